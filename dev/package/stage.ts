@@ -6,6 +6,7 @@ import { cp, mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/pro
 import path from "node:path";
 import { bundleLanguageHost, engineVersion } from "@defender-mssp/engine";
 import { execa } from "execa";
+import { bundleProgram } from "./bundleProgram";
 import { packages, publishedManifest, readManifest, type PublishedPackage } from "./manifests";
 
 /** Files of the checkout that the product holds as they are. */
@@ -90,6 +91,7 @@ async function stage(checkout: string, one: PublishedPackage, folder: string): P
     const template = path.join(folder, "templates", "customers");
     await rename(path.join(template, ".gitignore"), path.join(template, "gitignore"));
   }
+  if (one.folder === "packages/siem") await bundleProgram(source, path.join(folder, "dist", "main.js"));
   if (one.folder === "packages/engine") {
     await writeFile(path.join(folder, "dist", "pulumi-language-nodejs.cjs"), await bundleLanguageHost(engineVersion()));
   }

@@ -97,7 +97,7 @@ describe("the container files", function () {
     let mounts: readonly Mount[];
     /** The identifiers of the customer's alerts. */
     let all: readonly string[];
-    const command = ["node", "/opt/mssp/node_modules/defender-mssp/cli/mssp.js"];
+    const command = ["node", "/opt/mssp/node_modules/@defender-mssp/siem/siem.js"];
     const connection = ["--connection", "/run/mssp/connection.json"];
 
     before(async () => {

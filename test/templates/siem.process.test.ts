@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { execa } from "execa";
 import { processSession } from "@defender-mssp/terminal/processSession";
-import { programFor } from "../../cli/program";
+import { programFor } from "@defender-mssp/siem/program";
 import { checkout } from "../cli/mssp";
 
 const folder = path.join(checkout, "templates", "siem");
@@ -32,14 +32,19 @@ describe("templates/siem", () => {
     }
   });
 
-  it("the unit and the container file use options that `mssp alerts` has", async () => {
+  it("the unit and the container file use options that `alerts` of @defender-mssp/siem has, and its program", async () => {
     const alerts = programFor(["alerts"], processSession()).commands.find((command) => command.name() === "alerts");
     const known: readonly (string | null | undefined)[] = alerts?.options.map(({ long }) => long) ?? [];
     const unit = await readFile(unitFile, "utf8");
     const started = /^ExecStart=.*$/m.exec(unit)?.[0] ?? "";
-    const described = /--env MSSP_HEC_TOKEN mssp-alerts alerts([^]*?)\nARG BASE/.exec(
-      await readFile(path.join(folder, "Containerfile"), "utf8"),
-    )?.[1];
+    const container = await readFile(path.join(folder, "Containerfile"), "utf8");
+    const described = /--env MSSP_HEC_TOKEN mssp-alerts alerts([^]*?)\nARG BASE/.exec(container)?.[1];
+    const { bin } = JSON.parse(await readFile(path.join(checkout, "packages", "siem", "package.json"), "utf8")) as {
+      bin: Record<string, string>;
+    };
+    const program = `/opt/mssp/node_modules/@defender-mssp/siem/${bin["defender-mssp-siem"]}`;
+    assert.ok(started.includes(` ${program} alerts `), started);
+    assert.ok(container.includes(`ENTRYPOINT ["node", "${program}"]`));
     for (const text of [started, described ?? ""]) {
       const used: readonly string[] = text.match(/--[a-z-]+/g) ?? [];
       assert.ok(used.includes("--connection"), text);

@@ -4,7 +4,7 @@
  */
 
 import { ServiceError } from "@defender-mssp/errors";
-import { permission, sourceOf, tellThrottled, throttleScope } from "./requestLimiter";
+import { permission, sourceOf, tellThrottled, throttleScope, type RequestLimiter } from "./requestLimiter";
 
 /** How often one call is tried at most, the first try included. */
 export const maximumTries = 5;
@@ -60,6 +60,8 @@ export interface RequestOptions {
   tries?: number;
   /** Ends the call, and its waiting, with the signal's reason. */
   signal?: AbortSignal;
+  /** Default: the owner of the limit that the environment names, if there is one. */
+  limiter?: RequestLimiter;
   /** Waits; for tests. */
   sleep?: (milliseconds: number, signal?: AbortSignal) => Promise<void>;
 }
@@ -88,7 +90,7 @@ export async function request(url: string, options: RequestOptions = {}): Promis
   const source = sourceOf(url, { ...options, method });
   for (let tries = 1; ; tries++) {
     options.signal?.throwIfAborted();
-    await permission(source, options.signal);
+    await (options.limiter?.permission(source, options.signal) ?? permission(source, options.signal));
     const outcome = checked(await attempt(url, method, options), url, method, options);
     const last = tries >= (options.tries ?? maximumTries);
     if (outcome instanceof ServiceError) {
@@ -99,7 +101,11 @@ export async function request(url: string, options: RequestOptions = {}): Promis
     if (outcome.status < 300 || options.accept?.includes(outcome.status)) return { ...outcome, tries };
     const failure = errorOf(outcome, url, method, options);
     const pause = retryAfter(outcome.headers) ?? backoff(tries);
-    if (outcome.status === 429) await tellThrottled(source, throttleScope(outcome.headers), pause);
+    if (outcome.status === 429) {
+      const scope = throttleScope(outcome.headers);
+      if (options.limiter === undefined) await tellThrottled(source, scope, pause);
+      else options.limiter.throttled(source, scope, pause);
+    }
     if (!isRetried(outcome.status) || last) throw failure;
     if (pause > maximumRetryAfter) throw failure;
     await sleep(pause, options.signal);

@@ -6,7 +6,13 @@ export * from "./identifiers";
 export * from "./clouds";
 export * from "@defender-mssp/errors";
 export * from "./http";
-export { limiterVariable, type LimiterMessage, type RequestSource, type ThrottleScope } from "./requestLimiter";
+export {
+  limiterVariable,
+  type LimiterMessage,
+  type RequestLimiter,
+  type RequestSource,
+  type ThrottleScope,
+} from "./requestLimiter";
 export * from "./endpoints";
 export * from "./clock";
 export * from "./entra/tenantOfDomain";

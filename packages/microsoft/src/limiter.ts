@@ -6,7 +6,14 @@ import { createServer, type Server, type Socket } from "node:net";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { limiterVariable, type LimiterMessage, type RequestSource } from "./requestLimiter";
+import { wait } from "./http";
+import {
+  limiterVariable,
+  type LimiterMessage,
+  type RequestLimiter,
+  type RequestSource,
+  type ThrottleScope,
+} from "./requestLimiter";
 
 /** Requests within a span of time. */
 interface Rate {
@@ -59,6 +66,21 @@ export class RequestLimits {
     while (old < times.length && (times[old] ?? 0) <= now - within) old++;
     if (old > 0) times.splice(0, old);
     return times.length < requests ? 0 : (times[0] ?? now) + within - now;
+  }
+}
+
+/** The limit of one process, asked without a socket. */
+export class OwnLimiter implements RequestLimiter {
+  readonly #limits = new RequestLimits();
+
+  async permission(source: RequestSource, signal?: AbortSignal): Promise<void> {
+    for (let pause = this.#limits.take(source, Date.now()); pause > 0; pause = this.#limits.take(source, Date.now())) {
+      await wait(pause, signal);
+    }
+  }
+
+  throttled(source: RequestSource, scope: ThrottleScope, milliseconds: number): void {
+    this.#limits.hold(source, scope, milliseconds, Date.now());
   }
 }
 

@@ -27,6 +27,14 @@ export interface RequestSource {
 /** What a 429 is about. Microsoft Graph names it in the header `x-ms-throttle-scope`. */
 export type ThrottleScope = "application" | "tenant";
 
+/** Decides when the requests of one process may be made, in place of the owner of a shared limit. */
+export interface RequestLimiter {
+  /** Waits until this request may be made. @throws the signal's reason */
+  permission(source: RequestSource, signal?: AbortSignal): Promise<void>;
+  /** Learns of a 429. */
+  throttled(source: RequestSource, scope: ThrottleScope, milliseconds: number): void;
+}
+
 export interface LimiterMessage extends RequestSource {
   readonly ask?: number;
   /** Milliseconds. */

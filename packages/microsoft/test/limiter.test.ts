@@ -3,7 +3,7 @@ import { once } from "node:events";
 import http from "node:http";
 import type { AddressInfo } from "node:net";
 import { limiterVariable, request } from "@defender-mssp/microsoft";
-import { graphLimits, Limiter, RequestLimits } from "../src/limiter";
+import { graphLimits, Limiter, OwnLimiter, RequestLimits } from "../src/limiter";
 
 const source = (tenant: string, write = false) => ({ application: "app", tenant, write });
 
@@ -28,6 +28,36 @@ describe("the shared limits of a fleet run", () => {
     assert.equal(limits.take(source("one"), requests), 0, "a read is no write");
     assert.equal(limits.take(source("two", true), requests), 0, "another tenant has its own");
     assert.equal(limits.take(source("one", true), within), 0, "the first one is forgotten");
+  });
+});
+
+describe("the limits of one process", () => {
+  it("count without a server, and delay every request after a 429", async () => {
+    const times: number[] = [];
+    const server = http.createServer((_, response) => {
+      times.push(Date.now());
+      response.writeHead(times.length === 1 ? 429 : 200, { "retry-after": "1" }).end("{}");
+    });
+    server.listen(0, "127.0.0.1");
+    await once(server, "listening");
+    try {
+      const limiter = new OwnLimiter();
+      const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+      // The pause of the 429 itself is left out: only the limiter delays.
+      const call = () => request(url, { limiter, sleep: () => Promise.resolve() });
+      await call();
+      assert.equal(times.length, 2);
+      assert.ok((times[1] ?? 0) - (times[0] ?? 0) >= 950, times.join(" "));
+    } finally {
+      server.closeAllConnections();
+      server.close();
+    }
+  });
+
+  it("end a wait with the signal's reason", async () => {
+    const limiter = new OwnLimiter();
+    limiter.throttled(source("one"), "application", 60_000);
+    await assert.rejects(limiter.permission(source("one"), AbortSignal.timeout(10)), /timeout/i);
   });
 });
 

@@ -17,7 +17,7 @@ export interface AlertWindow {
   readonly until?: Date;
 }
 
-export interface ReadAlertsOptions extends Pick<RequestOptions, "signal" | "timeout" | "sleep"> {
+export interface ReadAlertsOptions extends Pick<RequestOptions, "signal" | "timeout" | "sleep" | "limiter"> {
   readonly token: string;
   readonly window: AlertWindow;
 }
@@ -78,12 +78,14 @@ interface SecurityList {
 export async function securityPage<T extends object>(
   options: SecurityPageOptions & SecurityList,
 ): Promise<SecurityPage<T>> {
-  const { endpoints, token, path, next, signal, sleep, tries, headers: sent, timeout = securityPageTimeout } = options;
+  const { endpoints, token, path, next, signal, sleep, limiter, tries, headers: sent } = options;
+  const { timeout = securityPageTimeout } = options;
   const url = `${endpoints.graphEndpoint}${next ?? queryOf(options)}`;
   const { body, headers } = await request(url, {
     token,
     signal,
     sleep,
+    limiter,
     tries,
     timeout,
     headers: sent,
@@ -166,11 +168,11 @@ export interface LegacyAlertsAnswer {
  * @throws ServiceError
  */
 export async function readLegacyAlerts(options: LegacyAlertsOptions): Promise<LegacyAlertsAnswer> {
-  const { endpoint, token, window, limit, signal, sleep, timeout = securityPageTimeout } = options;
+  const { endpoint, token, window, limit, signal, sleep, limiter, timeout = securityPageTimeout } = options;
   const query = new URLSearchParams({ sinceTimeUtc: window.since.toISOString() });
   if (window.until !== undefined) query.set("untilTimeUtc", window.until.toISOString());
   if (limit !== undefined) query.set("limit", String(limit));
   const url = `${endpoint}/api/alerts?${query.toString()}`;
-  const { body, headers } = await request(url, { token, signal, sleep, timeout, isWhole: Array.isArray });
+  const { body, headers } = await request(url, { token, signal, sleep, limiter, timeout, isWhole: Array.isArray });
   return { alerts: (body as LegacyAlert[]).filter(isObject), at: serverTime(headers) };
 }

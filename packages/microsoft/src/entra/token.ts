@@ -5,7 +5,7 @@ import { discoverEndpoints, type Endpoints, type Environment } from "../endpoint
 import { EnvironmentError, messageOf, ServiceError } from "@defender-mssp/errors";
 import { isSecureAddress, request, withoutSecrets, type RequestOptions } from "../http";
 
-export interface TokenOptions extends Pick<RequestOptions, "signal" | "timeout"> {
+export interface TokenOptions extends Pick<RequestOptions, "signal" | "timeout" | "limiter"> {
   /**
    * The tenant that the token is for: the customer's, not the one that the application is
    * registered in.
@@ -72,6 +72,7 @@ export async function requestToken(options: TokenOptions): Promise<AccessToken> 
     idempotent: true, // Asking twice makes two tokens and changes nothing.
     signal: options.signal,
     timeout: options.timeout,
+    limiter: options.limiter,
   });
   const answer = (body ?? {}) as { access_token?: string; expires_in?: number | string };
   if (!answer.access_token) {

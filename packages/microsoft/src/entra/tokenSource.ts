@@ -63,7 +63,7 @@ export function applicationTokens(
   return new TokenSource(async () => requestToken({ ...options, environment: await credentials() }));
 }
 
-export interface RefreshOptions extends Pick<RequestOptions, "signal" | "timeout"> {
+export interface RefreshOptions extends Pick<RequestOptions, "signal" | "timeout" | "limiter"> {
   readonly tenantId: string;
   /** What the token is for: `legacyAlertResource`. */
   readonly resource: string;
@@ -81,7 +81,7 @@ export function refreshedTokens(
   refreshToken: string,
   options: RefreshOptions,
 ): TokenSource {
-  const { endpoints, tenantId, resource, signal, timeout } = options;
+  const { endpoints, tenantId, resource, signal, timeout, limiter } = options;
   const url = legacyTokenEndpoint(endpoints.cloud, encodeURIComponent(tenantId), endpoints.loginEndpoint);
   let newest = refreshToken;
   return new TokenSource(async () => {
@@ -95,6 +95,7 @@ export function refreshedTokens(
       idempotent: true, // Asking twice makes two tokens and changes nothing.
       signal,
       timeout,
+      limiter,
     });
     const answer = (body ?? {}) as { access_token?: string; expires_in?: number | string; refresh_token?: string };
     if (!answer.access_token) {

@@ -3,7 +3,7 @@ import { mkdir } from "node:fs/promises";
 import path from "node:path";
 import { limiterVariable, type AlertApi, type ServiceError } from "@defender-mssp/microsoft";
 import { VisibleError } from "@defender-mssp/errors";
-import { Limiter } from "@defender-mssp/microsoft/limiter";
+import { OwnLimiter } from "@defender-mssp/microsoft/limiter";
 import type { Connector } from "../connector/connector";
 import type { ConnectorSource, UnreadConnector } from "../connector/connectorSource";
 import { exitCodeOfFailure } from "../pull/interrupt";
@@ -43,44 +43,45 @@ export async function pullAll(all: PullAllOptions): Promise<number> {
   const customers = await source.many(options);
   if (customers.length === 0) throw new VisibleError("No customer matches.");
   if (options.checkpoints !== undefined) await checkpointFolder(options.checkpoints);
-  const limiter = process.env[limiterVariable] === undefined ? await Limiter.start() : undefined;
-  Object.assign(process.env, limiter?.variables);
-  try {
-    const parallel = options.parallel ?? defaultParallel;
-    const turns = new Slots(engines);
-    const failures = await pullMany({
-      ...{ ...all, parallel },
-      customers: customers.map((customer) => ({
-        stack: customer.name,
-        // Read when it is the customer's turn, and again after a failure.
-        open: async (context) => opened(await turns.use(() => customer.read()), customer, options, context),
-      })),
-    });
-    const codes = new Set(failures.map(exitCodeOfFailure));
-    if (failures.length > 0) {
-      progress.note(`${customers.length - failures.length} of ${customers.length} customers were read completely.`);
-    }
-    return codes.size > 1 ? 1 : ([...codes][0] ?? 0);
-  } finally {
-    if (limiter !== undefined) {
-      Reflect.deleteProperty(process.env, limiterVariable);
-      await limiter.stop();
-    }
+  // A fleet's owner of the limit comes first, where the environment names one.
+  const limiter = process.env[limiterVariable] === undefined ? new OwnLimiter() : undefined;
+  const parallel = options.parallel ?? defaultParallel;
+  const turns = new Slots(engines);
+  const failures = await pullMany({
+    ...all,
+    parallel,
+    customers: customers.map((customer) => ({
+      stack: customer.name,
+      // Read when it is the customer's turn, and again after a failure.
+      open: async (context) => opened(await turns.use(() => customer.read()), customer, { options, limiter, context }),
+    })),
+  });
+  const codes = new Set(failures.map(exitCodeOfFailure));
+  if (failures.length > 0) {
+    progress.note(`${customers.length - failures.length} of ${customers.length} customers were read completely.`);
   }
+  return codes.size > 1 ? 1 : ([...codes][0] ?? 0);
 }
 
 /** The source, the position and the checkpoint of a customer. */
 async function opened(
   connector: Connector,
   customer: UnreadConnector,
-  options: AlertsOptions,
-  { inTurn, identify, ...context }: CustomerContext,
+  { options, limiter, context }: OpenedOptions,
 ): Promise<OpenedPull<FetchedAlert>> {
+  const { inTurn, identify, signal, progress, sleep } = context;
   identify(connector.tenantId);
   const { checkpoints } = options;
   const checkpointOf = (api: AlertApi) =>
     checkpoints === undefined ? undefined : path.join(checkpoints, `${customer.name.replaceAll("/", "+")}.${api}.json`);
-  return inTurn(() => pullOf(customer, connector, { ...context, options, checkpointOf, follow: undefined }));
+  const setup = { options, checkpointOf, signal, progress, sleep, limiter, follow: undefined };
+  return inTurn(() => pullOf(customer, connector, setup));
+}
+
+interface OpenedOptions {
+  readonly options: AlertsOptions;
+  readonly limiter: OwnLimiter | undefined;
+  readonly context: CustomerContext;
 }
 
 async function checkpointFolder(folder: string): Promise<void> {

@@ -1,5 +1,5 @@
 /** An alert on its way from one of the two APIs to a sink. */
-import type { AlertApi, AlertRecord, RecordSeverity, TokenSource } from "@defender-mssp/microsoft";
+import type { AlertApi, AlertRecord, RecordSeverity, RequestLimiter, TokenSource } from "@defender-mssp/microsoft";
 import type { Pulled, Source } from "../pull/source";
 import { cutValues } from "../sinks/shortened";
 import type { SinkRecord } from "../sinks/sink";
@@ -22,6 +22,8 @@ export interface SourceOptions {
   readonly tokens: TokenSource;
   /** Only these; all without it. */
   readonly severities?: readonly RecordSeverity[];
+  /** Of all customers that this process pulls. */
+  readonly limiter?: RequestLimiter;
 }
 
 export function fetchedAlert(record: AlertRecord, original: unknown): FetchedAlert {

@@ -13,7 +13,14 @@ export interface GraphSourceOptions extends SourceOptions {
   readonly sleep?: (milliseconds: number, signal?: AbortSignal) => Promise<void>;
 }
 
-export function graphSource({ endpoints, tenantId, tokens, severities, sleep }: GraphSourceOptions): AlertSource {
+export function graphSource({
+  endpoints,
+  tenantId,
+  tokens,
+  severities,
+  limiter,
+  sleep,
+}: GraphSourceOptions): AlertSource {
   const source = graphListSource({
     pageSize,
     largestTop,
@@ -23,7 +30,7 @@ export function graphSource({ endpoints, tenantId, tokens, severities, sleep }: 
     name: "alerts_v2",
     read: async (window, place, signal) => {
       const { alerts, ...page } = await tokens.use((token) =>
-        readSecurityAlerts({ endpoints, token, window, severities, signal, sleep, ...place }),
+        readSecurityAlerts({ endpoints, token, window, severities, signal, sleep, limiter, ...place }),
       );
       return { ...page, items: alerts.map((one) => fetchedAlert(recordOfSecurityAlert(one, tenantId), one)) };
     },

@@ -2,10 +2,10 @@
 import {
   readLegacyAlerts,
   recordOfLegacyAlert,
-  ServiceError,
   type LegacyAlertsAnswer,
   type LegacyAlertsOptions,
 } from "@defender-mssp/microsoft";
+import { acceptingHost } from "../connector/hosts";
 import { pageSize } from "../pull/source";
 import { fetchedAlert, type AlertSource, type FetchedAlert, type SourceOptions } from "./fetchedAlert";
 
@@ -19,19 +19,15 @@ export function legacySource({
   tenantId,
   tokens,
   severities,
+  limiter,
 }: SourceOptions & { hosts: readonly string[] }): AlertSource {
-  const [first = "", ...others] = hosts;
-  let [host, untried] = [first, others];
+  let candidates = hosts;
   const ask = async (options: Omit<LegacyAlertsOptions, "endpoint" | "token">): Promise<LegacyAlertsAnswer> => {
-    try {
-      return await tokens.use((token) => readLegacyAlerts({ ...options, endpoint: host, token }));
-    } catch (error) {
-      const [next, ...rest] = untried;
-      const isElsewhere = error instanceof ServiceError && [401, 403].includes(error.status) && next !== undefined;
-      if (!isElsewhere) throw error;
-      [host, untried] = [next, rest];
-      return ask(options);
-    }
+    const { host, answer } = await acceptingHost(candidates, (endpoint) =>
+      tokens.use((token) => readLegacyAlerts({ ...options, endpoint, token, limiter })),
+    );
+    candidates = [host];
+    return answer;
   };
   return {
     api: "legacySiem",
@@ -41,7 +37,6 @@ export function legacySource({
     page: async (window, { whole, signal }) => {
       const limit = whole === true ? undefined : 2 * pageSize;
       const { alerts: answer, at } = await ask({ window, limit, signal });
-      untried = [];
       const alerts = answer.map((original) => fetchedAlert(recordOfLegacyAlert(original, tenantId), original));
       const isWanted = ({ record }: FetchedAlert) =>
         severities === undefined || severities.some((severity) => severity === record.severity);

@@ -1,5 +1,10 @@
 /** What a pull of one customer needs: the source, where to begin, and the sink. */
-import { applicationTokens, type AlertApi, type AlertExporterRegion } from "@defender-mssp/microsoft";
+import {
+  applicationTokens,
+  type AlertApi,
+  type AlertExporterRegion,
+  type RequestLimiter,
+} from "@defender-mssp/microsoft";
 import { VisibleError } from "@defender-mssp/errors";
 import type { Connector } from "../connector/connector";
 import { shownConnector } from "../connector/shownConnector";
@@ -38,6 +43,8 @@ export interface SetupOptions {
   readonly progress: PullProgress;
   /** Pause of --follow, in milliseconds: waits for a service that is down. */
   readonly follow: number | undefined;
+  /** Of all customers that this process pulls. */
+  readonly limiter?: RequestLimiter;
   /** Waits between two tries of a call. */
   readonly sleep?: (milliseconds: number, signal?: AbortSignal) => Promise<void>;
 }
@@ -46,7 +53,7 @@ export interface SetupOptions {
 export async function pullOf(
   customer: UnreadConnector,
   connector: Connector,
-  { options, checkpointOf, signal, progress, follow, sleep }: SetupOptions,
+  { options, checkpointOf, signal, progress, follow, limiter, sleep }: SetupOptions,
 ): Promise<Pick<PullOptions<FetchedAlert>, "source" | "position" | "checkpoint" | "clock">> {
   const api = options.api ?? defaultApi(connector);
   if (options.all === true && options.raw === true && api === "legacySiem") {
@@ -57,7 +64,7 @@ export async function pullOf(
     api,
     checkpoint: checkpointOf(api),
     since: options.since,
-    openSource: () => sourceOf(api, customer, connector, options, { signal, sleep }),
+    openSource: () => sourceOf(api, customer, connector, options, { signal, limiter, sleep }),
     follow,
     signal,
     progress,
@@ -104,7 +111,7 @@ async function sourceOf(
   customer: UnreadConnector,
   connector: Connector,
   options: AlertsOptions,
-  { signal, sleep }: Pick<SetupOptions, "signal" | "sleep">,
+  { signal, limiter, sleep }: Pick<SetupOptions, "signal" | "limiter" | "sleep">,
 ): Promise<AlertSource> {
   const endpoints = await endpointsOf(connector);
   const { tenantId } = connector;
@@ -112,11 +119,17 @@ async function sourceOf(
   await credentials(); // A missing credential is reported before any call.
   const severities = chosenSeverities(options);
   if (api === "graph") {
-    const tokens = applicationTokens(credentials, { tenantId, audience: endpoints.graphEndpoint, endpoints, signal });
-    return graphSource({ endpoints, tenantId, tokens, severities, sleep });
+    const tokens = applicationTokens(credentials, {
+      tenantId,
+      audience: endpoints.graphEndpoint,
+      endpoints,
+      signal,
+      limiter,
+    });
+    return graphSource({ endpoints, tenantId, tokens, severities, limiter, sleep });
   }
-  const tokens = await legacyTokens(customer, connector, { credentials, endpoints, signal });
-  return legacySource({ hosts: alertExporterHosts(endpoints, options.region), tenantId, tokens, severities });
+  const tokens = await legacyTokens(customer, connector, { credentials, endpoints, signal, limiter });
+  return legacySource({ hosts: alertExporterHosts(endpoints, options.region), tenantId, tokens, severities, limiter });
 }
 
 /** The options of several customers. */

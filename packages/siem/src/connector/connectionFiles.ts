@@ -1,5 +1,4 @@
 /** The connectors of connection files, on a machine that has neither project, engine nor state. */
-import { readdir } from "node:fs/promises";
 import path from "node:path";
 import { InvalidArgumentError, Option, type Command } from "commander";
 import { VisibleError } from "@defender-mssp/errors";
@@ -69,6 +68,7 @@ export function connectionFile(file: string, name = file): UnreadConnector {
 
 /** The connection files of a folder, sorted. A file's name is its customer's, as in checkpoints. */
 export async function connectionsOfFolder(folder: string): Promise<readonly UnreadConnector[]> {
+  const { readdir } = await import("node:fs/promises");
   let names: string[];
   try {
     names = await readdir(folder);

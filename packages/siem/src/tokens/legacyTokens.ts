@@ -5,6 +5,7 @@ import {
   refreshedTokens,
   type CredentialsSource,
   type Endpoints,
+  type RequestLimiter,
   type TokenSource,
 } from "@defender-mssp/microsoft";
 import type { Connector } from "../connector/connector";
@@ -14,6 +15,7 @@ export interface LegacyTokensOptions {
   readonly credentials: CredentialsSource;
   readonly endpoints: Endpoints;
   readonly signal?: AbortSignal;
+  readonly limiter?: RequestLimiter;
 }
 
 /**
@@ -24,12 +26,12 @@ export interface LegacyTokensOptions {
 export async function legacyTokens(
   customer: UnreadConnector,
   connector: Connector,
-  { credentials, endpoints, signal }: LegacyTokensOptions,
+  { credentials, endpoints, signal, limiter }: LegacyTokensOptions,
 ): Promise<TokenSource> {
   const kept = await customer.keptToken(connector);
   const refreshToken =
     process.env.MSSP_REFRESH_TOKEN || (await kept.record().then((record) => record && kept.read(record)));
-  const common = { tenantId: connector.tenantId, endpoints, ...(signal === undefined ? {} : { signal }) };
+  const common = { tenantId: connector.tenantId, endpoints, signal, limiter };
   if (refreshToken) return refreshedTokens(credentials, refreshToken, { ...common, resource: legacyAlertResource });
   return applicationTokens(credentials, { ...common, audience: legacyAlertResource, v1: true });
 }

@@ -9,6 +9,7 @@ import {
   ServiceError,
 } from "@defender-mssp/microsoft";
 import { VisibleError } from "@defender-mssp/errors";
+import { acceptingHost } from "../connector/hosts";
 import { selectingOption } from "../connector/shownConnector";
 import { daysUntil } from "../connector/refreshToken";
 import { connectorEnvironment } from "../tokens/credentials";
@@ -99,21 +100,21 @@ export async function legacyAlerts(context: VerifyContext, accessToken: string |
 }
 
 async function askEach(name: string, context: VerifyContext, token: string, how: string): Promise<LegacyAlerts> {
-  let refusal: ServiceError | undefined;
-  for (const host of context.alertExporters) {
-    try {
-      const { body } = await request(`${host}/api/alerts?limit=10&ago=P1D`, { token });
-      if (!Array.isArray(body))
-        return { check: failed(name, `${host}: the answer is not a list`), authorization: "unknown" };
-      const check = passed(name, `200 from ${host}, a page of ${body.length}, ${how}`);
-      return { check: { ...check, alerts: body.length }, authorization: "authorized" };
-    } catch (error) {
-      if (!(error instanceof ServiceError) || (error.status !== 401 && error.status !== 403)) throw error;
-      refusal = error;
-    }
+  if (context.alertExporters.length === 0)
+    return { check: failed(name, "there is no host to ask"), authorization: "unknown" };
+  try {
+    const { host, answer } = await acceptingHost(context.alertExporters, (candidate) =>
+      request(`${candidate}/api/alerts?limit=10&ago=P1D`, { token }),
+    );
+    const { body } = answer;
+    if (!Array.isArray(body))
+      return { check: failed(name, `${host}: the answer is not a list`), authorization: "unknown" };
+    const check = passed(name, `200 from ${host}, a page of ${body.length}, ${how}`);
+    return { check: { ...check, alerts: body.length }, authorization: "authorized" };
+  } catch (error) {
+    if (!(error instanceof ServiceError) || (error.status !== 401 && error.status !== 403)) throw error;
+    return { check: failed(name, error.message), authorization: "refused" };
   }
-  const message = refusal?.message ?? "there is no host to ask";
-  return { check: failed(name, message), authorization: refusal === undefined ? "unknown" : "refused" };
 }
 
 async function applicationsToken(context: VerifyContext): Promise<string> {
