@@ -56,7 +56,7 @@ export function optionalPackage(name: string): unknown {
  * what `pulumi up` would run.
  * @throws VisibleError that names both versions.
  */
-export function requireProjectsVersion(folder = process.cwd()): void {
+export function requireProjectsVersion(folder: string): void {
   const project = projectFolder(folder);
   if (project === undefined) return;
   const installed = manifestIn(path.join(project, "node_modules", ownName))?.version;

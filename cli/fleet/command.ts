@@ -221,7 +221,7 @@ function withPlace(command: Command): Command {
     .option("--json", "print JSON");
 }
 
-async function selected(options: PlaceOptions, { environment, folder: from }: Session) {
+async function selected(options: PlaceOptions, { environment, folder: from, now }: Session) {
   const [{ readInventory }, { selectStacks }, { readProject }, path] = await Promise.all([
     import("../stack/inventory.js"),
     import("../stack/selection.js"),
@@ -231,7 +231,7 @@ async function selected(options: PlaceOptions, { environment, folder: from }: Se
   const project = await readProject(from);
   const { folder } = project;
   const journals = path.resolve(options.journal === defaultJournals ? folder : "", options.journal);
-  const place = { folder, journals };
+  const place = { folder, environment, journals, now: now() };
   return { chosen: await selectStacks(await readInventory(project, environment), options, place), journals };
 }
 

@@ -9,7 +9,7 @@ import { readRuns, remainingOf, type RecordedRun, type RunPlan } from "../stack/
 import { defaultJournals, type FleetCommand } from "../stack/outcome";
 import { passphraseQuestion } from "../stack/passphraseQuestion";
 import { passphraseVariables } from "../stack/passphrases";
-import { selectStacks } from "../stack/selection";
+import { selectStacks, type SelectionPlace } from "../stack/selection";
 import type { SelectionOptions } from "../stack/selectionOptions";
 import { isRunning } from "./processState";
 
@@ -79,7 +79,8 @@ export async function prepareRun(
   const journals = path.resolve(options.journal === defaultJournals ? folder : "", options.journal);
   const inventory = await readInventory(project, environment);
   const before = options.resume === true ? await interruptedRun(journals, command) : undefined;
-  const plan = before?.plan ?? (await newPlan(command, inventory, options, { folder, journals }));
+  const plan =
+    before?.plan ?? (await newPlan(command, inventory, options, { folder, environment, journals, now: session.now() }));
   const stacks = before === undefined ? plan.stacks : remainingOf(before);
   if (stacks.length === 0) return undefined;
   await confirmRun(plan, stacks, options, ask);
@@ -109,7 +110,7 @@ async function newPlan(
   command: FleetCommand,
   inventory: readonly FleetStack[],
   options: FleetRunOptions,
-  place: { readonly folder: string; readonly journals: string },
+  place: SelectionPlace,
 ): Promise<RunPlan> {
   const chosen = await selectStacks(inventory, options, place);
   const { drift = false, init, secretsProvider } = options;

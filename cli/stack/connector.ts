@@ -2,6 +2,7 @@
 import type { UnreadConnector } from "@defender-mssp/siem/connector/connectorSource";
 import { isStackName } from "@defender-mssp/siem/connector/stackName";
 import { VisibleError } from "@defender-mssp/errors";
+import type { Place } from "../base/place";
 import { readStackOutputs, type StackOutputs, type StackOutputsOptions } from "./stackOutputs";
 
 /** The outputs of a stack, with what describes its connector on the same level. */
@@ -16,13 +17,13 @@ export interface StackCustomer extends UnreadConnector {
  * Reads a stack's outputs.
  * @throws VisibleError as `readStackOutputs` does: no such stack, nothing deployed there.
  */
-export async function readConnector(stack: string, options: StackOutputsOptions = {}): Promise<StackConnector> {
+export async function readConnector(stack: string, options: StackOutputsOptions): Promise<StackConnector> {
   const { connector, ...outputs } = await readStackOutputs(stack, options);
   return { stack, ...outputs, ...connector };
 }
 
 /** The connector of a stack, for the commands of `@defender-mssp/siem`. */
-export function stackConnector(stack: string, options: Omit<StackOutputsOptions, "secrets"> = {}): StackCustomer {
+export function stackConnector(stack: string, options: Place): StackCustomer {
   return {
     name: stack,
     read: async ({ secrets = true } = {}) => {

@@ -1,6 +1,7 @@
 /** The connectors of a project's stacks, and of connection files beside them. */
 import { Option, type Command } from "commander";
 import { VisibleError } from "@defender-mssp/errors";
+import type { Session } from "@defender-mssp/terminal/session";
 import {
   connectionFiles,
   connectionOption,
@@ -10,6 +11,7 @@ import {
 import type { ConnectorSource, UnreadConnector, Selection } from "@defender-mssp/siem/connector/connectorSource";
 import { exactlyOneOf, goWith, repeated } from "@defender-mssp/siem/connector/selectors";
 import { isStackName } from "@defender-mssp/siem/connector/stackName";
+import { placeOf } from "../base/place";
 import { stackConnector } from "./connector";
 import { passphraseFolderOption } from "./passphraseOption";
 import { stackArgument } from "./stackName";
@@ -28,14 +30,14 @@ export const stacksAndConnectionFiles: ConnectorSource = {
   reads: "The stack's outputs and configuration, or the connection file",
   example: "--stack contoso",
   addOptions,
-  one: (options: StackOptions) =>
+  one: (options: StackOptions, session) =>
     options.connection === undefined
-      ? stackConnector(typeof options.stack === "string" ? options.stack : "")
-      : connectionFiles.one(options),
-  many: (options: StackOptions) =>
+      ? stackConnector(typeof options.stack === "string" ? options.stack : "", placeOf(session))
+      : connectionFiles.one(options, session),
+  many: (options: StackOptions, session) =>
     options.connection === undefined && options.connections === undefined
-      ? stackConnectors(options)
-      : connectionFiles.many(options),
+      ? stackConnectors(options, session)
+      : connectionFiles.many(options, session),
 };
 
 const connectionText =
@@ -88,17 +90,23 @@ function addRepeatedOptions(command: Command): Command {
  * The customers of the project. A stack without a file in the folder of passphrases fails by
  * itself, if its engine needs one.
  */
-async function stackConnectors(options: StackOptions): Promise<readonly UnreadConnector[]> {
+async function stackConnectors(options: StackOptions, session: Session): Promise<readonly UnreadConnector[]> {
+  const place = placeOf(session);
   const { passphraseFolder } = options;
-  const stacks = await stackNamesOf(options);
-  if (passphraseFolder === undefined) return stacks.map((stack) => stackConnector(stack));
+  const stacks = await stackNamesOf(options, session);
+  if (passphraseFolder === undefined) return stacks.map((stack) => stackConnector(stack, place));
   const { passphrasesInFolder } = await import("./passphrases.js");
   const variables = await passphrasesInFolder(stacks, passphraseFolder);
-  return stacks.map((stack) => stackConnector(stack, { environment: { ...process.env, ...variables.get(stack) } }));
+  return stacks.map((stack) =>
+    stackConnector(stack, { ...place, environment: { ...place.environment, ...variables.get(stack) } }),
+  );
 }
 
 /** Names as they are; patterns and --all by the settings files of the folder. @throws VisibleError */
-async function stackNamesOf({ stack, tag }: StackOptions): Promise<readonly string[]> {
+async function stackNamesOf(
+  { stack, tag }: StackOptions,
+  { folder, environment, now }: Session,
+): Promise<readonly string[]> {
   const patterns = stack === undefined ? undefined : [stack].flat();
   if (patterns?.every((pattern) => !pattern.includes("*")) === true) {
     const wrong = patterns.find((name) => name.split("/").length > 3 || !name.split("/").every(isStackName));
@@ -110,8 +118,12 @@ async function stackNamesOf({ stack, tag }: StackOptions): Promise<readonly stri
     import("./inventory.js"),
     import("./selection.js"),
   ]);
-  const project = await readProject();
-  const place = { folder: project.folder, journals: project.folder };
-  const chosen = await selectStacks(await readInventory(project), { stack: patterns, tag, staleAfter: 7 }, place);
+  const project = await readProject(folder);
+  const place = { folder: project.folder, environment, journals: project.folder, now: now() };
+  const chosen = await selectStacks(
+    await readInventory(project, environment),
+    { stack: patterns, tag, staleAfter: 7 },
+    place,
+  );
   return chosen.map(({ stack: name }) => name);
 }

@@ -3,40 +3,45 @@ import { VisibleError } from "@defender-mssp/errors";
 import { placeText } from "@defender-mssp/siem/connector/refreshToken";
 import { atOnce } from "@defender-mssp/terminal/atOnce";
 import { overallState } from "@defender-mssp/terminal/checkState";
+import type { Place } from "../base/place";
 import { readConnector, type StackConnector } from "./connector";
 import { stackNames } from "./pulumi";
 import { NothingDeployed } from "./stackOutputs";
 import { readTokenRecord } from "./stackRefreshToken";
 import type { ExpiringSecret, StackSecrets } from "./stackSecrets";
 
-export interface ExpiringSecretsOptions {
+export interface ExpiringSecretsOptions extends Place {
   /** Default: every stack of the project. */
   readonly stack?: readonly string[];
   readonly days: number;
-  /** Default: now. */
-  readonly at?: Date;
+  readonly at: Date;
 }
 
 /** Engine processes at a time. */
 const engines = 4;
 
 /** The secrets of these stacks, or of all. */
-export async function secretsOfStacks({ stack, days, at }: ExpiringSecretsOptions): Promise<StackSecrets[]> {
-  const stacks = stack ?? (await stackNames());
-  const now = at ?? new Date();
-  return atOnce(engines, stacks, (name) => secretsOf(name, days, now));
+export async function secretsOfStacks({ stack, days, at, ...place }: ExpiringSecretsOptions): Promise<StackSecrets[]> {
+  const stacks = stack ?? (await stackNames(place));
+  return atOnce(engines, stacks, (name) => secretsOf(name, { days, at, ...place }));
 }
 
 /** The stacks with a credential that ends within these days, or that can't be read. */
-export async function stacksWithSecretsEndingWithin(stacks: readonly string[], days: number): Promise<string[]> {
-  const secrets = await secretsOfStacks({ stack: stacks, days });
+export async function stacksWithSecretsEndingWithin(
+  stacks: readonly string[],
+  options: Omit<ExpiringSecretsOptions, "stack">,
+): Promise<string[]> {
+  const secrets = await secretsOfStacks({ ...options, stack: stacks });
   return secrets.filter(({ state }) => state === "failed").map(({ stack }) => stack);
 }
 
-async function secretsOf(stack: string, days: number, now: Date): Promise<StackSecrets> {
+async function secretsOf(
+  stack: string,
+  { days, at: now, ...place }: Omit<ExpiringSecretsOptions, "stack">,
+): Promise<StackSecrets> {
   try {
-    const connector = await readConnector(stack);
-    const record = await readTokenRecord(stack);
+    const connector = await readConnector(stack, place);
+    const record = await readTokenRecord(stack, place);
     const refreshToken =
       record === undefined ? undefined : { ...expiring(record.expiresOn, days, now), keptIn: placeText(record.place) };
     const credential = credentialOf(connector, (end) => expiring(new Date(end), days, now));

@@ -65,14 +65,14 @@ export interface StackUpdate {
  * @param limit the largest number of updates. Default: all.
  * @throws VisibleError where there is no such stack, or Pulumi can't read it.
  */
-export async function readHistory(stack: string, options: PulumiOptions = {}, limit?: number): Promise<StackUpdate[]> {
+export async function readHistory(stack: string, options: PulumiOptions, limit?: number): Promise<StackUpdate[]> {
   const page = limit === undefined ? [] : ["--page-size", String(limit), "--page", "1"];
   const printed = await runPulumi(["stack", "history", "--stack", stack, "--json", ...page], options);
-  return parseHistory(printed, secretsOfEnvironment(options.environment ?? process.env));
+  return parseHistory(printed, secretsOfEnvironment(options.environment));
 }
 
 /** The newest update; undefined where there is none. */
-export async function latestUpdate(stack: string, options: PulumiOptions = {}): Promise<StackUpdate | undefined> {
+export async function latestUpdate(stack: string, options: PulumiOptions): Promise<StackUpdate | undefined> {
   return (await readHistory(stack, options, 1))[0];
 }
 

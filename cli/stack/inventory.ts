@@ -21,10 +21,7 @@ export interface FleetStack {
  * Every stack of the project, by name. A file with errors is an entry, too, and does not stop other
  * customers.
  */
-export async function readInventory(
-  project: Project,
-  environment: NodeJS.ProcessEnv = process.env,
-): Promise<FleetStack[]> {
+export async function readInventory(project: Project, environment: NodeJS.ProcessEnv): Promise<FleetStack[]> {
   const stacks = [...new Set(await stacksWithSettings(project))];
   return Promise.all(stacks.map((stack) => readFleetStack(stack, project, environment)));
 }

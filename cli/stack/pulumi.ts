@@ -6,13 +6,10 @@ import { accessSync, constants, readFileSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { VisibleError } from "@defender-mssp/errors";
+import type { Place } from "../base/place";
 import { NoConnectorYet } from "@defender-mssp/siem/connector/connectorSource";
 
-export interface PulumiOptions {
-  /** Folder of the project. Default: the working folder. */
-  readonly folder?: string;
-  /** Default: `process.env`. */
-  readonly environment?: NodeJS.ProcessEnv;
+export interface PulumiOptions extends Place {
   /** What the command reads on stdin. */
   readonly input?: string;
   /** Show what the command writes to stderr instead of collecting it. */
@@ -39,14 +36,14 @@ export function pulumiCommand(args: readonly string[]): [string, ...string[]] {
  * Runs a Pulumi command to its end, whatever its exit code is. It asks no questions.
  * @throws VisibleError if the engine is not installed.
  */
-export async function askPulumi(args: readonly string[], options: PulumiOptions = {}): Promise<PulumiAnswer> {
-  const environment = options.environment ?? process.env;
+export async function askPulumi(args: readonly string[], options: PulumiOptions): Promise<PulumiAnswer> {
+  const { environment } = options;
   const { file: engine } = requireEngine(environment);
   const { execa } = await import("execa");
   // As `npx pulumi` starts it, without its Node.js process. The language host is beside the engine.
   const PATH = `${path.dirname(engine)}${path.delimiter}${environment["PATH"] ?? ""}`;
   const { exitCode, signal, stdout, stderr } = await execa(engine, [...args, "--non-interactive"], {
-    ...(options.folder === undefined ? {} : { cwd: options.folder }),
+    cwd: options.folder,
     env: { ...environment, PATH },
     extendEnv: false,
     ...(options.input === undefined ? { stdin: "ignore" as const } : { input: options.input }),
@@ -64,7 +61,7 @@ export async function askPulumi(args: readonly string[], options: PulumiOptions 
  * @returns its stdout.
  * @throws VisibleError with the reason and what to do; its text holds nothing of `input` or stdout.
  */
-export async function runPulumi(args: readonly string[], options: PulumiOptions = {}): Promise<string> {
+export async function runPulumi(args: readonly string[], options: PulumiOptions): Promise<string> {
   const { exitCode, stdout, stderr } = await askPulumi(args, options);
   if (exitCode === 0) return stdout;
   const text = failureText(args, stderr);
@@ -79,7 +76,7 @@ function isMissing(stderr: string): boolean {
 }
 
 /** Names of the project's stacks, sorted. */
-export async function stackNames(options: PulumiOptions = {}): Promise<string[]> {
+export async function stackNames(options: PulumiOptions): Promise<string[]> {
   const stacks = JSON.parse(await runPulumi(["stack", "ls", "--json"], options)) as { name: string }[];
   return stacks.map(({ name }) => name).sort();
 }

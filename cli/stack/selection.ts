@@ -1,5 +1,6 @@
 /** Selects the customers of a fleet command. A customer must match all given selectors. */
 import { VisibleError } from "@defender-mssp/errors";
+import type { Place } from "../base/place";
 import { changedStacks } from "./changedStacks";
 import { matchesPattern, sandboxStacks } from "./stackNames";
 import type { FleetStack } from "./inventory";
@@ -8,9 +9,8 @@ import type { SelectionOptions } from "./selectionOptions";
 import { partOf } from "./part";
 
 /** Where the selection looks for what the options name. */
-export interface SelectionPlace {
-  /** The project's folder. */
-  readonly folder: string;
+export interface SelectionPlace extends Place {
+  readonly now: Date;
   /** Folder of the journals of fleet runs. */
   readonly journals: string;
 }
@@ -48,7 +48,7 @@ export async function selectStacks(
   }
   if (status !== undefined) {
     const last = await lastOutcomes(place.journals);
-    const oldest = Date.now() - options.staleAfter * 24 * 60 * 60 * 1000;
+    const oldest = place.now.getTime() - options.staleAfter * 24 * 60 * 60 * 1000;
     chosen = chosen.filter(({ stack }) => {
       const known = last.get(stack);
       const isStale = !(known?.upAt !== undefined && known.upAt.getTime() >= oldest);
@@ -57,8 +57,11 @@ export async function selectStacks(
   }
   if (secretsEndWithin !== undefined && chosen.length > 0) {
     const { stacksWithSecretsEndingWithin } = await import("./expiringSecrets.js");
+    const { folder, environment, now } = place;
     const stacks = chosen.map(({ stack }) => stack);
-    const ending = new Set(await stacksWithSecretsEndingWithin(stacks, secretsEndWithin));
+    const ending = new Set(
+      await stacksWithSecretsEndingWithin(stacks, { days: secretsEndWithin, at: now, folder, environment }),
+    );
     chosen = chosen.filter(({ stack }) => ending.has(stack));
   }
   const { part } = options;

@@ -34,7 +34,7 @@ const encryptionKeys = ["secretsprovider", "encryptedkey", "encryptionsalt"] as 
 export async function changeConfiguration(
   stack: string,
   { plain = {}, secret = {}, remove = [] }: ConfigurationChanges,
-  options: PulumiOptions = {},
+  options: PulumiOptions,
 ): Promise<void> {
   const file = stackFile(await readProject(options.folder), stack);
   const text = await readFile(file, "utf8").catch(emptyIfMissing);

@@ -11,6 +11,7 @@ import {
   credentialTypes,
 } from "@defender-mssp/microsoft";
 import { VisibleError } from "@defender-mssp/errors";
+import type { Place } from "../base/place";
 import { NoConnectorYet } from "@defender-mssp/siem/connector/connectorSource";
 import { runPulumi } from "./pulumi";
 
@@ -85,13 +86,9 @@ export class NothingDeployed extends NoConnectorYet {}
 /** The outputs of a stack, as `index.ts` makes them. */
 export type StackOutputs = z.infer<typeof schema>;
 
-export interface StackOutputsOptions {
+export interface StackOutputsOptions extends Place {
   /** Include secrets. Default: false: secrets are absent. */
   readonly secrets?: boolean;
-  /** Folder of the project. Default: the working folder. */
-  readonly folder?: string;
-  /** Default: `process.env`. */
-  readonly environment?: NodeJS.ProcessEnv;
 }
 
 /**
@@ -99,7 +96,7 @@ export interface StackOutputsOptions {
  * @throws NothingDeployed, or VisibleError where the stack does not exist, its outputs are of
  * another version, or the engine can't read it (passphrase, login).
  */
-export async function readStackOutputs(stack: string, options: StackOutputsOptions = {}): Promise<StackOutputs> {
+export async function readStackOutputs(stack: string, options: StackOutputsOptions): Promise<StackOutputs> {
   const answer = await askEngine(stack, options);
   if (answer === null || typeof answer !== "object" || Object.keys(answer).length === 0) {
     throw new NothingDeployed(

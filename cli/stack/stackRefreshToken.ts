@@ -18,7 +18,7 @@ import { readProject } from "../../settings/project";
 import { runPulumi, type PulumiOptions } from "./pulumi";
 
 /** The kept refresh token of a stack's connector: by default in the stack's configuration. */
-export function keptByStack(stack: string, options: PulumiOptions = {}): KeptToken {
+export function keptByStack(stack: string, options: PulumiOptions): KeptToken {
   return {
     record: () => readTokenRecord(stack, options),
     read: (record) => readToken(stack, record, options),
@@ -34,7 +34,7 @@ const keys = {
 } as const;
 
 /** The record in the stack's configuration; undefined if there was never a token. */
-export async function readTokenRecord(stack: string, options: PulumiOptions = {}): Promise<TokenRecord | undefined> {
+export async function readTokenRecord(stack: string, options: PulumiOptions): Promise<TokenRecord | undefined> {
   const configuration = await plainConfiguration(stack, options);
   const issuedOn = new Date(configuration[keys.issuedOn] ?? "");
   const place = placeOf(configuration[keys.place]);
@@ -55,7 +55,7 @@ async function plainConfiguration(stack: string, options: PulumiOptions): Promis
 }
 
 export interface KeepOptions extends PulumiOptions {
-  /** The MSSP's credentials, for Key Vault. Default: `process.env`. */
+  /** The MSSP's credentials, for Key Vault. Default: those of the engine. */
   readonly credentials?: Environment;
 }
 
@@ -68,7 +68,7 @@ export async function keepToken(
   token: string,
   place: TokenPlace,
   issuedOn: Date,
-  options: KeepOptions = {},
+  options: KeepOptions,
 ): Promise<TokenRecord> {
   const { changeConfiguration } = await import("./stackConfiguration.js");
   const record = { place, issuedOn, expiresOn: expiryOf(issuedOn) };
@@ -77,16 +77,16 @@ export async function keepToken(
     await changeConfiguration(stack, { plain, secret: { [keys.token]: token } }, options);
     return record;
   }
-  await keepElsewhere(place, token, record, { stack, credentials: options.credentials });
+  await keepElsewhere(place, token, record, { stack, credentials: options.credentials ?? options.environment });
   // A token that is kept elsewhere does not remain in the configuration.
   await changeConfiguration(stack, { plain, remove: [keys.token] }, options);
   return record;
 }
 
 /** The refresh token that a record speaks of. @throws VisibleError where it is gone. */
-export async function readToken(stack: string, { place }: TokenRecord, options: KeepOptions = {}): Promise<string> {
+export async function readToken(stack: string, { place }: TokenRecord, options: KeepOptions): Promise<string> {
   if (place.kind === "configuration") {
     return (await runPulumi(["config", "get", "--stack", stack, keys.token], options)).trim();
   }
-  return readElsewhere(place, { owner: `stack "${stack}"`, credentials: options.credentials });
+  return readElsewhere(place, { owner: `stack "${stack}"`, credentials: options.credentials ?? options.environment });
 }

@@ -30,12 +30,12 @@ const exported = z.object({
  *
  * @throws VisibleError that names each such resource; or that the state can't be read.
  */
-export async function refuseForeignState(stack: string, options: PulumiOptions = {}): Promise<void> {
+export async function refuseForeignState(stack: string, options: PulumiOptions): Promise<void> {
   const text = await runPulumi(["stack", "export", "--stack", stack], options);
   const { data } = exported.safeParse(JSON.parse(text));
   if (data === undefined) throw new VisibleError(`The state of stack "${stack}" can't be read: unknown format.`);
   const { resources, pending_operations: pending } = data.deployment ?? {};
   const entries = [...(resources ?? []), ...(pending ?? []).map((operation) => operation.resource)];
-  const problem = foreignStateMessage(stack, entries, options.environment ?? process.env);
+  const problem = foreignStateMessage(stack, entries, options.environment);
   if (problem !== undefined) throw new VisibleError(problem);
 }

@@ -8,12 +8,17 @@ import path from "node:path";
 import { commandEnvironment, startSandbox, type OwnSandbox, type SandboxOptions } from "@defender-mssp/sandbox";
 import { contoso, daemonId, secretOutput, StateFile, Vault } from "@defender-mssp/testkit";
 import { runPulumi } from "../../cli/stack/pulumi";
+import { StandInEngine } from "./standInEngine";
 
 export { secretOutput as secret } from "@defender-mssp/testkit";
 
 interface StackOptions {
-  /** The stacks' secrets need the passphrase, and the engine makes the stacks. @default false */
-  readonly passphrase?: boolean;
+  /**
+   * `stand-in` answers with the outputs and starts in milliseconds: for what a command does with
+   * them. `passphrase` is the real engine, with secrets that need the passphrase. Default: the real
+   * engine, with a key of the tests.
+   */
+  readonly engine?: "stand-in" | "passphrase" | "real";
 }
 
 /** A sandbox, and a Pulumi project with nothing but stacks in it. */
@@ -24,10 +29,11 @@ export class StackProject {
     /** For commands that use the sandbox. */
     readonly environment: NodeJS.ProcessEnv,
     private readonly vault: Vault | undefined,
+    private readonly standIn: StandInEngine | undefined,
   ) {}
 
   static async create({
-    passphrase = false,
+    engine = "real",
     ...options
   }: Partial<SandboxOptions> & StackOptions = {}): Promise<StackProject> {
     const folder = await mkdtemp(path.join(tmpdir(), "mssp-stacks-"));
@@ -35,13 +41,20 @@ export class StackProject {
     await writeFile(path.join(folder, "project", "Pulumi.yaml"), "name: defender-mssp\nruntime: nodejs\n");
     const sandbox = await startSandbox({ ...options, home: path.join(folder, "sandbox"), sharesSigningKey: true });
     const project = path.join(folder, "project");
-    const vault = passphrase ? undefined : await Vault.start();
+    const vault = engine === "real" ? await Vault.start() : undefined;
+    const standIn = engine === "stand-in" ? await StandInEngine.create(path.join(folder, "engine")) : undefined;
     const environment = commandEnvironment(await sandbox.environment({ user: process.env }));
-    return new StackProject(project, sandbox, { ...environment, ...vault?.variables }, vault);
+    const variables = { ...environment, ...vault?.variables, ...standIn?.variables };
+    return new StackProject(project, sandbox, variables, vault, standIn);
   }
 
   /** A stack that has been deployed with these outputs; without outputs, one that has not. */
   async addStack(name: string, outputs?: Readonly<Record<string, unknown>>): Promise<void> {
+    if (this.standIn !== undefined) {
+      await writeFile(path.join(this.folder, `Pulumi.${name}.yaml`), "# A stack of a test.\n");
+      await this.standIn.addStack(name, outputs);
+      return;
+    }
     if (this.vault !== undefined) {
       const { url, encryptedkey } = this.vault.key;
       const settings = `secretsprovider: ${url}\nencryptedkey: ${encryptedkey}\n`;

@@ -4,8 +4,8 @@
  * what a command's own child processes print.
  */
 import { EventEmitter } from "node:events";
-import { readFileSync } from "node:fs";
-import { Writable } from "node:stream";
+import { readFileSync, realpathSync } from "node:fs";
+import { Readable, Writable } from "node:stream";
 import tls from "node:tls";
 import type { ErrorOutput, Output, Questions, Session } from "@defender-mssp/terminal/session";
 import { terminalText } from "@defender-mssp/terminal/terminalText";
@@ -16,6 +16,8 @@ export interface TestSessionOptions extends MsspOptions {
   /** Answers of the person at the terminal, in order; undefined cancels. Default: nobody answers. */
   readonly answers?: readonly unknown[];
   readonly now?: () => Date;
+  /** Text on standard input. Default: none. */
+  readonly input?: string;
 }
 
 /** Records what a command writes, and answers its questions from a list. */
@@ -25,14 +27,23 @@ export class TestSession implements Session {
   readonly out = new RecordedOutput();
   readonly err = new RecordedErrors();
   readonly ask: ListedAnswers;
+  readonly input: Readable;
   readonly now: () => Date;
   readonly signals = new EventEmitter();
   exitCode: number | undefined;
+  readonly endNow = () => undefined;
 
-  constructor({ folder = checkout, environment, answers, now = () => new Date() }: TestSessionOptions = {}) {
+  constructor({
+    folder = checkout,
+    environment,
+    answers,
+    input = "",
+    now = () => new Date(),
+  }: TestSessionOptions = {}) {
     this.folder = folder;
     this.environment = environmentOf({ environment });
     this.ask = new ListedAnswers(answers, this.err);
+    this.input = Readable.from([Buffer.from(input)]);
     this.now = now;
   }
 }
@@ -97,8 +108,24 @@ class ListedAnswers implements Questions {
 export async function inSession(args: readonly string[], options: TestSessionOptions = {}): Promise<Ended> {
   const session = new TestSession(options);
   trustCertificates(session.environment["NODE_EXTRA_CA_CERTS"]);
-  await run(args, session);
+  await inFolder(session.folder, () => run(args, session));
   return { exitCode: session.exitCode ?? 0, stdout: session.out.text, stderr: session.err.text };
+}
+
+let before: string | undefined;
+let running = 0;
+
+/** Relative files of options are relative to the process's folder, which is one for all commands. */
+async function inFolder(folder: string, action: () => Promise<void>): Promise<void> {
+  if (running > 0 && process.cwd() !== realpathSync(folder))
+    throw new Error("commands that run at the same time need the same folder");
+  if (running++ === 0) before = process.cwd();
+  process.chdir(folder);
+  try {
+    await action();
+  } finally {
+    if (--running === 0 && before !== undefined) process.chdir(before);
+  }
 }
 
 /** Of the latest command: the certificates of two sandboxes have one name, and OpenSSL takes the first. */

@@ -25,7 +25,7 @@ import {
 } from "@defender-mssp/testkit";
 import type { Check } from "@defender-mssp/siem/verify/check";
 import type { Ended } from "../cli/mssp";
-import { sharedMssp as runMssp } from "../cli/sharedMssp";
+import { inSession as runMssp } from "../cli/testSession";
 import {
   byCertificate,
   bySecret,

@@ -12,7 +12,7 @@ import type { ActionResult } from "../../cli/customer/governance/run";
 import type { GovernanceState } from "../../cli/customer/governance/state";
 import type { OnboardingProgress } from "../../cli/customer/onboard/progress";
 import type { Ended } from "../cli/mssp";
-import { sharedMssp as mssp } from "../cli/sharedMssp";
+import { inSession as mssp } from "../cli/testSession";
 import { ana, checkout, createProject, customer, differing, objectsOf, tenantIdOf } from "./support";
 
 const graphCommandLineTools = "14d82eec-204b-4c2f-b7e8-296a70dab67e";

@@ -10,7 +10,7 @@ import path from "node:path";
 import { msspSubscriptionId, msspTenantId, type SandboxProject } from "@defender-mssp/testkit";
 import type { Check } from "@defender-mssp/siem/verify/check";
 import type { Ended } from "../cli/mssp";
-import { sharedMssp as runMssp } from "../cli/sharedMssp";
+import { inSession as runMssp } from "../cli/testSession";
 import { checkout, createProject, customer, objectsOf, single, TenantHands, tenantIdOf } from "./support";
 
 interface Verified {

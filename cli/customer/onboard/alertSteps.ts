@@ -26,7 +26,7 @@ export async function alertSteps(
     ];
   }
   try {
-    const context = await stackContextOf(run);
+    const context = await stackContextOf({ ...run, now: run.now ?? (() => new Date()) });
     const refresh = await refreshToken(context);
     const legacy = await legacyAlerts(context, refresh.accessToken);
     const authorized = usesLegacy

@@ -53,7 +53,7 @@ export interface ReportState {
  * Reads a state with `pulumi stack export`. Secrets are encrypted there, and left out here.
  * @throws VisibleError where there is no such stack, or Pulumi can't read it.
  */
-export async function readReportState(stack: string, options: PulumiOptions = {}): Promise<ReportState> {
+export async function readReportState(stack: string, options: PulumiOptions): Promise<ReportState> {
   return parseReportState(stack, await runPulumi(["stack", "export", "--stack", stack], options));
 }
 

@@ -101,7 +101,16 @@ export async function readFleet(options: ReportReadOptions & { readonly journals
   const project = await readProject(options.folder);
   const folder = path.resolve(project.folder, journals);
   const inventory = await readInventory(project, options.environment);
-  const chosen = await selectStacks(inventory, { staleAfter: 7 }, { folder: project.folder, journals: folder });
+  const chosen = await selectStacks(
+    inventory,
+    { staleAfter: 7 },
+    {
+      folder: project.folder,
+      environment: options.environment,
+      journals: folder,
+      now,
+    },
+  );
   const last = await lastOutcomes(folder);
   const reports = new Map<string, AccessReport>();
   const place = { ...options, folder: project.folder, now };

@@ -8,8 +8,8 @@ import type { VerifyContext } from "@defender-mssp/siem/verify/context";
  * also runs `up`.
  */
 export async function automationToken(context: VerifyContext, audience: string): Promise<string> {
-  const { connector, endpoints } = context;
-  const { accessToken } = await requestToken({ tenantId: connector.tenantId, audience, endpoints });
+  const { connector, endpoints, environment } = context;
+  const { accessToken } = await requestToken({ tenantId: connector.tenantId, audience, environment, endpoints });
   return accessToken;
 }
 

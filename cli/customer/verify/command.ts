@@ -19,7 +19,7 @@ const verification: Verification = {
     const { stack } = options;
     if (stack === undefined) return verificationByFile.checks(options, session, program);
     const { verifyStack } = await import("./verifyStack.js");
-    return verifyStack({ ...options, ...placeOf(session), stack });
+    return verifyStack({ ...options, ...placeOf(session), now: session.now, stack });
   },
   reads:
     "the stack's state; one page of alerts from each API of the connector; the stack's objects in the customer's " +

@@ -1,10 +1,11 @@
 /** Collects what the checks of `mssp verify --stack` and `mssp onboard` share. */
 import { contextOf, type ContextOptions, type VerifyContext } from "@defender-mssp/siem/verify/context";
 import { defenderEndpointOf, readStackSettings } from "../../../settings/fromFile";
+import type { Session } from "@defender-mssp/terminal/session";
 import type { Place } from "../../base/place";
 import { stackConnector, type StackConnector } from "../../stack/connector";
 
-export interface StackContextOptions extends ContextOptions, Place {
+export interface StackContextOptions extends ContextOptions, Place, Pick<Session, "now"> {
   readonly stack: string;
 }
 
@@ -16,10 +17,15 @@ export interface StackVerifyContext extends VerifyContext {
 
 /** @throws VisibleError where the stack's outputs or configuration can't be read. */
 export async function stackContextOf(options: StackContextOptions): Promise<StackVerifyContext> {
-  const { stack, folder, environment } = options;
+  const { stack, folder, environment, now } = options;
   const customer = stackConnector(stack, { folder, environment });
   const connector = await customer.read();
-  const context = await contextOf({ ...customer, read: () => Promise.resolve(connector) }, options, "npx mssp");
+  const context = await contextOf(
+    { ...customer, read: () => Promise.resolve(connector) },
+    options,
+    { environment, now },
+    "npx mssp",
+  );
   return { ...context, connector, defenderEndpoint: await authorizingServer(options) };
 }
 

@@ -151,7 +151,7 @@ export function redirectUri(context: VerifyContext): Promise<Check> {
   const wanted = [connector.redirectUri, connector.loopbackRedirectUri].filter((uri) => uri !== undefined);
   return asAutomation(name, async () => {
     if (wanted.length === 0) return notChecked(name, "not applicable: the connector has none");
-    const registration = await readRegistration(connector, endpoints);
+    const registration = await readRegistration(connector, endpoints, context.environment);
     if (registration.state === "gone")
       return failed(name, "the application registration does not exist: run npx pulumi up --refresh");
     if (registration.state === "unread") return notChecked(name, `not checked: ${registration.reason}`);

@@ -105,7 +105,8 @@ async function selectedStacks(options: SelectionOptions, session: Session) {
   );
   const project = await readProject(session.folder);
   const journals = path.resolve(project.folder, defaultJournals);
-  const place = { folder: project.folder, journals };
+  const { environment, now } = session;
+  const place = { folder: project.folder, environment, journals, now: now() };
   const chosen = await selectStacks(await readInventory(project, session.environment), options, place);
   return Promise.all(
     chosen.map(async ({ stack }) => ({ stack, usesPassphrase: await usesPassphrase(stackFile(project, stack)) })),

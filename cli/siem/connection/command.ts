@@ -2,8 +2,9 @@
 import { InvalidArgumentError, Option, type Command } from "commander";
 import type { ConnectionContent } from "@defender-mssp/siem/connector/connectionFile";
 import { describeCommand } from "@defender-mssp/terminal/help";
-import { print } from "@defender-mssp/terminal/standardOutput";
+import type { Session } from "@defender-mssp/terminal/session";
 import { visibleJson } from "@defender-mssp/terminal/terminalText";
+import { placeOf } from "../../base/place";
 import { stackArgument } from "../../stack/stackName";
 import type { WriteConnectionOptions } from "./write";
 
@@ -12,7 +13,7 @@ interface ConnectionCommandOptions extends WriteConnectionOptions {
 }
 
 /** Adds arguments, options and action. */
-export function define(command: Command): void {
+export function define(command: Command, session: Session): void {
   command
     .requiredOption("--stack <stack>", "the customer's stack", stackArgument)
     .requiredOption("--out <file>", "file to write", fileName)
@@ -42,8 +43,8 @@ export function define(command: Command): void {
     .option("--json", "print the file's name and content as one JSON object")
     .action(async (options: ConnectionCommandOptions) => {
       const { writeConnection } = await import("./write.js");
-      const connection = await writeConnection(options);
-      print(
+      const connection = await writeConnection(options, placeOf(session));
+      session.out.write(
         options.json === true
           ? `${visibleJson({ file: options.out, connection }, 2)}\n`
           : summaryOf(options, connection),

@@ -5,10 +5,14 @@ import type { CredentialPlace } from "@defender-mssp/siem/connector/connector";
 import type { StackConnector } from "../../stack/connector";
 
 /** The content of the connector's connection file. */
-export function contentOf(connector: StackConnector, credentialPlace: CredentialPlace): ConnectionContent {
+export function contentOf(
+  connector: StackConnector,
+  credentialPlace: CredentialPlace,
+  environment: NodeJS.ProcessEnv,
+): ConnectionContent {
   const { stack, tenantId, clientId, cloud, kind, alertApis, credential, redirectUri, loopbackRedirectUri } = connector;
   const { profile, incidents, actions, approvedBy, writesEndOn } = connector;
-  const { ARM_METADATA_HOSTNAME: metadataHost = "" } = process.env;
+  const { ARM_METADATA_HOSTNAME: metadataHost = "" } = environment;
   return {
     msspConnection: connectionVersion,
     stack,

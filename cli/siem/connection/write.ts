@@ -4,6 +4,7 @@ import { connectionText, type ConnectionContent } from "@defender-mssp/siem/conn
 import type { CredentialPlace } from "@defender-mssp/siem/connector/connector";
 import { credentialVariable } from "@defender-mssp/siem/tokens/credentials";
 import { writeWholeFile } from "@defender-mssp/terminal/wholeFile";
+import type { Place } from "../../base/place";
 import { readConnector, type StackConnector } from "../../stack/connector";
 import { exists } from "../../stack/exists";
 import { contentOf } from "./content";
@@ -18,9 +19,9 @@ export interface WriteConnectionOptions {
 }
 
 /** @throws VisibleError where the stack can't be read, or the file exists, without `force`. */
-export async function writeConnection(options: WriteConnectionOptions): Promise<ConnectionContent> {
-  const connector = await readConnector(options.stack);
-  const content = contentOf(connector, placeOf(connector, options));
+export async function writeConnection(options: WriteConnectionOptions, place: Place): Promise<ConnectionContent> {
+  const connector = await readConnector(options.stack, place);
+  const content = contentOf(connector, credentialPlaceOf(connector, options), place.environment);
   const text = connectionText(content);
   if (options.force !== true && (await exists(options.out))) {
     throw new VisibleError(
@@ -31,7 +32,7 @@ export async function writeConnection(options: WriteConnectionOptions): Promise<
   return content;
 }
 
-function placeOf(connector: StackConnector, options: WriteConnectionOptions): CredentialPlace {
+function credentialPlaceOf(connector: StackConnector, options: WriteConnectionOptions): CredentialPlace {
   const { credential, handover } = connector;
   const { keyVaultSecret, credentialFile, credentialVariable: variable } = options;
   if (credentialFile !== undefined) return { file: credentialFile };

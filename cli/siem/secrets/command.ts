@@ -1,17 +1,19 @@
 /** `mssp secrets`: when the credentials of every customer expire. */
 import { InvalidArgumentError, type Command } from "commander";
 import { describeCommand } from "@defender-mssp/terminal/help";
-import { print } from "@defender-mssp/terminal/standardOutput";
+import type { Session } from "@defender-mssp/terminal/session";
 import { visibleJson } from "@defender-mssp/terminal/terminalText";
+import { placeOf } from "../../base/place";
 import type { ExpiringSecretsOptions } from "../../stack/expiringSecrets";
 import { stackArguments } from "../../stack/stackName";
 
-interface SecretsOptions extends ExpiringSecretsOptions {
+interface SecretsOptions extends Pick<ExpiringSecretsOptions, "stack" | "days"> {
+  readonly at?: Date;
   readonly json?: boolean;
 }
 
 /** Adds arguments, options and action. */
-export function define(command: Command): void {
+export function define(command: Command, session: Session): void {
   command
     .option("--stack <stack...>", "only these stacks (default: all stacks of the project)", stackArguments)
     .option("--days <days>", "fail credentials that expire within this number of days", dayNumber, 30)
@@ -19,13 +21,13 @@ export function define(command: Command): void {
     .option("--json", "print the list as JSON")
     .action(async (options: SecretsOptions) => {
       const { secretsOfStacks } = await import("../../stack/expiringSecrets.js");
-      const list = await secretsOfStacks(options);
-      if (options.json === true) print(`${visibleJson(list, 2)}\n`);
+      const list = await secretsOfStacks({ ...options, at: options.at ?? session.now(), ...placeOf(session) });
+      if (options.json === true) session.out.write(`${visibleJson(list, 2)}\n`);
       else {
         const { secretsText } = await import("./secretsText.js");
-        print(secretsText(list));
+        session.out.write(secretsText(list));
       }
-      if (list.some(({ state }) => state === "failed")) process.exitCode = 1;
+      if (list.some(({ state }) => state === "failed")) session.exitCode = 1;
     });
   describeCommand(command, {
     notes: [

@@ -61,7 +61,7 @@ export class Deployed {
  * Reads a stack's state with `pulumi stack export`. Secrets stay encrypted.
  * @throws VisibleError where there is no such stack, or Pulumi can't read it.
  */
-export async function readDeployed(stack: string, options: PulumiOptions = {}): Promise<Deployed> {
+export async function readDeployed(stack: string, options: PulumiOptions): Promise<Deployed> {
   const { data } = exported.safeParse(JSON.parse(await runPulumi(["stack", "export", "--stack", stack], options)));
   if (data === undefined) throw new VisibleError(`The state of stack "${stack}" can't be read: unknown format.`);
   return new Deployed(

@@ -1,12 +1,12 @@
 /** The session of this process. Each program makes it once, where it starts. */
 import type { ErrorOutput, Output, Session } from "./session";
-import { print } from "./standardOutput";
+import { isWrittenDirectly, print } from "./standardOutput";
 import { TerminalQuestions } from "./terminalQuestions";
 import { terminalText } from "./terminalText";
 
 /** Makes the session; its caller applies the exit code. */
 export function processSession(): Session {
-  return {
+  const session: Session = {
     environment: process.env,
     get folder() {
       return process.cwd();
@@ -14,17 +14,26 @@ export function processSession(): Session {
     out: new StreamOutput(process.stdout, print),
     err: new StandardError(process.stderr, (text) => process.stderr.write(text)),
     ask: new TerminalQuestions(),
+    get input() {
+      return process.stdin;
+    },
     now: () => new Date(),
     signals: process,
     exitCode: undefined,
+    endNow: () => process.stderr.write("", () => process.exit(session.exitCode)),
   };
+  return session;
 }
 
 class StreamOutput implements Output {
   constructor(
-    readonly stream: NodeJS.WriteStream,
+    readonly stream: NodeJS.WriteStream & { readonly fd: number },
     readonly write: (text: string) => void,
   ) {}
+
+  get file(): number | undefined {
+    return isWrittenDirectly(this.stream.fd) ? this.stream.fd : undefined;
+  }
 
   get isTerminal(): boolean {
     return this.stream.isTTY;
@@ -35,7 +44,7 @@ class StreamOutput implements Output {
   }
 }
 
-class StandardError extends StreamOutput implements ErrorOutput {
+export class StandardError extends StreamOutput implements ErrorOutput {
   line(text: string): void {
     this.write(`${terminalText(text)}\n`);
   }

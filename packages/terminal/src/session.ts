@@ -14,19 +14,25 @@ export interface Session {
   readonly err: ErrorOutput;
   /** Questions to the person at the terminal. */
   readonly ask: Questions;
+  /** Standard input: text out of a pipe or a file. */
+  readonly input: NodeJS.ReadableStream;
   readonly now: () => Date;
   /** Ctrl-C, SIGTERM, SIGHUP. Without a listener, a signal ends the process. */
   readonly signals: Signals;
   /** Exit code of the run. Undefined means 0, or 1 if the command throws. */
   exitCode: number | undefined;
+  /** Ends the process with the exit code although standard output waits for its reader. */
+  readonly endNow: () => void;
 }
 
 export interface Output {
   readonly isTerminal: boolean;
   /** Columns of the terminal, at least 40; Infinity without a terminal. */
   readonly columns: number;
-  /** For libraries that draw on a terminal. */
+  /** For a writer that waits until its text is taken. */
   readonly stream: NodeJS.WritableStream;
+  /** File descriptor of a file or a device, which is written at once; undefined for the rest. */
+  readonly file?: number | undefined;
   /**
    * Writes a text as it is: the caller makes foreign text visible. On a file it is complete when
    * this returns.

@@ -10,7 +10,7 @@ describe("cli: running Pulumi", () => {
     const home = await mkdtemp(path.join(tmpdir(), "mssp-no-engine-"));
     try {
       const environment = { ...process.env, PULUMI_HOME: home, PULUMI_VERSION: "3.0.0" };
-      await assert.rejects(askPulumi(["stack", "ls"], { environment }), (error: unknown) => {
+      await assert.rejects(askPulumi(["stack", "ls"], { folder: home, environment }), (error: unknown) => {
         assert.ok(error instanceof VisibleError, String(error));
         const executable = path.join(home, "versions", "3.0.0", "bin", "pulumi");
         assert.equal(
@@ -34,7 +34,7 @@ describe("cli: running Pulumi", () => {
       const engine = path.join(folder, "pulumi");
       await writeFile(engine, '#!/bin/sh\necho "$PPID $PATH $*"\n', { mode: 0o755 });
       const environment = { PATH: process.env["PATH"], PULUMI_HOME: home, PULUMI_VERSION: "3.0.0" };
-      const { stdout } = await askPulumi(["stack", "ls"], { environment });
+      const { stdout } = await askPulumi(["stack", "ls"], { folder: home, environment });
       assert.equal(stdout, `${process.pid} ${folder}:${process.env["PATH"]} stack ls --non-interactive`);
     } finally {
       await rm(home, { recursive: true });

@@ -88,7 +88,7 @@ describe("the fleet's inventory and selectors", () => {
   });
 
   async function names(options: Partial<SelectionOptions>): Promise<string[]> {
-    const place = { folder, journals: path.join(folder, "runs") };
+    const place = { folder, environment: {}, journals: path.join(folder, "runs"), now: new Date() };
     const chosen = await selectStacks(
       await readInventory(await readProject(folder), {}),
       { staleAfter: 7, ...options },

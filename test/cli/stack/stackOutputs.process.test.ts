@@ -19,7 +19,7 @@ describe("cli/stackOutputs", function () {
   let project: StackProject;
 
   before(async () => {
-    project = await StackProject.create({ passphrase: true });
+    project = await StackProject.create({ engine: "passphrase" });
     await project.addStack("deployed", outputs);
   });
   after(() => project.dispose());

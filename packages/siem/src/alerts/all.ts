@@ -1,8 +1,9 @@
 /** Many customers in one process: one sink, a checkpoint each, and a failure stops no other. */
 import { mkdir } from "node:fs/promises";
 import path from "node:path";
-import { limiterVariable, type AlertApi, type ServiceError } from "@defender-mssp/microsoft";
+import { limiterVariable, type AlertApi, type Environment, type ServiceError } from "@defender-mssp/microsoft";
 import { VisibleError } from "@defender-mssp/errors";
+import type { Session } from "@defender-mssp/terminal/session";
 import { OwnLimiter } from "@defender-mssp/microsoft/limiter";
 import type { Connector } from "../connector/connector";
 import type { ConnectorSource, UnreadConnector } from "../connector/connectorSource";
@@ -23,6 +24,7 @@ const engines = 2;
 
 export interface PullAllOptions {
   readonly options: AlertsOptions;
+  readonly session: Session;
   readonly source: ConnectorSource;
   readonly sink: Destination<FetchedAlert>;
   /** Pause of --follow, in milliseconds. */
@@ -39,12 +41,13 @@ export interface PullAllOptions {
  * @throws DestinationError, ReaderGone, or the signal's reason: they end every pull.
  */
 export async function pullAll(all: PullAllOptions): Promise<number> {
-  const { options, source, progress } = all;
-  const customers = await source.many(options);
+  const { options, session, source, progress } = all;
+  const { environment } = session;
+  const customers = await source.many(options, session);
   if (customers.length === 0) throw new VisibleError("No customer matches.");
   if (options.checkpoints !== undefined) await checkpointFolder(options.checkpoints);
   // A fleet's owner of the limit comes first, where the environment names one.
-  const limiter = process.env[limiterVariable] === undefined ? new OwnLimiter() : undefined;
+  const limiter = environment[limiterVariable] === undefined ? new OwnLimiter() : undefined;
   const parallel = options.parallel ?? defaultParallel;
   const turns = new Slots(engines);
   const failures = await pullMany({
@@ -53,7 +56,8 @@ export async function pullAll(all: PullAllOptions): Promise<number> {
     customers: customers.map((customer) => ({
       stack: customer.name,
       // Read when it is the customer's turn, and again after a failure.
-      open: async (context) => opened(await turns.use(() => customer.read()), customer, { options, limiter, context }),
+      open: async (context) =>
+        opened(await turns.use(() => customer.read()), customer, { options, environment, limiter, context }),
     })),
   });
   const codes = new Set(failures.map(exitCodeOfFailure));
@@ -67,19 +71,20 @@ export async function pullAll(all: PullAllOptions): Promise<number> {
 async function opened(
   connector: Connector,
   customer: UnreadConnector,
-  { options, limiter, context }: OpenedOptions,
+  { options, environment, limiter, context }: OpenedOptions,
 ): Promise<OpenedPull<FetchedAlert>> {
   const { inTurn, identify, signal, progress, sleep } = context;
   identify(connector.tenantId);
   const { checkpoints } = options;
   const checkpointOf = (api: AlertApi) =>
     checkpoints === undefined ? undefined : path.join(checkpoints, `${customer.name.replaceAll("/", "+")}.${api}.json`);
-  const setup = { options, checkpointOf, signal, progress, sleep, limiter, follow: undefined };
+  const setup = { options, environment, checkpointOf, signal, progress, sleep, limiter, follow: undefined };
   return inTurn(() => pullOf(customer, connector, setup));
 }
 
 interface OpenedOptions {
   readonly options: AlertsOptions;
+  readonly environment: Environment;
   readonly limiter: OwnLimiter | undefined;
   readonly context: CustomerContext;
 }

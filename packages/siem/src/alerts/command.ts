@@ -44,10 +44,11 @@ const alertsHelp = ({ program, reads, example }: ConnectorSource): HelpSections 
 });
 
 /** Adds arguments, options and action. */
-export function define(alerts: Command, _session: Session, source: ConnectorSource = connectionFiles): void {
+export function define(alerts: Command, session: Session, source: ConnectorSource = connectionFiles): void {
   const command = credentialOptions(source.addOptions(alerts, "oneOrAll")).addOption(
     alertApiOption(
       "graph: Microsoft Graph's alerts_v2; legacySiem: the legacy SIEM API (default: graph, if the connector has it)",
+      session.err,
     ),
   );
   pullOptions(command, {
@@ -74,7 +75,7 @@ export function define(alerts: Command, _session: Session, source: ConnectorSour
     .option("--quiet", "no progress and no summary on standard error")
     .action(async (options: AlertsOptions) => {
       const { runAlerts } = await import("./run.js");
-      await runAlerts(options, source);
+      await runAlerts(options, session, source);
     });
   describeCommand(command, alertsHelp(source));
 }

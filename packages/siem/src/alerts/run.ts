@@ -3,6 +3,7 @@
  * code.
  */
 import type { ServiceError } from "@defender-mssp/microsoft";
+import type { Session } from "@defender-mssp/terminal/session";
 import type { ConnectorSource } from "../connector/connectorSource";
 import { interruptible } from "../pull/interrupt";
 import { withFlatMemory } from "../pull/memory";
@@ -15,16 +16,17 @@ import { checkCombination, pullOf, sinkOf, type AlertsOptions } from "./setup";
 
 export type { AlertsOptions } from "./setup";
 
-export function runAlerts(options: AlertsOptions, source: ConnectorSource): Promise<void> {
-  const progress = new StderrProgress("alert", options.quiet === true);
+export function runAlerts(options: AlertsOptions, session: Session, source: ConnectorSource): Promise<void> {
+  const progress = new StderrProgress("alert", options.quiet === true, session.err);
   const adviceOn = (error: ServiceError): string | undefined => adviceOnAlerts(error, source);
-  return interruptible({ follow: options.follow === true, progress, adviceOn }, (signal) =>
-    pullAlerts({ options, source, signal, progress, adviceOn }),
+  return interruptible(session, { follow: options.follow === true, progress, adviceOn }, (signal) =>
+    pullAlerts({ options, session, source, signal, progress, adviceOn }),
   );
 }
 
 interface AlertsPull {
   readonly options: AlertsOptions;
+  readonly session: Session;
   readonly source: ConnectorSource;
   readonly signal: AbortSignal;
   readonly progress: StderrProgress;
@@ -32,25 +34,32 @@ interface AlertsPull {
 }
 
 /** @returns the exit code. */
-async function pullAlerts({ options, source, signal, progress, adviceOn }: AlertsPull): Promise<number> {
+async function pullAlerts({ options, session, source, signal, progress, adviceOn }: AlertsPull): Promise<number> {
   checkCombination(options);
   const follow = options.follow === true ? intervalOf(options.interval ?? defaultInterval) : undefined;
   if (options.since !== undefined) checkSince(options.since); // A usage error comes before anything is read.
   const place = options.metrics === undefined ? undefined : metricsPlace(options.metrics);
-  const sink = withFlatMemory(sinkOf(options, signal, progress));
+  const sink = withFlatMemory(sinkOf(options, session, signal, progress));
   const metrics = new Metrics("alert");
   const { health } = options;
   const publication = await publish({ metrics, place, health, note: (text) => progress.note(text) });
   try {
     if (options.all === true) {
       const { pullAll } = await import("./all.js");
-      return await pullAll({ options, source, sink, follow, signal, progress, metrics, adviceOn });
+      return await pullAll({ options, session, source, sink, follow, signal, progress, metrics, adviceOn });
     }
-    const customer = source.one(options);
+    const customer = source.one(options, session);
     const connector = await customer.read();
     const observed = observedBy(progress, metrics, connector);
     const checkpointOf = () => options.checkpoint;
-    const setup = await pullOf(customer, connector, { options, checkpointOf, signal, progress, follow });
+    const setup = await pullOf(customer, connector, {
+      options,
+      environment: session.environment,
+      checkpointOf,
+      signal,
+      progress,
+      follow,
+    });
     await pull({ ...setup, sink, follow, signal, progress: observed });
     return 0;
   } finally {

@@ -3,9 +3,11 @@ import {
   applicationTokens,
   type AlertApi,
   type AlertExporterRegion,
+  type Environment,
   type RequestLimiter,
 } from "@defender-mssp/microsoft";
 import { VisibleError } from "@defender-mssp/errors";
+import type { Session } from "@defender-mssp/terminal/session";
 import type { Connector } from "../connector/connector";
 import { shownConnector } from "../connector/shownConnector";
 import type { ConnectionOptions } from "../connector/connectionFiles";
@@ -37,6 +39,7 @@ export interface AlertsOptions extends CredentialOptions, ConnectionOptions, Sin
 
 export interface SetupOptions {
   readonly options: AlertsOptions;
+  readonly environment: Environment;
   /** The file for what is read of this customer. */
   readonly checkpointOf: (api: AlertApi) => string | undefined;
   readonly signal: AbortSignal;
@@ -53,7 +56,7 @@ export interface SetupOptions {
 export async function pullOf(
   customer: UnreadConnector,
   connector: Connector,
-  { options, checkpointOf, signal, progress, follow, limiter, sleep }: SetupOptions,
+  { options, environment, checkpointOf, signal, progress, follow, limiter, sleep }: SetupOptions,
 ): Promise<Pick<PullOptions<FetchedAlert>, "source" | "position" | "checkpoint" | "clock">> {
   const api = options.api ?? defaultApi(connector);
   if (options.all === true && options.raw === true && api === "legacySiem") {
@@ -64,7 +67,7 @@ export async function pullOf(
     api,
     checkpoint: checkpointOf(api),
     since: options.since,
-    openSource: () => sourceOf(api, customer, connector, options, { signal, limiter, sleep }),
+    openSource: () => sourceOf(api, customer, connector, options, { environment, signal, limiter, sleep }),
     follow,
     signal,
     progress,
@@ -93,6 +96,7 @@ function defaultApi(connector: Connector): AlertApi {
 
 export function sinkOf(
   options: AlertsOptions,
+  session: Pick<Session, "environment" | "out">,
   signal: AbortSignal,
   progress: Pick<PullProgress, "note">,
 ): Destination<FetchedAlert> {
@@ -102,7 +106,7 @@ export function sinkOf(
   const format = isJson ? json : recordAsCef;
   const sourcetype = sourceTypeOf({ isJson, isRaw });
   const records = { isJson, sourcetype, dataStream: "logs-defender.alert-default" };
-  const sink = chooseSink(options, records, { signal, note: (text) => progress.note(text) });
+  const sink = chooseSink(options, records, { session, signal, note: (text) => progress.note(text) });
   return formatted(sink, (alert) => sinkRecordOf(alert, format));
 }
 
@@ -111,11 +115,12 @@ async function sourceOf(
   customer: UnreadConnector,
   connector: Connector,
   options: AlertsOptions,
-  { signal, limiter, sleep }: Pick<SetupOptions, "signal" | "limiter" | "sleep">,
+  { environment, signal, limiter, sleep }: Pick<SetupOptions, "environment" | "signal" | "limiter" | "sleep">,
 ): Promise<AlertSource> {
-  const endpoints = await endpointsOf(connector);
+  const endpoints = await endpointsOf(connector, environment);
   const { tenantId } = connector;
-  const credentials = async () => connectorEnvironment(connector.clientId, await credentialOf(connector, options));
+  const credentials = async () =>
+    connectorEnvironment(connector.clientId, await credentialOf(connector, options, environment), environment);
   await credentials(); // A missing credential is reported before any call.
   const severities = chosenSeverities(options);
   if (api === "graph") {
@@ -128,7 +133,13 @@ async function sourceOf(
     });
     return graphSource({ endpoints, tenantId, tokens, severities, limiter, sleep });
   }
-  const tokens = await legacyTokens(customer, connector, { credentials, endpoints, signal, limiter });
+  const tokens = await legacyTokens(customer, connector, {
+    credentials,
+    endpoints,
+    environment,
+    signal,
+    limiter,
+  });
   return legacySource({ hosts: alertExporterHosts(endpoints, options.region), tenantId, tokens, severities, limiter });
 }
 

@@ -2,6 +2,7 @@
 import path from "node:path";
 import { InvalidArgumentError, Option, type Command } from "commander";
 import { VisibleError } from "@defender-mssp/errors";
+import type { Environment } from "@defender-mssp/microsoft";
 import type { ConnectorSource, UnreadConnector, Selection } from "./connectorSource";
 import { exactlyOneOf, goWith, repeated } from "./selectors";
 
@@ -20,11 +21,12 @@ export const connectionFiles: ConnectorSource = {
   reads: "The connection file",
   example: "--connection contoso.json",
   addOptions,
-  one: ({ connection }: ConnectionOptions) => connectionFile(typeof connection === "string" ? connection : ""),
-  many: async ({ connection = [], connections }: ConnectionOptions) =>
+  one: ({ connection }: ConnectionOptions, { environment }) =>
+    connectionFile(typeof connection === "string" ? connection : "", environment),
+  many: async ({ connection = [], connections }: ConnectionOptions, { environment }) =>
     connections === undefined
-      ? [connection].flat().map((file) => connectionFile(file))
-      : connectionsOfFolder(connections),
+      ? [connection].flat().map((file) => connectionFile(file, environment))
+      : connectionsOfFolder(connections, environment),
 };
 
 function addOptions(command: Command, selection: Selection): Command {
@@ -52,7 +54,7 @@ export function connectionsOption(): Option {
 }
 
 /** The connector of a connection file. */
-export function connectionFile(file: string, name = file): UnreadConnector {
+export function connectionFile(file: string, environment: Environment, name = file): UnreadConnector {
   return {
     name,
     read: async () => {
@@ -61,13 +63,16 @@ export function connectionFile(file: string, name = file): UnreadConnector {
     },
     keptToken: async (connector) => {
       const { keptBesideConnections } = await import("./keptBesideConnections.js");
-      return keptBesideConnections(connector);
+      return keptBesideConnections(connector, environment);
     },
   };
 }
 
 /** The connection files of a folder, sorted. A file's name is its customer's, as in checkpoints. */
-export async function connectionsOfFolder(folder: string): Promise<readonly UnreadConnector[]> {
+export async function connectionsOfFolder(
+  folder: string,
+  environment: Environment,
+): Promise<readonly UnreadConnector[]> {
   const { readdir } = await import("node:fs/promises");
   let names: string[];
   try {
@@ -78,7 +83,7 @@ export async function connectionsOfFolder(folder: string): Promise<readonly Unre
   return names
     .filter((name) => name.endsWith(".json") && !name.startsWith("."))
     .sort()
-    .map((name) => connectionFile(path.join(folder, name), name.slice(0, -5)));
+    .map((name) => connectionFile(path.join(folder, name), environment, name.slice(0, -5)));
 }
 
 function fileName(text: string): string {

@@ -4,6 +4,7 @@
  */
 import type { Command } from "commander";
 import { VisibleError } from "@defender-mssp/errors";
+import type { Session } from "@defender-mssp/terminal/session";
 import type { Connector } from "./connector";
 import type { KeptToken } from "./refreshToken";
 
@@ -37,7 +38,7 @@ export interface ConnectorSource {
   /** Adds the options of a selection. They refuse a command line that selects nothing, or in two ways. */
   addOptions(command: Command, selection: Selection): Command;
   /** The connector that the options of `one` select, and those of `oneOrAll` without `--all`. */
-  one(options: object): UnreadConnector;
+  one(options: object, session: Session): UnreadConnector;
   /** The connectors that the options of `several` select, and those of `oneOrAll` with `--all`. */
-  many(options: object): Promise<readonly UnreadConnector[]>;
+  many(options: object, session: Session): Promise<readonly UnreadConnector[]>;
 }

@@ -7,6 +7,7 @@ import os from "node:os";
 import path from "node:path";
 import { z } from "zod";
 import { VisibleError } from "@defender-mssp/errors";
+import type { Environment } from "@defender-mssp/microsoft";
 import { writeWholeFile } from "@defender-mssp/terminal/wholeFile";
 import type { Connector } from "./connector";
 import { shownConnector } from "./shownConnector";
@@ -25,9 +26,9 @@ import {
 const recordSchema = z.strictObject({ version: z.literal(1), issuedOn: z.iso.datetime(), keptIn: z.string() });
 
 /** The kept refresh token of a connector. Stacks keep theirs in their configuration instead. */
-export function keptBesideConnections(connector: Connector): KeptToken {
+export function keptBesideConnections(connector: Connector, environment: Environment): KeptToken {
   const { stack, tenantId, clientId } = connector;
-  const folder = path.join(stateFolder(), "refresh-tokens");
+  const folder = path.join(stateFolder(environment), "refresh-tokens");
   const name = `${tenantId}_${clientId}`.toLowerCase();
   const file = path.join(folder, `${name}.json`);
   const isElsewhere = (place: TokenPlace): place is PlaceElsewhere => place.kind !== "configuration";
@@ -35,13 +36,13 @@ export function keptBesideConnections(connector: Connector): KeptToken {
     record: () => readRecord(file),
     read: async ({ place }) => {
       if (!isElsewhere(place)) throw damaged(file);
-      return readElsewhere(place, { owner: shownConnector(connector) });
+      return readElsewhere(place, { owner: shownConnector(connector), credentials: environment });
     },
     keep: async (token, place, issuedOn) => {
       if (!isElsewhere(place)) throw new Error("a connection file has no configuration");
       const record = { place, issuedOn, expiresOn: expiryOf(issuedOn) };
       await makeFolder(folder);
-      await keepElsewhere(place, token, record, { stack });
+      await keepElsewhere(place, token, record, { stack, credentials: environment });
       const text = { version: 1, issuedOn: issuedOn.toISOString(), keptIn: placeText(place) };
       await writeWholeFile(file, `${JSON.stringify(text, undefined, 2)}\n`, { mode: 0o600 });
       return record;
@@ -57,10 +58,10 @@ export function keptBesideConnections(connector: Connector): KeptToken {
  * Where this user's commands keep what outlives them: the service's StateDirectory under systemd,
  * else by the XDG Base Directory Specification.
  */
-function stateFolder(): string {
-  const [service] = (process.env["STATE_DIRECTORY"] ?? "").split(":");
+function stateFolder(environment: Environment): string {
+  const [service] = (environment["STATE_DIRECTORY"] ?? "").split(":");
   if (service) return service;
-  const state = process.env["XDG_STATE_HOME"] ?? "";
+  const state = environment["XDG_STATE_HOME"] ?? "";
   return path.join(path.isAbsolute(state) ? state : path.join(os.homedir(), ".local", "state"), "defender-mssp");
 }
 

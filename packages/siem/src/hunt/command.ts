@@ -35,7 +35,7 @@ const huntHelp = ({ program, reads, example }: ConnectorSource): HelpSections =>
 });
 
 /** Adds arguments, options and action. */
-export function define(command: Command, _session: Session, source: ConnectorSource = connectionFiles): void {
+export function define(command: Command, session: Session, source: ConnectorSource = connectionFiles): void {
   source
     .addOptions(command.argument("[query]", "the query; - reads it from standard input"), "several")
     .option("--file <file>", "read the query from this file")
@@ -56,7 +56,7 @@ export function define(command: Command, _session: Session, source: ConnectorSou
       const problem = usageProblem(query, options);
       if (problem !== undefined) command.error(`error: ${problem}`, { exitCode: 2 });
       const { runHunt } = await import("./run.js");
-      await runHunt(query, options, source);
+      await runHunt(query, options, session, source);
     });
   describeCommand(command, huntHelp(source));
 }

@@ -10,7 +10,7 @@ import { VisibleError } from "@defender-mssp/errors";
 export async function queryOf(
   argument: string | undefined,
   file: string | undefined,
-  input: NodeJS.ReadableStream = process.stdin,
+  input: NodeJS.ReadableStream,
 ): Promise<string> {
   const text = file !== undefined ? await fileText(file) : argument === "-" ? await textOf(input) : (argument ?? "");
   const query = text.replace(/^\uFEFF/, "").trim();

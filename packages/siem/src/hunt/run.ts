@@ -10,7 +10,7 @@ import { VisibleError } from "@defender-mssp/errors";
 import { atOnce } from "@defender-mssp/terminal/atOnce";
 import type { ConnectorSource, UnreadConnector } from "../connector/connectorSource";
 import { adviceOnProfile } from "../connector/profileAdvice";
-import { terminalText } from "@defender-mssp/terminal/terminalText";
+import type { Session } from "@defender-mssp/terminal/session";
 import { exitCodeOfFailure, Interrupt } from "../pull/interrupt";
 import { ReaderGone } from "../sinks/sink";
 import { writeToOutput } from "../sinks/standardOutput";
@@ -32,6 +32,7 @@ interface Hunt {
   readonly query: string;
   readonly rowsText: RowsText;
   readonly options: HuntOptions;
+  readonly session: Session;
   readonly source: ConnectorSource;
   readonly signal: AbortSignal;
 }
@@ -39,20 +40,21 @@ interface Hunt {
 export async function runHunt(
   argument: string | undefined,
   options: HuntOptions,
+  session: Session,
   source: ConnectorSource,
 ): Promise<void> {
-  const interrupt = new Interrupt();
+  const interrupt = new Interrupt(session.signals);
   try {
-    const targets = await source.many(options);
+    const targets = await source.many(options, session);
     if (targets.length === 0) throw new VisibleError("No customer matches.");
-    const query = await queryOf(argument, options.file);
+    const query = await queryOf(argument, options.file, session.input);
     const rowsText = options.format === "csv" ? rowsAsCsv() : rowsAsJson;
-    const hunt: Hunt = { query, rowsText, options, source, signal: interrupt.signal };
-    process.exitCode = await huntAll(targets, hunt);
+    const hunt: Hunt = { query, rowsText, options, session, source, signal: interrupt.signal };
+    session.exitCode = await huntAll(targets, hunt);
   } catch (error) {
     if (error instanceof ReaderGone) return;
     if (interrupt.name === undefined) throw error;
-    process.exitCode = interrupt.name === "SIGINT" ? 130 : 143;
+    session.exitCode = interrupt.name === "SIGINT" ? 130 : 143;
   } finally {
     interrupt.dispose();
   }
@@ -60,7 +62,8 @@ export async function runHunt(
 
 /** @returns the exit code. @throws what standard output's failure or a signal throws: it ends every query. */
 async function huntAll(targets: readonly UnreadConnector[], hunt: Hunt): Promise<number> {
-  const { options, rowsText } = hunt;
+  const { options, rowsText, session } = hunt;
+  const note = (text: string): void => session.err.note(text);
   const output = new AbortController();
   const signal = AbortSignal.any([hunt.signal, output.signal]);
   const failures: unknown[] = [];
@@ -80,7 +83,7 @@ async function huntAll(targets: readonly UnreadConnector[], hunt: Hunt): Promise
       note(`${name}${error.message}${hintOn(error, hunt.source)}`);
       return;
     }
-    await writeToOutput(text).catch((error: unknown) => {
+    await writeToOutput(session.out, text).catch((error: unknown) => {
       output.abort(error);
       throw error;
     });
@@ -100,14 +103,16 @@ async function huntAll(targets: readonly UnreadConnector[], hunt: Hunt): Promise
 /** @throws VisibleError */
 async function huntOne(
   target: UnreadConnector,
-  { query, options, signal }: Hunt,
+  { query, options, session, signal }: Hunt,
 ): Promise<{ readonly customer: HuntedCustomer; readonly result: HuntingResult }> {
   signal.throwIfAborted();
   const connector = await target.read();
   const { tenantId, clientId, stack } = connector;
   const { timespan } = options;
-  const endpoints = await endpointsOf(connector);
-  const credentials = async () => connectorEnvironment(clientId, await credentialOf(connector, options));
+  const { environment } = session;
+  const endpoints = await endpointsOf(connector, environment);
+  const credentials = async () =>
+    connectorEnvironment(clientId, await credentialOf(connector, options, environment), environment);
   const tokens = applicationTokens(credentials, { tenantId, audience: endpoints.graphEndpoint, endpoints, signal });
   const result = await tokens.use((token) => runHuntingQuery({ endpoints, token, query, timespan, signal }));
   signal.throwIfAborted();
@@ -124,10 +129,6 @@ function codeOf(error: unknown): number {
 function hintOn(error: VisibleError, source: ConnectorSource): string {
   const advice = error instanceof ServiceError ? adviceOnProfile(error, "hunt", source) : undefined;
   return advice === undefined ? "" : `\n${advice}`;
-}
-
-function note(text: string): void {
-  process.stderr.write(`mssp: ${terminalText(text)}\n`);
 }
 
 function numbered(count: number, noun: string): string {

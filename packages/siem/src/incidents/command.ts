@@ -56,7 +56,7 @@ const incidentsHelp = ({ program, reads, example }: ConnectorSource): HelpSectio
 });
 
 /** Adds arguments, options and action. */
-export function define(command: Command, _session: Session, source: ConnectorSource = connectionFiles): void {
+export function define(command: Command, session: Session, source: ConnectorSource = connectionFiles): void {
   credentialOptions(source.addOptions(command, "one"));
   pullOptions(command, {
     since:
@@ -73,7 +73,7 @@ export function define(command: Command, _session: Session, source: ConnectorSou
     .option("--quiet", "no progress and no summary on standard error")
     .action(async (options: IncidentsOptions) => {
       const { runIncidents } = await import("./run.js");
-      await runIncidents(options, source);
+      await runIncidents(options, session, source);
     });
   describeCommand(command, incidentsHelp(source));
 }

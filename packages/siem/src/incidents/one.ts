@@ -13,7 +13,7 @@ import {
   type SecurityIncident,
 } from "@defender-mssp/microsoft";
 import { VisibleError } from "@defender-mssp/errors";
-import { print } from "@defender-mssp/terminal/standardOutput";
+import type { Output } from "@defender-mssp/terminal/session";
 import { visibleJson, visibleText } from "@defender-mssp/terminal/terminalText";
 import type { IncidentAccess } from "./access";
 
@@ -43,20 +43,25 @@ export function isChange({ close, assign, comment, classify }: Partial<OneOption
 }
 
 /** @throws VisibleError, ServiceError */
-export async function runOne(access: IncidentAccess, options: OneOptions, signal: AbortSignal): Promise<void> {
+export async function runOne(
+  access: IncidentAccess,
+  options: OneOptions,
+  out: Output,
+  signal: AbortSignal,
+): Promise<void> {
   if (options.assign?.trim() === "") throw new VisibleError("--assign needs a user.");
   if (options.comment?.trim() === "") throw new VisibleError("--comment needs a text.");
   const before = await found(access, options.id, signal);
   if (!isChange(options)) {
     const call = { endpoints: access.endpoints, signal };
     const alerts = await access.tokens.use((token) => readIncidentAlerts(before.id, { ...call, token }));
-    print(`${visibleJson(recordOfIncident({ ...before, alerts }, access.tenantId), 2)}\n`);
+    out.write(`${visibleJson(recordOfIncident({ ...before, alerts }, access.tenantId), 2)}\n`);
     return;
   }
   const { after, changes, isCommented } = await changed(access, before, options, signal);
   const record = recordOfIncident(after, access.tenantId);
   const merged = before.id === options.id ? undefined : options.id;
-  print(
+  out.write(
     options.json === true
       ? jsonText(record, changes, isCommented, merged)
       : changesText(record, changes, isCommented, merged),

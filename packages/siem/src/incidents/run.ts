@@ -9,6 +9,7 @@ import {
   type ServiceError,
 } from "@defender-mssp/microsoft";
 import type { ConnectionOptions } from "../connector/connectionFiles";
+import type { Session } from "@defender-mssp/terminal/session";
 import type { ConnectorSource } from "../connector/connectorSource";
 import { requireTriage } from "../connector/requireProfile";
 import { adviceOnProfile } from "../connector/profileAdvice";
@@ -35,16 +36,21 @@ export interface IncidentsOptions
   readonly determination?: IncidentDetermination;
 }
 
-export function runIncidents(options: IncidentsOptions, source: ConnectorSource): Promise<void> {
+export function runIncidents(options: IncidentsOptions, session: Session, source: ConnectorSource): Promise<void> {
   const { id } = options;
-  const progress = id === undefined ? new StderrProgress("incident", options.quiet === true) : undefined;
+  const progress = id === undefined ? new StderrProgress("incident", options.quiet === true, session.err) : undefined;
   const adviceOnCall = (error: ServiceError): string | undefined => adviceOn(error, options, source);
-  return interruptible({ follow: options.follow === true, progress, adviceOn: adviceOnCall }, async (signal) => {
-    checkCombination(options);
-    if (id !== undefined) await runOne(await accessOf(options, source, signal), { ...options, id }, signal);
-    else if (progress !== undefined) await pullIncidents(options, source, signal, progress);
-    return 0;
-  });
+  return interruptible(
+    session,
+    { follow: options.follow === true, progress, adviceOn: adviceOnCall },
+    async (signal) => {
+      checkCombination(options);
+      if (id !== undefined)
+        await runOne(await accessOf(options, session, source, signal), { ...options, id }, session.out, signal);
+      else if (progress !== undefined) await pullIncidents(options, session, source, signal, progress);
+      return 0;
+    },
+  );
 }
 
 const ofPull = [
@@ -69,6 +75,7 @@ function checkCombination(options: IncidentsOptions): void {
 
 async function pullIncidents(
   options: IncidentsOptions,
+  session: Session,
   source: ConnectorSource,
   signal: AbortSignal,
   progress: StderrProgress,
@@ -76,8 +83,8 @@ async function pullIncidents(
   const follow = options.follow === true ? intervalOf(options.interval ?? defaultInterval) : undefined;
   if (options.since !== undefined) checkSince(options.since); // A usage error comes before anything is read.
   const note = (text: string): void => progress.note(text);
-  const sink = withFlatMemory(incidentSink(options, { signal, note }));
-  const access = await accessOf(options, source, signal);
+  const sink = withFlatMemory(incidentSink(options, { session, signal, note }));
+  const access = await accessOf(options, session, source, signal);
   const severities = chosenSeverities(options);
   const start = await startOf({
     tenantId: access.tenantId,
@@ -94,14 +101,17 @@ async function pullIncidents(
 
 async function accessOf(
   options: IncidentsOptions,
+  session: Session,
   source: ConnectorSource,
   signal: AbortSignal,
 ): Promise<IncidentAccess> {
-  const connector = await source.one(options).read();
-  if (isChange(options)) requireTriage(connector, new Date().toISOString().slice(0, 10));
+  const connector = await source.one(options, session).read();
+  if (isChange(options)) requireTriage(connector, session.now().toISOString().slice(0, 10));
   const { tenantId, clientId } = connector;
-  const endpoints = await endpointsOf(connector);
-  const credentials = async () => connectorEnvironment(clientId, await credentialOf(connector, options));
+  const { environment } = session;
+  const endpoints = await endpointsOf(connector, environment);
+  const credentials = async () =>
+    connectorEnvironment(clientId, await credentialOf(connector, options, environment), environment);
   await credentials(); // A missing credential is reported before any call.
   const tokens = applicationTokens(credentials, { tenantId, audience: endpoints.graphEndpoint, endpoints, signal });
   return { endpoints, tenantId, tokens };

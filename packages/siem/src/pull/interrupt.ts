@@ -1,5 +1,6 @@
 /** How a pull ends: by a signal, by a failure, or completely; and the exit code of each. */
 import { ServiceError } from "@defender-mssp/microsoft";
+import type { Session, Signals } from "@defender-mssp/terminal/session";
 import { advised } from "@defender-mssp/terminal/advised";
 import { DestinationError, ReaderGone } from "../sinks/sink";
 import { UsageError } from "@defender-mssp/terminal/usageError";
@@ -21,8 +22,8 @@ export class Interrupt {
   #name: "SIGINT" | "SIGTERM" | undefined;
   readonly #handlers = (["SIGINT", "SIGTERM"] as const).map((name) => ({ name, handler: () => this.#stop(name) }));
 
-  constructor() {
-    for (const { name, handler } of this.#handlers) process.on(name, handler);
+  constructor(private readonly signals: Signals) {
+    for (const { name, handler } of this.#handlers) signals.on(name, handler);
   }
 
   get name(): "SIGINT" | "SIGTERM" | undefined {
@@ -30,7 +31,7 @@ export class Interrupt {
   }
 
   dispose(): void {
-    for (const { name, handler } of this.#handlers) process.off(name, handler);
+    for (const { name, handler } of this.#handlers) this.signals.off(name, handler);
   }
 
   #stop(name: "SIGINT" | "SIGTERM"): void {
@@ -50,19 +51,20 @@ export interface InterruptibleOptions {
 
 /** Runs a command that signals end, and sets the exit code. @throws VisibleError */
 export async function interruptible(
+  session: Session,
   { follow, progress, adviceOn }: InterruptibleOptions,
   work: (signal: AbortSignal) => Promise<number>,
 ): Promise<void> {
-  const interrupt = new Interrupt();
+  const interrupt = new Interrupt(session.signals);
   const { signal } = interrupt;
   try {
-    process.exitCode = await work(signal);
+    session.exitCode = await work(signal);
     progress?.finish();
   } catch (error) {
     if (signal.aborted || error instanceof ReaderGone) progress?.finish();
-    process.exitCode = exitCodeOf(error, { follow, interrupt });
+    session.exitCode = exitCodeOf(error, { follow, interrupt });
     // Standard output may wait for a reader without end: what it has not taken comes again.
-    if (signal.aborted) process.stderr.write("", () => process.exit());
+    if (signal.aborted) session.endNow();
     else if (!(error instanceof ReaderGone)) throw advised(error, adviceOn);
   } finally {
     interrupt.dispose();

@@ -1,7 +1,7 @@
 /**
  * A pull's output on standard error: notes, and on a terminal a progress line.
  */
-import { terminalText } from "@defender-mssp/terminal/terminalText";
+import type { ErrorOutput } from "@defender-mssp/terminal/session";
 import type { PullProgress } from "./pull";
 
 /** The line is written again at most this often, in milliseconds. */
@@ -17,27 +17,27 @@ export class StderrProgress implements PullProgress {
     /** What is counted, in the singular. */
     private readonly noun: string,
     private readonly quiet: boolean,
-    private readonly stream: NodeJS.WriteStream = process.stderr,
+    private readonly err: ErrorOutput,
   ) {}
 
   delivered(count: number, upTo: string): void {
     this.#count += count;
     this.#upTo = upTo;
-    if (this.quiet || !this.stream.isTTY || Date.now() - this.#shownAt < refresh) return;
+    if (this.quiet || !this.err.isTerminal || Date.now() - this.#shownAt < refresh) return;
     this.#shownAt = Date.now();
     this.#isLineOpen = true;
-    this.stream.write(`\r\u001b[K${this.#summary()}, up to ${this.#upTo}`);
+    this.err.write(`\r\u001b[K${this.#summary()}, up to ${this.#upTo}`);
   }
 
   note(text: string): void {
     this.#endLine();
-    this.stream.write(`mssp: ${terminalText(text)}\n`);
+    this.err.note(text);
   }
 
   /** Shows how many were delivered. */
   finish(): void {
     this.#endLine();
-    if (!this.quiet) this.stream.write(`mssp: ${this.#summary()}.\n`);
+    if (!this.quiet) this.err.note(`${this.#summary()}.`);
   }
 
   #summary(): string {
@@ -45,7 +45,7 @@ export class StderrProgress implements PullProgress {
   }
 
   #endLine(): void {
-    if (this.#isLineOpen) this.stream.write("\r\u001b[K");
+    if (this.#isLineOpen) this.err.write("\r\u001b[K");
     this.#isLineOpen = false;
   }
 }

@@ -1,5 +1,6 @@
 /** `siem-config --all`: one set of files for all customers of a source. */
 import { VisibleError } from "@defender-mssp/errors";
+import type { Environment } from "@defender-mssp/microsoft";
 import { atOnce } from "@defender-mssp/terminal/atOnce";
 import { markOf, type CheckState } from "@defender-mssp/terminal/checkState";
 import { tableText } from "@defender-mssp/terminal/table";
@@ -35,8 +36,11 @@ export async function writeSiemConfigOfAll(
   product: SiemProduct,
   customers: readonly UnreadConnector[],
   options: WriteOptions,
+  environment: Environment,
 ): Promise<MergedSet> {
-  const read = await atOnce(simultaneous, customers, (customer) => connectionOrProblem(product, customer, options));
+  const read = await atOnce(simultaneous, customers, (customer) =>
+    connectionOrProblem(product, customer, options, environment),
+  );
   const connections = read.filter((connection) => "connector" in connection);
   const merged = mergedSiemFiles(product, connections);
   const results = read.map((result): CustomerResult => {
@@ -52,10 +56,11 @@ async function connectionOrProblem(
   product: SiemProduct,
   customer: UnreadConnector,
   options: ConnectionOfOptions,
+  environment: Environment,
 ): Promise<SiemConnection | CustomerResult> {
   const { name: stack } = customer;
   try {
-    return await connectionOf(product, customer, options);
+    return await connectionOf(product, customer, options, environment);
   } catch (error) {
     if (error instanceof NoConnectorYet) return { stack, state: "notChecked", note: "nothing is deployed" };
     if (!(error instanceof VisibleError)) throw error;

@@ -4,7 +4,6 @@ import type { Session } from "@defender-mssp/terminal/session";
 import { connectionFiles, type ConnectionOptions } from "../connector/connectionFiles";
 import type { ConnectorSource } from "../connector/connectorSource";
 import { describeCommand } from "@defender-mssp/terminal/help";
-import { print } from "@defender-mssp/terminal/standardOutput";
 import { visibleJson } from "@defender-mssp/terminal/terminalText";
 import { siemProducts, type SiemProduct } from "./products";
 import type { WriteOptions } from "./write";
@@ -14,7 +13,7 @@ interface SiemConfigOptions extends WriteOptions, ConnectionOptions {
 }
 
 /** Adds arguments, options and action. */
-export function define(siemConfig: Command, _session: Session, source: ConnectorSource = connectionFiles): void {
+export function define(siemConfig: Command, session: Session, source: ConnectorSource = connectionFiles): void {
   siemConfig.addArgument(new Argument("<product>", "SIEM product").choices(siemProducts));
   source
     .addOptions(siemConfig, "oneOrAll")
@@ -32,11 +31,11 @@ export function define(siemConfig: Command, _session: Session, source: Connector
     .option("--force", "replace existing files")
     .option("--json", "print the paths of the files as JSON")
     .action(async (product: SiemProduct, options: SiemConfigOptions) => {
-      if (options.all === true) await writeAll(product, options, source);
+      if (options.all === true) await writeAll(product, options, session, source);
       else {
         const { writeSiemConfig } = await import("./write.js");
-        const written = await writeSiemConfig(product, source.one(options), options);
-        print(`${options.json === true ? visibleJson(written, 2) : written.join("\n")}\n`);
+        const written = await writeSiemConfig(product, source.one(options, session), options, session.environment);
+        session.out.write(`${options.json === true ? visibleJson(written, 2) : written.join("\n")}\n`);
       }
     });
   describeCommand(siemConfig, {
@@ -66,9 +65,21 @@ export function define(siemConfig: Command, _session: Session, source: Connector
   });
 }
 
-async function writeAll(product: SiemProduct, options: SiemConfigOptions, source: ConnectorSource): Promise<void> {
+async function writeAll(
+  product: SiemProduct,
+  options: SiemConfigOptions,
+  session: Session,
+  source: ConnectorSource,
+): Promise<void> {
   const { customersText, writeSiemConfigOfAll } = await import("./all.js");
-  const { files, customers } = await writeSiemConfigOfAll(product, await source.many(options), options);
-  print(options.json === true ? `${visibleJson({ files, customers }, 2)}\n` : customersText(files, customers));
-  if (files.length === 0 || customers.some(({ state }) => state === "failed")) process.exitCode = 1;
+  const { files, customers } = await writeSiemConfigOfAll(
+    product,
+    await source.many(options, session),
+    options,
+    session.environment,
+  );
+  session.out.write(
+    options.json === true ? `${visibleJson({ files, customers }, 2)}\n` : customersText(files, customers),
+  );
+  if (files.length === 0 || customers.some(({ state }) => state === "failed")) session.exitCode = 1;
 }

@@ -8,6 +8,7 @@ import {
   withoutTrailingSlash,
   type AlertExporterRegion,
   type Endpoints,
+  type Environment,
 } from "@defender-mssp/microsoft";
 import { VisibleError } from "@defender-mssp/errors";
 import type { UnreadConnector } from "../connector/connectorSource";
@@ -28,6 +29,11 @@ export function siemHosts(endpoints: Endpoints, alertExporter: string | undefine
   };
 }
 
+interface EndpointsOfCustomer {
+  readonly endpoints: Endpoints;
+  readonly environment: Environment;
+}
+
 /**
  * The legacy alert API of the customer's region: the one that --region names, or the only one that
  * there is, or the one that accepts the connector's token.
@@ -35,7 +41,7 @@ export function siemHosts(endpoints: Endpoints, alertExporter: string | undefine
  */
 export async function customerAlertExporter(
   customer: UnreadConnector,
-  endpoints: Endpoints,
+  { endpoints, environment }: EndpointsOfCustomer,
   region: AlertExporterRegion | undefined,
 ): Promise<string> {
   const hosts = alertExporterHosts(endpoints, region);
@@ -43,7 +49,7 @@ export async function customerAlertExporter(
   if (only === undefined) throw new VisibleError(noSuchRegion(endpoints, region));
   if (others.length === 0) return only;
   try {
-    return await askForHost(customer, endpoints, hosts);
+    return await askForHost(customer, { endpoints, environment }, hosts);
   } catch (error) {
     if (!(error instanceof VisibleError)) throw error;
     throw new VisibleError(
@@ -55,12 +61,17 @@ export async function customerAlertExporter(
 }
 
 /** Asks each region for no more than one alert of the last hour. */
-async function askForHost(customer: UnreadConnector, endpoints: Endpoints, hosts: readonly string[]): Promise<string> {
+async function askForHost(
+  customer: UnreadConnector,
+  { endpoints, environment }: EndpointsOfCustomer,
+  hosts: readonly string[],
+): Promise<string> {
   const connector = await customer.read();
-  const credential = await credentialOf(connector, {});
+  const credential = await credentialOf(connector, {}, environment);
   const tokens = await legacyTokens(customer, connector, {
-    credentials: () => connectorEnvironment(connector.clientId, credential),
+    credentials: () => connectorEnvironment(connector.clientId, credential, environment),
     endpoints,
+    environment,
   });
   const { host } = await acceptingHost(hosts, (candidate) =>
     tokens.use((token) => request(`${candidate}/api/alerts?limit=1&ago=PT1H`, { token, isWhole: Array.isArray })),

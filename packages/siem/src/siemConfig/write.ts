@@ -1,7 +1,7 @@
 /** Reads what the files of `mssp siem-config` need, and writes the files. */
 import { lstat, mkdir } from "node:fs/promises";
 import path from "node:path";
-import type { AlertExporterRegion } from "@defender-mssp/microsoft";
+import type { AlertExporterRegion, Environment } from "@defender-mssp/microsoft";
 import { VisibleError } from "@defender-mssp/errors";
 import { writeWholeFile } from "@defender-mssp/terminal/wholeFile";
 import type { UnreadConnector } from "../connector/connectorSource";
@@ -26,9 +26,10 @@ export async function writeSiemConfig(
   product: SiemProduct,
   customer: UnreadConnector,
   options: WriteOptions,
+  environment: Environment,
 ): Promise<string[]> {
   const { siemFiles } = await import("./render.js");
-  return writeFiles(siemFiles(product, await connectionOf(product, customer, options)), options);
+  return writeFiles(siemFiles(product, await connectionOf(product, customer, options, environment)), options);
 }
 
 /** Writes files below `out` and returns their paths. @throws VisibleError if one exists, without `force`. */
@@ -61,6 +62,7 @@ export async function connectionOf(
   product: SiemProduct,
   customer: UnreadConnector,
   options: ConnectionOfOptions,
+  environment: Environment,
 ): Promise<SiemConnection> {
   const [{ credentialOf, endpointsOf }, { needsAlertExporter }, hosts] = await Promise.all([
     import("../tokens/credentials.js"),
@@ -69,15 +71,16 @@ export async function connectionOf(
   ]);
   const { region, showSecrets = false } = options;
   const connector = await customer.read({ secrets: showSecrets });
-  const endpoints = await endpointsOf(connector);
+  const endpoints = await endpointsOf(connector, environment);
   const alertExporter = needsAlertExporter(product, connector)
-    ? await hosts.customerAlertExporter(customer, endpoints, region)
+    ? await hosts.customerAlertExporter(customer, { endpoints, environment }, region)
     : undefined;
   const kept = await customer.keptToken(connector);
   const record = showSecrets ? await kept.record() : undefined;
   const refreshToken = record === undefined ? undefined : await kept.read(record);
   const { stack } = connector;
-  const credential = showSecrets && connector.connection !== undefined ? await credentialOf(connector, {}) : undefined;
+  const credential =
+    showSecrets && connector.connection !== undefined ? await credentialOf(connector, {}, environment) : undefined;
   const clientSecret = credential?.kind === "secret" ? credential.secret : connector.clientSecret;
   return {
     connector,

@@ -1,5 +1,6 @@
 /** The sink that a command's options name. */
 import { VisibleError } from "@defender-mssp/errors";
+import type { Session } from "@defender-mssp/terminal/session";
 import { elasticsearch } from "./elasticsearch";
 import { rotatedFile } from "./file";
 import { splunkCollector } from "./hec";
@@ -21,6 +22,7 @@ export interface RecordsInfo {
 }
 
 export interface SinkContext {
+  readonly session: Pick<Session, "environment" | "out">;
   readonly signal?: AbortSignal;
   /** Shows a note to the user. */
   readonly note: (text: string) => void;
@@ -52,32 +54,33 @@ export function checkSinkOptions(options: SinkOptions): void {
 }
 
 /** Standard output, unless the options name another. @throws UsageError */
-export function chooseSink(options: SinkOptions, records: RecordsInfo, context: SinkContext): Sink {
+export function chooseSink(options: SinkOptions, records: RecordsInfo, { session, ...context }: SinkContext): Sink {
+  const { environment, out } = session;
   const { hec, syslog, elasticsearch: server, logAnalytics: endpoint, file } = options;
   if (syslog !== undefined) return syslogServer({ address: syslogAddress(syslog), ...context });
-  if (hec !== undefined) return splunkOf(hec, options, records, context);
+  if (hec !== undefined) return splunkOf(hec, options, records, { session, ...context });
   if (server !== undefined) {
-    const apiKey = fromEnvironment("--elasticsearch", "the API key", "MSSP_ELASTICSEARCH_API_KEY");
+    const apiKey = fromEnvironment(environment, "--elasticsearch", "the API key", "MSSP_ELASTICSEARCH_API_KEY");
     return elasticsearch({ url: server, dataStream: options.dataStream ?? records.dataStream, apiKey, ...context });
   }
   if (endpoint !== undefined) {
     const { dcr: rule, stream } = options;
     if (rule === undefined || stream === undefined) throw new UsageError("--log-analytics needs --dcr and --stream.");
-    const tenantId = fromEnvironment("--log-analytics", "the workspace's tenant ID", "ARM_TENANT_ID");
-    return logAnalytics({ url: endpoint, rule, stream, tenantId, ...context });
+    const tenantId = fromEnvironment(environment, "--log-analytics", "the workspace's tenant ID", "ARM_TENANT_ID");
+    return logAnalytics({ url: endpoint, rule, stream, tenantId, environment, ...context });
   }
-  if (file === undefined) return standardOutput();
+  if (file === undefined) return standardOutput(out);
   return rotatedFile({ file, size: options.fileSize ?? 100_000_000, count: options.fileCount ?? 10 });
 }
 
-function splunkOf(url: string, options: SinkOptions, records: RecordsInfo, context: SinkContext): Sink {
-  const token = fromEnvironment("--hec", "the collector's token", "MSSP_HEC_TOKEN");
+function splunkOf(url: string, options: SinkOptions, records: RecordsInfo, { session, ...context }: SinkContext): Sink {
+  const token = fromEnvironment(session.environment, "--hec", "the collector's token", "MSSP_HEC_TOKEN");
   const { index, acknowledge, sourcetype = records.sourcetype } = options;
   return splunkCollector({ url, token, isJson: records.isJson, index, sourcetype, acknowledge, ...context });
 }
 
-function fromEnvironment(option: string, what: string, variable: string): string {
-  const value = process.env[variable]?.trim();
+function fromEnvironment(environment: NodeJS.ProcessEnv, option: string, what: string, variable: string): string {
+  const value = environment[variable]?.trim();
   if (value) return value;
   throw new VisibleError(`${option} needs ${what} in the environment: ${variable}.`);
 }

@@ -7,6 +7,7 @@ import {
   logsIngestionCallSize,
   ServiceError,
   uploadLogs,
+  type Environment,
   type TokenSource,
 } from "@defender-mssp/microsoft";
 import { deliverInCalls } from "./calls";
@@ -21,6 +22,8 @@ export interface LogAnalyticsOptions {
   readonly stream: string;
   /** Tenant of the workspace's subscription. */
   readonly tenantId: string;
+  /** Credentials of the workspace's tenant. */
+  readonly environment: Environment;
   readonly signal?: AbortSignal | undefined;
   /** Gets told of a record that was too large. */
   readonly note?: (text: string) => void;
@@ -51,10 +54,10 @@ export function logAnalytics(options: LogAnalyticsOptions): Sink {
   };
 }
 
-async function tokensOf({ tenantId, signal }: LogAnalyticsOptions): Promise<TokenSource> {
-  const endpoints = await discoverEndpoints(process.env);
+async function tokensOf({ tenantId, environment, signal }: LogAnalyticsOptions): Promise<TokenSource> {
+  const endpoints = await discoverEndpoints(environment);
   const audience = clouds[endpoints.cloud].logsIngestionResource;
-  return applicationTokens(() => process.env, { tenantId, audience, endpoints, signal });
+  return applicationTokens(() => environment, { tenantId, audience, endpoints, signal });
 }
 
 async function upload(

@@ -2,15 +2,16 @@
 import { closeSync, fstatSync, fsync, openSync, readSync, writeSync } from "node:fs";
 import { promisify } from "node:util";
 import { VisibleError } from "@defender-mssp/errors";
-import { isWrittenDirectly, print, writeBytes } from "@defender-mssp/terminal/standardOutput";
+import type { Output } from "@defender-mssp/terminal/session";
+import { writeBytes } from "@defender-mssp/terminal/standardOutput";
 import { DestinationError, ReaderGone, type Sink, type SinkRecord } from "./sink";
 
 /**
  * Records to standard output: a file is written completely, and synchronized with the disk before a
  * checkpoint.
  */
-export function standardOutput(): Sink {
-  return isWrittenDirectly(1) ? outputFile(1) : outputStream(process.stdout);
+export function standardOutput({ file, stream }: Output): Sink {
+  return file === undefined ? outputStream(stream) : outputFile(file);
 }
 
 /** Records to an open file. @param name the file's name in errors. */
@@ -42,10 +43,10 @@ function outputStream(output: NodeJS.WritableStream): Sink {
  * writer and texts of several customers never mix.
  * @throws VisibleError, ReaderGone
  */
-export async function writeToOutput(text: string): Promise<void> {
+export async function writeToOutput(out: Output, text: string): Promise<void> {
   if (text === "") return;
-  if (isWrittenDirectly(1)) print(text);
-  else await written(process.stdout, text);
+  if (out.file === undefined) await written(out.stream, text);
+  else out.write(text);
 }
 
 function written(output: NodeJS.WritableStream, text: string): Promise<void> {

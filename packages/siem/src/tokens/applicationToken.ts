@@ -1,5 +1,5 @@
 /** `mssp token --client-credentials`: an access token of the application itself. */
-import { requestToken, type AlertApi } from "@defender-mssp/microsoft";
+import { requestToken, type AlertApi, type Environment } from "@defender-mssp/microsoft";
 import type { Connector } from "../connector/connector";
 import { connectorEnvironment, credentialOf, endpointsOf } from "./credentials";
 import type { CredentialOptions } from "./credentialOptions";
@@ -20,14 +20,19 @@ export interface ApplicationToken {
 export async function requestApplicationToken(
   connector: Connector,
   options: CredentialOptions & { readonly api?: AlertApi },
+  environment: Environment,
 ): Promise<ApplicationToken> {
-  const endpoints = await endpointsOf(connector);
+  const endpoints = await endpointsOf(connector, environment);
   const api = options.api ?? (connector.alertApis.includes("graph") ? "graph" : "legacySiem");
   const { accessToken, expiresOn } = await requestToken({
     tenantId: connector.tenantId,
     audience: resourceOf(api, endpoints),
     v1: api === "legacySiem",
-    environment: connectorEnvironment(connector.clientId, await credentialOf(connector, options)),
+    environment: connectorEnvironment(
+      connector.clientId,
+      await credentialOf(connector, options, environment),
+      environment,
+    ),
     endpoints,
   });
   return { stack: connector.stack, api, accessToken, expiresOn };

@@ -16,7 +16,6 @@ import type { ConnectorSource } from "../connector/connectorSource";
 import type { KeptToken, TokenPlace, TokenRecord } from "../connector/refreshToken";
 import { advised } from "@defender-mssp/terminal/advised";
 import { describeCommand } from "@defender-mssp/terminal/help";
-import { print } from "@defender-mssp/terminal/standardOutput";
 import { visibleJson, visibleText } from "@defender-mssp/terminal/terminalText";
 import { credentialOptions, type CredentialOptions } from "./credentialOptions";
 import type { Tokens } from "./signIn";
@@ -41,7 +40,7 @@ const browserPatience = 600;
 const openAddress = "Open this address in a browser and sign in as a user of the customer who may read alerts:";
 
 /** Adds arguments, options and action. */
-export function define(token: Command, _session: Session, source: ConnectorSource = connectionFiles): void {
+export function define(token: Command, session: Session, source: ConnectorSource = connectionFiles): void {
   const command = credentialOptions(source.addOptions(token, "one"))
     .addOption(new Option("--device-code", "sign in on another device").conflicts(["clientCredentials", "renew"]))
     .addOption(
@@ -52,7 +51,7 @@ export function define(token: Command, _session: Session, source: ConnectorSourc
     )
     .option("--renew", "exchange the kept refresh token for a new one; the old one remains valid until its own end")
     .option("--paste", "paste the address where the browser ends, even if the stack has a loopback redirect")
-    .addOption(alertApiOption("API of the access token (default: the first one of the connector)"))
+    .addOption(alertApiOption("API of the access token (default: the first one of the connector)", session.err))
     .option("--to-file <file>", "keep the refresh token in a file that only you can read")
     .addOption(new Option("--to-key-vault <url>", "keep the refresh token in this key vault").conflicts("toFile"))
     .option("--secret-name <name>", "name of the secret in the key vault (default: <stack>-refresh-token)")
@@ -61,7 +60,9 @@ export function define(token: Command, _session: Session, source: ConnectorSourc
     .option("--json", "print the result as one JSON object")
     .action(async (options: TokenCommandOptions) => {
       try {
-        await (options.clientCredentials === true ? applicationToken(options, source) : personsTokens(options, source));
+        await (options.clientCredentials === true
+          ? applicationToken(options, session, source)
+          : personsTokens(options, session, source));
       } catch (error) {
         const { adviceFor } = await import("./signIn.js");
         throw advised(error, ({ serviceCode }) => adviceFor(serviceCode));
@@ -86,13 +87,18 @@ export function define(token: Command, _session: Session, source: ConnectorSourc
   });
 }
 
-async function applicationToken(options: TokenCommandOptions, source: ConnectorSource): Promise<void> {
+async function applicationToken(
+  options: TokenCommandOptions,
+  session: Session,
+  source: ConnectorSource,
+): Promise<void> {
   const { requestApplicationToken } = await import("./applicationToken.js");
   const { stack, api, accessToken, expiresOn } = await requestApplicationToken(
-    await source.one(options).read(),
+    await source.one(options, session).read(),
     options,
+    session.environment,
   );
-  show(options, {
+  show(session, options, {
     stack,
     api,
     accessToken: {
@@ -102,12 +108,13 @@ async function applicationToken(options: TokenCommandOptions, source: ConnectorS
   });
 }
 
-async function personsTokens(options: TokenCommandOptions, source: ConnectorSource): Promise<void> {
+async function personsTokens(options: TokenCommandOptions, session: Session, source: ConnectorSource): Promise<void> {
   const [{ credentialOf, endpointsOf }, { checkPlace, placeText }] = await Promise.all([
     import("./credentials.js"),
     import("../connector/refreshToken.js"),
   ]);
-  const customer = source.one(options);
+  const { environment } = session;
+  const customer = source.one(options, session);
   const connector = await customer.read();
   if (connector.kind === "msspApp") {
     throw new VisibleError(
@@ -119,22 +126,22 @@ async function personsTokens(options: TokenCommandOptions, source: ConnectorSour
   const known = await kept.record();
   const place = await placeFor(connector, options, kept, known);
   await checkPlace(place, known, options.force === true);
-  const endpoints = await endpointsOf(connector);
+  const endpoints = await endpointsOf(connector, environment);
   const api = apiFor(connector, options.api);
   const request = { connector, endpoints, api };
-  const credential = options.deviceCode === true ? undefined : await credentialOf(connector, options);
+  const credential = options.deviceCode === true ? undefined : await credentialOf(connector, options, environment);
   const { renew, signInByDevice } = await import("./signIn.js");
   // From the start of the sign-in: a warning that is minutes early does no harm.
-  const issuedOn = new Date();
+  const issuedOn = session.now();
   let tokens: Tokens;
   if (options.renew === true) {
     if (known === undefined) throw new VisibleError(nothingToRenew(connector, source));
     tokens = await renew(request, credential, await kept.read(known));
   } else if (credential === undefined) {
-    tokens = await signInByDevice(request, say);
-  } else tokens = await byBrowser(request, credential, options);
+    tokens = await signInByDevice(request, (text) => session.err.line(text));
+  } else tokens = await byBrowser(request, credential, options, session);
   const record = await kept.keep(tokens.refreshToken, place, issuedOn);
-  show(options, {
+  show(session, options, {
     stack: connector.stack,
     api,
     ...(tokens.account === undefined ? {} : { account: tokens.account }),
@@ -155,6 +162,7 @@ async function byBrowser(
   request: Parameters<typeof import("./signIn.js").signInByCode>[0],
   credential: Parameters<typeof import("./signIn.js").signInByCode>[1],
   { paste }: TokenCommandOptions,
+  session: Session,
 ): Promise<Tokens> {
   const [{ signInByCode }, { checkRedirect }, { LoopbackRedirect }] = await Promise.all([
     import("./signIn.js"),
@@ -165,13 +173,13 @@ async function byBrowser(
   const viaLoopback = loopbackRedirectUri !== undefined && paste !== true;
   const target = viaLoopback ? loopbackRedirectUri : redirectUri;
   if (target === undefined) throw new VisibleError(noRedirect(request.connector));
-  const unchecked = await checkRedirect(request.connector, target, request.endpoints);
-  if (unchecked !== undefined) say(unchecked);
-  if (!viaLoopback) return signInByCode(request, credential, target, (url) => pastedAddress(url, target));
+  const unchecked = await checkRedirect(request.connector, target, request.endpoints, session.environment);
+  if (unchecked !== undefined) session.err.line(unchecked);
+  if (!viaLoopback) return signInByCode(request, credential, target, (url) => pastedAddress(url, target, session));
   const loopback = await LoopbackRedirect.listen(target);
   try {
     return await signInByCode(request, credential, target, (url, state) => {
-      say(`${openAddress}\n\n${url}\n`);
+      session.err.line(`${openAddress}\n\n${url}\n`);
       return loopback.receive(state, browserPatience);
     });
   } finally {
@@ -180,19 +188,26 @@ async function byBrowser(
 }
 
 /** Shows where to sign in, and reads the address where the browser ended. */
-async function pastedAddress(signInUrl: string, redirectUri: string): Promise<string> {
-  say(
+async function pastedAddress(signInUrl: string, redirectUri: string, { ask, err, input }: Session): Promise<string> {
+  err.line(
     `${openAddress}\n\n${signInUrl}\n\n` +
       `The browser ends at ${redirectUri}?code=… (the page need not load). Paste the whole address here:`,
   );
-  // Read as a terminal: the kernel's own line buffer ends at 4,096 characters.
-  const lines = createInterface({ input: process.stdin, output: process.stderr, terminal: process.stdin.isTTY });
+  // A terminal is read key by key: the kernel's own line buffer ends at 4,096 characters.
+  const address = ask.isPossible ? await ask.text("Address") : await firstLine(input);
+  if (address !== undefined && address.trim() !== "") return address;
+  throw new VisibleError("No address was pasted. Run the command again, and paste the address where the browser ends.");
+}
+
+/** The first line that is not empty. */
+async function firstLine(input: NodeJS.ReadableStream): Promise<string | undefined> {
+  const lines = createInterface({ input });
   try {
     for await (const line of lines) if (line.trim() !== "") return line;
+    return undefined;
   } finally {
     lines.close();
   }
-  throw new VisibleError("No address was pasted. Run the command again, and paste the address where the browser ends.");
 }
 
 async function placeFor(
@@ -247,9 +262,9 @@ interface Result {
   };
 }
 
-function show({ json }: TokenCommandOptions, result: Result): void {
+function show({ out }: Session, { json }: TokenCommandOptions, result: Result): void {
   if (json === true) {
-    print(`${visibleJson(result, 2)}\n`);
+    out.write(`${visibleJson(result, 2)}\n`);
     return;
   }
   const { account, accessToken, refreshToken } = result;
@@ -262,9 +277,5 @@ function show({ json }: TokenCommandOptions, result: Result): void {
       : [`Refresh token: kept in ${refreshToken.keptIn}, valid until ${refreshToken.expiresOn}`]),
     ...(refreshToken?.value === undefined ? [] : [refreshToken.value]),
   ];
-  print(`${lines.join("\n")}\n`);
-}
-
-function say(text: string): void {
-  process.stderr.write(`${text}\n`);
+  out.write(`${lines.join("\n")}\n`);
 }

@@ -56,15 +56,21 @@ const passwordVariable = "MSSP_CERTIFICATE_PASSWORD";
  * @throws VisibleError for a missing option, an option that doesn't match the connector, or an
  * unusable file.
  */
-export async function credentialOf(connector: Connector, options: CredentialOptions): Promise<SignInCredential> {
+export async function credentialOf(
+  connector: Connector,
+  options: CredentialOptions,
+  environment: Environment,
+): Promise<SignInCredential> {
   const { credential: type, clientSecret, connection } = connector;
   const { option, key, variable, words } = ways[type];
   const other = Object.values(ways).find((way) => way.key !== key && options[way.key] !== undefined);
   const uses = `The connector of ${shownConnector(connector)} uses ${words}`;
   if (other !== undefined) throw new VisibleError(`${uses}: replace ${other.option} with ${option}.`);
-  const file = options[key] ?? (process.env[variable] || undefined);
-  if (file !== undefined) return readCredential(connector, file);
-  if (connection !== undefined) return credentialAt(connector, connection, `${uses}; name its file with ${option}`);
+  const file = options[key] ?? (environment[variable] || undefined);
+  if (file !== undefined) return readCredential(connector, file, environment);
+  if (connection !== undefined) {
+    return credentialAt(connector, connection, environment, `${uses}; name its file with ${option}`);
+  }
   if (type === "secret" && clientSecret !== undefined) return { kind: "secret", secret: clientSecret };
   throw new VisibleError(
     `${uses}, which the stack's outputs do not contain: name its file with ${option} or in ${variable}.`,
@@ -80,12 +86,13 @@ export function credentialVariable(type: CredentialType): string {
 async function credentialAt(
   connector: Connector,
   { file: connectionFile, credentialPlace: place }: Connection,
+  environment: Environment,
   remedy: string,
 ): Promise<SignInCredential> {
-  if ("file" in place) return readCredential(connector, place.file);
+  if ("file" in place) return readCredential(connector, place.file, environment);
   if ("fileVariable" in place) {
-    const { [place.fileVariable]: file } = process.env;
-    if (file) return readCredential(connector, file);
+    const { [place.fileVariable]: file } = environment;
+    if (file) return readCredential(connector, file, environment);
     throw new VisibleError(
       `The environment variable ${place.fileVariable}, which names the credential's file according to ` +
         `${connectionFile}, is not set. ${remedy}.`,
@@ -99,8 +106,8 @@ async function credentialAt(
     );
   }
   try {
-    const endpoints = await endpointsOf(connector);
-    return { kind: "secret", secret: await getKeyVaultSecret({ ...secret, endpoints }) };
+    const endpoints = await endpointsOf(connector, environment);
+    return { kind: "secret", secret: await getKeyVaultSecret({ ...secret, endpoints, environment }) };
   } catch (error) {
     if (!(error instanceof VisibleError)) throw error;
     throw new VisibleError(
@@ -112,16 +119,20 @@ async function credentialAt(
   }
 }
 
-async function readCredential({ credential: type, connection }: Connector, file: string): Promise<SignInCredential> {
+async function readCredential(
+  { credential: type, connection }: Connector,
+  file: string,
+  environment: Environment,
+): Promise<SignInCredential> {
   const bytes = await read(file, connection !== undefined && type !== "federated");
-  if (type === "certificate") return readCertificate(file, bytes);
+  if (type === "certificate") return readCertificate(file, bytes, environment);
   const text = bytes.toString("utf8").trim();
   if (text === "") throw new VisibleError(`${file} is empty; expected ${ways[type].words}.`);
   return type === "secret" ? { kind: "secret", secret: text } : { kind: "federated", token: text };
 }
 
-function readCertificate(file: string, bytes: Buffer): SignInCredential {
-  const { [passwordVariable]: password } = process.env;
+function readCertificate(file: string, bytes: Buffer, environment: Environment): SignInCredential {
+  const { [passwordVariable]: password } = environment;
   const certificate = readClientCertificate(bytes, { source: file, password, passwordVariable });
   return { kind: "certificate", file, ...certificate, ...(password === undefined ? {} : { password }) };
 }
@@ -130,8 +141,11 @@ function readCertificate(file: string, bytes: Buffer): SignInCredential {
  * Environment for `requestToken` as the connector. Of the user's own, it contains only where the
  * cloud is.
  */
-export function connectorEnvironment(clientId: string, credential: SignInCredential): Environment {
-  const { ARM_METADATA_HOSTNAME, ARM_ENVIRONMENT } = process.env;
+export function connectorEnvironment(
+  clientId: string,
+  credential: SignInCredential,
+  { ARM_METADATA_HOSTNAME, ARM_ENVIRONMENT }: Environment,
+): Environment {
   return {
     ARM_METADATA_HOSTNAME,
     ARM_ENVIRONMENT,
@@ -158,9 +172,9 @@ export function msalCredential(credential: SignInCredential) {
  * Hosts of the connector's cloud, or of the sandbox when the environment or the connection file
  * points to it.
  */
-export function endpointsOf({ cloud, connection }: Connector): Promise<Endpoints> {
-  const { ARM_METADATA_HOSTNAME = connection?.metadataHost } = process.env;
-  return discoverEndpoints({ ...process.env, ARM_METADATA_HOSTNAME }, { cloud });
+export function endpointsOf({ cloud, connection }: Connector, environment: Environment): Promise<Endpoints> {
+  const { ARM_METADATA_HOSTNAME = connection?.metadataHost } = environment;
+  return discoverEndpoints({ ...environment, ARM_METADATA_HOSTNAME }, { cloud });
 }
 
 /**

@@ -5,6 +5,7 @@ import {
   refreshedTokens,
   type CredentialsSource,
   type Endpoints,
+  type Environment,
   type RequestLimiter,
   type TokenSource,
 } from "@defender-mssp/microsoft";
@@ -14,6 +15,7 @@ import type { UnreadConnector } from "../connector/connectorSource";
 export interface LegacyTokensOptions {
   readonly credentials: CredentialsSource;
   readonly endpoints: Endpoints;
+  readonly environment: Environment;
   readonly signal?: AbortSignal;
   readonly limiter?: RequestLimiter;
 }
@@ -26,11 +28,11 @@ export interface LegacyTokensOptions {
 export async function legacyTokens(
   customer: UnreadConnector,
   connector: Connector,
-  { credentials, endpoints, signal, limiter }: LegacyTokensOptions,
+  { credentials, endpoints, environment, signal, limiter }: LegacyTokensOptions,
 ): Promise<TokenSource> {
   const kept = await customer.keptToken(connector);
   const refreshToken =
-    process.env.MSSP_REFRESH_TOKEN || (await kept.record().then((record) => record && kept.read(record)));
+    environment["MSSP_REFRESH_TOKEN"] || (await kept.record().then((record) => record && kept.read(record)));
   const common = { tenantId: connector.tenantId, endpoints, signal, limiter };
   if (refreshToken) return refreshedTokens(credentials, refreshToken, { ...common, resource: legacyAlertResource });
   return applicationTokens(credentials, { ...common, audience: legacyAlertResource, v1: true });

@@ -3,7 +3,14 @@
  * another, which Entra refuses (AADSTS50011). Here the registration is compared first with the URI
  * that will be sent.
  */
-import { request, requestToken, ServiceError, type Endpoints, EnvironmentError } from "@defender-mssp/microsoft";
+import {
+  request,
+  requestToken,
+  ServiceError,
+  type Endpoints,
+  EnvironmentError,
+  type Environment,
+} from "@defender-mssp/microsoft";
 import { VisibleError } from "@defender-mssp/errors";
 import type { Connector } from "../connector/connector";
 import { visibleText } from "@defender-mssp/terminal/terminalText";
@@ -18,12 +25,17 @@ export type LiveRegistration =
 /**
  * The registration in the customer's tenant, if this shell's credentials (ARM_…, `az`) may read it.
  */
-export async function readRegistration(connector: Connector, endpoints: Endpoints): Promise<LiveRegistration> {
+export async function readRegistration(
+  connector: Connector,
+  endpoints: Endpoints,
+  environment: Environment,
+): Promise<LiveRegistration> {
   if (connector.connection !== undefined) return { state: "unread", reason: "it requires the identity that runs up" };
   if (connector.kind === "msspApp") return { state: "unread", reason: "it is in the MSSP's own tenant" };
   const filter = encodeURIComponent(`appId eq '${connector.clientId}'`);
   try {
     const { accessToken } = await requestToken({
+      environment,
       tenantId: connector.tenantId,
       audience: endpoints.graphEndpoint,
       endpoints,
@@ -60,8 +72,9 @@ export async function checkRedirect(
   connector: Connector,
   redirectUri: string,
   endpoints: Endpoints,
+  environment: Environment,
 ): Promise<string | undefined> {
-  const registration = await readRegistration(connector, endpoints);
+  const registration = await readRegistration(connector, endpoints, environment);
   if (registration.state === "gone") {
     throw new VisibleError(
       `The application ${connector.clientId} no longer exists in tenant ${connector.tenantId}. ` +

@@ -25,7 +25,7 @@ export async function graphAlerts(context: VerifyContext): Promise<Check> {
     return notChecked(name, "not applicable: the connector has no access to Microsoft Graph");
   if (credential instanceof VisibleError) return failed(name, `not possible: ${reasonOf(credential)}`);
   try {
-    const environment = connectorEnvironment(connector.clientId, credential);
+    const environment = connectorEnvironment(connector.clientId, credential, context.environment);
     const token = await connectorToken(context, environment, endpoints.graphEndpoint, false);
     const { body } = await request(`${endpoints.graphEndpoint}/v1.0/security/alerts_v2?$top=10`, { token });
     const { value } = (body ?? {}) as { value?: unknown };
@@ -50,7 +50,7 @@ export async function refreshToken(context: VerifyContext): Promise<{ check: Che
   if (days < 0) return { check: failed(name, `expired on ${dateOf(tokenRecord.expiresOn)}: ${getOne}`) };
   if (credential instanceof VisibleError) return { check: failed(name, `not possible: ${reasonOf(credential)}`) };
   try {
-    const credentials = () => connectorEnvironment(connector.clientId, credential);
+    const credentials = () => connectorEnvironment(connector.clientId, credential, context.environment);
     const tokens = refreshedTokens(credentials, await kept.read(tokenRecord), {
       tenantId: connector.tenantId,
       resource: legacyAlertResource,
@@ -120,7 +120,7 @@ async function askEach(name: string, context: VerifyContext, token: string, how:
 async function applicationsToken(context: VerifyContext): Promise<string> {
   const { connector, credential } = context;
   if (credential instanceof VisibleError) throw credential;
-  const environment = connectorEnvironment(connector.clientId, credential);
+  const environment = connectorEnvironment(connector.clientId, credential, context.environment);
   return connectorToken(context, environment, legacyAlertResource, true);
 }
 

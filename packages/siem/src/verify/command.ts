@@ -28,9 +28,9 @@ export interface Verification {
 /** The checks of this package's own program. */
 export const verificationByFile: Verification = {
   subject: ({ connection }) => ({ connection }),
-  checks: async (options, _session, program) => {
+  checks: async (options, session, program) => {
     const { verifyConnector } = await import("./verifyConnector.js");
-    return verifyConnector(connectionFiles.one(options), options, program);
+    return verifyConnector(connectionFiles.one(options, session), options, session, program);
   },
   reads: "one page of alerts from each API of the connector",
   notes: [

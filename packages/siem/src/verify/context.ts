@@ -1,6 +1,7 @@
 /** What the checks share: the connector, its cloud's endpoints, and its credential. */
 import { requestToken, type AlertExporterRegion, type Endpoints, type Environment } from "@defender-mssp/microsoft";
 import { VisibleError } from "@defender-mssp/errors";
+import type { Session } from "@defender-mssp/terminal/session";
 import type { Connector } from "../connector/connector";
 import type { UnreadConnector } from "../connector/connectorSource";
 import { alertExporterHosts } from "../connector/hosts";
@@ -19,6 +20,7 @@ export interface VerifyContext {
   readonly tokenRecord: TokenRecord | undefined;
   /** Base URLs of the legacy alert API, to be tried in this order. */
   readonly alertExporters: readonly string[];
+  readonly environment: Environment;
   readonly now: Date;
   /** The program that has the commands, as people type it. */
   readonly program: string;
@@ -33,22 +35,24 @@ export interface ContextOptions extends CredentialOptions {
 export async function contextOf(
   customer: UnreadConnector,
   options: ContextOptions,
+  { environment, now }: Pick<Session, "environment" | "now">,
   program: string,
 ): Promise<VerifyContext> {
   const connector = await customer.read();
-  const endpoints = await endpointsOf(connector);
+  const endpoints = await endpointsOf(connector, environment);
   const kept = await customer.keptToken(connector);
   return {
     connector,
     endpoints,
-    credential: await credentialOf(connector, options).catch((error: unknown) => {
+    credential: await credentialOf(connector, options, environment).catch((error: unknown) => {
       if (error instanceof VisibleError) return error;
       throw error;
     }),
     kept,
     tokenRecord: await kept.record(),
     alertExporters: alertExporterHosts(endpoints, options.region),
-    now: new Date(),
+    environment,
+    now: now(),
     program,
   };
 }

@@ -1,5 +1,6 @@
 /** `verify` by a connection file. */
 import { VisibleError } from "@defender-mssp/errors";
+import type { Session } from "@defender-mssp/terminal/session";
 import type { UnreadConnector } from "../connector/connectorSource";
 import { authorizationByUse, graphAlerts, legacyAlerts, refreshToken, type LegacyAlerts } from "./alerts";
 import { failed, type Check } from "./check";
@@ -14,11 +15,12 @@ import { requiringState } from "./requiringState";
 export async function verifyConnector(
   customer: UnreadConnector,
   options: ContextOptions,
+  session: Session,
   program: string,
 ): Promise<readonly Check[]> {
   let context: VerifyContext;
   try {
-    context = await contextOf(customer, options, program);
+    context = await contextOf(customer, options, session, program);
   } catch (error) {
     if (!(error instanceof VisibleError)) throw error;
     return [failed("connection", error.message)];

@@ -3,6 +3,7 @@
  * as text.
  */
 import assert from "node:assert/strict";
+import { StandardError } from "@defender-mssp/terminal/processSession";
 import {
   recordOfLegacyAlert,
   recordOfSecurityAlert,
@@ -95,8 +96,9 @@ describe("packages/siem/alerts/fields: fields of an alert", () => {
 
   it("fields that a service's error repeats are escaped in the message", () => {
     let shown = "";
-    const stream = { isTTY: true, write: (text: string) => (shown += text) } as unknown as NodeJS.WriteStream;
-    new StderrProgress("alert", false, stream).note("answered 503: \u001b[2J\u009b2J\u202e");
+    const stream = { isTTY: true, write: (text: string) => (shown += text) } as unknown as typeof process.stderr;
+    const err = new StandardError(stream, (text) => stream.write(text));
+    new StderrProgress("alert", false, err).note("answered 503: \u001b[2J\u009b2J\u202e");
     assert.equal(shown, "mssp: answered 503: \\u{1b}[2J\\u{9b}2J\\u{202e}\n");
   });
 });

@@ -3,6 +3,7 @@
  * names.
  */
 import type { AlertRecord } from "@defender-mssp/microsoft";
+import { processSession } from "@defender-mssp/terminal/processSession";
 import { openCheckpoint, type Position } from "../../src/pull/checkpoint";
 import { fetchedAlert, sinkRecordOf, type AlertSource, type FetchedAlert } from "../../src/alerts/fetchedAlert";
 import { recordAsJson } from "../../src/alerts/formats";
@@ -38,7 +39,9 @@ const source: AlertSource = {
 async function main(checkpoint: string): Promise<void> {
   const start: Position = { version: 1, ...key, recent: {}, cursor: { since: new Date(began).toISOString() } };
   const position = (await openCheckpoint(checkpoint, key)) ?? start;
-  const sink = formatted(standardOutput(), (alert: FetchedAlert) => sinkRecordOf(alert, recordAsJson));
+  const sink = formatted(standardOutput(processSession().out), (alert: FetchedAlert) =>
+    sinkRecordOf(alert, recordAsJson),
+  );
   await pull({ source, sink, position, checkpoint });
 }
 

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { processSession } from "@defender-mssp/terminal/processSession";
 import { chmod, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -160,7 +161,7 @@ describe("the options of connection files", () => {
     try {
       for (const name of ["fabrikam.json", "contoso.json", ".hidden.json", "notes.txt"])
         await writeFile(path.join(folder, name), "");
-      const customers = await connectionFiles.many({ all: true, connections: folder });
+      const customers = await connectionFiles.many({ all: true, connections: folder }, processSession());
       assert.deepEqual(
         customers.map(({ name }) => name),
         ["contoso", "fabrikam"],
@@ -168,6 +169,9 @@ describe("the options of connection files", () => {
     } finally {
       await rm(folder, { recursive: true });
     }
-    await assert.rejects(connectionFiles.many({ connections: folder }), /--connections .* can't be read/);
+    await assert.rejects(
+      connectionFiles.many({ connections: folder }, processSession()),
+      /--connections .* can't be read/,
+    );
   });
 });

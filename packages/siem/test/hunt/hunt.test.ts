@@ -46,9 +46,9 @@ describe("cli/hunt: rows", () => {
 
 describe("cli/hunt: query and timespan", () => {
   it("the query is the argument, a file or standard input, without a byte order mark", async () => {
-    assert.equal(await queryOf(" AlertInfo ", undefined), "AlertInfo");
+    assert.equal(await queryOf(" AlertInfo ", undefined, Readable.from([])), "AlertInfo");
     assert.equal(await queryOf("-", undefined, Readable.from(["\uFEFFAlert", "Info\n"])), "AlertInfo");
-    await assert.rejects(queryOf(undefined, "/nowhere/x.kql"), /can't be read/);
+    await assert.rejects(queryOf(undefined, "/nowhere/x.kql", Readable.from([])), /can't be read/);
     await assert.rejects(queryOf("-", undefined, Readable.from([" "])), /empty/);
   });
 

@@ -134,8 +134,11 @@ describe("siem-config", () => {
       "https://login.microsoftonline.us",
     ]);
     const government = { ...clouds.gccHigh, cloud: "gccHigh", metadataHost: undefined } as const;
-    const customer = connectionFile("contoso.json");
-    await assert.rejects(customerAlertExporter(customer, government, "eu"), /gccHigh.* has no region "eu": it has us/);
+    const customer = connectionFile("contoso.json", {});
+    await assert.rejects(
+      customerAlertExporter(customer, { endpoints: government, environment: {} }, "eu"),
+      /gccHigh.* has no region "eu": it has us/,
+    );
     assert.throws(
       () => rendered("splunk", connection({}, { cloud: "dod", alertApis: ["graph"] })),
       /doesn't support .*dod/,

@@ -105,7 +105,7 @@ for (const kind of [alertsToSend(20), incidentsToSend(20)]) {
       const server = await serverOf(() => ({ status: 204 }));
       const rule = `dcr-${"0123456789abcdef".repeat(2)}`;
       const tokens = { use: <Result>(call: (token: string) => Promise<Result>) => call("the token") };
-      const options = { url: server.url, rule, stream: "Custom-Defender_CL", tenantId: "t", tokens };
+      const options = { url: server.url, rule, stream: "Custom-Defender_CL", tenantId: "t", environment: {}, tokens };
       try {
         await logAnalytics(options).deliver(kind.records.map(({ record }) => record));
       } finally {

@@ -1,4 +1,5 @@
 /** Alerts and incidents of the sandbox, and where their commands' options send them. */
+import { processSession } from "@defender-mssp/terminal/processSession";
 import {
   recordOfSecurityAlert,
   type RecordSeverity,
@@ -86,7 +87,7 @@ export function alertsToSend(count: number): ToSend {
     })),
     ...{ sourcetype: "defender:alert", dataStream: "logs-defender.alert-default", messageId: "graph" },
     recordIn: (defender) => defender,
-    sink: (options, note) => delivering(sinkOf(options, signal, { note }), alerts),
+    sink: (options, note) => delivering(sinkOf(options, processSession(), signal, { note }), alerts),
   };
 }
 
@@ -100,7 +101,7 @@ export function incidentsToSend(count: number, { alertsEach = 2 } = {}): ToSend 
     })),
     ...{ sourcetype: "defender:incident", dataStream: "logs-defender.incident-default", messageId: "incident" },
     recordIn: (defender) => (defender as { incident: unknown }).incident,
-    sink: (options, note) => delivering(incidentSink(options, { signal, note }), incidents),
+    sink: (options, note) => delivering(incidentSink(options, { session: processSession(), signal, note }), incidents),
   };
 }
 

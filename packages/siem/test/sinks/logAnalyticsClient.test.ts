@@ -69,7 +69,7 @@ describe("cli/sinks: Azure Monitor's requests against Microsoft's client", () =>
 
   async function ofSink(records: ReturnType<typeof recordsOf>): Promise<Call[]> {
     const tokens = { use: <Result>(call: (token: string) => Promise<Result>) => call("the token") };
-    await logAnalytics({ url: server.url, rule, stream, tenantId: "t", tokens }).deliver(records);
+    await logAnalytics({ url: server.url, rule, stream, tenantId: "t", environment: {}, tokens }).deliver(records);
     return server.calls.splice(0);
   }
 

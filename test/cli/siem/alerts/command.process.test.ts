@@ -22,7 +22,7 @@ import {
 } from "@defender-mssp/testkit";
 import { execa, type Options } from "execa";
 import { checkout } from "../../mssp";
-import { sharedMssp } from "../../sharedMssp";
+import { inSession } from "../../testSession";
 import { secret, StackProject } from "../../pulumiStack";
 import { parseCef, parseSyslog, SyslogFrames } from "@defender-mssp/siem/testing";
 
@@ -36,7 +36,10 @@ describe("mssp alerts", function () {
   let folder: string;
 
   before(async () => {
-    project = await StackProject.create({ tenants: [{ tenantId, displayName: "Contoso", domain: "contoso.com" }] });
+    project = await StackProject.create({
+      engine: "stand-in",
+      tenants: [{ tenantId, displayName: "Contoso", domain: "contoso.com" }],
+    });
     addConnector();
     const outputs = { tenantId, clientId, clientSecret: secret(clientSecret) };
     const connector = (...alertApis: string[]) => ({
@@ -93,7 +96,7 @@ describe("mssp alerts", function () {
 
   function run(args: readonly string[], environment: Readonly<Record<string, string>> = {}) {
     const options = { folder: project.folder, environment: { ...project.environment, ...environment } };
-    return sharedMssp(["alerts", "--stack", "contoso", ...args], options);
+    return inSession(["alerts", "--stack", "contoso", ...args], options);
   }
 
   /** IDs of what a span of the sandbox's time has. */

@@ -10,7 +10,7 @@ import { addDaemon, contoso, daemonId, graphId } from "@defender-mssp/testkit";
 import { execa } from "execa";
 import type { Check } from "@defender-mssp/siem/verify/check";
 import { checkout, type Ended } from "../../mssp";
-import { sharedMssp as runMssp } from "../../sharedMssp";
+import { inSession as runMssp } from "../../testSession";
 import { connectorOutputs, StackProject } from "../../pulumiStack";
 
 describe("a connection file on a machine without project, engine and state", function () {
@@ -21,7 +21,7 @@ describe("a connection file on a machine without project, engine and state", fun
   let clientSecret: string;
 
   before(async () => {
-    project = await StackProject.create();
+    project = await StackProject.create({ engine: "stand-in" });
     machine = await mkdtemp(path.join(tmpdir(), "mssp-siem-"));
     home = path.join(machine, "home");
     await mkdir(home);

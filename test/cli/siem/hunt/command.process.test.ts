@@ -10,7 +10,7 @@ import { stringify } from "yaml";
 import { exists } from "../../../../cli/stack/exists";
 import { requiredSettings } from "../../../settings/required";
 import { checkout } from "../../mssp";
-import { sharedMssp } from "../../sharedMssp";
+import { inSession } from "../../testSession";
 import { secret, StackProject } from "../../pulumiStack";
 
 const tenants = {
@@ -30,6 +30,7 @@ describe("mssp hunt", function () {
   before(async () => {
     folder = await mkdtemp(path.join(tmpdir(), "mssp-hunt-"));
     project = await StackProject.create({
+      engine: "stand-in",
       tenants: Object.entries(tenants).map(([name, tenantId]) => ({
         tenantId,
         displayName: name,
@@ -79,7 +80,7 @@ describe("mssp hunt", function () {
     const environment = { ...project.environment, ...variables };
     const ended =
       file === undefined && input === undefined
-        ? await sharedMssp(["hunt", ...args], { folder: project.folder, environment })
+        ? await inSession(["hunt", ...args], { folder: project.folder, environment })
         : await huntWith(args, environment, file, input);
     const said = `${ended.stdout}${ended.stderr}`;
     assert.ok(!said.includes(clientSecret));

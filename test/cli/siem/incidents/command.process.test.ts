@@ -8,7 +8,7 @@ import { microsoftGraph, type IncidentRecord } from "@defender-mssp/microsoft";
 import { addApplication, addConsentedServicePrincipal, detectionIntervalFor, Incidents } from "@defender-mssp/testkit";
 import { execa } from "execa";
 import { checkout } from "../../mssp";
-import { sharedMssp } from "../../sharedMssp";
+import { inSession } from "../../testSession";
 import { secret, StackProject } from "../../pulumiStack";
 
 const tenants = {
@@ -26,6 +26,7 @@ describe("mssp incidents", function () {
 
   before(async () => {
     project = await StackProject.create({
+      engine: "stand-in",
       tenants: [
         { tenantId: tenants.contoso, displayName: "Contoso", domain: "contoso.com" },
         { tenantId: tenants.fabrikam, displayName: "Fabrikam", domain: "fabrikam.com" },
@@ -73,7 +74,7 @@ describe("mssp incidents", function () {
   }
 
   async function run(args: readonly string[]) {
-    const { exitCode, stdout, stderr } = await sharedMssp(args, {
+    const { exitCode, stdout, stderr } = await inSession(args, {
       folder: project.folder,
       environment: project.environment,
     });

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { addDaemon, contoso, daemonId, graphId } from "@defender-mssp/testkit";
-import { sharedMssp as runMssp } from "../../sharedMssp";
+import { inSession as runMssp } from "../../testSession";
 import { secret, StackProject } from "../../pulumiStack";
 import { readSplunkConf } from "@defender-mssp/siem/testing";
 
@@ -11,7 +11,7 @@ describe("mssp siem-config --all", function () {
   let project: StackProject;
 
   before(async () => {
-    project = await StackProject.create();
+    project = await StackProject.create({ engine: "stand-in" });
     const outputs = {
       tenantId: contoso,
       clientId: daemonId,
@@ -80,7 +80,7 @@ describe("mssp siem-config --all and hunt --all with a passphrase of each stack'
   let passphrases: string;
 
   before(async () => {
-    project = await StackProject.create({ passphrase: true });
+    project = await StackProject.create({ engine: "passphrase" });
     const { secret: clientSecret } = addDaemon(project.sandbox.cloud, { [graphId]: ["ThreatHunting.Read.All"] });
     passphrases = path.join(path.dirname(project.folder), "passphrases");
     await mkdir(passphrases);

@@ -21,7 +21,7 @@ import { execa } from "execa";
 import { codeOf } from "@defender-mssp/siem/tokens/signIn";
 import { checkout, type Ended } from "../../mssp";
 import { secret, StackProject } from "../../pulumiStack";
-import { sharedMssp as runMssp } from "../../sharedMssp";
+import { inSession as runMssp } from "../../testSession";
 
 const redirectUri = "https://contoso.com/SiemMsspConnector";
 

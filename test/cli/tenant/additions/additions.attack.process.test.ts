@@ -19,7 +19,7 @@ import type { StackPreview } from "../../../../cli/stack/stackPreview";
 import type { Check } from "@defender-mssp/siem/verify/check";
 import { readStackSettings } from "../../../../settings/fromFile";
 import { permissionsToFindAdditions } from "../../../../domain/prerequisites";
-import { sharedMssp as mssp } from "../../sharedMssp";
+import { inSession as mssp } from "../../testSession";
 import { ana, ben, createProject, customer, objectsOf, single, TenantHands, tenantIdOf } from "../../../e2e/support";
 
 const entitlement = "/beta/identityGovernance/entitlementManagement";

@@ -7,7 +7,7 @@ import { addDaemon, contoso, daemonId, graphId } from "@defender-mssp/testkit";
 import type { Check } from "@defender-mssp/siem/verify/check";
 import { alertExporterHosts } from "@defender-mssp/siem/connector/hosts";
 import { expiring } from "../../../../cli/stack/expiringSecrets";
-import { sharedMssp as runMssp } from "../../sharedMssp";
+import { inSession as runMssp } from "../../testSession";
 import { secret, StackProject } from "../../pulumiStack";
 import { requiredSettings } from "../../../settings/required";
 
@@ -17,7 +17,7 @@ describe("mssp verify and mssp secrets", function () {
   let project: StackProject;
 
   before(async () => {
-    project = await StackProject.create();
+    project = await StackProject.create({ engine: "stand-in" });
     const { secret: clientSecret } = addDaemon(project.sandbox.cloud, { [graphId]: ["SecurityAlert.Read.All"] });
     const outputs = {
       tenantId: contoso,
