@@ -1,6 +1,17 @@
 import prettier from "eslint-config-prettier";
 import tseslint from "typescript-eslint";
 
+/** The files of the commands that may read the process itself. */
+const worldOfProcess = [
+  // Processes and threads of their own.
+  "cli/sandbox/sandbox/detachedServer.ts",
+  "cli/fleet/{customerProgram,jobRun}.ts",
+  // Where Node.js finds an optional package.
+  "cli/base/installation.ts",
+  // The limit of requests reaches all calls of the process by its variables.
+  "packages/siem/src/alerts/all.ts",
+];
+
 export default tseslint.config(
   { ignores: ["**/dist/**", "**/node_modules/**", ".sandbox/**"] },
   {
@@ -21,6 +32,21 @@ export default tseslint.config(
       // Load an own module when it is needed: `require("./x") as typeof import("./x")` where the
       // code is synchronous or esbuild bundles it, `await import("./x.js")` everywhere else.
       "@typescript-eslint/no-require-imports": ["error", { allow: ["^\\./"] }],
+    },
+  },
+  {
+    // A command gets its world as a session (packages/terminal/src/session.ts).
+    files: ["cli/**/*.ts", "packages/siem/src/**/*.ts"],
+    ignores: worldOfProcess,
+    rules: {
+      "no-restricted-properties": [
+        "error",
+        ...["env", "cwd", "stdin", "stdout", "stderr", "exitCode", "argv"].map((property) => ({
+          object: "process",
+          property,
+          message: "Take it from the session, or as an argument.",
+        })),
+      ],
     },
   },
   {

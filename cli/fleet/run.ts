@@ -118,6 +118,6 @@ async function fleetView(
   if (json === true) return new JsonView(command, out, now);
   if (!err.isTerminal || environment["CI"] !== undefined) return new LineView(command, err);
   const { logUpdateStderr } = await import("log-update");
-  const { stderr } = process;
-  return new LiveView(command, logUpdateStderr, () => ({ columns: stderr.columns, rows: stderr.rows }));
+  const terminal = err.stream as unknown as { readonly columns: number; readonly rows: number };
+  return new LiveView(command, logUpdateStderr, () => ({ columns: terminal.columns, rows: terminal.rows }));
 }

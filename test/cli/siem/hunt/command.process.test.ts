@@ -270,7 +270,8 @@ describe("mssp hunt", function () {
     assert.equal(unknown.exitCode, 1);
     assert.match(unknown.stderr, /^mssp: nobody: There is no stack "nobody"/m);
     // Not tried again, as a broken connection is: the certificate will not be trusted in a second.
-    const none = await hunt(["--stack", "contoso", count], { NODE_EXTRA_CA_CERTS: undefined });
+    const distrusting = { ...project.environment, NODE_EXTRA_CA_CERTS: undefined };
+    const none = await huntWith(["--stack", "contoso", count], distrusting);
     assert.equal(none.exitCode, 4);
     assert.match(none.stderr, /^mssp: contoso: GET https:\/\/127\.0\.0\.1:\d+\/metadata\/.* failed: .*certificate/m);
   });

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { sharedMssp } from "../sharedMssp";
+import { inSession } from "../testSession";
 
 /** There, no Pulumi.yaml names the host of dynamic resources: the engine would run a state's code. */
 describe("outside of the project's folder", () => {
@@ -22,7 +22,7 @@ describe("outside of the project's folder", () => {
     ["ci", "preview", "--stack", stack, "--drift"],
   ]) {
     it(`\`mssp ${args.join(" ")}\` starts no engine`, async () => {
-      const { exitCode, stderr } = await sharedMssp(args, { folder });
+      const { exitCode, stderr } = await inSession(args, { folder });
       assert.equal(exitCode, 1);
       assert.match(stderr, /has no Pulumi\.yaml: run this in the project's folder/);
     });
