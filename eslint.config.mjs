@@ -8,8 +8,6 @@ const worldOfProcess = [
   "cli/fleet/{customerProgram,jobRun}.ts",
   // Where Node.js finds an optional package.
   "cli/base/installation.ts",
-  // The limit of requests reaches all calls of the process by its variables.
-  "packages/siem/src/alerts/all.ts",
 ];
 
 export default tseslint.config(
