@@ -113,7 +113,7 @@ describe("the life of a governance relationship on the real engine", function ()
   const rolesGiven = () =>
     [...project.sandbox.cloud.tenant(tenantId).objects("delegatedAdministrationRoles").values()].length;
 
-  it("the switch from rbac shows in the preview, and takes guests, groups and roles away", async () => {
+  it("the switch from rbac shows in the preview, and takes guests, groups and role assignments away", async () => {
     await project.succeed(["up", "--stack", stack, "--yes", "--skip-preview"]);
     await project.writeSettings(stack, withRoles("Security Reader"));
     const preview = stripVTControlCharacters(await project.succeed(["preview", "--stack", stack, "--diff"]));

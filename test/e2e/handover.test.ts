@@ -184,6 +184,10 @@ describe("the handover on the real engine", function () {
     });
     const { secretName } = await project.outputs("test");
     assert.equal(secretName, `siem-${customerTenantId}`);
+    const readers = ofType("Microsoft.Authorization/roleAssignments").filter(
+      ({ properties: grant }) => (grant as { principalId: string }).principalId === reader.id,
+    );
+    assert.equal(readers.length, 1, "one role assignment of the reader");
   });
 
   it("lets only the SIEM's identity read the secret", async () => {
@@ -273,7 +277,12 @@ describe("the handover on the real engine", function () {
   });
 
   it("a new `up` right after `destroy` creates a vault of another name", async () => {
+    const deleted = [...project.sandbox.cloud.tenant(msspTenantId).deleted.values()].map(
+      ({ object }) => object["name"],
+    );
     await succeed(up);
+    const { vaultName } = await project.outputs("test");
+    assert.ok(!deleted.includes(vaultName as string), `${String(vaultName)} is the deleted vault's name`);
     await succeed(["destroy", "--yes", "--skip-preview"]);
   });
 

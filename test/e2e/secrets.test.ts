@@ -342,7 +342,7 @@ describe("secrets", function () {
     assert.equal(findShapes("", stdout).length, 1, "shown where it is asked for");
   });
 
-  it("mssp ci: each of its commands", async () => {
+  it("mssp ci: matrix, preview, comment, drift, confirm-destroy, oidc-token", async () => {
     const git = (...args: string[]) => execa("git", args, { cwd: project.folder });
     await git("init", "-q");
     await git("add", "Pulumi.yaml", "Pulumi.contoso.yaml");

@@ -105,6 +105,7 @@ describe("the packed packages", function () {
   it("export files that are there, and no condition of the checkout's", () => {
     for (const [name, { exports }] of manifests) {
       const targets = JSON.stringify(exports).match(/"\.\/(?:dist\/[^"]+|[^"/]+\.(?:js|json))"/g) ?? [];
+      assert.ok(targets.length > 0, `${name} exports no file`);
       const paths = packed.find((one) => one.name === name)!.paths;
       for (const target of targets) {
         const file = (JSON.parse(target) as string).slice(2);

@@ -15,8 +15,23 @@ describe("mssp ci", function () {
   it("each command has help", async () => {
     const { stdout, stderr } = await mssp(["ci", "--help"]);
     const commands = [...stdout.matchAll(/^ {2}([a-z-]+) .*/gm)].map(([, name = ""]) => name);
-    for (const name of ["matrix", "preview", "comment", "drift", "confirm-destroy", "oidc-token"])
+    for (const name of [
+      "matrix",
+      "preview",
+      "comment",
+      "drift",
+      "sort",
+      "check-state",
+      "confirm-destroy",
+      "oidc-token",
+      "setup",
+    ])
       assert.ok(commands.includes(name), `${name}: ${stdout}${stderr}`);
+    for (const name of commands.filter((command) => command !== "help")) {
+      const help = await mssp(["ci", name, "--help"]);
+      assert.equal(help.exitCode, 0, name);
+      assert.match(help.stdout, new RegExp(`^Usage: npx mssp ci ${name}[\\s\\S]*\\nExit codes:\\n`), name);
+    }
   });
 
   it("matrix: data on stdout, messages on stderr", async () => {

@@ -110,9 +110,22 @@ describe("packages/microsoft/providers/eligibleMembers: the provider", () => {
   });
 
   it("create: takes the standing members out of the group before anybody is eligible", async () => {
+    const members = () => test.tenant.links("groups.members").get(group) ?? [];
     test.tenant.links("groups.members").set(group, [ana, ben]);
-    await resource.create(inputs(), context);
-    assert.deepEqual(test.tenant.links("groups.members").get(group) ?? [], []);
+    const membersThen: (readonly string[])[] = [];
+    const schedules = objects("eligibilitySchedules");
+    const set = schedules.set.bind(schedules);
+    schedules.set = (id, schedule) => {
+      membersThen.push([...members()]);
+      return set(id, schedule);
+    };
+    try {
+      await resource.create(inputs(), context);
+    } finally {
+      schedules.set = set;
+    }
+    assert.deepEqual(membersThen, [[]], "somebody was eligible and a standing member");
+    assert.deepEqual(members(), []);
     test.tenant.links("groups.members").set(group, [ana]);
     await resource.update(group, inputs(), inputs({ maximumActivation: "PT2H" }), context);
     assert.deepEqual(test.tenant.links("groups.members").get(group), [ana], "an activated member stays");

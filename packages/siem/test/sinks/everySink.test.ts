@@ -118,7 +118,7 @@ for (const kind of [alertsToSend(20), incidentsToSend(20)]) {
       );
     });
 
-    it("a file: begins a new one at its size, and loses none", async () => {
+    it("a file: begins a new one before a delivery that would exceed its size, and loses none", async () => {
       const file = path.join(folder, "out.jsonl");
       const destination = sink({ file, fileSize: 1000, fileCount: 2 });
       await destination.deliver();

@@ -50,10 +50,19 @@ describe("mssp permissions", () => {
   });
 
   it("gives the preview application only read permissions", () => {
-    for (const portalAccess of ["basic", "rbac"]) {
-      const { preview } = permissionsOf([customer({ portalAccess })]);
-      assert.ok(preview.length > 3);
-      for (const name of names(preview)) assert.doesNotMatch(name, /Write|Create/);
+    const justInTime = { model: "rbac", activation: "justInTime" };
+    const groups = [{ objectId: ids.automation, name: "SOC", roles: ["Security Reader"] }];
+    for (const values of [
+      { portalAccess: "basic" },
+      { portalAccess: "rbac" },
+      { portalAccess: justInTime },
+      { portalAccess: { model: "entitlement", approvers: ["it@contoso.com"] } },
+      { portalAccess: { model: "governance", groups } },
+      { crossTenantTrust: { mfa: true }, conditionalAccess: "report" },
+    ]) {
+      const { preview } = permissionsOf([customer(values)]);
+      assert.ok(preview.length > 3, JSON.stringify(values));
+      for (const name of names(preview)) assert.doesNotMatch(name, /Write|Create/, JSON.stringify(values));
     }
   });
 

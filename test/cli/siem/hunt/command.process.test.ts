@@ -276,7 +276,7 @@ describe("mssp hunt", function () {
     assert.match(none.stderr, /^mssp: contoso: GET https:\/\/127\.0\.0\.1:\d+\/metadata\/.* failed: .*certificate/m);
   });
 
-  it("usage: a wrong command line has exit code 2, and nothing is asked", async () => {
+  it("usage: a wrong command line is refused (2) and so is what it names (1), and nothing is asked", async () => {
     let requests = 0;
     observe = () => requests++;
     for (const [args, exitCode, reason] of [
