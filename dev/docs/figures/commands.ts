@@ -1,6 +1,6 @@
 /** The rooms of the commands, drawn from the boundaries: a new room or import changes the figure. */
 import { nearestImports, rooms } from "../rooms";
-import type { Box, DrawnFigure } from "./drawing";
+import { pointOf, type Arrow, type Box, type DrawnFigure } from "./drawing";
 
 /** What each room holds. */
 const words: Readonly<Record<string, readonly string[]>> = {
@@ -9,9 +9,9 @@ const words: Readonly<Record<string, readonly string[]>> = {
   "cli/ci": ["pipelines: previews,", "comments, state checks"],
   "cli/sandbox": ["start, engine, sandbox"],
   "cli/tenant": ["a tenant’s additions", "and orphans"],
-  "cli/siem": ["alerts, incidents, hunt,", "tokens, SIEM files"],
+  "cli/siem": ["the collector’s commands", "with --stack; secrets"],
   "cli/stack": ["runs Pulumi; states,", "outputs, selection"],
-  "cli/base": ["limiter, redaction,", "installation"],
+  "cli/base": ["redaction, installation"],
   "packages/siem": ["alerts, incidents, hunt,", "sinks; without Pulumi"],
   "packages/pages": ["design of HTML pages"],
   "packages/sandbox": ["the emulated cloud"],
@@ -46,13 +46,13 @@ export function commands(): DrawnFigure {
     width,
     height: 2 * margin + (rows.length - 1) * rowHeight + boxHeight,
     boxes,
-    arrows: spread(arrows, boxes),
+    arrows: spread(arrows, boxes).map((arrow) => ({ ...arrow, via: aroundBoxes(arrow, boxes) })),
   };
 }
 
 /** The rooms of cli/ with their imports, and the packages that only some of them may import. */
 function drawnImports(all: ReadonlyMap<string, readonly string[]>): ReadonlyMap<string, readonly string[]> {
-  const everybodys = new Set([...(all.get("cli/stack") ?? []), ...(all.get("cli/base") ?? [])]);
+  const everybodys = new Set(all.get("cli/base"));
   const own = [...all.keys()].filter((room) => room.startsWith("cli/"));
   const isDrawn = (room: string) => own.includes(room) || (room.startsWith("packages/") && !everybodys.has(room));
   const imports = own.map((room) => [room, (all.get(room) ?? []).filter(isDrawn)] as const);
@@ -72,6 +72,20 @@ function rowsOf(drawn: ReadonlyMap<string, readonly string[]>): readonly (readon
     return columns.reduce((sum, column) => sum + column, 0) / columns.length;
   };
   return [top, ...rows.slice(1).map((row) => row.toSorted((one, two) => middle(one) - middle(two)))];
+}
+
+/** Between the boxes of each row that the arrow crosses: through the gap that is nearest to it. */
+function aroundBoxes({ from, to, sides, at }: Arrow, boxes: readonly Box[]): readonly (readonly [number, number])[] {
+  const [x1, y1] = pointOf(boxes, from, sides[0], at?.[0] ?? 0.5, 0);
+  const [x2, y2] = pointOf(boxes, to, sides[1], at?.[1] ?? 0.5, 0);
+  const crossed = [...new Set(boxes.map(({ y }) => y))].filter((y) => y > y1 && y + boxHeight < y2);
+  return crossed.flatMap((y) => {
+    const row = boxes.filter((box) => box.y === y);
+    const gaps = row.map((box) => box.x - gap / 2).concat(Math.max(...row.map((box) => box.x)) + boxWidth + gap / 2);
+    const direct = x1 + ((x2 - x1) * (y + boxHeight / 2 - y1)) / (y2 - y1);
+    const [nearest = direct] = gaps.sort((one, two) => Math.abs(one - direct) - Math.abs(two - direct));
+    return [[nearest, y - 8] as const, [nearest, y + boxHeight + 8] as const];
+  });
 }
 
 /** The arrows at one side of a box beside each other, in the order of their other ends. */

@@ -25,7 +25,8 @@ export interface Arrow {
   /** Sides where it leaves and arrives, each with its place on the side: 0 to 1. Default: 0.5. */
   readonly sides: readonly [Side, Side];
   readonly at?: readonly [number, number];
-  readonly label?: string;
+  /** Points that it passes. */
+  readonly via?: readonly (readonly [number, number])[];
   /** `import`: the first box's modules import the second's. `flow`: data or calls. */
   readonly kind: "import" | "flow";
 }
@@ -75,7 +76,7 @@ export function drawing(figure: DrawnFigure, scheme: FigureScheme): string {
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="img" aria-label="${escaped(description)}">`,
     `<title>${escaped(description)}</title>`,
     `<defs>${marker("flow", colour.accent)}${marker("import", colour.soft)}</defs>`,
-    `<style>text{font-family:${fonts};fill:${colour.text}}.h{font-size:15px;font-weight:600}.s{font-size:13px;fill:${colour.soft}}.l{font-size:13px;fill:${colour.accent};font-weight:600}</style>`,
+    `<style>text{font-family:${fonts};fill:${colour.text}}.h{font-size:15px;font-weight:600}.s{font-size:13px;fill:${colour.soft}}</style>`,
     `<rect width="${width}" height="${height}" fill="${colour.page}"/>`,
     ...figure.boxes.map((box) => boxText(box, colour)),
     ...figure.arrows.map((arrow) => arrowText(arrow, figure, colour)),
@@ -98,19 +99,18 @@ function boxText({ title, lines, x, y, width, height, isCentral, isFrame }: Box,
 }
 
 function arrowText(
-  { from, to, sides, at = [0.5, 0.5], label, kind }: Arrow,
+  { from, to, sides, at = [0.5, 0.5], via = [], kind }: Arrow,
   { boxes }: DrawnFigure,
   colour: Colours,
 ): string {
-  const [x1, y1] = pointOf(boxes, from, sides[0], at[0], 0);
-  const [x2, y2] = pointOf(boxes, to, sides[1], at[1], 3);
+  const points = [pointOf(boxes, from, sides[0], at[0], 0), ...via, pointOf(boxes, to, sides[1], at[1], 3)];
   const [stroke, dashes] = kind === "flow" ? [colour.accent, ""] : [colour.soft, ' stroke-dasharray="2 3"'];
-  const line = `<path d="M${x1} ${y1}L${x2} ${y2}" stroke="${stroke}" stroke-width="${kind === "flow" ? 2 : 1.5}"${dashes} fill="none" marker-end="url(#${kind})"/>`;
-  if (label === undefined) return line;
-  return `${line}<text x="${(x1 + x2) / 2 + 8}" y="${(y1 + y2) / 2 + 4}" class="l">${escaped(label)}</text>`;
+  const line = points.map((point) => point.join(" ")).join("L");
+  return `<path d="M${line}" stroke="${stroke}" stroke-width="${kind === "flow" ? 2 : 1.5}"${dashes} fill="none" marker-end="url(#${kind})"/>`;
 }
 
-function pointOf(boxes: readonly Box[], title: string, side: Side, at: number, gap: number): [number, number] {
+/** A point on a side of a box. */
+export function pointOf(boxes: readonly Box[], title: string, side: Side, at: number, gap: number): [number, number] {
   const box = boxes.find((candidate) => candidate.title === title);
   if (box === undefined) throw new Error(`a figure has an arrow, but no box "${title}"`);
   const { x, y, width, height } = box;
