@@ -97,7 +97,10 @@ export class SandboxProject {
     const sandbox = await startSandbox({
       home: path.join(folder, ".sandbox"),
       sharesSigningKey: true,
-      ...{ log, observe, alerts, faults },
+      log,
+      observe,
+      alerts,
+      faults,
     });
     if (plugins !== "official") sandbox.startPlugins();
     const environment = commandEnvironment(await sandbox.environment({ plugins, user }), user);

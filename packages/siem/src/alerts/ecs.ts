@@ -9,7 +9,11 @@ import type { FetchedAlert } from "./fetchedAlert";
 
 /** As in CEF. ECS leaves the numbers to the source. */
 const severities: Readonly<Record<AlertRecord["severity"], number | undefined>> = {
-  ...{ informational: 1, low: 3, medium: 6, high: 8, unknown: undefined },
+  informational: 1,
+  low: 3,
+  medium: 6,
+  high: 8,
+  unknown: undefined,
 };
 
 /** An alert as a document: the schema's fields, and the whole record below `defender`. */
@@ -21,9 +25,16 @@ export function recordAsEcs({ record }: FetchedAlert): string {
       ecs: { version: "8.17.0" },
       message: title,
       event: present({
-        ...{ id, kind: "alert", module: "defender", dataset: "defender.alert", provider: record.detectionSource },
+        id,
+        kind: "alert",
+        module: "defender",
+        dataset: "defender.alert",
+        provider: record.detectionSource,
         severity: severities[record.severity],
-        ...{ start: record.firstActivityAt, end: record.lastActivityAt, url: record.url, reason: record.description },
+        start: record.firstActivityAt,
+        end: record.lastActivityAt,
+        url: record.url,
+        reason: record.description,
       }),
       rule: present({ id: record.detectorId, name: title, category: record.category }),
       organization: { id: tenantId },

@@ -20,9 +20,20 @@ const classifications: readonly IncidentClassification[] = [
   "informationalExpectedActivity",
 ];
 const determinations: readonly IncidentDetermination[] = [
-  ...(["apt", "malware", "securityPersonnel", "securityTesting", "unwantedSoftware", "other"] as const),
-  ...(["multiStagedAttack", "compromisedAccount", "phishing", "maliciousUserActivity", "notMalicious"] as const),
-  ...(["notEnoughDataToValidate", "confirmedActivity", "lineOfBusinessApplication"] as const),
+  "apt",
+  "malware",
+  "securityPersonnel",
+  "securityTesting",
+  "unwantedSoftware",
+  "other",
+  "multiStagedAttack",
+  "compromisedAccount",
+  "phishing",
+  "maliciousUserActivity",
+  "notMalicious",
+  "notEnoughDataToValidate",
+  "confirmedActivity",
+  "lineOfBusinessApplication",
 ];
 
 const incidentsHelp = ({ program, reads, example }: ConnectorSource): HelpSections => ({

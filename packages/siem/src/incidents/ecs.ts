@@ -4,7 +4,11 @@ import { visibleJson } from "@defender-mssp/terminal/terminalText";
 
 /** As for alerts. ECS leaves the numbers to the source. */
 const severities: Readonly<Record<IncidentRecord["severity"], number | undefined>> = {
-  ...{ informational: 1, low: 3, medium: 6, high: 8, unknown: undefined },
+  informational: 1,
+  low: 3,
+  medium: 6,
+  high: 8,
+  unknown: undefined,
 };
 
 /** A document with the time of the incident's last change. */
@@ -15,7 +19,11 @@ export function incidentAsEcs(record: IncidentRecord): string {
     ecs: { version: "8.17.0" },
     message: title,
     event: {
-      ...{ id, kind: "alert", module: "defender", dataset: "defender.incident", start: createdAt },
+      id,
+      kind: "alert",
+      module: "defender",
+      dataset: "defender.incident",
+      start: createdAt,
       ...(severities[severity] === undefined ? {} : { severity: severities[severity] }),
       ...(url === null ? {} : { url }),
     },

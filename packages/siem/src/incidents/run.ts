@@ -54,8 +54,18 @@ export function runIncidents(options: IncidentsOptions, session: Session, source
 }
 
 const ofPull = [
-  ...(["since", "severity", "follow", "interval", "checkpoint", "format", "raw"] as const),
-  ...(["hec", "syslog", "elasticsearch", "logAnalytics", "file"] as const),
+  "since",
+  "severity",
+  "follow",
+  "interval",
+  "checkpoint",
+  "format",
+  "raw",
+  "hec",
+  "syslog",
+  "elasticsearch",
+  "logAnalytics",
+  "file",
 ] as const;
 const ofOne = ["close", "assign", "comment", "classify", "determination", "json"] as const;
 

@@ -141,7 +141,8 @@ class Customers<T extends Pulled> {
     };
     const [slots, signal] = [this.#slots, this.#signal];
     const setup = await customer.open({
-      ...{ signal, progress },
+      signal,
+      progress,
       identify: (tenantId) => figures.label({ tenant_id: tenantId }),
       sleep: (milliseconds, ended) => slots.outside(() => wait(milliseconds, ended)),
       inTurn: (work) => slots.use(work),

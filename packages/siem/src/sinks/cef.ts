@@ -21,9 +21,19 @@ export type CefExtension = Readonly<Record<string, string | number | null>>;
 
 /** Characters of a field at most, where they differ from the extension's usual 1023. */
 const lengths: Readonly<Record<string, number>> = {
-  ...{ product: 63, name: 512 },
-  ...{ externalId: 40, dvchost: 100, deviceExternalId: 255, dntdom: 255, fileHash: 255 },
-  ...{ cs1: 4000, cs2: 4000, cs3: 4000, cs4: 4000, cs5: 4000, cs6: 4000 },
+  product: 63,
+  name: 512,
+  externalId: 40,
+  dvchost: 100,
+  deviceExternalId: 255,
+  dntdom: 255,
+  fileHash: 255,
+  cs1: 4000,
+  cs2: 4000,
+  cs3: 4000,
+  cs4: 4000,
+  cs5: 4000,
+  cs6: 4000,
 };
 const usualLength = 1023;
 

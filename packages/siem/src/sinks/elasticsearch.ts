@@ -100,7 +100,10 @@ async function send(
 ): Promise<readonly ItemResult[] | undefined> {
   try {
     const { status, body } = await request(url, {
-      ...{ method: "POST", text: call.map(({ text }) => text).join(""), signal, sleep },
+      method: "POST",
+      text: call.map(({ text }) => text).join(""),
+      signal,
+      sleep,
       headers: { authorization: `ApiKey ${apiKey}`, "content-type": "application/x-ndjson" },
       idempotent: true, // An item that comes twice has the same _id.
       accept: [413],

@@ -124,7 +124,12 @@ class Collector {
       // Sent again where it isn't known whether it arrived: an event that comes twice has the same
       // ID.
       return await request(url, {
-        ...{ method: "POST", text, token, headers, signal, sleep },
+        method: "POST",
+        text,
+        token,
+        headers,
+        signal,
+        sleep,
         idempotent: true,
         accept: [413],
       });
