@@ -83,7 +83,7 @@ function aroundBoxes({ from, to, sides, at }: Arrow, boxes: readonly Box[]): rea
     const row = boxes.filter((box) => box.y === y);
     const gaps = row.map((box) => box.x - gap / 2).concat(Math.max(...row.map((box) => box.x)) + boxWidth + gap / 2);
     const direct = x1 + ((x2 - x1) * (y + boxHeight / 2 - y1)) / (y2 - y1);
-    const [nearest = direct] = gaps.sort((one, two) => Math.abs(one - direct) - Math.abs(two - direct));
+    const [nearest = direct] = gaps.sort((left, right) => Math.abs(left - direct) - Math.abs(right - direct));
     return [[nearest, y - 8] as const, [nearest, y + boxHeight + 8] as const];
   });
 }
