@@ -41,6 +41,12 @@ const facts: readonly Fact[] = [
     pattern: /\["ARM_ENVIRONMENT"\] \?/,
     homes: ["cli/tenant/tenantEndpoints.ts"],
   },
+  {
+    fact: "a stack's state",
+    pattern: /"stack", "export", "--stack"|pending_operations/,
+    homes: ["cli/customer/adopt/writeStack.ts", "cli/stack/deployment.ts"],
+    within: /^cli\//,
+  },
   { fact: "part k of n", pattern: /=== (part\.)?k - 1/, homes: ["cli/stack/part.ts"] },
 ];
 

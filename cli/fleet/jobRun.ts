@@ -9,6 +9,7 @@ import type { AdditionsPart } from "../stack/additionsPart";
 import { loadProgram, type CustomerProgram } from "./customerProgram";
 import { EngineEventLog, type JobEnd } from "./engineEventLog";
 import type { FromWorker, Job, WorkerSetup } from "./job";
+import type { Deployment } from "../stack/deployment";
 
 export class JobRun {
   readonly #began = performance.now();
@@ -17,6 +18,7 @@ export class JobRun {
   readonly #log: EngineEventLog;
   #served: DynamicHost | undefined;
   #programError: string | undefined;
+  #deployment: Deployment | undefined;
   /** Whether the program may still run in this thread. */
   #isUnfinished = false;
 
@@ -112,14 +114,21 @@ export class JobRun {
   }
 
   async #refuseForeignState(): Promise<void> {
-    const { refuseForeignState } = await import("../stack/stateCode.js");
-    await refuseForeignState(this.job.stack, { folder: this.setup.folder, environment: this.#environment });
+    const [{ refuseForeignState }, { readDeployment }] = await Promise.all([
+      import("../stack/stateCode.js"),
+      import("../stack/deployment.js"),
+    ]);
+    const place = { folder: this.setup.folder, environment: this.#environment };
+    this.#deployment = await readDeployment(this.job.stack, place);
+    refuseForeignState(this.#deployment, this.#environment);
   }
 
   async #additions(): Promise<readonly AdditionsPart[]> {
     if (!this.job.drift) return [];
     const { findAdditions } = await import("../tenant/additions/find.js");
-    return findAdditions({ stack: this.job.stack, folder: this.setup.folder, environment: this.#environment });
+    const place = { folder: this.setup.folder, environment: this.#environment };
+    // A preview, the only command with --drift, has not written the state since.
+    return findAdditions({ stack: this.job.stack, ...place, deployment: this.#deployment });
   }
 }
 

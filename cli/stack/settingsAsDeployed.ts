@@ -6,7 +6,9 @@ import { VisibleError } from "@defender-mssp/errors";
 import type { Settings } from "../../settings";
 import { keepingLegacyApi } from "../../settings/connector";
 import { legacyApiResourceNames } from "../../domain/naming";
-import { runPulumi, StackNotFoundError, type PulumiOptions } from "./pulumi";
+import { urnName } from "../../domain/urn";
+import type { Deployment } from "./deployment";
+import { StackNotFoundError } from "./pulumi";
 
 export interface SettingsAsDeployed {
   readonly settings: Settings;
@@ -15,17 +17,15 @@ export interface SettingsAsDeployed {
   readonly reason?: string;
 }
 
-/** Runs the engine only for settings that name no API. It needs no passphrase. */
+/** Reads the state, without a passphrase, only for settings that name no API. */
 export async function settingsAsDeployed(
-  stack: string,
   settings: Settings,
-  options: PulumiOptions,
+  read: () => Promise<Deployment>,
 ): Promise<SettingsAsDeployed> {
   const connector = keepingLegacyApi(settings.connector);
   if (connector === settings.connector) return { settings, legacyApi: "asSet" };
   try {
-    const state = await runPulumi(["stack", "export", "--stack", stack], options);
-    if (!hasLegacyApi(state)) return { settings, legacyApi: "asSet" };
+    if (!hasLegacyApi(await read())) return { settings, legacyApi: "asSet" };
     return { settings: { ...settings, connector }, legacyApi: "kept" };
   } catch (error) {
     if (error instanceof StackNotFoundError) return { settings, legacyApi: "asSet" };
@@ -61,11 +61,8 @@ export function legacyApiNotes(
   ];
 }
 
-/** By the URNs alone: the inputs may be those of an earlier release. */
-function hasLegacyApi(state: string): boolean {
-  const { deployment } = JSON.parse(state) as {
-    readonly deployment?: { readonly resources?: readonly { readonly urn?: string }[] | null } | null;
-  };
-  const names = legacyApiResourceNames("customer").map((name) => `::${name}`);
-  return (deployment?.resources ?? []).some(({ urn = "" }) => names.some((name) => urn.endsWith(name)));
+/** By the names alone: the inputs may be those of an earlier release. */
+function hasLegacyApi({ resources }: Deployment): boolean {
+  const names = legacyApiResourceNames("customer");
+  return resources.some(({ urn }) => names.includes(urnName(urn)));
 }

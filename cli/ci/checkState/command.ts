@@ -12,14 +12,15 @@ export function registerCheckState(ci: Command, session: Session): void {
     .description("Refuse a stack's state that holds code or provider plugins of another origin.")
     .requiredOption("--stack <stack>", "name of the stack")
     .action(async ({ stack }: { readonly stack: string }) => {
-      const [{ refuseForeignState }, { checkedStackName }, { readProject }] = await Promise.all([
+      const [{ refuseForeignState }, { readDeployment }, { checkedStackName }, { readProject }] = await Promise.all([
         import("../../stack/stateCode.js"),
+        import("../../stack/deployment.js"),
         import("../../stack/stackNames.js"),
         import("../../../settings/project.js"),
       ]);
       // Outside the project, the engine's next command would run what its Pulumi.yaml keeps away.
       await readProject(session.folder);
-      await refuseForeignState(checkedStackName(stack), placeOf(session));
+      refuseForeignState(await readDeployment(checkedStackName(stack), placeOf(session)), session.environment);
       say(session, `${stack}: the state is as this program writes it.`);
     });
   describeCommand(command, {

@@ -13,6 +13,7 @@ import { checkedStackName } from "../../stack/stackNames";
 import { VisibleError } from "@defender-mssp/errors";
 import { refuseForeignState } from "../../stack/stateCode";
 import { urnName } from "../../../domain/urn";
+import { readDeployment, type Deployment } from "../../stack/deployment";
 
 export interface PreviewRun {
   readonly stack: string;
@@ -54,9 +55,9 @@ export async function runPreview(run: PreviewRun): Promise<StackPreview> {
   const knownSecrets = secretsOfEnvironment(run.environment);
   const stop = reportProgress(stack, run);
   try {
-    const refused = await foreignState(stack, run);
-    if (refused !== undefined)
-      return reducePreview(stack, {}, { failed: true, messages: [refused], policyViolations: [], knownSecrets });
+    const deployment = await ownDeployment(stack, run);
+    if (typeof deployment === "string")
+      return reducePreview(stack, {}, { failed: true, messages: [deployment], policyViolations: [], knownSecrets });
     const args = [
       ...["preview", "--stack", stack, "--json", "--event-log", events.address],
       ...(run.policyPack === undefined ? [] : ["--policy-pack", run.policyPack]),
@@ -70,7 +71,7 @@ export async function runPreview(run: PreviewRun): Promise<StackPreview> {
     const printed = parsedOrUndefined(stdout);
     const drifted = run.drift === true && exitCode === noChangesExpected;
     const failed = (exitCode !== 0 && !drifted) || printed === undefined;
-    const additions = run.drift === true && !failed ? await additionsIn(stack, run) : [];
+    const additions = run.drift === true && !failed ? await additionsIn(deployment, run) : [];
     return reducePreview(stack, printed ?? {}, {
       failed,
       messages: failed ? [stderr, ...(printed === undefined ? [stdout] : [])] : [],
@@ -84,20 +85,21 @@ export async function runPreview(run: PreviewRun): Promise<StackPreview> {
   }
 }
 
-/** Why the state is refused: a preview would run its code. */
-async function foreignState(stack: string, { folder, environment }: PreviewRun): Promise<string | undefined> {
+/** Reads the state, or says why it is refused: a preview would run its code. */
+async function ownDeployment(stack: string, { folder, environment }: PreviewRun): Promise<Deployment | string> {
   try {
-    await refuseForeignState(stack, { folder, environment });
-    return undefined;
+    const deployment = await readDeployment(stack, { folder, environment });
+    refuseForeignState(deployment, environment);
+    return deployment;
   } catch (error) {
     if (error instanceof VisibleError) return error.message;
     throw error;
   }
 }
 
-/** Additions: the engine compares only declared resources. */
-function additionsIn(stack: string, { folder, environment }: PreviewRun): Promise<AdditionsPart[]> {
-  return findAdditions({ stack, folder, environment });
+/** Additions: the engine compares only declared resources. A preview does not write the state. */
+function additionsIn(deployment: Deployment, { folder, environment }: PreviewRun): Promise<AdditionsPart[]> {
+  return findAdditions({ stack: deployment.stack, folder, environment, deployment });
 }
 
 /** Writes a preview where `readPreviews` finds it; folders are made. */

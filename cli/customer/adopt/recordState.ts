@@ -19,6 +19,7 @@ import { askPulumi, runPulumi } from "../../stack/pulumi";
 import { serveAnswers, type Answers, type ExistingObject } from "./answeringProviders";
 import type { ObjectsByResource } from "./draft";
 import { parseUrn, urnName } from "../../../domain/urn";
+import { parseDeployment, parseWholeState } from "../../stack/deployment";
 
 export interface RecordedCustomer {
   /** Name of the stack without organization and project. */
@@ -60,10 +61,10 @@ export async function recordState(customer: RecordedCustomer): Promise<AdoptedSt
   try {
     const engine = await createStack(customer, temporary);
     await fill(customer, engine);
-    const before = resourceNames(await withoutCreated(customer, engine));
+    const before = resourceNames(customer, await withoutCreated(customer, engine));
     await engine.run(["refresh", "--yes", "--skip-preview", ...engine.configuration]);
     const deployment = await engine.run(["stack", "export", "--show-secrets"]);
-    refuseLost(before, resourceNames(deployment));
+    refuseLost(before, resourceNames(customer, deployment));
     const changes = await previewed(engine);
     return {
       deployment,
@@ -142,28 +143,23 @@ async function fill({ objects, isCreated, invoke }: RecordedCustomer, engine: En
   }
 }
 
-interface Deployment {
-  deployment: { resources?: { urn: string; type: string; id?: string; outputs?: unknown }[] };
-}
-
 /** Takes the resources that the next `up` creates out of the state, and returns it. */
-async function withoutCreated({ isCreated }: RecordedCustomer, engine: Engine): Promise<string> {
+async function withoutCreated({ stack, isCreated }: RecordedCustomer, engine: Engine): Promise<string> {
   const exported = await engine.run(["stack", "export", "--show-secrets"]);
-  const state = JSON.parse(exported) as Deployment;
+  const state = parseWholeState(stack, exported);
   const all = state.deployment.resources ?? [];
   const kept = all.filter(({ urn, id }) => id === undefined || !isCreated(urnName(urn)));
   if (kept.length === all.length) return exported;
   // The outputs describe what does not exist yet.
-  for (const one of kept) if (one.type === "pulumi:pulumi:Stack") delete one.outputs;
+  for (const one of kept) if (one.type === "pulumi:pulumi:Stack") delete one["outputs"];
   state.deployment.resources = kept;
   const deployment = JSON.stringify(state);
   await engine.run(["stack", "import"], { input: deployment });
   return deployment;
 }
 
-function resourceNames(deployment: string): string[] {
-  const { resources = [] } = (JSON.parse(deployment) as Deployment).deployment;
-  return resources.map(({ urn }) => urnName(urn));
+function resourceNames({ stack }: RecordedCustomer, deployment: string): string[] {
+  return parseDeployment(stack, deployment).resources.map(({ urn }) => urnName(urn));
 }
 
 /** `refresh` takes out of the state what the tenant does not have. */

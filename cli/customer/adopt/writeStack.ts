@@ -14,6 +14,7 @@ import { shownStackFile, stackFile, type Project } from "../../../settings/proje
 import { writeWholeFile } from "@defender-mssp/terminal/wholeFile";
 import { exists } from "../../stack/exists";
 import { askPulumi, runPulumi, stackNames } from "../../stack/pulumi";
+import { parseWholeState } from "../../stack/deployment";
 
 export interface NewStack {
   /** Its name, also with organization and project in front. */
@@ -54,7 +55,7 @@ export async function writeStack(created: NewStack): Promise<string> {
     await runPulumi(["stack", "init", stack, "--no-select", ...provider], options);
     try {
       const empty = await runPulumi(["stack", "export", "--stack", stack], options);
-      const input = withSecretsProviderOf(empty, deployment);
+      const input = withSecretsProviderOf(stack, empty, deployment);
       await runPulumi(["stack", "import", "--stack", stack], { ...options, input });
       const keys = await readFile(path.join(temporary, path.basename(file)), "utf8").catch(() => "");
       await mkdir(path.dirname(file), { recursive: true });
@@ -70,14 +71,10 @@ export async function writeStack(created: NewStack): Promise<string> {
   return shownStackFile(project, stack);
 }
 
-interface Deployment {
-  readonly deployment: { readonly secrets_providers?: unknown };
-}
-
 /** `stack import` encrypts with the provider that the deployment names, which is the temporary one. */
-function withSecretsProviderOf(empty: string, deployment: string): string {
-  const { secrets_providers } = (JSON.parse(empty) as Deployment).deployment;
-  const content = JSON.parse(deployment) as Deployment;
+function withSecretsProviderOf(stack: string, empty: string, deployment: string): string {
+  const { secrets_providers } = parseWholeState(stack, empty).deployment;
+  const content = parseWholeState(stack, deployment);
   if (secrets_providers === undefined) {
     throw new VisibleError(
       "The backend does not say how the new stack's secrets are encrypted; nothing was written. Name it with --secrets-provider.",

@@ -7,12 +7,14 @@
 import { grantSentences, graphList, ServiceError, type RelationshipStatus } from "@defender-mssp/microsoft";
 import { VisibleError } from "@defender-mssp/errors";
 import { accessPackagesOf, assignmentsOf, removalOf } from "../../tenant/additions/accessPackages";
-import { readDeployed, type Deployed, type DeployedObject } from "../../tenant/additions/deployed";
-import { tenantOf, whyNot, type AdditionsRun } from "../../tenant/additions/find";
+import { deployedOf, type Deployed, type DeployedObject } from "../../tenant/additions/deployed";
+import { tenantOf, whyNot } from "../../tenant/additions/find";
 import type { AdditionsTenant } from "../../tenant/additions/tenant";
 import { endStep, lookAtGovernance, lookStep, relationshipText, type GovernanceLook } from "../governance/look";
 import type { CheckState } from "@defender-mssp/terminal/checkState";
 import { paragraph, tableText } from "@defender-mssp/terminal/table";
+import { type Deployment } from "../../stack/deployment";
+import { type Place } from "../../base/place";
 
 /** A holder of an access package. */
 export interface Holder {
@@ -69,12 +71,12 @@ export interface BeforeDestroyReport {
 
 /**
  * Lists who holds the stack's access packages, and looks at the governance relationship.
- * @throws VisibleError where the state can't be read; for a stack with access packages also where
- * settings or tenant can't be.
+ * @throws VisibleError for a stack with access packages whose settings or tenant can't be read.
  */
-export async function beforeDestroyReport(run: AdditionsRun): Promise<BeforeDestroyReport> {
-  const { stack } = run;
-  const deployed = await readDeployed(stack, run);
+export async function beforeDestroyReport(deployment: Deployment, place: Place): Promise<BeforeDestroyReport> {
+  const { stack } = deployment;
+  const deployed = deployedOf(deployment);
+  const run = { stack, ...place };
   const signedIn = settled(tenantOf(run, deployed));
   const hasAccessPackages = accessPackagesOf({ deployed }).length > 0;
   const holders = hasAccessPackages ? await holdersOf(stack, await signedIn()) : [];

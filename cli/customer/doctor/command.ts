@@ -69,8 +69,12 @@ export function define(command: Command, session: Session): void {
 }
 
 async function checkBeforeDestroy(stack: string, json: boolean, session: Session): Promise<void> {
-  const { beforeDestroyReport, beforeDestroyText } = await import("./beforeDestroy.js");
-  const report = await beforeDestroyReport({ stack, ...placeOf(session) });
+  const [{ beforeDestroyReport, beforeDestroyText }, { readDeployment }] = await Promise.all([
+    import("./beforeDestroy.js"),
+    import("../../stack/deployment.js"),
+  ]);
+  const place = placeOf(session);
+  const report = await beforeDestroyReport(await readDeployment(stack, place), place);
   session.out.write(json ? `${visibleJson(report, 2)}\n` : beforeDestroyText(report));
   if (report.state === "failed") session.exitCode = 1;
 }

@@ -31,6 +31,7 @@ import { dynamicHostNote } from "../../stack/dynamicHost";
 import { legacyApiNotes, settingsAsDeployed, type SettingsAsDeployed } from "../../stack/settingsAsDeployed";
 import { readStackSettings } from "../../../settings/fromFile";
 import { tenantEndpoints } from "../../tenant/tenantEndpoints";
+import { readDeployment } from "../../stack/deployment";
 
 /**
  * Checks what a stack needs, by its settings and the legacy alert API that it may keep.
@@ -45,7 +46,9 @@ export async function examine(
   const { environment, folder } = options;
   const found =
     options.known ??
-    (await settingsAsDeployed(stack, await readStackSettings(stack, options), { environment, folder }));
+    (await settingsAsDeployed(await readStackSettings(stack, options), () =>
+      readDeployment(stack, { environment, folder }),
+    ));
   const { settings } = found;
   try {
     const hostNote = await dynamicHostNote(folder);

@@ -23,8 +23,8 @@ import { azureCalls, type AzureCalls } from "../../tenant/orphans/azureCalls";
 import { findOrphans } from "../../tenant/orphans/orphans";
 import { withHistory } from "../../tenant/orphans/history";
 import type { Orphan, OrphanRemoval } from "../../tenant/orphans/orphan";
-import { readStackState } from "../../stack/stackState";
 import { tenantEndpoints } from "../../tenant/tenantEndpoints";
+import { readDeployment } from "../../stack/deployment";
 
 export interface RepairOptions extends Place, Pick<CallContext, "endpoints"> {
   readonly stack: string;
@@ -54,7 +54,7 @@ export async function repair(options: RepairOptions): Promise<Repaired> {
     const endpoints = options.endpoints ?? (await tenantEndpoints(settings, environment));
     const call = await graphCall(settings.tenantId, { environment, endpoints });
     // The state is read first: it does not list a later create of a concurrent `up` as interrupted.
-    const state = await readStackState(options.stack, { environment, folder: options.folder });
+    const state = await readDeployment(options.stack, { environment, folder: options.folder });
     const defender = await defenderCalls(settings, { environment, endpoints });
     const clientId = environment["ARM_CLIENT_ID"];
     const azure = await azureCalls(settings, { environment, endpoints, say: options.say });

@@ -4,21 +4,23 @@ import { VisibleError } from "@defender-mssp/errors";
 import type { Settings } from "../../../settings";
 import { readStackSettings } from "../../../settings/fromFile";
 import type { Place } from "../../base/place";
-import { readDeployed } from "../../tenant/additions/deployed";
+import { deployedOf } from "../../tenant/additions/deployed";
 import { tenantOf } from "../../tenant/additions/find";
 import { secretsOfEnvironment, secretText, withoutCredentials } from "../../base/redaction";
 import { Known } from "../../tenant/orphans/orphan";
-import { readStackState } from "../../stack/stackState";
 import { readHistory, type StackUpdate } from "../../stack/history";
 import { collect, isLicenceProblem, sources, type Collected, type SourceName } from "./calls";
 import { isWithin, outsideRetention, type Period } from "./period";
 import { subjectsOf, type Subjects } from "./subjects";
 import { wantedCalls } from "./wanted";
 import { tenantEndpoints } from "../../tenant/tenantEndpoints";
+import { readDeployment, type Deployment } from "../../stack/deployment";
 
 export interface EvidenceRun extends Place {
   readonly stack: string;
   readonly period: Period;
+  /** The state, where the caller has read it. */
+  readonly deployment?: Deployment;
   readonly now: Date;
 }
 
@@ -56,8 +58,9 @@ export async function collectEvidence(run: EvidenceRun): Promise<Evidence> {
   const { stack, period, now } = run;
   const { environment } = run;
   const settings = await readStackSettings(stack, run);
-  const tenant = await tenantOf(run, await readDeployed(stack, run));
-  const { owner } = new Known(await readStackState(stack, run), stack);
+  const deployment = run.deployment ?? (await readDeployment(stack, run));
+  const tenant = await tenantOf(run, deployedOf(deployment));
+  const { owner } = new Known(deployment, stack);
   const found = await subjectsOf(tenant, owner, environment["ARM_CLIENT_ID"]);
   const calls = wantedCalls(found.subjects, period, settings.cloud);
   const raw = await collect(tenant.call, tenant.graph, calls, period);

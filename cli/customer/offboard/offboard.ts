@@ -8,10 +8,9 @@ import { VisibleError } from "@defender-mssp/errors";
 import type { Signals } from "@defender-mssp/terminal/session";
 import type { Place } from "../../base/place";
 import { readStackSettings } from "../../../settings/fromFile";
-import { readDeployed } from "../../tenant/additions/deployed";
+import { deployedOf } from "../../tenant/additions/deployed";
 import { confirmDestroy } from "../../stack/confirmDestroy";
 import { beforeDestroyReport, beforeDestroyText } from "../doctor/beforeDestroy";
-import { readStackState } from "../../stack/stackState";
 import { collectEvidence } from "../evidence/evidence";
 import { lastDays } from "../evidence/period";
 import { writeEvidence } from "../evidence/write";
@@ -26,6 +25,7 @@ import { readJournal, writeJournal, type OffboardingJournal } from "./journal";
 import { certificatePage } from "./page";
 import { prove } from "./proof";
 import { tenantEndpoints } from "../../tenant/tenantEndpoints";
+import { readDeployment, type Deployment } from "../../stack/deployment";
 
 export interface OffboardRun extends Place {
   readonly stack: string;
@@ -49,9 +49,11 @@ export interface OffboardRun extends Place {
  * goes on there.
  */
 export async function offboard(run: OffboardRun): Promise<Certificate> {
-  let journal = await begun(run);
-  journal = await withEvidence(run, journal);
-  journal = await destroyed(run, journal);
+  const begin = await begun(run);
+  const { deployment } = begin;
+  let { journal } = begin;
+  journal = await withEvidence(run, deployment, journal);
+  journal = await destroyed(run, deployment, journal);
   run.say("Looking in the tenant for what is left…\n");
   const proved = await prove(run, journal);
   const { environment } = run;
@@ -65,7 +67,9 @@ export async function offboard(run: OffboardRun): Promise<Certificate> {
 }
 
 /** The journal of an earlier run, or a new one, with everything that the state has. */
-async function begun(run: OffboardRun): Promise<OffboardingJournal> {
+async function begun(
+  run: OffboardRun,
+): Promise<{ readonly journal: OffboardingJournal; readonly deployment: Deployment }> {
   const { stack, out, say, now } = run;
   const settings = await readStackSettings(stack, run);
   const before = await readJournal(out);
@@ -74,10 +78,9 @@ async function begun(run: OffboardRun): Promise<OffboardingJournal> {
       `${out} belongs to the off-boarding of stack ${before.stack}, tenant ${before.tenantId}. Name another folder with --out.`,
     );
   }
-  await refuseForeignState(stack, run);
-  const deployed = await readDeployed(stack, run);
-  const { resources } = await readStackState(stack, run);
-  const found = inventoryOf(deployed);
+  const deployment = await readDeployment(stack, run);
+  refuseForeignState(deployment, run.environment);
+  const found = inventoryOf(deployedOf(deployment));
   if (before === undefined && found.items.length === 0) {
     throw new VisibleError(
       `Stack ${stack} has nothing in its state, and ${out} has no record of an off-boarding: there is nothing to remove.`,
@@ -88,7 +91,7 @@ async function begun(run: OffboardRun): Promise<OffboardingJournal> {
   const known = new Set(before?.identity.map(({ urn }) => urn));
   const identity = [
     ...(before?.identity ?? []),
-    ...resources
+    ...deployment.resources
       .filter((one) => isIdentity(one) && !known.has(one.urn))
       .map(({ urn, type, id, custom }) => ({ urn, type, id, custom })),
   ];
@@ -102,15 +105,19 @@ async function begun(run: OffboardRun): Promise<OffboardingJournal> {
   await writeJournal(out, journal);
   if (before !== undefined)
     say(`Continuing the off-boarding of ${before.beganOn.slice(0, 16).replace("T", " ")} UTC.\n`);
-  return journal;
+  return { journal, deployment };
 }
 
-async function withEvidence(run: OffboardRun, journal: OffboardingJournal): Promise<OffboardingJournal> {
+async function withEvidence(
+  run: OffboardRun,
+  deployment: Deployment,
+  journal: OffboardingJournal,
+): Promise<OffboardingJournal> {
   const { stack, out, days, say, now } = run;
   if (journal.evidence !== undefined) return journal;
   say(`Collecting evidence of the last ${days} days…\n`);
   const at = now();
-  const evidence = await collectEvidence({ ...run, stack, period: lastDays(days, at), now: at });
+  const evidence = await collectEvidence({ ...run, stack, deployment, period: lastDays(days, at), now: at });
   // An interruption between the folder and the journal leaves a folder that nothing names.
   const folder = await freeName(out);
   const { manifest } = await writeEvidence(evidence, path.join(out, folder));
@@ -139,13 +146,16 @@ async function freeName(out: string): Promise<string> {
 }
 
 /** Destroys what the state has; nothing where a run before has done that. */
-async function destroyed(run: OffboardRun, journal: OffboardingJournal): Promise<OffboardingJournal> {
+async function destroyed(
+  run: OffboardRun,
+  deployment: Deployment,
+  journal: OffboardingJournal,
+): Promise<OffboardingJournal> {
   const { stack, out, say, confirm, now } = run;
-  const deployed = await readDeployed(stack, run);
-  const isEmpty = !deployed.resources.some(({ id, type }) => id !== "" && !type.startsWith("pulumi:providers:"));
+  const isEmpty = !deployment.resources.some(({ id, type }) => id !== "" && !type.startsWith("pulumi:providers:"));
   if (isEmpty && journal.destroyedOn !== undefined) return journal;
   if (!isEmpty) {
-    const report = await beforeDestroyReport({ ...run, stack });
+    const report = await beforeDestroyReport(deployment, run);
     // A relationship stops no `destroy`: the certificate is incomplete until the customer ends it.
     if (report.holders.length > 0) throw new VisibleError(beforeDestroyText(report).trimEnd());
     const { state, found, step } = report.relationship;

@@ -9,11 +9,11 @@ import { latestUpdate } from "../../stack/history";
 import { StackNotFoundError } from "../../stack/pulumi";
 import { settingsAsDeployed, type SettingsAsDeployed } from "../../stack/settingsAsDeployed";
 import { readStackOutputs, type StackOutputs } from "../../stack/stackOutputs";
-import { readStackState } from "../../stack/stackState";
 import { progressOf, type OnboardingProgress, type OnboardingStep } from "./progress";
 import type { OnboardingRun } from "./step";
 import { accessSteps, consentSteps } from "./tenantSteps";
 import { alertSteps } from "./alertSteps";
+import { deploymentReader, type Deployment } from "../../stack/deployment";
 
 /**
  * Checks one stack. What can't be checked is a result of the state `failed` with its reason, so
@@ -26,8 +26,9 @@ export async function onboardingProgress(run: OnboardingRun): Promise<Onboarding
   try {
     settings = await readStackSettings(run.stack, run);
     const { customerName, tenantId } = settings;
-    const known = await settingsAsDeployed(run.stack, settings, run);
-    const { steps, outputs } = await stepsOf(run, known);
+    const deployment = deploymentReader(run.stack, run);
+    const known = await settingsAsDeployed(settings, deployment);
+    const { steps, outputs } = await stepsOf(run, known, deployment);
     return progressOf({ ...about, customerName, tenantId, manualSteps: outputs?.nextSteps ?? [] }, steps);
   } catch (error) {
     if (!(error instanceof VisibleError)) throw error;
@@ -39,10 +40,11 @@ export async function onboardingProgress(run: OnboardingRun): Promise<Onboarding
 async function stepsOf(
   run: OnboardingRun,
   known: SettingsAsDeployed,
+  deployment: () => Promise<Deployment>,
 ): Promise<{ readonly steps: readonly OnboardingStep[]; readonly outputs?: StackOutputs }> {
   const { settings } = known;
   const consent = await consentSteps(run, known);
-  const { step: up, outputs } = await upStep(run);
+  const { step: up, outputs } = await upStep(run, deployment);
   const isConsented = consent.every(({ state }) => state !== "waiting");
   const ready = isConsented && up.state === "done" ? outputs : undefined;
   const later = isConsented ? "after `npx pulumi up`" : "after the consent";
@@ -50,7 +52,7 @@ async function stepsOf(
     steps: [
       ...consent,
       up,
-      ...(await accessSteps(run, settings, ready, later)),
+      ...(await accessSteps({ run, deployment }, settings, ready, later)),
       ...(await alertSteps(run, settings, ready, later)),
     ],
     ...(outputs === undefined ? {} : { outputs }),
@@ -58,14 +60,17 @@ async function stepsOf(
 }
 
 /** Whether the last `up` succeeded and left nothing unfinished. */
-async function upStep(run: OnboardingRun): Promise<{ readonly step: OnboardingStep; readonly outputs?: StackOutputs }> {
+async function upStep(
+  run: OnboardingRun,
+  deployment: () => Promise<Deployment>,
+): Promise<{ readonly step: OnboardingStep; readonly outputs?: StackOutputs }> {
   const { stack } = run;
   const waiting = (found: string, next: string): { readonly step: OnboardingStep } => ({
     step: { name: "up", state: "waiting", actor: "platformEngineer", found, next },
   });
   const up = `npx pulumi up --stack ${stack}`;
   try {
-    const { resources, pending } = await readStackState(stack, run);
+    const { resources, pending } = await deployment();
     if (!resources.some(({ custom, type }) => custom && !type.startsWith("pulumi:")))
       return waiting("nothing is deployed", `Run \`${up}\`.`);
     if (pending.length > 0) return waiting("the last `up` was interrupted", `Run \`${up} --refresh\`.`);

@@ -3,7 +3,7 @@ import { adminConsentUrl, clockFrom, graphCall, ServiceError, type GraphCall } f
 import { VisibleError } from "@defender-mssp/errors";
 import type { Settings } from "../../../settings";
 import { accessPackagesOf, assignmentsOf } from "../../tenant/additions/accessPackages";
-import { readDeployed } from "../../tenant/additions/deployed";
+import { deployedOf } from "../../tenant/additions/deployed";
 import { tenantOf } from "../../tenant/additions/find";
 import { examine } from "../doctor/examination";
 import type { Report } from "../doctor/report";
@@ -13,6 +13,7 @@ import type { Actor, OnboardingStep, StepName } from "./progress";
 import { stackGovernanceState as governanceStateOf } from "../governance/run";
 import { byHand, done, notApplicable, unchecked, waiting, type OnboardingRun } from "./step";
 import { tenantEndpoints } from "../../tenant/tenantEndpoints";
+import { type Deployment } from "../../stack/deployment";
 
 /** Entra's codes for an application that nobody in the tenant has consented to. */
 const withoutConsent = new Set(["AADSTS700016", "AADSTS7000229", "AADSTS65001", "AADSTS650051", "AADSTS650052"]);
@@ -61,7 +62,7 @@ function licenceStep({ features }: Report): OnboardingStep {
  * @param outputs undefined where nothing is deployed yet; `later` says what comes first.
  */
 export async function accessSteps(
-  run: OnboardingRun,
+  { run, deployment }: { readonly run: OnboardingRun; readonly deployment: () => Promise<Deployment> },
   settings: Settings,
   outputs: StackOutputs | undefined,
   later: string,
@@ -72,7 +73,7 @@ export async function accessSteps(
   const packages = isEntitlement
     ? outputs === undefined
       ? notYet("accessPackages", "analyst")
-      : await accessPackageStep(run)
+      : await accessPackageStep(run, deployment)
     : notApplicable("accessPackages", "analyst", "the stack has no access packages");
   const rbac = hasTiers
     ? byHand("unifiedRbac", "customerAdministrator", "no API shows whether it is on", activateUnifiedRbac)
@@ -127,11 +128,10 @@ async function stateOf(call: GraphCall, id: string): Promise<"accepted" | "pendi
 }
 
 /** A person of the MSSP requests a package, and the customer's approvers approve it. */
-async function accessPackageStep(run: OnboardingRun): Promise<OnboardingStep> {
+async function accessPackageStep(run: OnboardingRun, deployment: () => Promise<Deployment>): Promise<OnboardingStep> {
   const name = "accessPackages";
   try {
-    const deployed = await readDeployed(run.stack, run);
-    const tenant = await tenantOf(run, deployed);
+    const tenant = await tenantOf(run, deployedOf(await deployment()));
     const count = (await assignmentsOf(tenant)).length;
     const found = `${count} ${count === 1 ? "assignment" : "assignments"} of ${accessPackagesOf(tenant).length} packages`;
     if (count > 0) return done(name, "analyst", found);

@@ -77,9 +77,12 @@ const engines = 4;
 
 /** With the legacy API where a stack keeps it. Notes go to stderr, beside every format. */
 async function asDeployed(customers: readonly Customer[], session: Session): Promise<readonly Customer[]> {
-  const { legacyApiNotes, settingsAsDeployed } = await import("../../stack/settingsAsDeployed.js");
+  const [{ legacyApiNotes, settingsAsDeployed }, { readDeployment }] = await Promise.all([
+    import("../../stack/settingsAsDeployed.js"),
+    import("../../stack/deployment.js"),
+  ]);
   const found = await atOnce(engines, customers, async ({ stack, settings }) => {
-    return { stack, ...(await settingsAsDeployed(stack, settings, placeOf(session))) };
+    return { stack, ...(await settingsAsDeployed(settings, () => readDeployment(stack, placeOf(session)))) };
   });
   for (const note of legacyApiNotes(found)) session.err.note(note);
   return found;

@@ -6,6 +6,7 @@ import type { AdditionsTenant } from "../../tenant/additions/tenant";
 import type { GovernanceLook } from "../governance/look";
 import type { ObjectKind, ReportObject } from "./model";
 import type { ReportResource } from "./readState";
+import type { Deployment } from "../../stack/deployment";
 
 export interface LiveFindings {
   /** What somebody added to the stack's objects. */
@@ -34,18 +35,17 @@ const places: Readonly<Partial<Record<ObjectKind, { readonly path: string; reado
 
 /** Reads the customer's tenant. @throws VisibleError where credentials or tenant can't be used. */
 export async function readLive(
-  stack: string,
+  deployment: Deployment,
   objects: readonly ReportObject[],
   resources: readonly ReportResource[],
   options: Place,
 ): Promise<LiveFindings> {
-  const [{ partsOf, tenantOf }, { readDeployed }, { lookAtGovernance }] = await Promise.all([
+  const [{ partsOf, tenantOf }, { deployedOf }, { lookAtGovernance }] = await Promise.all([
     import("../../tenant/additions/find.js"),
     import("../../tenant/additions/deployed.js"),
     import("../governance/look.js"),
   ]);
-  const run = { stack, ...options };
-  const tenant = await tenantOf(run, await readDeployed(stack, run));
+  const tenant = await tenantOf({ stack: deployment.stack, ...options }, deployedOf(deployment));
   return {
     ...(await compared(tenant, objects, resources)),
     parts: await partsOf(tenant),

@@ -1,30 +1,10 @@
 /** What a report reads of a stack's state: resources and outputs, without anything secret. */
 import { z } from "zod";
 import { VisibleError } from "@defender-mssp/errors";
-import { runPulumi, type PulumiOptions } from "../../stack/pulumi";
+import type { Deployment, StateResource } from "../../stack/deployment";
 import { urnName } from "../../../domain/urn";
 
 const values = z.record(z.string(), z.unknown());
-const resource = z.object({
-  urn: z.string(),
-  type: z.string(),
-  id: z.string().default(""),
-  custom: z.boolean().default(false),
-  delete: z.boolean().default(false),
-  inputs: values.default({}),
-  outputs: values.default({}),
-  created: z.string().optional(),
-});
-const exported = z.object({
-  deployment: z
-    .object({
-      manifest: z.object({ time: z.string().optional() }).nullish(),
-      resources: z.array(resource).nullish(),
-      pending_operations: z.array(z.unknown()).nullish(),
-    })
-    .nullish(),
-});
-
 /** A resource of the state. */
 export interface ReportResource {
   /** Such as `azuread:index/group:Group`; of a dynamic resource its class, such as `Guest`. */
@@ -39,6 +19,8 @@ export interface ReportResource {
   readonly created?: string;
 }
 
+type ReportSource = Pick<StateResource, "urn" | "type" | "id" | "inputs" | "outputs" | "created">;
+
 export interface ReportState {
   readonly resources: readonly ReportResource[];
   /** The stack's outputs; secret ones are absent. */
@@ -49,26 +31,15 @@ export interface ReportState {
   readonly interrupted: number;
 }
 
-/**
- * Reads a state with `pulumi stack export`. Secrets are encrypted there, and left out here.
- * @throws VisibleError where there is no such stack, or Pulumi can't read it.
- */
-export async function readReportState(stack: string, options: PulumiOptions): Promise<ReportState> {
-  return parseReportState(stack, await runPulumi(["stack", "export", "--stack", stack], options));
-}
-
-/** Reads what `pulumi stack export` prints. @throws VisibleError for another format. */
-export function parseReportState(stack: string, text: string): ReportState {
-  const { data } = exported.safeParse(JSON.parse(text));
-  if (data === undefined) throw new VisibleError(`The state of stack "${stack}" can't be read: unknown format.`);
-  const { resources, manifest, pending_operations: pending } = data.deployment ?? {};
-  const all = (resources ?? []).filter((one) => !one.delete);
+/** Picks what a report shows. Secrets, which are encrypted in a state, are left out. */
+export function reportState({ resources, pending, writtenAt }: Deployment): ReportState {
+  const all = resources.filter((one) => !one.delete);
   const root = all.find(({ type }) => type === "pulumi:pulumi:Stack");
   return {
-    resources: all.filter(({ custom, type }) => custom && !type.startsWith("pulumi:providers:")).map(stateResource),
+    resources: all.filter(({ custom, type }) => custom && !type.startsWith("pulumi:providers:")).map(reportResource),
     outputs: withoutSecrets(root?.outputs ?? {}),
-    ...(manifest?.time === undefined ? {} : { writtenAt: new Date(manifest.time).toISOString() }),
-    interrupted: pending?.length ?? 0,
+    ...(writtenAt === undefined ? {} : { writtenAt: new Date(writtenAt).toISOString() }),
+    interrupted: pending.length,
   };
 }
 
@@ -87,12 +58,12 @@ export function parsePreview(stack: string, printed: string): ReportState {
   const resources = (data.steps ?? []).flatMap(({ op, newState }) => {
     if (newState?.custom !== true || newState.type.startsWith("pulumi:providers:") || op.startsWith("delete"))
       return [];
-    return [stateResource({ ...newState, id: "", delete: false, inputs: newState.inputs ?? {}, outputs: {} })];
+    return [reportResource({ ...newState, id: "", inputs: newState.inputs ?? {}, outputs: {} })];
   });
   return { resources, outputs: {}, interrupted: 0 };
 }
 
-function stateResource(one: z.infer<typeof resource>): ReportResource {
+function reportResource(one: ReportSource): ReportResource {
   return {
     type: one.type.replace(/^pulumi-nodejs:dynamic\/defender-mssp:/, ""),
     name: urnName(one.urn),

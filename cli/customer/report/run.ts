@@ -18,7 +18,8 @@ import { reportOf } from "./build";
 import { fleetRow, type FleetFacts, type FleetReport, type FleetRow } from "./fleet";
 import type { AccessReport } from "./model";
 import { objectsOf } from "./objects";
-import { parsePreview, readReportState, type ReportState } from "./readState";
+import { parsePreview, reportState, type ReportState } from "./readState";
+import { readDeployment, type Deployment } from "../../stack/deployment";
 
 export interface ReportReadOptions extends Place {
   /** Compare with the tenant. */
@@ -37,7 +38,8 @@ export async function readReport(stack: string, options: ReportReadOptions): Pro
   const { live: isLive = false, orPreview = false, now, ...place } = options;
   const settings = await readStackSettingsOffline(stack, options.folder);
   const common = { stack, settings, now };
-  const state = await stateOrNothing(stack, place, orPreview);
+  const deployment = await deploymentToReport(stack, place, orPreview);
+  const state = reportState(deployment);
   const { objects } = objectsOf(state.resources, settings);
   if (objects.length === 0 && orPreview) {
     return reportOf({ ...common, state: await previewOf(stack, place), source: "preview" });
@@ -46,13 +48,13 @@ export async function readReport(stack: string, options: ReportReadOptions): Pro
   // An empty state is refused before anybody signs in.
   reportOf({ ...common, state, source: "state" });
   const { readLive } = await import("./live.js");
-  const live = await readLive(stack, objects, state.resources, place);
+  const live = await readLive(deployment, objects, state.resources, place);
   return reportOf({ ...common, state, source: "live", live, ...(await refreshTokenOf(stack, place)) });
 }
 
-async function stateOrNothing(stack: string, place: Place, orPreview: boolean): Promise<ReportState> {
+async function deploymentToReport(stack: string, place: Place, orPreview: boolean): Promise<Deployment> {
   try {
-    return await readReportState(stack, place);
+    return await readDeployment(stack, place);
   } catch (error) {
     // A stack that does not exist yet has nothing either.
     if (orPreview && error instanceof VisibleError && /^There is no stack/.test(error.message)) {

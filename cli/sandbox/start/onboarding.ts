@@ -10,6 +10,7 @@ import { refuseForeignState } from "../../stack/stateCode";
 import { requireStackFile } from "../../stack/stackFile";
 import type { Session } from "@defender-mssp/terminal/session";
 import { outputsText } from "./outputsText";
+import { readDeployment } from "../../stack/deployment";
 
 type OnboardingOptions = SandboxStartOptions & { readonly stack: string };
 
@@ -28,7 +29,7 @@ export async function onboard(options: OnboardingOptions, session: Session): Pro
     const environment = withSandboxPassphrase(sandboxEnvironment);
     showStep(session, `Pulumi ${engine.version} onboards the customer of Pulumi.${stack}.yaml, on the sandbox`);
     await runShown(["stack", "select", stack, "--create"], environment, options);
-    await refuseForeignState(stack, { environment, folder });
+    refuseForeignState(await readDeployment(stack, { environment, folder }), environment);
     // An earlier start may have been interrupted: only a refresh shows what that one has left in
     // the tenant.
     const up = ["up", "--stack", stack, "--refresh", "--yes", "--skip-preview", "--suppress-outputs"];

@@ -1,27 +1,6 @@
 /** The stack's objects by its state: their IDs and inputs. */
 import { lastSegment } from "@defender-mssp/microsoft";
-import { z } from "zod";
-import { VisibleError } from "@defender-mssp/errors";
-import { runPulumi, type PulumiOptions } from "../../stack/pulumi";
-
-const values = z.record(z.string(), z.unknown());
-const exported = z.object({
-  deployment: z
-    .object({
-      resources: z
-        .array(
-          z.object({
-            type: z.string(),
-            id: z.string().default(""),
-            inputs: values.default({}),
-            outputs: values.default({}),
-            retainOnDelete: z.boolean().default(false),
-          }),
-        )
-        .nullish(),
-    })
-    .nullish(),
-});
+import type { Deployment } from "../../stack/deployment";
 
 export interface DeployedObject {
   readonly type: string;
@@ -57,19 +36,9 @@ export class Deployed {
   }
 }
 
-/**
- * Reads a stack's state with `pulumi stack export`. Secrets stay encrypted.
- * @throws VisibleError where there is no such stack, or Pulumi can't read it.
- */
-export async function readDeployed(stack: string, options: PulumiOptions): Promise<Deployed> {
-  const { data } = exported.safeParse(JSON.parse(await runPulumi(["stack", "export", "--stack", stack], options)));
-  if (data === undefined) throw new VisibleError(`The state of stack "${stack}" can't be read: unknown format.`);
-  return new Deployed(
-    (data.deployment?.resources ?? []).map((one) => ({
-      ...one,
-      objectId: lastSegment(one.id).toLowerCase(),
-    })),
-  );
+/** The objects of a state. Secrets stay encrypted. */
+export function deployedOf({ resources }: Deployment): Deployed {
+  return new Deployed(resources.map((one) => ({ ...one, objectId: lastSegment(one.id).toLowerCase() })));
 }
 
 /** The texts of a list in a resource's inputs, in lower case. */

@@ -13,13 +13,14 @@ import { applicationAdditions, applicationsOf } from "./application";
 import type { Place } from "../../base/place";
 import { withAudit } from "./audit";
 import { accessPackagesOf, assignmentAdditions, assignmentsOf, holdersOf, policyAdditions } from "./accessPackages";
-import { readDeployed, type Deployed } from "./deployed";
+import { deployedOf, type Deployed } from "./deployed";
 import { defenderRoleAdditions, defenderRolesOf } from "./defenderRoles";
 import { groupAdditions, groupsOf } from "./groups";
 import { guestAdditions, msspDomains } from "./guests";
 import { consentAdditions, servicePrincipalAdditions, servicePrincipalsOf } from "./servicePrincipal";
 import type { AdditionsTenant } from "./tenant";
 import { tenantEndpoints } from "../tenantEndpoints";
+import { readDeployment, type Deployment } from "../../stack/deployment";
 
 export interface AdditionsRun extends Place {
   readonly stack: string;
@@ -88,12 +89,15 @@ const parts: readonly Part[] = [
 /**
  * Checks every part. A part that can't be read is `notChecked`, with the missing permission; it
  * never counts as passed.
+ * @param run `deployment`: the state, where the caller has read it.
  * @throws VisibleError where the state can't be read
  */
-export async function findAdditions(run: AdditionsRun): Promise<AdditionsPart[]> {
-  const deployed = await readDeployed(run.stack, run);
+export async function findAdditions(
+  run: AdditionsRun & { readonly deployment?: Deployment },
+): Promise<AdditionsPart[]> {
+  const deployment = run.deployment ?? (await readDeployment(run.stack, run));
   try {
-    return await partsOf(await tenantOf(run, deployed));
+    return await partsOf(await tenantOf(run, deployedOf(deployment)));
   } catch (error) {
     if (!(error instanceof VisibleError)) throw error;
     const reason = `not checked: ${error.message.replace(/\s*\n\s*/g, " ")}`;

@@ -6,8 +6,7 @@
 import { azureRoles, lastSegment, request, vaultOfResourceId, type PortalCall } from "@defender-mssp/microsoft";
 import type { Settings } from "../../../settings";
 import type { AzureCalls } from "./azureCalls";
-import { undated, type Orphan } from "./orphan";
-import type { Deployment } from "../../stack/stackState";
+import { undated, type FinderState, type Orphan } from "./orphan";
 import { urnName } from "../../../domain/urn";
 
 interface Candidate {
@@ -21,7 +20,7 @@ interface Candidate {
 }
 
 /** Finds orphans, parts before the resource that contains them. Changes nothing. */
-export async function azureOrphans(settings: Settings, state: Deployment, calls: AzureCalls): Promise<Orphan[]> {
+export async function azureOrphans(settings: Settings, state: FinderState, calls: AzureCalls): Promise<Orphan[]> {
   const found = [];
   for (const service of ["delegation", "handover"] as const) {
     const call = calls[service];
@@ -35,7 +34,7 @@ export async function azureOrphans(settings: Settings, state: Deployment, calls:
   return found;
 }
 
-function delegated({ azureDelegation: delegation }: Settings, state: Deployment): Candidate[] {
+function delegated({ azureDelegation: delegation }: Settings, state: FinderState): Candidate[] {
   if (delegation === undefined) return [];
   const subscription = `/subscriptions/${delegation.subscriptionId}`;
   const group = delegation.resourceGroupName;
@@ -60,7 +59,7 @@ function delegated({ azureDelegation: delegation }: Settings, state: Deployment)
   ];
 }
 
-function handedOver(settings: Settings, state: Deployment): Candidate[] {
+function handedOver(settings: Settings, state: FinderState): Candidate[] {
   const vault = vaultOf(settings, state);
   if (vault === undefined) return [];
   const { groupId, vaultId, secretId, isMade } = vault;
@@ -91,7 +90,7 @@ function handedOver(settings: Settings, state: Deployment): Candidate[] {
 }
 
 /** The role assignment has an unknown name: it is found by principal and role. */
-async function readers(call: PortalCall, settings: Settings, state: Deployment): Promise<Orphan[]> {
+async function readers(call: PortalCall, settings: Settings, state: FinderState): Promise<Orphan[]> {
   const vault = vaultOf(settings, state);
   const { readerObjectId } = settings.handover ?? {};
   if (vault === undefined || readerObjectId === undefined) return [];
@@ -124,7 +123,7 @@ interface RoleAssignment {
   readonly properties: { readonly principalId: string; readonly roleDefinitionId: string };
 }
 
-function vaultOf({ handover, tenantId }: Settings, state: Deployment) {
+function vaultOf({ handover, tenantId }: Settings, state: FinderState) {
   if (handover === undefined) return undefined;
   const secret = handover.secretName ?? `siem-${tenantId}`;
   const subscription = `/subscriptions/${handover.subscriptionId}`;
@@ -142,16 +141,16 @@ function vaultOf({ handover, tenantId }: Settings, state: Deployment) {
 }
 
 /** The ID of a resource of the provider `random`, which is the random value. */
-function madeUp(state: Deployment, name: string): string[] {
+function madeUp(state: FinderState, name: string): string[] {
   const found = state.resources.filter(({ type, urn }) => type.startsWith("random:") && urnName(urn) === name);
   return found.map(({ id }) => id).filter((id) => id !== "");
 }
 
-function isKnown(state: Deployment, id: string): boolean {
+function isKnown(state: FinderState, id: string): boolean {
   return state.resources.some((one) => one.id.toLowerCase() === id.toLowerCase());
 }
 
-async function isOrphan(call: PortalCall, { id, apiVersion }: Candidate, state: Deployment): Promise<boolean> {
+async function isOrphan(call: PortalCall, { id, apiVersion }: Candidate, state: FinderState): Promise<boolean> {
   if (isKnown(state, id)) return false;
   return (await ask(call, `${id}?api-version=${apiVersion}`)).status === 200;
 }
@@ -161,9 +160,15 @@ async function ask({ endpoint, token }: PortalCall, path: string) {
   return request(`${endpoint}${path}`, { token, accept: [403, 404] });
 }
 
-function orphan({ what, type, name, id, apiVersion }: Candidate, service: keyof AzureCalls, state: Deployment): Orphan {
+function orphan(
+  { what, type, name, id, apiVersion }: Candidate,
+  service: keyof AzureCalls,
+  state: FinderState,
+): Orphan {
   const evidence = { owner: "thisStack", text: "its name, of which the stack's state has the random part" } as const;
-  const isPending = state.pending.some((one) => one.type === `azure-native:${type}`);
+  const isPending = state.pending.some(
+    ({ operation, resource }) => operation === "creating" && resource.type === `azure-native:${type}`,
+  );
   // A deleted vault keeps its name for up to 90 days, so a person must decide.
   const interrupted = isPending && service === "delegation";
   return {
@@ -173,7 +178,7 @@ function orphan({ what, type, name, id, apiVersion }: Candidate, service: keyof 
   };
 }
 
-function importOf(state: Deployment, type: string, name: string, id: string): readonly string[] | undefined {
+function importOf(state: FinderState, type: string, name: string, id: string): readonly string[] | undefined {
   const component = name.slice(0, name.indexOf("-"));
   const parent = state.resources.find(({ custom, urn }) => !custom && urnName(urn) === component);
   const provider = state.resources.find(

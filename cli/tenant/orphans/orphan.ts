@@ -1,7 +1,7 @@
 /** What the searches for orphans share. */
 import { graphList, lastSegment, type GraphCall } from "@defender-mssp/microsoft";
 import type { AzureCalls } from "./azureCalls";
-import type { Deployment, StateResource } from "../../stack/stackState";
+import type { Deployment, StateResource } from "../../stack/deployment";
 import { urnName } from "../../../domain/urn";
 
 export interface Orphan {
@@ -49,6 +49,13 @@ export interface OrphanRemoval {
   readonly service?: "defender" | keyof AzureCalls;
 }
 
+/** What the finders need of a state: an off-boarding keeps only that. */
+export interface FinderState extends Pick<Deployment, "pending"> {
+  readonly resources: readonly KnownResource[];
+}
+
+type KnownResource = Pick<StateResource, "urn" | "type" | "id" | "custom"> & Partial<Pick<StateResource, "outputs">>;
+
 export type GraphObject = Readonly<Record<string, unknown>>;
 
 /** Marks in descriptions; in version 0.1.0 some of them named no stack. */
@@ -68,7 +75,7 @@ export class Known {
   readonly owner: string | undefined;
 
   constructor(
-    private readonly state: Deployment,
+    private readonly state: FinderState,
     stack: string,
   ) {
     const identity = state.resources.find(({ type }) => type === stackIdentityType);
@@ -101,10 +108,13 @@ export class Known {
 
   /** Application (client) IDs of the stack's applications. */
   clientIds(): string[] {
-    return this.applications().flatMap(({ clientId }) => clientId ?? []);
+    return this.applications().flatMap(({ outputs }) => {
+      const clientId = outputs?.["clientId"];
+      return typeof clientId === "string" ? [clientId] : [];
+    });
   }
 
-  applications(): readonly StateResource[] {
+  applications(): readonly KnownResource[] {
     return this.state.resources.filter(({ type }) => /^azuread:index\/application(Registration)?:/.test(type));
   }
 
@@ -120,7 +130,7 @@ export class Known {
       ({ type: one, urn }) => one === "pulumi:providers:azuread" && !urnName(urn).startsWith("default"),
     );
     if (parent === undefined || provider === undefined) return undefined;
-    const named = ({ urn }: StateResource, as: string) => `${as}=${urn}`;
+    const named = ({ urn }: KnownResource, as: string) => `${as}=${urn}`;
     return [type, name, id, "--parent", named(parent, "parent"), "--provider", named(provider, "provider")];
   }
 
@@ -129,7 +139,10 @@ export class Known {
    */
   isPending(type: string, inputs: Readonly<Record<string, unknown>> = {}): boolean {
     return this.state.pending.some(
-      (one) => one.type === type && Object.entries(inputs).every(([name, value]) => one.inputs[name] === value),
+      ({ operation, resource }) =>
+        operation === "creating" &&
+        resource.type === type &&
+        Object.entries(inputs).every(([name, value]) => resource.inputs[name] === value),
     );
   }
 

@@ -35,11 +35,11 @@ import {
   partEvidence,
   text,
   undated,
+  type FinderState,
   type GraphObject,
   type Orphan,
   type OrphanRemoval,
 } from "./orphan";
-import type { Deployment } from "../../stack/stackState";
 
 export interface Searched {
   readonly stack: string;
@@ -55,7 +55,7 @@ export interface Searched {
 export async function findOrphans(
   call: GraphCall,
   settings: Settings,
-  state: Deployment,
+  state: FinderState,
   { stack, clientId, defender, azure }: Searched,
 ): Promise<Orphan[]> {
   const known = new Known(state, stack);

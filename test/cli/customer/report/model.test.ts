@@ -4,8 +4,9 @@ import { VisibleError } from "@defender-mssp/errors";
 import { linkTo } from "../../../../cli/customer/report/links";
 import type { LiveFindings } from "../../../../cli/customer/report/live";
 import { objectKinds, type AccessReport } from "../../../../cli/customer/report/model";
-import { parsePreview, parseReportState } from "../../../../cli/customer/report/readState";
+import { parsePreview, reportState } from "../../../../cli/customer/report/readState";
 import { now, recordedReport, settingsOf, stateOf, stateText } from "./states";
+import { parseDeployment } from "../../../../cli/stack/deployment";
 
 interface StateEntry {
   urn: string;
@@ -75,7 +76,9 @@ describe("mssp report: objects and paths", () => {
       },
       outputs: {},
     });
-    const report = recordedReport("certificate", { state: parseReportState("certificate", JSON.stringify(written)) });
+    const report = recordedReport("certificate", {
+      state: reportState(parseDeployment("certificate", JSON.stringify(written))),
+    });
     const tier = report.objects.find(({ kind, name }) => kind === "group" && name === "Tier 1 Analyst")!;
     assert.equal(tier.detail, "1 eligible member");
     assert.deepEqual(
@@ -126,7 +129,7 @@ describe("mssp report: objects and paths", () => {
   });
 
   it("refuses a stack without objects, and names the command", () => {
-    const state = parseReportState("empty", JSON.stringify({ deployment: { resources: [] } }));
+    const state = reportState(parseDeployment("empty", JSON.stringify({ deployment: { resources: [] } })));
     assert.throws(
       () => recordedReport("dev", { state }),
       (error) => error instanceof VisibleError && /nothing is deployed there.*--for customer/.test(error.message),

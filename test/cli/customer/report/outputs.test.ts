@@ -12,10 +12,11 @@ import { fleetCsv, fleetPage, fleetRow, type FleetReport, type FleetRow } from "
 import { handoutPage, mailOf } from "../../../../cli/customer/report/handout";
 import { objectsCsv } from "../../../../cli/customer/report/objectsCsv";
 import { reportPage } from "../../../../cli/customer/report/page";
-import { parseReportState } from "../../../../cli/customer/report/readState";
+import { reportState } from "../../../../cli/customer/report/readState";
 import { textsOf } from "../../../../cli/customer/report/texts/all";
 import { languages, type Texts } from "../../../../cli/customer/report/texts/texts";
 import { now, recorded, recordedReport, stateOf, stateText } from "./states";
+import { parseDeployment } from "../../../../cli/stack/deployment";
 
 const facts = { page: "x.html", lastRun: "changed", drift: "notChecked" } as const;
 
@@ -41,7 +42,7 @@ describe("mssp report: no secret", () => {
       { urn, type: "azuread:index/group:Group", custom: true, id: "1", inputs, outputs },
       { urn: "urn:pulumi:dev::p::pulumi:pulumi:Stack::p-dev", type: "pulumi:pulumi:Stack", outputs },
     ];
-    const state = parseReportState("dev", JSON.stringify({ deployment: { resources } }));
+    const state = reportState(parseDeployment("dev", JSON.stringify({ deployment: { resources } })));
     assert.deepEqual(state.resources[0]!.inputs, { members: ["kept"], nested: { kept: "kept" } });
     assert.deepEqual([state.resources[0]!.outputs, state.outputs], [{}, {}]);
   });
@@ -50,7 +51,7 @@ describe("mssp report: no secret", () => {
     it(`${name}: no output has one of the state`, () => {
       const text = withPlanted(stateText(name));
       assert.match(text, new RegExp(planted));
-      const report = recordedReport(name, { state: parseReportState(name, text) });
+      const report = recordedReport(name, { state: reportState(parseDeployment(name, text)) });
       const row = fleetRow(report, facts);
       const fleet: FleetReport = { msspFleetOverview: 1, writtenAt: now.toISOString(), customers: [row] };
       const outputs = [

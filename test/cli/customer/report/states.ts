@@ -4,9 +4,10 @@ import path from "node:path";
 import { parse } from "yaml";
 import { reportOf, type ReportSources } from "../../../../cli/customer/report/build";
 import type { AccessReport } from "../../../../cli/customer/report/model";
-import { parseReportState, type ReportState } from "../../../../cli/customer/report/readState";
+import { reportState, type ReportState } from "../../../../cli/customer/report/readState";
 import { parseSettings, type Settings } from "../../../../settings";
 import { configurationOf } from "../../../../settings/fromFile";
+import { parseDeployment } from "../../../../cli/stack/deployment";
 
 export const recorded = ["basic", "certificate", "dev", "entitlement", "federated", "mssp-application"] as const;
 export type Recorded = (typeof recorded)[number];
@@ -28,7 +29,7 @@ export function stateText(name: Recorded): string {
 }
 
 export function stateOf(name: Recorded): ReportState {
-  return parseReportState(name, stateText(name));
+  return reportState(parseDeployment(name, stateText(name)));
 }
 
 export function recordedReport(name: Recorded, changes: Partial<ReportSources> = {}): AccessReport {

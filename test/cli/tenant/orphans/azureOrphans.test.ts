@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import http from "node:http";
 import type { AddressInfo } from "node:net";
 import { azureOrphans } from "../../../../cli/tenant/orphans/azureOrphans";
-import type { Deployment } from "../../../../cli/stack/stackState";
+import type { FinderState } from "../../../../cli/tenant/orphans/orphan";
 import type { Settings } from "../../../../settings";
 
 const subscription = "/subscriptions/5ec0de00-5ab5-4000-8000-000000000001";
@@ -21,13 +21,17 @@ const settings = {
 } as unknown as Settings;
 
 const urn = (type: string, name: string) => `urn:pulumi:contoso::defender-mssp::${type}::${name}`;
+const interrupted = {
+  ...{ urn: "", type: "azure-native:managedservices:RegistrationDefinition", id: "", custom: true, delete: false },
+  ...{ retainOnDelete: false, inputs: {}, outputs: {} },
+};
 const resource = (type: string, name: string, id = "", custom = true) => ({ urn: urn(type, name), type, id, custom });
 
 /**
  * The random parts are in the state, and the components and providers; of Azure's resources only
  * those given.
  */
-const state = (...known: readonly string[]): Deployment => ({
+const state = (...known: readonly string[]): FinderState => ({
   resources: [
     resource("random:index/randomId:RandomId", "handover-suffix", Buffer.from("0123abcd", "hex").toString("base64url")),
     resource("random:index/randomUuid:RandomUuid", "delegation-definition-id", "d0000000-0000-4000-8000-000000000001"),
@@ -37,7 +41,7 @@ const state = (...known: readonly string[]): Deployment => ({
     resource("pulumi:providers:azure-native", "delegation-azure", "p2"),
     ...known.map((id) => resource("azure-native:any:Type", id, id)),
   ],
-  pending: [{ type: "azure-native:managedservices:RegistrationDefinition", inputs: {} }],
+  pending: [{ operation: "creating", resource: interrupted }],
 });
 
 describe("azureOrphans", () => {
@@ -66,7 +70,7 @@ describe("azureOrphans", () => {
     status = 404;
   });
 
-  const find = (known: Deployment) => {
+  const find = (known: FinderState) => {
     const call = { endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, token: "t" };
     return azureOrphans(settings, known, { handover: call, delegation: call });
   };
