@@ -21,6 +21,7 @@ import type { Client } from "./client";
 import { listOf, propertyOf, propertyText } from "./directory";
 import { entraErrors } from "./errors";
 import { basicCredentials, type Parameters } from "./parameters";
+import { isPublicClientOfMicrosoft } from "./publicClients";
 import type { ClientProof } from "./tokens";
 
 const jwtBearer = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
@@ -42,17 +43,19 @@ export async function authenticateClient(
   mayBePublic = false,
 ): Promise<ClientProof> {
   const assertion = parameters.get("client_assertion");
+  const secret = parameters.get("client_secret") ?? basicCredentials(request)?.clientSecret;
+  if ((assertion ?? secret) !== undefined && isPublicClientOfMicrosoft(client.clientId))
+    throw entraErrors.publicClient();
   if (assertion !== undefined) {
     if (parameters.get("client_assertion_type") !== jwtBearer) throw entraErrors.unsupportedAssertionType();
     await checkAssertion(cloud, client, request, assertion);
     return "certificate";
   }
-  const secret = parameters.get("client_secret") ?? basicCredentials(request)?.clientSecret;
   if (secret !== undefined) {
     checkSecret(cloud, client, secret);
     return "secret";
   }
-  if (!mayBePublic) throw entraErrors.missingSecret();
+  if (!mayBePublic) throw entraErrors.missingSecret(parameters.get("grant_type"));
   return "none";
 }
 

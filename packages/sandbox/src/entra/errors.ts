@@ -61,7 +61,8 @@ const noFederatedMatch = (code: number, part: string, value: string): EntraError
   invalidClient(
     code,
     `No matching federated identity record found for presented assertion ${part} '${value}'. Check your federated identity ` +
-      "credential Subject, Audience and Issuer against the presented assertion.",
+      "credential Subject, Audience and Issuer against the presented assertion. " +
+      "https://learn.microsoft.com/entra/workload-id/workload-identity-federation",
   );
 
 /** The errors by cause. */
@@ -107,11 +108,18 @@ export const entraErrors = {
     ),
   disabledClient: (clientId: string, name: string) =>
     new EntraError(400, "unauthorized_client", 7000112, `Application '${clientId}'(${name}) is disabled.`),
-  missingSecret: () =>
-    invalidClient(
-      7000218,
-      "The request body must contain the following parameter: 'client_assertion' or 'client_secret'.",
-    ),
+  missingSecret: (grantType: string | undefined) =>
+    grantType === "client_credentials"
+      ? invalidClient(
+          7000216,
+          "'client_assertion', 'client_secret' or 'request' is required for the 'client_credentials' grant type.",
+        )
+      : invalidClient(
+          7000218,
+          "The request body must contain the following parameter: 'client_assertion' or 'client_secret'.",
+        ),
+  publicClient: () =>
+    invalidClient(700025, "Client is public so neither 'client_assertion' nor 'client_secret' should be presented."),
   wrongSecret: (clientId: string) =>
     invalidClient(
       7000215,

@@ -9,7 +9,7 @@ import { canonicalSelect, shape } from "./odata/shape";
 import type { JsonObject } from "./json";
 import { page } from "./odata/page";
 import type { Expansion } from "./odata/query";
-import { unreadableRequest } from "./errors";
+import { unreadableRequest, unsupportedQuery } from "./errors";
 import { expanded } from "./expand";
 import { context, created, ok, type RouteAnswer, type Call } from "./route";
 
@@ -74,6 +74,18 @@ export function directoryObjects(
   found: readonly DirectoryEntry[],
   typeOf: EntitySetName = "users",
 ): RouteAnswer {
+  const { cast, query } = call;
+  // The official plugin asks for one ID; the service refuses other filters.
+  if (
+    query.filter !== undefined &&
+    !query.advanced &&
+    (cast !== undefined || !/^\s*id eq '[^']*'\s*$/i.test(query.filter))
+  )
+    throw unsupportedQuery("The specified filter to the reference property query is currently not supported.");
+  if (cast !== undefined) {
+    const objects = found.filter(({ entitySet }) => entitySet === cast).map(({ object }) => object);
+    return list(call, cast, objects);
+  }
   const byObject = new Map(found.map(({ object, entitySet }) => [object, entitySet]));
   const { items, total, skipToken } = page([...byObject.keys()], call.query, typeOf, directoryTypes);
   return ok({

@@ -8,7 +8,7 @@ import { TokenRefused, type Caller, type Cloud, type Json, type Routes } from ".
 import { recordChange } from "./audit";
 import { answerBatch, batchRoute, isBatch, protocolOf } from "./batch";
 import type { GraphVersion } from "./entities";
-import { EmulatedGraphError, errorBody, unreadableRequest } from "./errors";
+import { EmulatedGraphError, errorBody, unreadableRequest, unsupportedQuery } from "./errors";
 import { lapseActivations } from "./groupActivations";
 import type { Match } from "./match";
 import { parseQuery } from "./odata/query";
@@ -79,12 +79,15 @@ async function serve(
       access: granted,
       version,
       origin: protocolOf(request) === "https" ? cloud.origins.https : cloud.origins.http,
+      cast: match.cast,
       parameters: match.parameters,
       query: parseQuery(search, header(request, "consistencylevel"), version, match.route),
       body: readBody(request),
       contentType: header(request, "content-type"),
       path,
     };
+    if (call.cast !== undefined && match.route.castable === "advanced" && !call.query.advanced)
+      throw unsupportedQuery();
     const answer = match.route.handle(call);
     recordChange(call, match.route, answer);
     return await send(reply, answer);
@@ -99,17 +102,23 @@ async function serve(
 
 function routeOf(method: string, version: GraphVersion, path: string): Match | "otherMethod" | "batch" | undefined {
   if (isBatch(path)) return method === batchRoute.method ? "batch" : "otherMethod";
-  return routeTable.find(method, version, path.slice(version.length + 1));
+  const match = routeTable.find(method, version, path.slice(version.length + 1));
+  return match === undefined && isWithoutRef(method, version, path) ? "otherMethod" : match;
+}
+
+/** Whether the path lacks only the `$ref` at its end. */
+function isWithoutRef(method: string, version: GraphVersion, path: string): boolean {
+  const isReference = method === "POST" || method === "DELETE";
+  return isReference && typeof routeTable.find(method, version, `${path.slice(version.length + 1)}/$ref`) === "object";
 }
 
 /**
- * An object of a list such as `members` is added by `$ref`. The text is from
+ * An object of a list such as `members` is added and removed by `$ref`. The text is from
  * https://github.com/microsoftgraph/microsoft-graph-docs/issues/7795.
  */
 function otherMethod(method: string, version: GraphVersion, path: string): EmulatedGraphError {
-  const isAdded =
-    method === "POST" && typeof routeTable.find("POST", version, `${path.slice(version.length + 1)}/$ref`) === "object";
-  if (isAdded) return unreadableRequest("Write requests are only supported on contained entities");
+  if (isWithoutRef(method, version, path))
+    return unreadableRequest("Write requests are only supported on contained entities");
   return new EmulatedGraphError(
     405,
     "Request_BadRequest",

@@ -1,16 +1,25 @@
 /** Finds the route of a path: the most specific template matches. */
 import type { Method, Route } from "./route";
-import type { GraphVersion } from "./entities";
+import { entitySets, type EntitySetName, type GraphVersion } from "./entities";
 
 export interface Match {
   route: Route;
   parameters: Record<string, string>;
+  /** The type at the end of the path. */
+  cast?: EntitySetName;
 }
 
 interface Template {
   route: Route;
   segments: readonly string[];
 }
+
+/** The entity sets of directory objects, by a type cast's segment. */
+const directoryTypes: ReadonlyMap<string, EntitySetName> = new Map(
+  (Object.keys(entitySets) as EntitySetName[])
+    .filter((name) => entitySets[name].directoryObject)
+    .map((name) => [`microsoft.graph.${entitySets[name].type}`, name]),
+);
 
 export class RouteTable {
   readonly #templates: readonly Template[];
@@ -26,6 +35,17 @@ export class RouteTable {
    */
   find(method: string, version: GraphVersion, path: string): Match | "otherMethod" | undefined {
     const segments = splitPath(path);
+    return this.#find(method, version, segments) ?? this.#findCast(method, version, segments);
+  }
+
+  #findCast(method: string, version: GraphVersion, segments: readonly string[]): Match | undefined {
+    const cast = directoryTypes.get(segments.at(-1) ?? "");
+    if (cast === undefined) return undefined;
+    const match = this.#find(method, version, segments.slice(0, -1));
+    return typeof match === "object" && match.route.castable !== undefined ? { ...match, cast } : undefined;
+  }
+
+  #find(method: string, version: GraphVersion, segments: readonly string[]): Match | "otherMethod" | undefined {
     let otherMethod = false;
     for (const { route, segments: template } of this.#templates) {
       if (!route.versions.includes(version)) continue;

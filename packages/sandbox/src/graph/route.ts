@@ -1,6 +1,6 @@
 /** Routes of the emulated Graph: request and answer of their handlers. */
 import type { Caller, Cloud, Json, Tenant } from "../cloud/model";
-import type { GraphVersion } from "./entities";
+import type { EntitySetName, GraphVersion } from "./entities";
 import { unreadableRequest } from "./errors";
 import type { PageSize, Query } from "./odata/query";
 import type { JsonObject } from "./json";
@@ -18,6 +18,11 @@ export interface Route {
   readonly pageSize?: PageSize;
   /** Whether its list takes `$search`. Default: no. */
   readonly searchable?: boolean;
+  /**
+   * Lists directory objects of several types: a type at its end, such as
+   * `/members/microsoft.graph.user`, selects one. `advanced`: in an advanced query only.
+   */
+  readonly castable?: "always" | "advanced";
   readonly handle: (call: Call) => RouteAnswer;
 }
 
@@ -31,6 +36,8 @@ export interface Call {
   readonly version: GraphVersion;
   /** The origin of the request, without a trailing slash. */
   readonly origin: string;
+  /** The type at the end of the path, for a `castable` route. */
+  readonly cast: EntitySetName | undefined;
   /** Segments that the route's path names, decoded. */
   readonly parameters: Readonly<Record<string, string>>;
   readonly query: Query;

@@ -123,8 +123,17 @@ function checkDirectoryValue(name: string, property: EntityProperty, value: Json
   const longest = name === "displayName" ? longestDisplayName : longestString;
   if (typeof value !== "string" || value.length > longest) throw invalidValue(name, resource);
   if (value === "" && !property.emptyText) throw invalidValue(name, resource);
-  if (property.values !== undefined && !property.values.includes(value)) throw invalidValue(name, resource);
-  return value;
+  return checkMember(property, value) ?? refuse(invalidValue(name, resource));
+}
+
+/** The value of the set that was sent; the value itself where there is no set. */
+function checkMember({ values, anyCase = false }: EntityProperty, value: string): string | undefined {
+  if (values === undefined) return value;
+  return values.find((member) => member === value || (anyCase && member.toLowerCase() === value.toLowerCase()));
+}
+
+function refuse(error: Error): never {
+  throw error;
 }
 
 /** The OData layer's check: the right JSON for the type. Returns the value in the stored form. */
@@ -166,10 +175,8 @@ function checkComplexValue(declared: string, value: Json): JsonObject {
 function checkInnerValue(typeName: string, name: string, property: EntityProperty, sent: Json): Json {
   const value = checkValue(name, property, sent);
   if (value === null && !property.nullable) throw invalidValue(name, typeName);
-  if (property.values !== undefined && value !== null && !property.values.includes(jsonText(value))) {
-    throw invalidValue(name, typeName);
-  }
-  return value;
+  if (property.values === undefined || value === null) return value;
+  return checkMember(property, jsonText(value)) ?? refuse(invalidValue(name, typeName));
 }
 
 function checkPrimitive(property: EntityProperty, value: Json): Json {

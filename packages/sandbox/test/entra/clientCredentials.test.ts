@@ -219,8 +219,15 @@ describe("Entra's token endpoint, client credentials", () => {
         form: { client_secret: undefined },
         status: 401,
         error: "invalid_client",
-        code: 7000218,
-        text: /'client_assertion' or 'client_secret'/,
+        code: 7000216,
+        text: /'client_assertion', 'client_secret' or 'request'/,
+      },
+      "the secret of a public client": {
+        form: { client_id: "04b07795-8ddb-461a-bbee-02f9e1bf7b46" },
+        status: 401,
+        error: "invalid_client",
+        code: 700025,
+        text: /Client is public/,
       },
       "no scope": { form: { scope: undefined }, status: 400, error: "invalid_request", code: 900144, text: /'scope'/ },
       "a scope without /.default": {

@@ -243,6 +243,35 @@ describe("requests to the emulated Graph", function () {
       await graph.expect(204, "DELETE", path);
     });
 
+    for (const [path, message] of [
+      [
+        "/servicePrincipals?$filter=appRoleAssignmentRequired eq true",
+        /property 'appRoleAssignmentRequired' of resource 'S/,
+      ],
+      [
+        "/users?$filter=startswith(streetAddress,'x')",
+        /clause specified for property 'streetAddress' of resource 'User'/,
+      ],
+      [
+        "/servicePrincipals?$filter=keyCredentials/any(k:k/endDateTime le 2021-01-02T12:00:00Z)",
+        /Complex query on property/,
+      ],
+      ["/users?$filter=assignedPlans/any(a:a/x eq 'x' and a/y eq 'y')", /Complex query on property assignedPlans/],
+      ["/groups?$filter=onPremisesSyncEnabled eq Null", /^Unsupported Query$/],
+    ] as const) {
+      it(`query: ${path} is not the directory's, and refused`, async () => {
+        const refused = await graph.refused(400, "GET", `/v1.0${path}`);
+        assert.equal(refused.code, "Request_UnsupportedQuery");
+        assert.match(refused.message, message);
+      });
+    }
+
+    it("query: a property of the second index is filtered in an advanced query", async () => {
+      const query = "/v1.0/servicePrincipals?$filter=appRoleAssignmentRequired eq true&$count=true";
+      const headers = { consistencylevel: "eventual" };
+      assert.equal(items(await graph.expect(200, "GET", query, undefined, { headers })).length, 0);
+    });
+
     for (const [query, code, message] of [
       ["$select=nothing", "BadRequest", /Could not find a property named 'nothing' on type 'microsoft\.graph\.group'/],
       ["$select=displayName,,id", "BadRequest", /is not valid in a \$select or \$expand expression/],
@@ -467,6 +496,37 @@ describe("requests to the emulated Graph", function () {
       assert.deepEqual(short["value"], long["value"]);
     });
 
+    it("path: a type cast selects the members of one type; a filter needs an advanced query", async () => {
+      const path = `/v1.0/groups/${text(await graph.expect(201, "POST", "/v1.0/groups", group("Cast")), "id")}`;
+      const nested = text(await graph.expect(201, "POST", "/v1.0/groups", group("Nested")), "id");
+      for (const id of [graph.automation.id, nested])
+        await graph.expect(204, "POST", `${path}/members/$ref`, {
+          "@odata.id": `${graph.origin}/v1.0/directoryObjects/${id}`,
+        });
+      const groups = await graph.expect(200, "GET", `${path}/members/microsoft.graph.group?$select=id,displayName`);
+      assert.equal(text(groups, "@odata.context"), `${graph.origin}/v1.0/$metadata#groups(id,displayName)`);
+      assert.deepEqual(groups["value"], [{ id: nested, displayName: "Nested" }]);
+      assert.deepEqual(items(await graph.expect(200, "GET", `${path}/members/graph.user`)), []);
+      assert.equal(items(await graph.expect(200, "GET", `/v1.0/groups/${nested}/memberOf/graph.group`)).length, 1);
+      const filter = "$filter=startswith(displayName,'N')";
+      for (const query of [`${path}/members/microsoft.graph.group?${filter}`, `${path}/members?${filter}`]) {
+        const refused = await graph.refused(400, "GET", query);
+        assert.equal(refused.code, "Request_UnsupportedQuery");
+        assert.match(refused.message, /^The specified filter to the reference property query/);
+        const headers = { consistencylevel: "eventual" };
+        await graph.expect(200, "GET", `${query}&$count=true`, undefined, { headers });
+      }
+      const transitive = `${path}/transitiveMembers/microsoft.graph.group`;
+      assert.equal((await graph.refused(400, "GET", transitive)).code, "Request_UnsupportedQuery");
+      const counted = { headers: { consistencylevel: "eventual" } };
+      assert.equal(
+        (await graph.expect(200, "GET", `${transitive}?$count=true`, undefined, counted))["@odata.count"],
+        1,
+      );
+      await graph.expect(404, "GET", `${path}/members/microsoft.graph.device`);
+      await graph.expect(204, "DELETE", path);
+    });
+
     it("path: another method is answered with 405", async () => {
       const refused = await graph.refused(405, "DELETE", "/v1.0/organization");
       assert.equal(refused.message, "Specified HTTP method is not allowed for the request target.");
@@ -482,6 +542,8 @@ describe("requests to the emulated Graph", function () {
         ["BadRequest", "Write requests are only supported on contained entities"],
       );
       await graph.expect(204, "POST", `${path}/$ref`, body);
+      const removal = await graph.refused(400, "DELETE", `${path}/${graph.automation.id}`);
+      assert.equal(removal.message, refused.message);
       await graph.expect(204, "DELETE", `/v1.0/groups/${text(created, "id")}`);
     });
 

@@ -4,7 +4,7 @@
  */
 import { boolean, complex, computed, dateTime, readOnly, string, untyped, type EntityProperties } from "./property";
 
-const relationship = string({ nullable: false, required: true, values: ["owner", "member"] });
+const relationship = string({ nullable: false, required: true, values: ["owner", "member"], anyCase: true });
 
 /**
  * https://learn.microsoft.com/graph/api/resources/privilegedaccessgroupeligibilityschedulerequest
@@ -19,6 +19,7 @@ export const eligibilityScheduleRequest: EntityProperties = {
   createdBy: untyped(readOnly),
   action: string({
     required: true,
+    anyCase: true,
     values: ["adminAssign", "adminUpdate", "adminRemove", "adminExtend", "adminRenew", "selfExtend", "selfRenew"],
   }),
   isValidationOnly: boolean({ default: false }),
@@ -50,6 +51,7 @@ export const assignmentScheduleRequest: EntityProperties = {
   ...eligibilityScheduleRequest,
   action: string({
     required: true,
+    anyCase: true,
     values: [
       ...["adminAssign", "adminUpdate", "adminRemove", "selfActivate", "selfDeactivate"],
       ...["adminExtend", "adminRenew", "selfExtend", "selfRenew"],
@@ -103,7 +105,7 @@ export const unifiedRoleManagementPolicyAssignment: EntityProperties = {
 export const privilegedAccessTypes: Readonly<Record<string, EntityProperties>> = {
   requestSchedule: { startDateTime: dateTime(), recurrence: untyped(), expiration: complex("expirationPattern") },
   expirationPattern: {
-    type: string({ values: ["notSpecified", "noExpiration", "afterDateTime", "afterDuration"] }),
+    type: string({ anyCase: true, values: ["notSpecified", "noExpiration", "afterDateTime", "afterDuration"] }),
     endDateTime: dateTime(),
     duration: string(),
   },

@@ -34,6 +34,8 @@ export interface EntityProperty {
   readonly required: boolean;
   /** The allowed values of a closed set. */
   readonly values?: readonly string[];
+  /** A value in another case is taken for the one of the set: of an enumeration of the metadata. */
+  readonly anyCase?: boolean;
   /** The version that has it, if only one does. */
   readonly only?: GraphVersion;
   /** The versions that return it only with `$select`. */

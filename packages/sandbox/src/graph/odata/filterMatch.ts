@@ -22,17 +22,17 @@ type Test = (object: Json, variables: ReadonlyMap<string, Json>) => boolean;
  * `ConsistencyLevel: eventual` and `$count=true`, or the type is not a directory object.
  */
 export function compileFilter(filter: Filter, type: FilteredType, advanced: boolean): (object: Json) => boolean {
-  if (!advanced) refuseAdvanced(filter);
+  if (!advanced) refuseAdvanced(filter, type);
   const test = compile(filter, type, new Map());
   return (object) => test(object, new Map());
 }
 
-function refuseAdvanced(filter: Filter): void {
+function refuseAdvanced(filter: Filter, type: FilteredType): void {
   switch (filter.kind) {
     case "and":
     case "or":
-      refuseAdvanced(filter.left);
-      refuseAdvanced(filter.right);
+      refuseAdvanced(filter.left, type);
+      refuseAdvanced(filter.right, type);
       return;
     case "not":
     case "endsWith":
@@ -40,14 +40,53 @@ function refuseAdvanced(filter: Filter): void {
     case "comparison":
       if (filter.operator === "ne")
         throw unsupportedQuery("Unsupported property filter clause operator 'NotEqualsMatch'.");
+      refuseProperty(filter.path, type);
       return;
     case "any":
       if (filter.condition === undefined) throw unsupportedQuery();
-      refuseAdvanced(filter.condition);
+      refuseComplexQuery(filter.path, filter.condition, type);
+      refuseAdvanced(filter.condition, type);
       return;
     default:
-      return;
+      refuseProperty(filter.path, type);
   }
+}
+
+/**
+ * Properties that only the directory's second index has:
+ * https://learn.microsoft.com/graph/aad-advanced-queries, and a report for appRoleAssignmentRequired.
+ */
+const advancedOnly: Readonly<Record<string, readonly string[]>> = {
+  "microsoft.graph.servicePrincipal": ["appOwnerOrganizationId", "appRoleAssignmentRequired"],
+  "microsoft.graph.user": [
+    ...[
+      "companyName",
+      "employeeHireDate",
+      "employeeType",
+      "mobilePhone",
+      "officeLocation",
+      "onPremisesExtensionAttributes",
+    ],
+    ...["onPremisesImmutableId", "onPremisesLastSyncDateTime", "onPremisesSamAccountName", "passwordPolicies"],
+    ...["postalCode", "preferredLanguage", "showInAddressList", "streetAddress"],
+  ],
+};
+
+function refuseProperty([first = ""]: PropertyPath, { name }: FilteredType): void {
+  const property = advancedOnly[name]?.find((candidate) => candidate.toLowerCase() === first.toLowerCase());
+  if (property === undefined) return;
+  const resource = name.replace("microsoft.graph.", "").replace(/^./, (letter) => letter.toUpperCase());
+  throw unsupportedQuery(
+    `Unsupported or invalid query filter clause specified for property '${property}' of resource '${resource}'.`,
+  );
+}
+
+/** In a collection of objects the directory finds one value of one property. */
+function refuseComplexQuery(path: PropertyPath, condition: Filter, type: FilteredType): void {
+  const { name, property } = find(path[0] ?? "", type.properties, type.name);
+  const isOfObjects = typeof property.type === "object" || property.type === "Edm.Untyped";
+  const isSimple = condition.kind === "comparison" && condition.operator === "eq";
+  if (isOfObjects && !isSimple) throw unsupportedQuery(`Complex query on property ${name} is not supported.`);
 }
 
 function compile(filter: Filter, type: FilteredType, scope: Scope): Test {
@@ -190,6 +229,8 @@ function comparable(property: EntityProperty, literal: Exclude<Literal, { kind: 
     default:
       if (literal.kind === "string") return literal.text.toLowerCase();
   }
+  // Only `null` is null: the service takes `Null` for nothing that it knows.
+  if (literal.kind === "bare" && literal.text.toLowerCase() === "null") throw unsupportedQuery("Unsupported Query");
   throw incompatible(property, literal);
 }
 

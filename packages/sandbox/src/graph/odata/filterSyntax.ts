@@ -233,7 +233,7 @@ class Parser {
     if (token.kind !== "word") throw this.#syntaxError(token);
     const word = token.text.toLowerCase();
     if (word === "true" || word === "false") return { kind: "boolean", value: word === "true" };
-    return word === "null" ? { kind: "null" } : { kind: "bare", text: token.text };
+    return token.text === "null" ? { kind: "null" } : { kind: "bare", text: token.text };
   }
 
   #word(): string {

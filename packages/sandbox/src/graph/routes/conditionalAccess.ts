@@ -68,9 +68,17 @@ function subject(call: Call): StoredObject {
   return get(call.tenant, entitySet, parameter(call, "id"));
 }
 
+const noPolicy =
+  "1007: Incoming ConditionalAccessPolicy object is null or does not match the schema of ConditionalAccessPolicy type. For examples, " +
+  "please see API documentation at https://docs.microsoft.com/en-us/graph/api/conditionalaccessroot-post-policies?view=graph-rest-1.0.";
+
 function create(call: Call): RouteAnswer {
   requireLicence(call, "conditionalAccess");
-  const { values } = checkCreate(entitySet, callBody(call), call.version);
+  const body = callBody(call);
+  const { conditions } = body;
+  // From terraform-provider-azuread's reports; which other bodies get it is not known.
+  if (conditions !== undefined && !isObject(conditions)) throw unreadableRequest(noPolicy);
+  const { values } = checkCreate(entitySet, body, call.version);
   const policy = complete(entitySet, {
     ...checked(values),
     id: randomUUID(),

@@ -28,8 +28,8 @@ export const grantRoutes: readonly Route[] = [
     permissions: permissions.writeGrants,
     handle: (call) => {
       const grant = grantOf(call);
-      refuseFixed(callBody(call));
-      update(entitySet, grant, checkUpdate(entitySet, callBody(call), call.version).values);
+      const changed = withoutFixed(grant, callBody(call));
+      update(entitySet, grant, checkUpdate(entitySet, changed, call.version).values);
       call.cloud.changed();
       return noContent;
     },
@@ -58,13 +58,16 @@ export const grantRoutes: readonly Route[] = [
   },
 ];
 
+const fixed = ["clientId", "consentType", "principalId", "resourceId"];
+
 /**
- * Only the scope can be changed. The text is from
+ * Only the scope can be changed; the others may be sent as they are. The text is from
  * https://github.com/MicrosoftDocs/azure-docs/issues/105249.
  */
-function refuseFixed(body: JsonObject): void {
-  const fixed = ["clientId", "consentType", "principalId", "resourceId"].find((name) => body[name] !== undefined);
-  if (fixed !== undefined) throw badRequest(`Property cannot be updated: ${fixed}`);
+function withoutFixed(grant: StoredObject, body: JsonObject): JsonObject {
+  const other = fixed.find((name) => body[name] !== undefined && body[name] !== grant[name]);
+  if (other !== undefined) throw badRequest(`Property cannot be updated: ${other}`);
+  return Object.fromEntries(Object.entries(body).filter(([name]) => !fixed.includes(name)));
 }
 
 function create(call: Call): RouteAnswer {

@@ -55,6 +55,7 @@ export const groupRoutes: readonly Route[] = [
     versions,
     permissions: permissions.readGroups,
     searchable: true,
+    castable: "always",
     handle: (call) => directoryObjects(call, memberships(call.tenant, subject(call, entitySet).id), "groups"),
   },
   {
@@ -63,6 +64,7 @@ export const groupRoutes: readonly Route[] = [
     versions,
     permissions: permissions.readGroups,
     searchable: true,
+    castable: "advanced",
     handle: (call) => directoryObjects(call, transitiveMembers(call.tenant, subject(call, entitySet).id)),
   },
   ...referenceRoutes(

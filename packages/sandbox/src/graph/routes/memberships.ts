@@ -42,6 +42,7 @@ function transitive(entitySet: EntitySetName, idOf: (call: Call) => string): Rou
     versions: bothVersions,
     permissions: permissions.readMemberships,
     searchable: true,
+    castable: "advanced",
     handle: (call) => directoryObjects(call, transitiveMemberships(call.tenant, idOf(call)), "groups"),
   };
 }

@@ -30,6 +30,7 @@ export function referenceRoutes(
       path,
       permissions: permissions.read,
       searchable: hooks.searchable ?? false,
+      castable: "always",
       handle: (call) => listReferences(call, entitySet, link),
     },
     {
@@ -134,7 +135,7 @@ function addReference(call: Call, entitySet: EntitySetName, link: string, hooks:
 function removeReference(call: Call, entitySet: EntitySetName, link: string, hooks: ReferenceHooks): RouteAnswer {
   const object = subject(call, entitySet);
   const targetId = parameter(call, "target").toLowerCase();
-  if (!linked(call.tenant, `${entitySet}.${link}`, object.id).includes(targetId)) throw notFound(targetId);
+  if (!linked(call.tenant, `${entitySet}.${link}`, object.id).includes(targetId)) throw notFound(object.id);
   hooks.beforeRemove?.(call, object);
   removeLink(call.tenant, `${entitySet}.${link}`, object.id, targetId);
   hooks.removed?.(call, object, targetId);

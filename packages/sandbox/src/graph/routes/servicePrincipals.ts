@@ -48,6 +48,7 @@ export const servicePrincipalRoutes: readonly Route[] = [
     versions,
     permissions: permissions.readServicePrincipals,
     searchable: true,
+    castable: "always",
     handle: (call) => directoryObjects(call, memberships(call.tenant, subject(call, entitySet).id), "groups"),
   },
   ...referenceRoutes(entitySet, "owners", {

@@ -28,6 +28,7 @@ export const userRoutes: readonly Route[] = [
     versions,
     permissions: permissions.readUsers,
     searchable: true,
+    castable: "always",
     handle: (call) => directoryObjects(call, memberships(call.tenant, subject(call, entitySet).id), "groups"),
   },
   { method: "GET", path: "/users/{id}/manager", versions, permissions: permissions.readUsers, handle: getManager },

@@ -101,7 +101,7 @@ async function groupMember(graph: Harness): Promise<void> {
   await graph.expect(204, "DELETE", `/beta/groups/${group}/members/${member}/$ref`);
   assert.deepEqual(items(await graph.expect(200, "GET", filtered)), []);
   const absent = await graph.refused(404, "DELETE", `/beta/groups/${group}/members/${member}/$ref`);
-  assert.ok(absent.message.startsWith(`Resource '${member}' does not exist`));
+  assert.ok(absent.message.startsWith(`Resource '${group}' does not exist`), "the service names the group");
   await graph.expect(204, "DELETE", `/beta/groups/${group}`);
   await graph.expect(204, "DELETE", `/v1.0/users/${member}`);
 }
