@@ -3,6 +3,7 @@
  * an empty list; times are ISO 8601, UTC, in milliseconds. Any field of an alert may be missing,
  * null or of another type: one alert must not stop the others.
  */
+import { isDeepStrictEqual } from "node:util";
 import type { SecurityAlert, SecurityAlertEvidence } from "../graph/types";
 import type { LegacyAlert } from "./alerts";
 import {
@@ -282,7 +283,8 @@ function addFile({ files }: EvidenceLists, details: unknown): void {
     sha256: textOrNull(sha256),
     md5: textOrNull(md5),
   };
-  if (!isEmpty(file)) files.push(file);
+  // A process and the file that it runs are both evidence.
+  if (!isEmpty(file) && !files.some((other) => isDeepStrictEqual(other, file))) files.push(file);
 }
 
 function isEmpty(fields: object): boolean {

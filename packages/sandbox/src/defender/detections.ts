@@ -7,7 +7,11 @@ import { createHash } from "node:crypto";
 import { clouds, type LegacyAlert, type SecurityAlert } from "@defender-mssp/microsoft";
 import type { Tenant } from "../cloud/model";
 import { derivedId } from "../cloud/identity";
+import type { Detection, Device, Kind } from "./detection";
+import { alertEvidence } from "./evidence";
 import { withTicks } from "./securityApi";
+
+export type { Detection, Device } from "./detection";
 
 /** The default interval between detections, in milliseconds. */
 export const detectionInterval = 20 * 60 * 1000;
@@ -32,56 +36,6 @@ export function detectionIntervalFor(count: number): number {
   return Math.max(1, Math.floor(detectionRetention / count));
 }
 
-export interface Device {
-  name: string;
-  dnsName: string;
-  domain: string;
-  id: string;
-  entraDeviceId: string;
-  /** Device group. */
-  group: string;
-  address: string;
-  /** The analyst-set and the registry-set tags. */
-  cloudTags: readonly string[];
-  deviceTags: readonly string[];
-}
-
-export interface Detection {
-  /** The alert's ID in both APIs. */
-  alertId: string;
-  /** When it happened. */
-  time: Date;
-  /** When the service processed it: later than `time`, in the order of the intervals. */
-  processed: Date;
-  tenantId: string;
-  device: Device;
-  user: string;
-  kind: Kind;
-  status: SecurityAlert["status"];
-  updated: Date;
-  incident: number;
-  processId: number;
-  sha1: string;
-  sha256: string;
-  md5: string;
-}
-
-interface Kind {
-  title: string;
-  description: string;
-  category: string;
-  severity: LegacyAlert["Severity"];
-  technique: string;
-  detector: string;
-  source: "EDR" | "WindowsDefenderAv";
-  file: string;
-  folder: string;
-  commandLine: string;
-  threat: string;
-  family: string;
-  recommendation: string;
-}
-
 const investigate =
   "Check the device's timeline, contain the device if the activity is not expected, and reset the user's sessions.";
 const verify = "Check that the file was quarantined and run a full scan of the device.";
@@ -98,6 +52,8 @@ const kinds: readonly Kind[] = [
     file: "powershell.exe",
     folder: "C:\\Windows\\System32\\WindowsPowerShell\\v1.0",
     commandLine: "powershell.exe -NoProfile -EncodedCommand VwByAGkAdABlAC0ASABvAHMAdAA=",
+    address: "203.0.113.77",
+    url: "https://cdn.update-check.example/stage.ps1",
     threat: "",
     family: "",
     recommendation: investigate,
@@ -129,6 +85,7 @@ const kinds: readonly Kind[] = [
     folder: "C:\\Users\\Public\\Downloads",
     commandLine: "",
     threat: "Trojan:Win32/Wacatac.B!ml",
+    url: "https://files.invoices.example/invoice_2231.exe?id=2231",
     family: "Wacatac",
     recommendation: verify,
   },
@@ -188,6 +145,7 @@ const kinds: readonly Kind[] = [
     file: "svchost.exe",
     folder: "C:\\Windows\\System32",
     commandLine: "svchost.exe -k NetworkService -s TermService",
+    address: "198.51.100.23",
     threat: "",
     family: "",
     recommendation: investigate,
@@ -289,8 +247,8 @@ export function legacyAlert(detection: Detection): LegacyAlert {
     Sha1: detection.sha1,
     FileName: kind.file,
     FilePath: kind.folder,
-    IpAddress: "",
-    Url: "",
+    IpAddress: kind.address ?? "",
+    Url: kind.url ?? "",
     IoaDefinitionId: derivedId(detection.tenantId, kind.detector),
     UserName: detection.user,
     AlertPart: 0,
@@ -365,62 +323,8 @@ export function securityAlert(detection: Detection): SecurityAlert {
     systemTags: [],
     alertPolicyId: null,
     comments: [],
-    evidence: evidenceOf(detection),
+    evidence: alertEvidence(detection),
   };
-}
-
-function evidenceOf(detection: Detection): SecurityAlert["evidence"] {
-  const { device, kind } = detection;
-  const common = {
-    createdDateTime: withTicks(detection.processed),
-    verdict: kind.threat === "" ? ("suspicious" as const) : ("malicious" as const),
-    remediationStatus: kind.threat === "" ? "none" : "prevented",
-    remediationStatusDetails: null,
-    roles: [],
-    detailedRoles: [],
-    tags: [],
-  };
-  const account = { accountName: detection.user, domainName: device.domain };
-  return [
-    {
-      "@odata.type": "#microsoft.graph.security.deviceEvidence",
-      ...common,
-      verdict: "unknown",
-      tags: [...device.cloudTags, ...device.deviceTags],
-      azureAdDeviceId: device.entraDeviceId,
-      deviceDnsName: device.dnsName,
-      hostName: device.name,
-      mdeDeviceId: device.id,
-      osPlatform: device.name.startsWith("srv") ? "WindowsServer2022" : "Windows11",
-      osBuild: 22631,
-      version: "23H2",
-      healthStatus: "active",
-      riskScore: kind.severity.toLowerCase(),
-      rbacGroupId: 0,
-      rbacGroupName: device.group,
-      onboardingStatus: "onboarded",
-      defenderAvStatus: "updated",
-      ipInterfaces: [device.address, "127.0.0.1", "::1"],
-      loggedOnUsers: [account],
-    },
-    {
-      "@odata.type": "#microsoft.graph.security.processEvidence",
-      ...common,
-      mdeDeviceId: device.id,
-      processId: detection.processId,
-      processCommandLine: kind.commandLine || null,
-      processCreationDateTime: withTicks(detection.time),
-      detectionStatus: kind.threat === "" ? "detected" : "prevented",
-      imageFile: {
-        fileName: kind.file,
-        filePath: kind.folder,
-        sha1: detection.sha1,
-        sha256: detection.sha256,
-        md5: detection.md5,
-      },
-      userAccount: { ...account, userPrincipalName: `${detection.user}@${device.domain}` },
-    },
-  ];
 }
 
 /** Computes the detections of one tenant. Shared devices and files are created once. */

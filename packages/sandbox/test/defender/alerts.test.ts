@@ -87,7 +87,27 @@ describe("sandbox/defender: detections", () => {
       assert.equal(legacy.Severity.toLowerCase(), graph.severity);
       assert.equal(legacy.LastProcessedTimeUtc, graph.createdDateTime);
       assert.equal(legacy.DeviceID, graph.evidence[0]?.mdeDeviceId);
+      const further = graph.evidence.flatMap(({ ipAddress, url }) => [ipAddress ?? [], url ?? []]).flat();
+      assert.deepEqual(
+        [legacy.IpAddress, legacy.Url].filter((text) => text !== ""),
+        further,
+      );
       assert.ok(graph.lastUpdateDateTime! <= "2026-06-01T12:00:00.0000000Z");
+    }
+  });
+
+  it("Graph alerts: ten kinds of evidence; what antivirus stopped has no process", () => {
+    const alerts = between(new Date(0), now).map(securityAlert);
+    const kinds = (alert: SecurityAlert) =>
+      alert.evidence.map((piece) => /security\.(\w+)Evidence$/.exec(piece["@odata.type"])?.[1] ?? "");
+    const endpoint = ["device", "file", "process", "user"];
+    assert.deepEqual(
+      [...new Set(alerts.flatMap(kinds))].sort(),
+      [...endpoint, "ip", "url", "registryKey", "registryValue", "mailbox", "cloudApplication"].sort(),
+    );
+    for (const alert of alerts) {
+      const expected = alert.detectionSource === "antivirus" ? ["device", "file", "user"] : endpoint;
+      assert.deepEqual(kinds(alert).slice(0, expected.length), expected);
     }
   });
 
