@@ -13,7 +13,10 @@ export function processSession(): Session {
     },
     out: new StreamOutput(process.stdout, print),
     err: new StandardError(process.stderr, (text) => process.stderr.write(text)),
-    ask: new TerminalQuestions(),
+    // Reading process.stdin opens it, which takes milliseconds.
+    get ask() {
+      return new TerminalQuestions();
+    },
     get input() {
       return process.stdin;
     },
