@@ -72,10 +72,10 @@ export function shownStackFile({ stackConfigDir }: Pick<Project, "stackConfigDir
   return path.posix.join(stackConfigDir, `Pulumi.${lastSegment(stack)}.yaml`);
 }
 
-/** Names of the stacks that have a settings file, sorted. */
+/** Names of the stacks that have a settings file, sorted. One with two files is listed once. */
 export async function stacksWithSettings({ folder, stackConfigDir }: Project): Promise<string[]> {
   const files = (await readdir(path.join(folder, stackConfigDir)).catch(undefinedIfMissing)) ?? [];
-  return files.flatMap((file) => /^Pulumi\.(.+)\.ya?ml$/.exec(file)?.[1] ?? []).sort();
+  return [...new Set(files.flatMap((file) => /^Pulumi\.(.+)\.ya?ml$/.exec(file)?.[1] ?? []))].sort();
 }
 
 function undefinedIfMissing(error: unknown): undefined {

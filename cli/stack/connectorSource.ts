@@ -15,6 +15,7 @@ import { placeOf } from "../base/place";
 import { stackConnector } from "./connector";
 import { passphraseFolderOption } from "./passphraseOption";
 import { stackArgument } from "./stackName";
+import { allCustomers } from "./stackNames";
 
 /** What the options below have parsed. */
 interface StackOptions extends ConnectionOptions {
@@ -50,7 +51,7 @@ function addOptions(command: Command, selection: Selection): Command {
     .addOption(connectionOption(selection, connectionText));
   if (selection === "one") return exactlyOneOf(command, ["stack", "connection"]);
   command
-    .option("--all", 'every customer of the folder but "dev" and "sandbox-*"')
+    .option("--all", allCustomers)
     .addOption(
       new Option(
         "--tag <tag...>",
@@ -75,7 +76,7 @@ function addRepeatedOptions(command: Command): Command {
       repeated,
     )
     .addOption(connectionOption("several", connectionText))
-    .option("--all", 'every customer of the folder but "dev" and "sandbox-*"')
+    .option("--all", allCustomers)
     .option(
       "--tag <tag>",
       "with --all: only stacks with this tag: tier=gold, or tier for any value; may be repeated",

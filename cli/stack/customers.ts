@@ -3,7 +3,7 @@ import { VisibleError } from "@defender-mssp/errors";
 import type { Settings } from "../../settings";
 import { readStackSettingsOffline } from "../../settings/fromFile";
 import { readProject, stacksWithSettings } from "../../settings/project";
-import { matchesPattern, sandboxStacks } from "./stackNames";
+import { isCustomerStack } from "./stackNames";
 
 export interface Customer {
   readonly stack: string;
@@ -25,8 +25,10 @@ export async function customersOf(folder: string, stacks?: readonly string[]): P
   return Promise.all(names.map(async (stack) => ({ stack, settings: await readStackSettingsOffline(stack, folder) })));
 }
 
-/** Names of the customers' stacks, sorted. */
+/**
+ * "All customers" of every command: the stacks with a settings file in the project's folder, without
+ * the sandbox's. Sorted.
+ */
 export async function customerStacks(folder: string): Promise<string[]> {
-  const isSandbox = (stack: string) => sandboxStacks.some((pattern) => matchesPattern(stack, pattern));
-  return (await stacksWithSettings(await readProject(folder))).filter((stack) => !isSandbox(stack));
+  return (await stacksWithSettings(await readProject(folder))).filter(isCustomerStack);
 }

@@ -1,17 +1,20 @@
 /** When the credentials of stacks expire. */
 import { VisibleError } from "@defender-mssp/errors";
+import { lastSegment } from "@defender-mssp/microsoft";
 import { placeText } from "@defender-mssp/siem/connector/refreshToken";
 import { atOnce } from "@defender-mssp/terminal/atOnce";
 import { overallState } from "@defender-mssp/terminal/checkState";
 import type { Place } from "../base/place";
-import { readConnector, type StackConnector } from "./connector";
-import { stackNames } from "./pulumi";
+import { stackConnector, type StackConnector } from "./connector";
+import { customerStacks } from "./customers";
+import { StackNotFoundError, stackNames } from "./pulumi";
+import { isCustomerStack } from "./stackNames";
 import { NothingDeployed } from "./stackOutputs";
 import { readTokenRecord } from "./stackRefreshToken";
 import type { ExpiringSecret, StackSecrets } from "./stackSecrets";
 
 export interface ExpiringSecretsOptions extends Place {
-  /** Default: every stack of the project. */
+  /** Default: all customers. */
   readonly stack?: readonly string[];
   readonly days: number;
   readonly at: Date;
@@ -20,10 +23,27 @@ export interface ExpiringSecretsOptions extends Place {
 /** Engine processes at a time. */
 const engines = 4;
 
-/** The secrets of these stacks, or of all. */
+/** The secrets of these stacks, or of all customers: of those, the backend need not have each yet. */
 export async function secretsOfStacks({ stack, days, at, ...place }: ExpiringSecretsOptions): Promise<StackSecrets[]> {
-  const stacks = stack ?? (await stackNames(place));
-  return atOnce(engines, stacks, (name) => secretsOf(name, { days, at, ...place }));
+  const stacks = stack ?? (await customerStacks(place.folder));
+  return atOnce(engines, stacks, (name) => secretsOf(name, { days, at, isNamed: stack !== undefined, ...place }));
+}
+
+/** Names the backend's stacks that "all customers" do not include for lack of a settings file. */
+export async function stacksWithoutSettingsNote(place: Place): Promise<string | undefined> {
+  const customers = new Set(await customerStacks(place.folder));
+  try {
+    const others = (await stackNames(place)).filter((stack) => {
+      const name = lastSegment(stack);
+      return isCustomerStack(name) && !customers.has(name);
+    });
+    if (others.length === 0) return undefined;
+    const lacks = others.map((stack) => `${stack} has no Pulumi.${lastSegment(stack)}.yaml`);
+    return `${lacks.join(", ")}; pass --stack to see ${others.length === 1 ? "it" : "them"}.`;
+  } catch (error) {
+    if (!(error instanceof VisibleError)) throw error;
+    return `Stacks without a settings file are not named: ${error.message}`;
+  }
 }
 
 /** The stacks with a credential that ends within these days, or that can't be read. */
@@ -37,10 +57,11 @@ export async function stacksWithSecretsEndingWithin(
 
 async function secretsOf(
   stack: string,
-  { days, at: now, ...place }: Omit<ExpiringSecretsOptions, "stack">,
+  { days, at: now, isNamed, ...place }: Omit<ExpiringSecretsOptions, "stack"> & { readonly isNamed: boolean },
 ): Promise<StackSecrets> {
   try {
-    const connector = await readConnector(stack, place);
+    // Refuses the name of a settings file that is no stack's, before it is an engine's argument.
+    const connector = await stackConnector(stack, place).read({ secrets: false });
     const record = await readTokenRecord(stack, place);
     const refreshToken =
       record === undefined ? undefined : { ...expiring(record.expiresOn, days, now), keptIn: placeText(record.place) };
@@ -49,7 +70,8 @@ async function secretsOf(
     const state = overallState(ends.flatMap((secret) => secret?.state ?? []));
     return { stack, state, ...credential, ...(refreshToken === undefined ? {} : { refreshToken }) };
   } catch (error) {
-    if (error instanceof NothingDeployed) return { stack, state: "notChecked", note: "nothing is deployed" };
+    const isEmpty = error instanceof NothingDeployed || (!isNamed && error instanceof StackNotFoundError);
+    if (isEmpty) return { stack, state: "notChecked", note: "nothing is deployed" };
     if (!(error instanceof VisibleError)) throw error;
     return { stack, state: "failed", note: error.message, unreadable: true };
   }

@@ -22,7 +22,7 @@ export interface FleetStack {
  * customers.
  */
 export async function readInventory(project: Project, environment: NodeJS.ProcessEnv): Promise<FleetStack[]> {
-  const stacks = [...new Set(await stacksWithSettings(project))];
+  const stacks = await stacksWithSettings(project);
   return Promise.all(stacks.map((stack) => readFleetStack(stack, project, environment)));
 }
 

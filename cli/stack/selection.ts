@@ -2,7 +2,7 @@
 import { VisibleError } from "@defender-mssp/errors";
 import type { Place } from "../base/place";
 import { changedStacks } from "./changedStacks";
-import { matchesPattern, sandboxStacks } from "./stackNames";
+import { isCustomerStack, matchesPattern } from "./stackNames";
 import type { FleetStack } from "./inventory";
 import { lastOutcomes } from "./journal";
 import type { SelectionOptions } from "./selectionOptions";
@@ -36,7 +36,7 @@ export async function selectStacks(
   }
   const isAnyOf = (stack: string, of: readonly string[]) => of.some((pattern) => matchesPattern(stack, pattern));
   let chosen = inventory.filter(({ stack }) =>
-    patterns === undefined ? !isAnyOf(stack, sandboxStacks) : isAnyOf(stack, patterns),
+    patterns === undefined ? isCustomerStack(stack) : isAnyOf(stack, patterns),
   );
   chosen = chosen.filter(({ tags: has }) =>
     wanted.every((one) => has.some((tag) => tag === one || tag.startsWith(`${one}=`))),

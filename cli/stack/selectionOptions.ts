@@ -3,6 +3,7 @@ import { InvalidArgumentError, type Command } from "commander";
 import { isTag } from "../../settings/tagForm";
 import { recordedStates, type RecordedState } from "./outcome";
 import { partArgument, type Part } from "./part";
+import { allCustomers } from "./stackNames";
 
 export interface SelectionOptions {
   readonly stack?: readonly string[];
@@ -17,10 +18,7 @@ export interface SelectionOptions {
 /** Adds the selectors to a command. */
 export function selectionOptions(command: Command): Command {
   return command
-    .option(
-      "--stack <pattern...>",
-      'only these stacks; * matches any characters (default: all but "dev" and "sandbox-*")',
-    )
+    .option("--stack <pattern...>", `only these stacks; * matches any characters (default: ${allCustomers})`)
     .option("--tag <tag...>", "only stacks with these tags: tier=gold, or tier for any value; all must match", tags)
     .option(
       "--changed-since <revision>",

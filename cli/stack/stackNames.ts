@@ -25,6 +25,14 @@ export function stackOfFile(file: string, stackConfigDir = ""): string | undefin
 /** Sandbox stacks, which CI skips by default. */
 export const sandboxStacks: readonly string[] = ["dev", "sandbox-*"];
 
+/** "All customers" in the help of every command; `customerStacks` lists them. */
+export const allCustomers = `every stack with a settings file but ${sandboxStacks.map((one) => `"${one}"`).join(" and ")}`;
+
+/** Whether "all customers" of a command include a stack of this name. */
+export function isCustomerStack(stack: string): boolean {
+  return !sandboxStacks.some((pattern) => matchesPattern(stack, pattern));
+}
+
 /**
  * Whether a name is meant by a pattern: the name itself, or with `*` for any number of characters.
  */

@@ -5,6 +5,7 @@ import { describeCommand } from "@defender-mssp/terminal/help";
 import { visibleJson } from "@defender-mssp/terminal/terminalText";
 import { placeOf } from "../../base/place";
 import { stackArguments } from "../../stack/stackName";
+import { allCustomers } from "../../stack/stackNames";
 import { say } from "../log";
 
 interface SetupCommandOptions {
@@ -26,11 +27,7 @@ export function registerSetup(ci: Command, session: Session): void {
     .description(
       "Print the GitHub environments, reviewers and variables that the workflows need; --apply creates them.",
     )
-    .option(
-      "--stack <stack...>",
-      "only these stacks (default: all with settings, except the sandbox's)",
-      stackArguments,
-    )
+    .option("--stack <stack...>", `only these stacks (default: ${allCustomers})`, stackArguments)
     .option("--repository <owner/name>", "the repository (default: this folder's, according to gh)", repositoryName)
     .option("--reviewer <reviewer>", "a user, or organization/team; repeatable, at most six", reviewerName)
     .option("--branch <branch>", "the branch whose workflows bring stacks up", "main")

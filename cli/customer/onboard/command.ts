@@ -8,6 +8,7 @@ import type { Session } from "@defender-mssp/terminal/session";
 import { visibleJson } from "@defender-mssp/terminal/terminalText";
 import { placeOf } from "../../base/place";
 import { stackArgument } from "../../stack/stackName";
+import { allCustomers } from "../../stack/stackNames";
 import { credentialOptions, type CredentialOptions } from "@defender-mssp/siem/tokens/credentialOptions";
 import type { OnboardingProgress } from "./progress";
 
@@ -25,9 +26,7 @@ interface OnboardOptions extends CredentialOptions {
 /** Adds arguments, options and action. */
 export function define(command: Command, session: Session): void {
   credentialOptions(
-    command
-      .option("--stack <stack>", "the customer's stack", stackArgument)
-      .option("--all", 'every stack with settings but "dev" and "sandbox-*"'),
+    command.option("--stack <stack>", "the customer's stack", stackArgument).option("--all", allCustomers),
   )
     .option("--watch", "check again until nothing waits for anybody; Ctrl-C ends it")
     .option("--interval <seconds>", "with --watch: seconds between two checks", interval, 60)

@@ -4,8 +4,7 @@ import { availableParallelism } from "node:os";
 import { VisibleError } from "@defender-mssp/errors";
 import { readProject } from "../../../settings/project";
 import type { Place } from "../../base/place";
-import { sandboxStacks, matchesPattern } from "../../stack/stackNames";
-import { readInventory } from "../../stack/inventory";
+import { customerStacks } from "../../stack/customers";
 import { passphraseVariables } from "../../stack/passphrases";
 import { onboardingProgress } from "./onboarding";
 import type { OnboardingProgress } from "./progress";
@@ -18,15 +17,13 @@ export interface FleetOnboardingOptions extends Place {
 }
 
 /**
- * Checks every stack with settings but those of the sandbox, in the order of their names.
+ * Checks all customers, in the order of their stacks' names.
  * @throws VisibleError where there is none, or a passphrase is missing.
  */
 export async function onboardingOfFleet(options: FleetOnboardingOptions): Promise<OnboardingProgress[]> {
   const { environment, passphraseFolder, parallel = availableParallelism() } = options;
   const project = await readProject(options.folder);
-  const stacks = (await readInventory(project, environment))
-    .map(({ stack }) => stack)
-    .filter((stack) => !sandboxStacks.some((pattern) => matchesPattern(stack, pattern)));
+  const stacks = await customerStacks(project.folder);
   if (stacks.length === 0) throw new VisibleError(`${project.folder} has no Pulumi.<stack>.yaml of a customer.`);
   const variables = await passphraseVariables(stacks, {
     project,

@@ -7,6 +7,7 @@ import { atOnce } from "@defender-mssp/terminal/atOnce";
 import { placeOf } from "../../base/place";
 import { uuidArgument } from "../../base/uuidArgument";
 import { stackArguments } from "../../stack/stackName";
+import { allCustomers } from "../../stack/stackNames";
 import type { Customer } from "../../stack/customers";
 import type { ApplicationIds, Permissions } from "./needed";
 
@@ -24,11 +25,7 @@ interface PermissionsOptions {
 /** Adds arguments, options and action. */
 export function define(command: Command, session: Session): void {
   command
-    .option(
-      "--stack <stack...>",
-      "only these stacks (default: all with settings, except the sandbox's)",
-      stackArguments,
-    )
+    .option("--stack <stack...>", `only these stacks (default: ${allCustomers})`, stackArguments)
     .addOption(
       new Option(
         "--format <format>",

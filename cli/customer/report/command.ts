@@ -5,6 +5,7 @@ import type { Session } from "@defender-mssp/terminal/session";
 import { visibleJson, visibleText } from "@defender-mssp/terminal/terminalText";
 import { placeOf } from "../../base/place";
 import { stackArgument } from "../../stack/stackName";
+import { allCustomers } from "../../stack/stackNames";
 import { defaultJournals } from "../../stack/outcome";
 import { languages, type Language } from "./texts/texts";
 
@@ -24,7 +25,7 @@ interface ReportOptions {
 export function define(command: Command, session: Session): void {
   command
     .option("--stack <stack>", "the customer's stack", stackArgument)
-    .option("--all", 'all customers on one page, with a page for each: every stack but "dev" and "sandbox-*"')
+    .option("--all", `all customers on one page, with a page for each: ${allCustomers}`)
     .option(
       "--live",
       "compare with the customer's tenant, and mark the differences; with --all also where each onboarding stands",

@@ -6,6 +6,7 @@ import { visibleJson } from "@defender-mssp/terminal/terminalText";
 import { placeOf } from "../../base/place";
 import type { ExpiringSecretsOptions } from "../../stack/expiringSecrets";
 import { stackArguments } from "../../stack/stackName";
+import { allCustomers } from "../../stack/stackNames";
 
 interface SecretsOptions extends Pick<ExpiringSecretsOptions, "stack" | "days"> {
   readonly at?: Date;
@@ -15,13 +16,18 @@ interface SecretsOptions extends Pick<ExpiringSecretsOptions, "stack" | "days"> 
 /** Adds arguments, options and action. */
 export function define(command: Command, session: Session): void {
   command
-    .option("--stack <stack...>", "only these stacks (default: all stacks of the project)", stackArguments)
+    .option("--stack <stack...>", `only these stacks (default: ${allCustomers})`, stackArguments)
     .option("--days <days>", "fail credentials that expire within this number of days", dayNumber, 30)
     .option("--at <date>", "as of this day, such as 2027-03-31 (default: now)", date)
     .option("--json", "print the list as JSON")
     .action(async (options: SecretsOptions) => {
-      const { secretsOfStacks } = await import("../../stack/expiringSecrets.js");
-      const list = await secretsOfStacks({ ...options, at: options.at ?? session.now(), ...placeOf(session) });
+      const { secretsOfStacks, stacksWithoutSettingsNote } = await import("../../stack/expiringSecrets.js");
+      const place = placeOf(session);
+      const [list, note] = await Promise.all([
+        secretsOfStacks({ ...options, at: options.at ?? session.now(), ...place }),
+        options.stack === undefined ? stacksWithoutSettingsNote(place) : undefined,
+      ]);
+      if (note !== undefined) session.err.note(note);
       if (options.json === true) session.out.write(`${visibleJson(list, 2)}\n`);
       else {
         const { secretsText } = await import("./secretsText.js");
@@ -34,8 +40,10 @@ export function define(command: Command, session: Session): void {
       "After a rotation both client secrets are listed: the SIEM needs the new one before the previous one " +
         "expires. A federated credential does not expire. A credential of the MSSP's own application is in the " +
         "MSSP's tenant, which this command does not read.",
+      "A note on standard error names the stacks of the backend that have no settings file and are therefore not listed.",
     ],
-    reads: "The outputs and the configuration of the stacks. It reads and prints no secret.",
+    reads:
+      "The settings files' names, the backend's list of stacks, and the outputs and the configuration of the stacks. It reads and prints no secret.",
     exitCodes: {
       0: "nothing expires within --days",
       1: "something has expired or expires within --days, or a stack could not be read",

@@ -6,7 +6,7 @@ import type { ExpiringSecret, StackSecrets } from "../../stack/stackSecrets";
 const credentialNames = { secret: "client secret", certificate: "certificate", federated: "federated" } as const;
 
 export function secretsText(list: readonly StackSecrets[]): string {
-  if (list.length === 0) return "The project has no stacks.\n";
+  if (list.length === 0) return "The project has no customer stacks.\n";
   const table = tableText([["", "stack", "credential", "expiry"], ...list.flatMap(rows)]);
   return `${table}\nStacks: ${countsSentence(list.map(({ state }) => state))}\n`;
 }

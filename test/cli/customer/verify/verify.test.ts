@@ -1,6 +1,6 @@
 /** `mssp verify` and `mssp secrets` on stacks that something is wrong with. */
 import assert from "node:assert/strict";
-import { appendFile } from "node:fs/promises";
+import { appendFile, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { clouds, putNotificationRule, requestToken } from "@defender-mssp/microsoft";
 import { addDaemon, contoso, daemonId, graphId } from "@defender-mssp/testkit";
@@ -272,6 +272,37 @@ describe("mssp verify and mssp secrets", function () {
         note: "a federated credential does not expire",
       },
     ]);
+  });
+
+  it("secrets: all customers are the stacks with a settings file; a note names the backend's others", async () => {
+    await project.addStack("dev");
+    await rm(path.join(project.folder, "Pulumi.good.yaml"));
+    for (const file of ["Pulumi.later.yaml", "Pulumi.-v.yaml", "Pulumi.rules.yml"])
+      await writeFile(path.join(project.folder, file), "# A stack of a test.\n");
+    const { stdout, stderr } = await mssp("secrets", "--json");
+    const list = JSON.parse(stdout) as { stack: string; state: string; note?: string }[];
+    assert.deepEqual(
+      list.map(({ stack }) => stack),
+      ["-v", "bad", "certificate", "federated", "later", "mssp-certificate", "nothing", "rotating", "rules"],
+    );
+    assert.equal(stderr, "mssp: good has no Pulumi.good.yaml; pass --stack to see it.");
+    const note = (name: string) => list.find(({ stack }) => stack === name)?.note;
+    assert.equal(note("later"), "nothing is deployed", "its stack is not created yet");
+    assert.equal(note("-v"), "the name of its settings file is not a valid stack name");
+    assert.equal((await mssp("secrets", "--stack", "good")).stderr, "");
+    await project.addStack("good-too");
+    await rm(path.join(project.folder, "Pulumi.good-too.yaml"));
+    assert.equal(
+      (await mssp("secrets")).stderr,
+      "mssp: good has no Pulumi.good.yaml, good-too has no Pulumi.good-too.yaml; pass --stack to see them.",
+    );
+  });
+
+  it("secrets: without the backend's list of stacks, a note says so", async () => {
+    const environment = { ...project.environment, PULUMI_HOME: project.folder };
+    const { exitCode, stderr } = await runMssp(["secrets"], { folder: project.folder, environment });
+    assert.equal(exitCode, 1);
+    assert.match(stderr, /^mssp: Stacks without a settings file are not named: The Pulumi engine .* is not installed/);
   });
 
   it("secrets: counts whole days", () => {
