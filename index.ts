@@ -25,6 +25,7 @@ import { keepingLegacyApi } from "./settings/connector";
 import { stackConfiguration } from "./settings/fromEngine";
 import { loadExtension } from "./extensions";
 import { tenantNeeds } from "./domain/prerequisites";
+import { accessName, delegationName, handoverName, onboardingName, stackIdentityName } from "./domain/resourceNames";
 import { parseSettings } from "./settings";
 
 /**
@@ -48,20 +49,19 @@ async function program() {
   // file backend would show half of the file.
   const deployed = await deployedResources();
   const connector = { asked: asked.connector, keeping: keepingLegacyApi(asked.connector) };
-  const settings = { ...asked, connector: await connectorWithDeployedApis("customer", connector, deployed) };
-  refuseMovedNames("customer-access", settings, deployed);
+  const settings = { ...asked, connector: await connectorWithDeployedApis(onboardingName, connector, deployed) };
+  refuseMovedNames(accessName, settings, deployed);
   const afterResources = outputsAfterResources();
   const clock = clockFrom(process.env);
   await refuseLongCertificate(settings.connector, deployed, clock());
-  if (settings.handover) refuseUnpreparedMove("handover", settings.handover.subscriptionId, deployed);
+  if (settings.handover) refuseUnpreparedMove(handoverName, settings.handover.subscriptionId, deployed);
   // All that signs in does so before the first declaration, and together: each waits for a plugin
-  // to start. Resource names say "customer" and not which: the customer's name is a setting, and a
-  // changed name replaces nothing.
+  // to start.
   const [provider, handOver, delegate] = await Promise.all([
-    customerTenant("customer", tenantId, cloud),
-    settings.handover && prepareHandover("handover", { ...settings.handover, tenantId: msspTenantId, cloud }),
+    customerTenant(onboardingName, tenantId, cloud),
+    settings.handover && prepareHandover(handoverName, { ...settings.handover, tenantId: msspTenantId, cloud }),
     settings.azureDelegation &&
-      prepareDelegation("delegation", { ...settings.azureDelegation, tenantId, msspTenantId, msspName, cloud }),
+      prepareDelegation(delegationName, { ...settings.azureDelegation, tenantId, msspTenantId, msspName, cloud }),
   ]);
   await requireTenantFeatures(tenantId, tenantNeeds(settings), deployed);
   await requirePublishedRoles(settings.connector, clock(), { provider });
@@ -69,15 +69,15 @@ async function program() {
   const { loginEndpoint } = await discoverEndpoints(process.env, { cloud });
   const approverObjectIds = await contactObjectIds(customerApprovers(portalAccess), { provider });
 
-  new StackIdentity("stack-identity", { msspTenantId });
+  new StackIdentity(stackIdentityName, { msspTenantId });
   const onboarding = new CustomerOnboarding(
-    "customer",
+    onboardingName,
     {
       ...settings,
       omit: adopted.omit,
       approverObjectIds,
       loginEndpoint,
-      connectorSecrets: connectorSecrets("customer", deployed),
+      connectorSecrets: connectorSecrets(onboardingName, deployed),
       clock,
     },
     { provider, transformations: [recoverLostCreates(tenantId, deployed), leaveAdopted(adopted.objects, deployed)] },

@@ -31,6 +31,8 @@ import type { SecretsBySlot } from "./siemConnector/secretPlan";
 import type { ConnectorDescription } from "./siemConnector/siemConnector";
 import { MsspTrust } from "./trust/msspTrust";
 import type { DeployedResources } from "./tenant/deployedResources";
+import { component } from "../domain/resourceTypes";
+import { accessResource, siemResource } from "../domain/resourceNames";
 
 export interface CustomerOnboardingArgs {
   /**
@@ -253,7 +255,7 @@ export class CustomerOnboarding extends pulumi.ComponentResource {
   public readonly outputs: OutputsOf<CustomerOnboarding>;
 
   constructor(name: string, args: CustomerOnboardingArgs, opts: CustomerOnboardingOptions) {
-    super("defender-mssp:index:CustomerOnboarding", name, {}, opts);
+    super(component("CustomerOnboarding"), name, {}, opts);
 
     const guests = args.analysts.map((analyst) => inviteAnalyst(name, analyst, args, { parent: this }));
     const portalAccess = this.giveAccess(name, args, guests);
@@ -297,7 +299,7 @@ export class CustomerOnboarding extends pulumi.ComponentResource {
   private giveAccess(name: string, args: CustomerOnboardingArgs, guests: readonly InvitedAnalyst[]): PortalAccess {
     const { portalAccess: access = defaultPortalAccess } = args;
     const analysts = guests.map(({ guest, ...analyst }) => ({ ...analyst, objectId: guest.objectId }));
-    return new PortalAccess(`${name}-access`, { ...args, access, analysts }, { parent: this });
+    return new PortalAccess(accessResource(name), { ...args, access, analysts }, { parent: this });
   }
 
   private connect(name: string, args: CustomerOnboardingArgs, { nodes }: PortalAccess): CustomerConnector {
@@ -325,5 +327,5 @@ function addressOf(
  * @param deployed the stack's resources: `await deployedResources()`.
  */
 export function connectorSecrets(name: string, deployed: DeployedResources): SecretsBySlot {
-  return deployedSecrets(`${name}-siem`, deployed);
+  return deployedSecrets(siemResource(name), deployed);
 }

@@ -1,9 +1,7 @@
 import type * as microsoft from "@defender-mssp/microsoft";
 import * as pulumi from "@pulumi/pulumi";
-import { dynamicResourceLogic, dynamicTypePrefix, pluginTypePrefix, providerCode } from "../domain/stateCode";
-
-/** Last part of a dynamic resource's type token, `pulumi-nodejs:dynamic/defender-mssp:<type>`. */
-export type DynamicResourceType = keyof typeof dynamicResourceLogic;
+import { component, dynamic, type DynamicResourceType } from "../domain/resourceTypes";
+import { dynamicResourceLogic, providerCode } from "../domain/stateCode";
 
 /**
  * Names of the objects in `@defender-mssp/microsoft` that implement `check`, `diff`, `create`,
@@ -41,9 +39,9 @@ export abstract class DynamicResource extends pulumi.CustomResource {
     // the new one.
     const options = pulumi.mergeOptions({ deleteBeforeReplace: true }, opts);
     if (pluginVersion === undefined) {
-      super(`${dynamicTypePrefix}${type}`, name, { ...properties, __provider: providerCode(logic) }, options);
+      super(dynamic(type), name, { ...properties, __provider: providerCode(logic) }, options);
     } else {
-      super(`${pluginTypePrefix}${type}`, name, { ...properties }, options);
+      super(component(type), name, { ...properties }, options);
     }
   }
 }

@@ -34,14 +34,6 @@ export function siemLoopbackRedirectUri(port: number): string {
   return `http://localhost:${port}/SiemMsspConnector`;
 }
 
-/**
- * Names of the resources by which a stack has the legacy alert API.
- * @param name resource name of the `CustomerOnboarding`.
- */
-export function legacyApiResourceNames(name: string): readonly string[] {
-  return [`${name}-siem-defender-consent`, `${name}-siem-authorization`];
-}
-
 /** Display name of the group that the MSSP's analysts are members of. */
 export function securityGroupName(msspName: string): string {
   return `${msspName} MSSP Analysts`;

@@ -9,6 +9,7 @@
  * name.
  */
 import { createHash } from "node:crypto";
+import { dynamicTypePrefix, isProviderType, providerTypePrefix, type DynamicResourceType } from "./resourceTypes";
 import { typeAndName } from "./urn";
 
 /**
@@ -46,16 +47,7 @@ export const dynamicResourceLogic = {
   MsspServicePrincipal: "servicePrincipalResource",
   PortalAccessModel: "portalAccessModelResource",
   StackIdentity: "stackIdentityResource",
-} as const;
-
-/** Prefix of the type tokens of this program's dynamic resources. */
-export const dynamicTypePrefix = "pulumi-nodejs:dynamic/defender-mssp:";
-
-/**
- * Prefix of the type tokens of the same resources where the plugin serves them, and of the
- * components' tokens.
- */
-export const pluginTypePrefix = "defender-mssp:index:";
+} as const satisfies Readonly<Record<DynamicResourceType, string>>;
 
 /**
  * Texts of earlier releases, by type name. A release that changes `providerCode` adds the text
@@ -73,7 +65,6 @@ const providerInputs: Readonly<Record<string, RegExp>> = {
   random: /^version$/,
 };
 
-const providerTypePrefix = "pulumi:providers:";
 const exactVersion = /^\d+\.\d+\.\d+(-[0-9A-Za-z.-]+)?$/;
 
 /**
@@ -183,10 +174,10 @@ function knownCode(type: string): readonly string[] {
   return name === undefined ? [] : [providerCode(dynamicResourceLogic[name]), ...(formerCode[name] ?? [])];
 }
 
-function dynamicTypeName(type: string): keyof typeof dynamicResourceLogic | undefined {
+function dynamicTypeName(type: string): DynamicResourceType | undefined {
   const name = type.slice(dynamicTypePrefix.length);
   const isKnown = type.startsWith(dynamicTypePrefix) && Object.hasOwn(dynamicResourceLogic, name);
-  return isKnown ? (name as keyof typeof dynamicResourceLogic) : undefined;
+  return isKnown ? (name as DynamicResourceType) : undefined;
 }
 
 /**
@@ -196,14 +187,14 @@ function dynamicTypeName(type: string): keyof typeof dynamicResourceLogic | unde
 export function dynamicLogicName(
   type: string,
   text: unknown,
-): (typeof dynamicResourceLogic)[keyof typeof dynamicResourceLogic] | undefined {
+): (typeof dynamicResourceLogic)[DynamicResourceType] | undefined {
   const name = dynamicTypeName(type);
   if (name === undefined || typeof text !== "string" || !knownCode(type).includes(text)) return undefined;
   return dynamicResourceLogic[name];
 }
 
 function foreignProvider({ urn, type, inputs = {}, outputs = {} }: StateEntry): ForeignState[] {
-  if (!type.startsWith(providerTypePrefix)) return [];
+  if (!isProviderType(type)) return [];
   const name = type.slice(providerTypePrefix.length);
   const known = Object.entries(providerInputs).find(([one]) => one === name)?.[1];
   return [inputs, outputs].flatMap((values) => {

@@ -9,7 +9,7 @@ import { connectorSecrets, contactObjectIds, deployedSecrets, type PortalAccessC
 import { markStack } from "../components/mark";
 import { requireTenant, tenantProvider } from "../components/tenant/customerTenant";
 import { stackResources } from "../program/sdk/stackResources";
-import { pluginTypePrefix } from "../domain/stateCode";
+import { pluginTypePrefix } from "../domain/resourceTypes";
 import { argumentsOf } from "./arguments";
 import { exposedComponents } from "./exposed";
 import type { PackageSchema } from "./schema";

@@ -5,7 +5,8 @@
 import * as microsoft from "@defender-mssp/microsoft";
 import { VisibleError } from "@defender-mssp/errors";
 import { isRpcSecret, specialSecretSig, specialSigKey, unwrapRpcSecret } from "../program/sdk/secretValue";
-import { dynamicResourceLogic, pluginTypePrefix } from "../domain/stateCode";
+import { pluginTypePrefix, type DynamicResourceType } from "../domain/resourceTypes";
+import { dynamicResourceLogic } from "../domain/stateCode";
 import { parseUrn } from "../domain/urn";
 
 type Values = Readonly<Record<string, unknown>>;
@@ -74,7 +75,7 @@ function typeOf(urn: string): string {
 function logicOf(urn: string): Logic {
   const type = typeOf(urn);
   if (Object.hasOwn(dynamicResourceLogic, type)) {
-    return microsoft[dynamicResourceLogic[type as keyof typeof dynamicResourceLogic]];
+    return microsoft[dynamicResourceLogic[type as DynamicResourceType]];
   }
   throw new VisibleError(`The package defender-mssp has no resource ${type}.`);
 }

@@ -13,7 +13,7 @@ import {
   RedirectUri,
   SiemConnector,
 } from "../components";
-import type { DynamicResourceType } from "../components/dynamicResource";
+import type { DynamicResourceType } from "../domain/resourceTypes";
 
 export const exposedComponents = {
   AnalystAccessPackages,

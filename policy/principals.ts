@@ -4,7 +4,7 @@
  */
 import { tiers } from "@defender-mssp/microsoft";
 import { groupNameInDirectory, securityGroupName, siemConnectorName } from "../domain/naming";
-import { azuread, dynamic } from "./resourceTypes";
+import { azuread, azureNative, dynamic } from "../domain/resourceTypes";
 import { knownText, unknown, type StackResource } from "./rule";
 import type { PolicySettings } from "./policySettings";
 import { typeAndName } from "../domain/urn";
@@ -38,7 +38,7 @@ const principalTypes: readonly string[] = [
   dynamic("ConnectedOrganization"),
   dynamic("Guest"),
   dynamic("MsspServicePrincipal"),
-  "azure-native:managedidentity:UserAssignedIdentity",
+  azureNative("managedidentity:UserAssignedIdentity"),
 ];
 
 /**

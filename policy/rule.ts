@@ -8,7 +8,7 @@ import {
   type Severity,
   type StackValidationPolicy,
 } from "@pulumi/policy";
-import { typeWithoutVersion } from "./resourceTypes";
+import { typeWithoutVersion } from "../domain/resourceTypes";
 import type { PolicySettings } from "./policySettings";
 
 /** What a preview doesn't know yet. It is never a violation: the `up` asks again, and knows. */

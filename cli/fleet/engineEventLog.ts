@@ -9,6 +9,7 @@ import { redactedText } from "../base/redaction";
 import { reducePreview, type PolicyViolation } from "../stack/stackPreview";
 import type { FleetCommand, TryResult } from "../stack/outcome";
 import { urnName } from "../../domain/urn";
+import { stackType } from "../../domain/resourceTypes";
 
 interface Step {
   readonly op: string;
@@ -87,7 +88,7 @@ export class EngineEventLog {
   }
 
   #end({ op, urn, type, old, new: now, diffs }: Metadata): void {
-    if (type === "pulumi:pulumi:Stack") this.#nextSteps = outputs.safeParse(now?.outputs).data?.nextSteps ?? [];
+    if (type === stackType) this.#nextSteps = outputs.safeParse(now?.outputs).data?.nextSteps ?? [];
     const isRefresh = this.#refreshing.delete(urn);
     if (this.command === "preview" || (isRefresh && this.command !== "refresh")) return;
     this.#steps.push({ op, urn, oldState: old, newState: now, diffReasons: diffs });

@@ -5,7 +5,7 @@
 import { VisibleError } from "@defender-mssp/errors";
 import type { Settings } from "../../settings";
 import { keepingLegacyApi } from "../../settings/connector";
-import { legacyApiResourceNames } from "../../domain/naming";
+import { legacyApiResourceNames, onboardingName } from "../../domain/resourceNames";
 import { urnName } from "../../domain/urn";
 import type { Deployment } from "./deployment";
 import { StackNotFoundError } from "./pulumi";
@@ -63,6 +63,6 @@ export function legacyApiNotes(
 
 /** By the names alone: the inputs may be those of an earlier release. */
 function hasLegacyApi({ resources }: Deployment): boolean {
-  const names = legacyApiResourceNames("customer");
+  const names = legacyApiResourceNames(onboardingName);
   return resources.some(({ urn }) => names.includes(urnName(urn)));
 }

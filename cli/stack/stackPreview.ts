@@ -8,6 +8,7 @@ import { partShape, type AdditionsPart } from "./additionsPart";
 import { redactedText, redactedValue, secretText } from "../base/redaction";
 import { checkedStackName } from "./stackNames";
 import { parseUrn } from "../../domain/urn";
+import { isProviderType } from "../../domain/resourceTypes";
 
 /** The most serious first, in the order of display. */
 export const operations = ["delete", "replace", "update", "create", "import"] as const;
@@ -219,7 +220,7 @@ function changeOf(one: z.infer<typeof step>, knownSecrets: readonly string[]): C
  */
 function isDefaultProvider(urn: string): boolean {
   const { qualifiedType, name } = parseUrn(urn);
-  return qualifiedType.startsWith("pulumi:providers:") && name.startsWith("default");
+  return isProviderType(qualifiedType) && name.startsWith("default");
 }
 
 function changedProperties(

@@ -6,6 +6,7 @@ import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
 import { managedNote } from "../mark";
 import { setOutputs } from "../outputs";
+import { component } from "../../domain/resourceTypes";
 
 export interface AzureDelegationArgs {
   /** ID of the customer's subscription, a UUID: the same as the provider's. */
@@ -86,7 +87,7 @@ export class AzureDelegation extends pulumi.ComponentResource {
   private readonly definition: managedservices.RegistrationDefinition;
 
   constructor(name: string, args: AzureDelegationArgs, opts: AzureDelegationOptions) {
-    super("defender-mssp:index:AzureDelegation", name, {}, opts);
+    super(component("AzureDelegation"), name, {}, opts);
     const authorizations = authorizationsOf(args, this);
     const subscription = `/subscriptions/${args.subscriptionId.toLowerCase()}`;
     const scope =

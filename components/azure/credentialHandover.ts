@@ -7,6 +7,7 @@ import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
 import { stackMark } from "../mark";
 import { setOutputs } from "../outputs";
+import { component } from "../../domain/resourceTypes";
 
 export interface CredentialHandoverArgs {
   /**
@@ -151,7 +152,7 @@ export class CredentialHandover extends pulumi.ComponentResource {
   private readonly secret: keyvault.Secret;
 
   constructor(name: string, args: CredentialHandoverArgs, opts: CredentialHandoverOptions) {
-    super("defender-mssp:index:CredentialHandover", name, {}, opts);
+    super(component("CredentialHandover"), name, {}, opts);
     refuseInvalid(args, this);
 
     const place = args.vaultId === undefined ? this.makeVault(name, args) : existingVault(args.vaultId);

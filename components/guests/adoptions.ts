@@ -12,8 +12,8 @@ import {
 } from "@defender-mssp/microsoft";
 import { visible } from "@defender-mssp/errors";
 import * as pulumi from "@pulumi/pulumi";
-import { dynamicTypePrefix } from "../../domain/stateCode";
 import type { DeployedResources } from "../tenant/deployedResources";
+import { dynamic } from "../../domain/resourceTypes";
 
 export interface AdoptionSettings {
   /** The customer's tenant ID, a UUID. */
@@ -40,11 +40,11 @@ export async function reportAdoptions(
   context: CallContext = {},
 ): Promise<void> {
   const resources = Object.values(deployed);
-  const guests = resources.filter(({ type }) => type === `${dynamicTypePrefix}Guest`);
+  const guests = resources.filter(({ type }) => type === dynamic("Guest"));
   const known = new Set(guests.map(({ outputs }) => outputs["email"]));
   const emails = analysts.map(({ email }) => email).filter((email) => !known.has(email));
   if (emails.length === 0) return;
-  const identity = resources.find(({ type }) => type === `${dynamicTypePrefix}StackIdentity`);
+  const identity = resources.find(({ type }) => type === dynamic("StackIdentity"));
   const owner = `${pulumi.getProject()}/${pulumi.getStack()}#${String(identity?.outputs["stackId"])}`;
   const found = (await existingUsers(tenantId, emails, context)).filter(([, user]) => !isOwn(user, owner));
   const refused = adoptMembers ? [] : found.filter(([, user]) => isMember(user));

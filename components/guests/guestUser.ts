@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { setOutputs } from "../outputs";
 import { Guest } from "./guest";
+import { component } from "../../domain/resourceTypes";
 
 export interface GuestUserArgs {
   /** The customer's tenant ID, a UUID. */
@@ -99,7 +100,7 @@ export class GuestUser extends pulumi.ComponentResource {
   private readonly guest: Guest;
 
   constructor(name: string, args: GuestUserArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("defender-mssp:index:GuestUser", name, {}, opts);
+    super(component("GuestUser"), name, {}, opts);
     if (args.message !== undefined && args.language !== undefined) {
       throw new pulumi.ResourceError(
         "GuestUser takes message or language, not both: language selects a translation of Microsoft's text.",

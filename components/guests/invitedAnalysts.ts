@@ -3,6 +3,7 @@ import { portalUrl, type CloudName } from "@defender-mssp/microsoft";
 import * as pulumi from "@pulumi/pulumi";
 import type { TieredAnalyst } from "../../domain/memberships";
 import { GuestUser } from "./guestUser";
+import { guestResource } from "../../domain/resourceNames";
 
 export interface OnboardedAnalyst extends TieredAnalyst {
   /**
@@ -44,7 +45,7 @@ export function inviteAnalyst(
   const { tenantId, cloud = "public" } = args;
   const { email, displayName } = analyst;
   const guest = new GuestUser(
-    `${name}-guest-${email}`,
+    guestResource(name, email),
     {
       tenantId,
       email,

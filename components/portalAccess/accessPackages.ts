@@ -4,6 +4,7 @@ import { accessPackageUrl, isUuid, messageOf, type CloudName, type Tier } from "
 import { accessCatalogName } from "../../domain/naming";
 import { managedNote } from "../mark";
 import { setOutputs } from "../outputs";
+import { component } from "../../domain/resourceTypes";
 
 /** Interval of the access reviews. */
 export type ReviewInterval = keyof typeof reviews;
@@ -122,7 +123,7 @@ export class AnalystAccessPackages extends pulumi.ComponentResource {
   private readonly packages: Readonly<Record<Tier, azuread.AccessPackage>>;
 
   constructor(name: string, args: AnalystAccessPackagesArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("defender-mssp:index:AnalystAccessPackages", name, {}, opts);
+    super(component("AnalystAccessPackages"), name, {}, opts);
     this.refuseInvalid(args);
 
     this.catalog = new azuread.AccessPackageCatalog(

@@ -2,6 +2,7 @@ import { directoryRoleTemplates, portalAccessRoles, type PortalAccessRole } from
 import * as azuread from "@pulumi/azuread";
 import * as pulumi from "@pulumi/pulumi";
 import { setOutputs } from "../outputs";
+import { component } from "../../domain/resourceTypes";
 
 export interface DirectoryRoleAccessArgs {
   /**
@@ -71,7 +72,7 @@ export class DirectoryRoleAccess extends pulumi.ComponentResource {
   private readonly assignments: Readonly<Record<string, azuread.DirectoryRoleAssignment>>;
 
   constructor(name: string, args: DirectoryRoleAccessArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("defender-mssp:index:DirectoryRoleAccess", name, {}, opts);
+    super(component("DirectoryRoleAccess"), name, {}, opts);
     const role = args.role ?? portalAccessRoles[0];
     if (!portalAccessRoles.includes(role)) {
       throw new pulumi.ResourceError(

@@ -5,6 +5,7 @@ import type { MsspSecurityGroup } from "./msspSecurityGroup";
 import { beforeDestroy } from "../../domain/prerequisites";
 import { setOutputs } from "../outputs";
 import { AnalystAccessPackages, type ReviewInterval } from "./accessPackages";
+import { component } from "../../domain/resourceTypes";
 
 /** The terms on which the MSSP's people can request access. */
 export interface EntitlementTerms {
@@ -85,7 +86,7 @@ export class EntitlementAccess extends pulumi.ComponentResource {
   private readonly organization: ConnectedOrganization;
 
   constructor(name: string, args: EntitlementAccessArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("defender-mssp:index:EntitlementAccess", name, {}, opts);
+    super(component("EntitlementAccess"), name, {}, opts);
     const { tenantId, msspName, terms } = args;
     const { approvers, expiresAfterDays, reviewEvery, identitySource } = terms;
 

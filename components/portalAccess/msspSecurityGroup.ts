@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { groupNameInDirectory } from "../../domain/naming";
 import { managedNote } from "../mark";
 import { setOutputs, valueOfMade } from "../outputs";
+import { component } from "../../domain/resourceTypes";
 
 export interface MsspSecurityGroupArgs {
   /**
@@ -80,7 +81,7 @@ export class MsspSecurityGroup extends pulumi.ComponentResource {
   private readonly group: azuread.Group;
 
   constructor(name: string, args: MsspSecurityGroupArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("defender-mssp:index:MsspSecurityGroup", name, {}, opts);
+    super(component("MsspSecurityGroup"), name, {}, opts);
 
     const purpose = pulumi.interpolate`People of ${args.msspName} who watch this tenant's Microsoft Defender.`;
     const ofMembers = args.members === undefined ? "" : "members added by hand are removed, and ";

@@ -10,6 +10,7 @@ import type { GivenAccess, ModelContext, TierGroups } from "./modelContext";
 import { activation, type PortalAccessArgs, type PortalAccessChoice } from "./portalAccessArgs";
 import { PortalAccessModel } from "./portalAccessModel";
 import { rbacAccess } from "./rbac";
+import { component } from "../../domain/resourceTypes";
 
 /**
  * Grants the MSSP's analysts access to the customer's Defender portal, by one of four models:
@@ -75,7 +76,7 @@ export class PortalAccess extends pulumi.ComponentResource {
   private readonly organization?: ConnectedOrganization;
 
   constructor(name: string, args: PortalAccessArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("defender-mssp:index:PortalAccess", name, {}, opts);
+    super(component("PortalAccess"), name, {}, opts);
     const fault = activationFault(args);
     if (fault !== undefined) throw new pulumi.ResourceError(`PortalAccess: ${fault}`, this, true);
     const { access, clock = systemClock } = args;

@@ -4,6 +4,7 @@ import { manualCalls, type DefenderCalls } from "../defenderCalls";
 import { RedirectUri } from "./redirectUri";
 import { DefenderSiemAuthorization } from "./siemAuthorization";
 import { SiemConnector, type SiemConnectorArgs } from "./siemConnector";
+import { siemResource } from "../../domain/resourceNames";
 
 export interface CustomerConnectorArgs extends SiemConnectorArgs {
   readonly access: ConnectorAccess;
@@ -27,7 +28,7 @@ export function declareCustomerConnector(
   args: CustomerConnectorArgs,
   opts: pulumi.ComponentResourceOptions,
 ): CustomerConnector {
-  const connector = new SiemConnector(`${name}-siem`, args, opts);
+  const connector = new SiemConnector(siemResource(name), args, opts);
   return {
     connector,
     redirect: redirectTo(name, args, connector, opts),
@@ -44,7 +45,7 @@ function redirectTo(
   if (omit.includes("redirectUri")) return undefined;
   if (access.kind !== "customerApp" || applicationId === undefined) return undefined;
   return new RedirectUri(
-    `${name}-siem-redirect`,
+    `${siemResource(name)}-redirect`,
     { applicationId, domain: customerDomain, loopbackPort: access.loopbackRedirectPort },
     opts,
   );
@@ -58,7 +59,7 @@ function authorize(
 ): DefenderSiemAuthorization | undefined {
   if (!(access.alertApis as readonly string[]).includes("legacySiem")) return undefined;
   return new DefenderSiemAuthorization(
-    `${name}-siem-authorization`,
+    `${siemResource(name)}-authorization`,
     { tenantId, applicationId: connector.clientId, msspTenantId, ...defenderCalls },
     // Only an existing application can be authorized: it is authorized last and withdrawn first.
     { parent: opts.parent, dependsOn: [connector] },

@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { legacyApiResourceNames } from "../../domain/naming";
+import { legacyApiResourceNames } from "../../domain/resourceNames";
 import type { DeployedResources } from "../tenant/deployedResources";
 
 /**

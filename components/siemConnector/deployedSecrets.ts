@@ -1,7 +1,8 @@
 import type { DeployedResources } from "../tenant/deployedResources";
 import { secretSlots, type SecretDates, type SecretsBySlot, type SecretSlot } from "./secretPlan";
+import { azuread } from "../../domain/resourceTypes";
 
-const passwordType = "azuread:index/applicationPassword:ApplicationPassword";
+const passwordType = azuread("ApplicationPassword");
 
 /** Resource name of the secret in a slot. It is in every state, so it must not change. */
 export function passwordName(connectorName: string, slot: SecretSlot): string {

@@ -3,6 +3,7 @@ import type { ConnectorAccess } from "@defender-mssp/microsoft";
 import * as pulumi from "@pulumi/pulumi";
 import { credentialLifetimeProblem, longestCertificateDays } from "../../domain/guardrails/applications";
 import type { DeployedResources } from "../tenant/deployedResources";
+import { azuread } from "../../domain/resourceTypes";
 
 /**
  * Refuses a new certificate of the connector that expires later than the policy pack allows, before
@@ -24,8 +25,7 @@ export async function refuseLongCertificate(
   if (problem === undefined) return;
   const isDeployed = Object.values(deployed).some(
     ({ type, outputs }) =>
-      type === "azuread:index/applicationCertificate:ApplicationCertificate" &&
-      Date.parse(String(outputs["endDate"])) === end.getTime(),
+      type === azuread("ApplicationCertificate") && Date.parse(String(outputs["endDate"])) === end.getTime(),
   );
   const message = `connector.credential.certificate: ${problem}.`;
   if (!isDeployed)

@@ -2,6 +2,7 @@ import * as azuread from "@pulumi/azuread";
 import * as pulumi from "@pulumi/pulumi";
 import { siemLoopbackRedirectUri, siemRedirectUri } from "../../domain/naming";
 import { setOutputs } from "../outputs";
+import { component } from "../../domain/resourceTypes";
 
 export interface RedirectUriArgs {
   /**
@@ -54,7 +55,7 @@ export class RedirectUri extends pulumi.ComponentResource {
   private readonly redirectUris: azuread.ApplicationRedirectUris;
 
   constructor(name: string, args: RedirectUriArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("defender-mssp:index:RedirectUri", name, {}, opts);
+    super(component("RedirectUri"), name, {}, opts);
 
     const uri = pulumi.output(args.domain).apply(siemRedirectUri);
     const loopbackUri =

@@ -24,6 +24,7 @@ import { customerApplication, type CustomerApplication } from "./customerApplica
 import { msspApplication } from "./msspApplication";
 import type { MsspServicePrincipal } from "./msspServicePrincipal";
 import type { SecretsBySlot } from "./secretPlan";
+import { component } from "../../domain/resourceTypes";
 
 export interface SiemConnectorArgs {
   /**
@@ -141,7 +142,7 @@ export class SiemConnector extends pulumi.ComponentResource {
   private readonly msspServicePrincipal?: MsspServicePrincipal;
 
   constructor(name: string, args: SiemConnectorArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("defender-mssp:index:SiemConnector", name, {}, opts);
+    super(component("SiemConnector"), name, {}, opts);
     const access = args.access ?? defaultConnectorAccess;
     refuseUnapproved(access, this);
     sayEnded(access, todayOf(args), this);

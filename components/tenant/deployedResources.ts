@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { foreignStateMessage } from "../../domain/stateCode";
 import { stackResources, type DeployedResources } from "../../program/sdk/stackResources";
+import { stackType } from "../../domain/resourceTypes";
 
 export type { DeployedResource, DeployedResources } from "../../program/sdk/stackResources";
 
@@ -20,5 +21,5 @@ export async function deployedResources(): Promise<DeployedResources> {
 
 /** The outputs of the stack after the last run. */
 export function stackOutputs(deployed: DeployedResources): Readonly<Record<string, unknown>> {
-  return Object.values(deployed).find(({ type }) => type === "pulumi:pulumi:Stack")?.outputs ?? {};
+  return Object.values(deployed).find(({ type }) => type === stackType)?.outputs ?? {};
 }

@@ -9,6 +9,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { setOutputs } from "../outputs";
 import { CrossTenantPartner } from "./crossTenantPartner";
 import { CrossTenantPartnerEntry } from "./crossTenantPartnerEntry";
+import { component } from "../../domain/resourceTypes";
 
 export interface MsspTrustArgs {
   /** The customer's tenant ID, a UUID. */
@@ -53,7 +54,7 @@ export class MsspTrust extends pulumi.ComponentResource {
   declare public readonly policyId?: pulumi.Output<string>;
 
   constructor(name: string, args: MsspTrustArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("defender-mssp:index:MsspTrust", name, {}, opts);
+    super(component("MsspTrust"), name, {}, opts);
     const { crossTenantTrust: trust, conditionalAccess } = args;
     const partner = trust && this.trust(name, args, trust);
     // A policy is enforced after the trust that it relies on, and goes before it.

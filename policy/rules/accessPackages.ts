@@ -1,4 +1,4 @@
-import { azuread } from "../resourceTypes";
+import { azuread } from "../../domain/resourceTypes";
 import { problems, resourceRule, unknown, valueAt } from "../rule";
 
 export const accessPackages = resourceRule<{ mostDays: number }>({

@@ -2,7 +2,7 @@ import { allConnectorRoles, connectorRoles, writesHaveEnded } from "@defender-ms
 import { dateOf } from "../../domain/memberships";
 import { permissionName, permissionProblem } from "../../domain/guardrails/applications";
 import type { PolicySettings } from "../policySettings";
-import { azuread, dynamic } from "../resourceTypes";
+import { azuread, dynamic } from "../../domain/resourceTypes";
 import { knownText, knownTexts, problems, resourceRule, type JudgedResource } from "../rule";
 
 export const apiPermissions = resourceRule<{ allowed: readonly string[] }>({

@@ -1,5 +1,10 @@
 import { azureRoles, lastSegment, roleAuthorizations } from "@defender-mssp/microsoft";
-import { azureRoleAssignment, keyVault, registrationAssignment, registrationDefinition } from "../resourceTypes";
+import {
+  azureRoleAssignment,
+  keyVault,
+  registrationAssignment,
+  registrationDefinition,
+} from "../../domain/resourceTypes";
 import { knownItems, knownText, problems, resourceRule, valueAt, type JudgedResource } from "../rule";
 import type { PolicySettings } from "../policySettings";
 

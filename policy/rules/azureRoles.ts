@@ -1,5 +1,5 @@
 import { azureRoleProblem } from "../../domain/guardrails/roles";
-import { azureRoleAssignment, registrationDefinition } from "../resourceTypes";
+import { azureRoleAssignment, registrationDefinition } from "../../domain/resourceTypes";
 import { knownItems, knownText, knownTexts, problems, resourceRule, valueAt } from "../rule";
 
 export const azureRoles = resourceRule<object>({

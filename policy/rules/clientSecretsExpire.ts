@@ -1,5 +1,5 @@
 import { credentialLifetimeProblem } from "../../domain/guardrails/applications";
-import { azuread } from "../resourceTypes";
+import { azuread } from "../../domain/resourceTypes";
 import { isMissing, knownText, problems, resourceRule } from "../rule";
 
 export const clientSecretsExpire = resourceRule<{ mostDays: number }>({

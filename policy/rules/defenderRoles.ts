@@ -1,6 +1,6 @@
 import { tierPermissions, tiers, type Tier } from "@defender-mssp/microsoft";
 import { defenderActionProblem } from "../../domain/guardrails/roles";
-import { dynamic } from "../resourceTypes";
+import { dynamic } from "../../domain/resourceTypes";
 import { knownText, knownTexts, problems, resourceRule, unknown } from "../rule";
 
 const listOf = (tier: Tier, whom: string) => ({

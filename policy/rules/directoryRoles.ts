@@ -1,5 +1,5 @@
 import { directoryRoleProblem } from "../../domain/guardrails/roles";
-import { azuread, dynamic } from "../resourceTypes";
+import { azuread, dynamic } from "../../domain/resourceTypes";
 import { knownText, problems, resourceRule } from "../rule";
 
 interface Parameters {

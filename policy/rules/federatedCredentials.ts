@@ -1,4 +1,4 @@
-import { azuread } from "../resourceTypes";
+import { azuread } from "../../domain/resourceTypes";
 import { knownText, knownTexts, problems, resourceRule } from "../rule";
 
 export const federatedCredentials = resourceRule<object>({

@@ -1,5 +1,5 @@
 import { windowsDefenderAtp } from "@defender-mssp/microsoft";
-import { azuread } from "../resourceTypes";
+import { azuread } from "../../domain/resourceTypes";
 import { stackRule } from "../rule";
 
 /**

@@ -1,5 +1,5 @@
 import { guestCountProblem } from "../../domain/guardrails/people";
-import { dynamic } from "../resourceTypes";
+import { dynamic } from "../../domain/resourceTypes";
 import { stackRule } from "../rule";
 
 export const guestCount = stackRule<{ most: number }>({

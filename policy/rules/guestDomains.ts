@@ -1,5 +1,5 @@
 import { guestAddressProblem } from "../../domain/guardrails/people";
-import { azuread, dynamic } from "../resourceTypes";
+import { azuread, dynamic } from "../../domain/resourceTypes";
 import { knownText, problems, resourceRule } from "../rule";
 
 export const guestDomains = resourceRule<{ domains: readonly string[] }>({

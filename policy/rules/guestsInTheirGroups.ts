@@ -1,7 +1,7 @@
 import { tiers } from "@defender-mssp/microsoft";
 import { dateOf, membershipsByTier, membershipsOfAll } from "../../domain/memberships";
 import { groupNameInDirectory, securityGroupName } from "../../domain/naming";
-import { azuread, dynamic } from "../resourceTypes";
+import { azuread, dynamic } from "../../domain/resourceTypes";
 import {
   knownItems,
   knownText,

@@ -1,4 +1,4 @@
-import { keyVault } from "../resourceTypes";
+import { keyVault } from "../../domain/resourceTypes";
 import { problems, resourceRule, unknown, valueAt } from "../rule";
 
 export const keyVaults = resourceRule<object>({

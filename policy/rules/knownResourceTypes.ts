@@ -1,5 +1,5 @@
 import { decisionAbout } from "../declarableTypes";
-import { isProgramType } from "../resourceTypes";
+import { isProgramType } from "../../domain/resourceTypes";
 import { stackRule } from "../rule";
 
 export const knownResourceTypes = stackRule<{ also: readonly string[] }>({

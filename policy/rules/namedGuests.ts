@@ -1,4 +1,4 @@
-import { azuread, dynamic } from "../resourceTypes";
+import { azuread, dynamic } from "../../domain/resourceTypes";
 import { knownText, problems, resourceRule } from "../rule";
 
 export const namedGuests = resourceRule<object>({

@@ -1,4 +1,4 @@
-import { azuread, dynamic, dynamicTypes, keyVault, registrationDefinition } from "../resourceTypes";
+import { azuread, dynamic, dynamicTypes, keyVault, registrationDefinition } from "../../domain/resourceTypes";
 import { knownText, problems, resourceRule, valueAt, type JudgedResource } from "../rule";
 import type { PolicySettings } from "../policySettings";
 

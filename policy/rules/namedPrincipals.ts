@@ -1,6 +1,6 @@
 import { groupNameInDirectory } from "../../domain/naming";
 import { grantProblems, namedPrincipals as principalsOf, type Grant, type PrincipalKind } from "../principals";
-import { azuread, dynamic } from "../resourceTypes";
+import { azuread, dynamic } from "../../domain/resourceTypes";
 import {
   isMissing,
   knownItems,

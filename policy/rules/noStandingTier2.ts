@@ -1,6 +1,6 @@
 import { tierNames } from "@defender-mssp/microsoft";
 import { groupNameInDirectory } from "../../domain/naming";
-import { azuread } from "../resourceTypes";
+import { azuread } from "../../domain/resourceTypes";
 import { knownText, resourceRule } from "../rule";
 
 export const noStandingTier2 = resourceRule<object>({

@@ -1,4 +1,4 @@
-import { dynamic } from "../resourceTypes";
+import { dynamic } from "../../domain/resourceTypes";
 import { problems, resourceRule } from "../rule";
 
 export const notificationRules = resourceRule<object>({

@@ -1,5 +1,5 @@
 import { redirectUriProblem } from "../../domain/guardrails/applications";
-import { azuread } from "../resourceTypes";
+import { azuread } from "../../domain/resourceTypes";
 import { knownTexts, problems, resourceRule } from "../rule";
 
 interface Parameters {

@@ -1,5 +1,5 @@
 import { groupNameInDirectory, securityGroupName } from "../../domain/naming";
-import { azuread } from "../resourceTypes";
+import { azuread } from "../../domain/resourceTypes";
 import { problems, resourceRule, unknown } from "../rule";
 
 export const roleAssignableGroups = resourceRule<{ basic: boolean }>({

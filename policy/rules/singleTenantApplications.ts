@@ -1,4 +1,4 @@
-import { azuread } from "../resourceTypes";
+import { azuread } from "../../domain/resourceTypes";
 import { knownText, problems, resourceRule } from "../rule";
 
 export const singleTenantApplications = resourceRule<object>({

@@ -1,4 +1,4 @@
-import { azuread, dynamic } from "../resourceTypes";
+import { azuread, dynamic } from "../../domain/resourceTypes";
 import { knownText, problems, resourceRule, unknown, valueAt, type JudgedResource } from "../rule";
 import type { PolicySettings } from "../policySettings";
 

@@ -1,4 +1,4 @@
-import { dynamicTypes } from "../resourceTypes";
+import { dynamicTypes } from "../../domain/resourceTypes";
 import { problems, resourceRule } from "../rule";
 
 export const typedDynamicResources = resourceRule<object>({
@@ -6,7 +6,7 @@ export const typedDynamicResources = resourceRule<object>({
   severity: "medium",
   level: "mandatory",
   why: "Every dynamic resource has a type token of its own, by which the rules find it.",
-  remedy: "Extend DynamicResource (components/dynamicResource.ts), and list the type in policy/resourceTypes.ts.",
+  remedy: "Extend DynamicResource (components/dynamicResource.ts), and list the type in domain/resourceTypes.ts.",
   link: "https://www.pulumi.com/docs/iac/concepts/resources/dynamic-providers/",
   parameters: {},
   types: "all",

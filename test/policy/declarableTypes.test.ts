@@ -4,7 +4,7 @@ import { declarableTypes } from "../../dev/policyTypes/tokens";
 import { decided } from "../../dev/policyTypes/main";
 import { decisionAbout, decisions, type DeclarableTypes } from "../../policy/declarableTypes";
 import listed from "../../policy/typeDecisions.json";
-import { programTypes } from "../../policy/resourceTypes";
+import { programTypes } from "../../domain/resourceTypes";
 import { rules } from "../../policy/rules";
 import { grantTypes } from "../../policy/rules/namedPrincipals";
 

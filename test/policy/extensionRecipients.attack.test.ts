@@ -5,7 +5,7 @@
  */
 import assert from "node:assert/strict";
 import { azureRoles, directoryRoleTemplates, microsoftGraph, tierNames } from "@defender-mssp/microsoft";
-import { azuread, azureRoleAssignment, dynamic, registrationDefinition } from "../../policy/resourceTypes";
+import { azuread, azureRoleAssignment, dynamic, registrationDefinition } from "../../domain/resourceTypes";
 import { rules } from "../../policy/rules";
 import type { Rule } from "../../policy/rule";
 import { contoso, judge, judgeStack, type Sample } from "./support";

@@ -5,7 +5,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { parse } from "yaml";
 import type { StackValidationPolicy } from "@pulumi/policy";
-import { isProgramType, azuread, programTypes } from "../../policy/resourceTypes";
+import { isProgramType, azuread, programTypes } from "../../domain/resourceTypes";
 import { rules } from "../../policy/rules";
 import { policySettings } from "../../policy/policySettings";
 

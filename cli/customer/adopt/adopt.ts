@@ -13,6 +13,7 @@ import {
 } from "@defender-mssp/microsoft";
 import { VisibleError } from "@defender-mssp/errors";
 import type { Questions, Session, Signals } from "@defender-mssp/terminal/session";
+import { siemName, stackIdentityName } from "../../../domain/resourceNames";
 import { parseSettings } from "../../../settings";
 import { readStackSettingsOffline } from "../../../settings/fromFile";
 import { readProject } from "../../../settings/project";
@@ -233,7 +234,7 @@ async function write(
 /** What stands for no object in the tenant: the stack's random ID. */
 function withStackObjects(objects: PlannedAdoption["objects"]): PlannedAdoption["objects"] {
   const stackId = randomBytes(8).toString("hex");
-  return new Map([...objects, ["stack-identity", { id: stackId, outputs: { stackId } }]]);
+  return new Map([...objects, [stackIdentityName, { id: stackId, outputs: { stackId } }]]);
 }
 
 /** Which resources the next `up` creates, by the parts that the plan names. */
@@ -241,8 +242,8 @@ function createdBy({ created }: Plan): (resource: string) => boolean {
   const parts = created.map(({ part }) => part);
   return (resource) =>
     parts.includes("connector")
-      ? resource.startsWith("customer-siem")
-      : parts.includes("siemAuthorization") && resource === "customer-siem-authorization";
+      ? resource.startsWith(siemName)
+      : parts.includes("siemAuthorization") && resource === `${siemName}-authorization`;
 }
 
 function unplannedChanges(changes: readonly PreviewedChange[]): string {

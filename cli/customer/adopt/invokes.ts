@@ -1,17 +1,18 @@
 /** The provider functions that the program calls, answered by Graph. */
 import { equals, graphList, type GraphCall, type ServicePrincipal } from "@defender-mssp/microsoft";
 import type { Answers } from "./answeringProviders";
+import { azuread } from "../../../domain/resourceTypes";
 
 export function answeredInvokes(call: GraphCall, tenantId: string): Answers["invoke"] {
   return async (token, args) => {
     switch (token) {
-      case "azuread:index/getClientConfig:getClientConfig":
+      case azuread("getClientConfig"):
         return { id: tenantId, tenantId, clientId: "", objectId: "" };
-      case "azuread:index/getServicePrincipal:getServicePrincipal":
+      case azuread("getServicePrincipal"):
         return servicePrincipal(call, String(args["clientId"]));
-      case "azuread:index/getUser:getUser":
+      case azuread("getUser"):
         return user(call, args);
-      case "azuread:index/getApplication:getApplication":
+      case azuread("getApplication"):
         // The program asks before it creates a registration of the same name.
         throw new Error("no application is created");
       default:

@@ -1,10 +1,9 @@
 /** The SIEM connector: a registration in the customer's tenant, or the MSSP's own application. */
 import { microsoftGraph, windowsDefenderAtp } from "@defender-mssp/microsoft";
 import { siemRedirectUri } from "../../../domain/naming";
+import { siemName } from "../../../domain/resourceNames";
 import type { Draft } from "./draft";
 import type { FoundApplication, FoundSecret, FoundServicePrincipal } from "./found";
-
-const siemName = "customer-siem";
 
 export function planConnector(draft: Draft): void {
   const applications = draft.found.applications.filter(isUsable);

@@ -2,7 +2,7 @@
 import { directoryRoleTemplates, tierNames, tiers, type Tier } from "@defender-mssp/microsoft";
 import type { FoundCatalog, FoundGroup, FoundOrganization, FoundPackage, FoundPolicy } from "./found";
 import type { Draft } from "./draft";
-import { accessName } from "./planGroups";
+import { accessName } from "../../../domain/resourceNames";
 import { takeDefenderRole, tierNamed } from "./planTiers";
 
 interface TierPackage {

@@ -1,10 +1,8 @@
 /** Guests and groups, which several models of portal access have. */
 import { securityGroupName } from "../../../domain/naming";
+import { accessName, guestResource, onboardingName } from "../../../domain/resourceNames";
 import type { Draft } from "./draft";
 import type { FoundGroup, FoundGuest } from "./found";
-
-/** Name of the component `PortalAccess` in the stack. */
-export const accessName = "customer-access";
 
 /** Adopts guests as analysts. Two users with one address can't be told apart. */
 export function takeAnalysts(
@@ -24,7 +22,7 @@ export function takeAnalysts(
         name: `${displayName ?? ""} <${email}>`,
         id,
         why: "The address is in a domain of the MSSP, and the guest has access to the portal.",
-        resource: `customer-guest-${email}-user`,
+        resource: `${guestResource(onboardingName, email)}-user`,
       },
       { outputs: { objectId: id, adopted: false } },
       "guests",

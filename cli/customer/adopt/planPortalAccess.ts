@@ -3,7 +3,8 @@ import { directoryRoleTemplates, portalAccessRoles, type PortalAccessRole } from
 import type { Draft } from "./draft";
 import type { FoundDirectoryRole, FoundGroup } from "./found";
 import { planEntitlement } from "./planEntitlement";
-import { accessName, takeAnalysts, takeAnalystsGroup, takeGroup } from "./planGroups";
+import { accessName } from "../../../domain/resourceNames";
+import { takeAnalysts, takeAnalystsGroup, takeGroup } from "./planGroups";
 import { planTiers, tierCandidates } from "./planTiers";
 
 export function planPortalAccess(draft: Draft): void {

@@ -3,7 +3,8 @@ import { effectiveActions, isDefenderAction, tierNames, tiers, type Tier } from 
 import type { FoundGroup, FoundGuest } from "./found";
 import { securityGroupName } from "../../../domain/naming";
 import type { Draft } from "./draft";
-import { accessName, takeAnalysts, takeAnalystsGroup, takeGroup } from "./planGroups";
+import { accessName } from "../../../domain/resourceNames";
+import { takeAnalysts, takeAnalystsGroup, takeGroup } from "./planGroups";
 
 /** Groups that may be a tier: by Microsoft's names, or because they have a Defender role. */
 export function tierCandidates({ found, customer }: Draft): FoundGroup[] {

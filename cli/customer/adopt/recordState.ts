@@ -20,6 +20,7 @@ import { serveAnswers, type Answers, type ExistingObject } from "./answeringProv
 import type { ObjectsByResource } from "./draft";
 import { parseUrn, urnName } from "../../../domain/urn";
 import { parseDeployment, parseWholeState } from "../../stack/deployment";
+import { stackType } from "../../../domain/resourceTypes";
 
 export interface RecordedCustomer {
   /** Name of the stack without organization and project. */
@@ -151,7 +152,7 @@ async function withoutCreated({ stack, isCreated }: RecordedCustomer, engine: En
   const kept = all.filter(({ urn, id }) => id === undefined || !isCreated(urnName(urn)));
   if (kept.length === all.length) return exported;
   // The outputs describe what does not exist yet.
-  for (const one of kept) if (one.type === "pulumi:pulumi:Stack") delete one["outputs"];
+  for (const one of kept) if (one.type === stackType) delete one["outputs"];
   state.deployment.resources = kept;
   const deployment = JSON.stringify(state);
   await engine.run(["stack", "import"], { input: deployment });

@@ -2,6 +2,7 @@
 import { lastSegment } from "@defender-mssp/microsoft";
 import { z } from "zod";
 import type { Deployed, DeployedObject } from "../../tenant/additions/deployed";
+import { azureNativePrefix, azuread, dynamicTypePrefix } from "../../../domain/resourceTypes";
 
 /** How the removal of an object is proved. */
 const proofs = [
@@ -46,32 +47,24 @@ export interface Inventory {
 }
 
 const types: Readonly<Record<string, readonly [Proof, string]>> = {
-  "azuread:index/application:Application": ["application", "application"],
-  "azuread:index/applicationRegistration:ApplicationRegistration": ["application", "application"],
-  "azuread:index/servicePrincipal:ServicePrincipal": ["servicePrincipal", "service principal"],
+  [azuread("Application")]: ["application", "application"],
+  [azuread("ApplicationRegistration")]: ["application", "application"],
+  [azuread("ServicePrincipal")]: ["servicePrincipal", "service principal"],
   MsspServicePrincipal: ["servicePrincipal", "service principal"],
-  "azuread:index/group:Group": ["group", "group"],
+  [azuread("Group")]: ["group", "group"],
   Guest: ["user", "guest"],
-  "azuread:index/accessPackage:AccessPackage": ["accessPackage", "access package"],
-  "azuread:index/accessPackageCatalog:AccessPackageCatalog": ["accessPackageCatalog", "access package catalog"],
-  "azuread:index/accessPackageAssignmentPolicy:AccessPackageAssignmentPolicy": [
-    "assignmentPolicy",
-    "assignment policy",
-  ],
+  [azuread("AccessPackage")]: ["accessPackage", "access package"],
+  [azuread("AccessPackageCatalog")]: ["accessPackageCatalog", "access package catalog"],
+  [azuread("AccessPackageAssignmentPolicy")]: ["assignmentPolicy", "assignment policy"],
   ConnectedOrganization: ["connectedOrganization", "connected organization"],
   CrossTenantPartner: ["accessPartner", "partner of the cross-tenant access policy"],
-  "azuread:index/conditionalAccessPolicy:ConditionalAccessPolicy": ["accessPolicy", "Conditional Access policy"],
-  "azuread:index/directoryRoleAssignment:DirectoryRoleAssignment": [
-    "directoryRoleAssignment",
-    "directory role assignment",
-  ],
+  [azuread("ConditionalAccessPolicy")]: ["accessPolicy", "Conditional Access policy"],
+  [azuread("DirectoryRoleAssignment")]: ["directoryRoleAssignment", "directory role assignment"],
   DefenderRoleDefinition: ["defenderRole", "Defender role"],
   DefenderRoleAssignment: ["defenderRoleAssignment", "Defender role assignment"],
   AlertNotificationRule: ["notificationRule", "notification rule"],
   DefenderSiemAuthorization: ["siemAuthorization", "SIEM authorization"],
 };
-
-const dynamicPrefix = "pulumi-nodejs:dynamic/defender-mssp:";
 
 /** Resources that are in the state only: nothing of them is in a tenant. */
 const inStateOnly = /^(pulumi:|random:)|:(StackIdentity|PortalAccessModel|CrossTenantPartnerEntry)$/;
@@ -107,8 +100,8 @@ export function joined(before: Inventory, now: Inventory): Inventory {
 }
 
 function typeOf(type: string): readonly [Proof | undefined, string] {
-  if (type.startsWith("azure-native:")) return ["azure", `Azure resource ${type.slice("azure-native:".length)}`];
-  const known = types[type.startsWith(dynamicPrefix) ? type.slice(dynamicPrefix.length) : type];
+  if (type.startsWith(azureNativePrefix)) return ["azure", `Azure resource ${type.slice(azureNativePrefix.length)}`];
+  const known = types[type.startsWith(dynamicTypePrefix) ? type.slice(dynamicTypePrefix.length) : type];
   return known ?? [undefined, type.split(":").at(-1) ?? type];
 }
 

@@ -26,6 +26,7 @@ import { certificatePage } from "./page";
 import { prove } from "./proof";
 import { tenantEndpoints } from "../../tenant/tenantEndpoints";
 import { readDeployment, type Deployment } from "../../stack/deployment";
+import { isProviderType } from "../../../domain/resourceTypes";
 
 export interface OffboardRun extends Place {
   readonly stack: string;
@@ -152,7 +153,7 @@ async function destroyed(
   journal: OffboardingJournal,
 ): Promise<OffboardingJournal> {
   const { stack, out, say, confirm, now } = run;
-  const isEmpty = !deployment.resources.some(({ id, type }) => id !== "" && !type.startsWith("pulumi:providers:"));
+  const isEmpty = !deployment.resources.some(({ id, type }) => id !== "" && !isProviderType(type));
   if (isEmpty && journal.destroyedOn !== undefined) return journal;
   if (!isEmpty) {
     const report = await beforeDestroyReport(deployment, run);

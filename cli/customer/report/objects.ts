@@ -9,6 +9,7 @@ import {
 import { linkTo, type LinkPlace } from "./links";
 import { objectKinds, type ObjectKind, type ReportObject, type ReportPath } from "./model";
 import type { ReportResource } from "./readState";
+import { azuread, azureNative } from "../../../domain/resourceTypes";
 
 export interface ObjectsAndPaths {
   readonly objects: readonly ReportObject[];
@@ -40,10 +41,10 @@ const describers: Readonly<Partial<Record<string, Describe>>> = {
   Guest: (one, { place }) => [
     made("guest", one, place, { name: text(one, "displayName"), detail: text(one, "email") }),
   ],
-  "azuread:index/group:Group": (one, { place, resources }) => [
+  [azuread("Group")]: (one, { place, resources }) => [
     made("group", one, place, { name: text(one, "displayName"), detail: membersText(one, resources) }),
   ],
-  "azuread:index/directoryRoleAssignment:DirectoryRoleAssignment": (one, { place }) => [
+  [azuread("DirectoryRoleAssignment")]: (one, { place }) => [
     made("directoryRole", one, place, { name: directoryRoleName(text(one, "roleId")), detail: "", objectId: "" }),
   ],
   DefenderRoleDefinition: (one, { place }) => [
@@ -55,33 +56,33 @@ const describers: Readonly<Partial<Record<string, Describe>>> = {
   CrossTenantPartner: (one, { place }) => [
     made("tenantTrust", one, place, { name: text(one, "partnerTenantId"), detail: trustText(one) }),
   ],
-  "azuread:index/conditionalAccessPolicy:ConditionalAccessPolicy": (one, { place }) => [
+  [azuread("ConditionalAccessPolicy")]: (one, { place }) => [
     made("conditionalAccessPolicy", one, place, { name: text(one, "displayName"), detail: text(one, "state") }),
   ],
-  "azuread:index/accessPackage:AccessPackage": (one, { place, resources }) => [
+  [azuread("AccessPackage")]: (one, { place, resources }) => [
     made("accessPackage", one, place, { name: text(one, "displayName"), detail: termsText(one, resources) }),
   ],
-  "azuread:index/applicationRegistration:ApplicationRegistration": (one, { place }) => [
+  [azuread("ApplicationRegistration")]: (one, { place }) => [
     made("application", one, place, {
       name: text(one, "displayName"),
       detail: text(one, "clientId"),
       appId: text(one, "clientId"),
     }),
   ],
-  "azuread:index/servicePrincipal:ServicePrincipal": servicePrincipal,
+  [azuread("ServicePrincipal")]: servicePrincipal,
   MsspServicePrincipal: servicePrincipal,
-  "azuread:index/applicationPassword:ApplicationPassword": credential("clientSecret"),
-  "azuread:index/applicationCertificate:ApplicationCertificate": credential("certificate"),
-  "azuread:index/applicationFederatedIdentityCredential:ApplicationFederatedIdentityCredential": (one, all) =>
+  [azuread("ApplicationPassword")]: credential("clientSecret"),
+  [azuread("ApplicationCertificate")]: credential("certificate"),
+  [azuread("ApplicationFederatedIdentityCredential")]: (one, all) =>
     credential("federatedCredential")(one, all).map((object) => ({
       ...object,
       detail: `${text(one, "issuer")}, ${text(one, "subject")}`,
     })),
-  "azuread:index/appRoleAssignment:AppRoleAssignment": (one, all) => [
+  [azuread("AppRoleAssignment")]: (one, all) => [
     permission(one, all, roleName(text(one, "appRoleId")), "as the application itself"),
   ],
   AppRoleGrant: (one, all) => [permission(one, all, text(one, "appRole"), "as the application itself")],
-  "azuread:index/servicePrincipalDelegatedPermissionGrant:ServicePrincipalDelegatedPermissionGrant": (one, all) => [
+  [azuread("ServicePrincipalDelegatedPermissionGrant")]: (one, all) => [
     permission(one, all, list(one, "claimValues").join(", "), "for a signed-in user"),
   ],
   AlertNotificationRule: (one, { place }) => [
@@ -98,8 +99,8 @@ const describers: Readonly<Partial<Record<string, Describe>>> = {
       objectId: "",
     }),
   ],
-  "azure-native:managedservices:RegistrationDefinition": delegation,
-  "azure-native:keyvault:Secret": (one, { place }) => [
+  [azureNative("managedservices:RegistrationDefinition")]: delegation,
+  [azureNative("keyvault:Secret")]: (one, { place }) => [
     made("vaultSecret", one, place, {
       name: text(one, "secretName"),
       detail: text(one, "vaultName"),
@@ -156,7 +157,7 @@ function delegation(one: ReportResource, { place, resources }: Surroundings): Re
   const { authorizations } = (one.inputs["properties"] ?? {}) as {
     readonly authorizations?: readonly { readonly principalIdDisplayName?: string }[];
   };
-  const assignment = resources.find(({ type }) => type === "azure-native:managedservices:RegistrationAssignment");
+  const assignment = resources.find(({ type }) => type === azureNative("managedservices:RegistrationAssignment"));
   const groups = (authorizations ?? []).map(({ principalIdDisplayName = "" }) => principalIdDisplayName);
   const scope = text(assignment ?? one, "scope");
   return [made("delegation", one, place, { name: [...new Set(groups)].join(", "), detail: scope, objectId: "" })];
@@ -205,7 +206,7 @@ function pathsOf(one: ReportResource, all: readonly ReportResource[]): ReportPat
     return source === undefined || to === undefined ? [] : [{ from: keyOf(source), to: keyOf(to), by }];
   };
   switch (one.type) {
-    case "azuread:index/group:Group":
+    case azuread("Group"):
       // Who has activated the membership is a member for some hours; the state may be older.
       if (eligibilityOf(one, all) !== undefined) return [];
       return list(one, "members").flatMap((member) => path(member, one, "member of"));
@@ -215,17 +216,17 @@ function pathsOf(one: ReportResource, all: readonly ReportResource[]): ReportPat
         path(objectId, group, eligibilityText(one, accessEndsOn)),
       );
     }
-    case "azuread:index/directoryRoleAssignment:DirectoryRoleAssignment":
+    case azuread("DirectoryRoleAssignment"):
       return path(text(one, "principalObjectId"), one, "has the role");
     case "DefenderRoleAssignment": {
       const role = byId(text(one, "roleDefinitionId"));
       return list(one, "principalIds").flatMap((group) => path(group, role, "has the role"));
     }
-    case "azuread:index/accessPackageResourcePackageAssociation:AccessPackageResourcePackageAssociation": {
+    case azuread("AccessPackageResourcePackageAssociation"): {
       const group = byId(text(one, "catalogResourceAssociationId"));
       return path(text(one, "accessPackageId"), group, "makes a member of");
     }
-    case "azuread:index/accessPackage:AccessPackage": {
+    case azuread("AccessPackage"): {
       const organization = all.find(({ type }) => type === "ConnectedOrganization");
       return organization === undefined ? [] : path(organization.id, one, "may request");
     }
@@ -240,21 +241,21 @@ function connectorPaths(
   path: (from: string, to: ReportResource | undefined, by: string) => ReportPath[],
 ): ReportPath[] {
   switch (one.type) {
-    case "azuread:index/applicationPassword:ApplicationPassword":
-    case "azuread:index/applicationCertificate:ApplicationCertificate":
-    case "azuread:index/applicationFederatedIdentityCredential:ApplicationFederatedIdentityCredential":
+    case azuread("ApplicationPassword"):
+    case azuread("ApplicationCertificate"):
+    case azuread("ApplicationFederatedIdentityCredential"):
       // From left to right: the credential opens the application.
       return path(text(one, "applicationId"), one, "signs in with").map(({ from, to, by }) => ({
         from: to,
         to: from,
         by,
       }));
-    case "azuread:index/appRoleAssignment:AppRoleAssignment":
+    case azuread("AppRoleAssignment"):
     case "AppRoleGrant":
       return path(text(one, "principalObjectId"), one, "may");
-    case "azuread:index/servicePrincipalDelegatedPermissionGrant:ServicePrincipalDelegatedPermissionGrant":
+    case azuread("ServicePrincipalDelegatedPermissionGrant"):
       return path(text(one, "servicePrincipalObjectId"), one, "may");
-    case "azuread:index/servicePrincipal:ServicePrincipal": {
+    case azuread("ServicePrincipal"): {
       const registration = all.find(
         ({ type, outputs }) => /ApplicationRegistration$/.test(type) && outputs["clientId"] === text(one, "clientId"),
       );

@@ -3,6 +3,7 @@ import { z } from "zod";
 import { VisibleError } from "@defender-mssp/errors";
 import type { Deployment, StateResource } from "../../stack/deployment";
 import { urnName } from "../../../domain/urn";
+import { dynamicTypePrefix, isProviderType, stackType } from "../../../domain/resourceTypes";
 
 const values = z.record(z.string(), z.unknown());
 /** A resource of the state. */
@@ -34,9 +35,9 @@ export interface ReportState {
 /** Picks what a report shows. Secrets, which are encrypted in a state, are left out. */
 export function reportState({ resources, pending, writtenAt }: Deployment): ReportState {
   const all = resources.filter((one) => !one.delete);
-  const root = all.find(({ type }) => type === "pulumi:pulumi:Stack");
+  const root = all.find(({ type }) => type === stackType);
   return {
-    resources: all.filter(({ custom, type }) => custom && !type.startsWith("pulumi:providers:")).map(reportResource),
+    resources: all.filter(({ custom, type }) => custom && !isProviderType(type)).map(reportResource),
     outputs: withoutSecrets(root?.outputs ?? {}),
     ...(writtenAt === undefined ? {} : { writtenAt: new Date(writtenAt).toISOString() }),
     interrupted: pending.length,
@@ -56,8 +57,7 @@ export function parsePreview(stack: string, printed: string): ReportState {
   const { data } = digest.safeParse(JSON.parse(printed));
   if (data === undefined) throw new VisibleError(`The preview of stack "${stack}" can't be read: unknown format.`);
   const resources = (data.steps ?? []).flatMap(({ op, newState }) => {
-    if (newState?.custom !== true || newState.type.startsWith("pulumi:providers:") || op.startsWith("delete"))
-      return [];
+    if (newState?.custom !== true || isProviderType(newState.type) || op.startsWith("delete")) return [];
     return [reportResource({ ...newState, id: "", inputs: newState.inputs ?? {}, outputs: {} })];
   });
   return { resources, outputs: {}, interrupted: 0 };
@@ -65,7 +65,7 @@ export function parsePreview(stack: string, printed: string): ReportState {
 
 function reportResource(one: ReportSource): ReportResource {
   return {
-    type: one.type.replace(/^pulumi-nodejs:dynamic\/defender-mssp:/, ""),
+    type: one.type.startsWith(dynamicTypePrefix) ? one.type.slice(dynamicTypePrefix.length) : one.type,
     name: urnName(one.urn),
     id: one.id,
     inputs: withoutSecrets(one.inputs),

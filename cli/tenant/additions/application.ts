@@ -6,10 +6,11 @@ import { graphList, type Application } from "@defender-mssp/microsoft";
 import { azRest, shellQuoted, upRefresh, type FoundAddition } from "./addition";
 import { textsOf, type DeployedObject } from "./deployed";
 import { foreignOwners, type AdditionsTenant } from "./tenant";
+import { azuread } from "../../../domain/resourceTypes";
 
-const registration = "azuread:index/applicationRegistration:ApplicationRegistration";
-const redirectUris = "azuread:index/applicationRedirectUris:ApplicationRedirectUris";
-const apiAccess = "azuread:index/applicationApiAccess:ApplicationApiAccess";
+const registration = azuread("ApplicationRegistration");
+const redirectUris = azuread("ApplicationRedirectUris");
+const apiAccess = azuread("ApplicationApiAccess");
 
 /** The applications that the stack registered. */
 export function applicationsOf({ deployed }: AdditionsTenant): readonly DeployedObject[] {

@@ -1,5 +1,6 @@
 /** The stack's objects by its state: their IDs and inputs. */
 import { lastSegment } from "@defender-mssp/microsoft";
+import { dynamicTypePrefix } from "../../../domain/resourceTypes";
 import type { Deployment } from "../../stack/deployment";
 
 export interface DeployedObject {
@@ -31,7 +32,7 @@ export class Deployed {
    * Resources of a type, such as `azuread:index/group:Group`, or of a dynamic one, such as `Guest`.
    */
   all(type: string): readonly DeployedObject[] {
-    const whole = type.includes(":") ? type : `pulumi-nodejs:dynamic/defender-mssp:${type}`;
+    const whole = type.includes(":") ? type : `${dynamicTypePrefix}${type}`;
     return this.resources.filter((one) => one.type === whole && one.objectId !== "");
   }
 }

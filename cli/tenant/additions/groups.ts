@@ -3,8 +3,9 @@ import { graphList, type Group } from "@defender-mssp/microsoft";
 import { azRest, upRefresh, type FoundAddition } from "./addition";
 import { textsOf, type DeployedObject } from "./deployed";
 import { foreignOwners, principalName, type AdditionsTenant, type Principal } from "./tenant";
+import { azuread } from "../../../domain/resourceTypes";
 
-const groupType = "azuread:index/group:Group";
+const groupType = azuread("Group");
 
 export function groupsOf({ deployed }: AdditionsTenant): readonly DeployedObject[] {
   return deployed.all(groupType);

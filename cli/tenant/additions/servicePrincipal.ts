@@ -13,9 +13,10 @@ import { azRest, shellQuoted, upRefresh, type FoundAddition } from "./addition";
 import { credential, expectedRedirectUris } from "./application";
 import { textsOf, type DeployedObject } from "./deployed";
 import { foreignOwners, type AdditionsTenant } from "./tenant";
+import { azuread } from "../../../domain/resourceTypes";
 
-const madeHere = "azuread:index/servicePrincipal:ServicePrincipal";
-const grant = "azuread:index/servicePrincipalDelegatedPermissionGrant:ServicePrincipalDelegatedPermissionGrant";
+const madeHere = azuread("ServicePrincipal");
+const grant = azuread("ServicePrincipalDelegatedPermissionGrant");
 
 /** The SIEM's service principals: of its own application, or of the MSSP's. */
 export function servicePrincipalsOf({ deployed }: AdditionsTenant): readonly DeployedObject[] {

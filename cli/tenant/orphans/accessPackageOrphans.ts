@@ -6,9 +6,11 @@ import { equals, graphList, tiers as tierKeys, type GraphCall } from "@defender-
 import { accessCatalogName, groupNameInDirectory } from "../../../domain/naming";
 import type { Settings } from "../../../settings";
 import { deletionOf, partEvidence, text, undated, type GraphObject, type Known, type Orphan } from "./orphan";
+import { azuread, component } from "../../../domain/resourceTypes";
+import { accessPackagesName } from "../../../domain/resourceNames";
 
 const base = "/beta/identityGovernance/entitlementManagement";
-const parent = { name: "customer-access-entitlement-packages", type: "defender-mssp:index:AnalystAccessPackages" };
+const parent = { name: accessPackagesName, type: component("AnalystAccessPackages") };
 
 /** Orphans of the model `entitlement`; none for other models. */
 export async function accessPackageOrphans(
@@ -39,7 +41,7 @@ export async function accessPackageOrphans(
 }
 
 function orphanCatalog(catalog: GraphObject, known: Known): Orphan {
-  const type = "azuread:index/accessPackageCatalog:AccessPackageCatalog";
+  const type = azuread("AccessPackageCatalog");
   const id = text(catalog, "id");
   return {
     ...described(catalog, `catalog "${text(catalog, "displayName")}"`, known, type),
@@ -51,7 +53,7 @@ function orphanCatalog(catalog: GraphObject, known: Known): Orphan {
 type Tiers = Extract<Settings["portalAccess"], { tiers: unknown }>["tiers"];
 
 function orphanPackage(one: GraphObject, tiers: Tiers, known: Known): Orphan {
-  const type = "azuread:index/accessPackage:AccessPackage";
+  const type = azuread("AccessPackage");
   const [id, name] = [text(one, "id"), text(one, "displayName")];
   const tier = tierKeys.find((candidate) => groupNameInDirectory(tiers[candidate].name) === name);
   return {
@@ -62,7 +64,7 @@ function orphanPackage(one: GraphObject, tiers: Tiers, known: Known): Orphan {
 }
 
 async function policies(call: GraphCall, packages: readonly GraphObject[], known: Known): Promise<Orphan[]> {
-  const type = "azuread:index/accessPackageAssignmentPolicy:AccessPackageAssignmentPolicy";
+  const type = azuread("AccessPackageAssignmentPolicy");
   const found = packages.length === 0 ? [] : await graphList(call, `${base}/accessPackageAssignmentPolicies`);
   return found
     .filter(({ accessPackageId }) => packages.some(({ id }) => id === accessPackageId))
@@ -88,10 +90,7 @@ async function roles(call: GraphCall, packages: readonly GraphObject[], known: K
           `access package "${text(one, "displayName")}"`,
           "a role that it gives",
           text(scope, "id"),
-          known.isPending(
-            "azuread:index/accessPackageResourcePackageAssociation:AccessPackageResourcePackageAssociation",
-            { accessPackageId: text(one, "id") },
-          ),
+          known.isPending(azuread("AccessPackageResourcePackageAssociation"), { accessPackageId: text(one, "id") }),
         ),
         removal: deletionOf(`${path}/accessPackageResourceRoleScopes/${text(scope, "id")}`),
       }));
@@ -111,10 +110,9 @@ async function resources(call: GraphCall, catalogs: readonly GraphObject[], know
           `catalog "${text(catalog, "displayName")}"`,
           `the group "${text(one, "displayName")}"`,
           id,
-          known.isPending(
-            "azuread:index/accessPackageResourceCatalogAssociation:AccessPackageResourceCatalogAssociation",
-            { resourceOriginId: text(one, "originId") },
-          ),
+          known.isPending(azuread("AccessPackageResourceCatalogAssociation"), {
+            resourceOriginId: text(one, "originId"),
+          }),
         ),
         removal: {
           method: "POST",

@@ -8,6 +8,8 @@ import type { Settings } from "../../../settings";
 import type { AzureCalls } from "./azureCalls";
 import { undated, type FinderState, type Orphan } from "./orphan";
 import { urnName } from "../../../domain/urn";
+import { azureNative, providerType } from "../../../domain/resourceTypes";
+import { delegationName, handoverName } from "../../../domain/resourceNames";
 
 interface Candidate {
   readonly what: string;
@@ -42,17 +44,17 @@ function delegated({ azureDelegation: delegation }: Settings, state: FinderState
   const apiVersion = "2022-10-01";
   const provider = "providers/Microsoft.ManagedServices";
   return [
-    ...madeUp(state, "delegation-assignment-id").map((id) => ({
+    ...madeUp(state, `${delegationName}-assignment-id`).map((id) => ({
       what: "Azure Lighthouse delegation",
       type: "managedservices:RegistrationAssignment",
-      name: "delegation-assignment",
+      name: `${delegationName}-assignment`,
       id: `${scope}/${provider}/registrationAssignments/${id}`,
       apiVersion,
     })),
-    ...madeUp(state, "delegation-definition-id").map((id) => ({
+    ...madeUp(state, `${delegationName}-definition-id`).map((id) => ({
       what: "definition of the Azure Lighthouse delegation",
       type: "managedservices:RegistrationDefinition",
-      name: "delegation-definition",
+      name: `${delegationName}-definition`,
       id: `${subscription}/${provider}/registrationDefinitions/${id}`,
       apiVersion,
     })),
@@ -67,20 +69,20 @@ function handedOver(settings: Settings, state: FinderState): Candidate[] {
   const secret = {
     what: "secret in Key Vault",
     type: "keyvault:Secret",
-    name: "handover-secret",
+    name: `${handoverName}-secret`,
     id: secretId,
     apiVersion,
   };
   if (!isMade) return [secret];
   return [
     secret,
-    { what: "Key Vault", type: "keyvault:Vault", name: "handover-vault", id: vaultId, apiVersion },
+    { what: "Key Vault", type: "keyvault:Vault", name: `${handoverName}-vault`, id: vaultId, apiVersion },
     ...(settings.handover?.resourceGroupName === undefined
       ? [
           {
             what: "resource group of the Key Vault",
             type: "resources:ResourceGroup",
-            name: "handover-resource-group",
+            name: `${handoverName}-resource-group`,
             id: groupId,
             apiVersion: "2024-11-01",
           },
@@ -108,7 +110,7 @@ async function readers(call: PortalCall, settings: Settings, state: FinderState)
         {
           what: "right to read the secret in Key Vault",
           type: "authorization:RoleAssignment",
-          name: "handover-reader",
+          name: `${handoverName}-reader`,
           id,
           apiVersion: "2022-04-01",
         },
@@ -132,7 +134,7 @@ function vaultOf({ handover, tenantId }: Settings, state: FinderState) {
     const groupId = `${subscription}/resourceGroups/${resourceGroupName}`;
     return { groupId, vaultId: handover.vaultId, secretId: `${handover.vaultId}/secrets/${secret}`, isMade: false };
   }
-  const [suffix] = madeUp(state, "handover-suffix");
+  const [suffix] = madeUp(state, `${handoverName}-suffix`);
   if (suffix === undefined) return undefined;
   const name = `siem-handover-${Buffer.from(suffix, "base64url").toString("hex")}`;
   const groupId = `${subscription}/resourceGroups/${handover.resourceGroupName ?? name}`;
@@ -167,14 +169,14 @@ function orphan(
 ): Orphan {
   const evidence = { owner: "thisStack", text: "its name, of which the stack's state has the random part" } as const;
   const isPending = state.pending.some(
-    ({ operation, resource }) => operation === "creating" && resource.type === `azure-native:${type}`,
+    ({ operation, resource }) => operation === "creating" && resource.type === azureNative(type),
   );
   // A deleted vault keeps its name for up to 90 days, so a person must decide.
   const interrupted = isPending && service === "delegation";
   return {
     ...undated(`${what} "${lastSegment(id)}"`, id, evidence, interrupted),
     removal: { method: "DELETE", path: `${id}?api-version=${apiVersion}`, service },
-    importArguments: importOf(state, `azure-native:${type}`, name, id),
+    importArguments: importOf(state, azureNative(type), name, id),
   };
 }
 
@@ -182,7 +184,7 @@ function importOf(state: FinderState, type: string, name: string, id: string): r
   const component = name.slice(0, name.indexOf("-"));
   const parent = state.resources.find(({ custom, urn }) => !custom && urnName(urn) === component);
   const provider = state.resources.find(
-    (one) => one.type === "pulumi:providers:azure-native" && urnName(one.urn) === `${component}-azure`,
+    (one) => one.type === providerType("azure-native") && urnName(one.urn) === `${component}-azure`,
   );
   if (parent === undefined || provider === undefined) return undefined;
   return [type, name, id, "--parent", `parent=${parent.urn}`, "--provider", `provider=${provider.urn}`];

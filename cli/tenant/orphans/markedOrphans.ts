@@ -14,7 +14,7 @@ import {
   type GraphCall,
   type PortalCall,
 } from "@defender-mssp/microsoft";
-import { dynamicResourceLogic, dynamicTypePrefix } from "../../../domain/stateCode";
+import { dynamic } from "../../../domain/resourceTypes";
 import type { Settings } from "../../../settings";
 import { deletionOf, undated, type Known, type Orphan } from "./orphan";
 
@@ -60,10 +60,6 @@ async function guests(call: GraphCall, { analysts }: Settings, known: Known, own
       ];
     }),
   );
-}
-
-function dynamic(name: keyof typeof dynamicResourceLogic): string {
-  return `${dynamicTypePrefix}${name}`;
 }
 
 async function defenderRoles(

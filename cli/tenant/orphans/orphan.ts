@@ -3,6 +3,7 @@ import { graphList, lastSegment, type GraphCall } from "@defender-mssp/microsoft
 import type { AzureCalls } from "./azureCalls";
 import type { Deployment, StateResource } from "../../stack/deployment";
 import { urnName } from "../../../domain/urn";
+import { azuread, dynamic, providerType } from "../../../domain/resourceTypes";
 
 export interface Orphan {
   /** Such as `application "Contoso SIEM MSSP Connector"`. */
@@ -100,7 +101,7 @@ export class Known {
 
   /** Object IDs of the groups and guests of the stack. */
   principals(): string[] {
-    const types = ["azuread:index/group:Group", "pulumi-nodejs:dynamic/defender-mssp:Guest"];
+    const types = [azuread("Group"), dynamic("Guest")];
     return this.state.resources
       .filter(({ type }) => types.includes(type))
       .map(({ id }) => lastSegment(id).toLowerCase());
@@ -115,7 +116,8 @@ export class Known {
   }
 
   applications(): readonly KnownResource[] {
-    return this.state.resources.filter(({ type }) => /^azuread:index\/application(Registration)?:/.test(type));
+    const types = [azuread("Application"), azuread("ApplicationRegistration")];
+    return this.state.resources.filter(({ type }) => types.includes(type));
   }
 
   /**
@@ -127,7 +129,7 @@ export class Known {
       ({ type: one, urn }) => one === parentType && name.startsWith(urnName(urn)),
     );
     const provider = this.state.resources.find(
-      ({ type: one, urn }) => one === "pulumi:providers:azuread" && !urnName(urn).startsWith("default"),
+      ({ type: one, urn }) => one === providerType("azuread") && !urnName(urn).startsWith("default"),
     );
     if (parent === undefined || provider === undefined) return undefined;
     const named = ({ urn }: KnownResource, as: string) => `${as}=${urn}`;
@@ -160,7 +162,7 @@ export class Known {
   }
 }
 
-const stackIdentityType = "pulumi-nodejs:dynamic/defender-mssp:StackIdentity";
+const stackIdentityType = dynamic("StackIdentity");
 
 /** An orphan without creation time and creator, which can't be imported. */
 export function undated(

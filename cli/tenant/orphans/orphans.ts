@@ -40,6 +40,8 @@ import {
   type Orphan,
   type OrphanRemoval,
 } from "./orphan";
+import { azuread, component } from "../../../domain/resourceTypes";
+import { accessName, siemName } from "../../../domain/resourceNames";
 
 export interface Searched {
   readonly stack: string;
@@ -71,7 +73,7 @@ export async function findOrphans(
 }
 
 async function applications(call: GraphCall, { customerName }: Settings, known: Known): Promise<Orphan[]> {
-  const type = "azuread:index/applicationRegistration:ApplicationRegistration";
+  const type = azuread("ApplicationRegistration");
   const name = siemConnectorName(customerName);
   const found = await graphList(call, `/v1.0/applications?$filter=${equals("displayName", name)}`);
   const orphans = found.filter((one) => !known.has(text(one, "id")));
@@ -85,16 +87,16 @@ async function applications(call: GraphCall, { customerName }: Settings, known: 
       restorable: true,
       importArguments: known.importOf(
         type,
-        "customer-siem-application",
+        `${siemName}-application`,
         `/applications/${text(one, "id")}`,
-        "defender-mssp:index:SiemConnector",
+        component("SiemConnector"),
       ),
     })),
   );
 }
 
 async function groups(call: GraphCall, { msspName, portalAccess }: Settings, known: Known): Promise<Orphan[]> {
-  const type = "azuread:index/group:Group";
+  const type = azuread("Group");
   const tiers = "tiers" in portalAccess ? Object.entries(portalAccess.tiers) : [];
   const parts = [["analysts", securityGroupName(msspName)], ...tiers.map(([tier, { name }]) => [tier, name])] as const;
   const found = parts.map(async ([part = "", name = ""]): Promise<Orphan[]> => {
@@ -113,9 +115,9 @@ async function groups(call: GraphCall, { msspName, portalAccess }: Settings, kno
           restorable: false,
           importArguments: known.importOf(
             type,
-            `customer-access-${part}-group`,
+            `${accessName}-${part}-group`,
             `/groups/${text(one, "id")}`,
-            "defender-mssp:index:MsspSecurityGroup",
+            component("MsspSecurityGroup"),
           ),
         })),
     );
@@ -137,7 +139,7 @@ async function directoryRoles(call: GraphCall, { portalAccess }: Settings, known
           `directory role ${role}, given to ${principalId}`,
           text(one, "id"),
           { owner: "thisStack", text: "its holder is in the stack's state" },
-          known.isPending("azuread:index/directoryRoleAssignment:DirectoryRoleAssignment", {
+          known.isPending(azuread("DirectoryRoleAssignment"), {
             principalObjectId: principalId,
           }),
         ),
@@ -182,7 +184,7 @@ function redirectUris(application: GraphObject, { customerDomain }: Settings, kn
         application,
         `redirect URI ${uris.join(", ")}`,
         siemRedirectUri(customerDomain),
-        known.isPending("azuread:index/applicationRedirectUris:ApplicationRedirectUris"),
+        known.isPending(azuread("ApplicationRedirectUris")),
       ),
       removal: change(application, { web: { redirectUris: [] } }),
     },
@@ -204,7 +206,7 @@ function apiAccess(application: GraphObject, known: Known): Orphan[] {
         `API permissions asked of ${names.join(" and ")}`,
         names.join(", "),
         found.every(({ resourceAppId: apiClientId }) =>
-          known.isPending("azuread:index/applicationApiAccess:ApplicationApiAccess", { apiClientId }),
+          known.isPending(azuread("ApplicationApiAccess"), { apiClientId }),
         ),
       ),
       removal: change(application, { requiredResourceAccess: asked.filter((one) => !isOurs(one)) }),
@@ -247,7 +249,7 @@ async function servicePrincipals(
           application,
           `service principal "${text(one, "displayName")}", with what it was granted`,
           id,
-          known.isPending("azuread:index/servicePrincipal:ServicePrincipal", { clientId: appId }),
+          known.isPending(azuread("ServicePrincipal"), { clientId: appId }),
         ),
         removal: deletionOf(`/v1.0/servicePrincipals/${id}`),
       },
@@ -280,7 +282,7 @@ async function consents(call: GraphCall, application: GraphObject, id: string, k
           one,
           "consent to Alert.Read",
           `/v1.0/oauth2PermissionGrants/${text(one, "id")}`,
-          "azuread:index/servicePrincipalDelegatedPermissionGrant:ServicePrincipalDelegatedPermissionGrant",
+          azuread("ServicePrincipalDelegatedPermissionGrant"),
         ),
       ),
     ...roles
@@ -295,7 +297,7 @@ async function consents(call: GraphCall, application: GraphObject, id: string, k
               one,
               `consent to ${role.value}`,
               `/v1.0/servicePrincipals/${text(one, "resourceId")}/appRoleAssignedTo/${text(one, "id")}`,
-              "azuread:index/appRoleAssignment:AppRoleAssignment",
+              azuread("AppRoleAssignment"),
             ),
       ),
   ];

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { azuread } from "../../../policy/resourceTypes";
+import { azuread } from "../../../domain/resourceTypes";
 import { accessPackages as rule } from "../../../policy/rules/accessPackages";
 import { inDays, judge, unknownValue } from "../support";
 

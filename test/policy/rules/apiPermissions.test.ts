@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { microsoftGraph, windowsDefenderAtp } from "@defender-mssp/microsoft";
-import { azuread, dynamic } from "../../../policy/resourceTypes";
+import { azuread, dynamic } from "../../../domain/resourceTypes";
 import { apiPermissions as rule } from "../../../policy/rules/apiPermissions";
 import { contoso, judge, unknownValue } from "../support";
 

@@ -5,7 +5,7 @@ import {
   keyVault,
   registrationAssignment,
   registrationDefinition,
-} from "../../../policy/resourceTypes";
+} from "../../../domain/resourceTypes";
 import { azurePrincipals as rule } from "../../../policy/rules/azurePrincipals";
 import { contoso, judge, unknownValue } from "../support";
 

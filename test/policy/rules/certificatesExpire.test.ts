@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { azuread } from "../../../policy/resourceTypes";
+import { azuread } from "../../../domain/resourceTypes";
 import { certificatesExpire as rule } from "../../../policy/rules/certificatesExpire";
 import { inDays, judge, unknownValue } from "../support";
 

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { azuread } from "../../../policy/resourceTypes";
+import { azuread } from "../../../domain/resourceTypes";
 import { clientSecretsExpire as rule } from "../../../policy/rules/clientSecretsExpire";
 import { inDays, judge, unknownValue } from "../support";
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { tierNames, tierPermissions } from "@defender-mssp/microsoft";
-import { dynamic } from "../../../policy/resourceTypes";
+import { dynamic } from "../../../domain/resourceTypes";
 import { defenderRoles as rule } from "../../../policy/rules/defenderRoles";
 import { contoso, judge, unknownValue } from "../support";
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { directoryRoleTemplates, type DirectoryRoleName } from "@defender-mssp/microsoft";
-import { azuread, dynamic } from "../../../policy/resourceTypes";
+import { azuread, dynamic } from "../../../domain/resourceTypes";
 import { directoryRoles as rule } from "../../../policy/rules/directoryRoles";
 import { contoso, judge, unknownValue, type Given } from "../support";
 

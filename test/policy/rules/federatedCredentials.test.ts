@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { azuread } from "../../../policy/resourceTypes";
+import { azuread } from "../../../domain/resourceTypes";
 import { federatedCredentials as rule } from "../../../policy/rules/federatedCredentials";
 import type { PolicySettings } from "../../../policy/policySettings";
 import { contoso, judge, unknownValue } from "../support";

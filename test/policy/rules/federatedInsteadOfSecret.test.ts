@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { microsoftGraph, windowsDefenderAtp } from "@defender-mssp/microsoft";
-import { azuread } from "../../../policy/resourceTypes";
+import { azuread } from "../../../domain/resourceTypes";
 import { federatedInsteadOfSecret as rule } from "../../../policy/rules/federatedInsteadOfSecret";
 import { judgeStack, unknownValue } from "../support";
 

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { azuread, dynamic } from "../../../policy/resourceTypes";
+import { azuread, dynamic } from "../../../domain/resourceTypes";
 import { guestCount as rule } from "../../../policy/rules/guestCount";
 import { judgeStack, unknownValue } from "../support";
 

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { azuread, dynamic } from "../../../policy/resourceTypes";
+import { azuread, dynamic } from "../../../domain/resourceTypes";
 import { guestDomains as rule } from "../../../policy/rules/guestDomains";
 import { judge, unknownValue } from "../support";
 

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { azuread, dynamic } from "../../../policy/resourceTypes";
+import { azuread, dynamic } from "../../../domain/resourceTypes";
 import { guestsInTheirGroups as rule } from "../../../policy/rules/guestsInTheirGroups";
 import type { PolicySettings } from "../../../policy/policySettings";
 import { contoso, judgeStack, unknownValue, type Sample } from "../support";

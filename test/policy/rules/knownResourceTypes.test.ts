@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { programTypes } from "../../../policy/resourceTypes";
+import { programTypes } from "../../../domain/resourceTypes";
 import { knownResourceTypes as rule } from "../../../policy/rules/knownResourceTypes";
 import { judgeStack, unknownValue } from "../support";
 

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { azuread, dynamic, keyVault, registrationDefinition } from "../../../policy/resourceTypes";
+import { azuread, dynamic, keyVault, registrationDefinition } from "../../../domain/resourceTypes";
 import { namedOrganizations as rule } from "../../../policy/rules/namedOrganizations";
 import type { PolicySettings } from "../../../policy/policySettings";
 import { contoso, judge, unknownValue } from "../support";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import * as fc from "fast-check";
 import { tierNames } from "@defender-mssp/microsoft";
-import { azuread, dynamic } from "../../../policy/resourceTypes";
+import { azuread, dynamic } from "../../../domain/resourceTypes";
 import { namedPrincipals as rule } from "../../../policy/rules/namedPrincipals";
 import type { PolicySettings } from "../../../policy/policySettings";
 import { contoso, judgeStack, unknownValue, type Sample } from "../support";

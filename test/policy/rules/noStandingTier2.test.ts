@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { azuread } from "../../../policy/resourceTypes";
+import { azuread } from "../../../domain/resourceTypes";
 import { noStandingTier2 as rule } from "../../../policy/rules/noStandingTier2";
 import { judge, unknownValue } from "../support";
 

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { dynamic } from "../../../policy/resourceTypes";
+import { dynamic } from "../../../domain/resourceTypes";
 import { notificationRules as rule } from "../../../policy/rules/notificationRules";
 import { judge, unknownValue } from "../support";
 

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { azuread } from "../../../policy/resourceTypes";
+import { azuread } from "../../../domain/resourceTypes";
 import { owners as rule } from "../../../policy/rules/owners";
 import { judge, unknownValue } from "../support";
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { defaultConnectorAccess } from "@defender-mssp/microsoft";
-import { azuread } from "../../../policy/resourceTypes";
+import { azuread } from "../../../domain/resourceTypes";
 import { redirectUris as rule } from "../../../policy/rules/redirectUris";
 import { contoso, judge, unknownValue, type Given } from "../support";
 

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { azuread } from "../../../policy/resourceTypes";
+import { azuread } from "../../../domain/resourceTypes";
 import { roleAssignableGroups as rule } from "../../../policy/rules/roleAssignableGroups";
 import { contoso, judge, unknownValue } from "../support";
 

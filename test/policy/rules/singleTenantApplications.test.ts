@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { ConnectorAccess } from "@defender-mssp/microsoft";
-import { azuread } from "../../../policy/resourceTypes";
+import { azuread } from "../../../domain/resourceTypes";
 import { singleTenantApplications as rule } from "../../../policy/rules/singleTenantApplications";
 import { contoso, judge, unknownValue } from "../support";
 

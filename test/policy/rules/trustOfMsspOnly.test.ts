@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { azuread, dynamic } from "../../../policy/resourceTypes";
+import { azuread, dynamic } from "../../../domain/resourceTypes";
 import { trustOfMsspOnly as rule } from "../../../policy/rules/trustOfMsspOnly";
 import { contoso, judge, unknownValue } from "../support";
 

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { azuread, dynamic, dynamicTypes } from "../../../policy/resourceTypes";
+import { azuread, dynamic, dynamicTypes } from "../../../domain/resourceTypes";
 import { typedDynamicResources as rule } from "../../../policy/rules/typedDynamicResources";
 import { judge, unknownValue } from "../support";
 

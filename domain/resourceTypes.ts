@@ -1,6 +1,6 @@
 /**
- * Tokens of the resource types that the program declares. A test reads the components, and
- * compares.
+ * Tokens of the resource types in the program's states: none changes. A test reads the components,
+ * and compares. Every command may import this module at its start: it imports nothing.
  */
 
 /** Types of azuread's that the program declares, by their names. */
@@ -41,18 +41,58 @@ const dynamicNames = [
   "StackIdentity",
 ] as const;
 
+/** Last part of a dynamic resource's type token. */
+export type DynamicResourceType = (typeof dynamicNames)[number];
+
+/** Prefix of the type tokens of this program's dynamic resources. */
+export const dynamicTypePrefix = "pulumi-nodejs:dynamic/defender-mssp:";
+
+/**
+ * Prefix of the type tokens of the same resources where the plugin serves them, and of the
+ * components' tokens.
+ */
+export const pluginTypePrefix = "defender-mssp:index:";
+
+/** Prefix of the type tokens of Azure's resources. */
+export const azureNativePrefix = "azure-native:";
+
+/** Prefix of the type tokens of providers. */
+export const providerTypePrefix = "pulumi:providers:";
+
+/** Type of the resource that stands for the stack, and has its outputs. */
+export const stackType = "pulumi:pulumi:Stack";
+
+/** The token of a resource type (`Group`), or of a function (`getUser`), of azuread. */
 export function azuread(name: string): string {
   return `azuread:index/${name.charAt(0).toLowerCase()}${name.slice(1)}:${name}`;
 }
 
-export function dynamic(name: (typeof dynamicNames)[number]): string {
-  return `pulumi-nodejs:dynamic/defender-mssp:${name}`;
+export function dynamic(name: DynamicResourceType): string {
+  return `${dynamicTypePrefix}${name}`;
 }
 
-export const keyVault = "azure-native:keyvault:Vault";
-export const registrationDefinition = "azure-native:managedservices:RegistrationDefinition";
-export const registrationAssignment = "azure-native:managedservices:RegistrationAssignment";
-export const azureRoleAssignment = "azure-native:authorization:RoleAssignment";
+/** @param name module and type, such as `keyvault:Vault`. */
+export function azureNative(name: string): string {
+  return `${azureNativePrefix}${name}`;
+}
+
+export function component(name: string): string {
+  return `${pluginTypePrefix}${name}`;
+}
+
+/** @param plugin such as `azuread`. */
+export function providerType(plugin: string): string {
+  return `${providerTypePrefix}${plugin}`;
+}
+
+export function isProviderType(type: string): boolean {
+  return type.startsWith(providerTypePrefix);
+}
+
+export const keyVault = azureNative("keyvault:Vault");
+export const registrationDefinition = azureNative("managedservices:RegistrationDefinition");
+export const registrationAssignment = azureNative("managedservices:RegistrationAssignment");
+export const azureRoleAssignment = azureNative("authorization:RoleAssignment");
 
 /** Dynamic resources of ours. */
 export const dynamicTypes: readonly string[] = dynamicNames.map(dynamic);
@@ -63,10 +103,10 @@ export const programTypes: readonly string[] = [
   ...dynamicTypes,
   azureRoleAssignment,
   keyVault,
-  "azure-native:keyvault:Secret",
+  azureNative("keyvault:Secret"),
   registrationAssignment,
   registrationDefinition,
-  "azure-native:resources:ResourceGroup",
+  azureNative("resources:ResourceGroup"),
   "random:index/randomId:RandomId",
   "random:index/randomUuid:RandomUuid",
 ];
@@ -78,7 +118,7 @@ export function isProgramType(type: string): boolean {
     /^defender-mssp:index:[A-Z]\w*$/.test(type) ||
     // `pulumi` is the engine's own, by which the program asks what the stack has already.
     /^pulumi:providers:(azuread|azure-native|random|pulumi-nodejs|pulumi)$/.test(type) ||
-    type === "pulumi:pulumi:Stack"
+    type === stackType
   );
 }
 

@@ -1,0 +1,36 @@
+/**
+ * Names of the program's resources in every customer's state: none changes, as another name
+ * replaces the resource. They say "customer" and not which: a customer's name is a setting.
+ */
+
+/** The `CustomerOnboarding`, and its provider. */
+export const onboardingName = "customer";
+export const stackIdentityName = "stack-identity";
+export const handoverName = "handover";
+export const delegationName = "delegation";
+
+/** @param onboarding resource name of the `CustomerOnboarding`, as below. */
+export function accessResource(onboarding: string): string {
+  return `${onboarding}-access`;
+}
+
+export function siemResource(onboarding: string): string {
+  return `${onboarding}-siem`;
+}
+
+export function guestResource(onboarding: string, email: string): string {
+  return `${onboarding}-guest-${email}`;
+}
+
+/** Names of the resources by which a stack has the legacy alert API. */
+export function legacyApiResourceNames(onboarding: string): readonly string[] {
+  const siem = siemResource(onboarding);
+  return [`${siem}-defender-consent`, `${siem}-authorization`];
+}
+
+/** Prefix of the names of what gives the analysts access. */
+export const accessName = accessResource(onboardingName);
+/** Prefix of the names of what the SIEM reads alerts with. */
+export const siemName = siemResource(onboardingName);
+/** The `AnalystAccessPackages`, of the model `entitlement`. */
+export const accessPackagesName = `${accessName}-entitlement-packages`;
