@@ -4,8 +4,6 @@ import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { execa } from "execa";
-import { processSession } from "@defender-mssp/terminal/processSession";
-import { programFor } from "@defender-mssp/siem/program";
 import { checkout } from "../cli/mssp";
 
 const folder = path.join(checkout, "templates", "siem");
@@ -30,41 +28,5 @@ describe("templates/siem", () => {
     } finally {
       await rm(temporary, { recursive: true });
     }
-  });
-
-  it("the unit and the container file use options that `alerts` of @defender-mssp/siem has, and its program", async () => {
-    const alerts = programFor(["alerts"], processSession()).commands.find((command) => command.name() === "alerts");
-    const known: readonly (string | null | undefined)[] = alerts?.options.map(({ long }) => long) ?? [];
-    const unit = await readFile(unitFile, "utf8");
-    const started = /^ExecStart=.*$/m.exec(unit)?.[0] ?? "";
-    const container = await readFile(path.join(folder, "Containerfile"), "utf8");
-    const described = /--env MSSP_HEC_TOKEN mssp-alerts alerts([^]*?)\nARG BASE/.exec(container)?.[1];
-    const { bin } = JSON.parse(await readFile(path.join(checkout, "packages", "siem", "package.json"), "utf8")) as {
-      bin: Record<string, string>;
-    };
-    const program = `/opt/mssp/node_modules/@defender-mssp/siem/${bin["defender-mssp-siem"]}`;
-    assert.ok(started.includes(` ${program} alerts `), started);
-    assert.ok(container.includes(`ENTRYPOINT ["node", "${program}"]`));
-    for (const text of [started, described ?? ""]) {
-      const used: readonly string[] = text.match(/--[a-z-]+/g) ?? [];
-      assert.ok(used.includes("--connection"), text);
-      assert.deepEqual(
-        used.filter((option) => !known.includes(option)),
-        [],
-      );
-    }
-  });
-
-  it("the unit keeps its state and its credentials in what systemd gives to it alone", async () => {
-    const unit = await readFile(unitFile, "utf8");
-    for (const line of [
-      "DynamicUser=yes",
-      "LoadCredential=connection.json:/etc/mssp/%i.json",
-      "LoadCredential=client-secret:/etc/mssp/%i.secret",
-      "Environment=MSSP_CLIENT_SECRET_FILE=%d/client-secret",
-      "StateDirectory=mssp/%i",
-    ])
-      assert.ok(unit.split("\n").includes(line), line);
-    assert.match(unit, /^ExecStart=.* --connection %d\/connection\.json .* --checkpoint %S\/mssp\/%i\//m);
   });
 });

@@ -1,188 +1,50 @@
 /** `mssp hunt` as people type it, over the customers of a project and over connection files. */
 import assert from "node:assert/strict";
-import { appendFile, mkdtemp, open, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, open, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { addApplication, addConsentedServicePrincipal, detectionIntervalFor, graphId } from "@defender-mssp/testkit";
-import type { Exchange } from "@defender-mssp/sandbox";
+import { detectionIntervalFor } from "@defender-mssp/testkit";
 import { execa } from "execa";
-import { stringify } from "yaml";
 import { exists } from "../../../../cli/stack/exists";
-import { requiredSettings } from "../../../settings/required";
 import { checkout } from "../../mssp";
-import { inSession } from "../../testSession";
-import { secret, StackProject } from "../../pulumiStack";
+import type { StackProject } from "../../pulumiStack";
+import { clientSecret, createHuntProject, huntRows, tenants } from "./huntProject";
 
-const tenants = {
-  contoso: "c0570500-0000-4000-8000-00000000000a",
-  fabrikam: "c0570500-0000-4000-8000-00000000000b",
-  tailspin: "c0570500-0000-4000-8000-00000000000c",
-} as const;
-const clientSecret = "the connector's secret";
-const clientId = "c0ffee00-0000-4000-8000-000000000003";
 const count = "AlertInfo | summarize count()";
 
 describe("mssp hunt", function () {
   let project: StackProject;
   let folder: string;
-  let observe: (exchange: Exchange) => void = () => undefined;
 
   before(async () => {
     folder = await mkdtemp(path.join(tmpdir(), "mssp-hunt-"));
-    project = await StackProject.create({
-      engine: "stand-in",
-      tenants: Object.entries(tenants).map(([name, tenantId]) => ({
-        tenantId,
-        displayName: name,
-        domain: `${name}.example`,
-      })),
-      // Only where a test asks for them: a tenth of a second is the longest wait.
-      faults: { seed: 1, percent: 0, kinds: ["throttled"], timeScale: 0.01 },
-      observe: (exchange) => observe(exchange),
-    });
-    const outputs = {
-      clientId,
-      clientSecret: secret(clientSecret),
-      connector: { kind: "customerApp", credential: "secret", alertApis: ["graph"], profile: "hunt" },
-    };
-    for (const [name, tenantId] of Object.entries(tenants)) {
-      const tenant = project.sandbox.cloud.tenant(tenantId);
-      const description = {
-        applicationId: clientId,
-        displayName: "Connector",
-        signInAudience: "AzureADMyOrg",
-      } as const;
-      const roles = name === "tailspin" ? ["SecurityAlert.Read.All"] : ["ThreatHunting.Read.All"];
-      addApplication(tenant, description);
-      addConsentedServicePrincipal(tenant, { ...description, homeTenantId: tenantId }, { [graphId]: roles });
-    }
-    project.sandbox.cloud.acceptPassingSecret(clientSecret, clientId);
-    await project.addStack("contoso", { ...outputs, tenantId: tenants.contoso });
-    await project.addStack("contoso-lab", { ...outputs, tenantId: tenants.contoso });
-    await project.addStack("fabrikam", { ...outputs, tenantId: tenants.fabrikam });
-    await project.addStack("tailspin", { ...outputs, tenantId: tenants.tailspin });
-    await project.addStack("dev", { ...outputs, tenantId: tenants.contoso });
-    const tagged = { ...requiredSettings, analysts: [], tags: ["tier=gold"] };
-    const config = Object.fromEntries(Object.entries(tagged).map(([key, value]) => [`defender-mssp:${key}`, value]));
-    await appendFile(path.join(project.folder, "Pulumi.contoso.yaml"), stringify({ config }));
+    project = await createHuntProject();
   });
   after(async () => {
     await project.dispose();
     await rm(folder, { recursive: true, force: true });
   });
-  afterEach(() => {
-    observe = () => undefined;
-    project.sandbox.faults!.percent = 0;
-  });
 
   /** @param file standard output, as a shell redirects it. */
-  async function hunt(args: readonly string[], variables: NodeJS.ProcessEnv = {}, file?: string, input?: string) {
-    const environment = { ...project.environment, ...variables };
-    const ended =
-      file === undefined && input === undefined
-        ? await inSession(["hunt", ...args], { folder: project.folder, environment })
-        : await huntWith(args, environment, file, input);
-    const said = `${ended.stdout}${ended.stderr}`;
-    assert.ok(!said.includes(clientSecret));
-    assert.doesNotMatch(said, /^\s+at /m);
-    return { exitCode: ended.exitCode, stdout: ended.stdout, stderr: ended.stderr };
+  async function hunt(args: readonly string[], file: string, variables: NodeJS.ProcessEnv = {}) {
+    const output = await open(file, "w");
+    const { exitCode, stderr } = await execa(
+      process.execPath,
+      [path.join(checkout, "cli", "mssp.js"), "hunt", ...args],
+      {
+        cwd: project.folder,
+        env: { ...project.environment, ...variables, NO_COLOR: "1" },
+        extendEnv: false,
+        reject: false,
+        stdin: "ignore",
+        // Execa's types have the descriptors of its own process only.
+        stdout: output.fd as 1,
+      },
+    ).finally(() => output.close());
+    assert.ok(!stderr.includes(clientSecret));
+    assert.doesNotMatch(stderr, /^\s+at /m);
+    return { exitCode, stderr };
   }
-
-  async function huntWith(args: readonly string[], environment: NodeJS.ProcessEnv, file?: string, input?: string) {
-    const output = file === undefined ? undefined : await open(file, "w");
-    const ended = await execa(process.execPath, [path.join(checkout, "cli", "mssp.js"), "hunt", ...args], {
-      cwd: project.folder,
-      env: { ...environment, NO_COLOR: "1" },
-      extendEnv: false,
-      reject: false,
-      ...(input === undefined ? { stdin: "ignore" as const } : { input }),
-      maxBuffer: 1024 * 1024 * 1024,
-      // Execa's types have the descriptors of its own process only.
-      ...(output === undefined ? {} : { stdout: output.fd as 1 }),
-    }).finally(() => output?.close());
-    return { exitCode: ended.exitCode, stdout: ended.stdout ?? "", stderr: ended.stderr };
-  }
-
-  const rowsOf = (text: string) =>
-    text
-      .split("\n")
-      .filter((line) => line !== "")
-      .map((line) => JSON.parse(line) as { tenantId: string; stack: string; Timestamp?: string });
-  const stacksOf = (text: string) =>
-    rowsOf(text)
-      .map(({ stack }) => stack)
-      .sort();
-
-  it("--stack: a name, patterns and a repeated one ask each matching customer once", async () => {
-    const pattern = await hunt(["--stack", "contoso*", "--stack", "contoso", count]);
-    assert.equal(pattern.exitCode, 0, pattern.stderr);
-    assert.deepEqual(stacksOf(pattern.stdout), ["contoso", "contoso-lab"]);
-    const twice = await hunt(["--stack", "fabrikam", "--stack", "fabrikam", count]);
-    assert.deepEqual(stacksOf(twice.stdout), ["fabrikam"]);
-    const none = await hunt(["--stack", "nobody*", count]);
-    assert.deepEqual([none.exitCode, none.stdout], [1, ""]);
-    assert.match(none.stderr, /^mssp: No stack matches "nobody\*"\. Stacks: contoso, /);
-  });
-
-  it("--all: every customer but the sandbox's; one's failure stops no other, and is named", async () => {
-    const { exitCode, stdout, stderr } = await hunt(["--all", count]);
-    assert.equal(exitCode, 3);
-    assert.deepEqual(stacksOf(stdout), ["contoso", "contoso-lab", "fabrikam"]);
-    assert.match(stderr, /^mssp: tailspin: POST .* answered 403: .*\n.*connector\.profile: hunt/m);
-    assert.match(stderr, /^mssp: 3 rows from 3 of 4 customers\.$/m);
-    assert.equal(stderr.match(/tailspin/g)?.length, 1);
-  });
-
-  it("--all --tag: only customers with the tag", async () => {
-    const { exitCode, stdout, stderr } = await hunt(["--all", "--tag", "tier=gold", count]);
-    assert.equal(exitCode, 0, stderr);
-    assert.deepEqual(stacksOf(stdout), ["contoso"]);
-    const none = await hunt(["--all", "--tag", "tier=silver", count]);
-    assert.equal(none.exitCode, 1);
-    assert.match(none.stderr, /^mssp: No customer matches\.$/);
-  });
-
-  it("--connection: customers of files, without project and engine; an unusable file stops no other", async () => {
-    const file = await connectionFile();
-    const away = { PULUMI_BACKEND_URL: "file:///nowhere", PULUMI_HOME: "/nowhere", MSSP_ENGINE: "/nowhere" };
-    const one = await hunt(["--connection", file, count], away);
-    assert.equal(one.exitCode, 0, one.stderr);
-    assert.deepEqual(
-      rowsOf(one.stdout).map(({ tenantId, stack }) => [tenantId, stack]),
-      [[tenants.contoso, "contoso"]],
-    );
-    const two = await hunt(["--connection", file, "--connection", path.join(folder, "none.json"), count], away);
-    assert.equal(two.exitCode, 1);
-    assert.deepEqual(stacksOf(two.stdout), ["contoso"]);
-    assert.match(two.stderr, /^mssp: .*none\.json: The connection file .*none\.json can't be used: ENOENT/m);
-  });
-
-  it("429: the query is repeated after Retry-After, and its rows come once", async () => {
-    const { faults } = project.sandbox;
-    const before = faults!.counts.get("throttled") ?? 0;
-    // Each answer decides on the next request: after the token the query is refused, once.
-    observe = ({ answer }) => {
-      faults!.percent = answer.includes("access_token") ? 100 : 0;
-    };
-    const { exitCode, stdout, stderr } = await hunt(["--stack", "contoso", count]);
-    assert.equal(exitCode, 0, stderr);
-    assert.deepEqual(stacksOf(stdout), ["contoso"]);
-    assert.equal(faults!.counts.get("throttled"), before + 1);
-  });
-
-  it("--timespan: only rows of that time", async () => {
-    const rows = async (...args: string[]) => {
-      const { stdout, stderr } = await hunt(["--stack", "contoso", ...args, "AlertInfo | project Timestamp"]);
-      assert.match(stderr, /rows from 1 of 1 customer\.$/);
-      return rowsOf(stdout).map(({ Timestamp = "" }) => Date.parse(Timestamp));
-    };
-    const hours = 60 * 60 * 1000;
-    const now = project.sandbox.cloud.now().getTime();
-    const [day, all] = [await rows("--timespan", "24h"), await rows()];
-    assert.ok(day.length > 10 && day.length < all.length / 10, `${day.length} of ${all.length}`);
-    assert.ok(Math.min(...day) >= now - 25 * hours);
-    assert.ok(Math.min(...all) < now - 20 * 24 * hours);
-  });
 
   it("100,000 rows: all are written, with a warning that the service may have left out more", async () => {
     const { cloud } = project.sandbox;
@@ -190,15 +52,15 @@ describe("mssp hunt", function () {
     cloud.detectionInterval = detectionIntervalFor(110_000);
     try {
       const query = (rows: number) => `AlertInfo | project Severity | take ${rows}`;
-      const most = await hunt(["--stack", "contoso", query(100_000)], {}, path.join(folder, "most.jsonl"));
+      const most = await hunt(["--stack", "contoso", query(100_000)], path.join(folder, "most.jsonl"));
       assert.equal(most.exitCode, 0);
       assert.match(
         most.stderr,
         /^mssp: contoso: 100,000 rows: the service may have left out more\. Limit the query\.$/m,
       );
       assert.match(most.stderr, /^mssp: 100,000 rows from 1 of 1 customer\.$/m);
-      assert.equal(rowsOf(await readFile(path.join(folder, "most.jsonl"), "utf8")).length, 100_000);
-      const fewer = await hunt(["--stack", "contoso", query(99_999), "--quiet"], {}, path.join(folder, "fewer"));
+      assert.equal(huntRows(await readFile(path.join(folder, "most.jsonl"), "utf8")).length, 100_000);
+      const fewer = await hunt(["--stack", "contoso", query(99_999), "--quiet"], path.join(folder, "fewer"));
       assert.deepEqual([fewer.exitCode, fewer.stderr], [0, ""]);
     } finally {
       cloud.detectionInterval = usual;
@@ -210,7 +72,6 @@ describe("mssp hunt", function () {
     const query = "AlertInfo | summarize count() by Severity";
     const { exitCode, stderr } = await hunt(
       ["--stack", "contoso", "--stack", "fabrikam", "--format", "csv", query],
-      {},
       file,
     );
     assert.equal(exitCode, 0, stderr);
@@ -224,7 +85,7 @@ describe("mssp hunt", function () {
   it("a full disk is one error and no customer's; a reader that has gone is none", async () => {
     // Linux alone has it.
     if (await exists("/dev/full")) {
-      const ended = await hunt(["--stack", "contoso*", "--parallel", "1", count], {}, "/dev/full");
+      const ended = await hunt(["--stack", "contoso*", "--parallel", "1", count], "/dev/full");
       assert.equal(ended.exitCode, 1, ended.stderr);
       assert.match(ended.stderr, /^mssp: Standard output can't be written: ENOSPC: [^\n]*$/);
     }
@@ -236,77 +97,15 @@ describe("mssp hunt", function () {
       reject: false,
     });
     assert.equal(gone.exitCode, 0, gone.stderr);
-    assert.equal(rowsOf(gone.stdout).length, 1);
+    assert.equal(huntRows(gone.stdout).length, 1);
   });
 
-  it("a query from standard input; one that the service refuses is the customer's error, with the service's words", async () => {
-    const good = await hunt(["--stack", "contoso", "-"], {}, undefined, `\uFEFFAlertInfo\n| summarize count()\n`);
-    assert.deepEqual([good.exitCode, stacksOf(good.stdout)], [0, ["contoso"]]);
-    const { exitCode, stderr } = await hunt(["--stack", "contoso", "AlertInfo | where Nothing == 1"]);
-    assert.equal(exitCode, 1);
-    assert.match(stderr, /^mssp: contoso: .*Fix semantic errors in your query/m);
-  });
-
-  it("a wrong secret, an unknown stack and a service that does not answer: one error each, with its exit code", async () => {
-    const wrong = path.join(folder, "wrong-secret");
-    await writeFile(wrong, "not-the-secret", { mode: 0o600 });
-    const file = path.join(folder, "wrong.json");
-    const content = JSON.parse(await readFile(await connectionFile(), "utf8")) as object;
-    await writeFile(file, JSON.stringify({ ...content, credentialPlace: { file: wrong } }));
-    const refused = await hunt(["--connection", file, count]);
-    assert.equal(refused.exitCode, 3);
-    assert.match(refused.stderr, /AADSTS7000215: .*\n.*The client secret is wrong\./);
-    assert.ok(!refused.stderr.includes("not-the-secret"));
-    await writeFile(file, JSON.stringify({ ...content, clientId: "c0ffee00-0000-4000-8000-00000000dead" }));
-    const elsewhere = await hunt(["--connection", file, count]);
-    assert.equal(elsewhere.exitCode, 3);
-    assert.match(elsewhere.stderr, /answered 400: AADSTS700016: [^\n]*\n.*does not have the connector's application/);
-    assert.doesNotMatch(elsewhere.stderr, /Trace ID|Correlation ID/);
-    await writeFile(file, "{");
-    const broken = await hunt(["--connection", file, count]);
-    assert.equal(broken.exitCode, 1);
-    assert.match(broken.stderr, /^mssp: \S+wrong\.json is not a usable connection file: it is not a JSON object\./);
-    const unknown = await hunt(["--stack", "nobody", count]);
-    assert.equal(unknown.exitCode, 1);
-    assert.match(unknown.stderr, /^mssp: nobody: There is no stack "nobody"/m);
+  it("a service that does not answer is one error, with its exit code", async () => {
     // Not tried again, as a broken connection is: the certificate will not be trusted in a second.
-    const distrusting = { ...project.environment, NODE_EXTRA_CA_CERTS: undefined };
-    const none = await huntWith(["--stack", "contoso", count], distrusting);
+    const none = await hunt(["--stack", "contoso", count], path.join(folder, "none.jsonl"), {
+      NODE_EXTRA_CA_CERTS: undefined,
+    });
     assert.equal(none.exitCode, 4);
     assert.match(none.stderr, /^mssp: contoso: GET https:\/\/127\.0\.0\.1:\d+\/metadata\/.* failed: .*certificate/m);
   });
-
-  it("usage: a wrong command line is refused (2) and so is what it names (1), and nothing is asked", async () => {
-    let requests = 0;
-    observe = () => requests++;
-    for (const [args, exitCode, reason] of [
-      [[count], 2, /error: use exactly one of --stack <pattern>, --connection <file>, --all/],
-      [["--stack", "contoso", "--tag", "tier", count], 2, /error: --tag goes with --all/],
-      [["--stack", "contoso"], 2, /error: the query is missing: give it as an argument, with --file, or -/],
-      [["--stack", "contoso", "--timespan", "yesterday", count], 2, /'yesterday' is invalid\. Expected a duration/],
-      [["--connection", "x", "--passphrase-folder", "x", count], 2, /error: --passphrase-folder goes with --stack/],
-      [["--stack", "contoso", "--file", "none.kql"], 1, /The query's file can't be read: ENOENT.*none\.kql/],
-      [["--stack", "no/such/stack/name", count], 1, /"no\/such\/stack\/name" is not a stack's name/],
-      [["--stack", "contoso", "--passphrase-folder", "none", count], 1, /--passphrase-folder none: there is no such/],
-    ] as const) {
-      const ended = await hunt(args);
-      assert.deepEqual([ended.exitCode, ended.stdout], [exitCode, ""], args.join(" "));
-      assert.match(ended.stderr, reason);
-    }
-    assert.equal(requests, 0);
-  });
-
-  /** A connection file of contoso, with its secret in a file. */
-  async function connectionFile(): Promise<string> {
-    const file = path.join(folder, "contoso.json");
-    const secretFile = path.join(folder, "client-secret");
-    await writeFile(secretFile, clientSecret, { mode: 0o600 });
-    const connection = ["connection", "--stack", "contoso", "--out", file, "--credential-file", secretFile, "--force"];
-    await execa(process.execPath, [path.join(checkout, "cli", "mssp.js"), ...connection], {
-      cwd: project.folder,
-      env: project.environment,
-      extendEnv: false,
-    });
-    return file;
-  }
 });

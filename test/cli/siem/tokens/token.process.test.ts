@@ -1,4 +1,4 @@
-/** `mssp token` on the sandbox, with imported stacks: each flow and its errors. */
+/** `mssp token` on the sandbox, with imported stacks: what takes a browser, the engine or OpenSSL. */
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
@@ -7,7 +7,6 @@ import http from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { VisibleError } from "@defender-mssp/errors";
 import {
   addDaemon,
   contoso,
@@ -18,7 +17,6 @@ import {
   makeTestCertificate,
 } from "@defender-mssp/testkit";
 import { execa } from "execa";
-import { codeOf } from "@defender-mssp/siem/tokens/signIn";
 import { checkout, type Ended } from "../../mssp";
 import { secret, StackProject } from "../../pulumiStack";
 import { inSession as runMssp } from "../../testSession";
@@ -44,16 +42,11 @@ describe("mssp token", function () {
       redirectUri,
       loopbackRedirectUri,
     };
-    const outputs = { ...withoutSecret, clientSecret: secret(connector.secret) };
-    await project.addStack("contoso", outputs);
-    const described = (changes: object) => ({
-      connector: { kind: "customerApp", credential: "secret", alertApis: ["legacySiem", "graph"], ...changes },
+    await project.addStack("contoso", { ...withoutSecret, clientSecret: secret(connector.secret) });
+    await project.addStack("certificate", {
+      ...withoutSecret,
+      connector: { kind: "customerApp", credential: "certificate", alertApis: ["legacySiem", "graph"] },
     });
-    await project.addStack("certificate", { ...withoutSecret, ...described({ credential: "certificate" }) });
-    await project.addStack("mssp", { ...outputs, ...described({ kind: "msspApp", alertApis: ["graph"] }) });
-    await project.addStack("wrong", { ...outputs, clientSecret: secret("not-the-secret") });
-    await project.addStack("elsewhere", { ...outputs, redirectUri: "https://elsewhere.example/SiemMsspConnector" });
-    await project.addStack("nothing");
   });
   after(async () => {
     await project.dispose();
@@ -110,18 +103,6 @@ describe("mssp token", function () {
     assert.ok(result.refreshToken.value.length > 100);
   });
 
-  it("loopback redirect: one error when the port is in use", async () => {
-    const other = http.createServer().listen(Number(new URL(loopbackRedirectUri).port), "localhost");
-    await once(other, "listening");
-    const { exitCode, stderr } = await mssp("token", "--stack", "contoso");
-    other.close();
-    assert.equal(exitCode, 1);
-    assert.match(
-      stderr,
-      /^mssp: Port \d+ of the redirect URI .* is in use by another program\. Free it, or use --paste\.$/m,
-    );
-  });
-
   it("device code: requires a registration that allows public clients, and says so", async () => {
     const refused = await mssp("token", "--stack", "contoso", "--device-code");
     assert.equal(refused.exitCode, 1);
@@ -132,15 +113,6 @@ describe("mssp token", function () {
     assert.equal(allowed.exitCode, 0, allowed.stderr);
     assert.match(allowed.stderr, /nothing needs to be entered/);
     assert.match(allowed.stdout, /^Refresh token: kept in configuration, valid until /m);
-  });
-
-  it("client credentials: a token for each API with the client secret", async () => {
-    const graph = await mssp("token", "--stack", "contoso", "--client-credentials", "--show-secrets", "--json");
-    const { api, accessToken } = JSON.parse(graph.stdout) as { api: string; accessToken: { value: string } };
-    assert.equal(api, "graph");
-    assert.deepEqual(decodeToken(accessToken.value).claims["roles"], ["SecurityAlert.Read.All"]);
-    const legacy = await mssp("token", "--stack", "contoso", "--client-credentials", "--api", "legacySiem");
-    assert.match(legacy.stdout, /^Access token for legacySiem: valid until [^\n]+$/);
   });
 
   it("certificate: named by the user, for client credentials, sign-in, renewal and verify", async () => {
@@ -195,55 +167,6 @@ describe("mssp token", function () {
     assert.match(closed.stderr, /^mssp: .*pair\.pfx can't be read: .*MSSP_CERTIFICATE_PASSWORD is its password.*$/);
   });
 
-  it("refuses a file without a matching certificate and key in one line, without the file's content", async () => {
-    const [one, other] = await Promise.all([makeTestCertificate(), makeTestCertificate()]);
-    const files: Record<string, [string, RegExp]> = {
-      "certificate-alone.pem": [one.certificatePem, /there is no private key in it/],
-      "key-alone.pem": [one.privateKeyPem, /there is no certificate in it/],
-      "mixed.pem": [other.privateKeyPem + one.certificatePem, /the private key in it is another certificate's/],
-    };
-    for (const [name, [text, said]] of Object.entries(files)) {
-      const file = path.join(folder, name);
-      await writeFile(file, text);
-      const refused = await mssp("token", "--stack", "certificate", "--client-credentials", "--certificate", file);
-      assert.equal(refused.exitCode, 1);
-      assert.match(refused.stderr, said);
-      assert.match(refused.stderr, /^mssp: [^\n]+$/);
-      assert.ok(!refused.stderr.includes("BEGIN"));
-    }
-    const wrong = ["token", "--stack", "contoso", "--client-credentials", "--certificate", "mixed.pem"];
-    const { exitCode, stderr } = await mssp(...wrong);
-    assert.equal(exitCode, 1);
-    assert.match(stderr, /^mssp: .* uses a client secret: replace --certificate with --client-secret-file\.$/);
-  });
-
-  it("MSSP's own application: refuses a sign-in and allows client credentials", async () => {
-    const { exitCode, stderr } = await mssp("token", "--stack", "mssp");
-    assert.equal(exitCode, 1);
-    assert.match(stderr, /^mssp: .* reads alerts without a signed-in user\. Use --client-credentials\.$/);
-    assert.equal((await mssp("token", "--stack", "mssp", "--client-credentials")).exitCode, 0);
-    const api = await mssp("token", "--stack", "contoso", "--api", "legacyApi");
-    assert.equal(api.exitCode, 2);
-    assert.match(api.stderr, /Allowed choices are graph, legacySiem\./);
-  });
-
-  it("reports a wrong secret, redirect URI or stack without showing a secret", async () => {
-    const wrong = await mssp("token", "--stack", "wrong", "--client-credentials");
-    assert.match(wrong.stderr, /AADSTS7000215.*\nThe client secret is wrong/);
-    assert.doesNotMatch(wrong.stderr, /not-the-secret/);
-    const elsewhere = await mssp("token", "--stack", "elsewhere", "--paste");
-    assert.match(elsewhere.stderr, /Entra would refuse the sign-in \(AADSTS50011\)\. It has: https:\/\/contoso\.com/);
-    const nothing = await mssp("token", "--stack", "nothing");
-    assert.match(nothing.stderr, /^mssp: Stack "nothing" has no outputs/);
-    const noInput = await mssp("token", "--stack", "contoso", "--paste");
-    assert.match(noInput.stderr, /^mssp: No address was pasted\./m);
-    for (const { exitCode, stdout, stderr } of [wrong, elsewhere, nothing, noInput]) {
-      assert.equal(exitCode, 1);
-      assert.equal(stdout, "");
-      assert.doesNotMatch(stderr, /^\s+at /m);
-    }
-  });
-
   it("checks the file before the sign-in, and creates it with mode 600", async () => {
     const there = path.join(folder, "there");
     await writeFile(there, "mine", { mode: 0o644 });
@@ -267,58 +190,6 @@ describe("mssp token", function () {
     assert.equal(forced.exitCode, 0, forced.stderr);
     assert.equal((await stat(there)).mode & 0o777, 0o600);
     assert.ok((await readFile(there, "utf8")).length > 100);
-  });
-
-  it("exits with 2 after a usage error", async () => {
-    for (const args of [
-      ["token"],
-      ["token", "--stack", "contoso", "--device-code", "--renew"],
-      ["token", "--stack", "contoso", "--to-file", "a", "--to-key-vault", "b"],
-      ["verify"],
-      ["verify", "--stack", "contoso", "--region", "mars"],
-      ["secrets", "--days", "soon"],
-      ["secrets", "--at", "tomorrow"],
-      ["siem-config", "qradar", "--stack", "contoso", "--out", "x"],
-      ["siem-config", "splunk", "--stack", "contoso"],
-    ]) {
-      const { exitCode, stdout, stderr } = await mssp(...args);
-      assert.equal(exitCode, 2, `${args.join(" ")}: ${stderr}`);
-      assert.equal(stdout, "");
-      assert.match(stderr, /^error: /m);
-    }
-    for (const command of ["token", "verify", "secrets", "siem-config"]) {
-      const { exitCode, stdout } = await mssp(command, "--help");
-      assert.equal(exitCode, 0);
-      assert.match(stdout, /Examples?:\n {2}(npx )?mssp /);
-    }
-  });
-});
-
-describe("mssp token: the address where a sign-in ends", () => {
-  const read = (address: string) => codeOf(address, redirectUri, "state-1");
-
-  it("contains the code, with surrounding spaces and other parameters ignored", () => {
-    assert.equal(read(`  ${redirectUri}?code=0.A%2Fb&state=state-1&session_state=x \n`), "0.A/b");
-  });
-
-  it("is refused with another origin or path, another state, an error, or no code", () => {
-    for (const [address, pattern] of [
-      ["", /not the address/],
-      ["code", /not the address/],
-      ["https://contoso.com.evil.example/SiemMsspConnector?code=c&state=state-1", /not the address/],
-      ["https://contoso.com/other?code=c&state=state-1", /not the address/],
-      ["http://contoso.com/SiemMsspConnector?code=c&state=state-1", /not the address/],
-      [`${redirectUri}?code=c`, /another sign-in/],
-      [`${redirectUri}?code=c&state=state-2`, /another sign-in/],
-      [`${redirectUri}?state=state-1`, /no code/],
-      [`${redirectUri}?error=access_denied&state=state-1`, /^access_denied$/],
-    ] as const) {
-      assert.throws(
-        () => read(address),
-        (error: unknown) => error instanceof VisibleError && pattern.test(error.message),
-        address,
-      );
-    }
   });
 });
 

@@ -1,0 +1,182 @@
+/** `mssp hunt` as people type it, over the customers of a project and over connection files. */
+import assert from "node:assert/strict";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import type { Exchange } from "@defender-mssp/sandbox";
+import { inSession } from "../../testSession";
+import type { StackProject } from "../../pulumiStack";
+import { clientSecret, createHuntProject, huntRows, tenants } from "./huntProject";
+
+const count = "AlertInfo | summarize count()";
+
+describe("mssp hunt", function () {
+  let project: StackProject;
+  let folder: string;
+  let observe: (exchange: Exchange) => void = () => undefined;
+
+  before(async () => {
+    folder = await mkdtemp(path.join(tmpdir(), "mssp-hunt-"));
+    project = await createHuntProject((exchange) => observe(exchange));
+  });
+  after(async () => {
+    await project.dispose();
+    await rm(folder, { recursive: true, force: true });
+  });
+  afterEach(() => {
+    observe = () => undefined;
+    project.sandbox.faults!.percent = 0;
+  });
+
+  async function hunt(args: readonly string[], variables: NodeJS.ProcessEnv = {}, input?: string) {
+    const environment = { ...project.environment, ...variables };
+    const options = { folder: project.folder, environment, ...(input !== undefined && { input }) };
+    const ended = await inSession(["hunt", ...args], options);
+    const said = `${ended.stdout}${ended.stderr}`;
+    assert.ok(!said.includes(clientSecret));
+    assert.doesNotMatch(said, /^\s+at /m);
+    return ended;
+  }
+
+  const stacksOf = (text: string) =>
+    huntRows(text)
+      .map(({ stack }) => stack)
+      .sort();
+
+  it("--stack: a name, patterns and a repeated one ask each matching customer once", async () => {
+    const pattern = await hunt(["--stack", "contoso*", "--stack", "contoso", count]);
+    assert.equal(pattern.exitCode, 0, pattern.stderr);
+    assert.deepEqual(stacksOf(pattern.stdout), ["contoso", "contoso-lab"]);
+    const twice = await hunt(["--stack", "fabrikam", "--stack", "fabrikam", count]);
+    assert.deepEqual(stacksOf(twice.stdout), ["fabrikam"]);
+    const none = await hunt(["--stack", "nobody*", count]);
+    assert.deepEqual([none.exitCode, none.stdout], [1, ""]);
+    assert.match(none.stderr, /^mssp: No stack matches "nobody\*"\. Stacks: contoso, /);
+  });
+
+  it("--all: every customer but the sandbox's; one's failure stops no other, and is named", async () => {
+    const { exitCode, stdout, stderr } = await hunt(["--all", count]);
+    assert.equal(exitCode, 3);
+    assert.deepEqual(stacksOf(stdout), ["contoso", "contoso-lab", "fabrikam"]);
+    assert.match(stderr, /^mssp: tailspin: POST .* answered 403: .*\n.*connector\.profile: hunt/m);
+    assert.match(stderr, /^mssp: 3 rows from 3 of 4 customers\.$/m);
+    assert.equal(stderr.match(/tailspin/g)?.length, 1);
+  });
+
+  it("--all --tag: only customers with the tag", async () => {
+    const { exitCode, stdout, stderr } = await hunt(["--all", "--tag", "tier=gold", count]);
+    assert.equal(exitCode, 0, stderr);
+    assert.deepEqual(stacksOf(stdout), ["contoso"]);
+    const none = await hunt(["--all", "--tag", "tier=silver", count]);
+    assert.equal(none.exitCode, 1);
+    assert.match(none.stderr, /^mssp: No customer matches\.$/);
+  });
+
+  it("--connection: customers of files, without project and engine; an unusable file stops no other", async () => {
+    const file = await connectionFile();
+    const away = { PULUMI_BACKEND_URL: "file:///nowhere", PULUMI_HOME: "/nowhere", MSSP_ENGINE: "/nowhere" };
+    const one = await hunt(["--connection", file, count], away);
+    assert.equal(one.exitCode, 0, one.stderr);
+    assert.deepEqual(
+      huntRows(one.stdout).map(({ tenantId, stack }) => [tenantId, stack]),
+      [[tenants.contoso, "contoso"]],
+    );
+    const two = await hunt(["--connection", file, "--connection", path.join(folder, "none.json"), count], away);
+    assert.equal(two.exitCode, 1);
+    assert.deepEqual(stacksOf(two.stdout), ["contoso"]);
+    assert.match(two.stderr, /^mssp: .*none\.json: The connection file .*none\.json can't be used: ENOENT/m);
+  });
+
+  it("429: the query is repeated after Retry-After, and its rows come once", async () => {
+    const { faults } = project.sandbox;
+    const before = faults!.counts.get("throttled") ?? 0;
+    // Each answer decides on the next request: after the token the query is refused, once.
+    observe = ({ answer }) => {
+      faults!.percent = answer.includes("access_token") ? 100 : 0;
+    };
+    const { exitCode, stdout, stderr } = await hunt(["--stack", "contoso", count]);
+    assert.equal(exitCode, 0, stderr);
+    assert.deepEqual(stacksOf(stdout), ["contoso"]);
+    assert.equal(faults!.counts.get("throttled"), before + 1);
+  });
+
+  it("--timespan: only rows of that time", async () => {
+    const rows = async (...args: string[]) => {
+      const { stdout, stderr } = await hunt(["--stack", "contoso", ...args, "AlertInfo | project Timestamp"]);
+      assert.match(stderr, /rows from 1 of 1 customer\.$/);
+      return huntRows(stdout).map(({ Timestamp = "" }) => Date.parse(Timestamp));
+    };
+    const hours = 60 * 60 * 1000;
+    const now = project.sandbox.cloud.now().getTime();
+    const [day, all] = [await rows("--timespan", "24h"), await rows()];
+    assert.ok(day.length > 10 && day.length < all.length / 10, `${day.length} of ${all.length}`);
+    assert.ok(Math.min(...day) >= now - 25 * hours);
+    assert.ok(Math.min(...all) < now - 20 * 24 * hours);
+  });
+
+  it("a query from standard input; one that the service refuses is the customer's error, with the service's words", async () => {
+    const good = await hunt(["--stack", "contoso", "-"], {}, `\uFEFFAlertInfo\n| summarize count()\n`);
+    assert.deepEqual([good.exitCode, stacksOf(good.stdout)], [0, ["contoso"]]);
+    const { exitCode, stderr } = await hunt(["--stack", "contoso", "AlertInfo | where Nothing == 1"]);
+    assert.equal(exitCode, 1);
+    assert.match(stderr, /^mssp: contoso: .*Fix semantic errors in your query/m);
+  });
+
+  it("a wrong secret and an unknown stack: one error each, with its exit code", async () => {
+    const wrong = path.join(folder, "wrong-secret");
+    await writeFile(wrong, "not-the-secret", { mode: 0o600 });
+    const file = path.join(folder, "wrong.json");
+    const content = JSON.parse(await readFile(await connectionFile(), "utf8")) as object;
+    await writeFile(file, JSON.stringify({ ...content, credentialPlace: { file: wrong } }));
+    const refused = await hunt(["--connection", file, count]);
+    assert.equal(refused.exitCode, 3);
+    assert.match(refused.stderr, /AADSTS7000215: .*\n.*The client secret is wrong\./);
+    assert.ok(!refused.stderr.includes("not-the-secret"));
+    await writeFile(file, JSON.stringify({ ...content, clientId: "c0ffee00-0000-4000-8000-00000000dead" }));
+    const elsewhere = await hunt(["--connection", file, count]);
+    assert.equal(elsewhere.exitCode, 3);
+    assert.match(elsewhere.stderr, /answered 400: AADSTS700016: [^\n]*\n.*does not have the connector's application/);
+    assert.doesNotMatch(elsewhere.stderr, /Trace ID|Correlation ID/);
+    await writeFile(file, "{");
+    const broken = await hunt(["--connection", file, count]);
+    assert.equal(broken.exitCode, 1);
+    assert.match(broken.stderr, /^mssp: \S+wrong\.json is not a usable connection file: it is not a JSON object\./);
+    const unknown = await hunt(["--stack", "nobody", count]);
+    assert.equal(unknown.exitCode, 1);
+    assert.match(unknown.stderr, /^mssp: nobody: There is no stack "nobody"/m);
+  });
+
+  it("usage: a wrong command line is refused (2) and so is what it names (1), and nothing is asked", async () => {
+    let requests = 0;
+    observe = () => requests++;
+    for (const [args, exitCode, reason] of [
+      [[count], 2, /error: use exactly one of --stack <pattern>, --connection <file>, --all/],
+      [["--stack", "contoso", "--tag", "tier", count], 2, /error: --tag goes with --all/],
+      [["--stack", "contoso"], 2, /error: the query is missing: give it as an argument, with --file, or -/],
+      [["--stack", "contoso", "--timespan", "yesterday", count], 2, /'yesterday' is invalid\. Expected a duration/],
+      [["--connection", "x", "--passphrase-folder", "x", count], 2, /error: --passphrase-folder goes with --stack/],
+      [["--stack", "contoso", "--file", "none.kql"], 1, /The query's file can't be read: ENOENT.*none\.kql/],
+      [["--stack", "no/such/stack/name", count], 1, /"no\/such\/stack\/name" is not a stack's name/],
+      [["--stack", "contoso", "--passphrase-folder", "none", count], 1, /--passphrase-folder none: there is no such/],
+    ] as const) {
+      const ended = await hunt(args);
+      assert.deepEqual([ended.exitCode, ended.stdout], [exitCode, ""], args.join(" "));
+      assert.match(ended.stderr, reason);
+    }
+    assert.equal(requests, 0);
+  });
+
+  /** A connection file of contoso, with its secret in a file. */
+  async function connectionFile(): Promise<string> {
+    const file = path.join(folder, "contoso.json");
+    const secretFile = path.join(folder, "client-secret");
+    await writeFile(secretFile, clientSecret, { mode: 0o600 });
+    const connection = ["connection", "--stack", "contoso", "--out", file, "--credential-file", secretFile, "--force"];
+    const { exitCode, stderr } = await inSession(connection, {
+      folder: project.folder,
+      environment: project.environment,
+    });
+    assert.equal(exitCode, 0, stderr);
+    return file;
+  }
+});

@@ -1,0 +1,126 @@
+/** `mssp incidents` as people type it, on stacks of two customers in a sandbox. */
+import assert from "node:assert/strict";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { stripVTControlCharacters } from "node:util";
+import type { IncidentRecord } from "@defender-mssp/microsoft";
+import { Incidents } from "@defender-mssp/testkit";
+import { inSession } from "../../testSession";
+import type { StackProject } from "../../pulumiStack";
+import {
+  always,
+  changedSince,
+  clientSecret,
+  createIncidentsProject,
+  incidentRecords,
+  tenants,
+} from "./incidentsProject";
+
+const hour = 60 * 60 * 1000;
+
+describe("mssp incidents", function () {
+  let project: StackProject;
+  let folder: string;
+
+  before(async () => {
+    project = await createIncidentsProject();
+  });
+  after(() => project.dispose());
+  beforeEach(async () => {
+    folder = await mkdtemp(path.join(tmpdir(), "mssp-incidents-"));
+  });
+  afterEach(() => rm(folder, { recursive: true, force: true }));
+
+  async function run(args: readonly string[]) {
+    const { exitCode, stdout, stderr } = await inSession(args, {
+      folder: project.folder,
+      environment: project.environment,
+    });
+    assert.ok(!`${stdout}${stderr}`.includes(clientSecret));
+    return { exitCode, stdout, stderr: stripVTControlCharacters(stderr) };
+  }
+
+  it("incidents: writes each incident with its alerts on a line", async () => {
+    const since = new Date(Date.now() - 72 * hour);
+    const wanted = changedSince(project, since);
+    const { exitCode, stdout, stderr } = await run(["incidents", "--stack", "contoso", "--since", since.toISOString()]);
+    assert.equal(exitCode, 0, stderr);
+    const records = incidentRecords(stdout);
+    const found = new Set(records.map(({ id, updatedAt }) => `${id}@${updatedAt}`));
+    assert.deepEqual(
+      wanted.filter((one) => !found.has(one)),
+      [],
+    );
+    assert.ok(wanted.length > 150 && records.some(({ alerts }) => alerts?.length === 3));
+    assert.match(stderr, /^mssp: [\d,]+ incidents\.$/);
+  });
+
+  it("incidents: changes an incident and says what, as text and as JSON", async () => {
+    const id = idOf("active");
+    const closed = await run([
+      ...["incidents", "--stack", "triage", "--id", id, "--close", "--classify", "truePositive"],
+      ...["--determination", "phishing", "--comment", "Mailbox cleaned."],
+    ]);
+    assert.equal(closed.exitCode, 0, closed.stderr);
+    assert.match(closed.stdout, new RegExp(`^Incident ${id}: `));
+    assert.match(closed.stdout, /status: active -> resolved\n.*classification: unknown -> truePositive/);
+    assert.match(closed.stdout, /determination: unknown -> phishing\n {2}comment: added\nhttps:/);
+    const again = await run(["incidents", "--stack", "triage", "--id", id, "--close", "--json"]);
+    const { changes, incident } = JSON.parse(again.stdout) as { changes: unknown[]; incident: IncidentRecord };
+    assert.deepEqual(changes, []);
+    assert.deepEqual([incident.status, incident.comments[0]?.text], ["resolved", "Mailbox cleaned."]);
+  });
+
+  it("incidents: changes the incident that another one was merged into", async () => {
+    const id = idOf("redirected");
+    const assigned = await run(["incidents", "--stack", "triage", "--id", id, "--assign", "ana@fabrikam.example"]);
+    assert.equal(assigned.exitCode, 0, assigned.stderr);
+    assert.match(assigned.stdout, new RegExp(`Incident ${id} was merged into incident ${Number(id) - 1}`));
+    assert.match(assigned.stdout, /assignedTo: .* -> ana@fabrikam\.example/);
+  });
+
+  it("incidents: names the permission and the setting that a connector lacks", async () => {
+    const write = await run(["incidents", "--stack", "stale", "--id", idOf("active"), "--close"]);
+    assert.equal(write.exitCode, 3);
+    assert.match(write.stderr, /SecurityIncident\.ReadWrite\.All.*connector\.profile: triage/);
+    const read = await run(["incidents", "--stack", "fabrikam"]);
+    assert.equal(read.exitCode, 3);
+    assert.match(read.stderr, /SecurityIncident\.Read\.All.*connector\.incidents: true/);
+    assert.doesNotMatch(write.stderr + read.stderr, /\n\s+at /);
+  });
+
+  it("incidents: refuses a change that the contract does not include, before any call", async () => {
+    const profile = await run(["incidents", "--stack", "contoso", "--id", "1", "--close"]);
+    assert.equal(profile.exitCode, 1);
+    assert.match(profile.stderr, /has the profile "read".*connector\.profile: triage/);
+    const ended = await run(["incidents", "--stack", "ended", "--id", "1", "--close"]);
+    assert.equal(ended.exitCode, 1);
+    assert.match(ended.stderr, /until 2026-01-31.*connector\.writesEndOn/);
+  });
+
+  for (const [args, reason] of [
+    [["--close"], /--close goes with --id/],
+    [["--id", "1", "--follow"], /--follow is for a pull/],
+    [["--id", "1", "--determination", "apt"], /--determination goes with --classify/],
+    [["--raw", "--format", "cef"], /--raw is JSON: it can't be used with --format cef/],
+    [["--elasticsearch", "https://a.example", "--format", "cef"], /--elasticsearch takes JSON/],
+    [["--id", "../x", "--close"], /is no incident's ID/],
+    [["--id", "1"], /has no incident 1/],
+  ] as const) {
+    it(`incidents: refuses ${args.join(" ")}`, async () => {
+      const { exitCode, stderr, stdout } = await run(["incidents", "--stack", "triage", ...args]);
+      assert.equal(exitCode, args.length === 2 ? 1 : 2);
+      assert.match(stderr, reason);
+      assert.equal(stdout, "");
+    });
+  }
+
+  /** The newest incident of that status. */
+  function idOf(status: string): string {
+    const { cloud } = project.sandbox;
+    const incidents = new Incidents(cloud.tenant(tenants.contoso), cloud.detectionInterval, cloud.now());
+    const found = [...incidents.within({ created: always, updated: always })].filter((one) => one.status === status);
+    return String(found.at(0)?.number);
+  }
+});
