@@ -8,7 +8,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { prepareDelegation, prepareHandover, refuseUnpreparedMove } from "./components/azure/prepare";
 import { connectorSecrets, CustomerOnboarding } from "./components/customerOnboarding";
 import { reportAdoptions } from "./components/guests/adoptions";
-import { orAsBefore, outputsAfterResources } from "./components/outputs";
+import { orAsBefore, outputsAfterResources, type DeclaredOutputs } from "./components/outputs";
 import { customerTenant } from "./components/tenant/customerTenant";
 import { leaveAdopted } from "./components/tenant/adopted";
 import { StackIdentity } from "./components/tenant/stackIdentity";
@@ -24,6 +24,7 @@ import { requireTenantFeatures } from "./components/tenant/tenantFeatures";
 import { keepingLegacyApi } from "./settings/connector";
 import { stackConfiguration } from "./settings/fromEngine";
 import { loadExtension } from "./extensions";
+import type { ProgramOutputs } from "./domain/outputs";
 import { tenantNeeds } from "./domain/prerequisites";
 import { accessName, delegationName, handoverName, onboardingName, stackIdentityName } from "./domain/resourceNames";
 import { parseSettings } from "./settings";
@@ -99,6 +100,6 @@ async function program() {
       subscriptionId: settings.handover?.subscriptionId,
     },
     azureDelegation: delegation && { scope: delegation.scope, roles: delegation.roles },
-  });
+  } satisfies DeclaredOutputs<ProgramOutputs>);
   return afterResources(orAsBefore(outputs, stackOutputs(deployed)));
 }

@@ -20,9 +20,10 @@ import {
   type OnboardedAnalyst,
 } from "./guests/invitedAnalysts";
 import type { OmittablePart } from "../domain/omittedParts";
+import type { OnboardingOutputs } from "../domain/outputs";
 import { nextSteps } from "./nextSteps";
 import { declareNotificationRules } from "./notifications/notificationRules";
-import { setOutputs, type OutputsOf } from "./outputs";
+import { setOutputs, type DeclaredOutputs, type OutputsOf } from "./outputs";
 import { PortalAccess } from "./portalAccess/portalAccess";
 import { defaultPortalAccess, type PortalAccessChoice } from "./portalAccess/portalAccessArgs";
 import { declareCustomerConnector, type CustomerConnector } from "./siemConnector/customerConnector";
@@ -292,7 +293,7 @@ export class CustomerOnboarding extends pulumi.ComponentResource {
         notificationRules,
         siemAuthorization: authorization?.status,
       }),
-    });
+    } satisfies DeclaredOutputs<OnboardingOutputs>);
     this.registerOutputs(this.outputs);
   }
 

@@ -12,6 +12,13 @@ export type OutputsOf<Component extends pulumi.ComponentResource> = {
   readonly [Name in OutputName<Component>]: Component[Name];
 };
 
+/** What declares outputs with these values: each is named, also one without a value. */
+export type DeclaredOutputs<Values> = {
+  readonly [Name in Exclude<keyof Values, never>]: pulumi.Output<Values[Name]> | InputsOf<Values[Name]>;
+};
+
+type InputsOf<Value> = { readonly [Key in keyof Value]: pulumi.Input<Value[Key]> };
+
 /**
  * Sets a component's outputs as its fields and returns them for `registerOutputs`, so that a
  * component names each output twice: where it declares the field (`declare public readonly`) and

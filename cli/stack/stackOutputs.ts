@@ -11,6 +11,7 @@ import {
   credentialTypes,
 } from "@defender-mssp/microsoft";
 import { VisibleError } from "@defender-mssp/errors";
+import type { PrintedOutputs, ProgramOutputs } from "../../domain/outputs";
 import type { Place } from "../base/place";
 import { NoConnectorYet } from "@defender-mssp/siem/connector/connectorSource";
 import { runPulumi } from "./pulumi";
@@ -23,7 +24,7 @@ const text = z.string().min(1);
 const secretText = text.nullish().transform(unlessHidden);
 const secretMap = z.union([z.string(), z.record(z.string(), z.string())]).optional();
 
-const schema = z.object({
+const shape = {
   tenantId: text,
   /** Stacks of version 0.1.0 have no such output: they support the public cloud only. */
   cloud: z.enum(["public", "gcc", "gccHigh", "dod"]).default("public"),
@@ -78,7 +79,10 @@ const schema = z.object({
   /** Where the client secret is in the MSSP's Key Vault. */
   handover: z.object({ secretUri: text }).optional(),
   nextSteps: z.array(z.string()).default([]),
-});
+  /** No command reads it. */
+  azureDelegation: z.custom<object>().optional(),
+} satisfies Record<keyof ProgramOutputs, z.ZodType>;
+const schema = z.object(shape);
 
 /** The stack exists, or did, and has no resources. */
 export class NothingDeployed extends NoConnectorYet {}
@@ -103,7 +107,9 @@ export async function readStackOutputs(stack: string, options: StackOutputsOptio
       `Stack "${stack}" has no outputs: nothing is deployed there. Run \`npx pulumi up --stack ${stack}\` first.`,
     );
   }
-  const outputs = schema.safeParse(answer);
+  // Compiles while the schema takes what this version writes; another version may have written it.
+  const printed: z.input<typeof schema> = answer as PrintedOutputs;
+  const outputs = schema.safeParse(printed);
   if (outputs.success) return outputs.data;
   const wrong = outputs.error.issues.map(({ path: keys }) => keys.map(String).join("."));
   throw new VisibleError(

@@ -8,11 +8,8 @@ import {
   systemClock,
   withoutUndefined,
   writesHaveEnded,
-  type AlertApi,
   type CloudName,
   type ConnectorAccess,
-  type ConnectorAction,
-  type ConnectorProfile,
 } from "@defender-mssp/microsoft";
 import type * as azuread from "@pulumi/azuread";
 import * as pulumi from "@pulumi/pulumi";
@@ -25,6 +22,7 @@ import { msspApplication } from "./msspApplication";
 import type { MsspServicePrincipal } from "./msspServicePrincipal";
 import type { SecretsBySlot } from "./secretPlan";
 import { component } from "../../domain/resourceTypes";
+import type { ConnectorDescription } from "../../domain/outputs";
 
 export interface SiemConnectorArgs {
   /**
@@ -262,39 +260,7 @@ function msspOutputs(
   };
 }
 
-/** The connector as a stack's output describes it. */
-export interface ConnectorDescription {
-  /** `customerApp` or `msspApp`. */
-  readonly kind: ConnectorAccess["kind"];
-  /** Type of the credential. */
-  readonly credential: ConnectorAccess["credential"]["type"];
-  /** The alert APIs that the connector may read. */
-  readonly alertApis: readonly AlertApi[];
-  /** What the connector may do: after the last day of changes `hunt`. */
-  readonly profile: ConnectorProfile;
-  /** Whether it may read incidents with the profile `read`. Absent if not. */
-  readonly incidents?: boolean;
-  /** The response actions of the profile `respond`. */
-  readonly actions?: readonly ConnectorAction[];
-  /** Last day on which it may change anything: UTC, ISO 8601. Only with `triage` and `respond`. */
-  readonly writesEndOn?: string;
-  /** Name of the Security Administrator of the customer who approved that. */
-  readonly approvedBy?: string;
-  /**
-   * When the credential expires: UTC, ISO 8601. Absent if it does not expire, or if this stack does
-   * not create it.
-   */
-  readonly credentialExpiresOn?: string;
-  /**
-   * From this time on `up` creates the next client secret: UTC, ISO 8601. Absent unless this stack
-   * creates client secrets.
-   */
-  readonly renewsOn?: string;
-  /**
-   * From this day (UTC) on `up` deletes the previous client secret. Absent unless there are two.
-   */
-  readonly overlapEndsOn?: string;
-}
+export type { ConnectorDescription };
 
 function descriptionOf(
   access: ConnectorAccess,

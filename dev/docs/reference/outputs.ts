@@ -1,9 +1,11 @@
 /**
  * docs/reference/outputs.md: the outputs of the program. Their names and types are those of what
- * index.ts returns; their descriptions are the docstrings of CustomerOnboarding.
+ * index.ts returns; their descriptions are the docstrings of CustomerOnboarding, and their order
+ * is that of domain/outputs.ts.
  */
 import path from "node:path";
 import ts from "typescript";
+import type { AddedOutputName } from "../../../domain/outputs";
 import { root } from "../files";
 
 /** Outputs that index.ts adds to the component's. */
@@ -12,7 +14,7 @@ const programOutputs: Readonly<Record<string, string>> = {
   handover:
     "Where the client secret is in the MSSP's Key Vault: `vaultName`, `secretName`, `secretUri`, `subscriptionId`.",
   azureDelegation: "What Azure Lighthouse delegates (`scope`), and with which `roles`.",
-};
+} satisfies Record<AddedOutputName, string>;
 
 interface Output {
   readonly name: string;
@@ -37,7 +39,7 @@ export function outputsPage(): string {
   ].join("\n");
 }
 
-/** The outputs in the order of index.ts. Throws where one has no description. */
+/** The outputs in the order of domain/outputs.ts. Throws where one has no description. */
 export function outputs(): readonly Output[] {
   const entry = path.join(root, "index.ts");
   const { config } = ts.readConfigFile(path.join(root, "tsconfig.check.json"), (file) => ts.sys.readFile(file)) as {
@@ -55,7 +57,10 @@ export function outputs(): readonly Output[] {
   );
   const returned = signature && checker.getAwaitedType(checker.getReturnTypeOfSignature(signature));
   if (returned === undefined) throw new Error("index.ts doesn't export a function.");
-  return checker.getPropertiesOfType(returned).map((symbol) => {
+  const order = definedOrder(program);
+  const properties = [...checker.getPropertiesOfType(returned)];
+  properties.sort((a, b) => order.indexOf(a.name) - order.indexOf(b.name));
+  return properties.map((symbol) => {
     const declared = onboarding.get(symbol.name);
     const description = declared === undefined ? (programOutputs[symbol.name] ?? "") : docsOf(checker, declared);
     if (description === "") throw new Error(`The output ${symbol.name} has no docstring in CustomerOnboarding.`);
@@ -65,6 +70,17 @@ export function outputs(): readonly Output[] {
       (type.isUnion() && type.types.some(({ flags }) => (flags & ts.TypeFlags.Undefined) !== 0));
     return { name: symbol.name, description, isOptional };
   });
+}
+
+function definedOrder(program: ts.Program): readonly string[] {
+  const definition = program
+    .getSourceFile(path.join(root, "domain", "outputs.ts"))
+    ?.statements.find(
+      (statement): statement is ts.InterfaceDeclaration =>
+        ts.isInterfaceDeclaration(statement) && statement.name.text === "ProgramOutputs",
+    );
+  if (definition === undefined) throw new Error("domain/outputs.ts has no interface ProgramOutputs.");
+  return definition.members.map(({ name }) => name?.getText() ?? "");
 }
 
 function declaredProperties(checker: ts.TypeChecker, program: ts.Program): ReadonlyMap<string, ts.Symbol> {
