@@ -24,7 +24,7 @@ import { requireTenantFeatures } from "./components/tenant/tenantFeatures";
 import { keepingLegacyApi } from "./settings/connector";
 import { stackConfiguration } from "./settings/fromEngine";
 import { loadExtension } from "./extensions";
-import type { ProgramOutputs } from "./domain/outputs";
+import type { ProgramOutputs } from "./domain/programOutputs";
 import { tenantNeeds } from "./domain/prerequisites";
 import { accessName, delegationName, handoverName, onboardingName, stackIdentityName } from "./domain/resourceNames";
 import { parseSettings } from "./settings";

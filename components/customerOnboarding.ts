@@ -20,7 +20,7 @@ import {
   type OnboardedAnalyst,
 } from "./guests/invitedAnalysts";
 import type { OmittablePart } from "../domain/omittedParts";
-import type { OnboardingOutputs } from "../domain/outputs";
+import type { OnboardingOutputs } from "../domain/programOutputs";
 import { nextSteps } from "./nextSteps";
 import { declareNotificationRules } from "./notifications/notificationRules";
 import { setOutputs, type DeclaredOutputs, type OutputsOf } from "./outputs";

@@ -11,7 +11,7 @@ import {
   credentialTypes,
 } from "@defender-mssp/microsoft";
 import { VisibleError } from "@defender-mssp/errors";
-import type { PrintedOutputs, ProgramOutputs } from "../../domain/outputs";
+import type { PrintedOutputs, ProgramOutputs } from "../../domain/programOutputs";
 import type { Place } from "../base/place";
 import { NoConnectorYet } from "@defender-mssp/siem/connector/connectorSource";
 import { runPulumi } from "./pulumi";

@@ -22,7 +22,7 @@ import { msspApplication } from "./msspApplication";
 import type { MsspServicePrincipal } from "./msspServicePrincipal";
 import type { SecretsBySlot } from "./secretPlan";
 import { component } from "../../domain/resourceTypes";
-import type { ConnectorDescription } from "../../domain/outputs";
+import type { ConnectorDescription } from "../../domain/programOutputs";
 
 export interface SiemConnectorArgs {
   /**

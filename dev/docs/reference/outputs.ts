@@ -1,11 +1,11 @@
 /**
  * docs/reference/outputs.md: the outputs of the program. Their names and types are those of what
  * index.ts returns; their descriptions are the docstrings of CustomerOnboarding, and their order
- * is that of domain/outputs.ts.
+ * is that of domain/programOutputs.ts.
  */
 import path from "node:path";
 import ts from "typescript";
-import type { AddedOutputName } from "../../../domain/outputs";
+import type { AddedOutputName } from "../../../domain/programOutputs";
 import { root } from "../files";
 
 /** Outputs that index.ts adds to the component's. */
@@ -39,7 +39,7 @@ export function outputsPage(): string {
   ].join("\n");
 }
 
-/** The outputs in the order of domain/outputs.ts. Throws where one has no description. */
+/** The outputs in the order of domain/programOutputs.ts. Throws where one has no description. */
 export function outputs(): readonly Output[] {
   const entry = path.join(root, "index.ts");
   const { config } = ts.readConfigFile(path.join(root, "tsconfig.check.json"), (file) => ts.sys.readFile(file)) as {
@@ -79,7 +79,7 @@ function definedOrder(program: ts.Program): readonly string[] {
       (statement): statement is ts.InterfaceDeclaration =>
         ts.isInterfaceDeclaration(statement) && statement.name.text === "ProgramOutputs",
     );
-  if (definition === undefined) throw new Error("domain/outputs.ts has no interface ProgramOutputs.");
+  if (definition === undefined) throw new Error("domain/programOutputs.ts has no interface ProgramOutputs.");
   return definition.members.map(({ name }) => name?.getText() ?? "");
 }
 
