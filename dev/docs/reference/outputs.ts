@@ -74,7 +74,7 @@ export function outputs(): readonly Output[] {
 
 function definedOrder(program: ts.Program): readonly string[] {
   const definition = program
-    .getSourceFile(path.join(root, "domain", "outputs.ts"))
+    .getSourceFile(path.join(root, "domain", "programOutputs.ts"))
     ?.statements.find(
       (statement): statement is ts.InterfaceDeclaration =>
         ts.isInterfaceDeclaration(statement) && statement.name.text === "ProgramOutputs",
