@@ -141,10 +141,17 @@ export function foreignStateMessage(
   if (found.length === 0) return undefined;
   const lines = found.map(({ urn, problem, sha256 }) => `  - ${typeAndName(urn)} ${problem} (SHA-256 ${sha256})`);
   return (
-    `The state of stack "${stack}" can't be trusted: the engine would run what this program didn't write.\n${lines.join("\n")}\n` +
-    `Nothing was changed. Find out who wrote the state, and restore it from a backup: docs/troubleshooting.md.\n` +
+    `The state of stack "${stack}" ${distrust}: the engine would run what this program didn't write.\n${lines.join("\n")}\n` +
+    `None of it has run. Find out who wrote the state, and restore it from a backup: docs/troubleshooting.md.\n` +
     `If an extension of yours declares the resource, add its hash to ${allowedStateVariable}.`
   );
+}
+
+const distrust = "can't be trusted";
+
+/** Whether an error's text is a refusal of a state, or of a resource's code: running again is no remedy. */
+export function isStateRefusal(text: string): boolean {
+  return text.includes(distrust) || text.includes(foreignCodeProblem);
 }
 
 /**

@@ -1,12 +1,12 @@
 /** `mssp fleet`: one command for all customers. */
-import { InvalidArgumentError, type Command } from "commander";
+import { InvalidArgumentError, Option, type Command } from "commander";
 import { describeCommand } from "@defender-mssp/terminal/help";
 import type { Session } from "@defender-mssp/terminal/session";
 import { visibleJson } from "@defender-mssp/terminal/terminalText";
 import { defaultJournals, fleetExitCodes, type FleetCommand } from "../stack/outcome";
 import type { Canary, FleetRunOptions } from "./prepareRun";
 import { passphraseFolderOption } from "../stack/passphraseOption";
-import { positive, selectionOptions, type SelectionOptions } from "../stack/selectionOptions";
+import { positive, selectionOptions, wholeNumber, type SelectionOptions } from "../stack/selectionOptions";
 import { registerManifests } from "./manifests/command";
 
 /** Adds arguments, options and action. */
@@ -133,6 +133,12 @@ function registerOutputs(fleet: Command, session: Session): void {
   });
 }
 
+/** Options that a run settles at its begin, so that `--resume` takes no others. */
+const settledByTheRun = [
+  ...["stack", "tag", "changedSince", "secretsEndWithin", "status", "staleAfter", "part", "all"],
+  ...["policyPack", "refresh", "drift", "init", "secretsProvider"],
+] as const;
+
 interface RunText {
   readonly description: string;
   readonly changes: string;
@@ -155,7 +161,18 @@ function registerRun(
       positive,
     )
     .option("--timeout <minutes>", "interrupt a stack after this time", positive, 60)
-    .option("--resume", `continue the last ${name} that was interrupted or left stacks out, with its options`)
+    .addOption(
+      new Option(
+        "--resume",
+        `continue the last ${name} that was interrupted or left stacks out, with its stacks, policy packs and options`,
+      ).conflicts([...settledByTheRun]),
+    )
+    .option(
+      "--resume-within <days>",
+      "with --resume: days after which only a person may resume the run",
+      wholeNumber,
+      1,
+    )
     .addOption(passphraseFolderOption())
     .option("--cancel-dead-locks", "cancel locks whose owner was a process on this machine that has ended")
     .option("--count-requests", "count the requests to the sandbox");

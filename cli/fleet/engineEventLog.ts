@@ -73,8 +73,11 @@ export class EngineEventLog {
     };
     const run = { failed: !ok, messages, policyViolations: this.#violations, additions, knownSecrets };
     const preview = reducePreview(this.stack, digest, run);
+    const refusals = ok ? [] : preview.policyViolations.filter(({ level }) => level === "mandatory").map(violationText);
+    const said = preview.messages.filter((message) => !ok || !isWarning(message, this.#messages));
     return {
-      messages: preview.messages.filter((message) => !ok || !isWarning(message, this.#messages)),
+      // The engine says only that it has failed.
+      messages: [...refusals, ...said.filter((message) => refusals.length === 0 || !engineFailure.test(message))],
       preview,
       nextSteps: this.#nextSteps.map((step) => redactedText(step, knownSecrets)),
       printed: ok ? "" : redactedText(printed, knownSecrets),
@@ -93,6 +96,14 @@ export class EngineEventLog {
     if (this.command === "preview" || (isRefresh && this.command !== "refresh")) return;
     this.#steps.push({ op, urn, oldState: old, newState: now, diffReasons: diffs });
   }
+}
+
+/** The engine's message where a policy has refused something. */
+const engineFailure = /^(preview|update) failed$/;
+
+function violationText({ policy, pack, resource, message }: PolicyViolation): string {
+  const subject = resource === "" ? "the stack" : resource;
+  return `policy ${policy} of ${pack} refuses ${subject}: ${message}`;
 }
 
 type Metadata = NonNullable<EngineEvent["resourcePreEvent"]>["metadata"];

@@ -10,6 +10,7 @@ import { say } from "./log";
 import { runPool, type PlannedStack } from "./pool";
 import { stackProblem, type Canary, type PreparedRun } from "./prepareRun";
 import { isRunning } from "./processState";
+import { processSpace } from "../stack/processSpace";
 import type { FleetView } from "./view";
 import type { Job } from "./job";
 import type { Workers } from "./workers";
@@ -92,10 +93,11 @@ export class FleetRun {
   }
 
   #job({ stack, refresh }: PlannedStack): Job {
-    const { plan, variables } = this.prepared;
+    const { plan, variables, inventory } = this.prepared;
+    const hasExtension = inventory.some((listed) => listed.stack === stack && listed.extension !== undefined);
     const { command, drift, policyPacks, init } = plan;
     const environment = variables.get(stack) ?? {};
-    return { stack, command, refresh, drift, policyPacks, environment, init };
+    return { stack, command, refresh, drift, policyPacks, environment, hasExtension, init };
   }
 
   #ended(outcome: StackOutcome): void {
@@ -130,8 +132,10 @@ export class FleetRun {
     const { options, folder, variables, before, parallel, session } = this.prepared;
     const { view } = this.equipment;
     view.pause();
-    // Locks of the resumed run: its process and its engines have ended.
-    const own = dead.filter((stack) => before?.cutOff.has(stack));
+    // Locks of the resumed run: its process and its engines have ended, where their IDs are those of
+    // this machine.
+    const isHere = before?.owner.processes === processSpace();
+    const own = dead.filter((stack) => isHere && before?.cutOff.has(stack));
     const others = dead.filter((stack) => !own.includes(stack));
     const question = `The processes that locked ${others.join(", ")} have ended. Cancel these locks and run again?`;
     const mayCancel =

@@ -19,6 +19,11 @@ export interface Job {
   readonly drift: boolean;
   /** Folders. */
   readonly policyPacks: readonly string[];
+  /**
+   * Whether the settings name an extension. Its code may go on after the run, such as by a timer: no
+   * other stack runs in this thread afterwards.
+   */
+  readonly hasExtension: boolean;
   /** Create the stack first where the backend has none of that name. */
   readonly init?: { readonly secretsProvider?: string };
   /** Variables of this stack's engine, such as its passphrase. */

@@ -11,6 +11,7 @@ import { passphraseQuestion } from "../stack/passphraseQuestion";
 import { passphraseVariables } from "../stack/passphrases";
 import { selectStacks, type SelectionPlace } from "../stack/selection";
 import type { SelectionOptions } from "../stack/selectionOptions";
+import { say } from "./log";
 import { isRunning } from "./processState";
 
 /** The first stacks of a run: a number, or a share of all. */
@@ -36,6 +37,8 @@ export interface FleetRunOptions extends SelectionOptions {
   /** Minutes. */
   readonly timeout: number;
   readonly resume?: boolean;
+  /** Days after which only a person may resume a run. */
+  readonly resumeWithin: number;
   readonly cancelDeadLocks?: boolean;
   readonly passphraseFolder?: string;
   readonly countRequests?: boolean;
@@ -83,6 +86,7 @@ export async function prepareRun(
     before?.plan ?? (await newPlan(command, inventory, options, { folder, environment, journals, now: session.now() }));
   const stacks = before === undefined ? plan.stacks : remainingOf(before);
   if (stacks.length === 0) return undefined;
+  if (before !== undefined) await confirmResume(before, options, session);
   await confirmRun(plan, stacks, options, ask);
   const parallel = options.parallel ?? Math.min(defaultParallel(), stacks.length);
   const runnable = stacks.filter((stack) => stackProblem(stack, plan, inventory) === undefined);
@@ -133,6 +137,34 @@ async function interruptedRun(journals: string, command: FleetCommand): Promise<
     throw new VisibleError(`The run ${run.id} is still running in process ${pid}. Nothing was resumed.`);
   }
   return run;
+}
+
+/**
+ * Says which run is resumed, and asks before an old one: its stacks and options are those of its
+ * begin.
+ * @throws VisibleError where the run is old and nobody confirms it.
+ */
+async function confirmResume(
+  { id, beganAt, plan }: RecordedRun,
+  { resumeWithin, yes }: FleetRunOptions,
+  session: Session,
+): Promise<void> {
+  const hours = Math.max(0, (session.now().getTime() - beganAt.getTime()) / 3_600_000);
+  const age = hours < 48 ? counted(Math.floor(hours), "hour") : counted(Math.floor(hours / 24), "day");
+  const packs = plan.policyPacks.length === 0 ? "no policy pack" : `policy packs ${plan.policyPacks.join(", ")}`;
+  say(session, `resuming ${id}: it began ${age} ago, with ${packs}${plan.refresh ? " and --refresh" : ""}.`);
+  const days = hours / 24;
+  if (days <= resumeWithin) return;
+  const isAsked = yes !== true && session.ask.isPossible;
+  if (isAsked && (await session.ask.confirm(`Resume this ${plan.command} of ${age} ago?`))) return;
+  if (isAsked) throw new VisibleError("Nothing was run.");
+  throw new VisibleError(
+    `The run ${id} began ${age} ago. Nothing was run. Start a new run, or pass --resume-within ${Math.ceil(days)} to resume this one.`,
+  );
+}
+
+function counted(number: number, unit: string): string {
+  return `${number} ${unit}${number === 1 ? "" : "s"}`;
 }
 
 async function confirmRun(

@@ -1,5 +1,6 @@
 /** The texts on stdout: the end of a run, `mssp fleet list`, `mssp fleet status`. */
 import path from "node:path";
+import { isStateRefusal } from "../../domain/stateCode";
 import { paragraph, tableText, type TextCell } from "@defender-mssp/terminal/table";
 import type { FleetStack } from "../stack/inventory";
 import type { LastOutcome } from "../stack/journal";
@@ -26,10 +27,16 @@ export function summaryText(report: RunReport, folder: string): string {
   const numbers = stackStates
     .filter((state) => counts[state] > 0)
     .map((state) => `${counts[state]} ${state === "leftOut" ? "left out" : state}`);
+  const refused = stacks.filter(({ state, messages }) => state === "failed" && messages.some(isStateRefusal));
   const persons = stacks.filter(({ nextSteps }) => nextSteps.length > 0).length;
   const hints = [
     ...(counts.leftOut > 0 ? [`Run the others: npx mssp fleet ${command} --resume`] : []),
-    ...(counts.failed > 0
+    ...(refused.length > 0
+      ? [
+          `The state of ${refused.map(({ stack }) => stack).join(", ")} was refused, and will be again. Restore it from a backup: docs/troubleshooting.md.`,
+        ]
+      : []),
+    ...(counts.failed > refused.length
       ? [
           `Run the failed stacks again: npx mssp fleet ${command} --status failed${command === "destroy" ? "" : " --refresh"}`,
         ]

@@ -87,7 +87,7 @@ class Slot {
       const result = await this.#answer(job);
       const isLate = !result.ok && performance.now() - began >= this.options.timeout;
       // The program may still run in this thread.
-      if (isLate) this.ended = true;
+      if (isLate || job.hasExtension) this.ended = true;
       const late = isLate ? [`interrupted after ${Math.round(this.options.timeout / 60_000)} minutes (--timeout)`] : [];
       const added = result.ok || printed === "" ? "" : `\nThe program printed:\n${redactedText(printed.trim())}`;
       return { ...result, messages: [...late, ...result.messages], printed: result.printed + added };

@@ -13,6 +13,8 @@ export interface FleetStack {
   readonly customerName?: string;
   readonly tenantId?: string;
   readonly tags: readonly string[];
+  /** The customer's own resources. */
+  readonly extension?: string;
   /** Why the file can't be used; the fields above are absent then. */
   readonly problem?: string;
 }
@@ -39,8 +41,9 @@ async function readFleetStack(stack: string, project: Project, environment: Node
       customerName,
       tenantId,
       tags = [],
+      extension,
     } = await readStackSettings(stack, { folder: project.folder, environment });
-    return { stack, customerName, tenantId, tags };
+    return { stack, customerName, tenantId, tags, ...(extension === undefined ? {} : { extension }) };
   } catch (error) {
     if (error instanceof VisibleError) return { stack, tags: [], problem: error.message };
     throw error;

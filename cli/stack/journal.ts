@@ -11,6 +11,7 @@ import path from "node:path";
 import { messageOf, VisibleError } from "@defender-mssp/errors";
 import { writeBytes } from "@defender-mssp/terminal/standardOutput";
 import type { FleetCommand, StackOutcome, StackState } from "./outcome";
+import { processSpace } from "./processSpace";
 
 /** What the run does, as `--resume` needs it. */
 export interface RunPlan {
@@ -33,6 +34,8 @@ type Entry =
 interface Owner {
   readonly host: string;
   readonly pid: number;
+  /** Absent in the journal of an earlier release. */
+  readonly processes?: string | undefined;
 }
 
 export class Journal {
@@ -189,7 +192,7 @@ function entryOf(line: string): Entry[] {
 }
 
 function thisProcess(): Owner {
-  return { host: hostname(), pid: process.pid };
+  return { host: hostname(), pid: process.pid, processes: processSpace() };
 }
 
 function explained<T>(folder: string, write: () => T): T {

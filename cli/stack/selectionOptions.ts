@@ -49,7 +49,8 @@ export function positive(text: string): number {
   return Number(text);
 }
 
-function wholeNumber(text: string): number {
+/** A whole number from 0 on. */
+export function wholeNumber(text: string): number {
   if (!/^\d{1,4}$/.test(text)) throw new InvalidArgumentError("Expected a whole number up to 9999.");
   return Number(text);
 }

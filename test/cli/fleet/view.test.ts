@@ -55,6 +55,16 @@ describe("the output of a fleet run", () => {
     assert.match(text, /Stacks with manual next steps: 1\./);
   });
 
+  it("does not advise to run a stack again whose state was refused", () => {
+    const refusal = "The state of stack \"a\" can't be trusted: the engine would run what this program didn't write.";
+    const refused = outcome("a", "failed", { messages: [refusal] });
+    const only = summaryText(reportOf([refused]), "/runs/one").replaceAll(/\s+/g, " ");
+    assert.match(only, /The state of a was refused, and will be again\. Restore it from a backup/);
+    assert.doesNotMatch(only, /--status failed/);
+    const both = summaryText(reportOf([refused, outcome("b", "failed", { messages: ["ECONNRESET"] })]), "/runs/one");
+    assert.match(both, /--status failed --refresh/);
+  });
+
   it("escapes customers' names and errors in the page", () => {
     const evil = "<img src=x onerror=alert(1)>";
     const html = runPage(reportOf([{ ...outcome("a", "failed", { messages: [evil] }), customerName: evil }]));

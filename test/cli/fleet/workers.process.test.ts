@@ -14,7 +14,8 @@ const script = `
     folder: require("node:path").dirname(main), main, engine: "none", engineVersion: "3.0.0",
     environment: process.env, timeout: 60_000, onStep: () => undefined,
   });
-  const job = { stack: "contoso", command: "preview", refresh: false, drift: false, policyPacks: [], environment: {} };
+  const job = { stack: "contoso", command: "preview", refresh: false, drift: false, policyPacks: [], environment: {},
+    hasExtension: false };
   workers.run(job, 0).then(async (result) => {
     await workers.end();
     process.stdout.write(JSON.stringify(result));

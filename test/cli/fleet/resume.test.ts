@@ -1,0 +1,100 @@
+/** `mssp fleet … --resume`: which options it takes, and the age of the run. */
+import assert from "node:assert/strict";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { stringify } from "yaml";
+import { Journal } from "../../../cli/stack/journal";
+import { requiredSettings } from "../../settings/required";
+import { inSession, type TestSessionOptions } from "../testSession";
+
+const began = new Date("2026-06-01T12:00:00Z");
+const hour = 3_600_000;
+
+describe("mssp fleet --resume", () => {
+  let folder: string;
+
+  before(async () => {
+    folder = await mkdtemp(path.join(tmpdir(), "mssp-resume-"));
+    await writeFile(path.join(folder, "Pulumi.yaml"), "name: acme\nruntime: nodejs\n");
+    const entries = Object.entries({ ...requiredSettings, analysts: [] }).map(([key, value]) => [`acme:${key}`, value]);
+    const text = stringify({ config: Object.fromEntries(entries) as object });
+    await writeFile(path.join(folder, "Pulumi.contoso.yaml"), text);
+    const plan = {
+      command: "up",
+      stacks: ["contoso"],
+      refresh: true,
+      drift: false,
+      policyPacks: ["/packs/ours"],
+    } as const;
+    Journal.begin(path.join(folder, ".mssp", "fleet"), plan, began).finish();
+  });
+  after(() => rm(folder, { recursive: true }));
+
+  /** Answers with no at the end, so that no stack runs. */
+  const resume = (hours: number, args: readonly string[], answers?: TestSessionOptions["answers"]) =>
+    inSession(["fleet", "up", "--resume", ...args], {
+      folder,
+      now: () => new Date(began.getTime() + hours * hour),
+      ...(answers === undefined ? {} : { answers }),
+    });
+
+  const others: Readonly<Record<string, readonly (readonly string[])[]>> = {
+    preview: [["--policy-pack", "policy"], ["--refresh"], ["--drift"]],
+    up: [["--policy-pack", "policy"], ["--refresh"], ["--init"], ["--secrets-provider", "passphrase"]],
+    refresh: [],
+    destroy: [["--refresh"], ["--all"]],
+  };
+  const selectors = [
+    ["--stack", "contoso"],
+    ["--tag", "tier"],
+    ["--changed-since", "main"],
+    ["--secrets-end-within", "30"],
+    ["--status", "failed"],
+    ["--stale-after", "3"],
+    ["--part", "1/2"],
+  ];
+  for (const [command, options] of Object.entries(others)) {
+    for (const option of [...selectors, ...options]) {
+      it(`${command}: is a usage error with ${option.join(" ")}`, async () => {
+        const { exitCode, stderr } = await inSession(["fleet", command, "--resume", ...option], { folder });
+        assert.equal(exitCode, 2, stderr);
+        assert.match(stderr, new RegExp(`option '--resume' cannot be used with option '${option[0] ?? ""}`));
+      });
+    }
+  }
+
+  it("says the age, the policy packs and the options of the run", async () => {
+    const { exitCode, stderr } = await resume(3, [], [false]);
+    assert.equal(exitCode, 1);
+    assert.match(
+      stderr,
+      /^mssp fleet: resuming \S+: it began 3 hours ago, with policy packs \/packs\/ours and --refresh\.\nup of 1 stack \(contoso\)\?\n/,
+    );
+  });
+
+  it("asks before it resumes a run of more than a day", async () => {
+    const { exitCode, stderr } = await resume(25, [], [false]);
+    assert.equal(exitCode, 1);
+    assert.match(stderr, /^Resume this up of 25 hours ago\?\nmssp: Nothing was run\.$/m);
+    const yes = await resume(25, [], [true, false]);
+    assert.match(
+      yes.stderr,
+      /^Resume this up of 25 hours ago\?\nup of 1 stack \(contoso\)\?\nmssp: Nothing was run\.$/m,
+    );
+  });
+
+  it("asks no question within the days of --resume-within", async () => {
+    const { stderr } = await resume(71, ["--resume-within", "3"], [false]);
+    assert.doesNotMatch(stderr, /Resume this/);
+    assert.match(stderr, /it began 2 days ago/);
+  });
+
+  it("without a terminal, and with --yes, refuses an old run and names the option", async () => {
+    for (const answers of [undefined, [true, true]]) {
+      const { exitCode, stderr } = await resume(71, ["--yes"], answers);
+      assert.equal(exitCode, 1);
+      assert.match(stderr, /Nothing was run\. Start a new run, or pass --resume-within 3 to resume this one\.$/);
+    }
+  });
+});
