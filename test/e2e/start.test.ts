@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { mssp } from "../cli/mssp";
+import { checkout, mssp } from "../cli/mssp";
 
 describe("mssp start (npm start), on the real engine", function () {
   let folder: string;
@@ -30,5 +30,47 @@ describe("mssp start (npm start), on the real engine", function () {
     assert.equal(exitCode, 0, stderr);
     assert.match(stdout, /\d+ unchanged/);
     assert.doesNotMatch(stdout, /\d+ (created|updated|replaced|deleted)/);
+  });
+});
+
+describe("the sandbox and the settings file of a real stack, on the real engine", function () {
+  const text =
+    "secretsprovider: azurekeyvault://fabrikam.vault.azure.net/keys/state\nencryptedkey: S2V5\n" +
+    "config:\n  acme:customerName: Contoso # a comment\n";
+  let folder: string;
+  let file: string;
+  before(async () => {
+    folder = await mkdtemp(path.join(tmpdir(), "defender-mssp-real-"));
+    file = path.join(folder, "acme", "Pulumi.real.yaml");
+    await mkdir(path.dirname(file));
+    await writeFile(path.join(folder, "acme", "Pulumi.yaml"), "name: acme\nruntime: nodejs\n");
+    await writeFile(file, text);
+  });
+  after(() => rm(folder, { recursive: true, force: true }));
+
+  const sandbox = (...args: readonly string[]) => mssp(args, { folder: path.join(folder, "acme") });
+  const home = () => ["--home", path.join(folder, "home")];
+
+  it("start and run refuse the stack by name", async () => {
+    const pulumi = path.join(checkout, "node_modules", ".bin", "pulumi");
+    for (const args of [
+      ["start", "--stack", "real", ...home()],
+      ["sandbox", "run", ...home(), "--", pulumi, "stack", "init", "real"],
+    ]) {
+      const { exitCode, stderr } = await sandbox(...args);
+      assert.equal(exitCode, 1);
+      assert.match(stderr, /Pulumi\.real\.yaml has the key of a real stack's secrets/);
+    }
+    assert.equal(await readFile(file, "utf8"), text);
+  });
+
+  it("run restores what the engine has replaced, where the command's words hide the stack", async () => {
+    const script = `"${path.join(checkout, "node_modules", ".bin", "pulumi")}" stack init re""al && cat Pulumi.real.yaml`;
+    const { exitCode, stdout, stderr } = await sandbox("sandbox", "run", ...home(), "--", "sh", "-c", script);
+    assert.equal(exitCode, 0, stderr);
+    assert.match(stdout, /^encryptionsalt: /m, "the engine wrote its salt");
+    assert.doesNotMatch(stdout, /encryptedkey/);
+    assert.match(stderr, /Pulumi\.real\.yaml has the key of its stack's secrets again/);
+    assert.equal(await readFile(file, "utf8"), text);
   });
 });

@@ -6,6 +6,7 @@ import type { JoinedSandbox, OwnSandbox } from "@defender-mssp/sandbox";
 import type { Session, Signals } from "@defender-mssp/terminal/session";
 import { visibleJson } from "@defender-mssp/terminal/terminalText";
 import { sandboxPackage } from "./packages";
+import { realStacks, refuseRealStack, restoreRealStacks, type RealStack } from "./realStacks";
 import { shellCommands } from "./shells";
 import type { SandboxStartOptions } from "./options";
 
@@ -33,14 +34,24 @@ export async function runInSandbox(
   session: Session,
 ): Promise<void> {
   const { runCommand, endLike, CommandNotStarted } = sandboxPackage();
+  const stacks = await realStacks(session.folder);
+  refuseRealStack(command, stacks);
   try {
-    const ended = await withSandbox(options, session, (env) => runCommand(command, env));
+    const ended = await withSandbox(options, session, (env) => runCommand(command, env)).finally(() =>
+      restore(stacks, session),
+    );
     if ("exitCode" in ended) session.exitCode = ended.exitCode;
     else endLike(ended);
   } catch (error) {
     if (!(error instanceof CommandNotStarted)) throw error;
     session.err.note(error.message);
     session.exitCode = error.exitCode;
+  }
+}
+
+async function restore(stacks: readonly RealStack[], { err }: Session): Promise<void> {
+  for (const file of await restoreRealStacks(stacks)) {
+    err.note(`${file} has the key of its stack's secrets again: the command had replaced it by the sandbox's.`);
   }
 }
 

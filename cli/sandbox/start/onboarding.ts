@@ -2,6 +2,7 @@
 import { VisibleError } from "@defender-mssp/errors";
 import { engineOptions } from "../engine/engineOptions";
 import { enginePackage, sandboxPackage } from "../sandbox/packages";
+import { realStacks, refuseRealStack } from "../sandbox/realStacks";
 import { withSandbox } from "../sandbox/session";
 import type { SandboxStartOptions } from "../sandbox/options";
 import type { Place } from "../../base/place";
@@ -22,6 +23,7 @@ export async function onboard(options: OnboardingOptions, session: Session): Pro
   const { stack } = options;
   const { folder, out } = session;
   await requireStackFile(stack, session.folder);
+  refuseRealStack([stack], await realStacks(session.folder));
   const { ensureEngine } = enginePackage();
   showStep(session, "The Pulumi engine");
   const engine = await ensureEngine(engineOptions(session.environment));
