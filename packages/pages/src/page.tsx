@@ -23,7 +23,13 @@ export interface Page {
   readonly contents?: boolean;
 }
 
-/** Renders a page. The result ends with a line end and holds no other page's data. */
+/** Control characters, bidi overrides and other invisible characters, but for line ends. */
+const invisible = /[^\P{C}\n]|[\p{Zl}\p{Zp}]/gu;
+
+/**
+ * Renders a page. Invisible characters of its texts are shown as escapes such as `\\u{202e}`: a name
+ * can't reorder or hide the text around it. The result ends with a line end and holds no other page's data.
+ */
 export function renderPage(page: Page): string {
   const { title, language = "en", words = english, above, subtitle, footer, blocks } = page;
   const headings = blocks.flatMap(({ heading }) => heading ?? []);
@@ -68,5 +74,6 @@ export function renderPage(page: Page): string {
       </body>
     </html>,
   );
-  return `<!doctype html>\n${html}\n`;
+  const shown = html.replaceAll(invisible, (character) => `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`);
+  return `<!doctype html>\n${shown}\n`;
 }

@@ -12,6 +12,8 @@ const { preformatted, renderPage, section, strong, subsection, table, timeLine }
 const now = new Date("2026-11-26T09:00:00Z");
 const hostile = `</script><script>alert(1)</script><img src=x onerror="alert(1)" style='x'>&amp;`;
 
+const invisible = "\u001b]0;pwned\u0007 \u202egnp.exe\u2028";
+
 /** Every block and every text of it, with the same content. */
 function everything(text: string): string {
   const cell = { content: text, sort: text, title: text, state: "failed" as const };
@@ -60,6 +62,12 @@ describe("a page", () => {
     const page = everything(hostile);
     assert.deepEqual(shape(page), shape(everything("harmless text that is as long as the other, more or less")));
     assert.doesNotMatch(page, /<img|<script>alert/);
+  });
+
+  it("shows invisible characters of every text as escapes: none reorders or hides what is around it", () => {
+    const page = everything(invisible);
+    assert.doesNotMatch(page, /[^\P{C}\n]|[\p{Zl}\p{Zp}]/u);
+    assert.match(page, /<h1>\\u\{1b\}\]0;pwned\\u\{7\} \\u\{202e\}gnp\.exe\\u\{2028\}<\/h1>/);
   });
 
   it("allows its own script and style by hash, and nothing else", () => {

@@ -176,7 +176,7 @@ describe("mssp report: CSV", () => {
   it("reads back as it was written, whatever is in a field", () => {
     const rows = fc.array(
       fc.array(
-        fc.string().filter((text) => !/^[=+\-@\t\r]|[\u0000-\u0009\u000b-\u001f\u007f-\u009f]/.test(text)),
+        fc.string().filter((text) => !/(^|[;\n])[^\S\n]*[=+\-@]|[\u0000-\u0009\u000b-\u001f\u007f-\u009f]/.test(text)),
         { minLength: 2, maxLength: 3 },
       ),
       { minLength: 1 },
@@ -186,6 +186,18 @@ describe("mssp report: CSV", () => {
 
   it("has no formula: a spreadsheet shows the text", () => {
     assert.equal(csvText([["=HYPERLINK(1)", "+1 is", "-2", "@x", 5]]), "'=HYPERLINK(1),'+1 is,-2,'@x,5\r\n");
+    // A spreadsheet whose list separator is the semicolon begins a cell after it, whatever the quotes are.
+    assert.equal(csvText([["x;=1+1", "a\n-1", "\uff1d1", "a; b"]]), `"x;'=1+1","a\n'-1",'\uff1d1,"a; b"\r\n`);
+    const signs = fc.string({ unit: fc.constantFrom("=", "+", "-", "@", ";", "\n", "\t", " ", "a", ",", '"') });
+    fc.assert(
+      fc.property(signs, (text) => {
+        const cells = csvText([["s", text]])
+          .slice(0, -2)
+          .split(/[;\n]/)
+          .slice(1);
+        assert.ok(!cells.some((cell) => /^\s*[=+\-@]/.test(cell)), text);
+      }),
+    );
   });
 
   it("has a row for each object, with its meaning and its end", () => {
