@@ -61,7 +61,10 @@ export async function changedStacks(range: GitRange): Promise<ChangedStacks> {
     ),
   );
   const ofStacks = stacksOf(files.join("\0"), folder);
-  const everyStackBecause = files.find((file) => stackOfFile(file, folder) === undefined && !touchesNothing(file));
+  const isCheckout = await isCheckoutOfProgram(range);
+  const everyStackBecause = files.find(
+    (file) => stackOfFile(file, folder) === undefined && !touchesNothing(file, isCheckout),
+  );
   const present = new Set(all);
   return split(
     {
@@ -89,10 +92,16 @@ export async function readMatrix(file: string): Promise<Pick<ChangedStacks, "sta
   }
 }
 
-/** Whether no stack depends on a file. Unknown files count as a dependency. */
-export function touchesNothing(file: string): boolean {
+/**
+ * Whether no stack depends on a file. Unknown files count as a dependency.
+ *
+ * @param isCheckout whether the repository is this program's own. In a repository of customers an
+ * extension may import from any folder.
+ */
+export function touchesNothing(file: string, isCheckout: boolean): boolean {
   return (
-    /^(docs|test|dev|packages\/sandbox|packages\/[^/]+\/test|\.github\/ISSUE_TEMPLATE)\//.test(file) ||
+    (isCheckout && /^(docs|test|dev|packages\/sandbox|packages\/[^/]+\/test)\//.test(file)) ||
+    /^\.github\/ISSUE_TEMPLATE\//.test(file) ||
     /^(LICENSE|\.editorconfig|\.gitignore|\.prettierrc\.json|\.prettierignore|\.mocharc\.json|eslint\.config\.mjs)$/.test(
       file,
     ) ||
@@ -126,6 +135,12 @@ async function stackFolder(range: GitRange): Promise<string> {
   if (zeroSeparated(await git(range.folder, at, range)).length === 0) return "";
   const text = await git(range.folder, ["show", "--end-of-options", `${range.to}:Pulumi.yaml`], range);
   return stackConfigDirOf(text, "Pulumi.yaml");
+}
+
+/** Whether the repository has the program, rather than installing its package. */
+async function isCheckoutOfProgram(range: GitRange): Promise<boolean> {
+  const at = ["ls-tree", "--name-only", "-z", "--end-of-options", range.to, "launcher.js"];
+  return zeroSeparated(await git(range.folder, at, range)).length > 0;
 }
 
 function stacksOf(files: string, folder: string): string[] {

@@ -126,8 +126,11 @@ function isAzure(service: Orphan["removal"]["service"]): boolean {
 /** The finder looks for every Azure resource of the settings by its ID. */
 function azureItem(item: ProvedItem, left: ReadonlySet<string>, azure: AzureCalls, settings: Settings): ProvedItem {
   if (left.has(item.id.toLowerCase())) return { ...item, state: "left" };
-  const isHandover = item.id.toLowerCase().includes((settings.handover?.subscriptionId ?? "-").toLowerCase());
-  const call = isHandover ? azure.handover : azure.delegation;
+  const isIn = (subscription: string | undefined) =>
+    subscription !== undefined && item.id.toLowerCase().includes(`/subscriptions/${subscription.toLowerCase()}/`);
+  // With other subscriptions in the settings than at the time of the object, nobody has looked there.
+  const inHandover = isIn(settings.handover?.subscriptionId) ? azure.handover : undefined;
+  const call = inHandover ?? (isIn(settings.azureDelegation?.subscriptionId) ? azure.delegation : undefined);
   return call === undefined
     ? { ...item, state: "notChecked", reason: "Azure was not searched" }
     : { ...item, state: "gone" };

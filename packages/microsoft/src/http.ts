@@ -46,7 +46,8 @@ export interface RequestOptions {
   accept?: readonly number[];
   /**
    * Whether the call may be repeated when it is unknown if it arrived (cut connection, no answer in
-   * time). Default: by its method, as RFC 9110 has it: not for POST and PATCH.
+   * time). Default: by its method, as RFC 9110 has it: not for POST and PATCH. An explicit false also
+   * ends the call at an answer 500, 502 or 504, after which it may have taken effect.
    */
   idempotent?: boolean;
   /**
@@ -106,7 +107,7 @@ export async function request(url: string, options: RequestOptions = {}): Promis
       if (options.limiter === undefined) await tellThrottled(source, scope, pause);
       else options.limiter.throttled(source, scope, pause);
     }
-    if (!isRetried(outcome.status) || last) throw failure;
+    if (!isRetried(outcome.status, options) || last) throw failure;
     if (pause > maximumRetryAfter) throw failure;
     await sleep(pause, options.signal);
   }
@@ -246,7 +247,8 @@ export function serverTime(headers: Headers): Date | undefined {
   return Number.isNaN(time) ? undefined : new Date(time);
 }
 
-function isRetried(status: number): boolean {
+function isRetried(status: number, { idempotent }: RequestOptions): boolean {
+  if (idempotent === false && [500, 502, 504].includes(status)) return false;
   return status === 408 || status === 429 || (status >= 500 && status !== 501);
 }
 

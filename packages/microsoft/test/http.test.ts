@@ -43,6 +43,18 @@ describe("microsoft/http", () => {
     assert.equal(server.seen[0].headers["content-type"], "application/json");
   });
 
+  it("a call that must not take effect twice ends at 500, 502 and 504, and is repeated after 429 and 503", async () => {
+    for (const status of [500, 502, 504, 429, 503]) {
+      server = await loopback((_request, before) => (before === 0 ? { status } : { status: 201 }));
+      const call = request(server.origin, { method: "POST", json: {}, idempotent: false, sleep });
+      const isRepeated = status === 429 || status === 503;
+      if (isRepeated) assert.equal((await call).tries, 2);
+      else assert.equal((await failureOf(call)).status, status);
+      assert.equal(server.seen.length, isRepeated ? 2 : 1, String(status));
+      await server.close();
+    }
+  });
+
   it("waits for Retry-After in seconds, fractions of seconds or as an HTTP date", async () => {
     const later = new Date(Date.now() + 7000).toUTCString();
     const asked = ["2", "0.25", later];

@@ -21,6 +21,7 @@ export class Repository {
       "Pulumi.dev.yaml": "config:\n  a: dev\n",
       "Pulumi.sandbox-basic.yaml": "config:\n  a: basic\n",
       "index.ts": "export {};\n",
+      "launcher.js": "",
       "package-lock.json": "{}\n",
       "docs/ci.md": "# CI\n",
     });

@@ -78,6 +78,17 @@ describe("stacks that a range of commits touches", function () {
     assert.deepEqual((await touched()).stacks, []);
   });
 
+  it("in a repository of customers, which has no launcher.js, a change of code in any folder selects all stacks", async () => {
+    await repository.commit({ "launcher.js": undefined });
+    const from = await repository.git("rev-parse", "HEAD");
+    for (const file of ["test/shared.ts", "docs/table.json", "dev/roles.ts"]) {
+      await repository.commit({ [file]: "changed\n", "docs/ci.md": "# changed\n" });
+      const { stacks, everyStackBecause } = await touched({ from });
+      assert.deepEqual([stacks, everyStackBecause], [["contoso", "tailwind"], file]);
+      await repository.git("reset", "--quiet", "--hard", from);
+    }
+  });
+
   it("the sandbox's own stacks are listed as excluded, not selected", async () => {
     await repository.commit({ "Pulumi.dev.yaml": "changed: 1\n", "Pulumi.sandbox-basic.yaml": "changed: 1\n" });
     const { stacks, excluded } = await touched();
@@ -179,6 +190,6 @@ describe("stacks that a range of commits touches", function () {
 
   it("ignored files are matched by their whole path", () => {
     for (const file of ["my-docs/x.ts", "components/docs/x.ts", "LICENSE.ts", "documents.md.ts", "testing.ts"])
-      assert.ok(!touchesNothing(file), file);
+      assert.ok(!touchesNothing(file, true), file);
   });
 });

@@ -147,7 +147,7 @@ export async function commentOnIncident(
 ): Promise<SecurityComment[]> {
   const url = `${endpoints.graphEndpoint}${incidentsPath}/${pathSegment(id)}/comments`;
   const json = { "@odata.type": "microsoft.graph.security.alertComment", comment };
-  const { body } = await request(url, { ...rest, token, method: "POST", json });
+  const { body } = await request(url, { ...rest, token, method: "POST", json, idempotent: false });
   return isCollection(body) ? (body as { value: SecurityComment[] }).value : [];
 }
 

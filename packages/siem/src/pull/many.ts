@@ -102,8 +102,8 @@ class Customers<T extends Pulled> {
         work ??= await this.#open(customer, figures);
         await work.catchUp();
         failures = 0;
-      } catch (error) {
-        if (!this.#isOwn(error)) throw error;
+      } catch (thrown) {
+        const error = this.#ownError(thrown);
         if (work === undefined) figures.failed();
         this.#note(customer, this.#messageOf(error));
         if (follow === undefined) return error;
@@ -122,10 +122,16 @@ class Customers<T extends Pulled> {
     return this.all.follow === undefined ? message : `${message.replace(/\.$/, "")}. Trying again later.`;
   }
 
-  /** Whether a failure is the customer's alone. */
-  #isOwn(error: unknown): error is VisibleError {
-    const isOfAll = error instanceof DestinationError || error instanceof ReaderGone || this.#signal.aborted;
-    return !isOfAll && error instanceof VisibleError;
+  /**
+   * The failure of this customer alone: any other error than the listed ones, so that an answer that
+   * this program can't read ends no other customer's pull.
+   * @throws DestinationError, ReaderGone, or the signal's reason: they end every pull.
+   */
+  #ownError(error: unknown): VisibleError {
+    if (error instanceof DestinationError || error instanceof ReaderGone || this.#signal.aborted) throw error;
+    if (error instanceof VisibleError) return error;
+    const trace = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    return new VisibleError(`An unexpected error, which is a bug of this program: ${trace}`, { cause: error });
   }
 
   async #open(customer: CustomerPull<T>, figures: CustomerMetrics): Promise<Pull<T>> {

@@ -117,6 +117,20 @@ describe("cli/pull: many customers", () => {
     assert.deepEqual(metrics.failing, ["b"]);
   });
 
+  it("names a customer with an unexpected error as a bug, and reads the others completely", async () => {
+    sources.get("b")!.fails = () => new TypeError("x is undefined");
+    const failures = await run();
+    assert.equal(failures.length, 1);
+    assert.deepEqual(
+      delivered.sort(),
+      all().filter((id) => !id.startsWith("b")),
+    );
+    assert.match(
+      notes.join("\n"),
+      /^b: An unexpected error, which is a bug of this program: TypeError: x is undefined/,
+    );
+  });
+
   it("with --follow tries a refused customer again with a longer pause each time, and loses nothing", async () => {
     const controller = new AbortController();
     const pauses: number[] = [];
