@@ -32,6 +32,11 @@ export function visibleJson(value: unknown, indent?: number): string {
   );
 }
 
+/** The same JSON in ASCII alone: its reader gets the text unchanged. */
+export function asciiJson(json: string): string {
+  return json.replaceAll(/[^\x00-\x7f]/g, (unit) => escapedUnit(unit, 0));
+}
+
 /**
  * Unicode category C (control, format, surrogate, private use, unassigned), and the two separators
  * of lines.

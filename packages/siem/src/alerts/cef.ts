@@ -3,6 +3,7 @@ import { isIPv4, isIPv6 } from "node:net";
 import type { AlertRecord } from "@defender-mssp/microsoft";
 import { cefLine, custom, externalId, milliseconds, type CefExtension } from "../sinks/cef";
 import type { FetchedAlert } from "./fetchedAlert";
+import { filePath } from "./filePath";
 
 export type CefEntities = Pick<AlertRecord, "devices" | "users" | "files" | "processes" | "ipAddresses" | "urls">;
 
@@ -49,13 +50,4 @@ export function entitiesAsCef({ devices, users, files, processes, ipAddresses, u
     request: urls[0] ?? null,
     ...custom("c6a3", "Destination IPv6 Address", ipAddresses.find(isIPv6) ?? null),
   };
-}
-
-/** The whole path, with the file's name. */
-function filePath(file: AlertRecord["files"][number] | undefined): string | null {
-  const { name = null, path = null } = file ?? {};
-  if (path === null || name === null) return path;
-  if (path.toLowerCase().split(/[\\/]/).at(-1) === name.toLowerCase()) return path;
-  const separator = path.includes("\\") || /^[a-z]:$/i.test(path) ? "\\" : "/";
-  return /[\\/]$/.test(path) ? `${path}${name}` : `${path}${separator}${name}`;
 }

@@ -6,6 +6,7 @@ import { isIP } from "node:net";
 import type { AlertRecord } from "@defender-mssp/microsoft";
 import { visibleJson } from "@defender-mssp/terminal/terminalText";
 import type { FetchedAlert } from "./fetchedAlert";
+import { filePath } from "./filePath";
 
 /** As in CEF. ECS leaves the numbers to the source. */
 const severities: Readonly<Record<AlertRecord["severity"], number | undefined>> = {
@@ -58,7 +59,7 @@ function entities({ devices, users, files, processes }: AlertRecord): Record<str
       file &&
       present({
         name: file.name,
-        path: file.path,
+        path: filePath(file),
         hash: present({ sha1: file.sha1, sha256: file.sha256, md5: file.md5 }),
       }),
     process: process && present({ pid: process.id, name: process.fileName, command_line: process.commandLine }),
@@ -74,9 +75,12 @@ function related({ devices, users, files, ipAddresses }: AlertRecord): Record<st
   });
 }
 
-/** The server refuses a document with any other text in a field of this type. */
+/**
+ * The server refuses a document with any other text in a field of this type. The zone of a
+ * link-local address, such as `%eth0`, is of one machine alone and no part of it.
+ */
 function addresses(texts: readonly string[]): string[] {
-  return texts.filter((text) => isIP(text) !== 0);
+  return texts.map((text) => text.replace(/%.*$/, "")).filter((text) => isIP(text) !== 0);
 }
 
 function distinct(values: readonly (string | null)[]): string[] {

@@ -11,13 +11,14 @@ import { Metrics, metricsPlace, publish } from "../pull/metrics";
 import { StderrProgress } from "../pull/progress";
 import { pull, type PullProgress } from "../pull/pull";
 import { checkSince, defaultInterval, intervalOf } from "../pull/time";
+import { unconfirmed } from "../sinks/chooseSink";
 import { adviceFor } from "../tokens/signIn";
 import { checkCombination, pullOf, sinkOf, type AlertsOptions } from "./setup";
 
 export type { AlertsOptions } from "./setup";
 
 export function runAlerts(options: AlertsOptions, session: Session, source: ConnectorSource): Promise<void> {
-  const progress = new StderrProgress("alert", options.quiet === true, session.err);
+  const progress = new StderrProgress("alert", options.quiet === true, session.err, unconfirmed(options));
   const adviceOn = (error: ServiceError): string | undefined => adviceOnAlerts(error, source);
   return interruptible(session, { follow: options.follow === true, progress, adviceOn }, (signal) =>
     pullAlerts({ options, session, source, signal, progress, adviceOn }),

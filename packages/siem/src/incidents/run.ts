@@ -20,7 +20,7 @@ import { pull } from "../pull/pull";
 import { checkPullOptions, chosenSeverities, type PullCommandOptions } from "../pull/pullOptions";
 import { startOf } from "../pull/start";
 import { checkSince, defaultInterval, intervalOf } from "../pull/time";
-import { checkSinkOptions } from "../sinks/chooseSink";
+import { checkSinkOptions, unconfirmed } from "../sinks/chooseSink";
 import type { SinkOptions } from "../sinks/sinkOptions";
 import type { CredentialOptions } from "../tokens/credentialOptions";
 import { connectorEnvironment, credentialOf, endpointsOf } from "../tokens/credentials";
@@ -38,7 +38,10 @@ export interface IncidentsOptions
 
 export function runIncidents(options: IncidentsOptions, session: Session, source: ConnectorSource): Promise<void> {
   const { id } = options;
-  const progress = id === undefined ? new StderrProgress("incident", options.quiet === true, session.err) : undefined;
+  const progress =
+    id === undefined
+      ? new StderrProgress("incident", options.quiet === true, session.err, unconfirmed(options))
+      : undefined;
   const adviceOnCall = (error: ServiceError): string | undefined => adviceOn(error, options, source);
   return interruptible(
     session,

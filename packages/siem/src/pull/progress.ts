@@ -18,6 +18,8 @@ export class StderrProgress implements PullProgress {
     private readonly noun: string,
     private readonly quiet: boolean,
     private readonly err: ErrorOutput,
+    /** What the summary adds, such as that nobody has confirmed the deliveries. */
+    private readonly remark?: string,
   ) {}
 
   delivered(count: number, upTo: string): void {
@@ -37,7 +39,8 @@ export class StderrProgress implements PullProgress {
   /** Shows how many were delivered. */
   finish(): void {
     this.#endLine();
-    if (!this.quiet) this.err.note(`${this.#summary()}.`);
+    const remark = this.remark === undefined ? "" : ` ${this.remark}`;
+    if (!this.quiet) this.err.note(`${this.#summary()}${remark}.`);
   }
 
   #summary(): string {

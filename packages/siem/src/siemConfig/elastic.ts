@@ -10,7 +10,9 @@
  *   input `httpjson`) and `data_stream/alert/manifest.yml` (request_url, initial_interval,
  *   interval, batch_size). It reads alerts_v2 as the application. Version 2.14.2 enables two more
  *   sources by default: `azure-eventhub`, with four required variables, and `incident`, which needs
- *   SecurityIncident.Read.All. Both are disabled here.
+ *   SecurityIncident.Read.All. Both are disabled here, and so is the deprecated stream `log`, whose
+ *   API the connector has no permission for: Fleet keeps a stream that is not named as the package
+ *   has it.
  * - `packages/microsoft_defender_endpoint`: `data_stream/log`, `manifest.yml`, `changelog.yml`
  *   (`oauth_endpoint_params` since 4.1.0) and the test `test-oauth-params-config.yml` (`grant_type:
  *   refresh_token`). It reads `/api/alerts` of Defender for Endpoint, which the connector may do
@@ -57,6 +59,7 @@ function defenderXdr({ connector, hosts, clientSecret }: SiemConnection): SiemFi
           vars: { request_url: graphEndpoint, initial_interval: "24h", interval: "5m", batch_size: 2000 },
         },
         "m365_defender.incident": { enabled: false },
+        "m365_defender.log": { enabled: false },
       },
     },
     "m365_defender-azure-eventhub": { enabled: false },

@@ -57,7 +57,7 @@ export function checkSinkOptions(options: SinkOptions): void {
 export function chooseSink(options: SinkOptions, records: RecordsInfo, { session, ...context }: SinkContext): Sink {
   const { environment, out } = session;
   const { hec, syslog, elasticsearch: server, logAnalytics: endpoint, file } = options;
-  if (syslog !== undefined) return syslogServer({ address: syslogAddress(syslog), ...context });
+  if (syslog !== undefined) return syslogServer({ address: syslogAddress(syslog), isJson: records.isJson, ...context });
   if (hec !== undefined) return splunkOf(hec, options, records, { session, ...context });
   if (server !== undefined) {
     const apiKey = fromEnvironment(environment, "--elasticsearch", "the API key", "MSSP_ELASTICSEARCH_API_KEY");
@@ -71,6 +71,11 @@ export function chooseSink(options: SinkOptions, records: RecordsInfo, { session
   }
   if (file === undefined) return standardOutput(out);
   return rotatedFile({ file, size: options.fileSize ?? 100_000_000, count: options.fileCount ?? 10 });
+}
+
+/** What the summary adds where no receipt confirms the deliveries; undefined where one does. */
+export function unconfirmed({ syslog }: SinkOptions): string | undefined {
+  return syslog?.startsWith("udp:") === true ? "sent by UDP: nobody has confirmed that they arrived" : undefined;
 }
 
 function splunkOf(url: string, options: SinkOptions, records: RecordsInfo, { session, ...context }: SinkContext): Sink {

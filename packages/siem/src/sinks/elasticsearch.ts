@@ -5,7 +5,7 @@
 import { createHash } from "node:crypto";
 import { isSecureAddress, request, ServiceError, wait } from "@defender-mssp/microsoft";
 import { deliverInCalls, type CallItem } from "./calls";
-import { DestinationError, type Sink } from "./sink";
+import { DestinationError, type Sink, type SinkRecord } from "./sink";
 import { UsageError } from "@defender-mssp/terminal/usageError";
 
 /** Bytes of one call at most. Elastic advises a few megabytes; servers take 100. */
@@ -47,15 +47,19 @@ export function elasticsearch(options: ElasticsearchOptions): Sink {
       deliverInCalls(records, {
         name,
         mostBytes: callSize,
-        write: ({ id, text }) => `${JSON.stringify({ create: { _id: documentId(id) } })}\n${text}\n`,
+        write: ({ text, ...record }) => `${JSON.stringify({ create: { _id: documentId(record) } })}\n${text}\n`,
         takes: (call) => takes(url, call, options),
         note: options.note,
       }),
   };
 }
 
-/** A repeated record has the same one, so that the server refuses it as existing (409). */
-function documentId(id: string): string {
+/**
+ * A repeated record has the same one, so that the server refuses it as existing (409). Each tenant
+ * numbers its incidents itself.
+ */
+function documentId(record: Pick<SinkRecord, "id" | "kind" | "tenantId">): string {
+  const id = record.kind === "incident" ? `${record.tenantId}/${record.id}` : record.id;
   return Buffer.byteLength(id) <= longestId ? id : createHash("sha256").update(id).digest("hex");
 }
 

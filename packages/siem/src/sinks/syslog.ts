@@ -4,11 +4,13 @@
  */
 import net from "node:net";
 import os from "node:os";
+import { Duplex } from "node:stream";
 import tls from "node:tls";
 import { wait } from "@defender-mssp/microsoft";
 import { messageOf } from "@defender-mssp/errors";
 import { syslogDatagrams } from "./syslogDatagrams";
 import { DestinationError, type Sink, type SinkRecord } from "./sink";
+import { asciiJson } from "@defender-mssp/terminal/terminalText";
 import { UsageError } from "@defender-mssp/terminal/usageError";
 
 /** Facility "local use 0". RFC 5424, 6.2.1. */
@@ -50,6 +52,8 @@ export interface SyslogAddress {
 
 export interface SyslogOptions {
   readonly address: SyslogAddress;
+  /** Whether the records' texts are JSON objects. */
+  readonly isJson: boolean;
   readonly signal?: AbortSignal | undefined;
   /** Gets told of a record that was too large for a datagram. */
   readonly note?: (text: string) => void;
@@ -91,11 +95,12 @@ export function syslogAddress(text: string): SyslogAddress {
  * whose connection broke is sent again. What a server has read and then loses cannot be noticed.
  */
 export function syslogServer(options: SyslogOptions): Sink {
-  const { address, signal, note } = options;
-  if (address.transport === "udp") return syslogDatagrams({ ...address, signal, note, message: syslogMessage });
+  const { address, isJson, signal, note } = options;
+  const message = (record: SinkRecord) => syslogMessage(record, isJson);
+  if (address.transport === "udp") return syslogDatagrams({ ...address, signal, note, message });
   return {
     deliver: async (records) => {
-      const batch = Buffer.concat(records.map((record) => syslogFrame(syslogMessage(record))));
+      const batch = Buffer.concat(records.map((record) => syslogFrame(message(record))));
       for (let tries = 1; ; tries++) {
         options.signal?.throwIfAborted();
         try {
@@ -111,9 +116,12 @@ export function syslogServer(options: SyslogOptions): Sink {
   };
 }
 
-/** RFC 5424, 6: header, no structured data, and the record as the message. */
-export function syslogMessage(record: SinkRecord): string {
-  const { text } = record;
+/**
+ * RFC 5424, 6: header, no structured data, and the record as the message. JSON is ASCII: the JSON
+ * parsers of servers fail on the byte order mark that other text needs.
+ */
+export function syslogMessage(record: SinkRecord, isJson: boolean): string {
+  const text = isJson ? asciiJson(record.text) : record.text;
   const priority = facility * 8 + severities[record.severity];
   const host = headerField(os.hostname(), 255);
   const header = `<${priority}>1 ${record.at} ${host} defender-mssp ${process.pid} ${record.kind} -`;
@@ -136,12 +144,11 @@ function headerField(text: string, most: number): string {
 async function sendBatch({ address, signal, settle }: SyslogOptions, batch: Buffer): Promise<void> {
   const { transport, host, port } = address;
   const started = performance.now();
-  const socket =
-    transport === "tcp"
-      ? net.connect({ host, port })
-      : tls.connect({ host, port, ...(net.isIP(host) === 0 ? { servername: host } : {}) });
+  const connection = net.connect({ host, port });
+  const socket = transport === "tcp" ? connection : encrypted(connection, host);
   const stop = (): void => {
     socket.destroy();
+    connection.destroy();
   };
   signal?.addEventListener("abort", stop, { once: true });
   let timer: NodeJS.Timeout | undefined;
@@ -156,30 +163,42 @@ async function sendBatch({ address, signal, settle }: SyslogOptions, batch: Buff
         socket.end();
       };
       socket.setTimeout(patience, () => socket.destroy(new Error(`nothing happened for ${patience / 1000} seconds`)));
-      socket.once("error", reject);
+      for (const layer of [connection, socket]) layer.once("error", reject);
       socket.once("close", early);
       socket.once("end", () => (isOurSideClosed ? resolve() : early()));
       socket.once(transport === "tcp" ? "connect" : "secureConnect", () => (opening = performance.now() - started));
       socket.resume(); // Only the end of what the server sends matters.
       socket.write(batch, () => {
         const pause = settle ?? Math.max(settling.least, settling.connects * opening);
-        timer = setTimeout(() => afterReading(closeOurSide), pause);
+        timer = setTimeout(closeOurSide, pause);
       });
     });
   } finally {
     clearTimeout(timer);
     signal?.removeEventListener("abort", stop);
-    socket.destroy();
+    stop();
   }
 }
 
 /**
- * Calls back after pending input has been read. Closing a TLS connection writes, and a write on a
- * connection that was reset makes the reset look like a normal end. From a timer, Node.js 22 reads
- * before the first setImmediate and Node.js 24 after it; every version reads before the second.
+ * TLS over a connection that Node.js reads and writes as a stream. Closing TLS writes, and a write
+ * on a connection that was reset consumes the error: TLS directly on the socket drops it, and the
+ * reset then looks like a normal end. The connection as a stream reports it.
  */
-function afterReading(callback: () => void): void {
-  setImmediate(() => setImmediate(callback));
+function encrypted(connection: net.Socket, host: string): tls.TLSSocket {
+  const stream = new Duplex({
+    read: () => void connection.resume(),
+    write: (bytes: Buffer, _encoding, done) => void connection.write(bytes, done),
+    final: (done) => void connection.end(done),
+    destroy: (error, done) => {
+      connection.destroy();
+      done(error);
+    },
+  });
+  connection.on("data", (bytes: Buffer) => stream.push(bytes) || connection.pause());
+  connection.once("end", () => stream.push(null));
+  connection.once("error", (error) => stream.destroy(error));
+  return tls.connect({ socket: stream, ...(net.isIP(host) === 0 ? { servername: host } : { host }) });
 }
 
 /** A certificate that is not trusted will not be trusted in a second. */

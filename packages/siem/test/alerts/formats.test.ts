@@ -196,10 +196,24 @@ describe("packages/siem: Elastic Common Schema", () => {
     );
   });
 
-  it("leaves out what is no IP address: the server refuses a document with one", () => {
-    const device = { ...graph.devices[0]!, ipAddresses: ["10.0.0.1", "not an address"] };
+  it("file.path is the full path with the file's name, as the schema defines it", () => {
+    const paths = [
+      ["C:\\Windows\\System32", "cmd.exe", "C:\\Windows\\System32\\cmd.exe"],
+      ["C:\\Windows\\cmd.exe", "cmd.exe", "C:\\Windows\\cmd.exe"],
+      ["/usr/bin", "curl", "/usr/bin/curl"],
+      [null, "curl", undefined],
+    ] as const;
+    for (const [folder, name, full] of paths) {
+      const file = { ...graph.files[0]!, path: folder, name };
+      const document = JSON.parse(recordAsEcs(fetched({ ...graph, files: [file] }))) as { file: { path?: string } };
+      assert.equal(document.file.path, full);
+    }
+  });
+
+  it("leaves out what is no IP address, and the zone of one: the server refuses a document with them", () => {
+    const device = { ...graph.devices[0]!, ipAddresses: ["10.0.0.1", "not an address", "fe80::1%eth0"] };
     const document = JSON.parse(recordAsEcs(fetched({ ...graph, devices: [device] }))) as { host: { ip: string[] } };
-    assert.deepEqual(document.host.ip, ["10.0.0.1"]);
+    assert.deepEqual(document.host.ip, ["10.0.0.1", "fe80::1"]);
   });
 });
 
@@ -208,7 +222,7 @@ describe("packages/siem: syslog", () => {
     fc.assert(
       fc.property(fc.array(nastyRecord, { maxLength: 5 }), fc.integer({ min: 1, max: 900 }), (records, size) => {
         const bytes = Buffer.concat(
-          records.map((record) => syslogFrame(syslogMessage(sinkRecordOf(fetched(record), recordAsJson)))),
+          records.map((record) => syslogFrame(syslogMessage(sinkRecordOf(fetched(record), recordAsJson), true))),
         );
         const frames = new SyslogFrames();
         for (let at = 0; at < bytes.length; at += size) frames.push(bytes.subarray(at, at + size));
@@ -228,8 +242,20 @@ describe("packages/siem: syslog", () => {
     );
   });
 
+  it("is ASCII without a byte order mark where it is JSON, and read back unchanged", () => {
+    fc.assert(
+      fc.property(nastyRecord, (record) => {
+        const title = `é😀\u2028\uFEFF${record.title}`;
+        const message = syslogMessage(sinkRecordOf(fetched({ ...record, title }), recordAsJson), true);
+        assert.match(message, /^[\x20-\x7e]*$/);
+        const { title: read } = JSON.parse(parseSyslog(message).message) as { readonly title: string };
+        assert.equal(read, JSON.parse(JSON.stringify(title)));
+      }),
+    );
+  });
+
   it("begins with a byte order mark only if the message is not plain ASCII", () => {
-    const message = (title: string) => syslogMessage(sinkRecordOf(fetched({ ...graph, title }), recordAsCef));
+    const message = (title: string) => syslogMessage(sinkRecordOf(fetched({ ...graph, title }), recordAsCef), false);
     assert.ok(message("é").includes(" - \uFEFFCEF:0|"));
     assert.ok(message("e").includes(" - CEF:0|"));
   });

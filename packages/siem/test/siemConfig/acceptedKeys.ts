@@ -35,7 +35,7 @@ const polled = [
 
 /**
  * elastic/integrations, `packages/m365_defender`: `manifest.yml` of 2.14.2 (commit bf3be6b), and
- * `data_stream/{alert,incident,event}/manifest.yml` (commits 2a0f28c, dfb34bf, 03323d8).
+ * `data_stream/{alert,incident,event,log}/manifest.yml` (commits 2a0f28c, dfb34bf, 03323d8, 354b966).
  * `changelog.yml` at commit 0061d8d lists 5.12.3 as the newest version and removes none of these.
  */
 export const m365Defender: ElasticPackage = {
@@ -56,6 +56,7 @@ export const m365Defender: ElasticPackage = {
       streams: {
         "m365_defender.alert": { vars: [...polled, "include_unknown_enum_members"], required: [] },
         "m365_defender.incident": { vars: polled, required: [] },
+        "m365_defender.log": { vars: polled, required: [] },
       },
     },
     "m365_defender-azure-eventhub": {

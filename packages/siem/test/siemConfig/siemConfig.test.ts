@@ -180,6 +180,7 @@ describe("siem-config", () => {
     assert.equal(inputs["m365_defender-azure-eventhub"]?.enabled, false);
     const streams = inputs["m365_defender-httpjson"]?.streams;
     assert.equal(streams?.["m365_defender.incident"]?.enabled, false);
+    assert.equal(streams["m365_defender.log"]?.enabled, false);
     assert.equal(streams["m365_defender.alert"]?.enabled, true);
   });
 

@@ -37,6 +37,13 @@ describe("cli/sinks: Elasticsearch", () => {
     assert.equal(stream.documents.size, 5);
   });
 
+  it("keeps the incidents of two tenants apart that have one number and one moment", async () => {
+    const [record] = recordsOf(1);
+    const incident = { ...record!, id: "7@2026-11-01T12:00:00.000Z", kind: "incident" };
+    await sink().deliver([incident, { ...incident, tenantId: "another" }]);
+    assert.deepEqual([...stream.documents.keys()].sort(), [`another/${incident.id}`, `tenant/${incident.id}`]);
+  });
+
   it("sends again only the records that a busy server refused", async () => {
     stream.refuse = ({ id }, call) =>
       call < 2 && /[05]$/.test(id)

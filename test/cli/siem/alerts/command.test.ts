@@ -1,5 +1,6 @@
 /** `mssp alerts` as people type it, on a stack with a connector in a sandbox of its own. */
 import assert from "node:assert/strict";
+import dgram from "node:dgram";
 import { once } from "node:events";
 import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import http from "node:http";
@@ -165,6 +166,15 @@ describe("mssp alerts", function () {
       assert.ok(connections > 2);
     });
   }
+
+  it("by UDP, says in the summary that nobody has confirmed the alerts", async () => {
+    const server = dgram.createSocket("udp4").bind(0, "127.0.0.1");
+    await once(server, "listening");
+    const { exitCode, stderr } = await run([...sinceOption, "--syslog", `udp://127.0.0.1:${server.address().port}`]);
+    server.close();
+    assert.equal(exitCode, 0, stderr);
+    assert.match(stderr, /^mssp: [\d,]+ alerts sent by UDP: nobody has confirmed that they arrived\.$/m);
+  });
 
   it("sends each alert to Splunk's collector, with the token from the environment", async () => {
     const token = "0c0ffee0-1111-4000-8000-000000000001";
