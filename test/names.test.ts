@@ -1,9 +1,9 @@
 /**
- * Names from settings on their way to Microsoft: in a query, a path or a body they are the same
- * name, and never anything else.
+ * Names from settings on their way to Microsoft, to a file or to a shell: in a query, a path, a body
+ * or a command they are the same name, and never anything else.
  */
 import assert from "node:assert/strict";
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import {
@@ -18,7 +18,11 @@ import {
 } from "@defender-mssp/microsoft";
 import { startSandbox, type OwnSandbox } from "@defender-mssp/sandbox";
 import { addApplication } from "@defender-mssp/testkit";
+import { isStackName } from "@defender-mssp/siem/connector/stackName";
+import { execa } from "execa";
 import * as fc from "fast-check";
+import { checkedStackName } from "../cli/stack/stackNames";
+import { shellQuoted } from "../cli/tenant/additions/addition";
 import { findOrphans } from "../cli/tenant/orphans/orphans";
 import { siemConnectorName } from "../domain/naming";
 import { checkSettings, parseSettings } from "../settings";
@@ -220,5 +224,50 @@ describe("names from settings", function () {
       }),
       { numRuns: 100 },
     );
+  });
+
+  it("name of a stack in a path: one file of the folder, or refused", () => {
+    fc.assert(
+      fc.property(fc.oneof(hostile, fc.stringMatching(/^[\w.-]{1,5}$/)), (name) => {
+        if (!isStackName(name)) {
+          assert.throws(() => checkedStackName(name), /can't be a stack's name/);
+          return;
+        }
+        const file = path.resolve("/project", `Pulumi.${name}.yaml`);
+        assert.equal(path.dirname(file), "/project");
+        assert.equal(checkedStackName(name), name);
+        assert.match(name, /^\w[\w.-]*$/, "a word of a shell, and no option");
+      }),
+    );
+    for (const name of ["../x", "a/b", "..", ".", "-v", "$(id)", "a b", "a\nb", "", "a\\b"])
+      assert.throws(() => checkedStackName(name), /can't be a stack's name/, name);
+  });
+
+  it("name in a command that a person copies: a shell reads one word, unchanged", async () => {
+    const isOneLine = (text: string) => !/[\0\p{Cs}]/u.test(text);
+    const names = fc.sample(hostile.filter(isOneLine), 300);
+    const { stdout } = await execa("sh", ["-c", `printf '%s\\0' ${names.map(shellQuoted).join(" ")}`], {
+      stdin: "ignore",
+    });
+    assert.deepEqual(stdout.split("\0").slice(0, -1), names);
+  });
+
+  it("no program is started by a shell: each takes a list of arguments", async () => {
+    const root = path.resolve(__dirname, "..");
+    const rooms = ["cli", "program", "settings", "domain", "components", "policy", "plugin", "packages"];
+    const files = (await Promise.all(rooms.map((room) => readdir(path.join(root, room), { recursive: true })))).flatMap(
+      (names, index) => names.map((name) => path.join(rooms[index] ?? "", name)),
+    );
+    const sources = files.filter(
+      (file) => /\.(ts|tsx|js)$/.test(file) && !/(^|\/)(node_modules|dist|test|testkit)\//.test(file),
+    );
+    assert.ok(sources.length > 300, String(sources.length));
+    for (const file of sources) {
+      const text = await readFile(path.join(root, file), "utf8");
+      const byShell =
+        /\bshell: (true|process\.)|\bexecSync\(|\bexecaCommand|import \{[^}]*\bexec\b[^}]*\} from "node:child_process"/;
+      // On Windows the Azure CLI is a script: its arguments are a tenant ID and an address of a cloud.
+      if (file !== "packages/microsoft/src/entra/token.ts") assert.doesNotMatch(text, byShell, file);
+    }
   });
 });

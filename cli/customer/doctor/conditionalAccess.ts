@@ -48,25 +48,50 @@ export async function accessChecks(
   }
   if (policies.length === 0) return { checks: [] };
   const applying = await unlessDenied(() => whatIfAccess(call, msspTenantId));
-  const signIn = await signInOf(call, settings);
-  const judged = policies.map((policy) => judgePolicy(policy, signIn));
-  return { checks: judged.flatMap((one) => checkOf(one, applying)) };
+  const { trust, isTrustKnown } = await readTrust(call, settings);
+  return {
+    checks: policies.flatMap((policy) => {
+      const judged = judgePolicy(policy, signInWith(trust, settings));
+      const trusting = isTrustKnown ? judged : judgePolicy(policy, signInWith(fullTrust, settings));
+      const dependsOnTrust = judged.effect !== trusting.effect;
+      return checkOf(judged, applying).map((check) => (dependsOnTrust ? notKnown(check) : check));
+    }),
+  };
 }
 
-/** What the settings name, else what the tenant has: the partner's value, or the default's. */
-async function signInOf(call: GraphCall, settings: Settings): Promise<ExternalSignIn> {
-  const { msspTenantId, crossTenantTrust: wanted = {}, portalAccess } = settings;
-  const partner = await unlessDenied(() => getAccessPartner(call, msspTenantId));
-  const found = partner?.inboundTrust ?? (await unlessDenied(() => getAccessDefault(call)))?.inboundTrust ?? {};
+type Trust = ExternalSignIn["trust"];
+
+const fullTrust: Trust = { mfa: true, compliantDevice: true, hybridJoinedDevice: true };
+
+/**
+ * What the settings name, else what the tenant has: the partner's value, or the default's. Without
+ * the permission to read these it is not known, and counts as no trust.
+ */
+async function readTrust(call: GraphCall, settings: Settings): Promise<{ trust: Trust; isTrustKnown: boolean }> {
+  const { msspTenantId, crossTenantTrust: wanted = {} } = settings;
+  const partner = await unlessDenied(async () => (await getAccessPartner(call, msspTenantId)) ?? "none");
+  const ofPartner = partner === "none" ? undefined : partner?.inboundTrust;
+  const standard = ofPartner == null ? await unlessDenied(() => getAccessDefault(call)) : undefined;
+  const found = ofPartner ?? standard?.inboundTrust ?? {};
   return {
-    msspTenantId,
     trust: {
       mfa: wanted.mfa ?? found.isMfaAccepted ?? false,
       compliantDevice: wanted.compliantDevice ?? found.isCompliantDeviceAccepted ?? false,
       hybridJoinedDevice: wanted.hybridJoinedDevice ?? found.isHybridAzureADJoinedDeviceAccepted ?? false,
     },
-    roles: portalAccess.model === "basic" ? [directoryRoleTemplates[portalAccess.role]] : [],
+    isTrustKnown: partner !== undefined && (ofPartner != null || standard !== undefined),
   };
+}
+
+function signInWith(trust: Trust, { msspTenantId, portalAccess }: Settings): ExternalSignIn {
+  const roles = portalAccess.model === "basic" ? [directoryRoleTemplates[portalAccess.role]] : [];
+  return { msspTenantId, trust, roles };
+}
+
+/** A check whose result depends on a trust that could not be read. */
+function notKnown(check: AccessCheck): AccessCheck {
+  const reason = `${check.reason} Whether the customer trusts the MSSP's tenant already could not be read: requires Policy.Read.All.`;
+  return { ...check, state: "notChecked", reason };
 }
 
 function checkOf(judged: PolicyJudgement, applying: readonly string[] | undefined): AccessCheck[] {

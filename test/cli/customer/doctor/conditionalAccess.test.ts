@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import type { CallContext } from "@defender-mssp/microsoft";
-import { type Json, tenantId, type TestSandbox, testSandbox } from "@defender-mssp/testkit";
+import { microsoftGraph, type CallContext } from "@defender-mssp/microsoft";
+import { connectorId, type Json, tenantId, type TestSandbox, testSandbox } from "@defender-mssp/testkit";
 import { accessChecks, type AccessCheck } from "../../../../cli/customer/doctor/conditionalAccess";
 import { checkSettings, type Settings } from "../../../../settings";
 import { requiredSettings } from "../../../settings/required";
@@ -77,6 +77,29 @@ describe("mssp doctor: Conditional Access", () => {
     const partner = { id: msspTenantId, tenantId: msspTenantId, inboundTrust: { isCompliantDeviceAccepted: true } };
     test.tenant.objects("crossTenantAccessPartners").set(msspTenantId, partner);
     assert.deepEqual(await checks(), []);
+    test.tenant.objects("crossTenantAccessPartners").clear();
+  });
+
+  it("with Policy.Read.ConditionalAccess alone, a policy that a trust would satisfy is not checked, never failed", async () => {
+    const { msspTenantId } = settings();
+    const partner = { id: msspTenantId, tenantId: msspTenantId, inboundTrust: { isCompliantDeviceAccepted: true } };
+    test.tenant.objects("crossTenantAccessPartners").set(msspTenantId, partner);
+    add("Devices", "compliantDevice");
+    add("Blocks", "block");
+    test.addConnector({ [microsoftGraph.appId]: ["Policy.Read.ConditionalAccess"] });
+    const environment = {
+      ...test.environment,
+      ...{ ARM_CLIENT_ID: connectorId, ARM_CLIENT_SECRET: "connector-secret-of-the-test" },
+    };
+    const found = await accessChecks(settings(), { ...context, environment });
+    assert.ok("checks" in found);
+    const [devices, blocks, ...others] = found.checks;
+    assert.deepEqual([devices?.policy, devices?.state], ["Devices", "notChecked"]);
+    assert.match(
+      devices?.reason ?? "",
+      /trusts the MSSP's tenant already could not be read: requires Policy\.Read\.All\.$/,
+    );
+    assert.deepEqual([blocks?.policy, blocks?.state, others.length], ["Blocks", "failed", 0], "whatever is trusted");
     test.tenant.objects("crossTenantAccessPartners").clear();
   });
 });
