@@ -25,7 +25,7 @@ import { keepingLegacyApi } from "./settings/connector";
 import { stackConfiguration } from "./settings/fromEngine";
 import { loadExtension } from "./extensions";
 import type { ProgramOutputs } from "./domain/programOutputs";
-import { tenantNeeds } from "./domain/prerequisites";
+import { tenantNeeds } from "./domain/tenantNeeds";
 import { accessName, delegationName, handoverName, onboardingName, stackIdentityName } from "./domain/resourceNames";
 import { parseSettings } from "./settings";
 

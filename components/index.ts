@@ -75,4 +75,4 @@ export { requireTenantFeatures } from "./tenant/tenantFeatures";
 export { CrossTenantPartner, type CrossTenantPartnerArgs } from "./trust/crossTenantPartner";
 export { CrossTenantPartnerEntry, type CrossTenantPartnerEntryArgs } from "./trust/crossTenantPartnerEntry";
 export { MsspTrust, type MsspTrustArgs } from "./trust/msspTrust";
-export type { TenantNeeds } from "../domain/prerequisites";
+export type { TenantNeeds } from "../domain/tenantNeeds";

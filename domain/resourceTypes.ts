@@ -97,6 +97,9 @@ export const azureRoleAssignment = azureNative("authorization:RoleAssignment");
 /** Dynamic resources of ours. */
 export const dynamicTypes: readonly string[] = dynamicNames.map(dynamic);
 
+/** Random parts of names, of the provider `random`: nothing of them is in a tenant. */
+export const randomTypes: readonly string[] = ["random:index/randomId:RandomId", "random:index/randomUuid:RandomUuid"];
+
 /** Every type that the program declares, but for its components, its stack and its providers. */
 export const programTypes: readonly string[] = [
   ...azureadNames.map(azuread),
@@ -107,8 +110,7 @@ export const programTypes: readonly string[] = [
   registrationAssignment,
   registrationDefinition,
   azureNative("resources:ResourceGroup"),
-  "random:index/randomId:RandomId",
-  "random:index/randomUuid:RandomUuid",
+  ...randomTypes,
 ];
 
 /** Whether the type is one of the program's: a resource, a component, the stack, or a provider. */

@@ -2,7 +2,7 @@ import type { CloudName, Tier } from "@defender-mssp/microsoft";
 import * as pulumi from "@pulumi/pulumi";
 import { ConnectedOrganization } from "./connectedOrganization";
 import type { MsspSecurityGroup } from "./msspSecurityGroup";
-import { beforeDestroy } from "../../domain/prerequisites";
+import { beforeDestroy } from "../../domain/beforeDestroy";
 import { setOutputs } from "../outputs";
 import { AnalystAccessPackages, type ReviewInterval } from "./accessPackages";
 import { component } from "../../domain/resourceTypes";

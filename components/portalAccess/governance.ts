@@ -1,4 +1,4 @@
-import { beforeDestroy } from "../../domain/prerequisites";
+import { beforeDestroy } from "../../domain/beforeDestroy";
 import type { GivenAccess } from "./modelContext";
 import type { PortalAccessChoice } from "./portalAccessArgs";
 

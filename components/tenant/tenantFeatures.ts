@@ -1,7 +1,7 @@
 import { addressesToInvite, readTenantFeatures, type CallContext } from "@defender-mssp/microsoft";
 import * as pulumi from "@pulumi/pulumi";
 import type { DeployedResource, DeployedResources } from "./deployedResources";
-import { missingFeatures, type TenantNeeds } from "../../domain/prerequisites";
+import { missingFeatures, type TenantNeeds } from "../../domain/tenantNeeds";
 
 /**
  * Refuses settings that the customer's tenant has no licence for or that its policies forbid,

@@ -11,6 +11,7 @@ import { pluginSchema } from "./pluginSchema";
 import { templateManifest } from "./customersRepository";
 import { generatePulumiYaml, generateTemplatePulumiYaml } from "./pulumiYaml";
 import { commandsPage } from "./reference/commands";
+import { kindsPage } from "./reference/kindsPage";
 import { outputsPage } from "./reference/outputs";
 import { permissionsPage } from "./reference/permissions";
 import { pluginPage } from "./reference/plugin";
@@ -37,7 +38,8 @@ export const generatedFiles: readonly GeneratedFile[] = [
   { file: "templates/customers/package.json", make: templateManifest },
   page("settings.md", "`settings/`", settingsPage),
   page("outputs.md", "`index.ts` and `components/`", outputsPage),
-  page("permissions.md", "`domain/prerequisites.ts`", permissionsPage),
+  page("permissions.md", "`domain/kinds/` and `domain/writingPermissions.ts`", permissionsPage),
+  page("kinds.md", "`domain/kinds/`", kindsPage),
   page("commands.md", "`cli/`", commandsPage),
   page("plugin.md", "`plugin/schema.json`", pluginPage),
   page("policy-rules.md", "`policy/rules/`", policyRulesPage),

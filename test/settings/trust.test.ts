@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { checkSettings } from "../../settings";
-import { missingFeatures, neededPermissions, permissionsToPreview, tenantNeeds } from "../../domain/prerequisites";
+import { neededPermissions, permissionsToPreview } from "../../domain/prerequisites";
+import { missingFeatures, tenantNeeds } from "../../domain/tenantNeeds";
 import { requiredSettings } from "./required";
 
 const check = (values: Readonly<Record<string, unknown>>) =>

@@ -46,7 +46,7 @@ export function registerConfirmDestroy(ci: Command, session: Session): void {
 async function stepsBeforeDestroy(stack: string, place: Place): Promise<string[]> {
   const [{ readStackSettings }, { beforeDestroy }] = await Promise.all([
     import("../../../settings/fromFile.js"),
-    import("../../../domain/prerequisites.js"),
+    import("../../../domain/beforeDestroy.js"),
   ]);
   return readStackSettings(stack, place).then(beforeDestroy, () => []);
 }

@@ -14,13 +14,8 @@ import {
   type CallContext,
 } from "@defender-mssp/microsoft";
 import { isCallError, VisibleError } from "@defender-mssp/errors";
-import {
-  missingFeatures,
-  neededPermissions,
-  tenantNeeds,
-  type NeededPermission,
-  type TenantNeeds,
-} from "../../../domain/prerequisites";
+import { neededPermissions, type NeededPermission } from "../../../domain/prerequisites";
+import { missingFeatures, tenantNeeds, type TenantNeeds } from "../../../domain/tenantNeeds";
 import type { Settings } from "../../../settings";
 import type { CheckState } from "@defender-mssp/terminal/checkState";
 import { connectorFeatures } from "./connectorFeatures";

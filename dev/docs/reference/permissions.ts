@@ -6,8 +6,9 @@ import {
   alertApis,
   defaultConnectorAccess,
   publishedApplications,
-  type AlertApi,
   type ConnectorAccess,
+  type CrossTenantTrust,
+  type MsspConditionalAccess,
 } from "@defender-mssp/microsoft";
 import type { PortalAccessSettings } from "../../../settings";
 import {
@@ -20,6 +21,14 @@ import {
   type NeededPermission,
   type PrerequisiteSettings,
 } from "../../../domain/prerequisites";
+import { applicationPermission } from "../../../domain/kinds/applicationPermission";
+import {
+  hasCrossTenantTrust,
+  hasDefenderEndpoint,
+  isJustInTime,
+  readsAlertsBy,
+  setsConditionalAccess,
+} from "../../../domain/prerequisiteSettings";
 
 const tiers = { tier1: { name: "1" }, tier2: { name: "2" }, approvers: { name: "3" } };
 const models: Readonly<Record<PortalAccessSettings["model"], PortalAccessSettings>> = {
@@ -38,17 +47,34 @@ const models: Readonly<Record<PortalAccessSettings["model"], PortalAccessSetting
 
 const connectors: readonly ConnectorAccess[] = [
   { ...defaultConnectorAccess, alertApis: ["legacySiem"] },
+  { ...defaultConnectorAccess, alertApis: ["legacySiem"], incidents: true },
   { ...defaultConnectorAccess, alertApis: ["graph"] },
   defaultConnectorAccess,
   { kind: "msspApp", applicationId: "", alertApis: ["graph"], credential: { type: "certificate" } },
 ];
 
+const activation = { activation: { hours: 4 } };
+
+/** Values of each setting that decides which permissions a stack needs. */
+const decisive: { readonly [Key in keyof PrerequisiteSettings]-?: readonly PrerequisiteSettings[Key][] } = {
+  analysts: [[]],
+  portalAccess: [...Object.values(models), { ...models.basic, ...activation }, { ...models.rbac, ...activation }],
+  defenderCalls: [{ mode: "endpoint" }, { mode: "manual" }],
+  connector: connectors,
+  crossTenantTrust: [undefined, { isMfaAccepted: true } as CrossTenantTrust],
+  conditionalAccess: [undefined, {} as MsspConditionalAccess],
+  notificationRules: [[], [{}]],
+  handover: [undefined],
+  azureDelegation: [undefined],
+  extension: [undefined],
+};
+
 /** Every combination of settings that decides which permissions a stack needs. */
-const choices: readonly PrerequisiteSettings[] = Object.values(models).flatMap((portalAccess) =>
-  (["endpoint", "manual"] as const).flatMap((mode) =>
-    connectors.map((connector) => ({ analysts: [], portalAccess, defenderCalls: { mode }, connector })),
-  ),
-);
+const choices = Object.entries(decisive).reduce<readonly Partial<PrerequisiteSettings>[]>(
+  (combinations, [key, values]) =>
+    combinations.flatMap((combination) => values.map((value) => ({ ...combination, [key]: value }))),
+  [{}],
+) as readonly PrerequisiteSettings[];
 
 export function permissionsPage(): string {
   const all = new Map<string, NeededPermission>();
@@ -86,10 +112,13 @@ export function permissionsPage(): string {
     "",
     "`pulumi preview --refresh` only reads. A separate application for previews needs no permission that writes:",
     "",
-    ...Object.values(models).map((portalAccess) => {
-      const permissions = permissionsToPreview({ analysts: [], portalAccess, defenderCalls: { mode: "manual" } });
-      return `- \`${portalAccess.model}\`: ${permissions.map((name) => `\`${name}\``).join(", ")}`;
-    }),
+    ...Object.values(models).map((portalAccess) => `- \`${portalAccess.model}\`: ${previewList({ portalAccess })}`),
+    "",
+    "And in addition:",
+    "",
+    ...previewAdditions.map(
+      ([text, settings]) => `- ${text}: ${previewList(settings, permissionsToPreview(settingsWith({})))}`,
+    ),
     "",
     "A gateway (`defenderEndpoint`) may require further permissions.",
     "",
@@ -125,6 +154,22 @@ export function permissionsPage(): string {
   ].join("\n");
 }
 
+/** Settings that a preview needs further permissions for. */
+const previewAdditions: readonly (readonly [string, Partial<PrerequisiteSettings>])[] = [
+  ["`portalAccess.activation` `justInTime`", { portalAccess: { ...models.rbac, ...activation } }],
+  ["`connector.alertApis` with `legacySiem`", { connector: { ...defaultConnectorAccess, alertApis: ["legacySiem"] } }],
+  ["`crossTenantTrust` or `conditionalAccess`", { crossTenantTrust: { isMfaAccepted: true } as CrossTenantTrust }],
+];
+
+function settingsWith(settings: Partial<PrerequisiteSettings>): PrerequisiteSettings {
+  return { analysts: [], portalAccess: models.rbac, defenderCalls: { mode: "manual" }, ...settings };
+}
+
+function previewList(settings: Partial<PrerequisiteSettings>, except: readonly string[] = []): string {
+  const permissions = permissionsToPreview(settingsWith(settings)).filter((name) => !except.includes(name));
+  return permissions.map((name) => `\`${name}\``).join(", ");
+}
+
 function permissionSection(permission: NeededPermission): string[] {
   const { api, permission: name, purpose, alsoEnough, directoryRoles } = permission;
   const isOurs = name === "IntegrationConfiguration.ReadWrite";
@@ -155,19 +200,28 @@ function neededWhen(permission: NeededPermission): string {
   const inModels = Object.keys(models).filter((model) =>
     needing.some(({ portalAccess }) => portalAccess.model === model),
   );
-  const everyConnectorHas = (api: AlertApi) =>
-    needing.every(
-      ({ connector }) => connector !== undefined && (connector.alertApis as readonly AlertApi[]).includes(api),
-    );
   const conditions = [
     ...(inModels.length === Object.keys(models).length ? [] : [`\`portalAccess\` is ${orList(inModels)}`]),
-    ...alertApis.filter(everyConnectorHas).map((api) => `\`connector.alertApis\` has \`${api}\``),
-    ...(needing.every(({ defenderCalls }) => defenderCalls.mode === "endpoint")
-      ? ["`defenderEndpoint` is set, or on the sandbox"]
-      : []),
+    ...settingConditions.filter(({ isMet }) => needing.every(isMet)).map(({ text }) => text),
   ];
   return conditions.length === 0 ? "always" : `if ${conditions.join(", and ")}`;
 }
+
+/** Settings besides the model that permissions depend on. */
+const settingConditions: readonly {
+  readonly text: string;
+  readonly isMet: (settings: PrerequisiteSettings) => boolean;
+}[] = [
+  { text: "`portalAccess.activation` is `justInTime`", isMet: isJustInTime },
+  ...alertApis.map((api) => ({ text: `\`connector.alertApis\` has \`${api}\``, isMet: readsAlertsBy(api) })),
+  {
+    text: "the connector has an application permission (`connector.alertApis` has `graph`, or `connector` has `incidents` or a `profile`)",
+    isMet: applicationPermission.isExpected,
+  },
+  { text: "`crossTenantTrust` is set", isMet: hasCrossTenantTrust },
+  { text: "`conditionalAccess` is set", isMet: setsConditionalAccess },
+  { text: "`defenderEndpoint` is set, or on the sandbox", isMet: hasDefenderEndpoint },
+];
 
 function orList(values: readonly string[]): string {
   return values.map((value) => `\`${value}\``).join(" or ");

@@ -3,7 +3,7 @@ import type { CallContext } from "@defender-mssp/microsoft";
 import { setSwitches, tenantId, type TestSandbox, testSandbox } from "@defender-mssp/testkit";
 import { deployedResources } from "../../../components/tenant/deployedResources";
 import { requireTenantFeatures } from "../../../components/tenant/tenantFeatures";
-import { missingFeatures, type TenantNeeds } from "../../../domain/prerequisites";
+import { missingFeatures, type TenantNeeds } from "../../../domain/tenantNeeds";
 import { startMocks } from "../mocks";
 
 const ana = "ana@mssp.example";

@@ -1,0 +1,84 @@
+/**
+ * A kind of access: what this program creates, or what gives the MSSP access, whoever made it. Each
+ * kind has a file of its own beside this one, with what is known without a tenant; what takes calls is
+ * in `cli/tenant/kinds`.
+ */
+import type { Permission } from "../writingPermissions";
+import type { PrerequisiteSettings } from "../prerequisiteSettings";
+
+/** What a kind does not have, and why. */
+export interface NotApplicable {
+  /** The end of a sentence that begins with "Not applicable:". */
+  readonly notApplicable: string;
+}
+
+/** A cell of the table. */
+export type KindCell<Value> = Value | NotApplicable;
+
+export function notApplicable(reason: string): NotApplicable {
+  return { notApplicable: reason };
+}
+
+/** The cell's value; undefined where it is not applicable. */
+export function applicable<Value>(cell: KindCell<Value>): Value | undefined {
+  return isNotApplicable(cell) ? undefined : cell;
+}
+
+export function isNotApplicable(cell: unknown): cell is NotApplicable {
+  return typeof cell === "object" && cell !== null && "notApplicable" in cell;
+}
+
+/** Who removes an object of a kind. */
+export type Removal =
+  /** `pulumi destroy`, unless the object is adopted. */
+  | { readonly by: "destroy"; readonly order: number }
+  /** It ends together with the object that has it. */
+  | { readonly by: "owner"; readonly owner: string; readonly order: number }
+  /** A person, in this way: one sentence. */
+  | { readonly by: "person"; readonly step: string; readonly order: number }
+  /** Nothing of it is in a tenant: it ends with the stack's state. */
+  | { readonly by: "state" };
+
+export interface AccessKind {
+  /** Names the kind in code and in JSON. None changes. */
+  readonly key: string;
+  /** As Microsoft's documents write it, in the middle of a sentence. */
+  readonly singular: string;
+  readonly plural: string;
+  /** Where its objects are. */
+  readonly place: "customer's tenant" | "customer's subscription" | "MSSP's tenant" | "MSSP's subscription" | "state";
+  /** Tokens of the resources in a state that are of this kind. A token belongs to one kind. */
+  readonly types: KindCell<readonly string[]>;
+  /** The setting, or the fixed text, that its name comes from. */
+  readonly name: KindCell<string>;
+  /** Where an object has the stack's mark. */
+  readonly mark: KindCell<string>;
+  /** What it gives the MSSP, as the end of a sentence that begins with "It". */
+  readonly grants: KindCell<string>;
+  /** Properties that grant, and the name of the policy rule that compares each with the settings. */
+  readonly judged: KindCell<Readonly<Record<string, string>>>;
+  /** Whether a stack with these settings has objects of this kind. */
+  readonly isExpected: (settings: PrerequisiteSettings) => boolean;
+  /** What creates, changes and deletes it, with these settings. */
+  readonly write: KindCell<(settings: PrerequisiteSettings) => readonly Permission[]>;
+  /** What reads it, the least. */
+  readonly read: KindCell<readonly Permission[]>;
+  /** The licence that the tenant must have. */
+  readonly licence: KindCell<string>;
+  readonly removal: Removal;
+  /** What stays after the removal, and why. */
+  readonly stays: KindCell<string>;
+}
+
+/** Order of removal: what gives access first, then what people and applications are, then what holds them. */
+export const removalOrder = {
+  assignment: 1,
+  grant: 2,
+  credential: 3,
+  definition: 4,
+  principal: 5,
+  container: 6,
+  trust: 7,
+  /** Last: without it nothing can be read or removed. */
+  automation: 8,
+} as const;

@@ -1,0 +1,22 @@
+import { hasModel } from "../prerequisiteSettings";
+import { azuread } from "../resourceTypes";
+import { notApplicable, removalOrder, type AccessKind } from "./accessKind";
+
+/** An access package of a tier. */
+export const accessPackage = {
+  key: "accessPackage",
+  singular: "access package",
+  plural: "access packages",
+  place: "customer's tenant",
+  types: [azuread("AccessPackage")],
+  name: "the tier's name in portalAccess.tiers",
+  mark: "description",
+  grants: "gives who holds it a membership of the tier's group",
+  judged: { catalogId: "access-packages" },
+  isExpected: hasModel("entitlement"),
+  write: () => ["EntitlementManagement.ReadWrite.All"],
+  read: ["EntitlementManagement.Read.All"],
+  licence: "Microsoft Entra ID P2 or ID Governance",
+  removal: { by: "destroy", order: removalOrder.definition },
+  stays: notApplicable("nothing of it stays"),
+} as const satisfies AccessKind;

@@ -1,0 +1,25 @@
+import { hasModel } from "../prerequisiteSettings";
+import { notApplicable, removalOrder, type AccessKind } from "./accessKind";
+
+/** An assignment of an access package, which a person requested and an approver of the customer gave. */
+export const accessPackageAssignment = {
+  key: "accessPackageAssignment",
+  singular: "assignment of an access package",
+  plural: "assignments of access packages",
+  place: "customer's tenant",
+  types: notApplicable("people request it and approvers of the customer give it"),
+  name: notApplicable("it has no name"),
+  mark: notApplicable("it has no place for a mark"),
+  grants: "makes a person a guest and a member of the tier's group",
+  judged: notApplicable("no resource declares it"),
+  isExpected: hasModel("entitlement"),
+  write: notApplicable("the customer gives and removes it"),
+  read: ["EntitlementManagement.Read.All"],
+  licence: "Microsoft Entra ID P2 or ID Governance",
+  removal: {
+    by: "person",
+    order: removalOrder.assignment,
+    step: "Remove the assignment: Entra admin center > Identity Governance > Access packages > the package > Assignments > Remove.",
+  },
+  stays: "the guest that entitlement management invited, unless the tenant's settings remove it",
+} as const satisfies AccessKind;

@@ -1,0 +1,22 @@
+import { hasModel } from "../prerequisiteSettings";
+import { azuread } from "../resourceTypes";
+import { notApplicable, removalOrder, type AccessKind } from "./accessKind";
+
+/** The catalog of the access packages (entitlement management). */
+export const accessPackageCatalog = {
+  key: "accessPackageCatalog",
+  singular: "access package catalog",
+  plural: "access package catalogs",
+  place: "customer's tenant",
+  types: [azuread("AccessPackageCatalog")],
+  name: '"MSSP Accesses"',
+  mark: "description",
+  grants: "holds what its packages can give, and its owners decide on them",
+  judged: { externallyVisible: "access-packages" },
+  isExpected: hasModel("entitlement"),
+  write: () => ["EntitlementManagement.ReadWrite.All"],
+  read: ["EntitlementManagement.Read.All"],
+  licence: "Microsoft Entra ID P2 or ID Governance",
+  removal: { by: "destroy", order: removalOrder.container },
+  stays: notApplicable("nothing of it stays"),
+} as const satisfies AccessKind;

@@ -1,0 +1,22 @@
+import { hasModel } from "../prerequisiteSettings";
+import { azuread } from "../resourceTypes";
+import { notApplicable, removalOrder, type AccessKind } from "./accessKind";
+
+/** A role of a group that an access package gives. */
+export const accessPackageResource = {
+  key: "accessPackageResource",
+  singular: "role of the access package",
+  plural: "roles of the access packages",
+  place: "customer's tenant",
+  types: [azuread("AccessPackageResourcePackageAssociation")],
+  name: notApplicable("it has the group's name"),
+  mark: notApplicable("it has no place for a mark"),
+  grants: "makes who holds the package a member of the group",
+  judged: { accessType: "access-packages", catalogResourceAssociationId: "access-packages" },
+  isExpected: hasModel("entitlement"),
+  write: () => ["EntitlementManagement.ReadWrite.All"],
+  read: ["EntitlementManagement.Read.All"],
+  licence: "Microsoft Entra ID P2 or ID Governance",
+  removal: { by: "owner", owner: "accessPackage", order: removalOrder.grant },
+  stays: notApplicable("nothing of it stays"),
+} as const satisfies AccessKind;

@@ -1,0 +1,21 @@
+import { isJustInTime } from "../prerequisiteSettings";
+import { notApplicable, removalOrder, type AccessKind } from "./accessKind";
+
+/** The policy by which eligible members of a group activate their membership (PIM for Groups). */
+export const activationPolicy = {
+  key: "activationPolicy",
+  singular: "activation policy",
+  plural: "activation policies",
+  place: "customer's tenant",
+  types: notApplicable("the eligible memberships declare it"),
+  name: notApplicable("each group has one, without a name"),
+  mark: notApplicable("it has no place for a mark"),
+  grants: "decides how long a membership is active, and who approves it",
+  judged: { maximumActivation: "named-principals" },
+  isExpected: isJustInTime,
+  write: () => ["RoleManagementPolicy.ReadWrite.AzureADGroup"],
+  read: ["RoleManagementPolicy.Read.AzureADGroup"],
+  licence: "Microsoft Entra ID P2 or ID Governance",
+  removal: { by: "owner", owner: "group", order: removalOrder.definition },
+  stays: "the policy of a group that stays: it gives no access by itself",
+} as const satisfies AccessKind;

@@ -1,0 +1,22 @@
+import { hasCustomerApplication } from "../prerequisiteSettings";
+import { azuread } from "../resourceTypes";
+import { notApplicable, removalOrder, type AccessKind } from "./accessKind";
+
+/** The app registration of the SIEM connector. */
+export const application = {
+  key: "application",
+  singular: "app registration",
+  plural: "app registrations",
+  place: "customer's tenant",
+  types: [azuread("ApplicationRegistration"), azuread("Application")],
+  name: "customerName",
+  mark: "description",
+  grants: "signs the MSSP's SIEM in",
+  judged: { signInAudience: "single-tenant-applications", owners: "owners" },
+  isExpected: hasCustomerApplication,
+  write: () => ["Application.ReadWrite.All"],
+  read: ["Application.Read.All"],
+  licence: notApplicable("every edition of Microsoft Entra ID has it"),
+  removal: { by: "destroy", order: removalOrder.principal },
+  stays: "a deleted object for 30 days, among the tenant's deleted items: it gives no access",
+} as const satisfies AccessKind;

@@ -1,0 +1,28 @@
+import { connectorRoles, defaultConnectorAccess } from "@defender-mssp/microsoft";
+import { type PrerequisiteSettings } from "../prerequisiteSettings";
+import { azuread, component, dynamic } from "../resourceTypes";
+import { notApplicable, removalOrder, type AccessKind } from "./accessKind";
+
+/** An application permission that a service principal of the MSSP has: an app role assignment. */
+export const applicationPermission = {
+  key: "applicationPermission",
+  singular: "application permission",
+  plural: "application permissions",
+  place: "customer's tenant",
+  types: [azuread("AppRoleAssignment"), dynamic("AppRoleGrant"), component("AppRoleGrant")],
+  name: "connector.alertApis, connector.profile",
+  mark: notApplicable("it has no place for a mark"),
+  grants: "lets the MSSP's SIEM use an API without a person",
+  judged: { appRoleId: "api-permissions", principalObjectId: "named-principals" },
+  isExpected: hasApplicationPermissions,
+  write: () => ["AppRoleAssignment.ReadWrite.All"],
+  read: ["Application.Read.All"],
+  licence: notApplicable("every edition of Microsoft Entra ID has it"),
+  removal: { by: "destroy", order: removalOrder.grant },
+  stays: notApplicable("nothing of it stays"),
+} as const satisfies AccessKind;
+
+/** As if the profile had not ended: permissions are needed to take its roles away, too. */
+function hasApplicationPermissions({ connector = defaultConnectorAccess }: PrerequisiteSettings): boolean {
+  return connectorRoles(connector, "0000-01-01").length > 0;
+}

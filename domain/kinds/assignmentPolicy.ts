@@ -1,0 +1,26 @@
+import { hasModel } from "../prerequisiteSettings";
+import { azuread } from "../resourceTypes";
+import { notApplicable, removalOrder, type AccessKind } from "./accessKind";
+
+/** A policy by which an access package is requested, approved, reviewed and ends. */
+export const assignmentPolicy = {
+  key: "assignmentPolicy",
+  singular: "assignment policy",
+  plural: "assignment policies",
+  place: "customer's tenant",
+  types: [azuread("AccessPackageAssignmentPolicy")],
+  name: "fixed, for each tier",
+  mark: "description",
+  grants: "lets people of the connected organization request the package",
+  judged: {
+    requestorSettings: "access-packages",
+    approvalSettings: "named-principals",
+    expirationDate: "access-packages",
+  },
+  isExpected: hasModel("entitlement"),
+  write: () => ["EntitlementManagement.ReadWrite.All", "User.Read.All"],
+  read: ["EntitlementManagement.Read.All", "User.Read.All"],
+  licence: "Microsoft Entra ID P2 or ID Governance",
+  removal: { by: "destroy", order: removalOrder.grant },
+  stays: notApplicable("nothing of it stays"),
+} as const satisfies AccessKind;

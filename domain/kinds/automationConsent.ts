@@ -1,0 +1,25 @@
+import { always } from "../prerequisiteSettings";
+import { notApplicable, removalOrder, type AccessKind } from "./accessKind";
+
+/** The customer's consent to the application that runs `up`. */
+export const automationConsent = {
+  key: "automationConsent",
+  singular: "consent to the MSSP's automation",
+  plural: "consents to the MSSP's automation",
+  place: "customer's tenant",
+  types: notApplicable("an administrator of the customer consents to it before the first up"),
+  name: notApplicable("it has the name of the MSSP's application"),
+  mark: notApplicable("the customer creates it"),
+  grants: "lets the MSSP change what the permissions of this page permit",
+  judged: notApplicable("no resource declares it"),
+  isExpected: always,
+  write: notApplicable("only an administrator of the customer consents, and withdraws"),
+  read: ["Application.Read.All"],
+  licence: notApplicable("every edition of Microsoft Entra ID has it"),
+  removal: {
+    by: "person",
+    order: removalOrder.automation,
+    step: "Delete the service principal: az ad sp delete --id <application ID>.",
+  },
+  stays: "a deleted object for 30 days, among the tenant's deleted items: it gives no access",
+} as const satisfies AccessKind;

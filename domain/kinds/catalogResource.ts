@@ -1,0 +1,22 @@
+import { hasModel } from "../prerequisiteSettings";
+import { azuread } from "../resourceTypes";
+import { notApplicable, removalOrder, type AccessKind } from "./accessKind";
+
+/** A group in the catalog of the access packages. */
+export const catalogResource = {
+  key: "catalogResource",
+  singular: "resource of the catalog",
+  plural: "resources of the catalog",
+  place: "customer's tenant",
+  types: [azuread("AccessPackageResourceCatalogAssociation")],
+  name: notApplicable("it has the group's name"),
+  mark: notApplicable("it has no place for a mark"),
+  grants: "lets packages of the catalog give memberships of the group",
+  judged: { resourceOriginId: "access-packages" },
+  isExpected: hasModel("entitlement"),
+  write: () => ["EntitlementManagement.ReadWrite.All", "Group.ReadWrite.All"],
+  read: ["EntitlementManagement.Read.All"],
+  licence: "Microsoft Entra ID P2 or ID Governance",
+  removal: { by: "owner", owner: "accessPackageCatalog", order: removalOrder.grant },
+  stays: notApplicable("nothing of it stays"),
+} as const satisfies AccessKind;

@@ -1,0 +1,22 @@
+import { signsInWith } from "../prerequisiteSettings";
+import { azuread } from "../resourceTypes";
+import { notApplicable, removalOrder, type AccessKind } from "./accessKind";
+
+/** A certificate of the SIEM connector: the public part. */
+export const certificate = {
+  key: "certificate",
+  singular: "certificate",
+  plural: "certificates",
+  place: "customer's tenant",
+  types: [azuread("ApplicationCertificate")],
+  name: notApplicable("Entra names it by its subject"),
+  mark: notApplicable("it has no place for a mark"),
+  grants: "signs in as the SIEM connector, with its private key",
+  judged: { value: "certificates-expire", endDate: "certificates-expire" },
+  isExpected: signsInWith("certificate"),
+  write: () => ["Application.ReadWrite.All"],
+  read: ["Application.Read.All"],
+  licence: notApplicable("every edition of Microsoft Entra ID has it"),
+  removal: { by: "owner", owner: "application", order: removalOrder.credential },
+  stays: notApplicable("nothing of it stays"),
+} as const satisfies AccessKind;

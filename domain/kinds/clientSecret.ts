@@ -1,0 +1,22 @@
+import { signsInWith } from "../prerequisiteSettings";
+import { azuread } from "../resourceTypes";
+import { notApplicable, removalOrder, type AccessKind } from "./accessKind";
+
+/** A client secret of the SIEM connector. */
+export const clientSecret = {
+  key: "clientSecret",
+  singular: "client secret",
+  plural: "client secrets",
+  place: "customer's tenant",
+  types: [azuread("ApplicationPassword")],
+  name: '"MSSP SIEM, managed by Pulumi"',
+  mark: notApplicable("its name is the same in every stack"),
+  grants: "signs in as the SIEM connector",
+  judged: { applicationId: "named-principals", endDate: "client-secrets-expire" },
+  isExpected: signsInWith("secret"),
+  write: () => ["Application.ReadWrite.All"],
+  read: ["Application.Read.All"],
+  licence: notApplicable("every edition of Microsoft Entra ID has it"),
+  removal: { by: "owner", owner: "application", order: removalOrder.credential },
+  stays: notApplicable("nothing of it stays"),
+} as const satisfies AccessKind;

@@ -1,0 +1,22 @@
+import { setsConditionalAccess } from "../prerequisiteSettings";
+import { azuread } from "../resourceTypes";
+import { notApplicable, removalOrder, type AccessKind } from "./accessKind";
+
+/** The Conditional Access policy for people of the MSSP's tenant. */
+export const conditionalAccessPolicy = {
+  key: "conditionalAccessPolicy",
+  singular: "Conditional Access policy",
+  plural: "Conditional Access policies",
+  place: "customer's tenant",
+  types: [azuread("ConditionalAccessPolicy")],
+  name: "msspName",
+  mark: notApplicable("a policy has no place for a mark"),
+  grants: notApplicable("it takes access away, and gives none"),
+  judged: { conditions: "trust-of-mssp-only", grantControls: "trust-of-mssp-only", state: "trust-of-mssp-only" },
+  isExpected: setsConditionalAccess,
+  write: () => ["Policy.ReadWrite.ConditionalAccess", "Policy.Read.All"],
+  read: ["Policy.Read.All"],
+  licence: "Microsoft Entra ID P1",
+  removal: { by: "destroy", order: removalOrder.trust },
+  stays: notApplicable("nothing of it stays"),
+} as const satisfies AccessKind;

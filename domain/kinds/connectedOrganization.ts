@@ -1,0 +1,22 @@
+import { hasModel } from "../prerequisiteSettings";
+import { component, dynamic } from "../resourceTypes";
+import { notApplicable, removalOrder, type AccessKind } from "./accessKind";
+
+/** The MSSP as a connected organization of entitlement management. */
+export const connectedOrganization = {
+  key: "connectedOrganization",
+  singular: "connected organization",
+  plural: "connected organizations",
+  place: "customer's tenant",
+  types: [dynamic("ConnectedOrganization"), component("ConnectedOrganization")],
+  name: "msspName",
+  mark: "description",
+  grants: "lets people of the MSSP's tenant request packages",
+  judged: { identitySource: "named-organizations" },
+  isExpected: hasModel("entitlement"),
+  write: () => ["EntitlementManagement.ReadWrite.All"],
+  read: ["EntitlementManagement.Read.All"],
+  licence: "Microsoft Entra ID P2 or ID Governance",
+  removal: { by: "destroy", order: removalOrder.principal },
+  stays: notApplicable("nothing of it stays"),
+} as const satisfies AccessKind;

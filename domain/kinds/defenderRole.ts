@@ -1,0 +1,22 @@
+import { hasModel } from "../prerequisiteSettings";
+import { component, dynamic } from "../resourceTypes";
+import { notApplicable, removalOrder, type AccessKind } from "./accessKind";
+
+/** A custom role of Microsoft Defender XDR's unified RBAC. */
+export const defenderRole = {
+  key: "defenderRole",
+  singular: "Defender role",
+  plural: "Defender roles",
+  place: "customer's tenant",
+  types: [dynamic("DefenderRoleDefinition"), component("DefenderRoleDefinition")],
+  name: "the tier's name in portalAccess.tiers",
+  mark: "description",
+  grants: "says what its assignments permit in the Microsoft Defender portal",
+  judged: { permissions: "defender-roles" },
+  isExpected: hasModel("rbac", "entitlement"),
+  write: () => ["RoleManagement.ReadWrite.Defender"],
+  read: ["RoleManagement.Read.Defender"],
+  licence: notApplicable("each licence of Microsoft Defender XDR has it"),
+  removal: { by: "destroy", order: removalOrder.definition },
+  stays: notApplicable("nothing of it stays"),
+} as const satisfies AccessKind;

@@ -1,0 +1,22 @@
+import { hasModel } from "../prerequisiteSettings";
+import { component, dynamic } from "../resourceTypes";
+import { notApplicable, removalOrder, type AccessKind } from "./accessKind";
+
+/** An assignment of a Defender role to groups. */
+export const defenderRoleAssignment = {
+  key: "defenderRoleAssignment",
+  singular: "Defender role assignment",
+  plural: "Defender role assignments",
+  place: "customer's tenant",
+  types: [dynamic("DefenderRoleAssignment"), component("DefenderRoleAssignment")],
+  name: "the tier's name in portalAccess.tiers",
+  mark: notApplicable("it has no place for a mark"),
+  grants: "gives groups a Defender role",
+  judged: { principalIds: "named-principals", dataSources: "defender-roles" },
+  isExpected: hasModel("rbac", "entitlement"),
+  write: () => ["RoleManagement.ReadWrite.Defender"],
+  read: ["RoleManagement.Read.Defender"],
+  licence: notApplicable("each licence of Microsoft Defender XDR has it"),
+  removal: { by: "destroy", order: removalOrder.assignment },
+  stays: notApplicable("nothing of it stays"),
+} as const satisfies AccessKind;

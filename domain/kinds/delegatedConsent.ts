@@ -1,0 +1,22 @@
+import { consentsToLegacyApi } from "../prerequisiteSettings";
+import { azuread } from "../resourceTypes";
+import { notApplicable, removalOrder, type AccessKind } from "./accessKind";
+
+/** A consent to delegated permissions of the SIEM connector. */
+export const delegatedConsent = {
+  key: "delegatedConsent",
+  singular: "delegated permission",
+  plural: "delegated permissions",
+  place: "customer's tenant",
+  types: [azuread("ServicePrincipalDelegatedPermissionGrant")],
+  name: "connector.alertApis",
+  mark: notApplicable("it has no place for a mark"),
+  grants: "lets the SIEM connector use an API as the person who signed in",
+  judged: { claimValues: "api-permissions", userObjectId: "named-principals" },
+  isExpected: consentsToLegacyApi,
+  write: () => ["DelegatedPermissionGrant.ReadWrite.All"],
+  read: ["DelegatedPermissionGrant.Read.All"],
+  licence: notApplicable("every edition of Microsoft Entra ID has it"),
+  removal: { by: "destroy", order: removalOrder.grant },
+  stays: notApplicable("nothing of it stays"),
+} as const satisfies AccessKind;

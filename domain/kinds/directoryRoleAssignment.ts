@@ -1,0 +1,22 @@
+import { hasModel } from "../prerequisiteSettings";
+import { azuread } from "../resourceTypes";
+import { notApplicable, removalOrder, type AccessKind } from "./accessKind";
+
+/** An assignment of a directory role, such as Security Reader. */
+export const directoryRoleAssignment = {
+  key: "directoryRoleAssignment",
+  singular: "directory role assignment",
+  plural: "directory role assignments",
+  place: "customer's tenant",
+  types: [azuread("DirectoryRoleAssignment")],
+  name: "portalAccess.role",
+  mark: notApplicable("it has no place for a mark"),
+  grants: "gives a group or guest a directory role",
+  judged: { principalObjectId: "named-principals", roleId: "directory-roles" },
+  isExpected: hasModel("basic"),
+  write: () => ["RoleManagement.ReadWrite.Directory"],
+  read: ["RoleManagement.Read.Directory"],
+  licence: notApplicable("every edition of Microsoft Entra ID has it"),
+  removal: { by: "destroy", order: removalOrder.assignment },
+  stays: notApplicable("nothing of it stays"),
+} as const satisfies AccessKind;

@@ -1,0 +1,22 @@
+import { isJustInTime } from "../prerequisiteSettings";
+import { component, dynamic } from "../resourceTypes";
+import { notApplicable, removalOrder, type AccessKind } from "./accessKind";
+
+/** An eligible membership of an analyst in a group (PIM for Groups), with the policy by which it is activated. */
+export const eligibility = {
+  key: "eligibility",
+  singular: "eligible group membership",
+  plural: "eligible group memberships",
+  place: "customer's tenant",
+  types: [dynamic("EligibleMembers"), component("EligibleMembers")],
+  name: notApplicable("it has no name"),
+  mark: notApplicable("it has no place for a mark"),
+  grants: "lets an analyst activate a membership of the group",
+  judged: { members: "named-principals", approvers: "named-principals", approverGroups: "named-principals" },
+  isExpected: isJustInTime,
+  write: () => ["PrivilegedEligibilitySchedule.ReadWrite.AzureADGroup"],
+  read: ["PrivilegedEligibilitySchedule.Read.AzureADGroup"],
+  licence: "Microsoft Entra ID P2 or ID Governance",
+  removal: { by: "destroy", order: removalOrder.assignment },
+  stays: notApplicable("nothing of it stays"),
+} as const satisfies AccessKind;

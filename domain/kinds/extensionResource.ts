@@ -1,0 +1,21 @@
+import { hasExtension } from "../prerequisiteSettings";
+import { notApplicable, removalOrder, type AccessKind } from "./accessKind";
+
+/** A resource that an extension declares. */
+export const extensionResource = {
+  key: "extensionResource",
+  singular: "resource of an extension",
+  plural: "resources of an extension",
+  place: "customer's tenant",
+  types: notApplicable("any type: one that no other kind has is reported as unknown"),
+  name: notApplicable("the extension names it"),
+  mark: notApplicable("the extension decides"),
+  grants: "what its type gives",
+  judged: notApplicable("known-resource-types refuses what no rule judges"),
+  isExpected: hasExtension,
+  write: notApplicable("the extension's own documentation says it"),
+  read: notApplicable("the extension's own documentation says it"),
+  licence: notApplicable("the extension's own documentation says it"),
+  removal: { by: "destroy", order: removalOrder.assignment },
+  stays: notApplicable("the extension's own documentation says it"),
+} as const satisfies AccessKind;

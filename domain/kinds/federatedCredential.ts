@@ -1,0 +1,22 @@
+import { signsInWith } from "../prerequisiteSettings";
+import { azuread } from "../resourceTypes";
+import { notApplicable, removalOrder, type AccessKind } from "./accessKind";
+
+/** A federated identity credential of the SIEM connector. */
+export const federatedCredential = {
+  key: "federatedCredential",
+  singular: "federated credential",
+  plural: "federated credentials",
+  place: "customer's tenant",
+  types: [azuread("ApplicationFederatedIdentityCredential")],
+  name: "connector.credential",
+  mark: notApplicable("its name is the same in every stack"),
+  grants: "signs in as the SIEM connector, with a token of its issuer",
+  judged: { issuer: "federated-credentials", subject: "federated-credentials", audiences: "federated-credentials" },
+  isExpected: signsInWith("federated"),
+  write: () => ["Application.ReadWrite.All"],
+  read: ["Application.Read.All"],
+  licence: notApplicable("every edition of Microsoft Entra ID has it"),
+  removal: { by: "owner", owner: "application", order: removalOrder.credential },
+  stays: notApplicable("nothing of it stays"),
+} as const satisfies AccessKind;

@@ -1,0 +1,25 @@
+import { never } from "../prerequisiteSettings";
+import { notApplicable, removalOrder, type AccessKind } from "./accessKind";
+
+/** A relationship of granular delegated admin privileges (Partner Center). */
+export const gdapRelationship = {
+  key: "gdapRelationship",
+  singular: "GDAP relationship",
+  plural: "GDAP relationships",
+  place: "customer's tenant",
+  types: notApplicable("Partner Center establishes it, not this program"),
+  name: notApplicable("Partner Center names it"),
+  mark: notApplicable("the partner creates it"),
+  grants: "gives groups of a partner's tenant roles in the customer's",
+  judged: notApplicable("no resource declares it"),
+  isExpected: never,
+  write: notApplicable("this program establishes none"),
+  read: notApplicable("Graph shows it in the partner's tenant only"),
+  licence: notApplicable("every edition of Microsoft Entra ID has it"),
+  removal: {
+    by: "person",
+    order: removalOrder.trust,
+    step: "Look at Microsoft 365 admin center > Settings > Partner relationships, and remove the MSSP's.",
+  },
+  stays: notApplicable("nothing of it stays"),
+} as const satisfies AccessKind;

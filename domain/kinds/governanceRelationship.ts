@@ -1,0 +1,25 @@
+import { hasModel } from "../prerequisiteSettings";
+import { notApplicable, removalOrder, type AccessKind } from "./accessKind";
+
+/** A governance relationship of the two tenants (Microsoft Entra Tenant Governance). */
+export const governanceRelationship = {
+  key: "governanceRelationship",
+  singular: "governance relationship",
+  plural: "governance relationships",
+  place: "customer's tenant",
+  types: notApplicable("people of both tenants establish it"),
+  name: "portalAccess.groups",
+  mark: notApplicable("the MSSP's tenant ID tells whose it is"),
+  grants: "gives groups of the MSSP's tenant roles in the customer's",
+  judged: notApplicable("no resource declares it"),
+  isExpected: hasModel("governance"),
+  write: notApplicable("only signed-in people of the two tenants establish and terminate it"),
+  read: ["TenantGovernance-Relationship.Read.All"],
+  licence: "Microsoft Entra ID P1",
+  removal: {
+    by: "person",
+    order: removalOrder.trust,
+    step: "End it: npx mssp governance terminate --stack <stack> --as customer --client-id <ID>.",
+  },
+  stays: "the policy template in the MSSP's tenant",
+} as const satisfies AccessKind;

@@ -1,0 +1,38 @@
+import type { Permission } from "../writingPermissions";
+import { hasModel, type PrerequisiteSettings } from "../prerequisiteSettings";
+import { azuread } from "../resourceTypes";
+import { notApplicable, removalOrder, type AccessKind } from "./accessKind";
+
+/** A group of the MSSP's analysts. */
+export const group = {
+  key: "group",
+  singular: "group",
+  plural: "groups",
+  place: "customer's tenant",
+  types: [azuread("Group")],
+  name: "msspName, or the tier's name in portalAccess.tiers",
+  mark: "description",
+  grants: "gives its members what it was given",
+  judged: {
+    assignableToRole: "role-assignable-groups",
+    owners: "owners",
+    members: "named-principals",
+    dynamicMembership: "named-principals",
+  },
+  isExpected: hasModel("basic", "rbac", "entitlement"),
+  write: groupPermissions,
+  read: ["Group.Read.All"],
+  licence: notApplicable("only a group that can be given a directory role needs Microsoft Entra ID P1"),
+  removal: { by: "destroy", order: removalOrder.container },
+  stays: notApplicable("nothing of it stays"),
+} as const satisfies AccessKind;
+
+/** An identity that adds groups to a catalog needs more, whoever owns the groups. */
+function groupPermissions(settings: PrerequisiteSettings): readonly Permission[] {
+  if (hasModel("entitlement")(settings)) return ["Group.ReadWrite.All"];
+  return [
+    "Group.Create",
+    "Group.Read.All",
+    ...(hasModel("basic")(settings) ? (["RoleManagement.ReadWrite.Directory"] as const) : []),
+  ];
+}

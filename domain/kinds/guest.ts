@@ -1,0 +1,22 @@
+import { hasModel } from "../prerequisiteSettings";
+import { component, dynamic } from "../resourceTypes";
+import { notApplicable, removalOrder, type AccessKind } from "./accessKind";
+
+/** A B2B guest of the customer's tenant: an analyst of the MSSP. */
+export const guest = {
+  key: "guest",
+  singular: "guest",
+  plural: "guests",
+  place: "customer's tenant",
+  types: [dynamic("Guest"), component("Guest")],
+  name: "analysts",
+  mark: "employeeType",
+  grants: "signs an analyst of the MSSP in to the tenant",
+  judged: { email: "named-guests" },
+  isExpected: hasModel("basic", "rbac"),
+  write: () => ["User.ReadWrite.All"],
+  read: ["User.Read.All"],
+  licence: notApplicable("every edition of Microsoft Entra ID has it"),
+  removal: { by: "destroy", order: removalOrder.principal },
+  stays: "a deleted object for 30 days, among the tenant's deleted items: it gives no access",
+} as const satisfies AccessKind;

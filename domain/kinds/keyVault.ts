@@ -1,0 +1,22 @@
+import { makesVault, vaultRoles } from "../prerequisiteSettings";
+import { keyVault as keyVaultType } from "../resourceTypes";
+import { notApplicable, removalOrder, type AccessKind } from "./accessKind";
+
+/** The Key Vault in which the MSSP's SIEM finds the connector's secret. */
+export const keyVault = {
+  key: "keyVault",
+  singular: "Key Vault",
+  plural: "Key Vaults",
+  place: "MSSP's subscription",
+  types: [keyVaultType],
+  name: "fixed, with a random part",
+  mark: "tags",
+  grants: notApplicable("it is the MSSP's: the right to read is the reader's role assignment"),
+  judged: { properties: "key-vaults" },
+  isExpected: makesVault,
+  write: vaultRoles,
+  read: ["Reader"],
+  licence: notApplicable("a subscription of Azure"),
+  removal: { by: "destroy", order: removalOrder.container },
+  stays: "a deleted vault for its retention period",
+} as const satisfies AccessKind;

@@ -1,0 +1,22 @@
+import { hasHandover, vaultRoles } from "../prerequisiteSettings";
+import { azureNative } from "../resourceTypes";
+import { notApplicable, removalOrder, type AccessKind } from "./accessKind";
+
+/** The connector's credential in the Key Vault. */
+export const keyVaultSecret = {
+  key: "keyVaultSecret",
+  singular: "Key Vault secret",
+  plural: "Key Vault secrets",
+  place: "MSSP's subscription",
+  types: [azureNative("keyvault:Secret")],
+  name: "handover.secretName",
+  mark: "tags",
+  grants: "holds what the SIEM signs in with",
+  judged: { properties: "key-vaults" },
+  isExpected: hasHandover,
+  write: vaultRoles,
+  read: ["Reader"],
+  licence: notApplicable("a subscription of Azure"),
+  removal: { by: "destroy", order: removalOrder.credential },
+  stays: "a deleted secret for the retention period of its vault",
+} as const satisfies AccessKind;

@@ -1,0 +1,106 @@
+/** The table of what gives access: every kind, in the order in which people read of them. */
+import { isProviderType, stackType, typeWithoutVersion } from "../resourceTypes";
+import { applicable, type AccessKind } from "./accessKind";
+import { accessPackage } from "./accessPackage";
+import { accessPackageAssignment } from "./accessPackageAssignment";
+import { accessPackageCatalog } from "./accessPackageCatalog";
+import { accessPackageResource } from "./accessPackageResource";
+import { activationPolicy } from "./activationPolicy";
+import { application } from "./application";
+import { applicationPermission } from "./applicationPermission";
+import { assignmentPolicy } from "./assignmentPolicy";
+import { automationConsent } from "./automationConsent";
+import { catalogResource } from "./catalogResource";
+import { certificate } from "./certificate";
+import { clientSecret } from "./clientSecret";
+import { conditionalAccessPolicy } from "./conditionalAccessPolicy";
+import { connectedOrganization } from "./connectedOrganization";
+import { defenderRole } from "./defenderRole";
+import { defenderRoleAssignment } from "./defenderRoleAssignment";
+import { delegatedConsent } from "./delegatedConsent";
+import { directoryRoleAssignment } from "./directoryRoleAssignment";
+import { eligibility } from "./eligibility";
+import { extensionResource } from "./extensionResource";
+import { federatedCredential } from "./federatedCredential";
+import { gdapRelationship } from "./gdapRelationship";
+import { governanceRelationship } from "./governanceRelationship";
+import { group } from "./group";
+import { guest } from "./guest";
+import { keyVault } from "./keyVault";
+import { keyVaultSecret } from "./keyVaultSecret";
+import { lighthouseAssignment } from "./lighthouseAssignment";
+import { lighthouseDefinition } from "./lighthouseDefinition";
+import { membership } from "./membership";
+import { msspServicePrincipal } from "./msspServicePrincipal";
+import { notificationRule } from "./notificationRule";
+import { partnerEntry } from "./partnerEntry";
+import { previewConsent } from "./previewConsent";
+import { redirectUri } from "./redirectUri";
+import { refreshToken } from "./refreshToken";
+import { requestedPermission } from "./requestedPermission";
+import { resourceGroup } from "./resourceGroup";
+import { servicePrincipal } from "./servicePrincipal";
+import { siemAuthorization } from "./siemAuthorization";
+import { stackIdentity } from "./stackIdentity";
+import { vaultReader } from "./vaultReader";
+
+const table = [
+  guest,
+  group,
+  membership,
+  eligibility,
+  activationPolicy,
+  directoryRoleAssignment,
+  defenderRole,
+  defenderRoleAssignment,
+  accessPackageCatalog,
+  catalogResource,
+  accessPackage,
+  accessPackageResource,
+  assignmentPolicy,
+  accessPackageAssignment,
+  connectedOrganization,
+  application,
+  clientSecret,
+  certificate,
+  federatedCredential,
+  redirectUri,
+  requestedPermission,
+  servicePrincipal,
+  msspServicePrincipal,
+  applicationPermission,
+  delegatedConsent,
+  automationConsent,
+  previewConsent,
+  notificationRule,
+  siemAuthorization,
+  partnerEntry,
+  conditionalAccessPolicy,
+  governanceRelationship,
+  gdapRelationship,
+  keyVault,
+  keyVaultSecret,
+  vaultReader,
+  resourceGroup,
+  lighthouseDefinition,
+  lighthouseAssignment,
+  stackIdentity,
+  refreshToken,
+  extensionResource,
+] as const satisfies readonly AccessKind[];
+
+export const kinds: readonly AccessKind[] = table;
+
+export type KindKey = (typeof table)[number]["key"];
+
+const byType = new Map(kinds.flatMap((kind) => (applicable(kind.types) ?? []).map((type) => [type, kind] as const)));
+
+/** The kind of a resource of a state; undefined for a type that no kind knows. */
+export function resourceKind(type: string): AccessKind | undefined {
+  return byType.get(typeWithoutVersion(type));
+}
+
+/** Whether a state's resource stands for no object: a component, a provider, or the stack. */
+export function isWithoutObject({ type, custom }: { readonly type: string; readonly custom: boolean }): boolean {
+  return !custom || isProviderType(type) || type === stackType;
+}

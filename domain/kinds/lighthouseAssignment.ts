@@ -1,0 +1,22 @@
+import { hasDelegation } from "../prerequisiteSettings";
+import { registrationAssignment } from "../resourceTypes";
+import { notApplicable, removalOrder, type AccessKind } from "./accessKind";
+
+/** The assignment of an Azure Lighthouse delegation to a subscription or resource group. */
+export const lighthouseAssignment = {
+  key: "lighthouseAssignment",
+  singular: "Azure Lighthouse delegation",
+  plural: "Azure Lighthouse delegations",
+  place: "customer's subscription",
+  types: [registrationAssignment],
+  name: notApplicable("it has a random name"),
+  mark: notApplicable("its definition has one"),
+  grants: "gives groups of the MSSP's tenant roles in the customer's subscription",
+  judged: { scope: "azure-principals" },
+  isExpected: hasDelegation,
+  write: () => ["Contributor", "Role Based Access Control Administrator"],
+  read: ["Reader"],
+  licence: notApplicable("a subscription of Azure"),
+  removal: { by: "destroy", order: removalOrder.assignment },
+  stays: notApplicable("nothing of it stays"),
+} as const satisfies AccessKind;

@@ -1,0 +1,22 @@
+import { hasDelegation } from "../prerequisiteSettings";
+import { registrationDefinition } from "../resourceTypes";
+import { notApplicable, removalOrder, type AccessKind } from "./accessKind";
+
+/** The definition of an Azure Lighthouse delegation. */
+export const lighthouseDefinition = {
+  key: "lighthouseDefinition",
+  singular: "Azure Lighthouse definition",
+  plural: "Azure Lighthouse definitions",
+  place: "customer's subscription",
+  types: [registrationDefinition],
+  name: "msspName",
+  mark: "description",
+  grants: "says which roles its assignments give groups of the MSSP's tenant",
+  judged: { properties: "azure-principals" },
+  isExpected: hasDelegation,
+  write: () => ["Contributor"],
+  read: ["Reader"],
+  licence: notApplicable("a subscription of Azure"),
+  removal: { by: "destroy", order: removalOrder.definition },
+  stays: notApplicable("nothing of it stays"),
+} as const satisfies AccessKind;

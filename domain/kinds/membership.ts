@@ -1,0 +1,21 @@
+import { hasModel } from "../prerequisiteSettings";
+import { notApplicable, removalOrder, type AccessKind } from "./accessKind";
+
+/** A standing membership of an analyst in a group: the property `members` of the group. */
+export const membership = {
+  key: "membership",
+  singular: "group membership",
+  plural: "group memberships",
+  place: "customer's tenant",
+  types: notApplicable("the property members of the group"),
+  name: notApplicable("it has no name"),
+  mark: notApplicable("it has no place for a mark"),
+  grants: "gives an analyst what the group was given",
+  judged: { members: "guests-in-their-groups" },
+  isExpected: hasModel("basic", "rbac"),
+  write: notApplicable("an application owns the groups that it creates"),
+  read: ["Group.Read.All"],
+  licence: notApplicable("every edition of Microsoft Entra ID has it"),
+  removal: { by: "owner", owner: "group", order: removalOrder.assignment },
+  stays: notApplicable("nothing of it stays"),
+} as const satisfies AccessKind;

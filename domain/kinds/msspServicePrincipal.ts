@@ -1,0 +1,22 @@
+import { hasMsspApplication } from "../prerequisiteSettings";
+import { component, dynamic } from "../resourceTypes";
+import { notApplicable, removalOrder, type AccessKind } from "./accessKind";
+
+/** The service principal of the MSSP's own application in the customer's tenant. */
+export const msspServicePrincipal = {
+  key: "msspServicePrincipal",
+  singular: "service principal of the MSSP's application",
+  plural: "service principals of the MSSP's application",
+  place: "customer's tenant",
+  types: [dynamic("MsspServicePrincipal"), component("MsspServicePrincipal")],
+  name: notApplicable("it has the name of the MSSP's application"),
+  mark: "notes",
+  grants: "holds the consents of the MSSP's application",
+  judged: { applicationId: "named-organizations" },
+  isExpected: hasMsspApplication,
+  write: () => ["Application.ReadWrite.All"],
+  read: ["Application.Read.All"],
+  licence: notApplicable("every edition of Microsoft Entra ID has it"),
+  removal: { by: "destroy", order: removalOrder.principal },
+  stays: "a deleted object for 30 days, among the tenant's deleted items: it gives no access",
+} as const satisfies AccessKind;

@@ -1,0 +1,26 @@
+import { defenderPermissions, hasNotificationRules } from "../prerequisiteSettings";
+import { component, dynamic } from "../resourceTypes";
+import { notApplicable, removalOrder, type AccessKind } from "./accessKind";
+
+/** An e-mail notification rule of the Microsoft Defender portal. */
+export const notificationRule = {
+  key: "notificationRule",
+  singular: "notification rule",
+  plural: "notification rules",
+  place: "customer's tenant",
+  types: [dynamic("AlertNotificationRule"), component("AlertNotificationRule")],
+  name: "notificationRules",
+  mark: "managedBy, at a gateway only",
+  grants: "sends alerts by e-mail to the MSSP",
+  judged: {
+    recipients: "notification-rules",
+    severities: "notification-rules",
+    includeTenantPortalLink: "notification-rules",
+  },
+  isExpected: hasNotificationRules,
+  write: defenderPermissions,
+  read: notApplicable("no public API shows it"),
+  licence: notApplicable("each licence of Microsoft Defender has it"),
+  removal: { by: "destroy", order: removalOrder.grant },
+  stays: notApplicable("nothing of it stays"),
+} as const satisfies AccessKind;

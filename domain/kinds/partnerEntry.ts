@@ -1,0 +1,32 @@
+import { hasCrossTenantTrust } from "../prerequisiteSettings";
+import { component, dynamic } from "../resourceTypes";
+import { notApplicable, removalOrder, type AccessKind } from "./accessKind";
+
+/** The entry of the MSSP's tenant in the cross-tenant access policy. */
+export const partnerEntry = {
+  key: "partnerEntry",
+  singular: "partner of the cross-tenant access policy",
+  plural: "partners of the cross-tenant access policy",
+  place: "customer's tenant",
+  types: [
+    dynamic("CrossTenantPartner"),
+    component("CrossTenantPartner"),
+    dynamic("CrossTenantPartnerEntry"),
+    component("CrossTenantPartnerEntry"),
+  ],
+  name: notApplicable("it has the MSSP's tenant ID"),
+  mark: notApplicable("it has no place for a mark: the MSSP's tenant ID tells whose it is"),
+  grants: "trusts the MSSP's multifactor authentication and devices",
+  judged: {
+    partnerTenantId: "trust-of-mssp-only",
+    isMfaAccepted: "trust-of-mssp-only",
+    limitToGroup: "trust-of-mssp-only",
+    limitToApplication: "trust-of-mssp-only",
+  },
+  isExpected: hasCrossTenantTrust,
+  write: () => ["Policy.ReadWrite.CrossTenantAccess"],
+  read: ["Policy.Read.All"],
+  licence: "Microsoft Entra ID P1",
+  removal: { by: "destroy", order: removalOrder.trust },
+  stays: "an entry that existed before the stack, with its earlier values",
+} as const satisfies AccessKind;

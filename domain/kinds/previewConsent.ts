@@ -1,0 +1,25 @@
+import { never } from "../prerequisiteSettings";
+import { notApplicable, removalOrder, type AccessKind } from "./accessKind";
+
+/** The customer's consent to the application that only previews, in pull requests. */
+export const previewConsent = {
+  key: "previewConsent",
+  singular: "consent to the MSSP's preview application",
+  plural: "consents to the MSSP's preview application",
+  place: "customer's tenant",
+  types: notApplicable("an administrator of the customer consents to it, where the MSSP previews in pull requests"),
+  name: notApplicable("it has the name of the MSSP's application"),
+  mark: notApplicable("the customer creates it"),
+  grants: "lets the MSSP read what a preview compares",
+  judged: notApplicable("no resource declares it"),
+  isExpected: never,
+  write: notApplicable("only an administrator of the customer consents, and withdraws"),
+  read: ["Application.Read.All"],
+  licence: notApplicable("every edition of Microsoft Entra ID has it"),
+  removal: {
+    by: "person",
+    order: removalOrder.automation,
+    step: "Delete the service principal: az ad sp delete --id <application ID>.",
+  },
+  stays: "a deleted object for 30 days, among the tenant's deleted items: it gives no access",
+} as const satisfies AccessKind;

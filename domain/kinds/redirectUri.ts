@@ -1,0 +1,22 @@
+import { hasCustomerApplication } from "../prerequisiteSettings";
+import { azuread } from "../resourceTypes";
+import { notApplicable, removalOrder, type AccessKind } from "./accessKind";
+
+/** A redirect URI of the SIEM connector. */
+export const redirectUri = {
+  key: "redirectUri",
+  singular: "redirect URI",
+  plural: "redirect URIs",
+  place: "customer's tenant",
+  types: [azuread("ApplicationRedirectUris")],
+  name: "customerDomain",
+  mark: notApplicable("it has no place for a mark"),
+  grants: "receives the authorization code of a sign-in to the SIEM connector",
+  judged: { redirectUris: "redirect-uris" },
+  isExpected: hasCustomerApplication,
+  write: () => ["Application.ReadWrite.All"],
+  read: ["Application.Read.All"],
+  licence: notApplicable("every edition of Microsoft Entra ID has it"),
+  removal: { by: "owner", owner: "application", order: removalOrder.definition },
+  stays: notApplicable("nothing of it stays"),
+} as const satisfies AccessKind;

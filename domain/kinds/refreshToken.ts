@@ -1,0 +1,25 @@
+import { readsAlertsBy } from "../prerequisiteSettings";
+import { notApplicable, removalOrder, type AccessKind } from "./accessKind";
+
+/** A refresh token of a person of the customer, with which the SIEM reads the legacy alert API. */
+export const refreshToken = {
+  key: "refreshToken",
+  singular: "refresh token",
+  plural: "refresh tokens",
+  place: "state",
+  types: notApplicable("a secret of the stack's configuration, which npx mssp token keeps"),
+  name: notApplicable("it has no name"),
+  mark: notApplicable("it has no place for a mark"),
+  grants: "signs in as the person who gave it",
+  judged: notApplicable("no resource declares it"),
+  isExpected: readsAlertsBy("legacySiem"),
+  write: notApplicable("the person signs in"),
+  read: notApplicable("no API shows it"),
+  licence: notApplicable("every edition of Microsoft Entra ID has it"),
+  removal: {
+    by: "person",
+    order: removalOrder.credential,
+    step: "Revoke the sessions of the account that signed in: az rest --method POST --url https://graph.microsoft.com/v1.0/users/<account>/revokeSignInSessions.",
+  },
+  stays: notApplicable("a revoked token gives no access"),
+} as const satisfies AccessKind;

@@ -1,0 +1,22 @@
+import { hasCustomerApplication } from "../prerequisiteSettings";
+import { azuread } from "../resourceTypes";
+import { notApplicable, removalOrder, type AccessKind } from "./accessKind";
+
+/** A permission that the app registration requests: without a consent it gives nothing. */
+export const requestedPermission = {
+  key: "requestedPermission",
+  singular: "requested permission",
+  plural: "requested permissions",
+  place: "customer's tenant",
+  types: [azuread("ApplicationApiAccess")],
+  name: "connector.alertApis, connector.profile",
+  mark: notApplicable("it has no place for a mark"),
+  grants: notApplicable("it says what an administrator is asked to consent to"),
+  judged: { roleIds: "api-permissions", scopeIds: "api-permissions" },
+  isExpected: hasCustomerApplication,
+  write: () => ["Application.ReadWrite.All"],
+  read: ["Application.Read.All"],
+  licence: notApplicable("every edition of Microsoft Entra ID has it"),
+  removal: { by: "owner", owner: "application", order: removalOrder.definition },
+  stays: notApplicable("nothing of it stays"),
+} as const satisfies AccessKind;

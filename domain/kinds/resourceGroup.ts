@@ -1,0 +1,22 @@
+import { makesResourceGroup, vaultRoles } from "../prerequisiteSettings";
+import { azureNative } from "../resourceTypes";
+import { notApplicable, removalOrder, type AccessKind } from "./accessKind";
+
+/** The resource group of the Key Vault. */
+export const resourceGroup = {
+  key: "resourceGroup",
+  singular: "resource group",
+  plural: "resource groups",
+  place: "MSSP's subscription",
+  types: [azureNative("resources:ResourceGroup")],
+  name: "fixed, with a random part",
+  mark: "tags",
+  grants: notApplicable("it is the MSSP's, and holds the Key Vault"),
+  judged: notApplicable("it grants nothing"),
+  isExpected: makesResourceGroup,
+  write: vaultRoles,
+  read: ["Reader"],
+  licence: notApplicable("a subscription of Azure"),
+  removal: { by: "destroy", order: removalOrder.container },
+  stays: notApplicable("nothing of it stays"),
+} as const satisfies AccessKind;

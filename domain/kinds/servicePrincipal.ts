@@ -1,0 +1,22 @@
+import { hasCustomerApplication } from "../prerequisiteSettings";
+import { azuread } from "../resourceTypes";
+import { notApplicable, removalOrder, type AccessKind } from "./accessKind";
+
+/** The service principal of the SIEM connector's app registration. */
+export const servicePrincipal = {
+  key: "servicePrincipal",
+  singular: "service principal",
+  plural: "service principals",
+  place: "customer's tenant",
+  types: [azuread("ServicePrincipal")],
+  name: "customerName",
+  mark: notApplicable("it stands beside its app registration, which has one"),
+  grants: "holds the consents of the SIEM connector",
+  judged: { clientId: "named-principals", owners: "owners" },
+  isExpected: hasCustomerApplication,
+  write: () => ["Application.ReadWrite.All"],
+  read: ["Application.Read.All"],
+  licence: notApplicable("every edition of Microsoft Entra ID has it"),
+  removal: { by: "destroy", order: removalOrder.principal },
+  stays: "a deleted object for 30 days, among the tenant's deleted items: it gives no access",
+} as const satisfies AccessKind;

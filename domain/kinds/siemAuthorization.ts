@@ -1,0 +1,22 @@
+import { defenderPermissions, readsAlertsBy } from "../prerequisiteSettings";
+import { component, dynamic } from "../resourceTypes";
+import { notApplicable, removalOrder, type AccessKind } from "./accessKind";
+
+/** The authorization of the SIEM connector for the legacy alert API. */
+export const siemAuthorization = {
+  key: "siemAuthorization",
+  singular: "SIEM authorization",
+  plural: "SIEM authorizations",
+  place: "customer's tenant",
+  types: [dynamic("DefenderSiemAuthorization"), component("DefenderSiemAuthorization")],
+  name: notApplicable("it has the application's ID"),
+  mark: "managedBy, at a gateway only",
+  grants: "lets the SIEM connector read alerts by the legacy API",
+  judged: { applicationId: "named-organizations", tenantId: "named-organizations" },
+  isExpected: readsAlertsBy("legacySiem"),
+  write: defenderPermissions,
+  read: notApplicable("no public API shows it"),
+  licence: notApplicable("each licence of Microsoft Defender has it"),
+  removal: { by: "destroy", order: removalOrder.grant },
+  stays: notApplicable("nothing of it stays"),
+} as const satisfies AccessKind;

@@ -1,0 +1,28 @@
+import { always } from "../prerequisiteSettings";
+import { component, dynamic, randomTypes } from "../resourceTypes";
+import { notApplicable, type AccessKind } from "./accessKind";
+
+/** What tells one stack from another: its random ID, random parts of names, and the model of access. */
+export const stackIdentity = {
+  key: "stackIdentity",
+  singular: "stack identity",
+  plural: "stack identities",
+  place: "state",
+  types: [
+    dynamic("StackIdentity"),
+    component("StackIdentity"),
+    dynamic("PortalAccessModel"),
+    component("PortalAccessModel"),
+    ...randomTypes,
+  ],
+  name: notApplicable("it has no name"),
+  mark: notApplicable("it is the mark"),
+  grants: notApplicable("nothing of it is in a tenant"),
+  judged: notApplicable("it grants nothing"),
+  isExpected: always,
+  write: notApplicable("it is in the state only"),
+  read: notApplicable("it is in the state only"),
+  licence: notApplicable("nothing of it is in a tenant"),
+  removal: { by: "state" },
+  stays: notApplicable("nothing of it stays"),
+} as const satisfies AccessKind;

@@ -1,0 +1,22 @@
+import { hasVaultReader } from "../prerequisiteSettings";
+import { azureRoleAssignment } from "../resourceTypes";
+import { notApplicable, removalOrder, type AccessKind } from "./accessKind";
+
+/** The SIEM's right to read the secret in the Key Vault: a role assignment of Azure. */
+export const vaultReader = {
+  key: "vaultReader",
+  singular: "Azure role assignment",
+  plural: "Azure role assignments",
+  place: "MSSP's subscription",
+  types: [azureRoleAssignment],
+  name: notApplicable("it has a random name"),
+  mark: notApplicable("it has no place for a mark"),
+  grants: "lets the SIEM read the secret",
+  judged: { principalId: "azure-principals", roleDefinitionId: "azure-roles", scope: "azure-principals" },
+  isExpected: hasVaultReader,
+  write: () => ["Role Based Access Control Administrator"],
+  read: ["Reader"],
+  licence: notApplicable("a subscription of Azure"),
+  removal: { by: "owner", owner: "keyVaultSecret", order: removalOrder.grant },
+  stays: notApplicable("nothing of it stays"),
+} as const satisfies AccessKind;
