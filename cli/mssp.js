@@ -43,12 +43,20 @@ function addSources(project, places = new Set()) {
   return places;
 }
 
+/** What the list of commands runs. To look at all sources takes as long as that list. */
+function sourcesOfHelp() {
+  const cli = ["main.ts", "run.ts", "program.ts", "base"].map((name) => `cli/${name}`);
+  const sources = [...cli, "packages/terminal/src", "packages/siem/src/descriptions.ts"];
+  return sources.map((name) => path.join(root, name)).filter((place) => fs.existsSync(place));
+}
+
 function isStale() {
   const project = path.join(root, "tsconfig.build.json");
   if (!fs.existsSync(project)) return false;
   if (!fs.existsSync(buildInfo)) return true;
   const built = fs.statSync(buildInfo).mtimeMs;
-  return [...addSources(project)].some((place) => isNewer(place, built));
+  const isHelp = /^(--help|-h|help)$/.test(process.argv.slice(2).join(" "));
+  return [...(isHelp ? sourcesOfHelp() : addSources(project))].some((place) => isNewer(place, built));
 }
 
 if (isStale()) {

@@ -1,7 +1,7 @@
 /** A run of the `mssp` command. */
 import { runProgram } from "@defender-mssp/terminal/runProgram";
 import type { Session } from "@defender-mssp/terminal/session";
-import { ownVersion, requireProjectsVersion } from "./base/installation";
+import { ownVersion } from "./base/ownPackage";
 import { programFor } from "./program";
 
 /** Runs a command line to its end, and sets the session's exit code. Never rejects. */
@@ -10,7 +10,9 @@ export async function run(commandLine: readonly string[], session: Session): Pro
   program.version(ownVersion(), "--version", "print the version");
   // `init` makes a project of this version, whatever is around it.
   program.hook("preAction", (_, command) => {
-    if (command.name() !== "init") requireProjectsVersion(session.folder);
+    if (command.name() === "init") return;
+    const { requireProjectsVersion } = require("./base/installation") as typeof import("./base/installation");
+    requireProjectsVersion(session.folder);
   });
   await runProgram(program, commandLine, session);
 }

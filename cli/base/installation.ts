@@ -1,31 +1,8 @@
-/**
- * This program's own package: where it is, which version, and whether the project in a folder uses
- * the same.
- */
-import { existsSync, readFileSync } from "node:fs";
+/** Whether the project in a folder and the optional packages are of this package's version. */
+import { existsSync } from "node:fs";
 import path from "node:path";
 import { VisibleError } from "@defender-mssp/errors";
-
-const ownName = "defender-mssp";
-
-interface Manifest {
-  readonly name?: string;
-  readonly version?: string;
-  readonly dependencies?: Readonly<Record<string, string>>;
-}
-
-/** Top of the package, or of the checkout. */
-export function packageRoot(): string {
-  for (let folder = __dirname; ; folder = path.dirname(folder)) {
-    if (manifestIn(folder)?.name === ownName) return folder;
-    if (path.dirname(folder) === folder) throw new Error(`${__dirname} is in no package ${ownName}`);
-  }
-}
-
-/** Version of this package. */
-export function ownVersion(): string {
-  return manifestIn(packageRoot())?.version ?? "";
-}
+import { manifestIn, ownName, ownVersion } from "./ownPackage";
 
 /**
  * Loads a package that only some commands need and that is installed apart: beside this one, or in
@@ -78,13 +55,5 @@ function projectFolder(from: string): string | undefined {
   for (let folder = path.resolve(from); ; folder = path.dirname(folder)) {
     if (existsSync(path.join(folder, "Pulumi.yaml"))) return folder;
     if (path.dirname(folder) === folder) return undefined;
-  }
-}
-
-function manifestIn(folder: string): Manifest | undefined {
-  try {
-    return JSON.parse(readFileSync(path.join(folder, "package.json"), "utf8")) as Manifest;
-  } catch {
-    return undefined;
   }
 }

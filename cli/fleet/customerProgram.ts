@@ -3,7 +3,7 @@ import { createRequire } from "node:module";
 import path from "node:path";
 import type * as pulumi from "@pulumi/pulumi";
 import type * as automation from "@pulumi/pulumi/automation";
-import { packageRoot } from "../base/installation";
+import { packageRoot } from "../base/ownPackage";
 import type { WorkerSetup } from "./job";
 
 /** The used part of program/sdk/shortcuts.js. */

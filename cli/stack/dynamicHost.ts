@@ -3,7 +3,7 @@ import { readFile } from "node:fs/promises";
 import path from "node:path";
 import { readProject } from "../../settings/project";
 import { parseAsEngine } from "../../settings/engineYaml";
-import { packageRoot } from "../base/installation";
+import { packageRoot } from "../base/ownPackage";
 
 const executable = "pulumi-resource-pulumi-nodejs";
 

@@ -1,5 +1,5 @@
 /** Writes an evidence as a folder: JSON lines, the page, the manifest. */
-import { ownVersion } from "../../base/installation";
+import { ownVersion } from "../../base/ownPackage";
 import { writeWholeFolder } from "@defender-mssp/terminal/wholeFolder";
 import type { Evidence } from "./evidence";
 import { dataFiles, manifestText, sha256, type EvidenceFile } from "./manifest";

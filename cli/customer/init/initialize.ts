@@ -4,7 +4,7 @@ import path from "node:path";
 import { execa } from "execa";
 import { VisibleError } from "@defender-mssp/errors";
 import type { Session } from "@defender-mssp/terminal/session";
-import { ownVersion } from "../../base/installation";
+import { ownVersion } from "../../base/ownPackage";
 import { exists } from "../../stack/exists";
 import { repositoryFiles, type CiSystem } from "./templates";
 

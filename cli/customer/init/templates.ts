@@ -1,7 +1,7 @@
 /** The files of a repository of customers, from the package's templates. */
 import { readdir, readFile } from "node:fs/promises";
 import path from "node:path";
-import { packageRoot } from "../../base/installation";
+import { packageRoot } from "../../base/ownPackage";
 
 export const ciSystems = ["github", "gitlab", "azure"] as const;
 export type CiSystem = (typeof ciSystems)[number];

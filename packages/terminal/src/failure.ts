@@ -15,6 +15,11 @@ export function report(error: unknown, err: ErrorOutput): number {
   return error instanceof UsageError ? 2 : 1;
 }
 
+/** The error of a standard output that can't be written, such as on a full disk. */
+export function outputError(cause: Error): VisibleError {
+  return new VisibleError(`Standard output can't be written: ${cause.message}.`, { cause });
+}
+
 /**
  * In a terminal, sentences are wrapped between words. An indented line is a command to paste, and
  * stays in one piece.

@@ -1,10 +1,8 @@
 /** The session of this process. Each program makes it once, where it starts. */
 import type { ErrorOutput, Output, Session } from "./session";
 import { isWrittenDirectly, print } from "./standardOutput";
-import { TerminalQuestions } from "./terminalQuestions";
-import { terminalText } from "./terminalText";
 
-/** Makes the session; its caller applies the exit code. */
+/** Makes the session; its caller applies the exit code. A help needs neither questions nor foreign text. */
 export function processSession(): Session {
   const session: Session = {
     environment: process.env,
@@ -15,6 +13,7 @@ export function processSession(): Session {
     err: new StandardError(process.stderr, (text) => process.stderr.write(text)),
     // Reading process.stdin opens it, which takes milliseconds.
     get ask() {
+      const { TerminalQuestions } = require("./terminalQuestions") as typeof import("./terminalQuestions");
       return new TerminalQuestions();
     },
     get input() {
@@ -49,6 +48,7 @@ class StreamOutput implements Output {
 
 export class StandardError extends StreamOutput implements ErrorOutput {
   line(text: string): void {
+    const { terminalText } = require("./terminalText") as typeof import("./terminalText");
     this.write(`${terminalText(text)}\n`);
   }
 

@@ -4,7 +4,6 @@
  */
 import { fstatSync, writeSync } from "node:fs";
 import { isatty } from "node:tty";
-import { VisibleError } from "@defender-mssp/errors";
 
 const standardOutput = 1;
 
@@ -20,7 +19,8 @@ export function print(text: string): void {
   try {
     writeBytes(standardOutput, Buffer.from(text, "utf8"));
   } catch (error) {
-    throw new VisibleError(`Standard output can't be written: ${(error as Error).message}.`, { cause: error });
+    const { outputError } = require("./failure") as typeof import("./failure");
+    throw outputError(error as Error);
   }
 }
 
