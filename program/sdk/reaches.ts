@@ -26,7 +26,8 @@ export interface Reach {
 export const sdkVersions = { from: "3.200.0", to: "3.259.0" };
 
 const shortcutsTest = "test/e2e/sdkShortcuts.test.ts";
-const reachesTest = "test/program/sdk/reaches.process.test.ts";
+const reachesTest = "test/program/sdk/reaches.test.ts";
+const processTest = "test/program/sdk/reaches.process.test.ts";
 
 export const reaches: readonly Reach[] = [
   {
@@ -54,7 +55,7 @@ export const reaches: readonly Reach[] = [
     gain: "a quarter of the bytes of a state, which the engine writes twice for each resource; 47 ms of a preview",
     members: [["@pulumi/pulumi", "Resource.stackTrace"]],
     ifMissing: "unpatched",
-    test: "test/components/guests/stateSize.attack.process.test.ts",
+    test: processTest,
   },
   {
     file: "promiseTraces.js",
@@ -76,7 +77,7 @@ export const reaches: readonly Reach[] = [
       ["@pulumi/pulumi/proto/callback_grpc_pb", "CallbacksClient"],
     ],
     ifMissing: "unpatched",
-    test: "test/program/sdk/grpcClients.process.test.ts",
+    test: processTest,
   },
   {
     file: "smallSdk.js",
@@ -166,6 +167,6 @@ export const reaches: readonly Reach[] = [
     gain: "a host of dynamic resources that evaluates nothing itself",
     members: [["@pulumi/pulumi/proto/provider_grpc_pb", "ResourceProviderClient"]],
     ifMissing: "stops",
-    test: "test/program/dynamicHost/serve.process.test.ts",
+    test: "test/program/dynamicHost/serve.test.ts",
   },
 ];

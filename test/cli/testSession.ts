@@ -4,11 +4,11 @@
  * what a command's own child processes print.
  */
 import { EventEmitter } from "node:events";
-import { readFileSync, realpathSync } from "node:fs";
+import { realpathSync } from "node:fs";
 import { Readable, Writable } from "node:stream";
-import tls from "node:tls";
 import type { ErrorOutput, Output, Questions, Session } from "@defender-mssp/terminal/session";
 import { terminalText } from "@defender-mssp/terminal/terminalText";
+import { trustCertificates } from "@defender-mssp/testkit";
 import { run } from "../../cli/run";
 import { checkout, environmentOf, type Ended, type MsspOptions } from "./mssp";
 
@@ -126,23 +126,4 @@ async function inFolder(folder: string, action: () => Promise<void>): Promise<vo
   } finally {
     if (--running === 0 && before !== undefined) process.chdir(before);
   }
-}
-
-/** Of the latest command: the certificates of two sandboxes have one name, and OpenSSL takes the first. */
-let trusted: readonly string[] = [];
-const { createSecureContext } = tls;
-
-interface TrustStore {
-  addCACert(certificate: string): void;
-}
-
-/** Trusts the sandbox's certificate: Node.js reads NODE_EXTRA_CA_CERTS only when a process starts. */
-function trustCertificates(file: string | undefined): void {
-  const text = file === undefined ? "" : readFileSync(file, "utf8");
-  trusted = text.match(/-----BEGIN CERTIFICATE-----[^]+?-----END CERTIFICATE-----/g) ?? [];
-  tls.createSecureContext = (options) => {
-    const made = createSecureContext(options);
-    for (const certificate of trusted) (made.context as TrustStore).addCACert(certificate);
-    return made;
-  };
 }

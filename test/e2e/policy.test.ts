@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
 import { readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import type { Finished, SandboxProject } from "@defender-mssp/testkit";
@@ -123,6 +124,31 @@ describe("the policy pack on the real engine", function () {
     assert.match(said, /Error validating resource with policy 'owners'/);
     assert.match(said, /policy\/rules\/owners\.ts:\d+:\d+/);
   });
+});
+
+describe("a process of the policy pack", () => {
+  for (const [how, args] of [
+    ["as PulumiPolicy.yaml says", ["pack.js"]],
+    [
+      "by the SDK's own runner, which a host without nodeargs uses",
+      [require.resolve("@pulumi/pulumi/cmd/run-policy-pack")],
+    ],
+  ] as const) {
+    it(`${how}: the pack's first line is its port`, async function () {
+      const folder = path.join(checkout, "policy");
+      const pack = spawn(process.execPath, [...args, "127.0.0.1:1", folder], { cwd: folder });
+      try {
+        const line = await new Promise<string>((resolve, reject) => {
+          pack.stdout.once("data", (chunk: Buffer) => resolve(chunk.toString()));
+          pack.stderr.once("data", (chunk: Buffer) => reject(new Error(chunk.toString())));
+          pack.once("error", reject);
+        });
+        assert.match(line, /^\d+\n$/);
+      } finally {
+        pack.kill();
+      }
+    });
+  }
 });
 
 /** Names of the rules that are listed as broken, sorted. */

@@ -1,14 +1,16 @@
 /**
- * The shell lines of all pipeline templates, run by bash as GitHub, GitLab and Azure run them, with
- * stand-ins for npm, npx and gh that write down how they were called. What `mssp ci` then does is
- * tested with the commands.
+ * The templates as other programs read them: actionlint, systemd, and bash. It runs the shell lines
+ * of all pipeline templates as GitHub, GitLab and Azure run them, with stand-ins for npm, npx and gh
+ * that write down how they were called. What `mssp ci` then does is tested with the commands.
  */
 import assert from "node:assert/strict";
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { chmod, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { execa } from "execa";
 import { parse } from "yaml";
+import { stepsOf, root, workflow, workflowFile, workflows, type Job as WorkflowJob } from "./workflowFiles";
 
 const templates = path.resolve(__dirname, "..", "..", "templates");
 const stack = "contoso";
@@ -208,3 +210,118 @@ describe("the scripts of the pipeline templates", () => {
     );
   });
 });
+
+describe("GitHub workflows, run", () => {
+  for (const name of ["preview", "up", "drift"]) {
+    it(`${name}.yml splits 600 stacks into matrices of at most 256, and names each stack once`, async () => {
+      const { jobs } = workflow(`${name}.yml`);
+      const all = Array.from({ length: 600 }, (_, index) => `customer-${index}`);
+      const outputs = await outputsOf(jobs["stacks"]!, all);
+      const caller = jobs[name]!;
+      assert.deepEqual(caller.strategy?.matrix, { part: "${{ fromJSON(needs.stacks.outputs.parts) }}" });
+      assert.equal(caller.uses, `./.github/workflows/${name}-stacks.yml`);
+      assert.deepEqual(caller.with, { matrix: "${{ toJSON(matrix.part) }}" });
+      const called = workflow(`${name}-stacks.yml`).jobs[name]!;
+      assert.equal(called.strategy?.matrix, "${{ fromJSON(inputs.matrix) }}");
+      const parts = JSON.parse(outputs.get("parts")!) as { stack: string[] }[];
+      assert.ok(parts.length <= 256, `${parts.length} parts`);
+      for (const { stack } of parts) assert.ok(stack.length <= 256, `${stack.length} stacks`);
+      assert.deepEqual(parts.flatMap(({ stack }) => stack).sort(), [...all].sort());
+    }).timeout(60_000);
+  }
+
+  it("actionlint reports nothing, if Go can install it", async function () {
+    const version = await execa("go", ["version"], { reject: false, stdin: "ignore" });
+    if (version.exitCode !== 0) skip(this, "there is no Go here");
+    const lint = ["run", "github.com/rhysd/actionlint/cmd/actionlint@v1.7.12"];
+    const there = await execa("go", [...lint, "--version"], { reject: false, stdin: "ignore", cwd: root });
+    if (there.exitCode !== 0) skip(this, `actionlint can't be had: ${there.stderr.split("\n").at(-1) ?? ""}`);
+    // In one folder, as in a repository of customers: the workflows call each other.
+    const folder = mkdtempSync(path.join(tmpdir(), "workflows-"));
+    try {
+      const there = path.join(folder, ".github", "workflows");
+      mkdirSync(there, { recursive: true });
+      await execa("git", ["init", "--quiet"], { cwd: folder });
+      const copies = workflows.map((name) => path.join(there, name));
+      for (const copy of copies) copyFileSync(workflowFile(path.basename(copy)), copy);
+      const { exitCode, stdout, stderr } = await execa("go", [...lint, ...copies], {
+        reject: false,
+        stdin: "ignore",
+        cwd: folder,
+      });
+      assert.equal(exitCode, 0, `${stdout}\n${stderr}`);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+});
+
+describe("templates/siem, read by systemd", () => {
+  it("the unit is one that systemd accepts, and is hardened (systemd-analyze)", async function () {
+    const { exitCode: isMissing } = await execa("systemd-analyze", ["--version"], { reject: false });
+    if (isMissing !== 0) this.skip();
+    const temporary = await mkdtemp(path.join(tmpdir(), "mssp-unit-"));
+    try {
+      // Verifying needs an instance, and programs that exist.
+      const instance = path.join(temporary, "mssp-alerts@contoso.service");
+      await writeFile(
+        instance,
+        (await readFile(path.join(templates, "siem", "mssp-alerts@.service"), "utf8")).replace(
+          "/usr/bin/node",
+          process.execPath,
+        ),
+      );
+      const verified = await execa("systemd-analyze", ["verify", instance], { reject: false, all: true });
+      assert.equal(verified.exitCode, 0, verified.all);
+      assert.doesNotMatch(verified.all, /mssp-alerts/, "a warning about the unit");
+      // From 0.0 (hardened) to 10.0; "exposed" begins at 5.0. The threshold is in tenths.
+      const options = ["security", "--offline=true", "--threshold=15", instance];
+      const { exitCode, all } = await execa("systemd-analyze", options, { reject: false, all: true });
+      assert.equal(exitCode, 0, all.split("\n").slice(-2).join("\n"));
+    } finally {
+      await rm(temporary, { recursive: true });
+    }
+  });
+});
+
+/** Ends the test: mocha's skip throws. */
+function skip(context: Mocha.Context, reason: string): never {
+  process.stderr.write(`workflows: actionlint is not run: ${reason}\n`);
+  return context.skip();
+}
+
+/**
+ * The outputs of the job's step `stacks`, run as written in a repository whose last commit adds
+ * these stacks.
+ */
+async function outputsOf(job: WorkflowJob, stacks: readonly string[]): Promise<ReadonlyMap<string, string>> {
+  const folder = mkdtempSync(path.join(tmpdir(), "workflows-"));
+  try {
+    const git = (...args: string[]) =>
+      execa("git", ["-c", "user.name=test", "-c", "user.email=test@example.invalid", ...args], { cwd: folder });
+    await git("init", "--quiet");
+    await git("commit", "--quiet", "--allow-empty", "--message", "before");
+    const { stdout: before } = await git("rev-parse", "HEAD");
+    for (const stack of stacks) writeFileSync(path.join(folder, `Pulumi.${stack}.yaml`), "config: {}\n");
+    await git("add", ".");
+    await git("commit", "--quiet", "--message", "stacks");
+    const output = path.join(folder, "output");
+    const script = stepsOf(job).find((step) => (step as { id?: string }).id === "stacks")?.run ?? "";
+    await execa("bash", ["-e", "-c", script.replaceAll("npx --no mssp", '"$NODE" "$MSSP"')], {
+      cwd: folder,
+      env: {
+        NODE: process.execPath,
+        MSSP: path.join(root, "cli", "mssp.js"),
+        GITHUB_OUTPUT: output,
+        GITHUB_EVENT_NAME: "push",
+        BASE: before,
+        BEFORE: before,
+        ONLY: "",
+      },
+    });
+    const lines = readFileSync(output, "utf8").trimEnd().split("\n");
+    return new Map(lines.map((line) => [line.slice(0, line.indexOf("=")), line.slice(line.indexOf("=") + 1)]));
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}

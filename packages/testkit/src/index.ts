@@ -8,3 +8,4 @@ export { secretOutput, StateFile } from "./sharedRuntime/stateFile";
 export { Vault } from "./sharedRuntime/vault";
 export * from "./temporarySandbox";
 export * from "./testSandbox";
+export * from "./trustCertificates";

@@ -1,65 +1,68 @@
+/** What a reach into the SDK changes for the whole process: its modules, its channels, its stack traces. */
 import assert from "node:assert/strict";
-import { existsSync, readFileSync, readdirSync } from "node:fs";
 import path from "node:path";
-import * as pulumi from "@pulumi/pulumi";
-import { version } from "@pulumi/pulumi/version";
-import * as automation from "@pulumi/pulumi/automation";
-import { execaSync } from "execa";
-import { automationStack } from "../../../program/sdk/automationStack";
-import { engineCommand, workspaceWith } from "../../../program/sdk/engineCommand";
-import { inspected } from "../../../program/sdk/inspectedOutput";
-import { reaches, sdkVersions } from "../../../program/sdk/reaches";
+import { execa, execaSync } from "execa";
 import { checkout } from "../../cli/mssp";
 
-const folder = path.join(checkout, "program", "sdk");
-/** Files of the folder that reach for nothing themselves. */
-const helpers = ["isOn.js", "missingMember.ts", "reaches.ts", "sdkModule.js", "shortcuts.js"];
+/** Makes the SDK's clients of the engine, the monitor and its own callbacks: their channels' states. */
+const script = `
+  const close = require("./program/sdk/shortcuts.js").rememberClients(require);
+  const internal = require("@grpc/grpc-js/build/src/internal-channel");
+  const channels = [];
+  internal.InternalChannel = class extends internal.InternalChannel {
+    constructor(...args) { super(...args); channels.push(this); }
+  };
+  const settings = require("@pulumi/pulumi/runtime/settings");
+  const { CallbackServer } = require("@pulumi/pulumi/runtime/callbacks");
+  settings.resetOptions("project", "stack", 1, "127.0.0.1:1", "127.0.0.1:1", true, "organization");
+  settings.getEngine();
+  settings.getMonitor();
+  new CallbackServer({ get: () => undefined });
+  const states = () => channels.map((channel) => channel.getConnectivityState(false));
+  const look = () => {
+    // The server of the callbacks makes its client when it listens.
+    if (channels.length < 3) return setTimeout(look, 10);
+    const before = states();
+    close();
+    process.stdout.write(JSON.stringify({ before, after: states() }), () => process.exit());
+  };
+  look();
+`;
 
-describe("program/sdk", () => {
-  it("the table has a row for each file, with a test that exists", () => {
-    const files = readdirSync(folder).filter((file) => !helpers.includes(file));
-    assert.deepEqual(reaches.map(({ file }) => file).sort(), files.sort());
-    for (const { test } of reaches) assert.ok(existsSync(path.join(checkout, test)), test);
+describe("program/sdk in a process", () => {
+  it("closes all gRPC clients of the SDK after the run", async () => {
+    const { stdout } = await execa(process.execPath, ["-e", script], { cwd: checkout, timeout: 60_000 });
+    const { before, after } = JSON.parse(stdout) as {
+      readonly before: readonly number[];
+      readonly after: readonly number[];
+    };
+    const shutdown = 4;
+    assert.equal(before.length, 3);
+    assert.ok(!before.includes(shutdown), `before: ${before.join()}`);
+    assert.deepEqual(after, [shutdown, shutdown, shutdown]);
   });
 
-  it("no other folder of the product loads a file of the SDK that is no part of its interface", () => {
-    const rooms = ["cli", "components", "domain", "extensions", "plugin", "policy", "settings"];
-    const files = rooms.flatMap((room) =>
-      readdirSync(path.join(checkout, room), { recursive: true, encoding: "utf8" }).map((file) =>
-        path.join(room, file),
-      ),
+  it("the program records no source positions, unless the shortcuts are off", () => {
+    const frames = (shortcuts: string) => {
+      const script = `require("./sdkShortcuts.js").withoutSourcePositions();
+         const { Resource } = require("@pulumi/pulumi");
+         process.stdout.write(String(Resource.stackTrace(0).length));`;
+      const env = { MSSP_SDK_SHORTCUTS: shortcuts };
+      return execaSync(process.execPath, ["-e", script], { cwd: checkout, env }).stdout;
+    };
+    assert.equal(frames("on"), "0");
+    assert.ok(Number(frames("off")) > 0);
+  });
+
+  it("the host of dynamic resources loads nothing of the SDK but the protocol", async () => {
+    const file = path.join(checkout, "dist", "program", "dynamicHost", "serve.js");
+    const script = `require(${JSON.stringify(file)}); console.log(JSON.stringify(Object.keys(require.cache)))`;
+    const { stdout } = await execa(process.execPath, ["-e", script]);
+    const loaded = (JSON.parse(stdout) as string[]).filter((name) => /@pulumi[\\/]pulumi[\\/]/.test(name));
+    assert.deepEqual(
+      loaded.filter((name) => !/[\\/]proto[\\/]/.test(name)),
+      [],
     );
-    const reaching = [...files, "index.ts", "launcher.js"]
-      .filter((file) => /\.(ts|js)$/.test(file))
-      .filter((file) =>
-        /"@pulumi\/pulumi\/(?!automation"|provider"|proto\/)/.test(readFileSync(path.join(checkout, file), "utf8")),
-      );
-    // It only loads ahead what `@pulumi/policy` needs.
-    assert.deepEqual(reaching, ["policy/pack.js"]);
-  });
-
-  it("each reach gains at least 50 ms, or something else than time", () => {
-    for (const { file, gain } of reaches) assert.ok(typeof gain === "string" || gain.milliseconds >= 50, file);
-  });
-
-  it("the installed SDK is of the table's range", () => {
-    const number = (text: string) => text.split(".").reduce((sum, part) => sum * 10_000 + Number(part), 0);
-    assert.ok(number(version) >= number(sdkVersions.from) && number(version) <= number(sdkVersions.to), version);
-  });
-
-  it("the installed SDK has each member", () => {
-    for (const { file, members } of reaches) {
-      for (const [module, member] of members) {
-        // eslint-disable-next-line @typescript-eslint/no-require-imports
-        const exported = require(module) as Record<string, unknown>;
-        const names = member === "" ? [] : member.split(".");
-        const value = names.reduce<unknown>(
-          (part, name) => (part as Record<string, unknown> | undefined)?.[name],
-          exported,
-        );
-        assert.notEqual(value, undefined, `${file}: ${module} has no ${member}`);
-      }
-    }
   });
 
   describe("with an SDK that has other members", () => {
@@ -85,12 +88,6 @@ describe("program/sdk", () => {
       assert.equal(stdout, '[null,"loaded"]');
     });
 
-    it("outputs without isKnown are refused with the member's name", () => {
-      assert.ok(inspected(pulumi.output(1)).isKnown instanceof Promise);
-      const other = {} as pulumi.Output<unknown>;
-      assert.throws(() => inspected(other), /The installed @pulumi\/pulumi has no Output\.isKnown/);
-    });
-
     it("a program's outputs are refused without isKnown: it never ends too early", () => {
       const script = `
         const sdk = require("@pulumi/pulumi");
@@ -100,23 +97,5 @@ describe("program/sdk", () => {
       const { stdout } = execaSync(process.execPath, ["-e", script], { cwd: checkout });
       assert.match(stdout, /isKnown/);
     });
-
-    it("an Automation API without one of the members is refused with its name", async () => {
-      await assert.rejects(automationStack(automation, "dev", {} as never), /has no Object\.selectStack/);
-      const ignoring = () => Promise.resolve({} as never);
-      await assert.rejects(workspaceWith(engineCommand("pulumi", "3.259.0"), ignoring), /LocalWorkspaceOptions/);
-    });
-  });
-
-  it("a stack of the Automation API starts no engine to select it or to read outputs", async () => {
-    const command = {
-      ...engineCommand("pulumi", "3.259.0"),
-      run: () => Promise.reject(new Error("the engine started")),
-    };
-    const workspace = await workspaceWith(command, (pulumiCommand) =>
-      automation.LocalWorkspace.create({ pulumiCommand, workDir: folder, envVars: {} }),
-    );
-    const stack = await automationStack(automation, "dev", workspace);
-    assert.deepEqual([await stack.outputs(), await stack.info()], [{}, undefined]);
   });
 });

@@ -1,12 +1,13 @@
 /** The protocol: what the plugins answer, how values travel, when their processes end. */
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { unknownValue } from "@defender-mssp/microsoft";
 import { azureadProvider } from "../../src/plugins/azuread/provider";
+import { PluginHost } from "../../src/plugins/host";
 import { fromStruct, Secret, toStruct, unknown, type ValueRecord } from "../../src/plugins/protocol/values";
 import { PluginClient, refusal } from "./pluginClient";
 import { commandEnvironment, startSandbox, type OwnSandbox } from "../../src/server";
@@ -229,6 +230,20 @@ describe("A plugin's process", () => {
     assert.deepEqual(await ended, [1, null]);
     await rm(other, { recursive: true });
   }).timeout(20_000);
+});
+
+describe("The host of the stand-in plugins", () => {
+  it("plugin host: survives a message to a plugin process that was just killed", async () => {
+    const host = new PluginHost("");
+    const plugin = await host.serve("random", process.env);
+    const { child } = host.start();
+    child.kill("SIGKILL");
+    // Blocks this process, so that the child is gone before anything here has noticed.
+    spawnSync(process.execPath, ["-e", "setTimeout(() => {}, 300)"]);
+    assert.ok(child.connected);
+    plugin.end();
+    await plugin.ended;
+  });
 });
 
 /** What a launcher that fails says. */

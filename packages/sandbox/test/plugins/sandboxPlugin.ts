@@ -1,14 +1,14 @@
-/**
- * A stand-in, azuread's or another, in a process of its own, on a sandbox in this process that
- * notes every request.
- */
+/** A stand-in, azuread's or another, on a sandbox that notes every request: both in this process. */
 import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
+import { trustCertificates } from "@defender-mssp/testkit";
 import { commandEnvironment, startSandbox, type OwnSandbox } from "../../src/server";
 import type { Tenant } from "../../src/cloud/model";
+import { azureNativeProvider } from "../../src/plugins/azureNative/provider";
+import { azureadProvider } from "../../src/plugins/azuread/provider";
+import { standInPlugins } from "../../src/plugins/index";
 import { PluginClient } from "./pluginClient";
-import { startPlugin } from "./pluginProcess";
 
 /** The customer of the tests. */
 export const tenantId = "c0570500-0000-4000-8000-00000000000a";
@@ -26,9 +26,11 @@ export interface SandboxPlugin {
   stop(): Promise<void>;
 }
 
+const providers = { azuread: azureadProvider, "azure-native": azureNativeProvider };
+
 /** `settings`: more of what the plugin needs in its environment. */
 export async function startSandboxPlugin(
-  name = "azuread",
+  name: keyof typeof providers = "azuread",
   settings: Readonly<Record<string, string>> = { ARM_TENANT_ID: tenantId },
 ): Promise<SandboxPlugin> {
   const home = fs.mkdtempSync(path.join(os.tmpdir(), "mssp-plugins-"));
@@ -46,8 +48,10 @@ export async function startSandboxPlugin(
   });
   const variables = commandEnvironment(await sandbox.environment());
   const environment = { ...variables, ...settings };
-  const plugin = await startPlugin(home, name, environment);
-  const client = PluginClient.at(plugin.port, name);
+  trustCertificates(environment.NODE_EXTRA_CA_CERTS);
+  const version = standInPlugins.find((plugin) => plugin.name === name)?.version ?? "";
+  const provider = providers[name](version, environment);
+  const client = await PluginClient.over(provider);
   await client.configure({});
   lines.length = 0;
   return {
@@ -58,8 +62,8 @@ export async function startSandboxPlugin(
     requests: (names = {}) => lines.splice(0).map((line) => readable(line, names)),
     bodies: () => bodies.splice(0),
     async stop() {
+      provider.cancel();
       await client.stop();
-      await plugin.stop();
       await sandbox.stop();
       fs.rmSync(home, { recursive: true });
     },

@@ -3,47 +3,12 @@
  * each of them at every change.
  */
 import assert from "node:assert/strict";
-import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
-import { execa } from "execa";
 import { parse } from "yaml";
+import { inSession } from "../cli/testSession";
+import { type Job, jobsOf, root, runsOf, stepsOf, text, workflow, workflows } from "./workflowFiles";
 
-const root = path.resolve(__dirname, "..", "..");
-/** The workflows of a repository of customers, and this project's own. */
-const folders = [path.join(root, "templates", "github"), path.join(root, ".github", "workflows")];
-const workflows = folders.flatMap((folder) => readdirSync(folder).filter((name) => name.endsWith(".yml")));
-
-interface Step {
-  readonly uses?: string;
-  readonly run?: string;
-  readonly with?: Readonly<Record<string, unknown>>;
-}
-interface Job {
-  readonly permissions?: Readonly<Record<string, string>>;
-  readonly environment?: string;
-  readonly concurrency?: { readonly group: string; readonly "cancel-in-progress": boolean };
-  readonly "timeout-minutes"?: number;
-  readonly if?: string;
-  readonly env?: Readonly<Record<string, string>>;
-  readonly strategy?: { readonly matrix: unknown };
-  /** Of a job that runs a reusable workflow. */
-  readonly uses?: string;
-  readonly with?: Readonly<Record<string, unknown>>;
-  readonly steps?: readonly Step[];
-}
-interface Workflow {
-  readonly on: Readonly<Record<string, unknown>>;
-  readonly permissions: unknown;
-  readonly jobs: Readonly<Record<string, Job>>;
-}
-
-const fileOf = (name: string) => path.join(folders[["ci.yml", "release.yml"].includes(name) ? 1 : 0]!, name);
-const text = (name: string) => readFileSync(fileOf(name), "utf8");
-const workflow = (name: string) => parse(text(name)) as Workflow;
-const jobsOf = (name: string) => Object.entries(workflow(name).jobs);
-const stepsOf = ({ steps = [] }: Job) => steps;
-const runsOf = (job: Job) => stepsOf(job).map(({ run = "" }) => run);
 const changesSomething = (job: Job) => runsOf(job).some((run) => /pulumi (up|destroy)/.test(run));
 
 /** The job of the stacks whose preview changed nothing: one approval for all of them. */
@@ -189,24 +154,6 @@ describe("GitHub workflows", () => {
     assert.match(template("azure-pipelines.yml"), /displayName: Weekly up/);
   });
 
-  for (const name of ["preview", "up", "drift"]) {
-    it(`${name}.yml splits 600 stacks into matrices of at most 256, and names each stack once`, async () => {
-      const { jobs } = workflow(`${name}.yml`);
-      const all = Array.from({ length: 600 }, (_, index) => `customer-${index}`);
-      const outputs = await outputsOf(jobs["stacks"]!, all);
-      const caller = jobs[name]!;
-      assert.deepEqual(caller.strategy?.matrix, { part: "${{ fromJSON(needs.stacks.outputs.parts) }}" });
-      assert.equal(caller.uses, `./.github/workflows/${name}-stacks.yml`);
-      assert.deepEqual(caller.with, { matrix: "${{ toJSON(matrix.part) }}" });
-      const called = workflow(`${name}-stacks.yml`).jobs[name]!;
-      assert.equal(called.strategy?.matrix, "${{ fromJSON(inputs.matrix) }}");
-      const parts = JSON.parse(outputs.get("parts")!) as { stack: string[] }[];
-      assert.ok(parts.length <= 256, `${parts.length} parts`);
-      for (const { stack } of parts) assert.ok(stack.length <= 256, `${stack.length} stacks`);
-      assert.deepEqual(parts.flatMap(({ stack }) => stack).sort(), [...all].sort());
-    }).timeout(60_000);
-  }
-
   it("the state is compared with the program before the engine runs code from it", () => {
     const files = [...workflows.map(text), ...templates.map(template)];
     const runs = files.flatMap((file) =>
@@ -229,34 +176,9 @@ describe("GitHub workflows", () => {
   it("each call of mssp ci uses existing commands and options", async () => {
     const files = [...workflows.map(text), ...templates.map(template)];
     for (const [, command = "", flags = ""] of files.join("\n").matchAll(/npx --no mssp ci ([a-z-]+)((?: .*)?)$/gm)) {
-      const { stdout } = await execa(process.execPath, [path.join(root, "cli", "mssp.js"), "ci", command, "--help"]);
+      const { stdout } = await inSession(["ci", command, "--help"]);
       const own = flags.split(/ && | \|\| | > | >> |;;/)[0] ?? "";
       for (const [flag] of own.matchAll(/(?<= )--[a-z-]+/g)) assert.ok(stdout.includes(flag), `${command} ${flag}`);
-    }
-  }).timeout(60_000);
-
-  it("actionlint reports nothing, if Go can install it", async function () {
-    const version = await execa("go", ["version"], { reject: false, stdin: "ignore" });
-    if (version.exitCode !== 0) skip(this, "there is no Go here");
-    const lint = ["run", "github.com/rhysd/actionlint/cmd/actionlint@v1.7.12"];
-    const there = await execa("go", [...lint, "--version"], { reject: false, stdin: "ignore", cwd: root });
-    if (there.exitCode !== 0) skip(this, `actionlint can't be had: ${there.stderr.split("\n").at(-1) ?? ""}`);
-    // In one folder, as in a repository of customers: the workflows call each other.
-    const folder = mkdtempSync(path.join(tmpdir(), "workflows-"));
-    try {
-      const there = path.join(folder, ".github", "workflows");
-      mkdirSync(there, { recursive: true });
-      await execa("git", ["init", "--quiet"], { cwd: folder });
-      const copies = workflows.map((name) => path.join(there, name));
-      for (const copy of copies) copyFileSync(fileOf(path.basename(copy)), copy);
-      const { exitCode, stdout, stderr } = await execa("go", [...lint, ...copies], {
-        reject: false,
-        stdin: "ignore",
-        cwd: folder,
-      });
-      assert.equal(exitCode, 0, `${stdout}\n${stderr}`);
-    } finally {
-      rmSync(folder, { recursive: true });
     }
   });
 });
@@ -330,45 +252,3 @@ describe("GitLab's and Azure's templates", () => {
     for (const name of templates) assert.doesNotMatch(template(name), /\beval\b/, name);
   });
 });
-
-/** Ends the test: mocha's skip throws. */
-function skip(context: Mocha.Context, reason: string): never {
-  process.stderr.write(`workflows: actionlint is not run: ${reason}\n`);
-  return context.skip();
-}
-
-/**
- * The outputs of the job's step `stacks`, run as written in a repository whose last commit adds
- * these stacks.
- */
-async function outputsOf(job: Job, stacks: readonly string[]): Promise<ReadonlyMap<string, string>> {
-  const folder = mkdtempSync(path.join(tmpdir(), "workflows-"));
-  try {
-    const git = (...args: string[]) =>
-      execa("git", ["-c", "user.name=test", "-c", "user.email=test@example.invalid", ...args], { cwd: folder });
-    await git("init", "--quiet");
-    await git("commit", "--quiet", "--allow-empty", "--message", "before");
-    const { stdout: before } = await git("rev-parse", "HEAD");
-    for (const stack of stacks) writeFileSync(path.join(folder, `Pulumi.${stack}.yaml`), "config: {}\n");
-    await git("add", ".");
-    await git("commit", "--quiet", "--message", "stacks");
-    const output = path.join(folder, "output");
-    const script = stepsOf(job).find((step) => (step as { id?: string }).id === "stacks")?.run ?? "";
-    await execa("bash", ["-e", "-c", script.replaceAll("npx --no mssp", '"$NODE" "$MSSP"')], {
-      cwd: folder,
-      env: {
-        NODE: process.execPath,
-        MSSP: path.join(root, "cli", "mssp.js"),
-        GITHUB_OUTPUT: output,
-        GITHUB_EVENT_NAME: "push",
-        BASE: before,
-        BEFORE: before,
-        ONLY: "",
-      },
-    });
-    const lines = readFileSync(output, "utf8").trimEnd().split("\n");
-    return new Map(lines.map((line) => [line.slice(0, line.indexOf("=")), line.slice(line.indexOf("=") + 1)]));
-  } finally {
-    rmSync(folder, { recursive: true });
-  }
-}

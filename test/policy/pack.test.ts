@@ -1,6 +1,5 @@
 /** What all rules have in common, and what is written about them. */
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { parse } from "yaml";
@@ -94,29 +93,6 @@ describe("policy pack", () => {
     assert.equal(policySettings({ ...environment, PULUMI_CONFIG: "{}" }), undefined);
     assert.equal(policySettings({}), undefined);
   });
-
-  for (const [how, args] of [
-    ["as PulumiPolicy.yaml says", ["pack.js"]],
-    [
-      "by the SDK's own runner, which a host without nodeargs uses",
-      [require.resolve("@pulumi/pulumi/cmd/run-policy-pack")],
-    ],
-  ] as const) {
-    it(`${how}: the pack's first line is its port`, async function () {
-      const folder = path.join(root, "policy");
-      const pack = spawn(process.execPath, [...args, "127.0.0.1:1", folder], { cwd: folder });
-      try {
-        const line = await new Promise<string>((resolve, reject) => {
-          pack.stdout.once("data", (chunk: Buffer) => resolve(chunk.toString()));
-          pack.stderr.once("data", (chunk: Buffer) => reject(new Error(chunk.toString())));
-          pack.once("error", reject);
-        });
-        assert.match(line, /^\d+\n$/);
-      } finally {
-        pack.kill();
-      }
-    });
-  }
 
   it("no rule about the whole stack reports anything for an empty stack", async () => {
     let judged = 0;

@@ -110,18 +110,6 @@ describe("program/dynamicHost", () => {
     }
   });
 
-  it("loads nothing of the SDK but the protocol", async () => {
-    const file = path.join(checkout, "dist", "program", "dynamicHost", "serve.js");
-    const script = `require(${JSON.stringify(file)}); console.log(JSON.stringify(Object.keys(require.cache)))`;
-    const { execa } = await import("execa");
-    const { stdout } = await execa(process.execPath, ["-e", script]);
-    const loaded = (JSON.parse(stdout) as string[]).filter((name) => /@pulumi[\\/]pulumi[\\/]/.test(name));
-    assert.deepEqual(
-      loaded.filter((name) => !/[\\/]proto[\\/]/.test(name)),
-      [],
-    );
-  });
-
   it("is a folder with an executable for the engine, and no PulumiPlugin.yaml", async () => {
     const place = path.join(checkout, "program", "dynamicHost");
     const file = path.join(place, "pulumi-resource-pulumi-nodejs");

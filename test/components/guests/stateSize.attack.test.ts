@@ -4,12 +4,8 @@
  * kilobyte more for each analyst makes `up` of a large customer slow and large.
  */
 import assert from "node:assert/strict";
-import { execFileSync } from "node:child_process";
-import path from "node:path";
 import { GuestUser } from "../../../components/guests/guestUser";
 import { startMocks, settled, tenantId } from "../mocks";
-
-const root = path.resolve(__dirname, "..", "..", "..");
 
 describe("components/guests/stateSize: a customer with many analysts", () => {
   it("the state holds the invitation's link once for each guest: the component registers no secret", async () => {
@@ -28,21 +24,5 @@ describe("components/guests/stateSize: a customer with many analysts", () => {
     const [outputs = {}] = registered;
     assert.ok("objectId" in outputs);
     assert.ok(!("inviteRedeemUrl" in outputs));
-  });
-
-  it("the program records no source positions, unless the shortcuts are off", () => {
-    const frames = (shortcuts: string) =>
-      execFileSync(
-        process.execPath,
-        [
-          "-e",
-          `require("./sdkShortcuts.js").withoutSourcePositions();
-           const { Resource } = require("@pulumi/pulumi");
-           process.stdout.write(String(Resource.stackTrace(0).length));`,
-        ],
-        { cwd: root, env: { ...process.env, MSSP_SDK_SHORTCUTS: shortcuts }, encoding: "utf8" },
-      );
-    assert.equal(frames("on"), "0");
-    assert.ok(Number(frames("off")) > 0);
   });
 });

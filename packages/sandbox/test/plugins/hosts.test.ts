@@ -8,12 +8,12 @@ import https from "node:https";
 import type { AddressInfo } from "node:net";
 import os from "node:os";
 import path from "node:path";
+import { trustCertificates } from "@defender-mssp/testkit";
 import { serverCertificate } from "../../src/server/certificate";
 import { credentialsOf } from "../../src/plugins/azuread/configuration";
 import { refuseOtherHost } from "../../src/plugins/azuread/graph";
 import { azureadProvider } from "../../src/plugins/azuread/provider";
 import { PluginClient, refusal } from "./pluginClient";
-import { startLonePlugin } from "./pluginProcess";
 
 const environment = { ARM_METADATA_HOSTNAME: "127.0.0.1:8443", ARM_CLIENT_ID: "from the environment" };
 
@@ -85,17 +85,16 @@ describe("The azuread stand-in's hosts", () => {
     const { port } = server.address() as AddressInfo;
     const trust = path.join(folder, "trust.pem");
     fs.writeFileSync(trust, certificate.certificate);
-    const plugin = await startLonePlugin("azuread", trust, {
-      ...process.env,
+    trustCertificates(trust);
+    const provider = azureadProvider("6.9.1", {
       ARM_METADATA_HOSTNAME: `127.0.0.1:${port}`,
       ARM_CLIENT_ID: "c",
       ARM_CLIENT_SECRET: "not to be sent",
       ARM_TENANT_ID: "c0570500-0000-4000-8000-00000000000a",
     });
-    const client = PluginClient.at(plugin.port, "azuread");
+    const client = await PluginClient.over(provider);
     const text = await refusal(client.configure({}));
     await client.stop();
-    await plugin.stop();
     await new Promise((resolve) => server.close(resolve));
     fs.rmSync(folder, { recursive: true });
     assert.match(text, /the metadata document's microsoftGraphResourceId names graph\.microsoft\.com/);

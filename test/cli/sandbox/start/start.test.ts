@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import * as fc from "fast-check";
 import { outputsText } from "../../../../cli/sandbox/start/outputsText";
-import { mssp } from "../../mssp";
+import { inSession } from "../../testSession";
 
 const lines = (...texts: string[]) => texts.map((text) => `${text}\n`).join("");
 
@@ -94,7 +94,7 @@ function leavesOf(value: string | string[] | Record<string, string>): string[] {
 
 describe("mssp start", function () {
   it("--help names what the command changes and what it does not change", async () => {
-    const { exitCode, stdout } = await mssp(["start", "--help"]);
+    const { exitCode, stdout } = await inSession(["start", "--help"]);
     assert.equal(exitCode, 0);
     assert.match(stdout, /`pulumi up` of\s+a\s+stack\s+on\s+the\s+sandbox/);
     assert.match(stdout, /A second run changes nothing\./);
@@ -110,13 +110,13 @@ describe("mssp start --stack", function () {
       await writeFile(path.join(folder, "Pulumi.yaml"), "name: defender-mssp\nruntime: nodejs\n");
       await writeFile(path.join(folder, "Pulumi.dev.yaml"), "config: {}\n");
       const before = await readdir(folder);
-      const close = await mssp(["start", "--stack", "devv"], { folder });
+      const close = await inSession(["start", "--stack", "devv"], { folder });
       assert.deepEqual([close.exitCode, close.stdout], [1, ""]);
       assert.match(
         close.stderr,
         /^mssp: There is no Pulumi\.devv\.yaml in .*; nothing was created\. Did you mean dev\?/,
       );
-      const far = await mssp(["start", "--stack", "contoso"], { folder });
+      const far = await inSession(["start", "--stack", "contoso"], { folder });
       assert.match(far.stderr, /nothing was created\. Stacks with settings here: dev\.$/m);
       assert.deepEqual(await readdir(folder), before);
     } finally {
