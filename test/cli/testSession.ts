@@ -4,9 +4,10 @@
  * what a command's own child processes print.
  */
 import { EventEmitter } from "node:events";
-import { realpathSync } from "node:fs";
+import { closeSync, openSync, realpathSync } from "node:fs";
 import { Readable, Writable } from "node:stream";
 import type { ErrorOutput, Output, Questions, Session } from "@defender-mssp/terminal/session";
+import { writeBytes } from "@defender-mssp/terminal/standardOutput";
 import { terminalText } from "@defender-mssp/terminal/terminalText";
 import { trustCertificates } from "@defender-mssp/testkit";
 import { run } from "../../cli/run";
@@ -16,6 +17,8 @@ export interface TestSessionOptions extends MsspOptions {
   /** Answers of the person at the terminal, in order; undefined cancels. Default: nobody answers. */
   readonly answers?: readonly unknown[];
   readonly now?: () => Date;
+  /** File that standard output is redirected to, as by `>` of a shell. Default: none. */
+  readonly redirect?: string;
   /** Text on standard input. Default: none. */
   readonly input?: string;
 }
@@ -24,7 +27,7 @@ export interface TestSessionOptions extends MsspOptions {
 export class TestSession implements Session {
   readonly environment: NodeJS.ProcessEnv;
   readonly folder: string;
-  readonly out = new RecordedOutput();
+  readonly out: RecordedOutput;
   readonly err = new RecordedErrors();
   readonly ask: ListedAnswers;
   readonly input: Readable;
@@ -37,11 +40,13 @@ export class TestSession implements Session {
     folder = checkout,
     environment,
     answers,
+    redirect,
     input = "",
     now = () => new Date(),
   }: TestSessionOptions = {}) {
     this.folder = folder;
     this.environment = environmentOf({ environment });
+    this.out = redirect === undefined ? new RecordedOutput() : new RedirectedOutput(openSync(redirect, "w"));
     this.ask = new ListedAnswers(answers, this.err);
     this.input = Readable.from([Buffer.from(input)]);
     this.now = now;
@@ -50,6 +55,7 @@ export class TestSession implements Session {
 
 class RecordedOutput implements Output {
   readonly #chunks: Buffer[] = [];
+  readonly file: number | undefined;
   readonly isTerminal: boolean = false;
   readonly columns: number = Infinity;
   readonly stream = new Writable({
@@ -66,6 +72,16 @@ class RecordedOutput implements Output {
   /** What was written, without the last line's end. */
   get text(): string {
     return Buffer.concat(this.#chunks).toString("utf8").replace(/\n$/, "");
+  }
+}
+
+class RedirectedOutput extends RecordedOutput {
+  constructor(override readonly file: number) {
+    super();
+  }
+
+  override write(text: string): void {
+    writeBytes(this.file, Buffer.from(text, "utf8"));
   }
 }
 
@@ -109,6 +125,7 @@ export async function inSession(args: readonly string[], options: TestSessionOpt
   const session = new TestSession(options);
   trustCertificates(session.environment["NODE_EXTRA_CA_CERTS"]);
   await inFolder(session.folder, () => run(args, session));
+  if (session.out.file !== undefined) closeSync(session.out.file);
   return { exitCode: session.exitCode ?? 0, stdout: session.out.text, stderr: session.err.text };
 }
 

@@ -1,5 +1,9 @@
 import assert from "node:assert/strict";
+import { chmod, readFile, stat, writeFile } from "node:fs/promises";
+import path from "node:path";
 import { VisibleError } from "@defender-mssp/errors";
+import { execa } from "execa";
+import { changeConfiguration } from "../../../cli/stack/stackConfiguration";
 import { readStackOutputs, requiredOutput } from "../../../cli/stack/stackOutputs";
 import { secret, StackProject } from "../pulumiStack";
 
@@ -75,5 +79,42 @@ describe("cli/stackOutputs", function () {
     await refused(read("deployed", { PULUMI_CONFIG_PASSPHRASE: undefined }), /A passphrase is required/);
     await refused(read("deployed", {}, "/"), /Can't find stack "deployed" from this folder.*Pulumi\.yaml/);
     await refused(read("deployed", { PULUMI_BACKEND_URL: undefined }), /pulumi login.*npx mssp sandbox run --/s);
+  });
+});
+
+describe("cli/stack/stackConfiguration: a token that is kept in the stack's file", () => {
+  const issuedOn = "2026-11-25T03:00:00.000Z";
+
+  it("writes values that the engine decrypts and reads as strings", async () => {
+    const project = await StackProject.create();
+    try {
+      await project.addStack("contoso");
+      const file = path.join(project.folder, "Pulumi.contoso.yaml");
+      const before = `${await readFile(file, "utf8")}config:\n  defender-mssp:accessEndsOn: 2031-12-31 # a date\n`;
+      await writeFile(file, before);
+      await chmod(file, 0o640);
+      const options = { folder: project.folder, environment: project.environment };
+      const token = "0.AX-refresh\ttoken";
+      const plain = { "mssp:refreshTokenIssuedOn": issuedOn };
+      await changeConfiguration("contoso", { plain, secret: { "mssp:refreshToken": token } }, options);
+      const after = await readFile(file, "utf8");
+      assert.ok(after.startsWith(before), after);
+      assert.ok(!after.includes(token));
+      assert.equal((await stat(file)).mode & 0o777, 0o640);
+      const pulumi = path.join(path.dirname(require.resolve("pulumi/package.json")), "run.js");
+      const read = async (key: string) => {
+        const args = [pulumi, "config", "get", "--stack", "contoso", key, "--non-interactive"];
+        const { stdout } = await execa(process.execPath, args, {
+          cwd: project.folder,
+          env: project.environment,
+          extendEnv: false,
+        });
+        return stdout;
+      };
+      assert.equal(await read("mssp:refreshToken"), token);
+      assert.equal(await read("mssp:refreshTokenIssuedOn"), issuedOn);
+    } finally {
+      await project.dispose();
+    }
   });
 });

@@ -2,15 +2,19 @@
 import assert from "node:assert/strict";
 import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { mkdtemp, rm } from "node:fs/promises";
+import { chmod, lstat, mkdir, mkdtemp, realpath, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { unknownValue } from "@defender-mssp/microsoft";
+import { temporaryFolder } from "@defender-mssp/testkit";
+import { execa } from "execa";
+import { prepareHome, type SandboxPaths } from "../../src/cloud/home";
 import { azureadProvider } from "../../src/plugins/azuread/provider";
 import { PluginHost } from "../../src/plugins/host";
 import { fromStruct, Secret, toStruct, unknown, type ValueRecord } from "../../src/plugins/protocol/values";
 import { PluginClient, refusal } from "./pluginClient";
 import { commandEnvironment, startSandbox, type OwnSandbox } from "../../src/server";
+import { prepareEnvironment, type EnvironmentOptions } from "../../src/server/environment";
 import { firstLine, launcher, startPlugin } from "./pluginProcess";
 import { tenantId } from "./sandboxPlugin";
 
@@ -243,6 +247,95 @@ describe("The host of the stand-in plugins", () => {
     assert.ok(child.connected);
     plugin.end();
     await plugin.ended;
+  });
+});
+
+describe("The launchers of the official plugins", () => {
+  let folder = "";
+  let paths: SandboxPaths;
+  let remove: () => Promise<void>;
+  beforeEach(async () => {
+    ({ folder, remove } = await temporaryFolder());
+    folder = await realpath(folder);
+    paths = await prepareHome(path.join(folder, "home"));
+  });
+  afterEach(() => remove());
+
+  const sandbox = { httpsPort: 8443, clientSecret: "s", certificate: "" };
+  const prepare = (options: EnvironmentOptions) => prepareEnvironment(paths, sandbox, options);
+  const official = async (user: NodeJS.ProcessEnv) => {
+    const { variables, notes } = await prepare({ plugins: "official", user });
+    const launcher = (name: string) =>
+      path.join(variables["PULUMI_HOME"] ?? "", "plugins", name, `pulumi-resource-${name.split("-")[1] ?? ""}`);
+    return {
+      variables,
+      notes,
+      azuread: launcher("resource-azuread-v6.9.1"),
+      random: launcher("resource-random-v4.21.2"),
+    };
+  };
+  const install = async (file: string) => {
+    await mkdir(path.dirname(file), { recursive: true });
+    await writeFile(file, `#!/bin/sh\necho "$0" "$@"\n`);
+    await chmod(file, 0o755);
+  };
+
+  it("official plugins: from the user's Pulumi home, else PATH, else a download; each is reported", async () => {
+    const home = path.join(folder, "user");
+    const bin = path.join(folder, "a folder's bin");
+    const installed = path.join(home, "plugins", "resource-azuread-v6.9.1", "pulumi-resource-azuread");
+    const onPath = path.join(bin, "pulumi-resource-azuread");
+    const user = { PULUMI_HOME: home, PATH: `/nowhere:${bin}`, HOME: folder };
+
+    const none = await official(user);
+    assert.match(
+      none.notes[0] ?? "",
+      /azuread 6\.9\.1: found neither in .*user\/plugins nor on PATH; the engine downloads it/,
+    );
+    assert.match(none.notes[1] ?? "", /random 4\.21\.2/);
+    assert.equal(none.variables["PULUMI_HOME"], path.join(paths.pulumi, "official"));
+    assert.ok(!("PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION" in none.variables));
+
+    await install(onPath);
+    const path_ = await official(user);
+    assert.match(path_.notes[0] ?? "", /azuread from PATH, whose version nobody has checked: .*a folder's bin/);
+    assert.equal((await execa(path_.azuread, ["127.0.0.1:1"])).stdout, `${onPath} 127.0.0.1:1`);
+
+    await install(installed);
+    const found = await official(user);
+    assert.equal(found.notes[0], `official plugin azuread 6.9.1: ${installed}`);
+    assert.equal((await execa(found.azuread, ["a b"])).stdout, `${installed} a b`);
+
+    await rm(home, { recursive: true });
+    await rm(bin, { recursive: true });
+    const gone = await official(user);
+    await assert.rejects(lstat(gone.azuread), /ENOENT/);
+  });
+
+  it("official plugins: skips files that are not executable and keeps downloaded ones", async () => {
+    const user = { PULUMI_HOME: path.join(folder, "user"), PATH: "", HOME: folder };
+    const installed = path.join(user.PULUMI_HOME, "plugins", "resource-azuread-v6.9.1", "pulumi-resource-azuread");
+    await mkdir(installed, { recursive: true });
+    const { azuread, notes } = await official(user);
+    assert.match(notes[0] ?? "", /the engine downloads it/);
+    await mkdir(path.dirname(azuread), { recursive: true });
+    await writeFile(azuread, "x".repeat(5000));
+    await official(user);
+    assert.equal((await lstat(azuread)).size, 5000);
+  });
+
+  it("official plugins: a nested command finds the user's plugins, not the sandbox's launchers", async () => {
+    const home = path.join(folder, "user");
+    const installed = path.join(home, "plugins", "resource-azuread-v6.9.1", "pulumi-resource-azuread");
+    await install(installed);
+    await mkdir(path.join(home, "versions"));
+    for (const plugins of ["stand-in", "official"] as const) {
+      const outer = await prepare({ plugins, user: { PULUMI_HOME: home } });
+      const inner = await official({ ...outer.variables, HOME: folder, PATH: "" });
+      assert.equal(inner.notes[0], `official plugin azuread 6.9.1: ${installed}`);
+      assert.match(inner.notes[1] ?? "", /the engine downloads it/);
+      assert.equal((await execa(inner.azuread)).stdout, installed);
+    }
   });
 });
 

@@ -1,9 +1,11 @@
 /** `mssp connection`: what it writes for the SIEM engineer's machine. */
 import assert from "node:assert/strict";
-import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { addDaemon, contoso, daemonId, graphId } from "@defender-mssp/testkit";
+import type { Check } from "@defender-mssp/siem/verify/check";
+import type { Ended } from "../../mssp";
 import { inSession as runMssp } from "../../testSession";
 import { connectorOutputs, StackProject } from "../../pulumiStack";
 
@@ -94,5 +96,152 @@ describe("a connection file", function () {
       );
       assert.ok(!(await readdir(machine)).includes("never.json"));
     }
+  });
+});
+
+/**
+ * The SIEM engineer's machine: a connection file, a credential, and neither project, engine nor
+ * state.
+ */
+describe("a connection file on a machine without project, engine and state", function () {
+  let project: StackProject;
+  let machine: string;
+  let home: string;
+  let secretFile: string;
+  let clientSecret: string;
+
+  before(async () => {
+    project = await StackProject.create({ engine: "stand-in" });
+    machine = await mkdtemp(path.join(tmpdir(), "mssp-siem-"));
+    home = path.join(machine, "home");
+    await mkdir(home);
+    ({ secret: clientSecret } = addDaemon(project.sandbox.cloud, { [graphId]: ["SecurityAlert.Read.All"] }));
+    await project.addStack("contoso", connectorOutputs(clientSecret));
+    secretFile = path.join(machine, "client-secret");
+    await writeFile(secretFile, `${clientSecret}\n`, { mode: 0o600 });
+  });
+  after(async () => {
+    await project.dispose();
+    await rm(machine, { recursive: true });
+  });
+
+  const inProject = (...args: string[]) => runMssp(args, { folder: project.folder, environment: project.environment });
+
+  /** Nothing of this process's environment, of the checkout or of an engine. */
+  function onMachine(args: readonly string[], changes: NodeJS.ProcessEnv = {}): Promise<Ended> {
+    const none = Object.fromEntries(Object.keys(process.env).map((name) => [name, undefined]));
+    const environment = {
+      ...none,
+      HOME: home,
+      PATH: "",
+      NO_COLOR: "1",
+      NODE_EXTRA_CA_CERTS: project.environment["NODE_EXTRA_CA_CERTS"],
+      MSSP_CLIENT_SECRET_FILE: secretFile,
+      ...changes,
+    };
+    return runMssp(args, { folder: machine, environment });
+  }
+
+  async function connection(stack: string, ...args: string[]): Promise<Record<string, unknown>> {
+    const file = path.join(machine, `${stack}.json`);
+    const { exitCode, stdout, stderr } = await inProject(
+      "connection",
+      "--stack",
+      stack,
+      "--out",
+      file,
+      "--force",
+      ...args,
+    );
+    assert.equal(exitCode, 0, stderr);
+    assert.match(stdout, new RegExp(`^${file}: connection of stack ${stack}, without a secret\\.`));
+    const text = await readFile(file, "utf8");
+    assert.ok(!text.includes(clientSecret));
+    return JSON.parse(text) as Record<string, unknown>;
+  }
+
+  it("alerts: pulls into standard output and continues from the checkpoint", async () => {
+    await connection("contoso");
+    const args = ["alerts", "--connection", "contoso.json", "--checkpoint", "checkpoint.json", "--quiet"];
+    const first = await onMachine(args);
+    assert.equal(first.exitCode, 0, first.stderr);
+    assert.ok(first.stdout.trim().split("\n").length > 1, first.stdout);
+    const again = await onMachine(args);
+    assert.equal(again.exitCode, 0, again.stderr);
+    assert.equal(again.stdout, "");
+  });
+
+  it("verify: checks what the SIEM does, and says of the rest that it requires the state", async () => {
+    const { exitCode, stdout } = await onMachine(["verify", "--connection", "contoso.json", "--json"]);
+    assert.equal(exitCode, 0, stdout);
+    const { connection: file, checks } = JSON.parse(stdout) as { connection: string; checks: Check[] };
+    assert.equal(file, "contoso.json");
+    assert.deepEqual(Object.fromEntries(checks.map(({ name, state }) => [name, state])), {
+      "alerts from Microsoft Graph": "passed",
+      "refresh token": "notChecked",
+      "alerts from the legacy API": "notChecked",
+      "SIEM authorization": "notChecked",
+      "credential expiry": "notChecked",
+      "portal URL": "passed",
+      consent: "notChecked",
+      "redirect URI": "notChecked",
+      "notification rules": "notChecked",
+      additions: "notChecked",
+    });
+    for (const name of ["credential expiry", "consent", "redirect URI", "notification rules", "additions"])
+      assert.match(checks.find((check) => check.name === name)?.reason ?? "", /^not checked: requires the/, name);
+    const damaged = await onMachine(["verify", "--connection", "none.json"]);
+    assert.equal(damaged.exitCode, 1);
+    assert.match(damaged.stdout, /✗ {2}connection +The connection file none\.json can't be used: ENOENT/);
+  });
+
+  it("token: gets the application's token, and stores nothing", async () => {
+    const { exitCode, stdout, stderr } = await onMachine([
+      "token",
+      "--connection",
+      "contoso.json",
+      "--client-credentials",
+    ]);
+    assert.equal(exitCode, 0, stderr);
+    assert.match(stdout, /^Access token for graph: valid until /);
+    assert.deepEqual(await readdir(home), []);
+  });
+
+  it("siem-config: writes the files, with --show-secrets with the client secret of the credential's place", async () => {
+    const hidden = await onMachine(["siem-config", "elastic", "--connection", "contoso.json", "--out", "elastic"]);
+    assert.equal(hidden.exitCode, 0, hidden.stderr);
+    const file = path.join(machine, "elastic", "m365_defender.json");
+    assert.ok(!(await readFile(file, "utf8")).includes(clientSecret));
+    const shown = [
+      "siem-config",
+      "elastic",
+      "--connection",
+      "contoso.json",
+      "--out",
+      "elastic",
+      "--show-secrets",
+      "--force",
+    ];
+    assert.equal((await onMachine(shown)).exitCode, 0);
+    assert.ok((await readFile(file, "utf8")).includes(clientSecret));
+    assert.equal((await stat(file)).mode & 0o777, 0o600);
+  });
+
+  it("one clear error: no credential, a readable credential, a vault without an identity, no engine for --stack", async () => {
+    const unset = await onMachine(["alerts", "--connection", "contoso.json"], { MSSP_CLIENT_SECRET_FILE: undefined });
+    assert.equal(unset.exitCode, 1);
+    assert.match(unset.stderr, /^mssp: The environment variable MSSP_CLIENT_SECRET_FILE, which names .* is not set\./);
+    const readable = path.join(machine, "readable");
+    await writeFile(readable, `${clientSecret}\n`, { mode: 0o644 });
+    const open = await onMachine(["alerts", "--connection", "contoso.json"], { MSSP_CLIENT_SECRET_FILE: readable });
+    assert.equal(open.exitCode, 1);
+    assert.match(open.stderr, /every user of this machine may read it\. Correct that: chmod o-rwx /);
+    const both = await onMachine(["verify", "--connection", "contoso.json", "--stack", "contoso"]);
+    assert.equal(both.exitCode, 2);
+    assert.match(both.stderr, /error: use exactly one of --stack <stack>, --connection <file>/);
+    const engine = await onMachine(["alerts", "--stack", "contoso"]);
+    assert.equal(engine.exitCode, 1);
+    assert.match(engine.stderr, /The Pulumi engine .* is not installed/);
+    for (const { stderr } of [unset, open, engine]) assert.doesNotMatch(stderr, /^ {4}at /m);
   });
 });

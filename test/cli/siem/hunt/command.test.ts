@@ -4,6 +4,7 @@ import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import type { Exchange } from "@defender-mssp/sandbox";
+import { detectionIntervalFor } from "@defender-mssp/testkit";
 import { inSession } from "../../testSession";
 import type { StackProject } from "../../pulumiStack";
 import { clientSecret, createHuntProject, huntRows, tenants } from "./huntProject";
@@ -35,6 +36,15 @@ describe("mssp hunt", function () {
     const said = `${ended.stdout}${ended.stderr}`;
     assert.ok(!said.includes(clientSecret));
     assert.doesNotMatch(said, /^\s+at /m);
+    return ended;
+  }
+
+  /** @param redirect standard output, as a shell redirects it. */
+  async function huntTo(args: readonly string[], redirect: string) {
+    const { folder, environment } = project;
+    const ended = await inSession(["hunt", ...args], { folder, environment, redirect });
+    assert.ok(!ended.stderr.includes(clientSecret));
+    assert.doesNotMatch(ended.stderr, /^\s+at /m);
     return ended;
   }
 
@@ -179,4 +189,40 @@ describe("mssp hunt", function () {
     assert.equal(exitCode, 0, stderr);
     return file;
   }
+
+  it("100,000 rows: all are written, with a warning that the service may have left out more", async () => {
+    const { cloud } = project.sandbox;
+    const usual = cloud.detectionInterval;
+    cloud.detectionInterval = detectionIntervalFor(110_000);
+    try {
+      const query = (rows: number) => `AlertInfo | project Severity | take ${rows}`;
+      const most = await huntTo(["--stack", "contoso", query(100_000)], path.join(folder, "most.jsonl"));
+      assert.equal(most.exitCode, 0);
+      assert.match(
+        most.stderr,
+        /^mssp: contoso: 100,000 rows: the service may have left out more\. Limit the query\.$/m,
+      );
+      assert.match(most.stderr, /^mssp: 100,000 rows from 1 of 1 customer\.$/m);
+      assert.equal(huntRows(await readFile(path.join(folder, "most.jsonl"), "utf8")).length, 100_000);
+      const fewer = await huntTo(["--stack", "contoso", query(99_999), "--quiet"], path.join(folder, "fewer"));
+      assert.deepEqual([fewer.exitCode, fewer.stderr], [0, ""]);
+    } finally {
+      cloud.detectionInterval = usual;
+    }
+  });
+
+  it("--format csv: one header, and the tenant first in each row of every customer, in a file, too", async () => {
+    const file = path.join(folder, "result.csv");
+    const query = "AlertInfo | summarize count() by Severity";
+    const { exitCode, stderr } = await huntTo(
+      ["--stack", "contoso", "--stack", "fabrikam", "--format", "csv", query],
+      file,
+    );
+    assert.equal(exitCode, 0, stderr);
+    const [header, ...rows] = (await readFile(file, "utf8")).trimEnd().split("\r\n");
+    assert.equal(header, "tenantId,stack,Severity,count_");
+    assert.match(stderr, new RegExp(`^mssp: ${rows.length} rows from 2 of 2 customers\\.$`, "m"));
+    const customers = new Set(rows.map((row) => row.split(",").slice(0, 2).join()));
+    assert.deepEqual(customers, new Set([`${tenants.contoso},contoso`, `${tenants.fabrikam},fabrikam`]));
+  });
 });

@@ -1,69 +1,68 @@
-/**
- * `destroy` of a stack whose access packages people hold: Graph refuses, half way. Whoever starts
- * it must know before.
- */
+/** `mssp doctor` on the real engine, before a destroy and after an older state was restored. */
 import assert from "node:assert/strict";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { writeFile } from "node:fs/promises";
 import path from "node:path";
 import { microsoftGraph } from "@defender-mssp/microsoft";
-import { type StoredObject, jsonText } from "@defender-mssp/testkit";
-import { stringify } from "yaml";
-import { EntitlementAccess } from "../../../../components/portalAccess/entitlementAccess";
-import { MsspSecurityGroup } from "../../../../components/portalAccess/msspSecurityGroup";
-import { inSession as mssp } from "../../testSession";
-import { msspTenantId, resolved, startMocks, tenantId } from "../../../components/mocks";
+import { jsonText, type SandboxProject, type StoredObject } from "@defender-mssp/testkit";
 import type { BeforeDestroyReport } from "../../../../cli/customer/doctor/beforeDestroy";
-import { ana, ben, createProject, customer, objectsOf, TenantHands, tenantIdOf } from "../../../e2e/support";
-import { requiredSettings } from "../../../settings/required";
+import { inSession as mssp } from "../../testSession";
+import {
+  ana,
+  ben,
+  createProject,
+  customer,
+  dumpOfTenant,
+  objectsOf,
+  single,
+  TenantHands,
+  tenantIdOf,
+} from "../../../e2e/support";
 
-const whatToDo =
-  /Before `npx pulumi destroy` .* remove every assignment of these access packages \(Entra admin center > /;
+/**
+ * A restored backup of the state doesn't know what was made since: the secret that the SIEM uses
+ * looks like one that nobody has.
+ */
+describe("cli/customer/doctor/restoredState: the repair after an older state was restored", function () {
+  this.timeout(240_000);
 
-describe("cli/customer/doctor/heldPackages: destroy with access packages that people hold", function () {
-  this.timeout(300_000);
+  const tenantId = tenantIdOf(0x74);
+  let project: SandboxProject;
+  before(async () => {
+    project = await createProject();
+  });
+  after(() => project.dispose());
 
-  it("nextSteps says what to do before the destroy", async () => {
-    await startMocks();
-    const group = (tier: string) => new MsspSecurityGroup(tier, { displayName: tier, msspName: "Fabrikam" });
-    const access = new EntitlementAccess("access", {
-      tenantId,
-      customerDomain: "contoso.com",
-      msspName: "Fabrikam",
-      terms: {
-        approvers: ["security.admin@contoso.com"],
-        expiresAfterDays: 365,
-        reviewEvery: "year",
-        identitySource: { tenantId: msspTenantId },
-      },
-      approverObjectIds: ["a99f0000-0000-4000-8000-000000000001"],
-      groups: { tier1: group("tier1"), tier2: group("tier2"), approvers: group("approvers") },
+  it("--yes deletes neither the secret in use nor another object", async () => {
+    const connector = (days: number) => ({
+      credential: { type: "secret", days, rotateBeforeDays: 30, overlapDays: 0 },
     });
-    assert.match((await resolved(access.nextSteps)).value?.join("\n") ?? "", whatToDo);
-  });
+    await project.writeSettings("contoso", customer(0x74, { connector: connector(365) }));
+    await project.addStack("contoso");
+    await project.succeed(["up", "--stack", "contoso", "--yes", "--skip-preview"]);
+    const backup = path.join(project.folder, "backup.json");
+    await writeFile(backup, await project.succeed(["stack", "export", "--stack", "contoso"]));
 
-  it("confirm-destroy of a pipeline says so, for this model only", async () => {
-    const folder = await mkdtemp(path.join(tmpdir(), "mssp-held-"));
-    try {
-      await writeFile(path.join(folder, "Pulumi.yaml"), "name: defender-mssp\nruntime: nodejs\n");
-      for (const [stack, model] of [
-        ["contoso", { model: "entitlement", approvers: ["security.admin@contoso.com"] }],
-        ["other", "rbac"],
-      ] as const) {
-        const settings = Object.entries({ ...requiredSettings, analysts: [], portalAccess: model });
-        const config = Object.fromEntries(settings.map(([key, value]) => [`defender-mssp:${key}`, value]));
-        await writeFile(path.join(folder, `Pulumi.${stack}.yaml`), stringify({ config }));
-      }
-      const confirm = (stack: string) =>
-        mssp(["ci", "confirm-destroy", "--stack", stack, "--typed", stack], { folder });
-      const [held, other] = [await confirm("contoso"), await confirm("other")];
-      assert.deepEqual([held.exitCode, other.exitCode], [0, 0], held.stderr + other.stderr);
-      assert.match(held.stderr, whatToDo);
-      assert.doesNotMatch(other.stderr, /assignment/);
-    } finally {
-      await rm(folder, { recursive: true, force: true });
-    }
+    await project.writeSettings("contoso", customer(0x74, { connector: connector(90) }));
+    await project.succeed(["up", "--stack", "contoso", "--yes", "--skip-preview"]);
+    await project.succeed(["stack", "import", "--stack", "contoso", "--file", backup]);
+    const inUse = dumpOfTenant(project, tenantId);
+
+    const options = { folder: project.folder, environment: project.environment };
+    const { exitCode, stdout } = await mssp(["doctor", "--stack", "contoso", "--repair", "--yes"], options);
+    assert.match(stdout, /^client secret "MSSP SIEM, managed by Pulumi"$/m);
+    assert.doesNotMatch(stdout, /^Deleted /m);
+    assert.equal(exitCode, 1);
+    assert.equal(dumpOfTenant(project, tenantId), inUse);
+    const { passwordCredentials } = single(objectsOf(project, tenantId).applications) as {
+      passwordCredentials: object[];
+    };
+    assert.ok(passwordCredentials.length > 0);
   });
+});
+
+/** `destroy` of a stack whose access packages people hold: Graph refuses, half way. */
+describe("cli/customer/doctor/heldPackages: destroy with access packages that people hold, on the engine", function () {
+  this.timeout(300_000);
 
   it("doctor --before-destroy names who holds which package, and the steps that it prints clear the way", async () => {
     const project = await createProject();

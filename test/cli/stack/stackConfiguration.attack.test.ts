@@ -1,12 +1,8 @@
 /** What `mssp token` may change in a stack's file: its own three values, and not a byte more. */
 import assert from "node:assert/strict";
-import { chmod, readFile, stat, writeFile } from "node:fs/promises";
-import path from "node:path";
-import { execa } from "execa";
 import fc from "fast-check";
 import { parse } from "yaml";
-import { changeConfiguration, withValues } from "../../../cli/stack/stackConfiguration";
-import { StackProject } from "../pulumiStack";
+import { withValues } from "../../../cli/stack/stackConfiguration";
 
 const issuedOn = "2026-11-25T03:00:00.000Z";
 const changes = {
@@ -85,38 +81,5 @@ describe("cli/stack/stackConfiguration: the stack's file, when a token is kept i
         assert.deepEqual({ ...result, ...changes }, result);
       }),
     );
-  });
-
-  it("writes values that the engine decrypts and reads as strings", async function () {
-    const project = await StackProject.create();
-    try {
-      await project.addStack("contoso");
-      const file = path.join(project.folder, "Pulumi.contoso.yaml");
-      const before = `${await readFile(file, "utf8")}config:\n  defender-mssp:accessEndsOn: 2031-12-31 # a date\n`;
-      await writeFile(file, before);
-      await chmod(file, 0o640);
-      const options = { folder: project.folder, environment: project.environment };
-      const token = "0.AX-refresh\ttoken";
-      const plain = { "mssp:refreshTokenIssuedOn": issuedOn };
-      await changeConfiguration("contoso", { plain, secret: { "mssp:refreshToken": token } }, options);
-      const after = await readFile(file, "utf8");
-      assert.ok(after.startsWith(before), after);
-      assert.ok(!after.includes(token));
-      assert.equal((await stat(file)).mode & 0o777, 0o640);
-      const pulumi = path.join(path.dirname(require.resolve("pulumi/package.json")), "run.js");
-      const read = async (key: string) => {
-        const args = [pulumi, "config", "get", "--stack", "contoso", key, "--non-interactive"];
-        const { stdout } = await execa(process.execPath, args, {
-          cwd: project.folder,
-          env: project.environment,
-          extendEnv: false,
-        });
-        return stdout;
-      };
-      assert.equal(await read("mssp:refreshToken"), token);
-      assert.equal(await read("mssp:refreshTokenIssuedOn"), issuedOn);
-    } finally {
-      await project.dispose();
-    }
   });
 });
