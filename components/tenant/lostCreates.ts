@@ -1,4 +1,11 @@
-import { graphCall, isLostAnswer, messageOf, undoLostCreate, type CallContext } from "@defender-mssp/microsoft";
+import {
+  graphCall,
+  isLostAnswer,
+  isLostCreate,
+  messageOf,
+  undoLostCreate,
+  type CallContext,
+} from "@defender-mssp/microsoft";
 import * as pulumi from "@pulumi/pulumi";
 import type { DeployedResources } from "./deployedResources";
 
@@ -7,8 +14,9 @@ const maximumTries = 4;
 
 /**
  * A transformation that lets the azuread resources below a component recover from a cut connection
- * within the same `up`. The azuread plugin repeats no request that writes: a create whose answer is
- * lost fails, and its object would be in the tenant without being in the state.
+ * within the same `up`. The azuread plugin repeats no request that writes, and no request that ends
+ * with EOF: a create whose answer is lost, or whose poll for the new object is cut, fails, and its
+ * object would be in the tenant without being in the state.
  *
  * - Create: deletes what the lost request has created, and has the engine create the resource
  *   again. Only an object that is certainly this stack's counts: it carries the stack's mark with
@@ -39,10 +47,14 @@ export function recoverLostCreates(
     const { failedOperation, type, name, newInputs = {}, errors } = args;
     const isLast = errors.length >= maximumTries;
     if (failedOperation === "update") return !isLast && isLostAnswer(errors[0] ?? "");
-    if (failedOperation !== "create" || !errors.some(isLostAnswer)) return false;
+    if (failedOperation !== "create" || !isLostCreate({ type, errors })) return false;
     try {
       const call = await graphCall(tenantId, context);
-      const outcome = await undoLostCreate(call, { type, inputs: newInputs, errors, isKnown }, context);
+      const outcome = await undoLostCreate(
+        call,
+        { type, inputs: await plainInputs(newInputs), errors, isKnown },
+        context,
+      );
       return outcome === "repeat" && !isLast;
     } catch (failure) {
       const reason = messageOf(failure);
@@ -56,4 +68,9 @@ export function recoverLostCreates(
     const hooks = { ...opts.hooks, onError: [...(opts.hooks?.onError ?? []), hook] };
     return { props, opts: { ...opts, hooks } };
   };
+}
+
+/** Secrets among a hook's inputs, such as a certificate's `value`, are Outputs. */
+function plainInputs(inputs: object): Promise<Record<string, unknown>> {
+  return new Promise((resolve) => pulumi.output(inputs).apply((plain) => resolve(plain as Record<string, unknown>)));
 }

@@ -5,17 +5,18 @@
  */
 import path from "node:path";
 import { parseArgs } from "node:util";
-import { sights } from "@defender-mssp/sandbox";
+import { cutKinds, sights, type FaultOptions } from "@defender-mssp/sandbox";
 import { allCustomers } from "./customer";
 import { runKill } from "./kills";
 import { fairWeather, runSeed, type FaultResult, type Weather } from "./runs";
 
-const help = `npm run -s faults -- [--seeds 50] [--first 1] [--percent 10] [--scale 0.02] [--jobs 3] [--json]
+const help = `npm run -s faults -- [--seeds 50] [--first 1] [--percent 10] [--cuts reset|closed] [--scale 0.02] [--jobs 3] [--json]
 npm run -s faults -- --kills [--jobs 3] [--json]
 
   --seeds          how many seeds; the customers take turns
   --first          the first of them; --first 17 --seeds 1 runs seed 17 alone
   --percent        how many of 100 requests get a fault
+  --cuts           end every cut connection by a reset, or close it (Go's EOF); by the seed if omitted
   --percent-again  the same during the commands that follow a failed one, at most three; 0 by default
   --scale          length of late answers, replication lag and the like, as a part of the real cloud's
   --jobs           how many at the same time: they mostly wait
@@ -57,6 +58,7 @@ async function main(): Promise<void> {
       seeds: { type: "string", default: "50" },
       first: { type: "string", default: "1" },
       percent: { type: "string", default: "10" },
+      cuts: { type: "string" },
       "percent-again": { type: "string", default: "0" },
       scale: { type: "string", default: "0.02" },
       jobs: { type: "string", default: "3" },
@@ -76,6 +78,7 @@ async function main(): Promise<void> {
     percent: number("percent", values.percent),
     percentAgain: number("percent-again", values["percent-again"]),
     timeScale: number("scale", values.scale),
+    ...selectCuts(values.cuts),
   };
   process.stderr.write("Without faults…\n");
   const weather = await fairWeather(checkout);
@@ -97,6 +100,13 @@ async function main(): Promise<void> {
   const sums = summed(results);
   process.stdout.write(values.json ? `${JSON.stringify(sums)}\n` : `${waysOf(sums)}\n${lastLine(sums)}\n`);
   if (sums.lost > 0 || sums.leftOver > 0) process.exitCode = 1;
+}
+
+function selectCuts(name: string | undefined): Pick<FaultOptions, "cuts"> {
+  if (name === undefined) return {};
+  const cuts = cutKinds.filter((kind) => kind === name);
+  if (cuts.length === 0) throw new Error(`--cuts must be ${cutKinds.join(" or ")}, not "${name}".`);
+  return { cuts };
 }
 
 async function killsOf(checkout: string, weather: Weather): Promise<Task[]> {

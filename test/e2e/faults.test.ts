@@ -5,7 +5,7 @@
 import assert from "node:assert/strict";
 import { readdir } from "node:fs/promises";
 import path from "node:path";
-import type { SandboxProject } from "@defender-mssp/testkit";
+import { makeTestCertificate, type SandboxProject, type Tenant } from "@defender-mssp/testkit";
 import { allCustomers } from "../../dev/faults/customer";
 import { runKill } from "../../dev/faults/kills";
 import { fairWeather, runSeed, type Run, type Weather } from "../../dev/faults/runs";
@@ -52,6 +52,76 @@ describe("a cloud in which one request in ten fails, during the commands that fo
     assertConverged(runs);
     assert.equal(runs.length, 3);
   });
+});
+
+describe("an `up` whose poll for a new object is cut by EOF", () => {
+  const entitlement = { model: "entitlement", approvers: ["security.admin@customer.example"] };
+  const inNinetyDays = new Date(Date.now() + 90 * 86_400_000);
+  /** By the name of the error: the settings, and whether the tenant has what the poll is for. */
+  const polls: Readonly<
+    Record<string, { readonly settings: () => Promise<object>; readonly isMade: (tenant: Tenant) => boolean }>
+  > = {
+    "password credential": {
+      settings: () => Promise.resolve({ analysts: [] }),
+      isMade: (tenant) => hasCredential(tenant, "passwordCredentials"),
+    },
+    "certificate credential": {
+      settings: async () => {
+        const { certificatePem: certificate } = await makeTestCertificate(inNinetyDays);
+        return { analysts: [], connector: { credential: { type: "certificate", certificate } } };
+      },
+      isMade: (tenant) => hasCredential(tenant, "keyCredentials"),
+    },
+    "Federated Identity Credential": {
+      settings: () =>
+        Promise.resolve({
+          analysts: [],
+          connector: { credential: { type: "federated", issuer: "https://issuer.example", subject: "siem" } },
+        }),
+      isMade: (tenant) => tenant.objects("federatedIdentityCredentials").size > 0,
+    },
+    "Access Package Resource Request": {
+      settings: () => Promise.resolve({ analysts: [], portalAccess: entitlement }),
+      isMade: (tenant) => tenant.objects("accessPackageResources").size > 0,
+    },
+    "Access Package Resource Role Scope": {
+      settings: () => Promise.resolve({ analysts: [], portalAccess: entitlement }),
+      isMade: (tenant) => tenant.objects("accessPackageResourceRoleScopes").size > 0,
+    },
+  };
+
+  for (const [index, [name, { settings, isMade }]] of Object.entries(polls).entries()) {
+    it(`${name}: the same \`up\` deletes what the create has left and creates it again`, async () => {
+      const number = 0xa0 + index;
+      const faults = { seed: 1, percent: 0, kinds: ["resetBefore"], cuts: ["closed"] } as const;
+      const project = await createProject({ faults });
+      try {
+        const tenant = project.sandbox.cloud.describedTenant({
+          tenantId: tenantIdOf(number),
+          domain: "customer.example",
+        });
+        await project.writeSettings("contoso", customer(number, await settings()));
+        await project.addStack("contoso");
+        const { faults: rain } = project.sandbox;
+        assert.ok(rain);
+        // The first request after the object is made: `--parallel 1` makes it the poll.
+        Object.defineProperty(rain, "percent", { get: () => (rain.injected === 0 && isMade(tenant) ? 100 : 0) });
+        await project.succeed(["up", "--stack", "contoso", "--yes", "--skip-preview", "--parallel", "1"]);
+        assert.equal(rain.injected, 1);
+        await project.succeed(["preview", "--stack", "contoso", "--refresh", "--expect-no-changes"]);
+        const { passwordCredentials, keyCredentials } = single(objectsOf(project, tenantIdOf(number)).applications);
+        const credentials = [passwordCredentials, keyCredentials].flat().length;
+        const federated = tenant.objects("federatedIdentityCredentials").size;
+        assert.equal(credentials + federated, 1, "one credential, whose ID the state has");
+      } finally {
+        await project.dispose();
+      }
+    });
+  }
+
+  function hasCredential(tenant: Tenant, list: string): boolean {
+    return [...tenant.objects("applications").values()].some((one) => ((one[list] ?? []) as unknown[]).length > 0);
+  }
 });
 
 describe("an `up` whose engine is killed at one of its writes", function () {

@@ -22,19 +22,17 @@ export function withHome(command: Command): Command {
   return command.option("--home <folder>", "folder of the sandbox (default: MSSP_SANDBOX_HOME, else .sandbox)");
 }
 
-export function pluginsOption(): Option {
+export function pluginsOption(otherwise = ""): Option {
   return new Option(
     "--plugins <set>",
-    "provider plugins: this project's stand-ins, or the official ones from your Pulumi home or PATH",
-  )
-    .choices(["stand-in", "official"])
-    .default("stand-in");
+    `provider plugins: this project's stand-ins, or the official ones from your Pulumi home or PATH${otherwise}`,
+  ).choices(["stand-in", "official"]);
 }
 
 /** Adds the options of a command that needs the sandbox. */
 export function sandboxOptions(command: Command): Command {
   return withHome(command)
-    .addOption(pluginsOption())
+    .addOption(pluginsOption().default("stand-in"))
     .option("--port <port>", "HTTPS port on 127.0.0.1 (default: the folder's usual one)", portNumber)
     .option("--alerts <number>", "number of alerts in each tenant's Defender (default: 2160)", numberOfAlerts)
     .option("--log", "print a line for each request to stderr")

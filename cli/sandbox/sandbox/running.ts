@@ -40,7 +40,7 @@ export function registerStop(sandbox: Command, session: Session): void {
 export function registerEnv(sandbox: Command, session: Session): void {
   const command = withHome(sandbox.command("env"))
     .description("Print the environment of the sandbox that runs, as commands for a shell.")
-    .addOption(pluginsOption())
+    .addOption(pluginsOption(" (default: those of the running sandbox)"))
     .addOption(new Option("--shell <shell>", "syntax of the commands").choices(shells).default("sh"))
     .addOption(new Option("--json", "print the variables as one JSON object").conflicts("shell"))
     .action((options: EnvironmentOptions) => printEnvironment(options, session));
@@ -61,7 +61,8 @@ export function registerEnv(sandbox: Command, session: Session): void {
   });
 }
 
-type EnvironmentOptions = HomeOptions & Pick<SandboxStartOptions, "plugins"> & { shell: Shell; json?: boolean };
+type EnvironmentOptions = HomeOptions &
+  Partial<Pick<SandboxStartOptions, "plugins">> & { shell: Shell; json?: boolean };
 
 async function printEnvironment(options: EnvironmentOptions, session: Session): Promise<void> {
   const { environmentOfRunning, sandboxHome, tenantsOfStacks } = (await import("./packages.js")).sandboxPackage();
@@ -71,7 +72,7 @@ async function printEnvironment(options: EnvironmentOptions, session: Session): 
     sandboxHome(options.home, session.environment, session.folder),
     tenants,
     {
-      plugins,
+      ...(plugins === undefined ? {} : { plugins }),
       user: session.environment,
     },
   );

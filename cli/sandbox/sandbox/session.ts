@@ -95,6 +95,7 @@ async function open(options: SandboxStartOptions, session: Session, onStopReques
   const sandbox = await server.openSandbox({
     home,
     tenants: await server.tenantsOfStacks(session.folder),
+    pluginSet: options.plugins,
     ...(options.port === undefined ? {} : { port: options.port }),
     ...(options.alerts === undefined ? {} : { alerts: options.alerts }),
     ...(options.faults === undefined ? {} : { faults: options.faults }),

@@ -20,7 +20,13 @@ export * from "./entra/token";
 export * from "./entra/tokenSource";
 export { equals, graphCall, graphList, nextPage, type CallContext, type GraphCall } from "./graph/call";
 export { deleteIfThere, goneStatuses, isGone } from "./graph/gone";
-export { isLostAnswer, undoLostCreate, type FailedCreate, type LostCreateOutcome } from "./graph/lostCreate";
+export {
+  isLostAnswer,
+  isLostCreate,
+  undoLostCreate,
+  type FailedCreate,
+  type LostCreateOutcome,
+} from "./graph/lostCreate";
 export { unknown as unknownValue } from "./providers/provider";
 export { isUuid } from "./uuid";
 export { lastSegment } from "./lastSegment";
@@ -55,7 +61,7 @@ export * from "./providers/portalAccessModel";
 export * from "./providers/stackIdentity";
 export * from "./graph/connectedOrganization";
 export * from "./providers/connectedOrganization";
-export type { ActivationPolicy, EligibleMember } from "./graph/groupEligibility";
+export { setStandingMembers, type ActivationPolicy, type EligibleMember } from "./graph/groupEligibility";
 export * from "./providers/eligibleMembers";
 export {
   getAccessDefault,

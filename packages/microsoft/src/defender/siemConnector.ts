@@ -56,6 +56,8 @@ export type ConnectorAccess =
       readonly credential: ConnectorCredential;
       /** Port of an additional redirect URI on localhost. */
       readonly loopbackRedirectPort?: number;
+      /** Enables the service principal that the customer has disabled. Omitted: left as it is. */
+      readonly accountEnabled?: true;
     } & ConnectorContract)
   /**
    * The MSSP's own multitenant application, one for all its customers. Its credential is created in

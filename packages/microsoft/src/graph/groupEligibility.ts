@@ -5,7 +5,8 @@
  */
 import { ServiceError } from "@defender-mssp/errors";
 import type { RequestOptions } from "../http";
-import { equals, graphList, type GraphCall } from "./call";
+import { discoverEndpoints } from "../endpoints";
+import { equals, graphCall, graphList, type CallContext, type GraphCall } from "./call";
 import { deleteIfThere } from "./gone";
 import { untilReplicated } from "./replication";
 
@@ -105,6 +106,42 @@ export async function removeStandingMembers(call: GraphCall, groupId: string): P
   const path = `/v1.0/groups/${groupId}/members`;
   for (const { id } of await graphList<{ readonly id: string }>(call, `${path}?$select=id`)) {
     await deleteIfThere(call, `${path}/${id}/$ref`);
+  }
+}
+
+/**
+ * Makes these users the only members of the group. Additions come first; one that is a member
+ * already is accepted.
+ */
+export async function setStandingMembers(
+  tenantId: string,
+  groupId: string,
+  objectIds: readonly string[],
+  context: CallContext = {},
+): Promise<void> {
+  const endpoints = context.endpoints ?? (await discoverEndpoints(context.environment ?? process.env, context));
+  const call = await graphCall(tenantId, { ...context, endpoints });
+  const directoryObjects = `${endpoints.graphEndpoint}/v1.0/directoryObjects`;
+  const path = `/v1.0/groups/${groupId}/members`;
+  const before = (await graphList<{ readonly id: string }>(call, `${path}?$select=id`)).map(({ id }) =>
+    id.toLowerCase(),
+  );
+  const after = objectIds.map((id) => id.toLowerCase());
+  for (const id of after) {
+    if (!before.includes(id)) await addMember(call, path, `${directoryObjects}/${id}`);
+  }
+  for (const id of before) {
+    if (!after.includes(id)) await deleteIfThere(call, `${path}/${id}/$ref`);
+  }
+}
+
+async function addMember(call: GraphCall, path: string, address: string): Promise<void> {
+  const json = { "@odata.id": address };
+  try {
+    await call(`${path}/$ref`, { method: "POST", json, idempotent: true });
+  } catch (failure) {
+    const isMember = failure instanceof ServiceError && failure.status === 400 && /already exist/.test(failure.message);
+    if (!isMember) throw failure;
   }
 }
 

@@ -1,7 +1,8 @@
 /**
- * A create whose answer was lost: the connection was cut after Graph had received the request. The
- * azuread plugin reports a failure and keeps no ID, so the object is in the tenant and not in the
- * state. This module finds what such a create has left, and deletes it.
+ * A create whose object is in the tenant and not in the state, in one of two ways: the connection
+ * was cut after Graph had received the request, or a poll for the new object failed, after which
+ * the azuread plugin keeps the ID of some types only. The plugin reports a failure in both. This
+ * module finds what such a create has left, and deletes it.
  *
  * An object counts only if it is what the create asked for: it carries the very description with
  * the stack's mark, or is a part of an object that the stack has made (an application's service
@@ -51,6 +52,11 @@ interface Kind {
    * found.
    */
   readonly isUnique: boolean;
+  /**
+   * Whether the plugin keeps the ID only after its poll for the new object has succeeded. Read in
+   * terraform-provider-azuread 3.8.0, where each create calls `d.SetId`.
+   */
+  readonly isKeptAfterPoll?: boolean;
   find(call: GraphCall, inputs: Inputs, isKnown: FailedCreate["isKnown"]): Promise<Removal[]>;
 }
 
@@ -66,8 +72,8 @@ export async function undoLostCreate(
   { type, inputs, errors, isKnown }: FailedCreate,
   { sleep, signal }: Pick<Waiting, "sleep" | "signal"> = {},
 ): Promise<LostCreateOutcome> {
-  const kind = kinds[type.split(":").at(-1) ?? ""];
-  if (kind === undefined || !errors.some((error) => kind.request.test(lostRequest(error)))) return "leave";
+  const kind = findKind(type);
+  if (kind === undefined || !errors.some((error) => leavesObject(kind, error))) return "leave";
   const found = await untilReplicated(
     async () => {
       const removals = await kind.find(call, inputs, isKnown);
@@ -79,6 +85,23 @@ export async function undoLostCreate(
   for (const removal of found) await remove(call, removal);
   return "repeat";
 }
+
+/** Whether a failed create may have left an object: by a request without an answer, or a poll. */
+export function isLostCreate({ type, errors }: Pick<FailedCreate, "type" | "errors">): boolean {
+  const kind = findKind(type);
+  return errors.some((error) => isLostAnswer(error) || (kind !== undefined && leavesObject(kind, error)));
+}
+
+function findKind(type: string): Kind | undefined {
+  return kinds[type.split(":").at(-1) ?? ""];
+}
+
+function leavesObject({ request, isKeptAfterPoll = false }: Kind, error: string): boolean {
+  return request.test(lostRequest(error)) || (isKeptAfterPoll && failedPoll.test(error));
+}
+
+/** The plugin's error for a poll that failed, such as `Waiting for password credential for …`. */
+const failedPoll = /(^|[*:]\s*)Waiting for (?!deletion of )/;
 
 /** Whether a request of the plugin's was sent and not answered. */
 export function isLostAnswer(error: string): boolean {
@@ -192,6 +215,7 @@ const kinds: Readonly<Record<string, Kind>> = {
   ApplicationCertificate: {
     request: /^PATCH .*\/applications\/[^/]+$/,
     isUnique: true,
+    isKeptAfterPoll: true,
     find: (call, inputs, isKnown) =>
       partOf(call, inputs, ({ keyCredentials }) => {
         const thumbprint = new X509Certificate(text(inputs, "value")).fingerprint.replaceAll(":", "");
@@ -204,6 +228,7 @@ const kinds: Readonly<Record<string, Kind>> = {
   ApplicationFederatedIdentityCredential: {
     request: /^POST .*\/federatedIdentityCredentials$/,
     isUnique: true,
+    isKeptAfterPoll: true,
     async find(call, inputs, isKnown) {
       const path = `${applicationOf(inputs)}/federatedIdentityCredentials`;
       return (await graphList(call, path))
@@ -214,6 +239,7 @@ const kinds: Readonly<Record<string, Kind>> = {
   ApplicationPassword: {
     request: /^POST .*\/addPassword$/,
     isUnique: false,
+    isKeptAfterPoll: true,
     async find(call, inputs, isKnown) {
       const { passwordCredentials = [] } = (await application(call, inputs)) as {
         readonly passwordCredentials?: readonly GraphObject[];
@@ -231,6 +257,7 @@ const kinds: Readonly<Record<string, Kind>> = {
   AccessPackageResourceCatalogAssociation: {
     request: /^POST .*\/accessPackageResourceRequests$/,
     isUnique: true,
+    isKeptAfterPoll: true,
     async find(call, inputs) {
       const catalogId = text(inputs, "catalogId");
       const path = `${entitlement}/accessPackageCatalogs/${catalogId}/accessPackageResources`;
@@ -254,6 +281,7 @@ const kinds: Readonly<Record<string, Kind>> = {
     request: /^POST .*\/accessPackageResourceRoleScopes$/,
     // Its ID is made of the role's and the scope's.
     isUnique: true,
+    isKeptAfterPoll: true,
     async find(call, inputs) {
       const path = `${entitlement}/accessPackages/${text(inputs, "accessPackageId")}`;
       const expand = "accessPackageResourceRoleScopes($expand=accessPackageResourceRole,accessPackageResourceScope)";

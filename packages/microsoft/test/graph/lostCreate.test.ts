@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { X509Certificate } from "node:crypto";
-import { undoLostCreate, type FailedCreate, type GraphCall } from "@defender-mssp/microsoft";
+import { isLostCreate, undoLostCreate, type FailedCreate, type GraphCall } from "@defender-mssp/microsoft";
 import { rootCertificates } from "node:tls";
 
 const graph = "https://graph.microsoft.com";
@@ -23,6 +23,8 @@ interface Case {
   readonly there: Readonly<Record<string, object>>;
   readonly removal: { readonly method: string; readonly path: string; readonly json?: unknown };
   readonly isUnique: boolean;
+  /** The official plugin's error for a failed poll, after which it keeps no ID. */
+  readonly failedPoll?: string;
 }
 
 /**
@@ -143,6 +145,7 @@ const cases: readonly Case[] = [
       json: { keyCredentials: [{ keyId: "k0", customKeyIdentifier: "00" }] },
     },
     isUnique: true,
+    failedPoll: 'Waiting for certificate credential for Application (Application: "a1")',
   },
   {
     type: "applicationFederatedIdentityCredential:ApplicationFederatedIdentityCredential",
@@ -158,6 +161,8 @@ const cases: readonly Case[] = [
     },
     removal: { method: "DELETE", path: `${application}/federatedIdentityCredentials/f1` },
     isUnique: true,
+    failedPoll:
+      'Waiting for Application Id Federated Identity Credential (Application: "a1"\nFederated Identity Credential: "f1")',
   },
   {
     type: "applicationPassword:ApplicationPassword",
@@ -174,6 +179,7 @@ const cases: readonly Case[] = [
     },
     removal: { method: "POST", path: `${application}/removePassword`, json: { keyId: "p1" } },
     isUnique: false,
+    failedPoll: 'Waiting for password credential for Application (Application: "a1")',
   },
   {
     type: "accessPackageResourceCatalogAssociation:AccessPackageResourceCatalogAssociation",
@@ -198,6 +204,7 @@ const cases: readonly Case[] = [
       },
     },
     isUnique: true,
+    failedPoll: 'Waiting for processing of Access Package Resource Request (Catalog ID: "c1" / Origin ID: "g1")',
   },
   {
     type: "accessPackageResourcePackageAssociation:AccessPackageResourcePackageAssociation",
@@ -213,6 +220,8 @@ const cases: readonly Case[] = [
     },
     removal: { method: "DELETE", path: `${entitlement}/accessPackages/p1/accessPackageResourceRoleScopes/s1` },
     isUnique: true,
+    failedPoll:
+      'Waiting for creation of Identity Governance Entitlement Management Access Package Access Package Resource Role Scope (Access Package: "p1")',
   },
 ];
 
@@ -260,6 +269,33 @@ describe("microsoft: a create whose answer was lost", () => {
       assert.deepEqual([fake.sent, fake.reads], [[], 10]);
     });
   }
+
+  const polls = [
+    ': Get "https://graph.microsoft.com/v1.0/applications/a1": EOF',
+    ": unexpected end of JSON input",
+    ": timeout",
+  ];
+  for (const one of cases.filter(({ failedPoll }) => failedPoll !== undefined)) {
+    for (const reason of polls) {
+      it(`${one.type.split(":")[1]}: what a failed poll has left is deleted, and it is sent again${reason}`, async () => {
+        const { call, sent } = fakeGraph(one.there);
+        const create = failed(one, { errors: [`1 error occurred:\n\t* ${one.failedPoll ?? ""}${reason}\n\n`] });
+        assert.ok(isLostCreate(create));
+        assert.equal(await undoLostCreate(call, create, { sleep }), "repeat");
+        assert.deepEqual(sent, [one.removal]);
+      });
+    }
+  }
+
+  it("a failed poll of a type whose ID the plugin keeps before it has left nothing", async () => {
+    for (const one of cases.filter(({ failedPoll }) => failedPoll === undefined)) {
+      const fake = fakeGraph(one.there);
+      const create = failed(one, { errors: ["1 error occurred:\n\t* Waiting for creation of Group: EOF"] });
+      assert.equal(isLostCreate(create), false, one.type);
+      assert.equal(await undoLostCreate(fake.call, create, { sleep }), "leave");
+      assert.deepEqual([fake.sent, fake.reads], [[], 0]);
+    }
+  });
 
   const [anApplication] = cases;
   assert.ok(anApplication);

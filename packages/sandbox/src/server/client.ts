@@ -87,9 +87,10 @@ export async function ask<T extends object>(
 
 function parsed(text: string): JoinAnswer | undefined {
   try {
-    const { pid, httpsPort, httpPort, clientSecret } = JSON.parse(text) as Partial<JoinAnswer>;
+    // A server of an older release names no plugins.
+    const { pid, httpsPort, httpPort, clientSecret, pluginSet = "stand-in" } = JSON.parse(text) as Partial<JoinAnswer>;
     const isComplete = [pid, httpsPort, httpPort].every(Number.isInteger) && typeof clientSecret === "string";
-    return isComplete ? ({ pid, httpsPort, httpPort, clientSecret } as JoinAnswer) : undefined;
+    return isComplete ? ({ pid, httpsPort, httpPort, clientSecret, pluginSet } as JoinAnswer) : undefined;
   } catch {
     return undefined;
   }

@@ -13,6 +13,7 @@ import type { PermissionUse } from "../cloud/permissionUse";
 import { setSwitches, switchValues } from "../cloud/switches";
 import type { TenantDescription } from "../cloud/seed";
 import type { PluginEnvironment, PluginHost } from "../plugins/host";
+import type { PluginSet } from "./pulumiHome";
 import { ClockControl } from "./clockControl";
 import { permissionReport } from "./permissionReport";
 
@@ -22,6 +23,8 @@ export interface JoinAnswer {
   readonly httpsPort: number;
   readonly httpPort: number;
   readonly clientSecret: string;
+  /** The plugins that the server was started with. */
+  readonly pluginSet: PluginSet;
 }
 
 /** The open connections of the commands that have joined. */

@@ -29,8 +29,18 @@ import { readPermissionUse, writePermissionUse } from "./permissionFile";
 
 export type { TenantDescription } from "../cloud/seed";
 export type { Exchange } from "./app";
-export { faultKinds, sights, type FaultKind, type FaultOptions, type Sight } from "./faults/index";
+export {
+  cutKinds,
+  faultKinds,
+  sights,
+  type CutKind,
+  type FaultKind,
+  type FaultOptions,
+  type Sight,
+} from "./faults/index";
 export type { EnvironmentOptions, SandboxEnvironment } from "./environment";
+import type { PluginSet } from "./pulumiHome";
+
 export type { PluginSet } from "./pulumiHome";
 export type { AttachablePlugins } from "../plugins/host";
 export { commandEnvironment, sandboxHome } from "./environment";
@@ -66,6 +76,8 @@ export interface SandboxOptions {
   readonly sharesSigningKey?: boolean;
   /** Injected faults. Default: none. */
   readonly faults?: FaultOptions;
+  /** Plugins that `environmentOfRunning` uses unless it is told otherwise. Default: the stand-ins. */
+  readonly pluginSet?: PluginSet;
   /** Called when `stopSandbox` asks for the end. Without it the sandbox refuses. */
   readonly onStopRequest?: () => void;
 }
@@ -303,7 +315,8 @@ async function start(
   const plugins = new PluginHost(certificateFiles(paths.keys).certificate);
   const undocumentedRequests: string[] = [];
   let httpsPort = 0;
-  const sandbox = () => ({ pid: process.pid, httpsPort, httpPort: httpListener.port, clientSecret });
+  const { pluginSet = "stand-in" } = options;
+  const sandbox = () => ({ pid: process.pid, httpsPort, httpPort: httpListener.port, clientSecret, pluginSet });
   const undocumented = () => undocumentedRequests;
   const app = await makeApp({
     cloud,

@@ -46,7 +46,8 @@ export async function stopSandbox(
 
 /**
  * The environment of a command on the sandbox that runs, without keeping it up. `tenants` are
- * created as by `openSandbox`. Throws `VisibleError` if none runs.
+ * created as by `openSandbox`. The plugins are those that the server was started with unless
+ * `options` names a set. Throws `VisibleError` if none runs.
  */
 export async function environmentOfRunning(
   home: string,
@@ -57,8 +58,8 @@ export async function environmentOfRunning(
   const lease = await takeLease(await demandOwner(home), tenants);
   if (lease === undefined) throw new VisibleError(`The sandbox in ${paths.home} is stopping.`);
   try {
-    const { httpsPort, clientSecret } = lease.sandbox;
-    return await prepareEnvironment(paths, { httpsPort, clientSecret }, options);
+    const { httpsPort, clientSecret, pluginSet } = lease.sandbox;
+    return await prepareEnvironment(paths, { httpsPort, clientSecret }, { plugins: pluginSet, ...options });
   } finally {
     lease.end();
   }

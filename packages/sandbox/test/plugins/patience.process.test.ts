@@ -5,7 +5,7 @@
 import assert from "node:assert/strict";
 import fs from "node:fs";
 import https from "node:https";
-import type { AddressInfo } from "node:net";
+import type { AddressInfo, Socket } from "node:net";
 import os from "node:os";
 import path from "node:path";
 import { serverCertificate } from "../../src/server/certificate";
@@ -16,7 +16,7 @@ const userId = "6f0f3b1e-0f5a-4c39-9f0e-3a5b9d6c1b11";
 const invitation = { userEmailAddress: "ana@fabrikam.example", redirectUrl: "https://security.microsoft.com" };
 
 interface Reply {
-  /** 0: never answered. -1: the connection is cut. */
+  /** 0: never answered. -1: the connection is reset. -2: it is closed without an answer. */
   status: number;
   headers?: Record<string, string>;
   body?: object;
@@ -43,6 +43,10 @@ describe("The azuread stand-in's retries and waiting", function () {
       const reply = fixed(url, request.headers.host ?? "") ?? scripted(`${request.method ?? ""} ${url}`);
       if (reply.status === 0) return;
       if (reply.status === -1) {
+        (request.socket as Socket & { readonly _parent: Socket })._parent.resetAndDestroy();
+        return;
+      }
+      if (reply.status === -2) {
         request.socket.destroy();
         return;
       }
@@ -127,13 +131,35 @@ describe("The azuread stand-in's retries and waiting", function () {
     assert.equal(asked.filter((one) => one.startsWith("POST")).length, 4);
   });
 
-  it("cut connection: a read is repeated, a write is not", async () => {
+  it("reset connection: a read is repeated, a write is not", async () => {
     script[`GET /v1.0/users/${userId}`] = [{ status: -1 }, ...script[`GET /v1.0/users/${userId}`]!];
     assert.equal((await client.create("Invitation", invitation)).state.userId, userId);
     assert.equal(asked.filter((one) => one.startsWith("GET")).length, 2);
     script["POST /v1.0/invitations"] = [{ status: -1 }];
     await refusal(client.create("Invitation", invitation));
     assert.equal(asked.filter((one) => one.startsWith("POST")).length, 2);
+  });
+
+  it("connection closed without an answer (Go's EOF): nothing is repeated, a read neither", async () => {
+    script[`GET /v1.0/users/${userId}`] = [{ status: -2 }, ...script[`GET /v1.0/users/${userId}`]!];
+    assert.match(await refusal(client.read("User", `/users/${userId}`)), /GET \S+ failed: other side closed/);
+    assert.equal(asked.filter((one) => one.startsWith("GET")).length, 1);
+  });
+
+  it("a client secret whose poll ends with EOF: the create fails without an ID, in the official plugin's words", async () => {
+    const application = { id: userId, passwordCredentials: [] };
+    const path = `/v1.0/applications/${userId}`;
+    script[`GET ${path}`] = [{ status: 200, body: application }, { status: -2 }];
+    script[`POST ${path}/addPassword`] = [{ status: 200, body: { keyId: "k", secretText: "s" } }];
+    const failure = await client.create("ApplicationPassword", { applicationId: `/applications/${userId}` }).then(
+      () => assert.fail("created"),
+      (error: unknown) => error as Error & { readonly id?: string },
+    );
+    assert.match(
+      failure.message,
+      new RegExp(`Waiting for password credential for Application \\(Application: "${userId}"\\): GET \\S+ failed: `),
+    );
+    assert.equal(failure.id, undefined);
   });
 
   it("create: waits until the new object can be read", async () => {

@@ -153,6 +153,25 @@ describe("the sandbox's faults", function () {
     });
   }
 
+  for (const [cut, message] of [
+    ["reset", "read ECONNRESET"],
+    ["closed", "socket hang up"],
+  ] as const) {
+    it(`cuts: ["${cut}"] ends HTTP and HTTPS connections with "${message}"`, async () => {
+      const { sandbox: faulty, rain } = await start(["resetBefore"], { cuts: [cut] });
+      rain();
+      const { http: plain, https: encrypted } = faulty.origins;
+      const failures = [
+        http.get(`${plain}/v1.0/groups`, { agent: false }),
+        https.get(`${encrypted}/v1.0/groups`, { agent: false, rejectUnauthorized: false }),
+      ].map((asked) => new Promise<Error>((resolve) => asked.on("error", resolve)));
+      assert.deepEqual(
+        (await Promise.all(failures)).map((failure) => failure.message),
+        [message, message],
+      );
+    });
+  }
+
   it("truncated answer: half of the body under the full content-length", async () => {
     const { sandbox: faulty, rain, daemon } = await start(["halfBody"]);
     const token = await tokenOf(faulty, daemon);

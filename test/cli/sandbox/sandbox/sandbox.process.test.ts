@@ -271,6 +271,17 @@ describe("mssp sandbox", function () {
     assert.equal(text, `${variables["ARM_CLIENT_SECRET"] ?? ""}|${home}|none\n`);
   });
 
+  it("env: has the plugin set of the server that runs, unless --plugins names another", async () => {
+    assert.equal((await start(["serve", "--detach", "--plugins", "official"]).ended).code, 0);
+    const homeOf = async (...args: string[]) => {
+      const variables = JSON.parse((await run("env", "--json", ...args)).stdout) as Record<string, string>;
+      return path.relative(home, variables["PULUMI_HOME"] ?? "");
+    };
+    assert.equal(await homeOf(), path.join("pulumi", "official"));
+    assert.equal(await homeOf("--plugins", "stand-in"), path.join("pulumi", "stand-in"));
+    await run("stop");
+  });
+
   it("serve --detach: returns when the server is up; env gives its environment to a shell; stop ends it", async () => {
     const first = await start(["serve", "--detach", "--json"], { ARM_TENANT_ID: "real" }).ended;
     const { started, pid, https } = JSON.parse(first.stdout) as { started: boolean; pid: number; https: string };

@@ -3,7 +3,7 @@
  */
 import { setTimeout } from "node:timers/promises";
 import type { AccessToken, Answer, Endpoints, RequestOptions, ServiceError } from "@defender-mssp/microsoft";
-import { VisibleError } from "@defender-mssp/errors";
+import { messageOf, VisibleError } from "@defender-mssp/errors";
 import { Deadline } from "../deadline";
 import { refuseOtherHost as refuseHost } from "../loopback";
 
@@ -35,6 +35,9 @@ export interface AzureadCredentials {
  */
 const firstWait = 1000;
 const longestWait = 10_000;
+
+/** Connection refused: the sandbox has ended. Closed without an answer or within one: Go's EOF. */
+const finalCauses: ReadonlySet<string> = new Set(["ECONNREFUSED", "UND_ERR_SOCKET"]);
 
 /** A token is renewed this long before its expiry, in milliseconds. */
 const tokenMargin = 5 * 60_000;
@@ -217,6 +220,18 @@ export class GraphOperation {
     return this.connection.serviceError(error);
   }
 
+  /**
+   * Polls for what a request has just made, at once and then each second. The official plugin's
+   * error for a failed poll names what it waited for.
+   */
+  async poll(what: string, isThere: () => Promise<boolean>): Promise<void> {
+    try {
+      while (!(await isThere())) await this.pause(1000);
+    } catch (error) {
+      throw new Error(`Waiting for ${what}: ${messageOf(error)}`, { cause: error });
+    }
+  }
+
   /** Waits until a new object has replicated: earlier requests would be refused or lost. */
   async untilThere(path: string, version: Version = "v1.0"): Promise<void> {
     while ((await this.find(path, version)) === undefined) await this.pause(500);
@@ -259,15 +274,18 @@ export class GraphOperation {
 
   /**
    * The official plugin's client repeats 408, 424, 429 and 5xx except 501 until the operation's
-   * timeout, after Retry-After. After a failed connection it repeats GET only: another request may
-   * have had its effect. Undefined: not repeated.
+   * timeout, after Retry-After. After a reset connection it repeats GET only: another request may
+   * have had its effect. It repeats no request that ends with EOF, a GET neither
+   * (`extendedRetryPolicy` of hashicorp/go-azure-sdk). Undefined: not repeated.
    */
   private pauseBeforeRepeat(error: unknown, method: string, pause: number): number | undefined {
     const failure = this.connection.serviceError(error);
     if (failure === undefined) return undefined;
     const { status, retryAfter } = failure;
-    // Connection refused: the sandbox has ended.
-    if (status === 0) return method === "GET" && failure.cause !== "ECONNREFUSED" ? pause : undefined;
+    if (status === 0)
+      return method === "GET" && !(typeof failure.cause === "string" && finalCauses.has(failure.cause))
+        ? pause
+        : undefined;
     const isRepeated = [408, 424, 429].includes(status) || (status >= 500 && status !== 501);
     return isRepeated ? (retryAfter ?? pause) : undefined;
   }

@@ -2,6 +2,7 @@
  * The sandbox's faults: rare failures of a real cloud, here in one of ten requests, by a seed. They
  * are applied between the connection and the routes. The control routes and the pages have none.
  */
+import type { Socket } from "node:net";
 import { setTimeout as pause } from "node:timers/promises";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { isBatch, isInBatch } from "../../graph/batch";
@@ -13,6 +14,14 @@ import { Replication } from "./replication";
 
 export { faultKinds, type FaultKind } from "./draw";
 
+/**
+ * How the connection of `resetBefore` and `resetAfter` ends: `reset` by RST, `closed` by FIN, which
+ * Go's HTTP client reports as EOF.
+ */
+export const cutKinds = ["reset", "closed"] as const;
+
+export type CutKind = (typeof cutKinds)[number];
+
 export interface FaultOptions {
   /** A whole number. The same seed and requests give the same faults. */
   readonly seed: number;
@@ -20,6 +29,8 @@ export interface FaultOptions {
   readonly percent?: number;
   /** @default all */
   readonly kinds?: readonly FaultKind[];
+  /** @default both, by the seed */
+  readonly cuts?: readonly CutKind[];
   /**
    * Factor of all times: 1 is as in the real cloud, at most 30 seconds.
    * @default 1
@@ -75,6 +86,7 @@ const given = new WeakMap<FastifyRequest, FaultKind>();
 export class Faults {
   readonly #draws: Draws;
   readonly #kinds: readonly FaultKind[];
+  readonly #cuts: readonly CutKind[];
   readonly #scale: number;
   readonly #replication = new Replication();
   /** Expiry of each short token, in milliseconds of this machine's clock. */
@@ -91,6 +103,7 @@ export class Faults {
   ) {
     this.#draws = new Draws(options.seed);
     this.#kinds = options.kinds ?? faultKinds;
+    this.#cuts = options.cuts ?? cutKinds;
     this.#scale = options.timeScale ?? 1;
     this.percent = options.percent ?? 10;
     this.skew = clockSkew(options.seed);
@@ -163,7 +176,7 @@ export class Faults {
         this.#count(fault.kind);
         this.#see("cut before");
         reply.hijack();
-        cut(request);
+        cut(request, this.#cut(fault));
         return reply;
       default:
         drawn.set(request, fault);
@@ -225,7 +238,7 @@ export class Faults {
         this.#count(fault.kind);
         this.#lose(request, reply, "cut after");
         isTheAnswer(reply);
-        cut(request);
+        cut(request, this.#cut(fault));
         return answer;
     }
   }
@@ -271,6 +284,10 @@ export class Faults {
     return isDate ? new Date(this.clock.now().getTime() + seconds * 1000).toUTCString() : String(seconds);
   }
 
+  #cut({ numbers }: Drawn): CutKind {
+    return this.#cuts[Math.floor((numbers[2] ?? 0) * this.#cuts.length)] ?? "closed";
+  }
+
   /** From a third of the longest time to all of it, in milliseconds. */
   #time(seconds: number, { numbers }: Drawn): number {
     return seconds * 1000 * this.#scale * (1 / 3 + ((numbers[0] ?? 0) * 2) / 3);
@@ -297,12 +314,17 @@ function isTokenRequest({ method, url }: FastifyRequest): boolean {
   return method === "POST" && /\/oauth2\/(v2\.0\/)?token(\?|$)/.test(url);
 }
 
-/** Ends the connection abruptly, by a reset where possible. */
-function cut(request: FastifyRequest): void {
+/** Ends the connection without an answer. */
+function cut(request: FastifyRequest, kind: CutKind): void {
   const { socket } = request.raw;
-  // A TLS socket has no handle of its own to reset.
-  if ("encrypted" in socket) socket.destroy();
-  else socket.resetAndDestroy();
+  if (kind === "closed") socket.destroy();
+  else tcpSocket(socket).resetAndDestroy();
+}
+
+/** Below TLS: a TLS socket has no handle of its own to reset. */
+function tcpSocket(socket: Socket): Socket {
+  const { _parent: parent } = socket as Socket & { readonly _parent?: Socket | null };
+  return parent ?? socket;
 }
 
 /**
@@ -318,7 +340,7 @@ function sendHalf(request: FastifyRequest, reply: FastifyReply): void {
   const { raw } = reply;
   raw.end = (chunk?: unknown) => {
     const body = typeof chunk === "string" || Buffer.isBuffer(chunk) ? Buffer.from(chunk as string) : Buffer.alloc(0);
-    if (body.length < 2) cut(request);
+    if (body.length < 2) cut(request, "closed");
     else raw.write(body.subarray(0, body.length >> 1), () => request.raw.socket.destroy());
     return raw;
   };

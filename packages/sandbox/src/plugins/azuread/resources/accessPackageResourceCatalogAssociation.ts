@@ -39,9 +39,10 @@ export const accessPackageResourceCatalogAssociation: AzureadResource = {
       );
     }
     await request(call, "AdminAdd", { catalog, origin, system: plan.text("resourceOriginSystem") });
-    while (!(await catalogResources(call, catalog, `startswith(originId, '${origin}')`))?.length) {
-      await call.pause(1000);
-    }
+    await call.poll(
+      `processing of Access Package Resource Request (Catalog ID: "${catalog}" / Origin ID: "${origin}")`,
+      async () => Boolean((await catalogResources(call, catalog, `startswith(originId, '${origin}')`))?.length),
+    );
     created(`${catalog}/${origin}`);
   },
   async read(id, call) {

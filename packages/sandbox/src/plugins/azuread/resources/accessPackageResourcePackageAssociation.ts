@@ -41,7 +41,11 @@ export const accessPackageResourcePackageAssociation: AzureadResource = {
     const path = `${base}/${accessPackage}/accessPackageResourceRoleScopes`;
     const made = await call.post(path, roleScopeBody(resource, parsed.origin, accessType), "beta");
     const id = required(made.id, "ID of the new access package resource role scope");
-    while ((await roleScope(call, accessPackage, id)) === undefined) await call.pause(1000);
+    await call.poll(
+      `creation of Identity Governance Entitlement Management Access Package Access Package Resource Role Scope (Access Package: "${accessPackage}"\n` +
+        `Access Package Resource Role Scope: "${id}")`,
+      async () => (await roleScope(call, accessPackage, id)) !== undefined,
+    );
     created(`${accessPackage}/${id}/${parsed.origin}/${accessType}`);
   },
   async read(id, call) {

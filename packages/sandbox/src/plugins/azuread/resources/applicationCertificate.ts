@@ -38,8 +38,8 @@ export const applicationCertificate: AzureadResource = {
         throw alreadyExists("azuread_application_certificate", id);
       }
       await call.patch(`/applications/${application}`, bodyFor(application, [...keysOf(existing), credential]));
+      await untilSeen(call, application, { list: "keyCredentials", keyId, name: "certificate" });
       created(id, { keyId });
-      await untilSeen(call, application, (found) => credentialIn(found, "keyCredentials", keyId) !== undefined);
     });
   },
   async read(id, call) {

@@ -34,6 +34,11 @@ export const applicationFederatedIdentityCredential: AzureadResource = {
       const path = `/applications/${application}/federatedIdentityCredentials`;
       const credential = await call.post(path, credentialBody(plan));
       const id = required(credential.id, "ID of the new federated identity credential");
+      // Taken into the state after this wait, as by the official plugin.
+      await call.poll(
+        `Application Id Federated Identity Credential (Application: "${application}"\nFederated Identity Credential: "${id}")`,
+        async () => (await call.find(`${path}/${id}`)) !== undefined,
+      );
       created(`${application}/federatedIdentityCredential/${id}`);
     });
   },

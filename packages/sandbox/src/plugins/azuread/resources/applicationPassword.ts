@@ -44,8 +44,8 @@ export const applicationPassword: AzureadResource = {
       });
       const keyId = required(textAt(credential, "keyId"), "keyId of the new password");
       const value = required(textAt(credential, "secretText"), "the new password");
+      await untilSeen(call, application, { list: "passwordCredentials", keyId, name: "password" });
       created(`${application}/password/${keyId}`, { value, keyId });
-      await untilSeen(call, application, (found) => credentialIn(found, "passwordCredentials", keyId) !== undefined);
     });
   },
   async read(id, call, state) {
@@ -84,11 +84,16 @@ export function credentialIn(application: GraphEntity, list: string, keyId: stri
   return objectsAt(application, list).find((credential) => sameText(credential.keyId, keyId));
 }
 
-/** New parts of an application may be missing for a while: polled at once, then each second. */
+/**
+ * Waits for a new credential of an application. The official plugin takes it into the state after
+ * this wait: one that fails leaves a credential that no state has.
+ */
 export async function untilSeen(
   call: GraphOperation,
   application: string,
-  isThere: (application: GraphEntity) => boolean,
+  { list, keyId, name }: { readonly list: string; readonly keyId: string; readonly name: string },
 ): Promise<void> {
-  while (!isThere(await call.get(`/applications/${application}`))) await call.pause(1000);
+  await call.poll(`${name} credential for Application (Application: "${application}")`, async () => {
+    return credentialIn(await call.get(`/applications/${application}`), list, keyId) !== undefined;
+  });
 }
