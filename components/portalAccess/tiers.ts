@@ -5,6 +5,7 @@ import { DefenderRoleAssignment, DefenderRoleDefinition } from "./defenderRole";
 import type { EligibleMembers } from "./eligibleMembers";
 import type { ModelContext, TierGroups } from "./modelContext";
 import { MsspSecurityGroup } from "./msspSecurityGroup";
+import { restoreStandingMembers } from "./restoreStandingMembers";
 import type { EntitlementChoice, RbacChoice } from "./portalAccessArgs";
 
 type TieredContext = ModelContext<RbacChoice | EntitlementChoice>;
@@ -25,7 +26,11 @@ export function tierGroup(
       purpose: access.model,
     },
     // The grants of the other model are deleted first.
-    { parent, dependsOn: [model] },
+    {
+      parent,
+      dependsOn: [model],
+      transformations: [restoreStandingMembers(`${name}-${tier}`, args.tenantId)],
+    },
   );
 }
 

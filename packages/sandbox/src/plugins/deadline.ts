@@ -1,4 +1,5 @@
 /** How long an operation of a stand-in plugin may take. */
+import { setMaxListeners } from "node:events";
 import { setTimeout as startTimer } from "node:timers";
 
 /** The longest timer, in milliseconds: almost 25 days. A longer one would fire at once. */
@@ -14,6 +15,8 @@ export class Deadline {
     private readonly canceled: AbortSignal,
   ) {
     this.end = performance.now() + milliseconds;
+    // One listener for each request under way: the engine runs any number of operations at once.
+    setMaxListeners(0, canceled);
   }
 
   /**

@@ -32,17 +32,29 @@ export function reasonForFunction(problem: Problem): string {
   return problem.terraformPath === "" ? text : `[${problem.terraformPath}] ${text}`;
 }
 
-/** The arguments with defaults, whose names are in `__defaults`, as in the bridge. */
-export function withDefaults(properties: ResourceProperties, inputs: ValueRecord): ValueRecord {
+/**
+ * The arguments with defaults, whose names are in `__defaults`, as in the bridge
+ * (`applyDefaults` in pkg/tfbridge/schema.go). A property that had a default keeps its old value:
+ * one that the old inputs list in `__defaults`, or each if they have no list, as after a refresh
+ * that has found other values.
+ */
+export function withDefaults(
+  properties: ResourceProperties,
+  inputs: ValueRecord,
+  before: ValueRecord = {},
+): ValueRecord {
   const filled: Record<string, Value> = {};
   const defaults: string[] = [];
   for (const [name, value] of Object.entries(inputs)) {
-    if (value !== null && name !== "__defaults") filled[name] = nestedDefaults(properties[name], value);
+    if (value !== null && name !== "__defaults") filled[name] = nestedDefaults(properties[name], value, before[name]);
   }
+  const { __defaults: listed } = before;
   for (const [name, property] of Object.entries(properties)) {
+    if (property.default === undefined || filled[name] !== undefined) continue;
+    const old = isList(listed) && !listed.includes(name) ? undefined : (before[name] ?? undefined);
     // The bridge leaves a default that is the zero value to the provider.
-    if (isZero(property.default) || filled[name] !== undefined) continue;
-    filled[name] = property.default ?? null;
+    if (old === undefined && isZero(property.default)) continue;
+    filled[name] = old ?? property.default;
     defaults.push(name);
   }
   return { ...filled, __defaults: defaults.sort() };
@@ -63,11 +75,16 @@ interface Place {
   root: { properties: ResourceProperties; inputs: ValueRecord };
 }
 
-function nestedDefaults(property: ResourceProperty | undefined, value: Value): Value {
+function nestedDefaults(property: ResourceProperty | undefined, value: Value, before: Value | undefined): Value {
   if (property?.fields === undefined) return property === undefined ? value : coerced(property, value);
   const { fields } = property;
-  if (isList(value)) return value.map((item) => (isRecord(item) ? withDefaults(fields, item) : item));
-  return isRecord(value) ? withDefaults(fields, value) : value;
+  const old = (item: Value | undefined) => (isRecord(item) ? item : {});
+  if (isList(value)) {
+    return value.map((item, index) =>
+      isRecord(item) ? withDefaults(fields, item, old(isList(before) ? before[index] : undefined)) : item,
+    );
+  }
+  return isRecord(value) ? withDefaults(fields, value, old(before)) : value;
 }
 
 function checkRecord(properties: ResourceProperties, inputs: ValueRecord, place: Place): Problem[] {

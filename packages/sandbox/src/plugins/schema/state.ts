@@ -56,22 +56,28 @@ export function previewedUpdate(properties: ResourceProperties, plan: ValueRecor
   });
 }
 
+/** The operation whose outputs are completed. `failure`: a change that failed half way. */
+export type OutputsAfter = "change" | "failure" | "refresh";
+
 /**
  * Outputs after a real operation: the read values, else the planned ones. Omitted empty collections
- * are null after a change, as in Terraform (blocks are not); after a refresh they are empty.
+ * are null after a change, as in Terraform (blocks are not); after a refresh they are empty. After a
+ * change a planned set replaces the one that was read, as `normalizeNullValues` in
+ * hashicorp/terraform-plugin-sdk: a difference that the service already had shows at a refresh.
  */
 export function completed(
   properties: ResourceProperties,
   plan: ValueRecord,
   read: ValueRecord,
-  after: "change" | "refresh",
+  after: OutputsAfter,
 ): ValueRecord {
   return each(properties, (name, property) => {
-    const value = read[name] ?? plan[name] ?? null;
+    const isPlanned = after === "change" && property.kind === "set" && isOtherSet(plan[name], read[name]);
+    const value = (isPlanned ? plan[name] : read[name]) ?? plan[name] ?? null;
     if (hasUnknowns(value)) return null;
     const isUnset =
       isZero(plan[name]) && !isComputed(property) && isCollection(property) && property.fields === undefined;
-    if (after === "change" && isUnset && isEmptyCollection(value)) return null;
+    if (after !== "refresh" && isUnset && isEmptyCollection(value)) return null;
     if (value === null && property.fields !== undefined && property.kind !== "object") return [];
     return withFields(property, value, (field) => (isCollection(field) ? null : zeroOf(field)));
   });
@@ -143,6 +149,13 @@ function withFields(property: ResourceProperty, value: Value, unset: (field: Res
     if (inner !== null) return withFields(field, inner, unset);
     return field.fields === undefined ? unset(field) : null;
   });
+}
+
+/** Whether a planned set, wholly known, has other items than the one that was read. */
+function isOtherSet(planned: Value | undefined, read: Value | undefined): boolean {
+  if (!isList(planned) || !isList(read) || hasUnknowns(planned)) return false;
+  const sorted = (items: readonly Value[]) => canonical([...items].sort());
+  return sorted(planned) !== sorted(read);
 }
 
 function isEmptyCollection(value: Value): boolean {

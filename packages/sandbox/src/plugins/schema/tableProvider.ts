@@ -24,6 +24,7 @@ import {
   previewedUpdate,
   refreshedInputs,
   withSecrets,
+  type OutputsAfter,
 } from "./state";
 import { urnName } from "../protocol/urn";
 
@@ -85,7 +86,7 @@ export class TableProvider<Call> implements Provider {
     this.isConfigured = true;
   }
 
-  check(request: ResourceRequest, inputs: ValueRecord): Promise<Checked> {
+  check(request: ResourceRequest, inputs: ValueRecord, before: ValueRecord): Promise<Checked> {
     const { properties } = this.resource(request, "Check");
     const given = recordOf(exposed(inputs));
     const name = urnName(request.urn);
@@ -93,7 +94,8 @@ export class TableProvider<Call> implements Provider {
       property: "",
       reason: reasonFor(problem, name),
     }));
-    return Promise.resolve({ inputs: withSecrets(properties, withDefaults(properties, given)), failures });
+    const checked = withDefaults(properties, given, recordOf(exposed(before)));
+    return Promise.resolve({ inputs: withSecrets(properties, checked), failures });
   }
 
   async diff(
@@ -260,7 +262,7 @@ export class TableProvider<Call> implements Provider {
     known: ValueRecord,
   ): Promise<ValueRecord> {
     const read = await resource.read(id, call, new Fields(resource.properties, known)).catch(() => undefined);
-    return this.outputs(resource, id, plan, { ...known, ...read });
+    return this.outputs(resource, id, plan, { ...known, ...read }, "failure");
   }
 
   private async validate(
@@ -281,7 +283,7 @@ export class TableProvider<Call> implements Provider {
     id: string,
     plan: ValueRecord,
     read: ValueRecord,
-    after: "change" | "refresh" = "change",
+    after: OutputsAfter = "change",
   ): ValueRecord {
     const { properties } = resource;
     const outputs = completed(properties, plan, read, after);
