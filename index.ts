@@ -15,8 +15,10 @@ import { StackIdentity } from "./components/tenant/stackIdentity";
 import { deployedResources, stackOutputs } from "./components/tenant/deployedResources";
 import { recoverLostCreates } from "./components/tenant/lostCreates";
 import { connectorWithDeployedApis } from "./components/siemConnector/deployedApis";
+import { reportDisabledConnector } from "./components/siemConnector/reportDisabledConnector";
 import { refuseLongCertificate } from "./components/siemConnector/longCertificate";
 import { requirePublishedRoles } from "./components/siemConnector/publishedRoles";
+import { hasAnalystsGroup } from "./components/portalAccess/analystsGroup";
 import { contactObjectIds } from "./components/portalAccess/accessPackages";
 import { refuseMovedNames } from "./components/portalAccess/deployedNames";
 import { customerApprovers } from "./components/portalAccess/portalAccessArgs";
@@ -67,6 +69,7 @@ async function program() {
   await requireTenantFeatures(tenantId, tenantNeeds(settings), deployed);
   await requirePublishedRoles(settings.connector, clock(), { provider });
   await reportAdoptions(settings, deployed);
+  const connectorIsDisabled = await reportDisabledConnector(onboardingName, settings.connector, deployed, { provider });
   const { loginEndpoint } = await discoverEndpoints(process.env, { cloud });
   const approverObjectIds = await contactObjectIds(customerApprovers(portalAccess), { provider });
 
@@ -79,6 +82,7 @@ async function program() {
       approverObjectIds,
       loginEndpoint,
       connectorSecrets: connectorSecrets(onboardingName, deployed),
+      connectorIsDisabled,
       clock,
     },
     { provider, transformations: [recoverLostCreates(tenantId, deployed), leaveAdopted(adopted.objects, deployed)] },
@@ -93,6 +97,7 @@ async function program() {
   const outputs = withoutUndefined({
     cloud,
     ...onboarding.outputs,
+    groupObjectId: hasAnalystsGroup(portalAccess, adopted.omit) ? onboarding.groupObjectId : undefined,
     handover: handover && {
       vaultName: handover.vaultName,
       secretName: handover.secretName,

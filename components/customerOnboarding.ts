@@ -29,7 +29,8 @@ import { defaultPortalAccess, type PortalAccessChoice } from "./portalAccess/por
 import { declareCustomerConnector, type CustomerConnector } from "./siemConnector/customerConnector";
 import { deployedSecrets } from "./siemConnector/deployedSecrets";
 import type { SecretsBySlot } from "./siemConnector/secretPlan";
-import type { ConnectorDescription } from "./siemConnector/siemConnector";
+import { disabledConnectorStep } from "./siemConnector/reportDisabledConnector";
+import type { ConnectorDescription, SiemConnector } from "./siemConnector/siemConnector";
 import { MsspTrust } from "./trust/msspTrust";
 import type { DeployedResources } from "./tenant/deployedResources";
 import { component } from "../domain/resourceTypes";
@@ -94,6 +95,12 @@ export interface CustomerOnboardingArgs {
    * @default none, which is right for a new stack only: an existing secret would be replaced
    */
   readonly connectorSecrets?: SecretsBySlot;
+  /**
+   * Whether the customer has disabled the deployed connector, for `nextSteps`:
+   * `await reportDisabledConnector(name, connector, await deployedResources(), { provider })`.
+   * @default false
+   */
+  readonly connectorIsDisabled?: boolean;
   /**
    * How analysts get access to the Defender portal.
    * @default the model `rbac` with the tiers that Microsoft's document names
@@ -292,6 +299,7 @@ export class CustomerOnboarding extends pulumi.ComponentResource {
         portalAccessSteps: portalAccess.nextSteps,
         notificationRules,
         siemAuthorization: authorization?.status,
+        connectorSteps: args.connectorIsDisabled === true ? disabledSteps(connector, args) : [],
       }),
     } satisfies DeclaredOutputs<OnboardingOutputs>);
     this.registerOutputs(this.outputs);
@@ -311,6 +319,13 @@ export class CustomerOnboarding extends pulumi.ComponentResource {
     const connectorArgs = { ...args, access, deployedSecrets: connectorSecrets, registrationAfter };
     return declareCustomerConnector(name, connectorArgs, { parent: this });
   }
+}
+
+function disabledSteps(
+  { servicePrincipalObjectId }: SiemConnector,
+  { connector: { kind } = defaultConnectorAccess }: CustomerOnboardingArgs,
+): pulumi.Output<string>[] {
+  return [servicePrincipalObjectId.apply((objectId) => disabledConnectorStep(objectId, kind))];
 }
 
 function addressOf(

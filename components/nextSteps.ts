@@ -28,6 +28,7 @@ export interface DeclaredOnboarding {
   readonly crossTenantTrust?: CrossTenantTrust;
   readonly notificationRules: readonly DeclaredNotificationRule[];
   readonly siemAuthorization?: pulumi.Output<"authorized" | "manual">;
+  readonly connectorSteps?: readonly pulumi.Output<string>[];
 }
 
 /** The manual steps after an onboarding, one sentence each, in their order. */
@@ -41,8 +42,10 @@ export function nextSteps(state: DeclaredOnboarding): pulumi.Output<string[]> {
       state.portalAccessSteps,
       pulumi.all(rules),
       pulumi.output(siemAuthorization),
+      pulumi.all([...(state.connectorSteps ?? [])]),
     ])
-    .apply(([[tenant, mssp, application], guests, portalAccessSteps, declaredRules, authorization]) => [
+    .apply(([[tenant, mssp, application], guests, portalAccessSteps, declaredRules, authorization, connectorSteps]) => [
+      ...connectorSteps,
       ...(guests.some(({ adopted }) => !adopted) ? [acceptInvitation(portalUrl(cloud, tenant))] : []),
       ...guests.filter(({ adopted }) => adopted).map(checkAdopted),
       ...portalAccessSteps,

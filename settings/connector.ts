@@ -34,7 +34,7 @@ export type ConnectorSettings = ConnectorAccess & {
 const longestSecret = 365;
 
 const keysOfKind: Readonly<Record<ConnectorKind, readonly string[]>> = {
-  customerApp: ["loopbackRedirectPort"],
+  customerApp: ["loopbackRedirectPort", "accountEnabled"],
   msspApp: ["applicationId"],
 };
 const keysOfCredential: Readonly<Record<CredentialType, readonly string[]>> = {
@@ -181,6 +181,12 @@ const connector = mapOf(
         example: "8400",
       },
     ),
+    accountEnabled: optional(switchOf("whether to enable a service principal that the customer has disabled"), {
+      description:
+        "`true`: `up --refresh` enables the connector's service principal if the customer has disabled it. Only with the kind `customerApp`.",
+      default: "`false`: a disabled service principal stays disabled",
+      example: "true",
+    }),
   },
 );
 
@@ -200,7 +206,7 @@ export function connectorMap(raw: unknown): unknown {
 }
 
 export function connectorFrom(checked: z.infer<typeof connector> | undefined, cloud: CloudName): ConnectorSettings {
-  const { kind = "customerApp", applicationId = "", loopbackRedirectPort, ...rest } = checked ?? {};
+  const { kind = "customerApp", applicationId = "", loopbackRedirectPort, accountEnabled, ...rest } = checked ?? {};
   const contract = contractFrom(rest);
   if (kind === "msspApp") {
     // The default is a certificate: Microsoft's page of 2026 advises against secrets.
@@ -221,6 +227,7 @@ export function connectorFrom(checked: z.infer<typeof connector> | undefined, cl
     ...(asked === undefined ? { alertApisAreDefault: true } : {}),
     credential: credentialFrom(rest.credential, cloud),
     ...(loopbackRedirectPort === undefined ? {} : { loopbackRedirectPort }),
+    ...(accountEnabled === true ? { accountEnabled } : {}),
     ...contract,
   };
 }

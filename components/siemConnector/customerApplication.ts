@@ -23,6 +23,8 @@ export interface CustomerApplicationArgs {
   /** The application roles that the profile has. */
   readonly roles: readonly ConnectorRole[];
   readonly registrationAfter?: pulumi.Resource | undefined;
+  /** Enables a service principal that the customer has disabled. Omitted: left as it is. */
+  readonly accountEnabled: true | undefined;
   /** Permissions and consents that are not declared. */
   readonly omit: readonly OmittablePart[];
 }
@@ -38,7 +40,7 @@ export interface CustomerApplication {
  */
 export function customerApplication(
   name: string,
-  { customerName, readsLegacyAlerts, profile, roles, registrationAfter, omit }: CustomerApplicationArgs,
+  { customerName, readsLegacyAlerts, profile, roles, registrationAfter, accountEnabled, omit }: CustomerApplicationArgs,
   parent: pulumi.Resource,
 ): CustomerApplication {
   const application = new azuread.ApplicationRegistration(
@@ -58,7 +60,8 @@ export function customerApplication(
   );
   const servicePrincipal = new azuread.ServicePrincipal(
     `${name}-service-principal`,
-    { clientId: application.clientId },
+    // Not set, it is a default of the provider, which keeps the value that a refresh has found.
+    { clientId: application.clientId, ...(accountEnabled === undefined ? {} : { accountEnabled }) },
     // An application has one service principal in a tenant.
     { parent, deleteBeforeReplace: true },
   );

@@ -166,6 +166,7 @@ export class SiemConnector extends pulumi.ComponentResource {
       readsLegacyAlerts: access.alertApis.includes("legacySiem"),
       profile: profileOn(access, today),
       roles: connectorRoles(access, today),
+      accountEnabled: access.accountEnabled,
     };
     const parts = customerApplication(name, { ...rights, customerName, registrationAfter, omit }, this);
     if (omit.includes("clientSecret")) return { ...parts, credential: { passwords: [] } };

@@ -99,6 +99,38 @@ describe("drift after a manual change of the tenant", function () {
     assert.equal(objectsOf(project, tenantId).users[guests[ben.email]!]?.["displayName"], ben.displayName);
   });
 
+  it("a connector that the customer has disabled stays disabled until connector.accountEnabled, and each command says so", async () => {
+    const principals = () => objectsOf(project, tenantId).servicePrincipals;
+    const { clientId } = await project.outputs("contoso");
+    const [id = ""] = Object.keys(principals()).filter((key) => principals()[key]?.["appId"] === clientId);
+    const isEnabled = () => principals()[id]?.["accountEnabled"];
+    const up = (...flags: string[]) =>
+      project.succeed(["up", "--stack", "contoso", "--yes", "--skip-preview", ...flags]);
+    const warning = `The customer has disabled the SIEM connector (accountEnabled of service principal ${id} is false)`;
+    const steps = async () => JSON.stringify((await project.outputs("contoso"))["nextSteps"]).includes(warning);
+
+    await hands.graph("PATCH", `/v1.0/servicePrincipals/${id}`, { accountEnabled: false });
+    for (const flags of [[], ["--refresh"]]) {
+      const shown = await project.succeed(["preview", "--stack", "contoso", "--expect-no-changes", ...flags]);
+      assert.ok(shown.includes(warning), shown);
+      assert.ok((await up(...flags)).includes(warning));
+      assert.deepEqual([isEnabled(), await steps()], [false, true]);
+    }
+    // Another change of the service principal leaves it disabled, too.
+    await hands.graph("PATCH", `/v1.0/servicePrincipals/${id}`, { appRoleAssignmentRequired: true });
+    await up("--refresh");
+    assert.deepEqual([isEnabled(), principals()[id]?.["appRoleAssignmentRequired"]], [false, false]);
+
+    const { connector } = customer(2) as { connector: object };
+    await project.writeSettings("contoso", customer(2, { connector: { ...connector, accountEnabled: true } }));
+    assert.match(await up("--refresh"), /connector\.accountEnabled enables it/);
+    assert.deepEqual([isEnabled(), await steps()], [true, false]);
+    await project.writeSettings("contoso", customer(2));
+    await up("--refresh");
+    assert.equal(isEnabled(), true);
+    assert.ok(!(await project.succeed(["preview", "--stack", "contoso", "--expect-no-changes"])).includes("disabled"));
+  });
+
   it("`destroy` succeeds after half was deleted by hand", async () => {
     const { applications, groups } = objectsOf(project, tenantId);
     await hands.graph("DELETE", `/v1.0/applications/${String(single(applications)["id"])}`);

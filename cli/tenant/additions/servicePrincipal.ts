@@ -30,6 +30,7 @@ export async function servicePrincipalAdditions(tenant: AdditionsTenant): Promis
     if (principal === undefined) return [];
     const named = { id: objectId, name: `service principal "${principal.displayName}"` };
     return [
+      ...disabledSignIn(tenant, principal, { to: named.name, type }),
       ...credentials(tenant, principal, named.name),
       // The MSSP's own application has redirect URIs that the stack does not declare.
       ...(type === madeHere ? await replyUrls(tenant, principal, named.name) : []),
@@ -38,6 +39,28 @@ export async function servicePrincipalAdditions(tenant: AdditionsTenant): Promis
     ];
   });
   return (await Promise.all(found)).flat();
+}
+
+/** Disabling the service principal is how a customer stops the SIEM: no step undoes it unasked. */
+function disabledSignIn(
+  { settings }: AdditionsTenant,
+  { id, accountEnabled }: ServicePrincipal,
+  { to, type }: { readonly to: string; readonly type: string },
+): FoundAddition[] {
+  if (accountEnabled) return [];
+  const { connector } = settings;
+  const isAsked = connector?.kind === "customerApp" && connector.accountEnabled === true;
+  const setting = type === madeHere ? "; then set connector.accountEnabled: true and run npx pulumi up --refresh" : "";
+  return [
+    {
+      kind: "disabled sign-in",
+      to,
+      what: "sign-in disabled (accountEnabled is false): the customer's switch, which up leaves as it is",
+      id,
+      targets: [id],
+      step: isAsked ? upRefresh : `agree with the customer to enable it${setting}`,
+    },
+  ];
 }
 
 async function read({ call }: AdditionsTenant, id: string): Promise<ServicePrincipal | undefined> {

@@ -11,6 +11,7 @@ export interface AdditionsTenant {
   readonly deployed: Deployed;
   readonly settings: Pick<Settings, "analysts" | "tenantId" | "msspTenantId" | "portalAccess"> & {
     readonly analystDomains?: readonly string[];
+    readonly connector?: Settings["connector"];
   };
   /** Object ID of the identity that reads: it owns the objects that it created. */
   readonly ownObjectId: string | undefined;

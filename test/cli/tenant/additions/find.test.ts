@@ -26,7 +26,7 @@ const application = {
   ...{ id: "app", appId: "client", displayName: "SIEM", ...emptyPlatforms, requiredResourceAccess: [] as object[] },
   ...{ passwordCredentials: [{ keyId: "KNOWN-KEY", ...end }] as object[], keyCredentials: [] as object[] },
 };
-const principal = { id: "sp", appId: "client", displayName: "SIEM", replyUrls: [], appRoles: [] };
+const principal = { id: "sp", appId: "client", displayName: "SIEM", accountEnabled: true, replyUrls: [], appRoles: [] };
 
 type Answers = Record<string, unknown>;
 
@@ -57,6 +57,21 @@ async function additions(answers: Answers, changes: Partial<AdditionsTenant> = {
 }
 
 describe("additions to a stack's objects", () => {
+  it("a disabled service principal is the customer's switch: no step enables it unless the settings say so", async () => {
+    const disabled = { ...principal, accountEnabled: false, passwordCredentials: [], keyCredentials: [] };
+    const answers = { "/v1.0/servicePrincipals/sp": disabled };
+    const stepWith = async (connector: object) => {
+      const settings = { ...tenant({}).settings, connector } as unknown as AdditionsTenant["settings"];
+      const [found, ...others] = await additions(answers, { settings });
+      assert.deepEqual([found?.kind, found?.to, others], ["disabled sign-in", 'service principal "SIEM"', []]);
+      return found?.step;
+    };
+    const agreement =
+      "agree with the customer to enable it; then set connector.accountEnabled: true and run npx pulumi up --refresh";
+    assert.equal(await stepWith({ kind: "customerApp" }), agreement);
+    assert.equal(await stepWith({ kind: "customerApp", accountEnabled: true }), "npx pulumi up --refresh");
+  });
+
   it("no additions if tenant and state are equal, in any case of the IDs", async () => {
     const parts = await partsOf(tenant({}));
     assert.deepEqual(
