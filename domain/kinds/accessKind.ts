@@ -32,8 +32,11 @@ export function isNotApplicable(cell: unknown): cell is NotApplicable {
 export type Removal =
   /** `pulumi destroy`, unless the object is adopted. */
   | { readonly by: "destroy"; readonly order: number }
-  /** It ends together with the object that has it. */
-  | { readonly by: "owner"; readonly owner: string; readonly order: number }
+  /**
+   * It ends together with the object that has it, which its resource names in this property.
+   * `property` is empty where no resource declares it.
+   */
+  | { readonly by: "owner"; readonly owner: string; readonly property: string; readonly order: number }
   /** A person, in this way: one sentence. */
   | { readonly by: "person"; readonly step: string; readonly order: number }
   /** Nothing of it is in a tenant: it ends with the stack's state. */
@@ -53,6 +56,8 @@ export interface AccessKind {
   readonly name: KindCell<string>;
   /** Where an object has the stack's mark. */
   readonly mark: KindCell<string>;
+  /** The collection of Graph that has an object at `<collection>/<object ID>`. */
+  readonly address: KindCell<string>;
   /** What it gives the MSSP, as the end of a sentence that begins with "It". */
   readonly grants: KindCell<string>;
   /** Properties that grant, and the name of the policy rule that compares each with the settings. */

@@ -11,6 +11,7 @@ export const accessPackage = {
   types: [azuread("AccessPackage")],
   name: "the tier's name in portalAccess.tiers",
   mark: "description",
+  address: "/beta/identityGovernance/entitlementManagement/accessPackages",
   grants: "gives who holds it a membership of the tier's group",
   judged: { catalogId: "access-packages" },
   isExpected: hasModel("entitlement"),

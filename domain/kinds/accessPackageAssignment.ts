@@ -10,6 +10,7 @@ export const accessPackageAssignment = {
   types: notApplicable("people request it and approvers of the customer give it"),
   name: notApplicable("it has no name"),
   mark: notApplicable("it has no place for a mark"),
+  address: notApplicable("the search finds it, not its ID"),
   grants: "makes a person a guest and a member of the tier's group",
   judged: notApplicable("no resource declares it"),
   isExpected: hasModel("entitlement"),

@@ -11,6 +11,7 @@ export const accessPackageCatalog = {
   types: [azuread("AccessPackageCatalog")],
   name: '"MSSP Accesses"',
   mark: "description",
+  address: "/beta/identityGovernance/entitlementManagement/accessPackageCatalogs",
   grants: "holds what its packages can give, and its owners decide on them",
   judged: { externallyVisible: "access-packages" },
   isExpected: hasModel("entitlement"),

@@ -11,6 +11,7 @@ export const application = {
   types: [azuread("ApplicationRegistration"), azuread("Application")],
   name: "customerName",
   mark: "description",
+  address: "/v1.0/applications",
   grants: "signs the MSSP's SIEM in",
   judged: { signInAudience: "single-tenant-applications", owners: "owners" },
   isExpected: hasCustomerApplication,

@@ -12,13 +12,14 @@ export const applicationPermission = {
   types: [azuread("AppRoleAssignment"), dynamic("AppRoleGrant"), component("AppRoleGrant")],
   name: "connector.alertApis, connector.profile",
   mark: notApplicable("it has no place for a mark"),
+  address: notApplicable("it is a part of another object"),
   grants: "lets the MSSP's SIEM use an API without a person",
   judged: { appRoleId: "api-permissions", principalObjectId: "named-principals" },
   isExpected: hasApplicationPermissions,
   write: () => ["AppRoleAssignment.ReadWrite.All"],
   read: ["Application.Read.All"],
   licence: notApplicable("every edition of Microsoft Entra ID has it"),
-  removal: { by: "destroy", order: removalOrder.grant },
+  removal: { by: "owner", owner: "servicePrincipal", property: "principalObjectId", order: removalOrder.grant },
   stays: notApplicable("nothing of it stays"),
 } as const satisfies AccessKind;
 

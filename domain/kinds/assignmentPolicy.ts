@@ -11,6 +11,7 @@ export const assignmentPolicy = {
   types: [azuread("AccessPackageAssignmentPolicy")],
   name: "fixed, for each tier",
   mark: "description",
+  address: "/beta/identityGovernance/entitlementManagement/accessPackageAssignmentPolicies",
   grants: "lets people of the connected organization request the package",
   judged: {
     requestorSettings: "access-packages",

@@ -10,6 +10,7 @@ export const automationConsent = {
   types: notApplicable("an administrator of the customer consents to it before the first up"),
   name: notApplicable("it has the name of the MSSP's application"),
   mark: notApplicable("the customer creates it"),
+  address: notApplicable("the search finds it, not its ID"),
   grants: "lets the MSSP change what the permissions of this page permit",
   judged: notApplicable("no resource declares it"),
   isExpected: always,

@@ -11,6 +11,7 @@ export const conditionalAccessPolicy = {
   types: [azuread("ConditionalAccessPolicy")],
   name: "msspName",
   mark: notApplicable("a policy has no place for a mark"),
+  address: "/v1.0/identity/conditionalAccess/policies",
   grants: notApplicable("it takes access away, and gives none"),
   judged: { conditions: "trust-of-mssp-only", grantControls: "trust-of-mssp-only", state: "trust-of-mssp-only" },
   isExpected: setsConditionalAccess,

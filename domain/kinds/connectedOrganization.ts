@@ -11,6 +11,7 @@ export const connectedOrganization = {
   types: [dynamic("ConnectedOrganization"), component("ConnectedOrganization")],
   name: "msspName",
   mark: "description",
+  address: "/v1.0/identityGovernance/entitlementManagement/connectedOrganizations",
   grants: "lets people of the MSSP's tenant request packages",
   judged: { identitySource: "named-organizations" },
   isExpected: hasModel("entitlement"),

@@ -11,6 +11,7 @@ export const defenderRole = {
   types: [dynamic("DefenderRoleDefinition"), component("DefenderRoleDefinition")],
   name: "the tier's name in portalAccess.tiers",
   mark: "description",
+  address: notApplicable("Graph reads it in the list of all roles only"),
   grants: "says what its assignments permit in the Microsoft Defender portal",
   judged: { permissions: "defender-roles" },
   isExpected: hasModel("rbac", "entitlement"),

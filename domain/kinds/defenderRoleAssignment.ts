@@ -11,6 +11,7 @@ export const defenderRoleAssignment = {
   types: [dynamic("DefenderRoleAssignment"), component("DefenderRoleAssignment")],
   name: "the tier's name in portalAccess.tiers",
   mark: notApplicable("it has no place for a mark"),
+  address: notApplicable("Graph reads it in the list of all assignments only"),
   grants: "gives groups a Defender role",
   judged: { principalIds: "named-principals", dataSources: "defender-roles" },
   isExpected: hasModel("rbac", "entitlement"),

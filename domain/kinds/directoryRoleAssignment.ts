@@ -11,6 +11,7 @@ export const directoryRoleAssignment = {
   types: [azuread("DirectoryRoleAssignment")],
   name: "portalAccess.role",
   mark: notApplicable("it has no place for a mark"),
+  address: "/v1.0/roleManagement/directory/roleAssignments",
   grants: "gives a group or guest a directory role",
   judged: { principalObjectId: "named-principals", roleId: "directory-roles" },
   isExpected: hasModel("basic"),

@@ -10,6 +10,7 @@ export const extensionResource = {
   types: notApplicable("any type: one that no other kind has is reported as unknown"),
   name: notApplicable("the extension names it"),
   mark: notApplicable("the extension decides"),
+  address: notApplicable("its type decides"),
   grants: "what its type gives",
   judged: notApplicable("known-resource-types refuses what no rule judges"),
   isExpected: hasExtension,

@@ -10,6 +10,7 @@ export const gdapRelationship = {
   types: notApplicable("Partner Center establishes it, not this program"),
   name: notApplicable("Partner Center names it"),
   mark: notApplicable("the partner creates it"),
+  address: notApplicable("the search finds it, not its ID"),
   grants: "gives groups of a partner's tenant roles in the customer's",
   judged: notApplicable("no resource declares it"),
   isExpected: never,

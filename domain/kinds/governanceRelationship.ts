@@ -10,6 +10,7 @@ export const governanceRelationship = {
   types: notApplicable("people of both tenants establish it"),
   name: "portalAccess.groups",
   mark: notApplicable("the MSSP's tenant ID tells whose it is"),
+  address: notApplicable("the search finds it, not its ID"),
   grants: "gives groups of the MSSP's tenant roles in the customer's",
   judged: notApplicable("no resource declares it"),
   isExpected: hasModel("governance"),

@@ -12,6 +12,7 @@ export const group = {
   types: [azuread("Group")],
   name: "msspName, or the tier's name in portalAccess.tiers",
   mark: "description",
+  address: "/v1.0/groups",
   grants: "gives its members what it was given",
   judged: {
     assignableToRole: "role-assignable-groups",

@@ -11,6 +11,7 @@ export const guest = {
   types: [dynamic("Guest"), component("Guest")],
   name: "analysts",
   mark: "employeeType",
+  address: "/v1.0/users",
   grants: "signs an analyst of the MSSP in to the tenant",
   judged: { email: "named-guests" },
   isExpected: hasModel("basic", "rbac"),

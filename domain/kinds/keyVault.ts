@@ -11,6 +11,7 @@ export const keyVault = {
   types: [keyVaultType],
   name: "fixed, with a random part",
   mark: "tags",
+  address: notApplicable("Azure Resource Manager has it"),
   grants: notApplicable("it is the MSSP's: the right to read is the reader's role assignment"),
   judged: { properties: "key-vaults" },
   isExpected: makesVault,

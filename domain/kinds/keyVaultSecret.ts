@@ -11,6 +11,7 @@ export const keyVaultSecret = {
   types: [azureNative("keyvault:Secret")],
   name: "handover.secretName",
   mark: "tags",
+  address: notApplicable("Azure Resource Manager has it"),
   grants: "holds what the SIEM signs in with",
   judged: { properties: "key-vaults" },
   isExpected: hasHandover,

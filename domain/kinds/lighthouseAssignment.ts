@@ -11,6 +11,7 @@ export const lighthouseAssignment = {
   types: [registrationAssignment],
   name: notApplicable("it has a random name"),
   mark: notApplicable("its definition has one"),
+  address: notApplicable("Azure Resource Manager has it"),
   grants: "gives groups of the MSSP's tenant roles in the customer's subscription",
   judged: { scope: "azure-principals" },
   isExpected: hasDelegation,

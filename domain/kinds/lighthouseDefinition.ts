@@ -11,6 +11,7 @@ export const lighthouseDefinition = {
   types: [registrationDefinition],
   name: "msspName",
   mark: "description",
+  address: notApplicable("Azure Resource Manager has it"),
   grants: "says which roles its assignments give groups of the MSSP's tenant",
   judged: { properties: "azure-principals" },
   isExpected: hasDelegation,

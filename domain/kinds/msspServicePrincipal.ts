@@ -11,6 +11,7 @@ export const msspServicePrincipal = {
   types: [dynamic("MsspServicePrincipal"), component("MsspServicePrincipal")],
   name: notApplicable("it has the name of the MSSP's application"),
   mark: "notes",
+  address: "/v1.0/servicePrincipals",
   grants: "holds the consents of the MSSP's application",
   judged: { applicationId: "named-organizations" },
   isExpected: hasMsspApplication,

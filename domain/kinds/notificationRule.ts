@@ -11,6 +11,7 @@ export const notificationRule = {
   types: [dynamic("AlertNotificationRule"), component("AlertNotificationRule")],
   name: "notificationRules",
   mark: "managedBy, at a gateway only",
+  address: notApplicable("no public API shows it"),
   grants: "sends alerts by e-mail to the MSSP",
   judged: {
     recipients: "notification-rules",

@@ -16,6 +16,7 @@ export const partnerEntry = {
   ],
   name: notApplicable("it has the MSSP's tenant ID"),
   mark: notApplicable("it has no place for a mark: the MSSP's tenant ID tells whose it is"),
+  address: "/v1.0/policies/crossTenantAccessPolicy/partners",
   grants: "trusts the MSSP's multifactor authentication and devices",
   judged: {
     partnerTenantId: "trust-of-mssp-only",

@@ -10,6 +10,7 @@ export const previewConsent = {
   types: notApplicable("an administrator of the customer consents to it, where the MSSP previews in pull requests"),
   name: notApplicable("it has the name of the MSSP's application"),
   mark: notApplicable("the customer creates it"),
+  address: notApplicable("the search finds it, not its ID"),
   grants: "lets the MSSP read what a preview compares",
   judged: notApplicable("no resource declares it"),
   isExpected: never,

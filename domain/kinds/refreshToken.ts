@@ -10,6 +10,7 @@ export const refreshToken = {
   types: notApplicable("a secret of the stack's configuration, which npx mssp token keeps"),
   name: notApplicable("it has no name"),
   mark: notApplicable("it has no place for a mark"),
+  address: notApplicable("nothing of it is in a tenant"),
   grants: "signs in as the person who gave it",
   judged: notApplicable("no resource declares it"),
   isExpected: readsAlertsBy("legacySiem"),

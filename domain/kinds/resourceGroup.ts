@@ -11,6 +11,7 @@ export const resourceGroup = {
   types: [azureNative("resources:ResourceGroup")],
   name: "fixed, with a random part",
   mark: "tags",
+  address: notApplicable("Azure Resource Manager has it"),
   grants: notApplicable("it is the MSSP's, and holds the Key Vault"),
   judged: notApplicable("it grants nothing"),
   isExpected: makesResourceGroup,

@@ -11,6 +11,7 @@ export const servicePrincipal = {
   types: [azuread("ServicePrincipal")],
   name: "customerName",
   mark: notApplicable("it stands beside its app registration, which has one"),
+  address: "/v1.0/servicePrincipals",
   grants: "holds the consents of the SIEM connector",
   judged: { clientId: "named-principals", owners: "owners" },
   isExpected: hasCustomerApplication,

@@ -11,6 +11,7 @@ export const siemAuthorization = {
   types: [dynamic("DefenderSiemAuthorization"), component("DefenderSiemAuthorization")],
   name: notApplicable("it has the application's ID"),
   mark: "managedBy, at a gateway only",
+  address: notApplicable("no public API shows it"),
   grants: "lets the SIEM connector read alerts by the legacy API",
   judged: { applicationId: "named-organizations", tenantId: "named-organizations" },
   isExpected: readsAlertsBy("legacySiem"),

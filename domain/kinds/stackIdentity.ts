@@ -17,6 +17,7 @@ export const stackIdentity = {
   ],
   name: notApplicable("it has no name"),
   mark: notApplicable("it is the mark"),
+  address: notApplicable("nothing of it is in a tenant"),
   grants: notApplicable("nothing of it is in a tenant"),
   judged: notApplicable("it grants nothing"),
   isExpected: always,

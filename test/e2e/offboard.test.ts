@@ -193,9 +193,9 @@ describe("onboarding, evidence and off-boarding of a customer", function () {
 
     grants.set(taken!.id, taken!);
     const second = await run("offboard", "--stack", stack, "--yes");
-    assert.equal(second.exitCode, 0, second.stdout + second.stderr);
+    assert.equal(second.exitCode, 3, second.stdout + second.stderr);
     assert.match(second.stderr, /Continuing the off-boarding/);
-    assert.match(second.stdout, /Nothing is left of Fabrikam Security/);
+    assert.match(second.stdout, /No access of Fabrikam Security left in .*that could be looked at/s);
     assert.equal(
       await readFile(path.join(project.folder, "offboard-contoso", "evidence", "manifest.json"), "utf8"),
       manifest,
@@ -208,22 +208,25 @@ describe("onboarding, evidence and off-boarding of a customer", function () {
   it("the certificate names every object with its ID, what stays and why, and holds no secret", async () => {
     const folder = path.join(project.folder, "offboard-contoso");
     const certificate = JSON.parse(await readFile(path.join(folder, "certificate.json"), "utf8")) as Certificate;
-    assert.equal(certificate.state, "complete");
+    assert.deepEqual([certificate.state, certificate.left], ["toConfirm", []]);
     const kinds = new Set(certificate.removed.map(({ kind }) => kind));
     for (const kind of [
       "application",
-      "service principal",
+      "servicePrincipal",
       "group",
       "guest",
-      "Defender role",
-      "notification rule",
-      "SIEM authorization",
+      "defenderRole",
+      "notificationRule",
+      "siemAuthorization",
     ])
       assert.ok(kinds.has(kind), kind);
+    assert.equal(certificate.removedParts["client secret"], 1);
+    // This identity may not see a governance relationship: that is said, and never "none".
+    assert.ok(certificate.toConfirm.some(({ what, why }) => /governance/.test(what) && /not permitted/.test(why)));
     const application = certificate.removed.find(({ kind }) => kind === "application");
     assert.equal(application?.state, "softDeleted");
     assert.ok(certificate.stays.some(({ what, why }) => what.includes(application.id) && why.includes("30 days")));
-    assert.ok(certificate.stays.some(({ what }) => what.includes(automationApplicationId)));
+    assert.ok(certificate.toConfirm.some(({ what }) => what.includes(automation().id)));
     assert.ok(certificate.checks.every(({ command }) => command.startsWith("az rest --method GET")));
     const texts = await Promise.all(
       ["certificate.json", "certificate.html", "offboard.json"].map((name) =>
@@ -243,7 +246,17 @@ describe("onboarding, evidence and off-boarding of a customer", function () {
     await new TenantHands(project, tenantId).graph("POST", `/v1.0/directory/deletedItems/${guest?.id}/restore`);
     const { exitCode, stdout } = await run("offboard", "--stack", stack, "--yes", "--json");
     const certificate = JSON.parse(stdout) as Certificate;
-    assert.deepEqual([exitCode, certificate.state], [3, "incomplete"]);
+    assert.deepEqual([exitCode, certificate.state], [1, "accessLeft"]);
     assert.ok(certificate.left.some(({ what }) => what.includes(guest!.id)));
+  });
+
+  it("with every permission to read, only the consent to the automation is to confirm", async () => {
+    permit("TenantGovernance-Relationship.Read.All");
+    const { stdout } = await run("offboard", "--stack", stack, "--yes", "--json");
+    const { toConfirm } = JSON.parse(stdout) as Certificate;
+    assert.deepEqual(
+      toConfirm.map(({ what }) => what.replace(/ ".*/, "")),
+      ["consent to the MSSP's automation"],
+    );
   });
 });

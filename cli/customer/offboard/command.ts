@@ -7,6 +7,7 @@ import type { Session } from "@defender-mssp/terminal/session";
 import { terminalText, visibleJson } from "@defender-mssp/terminal/terminalText";
 import { placeOf } from "../../base/place";
 import { stackArgument } from "../../stack/stackName";
+import type { VerdictState } from "./verdict";
 
 interface OffboardOptions {
   readonly stack: string;
@@ -16,8 +17,7 @@ interface OffboardOptions {
   readonly json?: boolean;
 }
 
-/** Something is left in the tenant, or could not be checked. */
-const somethingLeft = 3;
+const exitCodes: Readonly<Record<VerdictState, number>> = { proven: 0, accessLeft: 1, toConfirm: 3 };
 
 /** Adds arguments, options and action. */
 export function define(command: Command, session: Session): void {
@@ -30,12 +30,15 @@ export function define(command: Command, session: Session): void {
     .action((options: OffboardOptions) => run(options, session));
   describeCommand(command, {
     notes: [
-      "Steps: the evidence, as `npx mssp evidence`; `pulumi destroy --refresh`; the proof, by the ID of each object, by " +
-        "the stack's mark, among the deleted items and by the governance relationship; the certificate, HTML and JSON.",
+      "Steps: the evidence, as `npx mssp evidence`; what somebody added to the stack's objects; `pulumi destroy --refresh`; " +
+        "the proof, by the ID of each object and among the deleted items, then every kind of access by the stack's random ID, " +
+        "the MSSP's tenant and its domains; the certificate, HTML and JSON.",
+      "What no API shows, and what this identity may not read, is a thing to confirm by hand: the certificate has the click for each. " +
+        "So is the consent to the MSSP's automation, which the customer deletes last.",
       "The same command continues after an interruption: the folder has a record of what is done. After the last step " +
         "it proves again.",
-      "No `destroy` ends a governance relationship: the certificate is incomplete while one is active or, with " +
-        "portalAccess.model governance, could not be read. It needs TenantGovernance-Relationship.Read.All.",
+      "No `destroy` ends a governance relationship: while one is active, access is left. Reading it needs " +
+        "TenantGovernance-Relationship.Read.All.",
       "It stops before the removal while somebody holds an access package (`npx mssp doctor --before-destroy`).",
       "The stack and its history stay. `npx pulumi stack rm` deletes them, when you have archived the folder.",
     ],
@@ -43,9 +46,9 @@ export function define(command: Command, session: Session): void {
     changes:
       "The customer's tenant and the stack's state, as `pulumi destroy --refresh` does; the folder, which only you may read.",
     exitCodes: {
-      0: "nothing of the stack is left in the tenant",
-      1: "a step failed, or was not confirmed; run the command again",
-      3: "removed, but something is left, is to be removed by hand, or could not be checked",
+      0: "everything was looked at, and the MSSP has no access",
+      1: "access is left; or a step failed or was not confirmed: run the command again",
+      3: "no access is left that could be looked at; there are things to confirm by hand",
     },
     examples: ["npx mssp offboard --stack contoso", "npx mssp offboard --stack contoso --yes --days 90 --json"],
   });
@@ -78,5 +81,5 @@ async function run({ stack, days: length, out, yes, json }: OffboardOptions, ses
     ...placeOf(session),
   });
   session.out.write(json === true ? `${visibleJson(certificate, 2)}\n` : `\n${certificateText(certificate, folder)}`);
-  if (certificate.state === "incomplete") session.exitCode = somethingLeft;
+  if (certificate.state !== "proven") session.exitCode = exitCodes[certificate.state];
 }

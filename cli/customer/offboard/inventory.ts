@@ -1,38 +1,24 @@
 /** What a stack has in the customer's tenant before it is destroyed, by its state. */
 import { lastSegment } from "@defender-mssp/microsoft";
 import { z } from "zod";
+import { kinds, resourceKind, type KindKey } from "../../../domain/kinds/kinds";
+import type { AccessKind } from "../../../domain/kinds/accessKind";
+import { azureNativePrefix, isProviderType, stackType } from "../../../domain/resourceTypes";
 import type { Deployed, DeployedObject } from "../../tenant/additions/deployed";
-import { azureNativePrefix, azuread, dynamicTypePrefix } from "../../../domain/resourceTypes";
 
-/** How the removal of an object is proved. */
-const proofs = [
-  "application",
-  "servicePrincipal",
-  "group",
-  "user",
-  "accessPackage",
-  "accessPackageCatalog",
-  "assignmentPolicy",
-  "connectedOrganization",
-  "accessPartner",
-  "accessPolicy",
-  "directoryRoleAssignment",
-  "defenderRole",
-  "defenderRoleAssignment",
-  "notificationRule",
-  "siemAuthorization",
-  "azure",
-] as const;
-
-export type Proof = (typeof proofs)[number];
+/** The kind of a resource whose type no kind has. */
+const unknownKind = "unknown";
 
 export const itemShape = z.object({
-  proof: z.enum(proofs),
-  /** Such as `group`. */
+  /** Key of the kind, or `unknown`. */
   kind: z.string(),
+  /** Type token in the state. */
+  type: z.string(),
   name: z.string(),
   /** Object ID in the tenant, resource ID in Azure, or the name of a notification rule. */
   id: z.string(),
+  /** Object ID of the object that has it, for a part of one. */
+  ownerId: z.string().optional(),
   /** It was there before the stack, which leaves it. */
   adopted: z.boolean(),
   /** A person made it in the portal, where no API removes it. */
@@ -40,84 +26,62 @@ export const itemShape = z.object({
 });
 export type Item = z.infer<typeof itemShape>;
 
-export interface Inventory {
-  readonly items: readonly Item[];
-  /** Parts of these objects, which are deleted with them, such as secrets: number by kind. */
-  readonly parts: Readonly<Record<string, number>>;
+/** @returns undefined for a type that no kind has. */
+export function itemKind({ kind }: Pick<Item, "kind">): AccessKind | undefined {
+  return kinds.find(({ key }) => key === kind);
 }
 
-const types: Readonly<Record<string, readonly [Proof, string]>> = {
-  [azuread("Application")]: ["application", "application"],
-  [azuread("ApplicationRegistration")]: ["application", "application"],
-  [azuread("ServicePrincipal")]: ["servicePrincipal", "service principal"],
-  MsspServicePrincipal: ["servicePrincipal", "service principal"],
-  [azuread("Group")]: ["group", "group"],
-  Guest: ["user", "guest"],
-  [azuread("AccessPackage")]: ["accessPackage", "access package"],
-  [azuread("AccessPackageCatalog")]: ["accessPackageCatalog", "access package catalog"],
-  [azuread("AccessPackageAssignmentPolicy")]: ["assignmentPolicy", "assignment policy"],
-  ConnectedOrganization: ["connectedOrganization", "connected organization"],
-  CrossTenantPartner: ["accessPartner", "partner of the cross-tenant access policy"],
-  [azuread("ConditionalAccessPolicy")]: ["accessPolicy", "Conditional Access policy"],
-  [azuread("DirectoryRoleAssignment")]: ["directoryRoleAssignment", "directory role assignment"],
-  DefenderRoleDefinition: ["defenderRole", "Defender role"],
-  DefenderRoleAssignment: ["defenderRoleAssignment", "Defender role assignment"],
-  AlertNotificationRule: ["notificationRule", "notification rule"],
-  DefenderSiemAuthorization: ["siemAuthorization", "SIEM authorization"],
-};
-
-/** Resources that are in the state only: nothing of them is in a tenant. */
-const inStateOnly = /^(pulumi:|random:)|:(StackIdentity|PortalAccessModel|CrossTenantPartnerEntry)$/;
-
-export function inventoryOf({ resources }: Pick<Deployed, "resources">): Inventory {
-  const items: Item[] = [];
-  const parts: Record<string, number> = {};
-  for (const resource of resources) {
-    const { type, id, objectId } = resource;
-    if (id === "" || inStateOnly.test(type)) continue;
-    const [proof, kind] = typeOf(type);
-    if (proof === undefined) parts[kind] = (parts[kind] ?? 0) + 1;
-    else {
-      const named = proof === "azure" ? id : proof === "notificationRule" ? lastPart(id) : objectId;
-      items.push({
-        proof,
-        kind,
-        name: proof === "azure" ? lastSegment(id) : nameOf(resource, named),
-        id: named,
-        ...ownership(resource),
-      });
-    }
-  }
-  return { items, parts };
+/** The kind in words, such as `app registration`. */
+export function kindText(item: Pick<Item, "kind" | "type">): string {
+  return itemKind(item)?.singular ?? `resource of the unknown type ${item.type}`;
 }
 
-/** Both, each object once: an interrupted destroy has taken objects out of the state. */
-export function joined(before: Inventory, now: Inventory): Inventory {
-  const known = new Set(before.items.map(({ proof, id }) => `${proof} ${id}`));
-  const parts = { ...now.parts };
-  for (const [kind, count] of Object.entries(before.parts)) parts[kind] = Math.max(count, parts[kind] ?? 0);
-  return { items: [...before.items, ...now.items.filter(({ proof, id }) => !known.has(`${proof} ${id}`))], parts };
+/** Everything that the state has: what only the state has, components and providers are no objects. */
+export function inventory({ resources }: Pick<Deployed, "resources">): readonly Item[] {
+  return resources.flatMap((resource) => {
+    const { type, id } = resource;
+    // Components have no ID.
+    if (id === "" || isProviderType(type) || type === stackType) return [];
+    const kind = resourceKind(type);
+    if (kind?.removal.by === "state") return [];
+    return [item(resource, kind)];
+  });
 }
 
-function typeOf(type: string): readonly [Proof | undefined, string] {
-  if (type.startsWith(azureNativePrefix)) return ["azure", `Azure resource ${type.slice(azureNativePrefix.length)}`];
-  const known = types[type.startsWith(dynamicTypePrefix) ? type.slice(dynamicTypePrefix.length) : type];
-  return known ?? [undefined, type.split(":").at(-1) ?? type];
-}
-
-function nameOf({ inputs, outputs }: DeployedObject, id: string): string {
-  const candidates = [inputs["email"], outputs["displayName"], inputs["displayName"], inputs["name"]];
-  return (candidates.find((one) => typeof one === "string" && one !== "") as string | undefined) ?? id;
-}
-
-function ownership({ outputs }: DeployedObject): Pick<Item, "adopted" | "byHand"> {
+function item(resource: DeployedObject, kind: AccessKind | undefined): Item {
+  const { type, inputs, outputs, retainOnDelete = false } = resource;
+  const id = objectId(resource, kind?.key as KindKey | undefined);
+  const owner =
+    kind?.removal.by === "owner" ? (inputs[kind.removal.property] ?? outputs[kind.removal.property]) : undefined;
   return {
-    adopted: outputs["adopted"] === true,
+    kind: kind?.key ?? unknownKind,
+    type,
+    name: objectName(resource, id),
+    id,
+    ...(typeof owner === "string" ? { ownerId: lastSegment(owner) } : {}),
+    adopted: outputs["adopted"] === true || retainOnDelete,
     byHand: outputs["mode"] === "manual" || outputs["status"] === "manual",
   };
 }
 
-/** A rule's name may have slashes. */
-function lastPart(id: string): string {
-  return id.slice(id.indexOf("/") + 1);
+/** IDs of Graph keep their case: some of them are no UUIDs. */
+function objectId({ type, id }: DeployedObject, kind: KindKey | undefined): string {
+  if (type.startsWith(azureNativePrefix) || kind === "accessPackageResource") return id;
+  // A rule's name may have slashes.
+  return kind === "notificationRule" ? id.slice(id.indexOf("/") + 1) : lastSegment(id);
+}
+
+function objectName({ inputs, outputs }: DeployedObject, id: string): string {
+  const candidates = [inputs["email"], outputs["displayName"], inputs["displayName"], inputs["name"]];
+  return (
+    candidates.find((name): name is string => typeof name === "string" && name !== "") ??
+    (id.startsWith("/") ? lastSegment(id) : id)
+  );
+}
+
+/** Both, each object once: an interrupted destroy has taken objects out of the state. */
+export function joined(before: readonly Item[], now: readonly Item[]): readonly Item[] {
+  const key = ({ kind, id, ownerId = "" }: Item): string => `${kind} ${ownerId} ${id}`;
+  const known = new Set(before.map(key));
+  return [...before, ...now.filter((present) => !known.has(key(present)))];
 }

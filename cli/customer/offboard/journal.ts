@@ -11,8 +11,11 @@ import { itemShape } from "./inventory";
 
 const resource = z.object({ urn: z.string(), type: z.string(), id: z.string(), custom: z.boolean() });
 
+const addition = z.object({ what: z.string(), to: z.string(), step: z.string() });
+export type RecordedAddition = Readonly<z.infer<typeof addition>>;
+
 const shape = z.object({
-  format: z.literal(1),
+  format: z.literal(2),
   stack: z.string(),
   customerName: z.string(),
   msspName: z.string(),
@@ -20,8 +23,9 @@ const shape = z.object({
   /** ISO 8601, UTC. */
   beganOn: z.string(),
   items: z.array(itemShape),
-  parts: z.record(z.string(), z.number()),
-  /** What the search by marks needs of the state: the stack's ID, and random parts of names. */
+  /** What somebody had added to the stack's objects. Absent until it was looked for. */
+  additions: z.array(addition).optional(),
+  /** What the search needs of the state: the stack's random ID. */
   identity: z.array(resource),
   /** Present when the evidence is written. */
   evidence: z
@@ -51,11 +55,20 @@ export async function readJournal(folder: string): Promise<OffboardingJournal | 
     if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
     throw new VisibleError(`${file} can't be read: ${(error as Error).message}.`);
   }
+  let record: unknown;
   try {
-    return shape.parse(JSON.parse(text));
+    record = JSON.parse(text);
   } catch {
-    throw new VisibleError(`${file} is not a record of this command. Name another folder with --out.`);
+    record = undefined;
   }
+  const { data } = shape.safeParse(record);
+  if (data !== undefined) return data;
+  if ((record as { format?: unknown } | undefined)?.format === 1) {
+    throw new VisibleError(
+      `${file} is the record of an earlier release, which proved less. Run the command with another folder (--out): what is still in the state is recorded again.`,
+    );
+  }
+  throw new VisibleError(`${file} is not a record of this command. Name another folder with --out.`);
 }
 
 export async function writeJournal(folder: string, journal: OffboardingJournal): Promise<void> {

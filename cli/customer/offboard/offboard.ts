@@ -9,6 +9,7 @@ import type { Signals } from "@defender-mssp/terminal/session";
 import type { Place } from "../../base/place";
 import { readStackSettings } from "../../../settings/fromFile";
 import { deployedOf } from "../../tenant/additions/deployed";
+import { findAdditions } from "../../tenant/additions/find";
 import { confirmDestroy } from "../../stack/confirmDestroy";
 import { beforeDestroyReport, beforeDestroyText } from "../doctor/beforeDestroy";
 import { collectEvidence } from "../evidence/evidence";
@@ -19,8 +20,8 @@ import { readHistory } from "../../stack/history";
 import { askPulumi } from "../../stack/pulumi";
 import { refuseForeignState } from "../../stack/stateCode";
 import { writeWholeFile } from "@defender-mssp/terminal/wholeFile";
-import { certificateOf, type Certificate } from "./certificate";
-import { inventoryOf, joined } from "./inventory";
+import { makeCertificate, type Certificate } from "./certificate";
+import { inventory, joined } from "./inventory";
 import { readJournal, writeJournal, type OffboardingJournal } from "./journal";
 import { certificatePage } from "./page";
 import { prove } from "./proof";
@@ -54,6 +55,7 @@ export async function offboard(run: OffboardRun): Promise<Certificate> {
   const { deployment } = begin;
   let { journal } = begin;
   journal = await withEvidence(run, deployment, journal);
+  journal = await withAdditions(run, deployment, journal);
   journal = await destroyed(run, deployment, journal);
   run.say("Looking in the tenant for what is left…\n");
   const proved = await prove(run, journal);
@@ -61,8 +63,7 @@ export async function offboard(run: OffboardRun): Promise<Certificate> {
   const settings = await readStackSettings(run.stack, run);
   const { graphEndpoint } = await tenantEndpoints(settings, environment);
   const history = await readHistory(run.stack, run);
-  const automation = environment["ARM_CLIENT_ID"];
-  const certificate = certificateOf({ journal, proved, history, graph: graphEndpoint, automation });
+  const certificate = makeCertificate({ journal, proved, history, graph: graphEndpoint });
   await writeCertificate(run.out, certificate);
   return certificate;
 }
@@ -81,13 +82,13 @@ async function begun(
   }
   const deployment = await readDeployment(stack, run);
   refuseForeignState(deployment, run.environment);
-  const found = inventoryOf(deployedOf(deployment));
-  if (before === undefined && found.items.length === 0) {
+  const present = inventory(deployedOf(deployment));
+  if (before === undefined && present.length === 0) {
     throw new VisibleError(
       `Stack ${stack} has nothing in its state, and ${out} has no record of an off-boarding: there is nothing to remove.`,
     );
   }
-  const { items, parts } = before === undefined ? found : joined(before, found);
+  const items = before === undefined ? present : joined(before.items, present);
   const isIdentity = ({ type }: { readonly type: string }): boolean => /:StackIdentity$|^random:/.test(type);
   const known = new Set(before?.identity.map(({ urn }) => urn));
   const identity = [
@@ -98,9 +99,8 @@ async function begun(
   ];
   const { customerName, msspName, tenantId } = settings;
   const journal: OffboardingJournal = {
-    ...(before ?? { format: 1, stack, customerName, msspName, tenantId, beganOn: now().toISOString() }),
+    ...(before ?? { format: 2, stack, customerName, msspName, tenantId, beganOn: now().toISOString() }),
     items: [...items],
-    parts: { ...parts },
     identity,
   };
   await writeJournal(out, journal);
@@ -136,6 +136,22 @@ async function withEvidence(
   await writeJournal(out, whole);
   say(`Evidence: ${path.join(out, folder)}\n`);
   for (const { text } of evidence.gaps) say(`  not shown: ${text}\n`);
+  return whole;
+}
+
+/** Looks once, before anything is removed: what was added to an adopted object stays with it. */
+async function withAdditions(
+  run: OffboardRun,
+  deployment: Deployment,
+  journal: OffboardingJournal,
+): Promise<OffboardingJournal> {
+  if (journal.additions !== undefined || journal.destroyedOn !== undefined) return journal;
+  run.say("Looking for what somebody added to the stack's objects…\n");
+  const parts = await findAdditions({ ...run, deployment });
+  const additions = parts.flatMap((part) => part.additions.map(({ what, to, step }) => ({ what, to, step })));
+  for (const { what, to } of additions) run.say(`  added: ${what}, on ${to}\n`);
+  const whole: OffboardingJournal = { ...journal, additions };
+  await writeJournal(run.out, whole);
   return whole;
 }
 

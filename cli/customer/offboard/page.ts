@@ -15,52 +15,63 @@ import {
   type Row,
 } from "@defender-mssp/pages";
 import { visibleText } from "@defender-mssp/terminal/terminalText";
-import { countOf, type Certificate, type Staying } from "./certificate";
+import { countRemoved, type Certificate } from "./certificate";
+import { headline } from "./headline";
+import type { Staying, VerdictState } from "./verdict";
 
 export function certificatePage(certificate: Certificate): string {
-  const { msspName, customerName, tenantId, stack, checkedOn, state, left } = certificate;
-  const isComplete = state === "complete";
+  const { tenantId, stack, checkedOn, left, toConfirm } = certificate;
   return renderPage({
-    title: visibleText(`${msspName} has ${isComplete ? "no access" : "left something"} in ${customerName}`),
+    title: visibleText(headline(certificate)),
     subtitle: `Tenant ${tenantId}, stack ${stack}, checked on ${moment(checkedOn)} UTC`,
     footer: "Made by npx mssp offboard. The section on checks shows how to verify it without the MSSP.",
     blocks: [
-      isComplete
-        ? notice("passed", "Everything that the stack created is removed from the tenant.")
-        : notice(
-            "failed",
-            "Something is left or could not be checked.",
-            ...(left.length === 0 ? [] : [staysTable("Left", left)]),
-          ),
+      ...notices(certificate),
       figures([
-        { label: "guests removed", value: countOf(certificate, "user") },
+        { label: "guests removed", value: countRemoved(certificate, "guest") },
         {
           label: "groups and roles removed",
-          value: countOf(certificate, "group", "defenderRole", "directoryRoleAssignment"),
+          value: countRemoved(certificate, "group", "defenderRole", "directoryRoleAssignment"),
         },
-        { label: "applications removed", value: countOf(certificate, "application", "servicePrincipal") },
-        { label: "left", value: left.length, state: left.length === 0 ? "passed" : "failed" },
+        {
+          label: "applications removed",
+          value: countRemoved(certificate, "application", "servicePrincipal", "msspServicePrincipal"),
+        },
+        { label: "access left", value: left.length, state: left.length === 0 ? "passed" : "failed" },
+        { label: "to confirm by you", value: toConfirm.length, state: toConfirm.length === 0 ? "passed" : "warning" },
       ]),
       removedSection(certificate),
-      section(
-        { id: "stays", title: "What stays, and why" },
-        staysTable("What stays", certificate.stays),
-        ...sameName(certificate),
-      ),
+      section({ id: "stays", title: "What stays, and why" }, staysTable("What stays", certificate.stays)),
       checkSection(certificate),
       evidenceSection(certificate),
     ],
   });
 }
 
+const notes: Readonly<Record<VerdictState, string>> = {
+  proven: "Everything was looked at: nothing in the tenant gives the MSSP access.",
+  toConfirm: "What could be looked at gives the MSSP no access. The rest is yours to confirm:",
+  accessLeft: "The MSSP still has access:",
+};
+
+function notices({ state, left, toConfirm }: Certificate): Block[] {
+  if (state === "proven") return [notice("passed", notes.proven)];
+  return [
+    ...(state === "accessLeft" ? [notice("failed", notes.accessLeft, staysTable("Access left", left))] : []),
+    ...(toConfirm.length === 0
+      ? []
+      : [notice("warning", notes.toConfirm, staysTable("To confirm by hand", toConfirm))]),
+  ];
+}
+
 function removedSection({ removed, removedParts, runs, destroyedOn }: Certificate): Block {
-  const rows = removed.map(({ kind, name, id, state, deletedOn }): Row => {
+  const rows = removed.map(({ what, name, id, state, deletedOn }): Row => {
     const when = deletedOn ?? destroyedOn;
     const shown = state === "softDeleted" ? "deleted, restorable" : "gone";
     return {
       cells: [
         visibleText(name),
-        visibleText(kind),
+        visibleText(what),
         code(visibleText(id)),
         moment(when),
         { content: shown, state: "passed" },
@@ -71,7 +82,7 @@ function removedSection({ removed, removedParts, runs, destroyedOn }: Certificat
     { title: "Name" },
     { title: "Kind", choices: true },
     { title: "ID", kind: "long" as const },
-    { title: "Removed by (UTC)" },
+    { title: "Removed until (UTC)" },
     { title: "State" },
   ];
   const parts = Object.entries(removedParts).map(([kind, count]) => visibleText(`${count} ${kind}`));
@@ -97,16 +108,7 @@ function staysTable(caption: string, stays: readonly Staying[]): Block {
   });
 }
 
-function sameName({ sameName: found }: Certificate): Block[] {
-  if (found.length === 0) return [];
-  const items = found.map(({ what, id }) => [visibleText(what), " (", code(visibleText(id)), ")"]);
-  return [
-    paragraph("These objects have a name of the stack's and do not carry its mark. They are somebody else's:"),
-    list(items),
-  ];
-}
-
-function checkSection({ checks, tenantId, governance }: Certificate): Block {
+function checkSection({ checks, tenantId }: Certificate): Block {
   const commands = checks.map(
     ({ what, command, expected }) => `# ${visibleText(what)}: expected ${expected}\n${visibleText(command)}`,
   );
@@ -117,7 +119,7 @@ function checkSection({ checks, tenantId, governance }: Certificate): Block {
         ["Sign in to your own tenant: ", code(`az login --tenant ${tenantId} --allow-no-subscriptions`)],
         "Run each command below. Not found (404) means that the object is gone.",
         "In the Microsoft Entra admin center, look at Users > Deleted users, Applications > Deleted applications, and the audit log.",
-        ["Look at Tenant governance > Governing tenants. Result of this check: ", visibleText(governance.found), "."],
+        "Look at Tenant governance > Governing tenants, and at Partner relationships in the Microsoft 365 admin center.",
       ],
       { ordered: true },
     ),

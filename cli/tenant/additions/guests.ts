@@ -3,6 +3,9 @@ import { graphList } from "@defender-mssp/microsoft";
 import { azRest, type FoundAddition } from "./addition";
 import { principalName, type AdditionsTenant } from "./tenant";
 
+/** What of a guest has an address. */
+type GuestAddressed = Pick<Guest, "mail" | "otherMails" | "userPrincipalName">;
+
 interface Guest {
   readonly id: string;
   readonly displayName: string | null;
@@ -34,8 +37,8 @@ export async function guestAdditions(
   const listed = tenant.settings.analysts.map(({ email }) => email.toLowerCase());
   return guests
     .filter(({ id }) => !tenant.deployed.has(id) && !assigned.has(id.toLowerCase()))
-    .filter((guest) => addresses(guest).some((address) => domains.includes(address.split("@").at(-1) ?? "")))
-    .filter((guest) => !addresses(guest).some((address) => listed.includes(address)))
+    .filter((guest) => guestAddresses(guest).some((address) => domains.includes(address.split("@").at(-1) ?? "")))
+    .filter((guest) => !guestAddresses(guest).some((address) => listed.includes(address)))
     .map((guest) => ({
       kind: "guest",
       to: "the MSSP's guests",
@@ -51,7 +54,7 @@ export async function guestAdditions(
  * All addresses of a guest, in lower case. Entra spells the invited one into the principal name:
  * `ana_fabrikam.example#EXT#@…`.
  */
-function addresses({ mail, otherMails = [], userPrincipalName }: Guest): string[] {
+export function guestAddresses({ mail, otherMails = [], userPrincipalName }: GuestAddressed): string[] {
   const [invited, isExternal] = userPrincipalName.split("#EXT#@");
   const spelled = isExternal === undefined ? userPrincipalName : (invited ?? "").replace(/_([^_]*)$/, "@$1");
   return [...(mail === null ? [] : [mail]), ...otherMails, spelled].map((address) => address.toLowerCase());

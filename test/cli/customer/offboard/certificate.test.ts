@@ -1,26 +1,25 @@
-/** The inventory, the certificate and its page, without an engine and a tenant. */
+/** The inventory, the verdict, the certificate and its page, without an engine and a tenant. */
 import assert from "node:assert/strict";
 import { stripVTControlCharacters } from "node:util";
-import { Deployed } from "../../../../cli/tenant/additions/deployed";
-import type { GovernanceLook } from "../../../../cli/customer/governance/look";
-import { certificateOf } from "../../../../cli/customer/offboard/certificate";
-import { inventoryOf, joined, type Item } from "../../../../cli/customer/offboard/inventory";
+import { makeCertificate, type Certificate } from "../../../../cli/customer/offboard/certificate";
+import { inventory, itemKind, joined, type Item } from "../../../../cli/customer/offboard/inventory";
 import type { OffboardingJournal } from "../../../../cli/customer/offboard/journal";
 import { certificatePage } from "../../../../cli/customer/offboard/page";
-import { isProved, type Proved, type ProvedItem } from "../../../../cli/customer/offboard/proof";
+import type { Proved, ProvedItem } from "../../../../cli/customer/offboard/proof";
 import { certificateText } from "../../../../cli/customer/offboard/text";
+import { Deployed } from "../../../../cli/tenant/additions/deployed";
+import type { GrantingSighting } from "../../../../cli/tenant/kinds/searchTenant";
 
 const hostile = `<script>alert(1)</script>\u001b[2J\u202e`;
-const guest: Item = { proof: "user", kind: "guest", name: hostile, id: "a1", adopted: false, byHand: false };
+const guest: Item = { kind: "guest", type: "t", name: hostile, id: "a1", adopted: false, byHand: false };
 const journal: OffboardingJournal = {
-  format: 1,
+  format: 2,
   stack: "contoso",
   customerName: hostile,
   msspName: "Fabrikam Security",
   tenantId: "c0570500-0000-4000-8000-00000000000a",
   beganOn: "2026-11-26T09:00:00.000Z",
   items: [guest],
-  parts: { ApplicationPassword: 2 },
   identity: [],
   evidence: {
     folder: "evidence",
@@ -29,35 +28,42 @@ const journal: OffboardingJournal = {
     from: "2026-10-27T09:00:00.000Z",
     until: "2026-11-26T09:00:00.000Z",
   },
+  additions: [{ what: "owner eve", to: "group g", step: "az rest" }],
   destroyedOn: "2026-11-26T09:05:00.000Z",
 };
 
 function proved(changes: Partial<ProvedItem> = {}, others: Partial<Proved> = {}): Proved {
   return {
     checkedOn: "2026-11-26T09:06:00.000Z",
-    items: [{ ...guest, state: "gone", ...changes }],
-    found: [],
-    governance: { look: { state: "none" }, isRequired: false },
+    items: [{ ...guest, what: "guest", state: "gone", ...changes }],
+    search: { sightings: [], notLooked: [] },
     notes: [],
     ...others,
   };
 }
 
-function certificate(of: Proved) {
-  return certificateOf({
-    journal,
-    proved: of,
-    history: [],
-    graph: "https://graph.microsoft.com",
-    automation: "5ec0de00-a070-4000-8000-000000000001",
-  });
+function certificate(proof: Proved): Certificate {
+  return makeCertificate({ journal, proved: proof, history: [], graph: "https://graph.microsoft.com" });
 }
 
+const sighting: GrantingSighting = {
+  ...{ kind: "guest", id: "e1", name: "eve", whose: "thisMssp", evidence: "its address is of the MSSP's domain" },
+  ...{ gives: [], grants: [], notLooked: [], step: "az rest --method DELETE" },
+};
+const role = {
+  kind: "directoryRoleAssignment",
+  id: "r",
+  what: "the directory role Security Reader",
+  step: "az",
+} as const;
+const unread = { kind: "directoryRoleAssignment", reason: "not permitted: requires X" } as const;
+
+const sighted = (changes: Partial<GrantingSighting>): Certificate =>
+  certificate(proved({}, { search: { sightings: [{ ...sighting, ...changes }], notLooked: [] } }));
+
 describe("the inventory of a stack", () => {
-  const resource = (type: string, id: string, outputs: object = {}, inputs: object = {}) => ({
-    type,
-    id,
-    objectId: (id.split("/").at(-1) ?? "").toLowerCase(),
+  const resource = (type: string, id: string, outputs: object = {}, inputs: object = {}, retainOnDelete = false) => ({
+    ...{ type, id, objectId: (id.split("/").at(-1) ?? "").toLowerCase(), retainOnDelete },
     inputs: inputs as Record<string, unknown>,
     outputs: outputs as Record<string, unknown>,
   });
@@ -67,101 +73,146 @@ describe("the inventory of a stack", () => {
     resource("pulumi-nodejs:dynamic/defender-mssp:StackIdentity", "51e9"),
     resource("pulumi-nodejs:dynamic/defender-mssp:Guest", "A1", { adopted: true }, { email: "ana@fabrikam.example" }),
     resource("pulumi-nodejs:dynamic/defender-mssp:AlertNotificationRule", "tenant/SOC / servers", { mode: "manual" }),
-    resource("azuread:index/group:Group", "/groups/G1", { displayName: "Tier 1" }),
-    resource("azuread:index/applicationPassword:ApplicationPassword", "x/password/y"),
+    resource("azuread:index/group:Group", "/groups/G1", { displayName: "Tier 1" }, {}, true),
+    resource(
+      "azuread:index/applicationPassword:ApplicationPassword",
+      "x/password/Y",
+      {},
+      { applicationId: "/applications/x" },
+    ),
     resource("azure-native:keyvault:Vault", "/subscriptions/s/vaults/v"),
+    resource("azuread:index/administrativeUnit:AdministrativeUnit", "/directory/u1", { displayName: "Unit" }),
   ]);
+  const items = inventory(deployed);
 
-  it("has objects with what they are called in the tenant, and counts their parts", () => {
-    const { items, parts } = inventoryOf(deployed);
+  it("has each object by its kind and its ID in the tenant, parts with the object that has them", () => {
     assert.deepEqual(
-      items.map(({ proof, name, id }) => [proof, name, id]),
+      items.map(({ kind, name, id, ownerId }) => [kind, name, id, ownerId]),
       [
-        ["user", "ana@fabrikam.example", "a1"],
-        ["notificationRule", "SOC / servers", "SOC / servers"],
-        ["group", "Tier 1", "g1"],
-        ["azure", "v", "/subscriptions/s/vaults/v"],
+        ["guest", "ana@fabrikam.example", "A1", undefined],
+        ["notificationRule", "SOC / servers", "SOC / servers", undefined],
+        ["group", "Tier 1", "G1", undefined],
+        ["clientSecret", "Y", "Y", "x"],
+        ["keyVault", "v", "/subscriptions/s/vaults/v", undefined],
+        ["unknown", "Unit", "u1", undefined],
       ],
     );
+  });
+
+  it("counts as adopted what destroy keeps, by whatever means", () => {
     assert.deepEqual(
-      items.map(({ adopted, byHand }) => adopted || byHand),
-      [true, true, false, false],
+      items.map(({ adopted, byHand }) => [adopted, byHand]),
+      [
+        [true, false],
+        [false, true],
+        [true, false],
+        [false, false],
+        [false, false],
+        [false, false],
+      ],
     );
-    assert.deepEqual(parts, { ApplicationPassword: 1 });
   });
 
   it("keeps what an interrupted destroy has taken out of the state", () => {
-    const whole = inventoryOf(deployed);
-    const rest = { items: whole.items.slice(2), parts: {} };
-    assert.deepEqual(joined(whole, rest), whole);
-    assert.equal(joined(rest, whole).items.length, whole.items.length);
+    assert.deepEqual(joined(items, items.slice(2)), items);
+    assert.equal(joined(items.slice(2), items).length, items.length);
   });
 });
 
 describe("the certificate", () => {
-  it("is complete only if everything was looked at and is gone", () => {
-    const found = { what: "group", id: "g", evidence: "its description" };
-    for (const state of ["gone", "softDeleted", "adopted"] as const) assert.ok(isProved(proved({ state })), state);
-    for (const state of ["left", "notChecked", "byHand"] as const) assert.ok(!isProved(proved({ state })), state);
-    assert.ok(!isProved(proved({}, { found: [{ ...found, isOurs: true }] })));
-    assert.ok(isProved(proved({}, { found: [{ ...found, isOurs: false }] })));
-    assert.ok(!isProved(proved({}, { notes: ["Azure was not searched"] })));
+  it("is proven only if everything was looked at, and nothing gives access", () => {
+    for (const state of ["gone", "softDeleted", "endedWithOwner"] as const)
+      assert.equal(certificate(proved({ state })).state, "proven", state);
+    assert.equal(certificate(proved({ state: "found" })).state, "accessLeft");
+    for (const state of ["notVisible", "notChecked"] as const)
+      assert.equal(certificate(proved({ state, reason: "x" })).state, "toConfirm", state);
+    assert.equal(certificate(proved({}, { notes: ["Azure was not searched"] })).state, "toConfirm");
   });
 
-  it("is incomplete while a governance relationship grants access, or was not looked at with that model", () => {
-    const relationship = {
-      id: "1",
-      creationDateTime: "2026-11-01T00:00:00Z",
-      policy: { groups: [], applications: [] },
-    };
-    const active: GovernanceLook = { state: "grants", relationship: { ...relationship, status: "active" } };
-    const asked: GovernanceLook = {
-      state: "grants",
-      relationship: { ...relationship, status: "terminationRequestedByGoverningTenant" },
-    };
-    const unread: GovernanceLook = { state: "notChecked", reason: "not permitted: requires X" };
-    const of = (look: GovernanceLook, isRequired: boolean) =>
-      certificate(proved({}, { governance: { look, isRequired } }));
-    for (const isRequired of [true, false]) {
-      for (const look of [active, asked]) {
-        const { state, left } = of(look, isRequired);
-        assert.deepEqual([state, left.length], ["incomplete", 1]);
-        assert.match(left[0]?.step ?? "", /npx mssp governance terminate --stack contoso --as customer/);
-      }
-      assert.equal(of({ state: "none" }, isRequired).state, "complete");
-    }
-    const required = of(unread, true);
-    assert.deepEqual([required.state, required.left.length], ["incomplete", 1]);
-    assert.match(required.left[0]?.step ?? "", /npx mssp governance status --stack contoso/);
-    const optional = of(unread, false);
-    assert.deepEqual([optional.state, optional.left], ["complete", []]);
-    for (const text of [certificatePage(optional), certificateText(optional, "offboard-contoso")])
-      assert.match(text.replace(/\s+/g, " "), /not permitted: requires X/);
+  it("a resource of an unknown type is to confirm, never gone", () => {
+    const unknown: ProvedItem = { ...guest, kind: "unknown", what: "resource", state: "notChecked", reason: "no kind" };
+    const { state, toConfirm, removed } = certificate(proved({}, { items: [unknown] }));
+    assert.deepEqual([state, toConfirm.length, removed.length, itemKind(unknown)], ["toConfirm", 1, 0, undefined]);
   });
 
-  it("an incomplete one lists each reason, with what to do", () => {
-    for (const state of ["left", "notChecked", "byHand"] as const) {
-      const { state: whole, left, removed } = certificate(proved({ state }));
-      assert.deepEqual([whole, left.length, removed.length], ["incomplete", 1, 0]);
-      assert.notEqual(left[0]?.step, "");
-    }
+  it("an adopted object that still gives access is left, with the step that ends it", () => {
+    const still = (grants: readonly (typeof role)[], notLooked: readonly (typeof unread)[] = []) =>
+      certificate(proved({ state: "found", adopted: true, still: { grants, notLooked } }));
+    const { state, left } = still([role]);
+    assert.deepEqual([state, left.map(({ step }) => step)], ["accessLeft", ["az"]]);
+    assert.equal(still([], [unread]).state, "toConfirm");
+    assert.match(still([], [unread]).toConfirm[0]?.why ?? "", /not permitted: requires X/);
+    // What Teams and SharePoint share with a guest, Graph does not show.
+    assert.equal(still([]).state, "toConfirm");
+    const secret = { ...guest, kind: "clientSecret", what: "client secret", adopted: true, state: "found" } as const;
+    assert.equal(certificate(proved({}, { items: [secret] })).state, "accessLeft");
+    const group = { ...secret, kind: "group", what: "group", still: { grants: [], notLooked: [] } } as const;
+    assert.deepEqual(certificate(proved({}, { items: [group] })).left, []);
+  });
+
+  it("what is the MSSP's and grants something is left, whoever made it", () => {
+    assert.equal(sighted({ grants: [role] }).state, "accessLeft");
+    assert.match(sighted({ grants: [role] }).left[0]?.why ?? "", /Security Reader/);
+    assert.equal(sighted({ gives: ["trusts the MSSP's devices"] }).state, "accessLeft");
+    assert.equal(sighted({ whose: "thisStack" }).state, "accessLeft");
+    assert.equal(sighted({ kind: "group", notLooked: [unread] }).state, "toConfirm");
+    assert.equal(sighted({ kind: "group" }).state, "proven");
+  });
+
+  it("the consent to the automation is the customer's last step", () => {
+    const { state, toConfirm } = sighted({ kind: "automationConsent", grants: [role] });
+    assert.deepEqual([state, toConfirm.length], ["toConfirm", 1]);
+    assert.match(toConfirm[0]?.why ?? "", /can create access again until the customer deletes it/);
+  });
+
+  it("kinds that may not be looked at are one thing to confirm for each reason", () => {
+    const keys = ["accessPackage", "accessPackageCatalog", "governanceRelationship"] as const;
+    const notLooked = keys.map((kind) => ({
+      kind,
+      reason: kind === keys[2] ? "not permitted: Y" : "not permitted: X",
+    }));
+    const { state, toConfirm } = certificate(proved({}, { search: { sightings: [], notLooked } }));
+    assert.deepEqual([state, toConfirm.length], ["toConfirm", 2]);
+    assert.match(toConfirm[0]?.what ?? "", /access packages, access package catalogs/);
+    assert.match(toConfirm[1]?.step ?? "", /npx mssp governance status --stack contoso/);
+  });
+
+  it("lists what somebody had added, where an adopted object stays", () => {
+    const adopted = { state: "found", adopted: true, still: { grants: [], notLooked: [] } } as const;
+    assert.ok(certificate(proved(adopted)).toConfirm.some(({ what }) => what === "owner eve, on group g"));
+    assert.ok(!certificate(proved()).toConfirm.some(({ what }) => what.startsWith("owner eve")));
   });
 
   it("names what stays, and until when", () => {
     const { stays, checks } = certificate(proved({ state: "softDeleted", until: "2026-12-26T09:05:00.000Z" }));
     assert.match(stays[0]?.why ?? "", /30 days.*2026-12-26/);
     assert.match(stays[0]?.step ?? "", /deletedItems\/a1'$/);
-    assert.ok(stays.some(({ what }) => what.includes("5ec0de00-a070-4000-8000-000000000001")));
     assert.equal(checks[0]?.command, "az rest --method GET --url 'https://graph.microsoft.com/v1.0/users/a1'");
   });
 
-  it("hostile names act neither on the page nor on a terminal, and lines fit 80 columns", () => {
-    const page = certificatePage(certificate(proved({ state: "left" })));
-    assert.ok(!page.includes("<script>alert") && !page.includes("\u001b") && !page.includes("\u202e"));
-    const text = stripVTControlCharacters(
-      certificateText(certificate(proved({ state: "left" })), "offboard-contoso", 80),
+  it("its title says no more than was proved", () => {
+    const title = (of: Certificate): string => /<title>([^<]*)/.exec(certificatePage(of))?.[1] ?? "";
+    assert.match(title(certificate(proved())), /^Fabrikam Security has no access in/);
+    assert.match(title(certificate(proved({ state: "found" }))), /^Fabrikam Security still has access in/);
+    const open = certificate(proved({ state: "notVisible", reason: "x" }));
+    assert.match(
+      title(open),
+      /^No access of Fabrikam Security left in .* that could be looked at; 1 thing to confirm by hand/,
     );
-    assert.ok(!text.includes("\u001b") && !text.includes("\u202e"));
-    for (const line of text.split("\n")) assert.ok(line.length <= 80, line);
+    assert.match(
+      certificateText(open, "out").replaceAll(/\s+/g, " "),
+      /could be looked at; 1 thing to confirm by hand/,
+    );
+  });
+
+  it("hostile names act neither on the page nor on a terminal, and lines fit 80 columns", () => {
+    for (const state of ["found", "notVisible"] as const) {
+      const whole = certificate(proved({ state, reason: hostile }));
+      const page = certificatePage(whole);
+      assert.ok(!page.includes("<script>alert") && !page.includes("\u001b") && !page.includes("\u202e"));
+      const text = stripVTControlCharacters(certificateText(whole, "offboard-contoso", 80));
+      assert.ok(!text.includes("\u001b") && !text.includes("\u202e"));
+      for (const line of text.split("\n")) assert.ok(line.length <= 80, line);
+    }
   });
 });

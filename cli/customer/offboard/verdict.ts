@@ -1,0 +1,204 @@
+/** What a proof says: what was removed, what still gives access, what a person must confirm, what stays. */
+import { removalOrder } from "../../../domain/kinds/accessKind";
+import { kinds, type KindKey } from "../../../domain/kinds/kinds";
+import { shellQuoted } from "../../tenant/additions/addition";
+import type { HeldGrant } from "../../tenant/kinds/kindCalls";
+import type { GrantingSighting, UnreadKind } from "../../tenant/kinds/searchTenant";
+import { lookStep } from "../governance/look";
+import { itemKind } from "./inventory";
+import type { RecordedAddition } from "./journal";
+import type { Proved, ProvedItem } from "./proof";
+
+/** Something in the tenant after the off-boarding. */
+export interface Staying {
+  readonly what: string;
+  readonly why: string;
+  /** How to end or confirm it; empty where it ends by itself or is the customer's own. */
+  readonly step: string;
+}
+
+/**
+ * `proven`: everything was looked at, and nothing gives access. `toConfirm`: nothing that could be looked at
+ * does. `accessLeft`: something does.
+ */
+export type VerdictState = "proven" | "toConfirm" | "accessLeft";
+
+export interface Verdict {
+  readonly state: VerdictState;
+  readonly removed: readonly ProvedItem[];
+  /** What gives access, or the stack made and is still there. */
+  readonly left: readonly Staying[];
+  /** What nothing shows, or this identity may not look at. */
+  readonly toConfirm: readonly Staying[];
+  readonly stays: readonly Staying[];
+}
+
+type Part = Pick<Verdict, "left" | "toConfirm" | "stays">;
+
+export interface VerdictInput {
+  readonly stack: string;
+  /** Base address of Graph, for the steps. */
+  readonly graph: string;
+  readonly proved: Proved;
+  /** What somebody had added to the stack's objects before the removal. */
+  readonly additions: readonly RecordedAddition[];
+}
+
+export function verdict({ stack, graph, proved, additions }: VerdictInput): Verdict {
+  const { items, search, notes } = proved;
+  const isRemoved = ({ state }: ProvedItem): boolean => ["gone", "softDeleted", "endedWithOwner"].includes(state);
+  const adopted = new Set(
+    items.filter((item) => item.adopted && item.state === "found").map(({ id }) => id.toLowerCase()),
+  );
+  const parts = [
+    ...search.sightings.filter(({ id }) => !adopted.has(id.toLowerCase())).map(sighted),
+    ...items.map((item) => proven(item, graph)),
+    ...unlooked(stack, search.notLooked),
+    ...notes.map((note) => confirm("Not searched", note, "Correct it, and run the command again.")),
+    ...(adopted.size === 0 ? [] : additions.map(addedBefore)),
+    always,
+  ];
+  const joined = (name: keyof Part) => parts.flatMap((part) => part[name] ?? []);
+  const [left, toConfirm, stays] = [once(joined("left")), once(joined("toConfirm")), once(joined("stays"))];
+  const state = left.length > 0 ? "accessLeft" : toConfirm.length > 0 ? "toConfirm" : "proven";
+  return { state, removed: items.filter(isRemoved), left, toConfirm, stays };
+}
+
+function proven(item: ProvedItem, graph: string): Partial<Part> {
+  const { what: kind, name, id, state, reason = "", adopted } = item;
+  const what = `${kind} "${name}" (${id})`;
+  switch (state) {
+    case "gone":
+    case "endedWithOwner":
+      return removedVault(item, what);
+    case "softDeleted":
+      return stays(
+        `deleted ${what}`,
+        `Entra keeps it for 30 days, ${ends(item)}; it gives no access`,
+        `az rest --method DELETE --url ${shellQuoted(`${graph}/v1.0/directory/deletedItems/${id}`)}`,
+      );
+    case "found":
+      return adopted ? adoptedItem(item, what) : left(what, "it is still in the tenant", "Run the command again.");
+    case "notVisible":
+      return confirm(what, reason, "Remove it where it was created, in the Microsoft Defender portal.");
+    case "notChecked":
+      return confirm(what, reason, "Permit this identity to read it and run the command again, or look at it by hand.");
+  }
+}
+
+function ends({ until = "" }: ProvedItem): string {
+  return until === "" ? "then it ends" : `until ${until.slice(0, 10)}`;
+}
+
+function removedVault({ kind, state }: ProvedItem, what: string): Partial<Part> {
+  if (kind !== "keyVault" || state !== "gone") return {};
+  return stays(`deleted ${what}`, "Azure keeps a deleted vault for its retention period", "");
+}
+
+/** It was there before the stack: what it still gives is access all the same. */
+function adoptedItem(item: ProvedItem, what: string): Partial<Part> {
+  const before = "it was in the tenant before the MSSP's stack";
+  const { grants = [], notLooked = [] } = item.still ?? {};
+  const removal = itemKind(item)?.removal;
+  if (grants.length > 0) return { left: grants.map((grant) => grantLeft(what, grant)) };
+  if (removal !== undefined && "order" in removal && removal.order <= removalOrder.credential)
+    return left(what, `${before}, and gives access`, "Delete it in the tenant.");
+  if (notLooked.length > 0)
+    return confirm(what, `${before}. What it has: ${reasons(notLooked)}`, "Look at it by hand, or delete it.");
+  return item.kind === "guest" ? guestWithoutGrants(what, before) : stays(what, before, "");
+}
+
+function grantLeft(what: string, grant: HeldGrant): Staying {
+  return { what, why: `it has ${grant.what}`, step: grant.step };
+}
+
+/** Graph shows what Entra and Defender give a guest. Others give as well. */
+function guestWithoutGrants(what: string, why: string): Partial<Part> {
+  const shown = "it has no role, group, access package or permission that Graph shows";
+  const step = "Delete the guest, or look at what Teams, SharePoint and Azure share with it.";
+  return confirm(what, `${why}; ${shown}`, step);
+}
+
+function sighted(sighting: GrantingSighting): Partial<Part> {
+  const { kind, name, id, whose, evidence, gives, grants, notLooked, step } = sighting;
+  const what = `${singular(kind)} "${name}" (${id})`;
+  if (kind === "automationConsent") return automation(sighting, what);
+  const has = [...gives, ...grants.map((grant) => `it has ${grant.what}`)];
+  if (has.length > 0) return left(what, `${evidence}; ${has.join("; ")}`, step);
+  if (whose === "thisStack") return left(what, evidence, step);
+  if (notLooked.length > 0) return confirm(what, `${evidence}. What it has: ${reasons(notLooked)}`, step);
+  return kind === "guest" ? guestWithoutGrants(what, evidence) : stays(what, `${evidence}; it gives no access`, step);
+}
+
+/** The customer's own step, and the last one: without the consent nothing could be proved. */
+function automation({ grants, step }: GrantingSighting, what: string): Partial<Part> {
+  const has =
+    grants.length === 0 ? "" : `, still has ${grants.length} ${grants.length === 1 ? "permission" : "permissions"}`;
+  return confirm(
+    what,
+    `this removed the access and proved it${has}: it can create access again until the customer deletes it, as the last step`,
+    step,
+  );
+}
+
+/** One thing to confirm for each reason, whichever kinds it is about. */
+function unlooked(stack: string, notLooked: readonly UnreadKind[]): Partial<Part>[] {
+  const byReason = new Map<string, KindKey[]>();
+  for (const { kind, reason } of notLooked) byReason.set(reason, [...(byReason.get(reason) ?? []), kind]);
+  return [...byReason].map(([reason, keys]) =>
+    confirm(
+      keys.map(plural).join(", "),
+      reason,
+      keys.includes("governanceRelationship")
+        ? lookStep(stack)
+        : "Permit this identity to read it and run the command again, or look at it by hand.",
+    ),
+  );
+}
+
+/** An addition to an object that stays, stays with it. */
+function addedBefore({ what, to, step }: RecordedAddition): Partial<Part> {
+  return confirm(`${what}, on ${to}`, "somebody had added it before the removal, and an adopted object stays", step);
+}
+
+/** Nobody can remove these. */
+const always: Partial<Part> = stays(
+  "entries in the logs of Microsoft Entra and Microsoft Purview",
+  "nobody can delete them; they end with the retention of the tenant's licence",
+  "",
+);
+
+function left(what: string, why: string, step: string): Partial<Part> {
+  return { left: [{ what, why, step }] };
+}
+
+function confirm(what: string, why: string, step: string): Partial<Part> {
+  return { toConfirm: [{ what, why, step }] };
+}
+
+function stays(what: string, why: string, step: string): Partial<Part> {
+  return { stays: [{ what, why, step }] };
+}
+
+function reasons(notLooked: readonly UnreadKind[]): string {
+  return [...new Set(notLooked.map(({ kind, reason }) => `${plural(kind)}: ${reason}`))].join("; ");
+}
+
+function singular(key: KindKey): string {
+  return kinds.find((kind) => kind.key === key)?.singular ?? key;
+}
+
+function plural(key: KindKey): string {
+  return kinds.find((kind) => kind.key === key)?.plural ?? key;
+}
+
+/** An object that the state and the search both have is listed once. */
+function once(list: readonly Staying[]): readonly Staying[] {
+  const texts = new Set<string>();
+  return list.filter(({ what, why, step }) => {
+    const text = `${what} ${why} ${step}`;
+    if (texts.has(text)) return false;
+    texts.add(text);
+    return true;
+  });
+}

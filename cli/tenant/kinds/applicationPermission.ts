@@ -1,0 +1,31 @@
+import { publishedApplications, type AppRoleAssignment } from "@defender-mssp/microsoft";
+import { notApplicable } from "../../../domain/kinds/accessKind";
+import { deletionStep, partPresence } from "./graphPresence";
+import type { HeldGrant, KindCalls, KindTenant, AccessPrincipal } from "./kindCalls";
+
+export const applicationPermission: KindCalls = {
+  presence: partPresence(
+    (principal) => `/v1.0/servicePrincipals/${principal}/appRoleAssignments`,
+    ({ id }) => id,
+  ),
+  search: notApplicable("found with the principal that has it"),
+  held: permissions,
+};
+
+const collections = { user: "users", group: "groups", servicePrincipal: "servicePrincipals" } as const;
+
+async function permissions(tenant: KindTenant, { type, id }: AccessPrincipal): Promise<HeldGrant[]> {
+  const path = `/v1.0/${collections[type]}/${id}/appRoleAssignments`;
+  return (await tenant.list<AppRoleAssignment>(path)).map((assignment) => ({
+    kind: "applicationPermission",
+    id: assignment.id,
+    what: `${type === "servicePrincipal" ? "the application permission" : "the app role"} ${permissionName(assignment)} of ${assignment.resourceDisplayName ?? assignment.resourceId}`,
+    step: deletionStep(tenant, `${path}/${assignment.id}`),
+  }));
+}
+
+/** Roles of other applications are shown by their ID. */
+function permissionName({ appRoleId }: AppRoleAssignment): string {
+  const roles = publishedApplications.flatMap(({ appRoles }) => Object.entries(appRoles));
+  return roles.find(([, role]) => role === appRoleId)?.[0] ?? appRoleId;
+}

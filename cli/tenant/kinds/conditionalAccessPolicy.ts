@@ -1,0 +1,30 @@
+import { listAccessPolicies } from "@defender-mssp/microsoft";
+import { conditionalAccessPolicy as kind } from "../../../domain/kinds/conditionalAccessPolicy";
+import { notApplicable } from "../../../domain/kinds/accessKind";
+import { deletionStep, graphPresence } from "./graphPresence";
+import type { KindCalls, KindTenant, Sighting } from "./kindCalls";
+
+const collection = kind.address;
+
+export const conditionalAccessPolicy: KindCalls = {
+  presence: graphPresence(collection),
+  search: policies,
+  held: notApplicable("it is nothing that a principal holds"),
+};
+
+/** Policies whose conditions name the MSSP's tenant. They take access away, and give none. */
+async function policies(tenant: KindTenant): Promise<Sighting[]> {
+  const { msspTenantId } = tenant.owner;
+  return (await listAccessPolicies(tenant.graph))
+    .filter(({ conditions }) =>
+      JSON.stringify(conditions ?? {})
+        .toLowerCase()
+        .includes(msspTenantId.toLowerCase()),
+    )
+    .map(({ id, displayName }) => ({
+      ...{ kind: "conditionalAccessPolicy", id, name: displayName ?? id, whose: "thisMssp" },
+      evidence: "its conditions name the MSSP's tenant",
+      gives: [],
+      step: deletionStep(tenant, `${collection}/${id}`),
+    }));
+}

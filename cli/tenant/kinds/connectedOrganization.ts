@@ -1,0 +1,39 @@
+import { listConnectedOrganizations } from "@defender-mssp/microsoft";
+import { connectedOrganization as kind } from "../../../domain/kinds/connectedOrganization";
+import { notApplicable } from "../../../domain/kinds/accessKind";
+import { deletionStep, graphPresence } from "./graphPresence";
+import type { KindCalls, KindTenant, Sighting } from "./kindCalls";
+import { ownership } from "./ownership";
+
+const collection = kind.address;
+
+export const connectedOrganization: KindCalls = {
+  presence: graphPresence(collection),
+  search: organizations,
+  held: notApplicable("it is nothing that a principal holds"),
+};
+
+/** By the mark, or by the identity source: the MSSP's tenant or one of its domains. */
+async function organizations(tenant: KindTenant): Promise<Sighting[]> {
+  const { owner } = tenant;
+  return (await listConnectedOrganizations(tenant.graph)).flatMap((organization) => {
+    const { id, displayName, description, identitySources } = organization;
+    const source = identitySources.find(
+      ({ tenantId, domainName }) =>
+        tenantId?.toLowerCase() === owner.msspTenantId.toLowerCase() ||
+        owner.domains.includes(domainName?.toLowerCase() ?? ""),
+    );
+    const whose =
+      ownership(owner, description) ??
+      (source === undefined
+        ? undefined
+        : {
+            whose: "thisMssp" as const,
+            evidence: `its identity source is ${source.tenantId ?? source.domainName ?? ""}`,
+          });
+    if (whose === undefined) return [];
+    const step = deletionStep(tenant, `${collection}/${id}`);
+    const gives = ["its people can request access packages whose policies name it"];
+    return [{ kind: "connectedOrganization" as const, id, name: displayName, ...whose, gives, step }];
+  });
+}

@@ -1,0 +1,12 @@
+import { notApplicable } from "../../../domain/kinds/accessKind";
+import { partPresence } from "./graphPresence";
+import type { KindCalls } from "./kindCalls";
+
+export const federatedCredential: KindCalls = {
+  presence: partPresence(
+    (application) => `/v1.0/applications/${application}/federatedIdentityCredentials`,
+    ({ id }) => id,
+  ),
+  search: notApplicable("it ends with its app registration, which is searched"),
+  held: notApplicable("it is nothing that a principal holds"),
+};

@@ -1,0 +1,48 @@
+import { guest as kind } from "../../../domain/kinds/guest";
+import { notApplicable } from "../../../domain/kinds/accessKind";
+import { guestAddresses } from "../additions/guests";
+import { deletionStep, restorablePresence } from "./graphPresence";
+import type { KindCalls, KindTenant, Sighting } from "./kindCalls";
+import { ownership, type Ownership } from "./ownership";
+
+export const guest: KindCalls = {
+  presence: restorablePresence(kind.address),
+  search: guests,
+  held: notApplicable("it is a principal"),
+};
+
+interface GuestUser {
+  readonly id: string;
+  readonly displayName: string | null;
+  readonly mail: string | null;
+  readonly userPrincipalName: string;
+  readonly otherMails?: readonly string[];
+  readonly employeeType?: string | null;
+}
+
+const guestsPath =
+  "/v1.0/users?$filter=userType%20eq%20'Guest'&$select=id,displayName,mail,userPrincipalName,otherMails,employeeType";
+
+/** Guests of the stack by their marks, and guests with an address of the MSSP's domains. */
+async function guests(tenant: KindTenant): Promise<Sighting[]> {
+  return (await tenant.list<GuestUser>(guestsPath)).flatMap((user) => {
+    const owner = ownership(tenant.owner, user.employeeType) ?? byDomain(tenant, user);
+    if (owner === undefined) return [];
+    const name = user.mail ?? user.displayName ?? user.userPrincipalName;
+    return [
+      {
+        ...{ kind: "guest" as const, id: user.id, name, ...owner },
+        principal: { type: "user" as const, id: user.id },
+        gives: [],
+        step: deletionStep(tenant, `/v1.0/users/${user.id}`),
+      },
+    ];
+  });
+}
+
+function byDomain({ owner }: KindTenant, user: GuestUser): Ownership | undefined {
+  const address = guestAddresses(user).find((text) => owner.domains.includes(text.split("@").at(-1) ?? ""));
+  return address === undefined
+    ? undefined
+    : { whose: "thisMssp", evidence: `its address ${address} is of the MSSP's domain` };
+}

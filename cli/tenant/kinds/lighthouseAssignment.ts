@@ -1,0 +1,41 @@
+import { lastSegment, request } from "@defender-mssp/microsoft";
+import { notApplicable } from "../../../domain/kinds/accessKind";
+import { shellQuoted } from "../additions/addition";
+import { apiVersion, azurePresence } from "./azurePresence";
+import type { KindCalls, KindTenant, Sighting } from "./kindCalls";
+
+export const lighthouseAssignment: KindCalls = {
+  presence: azurePresence("delegation"),
+  search: delegations,
+  held: notApplicable("it is nothing that a principal holds"),
+};
+
+interface RegistrationAssignment {
+  readonly id: string;
+  readonly properties: {
+    readonly registrationDefinition?: { readonly properties?: { readonly managedByTenantId?: string } };
+  };
+}
+
+/** Delegations to the MSSP's tenant in the subscription that the settings name. */
+async function delegations({ azure, delegatedSubscription: subscription, owner }: KindTenant): Promise<Sighting[]> {
+  const { delegation } = azure;
+  if (delegation === undefined || subscription === undefined) return [];
+  const path = `/subscriptions/${subscription}/providers/Microsoft.ManagedServices/registrationAssignments`;
+  const { body } = await request(
+    `${delegation.endpoint}${path}?$expandRegistrationDefinition=true&api-version=${apiVersion(path)}`,
+    { token: delegation.token },
+  );
+  const { value = [] } = body as { readonly value?: readonly RegistrationAssignment[] };
+  return value
+    .filter(
+      ({ properties: { registrationDefinition } }) =>
+        registrationDefinition?.properties?.managedByTenantId?.toLowerCase() === owner.msspTenantId.toLowerCase(),
+    )
+    .map(({ id }) => ({
+      ...{ kind: "lighthouseAssignment", id, name: lastSegment(id), whose: "thisMssp" },
+      evidence: "its managing tenant is the MSSP's",
+      gives: [`groups of the MSSP's tenant have roles in subscription ${subscription}`],
+      step: `az managedservices assignment delete --assignment ${shellQuoted(id)}`,
+    }));
+}

@@ -1,0 +1,70 @@
+/** Signs in to a stack's tenant, to look at every kind of access. */
+import { graphCall, graphList, requestToken, type GraphCall, type PortalCall } from "@defender-mssp/microsoft";
+import type { Settings } from "../../../settings";
+import { defenderEndpointOf } from "../../../settings/fromFile";
+import { azureCalls } from "../orphans/azureCalls";
+import { tenantEndpoints } from "../tenantEndpoints";
+import type { KindTenant } from "./kindCalls";
+
+interface OpenOptions {
+  readonly stack: string;
+  /** The stack's random ID, from its state. */
+  readonly stackId: string | undefined;
+  readonly environment: NodeJS.ProcessEnv;
+  /** Receives why Azure could not be searched. */
+  readonly say: (text: string) => void;
+}
+
+/** @throws VisibleError where credentials or tenant can't be used */
+export async function openTenant(settings: Settings, options: OpenOptions): Promise<KindTenant> {
+  const { stack, stackId, environment, say } = options;
+  const { tenantId, msspTenantId, azureDelegation } = settings;
+  const endpoints = await tenantEndpoints(settings, environment);
+  const graph = await graphCall(tenantId, { environment, endpoints });
+  const endpoint = defenderEndpointOf(settings, environment);
+  const audience = endpoints.graphEndpoint;
+  const defender: PortalCall | undefined =
+    endpoint === undefined
+      ? undefined
+      : { endpoint, token: (await requestToken({ tenantId, audience, environment, endpoints })).accessToken };
+  return {
+    graph,
+    graphUrl: audience,
+    list: rememberedLists(graph),
+    defender,
+    azure: await azureCalls(settings, { environment, endpoints, say }),
+    delegatedSubscription: azureDelegation?.subscriptionId,
+    owner: {
+      stack,
+      stackId,
+      tenantId,
+      msspTenantId,
+      domains: msspDomains(settings),
+      automation: environment["ARM_CLIENT_ID"],
+    },
+  };
+}
+
+/** The domains of the MSSP's people: those that the settings allow, and those of the analysts. */
+export function msspDomains({
+  analysts,
+  analystDomains = [],
+}: Pick<Settings, "analysts" | "analystDomains">): string[] {
+  const addresses = analysts.map(({ email }) => email.split("@").at(-1) ?? "");
+  return [...new Set([...analystDomains, ...addresses].map((domain) => domain.toLowerCase()))];
+}
+
+/** Reads each list once: several kinds look at the same one. A failure is remembered, too. */
+function rememberedLists(graph: GraphCall): KindTenant["list"] {
+  const lists = new Map<string, Promise<unknown[]>>();
+  return async <Item>(path: string): Promise<readonly Item[]> => {
+    const list = lists.get(path) ?? graphList<unknown>(graph, path);
+    lists.set(path, list);
+    return (await list) as Item[];
+  };
+}
+
+/** The same tenant, whose lists are read again. */
+export function withFreshLists(tenant: KindTenant): KindTenant {
+  return { ...tenant, list: rememberedLists(tenant.graph) };
+}

@@ -1,0 +1,33 @@
+/** Service principals in the customer's tenant, read once for every kind that looks at them. */
+import type { KindKey } from "../../../domain/kinds/kinds";
+import { deletionStep } from "./graphPresence";
+import type { KindTenant, Sighting } from "./kindCalls";
+
+export interface ServicePrincipalEntry {
+  readonly id: string;
+  readonly appId: string;
+  readonly displayName: string;
+  readonly appOwnerOrganizationId?: string | null;
+}
+
+export const servicePrincipalsPath =
+  "/v1.0/servicePrincipals?$select=id,appId,displayName,appOwnerOrganizationId&$top=999";
+
+/** Service principals of applications of the MSSP's tenant. */
+export async function msspPrincipals(
+  tenant: KindTenant,
+  kind: KindKey,
+  isOfKind: (entry: ServicePrincipalEntry) => boolean,
+): Promise<Sighting[]> {
+  const { msspTenantId } = tenant.owner;
+  return (await tenant.list<ServicePrincipalEntry>(servicePrincipalsPath))
+    .filter(({ appOwnerOrganizationId }) => appOwnerOrganizationId?.toLowerCase() === msspTenantId.toLowerCase())
+    .filter(isOfKind)
+    .map(({ id, displayName }) => ({
+      ...{ kind, id, name: displayName, whose: "thisMssp" },
+      evidence: "its application is of the MSSP's tenant",
+      principal: { type: "servicePrincipal", id },
+      gives: [],
+      step: deletionStep(tenant, `/v1.0/servicePrincipals/${id}`),
+    }));
+}

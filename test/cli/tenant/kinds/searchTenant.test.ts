@@ -1,0 +1,150 @@
+/** Every kind of access, searched in the sandbox's tenant. */
+import assert from "node:assert/strict";
+import { randomUUID } from "node:crypto";
+import { graphCall, graphList, ServiceError, type GraphCall } from "@defender-mssp/microsoft";
+import { jsonText, msspTenantId, testSandbox, type TestSandbox } from "@defender-mssp/testkit";
+import { callsByKind } from "../../../../cli/tenant/kinds/callsByKind";
+import type { KindTenant, AccessOwner } from "../../../../cli/tenant/kinds/kindCalls";
+import { heldBy, searchTenant, type GrantingSighting } from "../../../../cli/tenant/kinds/searchTenant";
+import { applicable, isNotApplicable } from "../../../../domain/kinds/accessKind";
+import { kinds, type KindKey } from "../../../../domain/kinds/kinds";
+
+const stackId = "4dcd45bff7d23f52";
+const securityReader = "5d6b6bb7-de71-4623-b4af-96380a352509";
+const readsAlerts = "472e4a4d-bb4a-4026-98d1-0b0d74cb74a5";
+
+describe("the search for every kind of access", function () {
+  let test: TestSandbox;
+  let graph: GraphCall;
+  let owner: AccessOwner;
+
+  before(async () => {
+    test = await testSandbox();
+    graph = await graphCall(test.tenant.id, test.context);
+    owner = {
+      ...{ stack: "contoso", stackId, msspTenantId, tenantId: test.tenant.id, domains: ["fabrikam-security.example"] },
+      automation: test.environment.ARM_CLIENT_ID,
+    };
+  });
+  after(() => test.stop());
+
+  const tenant = (call: GraphCall = graph): KindTenant => ({
+    ...{ graph: call, graphUrl: "https://graph.microsoft.com", list: (path) => graphList(call, path), owner },
+    ...{ defender: undefined, azure: { handover: undefined, delegation: undefined }, delegatedSubscription: undefined },
+  });
+  const post = async (path: string, json: unknown): Promise<{ id: string }> =>
+    (await graph(path, { method: "POST", json })).body as { id: string };
+  const invite = async (address: string): Promise<string> => {
+    const body = {
+      invitedUserEmailAddress: address,
+      inviteRedirectUrl: "https://x.example",
+      sendInvitationMessage: false,
+    };
+    return ((await post("/v1.0/invitations", body)) as unknown as { invitedUser: { id: string } }).invitedUser.id;
+  };
+  const sightings = async (): Promise<readonly GrantingSighting[]> => (await searchTenant(tenant())).sightings;
+  const sighted = async (id: string): Promise<GrantingSighting | undefined> =>
+    (await sightings()).find((sighting) => sighting.id === id);
+
+  it("sees the consent to the automation in a tenant without anything else", async () => {
+    assert.deepEqual(
+      (await sightings()).map(({ kind }) => kind),
+      ["automationConsent"],
+    );
+  });
+
+  it("a guest of the MSSP's domain that somebody invited, with the directory role and the group that it has", async () => {
+    const eve = await invite("eve@fabrikam-security.example");
+    await invite("someone@elsewhere.example");
+    const roles = { principalId: eve, roleDefinitionId: securityReader, directoryScopeId: "/" };
+    await post("/v1.0/roleManagement/directory/roleAssignments", roles);
+    const group = await post("/v1.0/groups", {
+      displayName: "Readers",
+      mailEnabled: false,
+      mailNickname: "r",
+      securityEnabled: true,
+    });
+    await graph(`/v1.0/groups/${group.id}/members/$ref`, {
+      ...{ method: "POST", json: { "@odata.id": `https://graph.microsoft.com/v1.0/directoryObjects/${eve}` } },
+    });
+    const sighting = await sighted(eve);
+    assert.deepEqual([sighting?.whose, sighting?.kind], ["thisMssp", "guest"]);
+    assert.deepEqual(
+      sighting?.grants.map(({ what }) => what),
+      ['a membership of the group "Readers"', "the directory role Security Reader"],
+    );
+    assert.equal((await sightings()).filter(({ kind }) => kind === "guest").length, 1);
+  });
+
+  it("what carries the stack's random ID, whatever it and the stack are called today", async () => {
+    const description = `Managed by Pulumi (defender-mssp/formername#${stackId}, MSSP tenant ${randomUUID()}).`;
+    const { id } = await post("/v1.0/applications", { displayName: "Renamed", description });
+    assert.deepEqual([(await sighted(id))?.whose, (await sighted(id))?.kind], ["thisStack", "application"]);
+  });
+
+  it("another stack of the same MSSP is the MSSP's; another MSSP's is nobody's here", async () => {
+    const mark = (mssp: string) => `Managed by Pulumi (defender-mssp/other#ade982459eae61f3, MSSP tenant ${mssp}).`;
+    const ours = await post("/v1.0/applications", { displayName: "SIEM", description: mark(msspTenantId) });
+    const theirs = await post("/v1.0/applications", { displayName: "SIEM", description: mark(randomUUID()) });
+    assert.equal((await sighted(ours.id))?.whose, "thisMssp");
+    assert.equal(await sighted(theirs.id), undefined);
+  });
+
+  it("the service principal of the MSSP's own application, with its permission", async () => {
+    const principals = test.tenant.objects("servicePrincipals");
+    const automation = [...principals.values()].find(({ appId }) => appId === owner.automation)!;
+    const id = randomUUID();
+    principals.set(id, { ...automation, id, appId: randomUUID(), displayName: "Fabrikam SIEM" });
+    const api = [...principals.values()].find(({ displayName }) => displayName === "Microsoft Graph")!;
+    await post(`/v1.0/servicePrincipals/${id}/appRoleAssignments`, {
+      principalId: id,
+      resourceId: api.id,
+      appRoleId: readsAlerts,
+    });
+    const sighting = await sighted(id);
+    assert.equal(sighting?.kind, "msspServicePrincipal");
+    assert.deepEqual(
+      sighting.grants.map(({ what }) => what),
+      ["the application permission SecurityAlert.Read.All of Microsoft Graph"],
+    );
+  });
+
+  it("the entry of the MSSP's tenant in the cross-tenant access policy, with what it trusts", async () => {
+    const path = "/v1.0/policies/crossTenantAccessPolicy/partners";
+    await post(path, { tenantId: msspTenantId, inboundTrust: { isMfaAccepted: true } });
+    const sighting = await sighted(msspTenantId);
+    assert.deepEqual(sighting?.gives, ["the MSSP's multifactor authentication is trusted"]);
+  });
+
+  it("not permitted to look is an answer of its own, for each kind", async () => {
+    const refuses: GraphCall = (url) =>
+      Promise.reject(new ServiceError({ status: 403, message: "Insufficient privileges", method: "GET", url }));
+    const { sightings: none, notLooked } = await searchTenant(tenant(refuses));
+    const searched = kinds.filter(({ key }) => applicable(callsByKind[key as KindKey].search) !== undefined);
+    assert.deepEqual(none, []);
+    assert.deepEqual(
+      notLooked.map(({ kind }) => kind),
+      // Without a subscription in the settings, there is nothing to ask Azure for.
+      searched.map(({ key }) => key).filter((key) => key !== "lighthouseAssignment"),
+    );
+    assert.ok(notLooked.every(({ reason }) => reason.startsWith("not permitted: requires ")));
+    const held = await heldBy(tenant(refuses), { type: "user", id: randomUUID() });
+    assert.deepEqual(held.grants, []);
+    assert.ok(held.notLooked.length >= 5);
+  });
+
+  it("an ID keeps its case: what Graph has under another one is not gone", async () => {
+    const assignment = [...test.tenant.objects("appRoleAssignments").values()].at(-1)!;
+    const presence = applicable(callsByKind.applicationPermission.presence)!;
+    const object = { id: assignment.id, ownerId: jsonText(assignment["principalId"]) };
+    assert.deepEqual(await presence(tenant(), object), { state: "found" });
+    assert.deepEqual(await presence(tenant(), { ...object, id: randomUUID() }), { state: "notFound" });
+  });
+
+  it("gives a reason for each kind that is not looked at", () => {
+    for (const [key, calls] of Object.entries(callsByKind)) {
+      for (const cell of Object.values(calls) as unknown[])
+        if (isNotApplicable(cell)) assert.match(cell.notApplicable, /^\S.{8,}[^.]$/, key);
+    }
+  });
+});

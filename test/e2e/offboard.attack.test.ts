@@ -1,0 +1,126 @@
+/**
+ * Off-boardings of customers in whose tenant the MSSP keeps access that the stack's state does not have: none of
+ * them may end with a certificate of no access.
+ */
+import assert from "node:assert/strict";
+import { readFile, writeFile } from "node:fs/promises";
+import path from "node:path";
+import type { SandboxProject } from "@defender-mssp/testkit";
+import type { Certificate } from "../../cli/customer/offboard/certificate";
+import { inSession as mssp } from "../cli/testSession";
+import { createProject, customer, TenantHands, tenantIdOf } from "./support";
+
+const securityAdministrator = "194ae4cb-b126-40b2-bd5b-6091b380977d";
+const readsAlerts = "472e4a4d-bb4a-4026-98d1-0b0d74cb74a5";
+
+describe("a certificate of no access", function () {
+  let project: SandboxProject;
+  before(async () => {
+    project = await createProject();
+  });
+  after(() => project.dispose());
+
+  const succeed = (...args: string[]): Promise<string> => project.succeed(args);
+  const up = (stack: string): Promise<string> => succeed("up", "--stack", stack, "--yes", "--skip-preview");
+
+  async function offboard(stack: string): Promise<{ exitCode: number | undefined; certificate: Certificate }> {
+    const args = ["offboard", "--stack", stack, "--yes", "--json"];
+    const { exitCode, stdout, stderr } = await mssp(args, { folder: project.folder, environment: project.environment });
+    assert.notEqual(stdout, "", stderr);
+    return { exitCode, certificate: JSON.parse(stdout) as Certificate };
+  }
+
+  async function create(stack: string, number: number, changes: object = {}): Promise<TenantHands> {
+    await project.writeSettings(stack, customer(number, { portalAccess: "rbac", ...changes }));
+    await succeed("stack", "init", stack);
+    return new TenantHands(project, tenantIdOf(number));
+  }
+
+  async function invite(hands: TenantHands, address: string): Promise<string> {
+    const body = {
+      invitedUserEmailAddress: address,
+      inviteRedirectUrl: "https://x.example",
+      sendInvitationMessage: false,
+    };
+    return (await hands.graph<{ invitedUser: { id: string } }>("POST", "/v1.0/invitations", body)).invitedUser.id;
+  }
+
+  const giveRole = (hands: TenantHands, principalId: string): Promise<unknown> =>
+    hands.graph("POST", "/v1.0/roleManagement/directory/roleAssignments", {
+      ...{ principalId, roleDefinitionId: securityAdministrator, directoryScopeId: "/" },
+    });
+
+  it("not with an adopted guest who has a directory role, nor with one that somebody invited by hand", async () => {
+    const hands = await create("roles", 0x71);
+    const ana = await invite(hands, "ana.silva@fabrikam-security.example");
+    await giveRole(hands, ana);
+    await up("roles");
+    const eve = await invite(hands, "eve@fabrikam-security.example");
+    await giveRole(hands, eve);
+    const { exitCode, certificate } = await offboard("roles");
+    assert.deepEqual([exitCode, certificate.state], [1, "accessLeft"]);
+    for (const id of [ana, eve])
+      assert.ok(
+        certificate.left.some(({ what }) => what.includes(id)),
+        id,
+      );
+    // The steps of the certificate end it.
+    for (const { step } of certificate.left) await hands.carryOut(step);
+    const again = await offboard("roles");
+    assert.deepEqual([again.exitCode, again.certificate.state], [3, "toConfirm"]);
+    assert.ok(again.certificate.toConfirm.some(({ what }) => what.includes(ana)));
+  });
+
+  it("not with the MSSP's application that the customer consented to before the first `up`", async () => {
+    const mssp = new TenantHands(project, "5ec0de00-5ea1-4000-8000-000000000001");
+    const created = await mssp.graph<{ appId: string }>("POST", "/v1.0/applications", {
+      ...{
+        displayName: "Fabrikam SIEM",
+        signInAudience: "AzureADMultipleOrgs",
+        web: { redirectUris: ["https://siem.example/"] },
+      },
+      requiredResourceAccess: [
+        { resourceAppId: "00000003-0000-0000-c000-000000000000", resourceAccess: [{ id: readsAlerts, type: "Role" }] },
+      ],
+    });
+    const connector = { kind: "msspApp", applicationId: created.appId, alertApis: ["graph"] };
+    await create("consented", 0x72, { connector });
+    const consent = new URLSearchParams({ client_id: created.appId, redirect_uri: "https://siem.example/" });
+    await fetch(`${project.sandbox.origins.http}/${tenantIdOf(0x72)}/adminconsent?${consent.toString()}`, {
+      redirect: "manual",
+    });
+    await up("consented");
+    const { exitCode, certificate } = await offboard("consented");
+    assert.deepEqual([exitCode, certificate.state], [1, "accessLeft"]);
+    assert.match(certificate.left.map(({ why }) => why).join(), /SecurityAlert\.Read\.All/);
+  });
+
+  it("not where a renamed stack's state has lost the application, which has another name than today's settings", async () => {
+    await create("lost", 0x73);
+    await up("lost");
+    const state = JSON.parse(await succeed("stack", "export", "--stack", "lost")) as {
+      deployment: {
+        resources: { urn: string; dependencies?: string[]; propertyDependencies?: Record<string, string[]> }[];
+      };
+    };
+    const { resources } = state.deployment;
+    const lost = new Set(resources.filter(({ urn }) => urn.includes("customer-siem")).map(({ urn }) => urn));
+    state.deployment.resources = resources
+      .filter(({ urn }) => !lost.has(urn))
+      .map((resource) => ({
+        ...resource,
+        dependencies: (resource.dependencies ?? []).filter((urn) => !lost.has(urn)),
+        propertyDependencies: {},
+      }));
+    const file = path.join(project.folder, "backup.json");
+    await writeFile(file, JSON.stringify(state));
+    await succeed("stack", "import", "--stack", "lost", "--file", file);
+    await succeed("stack", "rename", "--stack", "lost", "renamed");
+    const settings = path.join(project.folder, "Pulumi.renamed.yaml");
+    const text = await readFile(settings, "utf8");
+    await writeFile(settings, text.replace(/(customerName: ).*/, "$1Another Name"));
+    const { exitCode, certificate } = await offboard("renamed");
+    assert.deepEqual([exitCode, certificate.state], [1, "accessLeft"]);
+    assert.ok(certificate.left.some(({ what, why }) => /^app registration/.test(what) && /ID of this stack/.test(why)));
+  });
+});
