@@ -44,6 +44,25 @@ const dynamicNames = [
 /** Last part of a dynamic resource's type token. */
 export type DynamicResourceType = (typeof dynamicNames)[number];
 
+/** Components, by the last part of their tokens. */
+const componentNames = [
+  "AnalystAccessPackages",
+  "AzureDelegation",
+  "CredentialHandover",
+  "CustomerOnboarding",
+  "DirectoryRoleAccess",
+  "EntitlementAccess",
+  "GuestUser",
+  "MsspSecurityGroup",
+  "MsspTrust",
+  "PortalAccess",
+  "RedirectUri",
+  "SiemConnector",
+] as const;
+
+/** Last part of a component's type token. */
+export type ComponentType = (typeof componentNames)[number];
+
 /** Prefix of the type tokens of this program's dynamic resources. */
 export const dynamicTypePrefix = "pulumi-nodejs:dynamic/defender-mssp:";
 
@@ -52,6 +71,9 @@ export const dynamicTypePrefix = "pulumi-nodejs:dynamic/defender-mssp:";
  * components' tokens.
  */
 export const pluginTypePrefix = "defender-mssp:index:";
+
+/** Name of that plugin. */
+export const pluginName = "defender-mssp";
 
 /** Prefix of the type tokens of Azure's resources. */
 export const azureNativePrefix = "azure-native:";
@@ -76,7 +98,8 @@ export function azureNative(name: string): string {
   return `${azureNativePrefix}${name}`;
 }
 
-export function component(name: string): string {
+/** The token of a component, or of a dynamic resource that the plugin serves. */
+export function component(name: ComponentType | DynamicResourceType): string {
   return `${pluginTypePrefix}${name}`;
 }
 
@@ -90,6 +113,7 @@ export function isProviderType(type: string): boolean {
 }
 
 export const keyVault = azureNative("keyvault:Vault");
+export const keyVaultSecret = azureNative("keyvault:Secret");
 export const registrationDefinition = azureNative("managedservices:RegistrationDefinition");
 export const registrationAssignment = azureNative("managedservices:RegistrationAssignment");
 export const azureRoleAssignment = azureNative("authorization:RoleAssignment");
@@ -100,13 +124,16 @@ export const dynamicTypes: readonly string[] = dynamicNames.map(dynamic);
 /** Random parts of names, of the provider `random`: nothing of them is in a tenant. */
 export const randomTypes: readonly string[] = ["random:index/randomId:RandomId", "random:index/randomUuid:RandomUuid"];
 
+/** Components of ours. */
+export const componentTypes: readonly string[] = componentNames.map(component);
+
 /** Every type that the program declares, but for its components, its stack and its providers. */
 export const programTypes: readonly string[] = [
   ...azureadNames.map(azuread),
   ...dynamicTypes,
   azureRoleAssignment,
   keyVault,
-  azureNative("keyvault:Secret"),
+  keyVaultSecret,
   registrationAssignment,
   registrationDefinition,
   azureNative("resources:ResourceGroup"),
@@ -116,8 +143,8 @@ export const programTypes: readonly string[] = [
 /** Whether the type is one of the program's: a resource, a component, the stack, or a provider. */
 export function isProgramType(type: string): boolean {
   return (
-    programTypes.includes(typeWithoutVersion(type)) ||
-    /^defender-mssp:index:[A-Z]\w*$/.test(type) ||
+    programTypes.includes(judgedType(type)) ||
+    componentTypes.includes(type) ||
     // `pulumi` is the engine's own, by which the program asks what the stack has already.
     /^pulumi:providers:(azuread|azure-native|random|pulumi-nodejs|pulumi)$/.test(type) ||
     type === stackType
@@ -125,9 +152,11 @@ export function isProgramType(type: string): boolean {
 }
 
 /**
- * azure-native has each type once more for each version of its API:
- * `azure-native:keyvault/v20230701:Vault`.
+ * The type by which a resource is judged. azure-native has each type once more for each version of
+ * its API (`azure-native:keyvault/v20230701:Vault`), and a dynamic resource has another token where
+ * the plugin serves it (`defender-mssp:index:Guest`).
  */
-export function typeWithoutVersion(type: string): string {
-  return type.replace(/^(azure-native:\w+)\/v\w+:/, "$1:");
+export function judgedType(type: string): string {
+  const twin = dynamicNames.find((name) => type === component(name));
+  return twin === undefined ? type.replace(/^(azure-native:\w+)\/v\w+:/, "$1:") : dynamic(twin);
 }

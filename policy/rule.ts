@@ -8,7 +8,7 @@ import {
   type Severity,
   type StackValidationPolicy,
 } from "@pulumi/policy";
-import { typeWithoutVersion } from "../domain/resourceTypes";
+import { judgedType } from "../domain/resourceTypes";
 import type { PolicySettings } from "./policySettings";
 
 /** What a preview doesn't know yet. It is never a violation: the `up` asks again, and knows. */
@@ -32,6 +32,8 @@ export interface JudgedResource {
   /** The type's token, without the version that azure-native may have in it. */
   readonly type: string;
   readonly name: string;
+  /** Type of the provider that makes it; undefined for a component. */
+  readonly providerType?: string | undefined;
   /** Plain values, `unknown` where a preview doesn't know one. */
   readonly properties: Readonly<Record<string, unknown>>;
 }
@@ -94,12 +96,16 @@ export function resourceRule<Parameters extends object>(rule: ResourceRule<Param
     policy: (settings) => ({
       ...metadata(rule),
       validateResource: (args, report) => {
-        const type = typeWithoutVersion(args.type);
+        const type = judgedType(args.type);
         if (types !== "all" && !types.includes(type)) return;
         const context = { settings: settings(), parameters: parametersOf(rule, args.getConfig()), now: new Date() };
-        for (const problem of check({ type, name: args.name, properties: plainProperties(args.props) }, context)) {
-          report(problem);
-        }
+        const resource = {
+          type,
+          name: args.name,
+          providerType: args.provider?.type,
+          properties: plainProperties(args.props),
+        };
+        for (const problem of check(resource, context)) report(problem);
       },
     }),
   };
@@ -191,7 +197,7 @@ function stackResource({ urn, type, name, props, propertyDependencies }: PolicyR
   ]);
   return {
     urn,
-    type: typeWithoutVersion(type),
+    type: judgedType(type),
     name,
     properties: plainProperties(props),
     sources: Object.fromEntries(sources) as StackResource["sources"],

@@ -1,5 +1,5 @@
 /** The table of what gives access: every kind, in the order in which people read of them. */
-import { isProviderType, stackType, typeWithoutVersion } from "../resourceTypes";
+import { isProviderType, stackType, judgedType } from "../resourceTypes";
 import { applicable, type AccessKind } from "./accessKind";
 import { accessPackage } from "./accessPackage";
 import { accessPackageAssignment } from "./accessPackageAssignment";
@@ -97,7 +97,7 @@ const byType = new Map(kinds.flatMap((kind) => (applicable(kind.types) ?? []).ma
 
 /** The kind of a resource of a state; undefined for a type that no kind knows. */
 export function resourceKind(type: string): AccessKind | undefined {
-  return byType.get(typeWithoutVersion(type));
+  return byType.get(judgedType(type));
 }
 
 /** Whether a state's resource stands for no object: a component, a provider, or the stack. */

@@ -4,7 +4,7 @@ import { isWithoutObject, kinds, resourceKind } from "../../../domain/kinds/kind
 import { writingPermissions } from "../../../domain/writingPermissions";
 import { expectedKinds } from "../../../domain/prerequisites";
 import { hasModel } from "../../../domain/prerequisiteSettings";
-import { component, dynamic, programTypes, stackType } from "../../../domain/resourceTypes";
+import { component, dynamic, pluginTypePrefix, programTypes, stackType } from "../../../domain/resourceTypes";
 
 const keys = kinds.map(({ key }) => key);
 
@@ -28,7 +28,7 @@ describe("the table of kinds", () => {
   it("knows each dynamic resource in the plugin's form, too", () => {
     for (const type of programTypes.filter((token) => token.startsWith("pulumi-nodejs:"))) {
       const name = type.split(":").at(-1)!;
-      assert.equal(resourceKind(component(name)), resourceKind(type), name);
+      assert.equal(resourceKind(`${pluginTypePrefix}${name}`), resourceKind(type), name);
     }
     assert.equal(resourceKind(dynamic("Guest"))?.key, "guest");
   });
