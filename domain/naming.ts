@@ -21,6 +21,20 @@ export function siemConnectorName(customerName: string): string {
 /** Display name of the client secrets in that registration. */
 export const clientSecretName = "MSSP SIEM, managed by Pulumi";
 
+/**
+ * Name of the Key Vault that a stack creates for the client secret.
+ *
+ * @param suffix 8 hexadecimal digits: names are unique in Azure.
+ */
+export function handoverVaultName(suffix: string): string {
+  return `siem-handover-${suffix}`;
+}
+
+/** Whether `handoverVaultName` makes such a name. */
+export function isHandoverVaultName(name: string): boolean {
+  return /^siem-handover-[0-9a-f]{8}$/i.test(name);
+}
+
 /** Redirect URI of the SIEM's app registration, as in the same document. */
 export function siemRedirectUri(domain: string): string {
   return `https://${domain}/SiemMsspConnector`;

@@ -65,8 +65,15 @@ function people(tenantId: string): void {
     members: ["id-of-stranger"],
     assignableToRole: true,
     owners: [stranger],
+    dynamicMembership: { enabled: true, rule: 'user.userType -eq "Guest"' },
   });
   new Shown(azuread("Group"), "standing", { displayName: "Tier 2 Analyst", members: ["id-of-stranger"] });
+  new Shown(dynamic("EligibleMembers"), "eligible", {
+    tenantId,
+    groupId: stranger,
+    members: [{ objectId: stranger }],
+    maximumActivation: "PT8H",
+  });
   new Shown(azuread("DirectoryRoleAssignment"), "role", {
     roleId: directoryRoleTemplates["Global Administrator"],
     principalObjectId: stranger,
@@ -100,6 +107,7 @@ function entitlement(tenantId: string): void {
     identitySource: { domainName: "stranger.example" },
   });
   new Shown(azuread("AccessPackageAssignmentPolicy"), "policy", {
+    accessPackageId: stranger,
     requestorSettings: { scopeType: "AllExternalSubjects" },
     approvalSettings: { approvalRequired: false },
   });

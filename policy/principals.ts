@@ -165,6 +165,8 @@ function isOfApplication(
 
 function idsOf({ properties }: StackResource): readonly string[] {
   const id = knownText(properties["objectId"])?.toLowerCase();
-  // A registration is referred to by its resource ID.
-  return id === undefined ? [] : [id, `/applications/${id}`];
+  if (id === undefined) return [];
+  // A registration is referred to by its resource ID, and like a service principal by its client ID.
+  const clientIds = ["clientId", "applicationId"].flatMap((name) => knownText(properties[name])?.toLowerCase() ?? []);
+  return [id, `/applications/${id}`, ...clientIds];
 }

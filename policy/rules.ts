@@ -1,4 +1,5 @@
 /** The rules: who gets something, then what, then the stack as a whole. */
+import { activations } from "./rules/activations";
 import { accessPackages } from "./rules/accessPackages";
 import { apiPermissions } from "./rules/apiPermissions";
 import { azurePrincipals } from "./rules/azurePrincipals";
@@ -14,15 +15,18 @@ import { guestDomains } from "./rules/guestDomains";
 import { guestsInTheirGroups } from "./rules/guestsInTheirGroups";
 import { keyVaults } from "./rules/keyVaults";
 import { knownResourceTypes } from "./rules/knownResourceTypes";
+import { namedCredentials } from "./rules/namedCredentials";
 import { namedGuests } from "./rules/namedGuests";
 import { namedOrganizations } from "./rules/namedOrganizations";
 import { namedPrincipals } from "./rules/namedPrincipals";
 import { noStandingTier2 } from "./rules/noStandingTier2";
 import { notificationRules } from "./rules/notificationRules";
 import { owners } from "./rules/owners";
+import { ownReferences } from "./rules/ownReferences";
 import { redirectUris } from "./rules/redirectUris";
 import { roleAssignableGroups } from "./rules/roleAssignableGroups";
 import { singleTenantApplications } from "./rules/singleTenantApplications";
+import { staticGroups } from "./rules/staticGroups";
 import { trustOfMsspOnly } from "./rules/trustOfMsspOnly";
 import { typedDynamicResources } from "./rules/typedDynamicResources";
 import type { Rule } from "./rule";
@@ -31,11 +35,15 @@ export const rules: readonly Rule[] = [
   namedPrincipals,
   namedGuests,
   namedOrganizations,
+  namedCredentials,
+  ownReferences,
   trustOfMsspOnly,
   azurePrincipals,
   guestDomains,
   guestCount,
   guestsInTheirGroups,
+  staticGroups,
+  activations,
   noStandingTier2,
   owners,
   defenderRoles,

@@ -5,6 +5,7 @@ import type { Provider } from "@pulumi/azure-native/provider";
 import * as resources from "@pulumi/azure-native/resources";
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
+import { handoverVaultName } from "../../domain/naming";
 import { stackMark } from "../mark";
 import { setOutputs } from "../outputs";
 import { component } from "../../domain/resourceTypes";
@@ -206,7 +207,7 @@ export class CredentialHandover extends pulumi.ComponentResource {
       { byteLength: 4 },
       { parent: this, replacementTrigger: args.subscriptionId },
     );
-    const vaultName = pulumi.interpolate`siem-handover-${suffix.hex}`;
+    const vaultName = suffix.hex.apply(handoverVaultName);
     const group = args.resourceGroupName === undefined ? this.makeResourceGroup(name, vaultName, args) : undefined;
     const resourceGroupName = args.resourceGroupName ?? vaultName;
     const vault = new keyvault.Vault(

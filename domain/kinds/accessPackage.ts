@@ -13,7 +13,7 @@ export const accessPackage = {
   mark: "description",
   address: "/beta/identityGovernance/entitlementManagement/accessPackages",
   grants: "gives who holds it a membership of the tier's group",
-  judged: { catalogId: "access-packages" },
+  judged: { catalogId: "own-references" },
   isExpected: hasModel("entitlement"),
   write: () => ["EntitlementManagement.ReadWrite.All"],
   read: ["EntitlementManagement.Read.All"],

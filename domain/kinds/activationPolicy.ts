@@ -12,7 +12,7 @@ export const activationPolicy = {
   mark: notApplicable("it has no place for a mark"),
   address: notApplicable("it is a part of another object"),
   grants: "decides how long a membership is active, and who approves it",
-  judged: { maximumActivation: "named-principals" },
+  judged: { maximumActivation: "activations" },
   isExpected: isJustInTime,
   write: () => ["RoleManagementPolicy.ReadWrite.AzureADGroup"],
   read: ["RoleManagementPolicy.Read.AzureADGroup"],

@@ -13,7 +13,7 @@ export const application = {
   mark: "description",
   address: "/v1.0/applications",
   grants: "signs the MSSP's SIEM in",
-  judged: { signInAudience: "single-tenant-applications", owners: "owners" },
+  judged: { signInAudience: "single-tenant-applications" },
   isExpected: hasCustomerApplication,
   write: () => ["Application.ReadWrite.All"],
   read: ["Application.Read.All"],

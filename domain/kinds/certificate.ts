@@ -13,7 +13,7 @@ export const certificate = {
   mark: notApplicable("it has no place for a mark"),
   address: notApplicable("it is a part of another object"),
   grants: "signs in as the SIEM connector, with its private key",
-  judged: { value: "certificates-expire", endDate: "certificates-expire" },
+  judged: { value: "named-credentials", endDate: "certificates-expire" },
   isExpected: signsInWith("certificate"),
   write: () => ["Application.ReadWrite.All"],
   read: ["Application.Read.All"],

@@ -18,7 +18,7 @@ export const group = {
     assignableToRole: "role-assignable-groups",
     owners: "owners",
     members: "named-principals",
-    dynamicMembership: "named-principals",
+    dynamicMembership: "static-groups",
   },
   isExpected: hasModel("basic", "rbac", "entitlement"),
   write: groupPermissions,

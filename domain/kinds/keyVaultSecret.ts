@@ -13,7 +13,7 @@ export const keyVaultSecret = {
   mark: "tags",
   address: notApplicable("Azure Resource Manager has it"),
   grants: "holds what the SIEM signs in with",
-  judged: { properties: "key-vaults" },
+  judged: { vaultName: "key-vaults" },
   isExpected: hasHandover,
   write: vaultRoles,
   read: ["Reader"],

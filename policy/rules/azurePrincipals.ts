@@ -1,4 +1,5 @@
-import { azureRoles, lastSegment, roleAuthorizations } from "@defender-mssp/microsoft";
+import { azureRoles, lastSegment, roleAuthorizations, vaultOfResourceId } from "@defender-mssp/microsoft";
+import { isHandoverVaultName } from "../../domain/naming";
 import {
   azureRoleAssignment,
   keyVault,
@@ -57,7 +58,24 @@ function assignmentProblems(
   return problems(
     principalProblem(principal, settings?.handover?.readerObjectId, "handover.readerObjectId"),
     isSecretsUser ? undefined : `its role is ${idOf(role)}; the SIEM's identity gets Key Vault Secrets User alone`,
+    secretProblem(knownText(properties["scope"]), settings),
   );
+}
+
+/** The role is for the one secret of the handover, in the vault of the settings. */
+function secretProblem(scope: string | undefined, settings: PolicySettings | undefined): string | undefined {
+  if (scope === undefined) return undefined;
+  const handover = settings?.handover;
+  const [, vaultId = "", secret = ""] = /^(.+)\/secrets\/([^/]+)$/i.exec(scope) ?? [];
+  const vault = vaultOfResourceId(vaultId);
+  const expected = handover?.secretName ?? `siem-${settings?.tenantId ?? ""}`;
+  const isOfVault =
+    handover?.vaultId === undefined
+      ? vault !== undefined && isHandoverVaultName(vault.vaultName)
+      : vaultId.toLowerCase() === handover.vaultId.toLowerCase();
+  const isOfSecret = secret.toLowerCase() === expected.toLowerCase();
+  if (isOfVault && isOfSecret && vault?.subscriptionId === handover?.subscriptionId) return undefined;
+  return `its scope is ${scope}; the SIEM's identity reads the secret ${expected} of the vault of handover alone`;
 }
 
 function delegationProblems(

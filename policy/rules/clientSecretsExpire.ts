@@ -19,11 +19,12 @@ export const clientSecretsExpire = resourceRule<{ mostDays: number }>({
     },
   },
   types: [azuread("ApplicationPassword"), azuread("ServicePrincipalPassword")],
-  check: ({ properties: { displayName, endDate } }, { parameters: { mostDays }, now }) => {
+  check: ({ properties: { displayName, endDate, endDateRelative } }, { parameters: { mostDays }, now }) => {
     const end = knownText(endDate);
     return problems(
       isMissing(displayName) ? "it has no description (displayName)" : undefined,
       isMissing(endDate) ? "it has no expiry date (endDate)" : undefined,
+      knownText(endDateRelative) ? "it has a relative expiry (endDateRelative)" : undefined,
       end ? credentialLifetimeProblem({ endDate: end, now, mostDays }) : undefined,
     );
   },

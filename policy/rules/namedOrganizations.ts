@@ -1,4 +1,4 @@
-import { azuread, dynamic, dynamicTypes, keyVault, registrationDefinition } from "../../domain/resourceTypes";
+import { dynamic, dynamicTypes, keyVault, providerType, registrationDefinition } from "../../domain/resourceTypes";
 import { knownText, problems, resourceRule, valueAt, type JudgedResource } from "../rule";
 import type { PolicySettings } from "../policySettings";
 
@@ -6,14 +6,18 @@ export const namedOrganizations = resourceRule<object>({
   name: "named-organizations",
   severity: "critical",
   level: "mandatory",
-  why: "Access goes to one organization, the MSSP of the settings, and to one application of it, in one tenant: the customer's.",
+  why:
+    "Access goes to one organization, the MSSP of the settings, and to one application of it, in one tenant: the " +
+    "customer's. Calls go to the tenants, the subscriptions and the endpoint of the settings.",
   remedy:
-    "Set tenantId, msspTenantId, portalAccess.identitySource and connector.applicationId, or remove the resource.",
+    "Set tenantId, msspTenantId, portalAccess.identitySource, connector.applicationId, defenderEndpoint and the " +
+    "subscriptions of handover and azureDelegation, or remove the resource.",
   link: "https://learn.microsoft.com/defender-xdr/mssp-access",
   parameters: {},
-  types: [...dynamicTypes, azuread("ServicePrincipal"), keyVault, registrationDefinition],
+  types: [...dynamicTypes, keyVault, registrationDefinition, providerType("azuread"), providerType("azure-native")],
   check: (resource, { settings }) => {
     const { type, properties } = resource;
+    if (type === providerType("azure-native")) return problems(subscriptionProblem(resource, settings));
     const isAzure = type === keyVault || type === registrationDefinition;
     return problems(
       isAzure ? undefined : other("tenant", properties["tenantId"], settings?.tenantId),
@@ -26,11 +30,48 @@ export const namedOrganizations = resourceRule<object>({
       type === dynamic("DefenderSiemAuthorization")
         ? other("MSSP's tenant", properties["msspTenantId"], settings?.msspTenantId)
         : undefined,
+      isCalled(type) && properties["endpoint"] !== ""
+        ? other("endpoint", properties["endpoint"], endpointIn(settings))
+        : undefined,
+      type === dynamic("DefenderSiemAuthorization") ? legacyProblem(settings) : undefined,
       type === dynamic("MsspServicePrincipal") ? applicationProblem(resource, settings) : undefined,
       type === dynamic("ConnectedOrganization") ? organizationProblem(resource, settings) : undefined,
     );
   },
 });
+
+/** Types whose calls send a token of the customer's tenant to `endpoint`. */
+function isCalled(type: string): boolean {
+  return [dynamic("AlertNotificationRule"), dynamic("DefenderSiemAuthorization")].includes(type);
+}
+
+function endpointIn(settings: PolicySettings | undefined): string | undefined {
+  const calls = settings?.defenderCalls;
+  return calls?.mode === "endpoint" ? calls.endpoint : undefined;
+}
+
+/** A stack without `alertApis` keeps the legacy API that it has. */
+function legacyProblem(settings: PolicySettings | undefined): string | undefined {
+  const connector = settings?.connector;
+  const apis: readonly string[] = connector?.alertApis ?? [];
+  const isAsked = apis.includes("legacySiem") || connector?.alertApisAreDefault === true;
+  return isAsked ? undefined : "the settings ask for no legacy alert API (connector.alertApis)";
+}
+
+/** The MSSP's subscription for the vault, the customer's for the delegation, each in its tenant. */
+function subscriptionProblem({ properties }: JudgedResource, settings: PolicySettings | undefined): string | undefined {
+  const { tenantId, subscriptionId } = properties;
+  const places = [
+    { tenant: settings?.msspTenantId, subscription: settings?.handover?.subscriptionId },
+    { tenant: settings?.tenantId, subscription: settings?.azureDelegation?.subscriptionId },
+  ].filter(({ subscription }) => subscription !== undefined);
+  const isNamed = places.some(
+    ({ tenant, subscription }) =>
+      other("", tenantId, tenant) === undefined && other("", subscriptionId, subscription) === undefined,
+  );
+  if (isNamed || (knownText(tenantId) === undefined && knownText(subscriptionId) === undefined)) return undefined;
+  return `its subscription is ${String(subscriptionId)} in the tenant ${String(tenantId)}, which the settings do not name`;
+}
 
 function applicationProblem({ properties }: JudgedResource, settings: PolicySettings | undefined): string | undefined {
   const connector = settings?.connector;

@@ -15,20 +15,19 @@ import type { PolicySettings } from "../policySettings";
 
 /** Where a type names who gets something, and kinds of principals that may. */
 const grants: Readonly<Record<string, Readonly<Record<string, readonly PrincipalKind[]>>>> = {
-  [azuread("AccessPackageCatalogRoleAssignment")]: { principalObjectId: ["group"] },
-  [azuread("AdministrativeUnitRoleMember")]: { memberObjectId: ["group", "guest"] },
+  [azuread("AccessPackageResourceCatalogAssociation")]: { resourceOriginId: ["group"] },
   [azuread("AppRoleAssignment")]: { principalObjectId: ["servicePrincipal"] },
   [azuread("ApplicationApiAccess")]: { applicationId: ["application"] },
   [azuread("ApplicationCertificate")]: { applicationId: ["application"] },
   [azuread("ApplicationFederatedIdentityCredential")]: { applicationId: ["application"] },
+  [azuread("ApplicationOwner")]: { applicationId: ["application"] },
   [azuread("ApplicationPassword")]: { applicationId: ["application"] },
   [azuread("ApplicationRedirectUris")]: { applicationId: ["application"] },
   [azuread("DirectoryRoleAssignment")]: { principalObjectId: ["group", "guest"] },
   [azuread("DirectoryRoleEligibilityScheduleRequest")]: { principalId: ["group", "guest"] },
   [azuread("Group")]: { members: ["guest"] },
   [azuread("GroupMember")]: { memberObjectId: ["guest"], groupObjectId: ["group"] },
-  [azuread("PrivilegedAccessGroupAssignmentSchedule")]: { principalId: ["guest"], groupId: ["group"] },
-  [azuread("PrivilegedAccessGroupEligibilitySchedule")]: { principalId: ["guest"], groupId: ["group"] },
+  [azuread("ServicePrincipal")]: { clientId: ["application"] },
   [azuread("ServicePrincipalCertificate")]: { servicePrincipalId: [] },
   [azuread("ServicePrincipalDelegatedPermissionGrant")]: {
     servicePrincipalObjectId: ["servicePrincipal"],
@@ -37,11 +36,9 @@ const grants: Readonly<Record<string, Readonly<Record<string, readonly Principal
   [azuread("ServicePrincipalPassword")]: { servicePrincipalId: [] },
   [dynamic("AppRoleGrant")]: { principalObjectId: ["servicePrincipal"] },
   [dynamic("DefenderRoleAssignment")]: { principalIds: ["group"] },
+  [dynamic("DefenderSiemAuthorization")]: { applicationId: ["application", "servicePrincipal"] },
   [dynamic("EligibleMembers")]: { members: ["guest"], groupId: ["group"], approverGroups: ["group"] },
 };
-
-/** Types that this rule judges. */
-export const grantTypes: readonly string[] = [...Object.keys(grants), azuread("AccessPackageAssignmentPolicy")];
 
 type Stack = Parameters<typeof grantProblems>[1];
 

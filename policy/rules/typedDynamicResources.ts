@@ -3,7 +3,7 @@ import { problems, resourceRule } from "../rule";
 
 export const typedDynamicResources = resourceRule<object>({
   name: "typed-dynamic-resources",
-  severity: "medium",
+  severity: "high",
   level: "mandatory",
   why: "Every dynamic resource has a type token of its own, by which the rules find it, and no other type is made by a dynamic provider.",
   remedy: "Extend DynamicResource (components/dynamicResource.ts), and list the type in domain/resourceTypes.ts.",

@@ -14,7 +14,10 @@ export const contoso: PolicySettings = {
   customerDomain: "contoso.com",
   msspTenantId: "5ec0de00-5ea1-4000-8000-000000000001",
   msspName: "Fabrikam Security",
+  cloud: "public",
   analysts: [],
+  notificationRules: [],
+  defenderCalls: { mode: "manual" },
   connector: defaultConnectorAccess,
   portalAccess: {
     model: "rbac",
@@ -34,6 +37,8 @@ export interface Given {
   readonly settings?: PolicySettings | "wrong";
   /** Parameters by `--policy-pack-config`; the defaults otherwise. */
   readonly parameters?: Readonly<Record<string, unknown>>;
+  /** Type of the provider that makes the resource. */
+  readonly provider?: string;
 }
 
 /** What the rule says about one resource. */
@@ -50,6 +55,9 @@ export function judge(
     type,
     name: "sample",
     props: asTheSdkHasThem(properties),
+    ...(given.provider === undefined
+      ? {}
+      : { provider: { type: given.provider, name: "made", urn: "urn:made", props: {} } }),
     getConfig: () => given.parameters ?? {},
   };
   void validateResource(args as unknown as Parameters<typeof validateResource>[0], (message) => said.push(message));

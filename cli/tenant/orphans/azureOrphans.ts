@@ -7,6 +7,7 @@ import { azureRoles, lastSegment, request, vaultOfResourceId, type PortalCall } 
 import type { Settings } from "../../../settings";
 import type { AzureCalls } from "./azureCalls";
 import { undated, type FinderState, type Orphan } from "./orphan";
+import { handoverVaultName } from "../../../domain/naming";
 import { urnName } from "../../../domain/urn";
 import { azureNative, providerType } from "../../../domain/resourceTypes";
 import { delegationName, handoverName } from "../../../domain/resourceNames";
@@ -136,7 +137,7 @@ function vaultOf({ handover, tenantId }: Settings, state: FinderState) {
   }
   const [suffix] = madeUp(state, `${handoverName}-suffix`);
   if (suffix === undefined) return undefined;
-  const name = `siem-handover-${Buffer.from(suffix, "base64url").toString("hex")}`;
+  const name = handoverVaultName(Buffer.from(suffix, "base64url").toString("hex"));
   const groupId = `${subscription}/resourceGroups/${handover.resourceGroupName ?? name}`;
   const vaultId = `${groupId}/providers/Microsoft.KeyVault/vaults/${name}`;
   return { groupId, vaultId, secretId: `${vaultId}/secrets/${secret}`, isMade: true };

@@ -30,7 +30,8 @@ describe("policy: named-organizations", () => {
 
   it("passes the customer's tenant, and the MSSP's tenant, domain and application", () => {
     assert.deepEqual(judge(rule, dynamic("Guest"), { tenantId: tenantId.toUpperCase() }), []);
-    assert.deepEqual(judge(rule, dynamic("DefenderSiemAuthorization"), { tenantId, msspTenantId }), []);
+    const settings = { ...contoso, connector: { ...contoso.connector, alertApis: ["legacySiem"] } } as PolicySettings;
+    assert.deepEqual(judge(rule, dynamic("DefenderSiemAuthorization"), { tenantId, msspTenantId }, { settings }), []);
     assert.deepEqual(judge(rule, keyVault, { properties: { tenantId: msspTenantId } }), []);
     assert.deepEqual(judge(rule, registrationDefinition, { properties: { managedByTenantId: msspTenantId } }), []);
     const application = { tenantId, applicationId: "f00dcafe-0000-4000-8000-000000000001" };
@@ -46,7 +47,10 @@ describe("policy: named-organizations", () => {
     assert.deepEqual(judge(rule, dynamic("Guest"), { tenantId: stranger }), [
       `its tenant is ${stranger}; the settings name ${tenantId}`,
     ]);
-    assert.equal(judge(rule, dynamic("DefenderSiemAuthorization"), { tenantId, msspTenantId: stranger }).length, 1);
+    assert.deepEqual(judge(rule, dynamic("DefenderSiemAuthorization"), { tenantId, msspTenantId: stranger }), [
+      `its MSSP's tenant is ${stranger}; the settings name ${msspTenantId}`,
+      "the settings ask for no legacy alert API (connector.alertApis)",
+    ]);
     assert.equal(judge(rule, keyVault, { properties: { tenantId: stranger } }).length, 1);
     assert.equal(judge(rule, registrationDefinition, { properties: { managedByTenantId: stranger } }).length, 1);
     const application = { tenantId, applicationId: stranger };

@@ -51,7 +51,7 @@ const grants: readonly [type: string, property: string, principal: string][] = [
   [azuread("ApplicationFederatedIdentityCredential"), "applicationId", "app"],
   [azuread("DirectoryRoleAssignment"), "principalObjectId", "tier1"],
   [azuread("GroupMember"), "memberObjectId", "ana"],
-  [azuread("PrivilegedAccessGroupEligibilitySchedule"), "principalId", "ana"],
+  [azuread("AccessPackageResourceCatalogAssociation"), "resourceOriginId", "tier1"],
   [azuread("ServicePrincipalDelegatedPermissionGrant"), "servicePrincipalObjectId", "sp"],
   [dynamic("AppRoleGrant"), "principalObjectId", "sp"],
 ];
@@ -117,9 +117,10 @@ describe("policy: named-principals", () => {
       properties: { displayName: "Contoso SIEM MSSP Connector", clientId: "c2", objectId: "second-id" },
     };
     const password = { type: azuread("ApplicationPassword"), properties: { applicationId: "/applications/second-id" } };
-    assert.deepEqual(say(...program(), second, password), [refused("/applications/second-id")]);
+    const both = [refused(idOf("client")), refused("/applications/second-id")];
+    assert.deepEqual(say(...program(), second, password), both);
     const first = { type: azuread("ApplicationPassword"), properties: { applicationId: "/applications/id-of-app" } };
-    assert.deepEqual(say(second, ...program(), first), [refused("/applications/id-of-app")]);
+    assert.deepEqual(say(second, ...program(), first), [refused(idOf("client")), refused("/applications/id-of-app")]);
   });
 
   it("passes a tier's role for the tier's group, and refuses it for another group, or another role", () => {
@@ -142,7 +143,10 @@ describe("policy: named-principals", () => {
 
   it("refuses everything if the settings are invalid", () => {
     const grant = { type: azuread("GroupMember"), properties: { memberObjectId: idOf("ana") } };
-    assert.equal(judgeStack(rule, [...program(), grant], { settings: "wrong" }).length, 1);
+    assert.deepEqual(judgeStack(rule, [...program(), grant], { settings: "wrong" }), [
+      refused(idOf("client")),
+      refused(idOf("ana")),
+    ]);
   });
 });
 

@@ -1,0 +1,90 @@
+import { azuread, dynamic, registrationAssignment, registrationDefinition } from "../../domain/resourceTypes";
+import { isMissing, knownItems, knownText, stackRule, valueAt, type StackResource, type StackViolation } from "../rule";
+
+/** Where a type refers to another resource: path of the property, type of that resource, its ID. */
+interface Reference {
+  readonly path: readonly [property: string, ...rest: string[]];
+  readonly type: string;
+  /** Output of that resource with the value. */
+  readonly output: string;
+}
+
+const catalog = { type: azuread("AccessPackageCatalog"), output: "id" };
+const accessPackage = { type: azuread("AccessPackage"), output: "id" };
+const catalogResource = azuread("AccessPackageResourceCatalogAssociation");
+const packageResource = azuread("AccessPackageResourcePackageAssociation");
+
+const references: Readonly<Record<string, readonly Reference[]>> = {
+  [azuread("AccessPackage")]: [{ path: ["catalogId"], ...catalog }],
+  [azuread("AccessPackageAssignmentPolicy")]: [{ path: ["accessPackageId"], ...accessPackage }],
+  [catalogResource]: [{ path: ["catalogId"], ...catalog }],
+  [packageResource]: [
+    { path: ["accessPackageId"], ...accessPackage },
+    { path: ["catalogResourceAssociationId"], type: catalogResource, output: "id" },
+  ],
+  [registrationAssignment]: [
+    { path: ["properties", "registrationDefinitionId"], type: registrationDefinition, output: "id" },
+  ],
+  [dynamic("CrossTenantPartner")]: [{ path: ["found"], type: dynamic("CrossTenantPartnerEntry"), output: "found" }],
+};
+
+export const ownReferences = stackRule<object>({
+  name: "own-references",
+  severity: "critical",
+  level: "mandatory",
+  why:
+    "Catalogs, access packages and delegations refer only to resources of the stack, which the other rules judge: an " +
+    "existing one of another party may give more. An access package gives one group, and a group is in one package.",
+  remedy: "Pass the output of the stack's own resource, or remove the resource.",
+  link: "https://learn.microsoft.com/entra/id-governance/entitlement-management-overview",
+  parameters: {},
+  checkStack: (resources) => {
+    const byUrn = new Map(resources.map((resource) => [resource.urn, resource]));
+    const foreign = resources.flatMap((resource) =>
+      (references[resource.type] ?? []).flatMap((reference): readonly StackViolation[] => {
+        const problem = referenceProblem(resource, reference, byUrn);
+        return problem === undefined ? [] : [{ problem, resource }];
+      }),
+    );
+    return [...foreign, ...sharedPackages(resources)];
+  },
+});
+
+/** A value is the stack's own if it comes from a resource of the right type, and equals its output. */
+function referenceProblem(
+  { properties, sources }: StackResource,
+  { path, type, output }: Reference,
+  byUrn: ReadonlyMap<string, StackResource>,
+): string | undefined {
+  const value = valueAt(properties, ...path);
+  if (isMissing(value)) return undefined;
+  const targets = (sources[path[0]] ?? [])
+    .flatMap((urn) => byUrn.get(urn) ?? [])
+    .filter((target) => target.type === type);
+  const id = knownText(value);
+  const outputs = targets.map((target) => knownText(target.properties[output]));
+  const isOwn = targets.length > 0 && (id === undefined || outputs.includes(undefined) || outputs.includes(id));
+  if (isOwn) return undefined;
+  const name = path.at(-1) ?? "";
+  return `its ${name}${id === undefined ? "" : ` ${id}`} is not of a resource of this stack (${type.split(":").at(-1) ?? ""})`;
+}
+
+/** Further groups in a package, and packages of the same group. */
+function sharedPackages(resources: readonly StackResource[]): readonly StackViolation[] {
+  const roles = resources.filter(({ type }) => type === packageResource);
+  const ends = [
+    ["accessPackageId", "its access package gives another group, too"],
+    ["catalogResourceAssociationId", "another access package gives its group, too"],
+  ] as const;
+  return ends.flatMap(([property, problem]) =>
+    roles
+      .filter((role) => roles.some((other) => other !== role && isSame(role, other, property)))
+      .map((resource) => ({ problem, resource })),
+  );
+}
+
+function isSame(role: StackResource, other: StackResource, property: string): boolean {
+  const [id, otherId] = [knownText(role.properties[property]), knownText(other.properties[property])];
+  if (id !== undefined && otherId !== undefined) return id === otherId;
+  return knownItems(role.sources[property]).some((urn) => (other.sources[property] ?? []).includes(String(urn)));
+}

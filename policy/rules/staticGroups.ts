@@ -1,0 +1,28 @@
+import { azuread } from "../../domain/resourceTypes";
+import { isMissing, knownItems, knownText, problems, resourceRule } from "../rule";
+
+export const staticGroups = resourceRule<object>({
+  name: "static-groups",
+  severity: "critical",
+  level: "mandatory",
+  why: "Only the program adds members to a group: no membership rule, no joining without the owner's approval, no copy in another directory.",
+  remedy: "Omit dynamicMembership, types and writebackEnabled, and set visibility to Private or leave it out.",
+  link: "https://learn.microsoft.com/entra/identity/users/groups-dynamic-membership",
+  parameters: {},
+  types: [azuread("Group")],
+  check: ({ properties: { dynamicMembership, types, visibility, writebackEnabled, onpremisesGroupType } }) => {
+    const hasRule = Array.isArray(dynamicMembership) ? dynamicMembership.length > 0 : !isMissing(dynamicMembership);
+    const shown = knownText(visibility) ?? "";
+    return problems(
+      hasRule ? "a rule decides who its members are (dynamicMembership)" : undefined,
+      ...knownItems(types).map((type) => `it is of the type ${String(type)}`),
+      ["", "private", "hiddenmembership"].includes(shown.toLowerCase())
+        ? undefined
+        : `its visibility is ${shown}: people join it by themselves`,
+      writebackEnabled === true ? "it is written back to an on-premises directory" : undefined,
+      isMissing(onpremisesGroupType)
+        ? undefined
+        : "it is written back to an on-premises directory as a group of its own",
+    );
+  },
+});
