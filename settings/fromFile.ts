@@ -3,7 +3,7 @@
  * engine.
  */
 import { readFile } from "node:fs/promises";
-import { clouds, endpointVariable, lastSegment } from "@defender-mssp/microsoft";
+import { clouds, endpointVariable, isUuid, lastSegment } from "@defender-mssp/microsoft";
 import { VisibleError } from "@defender-mssp/errors";
 import type { StackConfiguration } from "./fromEngine";
 import { parseSettings, type Settings } from "./index";
@@ -57,6 +57,21 @@ export async function contentOfStackFile(
 ): Promise<Readonly<Record<string, unknown>> | undefined> {
   const name = lastSegment(stack);
   return /^[\w.-]+$/.test(name) ? yamlFile(stackFile(project, name)) : undefined;
+}
+
+/**
+ * The tenant ID in a stack's file, in lower case, whatever else is wrong with the file. Undefined
+ * where no file of the stack, or no UUID in it, is readable.
+ */
+export async function readStackTenant(stack: string, folder?: string): Promise<string | undefined> {
+  try {
+    const { values } = await readConfiguration(stack, folder);
+    const { tenantId } = values;
+    return isUuid(tenantId) ? tenantId.toLowerCase() : undefined;
+  } catch (error) {
+    if (error instanceof VisibleError) return undefined;
+    throw error;
+  }
 }
 
 /** The variables with which a program for that cloud would run. */

@@ -6,7 +6,7 @@ import { atOnce } from "@defender-mssp/terminal/atOnce";
 import { redactedValue } from "../base/redaction";
 import { readProject } from "../../settings/project";
 import { tableText, type TextCell } from "@defender-mssp/terminal/table";
-import { runPulumi } from "../stack/pulumi";
+import { readPrintedOutputs } from "../stack/stackOutputs";
 import { passphraseVariables } from "../stack/passphrases";
 import { passphraseQuestion } from "../stack/passphraseQuestion";
 
@@ -47,7 +47,7 @@ async function outputsOf(
   names: readonly string[] | undefined,
 ): Promise<StackOutputList> {
   try {
-    const all = JSON.parse(await runPulumi(["stack", "output", "--stack", stack, "--json"], place)) as object;
+    const all = await readPrintedOutputs(stack, place);
     const chosen = Object.entries(all).filter(([name]) => names?.includes(name) ?? true);
     return { stack, outputs: Object.fromEntries(chosen.map(([name, value]) => [name, redactedValue(name, value)])) };
   } catch (error) {

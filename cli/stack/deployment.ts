@@ -1,7 +1,9 @@
 /** A stack's state: the one reader of what `pulumi stack export` prints. */
 import { z } from "zod";
 import { VisibleError } from "@defender-mssp/errors";
+import { stateTenants } from "../../domain/stackTenant";
 import { runPulumi, type PulumiOptions } from "./pulumi";
+import { OtherTenantError, refuseOtherTenant } from "./stackTenant";
 
 const values = z.record(z.string(), z.unknown());
 const resource = z.object({
@@ -50,10 +52,32 @@ export interface Deployment {
 /**
  * Reads the state with `pulumi stack export`, which decrypts nothing. A command reads it once and
  * passes it on.
+ * @throws OtherTenantError where the settings name another tenant than the state.
  * @throws VisibleError where there is no such stack, or Pulumi can't read it.
  */
 export async function readDeployment(stack: string, options: PulumiOptions): Promise<Deployment> {
-  return parseDeployment(stack, await runPulumi(["stack", "export", "--stack", stack], options));
+  const deployment = parseDeployment(stack, await runPulumi(["stack", "export", "--stack", stack], options));
+  await refuseOtherTenant(stack, tenantsIn(deployment), options.folder);
+  return deployment;
+}
+
+/** Resources that wait for their deletion and interrupted operations count as well. */
+function tenantsIn({ resources, pending }: Deployment): readonly string[] {
+  return stateTenants([...resources, ...pending.map(({ resource: interrupted }) => interrupted)]);
+}
+
+/**
+ * Reads the state only to compare its tenant with that of the settings: for a command that calls the
+ * tenant and needs no state. A state that can't be read, or does not exist yet, is compared with
+ * nothing.
+ * @throws OtherTenantError
+ */
+export async function compareTenants(stack: string, options: PulumiOptions): Promise<void> {
+  try {
+    await readDeployment(stack, options);
+  } catch (error) {
+    if (error instanceof OtherTenantError || !(error instanceof VisibleError)) throw error;
+  }
 }
 
 /** Returns a function that reads the state when it is first called, and then returns the same. */

@@ -9,6 +9,7 @@ import { legacyApiResourceNames, onboardingName } from "../../domain/resourceNam
 import { urnName } from "../../domain/urn";
 import type { Deployment } from "./deployment";
 import { StackNotFoundError } from "./pulumi";
+import { OtherTenantError } from "./stackTenant";
 
 export interface SettingsAsDeployed {
   readonly settings: Settings;
@@ -17,19 +18,26 @@ export interface SettingsAsDeployed {
   readonly reason?: string;
 }
 
-/** Reads the state, without a passphrase, only for settings that name no API. */
+/**
+ * Reads the state, without a passphrase: its reader also compares the tenants.
+ * @param only `ifUnset`: settings that name the APIs need no state. For a command that calls nothing.
+ * @throws OtherTenantError
+ */
 export async function settingsAsDeployed(
   settings: Settings,
   read: () => Promise<Deployment>,
+  only: "always" | "ifUnset" = "always",
 ): Promise<SettingsAsDeployed> {
   const connector = keepingLegacyApi(settings.connector);
-  if (connector === settings.connector) return { settings, legacyApi: "asSet" };
+  const isUnset = connector !== settings.connector;
+  if (!isUnset && only === "ifUnset") return { settings, legacyApi: "asSet" };
   try {
-    if (!hasLegacyApi(await read())) return { settings, legacyApi: "asSet" };
+    const deployment = await read();
+    if (!isUnset || !hasLegacyApi(deployment)) return { settings, legacyApi: "asSet" };
     return { settings: { ...settings, connector }, legacyApi: "kept" };
   } catch (error) {
-    if (error instanceof StackNotFoundError) return { settings, legacyApi: "asSet" };
-    if (!(error instanceof VisibleError)) throw error;
+    if (error instanceof OtherTenantError || !(error instanceof VisibleError)) throw error;
+    if (!isUnset || error instanceof StackNotFoundError) return { settings, legacyApi: "asSet" };
     return { settings, legacyApi: "unread", reason: error.message };
   }
 }

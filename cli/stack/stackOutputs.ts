@@ -15,6 +15,7 @@ import type { PrintedOutputs, ProgramOutputs } from "../../domain/programOutputs
 import type { Place } from "../base/place";
 import { NoConnectorYet } from "@defender-mssp/siem/connector/connectorSource";
 import { runPulumi } from "./pulumi";
+import { refuseOtherTenant } from "./stackTenant";
 
 const text = z.string().min(1);
 /**
@@ -97,12 +98,12 @@ export interface StackOutputsOptions extends Place {
 
 /**
  * Reads the outputs of a stack.
- * @throws NothingDeployed, or VisibleError where the stack does not exist, its outputs are of
+ * @throws NothingDeployed, OtherTenantError, or VisibleError where the stack does not exist, its outputs are of
  * another version, or the engine can't read it (passphrase, login).
  */
 export async function readStackOutputs(stack: string, options: StackOutputsOptions): Promise<StackOutputs> {
-  const answer = await askEngine(stack, options);
-  if (answer === null || typeof answer !== "object" || Object.keys(answer).length === 0) {
+  const answer = await readPrintedOutputs(stack, options);
+  if (Object.keys(answer).length === 0) {
     throw new NothingDeployed(
       `Stack "${stack}" has no outputs: nothing is deployed there. Run \`npx pulumi up --stack ${stack}\` first.`,
     );
@@ -129,11 +130,27 @@ export function requiredOutput<Name extends keyof StackOutputs>(
   throw new VisibleError(`Stack "${stack}" has no output "${name}". Run \`npx pulumi up --stack ${stack}\`.`);
 }
 
-async function askEngine(stack: string, { secrets, ...options }: StackOutputsOptions): Promise<unknown> {
+/**
+ * Reads the outputs of a stack as the engine prints them; empty where nothing is deployed.
+ * @throws OtherTenantError, or VisibleError where the engine can't read them.
+ */
+export async function readPrintedOutputs(
+  stack: string,
+  { secrets, ...options }: StackOutputsOptions,
+): Promise<Readonly<Record<string, unknown>>> {
   const shown = secrets === true ? ["--show-secrets"] : [];
-  const printed = await runPulumi(["stack", "output", "--stack", stack, "--json", ...shown], options);
+  const outputs = parsedOutputs(
+    stack,
+    await runPulumi(["stack", "output", "--stack", stack, "--json", ...shown], options),
+  );
+  const { tenantId } = outputs;
+  await refuseOtherTenant(stack, typeof tenantId === "string" ? [tenantId.toLowerCase()] : [], options.folder);
+  return outputs;
+}
+
+function parsedOutputs(stack: string, printed: string): Readonly<Record<string, unknown>> {
   try {
-    return JSON.parse(printed) as unknown;
+    return Object(JSON.parse(printed) ?? {}) as Readonly<Record<string, unknown>>;
   } catch {
     throw new VisibleError(`Can't read the outputs of stack "${stack}": the engine's answer is not JSON.`);
   }

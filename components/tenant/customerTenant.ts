@@ -2,6 +2,7 @@ import { clouds, messageOf, type CloudName } from "@defender-mssp/microsoft";
 import * as azuread from "@pulumi/azuread";
 import * as pulumi from "@pulumi/pulumi";
 import { inThisRun } from "../hooks";
+import { isDeployedType, otherTenantMessage } from "../../domain/stackTenant";
 import { stackResources } from "../../program/sdk/stackResources";
 
 /**
@@ -88,10 +89,7 @@ function stayInTenant(name: string): pulumi.ResourceHook {
     const before = tenantOf(oldInputs);
     const now = tenantOf(newInputs);
     if (before === now || !(await hasDeployedResources())) return;
-    throw new Error(
-      `this stack's resources are in tenant ${before}, but its setting tenantId is now ${now}. Nothing was changed. ` +
-        "Restore the setting, destroy the stack first, or create a stack for the other customer (pulumi stack init).",
-    );
+    throw new Error(otherTenantMessage("this stack's", before, now));
   };
   return new pulumi.ResourceHook(`${name}-stays-in-its-tenant`, inThisRun(check), { onDryRun: true });
 }
@@ -106,5 +104,5 @@ function tenantOf(inputs: unknown): string {
  */
 async function hasDeployedResources(): Promise<boolean> {
   const resources = Object.values(await stackResources());
-  return resources.some(({ type }) => !type.startsWith("pulumi:") && !type.startsWith("defender-mssp:"));
+  return resources.some(({ type }) => isDeployedType(type));
 }

@@ -43,7 +43,7 @@ export function define(command: Command, session: Session): void {
   describeCommand(command, {
     notes: ["Marks: ✓ passed, ✗ failed, – not checked: not applicable or not permitted."],
     reads:
-      "Pulumi.yaml; the stack's settings and, where they do not name connector.alertApis, its state; the access " +
+      "Pulumi.yaml; the stack's settings and, where it is readable, its state, whose tenant must be that of the settings; the access " +
       "tokens of the identity in the environment (ARM_…, or az login); with " +
       "Organization.Read.All and Policy.Read.All, the tenant's licences, policies and Conditional Access (with " +
       "Policy.Read.ConditionalAccess also What If). With --repair also the " +

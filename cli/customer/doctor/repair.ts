@@ -51,10 +51,10 @@ export async function repair(options: RepairOptions): Promise<Repaired> {
   const { environment } = options;
   const settings = await readStackSettings(options.stack, options);
   try {
-    const endpoints = options.endpoints ?? (await tenantEndpoints(settings, environment));
-    const call = await graphCall(settings.tenantId, { environment, endpoints });
     // The state is read first: it does not list a later create of a concurrent `up` as interrupted.
     const state = await readDeployment(options.stack, { environment, folder: options.folder });
+    const endpoints = options.endpoints ?? (await tenantEndpoints(settings, environment));
+    const call = await graphCall(settings.tenantId, { environment, endpoints });
     const defender = await defenderCalls(settings, { environment, endpoints });
     const clientId = environment["ARM_CLIENT_ID"];
     const azure = await azureCalls(settings, { environment, endpoints, say: options.say });

@@ -5,6 +5,7 @@ import { readStackSettings } from "../../../settings/fromFile";
 import type { Settings } from "../../../settings";
 import { governancePolicy } from "../../../settings/governance";
 import { placeOf } from "../../base/place";
+import { compareTenants } from "../../stack/deployment";
 import { advised } from "@defender-mssp/terminal/advised";
 import type { Session } from "@defender-mssp/terminal/session";
 import { personsCall, tenantOfToken, tokenVariable, type PersonOptions } from "./person";
@@ -60,6 +61,7 @@ export async function act(action: Action, options: ActionOptions, session: Sessi
   const { environment } = session;
   const settings = await readStackSettings(stack, placeOf(session));
   if (action !== "terminate") requiredPolicy(stack, settings);
+  await compareTenants(stack, placeOf(session));
   const side = sideOf(action, settings, options, environment);
   const endpoints = await tenantEndpoints(settings, environment);
   const call = await personsCall(
@@ -93,6 +95,7 @@ export async function readGovernance(options: ActionOptions, session: Session): 
   const { stack, as } = options;
   const { environment } = session;
   const settings = await readStackSettings(stack, placeOf(session));
+  await compareTenants(stack, placeOf(session));
   const endpoints = await tenantEndpoints(settings, environment);
   const isPerson = as !== undefined || options.clientId !== undefined || tenantOfToken(environment) !== undefined;
   const call = isPerson

@@ -48,9 +48,10 @@ export function define(command: Command, session: Session): void {
       "The IDs are those of the public cloud. The US government's cloud has other IDs for some of them.",
     ],
     reads:
-      "Pulumi.yaml and the stacks' settings files; the state of each stack whose settings do not name connector.alertApis, " +
-      "because it may keep the legacy alert API.",
-    exitCodes: { 1: "a stack has no settings, or they are wrong" },
+      "Pulumi.yaml and the stacks' settings files; with --stack, where it is readable, each stack's state, whose tenant must be " +
+      "that of the settings; without, the state of each stack whose settings do not name connector.alertApis, because it may " +
+      "keep the legacy alert API.",
+    exitCodes: { 1: "a stack has no settings, they are wrong, or its state is of another tenant" },
     examples: [
       "npx mssp permissions --stack contoso",
       "npx mssp permissions --stack contoso --format markdown --client-id <ID>",
@@ -66,20 +67,28 @@ async function permissionsOfStacks(options: PermissionsOptions, session: Session
   ]);
   const ids: ApplicationIds = { automation: options.clientId, preview: options.previewClientId };
   const customers = await customersOf(session.folder, options.stack);
-  return permissionsOf(await asDeployed(customers, session), ids, session.now());
+  return permissionsOf(await asDeployed(customers, options, session), ids, session.now());
 }
 
 /** Engine processes at a time. */
 const engines = 4;
 
-/** With the legacy API where a stack keeps it. Notes go to stderr, beside every format. */
-async function asDeployed(customers: readonly Customer[], session: Session): Promise<readonly Customer[]> {
+/**
+ * With the legacy API where a stack keeps it. Notes go to stderr, beside every format. The states of a
+ * whole fleet are read only where they decide: they take minutes.
+ */
+async function asDeployed(
+  customers: readonly Customer[],
+  { stack: named }: PermissionsOptions,
+  session: Session,
+): Promise<readonly Customer[]> {
   const [{ legacyApiNotes, settingsAsDeployed }, { readDeployment }] = await Promise.all([
     import("../../stack/settingsAsDeployed.js"),
     import("../../stack/deployment.js"),
   ]);
   const found = await atOnce(engines, customers, async ({ stack, settings }) => {
-    return { stack, ...(await settingsAsDeployed(settings, () => readDeployment(stack, placeOf(session)))) };
+    const read = () => readDeployment(stack, placeOf(session));
+    return { stack, ...(await settingsAsDeployed(settings, read, named === undefined ? "ifUnset" : "always")) };
   });
   for (const note of legacyApiNotes(found)) session.err.note(note);
   return found;
