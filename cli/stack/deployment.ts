@@ -1,9 +1,9 @@
 /** A stack's state: the one reader of what `pulumi stack export` prints. */
 import { z } from "zod";
 import { VisibleError } from "@defender-mssp/errors";
-import { stateTenants } from "../../domain/stackTenant";
+import { stateTenants } from "../../domain/stateTenants";
 import { runPulumi, type PulumiOptions } from "./pulumi";
-import { OtherTenantError, refuseOtherTenant } from "./stackTenant";
+import { OtherTenantError, refuseOtherTenant } from "./refuseOtherTenant";
 
 const values = z.record(z.string(), z.unknown());
 const resource = z.object({

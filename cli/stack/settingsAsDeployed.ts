@@ -9,7 +9,7 @@ import { legacyApiResourceNames, onboardingName } from "../../domain/resourceNam
 import { urnName } from "../../domain/urn";
 import type { Deployment } from "./deployment";
 import { StackNotFoundError } from "./pulumi";
-import { OtherTenantError } from "./stackTenant";
+import { OtherTenantError } from "./refuseOtherTenant";
 
 export interface SettingsAsDeployed {
   readonly settings: Settings;

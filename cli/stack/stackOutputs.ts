@@ -15,7 +15,7 @@ import type { PrintedOutputs, ProgramOutputs } from "../../domain/programOutputs
 import type { Place } from "../base/place";
 import { NoConnectorYet } from "@defender-mssp/siem/connector/connectorSource";
 import { runPulumi } from "./pulumi";
-import { refuseOtherTenant } from "./stackTenant";
+import { refuseOtherTenant } from "./refuseOtherTenant";
 
 const text = z.string().min(1);
 /**

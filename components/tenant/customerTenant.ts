@@ -2,7 +2,7 @@ import { clouds, messageOf, type CloudName } from "@defender-mssp/microsoft";
 import * as azuread from "@pulumi/azuread";
 import * as pulumi from "@pulumi/pulumi";
 import { inThisRun } from "../hooks";
-import { isDeployedType, otherTenantMessage } from "../../domain/stackTenant";
+import { isDeployedType, otherTenantMessage } from "../../domain/stateTenants";
 import { stackResources } from "../../program/sdk/stackResources";
 
 /**

@@ -30,6 +30,7 @@ export {
 export { unknown as unknownValue } from "./providers/provider";
 export { isUuid } from "./uuid";
 export { lastSegment } from "./lastSegment";
+export { markedStack, parseStackMark, type StackMark } from "./stackMark";
 export type { PortalCall } from "./defender/portalCall";
 export type * from "./graph/types";
 export { findUsers, findUsersOf, isMember, type GuestUserObject } from "./graph/guest";

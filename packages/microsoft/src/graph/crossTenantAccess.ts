@@ -9,6 +9,7 @@ import { VisibleError } from "@defender-mssp/errors";
 import { graphList, type CallContext, type GraphCall } from "./call";
 import { goneStatuses, isGone } from "./gone";
 import { untilReplicated } from "./replication";
+import { isSameStack, markedStack, parseStackMark } from "../stackMark";
 
 export interface InboundTrust {
   readonly isMfaAccepted?: boolean | null;
@@ -112,14 +113,16 @@ export async function hasIdentitySynchronization(call: GraphCall, partner: strin
  * @param own the stack's own mark, `<project>/<stack>#<stack ID>`.
  */
 export async function otherStackOf(call: GraphCall, msspTenantId: string, own: string): Promise<string | undefined> {
+  const [stack = "", stackId = ""] = own.split("#");
+  const ownMark = { stack, stackId, msspTenantId };
   for (const kind of ["applications", "groups"]) {
     const found = await graphList<{ description?: string | null }>(
       call,
       `/v1.0/${kind}?$select=id,description&$top=999`,
     ).catch(() => []);
     for (const { description } of found) {
-      const [, mark, tenant] = /\(([^(),]+), MSSP tenant ([0-9a-f-]{36})\)/.exec(description ?? "") ?? [];
-      if (mark !== undefined && mark !== own && tenant === msspTenantId) return mark;
+      const mark = parseStackMark(description);
+      if (mark?.msspTenantId === msspTenantId && !isSameStack(mark, ownMark)) return markedStack(mark);
     }
   }
   return undefined;

@@ -95,11 +95,9 @@ export const crossTenantPartnerResource = {
       const inputs = inputsOf(news);
       const call = await graphCall(inputs.tenantId, context);
       const found = foundBefore(inputs) ?? (await getAccessPartner(call, inputs.partnerTenantId));
-      if (found !== undefined) await refuseSecondStack(call, inputs, found);
-      const record =
-        inputs.found === undefined || found === undefined
-          ? {}
-          : recordFrom(inputs, found, await getAccessDefault(call));
+      const defaults = await getAccessDefault(call);
+      if (found !== undefined) await refuseSecondStack(call, inputs, parts, { existing: found, defaults });
+      const record = inputs.found === undefined || found === undefined ? {} : recordFrom(inputs, found, defaults);
       return { id: inputs.partnerTenantId, outs: await apply(call, inputs, { adopted: true, record }, context) };
     });
   },
@@ -122,6 +120,11 @@ export const crossTenantPartnerResource = {
       const { adopted, before } = stateOf(olds);
       const inputs = inputsOf(news);
       const call = await graphCall(inputs.tenantId, context);
+      const added = parts.filter((name) => inputs[name] !== undefined && olds[name] === undefined);
+      const existing = added.length === 0 ? undefined : await getAccessPartner(call, inputs.partnerTenantId);
+      if (existing !== undefined) {
+        await refuseSecondStack(call, inputs, added, { existing, defaults: await getAccessDefault(call) });
+      }
       return { outs: await apply(call, inputs, { adopted, record: JSON.parse(before) as PartnerRecord }, context) };
     });
   },
@@ -196,19 +199,40 @@ function stateOfPlan(
   return { ...inputs, adopted, before: JSON.stringify(record) };
 }
 
+/** The settings of `crossTenantTrust`, for people. */
+const settingNames: Readonly<Record<keyof PartnerPart, string>> = {
+  isMfaAccepted: "mfa",
+  isCompliantDeviceAccepted: "compliantDevice",
+  isHybridAzureADJoinedDeviceAccepted: "hybridJoinedDevice",
+  inboundConsentAllowed: "automaticConsent",
+  limitToGroup: "limitToGroup",
+  limitToApplication: "limitToDefenderPortal",
+};
+
 /**
  * Two stacks of one MSSP would each take the other's part away: an entry has no place for a mark.
- * So a stack refuses an entry that has its part already, if another stack is in the tenant.
+ * So a stack refuses each key that the entry has already, if another stack is in the tenant: with
+ * the value that this stack asks for, or with another one than the tenant's default.
+ * @param keys those that this stack is about to set for the first time.
  */
-async function refuseSecondStack(call: GraphCall, inputs: CrossTenantPartnerInputs, existing: AccessConfiguration) {
+async function refuseSecondStack(
+  call: GraphCall,
+  inputs: CrossTenantPartnerInputs,
+  keys: readonly (keyof PartnerPart)[],
+  { existing, defaults }: Readonly<Record<"existing" | "defaults", AccessConfiguration>>,
+) {
   const { tenantId, partnerTenantId, managedBy } = inputs;
-  const there = picked(partIn(existing, inputs), parts);
-  if (JSON.stringify(there) !== JSON.stringify(picked(inputs, parts))) return;
+  const [current, inherited] = [partIn(existing, inputs), partIn(defaults, inputs)];
+  const taken = keys.filter(
+    (key) => current[key] !== undefined && (current[key] === inputs[key] || current[key] !== (inherited[key] ?? false)),
+  );
+  if (taken.length === 0) return;
   const other = await otherStackOf(call, partnerTenantId, managedBy.slice(0, managedBy.lastIndexOf("/")));
   if (other === undefined) return;
+  const settings = taken.map((key) => `crossTenantTrust.${settingNames[key]}`).join(" and ");
   throw new VisibleError(
-    `Tenant ${tenantId} has what crossTenantTrust asks for already, and the stack ${other} of the same MSSP works in it. ` +
-      "A partner entry has no place for a mark, so only one of the two stacks may keep it: remove crossTenantTrust from this stack's settings.",
+    `The partner entry of tenant ${tenantId} has ${settings} already, and the stack ${other} of the same MSSP works in it. ` +
+      `A partner entry has no place for a mark, so only one of the two stacks may keep a key: remove ${settings} from this stack's settings.`,
   );
 }
 

@@ -89,20 +89,52 @@ describe("packages/microsoft/providers/crossTenantPartner: the provider", () => 
     assert.deepEqual(entry()?.["automaticUserConsentSettings"], { inboundAllowed: true, outboundAllowed: false });
   });
 
-  it("a second stack of the same MSSP is refused; a trust that the customer set is not", async () => {
-    put({ inboundTrust: trustOf(true) });
-    await made();
+  describe("with another stack of the same MSSP in the tenant", () => {
     const mark = (stack: string) => `Managed by Pulumi (${stack}, MSSP tenant ${partnerTenantId})`;
-    const group = { id: "g", description: mark("defender-mssp/other#fedcba9876543210") };
-    sandbox().tenant.objects("groups").set("g", group);
-    try {
-      await assert.rejects(made(), /the stack defender-mssp\/other#fedcba9876543210 of the same MSSP works in it/);
+    const markGroup = (stack: string) =>
       sandbox()
         .tenant.objects("groups")
-        .set("g", { ...group, description: mark(own) });
+        .set("g", { id: "g", description: mark(stack) });
+    const refused = (...settings: readonly string[]) =>
+      new RegExp(
+        `has ${settings.map((name) => `crossTenantTrust\\.${name}`).join(" and ")} already, and the stack ` +
+          "defender-mssp/other#fedcba9876543210 of the same MSSP works in it",
+      );
+    beforeEach(() => void markGroup("defender-mssp/other#fedcba9876543210"));
+    afterEach(() => void sandbox().tenant.objects("groups").delete("g"));
+
+    it("create: refuses each key that the entry has, whatever else the stack asks for", async () => {
+      put({ inboundTrust: trustOf(true) });
+      const before = structuredClone(entry());
+      await assert.rejects(made(), refused("mfa"));
+      await assert.rejects(made({ ...inputs, inboundConsentAllowed: true }), refused("mfa"));
+      await assert.rejects(made({ ...inputs, isMfaAccepted: false }), refused("mfa"));
+      const both = { ...inputs, isCompliantDeviceAccepted: false };
+      await assert.rejects(made(both), refused("mfa", "compliantDevice"));
+      assert.deepEqual(entry(), before);
+    });
+
+    it("create and update: take keys that the entry does not have, and update refuses one that it has", async () => {
+      put({ inboundTrust: trustOf(true) });
+      const consent = { tenantId, partnerTenantId, managedBy: inputs.managedBy, inboundConsentAllowed: true };
+      const state = await made(consent);
+      const update = (news: object) => resource.update(partnerTenantId, state, { ...news }, sandbox().context);
+      const before = structuredClone(entry());
+      await assert.rejects(update({ ...consent, isMfaAccepted: true }), refused("mfa"));
+      assert.deepEqual(entry(), before);
+      await update({ ...consent, isCompliantDeviceAccepted: true });
+      assert.deepEqual(entry()?.["inboundTrust"], { ...trustOf(true), isCompliantDeviceAccepted: true });
+    });
+
+    it("create: takes a stack of the same random ID for itself, as after a new name of the stack", async () => {
+      put({ inboundTrust: trustOf(true) });
+      markGroup("defender-mssp/former#0123456789abcdef");
       await made();
-    } finally {
-      sandbox().tenant.objects("groups").delete("g");
-    }
+    });
+  });
+
+  it("create: takes a trust that the customer set, with no other stack in the tenant", async () => {
+    put({ inboundTrust: trustOf(true) });
+    assert.equal((await made()).adopted, true);
   });
 });

@@ -4,7 +4,7 @@
  */
 import { lastSegment } from "@defender-mssp/microsoft";
 import { VisibleError } from "@defender-mssp/errors";
-import { otherTenantMessage } from "../../domain/stackTenant";
+import { otherTenantMessage } from "../../domain/stateTenants";
 import { readStackTenant } from "../../settings/fromFile";
 
 /** State and settings of a stack name different tenants. Says both, and what to do. */

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { stateTenants } from "../../domain/stackTenant";
+import { stateTenants } from "../../domain/stateTenants";
 
 const urn = (type: string, name: string) => `urn:pulumi:dev::defender-mssp::${type}::${name}`;
 const entry = (type: string, name: string, inputs: object = {}, outputs: object = {}) => ({
@@ -15,7 +15,7 @@ const guest = (tenantId: string) =>
 
 const [a, b] = ["c0570500-0000-4000-8000-00000000000a", "c0570500-0000-4000-8000-00000000000b"];
 
-describe("domain/stackTenant", () => {
+describe("domain/stateTenants", () => {
   it("is the tenant of azuread's provider, in lower case, where something is deployed", () => {
     assert.deepEqual(stateTenants([provider(a.toUpperCase()), group]), [a]);
   });

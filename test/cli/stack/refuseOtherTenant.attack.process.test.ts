@@ -8,7 +8,7 @@ import { inSession } from "../testSession";
  * A settings file with another tenant than the stack's: `destroy` works by the state, and every
  * look-up by the settings. An off-boarding would certify the other tenant.
  */
-describe("cli/stack/stackTenant: the settings name another tenant than the state", function () {
+describe("cli/stack/refuseOtherTenant: the settings name another tenant than the state", function () {
   this.timeout(240_000);
 
   const stack = "contoso";

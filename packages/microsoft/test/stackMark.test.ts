@@ -1,0 +1,43 @@
+import assert from "node:assert/strict";
+import { markedStack, parseStackMark } from "@defender-mssp/microsoft";
+
+const stackId = "0123456789abcdef";
+const msspTenantId = "5ec0de00-5ea1-4000-8000-0000000000aa";
+const stack = "defender-mssp/other";
+
+describe("packages/microsoft/stackMark", () => {
+  const marks: readonly (readonly [string, string, ReturnType<typeof parseStackMark>])[] = [
+    [
+      "an application's or a group's description",
+      `It reads alerts. Managed by Pulumi (${stack}#${stackId}, MSSP tenant ${msspTenantId.toUpperCase()}).`,
+      { stack, stackId, msspTenantId },
+    ],
+    [
+      "a guest's employeeType",
+      `MSSP analyst, managed by Pulumi (${stack}#${stackId}; d91ad10e+e91ad10e)`,
+      { stack, stackId, msspTenantId: "" },
+    ],
+    [
+      "a Defender role's description",
+      `May see. (managed by ${stack}#${stackId}/customer-access-tier2-role)`,
+      { stack, stackId, msspTenantId: "" },
+    ],
+    [
+      "a service principal's notes",
+      `Managed by Pulumi: ${stack}#${stackId}/customer-siem-mssp-service-principal`,
+      { stack, stackId, msspTenantId: "" },
+    ],
+    ["a mark of version 0.1.0", `Managed by Pulumi (${stack}).`, { stack, stackId: "", msspTenantId: "" }],
+    ["a mark that names no stack", "Managed by Pulumi.", { stack: "", stackId: "", msspTenantId: "" }],
+    ["a description of a person's", "Managed by the service desk (team a/b)", undefined],
+    ["no text", "", undefined],
+  ];
+  for (const [title, text, expected] of marks) {
+    it(`reads ${title}`, () => assert.deepEqual(parseStackMark(text), expected));
+  }
+
+  it("names a stack as its objects are marked", () => {
+    assert.equal(markedStack({ stack, stackId, msspTenantId }), `${stack}#${stackId}`);
+    assert.equal(markedStack({ stack, stackId: "", msspTenantId }), stack);
+  });
+});
