@@ -19,6 +19,7 @@ import {
 } from "@defender-mssp/microsoft";
 import { securityGroupName } from "../../../domain/naming";
 import { principalName, type Principal } from "../../tenant/additions/tenant";
+import { markIn } from "./markIn";
 import { findApplications, findServicePrincipals } from "./findConnector";
 import { findEntitlements, noEntitlements } from "./findEntitlements";
 import type { Look, SearchedTenant } from "./searchedTenant";
@@ -71,7 +72,9 @@ export async function findInTenant(tenant: SearchedTenant): Promise<FoundTenant>
     servicePrincipals,
     directoryRoles,
     defenderAssignments: ofPrincipals,
-    defenderRoles: defenderRoles.filter(({ id }) => ofPrincipals.some((one) => one.roleDefinitionId === id)),
+    defenderRoles: defenderRoles
+      .filter(({ id }) => ofPrincipals.some((one) => one.roleDefinitionId === id))
+      .map((role) => ({ ...role, ...markIn(role.description) })),
     ...entitlements,
     authorized: await look("authorizations for the legacy alert API", "the gateway's permission", {}, () =>
       authorizations(tenant, applications),
@@ -95,20 +98,28 @@ interface User {
   readonly displayName: string | null;
   readonly mail: string | null;
   readonly userPrincipalName: string;
+  readonly employeeType?: string | null;
 }
 
 /** Guests with an address in one of the MSSP's domains. */
 async function findGuests({ call, msspDomains }: SearchedTenant): Promise<FoundGuest[]> {
   const users = await graphList<User>(
     call,
-    `/v1.0/users?$select=id,displayName,mail,userPrincipalName&$filter=${equals("userType", "Guest")}`,
+    `/v1.0/users?$select=id,displayName,mail,userPrincipalName,employeeType&$filter=${equals("userType", "Guest")}`,
   );
-  return users.flatMap(({ id, displayName, mail, userPrincipalName }) => {
+  return users.flatMap(({ id, displayName, mail, userPrincipalName, employeeType }) => {
     const email = [mail, invitedAddress(userPrincipalName)]
       .map((address) => address?.toLowerCase() ?? "")
       .find((address) => msspDomains.includes(address.split("@").at(-1) ?? ""));
-    return email === undefined ? [] : [{ id, displayName, email }];
+    if (email === undefined) return [];
+    return [{ id, displayName, email, ...markIn(employeeType), ...markIn(invitedMark(displayName)) }];
   });
+}
+
+/** The mark in the display name of a guest that an `up` has invited and not marked yet; empty without. */
+function invitedMark(displayName: string | null): string {
+  const [mark = ""] = / \([\w.-]+\/[\w.-]+#[0-9a-f]+\)$/.exec(displayName ?? "") ?? [];
+  return mark === "" ? "" : `Managed by Pulumi${mark}`;
 }
 
 /** Entra spells the invited address into the principal name: `ana_fabrikam.example#EXT#@…`. */
@@ -149,6 +160,7 @@ async function withMembers(call: GraphCall, group: Group): Promise<FoundGroup> {
     isPlainSecurityGroup: group.securityEnabled && !group.mailEnabled && group.groupTypes.length === 0,
     isAssignableToRole: group.isAssignableToRole === true,
     members: members.map((member) => ({ id: member.id, name: principalName(member) })),
+    ...markIn(group.description),
   };
 }
 

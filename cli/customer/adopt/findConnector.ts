@@ -10,6 +10,7 @@ import {
   type ServicePrincipal,
 } from "@defender-mssp/microsoft";
 import { siemConnectorName, siemRedirectUri } from "../../../domain/naming";
+import { markIn } from "./markIn";
 import type { Look, SearchedTenant } from "./searchedTenant";
 import type { FoundApplication, FoundSecret, FoundServicePrincipal } from "./found";
 
@@ -40,11 +41,14 @@ function isSiemRedirectUri(uri: string): boolean {
 
 async function described(call: GraphCall, application: Application, look: Look): Promise<FoundApplication> {
   const { id, appId, displayName, signInAudience, web, requiredResourceAccess } = application;
+  const { description, notes } = application;
   const [servicePrincipal] = await servicePrincipalsBy(call, `$filter=${equals("appId", appId)}`);
   return {
     id,
     appId,
     displayName,
+    ...markIn(notes),
+    ...markIn(description),
     signInAudience,
     redirectUris: web.redirectUris,
     requested: requiredResourceAccess.map(({ resourceAppId, resourceAccess }) => ({
@@ -68,18 +72,21 @@ export async function findServicePrincipals(
   look: Look,
 ): Promise<FoundServicePrincipal[]> {
   // `$filter` on appOwnerOrganizationId is an advanced query; the list itself is not.
-  const all = await servicePrincipalsBy(call, "$select=id,appId,displayName,appOwnerOrganizationId");
+  const all = await servicePrincipalsBy(call, "$select=id,appId,displayName,appOwnerOrganizationId,notes");
   const ofMssp = all.filter(({ appOwnerOrganizationId }) => appOwnerOrganizationId?.toLowerCase() === msspTenantId);
   return Promise.all(ofMssp.map((one) => withGrants(call, one, look)));
 }
 
-function servicePrincipalsBy(call: GraphCall, query: string): Promise<ServicePrincipal[]> {
-  return graphList<ServicePrincipal>(call, `/v1.0/servicePrincipals?${query}`);
+/** With the property that has the mark of this program. */
+type NotedPrincipal = ServicePrincipal & { readonly notes?: string | null };
+
+function servicePrincipalsBy(call: GraphCall, query: string): Promise<NotedPrincipal[]> {
+  return graphList<NotedPrincipal>(call, `/v1.0/servicePrincipals?${query}`);
 }
 
 async function withGrants(
   call: GraphCall,
-  { id, appId, displayName }: ServicePrincipal,
+  { id, appId, displayName, notes }: NotedPrincipal,
   look: Look,
 ): Promise<FoundServicePrincipal> {
   const roles = await graphList<AppRoleAssignment>(call, `/v1.0/servicePrincipals/${id}/appRoleAssignments`);
@@ -90,6 +97,7 @@ async function withGrants(
     id,
     appId,
     displayName,
+    ...markIn(notes),
     appRoles: roles.map((role) => ({
       id: role.id,
       resourceId: role.resourceId,

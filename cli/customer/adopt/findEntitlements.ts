@@ -1,5 +1,6 @@
 /** Finds the MSSP's connected organization and the access packages that its people can request. */
 import { graphList, listConnectedOrganizations, type GraphCall } from "@defender-mssp/microsoft";
+import { markIn } from "./markIn";
 import type { SearchedTenant } from "./searchedTenant";
 import type { FoundCatalog, FoundOrganization, FoundPackage, FoundPolicy, FoundTenant } from "./found";
 
@@ -13,6 +14,7 @@ const base = "/beta/identityGovernance/entitlementManagement";
 interface Policy {
   readonly id: string;
   readonly displayName: string;
+  readonly description?: string | null;
   readonly accessPackageId: string;
   readonly durationInDays?: number | null;
   readonly requestorSettings?: { readonly allowedRequestors?: readonly UserSet[] | null } | null;
@@ -20,6 +22,12 @@ interface Policy {
     readonly approvalStages?: readonly { readonly primaryApprovers?: readonly UserSet[] | null }[] | null;
   } | null;
   readonly accessReviewSettings?: { readonly isEnabled?: boolean; readonly recurrenceType?: string | null } | null;
+}
+
+interface Described {
+  readonly id: string;
+  readonly displayName: string;
+  readonly description?: string | null;
 }
 
 interface UserSet {
@@ -38,7 +46,9 @@ export async function findEntitlements(tenant: SearchedTenant): Promise<Entitlem
   const { call } = tenant;
   const organizations = (await listConnectedOrganizations(call)).flatMap((one): FoundOrganization[] => {
     const source = sourceOf(one, tenant);
-    return source === undefined ? [] : [{ id: one.id, displayName: one.displayName, state: one.state, source }];
+    return source === undefined
+      ? []
+      : [{ id: one.id, displayName: one.displayName, state: one.state, source, ...markIn(one.description) }];
   });
   if (organizations.length === 0) return noEntitlements;
   const ids = organizations.map(({ id }) => id);
@@ -72,12 +82,12 @@ async function packagesOf(
   policies: readonly Policy[],
   organizations: readonly string[],
 ): Promise<FoundPackage[]> {
-  const all = await graphList<Omit<FoundPackage, "groups" | "policies">>(call, `${base}/accessPackages`);
+  const all = await graphList<Described & Pick<FoundPackage, "catalogId">>(call, `${base}/accessPackages`);
   const wanted = new Set(policies.map(({ accessPackageId }) => accessPackageId));
   const found = all.filter(({ id }) => wanted.has(id));
   const expand = "accessPackageResourceRoleScopes($expand=accessPackageResourceRole,accessPackageResourceScope)";
   return Promise.all(
-    found.map(async ({ id, displayName, catalogId }) => {
+    found.map(async ({ id, displayName, description, catalogId }) => {
       const { body } = await call(`${base}/accessPackages/${id}?$expand=${expand}`);
       const scopes = (body as PackageWithRoles).accessPackageResourceRoleScopes ?? [];
       const own = policies.filter(({ accessPackageId }) => accessPackageId === id);
@@ -85,6 +95,7 @@ async function packagesOf(
         id,
         displayName,
         catalogId,
+        ...markIn(description),
         groups: scopes.flatMap(({ id: roleScopeId, accessPackageResourceScope: scope }) =>
           scope?.originSystem === "AadGroup" ? [{ roleScopeId, groupId: scope.originId ?? "" }] : [],
         ),
@@ -103,6 +114,7 @@ async function policyOf(call: GraphCall, policy: Policy, organizations: readonly
   return {
     id: policy.id,
     displayName: policy.displayName,
+    ...markIn(policy.description),
     organizationId: organizationOf(policy, organizations) ?? "",
     approvers: (await Promise.all(users.map(({ id }) => principalName(call, id ?? "")))).flat(),
     durationInDays: policy.durationInDays ?? undefined,
@@ -122,7 +134,8 @@ function catalogOf(call: GraphCall) {
     const resources = await graphList<{ originId?: string | null }>(call, `${path}/accessPackageResources`);
     return {
       id,
-      displayName: (body as { displayName: string }).displayName,
+      displayName: (body as Described).displayName,
+      ...markIn((body as Described).description),
       groupIds: resources.flatMap(({ originId }) => originId ?? []),
     };
   };

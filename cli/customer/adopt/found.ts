@@ -1,7 +1,15 @@
 /** What an onboarding by hand has left in a customer's tenant, as plain data. */
 
+import type { StackMark } from "@defender-mssp/microsoft";
+
+/** An object that may carry the mark of a stack. */
+interface Markable {
+  /** Absent for what a person made. */
+  readonly mark?: StackMark;
+}
+
 /** A user of the customer's tenant with an address of the MSSP. */
-export interface FoundGuest {
+export interface FoundGuest extends Markable {
   readonly id: string;
   readonly displayName: string | null;
   /** The address in one of the MSSP's domains, in lower case. */
@@ -14,7 +22,7 @@ export interface FoundMember {
   readonly name: string;
 }
 
-export interface FoundGroup {
+export interface FoundGroup extends Markable {
   readonly id: string;
   readonly displayName: string;
   /** A security group with assigned members; the program manages no other. */
@@ -51,7 +59,7 @@ export interface FoundConsent {
   readonly isForAll: boolean;
 }
 
-export interface FoundServicePrincipal {
+export interface FoundServicePrincipal extends Markable {
   readonly id: string;
   readonly appId: string;
   readonly displayName: string;
@@ -60,7 +68,7 @@ export interface FoundServicePrincipal {
 }
 
 /** An app registration of the customer's tenant that fits the SIEM connector. */
-export interface FoundApplication {
+export interface FoundApplication extends Markable {
   readonly id: string;
   readonly appId: string;
   readonly displayName: string;
@@ -81,7 +89,7 @@ export interface FoundDirectoryRole {
   readonly scope: string;
 }
 
-export interface FoundDefenderRole {
+export interface FoundDefenderRole extends Markable {
   readonly id: string;
   readonly displayName: string;
   readonly permissions: readonly string[];
@@ -96,7 +104,7 @@ export interface FoundDefenderAssignment {
   readonly dataSources: readonly string[];
 }
 
-export interface FoundOrganization {
+export interface FoundOrganization extends Markable {
   readonly id: string;
   readonly displayName: string;
   readonly state: string;
@@ -104,7 +112,7 @@ export interface FoundOrganization {
   readonly source: { readonly tenantId: string } | { readonly domain: string };
 }
 
-export interface FoundPolicy {
+export interface FoundPolicy extends Markable {
   readonly id: string;
   readonly displayName: string;
   /** Whether only people of the MSSP's connected organization may request. */
@@ -116,7 +124,7 @@ export interface FoundPolicy {
   readonly reviewFrequency: string | undefined;
 }
 
-export interface FoundPackage {
+export interface FoundPackage extends Markable {
   readonly id: string;
   readonly displayName: string;
   readonly catalogId: string;
@@ -125,7 +133,7 @@ export interface FoundPackage {
   readonly policies: readonly FoundPolicy[];
 }
 
-export interface FoundCatalog {
+export interface FoundCatalog extends Markable {
   readonly id: string;
   readonly displayName: string;
   readonly groupIds: readonly string[];

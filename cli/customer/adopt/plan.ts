@@ -2,14 +2,18 @@
  * The plan of an adoption, as a pure function of what is in the tenant and of the answers: what is
  * adopted as which resource, what is left, what can't be imported, and what must be asked. Nothing
  * that was found is dropped, and nothing that may be somebody else's is adopted without an answer.
+ * What carries a stack's mark is left unless an answer names it.
  */
 import { Draft, everyFound, type AnswersById, type PlannedAdoption, type PlannedCustomer } from "./draft";
 import type { FoundTenant } from "./found";
 import { planConnector } from "./planConnector";
+import { withoutMarked } from "./withoutMarked";
 import { planPortalAccess } from "./planPortalAccess";
 
 export function planAdoption(found: FoundTenant, customer: PlannedCustomer, answers: AnswersById): PlannedAdoption {
-  const draft = new Draft(found, customer, answers);
+  const { tenant, others } = withoutMarked(found, customer, answers);
+  const draft = new Draft(tenant, customer, answers);
+  draft.leave.push(...others);
   planPortalAccess(draft);
   planConnector(draft);
   leaveTheRest(draft);

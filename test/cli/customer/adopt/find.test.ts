@@ -59,6 +59,82 @@ describe("search of what was onboarded by hand", () => {
     );
   });
 
+  it("reads the mark of each kind of object", async () => {
+    const note =
+      "Managed by Pulumi (defender-mssp/other#0123456789abcdef, MSSP tenant 5ec0de00-5ea1-4000-8000-0000000000aa).";
+    const app = { ...registration("app", "Contoso SIEM MSSP Connector", []), description: `Reads. ${note}` };
+    const group = {
+      id: "group",
+      displayName: "Tier 1 Analyst",
+      securityEnabled: true,
+      groupTypes: [],
+      description: note,
+    };
+    const beta = "/beta/identityGovernance/entitlementManagement";
+    const requestors = { allowedRequestors: [{ id: "organization" }] };
+    const { found } = await find({
+      "/v1.0/users?": [
+        {
+          ...guest("marked", "a@fabrikam.example", "a"),
+          employeeType: "MSSP analyst, managed by Pulumi (p/s#0123456789abcdef; aa)",
+        },
+        { ...guest("invited", "b@fabrikam.example", "b"), displayName: "B (p/s#0123456789abcdef)" },
+        guest("unmarked", "c@fabrikam.example", "c"),
+      ],
+      "/v1.0/users/": [],
+      "/v1.0/groups?": [group],
+      "/v1.0/applications?": [app],
+      "/v1.0/applications/app": app,
+      "/v1.0/applications/app/federatedIdentityCredentials": [],
+      "/v1.0/servicePrincipals?$select": [
+        {
+          id: "sp",
+          appId: "sp",
+          displayName: "sp",
+          appOwnerOrganizationId: msspTenantId,
+          notes: "Managed by Pulumi: p/s#0123456789abcdef/x",
+        },
+      ],
+      "/v1.0/identityGovernance/entitlementManagement/connectedOrganizations": [
+        {
+          id: "organization",
+          displayName: "F",
+          description: note,
+          state: "configured",
+          identitySources: [{ tenantId: msspTenantId }],
+        },
+      ],
+      [`${beta}/accessPackageAssignmentPolicies`]: [
+        {
+          id: "policy",
+          displayName: "P",
+          description: note,
+          accessPackageId: "package",
+          requestorSettings: requestors,
+        },
+      ],
+      [`${beta}/accessPackages`]: [{ id: "package", displayName: "P", description: note, catalogId: "catalog" }],
+      [`${beta}/accessPackages/package`]: {},
+      [`${beta}/accessPackageCatalogs/catalog`]: { displayName: "C", description: note },
+      [`${beta}/accessPackageCatalogs/catalog/accessPackageResources`]: [],
+    });
+    const marks = (list: readonly { readonly id: string; readonly mark?: { readonly stack: string } }[]) =>
+      list.map(({ id, mark }) => [id, mark?.stack]);
+    const other = "defender-mssp/other";
+    assert.deepEqual(marks(found.guests), [
+      ["marked", "p/s"],
+      ["invited", "p/s"],
+      ["unmarked", undefined],
+    ]);
+    assert.deepEqual(marks(found.groups), [["group", other]]);
+    assert.deepEqual(marks(found.applications), [["app", other]]);
+    assert.deepEqual(marks(found.servicePrincipals), [["sp", "p/s"]]);
+    assert.deepEqual(marks(found.organizations), [["organization", other]]);
+    assert.deepEqual(marks(found.packages), [["package", other]]);
+    assert.deepEqual(marks(found.packages.flatMap(({ policies }) => policies)), [["policy", other]]);
+    assert.deepEqual(marks(found.catalogs), [["catalog", other]]);
+  });
+
   it("finds app registrations by the name and by the redirect URIs of the document of 2018", async () => {
     const all = [
       registration("name", "Contoso siem MSSP connector", []),

@@ -278,6 +278,41 @@ function answerAll(
   throw new Error("questions without an end");
 }
 
+describe("plan of an adoption: another stack's objects", () => {
+  const ofOther = { stack: "defender-mssp/other", stackId: "0123456789abcdef", msspTenantId: customer.msspTenantId };
+  const ofMssp = { ...ofOther, msspTenantId: "5ec0de00-5ea1-4000-8000-0000000000aa" };
+  const app = (mark: typeof ofOther) => ({
+    applications: [{ ...application("app", { secrets: [secret("key", 300)] }), mark }],
+  });
+
+  it("leaves an application with all of its parts, and says whose it is", () => {
+    const result = plan(app(ofMssp));
+    assert.deepEqual(
+      result.adopt.filter(({ resource }) => resource.startsWith("customer-siem")),
+      [],
+    );
+    const why =
+      "It is managed by stack defender-mssp/other of another MSSP, tenant 5ec0de00-5ea1-4000-8000-0000000000aa.";
+    assert.equal(result.leave.find(({ id }) => id === "app")?.why, `${why} It is never adopted.`);
+    assert.equal(
+      result.leave.find(({ id }) => id === "key")?.why,
+      `It belongs to an object that another stack manages. ${why}`,
+    );
+    assert.deepEqual(
+      result.created.map(({ part }) => part),
+      ["connector"],
+    );
+  });
+
+  it("adopts an object of a stack of the same MSSP by its answer, and another MSSP's application by none", () => {
+    const answer = { "marked:app": "adopt" };
+    assert.ok(plan(app(ofOther), answer).adopt.some(({ id }) => id === "app"));
+    assert.ok(!plan(app(ofOther)).adopt.some(({ id }) => id === "app"));
+    assert.match(plan(app(ofOther)).leave.find(({ id }) => id === "app")?.why ?? "", /--answer marked:app=adopt\.$/);
+    assert.ok(!plan(app(ofMssp), answer).adopt.some(({ id }) => id === "app" || id === "key"));
+  });
+});
+
 describe("plan of an adoption: any tenant", () => {
   it("names each found object exactly once, whatever is answered", () => {
     fc.assert(
@@ -292,6 +327,36 @@ describe("plan of an adoption: any tenant", () => {
         assert.equal(new Set(taken).size, taken.length, "an object is adopted twice");
         const lists = [...result.adopt, ...result.leave].map(({ id }) => id);
         assert.equal(new Set(lists).size, lists.length, "an object is adopted and left");
+      }),
+    );
+  });
+
+  it("adopts nothing that carries a mark, names it once with whose it is, and nothing that belongs to it", () => {
+    const mark = { stack: "defender-mssp/other", stackId: "0123456789abcdef", msspTenantId: "" };
+    const marked = fc.subarray(["ana", "ben", "g1", "g2", "d1", "app1", "app2"]);
+    fc.assert(
+      fc.property(tenants, marked, fc.boolean(), (part, ids, isFirst) => {
+        const withMarks = <One extends { readonly id: string }>(list: readonly One[]): One[] =>
+          list.map((one) => (ids.includes(one.id) ? { ...one, mark } : one));
+        const found: FoundTenant = {
+          ...nothing,
+          ...part,
+          guests: withMarks(part.guests),
+          groups: withMarks(part.groups),
+          defenderRoles: withMarks(part.defenderRoles),
+          applications: withMarks(part.applications),
+        };
+        const { plan: result } = answerAll(found, isFirst);
+        for (const { id } of everyFound(found)) assert.ok(isNamed(result, id), `${id} is in no part of the plan`);
+        const lists = [...result.adopt, ...result.leave].map(({ id }) => id);
+        assert.equal(new Set(lists).size, lists.length, "an object is named twice");
+        const adopted = result.adopt.map(({ id }) => id);
+        for (const id of ids) assert.ok(!adopted.includes(id), `${id} is adopted`);
+        for (const { id, principalId } of part.directoryRoles)
+          assert.ok(!(ids.includes(principalId) && adopted.includes(id)), `role ${id} of ${principalId} is adopted`);
+        for (const { id, secrets } of part.applications)
+          for (const { keyId } of secrets)
+            assert.ok(!(ids.includes(id) && adopted.includes(keyId)), `secret ${keyId} of ${id} is adopted`);
       }),
     );
   });
