@@ -123,7 +123,7 @@ describe("packages/microsoft/providers/crossTenantPartner: the provider", () => 
       await assert.rejects(update({ ...consent, isMfaAccepted: true }), refused("mfa"));
       assert.deepEqual(entry(), before);
       await update({ ...consent, isCompliantDeviceAccepted: true });
-      assert.deepEqual(entry()?.["inboundTrust"], { ...trustOf(true), isCompliantDeviceAccepted: true });
+      assert.deepEqual(entry()?.["inboundTrust"], { ...(trustOf(true) as object), isCompliantDeviceAccepted: true });
     });
 
     it("create: takes a stack of the same random ID for itself, as after a new name of the stack", async () => {
