@@ -29,7 +29,9 @@ import { loadExtension } from "./extensions";
 import type { ProgramOutputs } from "./domain/programOutputs";
 import { tenantNeeds } from "./domain/tenantNeeds";
 import { accessName, delegationName, handoverName, onboardingName, stackIdentityName } from "./domain/resourceNames";
-import { parseSettings } from "./settings";
+import { parseSettings, type Settings } from "./settings";
+import { readSharing } from "./settings/readSharing";
+import { sharedTenantText } from "./settings/sharedTenant";
 
 /**
  * The engine shows a RunError without a stack trace. This is the one place that turns an error for
@@ -42,6 +44,14 @@ export = async () => {
     throw error instanceof VisibleError ? new pulumi.RunError(error.message) : error;
   }
 };
+
+/** Warns of another settings file with this tenant. In a fleet, whose program is inline, the command does. */
+async function warnOfSharedTenant(settings: Settings): Promise<void> {
+  const folder = pulumi.getRootDirectory();
+  if (folder === "") return;
+  const shared = await readSharing({ ...settings, stack: pulumi.getStack() }, folder);
+  if (shared !== undefined) await pulumi.log.warn(sharedTenantText(shared));
+}
 
 async function program() {
   const { values, secretKeys } = stackConfiguration();
@@ -70,6 +80,7 @@ async function program() {
   await requirePublishedRoles(settings.connector, clock(), { provider });
   await reportAdoptions(settings, deployed);
   const connectorIsDisabled = await reportDisabledConnector(onboardingName, settings.connector, deployed, { provider });
+  await warnOfSharedTenant(settings);
   const { loginEndpoint } = await discoverEndpoints(process.env, { cloud });
   const approverObjectIds = await contactObjectIds(customerApprovers(portalAccess), { provider });
 

@@ -60,6 +60,7 @@ import {
   type SettingProblem,
 } from "./problems";
 import { optional, required } from "./setting";
+import { sharedTenantSettings } from "./sharedTenant";
 import { tagSettings } from "./tags";
 import {
   conditionalAccessFrom,
@@ -127,6 +128,8 @@ export interface Settings {
   readonly adopted?: AdoptedSettings;
   /** `name=value`, by which `mssp fleet` selects stacks. The program does not use them. */
   readonly tags?: readonly string[];
+  /** Stacks of the project that have the same tenant on purpose. */
+  readonly sharedTenantWith?: readonly string[];
 }
 
 /**
@@ -181,6 +184,7 @@ export const settingsSchema = z.object({
   }),
   ...adoptedSettings,
   ...tagSettings,
+  ...sharedTenantSettings,
 });
 
 /** Settings that are lists or maps. The engine passes them as JSON. */
@@ -196,6 +200,7 @@ const structured = new Set([
   "azureDelegation",
   "adopted",
   "tags",
+  "sharedTenantWith",
 ]);
 
 /** The keys of a stack's configuration, without the project's name. */

@@ -238,8 +238,8 @@ function withPlace(command: Command): Command {
     .option("--json", "print JSON");
 }
 
-async function selected(options: PlaceOptions, { environment, folder: from, now }: Session) {
-  const [{ readInventory }, { selectStacks }, { readProject }, path] = await Promise.all([
+async function selected(options: PlaceOptions, { environment, folder: from, now, err }: Session) {
+  const [{ readInventory, sharedTenantNotes }, { selectStacks }, { readProject }, path] = await Promise.all([
     import("../stack/inventory.js"),
     import("../stack/selection.js"),
     import("../../settings/project.js"),
@@ -249,7 +249,11 @@ async function selected(options: PlaceOptions, { environment, folder: from, now 
   const { folder } = project;
   const journals = path.resolve(options.journal === defaultJournals ? folder : "", options.journal);
   const place = { folder, environment, journals, now: now() };
-  return { chosen: await selectStacks(await readInventory(project, environment), options, place), journals };
+  const inventory = await readInventory(project, environment);
+  const chosen = await selectStacks(inventory, options, place);
+  const names = chosen.map(({ stack }) => stack);
+  for (const note of sharedTenantNotes(inventory, names)) err.note(note);
+  return { chosen, journals };
 }
 
 function isSelective({ stack, tag, changedSince, secretsEndWithin, status }: SelectionOptions): boolean {

@@ -4,7 +4,7 @@ import path from "node:path";
 import { VisibleError } from "@defender-mssp/errors";
 import type { Questions, Session } from "@defender-mssp/terminal/session";
 import { readProject } from "../../settings/project";
-import { readInventory, type FleetStack } from "../stack/inventory";
+import { readInventory, sharedTenantNotes, type FleetStack } from "../stack/inventory";
 import { readRuns, remainingOf, type RecordedRun, type RunPlan } from "../stack/journal";
 import { defaultJournals, type FleetCommand } from "../stack/outcome";
 import { passphraseQuestion } from "../stack/passphraseQuestion";
@@ -87,6 +87,7 @@ export async function prepareRun(
   const stacks = before === undefined ? plan.stacks : remainingOf(before);
   if (stacks.length === 0) return undefined;
   if (before !== undefined) await confirmResume(before, options, session);
+  for (const note of sharedTenantNotes(inventory, stacks)) session.err.note(note);
   await confirmRun(plan, stacks, options, ask);
   const parallel = options.parallel ?? Math.min(defaultParallel(), stacks.length);
   const runnable = stacks.filter((stack) => stackProblem(stack, plan, inventory) === undefined);

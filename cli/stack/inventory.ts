@@ -2,9 +2,10 @@
  * The fleet: the customers with settings files. It doesn't ask the backend, which takes minutes on
  * a bucket.
  */
-import { VisibleError } from "@defender-mssp/errors";
+import { VisibleError, withoutUndefined } from "@defender-mssp/errors";
 import { isStackName } from "@defender-mssp/siem/connector/stackName";
 import { readStackSettings } from "../../settings/fromFile";
+import { sharedTenantText, unnamedSharing } from "../../settings/sharedTenant";
 import { shownStackFile, stacksWithSettings, type Project } from "../../settings/project";
 
 /** A customer's stack as its file describes it. */
@@ -15,6 +16,10 @@ export interface FleetStack {
   readonly tags: readonly string[];
   /** The customer's own resources. */
   readonly extension?: string;
+  /** Stacks that have the same tenant on purpose, by this file. */
+  readonly sharedTenantWith?: readonly string[];
+  /** Stacks that have the same tenant, and do not name this one or are not named by it. */
+  readonly sharesTenantWith?: readonly string[];
   /** Why the file can't be used; the fields above are absent then. */
   readonly problem?: string;
 }
@@ -25,7 +30,22 @@ export interface FleetStack {
  */
 export async function readInventory(project: Project, environment: NodeJS.ProcessEnv): Promise<FleetStack[]> {
   const stacks = await stacksWithSettings(project);
-  return Promise.all(stacks.map((stack) => readFleetStack(stack, project, environment)));
+  const inventory = await Promise.all(stacks.map((stack) => readFleetStack(stack, project, environment)));
+  const sharing = unnamedSharing(inventory);
+  if (sharing.length === 0) return inventory;
+  return inventory.map((customer) => {
+    const others = sharing.find(({ stacks: sharers }) => sharers.includes(customer.stack))?.stacks ?? [];
+    return others.length === 0
+      ? customer
+      : { ...customer, sharesTenantWith: others.filter((stack) => stack !== customer.stack) };
+  });
+}
+
+/** A warning for each tenant that stacks share without naming each other. @param stacks only theirs. */
+export function sharedTenantNotes(inventory: readonly FleetStack[], stacks?: readonly string[]): readonly string[] {
+  return unnamedSharing(inventory)
+    .filter((sharing) => stacks === undefined || sharing.stacks.some((stack) => stacks.includes(stack)))
+    .map(sharedTenantText);
 }
 
 async function readFleetStack(stack: string, project: Project, environment: NodeJS.ProcessEnv): Promise<FleetStack> {
@@ -42,8 +62,9 @@ async function readFleetStack(stack: string, project: Project, environment: Node
       tenantId,
       tags = [],
       extension,
+      sharedTenantWith,
     } = await readStackSettings(stack, { folder: project.folder, environment });
-    return { stack, customerName, tenantId, tags, ...(extension === undefined ? {} : { extension }) };
+    return { stack, customerName, tenantId, tags, ...withoutUndefined({ extension, sharedTenantWith }) };
   } catch (error) {
     if (error instanceof VisibleError) return { stack, tags: [], problem: error.message };
     throw error;

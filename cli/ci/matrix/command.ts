@@ -3,7 +3,7 @@ import { Option, type Command } from "commander";
 import type { Session } from "@defender-mssp/terminal/session";
 import { describeCommand } from "@defender-mssp/terminal/help";
 import { repeated } from "../repeated";
-import { say } from "../log";
+import { logLine, say } from "../log";
 import type { GitLabJob, MatrixFormat } from "./matrix";
 import { partArgument, partOf, type Part } from "../../stack/part";
 
@@ -75,7 +75,17 @@ export function registerMatrix(ci: Command, session: Session): void {
     session.out.write(matrixText(changed, options.json === true ? "json" : options.format, options));
     if (changed.everyStackBecause !== undefined && options.all !== true)
       say(session, `Every stack is touched: ${JSON.stringify(changed.everyStackBecause)}.`);
+    for (const note of await sharedTenants(session)) say(session, logLine(note));
     for (const stack of changed.deleted)
       say(session, `${stack} needs a destroy: its settings are deleted, its resources are not.`);
   });
+}
+
+/** Of all stacks: the pull request that copies a file may touch only the copy. */
+async function sharedTenants({ folder, environment }: Session): Promise<readonly string[]> {
+  const [{ readInventory, sharedTenantNotes }, { readProject }] = await Promise.all([
+    import("../../stack/inventory.js"),
+    import("../../../settings/project.js"),
+  ]);
+  return sharedTenantNotes(await readInventory(await readProject(folder), environment));
 }

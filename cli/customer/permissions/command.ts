@@ -91,7 +91,20 @@ async function asDeployed(
     return { stack, ...(await settingsAsDeployed(settings, read, named === undefined ? "ifUnset" : "always")) };
   });
   for (const note of legacyApiNotes(found)) session.err.note(note);
+  for (const note of await sharedTenantNotes(customers, session.folder)) session.err.note(note);
   return found;
+}
+
+/** Of the whole project's stacks, also of those that are not asked for. */
+async function sharedTenantNotes(customers: readonly Customer[], folder: string): Promise<readonly string[]> {
+  const [{ readSharing }, { sharedTenantText }] = await Promise.all([
+    import("../../../settings/readSharing.js"),
+    import("../../../settings/sharedTenant.js"),
+  ]);
+  const sharing = await Promise.all(
+    customers.map(({ stack, settings }) => readSharing({ ...settings, stack }, folder)),
+  );
+  return [...new Set(sharing.flatMap((shared) => (shared === undefined ? [] : sharedTenantText(shared))))];
 }
 
 async function formatted(permissions: Permissions, { format, json, repository }: PermissionsOptions): Promise<string> {

@@ -5,7 +5,7 @@ import path from "node:path";
 import { VisibleError } from "@defender-mssp/errors";
 import { execa } from "execa";
 import { stringify } from "yaml";
-import { readInventory } from "../../../cli/stack/inventory";
+import { readInventory, sharedTenantNotes } from "../../../cli/stack/inventory";
 import { Journal } from "../../../cli/stack/journal";
 import { selectStacks } from "../../../cli/stack/selection";
 import type { SelectionOptions } from "../../../cli/stack/selectionOptions";
@@ -38,7 +38,21 @@ describe("the fleet's inventory and selectors", () => {
       customerName: "Contoso",
       tenantId: requiredSettings.tenantId,
       tags: ["tier=gold", "region=eu"],
+      sharesTenantWith: ["contoso-lab", "dev", "fabrikam"],
     });
+  });
+
+  it("name stacks with one tenant until each names the others, and warn of those that are selected", async () => {
+    const read = async () => readInventory(await readProject(folder), {});
+    assert.match(
+      sharedTenantNotes(await read(), ["fabrikam"]).join(),
+      /^The stacks contoso, contoso-lab, dev, fabrikam have one tenantId, /,
+    );
+    assert.deepEqual(sharedTenantNotes(await read(), ["broken"]), []);
+    const all = ["contoso", "contoso-lab", "dev", "fabrikam"];
+    for (const stack of all) await write(stack, { sharedTenantWith: all.filter((other) => other !== stack) });
+    assert.deepEqual(sharedTenantNotes(await read()), []);
+    assert.ok((await read()).every(({ sharesTenantWith }) => sharesTenantWith === undefined));
   });
 
   it("omit the sandbox's customers unless named", async () => {

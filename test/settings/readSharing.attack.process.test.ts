@@ -1,0 +1,46 @@
+import assert from "node:assert/strict";
+import type { SandboxProject } from "@defender-mssp/testkit";
+import { inSession as mssp } from "../cli/testSession";
+import { createProject, customer, tenantIdOf } from "../e2e/support";
+
+/** A copied settings file in which the tenant was forgotten. */
+describe("settings/readSharing: two settings files with one tenant", function () {
+  this.timeout(240_000);
+
+  const tenantId = tenantIdOf(0x61);
+  const warning = new RegExp(`The stacks copy, original have one tenantId, ${tenantId}\\.`);
+  let project: SandboxProject;
+  before(async () => {
+    // The program's own process: an inline program does not know the project's folder.
+    project = await createProject({ sharedRuntime: false });
+    for (const stack of ["original", "copy"]) {
+      await project.writeSettings(stack, customer(0x61, { customerName: stack }));
+      await project.addStack(stack);
+    }
+  });
+  after(() => project.dispose());
+
+  const runs: readonly (readonly [string, () => Promise<string>])[] = [
+    ["preview", () => project.succeed(["preview", "--stack", "copy"])],
+    ["fleet list", () => command("fleet", "list")],
+    ["fleet list --stack copy", () => command("fleet", "list", "--stack", "copy")],
+    ["permissions", () => command("permissions", "--stack", "copy", "--json")],
+  ];
+
+  async function command(...args: string[]): Promise<string> {
+    const { stdout, stderr } = await mssp(args, { folder: project.folder, environment: project.environment });
+    return `${stdout}\n${stderr}`.replaceAll(/\s+/g, " ");
+  }
+
+  for (const [title, run] of runs) {
+    it(`${title} warns, and no longer if each names the other`, async () => {
+      await project.writeSettings("original", customer(0x61, { customerName: "original" }));
+      assert.match(await run(), warning);
+      await project.writeSettings("original", customer(0x61, { customerName: "o", sharedTenantWith: ["copy"] }));
+      assert.match(await run(), warning, "the copy does not name the other");
+      await project.writeSettings("copy", customer(0x61, { customerName: "c", sharedTenantWith: ["original"] }));
+      assert.doesNotMatch(await run(), /have one tenantId/);
+      await project.writeSettings("copy", customer(0x61, { customerName: "copy" }));
+    });
+  }
+});
