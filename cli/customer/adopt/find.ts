@@ -112,14 +112,8 @@ async function findGuests({ call, msspDomains }: SearchedTenant): Promise<FoundG
       .map((address) => address?.toLowerCase() ?? "")
       .find((address) => msspDomains.includes(address.split("@").at(-1) ?? ""));
     if (email === undefined) return [];
-    return [{ id, displayName, email, ...markIn(employeeType), ...markIn(invitedMark(displayName)) }];
+    return [{ id, displayName, email, ...markIn(displayName), ...markIn(employeeType) }];
   });
-}
-
-/** The mark in the display name of a guest that an `up` has invited and not marked yet; empty without. */
-function invitedMark(displayName: string | null): string {
-  const [mark = ""] = / \([\w.-]+\/[\w.-]+#[0-9a-f]+\)$/.exec(displayName ?? "") ?? [];
-  return mark === "" ? "" : `Managed by Pulumi${mark}`;
 }
 
 /** Entra spells the invited address into the principal name: `ana_fabrikam.example#EXT#@…`. */

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import fc from "fast-check";
 import { markedStack, parseStackMark } from "@defender-mssp/microsoft";
 
 const stackId = "0123456789abcdef";
@@ -27,14 +28,21 @@ describe("packages/microsoft/stackMark", () => {
       `Managed by Pulumi: ${stack}#${stackId}/customer-siem-mssp-service-principal`,
       { stack, stackId, msspTenantId: "" },
     ],
+    ["an invited guest's display name", `Olga (${stack}#${stackId})`, { stack, stackId, msspTenantId: "" }],
+    ["a mark in the state", `${stack}#${stackId}/customer-siem-authorization`, { stack, stackId, msspTenantId: "" }],
     ["a mark of version 0.1.0", `Managed by Pulumi (${stack}).`, { stack, stackId: "", msspTenantId: "" }],
     ["a mark that names no stack", "Managed by Pulumi.", { stack: "", stackId: "", msspTenantId: "" }],
     ["a description of a person's", "Managed by the service desk (team a/b)", undefined],
+    ["an ID that is too short", "defender-mssp/h4#4dcd45", undefined],
     ["no text", "", undefined],
   ];
   for (const [title, text, expected] of marks) {
     it(`reads ${title}`, () => assert.deepEqual(parseStackMark(text), expected));
   }
+
+  it("throws for no text, and an ID is 16 digits or absent", () => {
+    fc.assert(fc.property(fc.string(), (text) => [0, 16].includes(parseStackMark(text)?.stackId.length ?? 0)));
+  });
 
   it("names a stack as its objects are marked", () => {
     assert.equal(markedStack({ stack, stackId, msspTenantId }), `${stack}#${stackId}`);
