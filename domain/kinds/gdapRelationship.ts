@@ -15,7 +15,7 @@ export const gdapRelationship = {
   judged: notApplicable("no resource declares it"),
   isExpected: never,
   write: notApplicable("this program establishes none"),
-  read: notApplicable("Graph shows it in the partner's tenant only"),
+  read: ["DelegatedAdminRelationship.Read.All"],
   licence: notApplicable("every edition of Microsoft Entra ID has it"),
   removal: {
     by: "person",

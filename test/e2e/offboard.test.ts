@@ -252,6 +252,9 @@ describe("onboarding, evidence and off-boarding of a customer", function () {
 
   it("with every permission to read, only the consent to the automation is to confirm", async () => {
     permit("TenantGovernance-Relationship.Read.All");
+    const home = project.sandbox.cloud.tenant("5ec0de00-5ea1-4000-8000-000000000001");
+    const own = [...home.objects("servicePrincipals").values()].find(({ appId }) => appId === automationApplicationId)!;
+    assignAppRole(home, own, microsoftGraph.appId, "DelegatedAdminRelationship.Read.All");
     const { stdout } = await run("offboard", "--stack", stack, "--yes", "--json");
     const { toConfirm } = JSON.parse(stdout) as Certificate;
     assert.deepEqual(

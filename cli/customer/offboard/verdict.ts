@@ -145,15 +145,14 @@ function automation({ grants, step }: GrantingSighting, what: string): Partial<P
 function unlooked(stack: string, notLooked: readonly UnreadKind[]): Partial<Part>[] {
   const byReason = new Map<string, KindKey[]>();
   for (const { kind, reason } of notLooked) byReason.set(reason, [...(byReason.get(reason) ?? []), kind]);
-  return [...byReason].map(([reason, keys]) =>
-    confirm(
-      keys.map(plural).join(", "),
-      reason,
-      keys.includes("governanceRelationship")
-        ? lookStep(stack)
-        : "Permit this identity to read it and run the command again, or look at it by hand.",
-    ),
-  );
+  return [...byReason].map(([reason, keys]) => confirm(keys.map(plural).join(", "), reason, stepToLook(stack, keys)));
+}
+
+function stepToLook(stack: string, keys: readonly KindKey[]): string {
+  if (keys.includes("governanceRelationship")) return lookStep(stack);
+  const removal = kinds.find(({ key }) => key === keys[0])?.removal;
+  if (keys.length === 1 && removal?.by === "person") return removal.step;
+  return "Permit this identity to read it and run the command again, or look at it by hand.";
 }
 
 /** An addition to an object that stays, stays with it. */

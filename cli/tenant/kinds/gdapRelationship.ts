@@ -1,8 +1,35 @@
+import { graphList } from "@defender-mssp/microsoft";
 import { notApplicable } from "../../../domain/kinds/accessKind";
-import type { KindCalls } from "./kindCalls";
+import { gdapRelationship as kind } from "../../../domain/kinds/gdapRelationship";
+import type { KindCalls, KindTenant, Sighting } from "./kindCalls";
 
 export const gdapRelationship: KindCalls = {
-  presence: notApplicable("the stack's state does not have it"),
-  search: notApplicable("Graph shows it in the partner's tenant only"),
+  presence: notApplicable("the stack's state does not have it: it is searched"),
+  search: relationships,
   held: notApplicable("it is nothing that a principal holds"),
 };
+
+interface DelegatedAdminRelationship {
+  readonly id: string;
+  readonly displayName: string;
+  readonly status: string;
+  readonly customer?: { readonly tenantId?: string } | null;
+  readonly accessDetails?: { readonly unifiedRoles?: readonly { readonly roleDefinitionId: string }[] } | null;
+}
+
+/** Those that give access, or will after an approval that was given. */
+const grantingStatuses = ["activating", "active", "approved", "expiring", "terminating", "terminationRequested"];
+
+/** Graph shows them in the partner's tenant: here, the MSSP's. */
+async function relationships({ msspGraph, owner }: KindTenant): Promise<Sighting[]> {
+  const path = "/v1.0/tenantRelationships/delegatedAdminRelationships";
+  return (await graphList<DelegatedAdminRelationship>(await msspGraph(), path))
+    .filter(({ customer }) => customer?.tenantId?.toLowerCase() === owner.tenantId.toLowerCase())
+    .filter(({ status }) => grantingStatuses.includes(status))
+    .map(({ id, displayName, status, accessDetails }) => ({
+      ...{ kind: "gdapRelationship", id, name: displayName, whose: "thisMssp" },
+      evidence: "its partner is the MSSP's tenant",
+      gives: [`it is ${status}, with ${accessDetails?.unifiedRoles?.length ?? 0} roles`],
+      step: kind.removal.step,
+    }));
+}

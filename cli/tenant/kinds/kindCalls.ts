@@ -26,6 +26,8 @@ export interface KindTenant {
   readonly graph: GraphCall;
   /** Base address of Graph, for the steps. */
   readonly graphUrl: string;
+  /** Graph in the MSSP's tenant. @throws ServiceError, EnvironmentError where the identity can't sign in there */
+  readonly msspGraph: () => Promise<GraphCall>;
   /** Every item of a list, read once. */
   readonly list: <Item>(path: string) => Promise<readonly Item[]>;
   /** The server for Defender's settings; undefined where a person makes the changes. */

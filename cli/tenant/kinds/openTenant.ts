@@ -1,5 +1,5 @@
 /** Signs in to a stack's tenant, to look at every kind of access. */
-import { graphCall, graphList, requestToken, type GraphCall, type PortalCall } from "@defender-mssp/microsoft";
+import { clouds, graphCall, graphList, requestToken, type GraphCall, type PortalCall } from "@defender-mssp/microsoft";
 import type { Settings } from "../../../settings";
 import { defenderEndpointOf } from "../../../settings/fromFile";
 import { azureCalls } from "../orphans/azureCalls";
@@ -22,14 +22,15 @@ export async function openTenant(settings: Settings, options: OpenOptions): Prom
   const endpoints = await tenantEndpoints(settings, environment);
   const graph = await graphCall(tenantId, { environment, endpoints });
   const endpoint = defenderEndpointOf(settings, environment);
-  const audience = endpoints.graphEndpoint;
+  const audience = clouds[endpoints.cloud].defenderResource;
   const defender: PortalCall | undefined =
     endpoint === undefined
       ? undefined
       : { endpoint, token: (await requestToken({ tenantId, audience, environment, endpoints })).accessToken };
   return {
     graph,
-    graphUrl: audience,
+    graphUrl: endpoints.graphEndpoint,
+    msspGraph: () => graphCall(msspTenantId, { environment, endpoints }),
     list: rememberedLists(graph),
     defender,
     azure: await azureCalls(settings, { environment, endpoints, say }),

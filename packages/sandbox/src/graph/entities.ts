@@ -56,6 +56,7 @@ import {
   governanceRequest,
   tenantGovernanceSetting,
 } from "./entities/tenantGovernance";
+import { delegatedAdminRelationship } from "./entities/delegatedAdminRelationship";
 import { invitation, user } from "./entities/users";
 import type { GraphVersion, EntityProperties } from "./entities/property";
 
@@ -156,7 +157,8 @@ export type GovernanceSetName =
   | "governanceInvitations"
   | "governancePolicyTemplates"
   | "governanceRequests"
-  | "governanceRelationships";
+  | "governanceRelationships"
+  | "delegatedAdminRelationships";
 
 /** Every entity set by name. */
 export const entitySets: Readonly<Record<EntitySetName, EntitySet>> = {
@@ -363,6 +365,7 @@ export const entitySets: Readonly<Record<EntitySetName, EntitySet>> = {
     },
   },
   governanceRelationships: { ...plain, type: "governanceRelationship", properties: governanceRelationship },
+  delegatedAdminRelationships: { ...plain, type: "delegatedAdminRelationship", properties: delegatedAdminRelationship },
 };
 
 /** The `@odata.type` of an entity set's objects. */

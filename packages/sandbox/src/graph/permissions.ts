@@ -165,6 +165,7 @@ export const permissions = {
   writeGovernanceRequests: ofGovernance("Request", "write"),
   readGovernanceRelationships: ofGovernance("Relationship", "read"),
   writeGovernanceRelationships: ofGovernance("Relationship", "write"),
+  readDelegatedAdminRelationships: of(["DelegatedAdminRelationship.Read.All"]),
   readDomains: of(["Domain.Read.All", "Domain.ReadWrite.All", ...directoryRead]),
 } satisfies Record<string, RoutePermissions>;
 

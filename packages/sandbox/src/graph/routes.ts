@@ -10,6 +10,7 @@ import { conditionalAccessRoutes } from "./routes/conditionalAccess";
 import { crossTenantAccessRoutes } from "./routes/crossTenantAccess";
 import { defenderRoleRoutes } from "./routes/defenderRoles";
 import { connectedOrganizationRoutes } from "./routes/connectedOrganizations";
+import { delegatedAdminRoutes } from "./routes/delegatedAdminRoutes";
 import { deletedItemRoutes } from "./routes/deletedItems";
 import { directoryObjectRoutes } from "./routes/directoryObjects";
 import { directoryRoleRoutes } from "./routes/directoryRoles";
@@ -55,6 +56,7 @@ export const routeTable = new RouteTable([
   ...accessPackageAssignmentRoutes,
   ...auditLogRoutes,
   ...tenantGovernanceRoutes,
+  ...delegatedAdminRoutes,
   ...privilegedAccessRoutes,
   ...groupActivationRoutes,
   ...groupRolePolicyRoutes,

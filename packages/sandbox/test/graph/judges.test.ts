@@ -15,6 +15,7 @@ import { batchSequences } from "./sequences/batch";
 import { accessPolicySequences } from "./sequences/accessPolicies";
 import { clientSequences } from "./sequences/client";
 import { defenderRoleSequences } from "./sequences/defenderRoles";
+import { delegatedAdminSequences } from "./sequences/delegatedAdminSequences";
 import { directorySequences } from "./sequences/directory";
 import { entitlementSequences } from "./sequences/entitlementManagement";
 import { groupSequences } from "./sequences/groups";
@@ -50,6 +51,7 @@ describe("the emulated Graph", function () {
     defenderRoleSequences(() => graph);
     additionSequences(() => graph);
     accessPolicySequences(() => graph);
+    delegatedAdminSequences(() => graph);
     privilegedAccessSequences(() => graph);
   });
   describe("called by mssp governance", () => tenantGovernanceSequences(() => graph));

@@ -1,8 +1,8 @@
 /** Every kind of access, searched in the sandbox's tenant. */
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
-import { graphCall, graphList, ServiceError, type GraphCall } from "@defender-mssp/microsoft";
-import { jsonText, msspTenantId, testSandbox, type TestSandbox } from "@defender-mssp/testkit";
+import { graphCall, graphList, microsoftGraph, ServiceError, type GraphCall } from "@defender-mssp/microsoft";
+import { assignAppRole, jsonText, msspTenantId, testSandbox, type TestSandbox } from "@defender-mssp/testkit";
 import { callsByKind } from "../../../../cli/tenant/kinds/callsByKind";
 import type { KindTenant, AccessOwner } from "../../../../cli/tenant/kinds/kindCalls";
 import { heldBy, searchTenant, type GrantingSighting } from "../../../../cli/tenant/kinds/searchTenant";
@@ -29,7 +29,13 @@ describe("the search for every kind of access", function () {
   after(() => test.stop());
 
   const tenant = (call: GraphCall = graph): KindTenant => ({
-    ...{ graph: call, graphUrl: "https://graph.microsoft.com", list: (path) => graphList(call, path), owner },
+    ...{
+      graph: call,
+      graphUrl: "https://graph.microsoft.com",
+      msspGraph: () => Promise.resolve(call),
+      list: (path) => graphList(call, path),
+      owner,
+    },
     ...{ defender: undefined, azure: { handover: undefined, delegation: undefined }, delegatedSubscription: undefined },
   });
   const post = async (path: string, json: unknown): Promise<{ id: string }> =>
@@ -114,6 +120,39 @@ describe("the search for every kind of access", function () {
     await post(path, { tenantId: msspTenantId, inboundTrust: { isMfaAccepted: true } });
     const sighting = await sighted(msspTenantId);
     assert.deepEqual(sighting?.gives, ["the MSSP's multifactor authentication is trusted"]);
+  });
+
+  it("a relationship of Partner Center, which Graph shows in the MSSP's tenant", async () => {
+    const relationship = (id: string, customerTenantId: string, status: string) => ({
+      ...{
+        id,
+        displayName: id,
+        duration: "P730D",
+        status,
+        customer: { tenantId: customerTenantId, displayName: "Contoso" },
+      },
+      accessDetails: { unifiedRoles: [{ roleDefinitionId: securityReader }] },
+    });
+    const relationships = test.sandbox.cloud.tenant(msspTenantId).objects("delegatedAdminRelationships");
+    for (const [id, customerId, status] of [
+      ["active", test.tenant.id, "active"],
+      ["ended", test.tenant.id, "terminated"],
+      ["others", randomUUID(), "active"],
+    ] as const)
+      relationships.set(id, relationship(id, customerId, status));
+    const mssp = await graphCall(msspTenantId, test.context);
+    const search = applicable(callsByKind.gdapRelationship.search)!;
+    const inMssp = { ...tenant(), msspGraph: () => Promise.resolve(mssp) };
+    await assert.rejects(async () => search(inMssp), /403/);
+    const principals = [...test.sandbox.cloud.tenant(msspTenantId).objects("servicePrincipals").values()];
+    const automation = principals.find(({ appId }) => appId === owner.automation)!;
+    const permission = "DelegatedAdminRelationship.Read.All";
+    assignAppRole(test.sandbox.cloud.tenant(msspTenantId), automation, microsoftGraph.appId, permission);
+    inMssp.msspGraph = async () => graphCall(msspTenantId, test.context);
+    assert.deepEqual(
+      (await search(inMssp)).map(({ id, gives }) => [id, gives]),
+      [["active", ["it is active, with 1 roles"]]],
+    );
   });
 
   it("not permitted to look is an answer of its own, for each kind", async () => {

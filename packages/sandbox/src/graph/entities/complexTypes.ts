@@ -21,6 +21,7 @@ import { conditionalAccessSubtypes, conditionalAccessTypes } from "./conditional
 import { crossTenantAccessTypes } from "./crossTenantAccess";
 import { privilegedAccessTypes } from "./privilegedAccess";
 import { entitlementSubtypes, entitlementTypes } from "./entitlementManagement";
+import { delegatedAdminTypes } from "./delegatedAdminRelationship";
 import { tenantGovernanceTypes } from "./tenantGovernance";
 import type { Json } from "../../cloud/model";
 import { jsonText } from "../json";
@@ -236,6 +237,7 @@ export const complexTypes: Readonly<Record<string, EntityProperties>> = {
   },
   ...entitlementTypes,
   ...tenantGovernanceTypes,
+  ...delegatedAdminTypes,
   ...auditTypes,
   ...privilegedAccessTypes,
   ...crossTenantAccessTypes,
