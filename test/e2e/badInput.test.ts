@@ -4,11 +4,12 @@ import { ana, createProject, customer, dumpOfTenant, tenantIdOf } from "./suppor
 
 describe("bad input on the real engine", function () {
   const tenantId = tenantIdOf(40);
+  const requests: string[] = [];
   let project: SandboxProject;
   let asBefore: string;
 
   before(async () => {
-    project = await createProject();
+    project = await createProject({ log: (line) => requests.push(line) });
     await project.writeSettings("contoso", customer(40));
     await project.addStack("contoso");
     project.sandbox.cloud.tenant(tenantId);
@@ -38,7 +39,7 @@ describe("bad input on the real engine", function () {
     refused(await preview({}), "6 settings are wrong; nothing was changed.", ...keys);
   });
 
-  it("several wrong settings: one error with key and value of each", async () => {
+  it("several wrong settings: one error with key and value of each, before the first request", async () => {
     const wrong = customer(40, {
       tenantId: "contoso",
       customerDomain: "https://contoso.com/path",
@@ -47,6 +48,7 @@ describe("bad input on the real engine", function () {
       analysts: [{ ...ana, email: "ana@nowhere" }, ana, { ...ana, email: ana.email.toUpperCase() }],
       analyst: "ana",
     });
+    const before = requests.length;
     refused(
       await preview(wrong),
       "tenantId: ",
@@ -60,6 +62,7 @@ describe("bad input on the real engine", function () {
       "analysts[2].email: ",
       /analyst: .*[\s\S]*analysts/,
     );
+    assert.deepEqual(requests.slice(before), []);
   });
 
   it("a domain in upper case is refused", async () => {

@@ -21,8 +21,9 @@ describe("the workflow release.yml", () => {
     for (const { name, folder } of packages) {
       const manifest = readFileSync(path.join(checkout, folder, "package.json"), "utf8");
       for (const dependency of Object.keys((JSON.parse(manifest) as { dependencies?: object }).dependencies ?? {})) {
-        if (!names.includes(dependency)) continue;
+        if (!dependency.startsWith("@defender-mssp/") && !names.includes(dependency)) continue;
         dependencies++;
+        assert.ok(published.includes(tarball(dependency)), `${name} needs ${dependency}, which is not published`);
         assert.ok(
           published.indexOf(tarball(dependency)) < published.indexOf(tarball(name)),
           `${name} before ${dependency}`,

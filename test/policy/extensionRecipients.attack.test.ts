@@ -12,6 +12,11 @@ import { contoso, judge, judgeStack, type Sample } from "./support";
 
 const stranger = "0f0f0f0f-0000-4000-8000-000000000001";
 const { tenantId } = contoso;
+/** With an analyst, so that a rule which accepts everybody beside one is noticed. */
+const settings = {
+  ...contoso,
+  analysts: [{ email: "ana.silva@fabrikam-security.example", displayName: "Ana Silva", tier: "tier1" as const }],
+};
 
 /** What is given, the resource that gives it, and the rule that must refuse it. */
 const grants: readonly [what: string, sample: Sample, rule: string][] = [
@@ -150,6 +155,6 @@ describe("policy/extensionRecipients: code in a stack gives a stranger access", 
 /** What a rule says about a stack with this resource alone. */
 function said(rule: Rule, sample: Sample): readonly string[] {
   return "validateStack" in rule.policy(() => undefined)
-    ? judgeStack(rule, [sample])
-    : judge(rule, sample.type, sample.properties ?? {});
+    ? judgeStack(rule, [sample], { settings })
+    : judge(rule, sample.type, sample.properties ?? {}, { settings });
 }

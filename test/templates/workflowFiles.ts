@@ -32,7 +32,7 @@ interface Workflow {
 }
 
 export const workflowFile = (name: string) =>
-  path.join(folders[["ci.yml", "release.yml"].includes(name) ? 1 : 0]!, name);
+  path.join(folders[["ci.yml", "promises.yml", "release.yml"].includes(name) ? 1 : 0]!, name);
 export const text = (name: string) => readFileSync(workflowFile(name), "utf8");
 export const workflow = (name: string) => parse(text(name)) as Workflow;
 export const jobsOf = (name: string) => Object.entries(workflow(name).jobs);

@@ -23,6 +23,7 @@ describe("GitHub workflows", () => {
       "drift.yml",
       "preview-stacks.yml",
       "preview.yml",
+      "promises.yml",
       "release.yml",
       "unchanged-stacks.yml",
       "up-stacks.yml",

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import type { SandboxProject } from "@defender-mssp/testkit";
 import { createProject, customer } from "../../e2e/support";
+import { mssp } from "../mssp";
 import { startAzurite, type BlobServer } from "./azurite";
 
 /**
@@ -48,6 +49,19 @@ describe("cli/ci/previewIdentity: the preview identity writes the state", functi
         as(server!, "rl"),
       );
       assert.equal(exitCode, 0, stdout + stderr);
+    }
+  });
+
+  it("`mssp ci preview`, also with --drift, works with the right to read blobs only", async () => {
+    const { environment, folder } = project;
+    for (const flags of [[], ["--drift"]]) {
+      const { exitCode, stdout, stderr } = await mssp(["ci", "preview", "--stack", "contoso", "--json", ...flags], {
+        folder,
+        environment: { ...environment, ...as(server!, "rl") },
+      });
+      assert.equal(exitCode, 0, stdout + stderr);
+      const { changes } = JSON.parse(stdout) as { readonly changes: readonly object[] };
+      assert.deepEqual(changes, []);
     }
   });
 

@@ -1,0 +1,78 @@
+/** The mutations that a change concerns. */
+import { execFileSync } from "node:child_process";
+import path from "node:path";
+import { runInNewContext } from "node:vm";
+import ts from "typescript";
+import { VisibleError } from "@defender-mssp/errors";
+import { promiseOfMutation } from "./mutationProblems";
+import type { Mutation } from "./mutations";
+import { securityPromises } from "./securityPromises";
+
+const table = "dev/promises/mutations.ts";
+
+/**
+ * Mutations whose file, test, sentence or entry in the table differs from a base commit.
+ *
+ * @param base a revision; compared is the last common commit.
+ * @throws VisibleError for a revision that git does not know.
+ */
+export function changedMutations(
+  checkout: string,
+  page: string,
+  mutations: readonly Mutation[],
+  base: string,
+): readonly Mutation[] {
+  const commit = git(
+    checkout,
+    ["merge-base", base, "HEAD"],
+    `--changed: git has no common commit with "${base}"`,
+  ).trim();
+  const changed = new Set([
+    ...git(checkout, ["diff", "--name-only", "-z", commit, "--"]).split("\0"),
+    ...git(checkout, ["ls-files", "--others", "--exclude-standard", "-z"]).split("\0"),
+  ]);
+  const formerPromises = securityPromises(formerText(checkout, commit, "SECURITY.md") ?? "");
+  const formerSentences = new Set(formerPromises.map(({ text }) => text));
+  const formerEntries = new Set(entries(formerText(checkout, commit, table) ?? "").map(entryText));
+  const promises = securityPromises(page);
+  return mutations.filter((mutation) => {
+    const sentence = promiseOfMutation(promises, mutation)?.text ?? "";
+    return (
+      changed.has(mutation.file) ||
+      changed.has(mutation.test) ||
+      !formerSentences.has(sentence) ||
+      !formerEntries.has(entryText(mutation))
+    );
+  });
+}
+
+function entryText({ promise, test, grep, file, before, after }: Mutation): string {
+  return JSON.stringify([promise, test, grep, file, before, after]);
+}
+
+/** The entries of an earlier table, which is data alone. */
+function entries(source: string): readonly Mutation[] {
+  const { outputText } = ts.transpileModule(source, { compilerOptions: { module: ts.ModuleKind.CommonJS } });
+  const exported: { mutations?: readonly Mutation[] } = {};
+  runInNewContext(outputText, { exports: exported });
+  return exported.mutations ?? [];
+}
+
+/** A file of a commit; undefined if the commit does not have it. */
+function formerText(checkout: string, commit: string, file: string): string | undefined {
+  const name = git(checkout, ["ls-tree", "--name-only", commit, "--", file]).trim();
+  return name === "" ? undefined : git(checkout, ["show", `${commit}:${file}`]);
+}
+
+function git(checkout: string, args: readonly string[], problem?: string): string {
+  try {
+    return execFileSync("git", args, {
+      cwd: path.resolve(checkout),
+      encoding: "utf8",
+      maxBuffer: 2 ** 28,
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+  } catch (error) {
+    throw problem === undefined ? error : new VisibleError(`${problem}.`, { cause: error });
+  }
+}

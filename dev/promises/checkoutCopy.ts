@@ -1,0 +1,107 @@
+/** A copy of the checkout in the temporary folder, whose code mutations change. */
+import { execFileSync } from "node:child_process";
+import { existsSync } from "node:fs";
+import { cp, mkdir, mkdtemp, readdir, readFile, realpath, rm, symlink, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import ts from "typescript";
+import type { Mutation } from "./mutations";
+
+const ownPackages = "@defender-mssp";
+
+export class CheckoutCopy {
+  private constructor(readonly folder: string) {}
+
+  /**
+   * Copies the files that git knows or would add, and what is built. Installed packages are linked;
+   * the workspace's own ones lead to the copy.
+   */
+  static async create(checkout: string): Promise<CheckoutCopy> {
+    const folder = await realpath(await mkdtemp(path.join(tmpdir(), "mssp-promises-")));
+    const built = ["dist", ...(await readdir(path.join(checkout, "packages"))).map((name) => `packages/${name}/dist`)];
+    for (const file of [...sourceFiles(checkout), ...built]) {
+      const source = path.join(checkout, file);
+      if (existsSync(source)) await cp(source, path.join(folder, file), { recursive: true, preserveTimestamps: true });
+    }
+    await linkInstalled(checkout, folder, "node_modules");
+    for (const name of await readdir(path.join(checkout, "packages"))) {
+      const installed = `packages/${name}/node_modules`;
+      if (existsSync(path.join(checkout, installed))) await linkInstalled(checkout, folder, installed);
+    }
+    return new CheckoutCopy(folder);
+  }
+
+  /** Runs an action on the changed code, and undoes the change. */
+  async withMutation<T>({ file, before, after }: Mutation, action: () => Promise<T>): Promise<T> {
+    const source = path.join(this.folder, file);
+    const text = await readFile(source, "utf8");
+    const built = builtFile(file);
+    const compiled = built === undefined ? undefined : path.join(this.folder, built);
+    const code = compiled !== undefined && existsSync(compiled) ? await readFile(compiled, "utf8") : undefined;
+    const mutated = text.replace(before, () => after);
+    try {
+      await writeFile(source, mutated);
+      // Commands and the engine run what is built.
+      if (compiled !== undefined && code !== undefined) await writeFile(compiled, compiledText(file, mutated));
+      return await action();
+    } finally {
+      await writeFile(source, text);
+      if (compiled !== undefined && code !== undefined) await writeFile(compiled, code);
+    }
+  }
+
+  async dispose(): Promise<void> {
+    await rm(this.folder, { recursive: true, force: true });
+  }
+}
+
+function sourceFiles(checkout: string): string[] {
+  const output = execFileSync("git", ["ls-files", "-z", "--cached", "--others", "--exclude-standard"], {
+    cwd: checkout,
+    encoding: "utf8",
+  });
+  return output.split("\0").filter((file) => file !== "");
+}
+
+async function linkInstalled(checkout: string, folder: string, place: string): Promise<void> {
+  const target = path.join(folder, place);
+  await mkdir(target, { recursive: true });
+  for (const name of await readdir(path.join(checkout, place))) {
+    if (name !== ownPackages) await symlink(path.join(checkout, place, name), path.join(target, name));
+  }
+  const own = path.join(checkout, place, ownPackages);
+  if (!existsSync(own)) return;
+  await mkdir(path.join(target, ownPackages));
+  for (const name of await readdir(own))
+    await symlink(path.join(folder, "packages", name), path.join(target, ownPackages, name), "dir");
+}
+
+/** Where the build puts a source; undefined for other files. */
+function builtFile(file: string): string | undefined {
+  if (!/(?<!\.d)\.tsx?$/.test(file)) return undefined;
+  const code = file.replace(/\.tsx?$/, ".js");
+  const inPackage = /^(packages\/[^/]+)\/src\/(.+)$/.exec(code);
+  return inPackage === null ? `dist/${code}` : `${inPackage[1]}/dist/${inPackage[2]}`;
+}
+
+/** As `tsc` builds it. @throws Error for a mutation that is no TypeScript. */
+function compiledText(file: string, text: string): string {
+  const { outputText, diagnostics = [] } = ts.transpileModule(text, {
+    fileName: file,
+    reportDiagnostics: true,
+    compilerOptions: {
+      target: ts.ScriptTarget.ES2022,
+      module: ts.ModuleKind.NodeNext,
+      moduleResolution: ts.ModuleResolutionKind.NodeNext,
+      moduleDetection: ts.ModuleDetectionKind.Force,
+      esModuleInterop: true,
+      jsx: ts.JsxEmit.React,
+      jsxFactory: "h",
+    },
+  });
+  const [error] = diagnostics;
+  if (error === undefined) return outputText;
+  throw new Error(
+    `${file}: the changed code is no TypeScript: ${ts.flattenDiagnosticMessageText(error.messageText, " ")}`,
+  );
+}

@@ -1,0 +1,114 @@
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import path from "node:path";
+import { mutationProblems, promiseOfMutation } from "../../../dev/promises/mutationProblems";
+import { mutations, type Mutation } from "../../../dev/promises/mutations";
+import { testRun } from "../../../dev/promises/runTest";
+import { securityPromises } from "../../../dev/promises/securityPromises";
+
+const checkout = path.resolve(__dirname, "../../..");
+const page = readFileSync(path.join(checkout, "SECURITY.md"), "utf8");
+
+describe("dev/promises: the mutations of SECURITY.md's promises", () => {
+  it("each promise with a test has a mutation, and each mutation applies to the code of today", () => {
+    assert.deepEqual(mutationProblems(checkout, page, mutations), []);
+  });
+
+  it("each title of a mutation is in its test", () => {
+    for (const { test, grep } of mutations) {
+      if (grep === undefined) continue;
+      const text = readFileSync(path.join(checkout, test), "utf8").replaceAll("\\`", "`");
+      assert.ok(
+        text.includes(grep) || titleParts(text).some((part) => endsWithin(grep, part)),
+        `${test}: no "${grep}"`,
+      );
+    }
+  });
+});
+
+/** The fixed parts of titles that have variable ones. */
+function titleParts(text: string): readonly string[] {
+  const titles = [...text.matchAll(/\bit\(`(.+)`, /g)].map(([, title = ""]) => title);
+  return titles.flatMap((title) => title.split(/\$\{[^}]*\}/)).filter((part) => part.length > 8);
+}
+
+/** Whether a text has the part, or ends with the beginning of the part. */
+function endsWithin(text: string, part: string): boolean {
+  return text.includes(part) || Array.from(part).some((_, end) => end > 8 && text.endsWith(part.slice(0, end)));
+}
+
+describe("dev/promises: comparing mutations with SECURITY.md", () => {
+  const test = "test/dev/promises/mutations.test.ts";
+  const text = (body: string) =>
+    `# Security\n\n## What is at stake\n\nIntroduction.\n\n### State\n\n${body}\n\n## Other\n\nFree (\`${test}\`).\n`;
+  const promised = text(
+    `- **a**: nothing is\n  lost (\`${test}\`, \`test/names.test.ts\`), or kept (\`${test}\`). Not tested.`,
+  );
+  const mutation: Mutation = { promise: "nothing is lost", test, file: test, before: "no occurrence", after: "" };
+
+  it("reads a promise for each group of tests, on one line", () => {
+    assert.deepEqual(
+      securityPromises(promised).map(({ text: sentence, line, tests }) => [sentence, line, tests]),
+      [
+        ["- **a**: nothing is lost (", 9, [test, "test/names.test.ts"]],
+        ["), or kept (", 9, [test]],
+      ],
+    );
+  });
+
+  it("reports a promise without a mutation, for each of its tests", () => {
+    const problems = mutationProblems(checkout, promised, []);
+    assert.equal(problems.length, 3);
+    for (const problem of problems) assert.match(problem, /^SECURITY\.md:9: no mutation breaks ".*" for test\//);
+  });
+
+  it("a mutation belongs to the one promise with its text and test", () => {
+    const promises = securityPromises(promised);
+    assert.equal(promiseOfMutation(promises, mutation), promises[0]);
+    assert.equal(promiseOfMutation(promises, { ...mutation, promise: "or kept" }), promises[1]);
+    assert.equal(
+      promiseOfMutation(promises, { ...mutation, promise: "or kept", test: "test/names.test.ts" }),
+      undefined,
+    );
+    assert.equal(promiseOfMutation(promises, { ...mutation, promise: "(" }), undefined, "of several promises");
+  });
+
+  it("reports a mutation that does not apply once, whose files are gone, or that changes nothing", () => {
+    const problems = (changes: Partial<Mutation>) =>
+      mutationProblems(checkout, promised, [{ ...mutation, ...changes }])
+        .filter((one) => one.startsWith('"'))
+        .join();
+    assert.match(problems({ before: ["no", "such", "text"].join("_") }), /occurs 0 times/);
+    assert.match(problems({ before: "assert" }), /occurs \d\d+ times/);
+    assert.match(problems({ file: "gone.ts" }), /gone\.ts: no such file/);
+    assert.match(problems({ promise: "another" }), /must have exactly one promise/);
+    const unique = { file: "package.json", before: '"name": "defender-mssp"' };
+    assert.equal(problems({ ...unique, after: "" }), "");
+    assert.match(problems({ ...unique, after: unique.before }), /changes nothing/);
+  });
+});
+
+describe("dev/promises: reading what a test printed", () => {
+  const ended = (listed: string, counts: string) => testRun(`${listed}\n\nfast-check: FC_SEED=1\n${counts}\n`, false);
+
+  it("a failed case is a failure; a failed hook says nothing", () => {
+    const failed = ended(
+      "  a\n    1) keeps it\n\n  0 passing\n  1 failing\n\n  1) a\n       keeps it:",
+      "0 passed, 1 failed",
+    );
+    assert.deepEqual([failed.failed, failed.problem], [1, undefined]);
+    const hook = ended(
+      '  a\n    1) "before all" hook for "x"\n\n  1 failing\n\n  1) a\n       "before all"',
+      "0 passed, 1 failed",
+    );
+    assert.equal(hook.problem, "a hook failed, and no case");
+  });
+
+  it("a test that is not loaded, selected, run or ended says nothing", () => {
+    assert.equal(testRun("Error: Cannot find module", false).problem, "the test could not be loaded");
+    assert.equal(ended("", "0 passed, 0 failed").problem, "no case has this title");
+    assert.equal(ended("", "0 passed, 0 failed, 2 skipped").problem, "each case is skipped on this machine");
+    assert.match(testRun("", true).problem ?? "", /did not end within 15 minutes/);
+    assert.equal(ended("  ✔ a", "1 passed, 0 failed, 2 skipped").problem, undefined);
+  });
+});
