@@ -59,7 +59,10 @@ describe("an `up` whose poll for a new object is cut by EOF", () => {
   const inNinetyDays = new Date(Date.now() + 90 * 86_400_000);
   /** By the name of the error: the settings, and whether the tenant has what the poll is for. */
   const polls: Readonly<
-    Record<string, { readonly settings: () => Promise<object>; readonly isMade: (tenant: Tenant) => boolean }>
+    Record<
+      string,
+      { readonly settings: () => Promise<Record<string, unknown>>; readonly isMade: (tenant: Tenant) => boolean }
+    >
   > = {
     "password credential": {
       settings: () => Promise.resolve({ analysts: [] }),
