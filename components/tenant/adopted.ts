@@ -13,66 +13,6 @@ export interface AdoptedResource {
   readonly members?: "keep" | "manage";
 }
 
-/**
- * Properties of an adopted object that stay as somebody set them by hand: names, descriptions and
- * marks, and what no argument of this program sets.
- */
-const leftAsTheyAre: Readonly<Record<string, readonly string[]>> = {
-  ApplicationRegistration: [
-    "displayName",
-    "description",
-    "signInAudience",
-    "groupMembershipClaims",
-    "homepageUrl",
-    "implicitAccessTokenIssuanceEnabled",
-    "implicitIdTokenIssuanceEnabled",
-    "logoutUrl",
-    "marketingUrl",
-    "notes",
-    "privacyStatementUrl",
-    "requestedAccessTokenVersion",
-    "serviceManagementReference",
-    "supportUrl",
-    "termsOfServiceUrl",
-  ],
-  ServicePrincipal: [
-    "accountEnabled",
-    "alternativeNames",
-    "appRoleAssignmentRequired",
-    "description",
-    "featureTags",
-    "features",
-    "loginUrl",
-    "notes",
-    "notificationEmailAddresses",
-    "owners",
-    "preferredSingleSignOnMode",
-    "tags",
-  ],
-  ApplicationRedirectUris: ["redirectUris"],
-  ApplicationApiAccess: ["roleIds", "scopeIds"],
-  ApplicationPassword: ["displayName", "startDate"],
-  ServicePrincipalDelegatedPermissionGrant: ["claimValues"],
-  Group: ["displayName", "description", "owners", "assignableToRole", "visibility", "theme", "behaviors"],
-  AccessPackageCatalog: ["displayName", "description", "externallyVisible", "published"],
-  AccessPackage: ["displayName", "description", "hidden"],
-  AccessPackageAssignmentPolicy: [
-    "displayName",
-    "description",
-    "durationInDays",
-    "expirationDate",
-    "extensionEnabled",
-    "requestorSettings",
-    "approvalSettings",
-    "assignmentReviewSettings",
-    "questions",
-  ],
-  Guest: ["displayName"],
-  DefenderRoleDefinition: ["displayName", "description", "managedBy"],
-  DefenderRoleAssignment: ["displayName", "dataSources"],
-  ConnectedOrganization: ["displayName", "description", "managedBy"],
-};
-
 /** What the state has as the object's ID, by the names of the outputs that hold it. */
 const idOutputs = ["objectId", "keyId", "id"] as const;
 
@@ -89,12 +29,15 @@ export function leaveAdopted(
   adopted: readonly AdoptedResource[],
   deployed: DeployedResources,
 ): pulumi.ResourceTransformation {
+  if (adopted.length === 0) return () => undefined;
+  // Few stacks have adopted objects: the table of kinds loads for them only.
+  const { propertiesLeft } = require("./propertiesLeft") as typeof import("./propertiesLeft");
   const byName = new Map(adopted.map((one) => [one.resource, one]));
   const replaced = new Set(adopted.filter((one) => isAnother(one, deployed)).map(({ resource }) => resource));
   return ({ type, name, props, opts }) => {
     const found = byName.get(name);
     if (found === undefined || replaced.has(name)) return undefined;
-    const ignored = leftAsTheyAre[type.split(":").at(-1) ?? ""];
+    const ignored = propertiesLeft(type);
     if (ignored === undefined) return undefined;
     const ignoreChanges = [...(opts.ignoreChanges ?? []), ...ignored, ...(found.members === "keep" ? ["members"] : [])];
     return { props, opts: { ...opts, ignoreChanges, retainOnDelete: found.onDestroy === "keep" } };

@@ -70,6 +70,11 @@ export interface AccessKind {
   readonly read: KindCell<readonly Permission[]>;
   /** The licence that the tenant must have. */
   readonly licence: KindCell<string>;
+  /**
+   * Properties of an adopted object that stay as somebody set them by hand: names, descriptions and
+   * marks, and what no argument of this program sets.
+   */
+  readonly leftWhenAdopted: KindCell<readonly string[]>;
   readonly removal: Removal;
   /** What stays after the removal, and why. */
   readonly stays: KindCell<string>;

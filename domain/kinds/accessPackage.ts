@@ -18,6 +18,7 @@ export const accessPackage = {
   write: () => ["EntitlementManagement.ReadWrite.All"],
   read: ["EntitlementManagement.Read.All"],
   licence: "Microsoft Entra ID P2 or ID Governance",
+  leftWhenAdopted: ["displayName", "description", "hidden"],
   removal: { by: "destroy", order: removalOrder.definition },
   stays: notApplicable("nothing of it stays"),
 } as const satisfies AccessKind;

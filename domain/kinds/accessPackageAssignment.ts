@@ -17,6 +17,7 @@ export const accessPackageAssignment = {
   write: notApplicable("the customer gives and removes it"),
   read: ["EntitlementManagement.Read.All"],
   licence: "Microsoft Entra ID P2 or ID Governance",
+  leftWhenAdopted: notApplicable("people hold it"),
   removal: {
     by: "person",
     order: removalOrder.assignment,

@@ -18,6 +18,7 @@ export const accessPackageCatalog = {
   write: () => ["EntitlementManagement.ReadWrite.All"],
   read: ["EntitlementManagement.Read.All"],
   licence: "Microsoft Entra ID P2 or ID Governance",
+  leftWhenAdopted: ["displayName", "description", "externallyVisible", "published"],
   removal: { by: "destroy", order: removalOrder.container },
   stays: notApplicable("nothing of it stays"),
 } as const satisfies AccessKind;

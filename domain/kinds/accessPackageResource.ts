@@ -18,6 +18,7 @@ export const accessPackageResource = {
   write: () => ["EntitlementManagement.ReadWrite.All"],
   read: ["EntitlementManagement.Read.All"],
   licence: "Microsoft Entra ID P2 or ID Governance",
+  leftWhenAdopted: notApplicable("it has nothing but its package and its role"),
   removal: { by: "owner", owner: "accessPackage", property: "accessPackageId", order: removalOrder.grant },
   stays: notApplicable("nothing of it stays"),
 } as const satisfies AccessKind;

@@ -17,6 +17,7 @@ export const activationPolicy = {
   write: () => ["RoleManagementPolicy.ReadWrite.AzureADGroup"],
   read: ["RoleManagementPolicy.Read.AzureADGroup"],
   licence: "Microsoft Entra ID P2 or ID Governance",
+  leftWhenAdopted: notApplicable("just-in-time access is not adopted"),
   removal: { by: "owner", owner: "group", property: "", order: removalOrder.definition },
   stays: "the policy of a group that stays: it gives no access by itself",
 } as const satisfies AccessKind;

@@ -19,6 +19,7 @@ export const applicationPermission = {
   write: () => ["AppRoleAssignment.ReadWrite.All"],
   read: ["Application.Read.All"],
   licence: notApplicable("every edition of Microsoft Entra ID has it"),
+  leftWhenAdopted: notApplicable("it has nothing but its role and its principal"),
   removal: { by: "owner", owner: "servicePrincipal", property: "principalObjectId", order: removalOrder.grant },
   stays: notApplicable("nothing of it stays"),
 } as const satisfies AccessKind;

@@ -22,6 +22,17 @@ export const assignmentPolicy = {
   write: () => ["EntitlementManagement.ReadWrite.All", "User.Read.All"],
   read: ["EntitlementManagement.Read.All", "User.Read.All"],
   licence: "Microsoft Entra ID P2 or ID Governance",
+  leftWhenAdopted: [
+    "displayName",
+    "description",
+    "durationInDays",
+    "expirationDate",
+    "extensionEnabled",
+    "requestorSettings",
+    "approvalSettings",
+    "assignmentReviewSettings",
+    "questions",
+  ],
   removal: { by: "destroy", order: removalOrder.grant },
   stays: notApplicable("nothing of it stays"),
 } as const satisfies AccessKind;

@@ -18,6 +18,7 @@ export const catalogResource = {
   write: () => ["EntitlementManagement.ReadWrite.All", "Group.ReadWrite.All"],
   read: ["EntitlementManagement.Read.All"],
   licence: "Microsoft Entra ID P2 or ID Governance",
+  leftWhenAdopted: notApplicable("it has nothing but its catalog and its group"),
   removal: { by: "owner", owner: "accessPackageCatalog", property: "catalogId", order: removalOrder.grant },
   stays: notApplicable("nothing of it stays"),
 } as const satisfies AccessKind;

@@ -18,6 +18,7 @@ export const clientSecret = {
   write: () => ["Application.ReadWrite.All"],
   read: ["Application.Read.All"],
   licence: notApplicable("every edition of Microsoft Entra ID has it"),
+  leftWhenAdopted: ["displayName", "startDate"],
   removal: { by: "owner", owner: "application", property: "applicationId", order: removalOrder.credential },
   stays: notApplicable("nothing of it stays"),
 } as const satisfies AccessKind;

@@ -18,6 +18,7 @@ export const conditionalAccessPolicy = {
   write: () => ["Policy.ReadWrite.ConditionalAccess", "Policy.Read.All"],
   read: ["Policy.Read.All"],
   licence: "Microsoft Entra ID P1",
+  leftWhenAdopted: notApplicable("a policy that exists is not adopted"),
   removal: { by: "destroy", order: removalOrder.trust },
   stays: notApplicable("nothing of it stays"),
 } as const satisfies AccessKind;

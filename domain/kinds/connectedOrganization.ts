@@ -18,6 +18,7 @@ export const connectedOrganization = {
   write: () => ["EntitlementManagement.ReadWrite.All"],
   read: ["EntitlementManagement.Read.All"],
   licence: "Microsoft Entra ID P2 or ID Governance",
+  leftWhenAdopted: ["displayName", "description", "managedBy"],
   removal: { by: "destroy", order: removalOrder.principal },
   stays: notApplicable("nothing of it stays"),
 } as const satisfies AccessKind;

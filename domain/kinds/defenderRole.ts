@@ -18,6 +18,7 @@ export const defenderRole = {
   write: () => ["RoleManagement.ReadWrite.Defender"],
   read: ["RoleManagement.Read.Defender"],
   licence: notApplicable("each licence of Microsoft Defender XDR has it"),
+  leftWhenAdopted: ["displayName", "description", "managedBy"],
   removal: { by: "destroy", order: removalOrder.definition },
   stays: notApplicable("nothing of it stays"),
 } as const satisfies AccessKind;

@@ -18,6 +18,7 @@ export const defenderRoleAssignment = {
   write: () => ["RoleManagement.ReadWrite.Defender"],
   read: ["RoleManagement.Read.Defender"],
   licence: notApplicable("each licence of Microsoft Defender XDR has it"),
+  leftWhenAdopted: ["displayName", "dataSources"],
   removal: { by: "destroy", order: removalOrder.assignment },
   stays: notApplicable("nothing of it stays"),
 } as const satisfies AccessKind;

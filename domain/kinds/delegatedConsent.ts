@@ -18,6 +18,7 @@ export const delegatedConsent = {
   write: () => ["DelegatedPermissionGrant.ReadWrite.All"],
   read: ["DelegatedPermissionGrant.Read.All"],
   licence: notApplicable("every edition of Microsoft Entra ID has it"),
+  leftWhenAdopted: ["claimValues"],
   removal: { by: "owner", owner: "servicePrincipal", property: "servicePrincipalObjectId", order: removalOrder.grant },
   stays: notApplicable("nothing of it stays"),
 } as const satisfies AccessKind;

@@ -18,6 +18,7 @@ export const directoryRoleAssignment = {
   write: () => ["RoleManagement.ReadWrite.Directory"],
   read: ["RoleManagement.Read.Directory"],
   licence: notApplicable("every edition of Microsoft Entra ID has it"),
+  leftWhenAdopted: notApplicable("it has nothing but its role and its principal"),
   removal: { by: "destroy", order: removalOrder.assignment },
   stays: notApplicable("nothing of it stays"),
 } as const satisfies AccessKind;

@@ -18,6 +18,7 @@ export const eligibility = {
   write: () => ["PrivilegedEligibilitySchedule.ReadWrite.AzureADGroup"],
   read: ["PrivilegedEligibilitySchedule.Read.AzureADGroup"],
   licence: "Microsoft Entra ID P2 or ID Governance",
+  leftWhenAdopted: notApplicable("just-in-time access is not adopted"),
   removal: { by: "owner", owner: "group", property: "groupId", order: removalOrder.assignment },
   stays: notApplicable("nothing of it stays"),
 } as const satisfies AccessKind;

@@ -17,6 +17,7 @@ export const extensionResource = {
   write: notApplicable("the extension's own documentation says it"),
   read: notApplicable("the extension's own documentation says it"),
   licence: notApplicable("the extension's own documentation says it"),
+  leftWhenAdopted: notApplicable("the extension's program decides"),
   removal: { by: "destroy", order: removalOrder.assignment },
   stays: notApplicable("the extension's own documentation says it"),
 } as const satisfies AccessKind;

@@ -17,6 +17,7 @@ export const gdapRelationship = {
   write: notApplicable("this program establishes none"),
   read: ["DelegatedAdminRelationship.Read.All"],
   licence: notApplicable("every edition of Microsoft Entra ID has it"),
+  leftWhenAdopted: notApplicable("Partner Center keeps it"),
   removal: {
     by: "person",
     order: removalOrder.trust,

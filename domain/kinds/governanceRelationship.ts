@@ -17,6 +17,7 @@ export const governanceRelationship = {
   write: notApplicable("only signed-in people of the two tenants establish and terminate it"),
   read: ["TenantGovernance-Relationship.Read.All"],
   licence: "Microsoft Entra ID P1",
+  leftWhenAdopted: notApplicable("people of both tenants keep it"),
   removal: {
     by: "person",
     order: removalOrder.trust,

@@ -24,6 +24,7 @@ export const group = {
   write: groupPermissions,
   read: ["Group.Read.All"],
   licence: notApplicable("only a group that can be given a directory role needs Microsoft Entra ID P1"),
+  leftWhenAdopted: ["displayName", "description", "owners", "assignableToRole", "visibility", "theme", "behaviors"],
   removal: { by: "destroy", order: removalOrder.container },
   stays: notApplicable("nothing of it stays"),
 } as const satisfies AccessKind;

@@ -18,6 +18,7 @@ export const guest = {
   write: () => ["User.ReadWrite.All"],
   read: ["User.Read.All"],
   licence: notApplicable("every edition of Microsoft Entra ID has it"),
+  leftWhenAdopted: ["displayName"],
   removal: { by: "destroy", order: removalOrder.principal },
   stays: "a deleted object for 30 days, among the tenant's deleted items: it gives no access",
 } as const satisfies AccessKind;

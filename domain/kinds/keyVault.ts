@@ -18,6 +18,7 @@ export const keyVault = {
   write: vaultRoles,
   read: ["Reader"],
   licence: notApplicable("a subscription of Azure"),
+  leftWhenAdopted: notApplicable("it is the MSSP's: handover.vaultId names one that exists"),
   removal: { by: "destroy", order: removalOrder.container },
   stays: "a deleted vault for its retention period",
 } as const satisfies AccessKind;

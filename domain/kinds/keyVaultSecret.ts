@@ -18,6 +18,7 @@ export const keyVaultSecret = {
   write: vaultRoles,
   read: ["Reader"],
   licence: notApplicable("a subscription of Azure"),
+  leftWhenAdopted: notApplicable("its value is the credential"),
   removal: { by: "destroy", order: removalOrder.credential },
   stays: "a deleted secret for the retention period of its vault",
 } as const satisfies AccessKind;

@@ -18,6 +18,7 @@ export const lighthouseAssignment = {
   write: () => ["Contributor", "Role Based Access Control Administrator"],
   read: ["Reader"],
   licence: notApplicable("a subscription of Azure"),
+  leftWhenAdopted: notApplicable("a delegation that exists is not adopted"),
   removal: { by: "destroy", order: removalOrder.assignment },
   stays: notApplicable("nothing of it stays"),
 } as const satisfies AccessKind;

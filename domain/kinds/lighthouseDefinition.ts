@@ -18,6 +18,7 @@ export const lighthouseDefinition = {
   write: () => ["Contributor"],
   read: ["Reader"],
   licence: notApplicable("a subscription of Azure"),
+  leftWhenAdopted: notApplicable("a delegation that exists is not adopted"),
   removal: { by: "destroy", order: removalOrder.definition },
   stays: notApplicable("nothing of it stays"),
 } as const satisfies AccessKind;

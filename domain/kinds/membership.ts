@@ -17,6 +17,7 @@ export const membership = {
   write: notApplicable("an application owns the groups that it creates"),
   read: ["Group.Read.All"],
   licence: notApplicable("every edition of Microsoft Entra ID has it"),
+  leftWhenAdopted: notApplicable("the setting members of the adopted group decides"),
   removal: { by: "owner", owner: "group", property: "", order: removalOrder.assignment },
   stays: notApplicable("nothing of it stays"),
 } as const satisfies AccessKind;

@@ -18,6 +18,7 @@ export const msspServicePrincipal = {
   write: () => ["Application.ReadWrite.All"],
   read: ["Application.Read.All"],
   licence: notApplicable("every edition of Microsoft Entra ID has it"),
+  leftWhenAdopted: notApplicable("it is recognized by its application ID, and only its mark is written"),
   removal: { by: "destroy", order: removalOrder.principal },
   stays: "a deleted object for 30 days, among the tenant's deleted items: it gives no access",
 } as const satisfies AccessKind;

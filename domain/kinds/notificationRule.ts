@@ -22,6 +22,7 @@ export const notificationRule = {
   write: defenderPermissions,
   read: notApplicable("no public API shows it"),
   licence: notApplicable("each licence of Microsoft Defender has it"),
+  leftWhenAdopted: notApplicable("no public API shows it"),
   removal: { by: "destroy", order: removalOrder.grant },
   stays: notApplicable("nothing of it stays"),
 } as const satisfies AccessKind;

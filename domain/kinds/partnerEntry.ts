@@ -28,6 +28,7 @@ export const partnerEntry = {
   write: () => ["Policy.ReadWrite.CrossTenantAccess"],
   read: ["Policy.Read.All"],
   licence: "Microsoft Entra ID P1",
+  leftWhenAdopted: notApplicable("its earlier values are kept in the state, and come back"),
   removal: { by: "destroy", order: removalOrder.trust },
   stays: "an entry that existed before the stack, with its earlier values",
 } as const satisfies AccessKind;

@@ -17,6 +17,7 @@ export const previewConsent = {
   write: notApplicable("only an administrator of the customer consents, and withdraws"),
   read: ["Application.Read.All"],
   licence: notApplicable("every edition of Microsoft Entra ID has it"),
+  leftWhenAdopted: notApplicable("the customer keeps it"),
   removal: {
     by: "person",
     order: removalOrder.automation,

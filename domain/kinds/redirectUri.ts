@@ -18,6 +18,7 @@ export const redirectUri = {
   write: () => ["Application.ReadWrite.All"],
   read: ["Application.Read.All"],
   licence: notApplicable("every edition of Microsoft Entra ID has it"),
+  leftWhenAdopted: ["redirectUris"],
   removal: { by: "owner", owner: "application", property: "applicationId", order: removalOrder.definition },
   stays: notApplicable("nothing of it stays"),
 } as const satisfies AccessKind;

@@ -17,6 +17,7 @@ export const refreshToken = {
   write: notApplicable("the person signs in"),
   read: notApplicable("no API shows it"),
   licence: notApplicable("every edition of Microsoft Entra ID has it"),
+  leftWhenAdopted: notApplicable("nothing of it is in a tenant"),
   removal: {
     by: "person",
     order: removalOrder.credential,

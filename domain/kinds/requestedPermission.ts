@@ -18,6 +18,7 @@ export const requestedPermission = {
   write: () => ["Application.ReadWrite.All"],
   read: ["Application.Read.All"],
   licence: notApplicable("every edition of Microsoft Entra ID has it"),
+  leftWhenAdopted: ["roleIds", "scopeIds"],
   removal: { by: "owner", owner: "application", property: "applicationId", order: removalOrder.definition },
   stays: notApplicable("nothing of it stays"),
 } as const satisfies AccessKind;

@@ -18,6 +18,7 @@ export const resourceGroup = {
   write: vaultRoles,
   read: ["Reader"],
   licence: notApplicable("a subscription of Azure"),
+  leftWhenAdopted: notApplicable("it is the MSSP's: handover.resourceGroupName names one that exists"),
   removal: { by: "destroy", order: removalOrder.container },
   stays: notApplicable("nothing of it stays"),
 } as const satisfies AccessKind;

@@ -18,6 +18,7 @@ export const siemAuthorization = {
   write: defenderPermissions,
   read: notApplicable("no public API shows it"),
   licence: notApplicable("each licence of Microsoft Defender has it"),
+  leftWhenAdopted: notApplicable("it has nothing but its application"),
   removal: { by: "destroy", order: removalOrder.grant },
   stays: notApplicable("nothing of it stays"),
 } as const satisfies AccessKind;

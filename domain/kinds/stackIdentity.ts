@@ -24,6 +24,7 @@ export const stackIdentity = {
   write: notApplicable("it is in the state only"),
   read: notApplicable("it is in the state only"),
   licence: notApplicable("nothing of it is in a tenant"),
+  leftWhenAdopted: notApplicable("nothing of it is in a tenant"),
   removal: { by: "state" },
   stays: notApplicable("nothing of it stays"),
 } as const satisfies AccessKind;

@@ -18,6 +18,7 @@ export const vaultReader = {
   write: () => ["Role Based Access Control Administrator"],
   read: ["Reader"],
   licence: notApplicable("a subscription of Azure"),
+  leftWhenAdopted: notApplicable("it has nothing but its role and its principal"),
   removal: { by: "owner", owner: "keyVaultSecret", property: "scope", order: removalOrder.grant },
   stays: notApplicable("nothing of it stays"),
 } as const satisfies AccessKind;
