@@ -4,6 +4,7 @@
  * stack with these permissions only.
  */
 import { microsoftGraph } from "@defender-mssp/microsoft";
+import { additionsPartNames, isPartOf, type AdditionsPartName } from "./additionsPartNames";
 import { applicable, type AccessKind } from "./kinds/accessKind";
 import { kinds } from "./kinds/kinds";
 import { writingPermissions, type GraphPermission, type NeededPermission, type Permission } from "./writingPermissions";
@@ -41,22 +42,41 @@ function isGraphPermission(permission: Permission): permission is GraphPermissio
   return permission in microsoftGraph.appRoles;
 }
 
+/** The kinds whose additions a look of the search finds. */
+export function additionsKinds(part: AdditionsPartName): readonly AccessKind[] {
+  return kinds.filter(({ additions }) => applicable(additions)?.includes(part) === true);
+}
+
 /**
  * Names of the Microsoft Graph permissions that show every addition to the stack's objects. Without
  * one of them its additions are `notChecked`. `AuditLog.Read.All` shows who made an addition.
  */
 export function permissionsToFindAdditions(settings: PrerequisiteSettings): readonly GraphPermission[] {
-  const { model } = settings.portalAccess;
-  return [
-    "Application.Read.All",
-    "AuditLog.Read.All",
-    "DelegatedPermissionGrant.Read.All",
-    "Group.Read.All",
-    "User.Read.All",
-    ...(model === "rbac" || model === "entitlement" ? (["RoleManagement.Read.Defender"] as const) : []),
-    ...(model === "entitlement" ? (["EntitlementManagement.Read.All"] as const) : []),
-  ];
+  const looks = additionsPartNames.filter((part) => isPartOf(settings, part));
+  return [...new Set(["AuditLog.Read.All" as const, ...permissionsToRead(looks.flatMap(additionsKinds))])].sort();
 }
+
+/**
+ * Names of every Microsoft Graph permission that this program asks a customer for, with any settings:
+ * an MSSP asks all of its customers for the same.
+ */
+export function permissionsEverAsked(): ReadonlySet<string> {
+  return new Set<string>([
+    ...writingPermissions.map(({ permission }) => permission),
+    ...permissionsToRead(kinds),
+    ...permissionsToAdopt,
+    ...permissionsForEvidence,
+    ...permissionsToExamine,
+    ...permissionsOfExtensions,
+    ...permissionsToSeeGovernance({ portalAccess: { model: "governance" } }),
+  ]);
+}
+
+/** Names of the Microsoft Graph permissions with which `mssp doctor` sees licences and policies. */
+const permissionsToExamine = ["Organization.Read.All", "Policy.Read.All", "Policy.Read.ConditionalAccess"] as const;
+
+/** Names of the Microsoft Graph permissions for azuread's own domains and invitations, in an extension. */
+const permissionsOfExtensions = ["Domain.Read.All", "User.Invite.All"] as const;
 
 /**
  * Names of the Microsoft Graph permissions with which `mssp adopt` sees everything that an onboarding

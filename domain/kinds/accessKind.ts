@@ -3,6 +3,7 @@
  * kind has a file of its own beside this one, with what is known without a tenant; what takes calls is
  * in `cli/tenant/kinds`.
  */
+import type { AdditionsPartName } from "../additionsPartNames";
 import type { Permission } from "../writingPermissions";
 import type { PrerequisiteSettings } from "../prerequisiteSettings";
 
@@ -68,6 +69,8 @@ export interface AccessKind {
   readonly write: KindCell<(settings: PrerequisiteSettings) => readonly Permission[]>;
   /** What reads it, the least. */
   readonly read: KindCell<readonly Permission[]>;
+  /** The looks that find what somebody added. */
+  readonly additions: KindCell<readonly AdditionsPartName[]>;
   /** The licence that the tenant must have. */
   readonly licence: KindCell<string>;
   /**

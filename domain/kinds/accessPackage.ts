@@ -17,6 +17,7 @@ export const accessPackage = {
   isExpected: hasModel("entitlement"),
   write: () => ["EntitlementManagement.ReadWrite.All"],
   read: ["EntitlementManagement.Read.All"],
+  additions: ["added to access packages"],
   licence: "Microsoft Entra ID P2 or ID Governance",
   leftWhenAdopted: ["displayName", "description", "hidden"],
   removal: { by: "destroy", order: removalOrder.definition },

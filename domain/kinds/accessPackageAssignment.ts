@@ -16,6 +16,7 @@ export const accessPackageAssignment = {
   isExpected: hasModel("entitlement"),
   write: notApplicable("the customer gives and removes it"),
   read: ["EntitlementManagement.Read.All"],
+  additions: ["added to access packages"],
   licence: "Microsoft Entra ID P2 or ID Governance",
   leftWhenAdopted: notApplicable("people hold it"),
   removal: {

@@ -17,6 +17,7 @@ export const accessPackageCatalog = {
   isExpected: hasModel("entitlement"),
   write: () => ["EntitlementManagement.ReadWrite.All"],
   read: ["EntitlementManagement.Read.All"],
+  additions: ["added to catalogs"],
   licence: "Microsoft Entra ID P2 or ID Governance",
   leftWhenAdopted: ["displayName", "description", "externallyVisible", "published"],
   removal: { by: "destroy", order: removalOrder.container },

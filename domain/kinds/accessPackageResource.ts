@@ -17,6 +17,7 @@ export const accessPackageResource = {
   isExpected: hasModel("entitlement"),
   write: () => ["EntitlementManagement.ReadWrite.All"],
   read: ["EntitlementManagement.Read.All"],
+  additions: ["added to catalogs"],
   licence: "Microsoft Entra ID P2 or ID Governance",
   leftWhenAdopted: notApplicable("it has nothing but its package and its role"),
   removal: { by: "owner", owner: "accessPackage", property: "accessPackageId", order: removalOrder.grant },

@@ -16,6 +16,7 @@ export const activationPolicy = {
   isExpected: isJustInTime,
   write: () => ["RoleManagementPolicy.ReadWrite.AzureADGroup"],
   read: ["RoleManagementPolicy.Read.AzureADGroup"],
+  additions: notApplicable("up --refresh compares all of it"),
   licence: "Microsoft Entra ID P2 or ID Governance",
   leftWhenAdopted: notApplicable("just-in-time access is not adopted"),
   removal: { by: "owner", owner: "group", property: "", order: removalOrder.definition },

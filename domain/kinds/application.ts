@@ -17,6 +17,7 @@ export const application = {
   isExpected: hasCustomerApplication,
   write: () => ["Application.ReadWrite.All"],
   read: ["Application.Read.All"],
+  additions: ["added to the application"],
   licence: notApplicable("every edition of Microsoft Entra ID has it"),
   leftWhenAdopted: [
     "displayName",

@@ -18,6 +18,7 @@ export const applicationPermission = {
   isExpected: hasApplicationPermissions,
   write: () => ["AppRoleAssignment.ReadWrite.All"],
   read: ["Application.Read.All"],
+  additions: ["added to the service principal", "added app roles"],
   licence: notApplicable("every edition of Microsoft Entra ID has it"),
   leftWhenAdopted: notApplicable("it has nothing but its role and its principal"),
   removal: { by: "owner", owner: "servicePrincipal", property: "principalObjectId", order: removalOrder.grant },

@@ -21,6 +21,7 @@ export const assignmentPolicy = {
   isExpected: hasModel("entitlement"),
   write: () => ["EntitlementManagement.ReadWrite.All", "User.Read.All"],
   read: ["EntitlementManagement.Read.All", "User.Read.All"],
+  additions: ["added to access packages"],
   licence: "Microsoft Entra ID P2 or ID Governance",
   leftWhenAdopted: [
     "displayName",

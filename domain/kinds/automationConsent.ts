@@ -16,6 +16,7 @@ export const automationConsent = {
   isExpected: always,
   write: notApplicable("only an administrator of the customer consents, and withdraws"),
   read: ["Application.Read.All"],
+  additions: ["added to the automation"],
   licence: notApplicable("every edition of Microsoft Entra ID has it"),
   leftWhenAdopted: notApplicable("the customer keeps it"),
   removal: {

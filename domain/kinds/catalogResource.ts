@@ -17,6 +17,7 @@ export const catalogResource = {
   isExpected: hasModel("entitlement"),
   write: () => ["EntitlementManagement.ReadWrite.All", "Group.ReadWrite.All"],
   read: ["EntitlementManagement.Read.All"],
+  additions: ["added to catalogs"],
   licence: "Microsoft Entra ID P2 or ID Governance",
   leftWhenAdopted: notApplicable("it has nothing but its catalog and its group"),
   removal: { by: "owner", owner: "accessPackageCatalog", property: "catalogId", order: removalOrder.grant },

@@ -17,6 +17,7 @@ export const certificate = {
   isExpected: signsInWith("certificate"),
   write: () => ["Application.ReadWrite.All"],
   read: ["Application.Read.All"],
+  additions: ["added to the application", "added to the service principal"],
   licence: notApplicable("every edition of Microsoft Entra ID has it"),
   leftWhenAdopted: notApplicable("its private key is not in the tenant"),
   removal: { by: "owner", owner: "application", property: "applicationId", order: removalOrder.credential },

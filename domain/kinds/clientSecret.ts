@@ -17,6 +17,7 @@ export const clientSecret = {
   isExpected: signsInWith("secret"),
   write: () => ["Application.ReadWrite.All"],
   read: ["Application.Read.All"],
+  additions: ["added to the application", "added to the service principal"],
   licence: notApplicable("every edition of Microsoft Entra ID has it"),
   leftWhenAdopted: ["displayName", "startDate"],
   removal: { by: "owner", owner: "application", property: "applicationId", order: removalOrder.credential },

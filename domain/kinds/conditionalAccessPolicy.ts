@@ -17,6 +17,7 @@ export const conditionalAccessPolicy = {
   isExpected: setsConditionalAccess,
   write: () => ["Policy.ReadWrite.ConditionalAccess", "Policy.Read.All"],
   read: ["Policy.Read.All"],
+  additions: ["added trust of the MSSP"],
   licence: "Microsoft Entra ID P1",
   leftWhenAdopted: notApplicable("a policy that exists is not adopted"),
   removal: { by: "destroy", order: removalOrder.trust },

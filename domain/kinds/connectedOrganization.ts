@@ -17,6 +17,7 @@ export const connectedOrganization = {
   isExpected: hasModel("entitlement"),
   write: () => ["EntitlementManagement.ReadWrite.All"],
   read: ["EntitlementManagement.Read.All"],
+  additions: ["added connected organizations"],
   licence: "Microsoft Entra ID P2 or ID Governance",
   leftWhenAdopted: ["displayName", "description", "managedBy"],
   removal: { by: "destroy", order: removalOrder.principal },

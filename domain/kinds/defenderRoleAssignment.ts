@@ -17,6 +17,7 @@ export const defenderRoleAssignment = {
   isExpected: hasModel("rbac", "entitlement"),
   write: () => ["RoleManagement.ReadWrite.Defender"],
   read: ["RoleManagement.Read.Defender"],
+  additions: ["added to Defender roles"],
   licence: notApplicable("each licence of Microsoft Defender XDR has it"),
   leftWhenAdopted: ["displayName", "dataSources"],
   removal: { by: "destroy", order: removalOrder.assignment },

@@ -17,6 +17,7 @@ export const delegatedConsent = {
   isExpected: consentsToLegacyApi,
   write: () => ["DelegatedPermissionGrant.ReadWrite.All"],
   read: ["DelegatedPermissionGrant.Read.All"],
+  additions: ["added consents"],
   licence: notApplicable("every edition of Microsoft Entra ID has it"),
   leftWhenAdopted: ["claimValues"],
   removal: { by: "owner", owner: "servicePrincipal", property: "servicePrincipalObjectId", order: removalOrder.grant },

@@ -17,6 +17,7 @@ export const directoryRoleAssignment = {
   isExpected: hasModel("basic"),
   write: () => ["RoleManagement.ReadWrite.Directory"],
   read: ["RoleManagement.Read.Directory"],
+  additions: ["added directory roles"],
   licence: notApplicable("every edition of Microsoft Entra ID has it"),
   leftWhenAdopted: notApplicable("it has nothing but its role and its principal"),
   removal: { by: "destroy", order: removalOrder.assignment },

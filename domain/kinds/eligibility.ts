@@ -17,6 +17,7 @@ export const eligibility = {
   isExpected: isJustInTime,
   write: () => ["PrivilegedEligibilitySchedule.ReadWrite.AzureADGroup"],
   read: ["PrivilegedEligibilitySchedule.Read.AzureADGroup"],
+  additions: ["added eligibilities"],
   licence: "Microsoft Entra ID P2 or ID Governance",
   leftWhenAdopted: notApplicable("just-in-time access is not adopted"),
   removal: { by: "owner", owner: "group", property: "groupId", order: removalOrder.assignment },

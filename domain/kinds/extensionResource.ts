@@ -16,6 +16,7 @@ export const extensionResource = {
   isExpected: hasExtension,
   write: notApplicable("the extension's own documentation says it"),
   read: notApplicable("the extension's own documentation says it"),
+  additions: notApplicable("its type is not known"),
   licence: notApplicable("the extension's own documentation says it"),
   leftWhenAdopted: notApplicable("the extension's program decides"),
   removal: { by: "destroy", order: removalOrder.assignment },

@@ -17,6 +17,7 @@ export const federatedCredential = {
   isExpected: signsInWith("federated"),
   write: () => ["Application.ReadWrite.All"],
   read: ["Application.Read.All"],
+  additions: ["added to the application"],
   licence: notApplicable("every edition of Microsoft Entra ID has it"),
   leftWhenAdopted: notApplicable("its issuer and subject are settings"),
   removal: { by: "owner", owner: "application", property: "applicationId", order: removalOrder.credential },

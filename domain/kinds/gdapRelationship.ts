@@ -16,6 +16,7 @@ export const gdapRelationship = {
   isExpected: never,
   write: notApplicable("this program establishes none"),
   read: ["DelegatedAdminRelationship.Read.All"],
+  additions: notApplicable("Graph shows it in the partner's tenant only"),
   licence: notApplicable("every edition of Microsoft Entra ID has it"),
   leftWhenAdopted: notApplicable("Partner Center keeps it"),
   removal: {

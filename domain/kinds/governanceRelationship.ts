@@ -16,6 +16,7 @@ export const governanceRelationship = {
   isExpected: hasModel("governance"),
   write: notApplicable("only signed-in people of the two tenants establish and terminate it"),
   read: ["TenantGovernance-Relationship.Read.All"],
+  additions: ["governance relationship"],
   licence: "Microsoft Entra ID P1",
   leftWhenAdopted: notApplicable("people of both tenants keep it"),
   removal: {

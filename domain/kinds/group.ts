@@ -23,6 +23,7 @@ export const group = {
   isExpected: hasModel("basic", "rbac", "entitlement"),
   write: groupPermissions,
   read: ["Group.Read.All"],
+  additions: ["added to the groups"],
   licence: notApplicable("only a group that can be given a directory role needs Microsoft Entra ID P1"),
   leftWhenAdopted: ["displayName", "description", "owners", "assignableToRole", "visibility", "theme", "behaviors"],
   removal: { by: "destroy", order: removalOrder.container },

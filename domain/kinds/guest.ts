@@ -17,6 +17,7 @@ export const guest = {
   isExpected: hasModel("basic", "rbac"),
   write: () => ["User.ReadWrite.All"],
   read: ["User.Read.All"],
+  additions: ["added guests"],
   licence: notApplicable("every edition of Microsoft Entra ID has it"),
   leftWhenAdopted: ["displayName"],
   removal: { by: "destroy", order: removalOrder.principal },

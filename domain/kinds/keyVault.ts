@@ -17,6 +17,7 @@ export const keyVault = {
   isExpected: makesVault,
   write: vaultRoles,
   read: ["Reader"],
+  additions: notApplicable("it is in the MSSP's subscription, which the search does not read"),
   licence: notApplicable("a subscription of Azure"),
   leftWhenAdopted: notApplicable("it is the MSSP's: handover.vaultId names one that exists"),
   removal: { by: "destroy", order: removalOrder.container },

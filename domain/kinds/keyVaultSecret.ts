@@ -17,6 +17,7 @@ export const keyVaultSecret = {
   isExpected: hasHandover,
   write: vaultRoles,
   read: ["Reader"],
+  additions: notApplicable("it is in the MSSP's subscription, which the search does not read"),
   licence: notApplicable("a subscription of Azure"),
   leftWhenAdopted: notApplicable("its value is the credential"),
   removal: { by: "destroy", order: removalOrder.credential },

@@ -17,6 +17,7 @@ export const lighthouseAssignment = {
   isExpected: hasDelegation,
   write: () => ["Contributor", "Role Based Access Control Administrator"],
   read: ["Reader"],
+  additions: notApplicable("it is in a subscription, and the search reads Microsoft Graph only"),
   licence: notApplicable("a subscription of Azure"),
   leftWhenAdopted: notApplicable("a delegation that exists is not adopted"),
   removal: { by: "destroy", order: removalOrder.assignment },

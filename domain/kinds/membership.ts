@@ -16,6 +16,7 @@ export const membership = {
   isExpected: hasModel("basic", "rbac"),
   write: notApplicable("an application owns the groups that it creates"),
   read: ["Group.Read.All"],
+  additions: ["added to the groups", "added memberships"],
   licence: notApplicable("every edition of Microsoft Entra ID has it"),
   leftWhenAdopted: notApplicable("the setting members of the adopted group decides"),
   removal: { by: "owner", owner: "group", property: "", order: removalOrder.assignment },

@@ -17,6 +17,7 @@ export const msspServicePrincipal = {
   isExpected: hasMsspApplication,
   write: () => ["Application.ReadWrite.All"],
   read: ["Application.Read.All"],
+  additions: ["added to the service principal", "added applications of the MSSP"],
   licence: notApplicable("every edition of Microsoft Entra ID has it"),
   leftWhenAdopted: notApplicable("it is recognized by its application ID, and only its mark is written"),
   removal: { by: "destroy", order: removalOrder.principal },

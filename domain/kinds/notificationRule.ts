@@ -21,6 +21,7 @@ export const notificationRule = {
   isExpected: hasNotificationRules,
   write: defenderPermissions,
   read: notApplicable("no public API shows it"),
+  additions: notApplicable("no public API lists the rules of a tenant"),
   licence: notApplicable("each licence of Microsoft Defender has it"),
   leftWhenAdopted: notApplicable("no public API shows it"),
   removal: { by: "destroy", order: removalOrder.grant },

@@ -27,6 +27,7 @@ export const partnerEntry = {
   isExpected: hasCrossTenantTrust,
   write: () => ["Policy.ReadWrite.CrossTenantAccess"],
   read: ["Policy.Read.All"],
+  additions: ["added trust of the MSSP"],
   licence: "Microsoft Entra ID P1",
   leftWhenAdopted: notApplicable("its earlier values are kept in the state, and come back"),
   removal: { by: "destroy", order: removalOrder.trust },

@@ -16,6 +16,7 @@ export const previewConsent = {
   isExpected: never,
   write: notApplicable("only an administrator of the customer consents, and withdraws"),
   read: ["Application.Read.All"],
+  additions: ["added applications of the MSSP"],
   licence: notApplicable("every edition of Microsoft Entra ID has it"),
   leftWhenAdopted: notApplicable("the customer keeps it"),
   removal: {

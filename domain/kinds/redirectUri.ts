@@ -17,6 +17,7 @@ export const redirectUri = {
   isExpected: hasCustomerApplication,
   write: () => ["Application.ReadWrite.All"],
   read: ["Application.Read.All"],
+  additions: ["added to the application", "added to the service principal"],
   licence: notApplicable("every edition of Microsoft Entra ID has it"),
   leftWhenAdopted: ["redirectUris"],
   removal: { by: "owner", owner: "application", property: "applicationId", order: removalOrder.definition },

@@ -16,6 +16,7 @@ export const refreshToken = {
   isExpected: readsAlertsBy("legacySiem"),
   write: notApplicable("the person signs in"),
   read: notApplicable("no API shows it"),
+  additions: notApplicable("no API shows it"),
   licence: notApplicable("every edition of Microsoft Entra ID has it"),
   leftWhenAdopted: notApplicable("nothing of it is in a tenant"),
   removal: {

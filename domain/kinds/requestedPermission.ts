@@ -17,6 +17,7 @@ export const requestedPermission = {
   isExpected: hasCustomerApplication,
   write: () => ["Application.ReadWrite.All"],
   read: ["Application.Read.All"],
+  additions: ["added to the application"],
   licence: notApplicable("every edition of Microsoft Entra ID has it"),
   leftWhenAdopted: ["roleIds", "scopeIds"],
   removal: { by: "owner", owner: "application", property: "applicationId", order: removalOrder.definition },

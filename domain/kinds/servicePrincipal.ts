@@ -17,6 +17,7 @@ export const servicePrincipal = {
   isExpected: hasCustomerApplication,
   write: () => ["Application.ReadWrite.All"],
   read: ["Application.Read.All"],
+  additions: ["added to the service principal"],
   licence: notApplicable("every edition of Microsoft Entra ID has it"),
   leftWhenAdopted: [
     "accountEnabled",

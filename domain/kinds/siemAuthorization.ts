@@ -17,6 +17,7 @@ export const siemAuthorization = {
   isExpected: readsAlertsBy("legacySiem"),
   write: defenderPermissions,
   read: notApplicable("no public API shows it"),
+  additions: notApplicable("no public API lists the authorizations of a tenant"),
   licence: notApplicable("each licence of Microsoft Defender has it"),
   leftWhenAdopted: notApplicable("it has nothing but its application"),
   removal: { by: "destroy", order: removalOrder.grant },

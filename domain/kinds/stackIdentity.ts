@@ -23,6 +23,7 @@ export const stackIdentity = {
   isExpected: always,
   write: notApplicable("it is in the state only"),
   read: notApplicable("it is in the state only"),
+  additions: notApplicable("it is in the state only"),
   licence: notApplicable("nothing of it is in a tenant"),
   leftWhenAdopted: notApplicable("nothing of it is in a tenant"),
   removal: { by: "state" },

@@ -17,6 +17,7 @@ export const vaultReader = {
   isExpected: hasVaultReader,
   write: () => ["Role Based Access Control Administrator"],
   read: ["Reader"],
+  additions: notApplicable("it is in the MSSP's subscription, which the search does not read"),
   licence: notApplicable("a subscription of Azure"),
   leftWhenAdopted: notApplicable("it has nothing but its role and its principal"),
   removal: { by: "owner", owner: "keyVaultSecret", property: "scope", order: removalOrder.grant },

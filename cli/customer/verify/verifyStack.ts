@@ -21,6 +21,12 @@ export async function verifyStack(options: StackContextOptions): Promise<readonl
     return [failed("stack", error.message)];
   }
   const { checks, legacy } = await checksAsSiem(context);
+  const governance = await governanceRelationship(context, options);
+  const additions = await findAdditions({
+    stack: options.stack,
+    folder: options.folder,
+    environment: options.environment,
+  });
   return [
     ...checks,
     await authorization(context, legacy),
@@ -30,7 +36,8 @@ export async function verifyStack(options: StackContextOptions): Promise<readonl
     await redirectUri(context),
     await notificationRules(context),
     await portal(context),
-    ...(await governanceRelationship(context, options)),
-    ...(await findAdditions({ stack: options.stack, folder: options.folder, environment: options.environment })),
+    ...governance,
+    // Its own check says more than the search for additions.
+    ...additions.filter(({ name }) => !governance.some((check) => check.name === name)),
   ];
 }

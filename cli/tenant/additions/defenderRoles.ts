@@ -6,20 +6,27 @@ import { listRoleAssignments } from "@defender-mssp/microsoft";
 import { azRest, upRefresh, type FoundAddition } from "./addition";
 import { textsOf, type DeployedObject } from "./deployed";
 import { groupsOf } from "./groups";
+import { connectorPrincipals, peopleOf } from "./heldAdditions";
 import type { AdditionsTenant } from "./tenant";
 
 export function defenderRolesOf({ deployed }: AdditionsTenant): readonly DeployedObject[] {
   return deployed.all("DefenderRoleDefinition");
 }
 
-/** Assignments of the stack's roles to others, and of others' roles to the stack's groups. */
-export async function defenderRoleAdditions(tenant: AdditionsTenant): Promise<FoundAddition[]> {
+/** Assignments of the stack's roles to others, and of others' roles to the stack's groups and people. */
+export async function defenderRoleAdditions(
+  tenant: AdditionsTenant,
+  holders: ReadonlySet<string> = new Set(),
+): Promise<FoundAddition[]> {
   const { call, deployed, graph } = tenant;
   const groups = groupsOf(tenant).map(({ objectId }) => objectId);
+  const others = [...peopleOf(tenant, holders), ...connectorPrincipals(tenant)];
   return (await listRoleAssignments(call)).flatMap((one): FoundAddition[] => {
     const principals = one.principalIds.map((id) => id.toLowerCase());
     const isOurRole = deployed.has(one.roleDefinitionId);
-    if (!isOurRole && !principals.some((id) => groups.includes(id))) return [];
+    const holder = others.find(({ id }) => principals.includes(id));
+    const isGroups = principals.some((id) => groups.includes(id));
+    if (!isOurRole && !isGroups && holder === undefined) return [];
     const ours = deployed.all("DefenderRoleAssignment").find(({ objectId }) => objectId === one.id.toLowerCase());
     const wanted = textsOf(ours?.inputs["principalIds"]);
     const foreign = principals.filter((id) => !wanted.includes(id));
@@ -27,7 +34,7 @@ export async function defenderRoleAdditions(tenant: AdditionsTenant): Promise<Fo
     return [
       {
         kind: "role assignment",
-        to: isOurRole ? `Defender role "${one.displayName}"` : "the stack's groups",
+        to: isOurRole ? `Defender role "${one.displayName}"` : isGroups ? "the stack's groups" : (holder?.name ?? ""),
         what: `assignment "${one.displayName}" of the role ${one.roleDefinitionId} to ${(foreign.length > 0 ? foreign : principals).join(", ")}`,
         id: one.id,
         targets: [],

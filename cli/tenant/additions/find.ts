@@ -3,7 +3,7 @@
  * declared resources, so it does not report a second secret, another owner or a wider consent.
  * Shared by `mssp verify` and the nightly `mssp ci preview --drift`.
  */
-import { EnvironmentError, graphCall, requestToken, ServiceError, type Environment } from "@defender-mssp/microsoft";
+import { EnvironmentError, graphCall, requestToken, ServiceError } from "@defender-mssp/microsoft";
 import { VisibleError } from "@defender-mssp/errors";
 import type { Settings } from "../../../settings";
 import { readStackSettings } from "../../../settings/fromFile";
@@ -16,7 +16,20 @@ import { accessPackagesOf, assignmentAdditions, assignmentsOf, holdersOf, policy
 import { deployedOf, type Deployed } from "./deployed";
 import { defenderRoleAdditions, defenderRolesOf } from "./defenderRoles";
 import { groupAdditions, groupsOf } from "./groups";
-import { guestAdditions, msspDomains } from "./guests";
+import { guestAdditions } from "./guests";
+import { catalogAdditions, catalogsOf } from "./catalogAdditions";
+import {
+  automationAdditions,
+  identityPrincipals,
+  msspApplicationAdditions,
+  unneededPermissions,
+} from "./msspApplicationAdditions";
+import { appRoleAdditions, directoryRoleAdditions, eligibilityAdditions, membershipAdditions } from "./heldAdditions";
+import { connectedOrganizationAdditions, governanceAdditions } from "./sightingAdditions";
+import { trustAdditions } from "./trustAdditions";
+import { msspDomains } from "../kinds/openTenant";
+import { additionsPartNames, furtherPermissions, type AdditionsPartName } from "../../../domain/additionsPartNames";
+import { additionsKinds, permissionsToRead } from "../../../domain/prerequisites";
 import { consentAdditions, servicePrincipalAdditions, servicePrincipalsOf } from "./servicePrincipal";
 import type { AdditionsTenant } from "./tenant";
 import { tenantEndpoints } from "../tenantEndpoints";
@@ -26,65 +39,97 @@ export interface AdditionsRun extends Place {
   readonly stack: string;
 }
 
-/** One place to look at. */
+/** One look. */
 interface Part {
-  readonly name: string;
-  /** The permission to read it. */
-  readonly permission: string;
   /** Why the part does not apply; undefined if it does. */
   readonly notApplicable: (tenant: AdditionsTenant) => string | undefined;
+  /** Whether it depends on who holds an access package. */
+  readonly needsHolders?: boolean;
   readonly look: (tenant: AdditionsTenant, holders: ReadonlySet<string>) => Promise<FoundAddition[]>;
+  /** A clause for people that is no addition. */
+  readonly note?: (tenant: AdditionsTenant) => Promise<string | undefined>;
 }
 
 const unless = (there: boolean, what: string) => (there ? undefined : `not applicable: the stack has no ${what}`);
+const applies = (): undefined => undefined;
+const unlessPrincipals = (tenant: AdditionsTenant) =>
+  unless(
+    [...groupsOf(tenant), ...tenant.deployed.all("Guest"), ...servicePrincipalsOf(tenant)].length > 0,
+    "group, guest or service principal",
+  );
+const unlessPeople = (tenant: AdditionsTenant) =>
+  unless([...groupsOf(tenant), ...tenant.deployed.all("Guest")].length > 0, "group and no guest");
 
-const parts: readonly Part[] = [
-  {
-    name: "added to the application",
-    permission: "Application.Read.All",
+const parts: Readonly<Record<AdditionsPartName, Part>> = {
+  "added to the application": {
     notApplicable: (tenant) => unless(applicationsOf(tenant).length > 0, "application in this tenant"),
     look: applicationAdditions,
   },
-  {
-    name: "added to the service principal",
-    permission: "Application.Read.All",
+  "added to the service principal": {
     notApplicable: (tenant) => unless(servicePrincipalsOf(tenant).length > 0, "service principal"),
     look: servicePrincipalAdditions,
   },
-  {
-    name: "added consents",
-    permission: "DelegatedPermissionGrant.Read.All",
+  "added consents": {
     notApplicable: (tenant) => unless(servicePrincipalsOf(tenant).length > 0, "service principal"),
     look: consentAdditions,
   },
-  {
-    name: "added to the groups",
-    permission: "Group.Read.All",
+  "added to the groups": {
     notApplicable: (tenant) => unless(groupsOf(tenant).length > 0, "group"),
+    needsHolders: true,
     look: groupAdditions,
   },
-  {
-    name: "added to Defender roles",
-    permission: "RoleManagement.Read.Defender",
-    notApplicable: (tenant) => unless(defenderRolesOf(tenant).length > 0, "Defender role"),
+  "added to Defender roles": {
+    notApplicable: (tenant) =>
+      defenderRolesOf(tenant).length > 0 ? undefined : unless(unlessPeople(tenant) === undefined, "Defender role"),
+    needsHolders: true,
     look: defenderRoleAdditions,
   },
-  {
-    name: "added guests",
-    permission: "User.Read.All",
-    notApplicable: (tenant) => unless(msspDomains(tenant).length > 0, "analysts and no analystDomains in its settings"),
+  "added guests": {
+    notApplicable: ({ settings }) =>
+      unless(msspDomains(settings).length > 0, "analysts and no analystDomains in its settings"),
+    needsHolders: true,
     look: guestAdditions,
   },
-  {
-    name: "added to access packages",
-    permission: "EntitlementManagement.Read.All",
+  "added to access packages": {
     notApplicable: (tenant) => unless(accessPackagesOf(tenant).length > 0, "access package"),
     look: async (tenant) => [
       ...(await policyAdditions(tenant)),
       ...assignmentAdditions(tenant, await assignmentsOf(tenant)),
     ],
   },
-];
+  "added directory roles": {
+    notApplicable: unlessPrincipals,
+    needsHolders: true,
+    look: async (tenant, holders) => directoryRoleAdditions(tenant, holders, await identityPrincipals(tenant)),
+  },
+  "added eligibilities": { notApplicable: unlessPeople, needsHolders: true, look: eligibilityAdditions },
+  "added memberships": { notApplicable: unlessPrincipals, needsHolders: true, look: membershipAdditions },
+  "added app roles": { notApplicable: unlessPeople, needsHolders: true, look: appRoleAdditions },
+  "added to catalogs": {
+    notApplicable: (tenant) => unless(catalogsOf(tenant).length > 0, "catalog"),
+    look: catalogAdditions,
+  },
+  "added connected organizations": { notApplicable: applies, look: connectedOrganizationAdditions },
+  "added applications of the MSSP": { notApplicable: unlessIdentity, look: msspApplicationAdditions },
+  "added to the automation": {
+    notApplicable: unlessIdentity,
+    look: automationAdditions,
+    note: unneededPermissions,
+  },
+  "added trust of the MSSP": { notApplicable: applies, look: trustAdditions },
+  "governance relationship": {
+    notApplicable: ({ settings }) =>
+      settings.portalAccess.model === "governance" ? "not applicable: the settings ask for one" : undefined,
+    look: governanceAdditions,
+  },
+};
+
+/** A signed-in person is not known from the MSSP's applications. */
+function unlessIdentity({ identities = [] }: AdditionsTenant): string | undefined {
+  return identities.length > 0
+    ? undefined
+    : "not checked: ARM_CLIENT_ID, MSSP_CLIENT_ID and MSSP_PREVIEW_CLIENT_ID do not name the automation";
+}
 
 /**
  * Checks every part. A part that can't be read is `notChecked`, with the missing permission; it
@@ -101,7 +146,7 @@ export async function findAdditions(
   } catch (error) {
     if (!(error instanceof VisibleError)) throw error;
     const reason = `not checked: ${error.message.replace(/\s*\n\s*/g, " ")}`;
-    return parts.map(({ name }) => ({ name, state: "notChecked", reason, additions: [] }));
+    return additionsPartNames.map((name) => ({ name, state: "notChecked", reason, additions: [] }));
   }
 }
 
@@ -110,16 +155,27 @@ export async function findAdditions(
  * @throws VisibleError where settings, credentials or tenant can't be used
  */
 export async function tenantOf(run: AdditionsRun, deployed: Deployed): Promise<AdditionsTenant> {
-  return signedIn(await readStackSettings(run.stack, run), deployed, run.environment);
+  return signedIn(await readStackSettings(run.stack, run), deployed, run);
 }
 
-async function signedIn(settings: Settings, deployed: Deployed, environment: Environment): Promise<AdditionsTenant> {
+async function signedIn(
+  settings: Settings,
+  deployed: Deployed,
+  { stack, environment }: AdditionsRun,
+): Promise<AdditionsTenant> {
   const endpoints = await tenantEndpoints(settings, environment);
   const call = await graphCall(settings.tenantId, { environment, endpoints });
   const audience = endpoints.graphEndpoint;
   const { accessToken } = await requestToken({ tenantId: settings.tenantId, audience, environment, endpoints });
-  return { call, graph: audience, deployed, settings, ownObjectId: objectIdIn(accessToken) };
+  return {
+    ...{ stack, call, graph: audience, deployed, settings, prerequisites: settings },
+    ownObjectId: objectIdIn(accessToken),
+    identities: identityVariables.flatMap((name) => environment[name]?.toLowerCase() ?? []),
+  };
 }
+
+/** Variables with application (client) IDs of the automation and the identity that previews. */
+const identityVariables = ["ARM_CLIENT_ID", "MSSP_CLIENT_ID", "MSSP_PREVIEW_CLIENT_ID"] as const;
 
 /**
  * The token's object ID. Only the list of foreign owners depends on it; Graph validates the token.
@@ -132,9 +188,7 @@ function objectIdIn(token: string): string | undefined {
 /** Checks every part of a tenant. */
 export async function partsOf(tenant: AdditionsTenant): Promise<AdditionsPart[]> {
   const holders = await holdersIn(tenant);
-  const results: AdditionsPart[] = [];
-  for (const part of parts) results.push(await partOf(part, tenant, holders));
-  return results;
+  return Promise.all(additionsPartNames.map((name) => partOf(name, tenant, holders)));
 }
 
 /** Holders of access packages are group members without being in the state. */
@@ -149,25 +203,28 @@ async function holdersIn(tenant: AdditionsTenant): Promise<ReadonlySet<string> |
 }
 
 async function partOf(
-  { name, permission, notApplicable, look }: Part,
+  name: AdditionsPartName,
   tenant: AdditionsTenant,
   holders: ReadonlySet<string> | ServiceError,
 ): Promise<AdditionsPart> {
+  const { notApplicable, needsHolders = false, look, note } = parts[name];
   const unchecked = (reason: string): AdditionsPart => ({ name, state: "notChecked", reason, additions: [] });
   const reason = notApplicable(tenant);
   if (reason !== undefined) return unchecked(reason);
-  const needsHolders = look === groupAdditions || look === guestAdditions;
   if (needsHolders && holders instanceof ServiceError)
     return unchecked(whyNot(holders, "EntitlementManagement.Read.All, to see who holds an access package"));
   try {
     const found = await look(tenant, holders instanceof ServiceError ? new Set() : holders);
-    if (found.length === 0) return { name, state: "passed", reason: "no additions", additions: [] };
+    const noted = await note?.(tenant);
+    const notes = noted === undefined ? "" : `; ${noted}`;
+    if (found.length === 0) return { name, state: "passed", reason: `no additions${notes}`, additions: [] };
     const { additions, notAsked } = await withAudit(tenant.call, found);
-    return { name, state: "failed", reason: sentence(additions, notAsked), additions };
+    return { name, state: "failed", reason: `${sentence(additions, notAsked)}${notes}`, additions };
   } catch (error) {
     if (error instanceof EnvironmentError) return unchecked(`not checked: ${error.message}`);
     if (!(error instanceof ServiceError)) throw error;
-    return unchecked(whyNot(error, permission));
+    const permissions = furtherPermissions[name] ?? permissionsToRead(additionsKinds(name));
+    return unchecked(whyNot(error, permissions.join(", ")));
   }
 }
 

@@ -28,7 +28,7 @@ export async function groupAdditions(
         tenant,
         named,
         inputs["members"],
-        new Set([...assigned, ...eligible(tenant, objectId)]),
+        new Set([...assigned, ...eligibleMembers(tenant, objectId)]),
       )),
       ...(await foreignOwners(tenant, "groups", named)),
     ];
@@ -37,7 +37,7 @@ export async function groupAdditions(
 }
 
 /** Eligible members are members while their activation lasts, without being in the group's state. */
-function eligible({ deployed }: AdditionsTenant, groupId: string): string[] {
+export function eligibleMembers({ deployed }: AdditionsTenant, groupId: string): readonly string[] {
   return deployed
     .all("EligibleMembers")
     .filter((one) => one.objectId === groupId)

@@ -1,6 +1,7 @@
 /** Guests with an address of the MSSP's that are not on its list. Reading needs `User.Read.All`. */
 import { graphList } from "@defender-mssp/microsoft";
 import { azRest, type FoundAddition } from "./addition";
+import { msspDomains } from "../kinds/openTenant";
 import { principalName, type AdditionsTenant } from "./tenant";
 
 /** What of a guest has an address. */
@@ -17,12 +18,6 @@ interface Guest {
 
 const selected = "id,displayName,mail,userPrincipalName,otherMails,createdDateTime";
 
-/** The domains of the MSSP's people: those that the settings allow, and those of the analysts. */
-export function msspDomains({ settings }: AdditionsTenant): readonly string[] {
-  const ofAnalysts = settings.analysts.map(({ email }) => email.split("@").at(-1) ?? "");
-  return [...new Set([...(settings.analystDomains ?? []), ...ofAnalysts].map((domain) => domain.toLowerCase()))];
-}
-
 /**
  * @param assigned object IDs of those who hold an access package of the stack's: entitlement
  * management invited them.
@@ -33,7 +28,7 @@ export async function guestAdditions(
 ): Promise<FoundAddition[]> {
   const filter = encodeURIComponent("userType eq 'Guest'");
   const guests = await graphList<Guest>(tenant.call, `/v1.0/users?$select=${selected}&$filter=${filter}`);
-  const domains = msspDomains(tenant);
+  const domains = msspDomains(tenant.settings);
   const listed = tenant.settings.analysts.map(({ email }) => email.toLowerCase());
   return guests
     .filter(({ id }) => !tenant.deployed.has(id) && !assigned.has(id.toLowerCase()))

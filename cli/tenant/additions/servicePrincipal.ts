@@ -31,7 +31,7 @@ export async function servicePrincipalAdditions(tenant: AdditionsTenant): Promis
     const named = { id: objectId, name: `service principal "${principal.displayName}"` };
     return [
       ...disabledSignIn(tenant, principal, { to: named.name, type }),
-      ...credentials(tenant, principal, named.name),
+      ...principalCredentials(tenant, principal, named.name),
       // The MSSP's own application has redirect URIs that the stack does not declare.
       ...(type === madeHere ? await replyUrls(tenant, principal, named.name) : []),
       ...(await grantedRoles(tenant, principal, named.name)),
@@ -69,7 +69,11 @@ async function read({ call }: AdditionsTenant, id: string): Promise<ServicePrinc
 }
 
 /** The stack declares no credential of the service principal, only of the application. */
-function credentials({ deployed, graph }: AdditionsTenant, principal: ServicePrincipal, to: string): FoundAddition[] {
+export function principalCredentials(
+  { deployed, graph }: AdditionsTenant,
+  principal: ServicePrincipal,
+  to: string,
+): FoundAddition[] {
   const { id } = principal;
   const foreign = <One extends { keyId: string }>(list: readonly One[]) =>
     list.filter((one) => !deployed.has(one.keyId));

@@ -1,10 +1,15 @@
 /** What each part of the search needs. */
-import { graphList, type GraphCall } from "@defender-mssp/microsoft";
+import { EnvironmentError, graphList, type GraphCall } from "@defender-mssp/microsoft";
 import type { Settings } from "../../../settings";
+import type { PrerequisiteSettings } from "../../../domain/prerequisites";
 import type { Deployed } from "./deployed";
 import { azRest, type FoundAddition } from "./addition";
+import type { KindTenant } from "../kinds/kindCalls";
+import { msspDomains, rememberedLists } from "../kinds/openTenant";
 
 export interface AdditionsTenant {
+  /** Name of the stack, for the steps. */
+  readonly stack?: string;
   readonly call: GraphCall;
   /** Base URL of Graph, for the steps that are shown. */
   readonly graph: string;
@@ -13,8 +18,40 @@ export interface AdditionsTenant {
     readonly analystDomains?: readonly string[];
     readonly connector?: Settings["connector"];
   };
+  /** The settings that decide what the stack needs; undefined where they are not known. */
+  readonly prerequisites?: PrerequisiteSettings;
   /** Object ID of the identity that reads: it owns the objects that it created. */
   readonly ownObjectId: string | undefined;
+  /** Application (client) IDs of the MSSP's automation and preview identity, as far as they are known. */
+  readonly identities?: readonly string[];
+}
+
+const kindTenants = new WeakMap<AdditionsTenant, KindTenant>();
+
+/** The same tenant for the calls of each kind, whose lists are read once. */
+export function kindTenant(tenant: AdditionsTenant): KindTenant {
+  const known = kindTenants.get(tenant);
+  if (known !== undefined) return known;
+  const { call, graph, deployed, settings, identities = [] } = tenant;
+  const made: KindTenant = {
+    graph: call,
+    graphUrl: graph,
+    msspGraph: () => Promise.reject(new EnvironmentError("the search for additions reads the customer's tenant only")),
+    list: rememberedLists(call),
+    defender: undefined,
+    azure: { handover: undefined, delegation: undefined },
+    delegatedSubscription: undefined,
+    owner: {
+      stack: tenant.stack ?? "<stack>",
+      stackId: deployed.all("StackIdentity")[0]?.id,
+      tenantId: settings.tenantId,
+      msspTenantId: settings.msspTenantId,
+      domains: msspDomains(settings),
+      automation: identities[0],
+    },
+  };
+  kindTenants.set(tenant, made);
+  return made;
 }
 
 /** An object of the directory, as lists of owners and members have it. */

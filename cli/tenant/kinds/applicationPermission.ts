@@ -16,7 +16,11 @@ const collections = { user: "users", group: "groups", servicePrincipal: "service
 
 async function permissions(tenant: KindTenant, { type, id }: AccessPrincipal): Promise<HeldGrant[]> {
   const path = `/v1.0/${collections[type]}/${id}/appRoleAssignments`;
-  return (await tenant.list<AppRoleAssignment>(path)).map((assignment) => ({
+  // Graph lists those of a user's groups, too.
+  const own = (await tenant.list<AppRoleAssignment>(path)).filter(
+    ({ principalId }) => principalId.toLowerCase() === id.toLowerCase(),
+  );
+  return own.map((assignment) => ({
     kind: "applicationPermission",
     id: assignment.id,
     what: `${type === "servicePrincipal" ? "the application permission" : "the app role"} ${permissionName(assignment)} of ${assignment.resourceDisplayName ?? assignment.resourceId}`,

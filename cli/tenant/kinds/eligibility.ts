@@ -19,12 +19,15 @@ interface EligibilitySchedule {
 
 const root = "/v1.0/identityGovernance/privilegedAccess/group";
 
+/** Eligible members and owners of a group. */
+export function groupEligibilities({ list }: KindTenant, groupId: string): Promise<readonly EligibilitySchedule[]> {
+  return list<EligibilitySchedule>(`${root}/eligibilitySchedules?$filter=${equals("groupId", groupId)}`);
+}
+
 /** The stack's eligible members of a group are one resource: none of them is left, or some are. */
-async function eligibilityPresence({ graph, list }: KindTenant, { ownerId = "" }: ObjectIdentity): Promise<Presence> {
-  if ((await presenceAt(graph, `/v1.0/groups/${ownerId}`)).state === "notFound") return { state: "notFound" };
-  const schedules = await list<EligibilitySchedule>(
-    `${root}/eligibilitySchedules?$filter=${equals("groupId", ownerId)}`,
-  );
+async function eligibilityPresence(tenant: KindTenant, { ownerId = "" }: ObjectIdentity): Promise<Presence> {
+  if ((await presenceAt(tenant.graph, `/v1.0/groups/${ownerId}`)).state === "notFound") return { state: "notFound" };
+  const schedules = await groupEligibilities(tenant, ownerId);
   return { state: schedules.length > 0 ? "found" : "notFound" };
 }
 
@@ -32,12 +35,21 @@ async function eligibilityPresence({ graph, list }: KindTenant, { ownerId = "" }
 async function eligibilities(tenant: KindTenant, { type, id }: AccessPrincipal): Promise<HeldGrant[]> {
   if (type === "servicePrincipal") return [];
   const path = `${root}/eligibilitySchedules?$filter=${equals("principalId", id)}`;
-  return (await tenant.list<EligibilitySchedule>(path)).map(({ id: schedule, groupId, accessId }) => ({
+  return (await tenant.list<EligibilitySchedule>(path)).map((schedule) => ({
     kind: "eligibility",
-    id: schedule,
-    what: `an eligible ${accessId === "owner" ? "ownership" : "membership"} of the group ${groupId}`,
-    step: azRest("POST", `${tenant.graphUrl}${root}/eligibilityScheduleRequests`, {
-      ...{ action: "adminRemove", accessId, groupId, principalId: id },
-    }),
+    id: schedule.id,
+    what: `an eligible ${schedule.accessId === "owner" ? "ownership" : "membership"} of the group ${schedule.groupId}`,
+    within: schedule.groupId,
+    step: eligibilityEnd(tenant, schedule),
   }));
+}
+
+/** The command that ends an eligibility. */
+export function eligibilityEnd(
+  { graphUrl }: KindTenant,
+  { accessId, groupId, principalId }: EligibilitySchedule,
+): string {
+  return azRest("POST", `${graphUrl}${root}/eligibilityScheduleRequests`, {
+    ...{ action: "adminRemove", accessId, groupId, principalId },
+  });
 }

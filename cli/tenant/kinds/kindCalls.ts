@@ -60,6 +60,10 @@ export interface HeldGrant {
   readonly id: string;
   /** Such as `the directory role Security Administrator`. */
   readonly what: string;
+  /** Object ID of the group that it is a part of. */
+  readonly within?: string;
+  /** The group's own rule gives it. */
+  readonly byRule?: boolean;
   /** The command or click that ends it. */
   readonly step: string;
 }

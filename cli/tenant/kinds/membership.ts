@@ -12,6 +12,7 @@ interface DirectoryObject {
   readonly "@odata.type"?: string;
   readonly id: string;
   readonly displayName?: string | null;
+  readonly groupTypes?: readonly string[];
 }
 
 const collections = { user: "users", group: "groups", servicePrincipal: "servicePrincipals" } as const;
@@ -25,6 +26,8 @@ async function memberships(tenant: KindTenant, { type, id }: AccessPrincipal): P
       kind: "membership",
       id: group.id,
       what: `a membership of the group "${group.displayName ?? group.id}"`,
+      within: group.id,
+      ...(group.groupTypes?.includes("DynamicMembership") === true ? { byRule: true } : {}),
       step: deletionStep(tenant, `/v1.0/groups/${group.id}/members/${id}/$ref`),
     }));
 }

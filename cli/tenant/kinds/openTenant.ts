@@ -50,13 +50,13 @@ export async function openTenant(settings: Settings, options: OpenOptions): Prom
 export function msspDomains({
   analysts,
   analystDomains = [],
-}: Pick<Settings, "analysts" | "analystDomains">): string[] {
+}: Pick<Settings, "analysts"> & { readonly analystDomains?: readonly string[] }): string[] {
   const addresses = analysts.map(({ email }) => email.split("@").at(-1) ?? "");
   return [...new Set([...analystDomains, ...addresses].map((domain) => domain.toLowerCase()))];
 }
 
 /** Reads each list once: several kinds look at the same one. A failure is remembered, too. */
-function rememberedLists(graph: GraphCall): KindTenant["list"] {
+export function rememberedLists(graph: GraphCall): KindTenant["list"] {
   const lists = new Map<string, Promise<unknown[]>>();
   return async <Item>(path: string): Promise<readonly Item[]> => {
     const list = lists.get(path) ?? graphList<unknown>(graph, path);

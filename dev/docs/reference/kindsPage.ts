@@ -21,7 +21,7 @@ export function kindsPage(): string {
 }
 
 function section(kind: AccessKind): string[] {
-  const { types, name, mark, judged, write, read, licence, removal, stays } = kind;
+  const { types, name, mark, judged, write, read, additions, licence, removal, stays } = kind;
   const rules = isNotApplicable(judged)
     ? text(judged)
     : Object.entries(judged)
@@ -36,6 +36,7 @@ function section(kind: AccessKind): string[] {
     `- Judged: ${rules}`,
     `- Permission to write: ${isNotApplicable(write) ? text(write) : "see [permissions](permissions.md)"}`,
     `- Permission to read: ${list(read)}`,
+    `- Additions: ${list(additions)}`,
     `- Licence: ${text(licence)}`,
     `- Removed: ${removalText(removal)}`,
     `- Stays: ${text(stays)}`,

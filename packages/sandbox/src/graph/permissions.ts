@@ -90,6 +90,8 @@ export const permissions = {
   createServicePrincipal: of(["Application.ReadWrite.All", "Application.ReadWrite.OwnedBy"]),
   writeServicePrincipal: of(["Application.ReadWrite.All"], { owned: ["Application.ReadWrite.OwnedBy"] }),
   readAppRoleAssignments: of([...applicationRead, "AppRoleAssignment.ReadWrite.All"]),
+  readUserAppRoles: of([...directoryRead, "AppRoleAssignment.ReadWrite.All"]),
+  readGroupAppRoles: of(["Group.Read.All", ...groupWrite, "Directory.Read.All", "AppRoleAssignment.ReadWrite.All"]),
   writeAppRoleAssignments: of(["AppRoleAssignment.ReadWrite.All"]),
   readGrants: of(["DelegatedPermissionGrant.Read.All", "DelegatedPermissionGrant.ReadWrite.All", ...directoryRead]),
   writeGrants: of(["DelegatedPermissionGrant.ReadWrite.All", "Directory.ReadWrite.All"]),

@@ -87,6 +87,16 @@ describe("mssp verify and mssp secrets", function () {
       "added to Defender roles": "notChecked",
       "added guests": "notChecked",
       "added to access packages": "notChecked",
+      "added directory roles": "notChecked",
+      "added eligibilities": "notChecked",
+      "added memberships": "notChecked",
+      "added app roles": "notChecked",
+      "added to catalogs": "notChecked",
+      "added connected organizations": "notChecked",
+      "added applications of the MSSP": "notChecked",
+      "added to the automation": "notChecked",
+      "added trust of the MSSP": "notChecked",
+      "governance relationship": "notChecked",
     });
     assert.equal(exitCode, 0);
   });

@@ -5,10 +5,11 @@
  * away; the steps are carried out here as they are printed.
  */
 import assert from "node:assert/strict";
-import { microsoftGraph } from "@defender-mssp/microsoft";
+import { directoryRoleTemplates, microsoftGraph } from "@defender-mssp/microsoft";
 import {
   assignAppRole,
   automationApplicationId,
+  msspTenantId,
   type SandboxProject,
   type StoredObject,
   jsonText,
@@ -40,7 +41,7 @@ describe("cli/tenant/additions/additions: somebody adds a way in to the stack's 
     const { stdout, stderr } = await mssp(["verify", "--stack", stack, "--json"], options());
     assert.notEqual(stdout, "", stderr);
     const { checks } = JSON.parse(stdout) as { checks: Check[] };
-    return checks.filter(({ name }) => name.startsWith("added ")).map((check) => ({ additions: [], ...check }));
+    return checks.filter(({ name }) => /^added |^governance /.test(name)).map((check) => ({ additions: [], ...check }));
   }
 
   /** What the nightly check writes. */
@@ -101,7 +102,19 @@ describe("cli/tenant/additions/additions: somebody adds a way in to the stack's 
         "added to Defender roles": "passed",
         "added guests": "passed",
         "added to access packages": "notChecked",
+        "added directory roles": "passed",
+        "added eligibilities": "passed",
+        "added memberships": "passed",
+        "added app roles": "passed",
+        "added to catalogs": "notChecked",
+        "added connected organizations": "passed",
+        "added applications of the MSSP": "passed",
+        "added to the automation": "passed",
+        "added trust of the MSSP": "passed",
+        "governance relationship": "notChecked",
       });
+      const reason = additions.find(({ name }) => name === "added to the automation")?.reason ?? "";
+      assert.match(reason, /more permissions than this stack's settings need: .*Policy\.ReadWrite\.CrossTenantAccess/);
     });
 
     async function addEverything(): Promise<void> {
@@ -215,7 +228,7 @@ describe("cli/tenant/additions/additions: somebody adds a way in to the stack's 
     it("without a permission its part is notChecked, never passed", async () => {
       const settings = await readStackSettings(stack, options());
       const reading = permissionsToFindAdditions(settings);
-      assert.ok(reading.every((permission) => /\.Read\.All$|\.Read\.Defender$/.test(permission)));
+      assert.ok(reading.every((permission) => /\.Read\.(All|AzureADGroup|Defender|Directory)$/.test(permission)));
       const tenant = project.sandbox.cloud.tenant(tenantIdOf(number));
       const assignments = tenant.objects("appRoleAssignments");
       const before = [...assignments.values()];
@@ -246,6 +259,141 @@ describe("cli/tenant/additions/additions: somebody adds a way in to the stack's 
     it("the printed steps remove the additions and nothing else", async () => {
       const additions = found(await look(stack));
       await carryOut(stack, hands, [...new Set(additions.map(({ step }) => step))]);
+      const { failed, changes, additions: left } = await nightly(stack);
+      assert.deepEqual([failed, changes, found(left)], [false, [], []]);
+    });
+  });
+
+  describe("what else somebody gave the stack's people, groups and identities", () => {
+    const number = 62;
+    const stack = "given";
+    let hands: TenantHands;
+
+    before(async () => {
+      hands = await deploy(stack, number, { portalAccess: "rbac", analysts: [ana] });
+    });
+
+    async function newGroup(displayName: string): Promise<string> {
+      const mailNickname = displayName.toLowerCase();
+      const group = { displayName, mailNickname, mailEnabled: false, securityEnabled: true };
+      return (await hands.graph<{ id: string }>("POST", "/v1.0/groups", group)).id;
+    }
+
+    const eligible = (accessId: string, principalId: string, groupId: string) =>
+      hands.graph("POST", "/v1.0/identityGovernance/privilegedAccess/group/eligibilityScheduleRequests", {
+        ...{ action: "adminAssign", accessId, principalId, groupId, justification: "of the attack" },
+        scheduleInfo: {
+          startDateTime: new Date().toISOString(),
+          expiration: { type: "afterDuration", duration: "P30D" },
+        },
+      });
+
+    /** Each hand of a stranger, and the additions that tell of it. */
+    async function giveEverything(): Promise<void> {
+      const { users, groups, servicePrincipals, applications } = objectsOf(project, tenantIdOf(number));
+      const guest = String(Object.values(users).find(({ userType }) => userType === "Guest")!["id"]);
+      const member = String(Object.values(users).find(({ userType }) => userType === "Member")!["id"]);
+      const tier = String(Object.values(groups).find(({ displayName }) => displayName === "Tier 1 Analyst")!["id"]);
+      const { appId } = single(applications);
+      const connector = String(Object.values(servicePrincipals).find((entry) => entry["appId"] === appId)!["id"]);
+      const automation = automationIn(number);
+      const tenant = project.sandbox.cloud.tenant(tenantIdOf(number));
+
+      for (const principalId of [guest, connector])
+        await hands.graph("POST", "/v1.0/roleManagement/directory/roleAssignments", {
+          ...{ principalId, roleDefinitionId: directoryRoleTemplates["Security Reader"], directoryScopeId: "/" },
+        });
+      const role = await hands.graph<{ id: string }>("POST", "/beta/roleManagement/defender/roleDefinitions", {
+        ...{ displayName: "By hand", description: "of the attack", isEnabled: true },
+        rolePermissions: [{ allowedResourceActions: ["microsoft.xdr/secops/securitydata/read"] }],
+      });
+      await hands.graph("POST", "/beta/roleManagement/defender/roleAssignments", {
+        ...{ displayName: "Hers", roleDefinitionId: role.id, principalIds: [guest] },
+        ...{ directoryScopeIds: ["/"], appScopeIds: ["/"] },
+      });
+      const other = await newGroup("Finance");
+      await eligible("owner", member, tier);
+      await eligible("member", guest, other);
+      await hands.graph("POST", `/v1.0/groups/${other}/members/$ref`, {
+        "@odata.id": `https://graph.microsoft.com/v1.0/directoryObjects/${guest}`,
+      });
+      await hands.graph("POST", `/v1.0/users/${guest}/appRoleAssignments`, {
+        ...{ appRoleId: "00000000-0000-0000-0000-000000000000", principalId: guest, resourceId: connector },
+      });
+      await hands.graph("POST", "/v1.0/identityGovernance/entitlementManagement/connectedOrganizations", {
+        ...{ displayName: "Fabrikam too", description: "of the attack", state: "configured" },
+        identitySources: [
+          { "@odata.type": "#microsoft.graph.azureActiveDirectoryTenant", tenantId: msspTenantId, displayName: "F" },
+        ],
+      });
+      const principals = tenant.objects("servicePrincipals");
+      const id = "5ec0de00-aaaa-4000-8000-000000000062";
+      principals.set(id, { ...automation, id, appId: "5ec0de00-aaaa-4000-8000-000000000063", displayName: "Shadow" });
+      assignAppRole(tenant, automation, microsoftGraph.appId, "Directory.ReadWrite.All");
+      await hands.graph("POST", `/v1.0/servicePrincipals/${automation.id}/addPassword`, {
+        passwordCredential: { displayName: "backdoor" },
+      });
+      await hands.graph("POST", `/v1.0/servicePrincipals/${automation.id}/owners/$ref`, {
+        "@odata.id": `https://graph.microsoft.com/v1.0/directoryObjects/${member}`,
+      });
+      await hands.graph("POST", "/v1.0/policies/crossTenantAccessPolicy/partners", {
+        ...{ tenantId: msspTenantId, inboundTrust: { isMfaAccepted: true } },
+        automaticUserConsentSettings: { inboundAllowed: true },
+      });
+      await hands.graph("POST", "/v1.0/identity/conditionalAccess/policies", {
+        ...{
+          displayName: "Everybody but them",
+          state: "enabled",
+          grantControls: { operator: "OR", builtInControls: ["mfa"] },
+        },
+        conditions: {
+          applications: { includeApplications: ["All"] },
+          clientAppTypes: ["all"],
+          users: {
+            includeUsers: ["All"],
+            excludeGuestsOrExternalUsers: {
+              guestOrExternalUserTypes: "b2bCollaborationGuest",
+              externalTenants: {
+                "@odata.type": "#microsoft.graph.conditionalAccessEnumeratedExternalTenants",
+                ...{ membershipKind: "enumerated", members: [msspTenantId] },
+              },
+            },
+          },
+        },
+      });
+      assignAppRole(tenant, automation, microsoftGraph.appId, "TenantGovernance-Relationship.Read.All");
+    }
+
+    it("each is found with the step that removes it, which works", async () => {
+      await giveEverything();
+      const additions = found(await look(stack));
+      const expectedKinds = [
+        `Conditional Access policy on tenant ${tenantIdOf(number)}`,
+        `app role on guest ${ana.email}`,
+        'application permission on service principal "MSSP Onboarding Automation"',
+        'client secret on service principal "MSSP Onboarding Automation"',
+        `connected organization on tenant ${tenantIdOf(number)}`,
+        `directory role on guest ${ana.email}`,
+        'directory role on service principal "Contoso 62 SIEM MSSP Connector"',
+        `eligibility on guest ${ana.email}`,
+        'eligibility on group "Tier 1 Analyst"',
+        `membership on guest ${ana.email}`,
+        'owner on service principal "MSSP Onboarding Automation"',
+        `role assignment on guest ${ana.email}`,
+        `service principal on tenant ${tenantIdOf(number)}`,
+        `trust on the partner ${msspTenantId} of the cross-tenant access policy`,
+        `trust on the partner ${msspTenantId} of the cross-tenant access policy`,
+      ];
+      assert.deepEqual(kinds(additions), expectedKinds.sort());
+      // The service refuses the end of an eligibility within five minutes of its assignment.
+      const schedules = project.sandbox.cloud.tenant(tenantIdOf(number)).objects("eligibilitySchedules");
+      for (const [id, schedule] of [...schedules])
+        schedules.set(id, { ...schedule, createdDateTime: "2026-01-01T00:00:00Z" });
+      for (const { step } of additions) {
+        const command = /az rest .*/.exec(step)?.[0] ?? "";
+        assert.notEqual(command, "", step);
+        await hands.carryOut(command);
+      }
       const { failed, changes, additions: left } = await nightly(stack);
       assert.deepEqual([failed, changes, found(left)], [false, [], []]);
     });
@@ -312,6 +460,38 @@ describe("cli/tenant/additions/additions: somebody adds a way in to the stack's 
         hands,
         additions.map(({ step }) => step),
       );
+      assert.deepEqual(found(await look(stack)), []);
+    });
+
+    it("a resource and a package of the stack's catalog, and another role of its package, are additions", async () => {
+      const objects = objectsOf(project, tenantIdOf(number)) as unknown as Record<string, Record<string, StoredObject>>;
+      const [accessPackage] = Object.values(objects["accessPackages"] ?? {});
+      const catalogId = jsonText(accessPackage?.["catalogId"]);
+      const group = (displayName: string) =>
+        hands.graph<{ id: string }>("POST", "/v1.0/groups", {
+          ...{ displayName, mailNickname: displayName.toLowerCase(), mailEnabled: false, securityEnabled: true },
+        });
+      const { id: originId } = await group("Finance");
+      await hands.graph("POST", `${entitlement}/accessPackageResourceRequests`, {
+        ...{ catalogId, requestType: "AdminAdd" },
+        accessPackageResource: { originId, originSystem: "AadGroup", displayName: "Finance" },
+      });
+      await hands.graph("POST", `${entitlement}/accessPackages/${accessPackage?.id}/accessPackageResourceRoleScopes`, {
+        accessPackageResourceRole: {
+          ...{ originId: `Owner_${originId}`, originSystem: "AadGroup", displayName: "Owner" },
+          accessPackageResource: { originId, originSystem: "AadGroup" },
+        },
+        accessPackageResourceScope: { originId, originSystem: "AadGroup" },
+      });
+      await hands.graph("POST", `${entitlement}/accessPackages`, {
+        ...{ catalogId, displayName: "Also", description: "of the attack" },
+      });
+      const additions = found(await look(stack));
+      assert.deepEqual(
+        additions.map(({ kind }) => kind),
+        ["catalog resource", "access package", "access package role"],
+      );
+      for (const { step } of [...additions].reverse()) await hands.carryOut(step);
       assert.deepEqual(found(await look(stack)), []);
     });
   });

@@ -18,18 +18,32 @@ const entitySet = "appRoleAssignments";
 /** The role ID for a resource without roles: access only. */
 const defaultAccess = "00000000-0000-0000-0000-000000000000";
 
-/** The side of the assignments, and its property. */
+const { readAppRoleAssignments, readGroupAppRoles, readUserAppRoles } = permissions;
+
+/** The side of the assignments, its property, and what reads them. */
 const sides = [
-  { navigation: "appRoleAssignedTo", property: "resourceId" },
-  { navigation: "appRoleAssignments", property: "principalId" },
+  {
+    owners: "servicePrincipals",
+    navigation: "appRoleAssignedTo",
+    property: "resourceId",
+    read: readAppRoleAssignments,
+  },
+  {
+    owners: "servicePrincipals",
+    navigation: "appRoleAssignments",
+    property: "principalId",
+    read: readAppRoleAssignments,
+  },
+  { owners: "users", navigation: "appRoleAssignments", property: "principalId", read: readUserAppRoles },
+  { owners: "groups", navigation: "appRoleAssignments", property: "principalId", read: readGroupAppRoles },
 ] as const;
 type Side = (typeof sides)[number];
 
 export const appRoleAssignmentRoutes: readonly Route[] = sides.flatMap(routesOf);
 
 function routesOf(side: Side): Route[] {
-  const path = `/servicePrincipals/{id}/${side.navigation}`;
-  const reading = { versions: bothVersions, permissions: permissions.readAppRoleAssignments };
+  const path = `/${side.owners}/{id}/${side.navigation}`;
+  const reading = { versions: bothVersions, permissions: side.read };
   const writing = { versions: bothVersions, permissions: permissions.writeAppRoleAssignments };
   return [
     {
@@ -62,7 +76,7 @@ function routesOf(side: Side): Route[] {
 }
 
 function create(call: Call, side: Side): RouteAnswer {
-  const owner = subject(call, "servicePrincipals");
+  const owner = subject(call, side.owners);
   const { values } = checkCreate(entitySet, callBody(call), call.version);
   if (values[side.property] !== owner.id) throw badRequest("Not a valid reference update.");
   const [appRoleId, resourceId, principalId] = [values["appRoleId"], values["resourceId"], values["principalId"]].map(
@@ -111,7 +125,7 @@ function checkRole(resource: StoredObject, appRoleId: string, { entitySet: princ
 }
 
 function assignmentsOf(call: Call, side: Side): StoredObject[] {
-  const owner = subject(call, "servicePrincipals");
+  const owner = subject(call, side.owners);
   return [...call.tenant.objects(entitySet).values()].filter((object) => object[side.property] === owner.id);
 }
 
@@ -127,5 +141,5 @@ function findAssignment(call: Call, side: Side): StoredObject | undefined {
 }
 
 function contextName(call: Call, side: Side): string {
-  return `servicePrincipals('${parameter(call, "id")}')/${side.navigation}`;
+  return `${side.owners}('${parameter(call, "id")}')/${side.navigation}`;
 }

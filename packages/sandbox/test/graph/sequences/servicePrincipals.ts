@@ -16,6 +16,8 @@ export function servicePrincipalSequences(harness: () => Harness): void {
     it(`${version}: a service principal follows its application`, () => follows(harness(), version));
     it(`${version}: app role assignments are created and read from both sides`, () =>
       appRoleAssignments(harness(), version));
+    it(`${version}: a user and a group are assigned an application, and the assignment is deleted`, () =>
+      assignedPeople(harness(), version));
     it(`${version}: delegated grants are created, changed and deleted`, () => grants(harness(), version));
   }
   it("a service principal of another tenant's application requires a multitenant audience", () =>
@@ -143,6 +145,34 @@ async function appRoleAssignments(graph: Harness, version: string): Promise<void
     resourceId: defender.id,
   });
   await graph.expect(204, "DELETE", `${from}/${text(second, "id")}`);
+  await graph.expect(204, "DELETE", `/v1.0/applications/${text(application, "id")}`);
+}
+
+async function assignedPeople(graph: Harness, version: string): Promise<void> {
+  const application = await newApplication(graph, "Assigned people");
+  const resource = await graph.expect(201, "POST", "/v1.0/servicePrincipals", { appId: text(application, "appId") });
+  const group = await graph.expect(201, "POST", "/v1.0/groups", {
+    ...{ displayName: "Assigned", mailEnabled: false, mailNickname: "assigned", securityEnabled: true },
+  });
+  const user = [...graph.tenant.objects("users").values()][0]!;
+  for (const [collection, principalId] of [
+    ["users", user.id],
+    ["groups", text(group, "id")],
+  ] as const) {
+    const path = `/${version}/${collection}/${principalId}/appRoleAssignments`;
+    const created = await graph.expect(201, "POST", path, {
+      ...{ appRoleId: "00000000-0000-0000-0000-000000000000", principalId, resourceId: text(resource, "id") },
+    });
+    const id = text(created, "id");
+    assert.deepEqual(
+      items(await graph.expect(200, "GET", path)).map((item) => item["id"]),
+      [id],
+    );
+    await graph.expect(200, "GET", `${path}/${id}`);
+    await graph.expect(204, "DELETE", `${path}/${id}`);
+    assert.deepEqual(items(await graph.expect(200, "GET", path)), []);
+  }
+  await graph.expect(204, "DELETE", `/v1.0/groups/${text(group, "id")}`);
   await graph.expect(204, "DELETE", `/v1.0/applications/${text(application, "id")}`);
 }
 

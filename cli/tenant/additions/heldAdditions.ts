@@ -1,0 +1,156 @@
+/** The stack's principals in the customer's tenant, and what each holds beyond the stack's state. */
+import type { KindKey } from "../../../domain/kinds/kinds";
+import { applicable } from "../../../domain/kinds/accessKind";
+import { callsByKind } from "../kinds/callsByKind";
+import { eligibilityEnd, groupEligibilities } from "../kinds/eligibility";
+import type { AccessPrincipal, HeldGrant } from "../kinds/kindCalls";
+import type { FoundAddition } from "./addition";
+import { eligibleMembers, groupsOf } from "./groups";
+import { servicePrincipalsOf } from "./servicePrincipal";
+import { kindTenant, type AdditionsTenant } from "./tenant";
+
+export interface StackPrincipal extends AccessPrincipal {
+  /** Such as `guest ana@fabrikam.example`. */
+  readonly name: string;
+  /** It was in the tenant before the stack: what it held then is the customer's. */
+  readonly adopted: boolean;
+}
+
+/** @param holders object IDs of those who hold an access package of the stack's. */
+export function peopleOf(tenant: AdditionsTenant, holders: ReadonlySet<string>): readonly StackPrincipal[] {
+  const guests = tenant.deployed.all("Guest").map(({ objectId, inputs, outputs }) => ({
+    ...{ type: "user" as const, id: objectId, name: `guest ${String(inputs["email"])}` },
+    adopted: outputs["adopted"] === true,
+  }));
+  const others = [...holders].filter((id) => !tenant.deployed.has(id));
+  return [
+    ...guests,
+    ...others.map((id) => ({ type: "user" as const, id, name: `holder of an access package ${id}`, adopted: true })),
+  ];
+}
+
+export function groupPrincipals(tenant: AdditionsTenant): readonly StackPrincipal[] {
+  return groupsOf(tenant).map(({ objectId, inputs, outputs, retainOnDelete = false }) => ({
+    ...{ type: "group", id: objectId, name: `group "${String(inputs["displayName"] ?? outputs["displayName"])}"` },
+    adopted: retainOnDelete,
+  }));
+}
+
+export function connectorPrincipals(tenant: AdditionsTenant): readonly StackPrincipal[] {
+  return servicePrincipalsOf(tenant).map(({ objectId, outputs }) => ({
+    ...{ type: "servicePrincipal", id: objectId },
+    name: `service principal "${String(outputs["displayName"])}"`,
+    adopted: outputs["adopted"] === true,
+  }));
+}
+
+/** Principals that are asked about at the same time. */
+const atOnce = 8;
+
+interface HeldLook {
+  readonly kind: KindKey;
+  /** As reports name it, such as `directory role`. */
+  readonly name: string;
+  /** Default: whether the state has its ID. */
+  readonly isDeclared?: (grant: HeldGrant) => boolean;
+}
+
+/** What the principals hold of a kind, without what the state declares. */
+export async function heldAdditions(
+  tenant: AdditionsTenant,
+  principals: readonly StackPrincipal[],
+  { kind, name, isDeclared = ({ id }) => tenant.deployed.has(id) }: HeldLook,
+): Promise<FoundAddition[]> {
+  const held = applicable(callsByKind[kind].held);
+  if (held === undefined) return [];
+  const additions: FoundAddition[] = [];
+  for (let first = 0; first < principals.length; first += atOnce) {
+    const some = principals.slice(first, first + atOnce).map(async (principal) => {
+      const grants = await held(kindTenant(tenant), principal);
+      return grants.filter((grant) => !isDeclared(grant)).map((grant) => addition(principal, name, grant));
+    });
+    additions.push(...(await Promise.all(some)).flat());
+  }
+  return additions;
+}
+
+function addition(principal: StackPrincipal, kind: string, { id, what, step, within }: HeldGrant): FoundAddition {
+  return {
+    ...{ kind, to: principal.name, what, id, step },
+    targets: within === undefined ? [principal.id] : [principal.id, within],
+    mentions: within === undefined ? [principal.id] : [principal.id, within],
+  };
+}
+
+/** Directory roles of the stack's principals, and of the MSSP's identities. */
+export function directoryRoleAdditions(
+  tenant: AdditionsTenant,
+  holders: ReadonlySet<string>,
+  identities: readonly StackPrincipal[] = [],
+): Promise<FoundAddition[]> {
+  const principals = [
+    ...peopleOf(tenant, holders),
+    ...groupPrincipals(tenant),
+    ...connectorPrincipals(tenant),
+    ...identities,
+  ];
+  return heldAdditions(tenant, principals, { kind: "directoryRoleAssignment", name: "directory role" });
+}
+
+/**
+ * Other groups that the stack's principals were made members of. An adopted one has had groups
+ * before, and a group's rule takes whom it fits: nobody added either.
+ */
+export function membershipAdditions(tenant: AdditionsTenant, holders: ReadonlySet<string>): Promise<FoundAddition[]> {
+  const principals = [...peopleOf(tenant, holders), ...groupPrincipals(tenant), ...connectorPrincipals(tenant)];
+  return heldAdditions(
+    tenant,
+    principals.filter(({ adopted }) => !adopted),
+    {
+      kind: "membership",
+      name: "membership",
+      isDeclared: ({ id, byRule }) => byRule === true || tenant.deployed.has(id),
+    },
+  );
+}
+
+/** App roles of the stack's guests and groups; those of the connector are found with its service principal. */
+export function appRoleAdditions(tenant: AdditionsTenant, holders: ReadonlySet<string>): Promise<FoundAddition[]> {
+  const principals = [...peopleOf(tenant, holders), ...groupPrincipals(tenant)];
+  return heldAdditions(
+    tenant,
+    principals.filter(({ adopted }) => !adopted),
+    { kind: "applicationPermission", name: "app role" },
+  );
+}
+
+/** Other eligibilities of the stack's principals, and of others for the stack's groups. */
+export async function eligibilityAdditions(
+  tenant: AdditionsTenant,
+  holders: ReadonlySet<string>,
+): Promise<FoundAddition[]> {
+  const ofGroups = await Promise.all(groupPrincipals(tenant).map((group) => addedEligibilities(tenant, group)));
+  const principals = [...peopleOf(tenant, holders), ...groupPrincipals(tenant)];
+  const ofPrincipals = await heldAdditions(tenant, principals, {
+    kind: "eligibility",
+    name: "eligibility",
+    isDeclared: ({ within = "" }) => tenant.deployed.has(within),
+  });
+  return [...ofGroups.flat(), ...ofPrincipals];
+}
+
+/** Owners and members who may activate, without the members that the state declares. */
+async function addedEligibilities(tenant: AdditionsTenant, group: StackPrincipal): Promise<FoundAddition[]> {
+  const declared = eligibleMembers(tenant, group.id);
+  return (await groupEligibilities(kindTenant(tenant), group.id))
+    .filter(({ accessId, principalId }) => accessId !== "member" || !declared.includes(principalId.toLowerCase()))
+    .map((schedule) => ({
+      kind: "eligibility",
+      to: group.name,
+      what: `eligible ${schedule.accessId === "owner" ? "ownership" : "membership"} of ${schedule.principalId}`,
+      id: schedule.id,
+      targets: [group.id, schedule.principalId],
+      mentions: [group.id, schedule.principalId],
+      step: eligibilityEnd(kindTenant(tenant), schedule),
+    }));
+}

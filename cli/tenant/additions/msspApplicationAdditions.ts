@@ -1,0 +1,162 @@
+/**
+ * Service principals of the MSSP's applications: the automation and the identity that previews, which
+ * the customer consents to, and others. Reading needs `Application.Read.All`.
+ */
+import { publishedApplications, type AppRoleAssignment, type ServicePrincipal } from "@defender-mssp/microsoft";
+import {
+  neededPermissions,
+  permissionsEverAsked,
+  permissionsForEvidence,
+  permissionsToFindAdditions,
+  permissionsToPreview,
+} from "../../../domain/prerequisites";
+import { servicePrincipalsPath, type ServicePrincipalEntry } from "../kinds/servicePrincipalEntry";
+import { azRest, type FoundAddition } from "./addition";
+import type { StackPrincipal } from "./heldAdditions";
+import { principalCredentials } from "./servicePrincipal";
+import { foreignOwners, kindTenant, type AdditionsTenant } from "./tenant";
+
+interface MsspApplications {
+  /** The automation and the identity that previews. */
+  readonly identities: readonly ServicePrincipalEntry[];
+  readonly others: readonly ServicePrincipalEntry[];
+}
+
+/**
+ * Tells the MSSP's applications apart. One of the two identities looks. The other is known by the
+ * environment, or is the only one that has the other's permissions and no more.
+ */
+async function msspApplications(tenant: AdditionsTenant): Promise<MsspApplications> {
+  const { deployed, settings, identities = [] } = tenant;
+  const isMssp = ({ appOwnerOrganizationId }: ServicePrincipalEntry) =>
+    appOwnerOrganizationId?.toLowerCase() === settings.msspTenantId.toLowerCase();
+  const entries = await kindTenant(tenant).list<ServicePrincipalEntry>(servicePrincipalsPath);
+  const candidates = entries.filter((entry) => isMssp(entry) && !deployed.has(entry.id));
+  const isKnown = ({ appId }: ServicePrincipalEntry) => identities.includes(appId.toLowerCase());
+  const known = candidates.filter(isKnown);
+  const unknown = candidates.filter((entry) => !isKnown(entry));
+  const [looking, ...alsoKnown] = known;
+  const counterpart =
+    looking === undefined || alsoKnown.length > 0 ? undefined : await onlyCounterpart(tenant, looking, unknown);
+  return {
+    identities: [...known, ...(counterpart === undefined ? [] : [counterpart])],
+    others: unknown.filter((entry) => entry !== counterpart),
+  };
+}
+
+async function onlyCounterpart(
+  tenant: AdditionsTenant,
+  looking: ServicePrincipalEntry,
+  candidates: readonly ServicePrincipalEntry[],
+): Promise<ServicePrincipalEntry | undefined> {
+  const asked = permissionsEverAsked();
+  const lookingWrites = (await rolesOf(tenant, looking.id)).some(({ role }) => isWriting(role));
+  const fitting: ServicePrincipalEntry[] = [];
+  for (const candidate of candidates) {
+    const roles = await rolesOf(tenant, candidate.id);
+    const writes = roles.some(({ role }) => isWriting(role));
+    if (roles.length > 0 && roles.every(({ role }) => asked.has(role)) && writes !== lookingWrites)
+      fitting.push(candidate);
+  }
+  return fitting.length === 1 ? fitting[0] : undefined;
+}
+
+function isWriting(permission: string): boolean {
+  return !/\.Read(Basic)?\./.test(permission);
+}
+
+interface GrantedRole {
+  readonly assignment: AppRoleAssignment;
+  /** Name of the permission, or its ID where no published API has it. */
+  readonly role: string;
+}
+
+const roleNames = new Map(
+  publishedApplications.flatMap(({ appRoles }) =>
+    Object.entries(appRoles).map(([name, id]) => [id.toLowerCase(), name]),
+  ),
+);
+
+async function rolesOf(tenant: AdditionsTenant, id: string): Promise<readonly GrantedRole[]> {
+  const path = `/v1.0/servicePrincipals/${id}/appRoleAssignments`;
+  return (await kindTenant(tenant).list<AppRoleAssignment>(path)).map((assignment) => ({
+    assignment,
+    role: roleNames.get(assignment.appRoleId.toLowerCase()) ?? assignment.appRoleId,
+  }));
+}
+
+/** Applications of the MSSP's tenant besides the stack's connector and the two identities. */
+export async function msspApplicationAdditions(tenant: AdditionsTenant): Promise<FoundAddition[]> {
+  const { others } = await msspApplications(tenant);
+  return Promise.all(
+    others.map(async ({ id, appId, displayName }) => {
+      const roles = (await rolesOf(tenant, id)).map(({ role }) => role);
+      return {
+        kind: "service principal",
+        to: `tenant ${tenant.settings.tenantId}`,
+        what: `service principal "${displayName}" of the MSSP's application ${appId}, with ${roles.length === 0 ? "no application permission" : roles.join(", ")}`,
+        id,
+        targets: [id],
+        step: azRest("DELETE", `${tenant.graph}/v1.0/servicePrincipals/${id}`),
+      };
+    }),
+  );
+}
+
+/** The automation and the identity that previews, as principals. */
+export async function identityPrincipals(tenant: AdditionsTenant): Promise<readonly StackPrincipal[]> {
+  const { identities } = await msspApplications(tenant);
+  return identities.map(({ id, displayName }) => ({
+    ...{ type: "servicePrincipal", id, adopted: false },
+    name: `service principal "${displayName}"`,
+  }));
+}
+
+/** Permissions that this program asks nobody for, credentials and owners of the two identities. */
+export async function automationAdditions(tenant: AdditionsTenant): Promise<FoundAddition[]> {
+  const asked = permissionsEverAsked();
+  const { identities } = await msspApplications(tenant);
+  const additions = identities.map(async ({ id, displayName }): Promise<FoundAddition[]> => {
+    const named = { id, name: `service principal "${displayName}"` };
+    const { status, body } = await tenant.call(`/v1.0/servicePrincipals/${id}`, { accept: [404] });
+    if (status === 404) return [];
+    const path = `/v1.0/servicePrincipals/${id}/appRoleAssignments`;
+    const unasked = (await rolesOf(tenant, id)).filter(({ role }) => !asked.has(role));
+    return [
+      ...principalCredentials(tenant, body as ServicePrincipal, named.name),
+      ...unasked.map(({ assignment, role }) => ({
+        kind: "application permission",
+        to: named.name,
+        what: `application permission ${role} of ${assignment.resourceDisplayName ?? assignment.resourceId}, which this program never asks for`,
+        id: assignment.id,
+        createdOn: assignment.createdDateTime,
+        targets: [id, assignment.resourceId],
+        mentions: [id, assignment.appRoleId],
+        step: azRest("DELETE", `${tenant.graph}${path}/${assignment.id}`),
+      })),
+      ...(await foreignOwners(tenant, "servicePrincipals", named)),
+    ];
+  });
+  return (await Promise.all(additions)).flat();
+}
+
+/**
+ * Permissions that this stack's settings do not need. An MSSP may ask all of its customers for the
+ * same, so that they are no additions.
+ */
+export async function unneededPermissions(tenant: AdditionsTenant): Promise<string | undefined> {
+  const { prerequisites } = tenant;
+  if (prerequisites === undefined) return undefined;
+  const needed = new Set<string>([
+    ...neededPermissions(prerequisites).map(({ permission }) => permission),
+    ...permissionsToPreview(prerequisites),
+    ...permissionsToFindAdditions(prerequisites),
+    ...permissionsForEvidence,
+  ]);
+  const { identities } = await msspApplications(tenant);
+  const roles = (await Promise.all(identities.map(({ id }) => rolesOf(tenant, id)))).flat();
+  const asked = permissionsEverAsked();
+  const unneeded = [...new Set(roles.map(({ role }) => role))].filter((role) => asked.has(role) && !needed.has(role));
+  if (unneeded.length === 0) return undefined;
+  return `the automation has more permissions than this stack's settings need: ${unneeded.sort().join(", ")}`;
+}

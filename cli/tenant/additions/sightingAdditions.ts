@@ -1,0 +1,56 @@
+/** What the search of a kind finds in the tenant, without what the state has. */
+import type { KindKey } from "../../../domain/kinds/kinds";
+import { applicable } from "../../../domain/kinds/accessKind";
+import { callsByKind } from "../kinds/callsByKind";
+import type { Sighting } from "../kinds/kindCalls";
+import type { FoundAddition } from "./addition";
+import { kindTenant, type AdditionsTenant } from "./tenant";
+
+interface SightingLook {
+  readonly kind: KindKey;
+  /** As reports name it, such as `connected organization`. */
+  readonly name: string;
+}
+
+async function undeclared(tenant: AdditionsTenant, kind: KindKey): Promise<readonly Sighting[]> {
+  const search = applicable(callsByKind[kind].search);
+  if (search === undefined) return [];
+  return (await search(kindTenant(tenant))).filter(({ id }) => !tenant.deployed.has(id));
+}
+
+function sightingAddition(tenant: AdditionsTenant, { name }: SightingLook, sighting: Sighting): FoundAddition {
+  const gives = sighting.gives.length === 0 ? "" : `: ${sighting.gives.join("; ")}`;
+  return {
+    kind: name,
+    to: `tenant ${tenant.settings.tenantId}`,
+    what: `${name} "${sighting.name}", as ${sighting.evidence}${gives}`,
+    id: sighting.id,
+    targets: [sighting.id],
+    step: sighting.step,
+  };
+}
+
+export async function sightingAdditions(tenant: AdditionsTenant, look: SightingLook): Promise<FoundAddition[]> {
+  return (await undeclared(tenant, look.kind)).map((sighting) => sightingAddition(tenant, look, sighting));
+}
+
+/** Connected organizations with the MSSP's tenant or domains. */
+export function connectedOrganizationAdditions(tenant: AdditionsTenant): Promise<FoundAddition[]> {
+  return sightingAdditions(tenant, { kind: "connectedOrganization", name: "connected organization" });
+}
+
+/** Conditional Access policies that name the MSSP's tenant: an exclusion lets its people sign in with less. */
+export async function conditionalAccessAdditions(tenant: AdditionsTenant): Promise<FoundAddition[]> {
+  const look = { kind: "conditionalAccessPolicy", name: "Conditional Access policy" } as const;
+  return (await sightingAdditions(tenant, look)).map((addition) => ({
+    ...addition,
+    step:
+      `take tenant ${tenant.settings.msspTenantId} out of the policy in the Entra admin center (Protection > Conditional Access), ` +
+      `or delete the policy: ${addition.step}`,
+  }));
+}
+
+/** A relationship that the settings do not ask for. */
+export function governanceAdditions(tenant: AdditionsTenant): Promise<FoundAddition[]> {
+  return sightingAdditions(tenant, { kind: "governanceRelationship", name: "governance relationship" });
+}
