@@ -143,7 +143,14 @@ export const mutations: readonly Mutation[] = [
     after: "analyst.email !== email?.toUpperCase()",
   },
   {
-    promise: "A type of resource that gives access is judged by a rule or refused",
+    promise: "a rule judges each property that grants",
+    test: "test/policy/grantingProperties.test.ts",
+    file: "policy/rules/apiPermissions.ts",
+    before: "[appRoleId, appRole].flatMap",
+    after: "[appRoleId, appRole].slice(0, 1).flatMap",
+  },
+  {
+    promise: "or the type is refused",
     test: "test/policy/declarableTypes.test.ts",
     file: "policy/declarableTypes.ts",
     before: '?? "undecided"',
@@ -324,8 +331,8 @@ export const mutations: readonly Mutation[] = [
     test: "test/cli/tenant/additions/additions.attack.process.test.ts",
     grep: "each addition is drift with initiator",
     file: "cli/tenant/additions/guests.ts",
-    before: ".filter((guest) => !addresses(guest).some((address) => listed.includes(address)))",
-    after: ".filter((guest) => addresses(guest).some((address) => listed.includes(address)))",
+    before: ".filter((guest) => !guestAddresses(guest).some((address) => listed.includes(address)))",
+    after: ".filter((guest) => guestAddresses(guest).some((address) => listed.includes(address)))",
   },
   {
     promise: "An existing user gets an analyst's access by mail or principal name only",
