@@ -93,6 +93,9 @@ export const kinds: readonly AccessKind[] = table;
 
 export type KindKey = (typeof table)[number]["key"];
 
+/** Kinds that no resource declares, and that a person ends. */
+export type PersonEndedKind = Extract<(typeof table)[number], { readonly removal: { readonly by: "person" } }>["key"];
+
 const byType = new Map(kinds.flatMap((kind) => (applicable(kind.types) ?? []).map((type) => [type, kind] as const)));
 
 /** The kind of a resource of a state; undefined for a type that no kind knows. */

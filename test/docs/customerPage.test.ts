@@ -32,6 +32,19 @@ const names: Readonly<Record<ObjectKind, RegExp>> = {
   vaultSecret: /Key Vault with the connector's client secret/,
   governanceGroup: /members of the MSSP's own groups/,
   governanceRole: /Governance relationship/,
+  eligibility: /\*\*eligible\*\* members/,
+  defenderRoleAssignment: /Permissions and roles/,
+  accessPackageCatalog: /catalog `MSSP Accesses`/,
+  catalogResource: /catalog `MSSP Accesses`/,
+  accessPackageResource: /\*\*Access packages\*\*/,
+  assignmentPolicy: /\*\*Access packages\*\*/,
+  redirectUri: /redirect URI/,
+  requestedPermission: /API permissions/,
+  lighthouseAssignment: /Lighthouse delegation/,
+  keyVault: /Key Vault with the connector's client secret/,
+  vaultReader: /Key Vault with the connector's client secret/,
+  resourceGroup: /Key Vault with the connector's client secret/,
+  unknown: /An extension/,
 };
 
 describe("the page for the customer's administrator", () => {

@@ -1,10 +1,11 @@
 /** What a stack has in the customer's tenant before it is destroyed, by its state. */
 import { lastSegment } from "@defender-mssp/microsoft";
 import { z } from "zod";
-import { kinds, resourceKind, type KindKey } from "../../../domain/kinds/kinds";
+import { kinds, resourceKind } from "../../../domain/kinds/kinds";
 import type { AccessKind } from "../../../domain/kinds/accessKind";
-import { azureNativePrefix, isProviderType, stackType } from "../../../domain/resourceTypes";
+import { isProviderType, stackType } from "../../../domain/resourceTypes";
 import type { Deployed, DeployedObject } from "../../tenant/additions/deployed";
+import { isMadeByHand, objectIdentity } from "../../tenant/kinds/objectIdentity";
 
 /** The kind of a resource whose type no kind has. */
 const unknownKind = "unknown";
@@ -49,26 +50,16 @@ export function inventory({ resources }: Pick<Deployed, "resources">): readonly 
 }
 
 function item(resource: DeployedObject, kind: AccessKind | undefined): Item {
-  const { type, inputs, outputs, retainOnDelete = false } = resource;
-  const id = objectId(resource, kind?.key as KindKey | undefined);
-  const owner =
-    kind?.removal.by === "owner" ? (inputs[kind.removal.property] ?? outputs[kind.removal.property]) : undefined;
+  const { type, outputs, retainOnDelete = false } = resource;
+  const identity = objectIdentity(resource);
   return {
     kind: kind?.key ?? unknownKind,
     type,
-    name: objectName(resource, id),
-    id,
-    ...(typeof owner === "string" ? { ownerId: lastSegment(owner) } : {}),
+    name: objectName(resource, identity.id),
+    ...identity,
     adopted: outputs["adopted"] === true || retainOnDelete,
-    byHand: outputs["mode"] === "manual" || outputs["status"] === "manual",
+    byHand: isMadeByHand(resource),
   };
-}
-
-/** IDs of Graph keep their case: some of them are no UUIDs. */
-function objectId({ type, id }: DeployedObject, kind: KindKey | undefined): string {
-  if (type.startsWith(azureNativePrefix) || kind === "accessPackageResource") return id;
-  // A rule's name may have slashes.
-  return kind === "notificationRule" ? id.slice(id.indexOf("/") + 1) : lastSegment(id);
 }
 
 function objectName({ inputs, outputs }: DeployedObject, id: string): string {

@@ -1,5 +1,7 @@
 /** The picture of a report: the MSSP, its people and credentials, what they belong to, what that allows. */
 import type { NodeKind, Picture, PictureEdge, PictureNode } from "@defender-mssp/pages";
+import { applicable, notApplicable, type KindCell } from "../../../domain/kinds/accessKind";
+import { differenceState } from "./differenceState";
 import type { AccessReport, ObjectKind, ReportObject, ReportPath } from "./model";
 
 /** More people than this are drawn together where they reach the same. */
@@ -7,8 +9,15 @@ const mostPeople = 12;
 
 const columns = ["MSSP", "Who", "By what", "Group or identity", "Right"];
 
-const shapes: Readonly<Record<ObjectKind, { readonly kind: NodeKind; readonly column: number }>> = {
-  guest: { kind: "person", column: 1 },
+interface Shape {
+  readonly kind: NodeKind;
+  readonly column: number;
+}
+
+const personShape: Shape = { kind: "person", column: 1 };
+
+const shapes: Readonly<Record<ObjectKind, KindCell<Shape>>> = {
+  guest: personShape,
   connectedOrganization: { kind: "organization", column: 1 },
   clientSecret: { kind: "credential", column: 1 },
   certificate: { kind: "credential", column: 1 },
@@ -28,6 +37,19 @@ const shapes: Readonly<Record<ObjectKind, { readonly kind: NodeKind; readonly co
   delegation: { kind: "role", column: 4 },
   governanceGroup: { kind: "group", column: 1 },
   governanceRole: { kind: "role", column: 4 },
+  unknown: { kind: "permission", column: 4 },
+  eligibility: notApplicable("a path from the person to the group"),
+  defenderRoleAssignment: notApplicable("a path from the group to the role"),
+  accessPackageResource: notApplicable("a path from the package to the group"),
+  accessPackageCatalog: notApplicable("it gives by its packages"),
+  catalogResource: notApplicable("it gives by its packages"),
+  assignmentPolicy: notApplicable("a path from the organization to the package"),
+  redirectUri: notApplicable("it is a part of the application"),
+  requestedPermission: notApplicable("without a consent it gives nothing"),
+  lighthouseAssignment: notApplicable("the delegation's details have it"),
+  keyVault: notApplicable("it is the MSSP's"),
+  vaultReader: notApplicable("it is the MSSP's"),
+  resourceGroup: notApplicable("it is the MSSP's"),
 };
 
 const msspId = "mssp";
@@ -39,7 +61,10 @@ export function accessPicture(report: AccessReport): Picture {
   const nodes: PictureNode[] = [
     { id: msspId, label: msspName, kind: "organization", column: 0 },
     ...people.nodes,
-    ...others.map((object) => nodeOf(object)),
+    ...others.flatMap((object) => {
+      const shape = applicable(shapes[object.kind]);
+      return shape === undefined ? [] : [nodeOf(object, shape)];
+    }),
   ];
   const edges: PictureEdge[] = [
     ...people.edges,
@@ -56,17 +81,15 @@ export function accessPicture(report: AccessReport): Picture {
   };
 }
 
-function nodeOf({ key, kind, name, detail, difference }: ReportObject): PictureNode {
+function nodeOf({ key, kind, name, detail, difference }: ReportObject, shape: Shape): PictureNode {
   const shown = kind === "defenderRole" ? `${detail.split(", ").length} actions in Defender` : detail;
   const isShort = kind === "application" || kind === "servicePrincipal" || kind === "siemAuthorization";
   return {
     id: key,
     label: kind === "siemAuthorization" ? "Legacy alert API" : name,
     ...(isShort ? { detail: shortKind[kind] } : shown === "" ? {} : { detail: shown }),
-    ...shapes[kind],
-    ...(difference === undefined
-      ? {}
-      : { state: difference.startsWith("missing") ? ("failed" as const) : ("warning" as const) }),
+    ...shape,
+    ...(difference === undefined ? {} : { state: differenceState(difference) }),
     href: `#${key}`,
   };
 }
@@ -89,7 +112,7 @@ function drawnPeople(objects: readonly ReportObject[], paths: readonly ReportPat
   const isPerson = (id: string) => keys.has(id);
   if (guests.length <= mostPeople) {
     const edges = paths.filter(({ from }) => isPerson(from)).map(({ from, to, by }) => ({ from, to, label: by }));
-    return { nodes: guests.map(nodeOf), edges, isPerson };
+    return { nodes: guests.map((guest) => nodeOf(guest, personShape)), edges, isPerson };
   }
   const bands = new Map<string, ReportObject[]>();
   for (const guest of guests) {
@@ -103,7 +126,7 @@ function drawnPeople(objects: readonly ReportObject[], paths: readonly ReportPat
       id: `people-${index}`,
       label: `${members.length} people`,
       detail: members.map(({ name }) => name).join(", "),
-      ...shapes.guest,
+      ...personShape,
       href: "#objects",
     })),
     edges: list.flatMap(([band], index) =>
@@ -118,6 +141,7 @@ function extraEdges({ objects }: AccessReport): PictureEdge[] {
   const principal = objects.find(({ kind }) => kind === "servicePrincipal");
   return objects.flatMap(({ key, kind }): PictureEdge[] => {
     if (kind === "notificationRule") return [{ from: msspId, to: key, label: "gets e-mails" }];
+    if (kind === "unknown") return [{ from: msspId, to: key, label: "manages" }];
     if (kind === "delegation") return [{ from: msspId, to: key, label: "a group of the MSSP's tenant" }];
     if (kind === "siemAuthorization" && principal !== undefined)
       return [{ from: principal.key, to: key, label: "authorized for" }];

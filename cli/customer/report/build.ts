@@ -7,10 +7,13 @@ import {
   profileWrites,
   withoutUndefined,
 } from "@defender-mssp/microsoft";
+import type { PersonEndedKind } from "../../../domain/kinds/kinds";
+import { expectedKinds } from "../../../domain/prerequisites";
 import type { Settings } from "../../../settings";
 import { keepingLegacyApi } from "../../../settings/connector";
 import { NothingDeployed } from "../../stack/stackOutputs";
 import { attentionOf } from "./attention";
+import { missingInTenant } from "./differenceState";
 import { endsOf } from "./ends";
 import { governanceFound, governanceObjects } from "./governance";
 import type { LiveFindings } from "./live";
@@ -51,6 +54,7 @@ export function reportOf(sources: ReportSources): AccessReport {
   const nextSteps = Array.isArray(outputs["nextSteps"])
     ? outputs["nextSteps"].filter((step) => typeof step === "string")
     : [];
+  const declared = { ...settings, connector: reads(all, "Alert.Read") ? keepingLegacyApi(connector) : connector };
   return withoutUndefined({
     msspReport: 1,
     stack,
@@ -75,9 +79,12 @@ export function reportOf(sources: ReportSources): AccessReport {
       additions.map(({ what, to, done, step }) => ({ what, to, by: done.by, on: done.on, step })),
     ),
     nextSteps,
+    endedByPeople: expectedKinds(declared)
+      .filter(({ removal }) => removal.by === "person")
+      .map(({ key }) => key as PersonEndedKind),
     attention: attentionOf({
       stack,
-      settings: { ...settings, connector: reads(all, "Alert.Read") ? keepingLegacyApi(connector) : connector },
+      settings: declared,
       ends,
       nextSteps,
       interrupted: state.interrupted,
@@ -113,15 +120,12 @@ function completed(
   const difference =
     live === undefined
       ? undefined
-      : live.missingKeys.has(object.key) || isUngranted(object, live)
-        ? "missing in the tenant"
-        : object.kind === "guest" && live.pendingInvitations?.includes(object.detail) === true
-          ? "invitation not accepted"
-          : undefined;
+      : (live.differences.get(object.key) ?? (isUngranted(object, live) ? missingInTenant : undefined));
   return withoutUndefined({
     ...object,
     until: lastDay === undefined ? object.until : `${lastDay}T23:59:59.000Z`,
     difference: difference ?? object.difference,
+    notCompared: live?.notCompared.get(object.key),
   });
 }
 

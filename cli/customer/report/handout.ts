@@ -13,9 +13,13 @@ import {
   type Block,
 } from "@defender-mssp/pages";
 import { clouds } from "@defender-mssp/microsoft";
+import { applicable, notApplicable, type AccessKind, type KindCell } from "../../../domain/kinds/accessKind";
+import { kinds, type PersonEndedKind } from "../../../domain/kinds/kinds";
 import { daysLeft } from "./attention";
-import type { AccessReport, ReportObject } from "./model";
+import { accessKinds, isWithCustomer, objectKinds, ownerWord } from "./kindInReport";
+import type { AccessReport, ObjectKind, ReportObject, ReportPath } from "./model";
 import { dayCell, endState } from "./page";
+import { clickText, removals } from "./removal";
 import { textsOf } from "./texts/all";
 import type { Language, Texts } from "./texts/texts";
 
@@ -24,7 +28,7 @@ export function handoutPage(report: AccessReport, language: Language): string {
   const texts = textsOf(language);
   const fill = fillerOf(report);
   const isBefore = report.source === "preview";
-  const inTenant = { ...report, objects: report.objects.filter(({ kind }) => kind !== "vaultSecret") };
+  const inTenant = { ...report, objects: report.objects.filter(({ kind }) => isWithCustomer(kind)) };
   return renderPage({
     title: fill(texts.title),
     language,
@@ -85,8 +89,8 @@ function consentSection({ adminConsentUrl }: AccessReport, { consent }: Texts): 
   );
 }
 
-function objectsSection({ objects, source, connectorApproval }: AccessReport, texts: Texts, fill: Fill): Block {
-  const { titleBefore, titleAfter, intro, kind, name, meaning, objectId, since, until } = texts.objects;
+function objectsSection({ objects, paths, source, connectorApproval }: AccessReport, texts: Texts, fill: Fill): Block {
+  const { titleBefore, titleAfter, intro, kind, name, meaning, who, objectId, since, until } = texts.objects;
   const isBefore = source === "preview";
   const title = isBefore ? titleBefore : titleAfter;
   return section(
@@ -98,7 +102,9 @@ function objectsSection({ objects, source, connectorApproval }: AccessReport, te
         { title: name, kind: "long" },
         { title: kind, choices: true },
         { title: meaning },
-        ...(isBefore ? [] : [{ title: objectId, kind: "id" as const }, { title: since }, { title: until }]),
+        ...(isBefore
+          ? []
+          : [{ title: who }, { title: objectId, kind: "id" as const }, { title: since }, { title: until }]),
       ],
       rows: objects.map((one) => ({
         id: one.key,
@@ -106,7 +112,14 @@ function objectsSection({ objects, source, connectorApproval }: AccessReport, te
           [one.name, detailText(one)],
           texts.kinds[one.kind].name,
           meaningOf(one, texts),
-          ...(isBefore ? [] : [one.objectId === "" ? "" : code(one.objectId), dayCell(one.since), dayCell(one.until)]),
+          ...(isBefore
+            ? []
+            : [
+                holders(one, objects, paths),
+                one.objectId === "" ? "" : code(one.objectId),
+                dayCell(one.since),
+                dayCell(one.until),
+              ]),
         ],
       })),
     }),
@@ -118,9 +131,27 @@ function meaningOf({ kind, name }: ReportObject, { kinds, roles }: Texts): strin
   return (kind === "permission" && Object.hasOwn(roles, name) ? roles[name] : undefined) ?? kinds[kind].meaning;
 }
 
+/** Names of those who have it: members of a group, groups with a role. */
+function holders({ key }: ReportObject, objects: readonly ReportObject[], paths: readonly ReportPath[]): string {
+  const sources = new Set(paths.filter(({ to }) => to === key).map(({ from }) => from));
+  return objects
+    .filter((object) => sources.has(object.key))
+    .map(({ name }) => name)
+    .join(", ");
+}
+
+/** Their details are English words of this program. */
+const wordy: ReadonlySet<ObjectKind> = new Set([
+  "group",
+  "eligibility",
+  "accessPackage",
+  "assignmentPolicy",
+  "siemAuthorization",
+]);
+
 /** What is data, and no words of this program. */
 function detailText({ kind, detail }: ReportObject): string {
-  const isWords = kind === "group" || kind === "accessPackage" || kind === "siemAuthorization";
+  const isWords = wordy.has(kind);
   const shown = kind === "permission" ? (detail.split(", ")[0] ?? "") : isWords ? "" : detail;
   return shown === "" ? "" : ` (${shown})`;
 }
@@ -144,26 +175,103 @@ function endsSection({ ends, objects, writtenAt }: AccessReport, texts: Texts, f
   );
 }
 
+/** Where the customer sees an object of each kind. */
+const checks: Readonly<Record<ObjectKind, KindCell<keyof Texts["check"]>>> = {
+  guest: "analysts",
+  group: "analysts",
+  eligibility: "analysts",
+  directoryRole: "roles",
+  defenderRole: "roles",
+  defenderRoleAssignment: "roles",
+  accessPackageCatalog: "packages",
+  catalogResource: "packages",
+  accessPackage: "packages",
+  accessPackageResource: "packages",
+  assignmentPolicy: "packages",
+  connectedOrganization: "packages",
+  application: "connector",
+  clientSecret: "connector",
+  certificate: "connector",
+  federatedCredential: "connector",
+  redirectUri: "connector",
+  requestedPermission: "connector",
+  servicePrincipal: "connector",
+  permission: "connector",
+  siemAuthorization: "connector",
+  notificationRule: "notifications",
+  tenantTrust: "trust",
+  conditionalAccessPolicy: "trust",
+  delegation: "azure",
+  lighthouseAssignment: "azure",
+  governanceGroup: notApplicable("the step to end the relationship says where it is"),
+  governanceRole: notApplicable("the step to end the relationship says where it is"),
+  keyVault: notApplicable("it is in the MSSP's subscription"),
+  vaultSecret: notApplicable("it is in the MSSP's subscription"),
+  vaultReader: notApplicable("it is in the MSSP's subscription"),
+  resourceGroup: notApplicable("it is in the MSSP's subscription"),
+  unknown: notApplicable("nothing is known of its type"),
+};
+
 function checkSection({ objects }: AccessReport, { check }: Texts, fill: Fill): Block {
-  const has = (...kinds: readonly string[]) => objects.some(({ kind }) => kinds.includes(kind));
-  const steps = [
-    ...(has("guest", "group") ? [check.analysts] : []),
-    ...(has("directoryRole", "defenderRole") ? [check.roles] : []),
-    ...(has("accessPackage") ? [check.packages] : []),
-    ...(has("servicePrincipal") ? [check.connector] : []),
-    check.logs,
-    ...(has("notificationRule") ? [check.notifications] : []),
-    ...(has("delegation") ? [check.azure] : []),
-  ];
+  const places = new Set(objects.map(({ kind }) => applicable(checks[kind])));
+  const steps = (["analysts", "roles", "packages", "connector", "logs", "notifications", "trust", "azure"] as const)
+    .filter((place) => place === "logs" || places.has(place))
+    .map((place) => check[place]);
   return section({ id: "check", title: fill(check.title), intro: check.intro }, list(steps.map(fill)));
 }
 
-function stopSection({ portalAccess }: AccessReport, { stop }: Texts, fill: Fill): Block {
-  const people = portalAccess === "governance" ? stop.governance : stop.people;
-  const steps = [stop.automation, stop.connector, people, stop.rest];
+interface Step {
+  readonly order: number;
+  readonly text: string;
+}
+
+/** First what could create the rest again, then what `removal.order` of the kinds says. */
+function stopSection({ objects, endedByPeople }: AccessReport, texts: Texts, fill: Fill): Block {
+  const { stop } = texts;
+  const first: readonly PersonEndedKind[] = ["automationConsent", "previewConsent"];
+  const byPeople = kinds
+    .filter(({ key }) => endedByPeople.includes(key as PersonEndedKind) && !first.includes(key as PersonEndedKind))
+    .map((kind) => ({ order: firstOrder([kind]), text: fill(stop.people[kind.key as PersonEndedKind]) }));
+  const steps = [...byPeople, ...objectSteps(objects, texts)].sort((a, b) => a.order - b.order);
   return section(
     { id: "stop", title: stop.title, intro: stop.intro },
-    list(steps.map(fill), { ordered: true }),
+    list([...first.map((key) => fill(stop.people[key])), ...steps.map(({ text }) => text)], { ordered: true }),
     paragraph(stop.tokens),
   );
+}
+
+/** A step for each kind. What ends together with objects of the stack's is named with those. */
+function objectSteps(all: readonly ReportObject[], { kinds: texts, stop }: Texts): Step[] {
+  const objects = all.filter(({ adopted }) => !adopted);
+  const has = (word: ObjectKind): boolean => objects.some(({ kind }) => kind === word);
+  const present = objectKinds.filter(
+    (word) => has(word) && accessKinds(word).every(({ removal }) => removal.by !== "person"),
+  );
+  const owner = (word: ObjectKind): ObjectKind | undefined => {
+    const candidate = ownerWord(word);
+    return candidate !== undefined && has(candidate) && !all.some(({ kind, adopted }) => kind === candidate && adopted)
+      ? candidate
+      : undefined;
+  };
+  return present
+    .filter((word) => owner(word) === undefined)
+    .map((word) => {
+      const parts = present.filter((part) => owner(part) === word).map((part) => texts[part].name);
+      const names = objects.filter(({ kind }) => kind === word).map(({ name }) => name);
+      const ending = parts.length === 0 ? "" : ` (${stop.endsWith} ${parts.join(", ")})`;
+      const step = `${texts[word].name}: ${clickText(removals[word], shortList(names))}${ending}`;
+      return { order: firstOrder(accessKinds(word)), text: step };
+    });
+}
+
+function firstOrder(list: readonly AccessKind[]): number {
+  return Math.min(...list.map(({ removal }) => ("order" in removal ? removal.order : Infinity)));
+}
+
+/** More names than these are in the table. */
+const mostNames = 5;
+
+function shortList(names: readonly string[]): string {
+  const others = names.length - mostNames;
+  return `${names.slice(0, mostNames).join(", ")}${others > 0 ? `, … (+${others})` : ""}`;
 }

@@ -13,46 +13,66 @@ export interface LinkPlace {
   readonly tenantId: string;
 }
 
+interface LinkTarget {
+  readonly objectId: string;
+  readonly appId: string;
+}
+
+type Link = (place: LinkPlace, target: LinkTarget) => string | undefined;
+
+const adminCenter: Link = ({ cloud, tenantId }) => entraAdminCenterUrl(cloud, tenantId);
+const defenderPortal: Link = ({ cloud, tenantId }) => portalUrl(cloud, tenantId);
+const none: Link = () => undefined;
+const credentials: Link = (place, { appId }) =>
+  appId === ""
+    ? undefined
+    : view(place, `Microsoft_AAD_RegisteredApps/ApplicationMenuBlade/~/Credentials/appId/${appId}`);
+const enterpriseApplication: Link = (place, { objectId, appId }) =>
+  view(place, `Microsoft_AAD_IAM/ManagedAppMenuBlade/~/Overview/objectId/${objectId}/appId/${appId}`);
+
+const links: Readonly<Record<ObjectKind, Link>> = {
+  guest: (place, { objectId }) =>
+    view(place, `Microsoft_AAD_UsersAndTenants/UserProfileMenuBlade/~/overview/userId/${objectId}`),
+  group: (place, { objectId }) => view(place, `Microsoft_AAD_IAM/GroupDetailsMenuBlade/~/Overview/groupId/${objectId}`),
+  application: (place, { appId }) =>
+    view(place, `Microsoft_AAD_RegisteredApps/ApplicationMenuBlade/~/Overview/appId/${appId}`),
+  clientSecret: credentials,
+  certificate: credentials,
+  federatedCredential: credentials,
+  servicePrincipal: enterpriseApplication,
+  permission: enterpriseApplication,
+  defenderRole: ({ cloud, tenantId }) => defenderRolesUrl(cloud, tenantId),
+  defenderRoleAssignment: ({ cloud, tenantId }) => defenderRolesUrl(cloud, tenantId),
+  notificationRule: defenderPortal,
+  siemAuthorization: defenderPortal,
+  eligibility: adminCenter,
+  directoryRole: adminCenter,
+  connectedOrganization: adminCenter,
+  accessPackageCatalog: adminCenter,
+  catalogResource: adminCenter,
+  accessPackage: adminCenter,
+  accessPackageResource: adminCenter,
+  assignmentPolicy: adminCenter,
+  redirectUri: adminCenter,
+  requestedPermission: adminCenter,
+  governanceGroup: adminCenter,
+  governanceRole: adminCenter,
+  tenantTrust: adminCenter,
+  conditionalAccessPolicy: adminCenter,
+  delegation: none,
+  lighthouseAssignment: none,
+  keyVault: none,
+  vaultSecret: none,
+  vaultReader: none,
+  resourceGroup: none,
+  unknown: none,
+};
+
 /** @param appId for an application, its client ID. */
-export function linkTo(
-  kind: ObjectKind,
-  { cloud, tenantId }: LinkPlace,
-  objectId: string,
-  appId = "",
-): string | undefined {
-  const entra = (view: string) => `${entraAdminCenterUrl(cloud, tenantId)}#view/${view}`;
-  if (objectId === "" && appId === "") return undefined;
-  switch (kind) {
-    case "guest":
-      return entra(`Microsoft_AAD_UsersAndTenants/UserProfileMenuBlade/~/overview/userId/${objectId}`);
-    case "group":
-      return entra(`Microsoft_AAD_IAM/GroupDetailsMenuBlade/~/Overview/groupId/${objectId}`);
-    case "application":
-      return entra(`Microsoft_AAD_RegisteredApps/ApplicationMenuBlade/~/Overview/appId/${appId}`);
-    case "clientSecret":
-    case "certificate":
-    case "federatedCredential":
-      return appId === ""
-        ? undefined
-        : entra(`Microsoft_AAD_RegisteredApps/ApplicationMenuBlade/~/Credentials/appId/${appId}`);
-    case "servicePrincipal":
-    case "permission":
-      return entra(`Microsoft_AAD_IAM/ManagedAppMenuBlade/~/Overview/objectId/${objectId}/appId/${appId}`);
-    case "defenderRole":
-      return defenderRolesUrl(cloud, tenantId);
-    case "notificationRule":
-    case "siemAuthorization":
-      return portalUrl(cloud, tenantId);
-    case "directoryRole":
-    case "connectedOrganization":
-    case "accessPackage":
-    case "governanceGroup":
-    case "governanceRole":
-    case "tenantTrust":
-    case "conditionalAccessPolicy":
-      return entraAdminCenterUrl(cloud, tenantId);
-    case "delegation":
-    case "vaultSecret":
-      return undefined;
-  }
+export function linkTo(kind: ObjectKind, place: LinkPlace, objectId: string, appId = ""): string | undefined {
+  return objectId === "" && appId === "" ? undefined : links[kind](place, { objectId, appId });
+}
+
+function view({ cloud, tenantId }: LinkPlace, address: string): string {
+  return `${entraAdminCenterUrl(cloud, tenantId)}#view/${address}`;
 }

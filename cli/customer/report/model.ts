@@ -1,31 +1,10 @@
 /** What a report says of one customer. Its JSON is what `mssp report --json` prints; it holds no secret. */
 import type { RelationshipStatus } from "@defender-mssp/microsoft";
+import type { PersonEndedKind } from "../../../domain/kinds/kinds";
 import type { Settings } from "../../../settings";
+import type { ObjectKind } from "./kindInReport";
 
-/** What an object of a stack is, in the terms of Entra, Defender and Azure. */
-export const objectKinds = [
-  "guest",
-  "group",
-  "directoryRole",
-  "defenderRole",
-  "connectedOrganization",
-  "accessPackage",
-  "tenantTrust",
-  "conditionalAccessPolicy",
-  "application",
-  "servicePrincipal",
-  "clientSecret",
-  "certificate",
-  "federatedCredential",
-  "permission",
-  "notificationRule",
-  "siemAuthorization",
-  "delegation",
-  "vaultSecret",
-  "governanceGroup",
-  "governanceRole",
-] as const;
-export type ObjectKind = (typeof objectKinds)[number];
+export type { ObjectKind } from "./kindInReport";
 
 /** An object that the stack manages: who or what got which right. */
 export interface ReportObject {
@@ -47,6 +26,8 @@ export interface ReportObject {
   readonly adopted: boolean;
   /** `--live`: how the tenant differs. */
   readonly difference?: string;
+  /** `--live`: why nothing compared it with the tenant. */
+  readonly notCompared?: string;
 }
 
 /** One step of a path: who or what reaches what, and how. */
@@ -121,5 +102,7 @@ export interface AccessReport extends Pick<
   readonly ends: readonly ReportEnd[];
   readonly additions: readonly ReportAddition[];
   readonly nextSteps: readonly string[];
+  /** Kinds of access of these settings that no resource declares, and that a person ends. */
+  readonly endedByPeople: readonly PersonEndedKind[];
   readonly attention: readonly Attention[];
 }

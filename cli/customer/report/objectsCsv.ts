@@ -1,7 +1,7 @@
 /** The objects of reports as CSV, a row for each. */
 import { csvText } from "@defender-mssp/terminal/csv";
 import type { AccessReport } from "./model";
-import { removals } from "./removal";
+import { clickText, removals } from "./removal";
 import { en } from "./texts/en";
 
 export function objectsCsv(report: AccessReport): string {
@@ -11,12 +11,28 @@ export function objectsCsv(report: AccessReport): string {
       ...["stack", "customer", "tenant", "kind", "name", "details", "object ID", "since", "until", "in the tenant"],
       ...["meaning", "setting", "click", "stays", "document"],
     ],
-    ...objects.map(({ kind, name, detail, objectId, since = "", until = "", difference = "" }) => {
-      const { setting, click, stays, document } = removals[kind];
+    ...objects.map(({ kind, name, detail, objectId, since = "", until = "", difference, notCompared }) => {
+      const guide = removals[kind];
+      const { setting, stays, document } = guide;
       return [
-        ...[stack, customerName, tenantId, kind, name, detail, objectId, since, until, difference],
-        ...[en.kinds[kind].meaning, setting, click, stays, document.url],
+        ...[
+          stack,
+          customerName,
+          tenantId,
+          kind,
+          name,
+          detail,
+          objectId,
+          since,
+          until,
+          inTenant(difference, notCompared),
+        ],
+        ...[en.kinds[kind].meaning, setting, clickText(guide), stays, document.url],
       ];
     }),
   ]);
+}
+
+function inTenant(difference: string | undefined, notCompared: string | undefined): string {
+  return difference ?? (notCompared === undefined ? "" : `not compared: ${notCompared}`);
 }

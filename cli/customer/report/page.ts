@@ -20,8 +20,9 @@ import {
 } from "@defender-mssp/pages";
 import { accessPicture } from "./accessPicture";
 import { daysLeft, daysOfWarning } from "./attention";
+import { differenceState } from "./differenceState";
 import type { AccessReport, Attention, ObjectKind, ReportEnd, ReportObject } from "./model";
-import { removals } from "./removal";
+import { clickText, removals } from "./removal";
 import { en } from "./texts/en";
 
 /** @param overview address of the fleet's page, if there is one. */
@@ -189,9 +190,9 @@ function detailText({ kind, detail }: ReportObject): string {
   return kind === "defenderRole" ? detail.replaceAll("microsoft.xdr/", "") : detail;
 }
 
-function differenceCell({ difference }: ReportObject): Content {
-  if (difference === undefined) return "";
-  return badge(difference.startsWith("missing") ? "failed" : "warning", difference);
+function differenceCell({ difference, notCompared }: ReportObject): Content {
+  if (difference !== undefined) return badge(differenceState(difference), difference);
+  return notCompared === undefined ? "" : badge("notChecked", "not compared");
 }
 
 export function dayCell(moment: string | undefined): Content {
@@ -211,9 +212,10 @@ function removalTable(objects: readonly ReportObject[]): Block {
       { title: "Microsoft's document" },
     ],
     rows: kinds.map((kind: ObjectKind) => {
-      const { setting, click, stays, document } = removals[kind];
+      const guide = removals[kind];
+      const { setting, stays, document } = guide;
       const { name, meaning } = en.kinds[kind];
-      return { cells: [name, meaning, setting, click, stays, link(document.title, document.url)] };
+      return { cells: [name, meaning, setting, clickText(guide), stays, link(document.title, document.url)] };
     }),
   });
 }

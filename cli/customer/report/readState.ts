@@ -3,13 +3,16 @@ import { z } from "zod";
 import { VisibleError } from "@defender-mssp/errors";
 import type { Deployment, StateResource } from "../../stack/deployment";
 import { urnName } from "../../../domain/urn";
-import { dynamicTypePrefix, isProviderType, stackType } from "../../../domain/resourceTypes";
+import { isWithoutObject, resourceKind, type KindKey } from "../../../domain/kinds/kinds";
+import { stackType } from "../../../domain/resourceTypes";
 
 const values = z.record(z.string(), z.unknown());
 /** A resource of the state. */
 export interface ReportResource {
-  /** Such as `azuread:index/group:Group`; of a dynamic resource its class, such as `Guest`. */
+  /** Such as `azuread:index/group:Group`. */
   readonly type: string;
+  /** Undefined for a type that no kind of access has. */
+  readonly kind: KindKey | undefined;
   /** Name in the program. */
   readonly name: string;
   /** As the provider writes it; empty before `up`. */
@@ -37,7 +40,7 @@ export function reportState({ resources, pending, writtenAt }: Deployment): Repo
   const all = resources.filter((one) => !one.delete);
   const root = all.find(({ type }) => type === stackType);
   return {
-    resources: all.filter(({ custom, type }) => custom && !isProviderType(type)).map(reportResource),
+    resources: all.filter((one) => !isWithoutObject(one)).map(reportResource),
     outputs: withoutSecrets(root?.outputs ?? {}),
     ...(writtenAt === undefined ? {} : { writtenAt: new Date(writtenAt).toISOString() }),
     interrupted: pending.length,
@@ -57,7 +60,7 @@ export function parsePreview(stack: string, printed: string): ReportState {
   const { data } = digest.safeParse(JSON.parse(printed));
   if (data === undefined) throw new VisibleError(`The preview of stack "${stack}" can't be read: unknown format.`);
   const resources = (data.steps ?? []).flatMap(({ op, newState }) => {
-    if (newState?.custom !== true || isProviderType(newState.type) || op.startsWith("delete")) return [];
+    if (newState == null || isWithoutObject(newState) || op.startsWith("delete")) return [];
     return [reportResource({ ...newState, id: "", inputs: newState.inputs ?? {}, outputs: {} })];
   });
   return { resources, outputs: {}, interrupted: 0 };
@@ -65,7 +68,8 @@ export function parsePreview(stack: string, printed: string): ReportState {
 
 function reportResource(one: ReportSource): ReportResource {
   return {
-    type: one.type.startsWith(dynamicTypePrefix) ? one.type.slice(dynamicTypePrefix.length) : one.type,
+    type: one.type,
+    kind: resourceKind(one.type)?.key as KindKey | undefined,
     name: urnName(one.urn),
     id: one.id,
     inputs: withoutSecrets(one.inputs),

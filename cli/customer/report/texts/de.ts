@@ -104,6 +104,56 @@ export const de: Texts = {
       name: "Verzeichnisrolle durch eine Governance-Beziehung",
       meaning: "Was die Mitglieder der Gruppe in Ihrem Mandanten dürfen.",
     },
+    eligibility: {
+      name: "Berechtigte Gruppenmitgliedschaft",
+      meaning:
+        "Die Personen können ihre Mitgliedschaft in der Gruppe für einige Stunden aktivieren. Bis dahin haben sie die Rollen der Gruppe nicht.",
+    },
+    defenderRoleAssignment: { name: "Zuweisung einer Defender-Rolle", meaning: "Gibt den Gruppen die Defender-Rolle." },
+    accessPackageCatalog: {
+      name: "Katalog der Zugriffspakete",
+      meaning: "Enthält die Zugriffspakete und die Gruppen, die sie geben. Für sich allein gewährt er nichts.",
+    },
+    catalogResource: {
+      name: "Ressource des Katalogs",
+      meaning: "Die Zugriffspakete des Katalogs dürfen Mitgliedschaften in dieser Gruppe geben.",
+    },
+    accessPackageResource: {
+      name: "Rolle im Zugriffspaket",
+      meaning: "Wer das Zugriffspaket hat, wird Mitglied dieser Gruppe.",
+    },
+    assignmentPolicy: {
+      name: "Zuweisungsrichtlinie",
+      meaning: "Bestimmt, wer das Zugriffspaket anfordern darf, wer es genehmigt und wann es endet.",
+    },
+    redirectUri: {
+      name: "Umleitungs-URI",
+      meaning: "Wo eine Anmeldung beim SIEM-Connector endet. Für sich allein gewährt sie nichts.",
+    },
+    requestedPermission: {
+      name: "Angeforderte API-Berechtigung",
+      meaning: "Was die App-Registrierung anfordert. Ohne Einwilligung gewährt sie nichts.",
+    },
+    lighthouseAssignment: {
+      name: "Azure Lighthouse-Zuweisung",
+      meaning: "Das Abonnement oder die Ressourcengruppe, für die die Delegierung gilt.",
+    },
+    keyVault: {
+      name: "Key Vault des MSSP",
+      meaning: "Hier bewahrt der MSSP das Geheimnis auf. Er liegt nicht in Ihrem Mandanten.",
+    },
+    vaultReader: {
+      name: "Leser des Geheimnisses im Key Vault des MSSP",
+      meaning: "Wer beim MSSP das Geheimnis lesen darf. Die Zuweisung liegt nicht in Ihrem Mandanten.",
+    },
+    resourceGroup: {
+      name: "Ressourcengruppe des MSSP",
+      meaning: "Enthält den Key Vault. Sie liegt nicht in Ihrem Mandanten.",
+    },
+    unknown: {
+      name: "Objekt eines unbekannten Typs",
+      meaning: "Eine Erweiterung des MSSP verwaltet es. Diese Seite weiß nicht, was es gewährt: Fragen Sie den MSSP.",
+    },
   },
   roles: {
     "SecurityAlert.Read.All": "Liest die Warnungen von Microsoft Defender.",
@@ -147,10 +197,12 @@ export const de: Texts = {
   objects: {
     titleBefore: "Was angelegt wird",
     titleAfter: "Was vorhanden ist",
-    intro: "Außer der Automatisierungsanwendung des MSSP gehört sonst nichts in Ihrem Mandanten zu diesem Zugriff.",
+    intro:
+      "Diese Tabelle enthält alles, was das Programm des MSSP für diesen Zugriff verwaltet. Nicht in der Tabelle steht, was Ihre Administratoren gegeben haben: die Einwilligungen in die Automatisierungsanwendung und in die Vorschauanwendung des MSSP sowie die Zugriffspakete, die Personen haben.",
     kind: "Art",
     name: "Name",
     meaning: "Bedeutung",
+    who: "Bei wem",
     objectId: "Objekt-ID",
     since: "Seit",
     until: "Bis",
@@ -171,20 +223,28 @@ export const de: Texts = {
     logs: "Was getan wurde: Entra Admin Center, „Audit logs“ und „Sign-in logs“, gefiltert nach den Gästen und der Anwendung der Tabelle.",
     notifications:
       "E-Mail-Benachrichtigungen: Microsoft Defender-Portal, „Settings > Endpoints > General > Email notifications“.",
+    trust:
+      "Vertrauen und Anmeldebedingungen: Microsoft Entra Admin Center ({entra}), „External Identities > Cross-tenant access settings“ und „Conditional Access > Policies“.",
     azure: "Azure: Azure-Portal, „Service providers“.",
   },
   stop: {
     title: "Selbst beenden",
     intro: "Sie brauchen dafür niemanden. In dieser Reihenfolge kommt nichts von selbst zurück:",
-    automation:
-      "Löschen Sie die Automatisierungsanwendung des MSSP unter „Enterprise applications“. Von da an kann {mssp} in Ihrem Mandanten nichts mehr ändern.",
-    connector:
-      "Löschen Sie die Unternehmensanwendung und die App-Registrierung des SIEM-Connectors. Danach werden keine Warnungen mehr gelesen.",
-    people: "Löschen Sie die Gäste und die Gruppen der Tabelle.",
-    governance:
-      "Beenden Sie die Governance-Beziehung: Microsoft Entra admin center ({entra}), Tenant governance > Governing " +
-      "tenants > der Mandant von {mssp} > Terminate governance. Microsoft entfernt ihre Rollen und Anwendungen.",
-    rest: "Löschen Sie die Defender-Rollen, Benachrichtigungsregeln, Zugriffspakete und die Delegierung, soweit die Tabelle welche enthält.",
+    people: {
+      automationConsent:
+        "Löschen Sie die Automatisierungsanwendung des MSSP unter „Enterprise applications“. Von da an kann {mssp} in Ihrem Mandanten nichts mehr ändern.",
+      previewConsent:
+        "Haben Sie in die Vorschauanwendung des MSSP eingewilligt, löschen Sie dort auch diese. Von da an liest {mssp} keine Einstellungen Ihres Mandanten mehr.",
+      accessPackageAssignment:
+        "Beenden Sie die Zugriffspakete, die Personen haben: Entra admin center > Identity Governance > Access packages > Assignments > Remove.",
+      refreshToken:
+        "Widerrufen Sie die Sitzungen des Kontos, das sich für die alte Warnungs-API angemeldet hat: Entra admin center > Users > das Konto > Revoke sessions. Sonst kann das SIEM des MSSP sein Aktualisierungstoken weiter verwenden.",
+      governanceRelationship:
+        "Beenden Sie die Governance-Beziehung: Microsoft Entra admin center ({entra}), Tenant governance > Governing tenants > der Mandant von {mssp} > Terminate governance. Microsoft entfernt ihre Rollen und Anwendungen.",
+      gdapRelationship:
+        "Ist der MSSP Ihr Microsoft-Partner, beenden Sie seine delegierten Administratorrechte: Microsoft 365 admin center > Settings > Partner relationships.",
+    },
+    endsWith: "Damit endet auch:",
     tokens: "Ein vorher ausgestelltes Zugriffstoken gilt weiter, bis es abläuft, normalerweise nach etwa einer Stunde.",
   },
   footer:

@@ -89,6 +89,50 @@ export const en: Texts = {
       name: "Directory role by a governance relationship",
       meaning: "What the members of the group may do in your tenant.",
     },
+    eligibility: {
+      name: "Eligible group membership",
+      meaning:
+        "The people may activate their membership of the group for some hours. Until then they do not have the group's roles.",
+    },
+    defenderRoleAssignment: { name: "Assignment of a Defender role", meaning: "Gives the groups the Defender role." },
+    accessPackageCatalog: {
+      name: "Catalog of access packages",
+      meaning: "Holds the access packages and the groups that they give. It grants nothing by itself.",
+    },
+    catalogResource: {
+      name: "Resource of the catalog",
+      meaning: "The access packages of the catalog may give memberships of this group.",
+    },
+    accessPackageResource: {
+      name: "Role in the access package",
+      meaning: "Whoever holds the access package becomes a member of this group.",
+    },
+    assignmentPolicy: {
+      name: "Assignment policy",
+      meaning: "Says who may request the access package, who approves it, and when it ends.",
+    },
+    redirectUri: {
+      name: "Redirect URI",
+      meaning: "Where a sign-in to the SIEM connector ends. It grants nothing by itself.",
+    },
+    requestedPermission: {
+      name: "Requested API permission",
+      meaning: "What the app registration asks for. Without a consent it grants nothing.",
+    },
+    lighthouseAssignment: {
+      name: "Azure Lighthouse assignment",
+      meaning: "The subscription or resource group to which the delegation applies.",
+    },
+    keyVault: { name: "Key Vault of the MSSP", meaning: "Where the MSSP keeps the secret. It is not in your tenant." },
+    vaultReader: {
+      name: "Reader of the secret in the MSSP's Key Vault",
+      meaning: "Who of the MSSP may read the secret. It is not in your tenant.",
+    },
+    resourceGroup: { name: "Resource group of the MSSP", meaning: "Holds the Key Vault. It is not in your tenant." },
+    unknown: {
+      name: "Object of an unknown type",
+      meaning: "An extension of the MSSP manages it. This page does not know what it grants: ask the MSSP.",
+    },
   },
   roles: Object.fromEntries(allConnectorRoles.map(({ value, sentence }) => [value, sentence])),
   approval:
@@ -116,10 +160,12 @@ export const en: Texts = {
   objects: {
     titleBefore: "What will be created",
     titleAfter: "What there is",
-    intro: "Besides the MSSP's automation application, nothing else in your tenant belongs to this access.",
+    intro:
+      "This table has everything that the MSSP's program manages for this access. Not in the table, as your administrators gave them: the consents to the MSSP's automation application and to its preview application, and the access packages that people hold.",
     kind: "What",
     name: "Name",
     meaning: "What it means",
+    who: "Held by",
     objectId: "Object ID",
     since: "Since",
     until: "Until",
@@ -140,20 +186,28 @@ export const en: Texts = {
     logs: "What was done: Entra admin center, Audit logs and Sign-in logs, filtered by the guests and the application of the table.",
     notifications:
       "E-mail notifications: Microsoft Defender portal, Settings > Endpoints > General > Email notifications.",
+    trust:
+      "Trust and sign-in conditions: Microsoft Entra admin center ({entra}), External Identities > Cross-tenant access settings, and Conditional Access > Policies.",
     azure: "Azure: Azure portal, Service providers.",
   },
   stop: {
     title: "End it yourself",
     intro: "You need nobody's help for this. In this order, nothing comes back by itself:",
-    automation:
-      "Delete the MSSP's automation application under Enterprise applications. From then on {mssp} can change nothing in your tenant.",
-    connector:
-      "Delete the enterprise application and the app registration of the SIEM connector. No more alerts are read.",
-    people: "Delete the guests and the groups of the table.",
-    governance:
-      "End the governance relationship: Microsoft Entra admin center ({entra}), Tenant governance > Governing " +
-      "tenants > the tenant of {mssp} > Terminate governance. Microsoft removes its roles and applications.",
-    rest: "Delete the Defender roles, notification rules, access packages and the delegation, if the table has any.",
+    people: {
+      automationConsent:
+        "Delete the MSSP's automation application under Enterprise applications. From then on {mssp} can change nothing in your tenant.",
+      previewConsent:
+        "If you consented to the MSSP's preview application, delete it there, too. From then on {mssp} reads no settings of your tenant.",
+      accessPackageAssignment:
+        "End the access packages that people hold: Entra admin center > Identity Governance > Access packages > Assignments > Remove.",
+      refreshToken:
+        "Revoke the sessions of the account that signed in for the legacy alert API: Entra admin center > Users > the account > Revoke sessions. Otherwise the MSSP's SIEM can use its refresh token.",
+      governanceRelationship:
+        "End the governance relationship: Microsoft Entra admin center ({entra}), Tenant governance > Governing tenants > the tenant of {mssp} > Terminate governance. Microsoft removes its roles and applications.",
+      gdapRelationship:
+        "If the MSSP is your Microsoft partner, end its delegated admin privileges: Microsoft 365 admin center > Settings > Partner relationships.",
+    },
+    endsWith: "With it ends:",
     tokens: "An access token that was issued before stays valid until it expires, by default after about an hour.",
   },
   footer:

@@ -102,6 +102,53 @@ export const es: Texts = {
       name: "Rol de directorio por una relación de gobernanza",
       meaning: "Lo que los miembros del grupo pueden hacer en su inquilino.",
     },
+    eligibility: {
+      name: "Pertenencia elegible a un grupo",
+      meaning:
+        "Las personas pueden activar su pertenencia al grupo durante unas horas. Hasta entonces no tienen los roles del grupo.",
+    },
+    defenderRoleAssignment: {
+      name: "Asignación de un rol de Defender",
+      meaning: "Da el rol de Defender a los grupos.",
+    },
+    accessPackageCatalog: {
+      name: "Catálogo de paquetes de acceso",
+      meaning: "Contiene los paquetes de acceso y los grupos que dan. Por sí solo no concede nada.",
+    },
+    catalogResource: {
+      name: "Recurso del catálogo",
+      meaning: "Los paquetes de acceso del catálogo pueden dar la pertenencia a este grupo.",
+    },
+    accessPackageResource: {
+      name: "Rol en el paquete de acceso",
+      meaning: "Quien tiene el paquete de acceso pasa a ser miembro de este grupo.",
+    },
+    assignmentPolicy: {
+      name: "Directiva de asignación",
+      meaning: "Indica quién puede solicitar el paquete de acceso, quién lo aprueba y cuándo termina.",
+    },
+    redirectUri: {
+      name: "URI de redirección",
+      meaning: "Donde termina un inicio de sesión en el conector SIEM. Por sí solo no concede nada.",
+    },
+    requestedPermission: {
+      name: "Permiso de API solicitado",
+      meaning: "Lo que solicita el registro de aplicación. Sin consentimiento no concede nada.",
+    },
+    lighthouseAssignment: {
+      name: "Asignación de Azure Lighthouse",
+      meaning: "La suscripción o el grupo de recursos al que se aplica la delegación.",
+    },
+    keyVault: { name: "Key Vault del MSSP", meaning: "Donde el MSSP guarda el secreto. No está en su inquilino." },
+    vaultReader: {
+      name: "Lector del secreto en el Key Vault del MSSP",
+      meaning: "Quién del MSSP puede leer el secreto. No está en su inquilino.",
+    },
+    resourceGroup: { name: "Grupo de recursos del MSSP", meaning: "Contiene el Key Vault. No está en su inquilino." },
+    unknown: {
+      name: "Objeto de un tipo desconocido",
+      meaning: "Una extensión del MSSP lo administra. Esta página no sabe qué concede: pregunte al MSSP.",
+    },
   },
   roles: {
     "SecurityAlert.Read.All": "Lee las alertas de Microsoft Defender.",
@@ -145,10 +192,12 @@ export const es: Texts = {
   objects: {
     titleBefore: "Lo que se creará",
     titleAfter: "Lo que existe",
-    intro: "Aparte de la aplicación de automatización del MSSP, nada más en su inquilino forma parte de este acceso.",
+    intro:
+      "Esta tabla contiene todo lo que el programa del MSSP administra para este acceso. No figura en ella lo que dieron sus administradores: los consentimientos a la aplicación de automatización y a la aplicación de vista previa del MSSP, y los paquetes de acceso que tienen las personas.",
     kind: "Tipo",
     name: "Nombre",
     meaning: "Qué significa",
+    who: "Lo tienen",
     objectId: "Id. de objeto",
     since: "Desde",
     until: "Hasta",
@@ -169,20 +218,28 @@ export const es: Texts = {
     logs: "Lo que se hizo: Centro de administración de Entra, «Audit logs» y «Sign-in logs», filtrados por los invitados y la aplicación de la tabla.",
     notifications:
       "Notificaciones por correo: portal de Microsoft Defender, «Settings > Endpoints > General > Email notifications».",
+    trust:
+      "Confianza y condiciones de inicio de sesión: Centro de administración de Microsoft Entra ({entra}), «External Identities > Cross-tenant access settings» y «Conditional Access > Policies».",
     azure: "Azure: Azure Portal, «Service providers».",
   },
   stop: {
     title: "Terminarlo usted mismo",
     intro: "No necesita la ayuda de nadie. En este orden, nada vuelve por sí solo:",
-    automation:
-      "Elimine la aplicación de automatización del MSSP en «Enterprise applications». A partir de entonces, {mssp} no puede cambiar nada en su inquilino.",
-    connector:
-      "Elimine la aplicación empresarial y el registro de aplicación del conector SIEM. Ya no se lee ninguna alerta.",
-    people: "Elimine los invitados y los grupos de la tabla.",
-    governance:
-      "Termine la relación de gobernanza: Microsoft Entra admin center ({entra}), Tenant governance > Governing " +
-      "tenants > el inquilino de {mssp} > Terminate governance. Microsoft elimina sus roles y aplicaciones.",
-    rest: "Elimine los roles de Defender, las reglas de notificación, los paquetes de acceso y la delegación, si la tabla los contiene.",
+    people: {
+      automationConsent:
+        "Elimine la aplicación de automatización del MSSP en «Enterprise applications». A partir de entonces, {mssp} no puede cambiar nada en su inquilino.",
+      previewConsent:
+        "Si dio su consentimiento a la aplicación de vista previa del MSSP, elimínela también allí. A partir de entonces, {mssp} no lee ninguna configuración de su inquilino.",
+      accessPackageAssignment:
+        "Termine los paquetes de acceso que tienen las personas: Entra admin center > Identity Governance > Access packages > Assignments > Remove.",
+      refreshToken:
+        "Revoque las sesiones de la cuenta que inició sesión para la antigua API de alertas: Entra admin center > Users > la cuenta > Revoke sessions. De lo contrario, el SIEM del MSSP puede seguir usando su token de actualización.",
+      governanceRelationship:
+        "Termine la relación de gobernanza: Microsoft Entra admin center ({entra}), Tenant governance > Governing tenants > el inquilino de {mssp} > Terminate governance. Microsoft elimina sus roles y aplicaciones.",
+      gdapRelationship:
+        "Si el MSSP es su partner de Microsoft, termine sus privilegios de administración delegados: Microsoft 365 admin center > Settings > Partner relationships.",
+    },
+    endsWith: "Con ello termina:",
     tokens:
       "Un token de acceso emitido antes sigue siendo válido hasta que caduca, de forma predeterminada después de una hora aproximadamente.",
   },

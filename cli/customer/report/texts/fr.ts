@@ -100,6 +100,56 @@ export const fr: Texts = {
       name: "Rôle d’annuaire par une relation de gouvernance",
       meaning: "Ce que les membres du groupe peuvent faire dans votre locataire.",
     },
+    eligibility: {
+      name: "Appartenance éligible à un groupe",
+      meaning:
+        "Les personnes peuvent activer leur appartenance au groupe pour quelques heures. D’ici là, elles n’ont pas les rôles du groupe.",
+    },
+    defenderRoleAssignment: { name: "Attribution d’un rôle Defender", meaning: "Donne le rôle Defender aux groupes." },
+    accessPackageCatalog: {
+      name: "Catalogue des packages d’accès",
+      meaning: "Contient les packages d’accès et les groupes qu’ils donnent. Seul, il n’accorde rien.",
+    },
+    catalogResource: {
+      name: "Ressource du catalogue",
+      meaning: "Les packages d’accès du catalogue peuvent donner l’appartenance à ce groupe.",
+    },
+    accessPackageResource: {
+      name: "Rôle dans le package d’accès",
+      meaning: "Qui détient le package d’accès devient membre de ce groupe.",
+    },
+    assignmentPolicy: {
+      name: "Stratégie d’attribution",
+      meaning: "Indique qui peut demander le package d’accès, qui l’approuve et quand il prend fin.",
+    },
+    redirectUri: {
+      name: "URI de redirection",
+      meaning: "Là où se termine une connexion au connecteur SIEM. Seule, elle n’accorde rien.",
+    },
+    requestedPermission: {
+      name: "Autorisation d’API demandée",
+      meaning: "Ce que l’inscription d’application demande. Sans consentement, elle n’accorde rien.",
+    },
+    lighthouseAssignment: {
+      name: "Affectation Azure Lighthouse",
+      meaning: "L’abonnement ou le groupe de ressources auquel la délégation s’applique.",
+    },
+    keyVault: {
+      name: "Key Vault du MSSP",
+      meaning: "L’endroit où le MSSP garde le secret. Il n’est pas dans votre locataire.",
+    },
+    vaultReader: {
+      name: "Lecteur du secret dans le Key Vault du MSSP",
+      meaning: "Qui, chez le MSSP, peut lire le secret. Il n’est pas dans votre locataire.",
+    },
+    resourceGroup: {
+      name: "Groupe de ressources du MSSP",
+      meaning: "Contient le Key Vault. Il n’est pas dans votre locataire.",
+    },
+    unknown: {
+      name: "Objet d’un type inconnu",
+      meaning: "Une extension du MSSP le gère. Cette page ne sait pas ce qu’il accorde : demandez au MSSP.",
+    },
   },
   roles: {
     "SecurityAlert.Read.All": "Lit les alertes de Microsoft Defender.",
@@ -145,10 +195,11 @@ export const fr: Texts = {
     titleBefore: "Ce qui sera créé",
     titleAfter: "Ce qui existe",
     intro:
-      "Hormis l’application d’automatisation du MSSP, rien d’autre dans votre locataire ne fait partie de cet accès.",
+      "Ce tableau contient tout ce que le programme du MSSP gère pour cet accès. N’y figure pas ce que vos administrateurs ont donné : les consentements à l’application d’automatisation et à l’application d’aperçu du MSSP, et les packages d’accès que des personnes détiennent.",
     kind: "Type",
     name: "Nom",
     meaning: "Signification",
+    who: "Détenu par",
     objectId: "ID d’objet",
     since: "Depuis",
     until: "Jusqu’au",
@@ -172,21 +223,28 @@ export const fr: Texts = {
     logs: "Ce qui a été fait : centre d’administration Entra, « Audit logs » et « Sign-in logs », filtrés sur les invités et l’application du tableau.",
     notifications:
       "Notifications par e-mail : portail Microsoft Defender, « Settings > Endpoints > General > Email notifications ».",
+    trust:
+      "Confiance et conditions de connexion : centre d’administration Microsoft Entra ({entra}), « External Identities > Cross-tenant access settings » et « Conditional Access > Policies ».",
     azure: "Azure : portail Azure, « Service providers ».",
   },
   stop: {
     title: "Y mettre fin vous-même",
     intro: "Vous n’avez besoin de personne pour cela. Dans cet ordre, rien ne revient de soi-même :",
-    automation:
-      "Supprimez l’application d’automatisation du MSSP sous « Enterprise applications ». Dès lors, {mssp} ne peut plus rien modifier dans votre locataire.",
-    connector:
-      "Supprimez l’application d’entreprise et l’inscription d’application du connecteur SIEM. Plus aucune alerte n’est lue.",
-    people: "Supprimez les invités et les groupes du tableau.",
-    governance:
-      "Mettez fin à la relation de gouvernance : Microsoft Entra admin center ({entra}), Tenant governance > " +
-      "Governing tenants > le locataire de {mssp} > Terminate governance. Microsoft supprime ses rôles et ses " +
-      "applications.",
-    rest: "Supprimez les rôles Defender, les règles de notification, les packages d’accès et la délégation, si le tableau en contient.",
+    people: {
+      automationConsent:
+        "Supprimez l’application d’automatisation du MSSP sous « Enterprise applications ». Dès lors, {mssp} ne peut plus rien modifier dans votre locataire.",
+      previewConsent:
+        "Si vous avez consenti à l’application d’aperçu du MSSP, supprimez-la aussi au même endroit. Dès lors, {mssp} ne lit plus aucun paramètre de votre locataire.",
+      accessPackageAssignment:
+        "Mettez fin aux packages d’accès que des personnes détiennent : Entra admin center > Identity Governance > Access packages > Assignments > Remove.",
+      refreshToken:
+        "Révoquez les sessions du compte qui s’est connecté pour l’ancienne API d’alertes : Entra admin center > Users > le compte > Revoke sessions. Sinon, le SIEM du MSSP peut encore utiliser son jeton d’actualisation.",
+      governanceRelationship:
+        "Mettez fin à la relation de gouvernance : Microsoft Entra admin center ({entra}), Tenant governance > Governing tenants > le locataire de {mssp} > Terminate governance. Microsoft supprime ses rôles et ses applications.",
+      gdapRelationship:
+        "Si le MSSP est votre partenaire Microsoft, mettez fin à ses privilèges d’administration délégués : Microsoft 365 admin center > Settings > Partner relationships.",
+    },
+    endsWith: "Prend fin avec :",
     tokens:
       "Un jeton d’accès émis auparavant reste valable jusqu’à son expiration, par défaut après une heure environ.",
   },

@@ -98,6 +98,60 @@ export const ja: Texts = {
       name: "ガバナンス関係によるディレクトリ ロール",
       meaning: "グループのメンバーがお客様のテナントでできること。",
     },
+    eligibility: {
+      name: "資格のあるグループ メンバーシップ",
+      meaning:
+        "担当者はグループのメンバーシップを数時間だけアクティブ化できます。それまではグループのロールを持ちません。",
+    },
+    defenderRoleAssignment: {
+      name: "Defender のロールの割り当て",
+      meaning: "グループに Defender のロールを与えます。",
+    },
+    accessPackageCatalog: {
+      name: "アクセス パッケージのカタログ",
+      meaning: "アクセス パッケージと、それが与えるグループを含みます。これだけでは何の権限も与えられません。",
+    },
+    catalogResource: {
+      name: "カタログのリソース",
+      meaning: "カタログのアクセス パッケージが、このグループのメンバーシップを与えることができます。",
+    },
+    accessPackageResource: {
+      name: "アクセス パッケージのロール",
+      meaning: "アクセス パッケージを持つ人が、このグループのメンバーになります。",
+    },
+    assignmentPolicy: {
+      name: "割り当てポリシー",
+      meaning: "誰がアクセス パッケージを要求でき、誰が承認し、いつ終了するかを定めます。",
+    },
+    redirectUri: {
+      name: "リダイレクト URI",
+      meaning: "SIEM コネクタへのサインインが完了する場所です。これだけでは何の権限も与えられません。",
+    },
+    requestedPermission: {
+      name: "要求された API のアクセス許可",
+      meaning: "アプリの登録が要求するものです。同意がなければ何の権限も与えられません。",
+    },
+    lighthouseAssignment: {
+      name: "Azure Lighthouse の割り当て",
+      meaning: "委任が適用されるサブスクリプションまたはリソース グループです。",
+    },
+    keyVault: {
+      name: "MSSP の Key Vault",
+      meaning: "MSSP がシークレットを保管する場所です。お客様のテナントにはありません。",
+    },
+    vaultReader: {
+      name: "MSSP の Key Vault にあるシークレットの閲覧者",
+      meaning: "MSSP でシークレットを読み取れる者です。お客様のテナントにはありません。",
+    },
+    resourceGroup: {
+      name: "MSSP のリソース グループ",
+      meaning: "Key Vault を含みます。お客様のテナントにはありません。",
+    },
+    unknown: {
+      name: "不明な種類のオブジェクト",
+      meaning:
+        "MSSP の拡張機能が管理しています。何の権限を与えるかはこのページではわかりません。MSSP にお問い合わせください。",
+    },
   },
   roles: {
     "SecurityAlert.Read.All": "Microsoft Defender のアラートを読み取ります。",
@@ -139,10 +193,12 @@ export const ja: Texts = {
   objects: {
     titleBefore: "作成されるもの",
     titleAfter: "現在あるもの",
-    intro: "MSSP の自動化アプリケーションを除き、お客様のテナントでこのアクセスに属するものはほかにありません。",
+    intro:
+      "この表には、このアクセスのために MSSP のプログラムが管理するものがすべて記載されています。お客様の管理者が与えたもの、つまり MSSP の自動化アプリケーションとプレビュー アプリケーションへの同意、および担当者が持つアクセス パッケージは、表には含まれません。",
     kind: "種類",
     name: "名前",
     meaning: "意味",
+    who: "保持者",
     objectId: "オブジェクト ID",
     since: "開始日",
     until: "終了日",
@@ -162,19 +218,28 @@ export const ja: Texts = {
       "SIEM コネクタ: Entra 管理センターの [App registrations] と [Enterprise applications]。アプリケーション ID、アクセス許可、資格情報を照合してください。",
     logs: "行われた操作: Entra 管理センターの [Audit logs] と [Sign-in logs]。表のゲストとアプリケーションで絞り込んでください。",
     notifications: "メール通知: Microsoft Defender ポータルの [Settings > Endpoints > General > Email notifications]。",
+    trust:
+      "信頼とサインインの条件: Microsoft Entra 管理センター ({entra}) の [External Identities > Cross-tenant access settings] と [Conditional Access > Policies]。",
     azure: "Azure: Azure portal の [Service providers]。",
   },
   stop: {
     title: "ご自身で終了する",
     intro: "誰の助けも必要ありません。次の順序で行うと、自動的に元に戻ることはありません。",
-    automation:
-      "[Enterprise applications] で MSSP の自動化アプリケーションを削除します。以後、{mssp} はお客様のテナントで何も変更できません。",
-    connector:
-      "SIEM コネクタのエンタープライズ アプリケーションとアプリの登録を削除します。アラートは読み取られなくなります。",
-    people: "表のゲストとグループを削除します。",
-    governance:
-      "ガバナンス関係を終了します。Microsoft Entra admin center ({entra})、Tenant governance > Governing tenants > {mssp} のテナント > Terminate governance。Microsoft がそのロールとアプリケーションを削除します。",
-    rest: "表に Defender のロール、通知ルール、アクセス パッケージ、委任があれば、それらを削除します。",
+    people: {
+      automationConsent:
+        "[Enterprise applications] で MSSP の自動化アプリケーションを削除します。以後、{mssp} はお客様のテナントで何も変更できません。",
+      previewConsent:
+        "MSSP のプレビュー アプリケーションに同意した場合は、同じ場所でそれも削除します。以後、{mssp} はお客様のテナントの設定を読み取れません。",
+      accessPackageAssignment:
+        "担当者が持つアクセス パッケージを終了します。Entra admin center > Identity Governance > Access packages > Assignments > Remove。",
+      refreshToken:
+        "従来のアラート API のためにサインインしたアカウントのセッションを取り消します。Entra admin center > Users > 該当アカウント > Revoke sessions。取り消さない場合、MSSP の SIEM は更新トークンを引き続き使用できます。",
+      governanceRelationship:
+        "ガバナンス関係を終了します。Microsoft Entra admin center ({entra})、Tenant governance > Governing tenants > {mssp} のテナント > Terminate governance。Microsoft がそのロールとアプリケーションを削除します。",
+      gdapRelationship:
+        "MSSP がお客様の Microsoft パートナーである場合は、その委任された管理者特権を終了します。Microsoft 365 admin center > Settings > Partner relationships。",
+    },
+    endsWith: "同時に終了するもの:",
     tokens: "以前に発行されたアクセス トークンは、期限が切れるまで有効です (既定では約 1 時間)。",
   },
   footer:

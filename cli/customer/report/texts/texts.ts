@@ -1,5 +1,6 @@
 /** The texts of the hand-out for a customer, one file for each language. */
 import type { Words } from "@defender-mssp/pages";
+import type { PersonEndedKind } from "../../../../domain/kinds/kinds";
 import type { ObjectKind } from "../model";
 
 export const languages = ["en", "de", "fr", "es", "ja"] as const;
@@ -38,6 +39,8 @@ export interface Texts {
     readonly kind: string;
     readonly name: string;
     readonly meaning: string;
+    /** Members, or groups that have a role. */
+    readonly who: string;
     readonly objectId: string;
     readonly since: string;
     readonly until: string;
@@ -52,17 +55,16 @@ export interface Texts {
     readonly connector: string;
     readonly logs: string;
     readonly notifications: string;
+    readonly trust: string;
     readonly azure: string;
   };
   readonly stop: {
     readonly title: string;
     readonly intro: string;
-    readonly automation: string;
-    readonly connector: string;
-    readonly people: string;
-    /** Only where the access is by a governance relationship. */
-    readonly governance: string;
-    readonly rest: string;
+    /** How the customer ends what no resource declares. */
+    readonly people: Readonly<Record<PersonEndedKind, string>>;
+    /** Before the kinds that end together with an object. */
+    readonly endsWith: string;
     readonly tokens: string;
   };
   readonly footer: string;

@@ -1,80 +1,87 @@
-/** How the tenant is compared with the state, by what Graph answers. */
+/** What `mssp report --live` says of a tenant that refuses, and of one that has nothing. */
 import assert from "node:assert/strict";
 import { ServiceError, type Answer, type GraphCall } from "@defender-mssp/microsoft";
 import { compared } from "../../../../cli/customer/report/live";
-import { recordedReport, stateOf } from "./states";
+import { objectsOf } from "../../../../cli/customer/report/objects";
+import type { ReportResource } from "../../../../cli/customer/report/readState";
+import type { KindTenant } from "../../../../cli/tenant/kinds/kindCalls";
+import { recorded, recordedReport, stateOf } from "./states";
 
-const report = recordedReport("basic");
-const { resources } = stateOf("basic");
-const idOf = (kind: string, name?: string) =>
-  report.objects.find((one) => one.kind === kind && (name === undefined || one.name === name))!.objectId;
+const unknown: ReportResource = {
+  ...{ type: "azuread:index/namedLocation:NamedLocation", kind: undefined, name: "office", id: "1" },
+  ...{ inputs: { displayName: "Office" }, outputs: {} },
+};
 
-/** Graph with every object and consent of the state, and what differs. */
-function graph(differing: (path: string) => Partial<Answer> | Error | undefined): { call: GraphCall; asked: string[] } {
-  const asked: string[] = [];
-  const call: GraphCall = (path, { accept = [] } = {}) => {
-    asked.push(path);
-    const answer = differing(path);
-    if (answer instanceof Error) return Promise.reject(answer);
-    const { status = 200, body = everyConsent(path) } = answer ?? {};
-    assert.ok(status < 400 || accept.includes(status), `${path} is not expected to answer ${status}`);
-    return Promise.resolve({ status, body, headers: new Headers() } as unknown as Answer);
+function tenant(graph: GraphCall): KindTenant {
+  return {
+    ...{ graph, graphUrl: "https://graph.example", defender: undefined, delegatedSubscription: undefined },
+    msspGraph: () => Promise.reject(new Error("no kind of a state asks the MSSP's tenant")),
+    list: async (path) => ((await graph(path)).body as { value: [] }).value,
+    azure: { handover: undefined, delegation: undefined },
+    owner: {
+      ...{ stack: "contoso", stackId: undefined, tenantId: "c0570500-0000-4000-8000-00000000000a" },
+      ...{ msspTenantId: "5ec0de00-5ea1-4000-8000-000000000001", domains: [], automation: undefined },
+    },
   };
-  return { call, asked };
 }
 
-function everyConsent(path: string): unknown {
-  if (!path.endsWith("/appRoleAssignments")) return { externalUserState: "Accepted" };
-  const assignments = resources.filter(({ type }) => /appRoleAssignment/i.test(type));
-  return { value: assignments.map(({ id }) => ({ id: id.split("/").at(-1) })) };
-}
+const refusing = tenant((path) =>
+  Promise.reject(new ServiceError({ status: 403, message: "refused", method: "GET", url: `https://x.example${path}` })),
+);
+
+const empty = tenant((_path, { accept = [] } = {}) => {
+  const status = accept.includes(404) ? 404 : 200;
+  return Promise.resolve({ status, body: { value: [] }, headers: new Headers() } as unknown as Answer);
+});
 
 describe("mssp report --live", () => {
-  it("finds no difference in a tenant that has everything, and asks for each guest, group and application", async () => {
-    const { call, asked } = graph(() => undefined);
-    const found = await compared({ call }, report.objects, resources);
+  for (const name of recorded) {
+    const { objects } = recordedReport(name);
+    const { resources } = stateOf(name);
+
+    it(`${name}: every object that may not be read is listed with the reason, and none counts as missing`, async () => {
+      const findings = await compared(refusing, objects, resources);
+      assert.deepEqual([findings.missing, findings.missingConsents, findings.pendingInvitations], [[], [], undefined]);
+      assert.deepEqual([...findings.notCompared.keys()].sort(), objects.map(({ key }) => key).sort());
+      for (const { key, kind } of objects)
+        assert.match(
+          findings.notCompared.get(key) ?? "",
+          /^(not permitted: requires \w|no public API shows it|not checked: Azure was not searched)/,
+          kind,
+        );
+    });
+
+    it(`${name}: every object is missing in an empty tenant, or listed as not compared`, async () => {
+      const findings = await compared(empty, objects, resources);
+      for (const { key, kind } of objects) {
+        const isMissing = findings.differences.get(key) === "missing in the tenant";
+        assert.notEqual(isMissing, findings.notCompared.has(key), kind);
+      }
+      const looked = ["group", "defenderRoleAssignment", "directoryRole", "permission", "clientSecret", "redirectUri"];
+      for (const { key, kind } of objects)
+        if (looked.includes(kind)) assert.equal(findings.differences.get(key), "missing in the tenant", kind);
+    });
+  }
+
+  it("names the permission, once for all objects of a kind", async () => {
+    const findings = await compared(refusing, recordedReport("basic").objects, stateOf("basic").resources);
+    const guests = findings.notChecked.filter(({ what }) => what.includes("guests"));
+    assert.deepEqual(guests, [{ what: "2 guests", reason: "not permitted: requires User.Read.All" }]);
+  });
+
+  it("an object of a type that no kind knows is listed as not compared", async () => {
+    const { objects } = objectsOf([unknown], { cloud: "public", tenantId: "c0570500-0000-4000-8000-00000000000a" });
     assert.deepEqual(
-      [found.missing, found.pendingInvitations, found.missingConsents, found.notChecked],
-      [[], [], [], []],
+      objects.map(({ kind, name, detail }) => [kind, name, detail]),
+      [["unknown", "Office", unknown.type]],
     );
-    const kinds: readonly string[] = ["guest", "group", "application", "servicePrincipal"];
-    const expected = report.objects.filter(({ kind }) => kinds.includes(kind));
-    assert.deepEqual([...new Set(expected.map(({ kind }) => kind))].sort(), [...kinds].sort());
-    for (const { kind, name, objectId } of expected) {
-      assert.ok(
-        asked.some((path) => path.includes(objectId)),
-        `${kind} ${name}`,
-      );
-    }
-  });
-
-  it("names what is gone, who has not accepted, and which consents are gone", async () => {
-    const { call } = graph((path) => {
-      if (path.includes(idOf("group"))) return { status: 404 };
-      if (path.includes(idOf("guest", "Ben Okafor"))) return { body: { externalUserState: "PendingAcceptance" } };
-      if (path.endsWith("/appRoleAssignments")) return { body: { value: [] } };
-      if (path.includes("/oauth2PermissionGrants/")) return { status: 404 };
-      return undefined;
-    });
-    const found = await compared({ call }, report.objects, resources);
-    assert.deepEqual(found.missing, ['group "Fabrikam Security MSSP Analysts"']);
-    assert.deepEqual(found.pendingInvitations, ["ben.okafor@fabrikam-security.example"]);
-    assert.deepEqual([...found.missingConsents].sort(), [
-      "Alert.Read",
-      "the application permission of the SIEM connector",
+    const findings = await compared(empty, objects, [unknown]);
+    assert.deepEqual(findings.missing, []);
+    assert.deepEqual(findings.notChecked, [
+      {
+        what: `resource of the unknown type ${unknown.type} "Office"`,
+        reason: "no kind of access has its type: nothing can look at it",
+      },
     ]);
-  });
-
-  it("what may not be read is not checked, with the permission, and never counts as there", async () => {
-    const refused = new ServiceError({
-      status: 403,
-      message: "refused",
-      method: "GET",
-      url: "https://graph.example/v1.0/users/1",
-    });
-    const { call } = graph((path) => (path.startsWith("/v1.0/users/") ? refused : undefined));
-    const found = await compared({ call }, report.objects, resources);
-    assert.equal(found.pendingInvitations, undefined);
-    assert.deepEqual(found.notChecked, [{ what: "guests", reason: "not permitted: requires User.Read.All" }]);
   });
 });

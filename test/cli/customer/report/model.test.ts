@@ -3,7 +3,8 @@ import assert from "node:assert/strict";
 import { VisibleError } from "@defender-mssp/errors";
 import { linkTo } from "../../../../cli/customer/report/links";
 import type { LiveFindings } from "../../../../cli/customer/report/live";
-import { objectKinds, type AccessReport } from "../../../../cli/customer/report/model";
+import { objectKinds } from "../../../../cli/customer/report/kindInReport";
+import type { AccessReport } from "../../../../cli/customer/report/model";
 import { parsePreview, reportState } from "../../../../cli/customer/report/readState";
 import { now, recordedReport, settingsOf, stateOf, stateText } from "./states";
 import { parseDeployment } from "../../../../cli/stack/deployment";
@@ -111,15 +112,21 @@ describe("mssp report: objects and paths", () => {
     const kinds = new Set(report.objects.map(({ kind }) => kind));
     const absent = objectKinds.filter((kind) => !kinds.has(kind));
     assert.deepEqual(absent, [
+      "eligibility",
       "directoryRole",
-      "connectedOrganization",
+      "accessPackageCatalog",
+      "catalogResource",
       "accessPackage",
-      "tenantTrust",
-      "conditionalAccessPolicy",
+      "accessPackageResource",
+      "assignmentPolicy",
+      "connectedOrganization",
       "certificate",
       "federatedCredential",
+      "tenantTrust",
+      "conditionalAccessPolicy",
       "governanceGroup",
       "governanceRole",
+      "unknown",
     ]);
     const guest = report.objects.find(({ kind }) => kind === "guest")!;
     assert.match(guest.objectId, /^[0-9a-f-]{36}$/);
@@ -251,7 +258,11 @@ describe("mssp report: what needs attention", () => {
     const group = objects.find(({ kind }) => kind === "group")!;
     const live: LiveFindings = {
       missing: [`group "${group.name}"`],
-      missingKeys: new Set([group.key]),
+      differences: new Map([
+        [group.key, "missing in the tenant"],
+        [objects.find(({ name }) => name === "Ben Okafor")!.key, "invitation not accepted"],
+      ]),
+      notCompared: new Map([[objects.find(({ kind }) => kind === "siemAuthorization")!.key, "no public API shows it"]]),
       pendingInvitations: ["ben.okafor@fabrikam-security.example"],
       missingConsents: ["Alert.Read"],
       governance: { state: "none" },
@@ -279,6 +290,10 @@ describe("mssp report: what needs attention", () => {
     assert.equal(report.objects.find(({ key }) => key === group.key)?.difference, "missing in the tenant");
     assert.equal(report.objects.find(({ name }) => name === "Ben Okafor")?.difference, "invitation not accepted");
     assert.equal(report.objects.find(({ name }) => name === "Ana Silva")?.difference, undefined);
+    assert.equal(
+      report.objects.find(({ kind }) => kind === "siemAuthorization")?.notCompared,
+      "no public API shows it",
+    );
     assert.deepEqual(
       report.additions.map(({ what, by }) => `${what} by ${by}`),
       ["owner Eve by mallory"],

@@ -10,6 +10,7 @@ import {
 } from "../../../../cli/customer/onboard/progress";
 import { fleetCsv, fleetPage, fleetRow, type FleetReport, type FleetRow } from "../../../../cli/customer/report/fleet";
 import { handoutPage, mailOf } from "../../../../cli/customer/report/handout";
+import { isWithCustomer } from "../../../../cli/customer/report/kindInReport";
 import { objectsCsv } from "../../../../cli/customer/report/objectsCsv";
 import { reportPage } from "../../../../cli/customer/report/page";
 import { reportState } from "../../../../cli/customer/report/readState";
@@ -150,6 +151,64 @@ describe("mssp report: the hand-out", () => {
     assert.doesNotMatch(handoutPage(recordedReport("dev"), "de"), /hat das bis/);
   });
 
+  const textOf = (html: string) => html.replaceAll(/<(style|script)>[^]*?<\/\1>|<[^>]+>/g, " ").replaceAll(/\s+/g, " ");
+  const stopOf = (html: string) => textOf(html.split('id="stop"')[1] ?? "");
+
+  for (const name of recorded) {
+    it(`${name}: names every object in the customer's tenant, and a step that ends each kind, in every language`, () => {
+      const report = recordedReport(name);
+      const own = report.objects.filter(({ kind }) => isWithCustomer(kind));
+      for (const language of languages) {
+        const html = handoutPage(report, language);
+        const [text, steps] = [textOf(html), stopOf(html)];
+        for (const { name: object } of own) assert.ok(text.includes(object.replaceAll("&", "&amp;")), object);
+        for (const kind of new Set(own.map((object) => object.kind)))
+          assert.ok(steps.includes(textsOf(language).kinds[kind].name), `${language} ${kind}`);
+      }
+    });
+  }
+
+  it("ends access first, by the order of the kinds, after the automation; and names who is in which group", () => {
+    const html = handoutPage(recordedReport("entitlement"), "en");
+    const steps = stopOf(html);
+    const { people } = textsOf("en").stop;
+    const order = [
+      "automation application",
+      "preview application",
+      people.accessPackageAssignment.slice(0, 40),
+      "Assignment of a Defender role:",
+      "Assignment policy:",
+      "Access package:",
+      "Connected organization:",
+      "Catalog of access packages:",
+    ].map((text) => steps.indexOf(text));
+    assert.ok(!order.includes(-1), order.join());
+    assert.deepEqual(
+      order,
+      [...order].sort((a, b) => a - b),
+    );
+    assert.match(textOf(handoutPage(recordedReport("basic"), "en")), /MSSP Analysts Security group .{0,200}Ana Silva/);
+  });
+
+  it("names the account of the refresh token where the legacy API is read, and objects of an unknown type", () => {
+    const { people } = textsOf("de").stop;
+    const legacy = stopOf(handoutPage(recordedReport("basic"), "de"));
+    assert.ok(legacy.includes(people.refreshToken.slice(0, 60)));
+    assert.ok(
+      !stopOf(handoutPage(recordedReport("mssp-application"), "de")).includes(people.refreshToken.slice(0, 60)),
+    );
+    const type = "azuread:index/namedLocation:NamedLocation";
+    const written = JSON.parse(stateText("basic")) as { deployment: { resources: object[] } };
+    const urn = `urn:pulumi:basic::defender-mssp::${type}::office`;
+    written.deployment.resources.push({ urn, type, custom: true, id: "1", inputs: { displayName: "Office" } });
+    const state = reportState(parseDeployment("basic", JSON.stringify(written)));
+    const report = recordedReport("basic", { state });
+    const html = textOf(handoutPage(report, "de"));
+    assert.match(html, /Office \(azuread:index\/namedLocation:NamedLocation\) Objekt eines unbekannten Typs/);
+    assert.match(textOf(reportPage(report)), /Object of an unknown type/);
+    assert.match(objectsCsv(report), /,unknown,Office,azuread:index\/namedLocation:NamedLocation,/);
+  });
+
   it("before up it says what will be created, and promises that nothing is there yet", () => {
     const html = handoutPage(recordedReport("dev", { source: "preview" }), "fr");
     assert.match(html, /Ce qui sera créé/);
@@ -237,7 +296,8 @@ describe("mssp report: the fleet", () => {
   it("drift is what --live found; without it what the last run found; else not checked", () => {
     const live = {
       missing: [],
-      missingKeys: new Set<string>(),
+      differences: new Map<string, string>(),
+      notCompared: new Map<string, string>(),
       missingConsents: ["Alert.Read"],
       governance: { state: "none" as const },
       notChecked: [],

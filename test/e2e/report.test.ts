@@ -1,0 +1,86 @@
+/** `mssp report --live` on the real engine, after somebody has removed what the stack created. */
+import assert from "node:assert/strict";
+import type { SandboxProject } from "@defender-mssp/testkit";
+import type { AccessReport } from "../../cli/customer/report/model";
+import { inSession as mssp } from "../cli/testSession";
+import { createProject, customer, membersOf, objectsOf, TenantHands, tenantIdOf } from "./support";
+
+const number = 0x58;
+const stack = "reported";
+const tenantId = tenantIdOf(number);
+
+describe("mssp report --live on the real engine", function () {
+  let project: SandboxProject;
+  let hands: TenantHands;
+  before(async () => {
+    project = await createProject();
+    hands = new TenantHands(project, tenantId);
+    await project.writeSettings(stack, customer(number, { portalAccess: "rbac", crossTenantTrust: { mfa: true } }));
+    await project.addStack(stack);
+    await project.succeed(["up", "--stack", stack, "--yes", "--skip-preview"]);
+  });
+  after(() => project.dispose());
+
+  async function report(): Promise<AccessReport> {
+    const args = ["report", "--stack", stack, "--live", "--json"];
+    const { stdout, stderr } = await mssp(args, { folder: project.folder, environment: project.environment });
+    assert.notEqual(stdout, "", stderr);
+    return JSON.parse(stdout) as AccessReport;
+  }
+  const missing = ({ objects }: AccessReport): string[] =>
+    objects
+      .filter(({ difference }) => difference === "missing in the tenant")
+      .map(({ kind, name }) => `${kind} ${name}`);
+
+  it("finds every object of a stack as `up` left it, and compares each", async () => {
+    const { objects, attention } = await report();
+    assert.deepEqual(
+      objects.filter(
+        ({ difference, notCompared }) => (difference ?? "").startsWith("missing") || notCompared !== undefined,
+      ),
+      [],
+    );
+    assert.deepEqual(
+      attention.filter(({ topic }) => topic === "drift" || topic === "notChecked"),
+      [],
+    );
+    const kinds = new Set(objects.map(({ kind }) => kind));
+    for (const kind of ["defenderRoleAssignment", "clientSecret", "redirectUri", "tenantTrust"] as const)
+      assert.ok(kinds.has(kind), kind);
+  });
+
+  it("names deleted role assignments, credentials, redirect URIs and trust, and removed members", async () => {
+    const assignments = "/beta/roleManagement/defender/roleAssignments";
+    const { value } = await hands.graph<{ value: { id: string }[] }>("GET", assignments);
+    for (const { id } of value) await hands.graph("DELETE", `${assignments}/${id}`);
+    const { applications, groups } = objectsOf(project, tenantId);
+    const [application] = Object.entries(applications);
+    const [{ keyId } = { keyId: "" }] = application![1]["passwordCredentials"] as { keyId: string }[];
+    await hands.graph("POST", `/v1.0/applications/${application![0]}/removePassword`, { keyId });
+    await hands.graph("PATCH", `/v1.0/applications/${application![0]}`, { web: { redirectUris: [] } });
+    const partner = "/v1.0/policies/crossTenantAccessPolicy/partners/5ec0de00-5ea1-4000-8000-000000000001";
+    await hands.graph("DELETE", partner);
+    // The first reads are of a replica that is behind.
+    await hands.graph("GET", partner);
+    await hands.graph("GET", partner);
+    const [group] = Object.entries(groups).find(([, { displayName }]) => displayName === "Tier 1 Analyst")!;
+    const [member] = membersOf(project, tenantId, group);
+    await hands.graph("DELETE", `/v1.0/groups/${group}/members/${member}/$ref`);
+
+    const live = await report();
+    const kinds = missing(live).map((text) => text.split(" ")[0]);
+    assert.ok(value.length > 0);
+    assert.equal(kinds.filter((kind) => kind === "defenderRoleAssignment").length, value.length);
+    for (const kind of ["clientSecret", "redirectUri", "tenantTrust"])
+      assert.ok(kinds.includes(kind), `${kind} ${missing(live).join()}`);
+    const tier = live.objects.find(({ kind, name }) => kind === "group" && name === "Tier 1 Analyst");
+    assert.match(tier?.difference ?? "", /^missing members: (Ana Silva|Ben Okafor)$/);
+    const drift = live.attention.filter(({ topic }) => topic === "drift").map(({ title }) => title);
+    assert.ok(
+      drift.some((title) =>
+        /^group membership of ".*" in group "Tier 1 Analyst" is missing in the tenant$/.test(title),
+      ),
+      drift.join("\n"),
+    );
+  });
+});
