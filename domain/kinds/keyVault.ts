@@ -12,7 +12,7 @@ export const keyVault = {
   name: "fixed, with a random part",
   mark: "tags",
   address: notApplicable("Azure Resource Manager has it"),
-  grants: notApplicable("it is the MSSP's: the right to read is the reader's role assignment"),
+  grants: notApplicable("the reader's role assignment gives the right to read"),
   judged: { properties: "key-vaults" },
   isExpected: makesVault,
   write: vaultRoles,
