@@ -30,7 +30,8 @@ const running = new Set<number>();
 /** Runs the test until its first failure. */
 export async function runTest(folder: string, { test, grep }: TestSelection): Promise<TestRun> {
   const mocha = path.join(folder, "node_modules", "mocha", "bin", "mocha.js");
-  const selected = grep === undefined ? [] : ["--fgrep", grep];
+  // A title may begin with dashes.
+  const selected = grep === undefined ? [] : [`--fgrep=${grep}`];
   const child = spawn(process.execPath, [mocha, "--no-parallel", "--bail", ...selected, test], {
     cwd: folder,
     // The same samples of properties at each run.
