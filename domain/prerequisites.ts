@@ -30,7 +30,7 @@ export function expectedKinds(settings: PrerequisiteSettings): readonly AccessKi
  * asks for reading.
  */
 export function permissionsToPreview(settings: PrerequisiteSettings): readonly GraphPermission[] {
-  return permissionsToRead(expectedKinds(settings).filter(({ types }) => applicable(types) !== undefined));
+  return permissionsToRead(expectedKinds(settings).filter(({ write }) => applicable(write) !== undefined));
 }
 
 /** The Microsoft Graph permissions that read objects of these kinds, in alphabetical order. */
