@@ -22,7 +22,7 @@ export const refreshToken = {
   removal: {
     by: "person",
     order: removalOrder.credential,
-    step: "Revoke the sessions of the account that signed in: az rest --method POST --url https://graph.microsoft.com/v1.0/users/<account>/revokeSignInSessions.",
+    step: "Revoke the sessions of the account that signed in: Entra admin center > Users > the account > Revoke sessions.",
   },
   stays: notApplicable("a revoked token gives no access"),
 } as const satisfies AccessKind;
