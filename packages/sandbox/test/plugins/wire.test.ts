@@ -222,6 +222,8 @@ const cases: readonly Case[] = [
     create: [
       ...applicationRead,
       "POST /v1.0/applications/{application}/federatedIdentityCredentials",
+      // The poll, and then the read.
+      "GET /v1.0/applications/{application}/federatedIdentityCredentials/{credential}",
       "GET /v1.0/applications/{application}/federatedIdentityCredentials/{credential}",
     ],
     read: ["GET /v1.0/applications/{application}/federatedIdentityCredentials/{credential}"],
