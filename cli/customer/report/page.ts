@@ -160,7 +160,7 @@ function objectsSection({ objects, source }: AccessReport): Block {
     table({
       caption: "Objects",
       columns: [
-        { title: "Name" },
+        { title: "Name", kind: "long" },
         { title: "What", choices: true },
         { title: "Details", kind: "long" },
         { title: "Object ID", kind: "id" },
