@@ -1,28 +1,11 @@
 import { accessPackageCatalog as kind } from "../../../domain/kinds/accessPackageCatalog";
 import { notApplicable } from "../../../domain/kinds/accessKind";
-import { deletionStep, graphPresence } from "./graphPresence";
-import type { KindCalls, KindTenant, Sighting } from "./kindCalls";
-import { ownership } from "./ownership";
-
-const collection = kind.address;
+import { graphPresence } from "./graphPresence";
+import type { KindCalls } from "./kindCalls";
+import { markedObjects } from "./markedObjects";
 
 export const accessPackageCatalog: KindCalls = {
-  presence: graphPresence(collection),
-  search: catalogs,
+  presence: graphPresence(kind.address),
+  search: markedObjects({ kind: kind.key, collection: kind.address }),
   held: notApplicable("it is nothing that a principal holds"),
 };
-
-interface Described {
-  readonly id: string;
-  readonly displayName: string;
-  readonly description?: string | null;
-}
-
-async function catalogs(tenant: KindTenant): Promise<Sighting[]> {
-  return (await tenant.list<Described>(collection)).flatMap(({ id, displayName, description }) => {
-    const owner = ownership(tenant.owner, description);
-    if (owner === undefined) return [];
-    const step = deletionStep(tenant, `${collection}/${id}`);
-    return [{ kind: "accessPackageCatalog" as const, id, name: displayName, ...owner, gives: [], step }];
-  });
-}

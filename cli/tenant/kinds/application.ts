@@ -1,28 +1,26 @@
 import { application as kind } from "../../../domain/kinds/application";
 import { notApplicable } from "../../../domain/kinds/accessKind";
-import { deletionStep, restorablePresence } from "./graphPresence";
-import type { KindCalls, KindTenant, Sighting } from "./kindCalls";
-import { ownership } from "./ownership";
+import { restorablePresence } from "./graphPresence";
+import type { KindCalls, KindTenant } from "./kindCalls";
+import { markedObjects } from "./markedObjects";
 
 export const application: KindCalls = {
   presence: restorablePresence(kind.address),
-  search: applications,
+  search: markedObjects({
+    ...{ kind: kind.key, collection: kind.address, read: registrations },
+    gives: ["who has one of its credentials signs in as it"],
+  }),
   held: notApplicable("its service principal is the principal"),
 };
 
 interface Registration {
   readonly id: string;
+  readonly appId: string;
   readonly displayName: string | null;
   readonly description?: string | null;
 }
 
-async function applications(tenant: KindTenant): Promise<Sighting[]> {
-  const path = "/v1.0/applications?$select=id,displayName,description&$top=999";
-  return (await tenant.list<Registration>(path)).flatMap(({ id, displayName, description }) => {
-    const owner = ownership(tenant.owner, description);
-    if (owner === undefined) return [];
-    const step = deletionStep(tenant, `/v1.0/applications/${id}`);
-    const gives = ["who has one of its credentials signs in as it"];
-    return [{ kind: "application" as const, id, name: displayName ?? id, ...owner, gives, step }];
-  });
+/** Every app registration: Graph can't filter by a part of the description. */
+export function registrations({ list }: KindTenant): Promise<readonly Registration[]> {
+  return list<Registration>(`${kind.address}?$select=id,appId,displayName,description&$top=999`);
 }

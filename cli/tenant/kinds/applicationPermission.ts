@@ -2,6 +2,7 @@ import { publishedApplications, type AppRoleAssignment } from "@defender-mssp/mi
 import { notApplicable } from "../../../domain/kinds/accessKind";
 import { deletionStep, partPresence } from "./graphPresence";
 import type { HeldGrant, KindCalls, KindTenant, AccessPrincipal } from "./kindCalls";
+import { principalPath } from "./principalPath";
 
 export const applicationPermission: KindCalls = {
   presence: partPresence(
@@ -12,10 +13,9 @@ export const applicationPermission: KindCalls = {
   held: permissions,
 };
 
-const collections = { user: "users", group: "groups", servicePrincipal: "servicePrincipals" } as const;
-
-async function permissions(tenant: KindTenant, { type, id }: AccessPrincipal): Promise<HeldGrant[]> {
-  const path = `/v1.0/${collections[type]}/${id}/appRoleAssignments`;
+async function permissions(tenant: KindTenant, principal: AccessPrincipal): Promise<HeldGrant[]> {
+  const { type, id } = principal;
+  const path = `${principalPath(principal)}/appRoleAssignments`;
   // Graph lists those of a user's groups, too.
   const own = (await tenant.list<AppRoleAssignment>(path)).filter(
     ({ principalId }) => principalId.toLowerCase() === id.toLowerCase(),

@@ -1,6 +1,7 @@
 import { notApplicable } from "../../../domain/kinds/accessKind";
 import { deletionStep } from "./graphPresence";
 import type { HeldGrant, KindCalls, KindTenant, AccessPrincipal } from "./kindCalls";
+import { principalPath } from "./principalPath";
 
 export const membership: KindCalls = {
   presence: notApplicable("it is a property of the group"),
@@ -15,11 +16,10 @@ interface DirectoryObject {
   readonly groupTypes?: readonly string[];
 }
 
-const collections = { user: "users", group: "groups", servicePrincipal: "servicePrincipals" } as const;
-
 /** Groups that the principal is a direct member of. Directory roles are a kind of their own. */
-async function memberships(tenant: KindTenant, { type, id }: AccessPrincipal): Promise<HeldGrant[]> {
-  const path = `/v1.0/${collections[type]}/${id}/memberOf`;
+async function memberships(tenant: KindTenant, principal: AccessPrincipal): Promise<HeldGrant[]> {
+  const { id } = principal;
+  const path = `${principalPath(principal)}/memberOf`;
   return (await tenant.list<DirectoryObject>(path))
     .filter((object) => object["@odata.type"] === "#microsoft.graph.group")
     .map((group) => ({

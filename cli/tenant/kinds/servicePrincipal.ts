@@ -1,5 +1,6 @@
 import { servicePrincipal as kind } from "../../../domain/kinds/servicePrincipal";
 import { notApplicable } from "../../../domain/kinds/accessKind";
+import { registrations } from "./application";
 import { deletionStep, restorablePresence } from "./graphPresence";
 import type { KindCalls, KindTenant, Sighting } from "./kindCalls";
 import { ownership } from "./ownership";
@@ -13,9 +14,7 @@ export const servicePrincipal: KindCalls = {
 
 /** Service principals of app registrations in this tenant that carry a mark. */
 async function connectorPrincipals(tenant: KindTenant): Promise<Sighting[]> {
-  const marked = await tenant.list<{ readonly appId: string; readonly description?: string | null }>(
-    "/v1.0/applications?$select=id,appId,displayName,description&$top=999",
-  );
+  const marked = await registrations(tenant);
   return (await tenant.list<ServicePrincipalEntry>(servicePrincipalsPath)).flatMap(({ id, appId, displayName }) => {
     const owner = ownership(tenant.owner, marked.find((application) => application.appId === appId)?.description);
     if (owner === undefined) return [];

@@ -1,0 +1,42 @@
+/** Objects whose description has a mark: the search of every kind that has one there. */
+import type { KindKey } from "../../../domain/kinds/kinds";
+import { deletionStep } from "./graphPresence";
+import type { AccessPrincipal, KindTenant, Sighting } from "./kindCalls";
+import { ownership } from "./ownership";
+
+/** What the search needs of an object. */
+interface DescribedObject {
+  readonly id: string;
+  readonly displayName: string | null;
+  readonly description?: string | null;
+}
+
+interface MarkedSearch {
+  readonly kind: KindKey;
+  /** Collection of Graph, to delete an object of. */
+  readonly collection: string;
+  /** @default the whole collection */
+  readonly read?: (tenant: KindTenant) => Promise<readonly DescribedObject[]>;
+  /** What an object gives by itself, a clause each. @default nothing */
+  readonly gives?: readonly string[];
+  /** Set where an object can hold roles, groups and permissions. */
+  readonly principal?: AccessPrincipal["type"];
+}
+
+/** Finds the objects of the stack by its random ID, and those of the MSSP by its tenant. */
+export function markedObjects(search: MarkedSearch) {
+  const { kind, collection, gives = [], principal } = search;
+  const read = search.read ?? (({ list }: KindTenant) => list<DescribedObject>(collection));
+  return async (tenant: KindTenant): Promise<Sighting[]> =>
+    (await read(tenant)).flatMap(({ id, displayName, description }) => {
+      const owner = ownership(tenant.owner, description);
+      if (owner === undefined) return [];
+      return [
+        {
+          ...{ kind, id, name: displayName ?? id, ...owner, gives },
+          ...(principal === undefined ? {} : { principal: { type: principal, id } }),
+          step: deletionStep(tenant, `${collection}/${encodeURIComponent(id)}`),
+        },
+      ];
+    });
+}
