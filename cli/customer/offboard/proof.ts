@@ -10,7 +10,7 @@ import { readStackSettings } from "../../../settings/fromFile";
 import type { Place } from "../../base/place";
 import { callsByKind } from "../../tenant/kinds/callsByKind";
 import type { KindTenant, Presence, AccessPrincipal } from "../../tenant/kinds/kindCalls";
-import { openTenant, withFreshLists } from "../../tenant/kinds/openTenant";
+import { openTenant } from "../../tenant/kinds/openTenant";
 import {
   heldBy,
   looked,
@@ -71,7 +71,12 @@ export async function prove(run: ProofRun, journal: OffboardingJournal): Promise
     say: (text) => notes.push(text.trim()),
   });
   const items = withEnded(await provedItems(tenant, journal.items, run.sleep ?? wait));
-  return { checkedOn: run.now().toISOString(), items, search: await searchTenant(withFreshLists(tenant)), notes };
+  return {
+    checkedOn: run.now().toISOString(),
+    items,
+    search: await searchTenant({ ...tenant, ...tenant.freshReads() }),
+    notes,
+  };
 }
 
 async function provedItems(
@@ -85,7 +90,7 @@ async function provedItems(
   for (const pause of patience) {
     if (!proved.some(isOpen)) break;
     await sleep(pause);
-    const fresh = withFreshLists(tenant);
+    const fresh = { ...tenant, ...tenant.freshReads() };
     for (const [index, item] of proved.entries()) if (isOpen(item)) proved[index] = await provedItem(fresh, item);
   }
   return proved;

@@ -5,7 +5,7 @@ import type { PrerequisiteSettings } from "../../../domain/prerequisites";
 import type { Deployed } from "./deployed";
 import { azRest, type FoundAddition } from "./addition";
 import type { KindTenant } from "../kinds/kindCalls";
-import { msspDomains, rememberedLists } from "../kinds/openTenant";
+import { msspDomains, rememberedReads } from "../kinds/openTenant";
 
 export interface AdditionsTenant {
   /** Name of the stack, for the steps. */
@@ -34,10 +34,10 @@ export function kindTenant(tenant: AdditionsTenant): KindTenant {
   if (known !== undefined) return known;
   const { call, graph, deployed, settings, identities = [] } = tenant;
   const made: KindTenant = {
-    graph: call,
+    ...rememberedReads(call),
+    freshReads: () => rememberedReads(call),
     graphUrl: graph,
     msspGraph: () => Promise.reject(new EnvironmentError("the search for additions reads the customer's tenant only")),
-    list: rememberedLists(call),
     defender: undefined,
     azure: { handover: undefined, delegation: undefined },
     delegatedSubscription: undefined,

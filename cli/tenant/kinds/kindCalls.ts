@@ -23,12 +23,15 @@ export interface AccessOwner {
 
 /** A customer's tenant, signed in. */
 export interface KindTenant {
+  /** Reads each address once. */
   readonly graph: GraphCall;
+  /** Both, without what was read before. */
+  readonly freshReads: () => Pick<KindTenant, "graph" | "list">;
   /** Base address of Graph, for the steps. */
   readonly graphUrl: string;
   /** Graph in the MSSP's tenant. @throws ServiceError, EnvironmentError where the identity can't sign in there */
   readonly msspGraph: () => Promise<GraphCall>;
-  /** Every item of a list, read once. */
+  /** Every item of a list. */
   readonly list: <Item>(path: string) => Promise<readonly Item[]>;
   /** The server for Defender's settings; undefined where a person makes the changes. */
   readonly defender: PortalCall | undefined;

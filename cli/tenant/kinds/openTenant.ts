@@ -21,6 +21,7 @@ export async function openTenant(settings: Settings, options: OpenOptions): Prom
   const { tenantId, msspTenantId, azureDelegation } = settings;
   const endpoints = await tenantEndpoints(settings, environment);
   const graph = await graphCall(tenantId, { environment, endpoints });
+  const freshReads = () => rememberedReads(graph);
   const endpoint = defenderEndpointOf(settings, environment);
   const audience = clouds[endpoints.cloud].defenderResource;
   const defender: PortalCall | undefined =
@@ -28,10 +29,10 @@ export async function openTenant(settings: Settings, options: OpenOptions): Prom
       ? undefined
       : { endpoint, token: (await requestToken({ tenantId, audience, environment, endpoints })).accessToken };
   return {
-    graph,
+    ...freshReads(),
+    freshReads,
     graphUrl: endpoints.graphEndpoint,
     msspGraph: () => graphCall(msspTenantId, { environment, endpoints }),
-    list: rememberedLists(graph),
     defender,
     azure: await azureCalls(settings, { environment, endpoints, say }),
     delegatedSubscription: azureDelegation?.subscriptionId,
@@ -55,17 +56,18 @@ export function msspDomains({
   return [...new Set([...analystDomains, ...addresses].map((domain) => domain.toLowerCase()))];
 }
 
-/** Reads each list once: several kinds look at the same one. A failure is remembered, too. */
-export function rememberedLists(graph: GraphCall): KindTenant["list"] {
-  const lists = new Map<string, Promise<unknown[]>>();
-  return async <Item>(path: string): Promise<readonly Item[]> => {
-    const list = lists.get(path) ?? graphList<unknown>(graph, path);
-    lists.set(path, list);
-    return (await list) as Item[];
+/**
+ * Reads each address once: several kinds look at the same object or list. A failure is remembered,
+ * too. What writes is passed on.
+ */
+export function rememberedReads(graph: GraphCall): Pick<KindTenant, "graph" | "list"> {
+  const answers = new Map<string, ReturnType<GraphCall>>();
+  const remembered: GraphCall = (path, options = {}) => {
+    if (options.method !== undefined && options.method !== "GET") return graph(path, options);
+    const key = JSON.stringify([path, options.accept]);
+    const answer = answers.get(key) ?? graph(path, options);
+    answers.set(key, answer);
+    return answer;
   };
-}
-
-/** The same tenant, whose lists are read again. */
-export function withFreshLists(tenant: KindTenant): KindTenant {
-  return { ...tenant, list: rememberedLists(tenant.graph) };
+  return { graph: remembered, list: (path) => graphList(remembered, path) };
 }

@@ -4,6 +4,7 @@ import { ServiceError, type Answer, type GraphCall } from "@defender-mssp/micros
 import { compared } from "../../../../cli/customer/report/live";
 import { objectsOf } from "../../../../cli/customer/report/objects";
 import type { ReportResource } from "../../../../cli/customer/report/readState";
+import { rememberedReads } from "../../../../cli/tenant/kinds/openTenant";
 import type { KindTenant } from "../../../../cli/tenant/kinds/kindCalls";
 import { recorded, recordedReport, stateOf } from "./states";
 
@@ -16,7 +17,8 @@ function tenant(graph: GraphCall): KindTenant {
   return {
     ...{ graph, graphUrl: "https://graph.example", defender: undefined, delegatedSubscription: undefined },
     msspGraph: () => Promise.reject(new Error("no kind of a state asks the MSSP's tenant")),
-    list: async (path) => ((await graph(path)).body as { value: [] }).value,
+    freshReads: () => rememberedReads(graph),
+    list: rememberedReads(graph).list,
     azure: { handover: undefined, delegation: undefined },
     owner: {
       ...{ stack: "contoso", stackId: undefined, tenantId: "c0570500-0000-4000-8000-00000000000a" },

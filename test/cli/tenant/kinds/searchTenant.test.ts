@@ -1,10 +1,11 @@
 /** Every kind of access, searched in the sandbox's tenant. */
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
-import { graphCall, graphList, microsoftGraph, ServiceError, type GraphCall } from "@defender-mssp/microsoft";
+import { graphCall, microsoftGraph, ServiceError, type GraphCall } from "@defender-mssp/microsoft";
 import { assignAppRole, jsonText, msspTenantId, testSandbox, type TestSandbox } from "@defender-mssp/testkit";
 import { callsByKind } from "../../../../cli/tenant/kinds/callsByKind";
 import type { KindTenant, AccessOwner } from "../../../../cli/tenant/kinds/kindCalls";
+import { rememberedReads } from "../../../../cli/tenant/kinds/openTenant";
 import { heldBy, searchTenant, type GrantingSighting } from "../../../../cli/tenant/kinds/searchTenant";
 import { applicable, isNotApplicable } from "../../../../domain/kinds/accessKind";
 import { kinds, type KindKey } from "../../../../domain/kinds/kinds";
@@ -30,10 +31,10 @@ describe("the search for every kind of access", function () {
 
   const tenant = (call: GraphCall = graph): KindTenant => ({
     ...{
-      graph: call,
+      ...rememberedReads(call),
+      freshReads: () => rememberedReads(call),
       graphUrl: "https://graph.microsoft.com",
       msspGraph: () => Promise.resolve(call),
-      list: (path) => graphList(call, path),
       owner,
     },
     ...{ defender: undefined, azure: { handover: undefined, delegation: undefined }, delegatedSubscription: undefined },
