@@ -8,7 +8,8 @@ import { grantSentences, graphList, ServiceError, type RelationshipStatus } from
 import { VisibleError } from "@defender-mssp/errors";
 import { accessPackagesOf, assignmentsOf, removalOf } from "../../tenant/additions/accessPackages";
 import { deployedOf, type Deployed, type DeployedObject } from "../../tenant/additions/deployed";
-import { tenantOf, whyNot } from "../../tenant/additions/find";
+import { tenantOf } from "../../tenant/additions/find";
+import { unreadReason } from "../../tenant/unreadReason";
 import type { AdditionsTenant } from "../../tenant/additions/tenant";
 import { endStep, lookAtGovernance, lookStep, relationshipText, type GovernanceLook } from "../governance/look";
 import type { CheckState } from "@defender-mssp/terminal/checkState";
@@ -113,7 +114,7 @@ async function holdersOf(stack: string, tenant: AdditionsTenant): Promise<Holder
   } catch (error) {
     if (!(error instanceof ServiceError)) throw error;
     throw new VisibleError(
-      `Can't read who holds the access packages of stack ${stack}: ${whyNot(error, "EntitlementManagement.Read.All")}. ` +
+      `Can't read who holds the access packages of stack ${stack}: ${unreadReason(error, "EntitlementManagement.Read.All")}. ` +
         "If somebody holds one, `npx pulumi destroy` fails halfway.",
     );
   }

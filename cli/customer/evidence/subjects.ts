@@ -7,7 +7,7 @@ import { graphList, isCallError, ServiceError, type GraphCall } from "@defender-
 import { parseGuestMark } from "@defender-mssp/microsoft";
 import { accessPackagesOf, assignmentsOf } from "../../tenant/additions/accessPackages";
 import type { DeployedObject } from "../../tenant/additions/deployed";
-import { whyNot } from "../../tenant/additions/find";
+import { unreadReason } from "../../tenant/unreadReason";
 import { servicePrincipalsOf } from "../../tenant/additions/servicePrincipal";
 import type { AdditionsTenant } from "../../tenant/additions/tenant";
 
@@ -44,7 +44,7 @@ export async function subjectsOf(
       return await look();
     } catch (error) {
       if (!isCallError(error)) throw error;
-      const why = error instanceof ServiceError ? whyNot(error, permission) : error.message;
+      const why = error instanceof ServiceError ? unreadReason(error, permission) : error.message;
       unseen.push(`${what}: ${why}`);
       return [];
     }

@@ -3,8 +3,8 @@
  * declared resources, so it does not report a second secret, another owner or a wider consent.
  * Shared by `mssp verify` and the nightly `mssp ci preview --drift`.
  */
-import { EnvironmentError, graphCall, requestToken, ServiceError } from "@defender-mssp/microsoft";
-import { VisibleError } from "@defender-mssp/errors";
+import { graphCall, requestToken, ServiceError } from "@defender-mssp/microsoft";
+import { isCallError, VisibleError } from "@defender-mssp/errors";
 import type { Settings } from "../../../settings";
 import { readStackSettings } from "../../../settings/fromFile";
 import type { FoundAddition } from "./addition";
@@ -33,6 +33,7 @@ import { additionsKinds, permissionsToRead } from "../../../domain/prerequisites
 import { consentAdditions, servicePrincipalAdditions, servicePrincipalsOf } from "./servicePrincipal";
 import type { AdditionsTenant } from "./tenant";
 import { tenantEndpoints } from "../tenantEndpoints";
+import { unreadReason } from "../unreadReason";
 import { readDeployment, type Deployment } from "../../stack/deployment";
 
 export interface AdditionsRun extends Place {
@@ -212,7 +213,7 @@ async function partOf(
   const reason = notApplicable(tenant);
   if (reason !== undefined) return unchecked(reason);
   if (needsHolders && holders instanceof ServiceError)
-    return unchecked(whyNot(holders, "EntitlementManagement.Read.All, to see who holds an access package"));
+    return unchecked(unreadReason(holders, "EntitlementManagement.Read.All, to see who holds an access package"));
   try {
     const found = await look(tenant, holders instanceof ServiceError ? new Set() : holders);
     const noted = await note?.(tenant);
@@ -221,16 +222,10 @@ async function partOf(
     const { additions, notAsked } = await withAudit(tenant.call, found);
     return { name, state: "failed", reason: `${sentence(additions, notAsked)}${notes}`, additions };
   } catch (error) {
-    if (error instanceof EnvironmentError) return unchecked(`not checked: ${error.message}`);
-    if (!(error instanceof ServiceError)) throw error;
+    if (!isCallError(error)) throw error;
     const permissions = furtherPermissions[name] ?? permissionsToRead(additionsKinds(name));
-    return unchecked(whyNot(error, permissions.join(", ")));
+    return unchecked(unreadReason(error, permissions.join(", ")));
   }
-}
-
-/** Why a part was not checked. */
-export function whyNot({ status, message }: ServiceError, permission: string): string {
-  return status === 401 || status === 403 ? `not permitted: requires ${permission}` : `not checked: ${message}`;
 }
 
 function sentence(additions: AdditionsPart["additions"], notAsked: string | undefined): string {

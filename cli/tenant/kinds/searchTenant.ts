@@ -1,7 +1,8 @@
 /** Searches a tenant for what is a stack's or an MSSP's, kind by kind, and asks what it grants now. */
-import { EnvironmentError, isCallError, ServiceError } from "@defender-mssp/errors";
-import { applicable, isNotApplicable, type AccessKind } from "../../../domain/kinds/accessKind";
+import { isCallError } from "@defender-mssp/errors";
+import { applicable, type AccessKind } from "../../../domain/kinds/accessKind";
 import { kinds, type KindKey } from "../../../domain/kinds/kinds";
+import { unreadReason } from "../unreadReason";
 import { callsByKind } from "./callsByKind";
 import type { HeldGrant, KindTenant, AccessPrincipal, Sighting } from "./kindCalls";
 
@@ -69,12 +70,9 @@ export async function looked<Value>(
     return { value: await look() };
   } catch (error) {
     if (!isCallError(error)) throw error;
-    return { kind: kind.key as KindKey, reason: refusal(kind, error) };
+    return {
+      kind: kind.key as KindKey,
+      reason: unreadReason(error, (applicable(kind.read) ?? ["another permission"]).join(", ")),
+    };
   }
-}
-
-function refusal({ read }: AccessKind, error: ServiceError | EnvironmentError): string {
-  const isDenied = error instanceof ServiceError && (error.status === 401 || error.status === 403);
-  if (!isDenied) return `not checked: ${error.message.replaceAll(/\s*\n\s*/g, " ")}`;
-  return `not permitted: requires ${isNotApplicable(read) ? "another permission" : read.join(", ")}`;
 }
