@@ -1,4 +1,5 @@
 /** The stack's principals in the customer's tenant, and what each holds beyond the stack's state. */
+import { atOnce } from "@defender-mssp/terminal/atOnce";
 import type { KindKey } from "../../../domain/kinds/kinds";
 import { applicable } from "../../../domain/kinds/accessKind";
 import { callsByKind } from "../kinds/callsByKind";
@@ -45,7 +46,7 @@ export function connectorPrincipals(tenant: AdditionsTenant): readonly StackPrin
 }
 
 /** Principals that are asked about at the same time. */
-const atOnce = 8;
+const askedAtOnce = 8;
 
 interface HeldLook {
   readonly kind: KindKey;
@@ -63,15 +64,11 @@ export async function heldAdditions(
 ): Promise<FoundAddition[]> {
   const held = applicable(callsByKind[kind].held);
   if (held === undefined) return [];
-  const additions: FoundAddition[] = [];
-  for (let first = 0; first < principals.length; first += atOnce) {
-    const some = principals.slice(first, first + atOnce).map(async (principal) => {
-      const grants = await held(kindTenant(tenant), principal);
-      return grants.filter((grant) => !isDeclared(grant)).map((grant) => addition(principal, name, grant));
-    });
-    additions.push(...(await Promise.all(some)).flat());
-  }
-  return additions;
+  const additions = await atOnce(askedAtOnce, principals, async (principal) => {
+    const grants = await held(kindTenant(tenant), principal);
+    return grants.filter((grant) => !isDeclared(grant)).map((grant) => addition(principal, name, grant));
+  });
+  return additions.flat();
 }
 
 function addition(principal: StackPrincipal, kind: string, { id, what, step, within }: HeldGrant): FoundAddition {
