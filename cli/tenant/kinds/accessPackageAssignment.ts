@@ -20,7 +20,10 @@ const base = "/beta/identityGovernance/entitlementManagement";
 async function heldPackages(tenant: KindTenant, { type, id }: AccessPrincipal): Promise<HeldGrant[]> {
   if (type !== "user") return [];
   return (await tenant.list<PackageAssignment>(`${base}/accessPackageAssignments?$expand=target`))
-    .filter(({ target, assignmentState }) => target?.objectId?.toLowerCase() === id && assignmentState !== "Expired")
+    .filter(
+      ({ target, assignmentState }) =>
+        target?.objectId?.toLowerCase() === id.toLowerCase() && assignmentState !== "Expired",
+    )
     .map((assignment) => ({
       kind: "accessPackageAssignment",
       id: assignment.id,
