@@ -13,7 +13,11 @@ export const accessPackageResource = {
   mark: notApplicable("it has no place for a mark"),
   address: notApplicable("it is a part of another object"),
   grants: "makes who holds the package a member of the group",
-  judged: { accessType: "access-packages", catalogResourceAssociationId: "own-references" },
+  judged: {
+    accessPackageId: "own-references",
+    accessType: "access-packages",
+    catalogResourceAssociationId: "own-references",
+  },
   isExpected: hasModel("entitlement"),
   write: () => ["EntitlementManagement.ReadWrite.All"],
   read: ["EntitlementManagement.Read.All"],

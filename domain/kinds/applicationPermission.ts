@@ -14,7 +14,12 @@ export const applicationPermission = {
   mark: notApplicable("it has no place for a mark"),
   address: notApplicable("it is a part of another object"),
   grants: "lets the MSSP's SIEM use an API without a person",
-  judged: { appRoleId: "api-permissions", principalObjectId: "named-principals" },
+  judged: {
+    appRoleId: "api-permissions",
+    principalObjectId: "named-principals",
+    appRole: "api-permissions",
+    tenantId: "named-organizations",
+  },
   isExpected: hasApplicationPermissions,
   write: () => ["AppRoleAssignment.ReadWrite.All"],
   read: ["Application.Read.All"],

@@ -13,7 +13,11 @@ export const catalogResource = {
   mark: notApplicable("it has no place for a mark"),
   address: notApplicable("it is a part of another object"),
   grants: "lets packages of the catalog give memberships of the group",
-  judged: { resourceOriginId: "named-principals" },
+  judged: {
+    catalogId: "own-references",
+    resourceOriginId: "named-principals",
+    resourceOriginSystem: "access-packages",
+  },
   isExpected: hasModel("entitlement"),
   write: () => ["EntitlementManagement.ReadWrite.All", "Group.ReadWrite.All"],
   read: ["EntitlementManagement.Read.All"],

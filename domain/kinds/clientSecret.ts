@@ -13,7 +13,11 @@ export const clientSecret = {
   mark: notApplicable("its name is the same in every stack"),
   address: notApplicable("it is a part of another object"),
   grants: "signs in as the SIEM connector",
-  judged: { applicationId: "named-principals", endDate: "client-secrets-expire" },
+  judged: {
+    applicationId: "named-principals",
+    endDate: "client-secrets-expire",
+    endDateRelative: "client-secrets-expire",
+  },
   isExpected: signsInWith("secret"),
   write: () => ["Application.ReadWrite.All"],
   read: ["Application.Read.All"],

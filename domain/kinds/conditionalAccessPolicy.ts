@@ -13,7 +13,12 @@ export const conditionalAccessPolicy = {
   mark: notApplicable("a policy has no place for a mark"),
   address: "/v1.0/identity/conditionalAccess/policies",
   grants: notApplicable("it takes access away, and gives none"),
-  judged: { conditions: "trust-of-mssp-only", grantControls: "trust-of-mssp-only", state: "trust-of-mssp-only" },
+  judged: {
+    conditions: "trust-of-mssp-only",
+    grantControls: "trust-of-mssp-only",
+    sessionControls: "trust-of-mssp-only",
+    state: "trust-of-mssp-only",
+  },
   isExpected: setsConditionalAccess,
   write: () => ["Policy.ReadWrite.ConditionalAccess", "Policy.Read.All"],
   read: ["Policy.Read.All"],

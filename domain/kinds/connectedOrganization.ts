@@ -13,7 +13,7 @@ export const connectedOrganization = {
   mark: "description",
   address: "/v1.0/identityGovernance/entitlementManagement/connectedOrganizations",
   grants: "lets people of the MSSP's tenant request packages",
-  judged: { identitySource: "named-organizations" },
+  judged: { identitySource: "named-organizations", tenantId: "named-organizations" },
   isExpected: hasModel("entitlement"),
   write: () => ["EntitlementManagement.ReadWrite.All"],
   read: ["EntitlementManagement.Read.All"],

@@ -13,7 +13,7 @@ export const defenderRole = {
   mark: "description",
   address: notApplicable("Graph reads it in the list of all roles only"),
   grants: "says what its assignments permit in the Microsoft Defender portal",
-  judged: { permissions: "defender-roles" },
+  judged: { displayName: "defender-roles", permissions: "defender-roles", tenantId: "named-organizations" },
   isExpected: hasModel("rbac", "entitlement"),
   write: () => ["RoleManagement.ReadWrite.Defender"],
   read: ["RoleManagement.Read.Defender"],

@@ -13,7 +13,7 @@ export const defenderRoleAssignment = {
   mark: notApplicable("it has no place for a mark"),
   address: notApplicable("Graph reads it in the list of all assignments only"),
   grants: "gives groups a Defender role",
-  judged: { principalIds: "named-principals", roleDefinitionId: "named-principals" },
+  judged: { principalIds: "named-principals", roleDefinitionId: "named-principals", tenantId: "named-organizations" },
   isExpected: hasModel("rbac", "entitlement"),
   write: () => ["RoleManagement.ReadWrite.Defender"],
   read: ["RoleManagement.Read.Defender"],

@@ -13,7 +13,11 @@ export const delegatedConsent = {
   mark: notApplicable("it has no place for a mark"),
   address: "/v1.0/oauth2PermissionGrants",
   grants: "lets the SIEM connector use an API as the person who signed in",
-  judged: { claimValues: "api-permissions", userObjectId: "named-principals" },
+  judged: {
+    claimValues: "api-permissions",
+    servicePrincipalObjectId: "named-principals",
+    userObjectId: "named-principals",
+  },
   isExpected: consentsToLegacyApi,
   write: () => ["DelegatedPermissionGrant.ReadWrite.All"],
   read: ["DelegatedPermissionGrant.Read.All"],

@@ -13,7 +13,12 @@ export const federatedCredential = {
   mark: notApplicable("its name is the same in every stack"),
   address: notApplicable("it is a part of another object"),
   grants: "signs in as the SIEM connector, with a token of its issuer",
-  judged: { issuer: "federated-credentials", subject: "federated-credentials", audiences: "federated-credentials" },
+  judged: {
+    applicationId: "named-principals",
+    audiences: "federated-credentials",
+    issuer: "federated-credentials",
+    subject: "federated-credentials",
+  },
   isExpected: signsInWith("federated"),
   write: () => ["Application.ReadWrite.All"],
   read: ["Application.Read.All"],

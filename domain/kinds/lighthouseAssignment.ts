@@ -13,7 +13,7 @@ export const lighthouseAssignment = {
   mark: notApplicable("its definition has one"),
   address: notApplicable("Azure Resource Manager has it"),
   grants: "gives groups of the MSSP's tenant roles in the customer's subscription",
-  judged: { scope: "azure-principals" },
+  judged: { "properties.registrationDefinitionId": "own-references", scope: "azure-principals" },
   isExpected: hasDelegation,
   write: () => ["Contributor", "Role Based Access Control Administrator"],
   read: ["Reader"],

@@ -13,7 +13,11 @@ export const lighthouseDefinition = {
   mark: "description",
   address: notApplicable("Azure Resource Manager has it"),
   grants: "says which roles its assignments give groups of the MSSP's tenant",
-  judged: { properties: "azure-principals" },
+  judged: {
+    "properties.authorizations": "azure-principals",
+    "properties.eligibleAuthorizations": "azure-principals",
+    "properties.managedByTenantId": "named-organizations",
+  },
   isExpected: hasDelegation,
   write: () => ["Contributor"],
   read: ["Reader"],

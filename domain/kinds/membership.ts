@@ -12,7 +12,7 @@ export const membership = {
   mark: notApplicable("it has no place for a mark"),
   address: notApplicable("it is a part of another object"),
   grants: "gives an analyst what the group was given",
-  judged: { members: "guests-in-their-groups" },
+  judged: { members: "named-principals" },
   isExpected: hasModel("basic", "rbac"),
   write: notApplicable("an application owns the groups that it creates"),
   read: ["Group.Read.All"],

@@ -13,7 +13,7 @@ export const msspServicePrincipal = {
   mark: "notes",
   address: "/v1.0/servicePrincipals",
   grants: "holds the consents of the MSSP's application",
-  judged: { applicationId: "named-organizations" },
+  judged: { applicationId: "named-organizations", tenantId: "named-organizations" },
   isExpected: hasMsspApplication,
   write: () => ["Application.ReadWrite.All"],
   read: ["Application.Read.All"],

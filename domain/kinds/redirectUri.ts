@@ -13,7 +13,7 @@ export const redirectUri = {
   mark: notApplicable("it has no place for a mark"),
   address: notApplicable("it is a part of another object"),
   grants: "receives the authorization code of a sign-in to the SIEM connector",
-  judged: { redirectUris: "redirect-uris" },
+  judged: { applicationId: "named-principals", redirectUris: "redirect-uris" },
   isExpected: hasCustomerApplication,
   write: () => ["Application.ReadWrite.All"],
   read: ["Application.Read.All"],

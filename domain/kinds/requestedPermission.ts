@@ -13,7 +13,7 @@ export const requestedPermission = {
   mark: notApplicable("it has no place for a mark"),
   address: notApplicable("it is a part of another object"),
   grants: notApplicable("it says what an administrator is asked to consent to"),
-  judged: { roleIds: "api-permissions", scopeIds: "api-permissions" },
+  judged: { applicationId: "named-principals", roleIds: "api-permissions", scopeIds: "api-permissions" },
   isExpected: hasCustomerApplication,
   write: () => ["Application.ReadWrite.All"],
   read: ["Application.Read.All"],

@@ -13,7 +13,12 @@ export const siemAuthorization = {
   mark: "managedBy, at a gateway only",
   address: notApplicable("no public API shows it"),
   grants: "lets the SIEM connector read alerts by the legacy API",
-  judged: { applicationId: "named-principals", tenantId: "named-organizations" },
+  judged: {
+    applicationId: "named-principals",
+    endpoint: "named-organizations",
+    msspTenantId: "named-organizations",
+    tenantId: "named-organizations",
+  },
   isExpected: readsAlertsBy("legacySiem"),
   write: defenderPermissions,
   read: notApplicable("no public API shows it"),

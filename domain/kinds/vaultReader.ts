@@ -13,7 +13,7 @@ export const vaultReader = {
   mark: notApplicable("it has no place for a mark"),
   address: notApplicable("it is a part of another object"),
   grants: "lets the SIEM read the secret",
-  judged: { principalId: "azure-principals", roleDefinitionId: "azure-roles", scope: "azure-principals" },
+  judged: { principalId: "azure-principals", roleDefinitionId: "azure-principals", scope: "azure-principals" },
   isExpected: hasVaultReader,
   write: () => ["Role Based Access Control Administrator"],
   read: ["Reader"],
