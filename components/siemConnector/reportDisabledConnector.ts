@@ -47,7 +47,8 @@ export function disabledConnectorStep(objectId: string, kind: ConnectorAccess["k
     kind === "customerApp" ? ", or set connector.accountEnabled: true and run `npx pulumi up --refresh`" : "";
   return (
     `The customer has disabled the SIEM connector (accountEnabled of service principal ${objectId} is false): it gets no token, and \`up\` ` +
-    `leaves it disabled. If the customer agrees, enable it in the Entra admin center: Enterprise applications > Properties > Enabled for users to sign in${setting}.`
+    `leaves it disabled. If the customer agrees, enable it in the Entra admin center: Enterprise applications > Properties > ` +
+    `Enabled for users to sign in${setting}.`
   );
 }
 

@@ -6,7 +6,9 @@ export const namedCredentials = resourceRule<object>({
   name: "named-credentials",
   severity: "critical",
   level: "mandatory",
-  why: "An application has a credential of the type that the settings name, and no certificate but the one of the settings: whoever has its key signs in as the application.",
+  why:
+    "An application has a credential of the type that the settings name, and no certificate but the one of the settings: " +
+    "whoever has its key signs in as the application.",
   remedy: "Set connector.credential to this type, and connector.credential.certificate to this certificate.",
   link: "https://learn.microsoft.com/entra/identity-platform/certificate-credentials",
   parameters: {},

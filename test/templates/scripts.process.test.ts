@@ -300,7 +300,9 @@ async function outputsOf(job: WorkflowJob, stacks: readonly string[]): Promise<R
     const git = (...args: string[]) =>
       execa("git", ["-c", "user.name=test", "-c", "user.email=test@example.invalid", ...args], { cwd: folder });
     await git("init", "--quiet");
-    await git("commit", "--quiet", "--allow-empty", "--message", "before");
+    writeFileSync(path.join(folder, "Pulumi.yaml"), "name: defender-mssp\nruntime: nodejs\n");
+    await git("add", ".");
+    await git("commit", "--quiet", "--message", "before");
     const { stdout: before } = await git("rev-parse", "HEAD");
     for (const stack of stacks) writeFileSync(path.join(folder, `Pulumi.${stack}.yaml`), "config: {}\n");
     await git("add", ".");

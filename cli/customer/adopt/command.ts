@@ -58,7 +58,8 @@ function describe(command: Command): void {
   describeCommand(command, {
     notes: [
       "In a terminal, the command asks for missing options and for what the tenant does not tell, such as which of two applications the SIEM uses.",
-      "An object with the mark of another stack is left, and the plan says whose it is. --answer marked:<ID>=adopt adopts it nevertheless, unless it is an application of another MSSP.",
+      "An object with the mark of another stack is left, and the plan says whose it is. --answer marked:<ID>=adopt adopts it " +
+        "nevertheless, unless it is an application of another MSSP.",
     ],
     reads:
       "Pulumi.yaml and the other customers' settings; with the identity in the environment (ARM_…, or az login) the " +

@@ -65,7 +65,8 @@ export async function readJournal(folder: string): Promise<OffboardingJournal | 
   if (data !== undefined) return data;
   if ((record as { format?: unknown } | undefined)?.format === 1) {
     throw new VisibleError(
-      `${file} is the record of an earlier release, which proved less. Run the command with another folder (--out): what is still in the state is recorded again.`,
+      `${file} is the record of an earlier release, which proved less. Run the command with another folder (--out): ` +
+        "what is still in the state is recorded again.",
     );
   }
   throw new VisibleError(`${file} is not a record of this command. Name another folder with --out.`);

@@ -2,7 +2,7 @@
  * How a resource of each kind of access is an object of the report, or why it is none. A kind without
  * an answer does not compile.
  */
-import { directoryRoleTemplates, lastSegment, microsoftGraph, windowsDefenderAtp } from "@defender-mssp/microsoft";
+import { directoryRoleName, lastSegment, microsoftGraph, windowsDefenderAtp } from "@defender-mssp/microsoft";
 import {
   applicable,
   isNotApplicable,
@@ -323,10 +323,6 @@ function membersText(group: ReportResource, resources: readonly ReportResource[]
   const members = eligibility === undefined ? texts(group, "members").length : eligibleMembers(eligibility).length;
   if (members === 0) return "";
   return `${members} ${eligibility === undefined ? "" : "eligible "}${members === 1 ? "member" : "members"}`;
-}
-
-function directoryRoleName(id: string): string {
-  return Object.entries(directoryRoleTemplates).find(([, template]) => template === id)?.[0] ?? id;
 }
 
 /** National clouds have other IDs: then the ID is shown. */

@@ -2,7 +2,7 @@
  * Service principals of the MSSP's applications: the automation and the identity that previews, which
  * the customer consents to, and others. Reading needs `Application.Read.All`.
  */
-import { publishedApplications, type AppRoleAssignment, type ServicePrincipal } from "@defender-mssp/microsoft";
+import { publishedRoleName, type AppRoleAssignment, type ServicePrincipal } from "@defender-mssp/microsoft";
 import {
   neededPermissions,
   permissionsEverAsked,
@@ -10,7 +10,7 @@ import {
   permissionsToFindAdditions,
   permissionsToPreview,
 } from "../../../domain/prerequisites";
-import { servicePrincipalsPath, type ServicePrincipalEntry } from "../kinds/servicePrincipalEntry";
+import { msspEntries, type ServicePrincipalEntry } from "../kinds/servicePrincipalEntry";
 import { azRest, type FoundAddition } from "./addition";
 import type { StackPrincipal } from "./heldAdditions";
 import { principalCredentials } from "./servicePrincipal";
@@ -27,11 +27,8 @@ interface MsspApplications {
  * environment, or is the only one that has the other's permissions and no more.
  */
 async function msspApplications(tenant: AdditionsTenant): Promise<MsspApplications> {
-  const { deployed, settings, identities = [] } = tenant;
-  const isMssp = ({ appOwnerOrganizationId }: ServicePrincipalEntry) =>
-    appOwnerOrganizationId?.toLowerCase() === settings.msspTenantId.toLowerCase();
-  const entries = await kindTenant(tenant).list<ServicePrincipalEntry>(servicePrincipalsPath);
-  const candidates = entries.filter((entry) => isMssp(entry) && !deployed.has(entry.id));
+  const { deployed, identities = [] } = tenant;
+  const candidates = (await msspEntries(kindTenant(tenant))).filter(({ id }) => !deployed.has(id));
   const isKnown = ({ appId }: ServicePrincipalEntry) => identities.includes(appId.toLowerCase());
   const known = candidates.filter(isKnown);
   const unknown = candidates.filter((entry) => !isKnown(entry));
@@ -71,17 +68,11 @@ interface GrantedRole {
   readonly role: string;
 }
 
-const roleNames = new Map(
-  publishedApplications.flatMap(({ appRoles }) =>
-    Object.entries(appRoles).map(([name, id]) => [id.toLowerCase(), name]),
-  ),
-);
-
 async function rolesOf(tenant: AdditionsTenant, id: string): Promise<readonly GrantedRole[]> {
   const path = `/v1.0/servicePrincipals/${id}/appRoleAssignments`;
   return (await kindTenant(tenant).list<AppRoleAssignment>(path)).map((assignment) => ({
     assignment,
-    role: roleNames.get(assignment.appRoleId.toLowerCase()) ?? assignment.appRoleId,
+    role: publishedRoleName(assignment.appRoleId),
   }));
 }
 
@@ -91,10 +82,11 @@ export async function msspApplicationAdditions(tenant: AdditionsTenant): Promise
   return Promise.all(
     others.map(async ({ id, appId, displayName }) => {
       const roles = (await rolesOf(tenant, id)).map(({ role }) => role);
+      const has = roles.length === 0 ? "no application permission" : roles.join(", ");
       return {
         kind: "service principal",
         to: `tenant ${tenant.settings.tenantId}`,
-        what: `service principal "${displayName}" of the MSSP's application ${appId}, with ${roles.length === 0 ? "no application permission" : roles.join(", ")}`,
+        what: `service principal "${displayName}" of the MSSP's application ${appId}, with ${has}`,
         id,
         targets: [id],
         step: azRest("DELETE", `${tenant.graph}/v1.0/servicePrincipals/${id}`),

@@ -1,4 +1,4 @@
-import { publishedApplications, type AppRoleAssignment } from "@defender-mssp/microsoft";
+import { publishedRoleName, type AppRoleAssignment } from "@defender-mssp/microsoft";
 import { notApplicable } from "../../../domain/kinds/accessKind";
 import { deletionStep, partPresence } from "./graphPresence";
 import type { HeldGrant, KindCalls, KindTenant, AccessPrincipal } from "./kindCalls";
@@ -20,16 +20,11 @@ async function permissions(tenant: KindTenant, principal: AccessPrincipal): Prom
   const own = (await tenant.list<AppRoleAssignment>(path)).filter(
     ({ principalId }) => principalId.toLowerCase() === id.toLowerCase(),
   );
+  const name = type === "servicePrincipal" ? "the application permission" : "the app role";
   return own.map((assignment) => ({
     kind: "applicationPermission",
     id: assignment.id,
-    what: `${type === "servicePrincipal" ? "the application permission" : "the app role"} ${permissionName(assignment)} of ${assignment.resourceDisplayName ?? assignment.resourceId}`,
+    what: `${name} ${publishedRoleName(assignment.appRoleId)} of ${assignment.resourceDisplayName ?? assignment.resourceId}`,
     step: deletionStep(tenant, `${path}/${assignment.id}`),
   }));
-}
-
-/** Roles of other applications are shown by their ID. */
-function permissionName({ appRoleId }: AppRoleAssignment): string {
-  const roles = publishedApplications.flatMap(({ appRoles }) => Object.entries(appRoles));
-  return roles.find(([, role]) => role === appRoleId)?.[0] ?? appRoleId;
 }

@@ -1,4 +1,4 @@
-import { directoryRoleTemplates, equals } from "@defender-mssp/microsoft";
+import { directoryRoleName, equals } from "@defender-mssp/microsoft";
 import { directoryRoleAssignment as kind } from "../../../domain/kinds/directoryRoleAssignment";
 import { notApplicable } from "../../../domain/kinds/accessKind";
 import { deletionStep, graphPresence } from "./graphPresence";
@@ -25,9 +25,4 @@ async function roles(tenant: KindTenant, { id }: AccessPrincipal): Promise<HeldG
     what: `the directory role ${directoryRoleName(roleDefinitionId)}`,
     step: deletionStep(tenant, `${collection}/${assignment}`),
   }));
-}
-
-/** Roles that this program does not know are shown by their ID. */
-function directoryRoleName(definitionId: string): string {
-  return Object.entries(directoryRoleTemplates).find(([, template]) => template === definitionId)?.[0] ?? definitionId;
 }

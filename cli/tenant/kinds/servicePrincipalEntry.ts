@@ -14,20 +14,23 @@ export const servicePrincipalsPath =
   "/v1.0/servicePrincipals?$select=id,appId,displayName,appOwnerOrganizationId&$top=999";
 
 /** Service principals of applications of the MSSP's tenant. */
+export async function msspEntries({ list, owner }: KindTenant): Promise<readonly ServicePrincipalEntry[]> {
+  return (await list<ServicePrincipalEntry>(servicePrincipalsPath)).filter(
+    ({ appOwnerOrganizationId }) => appOwnerOrganizationId?.toLowerCase() === owner.msspTenantId.toLowerCase(),
+  );
+}
+
+/** Those of one kind, as sightings. */
 export async function msspPrincipals(
   tenant: KindTenant,
   kind: KindKey,
   isOfKind: (entry: ServicePrincipalEntry) => boolean,
 ): Promise<Sighting[]> {
-  const { msspTenantId } = tenant.owner;
-  return (await tenant.list<ServicePrincipalEntry>(servicePrincipalsPath))
-    .filter(({ appOwnerOrganizationId }) => appOwnerOrganizationId?.toLowerCase() === msspTenantId.toLowerCase())
-    .filter(isOfKind)
-    .map(({ id, displayName }) => ({
-      ...{ kind, id, name: displayName, whose: "thisMssp" },
-      evidence: "its application is of the MSSP's tenant",
-      principal: { type: "servicePrincipal", id },
-      gives: [],
-      step: deletionStep(tenant, `/v1.0/servicePrincipals/${id}`),
-    }));
+  return (await msspEntries(tenant)).filter(isOfKind).map(({ id, displayName }) => ({
+    ...{ kind, id, name: displayName, whose: "thisMssp" },
+    evidence: "its application is of the MSSP's tenant",
+    principal: { type: "servicePrincipal", id },
+    gives: [],
+    step: deletionStep(tenant, `/v1.0/servicePrincipals/${id}`),
+  }));
 }

@@ -6,10 +6,10 @@ export function kindsPage(): string {
   return [
     "# Kinds of access",
     "",
-    "What this program creates, and what gives an MSSP access, whoever made it. Every command knows the same kinds. A resource of another type is",
-    "reported as unknown: never left out, never counted as gone.",
+    "What this program creates, and what gives an MSSP access, whoever made it. The needed permissions, the search for additions, the report and the",
+    "off-boarding read this table. The report and the off-boarding name a resource of another type as unknown: never left out, never counted as gone.",
     "",
-    "| AccessKind | Where | It … | Removed by |",
+    "| Kind | Where | It … | Removed by |",
     "| --- | --- | --- | --- |",
     ...kinds.map(
       (kind) =>

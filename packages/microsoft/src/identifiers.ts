@@ -305,3 +305,14 @@ export const portalAccessRoles = [
 
 /** The name of a directory role that gives access to the Defender portal. */
 export type PortalAccessRole = (typeof portalAccessRoles)[number];
+
+/** The name of a directory role that this program knows; otherwise its ID. */
+export function directoryRoleName(definitionId: string): string {
+  return Object.entries(directoryRoleTemplates).find(([, template]) => template === definitionId)?.[0] ?? definitionId;
+}
+
+/** The name of a published application permission; otherwise its ID. */
+export function publishedRoleName(appRoleId: string): string {
+  const roles = publishedApplications.flatMap(({ appRoles }) => Object.entries(appRoles));
+  return roles.find(([, role]) => role === appRoleId.toLowerCase())?.[0] ?? appRoleId;
+}
