@@ -5,8 +5,10 @@
  */
 import { microsoftGraph } from "@defender-mssp/microsoft";
 import { additionsPartNames, isPartOf, type AdditionsPartName } from "./additionsPartNames";
-import { applicable, type AccessKind } from "./kinds/accessKind";
-import { kinds } from "./kinds/kinds";
+import { isSearched } from "./adoption";
+import { evidenceSubjects, type EvidenceSubject } from "./evidenceSubjects";
+import { applicable, isNotApplicable, type AccessKind } from "./kinds/accessKind";
+import { kinds, type KindKey } from "./kinds/kinds";
 import { writingPermissions, type GraphPermission, type NeededPermission, type Permission } from "./writingPermissions";
 import type { PrerequisiteSettings } from "./prerequisiteSettings";
 
@@ -82,21 +84,25 @@ const permissionsOfExtensions = ["Domain.Read.All", "User.Invite.All"] as const;
  * Names of the Microsoft Graph permissions with which `mssp adopt` sees everything that an onboarding
  * by hand leaves: none of them writes. Without one of them its part is not looked at.
  */
-export const permissionsToAdopt = [
-  "Application.Read.All",
-  "DelegatedPermissionGrant.Read.All",
-  "EntitlementManagement.Read.All",
-  "Group.Read.All",
-  "RoleManagement.Read.Defender",
-  "RoleManagement.Read.Directory",
-  "User.Read.All",
-] as const satisfies readonly GraphPermission[];
+export const permissionsToAdopt: readonly GraphPermission[] = permissionsToRead(
+  kinds.filter(({ key }) => isSearched(key as KindKey)),
+);
 
 /**
- * Names of the Microsoft Graph permissions for evidence of what the MSSP did. Most of Microsoft's
- * pages require both for sign-ins; `AuditLog.Read.All` alone shows the directory audit log.
+ * Names of the Microsoft Graph permissions for evidence of what the MSSP did: those of the logs, and
+ * those that show whose actions to ask for. Most of Microsoft's pages require both of the logs'
+ * permissions for sign-ins; `AuditLog.Read.All` alone shows the directory audit log.
  */
-export const permissionsForEvidence = ["AuditLog.Read.All", "Directory.Read.All"] as const satisfies GraphPermission[];
+export function permissionsForEvidence(settings: PrerequisiteSettings): readonly GraphPermission[] {
+  const looked = kinds.filter((kind) => {
+    const subject: EvidenceSubject = evidenceSubjects[kind.key as KindKey];
+    const isLooked = !isNotApplicable(subject) && subject.from === "tenant";
+    // The settings do not say whether the customer has consented to a preview application.
+    return isLooked && (kind.isExpected(settings) || kind.key === "previewConsent");
+  });
+  const logs: readonly GraphPermission[] = ["AuditLog.Read.All", "Directory.Read.All"];
+  return [...new Set([...logs, ...permissionsToRead(looked)])].sort();
+}
 
 /**
  * Names of the Microsoft Graph permissions with which `mssp verify`, `mssp onboard` and

@@ -96,6 +96,9 @@ export type KindKey = (typeof table)[number]["key"];
 /** Kinds that no resource declares, and that a person ends. */
 export type PersonEndedKind = Extract<(typeof table)[number], { readonly removal: { readonly by: "person" } }>["key"];
 
+/** A kind as people read it. */
+export type KindName = (typeof table)[number]["singular"];
+
 const byType = new Map(kinds.flatMap((kind) => (applicable(kind.types) ?? []).map((type) => [type, kind] as const)));
 
 /** The kind of a resource of a state; undefined for a type that no kind knows. */

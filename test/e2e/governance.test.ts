@@ -3,6 +3,7 @@
  * people of both tenants establish with `mssp governance`, and to nothing.
  */
 import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
 import path from "node:path";
 import { stripVTControlCharacters } from "node:util";
 import { microsoftGraph } from "@defender-mssp/microsoft";
@@ -146,6 +147,20 @@ describe("the life of a governance relationship on the real engine", function ()
     assert.equal(accepted.exitCode, 0);
     assert.equal(rolesGiven(), 1);
     assert.equal((await governance("accept")).result, "unchanged");
+  });
+
+  it("evidence names the people of the governing tenant as a gap", async () => {
+    const day = new Date().toISOString().slice(0, 10);
+    const period = ["--from", day, "--to", day, "--out", "evidence"];
+    const { exitCode, stdout } = await run("evidence", "--stack", stack, ...period, "--json");
+    const { gaps } = JSON.parse(stdout) as { gaps: readonly { readonly text: string }[] };
+    assert.equal(exitCode, 3);
+    assert.equal(
+      gaps.filter(({ text }) => text.startsWith("Not looked for: people of the governing tenant")).length,
+      1,
+    );
+    const page = await readFile(path.join(project.folder, "evidence", "index.html"), "utf8");
+    assert.match(page, /people of the governing tenant/);
   });
 
   it("a client without consent, an unknown client and a sign-in that nobody makes: one error, with what to do", async () => {

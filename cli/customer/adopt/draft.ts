@@ -1,15 +1,22 @@
 /** The plan of an adoption: its parts, and the draft while it is made. */
+import { adoption, type Adoption, type ListedKey, type OwnedKind } from "../../../domain/adoption";
+import { isNotApplicable } from "../../../domain/kinds/accessKind";
+import { kinds, type KindName } from "../../../domain/kinds/kinds";
 import type { OmittablePart } from "../../../domain/omittedParts";
 import type { ExistingObject } from "./answeringProviders";
-import type { FoundTenant, NotLooked } from "./found";
+import type { FoundSecret, FoundServicePrincipal, FoundTenant, NotLooked } from "./found";
 
 /** Kinds of objects that `destroy` may delete or keep. Roles, consents and secrets are always deleted. */
-export const ownedKinds = ["guests", "groups", "application", "accessPackages"] as const;
-export type OwnedKind = (typeof ownedKinds)[number];
+export const ownedKinds: readonly OwnedKind[] = [
+  ...new Set(
+    Object.values<Adoption>(adoption).flatMap((answer) =>
+      !isNotApplicable(answer) && answer.search === "listed" ? (answer.owned ?? []) : [],
+    ),
+  ),
+];
 
 export interface PlanItem {
-  /** Such as `guest`. */
-  readonly kind: string;
+  readonly kind: KindName | "value of the client secret";
   readonly name: string;
   /** ID in the tenant. */
   readonly id: string;
@@ -130,45 +137,50 @@ export class Draft {
   }
 }
 
+type ListedItem = Omit<PlanItem, "kind" | "why" | "parts">;
+
+function named({ id, displayName }: { readonly id: string; readonly displayName?: string | null }): ListedItem {
+  return { id, name: displayName ?? id };
+}
+
+function keyed({ keyId, displayName }: FoundSecret): ListedItem {
+  return { id: keyId, name: displayName ?? keyId };
+}
+
+/** Of the MSSP's applications, and of applications of the tenant. */
+function everyPrincipal({ servicePrincipals, applications }: FoundTenant): readonly FoundServicePrincipal[] {
+  return [...servicePrincipals, ...applications.flatMap(({ servicePrincipal }) => servicePrincipal ?? [])];
+}
+
+/** The found objects of each kind that a plan lists: one without a list does not compile. */
+const foundByKind: Readonly<Record<ListedKey, (found: FoundTenant) => readonly ListedItem[]>> = {
+  guest: ({ guests }) => guests.map(({ id, email }) => ({ id, name: email })),
+  group: ({ groups }) => groups.map(named),
+  directoryRoleAssignment: ({ directoryRoles }) => directoryRoles.map(({ id }) => named({ id })),
+  defenderRole: ({ defenderRoles }) => defenderRoles.map(named),
+  defenderRoleAssignment: ({ defenderAssignments }) => defenderAssignments.map(named),
+  connectedOrganization: ({ organizations }) => organizations.map(named),
+  accessPackageCatalog: ({ catalogs }) => catalogs.map(named),
+  accessPackage: ({ packages }) => packages.map(named),
+  assignmentPolicy: ({ packages }) => packages.flatMap(({ policies }) => policies.map(named)),
+  application: ({ applications }) => applications.map(named),
+  clientSecret: ({ applications }) => applications.flatMap(({ secrets }) => secrets.map(keyed)),
+  certificate: ({ applications }) => applications.flatMap(({ certificates }) => certificates.map(keyed)),
+  federatedCredential: ({ applications }) =>
+    applications.flatMap(({ federatedCredentials }) => federatedCredentials.map(({ id, name }) => ({ id, name }))),
+  servicePrincipal: ({ applications }) =>
+    applications.flatMap(({ servicePrincipal }) => servicePrincipal ?? []).map(named),
+  msspServicePrincipal: ({ servicePrincipals }) => servicePrincipals.map(named),
+  applicationPermission: (found) =>
+    everyPrincipal(found).flatMap(({ appRoles }) => appRoles.map(({ id, api }) => ({ id, name: api }))),
+  delegatedConsent: (found) =>
+    everyPrincipal(found).flatMap(({ consents }) => consents.map(({ id, scopes }) => ({ id, name: scopes.join(" ") }))),
+};
+
 /** Every found object, for people. */
 export function everyFound(found: FoundTenant): Omit<PlanItem, "why" | "parts">[] {
-  const item = (kind: string) => (one: { readonly id: string; readonly displayName?: string | null }) => ({
-    kind,
-    name: one.displayName ?? one.id,
-    id: one.id,
+  return kinds.flatMap(({ key, singular }) => {
+    const list = (foundByKind as Readonly<Partial<Record<string, (typeof foundByKind)[ListedKey]>>>)[key];
+    return (list?.(found) ?? []).map((item) => ({ kind: singular as KindName, ...item }));
   });
-  const principals = [
-    ...found.servicePrincipals,
-    ...found.applications.flatMap(({ servicePrincipal }) => servicePrincipal ?? []),
-  ];
-  return [
-    ...found.guests.map(({ id, email }) => ({ kind: "guest", name: email, id })),
-    ...found.groups.map(item("group")),
-    ...found.directoryRoles.map(item("directory role assignment")),
-    ...found.defenderRoles.map(item("Defender role")),
-    ...found.defenderAssignments.map(item("Defender role assignment")),
-    ...found.organizations.map(item("connected organization")),
-    ...found.catalogs.map(item("catalog")),
-    ...found.packages.map(item("access package")),
-    ...found.packages.flatMap(({ policies }) => policies.map(item("assignment policy"))),
-    ...found.applications.flatMap((application) => [
-      item("app registration")(application),
-      ...application.secrets.map(({ keyId, displayName }) => ({
-        kind: "client secret",
-        name: displayName ?? keyId,
-        id: keyId,
-      })),
-      ...application.certificates.map(({ keyId, displayName }) => ({
-        kind: "certificate",
-        name: displayName ?? keyId,
-        id: keyId,
-      })),
-      ...application.federatedCredentials.map(({ id, name }) => ({ kind: "federated credential", name, id })),
-    ]),
-    ...principals.flatMap((principal) => [
-      item("service principal")(principal),
-      ...principal.appRoles.map(({ id, api }) => ({ kind: "application permission", name: api, id })),
-      ...principal.consents.map(({ id, scopes }) => ({ kind: "consent", name: scopes.join(" "), id })),
-    ]),
-  ];
 }

@@ -17,6 +17,8 @@ import {
   type ServicePrincipal,
   type UnifiedRoleAssignment,
 } from "@defender-mssp/microsoft";
+import { unsearchedReason } from "../../../domain/adoption";
+import { kinds, type KindKey } from "../../../domain/kinds/kinds";
 import { securityGroupName } from "../../../domain/naming";
 import { principalName, type Principal } from "../../tenant/additions/tenant";
 import { markIn } from "./markIn";
@@ -27,7 +29,7 @@ import type { FoundApis, FoundGroup, FoundGuest, FoundTenant, NotLooked } from "
 
 /** @throws ServiceError for other failures than a missing permission */
 export async function findInTenant(tenant: SearchedTenant): Promise<FoundTenant> {
-  const notLooked: NotLooked[] = [notificationRules(tenant)];
+  const notLooked = unsearched(tenant);
   const look: Look = async (what, permission, empty, run) => {
     try {
       return await run();
@@ -83,14 +85,12 @@ export async function findInTenant(tenant: SearchedTenant): Promise<FoundTenant>
   };
 }
 
-function notificationRules({ defender }: SearchedTenant): NotLooked {
-  return {
-    what: "e-mail notification rules",
-    why:
-      defender === undefined
-        ? "Microsoft has no public API for them: compare the portal's page with the setting notificationRules"
-        : "the endpoint for Defender's calls does not list them: add them to the setting notificationRules by name",
-  };
+/** The kinds of access that nobody looks for, with the reason. */
+function unsearched({ defender }: SearchedTenant): NotLooked[] {
+  return kinds.flatMap(({ key, plural }) => {
+    const why = unsearchedReason(key as KindKey, defender !== undefined);
+    return why === undefined ? [] : [{ what: plural, why }];
+  });
 }
 
 interface User {

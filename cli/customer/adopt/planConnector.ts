@@ -2,7 +2,7 @@
 import { microsoftGraph, windowsDefenderAtp } from "@defender-mssp/microsoft";
 import { siemRedirectUri } from "../../../domain/naming";
 import { siemName } from "../../../domain/resourceNames";
-import type { Draft } from "./draft";
+import type { Draft, PlanItem } from "./draft";
 import type { FoundApplication, FoundSecret, FoundServicePrincipal } from "./found";
 
 export function planConnector(draft: Draft): void {
@@ -224,7 +224,7 @@ function takeConsent(draft: Draft, id: string, scopes: readonly string[]): void 
   const more = scopes.length > 1 ? ` It has more than the SIEM needs, which stays so: ${scopes.join(", ")}.` : "";
   draft.take(
     {
-      kind: "consent",
+      kind: "delegated permission",
       name: "Alert.Read of WindowsDefenderATP",
       id,
       why: `The SIEM reads alerts by it.${more}`,
@@ -268,8 +268,9 @@ function takeRedirectUri(draft: Draft, { id, redirectUris }: FoundApplication): 
   const resource = `${siemName}-redirect-redirect-uris`;
   if (redirectUris.length > others.length) {
     const more = others.length > 0 ? ` Others stay as they are: ${others.join(", ")}.` : "";
-    const taken = { kind: "redirect URI", name: wanted, id: `/applications/${id}/redirectUris/Web`, resource };
-    draft.take({ ...taken, why: `It is that of Microsoft's document.${more}` }, {}, "application");
+    const taken = { name: wanted, id: `/applications/${id}/redirectUris/Web`, resource };
+    const why = `It is that of Microsoft's document.${more}`;
+    draft.take({ kind: "redirect URI", ...taken, why }, {}, "application");
     return;
   }
   draft.omit("redirectUri", `The app registration does not have the redirect URI ${wanted}.`);
@@ -327,7 +328,7 @@ function takeSecret(draft: Draft, application: FoundApplication): object | undef
   return { type: "secret", rotateBeforeDays, overlapDays: Math.min(7, rotateBeforeDays) };
 }
 
-function describedSecret({ keyId, displayName, endsOn }: FoundSecret) {
+function describedSecret({ keyId, displayName, endsOn }: FoundSecret): Omit<PlanItem, "why"> {
   return { kind: "client secret", name: `${displayName ?? "without a name"}, until ${endsOn.slice(0, 10)}`, id: keyId };
 }
 
@@ -368,6 +369,6 @@ function leaveGrants(draft: Draft, { appRoles, consents }: FoundServicePrincipal
   for (const { id, scopes, isForAll } of consents) {
     if (draft.isSettled(id)) continue;
     const name = `${scopes.join(", ")}${isForAll ? "" : " for one user"}`;
-    draft.putAside({ kind: "consent", name, id, why });
+    draft.putAside({ kind: "delegated permission", name, id, why });
   }
 }

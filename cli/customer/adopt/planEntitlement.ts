@@ -1,6 +1,7 @@
 /** The model `entitlement`: Microsoft's page of today, with a connected organization and access packages. */
 import { directoryRoleTemplates, tierNames, tiers, type Tier } from "@defender-mssp/microsoft";
 import type { FoundCatalog, FoundGroup, FoundOrganization, FoundPackage, FoundPolicy } from "./found";
+import type { KindName } from "../../../domain/kinds/kinds";
 import type { Draft } from "./draft";
 import { accessName } from "../../../domain/resourceNames";
 import { takeDefenderRole, tierNamed } from "./planTiers";
@@ -171,7 +172,13 @@ function takePackages(draft: Draft, { organization, catalog, packages }: FoundEn
     "accessPackages",
   );
   draft.take(
-    { kind: "catalog", name: catalog.displayName, id: catalog.id, why, resource: `${name}-packages-catalog` },
+    {
+      kind: "access package catalog",
+      name: catalog.displayName,
+      id: catalog.id,
+      why,
+      resource: `${name}-packages-catalog`,
+    },
     {},
     "accessPackages",
   );
@@ -197,10 +204,10 @@ function takePackages(draft: Draft, { organization, catalog, packages }: FoundEn
       resource: `${prefix}-policy`,
     });
     // Links, not objects: they are in the state alone, and stay with the package if that is kept.
-    const link = (kind: string, resource: string, id: string) =>
+    const link = (kind: KindName, resource: string, id: string) =>
       draft.take({ kind, name: accessPackage.displayName, id, why, resource }, {}, "accessPackages");
-    link("catalog resource", `${prefix}-resource`, `${catalog.id}/${group.id}`);
-    link("package role", `${prefix}-role`, `${accessPackage.id}/${roleScopeId}/${group.id}/Member`);
+    link("resource of the catalog", `${prefix}-resource`, `${catalog.id}/${group.id}`);
+    link("role of the access package", `${prefix}-role`, `${accessPackage.id}/${roleScopeId}/${group.id}/Member`);
   }
 }
 
@@ -229,10 +236,10 @@ function leaveOthers(draft: Draft): void {
 function leaveIncomplete(draft: Draft, reason: string): void {
   const { organizations, catalogs, packages } = draft.found;
   const why = `The settings need all of Microsoft's access packages or none. ${reason}`;
-  const add = (kind: string, all: readonly { readonly id: string; readonly displayName: string }[]) =>
+  const add = (kind: KindName, all: readonly { readonly id: string; readonly displayName: string }[]) =>
     all.forEach(({ id, displayName }) => draft.putAside({ kind, name: displayName, id, why }));
   add("connected organization", organizations);
-  add("catalog", catalogs);
+  add("access package catalog", catalogs);
   add("access package", packages);
   add(
     "assignment policy",

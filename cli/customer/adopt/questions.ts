@@ -1,6 +1,7 @@
 /** Questions of an adoption; each answer is undefined if the person cancelled. */
 import type { Questions } from "@defender-mssp/terminal/session";
-import { ownedKinds, type OwnedKind, type Question } from "./draft";
+import type { OwnedKind } from "../../../domain/adoption";
+import { ownedKinds, type Question } from "./draft";
 
 export function askOne(ask: Questions, { text, choices }: Question): Promise<string | undefined> {
   return ask.choose(

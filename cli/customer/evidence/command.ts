@@ -34,18 +34,20 @@ export function define(command: Command, session: Session): void {
   describeCommand(command, {
     notes: [
       "Whose actions: the stack's guests, holders of its access packages, its application, the MSSP's application that " +
-        "runs `up`, and those with the stack's mark that were deleted in the last 30 days.",
+        "runs `up`, other applications of the MSSP's tenant, and those with the stack's mark that were deleted in the " +
+        "last 30 days. People of a governing tenant and of Azure Lighthouse can't be asked for: a gap names them.",
       "Entra keeps its logs for 7 days, or 30 with Microsoft Entra ID P1. Without P1 Graph shows no sign-ins. The " +
         "manifest and the page say what is missing. Actions in the Defender portal are not in these logs.",
-      "Requires AuditLog.Read.All; for sign-ins also Directory.Read.All and Microsoft Entra ID P1.",
+      "Requires AuditLog.Read.All; for sign-ins also Directory.Read.All and Microsoft Entra ID P1. A log that was not " +
+        'read is "not read", never "0".',
     ],
     reads:
       "The stack's settings, state and history; in the customer's tenant the directory audit log (v1.0), the interactive " +
-      "sign-ins of users (v1.0), the other sign-ins (beta), the deleted items and the licences.",
+      "sign-ins of users (v1.0), the other sign-ins (beta), the service principals, the deleted items and the licences.",
     changes: "Nothing in the tenant. It writes the folder, whole or not at all; only you may read it.",
     exitCodes: {
       0: "written, and nothing of the period is missing in the logs that were asked",
-      3: "written, with gaps: a licence, a permission, the retention, or an answer that was not whole",
+      3: "written, with gaps: a licence, a permission, the retention, people that no log names, or an incomplete answer",
     },
     examples: [
       "npx mssp evidence --stack contoso --from 2026-11-01 --to 2026-11-30",

@@ -10,8 +10,9 @@ import { secretsOfEnvironment, secretText, withoutCredentials } from "../../base
 import { Known } from "../../tenant/orphans/orphan";
 import { readHistory, type StackUpdate } from "../../stack/history";
 import { collect, isLicenceProblem, sources, type Collected, type SourceName } from "./calls";
+import { callProblem } from "./logReading";
 import { isWithin, outsideRetention, type Period } from "./period";
-import { subjectsOf, type Subjects } from "./subjects";
+import { findSubjects, type Subjects } from "./subjects";
 import { wantedCalls } from "./wanted";
 import { tenantEndpoints } from "../../tenant/tenantEndpoints";
 import { readDeployment, type Deployment } from "../../stack/deployment";
@@ -61,8 +62,8 @@ export async function collectEvidence(run: EvidenceRun): Promise<Evidence> {
   const deployment = run.deployment ?? (await readDeployment(stack, run));
   const tenant = await tenantOf(run, deployedOf(deployment));
   const { owner } = new Known(deployment, stack);
-  const found = await subjectsOf(tenant, owner, environment["ARM_CLIENT_ID"]);
-  const calls = wantedCalls(found.subjects, period, settings.cloud);
+  const whose = await findSubjects({ tenant, owner, automation: environment["ARM_CLIENT_ID"] }, settings);
+  const calls = wantedCalls(whose.subjects, period, settings.cloud);
   const raw = await collect(tenant.call, tenant.graph, calls, period);
   const { collected, redacted } = withoutSecrets(raw, secretsOfEnvironment(environment));
   const days = await retentionDays(settings, environment, collected);
@@ -74,11 +75,11 @@ export async function collectEvidence(run: EvidenceRun): Promise<Evidence> {
     settings: { customerName, msspName, tenantId, cloud },
     madeOn: now,
     period,
-    ...found,
+    ...whose,
     ...collected,
     retention,
     history: history.reverse(),
-    gaps: gapsOf(found, collected, retention),
+    gaps: gapsOf(whose, collected, retention),
     redacted,
   };
 }
@@ -110,20 +111,13 @@ export function gapsOf(
     const failed = calls.filter((one) => one.source === source && one.problem !== "");
     const [first] = failed;
     if (first === undefined) return [];
-    const { title, permission } = sources[source];
-    if (failed.some(({ code }) => isLicenceProblem(code))) {
-      const text = `${title}: not shown. The tenant has no Microsoft Entra ID P1; Graph answers 403 ${first.code}.`;
-      return [{ kind: "licence", text }];
+    const { title } = sources[source];
+    const refused = failed.find(({ status, code }) => isLicenceProblem(code) || status === 401 || status === 403);
+    if (refused !== undefined) {
+      const kind = isLicenceProblem(refused.code) ? "licence" : "permission";
+      return [{ kind, text: `${title}: not read, ${callProblem(refused)}.` }];
     }
-    if (first.status === 401 || first.status === 403) {
-      return [
-        {
-          kind: "permission",
-          text: `${title}: not shown. Reading requires ${permission} (${first.status} ${first.code}).`,
-        },
-      ];
-    }
-    const about = failed.filter(({ problem }) => problem !== "").map(({ subject }) => subject);
+    const about = failed.map(({ subject }) => subject);
     return [{ kind: "incomplete", text: `${title}: incomplete for ${about.join(", ")}. ${first.problem}` }];
   });
   return [

@@ -2,6 +2,7 @@
 import { createHash } from "node:crypto";
 import { sources, type SourceName } from "./calls";
 import type { Evidence } from "./evidence";
+import { logReading } from "./logReading";
 import type { Period } from "./period";
 
 export interface EvidenceFile {
@@ -33,7 +34,7 @@ export function dataFiles(evidence: Evidence): EvidenceFile[] {
     ...names.map((source) => ({
       name: sources[source].file,
       text: lines(evidence.entries[source]),
-      about: `${sources[source].title}, entries as Microsoft Graph answered them`,
+      about: logAbout(evidence, source),
     })),
     {
       name: "stack-history.jsonl",
@@ -41,6 +42,13 @@ export function dataFiles(evidence: Evidence): EvidenceFile[] {
       about: "Who ran Pulumi for this customer, and how many objects changed",
     },
   ];
+}
+
+function logAbout(evidence: Evidence, source: SourceName): string {
+  const { state, reason } = logReading(evidence, [source]);
+  const { title } = sources[source];
+  if (state === "notRead") return `${title}: not read, ${reason}`;
+  return `${title}, entries as Microsoft Graph answered them${state === "read" ? "" : `; incomplete, ${reason}`}`;
 }
 
 /** `manifest.json`. Without the hash of itself, which the command prints. */

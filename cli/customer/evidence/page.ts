@@ -13,38 +13,37 @@ import {
   table,
   type Block,
   type Cell,
+  type Figure,
   type Row,
 } from "@defender-mssp/pages";
 import { visibleText } from "@defender-mssp/terminal/terminalText";
 import { sources, type CallRecord, type Entry, type SourceName } from "./calls";
 import type { Evidence } from "./evidence";
+import { logReading, type LogReading } from "./logReading";
 import { fileEntry, type EvidenceFile } from "./manifest";
 import type { StackUpdate } from "../../stack/history";
 
 /** Rows of a table at most; the file has all entries. */
 const shownRows = 1_000;
 
+const signInsOfPeople = ["interactiveSignIns", "nonInteractiveSignIns"] as const;
+
 export function evidencePage(evidence: Evidence, files: readonly EvidenceFile[]): string {
   const { settings, period, madeOn, stack } = evidence;
-  const count = (source: SourceName): number => evidence.entries[source].length;
   return renderPage({
     title: visibleText(`What ${settings.msspName} did in ${settings.customerName}`),
     subtitle: `${moment(period.from.toISOString())} to ${moment(period.until.toISOString())}, tenant ${settings.tenantId}, stack ${stack}`,
     footer: `Made on ${moment(madeOn.toISOString())} by npx mssp evidence. Times are UTC.`,
     blocks: [
       figures([
-        { label: "changes in the directory", value: count("directoryAudits"), href: "#changes" },
-        {
-          label: "sign-ins of people",
-          value: count("interactiveSignIns") + count("nonInteractiveSignIns"),
-          href: "#people",
-        },
-        { label: "sign-ins of applications", value: count("servicePrincipalSignIns"), href: "#applications" },
+        logFigure("changes in the directory", "#changes", logReading(evidence, ["directoryAudits"])),
+        logFigure("sign-ins of people", "#people", logReading(evidence, signInsOfPeople)),
+        logFigure("sign-ins of applications", "#applications", logReading(evidence, ["servicePrincipalSignIns"])),
         { label: "runs of Pulumi", value: evidence.history.length, href: "#runs" },
       ]),
       gapSection(evidence),
       changeSection(evidence),
-      signInSection("people", "Sign-ins of people", evidence, ["interactiveSignIns", "nonInteractiveSignIns"]),
+      signInSection("people", "Sign-ins of people", evidence, signInsOfPeople),
       signInSection("applications", "Sign-ins of applications", evidence, ["servicePrincipalSignIns"]),
       runSection(evidence.history),
       subjectSection(evidence),
@@ -52,6 +51,22 @@ export function evidencePage(evidence: Evidence, files: readonly EvidenceFile[])
       fileSection(files),
     ],
   });
+}
+
+function logFigure(label: string, href: string, reading: LogReading): Figure {
+  if (reading.state === "read") return { label, value: reading.entries ?? 0, href };
+  return {
+    label: `${label}: ${reading.state === "notRead" ? "not read" : "incomplete"}`,
+    value: reading.entries ?? "–",
+    state: "warning",
+    href,
+  };
+}
+
+/** Says of a log that was not read to its end what is missing; its table alone would read "None". */
+function readingNotice({ state, reason }: LogReading): Block[] {
+  if (state === "read") return [];
+  return [notice("warning", visibleText(`${state === "notRead" ? "Not read" : "Incomplete"}: ${reason}.`))];
 }
 
 function gapSection({ gaps }: Evidence): Block {
@@ -91,7 +106,7 @@ function changeSection(evidence: Evidence): Block {
   ];
   return section(
     { id: "changes", title: "Changes in the directory" },
-    ...shortened(rows, "directory-audits.jsonl", (some) =>
+    ...logBlocks(logReading(evidence, ["directoryAudits"]), rows, "directory-audits.jsonl", (some) =>
       table({ caption: "Changes in the directory", columns, rows: some }),
     ),
   );
@@ -113,7 +128,7 @@ function signInSection(id: string, title: string, evidence: Evidence, names: rea
   ];
   return section(
     { id, title },
-    ...shortened(rows, names.map((source) => sources[source].file).join(" and "), (some) =>
+    ...logBlocks(logReading(evidence, names), rows, names.map((source) => sources[source].file).join(" and "), (some) =>
       table({ caption: title, columns, rows: some }),
     ),
   );
@@ -227,6 +242,17 @@ function fileSection(files: readonly EvidenceFile[]): Block {
     ]),
     facts([{ name: "Manifest", value: link("manifest.json", "manifest.json") }]),
   );
+}
+
+/** A log's notice and table; of one that was not read, the notice alone. */
+function logBlocks(
+  reading: LogReading,
+  rows: readonly Row[],
+  file: string,
+  render: (some: readonly Row[]) => Block,
+): Block[] {
+  const notices = readingNotice(reading);
+  return reading.state === "notRead" ? notices : [...notices, ...shortened(rows, file, render)];
 }
 
 /** The newest rows, and where the others are. */

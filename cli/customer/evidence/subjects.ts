@@ -1,15 +1,18 @@
 /**
- * Whose actions an evidence shows: the stack's guests, those who hold its access packages, its
- * applications, and the MSSP's application that runs `up`; also those that were deleted and that
- * the tenant still keeps.
+ * Whose actions an evidence shows, by the kinds of access: people and applications, also those that
+ * were deleted and that the tenant still keeps.
  */
-import { graphList, isCallError, ServiceError, type GraphCall } from "@defender-mssp/microsoft";
-import { parseGuestMark } from "@defender-mssp/microsoft";
+import { graphList, parseGuestMark } from "@defender-mssp/microsoft";
+import { evidenceSubjects, type EvidenceSubject } from "../../../domain/evidenceSubjects";
+import { isNotApplicable } from "../../../domain/kinds/accessKind";
+import { kinds, type KindKey } from "../../../domain/kinds/kinds";
+import type { PrerequisiteSettings } from "../../../domain/prerequisiteSettings";
+import { azuread } from "../../../domain/resourceTypes";
 import { accessPackagesOf, assignmentsOf } from "../../tenant/additions/accessPackages";
 import type { DeployedObject } from "../../tenant/additions/deployed";
-import { unreadReason } from "../../tenant/unreadReason";
-import { servicePrincipalsOf } from "../../tenant/additions/servicePrincipal";
 import type { AdditionsTenant } from "../../tenant/additions/tenant";
+import { looked } from "../../tenant/kinds/searchTenant";
+import { servicePrincipalsPath } from "../../tenant/kinds/servicePrincipalEntry";
 
 export interface Subject {
   readonly kind: "guest" | "application";
@@ -29,43 +32,84 @@ export interface Subjects {
   readonly unseen: readonly string[];
 }
 
-/**
- * @param owner the stack's mark, without which deleted objects are not looked for.
- * @param automation application (client) ID of the identity that runs `up`, if it is an application.
- */
-export async function subjectsOf(
-  tenant: AdditionsTenant,
-  owner: string | undefined,
-  automation: string | undefined,
-): Promise<Subjects> {
+/** Where subjects are looked for. */
+interface SubjectWorld {
+  readonly tenant: AdditionsTenant;
+  /** The stack's mark, without which deleted objects can't be told from others. */
+  readonly owner: string | undefined;
+  /** Application (client) ID of the identity that runs `up`; undefined for a signed-in person. */
+  readonly automation: string | undefined;
+}
+
+interface SubjectFinder {
+  /** Subjects that no call is needed for. */
+  readonly known?: (world: SubjectWorld) => readonly Subject[];
+  /** @throws ServiceError */
+  readonly look?: (world: SubjectWorld) => Promise<readonly Subject[]>;
+  /** Why there is nothing to look by; undefined if there is. */
+  readonly obstacle?: (world: SubjectWorld) => string | undefined;
+}
+
+type FoundKind = {
+  [Key in KindKey]: (typeof evidenceSubjects)[Key] extends { readonly from: "state" | "environment" | "tenant" }
+    ? Key
+    : never;
+}[KindKey];
+
+const finders: Readonly<Record<FoundKind, SubjectFinder>> = {
+  guest: {
+    known: ({ tenant }) => tenant.deployed.all("Guest").map(guest),
+    look: deletedGuests,
+    obstacle: withoutMark,
+  },
+  accessPackageAssignment: { look: ({ tenant }) => holders(tenant) },
+  application: { look: deletedApplications, obstacle: withoutMark },
+  servicePrincipal: { known: ({ tenant }) => tenant.deployed.all(azuread("ServicePrincipal")).map(application) },
+  msspServicePrincipal: { known: ({ tenant }) => tenant.deployed.all("MsspServicePrincipal").map(application) },
+  automationConsent: {
+    known: ({ automation }) =>
+      automation === undefined
+        ? []
+        : [{ kind: "application", id: automation, name: "the MSSP's automation", because: "it runs `up`" }],
+    obstacle: ({ automation }) =>
+      automation === undefined ? "ARM_CLIENT_ID, its application ID, is not set" : undefined,
+  },
+  previewConsent: { look: msspApplications },
+};
+
+/** Asks each kind of access whom it lets act in the tenant. */
+export async function findSubjects(world: SubjectWorld, settings: PrerequisiteSettings): Promise<Subjects> {
   const unseen: string[] = [];
-  const looked = async (what: string, permission: string, look: () => Promise<Subject[]>): Promise<Subject[]> => {
-    try {
-      return await look();
-    } catch (error) {
-      if (!isCallError(error)) throw error;
-      const why = error instanceof ServiceError ? unreadReason(error, permission) : error.message;
-      unseen.push(`${what}: ${why}`);
-      return [];
+  const byId = new Map<string, Subject>();
+  const add = (subjects: readonly Subject[]): void => {
+    for (const subject of subjects) {
+      const id = subject.id.toLowerCase();
+      if (id !== "" && !byId.has(id)) byId.set(id, subject);
     }
   };
-  const found = [
-    ...tenant.deployed.all("Guest").map(guest),
-    ...(await looked("holders of access packages", "EntitlementManagement.Read.All", () => holders(tenant))),
-    ...servicePrincipalsOf(tenant).map(application),
-    ...(automation === undefined
-      ? []
-      : [{ kind: "application" as const, id: automation, name: "the MSSP's automation", because: "it runs `up`" }]),
-    ...(owner === undefined
-      ? []
-      : await looked("deleted guests", "User.Read.All", () => deletedGuests(tenant.call, owner))),
-    ...(owner === undefined
-      ? []
-      : await looked("deleted applications", "Application.Read.All", () => deletedApplications(tenant.call, owner))),
-  ];
-  const byId = new Map<string, Subject>();
-  for (const one of found) if (one.id !== "" && !byId.has(one.id.toLowerCase())) byId.set(one.id.toLowerCase(), one);
+  for (const kind of kinds) {
+    const key = kind.key as KindKey;
+    const answer: EvidenceSubject = evidenceSubjects[key];
+    if (isNotApplicable(answer)) continue;
+    if (answer.from === "nowhere") {
+      if (kind.isExpected(settings)) unseen.push(`${answer.who}: ${answer.why}`);
+      continue;
+    }
+    const { known, look, obstacle } = finders[key as FoundKind];
+    add(known?.(world) ?? []);
+    const hindered = obstacle?.(world);
+    if (hindered !== undefined) unseen.push(`${answer.who}: ${hindered}`);
+    else if (look !== undefined) {
+      const result = await looked(kind, () => look(world));
+      if ("reason" in result) unseen.push(`${answer.who}: ${result.reason}`);
+      else add(result.value);
+    }
+  }
   return { subjects: [...byId.values()], unseen };
+}
+
+function withoutMark({ owner }: SubjectWorld): string | undefined {
+  return owner === undefined ? "the stack's state has no stack identity, by which their mark is known" : undefined;
 }
 
 function guest({ objectId, inputs }: DeployedObject): Subject {
@@ -111,7 +155,7 @@ interface DeletedUser {
   readonly deletedDateTime: string | null;
 }
 
-async function deletedGuests(call: GraphCall, owner: string): Promise<Subject[]> {
+async function deletedGuests({ tenant: { call }, owner }: SubjectWorld): Promise<Subject[]> {
   const select = "id,displayName,mail,employeeType,deletedDateTime";
   const users = await graphList<DeletedUser>(
     call,
@@ -136,15 +180,35 @@ interface DeletedApplication {
   readonly deletedDateTime: string | null;
 }
 
-async function deletedApplications(call: GraphCall, owner: string): Promise<Subject[]> {
+async function deletedApplications({ tenant: { call }, owner }: SubjectWorld): Promise<Subject[]> {
   const path = "/v1.0/directory/deletedItems/microsoft.graph.application";
   return (await graphList<DeletedApplication>(call, path))
-    .filter(({ description }) => description?.includes(`(${owner}`) === true)
+    .filter(({ description }) => owner !== undefined && description?.includes(`(${owner}`) === true)
     .map(({ appId, displayName, deletedDateTime }) => ({
       kind: "application",
       id: appId,
       name: displayName ?? appId,
       because: "a deleted application with the stack's mark",
       deletedOn: deletedDateTime ?? "",
+    }));
+}
+
+interface MsspApplication {
+  readonly appId: string;
+  readonly displayName: string;
+  readonly appOwnerOrganizationId: string | null;
+}
+
+/** Every application of the MSSP's tenant that the customer has consented to. */
+async function msspApplications({ tenant: { call, settings } }: SubjectWorld): Promise<Subject[]> {
+  const isOfMssp = ({ appOwnerOrganizationId }: MsspApplication): boolean =>
+    appOwnerOrganizationId?.toLowerCase() === settings.msspTenantId.toLowerCase();
+  return (await graphList<MsspApplication>(call, servicePrincipalsPath))
+    .filter(isOfMssp)
+    .map(({ appId, displayName }) => ({
+      kind: "application",
+      id: appId,
+      name: displayName,
+      because: "an application of the MSSP's tenant",
     }));
 }

@@ -2,15 +2,16 @@
 import { paragraph, tableText } from "@defender-mssp/terminal/table";
 import { sources, type SourceName } from "./calls";
 import type { Evidence } from "./evidence";
+import { logReading, readingText } from "./logReading";
 import type { WrittenEvidence } from "./write";
 
 export function evidenceText(evidence: Evidence, written: WrittenEvidence, width?: number): string {
-  const { settings, period, entries, history, subjects, gaps } = evidence;
+  const { settings, period, history, subjects, gaps } = evidence;
   const [from, until] = [period.from, period.until].map((one) => one.toISOString().slice(0, 16).replace("T", " "));
   const names = Object.keys(sources) as SourceName[];
   const rows = [
     ["Guests and applications", String(subjects.length)],
-    ...names.map((source) => [sources[source].title, String(entries[source].length)]),
+    ...names.map((source) => [sources[source].title, readingText(logReading(evidence, [source]))]),
     ["Runs of Pulumi", String(history.length)],
   ];
   const options = width === undefined ? {} : { width };
@@ -27,7 +28,7 @@ export function evidenceText(evidence: Evidence, written: WrittenEvidence, width
 
 /** What `--json` prints. */
 export function evidenceSummary(evidence: Evidence, written: WrittenEvidence): object {
-  const { stack, settings, period, entries, history, subjects, gaps, retention } = evidence;
+  const { stack, settings, period, history, subjects, gaps, retention } = evidence;
   const names = Object.keys(sources) as SourceName[];
   return {
     stack,
@@ -36,7 +37,8 @@ export function evidenceSummary(evidence: Evidence, written: WrittenEvidence): o
     folder: written.folder,
     manifestSha256: written.manifest,
     subjects: subjects.length,
-    entries: Object.fromEntries(names.map((source) => [source, entries[source].length])),
+    // null: not read.
+    entries: Object.fromEntries(names.map((source) => [source, logReading(evidence, [source]).entries ?? null])),
     runs: history.length,
     retentionDays: retention.days ?? null,
     gaps,

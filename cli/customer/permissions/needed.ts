@@ -101,7 +101,10 @@ export function permissionsOf(
         ["Organization.Read.All", "Policy.Read.All"],
         "checking licences and policies before the first change",
       ),
-      ...graphPermissions(permissionsForEvidence, "evidence of what the MSSP did, from the audit log and sign-ins"),
+      ...graphPermissions(
+        all.flatMap((settings) => permissionsForEvidence(settings).filter((name) => !writesToo(name, all))),
+        "evidence of what the MSSP did, from the audit log and sign-ins",
+      ),
       ...graphPermissions(all.flatMap(permissionsToSeeGovernance), "seeing the governance relationship"),
     ],
     preview: once([
@@ -111,6 +114,12 @@ export function permissionsOf(
     connectors: customers.flatMap(({ stack, settings }) => connectorConsent(stack, settings, now)),
     azureRoles: customers.flatMap(({ stack, settings }) => azureRolesOf(stack, settings)),
   };
+}
+
+/** Whether the automation has the permission that reads and writes the same. */
+function writesToo(permission: string, all: readonly PrerequisiteSettings[]): boolean {
+  const writing = permission.replace(".Read.", ".ReadWrite.");
+  return all.some((settings) => neededPermissions(settings).some((needed) => needed.permission === writing));
 }
 
 function consentOf(stack: string, settings: CustomerSettings, ids: ApplicationIds): CustomerConsent {

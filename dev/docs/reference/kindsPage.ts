@@ -1,6 +1,8 @@
 /** docs/reference/kinds.md: the table of what gives access, from domain/kinds. */
 import { isNotApplicable, type KindCell, type AccessKind, type Removal } from "../../../domain/kinds/accessKind";
-import { kinds } from "../../../domain/kinds/kinds";
+import { adoption, type Adoption } from "../../../domain/adoption";
+import { evidenceSubjects, type EvidenceSubject } from "../../../domain/evidenceSubjects";
+import { kinds, type KindKey } from "../../../domain/kinds/kinds";
 
 export function kindsPage(): string {
   return [
@@ -40,8 +42,22 @@ function section(kind: AccessKind): string[] {
     `- Licence: ${text(licence)}`,
     `- Removed: ${removalText(removal)}`,
     `- Stays: ${text(stays)}`,
+    `- Adopt: ${adoptionText(adoption[kind.key as KindKey])}`,
+    `- Evidence: ${subjectText(evidenceSubjects[kind.key as KindKey])}`,
     "",
   ];
+}
+
+function adoptionText(answer: Adoption): string {
+  if (isNotApplicable(answer)) return text(answer);
+  if (answer.search === "none") return `not looked at: ${answer.why}`;
+  return answer.search === "listed" ? "searched; each object is in the plan" : "read with the object that has it";
+}
+
+function subjectText(subject: EvidenceSubject): string {
+  if (isNotApplicable(subject)) return text(subject);
+  if (subject.from === "nowhere") return `names a gap, ${subject.who}: ${subject.why}`;
+  return `asks for ${subject.who}`;
 }
 
 function title({ plural }: AccessKind): string {

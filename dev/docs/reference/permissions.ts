@@ -103,10 +103,13 @@ export function permissionsPage(): string {
     "[Evidence of what the MSSP did](../evidence.md), alone or before an off-boarding, reads the audit log and the sign-ins. Without a permission the",
     "evidence says what it does not show:",
     "",
-    ...permissionsForEvidence.map((name) => `- \`${name}\`: \`${roleId("Microsoft Graph", name)}\``),
+    ...[...new Set(choices.flatMap(permissionsForEvidence))]
+      .sort()
+      .map((name) => `- \`${name}\`: \`${roleId("Microsoft Graph", name)}\``),
     "",
-    "The retention of the logs is known with `Organization.Read.All`. The proof of an off-boarding, and `npx mssp onboard`, read with the permissions of",
-    "`up`; guests also with `User.Read.All`, assignments of access packages with `EntitlementManagement.Read.All`.",
+    "The permissions of `up` that write include most of them: `npx mssp permissions` lists the rest. The retention of the logs is known with",
+    "`Organization.Read.All`. The proof of an off-boarding, and `npx mssp onboard`, read with the permissions of `up`; guests also with `User.Read.All`,",
+    "assignments of access packages with `EntitlementManagement.Read.All`.",
     "",
     "## Permissions to preview",
     "",

@@ -1,6 +1,11 @@
 import assert from "node:assert/strict";
 import { microsoftGraph, ServiceError, type GraphCall } from "@defender-mssp/microsoft";
+import { ownedKinds } from "../../../../cli/customer/adopt/draft";
 import { findInTenant } from "../../../../cli/customer/adopt/find";
+import { adoption, isSearched } from "../../../../domain/adoption";
+import { isNotApplicable } from "../../../../domain/kinds/accessKind";
+import { kinds, type KindKey } from "../../../../domain/kinds/kinds";
+import { permissionsToAdopt } from "../../../../domain/prerequisites";
 
 const msspTenantId = "5ec0de00-5ea1-4000-8000-000000000001";
 const guest = (id: string, mail: string | null, userPrincipalName: string) => ({
@@ -191,5 +196,52 @@ describe("search of what was onboarded by hand", () => {
   it("only reads", async () => {
     const { methods } = await find({ "/v1.0/users?": [guest("mail", "ana@fabrikam.example", "x")] });
     assert.deepEqual([...new Set(methods)], ["GET"]);
+  });
+});
+
+describe("what an adoption does not look for", () => {
+  const searched = {
+    call: () => Promise.resolve({ status: 200, headers: new Headers(), text: "", body: { value: [] }, tries: 1 }),
+  };
+  const tenant = { ...searched, msspTenantId: "", msspName: "Fabrikam", msspDomains: [], defender: undefined };
+
+  it("names each kind of access that nobody searches, with a reason", async () => {
+    const { notLooked } = await findInTenant(tenant as never);
+    for (const plural of [
+      "eligible group memberships",
+      "partners of the cross-tenant access policy",
+      "Conditional Access policies",
+      "governance relationships",
+      "Azure Lighthouse delegations",
+      "assignments of access packages",
+      "notification rules",
+      "SIEM authorizations",
+    ]) {
+      assert.ok(
+        notLooked.some(({ what, why }) => what === plural && why.length > 20),
+        plural,
+      );
+    }
+    for (const { key, plural } of kinds) {
+      const isNamed = notLooked.some(({ what }) => what === plural);
+      const isNothing = isNotApplicable(adoption[key as KindKey]);
+      assert.ok(isNamed || isNothing || isSearched(key as KindKey), key);
+    }
+  });
+
+  it("requires what reads the kinds that are searched", () => {
+    assert.deepEqual(permissionsToAdopt, [
+      "Application.Read.All",
+      "DelegatedPermissionGrant.Read.All",
+      "EntitlementManagement.Read.All",
+      "Group.Read.All",
+      "RoleManagement.Read.Defender",
+      "RoleManagement.Read.Directory",
+      "User.Read.All",
+    ]);
+  });
+
+  it("offers to keep what the kinds of access say", () => {
+    assert.deepEqual(ownedKinds, ["guests", "groups", "accessPackages", "application"]);
   });
 });

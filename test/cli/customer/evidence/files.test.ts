@@ -6,7 +6,8 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { stripVTControlCharacters } from "node:util";
 import type { Evidence } from "../../../../cli/customer/evidence/evidence";
-import { evidenceText } from "../../../../cli/customer/evidence/text";
+import { sources, type CallRecord, type SourceName } from "../../../../cli/customer/evidence/calls";
+import { evidenceSummary, evidenceText } from "../../../../cli/customer/evidence/text";
 import { evidenceFiles, writeEvidence } from "../../../../cli/customer/evidence/write";
 
 const hostile = `<script>alert(1)</script>\u001b[2J\u202e"'&`;
@@ -130,5 +131,45 @@ describe("an evidence's files", () => {
     await assert.rejects(writeEvidence(evidence(), target), /exists and is not empty/);
     assert.deepEqual(await readdir(target), ["mine.txt"]);
     await assert.rejects(writeEvidence(evidence(), path.join(target, "mine.txt")), /not a folder/);
+  });
+
+  it("a log that was not read is not 0: the page, the text, the summary and the manifest say why", () => {
+    const [call] = evidence().calls;
+    const refused = (source: SourceName): CallRecord => ({
+      ...{ ...call!, source, subject: "ana", status: 403, code: "Denied", problem: "refused", pages: 0, entries: 0 },
+    });
+    const names = Object.keys(sources) as SourceName[];
+    const unread = evidence({
+      calls: names.map(refused),
+      entries: { directoryAudits: [], interactiveSignIns: [], nonInteractiveSignIns: [], servicePrincipalSignIns: [] },
+    });
+    const written = { folder: "evidence", manifest: "f".repeat(64) };
+    const { entries } = evidenceSummary(unread, written) as { entries: Record<string, unknown> };
+    assert.deepEqual(Object.values(entries), [null, null, null, null]);
+    const text = stripVTControlCharacters(evidenceText(unread, written, 80));
+    for (const name of names) assert.match(text, new RegExp(`${sources[name].title} +not read`));
+    const files = evidenceFiles(unread);
+    const page = files.find(({ name }) => name === "index.html")?.text ?? "";
+    assert.equal(page.match(/Not read: requires AuditLog\.Read\.All/g)?.length, 3);
+    for (const label of ["changes in the directory", "sign-ins of people", "sign-ins of applications"]) {
+      assert.ok(page.includes(`${label}: not read`), label);
+      assert.ok(!page.includes(`<table><caption>${label}`), label);
+    }
+    const { about } = files.find(({ name }) => name === "directory-audits.jsonl")!;
+    assert.equal(about, "Directory audit log: not read, requires AuditLog.Read.All (403 Denied)");
+  });
+
+  it("a log that was read and is empty is 0", () => {
+    const empty = evidence({
+      calls: evidence().calls.map((call) => ({ ...call, problem: "" })),
+      entries: { directoryAudits: [], interactiveSignIns: [], nonInteractiveSignIns: [], servicePrincipalSignIns: [] },
+    });
+    const text = stripVTControlCharacters(evidenceText(empty, { folder: "evidence", manifest: "" }, 80));
+    assert.match(text, /Directory audit log +0/);
+  });
+
+  it("a log of which a part was refused is incomplete, with the number that was read", () => {
+    const text = stripVTControlCharacters(evidenceText(evidence(), { folder: "evidence", manifest: "" }, 80));
+    assert.match(text, /Directory audit log +1, incomplete/);
   });
 });
