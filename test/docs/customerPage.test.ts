@@ -1,72 +1,118 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import path from "node:path";
-import type { ObjectKind } from "../../cli/customer/report/model";
+import { isNotApplicable, notApplicable, type KindCell } from "../../domain/kinds/accessKind";
+import { kinds, type KindKey } from "../../domain/kinds/kinds";
 
 const file = path.resolve(__dirname, "../../docs/guides/customer-administrator.md");
-const sections = new Map(
-  readFileSync(file, "utf8")
-    .split(/^## /m)
-    .map((section) => [section.split("\n", 1)[0] ?? "", section]),
+const page = readFileSync(file, "utf8");
+const sections = new Map(page.split(/^## /m).map((section) => [section.split("\n", 1)[0] ?? "", section]));
+const [grantedText, revokedText] = ["What is granted", "Revoke everything"].map((title) =>
+  oneLine(sections.get(title)),
 );
 
-/** How the customer's page names each kind of object that the report lists. */
-const names: Readonly<Record<ObjectKind, RegExp>> = {
-  guest: /delete the guest/,
-  group: /The groups `<MSSP> MSSP Analysts`/,
-  directoryRole: /\*\*Directory role\*\*/,
-  defenderRole: /\*\*Defender roles\*\*/,
-  connectedOrganization: /connected organization/,
-  accessPackage: /\*\*Access packages\*\*/,
-  tenantTrust: /Trust of the MSSP's tenant/,
-  conditionalAccessPolicy: /Conditional Access policy/,
-  application: /\*\*App registrations\*\*/,
-  servicePrincipal: /\*\*Enterprise applications\*\*/,
-  clientSecret: /API permissions, secrets/,
-  certificate: /API permissions, secrets, certificates/,
-  federatedCredential: /federated credentials/,
-  permission: /API permissions/,
-  notificationRule: /E-mail notifications/,
-  siemAuthorization: /authorized the application in the Defender portal/,
-  delegation: /Lighthouse delegation/,
-  vaultSecret: /Key Vault with the connector's client secret/,
-  governanceGroup: /members of the MSSP's own groups/,
-  governanceRole: /Governance relationship/,
-  eligibility: /\*\*eligible\*\* members/,
-  defenderRoleAssignment: /Permissions and roles/,
-  accessPackageCatalog: /catalog `MSSP Accesses`/,
-  catalogResource: /catalog `MSSP Accesses`/,
-  accessPackageResource: /\*\*Access packages\*\*/,
-  assignmentPolicy: /\*\*Access packages\*\*/,
-  redirectUri: /redirect URI/,
-  requestedPermission: /API permissions/,
-  lighthouseAssignment: /Lighthouse delegation/,
-  keyVault: /Key Vault with the connector's client secret/,
-  vaultReader: /Key Vault with the connector's client secret/,
-  resourceGroup: /Key Vault with the connector's client secret/,
-  unknown: /An extension/,
+function oneLine(text = ""): string {
+  return text.replaceAll(/\s+/g, " ");
+}
+
+/** How the page names a kind among what is granted, and in a step of "Revoke everything". */
+interface Mention {
+  readonly granted: RegExp;
+  readonly revoked: KindCell<RegExp>;
+}
+
+const inMsspTenant = notApplicable("it is in the MSSP's tenant, and the page says so at its beginning");
+const withApplication = (granted: RegExp, revoked: RegExp): Mention => ({ granted, revoked });
+
+const mentions: Readonly<Record<KindKey, KindCell<Mention>>> = {
+  guest: { granted: /analysts are guests in your tenant/, revoked: /Delete the guests/ },
+  group: { granted: /The groups `<MSSP> MSSP Analysts`/, revoked: /Delete the guests and the groups/ },
+  membership: { granted: /remove the guest from the groups/, revoked: /Memberships, .* end with them/ },
+  eligibility: { granted: /\*\*eligible\*\* members/, revoked: /eligible memberships/ },
+  activationPolicy: { granted: /the activation policy/, revoked: /activation policies/ },
+  directoryRoleAssignment: { granted: /\*\*Directory role\*\*/, revoked: /directory role assignments end with them/ },
+  defenderRole: { granted: /\*\*Defender roles\*\*/, revoked: /Delete the Defender roles/ },
+  defenderRoleAssignment: {
+    granted: /with their assignments to the groups/,
+    revoked: /Defender roles with their assignments/,
+  },
+  accessPackageCatalog: { granted: /catalog `MSSP Accesses`/, revoked: /their catalog/ },
+  catalogResource: { granted: /its resources are the tiers' groups/, revoked: /their catalog/ },
+  accessPackage: { granted: /\*\*Access packages\*\*/, revoked: /delete the access packages/ },
+  accessPackageResource: { granted: /a resource role \(member of a group\)/, revoked: /delete the access packages/ },
+  assignmentPolicy: { granted: /a policy with your approvers/, revoked: /with their policies/ },
+  accessPackageAssignment: { granted: /end assignments/, revoked: /End the assignments of access packages/ },
+  connectedOrganization: { granted: /a connected organization/, revoked: /the connected organization/ },
+  application: { granted: /\*\*App registrations\*\*/, revoked: /Delete the app registration/ },
+  clientSecret: withApplication(/API permissions, secrets/, /Its secrets, .* end with them/),
+  certificate: withApplication(/secrets, certificates/, /certificates, .* end with them/),
+  federatedCredential: withApplication(/federated credentials/, /federated credentials, .* end with them/),
+  redirectUri: withApplication(/redirect URI/, /redirect URIs, .* end with them/),
+  requestedPermission: withApplication(/API permissions/, /permissions, .* end with them/),
+  servicePrincipal: { granted: /\*\*Enterprise applications\*\*/, revoked: /the enterprise application of the SIEM/ },
+  msspServicePrincipal: {
+    granted: /one application of its own for all customers/,
+    revoked: /the enterprise application of the SIEM/,
+  },
+  applicationPermission: withApplication(
+    /consent to application permissions/,
+    /permissions, consents .* end with them/,
+  ),
+  delegatedConsent: withApplication(/and delegated permissions/, /consents .* end with them/),
+  automationConsent: notApplicable("it is consented to, under Before you consent: the test below"),
+  previewConsent: notApplicable("it is consented to, under Before you consent: the test below"),
+  notificationRule: { granted: /### E-mail notifications/, revoked: /the notification rules/ },
+  siemAuthorization: {
+    granted: /authorized the application in the Defender portal/,
+    revoked: /SIEM authorization end/,
+  },
+  partnerEntry: { granted: /Trust of the MSSP's tenant/, revoked: /Set the trust of the MSSP's tenant back/ },
+  conditionalAccessPolicy: { granted: /A Conditional Access policy/, revoked: /delete the Conditional Access policy/ },
+  governanceRelationship: {
+    granted: /\*\*Governance relationship\*\*/,
+    revoked: /governance relationship, terminate it/,
+  },
+  gdapRelationship: { granted: /\(GDAP\)/, revoked: /end a partner relationship/ },
+  keyVault: inMsspTenant,
+  keyVaultSecret: inMsspTenant,
+  vaultReader: inMsspTenant,
+  resourceGroup: inMsspTenant,
+  lighthouseDefinition: { granted: /Azure Lighthouse delegation/, revoked: /the Lighthouse delegation/ },
+  lighthouseAssignment: { granted: /Azure Lighthouse delegation/, revoked: /the Lighthouse delegation/ },
+  stackIdentity: notApplicable("nothing of it is in the tenant"),
+  refreshToken: { granted: /\*\*refresh token\*\*/, revoked: /Revoke the sign-in sessions of the account/ },
+  extensionResource: { granted: /### Extensions, if agreed/, revoked: /Delete what an extension has created/ },
 };
 
 describe("the page for the customer's administrator", () => {
-  it("names each kind of object that the report lists", () => {
-    const page = [...sections.values()].join("").replaceAll(/\s+/g, " ");
-    const missing = Object.entries(names).filter(([, name]) => !name.test(page));
-    assert.deepEqual(missing, []);
+  for (const { key, plural } of kinds) {
+    const mention = mentions[key as KindKey];
+    if (isNotApplicable(mention)) continue;
+    it(`names ${plural} among what is granted, and how they end`, () => {
+      assert.match(grantedText ?? "", mention.granted);
+      if (!isNotApplicable(mention.revoked)) assert.match(revokedText ?? "", mention.revoked);
+    });
+  }
+
+  it("leaves out only what is in the MSSP's tenant or in no tenant, and what the customer consents to", () => {
+    const left = kinds.filter(({ key }) => isNotApplicable(mentions[key as KindKey]));
+    for (const { key, place } of left) {
+      const isConsent = ["automationConsent", "previewConsent"].includes(key);
+      assert.ok(place === "MSSP's tenant" || place === "MSSP's subscription" || place === "state" || isConsent, key);
+    }
   });
 
-  it("revokes every kind that grants access by itself", () => {
-    const steps = sections.get("Revoke everything")?.replaceAll(/\s+/g, " ") ?? "";
-    for (const kind of [
-      /automation application/,
-      /app registration and the enterprise application/,
-      /guests and the groups/,
-      /governance relationship/,
-      /Defender roles/,
-      /access packages/,
-      /Lighthouse delegation/,
-      /trust of the MSSP's tenant/,
-    ]) {
-      assert.match(steps, kind);
-    }
+  it("names the two applications that the customer consents to, and deletes them first", () => {
+    const before = oneLine(sections.get("Before you consent"));
+    for (const name of ["automation application", "preview application"]) assert.ok(before.includes(name), name);
+    assert.match(
+      revokedText ?? "",
+      /1\. Delete the automation application and, if there is one, the preview application/,
+    );
+  });
+
+  it("names what is in the MSSP's tenant", () => {
+    const [beginning = ""] = page.split("\n## ");
+    assert.match(oneLine(beginning), /a Key Vault .* a resource group, with a role assignment .* the template/);
   });
 });
