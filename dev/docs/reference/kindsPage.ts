@@ -1,5 +1,7 @@
 /** docs/reference/kinds.md: the table of what gives access, from domain/kinds. */
 import { isNotApplicable, type KindCell, type AccessKind, type Removal } from "../../../domain/kinds/accessKind";
+import { callsByKind } from "../../../cli/tenant/kinds/callsByKind";
+import type { KindCalls } from "../../../cli/tenant/kinds/kindCalls";
 import { adoption, type Adoption } from "../../../domain/adoption";
 import { evidenceSubjects, type EvidenceSubject } from "../../../domain/evidenceSubjects";
 import { kinds, type KindKey } from "../../../domain/kinds/kinds";
@@ -18,45 +20,108 @@ export function kindsPage(): string {
         `| [${title(kind)}](#${anchor(kind)}) | ${kind.place} | ${text(kind.grants)} | ${remover(kind.removal)} |`,
     ),
     "",
+    "## What every part knows of a kind",
+    "",
+    "●: it knows the kind. –: not applicable; the kind's section says why. **✗**: nobody looks, or nobody can; the section says where to look.",
+    "",
+    `| Kind | ${features.map(({ column }) => column).join(" | ")} |`,
+    `| --- |${features.map(() => " :-: |").join("")}`,
+    ...kinds.map((kind) => `| ${title(kind)} | ${features.map(({ answer }) => sign(answer(kind))).join(" | ")} |`),
+    "",
+    ...features.map(({ column, title: name }) => `- ${column}: ${name}`),
+    "",
     ...kinds.flatMap(section),
   ].join("\n");
 }
 
+/** A cell of the page: a text, why it is not applicable, or why nobody looks. */
+type Answer = KindCell<string> | { readonly notLooked: string };
+
+interface Feature {
+  /** Heading of the column. */
+  readonly column: string;
+  /** Begins the line in the kind's section. */
+  readonly title: string;
+  readonly answer: (kind: AccessKind) => Answer;
+}
+
+/** What the parts of the program know of a kind, in the order of the page. */
+const features: readonly Feature[] = [
+  { column: "Ty", title: "Resource types", answer: ({ types }) => joined(types) },
+  { column: "N", title: "Name", answer: ({ name }) => name },
+  { column: "M", title: "Mark", answer: ({ mark }) => mark },
+  { column: "P", title: "Judged", answer: ({ judged }) => judgedText(judged) },
+  {
+    column: "W",
+    title: "Permission to write",
+    answer: ({ write }) => (isNotApplicable(write) ? write : "see [permissions](permissions.md)"),
+  },
+  { column: "R", title: "Permission to read", answer: ({ read }) => joined(read) },
+  { column: "Al", title: "Additions", answer: ({ additions }) => joined(additions) },
+  { column: "L", title: "Licence", answer: ({ licence }) => licence },
+  {
+    column: "Id",
+    title: "Proof by its ID",
+    answer: (kind) => called(calls(kind).presence, "`npx mssp offboard` asks whether the object is in the tenant"),
+  },
+  {
+    column: "Se",
+    title: "Search by stack and MSSP",
+    answer: (kind) => called(calls(kind).search, "`npx mssp offboard` searches it, whoever created it"),
+  },
+  {
+    column: "Pr",
+    title: "What a principal has",
+    answer: (kind) => called(calls(kind).held, "`npx mssp offboard` asks it of each guest, group and application"),
+  },
+  { column: "Rm", title: "Removed", answer: ({ removal }) => removalText(removal) },
+  { column: "St", title: "Stays", answer: ({ stays }) => stays },
+  { column: "Ad", title: "Adopt", answer: ({ key }) => adoptionText(adoption[key as KindKey]) },
+  { column: "Ev", title: "Evidence", answer: ({ key }) => subjectText(evidenceSubjects[key as KindKey]) },
+];
+
+function calls({ key }: AccessKind): KindCalls {
+  return callsByKind[key as KindKey];
+}
+
+function called(cell: KindCell<unknown>, what: string): Answer {
+  return isNotApplicable(cell) ? cell : what;
+}
+
+function sign(answer: Answer): string {
+  if (isNotApplicable(answer)) return "–";
+  return typeof answer === "object" && "notLooked" in answer ? "**✗**" : "●";
+}
+
+function answerText(answer: Answer): string {
+  return typeof answer === "object" && "notLooked" in answer ? answer.notLooked : text(answer);
+}
+
 function section(kind: AccessKind): string[] {
-  const { types, name, mark, judged, write, read, additions, licence, removal, stays } = kind;
-  const rules = isNotApplicable(judged)
-    ? text(judged)
-    : Object.entries(judged)
-        .map(([property, rule]) => `\`${property}\` by [${rule}](policy-rules.md#${rule})`)
-        .join(", ");
   return [
     `## ${title(kind)}`,
     "",
-    `- Resource types: ${list(types)}`,
-    `- Name: ${text(name)}`,
-    `- Mark: ${text(mark)}`,
-    `- Judged: ${rules}`,
-    `- Permission to write: ${isNotApplicable(write) ? text(write) : "see [permissions](permissions.md)"}`,
-    `- Permission to read: ${list(read)}`,
-    `- Additions: ${list(additions)}`,
-    `- Licence: ${text(licence)}`,
-    `- Removed: ${removalText(removal)}`,
-    `- Stays: ${text(stays)}`,
-    `- Adopt: ${adoptionText(adoption[kind.key as KindKey])}`,
-    `- Evidence: ${subjectText(evidenceSubjects[kind.key as KindKey])}`,
+    ...features.map(({ title: name, answer }) => `- ${name}: ${answerText(answer(kind))}`),
     "",
   ];
 }
 
-function adoptionText(answer: Adoption): string {
-  if (isNotApplicable(answer)) return text(answer);
-  if (answer.search === "none") return `not looked at: ${answer.why}`;
+function judgedText(judged: AccessKind["judged"]): KindCell<string> {
+  if (isNotApplicable(judged)) return judged;
+  return Object.entries(judged)
+    .map(([property, rule]) => `\`${property}\` by [${rule}](policy-rules.md#${rule})`)
+    .join(", ");
+}
+
+function adoptionText(answer: Adoption): Answer {
+  if (isNotApplicable(answer)) return answer;
+  if (answer.search === "none") return { notLooked: `not looked at: ${answer.why}` };
   return answer.search === "listed" ? "searched; each object is in the plan" : "read with the object that has it";
 }
 
-function subjectText(subject: EvidenceSubject): string {
-  if (isNotApplicable(subject)) return text(subject);
-  if (subject.from === "nowhere") return `names a gap, ${subject.who}: ${subject.why}`;
+function subjectText(subject: EvidenceSubject): Answer {
+  if (isNotApplicable(subject)) return subject;
+  if (subject.from === "nowhere") return { notLooked: `names a gap, ${subject.who}: ${subject.why}` };
   return `asks for ${subject.who}`;
 }
 
@@ -75,8 +140,8 @@ function text(cell: KindCell<string>): string {
   return isNotApplicable(cell) ? `not applicable: ${cell.notApplicable}` : cell;
 }
 
-function list(cell: KindCell<readonly string[]>): string {
-  return isNotApplicable(cell) ? text(cell) : cell.map((value) => `\`${value}\``).join(", ");
+function joined(cell: KindCell<readonly string[]>): KindCell<string> {
+  return isNotApplicable(cell) ? cell : cell.map((value) => `\`${value}\``).join(", ");
 }
 
 function remover(removal: Removal): string {
