@@ -128,6 +128,13 @@ export const mutations: readonly Mutation[] = [
 
   // The MSSP's automation identity
   {
+    promise: "this list is all of them",
+    test: "test/docs/grants.test.ts",
+    file: "domain/writingPermissions.ts",
+    before: 'graph("Policy.ReadWrite.CrossTenantAccess", {',
+    after: 'graph("Policy.Read.All", {',
+  },
+  {
     promise: "Each model works with exactly the permissions that are asked for",
     test: "test/e2e/leastPrivilege.test.ts",
     grep: "basic: are enough",
