@@ -3,7 +3,7 @@ import { isNotApplicable, notApplicable, type KindCell } from "./kinds/accessKin
 import type { KindKey } from "./kinds/kinds";
 
 /** What an adoption does with a kind; not applicable where an onboarding by hand leaves none of it. */
-export type Adoption = KindCell<ListedKind | PartKind | UnsearchedKind>;
+export type KindAdoption = KindCell<ListedKind | PartKind | UnsearchedKind>;
 
 /** Objects that `destroy` may keep, by the word with which `--mssp-owns` names them. */
 export type OwnedKind = "guests" | "groups" | "application" | "accessPackages";
@@ -102,7 +102,7 @@ export const adoption = {
   stackIdentity: notApplicable("the adoption creates it"),
   refreshToken: { search: "none", why: "no API shows it: npx mssp token signs in anew" },
   extensionResource: notApplicable("only this program has extensions"),
-} as const satisfies Readonly<Record<KindKey, Adoption>>;
+} as const satisfies Readonly<Record<KindKey, KindAdoption>>;
 
 /** Kinds whose objects are in the plan, each with a line of its own. */
 export type ListedKey = {
@@ -111,7 +111,7 @@ export type ListedKey = {
 
 /** Why nobody looks for a kind; undefined where somebody does, or where there is nothing to look for. */
 export function unsearchedReason(key: KindKey, hasDefenderEndpoint: boolean): string | undefined {
-  const answer: Adoption = adoption[key];
+  const answer: KindAdoption = adoption[key];
   if (isNotApplicable(answer) || answer.search === "listed") return undefined;
   if (answer.search === "none") return answer.why;
   return hasDefenderEndpoint ? undefined : answer.withoutDefenderEndpoint;
@@ -119,6 +119,6 @@ export function unsearchedReason(key: KindKey, hasDefenderEndpoint: boolean): st
 
 /** Whether a kind's objects are looked for. */
 export function isSearched(key: KindKey): boolean {
-  const answer: Adoption = adoption[key];
+  const answer: KindAdoption = adoption[key];
   return !isNotApplicable(answer) && answer.search !== "none";
 }

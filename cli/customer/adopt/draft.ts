@@ -1,5 +1,5 @@
 /** The plan of an adoption: its parts, and the draft while it is made. */
-import { adoption, type Adoption, type ListedKey, type OwnedKind } from "../../../domain/adoption";
+import { adoption, type KindAdoption, type ListedKey, type OwnedKind } from "../../../domain/adoption";
 import { isNotApplicable } from "../../../domain/kinds/accessKind";
 import { kinds, type KindName } from "../../../domain/kinds/kinds";
 import type { OmittablePart } from "../../../domain/omittedParts";
@@ -9,7 +9,7 @@ import type { FoundSecret, FoundServicePrincipal, FoundTenant, NotLooked } from 
 /** Kinds of objects that `destroy` may delete or keep. Roles, consents and secrets are always deleted. */
 export const ownedKinds: readonly OwnedKind[] = [
   ...new Set(
-    Object.values<Adoption>(adoption).flatMap((answer) =>
+    Object.values<KindAdoption>(adoption).flatMap((answer) =>
       !isNotApplicable(answer) && answer.search === "listed" ? (answer.owned ?? []) : [],
     ),
   ),

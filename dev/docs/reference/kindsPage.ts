@@ -2,7 +2,7 @@
 import { isNotApplicable, type KindCell, type AccessKind, type Removal } from "../../../domain/kinds/accessKind";
 import { callsByKind } from "../../../cli/tenant/kinds/callsByKind";
 import type { KindCalls } from "../../../cli/tenant/kinds/kindCalls";
-import { adoption, type Adoption } from "../../../domain/adoption";
+import { adoption, type KindAdoption } from "../../../domain/adoption";
 import { evidenceSubjects, type EvidenceSubject } from "../../../domain/evidenceSubjects";
 import { kinds, type KindKey } from "../../../domain/kinds/kinds";
 
@@ -113,7 +113,7 @@ function judgedText(judged: AccessKind["judged"]): KindCell<string> {
     .join(", ");
 }
 
-function adoptionText(answer: Adoption): Answer {
+function adoptionText(answer: KindAdoption): Answer {
   if (isNotApplicable(answer)) return answer;
   if (answer.search === "none") return { notLooked: `not looked at: ${answer.why}` };
   return answer.search === "listed" ? "searched; each object is in the plan" : "read with the object that has it";
