@@ -66,8 +66,7 @@ export function permissionsEverAsked(): ReadonlySet<string> {
   return new Set<string>([
     ...writingPermissions.map(({ permission }) => permission),
     ...permissionsToRead(kinds),
-    ...permissionsToAdopt,
-    ...permissionsForEvidence,
+    ...permissionsToReadLogs,
     ...permissionsToExamine,
     ...permissionsOfExtensions,
     ...permissionsToSeeGovernance({ portalAccess: { model: "governance" } }),
@@ -88,6 +87,9 @@ export const permissionsToAdopt: readonly GraphPermission[] = permissionsToRead(
   kinds.filter(({ key }) => isSearched(key as KindKey)),
 );
 
+/** Names of the Microsoft Graph permissions for the audit log and sign-ins. */
+const permissionsToReadLogs = ["AuditLog.Read.All", "Directory.Read.All"] as const satisfies readonly GraphPermission[];
+
 /**
  * Names of the Microsoft Graph permissions for evidence of what the MSSP did: those of the logs, and
  * those that show whose actions to ask for. Most of Microsoft's pages require both of the logs'
@@ -100,8 +102,7 @@ export function permissionsForEvidence(settings: PrerequisiteSettings): readonly
     // The settings do not say whether the customer has consented to a preview application.
     return isLooked && (kind.isExpected(settings) || kind.key === "previewConsent");
   });
-  const logs: readonly GraphPermission[] = ["AuditLog.Read.All", "Directory.Read.All"];
-  return [...new Set([...logs, ...permissionsToRead(looked)])].sort();
+  return [...new Set([...permissionsToReadLogs, ...permissionsToRead(looked)])].sort();
 }
 
 /**

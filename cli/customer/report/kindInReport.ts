@@ -240,6 +240,13 @@ function words(key: KindKey): ObjectKind[] {
   return [...own, ...further.map(([word]) => word as ObjectKind)];
 }
 
+/** The kinds of objects that a report has for a kind of access, or why it has none. */
+export function reportedAs(key: KindKey): KindCell<readonly ObjectKind[]> {
+  const cell: KindCell<KindInReport> = kindsInReport[key];
+  const objects = words(key);
+  return isNotApplicable(cell) && objects.length === 0 ? cell : objects;
+}
+
 /** The kinds of access that an object of this kind stands for. */
 export function accessKinds(word: ObjectKind): readonly AccessKind[] {
   return kinds.filter(({ key }) => words(key as KindKey).includes(word));

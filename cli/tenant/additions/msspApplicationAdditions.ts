@@ -143,7 +143,7 @@ export async function unneededPermissions(tenant: AdditionsTenant): Promise<stri
     ...neededPermissions(prerequisites).map(({ permission }) => permission),
     ...permissionsToPreview(prerequisites),
     ...permissionsToFindAdditions(prerequisites),
-    ...permissionsForEvidence,
+    ...permissionsForEvidence(prerequisites),
   ]);
   const { identities } = await msspApplications(tenant);
   const roles = (await Promise.all(identities.map(({ id }) => rolesOf(tenant, id)))).flat();

@@ -1,5 +1,6 @@
 /** docs/reference/kinds.md: the table of what gives access, from domain/kinds. */
 import { isNotApplicable, type KindCell, type AccessKind, type Removal } from "../../../domain/kinds/accessKind";
+import { reportedAs } from "../../../cli/customer/report/kindInReport";
 import { callsByKind } from "../../../cli/tenant/kinds/callsByKind";
 import type { KindCalls } from "../../../cli/tenant/kinds/kindCalls";
 import { adoption, type KindAdoption } from "../../../domain/adoption";
@@ -10,8 +11,9 @@ export function kindsPage(): string {
   return [
     "# Kinds of access",
     "",
-    "What this program creates, and what gives an MSSP access, whoever made it. The needed permissions, the search for additions, the report and the",
-    "off-boarding read this table. The report and the off-boarding name a resource of another type as unknown: never left out, never counted as gone.",
+    "What this program creates, and what gives an MSSP access, whoever made it. The needed permissions, the search for additions, the report, evidence,",
+    "adopt and the off-boarding read this table. The report and the off-boarding name a resource of another type as unknown: never left out, never counted",
+    "as gone.",
     "",
     "| Kind | Where | It … | Removed by |",
     "| --- | --- | --- | --- |",
@@ -74,6 +76,7 @@ const features: readonly Feature[] = [
     title: "What a principal has",
     answer: (kind) => called(calls(kind).held, "`npx mssp offboard` asks it of each guest, group and application"),
   },
+  { column: "Re", title: "Report", answer: ({ key }) => joined(reportedAs(key as KindKey)) },
   { column: "Rm", title: "Removed", answer: ({ removal }) => removalText(removal) },
   { column: "St", title: "Stays", answer: ({ stays }) => stays },
   { column: "Ad", title: "Adopt", answer: ({ key }) => adoptionText(adoption[key as KindKey]) },
