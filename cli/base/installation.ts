@@ -10,22 +10,34 @@ import { manifestIn, ownName, ownVersion } from "./ownPackage";
  * @throws VisibleError with the command that installs it.
  */
 export function optionalPackage(name: string): unknown {
-  const install = `npm install --save-dev --save-exact ${name}@${ownVersion()}`;
   const place = { paths: [__dirname, process.cwd()] };
   let manifest: string;
   try {
     manifest = require.resolve(`${name}/package.json`, place);
   } catch {
-    throw new VisibleError(`This command needs the package ${name}, which is not installed. Install it:\n  ${install}`);
+    throw new VisibleError(`This command needs the package ${name}, which is not installed. ${installation(name)}`);
   }
   const version = manifestIn(path.dirname(manifest))?.version;
   if (version !== ownVersion()) {
     throw new VisibleError(
-      `${name} is version ${version}, and ${ownName} is ${ownVersion()}: their versions must be equal. Install that one:\n  ${install}`,
+      `${name} is version ${version}, and ${ownName} is ${ownVersion()}: their versions must be equal. Install the tarballs of one version:\n  npm install ./vendor/*.tgz`,
     );
   }
   // eslint-disable-next-line @typescript-eslint/no-require-imports
   return require(require.resolve(name, place));
+}
+
+/** The command that installs an optional package: `npm ci --omit=dev` left it out, or the project does not name it. */
+function installation(name: string): string {
+  const project = projectFolder(process.cwd());
+  const { dependencies, devDependencies } = (project === undefined ? undefined : manifestIn(project)) ?? {};
+  if (name in { ...dependencies, ...devDependencies })
+    return "Install what package.json names:\n  npm ci --include=dev";
+  const tarball = `${name.replace("@", "").replace("/", "-")}-${ownVersion()}.tgz`;
+  return (
+    `Install its tarball, which \`npm run package\` writes in a checkout of ${ownName} ${ownVersion()}:\n` +
+    `  npm install --save-dev ./vendor/${tarball}`
+  );
 }
 
 /**
@@ -43,12 +55,17 @@ export function requireProjectsVersion(folder: string): void {
         "Run `npx mssp` in the project's folder.",
     );
   }
-  const wanted = manifestIn(project)?.dependencies?.[ownName];
-  if (wanted === undefined || !/^\d+\.\d+\.\d+/.test(wanted) || wanted === ownVersion()) return;
+  const wanted = exactVersion(manifestIn(project)?.dependencies?.[ownName] ?? "");
+  if (wanted === undefined || wanted === ownVersion()) return;
   throw new VisibleError(
     `${project}/package.json names ${ownName} ${wanted}, and ${ownVersion()} is installed: run \`npm ci\`. ` +
       "If that reports that package-lock.json is out of date, run `npm install` and commit the file.",
   );
+}
+
+/** The version that a dependency names: an exact one, or that of a tarball. Undefined for a range or a folder. */
+function exactVersion(reference: string): string | undefined {
+  return /^(?:file:.*-(?=[^/]*\.tgz$))?(\d+\.\d+\.\d+.*?)(?:\.tgz)?$/.exec(reference)?.[1];
 }
 
 function projectFolder(from: string): string | undefined {

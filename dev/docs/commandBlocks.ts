@@ -7,6 +7,7 @@ import type { ShellBlock } from "./markdown";
 /** The comments that may stand before a shell block. */
 const inSandbox = "Runs in the sandbox's environment";
 const withoutInstall = "Runs without npm ci";
+const inCustomers = "Runs in the customers' repository";
 const notRun = "Not run:";
 
 export type HowToRun =
@@ -17,6 +18,8 @@ export type HowToRun =
    * elsewhere.
    */
   | { readonly kind: "sandbox" }
+  /** In a shell of the repository that `mssp init` made beside the checkout, with npm's own npx. */
+  | { readonly kind: "customers" }
   /** Not at all. */
   | { readonly kind: "none"; readonly reason: string };
 
@@ -24,11 +27,12 @@ export type HowToRun =
 export function howToRun({ file, line, comment }: ShellBlock): HowToRun {
   if (comment === undefined) return { kind: "checkout", install: true };
   if (comment === inSandbox) return { kind: "sandbox" };
+  if (comment === inCustomers) return { kind: "customers" };
   if (comment === withoutInstall) return { kind: "checkout", install: false };
   const reason = comment.startsWith(notRun) ? comment.slice(notRun.length).trim() : "";
   if (reason !== "") return { kind: "none", reason };
   throw new Error(
     `${file}:${line}: the comment "${comment}" doesn't say how the block is run. ` +
-      `Use "${inSandbox}", "${withoutInstall}" or "${notRun} <reason>".`,
+      `Use "${inSandbox}", "${withoutInstall}", "${inCustomers}" or "${notRun} <reason>".`,
   );
 }

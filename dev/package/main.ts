@@ -2,7 +2,7 @@
  * `npm run package`: packs the packages into `.packages` (or `--out <folder>`), each as a
  * folder and as a tarball.
  */
-import { mkdir } from "node:fs/promises";
+import { mkdir, readdir, rm } from "node:fs/promises";
 import path from "node:path";
 import { parseArgs } from "node:util";
 import { packPackages } from "./pack";
@@ -12,9 +12,18 @@ async function main(): Promise<void> {
   const checkout = path.resolve(__dirname, "..", "..", "..");
   const out = path.resolve(values.out);
   await mkdir(out, { recursive: true });
+  await removeTarballs(out);
   for (const { file, bytes, files } of await packPackages(checkout, out)) {
     console.log(`${path.relative(process.cwd(), file)}  ${(bytes / 1e6).toFixed(2)} MB, ${files} files`);
   }
+  console.log("\nMake a repository of customers with these packages:");
+  console.log(`  npx mssp init ../customers --packages ${path.relative(process.cwd(), out) || "."}`);
+}
+
+/** Tarballs of an earlier version: `npx mssp init --packages` refuses two of one package. */
+async function removeTarballs(folder: string): Promise<void> {
+  const names = await readdir(folder);
+  for (const name of names.filter((file) => /^defender-mssp-.*\.tgz$/.test(file))) await rm(path.join(folder, name));
 }
 
 void main();

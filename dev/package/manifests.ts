@@ -1,6 +1,7 @@
 /** The `package.json` of each published package, from those of the checkout. */
 import { readFile } from "node:fs/promises";
 import path from "node:path";
+import { publishedPackages, type PublishedName } from "../../cli/base/publishedPackages";
 
 /** The fields of a `package.json` that are read. */
 export interface Manifest {
@@ -16,7 +17,7 @@ export interface Manifest {
 }
 
 export interface PublishedPackage {
-  readonly name: string;
+  readonly name: PublishedName;
   /** Its folder in the checkout. */
   readonly folder: string;
   /** Dependencies that only some users need: they install them when a command asks for them. */
@@ -30,26 +31,26 @@ export interface PublishedPackage {
   readonly unpublished?: readonly string[];
 }
 
-export const packages: readonly PublishedPackage[] = [
-  { name: "@defender-mssp/errors", folder: "packages/errors", optionalPeers: [] },
-  { name: "@defender-mssp/terminal", folder: "packages/terminal", optionalPeers: [] },
-  { name: "@defender-mssp/microsoft", folder: "packages/microsoft", optionalPeers: [] },
-  { name: "@defender-mssp/siem", folder: "packages/siem", optionalPeers: [] },
-  { name: "@defender-mssp/pages", folder: "packages/pages", optionalPeers: [] },
-  { name: "@defender-mssp/engine", folder: "packages/engine", optionalPeers: [] },
-  {
-    name: "@defender-mssp/sandbox",
+const published: Readonly<Record<PublishedName, Omit<PublishedPackage, "name">>> = {
+  "@defender-mssp/errors": { folder: "packages/errors", optionalPeers: [] },
+  "@defender-mssp/terminal": { folder: "packages/terminal", optionalPeers: [] },
+  "@defender-mssp/microsoft": { folder: "packages/microsoft", optionalPeers: [] },
+  "@defender-mssp/siem": { folder: "packages/siem", optionalPeers: [] },
+  "@defender-mssp/pages": { folder: "packages/pages", optionalPeers: [] },
+  "@defender-mssp/engine": { folder: "packages/engine", optionalPeers: [] },
+  "@defender-mssp/sandbox": {
     folder: "packages/sandbox",
     optionalPeers: ["@pulumi/azure-native"],
     unpublished: ["internals"],
   },
-  {
-    name: "defender-mssp",
+  "defender-mssp": {
     folder: ".",
     optionalPeers: ["@pulumi/azure-native"],
     loadedOnDemand: ["@defender-mssp/engine", "@defender-mssp/sandbox"],
   },
-];
+};
+
+export const packages: readonly PublishedPackage[] = publishedPackages.map((name) => ({ name, ...published[name] }));
 
 /** Compilers: what they make is in the package. */
 const neededToBuild: ReadonlySet<string> = new Set(["esbuild", "ts-node", "typescript"]);

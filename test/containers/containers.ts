@@ -101,13 +101,11 @@ describe("the container files", function () {
     const connection = ["--connection", "/run/mssp/connection.json"];
 
     before(async () => {
-      const context = path.join(temporary, "empty");
-      await mkdir(context);
-      const { version } = installation.registry.packages.find(({ name }) => name === "defender-mssp") ?? {};
+      const context = path.join(temporary, "siem");
+      await installation.copySiemTarballs(path.join(context, "vendor"));
       const image = await buildah!.build({
         file: path.join(checkout, "templates", "siem", "Containerfile"),
         tag: "localhost/mssp-alerts",
-        arguments: { VERSION: version ?? "" },
         ...{ context, secrets, mounts: certificates },
       });
       checkImage(image);

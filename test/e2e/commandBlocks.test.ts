@@ -66,11 +66,11 @@ async function run({ file: page, code }: ShellBlock, how: Exclude<HowToRun, { ki
   const command = how.kind === "sandbox" ? [process.execPath, mssp, "sandbox", "run", "--", ...shell] : shell;
   const functions = [
     ...(how.kind === "checkout" && !how.install ? [skipInstall] : []),
-    ...(page === "README.md" ? [] : [npx]),
+    ...(page === "README.md" || how.kind === "customers" ? [] : [npx]),
   ];
   const [file = "", ...args] = command;
   return execa(file, args, {
-    cwd: folder,
+    cwd: how.kind === "customers" ? path.join(folder, "..", "customers") : folder,
     input: [...functions, code].join("\n"),
     env: environment(folder),
     extendEnv: false,
@@ -85,7 +85,9 @@ async function run({ file: page, code }: ShellBlock, how: Exclude<HowToRun, { ki
 function environment(folder: string): Record<string, string | undefined> {
   const home = path.join(path.dirname(folder), "home");
   const { PATH, LANG } = process.env;
-  return { PATH, LANG, HOME: home, PULUMI_HOME: path.join(home, ".pulumi"), NO_COLOR: "1" };
+  // The machine's own cache: npm would get all packages of a repository of customers again.
+  const cache = process.env["npm_config_cache"] ?? path.join(homedir(), ".npm");
+  return { PATH, LANG, HOME: home, PULUMI_HOME: path.join(home, ".pulumi"), NO_COLOR: "1", npm_config_cache: cache };
 }
 
 /** What is committed, or would be, with the built files and the installed packages. */

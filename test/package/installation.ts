@@ -2,7 +2,7 @@
  * An empty folder with nothing of the checkout in reach, in which the packed packages are
  * installed.
  */
-import { mkdir, mkdtemp, readdir, rm, stat } from "node:fs/promises";
+import { copyFile, mkdir, mkdtemp, readdir, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { execa } from "execa";
@@ -57,6 +57,13 @@ export class Installation {
       stdin: "ignore",
     });
     return { exitCode, stdout, stderr, seconds: (performance.now() - start) / 1000 };
+  }
+
+  /** Copies the tarballs that docs/guides/install.md names for a machine that only reads alerts. */
+  async copySiemTarballs(folder: string): Promise<void> {
+    await mkdir(folder, { recursive: true });
+    const needed = this.registry.packages.filter(({ name }) => /\/(errors|terminal|microsoft|siem)$/.test(name));
+    for (const { file } of needed) await copyFile(file, path.join(folder, path.basename(file)));
   }
 
   async dispose(): Promise<void> {

@@ -34,7 +34,7 @@ describe("the packages in an empty folder", function () {
     return ended;
   }
 
-  it("npx defender-mssp init makes a repository of customers", async () => {
+  it("npx defender-mssp init makes a repository of customers, with a registry of one's own", async () => {
     const { stdout, seconds } = succeeded(
       await installation.run(["npx", "--yes", "defender-mssp", "init", "customers", "--project", "acme-mssp"]),
     );
@@ -59,7 +59,7 @@ describe("the packages in an empty folder", function () {
     assert.equal(missing.exitCode, 1);
     assert.match(
       missing.stderr,
-      /^mssp: This command needs the package @defender-mssp\/sandbox[^]*\n  npm install .*sandbox@\d/m,
+      /^mssp: This command needs the package @defender-mssp\/sandbox[^]*\n  npm ci --include=dev$/m,
     );
     assert.doesNotMatch(missing.stderr, /^ {4}at /m);
     const whole = await installation.run(["npm", "ci", ...args], { folder: customers, cache: "cold-too" });

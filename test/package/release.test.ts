@@ -16,7 +16,7 @@ describe("the workflow release.yml", () => {
   });
 
   it("publishes a package after every package that it depends on", () => {
-    const names = packages.map(({ name }) => name);
+    const names: readonly string[] = packages.map(({ name }) => name);
     let dependencies = 0;
     for (const { name, folder } of packages) {
       const manifest = readFileSync(path.join(checkout, folder, "package.json"), "utf8");

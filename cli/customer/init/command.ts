@@ -10,6 +10,7 @@ interface InitOptions {
   readonly ci: CiSystem | "none";
   readonly git: boolean;
   readonly lockfile: boolean;
+  readonly packages?: string;
   readonly json?: boolean;
 }
 
@@ -21,6 +22,7 @@ export function define(command: Command, session: Session): void {
     .addOption(
       new Option("--ci <system>", "CI system whose pipelines to add").choices([...ciSystems, "none"]).default("github"),
     )
+    .option("--packages <folder>", "the packages' tarballs, which `npm run package` writes; copied to vendor/")
     .option("--no-git", "create no git repository")
     .option("--no-lockfile", "create no package-lock.json, which requires the package registry")
     .option("--json", "print the folder, the project's name and the files as one JSON object")
@@ -33,9 +35,15 @@ export function define(command: Command, session: Session): void {
     notes: [
       "The project's name is part of every resource's URN in the state and of the marks in the customers' tenants. Do not change it later. `pulumi new <clone>/templates/customers --generate-only`, with the absolute path of a clone of defender-mssp, creates the same files without pipelines.",
     ],
-    reads: "The package registry, for the versions in package-lock.json.",
+    reads: "The tarballs of --packages, and the package registry, for the versions in package-lock.json.",
     changes: "Creates the folder. After an error, nothing is left behind.",
-    exitCodes: { 0: "the folder was created", 1: "the folder is not empty, or git or npm failed" },
-    examples: ["npx defender-mssp init customers", "npx mssp init customers --project acme-mssp --ci gitlab"],
+    exitCodes: {
+      0: "the folder was created",
+      1: "the folder is not empty, a tarball is missing, or git or npm failed",
+    },
+    examples: [
+      "npm run package && npx mssp init ../customers --packages .packages",
+      "npx mssp init ../customers --packages .packages --project acme-mssp --ci gitlab",
+    ],
   });
 }

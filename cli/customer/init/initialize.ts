@@ -1,11 +1,14 @@
 /** Creates a repository of customers, completely or not at all. */
-import { mkdir, mkdtemp, readdir, rename, rm, writeFile } from "node:fs/promises";
+import { copyFile, mkdir, mkdtemp, readdir, rename, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { execa } from "execa";
 import { VisibleError } from "@defender-mssp/errors";
 import type { Session } from "@defender-mssp/terminal/session";
-import { ownVersion } from "../../base/ownPackage";
+import { ownName, ownVersion } from "../../base/ownPackage";
+import { developmentPackage } from "../../base/publishedPackages";
+import { shellWord } from "../../base/shellWord";
 import { exists } from "../../stack/exists";
+import { localPackages, vendorFolder, type LocalPackage } from "./localPackages";
 import { repositoryFiles, type CiSystem } from "./templates";
 
 export interface InitializeOptions {
@@ -16,6 +19,8 @@ export interface InitializeOptions {
   readonly git: boolean;
   /** Create package-lock.json. */
   readonly lockfile: boolean;
+  /** Folder of the packages' tarballs, which are copied to `vendor/`. Default: a registry has them. */
+  readonly packages?: string;
 }
 
 export interface InitializedRepository {
@@ -29,8 +34,8 @@ export interface InitializedRepository {
 
 /**
  * Creates the folder.
- * @throws VisibleError if it is not empty, the project's name is invalid, or git or npm fails;
- * nothing is left then.
+ * @throws VisibleError if it is not empty, the project's name or the folder of packages is invalid,
+ * or git or npm fails; nothing is left then.
  */
 export async function initialize(
   target: string,
@@ -43,11 +48,14 @@ export async function initialize(
   requireProjectName(project);
   await requireEmpty(folder);
   if (options.git) await requireGit(environment);
-  const files = await repositoryFiles(project, options.ci);
+  const vendored =
+    options.packages === undefined ? [] : await localPackages(path.resolve(session.folder, options.packages));
+  const files = withVendored(await repositoryFiles(project, options.ci), vendored);
   await mkdir(path.dirname(folder), { recursive: true });
   const draft = await mkdtemp(path.join(path.dirname(folder), `.${path.basename(folder)}-`));
   try {
     await writeFiles(draft, files);
+    await copyVendored(draft, vendored);
     if (options.lockfile) await makeLockfile(draft, session);
     if (options.git && !(await isInRepository(path.dirname(folder), environment)))
       await run("git", ["init", "--quiet"], draft, environment);
@@ -55,8 +63,41 @@ export async function initialize(
   } finally {
     await rm(draft, { recursive: true, force: true });
   }
-  const names = [...files.keys(), ...(options.lockfile ? ["package-lock.json"] : [])].sort();
+  const names = [
+    ...files.keys(),
+    ...vendored.map(vendoredPath),
+    ...(options.lockfile ? ["package-lock.json"] : []),
+  ].sort();
   return { folder, project, version: ownVersion(), files: names };
+}
+
+function vendoredPath({ file }: LocalPackage): string {
+  return `${vendorFolder}/${path.basename(file)}`;
+}
+
+/**
+ * Names the tarballs in package.json. All packages are listed: npm would ask the registry for a
+ * dependency of theirs that is not.
+ */
+function withVendored(
+  files: ReadonlyMap<string, string>,
+  vendored: readonly LocalPackage[],
+): ReadonlyMap<string, string> {
+  if (vendored.length === 0) return files;
+  const manifest = JSON.parse(files.get("package.json") ?? "") as Readonly<Record<string, unknown>>;
+  const references = vendored.map((local) => [local.name, `file:${vendoredPath(local)}`] as const);
+  const isDevelopment = ([name]: (typeof references)[number]) => name === developmentPackage;
+  const changed = {
+    ...manifest,
+    dependencies: Object.fromEntries(references.filter((reference) => !isDevelopment(reference)).sort()),
+    devDependencies: Object.fromEntries(references.filter(isDevelopment)),
+  };
+  return new Map([...files, ["package.json", `${JSON.stringify(changed, undefined, 2)}\n`]]);
+}
+
+async function copyVendored(folder: string, vendored: readonly LocalPackage[]): Promise<void> {
+  if (vendored.length > 0) await mkdir(path.join(folder, vendorFolder));
+  for (const local of vendored) await copyFile(local.file, path.join(folder, vendoredPath(local)));
 }
 
 /** The next commands, typed in the folder `from`. */
@@ -65,13 +106,16 @@ export function nextSteps({ folder, project, version, files }: InitializedReposi
   const install = files.includes("package-lock.json") ? "npm ci" : "npm install";
   return [
     `${shown}: a repository of customers with defender-mssp ${version}.`,
-    `The project's name is ${project}. Do not change it later: each stack's state and the marks in the customers' tenants contain it.`,
+    `The project's name is ${project}. Do not change it later: each stack's state and`,
+    "the marks in the customers' tenants contain it.",
     "",
     "What to type next:",
-    ...(shown === "." ? [] : [`  cd ${/^[\w./-]+$/.test(shown) ? shown : `'${shown.replaceAll("'", "'\\''")}'`}`]),
+    ...(shown === "." ? [] : [`  cd ${shellWord(shown)}`]),
     `  ${install}`,
-    "  npx mssp start          # onboards the customer of customers/Pulumi.dev.yaml on the sandbox",
-    "  npx mssp new contoso    # writes the settings of a customer",
+    "To onboard the customer of customers/Pulumi.dev.yaml on the sandbox:",
+    "  npx mssp start",
+    "To write the settings of a customer:",
+    "  npx mssp new contoso",
     "README.md describes the other steps on one page.",
     "",
   ].join("\n");
@@ -159,9 +203,20 @@ async function run(
     stdin: "ignore",
   });
   if (!failed) return;
+  if (command === "npm" && isMissingPackage(stderr)) throw new VisibleError(missingPackage);
   const reason = stderr.split("\n").find((line) => /error|fatal/i.test(line) && !/\bcode\b/.test(line)) ?? code ?? "";
   const hint = command === "npm" ? " --no-lockfile creates the folder without the registry." : "";
   throw new VisibleError(`\`${command} ${args[0]}\` failed: ${reason.trim()} Nothing was created.${hint}`);
+}
+
+const missingPackage =
+  `${ownName} ${ownVersion()} is not on the registry. Nothing was created. In a checkout of ${ownName}, run\n` +
+  "  npm run package\n" +
+  "  npx mssp init ../customers --packages .packages";
+
+/** npm found no package of this project, or not this version. */
+function isMissingPackage(stderr: string): boolean {
+  return /code (E404|ETARGET)/.test(stderr) && stderr.includes(ownName);
 }
 
 /** Moves the files. An existing folder, empty or with a `.git`, is kept. */

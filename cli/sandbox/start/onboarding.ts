@@ -5,6 +5,7 @@ import { enginePackage, sandboxPackage } from "../sandbox/packages";
 import { realStacks, refuseRealStack } from "../sandbox/realStacks";
 import { withSandbox } from "../sandbox/session";
 import type { SandboxStartOptions } from "../sandbox/options";
+import { shellWord } from "../../base/shellWord";
 import type { Place } from "../../base/place";
 import { askPulumi, pulumiCommand } from "../../stack/pulumi";
 import { refuseForeignState } from "../../stack/stateCode";
@@ -92,7 +93,7 @@ function sandboxRun({ home, plugins }: SandboxStartOptions): string {
 /** The option as a shell takes it; none for the default sandbox. */
 function homeOption(home: string | undefined): string {
   if (home === undefined) return "";
-  return ` --home ${/^[\w@%+=:,./-]+$/.test(home) ? home : `'${home.replaceAll("'", "'\\''")}'`}`;
+  return ` --home ${shellWord(home)}`;
 }
 
 function nextCommands(options: OnboardingOptions): string {

@@ -35,6 +35,13 @@ describe("an installation that does not fit", () => {
     assert.match(stderr, /^mssp: .*package\.json names defender-mssp 99\.0\.0, and \d\S+ is installed: run `npm ci`\./);
   });
 
+  it("an installation older than the tarball in vendor/: the command says npm ci", async () => {
+    await write("package.json", { dependencies: { "defender-mssp": "file:vendor/defender-mssp-99.0.0.tgz" } });
+    const { exitCode, stderr } = await mssp(["permissions"], { folder });
+    assert.equal(exitCode, 1);
+    assert.match(stderr, /^mssp: .*package\.json names defender-mssp 99\.0\.0, and \d\S+ is installed: run `npm ci`\./);
+  });
+
   it("a folder without a project is no obstacle to --help and init", async () => {
     const { exitCode } = await mssp(["--help"], { folder: path.dirname(folder) });
     assert.equal(exitCode, 0);

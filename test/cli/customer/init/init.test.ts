@@ -1,7 +1,12 @@
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { execa } from "execa";
+import { publishedPackages } from "../../../../cli/base/publishedPackages";
 import { inSession as mssp } from "../../testSession";
 
 describe("mssp init", () => {
@@ -93,6 +98,123 @@ describe("mssp init", () => {
     );
     assert.deepEqual(await readdir(folder), []);
     assert.equal((await init(["customers", "--no-git"], { PATH })).exitCode, 0);
+  });
+
+  it("says what to do where the registry has no such package, and leaves nothing", async () => {
+    const registry = createServer((_, response) => response.writeHead(404).end("{}"));
+    await new Promise<void>((resolve) => registry.listen(0, "127.0.0.1", resolve));
+    const { port } = registry.address() as AddressInfo;
+    const environment = {
+      npm_config_registry: `http://127.0.0.1:${port}/`,
+      npm_config_cache: path.join(folder, "npm"),
+    };
+    const { exitCode, stderr } = await mssp(["init", "customers"], { folder, environment });
+    registry.close();
+    assert.equal(exitCode, 1);
+    assert.match(
+      stderr,
+      /^mssp: defender-mssp \d+\.\d+\.\d+ is not on the registry\. Nothing was created\. .*\n {2}npm run package\n {2}npx mssp init \.\.\/customers --packages \.packages\n?$/m,
+    );
+    assert.deepEqual(await readdir(folder), ["npm"]);
+  });
+
+  it("prints next steps that fit 80 columns", async () => {
+    const { stdout } = await init(["it's customers", "--project", "acme"]);
+    assert.match(stdout, /^ {2}cd 'it'\\''s customers'\n {2}npm install$/m);
+    assert.deepEqual(
+      stdout.split("\n").filter((line) => line.length > 80),
+      [],
+    );
+  });
+
+  describe("--packages", () => {
+    const { version } = JSON.parse(readFileSync("package.json", "utf8")) as { version: string };
+    const packages = () => path.join(folder, "packages");
+
+    async function pack(name: string, file = `${name.replace(/^@|\/.*/g, "")}.tgz`, packed = version) {
+      const content = path.join(folder, "content");
+      await mkdir(path.join(content, "package"), { recursive: true });
+      await writeFile(path.join(content, "package", "README.md"), "x".repeat(700));
+      await writeFile(path.join(content, "package", "package.json"), JSON.stringify({ name, version: packed }));
+      const args = ["-czf", path.join(packages(), file), "package/README.md", "package/package.json"];
+      await execa("tar", args, { cwd: content });
+      await rm(content, { recursive: true });
+    }
+    const tarball = (name: string) => `${name.replace("@", "").replace("/", "-")}-${version}.tgz`;
+    const initWith = () => init(["customers", "--packages", "packages"]);
+
+    beforeEach(async () => {
+      await mkdir(packages());
+      for (const name of publishedPackages) await pack(name, tarball(name));
+      await writeFile(path.join(packages(), "notes.txt"), "no tarball");
+      await mkdir(path.join(packages(), "staged"));
+    });
+
+    it("copies each tarball to vendor/, and names all of them and nothing of a registry", async () => {
+      const { exitCode, stderr } = await initWith();
+      assert.equal(exitCode, 0, stderr);
+      const { dependencies, devDependencies } = JSON.parse(await text("package.json")) as Record<string, object>;
+      const references: [string, unknown][] = Object.entries({ ...dependencies, ...devDependencies });
+      assert.deepEqual(
+        references.sort(),
+        publishedPackages.map((name) => [name, `file:vendor/${tarball(name)}`] as [string, unknown]).sort(),
+      );
+      assert.deepEqual(Object.keys(devDependencies ?? {}), ["@defender-mssp/sandbox"]);
+      const copied = await readdir(path.join(folder, "customers", "vendor"));
+      assert.deepEqual(copied.sort(), publishedPackages.map(tarball).sort());
+      for (const file of copied)
+        assert.deepEqual(
+          await readFile(path.join(folder, "customers", "vendor", file)),
+          await readFile(path.join(packages(), file)),
+        );
+    });
+
+    const wrong: readonly [string, () => Promise<unknown>, RegExp][] = [
+      [
+        "without one of the packages",
+        () => rm(path.join(packages(), tarball("@defender-mssp/pages"))),
+        /the tarball of @defender-mssp\/pages is missing\./,
+      ],
+      [
+        "with two versions of one",
+        () => pack("@defender-mssp/siem", "defender-mssp-siem-0.1.0.tgz", "0.1.0"),
+        /defender-mssp-siem-0\.1\.0\.tgz and defender-mssp-siem-\d\S+\.tgz are both @defender-mssp\/siem: remove one of them\./,
+      ],
+      [
+        "with another version than this command's",
+        () => pack("defender-mssp", tarball("defender-mssp"), "0.1.0"),
+        /defender-mssp-\S+\.tgz is version 0\.1\.0, and this command is \d/,
+      ],
+      [
+        "with a tarball of something else",
+        () => pack("left-pad", "left-pad-1.3.0.tgz", "1.3.0"),
+        /left-pad-1\.3\.0\.tgz is left-pad 1\.3\.0, no package of defender-mssp: remove it from the folder\./,
+      ],
+      [
+        "with a file that is no tarball",
+        () => writeFile(path.join(packages(), "a.tgz"), "not gzip"),
+        /a\.tgz is not the tarball of a package\./,
+      ],
+      ["with a folder in place of a tarball", () => mkdir(path.join(packages(), "a.tgz")), /a\.tgz is not the tarball/],
+      ["that is missing", () => rm(packages(), { recursive: true }), /packages: no such folder\./],
+      [
+        "without tarballs",
+        async () => {
+          await rm(packages(), { recursive: true });
+          await mkdir(packages());
+        },
+        /the folder has no tarball \(\*\.tgz\)\./,
+      ],
+    ];
+    for (const [what, change, error] of wrong)
+      it(`refuses a folder ${what}, and creates nothing`, async () => {
+        await change();
+        const { exitCode, stderr } = await initWith();
+        assert.equal(exitCode, 1);
+        assert.match(stderr, /^mssp: --packages \S+packages: [^\n]*Nothing was created\.\n?$/);
+        assert.match(stderr, error);
+        assert.doesNotMatch((await readdir(folder)).join(" "), /customers/);
+      });
   });
 
   it("leaves nothing when npm can't make the lockfile", async () => {
