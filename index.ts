@@ -22,6 +22,7 @@ import { hasAnalystsGroup } from "./components/portalAccess/analystsGroup";
 import { contactObjectIds } from "./components/portalAccess/accessPackages";
 import { refuseMovedNames } from "./components/portalAccess/deployedNames";
 import { customerApprovers } from "./components/portalAccess/portalAccessArgs";
+import { refuseOffboarded } from "./components/tenant/refuseOffboarded";
 import { requireTenantFeatures } from "./components/tenant/tenantFeatures";
 import { keepingLegacyApi } from "./settings/connector";
 import { stackConfiguration } from "./settings/fromEngine";
@@ -61,6 +62,7 @@ async function program() {
   // Read before anything is registered: the engine writes the state at each registration, and a
   // file backend would show half of the file.
   const deployed = await deployedResources();
+  await refuseOffboarded(asked, deployed);
   const connector = { asked: asked.connector, keeping: keepingLegacyApi(asked.connector) };
   const settings = { ...asked, connector: await connectorWithDeployedApis(onboardingName, connector, deployed) };
   refuseMovedNames(accessName, settings, deployed);

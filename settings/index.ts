@@ -14,6 +14,7 @@ import {
 } from "@defender-mssp/microsoft";
 import * as z from "zod/mini";
 import { VisibleError } from "@defender-mssp/errors";
+import type { Offboarded } from "../domain/offboarded";
 import {
   applicationNameLimit,
   directoryNameLimit,
@@ -40,6 +41,7 @@ import {
   notificationSettings,
   type NotificationRule,
 } from "./notificationRules";
+import { offboardedSettings } from "./offboardedSettings";
 import {
   portalAccessFrom,
   portalAccessMap,
@@ -130,6 +132,8 @@ export interface Settings {
   readonly tags?: readonly string[];
   /** Stacks of the project that have the same tenant on purpose. */
   readonly sharedTenantWith?: readonly string[];
+  /** The customer was off-boarded: no run grants anything. */
+  readonly offboarded?: Offboarded;
 }
 
 /**
@@ -185,6 +189,7 @@ export const settingsSchema = z.object({
   ...adoptedSettings,
   ...tagSettings,
   ...sharedTenantSettings,
+  ...offboardedSettings,
 });
 
 /** Settings that are lists or maps. The engine passes them as JSON. */
@@ -201,6 +206,7 @@ const structured = new Set([
   "adopted",
   "tags",
   "sharedTenantWith",
+  "offboarded",
 ]);
 
 /** The keys of a stack's configuration, without the project's name. */
@@ -267,6 +273,7 @@ function settingsFrom(checked: z.infer<typeof settingsSchema>, environment: Envi
     notificationRules,
     connector,
     adopted,
+    offboarded,
     ...rest
   } = checked;
   const msspTenantId = rest.msspTenantId.toLowerCase();
@@ -287,6 +294,7 @@ function settingsFrom(checked: z.infer<typeof settingsSchema>, environment: Envi
       handover: handoverFrom(rest.handover),
       azureDelegation: delegationFrom(rest.azureDelegation),
       adopted: adoptedFrom(adopted),
+      offboarded: offboarded && Object.freeze(withoutUndefined(offboarded)),
     }),
     defenderCalls: Object.freeze(defenderCalls(defenderEndpoint, environment)),
   });

@@ -4,12 +4,13 @@ import path from "node:path";
 import { VisibleError } from "@defender-mssp/errors";
 import type { Questions, Session } from "@defender-mssp/terminal/session";
 import { readProject } from "../../settings/project";
-import { readInventory, sharedTenantNotes, type FleetStack } from "../stack/inventory";
+import { offboardedMessage } from "../../domain/offboarded";
+import { offboardedNotes, readInventory, sharedTenantNotes, type FleetStack } from "../stack/inventory";
 import { readRuns, remainingOf, type RecordedRun, type RunPlan } from "../stack/journal";
 import { defaultJournals, type FleetCommand } from "../stack/outcome";
 import { passphraseQuestion } from "../stack/passphraseQuestion";
 import { passphraseVariables } from "../stack/passphrases";
-import { selectStacks, type SelectionPlace } from "../stack/selection";
+import { selectStacks } from "../stack/selection";
 import type { SelectionOptions } from "../stack/selectionOptions";
 import { say } from "./log";
 import { isRunning } from "./processState";
@@ -82,8 +83,17 @@ export async function prepareRun(
   const journals = path.resolve(options.journal === defaultJournals ? folder : "", options.journal);
   const inventory = await readInventory(project, environment);
   const before = options.resume === true ? await interruptedRun(journals, command) : undefined;
+  const place = { folder, environment, journals, now: session.now() };
+  const chosen = before === undefined ? await selectStacks(inventory, options, place) : [];
+  const leftOut = chosen.filter((customer) => isLeftOut(customer, command, options));
   const plan =
-    before?.plan ?? (await newPlan(command, inventory, options, { folder, environment, journals, now: session.now() }));
+    before?.plan ??
+    newPlan(
+      command,
+      chosen.filter((customer) => !leftOut.includes(customer)),
+      options,
+    );
+  for (const note of offboardedNotes(leftOut)) session.err.note(note);
   const stacks = before === undefined ? plan.stacks : remainingOf(before);
   if (stacks.length === 0) return undefined;
   if (before !== undefined) await confirmResume(before, options, session);
@@ -108,16 +118,23 @@ export function stackProblem(
 ): string | undefined {
   const customer = inventory.find((listed) => listed.stack === stack);
   if (customer === undefined) return `Pulumi.${stack}.yaml no longer exists`;
-  return command === "destroy" ? undefined : customer.problem;
+  if (command === "destroy") return undefined;
+  const { customerName = stack, offboarded, problem } = customer;
+  if (offboarded === undefined || !grants(command)) return problem;
+  return offboardedMessage({ customerName, stack, file: `Pulumi.${stack}.yaml` }, offboarded);
 }
 
-async function newPlan(
-  command: FleetCommand,
-  inventory: readonly FleetStack[],
-  options: FleetRunOptions,
-  place: SelectionPlace,
-): Promise<RunPlan> {
-  const chosen = await selectStacks(inventory, options, place);
+/** Whether a command runs the program, which grants what the settings say. */
+function grants(command: FleetCommand): boolean {
+  return command === "up" || command === "preview";
+}
+
+/** Off-boarded customers are run only where they are named, and then refused. */
+function isLeftOut({ offboarded }: FleetStack, command: FleetCommand, { stack }: SelectionOptions): boolean {
+  return offboarded !== undefined && stack === undefined && grants(command);
+}
+
+function newPlan(command: FleetCommand, chosen: readonly FleetStack[], options: FleetRunOptions): RunPlan {
   const { drift = false, init, secretsProvider } = options;
   return {
     command,

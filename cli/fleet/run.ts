@@ -9,7 +9,7 @@ import { visibleJson } from "@defender-mssp/terminal/terminalText";
 import { Limiter } from "@defender-mssp/microsoft/limiter";
 import { Journal } from "../stack/journal";
 import { exitCodeOf, type FleetCommand, type StackOutcome } from "../stack/outcome";
-import { requireEngine } from "../stack/pulumi";
+import { pathWith, requireEngine } from "../stack/pulumi";
 import { countsOf, type RunReport } from "../stack/report";
 import { say } from "./log";
 import { FleetRun } from "./fleetRun";
@@ -38,7 +38,7 @@ async function run(prepared: PreparedRun): Promise<number> {
   const journal = before === undefined ? Journal.begin(journals, plan) : Journal.resume(before);
   const workers = new Workers({
     ...setup,
-    environment: { ...environment, ...limiter.variables },
+    environment: { ...environment, ...limiter.variables, PATH: pathWith(setup.engine, environment) },
     timeout: options.timeout * 60_000,
     onStep: (stack, step) => view.step(stack, step),
   });

@@ -52,11 +52,11 @@ export function summaryText(report: RunReport, folder: string): string {
 
 /** `mssp fleet list` as a table. */
 export function listText(stacks: readonly FleetStack[]): string {
-  const rows = stacks.map(({ stack, customerName = "", tenantId = "", tags, problem }): TextCell[] =>
-    problem === undefined
-      ? [stack, customerName, tenantId, tags.join(" ")]
-      : [stack, { text: oneLine(problem), color: "red" }],
-  );
+  const rows = stacks.map(({ stack, customerName = "", tenantId = "", tags, offboarded, problem }): TextCell[] => {
+    if (problem !== undefined) return [stack, { text: oneLine(problem), color: "red" }];
+    const left = offboarded === undefined ? [] : [`off-boarded ${offboarded.on}`];
+    return [stack, customerName, tenantId, [...left, ...tags].join(" ")];
+  });
   const wrong = stacks.filter(({ problem }) => problem !== undefined).length;
   const ending = wrong === 0 ? "" : `, ${wrong} with invalid settings`;
   return `${tableText([["stack", "customer", "tenant", "tags"], ...rows])}\n${counted(stacks.length)}${ending}.\n`;
@@ -64,8 +64,9 @@ export function listText(stacks: readonly FleetStack[]): string {
 
 /** `mssp fleet status` as a table. */
 export function statusText(stacks: readonly FleetStack[], last: ReadonlyMap<string, LastOutcome>): string {
-  const rows = stacks.map(({ stack }): TextCell[] => {
+  const rows = stacks.map(({ stack, offboarded }): TextCell[] => {
     const known = last.get(stack);
+    if (offboarded !== undefined) return [stack, `off-boarded ${offboarded.on}`, "", ""];
     if (known === undefined) return [stack, "never", "", ""];
     const { state, command, at, outcome, upAt } = known;
     const when = at.getTime() === 0 ? "" : minute(at);

@@ -76,6 +76,17 @@ export async function changedStacks(range: GitRange): Promise<ChangedStacks> {
   );
 }
 
+/** The same without some stacks, which then count as excluded. */
+export function withoutStacks(changed: ChangedStacks, left: readonly { readonly stack: string }[]): ChangedStacks {
+  const names = left.map(({ stack }) => stack).filter((stack) => changed.stacks.includes(stack));
+  if (names.length === 0) return changed;
+  return {
+    ...changed,
+    stacks: changed.stacks.filter((stack) => !names.includes(stack)),
+    excluded: [...changed.excluded, ...names].sort(),
+  };
+}
+
 const answer = z.looseObject({ stacks: z.array(z.string()), deleted: z.array(z.string()) });
 
 /**

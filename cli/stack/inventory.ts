@@ -4,6 +4,7 @@
  */
 import { VisibleError, withoutUndefined } from "@defender-mssp/errors";
 import { isStackName } from "@defender-mssp/siem/connector/stackName";
+import type { Offboarded } from "../../domain/offboarded";
 import { readStackSettings } from "../../settings/fromFile";
 import { sharedTenantText, unnamedSharing } from "../../settings/sharedTenant";
 import { shownStackFile, stacksWithSettings, type Project } from "../../settings/project";
@@ -18,6 +19,8 @@ export interface FleetStack {
   readonly extension?: string;
   /** Stacks that have the same tenant on purpose, by this file. */
   readonly sharedTenantWith?: readonly string[];
+  /** The customer has left: `up` and `preview` refuse. */
+  readonly offboarded?: Offboarded;
   /** Stacks that have the same tenant, and do not name this one or are not named by it. */
   readonly sharesTenantWith?: readonly string[];
   /** Why the file can't be used; the fields above are absent then. */
@@ -48,6 +51,14 @@ export function sharedTenantNotes(inventory: readonly FleetStack[], stacks?: rea
     .map(sharedTenantText);
 }
 
+/** The note that off-boarded customers are left out; none without one. */
+export function offboardedNotes(customers: readonly FleetStack[]): readonly string[] {
+  const left = customers.flatMap(({ stack, offboarded }) =>
+    offboarded === undefined ? [] : [`${stack} (${offboarded.on})`],
+  );
+  return left.length === 0 ? [] : [`Off-boarded, and left out: ${left.join(", ")}.`];
+}
+
 async function readFleetStack(stack: string, project: Project, environment: NodeJS.ProcessEnv): Promise<FleetStack> {
   if (!isStackName(stack)) {
     return {
@@ -63,8 +74,9 @@ async function readFleetStack(stack: string, project: Project, environment: Node
       tags = [],
       extension,
       sharedTenantWith,
+      offboarded,
     } = await readStackSettings(stack, { folder: project.folder, environment });
-    return { stack, customerName, tenantId, tags, ...withoutUndefined({ extension, sharedTenantWith }) };
+    return { stack, customerName, tenantId, tags, ...withoutUndefined({ extension, sharedTenantWith, offboarded }) };
   } catch (error) {
     if (error instanceof VisibleError) return { stack, tags: [], problem: error.message };
     throw error;

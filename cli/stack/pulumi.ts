@@ -40,8 +40,8 @@ export async function askPulumi(args: readonly string[], options: PulumiOptions)
   const { environment } = options;
   const { file: engine } = requireEngine(environment);
   const { execa } = await import("execa");
-  // As `npx pulumi` starts it, without its Node.js process. The language host is beside the engine.
-  const PATH = `${path.dirname(engine)}${path.delimiter}${environment["PATH"] ?? ""}`;
+  // As `npx pulumi` starts it, without its Node.js process.
+  const PATH = pathWith(engine, environment);
   const { exitCode, signal, stdout, stderr } = await execa(engine, [...args, "--non-interactive"], {
     cwd: options.folder,
     env: { ...environment, PATH },
@@ -54,6 +54,11 @@ export async function askPulumi(args: readonly string[], options: PulumiOptions)
     reject: false,
   });
   return { exitCode, signal, stdout: stdout ?? "", stderr: stderr ?? "" };
+}
+
+/** The value of `PATH` with the engine's folder first: the language host is beside the engine. */
+export function pathWith(engine: string, environment: NodeJS.ProcessEnv): string {
+  return `${path.dirname(engine)}${path.delimiter}${environment["PATH"] ?? ""}`;
 }
 
 /**

@@ -13,16 +13,16 @@ import { writeWholeFile } from "@defender-mssp/terminal/wholeFile";
 import { runPulumi, type PulumiOptions } from "./pulumi";
 
 export interface ConfigurationChanges {
-  /** Stored in plain text, by key with namespace. */
-  readonly plain?: Readonly<Record<string, string>>;
+  /** Stored in plain text, by key with namespace: a text, or a map of texts. */
+  readonly plain?: Readonly<Record<string, string | Readonly<Record<string, string>>>>;
   /** Encrypted by the stack's secrets provider, by key with namespace. */
   readonly secret?: Readonly<Record<string, string>>;
   /** Keys that are removed where they exist. */
   readonly remove?: readonly string[];
 }
 
-/** A value as the file has it: plain, encrypted, or none any more. */
-type FileValue = string | { readonly secure: string } | undefined;
+/** A value as the file has it: a text, a map (an encrypted value is one with `secure`), or none any more. */
+type FileValue = string | Readonly<Record<string, string>> | undefined;
 
 /** Top-level keys of the secrets provider, which the engine writes with the first secret. */
 const encryptionKeys = ["secretsprovider", "encryptedkey", "encryptionsalt"] as const;
@@ -184,7 +184,8 @@ function linesOf(values: Readonly<Record<string, FileValue>>, indent: string, ne
     .map(([key, value]) => {
       if (value === undefined) return "";
       if (typeof value === "string") return `${indent}${key}: ${scalar(value)}${newline}`;
-      return `${indent}${key}:${newline}${indent}  secure: ${scalar(value.secure)}${newline}`;
+      const lines = Object.entries(value).map(([name, text]) => `${indent}  ${name}: ${scalar(text)}${newline}`);
+      return `${indent}${key}:${newline}${lines.join("")}`;
     })
     .join("");
 }

@@ -4,7 +4,7 @@
  */
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
-import { readdir, readFile } from "node:fs/promises";
+import { readdir, readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { microsoftGraph } from "@defender-mssp/microsoft";
 import {
@@ -17,7 +17,7 @@ import {
 } from "@defender-mssp/testkit";
 import type { OnboardingProgress } from "../../cli/customer/onboard/progress";
 import type { Certificate } from "../../cli/customer/offboard/certificate";
-import type { Ended } from "../cli/mssp";
+import { mssp as process, type Ended } from "../cli/mssp";
 import { inSession as mssp } from "../cli/testSession";
 import { ana, ben, createProject, customer, objectsOf, TenantHands, tenantIdOf } from "./support";
 
@@ -195,6 +195,7 @@ describe("onboarding, evidence and off-boarding of a customer", function () {
     const second = await run("offboard", "--stack", stack, "--yes");
     assert.equal(second.exitCode, 3, second.stdout + second.stderr);
     assert.match(second.stderr, /Continuing the off-boarding/);
+    assert.doesNotMatch(second.stderr, /Warning/);
     assert.match(second.stdout, /No access of Fabrikam Security left in .*that could be looked at/s);
     assert.equal(
       await readFile(path.join(project.folder, "offboard-contoso", "evidence", "manifest.json"), "utf8"),
@@ -261,5 +262,49 @@ describe("onboarding, evidence and off-boarding of a customer", function () {
       toConfirm.map(({ what }) => what.replace(/ ".*/, "")),
       ["consent to the MSSP's automation"],
     );
+  });
+
+  it("afterwards `up`, `preview` and the fleet refuse; `destroy`, `refresh`, evidence and a further proof go on", async () => {
+    const file = path.join(project.folder, "Pulumi.contoso.yaml");
+    const marked = await readFile(file, "utf8");
+    const today = new Date().toISOString().slice(0, 10);
+    assert.match(marked, new RegExp(`:offboarded:\n +on: "${today}"`));
+    const before = guests().length;
+    const refusal = new RegExp(`was off-boarded on ${today}.*nothing is granted.*Pulumi\\.contoso\\.yaml`, "s");
+    for (const command of [["up", "--yes", "--skip-preview"], ["preview"]]) {
+      const { exitCode, stdout, stderr } = await project.pulumi([...command, "--stack", stack]);
+      assert.notEqual(exitCode, 0);
+      assert.match(`${stdout}${stderr}`.replaceAll(/\s+/g, " "), refusal);
+    }
+    const named = await run("fleet", "up", "--yes", "--stack", stack);
+    assert.equal(named.exitCode, 1, named.stdout);
+    assert.match(named.stdout.replaceAll(/\s+/g, " "), refusal);
+    const every = await run("fleet", "up", "--yes");
+    assert.match(every.stderr, new RegExp(`Off-boarded, and left out: contoso \\(${today}\\)`));
+    assert.match((await run("fleet", "list")).stdout, new RegExp(`off-boarded ${today}`));
+    assert.equal(guests().length, before);
+    for (const command of ["refresh", "destroy"]) await project.succeed([command, "--stack", stack, "--yes"]);
+    assert.notEqual((await evidenceOfToday("afterwards")).exitCode, 1);
+    assert.match((await run("offboard", "--stack", stack, "--yes")).stdout, /still has access/, "the restored guest");
+  });
+
+  it("a checkout from before the off-boarding is refused by the stack's tag; without both, `up` grants again", async () => {
+    const file = path.join(project.folder, "Pulumi.contoso.yaml");
+    const marked = await readFile(file, "utf8");
+    await writeFile(file, marked.replace(/ +[\w-]+:offboarded:\n( {4}.*\n)+/, ""));
+    const before = guests().length;
+    const refused = await project.pulumi(["up", "--stack", stack, "--yes", "--skip-preview"]);
+    assert.notEqual(refused.exitCode, 0, refused.stdout);
+    assert.match(
+      `${refused.stdout}${refused.stderr}`,
+      /was off-boarded on .*pulumi stack tag rm defender-mssp:offboarded --stack contoso/s,
+    );
+    const fleet = await process(["fleet", "up", "--yes"], { folder: project.folder, environment: project.environment });
+    assert.equal(fleet.exitCode, 1, fleet.stdout + fleet.stderr);
+    assert.match(fleet.stdout, /off-boarded/);
+    assert.equal(guests().length, before);
+    await project.succeed(["stack", "tag", "rm", "defender-mssp:offboarded", "--stack", stack]);
+    await project.succeed(["up", "--stack", stack, "--yes", "--skip-preview"]);
+    assert.equal(guests().length, 2);
   });
 });

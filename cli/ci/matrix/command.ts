@@ -5,6 +5,7 @@ import { describeCommand } from "@defender-mssp/terminal/help";
 import { repeated } from "../repeated";
 import { logLine, say } from "../log";
 import type { GitLabJob, MatrixFormat } from "./matrix";
+import type { FleetStack } from "../../stack/inventory";
 import { partArgument, partOf, type Part } from "../../stack/part";
 
 interface MatrixOptions {
@@ -66,26 +67,31 @@ export function registerMatrix(ci: Command, session: Session): void {
   matrix.action(async (options: MatrixOptions) => {
     if ((options.from === undefined) !== (options.all === true))
       matrix.error("error: either --from <commit> or --all is required", { exitCode: 2 });
-    const [{ changedStacks }, { matrixText }] = await Promise.all([
-      import("../../stack/changedStacks.js"),
-      import("./matrix.js"),
-    ]);
-    const found = await changedStacks({ ...options, folder: session.folder, from: options.from });
+    const [{ changedStacks, withoutStacks }, { offboardedNotes, sharedTenantNotes }, { matrixText }] =
+      await Promise.all([
+        import("../../stack/changedStacks.js"),
+        import("../../stack/inventory.js"),
+        import("./matrix.js"),
+      ]);
+    const inventory = await readCustomers(session);
+    const leftOut = inventory.filter(({ offboarded }) => offboarded !== undefined);
+    const range = { ...options, folder: session.folder, from: options.from };
+    const found = withoutStacks(await changedStacks(range), leftOut);
     const changed = options.part === undefined ? found : { ...found, stacks: partOf(found.stacks, options.part) };
     session.out.write(matrixText(changed, options.json === true ? "json" : options.format, options));
     if (changed.everyStackBecause !== undefined && options.all !== true)
       say(session, `Every stack is touched: ${JSON.stringify(changed.everyStackBecause)}.`);
-    for (const note of await sharedTenants(session)) say(session, logLine(note));
+    // Of all stacks: the pull request that copies a file may touch only the copy.
+    for (const note of [...offboardedNotes(leftOut), ...sharedTenantNotes(inventory)]) say(session, logLine(note));
     for (const stack of changed.deleted)
       say(session, `${stack} needs a destroy: its settings are deleted, its resources are not.`);
   });
 }
 
-/** Of all stacks: the pull request that copies a file may touch only the copy. */
-async function sharedTenants({ folder, environment }: Session): Promise<readonly string[]> {
-  const [{ readInventory, sharedTenantNotes }, { readProject }] = await Promise.all([
+async function readCustomers({ folder, environment }: Session): Promise<readonly FleetStack[]> {
+  const [{ readInventory }, { readProject }] = await Promise.all([
     import("../../stack/inventory.js"),
     import("../../../settings/project.js"),
   ]);
-  return sharedTenantNotes(await readInventory(await readProject(folder), environment));
+  return readInventory(await readProject(folder), environment);
 }

@@ -13,6 +13,7 @@ interface OffboardOptions {
   readonly stack: string;
   readonly days: number;
   readonly out?: string;
+  readonly by?: string;
   readonly yes?: boolean;
   readonly json?: boolean;
 }
@@ -25,6 +26,7 @@ export function define(command: Command, session: Session): void {
     .requiredOption("--stack <stack>", "the customer's stack", stackArgument)
     .option("--days <days>", "length of the evidence's period before now", days, 30)
     .option("--out <folder>", "folder of evidence, certificate and record (default: offboard-<stack>)")
+    .option("--by <name>", "who off-boards the customer, for the settings file (default: the user of this machine)")
     .option("--yes", "remove without asking, as in CI")
     .option("--json", "print the certificate as JSON")
     .action((options: OffboardOptions) => run(options, session));
@@ -33,6 +35,7 @@ export function define(command: Command, session: Session): void {
       "Steps: the evidence, as `npx mssp evidence`; what somebody added to the stack's objects; `pulumi destroy --refresh`; " +
         "the proof, by the ID of each object and among the deleted items, then every kind of access by the stack's random ID, " +
         "the MSSP's tenant and its domains; the certificate, HTML and JSON.",
+      "After the removal the settings file gets the key `offboarded`, and the stack a tag: `up` and `preview` refuse from then on. Commit the file.",
       "What no API shows, and what this identity may not read, is a thing to confirm by hand: the certificate has the click for each. " +
         "So is the consent to the MSSP's automation, which the customer deletes last.",
       "The same command continues after an interruption: the folder has a record of what is done. After the last step " +
@@ -44,7 +47,8 @@ export function define(command: Command, session: Session): void {
     ],
     reads: "What `npx mssp evidence` and `npx mssp doctor --repair` read.",
     changes:
-      "The customer's tenant and the stack's state, as `pulumi destroy --refresh` does; the folder, which only you may read.",
+      "The customer's tenant and the stack's state, as `pulumi destroy --refresh` does; the folder, which only you may read; " +
+      "the settings file and the stack's tags.",
     exitCodes: {
       0: "everything was looked at, and the MSSP has no access",
       1: "access is left; or a step failed or was not confirmed: run the command again",
@@ -59,8 +63,10 @@ function days(text: string): number {
   return Number(text);
 }
 
-async function run({ stack, days: length, out, yes, json }: OffboardOptions, session: Session): Promise<void> {
-  const { ask, err } = session;
+async function run(options: OffboardOptions, session: Session): Promise<void> {
+  const { stack, days: length, out, yes, json } = options;
+  const { ask, err, environment } = session;
+  const by = options.by ?? environment["USER"] ?? environment["USERNAME"];
   const [{ offboard }, { certificateText }] = await Promise.all([import("./offboard.js"), import("./text.js")]);
   const name = lastSegment(stack);
   if (yes !== true && !ask.isPossible) {
@@ -73,6 +79,7 @@ async function run({ stack, days: length, out, yes, json }: OffboardOptions, ses
     stack,
     out: folder,
     days: length,
+    ...(by === undefined ? {} : { by }),
     confirm: async (question) => (yes === true ? name : ((await ask.text(question)) ?? "").trim()),
     // To stderr: stdout is for the result.
     say: (text) => err.write(terminalText(text)),

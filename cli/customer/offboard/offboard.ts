@@ -4,9 +4,10 @@
  */
 import path from "node:path";
 import { lastSegment } from "@defender-mssp/microsoft";
-import { VisibleError } from "@defender-mssp/errors";
+import { VisibleError, withoutUndefined } from "@defender-mssp/errors";
 import type { Signals } from "@defender-mssp/terminal/session";
 import type { Place } from "../../base/place";
+import type { Settings } from "../../../settings";
 import { readStackSettings } from "../../../settings/fromFile";
 import { deployedOf } from "../../tenant/additions/deployed";
 import { findAdditions } from "../../tenant/additions/find";
@@ -23,6 +24,7 @@ import { writeWholeFile } from "@defender-mssp/terminal/wholeFile";
 import { makeCertificate, type Certificate } from "./certificate";
 import { inventory, joined } from "./inventory";
 import { readJournal, writeJournal, type OffboardingJournal } from "./journal";
+import { markOffboarded } from "./markOffboarded";
 import { certificatePage } from "./page";
 import { prove } from "./proof";
 import { tenantEndpoints } from "../../tenant/tenantEndpoints";
@@ -35,6 +37,8 @@ export interface OffboardRun extends Place {
   readonly out: string;
   /** Length of the evidence's period, in days. */
   readonly days: number;
+  /** Who off-boards the customer, for the mark in the settings. */
+  readonly by?: string;
   /** Asks for the stack's name; the answer must be exactly that. */
   readonly confirm: (question: string) => Promise<string>;
   /** Receives what happens, a line or more. */
@@ -51,16 +55,18 @@ export interface OffboardRun extends Place {
  * goes on there.
  */
 export async function offboard(run: OffboardRun): Promise<Certificate> {
-  const begin = await begun(run);
+  const settings = await readStackSettings(run.stack, run);
+  const begin = await begun(run, settings);
   const { deployment } = begin;
   let { journal } = begin;
   journal = await withEvidence(run, deployment, journal);
   journal = await withAdditions(run, deployment, journal);
   journal = await destroyed(run, deployment, journal);
+  const { stack, by, say, folder, environment } = run;
+  const mark = withoutUndefined({ on: (journal.destroyedOn ?? run.now().toISOString()).slice(0, 10), by });
+  if (settings.offboarded === undefined) await markOffboarded({ stack, mark, say, folder, environment });
   run.say("Looking in the tenant for what is left…\n");
   const proved = await prove(run, journal);
-  const { environment } = run;
-  const settings = await readStackSettings(run.stack, run);
   const { graphEndpoint } = await tenantEndpoints(settings, environment);
   const history = await readHistory(run.stack, run);
   const certificate = makeCertificate({ journal, proved, history, graph: graphEndpoint });
@@ -71,9 +77,9 @@ export async function offboard(run: OffboardRun): Promise<Certificate> {
 /** The journal of an earlier run, or a new one, with everything that the state has. */
 async function begun(
   run: OffboardRun,
+  settings: Settings,
 ): Promise<{ readonly journal: OffboardingJournal; readonly deployment: Deployment }> {
   const { stack, out, say, now } = run;
-  const settings = await readStackSettings(stack, run);
   const before = await readJournal(out);
   if (before !== undefined && (before.stack !== stack || before.tenantId !== settings.tenantId)) {
     throw new VisibleError(

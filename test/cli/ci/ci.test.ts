@@ -3,6 +3,8 @@ import assert from "node:assert/strict";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { stringify } from "yaml";
+import { requiredSettings } from "../../settings/required";
 import { inSession as mssp } from "../testSession";
 import { Repository } from "./repository";
 import { samples } from "./samples";
@@ -51,6 +53,21 @@ describe("mssp ci", function () {
       const wrong = await mssp(["ci", "matrix", "--from", "nowhere"], { folder: repository.folder });
       assert.deepEqual([wrong.exitCode, wrong.stdout], [1, ""]);
       assert.match(wrong.stderr, /^mssp: git finds no change .*\n.*fetch-depth: 0\)\.$/);
+    } finally {
+      await repository.dispose();
+    }
+  });
+
+  it("matrix: an off-boarded customer is left out, and named", async () => {
+    const repository = await Repository.create();
+    try {
+      const config = { ...requiredSettings, analysts: [], offboarded: { on: "2026-11-28", by: "Ana Silva" } };
+      await repository.commit({ "Pulumi.tailspin.yaml": stringify({ config }) });
+      const { stdout, stderr } = await mssp(["ci", "matrix", "--from", "HEAD^", "--json"], {
+        folder: repository.folder,
+      });
+      assert.deepEqual(JSON.parse(stdout), { stacks: [], deleted: [], excluded: ["tailspin"] });
+      assert.match(stderr, /Off-boarded, and left out: tailspin \(2026-11-28\)\./);
     } finally {
       await repository.dispose();
     }
