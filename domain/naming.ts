@@ -40,6 +40,11 @@ export function siemRedirectUri(domain: string): string {
   return `https://${domain}/SiemMsspConnector`;
 }
 
+/** Whether a redirect URI is one of those that this program sets, of any customer. */
+export function isSiemRedirectUri(uri: string): boolean {
+  return /^https?:\/\/[^/]+\/SiemMsspConnector$/.test(uri);
+}
+
 /**
  * Redirect URI on localhost, with which no address needs to be pasted. Entra allows http for
  * localhost only, and ignores the port.

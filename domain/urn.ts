@@ -6,6 +6,8 @@ export interface Urn {
   /** The types of the parents and of the resource, joined by `$`. */
   readonly qualifiedType: string;
   readonly type: string;
+  /** Empty for a resource without a parent. */
+  readonly parentType: string;
   /** May contain `::`. */
   readonly name: string;
 }
@@ -18,6 +20,7 @@ export function parseUrn(urn: string): Urn {
     project,
     qualifiedType,
     type: qualifiedType.slice(qualifiedType.lastIndexOf("$") + 1),
+    parentType: qualifiedType.split("$").at(-2) ?? "",
     name: name.join("::"),
   };
 }

@@ -25,6 +25,7 @@ import { checkedStackName } from "../cli/stack/stackNames";
 import { shellQuoted } from "../cli/tenant/additions/addition";
 import { findOrphans } from "../cli/tenant/orphans/orphans";
 import { siemConnectorName } from "../domain/naming";
+import { sandboxTenant } from "./cli/tenant/sandboxTenant";
 import { checkSettings, parseSettings } from "../settings";
 
 const tenantId = "c0570500-0000-4000-8000-00000000000a";
@@ -178,19 +179,15 @@ describe("names from settings", function () {
           displayName: siemConnectorName(customerName),
           signInAudience: "AzureADMyOrg",
         });
-        const orphans = await findOrphans(
-          call,
-          settings,
-          { resources: [], pending: [] },
-          {
-            stack: "contoso",
-            clientId: environment["ARM_CLIENT_ID"],
-            defender: undefined,
-          },
-        );
-        const applications = orphans.filter(({ what }) => what.startsWith("application "));
+        const { msspTenantId } = customer;
+        const owner = {
+          ...{ stack: "contoso", stackId: undefined, msspTenantId, tenantId },
+          ...{ domains: [], automation: undefined },
+        };
+        const { orphans } = await findOrphans(sandboxTenant(call, owner), settings, { resources: [], pending: [] });
+        const applications = orphans.filter(({ what }) => what.startsWith("app registration "));
         assert.equal(applications.length, 1, applications.map(({ what }) => what).join("; "));
-        assert.equal(applications[0]?.what, `application "${siemConnectorName(customerName)}"`);
+        assert.equal(applications[0]?.what, `app registration "${siemConnectorName(customerName)}"`);
         for (const [id, one] of tenant.objects("applications")) {
           if (one["appId"] === applicationId) tenant.objects("applications").delete(id);
         }

@@ -10,6 +10,7 @@ describe("domain/urn", () => {
       project: "defender-mssp",
       qualifiedType: "a:index:A$b:index:B$azuread:index/group:Group",
       type: "azuread:index/group:Group",
+      parentType: "b:index:B",
       name: "access::tier1",
     });
     assert.equal(urnName(urn), "access::tier1");
@@ -23,7 +24,14 @@ describe("domain/urn", () => {
   });
 
   it("leaves the parts empty of a text that is no URN", () => {
-    assert.deepEqual(parseUrn("group"), { stack: "group", project: "", qualifiedType: "", type: "", name: "" });
+    assert.deepEqual(parseUrn("group"), {
+      stack: "group",
+      project: "",
+      qualifiedType: "",
+      type: "",
+      parentType: "",
+      name: "",
+    });
     assert.equal(typeAndName("group"), "");
   });
 });

@@ -30,7 +30,7 @@ export function define(command: Command, session: Session): void {
     )
     .option(
       "--before-destroy",
-      "list what `pulumi destroy` can't end: access packages that people hold, a governance relationship, and adopted objects that it keeps",
+      "list what `pulumi destroy` can't end: access packages that people hold, a governance relationship, adopted objects that it keeps, and what stays",
     )
     .action(async ({ stack, json, ...options }: DoctorOptions) => {
       if (options.beforeDestroy === true) return checkBeforeDestroy(stack, json === true, session);
@@ -53,10 +53,10 @@ export function define(command: Command, session: Session): void {
     changes: "Nothing. With --repair, it deletes the objects that you confirm.",
     exitCodes: {
       0:
-        "all checks passed or were not possible; with --repair: no such object is left; with --before-destroy: nobody " +
+        "all checks passed or were not possible; with --repair: no such object is left, and every kind of object that the stack has could be looked at; with --before-destroy: nobody " +
         "holds an access package, and no governance relationship was found",
       1:
-        "a check failed, the tenant could not be read, or objects are left; with --before-destroy: somebody holds one, " +
+        "a check failed, the tenant could not be read, or objects are left; with --repair: such a kind could not be looked at; with --before-destroy: somebody holds one, " +
         "a governance relationship grants access, or the access packages can't be read",
     },
     examples: [
@@ -88,6 +88,12 @@ async function repairStack(stack: string, yes: boolean, session: Session): Promi
     if (answer === undefined) throw new VisibleError("Cancelled. The objects without an answer are unchanged.");
     return answer;
   };
-  const { left } = await repair({ stack, yes, ask: ask.isPossible ? asked : undefined, say, ...placeOf(session) });
-  if (left > 0) session.exitCode = 1;
+  const { left, isOpen } = await repair({
+    stack,
+    yes,
+    ask: ask.isPossible ? asked : undefined,
+    say,
+    ...placeOf(session),
+  });
+  if (left > 0 || isOpen) session.exitCode = 1;
 }

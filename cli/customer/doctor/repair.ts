@@ -4,27 +4,27 @@
  * whose create the state lists as interrupted.
  */
 import {
-  clouds,
-  graphCall,
   deleteIfThere,
   goneStatuses,
   request,
-  requestToken,
   type CallContext,
-  type Endpoints,
   type GraphCall,
   type PortalCall,
 } from "@defender-mssp/microsoft";
 import { isCallError, VisibleError } from "@defender-mssp/errors";
-import { defenderEndpointOf, readStackSettings } from "../../../settings/fromFile";
+import { kinds, type KindKey } from "../../../domain/kinds/kinds";
+import { dynamic } from "../../../domain/resourceTypes";
+import { readStackSettings } from "../../../settings/fromFile";
 import type { Settings } from "../../../settings";
 import type { Place } from "../../base/place";
-import { azureCalls, type AzureCalls } from "../../tenant/orphans/azureCalls";
+import { openTenant } from "../../tenant/kinds/openTenant";
+import type { UnreadKind } from "../../tenant/kinds/searchTenant";
+import type { AzureCalls } from "../../tenant/orphans/azureCalls";
 import { findOrphans } from "../../tenant/orphans/orphans";
 import { withHistory } from "../../tenant/orphans/history";
-import type { Orphan, OrphanRemoval } from "../../tenant/orphans/orphan";
-import { tenantEndpoints } from "../../tenant/tenantEndpoints";
+import { Known, type Orphan, type OrphanRemoval } from "../../tenant/orphans/orphan";
 import { readDeployment } from "../../stack/deployment";
+import { unknownResources, unknownResourcesNote } from "../../stack/unknownResources";
 
 export interface RepairOptions extends Place, Pick<CallContext, "endpoints"> {
   readonly stack: string;
@@ -40,6 +40,8 @@ export interface RepairOptions extends Place, Pick<CallContext, "endpoints"> {
 export interface Repaired {
   readonly found: number;
   readonly left: number;
+  /** Whether a kind of object that the stack has could not be looked at. */
+  readonly isOpen: boolean;
 }
 
 /**
@@ -53,17 +55,25 @@ export async function repair(options: RepairOptions): Promise<Repaired> {
   try {
     // The state is read first: it does not list a later create of a concurrent `up` as interrupted.
     const state = await readDeployment(options.stack, { environment, folder: options.folder });
-    const endpoints = options.endpoints ?? (await tenantEndpoints(settings, environment));
-    const call = await graphCall(settings.tenantId, { environment, endpoints });
-    const defender = await defenderCalls(settings, { environment, endpoints });
-    const clientId = environment["ARM_CLIENT_ID"];
-    const azure = await azureCalls(settings, { environment, endpoints, say: options.say });
-    const orphans = await findOrphans(call, settings, state, { stack: options.stack, clientId, defender, azure });
+    const notes: string[] = [];
+    const tenant = await openTenant(settings, {
+      stack: options.stack,
+      stackId: state.resources.find(({ type }) => type === dynamic("StackIdentity"))?.id,
+      environment,
+      say: (text) => notes.push(text.trim()),
+      ...(options.endpoints === undefined ? {} : { endpoints: options.endpoints }),
+    });
+    const { orphans, unread } = await findOrphans(tenant, settings, state);
+    const isOpen = unread.some(({ kind }) => isOfStack(kind, settings, new Known(state, options.stack)));
+    const unknown = unknownResourcesNote(unknownResources(state));
+    options.say(unreadText(unread, [...notes, ...(unknown === undefined ? [] : [unknown])]));
     if (orphans.length === 0) {
       options.say(
-        `Nothing to repair: the tenant has no object of stack ${options.stack} that its state does not have.\n`,
+        isOpen
+          ? `No object found that stack ${options.stack} has lost; not every kind of object that it has could be looked at.\n`
+          : `Nothing to repair: the tenant has no object of stack ${options.stack} that its state does not have.\n`,
       );
-      return { found: 0, left: 0 };
+      return { found: 0, left: 0, isOpen };
     }
     options.say(
       `Tenant ${settings.tenantId} has ${orphans.length} objects that stack ${options.stack} would create and its state ` +
@@ -71,13 +81,14 @@ export async function repair(options: RepairOptions): Promise<Repaired> {
     );
     let left = 0;
     for (const orphan of orphans) {
-      const dated = await withHistory(call, orphan);
-      if (!(await settle({ graph: call, defender, ...azure }, dated, options))) left++;
+      const { graph } = tenant.freshReads();
+      const dated = await withHistory(graph, orphan);
+      if (!(await settle({ graph, defender: tenant.defender, ...tenant.azure }, dated, options))) left++;
     }
     options.say(
       left === 0 ? `\nNow run \`npx pulumi up --refresh --stack ${options.stack}\`.\n` : `\n${left} left unchanged.\n`,
     );
-    return { found: orphans.length, left };
+    return { found: orphans.length, left, isOpen };
   } catch (error) {
     if (!isCallError(error)) throw error;
     throw new VisibleError(`Repair failed in the customer's tenant ${settings.tenantId}: ${error.message}`);
@@ -89,16 +100,16 @@ interface Services extends AzureCalls {
   readonly defender: PortalCall | undefined;
 }
 
-/** The server for Defender calls without a public API; undefined if a person makes the changes. */
-async function defenderCalls(
-  settings: Settings,
-  { environment, endpoints }: { environment: NodeJS.ProcessEnv; endpoints: Endpoints },
-): Promise<PortalCall | undefined> {
-  const endpoint = defenderEndpointOf(settings, environment);
-  if (endpoint === undefined) return undefined;
-  const audience = clouds[endpoints.cloud].defenderResource;
-  const { accessToken } = await requestToken({ tenantId: settings.tenantId, audience, environment, endpoints });
-  return { endpoint, token: accessToken };
+/** Whether the settings or the state have such objects: another kind's are leftovers of earlier settings. */
+function isOfStack(key: KindKey, settings: Settings, known: Known): boolean {
+  return kinds.some((kind) => kind.key === key && (kind.isExpected(settings) || known.hasKind(kind)));
+}
+
+/** What was not looked at: it may be there. */
+function unreadText(unread: readonly UnreadKind[], notes: readonly string[]): string {
+  const plural = (key: KindKey): string => kinds.find((kind) => kind.key === key)?.plural ?? key;
+  const lines = [...notes, ...unread.map(({ kind, reason }) => `Not looked at: ${plural(kind)}: ${reason}.`)];
+  return lines.map((line) => `${line}\n`).join("");
 }
 
 /** Whether the orphan is gone. */
@@ -180,7 +191,7 @@ function warning({ evidence, interrupted, isSecret }: Orphan): string {
   }
 }
 
-function describe({ what, id, createdOn, createdBy, audit, evidence, interrupted, restorable }: Orphan): string {
+function describe({ what, id, createdOn, createdBy, audit, evidence, interrupted, stays }: Orphan): string {
   const lines = [
     what,
     `  ID        ${id}`,
@@ -190,7 +201,7 @@ function describe({ what, id, createdOn, createdBy, audit, evidence, interrupted
     `  mark      ${evidence.text}`,
     `  whose     ${whose[evidence.owner]}`,
     ...(interrupted ? ["  state     the engine was interrupted while it created one"] : []),
-    ...(restorable ? ["  deleted   it can be restored for 30 days (deleted items in Entra)"] : []),
+    ...(stays === undefined ? [] : [`  stays     ${stays}`]),
   ];
   return lines.map((line) => `${line}\n`).join("");
 }

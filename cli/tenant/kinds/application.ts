@@ -18,9 +18,10 @@ interface Registration {
   readonly appId: string;
   readonly displayName: string | null;
   readonly description?: string | null;
+  readonly createdDateTime?: string | null;
 }
 
 /** Every app registration: Graph can't filter by a part of the description. */
 export function registrations({ list }: KindTenant): Promise<readonly Registration[]> {
-  return list<Registration>(`${kind.address}?$select=id,appId,displayName,description&$top=999`);
+  return list<Registration>(`${kind.address}?$select=id,appId,displayName,description,createdDateTime&$top=999`);
 }

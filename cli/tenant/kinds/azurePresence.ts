@@ -1,20 +1,23 @@
 /** Resources that Azure Resource Manager shows by their ID. */
-import { goneStatuses, isGone, request } from "@defender-mssp/microsoft";
+import { goneStatuses, isGone, request, type PortalCall } from "@defender-mssp/microsoft";
 import { EnvironmentError } from "@defender-mssp/errors";
+import type { AzureCalls } from "../orphans/azureCalls";
 import type { KindTenant, ObjectIdentity, Presence } from "./kindCalls";
 
 /** @throws ServiceError where the identity may not read it: that says nothing of the resource. */
-export function azurePresence(service: "handover" | "delegation") {
-  return async ({ azure }: KindTenant, { id }: ObjectIdentity): Promise<Presence> => {
-    const call = azure[service];
-    if (call === undefined)
-      throw new EnvironmentError("Azure was not searched: the settings name no subscription, or the sign-in failed");
-    const answer = await request(`${call.endpoint}${id}?api-version=${apiVersion(id)}`, {
-      token: call.token,
-      accept: goneStatuses,
-    });
+export function azurePresence(service: keyof AzureCalls) {
+  return async (tenant: KindTenant, { id }: ObjectIdentity): Promise<Presence> => {
+    const { endpoint, token } = signedInAzure(tenant, service);
+    const answer = await request(`${endpoint}${id}?api-version=${apiVersion(id)}`, { token, accept: goneStatuses });
     return { state: isGone(answer) ? "notFound" : "found" };
   };
+}
+
+/** @throws EnvironmentError where nobody is signed in to Azure. */
+export function signedInAzure({ azure }: KindTenant, service: keyof AzureCalls): PortalCall {
+  const call = azure[service];
+  if (call !== undefined) return call;
+  throw new EnvironmentError("Azure was not searched: the settings name no subscription, or the sign-in failed");
 }
 
 /** The version of the API that has the resource. */

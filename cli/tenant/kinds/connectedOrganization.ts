@@ -1,7 +1,7 @@
 import { listConnectedOrganizations } from "@defender-mssp/microsoft";
 import { connectedOrganization as kind } from "../../../domain/kinds/connectedOrganization";
 import { notApplicable } from "../../../domain/kinds/accessKind";
-import { deletionStep, graphPresence } from "./graphPresence";
+import { deletion, graphPresence } from "./graphPresence";
 import type { KindCalls, KindTenant, Sighting } from "./kindCalls";
 import { ownership } from "./ownership";
 
@@ -32,8 +32,16 @@ async function organizations(tenant: KindTenant): Promise<Sighting[]> {
             evidence: `its identity source is ${source.tenantId ?? source.domainName ?? ""}`,
           });
     if (whose === undefined) return [];
-    const step = deletionStep(tenant, `${collection}/${id}`);
     const gives = ["its people can request access packages whose policies name it"];
-    return [{ kind: "connectedOrganization" as const, id, name: displayName, ...whose, gives, step }];
+    return [
+      {
+        kind: "connectedOrganization" as const,
+        id,
+        name: displayName,
+        ...whose,
+        gives,
+        ...deletion(tenant, `${collection}/${id}`),
+      },
+    ];
   });
 }

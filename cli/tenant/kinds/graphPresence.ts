@@ -1,7 +1,7 @@
 /** Objects that Graph shows by their ID. */
 import { goneStatuses, isGone, type GraphCall } from "@defender-mssp/microsoft";
 import { azRest } from "../additions/addition";
-import type { KindTenant, ObjectIdentity, Presence } from "./kindCalls";
+import type { KindTenant, ObjectIdentity, Presence, Sighting } from "./kindCalls";
 
 /** Time for which Entra keeps deleted applications, groups, service principals and users, in milliseconds. */
 const restorableFor = 30 * 24 * 60 * 60 * 1000;
@@ -42,6 +42,11 @@ async function deletedPresence(graph: GraphCall, id: string): Promise<Presence> 
   const deletedOn = (answer.body as { deletedDateTime?: string | null }).deletedDateTime ?? "";
   const until = deletedOn === "" ? "" : new Date(Date.parse(deletedOn) + restorableFor).toISOString();
   return { state: "softDeleted", deletedOn, until };
+}
+
+/** How an object of Graph's is deleted: the path, and the command for an administrator of the tenant. */
+export function deletion(tenant: KindTenant, path: string): Required<Pick<Sighting, "deletion" | "step">> {
+  return { deletion: path, step: deletionStep(tenant, path) };
 }
 
 /** The command that deletes an object of Graph's, for an administrator of the tenant. */

@@ -8,7 +8,7 @@ export const group: KindCalls = {
   presence: restorablePresence(kind.address),
   search: markedObjects({
     ...{ kind: kind.key, collection: kind.address, principal: "group" },
-    read: ({ list }) => list(`${kind.address}?$select=id,displayName,description&$top=999`),
+    read: ({ list }) => list(`${kind.address}?$select=id,displayName,description,createdDateTime&$top=999`),
   }),
   held: notApplicable("memberships are a kind of their own"),
 };

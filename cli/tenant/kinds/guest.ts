@@ -1,7 +1,7 @@
 import { guest as kind } from "../../../domain/kinds/guest";
 import { notApplicable } from "../../../domain/kinds/accessKind";
 import { guestAddresses } from "../additions/guests";
-import { deletionStep, restorablePresence } from "./graphPresence";
+import { deletion, restorablePresence } from "./graphPresence";
 import type { KindCalls, KindTenant, Sighting } from "./kindCalls";
 import { ownership, type Ownership } from "./ownership";
 
@@ -18,15 +18,16 @@ interface GuestUser {
   readonly userPrincipalName: string;
   readonly otherMails?: readonly string[];
   readonly employeeType?: string | null;
+  readonly createdDateTime?: string | null;
 }
 
 const guestsPath =
-  "/v1.0/users?$filter=userType%20eq%20'Guest'&$select=id,displayName,mail,userPrincipalName,otherMails,employeeType";
+  "/v1.0/users?$filter=userType%20eq%20'Guest'&$select=id,displayName,mail,userPrincipalName,otherMails,employeeType,createdDateTime";
 
 /** Guests of the stack by their marks, and guests with an address of the MSSP's domains. */
 async function guests(tenant: KindTenant): Promise<Sighting[]> {
   return (await tenant.list<GuestUser>(guestsPath)).flatMap((user) => {
-    const owner = ownership(tenant.owner, user.employeeType) ?? byDomain(tenant, user);
+    const owner = byMark(tenant, user) ?? byDomain(tenant, user);
     if (owner === undefined) return [];
     const name = user.mail ?? user.displayName ?? user.userPrincipalName;
     return [
@@ -34,10 +35,16 @@ async function guests(tenant: KindTenant): Promise<Sighting[]> {
         ...{ kind: "guest" as const, id: user.id, name, ...owner },
         principal: { type: "user" as const, id: user.id },
         gives: [],
-        step: deletionStep(tenant, `/v1.0/users/${user.id}`),
+        ...(typeof user.createdDateTime === "string" ? { createdOn: user.createdDateTime } : {}),
+        ...deletion(tenant, `/v1.0/users/${user.id}`),
       },
     ];
   });
+}
+
+/** An invitation has no property but the display name: it has the mark until the next request. */
+function byMark({ owner }: KindTenant, { employeeType, displayName }: GuestUser): Ownership | undefined {
+  return ownership(owner, employeeType) ?? ownership(owner, displayName);
 }
 
 function byDomain({ owner }: KindTenant, user: GuestUser): Ownership | undefined {

@@ -2,7 +2,7 @@
  * What takes calls of each kind of access: is an object there, which objects are the stack's or the
  * MSSP's, what does a principal hold. All of them read only.
  */
-import type { GraphCall, PortalCall } from "@defender-mssp/microsoft";
+import type { GraphCall, PortalCall, StackMark } from "@defender-mssp/microsoft";
 import type { KindCell } from "../../../domain/kinds/accessKind";
 import type { KindKey } from "../../../domain/kinds/kinds";
 import type { AzureCalls } from "../orphans/azureCalls";
@@ -84,12 +84,18 @@ export interface Sighting {
   readonly whose: "thisStack" | "thisMssp";
   /** Why it counts as theirs: a clause. */
   readonly evidence: string;
+  /** The mark that it has; undefined where something else tells whose it is. */
+  readonly mark?: StackMark;
+  /** ISO 8601, UTC; undefined where the list does not say. */
+  readonly createdOn?: string;
   /** Set where it can hold roles, groups and permissions. */
   readonly principal?: AccessPrincipal;
   /** What it gives by itself, a clause each. Empty: nothing, but for what its principal holds. */
   readonly gives: readonly string[];
   /** The command or click that ends it. */
   readonly step: string;
+  /** Path of Graph that DELETE removes it at; undefined where a person or another service does. */
+  readonly deletion?: string;
 }
 
 export interface KindCalls {

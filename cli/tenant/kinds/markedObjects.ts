@@ -1,6 +1,6 @@
 /** Objects whose description has a mark: the search of every kind that has one there. */
 import type { KindKey } from "../../../domain/kinds/kinds";
-import { deletionStep } from "./graphPresence";
+import { deletion } from "./graphPresence";
 import type { AccessPrincipal, KindTenant, Sighting } from "./kindCalls";
 import { ownership } from "./ownership";
 
@@ -9,6 +9,7 @@ interface DescribedObject {
   readonly id: string;
   readonly displayName: string | null;
   readonly description?: string | null;
+  readonly createdDateTime?: string | null;
 }
 
 interface MarkedSearch {
@@ -28,14 +29,15 @@ export function markedObjects(search: MarkedSearch) {
   const { kind, collection, gives = [], principal } = search;
   const read = search.read ?? (({ list }: KindTenant) => list<DescribedObject>(collection));
   return async (tenant: KindTenant): Promise<Sighting[]> =>
-    (await read(tenant)).flatMap(({ id, displayName, description }) => {
+    (await read(tenant)).flatMap(({ id, displayName, description, createdDateTime }) => {
       const owner = ownership(tenant.owner, description);
       if (owner === undefined) return [];
       return [
         {
           ...{ kind, id, name: displayName ?? id, ...owner, gives },
           ...(principal === undefined ? {} : { principal: { type: principal, id } }),
-          step: deletionStep(tenant, `${collection}/${encodeURIComponent(id)}`),
+          ...(typeof createdDateTime === "string" ? { createdOn: createdDateTime } : {}),
+          ...deletion(tenant, `${collection}/${encodeURIComponent(id)}`),
         },
       ];
     });

@@ -1,5 +1,13 @@
 /** Signs in to a stack's tenant, to look at every kind of access. */
-import { clouds, graphCall, graphList, requestToken, type GraphCall, type PortalCall } from "@defender-mssp/microsoft";
+import {
+  clouds,
+  graphCall,
+  graphList,
+  requestToken,
+  type Endpoints,
+  type GraphCall,
+  type PortalCall,
+} from "@defender-mssp/microsoft";
 import type { Settings } from "../../../settings";
 import { defenderEndpointOf } from "../../../settings/fromFile";
 import { azureCalls } from "../orphans/azureCalls";
@@ -13,13 +21,15 @@ interface OpenOptions {
   readonly environment: NodeJS.ProcessEnv;
   /** Receives why Azure could not be searched. */
   readonly say: (text: string) => void;
+  /** @default those of the settings' cloud and the environment */
+  readonly endpoints?: Endpoints;
 }
 
 /** @throws VisibleError where credentials or tenant can't be used */
 export async function openTenant(settings: Settings, options: OpenOptions): Promise<KindTenant> {
   const { stack, stackId, environment, say } = options;
   const { tenantId, msspTenantId, azureDelegation } = settings;
-  const endpoints = await tenantEndpoints(settings, environment);
+  const endpoints = options.endpoints ?? (await tenantEndpoints(settings, environment));
   const graph = await graphCall(tenantId, { environment, endpoints });
   const freshReads = () => rememberedReads(graph);
   const endpoint = defenderEndpointOf(settings, environment);

@@ -1,7 +1,7 @@
 import { servicePrincipal as kind } from "../../../domain/kinds/servicePrincipal";
 import { notApplicable } from "../../../domain/kinds/accessKind";
 import { registrations } from "./application";
-import { deletionStep, restorablePresence } from "./graphPresence";
+import { deletion, restorablePresence } from "./graphPresence";
 import type { KindCalls, KindTenant, Sighting } from "./kindCalls";
 import { ownership } from "./ownership";
 import { servicePrincipalsPath, type ServicePrincipalEntry } from "./servicePrincipalEntry";
@@ -22,7 +22,7 @@ async function connectorPrincipals(tenant: KindTenant): Promise<Sighting[]> {
       {
         ...{ kind: "servicePrincipal" as const, id, name: displayName, ...owner, gives: [] },
         principal: { type: "servicePrincipal" as const, id },
-        step: deletionStep(tenant, `/v1.0/servicePrincipals/${id}`),
+        ...deletion(tenant, `/v1.0/servicePrincipals/${id}`),
       },
     ];
   });

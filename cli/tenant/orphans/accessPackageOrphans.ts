@@ -1,149 +1,93 @@
 /**
- * Orphans of entitlement management: the catalog, its groups, the access packages, what they give
- * and their policies. Graph beta, as azuread.
+ * Parts of the stack's access packages and catalogs that its state does not have: what a package gives,
+ * and the stack's groups in a catalog. Graph beta, as azuread.
  */
-import { equals, graphList, tiers as tierKeys, type GraphCall } from "@defender-mssp/microsoft";
-import { accessCatalogName, groupNameInDirectory } from "../../../domain/naming";
-import type { Settings } from "../../../settings";
-import { deletionOf, partEvidence, text, undated, type GraphObject, type Known, type Orphan } from "./orphan";
-import { azuread, component } from "../../../domain/resourceTypes";
-import { accessPackagesName } from "../../../domain/resourceNames";
+import { goneStatuses, isGone } from "@defender-mssp/microsoft";
+import { accessPackage } from "../../../domain/kinds/accessPackage";
+import { accessPackageCatalog } from "../../../domain/kinds/accessPackageCatalog";
+import { accessPackageResource } from "../../../domain/kinds/accessPackageResource";
+import { catalogResource } from "../../../domain/kinds/catalogResource";
+import type { KindTenant } from "../kinds/kindCalls";
+import {
+  deletionOf,
+  partEvidence,
+  text,
+  undated,
+  type GraphObject,
+  type Known,
+  type Orphan,
+  type OrphanLook,
+} from "./orphan";
 
-const base = "/beta/identityGovernance/entitlementManagement";
-const parent = { name: accessPackagesName, type: component("AnalystAccessPackages") };
-
-/** Orphans of the model `entitlement`; none for other models. */
-export async function accessPackageOrphans(
-  call: GraphCall,
-  { portalAccess }: Settings,
-  known: Known,
-): Promise<Orphan[]> {
-  if (portalAccess.model !== "entitlement") return [];
-  const catalogs = await graphList(
-    call,
-    `${base}/accessPackageCatalogs?$filter=${equals("displayName", accessCatalogName)}`,
-  );
-  const packages = (await graphList(call, `${base}/accessPackages`)).filter(({ catalogId }) =>
-    catalogs.some(({ id }) => id === catalogId),
-  );
-  const [mine, others] = [catalogs.filter(isKnown(known)), catalogs.filter((one) => !isKnown(known)(one))];
-  const names = Object.values(portalAccess.tiers).map(({ name }) => groupNameInDirectory(name));
-  const orphanPackages = packages.filter((one) => !isKnown(known)(one) && names.includes(text(one, "displayName")));
-  const knownPackages = packages.filter(isKnown(known));
+/** Looks for what packages give, and for groups in catalogs. */
+export function accessPackageOrphans(tenant: KindTenant, known: Known): readonly OrphanLook[] {
   return [
-    // Parts before the object that contains them.
-    ...(await policies(call, knownPackages, known)),
-    ...(await roles(call, knownPackages, known)),
-    ...orphanPackages.map((one) => orphanPackage(one, portalAccess.tiers, known)),
-    ...(await resources(call, mine, known)),
-    ...others.map((one) => orphanCatalog(one, known)),
+    { kind: accessPackageResource, find: () => packageRoles(tenant, known) },
+    { kind: catalogResource, find: () => catalogResources(tenant, known) },
   ];
 }
 
-function orphanCatalog(catalog: GraphObject, known: Known): Orphan {
-  const type = azuread("AccessPackageCatalog");
-  const id = text(catalog, "id");
-  return {
-    ...described(catalog, `catalog "${text(catalog, "displayName")}"`, known, type),
-    removal: deletionOf(`${base}/accessPackageCatalogs/${id}`),
-    importArguments: known.importOf(type, `${parent.name}-catalog`, id, parent.type),
-  };
-}
-
-type Tiers = Extract<Settings["portalAccess"], { tiers: unknown }>["tiers"];
-
-function orphanPackage(one: GraphObject, tiers: Tiers, known: Known): Orphan {
-  const type = azuread("AccessPackage");
-  const [id, name] = [text(one, "id"), text(one, "displayName")];
-  const tier = tierKeys.find((candidate) => groupNameInDirectory(tiers[candidate].name) === name);
-  return {
-    ...described(one, `access package "${name}"`, known, type),
-    removal: deletionOf(`${base}/accessPackages/${id}`),
-    importArguments: tier && known.importOf(type, `${parent.name}-${tier}-package`, id, parent.type),
-  };
-}
-
-async function policies(call: GraphCall, packages: readonly GraphObject[], known: Known): Promise<Orphan[]> {
-  const type = azuread("AccessPackageAssignmentPolicy");
-  const found = packages.length === 0 ? [] : await graphList(call, `${base}/accessPackageAssignmentPolicies`);
-  return found
-    .filter(({ accessPackageId }) => packages.some(({ id }) => id === accessPackageId))
-    .filter((one) => !isKnown(known)(one))
-    .map((one) => ({
-      ...described(one, `assignment policy "${text(one, "displayName")}"`, known, type),
-      removal: deletionOf(`${base}/accessPackageAssignmentPolicies/${text(one, "id")}`),
-    }));
-}
-
 /** Roles of a package, which Graph lists only inside the package. */
-async function roles(call: GraphCall, packages: readonly GraphObject[], known: Known): Promise<Orphan[]> {
+async function packageRoles({ graph }: KindTenant, known: Known): Promise<readonly Orphan[]> {
   const expand = "accessPackageResourceRoleScopes($expand=accessPackageResourceRole,accessPackageResourceScope)";
-  const found = packages.map(async (one): Promise<Orphan[]> => {
-    const path = `${base}/accessPackages/${text(one, "id")}`;
-    const { body } = await call(`${path}?$expand=${encodeURIComponent(expand)}`, { accept: [404] });
-    const given = ((body ?? {}) as { accessPackageResourceRoleScopes?: readonly GraphObject[] })
-      .accessPackageResourceRoleScopes;
-    return (given ?? [])
-      .filter((scope) => !known.hasBeginning(`${text(one, "id")}/${text(scope, "id")}/`))
+  const roles = known.objectIds(accessPackage).map(async (packageId): Promise<Orphan[]> => {
+    const path = `${accessPackage.address}/${packageId}`;
+    const answer = await graph(`${path}?$expand=${encodeURIComponent(expand)}`, { accept: goneStatuses });
+    if (isGone(answer)) return [];
+    const { accessPackageResourceRoleScopes: scopes = [], displayName } = answer.body as {
+      accessPackageResourceRoleScopes?: readonly GraphObject[];
+      displayName: string;
+    };
+    return scopes
+      .filter((scope) => !known.hasBeginning(`${packageId}/${text(scope, "id")}/`))
       .map((scope) => ({
         ...inside(
-          `access package "${text(one, "displayName")}"`,
+          `access package "${displayName}"`,
           "a role that it gives",
           text(scope, "id"),
-          known.isPending(azuread("AccessPackageResourcePackageAssociation"), { accessPackageId: text(one, "id") }),
+          known.isPending(accessPackageResource.types, { accessPackageId: packageId }),
         ),
         removal: deletionOf(`${path}/accessPackageResourceRoleScopes/${text(scope, "id")}`),
       }));
   });
-  return (await Promise.all(found)).flat();
+  return (await Promise.all(roles)).flat();
 }
 
 /** The stack's own groups in its catalog; other resources are ignored. */
-async function resources(call: GraphCall, catalogs: readonly GraphObject[], known: Known): Promise<Orphan[]> {
-  const found = catalogs.map(async (catalog): Promise<Orphan[]> => {
-    const id = text(catalog, "id");
-    const there = await graphList(call, `${base}/accessPackageCatalogs/${id}/accessPackageResources`);
-    return there
-      .filter((one) => known.has(text(one, "originId")) && !known.hasWhole(`${id}/${text(one, "originId")}`))
-      .map((one) => ({
+async function catalogResources({ graph, list }: KindTenant, known: Known): Promise<readonly Orphan[]> {
+  const resources = known.objectIds(accessPackageCatalog).map(async (catalogId): Promise<Orphan[]> => {
+    const path = `${accessPackageCatalog.address}/${catalogId}`;
+    const answer = await graph(path, { accept: goneStatuses });
+    if (isGone(answer)) return [];
+    const catalog = `catalog "${text(answer.body as GraphObject, "displayName")}"`;
+    return (await list<GraphObject>(`${path}/accessPackageResources`))
+      .filter(
+        (resource) =>
+          known.has(text(resource, "originId")) && !known.hasWhole(`${catalogId}/${text(resource, "originId")}`),
+      )
+      .map((resource) => ({
         ...inside(
-          `catalog "${text(catalog, "displayName")}"`,
-          `the group "${text(one, "displayName")}"`,
-          id,
-          known.isPending(azuread("AccessPackageResourceCatalogAssociation"), {
-            resourceOriginId: text(one, "originId"),
-          }),
+          catalog,
+          `the group "${text(resource, "displayName")}"`,
+          catalogId,
+          known.isPending(catalogResource.types, { resourceOriginId: text(resource, "originId") }),
         ),
         removal: {
           method: "POST",
-          path: `${base}/accessPackageResourceRequests`,
+          path: "/beta/identityGovernance/entitlementManagement/accessPackageResourceRequests",
           json: {
-            catalogId: id,
+            catalogId,
             executeImmediately: true,
             requestType: "AdminRemove",
-            accessPackageResource: { originId: text(one, "originId"), originSystem: text(one, "originSystem") },
+            accessPackageResource: {
+              originId: text(resource, "originId"),
+              originSystem: text(resource, "originSystem"),
+            },
           },
         },
       }));
   });
-  return (await Promise.all(found)).flat();
-}
-
-function isKnown(known: Known): (one: GraphObject) => boolean {
-  return (one) => known.has(text(one, "id"));
-}
-
-function described(one: GraphObject, what: string, known: Known, type: string): Omit<Orphan, "removal"> {
-  return {
-    what,
-    id: text(one, "id"),
-    createdOn: text(one, "createdDateTime"),
-    createdBy: text(one, "createdBy"),
-    evidence: known.describedEvidence(text(one, "description")),
-    interrupted: known.isPending(type, { displayName: text(one, "displayName") }),
-    restorable: false,
-    importArguments: undefined,
-  };
+  return (await Promise.all(resources)).flat();
 }
 
 function inside(owner: string, what: string, id: string, interrupted: boolean): Omit<Orphan, "removal"> {

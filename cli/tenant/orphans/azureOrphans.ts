@@ -3,38 +3,50 @@
  * create an existing resource. Names have random parts, which the state contains before the
  * resources exist.
  */
-import { azureRoles, lastSegment, request, vaultOfResourceId, type PortalCall } from "@defender-mssp/microsoft";
+import { azureRoles, goneStatuses, isGone, lastSegment, request, vaultOfResourceId } from "@defender-mssp/microsoft";
+import { applicable, type AccessKind } from "../../../domain/kinds/accessKind";
+import { keyVault } from "../../../domain/kinds/keyVault";
+import { keyVaultSecret } from "../../../domain/kinds/keyVaultSecret";
+import { lighthouseAssignment } from "../../../domain/kinds/lighthouseAssignment";
+import { lighthouseDefinition } from "../../../domain/kinds/lighthouseDefinition";
+import { resourceGroup } from "../../../domain/kinds/resourceGroup";
+import { vaultReader } from "../../../domain/kinds/vaultReader";
+import type { KindKey } from "../../../domain/kinds/kinds";
 import type { Settings } from "../../../settings";
+import { apiVersion, signedInAzure } from "../kinds/azurePresence";
+import { callsByKind } from "../kinds/callsByKind";
+import type { KindTenant } from "../kinds/kindCalls";
+import { looked, type UnreadKind } from "../kinds/searchTenant";
 import type { AzureCalls } from "./azureCalls";
-import { undated, type FinderState, type Orphan } from "./orphan";
+import { undated, type FinderState, type Orphan, type OrphanSearch } from "./orphan";
 import { handoverVaultName } from "../../../domain/naming";
 import { urnName } from "../../../domain/urn";
-import { azureNative, providerType } from "../../../domain/resourceTypes";
+import { providerType } from "../../../domain/resourceTypes";
 import { delegationName, handoverName } from "../../../domain/resourceNames";
 
 interface Candidate {
-  readonly what: string;
-  /** Type token without the package, such as `keyvault:Vault`. */
-  readonly type: string;
+  readonly kind: AccessKind;
   /** Name in the state. */
   readonly name: string;
   readonly id: string;
-  readonly apiVersion: string;
 }
 
-/** Finds orphans, parts before the resource that contains them. Changes nothing. */
-export async function azureOrphans(settings: Settings, state: FinderState, calls: AzureCalls): Promise<Orphan[]> {
-  const found = [];
-  for (const service of ["delegation", "handover"] as const) {
-    const call = calls[service];
-    if (call === undefined) continue;
-    const candidates = service === "delegation" ? delegated(settings, state) : handedOver(settings, state);
-    for (const candidate of candidates) {
-      if (await isOrphan(call, candidate, state)) found.push(orphan(candidate, service, state));
-    }
-    if (service === "handover") found.push(...(await readers(call, settings, state)));
-  }
-  return found;
+/**
+ * Finds orphans, parts before the resource that contains them. Changes nothing. A resource that may not
+ * be read is unread, never "not there".
+ */
+export async function azureOrphans(tenant: KindTenant, settings: Settings, state: FinderState): Promise<OrphanSearch> {
+  const orphans: Orphan[] = [];
+  const unread: UnreadKind[] = [];
+  const look = async (kind: AccessKind, find: () => Promise<readonly Orphan[]>): Promise<void> => {
+    const answer = await looked(kind, find);
+    if ("reason" in answer) unread.push(answer);
+    else orphans.push(...answer.value);
+  };
+  for (const candidate of [...delegated(settings, state), ...handedOver(settings, state)])
+    await look(candidate.kind, () => presentOrphan(tenant, candidate, state));
+  if (settings.handover?.readerObjectId !== undefined) await look(vaultReader, () => readers(tenant, settings, state));
+  return { orphans, unread };
 }
 
 function delegated({ azureDelegation: delegation }: Settings, state: FinderState): Candidate[] {
@@ -42,22 +54,17 @@ function delegated({ azureDelegation: delegation }: Settings, state: FinderState
   const subscription = `/subscriptions/${delegation.subscriptionId}`;
   const group = delegation.resourceGroupName;
   const scope = group === undefined ? subscription : `${subscription}/resourceGroups/${group}`;
-  const apiVersion = "2022-10-01";
   const provider = "providers/Microsoft.ManagedServices";
   return [
     ...madeUp(state, `${delegationName}-assignment-id`).map((id) => ({
-      what: "Azure Lighthouse delegation",
-      type: "managedservices:RegistrationAssignment",
+      kind: lighthouseAssignment,
       name: `${delegationName}-assignment`,
       id: `${scope}/${provider}/registrationAssignments/${id}`,
-      apiVersion,
     })),
     ...madeUp(state, `${delegationName}-definition-id`).map((id) => ({
-      what: "definition of the Azure Lighthouse delegation",
-      type: "managedservices:RegistrationDefinition",
+      kind: lighthouseDefinition,
       name: `${delegationName}-definition`,
       id: `${subscription}/${provider}/registrationDefinitions/${id}`,
-      apiVersion,
     })),
   ];
 }
@@ -66,59 +73,37 @@ function handedOver(settings: Settings, state: FinderState): Candidate[] {
   const vault = vaultOf(settings, state);
   if (vault === undefined) return [];
   const { groupId, vaultId, secretId, isMade } = vault;
-  const apiVersion = "2024-11-01";
-  const secret = {
-    what: "secret in Key Vault",
-    type: "keyvault:Secret",
-    name: `${handoverName}-secret`,
-    id: secretId,
-    apiVersion,
-  };
+  const secret = { kind: keyVaultSecret, name: `${handoverName}-secret`, id: secretId };
   if (!isMade) return [secret];
   return [
     secret,
-    { what: "Key Vault", type: "keyvault:Vault", name: `${handoverName}-vault`, id: vaultId, apiVersion },
+    { kind: keyVault, name: `${handoverName}-vault`, id: vaultId },
     ...(settings.handover?.resourceGroupName === undefined
-      ? [
-          {
-            what: "resource group of the Key Vault",
-            type: "resources:ResourceGroup",
-            name: `${handoverName}-resource-group`,
-            id: groupId,
-            apiVersion: "2024-11-01",
-          },
-        ]
+      ? [{ kind: resourceGroup, name: `${handoverName}-resource-group`, id: groupId }]
       : []),
   ];
 }
 
 /** The role assignment has an unknown name: it is found by principal and role. */
-async function readers(call: PortalCall, settings: Settings, state: FinderState): Promise<Orphan[]> {
+async function readers(tenant: KindTenant, settings: Settings, state: FinderState): Promise<readonly Orphan[]> {
   const vault = vaultOf(settings, state);
-  const { readerObjectId } = settings.handover ?? {};
-  if (vault === undefined || readerObjectId === undefined) return [];
+  if (vault === undefined) return [];
+  const { endpoint, token } = signedInAzure(tenant, "handover");
   const path = `${vault.secretId}/providers/Microsoft.Authorization/roleAssignments`;
-  const { status, body } = await ask(call, `${path}?api-version=2022-04-01`);
-  const { value = [] } = (status === 200 ? body : {}) as { value?: readonly RoleAssignment[] };
+  const answer = await request(`${endpoint}${path}?api-version=${apiVersion(`${path}/`)}`, {
+    token,
+    accept: goneStatuses,
+  });
+  if (isGone(answer)) return [];
+  const { value = [] } = answer.body as { value?: readonly RoleAssignment[] };
   return value
     .filter(({ id, properties: { principalId, roleDefinitionId } }) => {
       const isReaders =
-        principalId === readerObjectId && roleDefinitionId.endsWith(azureRoles["Key Vault Secrets User"]);
+        principalId === settings.handover?.readerObjectId &&
+        roleDefinitionId.endsWith(azureRoles["Key Vault Secrets User"]);
       return isReaders && id.toLowerCase().startsWith(path.toLowerCase()) && !isKnown(state, id);
     })
-    .map(({ id }) =>
-      orphan(
-        {
-          what: "right to read the secret in Key Vault",
-          type: "authorization:RoleAssignment",
-          name: `${handoverName}-reader`,
-          id,
-          apiVersion: "2022-04-01",
-        },
-        "handover",
-        state,
-      ),
-    );
+    .map(({ id }) => orphan({ kind: vaultReader, name: `${handoverName}-reader`, id }, state));
 }
 
 interface RoleAssignment {
@@ -153,31 +138,23 @@ function isKnown(state: FinderState, id: string): boolean {
   return state.resources.some((one) => one.id.toLowerCase() === id.toLowerCase());
 }
 
-async function isOrphan(call: PortalCall, { id, apiVersion }: Candidate, state: FinderState): Promise<boolean> {
-  if (isKnown(state, id)) return false;
-  return (await ask(call, `${id}?api-version=${apiVersion}`)).status === 200;
+async function presentOrphan(tenant: KindTenant, candidate: Candidate, state: FinderState): Promise<readonly Orphan[]> {
+  const presence = applicable(callsByKind[candidate.kind.key as KindKey].presence);
+  if (presence === undefined || isKnown(state, candidate.id)) return [];
+  return (await presence(tenant, candidate)).state === "found" ? [orphan(candidate, state)] : [];
 }
 
-/** Without permission nothing is found; `up` then names the resource. */
-async function ask({ endpoint, token }: PortalCall, path: string) {
-  return request(`${endpoint}${path}`, { token, accept: [403, 404] });
-}
-
-function orphan(
-  { what, type, name, id, apiVersion }: Candidate,
-  service: keyof AzureCalls,
-  state: FinderState,
-): Orphan {
+function orphan({ kind, name, id }: Candidate, state: FinderState): Orphan {
   const evidence = { owner: "thisStack", text: "its name, of which the stack's state has the random part" } as const;
-  const isPending = state.pending.some(
-    ({ operation, resource }) => operation === "creating" && resource.type === azureNative(type),
-  );
+  const service: keyof AzureCalls = kind.place === "customer's subscription" ? "delegation" : "handover";
+  const [type = ""] = applicable(kind.types) ?? [];
+  const isPending = state.pending.some(({ operation, resource }) => operation === "creating" && resource.type === type);
   // A deleted vault keeps its name for up to 90 days, so a person must decide.
   const interrupted = isPending && service === "delegation";
   return {
-    ...undated(`${what} "${lastSegment(id)}"`, id, evidence, interrupted),
-    removal: { method: "DELETE", path: `${id}?api-version=${apiVersion}`, service },
-    importArguments: importOf(state, azureNative(type), name, id),
+    ...undated(`${kind.singular} "${lastSegment(id)}"`, id, evidence, interrupted),
+    removal: { method: "DELETE", path: `${id}?api-version=${apiVersion(id)}`, service },
+    importArguments: importOf(state, type, name, id),
   };
 }
 

@@ -2,23 +2,24 @@
  * Certificates and federated credentials of the stack's application that are missing in its state.
  */
 import { X509Certificate } from "node:crypto";
-import { graphList, type GraphCall } from "@defender-mssp/microsoft";
 import type { Settings } from "../../../settings";
+import type { KindTenant } from "../kinds/kindCalls";
 import { deletionOf, partEvidence, text, undated, type GraphObject, type Known, type Orphan } from "./orphan";
 
 /** The name that the program gives to the federated credential. */
 const federatedCredentialName = "mssp-siem";
 
 export async function keyOrphans(
-  call: GraphCall,
+  tenant: Pick<KindTenant, "list">,
   application: GraphObject,
   { connector }: Settings,
   known: Known,
 ): Promise<Orphan[]> {
-  if (connector.kind !== "customerApp") return [];
-  const { credential } = connector;
-  if (credential.type === "certificate") return certificates(application, credential.certificate, known);
-  return credential.type === "federated" ? federated(call, application, known) : [];
+  const credential = connector.kind === "customerApp" ? connector.credential : undefined;
+  return [
+    ...(credential?.type === "certificate" ? certificates(application, credential.certificate, known) : []),
+    ...(await federated(tenant, application, known)),
+  ];
 }
 
 /** Only the certificate in the settings: others are not this stack's. */
@@ -38,9 +39,13 @@ function certificates(application: GraphObject, pem: string, known: Known): Orph
   }));
 }
 
-async function federated(call: GraphCall, application: GraphObject, known: Known): Promise<Orphan[]> {
+async function federated(
+  { list }: Pick<KindTenant, "list">,
+  application: GraphObject,
+  known: Known,
+): Promise<Orphan[]> {
   const path = `/v1.0/applications/${text(application, "id")}/federatedIdentityCredentials`;
-  const found = await graphList<GraphObject>(call, path);
+  const found = await list<GraphObject>(path);
   return found
     .filter((one) => text(one, "name") === federatedCredentialName && !known.has(text(one, "id")))
     .map((one) => ({

@@ -1,155 +1,72 @@
 /**
- * Objects of dynamic resources. The next `up` finds them by their mark, so they are orphans only if
- * no `up` follows. Objects with another stack's mark, or none, are ignored, as `up` does.
+ * Objects with this stack's random ID in their mark that its state does not have, of every kind that has
+ * a mark: whatever they and the stack are called today, and whatever the settings are.
  */
-import {
-  findUsersOf,
-  getNotificationRule,
-  getSiemAuthorization,
-  invitedNameEnding,
-  listConnectedOrganizations,
-  listRoleAssignments,
-  listRoleDefinitions,
-  parseGuestMark,
-  type GraphCall,
-  type PortalCall,
-} from "@defender-mssp/microsoft";
-import { dynamic } from "../../../domain/resourceTypes";
-import type { Settings } from "../../../settings";
-import { deletionOf, undated, type Known, type Orphan } from "./orphan";
+import { applicable, type AccessKind } from "../../../domain/kinds/accessKind";
+import { kinds, type KindKey } from "../../../domain/kinds/kinds";
+import { dynamicTypePrefix } from "../../../domain/resourceTypes";
+import { callsByKind } from "../kinds/callsByKind";
+import type { KindTenant, Sighting } from "../kinds/kindCalls";
+import { looked, type UnreadKind } from "../kinds/searchTenant";
+import { deletionOf, ownerNames, type Known, type Orphan, type OrphanSearch } from "./orphan";
 
-/**
- * @param defender server for Defender calls without a public API; undefined if a person makes the
- * changes.
- */
-export async function markedOrphans(
-  call: GraphCall,
-  settings: Settings,
-  known: Known,
-  defender: PortalCall | undefined,
-): Promise<Orphan[]> {
-  const { owner } = known;
-  if (owner === undefined) return [];
-  return [
-    ...(await guests(call, settings, known, owner)),
-    ...(await defenderRoles(call, settings, known, owner)),
-    ...(await connectedOrganizations(call, settings, known, owner)),
-    ...(defender === undefined ? [] : await portalThings(defender, settings, known, owner)),
-  ];
+/** Kinds whose objects have a mark that a search reads: what gives access before what contains it. */
+const markedKinds: readonly AccessKind[] = kinds
+  .filter(({ key, mark }) => applicable(mark) !== undefined && hasSearch(key as KindKey))
+  .sort((a, b) => order(a) - order(b));
+
+function hasSearch(key: KindKey): boolean {
+  return applicable(callsByKind[key].search) !== undefined;
 }
 
-async function guests(call: GraphCall, { analysts }: Settings, known: Known, owner: string): Promise<Orphan[]> {
-  const found = await findUsersOf(
-    call,
-    analysts.map(({ email }) => email),
-  );
-  return [...found].flatMap(([email, users]) =>
-    users.flatMap((user): Orphan[] => {
-      const { id, employeeType, displayName, createdDateTime } = user;
-      const isOwn =
-        parseGuestMark(employeeType)?.owner === owner || displayName?.endsWith(invitedNameEnding(owner)) === true;
-      if (!isOwn || known.has(id)) return [];
-      const interrupted = known.isPending(dynamic("Guest"), { email });
-      return [
-        {
-          ...marked(`guest ${email}`, id, employeeType ?? displayName ?? "", interrupted),
-          createdOn: createdDateTime ?? "",
-          restorable: true,
-          removal: deletionOf(`/v1.0/users/${id}`),
-        },
-      ];
-    }),
-  );
+function order({ removal }: AccessKind): number {
+  return "order" in removal ? removal.order : 0;
 }
 
-async function defenderRoles(
-  call: GraphCall,
-  { portalAccess }: Settings,
-  known: Known,
-  owner: string,
-): Promise<Orphan[]> {
-  if (!("tiers" in portalAccess)) return [];
-  const names = Object.values(portalAccess.tiers).map(({ name }) => name);
-  const mine = (await listRoleDefinitions(call)).filter(
-    ({ displayName, description }) => names.includes(displayName) && description.includes(`(managed by ${owner}/`),
-  );
-  const given = (await listRoleAssignments(call)).filter(
-    ({ id, roleDefinitionId }) => !known.has(id) && mine.some((role) => role.id === roleDefinitionId),
-  );
-  const path = "/beta/roleManagement/defender";
-  return [
-    // An assigned role can't be deleted.
-    ...given.map(({ id, displayName, roleDefinitionId }) => ({
-      ...marked(
-        `assignment of the Defender role "${displayName}"`,
-        id,
-        `its role is this stack's: ${roleDefinitionId}`,
-        known.isPending(dynamic("DefenderRoleAssignment"), { displayName }),
-      ),
-      removal: deletionOf(`${path}/roleAssignments/${encodeURIComponent(id)}`),
-    })),
-    ...mine
-      .filter(({ id }) => !known.has(id))
-      .map(({ id, displayName, description }) => ({
-        ...marked(
-          `Defender role "${displayName}"`,
-          id,
-          description,
-          known.isPending(dynamic("DefenderRoleDefinition"), { displayName }),
-        ),
-        removal: deletionOf(`${path}/roleDefinitions/${encodeURIComponent(id)}`),
-      })),
-  ];
+/** Searches every kind with a mark. */
+export async function markedOrphans(tenant: KindTenant, known: Known): Promise<OrphanSearch> {
+  const orphans: Orphan[] = [];
+  const unread: UnreadKind[] = [];
+  for (const kind of markedKinds) {
+    const answer = await looked(kind, async () => kindOrphans(tenant, kind, known));
+    if ("reason" in answer) unread.push(answer);
+    else orphans.push(...answer.value);
+  }
+  return { orphans, unread };
 }
 
-async function connectedOrganizations(
-  call: GraphCall,
-  { portalAccess }: Settings,
-  known: Known,
-  owner: string,
-): Promise<Orphan[]> {
-  if (portalAccess.model !== "entitlement") return [];
-  return (await listConnectedOrganizations(call))
-    .filter(({ id, description }) => !known.has(id) && description.includes(`Managed by Pulumi (${owner}/`))
-    .map(({ id, displayName, description }) => ({
-      ...marked(
-        `connected organization "${displayName}"`,
-        id,
-        description,
-        known.isPending(dynamic("ConnectedOrganization")),
-      ),
-      removal: deletionOf(`/v1.0/identityGovernance/entitlementManagement/connectedOrganizations/${id}`),
-    }));
+async function kindOrphans(tenant: KindTenant, kind: AccessKind, known: Known): Promise<readonly Orphan[]> {
+  const search = applicable(callsByKind[kind.key as KindKey].search);
+  const sightings = (await search?.(tenant)) ?? [];
+  const lost = sightings.filter((sighting) => !known.has(sighting.id) && isOfStack(sighting, known));
+  return Promise.all(lost.map((sighting) => sightedOrphan(tenant, kind, sighting, known)));
 }
 
-async function portalThings(
-  defender: PortalCall,
-  { notificationRules, tenantId }: Settings,
-  known: Known,
-  owner: string,
-): Promise<Orphan[]> {
-  const isOwn = (thing: { readonly managedBy: string | null } | undefined) =>
-    thing?.managedBy?.startsWith(`${owner}/`) === true;
-  const rules = notificationRules.map(async ({ name }): Promise<Orphan[]> => {
-    if (known.hasWhole(`${tenantId}/${name}`)) return [];
-    const found = await getNotificationRule(defender, name);
-    if (!isOwn(found)) return [];
-    const removal = { ...deletionOf(`/notificationRules/${encodeURIComponent(name)}`), service: "defender" as const };
-    const interrupted = known.isPending(dynamic("AlertNotificationRule"), { name });
-    return [{ ...marked(`notification rule "${name}"`, name, found?.managedBy ?? "", interrupted), removal }];
-  });
-  const authorizations = known.clientIds().map(async (applicationId): Promise<Orphan[]> => {
-    if (known.hasWhole(`${tenantId}/${applicationId}`)) return [];
-    const found = await getSiemAuthorization({ ...defender, applicationId });
-    if (!isOwn(found)) return [];
-    const removal = { ...deletionOf(`/siemAuthorizations/${applicationId}`), service: "defender" as const };
-    const what = "SIEM authorization of the stack's application";
-    const interrupted = known.isPending(dynamic("DefenderSiemAuthorization"), { applicationId });
-    return [{ ...marked(what, applicationId, found?.managedBy ?? "", interrupted), removal }];
-  });
-  return (await Promise.all([...rules, ...authorizations])).flat();
+/** Objects of a lost state have this stack's name and another ID. */
+function isOfStack({ whose, mark }: Sighting, known: Known): boolean {
+  return whose === "thisStack" || mark?.stack === known.stackName;
 }
 
-function marked(what: string, id: string, mark: string, interrupted: boolean): Omit<Orphan, "removal"> {
-  return { ...undated(what, id, { owner: "thisStack", text: mark }, interrupted), comesBack: true };
+async function sightedOrphan(tenant: KindTenant, kind: AccessKind, sighting: Sighting, known: Known): Promise<Orphan> {
+  const { id, name, whose, evidence, createdOn = "", deletion = "" } = sighting;
+  const stays = applicable(kind.stays);
+  return {
+    what: `${kind.singular} "${name}"`,
+    id,
+    createdOn,
+    createdBy: /^\/v1\.0\/(applications|groups|servicePrincipals)\//.test(deletion)
+      ? await ownerNames(tenant.graph, deletion)
+      : "",
+    evidence: { owner: whose === "thisStack" ? "thisStack" : "another", text: evidence },
+    interrupted: whose === "thisStack" && known.pendingCreate(kind, name) !== undefined,
+    ...(stays === undefined ? {} : { stays }),
+    removal: deletionOf(deletion),
+    ...(isFoundByUp(kind) ? { comesBack: true } : {}),
+    importArguments: known.importOf(kind, { id, name }),
+  };
+}
+
+/** Dynamic resources recognize their object by its mark. */
+function isFoundByUp({ types }: AccessKind): boolean {
+  return applicable(types)?.some((type) => type.startsWith(dynamicTypePrefix)) === true;
 }

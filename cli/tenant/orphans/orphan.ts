@@ -1,9 +1,11 @@
 /** What the searches for orphans share. */
-import { graphList, lastSegment, type GraphCall } from "@defender-mssp/microsoft";
+import { graphList, lastSegment, parseStackMark, type GraphCall, type StackMark } from "@defender-mssp/microsoft";
+import { applicable, type AccessKind } from "../../../domain/kinds/accessKind";
+import type { UnreadKind } from "../kinds/searchTenant";
 import type { AzureCalls } from "./azureCalls";
 import type { Deployment, StateResource } from "../../stack/deployment";
-import { urnName } from "../../../domain/urn";
-import { azuread, dynamic, providerType } from "../../../domain/resourceTypes";
+import { parseUrn, urnName } from "../../../domain/urn";
+import { dynamic, providerType } from "../../../domain/resourceTypes";
 
 export interface Orphan {
   /** Such as `application "Contoso SIEM MSSP Connector"`. */
@@ -25,10 +27,23 @@ export interface Orphan {
   readonly removal: OrphanRemoval;
   /** Whether the next `up` finds it by its mark and adopts it. */
   readonly comesBack?: boolean;
-  /** Whether Entra keeps it for 30 days after that, among the deleted items. */
-  readonly restorable: boolean;
+  /** What stays after that. @default nothing */
+  readonly stays?: string;
   /** Arguments of `pulumi import`, where it can be imported. */
   readonly importArguments: readonly string[] | undefined;
+}
+
+/** What a search found, and the kinds that it could not look at. */
+export interface OrphanSearch {
+  readonly orphans: readonly Orphan[];
+  readonly unread: readonly UnreadKind[];
+}
+
+/** One look for orphans of a kind. */
+export interface OrphanLook {
+  readonly kind: AccessKind;
+  /** @throws ServiceError, EnvironmentError where it can't look. */
+  readonly find: () => Promise<readonly Orphan[]>;
 }
 
 /** The owner of an object, and the evidence. */
@@ -59,9 +74,6 @@ type KnownResource = Pick<StateResource, "urn" | "type" | "id" | "custom"> & Par
 
 export type GraphObject = Readonly<Record<string, unknown>>;
 
-/** Marks in descriptions; in version 0.1.0 some of them named no stack. */
-const describedAs = /[Mm]anaged by (?:Pulumi\b(?: \(([^(),]+)[,)])?|([^()]+)\))/;
-
 /** The project's name, with which marks begin. */
 const project = "defender-mssp";
 
@@ -74,13 +86,19 @@ export class Known {
    * stack's.
    */
   readonly owner: string | undefined;
+  /** The stack's random ID. */
+  readonly stackId: string | undefined;
+  /** The stack as marks name it. */
+  readonly stackName: string;
 
   constructor(
     private readonly state: FinderState,
     stack: string,
   ) {
     const identity = state.resources.find(({ type }) => type === stackIdentityType);
-    this.owner = identity && `${project}/${lastSegment(stack)}#${identity.id}`;
+    this.stackId = identity?.id;
+    this.stackName = `${project}/${lastSegment(stack)}`;
+    this.owner = this.stackId && `${this.stackName}#${this.stackId}`;
     this.#ids = new Set(state.resources.map(({ id }) => lastSegment(id).toLowerCase()).filter((id) => id !== ""));
   }
 
@@ -99,66 +117,101 @@ export class Known {
     return this.state.resources.some((one) => one.id.toLowerCase().startsWith(id.toLowerCase()));
   }
 
-  /** Object IDs of the groups and guests of the stack. */
-  principals(): string[] {
-    const types = [azuread("Group"), dynamic("Guest")];
-    return this.state.resources
-      .filter(({ type }) => types.includes(type))
-      .map(({ id }) => lastSegment(id).toLowerCase());
+  /** Object IDs of the stack's objects of these kinds, in lower case. */
+  objectIds(...ofKinds: readonly Pick<AccessKind, "types">[]): string[] {
+    return this.objects(...ofKinds).map(({ id }) => lastSegment(id).toLowerCase());
   }
 
-  /** Application (client) IDs of the stack's applications. */
-  clientIds(): string[] {
-    return this.applications().flatMap(({ outputs }) => {
-      const clientId = outputs?.["clientId"];
-      return typeof clientId === "string" ? [clientId] : [];
-    });
-  }
-
-  applications(): readonly KnownResource[] {
-    const types = [azuread("Application"), azuread("ApplicationRegistration")];
-    return this.state.resources.filter(({ type }) => types.includes(type));
+  /** The stack's objects of these kinds: a create that did not finish has none. */
+  objects(...ofKinds: readonly Pick<AccessKind, "types">[]): readonly KnownResource[] {
+    const types = ofKinds.flatMap((kind) => applicable(kind.types) ?? []);
+    return this.state.resources.filter(({ type, id }) => types.includes(type) && id !== "");
   }
 
   /**
-   * Arguments of `pulumi import` with the declaring component as parent and the provider of the
-   * stack's tenant. Undefined if the state does not contain the component.
+   * Arguments of `pulumi import`, with the declaring component as parent and the provider of the stack's
+   * tenant. Undefined unless the state names the interrupted create and has that component.
    */
-  importOf(type: string, name: string, id: string, parentType: string): readonly string[] | undefined {
+  importOf(
+    kind: AccessKind,
+    { id, name }: { readonly id: string; readonly name: string },
+  ): readonly string[] | undefined {
+    const { urn, type } = this.pendingCreate(kind, name) ?? {};
+    const address = applicable(kind.address);
+    if (urn === undefined || type === undefined || address === undefined || !type.startsWith("azuread:"))
+      return undefined;
+    const { name: resourceName, parentType } = parseUrn(urn);
     const parent = this.state.resources.find(
-      ({ type: one, urn }) => one === parentType && name.startsWith(urnName(urn)),
+      (resource) => resource.type === parentType && resourceName.startsWith(urnName(resource.urn)),
     );
     const provider = this.state.resources.find(
-      ({ type: one, urn }) => one === providerType("azuread") && !urnName(urn).startsWith("default"),
+      (resource) => resource.type === providerType("azuread") && !urnName(resource.urn).startsWith("default"),
     );
     if (parent === undefined || provider === undefined) return undefined;
-    const named = ({ urn }: KnownResource, as: string) => `${as}=${urn}`;
-    return [type, name, id, "--parent", named(parent, "parent"), "--provider", named(provider, "provider")];
+    // azuread's IDs of entitlement management are the objects' alone.
+    const providerId = address.startsWith("/v1.0/") ? `${address.slice("/v1.0".length)}/${id}` : id;
+    return [
+      type,
+      resourceName,
+      providerId,
+      "--parent",
+      `parent=${parent.urn}`,
+      "--provider",
+      `provider=${provider.urn}`,
+    ];
   }
 
   /**
    * Whether the engine was interrupted while it was creating such a resource, with these inputs.
    */
-  isPending(type: string, inputs: Readonly<Record<string, unknown>> = {}): boolean {
+  isPending(types: readonly string[], inputs: Readonly<Record<string, unknown>> = {}): boolean {
     return this.state.pending.some(
       ({ operation, resource }) =>
         operation === "creating" &&
-        resource.type === type &&
+        types.includes(resource.type) &&
         Object.entries(inputs).every(([name, value]) => resource.inputs[name] === value),
     );
   }
 
-  /** The owner by a mark: `<owner>`, or `<owner>/<resource name>`. */
-  evidence(mark: string, text: string): OwnerEvidence {
-    const isOwn = this.owner !== undefined && (mark === this.owner || mark.startsWith(`${this.owner}/`));
-    return { owner: isOwn ? "thisStack" : "another", text };
+  /** The create of an object of this kind and name that the engine was interrupted in. */
+  pendingCreate(kind: AccessKind, name: string): StateResource | undefined {
+    const types = applicable(kind.types) ?? [];
+    // Nothing in the inputs names what the settings don't.
+    const hasName = (inputs: StateResource["inputs"]): boolean =>
+      applicable(kind.name) === undefined ||
+      Object.values(inputs).some((value) => typeof value === "string" && value.toLowerCase() === name.toLowerCase());
+    return this.state.pending.find(
+      ({ operation, resource }) =>
+        operation === "creating" && types.includes(resource.type) && hasName(resource.inputs),
+    )?.resource;
+  }
+
+  /** Whether the stack has, or was about to have, a resource of this kind. */
+  hasKind(kind: AccessKind): boolean {
+    const types = applicable(kind.types) ?? [];
+    return [...this.state.resources, ...this.state.pending.map(({ resource }) => resource)].some(({ type }) =>
+      types.includes(type),
+    );
+  }
+
+  /** The names of the objects of these types whose create was interrupted. */
+  pendingNames(types: readonly string[]): string[] {
+    return this.state.pending.flatMap(({ operation, resource }) => {
+      const { name } = resource.inputs;
+      return operation === "creating" && types.includes(resource.type) && typeof name === "string" ? [name] : [];
+    });
+  }
+
+  /** Whether a mark is this stack's: by its random ID. */
+  isOwn(mark: StackMark | undefined): boolean {
+    return mark !== undefined && this.stackId !== undefined && mark.stackId === this.stackId;
   }
 
   /** The owner by the object's description. */
   describedEvidence(description: string): OwnerEvidence {
-    const found = describedAs.exec(description);
-    if (found === null) return { owner: "unknown", text: "none: no evidence that this program created it" };
-    return this.evidence(found[1] ?? found[2] ?? "", `its description: "${description}"`);
+    const mark = parseStackMark(description);
+    if (mark === undefined) return { owner: "unknown", text: "none: no evidence that this program created it" };
+    return { owner: this.isOwn(mark) ? "thisStack" : "another", text: `its description: "${description}"` };
   }
 }
 
@@ -178,7 +231,6 @@ export function undated(
     createdBy: "",
     evidence,
     interrupted,
-    restorable: false,
     importArguments: undefined,
   };
 }
@@ -193,15 +245,10 @@ export function deletionOf(path: string): OrphanRemoval {
   return { method: "DELETE", path };
 }
 
-/** An object's ID, creation time and owners. */
-export async function madeBy(call: GraphCall, collection: string, object: GraphObject) {
-  const id = text(object, "id");
-  const owners = await graphList<GraphObject>(call, `/v1.0/${collection}/${id}/owners`);
-  return {
-    id,
-    createdOn: text(object, "createdDateTime"),
-    createdBy: owners.map((owner) => text(owner, "displayName")).join(", "),
-  };
+/** Names of an object's owners. */
+export async function ownerNames(call: GraphCall, path: string): Promise<string> {
+  const owners = await graphList<GraphObject>(call, `${path}/owners`);
+  return owners.map((owner) => text(owner, "displayName")).join(", ");
 }
 
 /** A property that is a text; empty where it is none. */

@@ -1,192 +1,230 @@
 /**
- * Objects that the stack's settings would create, that exist in the customer's tenant and are
- * missing in the state: an `up` was killed or lost its connection after Entra created them. The
- * azuread provider then refuses to create them again.
+ * What the tenant has of a stack and its state does not: an `up` was killed or lost its connection after
+ * Entra created it. Objects are found by the stack's random ID in their mark; those without one by the
+ * object of the stack that has them. The azuread provider refuses to create an application or a group
+ * whose name is taken, so those are shown, whosever they are.
  */
 import {
   allConnectorRoles,
+  directoryRoleName,
   directoryRoleTemplates,
   equals,
-  graphList,
-  lastSegment,
+  goneStatuses,
+  isGone,
+  listRoleAssignments,
   microsoftGraph,
   windowsDefenderAtp,
-  type GraphCall,
-  type PortalCall,
   type PublishedApplication,
 } from "@defender-mssp/microsoft";
+import { applicable } from "../../../domain/kinds/accessKind";
+import { application as applicationKind } from "../../../domain/kinds/application";
+import { applicationPermission } from "../../../domain/kinds/applicationPermission";
+import { defenderRoleAssignment } from "../../../domain/kinds/defenderRoleAssignment";
+import { delegatedConsent } from "../../../domain/kinds/delegatedConsent";
+import { directoryRoleAssignment } from "../../../domain/kinds/directoryRoleAssignment";
+import { group } from "../../../domain/kinds/group";
+import { guest } from "../../../domain/kinds/guest";
+import { redirectUri } from "../../../domain/kinds/redirectUri";
+import { requestedPermission } from "../../../domain/kinds/requestedPermission";
+import { servicePrincipal } from "../../../domain/kinds/servicePrincipal";
 import {
   clientSecretName,
   groupNameInDirectory,
+  isSiemRedirectUri,
   securityGroupName,
   siemConnectorName,
-  siemRedirectUri,
 } from "../../../domain/naming";
 import type { Settings } from "../../../settings";
+import { callsByKind } from "../kinds/callsByKind";
+import type { KindTenant } from "../kinds/kindCalls";
+import { looked, type UnreadKind } from "../kinds/searchTenant";
 import { accessPackageOrphans } from "./accessPackageOrphans";
-import type { AzureCalls } from "./azureCalls";
 import { azureOrphans } from "./azureOrphans";
 import { keyOrphans } from "./keyOrphans";
 import { markedOrphans } from "./markedOrphans";
+import { portalOrphans } from "./portalOrphans";
 import {
   deletionOf,
   Known,
-  madeBy,
+  ownerNames,
   partEvidence,
   text,
   undated,
   type FinderState,
   type GraphObject,
   type Orphan,
+  type OrphanLook,
   type OrphanRemoval,
+  type OrphanSearch,
 } from "./orphan";
-import { azuread, component } from "../../../domain/resourceTypes";
-import { accessName, siemName } from "../../../domain/resourceNames";
-
-export interface Searched {
-  readonly stack: string;
-  /** Application (client) ID of the identity that runs `up`; none for a signed-in user. */
-  readonly clientId: string | undefined;
-  /** Server for Defender calls without a public API; undefined if a person makes the changes. */
-  readonly defender: PortalCall | undefined;
-  /** Azure Resource Manager. @default not searched */
-  readonly azure?: AzureCalls;
-}
 
 /** Finds all orphans, parts before the object that contains them. Changes nothing. */
-export async function findOrphans(
-  call: GraphCall,
-  settings: Settings,
-  state: FinderState,
-  { stack, clientId, defender, azure }: Searched,
-): Promise<Orphan[]> {
-  const known = new Known(state, stack);
-  return [
-    ...(await markedOrphans(call, settings, known, defender)),
-    ...(await accessPackageOrphans(call, settings, known)),
-    ...(await directoryRoles(call, settings, known)),
-    ...(await applications(call, settings, known)),
-    ...(await groups(call, settings, known)),
-    ...(await partsOfApplications(call, settings, known, clientId)),
-    ...(azure === undefined ? [] : await azureOrphans(settings, state, azure)),
-  ];
+export async function findOrphans(tenant: KindTenant, settings: Settings, state: FinderState): Promise<OrphanSearch> {
+  const known = new Known(state, tenant.owner.stack);
+  const unread: UnreadKind[] = [];
+  const find = async (...looks: readonly OrphanLook[]): Promise<readonly Orphan[]> => {
+    const orphans: Orphan[] = [];
+    for (const look of looks) {
+      const answer = await looked(look.kind, look.find);
+      if ("reason" in answer) unread.push(answer);
+      else orphans.push(...answer.value);
+    }
+    return orphans;
+  };
+  const marked = await markedOrphans(tenant, known);
+  const taken = await find(
+    { kind: applicationKind, find: () => takenApplicationNames(tenant, settings, known) },
+    { kind: group, find: () => takenGroupNames(tenant, settings, known) },
+  );
+  const parts = await find(
+    ...portalOrphans(tenant, settings, known),
+    { kind: defenderRoleAssignment, find: () => defenderAssignments(tenant, known) },
+    { kind: directoryRoleAssignment, find: () => directoryRoles(tenant, settings, known) },
+    ...accessPackageOrphans(tenant, known),
+  );
+  const ofApplications = await find({
+    kind: applicationKind,
+    find: () => partsOfApplications(tenant, settings, known),
+  });
+  const azure = await azureOrphans(tenant, settings, state);
+  const isMarked = ({ id }: Orphan): boolean => marked.orphans.some((orphan) => orphan.id === id);
+  return {
+    orphans: [
+      ...parts,
+      ...marked.orphans,
+      ...taken.filter((orphan) => !isMarked(orphan)),
+      ...ofApplications,
+      ...azure.orphans,
+    ],
+    unread: onceEach([...marked.unread, ...unread, ...azure.unread]),
+  };
 }
 
-async function applications(call: GraphCall, { customerName }: Settings, known: Known): Promise<Orphan[]> {
-  const type = azuread("ApplicationRegistration");
-  const name = siemConnectorName(customerName);
-  const found = await graphList(call, `/v1.0/applications?$filter=${equals("displayName", name)}`);
-  const orphans = found.filter((one) => !known.has(text(one, "id")));
+function onceEach(unread: readonly UnreadKind[]): readonly UnreadKind[] {
+  return unread.filter(({ kind }, index) => unread.findIndex((other) => other.kind === kind) === index);
+}
+
+/** Applications of the connector's name, with which azuread refuses to create another. */
+async function takenApplicationNames(
+  tenant: KindTenant,
+  { customerName }: Settings,
+  known: Known,
+): Promise<readonly Orphan[]> {
+  return takenNames(tenant, applicationKind, siemConnectorName(customerName), known);
+}
+
+/** Groups of the names that the settings give, with which azuread refuses to create another. */
+async function takenGroupNames(
+  tenant: KindTenant,
+  { msspName, portalAccess }: Settings,
+  known: Known,
+): Promise<readonly Orphan[]> {
+  const tiers = "tiers" in portalAccess ? Object.values(portalAccess.tiers) : [];
+  const names = [securityGroupName(msspName), ...tiers.map(({ name }) => name)].map(groupNameInDirectory);
+  return (await Promise.all(names.map((name) => takenNames(tenant, group, name, known)))).flat();
+}
+
+async function takenNames(
+  { graph, list }: KindTenant,
+  kind: typeof applicationKind | typeof group,
+  name: string,
+  known: Known,
+): Promise<readonly Orphan[]> {
+  const objects = await list<GraphObject>(`${kind.address}?$filter=${equals("displayName", name)}`);
+  const stays = applicable<string>(kind.stays);
   return Promise.all(
-    orphans.map(async (one) => ({
-      what: `application "${name}"`,
-      ...(await madeBy(call, "applications", one)),
-      evidence: known.describedEvidence(text(one, "description")),
-      interrupted: known.isPending(type, { displayName: name }),
-      removal: deletionOf(`/v1.0/applications/${text(one, "id")}`),
-      restorable: true,
-      importArguments: known.importOf(
-        type,
-        `${siemName}-application`,
-        `/applications/${text(one, "id")}`,
-        component("SiemConnector"),
-      ),
-    })),
+    objects
+      .filter((object) => !known.has(text(object, "id")))
+      .map(async (object) => {
+        const id = text(object, "id");
+        return {
+          what: `${kind.singular} "${name}"`,
+          id,
+          createdOn: text(object, "createdDateTime"),
+          createdBy: await ownerNames(graph, `${kind.address}/${id}`),
+          evidence: known.describedEvidence(text(object, "description")),
+          interrupted: known.pendingCreate(kind, name) !== undefined,
+          removal: deletionOf(`${kind.address}/${id}`),
+          ...(stays === undefined ? {} : { stays }),
+          importArguments: known.importOf(kind, { id, name }),
+        };
+      }),
   );
 }
 
-async function groups(call: GraphCall, { msspName, portalAccess }: Settings, known: Known): Promise<Orphan[]> {
-  const type = azuread("Group");
-  const tiers = "tiers" in portalAccess ? Object.entries(portalAccess.tiers) : [];
-  const parts = [["analysts", securityGroupName(msspName)], ...tiers.map(([tier, { name }]) => [tier, name])] as const;
-  const found = parts.map(async ([part = "", name = ""]): Promise<Orphan[]> => {
-    const displayName = groupNameInDirectory(name);
-    const there = await graphList(call, `/v1.0/groups?$filter=${equals("displayName", displayName)}`);
-    return Promise.all(
-      there
-        .filter((one) => !known.has(text(one, "id")))
-        .map(async (one) => ({
-          what: `group "${displayName}"`,
-          ...(await madeBy(call, "groups", one)),
-          evidence: known.describedEvidence(text(one, "description")),
-          interrupted: known.isPending(type, { displayName }),
-          removal: deletionOf(`/v1.0/groups/${text(one, "id")}`),
-          // Entra keeps Microsoft 365 groups only.
-          restorable: false,
-          importArguments: known.importOf(
-            type,
-            `${accessName}-${part}-group`,
-            `/groups/${text(one, "id")}`,
-            component("MsspSecurityGroup"),
-          ),
-        })),
-    );
-  });
-  return (await Promise.all(found)).flat();
+/** Assignments of the stack's Defender roles: an assigned role can't be deleted. */
+async function defenderAssignments(tenant: KindTenant, known: Known): Promise<readonly Orphan[]> {
+  const search = applicable(callsByKind.defenderRole.search);
+  const roles = ((await search?.(tenant)) ?? []).filter(({ whose }) => whose === "thisStack");
+  if (roles.length === 0) return [];
+  return (await listRoleAssignments(tenant.graph))
+    .filter(({ id, roleDefinitionId }) => !known.has(id) && roles.some((role) => role.id === roleDefinitionId))
+    .map(({ id, displayName, roleDefinitionId }) => ({
+      ...undated(
+        `assignment of the Defender role "${displayName}"`,
+        id,
+        { owner: "thisStack", text: `its role is this stack's: ${roleDefinitionId}` },
+        known.isPending(defenderRoleAssignment.types, { displayName }),
+      ),
+      comesBack: true,
+      removal: deletionOf(`/beta/roleManagement/defender/roleAssignments/${encodeURIComponent(id)}`),
+    }));
 }
 
-/** Assignments of the model `basic`'s role to the stack's own principals. */
-async function directoryRoles(call: GraphCall, { portalAccess }: Settings, known: Known): Promise<Orphan[]> {
-  if (portalAccess.model !== "basic") return [];
-  const { role } = portalAccess;
-  const given = known.principals().map(async (principalId): Promise<Orphan[]> => {
-    const path = "/v1.0/roleManagement/directory/roleAssignments";
-    const there = await graphList(call, `${path}?$filter=${equals("principalId", principalId)}`);
-    return there
-      .filter((one) => text(one, "roleDefinitionId") === directoryRoleTemplates[role] && !known.has(text(one, "id")))
-      .map((one) => ({
+/** Directory roles of the stack's own principals: the settings' role, and those of interrupted creates. */
+async function directoryRoles(
+  { list }: KindTenant,
+  { portalAccess }: Settings,
+  known: Known,
+): Promise<readonly Orphan[]> {
+  const role = portalAccess.model === "basic" ? directoryRoleTemplates[portalAccess.role] : undefined;
+  const { address, types } = directoryRoleAssignment;
+  const given = known.objectIds(group, guest).map(async (principalId): Promise<Orphan[]> => {
+    const assignments = await list<GraphObject>(`${address}?$filter=${equals("principalId", principalId)}`);
+    const isPending = known.isPending(types, { principalObjectId: principalId });
+    return assignments
+      .filter((assignment) => !known.has(text(assignment, "id")))
+      .filter((assignment) => isPending || text(assignment, "roleDefinitionId") === role)
+      .map((assignment) => ({
         ...undated(
-          `directory role ${role}, given to ${principalId}`,
-          text(one, "id"),
+          `directory role ${directoryRoleName(text(assignment, "roleDefinitionId"))}, given to ${principalId}`,
+          text(assignment, "id"),
           { owner: "thisStack", text: "its holder is in the stack's state" },
-          known.isPending(azuread("DirectoryRoleAssignment"), {
-            principalObjectId: principalId,
-          }),
+          isPending,
         ),
-        removal: deletionOf(`${path}/${text(one, "id")}`),
+        removal: deletionOf(`${address}/${text(assignment, "id")}`),
       }));
   });
   return (await Promise.all(given)).flat();
 }
 
 /** Parts of the stack's applications that are missing in the state. */
-async function partsOfApplications(
-  call: GraphCall,
-  settings: Settings,
-  known: Known,
-  clientId: string | undefined,
-): Promise<Orphan[]> {
+async function partsOfApplications(tenant: KindTenant, settings: Settings, known: Known): Promise<readonly Orphan[]> {
   const parts = await Promise.all(
-    known.applications().map(async ({ id }) => {
-      const path = `/v1.0/applications/${lastSegment(id).toLowerCase()}`;
-      const { status, body } = await call(path, { accept: [404] });
-      if (status === 404) return [];
-      const application = body as GraphObject;
+    known.objectIds(applicationKind).map(async (id) => {
+      const answer = await tenant.graph(`${applicationKind.address}/${id}`, { accept: goneStatuses });
+      if (isGone(answer)) return [];
+      const application = answer.body as GraphObject;
       return [
-        ...redirectUris(application, settings, known),
+        ...redirectUris(application, known),
         ...apiAccess(application, known),
         ...secrets(application, known),
-        ...(await keyOrphans(call, application, settings, known)),
-        ...(await servicePrincipals(call, application, known, clientId)),
+        ...(await keyOrphans(tenant, application, settings, known)),
+        ...(await servicePrincipals(tenant, application, known)),
       ];
     }),
   );
   return parts.flat();
 }
 
-function redirectUris(application: GraphObject, { customerDomain }: Settings, known: Known): Orphan[] {
+function redirectUris(application: GraphObject, known: Known): Orphan[] {
   const { redirectUris: uris = [] } = (application.web ?? {}) as { redirectUris?: readonly string[] };
-  const whole = `/applications/${text(application, "id")}/redirectUris/Web`;
-  if (!uris.includes(siemRedirectUri(customerDomain)) || known.hasWhole(whole)) return [];
+  const own = uris.filter(isSiemRedirectUri);
+  if (own.length === 0 || known.hasWhole(`/applications/${text(application, "id")}/redirectUris/Web`)) return [];
   return [
     {
-      ...partOf(
-        application,
-        `redirect URI ${uris.join(", ")}`,
-        siemRedirectUri(customerDomain),
-        known.isPending(azuread("ApplicationRedirectUris")),
-      ),
-      removal: change(application, { web: { redirectUris: [] } }),
+      ...partOf(application, `redirect URI ${own.join(", ")}`, own.join(", "), known.isPending(redirectUri.types)),
+      removal: change(application, { web: { redirectUris: uris.filter((uri) => !own.includes(uri)) } }),
     },
   ];
 }
@@ -205,9 +243,7 @@ function apiAccess(application: GraphObject, known: Known): Orphan[] {
         application,
         `API permissions asked of ${names.join(" and ")}`,
         names.join(", "),
-        found.every(({ resourceAppId: apiClientId }) =>
-          known.isPending(azuread("ApplicationApiAccess"), { apiClientId }),
-        ),
+        found.every(({ resourceAppId: apiClientId }) => known.isPending(requestedPermission.types, { apiClientId })),
       ),
       removal: change(application, { requiredResourceAccess: asked.filter((one) => !isOurs(one)) }),
     },
@@ -230,28 +266,22 @@ function secrets(application: GraphObject, known: Known): Orphan[] {
     }));
 }
 
-async function servicePrincipals(
-  call: GraphCall,
-  application: GraphObject,
-  known: Known,
-  clientId: string | undefined,
-): Promise<Orphan[]> {
+async function servicePrincipals(tenant: KindTenant, application: GraphObject, known: Known): Promise<Orphan[]> {
   const appId = text(application, "appId");
-  const found = await graphList(call, `/v1.0/servicePrincipals?$filter=${equals("appId", appId)}`);
-  const orphans = found.map(async (one): Promise<Orphan[]> => {
-    const id = text(one, "id");
-    if (known.has(id)) {
-      return [...(await consents(call, application, id, known)), ...(await ownership(call, application, id, clientId))];
-    }
+  const principals = await tenant.list<GraphObject>(`${servicePrincipal.address}?$filter=${equals("appId", appId)}`);
+  const orphans = principals.map(async (principal): Promise<Orphan[]> => {
+    const id = text(principal, "id");
+    if (known.has(id))
+      return [...(await consents(tenant, application, id, known)), ...(await ownership(tenant, application, id))];
     return [
       {
         ...partOf(
           application,
-          `service principal "${text(one, "displayName")}", with what it was granted`,
+          `service principal "${text(principal, "displayName")}", with what it was granted`,
           id,
-          known.isPending(azuread("ServicePrincipal"), { clientId: appId }),
+          known.isPending(servicePrincipal.types, { clientId: appId }),
         ),
-        removal: deletionOf(`/v1.0/servicePrincipals/${id}`),
+        removal: deletionOf(`${servicePrincipal.address}/${id}`),
       },
     ];
   });
@@ -259,17 +289,22 @@ async function servicePrincipals(
 }
 
 /** Consents that the program itself grants; others are ignored. */
-async function consents(call: GraphCall, application: GraphObject, id: string, known: Known): Promise<Orphan[]> {
+async function consents({ list }: KindTenant, application: GraphObject, id: string, known: Known): Promise<Orphan[]> {
   const [grants, roles] = await Promise.all([
-    graphList(call, `/v1.0/servicePrincipals/${id}/oauth2PermissionGrants`),
-    graphList(call, `/v1.0/servicePrincipals/${id}/appRoleAssignments`),
+    list<GraphObject>(`/v1.0/servicePrincipals/${id}/oauth2PermissionGrants`),
+    list<GraphObject>(`/v1.0/servicePrincipals/${id}/appRoleAssignments`),
   ]);
-  const orphan = (one: GraphObject, what: string, path: string, type: string): Orphan[] =>
+  const orphan = (
+    one: GraphObject,
+    what: string,
+    path: string,
+    { types }: typeof delegatedConsent | typeof applicationPermission,
+  ): Orphan[] =>
     known.has(text(one, "id"))
       ? []
       : [
           {
-            ...partOf(application, what, text(one, "id"), known.isPending(type)),
+            ...partOf(application, what, text(one, "id"), known.isPending(types)),
             createdOn: text(one, "createdDateTime"),
             removal: deletionOf(path),
           },
@@ -278,12 +313,7 @@ async function consents(call: GraphCall, application: GraphObject, id: string, k
     ...grants
       .filter((one) => text(one, "scope").trim() === "Alert.Read")
       .flatMap((one) =>
-        orphan(
-          one,
-          "consent to Alert.Read",
-          `/v1.0/oauth2PermissionGrants/${text(one, "id")}`,
-          azuread("ServicePrincipalDelegatedPermissionGrant"),
-        ),
+        orphan(one, "consent to Alert.Read", `/v1.0/oauth2PermissionGrants/${text(one, "id")}`, delegatedConsent),
       ),
     ...roles
       .map((one) => ({
@@ -297,7 +327,7 @@ async function consents(call: GraphCall, application: GraphObject, id: string, k
               one,
               `consent to ${role.value}`,
               `/v1.0/servicePrincipals/${text(one, "resourceId")}/appRoleAssignedTo/${text(one, "id")}`,
-              azuread("AppRoleAssignment"),
+              applicationPermission,
             ),
       ),
   ];
@@ -306,16 +336,12 @@ async function consents(call: GraphCall, application: GraphObject, id: string, k
 /**
  * The provider adds the caller as owner and removes it again: an `up` may have ended in between.
  */
-async function ownership(
-  call: GraphCall,
-  application: GraphObject,
-  id: string,
-  clientId: string | undefined,
-): Promise<Orphan[]> {
-  if (clientId === undefined) return [];
-  const owners = await graphList(call, `/v1.0/servicePrincipals/${id}/owners`);
+async function ownership({ list, owner }: KindTenant, application: GraphObject, id: string): Promise<Orphan[]> {
+  const { automation } = owner;
+  if (automation === undefined) return [];
+  const owners = await list<GraphObject>(`/v1.0/servicePrincipals/${id}/owners`);
   return owners
-    .filter((one) => text(one, "appId").toLowerCase() === clientId.toLowerCase())
+    .filter((one) => text(one, "appId").toLowerCase() === automation.toLowerCase())
     .map((one) => ({
       ...partOf(
         application,

@@ -5,10 +5,10 @@ import { graphCall, microsoftGraph, ServiceError, type GraphCall } from "@defend
 import { assignAppRole, jsonText, msspTenantId, testSandbox, type TestSandbox } from "@defender-mssp/testkit";
 import { callsByKind } from "../../../../cli/tenant/kinds/callsByKind";
 import type { KindTenant, AccessOwner } from "../../../../cli/tenant/kinds/kindCalls";
-import { rememberedReads } from "../../../../cli/tenant/kinds/openTenant";
 import { heldBy, searchTenant, type GrantingSighting } from "../../../../cli/tenant/kinds/searchTenant";
 import { applicable, isNotApplicable } from "../../../../domain/kinds/accessKind";
 import { kinds, type KindKey } from "../../../../domain/kinds/kinds";
+import { sandboxTenant } from "../sandboxTenant";
 
 const stackId = "4dcd45bff7d23f52";
 const securityReader = "5d6b6bb7-de71-4623-b4af-96380a352509";
@@ -29,16 +29,7 @@ describe("the search for every kind of access", function () {
   });
   after(() => test.stop());
 
-  const tenant = (call: GraphCall = graph): KindTenant => ({
-    ...{
-      ...rememberedReads(call),
-      freshReads: () => rememberedReads(call),
-      graphUrl: "https://graph.microsoft.com",
-      msspGraph: () => Promise.resolve(call),
-      owner,
-    },
-    ...{ defender: undefined, azure: { handover: undefined, delegation: undefined }, delegatedSubscription: undefined },
-  });
+  const tenant = (call: GraphCall = graph): KindTenant => sandboxTenant(call, owner);
   const post = async (path: string, json: unknown): Promise<{ id: string }> =>
     (await graph(path, { method: "POST", json })).body as { id: string };
   const invite = async (address: string): Promise<string> => {

@@ -3,6 +3,8 @@ import assert from "node:assert/strict";
 import http from "node:http";
 import type { AddressInfo } from "node:net";
 import { azureOrphans } from "../../../../cli/tenant/orphans/azureOrphans";
+import type { KindTenant } from "../../../../cli/tenant/kinds/kindCalls";
+import type { AzureCalls } from "../../../../cli/tenant/orphans/azureCalls";
 import type { FinderState } from "../../../../cli/tenant/orphans/orphan";
 import type { Settings } from "../../../../settings";
 
@@ -44,6 +46,8 @@ const state = (...known: readonly string[]): FinderState => ({
   pending: [{ operation: "creating", resource: interrupted }],
 });
 
+const tenant = (azure: AzureCalls) => ({ azure }) as unknown as KindTenant;
+
 describe("azureOrphans", () => {
   let server: http.Server;
   const there = new Set<string>();
@@ -52,7 +56,7 @@ describe("azureOrphans", () => {
   before(async () => {
     server = http.createServer(({ url = "" }, response) => {
       const [path = ""] = url.split("?");
-      if (path.endsWith("/roleAssignments")) {
+      if (path.endsWith("/roleAssignments") && status !== 403) {
         const roleDefinitionId = `${subscription}/providers/Microsoft.Authorization/roleDefinitions/4633458b-17de-408a-b874-0445c86b69e6`;
         const value = [...there]
           .filter((id) => id.startsWith(path))
@@ -72,12 +76,12 @@ describe("azureOrphans", () => {
 
   const find = (known: FinderState) => {
     const call = { endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, token: "t" };
-    return azureOrphans(settings, known, { handover: call, delegation: call });
+    return azureOrphans(tenant({ handover: call, delegation: call }), settings, known);
   };
 
   it("lists objects that the state lacks, inner ones first, with the import command", async () => {
     for (const id of [vault, secret, definition, assignment]) there.add(id);
-    const found = await find(state());
+    const { orphans: found } = await find(state());
     assert.deepEqual(
       found.map(({ id }) => id),
       [definition, secret, vault, assignment],
@@ -101,7 +105,7 @@ describe("azureOrphans", () => {
   it("omits objects that the state has", async () => {
     for (const id of [vault, secret, definition]) there.add(id);
     assert.deepEqual(
-      (await find(state(vault.toUpperCase(), secret))).map(({ id }) => id),
+      (await find(state(vault.toUpperCase(), secret))).orphans.map(({ id }) => id),
       [definition],
     );
   });
@@ -109,13 +113,34 @@ describe("azureOrphans", () => {
   it("only a delegation is certain, as a deleted vault keeps its name", async () => {
     for (const id of [vault, definition]) there.add(id);
     assert.deepEqual(
-      (await find(state())).map(({ interrupted }) => interrupted),
+      (await find(state())).orphans.map(({ interrupted }) => interrupted),
       [true, false],
     );
   });
 
-  it("lists nothing without permission to read", async () => {
+  it("counts what may not be read as unread, never as not there", async () => {
     status = 403;
-    assert.deepEqual(await find(state()), []);
+    const { orphans, unread } = await find(state());
+    assert.deepEqual(orphans, []);
+    assert.deepEqual(
+      unread.map(({ kind, reason }) => [kind, reason]),
+      [
+        ["lighthouseDefinition", "not permitted: requires Reader"],
+        ["keyVaultSecret", "not permitted: requires Reader"],
+        ["keyVault", "not permitted: requires Reader"],
+        ["resourceGroup", "not permitted: requires Reader"],
+        ["vaultReader", "not permitted: requires Reader"],
+      ],
+    );
+  });
+
+  it("counts Azure as unread where the sign-in failed", async () => {
+    const { orphans, unread } = await azureOrphans(
+      tenant({ handover: undefined, delegation: undefined }),
+      settings,
+      state(),
+    );
+    assert.deepEqual([orphans.length, unread.length], [0, 5]);
+    assert.match(unread[0]?.reason ?? "", /^not checked: Azure was not searched: /);
   });
 });
