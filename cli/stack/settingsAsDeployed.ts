@@ -10,12 +10,15 @@ import { urnName } from "../../domain/urn";
 import type { Deployment } from "./deployment";
 import { StackNotFoundError } from "./pulumi";
 import { OtherTenantError } from "./refuseOtherTenant";
+import { unknownResources, unknownResourcesNote } from "./unknownResources";
 
 export interface SettingsAsDeployed {
   readonly settings: Settings;
   /** `kept`: with the legacy API. `unread`: nobody knows; `reason` says why. */
   readonly legacyApi: "asSet" | "kept" | "unread";
   readonly reason?: string;
+  /** Resources of the state whose type is unknown. */
+  readonly unknown?: readonly string[];
 }
 
 /**
@@ -33,8 +36,9 @@ export async function settingsAsDeployed(
   if (!isUnset && only === "ifUnset") return { settings, legacyApi: "asSet" };
   try {
     const deployment = await read();
-    if (!isUnset || !hasLegacyApi(deployment)) return { settings, legacyApi: "asSet" };
-    return { settings: { ...settings, connector }, legacyApi: "kept" };
+    const unknown = unknownResources(deployment);
+    if (!isUnset || !hasLegacyApi(deployment)) return { settings, legacyApi: "asSet", unknown };
+    return { settings: { ...settings, connector }, legacyApi: "kept", unknown };
   } catch (error) {
     if (error instanceof OtherTenantError || !(error instanceof VisibleError)) throw error;
     if (!isUnset || error instanceof StackNotFoundError) return { settings, legacyApi: "asSet" };
@@ -42,10 +46,20 @@ export async function settingsAsDeployed(
   }
 }
 
+type StateOfStack = Omit<SettingsAsDeployed, "settings"> & { readonly stack: string };
+
 /** What people should know of these stacks; empty where the settings say everything. */
-export function legacyApiNotes(
-  stacks: readonly (Omit<SettingsAsDeployed, "settings"> & { readonly stack: string })[],
-): string[] {
+export function stateNotes(stacks: readonly StateOfStack[]): string[] {
+  return [
+    ...legacyApiNotes(stacks),
+    ...stacks.flatMap(({ stack, unknown = [] }) => {
+      const note = unknownResourcesNote(unknown);
+      return note === undefined ? [] : [`Stack ${stack}: ${note}`];
+    }),
+  ];
+}
+
+function legacyApiNotes(stacks: readonly StateOfStack[]): string[] {
   const named = (wanted: SettingsAsDeployed["legacyApi"]) => {
     const names = stacks.filter(({ legacyApi }) => legacyApi === wanted).map(({ stack }) => stack);
     return names.length === 0 ? undefined : `Stack${names.length === 1 ? "" : "s"} ${names.join(", ")}`;

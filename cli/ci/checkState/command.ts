@@ -12,15 +12,20 @@ export function registerCheckState(ci: Command, session: Session): void {
     .description("Refuse a stack's state that holds code or provider plugins of another origin.")
     .requiredOption("--stack <stack>", "name of the stack")
     .action(async ({ stack }: { readonly stack: string }) => {
-      const [{ refuseForeignState }, { readDeployment }, { checkedStackName }, { readProject }] = await Promise.all([
-        import("../../stack/stateCode.js"),
-        import("../../stack/deployment.js"),
-        import("../../stack/stackNames.js"),
-        import("../../../settings/project.js"),
-      ]);
+      const [{ refuseForeignState }, { readDeployment }, { checkedStackName }, { readProject }, unknowns] =
+        await Promise.all([
+          import("../../stack/stateCode.js"),
+          import("../../stack/deployment.js"),
+          import("../../stack/stackNames.js"),
+          import("../../../settings/project.js"),
+          import("../../stack/unknownResources.js"),
+        ]);
       // Outside the project, the engine's next command would run what its Pulumi.yaml keeps away.
       await readProject(session.folder);
-      refuseForeignState(await readDeployment(checkedStackName(stack), placeOf(session)), session.environment);
+      const deployment = await readDeployment(checkedStackName(stack), placeOf(session));
+      refuseForeignState(deployment, session.environment);
+      const unknown = unknowns.unknownResourcesNote(unknowns.unknownResources(deployment));
+      if (unknown !== undefined) say(session, `${stack}: ${unknown}`);
       say(session, `${stack}: the state is as this program writes it.`);
     });
   describeCommand(command, {

@@ -23,7 +23,7 @@ import type { Feature, FeatureName, Identity, Report } from "./report";
 import { accessChecks } from "./conditionalAccess";
 import type { Place } from "../../base/place";
 import { dynamicHostNote } from "../../stack/dynamicHost";
-import { legacyApiNotes, settingsAsDeployed, type SettingsAsDeployed } from "../../stack/settingsAsDeployed";
+import { settingsAsDeployed, stateNotes, type SettingsAsDeployed } from "../../stack/settingsAsDeployed";
 import { readStackSettings } from "../../../settings/fromFile";
 import { tenantEndpoints } from "../../tenant/tenantEndpoints";
 import { readDeployment } from "../../stack/deployment";
@@ -47,7 +47,7 @@ export async function examine(
   const { settings } = found;
   try {
     const hostNote = await dynamicHostNote(folder);
-    const notes = [...(hostNote === undefined ? [] : [hostNote]), ...legacyApiNotes([{ stack, ...found }])];
+    const notes = [...(hostNote === undefined ? [] : [hostNote]), ...stateNotes([{ stack, ...found }])];
     return { ...(await examined(stack, settings, environment)), notes };
   } catch (error) {
     if (!isCallError(error)) throw error;

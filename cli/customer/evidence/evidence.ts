@@ -16,6 +16,7 @@ import { findSubjects, type Subjects } from "./subjects";
 import { wantedCalls } from "./wanted";
 import { tenantEndpoints } from "../../tenant/tenantEndpoints";
 import { readDeployment, type Deployment } from "../../stack/deployment";
+import { unknownResources, unknownResourcesNote } from "../../stack/unknownResources";
 
 export interface EvidenceRun extends Place {
   readonly stack: string;
@@ -79,7 +80,7 @@ export async function collectEvidence(run: EvidenceRun): Promise<Evidence> {
     ...collected,
     retention,
     history: history.reverse(),
-    gaps: gapsOf(whose, collected, retention),
+    gaps: [...gapsOf(whose, collected, retention), ...unknownGaps(deployment)],
     redacted,
   };
 }
@@ -129,6 +130,12 @@ export function gapsOf(
     ...(outside === undefined ? [] : [outsideGap(outside, days)]),
     ...(days === undefined ? [unknownRetention] : []),
   ];
+}
+
+/** Whether such a resource signs in, or is a person, nobody knows. */
+function unknownGaps(deployment: Deployment): readonly Gap[] {
+  const note = unknownResourcesNote(unknownResources(deployment));
+  return note === undefined ? [] : [{ kind: "incomplete", text: note }];
 }
 
 function outsideGap({ from, until }: Period, days: number | undefined): Gap {

@@ -8,6 +8,7 @@ import { readStackSettings } from "../../../settings/fromFile";
 import { latestUpdate } from "../../stack/history";
 import { StackNotFoundError } from "../../stack/pulumi";
 import { settingsAsDeployed, type SettingsAsDeployed } from "../../stack/settingsAsDeployed";
+import { unknownResourcesNote } from "../../stack/unknownResources";
 import { readStackOutputs, type StackOutputs } from "../../stack/stackOutputs";
 import { progressOf, type OnboardingProgress, type OnboardingStep } from "./progress";
 import type { OnboardingRun } from "./step";
@@ -29,7 +30,9 @@ export async function onboardingProgress(run: OnboardingRun): Promise<Onboarding
     const deployment = deploymentReader(run.stack, run);
     const known = await settingsAsDeployed(settings, deployment);
     const { steps, outputs } = await stepsOf(run, known, deployment);
-    return progressOf({ ...about, customerName, tenantId, manualSteps: outputs?.nextSteps ?? [] }, steps);
+    const note = unknownResourcesNote(known.unknown ?? []);
+    const notes = note === undefined ? {} : { notes: [note] };
+    return progressOf({ ...about, ...notes, customerName, tenantId, manualSteps: outputs?.nextSteps ?? [] }, steps);
   } catch (error) {
     if (!(error instanceof VisibleError)) throw error;
     const named = settings && { customerName: settings.customerName, tenantId: settings.tenantId };

@@ -58,6 +58,8 @@ export interface OnboardingProgress {
   readonly next?: OnboardingStep;
   /** The stack's output `nextSteps`: what no API does. */
   readonly manualSteps: readonly string[];
+  /** What the steps do not show; absent where they show everything. */
+  readonly notes?: readonly string[];
   /** Why it could not be checked, in the state `failed`. */
   readonly problem?: string;
 }

@@ -14,13 +14,13 @@ export const marksLegend = "✓ done, … waiting, ? no API shows it: confirm it
 
 /** One stack: every step, and whose move it is. */
 export function progressText(progress: OnboardingProgress, width?: number): string {
-  const { stack, customerName, tenantId, steps, problem, checkedOn } = progress;
+  const { stack, customerName, tenantId, steps, problem, checkedOn, notes = [] } = progress;
   const about =
     customerName === undefined ? `Stack ${stack}` : `${customerName} (stack ${stack}, tenant ${tenantId ?? ""})`;
   const title = paragraph(`${about}, ${checkedOn.slice(0, 16).replace("T", " ")} UTC`, width);
   if (problem !== undefined) return `${title}\n${paragraph(`Not checked: ${problem}`, width)}`;
   const rows = steps.map(({ name, state, found }) => [marks[state], stepTitles[name], found]);
-  return `${title}\n${tableText(rows, { indent: 2, ...(width === undefined ? {} : { width }) })}\n${paragraph(nextText(progress), width)}`;
+  return `${title}\n${tableText(rows, { indent: 2, ...(width === undefined ? {} : { width }) })}\n${[...notes, nextText(progress)].map((text) => paragraph(text, width)).join("")}`;
 }
 
 /** Whose move is next, in a sentence or two. */

@@ -82,7 +82,7 @@ async function asDeployed(
   { stack: named }: PermissionsOptions,
   session: Session,
 ): Promise<readonly Customer[]> {
-  const [{ legacyApiNotes, settingsAsDeployed }, { readDeployment }] = await Promise.all([
+  const [{ stateNotes, settingsAsDeployed }, { readDeployment }] = await Promise.all([
     import("../../stack/settingsAsDeployed.js"),
     import("../../stack/deployment.js"),
   ]);
@@ -90,7 +90,7 @@ async function asDeployed(
     const read = () => readDeployment(stack, placeOf(session));
     return { stack, ...(await settingsAsDeployed(settings, read, named === undefined ? "ifUnset" : "always")) };
   });
-  for (const note of legacyApiNotes(found)) session.err.note(note);
+  for (const note of stateNotes(found)) session.err.note(note);
   for (const note of await sharedTenantNotes(customers, session.folder)) session.err.note(note);
   return found;
 }

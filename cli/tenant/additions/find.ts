@@ -35,6 +35,7 @@ import type { AdditionsTenant } from "./tenant";
 import { tenantEndpoints } from "../tenantEndpoints";
 import { unreadReason } from "../unreadReason";
 import { readDeployment, type Deployment } from "../../stack/deployment";
+import { unknownResources, unknownResourcesNote } from "../../stack/unknownResources";
 
 export interface AdditionsRun extends Place {
   readonly stack: string;
@@ -142,6 +143,17 @@ export async function findAdditions(
   run: AdditionsRun & { readonly deployment?: Deployment },
 ): Promise<AdditionsPart[]> {
   const deployment = run.deployment ?? (await readDeployment(run.stack, run));
+  return [...(await partsOfStack(run, deployment)), ...unknownPart(deployment)];
+}
+
+/** Nothing can look for additions to a resource whose type is unknown. */
+function unknownPart(deployment: Deployment): AdditionsPart[] {
+  const note = unknownResourcesNote(unknownResources(deployment));
+  if (note === undefined) return [];
+  return [{ name: "resources of unknown types", state: "notChecked", reason: `not checked: ${note}`, additions: [] }];
+}
+
+async function partsOfStack(run: AdditionsRun, deployment: Deployment): Promise<AdditionsPart[]> {
   try {
     return await partsOf(await tenantOf(run, deployedOf(deployment)));
   } catch (error) {
