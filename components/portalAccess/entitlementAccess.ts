@@ -2,7 +2,7 @@ import type { CloudName, Tier } from "@defender-mssp/microsoft";
 import * as pulumi from "@pulumi/pulumi";
 import { ConnectedOrganization } from "./connectedOrganization";
 import type { MsspSecurityGroup } from "./msspSecurityGroup";
-import { beforeDestroy } from "../../domain/beforeDestroy";
+import { accessPackageAssignment } from "../../domain/kinds/accessPackageAssignment";
 import { setOutputs } from "../outputs";
 import { AnalystAccessPackages, type ReviewInterval } from "./accessPackages";
 import { component } from "../../domain/resourceTypes";
@@ -118,7 +118,7 @@ export class EntitlementAccess extends pulumi.ComponentResource {
     const nextSteps = packages.links.apply(({ tier1, tier2, approvers: approversLink }) => [
       `The MSSP's approvers request access at ${approversLink}; ${approvers.join(", ")} approves in My Access. ` +
         `Then the analysts request access at ${tier1} or ${tier2}; the MSSP's approvers approve in My Access.`,
-      ...beforeDestroy({ portalAccess: { model: "entitlement" } }),
+      accessPackageAssignment.removal.beforeDestroy,
     ]);
     this.registerOutputs(setOutputs<EntitlementAccess>(this, { accessPackages: packages.links, nextSteps }));
   }

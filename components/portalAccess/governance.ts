@@ -1,10 +1,9 @@
-import { beforeDestroy } from "../../domain/beforeDestroy";
+import { governanceRelationship } from "../../domain/kinds/governanceRelationship";
 import type { GivenAccess } from "./modelContext";
-import type { PortalAccessChoice } from "./portalAccessArgs";
 
 /** Model `governance`: declares nothing, as a governance relationship grants the access. */
-export function governanceAccess(access: Extract<PortalAccessChoice, { model: "governance" }>): GivenAccess {
-  return { nextSteps: [establishRelationship, ...beforeDestroy({ portalAccess: access })] };
+export function governanceAccess(): GivenAccess {
+  return { nextSteps: [establishRelationship, governanceRelationship.removal.beforeDestroy] };
 }
 
 /** Microsoft, "Set up a governance relationship (preview)": the three-step handshake. */

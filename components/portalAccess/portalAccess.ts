@@ -113,7 +113,7 @@ function givenAccess(context: ModelContext): GivenAccess {
     case "entitlement":
       return entitlementAccess({ ...context, access });
     case "governance":
-      return governanceAccess(access);
+      return governanceAccess();
   }
 }
 

@@ -39,7 +39,13 @@ export type Removal =
    */
   | { readonly by: "owner"; readonly owner: string; readonly property: string; readonly order: number }
   /** A person, in this way: one sentence. */
-  | { readonly by: "person"; readonly step: string; readonly order: number }
+  | {
+      readonly by: "person";
+      readonly step: string;
+      readonly order: number;
+      /** What the person must do before `destroy`, which fails or leaves the access otherwise: sentences. */
+      readonly beforeDestroy: KindCell<string>;
+    }
   /** Nothing of it is in a tenant: it ends with the stack's state. */
   | { readonly by: "state" };
 

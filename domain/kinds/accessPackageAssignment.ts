@@ -21,6 +21,11 @@ export const accessPackageAssignment = {
   leftWhenAdopted: notApplicable("people hold it"),
   removal: {
     by: "person",
+    // Microsoft, "Delete accessPackage": a package that has an assignment cannot be deleted.
+    beforeDestroy:
+      "Before `npx pulumi destroy` or another portalAccess.model: remove every assignment of these access packages (Entra admin center > Identity " +
+      "Governance > Access packages > the package > Assignments > Remove). Graph refuses to delete a package that somebody holds, and the " +
+      "run would fail halfway. `npx mssp doctor --stack <stack> --before-destroy` lists who holds which.",
     order: removalOrder.assignment,
     step: "Remove the assignment: Entra admin center > Identity Governance > Access packages > the package > Assignments > Remove.",
   },

@@ -21,6 +21,7 @@ export const automationConsent = {
   leftWhenAdopted: notApplicable("the customer keeps it"),
   removal: {
     by: "person",
+    beforeDestroy: notApplicable("`destroy` needs it: it ends last"),
     order: removalOrder.automation,
     step: "Delete the service principal: az ad sp delete --id <application ID>.",
   },

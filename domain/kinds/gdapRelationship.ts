@@ -21,6 +21,7 @@ export const gdapRelationship = {
   leftWhenAdopted: notApplicable("Partner Center keeps it"),
   removal: {
     by: "person",
+    beforeDestroy: notApplicable("it ends without this program, before or after `destroy`"),
     order: removalOrder.trust,
     step: "Look at Microsoft 365 admin center > Settings > Partner relationships, and remove the MSSP's.",
   },

@@ -21,6 +21,9 @@ export const governanceRelationship = {
   leftWhenAdopted: notApplicable("people of both tenants keep it"),
   removal: {
     by: "person",
+    beforeDestroy:
+      "Before `npx pulumi destroy` or another portalAccess.model: end the governance relationship with " +
+      "`npx mssp governance terminate --stack <stack> --as customer --client-id <ID>`. Neither ends it: it grants access until the customer terminates it.",
     order: removalOrder.trust,
     step: "End it: npx mssp governance terminate --stack <stack> --as customer --client-id <ID>.",
   },

@@ -21,6 +21,7 @@ export const previewConsent = {
   leftWhenAdopted: notApplicable("the customer keeps it"),
   removal: {
     by: "person",
+    beforeDestroy: notApplicable("it ends after the last preview"),
     order: removalOrder.automation,
     step: "Delete the service principal: az ad sp delete --id <application ID>.",
   },

@@ -21,6 +21,7 @@ export const refreshToken = {
   leftWhenAdopted: notApplicable("nothing of it is in a tenant"),
   removal: {
     by: "person",
+    beforeDestroy: notApplicable("it ends with the sessions of the account, before or after `destroy`"),
     order: removalOrder.credential,
     step: "Revoke the sessions of the account that signed in: Entra admin center > Users > the account > Revoke sessions.",
   },

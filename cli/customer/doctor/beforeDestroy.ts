@@ -6,8 +6,12 @@
  */
 import { grantSentences, graphList, ServiceError, type RelationshipStatus } from "@defender-mssp/microsoft";
 import { VisibleError } from "@defender-mssp/errors";
+import { applicable, isNotApplicable } from "../../../domain/kinds/accessKind";
+import { kinds } from "../../../domain/kinds/kinds";
+import type { PrerequisiteSettings } from "../../../domain/prerequisites";
+import { readStackSettings } from "../../../settings/fromFile";
 import { accessPackagesOf, assignmentsOf, removalOf } from "../../tenant/additions/accessPackages";
-import { deployedOf, type Deployed, type DeployedObject } from "../../tenant/additions/deployed";
+import { deployedOf } from "../../tenant/additions/deployed";
 import { tenantOf } from "../../tenant/additions/find";
 import { unreadReason } from "../../tenant/unreadReason";
 import type { AdditionsTenant } from "../../tenant/additions/tenant";
@@ -15,6 +19,8 @@ import { endStep, lookAtGovernance, lookStep, relationshipText, type GovernanceL
 import type { CheckState } from "@defender-mssp/terminal/checkState";
 import { paragraph, tableText } from "@defender-mssp/terminal/table";
 import { type Deployment } from "../../stack/deployment";
+import { unknownResources, unknownResourcesNote } from "../../stack/unknownResources";
+import { inventory, kindText, type Item } from "../offboard/inventory";
 import { type Place } from "../../base/place";
 
 /** A holder of an access package. */
@@ -35,7 +41,11 @@ export interface Holder {
 
 /** An object that `pulumi destroy` removes from the state only: it existed before the stack. */
 export interface KeptObject {
-  /** Such as `Group`. */
+  /** Key of the kind of access, or `unknown`. */
+  readonly kind: string;
+  /** The kind in words, such as `app registration`. */
+  readonly what: string;
+  /** Last part of the type token, such as `Group`. */
   readonly type: string;
   readonly name: string;
   /** ID of the object in the customer's tenant. */
@@ -54,6 +64,12 @@ export interface RelationshipLeft {
   readonly step: string;
 }
 
+/** What is there after `pulumi destroy`, and why. */
+export interface AfterDestroy {
+  readonly what: string;
+  readonly why: string;
+}
+
 /** What `mssp doctor --before-destroy --json` prints. */
 export interface BeforeDestroyReport {
   readonly stack: string;
@@ -68,6 +84,10 @@ export interface BeforeDestroyReport {
   readonly relationship: RelationshipLeft;
   /** Adopted objects that `destroy` keeps. They have no effect on `state`. */
   readonly kept: readonly KeptObject[];
+  /** What stays after `destroy`, and what a person ends then. */
+  readonly stays: readonly AfterDestroy[];
+  /** Resources whose type is unknown: `destroy` deletes them, and nothing can tell what they gave. */
+  readonly unknown: readonly string[];
 }
 
 /**
@@ -82,6 +102,8 @@ export async function beforeDestroyReport(deployment: Deployment, place: Place):
   const hasAccessPackages = accessPackagesOf({ deployed }).length > 0;
   const holders = hasAccessPackages ? await holdersOf(stack, await signedIn()) : [];
   const relationship = relationshipLeft(stack, await lookAtGovernance(signedIn));
+  const items = inventory(deployed);
+  const settings = await readStackSettings(stack, place).catch(undefinedIfInvalid);
   const isChecked = hasAccessPackages || relationship.state !== "notChecked";
   return {
     stack,
@@ -89,8 +111,15 @@ export async function beforeDestroyReport(deployment: Deployment, place: Place):
     hasAccessPackages,
     holders,
     relationship,
-    kept: keptObjects(deployed),
+    kept: keptObjects(items),
+    stays: [...staysByKind(items), ...madeByHand(items), ...endedByPeople(settings)],
+    unknown: unknownResources(deployment),
   };
+}
+
+/** Without settings, nothing tells which kinds people end. */
+function undefinedIfInvalid(error: unknown): undefined {
+  if (!(error instanceof VisibleError)) throw error;
 }
 
 /** Signs in once; a failure shows only to who asks for the tenant. */
@@ -138,13 +167,44 @@ function grantsAccess({ state }: RelationshipLeft): boolean {
   return state !== "none" && state !== "notChecked";
 }
 
-/** Objects with a name: their parts, such as redirect URIs, stay with them. */
-function keptObjects({ resources }: Deployed): KeptObject[] {
-  const isKept = ({ retainOnDelete = false, outputs }: DeployedObject) => retainOnDelete || outputs["adopted"] === true;
-  return resources.filter(isKept).flatMap(({ type, objectId, outputs }) => {
-    const name = outputs["email"] ?? outputs["displayName"];
-    return typeof name === "string" ? [{ type: type.split(":").at(-1) ?? type, name, objectId }] : [];
+function keptObjects(items: readonly Item[]): KeptObject[] {
+  return items
+    .filter(({ adopted }) => adopted)
+    .map((item) => {
+      const { kind, type, name, id } = item;
+      return { kind, what: kindText(item), type: type.split(":").at(-1) ?? type, name, objectId: id };
+    });
+}
+
+/** What `destroy` deletes, and something of it stays. */
+function staysByKind(items: readonly Item[]): AfterDestroy[] {
+  const deleted = items.filter(({ adopted, byHand }) => !adopted && !byHand);
+  return kinds.flatMap((kind) => {
+    const why = applicable(kind.stays);
+    const count = deleted.filter((item) => item.kind === kind.key).length;
+    return why === undefined || count === 0
+      ? []
+      : [{ what: `${count} ${count === 1 ? kind.singular : kind.plural}`, why }];
   });
+}
+
+function madeByHand(items: readonly Item[]): AfterDestroy[] {
+  return items
+    .filter(({ byHand }) => byHand)
+    .map((item) => ({
+      what: `${kindText(item)} "${item.name}"`,
+      why: "made by hand: remove it in the Microsoft Defender portal",
+    }));
+}
+
+/** What a person ends after `destroy`. What a person ends before it is looked up above. */
+function endedByPeople(settings: PrerequisiteSettings | undefined): AfterDestroy[] {
+  if (settings === undefined) return [];
+  return kinds.flatMap(({ singular, isExpected, removal }) =>
+    removal.by === "person" && isExpected(settings) && isNotApplicable(removal.beforeDestroy)
+      ? [{ what: singular, why: removal.step }]
+      : [],
+  );
 }
 
 /** Names of the packages by ID. */
@@ -158,7 +218,7 @@ async function namesOf(tenant: AdditionsTenant): Promise<ReadonlyMap<string, str
 
 /** The report for people. */
 export function beforeDestroyText(report: BeforeDestroyReport): string {
-  return [holdersText(report), relationshipPart(report), keptText(report)].join("");
+  return [holdersText(report), relationshipPart(report), keptText(report), staysText(report)].join("");
 }
 
 function relationshipPart({ stack, relationship, holders }: BeforeDestroyReport): string {
@@ -187,13 +247,29 @@ function keptText({ stack, kept }: BeforeDestroyReport): string {
     paragraph(
       "\n`destroy` keeps these objects, which existed before the stack, and removes them from the state only:\n",
     ),
-    tableText([["Type", "Name", "Object ID"], ...kept.map(({ type, name, objectId }) => [type, name, objectId])], {
+    tableText([["Kind", "Name", "Object ID"], ...kept.map(({ what, name, objectId }) => [what, name, objectId])], {
       indent: 2,
     }),
     paragraph(
       "\nTo let `destroy` delete what `npx mssp adopt` adopted, set its onDestroy to delete in the setting adopted.objects and run " +
         `\`npx pulumi up --stack ${stack}\` first. Delete the others in the tenant by hand.`,
     ),
+  ].join("");
+}
+
+function staysText({ stays, unknown }: BeforeDestroyReport): string {
+  const note = unknownResourcesNote(unknown);
+  return [
+    ...(stays.length === 0
+      ? []
+      : [
+          paragraph("\nAfter `destroy` these stay, or a person ends them:\n"),
+          tableText(
+            stays.map(({ what, why }) => [what, why]),
+            { indent: 2 },
+          ),
+        ]),
+    ...(note === undefined ? [] : [paragraph(`\n${note}`)]),
   ].join("");
 }
 

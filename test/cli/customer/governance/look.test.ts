@@ -71,7 +71,7 @@ describe("a look at the governance relationship", () => {
 describe("mssp doctor --before-destroy and the governance relationship", () => {
   const text = (found: GovernanceLook, changes: Partial<BeforeDestroyReport> = {}): string =>
     beforeDestroyText({
-      ...{ stack: "contoso", state: "passed", hasAccessPackages: false, holders: [], kept: [] },
+      ...{ stack: "contoso", state: "passed", hasAccessPackages: false, holders: [], kept: [], stays: [], unknown: [] },
       relationship: relationshipLeft("contoso", found),
       ...changes,
     }).replace(/\s+/g, " ");
