@@ -2,7 +2,7 @@
  * One stack: one customer's onboarding. Settings in, resources in the customer's tenant, outputs
  * for the `mssp` command.
  */
-import { clockFrom, discoverEndpoints, withoutUndefined } from "@defender-mssp/microsoft";
+import { clockFrom, discoverEndpoints, domainOwnership, withoutUndefined } from "@defender-mssp/microsoft";
 import { VisibleError } from "@defender-mssp/errors";
 import * as pulumi from "@pulumi/pulumi";
 import { prepareDelegation, prepareHandover, refuseUnpreparedMove } from "./components/azure/prepare";
@@ -11,6 +11,7 @@ import { reportAdoptions } from "./components/guests/adoptions";
 import { orAsBefore, outputsAfterResources, type DeclaredOutputs } from "./components/outputs";
 import { customerTenant } from "./components/tenant/customerTenant";
 import { leaveAdopted } from "./components/tenant/adopted";
+import { requireCustomerDomain } from "./components/tenant/requireCustomerDomain";
 import { StackIdentity } from "./components/tenant/stackIdentity";
 import { deployedResources, stackOutputs } from "./components/tenant/deployedResources";
 import { recoverLostCreates } from "./components/tenant/lostCreates";
@@ -57,7 +58,8 @@ async function warnOfSharedTenant(settings: Settings): Promise<void> {
 async function program() {
   const { values, secretKeys } = stackConfiguration();
   const asked = parseSettings(values, secretKeys, process.env);
-  const { tenantId, msspTenantId, msspName, cloud, portalAccess, adopted = { objects: [], omit: [] } } = asked;
+  const { tenantId, customerDomain, msspTenantId, msspName, cloud } = asked;
+  const { portalAccess, adopted = { objects: [], omit: [] } } = asked;
   const extend = asked.extension === undefined ? undefined : loadExtension(asked.extension);
   // Read before anything is registered: the engine writes the state at each registration, and a
   // file backend would show half of the file.
@@ -72,18 +74,21 @@ async function program() {
   if (settings.handover) refuseUnpreparedMove(handoverName, settings.handover.subscriptionId, deployed);
   // All that signs in does so before the first declaration, and together: each waits for a plugin
   // to start.
-  const [provider, handOver, delegate] = await Promise.all([
+  const endpoints = discoverEndpoints(process.env, { cloud });
+  const [provider, handOver, delegate, ownership] = await Promise.all([
     customerTenant(onboardingName, tenantId, cloud),
     settings.handover && prepareHandover(handoverName, { ...settings.handover, tenantId: msspTenantId, cloud }),
     settings.azureDelegation &&
       prepareDelegation(delegationName, { ...settings.azureDelegation, tenantId, msspTenantId, msspName, cloud }),
+    domainOwnership(customerDomain, tenantId, { endpoints }),
   ]);
+  await requireCustomerDomain(settings, ownership, deployed);
   await requireTenantFeatures(tenantId, tenantNeeds(settings), deployed);
   await requirePublishedRoles(settings.connector, clock(), { provider });
   await reportAdoptions(settings, deployed);
   const connectorIsDisabled = await reportDisabledConnector(onboardingName, settings.connector, deployed, { provider });
   await warnOfSharedTenant(settings);
-  const { loginEndpoint } = await discoverEndpoints(process.env, { cloud });
+  const { loginEndpoint } = await endpoints;
   const approverObjectIds = await contactObjectIds(customerApprovers(portalAccess), { provider });
 
   new StackIdentity(stackIdentityName, { msspTenantId });

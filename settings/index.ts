@@ -151,7 +151,9 @@ export const settingsSchema = z.object({
     example: "11111111-2222-3333-4444-555555555555",
   }),
   customerDomain: required(domainName("a domain name alone", redirectUriLimit - siemRedirectUri("").length), {
-    description: `A domain name of the customer. The connector's redirect URI is \`${siemRedirectUri("<customerDomain>")}\`.`,
+    description:
+      `A verified domain of the customer's tenant, or a domain below one. The connector's redirect URI is \`${siemRedirectUri("<customerDomain>")}\`. ` +
+      "A first `up` stops before the first change if the domain is not the tenant's.",
     example: "contoso.com",
   }),
   msspName: required(displayName("the MSSP's name", directoryNameLimit - securityGroupName("").length), {

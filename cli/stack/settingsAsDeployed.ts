@@ -6,6 +6,7 @@ import { VisibleError } from "@defender-mssp/errors";
 import type { Settings } from "../../settings";
 import { keepingLegacyApi } from "../../settings/connector";
 import { legacyApiResourceNames, onboardingName } from "../../domain/resourceNames";
+import { isDeployedType } from "../../domain/stateTenants";
 import { urnName } from "../../domain/urn";
 import type { Deployment } from "./deployment";
 import { StackNotFoundError } from "./pulumi";
@@ -19,6 +20,8 @@ export interface SettingsAsDeployed {
   readonly reason?: string;
   /** Resources of the state whose type is unknown. */
   readonly unknown?: readonly string[];
+  /** Whether the state has objects; undefined where it was not read. */
+  readonly isDeployed?: boolean;
 }
 
 /**
@@ -36,9 +39,12 @@ export async function settingsAsDeployed(
   if (!isUnset && only === "ifUnset") return { settings, legacyApi: "asSet" };
   try {
     const deployment = await read();
-    const unknown = unknownResources(deployment);
-    if (!isUnset || !hasLegacyApi(deployment)) return { settings, legacyApi: "asSet", unknown };
-    return { settings: { ...settings, connector }, legacyApi: "kept", unknown };
+    const facts = {
+      unknown: unknownResources(deployment),
+      isDeployed: deployment.resources.some(({ type }) => isDeployedType(type)),
+    };
+    if (!isUnset || !hasLegacyApi(deployment)) return { settings, legacyApi: "asSet", ...facts };
+    return { settings: { ...settings, connector }, legacyApi: "kept", ...facts };
   } catch (error) {
     if (error instanceof OtherTenantError || !(error instanceof VisibleError)) throw error;
     if (!isUnset || error instanceof StackNotFoundError) return { settings, legacyApi: "asSet" };

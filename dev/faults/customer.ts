@@ -10,6 +10,7 @@ import {
   msspSubscriptionId,
   msspTenantId,
   subscriptionIdOf,
+  verifyDomain,
 } from "@defender-mssp/testkit";
 
 const ana = { email: "ana.silva@fabrikam-security.example", displayName: "Ana Silva" };
@@ -173,7 +174,8 @@ export async function customerOf(seed: number): Promise<FaultCustomer> {
  * own.
  */
 export function prepareTenants(cloud: OwnSandbox["cloud"]): void {
-  cloud.describedTenant({ tenantId, displayName: "Contoso", domain: "contoso.example" });
+  const tenant = cloud.describedTenant({ tenantId, displayName: "Contoso", domain: "contoso.example" });
+  verifyDomain(tenant, "contoso-pharma.example");
   addApplication(cloud.tenant(msspTenantId), {
     applicationId: siemApplicationId,
     displayName: "Fabrikam SIEM",

@@ -185,9 +185,9 @@ export async function newProject(
     ...options,
     ...(faults === undefined ? {} : { faults: { ...faults, percent: 0 } }),
   });
+  prepareTenants(project.sandbox.cloud);
   await writeSettings(project, customer, "up");
   await project.addStack(stack);
-  prepareTenants(project.sandbox.cloud);
   return project;
 }
 

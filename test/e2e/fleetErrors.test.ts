@@ -33,6 +33,7 @@ describe("mssp fleet: errors", function () {
     await writeFile(path.join(project.folder, "extensions", "second.ts"), second);
     await project.writeSettings("first", customer(1, { analysts: [ana], extension: "late" }));
     await project.writeSettings("second", customer(2, { analysts: [ana], extension: "second" }));
+    await project.verifyDomains();
   });
   after(() => project.dispose());
 

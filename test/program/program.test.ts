@@ -30,13 +30,18 @@ describe("program", () => {
   const tenantVariables = ["ARM_TENANT_ID", "AZURE_TENANT_ID", "ARM_CLIENT_ID", "MSSP_DEFENDER_ENDPOINT"] as const;
   const before = tenantVariables.map((name) => [name, process.env[name]] as const);
 
+  const { fetch } = globalThis;
+
   beforeEach(async () => {
+    // Entra's OpenID configuration of the customer's domain, which no mock of the engine answers.
+    globalThis.fetch = () => Promise.resolve(Response.json({ issuer: `https://login.example/${tenantId}/v2.0` }));
     for (const name of tenantVariables) Reflect.deleteProperty(process.env, name);
     recorded = await startMocks({ deployed });
     pulumi.runtime.setAllConfig(configuration, []);
   });
 
   after(() => {
+    globalThis.fetch = fetch;
     pulumi.runtime.setAllConfig({}, []);
     for (const [name, value] of before) if (value !== undefined) process.env[name] = value;
   });

@@ -25,6 +25,7 @@ describe("settings/readSharing: two settings files with one tenant", function ()
     ["fleet list", () => command("fleet", "list")],
     ["fleet list --stack copy", () => command("fleet", "list", "--stack", "copy")],
     ["permissions", () => command("permissions", "--stack", "copy", "--json")],
+    ["ci matrix --all", () => command("ci", "matrix", "--all")],
   ];
 
   async function command(...args: string[]): Promise<string> {

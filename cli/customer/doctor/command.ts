@@ -44,8 +44,8 @@ export function define(command: Command, session: Session): void {
     notes: ["Marks: ✓ passed, ✗ failed, – not checked: not applicable or not permitted."],
     reads:
       "Pulumi.yaml; the stack's settings and, where it is readable, its state, whose tenant must be that of the settings; the access " +
-      "tokens of the identity in the environment (ARM_…, or az login); with " +
-      "Organization.Read.All and Policy.Read.All, the tenant's licences, policies and Conditional Access (with " +
+      "tokens of the identity in the environment (ARM_…, or az login); the OpenID configuration of customerDomain, which needs no " +
+      "permission; with Organization.Read.All and Policy.Read.All, the tenant's licences, policies and Conditional Access (with " +
       "Policy.Read.ConditionalAccess also What If). With --repair also the " +
       "stack's state, the tenant's objects and, with AuditLog.Read.All, the audit log's entries about them. With " +
       "--before-destroy only the state, the assignments of access packages and, with TenantGovernance-Relationship.Read.All, the " +

@@ -8,13 +8,16 @@ import {
   clockFrom,
   clouds,
   directoryRoleTemplates,
+  domainOwnership,
   microsoftGraph,
   readTenantFeatures,
   requestToken,
   type CallContext,
+  type Endpoints,
 } from "@defender-mssp/microsoft";
 import { isCallError, VisibleError } from "@defender-mssp/errors";
 import { neededPermissions, type NeededPermission } from "../../../domain/prerequisites";
+import { foreignDomainText } from "../../../domain/foreignDomainText";
 import { missingFeatures, tenantNeeds, type TenantNeeds } from "../../../domain/tenantNeeds";
 import type { Settings } from "../../../settings";
 import type { CheckState } from "@defender-mssp/terminal/checkState";
@@ -47,8 +50,9 @@ export async function examine(
   const { settings } = found;
   try {
     const hostNote = await dynamicHostNote(folder);
-    const notes = [...(hostNote === undefined ? [] : [hostNote]), ...stateNotes([{ stack, ...found }])];
-    return { ...(await examined(stack, settings, environment)), notes };
+    const { domainNote, ...report } = await examined(stack, found, environment);
+    const notes = [hostNote, domainNote].filter((note) => note !== undefined);
+    return { ...report, notes: [...notes, ...stateNotes([{ stack, ...found }])] };
   } catch (error) {
     if (!isCallError(error)) throw error;
     throw new VisibleError(
@@ -67,9 +71,9 @@ function sandboxHint(stack: string): string {
 
 async function examined(
   stack: string,
-  settings: Settings,
+  { settings, isDeployed = false }: SettingsAsDeployed,
   environment: NodeJS.ProcessEnv,
-): Promise<Omit<Report, "notes">> {
+): Promise<Omit<Report, "notes"> & { readonly domainNote: string | undefined }> {
   const { tenantId, customerName, cloud } = settings;
   const needed = neededPermissions(settings);
   const endpoints = await tenantEndpoints(settings, environment);
@@ -84,13 +88,14 @@ async function examined(
   }
   const identity = identityOf(claims.get(microsoftGraph.appId) ?? {});
   const permissions = needed.map((one) => ({ ...one, state: stateOf(one, claims.get(one.apiAppId) ?? {}, identity) }));
-  const [found, connectorFound, access] = await Promise.all([
+  const [domain, found, connectorFound, access] = await Promise.all([
+    domainCheck(settings, isDeployed, { environment, endpoints }),
     featuresOf(tenantId, tenantNeeds(settings), { environment, endpoints }),
     connectorFeatures(settings, clockFrom(environment)(), { environment, endpoints }),
     accessChecks(settings, { environment, endpoints }),
   ]);
   const conditionalAccess = "checks" in access ? access.checks : [];
-  const features = [...found, ...connectorFound, accessFeature(access)];
+  const features = [...domain.features, ...found, ...connectorFound, accessFeature(access)];
   return {
     stack,
     customerName,
@@ -99,6 +104,7 @@ async function examined(
     permissions,
     features,
     conditionalAccess,
+    domainNote: domain.note,
     ...(identity.kind === "application"
       ? { adminConsentUrl: adminConsentUrl(cloud, tenantId, identity.clientId) }
       : {}),
@@ -106,6 +112,22 @@ async function examined(
       ? "failed"
       : "passed",
   };
+}
+
+/** A check of `customerDomain`; only a note where `up` warns of it, too. */
+async function domainCheck(
+  { customerDomain, tenantId }: Settings,
+  isDeployed: boolean,
+  context: { readonly environment: NodeJS.ProcessEnv; readonly endpoints: Endpoints },
+): Promise<{ readonly features: readonly Feature[]; readonly note?: string }> {
+  const ownership = await domainOwnership(customerDomain, tenantId, context);
+  const feature = "customerDomain";
+  if (ownership.state === "own") return { features: [{ feature, state: "passed" }] };
+  if (ownership.state === "unknown") {
+    return { features: [{ feature, state: "notChecked", reason: `not checked: ${ownership.reason}` }] };
+  }
+  const reason = foreignDomainText({ customerDomain, tenantId }, ownership);
+  return isDeployed ? { features: [], note: reason } : { features: [{ feature, state: "failed", reason }] };
 }
 
 /** Whether the customer's policies could be read; `conditionalAccess` has those that matter. */
@@ -157,7 +179,7 @@ async function featuresOf(tenantId: string, needs: TenantNeeds, context: CallCon
   ];
 }
 
-type CheckedHere = Exclude<FeatureName, "connectorRoles" | "connectorProfile" | "conditionalAccess">;
+type CheckedHere = Exclude<FeatureName, "customerDomain" | "connectorRoles" | "connectorProfile" | "conditionalAccess">;
 
 const readPermissions: Readonly<Record<CheckedHere, string>> = {
   premiumSettings: "Organization.Read.All",

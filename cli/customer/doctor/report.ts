@@ -34,7 +34,7 @@ export interface Report {
   readonly state: "passed" | "failed";
 }
 
-/** A licence or a policy of the tenant that the stack's settings need. */
+/** A domain, licence or policy of the tenant that the stack's settings need. */
 export interface Feature {
   readonly feature: FeatureName;
   /** `notChecked`: the identity may not read it, or the tenant's answer is ambiguous. */
@@ -44,6 +44,7 @@ export interface Feature {
 }
 
 export type FeatureName =
+  | "customerDomain"
   | "roleAssignableGroups"
   | "entitlementManagement"
   | "governanceRelationship"
@@ -66,6 +67,7 @@ export interface Identity {
 }
 
 const featureNames: Readonly<Record<FeatureName, string>> = {
+  customerDomain: "customer's domain",
   roleAssignableGroups: "role-assignable groups",
   entitlementManagement: "entitlement management",
   governanceRelationship: "governance relationship (P1)",

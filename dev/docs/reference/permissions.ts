@@ -92,7 +92,8 @@ export function permissionsPage(): string {
     "## Optional permissions",
     "",
     "With `Organization.Read.All` and `Policy.Read.All`, the program finds a missing licence or a forbidding policy before the first change. Without them",
-    "the call that needs it fails.",
+    "the call that needs it fails. The comparison of `customerDomain` with the tenant reads the domain's OpenID configuration, which needs no permission; with",
+    "`Organization.Read.All`, an error about it also lists the tenant's verified domains.",
     "",
     ...["Organization.Read.All", "Policy.Read.All"].map(
       (name) => `- \`${name}\`: \`${roleId("Microsoft Graph", name)}\``,

@@ -56,6 +56,7 @@ export * from "./defender/tiers";
 export * from "./defender/roles";
 export * from "./providers/roleDefinition";
 export * from "./providers/roleAssignment";
+export { domainOwnership, type DomainOwnership } from "./graph/domainOwnership";
 export * from "./graph/tenantFeatures";
 export * from "./graph/tenantGovernance";
 export * from "./providers/portalAccessModel";

@@ -13,7 +13,13 @@ export {
 } from "./cloud/identity";
 export type { Json, StoredObject, Tenant } from "./cloud/model";
 export { hashSecret } from "./cloud/secrets";
-export { addApplication, addConsentedServicePrincipal, assignAppRole, type PermissionsByResource } from "./cloud/seed";
+export {
+  addApplication,
+  addConsentedServicePrincipal,
+  assignAppRole,
+  verifyDomain,
+  type PermissionsByResource,
+} from "./cloud/seed";
 export { setSwitches } from "./cloud/switches";
 export {
   detectionIntervalFor,

@@ -15,11 +15,13 @@ import { Vault } from "./sharedRuntime/vault";
 import {
   commandEnvironment,
   startSandbox,
+  tenantsOfStacks,
   type Exchange,
   type FaultOptions,
   type OwnSandbox,
   type PluginSet,
 } from "@defender-mssp/sandbox";
+import { verifyDomain } from "@defender-mssp/sandbox/internals";
 
 /** The end of one command. */
 export interface Finished {
@@ -57,6 +59,11 @@ export interface SandboxProjectOptions {
   readonly alerts?: number;
   /** Injected faults of the sandbox. */
   readonly faults?: FaultOptions;
+  /**
+   * Whether each tenant has the `customerDomain` of the stacks' files verified before a command, as a
+   * customer's tenant has. @default true
+   */
+  readonly verifiesDomains?: boolean;
   /** @default "stand-in" */
   readonly plugins?: PluginSet;
   /** The user's environment, where official plugins are looked for. @default this process's */
@@ -78,6 +85,7 @@ export class SandboxProject {
     readonly environment: NodeJS.ProcessEnv,
     private readonly sharedRuntime: SharedRuntime | undefined,
     private readonly vault: Vault | undefined,
+    private readonly verifiesDomains: boolean,
   ) {}
 
   static async create(options: SandboxProjectOptions): Promise<SandboxProject> {
@@ -93,7 +101,7 @@ export class SandboxProject {
       await cp(program, folder, { recursive: true });
       await linkPackages(checkout, path.join(folder, "node_modules"));
     }
-    const { log, observe, alerts, faults, plugins, user } = options;
+    const { log, observe, alerts, faults, plugins, user, verifiesDomains = true } = options;
     const sandbox = await startSandbox({
       home: path.join(folder, ".sandbox"),
       sharesSigningKey: true,
@@ -111,7 +119,7 @@ export class SandboxProject {
       options.sharedRuntime === true
         ? new SharedRuntime(folder, ofCommands, plugins === "official" ? undefined : attach)
         : undefined;
-    return new SandboxProject(folder, sandbox, ofCommands, sharedRuntime, vault);
+    return new SandboxProject(folder, sandbox, ofCommands, sharedRuntime, vault, verifiesDomains);
   }
 
   /**
@@ -129,6 +137,7 @@ export class SandboxProject {
    * secrets have a key that needs no passphrase.
    */
   async addStack(stack: string): Promise<void> {
+    await this.verifyDomains();
     if (this.vault === undefined) {
       await this.succeed(["stack", "init", stack]);
       return;
@@ -136,6 +145,17 @@ export class SandboxProject {
     const { url, encryptedkey } = this.vault.key;
     await this.#addToStackFile(stack, { secretsprovider: url, encryptedkey });
     await (await this.#stateFile(stack, this.vault)).create();
+  }
+
+  /**
+   * Gives each tenant of the stacks' files the verified domain that they name. `addStack` and `pulumi`
+   * do so; a command that deploys by itself, such as `mssp fleet up`, needs it first.
+   */
+  async verifyDomains(): Promise<void> {
+    if (!this.verifiesDomains) return;
+    for (const { tenantId, domain } of await tenantsOfStacks(this.folder)) {
+      if (domain !== undefined) verifyDomain(this.sandbox.cloud.tenant(tenantId), domain);
+    }
   }
 
   /**
@@ -159,6 +179,7 @@ export class SandboxProject {
     args: readonly string[],
     environment: Readonly<Record<string, string | undefined>> = {},
   ): Promise<Finished> {
+    await this.verifyDomains();
     const { exitCode, signal, stdout, stderr } = await this.start(args, environment);
     return { exitCode, signal, stdout, stderr };
   }

@@ -9,7 +9,7 @@ import {
   type Endpoints,
   type Environment,
 } from "@defender-mssp/microsoft";
-import { startSandbox, type OwnSandbox } from "@defender-mssp/sandbox";
+import { startSandbox, type OwnSandbox, type SandboxOptions } from "@defender-mssp/sandbox";
 import {
   addApplication,
   addConsentedServicePrincipal,
@@ -49,11 +49,13 @@ export interface TestSandbox {
   stop(): Promise<void>;
 }
 
-export async function testSandbox(): Promise<TestSandbox> {
+/** @param options `log`: gets a line for each request that the sandbox has answered. */
+export async function testSandbox({ log }: Pick<SandboxOptions, "log"> = {}): Promise<TestSandbox> {
   const home = await mkdtemp(path.join(os.tmpdir(), "mssp-defender-"));
   const sandbox = await startSandbox({
     home,
     sharesSigningKey: true,
+    ...(log === undefined ? {} : { log }),
     tenants: [{ tenantId, displayName: "Contoso", domain: "contoso.com" }],
   });
   const { cloud, origins } = sandbox;

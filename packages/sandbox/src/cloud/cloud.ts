@@ -8,7 +8,7 @@ import { Clock } from "./clock";
 import { endOfRetention, forget } from "./deleted";
 import { automationApplicationId } from "./identity";
 import type { Audience, Caller, Cloud, Tenant } from "./model";
-import { fillTenant, type TenantDescription } from "./seed";
+import { fillTenant, verifyDescribedDomain, type TenantDescription } from "./seed";
 import { hashSecret, matchesSecret, sealText, unsealText } from "./secrets";
 import { TenantRecord, type Store } from "./store";
 
@@ -83,14 +83,17 @@ export class EmulatedCloud implements Cloud {
 
   /**
    * Like `tenant`; the description names the tenant if this is its first use, and is ignored after
-   * that.
+   * that: except that its domain is verified in a tenant that nobody described.
    */
   describedTenant(description: TenantDescription): Tenant {
     const id = description.tenantId.toLowerCase();
     if (!isUuid(id)) throw new Error(`"${description.tenantId}" is no tenant ID: a UUID is needed.`);
     this.#inUse.add(id);
     const there = this.#tenants.get(id);
-    if (there !== undefined) return there;
+    if (there !== undefined) {
+      if (verifyDescribedDomain(there, description)) this.changed();
+      return there;
+    }
     const tenant = new TenantRecord(id);
     fillTenant(tenant, description);
     this.#tenants.set(id, tenant);

@@ -88,7 +88,7 @@ const servicePrincipalNames: Readonly<Record<string, readonly string[]>> = {
 export function fillTenant(tenant: Tenant, description: TenantDescription): void {
   const named = wellKnownTenants[tenant.id];
   const displayName = description.displayName ?? named?.displayName ?? `Tenant ${tenant.id.slice(0, 8)}`;
-  const domain = (description.domain ?? named?.domain ?? `tenant-${tenant.id.slice(0, 8)}.example`).toLowerCase();
+  const domain = (description.domain ?? named?.domain ?? placeholderDomain(tenant.id)).toLowerCase();
   const initialDomain = `${initialDomainLabel(displayName, tenant.id)}.onmicrosoft.com`;
   addOrganization(tenant, displayName, [initialDomain, domain]);
   addDirectoryRoleTemplates(tenant);
@@ -180,29 +180,63 @@ function initialDomainLabel(displayName: string, tenantId: string): string {
   return `${letters === "" ? "tenant" : letters}${tenantId.slice(0, 8)}`;
 }
 
-function addOrganization(tenant: Tenant, displayName: string, domains: readonly [string, string]): void {
+function placeholderDomain(tenantId: string): string {
+  return `tenant-${tenantId.slice(0, 8)}.example`;
+}
+
+/**
+ * Verifies the described domain in a tenant that was made on first use, without a description.
+ * @returns whether that changed the tenant.
+ */
+export function verifyDescribedDomain(tenant: Tenant, { domain }: TenantDescription): boolean {
+  const domains = tenant.objects("domains");
+  const isPlaceholder = domains.get(placeholderDomain(tenant.id))?.["isDefault"] === true && domains.size === 2;
+  return isPlaceholder && domain !== undefined && verifyDomain(tenant, domain);
+}
+
+/** Adds a verified domain. @returns whether the tenant did not have it. */
+export function verifyDomain(tenant: Tenant, domain: string): boolean {
+  const name = domain.toLowerCase();
+  const organization = tenant.objects("organization").get(tenant.id);
+  if (organization === undefined || tenant.objects("domains").has(name)) return false;
+  const verified = organization["verifiedDomains"];
+  organization["verifiedDomains"] = [...(Array.isArray(verified) ? verified : []), verifiedDomain(name, "added")];
+  addDomain(tenant, name, "added");
+  return true;
+}
+
+type DomainRole = "initial" | "default" | "added";
+
+function addOrganization(tenant: Tenant, displayName: string, [initial, main]: readonly [string, string]): void {
   add(tenant, "organization", {
     id: tenant.id,
     countryLetterCode: "US",
     createdDateTime: seededAt,
     displayName,
     preferredLanguage: "en",
-    verifiedDomains: domains.map((name, index) => ({
-      capabilities: "Email, OfficeCommunicationsOnline",
-      isDefault: index === 1,
-      isInitial: index === 0,
-      name,
-      type: "Managed",
-    })),
+    verifiedDomains: [verifiedDomain(initial, "initial"), verifiedDomain(main, "default")],
   });
-  for (const [index, name] of domains.entries()) {
-    add(tenant, "domains", {
-      id: name,
-      isDefault: index === 1,
-      isInitial: index === 0,
-      supportedServices: ["Email", "OfficeCommunicationsOnline"],
-    });
-  }
+  addDomain(tenant, initial, "initial");
+  addDomain(tenant, main, "default");
+}
+
+function verifiedDomain(name: string, role: DomainRole): Json {
+  return {
+    capabilities: "Email, OfficeCommunicationsOnline",
+    isDefault: role === "default",
+    isInitial: role === "initial",
+    name,
+    type: "Managed",
+  };
+}
+
+function addDomain(tenant: Tenant, name: string, role: DomainRole): void {
+  add(tenant, "domains", {
+    id: name,
+    isDefault: role === "default",
+    isInitial: role === "initial",
+    supportedServices: ["Email", "OfficeCommunicationsOnline"],
+  });
 }
 
 function addDirectoryRoleTemplates(tenant: Tenant): void {
