@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
 import type { SandboxProject } from "@defender-mssp/testkit";
 import { inSession as mssp } from "../cli/testSession";
 import { createProject, customer, tenantIdOf } from "../e2e/support";
@@ -13,6 +14,19 @@ describe("settings/readSharing: two settings files with one tenant", function ()
   before(async () => {
     // The program's own process: an inline program does not know the project's folder.
     project = await createProject({ sharedRuntime: false });
+    // `ci matrix` reads the files of a commit.
+    const commit = [
+      "-c",
+      "user.name=a",
+      "-c",
+      "user.email=a@mssp.example",
+      "commit",
+      "--quiet",
+      "--allow-empty",
+      "-m",
+      "a",
+    ];
+    for (const args of [["init", "--quiet"], commit]) execFileSync("git", args, { cwd: project.folder });
     for (const stack of ["original", "copy"]) {
       await project.writeSettings(stack, customer(0x61, { customerName: stack }));
       await project.addStack(stack);
