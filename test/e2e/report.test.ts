@@ -10,10 +10,15 @@ const stack = "reported";
 const tenantId = tenantIdOf(number);
 
 describe("mssp report --live on the real engine", function () {
+  const requests: string[] = [];
+  const bodies: unknown[] = [];
   let project: SandboxProject;
   let hands: TenantHands;
   before(async () => {
-    project = await createProject();
+    project = await createProject({
+      log: (line) => requests.push(line),
+      observe: ({ request }) => bodies.push(request),
+    });
     hands = new TenantHands(project, tenantId);
     await project.writeSettings(stack, customer(number, { portalAccess: "rbac", crossTenantTrust: { mfa: true } }));
     await project.addStack(stack);
@@ -48,6 +53,17 @@ describe("mssp report --live on the real engine", function () {
     const kinds = new Set(objects.map(({ kind }) => kind));
     for (const kind of ["defenderRoleAssignment", "clientSecret", "redirectUri", "tenantTrust"] as const)
       assert.ok(kinds.has(kind), kind);
+  });
+
+  it("signs in to Graph once, and reads the governance relationship once", async () => {
+    requests.splice(0);
+    bodies.splice(0);
+    await report();
+    const scope = `${project.sandbox.origins.https}/.default`;
+    const signIns = bodies.filter((body) => (body as { scope?: string } | null)?.scope === scope);
+    assert.equal(signIns.length, 1, JSON.stringify(bodies.map((body) => (body as { scope?: string } | null)?.scope)));
+    const relationships = requests.filter((line) => /governanceRelationships/.test(line));
+    assert.equal(relationships.length, 1, relationships.join("\n"));
   });
 
   it("names deleted role assignments, credentials, redirect URIs and trust, and removed members", async () => {

@@ -46,24 +46,39 @@ export async function readLive(
   resources: readonly ReportResource[],
   options: Place,
 ): Promise<LiveFindings> {
-  const [{ partsOf, tenantOf }, { deployedOf }, { lookAtGovernance }, { openTenant }] = await Promise.all([
+  const [
+    { additionsTenant, partsOf },
+    { deployedOf },
+    { lookAtGovernance },
+    { openTenant },
+    { signInToTenant },
+    { kindTenant },
+  ] = await Promise.all([
     import("../../tenant/additions/find.js"),
     import("../../tenant/additions/deployed.js"),
     import("../governance/look.js"),
     import("../../tenant/kinds/openTenant.js"),
+    import("../../tenant/signInToTenant.js"),
+    import("../../tenant/additions/tenant.js"),
   ]);
   const { stack } = deployment;
-  const tenant = await tenantOf({ stack, ...options }, deployedOf(deployment));
+  const { environment } = options;
   const settings = await readStackSettings(stack, options);
+  const signIn = await signInToTenant(settings, environment);
+  const tenant = additionsTenant({ stack, ...options }, { settings, deployed: deployedOf(deployment), signIn });
   const notes: string[] = [];
   const say = (note: string): void => void notes.push(note.trim());
-  const kindTenant = await openTenant(settings, { stack, stackId: undefined, environment: options.environment, say });
-  const findings = await compared(kindTenant, objects, resources);
+  const findings = await compared(
+    await openTenant(settings, { stack, stackId: undefined, environment, say, signIn }),
+    objects,
+    resources,
+  );
   return {
     ...findings,
     notChecked: [...findings.notChecked, ...notes.map((reason) => ({ what: "resources of Azure", reason }))],
     parts: await partsOf(tenant),
-    governance: await lookAtGovernance(() => Promise.resolve(tenant)),
+    // The search for additions reads the relationship, too, and remembers it.
+    governance: await lookAtGovernance(() => Promise.resolve({ settings, call: kindTenant(tenant).graph })),
   };
 }
 

@@ -3,7 +3,7 @@
  * declared resources, so it does not report a second secret, another owner or a wider consent.
  * Shared by `mssp verify` and the nightly `mssp ci preview --drift`.
  */
-import { graphCall, requestToken, ServiceError } from "@defender-mssp/microsoft";
+import { ServiceError } from "@defender-mssp/microsoft";
 import { isCallError, VisibleError } from "@defender-mssp/errors";
 import type { Settings } from "../../../settings";
 import { readStackSettings } from "../../../settings/fromFile";
@@ -32,7 +32,7 @@ import { additionsPartNames, furtherPermissions, type AdditionsPartName } from "
 import { additionsKinds, permissionsToRead } from "../../../domain/prerequisites";
 import { consentAdditions, servicePrincipalAdditions, servicePrincipalsOf } from "./servicePrincipal";
 import type { AdditionsTenant } from "./tenant";
-import { tenantEndpoints } from "../tenantEndpoints";
+import { signInToTenant, type TenantSignIn } from "../signInToTenant";
 import { unreadReason } from "../unreadReason";
 import { readDeployment, type Deployment } from "../../stack/deployment";
 import { unknownResources, unknownResourcesNote } from "../../stack/unknownResources";
@@ -168,20 +168,22 @@ async function partsOfStack(run: AdditionsRun, deployment: Deployment): Promise<
  * @throws VisibleError where settings, credentials or tenant can't be used
  */
 export async function tenantOf(run: AdditionsRun, deployed: Deployed): Promise<AdditionsTenant> {
-  return signedIn(await readStackSettings(run.stack, run), deployed, run);
+  const settings = await readStackSettings(run.stack, run);
+  return additionsTenant(run, { settings, deployed, signIn: await signInToTenant(settings, run.environment) });
 }
 
-async function signedIn(
-  settings: Settings,
-  deployed: Deployed,
+/** The tenant of a sign-in, for the search. */
+export function additionsTenant(
   { stack, environment }: AdditionsRun,
-): Promise<AdditionsTenant> {
-  const endpoints = await tenantEndpoints(settings, environment);
-  const call = await graphCall(settings.tenantId, { environment, endpoints });
-  const audience = endpoints.graphEndpoint;
-  const { accessToken } = await requestToken({ tenantId: settings.tenantId, audience, environment, endpoints });
+  {
+    settings,
+    deployed,
+    signIn,
+  }: { readonly settings: Settings; readonly deployed: Deployed; readonly signIn: TenantSignIn },
+): AdditionsTenant {
+  const { call, endpoints, accessToken } = signIn;
   return {
-    ...{ stack, call, graph: audience, deployed, settings, prerequisites: settings },
+    ...{ stack, call, graph: endpoints.graphEndpoint, deployed, settings, prerequisites: settings },
     ownObjectId: objectIdIn(accessToken),
     identities: identityVariables.flatMap((name) => environment[name]?.toLowerCase() ?? []),
   };

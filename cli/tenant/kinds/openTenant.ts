@@ -11,7 +11,7 @@ import {
 import type { Settings } from "../../../settings";
 import { defenderEndpointOf } from "../../../settings/fromFile";
 import { azureCalls } from "../orphans/azureCalls";
-import { tenantEndpoints } from "../tenantEndpoints";
+import { signInToTenant, type TenantSignIn } from "../signInToTenant";
 import type { KindTenant } from "./kindCalls";
 
 interface OpenOptions {
@@ -23,14 +23,15 @@ interface OpenOptions {
   readonly say: (text: string) => void;
   /** @default those of the settings' cloud and the environment */
   readonly endpoints?: Endpoints;
+  /** The sign-in to Graph, where the caller has one. */
+  readonly signIn?: TenantSignIn;
 }
 
 /** @throws VisibleError where credentials or tenant can't be used */
 export async function openTenant(settings: Settings, options: OpenOptions): Promise<KindTenant> {
-  const { stack, stackId, environment, say } = options;
+  const { stack, stackId, environment, say, signIn } = options;
   const { tenantId, msspTenantId, azureDelegation } = settings;
-  const endpoints = options.endpoints ?? (await tenantEndpoints(settings, environment));
-  const graph = await graphCall(tenantId, { environment, endpoints });
+  const { call: graph, endpoints } = signIn ?? (await signInToTenant(settings, environment, options.endpoints));
   const freshReads = () => rememberedReads(graph);
   const endpoint = defenderEndpointOf(settings, environment);
   const audience = clouds[endpoints.cloud].defenderResource;

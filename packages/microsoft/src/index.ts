@@ -18,7 +18,16 @@ export * from "./clock";
 export * from "./entra/tenantOfDomain";
 export * from "./entra/token";
 export * from "./entra/tokenSource";
-export { equals, graphCall, graphList, nextPage, type CallContext, type GraphCall } from "./graph/call";
+export {
+  equals,
+  graphCall,
+  graphList,
+  nextPage,
+  signInToGraph,
+  type CallContext,
+  type GraphCall,
+  type GraphSignIn,
+} from "./graph/call";
 export { deleteIfThere, goneStatuses, isGone } from "./graph/gone";
 export {
   isLostAnswer,

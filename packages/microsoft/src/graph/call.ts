@@ -28,13 +28,31 @@ export type GraphCall = (
  * @throws EnvironmentError, ServiceError
  */
 export async function graphCall(tenantId: string, context: CallContext = {}): Promise<GraphCall> {
+  return (await signInToGraph(tenantId, context)).call;
+}
+
+/** A sign-in to Graph in one tenant. */
+export interface GraphSignIn {
+  readonly call: GraphCall;
+  /** The token of the sign-in, for its claims: `call` renews it. */
+  readonly accessToken: string;
+}
+
+/** `graphCall`, for a caller that also reads the token's claims: one request of a token serves both. */
+export async function signInToGraph(tenantId: string, context: CallContext = {}): Promise<GraphSignIn> {
   const environment = context.environment ?? process.env;
   const endpoints = context.endpoints ?? (await discoverEndpoints(environment, context));
   const audience = endpoints.graphEndpoint;
-  const run = await withFreshToken(() => requestToken({ tenantId, audience, environment, endpoints, ...context }));
+  let accessToken = "";
+  const run = await withFreshToken(async () => {
+    const token = await requestToken({ tenantId, audience, environment, endpoints, ...context });
+    ({ accessToken } = token);
+    return token;
+  });
   const { sleep, signal } = context;
-  return (path, options = {}) =>
+  const call: GraphCall = (path, options = {}) =>
     run((token) => request(`${endpoints.graphEndpoint}${path}`, { ...options, token, sleep, signal }));
+  return { call, accessToken };
 }
 
 /**
