@@ -98,6 +98,10 @@ const subcommands: Readonly<Record<string, Subcommand>> = {
     description: "List when each customer's client secret, certificate and refresh token expire.",
     load: () => require("./siem/secrets/command") as typeof import("./siem/secrets/command"),
   },
+  analyst: {
+    description: "Add and remove analysts, joiners and leavers, in the settings of all customers, and list them.",
+    load: () => require("./fleet/analyst/command") as typeof import("./fleet/analyst/command"),
+  },
   fleet: {
     description:
       "List, preview, deploy and monitor all customers: every stack of this folder, or the stacks that you select.",

@@ -9,6 +9,7 @@ import type { SandboxProject } from "@defender-mssp/testkit";
 import { execa } from "execa";
 import { readRuns } from "../../cli/stack/journal";
 import type { RunReport } from "../../cli/stack/report";
+import { mssp } from "../cli/mssp";
 import { ana, ben, checkout, createProject, customer, dumpOfTenant, tenantIdOf } from "./support";
 
 const customers = Array.from({ length: 12 }, (_, index) => index + 1);
@@ -62,6 +63,20 @@ describe("mssp fleet, twelve customers", () => {
     }
     assert.equal(events.filter(({ event }) => event === "ended").length, 3);
     assert.equal(events.at(-1)?.event, "report");
+    assert.deepEqual(dumps(), before);
+    await writeSettings([ana, ben]);
+  });
+
+  it("a leaver is removed from the file, and the preview shows what goes", async () => {
+    await writeSettings([ana, ben]);
+    const args = ["analyst", "remove", ana.email, "--stack", stackOf(1), "--yes"];
+    const before = dumps();
+    const { exitCode, stdout, stderr } = await mssp(args, { folder: project.folder, environment: project.environment });
+    assert.equal(exitCode, 0, stdout + stderr);
+    assert.match(stdout, /^Pulumi\.customer-01\.yaml\n- /);
+    assert.match(stderr, /1 of 1 files written/);
+    assert.deepEqual(statesOf(await lastReport()), { [stackOf(1)]: "changed" });
+    assert.match(stdout, /customer-01 +.*to delete/);
     assert.deepEqual(dumps(), before);
     await writeSettings([ana, ben]);
   });

@@ -10,6 +10,7 @@ import { readStackSettingsOffline } from "../../../settings/fromFile";
 import { readProject, shownStackFile, stackFile, type Project } from "../../../settings/project";
 import { customerStacks } from "../../stack/customers";
 import { exists } from "../../stack/exists";
+import { parsedAnalyst, type GivenAnalyst } from "../../stack/parsedAnalyst";
 
 /** As options give them. */
 export interface GivenSettings {
@@ -34,15 +35,10 @@ export interface CustomerAnswers {
   readonly msspTenantId: string;
   readonly cloud: string;
   readonly portalAccess: string;
-  readonly analysts: readonly AnsweredAnalyst[];
+  readonly analysts: readonly GivenAnalyst[];
   readonly tenantCheck: TenantCheck;
   /** Why it was not asked. */
   readonly notCheckedBecause?: string;
-}
-
-export interface AnsweredAnalyst {
-  readonly email: string;
-  readonly displayName: string;
 }
 
 export interface CompleteOptions {
@@ -89,7 +85,7 @@ export async function complete(
     msspTenantId: values.msspTenantId ?? "",
     cloud,
     portalAccess: values.portalAccess,
-    analysts: (asked.analyst ?? []).map(analystOf),
+    analysts: (asked.analyst ?? []).map(parsedAnalyst),
     tenantCheck: found?.tenantId === undefined ? "notChecked" : "confirmed",
     ...(found?.because === undefined && options.check ? {} : { notCheckedBecause: found?.because ?? "--no-check" }),
   };
@@ -160,20 +156,6 @@ function requireAll(values: Readonly<Partial<Record<keyof typeof optionOf, unkno
 
 function withoutMissing<T extends object>(values: T): T {
   return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as T;
-}
-
-/** `Ana Silva <ana@mssp.example>`, or an address: the name is then made of it. */
-export function analystOf(text: string): AnsweredAnalyst {
-  const [, name, address] = /^(.*?)<([^<>]*)>\s*$/.exec(text) ?? [];
-  const email = (address ?? text).trim();
-  const displayName = name?.trim().replace(/^"(.*)"$/, "$1") ?? "";
-  return { email, displayName: displayName === "" ? nameFrom(email) : displayName };
-}
-
-/** ana.silva@… → Ana Silva */
-function nameFrom(email: string): string {
-  const words = (email.split("@")[0] ?? "").split(/[._-]+/).filter((word) => word !== "");
-  return words.map((word) => word.charAt(0).toUpperCase() + word.slice(1)).join(" ");
 }
 
 type Asked = { -readonly [Key in keyof GivenSettings]: GivenSettings[Key] };

@@ -5,7 +5,7 @@ import path from "node:path";
 import { startSandbox, type OwnSandbox } from "@defender-mssp/sandbox";
 import { parse } from "yaml";
 import { customerFile } from "../../../../cli/customer/new/customer";
-import { analystOf } from "../../../../cli/customer/new/questions";
+import { parsedAnalyst } from "../../../../cli/stack/parsedAnalyst";
 import { readStackSettingsOffline } from "../../../../settings/fromFile";
 import { inSession as mssp } from "../../testSession";
 
@@ -150,11 +150,11 @@ describe("the file of a new customer", () => {
   });
 
   it("derives an analyst's missing name from the address", () => {
-    assert.deepEqual(analystOf("ana.silva@mssp.example"), {
+    assert.deepEqual(parsedAnalyst("ana.silva@mssp.example"), {
       email: "ana.silva@mssp.example",
       displayName: "Ana Silva",
     });
-    assert.deepEqual(analystOf('"Trần, Chloé" <c@mssp.example>'), {
+    assert.deepEqual(parsedAnalyst('"Trần, Chloé" <c@mssp.example>'), {
       email: "c@mssp.example",
       displayName: "Trần, Chloé",
     });

@@ -1,0 +1,69 @@
+/** What `mssp analyst` prints. */
+import { paragraph, tableText, type TextCell } from "@defender-mssp/terminal/table";
+import { visibleText } from "@defender-mssp/terminal/terminalText";
+import type { FileChange, NamedAnalyst, UnchangedFile } from "./analystChanges";
+
+/** A row for each person, with the customers. */
+export function analystsText(analysts: readonly NamedAnalyst[], stacks: number): string {
+  const people = new Map<string, NamedAnalyst[]>();
+  for (const analyst of analysts) people.set(analyst.email, [...(people.get(analyst.email) ?? []), analyst]);
+  const rows = [...people].sort(([a], [b]) => a.localeCompare(b)).flatMap(([email, named]) => personRows(email, named));
+  const table = tableText([["analyst", "address", "customers", "tier", "until"], ...rows]);
+  return `${table}\n${people.size} ${people.size === 1 ? "analyst" : "analysts"} in ${stacks} ${stacks === 1 ? "stack" : "stacks"}.\n`;
+}
+
+/** One row where tier and end are the same everywhere; otherwise one for each. */
+function personRows(email: string, named: readonly NamedAnalyst[]): TextCell[][] {
+  const groups = new Map<string, NamedAnalyst[]>();
+  for (const analyst of named) {
+    const key = `${analyst.tier} ${analyst.accessEndsOn ?? ""}`;
+    groups.set(key, [...(groups.get(key) ?? []), analyst]);
+  }
+  return [...groups.values()].map((group): TextCell[] => {
+    const customers = group.map(({ stack }) => stack).join(", ");
+    const [first] = group;
+    return [first?.displayName ?? "", email, customers, first?.tier ?? "", first?.accessEndsOn ?? "no end"];
+  });
+}
+
+/** The changed lines of each file. */
+export function changesText(changes: readonly FileChange[], unchanged: readonly UnchangedFile[]): string {
+  const diffs = changes.map(({ file, before, after }) => {
+    const { removed, added } = changedLines(before.split("\n"), after.split("\n"));
+    return [file, ...removed.map((line) => `- ${line}`), ...added.map((line) => `+ ${line}`)]
+      .map(visibleText)
+      .join("\n");
+  });
+  const notes = unchanged.map(({ file, because, byHand }) =>
+    paragraph(`${file} ${byHand ? "must be edited by hand" : "stays as it is"}: ${because}.`),
+  );
+  return [...diffs.map((diff) => `${diff}\n`), ...notes].join("\n");
+}
+
+/** The lines between the common beginning and the common end. */
+function changedLines(before: readonly string[], after: readonly string[]) {
+  const shorter = Math.min(before.length, after.length);
+  let start = 0;
+  while (start < shorter && before[start] === after[start]) start++;
+  let end = 0;
+  while (end < shorter - start && before.at(-1 - end) === after.at(-1 - end)) end++;
+  return { removed: before.slice(start, before.length - end), added: after.slice(start, after.length - end) };
+}
+
+/**
+ * What a leaver still holds, before `up` and after it.
+ * Source: https://learn.microsoft.com/entra/identity/conditional-access/concept-continuous-access-evaluation
+ */
+export function leaverText(email: string): string {
+  return [
+    paragraph(
+      `Until \`npx mssp fleet up\` has run, ${email} keeps the access in each of these customers. If it is urgent, revoke the person's sessions ` +
+        "in your own tenant now: Entra admin center > Users > Revoke sessions.",
+    ),
+    paragraph(
+      "`up` removes memberships and eligibilities, and deletes the guests that it created. An access token that was issued before stays valid for " +
+        "60 to 90 minutes; with continuous access evaluation for up to 28 hours, unless the sessions are revoked. Entra refuses to remove an " +
+        "eligibility in its first five minutes: `up` waits.",
+    ),
+  ].join("");
+}

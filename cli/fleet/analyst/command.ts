@@ -1,0 +1,199 @@
+/** `mssp analyst`: joiners and leavers in the settings of all customers. */
+import { InvalidArgumentError, Option, type Command } from "commander";
+import { tiers } from "@defender-mssp/microsoft";
+import { VisibleError } from "@defender-mssp/errors";
+import { describeCommand } from "@defender-mssp/terminal/help";
+import type { Session } from "@defender-mssp/terminal/session";
+import { visibleJson } from "@defender-mssp/terminal/terminalText";
+import { defaultJournals } from "../../stack/outcome";
+import { passphraseFolderOption } from "../../stack/passphraseOption";
+import { allCustomers } from "../../stack/stackNames";
+import type { AnalystChanges } from "./analystChanges";
+
+interface StackOptions {
+  readonly stack?: readonly string[];
+  readonly all?: boolean;
+  readonly json?: boolean;
+}
+
+interface ChangeOptions extends StackOptions {
+  readonly yes?: boolean;
+  readonly preview: boolean;
+  readonly passphraseFolder?: string;
+}
+
+interface AddOptions extends ChangeOptions {
+  readonly tier?: string;
+  readonly endsOn?: string;
+}
+
+/** Adds arguments, options and action. */
+export function define(analyst: Command, session: Session): void {
+  registerList(analyst, session);
+  registerAdd(analyst, session);
+  registerRemove(analyst, session);
+}
+
+function registerList(analyst: Command, session: Session): void {
+  const command = withStacks(analyst.command("list"))
+    .description("List the analysts of all customers, by the settings files.")
+    .action(async (options: StackOptions) => {
+      const [{ namedAnalysts }, { analystsText }] = await Promise.all([
+        import("./analystChanges.js"),
+        import("./analystsText.js"),
+      ]);
+      const { project, stacks } = await selected(options, session);
+      const analysts = await namedAnalysts(stacks, project);
+      session.out.write(
+        options.json === true ? `${visibleJson({ analysts }, 2)}\n` : analystsText(analysts, stacks.length),
+      );
+    });
+  describeCommand(command, {
+    reads: "The settings files. It asks neither the backend nor a tenant.",
+    exitCodes: { 0: "the files were read", 1: "a file has errors" },
+    examples: ["npx mssp analyst list", "npx mssp analyst list --stack contoso --json"],
+  });
+}
+
+function registerAdd(analyst: Command, session: Session): void {
+  const command = withChange(analyst.command("add"))
+    .argument("<analyst>", 'the joiner: "Ana Silva <ana@mssp.example>", or an address alone')
+    .description("Add an analyst to the settings files of the selected customers.")
+    .addOption(new Option("--tier <tier>", "group of analysts (default: tier1)").choices([...tiers]))
+    .option("--ends-on <date>", "last day of access, such as 2027-03-31", day)
+    .action(async (text: string, options: AddOptions) => {
+      const [{ addedEverywhere }, { parsedAnalyst }] = await Promise.all([
+        import("./analystChanges.js"),
+        import("../../stack/parsedAnalyst.js"),
+      ]);
+      const { email, displayName } = parsedAnalyst(text);
+      const { tier, endsOn: accessEndsOn } = options;
+      const entry = { email, displayName, ...(tier && { tier }), ...(accessEndsOn && { accessEndsOn }) };
+      await change(options, session, (stacks, project) => addedEverywhere(entry, stacks, project));
+    });
+  describeCommand(command, {
+    ...changeTexts,
+    examples: [
+      "npx mssp analyst add 'Ana Silva <ana.silva@mssp.example>' --all",
+      "npx mssp analyst add ben@mssp.example --stack contoso fabrikam --tier tier2 --ends-on 2027-03-31",
+    ],
+  });
+}
+
+function registerRemove(analyst: Command, session: Session): void {
+  const command = withChange(analyst.command("remove"))
+    .argument("<address>", "address of the leaver")
+    .description("Remove an analyst from the settings files of the selected customers.")
+    .action(async (address: string, options: ChangeOptions) => {
+      const [{ removedEverywhere }, { leaverText }] = await Promise.all([
+        import("./analystChanges.js"),
+        import("./analystsText.js"),
+      ]);
+      const changed = await change(options, session, (stacks, project) => removedEverywhere(address, stacks, project));
+      if (changed) session.err.write(leaverText(address));
+    });
+  describeCommand(command, {
+    ...changeTexts,
+    notes: [
+      ...changeTexts.notes,
+      "The access ends when `npx mssp fleet up` has run. The command says what the person holds until then, and after.",
+    ],
+    examples: [
+      "npx mssp analyst remove ana.silva@mssp.example --all",
+      "npx mssp analyst remove ana.silva@mssp.example --all --yes --no-preview",
+    ],
+  });
+}
+
+const changeTexts = {
+  notes: [
+    "The command shows the changed lines, asks, writes the files, and previews the changed stacks. Comments and the order of the files stay. " +
+      "A file whose layout can't be edited safely is left alone, with the line to write.",
+  ],
+  reads: "The settings files; for the preview what `npx mssp fleet preview` reads.",
+  changes: "The settings files. No tenant changes until `npx mssp fleet up`.",
+  exitCodes: {
+    0: "the files are changed, or were right before",
+    1: "a file has errors or must be edited by hand, nobody confirmed, or a preview failed",
+  },
+} as const;
+
+function withStacks(command: Command): Command {
+  return command
+    .option("--stack <pattern...>", "only these stacks; * matches any characters")
+    .option("--all", allCustomers)
+    .option("--json", "print the result as JSON");
+}
+
+function withChange(command: Command): Command {
+  return withStacks(command)
+    .option("--yes", "write without asking")
+    .option("--no-preview", "do not preview the changed stacks")
+    .addOption(passphraseFolderOption());
+}
+
+function day(text: string): string {
+  if (/^\d{4}-\d\d-\d\d$/.test(text) && !Number.isNaN(Date.parse(text))) return text;
+  throw new InvalidArgumentError("A date is written as 2027-03-31.");
+}
+
+/** Off-boarded customers have no analysts. */
+async function selected(options: StackOptions, session: Session) {
+  const [{ readInventory }, { selectStacks }, { readProject }] = await Promise.all([
+    import("../../stack/inventory.js"),
+    import("../../stack/selection.js"),
+    import("../../../settings/project.js"),
+  ]);
+  const project = await readProject(session.folder);
+  const inventory = await readInventory(project, session.environment);
+  const place = { ...session, now: session.now(), journals: defaultJournals };
+  const { stack } = options;
+  const chosen = await selectStacks(inventory, { staleAfter: 7, ...(stack && { stack }) }, place);
+  const stacks = chosen.filter(({ offboarded }) => offboarded === undefined).map((customer) => customer.stack);
+  if (stacks.length === 0) throw new VisibleError("No stack is selected. Nothing was changed.");
+  return { project, stacks };
+}
+
+type Selected = Awaited<ReturnType<typeof selected>>;
+
+/** @returns whether files were written. */
+async function change(
+  options: ChangeOptions,
+  session: Session,
+  changesOf: (stacks: readonly string[], project: Selected["project"]) => Promise<AnalystChanges>,
+): Promise<boolean> {
+  if (options.all !== true && options.stack === undefined) {
+    throw new VisibleError("Say which customers: --all, or --stack with names. Nothing was changed.");
+  }
+  const { project, stacks } = await selected(options, session);
+  const { changes, unchanged } = await changesOf(stacks, project);
+  const { changesText } = await import("./analystsText.js");
+  const { out, err, ask } = session;
+  if (options.json !== true) out.write(changesText(changes, unchanged));
+  if (unchanged.some(({ byHand }) => byHand)) session.exitCode = 1;
+  if (changes.length > 0 && options.yes !== true) {
+    const files = changes.length === 1 ? "this file" : `these ${changes.length} files`;
+    const isAgreed = ask.isPossible && (await ask.confirm(`Write ${files}?`));
+    if (!isAgreed)
+      throw new VisibleError(`Nothing was written.${ask.isPossible ? "" : " Pass --yes to write without asking."}`);
+  }
+  const { writeWholeFile } = await import("@defender-mssp/terminal/wholeFile");
+  const { stackFile } = await import("../../../settings/project.js");
+  for (const { stack, after } of changes) await writeWholeFile(stackFile(project, stack), after, { mode: 0o644 });
+  const names = changes.map(({ stack }) => stack);
+  if (options.json === true) out.write(`${visibleJson({ changed: names, unchanged }, 2)}\n`);
+  else
+    err.note(
+      `${changes.length} of ${stacks.length} files written. Commit them; nothing changes in a tenant before \`up\`.`,
+    );
+  if (options.preview && names.length > 0) await preview(names, options, session);
+  return changes.length > 0;
+}
+
+async function preview(stack: readonly string[], { passphraseFolder, json }: ChangeOptions, session: Session) {
+  const { runFleet } = await import("../run.js");
+  const silent = json === true ? { ...session, out: session.err } : session;
+  const options = { stack, journal: defaultJournals, tries: 3, timeout: 60, resumeWithin: 1, staleAfter: 7 };
+  const exitCode = await runFleet("preview", { ...options, ...(passphraseFolder && { passphraseFolder }) }, silent);
+  if (exitCode !== 0) session.exitCode = 1;
+}

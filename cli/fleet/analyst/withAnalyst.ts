@@ -1,0 +1,162 @@
+/**
+ * Adds and removes an analyst in the text of a settings file, and changes nothing else there: comments,
+ * quotes and the order stay. What comes out is compared with what was meant; a file whose layout does
+ * not allow it is left alone.
+ */
+import { isDeepStrictEqual } from "node:util";
+import { isMap, isNode, isScalar, isSeq, parseDocument, type Node, type YAMLSeq } from "yaml";
+import { parseAsEngine } from "../../../settings/engineYaml";
+
+/** An analyst as a settings file has one. */
+export interface AnalystEntry {
+  readonly email: string;
+  readonly displayName: string;
+  readonly tier?: string;
+  readonly accessEndsOn?: string;
+}
+
+/** The analyst on one line of YAML. */
+export function analystLine({ email, displayName, tier, accessEndsOn }: AnalystEntry): string {
+  const parts = [
+    `email: ${email}`,
+    `displayName: ${plain(displayName)}`,
+    ...(tier === undefined ? [] : [`tier: ${tier}`]),
+    // Unquoted, the engine would read a time.
+    ...(accessEndsOn === undefined ? [] : [`accessEndsOn: "${accessEndsOn}"`]),
+  ];
+  return `{ ${parts.join(", ")} }`;
+}
+
+/**
+ * The text with one more analyst at the end of the list.
+ * @param keys the setting's key as the file may have it, with and without the project's name.
+ * @returns undefined for a layout that can't be edited.
+ */
+export function withAnalyst(text: string, keys: readonly string[], analyst: AnalystEntry): string | undefined {
+  const { list } = analystList(text, keys) ?? {};
+  if (list === undefined) return undefined;
+  const line = analystLine(analyst);
+  const last = list.items.at(-1);
+  const [start = 0, end = 0] = list.range ?? [];
+  const edited =
+    last === undefined
+      ? `${text.slice(0, start)}[${line}]${text.slice(end)}`
+      : list.flow === true
+        ? insertedAt(text, contentEnd(last), `, ${line}`)
+        : insertedAt(text, lineEnd(text, contentEnd(last)), `${indentOfItem(text, last)}- ${line}\n`);
+  return ifMeant(text, edited, keys, (before) => [...before, { ...analyst }]);
+}
+
+/**
+ * The text without an analyst.
+ * @param index its place in the list.
+ * @returns undefined for a layout that can't be edited.
+ */
+export function withoutAnalyst(text: string, keys: readonly string[], index: number): string | undefined {
+  const { list, keyEnd = 0 } = analystList(text, keys) ?? {};
+  const item = list?.items[index];
+  if (list === undefined || item === undefined) return undefined;
+  const edited = list.flow === true ? withoutFlowItem(text, list, index) : withoutLines(text, item);
+  // Where nobody is left, the key needs an empty list.
+  const colon = text.indexOf(":", keyEnd) + 1;
+  const needsList = list.flow !== true && list.items.length === 1;
+  return ifMeant(text, needsList ? `${edited.slice(0, colon)} []${edited.slice(colon)}` : edited, keys, (analysts) =>
+    analysts.filter((_, place) => place !== index),
+  );
+}
+
+function withoutLines(text: string, item: Node): string {
+  return `${text.slice(0, lineStart(text, dashOf(text, item)))}${text.slice(lineEnd(text, contentEnd(item)))}`;
+}
+
+/** With the comma before it, or behind it. */
+function withoutFlowItem(text: string, list: YAMLSeq<Node>, index: number): string {
+  const [item, before, next] = [list.items[index], list.items[index - 1], list.items[index + 1]];
+  const from = before === undefined ? startOf(item) : contentEnd(before);
+  const to = before === undefined && next !== undefined ? startOf(next) : contentEnd(item);
+  return `${text.slice(0, from)}${text.slice(to)}`;
+}
+
+/** The list of analysts as a node of the file; undefined for an alias, or where there is none. */
+function analystList(
+  text: string,
+  keys: readonly string[],
+): { readonly list: YAMLSeq<Node>; readonly keyEnd: number } | undefined {
+  const document = parseDocument(text, { logLevel: "error" });
+  const config = document.errors.length > 0 ? undefined : document.get("config");
+  if (!isMap(config)) return undefined;
+  const pair = config.items.find(({ key }) => isScalar(key) && keys.includes(String(key.value)));
+  const { key, value } = pair ?? {};
+  // An anchor's list stands in another place, too.
+  if (!isScalar(key) || !isSeq(value) || value.anchor !== undefined) return undefined;
+  return { list: value as YAMLSeq<Node>, keyEnd: key.range?.[1] ?? 0 };
+}
+
+function ifMeant(
+  text: string,
+  edited: string,
+  keys: readonly string[],
+  change: (before: readonly unknown[]) => readonly unknown[],
+): string | undefined {
+  try {
+    const meant = configuration(text);
+    const key = keys.find((name) => Array.isArray(meant.config[name]));
+    if (key === undefined) return undefined;
+    const list = change(meant.config[key] as readonly unknown[]);
+    const expected = { ...meant.whole, config: { ...meant.config, [key]: list } };
+    return isDeepStrictEqual(parseAsEngine(edited), expected) ? edited : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function configuration(text: string) {
+  const whole = Object(parseAsEngine(text)) as Readonly<Record<string, unknown>>;
+  return { whole, config: Object(whole["config"]) as Readonly<Record<string, unknown>> };
+}
+
+function insertedAt(text: string, at: number, addition: string): string {
+  const before = text.slice(0, at);
+  return `${before}${before.endsWith("\n") || !addition.endsWith("\n") ? "" : "\n"}${addition}${text.slice(at)}`;
+}
+
+function startOf(node: Node | undefined): number {
+  return node?.range?.[0] ?? 0;
+}
+
+/** The end of what is written of a node: the range of a block has the line breaks and comments behind it. */
+function contentEnd(node: unknown): number {
+  if (isMap(node) && node.flow !== true && node.items.length > 0) {
+    const { key, value } = node.items.at(-1) ?? {};
+    return contentEnd(value ?? key);
+  }
+  if (isSeq(node) && node.flow !== true && node.items.length > 0) return contentEnd(node.items.at(-1));
+  return isNode(node) ? (node.range?.[1] ?? 0) : 0;
+}
+
+function lineStart(text: string, at: number): number {
+  return text.lastIndexOf("\n", at - 1) + 1;
+}
+
+/** The start of the line after a position; a position behind a line break is such a start. */
+function lineEnd(text: string, at: number): number {
+  if (text[at - 1] === "\n") return at;
+  const newline = text.indexOf("\n", at);
+  return newline < 0 ? text.length : newline + 1;
+}
+
+function dashOf(text: string, item: Node): number {
+  return text.lastIndexOf("-", startOf(item) - 1);
+}
+
+function indentOfItem(text: string, item: Node): string {
+  const dash = dashOf(text, item);
+  return text.slice(lineStart(text, dash), dash);
+}
+
+/** Quoted unless it can be nothing but a name. */
+function plain(text: string): string {
+  return /^\p{L}[\p{L}\p{M}'. -]*\p{L}$/u.test(text) && !/^(true|false|yes|no|on|off|null)$/i.test(text)
+    ? text
+    : JSON.stringify(text);
+}

@@ -1,0 +1,120 @@
+/** `mssp analyst`, as it is typed: twelve customers, a joiner and a leaver. */
+import assert from "node:assert/strict";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { stringify } from "yaml";
+import { requiredSettings } from "../../../settings/required";
+import { inSession, type TestSessionOptions } from "../../testSession";
+
+const ana = { email: "ana.silva@fabrikam.example", displayName: "Ana Silva" };
+const ben = { email: "ben.okafor@fabrikam.example", displayName: "Ben Okafor", tier: "tier2" };
+const customers = Array.from({ length: 12 }, (_, index) => `customer-${String(index + 1).padStart(2, "0")}`);
+
+describe("mssp analyst", () => {
+  let folder: string;
+
+  beforeEach(async () => {
+    folder = await mkdtemp(path.join(tmpdir(), "mssp-analyst-"));
+    await writeFile(path.join(folder, "Pulumi.yaml"), "name: acme\nruntime: nodejs\n");
+    for (const [index, stack] of customers.entries())
+      await write(stack, { analysts: index === 3 ? [ben] : [ana, ben] });
+    await write("customer-gone", { analysts: [ana], offboarded: { on: "2026-11-01" } });
+  });
+  afterEach(() => rm(folder, { recursive: true }));
+
+  const fileOf = (stack: string) => path.join(folder, `Pulumi.${stack}.yaml`);
+  const run = (args: readonly string[], options: TestSessionOptions = {}) =>
+    inSession(["analyst", ...args], { folder, ...options });
+  const textOf = (stack: string) => readFile(fileOf(stack), "utf8");
+
+  async function write(stack: string, changes: object): Promise<void> {
+    const entries = Object.entries({ ...requiredSettings, ...changes }).map(([key, value]) => [`acme:${key}`, value]);
+    const config = Object.fromEntries(entries) as object;
+    await writeFile(fileOf(stack), `# ${stack}\n${stringify({ config })}`);
+  }
+
+  it("list: a row for each person, with the customers; off-boarded ones have none", async () => {
+    const { exitCode, stdout } = await run(["list"]);
+    assert.equal(exitCode, 0);
+    assert.match(stdout, /Ben Okafor +ben\.okafor@fabrikam\.example +customer-01.* +tier2 +no end/);
+    assert.match(stdout, /2 analysts in 12 stacks\./);
+    assert.doesNotMatch(stdout, /customer-gone/);
+    const { analysts } = JSON.parse((await run(["list", "--stack", "customer-04", "--json"])).stdout) as {
+      analysts: { email: string; stack: string }[];
+    };
+    assert.deepEqual(
+      analysts.map(({ email, stack }) => [email, stack]),
+      [[ben.email, "customer-04"]],
+    );
+  });
+
+  it("remove --all: every file but one whose layout can't be edited, with what the leaver still holds", async () => {
+    const anchored = (await textOf("customer-07")).replace("analysts:", "analysts: &team");
+    await writeFile(fileOf("customer-07"), anchored);
+    const { exitCode, stdout, stderr } = await run(["remove", "Ana.Silva@fabrikam.example", "--all", "--no-preview"], {
+      answers: [true],
+    });
+    assert.equal(exitCode, 1, stderr);
+    assert.match(
+      stdout,
+      /^Pulumi\.customer-01\.yaml\n- {4,}- email: ana\.silva@fabrikam\.example\n- +displayName: Ana Silva\n/m,
+    );
+    assert.match(stdout, /Pulumi\.customer-04\.yaml stays as it is: the analyst is not in the file\./);
+    assert.match(stdout, /Pulumi\.customer-07\.yaml must be edited by hand: .*Delete\s+from "analysts"/s);
+    assert.match(stderr, /10 of 12 files written/);
+    assert.match(stderr.replaceAll(/\s+/g, " "), /keeps the access in each of these customers.*60 to 90 minutes/);
+    assert.equal(await textOf("customer-07"), anchored);
+    assert.match(await textOf("customer-gone"), /ana\.silva/);
+    for (const stack of customers.filter((name) => name !== "customer-07")) {
+      const text = await textOf(stack);
+      assert.ok(!text.includes("ana.silva"), stack);
+      assert.ok(text.startsWith(`# ${stack}\n`) && text.includes("ben.okafor"), stack);
+    }
+  });
+
+  it("add: to the named customers, and not twice", async () => {
+    const cleo = ["add", "Cleo <cleo@fabrikam.example>", "--stack", "customer-0[12]", "--yes"];
+    assert.match((await run(cleo)).stderr, /No stack matches/);
+    const args = [
+      "add",
+      "Cleo <cleo@fabrikam.example>",
+      "--stack",
+      "customer-01",
+      "customer-02",
+      "--no-preview",
+      "--yes",
+    ];
+    const { exitCode, stdout } = await run([...args, "--tier", "tier2", "--ends-on", "2027-03-31"]);
+    assert.equal(exitCode, 0);
+    const line = '- { email: cleo@fabrikam.example, displayName: Cleo, tier: tier2, accessEndsOn: "2027-03-31" }';
+    assert.ok(stdout.includes(`+     ${line}`), stdout);
+    assert.ok((await textOf("customer-02")).includes(line));
+    const again = await run([...args, "--json"]);
+    assert.deepEqual((JSON.parse(again.stdout) as { changed: string[] }).changed, []);
+  });
+
+  it("refuses what would be wrong, and writes nothing", async () => {
+    await write("customer-02", { analysts: [ana], analystDomains: ["fabrikam.example"] });
+    const before = await textOf("customer-01");
+    const refused: [string[], RegExp, TestSessionOptions?][] = [
+      [["remove", ana.email], /Say which customers: --all, or --stack/],
+      [
+        ["remove", "nobody@fabrikam.example", "--all"],
+        /None of the 12 stacks names an analyst nobody@fabrikam\.example/,
+      ],
+      [["add", "eve@other.example", "--all", "--yes"], /Pulumi\.customer-02\.yaml: .*analystDomains/s],
+      [["add", "no-address", "--all", "--yes"], /an e-mail address with a domain/],
+      [["add", "cleo@fabrikam.example", "--all"], /Nothing was written\. Pass --yes/],
+      [["add", "cleo@fabrikam.example", "--all"], /Nothing was written\.$/m, { answers: [false] }],
+    ];
+    for (const [args, message, options] of refused) {
+      const { exitCode, stderr } = await run(args, options);
+      assert.equal(exitCode, 1, args.join(" "));
+      assert.match(stderr, message);
+      assert.doesNotMatch(stderr, /\n +at /);
+    }
+    assert.equal((await run(["add", "c@fabrikam.example", "--all", "--ends-on", "tomorrow"])).exitCode, 2);
+    assert.equal(await textOf("customer-01"), before);
+  });
+});
