@@ -143,6 +143,14 @@ export const mutations: readonly Mutation[] = [
     after: "write: () => []",
   },
   {
+    promise: "Without one permission `up` fails and names it",
+    test: "test/e2e/leastPrivilege.test.ts",
+    grep: "cross-tenant trust: are needed",
+    file: "domain/kinds/partnerEntry.ts",
+    before: 'write: () => ["Policy.ReadWrite.CrossTenantAccess"]',
+    after: 'write: () => ["Policy.ReadWrite.CrossTenantAccess", "Policy.Read.All"]',
+  },
+  {
     promise: "refuses access for anybody whom the settings do not name",
     test: "test/policy/extensionRecipients.attack.test.ts",
     file: "policy/rules/namedGuests.ts",

@@ -81,9 +81,9 @@ export function missingLogPermission(name: string): EmulatedGraphError {
 }
 
 /** The 403 of Conditional Access. The service's own text is not verified. */
-export function missingScopesInToken(names: readonly string[]): EmulatedGraphError {
+export function missingScopesInToken(names: string): EmulatedGraphError {
   const message = "You cannot perform the requested operation, required scopes are missing in the token.";
-  return new EmulatedGraphError(403, "AccessDenied", `${message} (Sandbox: ${names.join(" or ")} is missing.)`);
+  return new EmulatedGraphError(403, "AccessDenied", `${message} (Sandbox: ${names} is missing.)`);
 }
 
 /** Entitlement management's 403. The missing permission is the sandbox's addition. */

@@ -187,7 +187,8 @@ function ofLogs(also?: readonly string[]): RoutePermissions {
 
 /** `also`: names of which one is needed in addition. */
 function ofConditionalAccess(names: readonly string[], also?: readonly string[]): RoutePermissions {
-  return { application: names, delegated: names, owned: [], also, refusal: () => missingScopesInToken(names) };
+  const missing = [names.join(" or "), ...(also === undefined ? [] : [also.join(" or ")])].join(" with ");
+  return { application: names, delegated: names, owned: [], also, refusal: () => missingScopesInToken(missing) };
 }
 
 interface Differences {
