@@ -35,6 +35,16 @@ const facts: readonly Fact[] = [
     within: /^(?!packages\/|dev\/)/,
   },
   {
+    // Two answer "not known" then, one gets the challenge of a vault.
+    fact: "a refusal that is an answer, no error",
+    pattern: /\baccept(:| =) \[[^\]]*\b40[13]\b/,
+    homes: [
+      "packages/microsoft/src/azure/keyVaultSecrets.ts",
+      "packages/microsoft/src/graph/conditionalAccess.ts",
+      "packages/microsoft/src/graph/tenantFeatures.ts",
+    ],
+  },
+  {
     fact: "the form of a UUID",
     pattern: /\/\^\[0-9a-f\]\{8\}.*\{12\}\$\//,
     homes: ["packages/microsoft/src/uuid.ts"],
