@@ -1,6 +1,6 @@
 /** The steps of an onboarding that show by using the alert APIs as the SIEM does. */
-import type { AlertApi } from "@defender-mssp/microsoft";
 import { VisibleError } from "@defender-mssp/errors";
+import { siemAuthorization as authorizationKind } from "../../../domain/kinds/siemAuthorization";
 import type { Settings } from "../../../settings";
 import type { StackOutputs } from "../../stack/stackOutputs";
 import { graphAlerts, legacyAlerts, refreshToken } from "@defender-mssp/siem/verify/alerts";
@@ -17,7 +17,7 @@ export async function alertSteps(
   outputs: StackOutputs | undefined,
   later: string,
 ): Promise<OnboardingStep[]> {
-  const usesLegacy = alertApisOf(settings).includes("legacySiem");
+  const usesLegacy = authorizationKind.isExpected(settings);
   const unused = notApplicable("siemAuthorization", "customerAdministrator", "the legacy alert API is not used");
   if (outputs === undefined) {
     return [
@@ -37,10 +37,6 @@ export async function alertSteps(
     if (!(error instanceof VisibleError)) throw error;
     return [{ name: "firstAlert", ...unchecked(error, "the connector's credential") }];
   }
-}
-
-function alertApisOf({ connector }: Settings): readonly AlertApi[] {
-  return connector.alertApis;
 }
 
 function authorizationStep(

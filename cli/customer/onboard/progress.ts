@@ -19,6 +19,7 @@ export const actorNames: Readonly<Record<Actor, string>> = {
 /** The steps of an onboarding, in their order. */
 export const stepTitles = {
   consent: "Consent",
+  previewConsent: "Preview consent",
   licences: "Licences and policies",
   up: "pulumi up",
   invitations: "Invitations",

@@ -1,6 +1,7 @@
 /** What the checks of an onboarding share. */
 import { ServiceError } from "@defender-mssp/microsoft";
 import { VisibleError } from "@defender-mssp/errors";
+import { applicable, type AccessKind } from "../../../domain/kinds/accessKind";
 import type { Place } from "../../base/place";
 import type { CredentialOptions } from "@defender-mssp/siem/tokens/credentialOptions";
 import type { Actor, OnboardingStep, StepName } from "./progress";
@@ -41,4 +42,9 @@ export function unchecked(
     ? `Grant ${permission} to the application that runs this command, or check it by hand.`
     : "Correct the error, and run this command again.";
   return { state: "waiting", actor: "platformEngineer", found, next };
+}
+
+/** What reads a kind, for `unchecked`. */
+export function readPermission({ read }: Pick<AccessKind, "read">): string {
+  return (applicable(read) ?? ["another permission"]).join(", ");
 }

@@ -1,6 +1,10 @@
 /** The steps of an onboarding that show in the customer's tenant: consent, guests, packages. */
 import { adminConsentUrl, clockFrom, graphCall, ServiceError, type GraphCall } from "@defender-mssp/microsoft";
 import { VisibleError } from "@defender-mssp/errors";
+import { accessPackageAssignment } from "../../../domain/kinds/accessPackageAssignment";
+import { defenderRole } from "../../../domain/kinds/defenderRole";
+import { governanceRelationship } from "../../../domain/kinds/governanceRelationship";
+import { guest } from "../../../domain/kinds/guest";
 import type { Settings } from "../../../settings";
 import { accessPackagesOf, assignmentsOf } from "../../tenant/additions/accessPackages";
 import { deployedOf } from "../../tenant/additions/deployed";
@@ -11,7 +15,9 @@ import type { SettingsAsDeployed } from "../../stack/settingsAsDeployed";
 import type { StackOutputs } from "../../stack/stackOutputs";
 import type { Actor, OnboardingStep, StepName } from "./progress";
 import { stackGovernanceState as governanceStateOf } from "../governance/run";
-import { byHand, done, notApplicable, unchecked, waiting, type OnboardingRun } from "./step";
+import { isStepExpected } from "./kindSteps";
+import { previewConsentSteps } from "./previewConsentSteps";
+import { byHand, done, notApplicable, readPermission, unchecked, waiting, type OnboardingRun } from "./step";
 import { tenantEndpoints } from "../../tenant/tenantEndpoints";
 import { type Deployment } from "../../stack/deployment";
 
@@ -67,22 +73,21 @@ export async function accessSteps(
   outputs: StackOutputs | undefined,
   later: string,
 ): Promise<OnboardingStep[]> {
-  const hasTiers = "tiers" in settings.portalAccess;
-  const isEntitlement = settings.portalAccess.model === "entitlement";
   const notYet = (name: StepName, actor: Actor): OnboardingStep => waiting(name, actor, later, "");
-  const packages = isEntitlement
+  const packages = isStepExpected("accessPackages", settings)
     ? outputs === undefined
       ? notYet("accessPackages", "analyst")
       : await accessPackageStep(run, deployment)
     : notApplicable("accessPackages", "analyst", "the stack has no access packages");
-  const rbac = hasTiers
+  const rbac = defenderRole.isExpected(settings)
     ? byHand("unifiedRbac", "customerAdministrator", "no API shows whether it is on", activateUnifiedRbac)
     : notApplicable("unifiedRbac", "customerAdministrator", "the access is by a role of Entra ID");
   return [
+    ...(await previewConsentSteps(run.environment, settings, () => callOf(run, settings))),
     outputs === undefined ? notYet("invitations", "analyst") : await invitationStep(run, settings, outputs),
     packages,
     // People of both tenants establish it: it waits for nothing that is deployed.
-    ...(settings.portalAccess.model === "governance" ? [await governanceStep(run, settings)] : []),
+    ...(isStepExpected("governance", settings) ? [await governanceStep(run, settings)] : []),
     rbac,
     outputs === undefined ? notYet("notificationRules", "customerAdministrator") : ruleStep(outputs),
   ];
@@ -110,7 +115,7 @@ async function invitationStep(run: OnboardingRun, settings: Settings, outputs: S
     const next = "Accept the invitation in the e-mail, then sign in to the Defender portal.";
     return waiting(name, "analyst", `${found}; pending: ${pending.join(", ")}`, next);
   } catch (error) {
-    return { name, ...unchecked(error, "User.Read.All") };
+    return { name, ...unchecked(error, readPermission(guest)) };
   }
 }
 
@@ -137,7 +142,7 @@ async function accessPackageStep(run: OnboardingRun, deployment: () => Promise<D
     if (count > 0) return done(name, "analyst", found);
     return waiting(name, "analyst", found, "Request an access package by its link in the output accessPackages.");
   } catch (error) {
-    return { name, ...unchecked(error, "EntitlementManagement.Read.All") };
+    return { name, ...unchecked(error, readPermission(accessPackageAssignment)) };
   }
 }
 
@@ -151,7 +156,7 @@ async function governanceStep(run: OnboardingRun, settings: Settings): Promise<O
     if (state.state === "active") return done(name, actor, `${found}, and grants what the settings say`);
     return waiting(name, actor, [found, ...differences].join("; "), next);
   } catch (error) {
-    return { name, ...unchecked(error, "TenantGovernance-Relationship.Read.All") };
+    return { name, ...unchecked(error, readPermission(governanceRelationship)) };
   }
 }
 
