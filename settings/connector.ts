@@ -22,7 +22,18 @@ import * as z from "zod/mini";
 import type { SettingPlace } from "./place";
 import { valueAt } from "./problems";
 import { optional, required } from "./setting";
-import { calendarDay, endpoint, listOf, mapOf, displayName, oneOf, switchOf, uuid, wholeNumber } from "./validators";
+import {
+  calendarDay,
+  dayOrMoment,
+  endpoint,
+  listOf,
+  mapOf,
+  displayName,
+  oneOf,
+  switchOf,
+  uuid,
+  wholeNumber,
+} from "./validators";
 
 /** The connector of the settings, in the form of the components' arguments. */
 export type ConnectorSettings = ConnectorAccess & {
@@ -70,9 +81,10 @@ const credential = mapOf("secret, certificate or federated, or a map with type a
       example: "3",
     },
   ),
-  renewMadeBefore: optional(calendarDay("the day before which a secret must have been created to be renewed now"), {
+  renewMadeBefore: optional(dayOrMoment("the day before which a secret must have been created to be renewed now"), {
     description:
-      "The next `up` replaces a secret that was created before this day, UTC: for a secret that leaked. Only with the type `secret`.",
+      "The next `up` replaces a secret that was created before this day or moment, UTC: for a secret that leaked. One in the future has no effect " +
+      "until then. `npx mssp secrets rotate` writes it. Only with the type `secret`.",
     default: "no renewal",
     example: '"2026-11-24"',
   }),

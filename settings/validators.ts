@@ -170,6 +170,21 @@ export function calendarDay(what: string) {
   return withValues(values, z.pipe(z.transform(day), named(what, values, isDate)));
 }
 
+/**
+ * A calendar day, or a moment in UTC to the second, ISO 8601. The engine turns one without quotes into
+ * "2027-03-31 10:00:00 +0000 UTC".
+ */
+export function dayOrMoment(what: string) {
+  const moment = (value: unknown) =>
+    typeof value === "string"
+      ? value
+          .replace(/[ T]00:00:00(Z| \+0000 UTC)$/, "")
+          .replace(/^(\S{10})[ T](\d\d:\d\d:\d\d)(\.0+)?(Z| \+0000 UTC)$/, "$1T$2Z")
+      : value;
+  const values = "a date such as 2027-03-31, or a moment such as 2027-03-31T10:00:00Z (ISO 8601, UTC)";
+  return withValues(values, z.pipe(z.transform(moment), named(what, values, isDateOrMoment)));
+}
+
 /** A BCP 47 language tag. */
 export function languageTag() {
   return text("a language tag (BCP 47) such as en-US or de", isLanguageTag);
@@ -193,6 +208,12 @@ function isDate(value: string): boolean {
   if (!/^\d{4}-\d{2}-\d{2}$/.test(value)) return false;
   const date = new Date(`${value}T00:00:00Z`);
   return !Number.isNaN(date.getTime()) && date.toISOString().startsWith(value);
+}
+
+function isDateOrMoment(value: string): boolean {
+  if (isDate(value)) return true;
+  const moment = new Date(value);
+  return !Number.isNaN(moment.getTime()) && moment.toISOString().replace(".000Z", "Z") === value;
 }
 
 function isLanguageTag(value: string): boolean {

@@ -150,6 +150,12 @@ function announce(plan: SecretPlan, before: SecretsBySlot, parent: pulumi.Resour
       parent,
     );
   }
+  if (plan.renewalIsAhead !== undefined) {
+    void pulumi.log.info(
+      `connector.credential.renewMadeBefore is in the future, ${plan.renewalIsAhead}: no secret is renewed because of it before then.`,
+      parent,
+    );
+  }
   for (const { endsOn, reason } of plan.deleted) sayDeleted(endsOn, deletions[reason], parent);
 }
 

@@ -48,6 +48,8 @@ export interface SecretPlan {
   readonly deleted: readonly DeletedSecret[];
   /** The next secret is due, but each slot has a secret that was announced to stay until then. */
   readonly waitsUntil?: Date;
+  /** `renewMadeBefore`, if it is in the future: it renews nothing yet. */
+  readonly renewalIsAhead?: string;
 }
 
 export interface DeletedSecret {
@@ -59,6 +61,12 @@ export interface DeletedSecret {
 const day = 24 * 60 * 60 * 1000;
 
 export function planSecrets(there: SecretsBySlot, policy: SecretSchedule, now: Date): SecretPlan {
+  const { renewMadeBefore } = policy;
+  const isAhead = renewMadeBefore !== undefined && Date.parse(renewMadeBefore) > now.getTime();
+  return { ...planned(there, policy, now), ...(isAhead ? { renewalIsAhead: renewMadeBefore } : {}) };
+}
+
+function planned(there: SecretsBySlot, policy: SecretSchedule, now: Date): SecretPlan {
   const newest = byAge(there)[0];
   if (newest === undefined) return withNew("first", {}, {}, policy, now);
   const previous = Object.fromEntries(

@@ -121,6 +121,14 @@ describe("settings: connector", () => {
   it("credential: each type accepts its own keys", () => {
     const schedule = { days: 90, rotateBeforeDays: 14, overlapDays: 0, renewMadeBefore: "2026-11-24" };
     assert.deepEqual(connectorOf(secret(schedule)).credential, { type: "secret", ...schedule });
+    for (const [renewMadeBefore, moment] of [
+      ["2026-11-24T10:00:00Z", "2026-11-24T10:00:00Z"],
+      ["2026-11-24 10:00:00 +0000 UTC", "2026-11-24T10:00:00Z"],
+      ["2026-11-24 00:00:00 +0000 UTC", "2026-11-24"],
+    ]) {
+      const { credential } = connectorOf(secret({ ...schedule, renewMadeBefore }));
+      assert.deepEqual(credential, { type: "secret", ...schedule, renewMadeBefore: moment });
+    }
     assert.deepEqual(connectorOf(secret({ days: "90" })).credential, {
       type: "secret",
       days: 90,
@@ -198,6 +206,11 @@ describe("settings: connector", () => {
         "with a day that there isn't",
         secret({ renewMadeBefore: "2026-02-30" }),
         ['connector.credential.renewMadeBefore: "2026-02-30"'],
+      ],
+      [
+        "with a moment that there isn't",
+        secret({ renewMadeBefore: "2026-02-20T25:00:00Z" }),
+        ['connector.credential.renewMadeBefore: "2026-02-20T25:00:00Z"'],
       ],
       ["with no certificate", { credential: "certificate" }, ["connector.credential.certificate: (not set)"]],
       [

@@ -4,8 +4,9 @@
  * not allow it is left alone.
  */
 import { isDeepStrictEqual } from "node:util";
-import { isMap, isNode, isScalar, isSeq, parseDocument, type Node, type YAMLSeq } from "yaml";
+import { isMap, isScalar, isSeq, parseDocument, type Node, type YAMLSeq } from "yaml";
 import { parseAsEngine } from "../../../settings/engineYaml";
+import { contentEnd, insertedAt, lineEnd, lineStart } from "../../stack/contentEnd";
 
 /** An analyst as a settings file has one. */
 export interface AnalystEntry {
@@ -115,34 +116,8 @@ function configuration(text: string) {
   return { whole, config: Object(whole["config"]) as Readonly<Record<string, unknown>> };
 }
 
-function insertedAt(text: string, at: number, addition: string): string {
-  const before = text.slice(0, at);
-  return `${before}${before.endsWith("\n") || !addition.endsWith("\n") ? "" : "\n"}${addition}${text.slice(at)}`;
-}
-
 function startOf(node: Node | undefined): number {
   return node?.range?.[0] ?? 0;
-}
-
-/** The end of what is written of a node: the range of a block has the line breaks and comments behind it. */
-function contentEnd(node: unknown): number {
-  if (isMap(node) && node.flow !== true && node.items.length > 0) {
-    const { key, value } = node.items.at(-1) ?? {};
-    return contentEnd(value ?? key);
-  }
-  if (isSeq(node) && node.flow !== true && node.items.length > 0) return contentEnd(node.items.at(-1));
-  return isNode(node) ? (node.range?.[1] ?? 0) : 0;
-}
-
-function lineStart(text: string, at: number): number {
-  return text.lastIndexOf("\n", at - 1) + 1;
-}
-
-/** The start of the line after a position; a position behind a line break is such a start. */
-function lineEnd(text: string, at: number): number {
-  if (text[at - 1] === "\n") return at;
-  const newline = text.indexOf("\n", at);
-  return newline < 0 ? text.length : newline + 1;
 }
 
 function dashOf(text: string, item: Node): number {

@@ -7,14 +7,18 @@ import { placeOf } from "../../base/place";
 import type { ExpiringSecretsOptions } from "../../stack/expiringSecrets";
 import { stackArguments } from "../../stack/stackName";
 import { allCustomers } from "../../stack/stackNames";
+import { registerRotate } from "./registerRotate";
 
 interface SecretsOptions extends Pick<ExpiringSecretsOptions, "stack" | "days"> {
   readonly at?: Date;
   readonly json?: boolean;
 }
 
-/** Adds arguments, options and action. */
+/** Adds arguments, options, action and the subcommand. */
 export function define(command: Command, session: Session): void {
+  // `--stack` behind `rotate` is of `rotate`.
+  command.enablePositionalOptions();
+  registerRotate(command, session);
   command
     .option("--stack <stack...>", `only these stacks (default: ${allCustomers})`, stackArguments)
     .option("--days <days>", "fail credentials that expire within this number of days", dayNumber, 30)

@@ -205,6 +205,17 @@ describe("components/siemConnector: the plan of the secrets", () => {
     assert.deepEqual(Object.keys(stack.secrets), ["second"]);
   });
 
+  it("renewMadeBefore as a moment renews a secret on the day on which it was created", () => {
+    const stack = new Stack(year);
+    stack.up(start);
+    stack.policy = { ...year, renewMadeBefore: "2026-11-24T16:00:00Z" };
+    const early = stack.plan(start + 0.01 * day);
+    assert.deepEqual([early.isNew, early.renewalIsAhead], [false, "2026-11-24T16:00:00Z"]);
+    const { current, renewalIsAhead } = stack.up(start + 0.1 * day);
+    assert.deepEqual([current, renewalIsAhead], ["second", undefined]);
+    assert.equal(stack.up(start + 0.2 * day).current, "second", "once");
+  });
+
   it("fewer days: one new secret beside the older one that would end later", () => {
     const stack = new Stack(year);
     stack.up(start);

@@ -25,7 +25,7 @@ export interface SecretSchedule {
    * at most `days`.
    */
   readonly overlapDays: number;
-  /** A day, UTC, ISO 8601: a secret created before it is replaced by the next `up`, once. */
+  /** A day or a moment, UTC, ISO 8601: a secret created before it is replaced by the next `up`, once. */
   readonly renewMadeBefore?: string;
 }
 

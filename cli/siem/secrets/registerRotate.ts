@@ -1,0 +1,163 @@
+/** `mssp secrets rotate`: a client secret that leaked, also on the day on which it was created. */
+import { readFile } from "node:fs/promises";
+import type { Command } from "commander";
+import { lastSegment, type CredentialType } from "@defender-mssp/microsoft";
+import { VisibleError } from "@defender-mssp/errors";
+import { describeCommand } from "@defender-mssp/terminal/help";
+import type { Session } from "@defender-mssp/terminal/session";
+import { terminalText, visibleJson } from "@defender-mssp/terminal/terminalText";
+import { stackArgument } from "../../stack/stackName";
+
+interface RotateOptions {
+  readonly stack: string;
+  readonly now?: boolean;
+  readonly yes?: boolean;
+  readonly json?: boolean;
+}
+
+/** What `--json` prints. */
+export interface Rotation {
+  readonly stack: string;
+  /** The settings file, from the project's folder. */
+  readonly file: string;
+  /** Secrets that were created before this moment are replaced: UTC, ISO 8601. */
+  readonly renewMadeBefore: string;
+  /** Whether `up` has run. */
+  readonly rotated: boolean;
+  /** Until when the old secret works: UTC, ISO 8601. Absent before `up`, and without an overlap. */
+  readonly overlapEndsOn?: string;
+  readonly nextSteps: readonly string[];
+}
+
+/** Adds the subcommand to `secrets`. */
+export function registerRotate(secrets: Command, session: Session): void {
+  const command = secrets
+    .command("rotate")
+    .description("Replace a stack's client secret: writes the setting, previews, and says what the SIEM needs when.")
+    .requiredOption("--stack <stack>", "the customer's stack", stackArgument)
+    .option("--now", "run `pulumi up` as well")
+    .option("--yes", "write, and with --now run `up`, without asking")
+    .option("--json", "print the result as JSON")
+    .action((options: RotateOptions) => rotate(options, session));
+  describeCommand(command, {
+    notes: [
+      "It sets connector.credential.renewMadeBefore to this moment: the next `up` creates a secret beside the present one, which stays valid for " +
+        "connector.credential.overlapDays. Both work until then, so that the SIEM loses no alert.",
+      "It is for client secrets. A certificate is replaced in connector.credential.certificate; a federated credential has no secret.",
+    ],
+    reads: "The stack's settings file; for the preview and `up` what they read.",
+    changes: "The settings file; with --now the customer's tenant and the stack's state, as `pulumi up` does.",
+    exitCodes: {
+      0: "the setting is written, and with --now `up` succeeded",
+      1: "nothing was written, or the preview or `up` failed",
+    },
+    examples: ["npx mssp secrets rotate --stack contoso", "npx mssp secrets rotate --stack contoso --now --yes"],
+  });
+}
+
+const others: Readonly<Record<Exclude<CredentialType, "secret">, string>> = {
+  certificate: "a certificate. Write a new one into connector.credential.certificate, and run `npx pulumi up`",
+  federated: "a federated credential, which has no secret. Revoke the other identity provider's key where it is",
+};
+
+async function rotate({ stack, now, yes, json }: RotateOptions, session: Session): Promise<void> {
+  const [{ readStackSettingsOffline }, { readProject, shownStackFile, stackFile }, { renewalLine, withRenewal }] =
+    await Promise.all([
+      import("../../../settings/fromFile.js"),
+      import("../../../settings/project.js"),
+      import("./withRenewal.js"),
+    ]);
+  const project = await readProject(session.folder);
+  const { connector } = await readStackSettingsOffline(stack, project.folder);
+  if (connector.kind === "msspApp") {
+    throw new VisibleError(
+      `The connector of ${stack} is an application of your own tenant: rotate its credential there. Nothing was changed.`,
+    );
+  }
+  const { type } = connector.credential;
+  if (type !== "secret") throw new VisibleError(`The connector of ${stack} has ${others[type]}. Nothing was changed.`);
+  const renewMadeBefore = session
+    .now()
+    .toISOString()
+    .replace(/\.\d{3}Z$/, "Z");
+  const [file, shown] = [stackFile(project, stack), shownStackFile(project, stack)];
+  const key = `${project.name}:connector`;
+  const text = withRenewal(await readFile(file, "utf8"), [key, "connector"], renewMadeBefore);
+  if (text === undefined) {
+    throw new VisibleError(
+      `The layout of ${shown} can't be edited safely. Write into its "config": ${renewalLine(key, renewMadeBefore)}. Nothing was changed.`,
+    );
+  }
+  await confirm(
+    `Write connector.credential.renewMadeBefore: "${renewMadeBefore}" into ${shown}${now === true ? ", and run `up`" : ""}?`,
+    yes,
+    session,
+  );
+  const { writeWholeFile } = await import("@defender-mssp/terminal/wholeFile");
+  await writeWholeFile(file, text, { mode: 0o644 });
+  session.err.note(`${shown} is written. Commit it.`);
+  await runEngine(now === true ? ["up", "--yes", "--skip-preview", "--suppress-outputs"] : ["preview"], stack, session);
+  const rotation = await rotationAfter({ stack, file: shown, renewMadeBefore, rotated: now === true }, session);
+  session.out.write(json === true ? `${visibleJson(rotation, 2)}\n` : stepsText(rotation));
+}
+
+async function confirm(question: string, yes: boolean | undefined, { ask }: Session): Promise<void> {
+  if (yes === true) return;
+  if (!ask.isPossible)
+    throw new VisibleError("Nobody can be asked: this is no terminal. Nothing was changed. Pass --yes.");
+  if (!(await ask.confirm(question))) throw new VisibleError("Nothing was changed.");
+}
+
+/** Shows what the engine prints on stderr: stdout is for the result. */
+async function runEngine(args: readonly string[], stack: string, session: Session): Promise<void> {
+  const { askPulumi } = await import("../../stack/pulumi.js");
+  const { folder, environment } = session;
+  const { exitCode } = await askPulumi([...args, "--stack", stack], {
+    folder,
+    environment,
+    showOutput: true,
+    showErrors: true,
+  });
+  if (exitCode === 0) return;
+  throw new VisibleError(
+    `\`pulumi ${args[0] ?? ""}\` failed. The setting stays: run \`npx pulumi up --stack ${lastSegment(stack)}\` when the error above is corrected.`,
+  );
+}
+
+async function rotationAfter(
+  begun: Omit<Rotation, "nextSteps" | "overlapEndsOn">,
+  session: Session,
+): Promise<Rotation> {
+  const stack = lastSegment(begun.stack);
+  if (!begun.rotated) {
+    return {
+      ...begun,
+      nextSteps: [`Run npx pulumi up --stack ${stack}, or this command with --now: until then nothing changes.`],
+    };
+  }
+  const { readPrintedOutputs } = await import("../../stack/stackOutputs.js");
+  const outputs = await readPrintedOutputs(begun.stack, session);
+  const { overlapEndsOn } = Object(outputs["connector"]) as { readonly overlapEndsOn?: string };
+  const clientId = typeof outputs["clientId"] === "string" ? outputs["clientId"] : "<clientId>";
+  const until =
+    overlapEndsOn === undefined ? "The old secret is deleted." : `The old secret works until ${overlapEndsOn}.`;
+  return {
+    ...begun,
+    ...(overlapEndsOn === undefined ? {} : { overlapEndsOn }),
+    nextSteps: [
+      `Give the SIEM the new secret now: npx pulumi stack output clientSecret --show-secrets --stack ${stack}. ${until}`,
+      `Check it: npx mssp verify --stack ${stack}.`,
+      ...(overlapEndsOn === undefined
+        ? []
+        : [
+            `If the old secret leaked, delete it as soon as the SIEM uses the new one: az ad app credential list --id ${clientId} shows ` +
+              `the key IDs, and az ad app credential delete --id ${clientId} --key-id <key ID of the older> deletes it. Then run ` +
+              `npx pulumi up --refresh --stack ${stack}.`,
+          ]),
+    ],
+  };
+}
+
+function stepsText({ nextSteps }: Rotation): string {
+  return nextSteps.map((step, index) => terminalText(`${index + 1}. ${step}\n`)).join("");
+}
