@@ -1,7 +1,9 @@
 /** The stack's principals in the customer's tenant, and what each holds beyond the stack's state. */
 import { atOnce } from "@defender-mssp/terminal/atOnce";
-import type { KindKey } from "../../../domain/kinds/kinds";
+import type { AdditionsPartName } from "../../../domain/additionsPartNames";
 import { applicable } from "../../../domain/kinds/accessKind";
+import type { KindKey } from "../../../domain/kinds/kinds";
+import { additionsKinds } from "../../../domain/prerequisites";
 import { callsByKind } from "../kinds/callsByKind";
 import { eligibilityEnd, groupEligibilities } from "../kinds/eligibility";
 import type { AccessPrincipal, HeldGrant } from "../kinds/kindCalls";
@@ -19,7 +21,7 @@ export interface StackPrincipal extends AccessPrincipal {
 
 /** @param holders object IDs of those who hold an access package of the stack's. */
 export function peopleOf(tenant: AdditionsTenant, holders: ReadonlySet<string>): readonly StackPrincipal[] {
-  const guests = tenant.deployed.all("Guest").map(({ objectId, inputs, outputs }) => ({
+  const guests = tenant.deployed.all("guest").map(({ objectId, inputs, outputs }) => ({
     ...{ type: "user" as const, id: objectId, name: `guest ${String(inputs["email"])}` },
     adopted: outputs["adopted"] === true,
   }));
@@ -49,31 +51,31 @@ export function connectorPrincipals(tenant: AdditionsTenant): readonly StackPrin
 const askedAtOnce = 8;
 
 interface HeldLook {
-  readonly kind: KindKey;
-  /** As reports name it, such as `directory role`. */
-  readonly name: string;
+  readonly principals: readonly StackPrincipal[];
   /** Default: whether the state has its ID. */
   readonly isDeclared?: (grant: HeldGrant) => boolean;
 }
 
-/** What the principals hold of a kind, without what the state declares. */
+/** What the principals hold of the kinds whose additions the part finds, without what the state declares. */
 export async function heldAdditions(
   tenant: AdditionsTenant,
-  principals: readonly StackPrincipal[],
-  { kind, name, isDeclared = ({ id }) => tenant.deployed.has(id) }: HeldLook,
+  part: AdditionsPartName,
+  { principals, isDeclared = ({ id }) => tenant.deployed.has(id) }: HeldLook,
 ): Promise<FoundAddition[]> {
-  const held = applicable(callsByKind[kind].held);
-  if (held === undefined) return [];
+  const looks = additionsKinds(part).flatMap(({ key }) => applicable(callsByKind[key as KindKey].held) ?? []);
   const additions = await atOnce(askedAtOnce, principals, async (principal) => {
-    const grants = await held(kindTenant(tenant), principal);
-    return grants.filter((grant) => !isDeclared(grant)).map((grant) => addition(principal, name, grant));
+    const grants = await Promise.all(looks.map((held) => held(kindTenant(tenant), principal)));
+    return grants
+      .flat()
+      .filter((grant) => !isDeclared(grant))
+      .map((grant) => addition(principal, grant));
   });
   return additions.flat();
 }
 
-function addition(principal: StackPrincipal, kind: string, { id, what, step, within }: HeldGrant): FoundAddition {
+function addition(principal: StackPrincipal, { name, id, what, step, within }: HeldGrant): FoundAddition {
   return {
-    ...{ kind, to: principal.name, what, id, step },
+    ...{ kind: name, to: principal.name, what, id, step },
     targets: within === undefined ? [principal.id] : [principal.id, within],
     mentions: within === undefined ? [principal.id] : [principal.id, within],
   };
@@ -91,7 +93,7 @@ export function directoryRoleAdditions(
     ...connectorPrincipals(tenant),
     ...identities,
   ];
-  return heldAdditions(tenant, principals, { kind: "directoryRoleAssignment", name: "directory role" });
+  return heldAdditions(tenant, "added directory roles", { principals });
 }
 
 /**
@@ -100,25 +102,16 @@ export function directoryRoleAdditions(
  */
 export function membershipAdditions(tenant: AdditionsTenant, holders: ReadonlySet<string>): Promise<FoundAddition[]> {
   const principals = [...peopleOf(tenant, holders), ...groupPrincipals(tenant), ...connectorPrincipals(tenant)];
-  return heldAdditions(
-    tenant,
-    principals.filter(({ adopted }) => !adopted),
-    {
-      kind: "membership",
-      name: "membership",
-      isDeclared: ({ id, byRule }) => byRule === true || tenant.deployed.has(id),
-    },
-  );
+  return heldAdditions(tenant, "added memberships", {
+    principals: principals.filter(({ adopted }) => !adopted),
+    isDeclared: ({ id, byRule }) => byRule === true || tenant.deployed.has(id),
+  });
 }
 
 /** App roles of the stack's guests and groups; those of the connector are found with its service principal. */
 export function appRoleAdditions(tenant: AdditionsTenant, holders: ReadonlySet<string>): Promise<FoundAddition[]> {
   const principals = [...peopleOf(tenant, holders), ...groupPrincipals(tenant)];
-  return heldAdditions(
-    tenant,
-    principals.filter(({ adopted }) => !adopted),
-    { kind: "applicationPermission", name: "app role" },
-  );
+  return heldAdditions(tenant, "added app roles", { principals: principals.filter(({ adopted }) => !adopted) });
 }
 
 /** Other eligibilities of the stack's principals, and of others for the stack's groups. */
@@ -128,9 +121,8 @@ export async function eligibilityAdditions(
 ): Promise<FoundAddition[]> {
   const ofGroups = await Promise.all(groupPrincipals(tenant).map((group) => addedEligibilities(tenant, group)));
   const principals = [...peopleOf(tenant, holders), ...groupPrincipals(tenant)];
-  const ofPrincipals = await heldAdditions(tenant, principals, {
-    kind: "eligibility",
-    name: "eligibility",
+  const ofPrincipals = await heldAdditions(tenant, "added eligibilities", {
+    principals,
     isDeclared: ({ within = "" }) => tenant.deployed.has(within),
   });
   return [...ofGroups.flat(), ...ofPrincipals];

@@ -26,6 +26,7 @@ async function heldPackages(tenant: KindTenant, { type, id }: AccessPrincipal): 
     )
     .map((assignment) => ({
       kind: "accessPackageAssignment",
+      name: "access package",
       id: assignment.id,
       what: `the access package ${assignment.accessPackageId}`,
       step: azRest("POST", `${tenant.graphUrl}${base}/accessPackageAssignmentRequests`, {

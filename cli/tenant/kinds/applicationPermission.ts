@@ -20,11 +20,12 @@ async function permissions(tenant: KindTenant, principal: AccessPrincipal): Prom
   const own = (await tenant.list<AppRoleAssignment>(path)).filter(
     ({ principalId }) => principalId.toLowerCase() === id.toLowerCase(),
   );
-  const name = type === "servicePrincipal" ? "the application permission" : "the app role";
+  const name = type === "servicePrincipal" ? "application permission" : "app role";
   return own.map((assignment) => ({
     kind: "applicationPermission",
+    name,
     id: assignment.id,
-    what: `${name} ${publishedRoleName(assignment.appRoleId)} of ${assignment.resourceDisplayName ?? assignment.resourceId}`,
+    what: `the ${name} ${publishedRoleName(assignment.appRoleId)} of ${assignment.resourceDisplayName ?? assignment.resourceId}`,
     step: deletionStep(tenant, `${path}/${assignment.id}`),
   }));
 }

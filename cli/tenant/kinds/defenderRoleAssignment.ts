@@ -21,6 +21,7 @@ async function assignments(tenant: KindTenant, { id }: AccessPrincipal): Promise
     .filter(({ principalIds }) => principalIds.some((principal) => principal.toLowerCase() === id.toLowerCase()))
     .map((assignment) => ({
       kind: "defenderRoleAssignment",
+      name: "Defender role",
       id: assignment.id,
       what: `the Defender role ${assignment.roleDefinitionId}, by the assignment "${assignment.displayName}"`,
       step: deletionStep(tenant, `/beta/roleManagement/defender/roleAssignments/${encodeURIComponent(assignment.id)}`),

@@ -15,6 +15,7 @@ async function consents(tenant: KindTenant, { type, id }: AccessPrincipal): Prom
   return (await tenant.list<OAuth2PermissionGrant>(`/v1.0/servicePrincipals/${id}/oauth2PermissionGrants`)).map(
     (grant) => ({
       kind: "delegatedConsent",
+      name: "delegated permissions",
       id: grant.id,
       what: `the delegated permissions ${(grant.scope ?? "").trim()} of ${grant.resourceId}`,
       step: deletionStep(tenant, `/v1.0/oauth2PermissionGrants/${grant.id}`),

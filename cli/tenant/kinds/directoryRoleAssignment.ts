@@ -21,6 +21,7 @@ async function roles(tenant: KindTenant, { id }: AccessPrincipal): Promise<HeldG
   const assignments = await tenant.list<RoleAssignment>(`${collection}?$filter=${equals("principalId", id)}`);
   return assignments.map(({ id: assignment, roleDefinitionId }) => ({
     kind: "directoryRoleAssignment",
+    name: "directory role",
     id: assignment,
     what: `the directory role ${directoryRoleName(roleDefinitionId)}`,
     step: deletionStep(tenant, `${collection}/${assignment}`),

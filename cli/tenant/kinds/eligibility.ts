@@ -37,6 +37,7 @@ async function eligibilities(tenant: KindTenant, { type, id }: AccessPrincipal):
   const path = `${root}/eligibilitySchedules?$filter=${equals("principalId", id)}`;
   return (await tenant.list<EligibilitySchedule>(path)).map((schedule) => ({
     kind: "eligibility",
+    name: "eligibility",
     id: schedule.id,
     what: `an eligible ${schedule.accessId === "owner" ? "ownership" : "membership"} of the group ${schedule.groupId}`,
     within: schedule.groupId,

@@ -60,6 +60,8 @@ export type Presence =
 /** Something that a principal may do. */
 export interface HeldGrant {
   readonly kind: KindKey;
+  /** What it is, as reports name an addition: such as `directory role`. None changes. */
+  readonly name: string;
   readonly id: string;
   /** Such as `the directory role Security Administrator`. */
   readonly what: string;

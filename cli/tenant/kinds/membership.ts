@@ -24,6 +24,7 @@ async function memberships(tenant: KindTenant, principal: AccessPrincipal): Prom
     .filter((object) => object["@odata.type"] === "#microsoft.graph.group")
     .map((group) => ({
       kind: "membership",
+      name: "membership",
       id: group.id,
       what: `a membership of the group "${group.displayName ?? group.id}"`,
       within: group.id,
