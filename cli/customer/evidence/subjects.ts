@@ -7,7 +7,6 @@ import { evidenceSubjects, type EvidenceSubject } from "../../../domain/evidence
 import { isNotApplicable } from "../../../domain/kinds/accessKind";
 import { kinds, type KindKey } from "../../../domain/kinds/kinds";
 import type { PrerequisiteSettings } from "../../../domain/prerequisiteSettings";
-import { azuread } from "../../../domain/resourceTypes";
 import { accessPackagesOf, assignmentsOf } from "../../tenant/additions/accessPackages";
 import type { DeployedObject } from "../../tenant/additions/deployed";
 import type { AdditionsTenant } from "../../tenant/additions/tenant";
@@ -58,14 +57,14 @@ type FoundKind = {
 
 const finders: Readonly<Record<FoundKind, SubjectFinder>> = {
   guest: {
-    known: ({ tenant }) => tenant.deployed.all("Guest").map(guest),
+    known: ({ tenant }) => tenant.deployed.all("guest").map(guest),
     look: deletedGuests,
     obstacle: withoutMark,
   },
   accessPackageAssignment: { look: ({ tenant }) => holders(tenant) },
   application: { look: deletedApplications, obstacle: withoutMark },
-  servicePrincipal: { known: ({ tenant }) => tenant.deployed.all(azuread("ServicePrincipal")).map(application) },
-  msspServicePrincipal: { known: ({ tenant }) => tenant.deployed.all("MsspServicePrincipal").map(application) },
+  servicePrincipal: { known: ({ tenant }) => tenant.deployed.all("servicePrincipal").map(application) },
+  msspServicePrincipal: { known: ({ tenant }) => tenant.deployed.all("msspServicePrincipal").map(application) },
   automationConsent: {
     known: ({ automation }) =>
       automation === undefined

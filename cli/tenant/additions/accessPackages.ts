@@ -8,7 +8,6 @@ import { graphList } from "@defender-mssp/microsoft";
 import { azRest, type FoundAddition } from "./addition";
 import type { DeployedObject } from "./deployed";
 import type { AdditionsTenant } from "./tenant";
-import { azuread } from "../../../domain/resourceTypes";
 
 const base = "/beta/identityGovernance/entitlementManagement";
 /** The step that ends an assignment, for an administrator of the tenant. */
@@ -17,10 +16,8 @@ export function removalOf({ graph }: AdditionsTenant, { id }: Pick<Assignment, "
   return azRest("POST", `${graph}${base}/accessPackageAssignmentRequests`, json);
 }
 
-const packageType = azuread("AccessPackage");
-
 export function accessPackagesOf({ deployed }: Pick<AdditionsTenant, "deployed">): readonly DeployedObject[] {
-  return deployed.all(packageType);
+  return deployed.all("accessPackage");
 }
 
 export interface Assignment {

@@ -6,15 +6,11 @@ import { graphList, type Application } from "@defender-mssp/microsoft";
 import { azRest, shellQuoted, upRefresh, type FoundAddition } from "./addition";
 import { textsOf, type DeployedObject } from "./deployed";
 import { foreignOwners, type AdditionsTenant } from "./tenant";
-import { azuread } from "../../../domain/resourceTypes";
+import { isProgramType } from "../../../domain/resourceTypes";
 
-const registration = azuread("ApplicationRegistration");
-const redirectUris = azuread("ApplicationRedirectUris");
-const apiAccess = azuread("ApplicationApiAccess");
-
-/** The applications that the stack registered. */
+/** The applications that the stack registered, without an extension's, which has its URIs and requests in it. */
 export function applicationsOf({ deployed }: AdditionsTenant): readonly DeployedObject[] {
-  return deployed.all(registration);
+  return deployed.all("application").filter(({ type }) => isProgramType(type));
 }
 
 export async function applicationAdditions(tenant: AdditionsTenant): Promise<FoundAddition[]> {
@@ -97,13 +93,13 @@ async function federatedCredentials(
 
 /** The redirect URIs that the stack registered, in lower case. */
 export function expectedRedirectUris({ deployed }: AdditionsTenant): readonly string[] {
-  return deployed.all(redirectUris).flatMap(({ inputs }) => textsOf(inputs["redirectUris"]));
+  return deployed.all("redirectUri").flatMap(({ inputs }) => textsOf(inputs["redirectUris"]));
 }
 
 /** The engine compares only the platforms that the stack declares. */
 function addedRedirectUris(tenant: AdditionsTenant, application: Application, to: string): FoundAddition[] {
   const expected = expectedRedirectUris(tenant);
-  const declared = tenant.deployed.all(redirectUris).map(({ inputs }) => String(inputs["type"]).toLowerCase());
+  const declared = tenant.deployed.all("redirectUri").map(({ inputs }) => String(inputs["type"]).toLowerCase());
   return (["web", "spa", "publicClient"] as const).flatMap((platform) => {
     const all = application[platform].redirectUris;
     const foreign = all.filter((uri) => !expected.includes(uri.toLowerCase()));
@@ -123,7 +119,7 @@ function addedRedirectUris(tenant: AdditionsTenant, application: Application, to
 
 /** Requested permissions. They grant nothing until an administrator consents to them. */
 function requestedPermissions(tenant: AdditionsTenant, application: Application, to: string): FoundAddition[] {
-  const declared = tenant.deployed.all(apiAccess);
+  const declared = tenant.deployed.all("requestedPermission");
   return application.requiredResourceAccess.flatMap(({ resourceAppId, resourceAccess }) => {
     const ours = declared.filter(({ objectId }) => objectId === resourceAppId.toLowerCase());
     const wanted = ours.flatMap(({ inputs }) => [...textsOf(inputs["roleIds"]), ...textsOf(inputs["scopeIds"])]);

@@ -3,7 +3,6 @@
  * `EntitlementManagement.Read.All`.
  */
 import { graphList } from "@defender-mssp/microsoft";
-import { azuread } from "../../../domain/resourceTypes";
 import { accessPackagesOf } from "./accessPackages";
 import { azRest, type FoundAddition } from "./addition";
 import type { DeployedObject } from "./deployed";
@@ -12,7 +11,7 @@ import { kindTenant, type AdditionsTenant } from "./tenant";
 const base = "/beta/identityGovernance/entitlementManagement";
 
 export function catalogsOf({ deployed }: AdditionsTenant): readonly DeployedObject[] {
-  return deployed.all(azuread("AccessPackageCatalog"));
+  return deployed.all("accessPackageCatalog");
 }
 
 /** Resources and packages of the stack's catalogs, and the roles that its packages give. */
@@ -34,7 +33,7 @@ interface CatalogResource {
 
 async function resources({ call, deployed, graph }: AdditionsTenant, catalogId: string): Promise<FoundAddition[]> {
   const declared = deployed
-    .all(azuread("AccessPackageResourceCatalogAssociation"))
+    .all("catalogResource")
     .map(({ inputs }) => String(inputs["resourceOriginId"]).toLowerCase());
   const path = `${base}/accessPackageCatalogs/${catalogId}/accessPackageResources`;
   return (await graphList<CatalogResource>(call, path))
@@ -77,7 +76,7 @@ interface RoleScope {
 }
 
 async function packageRoles({ call, deployed, graph }: AdditionsTenant, packageId: string): Promise<FoundAddition[]> {
-  const declared = deployed.all(azuread("AccessPackageResourcePackageAssociation")).map(({ id }) => id);
+  const declared = deployed.all("accessPackageResource").map(({ id }) => id);
   const expand = "accessPackageResourceRoleScopes($expand=accessPackageResourceRole)";
   const { status, body } = await call(`${base}/accessPackages/${packageId}?$expand=${expand}`, { accept: [404] });
   // The engine reports a deleted package.

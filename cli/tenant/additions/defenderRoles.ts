@@ -10,7 +10,7 @@ import { connectorPrincipals, peopleOf } from "./heldAdditions";
 import type { AdditionsTenant } from "./tenant";
 
 export function defenderRolesOf({ deployed }: AdditionsTenant): readonly DeployedObject[] {
-  return deployed.all("DefenderRoleDefinition");
+  return deployed.all("defenderRole");
 }
 
 /** Assignments of the stack's roles to others, and of others' roles to the stack's groups and people. */
@@ -27,7 +27,7 @@ export async function defenderRoleAdditions(
     const holder = others.find(({ id }) => principals.includes(id));
     const isGroups = principals.some((id) => groups.includes(id));
     if (!isOurRole && !isGroups && holder === undefined) return [];
-    const ours = deployed.all("DefenderRoleAssignment").find(({ objectId }) => objectId === one.id.toLowerCase());
+    const ours = deployed.all("defenderRoleAssignment").find(({ objectId }) => objectId === one.id.toLowerCase());
     const wanted = textsOf(ours?.inputs["principalIds"]);
     const foreign = principals.filter((id) => !wanted.includes(id));
     if (ours !== undefined && foreign.length === 0) return [];

@@ -1,6 +1,7 @@
 /** The stack's objects by its state: their IDs and inputs. */
 import { lastSegment } from "@defender-mssp/microsoft";
-import { dynamicTypePrefix } from "../../../domain/resourceTypes";
+import { resourceKind, type KindKey } from "../../../domain/kinds/kinds";
+import { dynamic, judgedType } from "../../../domain/resourceTypes";
 import type { Deployment } from "../../stack/deployment";
 
 export interface DeployedObject {
@@ -28,12 +29,14 @@ export class Deployed {
     return this.#ids.has(id.toLowerCase());
   }
 
-  /**
-   * Resources of a type, such as `azuread:index/group:Group`, or of a dynamic one, such as `Guest`.
-   */
-  all(type: string): readonly DeployedObject[] {
-    const whole = type.includes(":") ? type : `${dynamicTypePrefix}${type}`;
-    return this.resources.filter((one) => one.type === whole && one.objectId !== "");
+  /** Resources of a kind, an extension's as well. */
+  all(kind: KindKey): readonly DeployedObject[] {
+    return this.resources.filter(({ type, objectId }) => resourceKind(type)?.key === kind && objectId !== "");
+  }
+
+  /** The stack's random ID; undefined where its state has none. */
+  get stackId(): string | undefined {
+    return this.resources.find(({ type }) => judgedType(type) === dynamic("StackIdentity"))?.id;
   }
 }
 

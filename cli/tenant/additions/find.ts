@@ -56,11 +56,11 @@ const unless = (there: boolean, what: string) => (there ? undefined : `not appli
 const applies = (): undefined => undefined;
 const unlessPrincipals = (tenant: AdditionsTenant) =>
   unless(
-    [...groupsOf(tenant), ...tenant.deployed.all("Guest"), ...servicePrincipalsOf(tenant)].length > 0,
+    [...groupsOf(tenant), ...tenant.deployed.all("guest"), ...servicePrincipalsOf(tenant)].length > 0,
     "group, guest or service principal",
   );
 const unlessPeople = (tenant: AdditionsTenant) =>
-  unless([...groupsOf(tenant), ...tenant.deployed.all("Guest")].length > 0, "group and no guest");
+  unless([...groupsOf(tenant), ...tenant.deployed.all("guest")].length > 0, "group and no guest");
 
 const parts: Readonly<Record<AdditionsPartName, Part>> = {
   "added to the application": {

@@ -3,12 +3,9 @@ import { graphList, type Group } from "@defender-mssp/microsoft";
 import { azRest, upRefresh, type FoundAddition } from "./addition";
 import { textsOf, type DeployedObject } from "./deployed";
 import { foreignOwners, principalName, type AdditionsTenant, type Principal } from "./tenant";
-import { azuread } from "../../../domain/resourceTypes";
-
-const groupType = azuread("Group");
 
 export function groupsOf({ deployed }: AdditionsTenant): readonly DeployedObject[] {
-  return deployed.all(groupType);
+  return deployed.all("group");
 }
 
 /**
@@ -39,7 +36,7 @@ export async function groupAdditions(
 /** Eligible members are members while their activation lasts, without being in the group's state. */
 export function eligibleMembers({ deployed }: AdditionsTenant, groupId: string): readonly string[] {
   return deployed
-    .all("EligibleMembers")
+    .all("eligibility")
     .filter((one) => one.objectId === groupId)
     .flatMap(({ inputs }) => (inputs["members"] ?? []) as readonly { readonly objectId: string }[])
     .map(({ objectId }) => objectId.toLowerCase());

@@ -13,14 +13,11 @@ import { azRest, shellQuoted, upRefresh, type FoundAddition } from "./addition";
 import { credential, expectedRedirectUris } from "./application";
 import { textsOf, type DeployedObject } from "./deployed";
 import { foreignOwners, type AdditionsTenant } from "./tenant";
-import { azuread } from "../../../domain/resourceTypes";
-
-const madeHere = azuread("ServicePrincipal");
-const grant = azuread("ServicePrincipalDelegatedPermissionGrant");
+import { resourceKind } from "../../../domain/kinds/kinds";
 
 /** The SIEM's service principals: of its own application, or of the MSSP's. */
 export function servicePrincipalsOf({ deployed }: AdditionsTenant): readonly DeployedObject[] {
-  return [...deployed.all(madeHere), ...deployed.all("MsspServicePrincipal")];
+  return [...deployed.all("servicePrincipal"), ...deployed.all("msspServicePrincipal")];
 }
 
 /** Without delegated permissions: reading them needs another permission. */
@@ -33,12 +30,17 @@ export async function servicePrincipalAdditions(tenant: AdditionsTenant): Promis
       ...disabledSignIn(tenant, principal, { to: named.name, type }),
       ...principalCredentials(tenant, principal, named.name),
       // The MSSP's own application has redirect URIs that the stack does not declare.
-      ...(type === madeHere ? await replyUrls(tenant, principal, named.name) : []),
+      ...(isOfCustomerApplication(type) ? await replyUrls(tenant, principal, named.name) : []),
       ...(await grantedRoles(tenant, principal, named.name)),
       ...(await foreignOwners(tenant, "servicePrincipals", named)),
     ];
   });
   return (await Promise.all(found)).flat();
+}
+
+/** Whether a service principal is of an application in the customer's tenant. */
+function isOfCustomerApplication(type: string): boolean {
+  return resourceKind(type)?.key === "servicePrincipal";
 }
 
 /** Disabling the service principal is how a customer stops the SIEM: no step undoes it unasked. */
@@ -50,7 +52,9 @@ function disabledSignIn(
   if (accountEnabled) return [];
   const { connector } = settings;
   const isAsked = connector?.kind === "customerApp" && connector.accountEnabled === true;
-  const setting = type === madeHere ? "; then set connector.accountEnabled: true and run npx pulumi up --refresh" : "";
+  const setting = isOfCustomerApplication(type)
+    ? "; then set connector.accountEnabled: true and run npx pulumi up --refresh"
+    : "";
   return [
     {
       kind: "disabled sign-in",
@@ -151,7 +155,7 @@ export async function consentAdditions(tenant: AdditionsTenant): Promise<FoundAd
 /** Another grant, or added scopes in the stack's grant, which the engine removes. */
 function addedScopes({ deployed, graph }: AdditionsTenant, one: OAuth2PermissionGrant, to: string): FoundAddition[] {
   const scopes = (one.scope ?? "").split(" ").filter((scope) => scope !== "");
-  const ours = deployed.all(grant).find(({ objectId }) => objectId === one.id.toLowerCase());
+  const ours = deployed.all("delegatedConsent").find(({ objectId }) => objectId === one.id.toLowerCase());
   const wanted = textsOf(ours?.inputs["claimValues"]);
   const foreign = scopes.filter((scope) => !wanted.includes(scope.toLowerCase()));
   if (foreign.length === 0 && ours !== undefined) return [];

@@ -43,7 +43,7 @@ export function kindTenant(tenant: AdditionsTenant): KindTenant {
     delegatedSubscription: undefined,
     owner: {
       stack: tenant.stack ?? "<stack>",
-      stackId: deployed.all("StackIdentity")[0]?.id,
+      stackId: deployed.stackId,
       tenantId: settings.tenantId,
       msspTenantId: settings.msspTenantId,
       domains: msspDomains(settings),

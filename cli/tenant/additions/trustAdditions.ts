@@ -28,7 +28,7 @@ async function partnerAdditions({ call, deployed, graph, settings }: AdditionsTe
   const { msspTenantId } = settings;
   const partner = await getAccessPartner(call, msspTenantId);
   if (partner === undefined) return [];
-  const resources = [...deployed.all("CrossTenantPartner"), ...deployed.all("CrossTenantPartnerEntry")];
+  const resources = deployed.all("partnerEntry");
   const earlier = resources.flatMap(({ inputs, outputs }) => [earlierValues(inputs), earlierValues(outputs)]);
   return values.flatMap(([input, property, name, what]): FoundAddition[] => {
     if (!isOn(partner, property, name) || earlier.some((entry) => isOn(entry, property, name))) return [];
