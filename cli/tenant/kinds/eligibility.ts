@@ -2,6 +2,7 @@ import { equals } from "@defender-mssp/microsoft";
 import { notApplicable } from "../../../domain/kinds/accessKind";
 import { azRest } from "../additions/addition";
 import { presenceAt } from "./graphPresence";
+import { eligibilitySchedules } from "./eligibilitySchedules";
 import type { HeldGrant, KindCalls, KindTenant, ObjectIdentity, Presence, AccessPrincipal } from "./kindCalls";
 
 export const eligibility: KindCalls = {
@@ -20,8 +21,8 @@ interface EligibilitySchedule {
 const root = "/v1.0/identityGovernance/privilegedAccess/group";
 
 /** Eligible members and owners of a group. */
-export function groupEligibilities({ list }: KindTenant, groupId: string): Promise<readonly EligibilitySchedule[]> {
-  return list<EligibilitySchedule>(`${root}/eligibilitySchedules?$filter=${equals("groupId", groupId)}`);
+export function groupEligibilities(tenant: KindTenant, groupId: string): Promise<readonly EligibilitySchedule[]> {
+  return eligibilitySchedules(tenant, `${root}/eligibilitySchedules?$filter=${equals("groupId", groupId)}`);
 }
 
 /** The stack's eligible members of a group are one resource: none of them is left, or some are. */
@@ -35,7 +36,7 @@ async function eligibilityPresence(tenant: KindTenant, { ownerId = "" }: ObjectI
 async function eligibilities(tenant: KindTenant, { type, id }: AccessPrincipal): Promise<HeldGrant[]> {
   if (type === "servicePrincipal") return [];
   const path = `${root}/eligibilitySchedules?$filter=${equals("principalId", id)}`;
-  return (await tenant.list<EligibilitySchedule>(path)).map((schedule) => ({
+  return (await eligibilitySchedules<EligibilitySchedule>(tenant, path)).map((schedule) => ({
     kind: "eligibility",
     name: "eligibility",
     id: schedule.id,

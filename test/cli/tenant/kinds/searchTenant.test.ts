@@ -2,7 +2,14 @@
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import { graphCall, microsoftGraph, ServiceError, type GraphCall } from "@defender-mssp/microsoft";
-import { assignAppRole, jsonText, msspTenantId, testSandbox, type TestSandbox } from "@defender-mssp/testkit";
+import {
+  assignAppRole,
+  jsonText,
+  msspTenantId,
+  setSwitches,
+  testSandbox,
+  type TestSandbox,
+} from "@defender-mssp/testkit";
 import { callsByKind } from "../../../../cli/tenant/kinds/callsByKind";
 import type { KindTenant, AccessOwner } from "../../../../cli/tenant/kinds/kindCalls";
 import { heldBy, searchTenant, type GrantingSighting } from "../../../../cli/tenant/kinds/searchTenant";
@@ -162,6 +169,16 @@ describe("the search for every kind of access", function () {
     const held = await heldBy(tenant(refuses), { type: "user", id: randomUUID() });
     assert.deepEqual(held.grants, []);
     assert.ok(held.notLooked.length >= 5);
+  });
+
+  it("a tenant without the licence of Privileged Identity Management has no eligibilities, and none is unread", async () => {
+    const principal = { type: "user", id: randomUUID() } as const;
+    const unread = async () => (await heldBy(tenant(), principal)).notLooked.map(({ kind }) => kind);
+    const licensed = await unread();
+    setSwitches(test.tenant, { entraLicence: "p1" });
+    const withP1 = await unread();
+    setSwitches(test.tenant, { entraLicence: "p2" });
+    assert.ok(!licensed.includes("eligibility") && !withP1.includes("eligibility"), withP1.join());
   });
 
   it("an ID keeps its case: what Graph has under another one is not gone", async () => {
