@@ -45,6 +45,10 @@ export const adoption = {
     why: "it is not imported: the next up sets it where portalAccess.activation is set",
   },
   directoryRoleAssignment: listed,
+  directoryRoleEligibility: {
+    search: "none",
+    why: "no resource declares it: npx mssp verify finds it; look under Privileged Identity Management > Microsoft Entra roles",
+  },
   defenderRole: { search: "listed", owned: "groups" },
   defenderRoleAssignment: listed,
   accessPackageCatalog: { search: "listed", owned: "accessPackages" },

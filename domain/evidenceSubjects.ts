@@ -31,6 +31,7 @@ export const evidenceSubjects = {
   eligibility: notApplicable("who activates it is a guest of the stack, and a subject already"),
   activationPolicy: notApplicable("it is a rule, and does not act"),
   directoryRoleAssignment: givesItsHolder,
+  directoryRoleEligibility: givesItsHolder,
   defenderRole: givesItsHolder,
   defenderRoleAssignment: givesItsHolder,
   accessPackageCatalog: notApplicable("it holds packages, and does not act"),

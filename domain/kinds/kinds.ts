@@ -19,6 +19,7 @@ import { defenderRole } from "./defenderRole";
 import { defenderRoleAssignment } from "./defenderRoleAssignment";
 import { delegatedConsent } from "./delegatedConsent";
 import { directoryRoleAssignment } from "./directoryRoleAssignment";
+import { directoryRoleEligibility } from "./directoryRoleEligibility";
 import { eligibility } from "./eligibility";
 import { extensionResource } from "./extensionResource";
 import { federatedCredential } from "./federatedCredential";
@@ -51,6 +52,7 @@ const table = [
   eligibility,
   activationPolicy,
   directoryRoleAssignment,
+  directoryRoleEligibility,
   defenderRole,
   defenderRoleAssignment,
   accessPackageCatalog,

@@ -31,6 +31,7 @@ const mentions: Readonly<Record<KindKey, KindCell<Mention>>> = {
   eligibility: { granted: /\*\*eligible\*\* members/, revoked: /eligible memberships/ },
   activationPolicy: { granted: /the activation policy/, revoked: /activation policies/ },
   directoryRoleAssignment: { granted: /\*\*Directory role\*\*/, revoked: /directory role assignments end with them/ },
+  directoryRoleEligibility: { granted: /\*\*Eligible directory roles\*\*/, revoked: /eligible directory roles/ },
   defenderRole: { granted: /\*\*Defender roles\*\*/, revoked: /Delete the Defender roles/ },
   defenderRoleAssignment: {
     granted: /with their assignments to the groups/,

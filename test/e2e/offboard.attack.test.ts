@@ -71,6 +71,25 @@ describe("a certificate of no access", function () {
     assert.ok(again.certificate.toConfirm.some(({ what }) => what.includes(ana)));
   });
 
+  it("not with an adopted guest whom somebody made eligible for a directory role", async () => {
+    const hands = await create("eligible", 0x74);
+    const ana = await invite(hands, "ana.silva@fabrikam-security.example");
+    await up("eligible");
+    await hands.graph("POST", "/v1.0/roleManagement/directory/roleEligibilityScheduleRequests", {
+      ...{ action: "adminAssign", principalId: ana, roleDefinitionId: securityAdministrator, directoryScopeId: "/" },
+      scheduleInfo: { expiration: { type: "noExpiration" } },
+    });
+    const { exitCode, certificate } = await offboard("eligible");
+    assert.deepEqual([exitCode, certificate.state], [1, "accessLeft"]);
+    const eligible = certificate.left.filter(({ what, why }) =>
+      `${what} ${why}`.includes("the eligible directory role Security Administrator"),
+    );
+    assert.ok(eligible.length > 0, JSON.stringify(certificate.left));
+    for (const { step } of eligible) if (step.startsWith("az rest")) await hands.carryOut(step);
+    const again = await offboard("eligible");
+    assert.deepEqual([again.exitCode, again.certificate.state], [3, "toConfirm"]);
+  });
+
   it("not with the MSSP's application that the customer consented to before the first `up`", async () => {
     const mssp = new TenantHands(project, "5ec0de00-5ea1-4000-8000-000000000001");
     const created = await mssp.graph<{ appId: string }>("POST", "/v1.0/applications", {

@@ -10,6 +10,7 @@ import type { StepName } from "./progress";
 export const kindSteps: Readonly<Record<PersonEndedKind, KindCell<StepName>>> = {
   automationConsent: "consent",
   previewConsent: "previewConsent",
+  directoryRoleEligibility: notApplicable("no onboarding needs one"),
   accessPackageAssignment: "accessPackages",
   governanceRelationship: "governance",
   gdapRelationship: notApplicable("no onboarding needs one"),

@@ -57,6 +57,7 @@ const kindsInReport = {
     word: "directoryRole",
     describe: (assignment) => ({ name: directoryRoleName(text(assignment, "roleId")), detail: "", objectId: "" }),
   },
+  directoryRoleEligibility: notApplicable("somebody gave it by hand: the stack's state has none"),
   defenderRole: {
     word: "defenderRole",
     describe: (role) => ({ name: text(role, "displayName"), detail: texts(role, "permissions").join(", ") }),

@@ -18,6 +18,7 @@ import { defenderRole } from "./defenderRole";
 import { defenderRoleAssignment } from "./defenderRoleAssignment";
 import { delegatedConsent } from "./delegatedConsent";
 import { directoryRoleAssignment } from "./directoryRoleAssignment";
+import { directoryRoleEligibility } from "./directoryRoleEligibility";
 import { eligibility } from "./eligibility";
 import { extensionResource } from "./extensionResource";
 import { federatedCredential } from "./federatedCredential";
@@ -63,6 +64,7 @@ export const callsByKind: Readonly<Record<KindKey, KindCalls>> = {
   defenderRoleAssignment,
   delegatedConsent,
   directoryRoleAssignment,
+  directoryRoleEligibility,
   eligibility,
   extensionResource,
   federatedCredential,

@@ -235,6 +235,8 @@ export const de: Texts = {
         "Löschen Sie die Automatisierungsanwendung des MSSP unter „Enterprise applications“. Von da an kann {mssp} in Ihrem Mandanten nichts mehr ändern.",
       previewConsent:
         "Haben Sie in die Vorschauanwendung des MSSP eingewilligt, löschen Sie dort auch diese. Von da an liest {mssp} keine Einstellungen Ihres Mandanten mehr.",
+      directoryRoleEligibility:
+        "Wenn jemand Gäste oder Gruppen des MSSP für Verzeichnisrollen berechtigt hat, beenden Sie das: Entra admin center > Identity Governance > Privileged Identity Management > Microsoft Entra roles > Assignments > Eligible assignments > Remove.",
       accessPackageAssignment:
         "Beenden Sie die Zugriffspakete, die Personen haben: Entra admin center > Identity Governance > Access packages > Assignments > Remove.",
       refreshToken:

@@ -198,6 +198,8 @@ export const en: Texts = {
         "Delete the MSSP's automation application under Enterprise applications. From then on {mssp} can change nothing in your tenant.",
       previewConsent:
         "If you consented to the MSSP's preview application, delete it there, too. From then on {mssp} reads no settings of your tenant.",
+      directoryRoleEligibility:
+        "If somebody made guests or groups of the MSSP eligible for directory roles, end it: Entra admin center > Identity Governance > Privileged Identity Management > Microsoft Entra roles > Assignments > Eligible assignments > Remove.",
       accessPackageAssignment:
         "End the access packages that people hold: Entra admin center > Identity Governance > Access packages > Assignments > Remove.",
       refreshToken:

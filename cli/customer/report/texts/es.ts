@@ -230,6 +230,8 @@ export const es: Texts = {
         "Elimine la aplicación de automatización del MSSP en «Enterprise applications». A partir de entonces, {mssp} no puede cambiar nada en su inquilino.",
       previewConsent:
         "Si dio su consentimiento a la aplicación de vista previa del MSSP, elimínela también allí. A partir de entonces, {mssp} no lee ninguna configuración de su inquilino.",
+      directoryRoleEligibility:
+        "Si alguien hizo que invitados o grupos del MSSP fueran aptos para roles de directorio, póngale fin: Entra admin center > Identity Governance > Privileged Identity Management > Microsoft Entra roles > Assignments > Eligible assignments > Remove.",
       accessPackageAssignment:
         "Termine los paquetes de acceso que tienen las personas: Entra admin center > Identity Governance > Access packages > Assignments > Remove.",
       refreshToken:

@@ -235,6 +235,8 @@ export const fr: Texts = {
         "Supprimez l’application d’automatisation du MSSP sous « Enterprise applications ». Dès lors, {mssp} ne peut plus rien modifier dans votre locataire.",
       previewConsent:
         "Si vous avez consenti à l’application d’aperçu du MSSP, supprimez-la aussi au même endroit. Dès lors, {mssp} ne lit plus aucun paramètre de votre locataire.",
+      directoryRoleEligibility:
+        "Si quelqu’un a rendu des invités ou des groupes du MSSP éligibles à des rôles d’annuaire, mettez-y fin : Entra admin center > Identity Governance > Privileged Identity Management > Microsoft Entra roles > Assignments > Eligible assignments > Remove.",
       accessPackageAssignment:
         "Mettez fin aux packages d’accès que des personnes détiennent : Entra admin center > Identity Governance > Access packages > Assignments > Remove.",
       refreshToken:

@@ -230,6 +230,8 @@ export const ja: Texts = {
         "[Enterprise applications] で MSSP の自動化アプリケーションを削除します。以後、{mssp} はお客様のテナントで何も変更できません。",
       previewConsent:
         "MSSP のプレビュー アプリケーションに同意した場合は、同じ場所でそれも削除します。以後、{mssp} はお客様のテナントの設定を読み取れません。",
+      directoryRoleEligibility:
+        "MSSP のゲストやグループがディレクトリ ロールの資格を与えられている場合は、取り消してください。Entra admin center > Identity Governance > Privileged Identity Management > Microsoft Entra roles > Assignments > Eligible assignments > Remove。",
       accessPackageAssignment:
         "担当者が持つアクセス パッケージを終了します。Entra admin center > Identity Governance > Access packages > Assignments > Remove。",
       refreshToken:

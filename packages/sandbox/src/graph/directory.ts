@@ -155,6 +155,8 @@ const dependents: readonly [EntitySetName, readonly string[]][] = [
   ["oauth2PermissionGrants", ["clientId", "resourceId", "principalId"]],
   ["appRoleAssignments", ["principalId", "resourceId"]],
   ["roleAssignments", ["principalId"]],
+  ["roleEligibilitySchedules", ["principalId"]],
+  ["roleEligibilityScheduleRequests", ["principalId"]],
   ["eligibilitySchedules", ["groupId", "principalId"]],
   ["eligibilityScheduleRequests", ["groupId", "principalId"]],
   ["assignmentSchedules", ["groupId", "principalId"]],

@@ -56,6 +56,7 @@ import {
   governanceRequest,
   tenantGovernanceSetting,
 } from "./entities/tenantGovernance";
+import { roleEligibilitySchedule, roleEligibilityScheduleRequest } from "./entities/roleEligibilitySchedule";
 import { delegatedAdminRelationship } from "./entities/delegatedAdminRelationship";
 import { invitation, user } from "./entities/users";
 import type { GraphVersion, EntityProperties } from "./entities/property";
@@ -110,6 +111,8 @@ export type EntitySetName =
   | "directoryRoles"
   | "directoryRoleTemplates"
   | "roleAssignments"
+  | "roleEligibilityScheduleRequests"
+  | "roleEligibilitySchedules"
   | "roleDefinitions"
   | "defenderRoleAssignments"
   | "defenderRoleDefinitions"
@@ -213,6 +216,18 @@ export const entitySets: Readonly<Record<EntitySetName, EntitySet>> = {
     type: "unifiedRoleAssignment",
     properties: unifiedRoleAssignment,
     path: "roleManagement/directory/roleAssignments",
+  },
+  roleEligibilityScheduleRequests: {
+    ...plain,
+    type: "unifiedRoleEligibilityScheduleRequest",
+    properties: roleEligibilityScheduleRequest,
+    path: "roleManagement/directory/roleEligibilityScheduleRequests",
+  },
+  roleEligibilitySchedules: {
+    ...plain,
+    type: "unifiedRoleEligibilitySchedule",
+    properties: roleEligibilitySchedule,
+    path: "roleManagement/directory/roleEligibilitySchedules",
   },
   roleDefinitions: {
     ...plain,

@@ -77,6 +77,7 @@ const roleRead = [
   "RoleManagement.ReadWrite.Directory",
   ...directoryRead,
 ];
+const roleEligibilityWrite = ["RoleEligibilitySchedule.ReadWrite.Directory", "RoleManagement.ReadWrite.Directory"];
 const activationRead = [
   "PrivilegedAssignmentSchedule.Read.AzureADGroup",
   "PrivilegedAssignmentSchedule.ReadWrite.AzureADGroup",
@@ -111,6 +112,13 @@ export const permissions = {
   invite: of(["User.Invite.All", "User.ReadWrite.All", "Directory.ReadWrite.All"]),
   readRoles: of(roleRead),
   writeRoles: of(["RoleManagement.ReadWrite.Directory"]),
+  readRoleEligibilities: named([
+    "RoleEligibilitySchedule.Read.Directory",
+    "RoleManagement.Read.Directory",
+    "RoleManagement.Read.All",
+    ...roleEligibilityWrite,
+  ]),
+  writeRoleEligibilities: named(roleEligibilityWrite),
   readDefenderRoles: named(["RoleManagement.Read.Defender", "RoleManagement.ReadWrite.Defender"]),
   writeDefenderRoles: named(["RoleManagement.ReadWrite.Defender"]),
   readEligibilities: named([

@@ -24,6 +24,7 @@ import { membershipRoutes } from "./routes/memberships";
 import { passwordRoutes } from "./routes/passwords";
 import { policyRoutes } from "./routes/policies";
 import { privilegedAccessRoutes } from "./routes/privilegedAccess";
+import { roleEligibilityRoutes } from "./routes/roleEligibilityRoutes";
 import { roleManagementRoutes } from "./routes/roleManagement";
 import { servicePrincipalRoutes } from "./routes/servicePrincipals";
 import { tenantRoutes } from "./routes/tenant";
@@ -43,6 +44,7 @@ export const routeTable = new RouteTable([
   ...invitationRoutes,
   ...directoryRoleRoutes,
   ...roleManagementRoutes,
+  ...roleEligibilityRoutes,
   ...defenderRoleRoutes,
   ...directoryObjectRoutes,
   ...deletedItemRoutes,

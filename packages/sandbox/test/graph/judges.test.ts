@@ -22,6 +22,7 @@ import { groupSequences } from "./sequences/groups";
 import { observedSequences } from "./sequences/observed";
 import { policySequences } from "./sequences/policies";
 import { privilegedAccessSequences } from "./sequences/privilegedAccess";
+import { roleEligibilitySequences } from "./sequences/roleEligibilitySequences";
 import { servicePrincipalSequences } from "./sequences/servicePrincipals";
 import { tenantGovernanceSequences } from "./sequences/tenantGovernance";
 import { userSequences } from "./sequences/users";
@@ -53,6 +54,7 @@ describe("the emulated Graph", function () {
     accessPolicySequences(() => graph);
     delegatedAdminSequences(() => graph);
     privilegedAccessSequences(() => graph);
+    roleEligibilitySequences(() => graph);
   });
   describe("called by mssp governance", () => tenantGovernanceSequences(() => graph));
   describe("called in batches", () => batchSequences(() => graph));

@@ -303,6 +303,11 @@ describe("cli/tenant/additions/additions: somebody adds a way in to the stack's 
         await hands.graph("POST", "/v1.0/roleManagement/directory/roleAssignments", {
           ...{ principalId, roleDefinitionId: directoryRoleTemplates["Security Reader"], directoryScopeId: "/" },
         });
+      await hands.graph("POST", "/v1.0/roleManagement/directory/roleEligibilityScheduleRequests", {
+        ...{ action: "adminAssign", principalId: guest, directoryScopeId: "/", justification: "of the attack" },
+        roleDefinitionId: directoryRoleTemplates["Security Administrator"],
+        scheduleInfo: { expiration: { type: "afterDuration", duration: "P30D" } },
+      });
       const role = await hands.graph<{ id: string }>("POST", "/beta/roleManagement/defender/roleDefinitions", {
         ...{ displayName: "By hand", description: "of the attack", isEnabled: true },
         rolePermissions: [{ allowedResourceActions: ["microsoft.xdr/secops/securitydata/read"] }],
@@ -374,6 +379,7 @@ describe("cli/tenant/additions/additions: somebody adds a way in to the stack's 
         'client secret on service principal "MSSP Onboarding Automation"',
         `connected organization on tenant ${tenantIdOf(number)}`,
         `directory role on guest ${ana.email}`,
+        `eligible directory role on guest ${ana.email}`,
         'directory role on service principal "Contoso 62 SIEM MSSP Connector"',
         `eligibility on guest ${ana.email}`,
         'eligibility on group "Tier 1 Analyst"',

@@ -4,7 +4,7 @@
  * https://learn.microsoft.com/graph/api/privilegedaccessgroup-post-eligibilityschedulerequests
  */
 import { randomUUID } from "node:crypto";
-import type { StoredObject, Tenant } from "../../cloud/model";
+import type { Json, StoredObject, Tenant } from "../../cloud/model";
 import { createdEntity, entity, list } from "../answers";
 import { get, getDirectoryObject } from "../directory";
 import { badRequest, refused, unreadableRequest } from "../errors";
@@ -47,7 +47,7 @@ export const privilegedAccessRoutes: readonly Route[] = licensed("privilegedAcce
     path: `${root}/${schedules}`,
     versions,
     permissions: permissions.readEligibilities,
-    handle: (call) => filtered(call, schedules, current(call)),
+    handle: (call) => filtered(call, schedules, currentSchedules(call, schedules)),
   },
   {
     method: "GET",
@@ -55,7 +55,7 @@ export const privilegedAccessRoutes: readonly Route[] = licensed("privilegedAcce
     versions,
     permissions: permissions.readEligibilities,
     handle: (call) => {
-      current(call);
+      currentSchedules(call, schedules);
       return entity(call, schedules, get(call.tenant, schedules, parameter(call, "id")), name(schedules));
     },
   },
@@ -73,12 +73,15 @@ function filtered(call: Call, entitySet: typeof requests | typeof schedules, obj
 }
 
 /** The schedules that have not ended; those that have are removed, as the service does. */
-function current({ tenant, cloud }: Pick<Call, "tenant" | "cloud">): StoredObject[] {
-  for (const schedule of tenant.objects(schedules).values()) {
+export function currentSchedules(
+  { tenant, cloud }: Pick<Call, "tenant" | "cloud">,
+  entitySet: "eligibilitySchedules" | "roleEligibilitySchedules",
+): StoredObject[] {
+  for (const schedule of tenant.objects(entitySet).values()) {
     const end = textIn(innerOf(innerOf(schedule["scheduleInfo"], "expiration"), "endDateTime"));
-    if (end !== undefined && Date.parse(end) <= cloud.now().getTime()) tenant.objects(schedules).delete(schedule.id);
+    if (end !== undefined && Date.parse(end) <= cloud.now().getTime()) tenant.objects(entitySet).delete(schedule.id);
   }
-  return [...tenant.objects(schedules).values()];
+  return [...tenant.objects(entitySet).values()];
 }
 
 function request(call: Call): RouteAnswer {
@@ -91,7 +94,7 @@ function request(call: Call): RouteAnswer {
     groupId: group.id,
     principalId: getDirectoryObject(call.tenant, jsonText(values["principalId"])).object.id,
   };
-  const there = current(call).find((one) =>
+  const there = currentSchedules(call, schedules).find((one) =>
     (["groupId", "principalId", "accessId"] as const).every((key) => one[key] === asked[key]),
   );
   const schedule = change(call, asked, there);
@@ -158,9 +161,8 @@ function groupOf(tenant: Tenant, id: string): StoredObject {
 
 /** The schedule with its start, by the group's policy. */
 function scheduleOf(call: Call, { scheduleInfo = null, groupId, accessId }: Asked): JsonObject {
-  const expiration = innerOf(scheduleInfo, "expiration");
-  const start = textIn(innerOf(scheduleInfo, "startDateTime")) ?? wholeSeconds(call.cloud.now());
-  const end = endOf(isObject(expiration) ? expiration : {}, start);
+  const times = timesOfSchedule(call, scheduleInfo);
+  const [start, end] = [jsonText(times["startDateTime"]), textIn(innerOf(times["expiration"], "endDateTime"))];
   const rule = ruleOf(call.tenant, groupId, jsonText(accessId), "Expiration_Admin_Eligibility");
   const longest = Number(/^P(\d+)D$/.exec(jsonText(rule["maximumDuration"]))?.[1] ?? Infinity) * day;
   const duration = end === undefined ? Infinity : Date.parse(end) - Date.parse(start);
@@ -173,6 +175,14 @@ function scheduleOf(call: Call, { scheduleInfo = null, groupId, accessId }: Aske
   if (duration < shortest) {
     throw refused("ActiveDurationTooShort", "The Active duration is too short. Miniumum Required is 5 minutes.");
   }
+  return times;
+}
+
+/** Start and end of a schedule, as the service answers them. */
+export function timesOfSchedule(call: Pick<Call, "cloud">, scheduleInfo: Json): JsonObject {
+  const expiration = innerOf(scheduleInfo, "expiration");
+  const start = textIn(innerOf(scheduleInfo, "startDateTime")) ?? wholeSeconds(call.cloud.now());
+  const end = endOf(isObject(expiration) ? expiration : {}, start);
   return {
     startDateTime: start,
     recurrence: null,

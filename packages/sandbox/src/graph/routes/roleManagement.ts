@@ -74,7 +74,7 @@ function assign(call: Call): RouteAnswer {
   const scope = values["directoryScopeId"] ?? values["appScopeId"];
   if (typeof scope !== "string") throw missingValue("directoryScopeId", "UnifiedRoleAssignment");
   if (find(call.tenant, definitions, roleDefinitionId) === undefined) throw notFound(roleDefinitionId);
-  checkPrincipal(call, principalId);
+  checkRoleHolder(call, principalId);
   if (findAssignment(call.tenant, roleDefinitionId, principalId, scope) !== undefined) {
     throw badRequest(
       "A conflicting object with one or more of the specified property values is present in the directory.",
@@ -88,7 +88,8 @@ function assign(call: Call): RouteAnswer {
   return createdEntity(call, assignments, assignment, name(assignments));
 }
 
-function checkPrincipal(call: Call, principalId: string): void {
+/** @throws EmulatedGraphError for a principal that the tenant does not have, or a group that may have no role */
+export function checkRoleHolder(call: Call, principalId: string): void {
   const found = findDirectoryObject(call.tenant, principalId);
   if (found === undefined) throw notFound(principalId);
   if (found.entitySet === "groups" && found.object["isAssignableToRole"] !== true) {

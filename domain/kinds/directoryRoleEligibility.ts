@@ -1,0 +1,30 @@
+import { never } from "../prerequisiteSettings";
+import { notApplicable, removalOrder, type AccessKind } from "./accessKind";
+
+/** An eligible directory role, such as Security Administrator (Privileged Identity Management). */
+export const directoryRoleEligibility = {
+  key: "directoryRoleEligibility",
+  singular: "eligible directory role",
+  plural: "eligible directory roles",
+  place: "customer's tenant",
+  types: notApplicable("this program declares none: an extension's is a resource of the extension"),
+  name: notApplicable("it has no name"),
+  mark: notApplicable("it has no place for a mark"),
+  address: "/v1.0/roleManagement/directory/roleEligibilitySchedules",
+  grants: "lets a guest or a member of a group activate a directory role",
+  judged: notApplicable("no resource of this program declares it"),
+  isExpected: never,
+  write: notApplicable("this program creates none"),
+  // RoleEligibilitySchedule.Read.Directory is less, but the assignments of roles need this one anyway.
+  read: ["RoleManagement.Read.Directory"],
+  additions: ["added directory roles"],
+  licence: "Microsoft Entra ID P2 or ID Governance",
+  leftWhenAdopted: notApplicable("it is not adopted"),
+  removal: {
+    by: "person",
+    order: removalOrder.assignment,
+    beforeDestroy: notApplicable("destroy ends it with the guest or group that has it"),
+    step: "Entra admin center > Identity Governance > Privileged Identity Management > Microsoft Entra roles > Assignments > Eligible assignments > Remove.",
+  },
+  stays: notApplicable("nothing of it stays"),
+} as const satisfies AccessKind;

@@ -1,0 +1,104 @@
+/**
+ * Eligible directory roles: requests of an administrator, and the schedules that come of them. The
+ * activation by the eligible person, and the policies of the roles, are not emulated.
+ * https://learn.microsoft.com/graph/api/rbacapplication-post-roleeligibilityschedulerequests
+ */
+import { randomUUID } from "node:crypto";
+import type { StoredObject } from "../../cloud/model";
+import { createdEntity, list } from "../answers";
+import { get } from "../directory";
+import { missingValue, refused, unreadableRequest } from "../errors";
+import { wholeSeconds } from "../identifiers";
+import { jsonText, type JsonObject } from "../json";
+import { licensed } from "../licences";
+import { complete } from "../objects";
+import { permissions } from "../permissions";
+import { callBody, type Call, type Route, type RouteAnswer } from "../route";
+import { checkCreate } from "../validate";
+import { currentSchedules, timesOfSchedule } from "./privilegedAccess";
+import { checkRoleHolder } from "./roleManagement";
+
+const requests = "roleEligibilityScheduleRequests";
+const schedules = "roleEligibilitySchedules";
+const root = "/roleManagement/directory";
+const versions = ["v1.0"] as const;
+const name = (entitySet: string): string => `${root.slice(1)}/${entitySet}`;
+
+export const roleEligibilityRoutes: readonly Route[] = licensed("privilegedAccess", [
+  {
+    method: "POST",
+    path: `${root}/${requests}`,
+    versions,
+    permissions: permissions.writeRoleEligibilities,
+    handle: request,
+  },
+  {
+    method: "GET",
+    path: `${root}/${schedules}`,
+    versions,
+    permissions: permissions.readRoleEligibilities,
+    handle: (call) => list(call, schedules, currentSchedules(call, schedules), name(schedules)),
+  },
+]);
+
+function request(call: Call): RouteAnswer {
+  const { values } = checkCreate(requests, callBody(call), call.version);
+  const principalId = jsonText(values["principalId"]).toLowerCase();
+  const roleDefinitionId = get(call.tenant, "roleDefinitions", jsonText(values["roleDefinitionId"]).toLowerCase()).id;
+  const directoryScopeId = values["directoryScopeId"];
+  if (typeof directoryScopeId !== "string")
+    throw missingValue("directoryScopeId", "UnifiedRoleEligibilityScheduleRequest");
+  checkRoleHolder(call, principalId);
+  const asked = { ...values, principalId, roleDefinitionId, directoryScopeId };
+  const id = randomUUID();
+  const scheduleId = values["action"] === "adminRemove" ? removed(call, asked) : assigned(call, { ...asked, id });
+  const now = wholeSeconds(call.cloud.now());
+  const answer = complete(requests, {
+    ...asked,
+    id,
+    status: values["action"] === "adminRemove" ? "Revoked" : "Provisioned",
+    createdDateTime: now,
+    completedDateTime: now,
+    targetScheduleId: scheduleId,
+  });
+  call.tenant.objects(requests).set(id, answer);
+  call.cloud.changed();
+  return createdEntity(call, requests, answer, name(requests));
+}
+
+type Asked = JsonObject & { readonly principalId: string; readonly roleDefinitionId: string };
+
+function eligibility(call: Call, asked: Asked): StoredObject | undefined {
+  return currentSchedules(call, schedules).find((schedule) =>
+    (["principalId", "roleDefinitionId", "directoryScopeId"] as const).every((key) => schedule[key] === asked[key]),
+  );
+}
+
+/** The page's examples have the request's ID for the schedule. */
+function assigned(call: Call, asked: Asked & { readonly id: string }): string {
+  if (asked["action"] !== "adminAssign")
+    throw unreadableRequest(`The sandbox does not emulate the action '${jsonText(asked["action"])}'.`);
+  if (eligibility(call, asked) !== undefined)
+    throw refused("RoleAssignmentExists", "The Role assignment already exists.");
+  const now = wholeSeconds(call.cloud.now());
+  const schedule = complete(schedules, {
+    id: asked.id,
+    createdUsing: asked.id,
+    createdDateTime: now,
+    modifiedDateTime: now,
+    status: "Provisioned",
+    principalId: asked.principalId,
+    roleDefinitionId: asked.roleDefinitionId,
+    directoryScopeId: asked["directoryScopeId"] ?? null,
+    scheduleInfo: timesOfSchedule(call, asked["scheduleInfo"] ?? null),
+  });
+  call.tenant.objects(schedules).set(schedule.id, schedule);
+  return schedule.id;
+}
+
+function removed(call: Call, asked: Asked): string {
+  const schedule = eligibility(call, asked);
+  if (schedule === undefined) throw refused("RoleAssignmentDoesNotExist", "The Role assignment does not exist.");
+  call.tenant.objects(schedules).delete(schedule.id);
+  return schedule.id;
+}
