@@ -151,6 +151,13 @@ export function isProgramType(type: string): boolean {
   );
 }
 
+/** The random ID of a stack, by the resources of its state; undefined where it has none. */
+export function stackRandomId(
+  resources: readonly { readonly type: string; readonly id: string }[],
+): string | undefined {
+  return resources.find(({ type }) => judgedType(type) === dynamic("StackIdentity"))?.id;
+}
+
 /**
  * The type by which a resource is judged. azure-native has each type once more for each version of
  * its API (`azure-native:keyvault/v20230701:Vault`), and a dynamic resource has another token where

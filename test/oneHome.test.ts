@@ -74,6 +74,12 @@ const facts: readonly Fact[] = [
     except: forReaders,
   },
   {
+    fact: "which kind of access a resource type is of",
+    pattern: /\b(azuread|azureNative|dynamic)\(\s*"([a-z]+:)?[A-Z]/,
+    homes: ["domain/resourceTypes.ts"],
+    within: /^(cli|program|settings|domain\/(?!kinds\/))/,
+  },
+  {
     fact: "the name of a resource in each state",
     pattern:
       /["`]customer-(access|siem|guest)\b|\w\(\s*"customer"[,)]|["`](handover|delegation)-[a-z]|"stack-identity"|\$\{\w+\}-(siem|guest)\b|\$\{name\}-access\b/,

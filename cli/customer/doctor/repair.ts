@@ -13,7 +13,7 @@ import {
 } from "@defender-mssp/microsoft";
 import { isCallError, VisibleError } from "@defender-mssp/errors";
 import { kinds, type KindKey } from "../../../domain/kinds/kinds";
-import { dynamic } from "../../../domain/resourceTypes";
+import { stackRandomId } from "../../../domain/resourceTypes";
 import { readStackSettings } from "../../../settings/fromFile";
 import type { Settings } from "../../../settings";
 import type { Place } from "../../base/place";
@@ -58,7 +58,7 @@ export async function repair(options: RepairOptions): Promise<Repaired> {
     const notes: string[] = [];
     const tenant = await openTenant(settings, {
       stack: options.stack,
-      stackId: state.resources.find(({ type }) => type === dynamic("StackIdentity"))?.id,
+      stackId: stackRandomId(state.resources),
       environment,
       say: (text) => notes.push(text.trim()),
       ...(options.endpoints === undefined ? {} : { endpoints: options.endpoints }),

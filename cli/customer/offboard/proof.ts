@@ -5,12 +5,13 @@
 import { wait } from "@defender-mssp/microsoft";
 import { applicable } from "../../../domain/kinds/accessKind";
 import type { KindKey } from "../../../domain/kinds/kinds";
-import { dynamic } from "../../../domain/resourceTypes";
+import { stackRandomId } from "../../../domain/resourceTypes";
 import { readStackSettings } from "../../../settings/fromFile";
 import type { Place } from "../../base/place";
 import { callsByKind } from "../../tenant/kinds/callsByKind";
-import type { KindTenant, Presence, AccessPrincipal } from "../../tenant/kinds/kindCalls";
+import type { KindTenant, Presence } from "../../tenant/kinds/kindCalls";
 import { openTenant } from "../../tenant/kinds/openTenant";
+import { principalTypes } from "../../tenant/kinds/principalTypes";
 import {
   heldBy,
   looked,
@@ -66,7 +67,7 @@ export async function prove(run: ProofRun, journal: OffboardingJournal): Promise
   const notes: string[] = [];
   const tenant = await openTenant(settings, {
     stack: run.stack,
-    stackId: journal.identity.find(({ type }) => type === dynamic("StackIdentity"))?.id,
+    stackId: stackRandomId(journal.identity),
     environment: run.environment,
     say: (text) => notes.push(text.trim()),
   });
@@ -115,17 +116,10 @@ function shown(presence: Presence): Pick<ProvedItem, "state" | "deletedOn" | "un
   return { state: "softDeleted", ...(deletedOn === "" ? {} : { deletedOn, until }) };
 }
 
-/** The kinds that hold roles, groups and permissions. */
-const principalTypes: Readonly<Partial<Record<KindKey, AccessPrincipal["type"]>>> = {
-  guest: "user",
-  group: "group",
-  servicePrincipal: "servicePrincipal",
-  msspServicePrincipal: "servicePrincipal",
-};
-
 /** Asks what an adopted object that stays has now. */
 async function withStill(tenant: KindTenant, item: ProvedItem): Promise<ProvedItem> {
-  const type = principalTypes[item.kind as KindKey];
+  const kind = itemKind(item);
+  const type = kind === undefined ? undefined : applicable(principalTypes[kind.key as KindKey]);
   if (type === undefined || item.state !== "found" || !item.adopted) return item;
   return { ...item, still: await heldBy(tenant, { type, id: item.id }) };
 }

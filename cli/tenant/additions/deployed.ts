@@ -1,7 +1,7 @@
 /** The stack's objects by its state: their IDs and inputs. */
 import { lastSegment } from "@defender-mssp/microsoft";
 import { resourceKind, type KindKey } from "../../../domain/kinds/kinds";
-import { dynamic, judgedType } from "../../../domain/resourceTypes";
+import { stackRandomId } from "../../../domain/resourceTypes";
 import type { Deployment } from "../../stack/deployment";
 
 export interface DeployedObject {
@@ -36,7 +36,7 @@ export class Deployed {
 
   /** The stack's random ID; undefined where its state has none. */
   get stackId(): string | undefined {
-    return this.resources.find(({ type }) => judgedType(type) === dynamic("StackIdentity"))?.id;
+    return stackRandomId(this.resources);
   }
 }
 

@@ -5,7 +5,7 @@ import type { UnreadKind } from "../kinds/searchTenant";
 import type { AzureCalls } from "./azureCalls";
 import type { Deployment, StateResource } from "../../stack/deployment";
 import { parseUrn, urnName } from "../../../domain/urn";
-import { dynamic, providerType } from "../../../domain/resourceTypes";
+import { providerType, stackRandomId } from "../../../domain/resourceTypes";
 
 export interface Orphan {
   /** Such as `application "Contoso SIEM MSSP Connector"`. */
@@ -95,8 +95,7 @@ export class Known {
     private readonly state: FinderState,
     stack: string,
   ) {
-    const identity = state.resources.find(({ type }) => type === stackIdentityType);
-    this.stackId = identity?.id;
+    this.stackId = stackRandomId(state.resources);
     this.stackName = `${project}/${lastSegment(stack)}`;
     this.owner = this.stackId && `${this.stackName}#${this.stackId}`;
     this.#ids = new Set(state.resources.map(({ id }) => lastSegment(id).toLowerCase()).filter((id) => id !== ""));
@@ -214,8 +213,6 @@ export class Known {
     return { owner: this.isOwn(mark) ? "thisStack" : "another", text: `its description: "${description}"` };
   }
 }
-
-const stackIdentityType = dynamic("StackIdentity");
 
 /** An orphan without creation time and creator, which can't be imported. */
 export function undated(
