@@ -1,19 +1,26 @@
 /** docs/reference/kinds.md: the table of what gives access, from domain/kinds. */
-import { isNotApplicable, type KindCell, type AccessKind, type Removal } from "../../../domain/kinds/accessKind";
+import {
+  isNotApplicable,
+  notApplicable,
+  type KindCell,
+  type AccessKind,
+  type Removal,
+} from "../../../domain/kinds/accessKind";
+import { kindSteps } from "../../../cli/customer/onboard/kindSteps";
 import { reportedAs } from "../../../cli/customer/report/kindInReport";
 import { callsByKind } from "../../../cli/tenant/kinds/callsByKind";
 import type { KindCalls } from "../../../cli/tenant/kinds/kindCalls";
 import { adoption, type KindAdoption } from "../../../domain/adoption";
 import { evidenceSubjects, type EvidenceSubject } from "../../../domain/evidenceSubjects";
-import { kinds, type KindKey } from "../../../domain/kinds/kinds";
+import { kinds, type KindKey, type PersonEndedKind } from "../../../domain/kinds/kinds";
 
 export function kindsPage(): string {
   return [
     "# Kinds of access",
     "",
-    "What this program creates, and what gives an MSSP access, whoever made it. The needed permissions, the search for additions, the report, evidence,",
-    "adopt and the off-boarding read this table. The report and the off-boarding name a resource of another type as unknown: never left out, never counted",
-    "as gone.",
+    "What this program creates, and what gives an MSSP access, whoever made it. The needed permissions, the search for additions, doctor, the report,",
+    "evidence, adopt, onboard and the off-boarding read this table. What reads a state names a resource of another type as unknown: never left out, never",
+    "counted as gone.",
     "",
     "| Kind | Where | It … | Removed by |",
     "| --- | --- | --- | --- |",
@@ -80,6 +87,7 @@ const features: readonly Feature[] = [
   { column: "Rm", title: "Removed", answer: ({ removal }) => removalText(removal) },
   { column: "St", title: "Stays", answer: ({ stays }) => stays },
   { column: "Ad", title: "Adopt", answer: ({ key }) => adoptionText(adoption[key as KindKey]) },
+  { column: "On", title: "Onboard", answer: ({ key }) => stepText(key as KindKey) },
   { column: "Ev", title: "Evidence", answer: ({ key }) => subjectText(evidenceSubjects[key as KindKey]) },
 ];
 
@@ -120,6 +128,12 @@ function adoptionText(answer: KindAdoption): Answer {
   if (isNotApplicable(answer)) return answer;
   if (answer.search === "none") return { notLooked: `not looked at: ${answer.why}` };
   return answer.search === "listed" ? "searched; each object is in the plan" : "read with the object that has it";
+}
+
+function stepText(key: KindKey): Answer {
+  if (!(key in kindSteps)) return notApplicable("no person gives it: `pulumi up` declares it, or it is in no tenant");
+  const cell: KindCell<string> = kindSteps[key as PersonEndedKind];
+  return isNotApplicable(cell) ? cell : `waits for it in the step \`${cell}\``;
 }
 
 function subjectText(subject: EvidenceSubject): Answer {
