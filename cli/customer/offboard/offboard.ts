@@ -142,6 +142,12 @@ async function withEvidence(
   await writeJournal(out, whole);
   say(`Evidence: ${path.join(out, folder)}\n`);
   for (const { text } of evidence.gaps) say(`  not shown: ${text}\n`);
+  if (evidence.gaps.some(({ kind }) => kind === "permission")) {
+    say(
+      "Warning: logs were refused. After the removal, and when the customer deletes the consent, nobody of the MSSP can read them. " +
+        "To have them, give the permissions above, delete the folder, and run the command again.\n",
+    );
+  }
   return whole;
 }
 

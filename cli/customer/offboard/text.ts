@@ -22,11 +22,12 @@ export function certificateText(certificate: Certificate, out: string, width?: n
     list.length === 0 ? [] : ["\n", paragraph(title, width), listed(mark, list)];
   return [
     paragraph(`${headline(certificate)}, tenant ${tenantId}.`, width),
+    // What somebody has to do stands before what is done.
+    ...part("Access left:", { text: "✗", color: "red" }, left),
+    ...part("To confirm by hand:", { text: "!", color: "yellow" }, toConfirm),
     "\n",
     paragraph("Removed:", width),
     tableText([...rows, [{ text: "✓", color: "green" }, "parts of these objects", String(parts)]], options),
-    ...part("Access left:", { text: "✗", color: "red" }, left),
-    ...part("To confirm by hand:", { text: "!", color: "yellow" }, toConfirm),
     ...part("Stays, and gives no access:", "–", stays),
     "\n",
     paragraph(`For the customer: ${path.join(out, "certificate.html")}`, width),

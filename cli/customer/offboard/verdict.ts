@@ -50,8 +50,12 @@ export function verdict({ stack, graph, proved, additions }: VerdictInput): Verd
   const adopted = new Set(
     items.filter((item) => item.adopted && item.state === "found").map(({ id }) => id.toLowerCase()),
   );
+  const sightings = search.sightings.filter(({ id }) => !adopted.has(id.toLowerCase()));
+  const isConsent = ({ kind }: GrantingSighting): boolean => kind === "automationConsent";
   const parts = [
-    ...search.sightings.filter(({ id }) => !adopted.has(id.toLowerCase())).map(sighted),
+    // The customer's own step first: whoever has the consent can create all of the access again.
+    ...sightings.filter(isConsent).map(sighted),
+    ...sightings.filter((sighting) => !isConsent(sighting)).map(sighted),
     ...items.map((item) => proven(item, graph)),
     ...unlooked(stack, search.notLooked),
     ...notes.map((note) => confirm("Not searched", note, "Correct it, and run the command again.")),

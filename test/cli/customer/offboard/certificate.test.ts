@@ -165,6 +165,16 @@ describe("the certificate", () => {
     assert.match(toConfirm[0]?.why ?? "", /can create access again until the customer deletes it/);
   });
 
+  it("the consent stands first, and what is to do before what is removed", () => {
+    const other = { ...sighting, id: "e2", notLooked: [unread] };
+    const search = { sightings: [other, { ...sighting, kind: "automationConsent" as const }], notLooked: [] };
+    const whole = certificate(proved({}, { search }));
+    assert.match(whole.toConfirm[0]?.why ?? "", /can create access again/);
+    assert.equal(whole.toConfirm.length, 2);
+    const text = stripVTControlCharacters(certificateText(whole, "offboard-contoso", 80));
+    assert.ok(text.indexOf("To confirm by hand:") < text.indexOf("Removed:"), text);
+  });
+
   it("kinds that may not be looked at are one thing to confirm for each reason", () => {
     const keys = ["accessPackage", "accessPackageCatalog", "governanceRelationship"] as const;
     const notLooked = keys.map((kind) => ({
