@@ -52,7 +52,7 @@ describe("components/tenant/twoStacks: a second stack in a customer's tenant", f
     await project.addStack("other");
     const { exitCode, stdout } = await repair("other");
     assert.equal(exitCode, 1);
-    assert.match(stdout, /^application "Contoso 114 SIEM MSSP Connector"$/m);
+    assert.match(stdout, /^app registration "Contoso 114 SIEM MSSP Connector"$/m);
     assert.match(stdout, /^ {2}whose {5}another stack's/m);
     assert.match(stdout, /^--yes deletes only objects with this stack's mark/m);
     assert.doesNotMatch(stdout, /^Deleted /m);
