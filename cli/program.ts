@@ -9,108 +9,133 @@ import { descriptions } from "@defender-mssp/siem/descriptions";
 
 const subcommands: Readonly<Record<string, Subcommand>> = {
   init: {
+    group: "Start",
     description:
       "Create a repository of customers: settings files, pipelines, and this program as the only dependency.",
     load: () => require("./customer/init/command") as typeof import("./customer/init/command"),
   },
   start: {
+    group: "Start",
     description: "Install the Pulumi engine and onboard a sandbox customer: `pulumi up` of a stack on the sandbox.",
     load: () => require("./sandbox/start/command") as typeof import("./sandbox/start/command"),
   },
-  engine: {
-    description: "Install the Pulumi engine on this machine, once, and print where it is.",
-    load: () => require("./sandbox/engine/command") as typeof import("./sandbox/engine/command"),
-  },
   new: {
+    group: "Start",
     description: "Write the settings file of a customer, and print what to send to the customer's administrator.",
     load: () => require("./customer/new/command") as typeof import("./customer/new/command"),
   },
   adopt: {
+    group: "Start",
     description: "Make a stack for a customer who was onboarded by hand. Reads the tenant, and changes nothing there.",
     load: () => require("./customer/adopt/command") as typeof import("./customer/adopt/command"),
   },
   permissions: {
+    group: "Each customer",
     description: "List the least permissions that the stacks' settings require, and the URLs to consent to them.",
     load: () => require("./customer/permissions/command") as typeof import("./customer/permissions/command"),
   },
   doctor: {
+    group: "Each customer",
     description: "Check the permissions, licences and policies that a stack's settings need in the customer's tenant.",
     load: () => require("./customer/doctor/command") as typeof import("./customer/doctor/command"),
   },
-  sandbox: {
-    description: "Use an emulated Microsoft cloud on this machine instead of a real customer's tenant.",
-    load: () => require("./sandbox/sandbox/command") as typeof import("./sandbox/sandbox/command"),
+  onboard: {
+    group: "Each customer",
+    description: "Show where a customer's onboarding stands, what is next, and whose move it is.",
+    load: () => require("./customer/onboard/command") as typeof import("./customer/onboard/command"),
+  },
+  verify: {
+    group: "Each customer",
+    description: descriptions.verify,
+    load: () => require("./customer/verify/command") as typeof import("./customer/verify/command"),
+  },
+  report: {
+    group: "Each customer",
+    description:
+      "Write a page that shows who of the MSSP can do what in a customer's tenant, since when and until when.",
+    load: () => require("./customer/report/command") as typeof import("./customer/report/command"),
+  },
+  governance: {
+    group: "Each customer",
+    description: "Establish, show and end the governance relationship of a stack with portalAccess.model governance.",
+    load: () => require("./customer/governance/command") as typeof import("./customer/governance/command"),
+  },
+  evidence: {
+    group: "Each customer",
+    description:
+      "Collect what the MSSP did in the customer's tenant: directory changes, sign-ins, runs of Pulumi, as a folder with hashes.",
+    load: () => require("./customer/evidence/command") as typeof import("./customer/evidence/command"),
+  },
+  offboard: {
+    group: "Each customer",
+    description:
+      "Off-board a customer: collect evidence, remove everything, prove in the tenant that nothing is left, and write a certificate.",
+    load: () => require("./customer/offboard/command") as typeof import("./customer/offboard/command"),
+  },
+  fleet: {
+    group: "All customers",
+    description:
+      "List, preview, deploy and monitor all customers: every stack of this folder, or the stacks that you select.",
+    load: () => require("./fleet/command") as typeof import("./fleet/command"),
+  },
+  analyst: {
+    group: "All customers",
+    description: "Add and remove analysts, joiners and leavers, in the settings of all customers, and list them.",
+    load: () => require("./fleet/analyst/command") as typeof import("./fleet/analyst/command"),
+  },
+  secrets: {
+    group: "All customers",
+    description:
+      "List when each customer's client secret, certificate and refresh token expire, and replace a secret that leaked.",
+    load: () => require("./siem/secrets/command") as typeof import("./siem/secrets/command"),
+  },
+  ci: {
+    group: "All customers",
+    description:
+      "Run the steps of a pipeline for a repository of customers: touched stacks, previews, comments, drift, destroy.",
+    load: () => require("./ci/command") as typeof import("./ci/command"),
   },
   connection: {
+    group: "SIEM",
     description:
       "Write a file with which `alerts`, `incidents`, `hunt`, `verify`, `token` and `siem-config` run on a machine that " +
       "has neither project, engine nor state.",
     load: () => require("./siem/connection/command") as typeof import("./siem/connection/command"),
   },
   token: {
+    group: "SIEM",
     description: descriptions.token,
     load: () => require("./siem/token") as typeof import("./siem/token"),
   },
   "siem-config": {
+    group: "SIEM",
     description: descriptions["siem-config"],
     load: () => require("./siem/siemConfig") as typeof import("./siem/siemConfig"),
   },
-  verify: {
-    description: descriptions.verify,
-    load: () => require("./customer/verify/command") as typeof import("./customer/verify/command"),
-  },
-  onboard: {
-    description: "Show where a customer's onboarding stands, what is next, and whose move it is.",
-    load: () => require("./customer/onboard/command") as typeof import("./customer/onboard/command"),
-  },
-  governance: {
-    description: "Establish, show and end the governance relationship of a stack with portalAccess.model governance.",
-    load: () => require("./customer/governance/command") as typeof import("./customer/governance/command"),
-  },
-  report: {
-    description:
-      "Write a page that shows who of the MSSP can do what in a customer's tenant, since when and until when.",
-    load: () => require("./customer/report/command") as typeof import("./customer/report/command"),
-  },
-  offboard: {
-    description:
-      "Off-board a customer: collect evidence, remove everything, prove in the tenant that nothing is left, and write a certificate.",
-    load: () => require("./customer/offboard/command") as typeof import("./customer/offboard/command"),
-  },
   alerts: {
+    group: "SIEM",
     description: descriptions.alerts,
     load: () => require("./siem/alerts") as typeof import("./siem/alerts"),
   },
   incidents: {
+    group: "SIEM",
     description: descriptions.incidents,
     load: () => require("./siem/incidents") as typeof import("./siem/incidents"),
   },
   hunt: {
+    group: "SIEM",
     description: descriptions.hunt,
     load: () => require("./siem/hunt") as typeof import("./siem/hunt"),
   },
-  evidence: {
-    description:
-      "Collect what the MSSP did in the customer's tenant: directory changes, sign-ins, runs of Pulumi, as a folder with hashes.",
-    load: () => require("./customer/evidence/command") as typeof import("./customer/evidence/command"),
+  engine: {
+    group: "This machine",
+    description: "Install the Pulumi engine on this machine, once, and print where it is.",
+    load: () => require("./sandbox/engine/command") as typeof import("./sandbox/engine/command"),
   },
-  secrets: {
-    description: "List when each customer's client secret, certificate and refresh token expire.",
-    load: () => require("./siem/secrets/command") as typeof import("./siem/secrets/command"),
-  },
-  analyst: {
-    description: "Add and remove analysts, joiners and leavers, in the settings of all customers, and list them.",
-    load: () => require("./fleet/analyst/command") as typeof import("./fleet/analyst/command"),
-  },
-  fleet: {
-    description:
-      "List, preview, deploy and monitor all customers: every stack of this folder, or the stacks that you select.",
-    load: () => require("./fleet/command") as typeof import("./fleet/command"),
-  },
-  ci: {
-    description:
-      "Run the steps of a pipeline for a repository of customers: touched stacks, previews, comments, drift, destroy.",
-    load: () => require("./ci/command") as typeof import("./ci/command"),
+  sandbox: {
+    group: "This machine",
+    description: "Use an emulated Microsoft cloud on this machine instead of a real customer's tenant.",
+    load: () => require("./sandbox/sandbox/command") as typeof import("./sandbox/sandbox/command"),
   },
 };
 

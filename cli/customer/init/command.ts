@@ -43,7 +43,7 @@ export function define(command: Command, session: Session): void {
     },
     examples: [
       "npm run package && npx mssp init ../customers --packages .packages",
-      "npx mssp init ../customers --packages .packages --project acme-mssp --ci gitlab",
+      "npx mssp init ../customers --packages .packages --ci gitlab",
     ],
   });
 }

@@ -75,7 +75,8 @@ function registerAdd(analyst: Command, session: Session): void {
     ...changeTexts,
     examples: [
       "npx mssp analyst add 'Ana Silva <ana.silva@mssp.example>' --all",
-      "npx mssp analyst add ben@mssp.example --stack contoso fabrikam --tier tier2 --ends-on 2027-03-31",
+      "npx mssp analyst add ben@mssp.example --stack contoso fabrikam \\",
+      "  --tier tier2 --ends-on 2027-03-31",
     ],
   });
 }

@@ -6,6 +6,8 @@ import { Command } from "commander";
 import type { Output, Session } from "./session";
 
 export interface Subcommand {
+  /** Heading in the help; groups stand in the order of their first subcommands. Default: "Commands". */
+  readonly group?: string;
   readonly description: string;
   readonly load: () => {
     /** Adds arguments, options and action. */
@@ -36,8 +38,8 @@ export function lazyProgram(
       getOutHelpWidth: () => columnsOf(session.out),
       getErrHelpWidth: () => columnsOf(session.err),
     });
-  for (const [subcommand, { description: purpose, load }] of Object.entries(subcommands)) {
-    const command = program.command(subcommand).description(purpose);
+  for (const [subcommand, { group = "Commands", description: purpose, load }] of Object.entries(subcommands)) {
+    const command = program.command(subcommand).description(purpose).helpGroup(`${group}:`);
     if (commandLine.includes(subcommand)) load().define(command, session);
   }
   return program.configureHelp({ subcommandTerm: (command) => command.name() });
