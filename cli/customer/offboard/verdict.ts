@@ -62,8 +62,10 @@ export function verdict({ stack, graph, proved, additions }: VerdictInput): Verd
     ...(adopted.size === 0 ? [] : additions.map(addedBefore)),
     always,
   ];
-  const joined = (name: keyof Part) => parts.flatMap((part) => part[name] ?? []);
-  const [left, toConfirm, stays] = [once(joined("left")), once(joined("toConfirm")), once(joined("stays"))];
+  const joined = (name: keyof Part) => once(parts.flatMap((part) => part[name] ?? []));
+  const [left, stays] = [joined("left"), joined("stays")];
+  // What is left is not to confirm as well.
+  const toConfirm = joined("toConfirm").filter(({ step }) => step === "" || left.every((other) => other.step !== step));
   const state = left.length > 0 ? "accessLeft" : toConfirm.length > 0 ? "toConfirm" : "proven";
   return { state, removed: items.filter(isRemoved), left, toConfirm, stays };
 }

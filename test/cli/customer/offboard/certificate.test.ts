@@ -52,6 +52,7 @@ const sighting: GrantingSighting = {
 };
 const role = {
   kind: "directoryRoleAssignment",
+  name: "directory role",
   id: "r",
   what: "the directory role Security Reader",
   step: "az",
@@ -144,6 +145,11 @@ describe("the certificate", () => {
     assert.match(still([], [unread]).toConfirm[0]?.why ?? "", /not permitted: requires X/);
     // What Teams and SharePoint share with a guest, Graph does not show.
     assert.equal(still([]).state, "toConfirm");
+    // Somebody had added the role, and it is left: one entry.
+    const added = { ...journal, additions: [{ what: role.what, to: "guest", step: role.step }] };
+    const proof = proved({ state: "found", adopted: true, still: { grants: [role], notLooked: [] } });
+    const once = makeCertificate({ journal: added, proved: proof, history: [], graph: "https://graph.microsoft.com" });
+    assert.deepEqual([once.left.length, once.toConfirm], [1, []]);
     const secret = { ...guest, kind: "clientSecret", what: "client secret", adopted: true, state: "found" } as const;
     assert.equal(certificate(proved({}, { items: [secret] })).state, "accessLeft");
     const group = { ...secret, kind: "group", what: "group", still: { grants: [], notLooked: [] } } as const;
