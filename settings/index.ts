@@ -264,6 +264,17 @@ export function checkSettings(
   return { settings: settingsFrom(parsed.data, environment) };
 }
 
+/**
+ * What is wrong with one setting, as far as the others are known: unset ones are no problem of it.
+ * @param values settings without the project's name in front.
+ * @returns what is allowed; undefined if the value is.
+ */
+export function problemAt(key: string, values: Readonly<Record<string, unknown>>): SettingProblem | undefined {
+  const result = checkSettings(values, [], {});
+  if (!("problems" in result)) return undefined;
+  return result.problems.find((problem) => problem.key.split(/[.[]/)[0] === key);
+}
+
 function settingsFrom(checked: z.infer<typeof settingsSchema>, environment: Environment): Settings {
   const {
     defenderEndpoint,

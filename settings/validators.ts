@@ -27,6 +27,34 @@ function withValues<Validator extends z.core.$ZodType>(values: string, validator
   return validator;
 }
 
+/** What JSON Schema can say of a value beyond its type: an editor underlines less than the program refuses. */
+export interface JsonForm {
+  readonly pattern?: string;
+  readonly minLength?: number;
+  readonly maxLength?: number;
+  readonly minItems?: number;
+  readonly maxItems?: number;
+  readonly type?: "integer";
+  readonly minimum?: number;
+  readonly maximum?: number;
+}
+
+const jsonForms = z.registry<JsonForm>();
+
+/** The form of a validator's values for the JSON schema; undefined where it adds nothing to the type. */
+export function jsonFormOf(validator: z.core.$ZodType): JsonForm | undefined {
+  return jsonForms.get(validator);
+}
+
+function withForm<Validator extends z.core.$ZodType>(form: JsonForm, validator: Validator): Validator {
+  jsonForms.add(validator, form);
+  return validator;
+}
+
+const uuidPattern = "^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$";
+/** No space at the start or the end. */
+const namePattern = "^\\S(.*\\S)?$";
+
 /**
  * A text setting: absent, of another type and refused by its check are the same problem for the
  * user.
@@ -67,7 +95,7 @@ export function listOf<Item extends z.core.$ZodType>(allowed: string, item: Item
     z
       .array(z.unknown(), { error: allowed })
       .check(z.refine((items) => items.length >= least && items.length <= most, { error: allowed })),
-    z.array(item),
+    withForm({ minItems: least, maxItems: most }, z.array(item)),
   );
 }
 
@@ -81,7 +109,10 @@ export function wholeNumber(what: string, { least = 1, most }: Limits) {
   const values = `a whole number from ${least} to ${most}`;
   const allowed = `${what}: ${values}`;
   const check = (value: number) => Number.isInteger(value) && value >= least && value <= most;
-  const number = z.number({ error: allowed }).check(z.refine(check, { error: allowed }));
+  const number = withForm(
+    { type: "integer", minimum: least, maximum: most },
+    z.number({ error: allowed }).check(z.refine(check, { error: allowed })),
+  );
   return withValues(
     values,
     z.pipe(
@@ -104,26 +135,35 @@ export function switchOf(what: string) {
 }
 
 export function uuid(what: string) {
-  return withValues("a UUID", text(`${what}, a UUID`, isUuid));
+  return withForm({ pattern: uuidPattern }, withValues("a UUID", text(`${what}, a UUID`, isUuid)));
 }
 
 export function tenantId(whose: string) {
-  return named(
-    `the ID of ${whose} tenant`,
-    "a UUID such as 11111111-2222-3333-4444-555555555555 (Entra admin center, Overview, Tenant ID)",
-    (value) => isUuid(value) && !/^[0-]+$/.test(value) && !/^[f-]+$/i.test(value),
+  return withForm(
+    { pattern: uuidPattern },
+    named(
+      `the ID of ${whose} tenant`,
+      "a UUID such as 11111111-2222-3333-4444-555555555555 (Entra admin center, Overview, Tenant ID)",
+      (value) => isUuid(value) && !/^[0-]+$/.test(value) && !/^[f-]+$/i.test(value),
+    ),
   );
 }
 
 export function displayName(whose: string, limit: number) {
-  return named(whose, `1 to ${limit} characters, no control characters, no space at the start or the end`, (value) =>
-    isName(value, limit),
+  return withForm(
+    { minLength: 1, maxLength: limit, pattern: namePattern },
+    named(whose, `1 to ${limit} characters, no control characters, no space at the start or the end`, (value) =>
+      isName(value, limit),
+    ),
   );
 }
 
 /** A name that cannot lead out of a folder, on any machine. */
 export function moduleName(what: string) {
-  return named(what, "a letter, then up to 63 letters and digits", (value) => /^[a-z][a-z0-9]{0,63}$/i.test(value));
+  return withForm(
+    { pattern: "^[A-Za-z][A-Za-z0-9]{0,63}$" },
+    named(what, "a letter, then up to 63 letters and digits", (value) => /^[a-z][a-z0-9]{0,63}$/i.test(value)),
+  );
 }
 
 /** A name that is part of the path of an address, where `.` and `..` mean another folder. */
@@ -148,14 +188,20 @@ export function freeText(what: string, limit: number) {
 }
 
 export function emailAddress() {
-  return text("an e-mail address with a domain, such as ana@mssp.example", isEmailAddress);
+  return withForm(
+    { pattern: "^[^\\s@]+@[^\\s@.]+(\\.[^\\s@.]+)+$", maxLength: 254 },
+    text("an e-mail address with a domain, such as ana@mssp.example", isEmailAddress),
+  );
 }
 
 export function domainName(what: string, most = 253) {
-  return text(
-    `${what}, in lower case, such as contoso.com: no scheme, port, path, underscore or dot at the end; ` +
-      `other scripts in their xn-- form; at most ${most} characters`,
-    (value) => value.length <= most && domainForm.test(value),
+  return withForm(
+    { pattern: domainForm.source, maxLength: most },
+    text(
+      `${what}, in lower case, such as contoso.com: no scheme, port, path, underscore or dot at the end; ` +
+        `other scripts in their xn-- form; at most ${most} characters`,
+      (value) => value.length <= most && domainForm.test(value),
+    ),
   );
 }
 
@@ -167,7 +213,10 @@ export function calendarDay(what: string) {
   const day = (value: unknown) =>
     typeof value === "string" ? value.replace(/[ T]00:00:00(Z| \+0000 UTC)$/, "") : value;
   const values = "a date such as 2027-03-31 (ISO 8601, UTC)";
-  return withValues(values, z.pipe(z.transform(day), named(what, values, isDate)));
+  return withValues(
+    values,
+    z.pipe(z.transform(day), withForm({ pattern: "^\\d{4}-\\d{2}-\\d{2}$" }, named(what, values, isDate))),
+  );
 }
 
 /**
@@ -191,7 +240,10 @@ export function languageTag() {
 }
 
 export function endpoint(what: string) {
-  return named(what, "an https URL (http on this machine only), no user, query or fragment", isEndpoint);
+  return withForm(
+    { pattern: "^https?://[^?#\\s]+$" },
+    named(what, "an https URL (http on this machine only), no user, query or fragment", isEndpoint),
+  );
 }
 
 export function isEmailAddress(value: string): boolean {

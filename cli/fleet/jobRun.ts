@@ -2,6 +2,7 @@
 import type * as automation from "@pulumi/pulumi/automation";
 import { messageOf } from "@defender-mssp/errors";
 import { automationStack } from "../../program/sdk/automationStack";
+import { readProject, stackFile } from "../../settings/project";
 import { serveDynamicHost, type DynamicHost } from "../../program/dynamicHost/serve";
 import { engineCommand, EngineFailed, workspaceWith, type EngineCommand } from "../../program/sdk/engineCommand";
 import { secretsOfEnvironment } from "../base/redaction";
@@ -10,6 +11,7 @@ import { loadProgram, type CustomerProgram } from "./customerProgram";
 import { EngineEventLog, type JobEnd } from "./engineEventLog";
 import type { FromWorker, Job, WorkerSetup } from "./job";
 import type { Deployment } from "../stack/deployment";
+import { withEncryptionPlace } from "../stack/withEncryptionPlace";
 
 export class JobRun {
   readonly #began = performance.now();
@@ -183,7 +185,11 @@ async function runCommand(
 async function initStack(engine: EngineCommand, { stack, init, environment }: Job, folder: string): Promise<void> {
   const provider = init?.secretsProvider === undefined ? [] : ["--secrets-provider", init.secretsProvider];
   const args = ["stack", "init", stack, "--no-select", ...provider];
-  await engine.run(args, folder, environment).catch((error: unknown) => {
+  const file = stackFile(await readProject(folder), stack);
+  const run = async () => {
+    await engine.run(args, folder, environment);
+  };
+  await withEncryptionPlace(file, init?.secretsProvider, run).catch((error: unknown) => {
     if (error instanceof EngineFailed && /already exists/.test(error.stderr)) return;
     throw error;
   });

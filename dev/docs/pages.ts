@@ -4,6 +4,7 @@
  * which drives them.
  */
 import { format } from "prettier";
+import { settingsJsonSchema } from "../../settings/settingsJsonSchema";
 import { architecturePage } from "./architecturePage";
 import { drawing, type DrawnFigure, type FigureScheme } from "./figures/drawing";
 import { figures } from "./figures/all";
@@ -33,6 +34,10 @@ export const generatedFiles: readonly GeneratedFile[] = [
   },
   ...figures().flatMap((figure) => [image(figure, "light"), image(figure, "dark")]),
   { file: "Pulumi.yaml", make: generatePulumiYaml },
+  {
+    file: "settings.schema.json",
+    make: () => format(JSON.stringify(settingsJsonSchema()), { parser: "json", printWidth: 120 }),
+  },
   { file: "plugin/schema.json", make: async () => format(pluginSchema(), { parser: "json", printWidth: 120 }) },
   { file: "templates/customers/Pulumi.yaml", make: generateTemplatePulumiYaml },
   { file: "templates/customers/package.json", make: templateManifest },

@@ -17,6 +17,7 @@ const productFiles = [
   "program/dynamicHost/pulumi-resource-pulumi-nodejs",
   "program/dynamicHost/pulumi-resource-pulumi-nodejs.cmd",
   "sdkShortcuts.js",
+  "settings.schema.json",
   "program/sdk/grpcClients.js",
   "program/sdk/isOn.js",
   "program/sdk/lazyCompilers.js",

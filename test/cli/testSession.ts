@@ -6,7 +6,7 @@
 import { EventEmitter } from "node:events";
 import { closeSync, openSync, realpathSync } from "node:fs";
 import { Readable, Writable } from "node:stream";
-import type { ErrorOutput, Output, Questions, Session } from "@defender-mssp/terminal/session";
+import type { ErrorOutput, Output, Questions, Session, TextQuestion } from "@defender-mssp/terminal/session";
 import { writeBytes } from "@defender-mssp/terminal/standardOutput";
 import { terminalText } from "@defender-mssp/terminal/terminalText";
 import { trustCertificates } from "@defender-mssp/testkit";
@@ -107,8 +107,20 @@ class ListedAnswers implements Questions {
     this.#answers = [...(answers ?? [])];
   }
 
+  readonly show = (text: string) => {
+    this.err.line(text);
+    return Promise.resolve();
+  };
   readonly confirm = async (question: string) => (await this.#answer(question)) === true;
-  readonly text = (question: string) => this.#answer<string>(question);
+  /** As on the terminal, a refused answer is asked for again. */
+  readonly text = async (question: string, { validate }: TextQuestion = {}): Promise<string | undefined> => {
+    for (;;) {
+      const answer = await this.#answer<string>(question);
+      const problem = answer === undefined ? undefined : validate?.(answer);
+      if (problem === undefined) return answer;
+      this.err.line(problem);
+    }
+  };
   readonly secret = (question: string) => this.#answer<string>(question);
   readonly choose = <T extends string>(question: string) => this.#answer<T>(question);
   readonly chooseSome = <T extends string>(question: string) => this.#answer<readonly T[]>(question);

@@ -20,7 +20,8 @@ import { readProject } from "../../../settings/project";
 import { placeOf, type Place } from "../../base/place";
 import { customerStacks } from "../../stack/customers";
 import { customerFile } from "../new/customer";
-import { complete, type CustomerAnswers, type GivenSettings } from "../new/questions";
+import type { GivenSettings } from "../new/givenSettings";
+import { complete, type CustomerAnswers } from "../new/questions";
 import { writeWholeFile } from "@defender-mssp/terminal/wholeFile";
 import type { OwnedKind } from "../../../domain/adoption";
 import type { AnswersById, PlannedAdoption, PlannedCustomer, Plan } from "./draft";
@@ -69,7 +70,7 @@ export interface Adoption {
 export async function adopt(stack: string, options: AdoptOptions, session: Session): Promise<Adoption | undefined> {
   const { interactive, check, dryRun = false, say } = options;
   const given = { ...options, analyst: [], portalAccess: "rbac" };
-  const answers = await complete(stack, given, { interactive, check }, session);
+  const answers = await complete(stack, given, { command: "adopt", interactive, check }, session);
   if (answers === undefined) return undefined;
   if (!dryRun) await refuseExistingStack(stack, placeOf(session));
   const msspDomains = await domainsOf(answers, options, session);

@@ -5,7 +5,7 @@ import { describeCommand } from "@defender-mssp/terminal/help";
 import type { Session } from "@defender-mssp/terminal/session";
 import { visibleJson } from "@defender-mssp/terminal/terminalText";
 import { stackArgument } from "../../stack/stackName";
-import type { GivenSettings } from "./questions";
+import type { GivenSettings } from "./givenSettings";
 
 interface NewOptions extends GivenSettings {
   readonly check: boolean;
@@ -19,8 +19,8 @@ export function define(command: Command, session: Session): void {
     .option("--customer-name <name>", "the customer's name")
     .option("--customer-domain <domain>", "a domain of the customer")
     .option("--tenant-id <id>", "the customer's tenant (default: the domain's tenant)")
-    .option("--mssp-name <name>", "your name (default: that of another customer's file)")
-    .option("--mssp-tenant-id <id>", "your own tenant (default: that of another customer's file)")
+    .option("--mssp-name <name>", "your company's name (default: that of another customer's file)")
+    .option("--mssp-tenant-id <id>", "your company's own tenant (default: that of another customer's file)")
     .addOption(new Option("--cloud <cloud>", "the customer's cloud").choices(Object.keys(clouds)))
     .addOption(
       new Option(
@@ -29,7 +29,7 @@ export function define(command: Command, session: Session): void {
       ).choices(["rbac", "basic"]),
     )
     .option("--analyst <analyst...>", 'analysts: "Ana Silva <ana@mssp.example>", or an address alone')
-    .option("--no-check", "do not check in Entra which tenant the domain belongs to")
+    .option("--no-check", "do not ask Entra which tenant the domain belongs to")
     .option("--json", "print the file, its settings and the check as one JSON object; asks no questions")
     .action(async (stack: string, { json, check, ...given }: NewOptions) => {
       const [{ complete }, { writeCustomer, nextSteps }] = await Promise.all([
@@ -37,18 +37,18 @@ export function define(command: Command, session: Session): void {
         import("./customer.js"),
       ]);
       const interactive = json !== true && session.ask.isPossible;
-      const answers = await complete(stack, given, { interactive, check }, session);
+      const answers = await complete(stack, given, { command: "new", interactive, check }, session);
       if (answers === undefined) {
         session.err.note("Nothing was written.");
         session.exitCode = 1;
         return;
       }
       const written = await writeCustomer(stack, answers, session.folder);
-      session.out.write(json === true ? `${visibleJson(written, 2)}\n` : nextSteps(written));
+      session.out.write(json === true ? `${visibleJson(written, 2)}\n` : nextSteps(written, session.environment));
     });
   describeCommand(command, {
     notes: [
-      "In a terminal, the command asks for missing options. It compares the tenant ID with the OpenID configuration of the domain, which requires no sign-in.",
+      "In a terminal, the command asks for missing options, checks each answer at once, and shows all before it writes them. It compares the tenant ID with the OpenID configuration of the domain, which requires no sign-in.",
     ],
     reads: "Pulumi.yaml and the other customers' settings; Entra's public OpenID configuration of the domain.",
     changes: "Writes Pulumi.<stack>.yaml. It creates no stack and changes no tenant.",

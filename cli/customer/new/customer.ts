@@ -2,10 +2,13 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { stringify } from "yaml";
-import { clouds, type CloudName } from "@defender-mssp/microsoft";
+import { wrapped } from "@defender-mssp/terminal/wrap";
+import { clouds, isUuid, type CloudName } from "@defender-mssp/microsoft";
 import { VisibleError } from "@defender-mssp/errors";
+import { ownName, packageRoot } from "../../base/ownPackage";
+import { shellWord } from "../../base/shellWord";
 import { parseSettings } from "../../../settings";
-import { readProject, shownStackFile, stackFile } from "../../../settings/project";
+import { readProject, shownStackFile, stackFile, type Project } from "../../../settings/project";
 import type { CustomerAnswers, TenantCheck } from "./questions";
 
 export interface WrittenCustomer {
@@ -23,12 +26,21 @@ export interface WrittenCustomer {
  */
 export async function writeCustomer(stack: string, answers: CustomerAnswers, folder: string): Promise<WrittenCustomer> {
   const { cloud, tenantCheck, notCheckedBecause, ...settings } = answers;
-  const values = { ...settings, ...(cloud === "public" ? {} : { cloud }) };
+  const { analysts, portalAccess, ...identity } = settings;
+  const values = {
+    ...identity,
+    ...(cloud === "public" ? {} : { cloud }),
+    analysts,
+    portalAccess,
+    connector: { alertApis: ["graph"] },
+  };
   parseSettings(values, [], { ARM_ENVIRONMENT: clouds[cloud as CloudName].environment });
   const project = await readProject(folder);
   const file = stackFile(project, stack);
   await mkdir(path.dirname(file), { recursive: true });
-  await writeFile(file, customerFile(project.name, values), { flag: "wx" }).catch((error: unknown) => {
+  await writeFile(file, customerFile(project.name, values, { salt: true, schema: schemaPath(project) }), {
+    flag: "wx",
+  }).catch((error: unknown) => {
     throw new VisibleError(`${shownStackFile(project, stack)} can't be written: ${(error as Error).message}.`);
   });
   return {
@@ -40,43 +52,73 @@ export async function writeCustomer(stack: string, answers: CustomerAnswers, fol
   };
 }
 
+/** Path of the JSON schema from the stacks' files: of the installed package, or of the checkout. */
+function schemaPath({ folder, stackConfigDir }: Project): string {
+  const name = "settings.schema.json";
+  const file = folder === packageRoot() ? name : path.posix.join("node_modules", ownName, name);
+  return path.posix.relative(stackConfigDir, file);
+}
+
 const comments: Readonly<Record<string, string>> = {
   customerName: "The name of the SIEM's app registration contains it.",
   tenantId: "All objects are created in this tenant; `up` stops if its credentials reach another tenant.",
   msspName: "The name of the MSSP.",
   analysts: 'Guests in the customer\'s tenant. Quote the date on which access ends: accessEndsOn: "2031-12-31".',
   portalAccess: "rbac: tiers with roles of Defender's unified RBAC. basic: a directory role.",
+  connector: "The application with which the SIEM reads alerts. graph: Microsoft Graph.",
 };
 
-/** The text of the file. */
-export function customerFile(project: string, settings: Readonly<Record<string, unknown>>): string {
+/** The engine fills in the salt where it stands; otherwise it would append it to the list at the end. */
+const saltPlace = '# `pulumi stack init` fills in the salt.\nencryptionsalt: ""\n';
+
+/**
+ * The text of the file.
+ * @param options `salt`: whether a place for the salt is added; not in the file of an existing stack.
+ * `schema`: the JSON schema's path from the file, for editors.
+ */
+export function customerFile(
+  project: string,
+  settings: Readonly<Record<string, unknown>>,
+  { salt = false, schema }: { readonly salt?: boolean; readonly schema?: string } = {},
+): string {
   const entries = Object.entries(settings).map(([key, value]) => {
     const comment = comments[key] === undefined ? "" : `  # ${comments[key]}\n`;
     const text = stringify({ [`${project}:${key}`]: value }, { lineWidth: 0 });
     return comment + text.replace(/^(?=.)/gm, "  ");
   });
   return [
+    ...(schema === undefined ? [] : [`# yaml-language-server: $schema=${schema}\n`]),
     "# Settings: Pulumi.yaml describes each one. `npx mssp permissions` lists what the customer consents to.\n",
+    ...(salt ? [saltPlace] : []),
     "config:\n",
     ...entries,
   ].join("");
 }
 
-/** The next commands, and what to send. */
-export function nextSteps({ stack, file, tenantId, tenantCheck, notCheckedBecause }: WrittenCustomer): string {
+/** The next commands, and what to send: each line fits 80 columns and can be pasted. */
+export function nextSteps(
+  { stack, file, tenantId, tenantCheck, notCheckedBecause }: WrittenCustomer,
+  { ARM_CLIENT_ID: automation }: NodeJS.ProcessEnv,
+): string {
   const check =
     tenantCheck === "confirmed"
       ? `Entra confirms that the domain belongs to the tenant ${tenantId}.`
       : `Not checked whether the domain belongs to the tenant ${tenantId}: ${notCheckedBecause ?? ""}.`;
   return [
-    `${file} is written. ${check}`,
+    `${file} is written.`,
+    ...wrapped(check, 80, "keep"),
     "",
-    "What to send to the customer's administrator, with the consent URLs:",
-    `  npx mssp permissions --stack ${stack} --format markdown --client-id <automation>`,
-    "What to type next:",
-    `  npx pulumi stack init ${stack} --secrets-provider <key>    # docs: state backends`,
-    `  npx mssp ci setup --stack ${stack}                         # environment and reviewers`,
-    `  git add ${file}                                            # then a pull request`,
+    "What to type next. The text for the customer's administrator, with consent URLs:",
+    `  npx mssp permissions --stack ${stack} --format markdown \\`,
+    `    --client-id ${isUuid(automation) ? automation : "YOUR-APPLICATION-ID"}`,
+    "The stack; with a key of your cloud, if you are a team (npx mssp docs state):",
+    `  npx pulumi stack init ${stack} --secrets-provider YOUR-KEY`,
+    "After the consent: what is missing in the tenant, and what would be created:",
+    `  npx mssp doctor --stack ${stack}`,
+    `  npx pulumi preview --stack ${stack}`,
+    "The pipeline's environment and reviewers, then a pull request:",
+    `  npx mssp ci setup --stack ${stack}`,
+    `  git add ${shellWord(file)}`,
     "",
   ].join("\n");
 }

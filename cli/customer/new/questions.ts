@@ -2,27 +2,17 @@
  * The settings of a new customer: from options, from another customer's file, from Entra, and from
  * a person.
  */
-import { setTimeout as wait } from "node:timers/promises";
-import { clouds, discoverEndpoints, ServiceError, tenantOfDomain, type CloudName } from "@defender-mssp/microsoft";
+import type { CloudName } from "@defender-mssp/microsoft";
 import { VisibleError } from "@defender-mssp/errors";
-import type { Questions, Session } from "@defender-mssp/terminal/session";
+import type { Session } from "@defender-mssp/terminal/session";
 import { readStackSettingsOffline } from "../../../settings/fromFile";
 import { readProject, shownStackFile, stackFile, type Project } from "../../../settings/project";
 import { customerStacks } from "../../stack/customers";
 import { exists } from "../../stack/exists";
 import { parsedAnalyst, type GivenAnalyst } from "../../stack/parsedAnalyst";
-
-/** As options give them. */
-export interface GivenSettings {
-  readonly customerName?: string;
-  readonly customerDomain?: string;
-  readonly tenantId?: string;
-  readonly msspName?: string;
-  readonly msspTenantId?: string;
-  readonly cloud?: string;
-  readonly portalAccess?: string;
-  readonly analyst?: readonly string[];
-}
+import { askForSettings } from "./askForSettings";
+import type { GivenSettings } from "./givenSettings";
+import { lookUpTenant, type TenantLookup } from "./tenantLookup";
 
 /** Whether Entra confirmed the domain's tenant. */
 export type TenantCheck = "confirmed" | "notChecked";
@@ -42,11 +32,14 @@ export interface CustomerAnswers {
 }
 
 export interface CompleteOptions {
+  readonly command: "new" | "adopt";
   /** Ask a person for what is missing. */
   readonly interactive: boolean;
   /** Ask Entra. */
   readonly check: boolean;
 }
+
+const notAsked: TenantLookup = { state: "notChecked", because: "--no-check" };
 
 /**
  * All settings of the customer; undefined if the person cancelled.
@@ -67,27 +60,35 @@ export async function complete(
     );
   }
   const fallback = { cloud: "public", portalAccess: "rbac", ...(await ofAnotherCustomer(project)) };
-  const asked = options.interactive ? await ask({ ...given }, fallback, session.ask) : given;
-  if (asked === undefined) return undefined;
-  const cloud = asked.cloud ?? fallback.cloud;
-  const domain = asked.customerDomain;
-  const found =
-    options.check && domain !== undefined ? await lookUp(domain, cloud as CloudName, session.environment) : undefined;
-  const values = { ...fallback, ...withoutMissing(asked), cloud };
-  const tenantId = asked.tenantId ?? found?.tenantId;
-  requireAll({ ...values, tenantId, analysts: asked.analyst });
-  requireSameTenant(domain ?? "", tenantId ?? "", found);
+  const look = (domain: string, cloud: CloudName) =>
+    options.check ? lookUpTenant(domain, cloud, session.environment) : Promise.resolve(notAsked);
+  if (options.interactive) {
+    const file = shownStackFile(project, stack);
+    const asked = await askForSettings({ command: options.command, stack, file, given, fallback, look }, session);
+    return asked && answersFrom(asked.settings, fallback, asked.lookup);
+  }
+  const { customerDomain: domain } = given;
+  const cloud = (given.cloud ?? fallback.cloud) as CloudName;
+  const lookup = domain === undefined ? notAsked : await look(domain, cloud);
+  requireAll({ ...fallback, ...withoutMissing(given) }, lookup);
+  requireTenant(given, lookup);
+  return answersFrom(given, fallback, lookup);
+}
+
+function answersFrom(settings: GivenSettings, fallback: GivenSettings, lookup: TenantLookup): CustomerAnswers {
+  const values = { ...fallback, ...withoutMissing(settings) };
+  const tenantId = lookup.state === "found" ? lookup.tenantId : (values.tenantId ?? "");
   return {
     customerName: values.customerName ?? "",
-    customerDomain: domain ?? "",
-    tenantId: (tenantId ?? "").toLowerCase(),
+    customerDomain: values.customerDomain ?? "",
+    tenantId: tenantId.toLowerCase(),
     msspName: values.msspName ?? "",
     msspTenantId: values.msspTenantId ?? "",
-    cloud,
-    portalAccess: values.portalAccess,
-    analysts: (asked.analyst ?? []).map(parsedAnalyst),
-    tenantCheck: found?.tenantId === undefined ? "notChecked" : "confirmed",
-    ...(found?.because === undefined && options.check ? {} : { notCheckedBecause: found?.because ?? "--no-check" }),
+    cloud: values.cloud ?? "",
+    portalAccess: values.portalAccess ?? "",
+    analysts: (values.analyst ?? []).map(parsedAnalyst),
+    tenantCheck: lookup.state === "found" ? "confirmed" : "notChecked",
+    ...(lookup.state === "found" ? {} : { notCheckedBecause: lookup.because }),
   };
 }
 
@@ -100,107 +101,45 @@ async function ofAnotherCustomer(project: Project): Promise<Pick<GivenSettings, 
   return {};
 }
 
-interface LookUp {
-  readonly tenantId?: string;
-  /** Why there is none. */
-  readonly because?: string;
-}
-
-/** How long Entra may take, in milliseconds. */
-const patience = 10_000;
-
-async function lookUp(domain: string, cloud: CloudName, environment: NodeJS.ProcessEnv): Promise<LookUp> {
-  try {
-    const work = discoverEndpoints(environment, { cloud, timeout: patience }).then((endpoints) =>
-      tenantOfDomain(domain, endpoints, { timeout: patience }),
+function requireTenant({ customerDomain = "", tenantId }: GivenSettings, lookup: TenantLookup): void {
+  if (lookup.state === "unknown")
+    throw new VisibleError(
+      `${lookup.because}; nothing was written. Check the spelling of the domain. --no-check skips this check.`,
     );
-    const tenantId = await Promise.race([work, wait(2 * patience, "late" as const, { ref: false })]);
-    if (tenantId === "late") return { because: "Entra did not answer in time" };
-    if (tenantId === undefined)
-      throw new VisibleError(
-        `Entra knows no tenant with the domain ${domain} in the cloud ${cloud}; nothing was written. ` +
-          "Check the spelling of the domain. --no-check skips this check.",
-      );
-    return { tenantId };
-  } catch (error) {
-    if (error instanceof ServiceError) return { because: `Entra could not be asked (${error.message})` };
-    throw error;
-  }
-}
-
-function requireSameTenant(domain: string, tenantId: string, found: LookUp | undefined): void {
-  if (found?.tenantId === undefined || found.tenantId === tenantId.toLowerCase()) return;
+  if (lookup.state !== "found" || tenantId === undefined || lookup.tenantId === tenantId.toLowerCase()) return;
   throw new VisibleError(
-    `${domain} belongs to the tenant ${found.tenantId}, not to ${tenantId}; nothing was written. ` +
+    `${customerDomain} belongs to the tenant ${lookup.tenantId}, not to ${tenantId}; nothing was written. ` +
       "Correct --tenant-id or --customer-domain, or leave --tenant-id out.",
   );
 }
 
-const optionOf = {
-  customerName: "--customer-name",
-  customerDomain: "--customer-domain",
-  tenantId: "--tenant-id",
-  msspName: "--mssp-name",
-  msspTenantId: "--mssp-tenant-id",
-  analysts: "--analyst",
-} as const;
+const requiredOptions: readonly (readonly [keyof GivenSettings, string])[] = [
+  ["customerName", "--customer-name"],
+  ["customerDomain", "--customer-domain"],
+  ["tenantId", "--tenant-id"],
+  ["msspName", "--mssp-name"],
+  ["msspTenantId", "--mssp-tenant-id"],
+  ["analyst", "--analyst"],
+];
 
-function requireAll(values: Readonly<Partial<Record<keyof typeof optionOf, unknown>>>): void {
-  const missing = Object.entries(optionOf).filter(([key]) => values[key as keyof typeof optionOf] === undefined);
+function requireAll(given: GivenSettings, lookup: TenantLookup): void {
+  const isMissing = (key: keyof GivenSettings) =>
+    given[key] === undefined && (key !== "tenantId" || lookup.state === "notChecked");
+  const missing = requiredOptions.filter(([key]) => isMissing(key)).map(([, option]) => option);
   if (missing.length === 0) return;
+  // Without a domain, the domain is missing as well.
+  const reason =
+    missing.includes("--tenant-id") && given.customerDomain !== undefined ? ` (${lookupReason(lookup)})` : "";
   throw new VisibleError(
-    `Nothing was written: ${missing.map(([, option]) => option).join(", ")} ${missing.length === 1 ? "is" : "are"} missing. ` +
+    `Nothing was written: ${missing.join(", ")} ${missing.length === 1 ? "is" : "are"} missing${reason}. ` +
       "In a terminal, the command asks for what is missing.",
   );
 }
 
-function withoutMissing<T extends object>(values: T): T {
-  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as T;
+function lookupReason(lookup: TenantLookup): string {
+  return lookup.state === "found" ? "" : lookup.because;
 }
 
-type Asked = { -readonly [Key in keyof GivenSettings]: GivenSettings[Key] };
-
-/** Asks on the terminal; undefined if the person cancelled. */
-async function ask(answers: Asked, fallback: GivenSettings, questions: Questions): Promise<GivenSettings | undefined> {
-  const texts: readonly [keyof Asked, string, string][] = [
-    ["customerName", "The customer's name", "Contoso"],
-    ["customerDomain", "A domain of the customer", "contoso.com"],
-    ["tenantId", "The customer's tenant ID (empty: the domain's tenant)", ""],
-    ["msspName", "Your name", "Fabrikam Security"],
-    ["msspTenantId", "Your own tenant ID", "66666666-7777-8888-9999-000000000000"],
-    ["analyst", "Analysts, separated by commas (empty for none)", "Ana Silva <ana@mssp.example>"],
-  ];
-  for (const [key, message, placeholder] of texts) {
-    if (answers[key] !== undefined) continue;
-    const initialValue = fallback[key];
-    const validate = (value = "") =>
-      value.trim() === "" && key !== "tenantId" && key !== "analyst" ? "A value is required." : undefined;
-    const answer = await questions.text(message, {
-      placeholder,
-      validate,
-      ...(typeof initialValue === "string" ? { initialValue } : {}),
-    });
-    if (answer === undefined) return undefined;
-    const value = answer.trim();
-    if (key === "analyst") answers.analyst = value === "" ? [] : value.split(",").map((one) => one.trim());
-    else if (value !== "") answers[key] = value;
-  }
-  if (answers.portalAccess === undefined) {
-    const model = await questions.choose("How do the analysts access the Defender portal?", [
-      { value: "rbac", label: "Tiers with roles of Defender's unified RBAC" },
-      { value: "basic", label: "A directory role" },
-    ]);
-    if (model === undefined) return undefined;
-    answers.portalAccess = model;
-  }
-  if (answers.cloud === undefined) {
-    const names = Object.keys(clouds);
-    const cloud = await questions.choose(
-      "The customer's cloud",
-      names.map((value) => ({ value, label: value })),
-    );
-    if (cloud === undefined) return undefined;
-    answers.cloud = cloud;
-  }
-  return answers;
+function withoutMissing<T extends object>(values: T): T {
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as T;
 }

@@ -5,6 +5,7 @@ import { enginePackage, sandboxPackage } from "../sandbox/packages";
 import { realStacks, refuseRealStack } from "../sandbox/realStacks";
 import { withSandbox } from "../sandbox/session";
 import type { SandboxStartOptions } from "../sandbox/options";
+import { readProject, shownStackFile } from "../../../settings/project";
 import { shellWord } from "../../base/shellWord";
 import type { Place } from "../../base/place";
 import { askPulumi, pulumiCommand } from "../../stack/pulumi";
@@ -41,7 +42,7 @@ export async function onboard(options: OnboardingOptions, session: Session): Pro
     showStep(session, "The stack's outputs");
     out.write(outputsText(outputs, out.columns));
   });
-  out.write(nextCommands(options));
+  out.write(nextCommands(options, shownStackFile(await readProject(folder), stack)));
 }
 
 /** The stack's file has the sandbox's salt: a passphrase of the user's own is for other stacks. */
@@ -96,16 +97,18 @@ function homeOption(home: string | undefined): string {
   return ` --home ${shellWord(home)}`;
 }
 
-function nextCommands(options: OnboardingOptions): string {
+function nextCommands(options: OnboardingOptions, file: string): string {
   const { home, stack } = options;
   const run = sandboxRun(options);
   const entries = [
     ["See that nothing is left to change:", `${run} npx pulumi preview --stack ${stack} --expect-no-changes`],
     ["See every object of the emulated tenants:", `npx mssp sandbox dump${homeOption(home)}`],
-    [`Edit Pulumi.${stack}.yaml, then apply it:`, `${run} npx pulumi up --stack ${stack}`],
+    [`Edit ${file}, then apply it:`, `${run} npx pulumi up --stack ${stack}`],
     ["Remove everything that the stack created:", `${run} npx pulumi destroy --stack ${stack} --refresh --yes`],
     ["Delete the sandbox:", `npx mssp sandbox reset${homeOption(home)}`],
   ];
-  const lines = entries.flatMap(([what = "", command = ""]) => [`  ${what}`, `    ${command}`]);
-  return ["", "What to type next:", ...lines, "For a real customer: docs/guides/platform-engineer.md", ""].join("\n");
+  const lines = entries.flatMap(([what = "", command = ""]) => [what, `  ${command}`]);
+  return ["", "What to type next:", ...lines, "For a real customer:", "  npx mssp docs platform-engineer", ""].join(
+    "\n",
+  );
 }

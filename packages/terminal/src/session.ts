@@ -52,6 +52,8 @@ export interface ErrorOutput extends Output {
 export interface Questions {
   /** Whether a person can answer. */
   readonly isPossible: boolean;
+  /** Shows what the next question is about: a title at the beginning, or what became known. */
+  show(text: string, as?: "title" | "step"): Promise<void>;
   /** Asks for yes or no. No is the default, and the answer of a person who cancelled. */
   confirm(question: string): Promise<boolean>;
   text(question: string, options?: TextQuestion): Promise<string | undefined>;

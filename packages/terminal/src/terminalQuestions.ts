@@ -12,6 +12,13 @@ export class TerminalQuestions implements Questions {
     return this.input.isTTY && this.output.isTTY;
   }
 
+  async show(text: string, as: "title" | "step" = "step"): Promise<void> {
+    const { intro, log } = await import("@clack/prompts");
+    const { message, output } = this.#question(text);
+    if (as === "title") intro(message, { output });
+    else log.step(message, { output });
+  }
+
   async confirm(question: string): Promise<boolean> {
     const { confirm } = await import("@clack/prompts");
     return (await confirm({ ...this.#question(question), initialValue: false })) === true;

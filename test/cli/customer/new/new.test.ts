@@ -50,8 +50,12 @@ describe("mssp new", () => {
   it("writes settings that the program accepts, with the tenant that Entra has for the domain", async () => {
     const { exitCode, stdout, stderr } = await create("contoso");
     assert.equal(exitCode, 0, stderr);
-    assert.match(stdout, /^customers\/Pulumi\.contoso\.yaml is written\. Entra confirms that the domain belongs to/);
+    assert.match(stdout, /^customers\/Pulumi\.contoso\.yaml is written\.\nEntra confirms that the domain belongs to/);
     assert.match(stdout, /npx mssp permissions --stack contoso --format markdown/);
+    assert.deepEqual(
+      stdout.split("\n").filter((line) => line.length > 80 || /[<>#]/.test(line)),
+      [],
+    );
     const written = await settings("contoso");
     assert.equal(written.tenantId, contoso);
     assert.deepEqual(written.analysts, [
@@ -80,10 +84,137 @@ describe("mssp new", () => {
     await assert.rejects(settings("contoso"), /There is no/);
   });
 
-  it("refuses a domain without a tenant in Entra", async () => {
-    const { exitCode, stderr } = await create("contoso", { "--customer-domain": "nobody.example" });
+  it("says of a domain that the sandbox does not have why the tenant ID is needed, and takes any", async () => {
+    const { exitCode, stderr } = await create("woodgrove", { "--customer-domain": "woodgrove.example" });
     assert.equal(exitCode, 1);
-    assert.match(stderr, /^mssp: Entra knows no tenant with the domain nobody\.example/);
+    assert.match(
+      stderr,
+      /^mssp: Nothing was written: --tenant-id is missing \(this is the sandbox, which has no tenant with the domain woodgrove\.example: any UUID is a tenant here\)\./,
+    );
+    const tenant = "c0570500-0000-4000-8000-00000000000d";
+    const taken = await create("woodgrove", { "--customer-domain": "woodgrove.example", "--tenant-id": tenant });
+    assert.equal(taken.exitCode, 0, taken.stderr);
+    assert.equal((await settings("woodgrove")).tenantId, tenant);
+  });
+
+  it("writes the connector's API, and a place for the engine's salt above the settings", async () => {
+    await create("contoso");
+    const text = await readFile(path.join(folder, "customers/Pulumi.contoso.yaml"), "utf8");
+    assert.match(text, /^# [^]*^encryptionsalt: ""\nconfig:\n/m);
+    const { config } = parse(text) as { config: Record<string, unknown> };
+    assert.deepEqual(config["acme:connector"], { alertApis: ["graph"] });
+    assert.notEqual(Object.keys(config).at(-1), "acme:analysts");
+  });
+
+  describe("in a terminal", () => {
+    const ask = (answers: readonly unknown[], args: readonly string[] = [], variables = environment) =>
+      mssp(["new", "contoso", ...args], { folder, environment: variables, answers });
+    const answers = {
+      name: "Contoso",
+      cloud: "public",
+      domain: "contoso.com",
+      mssp: "Fabrikam Security",
+      msspTenantId,
+      analysts: 'Ana Silva <ana@fabrikam.example>, "Trần, Chloé" <c@fabrikam.example>',
+      model: "rbac",
+    };
+
+    it("shows the tenant straight after the domain, and everything before it writes", async () => {
+      const { exitCode, stdout, stderr } = await ask([...Object.values(answers), "write"]);
+      assert.equal(exitCode, 0, stderr);
+      assert.match(stdout, /^customers\/Pulumi\.contoso\.yaml is written\./);
+      const shown = [
+        "mssp new contoso: 7 questions, Ctrl-C writes nothing",
+        "The customer's name",
+        "The customer's cloud",
+        "A domain of the customer",
+        `contoso.com belongs to tenant ${contoso} (confirmed by Entra)`,
+        "Your company's name (the MSSP)",
+        "Your company's tenant ID",
+      ];
+      assert.deepEqual(stderr.split("\n").slice(0, shown.length), shown);
+      assert.match(stderr, /^customers\/Pulumi\.contoso\.yaml\nThe customer's name +Contoso\n[^]*^Write the file\?$/m);
+      assert.deepEqual(
+        (await settings("contoso")).analysts.map(({ displayName }) => displayName),
+        ["Ana Silva", "Trần, Chloé"],
+      );
+    });
+
+    it("refuses each answer by the setting's own validator, and asks only that question again", async () => {
+      const { exitCode, stderr } = await ask([
+        " ",
+        answers.name,
+        answers.cloud,
+        "https://contoso.com/",
+        answers.domain,
+        answers.mssp,
+        "contoso.com",
+        contoso,
+        answers.msspTenantId,
+        "Ana Silva",
+        answers.analysts,
+        answers.model,
+        "write",
+      ]);
+      assert.equal(exitCode, 0, stderr);
+      for (const refusal of [
+        /^A value is required\.\nThe customer's name$/m,
+        /^a domain name alone, in lower case, such as contoso\.com: no scheme.*\nA domain of the customer$/m,
+        /^the ID of the MSSP's own tenant: a UUID such as .*\nYour company's tenant ID$/m,
+        /^another tenant than tenantId: .*\nYour company's tenant ID$/m,
+        /^"Ana Silva": an e-mail address with a domain, such as ana@mssp\.example\nAnalysts/m,
+      ])
+        assert.match(stderr, refusal);
+      assert.equal(stderr.match(/^The customer's name$/gm)?.length, 2);
+    });
+
+    it("says why Entra could not be asked, and asks for the tenant ID", async () => {
+      const offline = { ...environment, ARM_METADATA_HOSTNAME: "127.0.0.1:9" };
+      const { name, cloud, domain, ...others } = answers;
+      const all = [name, cloud, domain, "contoso", contoso, ...Object.values(others), "write"];
+      const { exitCode, stdout, stderr } = await ask(all, [], offline);
+      assert.equal(exitCode, 0, stderr);
+      assert.match(
+        stderr,
+        /^Not checked which tenant contoso\.com belongs to: Entra could not be asked \(.*\nThe customer's tenant ID\nthe ID of the customer's tenant: a UUID/m,
+      );
+      assert.match(stdout, /Entra could not be asked/);
+    });
+
+    it("changes one answer at the end without the others", async () => {
+      const { stderr } = await ask([...Object.values(answers), "customerName", "Contoso Ltd", "write"]);
+      assert.match(stderr, /^The customer's name +Contoso Ltd$/m);
+      assert.equal((await settings("contoso")).customerName, "Contoso Ltd");
+    });
+
+    it("asks for another domain where the option's tenant is not the domain's", async () => {
+      const other = "99999999-0000-4000-8000-000000000009";
+      const { name, cloud, domain, ...others } = answers;
+      const { exitCode, stderr } = await ask(
+        [name, cloud, domain, "other.example", ...Object.values(others), "write"],
+        [`--tenant-id=${other}`],
+      );
+      assert.equal(exitCode, 0, stderr);
+      assert.match(stderr, new RegExp(`belongs to tenant ${contoso} \\(confirmed by Entra\\), not to ${other}$`, "m"));
+      assert.equal((await settings("contoso")).tenantId, other);
+    });
+
+    for (const [count, what] of [
+      "name",
+      "cloud",
+      "domain",
+      "MSSP",
+      "its tenant",
+      "analysts",
+      "model",
+      "review",
+    ].entries())
+      it(`writes nothing when the person cancels at the question ${count + 1}, ${what}`, async () => {
+        const { exitCode, stdout, stderr } = await ask([...Object.values(answers).slice(0, count), undefined]);
+        assert.deepEqual([exitCode, stdout], [1, ""]);
+        assert.match(stderr, /^mssp: Nothing was written\.$/m);
+        await assert.rejects(settings("contoso"), /There is no/);
+      });
   });
 
   it("reports that the tenant was not checked if Entra can't be reached, and with --no-check", async () => {
@@ -93,10 +224,10 @@ describe("mssp new", () => {
     assert.equal(ended.exitCode, 0, ended.stderr);
     assert.match(
       ended.stdout,
-      /is written\. Not checked whether the domain belongs to the tenant \S+: Entra could not be asked/,
+      /is written\.\nNot checked whether the domain belongs to the tenant\s\S+:\sEntra could not be asked/,
     );
     const unchecked = await create("tailwind", { "--tenant-id": contoso }, ["--no-check"]);
-    assert.match(unchecked.stdout, /Not checked .*: --no-check\.$/m);
+    assert.match(unchecked.stdout, /^Not checked [^.]*:\s--no-check\.$/m);
   });
 
   it("names the missing options without a terminal", async () => {

@@ -1,0 +1,11 @@
+/** The settings of a new customer as options give them. */
+export interface GivenSettings {
+  readonly customerName?: string;
+  readonly customerDomain?: string;
+  readonly tenantId?: string;
+  readonly msspName?: string;
+  readonly msspTenantId?: string;
+  readonly cloud?: string;
+  readonly portalAccess?: string;
+  readonly analyst?: readonly string[];
+}

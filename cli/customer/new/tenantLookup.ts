@@ -1,0 +1,44 @@
+/** The tenant that a domain belongs to, from Entra's public OpenID configuration. */
+import { setTimeout as wait } from "node:timers/promises";
+import { discoverEndpoints, isLoopback, ServiceError, tenantOfDomain, type CloudName } from "@defender-mssp/microsoft";
+
+export type TenantLookup =
+  /** Entra has the tenant of the domain. */
+  | { readonly state: "found"; readonly tenantId: string }
+  /** Entra has none. */
+  | { readonly state: "unknown"; readonly because: string }
+  /** Nobody knows: Entra was not asked, did not answer, or is the sandbox, where any UUID is a tenant. */
+  | { readonly state: "notChecked"; readonly because: string };
+
+/** How long Entra may take, in milliseconds. */
+const patience = 10_000;
+
+/** Asks Entra, or the sandbox. */
+export async function lookUpTenant(
+  domain: string,
+  cloud: CloudName,
+  environment: NodeJS.ProcessEnv,
+): Promise<TenantLookup> {
+  try {
+    const work = discoverEndpoints(environment, { cloud, timeout: patience }).then((endpoints) =>
+      tenantOfDomain(domain, endpoints, { timeout: patience }),
+    );
+    const tenantId = await Promise.race([work, wait(2 * patience, "late" as const, { ref: false })]);
+    if (tenantId === "late") return { state: "notChecked", because: "Entra did not answer in time" };
+    if (tenantId !== undefined) return { state: "found", tenantId };
+    if (isSandbox(environment))
+      return {
+        state: "notChecked",
+        because: `this is the sandbox, which has no tenant with the domain ${domain}: any UUID is a tenant here`,
+      };
+    return { state: "unknown", because: `Entra knows no tenant with the domain ${domain} in the cloud ${cloud}` };
+  } catch (error) {
+    if (!(error instanceof ServiceError)) throw error;
+    return { state: "notChecked", because: `Entra could not be asked (${error.message})` };
+  }
+}
+
+function isSandbox(environment: NodeJS.ProcessEnv): boolean {
+  const host = `https://${environment["ARM_METADATA_HOSTNAME"]?.trim() ?? ""}`;
+  return URL.canParse(host) && isLoopback(new URL(host).hostname);
+}
