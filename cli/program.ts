@@ -29,6 +29,11 @@ const subcommands: Readonly<Record<string, Subcommand>> = {
     description: "Make a stack for a customer who was onboarded by hand. Reads the tenant, and changes nothing there.",
     load: () => require("./customer/adopt/command") as typeof import("./customer/adopt/command"),
   },
+  docs: {
+    group: "Start",
+    description: "List the pages of the documentation that this package ships, or print where one is.",
+    load: () => require("./customer/docs/command") as typeof import("./customer/docs/command"),
+  },
   permissions: {
     group: "Each customer",
     description: "List the least permissions that the stacks' settings require, and the URLs to consent to them.",

@@ -123,7 +123,7 @@ export function codeProblem(urn: string, text: unknown, allowed: readonly string
   if (allowed.includes(sha256)) return undefined;
   return (
     `${typeAndName(urn)} ${foreignCodeProblem} (SHA-256 ${sha256}). Nothing of it has run. Find out who wrote it: ` +
-    `docs/troubleshooting.md. If an extension of yours declares the resource, add its hash to ${allowedStateVariable}.`
+    `\`npx mssp docs troubleshooting\`. If an extension of yours declares the resource, add its hash to ${allowedStateVariable}.`
   );
 }
 
@@ -142,7 +142,7 @@ export function foreignStateMessage(
   const lines = found.map(({ urn, problem, sha256 }) => `  - ${typeAndName(urn)} ${problem} (SHA-256 ${sha256})`);
   return (
     `The state of stack "${stack}" ${distrust}: the engine would run what this program didn't write.\n${lines.join("\n")}\n` +
-    `None of it has run. Find out who wrote the state, and restore it from a backup: docs/troubleshooting.md.\n` +
+    `None of it has run. Find out who wrote the state, and restore it from a backup: \`npx mssp docs troubleshooting\`.\n` +
     `If an extension of yours declares the resource, add its hash to ${allowedStateVariable}.`
   );
 }

@@ -143,13 +143,13 @@ const azureDelegation = mapOf("a map: subscriptionId, groupObjectId, groupName, 
 
 export const azureSettings = {
   handover: optional(handover, {
-    description: "Stores the connector's client secret in a Key Vault of the MSSP; see docs/azure.md.",
+    description: "Stores the connector's client secret in a Key Vault of the MSSP; see `npx mssp docs azure`.",
     default: "no handover",
     example: "{ subscriptionId: 5ec0de00-5ab5-4000-8000-000000000001, location: westeurope }",
   }),
   azureDelegation: optional(azureDelegation, {
     description:
-      "Delegates the customer's subscription, or the resource group of its Sentinel workspace, to a group of the MSSP by Azure Lighthouse; see docs/azure.md.",
+      "Delegates the customer's subscription, or the resource group of its Sentinel workspace, to a group of the MSSP by Azure Lighthouse; see `npx mssp docs azure`.",
     default: "no delegation",
     example:
       "{ subscriptionId: c0570500-5ab5-4000-8000-00000000000a, groupObjectId: " +

@@ -184,7 +184,7 @@ export const settingsSchema = z.object({
   }),
   extension: optional(moduleName("a module of the folder extensions, without its ending"), {
     description:
-      "Module of the folder extensions/ that declares your own resources for this customer; see docs/extensions.md.",
+      "Module of the folder extensions/ that declares your own resources for this customer; see `npx mssp docs extensions`.",
     default: "none",
     example: "breakGlass",
   }),

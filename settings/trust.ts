@@ -77,14 +77,14 @@ export const trustSettings = {
   crossTenantTrust: optional(crossTenantTrust, {
     description:
       "What the customer's tenant trusts of the MSSP's tenant: its entry in the cross-tenant access policy. Only the " +
-      "keys that are set are changed. Requires Microsoft Entra ID P1, except for `automaticConsent` alone; see docs/trust.md.",
+      "keys that are set are changed. Requires Microsoft Entra ID P1, except for `automaticConsent` alone; see `npx mssp docs trust`.",
     default: "nothing is changed",
     example: "{ mfa: true, compliantDevice: true }",
   }),
   conditionalAccess: optional(conditionalAccess, {
     description:
       "The customer's own Conditional Access policy for people of the MSSP's tenant: `report`, `enforce`, or a map " +
-      "with `mode`. It never includes anybody else. Requires Microsoft Entra ID P1; see docs/trust.md.",
+      "with `mode`. It never includes anybody else. Requires Microsoft Entra ID P1; see `npx mssp docs trust`.",
     default: "none",
     example: "{ mode: report }",
   }),

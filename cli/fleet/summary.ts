@@ -33,7 +33,7 @@ export function summaryText(report: RunReport, folder: string): string {
     ...(counts.leftOut > 0 ? [`Run the others: npx mssp fleet ${command} --resume`] : []),
     ...(refused.length > 0
       ? [
-          `The state of ${refused.map(({ stack }) => stack).join(", ")} was refused, and will be again. Restore it from a backup: docs/troubleshooting.md.`,
+          `The state of ${refused.map(({ stack }) => stack).join(", ")} was refused, and will be again. Restore it from a backup: \`npx mssp docs troubleshooting\`.`,
         ]
       : []),
     ...(counts.failed > refused.length

@@ -2,6 +2,7 @@
  * Puts together what each published package holds: compiled files, types, documents, and nothing
  * that only a checkout needs.
  */
+import { existsSync } from "node:fs";
 import { cp, mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { bundleLanguageHost, engineVersion } from "@defender-mssp/engine";
@@ -44,6 +45,9 @@ const productFiles = [
   "plugin/schema.json",
   "templates",
   "CHANGELOG.md",
+  "SECURITY.md",
+  "docs",
+  "examples",
 ];
 
 /** Folders of `dist` that are the product's. */
@@ -76,8 +80,9 @@ async function stage(checkout: string, one: PublishedPackage, folder: string): P
   const manifest = publishedManifest(await readManifest(source), one);
   await writeFile(path.join(folder, "package.json"), `${JSON.stringify(manifest, undefined, 2)}\n`);
   await cp(path.join(checkout, "LICENSE"), path.join(folder, "LICENSE"));
-  await writeFile(path.join(folder, "README.md"), await readFile(path.join(source, "README.md")));
   const isProduct = one.folder === ".";
+  const readme = await readFile(path.join(source, "README.md"), "utf8");
+  await writeFile(path.join(folder, "README.md"), isProduct ? installedReadme(readme) : readme);
   for (const name of isProduct ? productFolders : [""]) {
     await copyCompiled(path.join(source, "dist", name), path.join(folder, "dist", name));
   }
@@ -88,6 +93,9 @@ async function stage(checkout: string, one: PublishedPackage, folder: string): P
   }
   if (isProduct) {
     await compileAhead(checkout, folder);
+    // Written by `npm run docs:api`, and large.
+    await rm(path.join(folder, "docs", "reference", "api"), { recursive: true, force: true });
+    await removeDeadLinks(folder);
     // npm leaves a .gitignore out of a package.
     const template = path.join(folder, "templates", "customers");
     await rename(path.join(template, ".gitignore"), path.join(template, "gitignore"));
@@ -114,5 +122,38 @@ async function compileAhead(checkout: string, folder: string): Promise<void> {
   // program/compile.js loads.
   for (const shortcuts of ["on", "off"]) {
     await execa(process.execPath, [script, folder], { env: { MSSP_SDK_SHORTCUTS: shortcuts }, stdin: "ignore" });
+  }
+}
+
+/** Of the README, what holds for an installed package: a checkout alone has `npm start` and the tests. */
+function installedReadme(text: string): string {
+  const tryIt = [
+    "## Try it",
+    "",
+    "In a repository of customers, which `npx mssp init` creates ([Install without a registry](docs/guides/install.md)):",
+    "",
+    "```sh",
+    "npx mssp start    # onboards a customer on the sandbox, an emulated Microsoft cloud on this machine",
+    "npx mssp new contoso",
+    "npx mssp docs     # all pages",
+    "```",
+    "",
+    "",
+  ];
+  return text.replace(/^## Try it\n[^]*?(?=^## )/m, () => tryIt.join("\n"));
+}
+
+/** In the pages of a package, links to files that only the checkout has become text. */
+async function removeDeadLinks(folder: string): Promise<void> {
+  const pages = (await readdir(folder, { recursive: true })).filter((name) => name.endsWith(".md"));
+  for (const page of pages) {
+    const file = path.join(folder, page);
+    const text = await readFile(file, "utf8");
+    const isDead = (target: string) =>
+      !/^([a-z]+:|#)/.test(target) && !existsSync(path.join(path.dirname(file), target.replace(/#.*$/, "")));
+    const changed = text.replaceAll(/(?<!!)\[([^\]]*)\]\(([^)\s]+)\)/g, (link, words: string, target: string) =>
+      isDead(target) ? words : link,
+    );
+    if (changed !== text) await writeFile(file, changed);
   }
 }

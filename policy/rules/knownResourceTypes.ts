@@ -8,7 +8,7 @@ export const knownResourceTypes = stackRule<{ also: readonly string[] }>({
   level: "mandatory",
   why: "A stack has only the resource types of this program: no rule judges any other type.",
   remedy:
-    "Remove the resource, or name its type in the parameter also. A type that gives access needs a rule first (docs/policy.md).",
+    "Remove the resource, or name its type in the parameter also. A type that gives access needs a rule first (`npx mssp docs policy`).",
   link: "https://learn.microsoft.com/entra/identity-platform/secure-least-privileged-access",
   parameters: {
     also: {

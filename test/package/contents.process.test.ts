@@ -7,6 +7,8 @@ import { cp, mkdir, mkdtemp, readdir, readFile, rm, symlink } from "node:fs/prom
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { execa } from "execa";
+import { brokenLinks } from "../../dev/docs/checks/links";
+import { readPage } from "../../dev/docs/markdown";
 import { packPackages, type PackedPackage } from "../../dev/package/pack";
 import { azureNativeVersion } from "../../components/azure/prepare";
 
@@ -73,7 +75,7 @@ describe("the packed packages", function () {
     for (const { name, paths } of packed) {
       for (const file of ["README.md", "LICENSE", "package.json"]) assert.ok(paths.includes(file), `${name}: ${file}`);
       const strange = paths.filter(
-        (file) => /(^|\/)(test|src|dev)\//.test(file) || (/\.ts$/.test(file) && !/\.d\.ts$/.test(file)),
+        (file) => /(^|\/)(test|src|dev)\//.test(file) || (/\.ts$/.test(file) && !/\.d\.ts$|^examples\//.test(file)),
       );
       assert.deepEqual(strange, [], name);
       assert.ok(
@@ -126,6 +128,21 @@ describe("the packed packages", function () {
     for (const { name, paths } of packed) assert.ok(!paths.some((file) => /^dist\/internals\./.test(file)), name);
   });
 
+  it("of the product has its documentation, whose links lead into the package", async () => {
+    const folder = staged("defender-mssp");
+    const files = (await readdir(folder, { recursive: true })).filter((name) => name.endsWith(".md"));
+    for (const page of ["docs/guides/platform-engineer.md", "docs/reference/settings.md"])
+      assert.ok(files.includes(page), page);
+    assert.deepEqual(
+      brokenLinks(
+        folder,
+        files.map((file) => readPage(folder, file)),
+      ),
+      [],
+    );
+    assert.doesNotMatch(await readFile(path.join(folder, "README.md"), "utf8"), /npm (ci|start|test)/);
+  });
+
   describe("in a repository of customers", () => {
     let customers: string;
 
@@ -158,6 +175,11 @@ describe("the packed packages", function () {
 
     const mssp = (...args: readonly string[]) =>
       run(path.join(customers, "node_modules", "defender-mssp", "cli", "mssp.js"), args);
+
+    it("mssp docs names a page of the package", async () => {
+      const page = path.join(customers, "node_modules", "defender-mssp", "docs", "guides", "platform-engineer.md");
+      assert.equal((await mssp("docs", "platform-engineer")).trim(), page);
+    });
 
     it("mssp start onboards the first customer, and a preview with the policy pack changes nothing", async () => {
       assert.match(await mssp("start"), /\+ \d+ created/);

@@ -31,7 +31,7 @@ const file = (changed: Readonly<Record<string, unknown>>, prefix = "acme:") =>
   stringify(
     {
       config: Object.fromEntries(
-        Object.entries({ ...least, ...changed })
+        Object.entries<unknown>({ ...least, ...changed })
           .filter(([, value]) => value !== undefined)
           .map(([key, value]) => [key.includes(":") ? key : `${prefix}${key}`, value]),
       ),

@@ -66,7 +66,7 @@ export function registerSetup(ci: Command, session: Session): void {
     });
   describeCommand(command, {
     notes: [
-      "Run it before the first workflow of a customer: GitHub creates a missing environment without protection. docs/ci.md has the steps for GitLab and Azure Pipelines.",
+      "Run it before the first workflow of a customer: GitHub creates a missing environment without protection. `npx mssp docs ci` has the steps for GitLab and Azure Pipelines.",
     ],
     reads: "Pulumi.yaml, the stacks' settings files, and with --apply the repository's environments.",
     changes: "Nothing; with --apply, environments and variables of the repository.",

@@ -18,7 +18,7 @@ const honest =
   "Microsoft's governance relationships are in preview in part. This command was built from documents and never tried on a tenant.";
 const person =
   "A person signs in: with --client-id in a browser of this machine, at the address that the command shows, or on another device with " +
-  "--device-code. An access token for Microsoft Graph in MSSP_GRAPH_TOKEN replaces the sign-in. No token is stored. docs/governance.md lists the " +
+  "--device-code. An access token for Microsoft Graph in MSSP_GRAPH_TOKEN replaces the sign-in. No token is stored. `npx mssp docs governance` lists the " +
   "permissions and roles.";
 const again = "The command looks first and changes only what is left: run it again to continue.";
 

@@ -105,7 +105,7 @@ async function signedIn(
   if (clientId === undefined) {
     throw new VisibleError(
       `This step needs a signed-in person of ${target.tenant}. Pass --client-id with a public client of that tenant, or an access token ` +
-        `for Microsoft Graph in ${tokenVariable}. It needs the delegated permissions ${target.scopes.join(", ")}. docs/governance.md says how to get either.`,
+        `for Microsoft Graph in ${tokenVariable}. It needs the delegated permissions ${target.scopes.join(", ")}. \`npx mssp docs governance\` says how to get either.`,
     );
   }
   const { PublicClientApplication, CryptoProvider } = await import("@azure/msal-node");
@@ -164,7 +164,7 @@ function adviceOn(message: string, clientId: string, { tenant, scopes }: SignInT
     "65001": `Nobody has consented to ${scopes.join(", ")} for the application ${clientId}: an administrator of ${tenant} does.`,
     "65004": "The person did not consent. Run the command again to be asked again.",
     "70008": "The code has expired. Run the command again.",
-    "700016": `There is no application ${clientId} in ${tenant}: --client-id names a public client of that tenant. See docs/governance.md.`,
+    "700016": `There is no application ${clientId} in ${tenant}: --client-id names a public client of that tenant. See \`npx mssp docs governance\`.`,
     "7000218": `The application ${clientId} is no public client: turn on "Allow public client flows" in its registration.`,
   }[code];
 }

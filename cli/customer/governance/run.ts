@@ -206,7 +206,7 @@ function adviceFor({ status }: ServiceError): string | undefined {
   if (status !== 403) return undefined;
   return (
     "The person needs the directory role Tenant Governance Administrator in that tenant, and the tenant a licence: Microsoft Entra ID P1, " +
-    "for applications ID Governance. See docs/governance.md."
+    "for applications ID Governance. See `npx mssp docs governance`."
   );
 }
 

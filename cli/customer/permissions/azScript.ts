@@ -66,7 +66,7 @@ fi
 `;
 }
 
-const withoutRepository = `# No federated credential: --repository <owner/name> adds those of GitHub. docs/ci.md has GitLab's and Azure's.
+const withoutRepository = `# No federated credential: --repository <owner/name> adds those of GitHub. npx mssp docs ci has GitLab's and Azure's.
 `;
 
 /**

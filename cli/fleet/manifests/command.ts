@@ -87,7 +87,7 @@ function registerPipeline(manifests: Command, session: Session, system: Pipeline
       );
     });
   describeCommand(command, {
-    notes: ["Identities, variables and environments: docs/ci.md. One approval covers all customers of a run."],
+    notes: ["Identities, variables and environments: `npx mssp docs ci`. One approval covers all customers of a run."],
     reads: "The stacks' settings files, to count them.",
     examples: [`npx mssp fleet manifests ${system} --per-job 100`],
   });

@@ -40,7 +40,7 @@ export function define(siemConfig: Command, session: Session, source: ConnectorS
     });
   describeCommand(siemConfig, {
     notes: [
-      "docs/siem.md says where each file goes. No SIEM product has read these files in a test.",
+      "docs/siem.md of defender-mssp says where each file goes. No SIEM product has read these files in a test.",
       "With --all, the set of files is for all customers. One that can't be included stops no other; the summary names it, and the " +
         "exit code is 1. A stack on which nothing is deployed is left out.",
     ],

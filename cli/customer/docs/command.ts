@@ -1,0 +1,43 @@
+/** `mssp docs`: where the documentation is, which the package ships. */
+import type { Command } from "commander";
+import { describeCommand } from "@defender-mssp/terminal/help";
+import type { Session } from "@defender-mssp/terminal/session";
+import { visibleJson } from "@defender-mssp/terminal/terminalText";
+
+interface DocsOptions {
+  readonly text?: boolean;
+  readonly json?: boolean;
+}
+
+/** Adds arguments, options and action. */
+export function define(command: Command, session: Session): void {
+  command
+    .argument("[topic]", "a page, such as connector (default: list all pages)")
+    .option("--text", "print the page's text (Markdown) in place of its path")
+    .option("--json", "print the pages, or the page, as JSON")
+    .action(async (topic: string | undefined, { text, json }: DocsOptions) => {
+      const { docsPage, docsPages } = await import("./docsPages.js");
+      const { out } = session;
+      if (topic === undefined) {
+        const pages = await docsPages();
+        if (json === true) out.write(`${visibleJson(pages, 2)}\n`);
+        else {
+          const { pagesText } = await import("./pagesText.js");
+          out.write(pagesText(pages, out.columns));
+        }
+        return;
+      }
+      const page = await docsPage(topic);
+      if (json === true) out.write(`${visibleJson(page, 2)}\n`);
+      else if (text === true) {
+        const { readFile } = await import("node:fs/promises");
+        out.write(await readFile(page.file, "utf8"));
+      } else out.write(`${page.file}\n`);
+    });
+  describeCommand(command, {
+    notes: ["The pages are those of this version: the package has them in its folder docs."],
+    reads: "The package's folder docs.",
+    exitCodes: { 0: "the page was found", 1: "there is no such page" },
+    examples: ["npx mssp docs", "npx mssp docs platform-engineer --text | less", 'code "$(npx mssp docs connector)"'],
+  });
+}
