@@ -58,13 +58,24 @@ async function withoutLogs({ PULUMI_HOME = "" }: NodeJS.ProcessEnv): Promise<voi
 
 /** Every live object of one tenant of the sandbox, as `mssp sandbox dump` prints it. */
 export function dumpOfTenant(project: SandboxProject, tenantId: string): string {
-  const tenants = JSON.parse(dump(project.sandbox.cloud)) as Record<string, unknown>;
-  return JSON.stringify(tenants[tenantId], undefined, 2);
+  const tenants = JSON.parse(dump(project.sandbox.cloud)) as Record<string, { objects?: Partial<Collections> }>;
+  const tenant = tenants[tenantId];
+  // The project verifies a domain with the first settings that name it; the program writes none.
+  const { organization = {}, domains: _, ...objects } = tenant?.objects ?? {};
+  for (const entry of Object.values(organization)) delete entry["verifiedDomains"];
+  if (tenant !== undefined) tenant.objects = { ...objects, organization };
+  return JSON.stringify(tenant, undefined, 2);
 }
 
 export type ObjectsById = Record<string, Record<string, unknown>>;
 type Collections = Record<
-  "applications" | "groups" | "users" | "servicePrincipals" | "appRoleAssignments" | "siemAuthorizations",
+  | "applications"
+  | "groups"
+  | "organization"
+  | "users"
+  | "servicePrincipals"
+  | "appRoleAssignments"
+  | "siemAuthorizations",
   ObjectsById
 >;
 
