@@ -4,7 +4,7 @@ import { copyFile, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { startSandbox, type OwnSandbox } from "@defender-mssp/sandbox";
-import { type PermissionsByResource, setSwitches } from "@defender-mssp/testkit";
+import { type PermissionsByResource, setSwitches, verifyDomain } from "@defender-mssp/testkit";
 import { stringify } from "yaml";
 import type { Report } from "../../../../cli/customer/doctor/report";
 import { readStackSettings } from "../../../../settings/fromFile";
@@ -57,11 +57,12 @@ describe("mssp doctor", function () {
   ): Promise<{ stack: string; tenantId: string }> {
     const number = ++tenants;
     const tenantId = `c0570500-0000-4000-8000-0000000001${String(number).padStart(2, "0")}`;
-    sandbox.cloud.describedTenant({ tenantId, domain: "customer.example", permissions });
+    const domain = `customer${number}.example`;
+    verifyDomain(sandbox.cloud.describedTenant({ tenantId, domain: "customer.example", permissions }), domain);
     await write(`customer${number}`, {
       customerName: "Customer",
       tenantId,
-      customerDomain: "customer.example",
+      customerDomain: domain,
       msspName: "MSSP",
       msspTenantId: "5ec0de00-5ea1-4000-8000-000000000001",
       analysts: [ana],
@@ -107,7 +108,10 @@ describe("mssp doctor", function () {
     const exact = await customer({}, granted);
     const found = await report(exact.stack);
     assert.deepEqual([found.exitCode, found.state], [0, "passed"]);
-    assert.deepEqual([...new Set(found.features.map(({ state }) => state))], ["notChecked"]);
+    // A domain's tenant is public.
+    const [domain, ...licences] = found.features;
+    assert.deepEqual([domain?.feature, domain?.state], ["customerDomain", "passed"]);
+    assert.deepEqual([...new Set(licences.map(({ state }) => state))], ["notChecked"]);
     const { stdout } = await doctor(["--stack", exact.stack]);
     assert.match(stdout, /^ {2}– {2}guest invitations +not checked: requires Policy\.Read\.All$/m);
     assert.match(
