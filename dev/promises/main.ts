@@ -43,6 +43,10 @@ interface Arguments {
 }
 
 async function main(): Promise<void> {
+  // A reader that closes the pipe (`| head`) is no error.
+  process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code !== "EPIPE") throw error;
+  });
   const args = readArguments();
   if (args === undefined) return;
   const page = readFileSync(path.join(checkout, "SECURITY.md"), "utf8");
