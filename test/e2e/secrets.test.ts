@@ -25,6 +25,7 @@ import { execa } from "execa";
 import { SignJWT } from "jose";
 import { parse, stringify } from "yaml";
 import type { AccessReport } from "../../cli/customer/report/model";
+import { commandNames } from "../../dev/docs/reference/commands";
 import { siemProducts } from "@defender-mssp/siem/siemConfig/products";
 import { mssp as runMssp } from "../cli/mssp";
 import { SecretSearch, findShapes, type Finding } from "./secretSearch";
@@ -41,6 +42,7 @@ const planted = {
   "wrong passphrase": "planted wr0ng passphrase",
   "wrong client secret": "planted-wr0ng+client/secret=",
   "HEC token": "planted-hec-token-4711",
+  "Elasticsearch API key": "planted-elasticsearch-key==",
   "job's request token": "planted-job-request-token",
   "certificate's password": "planted-certificate-passw0rd",
 };
@@ -64,12 +66,19 @@ const everyFeature = {
 /** Fewer days make another secret: the one before lives longer than the settings allow. */
 const secretsOf = (days: number) => ({ type: "secret", days, rotateBeforeDays: 30, overlapDays: 0 });
 
+/** Those that are no group of others. */
+const registeredCommands = commandNames().filter(
+  (name, _index, names) => !names.some((other) => other.startsWith(`${name} `)),
+);
+
 describe("secrets", function () {
   this.timeout(600_000);
 
   const search = new SecretSearch();
   const shown: { readonly place: string; readonly text: string }[] = [];
   const requestLog: string[] = [];
+  /** Commands of `mssp` that ran, such as `ci matrix`. */
+  const ran = new Set<string>();
   /** Files and folders for what somebody asked for. */
   const asked = new Set<string>();
   /** What of that has secrets in it, with its mode. */
@@ -82,6 +91,7 @@ describe("secrets", function () {
   let jobTokens: JobTokens;
   let credentials: Credentials;
   let loopbackRedirectPort: number;
+  let personToken: Readonly<Record<string, string>>;
 
   before(async () => {
     given = await mkdtemp(path.join(tmpdir(), "mssp-given-"));
@@ -106,9 +116,15 @@ describe("secrets", function () {
     for (const [name, value] of Object.entries(planted)) search.add(name, value);
     search.add("provider credential", project.environment["ARM_CLIENT_SECRET"] ?? "");
     collector = await Collector.start(planted["HEC token"]);
-    const [jobToken, refusedToken] = await Promise.all([tokenOfSomebody(), tokenOfSomebody()]);
+    const [jobToken, refusedToken, graphToken] = await Promise.all([
+      tokenOfSomebody(),
+      tokenOfSomebody(),
+      tokenOfSomebody(),
+    ]);
     search.add("job's OIDC token", jobToken);
     search.add("refused OIDC token", refusedToken);
+    search.add("person's Graph token", graphToken);
+    personToken = { MSSP_GRAPH_TOKEN: graphToken };
     jobTokens = await JobTokens.start(jobToken);
     credentials = await makeCredentials(given, search, refusedToken);
     loopbackRedirectPort = await freePort();
@@ -141,13 +157,24 @@ describe("secrets", function () {
     return stdout;
   }
 
-  async function mssp(args: readonly string[], expected = 0, environment: Record<string, string | undefined> = {}) {
+  async function mssp(
+    args: readonly string[],
+    expected: number | "any" = 0,
+    environment: Record<string, string | undefined> = {},
+  ) {
+    note(args);
     const ended = await runMssp(args, {
       folder: project.folder,
       environment: { ...project.environment, ...environment },
     });
     record(`mssp ${args.join(" ")}`, ended, expected);
     return ended.stdout;
+  }
+
+  /** Notes which of the registered commands the arguments name. */
+  function note(args: readonly string[]): void {
+    const command = registeredCommands.find((name) => args.slice(0, name.split(" ").length).join(" ") === name);
+    if (command !== undefined) ran.add(command);
   }
 
   /** Outside of the test's own sandbox. */
@@ -162,9 +189,11 @@ describe("secrets", function () {
 
   type Ended = { readonly exitCode: number | undefined; readonly stdout: string; readonly stderr: string };
 
-  function record(command: string, { exitCode, stdout, stderr }: Ended, expected: number): void {
+  function record(command: string, { exitCode, stdout, stderr }: Ended, expected: number | "any"): void {
     shown.push({ place: `stdout of ${command}`, text: stdout }, { place: `stderr of ${command}`, text: stderr });
     const redacted = (text: string) => (search.find("", text).length === 0 ? text.slice(-3000) : "(with secrets)");
+    assert.doesNotMatch(redacted(stderr), /^\s+at .*:\d+:\d+\)?$/m, command);
+    if (expected === "any") return;
     assert.equal(exitCode, expected, `${command}:\n${redacted(stdout)}\n${redacted(stderr)}`);
   }
 
@@ -190,6 +219,7 @@ describe("secrets", function () {
 
   /** A command that goes on, or wants something. */
   function startMssp(args: readonly string[], environment: Record<string, string | undefined> = {}) {
+    note(args);
     const command = execa(process.execPath, [path.join(checkout, "cli", "mssp.js"), ...args], {
       cwd: project.folder,
       env: { ...project.environment, ...environment },
@@ -369,6 +399,70 @@ describe("secrets", function () {
     await mssp(["ci", "oidc-token", "--out", none], 1, { ...job, ACTIONS_ID_TOKEN_REQUEST_URL: refused });
   });
 
+  it("mssp: the commands for customers, people, other SIEMs and fleets", async () => {
+    const temporary = path.join(project.folder, "tmp");
+    const elasticsearch = { MSSP_ELASTICSEARCH_API_KEY: planted["Elasticsearch API key"] };
+    const since = [...stack, "--since", "P3D"];
+    const dataCollection = ["--dcr", `dcr-${"0".repeat(32)}`, "--stream", "Custom-DefenderAlerts_CL"];
+    const mssp2 = ["--mssp-name", "Fabrikam Security", "--mssp-tenant-id", "5ec0de00-5ea1-4000-8000-000000000001"];
+    const customer2 = ["--customer-name", "Second", "--customer-domain", "second.example", "--no-check"];
+    const second = [...customer2, "--tenant-id", tenantIdOf(0x5f), ...mssp2];
+    const analyst = ["--portal-access", "basic", "--analyst", "Ana Silva <ana.silva@fabrikam-security.example>"];
+    await writeFile(path.join(temporary, "matrix.json"), await mssp(["ci", "matrix", "--all", "--json"]));
+    const previews = path.join(temporary, "previews");
+    const image = [
+      ...["--image", "registry.example/mssp:1", "--repository", "https://git.example/customers.git"],
+      ...["--backend", "azblob://state?storage_account=msspstate", "--client-id", randomUUID()],
+    ];
+    const commands: readonly (readonly [readonly string[], number | "any", Record<string, string>?])[] = [
+      [["init", path.join(temporary, "repository"), "--no-git", "--no-lockfile", "--ci", "none"], 0],
+      [["permissions", ...stack], 0],
+      [["connection", ...stack, "--out", path.join(temporary, "connection.json")], 0],
+      [["adopt", "by-hand", ...second, "--mssp-domain", "fabrikam-security.example", "--dry-run", "--json"], 0],
+      [["onboard", ...stack], 3],
+      [
+        ["evidence", ...stack, "--from", "2026-01-01", "--to", "2026-01-02", "--out", path.join(temporary, "evidence")],
+        3,
+      ],
+      [["hunt", ...stack, "DeviceInfo | take 1"], 3],
+      [["incidents", ...since], 3],
+      [["incidents", ...since, "--elasticsearch", collector.refusingUrl], 3, elasticsearch],
+      [["alerts", ...since, "--elasticsearch", collector.refusingUrl], 5, elasticsearch],
+      [["alerts", ...since, "--log-analytics", collector.refusingUrl, ...dataCollection], 1],
+      [["alerts", ...since, "--file", path.join(temporary, "alerts.jsonl")], 0],
+      [["alerts", ...since, "--syslog", "udp://127.0.0.1:9"], 5],
+      [["alerts", "--all", "--since", "P3D"], 0],
+      ...["invite", "request", "accept", "terminate"].map(
+        (step) => [["governance", step, ...stack, "--yes"], 1, personToken] as const,
+      ),
+      [["governance", "status", ...stack, "--as", "customer"], 1, personToken],
+      [["fleet", "list"], 0],
+      [["fleet", "status"], 0],
+      [["fleet", "outputs", "--json"], 0],
+      ...["github", "gitlab", "azure"].map((system) => [["fleet", "manifests", system], 0] as const),
+      [["fleet", "manifests", "kubernetes", ...stack, ...image], 0],
+      // It depends on the machine whether `gh` is installed and signed in.
+      [["ci", "setup", ...stack, "--reviewer", "acme/soc-leads"], "any"],
+      [["ci", "sort", path.join(previews, "contoso.json"), "--matrix", path.join(temporary, "matrix.json")], 0],
+      [["ci", "check-state", ...stack], 0],
+    ];
+    await atOnce(
+      commands.map(
+        ([args, expected, environment]) =>
+          () =>
+            mssp(args, expected, environment),
+      ),
+      2,
+    );
+    await mssp(["fleet", "preview", ...stack, "--policy-pack", "policy"]);
+    await mssp(["fleet", "refresh", ...stack, "--yes"]);
+    await mssp(["new", "second", ...second, ...analyst]);
+    await project.verifyDomains();
+    const selected = ["--stack", "second", "--yes"];
+    await mssp(["fleet", "up", ...selected, "--init", "--policy-pack", "policy"]);
+    await mssp(["fleet", "destroy", ...selected]);
+  });
+
   it("a connector with a certificate", async () => {
     const { certificatePem, connectorFile } = credentials;
     const connector = { alertApis: ["graph"], credential: { type: "certificate", certificate: certificatePem } };
@@ -393,6 +487,14 @@ describe("secrets", function () {
     search.add("provider credential", variables["ARM_CLIENT_SECRET"] ?? "");
     await mssp(["start", "--log", "--home", home], 0, ofNoSandbox);
     await mssp(["sandbox", "dump", "--home", home]);
+    for (const command of ["permissions", "clock"]) await mssp(["sandbox", command, "--home", home]);
+    // It prints the credential, which is its purpose.
+    note(["sandbox", "env"]);
+    const environment = await runMssp(["sandbox", "env", "--home", home], {
+      folder: project.folder,
+      environment: ofNoSandbox,
+    });
+    assert.match(environment.stdout, /ARM_CLIENT_SECRET/);
     await mssp(["sandbox", "run", "--home", home, "--", "npx", "pulumi", "destroy", "--stack", "dev", "--yes"], 0, {
       ...ofNoSandbox,
       PULUMI_CONFIG_PASSPHRASE: "sandbox",
@@ -401,17 +503,34 @@ describe("secrets", function () {
     const { stderr } = await served.ended;
     assert.match(stderr, /^POST \S+ 201 \d+ ms$/m);
     shown.push({ place: "stderr of mssp sandbox serve", text: stderr });
+    for (const command of ["stop", "reset"]) await mssp(["sandbox", command, "--home", home]);
   });
 
   it("pulumi: destroy", async () => {
     await pulumi(["destroy", ...stack, "--yes", "--skip-preview", "-v=2", "--logtostderr", "--logflow"]);
     await pulumi(["stack", "history", ...stack, "--json"]);
+  });
+
+  it("mssp offboard: evidence, destroy, proof and certificate", async () => {
+    await pulumi(up);
+    await mssp(
+      ["offboard", ...stack, "--days", "1", "--yes", "--out", path.join(project.folder, "tmp", "offboard")],
+      3,
+    );
     witness.stop();
+  });
+
+  it("each registered command of mssp ran", () => {
+    assert.deepEqual(
+      registeredCommands.filter((name) => !ran.has(name)),
+      [],
+    );
   });
 
   it("each kind of secret, place and process occurred", () => {
     assert.deepEqual(search.names, [
-      ...["HEC token", "access token", "authorization code", "certificate's password", "client assertion"],
+      ...["Elasticsearch API key", "HEC token", "access token", "authorization code"],
+      ...["certificate's password", "client assertion"],
       ...[
         "client secret",
         "code verifier",
@@ -420,6 +539,7 @@ describe("secrets", function () {
         "job's OIDC token",
         "job's request token",
         "passphrase",
+        "person's Graph token",
       ],
       ...["private key", "provider credential", "redeem URL", "refresh token", "refused OIDC token"],
       ...["wrong client secret", "wrong passphrase"],
