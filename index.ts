@@ -28,6 +28,7 @@ import { requireTenantFeatures } from "./components/tenant/tenantFeatures";
 import { keepingLegacyApi } from "./settings/connector";
 import { stackConfiguration } from "./settings/fromEngine";
 import { loadExtension } from "./extensions";
+import { endedAccess } from "./domain/endedAccess";
 import type { ProgramOutputs } from "./domain/programOutputs";
 import { tenantNeeds } from "./domain/tenantNeeds";
 import { accessName, delegationName, handoverName, onboardingName, stackIdentityName } from "./domain/resourceNames";
@@ -46,6 +47,11 @@ export = async () => {
     throw error instanceof VisibleError ? new pulumi.RunError(error.message) : error;
   }
 };
+
+/** Warns of analysts who get no access any more: a typing mistake in a year looks the same. */
+async function warnOfEndedAccess({ analysts }: Settings): Promise<void> {
+  for (const text of endedAccess(analysts, clockFrom()())) await pulumi.log.warn(text);
+}
 
 /** Warns of another settings file with this tenant. In a fleet, whose program is inline, the command does. */
 async function warnOfSharedTenant(settings: Settings): Promise<void> {
@@ -88,6 +94,7 @@ async function program() {
   await reportAdoptions(settings, deployed);
   const connectorIsDisabled = await reportDisabledConnector(onboardingName, settings.connector, deployed, { provider });
   await warnOfSharedTenant(settings);
+  await warnOfEndedAccess(settings);
   const { loginEndpoint } = await endpoints;
   const approverObjectIds = await contactObjectIds(customerApprovers(portalAccess), { provider });
 

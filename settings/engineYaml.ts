@@ -11,7 +11,7 @@ import { isScalar, parseDocument, visit, type ScalarTag } from "yaml";
 
 /**
  * @throws Error if the text is not YAML, or has a construct that only the engine can read. Its
- * message has no line of the text.
+ * message's first line has nothing of the text.
  */
 export function parseAsEngine(text: string): unknown {
   const document = parseDocument(text, {

@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { ownSettings } from "./ownSettings";
+import { refuseWrongPrefix } from "./refuseWrongPrefix";
 
 /** The configuration of this run, in the form for `settings/index.ts`. */
 export interface StackConfiguration {
@@ -15,7 +16,11 @@ export interface StackConfiguration {
  */
 export function stackConfiguration(): StackConfiguration {
   const project = pulumi.getProject();
-  const values = ownSettings(pulumi.runtime.allConfig(), project);
+  const all = pulumi.runtime.allConfig();
+  // Pulumi.yaml gives each setting an empty default.
+  const set = Object.keys(all).filter((key) => all[key] !== "");
+  refuseWrongPrefix(set, project, `Pulumi.${pulumi.getStack()}.yaml`);
+  const values = ownSettings(all, project);
   return { values, secretKeys: Object.keys(values).filter((key) => isSecret(`${project}:${key}`)) };
 }
 

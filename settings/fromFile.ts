@@ -4,13 +4,16 @@
  */
 import { readFile } from "node:fs/promises";
 import { clouds, endpointVariable, isUuid, lastSegment } from "@defender-mssp/microsoft";
-import { VisibleError } from "@defender-mssp/errors";
+import { YAMLParseError } from "yaml";
+import { messageOf, VisibleError } from "@defender-mssp/errors";
 import type { StackConfiguration } from "./fromEngine";
 import { parseSettings, type Settings } from "./index";
 import { asEngineJson, asEngineText, parseAsEngine } from "./engineYaml";
 import { ownSettings } from "./ownSettings";
 import { readProject, shownStackFile, stackFile, stacksWithSettings, type Project } from "./project";
-import { printable } from "./problems";
+import { printable, secretive, type SettingsFile } from "./problems";
+import { keyPosition } from "./keyPosition";
+import { refuseWrongPrefix } from "./refuseWrongPrefix";
 
 export interface StackSettingsOptions {
   /** The project's folder; the working folder by default. */
@@ -25,26 +28,54 @@ export interface StackSettingsOptions {
  * @throws VisibleError if the file is missing or not YAML, or a setting is wrong.
  */
 export async function readStackSettings(stack: string, options: StackSettingsOptions = {}): Promise<Settings> {
-  const { values, secretKeys } = await readConfiguration(stack, options.folder);
-  return parseSettings(values, secretKeys, options.environment ?? process.env);
+  const { values, secretKeys, file } = await readConfiguration(stack, options.folder);
+  return parseSettings(values, secretKeys, options.environment ?? process.env, file);
 }
 
 /**
  * Like `readStackSettings`, for a command that calls nothing: no variable has to fit the settings.
  */
 export async function readStackSettingsOffline(stack: string, folder?: string): Promise<Settings> {
-  const { values, secretKeys } = await readConfiguration(stack, folder);
-  return parseSettings(values, secretKeys, fitting(values["cloud"]));
+  const { values, secretKeys, file } = await readConfiguration(stack, folder);
+  return parseSettings(values, secretKeys, fitting(values["cloud"]), file);
 }
 
-async function readConfiguration(stack: string, folder: string | undefined): Promise<StackConfiguration> {
+interface FileConfiguration extends StackConfiguration {
+  readonly file: SettingsFile;
+}
+
+async function readConfiguration(stack: string, folder: string | undefined): Promise<FileConfiguration> {
   const project = await readProject(folder);
+  const shown = printable(shownStackFile(project, stack));
   const content = await contentOfStackFile(stack, project);
-  if (content === undefined) {
-    const file = printable(shownStackFile(project, stack));
-    throw new VisibleError(`There is no ${file} in ${project.folder}. ${await stacksIn(project)}`);
-  }
-  return configurationOf(content, project.name);
+  if (content === undefined)
+    throw new VisibleError(`There is no ${shown} in ${project.folder}. ${await stacksIn(project)}`);
+  if (content["config"] === undefined)
+    throw new VisibleError(
+      `${shown} has no key "config". Write it, and each setting below it:\n${example(project.name)}`,
+    );
+  refuseWrongPrefix(Object.keys(asMap(content["config"])), project.name, shown);
+  const text = await readFile(stackFile(project, lastSegment(stack)), "utf8");
+  let find: ReturnType<typeof keyPosition> | undefined;
+  const placeOf = (key: string) => {
+    find ??= keyPosition(text, project.name);
+    const position = find(key);
+    return position === undefined ? shown : `${shown}:${position.line}:${position.column}`;
+  };
+  return { ...configurationOf(content, project.name), file: { shown, project: project.name, placeOf } };
+}
+
+function example(project: string): string {
+  return `  config:\n    ${project}:customerName: Contoso`;
+}
+
+/**
+ * Settings of a stack's file without the project's name in front. The engine accepts them, and
+ * writes them with it, sorted and without comments, with the next change of the file.
+ */
+export async function unprefixedSettings(stack: string, folder: string): Promise<readonly string[]> {
+  const content = await contentOfStackFile(stack, await readProject(folder));
+  return Object.keys(asMap(content?.["config"])).filter((key) => !key.includes(":"));
 }
 
 /**
@@ -128,9 +159,22 @@ async function yamlFile(file: string): Promise<Record<string, unknown> | undefin
   try {
     return asMap(withoutLoops(parseAsEngine(text)));
   } catch (error) {
-    const reason = error instanceof Error ? (error.message.split("\n")[0] ?? "") : "";
-    throw new VisibleError(`${file} is no valid YAML: ${reason}`);
+    throw new VisibleError(invalidYaml(file, error));
   }
+}
+
+/** The library's reason with its place, and its picture of the line unless the line may hold a secret. */
+function invalidYaml(file: string, error: unknown): string {
+  if (!(error instanceof YAMLParseError) || error.linePos === undefined)
+    return `${file} is no valid YAML: ${messageOf(error).split("\n")[0] ?? ""}`;
+  const [{ line, col }] = error.linePos;
+  const [first = "", ...frame] = error.message.split("\n").filter((text) => text.trim() !== "");
+  const reason = first.replace(/ at line \d+, column \d+:?$/, "");
+  const picture = frame.some((text) => secretive.test(text)) ? [] : frame.map((text) => `  ${printable(text, "json")}`);
+  const hint = /Nested mappings/.test(reason) ? `Put a value that contains ": " in quotes.` : undefined;
+  return [`${file}:${line}:${col} is no valid YAML: ${reason}`, ...picture, ...(hint === undefined ? [] : [hint])].join(
+    "\n",
+  );
 }
 
 /** An alias can make a list or a map that contains itself, which is not JSON. */

@@ -60,6 +60,7 @@ import {
   unknownKey,
   valueAt,
   type SettingProblem,
+  type SettingsFile,
 } from "./problems";
 import { optional, required } from "./setting";
 import { sharedTenantSettings } from "./sharedTenant";
@@ -224,15 +225,17 @@ export const settingKeys: readonly string[] = Object.keys(settingsSchema.shape);
  * @param environment MSSP_DEFENDER_ENDPOINT turns the SIEM authorization into a call; ARM_TENANT_ID
  * and AZURE_TENANT_ID must not name a third tenant, ARM_USE_MSI must be off, and MSSP_CLOCK is for
  * the sandbox only.
+ * @param file the file that the error names with the line of each key.
  * @throws VisibleError that lists everything that is wrong, and nothing else whatever the input.
  */
 export function parseSettings(
   values: Readonly<Record<string, unknown>>,
   secretKeys: Iterable<string>,
   environment: Environment,
+  file?: SettingsFile,
 ): Settings {
   const result = checkSettings(values, secretKeys, environment);
-  if ("problems" in result) throw new VisibleError(problemsMessage(result.problems));
+  if ("problems" in result) throw new VisibleError(problemsMessage(result.problems, file));
   return result.settings;
 }
 
@@ -344,8 +347,48 @@ function problemsOfIssue(issue: z.core.$ZodIssue, raw: RawSettings, secrets: Rea
   return issue.keys.map((key) => ({
     key: pathText([...path, key]),
     seen: shown(valueAt(raw, [...path, key]), secret || secretive.test(key)),
-    allowed: unknownKey(key, known),
+    allowed: unknownKey(key, known, meantValue([...path, key])),
   }));
+}
+
+/** The sibling of an unknown key that has the key as a value: `portalAccess.activation: justInTime`. */
+function meantValue(path: readonly PropertyKey[]): string | undefined {
+  const key = String(path.at(-1));
+  const map = path.slice(0, -1).reduce<z.core.$ZodType | undefined>(validatorBelow, settingsSchema);
+  const siblings = Object.entries(shapeOf(map));
+  const sibling = siblings.find(([, validator]) => enumValues(validator).includes(key));
+  return sibling && `${pathText([...path.slice(0, -1), sibling[0]])}: ${key}`;
+}
+
+function validatorBelow(validator: z.core.$ZodType | undefined, part: PropertyKey): z.core.$ZodType | undefined {
+  return typeof part === "number"
+    ? alternatives(validator).find(isList)?.def.element
+    : shapeOf(validator)[String(part)];
+}
+
+function shapeOf(validator: z.core.$ZodType | undefined): Readonly<Record<string, z.core.$ZodType>> {
+  const map = alternatives(validator).find((inner) => inner instanceof z.ZodMiniObject);
+  return map?.def.shape ?? {};
+}
+
+function enumValues(validator: z.core.$ZodType): string[] {
+  return alternatives(validator).flatMap((inner) => {
+    if (inner instanceof z.ZodMiniEnum) return Object.values(inner.def.entries).map(String);
+    return inner instanceof z.ZodMiniLiteral ? inner.def.values.map(String) : [];
+  });
+}
+
+function isList(validator: z.core.$ZodType): validator is z.ZodMiniArray {
+  return validator instanceof z.ZodMiniArray;
+}
+
+/** A validator without what is around it: optional, a pipe, a union. */
+function alternatives(validator: z.core.$ZodType | undefined): z.core.$ZodType[] {
+  if (validator === undefined) return [];
+  if (validator instanceof z.ZodMiniOptional) return alternatives(validator.def.innerType);
+  if (validator instanceof z.ZodMiniPipe) return alternatives(validator.def.out);
+  if (validator instanceof z.ZodMiniUnion) return validator.def.options.flatMap((option) => alternatives(option));
+  return [validator];
 }
 
 function sameTenants(settings: SettingPlace): void {

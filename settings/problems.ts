@@ -1,5 +1,5 @@
 /** Problems of a stack's settings, and their text: one line, shortened, without secrets. */
-import { closest } from "fastest-levenshtein";
+import { closest, distance } from "fastest-levenshtein";
 
 /** One problem. */
 export interface SettingProblem {
@@ -26,11 +26,25 @@ export const unprintable = /[\p{Cc}\p{Zl}\p{Zp}\p{Cs}\u202a-\u202e\u2066-\u2069\
 const listedProblems = 100;
 const noSuchSetting = "no such setting";
 
+/** The file that the settings are in. */
+export interface SettingsFile {
+  /** Its path, for people. */
+  readonly shown: string;
+  /** The project's name, which is in front of each key. */
+  readonly project: string;
+  /** `file:line:column` of a key; the file alone if nobody knows. */
+  readonly placeOf: (key: string) => string;
+}
+
 /** All problems in one text, the first hundred in full. */
-export function problemsMessage(problems: readonly SettingProblem[]): string {
-  const listed = problems
-    .slice(0, listedProblems)
-    .map(({ key, seen, allowed }) => `  ${key}: ${seen}\n    allowed: ${allowed}`);
+export function problemsMessage(problems: readonly SettingProblem[], file?: SettingsFile): string {
+  const listed = problems.slice(0, listedProblems).map(({ key, seen, allowed }) => {
+    const place = file === undefined ? "" : `${file.placeOf(key)} `;
+    const remedy = allowed.startsWith(noSuchSetting)
+      ? `unknown: ${allowed.slice(noSuchSetting.length + 2)}`
+      : `allowed: ${allowed}`;
+    return `  ${place}${key}: ${seen}\n    ${remedy}`;
+  });
   const rest = problems.length - listed.length;
   return [
     `${problems.length === 1 ? "1 setting is" : `${problems.length} settings are`} wrong; nothing was changed.`,
@@ -39,14 +53,32 @@ export function problemsMessage(problems: readonly SettingProblem[]): string {
     ...(problems.some(({ allowed }) => allowed.startsWith(noSuchSetting))
       ? ["A setting that this version does not know may be of a newer version of defender-mssp: `npx mssp --version`."]
       : []),
-    "Settings are in Pulumi.<stack>.yaml under config, each key with the project's name in front (pulumi config set KEY VALUE).",
+    file === undefined
+      ? "Settings are in Pulumi.<stack>.yaml under config, each key with the project's name in front (pulumi config set KEY VALUE)."
+      : `Settings are in ${file.shown} under config, each key with ${file.project}: in front.`,
   ].join("\n");
 }
 
-/** The suggestion for an unknown key. */
-export function unknownKey(key: string, known: readonly string[]): string {
+/** Up to this many keys are listed where none is near. */
+const listedKeys = 12;
+
+/**
+ * The suggestion for an unknown key: a near one, or all that are known here.
+ * @param meant what the key is the value of, such as `portalAccess.activation: justInTime`.
+ */
+export function unknownKey(key: string, known: readonly string[], meant?: string): string {
+  if (meant !== undefined) return `${noSuchSetting}; did you mean ${meant}?`;
   // The distance takes time in the product of both lengths; a long key is no typing mistake.
-  return `${noSuchSetting}; the nearest is ${closest(key.slice(0, 100), known)}`;
+  const name = key.slice(0, 100);
+  const [setting = "", ...below] = name.split(".");
+  if (below.length > 0 && known.includes(setting))
+    return `${noSuchSetting}; write ${keyText(below.join("."))} below ${setting}:`;
+  const nearest = closest(name, known);
+  if (distance(name.toLowerCase(), nearest.toLowerCase()) <= Math.max(2, Math.ceil(nearest.length / 3)))
+    return `${noSuchSetting}; did you mean ${nearest}?`;
+  return known.length <= listedKeys
+    ? `${noSuchSetting}; the keys here are ${known.join(", ")}`
+    : `${noSuchSetting}; \`npx mssp docs settings\` lists all`;
 }
 
 const shownCharacters = 80;

@@ -36,7 +36,7 @@ describe("mssp fleet, twelve customers", () => {
     assert.equal(exitCode, 1);
     assert.deepEqual(statesOf(report), { ...all("changed"), "customer-99": "failed" });
     assert.match(report.stacks.find(({ stack }) => stack === "customer-99")?.messages[0] ?? "", /is no valid YAML/);
-    assert.match(stderr, /customer-99: failed: .*Pulumi\.customer-99\.yaml is no valid YAML/);
+    assert.match(stderr, /customer-99: failed: .*Pulumi\.customer-99\.yaml:\d+:\d+ is no valid YAML/);
     await writeFile(path.join(project.folder, "Pulumi.customer-99.yaml"), "");
     const settings = await readFile(path.join(project.folder, "Pulumi.customer-01.yaml"), "utf8");
     assert.match(settings, /^encryptionsalt: "?v1:[^]*^config:/m);

@@ -46,6 +46,38 @@ describe("program", () => {
     for (const [name, value] of before) if (value !== undefined) process.env[name] = value;
   });
 
+  it("warns of an analyst whose last day is over", async () => {
+    const analysts = [{ email: "ana@fabrikam.example", displayName: "Ana", accessEndsOn: "2024-01-31" }];
+    pulumi.runtime.setAllConfig({ ...configuration, "defender-mssp:analysts": JSON.stringify(analysts) }, []);
+    const log = pulumi.log as { warn: typeof pulumi.log.warn };
+    const { warn } = log;
+    const warnings: string[] = [];
+    log.warn = (text) => {
+      warnings.push(text);
+      return Promise.resolve();
+    };
+    try {
+      await program();
+    } finally {
+      log.warn = warn;
+    }
+    assert.deepEqual(
+      warnings.filter((text) => text.startsWith("analysts")),
+      ["analysts[0] (Ana): access ended on 2024-01-31; the guest has no membership."],
+    );
+  });
+
+  it("names the prefix of settings that are another project's, in place of all as missing", async () => {
+    const others = Object.entries(configuration).map(([key, value]) => [key.replace("defender-mssp:", "acme:"), value]);
+    // Pulumi.yaml gives each setting an empty default.
+    const defaults = Object.keys(configuration).map((key) => [key, ""]);
+    pulumi.runtime.setAllConfig(Object.fromEntries([...defaults, ...others]) as Record<string, string>, []);
+    await assert.rejects(
+      program(),
+      /names 6 settings of the project "acme"; this project is "defender-mssp"\. Nothing was changed\. Write defender-mssp:customerName,/,
+    );
+  });
+
   it("reads the stack's state once, before the first registration", async () => {
     const registered: number[] = [];
     const { resources } = await startMocks({
@@ -166,7 +198,7 @@ describe("program", () => {
       assert.ok(pulumi.RunError.isInstance(error), "the engine prints a RunError's message alone");
       assert.match(error.message, /^3 settings are wrong; nothing was changed\.\n {2}tenantId: \[secret\]\n/);
       assert.doesNotMatch(error.message, /hunter2/);
-      assert.match(error.message, /analyst: "x"\n {4}allowed: no such setting; the nearest is analysts/);
+      assert.match(error.message, /analyst: "x"\n {4}unknown: did you mean analysts\?/);
       return true;
     });
     await settled();

@@ -138,7 +138,7 @@ describe("settings", () => {
               '  analysts[0].email: "ana"',
               "    allowed: an e-mail address with a domain, such as ana@mssp.example",
               '  analysts[1].phone: "1"',
-              "    allowed: no such setting; the nearest is email",
+              "    unknown: the keys here are email, displayName, tier, accessEndsOn",
               "A setting that this version does not know may be of a newer version of defender-mssp: `npx mssp --version`.",
               "Settings are in Pulumi.<stack>.yaml under config, each key with the project's name in front (pulumi config set KEY VALUE).",
             ].join("\n"),
@@ -163,7 +163,7 @@ describe("settings", () => {
     it("an unknown key is listed with the nearest existing one", () => {
       assert.deepEqual(
         problemsOf({ tenantID: "x", analyst: "y" }).map(({ key, allowed }) => `${key}: ${allowed}`),
-        ["tenantID: no such setting; the nearest is tenantId", "analyst: no such setting; the nearest is analysts"],
+        ["tenantID: no such setting; did you mean tenantId?", "analyst: no such setting; did you mean analysts?"],
       );
       const hostile = JSON.parse('{"__proto__":"x","constructor":"y"}') as Record<string, string>;
       assert.deepEqual(wrong(hostile), ['__proto__: "x"', 'constructor: "y"']);
@@ -492,7 +492,7 @@ describe("settings", () => {
         ]);
         const [unknown] = problemsOf(access({ model: "rbac", tiers: { tier3: {} } }));
         assert.equal(unknown?.key, "portalAccess.tiers.tier3");
-        assert.match(unknown.allowed, /nearest is tier[12]/);
+        assert.match(unknown.allowed, /did you mean tier[12]\?/);
       });
     });
 

@@ -17,6 +17,7 @@ import {
 } from "@defender-mssp/microsoft";
 import { isCallError, VisibleError } from "@defender-mssp/errors";
 import { neededPermissions, type NeededPermission } from "../../../domain/prerequisites";
+import { endedAccess } from "../../../domain/endedAccess";
 import { foreignDomainText } from "../../../domain/foreignDomainText";
 import { missingFeatures, tenantNeeds, type TenantNeeds } from "../../../domain/tenantNeeds";
 import type { Settings } from "../../../settings";
@@ -27,7 +28,8 @@ import { accessChecks } from "./conditionalAccess";
 import type { Place } from "../../base/place";
 import { dynamicHostNote } from "../../stack/dynamicHost";
 import { settingsAsDeployed, stateNotes, type SettingsAsDeployed } from "../../stack/settingsAsDeployed";
-import { readStackSettings } from "../../../settings/fromFile";
+import { readStackSettings, unprefixedSettings } from "../../../settings/fromFile";
+import { readProject, shownStackFile } from "../../../settings/project";
 import { tenantEndpoints } from "../../tenant/tenantEndpoints";
 import { readDeployment } from "../../stack/deployment";
 
@@ -51,7 +53,10 @@ export async function examine(
   try {
     const hostNote = await dynamicHostNote(folder);
     const { domainNote, ...report } = await examined(stack, found, environment);
-    const notes = [hostNote, domainNote].filter((note) => note !== undefined);
+    const ended = endedAccess(settings.analysts, clockFrom(environment)());
+    const notes = [hostNote, domainNote, await prefixNote(stack, folder), ...ended].filter(
+      (note) => note !== undefined,
+    );
     return { ...report, notes: [...notes, ...stateNotes([{ stack, ...found }])] };
   } catch (error) {
     if (!isCallError(error)) throw error;
@@ -63,6 +68,18 @@ export async function examine(
       { cause: error },
     );
   }
+}
+
+/** What the engine will do with keys without the project's name. */
+async function prefixNote(stack: string, folder: string): Promise<string | undefined> {
+  const [first, ...others] = await unprefixedSettings(stack, folder);
+  if (first === undefined) return undefined;
+  const project = await readProject(folder);
+  const keys = others.length === 0 ? `the key ${first}` : `${others.length + 1} keys, such as ${first},`;
+  return (
+    `${shownStackFile(project, stack)} has ${keys} without ${project.name}: in front. The program accepts that. The engine adds it, sorts the keys and drops ` +
+    "their comments when it next writes the file (`pulumi stack init`, `pulumi config set`)."
+  );
 }
 
 function sandboxHint(stack: string): string {

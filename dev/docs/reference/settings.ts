@@ -16,7 +16,9 @@ export function settingsPage(): string {
   return [
     "# Settings",
     "",
-    "A stack's settings are in `Pulumi.<stack>.yaml`, each key with `defender-mssp:` before it. One file describes one customer.",
+    "A stack's settings are in `Pulumi.<stack>.yaml`, each key with the project's name before it: `defender-mssp:` here, another name in a repository of",
+    "customers. Keys without it are accepted; the engine adds it, sorts the keys and drops their comments when it next writes the file. One file describes",
+    "one customer. `settings.schema.json` is its JSON schema for editors.",
     "`Pulumi.dev.yaml` uses every feature. All configuration errors are reported together, before any change.",
     "",
     "A key inside a map is written `map.key`, a key inside each item of a list `list[].key`. Quote dates, so that YAML keeps them as text.",

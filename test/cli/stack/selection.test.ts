@@ -32,7 +32,7 @@ describe("the fleet's inventory and selectors", () => {
       inventory.map(({ stack }) => stack),
       ["broken", "contoso", "contoso-lab", "dev", "fabrikam"],
     );
-    assert.match(inventory[0]?.problem ?? "", /Pulumi\.broken\.yaml is no valid YAML/);
+    assert.match(inventory[0]?.problem ?? "", /Pulumi\.broken\.yaml:\d+:\d+ is no valid YAML/);
     assert.deepEqual(inventory[1], {
       stack: "contoso",
       customerName: "Contoso",

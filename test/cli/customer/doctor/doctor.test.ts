@@ -1,6 +1,6 @@
 /** `mssp doctor` as people run it, on a sandbox. */
 import assert from "node:assert/strict";
-import { copyFile, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { copyFile, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { startSandbox, type OwnSandbox } from "@defender-mssp/sandbox";
@@ -197,6 +197,21 @@ describe("mssp doctor", function () {
     assert.match(stderr, /that the customer has consented to that application/);
   });
 
+  it("notes whose access has ended, and what the engine does with keys without a prefix", async () => {
+    const analysts = [ana, { email: "bob@mssp.example", displayName: "Bob", accessEndsOn: "2024-01-31" }];
+    const { stack } = await customer({ analysts });
+    assert.deepEqual((await report(stack)).notes.slice(-1), [
+      "analysts[1] (Bob): access ended on 2024-01-31; the guest has no membership.",
+    ]);
+    const file = path.join(folder, `Pulumi.${stack}.yaml`);
+    await writeFile(file, (await readFile(file, "utf8")).replaceAll("defender-mssp:", ""));
+    const { notes } = await report(stack);
+    assert.match(
+      notes.join("\n"),
+      /^Pulumi\.customer\d+\.yaml has 6 keys, such as customerName, without defender-mssp: in front\. .*`pulumi stack init`/m,
+    );
+  });
+
   it("lists the existing stacks if the named stack does not exist", async () => {
     const { exitCode, stderr } = await doctor(["--stack", "nobody"]);
     assert.equal(exitCode, 1);
@@ -208,6 +223,9 @@ describe("mssp doctor", function () {
     const { exitCode, stderr } = await doctor(["--stack", "wrong"]);
     assert.equal(exitCode, 1);
     assert.match(stderr, /^mssp: \d+ settings are wrong; nothing was changed\.$/m);
-    assert.match(stderr, /^ {2}portalAccess\.approvers: .*\n {4}allowed: only with the model entitlement/m);
+    assert.match(
+      stderr,
+      /^ {2}Pulumi\.wrong\.yaml:\d+:\d+ portalAccess\.approvers: .*\n {4}allowed: only with the model entitlement/m,
+    );
   });
 });

@@ -1,0 +1,17 @@
+/** Analysts whose last day is over: they are invited, and get no membership. */
+
+interface Analyst {
+  readonly displayName: string;
+  /** Last day of access: ISO 8601, UTC. */
+  readonly accessEndsOn?: string;
+}
+
+/** A warning for each analyst whose access has ended. */
+export function endedAccess(analysts: readonly Analyst[], now: Date): readonly string[] {
+  const today = now.toISOString().slice(0, 10);
+  return analysts.flatMap(({ displayName, accessEndsOn }, index) =>
+    accessEndsOn !== undefined && accessEndsOn < today
+      ? [`analysts[${index}] (${displayName}): access ended on ${accessEndsOn}; the guest has no membership.`]
+      : [],
+  );
+}
