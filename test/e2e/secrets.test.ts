@@ -460,6 +460,14 @@ describe("secrets", function () {
     await project.verifyDomains();
     const selected = ["--stack", "second", "--yes"];
     await mssp(["fleet", "up", ...selected, "--init", "--policy-pack", "policy"]);
+    await mssp(["secrets", "rotate", ...selected, "--now"]);
+    for (const change of [
+      ["add", "Cleo <cleo@fabrikam-security.example>"],
+      ["remove", "cleo@fabrikam-security.example"],
+    ])
+      await mssp(["analyst", ...change, ...selected, "--no-preview"]);
+    await mssp(["analyst", "list", "--stack", "second"]);
+    await mssp(["docs"]);
     await mssp(["fleet", "destroy", ...selected]);
   });
 
