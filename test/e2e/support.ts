@@ -58,7 +58,7 @@ async function withoutLogs({ PULUMI_HOME = "" }: NodeJS.ProcessEnv): Promise<voi
 
 /** Every live object of one tenant of the sandbox, as `mssp sandbox dump` prints it. */
 export function dumpOfTenant(project: SandboxProject, tenantId: string): string {
-  const tenants = JSON.parse(dump(project.sandbox.cloud)) as Record<string, { objects?: Partial<Collections> }>;
+  const tenants = JSON.parse(dump(project.sandbox.cloud)) as Record<string, { objects?: Record<string, ObjectsById> }>;
   const tenant = tenants[tenantId];
   // The project verifies a domain with the first settings that name it; the program writes none.
   const { organization = {}, domains: _, ...objects } = tenant?.objects ?? {};
@@ -69,13 +69,7 @@ export function dumpOfTenant(project: SandboxProject, tenantId: string): string 
 
 export type ObjectsById = Record<string, Record<string, unknown>>;
 type Collections = Record<
-  | "applications"
-  | "groups"
-  | "organization"
-  | "users"
-  | "servicePrincipals"
-  | "appRoleAssignments"
-  | "siemAuthorizations",
+  "applications" | "groups" | "users" | "servicePrincipals" | "appRoleAssignments" | "siemAuthorizations",
   ObjectsById
 >;
 
