@@ -3,14 +3,15 @@
  * `pulumi config set` writes the whole file anew: it drops formatting and turns an unquoted date
  * such as 2031-12-31 into a Go time.
  */
-import { mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import { isMap, isScalar, parse, parseDocument, type Document, type Pair, type YAMLMap } from "yaml";
 import { readProject, stackFile } from "../../settings/project";
-import { writeWholeFile } from "@defender-mssp/terminal/wholeFile";
+import { lineEnd, lineStart } from "./contentEnd";
 import { runPulumi, type PulumiOptions } from "./pulumi";
+import { writeStackFile } from "./writeStackFile";
 
 export interface ConfigurationChanges {
   /** Stored in plain text, by key with namespace: a text, or a map of texts. */
@@ -44,11 +45,7 @@ export async function changeConfiguration(
     ...plain,
     ...encrypted.values,
   };
-  const mode = await stat(file).then(
-    (found) => found.mode & 0o777,
-    () => 0o644,
-  );
-  await writeWholeFile(file, withValues(text, values, encrypted.provider), { mode });
+  await writeStackFile(file, withValues(text, values, encrypted.provider));
 }
 
 /** The text of a stack's file with these values in `config`, and otherwise unchanged. */
@@ -165,18 +162,14 @@ function indentOf(text: string, map: YAMLMap): string {
 
 /** The start of the line that a pair begins on. */
 function startOfPair(text: string, { key }: Pair): number {
-  const at = isScalar(key) ? (key.range?.[0] ?? 0) : 0;
-  return text.lastIndexOf("\n", at - 1) + 1;
+  return lineStart(text, isScalar(key) ? (key.range?.[0] ?? 0) : 0);
 }
 
 /** The end of the line that a pair ends on, with its line break. */
 function endOfPair(text: string, pair: Pair | undefined): number {
   const { key, value } = pair ?? {};
   const node = (value ?? key) as { range?: readonly [number, number, number] | null } | undefined;
-  const end = node?.range?.[1] ?? 0;
-  if (text[end - 1] === "\n") return end;
-  const newline = text.indexOf("\n", end);
-  return newline < 0 ? text.length : newline + 1;
+  return lineEnd(text, node?.range?.[1] ?? 0);
 }
 
 function linesOf(values: Readonly<Record<string, FileValue>>, indent: string, newline: string): string {

@@ -178,9 +178,9 @@ async function change(
     if (!isAgreed)
       throw new VisibleError(`Nothing was written.${ask.isPossible ? "" : " Pass --yes to write without asking."}`);
   }
-  const { writeWholeFile } = await import("@defender-mssp/terminal/wholeFile");
+  const { writeStackFile } = await import("../../stack/writeStackFile.js");
   const { stackFile } = await import("../../../settings/project.js");
-  for (const { stack, after } of changes) await writeWholeFile(stackFile(project, stack), after, { mode: 0o644 });
+  for (const { stack, after } of changes) await writeStackFile(stackFile(project, stack), after);
   const names = changes.map(({ stack }) => stack);
   if (options.json === true) out.write(`${visibleJson({ changed: names, unchanged }, 2)}\n`);
   else

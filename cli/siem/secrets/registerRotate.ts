@@ -93,8 +93,8 @@ async function rotate({ stack, now, yes, json }: RotateOptions, session: Session
     yes,
     session,
   );
-  const { writeWholeFile } = await import("@defender-mssp/terminal/wholeFile");
-  await writeWholeFile(file, text, { mode: 0o644 });
+  const { writeStackFile } = await import("../../stack/writeStackFile.js");
+  await writeStackFile(file, text);
   session.err.note(`${shown} is written. Commit it.`);
   await runEngine(now === true ? ["up", "--yes", "--skip-preview", "--suppress-outputs"] : ["preview"], stack, session);
   const rotation = await rotationAfter({ stack, file: shown, renewMadeBefore, rotated: now === true }, session);

@@ -1,6 +1,6 @@
 /** `mssp analyst`, as it is typed: twelve customers, a joiner and a leaver. */
 import assert from "node:assert/strict";
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { chmod, mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { stringify } from "yaml";
@@ -74,6 +74,7 @@ describe("mssp analyst", () => {
   });
 
   it("add: to the named customers, and not twice", async () => {
+    await chmod(fileOf("customer-02"), 0o600);
     const cleo = ["add", "Cleo <cleo@fabrikam.example>", "--stack", "customer-0[12]", "--yes"];
     assert.match((await run(cleo)).stderr, /No stack matches/);
     const args = [
@@ -90,6 +91,7 @@ describe("mssp analyst", () => {
     const line = '- { email: cleo@fabrikam.example, displayName: Cleo, tier: tier2, accessEndsOn: "2027-03-31" }';
     assert.ok(stdout.includes(`+     ${line}`), stdout);
     assert.ok((await textOf("customer-02")).includes(line));
+    assert.equal((await stat(fileOf("customer-02"))).mode & 0o777, 0o600, "its permissions stay");
     const again = await run([...args, "--json"]);
     assert.deepEqual((JSON.parse(again.stdout) as { changed: string[] }).changed, []);
   });
