@@ -6,7 +6,6 @@ import type { Journal, RunPlan } from "../stack/journal";
 import type { LockOwnerState, StackOutcome, StackState, TryResult } from "../stack/outcome";
 import { askPulumi } from "../stack/pulumi";
 import { countsOf } from "../stack/report";
-import { say } from "./log";
 import { runPool, type PlannedStack } from "./pool";
 import { stackProblem, type Canary, type PreparedRun } from "./prepareRun";
 import { isRunning } from "./processState";
@@ -110,7 +109,7 @@ export class FleetRun {
   async #mayGoOn(first: readonly PlannedStack[], rest: readonly PlannedStack[]): Promise<boolean> {
     if (first.length === 0) return true;
     const hasFailed = first.some(({ stack }) => this.#outcomes.get(stack)?.state === "failed");
-    const { options, plan, parallel, session } = this.prepared;
+    const { options, plan, session } = this.prepared;
     const { view } = this.equipment;
     let reason = hasFailed ? leftOutByCanary : this.#stop;
     if (reason === undefined && options.yes !== true) {
@@ -118,7 +117,7 @@ export class FleetRun {
       const names = first.map(({ stack }) => stack).join(", ");
       const question = `${plan.command} of ${names} has succeeded. Continue with the other ${rest.length}?`;
       if (!(session.ask.isPossible && (await session.ask.confirm(question)))) reason = leftOutByPerson;
-      else view.begin(rest.length, parallel);
+      view.goOn();
     }
     if (reason === undefined) return true;
     for (const { stack } of rest) this.#ended({ ...withoutRun(stack, "leftOut"), messages: [reason] });
@@ -129,7 +128,7 @@ export class FleetRun {
   async #offerCancel(): Promise<void> {
     const dead = [...this.#outcomes.values()].filter(({ lock }) => lock?.state === "dead").map(({ stack }) => stack);
     if (dead.length === 0 || this.#stop !== undefined) return;
-    const { options, folder, variables, before, parallel, session } = this.prepared;
+    const { options, folder, variables, before, session } = this.prepared;
     const { view } = this.equipment;
     view.pause();
     // Locks of the resumed run: its process and its engines have ended, where their IDs are those of
@@ -142,14 +141,18 @@ export class FleetRun {
       others.length > 0 &&
       (options.cancelDeadLocks === true || (session.ask.isPossible && (await session.ask.confirm(question))));
     const freed = mayCancel ? dead : own;
-    if (freed.length === 0) return;
+    if (freed.length === 0) {
+      view.goOn();
+      return;
+    }
+    const again = freed.flatMap((stack) => this.#outcomes.get(stack) ?? []);
     for (const stack of freed) {
-      say(session, `${stack}: cancelling the lock of a process that has ended.`);
+      view.say(`${stack}: cancelling the lock of a process that has ended.`);
       const environment = { ...session.environment, ...variables.get(stack) };
       await askPulumi(["cancel", "--yes", "--stack", stack], { folder, environment });
       this.#outcomes.delete(stack);
     }
-    view.begin(freed.length, parallel);
+    view.goOn(again);
     await this.#pool(freed.map((stack) => ({ stack, refresh: true })));
   }
 
@@ -159,15 +162,9 @@ export class FleetRun {
   #interrupted(): void {
     this.#interrupts++;
     this.#stop = "interrupted";
-    if (this.#interrupts === 1) {
-      say(
-        this.prepared.session,
-        "Interrupted: the running stacks finish, no other starts. Press Ctrl-C again to interrupt them.",
-      );
-    } else if (this.#interrupts === 2) {
-      say(this.prepared.session, "Interrupting the running stacks: each engine finishes its current operations.");
-      this.equipment.workers.cancel();
-    } else process.exit(130);
+    if (this.#interrupts > 2) process.exit(130);
+    this.equipment.view.interrupted(this.#interrupts);
+    if (this.#interrupts === 2) this.equipment.workers.cancel();
   }
 }
 

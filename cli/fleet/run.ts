@@ -46,7 +46,7 @@ async function run(prepared: PreparedRun): Promise<number> {
   try {
     const outcomes = await fleetRun.all(stacks);
     journal.finish();
-    view.pause();
+    view.finish();
     const report = runReport(prepared, {
       id: journal.id,
       beganAt: fleetRun.beganAt,
@@ -115,9 +115,10 @@ async function fleetView(
   { json }: FleetRunOptions,
   { environment, out, err, now }: Session,
 ): Promise<FleetView> {
-  if (json === true) return new JsonView(command, out, now);
+  if (json === true) return new JsonView(command, out, err, now);
   if (!err.isTerminal || environment["CI"] !== undefined) return new LineView(command, err);
   const { logUpdateStderr } = await import("log-update");
   const terminal = err.stream as unknown as { readonly columns: number; readonly rows: number };
-  return new LiveView(command, logUpdateStderr, () => ({ columns: terminal.columns, rows: terminal.rows }));
+  const size = () => ({ columns: terminal.columns, rows: terminal.rows });
+  return new LiveView(command, { draw: logUpdateStderr, err, size });
 }

@@ -5,16 +5,26 @@ import { countsText } from "../stack/previewText";
 import type { ErrorOutput, Output } from "@defender-mssp/terminal/session";
 import { visibleJson, visibleText } from "@defender-mssp/terminal/terminalText";
 import { textWidth } from "@defender-mssp/terminal/wrap";
+import { say } from "./log";
 import type { FleetCommand, StackOutcome, StackState } from "../stack/outcome";
 
 export interface FleetView {
+  /** Once, before the first stack. */
   begin(total: number, parallel: number): void;
   started(stack: string, tryNumber: number): void;
   step(stack: string, step: string): void;
   retried(stack: string, tryNumber: number, messages: readonly string[]): void;
   ended(outcome: StackOutcome): void;
-  /** Before a question is asked, and at the end: nothing is drawn until the next event. */
+  /** A line that stays. */
+  say(line: string): void;
+  /** Ctrl-C was pressed for this time. */
+  interrupted(times: number): void;
+  /** Before a question: nothing is drawn until `goOn`. */
   pause(): void;
+  /** After a question. These stacks run again: they are counted once. */
+  goOn(again?: readonly StackOutcome[]): void;
+  /** At the end: the last drawing stays. */
+  finish(): void;
 }
 
 const stateColors: Readonly<Record<StackState, "red" | "yellow" | "green">> = {
@@ -55,6 +65,11 @@ function doneText(changes: NonNullable<StackOutcome["preview"]>["changes"]): str
     .join(", ");
 }
 
+const interruptions = [
+  "Interrupted: the running stacks finish, no other starts. Press Ctrl-C again to interrupt them.",
+  "Interrupting the running stacks: each engine finishes its current operations.",
+] as const;
+
 /** For CI logs: a line for each start, retry and end. Steps would be thousands of lines. */
 export class LineView implements FleetView {
   #total = 0;
@@ -62,17 +77,16 @@ export class LineView implements FleetView {
 
   constructor(
     private readonly command: FleetCommand,
-    private readonly err: ErrorOutput,
+    readonly err: ErrorOutput,
   ) {}
 
   begin(total: number, parallel: number): void {
     this.#total = total;
-    this.#done = 0;
-    this.#say(`${this.command} of ${total} ${total === 1 ? "stack" : "stacks"}, ${parallel} at a time`);
+    this.say(`${this.command} of ${total} ${total === 1 ? "stack" : "stacks"}, ${parallel} at a time`);
   }
 
   started(stack: string, tryNumber: number): void {
-    this.#say(`${stack}: started${tryNumber > 1 ? ` (try ${tryNumber})` : ""}`);
+    this.say(`${stack}: started${tryNumber > 1 ? ` (try ${tryNumber})` : ""}`);
   }
 
   step(): void {
@@ -80,7 +94,7 @@ export class LineView implements FleetView {
   }
 
   retried(stack: string, tryNumber: number, [message = ""]: readonly string[]): void {
-    this.#say(
+    this.say(
       `${stack}: try ${tryNumber} failed with a transient error, running again with --refresh: ${oneLine(message)}`,
     );
   }
@@ -88,16 +102,27 @@ export class LineView implements FleetView {
   ended(outcome: StackOutcome): void {
     this.#done++;
     const text = outcomeText(outcome, this.command);
-    this.#say(`${outcome.stack}: ${text} (${outcome.seconds.toFixed(1)} s) [${this.#done}/${this.#total}]`);
+    this.say(`${outcome.stack}: ${text} (${outcome.seconds.toFixed(1)} s) [${this.#done}/${this.#total}]`);
+  }
+
+  say(line: string): void {
+    say(this, line);
+  }
+
+  interrupted(times: number): void {
+    this.say(interruptions[times - 1] ?? "");
   }
 
   pause(): void {
     // Nothing is drawn.
   }
 
-  /** To stderr: stdout is for the result. */
-  #say(line: string): void {
-    this.err.line(`mssp fleet: ${line}`);
+  goOn(again: readonly StackOutcome[] = []): void {
+    this.#done -= again.length;
+  }
+
+  finish(): void {
+    // Nothing is drawn.
   }
 }
 
@@ -106,6 +131,7 @@ export class JsonView implements FleetView {
   constructor(
     private readonly command: FleetCommand,
     private readonly out: Output,
+    readonly err: ErrorOutput,
     private readonly now: () => Date,
   ) {}
 
@@ -129,7 +155,23 @@ export class JsonView implements FleetView {
     this.#event("ended", outcome);
   }
 
+  say(line: string): void {
+    say(this, line);
+  }
+
+  interrupted(times: number): void {
+    this.say(interruptions[times - 1] ?? "");
+  }
+
   pause(): void {
+    // Nothing is drawn.
+  }
+
+  goOn(): void {
+    // Nothing is drawn.
+  }
+
+  finish(): void {
     // Nothing is drawn.
   }
 
@@ -138,39 +180,50 @@ export class JsonView implements FleetView {
   }
 }
 
-/** Replaces the previous drawing; `done` keeps it. */
+/** Replaces the previous drawing; `done` keeps it, `clear` erases it. */
 export interface Drawing {
   (text: string): void;
   done: () => void;
+  clear: () => void;
+}
+
+/** What a table is drawn on. */
+export interface Screen {
+  readonly draw: Drawing;
+  readonly err: ErrorOutput;
+  readonly size: () => { readonly columns: number; readonly rows: number };
+  /** Milliseconds. */
+  readonly now?: () => number;
 }
 
 /** A table on a terminal, redrawn several times a second. */
 export class LiveView implements FleetView {
   readonly #running = new Map<string, { readonly since: number; step: string }>();
   readonly #counts = new Map<StackState, number>();
-  #attention: string[] = [];
+  #attention: { readonly stack: string; readonly line: string }[] = [];
   #total = 0;
   #done = 0;
   #began = 0;
+  /** Milliseconds that questions waited for their answers. */
+  #asked = 0;
+  #pausedAt = 0;
+  #interrupts = 0;
+  #lines = 0;
   #timer: NodeJS.Timeout | undefined;
 
   constructor(
     private readonly command: FleetCommand,
-    private readonly draw: Drawing,
-    private readonly size: () => { readonly columns: number; readonly rows: number },
-    private readonly now: () => number = () => performance.now(),
+    private readonly screen: Screen,
   ) {}
 
   begin(total: number): void {
     this.#total = total;
-    this.#done = 0;
-    this.#began = this.now();
-    this.#timer = setInterval(() => this.draw(this.text()), 250);
-    this.#timer.unref();
+    this.#began = this.#now();
+    this.#start();
   }
 
   started(stack: string, tryNumber: number): void {
-    this.#running.set(stack, { since: this.now(), step: tryNumber > 1 ? `starting, try ${tryNumber}` : "starting" });
+    this.#running.set(stack, { since: this.#now(), step: tryNumber > 1 ? `starting, try ${tryNumber}` : "starting" });
   }
 
   step(stack: string, step: string): void {
@@ -184,44 +237,128 @@ export class LiveView implements FleetView {
 
   ended(outcome: StackOutcome): void {
     this.#running.delete(outcome.stack);
-    this.#done++;
-    this.#counts.set(outcome.state, (this.#counts.get(outcome.state) ?? 0) + 1);
+    this.#count(outcome, 1);
     if (outcome.state === "failed" || outcome.state === "drifted") {
       const text = `${outcome.stack}: ${outcomeText(outcome, this.command)}`;
-      this.#attention = [...this.#attention, colors[stateColors[outcome.state]](clipped(text, this.#width))].slice(-5);
+      const line = colors[stateColors[outcome.state]](clipped(text, this.#width));
+      this.#attention = [...this.#attention, { stack: outcome.stack, line }].slice(-5);
     }
   }
 
+  say(line: string): void {
+    const isDrawn = this.#lines > 0;
+    this.#erase();
+    say(this.screen, line);
+    if (isDrawn) this.draw();
+  }
+
+  interrupted(times: number): void {
+    this.#interrupts = times;
+    if (this.#timer !== undefined) this.draw();
+  }
+
   pause(): void {
-    clearInterval(this.#timer);
-    this.draw(this.text());
-    this.draw.done();
+    this.#stop();
+    this.#erase();
+    this.screen.draw.done();
+    this.#pausedAt = this.#now();
+  }
+
+  goOn(again: readonly StackOutcome[] = []): void {
+    for (const outcome of again) this.#count(outcome, -1);
+    this.#attention = this.#attention.filter(({ stack }) => !again.some((outcome) => outcome.stack === stack));
+    this.#asked += this.#now() - this.#pausedAt;
+    this.#start();
+  }
+
+  finish(): void {
+    if (this.#timer === undefined) return;
+    this.#stop();
+    this.draw();
+    this.screen.draw.done();
+  }
+
+  draw(): void {
+    const text = this.text();
+    const lines = text.split("\n").length;
+    // log-update moves no unchanged line below one that goes or comes.
+    if (lines !== this.#lines) this.#erase();
+    this.screen.draw(text);
+    this.#lines = lines;
   }
 
   /** What is drawn now. */
   text(): string {
-    const waiting = this.#total - this.#done - this.#running.size;
     const counts = [...this.#counts]
+      .filter(([, count]) => count > 0)
       .map(([state, count]) => `${count} ${state === "leftOut" ? "left out" : state}`)
       .join(", ");
     const width = this.#width;
     const head = `${this.command}: ${this.#done} of ${this.#total} done${counts === "" ? "" : ` (${counts})`}`;
-    const tail = `${this.#running.size} running, ${waiting} waiting${this.#left()}`;
-    const room = Math.max(1, this.size().rows - this.#attention.length - 5);
+    const tail = `${this.#running.size} running, ${this.#waiting} waiting${this.#left()}`;
+    const room = Math.max(1, this.screen.size().rows - this.#attention.length - 6);
     const running = [...this.#running].slice(0, room).map(([stack, { since, step }]) => {
-      const seconds = `${Math.round((this.now() - since) / 1000)} s`.padStart(6);
+      const seconds = `${Math.round((this.#now() - since) / 1000)} s`.padStart(6);
       return clipped(`${seconds}  ${stack.padEnd(24)}  ${visibleText(step)}`, width);
     });
-    return [colors.bold(clipped(head, width)), clipped(tail, width), ...running, ...this.#attention].join("\n");
+    const interruption = this.#interrupts === 0 ? [] : [colors.yellow(clipped(this.#interruption(), width))];
+    return [
+      colors.bold(clipped(head, width)),
+      clipped(tail, width),
+      ...running,
+      ...this.#attention.map(({ line }) => line),
+      ...interruption,
+    ].join("\n");
+  }
+
+  #start(): void {
+    this.#timer = setInterval(() => this.draw(), 250);
+    this.#timer.unref();
+  }
+
+  #stop(): void {
+    clearInterval(this.#timer);
+    this.#timer = undefined;
+  }
+
+  #erase(): void {
+    if (this.#lines > 0) this.screen.draw.clear();
+    this.#lines = 0;
+  }
+
+  #count({ state }: StackOutcome, by: 1 | -1): void {
+    this.#done += by;
+    this.#counts.set(state, (this.#counts.get(state) ?? 0) + by);
+  }
+
+  #interruption(): string {
+    const names = [...this.#running.keys()].map(visibleText);
+    const leftOut = `${this.#waiting + (this.#counts.get("leftOut") ?? 0)} left out`;
+    if (names.length === 0) return `Interrupted: ${leftOut}.`;
+    const [name = ""] = names;
+    const isShort = names.length === 1 && textWidth(name) <= 24;
+    const stacks = isShort ? name : names.length === 1 ? "1 stack" : `${names.length} stacks`;
+    const [finish, engine] = names.length === 1 ? ["finishes", "the engine"] : ["finish", "the engines"];
+    if (this.#interrupts === 1) return `Interrupted: ${stacks} ${finish}, ${leftOut}. Ctrl-C again stops ${engine}.`;
+    return `Stopping ${engine} of ${stacks} after the current operation. Ctrl-C again ends mssp.`;
+  }
+
+  get #waiting(): number {
+    return this.#total - this.#done - this.#running.size;
+  }
+
+  #now(): number {
+    return this.screen.now?.() ?? performance.now();
   }
 
   get #width(): number {
-    return Math.max(20, this.size().columns - 1);
+    return Math.max(20, this.screen.size().columns - 1);
   }
 
   #left(): string {
-    if (this.#done === 0 || this.#done === this.#total) return "";
-    const seconds = ((this.now() - this.#began) / 1000 / this.#done) * (this.#total - this.#done);
+    if (this.#done === 0 || this.#done === this.#total || this.#interrupts > 0) return "";
+    const passed = this.#now() - this.#began - this.#asked;
+    const seconds = (passed / 1000 / this.#done) * (this.#total - this.#done);
     return `, about ${seconds < 90 ? `${Math.ceil(seconds)} s` : `${Math.ceil(seconds / 60)} min`} left`;
   }
 }

@@ -7,17 +7,17 @@ import { canaryCount } from "../../../cli/fleet/fleetRun";
 import { runPage } from "../../../cli/fleet/runPage";
 import { summaryText } from "../../../cli/fleet/summary";
 import { LiveView } from "../../../cli/fleet/view";
+import { TestSession } from "../testSession";
 
 describe("the output of a fleet run", () => {
   it("keeps the live table within the terminal's width and height", () => {
     let drawn = "";
-    const draw = Object.assign((text: string) => void (drawn = text), { done: () => undefined });
-    const view = new LiveView(
-      "up",
-      draw,
-      () => ({ columns: 80, rows: 24 }),
-      () => 0,
-    );
+    const draw = Object.assign((text: string) => void (drawn = text), {
+      done: () => undefined,
+      clear: () => undefined,
+    });
+    const size = () => ({ columns: 80, rows: 24 });
+    const view = new LiveView("up", { draw, err: new TestSession().err, size, now: () => 0 });
     view.begin(200);
     for (let index = 0; index < 64; index++) {
       view.started(`customer-${index}`, 1);
@@ -26,12 +26,14 @@ describe("the output of a fleet run", () => {
     for (let index = 100; index < 120; index++) {
       view.ended(outcome(`customer-${index}`, "failed", { messages: ["tenantId is wrong: ".repeat(20)] }));
     }
-    view.pause();
-    const lines = drawn.replaceAll(/\u001b\[\d+m/g, "").split("\n");
+    view.interrupted(1);
+    view.finish();
+    const lines = stripVTControlCharacters(drawn).split("\n");
     assert.ok(lines.length < 24, `${lines.length} lines`);
     for (const line of lines) assert.ok(line.length < 80, line);
     assert.match(lines[0] ?? "", /^up: 20 of 200 done \(20 failed\)/);
     assert.match(lines[1] ?? "", /^64 running, 116 waiting/);
+    assert.equal(lines.at(-1), "Interrupted: 64 stacks finish, 116 left out. Ctrl-C again stops the engines.");
   });
 
   it("ends with the most serious outcomes first, and the next commands", () => {
