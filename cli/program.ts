@@ -29,6 +29,11 @@ const subcommands: Readonly<Record<string, Subcommand>> = {
     description: "Make a stack for a customer who was onboarded by hand. Reads the tenant, and changes nothing there.",
     load: () => require("./customer/adopt/command") as typeof import("./customer/adopt/command"),
   },
+  upgrade: {
+    group: "Start",
+    description: "Upgrade a repository of customers to a new version, and preview every customer with it.",
+    load: () => require("./customer/upgrade/command") as typeof import("./customer/upgrade/command"),
+  },
   docs: {
     group: "Start",
     description: "List the pages of the documentation that this package ships, or print where one is.",

@@ -1,4 +1,4 @@
-/** The manifest in a package's tarball. */
+/** The manifest and other files in a package's tarball. */
 import { readFile } from "node:fs/promises";
 import { gunzipSync } from "node:zlib";
 
@@ -17,23 +17,39 @@ const blockSize = 512;
  * @throws Error if the file can't be read.
  */
 export async function packedManifest(file: string): Promise<PackedManifest | undefined> {
-  const packed = await readFile(file).catch(undefinedIfFolder);
-  if (packed === undefined) return undefined;
   try {
-    const text = manifestText(gunzipSync(packed, { maxOutputLength: unpackedLimit }));
-    const { name, version } = JSON.parse(text ?? "{}") as Readonly<Record<string, unknown>>;
+    const { name, version } = JSON.parse((await packedText(file, "package.json")) ?? "{}") as Record<string, unknown>;
     return typeof name === "string" && typeof version === "string" ? { name, version } : undefined;
-  } catch {
-    return undefined;
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
   }
 }
 
-function manifestText(archive: Buffer): string | undefined {
+/**
+ * Reads a file of a package's tarball.
+ * @param name its path in the package.
+ * @returns undefined if the tarball does not have it, or is none.
+ * @throws Error if the tarball can't be read.
+ */
+export async function packedText(file: string, name: string): Promise<string | undefined> {
+  const packed = await readFile(file).catch(undefinedIfFolder);
+  if (packed === undefined) return undefined;
+  let archive: Buffer;
+  try {
+    archive = gunzipSync(packed, { maxOutputLength: unpackedLimit });
+  } catch {
+    return undefined;
+  }
+  return textIn(archive, `package/${name}`);
+}
+
+function textIn(archive: Buffer, name: string): string | undefined {
   for (let start = 0; start + blockSize <= archive.length;) {
     const header = archive.subarray(start, start + blockSize);
     const size = Number.parseInt(field(header, 124, 136), 8) || 0;
     const content = start + blockSize;
-    if (field(header, 0, 100) === "package/package.json") return archive.toString("utf8", content, content + size);
+    if (field(header, 0, 100) === name) return archive.toString("utf8", content, content + size);
     start = content + Math.ceil(size / blockSize) * blockSize;
   }
   return undefined;

@@ -2,6 +2,7 @@
  * Files that contain the version. All packages have the same one, and depend on each other
  * by exactly that.
  */
+import { compareVersions } from "../../cli/base/compareVersions";
 
 const manifests = [
   "package.json",
@@ -52,10 +53,7 @@ function released(changelog: string, version: string, date: string): string {
 }
 
 function requireNewer(version: string, current: string): void {
-  const parts = (text: string) => /^(\d+)\.(\d+)\.(\d+)$/.exec(text)?.slice(1).map(Number);
-  const [next, before] = [parts(version), parts(current)];
-  if (next === undefined) throw new Error("Usage: npm run release:version -- <version, such as 0.3.0>");
-  const differing = next.findIndex((part, index) => part !== before?.[index]);
-  if (differing < 0 || (next[differing] ?? 0) < (before?.[differing] ?? 0))
-    throw new Error(`${version} is not newer than ${current}.`);
+  const order = compareVersions(version, current);
+  if (order === undefined) throw new Error("Usage: npm run release:version -- <version, such as 0.3.0>");
+  if (order <= 0) throw new Error(`${version} is not newer than ${current}.`);
 }

@@ -2,7 +2,7 @@
  * An empty folder with nothing of the checkout in reach, in which the packed packages are
  * installed.
  */
-import { copyFile, mkdir, mkdtemp, readdir, rm, stat } from "node:fs/promises";
+import { copyFile, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { execa } from "execa";
@@ -64,6 +64,24 @@ export class Installation {
     await mkdir(folder, { recursive: true });
     const needed = this.registry.packages.filter(({ name }) => /\/(errors|terminal|microsoft|siem)$/.test(name));
     for (const { file } of needed) await copyFile(file, path.join(folder, path.basename(file)));
+  }
+
+  /** Writes the tarballs of the same packages with another version to a new folder. */
+  async packAs(version: string, folder: string): Promise<void> {
+    await mkdir(folder, { recursive: true });
+    for (const { file, version: packed } of this.registry.packages) {
+      const content = await mkdtemp(path.join(this.temporary, "repacked-"));
+      await execa("tar", ["-xzf", file, "-C", content]);
+      const manifest = path.join(content, "package", "package.json");
+      const text = await readFile(manifest, "utf8");
+      const renamed = text
+        .replace(`"version": "${packed}"`, `"version": "${version}"`)
+        .replaceAll(/("@defender-mssp\/[a-z]+": )"[^"]+"/g, `$1"${version}"`);
+      await writeFile(manifest, renamed);
+      const base = path.basename(file).replace(packed, version);
+      await execa("tar", ["-czf", path.join(folder, base), "-C", content, "package"]);
+      await rm(content, { recursive: true });
+    }
   }
 
   async dispose(): Promise<void> {

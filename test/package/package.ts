@@ -209,6 +209,28 @@ describe("the packages in an empty folder", function () {
     return () => writeFile(file, before);
   }
 
+  it("npx mssp upgrade installs a new version of all packages, which changes no customer, and git goes back", async () => {
+    const next = path.join(installation.folder, "next");
+    await installation.packAs("99.0.0", next);
+    const commit = ["git", "-c", "user.name=t", "-c", "user.email=t@t.example", "commit", "--quiet"] as const;
+    succeeded(await inCustomers("git", "add", "--all"));
+    succeeded(await inCustomers(...commit, "--message", "second"));
+    const options = ["--yes", "--skip-preview"] as const;
+    const upgraded = succeeded(await inCustomers("npx", "mssp", "upgrade", "--packages", next, ...options));
+    figures.push(`npx mssp upgrade, without previews: ${upgraded.seconds.toFixed(1)} s`);
+    assert.match(upgraded.stdout, /^defender-mssp \d+\.\d+\.\d+ → 99\.0\.0$/m);
+    assert.match(succeeded(await inCustomers("npx", "mssp", "--version")).stdout, /^99\.0\.0$/m);
+    const { stdout } = succeeded(
+      await onSandbox("npx", "mssp", "fleet", "preview", "--stack", "dev", "tailwind", "--json"),
+    );
+    const { counts } = JSON.parse(stdout.trim().split("\n").at(-1) ?? "") as { counts: Record<string, number> };
+    assert.equal(counts["unchanged"], 2, JSON.stringify(counts));
+    for (const command of upgraded.stderr.split("\n").flatMap((line) => /^ {2}((?:git|npm) .*)$/.exec(line)?.[1] ?? []))
+      succeeded(await inCustomers(...(command.split(" ") as [string])));
+    assert.equal(succeeded(await inCustomers("git", "status", "--porcelain")).stdout, "");
+    assert.doesNotMatch(succeeded(await inCustomers("npx", "mssp", "--version")).stdout, /99/);
+  });
+
   it("npx pulumi destroy takes everything away", async () => {
     const { stdout } = succeeded(
       await onSandbox("npx", "pulumi", "destroy", "--stack", "dev", "--refresh", "--yes", "--suppress-outputs"),

@@ -5,10 +5,9 @@ import { execa } from "execa";
 import { VisibleError } from "@defender-mssp/errors";
 import type { Session } from "@defender-mssp/terminal/session";
 import { ownName, ownVersion } from "../../base/ownPackage";
-import { developmentPackage } from "../../base/publishedPackages";
 import { shellWord } from "../../base/shellWord";
 import { exists } from "../../stack/exists";
-import { localPackages, vendorFolder, type LocalPackage } from "./localPackages";
+import { localPackages, vendoredManifest, vendoredPath, vendorFolder, type LocalPackage } from "./localPackages";
 import { repositoryFiles, type CiSystem } from "./templates";
 
 export interface InitializeOptions {
@@ -48,8 +47,7 @@ export async function initialize(
   requireProjectName(project);
   await requireEmpty(folder);
   if (options.git) await requireGit(environment);
-  const vendored =
-    options.packages === undefined ? [] : await localPackages(path.resolve(session.folder, options.packages));
+  const vendored = await vendoredPackages(options, session.folder);
   const files = withVendored(await repositoryFiles(project, options.ci), vendored);
   await mkdir(path.dirname(folder), { recursive: true });
   const draft = await mkdtemp(path.join(path.dirname(folder), `.${path.basename(folder)}-`));
@@ -71,28 +69,18 @@ export async function initialize(
   return { folder, project, version: ownVersion(), files: names };
 }
 
-function vendoredPath({ file }: LocalPackage): string {
-  return `${vendorFolder}/${path.basename(file)}`;
+async function vendoredPackages({ packages }: InitializeOptions, from: string): Promise<readonly LocalPackage[]> {
+  if (packages === undefined) return [];
+  return (await localPackages(path.resolve(from, packages), "Nothing was created.", ownVersion())).packages;
 }
 
-/**
- * Names the tarballs in package.json. All packages are listed: npm would ask the registry for a
- * dependency of theirs that is not.
- */
 function withVendored(
   files: ReadonlyMap<string, string>,
   vendored: readonly LocalPackage[],
 ): ReadonlyMap<string, string> {
   if (vendored.length === 0) return files;
-  const manifest = JSON.parse(files.get("package.json") ?? "") as Readonly<Record<string, unknown>>;
-  const references = vendored.map((local) => [local.name, `file:${vendoredPath(local)}`] as const);
-  const isDevelopment = ([name]: (typeof references)[number]) => name === developmentPackage;
-  const changed = {
-    ...manifest,
-    dependencies: Object.fromEntries(references.filter((reference) => !isDevelopment(reference)).sort()),
-    devDependencies: Object.fromEntries(references.filter(isDevelopment)),
-  };
-  return new Map([...files, ["package.json", `${JSON.stringify(changed, undefined, 2)}\n`]]);
+  const manifest = vendoredManifest(JSON.parse(files.get("package.json") ?? "") as object, vendored);
+  return new Map([...files, ["package.json", `${JSON.stringify(manifest, undefined, 2)}\n`]]);
 }
 
 async function copyVendored(folder: string, vendored: readonly LocalPackage[]): Promise<void> {
