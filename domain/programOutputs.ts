@@ -75,8 +75,10 @@ export type AddedOutputName = "cloud" | "handover" | "azureDelegation";
 /** The outputs of the component, whose fields describe them. */
 export type OnboardingOutputs = Omit<ProgramOutputs, AddedOutputName>;
 
-/** The outputs that are secrets. */
-type SecretOutputName = "clientSecret" | "inviteRedeemUrls";
+/** The outputs that are secrets: marked as such in the state. */
+export const secretOutputNames = ["clientSecret", "inviteRedeemUrls"] as const satisfies (keyof ProgramOutputs)[];
+
+type SecretOutputName = (typeof secretOutputNames)[number];
 
 /** The outputs as the engine prints them: without `--show-secrets`, `[secret]` in place of a secret. */
 export type PrintedOutputs = {

@@ -38,6 +38,18 @@ export function redactedValue(name: string, value: unknown, knownSecrets: readon
   );
 }
 
+/**
+ * A value without texts that look like secrets, whatever its names are: for one whose secrets are
+ * marked, such as an output with the word "secret" for the type of a credential.
+ */
+export function redactedTexts(value: unknown): unknown {
+  if (typeof value === "string") return redactedText(value);
+  if (Array.isArray(value)) return value.map(redactedTexts);
+  if (typeof value !== "object" || value === null) return value;
+  if (Object.hasOwn(value, signatureKey)) return secretText;
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [redactedText(key), redactedTexts(item)]));
+}
+
 /** Text without what looks like a secret, and without the values of `knownSecrets`. */
 export function redactedText(text: string, knownSecrets: readonly string[] = []): string {
   return withoutCredentials(text, knownSecrets).replace(wordWithoutGaps, (word, at: number, whole: string) =>

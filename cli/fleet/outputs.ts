@@ -3,10 +3,11 @@ import { availableParallelism } from "node:os";
 import { VisibleError } from "@defender-mssp/errors";
 import type { Session } from "@defender-mssp/terminal/session";
 import { atOnce } from "@defender-mssp/terminal/atOnce";
-import { redactedValue } from "../base/redaction";
+import { secretOutputNames } from "../../domain/programOutputs";
+import { redactedTexts, redactedValue, secretText } from "../base/redaction";
 import { readProject } from "../../settings/project";
 import { tableText, type TextCell } from "@defender-mssp/terminal/table";
-import { readPrintedOutputs } from "../stack/stackOutputs";
+import { isProgramOutput, readPrintedOutputs } from "../stack/stackOutputs";
 import { passphraseVariables } from "../stack/passphrases";
 import { passphraseQuestion } from "../stack/passphraseQuestion";
 
@@ -49,11 +50,21 @@ async function outputsOf(
   try {
     const all = await readPrintedOutputs(stack, place);
     const chosen = Object.entries(all).filter(([name]) => names?.includes(name) ?? true);
-    return { stack, outputs: Object.fromEntries(chosen.map(([name, value]) => [name, redactedValue(name, value)])) };
+    return { stack, outputs: Object.fromEntries(chosen.map(([name, value]) => [name, publicOutput(name, value)])) };
   } catch (error) {
     if (!(error instanceof VisibleError)) throw error;
     return { stack, outputs: {}, problem: error.message };
   }
+}
+
+/**
+ * An output that anybody may see. The engine prints `[secret]` for a marked secret; one that a state
+ * of another origin does not mark is left out here. Names decide for outputs that are not the program's.
+ */
+function publicOutput(name: string, value: unknown): unknown {
+  if (!isProgramOutput(name)) return redactedValue(name, value);
+  if ((secretOutputNames as readonly string[]).includes(name)) return value === null ? null : secretText;
+  return redactedTexts(value);
 }
 
 export function outputsText(list: readonly StackOutputList[]): string {
