@@ -83,7 +83,7 @@ export class ReplacedFiles {
 }
 
 /** This program's tarballs in `vendor/`, from the top of the repository. */
-async function vendored(folder: string): Promise<string[]> {
+export async function vendored(folder: string): Promise<string[]> {
   const names = await readdir(path.join(folder, vendorFolder)).catch(() => []);
   return names.filter((name) => /^defender-mssp-.*\.tgz$/.test(name)).map((name) => `${vendorFolder}/${name}`);
 }

@@ -11,7 +11,7 @@ import { publishedPackages } from "../../base/publishedPackages";
 import { vendoredPath, vendorFolder } from "../init/localPackages";
 import { changelogEntries, changelogText } from "./changelogEntries";
 import { readNewVersion, type Manifest, type NewVersion, type VersionSource } from "./readNewVersion";
-import { lockFile, manifestFile, projectFile, ReplacedFiles, writeDraft } from "./replacedFiles";
+import { lockFile, manifestFile, projectFile, ReplacedFiles, vendored, writeDraft } from "./replacedFiles";
 import { interruptedText, nothingChanged, runNpm } from "./runNpm";
 
 export interface UpgradeOptions extends VersionSource {
@@ -45,6 +45,7 @@ export async function upgrade(options: UpgradeOptions, session: Session): Promis
     if (!(await ask.confirm(`Upgrade ${publishedPackages.length} packages to ${next.version}?`)))
       throw new VisibleError(nothingChanged);
   }
+  const hadTarballs = (await vendored(folder)).length > 0;
   const interruption = new Interruption(session);
   try {
     if (!(await install(folder, next, session, interruption))) return;
@@ -54,7 +55,7 @@ export async function upgrade(options: UpgradeOptions, session: Session): Promis
   } finally {
     interruption.dispose();
   }
-  err.line(wayBack(next.packages.length > 0));
+  err.line(wayBack(hadTarballs, next.packages.length > 0));
 }
 
 /** A repository of customers, not a checkout. */
@@ -204,8 +205,9 @@ async function preview(folder: string, { passphraseFolder }: UpgradeOptions, ses
   session.exitCode ??= 1;
 }
 
-function wayBack(hasTarballs: boolean): string {
-  const files = [manifestFile, lockFile, projectFile, ...(hasTarballs ? [vendorFolder] : [])];
+/** `git restore` refuses a folder without committed files. */
+function wayBack(hadTarballs: boolean, hasTarballs: boolean): string {
+  const files = [manifestFile, lockFile, projectFile, ...(hadTarballs ? [vendorFolder] : [])];
   return [
     "",
     "The way back, before the commit:",

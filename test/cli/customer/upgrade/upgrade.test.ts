@@ -122,6 +122,8 @@ describe("mssp upgrade", function () {
     return Object.fromEntries(await Promise.all(names.map(async (name) => [name, await hash(name)] as const)));
   }
 
+  const printedCommands = (text: string) => text.split("\n").flatMap((line) => /^ {2}(git .*)$/.exec(line)?.[1] ?? []);
+
   it("replaces all packages together, and previews all customers with the new version", async () => {
     const { exitCode, stdout, stderr } = await upgrade([...packages, "--yes"]);
     assert.equal(exitCode, 0, stderr);
@@ -150,10 +152,25 @@ describe("mssp upgrade", function () {
     const before = await snapshot();
     const { stdout, stderr } = await upgrade([...packages, "--yes", "--skip-preview"]);
     assert.doesNotMatch(stdout, /preview of/);
-    const commands = stderr.split("\n").flatMap((line) => /^ {2}(git .*)$/.exec(line)?.[1] ?? []);
+    const commands = printedCommands(stderr);
     assert.equal(commands.length, 2);
     for (const command of commands) await execa(command, { cwd: folder, shell: true });
     assert.deepEqual(await snapshot(), before);
+    assert.equal((await git("status", "--porcelain")).stdout, "");
+  });
+
+  it("goes back where the repository named versions of a registry before", async () => {
+    const manifest = await manifestIn();
+    const dependencies = { "defender-mssp": installed };
+    await writeFile(
+      at("package.json"),
+      JSON.stringify({ ...manifest, dependencies, devDependencies: {} }, undefined, 2),
+    );
+    await rm(at("vendor"), { recursive: true });
+    await git("commit", "--quiet", "--all", "--message", "Registry");
+    const { exitCode, stderr } = await upgrade([...packages, "--yes", "--skip-preview"]);
+    assert.equal(exitCode, 0, stderr);
+    for (const command of printedCommands(stderr)) await execa(command, { cwd: folder, shell: true });
     assert.equal((await git("status", "--porcelain")).stdout, "");
   });
 
