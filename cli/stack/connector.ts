@@ -10,6 +10,8 @@ export type StackConnector = Omit<StackOutputs, "connector"> & StackOutputs["con
 
 /** A stack's connector, whose `read` returns all outputs. */
 export interface StackCustomer extends UnreadConnector {
+  /** Where the stack is read, with the variables of its own passphrase. */
+  readonly place: Place;
   read(options?: { readonly secrets?: boolean }): Promise<StackConnector>;
 }
 
@@ -26,6 +28,7 @@ export async function readConnector(stack: string, options: StackOutputsOptions)
 export function stackConnector(stack: string, options: Place): StackCustomer {
   return {
     name: stack,
+    place: options,
     read: async ({ secrets = true } = {}) => {
       const isName = stack.split("/").every(isStackName);
       if (!isName) throw new VisibleError("the name of its settings file is not a valid stack name");
@@ -36,4 +39,9 @@ export function stackConnector(stack: string, options: Place): StackCustomer {
       return keptByStack(stack, options);
     },
   };
+}
+
+/** Whether a connector is of a stack, not of a connection file. */
+export function isStack(customer: UnreadConnector): customer is StackCustomer {
+  return "place" in customer;
 }

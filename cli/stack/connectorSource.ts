@@ -1,6 +1,5 @@
 /** The connectors of a project's stacks, and of connection files beside them. */
 import { Option, type Command } from "commander";
-import { VisibleError } from "@defender-mssp/errors";
 import type { Session } from "@defender-mssp/terminal/session";
 import {
   connectionFiles,
@@ -8,22 +7,24 @@ import {
   connectionsOption,
   type ConnectionOptions,
 } from "@defender-mssp/siem/connector/connectionFiles";
-import type { ConnectorSource, UnreadConnector, Selection } from "@defender-mssp/siem/connector/connectorSource";
+import type { ConnectorSource, Selection } from "@defender-mssp/siem/connector/connectorSource";
 import { exactlyOneOf, goWith, repeated } from "@defender-mssp/siem/connector/selectors";
-import { isStackName } from "@defender-mssp/siem/connector/stackName";
 import { placeOf } from "../base/place";
-import { stackConnector } from "./connector";
+import { stackConnector, type StackCustomer } from "./connector";
 import { passphraseFolderOption } from "./passphraseOption";
-import { stackArgument } from "./stackName";
+import { stackArgument, stackPatterns } from "./stackName";
 import { allCustomers } from "./stackNames";
 
-/** What the options below have parsed. */
-interface StackOptions extends ConnectionOptions {
+/** What the options of stacks have parsed. */
+export interface StackOptions {
   /** A stack; patterns where the option may be repeated. */
   readonly stack?: string | readonly string[];
+  readonly all?: boolean;
   readonly tag?: readonly string[];
   readonly passphraseFolder?: string;
 }
+
+type SourceOptions = StackOptions & ConnectionOptions;
 
 /** The source of `npx mssp`. */
 export const stacksAndConnectionFiles: ConnectorSource = {
@@ -31,59 +32,67 @@ export const stacksAndConnectionFiles: ConnectorSource = {
   reads: "The stack's outputs and configuration, or the connection file",
   example: "--stack contoso",
   addOptions,
-  one: (options: StackOptions, session) =>
+  one: (options: SourceOptions, session) =>
     options.connection === undefined
       ? stackConnector(typeof options.stack === "string" ? options.stack : "", placeOf(session))
       : connectionFiles.one(options, session),
-  many: (options: StackOptions, session) =>
+  named: async (options: SourceOptions, session) =>
+    (await namedStack(options, session)) ?? connectionFiles.named(options, session),
+  many: (options: SourceOptions, session) =>
     options.connection === undefined && options.connections === undefined
       ? stackConnectors(options, session)
       : connectionFiles.many(options, session),
 };
 
+/** The stack that the options name by itself; undefined where they select any number. */
+export async function namedStack(options: StackOptions, session: Session): Promise<StackCustomer | undefined> {
+  const [name, ...others] = [options.stack ?? []].flat();
+  if (name === undefined || name.includes("*") || others.length > 0) return undefined;
+  const [customer] = await stackConnectors(options, session);
+  return customer;
+}
+
 const connectionText =
   "in place of --stack: a file that `npx mssp connection` has written; needs no project, engine or state";
 
 function addOptions(command: Command, selection: Selection): Command {
-  if (selection === "several") return addRepeatedOptions(command);
-  command
-    .option("--stack <stack>", "the customer's stack", stackArgument)
-    .addOption(connectionOption(selection, connectionText));
-  if (selection === "one") return exactlyOneOf(command, ["stack", "connection"]);
-  command
-    .option("--all", allCustomers)
-    .addOption(
-      new Option(
-        "--tag <tag...>",
-        "with --all: only stacks with these tags: tier=gold, or tier for any value; all must match",
-      ).conflicts("connections"),
-    )
-    .addOption(connectionsOption())
-    .addOption(passphraseFolderOption("--all"));
-  return goWith(
-    exactlyOneOf(command, ["stack", "connection", "all"]),
-    ["tag", "connections", "passphraseFolder"],
-    ["all"],
-  );
+  if (selection === "one") {
+    command
+      .option("--stack <stack>", "the customer's stack", stackArgument)
+      .addOption(connectionOption(selection, connectionText));
+    return exactlyOneOf(command, ["stack", "connection"]);
+  }
+  addStackOptions(command);
+  command.addOption(connectionOption(selection, connectionText)).addOption(connectionsOption().conflicts("tag"));
+  exactlyOneOf(command, ["stack", "connection", "connections", "all"], ["connections", "all"]);
+  return stackPartners(command);
 }
 
-/** An option that takes several values would take the argument after it as well. */
-function addRepeatedOptions(command: Command): Command {
-  command
+/** The options that select any number of stacks, for a command without connection files. */
+export function stackOptions(command: Command): Command {
+  return stackPartners(exactlyOneOf(addStackOptions(command), ["stack", "all"]));
+}
+
+function addStackOptions(command: Command): Command {
+  // An option that takes several values would take an optional argument after it as well.
+  const values = command.registeredArguments.every(({ required }) => required) ? "<tag...>" : "<tag>";
+  return command
     .option(
       "--stack <pattern>",
       "this stack, or those that match: * stands for any characters; may be repeated",
-      repeated,
+      stackPatterns,
     )
-    .addOption(connectionOption("several", connectionText))
     .option("--all", allCustomers)
-    .option(
-      "--tag <tag>",
-      "with --all: only stacks with this tag: tier=gold, or tier for any value; may be repeated",
-      repeated,
+    .addOption(
+      new Option(
+        `--tag ${values}`,
+        "with --all: only stacks with this tag: tier=gold, or tier for any value; may be repeated, all must match",
+      ).argParser(repeated),
     )
     .addOption(passphraseFolderOption("--all or --stack"));
-  exactlyOneOf(command, ["stack", "connection", "all"]);
+}
+
+function stackPartners(command: Command): Command {
   return goWith(goWith(command, ["tag"], ["all"]), ["passphraseFolder"], ["stack", "all"]);
 }
 
@@ -91,7 +100,7 @@ function addRepeatedOptions(command: Command): Command {
  * The customers of the project. A stack without a file in the folder of passphrases fails by
  * itself, if its engine needs one.
  */
-async function stackConnectors(options: StackOptions, session: Session): Promise<readonly UnreadConnector[]> {
+export async function stackConnectors(options: StackOptions, session: Session): Promise<readonly StackCustomer[]> {
   const place = placeOf(session);
   const { passphraseFolder } = options;
   const stacks = await stackNamesOf(options, session);
@@ -110,8 +119,6 @@ async function stackNamesOf(
 ): Promise<readonly string[]> {
   const patterns = stack === undefined ? undefined : [stack].flat();
   if (patterns?.every((pattern) => !pattern.includes("*")) === true) {
-    const wrong = patterns.find((name) => name.split("/").length > 3 || !name.split("/").every(isStackName));
-    if (wrong !== undefined) throw new VisibleError(`"${wrong}" is not a stack's name.`);
     return [...new Set(patterns)];
   }
   const [{ readProject }, { readInventory }, { selectStacks }] = await Promise.all([

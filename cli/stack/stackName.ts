@@ -14,6 +14,13 @@ export function stackArgument(text: string): string {
   );
 }
 
+/** A stack's name or a pattern of names, in which `*` stands for any characters; for a repeated option. */
+export function stackPatterns(text: string, before: readonly string[] = []): readonly string[] {
+  const parts = text.split("/");
+  if (parts.length <= 3 && parts.every((part) => isStackName(part.replaceAll("*", "x")))) return [...before, text];
+  return [...before, stackArgument(text)];
+}
+
 /** The same for an option that takes several. */
 export function stackArguments(text: string, before: readonly string[] = []): string[] {
   return [...before, stackArgument(text)];

@@ -55,7 +55,7 @@ describe("mssp", function () {
         assert.equal(exitCode, 2);
         assert.match(
           stderr,
-          /^error: (required option '--stack <stack>' not specified|use exactly one of --stack <stack>, .*)$/m,
+          /^error: (required option '--stack <stack>' not specified|use exactly one of --stack <(?:stack|pattern)>, .*)$/m,
         );
       });
     }

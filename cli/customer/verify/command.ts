@@ -1,25 +1,16 @@
 /** `mssp verify`: the command of `@defender-mssp/siem`, with the checks that need the stack. */
 import type { Command } from "commander";
 import type { Session } from "@defender-mssp/terminal/session";
-import {
-  define as defineBySource,
-  verificationByFile,
-  type Verification,
-  type VerifyOptions,
-} from "@defender-mssp/siem/verify/command";
-import { placeOf } from "../../base/place";
+import { define as defineBySource, verificationByFile } from "@defender-mssp/siem/verify/command";
+import type { Verification } from "@defender-mssp/siem/verify/verification";
+import { isStack } from "../../stack/connector";
 import { stacksAndConnectionFiles } from "../../stack/connectorSource";
 
-/** `stack` is undefined where the options name a connection file. */
-type StackVerifyOptions = VerifyOptions & { readonly stack?: string };
-
 const verification: Verification = {
-  subject: ({ stack, connection }: StackVerifyOptions) => (stack === undefined ? { connection } : { stack }),
-  checks: async (options: StackVerifyOptions, session, program) => {
-    const { stack } = options;
-    if (stack === undefined) return verificationByFile.checks(options, session, program);
+  checks: async (customer, options, session, program) => {
+    if (!isStack(customer)) return verificationByFile.checks(customer, options, session, program);
     const { verifyStack } = await import("./verifyStack.js");
-    return verifyStack({ ...options, ...placeOf(session), now: session.now, stack });
+    return verifyStack({ ...options, ...customer.place, now: session.now, stack: customer.name });
   },
   reads:
     "the stack's state; one page of alerts from each API of the connector; the stack's objects in the customer's " +

@@ -1,26 +1,33 @@
 /** `mssp connection`: writes the file with which a machine without the project reads a customer's alerts. */
 import { InvalidArgumentError, Option, type Command } from "commander";
-import type { ConnectionContent } from "@defender-mssp/siem/connector/connectionFile";
+import { placeText } from "@defender-mssp/siem/connector/oneSecretEach";
+import { VisibleError } from "@defender-mssp/errors";
+import { markOf } from "@defender-mssp/terminal/checkState";
+import { tableText } from "@defender-mssp/terminal/table";
 import { describeCommand } from "@defender-mssp/terminal/help";
 import type { Session } from "@defender-mssp/terminal/session";
 import { visibleJson } from "@defender-mssp/terminal/terminalText";
-import { placeOf } from "../../base/place";
-import { stackArgument } from "../../stack/stackName";
-import type { WriteConnectionOptions } from "./write";
+import { namedStack, stackConnectors, stackOptions, type StackOptions } from "../../stack/connectorSource";
+import { nextSteps } from "./nextSteps";
+import type { LeftOutStack, WriteConnectionOptions, WrittenConnection } from "./write";
 
-interface ConnectionCommandOptions extends WriteConnectionOptions {
+interface ConnectionCommandOptions extends WriteConnectionOptions, StackOptions {
   readonly json?: boolean;
 }
 
 /** Adds arguments, options and action. */
 export function define(command: Command, session: Session): void {
-  command
-    .requiredOption("--stack <stack>", "the customer's stack", stackArgument)
-    .requiredOption("--out <file>", "file to write", fileName)
+  stackOptions(command)
+    .requiredOption(
+      "--out <path>",
+      "file to write; of several stacks a folder, in which each has <stack>.json",
+      fileName,
+    )
     .addOption(
       new Option(
         "--key-vault-secret <uri>",
-        "the client secret is this Key Vault secret (default: the secret of `handover`, if the stack has it)",
+        "the client secret is this Key Vault secret (default: the secret of `handover`, if the stack has it); " +
+          "{stack} stands for the stack's name",
       )
         .argParser(secretUri)
         .conflicts(["credentialFile", "credentialVariable"]),
@@ -28,7 +35,8 @@ export function define(command: Command, session: Session): void {
     .addOption(
       new Option(
         "--credential-file <file>",
-        "the client secret, the certificate with its private key or the federated token is in this file of that machine",
+        "the client secret, the certificate with its private key or the federated token is in this file of that machine; " +
+          "{stack} stands for the stack's name",
       )
         .argParser(fileName)
         .conflicts("credentialVariable"),
@@ -36,33 +44,46 @@ export function define(command: Command, session: Session): void {
     .option(
       "--credential-variable <name>",
       "this environment variable of that machine names the credential's file (default: MSSP_CLIENT_SECRET_FILE, " +
-        "MSSP_CERTIFICATE_FILE or MSSP_FEDERATED_TOKEN_FILE)",
+        "MSSP_CERTIFICATE_FILE or MSSP_FEDERATED_TOKEN_FILE); {stack} stands for the stack's name in capitals",
       variableName,
     )
     .option("--force", "replace an existing file")
     .option("--json", "print the file's name and content as one JSON object")
     .action(async (options: ConnectionCommandOptions) => {
-      const { writeConnection } = await import("./write.js");
-      const connection = await writeConnection(options, placeOf(session));
+      const { writeConnection, writeConnections } = await import("./write.js");
+      const customer = await namedStack(options, session);
+      if (customer !== undefined) {
+        const written = await writeConnection(customer, options);
+        const text = `${summary(written)}\n\n${nextSteps(written, 1)}`;
+        session.out.write(options.json === true ? `${visibleJson(written, 2)}\n` : text);
+        return;
+      }
+      const customers = await stackConnectors(options, session);
+      if (customers.length === 0) throw new VisibleError("No customer matches.");
+      const { written, leftOut } = await writeConnections(customers, options);
       session.out.write(
         options.json === true
-          ? `${visibleJson({ file: options.out, connection }, 2)}\n`
-          : summaryOf(options, connection),
+          ? `${visibleJson({ connections: written, leftOut }, 2)}\n`
+          : writtenText(written, leftOut),
       );
+      if (written.length === 0 || leftOut.some(({ state }) => state === "failed")) session.exitCode = 1;
     });
   describeCommand(command, {
     notes: [
       "The file contains the tenant ID, the client ID, the cloud and the place of the credential. It never contains a secret.",
-      "Copy it to the machine, put the credential in its place there, and run `npx mssp verify --connection <file>`.",
+      "Of several stacks, each has a file and a place of its credential. One that can't be read stops no other, and the exit " +
+        "code is 1; one on which nothing is deployed is left out. If several would take one client secret, nothing is written.",
     ],
-    reads: "The stack's outputs, without secrets.",
-    changes: "Writes --out, completely or not at all.",
+    reads: "The stacks' outputs, without secrets.",
+    changes: "Writes --out, each file completely or not at all.",
     exitCodes: {
-      0: "the file is written",
-      1: "nothing is written: the file exists (see --force), or the stack can't be read",
+      0: "the files are written",
+      1: "nothing is written: a file exists (see --force), or the stack can't be read; of several: one can't be read",
     },
     examples: [
       "npx mssp connection --stack contoso --out contoso.json",
+      "npx mssp connection --all --out connections \\",
+      "  --credential-file '/etc/mssp/{stack}.secret'",
       "npx mssp connection --stack contoso --out contoso.json \\",
       "  --key-vault-secret https://fabrikam.vault.azure.net/secrets/contoso",
       "npx mssp sandbox run -- npx mssp connection --stack dev --out dev.json",
@@ -70,14 +91,22 @@ export function define(command: Command, session: Session): void {
   });
 }
 
-function summaryOf({ out }: ConnectionCommandOptions, { credentialPlace: place, stack }: ConnectionContent): string {
-  const where =
-    "keyVaultSecret" in place
-      ? `the Key Vault secret ${place.keyVaultSecret}; that machine's identity needs the role Key Vault Secrets User`
-      : "file" in place
-        ? `the file ${place.file}`
-        : `the file that the environment variable ${place.fileVariable} names`;
-  return `${out}: connection of stack ${stack}, without a secret. Credential: ${where}.\n`;
+/** The files, and what to do with them. */
+function writtenText(written: readonly WrittenConnection[], leftOut: readonly LeftOutStack[]): string {
+  const rows = [
+    ...written.map(({ file, connection }) => [
+      markOf("passed"),
+      file,
+      `credential: ${placeText(connection.credentialPlace)}`,
+    ]),
+    ...leftOut.map(({ stack, state, note }) => [markOf(state), stack, note]),
+  ];
+  const [first] = written;
+  return `${tableText(rows)}${first === undefined ? "" : `\n${nextSteps(first, written.length)}`}`;
+}
+
+function summary({ file, connection: { stack, credentialPlace } }: WrittenConnection): string {
+  return `${file}: connection of stack ${stack}, without a secret. Credential: ${placeText(credentialPlace)}.`;
 }
 
 /** The connection file's own check knows the vaults of each cloud. */
@@ -89,7 +118,7 @@ function secretUri(text: string): string {
 }
 
 function variableName(text: string): string {
-  if (/^[A-Za-z_][A-Za-z0-9_]{0,127}$/.test(text)) return text;
+  if (/^[A-Za-z_][A-Za-z0-9_]{0,127}$/.test(text.replaceAll("{stack}", "X"))) return text;
   throw new InvalidArgumentError("Expected the name of an environment variable, such as MSSP_CLIENT_SECRET_FILE.");
 }
 

@@ -5,7 +5,7 @@ import { stacksAndConnectionFiles } from "../../../cli/stack/connectorSource";
 describe("the options --stack and --connection", () => {
   function run(...args: string[]): string {
     const command = stacksAndConnectionFiles
-      .addOptions(new Command("pull"), "oneOrAll")
+      .addOptions(new Command("pull"), "many")
       .exitOverride()
       .configureOutput({ writeErr: () => undefined });
     let done = "";
@@ -21,9 +21,9 @@ describe("the options --stack and --connection", () => {
   }
 
   it("are given exactly once, also beside --all", () => {
-    const refused = "error: use exactly one of --stack <stack>, --connection <file>, --all";
-    assert.equal(run("--stack", "contoso"), '{"stack":"contoso"}');
-    assert.equal(run("--connection", "contoso.json"), '{"connection":"contoso.json"}');
+    const refused = "error: use exactly one of --stack <pattern>, --all, --connection <file>, --connections <folder>";
+    assert.equal(run("--stack", "contoso"), '{"stack":["contoso"]}');
+    assert.equal(run("--connection", "contoso.json"), '{"connection":["contoso.json"]}');
     assert.equal(run("--all"), '{"all":true}');
     assert.equal(run(), refused);
     assert.equal(run("--stack", "contoso", "--connection", "contoso.json"), refused);

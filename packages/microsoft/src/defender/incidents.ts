@@ -10,7 +10,7 @@ import { securityPage, securityPageTimeout, type SecurityPage } from "./readAler
 import type { AlertWindow } from "./readAlerts";
 import type { RecordSeverity } from "./alertRecord";
 
-export interface IncidentCallOptions extends Pick<RequestOptions, "signal" | "timeout" | "sleep"> {
+export interface IncidentCallOptions extends Pick<RequestOptions, "signal" | "timeout" | "sleep" | "limiter"> {
   readonly endpoints: Pick<Endpoints, "graphEndpoint">;
   readonly token: string;
 }

@@ -1,20 +1,20 @@
 /**
  * `mssp alerts`: pulls a customer's alerts and hands them on. docs/alerts.md describes the output.
  */
-import { InvalidArgumentError, Option, type Command } from "commander";
+import { Option, type Command } from "commander";
 import type { AlertsOptions } from "./setup";
 import { alertApiOption } from "../connector/alertApiOption";
 import type { Session } from "@defender-mssp/terminal/session";
 import { connectionFiles } from "../connector/connectionFiles";
 import type { ConnectorSource } from "../connector/connectorSource";
 import { describeCommand, type HelpSections } from "@defender-mssp/terminal/help";
-import { pullOptions } from "../pull/pullOptions";
+import { pullOptions, runningOptions } from "../pull/pullOptions";
 import { sinkOptions } from "../sinks/sinkOptions";
 import { credentialOptions } from "../tokens/credentialOptions";
 
 const alertsHelp = ({ program, reads, example }: ConnectorSource): HelpSections => ({
   notes: [
-    "With --all, a customer's failure stops no other. It is named on standard error and, with --follow, tried " +
+    "Of several customers, the failure of one stops no other. It is named on standard error and, with --follow, tried " +
       "again. The exit code is 0 if every customer was read completely.",
     "With --checkpoint, the same command continues where it ended, after any exit code. An alert that comes twice has the same `id`.",
     `The legacy API is read with the refresh token that \`${program} token\` keeps (or MSSP_REFRESH_TOKEN), else as the application.`,
@@ -37,7 +37,7 @@ const alertsHelp = ({ program, reads, example }: ConnectorSource): HelpSections 
     "  --syslog tls://siem.example.com --follow --checkpoint contoso.checkpoint",
     `MSSP_HEC_TOKEN=… ${program} alerts ${example} \\`,
     "  --hec https://splunk.example.com:8088 --checkpoint contoso.checkpoint",
-    `${program} alerts --all --connections connections --follow \\`,
+    `${program} alerts --connections connections --follow \\`,
     "  --checkpoints checkpoints --metrics 127.0.0.1:9464 --health health.json \\",
     "  --file alerts.jsonl",
   ],
@@ -45,7 +45,7 @@ const alertsHelp = ({ program, reads, example }: ConnectorSource): HelpSections 
 
 /** Adds arguments, options and action. */
 export function define(alerts: Command, session: Session, source: ConnectorSource = connectionFiles): void {
-  const command = credentialOptions(source.addOptions(alerts, "oneOrAll")).addOption(
+  const command = credentialOptions(source.addOptions(alerts, "many")).addOption(
     alertApiOption(
       "graph: Microsoft Graph's alerts_v2; legacySiem: the legacy SIEM API (default: graph, if the connector has it)",
       session.err,
@@ -58,29 +58,15 @@ export function define(alerts: Command, session: Session, source: ConnectorSourc
   sinkOptions(command, {
     sourcetypes: "defender:alert; cef; with --raw the add-on's, ms:defender:atp:alerts",
     dataStream: "logs-defender.alert-default",
-  })
-    .addOption(
-      new Option(
-        "--region <region>",
-        "legacySiem: where the customer's Defender data is stored (default: whichever answers)",
-      ).choices(["eu", "uk", "us"]),
-    )
-    .option("--checkpoints <folder>", "with --all: store the progress of each customer in a file of this folder")
-    .option("--parallel <number>", "with --all: pages that are read at the same time (default: 8)", parallelNumber)
-    .option(
-      "--metrics <place>",
-      "Prometheus metrics: a port of this machine (127.0.0.1:9464), or a file for node_exporter (*.prom)",
-    )
-    .option("--health <file>", "write the state as JSON to this file every ten seconds, for a container's probes")
-    .option("--quiet", "no progress and no summary on standard error")
-    .action(async (options: AlertsOptions) => {
-      const { runAlerts } = await import("./run.js");
-      await runAlerts(options, session, source);
-    });
+  }).addOption(
+    new Option(
+      "--region <region>",
+      "legacySiem: where the customer's Defender data is stored (default: whichever answers)",
+    ).choices(["eu", "uk", "us"]),
+  );
+  runningOptions(command).action(async (options: AlertsOptions) => {
+    const { runAlerts } = await import("./run.js");
+    await runAlerts(options, session, source);
+  });
   describeCommand(command, alertsHelp(source));
-}
-
-function parallelNumber(text: string): number {
-  if (!/^[1-9]\d?$/.test(text)) throw new InvalidArgumentError("Expected a whole number from 1 to 99.");
-  return Number(text);
 }

@@ -3,6 +3,9 @@ import path from "node:path";
 import { InvalidArgumentError, Option, type Command } from "commander";
 import { VisibleError } from "@defender-mssp/errors";
 import type { Environment } from "@defender-mssp/microsoft";
+import type { Session } from "@defender-mssp/terminal/session";
+import { UsageError } from "@defender-mssp/terminal/usageError";
+import type { CredentialOptions } from "../tokens/credentialOptions";
 import type { ConnectorSource, UnreadConnector, Selection } from "./connectorSource";
 import { exactlyOneOf, goWith, repeated } from "./selectors";
 
@@ -23,18 +26,47 @@ export const connectionFiles: ConnectorSource = {
   addOptions,
   one: ({ connection }: ConnectionOptions, { environment }) =>
     connectionFile(typeof connection === "string" ? connection : "", environment),
-  many: async ({ connection = [], connections }: ConnectionOptions, { environment }) =>
-    connections === undefined
-      ? [connection].flat().map((file) => connectionFile(file, environment))
-      : connectionsOfFolder(connections, environment),
+  named: ({ connection, connections }: ConnectionOptions, { environment }) => {
+    const [file, ...others] = [connection ?? []].flat();
+    const isNamed = file !== undefined && others.length === 0 && connections === undefined;
+    return Promise.resolve(isNamed ? connectionFile(file, environment) : undefined);
+  },
+  many: async (options: ConnectionOptions & CredentialOptions, session) => {
+    const { oneSecretEach } = await import("./oneSecretEach.js");
+    return oneSecretEach(await connectors(options, session), options, session.environment);
+  },
 };
+
+async function connectors(
+  { connection = [], connections }: ConnectionOptions,
+  { environment }: Session,
+): Promise<readonly UnreadConnector[]> {
+  if (connections !== undefined) return connectionsOfFolder(connections, environment);
+  const files = [...new Set([connection].flat())];
+  if (files.length < 2) return files.map((file) => connectionFile(file, environment));
+  const named = new Map<string, string>();
+  for (const file of files) {
+    const name = customerName(file);
+    const other = named.get(name);
+    // Notes, metrics and checkpoints go by this name.
+    if (other !== undefined) {
+      throw new UsageError(
+        `--connection ${other} and ${file} name the same customer, ${name}: rename one of the files.`,
+      );
+    }
+    named.set(name, file);
+  }
+  return [...named].map(([name, file]) => connectionFile(file, environment, name));
+}
 
 function addOptions(command: Command, selection: Selection): Command {
   command.addOption(connectionOption(selection, "a file that `npx mssp connection` has written"));
-  if (selection !== "oneOrAll") return exactlyOneOf(command, ["connection"]);
-  command.option("--all", "every customer of the folder that --connections names").addOption(connectionsOption());
+  if (selection === "one") return exactlyOneOf(command, ["connection"]);
+  command
+    .addOption(connectionsOption())
+    .option("--all", "every customer of the folder that --connections names (the same as without --all)");
   return goWith(
-    goWith(exactlyOneOf(command, ["connection", "all"]), ["connections"], ["all"]),
+    exactlyOneOf(command, ["connection", "connections", "all"], ["connections", "all"]),
     ["all"],
     ["connections"],
   );
@@ -42,15 +74,15 @@ function addOptions(command: Command, selection: Selection): Command {
 
 /** `--connection`, once or repeated. */
 export function connectionOption(selection: Selection, description: string): Option {
-  if (selection !== "several") return new Option("--connection <file>", description).argParser(fileName);
+  if (selection === "one") return new Option("--connection <file>", description).argParser(fileName);
   return new Option("--connection <file>", `${description}; may be repeated`).argParser(
     (text: string, before: readonly string[] | undefined) => repeated(fileName(text), before),
   );
 }
 
-/** `--connections`, in place of what else `--all` means. */
+/** `--connections`, whose files are customers. */
 export function connectionsOption(): Option {
-  return new Option("--connections <folder>", "with --all: the customers of this folder's connection files (*.json)");
+  return new Option("--connections <folder>", "the customers of this folder's connection files (*.json)");
 }
 
 /** The connector of a connection file. */
@@ -83,7 +115,12 @@ export async function connectionsOfFolder(
   return names
     .filter((name) => name.endsWith(".json") && !name.startsWith("."))
     .sort()
-    .map((name) => connectionFile(path.join(folder, name), environment, name.slice(0, -5)));
+    .map((name) => connectionFile(path.join(folder, name), environment, customerName(name)));
+}
+
+/** A file's name without `.json`. */
+function customerName(file: string): string {
+  return path.basename(file, ".json");
 }
 
 function fileName(text: string): string {

@@ -25,8 +25,8 @@ export interface UnreadConnector {
 /** The customer is known and not onboarded yet: commands on many customers leave it out. */
 export class NoConnectorYet extends VisibleError {}
 
-/** The connectors of a command: exactly one; one, or all; all that are named, or all. */
-export type Selection = "one" | "oneOrAll" | "several";
+/** The connectors of a command: exactly one; or any number, by names, patterns, files and folders. */
+export type Selection = "one" | "many";
 
 export interface ConnectorSource {
   /** The program that has the commands, as people type it. */
@@ -37,8 +37,13 @@ export interface ConnectorSource {
   readonly example: string;
   /** Adds the options of a selection. They refuse a command line that selects nothing, or in two ways. */
   addOptions(command: Command, selection: Selection): Command;
-  /** The connector that the options of `one` select, and those of `oneOrAll` without `--all`. */
+  /** The connector that the options of `one` select. */
   one(options: object, session: Session): UnreadConnector;
-  /** The connectors that the options of `several` select, and those of `oneOrAll` with `--all`. */
+  /** The connector that the options of `many` name by itself; undefined where they select any number. */
+  named(options: object, session: Session): Promise<UnreadConnector | undefined>;
+  /**
+   * The connectors that the options of `many` select.
+   * @throws VisibleError, also where one client secret would go to several applications
+   */
   many(options: object, session: Session): Promise<readonly UnreadConnector[]>;
 }

@@ -2,11 +2,15 @@
 import type { Command } from "commander";
 import { flag } from "@defender-mssp/terminal/usageError";
 
-/** Refuses a command line with none or several of these options. @param names of their values. */
-export function exactlyOneOf(command: Command, names: readonly string[]): Command {
+/**
+ * Refuses a command line with none or several of these options.
+ * @param names of their values.
+ * @param pair two of them that may stand together.
+ */
+export function exactlyOneOf(command: Command, names: readonly string[], pair: readonly string[] = []): Command {
   return command.hook("preAction", (_, action) => {
     const given = names.filter((name) => action.getOptionValue(name) !== undefined);
-    if (given.length === 1) return;
+    if (given.length === 1 || (given.length === 2 && given.every((name) => pair.includes(name)))) return;
     const offered = action.options.filter((option) => names.includes(option.attributeName()));
     action.error(`error: use exactly one of ${offered.map(({ flags }) => flags).join(", ")}`);
   });

@@ -2,11 +2,12 @@
  * `mssp hunt`: runs one query of advanced hunting over one or all customers. docs/hunting.md
  * describes the output.
  */
-import { InvalidArgumentError, Option, type Command } from "commander";
+import { Option, type Command } from "commander";
 import type { HuntOptions } from "./run";
 import type { Session } from "@defender-mssp/terminal/session";
 import { connectionFiles } from "../connector/connectionFiles";
 import type { ConnectorSource } from "../connector/connectorSource";
+import { upToTwenty } from "../connector/upToTwenty";
 import { timespanOf } from "./timespan";
 import { describeCommand, type HelpSections } from "@defender-mssp/terminal/help";
 import { credentialOptions } from "../tokens/credentialOptions";
@@ -37,7 +38,7 @@ const huntHelp = ({ program, reads, example }: ConnectorSource): HelpSections =>
 /** Adds arguments, options and action. */
 export function define(command: Command, session: Session, source: ConnectorSource = connectionFiles): void {
   source
-    .addOptions(command.argument("[query]", "the query; - reads it from standard input"), "several")
+    .addOptions(command.argument("[query]", "the query; - reads it from standard input"), "many")
     .option("--file <file>", "read the query from this file")
     .option(
       "--timespan <duration>",
@@ -68,9 +69,4 @@ function usageProblem(query: string | undefined, options: HuntOptions): string |
     return "the query is missing: give it as an argument, with --file, or - for standard input";
   if (query !== undefined && file !== undefined) return "give the query or --file, not both";
   return undefined;
-}
-
-function upToTwenty(text: string): number {
-  if (/^([1-9]|1\d|20)$/.test(text)) return Number(text);
-  throw new InvalidArgumentError("Expected a whole number from 1 to 20.");
 }

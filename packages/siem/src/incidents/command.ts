@@ -5,7 +5,7 @@
 import { Option, type Command } from "commander";
 import type { IncidentClassification, IncidentDetermination } from "@defender-mssp/microsoft";
 import type { IncidentsOptions } from "./run";
-import { pullOptions } from "../pull/pullOptions";
+import { pullOptions, runningOptions } from "../pull/pullOptions";
 import { describeCommand, type HelpSections } from "@defender-mssp/terminal/help";
 import { sinkOptions } from "../sinks/sinkOptions";
 import type { Session } from "@defender-mssp/terminal/session";
@@ -38,6 +38,8 @@ const determinations: readonly IncidentDetermination[] = [
 
 const incidentsHelp = ({ program, reads, example }: ConnectorSource): HelpSections => ({
   notes: [
+    "Of several customers, the failure of one stops no other. It is named on standard error and, with --follow, tried " +
+      "again.",
     "An incident comes again after each change. A delivery that is repeated has the same `id` and `updatedAt`.",
     "Reading needs SecurityIncident.Read.All (connector.incidents: true, or connector.profile: hunt); --close, " +
       "--assign, --comment and --classify need connector.profile: triage.",
@@ -58,6 +60,8 @@ const incidentsHelp = ({ program, reads, example }: ConnectorSource): HelpSectio
     `${program} incidents ${example} --since 24h | jq .title`,
     `${program} incidents ${example} --severity high,medium --follow \\`,
     "  --checkpoint contoso-incidents.json >> contoso-incidents.jsonl",
+    `${program} incidents --connections connections --follow \\`,
+    "  --checkpoints checkpoints --file incidents.jsonl",
     `${program} incidents ${example} --id 4711 \\`,
     "  --assign ana@mssp.example",
     `${program} incidents ${example} --id 4711 --close \\`,
@@ -68,7 +72,7 @@ const incidentsHelp = ({ program, reads, example }: ConnectorSource): HelpSectio
 
 /** Adds arguments, options and action. */
 export function define(command: Command, session: Session, source: ConnectorSource = connectionFiles): void {
-  credentialOptions(source.addOptions(command, "one"));
+  credentialOptions(source.addOptions(command, "many"));
   pullOptions(command, {
     since:
       "incidents that were changed since then: a time such as 2026-06-01T12:00:00Z, or how long ago: 24h, 30d, PT12H (default: P180D)",
@@ -80,11 +84,10 @@ export function define(command: Command, session: Session, source: ConnectorSour
     .option("--comment <text>", "with --id: add a comment")
     .addOption(new Option("--classify <value>", "with --id: set the classification").choices(classifications))
     .addOption(new Option("--determination <value>", "with --classify: set the determination").choices(determinations))
-    .option("--json", "with --id: what was changed, and the incident, as JSON")
-    .option("--quiet", "no progress and no summary on standard error")
-    .action(async (options: IncidentsOptions) => {
-      const { runIncidents } = await import("./run.js");
-      await runIncidents(options, session, source);
-    });
+    .option("--json", "with --id: what was changed, and the incident, as JSON");
+  runningOptions(command).action(async (options: IncidentsOptions) => {
+    const { runIncidents } = await import("./run.js");
+    await runIncidents(options, session, source);
+  });
   describeCommand(command, incidentsHelp(source));
 }

@@ -14,6 +14,7 @@ import {
   type IncidentCallOptions,
   type IncidentRecord,
   type RecordSeverity,
+  type RequestLimiter,
   type SecurityIncident,
   type TokenSource,
 } from "@defender-mssp/microsoft";
@@ -34,7 +35,9 @@ export interface IncidentSourceOptions {
   readonly severities?: readonly RecordSeverity[];
   /** Told once that Graph does not return incidents together with their alerts. */
   readonly note?: (text: string) => void;
-  /** For tests. */
+  /** Of all customers that this process pulls. */
+  readonly limiter?: RequestLimiter | undefined;
+  /** Waits between two tries of a call, and in tests. */
   readonly sleep?: (milliseconds: number, signal?: AbortSignal) => Promise<void>;
 }
 
@@ -182,8 +185,8 @@ class IncidentReader {
   }
 
   #call(token: string, signal: AbortSignal | undefined): IncidentCallOptions {
-    const { endpoints, sleep } = this.options;
-    return { endpoints, token, signal, sleep };
+    const { endpoints, sleep, limiter } = this.options;
+    return { endpoints, token, signal, sleep, limiter };
   }
 
   #note(text: string): void {

@@ -14,6 +14,11 @@ export interface PullCommandOptions {
   readonly format?: "json" | "cef";
   readonly raw?: boolean;
   readonly quiet?: boolean;
+  /** Folder of the checkpoints of several customers. */
+  readonly checkpoints?: string;
+  readonly parallel?: number;
+  readonly metrics?: string;
+  readonly health?: string;
 }
 
 /** Written out: importing them would load the package at every start of the command. */
@@ -37,6 +42,28 @@ export function pullOptions(command: Command, { since }: { readonly since: strin
       ]),
     )
     .option("--raw", "the service's own object instead of this command's schema (JSON only)");
+}
+
+/** The options of how a pull runs. */
+export function runningOptions(command: Command): Command {
+  return command
+    .option("--checkpoints <folder>", "of several customers: store the progress of each in a file of this folder")
+    .option(
+      "--parallel <number>",
+      "of several customers: pages that are read at the same time (default: 8)",
+      parallelNumber,
+    )
+    .option(
+      "--metrics <place>",
+      "Prometheus metrics: a port of this machine (127.0.0.1:9464), or a file for node_exporter (*.prom)",
+    )
+    .option("--health <file>", "write the state as JSON to this file every ten seconds, for a container's probes")
+    .option("--quiet", "no progress and no summary on standard error");
+}
+
+function parallelNumber(text: string): number {
+  if (!/^[1-9]\d?$/.test(text)) throw new InvalidArgumentError("Expected a whole number from 1 to 99.");
+  return Number(text);
 }
 
 function severityList(text: string): RecordSeverity[] {

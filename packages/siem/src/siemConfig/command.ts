@@ -16,7 +16,7 @@ interface SiemConfigOptions extends WriteOptions, ConnectionOptions {
 export function define(siemConfig: Command, session: Session, source: ConnectorSource = connectionFiles): void {
   siemConfig.addArgument(new Argument("<product>", "SIEM product").choices(siemProducts));
   source
-    .addOptions(siemConfig, "oneOrAll")
+    .addOptions(siemConfig, "many")
     .requiredOption("--out <folder>", "folder for the files; created if it does not exist")
     .addOption(
       new Option(
@@ -25,23 +25,24 @@ export function define(siemConfig: Command, session: Session, source: ConnectorS
           "(default: the region that accepts the connector)",
       )
         .choices(["eu", "uk", "us"])
-        .conflicts("all"),
+        .conflicts(["all", "connections"]),
     )
     .option("--show-secrets", "write the client secret and the refresh token instead of placeholders")
     .option("--force", "replace existing files")
     .option("--json", "print the paths of the files as JSON")
     .action(async (product: SiemProduct, options: SiemConfigOptions) => {
-      if (options.all === true) await writeAll(product, options, session, source);
+      const customer = await source.named(options, session);
+      if (customer === undefined) await writeAll(product, options, session, source);
       else {
         const { writeSiemConfig } = await import("./write.js");
-        const written = await writeSiemConfig(product, source.one(options, session), options, session.environment);
+        const written = await writeSiemConfig(product, customer, options, session.environment);
         session.out.write(`${options.json === true ? visibleJson(written, 2) : written.join("\n")}\n`);
       }
     });
   describeCommand(siemConfig, {
     notes: [
       "docs/siem.md of defender-mssp says where each file goes. No SIEM product has read these files in a test.",
-      "With --all, the set of files is for all customers. One that can't be included stops no other; the summary names it, and the " +
+      "Of several customers, the set of files is for all of them. One that can't be included stops no other; the summary names it, and the " +
         "exit code is 1. A stack on which nothing is deployed is left out.",
     ],
     reads:
@@ -52,14 +53,14 @@ export function define(siemConfig: Command, session: Session, source: ConnectorS
     exitCodes: {
       0: "all files are written",
       1:
-        "nothing is written if a file exists (see --force) or the connector can't be read; with --all: a customer that is " +
+        "nothing is written if a file exists (see --force) or the connector can't be read; of several customers: one that is " +
         "deployed is not included, or no customer is",
     },
     examples: [
       `${source.program} siem-config splunk ${source.example} --out splunk`,
       `${source.program} siem-config arcsight ${source.example} \\`,
       "  --out arcsight --region eu",
-      `${source.program} siem-config splunk --all --connections connections \\`,
+      `${source.program} siem-config splunk --connections connections \\`,
       "  --out splunk",
     ],
   });

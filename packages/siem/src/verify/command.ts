@@ -1,36 +1,22 @@
 /** `verify`: signs in and reads alerts as the SIEM would, and checks what this requires. */
 import { Option, type Command } from "commander";
-import { countsSentence, markOf } from "@defender-mssp/terminal/checkState";
+import { countsSentence, markOf, overallState } from "@defender-mssp/terminal/checkState";
 import { describeCommand } from "@defender-mssp/terminal/help";
 import { tableText } from "@defender-mssp/terminal/table";
 import { visibleJson } from "@defender-mssp/terminal/terminalText";
 import type { Session } from "@defender-mssp/terminal/session";
-import { connectionFiles, type ConnectionOptions } from "../connector/connectionFiles";
+import { connectionFiles } from "../connector/connectionFiles";
 import type { ConnectorSource } from "../connector/connectorSource";
+import { upToTwenty } from "../connector/upToTwenty";
 import { credentialOptions } from "../tokens/credentialOptions";
 import type { Check } from "./check";
-import type { ContextOptions } from "./context";
-
-export interface VerifyOptions extends ContextOptions, ConnectionOptions {
-  readonly json?: boolean;
-}
-
-/** What a program checks in place of, or beyond, what a connection file suffices for. */
-export interface Verification {
-  /** What the options select, for `--json`. */
-  readonly subject: (options: VerifyOptions) => object;
-  readonly checks: (options: VerifyOptions, session: Session, program: string) => Promise<readonly Check[]>;
-  /** What it reads besides the connector, for the help. */
-  readonly reads: string;
-  readonly notes: readonly string[];
-}
+import type { Verification, VerifyOptions } from "./verification";
 
 /** The checks of this package's own program. */
 export const verificationByFile: Verification = {
-  subject: ({ connection }) => ({ connection }),
-  checks: async (options, session, program) => {
+  checks: async (customer, options, session, program) => {
     const { verifyConnector } = await import("./verifyConnector.js");
-    return verifyConnector(connectionFiles.one(options, session), options, session, program);
+    return verifyConnector(customer, options, session, program);
   },
   reads: "one page of alerts from each API of the connector",
   notes: [
@@ -44,28 +30,49 @@ export function define(
   verify: Command,
   session: Session,
   source: ConnectorSource = connectionFiles,
-  { subject, checks: run, reads, notes }: Verification = verificationByFile,
+  verification: Verification = verificationByFile,
 ): void {
-  const command = credentialOptions(source.addOptions(verify, "one"))
+  const command = credentialOptions(source.addOptions(verify, "many"))
     .addOption(
       new Option(
         "--region <region>",
         "where the customer's Defender data is stored (default: whichever answers)",
       ).choices(["eu", "uk", "us"]),
     )
+    .option(
+      "--parallel <number>",
+      "of several customers: how many are checked at the same time (default: 4)",
+      upToTwenty,
+    )
     .option("--json", "print the checks as one JSON object")
     .action(async (options: VerifyOptions) => {
-      const checks = await run(options, session, source.program);
+      const customer = await source.named(options, session);
+      if (customer === undefined) {
+        const { verifyAll, customersText } = await import("./verifyAll.js");
+        const customers = await verifyAll(options, session, source, verification);
+        const state = overallState(customers.map((verified) => verified.state));
+        session.out.write(
+          options.json === true ? `${visibleJson({ state, customers }, 2)}\n` : customersText(customers),
+        );
+        if (state === "failed") session.exitCode = 1;
+        return;
+      }
+      const checks = await verification.checks(customer, options, session, source.program);
       const state = checks.some((check) => check.state === "failed") ? "failed" : "passed";
-      const result = { ...subject(options), state, checks };
+      const { connection } = options;
+      const result = {
+        ...(connection === undefined ? { stack: customer.name } : { connection: customer.name }),
+        state,
+        checks,
+      };
       session.out.write(options.json === true ? `${visibleJson(result, 2)}\n` : checksText(checks));
       if (state === "failed") session.exitCode = 1;
     });
   describeCommand(command, {
-    notes,
-    reads: `${source.reads}; ${reads}.`,
-    exitCodes: { 0: "no check failed", 1: "a check failed" },
-    examples: [`${source.program} verify ${source.example}`],
+    notes: verification.notes,
+    reads: `${source.reads}; ${verification.reads}.`,
+    exitCodes: { 0: "no check failed", 1: "a check failed; of several customers, one of any customer" },
+    examples: [`${source.program} verify ${source.example}`, `${source.program} verify --connections connections`],
   });
 }
 

@@ -149,11 +149,11 @@ describe("the options of connection files", () => {
       run("one", "--connection", ""),
       "error: option '--connection <file>' argument '' is invalid. A connection file has a name.",
     );
-    assert.equal(run("oneOrAll", "--all", "--connections", "files"), '{"all":true,"connections":"files"}');
-    assert.equal(run("oneOrAll", "--all"), "error: --all goes with --connections");
-    assert.equal(run("oneOrAll"), "error: use exactly one of --connection <file>, --all");
-    assert.match(run("oneOrAll", "--connection", "a", "--connections", "files"), /--connections goes with --all/);
-    assert.equal(run("several", "--connection", "a", "--connection", "b"), '{"connection":["a","b"]}');
+    assert.equal(run("many", "--all", "--connections", "files"), '{"all":true,"connections":"files"}');
+    assert.equal(run("many", "--all"), "error: --all goes with --connections");
+    assert.equal(run("many"), "error: use exactly one of --connection <file>, --connections <folder>, --all");
+    assert.match(run("many", "--connection", "a", "--connections", "files"), /use exactly one of/);
+    assert.equal(run("many", "--connection", "a", "--connection", "b"), '{"connection":["a","b"]}');
   });
 
   it("read a folder's *.json files in the order of their names", async () => {

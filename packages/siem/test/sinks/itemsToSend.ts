@@ -9,7 +9,7 @@ import {
 import { detectionsBetween, securityAlert } from "@defender-mssp/testkit";
 import { fetchedAlert, sinkRecordOf as alertAsSinkRecord } from "../../src/alerts/fetchedAlert";
 import { recordAsJson } from "../../src/alerts/formats";
-import { sinkOf } from "../../src/alerts/setup";
+import { alertSink } from "../../src/alerts/setup";
 import { fetchedIncident } from "../../src/incidents/incidentSource";
 import { incidentFormats, incidentSink, sinkRecordOf } from "../../src/incidents/sink";
 import type { PullCommandOptions } from "../../src/pull/pullOptions";
@@ -87,7 +87,7 @@ export function alertsToSend(count: number): ToSend {
     })),
     ...{ sourcetype: "defender:alert", dataStream: "logs-defender.alert-default", messageId: "graph" },
     recordIn: (defender) => defender,
-    sink: (options, note) => delivering(sinkOf(options, processSession(), signal, { note }), alerts),
+    sink: (options, note) => delivering(alertSink(options, { session: processSession(), signal, note }), alerts),
   };
 }
 

@@ -31,7 +31,8 @@ describe("mssp alerts", function () {
 
   function run(args: readonly string[], environment: Readonly<Record<string, string>> = {}) {
     const options = { folder: project.folder, environment: { ...project.environment, ...environment } };
-    return inSession(["alerts", "--stack", "contoso", ...args], options);
+    const selection = args.includes("--stack") ? [] : ["--stack", "contoso"];
+    return inSession(["alerts", ...selection, ...args], options);
   }
 
   const recordsOf = (lines: string) =>
@@ -269,8 +270,8 @@ describe("mssp alerts", function () {
       [["--log-analytics", "https://a.example", "--format", "cef"], 2, /--log-analytics takes JSON/],
       [["--file", "a", "--file-size", "1"], 2, /A size is a number with k, M or G/],
       [["--metrics", "0.0.0.0:9464"], 2, /is neither a port of this machine/],
-      [["--checkpoints", "a"], 2, /--checkpoints goes with --all/],
-      [["--all"], 2, /use exactly one of --stack <stack>, --connection <file>, --all/],
+      [["--checkpoints", "a"], 2, /--checkpoints goes with several customers/],
+      [["--all"], 2, /use exactly one of --stack <pattern>, --all, --connection <file>, --connections <folder>/],
       [["--interval", "PT5M"], 2, /--interval goes with --follow/],
       [["--follow", "--interval", "5"], 2, /is not a duration from a second to a day/],
       [["--hec", "https://splunk.example.com"], 1, /MSSP_HEC_TOKEN/],

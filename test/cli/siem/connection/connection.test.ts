@@ -25,6 +25,8 @@ describe("a connection file", function () {
       ...outputs,
       handover: { secretUri: "https://fabrikam.vault.azure.net/secrets/contoso", secretName: "contoso" },
     });
+    await project.addStack("tailspin", { ...outputs, clientId: "c0ffee00-0000-4000-8000-00000000000d" });
+    await project.addStack("empty", {});
     secretFile = path.join(machine, "client-secret");
     await writeFile(secretFile, `${clientSecret}\n`, { mode: 0o600 });
   });
@@ -81,6 +83,57 @@ describe("a connection file", function () {
     assert.deepEqual(named["credentialPlace"], { file: secretFile });
   });
 
+  it("says what to do next, and prints no secret", async () => {
+    const out = path.join(machine, "next.json");
+    const { exitCode, stdout, stderr } = await inProject(
+      ...["connection", "--stack", "contoso", "--out", out, "--credential-file", "/etc/mssp/{stack}.secret"],
+    );
+    assert.equal(exitCode, 0, stderr);
+    assert.match(
+      stdout,
+      /Credential: the file \/etc\/mssp\/contoso\.secret\.\n\nNext:\n {2}1\. Write the client secret/,
+    );
+    assert.match(stdout, /stack output clientSecret --show-secrets \\\n +--stack contoso > contoso\.secret\)/);
+    assert.match(stdout, /Move it to that machine as \/etc\/mssp\/contoso\.secret, mode 600/);
+    assert.match(stdout, /npx defender-mssp-siem verify --connection next\.json$/);
+    assert.ok(!stdout.includes(clientSecret));
+  });
+
+  it("--all: each customer has a file and a place of its own; without one, nothing is written", async () => {
+    const shared = await inProject("connection", "--all", "--out", path.join(machine, "shared"));
+    assert.equal(shared.exitCode, 1);
+    assert.match(
+      shared.stderr,
+      /^mssp: 2 connection files take their client secret from the variable MSSP_CLIENT_SECRET_FILE, which can name one: contoso, tailspin\..*\{stack\}\.secret/s,
+    );
+    assert.ok(!(await readdir(machine)).includes("shared"));
+    const folder = path.join(machine, "all");
+    const own = ["connection", "--all", "--out", folder, "--credential-variable", "SECRET_{stack}"];
+    const { exitCode, stdout, stderr } = await inProject(...own);
+    assert.equal(exitCode, 0, stderr);
+    assert.deepEqual((await readdir(folder)).sort(), ["contoso.json", "handed-over.json", "tailspin.json"]);
+    const places = await Promise.all(
+      ["contoso", "handed-over"].map(
+        async (stack) =>
+          (JSON.parse(await readFile(path.join(folder, `${stack}.json`), "utf8")) as { credentialPlace: unknown })
+            .credentialPlace,
+      ),
+    );
+    assert.deepEqual(places, [{ fileVariable: "SECRET_CONTOSO" }, { fileVariable: "SECRET_HANDED_OVER" }]);
+    assert.match(stdout, /^– {2}empty +nothing is deployed$/m);
+    assert.match(stdout, /npx defender-mssp-siem verify --connections all$/);
+    const again = await inProject(...own, "--json");
+    assert.deepEqual([again.exitCode, again.stdout], [1, ""]);
+    assert.match(again.stderr, /Nothing was written: .*contoso\.json, .*tailspin\.json exist\./);
+    const forced = await inProject(...own, "--json", "--force");
+    assert.equal(forced.exitCode, 0, forced.stderr);
+    const { connections, leftOut } = JSON.parse(forced.stdout) as { connections: unknown[]; leftOut: unknown[] };
+    assert.deepEqual([connections.length, leftOut.length], [3, 1]);
+    const typed = await inProject("connection", "--stack", "contoso", "--stack", "typo", "--out", folder, "--force");
+    assert.equal(typed.exitCode, 1, typed.stdout);
+    assert.match(typed.stdout, /^✗ {2}typo +There is no stack "typo"/m);
+  });
+
   it("a place that is none is a usage error, and nothing is written", async () => {
     for (const place of [
       ["--key-vault-secret", "https://fabrikam.vault.azure.net/keys/contoso"],
@@ -109,9 +162,10 @@ describe("a connection file on a machine without project, engine and state", fun
   let home: string;
   let secretFile: string;
   let clientSecret: string;
+  let requests = 0;
 
   before(async () => {
-    project = await StackProject.create({ engine: "stand-in" });
+    project = await StackProject.create({ engine: "stand-in", observe: () => (requests += 1) });
     machine = await mkdtemp(path.join(tmpdir(), "mssp-siem-"));
     home = path.join(machine, "home");
     await mkdir(home);
@@ -195,6 +249,66 @@ describe("a connection file on a machine without project, engine and state", fun
     assert.match(damaged.stdout, /✗ {2}connection +The connection file none\.json can't be used: ENOENT/);
   });
 
+  it("files of several applications that share one secret are refused before any request", async () => {
+    await connection("contoso");
+    const other = path.join(machine, "shared");
+    await mkdir(other);
+    const content = JSON.parse(await readFile(path.join(machine, "contoso.json"), "utf8")) as object;
+    const write = (name: string, change: object) =>
+      writeFile(path.join(other, `${name}.json`), JSON.stringify({ ...content, stack: name, ...change }));
+    await write("contoso", {});
+    await write("tailspin", { clientId: "c0ffee00-0000-4000-8000-00000000000d" });
+    const refusal =
+      /^mssp: 2 connection files take their client secret from (.*), which can name one: contoso, tailspin\./;
+    const before = requests;
+    const commands = [
+      ["alerts"],
+      ["incidents"],
+      ["hunt", "AlertInfo"],
+      ["verify"],
+      ["siem-config", "splunk", "--show-secrets", "--out", "never"],
+    ];
+    for (const command of commands) {
+      const { exitCode, stdout, stderr } = await onMachine([...command, "--connections", "shared"]);
+      assert.deepEqual([exitCode, stdout], [1, ""], command[0]);
+      assert.equal(refusal.exec(stderr)?.[1], "the variable MSSP_CLIENT_SECRET_FILE", stderr);
+    }
+    for (const [name, file] of [
+      ["contoso", secretFile],
+      ["tailspin", "/etc/mssp/tailspin"],
+    ] as const)
+      await write(name, {
+        ...(name === "tailspin" ? { clientId: daemonId.replace(/.$/, "d") } : {}),
+        credentialPlace: { file },
+      });
+    const variable = await onMachine(["alerts", "--connections", "shared"]);
+    assert.match(variable.stderr, /MSSP_CLIENT_SECRET_FILE, which can name one: .*\. Leave it out/);
+    const option = await onMachine(["alerts", "--connections", "shared", "--client-secret-file", secretFile]);
+    assert.match(option.stderr, /from --client-secret-file, which can name one/);
+    assert.equal(requests, before, "a request was sent");
+    const own = await onMachine(["verify", "--connections", "shared"], { MSSP_CLIENT_SECRET_FILE: undefined });
+    assert.equal(own.exitCode, 1);
+    assert.match(own.stdout, /^✓ {2}contoso +2 passed, \d+ not checked\.\n✗ {2}tailspin +.*1 failed/m);
+    assert.match(own.stdout, /\n1 of 2 customers without a failed check\.$/);
+    const asJson = await onMachine(["verify", "--connections", "shared", "--all", "--json"], {
+      MSSP_CLIENT_SECRET_FILE: undefined,
+    });
+    const { state, customers } = JSON.parse(asJson.stdout) as {
+      state: string;
+      customers: { stack: string; state: string }[];
+    };
+    assert.deepEqual(
+      [state, customers.map((it) => [it.stack, it.state])],
+      [
+        "failed",
+        [
+          ["contoso", "passed"],
+          ["tailspin", "failed"],
+        ],
+      ],
+    );
+  });
+
   it("token: gets the application's token, and stores nothing", async () => {
     const { exitCode, stdout, stderr } = await onMachine([
       "token",
@@ -238,7 +352,10 @@ describe("a connection file on a machine without project, engine and state", fun
     assert.match(open.stderr, /every user of this machine may read it\. Correct that: chmod o-rwx /);
     const both = await onMachine(["verify", "--connection", "contoso.json", "--stack", "contoso"]);
     assert.equal(both.exitCode, 2);
-    assert.match(both.stderr, /error: use exactly one of --stack <stack>, --connection <file>/);
+    assert.match(
+      both.stderr,
+      /error: use exactly one of --stack <pattern>, --all, --connection <file>, --connections <folder>/,
+    );
     const engine = await onMachine(["alerts", "--stack", "contoso"]);
     assert.equal(engine.exitCode, 1);
     assert.match(engine.stderr, /The Pulumi engine .* is not installed/);

@@ -1,6 +1,6 @@
 /** `mssp incidents` as people type it, on stacks of two customers in a sandbox. */
 import assert from "node:assert/strict";
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { stripVTControlCharacters } from "node:util";
@@ -54,6 +54,41 @@ describe("mssp incidents", function () {
     );
     assert.ok(wanted.length > 150 && records.some(({ alerts }) => alerts?.length === 3));
     assert.match(stderr, /^mssp: [\d,]+ incidents\.$/);
+  });
+
+  it("incidents: pulls several customers with a checkpoint each, metrics and health; a refusal stops no other", async () => {
+    const since = new Date(Date.now() - 72 * hour);
+    const wanted = changedSince(project, since);
+    const [file, metrics, health, checkpoints] = ["i.jsonl", "i.prom", "health.json", "checkpoints"].map((name) =>
+      path.join(folder, name),
+    ) as [string, string, string, string];
+    const command = [
+      ...["incidents", "--stack", "contoso", "--stack", "fab*", "--since", since.toISOString()],
+      ...["--checkpoints", checkpoints, "--file", file, "--metrics", metrics, "--health", health],
+    ];
+    const { exitCode, stderr } = await run(command);
+    assert.equal(exitCode, 3, stderr);
+    assert.match(stderr, /^mssp: fabrikam: .*403.*\n.*SecurityIncident\.Read\.All/m);
+    assert.match(stderr, /^mssp: 1 of 2 customers were read completely\.$/m);
+    const found = new Set(
+      incidentRecords(await readFile(file, "utf8")).map(({ id, updatedAt }) => `${id}@${updatedAt}`),
+    );
+    assert.deepEqual(
+      wanted.filter((one) => !found.has(one)),
+      [],
+    );
+    assert.deepEqual(await readdir(checkpoints), ["contoso.incidents.json"]);
+    assert.match(
+      await readFile(metrics, "utf8"),
+      /^mssp_incidents_pull_success\{stack="contoso",tenant_id="[^"]+"\} 1$/m,
+    );
+    const state = JSON.parse(await readFile(health, "utf8")) as { status: string; failing: string[] };
+    assert.deepEqual([state.status, state.failing], ["degraded", ["fabrikam"]]);
+    const again = await run(command);
+    assert.match(again.stderr, /contoso: The checkpoint continues at/);
+    const several = await run(["incidents", "--all", "--id", "1"]);
+    assert.equal(several.exitCode, 2);
+    assert.match(several.stderr, /--id is of one customer/);
   });
 
   it("incidents: changes an incident and says what, as text and as JSON", async () => {

@@ -62,10 +62,10 @@ describe("mssp siem-config --all and hunt --all with a passphrase of each stack'
     assert.match(stderr, /^mssp: tailspin: The passphrase is wrong for stack "tailspin"/m);
   });
 
-  it("a folder of passphrases without --all is a usage error", async () => {
-    const args = ["siem-config", "splunk", "--stack", "contoso", "--out", "x", "--passphrase-folder", passphrases];
+  it("a folder of passphrases without stacks is a usage error", async () => {
+    const args = ["siem-config", "splunk", "--connection", "a.json", "--out", "x", "--passphrase-folder", passphrases];
     const { exitCode, stderr } = await mssp(...args);
     assert.equal(exitCode, 2);
-    assert.match(stderr, /--passphrase-folder goes with --all/);
+    assert.match(stderr, /--passphrase-folder goes with --stack or --all/);
   });
 });

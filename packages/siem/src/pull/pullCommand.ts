@@ -1,0 +1,55 @@
+/** What a command that pulls is made of: `mssp alerts` or `mssp incidents`. */
+import type { Environment, RequestLimiter, ServiceError } from "@defender-mssp/microsoft";
+import type { Session } from "@defender-mssp/terminal/session";
+import type { ConnectionOptions } from "../connector/connectionFiles";
+import type { Connector } from "../connector/connector";
+import type { ConnectorSource, UnreadConnector } from "../connector/connectorSource";
+import type { SinkContext } from "../sinks/chooseSink";
+import type { Destination } from "../sinks/sink";
+import type { SinkOptions } from "../sinks/sinkOptions";
+import type { CredentialOptions } from "../tokens/credentialOptions";
+import type { OpenedPull } from "./many";
+import type { StderrProgress } from "./progress";
+import type { PullProgress } from "./pull";
+import type { PullCommandOptions } from "./pullOptions";
+import type { Pulled } from "./source";
+
+/** What the options of every pull have parsed. */
+export interface PullRunOptions extends CredentialOptions, ConnectionOptions, SinkOptions, PullCommandOptions {}
+
+/** What a pull of one customer is opened with. */
+export interface SetupOptions {
+  readonly environment: Environment;
+  /** The file for what is read of this customer, by its name: an alert API, or `incidents`. */
+  readonly checkpointFor: (api: string) => string | undefined;
+  readonly signal: AbortSignal;
+  readonly progress: PullProgress;
+  /** Pause of --follow, in milliseconds: waits for a service that is down. */
+  readonly follow: number | undefined;
+  /** Of all customers that this process pulls. */
+  readonly limiter?: RequestLimiter | undefined;
+  /** Waits between two tries of a call. */
+  readonly sleep?: (milliseconds: number, signal?: AbortSignal) => Promise<void>;
+  readonly isOneOfMany?: boolean;
+}
+
+/** What is pulled, and how. */
+export interface PullCommand<T extends Pulled> {
+  /** In the singular: `alert`. */
+  readonly noun: string;
+  readonly sink: (context: SinkContext) => Destination<T>;
+  /** Source, position and checkpoint of a customer's pull. @throws VisibleError, ServiceError */
+  readonly open: (customer: UnreadConnector, connector: Connector, setup: SetupOptions) => Promise<OpenedPull<T>>;
+  readonly adviceOn: (error: ServiceError) => string | undefined;
+}
+
+/** A run of a command. */
+export interface PullRun<T extends Pulled> {
+  readonly command: PullCommand<T>;
+  readonly options: PullRunOptions;
+  readonly session: Session;
+  readonly source: ConnectorSource;
+  readonly signal: AbortSignal;
+  readonly progress: StderrProgress;
+  readonly adviceOn: (error: ServiceError) => string | undefined;
+}

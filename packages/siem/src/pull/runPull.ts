@@ -1,0 +1,92 @@
+/**
+ * A command that pulls, `mssp alerts` or `mssp incidents`, for one customer or for several: from its
+ * options to its exit code.
+ */
+import type { Session } from "@defender-mssp/terminal/session";
+import { flag, UsageError } from "@defender-mssp/terminal/usageError";
+import type { ConnectorSource } from "../connector/connectorSource";
+import { checkSinkOptions, unconfirmed } from "../sinks/chooseSink";
+import { interruptible } from "./interrupt";
+import { withFlatMemory } from "./memory";
+import { Metrics, metricsPlace, publish } from "./metrics";
+import { StderrProgress } from "./progress";
+import { pull, type PullProgress } from "./pull";
+import type { PullCommand, PullRun, PullRunOptions } from "./pullCommand";
+import { checkPullOptions } from "./pullOptions";
+import type { Pulled } from "./source";
+import { checkSince, defaultInterval, intervalOf } from "./time";
+
+/** Pulls, and sets the exit code. @throws VisibleError */
+export function runPull<T extends Pulled>(
+  command: PullCommand<T>,
+  options: PullRunOptions,
+  session: Session,
+  source: ConnectorSource,
+): Promise<void> {
+  const progress = new StderrProgress(command.noun, options.quiet === true, session.err, unconfirmed(options));
+  const { adviceOn } = command;
+  return interruptible(session, { follow: options.follow === true, progress, adviceOn }, (signal) =>
+    pulled({ command, options, session, source, signal, progress, adviceOn }),
+  );
+}
+
+/** @returns the exit code. */
+async function pulled<T extends Pulled>(run: PullRun<T>): Promise<number> {
+  const { command, options, session, source, signal, progress } = run;
+  const customer = await source.named(options, session);
+  checkCombination(options, customer === undefined);
+  const follow = options.follow === true ? intervalOf(options.interval ?? defaultInterval) : undefined;
+  if (options.since !== undefined) checkSince(options.since); // A usage error comes before anything is read.
+  const place = options.metrics === undefined ? undefined : metricsPlace(options.metrics);
+  const note = (text: string): void => progress.note(text);
+  const sink = withFlatMemory(command.sink({ session, signal, note }));
+  const metrics = new Metrics(command.noun);
+  const publication = await publish({ metrics, place, health: options.health, note });
+  try {
+    if (customer === undefined) {
+      const { pullAll } = await import("./pullAll.js");
+      return await pullAll({ ...run, sink, follow, metrics });
+    }
+    const connector = await customer.read();
+    const observed = observedBy(progress, metrics, connector);
+    const checkpointFor = () => options.checkpoint;
+    const { environment } = session;
+    const setup = { environment, checkpointFor, signal, progress, follow };
+    await pull({ ...(await command.open(customer, connector, setup)), sink, follow, signal, progress: observed });
+    return 0;
+  } finally {
+    await publication.stop();
+  }
+}
+
+/** @throws UsageError for options that exclude or need each other. */
+function checkCombination(options: PullRunOptions, isMany: boolean): void {
+  checkSinkOptions(options);
+  checkPullOptions(options);
+  const ofMany = (["checkpoints", "parallel"] as const).find((name) => options[name] !== undefined);
+  if (ofMany !== undefined && !isMany) {
+    throw new UsageError(`${flag(ofMany)} goes with several customers: --all, --connections, or a pattern.`);
+  }
+  if (isMany && options.checkpoint !== undefined) {
+    throw new UsageError("Several customers need a checkpoint each: --checkpoints <folder>.");
+  }
+}
+
+function observedBy(
+  progress: PullProgress,
+  metrics: Metrics,
+  { stack, tenantId }: { readonly stack: string; readonly tenantId: string },
+): PullProgress {
+  const customer = metrics.customer(stack);
+  customer.label({ tenant_id: tenantId });
+  return {
+    note: (text) => progress.note(text),
+    delivered: (count, upTo) => {
+      progress.delivered(count, upTo);
+      customer.delivered(count, upTo);
+    },
+    started: () => customer.started(),
+    succeeded: () => customer.succeeded(),
+    failed: () => customer.failed(),
+  };
+}
