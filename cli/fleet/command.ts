@@ -18,7 +18,7 @@ export function define(fleet: Command, session: Session): void {
     changes: "Nothing but the run's journal and report.",
     examples: [
       "npx mssp fleet preview --policy-pack node_modules/defender-mssp/policy",
-      "npx mssp fleet preview --changed-since origin/main --json",
+      "npx mssp fleet preview --changed-since origin/main --init --json",
       "npx mssp fleet preview --drift --tag tier=gold",
     ],
   });
@@ -190,6 +190,11 @@ function registerRun(
   describeCommand(command, {
     notes: [
       "A failed stack does not stop the others. Ctrl-C lets the running stacks finish. --resume continues later, also after a crash: stacks that have ended are not run again.",
+      ...(name === "up"
+        ? [
+            "Without --yes, the command previews the stacks, shows what changes, deletions first, and asks. A stack whose preview failed is not run. A canary is a customer that changes.",
+          ]
+        : []),
       "On a terminal, a table shows the progress. Without a terminal, or if CI is set, each start and end is a line on stderr. --json prints each event to stdout as a JSON object on one line.",
       "This program's requests share one limit for each application and tenant: a 429 delays every request under that limit. The official provider plugins make their own requests; only --parallel limits them.",
     ],
@@ -199,7 +204,8 @@ function registerRun(
       [fleetExitCodes.done]: "every selected stack was run, and none failed",
       [fleetExitCodes.failed]: "a stack failed, or its settings file has errors",
       [fleetExitCodes.drifted]: "a tenant has drifted (refresh, preview --drift)",
-      [fleetExitCodes.leftOut]: "no stack failed, and some were left out: interrupted, or not confirmed",
+      [fleetExitCodes.leftOut]:
+        "no stack failed, and some were left out: interrupted, not confirmed, or new ones in a preview without --init",
     },
     examples,
   });
@@ -224,8 +230,12 @@ function addOwnOptions(command: Command, name: FleetCommand): void {
         canary,
       );
   }
+  if (name === "preview") {
+    command.option("--init", "also preview stacks that the backend does not have, in a temporary state");
+  }
   if (name === "up") {
     command
+      .option("--skip-preview", "ask without a preview of the stacks")
       .option("--init", "create stacks that the backend does not have")
       .option("--secrets-provider <provider>", "with --init: secrets provider of the new stacks");
   }

@@ -3,9 +3,11 @@ import { existsSync, readFileSync } from "node:fs";
 import { homedir, hostname } from "node:os";
 import path from "node:path";
 import type { Journal, RunPlan } from "../stack/journal";
+import { missingStackText } from "../stack/outcome";
 import type { LockOwnerState, StackOutcome, StackState, TryResult } from "../stack/outcome";
 import { askPulumi } from "../stack/pulumi";
 import { countsOf } from "../stack/report";
+import { byChange, isPlanned, type FleetPlan } from "./fleetPlan";
 import { runPool, type PlannedStack } from "./pool";
 import { stackProblem, type Canary, type PreparedRun } from "./prepareRun";
 import { isRunning } from "./processState";
@@ -17,7 +19,8 @@ import type { Workers } from "./workers";
 /** What a run writes to, and what runs its stacks. */
 export interface RunEquipment {
   readonly view: FleetView;
-  readonly journal: Journal;
+  /** Undefined for the previews before an `up`. */
+  readonly journal: Journal | undefined;
   readonly workers: Workers;
 }
 
@@ -46,20 +49,19 @@ export class FleetRun {
     for (const name of ["SIGINT", "SIGTERM"] as const) signals.off(name, this.#interrupt);
   }
 
-  /** Every stack, canaries first. */
-  async all(stacks: readonly string[]): Promise<StackOutcome[]> {
-    const { plan, inventory, options, parallel, before } = this.prepared;
+  /** Every stack, canaries first. @param seen what their previews say; only those run that have one. */
+  async all(stacks: readonly string[], seen?: FleetPlan): Promise<StackOutcome[]> {
+    const { plan, inventory, parallel, before } = this.prepared;
     const { view } = this.equipment;
     view.begin(stacks.length, parallel);
     const runnable: PlannedStack[] = [];
     for (const stack of stacks) {
-      const problem = stackProblem(stack, plan, inventory);
+      const problem = stackProblem(stack, plan, inventory) ?? unseenProblem(seen?.get(stack));
       if (problem !== undefined) this.#ended({ ...withoutRun(stack, "failed"), messages: [problem] });
       // Only the tenant shows the result of an interrupted run.
       else runnable.push({ stack, refresh: plan.refresh || before?.cutOff.has(stack) === true });
     }
-    const canaries = canaryCount(options.canary, runnable.length);
-    const [first, rest] = [runnable.slice(0, canaries), runnable.slice(canaries)];
+    const [first, rest] = withCanaries(runnable, this.prepared.options.canary, seen);
     if (first.length > 0) await this.#pool(first);
     if (rest.length > 0 && (await this.#mayGoOn(first, rest))) {
       // Engines must not download the same plugin at the same time (pulumi#4031).
@@ -81,7 +83,7 @@ export class FleetRun {
       run: (planned, slot) => workers.run(this.#job(planned), slot),
       stopped: () => this.#stop,
       onStart: (stack, tryNumber) => {
-        journal.started(stack, tryNumber);
+        journal?.started(stack, tryNumber);
         view.started(stack, tryNumber);
       },
       onRetry: (stack, tryNumber, messages) => view.retried(stack, tryNumber, messages),
@@ -101,8 +103,12 @@ export class FleetRun {
 
   #ended(outcome: StackOutcome): void {
     this.#outcomes.set(outcome.stack, outcome);
-    this.equipment.journal.ended(outcome);
+    this.equipment.journal?.ended(outcome);
     this.equipment.view.ended(outcome);
+  }
+
+  get isInterrupted(): boolean {
+    return this.#interrupts > 0;
   }
 
   /** After the canaries: all must have succeeded, and a person must confirm. */
@@ -174,11 +180,29 @@ export function canaryCount(canary: Canary | undefined, total: number): number {
   return Math.min(total, count ?? Math.max(1, Math.ceil((total * percent) / 100)));
 }
 
+/** The canaries, and the others. With a plan, a canary is a customer that changes. */
+export function withCanaries<T extends { readonly stack: string }>(
+  stacks: readonly T[],
+  canary: Canary | undefined,
+  seen: FleetPlan | undefined,
+): readonly [readonly T[], readonly T[]] {
+  const ordered = seen === undefined ? stacks : byChange(stacks, seen);
+  const count = canaryCount(canary, ordered.length);
+  return [ordered.slice(0, count), ordered.slice(count)];
+}
+
+/** Why a stack does not run whose preview is no plan. */
+function unseenProblem(outcome: StackOutcome | undefined): string | undefined {
+  if (outcome === undefined || isPlanned(outcome)) return undefined;
+  return outcome.state === "new" ? missingStackText(outcome.stack) : (outcome.messages[0] ?? "its preview failed");
+}
+
 function withoutRun(stack: string, state: StackState): StackOutcome {
   return { stack, state, seconds: 0, tries: 0, messages: [], nextSteps: [] };
 }
 
-function resultState({ command, drift }: RunPlan, { preview }: TryResult): StackState {
+function resultState({ command, drift }: RunPlan, { preview, isNew }: TryResult): StackState {
+  if (isNew === true) return "new";
   const additions = (preview?.additions ?? []).flatMap((part) => part.additions).length;
   if ((preview?.changes.length ?? 0) + additions === 0) return "unchanged";
   return command === "refresh" || drift ? "drifted" : "changed";

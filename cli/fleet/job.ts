@@ -24,7 +24,9 @@ export interface Job {
    * other stack runs in this thread afterwards.
    */
   readonly hasExtension: boolean;
-  /** Create the stack first where the backend has none of that name. */
+  /**
+   * Where the backend has no stack of that name, create it first; a preview uses a temporary state.
+   */
   readonly init?: { readonly secretsProvider?: string };
   /** Variables of this stack's engine, such as its passphrase. */
   readonly environment: Readonly<Record<string, string>>;

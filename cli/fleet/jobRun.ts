@@ -1,4 +1,5 @@
 /** One job of a worker: the program of one stack, run by the Automation API. */
+import { readFile } from "node:fs/promises";
 import type * as automation from "@pulumi/pulumi/automation";
 import { messageOf } from "@defender-mssp/errors";
 import { automationStack } from "../../program/sdk/automationStack";
@@ -10,7 +11,10 @@ import type { AdditionsPart } from "../stack/additionsPart";
 import { loadProgram, type CustomerProgram } from "./customerProgram";
 import { EngineEventLog, type JobEnd } from "./engineEventLog";
 import type { FromWorker, Job, WorkerSetup } from "./job";
+import { createTemporaryStack } from "../stack/createTemporaryStack";
 import type { Deployment } from "../stack/deployment";
+import { missingStackText } from "../stack/outcome";
+import { StackNotFoundError } from "../stack/pulumi";
 import { withEncryptionPlace } from "../stack/withEncryptionPlace";
 
 export class JobRun {
@@ -21,6 +25,8 @@ export class JobRun {
   #served: DynamicHost | undefined;
   #programError: string | undefined;
   #deployment: Deployment | undefined;
+  /** The backend has no such stack. */
+  #isNew = false;
   /** Whether the program may still run in this thread. */
   #isUnfinished = false;
 
@@ -78,10 +84,29 @@ export class JobRun {
         },
       }),
     );
-    if (job.init !== undefined) await initStack(engine, job, setup.folder);
-    if (job.refresh || job.command === "refresh" || job.command === "destroy") await this.#refuseForeignState();
+    if (job.init !== undefined && job.command !== "preview") await initStack(engine, job, setup.folder);
     const stack = await automationStack(sdk, job.stack, workspace);
-    await runCommand(stack, job, this.#interruption.signal, (event) => this.#log.add(event));
+    const run = (configFile?: string) =>
+      runCommand(stack, job, {
+        signal: this.#interruption.signal,
+        configFile,
+        onEvent: (event) => this.#log.add(event),
+      });
+    try {
+      if (job.refresh || job.command === "refresh" || job.command === "destroy") await this.#refuseForeignState();
+      await run();
+    } catch (error) {
+      if (job.command !== "preview" || !isMissingStack(error)) throw error;
+      this.#isNew = true;
+      if (job.init === undefined) throw error;
+      const temporary = await temporaryStack(engine, job, setup.folder);
+      try {
+        Object.assign(workspace.envVars, temporary.variables);
+        await run(temporary.configFile);
+      } finally {
+        await temporary.dispose();
+      }
+    }
   }
 
   /**
@@ -104,15 +129,28 @@ export class JobRun {
   }
 
   #fail(error: unknown): FromWorker {
+    if (this.#isNew && isMissingStack(error)) return this.#unseen();
     if (!(error instanceof EngineFailed))
       return this.#ended({ ok: false, messages: [messageOf(error)], printed: "", additions: [] });
-    const messages = this.#programError === undefined ? withoutStack(this.job, error) : [this.#programError];
+    const missing = isMissingStack(error) ? [missingStackText(this.job.stack)] : [];
+    const messages = this.#programError === undefined ? missing : [this.#programError];
     return this.#ended({ ok: false, messages, printed: `${error.stderr}\n${error.stdout}`, additions: [] });
   }
 
   #ended(end: JobEnd): FromWorker {
-    const seconds = (performance.now() - this.#began) / 1000;
-    return { result: { ok: end.ok, seconds, ...this.#log.result(end) }, isUnfinished: this.#isUnfinished };
+    const result = { ok: end.ok, seconds: this.#seconds, isNew: this.#isNew, ...this.#log.result(end) };
+    return { result, isUnfinished: this.#isUnfinished };
+  }
+
+  /** A new stack without `--init`. */
+  #unseen(): FromWorker {
+    const messages = ["not in the backend; pass --init"];
+    const result = { ok: true, isNew: true, seconds: this.#seconds, messages, nextSteps: [], printed: "" };
+    return { result, isUnfinished: this.#isUnfinished };
+  }
+
+  get #seconds(): number {
+    return (performance.now() - this.#began) / 1000;
   }
 
   async #refuseForeignState(): Promise<void> {
@@ -126,7 +164,7 @@ export class JobRun {
   }
 
   async #additions(): Promise<readonly AdditionsPart[]> {
-    if (!this.job.drift) return [];
+    if (!this.job.drift || this.#isNew) return [];
     const { findAdditions } = await import("../tenant/additions/find.js");
     const place = { folder: this.setup.folder, environment: this.#environment };
     // A preview, the only command with --drift, has not written the state since.
@@ -153,22 +191,38 @@ function mayServeHere({ command, refresh, drift }: Job, environment: NodeJS.Proc
 }
 
 /** A customer whose stack nobody has created yet. */
-function withoutStack({ stack }: Job, { stderr }: EngineFailed): string[] {
-  if (!/no stack named/.test(stderr)) return [];
-  return [`The backend has no stack "${stack}". \`npx mssp fleet up --init --stack ${stack}\` creates it.`];
+function isMissingStack(error: unknown): boolean {
+  return error instanceof StackNotFoundError || (error instanceof EngineFailed && /no stack named/.test(error.stderr));
+}
+
+async function temporaryStack(engine: EngineCommand, { stack, environment }: Job, folder: string) {
+  const project = await readProject(folder);
+  const settings = await readFile(stackFile(project, stack), "utf8");
+  return createTemporaryStack({
+    stack,
+    project: project.name,
+    settings,
+    run: (args, place, variables) => engine.run(args, place, { ...environment, ...variables }),
+  });
+}
+
+interface CommandOptions {
+  readonly signal: AbortSignal;
+  readonly onEvent: (event: automation.EngineEvent) => void;
+  /** Of a preview, in place of the stack's settings file. */
+  readonly configFile?: string | undefined;
 }
 
 async function runCommand(
   stack: automation.Stack,
   { command, refresh, policyPacks }: Job,
-  signal: AbortSignal,
-  onEvent: (event: automation.EngineEvent) => void,
+  { signal, onEvent, configFile }: CommandOptions,
 ): Promise<void> {
   const common = { color: "never" as const, signal, onEvent, suppressOutputs: true, suppressProgress: true };
   const checked = { ...common, refresh, policyPacks: policyPacks.length === 0 ? undefined : [...policyPacks] };
   switch (command) {
     case "preview":
-      await stack.preview(checked);
+      await stack.preview({ ...checked, ...(configFile === undefined ? {} : { configFile }) });
       return;
     case "up":
       await stack.up(checked);

@@ -31,6 +31,7 @@ export interface FleetRunOptions extends SelectionOptions {
   readonly init?: boolean;
   readonly secretsProvider?: string;
   readonly yes?: boolean;
+  readonly skipPreview?: boolean;
   readonly all?: boolean;
   readonly canary?: Canary;
   readonly maxFailures?: number;
@@ -185,13 +186,18 @@ function counted(number: number, unit: string): string {
   return `${number} ${unit}${number === 1 ? "" : "s"}`;
 }
 
+/** Whether a person sees the previews before the question. */
+export function needsPlan(command: FleetCommand, { yes, skipPreview }: FleetRunOptions): boolean {
+  return command === "up" && yes !== true && skipPreview !== true;
+}
+
 async function confirmRun(
   { command }: RunPlan,
   stacks: readonly string[],
   options: FleetRunOptions,
   ask: Questions,
 ): Promise<void> {
-  if (command === "preview" || options.yes === true) return;
+  if (command === "preview" || options.yes === true || needsPlan(command, options)) return;
   const many = stacks.length === 1 ? "1 stack" : `${stacks.length} stacks`;
   const shown = `${stacks.slice(0, 5).join(", ")}${stacks.length > 5 ? ", …" : ""}`;
   if (!(await ask.confirm(`${command} of ${many} (${shown})?`))) throw new VisibleError("Nothing was run.");

@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import path from "node:path";
 import { parse } from "yaml";
+import { VisibleError } from "@defender-mssp/errors";
 import { withoutUndefined } from "@defender-mssp/microsoft";
 import type { Session } from "@defender-mssp/terminal/session";
 import { visibleJson } from "@defender-mssp/terminal/terminalText";
@@ -12,8 +13,9 @@ import { exitCodeOf, type FleetCommand, type StackOutcome } from "../stack/outco
 import { pathWith, requireEngine } from "../stack/pulumi";
 import { countsOf, type RunReport } from "../stack/report";
 import { say } from "./log";
-import { FleetRun } from "./fleetRun";
-import { prepareRun, type FleetRunOptions, type PreparedRun } from "./prepareRun";
+import { confirmPlan, isPlanned, type FleetPlan } from "./fleetPlan";
+import { FleetRun, withCanaries } from "./fleetRun";
+import { needsPlan, prepareRun, type FleetRunOptions, type PreparedRun } from "./prepareRun";
 import { RequestCounter } from "./requestCounter";
 import { summaryText } from "./summary";
 import { JsonView, LineView, LiveView, type FleetView } from "./view";
@@ -33,18 +35,23 @@ async function run(prepared: PreparedRun): Promise<number> {
   const { environment, out, now } = session;
   const counter = options.countRequests === true ? await RequestCounter.start(environment) : undefined;
   const setup = workerSetup(folder, environment);
-  const view = await fleetView(plan.command, options, session);
+  let view: FleetView | undefined;
   const limiter = await Limiter.start();
-  const journal = before === undefined ? Journal.begin(journals, plan) : Journal.resume(before);
   const workers = new Workers({
     ...setup,
     environment: { ...environment, ...limiter.variables, PATH: pathWith(setup.engine, environment) },
     timeout: options.timeout * 60_000,
-    onStep: (stack, step) => view.step(stack, step),
+    onStep: (stack, step) => view?.step(stack, step),
   });
-  const fleetRun = new FleetRun(prepared, { view, journal, workers });
+  let fleetRun: FleetRun | undefined;
   try {
-    const outcomes = await fleetRun.all(stacks);
+    const seen = needsPlan(plan.command, options)
+      ? await agreedPlan(prepared, workers, (shown) => (view = shown))
+      : undefined;
+    view = await fleetView(plan.command, options, session);
+    const journal = before === undefined ? Journal.begin(journals, plan) : Journal.resume(before);
+    fleetRun = new FleetRun(prepared, { view, journal, workers });
+    const outcomes = await fleetRun.all(stacks, seen);
     journal.finish();
     view.finish();
     const report = runReport(prepared, {
@@ -58,11 +65,45 @@ async function run(prepared: PreparedRun): Promise<number> {
     await writeReport(journal.folder, report);
     if (options.json === true) out.write(`${visibleJson({ event: "report", ...report })}\n`);
     else out.write(summaryText(report, journal.folder));
-    return exitCodeOf(report.stacks.map(({ state }) => state));
+    return exitCodeOf(report.stacks);
   } finally {
-    fleetRun.stopListening();
+    fleetRun?.stopListening();
     await workers.end();
     await limiter.stop();
+  }
+}
+
+/**
+ * Previews the stacks, shows what `up` would do, and asks.
+ * @throws VisibleError where nobody agrees: nothing was run then.
+ */
+async function agreedPlan(
+  prepared: PreparedRun,
+  workers: Workers,
+  onView: (view: FleetView) => void,
+): Promise<FleetPlan> {
+  const { session, options, stacks } = prepared;
+  const view = await fleetView("preview", options, session);
+  onView(view);
+  const { canary, maxFailures: _, ...others } = options;
+  const previews = new FleetRun(
+    { ...prepared, plan: { ...prepared.plan, command: "preview" }, options: { ...others, yes: true } },
+    { view, journal: undefined, workers },
+  );
+  try {
+    const outcomes = await previews.all(stacks);
+    view.pause();
+    if (previews.isInterrupted) throw new VisibleError("Interrupted. Nothing was run.");
+    const seen = new Map(outcomes.map((outcome) => [outcome.stack, outcome]));
+    const planned = stacks.flatMap(
+      (stack) => outcomes.find((outcome) => outcome.stack === stack && isPlanned(outcome)) ?? [],
+    );
+    const [canaries] = withCanaries(planned, canary, seen);
+    const names = canaries.map(({ stack }) => stack);
+    if (!(await confirmPlan(seen, names, session))) throw new VisibleError("Nothing was run.");
+    return seen;
+  } finally {
+    previews.stopListening();
   }
 }
 

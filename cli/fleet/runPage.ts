@@ -24,6 +24,7 @@ const shownStates: Readonly<Record<StackState, { readonly text: string; readonly
   failed: { text: "failed", state: "failed" },
   drifted: { text: "drifted", state: "warning" },
   leftOut: { text: "left out", state: "warning" },
+  new: { text: "new", state: "information" },
   changed: { text: "changed", state: "passed" },
   unchanged: { text: "unchanged", state: "passed" },
 };

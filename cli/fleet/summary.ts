@@ -12,6 +12,7 @@ const colors: Readonly<Record<StackState, "red" | "yellow" | "green">> = {
   failed: "red",
   drifted: "yellow",
   leftOut: "yellow",
+  new: "green",
   changed: "green",
   unchanged: "green",
 };
@@ -28,8 +29,10 @@ export function summaryText(report: RunReport, folder: string): string {
     .filter((state) => counts[state] > 0)
     .map((state) => `${counts[state]} ${state === "leftOut" ? "left out" : state}`);
   const refused = stacks.filter(({ state, messages }) => state === "failed" && messages.some(isStateRefusal));
+  const unseen = stacks.filter(({ state, preview }) => state === "new" && preview === undefined).length;
   const persons = stacks.filter(({ nextSteps }) => nextSteps.length > 0).length;
   const hints = [
+    ...(unseen > 0 ? [`Preview the new stacks: npx mssp fleet preview --init --status new`] : []),
     ...(counts.leftOut > 0 ? [`Run the others: npx mssp fleet ${command} --resume`] : []),
     ...(refused.length > 0
       ? [

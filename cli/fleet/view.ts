@@ -31,6 +31,7 @@ const stateColors: Readonly<Record<StackState, "red" | "yellow" | "green">> = {
   failed: "red",
   drifted: "yellow",
   leftOut: "yellow",
+  new: "green",
   changed: "green",
   unchanged: "green",
 };
@@ -38,7 +39,8 @@ const stateColors: Readonly<Record<StackState, "red" | "yellow" | "green">> = {
 /** Such as `changed: 2 to update` or `failed: the stack is locked …`, on one line. */
 export function outcomeText({ state, preview, messages }: StackOutcome, command: FleetCommand): string {
   const name = state === "leftOut" ? "left out" : state;
-  const detail = state === "failed" || state === "leftOut" ? (messages[0] ?? "") : changesText(preview, command);
+  const isUnseen = state === "failed" || state === "leftOut" || (state === "new" && preview === undefined);
+  const detail = isUnseen ? (messages[0] ?? "") : changesText(preview, command);
   return oneLine(`${name}${detail === "" ? "" : `: ${detail}`}`);
 }
 

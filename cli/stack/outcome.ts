@@ -7,8 +7,9 @@ export type FleetCommand = (typeof fleetCommands)[number];
 
 /**
  * `drifted`: the tenant differs from the state or the settings. `leftOut`: selected, but not run.
+ * `new`: a preview of a stack that the backend does not have.
  */
-export const stackStates = ["failed", "drifted", "leftOut", "changed", "unchanged"] as const;
+export const stackStates = ["failed", "drifted", "leftOut", "new", "changed", "unchanged"] as const;
 export type StackState = (typeof stackStates)[number];
 
 /** The most serious first, then by name. */
@@ -59,17 +60,26 @@ export interface TryResult {
   readonly messages: readonly string[];
   readonly preview?: StackPreview;
   readonly nextSteps: readonly string[];
+  /** A preview of a stack that the backend does not have: in a temporary state, or none (no `preview`). */
+  readonly isNew?: boolean;
   /** What the engine printed where it failed, without secrets. */
   readonly printed: string;
+}
+
+/** Why a stack that the backend does not have is not run. */
+export function missingStackText(stack: string): string {
+  return `The backend has no stack "${stack}". \`npx mssp fleet up --init --stack ${stack}\` creates it.`;
 }
 
 /** Exit codes of a fleet run. */
 export const fleetExitCodes = { done: 0, failed: 1, drifted: 3, leftOut: 4 } as const;
 
-/** In order of precedence: failed, left out, drifted. */
-export function exitCodeOf(states: readonly StackState[]): number {
+/** In order of precedence: failed, left out, drifted. A new stack that was not previewed is left out. */
+export function exitCodeOf(outcomes: readonly Pick<StackOutcome, "state" | "preview">[]): number {
+  const states = outcomes.map(({ state }) => state);
   if (states.includes("failed")) return fleetExitCodes.failed;
-  if (states.includes("leftOut")) return fleetExitCodes.leftOut;
+  const isLeftOut = outcomes.some(({ state, preview }) => state === "new" && preview === undefined);
+  if (isLeftOut || states.includes("leftOut")) return fleetExitCodes.leftOut;
   return states.includes("drifted") ? fleetExitCodes.drifted : fleetExitCodes.done;
 }
 

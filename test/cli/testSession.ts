@@ -123,6 +123,7 @@ class ListedAnswers implements Questions {
   };
   readonly secret = (question: string) => this.#answer<string>(question);
   readonly choose = <T extends string>(question: string) => this.#answer<T>(question);
+  readonly chooseKey = <T extends string>(question: string) => this.#answer<T>(question);
   readonly chooseSome = <T extends string>(question: string) => this.#answer<readonly T[]>(question);
 
   #answer<T>(question: string): Promise<T | undefined> {

@@ -51,7 +51,7 @@ describe("mssp fleet, twelve customers", () => {
     const events = stdout.split("\n").map((line) => JSON.parse(line) as { event: string; stack?: string });
     const report = await lastReport();
     assert.equal(exitCode, 1);
-    assert.deepEqual(report.counts, { failed: 1, drifted: 0, leftOut: 0, changed: 2, unchanged: 0 });
+    assert.deepEqual(report.counts, { failed: 1, drifted: 0, leftOut: 0, new: 0, changed: 2, unchanged: 0 });
     for (const { stack, state, preview } of report.stacks) {
       const violations = preview?.policyViolations.filter(({ level }) => level === "mandatory") ?? [];
       assert.equal(violations.length > 0, stack === stackOf(12), `${stack}: ${violations.length} violations`);

@@ -40,7 +40,14 @@ describe("mssp fleet: errors", function () {
   it("a late error of one customer's program fails no other customer", async () => {
     const { exitCode, stdout, stderr } = await fleet("up", "--init", "--yes", "--parallel", "1", "--tries", "1");
     assert.equal(exitCode, 0, `${stdout}\n${stderr}`);
-    assert.deepEqual((await lastReport()).counts, { failed: 0, drifted: 0, leftOut: 0, changed: 2, unchanged: 0 });
+    assert.deepEqual((await lastReport()).counts, {
+      failed: 0,
+      drifted: 0,
+      leftOut: 0,
+      new: 0,
+      changed: 2,
+      unchanged: 0,
+    });
   });
 
   it("a policy violation is shown with the rule, the resource and the remedy", async () => {

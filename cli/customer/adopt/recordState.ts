@@ -9,12 +9,12 @@
  *
  * Nothing in the tenant is changed, and neither the project's folder nor the user's backend.
  */
-import { randomBytes } from "node:crypto";
-import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import path from "node:path";
-import { stringify } from "yaml";
 import { VisibleError } from "@defender-mssp/errors";
+import {
+  createTemporaryStack,
+  type TemporaryStack,
+  type TemporaryStackOptions,
+} from "../../stack/createTemporaryStack";
 import { askPulumi, runPulumi } from "../../stack/pulumi";
 import { serveAnswers, type Answers, type ExistingObject } from "./answeringProviders";
 import type { ObjectsByResource } from "./draft";
@@ -58,9 +58,12 @@ export interface AdoptedState {
 
 /** @throws VisibleError where the engine, a plugin or the program fails; nothing was changed then */
 export async function recordState(customer: RecordedCustomer): Promise<AdoptedState> {
-  const temporary = await mkdtemp(path.join(tmpdir(), "mssp-adopt-"));
+  const { stack, project, settings } = customer;
+  const run: TemporaryStackOptions["run"] = (args, folder, variables) =>
+    runPulumi(args, { folder, environment: { ...customer.environment, ...variables } });
+  const temporary = await createTemporaryStack({ stack, project, settings, run });
   try {
-    const engine = await createStack(customer, temporary);
+    const engine = engineOn(temporary, customer);
     await fill(customer, engine);
     const before = resourceNames(customer, await withoutCreated(customer, engine));
     await engine.run(["refresh", "--yes", "--skip-preview", ...engine.configuration]);
@@ -72,7 +75,7 @@ export async function recordState(customer: RecordedCustomer): Promise<AdoptedSt
       unplanned: changes.filter(({ op, resource }) => op !== "create" || !customer.isCreated(resource)),
     };
   } finally {
-    await rm(temporary, { recursive: true, force: true });
+    await temporary.dispose();
   }
 }
 
@@ -84,26 +87,11 @@ interface Engine {
   ): Promise<string>;
 }
 
-/**
- * `stack init` writes the salt of the passphrase into the stack's file beside `Pulumi.yaml`: it runs
- * in a project of the same name in the temporary folder.
- */
-async function createStack(customer: RecordedCustomer, temporary: string): Promise<Engine> {
-  const { stack, project, folder, settings } = customer;
-  const [backend, file] = [path.join(temporary, "state"), path.join(temporary, `Pulumi.${stack}.yaml`)];
-  await mkdir(backend);
-  await writeFile(path.join(temporary, "Pulumi.yaml"), stringify({ name: project, runtime: "nodejs" }));
-  const environment = {
-    ...customer.environment,
-    PULUMI_BACKEND_URL: `file://${backend}`,
-    PULUMI_CONFIG_PASSPHRASE: randomBytes(32).toString("base64url"),
-    PULUMI_CONFIG_PASSPHRASE_FILE: "",
-  };
-  const initialize = ["stack", "init", stack, "--secrets-provider", "passphrase"];
-  await runPulumi(initialize, { folder: temporary, environment });
-  await writeFile(file, `${await readFile(file, "utf8")}${settings}`);
+function engineOn({ configFile, variables: ofStack }: TemporaryStack, customer: RecordedCustomer): Engine {
+  const { stack, folder } = customer;
+  const environment = { ...customer.environment, ...ofStack };
   return {
-    configuration: ["--config-file", file],
+    configuration: ["--config-file", configFile],
     run: async (args, { variables = {}, input } = {}) => {
       const answer = await askPulumi([...args, "--stack", stack], {
         folder,

@@ -25,7 +25,7 @@ export interface FleetRow {
   /** File of the customer's page beside the overview; absent where there is none. */
   readonly page?: string;
   /** How the last run of `mssp fleet` ended; `never` if none is recorded here. */
-  readonly lastRun: "never" | "failed" | "drifted" | "leftOut" | "changed" | "unchanged";
+  readonly lastRun: "never" | "failed" | "drifted" | "leftOut" | "new" | "changed" | "unchanged";
   /** ISO 8601, UTC. */
   readonly lastRunAt?: string;
   /** `deployed`, `notDeployed`, or the reason that the stack could not be read. */
@@ -199,6 +199,7 @@ const lastRuns: Readonly<Record<FleetRow["lastRun"], { readonly text: string; re
   failed: { text: "last run failed", state: "failed" },
   drifted: { text: "drifted", state: "warning" },
   leftOut: { text: "left out", state: "warning" },
+  new: { text: "new", state: "information" },
   changed: { text: "deployed", state: "passed" },
   unchanged: { text: "deployed", state: "passed" },
 };

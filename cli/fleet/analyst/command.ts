@@ -194,7 +194,15 @@ async function change(
 async function preview(stack: readonly string[], { passphraseFolder, json }: ChangeOptions, session: Session) {
   const { runFleet } = await import("../run.js");
   const silent = json === true ? { ...session, out: session.err } : session;
-  const options = { stack, journal: defaultJournals, tries: 3, timeout: 60, resumeWithin: 1, staleAfter: 7 };
+  const options = {
+    stack,
+    init: true,
+    journal: defaultJournals,
+    tries: 3,
+    timeout: 60,
+    resumeWithin: 1,
+    staleAfter: 7,
+  };
   const exitCode = await runFleet("preview", { ...options, ...(passphraseFolder && { passphraseFolder }) }, silent);
   if (exitCode !== 0) session.exitCode = 1;
 }

@@ -60,6 +60,8 @@ export interface Questions {
   /** Asks for a text that the terminal does not show. */
   secret(question: string): Promise<string | undefined>;
   choose<T extends string>(question: string, choices: readonly Choice<T>[]): Promise<T | undefined>;
+  /** Asks for one of the choices by the key of its value, a letter. Enter shows the first one, and answers undefined. */
+  chooseKey<T extends string>(question: string, choices: readonly Choice<T>[]): Promise<T | undefined>;
   /** Asks for any number of the choices. */
   chooseSome<T extends string>(question: string, choices: readonly Choice<T>[]): Promise<readonly T[] | undefined>;
 }

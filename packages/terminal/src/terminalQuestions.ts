@@ -43,6 +43,12 @@ export class TerminalQuestions implements Questions {
       T | undefined;
   }
 
+  async chooseKey<T extends string>(question: string, choices: readonly Choice<T>[]): Promise<T | undefined> {
+    const { selectKey } = await import("@clack/prompts");
+    return answered(await selectKey<string>({ ...this.#question(question), options: optionsOf(choices) })) as
+      T | undefined;
+  }
+
   async chooseSome<T extends string>(
     question: string,
     choices: readonly Choice<T>[],

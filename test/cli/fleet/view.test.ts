@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { stripVTControlCharacters } from "node:util";
 import type { StackPreview } from "../../../cli/stack/stackPreview";
-import { exitCodeOf, isPassing } from "../../../cli/stack/outcome";
+import { exitCodeOf, isPassing, type StackState } from "../../../cli/stack/outcome";
 import { outcome, preview, reportOf } from "./outcomes";
 import { canaryCount } from "../../../cli/fleet/fleetRun";
 import { runPage } from "../../../cli/fleet/runPage";
@@ -101,10 +101,15 @@ describe("the output of a fleet run", () => {
 
 describe("the exit code of a fleet run", () => {
   it("is that of a failure, then of a stack left out, then of drift", () => {
-    assert.equal(exitCodeOf(["changed", "unchanged"]), 0);
-    assert.equal(exitCodeOf(["drifted", "failed", "leftOut"]), 1);
-    assert.equal(exitCodeOf(["drifted", "leftOut"]), 4);
-    assert.equal(exitCodeOf(["drifted", "changed"]), 3);
+    const code = (...states: readonly StackState[]) => exitCodeOf(states.map((state) => ({ state })));
+    assert.equal(code("changed", "unchanged"), 0);
+    assert.equal(code("drifted", "failed", "leftOut"), 1);
+    assert.equal(code("drifted", "leftOut"), 4);
+    assert.equal(code("drifted", "changed"), 3);
+  });
+  it("is that of a stack left out for a new one that was not previewed", () => {
+    assert.equal(exitCodeOf([{ state: "new" }, { state: "drifted" }]), 4);
+    assert.equal(exitCodeOf([{ state: "new", preview: preview([]) }]), 0);
   });
 });
 
