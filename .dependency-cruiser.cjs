@@ -41,7 +41,8 @@ const rooms = {
   "cli/stack": [siem, ...commandBase],
   "cli/siem": ["cli/stack", siem, ...commandBase],
   "cli/tenant": ["cli/stack", ...commandBase],
-  "cli/customer": ["cli/tenant", "cli/stack", siem, pages, ...commandBase],
+  "cli/planned": ["program", "components", "settings", ...facts],
+  "cli/customer": ["cli/planned", "cli/tenant", "cli/stack", siem, pages, ...commandBase],
   "cli/fleet": ["program", "cli/tenant", "cli/stack", pages, ...commandBase],
   "cli/ci": ["cli/tenant", "cli/stack", ...commandBase],
   "cli/sandbox": ["cli/stack", siem, sandbox, engine, ...commandBase],
@@ -95,7 +96,7 @@ module.exports = {
       severity: "error",
       comment: "A command stands in one of the rooms above.",
       from: {},
-      to: { path: "^cli/[^/]+/", pathNot: "^cli/(base|stack|siem|tenant|customer|fleet|ci|sandbox)/" },
+      to: { path: "^cli/[^/]+/", pathNot: "^cli/(base|stack|siem|tenant|planned|customer|fleet|ci|sandbox)/" },
     },
     // A package is imported by its name, through its exports; only its own files reach into it.
     byName("packages-by-name", { pathNot: "^packages/" }, "^packages/"),

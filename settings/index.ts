@@ -41,6 +41,7 @@ import {
   notificationSettings,
   type NotificationRule,
 } from "./notificationRules";
+import { msspApplicationsFrom, msspSettings, type MsspApplications, type MsspContact } from "./msspSettings";
 import { offboardedSettings } from "./offboardedSettings";
 import {
   portalAccessFrom,
@@ -77,6 +78,7 @@ import { domainName, endpoint, moduleName, displayName, oneOf, tenantId } from "
 export type { AdoptedObject, AdoptedSettings } from "./adopted";
 export type { Analyst } from "./analysts";
 export type { ConnectorSettings } from "./connector";
+export type { MsspApplication, MsspApplications, MsspContact } from "./msspSettings";
 export type { NotificationRule } from "./notificationRules";
 export type { PortalAccessSettings } from "./portalAccess";
 export type { SettingProblem } from "./problems";
@@ -133,6 +135,12 @@ export interface Settings {
   readonly tags?: readonly string[];
   /** Stacks of the project that have the same tenant on purpose. */
   readonly sharedTenantWith?: readonly string[];
+  /** Whom the customer's administrator asks. */
+  readonly msspContact?: MsspContact;
+  /** The MSSP's logo for the customer's pages: a path inside of the project. */
+  readonly msspLogo?: string;
+  /** The MSSP's applications to which the customer's administrator consents. */
+  readonly msspApplications?: MsspApplications;
   /** The customer was off-boarded: no run grants anything. */
   readonly offboarded?: Offboarded;
 }
@@ -192,6 +200,7 @@ export const settingsSchema = z.object({
   ...adoptedSettings,
   ...tagSettings,
   ...sharedTenantSettings,
+  ...msspSettings,
   ...offboardedSettings,
 });
 
@@ -209,6 +218,8 @@ const structured = new Set([
   "adopted",
   "tags",
   "sharedTenantWith",
+  "msspContact",
+  "msspApplications",
   "offboarded",
 ]);
 
@@ -310,6 +321,8 @@ function settingsFrom(checked: z.infer<typeof settingsSchema>, environment: Envi
       handover: handoverFrom(rest.handover),
       azureDelegation: delegationFrom(rest.azureDelegation),
       adopted: adoptedFrom(adopted),
+      msspContact: rest.msspContact && Object.freeze(withoutUndefined(rest.msspContact)),
+      msspApplications: msspApplicationsFrom(rest.msspApplications),
       offboarded: offboarded && Object.freeze(withoutUndefined(offboarded)),
     }),
     defenderCalls: Object.freeze(defenderCalls(defenderEndpoint, environment)),

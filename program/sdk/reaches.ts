@@ -152,6 +152,20 @@ export const reaches: readonly Reach[] = [
     test: reachesTest,
   },
   {
+    file: "offlineRun.ts",
+    what: "sets the monitor and the callback server of a run's own store",
+    why: "the hand-out lists what the components declare before there is a stack, an engine or a sign-in",
+    gain: "one list of what `up` creates: that of the components",
+    members: [
+      ["@pulumi/pulumi/runtime/state", "withLocalStorage"],
+      ["@pulumi/pulumi/runtime/state", "getStore"],
+      ["@pulumi/pulumi/runtime/mocks", "MockMonitor"],
+      ["@pulumi/pulumi/runtime/settings", "waitForRPCs"],
+    ],
+    ifMissing: "stops",
+    test: "test/cli/planned/plannedResources.test.ts",
+  },
+  {
     file: "engineCommand.ts",
     what: "gives the Automation API an object in place of its `PulumiCommand`",
     why: "the API's own runner leaves the engine in the group that Ctrl-C reaches (pulumi/pulumi#6334)",

@@ -301,6 +301,8 @@ describe("secrets", function () {
             "customer",
             "--language",
             "ja",
+            "--client-id",
+            "5ec0de00-a070-4000-8000-000000000001",
             "--out",
             `${project.folder}/tmp/reports/ja.html`,
           ]),
@@ -417,6 +419,7 @@ describe("secrets", function () {
     const commands: readonly (readonly [readonly string[], number | "any", Record<string, string>?])[] = [
       [["init", path.join(temporary, "repository"), "--no-git", "--no-lockfile", "--ci", "none"], 0],
       [["permissions", ...stack], 0],
+      [["permissions", ...stack, "--format", "markdown", "--client-id", "5ec0de00-a070-4000-8000-000000000001"], 0],
       [["connection", ...stack, "--out", path.join(temporary, "connection.json")], 0],
       [["adopt", "by-hand", ...second, "--mssp-domain", "fabrikam-security.example", "--dry-run", "--json"], 0],
       [["onboard", ...stack], 3],

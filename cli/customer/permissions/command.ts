@@ -9,7 +9,8 @@ import { uuidArgument } from "../../base/uuidArgument";
 import { stackArguments } from "../../stack/stackName";
 import { allCustomers } from "../../stack/stackNames";
 import type { Customer } from "../../stack/customers";
-import type { ApplicationIds, Permissions } from "./needed";
+import { missingAutomation, type ApplicationIds } from "./knownApplications";
+import type { Permissions } from "./needed";
 
 const formats = ["text", "json", "markdown", "manifest", "az"] as const;
 
@@ -40,7 +41,7 @@ export function define(command: Command, session: Session): void {
     .option("--json", "the same as --format json")
     .action(async (options: PermissionsOptions) => {
       const permissions = await permissionsOfStacks(options, session);
-      session.out.write(await formatted(permissions, options));
+      session.out.write(await formatted(permissions, options, session));
     });
   describeCommand(command, {
     notes: [
@@ -107,7 +108,11 @@ async function sharedTenantNotes(customers: readonly Customer[], folder: string)
   return [...new Set(sharing.flatMap((shared) => (shared === undefined ? [] : sharedTenantText(shared))))];
 }
 
-async function formatted(permissions: Permissions, { format, json, repository }: PermissionsOptions): Promise<string> {
+async function formatted(
+  permissions: Permissions,
+  { format, json, repository }: PermissionsOptions,
+  session: Session,
+): Promise<string> {
   const chosen = json === true ? "json" : format;
   if (chosen === "json") {
     const { requiredResourceAccess } = await import("./manifest.js");
@@ -119,7 +124,12 @@ async function formatted(permissions: Permissions, { format, json, repository }:
   }
   if (chosen === "az") return (await import("./azScript.js")).azScript(permissions, repository);
   const texts = await import("./text.js");
-  return chosen === "text" ? texts.permissionsText(permissions) : texts.permissionsMarkdown(permissions);
+  if (chosen === "text") return texts.permissionsText(permissions);
+  for (const { stack, consentUrls } of permissions.customers) {
+    if (consentUrls.automation === undefined) throw missingAutomation(stack);
+  }
+  const { plannedObjects } = await import("./plannedObjects.js");
+  return texts.permissionsMarkdown(permissions, await plannedObjects(permissions, session));
 }
 
 const applicationId = uuidArgument("An application ID");

@@ -1,7 +1,6 @@
 /** Permissions of the MSSP's two applications in customers' tenants, by the settings. */
 import {
   adminConsentUrl,
-  clouds,
   connectorRoles,
   microsoftGraph,
   publishedApplications,
@@ -15,7 +14,8 @@ import {
   permissionsToSeeGovernance,
   type PrerequisiteSettings,
 } from "../../../domain/prerequisites";
-import type { Settings } from "../../../settings";
+import type { MsspContact, Settings } from "../../../settings";
+import { knownApplications, type ApplicationIds, type KnownApplications } from "./knownApplications";
 
 /** A permission to ask an administrator for. */
 export interface RequestedPermission {
@@ -52,8 +52,12 @@ export interface CustomerConsent {
   readonly customerName: string;
   readonly tenantId: string;
   readonly cloud: CloudName;
-  /** What an administrator of the customer opens; by application. */
-  readonly consentUrls: { readonly automation: string; readonly preview: string };
+  /** Who asks the customer. */
+  readonly msspName: string;
+  readonly msspContact?: MsspContact;
+  readonly applications: KnownApplications;
+  /** What an administrator of the customer opens; by application, absent where its ID is not known. */
+  readonly consentUrls: { readonly automation?: string; readonly preview?: string };
   /** Whether the MSSP's own gateway (`defenderEndpoint`) may require more permissions. */
   readonly hasGateway: boolean;
 }
@@ -72,15 +76,9 @@ export interface Permissions {
   readonly azureRoles: readonly AzureRole[];
 }
 
-/** Known application IDs. */
-export interface ApplicationIds {
-  readonly automation?: string;
-  readonly preview?: string;
-}
-
 export type CustomerSettings = PrerequisiteSettings &
-  Pick<Settings, "customerName" | "tenantId" | "msspTenantId" | "cloud"> &
-  Partial<Pick<Settings, "handover" | "azureDelegation">>;
+  Pick<Settings, "customerName" | "tenantId" | "msspName" | "msspTenantId" | "cloud"> &
+  Partial<Pick<Settings, "handover" | "azureDelegation" | "msspContact" | "msspApplications">>;
 
 /**
  * Each permission once, for all of the customers.
@@ -108,8 +106,8 @@ export function permissionsOf(
       ...graphPermissions(all.flatMap(permissionsToSeeGovernance), "seeing the governance relationship"),
     ],
     preview: once([
-      ...graphPermissions(all.flatMap(permissionsToPreview), "previews"),
-      ...graphPermissions(all.flatMap(permissionsToFindAdditions), "finding what somebody added"),
+      ...graphPermissions(all.flatMap(permissionsToPreview), "comparing the tenant with the settings"),
+      ...graphPermissions(all.flatMap(permissionsToFindAdditions), "finding rights that somebody added by hand"),
     ]),
     connectors: customers.flatMap(({ stack, settings }) => connectorConsent(stack, settings, now)),
     azureRoles: customers.flatMap(({ stack, settings }) => azureRolesOf(stack, settings)),
@@ -123,10 +121,19 @@ function writesToo(permission: string, all: readonly PrerequisiteSettings[]): bo
 }
 
 function consentOf(stack: string, settings: CustomerSettings, ids: ApplicationIds): CustomerConsent {
-  const { customerName, tenantId, cloud, defenderCalls } = settings;
-  const url = (id = "<application ID>") => `${clouds[cloud].loginEndpoint}/${tenantId}/adminconsent?client_id=${id}`;
-  const consentUrls = { automation: url(ids.automation), preview: url(ids.preview) };
-  return { stack, customerName, tenantId, cloud, consentUrls, hasGateway: defenderCalls.mode === "endpoint" };
+  const { customerName, tenantId, cloud, defenderCalls, msspName, msspContact } = settings;
+  const applications = knownApplications(settings, ids);
+  const { automation, preview } = applications;
+  const url = (id: string) => adminConsentUrl(cloud, tenantId, id);
+  return {
+    ...{ stack, customerName, tenantId, cloud, msspName, applications },
+    ...(msspContact === undefined ? {} : { msspContact }),
+    consentUrls: {
+      ...(automation === undefined ? {} : { automation: url(automation.id) }),
+      ...(preview === undefined ? {} : { preview: url(preview.id) }),
+    },
+    hasGateway: defenderCalls.mode === "endpoint",
+  };
 }
 
 function connectorConsent(

@@ -1,4 +1,5 @@
 /** The permissions for people: in a terminal, and as a text to send to a customer. */
+import { consentName } from "@defender-mssp/microsoft";
 import { paragraph, tableText } from "@defender-mssp/terminal/table";
 import type { CustomerConsent, Permissions, RequestedPermission } from "./needed";
 
@@ -39,59 +40,93 @@ export function permissionsText({
             { indent: 2 },
           ),
         ]),
-    ...customers.flatMap((customer) => [
-      `\n${customer.customerName} (${customer.stack}): an administrator of the tenant opens these URLs and accepts:\n`,
-      `  automation: ${customer.consentUrls.automation}\n`,
-      `  preview:    ${customer.consentUrls.preview}\n`,
-    ]),
+    ...customers.flatMap(urlLines),
     ...notesOf(customers).map((note) => `\n${paragraph(note)}`),
   ].join("");
 }
 
-/** To send to the customers' administrators. */
-export function permissionsMarkdown({ customers, automation, preview, connectors, azureRoles }: Permissions): string {
-  const application = (
-    title: string,
-    use: string,
-    permissions: readonly RequestedPermission[],
-    consent: "automation" | "preview",
-  ) => [
-    `## ${title}`,
-    "",
-    use,
-    "",
-    ...permissions.map(permissionLine),
-    "",
-    ...customers.map(({ consentUrls }) => `Consent: <${linkable(consentUrls[consent])}>`),
-    "",
-  ];
+/** A URL without the application's ID would be a broken link. */
+function urlLines({ customerName, stack, consentUrls }: CustomerConsent): string[] {
+  const { automation, preview } = consentUrls;
+  if (automation === undefined && preview === undefined) {
+    return [
+      "\n",
+      paragraph(`No consent URL for ${customerName} (${stack}): set msspApplications, or add --client-id.`),
+    ];
+  }
   return [
-    "# Access to your Microsoft Defender",
+    `\n${customerName} (${stack}): an administrator of the tenant opens this and accepts:\n`,
+    ...(automation === undefined ? [] : [`  automation: ${automation}\n`]),
+    ...(preview === undefined ? [] : [`  preview:    ${preview}\n`]),
+  ];
+}
+
+/** What `up` creates for a customer: the kind of each object, and its names. */
+export type PlannedObjects = readonly { readonly kind: string; readonly names: readonly string[] }[];
+
+/**
+ * To send to the customers' administrators.
+ * @param planned what will be created, by stack.
+ */
+export function permissionsMarkdown(permissions: Permissions, planned: ReadonlyMap<string, PlannedObjects>): string {
+  const { customers, automation, preview, connectors, azureRoles } = permissions;
+  const mssp = [...new Set(customers.map(({ msspName }) => plain(msspName)))].join(", ");
+  const widens = automation.some(({ permission }) => permission === "AppRoleAssignment.ReadWrite.All");
+  const previews = customers.some(({ consentUrls }) => consentUrls.preview !== undefined);
+  return [
+    `# Access of ${mssp} to your Microsoft Defender`,
     "",
     `For ${customers.map(({ customerName, tenantId }) => `${plain(customerName)} (tenant \`${tenantId}\`)`).join(", ")}.`,
     "",
-    "A Privileged Role Administrator or Global Administrator of the tenant consents to two applications. You can revoke the consent at any time:",
-    "Entra admin center, Enterprise applications, the application, Properties, Delete.",
+    `${mssp} watches your Microsoft Defender. For that, its automation creates the objects below in your tenant. Nothing is created until you consent.`,
+    ...contactLines(customers),
     "",
-    ...application(
-      "The automation",
-      "It creates and removes the objects that were agreed. It requires these application permissions:",
-      automation,
-      "automation",
-    ),
-    ...application(
-      "The preview application",
-      "It compares the tenant with the settings. Its permissions are read-only:",
-      preview,
-      "preview",
-    ),
-    ...connectors.flatMap(({ stack, applicationId, permissions, consentUrl }) => [
+    "## The automation application",
+    "",
+    ...applicationLines(customers, "automation"),
+    "It creates, changes and removes the objects that were agreed." +
+      (widens
+        ? " With `AppRoleAssignment.ReadWrite.All` it can also give itself every other permission: nothing limits it while it has that one."
+        : ""),
+    "",
+    "Delete it at any time, and nobody can change anything with it any more: Entra admin center, Enterprise applications, the application, " +
+      "Properties, Delete; or `az ad sp delete --id <application ID>`. The access that exists remains until it is removed.",
+    "",
+    ...permissionTable(automation),
+    "",
+    "## What you see when you consent",
+    "",
+    "Sign in as a Global Administrator or Privileged Role Administrator. Microsoft's page shows the application's name, its publisher, and the " +
+      'permissions in the words of the first column. "Unverified" means that Microsoft has not verified the publisher: then compare the ' +
+      "application ID above with `client_id` in the page's address. Accept only if name and permissions match. Afterwards a page of " +
+      `${mssp} opens.`,
+    ...(automation.some(({ permission }) => permission === "RoleManagement.ReadWrite.Defender")
+      ? [
+          "",
+          "Microsoft's words for `RoleManagement.ReadWrite.Defender` say only \"Read\". The permission also writes Defender's roles.",
+        ]
+      : []),
+    "",
+    ...consentLines(customers, "automation"),
+    ...(previews
+      ? [
+          "## The preview application",
+          "",
+          ...applicationLines(customers, "preview"),
+          "It compares the tenant with the settings. Its permissions only read.",
+          "",
+          ...permissionTable(preview),
+          "",
+          ...consentLines(customers, "preview"),
+        ]
+      : []),
+    ...connectors.flatMap(({ stack, applicationId, permissions: roles, consentUrl }) => [
       `## The SIEM's connector${customers.length > 1 ? ` of ${plain(stack)}` : ""}`,
       "",
       `The SIEM signs in as the MSSP's application \`${applicationId}\`. The automation grants these application ` +
         "permissions; you can also consent by the link:",
       "",
-      ...permissions.map(permissionLine),
+      ...permissionTable(roles),
       "",
       `Consent: <${consentUrl}>`,
       "",
@@ -106,12 +141,54 @@ export function permissionsMarkdown({ customers, automation, preview, connectors
           ),
           "",
         ]),
+    ...customers.flatMap(({ stack, customerName }) => [
+      `## What will be created${customers.length > 1 ? ` for ${plain(customerName)}` : ""}`,
+      "",
+      ...(planned.get(stack) ?? []).map(({ kind, names }) => `- ${kind}: ${names.map(plain).join(", ")}`),
+      "",
+    ]),
     ...notesOf(customers).flatMap((note) => [note, ""]),
   ].join("\n");
 }
 
-function permissionLine({ api, permission, id, purpose }: RequestedPermission): string {
-  return `- ${api} \`${permission}\` (\`${id}\`): ${purpose}`;
+function contactLines(customers: readonly CustomerConsent[]): string[] {
+  const contacts = customers.flatMap(({ msspContact }) =>
+    msspContact === undefined ? [] : [[msspContact.name, `<${msspContact.email}>`, msspContact.phone]],
+  );
+  const texts = contacts.map(([name, email, phone]) =>
+    [name === undefined ? undefined : plain(name), email, phone].filter((part) => part !== undefined).join(", "),
+  );
+  return texts.length === 0 ? [] : ["", `Questions: ${[...new Set(texts)].join("; ")}`];
+}
+
+function applicationLines(customers: readonly CustomerConsent[], use: "automation" | "preview"): string[] {
+  const applications = customers.flatMap(({ applications: known }) => known[use] ?? []);
+  const texts = applications.map(
+    ({ id, name }) => `${name === undefined ? "" : `Name: ${plain(name)}. `}Application ID: \`${id}\`.`,
+  );
+  return [...[...new Set(texts)], ""];
+}
+
+function consentLines(customers: readonly CustomerConsent[], use: "automation" | "preview"): string[] {
+  return [
+    ...customers.flatMap(({ customerName, consentUrls }) => {
+      const url = consentUrls[use];
+      if (url === undefined) return [];
+      return [`Consent${customers.length > 1 ? ` of ${plain(customerName)}` : ""}: <${url}>`];
+    }),
+    "",
+  ];
+}
+
+function permissionTable(permissions: readonly RequestedPermission[]): string[] {
+  return [
+    "| In Microsoft's words | Permission | What for |",
+    "| --- | --- | --- |",
+    ...permissions.map(
+      ({ permission, purpose }) =>
+        `| ${consentName(permission)} | \`${permission}\` | ${purpose.replaceAll("|", "\\|")} |`,
+    ),
+  ];
 }
 
 function notesOf(customers: readonly CustomerConsent[]): string[] {
@@ -128,10 +205,6 @@ function notesOf(customers: readonly CustomerConsent[]): string[] {
 
 function stacksText(customers: readonly CustomerConsent[]): string {
   return customers.map(({ stack }) => stack).join(", ");
-}
-
-function linkable(url: string): string {
-  return url.replace("<application ID>", "APPLICATION-ID");
 }
 
 /** A name in Markdown as plain text. */

@@ -54,7 +54,34 @@ const shapes: Readonly<Record<ObjectKind, KindCell<Shape>>> = {
 
 const msspId = "mssp";
 
-export function accessPicture(report: AccessReport): Picture {
+/** The words of a picture that is not English. */
+export interface PictureWords {
+  readonly title: string;
+  readonly description: string;
+  /** From left to right. */
+  readonly columns: readonly string[];
+  readonly kindName: (kind: ObjectKind) => string;
+}
+
+/** @param words in place of the English ones; then no path has a label, as those are English. */
+export function accessPicture(report: AccessReport, words?: PictureWords): Picture {
+  const drawn = englishPicture(report);
+  if (words === undefined) return drawn;
+  const { title, description, kindName } = words;
+  const kindsByKey = new Map<string, ObjectKind>(report.objects.map(({ key, kind }) => [key, kind]));
+  return {
+    title,
+    description,
+    columns: words.columns,
+    nodes: drawn.nodes.map(({ detail, ...node }) => {
+      const kind = kindsByKey.get(node.id);
+      return kind === undefined ? node : { ...node, detail: kind === "guest" ? (detail ?? "") : kindName(kind) };
+    }),
+    edges: drawn.edges.map(({ from, to }) => ({ from, to })),
+  };
+}
+
+function englishPicture(report: AccessReport): Picture {
   const { msspName, customerName, objects, paths } = report;
   const people = drawnPeople(objects, paths);
   const others = objects.filter(({ kind }) => kind !== "guest");

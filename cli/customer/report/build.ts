@@ -12,6 +12,7 @@ import { expectedKinds } from "../../../domain/prerequisites";
 import type { Settings } from "../../../settings";
 import { keepingLegacyApi } from "../../../settings/connector";
 import { NothingDeployed } from "../../stack/stackOutputs";
+import type { ConsentedApplication } from "./consentedApplications";
 import { attentionOf } from "./attention";
 import { missingInTenant } from "./differenceState";
 import { endsOf } from "./ends";
@@ -29,12 +30,14 @@ export interface ReportSources {
   /** Of `mssp token`, if it has stored one. */
   readonly refreshToken?: { readonly issuedOn: Date; readonly expiresOn: Date };
   readonly live?: LiveFindings;
+  /** Of a hand-out. */
+  readonly applications?: readonly ConsentedApplication[];
   readonly now: Date;
 }
 
 /** @throws VisibleError where nothing is deployed. */
 export function reportOf(sources: ReportSources): AccessReport {
-  const { stack, settings, state, source, refreshToken, live, now } = sources;
+  const { stack, settings, state, source, refreshToken, live, applications, now } = sources;
   const { tenantId, cloud, connector } = settings;
   const deployed = objectsOf(state.resources, { cloud, tenantId });
   if (deployed.objects.length === 0) {
@@ -72,6 +75,9 @@ export function reportOf(sources: ReportSources): AccessReport {
     adminConsentUrl: consentUrl,
     connectorApproval: connectorApproval(connector, now),
     governance: governanceFound(settings, live?.governance),
+    msspContact: settings.msspContact,
+    applications,
+    extension: settings.extension,
     objects: all.map((object) => completed(object, settings, live)),
     paths,
     ends,

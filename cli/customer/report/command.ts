@@ -4,6 +4,7 @@ import { describeCommand } from "@defender-mssp/terminal/help";
 import type { Session } from "@defender-mssp/terminal/session";
 import { visibleJson, visibleText } from "@defender-mssp/terminal/terminalText";
 import { placeOf } from "../../base/place";
+import { uuidArgument } from "../../base/uuidArgument";
 import { stackArgument } from "../../stack/stackName";
 import { allCustomers } from "../../stack/stackNames";
 import { defaultJournals } from "../../stack/outcome";
@@ -15,6 +16,9 @@ interface ReportOptions {
   readonly live?: boolean;
   readonly for?: "customer";
   readonly language?: Language;
+  readonly fromSettings?: boolean;
+  readonly clientId?: string;
+  readonly previewClientId?: string;
   readonly out?: string;
   readonly journal: string;
   readonly json?: boolean;
@@ -32,6 +36,9 @@ export function define(command: Command, session: Session): void {
     )
     .addOption(new Option("--for <reader>", "the hand-out to send to the customer").choices(["customer"]))
     .addOption(new Option("--language <language>", "language of the hand-out (default: en)").choices(languages))
+    .option("--from-settings", "the hand-out before the first `up`: read no state, and start no engine")
+    .option("--client-id <id>", "hand-out: application ID of the automation (default: msspApplications)", applicationId)
+    .option("--preview-client-id <id>", "hand-out: application ID of the preview application", applicationId)
     .option("--out <file>", "file to write; with --all a folder, or a file *.html for the overview alone", file)
     .option("--journal <folder>", "with --all: folder of the runs of `npx mssp fleet`", defaultJournals)
     .option("--json", "print the report as JSON, and write no page")
@@ -46,7 +53,9 @@ export function define(command: Command, session: Session): void {
       "The page is one file without network access: print it, send it, or open it from disk. It never contains a secret.",
       "Without --live the page shows the state of the last `pulumi up`. --live signs in as `npx mssp verify` does, reads, and " +
         "says of each part that it could not read which permission is missing.",
-      "--for customer shows what there is after `pulumi up`, and what will be created before it: then it runs `pulumi preview`.",
+      "--for customer shows what there is after `pulumi up`. Before it, and with --from-settings, it shows what will be created, by the " +
+        "settings alone: nobody signs in, so the page is made before the customer has consented. The mail to send with it is the file " +
+        "beside it, <page>.mail.txt.",
     ],
     reads:
       "The stack's state, configuration and settings file; with --all those of all customers and the journals; with --live the " +
@@ -54,22 +63,33 @@ export function define(command: Command, session: Session): void {
     changes: "Only the file or folder of --out (default: report/<stack>.html, with --all report/).",
     exitCodes: {
       0: "every page was written",
-      1: "the stack could not be read; with --all: a customer could not be read",
+      1: "the stack could not be read, or the hand-out has no application ID; with --all: a customer could not be read",
     },
     examples: [
       "npx mssp report --stack contoso",
       "npx mssp report --stack contoso --live --out contoso.html",
       "npx mssp report --stack contoso --for customer --language de",
+      "npx mssp report --stack contoso --for customer --from-settings",
       "npx mssp report --all",
       "npx mssp report --all --csv > customers.csv",
     ],
   });
 }
 
-function refuseContradictions(command: Command, { stack, all, live, for: reader, language, json, csv }: ReportOptions) {
+const applicationId = uuidArgument("An application ID");
+
+function refuseContradictions(command: Command, options: ReportOptions): void {
+  const { stack, all, live, for: reader, language, json, csv } = options;
   if ((stack === undefined) === (all !== true)) command.error("error: use either --stack <stack> or --all");
   if (json === true && csv === true) command.error("error: use either --json or --csv");
   if (reader === undefined && language !== undefined) command.error("error: --language requires --for customer");
+  for (const [name, value] of Object.entries({
+    "--from-settings": options.fromSettings,
+    "--client-id": options.clientId,
+    "--preview-client-id": options.previewClientId,
+  })) {
+    if (reader === undefined && value !== undefined) command.error(`error: ${name} requires --for customer`);
+  }
   if (reader !== undefined && all === true) command.error("error: --for customer requires --stack <stack>");
   if (reader !== undefined && live === true) command.error("error: --live is not for the hand-out");
   if (reader !== undefined && csv === true) command.error("error: --csv is not for the hand-out");
@@ -81,13 +101,15 @@ function file(text: string): string {
 }
 
 async function reportStack(stack: string, options: ReportOptions, session: Session): Promise<void> {
-  const { live = false, for: reader, language = "en", out, json, csv } = options;
-  const [{ readReport, pageOf, writePage }] = await Promise.all([import("./run.js")]);
-  const isHandout = reader === "customer";
-  const report = await readReport(stack, { live, orPreview: isHandout, now: session.now(), ...placeOf(session) });
+  const { live = false, for: reader, out, json, csv } = options;
+  const { readReport, pageOf, writePage } = await import("./run.js");
+  if (reader === "customer") {
+    await writeHandout(stack, options, session);
+    return;
+  }
+  const report = await readReport(stack, { live, now: session.now(), ...placeOf(session) });
   if (json === true) {
-    const mail = isHandout ? { mail: await mailIn(report, language) } : {};
-    session.out.write(`${visibleJson({ ...report, ...mail }, 2)}\n`);
+    session.out.write(`${visibleJson(report, 2)}\n`);
     return;
   }
   if (csv === true) {
@@ -95,16 +117,40 @@ async function reportStack(stack: string, options: ReportOptions, session: Sessi
     session.out.write(objectsCsv(report));
     return;
   }
-  const suffix = isHandout ? `-for-customer-${language}.html` : ".html";
-  const target = out ?? `report/${pageOf(stack).replace(/\.html$/, suffix)}`;
-  if (isHandout) {
-    const { handoutPage } = await import("./handout.js");
-    await writePage(target, handoutPage(report, language));
-  } else {
-    const { reportPage } = await import("./page.js");
-    await writePage(target, reportPage(report));
-  }
+  const target = out ?? `report/${pageOf(stack)}`;
+  const { reportPage } = await import("./page.js");
+  await writePage(target, reportPage(report));
   session.out.write(`${summaryOf(report)}${target}\n`);
+}
+
+async function writeHandout(stack: string, options: ReportOptions, session: Session): Promise<void> {
+  const { language = "en", out, json, fromSettings = false, clientId, previewClientId } = options;
+  const [{ readReport, readHandoutLogo, pageOf, writePage }, { handoutPage }] = await Promise.all([
+    import("./run.js"),
+    import("./handout.js"),
+  ]);
+  const handout = {
+    fromSettings,
+    ids: {
+      ...(clientId === undefined ? {} : { automation: clientId }),
+      ...(previewClientId === undefined ? {} : { preview: previewClientId }),
+    },
+  };
+  const report = await readReport(stack, { handout, now: session.now(), ...placeOf(session) });
+  const mail = await mailIn(report, language);
+  if (json === true) {
+    session.out.write(`${visibleJson({ ...report, mail }, 2)}\n`);
+    return;
+  }
+  const logo = await readHandoutLogo(stack, session.folder);
+  const target = out ?? `report/${pageOf(stack).replace(/\.html$/, `-for-customer-${language}.html`)}`;
+  await writePage(target, handoutPage(report, language, logo));
+  const mailFile = `${target}.mail.txt`;
+  await writePage(mailFile, `${mail.subject}\n\n${mail.body}\n`);
+  if (report.source === "settings")
+    session.err.note("Nothing is deployed: the page shows what the settings will create.");
+  session.err.note(`The mail to send with the page: ${mailFile}`);
+  session.out.write(`${report.objects.length} objects.\n${target}\n`);
 }
 
 async function mailIn(report: Parameters<typeof import("./handout.js").mailOf>[0], language: Language) {

@@ -1,134 +1,205 @@
 /** The page that the MSSP sends to the customer, in the customer's language. */
 import {
   code,
+  facts,
+  folded,
+  lines,
   link,
   list,
   notice,
   paragraph,
-  preformatted,
+  picture,
   renderPage,
   section,
+  subsection,
   table,
   timeLine,
   type Block,
+  type Content,
 } from "@defender-mssp/pages";
 import { clouds } from "@defender-mssp/microsoft";
 import { applicable, notApplicable, type AccessKind, type KindCell } from "../../../domain/kinds/accessKind";
 import { kinds, type PersonEndedKind } from "../../../domain/kinds/kinds";
+import type { MsspContact } from "../../../settings";
+import { accessPicture, type PictureWords } from "./accessPicture";
 import { daysLeft } from "./attention";
+import type { ConsentedApplication } from "./consentedApplications";
 import { accessKinds, isWithCustomer, objectKinds, ownerWord } from "./kindInReport";
 import type { AccessReport, ObjectKind, ReportObject, ReportPath } from "./model";
 import { dayCell, endState } from "./page";
 import { clickText, removals } from "./removal";
 import { textsOf } from "./texts/all";
 import type { Language, Texts } from "./texts/texts";
+import { accessSentences, accessTable, meaningText, shortList } from "./whoCanDoWhat";
 
-/** A report of the source `preview` says what will be created, every other what there is. */
-export function handoutPage(report: AccessReport, language: Language): string {
+/**
+ * A report of the source `settings` says what will be created, every other what there is.
+ * @param logo a data URL of the MSSP's logo.
+ */
+export function handoutPage(report: AccessReport, language: Language, logo?: string): string {
   const texts = textsOf(language);
-  const fill = fillerOf(report);
-  const isBefore = report.source === "preview";
+  const fill = handoutFill(report);
+  const isBefore = report.source === "settings";
   const inTenant = { ...report, objects: report.objects.filter(({ kind }) => isWithCustomer(kind)) };
+  const { msspContact, msspName } = report;
   return renderPage({
     title: fill(texts.title),
     language,
     words: texts.words,
-    subtitle: fill(isBefore ? texts.subtitleBefore : texts.subtitleAfter),
+    ...(logo === undefined ? {} : { logo: { source: logo, text: msspName } }),
+    subtitle: [
+      fill(isBefore ? texts.subtitleBefore : texts.subtitleAfter),
+      ...(msspContact === undefined ? [] : [" ", ...contactLine(msspContact, fill(texts.contact))]),
+    ],
     blocks: [
-      notice("information", texts.noSecret),
-      mailSection(report, texts, fill),
-      consentSection(report, texts),
+      list(accessSentences(inTenant, texts, fill)),
+      section({ id: "who", title: texts.who.title }, accessTable(inTenant, texts, fill)),
+      section(
+        { id: "paths", title: texts.who.pictureTitle },
+        picture(accessPicture(inTenant, pictureWords(texts, fill))),
+      ),
+      consentSection(report, texts, fill),
       objectsSection(inTenant, texts, fill),
       ...(isBefore || report.ends.length === 0 ? [] : [endsSection(report, texts, fill)]),
       checkSection(inTenant, texts, fill),
       stopSection(inTenant, texts, fill),
     ],
-    footer: texts.footer,
+    footer: [texts.noSecret, " ", texts.footer],
   });
 }
 
 type Fill = (text: string) => string;
 
-function fillerOf(report: AccessReport): Fill {
-  const { msspName, customerName, tenantId, writtenAt, cloud, adminConsentUrl = "", connectorApproval } = report;
+function handoutFill(report: AccessReport): Fill {
+  const { msspName, customerName, tenantId, writtenAt, cloud, msspContact, connectorApproval } = report;
   const values: Readonly<Record<string, string>> = {
     mssp: msspName,
     customer: customerName,
     tenant: tenantId,
     date: writtenAt.slice(0, 10),
     entra: new URL(clouds[cloud].entraAdminCenter).host,
-    link: adminConsentUrl,
+    contact: msspContact === undefined ? msspName : contactText(msspContact),
     approver: connectorApproval?.approvedBy ?? "",
     until: connectorApproval?.writesEndOn ?? "",
   };
   return (text) => text.replace(/\{(\w+)\}/g, (whole, name: string) => values[name] ?? whole);
 }
 
-/** The mail as text, for the page and for `--json`. */
-export function mailOf(report: AccessReport, { mail }: Texts): { readonly subject: string; readonly body: string } {
-  const fill = fillerOf(report);
-  const body = report.source === "preview" ? mail.before : mail.after;
-  const consent = report.adminConsentUrl === undefined ? "" : `\n\n${mail.consent}`;
-  return { subject: fill(mail.subject), body: fill(`${body}${consent}\n\n${report.msspName}`) };
+function contactText({ name, email, phone }: MsspContact): string {
+  return [name, email, phone].filter((part) => part !== undefined).join(", ");
 }
 
-function mailSection(report: AccessReport, texts: Texts, fill: Fill): Block {
-  const { subject, body } = mailOf(report, texts);
+/** The sentence with the address as a link. */
+function contactLine(contact: MsspContact, sentence: string): Content[] {
+  const [before = "", after = ""] = sentence.split(contact.email);
+  return [before, link(contact.email, `mailto:${contact.email}`), after];
+}
+
+/** The mail to send with the page. */
+export function mailOf(
+  report: AccessReport,
+  { mail, consent }: Texts,
+): { readonly subject: string; readonly body: string } {
+  const fill = handoutFill(report);
+  const isBefore = report.source === "settings";
+  const links = (report.applications ?? [])
+    .filter(({ use }) => isBefore || use === "connector")
+    .map(({ use, consentUrl }) => `${fill(consent.uses[use])}\n${mail.consent.replace("{link}", () => consentUrl)}`);
+  const { msspContact, msspName } = report;
+  const signature = msspContact === undefined ? msspName : `${msspName}\n${contactText(msspContact)}`;
+  return {
+    subject: fill(mail.subject),
+    body: [fill(isBefore ? mail.before : mail.after), ...links, signature].join("\n\n"),
+  };
+}
+
+function pictureWords({ who, kinds }: Texts, fill: Fill): PictureWords {
+  const { mssp, who: people, by, identity, right } = who.pictureColumns;
+  return {
+    title: who.pictureTitle,
+    description: fill(who.pictureText),
+    columns: [mssp, people, by, identity, right],
+    kindName: (kind) => kinds[kind].name,
+  };
+}
+
+/** The automation first: what its consent page shows, and how the consent ends. */
+function consentSection({ applications = [], source, extension }: AccessReport, texts: Texts, fill: Fill): Block {
+  const { consent } = texts;
+  const isBefore = source === "settings";
   return section(
-    { id: "mail", title: texts.mail.title, intro: fill(texts.mail.intro) },
-    preformatted(body, { label: subject }),
+    { id: "consent", title: isBefore ? consent.titleBefore : consent.titleAfter, intro: consent.intro },
+    list([consent.see, consent.more, fill(consent.undo)]),
+    ...applications.map((application) => applicationBlock(application, isBefore, texts, fill)),
+    ...(applications.some(({ use }) => use === "connector") ? [] : [paragraph(consent.none)]),
+    ...(isBefore && extension !== undefined ? [notice("warning", fill(consent.extension))] : []),
   );
 }
 
-function consentSection({ adminConsentUrl }: AccessReport, { consent }: Texts): Block {
-  return section(
-    { id: "consent", title: consent.title },
-    ...(adminConsentUrl === undefined
-      ? [paragraph(consent.none)]
-      : [paragraph(consent.text), paragraph(link(consent.link, adminConsentUrl), " ", code(adminConsentUrl))]),
+function applicationBlock(
+  { use, id, name, consentUrl, permissions }: ConsentedApplication,
+  isBefore: boolean,
+  { consent }: Texts,
+  fill: Fill,
+): Block {
+  const title = fill(consent.uses[use]);
+  return subsection(
+    title,
+    facts([
+      ...(name === undefined ? [] : [{ name: consent.name, value: name }]),
+      { name: consent.applicationId, value: code(id) },
+    ]),
+    table({
+      caption: title,
+      columns: [{ title: consent.permission }, { title: consent.permissionName, kind: "long" }],
+      rows: permissions.map((permission) => ({ cells: [permission.words, code(permission.name)] })),
+      filterable: false,
+    }),
+    ...(permissions.some((permission) => permission.name === "RoleManagement.ReadWrite.Defender")
+      ? [paragraph(consent.defender)]
+      : []),
+    ...(isBefore || use === "connector" ? [paragraph(link(consent.link, consentUrl))] : []),
   );
 }
 
 function objectsSection({ objects, paths, source, connectorApproval }: AccessReport, texts: Texts, fill: Fill): Block {
   const { titleBefore, titleAfter, intro, kind, name, meaning, who, objectId, since, until } = texts.objects;
-  const isBefore = source === "preview";
+  const isBefore = source === "settings";
   const title = isBefore ? titleBefore : titleAfter;
+  const noEnd = texts.words.noEnd;
   return section(
     { id: "objects", title, intro },
     ...(connectorApproval === undefined ? [] : [paragraph(fill(texts.approval))]),
     table({
       caption: title,
       columns: [
-        { title: name, kind: "long" },
+        { title: name },
         { title: kind, choices: true },
         { title: meaning },
-        ...(isBefore
-          ? []
-          : [{ title: who }, { title: objectId, kind: "id" as const }, { title: since }, { title: until }]),
+        { title: who },
+        ...(isBefore ? [] : [{ title: objectId, kind: "id" as const }, { title: since }]),
+        { title: until },
       ],
       rows: objects.map((one) => ({
         id: one.key,
         cells: [
-          [one.name, detailText(one)],
+          nameCell(one, texts),
           texts.kinds[one.kind].name,
-          meaningOf(one, texts),
-          ...(isBefore
-            ? []
-            : [
-                holders(one, objects, paths),
-                one.objectId === "" ? "" : code(one.objectId),
-                dayCell(one.since),
-                dayCell(one.until),
-              ]),
+          meaningText(one, texts),
+          holders(one, objects, paths),
+          ...(isBefore ? [] : [one.objectId === "" ? "" : code(one.objectId), dayCell(one.since)]),
+          one.until === undefined ? noEnd : dayCell(one.until),
         ],
       })),
     }),
   );
 }
 
-/** A role of the connector has a sentence of its own. */
-function meaningOf({ kind, name }: ReportObject, { kinds, roles }: Texts): string {
-  return (kind === "permission" && Object.hasOwn(roles, name) ? roles[name] : undefined) ?? kinds[kind].meaning;
+/** The actions of a Defender role are folded up: the first table has them in words. */
+function nameCell(object: ReportObject, { who }: Texts): Content {
+  if (object.kind !== "defenderRole") return [object.name, detailText(object)];
+  const actions = object.detail.split(", ").map((action) => code(action));
+  return [object.name, folded(who.rawNames, lines(actions))];
 }
 
 /** Names of those who have it: members of a group, groups with a role. */
@@ -226,7 +297,7 @@ interface Step {
 }
 
 /** First what could create the rest again, then what `removal.order` of the kinds says. */
-function stopSection({ objects, endedByPeople }: AccessReport, texts: Texts, fill: Fill): Block {
+function stopSection({ objects, endedByPeople, applications = [] }: AccessReport, texts: Texts, fill: Fill): Block {
   const { stop } = texts;
   const first: readonly PersonEndedKind[] = ["automationConsent", "previewConsent"];
   const byPeople = kinds
@@ -235,9 +306,24 @@ function stopSection({ objects, endedByPeople }: AccessReport, texts: Texts, fil
   const steps = [...byPeople, ...objectSteps(objects, texts)].sort((a, b) => a.order - b.order);
   return section(
     { id: "stop", title: stop.title, intro: stop.intro },
-    list([...first.map((key) => fill(stop.people[key])), ...steps.map(({ text }) => text)], { ordered: true }),
+    list(
+      [
+        ...first.map((key) => [fill(stop.people[key]), ...applicationNote(key, applications)]),
+        ...steps.map(({ text }) => text),
+      ],
+      { ordered: true },
+    ),
     paragraph(stop.tokens),
   );
+}
+
+/** Name and ID of the application whose consent a step ends. */
+function applicationNote(key: PersonEndedKind, applications: readonly ConsentedApplication[]): Content[] {
+  const use = key === "automationConsent" ? "automation" : "preview";
+  const application = applications.find((candidate) => candidate.use === use);
+  if (application === undefined) return [];
+  const { id, name } = application;
+  return [" ", ...(name === undefined ? [] : [name, " "]), code(id)];
 }
 
 /** A step for each kind. What ends together with objects of the stack's is named with those. */
@@ -266,12 +352,4 @@ function objectSteps(all: readonly ReportObject[], { kinds: texts, stop }: Texts
 
 function firstOrder(list: readonly AccessKind[]): number {
   return Math.min(...list.map(({ removal }) => ("order" in removal ? removal.order : Infinity)));
-}
-
-/** More names than these are in the table. */
-const mostNames = 5;
-
-function shortList(names: readonly string[]): string {
-  const others = names.length - mostNames;
-  return `${names.slice(0, mostNames).join(", ")}${others > 0 ? `, … (+${others})` : ""}`;
 }

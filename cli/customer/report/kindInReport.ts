@@ -11,6 +11,7 @@ import {
   type KindCell,
 } from "../../../domain/kinds/accessKind";
 import { kinds, type KindKey } from "../../../domain/kinds/kinds";
+import { plannedId } from "../../planned/plannedId";
 import type { ReportResource } from "./readState";
 import { activationText, eligibleMembers, groupEligibility, isOn, text, texts } from "./resourceWithId";
 
@@ -162,7 +163,7 @@ const kindsInReport = {
   siemAuthorization: {
     word: "siemAuthorization",
     describe: (authorization, resources) => ({
-      name: text(authorization, "applicationId") || registrationName(resources),
+      name: withoutPlanned(text(authorization, "applicationId")) || registrationName(resources),
       detail: text(authorization, "status"),
       objectId: "",
     }),
@@ -282,6 +283,10 @@ function registration(appId: string, resources: readonly ReportResource[]): Repo
   );
 }
 
+function withoutPlanned(id: string): string {
+  return id.startsWith(plannedId) ? "" : id;
+}
+
 function registrationName(resources: readonly ReportResource[]): string {
   const application = registration("", resources);
   return application === undefined ? "" : text(application, "displayName");
@@ -291,7 +296,8 @@ function describeCredential(credential: ReportResource, resources: readonly Repo
   const owner = lastSegment(text(credential, "applicationId"));
   const application = resources.find(({ kind, id }) => kind === "application" && lastSegment(id) === owner);
   const appId = application === undefined ? "" : text(application, "clientId");
-  return { name: text(credential, "displayName") || lastSegment(credential.id), detail: "", appId };
+  const name = text(credential, "displayName") || withoutPlanned(lastSegment(credential.id));
+  return { name: name || registrationName(resources), detail: "", appId };
 }
 
 function describePermission(

@@ -2,6 +2,7 @@
 import type { RelationshipStatus } from "@defender-mssp/microsoft";
 import type { PersonEndedKind } from "../../../domain/kinds/kinds";
 import type { Settings } from "../../../settings";
+import type { ConsentedApplication } from "./consentedApplications";
 import type { ObjectKind } from "./kindInReport";
 
 export type { ObjectKind } from "./kindInReport";
@@ -80,14 +81,14 @@ export interface Attention {
 
 export interface AccessReport extends Pick<
   Settings,
-  "customerName" | "tenantId" | "customerDomain" | "msspName" | "msspTenantId" | "cloud"
+  "customerName" | "tenantId" | "customerDomain" | "msspName" | "msspTenantId" | "cloud" | "msspContact"
 > {
   readonly msspReport: 1;
   readonly stack: string;
   readonly portalUrl: string;
   readonly portalAccess: Settings["portalAccess"]["model"];
-  /** `state`: as of the last `up`; `live`: compared with the tenant; `preview`: what `up` will create. */
-  readonly source: "state" | "live" | "preview";
+  /** `state`: as of the last `up`; `live`: compared with the tenant; `settings`: what `up` will create. */
+  readonly source: "state" | "live" | "settings";
   /** ISO 8601, UTC. */
   readonly writtenAt: string;
   /** The state's own time: ISO 8601, UTC. */
@@ -105,4 +106,8 @@ export interface AccessReport extends Pick<
   /** Kinds of access of these settings that no resource declares, and that a person ends. */
   readonly endedByPeople: readonly PersonEndedKind[];
   readonly attention: readonly Attention[];
+  /** Of the hand-out: the applications to which an administrator consents, the automation first. */
+  readonly applications?: readonly ConsentedApplication[];
+  /** The extension of the settings, whose resources `settings` does not know. */
+  readonly extension?: string;
 }

@@ -1,5 +1,6 @@
 /** The objects and paths of a report, from the resources of a stack's state or preview. */
 import { lastSegment } from "@defender-mssp/microsoft";
+import { plannedId } from "../../planned/plannedId";
 import { resourceKind } from "../../../domain/kinds/kinds";
 import { kindInReport, objectKinds, type ObjectDescription } from "./kindInReport";
 import { linkTo, type LinkPlace } from "./links";
@@ -32,6 +33,7 @@ function object(
   description: ObjectDescription,
   place: LinkPlace,
 ): ReportObject {
+  if (resource.id.startsWith(plannedId)) return plannedObject(kind, resource, description);
   const { name, detail, objectId = lastSegment(resource.id), appId, linkId } = description;
   const link =
     resource.id === "" ? undefined : linkTo(kind, place, linkId ?? (objectId || lastSegment(resource.id)), appId);
@@ -47,6 +49,12 @@ function object(
     ...(end === "" ? {} : { until: new Date(end).toISOString() }),
     adopted: resource.outputs["adopted"] === true,
   };
+}
+
+/** Without what only the tenant decides, and without dates, which count from the creation. */
+function plannedObject(kind: ObjectKind, resource: ReportResource, { name, detail }: ObjectDescription): ReportObject {
+  const shown = detail.includes(plannedId) ? "" : detail;
+  return { key: objectKey(resource), kind, name: name || resource.name, detail: shown, objectId: "", adopted: false };
 }
 
 /** Names of a program's resources are unique by type. */

@@ -1,12 +1,10 @@
 /** What a report reads of a stack's state: resources and outputs, without anything secret. */
-import { z } from "zod";
-import { VisibleError } from "@defender-mssp/errors";
 import type { Deployment, StateResource } from "../../stack/deployment";
+import type { PlannedResource } from "../../planned/plannedResources";
 import { urnName } from "../../../domain/urn";
 import { isWithoutObject, resourceKind, type KindKey } from "../../../domain/kinds/kinds";
 import { stackType } from "../../../domain/resourceTypes";
 
-const values = z.record(z.string(), z.unknown());
 /** A resource of the state. */
 export interface ReportResource {
   /** Such as `azuread:index/group:Group`. */
@@ -47,23 +45,20 @@ export function reportState({ resources, pending, writtenAt }: Deployment): Repo
   };
 }
 
-const step = z.looseObject({
-  op: z.string(),
-  newState: z
-    .looseObject({ urn: z.string(), type: z.string(), custom: z.boolean().default(false), inputs: values.nullish() })
-    .nullish(),
-});
-const digest = z.looseObject({ steps: z.array(step).nullish() });
-
-/** What `pulumi preview --json` says will be there after `up`. @throws VisibleError for something else. */
-export function parsePreview(stack: string, printed: string): ReportState {
-  const { data } = digest.safeParse(JSON.parse(printed));
-  if (data === undefined) throw new VisibleError(`The preview of stack "${stack}" can't be read: unknown format.`);
-  const resources = (data.steps ?? []).flatMap(({ op, newState }) => {
-    if (newState == null || isWithoutObject(newState) || op.startsWith("delete")) return [];
-    return [reportResource({ ...newState, id: "", inputs: newState.inputs ?? {}, outputs: {} })];
-  });
-  return { resources, outputs: {}, interrupted: 0 };
+/** What `up` will create, in the place of a state. */
+export function plannedState(resources: readonly PlannedResource[]): ReportState {
+  return {
+    resources: resources.map(({ type, name, id, inputs, outputs }) => ({
+      type,
+      kind: resourceKind(type)?.key as KindKey | undefined,
+      name,
+      id,
+      inputs: withoutSecrets(inputs),
+      outputs: withoutSecrets(outputs),
+    })),
+    outputs: {},
+    interrupted: 0,
+  };
 }
 
 function reportResource(one: ReportSource): ReportResource {

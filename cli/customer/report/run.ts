@@ -3,6 +3,7 @@ import { mkdir } from "node:fs/promises";
 import { availableParallelism } from "node:os";
 import path from "node:path";
 import { VisibleError } from "@defender-mssp/errors";
+import { offboardedMessage } from "../../../domain/offboarded";
 import { readStackSettingsOffline } from "../../../settings/fromFile";
 import { readProject } from "../../../settings/project";
 import { atOnce } from "@defender-mssp/terminal/atOnce";
@@ -11,22 +12,31 @@ import { readInventory, type FleetStack } from "../../stack/inventory";
 import { lastOutcomes, type LastOutcome } from "../../stack/journal";
 import { selectStacks } from "../../stack/selection";
 import { writeWholeFile } from "@defender-mssp/terminal/wholeFile";
-import { askPulumi, StackNotFoundError } from "../../stack/pulumi";
+import { StackNotFoundError } from "../../stack/pulumi";
 import { NothingDeployed } from "../../stack/stackOutputs";
 import { readTokenRecord } from "../../stack/stackRefreshToken";
-import { reportOf } from "./build";
+import type { ApplicationIds } from "../permissions/knownApplications";
+import { reportOf, type ReportSources } from "./build";
 import { fleetRow, type FleetFacts, type FleetReport, type FleetRow } from "./fleet";
 import type { AccessReport } from "./model";
 import { objectsOf } from "./objects";
-import { parsePreview, reportState, type ReportState } from "./readState";
+import { consentedApplications } from "./consentedApplications";
+import { plannedState, reportState } from "./readState";
 import { readDeployment, type Deployment } from "../../stack/deployment";
 
 export interface ReportReadOptions extends Place {
   /** Compare with the tenant. */
   readonly live?: boolean;
-  /** Show what `up` will create, where nothing is deployed. */
-  readonly orPreview?: boolean;
+  /** For a hand-out: shows what `up` will create, where nothing is deployed. */
+  readonly handout?: HandoutOptions;
   readonly now: Date;
+}
+
+export interface HandoutOptions {
+  /** IDs of the MSSP's applications, where the settings do not name them. */
+  readonly ids: ApplicationIds;
+  /** Read no state, although there may be one. */
+  readonly fromSettings: boolean;
 }
 
 /**
@@ -35,15 +45,16 @@ export interface ReportReadOptions extends Place {
  * reached.
  */
 export async function readReport(stack: string, options: ReportReadOptions): Promise<AccessReport> {
-  const { live: isLive = false, orPreview = false, now, ...place } = options;
+  const { live: isLive = false, handout, now, ...place } = options;
   const settings = await readStackSettingsOffline(stack, options.folder);
-  const common = { stack, settings, now };
-  const deployment = await deploymentToReport(stack, place, orPreview);
+  const applications = handout === undefined ? undefined : consentedApplications(stack, settings, handout.ids, now);
+  const common = { stack, settings, now, ...(applications === undefined ? {} : { applications }) };
+  if (handout?.fromSettings === true) return plannedReport(common);
+  const deployment = handout === undefined ? await readDeployment(stack, place) : await readIfDeployed(stack, place);
+  if (deployment === undefined) return plannedReport(common);
   const state = reportState(deployment);
   const { objects } = objectsOf(state.resources, settings);
-  if (objects.length === 0 && orPreview) {
-    return reportOf({ ...common, state: await previewOf(stack, place), source: "preview" });
-  }
+  if (handout !== undefined && objects.length === 0) return plannedReport(common);
   if (!isLive) return reportOf({ ...common, state, source: "state", ...(await refreshTokenOf(stack, place)) });
   // An empty state is refused before anybody signs in.
   reportOf({ ...common, state, source: "state" });
@@ -52,36 +63,26 @@ export async function readReport(stack: string, options: ReportReadOptions): Pro
   return reportOf({ ...common, state, source: "live", live, ...(await refreshTokenOf(stack, place)) });
 }
 
-async function deploymentToReport(stack: string, place: Place, orPreview: boolean): Promise<Deployment> {
+/** What `up` will create, by the settings alone: no state, no engine, no sign-in. */
+async function plannedReport(common: Pick<ReportSources, "stack" | "settings" | "now">): Promise<AccessReport> {
+  const { stack, settings, now } = common;
+  const { customerName, offboarded } = settings;
+  if (offboarded !== undefined) throw new VisibleError(offboardedMessage({ customerName, stack }, offboarded));
+  const { plannedResources } = await import("../../planned/plannedResources.js");
+  const resources = await plannedResources(settings, now);
+  return reportOf({ ...common, state: plannedState(resources), source: "settings" });
+}
+
+/** Undefined where there is no stack yet. */
+async function readIfDeployed(stack: string, place: Place): Promise<Deployment | undefined> {
   try {
     return await readDeployment(stack, place);
   } catch (error) {
-    // A stack that does not exist yet has nothing either.
-    if (orPreview && error instanceof VisibleError && /^There is no stack/.test(error.message)) {
-      throw new VisibleError(`There is no stack "${stack}" to preview. Run \`npx pulumi stack init ${stack}\` first.`);
-    }
-    throw error;
-  }
-}
-
-async function previewOf(stack: string, place: Place): Promise<ReportState> {
-  const { exitCode, stdout, stderr } = await askPulumi(["preview", "--stack", stack, "--json"], place);
-  if (exitCode === 0) return parsePreview(stack, stdout);
-  const { redactedText } = await import("../../base/redaction.js");
-  const messages = messagesOf(stdout) || stderr.trim();
-  throw new VisibleError(
-    `The preview of stack "${stack}" failed, so that what \`up\` will create is not known: ${redactedText(messages)}`,
-  );
-}
-
-function messagesOf(stdout: string): string {
-  try {
-    const { diagnostics = [] } = JSON.parse(stdout) as {
-      diagnostics?: readonly { readonly message: string; readonly severity?: string }[];
-    };
-    return diagnostics.flatMap(({ message, severity }) => (severity === "error" ? [message.trim()] : [])).join(" ");
-  } catch {
-    return "";
+    if (error instanceof StackNotFoundError) return undefined;
+    if (!(error instanceof VisibleError)) throw error;
+    throw new VisibleError(
+      `${error.message}\nBefore the first \`npx pulumi up\`, add --from-settings: then the page needs no state.`,
+    );
   }
 }
 
@@ -188,4 +189,12 @@ export function pageOf(stack: string): string {
 export async function writePage(file: string, html: string): Promise<void> {
   await mkdir(path.dirname(path.resolve(file)), { recursive: true });
   await writeWholeFile(file, html, { mode: 0o600 });
+}
+
+/** The logo that the settings name, as a data URL. @throws VisibleError as `readLogo` does. */
+export async function readHandoutLogo(stack: string, folder: string): Promise<string | undefined> {
+  const { msspLogo } = await readStackSettingsOffline(stack, folder);
+  if (msspLogo === undefined) return undefined;
+  const [project, { readLogo }] = await Promise.all([readProject(folder), import("./readLogo.js")]);
+  return readLogo(msspLogo, project.folder);
 }

@@ -9,6 +9,7 @@ const words: Readonly<Record<string, readonly string[]>> = {
   "cli/ci": ["pipelines: previews,", "comments, state checks"],
   "cli/sandbox": ["start, engine, sandbox"],
   "cli/tenant": ["a tenant’s additions", "and orphans"],
+  "cli/planned": ["what up will create,", "by the settings alone"],
   "cli/siem": ["the collector’s commands", "with --stack; secrets"],
   "cli/stack": ["runs Pulumi; states,", "outputs, selection"],
   "cli/base": ["redaction, installation"],

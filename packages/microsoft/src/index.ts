@@ -4,6 +4,7 @@
  */
 export * from "./identifiers";
 export * from "./clouds";
+export * from "./consentName";
 export * from "@defender-mssp/errors";
 export * from "./http";
 export {

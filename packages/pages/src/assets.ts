@@ -20,12 +20,14 @@ export function style(): string {
 /**
  * The policy of every page, in its own markup. A server that sends pages can send it as the header
  * `Content-Security-Policy`, too, with `frame-ancestors 'none'`, which a page itself can't ask for.
+ * @param options.pictures whether the page has a picture in a data URL.
  */
-export function contentSecurityPolicy(): string {
+export function contentSecurityPolicy({ pictures = false }: { readonly pictures?: boolean } = {}): string {
   const directives = [
     "default-src 'none'",
     `script-src '${hash(script())}'`,
     `style-src '${hash(style())}'`,
+    ...(pictures ? ["img-src data:"] : []),
     "base-uri 'none'",
     "form-action 'none'",
   ];

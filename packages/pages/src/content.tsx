@@ -30,6 +30,27 @@ export function badge(state: State, text: string): Markup {
   return <span class={`badge ${state}`}>{text}</span>;
 }
 
+/** Short texts below each other, such as in a cell. */
+export function lines(items: readonly Content[]): Markup {
+  return (
+    <ul class="lines">
+      {items.map((item) => (
+        <li>{item}</li>
+      ))}
+    </ul>
+  );
+}
+
+/** Text that is folded up at first, inside of a cell; printed in full. */
+export function folded(summary: string, content: Content): Markup {
+  return (
+    <details class="folded">
+      <summary>{summary}</summary>
+      {content}
+    </details>
+  );
+}
+
 /** The day of a moment in UTC, such as 2027-03-31; the whole moment is in the markup. */
 export function day(moment: Date): Markup {
   return <time dateTime={moment.toISOString()}>{dayText(moment)}</time>;

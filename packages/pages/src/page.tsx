@@ -11,6 +11,8 @@ export interface Page {
   readonly language?: string;
   /** The pages' own words, where they are not English. */
   readonly words?: Words;
+  /** A picture above the title, such as a company's logo: a data URL of a PNG or SVG image. */
+  readonly logo?: { readonly source: string; readonly text: string };
   /** Line above the title, such as a link back to an overview. */
   readonly above?: Content;
   /** Below the title: what the page shows, and as of when. */
@@ -31,14 +33,17 @@ const invisible = /[^\P{C}\n]|[\p{Zl}\p{Zp}]/gu;
  * can't reorder or hide the text around it. The result ends with a line end and holds no other page's data.
  */
 export function renderPage(page: Page): string {
-  const { title, language = "en", words = english, above, subtitle, footer, blocks } = page;
+  const { title, language = "en", words = english, logo, above, subtitle, footer, blocks } = page;
+  if (logo !== undefined && !/^data:image\/(png|svg\+xml);base64,[\w+/]+=*$/.test(logo.source)) {
+    throw new TypeError("a logo is a data URL of a PNG or SVG image");
+  }
   const headings = blocks.flatMap(({ heading }) => heading ?? []);
   const { contents = headings.length > 2 } = page;
   const html = renderToString(
     <html lang={language}>
       <head>
         <meta charset="utf-8" />
-        <meta http-equiv="Content-Security-Policy" content={contentSecurityPolicy()} />
+        <meta http-equiv="Content-Security-Policy" content={contentSecurityPolicy({ pictures: logo !== undefined })} />
         <meta name="viewport" content="width=device-width, initial-scale=1" />
         <meta name="color-scheme" content="light dark" />
         <meta name="referrer" content="no-referrer" />
@@ -51,6 +56,7 @@ export function renderPage(page: Page): string {
           {words.skipToText}
         </a>
         <header>
+          {logo === undefined ? null : <img class="logo" src={logo.source} alt={logo.text} />}
           {above === undefined ? null : <p class="above">{above}</p>}
           <h1>{title}</h1>
           {subtitle === undefined ? null : <p class="subtitle">{subtitle}</p>}

@@ -39,6 +39,7 @@ code { font: 0.9em ui-monospace, Consolas, "DejaVu Sans Mono", monospace; backgr
 section { margin-top: 44px; }
 .skip { position: absolute; left: -9999px; }
 .skip:focus { left: 16px; top: 8px; background: var(--paper); padding: 8px; z-index: 1; }
+.logo { display: block; max-height: 64px; max-width: min(320px, 100%); margin: 0 0 16px; }
 .above { margin: 0 0 8px; }
 .subtitle, .intro, figcaption, footer { color: var(--soft); }
 footer { margin-top: 56px; padding-top: 16px; border-top: 1px solid var(--line); font-size: 0.9rem; }
@@ -78,6 +79,9 @@ thead th[aria-sort=ascending] button::after { content: " ↑" / ""; }
 thead th[aria-sort=descending] button::after { content: " ↓" / ""; }
 thead th button:focus-visible { outline: 3px solid var(--focus); outline-offset: 2px; }
 tbody th { font-weight: 600; }
+ul.lines { list-style: none; margin: 0; padding: 0; max-width: none; }
+ul.lines li + li { margin-top: 3px; }
+.folded { font-size: 0.88rem; margin-top: 4px; }
 time { white-space: nowrap; }
 td.long, th.long, td.long code { overflow-wrap: anywhere; }
 td.id code { white-space: nowrap; font-size: 0.8rem; }

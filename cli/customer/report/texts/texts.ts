@@ -1,6 +1,7 @@
 /** The texts of the hand-out for a customer, one file for each language. */
 import type { Words } from "@defender-mssp/pages";
 import type { PersonEndedKind } from "../../../../domain/kinds/kinds";
+import type { Capability } from "../capabilities";
 import type { ObjectKind } from "../model";
 
 export const languages = ["en", "de", "fr", "es", "ja"] as const;
@@ -21,17 +22,70 @@ export interface Texts {
   readonly title: string;
   readonly subtitleBefore: string;
   readonly subtitleAfter: string;
+  /** `{contact}`: the MSSP's address and telephone number. */
+  readonly contact: string;
   readonly noSecret: string;
   readonly mail: {
-    readonly title: string;
-    readonly intro: string;
     readonly subject: string;
     readonly before: string;
     readonly after: string;
     /** In the mail, only where there is a link to consent. */
     readonly consent: string;
   };
-  readonly consent: { readonly title: string; readonly text: string; readonly link: string; readonly none: string };
+  /** About the applications to which the customer consents, before and after. */
+  readonly consent: {
+    readonly titleBefore: string;
+    readonly titleAfter: string;
+    readonly intro: string;
+    /** What the consent page shows. */
+    readonly see: string;
+    readonly more: string;
+    readonly undo: string;
+    readonly uses: Readonly<Record<"automation" | "preview" | "connector", string>>;
+    readonly name: string;
+    readonly applicationId: string;
+    readonly permission: string;
+    readonly permissionName: string;
+    /** Where Microsoft's words for a permission say less than it allows. */
+    readonly defender: string;
+    readonly link: string;
+    readonly extension: string;
+    readonly none: string;
+  };
+  readonly who: {
+    readonly title: string;
+    /** `{names}` are people. */
+    readonly people: string;
+    readonly nobody: string;
+    readonly onRequest: string;
+    readonly siemReads: string;
+    readonly siemWrites: string;
+    readonly noSiem: string;
+    readonly automation: string;
+    readonly columns: Readonly<Record<"who" | "by" | "may" | "mayNot" | "until", string>>;
+    readonly automationRow: string;
+    readonly previewRow: string;
+    readonly siemRow: string;
+    readonly requestRow: string;
+    readonly groupRow: string;
+    readonly automationMay: string;
+    /** Where the automation may grant itself further permissions. */
+    readonly widens: string;
+    readonly widensAll: string;
+    readonly othersNot: string;
+    readonly previewMay: string;
+    readonly changeNot: string;
+    readonly untilDeleted: string;
+    readonly afterApproval: string;
+    readonly eligible: string;
+    readonly nothing: string;
+    readonly directoryRole: string;
+    readonly rawNames: string;
+    readonly capabilities: Readonly<Record<Capability, string>>;
+    readonly pictureTitle: string;
+    readonly pictureText: string;
+    readonly pictureColumns: Readonly<Record<"mssp" | "who" | "by" | "identity" | "right", string>>;
+  };
   readonly objects: {
     readonly titleBefore: string;
     readonly titleAfter: string;

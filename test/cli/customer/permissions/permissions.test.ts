@@ -6,7 +6,7 @@ import { microsoftGraph, type RequiredResourceAccess } from "@defender-mssp/micr
 import { execa } from "execa";
 import { azScript } from "../../../../cli/customer/permissions/azScript";
 import { requiredResourceAccess } from "../../../../cli/customer/permissions/manifest";
-import { permissionsOf, type CustomerSettings } from "../../../../cli/customer/permissions/needed";
+import { permissionsOf, type CustomerSettings, type Permissions } from "../../../../cli/customer/permissions/needed";
 import { permissionsMarkdown, permissionsText } from "../../../../cli/customer/permissions/text";
 import { parseSettings } from "../../../../settings";
 import { requiredSettings } from "../../../settings/required";
@@ -104,7 +104,7 @@ describe("mssp permissions", () => {
     assert.ok(names(before?.permissions ?? []).includes(change));
     assert.ok(!names(after?.permissions ?? []).includes(change));
     for (const { id, permission } of before?.permissions ?? []) assert.match(id, /^[0-9a-f-]{36}$/, permission);
-    for (const text of [permissionsText, permissionsMarkdown])
+    for (const text of [permissionsText, (one: Permissions) => permissionsMarkdown(one, new Map())])
       assert.match(text(of({}, "2026-12-31T12:00:00Z")), /SecurityAlert\.Read\.All/);
     assert.deepEqual(permissionsOf([customer()]).connectors, []);
   });
@@ -132,9 +132,46 @@ describe("mssp permissions", () => {
   });
 
   it("escapes a customer's name in Markdown", () => {
-    const text = permissionsMarkdown(permissionsOf([customer({ customerName: "[x](https://evil.example) <b>" })]));
+    const text = permissionsMarkdown(
+      permissionsOf([customer({ customerName: "[x](https://evil.example) <b>" })], ids),
+      new Map(),
+    );
     assert.match(text, /\\\[x\\\]\(https|\\\[x\\\]\\\(https/);
     assert.doesNotMatch(text, /[^\\]<b>/);
+  });
+
+  it("never has a URL without an application ID: the settings name it, or there is none", () => {
+    const none = permissionsOf([customer()]);
+    assert.deepEqual(none.customers[0]?.consentUrls, {});
+    assert.doesNotMatch(permissionsText(none), /adminconsent|application ID>/);
+    assert.match(permissionsText(none), /No consent URL for .*msspApplications/s);
+    const msspApplications = { automation: { id: ids.automation.toUpperCase(), name: "Automation" } };
+    const set = permissionsOf([customer({ msspApplications })]);
+    assert.match(set.customers[0]?.consentUrls.automation ?? "", new RegExp(`client_id=${ids.automation}$`));
+    assert.equal(set.customers[0]?.consentUrls.preview, undefined);
+    assert.doesNotMatch(permissionsMarkdown(set, new Map()), /preview application|undefined/i);
+  });
+
+  it("the text for the customer says who asks, what the automation can do, how it ends, and what is created", () => {
+    const msspContact = { name: "Fabrikam SOC", email: "soc@fabrikam.example" };
+    const msspApplications = { automation: { id: ids.automation, name: "Fabrikam Automation" } };
+    const permissions = permissionsOf([customer({ msspContact, msspApplications })]);
+    const text = permissionsMarkdown(permissions, new Map([["contoso", [{ kind: "Guest user", names: ["Ana"] }]]]));
+    const order = [
+      /^# Access of .+ to your Microsoft Defender/,
+      /Questions: Fabrikam SOC, <soc@fabrikam\.example>/,
+      /Name: Fabrikam Automation\. Application ID: `11111111-0000/,
+      /AppRoleAssignment\.ReadWrite\.All` it can also give itself every other permission/,
+      /az ad sp delete --id/,
+      /\| Read and write all applications \| `Application\.ReadWrite\.All` \|/,
+      /"Unverified" means/,
+      /- Guest user: Ana/,
+    ].map((part) => text.search(part));
+    assert.ok(!order.includes(-1), `${order.join()}\n${text}`);
+    assert.deepEqual(
+      order,
+      [...order].sort((a, b) => a - b),
+    );
   });
 
   it("refuses a script for customers of two MSSP tenants", () => {

@@ -18,7 +18,7 @@ import { handoutPage } from "../../../../cli/customer/report/handout";
 import { reportPage } from "../../../../cli/customer/report/page";
 import { eventfulRun } from "../../fleet/outcomes";
 import { inventedFleet } from "./inventedFleet";
-import { now, recordedReport } from "./states";
+import { handoutReport, now, recordedReport } from "./states";
 
 const checkout = path.resolve(__dirname, "../../../..");
 const widths = [360, 480, 720, 721, 1000, 1001, 1280, 1600];
@@ -72,7 +72,7 @@ describe("mssp report: the pages in a browser", function () {
     const pages = {
       report: reportPage(recordedReport("dev")),
       entitlement: reportPage(recordedReport("entitlement"), "index.html"),
-      handout: handoutPage(recordedReport("mssp-application"), "ja"),
+      handout: handoutPage(handoutReport("mssp-application"), "ja"),
       fleet: fleetPage(inventedFleet(1000, now)),
       smallFleet: fleetPage(withOnboarding(inventedFleet(20, now))),
       sandbox: await sandboxPage(),

@@ -13,10 +13,12 @@ import { handoutPage, mailOf } from "../../../../cli/customer/report/handout";
 import { isWithCustomer } from "../../../../cli/customer/report/kindInReport";
 import { objectsCsv } from "../../../../cli/customer/report/objectsCsv";
 import { reportPage } from "../../../../cli/customer/report/page";
-import { reportState } from "../../../../cli/customer/report/readState";
+import { consentedApplications } from "../../../../cli/customer/report/consentedApplications";
+import { plannedState, reportState } from "../../../../cli/customer/report/readState";
+import { plannedResources } from "../../../../cli/planned/plannedResources";
 import { textsOf } from "../../../../cli/customer/report/texts/all";
 import { languages, type Texts } from "../../../../cli/customer/report/texts/texts";
-import { now, recorded, recordedReport, stateOf, stateText } from "./states";
+import { handoutReport, now, recorded, recordedReport, settingsOf, stateOf, stateText } from "./states";
 import { parseDeployment } from "../../../../cli/stack/deployment";
 
 const facts = { page: "x.html", lastRun: "changed", drift: "notChecked" } as const;
@@ -62,7 +64,9 @@ describe("mssp report: no secret", () => {
         fleetPage(fleet),
         fleetCsv(fleet),
         JSON.stringify(fleet),
-        ...languages.map((language) => handoutPage(report, language)),
+        ...languages.map((language) =>
+          handoutPage({ ...report, applications: handoutReport(name).applications }, language),
+        ),
       ];
       for (const output of outputs) assert.doesNotMatch(output, new RegExp(planted));
       assert.match(outputs[1]!, /Fabrikam Security/);
@@ -132,11 +136,11 @@ describe("mssp report: the hand-out", () => {
   }
 
   it("says what there is, how to check it, and how to end it, in the customer's language", () => {
-    const report = recordedReport("dev");
+    const report = handoutReport("dev");
     const html = handoutPage(report, "de");
     assert.match(html, /<html lang="de">/);
     assert.match(html, /Zugriff von Fabrikam Security auf Microsoft Defender von Contoso/);
-    assert.match(html, /Was vorhanden ist/);
+    assert.match(html, /Was wir in Ihrem Mandanten haben/);
     assert.match(html, /entra\.microsoft\.com/);
     assert.deepEqual(html.replace(/<(style|script)>[^]*?<\/\1>/g, "").match(/\{(?!shown|all)\w+\}/g), null);
     // The MSSP's own Key Vault is not in the customer's tenant.
@@ -145,10 +149,10 @@ describe("mssp report: the hand-out", () => {
 
   it("says what each application role lets the connector do, and who approved changes", () => {
     const connectorApproval = { approvedBy: "Dana <b> Reyes", writesEndOn: "2027-06-10" };
-    const html = handoutPage({ ...recordedReport("dev"), connectorApproval }, "de");
+    const html = handoutPage({ ...handoutReport("dev"), connectorApproval }, "de");
     assert.match(html, /Liest die Warnungen von Microsoft Defender\./);
     assert.match(html, /Dana &lt;b(?:>|&gt;) Reyes hat das bis 2027-06-10 genehmigt/);
-    assert.doesNotMatch(handoutPage(recordedReport("dev"), "de"), /hat das bis/);
+    assert.doesNotMatch(handoutPage(handoutReport("dev"), "de"), /hat das bis/);
   });
 
   const textOf = (html: string) => html.replaceAll(/<(style|script)>[^]*?<\/\1>|<[^>]+>/g, " ").replaceAll(/\s+/g, " ");
@@ -156,7 +160,7 @@ describe("mssp report: the hand-out", () => {
 
   for (const name of recorded) {
     it(`${name}: names every object in the customer's tenant, and a step that ends each kind, in every language`, () => {
-      const report = recordedReport(name);
+      const report = handoutReport(name);
       const own = report.objects.filter(({ kind }) => isWithCustomer(kind));
       for (const language of languages) {
         const html = handoutPage(report, language);
@@ -169,7 +173,7 @@ describe("mssp report: the hand-out", () => {
   }
 
   it("ends access first, by the order of the kinds, after the automation; and names who is in which group", () => {
-    const html = handoutPage(recordedReport("entitlement"), "en");
+    const html = handoutPage(handoutReport("entitlement"), "en");
     const steps = stopOf(html);
     const { people } = textsOf("en").stop;
     const order = [
@@ -187,45 +191,105 @@ describe("mssp report: the hand-out", () => {
       order,
       [...order].sort((a, b) => a - b),
     );
-    assert.match(textOf(handoutPage(recordedReport("basic"), "en")), /MSSP Analysts Security group .{0,200}Ana Silva/);
+    assert.match(textOf(handoutPage(handoutReport("basic"), "en")), /MSSP Analysts Security group .{0,200}Ana Silva/);
   });
 
   it("names the account of the refresh token where the legacy API is read, and objects of an unknown type", () => {
     const { people } = textsOf("de").stop;
-    const legacy = stopOf(handoutPage(recordedReport("basic"), "de"));
+    const legacy = stopOf(handoutPage(handoutReport("basic"), "de"));
     assert.ok(legacy.includes(people.refreshToken.slice(0, 60)));
-    assert.ok(
-      !stopOf(handoutPage(recordedReport("mssp-application"), "de")).includes(people.refreshToken.slice(0, 60)),
-    );
+    assert.ok(!stopOf(handoutPage(handoutReport("mssp-application"), "de")).includes(people.refreshToken.slice(0, 60)));
     const type = "azuread:index/namedLocation:NamedLocation";
     const written = JSON.parse(stateText("basic")) as { deployment: { resources: object[] } };
     const urn = `urn:pulumi:basic::defender-mssp::${type}::office`;
     written.deployment.resources.push({ urn, type, custom: true, id: "1", inputs: { displayName: "Office" } });
     const state = reportState(parseDeployment("basic", JSON.stringify(written)));
-    const report = recordedReport("basic", { state });
+    const report = handoutReport("basic", { state });
     const html = textOf(handoutPage(report, "de"));
     assert.match(html, /Office \(azuread:index\/namedLocation:NamedLocation\) Objekt eines unbekannten Typs/);
     assert.match(textOf(reportPage(report)), /Object of an unknown type/);
     assert.match(objectsCsv(report), /,unknown,Office,azuread:index\/namedLocation:NamedLocation,/);
   });
 
-  it("before up it says what will be created, and promises that nothing is there yet", () => {
-    const html = handoutPage(recordedReport("dev", { source: "preview" }), "fr");
+  it("before up it says what will be created, and promises that nothing is there yet", async () => {
+    const settings = settingsOf("dev");
+    const state = plannedState(await plannedResources(settings, now));
+    const report = handoutReport("dev", { settings, state, source: "settings" });
+    const html = handoutPage(report, "fr");
     assert.match(html, /Ce qui sera créé/);
-    assert.match(html, /Rien n’est créé avant/);
+    assert.match(mailOf(report, textsOf("fr")).body, /Rien n’est créé avant.*adminconsent\?client_id=5ec0de00-a070/s);
     // The program's own words in the details are English.
-    assert.doesNotMatch(html, /signed-in user|as the application|member/);
-    assert.doesNotMatch(html, /Ce qui existe/);
+    assert.doesNotMatch(textOf(html), /signed-in user|as the application|member|eligible|undefined|planned/);
+    assert.doesNotMatch(html, /Ce que nous avons/);
+    const { who } = textsOf("fr");
+    assert.match(
+      textOf(html),
+      new RegExp(`Ben Okafor .{0,80}Tier 2 Analyst .*${who.capabilities.liveResponse.slice(0, 30)}`),
+    );
   });
 
-  it("has the link to consent only for the MSSP's own application, on the page and in the mail", () => {
-    const own = recordedReport("mssp-application");
+  it("answers first who can do what until when: the automation, each person, the SIEM", () => {
+    const html = handoutPage(handoutReport("dev"), "en");
+    const [, table = ""] = html.split('id="who"');
+    const rows = [...(table.split("</table>")[0] ?? "").matchAll(/<tr role="row">(.*?)<\/tr>/gs)].map(([, row = ""]) =>
+      textOf(row),
+    );
+    const row = (name: string) => rows.find((text) => text.includes(name)) ?? "";
+    assert.match(
+      row("Automation of"),
+      /5ec0de00-a070-.*AppRoleAssignment\.ReadWrite\.All it can also give itself.*until you delete it/,
+    );
+    const { liveResponse, seeAlerts, settings } = textsOf("en").who.capabilities;
+    const [ana, ben, chloe] = [row("Ana Silva"), row("Ben Okafor"), row("Chloé Trần")];
+    const parts = (text: string) => text.split("Names of the rights");
+    assert.ok(ana.includes(seeAlerts) && parts(ana)[1]?.includes(liveResponse), ana);
+    assert.ok(parts(ben)[0]?.includes(liveResponse) && parts(ben)[1]?.includes(settings), ben);
+    assert.match(chloe, /Nothing in Defender by itself.*2031-12-31/);
+    assert.match(row("SIEM of"), /Reads the alerts.*Change anything in your tenant.*no end/);
+    assert.ok(
+      html.indexOf('id="who"') < html.indexOf('id="paths"') &&
+        html.indexOf('id="paths"') < html.indexOf('id="objects"'),
+    );
+  });
+
+  it("says of a directory role that it reaches further than Defender, and of nobody without an account", () => {
+    const basic = textOf(handoutPage(handoutReport("basic"), "en"));
+    assert.match(
+      basic,
+      /Ana Silva .{0,120}Everything that Microsoft’s directory role Security .{0,20}allows, in the whole tenant/,
+    );
+    const entitlement = textOf(handoutPage(handoutReport("entitlement"), "en"));
+    assert.match(entitlement, /get access only for a time, when they request it/);
+    assert.match(entitlement, /days after each approval/);
+  });
+
+  it("names contact and logo where the settings do", () => {
+    const msspContact = { name: "Fabrikam SOC", email: "soc@fabrikam.example", phone: "+1 425 555 0100" };
+    const report = handoutReport("dev", { settings: settingsOf("dev", { msspContact }) });
+    const html = handoutPage(report, "en", "data:image/png;base64,iVBORw0KGgo=");
+    assert.match(html, /<img class="logo" src="data:image\/png;base64,iVBORw0KGgo=" alt="Fabrikam Security"/);
+    assert.match(html, /img-src data:/);
+    assert.match(html, /href="mailto:soc@fabrikam\.example"/);
+    assert.match(mailOf(report, textsOf("en")).body, /not as it should be: Fabrikam SOC, soc@fabrikam\.example/);
+    assert.doesNotMatch(handoutPage(handoutReport("dev"), "en"), /<img|img-src/);
+    assert.throws(() => handoutPage(report, "en", "https://evil.example/logo.png"), TypeError);
+  });
+
+  it("refuses to name no automation application", () => {
+    assert.throws(
+      () => consentedApplications("contoso", settingsOf("dev"), {}, now),
+      /application ID of the automation is not known.*msspApplications.*--client-id/s,
+    );
+  });
+
+  it("has the link to consent after up only for the MSSP's own application, on the page and in the mail", () => {
+    const own = handoutReport("mssp-application");
     assert.match(
       handoutPage(own, "ja"),
       /href="https:\/\/login\.microsoftonline\.com\/[^"]+\/adminconsent\?client_id=/,
     );
     assert.match(mailOf(own, textsOf("es")).body, /adminconsent\?client_id=/);
-    const customers = recordedReport("basic");
+    const customers = handoutReport("basic");
     assert.doesNotMatch(handoutPage(customers, "ja"), /adminconsent/);
     assert.match(mailOf(customers, textsOf("en")).subject, /^Access of Fabrikam Security/);
   });

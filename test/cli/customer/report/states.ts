@@ -2,6 +2,7 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import { parse } from "yaml";
+import { consentedApplications } from "../../../../cli/customer/report/consentedApplications";
 import { reportOf, type ReportSources } from "../../../../cli/customer/report/build";
 import type { AccessReport } from "../../../../cli/customer/report/model";
 import { reportState, type ReportState } from "../../../../cli/customer/report/readState";
@@ -41,4 +42,13 @@ export function recordedReport(name: Recorded, changes: Partial<ReportSources> =
     now,
     ...changes,
   });
+}
+
+export const automationId = "5ec0de00-a070-4000-8000-000000000001";
+
+/** A report with the applications that a hand-out names. */
+export function handoutReport(name: Recorded, changes: Partial<ReportSources> = {}): AccessReport {
+  const settings = changes.settings ?? settingsOf(name);
+  const applications = consentedApplications(name, settings, { automation: automationId }, now);
+  return recordedReport(name, { settings, applications, ...changes });
 }

@@ -1,0 +1,104 @@
+/** What the customer's administrator reads of the MSSP on the pages and texts that are sent to them. */
+import type * as z from "zod/mini";
+import { optional, required } from "./setting";
+import { displayName, emailAddress, mapOf, text, uuid } from "./validators";
+
+/** Who of the MSSP answers the customer's questions. */
+export interface MsspContact {
+  readonly name?: string;
+  readonly email: string;
+  readonly phone?: string;
+}
+
+/** An application of the MSSP's to which a customer's administrator consents. */
+export interface MsspApplication {
+  /** Application (client) ID, a UUID in lower case. */
+  readonly id: string;
+  /** Name that the consent page shows. */
+  readonly name?: string;
+}
+
+export interface MsspApplications {
+  /** Runs `up`. */
+  readonly automation: MsspApplication;
+  /** Runs previews. */
+  readonly preview?: MsspApplication;
+}
+
+const nameLimit = 120;
+
+/** Kinds of files that a page can show, by their ending. */
+export const logoEndings = [".png", ".svg"] as const;
+
+function isLogoPath(value: string): boolean {
+  const parts = value.split("/");
+  const isRelative = value.length <= 260 && /^[\w. /-]+$/.test(value) && !parts.some((part) => /^\.*$/.test(part));
+  return isRelative && logoEndings.some((ending) => value.toLowerCase().endsWith(ending));
+}
+
+const contact = mapOf("a map: email, and name or phone", {
+  email: required(emailAddress(), { description: "Address for questions.", example: "soc@mssp.example" }),
+  name: optional(displayName("the name of the person or team", nameLimit), {
+    description: "Name of the person or team.",
+    default: "none",
+    example: "Fabrikam SOC",
+  }),
+  phone: optional(
+    text("a telephone number: digits, spaces and + ( ) - . /", (value) => /^\+?[\d ()./-]{3,30}$/.test(value)),
+    { description: "Telephone number.", default: "none", example: '"+49 30 1234567"' },
+  ),
+});
+
+const application = (whose: string) =>
+  mapOf(`a map: id, and name`, {
+    id: required(uuid(`the application ID of the MSSP's ${whose}`), {
+      description: `Application (client) ID of the MSSP's ${whose}.`,
+      example: "11111111-0000-4000-8000-000000000001",
+    }),
+    name: optional(displayName("the application's name", nameLimit), {
+      description: "Name of the application, as the consent page shows it.",
+      default: "not shown",
+      example: "Fabrikam Security Automation",
+    }),
+  });
+
+const applications = mapOf("a map: automation, and preview", {
+  automation: required(application("automation application"), {
+    description: "The application that runs `up`.",
+    example: "{ id: 11111111-0000-4000-8000-000000000001 }",
+  }),
+  preview: optional(application("preview application"), {
+    description: "The application that runs previews.",
+    default: "none",
+    example: "{ id: 11111111-0000-4000-8000-000000000002 }",
+  }),
+});
+
+export const msspSettings = {
+  msspContact: optional(contact, {
+    description: "Whom the customer's administrator asks. The hand-out and the text of `npx mssp permissions` name it.",
+    default: "none",
+    example: "{ email: soc@mssp.example, name: Fabrikam SOC }",
+  }),
+  msspLogo: optional(text(`a path inside of the project to a file ${logoEndings.join(" or ")}`, isLogoPath), {
+    description: "The MSSP's logo on the hand-out: a PNG or SVG file of at most 100 kB, inside of the project.",
+    default: "no logo",
+    example: "logo.svg",
+  }),
+  msspApplications: optional(applications, {
+    description:
+      "The MSSP's applications to which the customer's administrator consents. The hand-out and the text of `npx mssp permissions` name them.",
+    default: "none; `--client-id` names the automation application",
+    example: "{ automation: { id: 11111111-0000-4000-8000-000000000001, name: Fabrikam Security Automation } }",
+  }),
+};
+
+export function msspApplicationsFrom(checked: z.infer<typeof applications> | undefined): MsspApplications | undefined {
+  if (checked === undefined) return undefined;
+  const { automation, preview } = checked;
+  const lowerCase = ({ id, ...others }: MsspApplication): MsspApplication => ({ id: id.toLowerCase(), ...others });
+  return Object.freeze({
+    automation: lowerCase(automation),
+    ...(preview === undefined ? {} : { preview: lowerCase(preview) }),
+  });
+}
