@@ -1,0 +1,67 @@
+/** The hand-out before the consent: without a stack, an engine or a sign-in. */
+import assert from "node:assert/strict";
+import { copyFile, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { checkout } from "../../mssp";
+import { inSession } from "../../testSession";
+
+describe("mssp report --for customer --from-settings", () => {
+  let folder: string;
+  before(async () => {
+    folder = await mkdtemp(path.join(tmpdir(), "mssp-handout-"));
+    for (const file of ["Pulumi.yaml", "Pulumi.dev.yaml"])
+      await copyFile(path.join(checkout, file), path.join(folder, file));
+    const dev = await readFile(path.join(folder, "Pulumi.dev.yaml"), "utf8");
+    const without = dev.replace(/ {2}defender-mssp:msspApplications:\n {4}automation: .*\n/, "");
+    assert.notEqual(without, dev);
+    await writeFile(path.join(folder, "Pulumi.unnamed.yaml"), without);
+  });
+  after(() => rm(folder, { recursive: true, force: true }));
+
+  // An engine would be found by PATH: there is none, and no backend.
+  const run = (...args: string[]) => inSession(args, { folder, environment: { PATH: "", PULUMI_HOME: folder } });
+  const handout = ["report", "--for", "customer", "--from-settings"];
+
+  it("writes page and mail, names the automation, and says where they are", async () => {
+    const out = path.join(folder, "page.html");
+    const { exitCode, stdout, stderr } = await run(...handout, "--stack", "dev", "--language", "de", "--out", out);
+    assert.equal(exitCode, 0, stderr);
+    assert.match(stdout, /objects\.\n.*page\.html$/);
+    assert.match(stderr, /what the settings will create/);
+    assert.match(stderr, /page\.html\.mail\.txt/);
+    const page = await readFile(out, "utf8");
+    assert.match(page, /Was angelegt wird.*Ana Silva/s);
+    assert.match(page, /adminconsent\?client_id=5ec0de00-a070-4000-8000-000000000001/);
+    assert.doesNotMatch(page, /Guten Tag|planned:/);
+    assert.match(await readFile(`${out}.mail.txt`, "utf8"), /^Zugriff von .*\n\nGuten Tag,.*Fabrikam SOC/s);
+  });
+
+  it("without an application ID ends with 1 and says what to give; --client-id is enough", async () => {
+    const none = await run(...handout, "--stack", "unnamed", "--json");
+    assert.equal(none.exitCode, 1);
+    assert.match(none.stderr, /application ID of the automation is not known.*msspApplications.*--client-id/s);
+    const id = "22222222-0000-4000-8000-000000000002";
+    const given = await run(...handout, "--stack", "unnamed", "--json", "--client-id", id);
+    assert.equal(given.exitCode, 0, given.stderr);
+    const { source, applications, mail } = JSON.parse(given.stdout) as Record<string, unknown> & {
+      readonly applications: readonly { readonly id: string }[];
+      readonly mail: { readonly body: string };
+    };
+    assert.equal(source, "settings");
+    assert.deepEqual(
+      applications.map((application) => application.id),
+      [id],
+    );
+    assert.match(mail.body, new RegExp(`client_id=${id}`));
+  });
+
+  it("permissions --format markdown: the same, with what will be created", async () => {
+    const none = await run("permissions", "--stack", "unnamed", "--format", "markdown");
+    assert.deepEqual([none.exitCode, none.stdout], [1, ""]);
+    const { exitCode, stdout } = await run("permissions", "--stack", "dev", "--format", "markdown");
+    assert.equal(exitCode, 0);
+    assert.match(stdout, /## What will be created\n\n- Guest user: Ana Silva, Ben Okafor/);
+    assert.doesNotMatch(stdout, /planned:|client_id=[^5]/);
+  });
+});
