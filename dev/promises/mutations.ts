@@ -455,7 +455,7 @@ export const mutations: readonly Mutation[] = [
     promise: "Its checkpoint is never ahead of the file or of the collector's answer",
     test: "packages/siem/test/alerts/delivery.attack.test.ts",
     grep: "file: synchronized with the disk before the checkpoint moves",
-    file: "packages/siem/src/pull/pull.ts",
+    file: "packages/siem/src/pull/track.ts",
     before: "    await sink.flush?.();\n    await writeCheckpoint(",
     after: "    await writeCheckpoint(",
   },
@@ -470,7 +470,7 @@ export const mutations: readonly Mutation[] = [
   {
     promise: "Its checkpoint is never ahead of the file or of the collector's answer",
     test: "packages/siem/test/alerts/fullFile.attack.process.test.ts",
-    file: "packages/siem/src/pull/pull.ts",
+    file: "packages/siem/src/pull/track.ts",
     before: "    if (fresh.length > 0) await this.#deliver(fresh);\n    this.#moveTo(after, fresh);",
     after: "    this.#moveTo(after, fresh);\n    if (fresh.length > 0) await this.#deliver(fresh);",
   },

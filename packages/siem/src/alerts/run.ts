@@ -11,7 +11,7 @@ export function runAlerts(options: AlertsOptions, session: Session, source: Conn
   return runPull(
     {
       noun: "alert",
-      sink: (context) => alertSink(options, context),
+      sink: (context, chosen) => alertSink({ ...options, ...chosen }, context),
       open: (customer, connector, setup) => openAlerts(customer, connector, options, setup),
       adviceOn,
     },

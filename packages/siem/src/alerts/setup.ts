@@ -41,6 +41,7 @@ export async function openAlerts(
     tenantId: connector.tenantId,
     api,
     checkpoint: checkpointFor(api),
+    destinations: setup.destinations,
     since: options.since,
     openSource: () => sourceOf(api, customer, connector, options, setup),
     follow,

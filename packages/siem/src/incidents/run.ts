@@ -44,7 +44,7 @@ export async function runIncidents(
     await runPull(
       {
         noun: "incident",
-        sink: (context) => incidentSink(options, context),
+        sink: (context, chosen) => incidentSink({ ...options, ...chosen }, context),
         open: (_, connector, setup) => openIncidents(connector, options, setup),
         adviceOn,
       },
@@ -110,6 +110,7 @@ async function openIncidents(
     tenantId: access.tenantId,
     api: "incidents",
     checkpoint: checkpointFor("incidents"),
+    destinations: setup.destinations,
     since: options.since,
     openSource: () => Promise.resolve(incidentSource({ ...access, severities, note, sleep, limiter })),
     follow,

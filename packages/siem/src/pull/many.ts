@@ -4,10 +4,14 @@ import { VisibleError } from "@defender-mssp/errors";
 import { advised } from "@defender-mssp/terminal/advised";
 import { DestinationError, ReaderGone, type Destination } from "../sinks/sink";
 import type { CustomerMetrics, Metrics } from "./metrics";
-import { isPassing, Pull, type PullOptions, type PullProgress } from "./pull";
+import { isPassing } from "./isPassing";
+import type { OpenDestination } from "./openDestination";
+import { steppedPull, type PullOptions, type SteppedPull } from "./pull";
+import type { PullProgress } from "./pullProgress";
 import { sharedSink } from "./sharedSink";
 import { Slots } from "./slots";
 import type { Pulled } from "./source";
+import type { TrackOptions } from "./track";
 
 /** The pauses after failures of a customer that waiting alone does not mend, in milliseconds. */
 const refusalPauses = { first: 60_000, longest: 15 * 60_000 } as const;
@@ -30,11 +34,35 @@ export interface CustomerPull<T extends Pulled> {
   readonly open: (context: CustomerContext) => Promise<OpenedPull<T>>;
 }
 
-export type OpenedPull<T extends Pulled> = Pick<PullOptions<T>, "source" | "position" | "checkpoint" | "clock">;
+export interface OpenedPull<T extends Pulled> extends Pick<
+  PullOptions<T>,
+  "source" | "position" | "checkpoint" | "clock"
+> {
+  /** Of several destinations: where each is. */
+  readonly positions?: readonly DestinationPosition[] | undefined;
+}
+
+/** Where one of several destinations is. */
+export interface DestinationPosition extends Pick<PullOptions<Pulled>, "position" | "checkpoint"> {
+  readonly destination: string;
+}
+
+/** The tracks of a pull to several destinations; undefined for one. */
+export function tracksTo<T extends Pulled>(
+  destinations: readonly OpenDestination<T>[],
+  positions: readonly DestinationPosition[] | undefined,
+): readonly TrackOptions<T>[] | undefined {
+  return positions?.flatMap((place) => {
+    const sink = destinations.find(({ name }) => name === place.destination);
+    return sink === undefined ? [] : [{ ...place, sink }];
+  });
+}
 
 export interface PullManyOptions<T extends Pulled> {
   readonly customers: readonly CustomerPull<T>[];
   readonly sink: Destination<T>;
+  /** Several, in place of `sink`. */
+  readonly destinations?: readonly OpenDestination<T>[];
   /** Pages that are read and delivered at the same time. */
   readonly parallel: number;
   /** Goes on after the end, with this pause, in milliseconds. */
@@ -95,7 +123,7 @@ class Customers<T extends Pulled> {
   async #follow(customer: CustomerPull<T>): Promise<Error | undefined> {
     const { follow, metrics, sleep = wait } = this.all;
     const figures = metrics.customer(customer.stack);
-    let work: Pull<T> | undefined;
+    let work: SteppedPull | undefined;
     for (let failures = 0; ;) {
       let pause = follow;
       try {
@@ -134,13 +162,14 @@ class Customers<T extends Pulled> {
     return new VisibleError(`An unexpected error, which is a bug of this program: ${trace}`, { cause: error });
   }
 
-  async #open(customer: CustomerPull<T>, figures: CustomerMetrics): Promise<Pull<T>> {
+  async #open(customer: CustomerPull<T>, figures: CustomerMetrics): Promise<SteppedPull> {
     const progress: PullProgress = {
       note: (text) => this.#note(customer, text),
-      delivered: (count, upTo) => {
-        this.all.progress.delivered(count, upTo);
-        figures.delivered(count, upTo);
+      delivered: (count, upTo, destination) => {
+        this.all.progress.delivered(count, upTo, destination);
+        figures.delivered(count, upTo, destination);
       },
+      caughtUp: (destination) => figures.caughtUp(destination),
       started: () => figures.started(),
       succeeded: () => figures.succeeded(),
       failed: () => figures.failed(),
@@ -153,7 +182,8 @@ class Customers<T extends Pulled> {
       sleep: (milliseconds, ended) => slots.outside(() => wait(milliseconds, ended)),
       inTurn: (work) => slots.use(work),
     });
-    return new Pull({ ...setup, signal, progress, sink: this.#sink, slots });
+    const tracks = tracksTo(this.all.destinations ?? [], setup.positions);
+    return steppedPull({ ...setup, signal, progress, sink: this.#sink, slots, tracks });
   }
 
   #note({ stack }: CustomerPull<T>, text: string): void {

@@ -16,18 +16,20 @@ const writeEvery = 10_000;
 /** Of one customer. Times are milliseconds since 1970, by this machine's clock. */
 interface Customer {
   readonly labels: Readonly<Record<string, string>>;
-  delivered: number;
+  /** By destination; "" where there is one. */
+  readonly delivered: Map<string, number>;
   failed: number;
   lastSuccess: number | undefined;
-  /** Everything before this time was delivered. */
-  reached: number | undefined;
+  /** By destination: everything before this time was delivered. */
+  readonly reached: Map<string, number>;
   isFailing: boolean;
 }
 
 /** The figures of a command: `mssp_<noun>s_…`. */
 export class Metrics {
   readonly #customers = new Map<string, Customer>();
-  #destinationFailures = 0;
+  /** By destination; "" where there is one. */
+  readonly #destinationFailures = new Map<string, number>();
 
   /** @param noun what is delivered, in the singular: `alert`. */
   constructor(
@@ -39,15 +41,15 @@ export class Metrics {
   customer(stack: string): CustomerMetrics {
     let known = this.#customers.get(stack);
     if (known === undefined) {
-      const nothing = { lastSuccess: undefined, reached: undefined };
-      known = { labels: { stack }, delivered: 0, failed: 0, isFailing: false, ...nothing };
+      const nothing = { delivered: new Map([["", 0]]), reached: new Map(), lastSuccess: undefined };
+      known = { labels: { stack }, failed: 0, isFailing: false, ...nothing };
       this.#customers.set(stack, known);
     }
     return new CustomerMetrics(known, this.now);
   }
 
-  destinationFailed(): void {
-    this.#destinationFailures++;
+  destinationFailed(destination = ""): void {
+    this.#destinationFailures.set(destination, (this.#destinationFailures.get(destination) ?? 0) + 1);
   }
 
   /** Names of the customers whose last pull has failed. */
@@ -61,41 +63,54 @@ export class Metrics {
 
   get text(): string {
     const [now, prefix, noun] = [this.now(), `mssp_${this.noun}s`, `${this.noun}s`];
-    const lag = ({ reached }: Customer) => (reached === undefined ? undefined : Math.max(0, now - reached) / 1000);
+    const lag = ({ reached }: Customer) =>
+      [...reached].map(([destination, time]) => [destination, Math.max(0, now - time) / 1000] as const);
+    const failures = this.#destinationFailures.size === 0 ? [["", 0] as const] : [...this.#destinationFailures];
     return [
       this.#family(
         `${prefix}_delivered_total`,
         "counter",
         `Number of ${noun} that the destination has accepted.`,
-        (c) => c.delivered,
+        ({ delivered }) => [...delivered].filter(([destination]) => destination !== "" || delivered.size === 1),
       ),
       this.#family(
         `${prefix}_pull_failures_total`,
         "counter",
         "Number of pulls of a customer that have failed.",
-        (c) => c.failed,
+        (c) => [["", c.failed]],
       ),
-      this.#family(`${prefix}_pull_success`, "gauge", "Whether the last pull of a customer has succeeded.", (c) =>
-        c.isFailing ? 0 : 1,
-      ),
+      this.#family(`${prefix}_pull_success`, "gauge", "Whether the last pull of a customer has succeeded.", (c) => [
+        ["", c.isFailing ? 0 : 1],
+      ]),
       this.#family(
         `${prefix}_last_success_timestamp_seconds`,
         "gauge",
         "When a pull of a customer was last complete.",
-        (c) => (c.lastSuccess === undefined ? undefined : c.lastSuccess / 1000),
+        (c) => (c.lastSuccess === undefined ? [] : [["", c.lastSuccess / 1000]]),
       ),
       this.#family(`${prefix}_lag_seconds`, "gauge", `Age of the moment up to which all ${noun} were delivered.`, lag),
       `# HELP ${prefix}_destination_failures_total Number of deliveries that the destination has refused.\n`,
       `# TYPE ${prefix}_destination_failures_total counter\n`,
-      `${prefix}_destination_failures_total ${this.#destinationFailures}\n`,
+      ...failures.map(
+        ([destination, count]) =>
+          `${prefix}_destination_failures_total${destination === "" ? "" : labelsText({ destination })} ${count}\n`,
+      ),
     ].join("");
   }
 
-  #family(name: string, type: string, help: string, valueOf: (customer: Customer) => number | undefined): string {
-    const samples = [...this.#customers.values()].flatMap((customer) => {
-      const value = valueOf(customer);
-      return value === undefined ? [] : [`${name}${labelsText(customer.labels)} ${value}\n`];
-    });
+  /** @param values of a customer, by destination; "" where a value has none. */
+  #family(
+    name: string,
+    type: string,
+    help: string,
+    values: (customer: Customer) => readonly (readonly [destination: string, value: number])[],
+  ): string {
+    const samples = [...this.#customers.values()].flatMap((customer) =>
+      values(customer).map(([destination, value]) => {
+        const labels = destination === "" ? customer.labels : { ...customer.labels, destination };
+        return `${name}${labelsText(labels)} ${value}\n`;
+      }),
+    );
     return `# HELP ${name} ${help}\n# TYPE ${name} ${type}\n${samples.join("")}`;
   }
 }
@@ -121,17 +136,29 @@ export class CustomerMetrics {
   }
 
   /** @param upTo time of the last one: ISO 8601 */
-  delivered(count: number, upTo: string): void {
-    this.customer.delivered += count;
+  delivered(count: number, upTo: string, destination = ""): void {
+    const { delivered } = this.customer;
+    delivered.set(destination, (delivered.get(destination) ?? 0) + count);
     const time = Date.parse(upTo);
-    // A late one is no step back.
-    if (!Number.isNaN(time)) this.customer.reached = Math.max(this.customer.reached ?? 0, time);
+    if (!Number.isNaN(time)) this.#reach(destination, time);
+  }
+
+  /** Of several destinations, this one has everything up to the beginning of the pull. */
+  caughtUp(destination: string): void {
+    this.#reach(destination, this.#startedAt);
   }
 
   succeeded(): void {
     const { customer } = this;
     [customer.lastSuccess, customer.isFailing] = [this.now(), false];
-    customer.reached = Math.max(customer.reached ?? 0, this.#startedAt);
+    const destinations = customer.reached.size === 0 ? [""] : [...customer.reached.keys()];
+    for (const destination of destinations) this.#reach(destination, this.#startedAt);
+  }
+
+  /** A late item is no step back. */
+  #reach(destination: string, time: number): void {
+    const { reached } = this.customer;
+    reached.set(destination, Math.max(reached.get(destination) ?? 0, time));
   }
 
   failed(): void {

@@ -2,13 +2,14 @@
  * A pull's output on standard error: notes, and on a terminal a progress line.
  */
 import type { ErrorOutput } from "@defender-mssp/terminal/session";
-import type { PullProgress } from "./pull";
+import type { PullProgress } from "./pullProgress";
 
 /** The line is written again at most this often, in milliseconds. */
 const refresh = 250;
 
 export class StderrProgress implements PullProgress {
-  #count = 0;
+  /** By destination; "" where there is one. */
+  readonly #counts = new Map<string, number>();
   #upTo = "";
   #shownAt = 0;
   #isLineOpen = false;
@@ -22,8 +23,8 @@ export class StderrProgress implements PullProgress {
     private readonly remark?: string,
   ) {}
 
-  delivered(count: number, upTo: string): void {
-    this.#count += count;
+  delivered(count: number, upTo: string, destination = ""): void {
+    this.#counts.set(destination, (this.#counts.get(destination) ?? 0) + count);
     this.#upTo = upTo;
     if (this.quiet || !this.err.isTerminal || Date.now() - this.#shownAt < refresh) return;
     this.#shownAt = Date.now();
@@ -44,7 +45,13 @@ export class StderrProgress implements PullProgress {
   }
 
   #summary(): string {
-    return `${this.#count.toLocaleString("en-US")} ${this.noun}${this.#count === 1 ? "" : "s"}`;
+    const counts = this.#counts.size === 0 ? [["", 0] as const] : [...this.#counts];
+    return counts
+      .map(([destination, count], index) => {
+        const noun = index === 0 ? ` ${this.noun}${count === 1 ? "" : "s"}` : "";
+        return `${count.toLocaleString("en-US")}${noun}${destination === "" ? "" : ` to --${destination}`}`;
+      })
+      .join(", ");
   }
 
   #endLine(): void {

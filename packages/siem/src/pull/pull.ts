@@ -2,26 +2,18 @@
  * The pull: reads, leaves out what came before, delivers, and only then moves the checkpoint. A
  * kill between the two delivers some items again, with the same IDs, and loses none.
  */
-import { ServiceError, wait } from "@defender-mssp/microsoft";
-import { writeCheckpoint, type Position } from "./checkpoint";
-import { DestinationError, type Destination } from "../sinks/sink";
+import { wait } from "@defender-mssp/microsoft";
+import type { Position } from "./checkpoint";
+import type { Destination } from "../sinks/sink";
+import { isPassing } from "./isPassing";
+import type { PullProgress } from "./pullProgress";
 import { readAhead } from "./readAhead";
 import type { ServiceClock } from "./serviceClock";
+import { SharedPull } from "./sharedPull";
 import type { Pulled, Source } from "./source";
 import type { Slots } from "./slots";
+import { overlap, Track, type TrackOptions } from "./track";
 import { readFrom, type ReadPage } from "./windows";
-
-/**
- * How far back each pull begins behind the newest item known, in milliseconds: services show
- * them late.
- */
-export const overlap = 10 * 60 * 1000;
-
-/**
- * The checkpoint is written at most this often while items come, in milliseconds; a kill repeats
- * no more than this.
- */
-const checkpointEvery = 1000;
 
 /** The longest pause after a failure, in milliseconds, unless the service asks for a longer one. */
 const longestRetryPause = 60_000;
@@ -37,21 +29,26 @@ export interface PullOptions<T extends Pulled> {
   readonly signal?: AbortSignal;
   readonly progress?: PullProgress;
   readonly clock?: ServiceClock;
+  /** Several destinations, each with a position of its own, in place of `sink`, `position` and `checkpoint`. */
+  readonly tracks?: readonly TrackOptions<T>[] | undefined;
   /** Of several pulls: each page is read and delivered in a slot. Without them the next page is read ahead. */
   readonly slots?: Slots;
   /** For tests. */
   readonly sleep?: (milliseconds: number, signal?: AbortSignal) => Promise<void>;
 }
 
-export interface PullProgress {
-  /** Number of newly delivered items, and the time of the last one (ISO 8601). */
-  delivered(count: number, upTo: string): void;
-  note(text: string): void;
-  /** Reading up to now begins. */
-  started?(): void;
-  /** Everything up to now was delivered. */
-  succeeded?(): void;
-  failed?(): void;
+/** A pull that is done step by step. */
+export interface SteppedPull {
+  /** Whether a checkpoint keeps the position. */
+  readonly isKept: boolean;
+  /** Reads and delivers up to now. @throws as `pull` does. */
+  catchUp(): Promise<void>;
+}
+
+/** The pull to one destination, or to several. */
+export function steppedPull<T extends Pulled>(options: PullOptions<T>): SteppedPull {
+  const { tracks } = options;
+  return tracks === undefined ? new Pull(options) : new SharedPull({ ...options, tracks });
 }
 
 /**
@@ -61,7 +58,7 @@ export interface PullProgress {
  */
 export async function pull<T extends Pulled>(options: PullOptions<T>): Promise<void> {
   const { follow, signal, sleep = wait } = options;
-  const work = new Pull(options);
+  const work = steppedPull(options);
   for (;;) {
     await patiently(() => work.catchUp(), options);
     if (follow === undefined) return;
@@ -88,21 +85,16 @@ export async function patiently<T>(
   }
 }
 
-/** A pull that is done step by step. */
-export class Pull<T extends Pulled> {
-  #position: Position;
-  readonly #recent: Map<string, string>;
-  #savedAt = 0;
-  #isChanged = false;
+/** A pull to one destination that is done step by step. */
+export class Pull<T extends Pulled> implements SteppedPull {
+  readonly #track: Track<T>;
 
   constructor(private readonly options: PullOptions<T>) {
-    this.#position = options.position;
-    this.#recent = new Map(Object.entries(options.position.recent));
+    this.#track = new Track(options);
   }
 
-  /** Whether a checkpoint keeps the position. */
   get isKept(): boolean {
-    return this.options.checkpoint !== undefined;
+    return this.#track.isKept;
   }
 
   /**
@@ -117,90 +109,25 @@ export class Pull<T extends Pulled> {
       progress?.succeeded?.();
     } catch (error) {
       // The first failure is the one that counts.
-      await this.save().catch((failure: unknown) => progress?.note(String(failure)));
+      await this.#track.save().catch((failure: unknown) => progress?.note(String(failure)));
       progress?.failed?.();
       throw error;
     }
   }
 
   async #readAll(): Promise<void> {
-    const { source, sink, signal, clock, slots } = this.options;
-    const pages = readFrom(source, this.#position.cursor, { signal, overlap, clock });
-    if (slots === undefined) for await (const page of readAhead(pages)) await this.#take(page);
+    const { source, signal, clock, slots } = this.options;
+    const pages = readFrom(source, this.#track.cursor, { signal, overlap, clock });
+    if (slots === undefined) for await (const page of readAhead(pages)) await this.#track.take(page);
     else while (await slots.use(() => this.#takeNext(pages)));
-    await this.save();
-    // Without a checkpoint nothing has asked yet whether the destination keeps everything.
-    if (this.options.checkpoint === undefined) await sink.flush?.();
+    await this.#track.finish();
   }
 
   /** False after the last page. */
   async #takeNext(pages: AsyncGenerator<ReadPage<T>, void>): Promise<boolean> {
     const { done, value } = await pages.next();
     if (done === true) return false;
-    await this.#take(value);
+    await this.#track.take(value);
     return true;
-  }
-
-  async #take({ items, after }: ReadPage<T>): Promise<void> {
-    this.options.signal?.throwIfAborted();
-    const fresh = items.filter(({ id }) => !this.#recent.has(id));
-    if (fresh.length > 0) await this.#deliver(fresh);
-    this.#moveTo(after, fresh);
-    if (Date.now() - this.#savedAt >= checkpointEvery) await this.save();
-  }
-
-  /** Never ahead of what the destination keeps. */
-  async save(): Promise<void> {
-    const { checkpoint, sink } = this.options;
-    if (!this.#isChanged || checkpoint === undefined) return;
-    await sink.flush?.();
-    await writeCheckpoint(checkpoint, { ...this.#position, recent: Object.fromEntries(this.#recent) });
-    this.#isChanged = false;
-    this.#savedAt = Date.now();
-  }
-
-  /**
-   * An interrupt doesn't wait for a reader that takes nothing; what it may have got then comes
-   * again.
-   */
-  async #deliver(items: readonly T[]): Promise<void> {
-    const { sink, signal } = this.options;
-    await unlessAborted(sink.deliver(items), signal);
-    this.options.progress?.delivered(items.length, items.at(-1)?.at ?? "");
-  }
-
-  #moveTo(cursor: Position["cursor"], delivered: readonly T[]): void {
-    const kept = new Date(Math.max(0, Date.parse(cursor.since) - 2 * overlap)).toISOString();
-    for (const { id, at } of delivered) if (at >= kept) this.#recent.set(id, at);
-    for (const [id, at] of this.#recent) if (at < kept) this.#recent.delete(id);
-    if (delivered.length === 0 && cursor.since === this.#position.cursor.since) return;
-    this.#position = { ...this.#position, cursor };
-    this.#isChanged = true;
-  }
-}
-
-export function isPassing(error: unknown): error is ServiceError | DestinationError {
-  if (error instanceof DestinationError) return error.isPassing;
-  if (!(error instanceof ServiceError)) return false;
-  const { status } = error;
-  return status === 0 || status < 300 || status === 408 || status === 429 || status >= 500;
-}
-
-async function unlessAborted(work: Promise<void>, signal: AbortSignal | undefined): Promise<void> {
-  if (signal === undefined) return work;
-  signal.throwIfAborted();
-  let stop: (() => void) | undefined;
-  const aborted = new Promise<never>((_resolve, reject) => {
-    stop = () => {
-      reject(signal.reason instanceof Error ? signal.reason : new Error("aborted"));
-    };
-    signal.addEventListener("abort", stop, { once: true });
-  });
-  try {
-    await Promise.race([work, aborted]);
-  } finally {
-    if (stop !== undefined) signal.removeEventListener("abort", stop);
-    work.catch(() => undefined);
-    aborted.catch(() => undefined);
   }
 }

@@ -9,6 +9,7 @@ import type { Destination } from "../sinks/sink";
 import { exitCodeOfFailure } from "./interrupt";
 import { pullMany, type CustomerContext, type OpenedPull } from "./many";
 import type { Metrics } from "./metrics";
+import type { OpenDestination } from "./openDestination";
 import type { PullRun } from "./pullCommand";
 import { Slots } from "./slots";
 import type { Pulled } from "./source";
@@ -21,6 +22,10 @@ const engines = 2;
 
 export interface PullAllOptions<T extends Pulled> extends PullRun<T> {
   readonly sink: Destination<T>;
+  /** Several, in place of `sink`. */
+  readonly destinations: readonly OpenDestination<T>[];
+  /** Names of the destinations that the options name. */
+  readonly names: readonly string[];
   /** Pause of --follow, in milliseconds. */
   readonly follow: number | undefined;
   readonly metrics: Metrics;
@@ -65,7 +70,7 @@ interface OpenedOptions<T extends Pulled> extends PullAllOptions<T> {
 /** The source, the position and the checkpoint of a customer. Read again after a failure. */
 async function opened<T extends Pulled>(
   customer: UnreadConnector,
-  { command, options, environment, limiter, context, turns }: OpenedOptions<T>,
+  { command, options, environment, limiter, context, turns, names }: OpenedOptions<T>,
 ): Promise<OpenedPull<T>> {
   const { inTurn, identify, signal, progress, sleep } = context;
   const connector = await turns.use(() => customer.read());
@@ -73,8 +78,8 @@ async function opened<T extends Pulled>(
   const { checkpoints } = options;
   const checkpointFor = (api: string) =>
     checkpoints === undefined ? undefined : path.join(checkpoints, `${customer.name.replaceAll("/", "+")}.${api}.json`);
-  const setup = { environment, checkpointFor, signal, progress, sleep, limiter, follow: undefined, isOneOfMany: true };
-  return inTurn(() => command.open(customer, connector, setup));
+  const setup = { environment, checkpointFor, signal, progress, sleep, limiter, follow: undefined };
+  return inTurn(() => command.open(customer, connector, { ...setup, isOneOfMany: true, destinations: names }));
 }
 
 async function makeCheckpointFolder(folder: string): Promise<void> {

@@ -10,7 +10,7 @@ import type { SinkOptions } from "../sinks/sinkOptions";
 import type { CredentialOptions } from "../tokens/credentialOptions";
 import type { OpenedPull } from "./many";
 import type { StderrProgress } from "./progress";
-import type { PullProgress } from "./pull";
+import type { PullProgress } from "./pullProgress";
 import type { PullCommandOptions } from "./pullOptions";
 import type { Pulled } from "./source";
 
@@ -31,13 +31,16 @@ export interface SetupOptions {
   /** Waits between two tries of a call. */
   readonly sleep?: (milliseconds: number, signal?: AbortSignal) => Promise<void>;
   readonly isOneOfMany?: boolean;
+  /** Names of the destinations that the options name; none: standard output. */
+  readonly destinations: readonly string[];
 }
 
 /** What is pulled, and how. */
 export interface PullCommand<T extends Pulled> {
   /** In the singular: `alert`. */
   readonly noun: string;
-  readonly sink: (context: SinkContext) => Destination<T>;
+  /** @param chosen of several destinations: leaves the other ones out. */
+  readonly sink: (context: SinkContext, chosen: SinkOptions) => Destination<T>;
   /** Source, position and checkpoint of a customer's pull. @throws VisibleError, ServiceError */
   readonly open: (customer: UnreadConnector, connector: Connector, setup: SetupOptions) => Promise<OpenedPull<T>>;
   readonly adviceOn: (error: ServiceError) => string | undefined;

@@ -5,12 +5,16 @@
 import type { Session } from "@defender-mssp/terminal/session";
 import { flag, UsageError } from "@defender-mssp/terminal/usageError";
 import type { ConnectorSource } from "../connector/connectorSource";
-import { checkSinkOptions, unconfirmed } from "../sinks/chooseSink";
-import { interruptible } from "./interrupt";
+import { checkSinkOptions, chosenDestinations, unconfirmed } from "../sinks/chooseSink";
+import type { SinkOptions } from "../sinks/sinkOptions";
+import { exitCodeOfFailure, interruptible } from "./interrupt";
+import { tracksTo } from "./many";
 import { withFlatMemory } from "./memory";
 import { Metrics, metricsPlace, publish } from "./metrics";
+import { OpenDestination } from "./openDestination";
 import { StderrProgress } from "./progress";
-import { pull, type PullProgress } from "./pull";
+import { pull } from "./pull";
+import type { PullProgress } from "./pullProgress";
 import type { PullCommand, PullRun, PullRunOptions } from "./pullCommand";
 import { checkPullOptions } from "./pullOptions";
 import type { Pulled } from "./source";
@@ -39,24 +43,44 @@ async function pulled<T extends Pulled>(run: PullRun<T>): Promise<number> {
   if (options.since !== undefined) checkSince(options.since); // A usage error comes before anything is read.
   const place = options.metrics === undefined ? undefined : metricsPlace(options.metrics);
   const note = (text: string): void => progress.note(text);
-  const sink = withFlatMemory(command.sink({ session, signal, note }));
   const metrics = new Metrics(command.noun);
+  const chosen = chosenDestinations(options);
+  const names = chosen.map(({ name }) => name);
+  const sinkFor = (only: SinkOptions = {}) => withFlatMemory(command.sink({ session, signal, note }, only));
+  const failed = (name: string): void => metrics.destinationFailed(name);
+  const destinations =
+    chosen.length < 2
+      ? []
+      : chosen.map(({ name, options: only }) => new OpenDestination(name, sinkFor(only), { follow, note, failed }));
+  const sink = destinations[0] ?? sinkFor();
   const publication = await publish({ metrics, place, health: options.health, note });
   try {
     if (customer === undefined) {
       const { pullAll } = await import("./pullAll.js");
-      return await pullAll({ ...run, sink, follow, metrics });
+      const code = await pullAll({ ...run, sink, destinations, names, follow, metrics });
+      return code === 0 ? destinationCode(destinations, progress) : code;
     }
     const connector = await customer.read();
     const observed = observedBy(progress, metrics, connector);
     const checkpointFor = () => options.checkpoint;
     const { environment } = session;
-    const setup = { environment, checkpointFor, signal, progress, follow };
-    await pull({ ...(await command.open(customer, connector, setup)), sink, follow, signal, progress: observed });
-    return 0;
+    const setup = { environment, checkpointFor, signal, progress, follow, destinations: names };
+    const opened = await command.open(customer, connector, setup);
+    const tracks = tracksTo(destinations, opened.positions);
+    await pull({ ...opened, sink, tracks, follow, signal, progress: observed });
+    return destinationCode(destinations, progress);
   } finally {
     await publication.stop();
   }
+}
+
+/** The exit code of several destinations: that of one which has not taken everything. */
+function destinationCode<T>(destinations: readonly OpenDestination<T>[], progress: PullProgress): number {
+  const behind = destinations.filter(({ failure }) => failure !== undefined);
+  if (behind.length === 0) return 0;
+  const names = behind.map(({ name }) => `--${name}`).join(", ");
+  progress.note(`${names} did not take everything. With the same checkpoint, the next run continues there.`);
+  return exitCodeOfFailure(behind[0]?.failure);
 }
 
 /** @throws UsageError for options that exclude or need each other. */
@@ -81,10 +105,11 @@ function observedBy(
   customer.label({ tenant_id: tenantId });
   return {
     note: (text) => progress.note(text),
-    delivered: (count, upTo) => {
-      progress.delivered(count, upTo);
-      customer.delivered(count, upTo);
+    delivered: (count, upTo, destination) => {
+      progress.delivered(count, upTo, destination);
+      customer.delivered(count, upTo, destination);
     },
+    caughtUp: (destination) => customer.caughtUp(destination),
     started: () => customer.started(),
     succeeded: () => customer.succeeded(),
     failed: () => customer.failed(),

@@ -38,19 +38,33 @@ const companions = {
   file: ["fileSize", "fileCount"],
 } as const;
 
-/** @throws UsageError for two destinations, or an option without its destination. */
+/** @throws UsageError for an option without its destination. */
 export function checkSinkOptions(options: SinkOptions): void {
-  const [first, second] = destinations.filter((name) => options[name] !== undefined);
-  if (first !== undefined && second !== undefined) {
-    throw new UsageError(
-      `Use ${flag(first)} or ${flag(second)}, not both: run the command for each, with its own checkpoint.`,
-    );
-  }
-  for (const [destination, names] of Object.entries(companions)) {
+  for (const [destination, names] of Object.entries(companions) as [
+    keyof typeof companions,
+    readonly (keyof SinkOptions)[],
+  ][]) {
     const stray = names.find((name) => options[name] !== undefined);
-    if (stray !== undefined && first !== destination)
+    if (stray !== undefined && options[destination] === undefined)
       throw new UsageError(`${flag(stray)} goes with ${flag(destination)}.`);
   }
+}
+
+/** One of the destinations that a command's options name. */
+export interface ChosenDestination {
+  /** As in the option, without dashes: `log-analytics`. */
+  readonly name: string;
+  /** Leaves the other destinations out. */
+  readonly options: SinkOptions;
+}
+
+/** The destinations that the options name; none: standard output. */
+export function chosenDestinations(options: SinkOptions): readonly ChosenDestination[] {
+  const chosen = destinations.filter((name) => options[name] !== undefined);
+  return chosen.map((name) => {
+    const others = Object.fromEntries(chosen.filter((it) => it !== name).map((it) => [it, undefined]));
+    return { name: flag(name).slice(2), options: others };
+  });
 }
 
 /** Standard output, unless the options name another. @throws UsageError */

@@ -213,6 +213,63 @@ describe("mssp alerts", function () {
     assert.ok(!refused.stderr.includes("secret and wrong"));
   });
 
+  it("delivers to several destinations at once; one that fails loses nothing, and repeats nothing for the others", async () => {
+    const token = "0c0ffee0-1111-4000-8000-000000000001";
+    const received: string[] = [];
+    let calls = 0;
+    let isBroken = true;
+    const collector = http.createServer((request, response) => {
+      void text(request).then((body) => {
+        // It has taken two calls, and then refuses.
+        if (isBroken && calls++ >= 2) {
+          response.writeHead(403, { "content-type": "application/json" }).end('{"text":"Token disabled","code":1}');
+          return;
+        }
+        const events = body.split(/(?<=\})(?=\{"time")/).map((event) => JSON.parse(event) as { event: AlertRecord });
+        received.push(...events.map(({ event }) => event.alertId));
+        response.writeHead(200, { "content-type": "application/json" }).end('{"text":"Success","code":0}');
+      });
+    });
+    collector.listen(0, "127.0.0.1");
+    await once(collector, "listening");
+    const url = `http://127.0.0.1:${(collector.address() as AddressInfo).port}`;
+    const [file, checkpoint, metrics] = ["alerts.jsonl", "c.json", "m.prom"].map((name) => path.join(folder, name)) as [
+      string,
+      string,
+      string,
+    ];
+    const args = ["--hec", url, "--file", file, "--checkpoint", checkpoint, "--metrics", metrics];
+    const idsInFile = async () => recordsOf(await readFile(file, "utf8")).map(({ alertId }) => alertId);
+    const until = new Date();
+    const first = await run([...sinceOption, ...args], { MSSP_HEC_TOKEN: token });
+    assert.equal(first.exitCode, 5, first.stderr);
+    assert.match(first.stderr, /^mssp: --hec: .*403.*The other destinations go on\.$/m);
+    assert.match(first.stderr, /^mssp: --hec did not take everything\./m);
+    assert.match(
+      first.stderr,
+      /^mssp: [\d,]+ alerts to --hec, [\d,]+ to --file\.$|^mssp: [\d,]+ alerts to --file, [\d,]+ to --hec\.$/m,
+    );
+    const taken = received.length;
+    assertAllOnce(await idsInFile(), until);
+    assert.ok(taken > 0 && taken < 1000, String(taken));
+    assert.deepEqual((await readdir(folder)).filter((name) => name.startsWith("c.")).sort(), [
+      "c.file.json",
+      "c.hec.json",
+    ]);
+    assert.match(await readFile(metrics, "utf8"), /^mssp_alerts_destination_failures_total\{destination="hec"\} 1$/m);
+    isBroken = false;
+    const second = await run(args, { MSSP_HEC_TOKEN: token });
+    collector.close();
+    assert.equal(second.exitCode, 0, second.stderr);
+    assertAllOnce(await idsInFile(), until);
+    // The collector has had a part of the page that it refused, which comes again.
+    assertAllOnce([...new Set(received)], until);
+    assert.match(
+      await readFile(metrics, "utf8"),
+      /^mssp_alerts_delivered_total\{stack="contoso",tenant_id="[^"]+",destination="hec"\} \d+$/m,
+    );
+  });
+
   it("reads the legacy API with the refresh token of a signed-in user", async () => {
     const { stderr, exitCode } = await run(["--api", "legacySiem"], {
       MSSP_REFRESH_TOKEN: "no refresh token of anybody's",
@@ -263,7 +320,7 @@ describe("mssp alerts", function () {
       [["--severity", "grave"], 2, /Allowed are informational, low, medium, high/],
       [["--since", "yesterday"], 2, /neither a time nor a duration/],
       [["--raw", "--format", "cef"], 2, /--raw is JSON/],
-      [["--file", "a", "--syslog", "tls://a"], 2, /Use --syslog or --file, not both/],
+      [["--file", "a", "--index", "soc"], 2, /--index goes with --hec/],
       [["--data-stream", "logs-a-b"], 2, /--data-stream goes with --elasticsearch/],
       [["--elasticsearch", "https://elastic.example.com"], 1, /MSSP_ELASTICSEARCH_API_KEY/],
       [["--log-analytics", "https://a.ingest.monitor.azure.com"], 2, /needs --dcr and --stream/],

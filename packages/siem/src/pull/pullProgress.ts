@@ -1,0 +1,16 @@
+/** What a pull tells of itself. */
+export interface PullProgress {
+  /**
+   * Number of newly delivered items, and the time of the last one (ISO 8601).
+   * @param destination of several, which one took them.
+   */
+  delivered(count: number, upTo: string, destination?: string): void;
+  note(text: string): void;
+  /** Reading up to now begins. */
+  started?(): void;
+  /** Everything up to now was delivered. */
+  succeeded?(): void;
+  failed?(): void;
+  /** Of several destinations, this one has everything up to now. */
+  caughtUp?(destination: string): void;
+}
