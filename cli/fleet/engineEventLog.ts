@@ -8,7 +8,7 @@ import type { AdditionsPart } from "../stack/additionsPart";
 import { redactedText } from "../base/redaction";
 import { reducePreview, type PolicyViolation } from "../stack/stackPreview";
 import type { FleetCommand, TryResult } from "../stack/outcome";
-import { urnName } from "../../domain/urn";
+import { parseUrn, urnName } from "../../domain/urn";
 import { stackType } from "../../domain/resourceTypes";
 
 interface Step {
@@ -17,6 +17,13 @@ interface Step {
   readonly oldState: unknown;
   readonly newState: unknown;
   readonly diffReasons: readonly string[] | undefined;
+}
+
+/** What becomes known while a job runs. */
+export interface JobProgress {
+  readonly onStep: (step: string) => void;
+  /** Why a resource waits, and until when; undefined when it goes on. */
+  readonly onWait: (text: string | undefined) => void;
 }
 
 /** How a job ended. */
@@ -35,6 +42,8 @@ export class EngineEventLog {
   readonly #violations: PolicyViolation[] = [];
   /** Resources being refreshed: the result is not a change of this command. */
   readonly #refreshing = new Set<string>();
+  /** URN of the resource that said last why it waits. */
+  #waiting: string | undefined;
   #same = 0;
   #nextSteps: readonly string[] = [];
 
@@ -42,7 +51,7 @@ export class EngineEventLog {
     private readonly stack: string,
     private readonly command: FleetCommand,
     private readonly knownSecrets: readonly string[],
-    private readonly onStep: (step: string) => void,
+    private readonly progress: JobProgress,
   ) {}
 
   add(event: EngineEvent): void {
@@ -55,10 +64,13 @@ export class EngineEventLog {
       const resource = urnName(resourceUrn);
       this.#violations.push({ policy: policyName, pack: policyPackName, level: enforcementLevel, message, resource });
     }
+    if (diagnosticEvent?.severity === "info" && isDynamic(diagnosticEvent.urn)) {
+      this.#waiting = diagnosticEvent.urn;
+      this.progress.onWait(redactedText(withoutColors(diagnosticEvent.message).trim(), this.knownSecrets));
+    }
     // Messages for debugging quote secrets.
     if (diagnosticEvent !== undefined && /^(error|warning)$/.test(diagnosticEvent.severity)) {
-      const message = diagnosticEvent.message.replaceAll(/<\{%.*?%\}>/g, "");
-      this.#messages.push({ message, severity: diagnosticEvent.severity });
+      this.#messages.push({ message: withoutColors(diagnosticEvent.message), severity: diagnosticEvent.severity });
     }
   }
 
@@ -86,16 +98,29 @@ export class EngineEventLog {
 
   #begin({ op, urn, old, new: now, diffs }: Metadata): void {
     if (op === "refresh") this.#refreshing.add(urn);
-    if (op !== "same") this.onStep(`${op} ${urnName(urn)}`);
+    if (op !== "same") this.progress.onStep(`${op} ${urnName(urn)}`);
     if (this.command === "preview") this.#steps.push({ op, urn, oldState: old, newState: now, diffReasons: diffs });
   }
 
   #end({ op, urn, type, old, new: now, diffs }: Metadata): void {
     if (type === stackType) this.#nextSteps = outputs.safeParse(now?.outputs).data?.nextSteps ?? [];
+    if (urn === this.#waiting) {
+      this.#waiting = undefined;
+      this.progress.onWait(undefined);
+    }
     const isRefresh = this.#refreshing.delete(urn);
     if (this.command === "preview" || (isRefresh && this.command !== "refresh")) return;
     this.#steps.push({ op, urn, oldState: old, newState: now, diffReasons: diffs });
   }
+}
+
+/** Of the engine's informations, those of dynamic resources say why one waits. */
+function isDynamic(urn: string | undefined): urn is string {
+  return urn !== undefined && parseUrn(urn).type.startsWith("pulumi-nodejs:");
+}
+
+function withoutColors(text: string): string {
+  return text.replaceAll(/<\{%.*?%\}>/g, "");
 }
 
 /** The engine's message where a policy has refused something. */

@@ -34,4 +34,7 @@ export interface Job {
 
 export type ToWorker = { readonly job: Job } | { readonly cancel: true };
 /** `isUnfinished`: the program may still run in this thread. */
-export type FromWorker = { readonly step: string } | { readonly result: TryResult; readonly isUnfinished: boolean };
+export type FromWorker =
+  | { readonly step: string }
+  | { readonly wait: string | undefined }
+  | { readonly result: TryResult; readonly isUnfinished: boolean };

@@ -9,7 +9,7 @@ import { engineCommand, EngineFailed, workspaceWith, type EngineCommand } from "
 import { secretsOfEnvironment } from "../base/redaction";
 import type { AdditionsPart } from "../stack/additionsPart";
 import { loadProgram, type CustomerProgram } from "./customerProgram";
-import { EngineEventLog, type JobEnd } from "./engineEventLog";
+import { EngineEventLog, type JobEnd, type JobProgress } from "./engineEventLog";
 import type { FromWorker, Job, WorkerSetup } from "./job";
 import { createTemporaryStack } from "../stack/createTemporaryStack";
 import type { Deployment } from "../stack/deployment";
@@ -33,10 +33,10 @@ export class JobRun {
   constructor(
     private readonly job: Job,
     private readonly setup: WorkerSetup,
-    onStep: (step: string) => void,
+    progress: JobProgress,
   ) {
     this.#environment = { ...process.env, ...job.environment };
-    this.#log = new EngineEventLog(job.stack, job.command, secretsOfEnvironment(this.#environment), onStep);
+    this.#log = new EngineEventLog(job.stack, job.command, secretsOfEnvironment(this.#environment), progress);
   }
 
   /** Interrupts the engine, which finishes its current operations. */

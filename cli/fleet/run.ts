@@ -42,6 +42,7 @@ async function run(prepared: PreparedRun): Promise<number> {
     environment: { ...environment, ...limiter.variables, PATH: pathWith(setup.engine, environment) },
     timeout: options.timeout * 60_000,
     onStep: (stack, step) => view?.step(stack, step),
+    onWait: (stack, text) => view?.waits(stack, text),
   });
   let fleetRun: FleetRun | undefined;
   try {

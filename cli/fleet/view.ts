@@ -4,7 +4,7 @@ import { operations } from "../stack/stackPreview";
 import { countsText } from "../stack/previewText";
 import type { ErrorOutput, Output } from "@defender-mssp/terminal/session";
 import { visibleJson, visibleText } from "@defender-mssp/terminal/terminalText";
-import { textWidth } from "@defender-mssp/terminal/wrap";
+import { textWidth, wrapped } from "@defender-mssp/terminal/wrap";
 import { say } from "./log";
 import type { FleetCommand, StackOutcome, StackState } from "../stack/outcome";
 
@@ -13,6 +13,8 @@ export interface FleetView {
   begin(total: number, parallel: number): void;
   started(stack: string, tryNumber: number): void;
   step(stack: string, step: string): void;
+  /** Why a resource of the stack waits, and until when; undefined when it goes on. */
+  waits(stack: string, text: string | undefined): void;
   retried(stack: string, tryNumber: number, messages: readonly string[]): void;
   ended(outcome: StackOutcome): void;
   /** A line that stays. */
@@ -95,6 +97,10 @@ export class LineView implements FleetView {
     // See the class.
   }
 
+  waits(stack: string, text: string | undefined): void {
+    if (text !== undefined) this.say(`${stack}: ${oneLine(text)}`);
+  }
+
   retried(stack: string, tryNumber: number, [message = ""]: readonly string[]): void {
     this.say(
       `${stack}: try ${tryNumber} failed with a transient error, running again with --refresh: ${oneLine(message)}`,
@@ -149,6 +155,10 @@ export class JsonView implements FleetView {
     this.#event("step", { stack, step });
   }
 
+  waits(stack: string, text: string | undefined): void {
+    if (text !== undefined) this.#event("wait", { stack, text });
+  }
+
   retried(stack: string, tryNumber: number, messages: readonly string[]): void {
     this.#event("retry", { stack, try: tryNumber, messages });
   }
@@ -200,7 +210,7 @@ export interface Screen {
 
 /** A table on a terminal, redrawn several times a second. */
 export class LiveView implements FleetView {
-  readonly #running = new Map<string, { readonly since: number; step: string }>();
+  readonly #running = new Map<string, { readonly since: number; step: string; wait?: string | undefined }>();
   readonly #counts = new Map<StackState, number>();
   #attention: { readonly stack: string; readonly line: string }[] = [];
   #total = 0;
@@ -231,6 +241,11 @@ export class LiveView implements FleetView {
   step(stack: string, step: string): void {
     const running = this.#running.get(stack);
     if (running !== undefined) running.step = step;
+  }
+
+  waits(stack: string, text: string | undefined): void {
+    const running = this.#running.get(stack);
+    if (running !== undefined) running.wait = text;
   }
 
   retried(stack: string): void {
@@ -299,10 +314,14 @@ export class LiveView implements FleetView {
     const head = `${this.command}: ${this.#done} of ${this.#total} done${counts === "" ? "" : ` (${counts})`}`;
     const tail = `${this.#running.size} running, ${this.#waiting} waiting${this.#left()}`;
     const room = Math.max(1, this.screen.size().rows - this.#attention.length - 6);
-    const running = [...this.#running].slice(0, room).map(([stack, { since, step }]) => {
+    const rows = [...this.#running].flatMap(([stack, { since, step, wait }]) => {
       const seconds = `${Math.round((this.#now() - since) / 1000)} s`.padStart(6);
-      return clipped(`${seconds}  ${stack.padEnd(24)}  ${visibleText(step)}`, width);
+      const row = clipped(`${seconds}  ${stack.padEnd(24)}  ${visibleText(step)}`, width);
+      const reason =
+        wait === undefined ? [] : wrapped(oneLine(wait), width - 8, "break").map((line) => `        ${line}`);
+      return [row, ...reason];
     });
+    const running = rows.slice(0, room);
     const interruption = this.#interrupts === 0 ? [] : [colors.yellow(clipped(this.#interruption(), width))];
     return [
       colors.bold(clipped(head, width)),

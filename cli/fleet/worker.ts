@@ -14,7 +14,10 @@ parentPort?.on("message", (message: ToWorker) => {
     running?.cancel();
     return;
   }
-  running = new JobRun(message.job, setup, (step) => say({ step }));
+  running = new JobRun(message.job, setup, {
+    onStep: (step) => say({ step }),
+    onWait: (wait) => say({ wait }),
+  });
   void running.result().then(say);
 });
 

@@ -24,6 +24,8 @@ export interface WorkersOptions extends WorkerSetup {
   /** Time after which a stack is interrupted, in milliseconds. */
   readonly timeout: number;
   readonly onStep: (stack: string, step: string) => void;
+  /** Why a resource of the stack waits, and until when; undefined when it goes on. */
+  readonly onWait: (stack: string, text: string | undefined) => void;
 }
 
 export class Workers {
@@ -113,6 +115,7 @@ class Slot {
       };
       const receive = (message: FromWorker) => {
         if ("step" in message) this.options.onStep(job.stack, message.step);
+        else if ("wait" in message) this.options.onWait(job.stack, message.wait);
         else {
           if (message.isUnfinished) this.ended = true;
           done(message.result);

@@ -5,14 +5,20 @@ import { VisibleError } from "@defender-mssp/errors";
 
 type Properties = Record<string, unknown>;
 
+type Context = Pick<microsoft.CallContext, "say">;
+
 /** The methods of a Pulumi dynamic provider, which all logic in `@defender-mssp/microsoft` has. */
 export interface DynamicLogic {
   check(olds: Properties, news: Properties): Promise<LogicChecked> | LogicChecked;
   diff(id: string, olds: Properties, news: Properties): Promise<LogicDifference> | LogicDifference;
-  create(news: Properties): Promise<{ id: string; outs?: Properties }>;
-  read(id: string, props: Properties): Promise<{ id?: string; props?: Properties; inputs?: Properties }>;
-  update(id: string, olds: Properties, news: Properties): Promise<{ outs?: Properties }>;
-  delete(id: string, props: Properties): Promise<void>;
+  create(news: Properties, context: Context): Promise<{ id: string; outs?: Properties }>;
+  read(
+    id: string,
+    props: Properties,
+    context: Context,
+  ): Promise<{ id?: string; props?: Properties; inputs?: Properties }>;
+  update(id: string, olds: Properties, news: Properties, context: Context): Promise<{ outs?: Properties }>;
+  delete(id: string, props: Properties, context: Context): Promise<void>;
 }
 
 export interface LogicChecked {

@@ -25,5 +25,6 @@ for (const event of ["uncaughtException", "unhandledRejection"] as const) {
 void serveDynamicHost({
   folder: process.cwd(),
   environment: process.env,
+  engine: process.argv.slice(2).find((argument) => /^[\w.-]+:\d+$/.test(argument)),
   print: (text) => process.stdout.write(text),
 }).then(({ port }) => process.stdout.write(`${port}\n`));

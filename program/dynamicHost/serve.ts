@@ -6,6 +6,7 @@
 import { Server, ServerCredentials } from "@grpc/grpc-js";
 import { ResourceProviderService } from "@pulumi/pulumi/proto/provider_grpc_pb";
 import { SdkProvider, type SdkProviderOptions } from "../sdk/sdkProvider";
+import { EngineLog } from "./engineLog";
 import { hostService } from "./service";
 
 export interface DynamicHost {
@@ -17,10 +18,16 @@ export interface DynamicHost {
 /** The engine's own limit for a message is 400 MB. */
 const unlimited = { "grpc.max_receive_message_length": -1, "grpc.max_send_message_length": -1 };
 
-export async function serveDynamicHost(options: SdkProviderOptions): Promise<DynamicHost> {
+export interface DynamicHostOptions extends SdkProviderOptions {
+  /** Address of the engine that starts this process. An engine that attaches says its own. */
+  readonly engine?: string | undefined;
+}
+
+export async function serveDynamicHost(options: DynamicHostOptions): Promise<DynamicHost> {
   const server = new Server(unlimited);
   const sdk = new SdkProvider(options);
-  server.addService(ResourceProviderService, hostService(sdk, options.environment));
+  const log = new EngineLog(options.engine);
+  server.addService(ResourceProviderService, hostService(sdk, options.environment, log));
   const port = await new Promise<number>((resolve, reject) => {
     server.bindAsync("127.0.0.1:0", ServerCredentials.createInsecure(), (error, bound) => {
       if (error) reject(error);
@@ -32,6 +39,7 @@ export async function serveDynamicHost(options: SdkProviderOptions): Promise<Dyn
     end: () => {
       server.forceShutdown();
       sdk.end();
+      log.end();
     },
   };
 }

@@ -6,18 +6,20 @@ import {
   type ServiceError,
   type UntypedServiceImplementation,
 } from "@grpc/grpc-js";
-import { PluginInfo } from "@pulumi/pulumi/proto/plugin_pb";
+import { PluginInfo, type PluginAttach } from "@pulumi/pulumi/proto/plugin_pb";
 import * as protocol from "@pulumi/pulumi/proto/provider_pb";
 import { Status } from "@pulumi/pulumi/proto/status_pb";
 import { Any } from "google-protobuf/google/protobuf/any_pb";
 import { Empty } from "google-protobuf/google/protobuf/empty_pb";
 import { Struct, type JavaScriptValue } from "google-protobuf/google/protobuf/struct_pb";
 import { VisibleError } from "@defender-mssp/errors";
-import { unknownValue } from "@defender-mssp/microsoft";
+import { unknownValue, type CallContext } from "@defender-mssp/microsoft";
 import type { SdkProvider } from "../sdk/sdkProvider";
+import type { EngineLog } from "./engineLog";
 import { dynamicLogic, type DynamicLogic } from "./logic";
 
 type Properties = Record<string, unknown>;
+type Context = Pick<CallContext, "say">;
 
 const textKey = "__provider";
 
@@ -25,20 +27,29 @@ const textKey = "__provider";
  * The gRPC service `pulumirpc.ResourceProvider`, which answers as the SDK's own provider of dynamic
  * resources does.
  */
-export function hostService(sdk: SdkProvider, environment: NodeJS.ProcessEnv): UntypedServiceImplementation {
+export function hostService(
+  sdk: SdkProvider,
+  environment: NodeJS.ProcessEnv,
+  log: EngineLog,
+): UntypedServiceImplementation {
   /** A method of one resource: by its logic, or passed on to the SDK. */
   const method = <Request extends ResourceRequest, Response>(
     name: string,
     textOf: (request: Request) => unknown,
-    answer: (logic: DynamicLogic, request: Request) => Promise<Response>,
+    answer: (logic: DynamicLogic, request: Request, context: Context) => Promise<Response>,
   ) =>
     unary<Request, Response>(async (request) => {
-      const logic = dynamicLogic(request.getUrn(), textOf(request), environment);
-      return logic === undefined ? sdk.call<Response>(name, request) : answer(logic, request);
+      const urn = request.getUrn();
+      const logic = dynamicLogic(urn, textOf(request), environment);
+      if (logic === undefined) return sdk.call<Response>(name, request);
+      return answer(logic, request, { say: (text) => log.say(urn, text) });
     });
   return {
     handshake: unimplemented,
-    attach: unary(() => Promise.resolve(new Empty())),
+    attach: unary((request: PluginAttach) => {
+      log.attach(request.getAddress());
+      return Promise.resolve(new Empty());
+    }),
     getPluginInfo: unary(() => Promise.resolve(new PluginInfo())),
     getSchema: unimplemented,
     parameterize: unimplemented,
@@ -106,18 +117,26 @@ async function diff(logic: DynamicLogic, request: protocol.DiffRequest): Promise
   return response;
 }
 
-async function create(logic: DynamicLogic, request: protocol.CreateRequest): Promise<protocol.CreateResponse> {
+async function create(
+  logic: DynamicLogic,
+  request: protocol.CreateRequest,
+  context: Context,
+): Promise<protocol.CreateResponse> {
   const news = propertiesOf(request.getProperties());
-  const { id, outs = {} } = await logic.create(news);
+  const { id, outs = {} } = await logic.create(news, context);
   const response = new protocol.CreateResponse();
   response.setId(id);
   response.setProperties(structOf(outs, news));
   return response;
 }
 
-async function read(logic: DynamicLogic, request: protocol.ReadRequest): Promise<protocol.ReadResponse> {
+async function read(
+  logic: DynamicLogic,
+  request: protocol.ReadRequest,
+  context: Context,
+): Promise<protocol.ReadResponse> {
   const before = propertiesOf(request.getProperties());
-  const { id, props = {}, inputs } = await logic.read(request.getId(), before);
+  const { id, props = {}, inputs } = await logic.read(request.getId(), before, context);
   const response = new protocol.ReadResponse();
   // Without an ID the object is gone.
   if (id !== undefined) response.setId(id);
@@ -126,16 +145,20 @@ async function read(logic: DynamicLogic, request: protocol.ReadRequest): Promise
   return response;
 }
 
-async function update(logic: DynamicLogic, request: protocol.UpdateRequest): Promise<protocol.UpdateResponse> {
+async function update(
+  logic: DynamicLogic,
+  request: protocol.UpdateRequest,
+  context: Context,
+): Promise<protocol.UpdateResponse> {
   const [olds, news] = [propertiesOf(request.getOlds()), propertiesOf(request.getNews())];
-  const { outs = {} } = await logic.update(request.getId(), olds, news);
+  const { outs = {} } = await logic.update(request.getId(), olds, news, context);
   const response = new protocol.UpdateResponse();
   response.setProperties(structOf(outs, news));
   return response;
 }
 
-async function remove(logic: DynamicLogic, request: protocol.DeleteRequest): Promise<Empty> {
-  await logic.delete(request.getId(), propertiesOf(request.getProperties()));
+async function remove(logic: DynamicLogic, request: protocol.DeleteRequest, context: Context): Promise<Empty> {
+  await logic.delete(request.getId(), propertiesOf(request.getProperties()), context);
   return new Empty();
 }
 

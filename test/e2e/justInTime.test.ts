@@ -1,10 +1,13 @@
 import assert from "node:assert/strict";
+import path from "node:path";
 import { type SandboxProject, setSwitches, type StoredObject, jsonText } from "@defender-mssp/testkit";
+import { execa } from "execa";
 import { grantsIn, within } from "./grants";
 import {
   ana,
   ben,
   cleo,
+  checkout,
   createProject,
   customer,
   dumpOfTenant,
@@ -266,6 +269,42 @@ describe("just-in-time access on the real engine", function () {
       [guests[ben.email]],
     );
     await unchanged("--refresh");
+  });
+
+  it("a removal in the first five minutes says why it waits, in `pulumi up` and in a fleet", async () => {
+    const text =
+      /Ben Okafor became eligible at [\d:]{8}; Entra removes no eligibility in its first five minutes\. Waiting until [\d:]{8} UTC\./;
+    const removeBen = async () => {
+      await configure(ways.justInTime);
+      await up();
+      const others = analysts.filter(({ email }) => email !== ben.email);
+      await project.writeSettings(stack, customer(number, { analysts: others, portalAccess: ways.justInTime }));
+    };
+    /** Entra allows the removal as soon as the reason is shown. */
+    const untilSaid = async (running: ReturnType<SandboxProject["start"]>): Promise<string> => {
+      let printed = "";
+      running.stdout.on("data", (data: Buffer) => {
+        printed += data.toString();
+        if (text.test(printed)) makeOld();
+      });
+      const { exitCode, stderr } = await running;
+      assert.equal(exitCode, 0, `${printed}\n${stderr}`);
+      return printed;
+    };
+    await removeBen();
+    assert.match(await untilSaid(project.start(["up", "--stack", stack, "--yes", "--skip-preview"])), text);
+    await removeBen();
+    const printed = await untilSaid(
+      execa(
+        process.execPath,
+        [path.join(checkout, "cli", "mssp.js"), "fleet", "up", "--yes", "--stack", stack, "--json"],
+        { cwd: project.folder, env: project.environment, extendEnv: false, reject: false, stdin: "ignore" },
+      ),
+    );
+    assert.match(printed, new RegExp(`"event":"wait",.*"text":"${text.source}"`));
+    makeOld();
+    await configure(ways.justInTime);
+    await up();
   });
 
   for (const [from, to] of [

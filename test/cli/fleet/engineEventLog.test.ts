@@ -7,7 +7,7 @@ type Metadata = NonNullable<EngineEvent["resourcePreEvent"]>["metadata"];
 
 describe("the changes of a fleet run", () => {
   it("leave out the engine's default providers, as pulumi preview does, and keep a provider of the program", () => {
-    const log = new EngineEventLog("contoso", "preview", [], () => undefined);
+    const log = new EngineEventLog("contoso", "preview", [], { onStep: () => undefined, onWait: () => undefined });
     log.add(update("pulumi:providers:pulumi-nodejs", "default", { "defender-mssp:analysts": "[]" }));
     log.add(update("pulumi:providers:azuread", "default_6_9_1", { version: "6.9.1" }));
     log.add(update("pulumi:providers:azuread", "customer", { tenantId: "other" }));

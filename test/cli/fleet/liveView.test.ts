@@ -89,6 +89,25 @@ describe("the table of a fleet run on a terminal", () => {
     view.finish();
   });
 
+  it("says below its row why a stack waits, and until when", async () => {
+    view.begin(2);
+    view.started("contoso", 1);
+    view.step("contoso", "update customer-access-tier1-eligible");
+    const reason =
+      "Ben Okafor became eligible at 04:37:05; Entra removes no eligibility in its first five minutes. Waiting until 04:42:05 UTC.";
+    view.waits("contoso", reason);
+    view.draw();
+    assert.deepEqual((await screen()).slice(2), [
+      "   0 s  contoso                   update customer-access-tier1-eligible",
+      "        Ben Okafor became eligible at 04:37:05; Entra removes no eligibility in",
+      "        its first five minutes. Waiting until 04:42:05 UTC.",
+    ]);
+    view.waits("contoso", undefined);
+    view.draw();
+    assert.equal((await screen()).length, 3);
+    view.finish();
+  });
+
   it("counts the canary with the others after a question, and a stack that runs again once", async () => {
     view.begin(3);
     view.started("contoso", 1);

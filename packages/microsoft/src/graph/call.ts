@@ -5,8 +5,10 @@ import { ServiceError } from "@defender-mssp/errors";
 import { request, type Answer, type RequestOptions } from "../http";
 import type { Collection } from "./types";
 
-/** Where a call runs. Tests set it; the dynamic provider does not. */
+/** Where a call runs. Tests set it; the dynamic provider sets only `say`. */
 export interface CallContext extends Pick<RequestOptions, "sleep" | "signal"> {
+  /** Tells the person at the terminal why a call waits, and until when. Default: tells nobody. */
+  say?: ((text: string) => void) | undefined;
   /** Default: `process.env`, read at each call. */
   environment?: Environment;
   /** Default: discovered from the environment. */

@@ -4,7 +4,6 @@
  * https://learn.microsoft.com/graph/api/resources/privilegedidentitymanagement-for-groups-api-overview
  */
 import { ServiceError } from "@defender-mssp/errors";
-import type { RequestOptions } from "../http";
 import { discoverEndpoints } from "../endpoints";
 import { equals, graphCall, graphList, type CallContext, type GraphCall } from "./call";
 import { deleteIfThere } from "./gone";
@@ -32,7 +31,7 @@ export interface ActivationPolicy {
   readonly permanentEligibility: boolean;
 }
 
-type Waits = Pick<RequestOptions, "sleep" | "signal">;
+type Waits = Pick<CallContext, "sleep" | "signal" | "say">;
 
 const root = "/v1.0/identityGovernance/privilegedAccess/group";
 const policies = "/v1.0/policies/roleManagementPolicies";
@@ -82,20 +81,50 @@ export async function assignEligibility(
 /**
  * Takes the eligibility away, and the membership of somebody who has activated it: Microsoft does
  * not say that an activation ends with its eligibility. A missing one is accepted. The service
- * refuses the removal within five minutes of the assignment: waits until then.
+ * refuses the removal within five minutes of the assignment: says so, and waits until then.
  */
 export async function removeEligibility(
   call: GraphCall,
   groupId: string,
-  objectId: string,
+  { objectId, assignedOn }: Pick<FoundEligibility, "objectId" | "assignedOn">,
   waits: Waits = {},
 ): Promise<void> {
+  let isSaid = false;
   const remove = () =>
-    requestEligibility(call, groupId, { objectId }, "adminRemove").catch((failure: unknown) => {
-      if (!hasCode(failure, "RoleAssignmentDoesNotExist")) throw failure;
+    requestEligibility(call, groupId, { objectId }, "adminRemove").catch(async (failure: unknown) => {
+      if (hasCode(failure, "RoleAssignmentDoesNotExist")) return;
+      if (!isSaid && hasCode(failure, "ActiveDurationTooShort") && waits.say !== undefined) {
+        isSaid = true;
+        waits.say(waitText(await memberName(call, objectId), assignedOn));
+      }
+      throw failure;
     });
   await untilReplicated(async () => (await remove(), true), { ...waits, ...whileTooEarly });
   await deleteIfThere(call, `/v1.0/groups/${groupId}/members/${objectId}/$ref`);
+}
+
+/** The name that the tenant shows for a user; the object ID where it may not be read. */
+async function memberName(call: GraphCall, objectId: string): Promise<string> {
+  try {
+    const { body } = await call(`/v1.0/users/${objectId}?$select=displayName`);
+    const { displayName } = Object(body) as { readonly displayName?: unknown };
+    // Foreign text on its way to a terminal.
+    return typeof displayName === "string" ? displayName.replaceAll(/[\p{C}<>]/gu, "").slice(0, 80) : objectId;
+  } catch {
+    return objectId;
+  }
+}
+
+function waitText(name: string, assignedOn: string): string {
+  const from = Date.parse(assignedOn);
+  const rule = "Entra removes no eligibility in its first five minutes.";
+  if (Number.isNaN(from)) return `${name} became eligible a moment ago; ${rule} Waiting until it does.`;
+  return `${name} became eligible at ${clockTime(from)}; ${rule} Waiting until ${clockTime(from + 300_000)} UTC.`;
+}
+
+/** Such as `04:37:05`, UTC. */
+function clockTime(moment: number): string {
+  return new Date(moment).toISOString().slice(11, 19);
 }
 
 /**

@@ -126,8 +126,8 @@ export const eligibleMembersResource = {
     return visibly("delete", async () => {
       const call = await graphCall(inputsOf(props).tenantId, context);
       if (isGone(await call(`/v1.0/groups/${id}?$select=id`, { accept: goneStatuses }))) return;
-      for (const { objectId } of await listEligibleMembers(call, id)) {
-        await removeEligibility(call, id, objectId, context);
+      for (const eligibility of await listEligibleMembers(call, id)) {
+        await removeEligibility(call, id, eligibility, context);
       }
     });
   },
@@ -137,9 +137,9 @@ export const eligibleMembersResource = {
 async function bringAbout(call: GraphCall, inputs: EligibleMembersInputs, context: CallContext): Promise<void> {
   const { groupId, members } = inputs;
   const found = await listEligibleMembers(call, groupId);
-  for (const { objectId } of found) {
-    if (members.some((member) => member.objectId === objectId)) continue;
-    await removeEligibility(call, groupId, objectId, context);
+  for (const eligibility of found) {
+    if (members.some(({ objectId }) => objectId === eligibility.objectId)) continue;
+    await removeEligibility(call, groupId, eligibility, context);
   }
   const policy = picked(inputs, policyNames) as unknown as ActivationPolicy;
   await writeActivationPolicy(call, groupId, policy, (there) => isDeepStrictEqual(there, policy), context);
