@@ -8,6 +8,7 @@ import {
   type Severity,
   type StackValidationPolicy,
 } from "@pulumi/policy";
+import { clockFrom } from "@defender-mssp/microsoft";
 import { judgedType } from "../domain/resourceTypes";
 import type { PolicySettings } from "./policySettings";
 
@@ -98,7 +99,7 @@ export function resourceRule<Parameters extends object>(rule: ResourceRule<Param
       validateResource: (args, report) => {
         const type = judgedType(args.type);
         if (types !== "all" && !types.includes(type)) return;
-        const context = { settings: settings(), parameters: parametersOf(rule, args.getConfig()), now: new Date() };
+        const context = { settings: settings(), parameters: parametersOf(rule, args.getConfig()), now: clockFrom()() };
         const resource = {
           type,
           name: args.name,
@@ -117,7 +118,7 @@ export function stackRule<Parameters extends object>(rule: StackRule<Parameters>
     policy: (settings) => ({
       ...metadata(rule),
       validateStack: (args, report) => {
-        const context = { settings: settings(), parameters: parametersOf(rule, args.getConfig()), now: new Date() };
+        const context = { settings: settings(), parameters: parametersOf(rule, args.getConfig()), now: clockFrom()() };
         for (const { problem, resource } of rule.checkStack(args.resources.map(stackResource), context)) {
           report(problem, resource?.urn);
         }

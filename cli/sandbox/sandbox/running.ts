@@ -96,7 +96,7 @@ export function registerClock(sandbox: Command, session: Session): void {
     .action((options: ClockOptions) => printClock(options, session));
   describeCommand(command, {
     notes: [
-      "Tokens, secrets, certificates and deleted objects expire by this clock. It is not stored: a new server has the machine's time again. Your own machine's clock is never changed.",
+      "Tokens, secrets, certificates and deleted objects expire by this clock. `sandbox run` and `sandbox env` give it to the commands, which take its time for theirs. It is not stored: a new server has the machine's time again. Your own machine's clock is never changed.",
     ],
     reads: "The running sandbox in .sandbox (or --home).",
     changes:

@@ -15,8 +15,8 @@ export function systemClock(): Date {
 }
 
 /**
- * The clock that secrets are renewed by: the system's, or stopped at MSSP_CLOCK (ISO 8601 with a
- * zone, such as `2027-03-01T09:00:00Z`).
+ * The clock that secrets are renewed by: the system's; or stopped at MSSP_CLOCK (ISO 8601 with a
+ * zone, such as `2027-03-01T09:00:00Z`); or MSSP_CLOCK ahead of the system's (`+259200s`).
  * @throws EnvironmentError where MSSP_CLOCK can't be used; the message says what is allowed.
  */
 export function clockFrom(environment: Environment = process.env): () => Date {
@@ -24,6 +24,8 @@ export function clockFrom(environment: Environment = process.env): () => Date {
   if (!set) return systemClock;
   const fault = clockFault(environment);
   if (fault !== undefined) throw new EnvironmentError(`${clockVariable} is "${set}"; allowed is ${fault}.`);
+  const distance = distanceIn(set);
+  if (distance !== undefined) return () => new Date(Date.now() + distance);
   const moment = new Date(set);
   return () => new Date(moment);
 }
@@ -35,8 +37,15 @@ export function clockFault(environment: Environment): string | undefined {
   const host = `https://${environment["ARM_METADATA_HOSTNAME"]?.trim() ?? ""}`;
   const isSandbox = URL.canParse(host) && isLoopback(new URL(host).hostname);
   if (!isSandbox) return "unset: the time can be set on the sandbox only (ARM_METADATA_HOSTNAME names this machine)";
+  if (distanceIn(set) !== undefined) return undefined;
   const isMoment = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:\d{2})$/.test(set);
   return isMoment && !Number.isNaN(Date.parse(set))
     ? undefined
-    : "a date and time with a zone, such as 2027-03-01T09:00:00Z (ISO 8601)";
+    : "a date and time with a zone, such as 2027-03-01T09:00:00Z (ISO 8601), or a distance in seconds, such as +259200s";
+}
+
+/** In milliseconds; negative for a clock that is behind. */
+function distanceIn(text: string): number | undefined {
+  const seconds = /^([+-]\d{1,10})s$/.exec(text)?.[1];
+  return seconds === undefined ? undefined : Number(seconds) * 1000;
 }

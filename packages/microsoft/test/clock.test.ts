@@ -2,6 +2,16 @@ import assert from "node:assert/strict";
 import { clockFrom, EnvironmentError } from "@defender-mssp/microsoft";
 
 describe("microsoft: the clock", () => {
+  it("runs at a distance from the machine's clock", () => {
+    const sandbox = { ARM_METADATA_HOSTNAME: "127.0.0.1:1" };
+    const clock = clockFrom({ ...sandbox, MSSP_CLOCK: "+259200s" });
+    assert.ok(Math.abs(clock().getTime() - Date.now() - 259_200_000) < 1000);
+    assert.ok(clockFrom({ ...sandbox, MSSP_CLOCK: "-60s" })().getTime() < Date.now() - 59_000);
+    for (const wrong of ["+3d", "259200s", "+1e9s"])
+      assert.throws(() => clockFrom({ ...sandbox, MSSP_CLOCK: wrong }), /a distance in seconds, such as \+259200s/);
+    assert.throws(() => clockFrom({ MSSP_CLOCK: "+259200s" }), /on the sandbox only/);
+  });
+
   it("is the system's clock by default", () => {
     const before = Date.now();
     const now = clockFrom({})().getTime();

@@ -1,5 +1,6 @@
 /** Starts the program `defender-mssp-siem`. */
 import { runProcess } from "@defender-mssp/terminal/runProgram";
 import { run } from "./run";
+import { sandboxClock } from "./sandboxClock";
 
-runProcess(run);
+runProcess(run, sandboxClock);

@@ -3,7 +3,7 @@ import type { ErrorOutput, Output, Session } from "./session";
 import { isWrittenDirectly, print } from "./standardOutput";
 
 /** Makes the session; its caller applies the exit code. A help needs neither questions nor foreign text. */
-export function processSession(): Session {
+export function processSession(now: (environment: NodeJS.ProcessEnv) => Date = () => new Date()): Session {
   const session: Session = {
     environment: process.env,
     get folder() {
@@ -19,7 +19,7 @@ export function processSession(): Session {
     get input() {
       return process.stdin;
     },
-    now: () => new Date(),
+    now: () => now(process.env),
     signals: process,
     exitCode: undefined,
     endNow: () => process.stderr.write("", () => process.exit(session.exitCode)),

@@ -18,8 +18,14 @@ export async function runProgram(program: Command, commandLine: readonly string[
   }
 }
 
-/** Runs this process's command line, and sets its exit code. */
-export function runProcess(run: (commandLine: readonly string[], session: Session) => Promise<void>): void {
+/**
+ * Runs this process's command line, and sets its exit code.
+ * @param now the session's clock, by the environment variables. Default: the machine's.
+ */
+export function runProcess(
+  run: (commandLine: readonly string[], session: Session) => Promise<void>,
+  now: (environment: NodeJS.ProcessEnv) => Date = () => new Date(),
+): void {
   // A reader that closes the pipe (`| head`) is no error, and the command still cleans up.
   for (const stream of [process.stdout, process.stderr]) {
     stream.on("error", (error: NodeJS.ErrnoException) => {
@@ -28,6 +34,6 @@ export function runProcess(run: (commandLine: readonly string[], session: Sessio
       process.exitCode = 1;
     });
   }
-  const session = processSession();
+  const session = processSession(now);
   void run(process.argv.slice(2), session).then(() => (process.exitCode ??= session.exitCode));
 }

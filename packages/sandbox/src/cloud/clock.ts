@@ -3,6 +3,7 @@
  */
 export class Clock {
   #aheadMilliseconds = 0;
+  #movedMilliseconds = 0;
 
   now(): Date {
     return new Date(Date.now() + this.#aheadMilliseconds);
@@ -11,6 +12,17 @@ export class Clock {
   /** How far the clock is ahead of the machine's; negative if it is behind. */
   get aheadMilliseconds(): number {
     return this.#aheadMilliseconds;
+  }
+
+  /** How far a person has moved it. Clients learn this; a fault of the clock they don't. */
+  get movedMilliseconds(): number {
+    return this.#movedMilliseconds;
+  }
+
+  /** Moves the clock for a person, as `advance`. */
+  move(milliseconds: number): void {
+    this.#movedMilliseconds += milliseconds;
+    this.advance(milliseconds);
   }
 
   /** Moves the clock forward, or back by a negative number. */

@@ -87,10 +87,13 @@ export async function ask<T extends object>(
 
 function parsed(text: string): JoinAnswer | undefined {
   try {
-    // A server of an older release names no plugins.
-    const { pid, httpsPort, httpPort, clientSecret, pluginSet = "stand-in" } = JSON.parse(text) as Partial<JoinAnswer>;
+    const answer = JSON.parse(text) as Partial<JoinAnswer>;
+    // A server of an older release names neither plugins nor a clock.
+    const { pid, httpsPort, httpPort, clientSecret, pluginSet = "stand-in", movedMilliseconds = 0 } = answer;
     const isComplete = [pid, httpsPort, httpPort].every(Number.isInteger) && typeof clientSecret === "string";
-    return isComplete ? ({ pid, httpsPort, httpPort, clientSecret, pluginSet } as JoinAnswer) : undefined;
+    return isComplete
+      ? ({ pid, httpsPort, httpPort, clientSecret, pluginSet, movedMilliseconds } as JoinAnswer)
+      : undefined;
   } catch {
     return undefined;
   }

@@ -24,12 +24,9 @@ const last = Date.parse("2100-01-01T00:00:00Z");
 
 export class ClockControl {
   readonly #cloud: EmulatedCloud;
-  /** A seed of faults moves the clock before the server starts. */
-  readonly #atStart: number;
 
   constructor(cloud: EmulatedCloud) {
     this.#cloud = cloud;
-    this.#atStart = cloud.clock.aheadMilliseconds;
   }
 
   state(): ClockState {
@@ -45,7 +42,7 @@ export class ClockControl {
     if (!(then >= first && then < last)) {
       throw new VisibleError("The sandbox's clock can show a time from 2000-01-01 to 2099-12-31 (UTC).");
     }
-    clock.advance(by);
+    clock.move(by);
     this.#cloud.forgetLongDeleted();
     return this.state();
   }
@@ -54,7 +51,7 @@ export class ClockControl {
     const { clock } = this.#cloud;
     if (typeof set === "string") return Date.parse(set) - clock.now().getTime();
     if (typeof advance === "number") return advance;
-    if (reset === true) return this.#atStart - clock.aheadMilliseconds;
+    if (reset === true) return -clock.movedMilliseconds;
     throw new VisibleError('The clock takes {"set": <ISO 8601>}, {"advance": <milliseconds>} or {"reset": true}.');
   }
 }

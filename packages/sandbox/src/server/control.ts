@@ -25,6 +25,8 @@ export interface JoinAnswer {
   readonly clientSecret: string;
   /** The plugins that the server was started with. */
   readonly pluginSet: PluginSet;
+  /** How far a person has moved the server's clock. */
+  readonly movedMilliseconds: number;
 }
 
 /** The open connections of the commands that have joined. */

@@ -6,6 +6,7 @@ import { readFile } from "node:fs/promises";
 import path from "node:path";
 import type { SandboxPaths } from "../cloud/home";
 import { automationApplicationId } from "../cloud/identity";
+import { clockVariable } from "@defender-mssp/microsoft";
 import { certificateFiles, writeTrust } from "./certificate";
 import { preparePulumiHome, type PluginSet } from "./pulumiHome";
 
@@ -29,6 +30,8 @@ export interface SandboxEnvironment {
 export interface SandboxAccess {
   readonly httpsPort: number;
   readonly clientSecret: string;
+  /** How far a person has moved the server's clock. Default: 0. */
+  readonly movedMilliseconds?: number;
   /** PEM; read from the home by those who have joined. */
   readonly certificate?: string;
 }
@@ -65,9 +68,12 @@ export async function prepareEnvironment(
       NODE_EXTRA_CA_CERTS: files.extra,
       MSSP_SANDBOX_HOME: paths.home,
       MSSP_DEFENDER_ENDPOINT: `https://${host}`,
+      ...clockVariables(access.movedMilliseconds, user),
       ...withoutProxy(user),
     },
-    removed: Object.keys(user).filter((name) => /^(ARM_|AZURE_)|^PULUMI_ACCESS_TOKEN$/.test(name)),
+    removed: Object.keys(user).filter(
+      (name) => /^(ARM_|AZURE_)|^PULUMI_ACCESS_TOKEN$/.test(name) || (name === clockVariable && isDistance(user)),
+    ),
     notes,
   };
 }
@@ -79,6 +85,21 @@ export function commandEnvironment(
 ): NodeJS.ProcessEnv {
   const kept = Object.entries(user).filter(([name]) => !environment.removed.includes(name));
   return { ...Object.fromEntries(kept), ...environment.variables };
+}
+
+/**
+ * The clock of a command is as far from the machine's as the server's. A moment that the user has
+ * set, for one command, stays.
+ */
+function clockVariables(movedMilliseconds: number | undefined, user: NodeJS.ProcessEnv): Record<string, string> {
+  const seconds = Math.round((movedMilliseconds ?? 0) / 1000);
+  if (seconds === 0 || ((user[clockVariable] ?? "") !== "" && !isDistance(user))) return {};
+  return { [clockVariable]: `${seconds > 0 ? "+" : ""}${seconds}s` };
+}
+
+/** Of an earlier environment of the sandbox. */
+function isDistance(user: NodeJS.ProcessEnv): boolean {
+  return /^[+-]/.test(user[clockVariable] ?? "");
 }
 
 /**

@@ -316,7 +316,14 @@ async function start(
   const undocumentedRequests: string[] = [];
   let httpsPort = 0;
   const { pluginSet = "stand-in" } = options;
-  const sandbox = () => ({ pid: process.pid, httpsPort, httpPort: httpListener.port, clientSecret, pluginSet });
+  const sandbox = () => ({
+    pid: process.pid,
+    httpsPort,
+    httpPort: httpListener.port,
+    clientSecret,
+    pluginSet,
+    movedMilliseconds: cloud.clock.movedMilliseconds,
+  });
   const undocumented = () => undocumentedRequests;
   const app = await makeApp({
     cloud,
@@ -406,8 +413,9 @@ function ownSandbox(running: Running): OwnSandbox {
       return leases.count;
     },
     environment: (environmentOptions) => {
-      const { clientSecret, certificate } = running;
-      const access = { httpsPort, clientSecret, certificate: certificate.certificate };
+      const { clientSecret, certificate, cloud } = running;
+      const { movedMilliseconds } = cloud.clock;
+      const access = { httpsPort, clientSecret, certificate: certificate.certificate, movedMilliseconds };
       return prepareEnvironment(paths, access, environmentOptions);
     },
     startPlugins: () => void plugins.start(),
@@ -425,7 +433,7 @@ function ownSandbox(running: Running): OwnSandbox {
 }
 
 function joined(options: SandboxOptions, lease: Lease): JoinedSandbox {
-  const { pid, httpsPort, httpPort, clientSecret } = lease.sandbox;
+  const { pid, httpsPort, httpPort, clientSecret, movedMilliseconds } = lease.sandbox;
   if (options.port !== undefined && options.port !== httpsPort) {
     lease.end();
     throw new VisibleError(
@@ -437,7 +445,8 @@ function joined(options: SandboxOptions, lease: Lease): JoinedSandbox {
     pid,
     origins: originsOf(httpsPort, httpPort),
     ended: lease.ended,
-    environment: (environmentOptions) => prepareEnvironment(paths, { httpsPort, clientSecret }, environmentOptions),
+    environment: (environmentOptions) =>
+      prepareEnvironment(paths, { httpsPort, clientSecret, movedMilliseconds }, environmentOptions),
     stop: async () => {
       lease.end();
       await lease.ended;

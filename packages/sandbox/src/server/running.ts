@@ -58,8 +58,12 @@ export async function environmentOfRunning(
   const lease = await takeLease(await demandOwner(home), tenants);
   if (lease === undefined) throw new VisibleError(`The sandbox in ${paths.home} is stopping.`);
   try {
-    const { httpsPort, clientSecret, pluginSet } = lease.sandbox;
-    return await prepareEnvironment(paths, { httpsPort, clientSecret }, { plugins: pluginSet, ...options });
+    const { httpsPort, clientSecret, pluginSet, movedMilliseconds } = lease.sandbox;
+    return await prepareEnvironment(
+      paths,
+      { httpsPort, clientSecret, movedMilliseconds },
+      { plugins: pluginSet, ...options },
+    );
   } finally {
     lease.end();
   }

@@ -372,7 +372,13 @@ describe("mssp sandbox", function () {
     const early = await run("clock", "--set", "1999-01-01");
     assert.deepEqual([early.code, early.stdout], [1, ""]);
     assert.match(early.stderr, /from 2000-01-01 to 2099-12-31/);
+    await clock("--reset");
+    await clock("--advance", "P3D");
+    const shown = async () => (await run("run", "--", process.execPath, "-p", "process.env.MSSP_CLOCK")).stdout;
+    assert.equal(await shown(), "+259200s\n");
+    assert.match((await run("env")).stdout, /MSSP_CLOCK='?\+259200s/);
     assert.equal((await clock("--reset")).aheadSeconds, 0);
+    assert.equal(await shown(), "undefined\n");
     const wrong = [
       ["--advance", "90"],
       ["--set", "tomorrow"],
