@@ -248,22 +248,11 @@ function withPlace(command: Command): Command {
     .option("--json", "print JSON");
 }
 
-async function selected(options: PlaceOptions, { environment, folder: from, now, err }: Session) {
-  const [{ readInventory, sharedTenantNotes }, { selectStacks }, { readProject }, path] = await Promise.all([
-    import("../stack/inventory.js"),
-    import("../stack/selection.js"),
-    import("../../settings/project.js"),
-    import("node:path"),
-  ]);
-  const project = await readProject(from);
-  const { folder } = project;
-  const journals = path.resolve(options.journal === defaultJournals ? folder : "", options.journal);
-  const place = { folder, environment, journals, now: now() };
-  const inventory = await readInventory(project, environment);
-  const chosen = await selectStacks(inventory, options, place);
-  const names = chosen.map(({ stack }) => stack);
-  for (const note of sharedTenantNotes(inventory, names)) err.note(note);
-  return { chosen, journals };
+async function selected(options: PlaceOptions, session: Session) {
+  const { selectedCustomers } = await import("../stack/selectedCustomers.js");
+  const customers = await selectedCustomers(options, session);
+  for (const note of customers.notes) session.err.note(note);
+  return customers;
 }
 
 function isSelective({ stack, tag, changedSince, secretsEndWithin, status }: SelectionOptions): boolean {

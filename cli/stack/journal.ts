@@ -139,8 +139,13 @@ export interface LastOutcome {
 
 /** The last outcome of each stack, over all runs. */
 export async function lastOutcomes(journals: string): Promise<Map<string, LastOutcome>> {
+  return latestOutcomes(await readRuns(journals));
+}
+
+/** @param runs the latest first. */
+export function latestOutcomes(runs: readonly RecordedRun[]): Map<string, LastOutcome> {
   const all = new Map<string, LastOutcome>();
-  for (const { id, plan, outcomes, cutOff } of await readRuns(journals)) {
+  for (const { id, plan, outcomes, cutOff } of runs) {
     const { command } = plan;
     for (const [stack, { outcome, at }] of outcomes) {
       const known = all.get(stack);

@@ -107,7 +107,15 @@ export interface StackOutputsOptions extends Place {
  * another version, or the engine can't read it (passphrase, login).
  */
 export async function readStackOutputs(stack: string, options: StackOutputsOptions): Promise<StackOutputs> {
-  const answer = await readPrintedOutputs(stack, options);
+  return parseStackOutputs(stack, await readPrintedOutputs(stack, options));
+}
+
+/**
+ * Checks the outputs of a stack.
+ * @param answer as the engine prints them, or as a state has them.
+ * @throws NothingDeployed where there is none, or VisibleError where they are of another version.
+ */
+export function parseStackOutputs(stack: string, answer: Readonly<Record<string, unknown>>): StackOutputs {
   if (Object.keys(answer).length === 0) {
     throw new NothingDeployed(
       `Stack "${stack}" has no outputs: nothing is deployed there. Run \`npx pulumi up --stack ${stack}\` first.`,

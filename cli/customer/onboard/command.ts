@@ -116,8 +116,9 @@ async function watched(
   const logUpdate = isLive ? (await import("log-update")).default : undefined;
   const stop = new AbortController();
   const onSignal = (): void => stop.abort(new Error("stopped"));
-  signals.once("SIGINT", onSignal);
-  signals.once("SIGTERM", onSignal);
+  // Not `once`: what restores the cursor ends the process where it finds no other listener.
+  signals.on("SIGINT", onSignal);
+  signals.on("SIGTERM", onSignal);
   const show = (list: readonly OnboardingProgress[], changed: boolean): void => {
     if (options.json === true) {
       if (changed) out.write(`${visibleJson(options.all === true ? list : list[0])}\n`);
@@ -132,7 +133,14 @@ async function watched(
     logUpdate(waits ? `${text}\nChecked again every ${options.interval} s. Ctrl-C ends this.` : text);
   };
   try {
-    return await watch({ check, show, pause: pauseOf(options.interval), signal: stop.signal });
+    return await watch({
+      check,
+      content: (list) => list.map(({ checkedOn: _, ...rest }) => rest),
+      isOver: (list) => list.every(({ state }) => state !== "waiting"),
+      show,
+      pause: pauseOf(options.interval),
+      signal: stop.signal,
+    });
   } finally {
     logUpdate?.done();
     signals.off("SIGINT", onSignal);

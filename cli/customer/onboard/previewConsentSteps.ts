@@ -10,6 +10,12 @@ import { done, readPermission, unchecked, waiting } from "./step";
 /** Names the application: the same variable as for the search for additions. */
 const variable = "MSSP_PREVIEW_CLIENT_ID";
 
+/** Whether the preview application itself signs in: its permissions are not those of an `up`. */
+export function isPreviewApplication(environment: NodeJS.ProcessEnv): boolean {
+  const clientId = environment[variable];
+  return clientId !== undefined && clientId !== "" && clientId === environment["ARM_CLIENT_ID"];
+}
+
 /** No step where the environment names no preview application. */
 export async function previewConsentSteps(
   environment: NodeJS.ProcessEnv,

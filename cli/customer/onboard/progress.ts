@@ -41,6 +41,8 @@ export interface OnboardingStep {
   readonly found: string;
   /** What the actor does next; empty where nothing is left, or an earlier step comes first. */
   readonly next: string;
+  /** Why nobody knows whether it is done; absent where it was checked. */
+  readonly unchecked?: "notPermitted" | "failed";
 }
 
 /** `complete`: nothing waits. `failed`: it could not be checked, such as for wrong settings. */

@@ -32,7 +32,7 @@ export function notApplicable(name: StepName, actor: Actor, found: string): Onbo
 export function unchecked(
   error: unknown,
   permission: string,
-): Pick<OnboardingStep, "state" | "actor" | "found" | "next"> {
+): Pick<OnboardingStep, "state" | "actor" | "found" | "next" | "unchecked"> {
   if (!(error instanceof VisibleError)) throw error;
   const isRefused = error instanceof ServiceError && (error.status === 401 || error.status === 403);
   const found = isRefused
@@ -41,7 +41,7 @@ export function unchecked(
   const next = isRefused
     ? `Grant ${permission} to the application that runs this command, or check it by hand.`
     : "Correct the error, and run this command again.";
-  return { state: "waiting", actor: "platformEngineer", found, next };
+  return { state: "waiting", actor: "platformEngineer", found, next, unchecked: isRefused ? "notPermitted" : "failed" };
 }
 
 /** What reads a kind, for `unchecked`. */

@@ -16,7 +16,7 @@ import type { StackOutputs } from "../../stack/stackOutputs";
 import type { Actor, OnboardingStep, StepName } from "./progress";
 import { stackGovernanceState as governanceStateOf } from "../governance/run";
 import { isStepExpected } from "./kindSteps";
-import { previewConsentSteps } from "./previewConsentSteps";
+import { isPreviewApplication, previewConsentSteps } from "./previewConsentSteps";
 import { byHand, done, notApplicable, readPermission, unchecked, waiting, type OnboardingRun } from "./step";
 import { tenantEndpoints } from "../../tenant/tenantEndpoints";
 import { type Deployment } from "../../stack/deployment";
@@ -31,7 +31,10 @@ export async function consentSteps(run: OnboardingRun, known: SettingsAsDeployed
   const open = `Open ${adminConsentUrl(cloud, tenantId, clientId)} and accept.`;
   try {
     const report = await examine(run.stack, { ...run, known });
-    return [consentStep(report, open), licenceStep(report)];
+    const consent = isPreviewApplication(run.environment)
+      ? notApplicable("consent", "customerAdministrator", "the preview application signs in: see its own consent")
+      : consentStep(report, open);
+    return [consent, licenceStep(report)];
   } catch (error) {
     const cause = error instanceof VisibleError ? error.cause : undefined;
     if (cause instanceof ServiceError && withoutConsent.has(cause.serviceCode)) {

@@ -1,37 +1,41 @@
-/** `mssp onboard --watch`: checks again until nothing waits, or somebody ends it. */
+/** Watching: checks again until the end of it, or until somebody ends it. */
 import { wait } from "@defender-mssp/microsoft";
-import type { OnboardingProgress } from "./progress";
 
-export interface WatchOptions {
+export interface WatchOptions<Result> {
   /** Checks once. */
-  readonly check: () => Promise<readonly OnboardingProgress[]>;
+  readonly check: () => Promise<Result>;
+  /** What of a result counts as a change: not the time of the check. */
+  readonly content: (result: Result) => unknown;
+  /** Whether nothing is left to watch. */
+  readonly isOver: (result: Result) => boolean;
   /** Shows what was found; `changed`: it differs from the time before. */
-  readonly show: (list: readonly OnboardingProgress[], changed: boolean) => void;
+  readonly show: (result: Result, changed: boolean) => void;
   /** Waits until the next check. @throws the signal's reason */
   readonly pause: (signal: AbortSignal) => Promise<void>;
   /** Ends the watch after the check that runs. */
   readonly signal: AbortSignal;
 }
 
-/** @returns what the last check found; at once where nothing waits. */
-export async function watch({ check, show, pause, signal }: WatchOptions): Promise<readonly OnboardingProgress[]> {
+/** @returns what the last check found. */
+export async function watch<Result>(options: WatchOptions<Result>): Promise<Result> {
+  const { check, content, isOver, show, pause, signal } = options;
   for (let before: string | undefined; ;) {
-    const list = await check();
-    const now = JSON.stringify(list.map(({ checkedOn: _, ...rest }) => rest));
-    show(list, now !== before);
+    const result = await check();
+    const now = JSON.stringify(content(result));
+    show(result, now !== before);
     before = now;
-    if (signal.aborted || list.every(({ state }) => state !== "waiting")) return list;
+    if (signal.aborted || isOver(result)) return result;
     try {
       await pause(signal);
     } catch (error) {
-      if (isEnded(signal)) return list;
+      if (isEnded(signal)) return result;
       throw error;
     }
   }
 }
 
 /** The pause between two checks, in seconds. */
-export function pauseOf(seconds: number): WatchOptions["pause"] {
+export function pauseOf(seconds: number): WatchOptions<never>["pause"] {
   return (signal) => wait(seconds * 1000, signal);
 }
 

@@ -59,11 +59,16 @@ function endings({ ends, now }: AttentionSources): Attention[] {
     if (until === undefined) return [];
     const days = daysLeft(until, now);
     if (days > daysOfWarning) return [];
-    const date = until.slice(0, 10);
-    return Date.parse(until) <= now.getTime()
-      ? [{ state: "failed", topic: "ends", title: `${what} ended on ${date}`, remedy }]
-      : [{ state: "warning", topic: "ends", title: `${what} ends on ${date}, in ${days} days`, remedy }];
+    const state = Date.parse(until) <= now.getTime() ? "failed" : "warning";
+    return [{ state, topic: "ends", title: endText(what, until, now), remedy }];
   });
+}
+
+/** That something ended or ends, and when. */
+export function endText(what: string, until: string, now: Date): string {
+  const date = until.slice(0, 10);
+  if (Date.parse(until) <= now.getTime()) return `${what} ended on ${date}`;
+  return `${what} ends on ${date}, in ${daysLeft(until, now)} days`;
 }
 
 /** Outputs say what a person does, never whether it has been done. */

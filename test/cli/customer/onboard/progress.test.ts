@@ -83,11 +83,15 @@ describe("watching an onboarding", () => {
   const waiting = progressOf(about, [up]);
   const complete = progressOf(about, [consent]);
 
+  const isOver = (list: readonly OnboardingProgress[]) => list.every(({ state }) => state !== "waiting");
+
   it("ends when nothing waits, and shows what has changed", async () => {
     const answers = [waiting, { ...waiting, checkedOn: "2026-11-26T09:01:00.000Z" }, complete];
     const shown: boolean[] = [];
     const last = await watch({
       check: () => Promise.resolve([answers.shift() ?? complete]),
+      content: (list) => list.map(({ state }) => state),
+      isOver,
       show: (_, changed) => shown.push(changed),
       pause: () => Promise.resolve(),
       signal: new AbortController().signal,
@@ -100,6 +104,8 @@ describe("watching an onboarding", () => {
     const stop = new AbortController();
     const last = await watch({
       check: () => Promise.resolve([waiting]),
+      content: (list) => list,
+      isOver,
       show: () => undefined,
       pause: () => {
         stop.abort();
@@ -113,6 +119,8 @@ describe("watching an onboarding", () => {
   it("an error of the pause itself is not taken for a stop", async () => {
     const failing = watch({
       check: () => Promise.resolve([waiting]),
+      content: (list) => list,
+      isOver,
       show: () => undefined,
       pause: () => Promise.reject(new Error("broken")),
       signal: new AbortController().signal,
