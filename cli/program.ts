@@ -88,6 +88,11 @@ const subcommands: Readonly<Record<string, Subcommand>> = {
       "List, preview, deploy and monitor all customers: every stack of this folder, or the stacks that you select.",
     load: () => require("./fleet/command") as typeof import("./fleet/command"),
   },
+  status: {
+    group: "All customers",
+    description: "Show all customers on one screen: who needs somebody now, what ends next, and whose move it is.",
+    load: () => require("./customer/status/command") as typeof import("./customer/status/command"),
+  },
   analyst: {
     group: "All customers",
     description: "Add and remove analysts, joiners and leavers, in the settings of all customers, and list them.",

@@ -44,6 +44,7 @@ const planted = {
   "HEC token": "planted-hec-token-4711",
   "Elasticsearch API key": "planted-elasticsearch-key==",
   "job's request token": "planted-job-request-token",
+  "webhook's path": "planted-webhook-path-4711",
   "certificate's password": "planted-certificate-passw0rd",
 };
 
@@ -442,6 +443,7 @@ describe("secrets", function () {
       [["fleet", "list"], 0],
       [["fleet", "status"], 0],
       [["fleet", "outputs", "--json"], 0],
+      [["status", "--notify"], 1, { MSSP_NOTIFY_URL: `${collector.refusingUrl}/${planted["webhook's path"]}` }],
       ...["github", "gitlab", "azure"].map((system) => [["fleet", "manifests", system], 0] as const),
       [["fleet", "manifests", "kubernetes", ...stack, ...image], 0],
       // It depends on the machine whether `gh` is installed and signed in.

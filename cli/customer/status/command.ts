@@ -1,0 +1,156 @@
+/** `mssp status`: every customer on one screen, and who is needed now. */
+import { InvalidArgumentError, Option, type Command } from "commander";
+import { describeCommand } from "@defender-mssp/terminal/help";
+import type { Session } from "@defender-mssp/terminal/session";
+import { visibleJson } from "@defender-mssp/terminal/terminalText";
+import { defaultJournals } from "../../stack/outcome";
+import { positive, selectionOptions, wholeNumber, type SelectionOptions } from "../../stack/selectionOptions";
+import type { FleetStack } from "../../stack/inventory";
+import type { StatusReport } from "./customerStatus";
+import { notifyFormats, type NotifyFormat } from "./notify/notifyFormats";
+import type { Webhook } from "./notify/sendNotification";
+
+interface StatusCommandOptions extends SelectionOptions {
+  readonly journal: string;
+  readonly days: number;
+  readonly offline?: boolean;
+  readonly previews?: readonly string[];
+  readonly parallel?: number;
+  readonly watch?: boolean;
+  readonly interval: number;
+  readonly json?: boolean;
+  /** Name of an environment variable; true: the default one. */
+  readonly notify?: string | true;
+  readonly notifyFormat?: NotifyFormat;
+  readonly notifyState?: string;
+}
+
+/** Has the webhook's URL. */
+const notifyVariable = "MSSP_NOTIFY_URL";
+
+/** Adds arguments, options and action. */
+export function define(command: Command, session: Session): void {
+  selectionOptions(command)
+    .option("--days <days>", "what ends within this number of days needs somebody", wholeNumber, 30)
+    .addOption(
+      new Option("--offline", "read settings files and journals only: no backend, no tenant").conflicts([
+        "secretsEndWithin",
+        "parallel",
+      ]),
+    )
+    .option("--journal <folder>", "folder of the journals of `npx mssp fleet`", defaultJournals)
+    .option(
+      "--previews <path...>",
+      "drift by these files or folders of `npx mssp ci preview --drift`, where they have the stack",
+    )
+    .option("--parallel <number>", "engines at a time (default: one for each core)", positive)
+    .option("--watch", "check again, and show it in place; Ctrl-C ends it")
+    .option("--interval <seconds>", "with --watch: seconds between two checks", interval, 300)
+    .option("--json", "print JSON; with --watch, one line for each change")
+    .addOption(
+      new Option(
+        "--notify [variable]",
+        `send what needs somebody to the webhook whose URL is in this environment variable (default: ${notifyVariable})`,
+      ).conflicts("watch"),
+    )
+    .addOption(
+      new Option("--notify-format <format>", "with --notify: what the webhook takes (default: json)").choices(
+        notifyFormats,
+      ),
+    )
+    .option("--notify-state <file>", "with --notify: remember what was sent; send it again only when it is worse")
+    .action(async (options: StatusCommandOptions) => {
+      refuseWrongNotify(command, options);
+      const webhook = await webhookOfOptions(options, session);
+      if (options.watch === true) {
+        const { watchStatus } = await import("./watchStatus.js");
+        await watchStatus(options, session, async () => (await check(options, session)).report);
+        return;
+      }
+      const [{ statusExitCode }, { statusText }] = await Promise.all([
+        import("./customerStatus.js"),
+        import("./statusText.js"),
+      ]);
+      const { report, inventory, notes } = await check(options, session);
+      for (const note of notes) session.err.note(note);
+      session.out.write(options.json === true ? `${visibleJson(report, 2)}\n` : statusText(report));
+      if (webhook !== undefined) {
+        const { notify } = await import("./notify/notify.js");
+        const { notifyFormat: format = "json", notifyState: stateFile } = options;
+        await notify(report, inventory, { webhook, format, ...(stateFile && { stateFile }) }, session);
+      }
+      session.exitCode = statusExitCode(report);
+    });
+  describeCommand(command, {
+    notes: [
+      "The most serious customer stands first. A customer that can't be read is a row, and does not stop the others.",
+      "Drift is what the last `npx mssp fleet preview --drift`, `fleet refresh` or `fleet up --refresh` of this folder found; this command starts no preview. " +
+        "The steps of the SIEM need its secret, which this command does not read: `npx mssp onboard` and `npx mssp verify` show them.",
+      "--json prints an object: msspStatus (1), checkedOn, offline, summary, customers. Each customer has stack, state, nextEnd, drift, lastRun, needs (topic, urgency, " +
+        "who, text, next) and notChecked.",
+      "--notify sends no secret. The URL of a webhook is one: it is read from an environment variable and never printed. A redirect is not followed. " +
+        "--notify-state is written after the webhook has taken the message. Customers and topics that a run could not read stay remembered.",
+    ],
+    reads:
+      "The stacks' settings files, the journals of the runs in this folder, and, without --offline, the stacks' states and the customers' tenants: " +
+      "consent, licences, guests, assignments of access packages, the governance relationship. It reads no secret of a customer, and prints none.",
+    changes: "Nothing; with --notify, it posts to the webhook, and writes the file of --notify-state.",
+    exitCodes: {
+      0: "nothing needs anybody; with --watch, somebody ended it",
+      1: "a customer could not be read, or the webhook did not take the notification",
+      3: "every customer was read, and somebody is needed",
+    },
+    examples: [
+      "npx mssp status",
+      "npx mssp status --offline --tag tier=gold",
+      "npx mssp status --watch --interval 600",
+      "npx mssp status --notify --notify-format teams --notify-state notify.json",
+      "npx mssp status --json | jq '.customers[] | select(.needs != [])'",
+    ],
+  });
+}
+
+/** A URL in a command line is in the shell's history and in the machine's list of processes. */
+function refuseWrongNotify(command: Command, { notify, notifyFormat, notifyState }: StatusCommandOptions): void {
+  const isName = notify === undefined || notify === true || /^[A-Za-z_]\w*$/.test(notify);
+  if (!isName) {
+    const text = "error: --notify takes the name of an environment variable: the webhook's URL is a secret.";
+    command.error(`${text} Put it into ${notifyVariable}, and replace a URL that was in a command line`, {
+      exitCode: 2,
+    });
+  }
+  if (notify === undefined && (notifyFormat !== undefined || notifyState !== undefined))
+    command.error("error: --notify-format and --notify-state need --notify", { exitCode: 2 });
+}
+
+async function webhookOfOptions(
+  { notify }: StatusCommandOptions,
+  { environment }: Session,
+): Promise<Webhook | undefined> {
+  if (notify === undefined) return undefined;
+  const { webhookFrom } = await import("./notify/sendNotification.js");
+  return webhookFrom(environment, notify === true ? notifyVariable : notify);
+}
+
+interface Checked {
+  readonly report: StatusReport;
+  readonly inventory: readonly FleetStack[];
+  readonly notes: readonly string[];
+}
+
+async function check(options: StatusCommandOptions, session: Session): Promise<Checked> {
+  const [{ selectedCustomers }, { readStatus }] = await Promise.all([
+    import("../../stack/selectedCustomers.js"),
+    import("./readStatus.js"),
+  ]);
+  const { environment, now } = session;
+  const { offline: isOffline = false } = options;
+  const customers = await selectedCustomers(options, session);
+  const report = await readStatus(customers, { ...options, isOffline, environment, now: now() });
+  return { report, inventory: customers.inventory, notes: customers.notes };
+}
+
+function interval(text: string): number {
+  if (!/^[1-9]\d{0,4}$/.test(text)) throw new InvalidArgumentError("Expected a whole number of seconds, 1 to 99999.");
+  return Number(text);
+}

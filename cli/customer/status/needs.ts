@@ -1,0 +1,170 @@
+/** What of a customer needs somebody. */
+import type { LastComparison } from "../../stack/lastComparisons";
+import type { LastOutcome } from "../../stack/journal";
+import { actorNames, stepTitles, type Actor, type OnboardingProgress, type OnboardingStep } from "../onboard/progress";
+import { daysLeft, endText } from "../report/attention";
+import type { ReportEnd } from "../report/model";
+import type { DriftStatus, NotChecked, StatusNeed } from "./customerStatus";
+
+/** A customer that could not be read. */
+export function unreadableNeed(problem: string): StatusNeed {
+  const text = problem.replaceAll(/\s*\n\s*/g, " ");
+  return { ...byEngineer("unreadable", "now"), level: 1, title: "can't be read", text, next: "" };
+}
+
+/** An interrupted run: the state does not know what the tenant has. */
+export function interruptedNeeds(stack: string, interrupted: number): StatusNeed[] {
+  if (interrupted === 0) return [];
+  const text = `The last run was interrupted: the outcome of ${counted(interrupted, "operation")} is unknown`;
+  const next = `npx pulumi up --refresh --stack ${stack}`;
+  return [
+    { ...byEngineer("interrupted", "now"), level: interrupted, title: "the last run was interrupted", text, next },
+  ];
+}
+
+/**
+ * A failed run of `mssp fleet`.
+ * @param writtenAt when the state was last written: a later run, such as by `pulumi up`, is the last one.
+ */
+export function failedRunNeeds(last: LastOutcome | undefined, writtenAt: string | undefined): StatusNeed[] {
+  if (last?.state !== "failed") return [];
+  if (writtenAt !== undefined && last.at.getTime() > 0 && Date.parse(writtenAt) > last.at.getTime()) return [];
+  const { command, outcome } = last;
+  const reason = (outcome.messages[0] ?? "").replaceAll(/\s*\n\s*/g, " ");
+  const text = `The last fleet ${command} failed${reason === "" ? "" : `: ${reason}`}`;
+  const next = `npx mssp fleet ${command} --stack ${outcome.stack}`;
+  const title = `the last ${command} failed`;
+  return [{ ...byEngineer("failedRun", "now"), key: `failedRun ${command}`, level: 1, title, text, next }];
+}
+
+/** Differences that are known. */
+export function driftNeeds(stack: string, { state, differences, checkedOn }: DriftStatus): StatusNeed[] {
+  if (state !== "drifted") return [];
+  const on = checkedOn === undefined ? "" : `, found on ${checkedOn.slice(0, 10)}`;
+  const text = `The tenant has drifted: ${counted(differences, "difference")}${on}`;
+  const next = `npx mssp fleet preview --drift --stack ${stack}`;
+  const title = `drifted: ${counted(differences, "difference")}`;
+  return [{ ...byEngineer("drift", "now"), level: differences, title, text, next }];
+}
+
+export function driftStatus(comparison: LastComparison | undefined): DriftStatus {
+  if (comparison === undefined) return { state: "notChecked", differences: 0 };
+  const { state, at, outcome } = comparison;
+  const { changes = [], additions = [] } = outcome.preview ?? {};
+  const count = changes.length + additions.flatMap((part) => part.additions).length;
+  const checkedOn = at.toISOString();
+  return { state, differences: state === "drifted" ? Math.max(1, count) : 0, checkedOn };
+}
+
+export interface EndingOptions {
+  readonly now: Date;
+  /** Days before an end from which on it needs somebody. */
+  readonly days: number;
+  /** When `up` last wrote the state: ISO 8601, UTC. */
+  readonly writtenAt: string | undefined;
+}
+
+/** The ends that still matter: what `up` has taken away after its end is over. The soonest first. */
+export function openEnds(ends: readonly ReportEnd[], writtenAt: string | undefined): (ReportEnd & { until: string })[] {
+  return ends.flatMap((end) => {
+    const { kind, until } = end;
+    if (until === undefined) return [];
+    const isTakenAway = (kind === "access" || kind === "connectorProfile") && writtenAt !== undefined;
+    return isTakenAway && until < writtenAt ? [] : [{ ...end, until }];
+  });
+}
+
+export function endNeeds(ends: readonly ReportEnd[], { now, days, writtenAt }: EndingOptions): StatusNeed[] {
+  return openEnds(ends, writtenAt).flatMap(({ what, kind, until, remedy }): StatusNeed[] => {
+    const left = daysLeft(until, now);
+    if (left > days) return [];
+    const isOver = Date.parse(until) <= now.getTime();
+    return [
+      {
+        key: `ends ${kind} ${what} ${until}`,
+        topic: isOver ? "ended" : "ends",
+        urgency: isOver ? "now" : "soon",
+        level: isOver ? warnings.length + 2 : warnings.filter((limit) => left <= limit).length + 1,
+        who: whoRenews[kind],
+        title: `${endTitle(kind, what)} ${isOver ? "ended" : `ends in ${left} d`}`,
+        text: endText(what, until, now),
+        next: remedy,
+        until,
+      },
+    ];
+  });
+}
+
+/** Days before an end at which it becomes worse. */
+const warnings: readonly number[] = [14, 7, 3, 1];
+
+const endNames: Readonly<Record<ReportEnd["kind"], string>> = {
+  clientSecret: "client secret",
+  previousClientSecret: "old client secret",
+  certificate: "certificate",
+  refreshToken: "refresh token",
+  access: "access",
+  accessPackage: "access package",
+  connectorProfile: "connector's changes",
+};
+
+/** What ends, in a few words: of access, whose. */
+export function endTitle(kind: ReportEnd["kind"], what: string): string {
+  return kind === "access" ? what.replace(/^A/, "a") : endNames[kind];
+}
+
+const whoRenews: Readonly<Record<ReportEnd["kind"], Actor>> = {
+  clientSecret: "platformEngineer",
+  previousClientSecret: "siemEngineer",
+  certificate: "platformEngineer",
+  refreshToken: "siemEngineer",
+  access: "platformEngineer",
+  accessPackage: "analyst",
+  connectorProfile: "platformEngineer",
+};
+
+/** The steps that wait for somebody. Before anything is deployed, only the first one. */
+export function onboardingNeeds({ steps }: OnboardingProgress, isDeployed: boolean): StatusNeed[] {
+  const waiting = steps.filter(({ state, next, unchecked }) => state === "waiting" && next !== "" && !unchecked);
+  return (isDeployed ? waiting : waiting.slice(0, 1)).flatMap((step) => {
+    // The state says it better.
+    if (isDeployed && step.name === "up" && /interrupted/.test(step.found)) return [];
+    return [stepNeed(step, isDeployed)];
+  });
+}
+
+function stepNeed({ name, actor, found, next }: OnboardingStep, isDeployed: boolean): StatusNeed {
+  const isLost = isDeployed && (name === "consent" || name === "previewConsent");
+  return {
+    key: `onboarding ${name}`,
+    topic: isLost ? "consent" : "onboarding",
+    urgency: isLost ? "now" : "waiting",
+    level: 1,
+    who: actor,
+    title: isLost ? "consent is missing" : `${stepTitles[name]}${whoseMove(actor)}`,
+    text: `${isLost ? "Consent is missing" : stepTitles[name]}: ${found}`,
+    next,
+  };
+}
+
+/** Empty where it is the reader's own move. */
+function whoseMove(actor: Actor): string {
+  return actor === "platformEngineer" ? "" : `: ${actorNames[actor].replace(/^the /, "")}`;
+}
+
+/** Steps that nobody could check. */
+export function uncheckedSteps({ steps }: OnboardingProgress): NotChecked[] {
+  return steps.flatMap(({ name, found, unchecked }) =>
+    unchecked === undefined
+      ? []
+      : [{ what: stepTitles[name], reason: found, isFailure: unchecked === "failed" && name === "consent" }],
+  );
+}
+
+function byEngineer(topic: StatusNeed["topic"], urgency: StatusNeed["urgency"]) {
+  return { key: topic, topic, urgency, who: "platformEngineer" } as const;
+}
+
+function counted(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? "" : "s"}`;
+}

@@ -1,0 +1,41 @@
+/** `mssp status --notify`. */
+import path from "node:path";
+import type { Session } from "@defender-mssp/terminal/session";
+import { secretsOfEnvironment } from "../../../base/redaction";
+import type { FleetStack } from "../../../stack/inventory";
+import type { StatusReport } from "../customerStatus";
+import { notificationBody } from "./notificationBody";
+import { allNeeds, planNotification } from "./notificationPlan";
+import type { NotifyFormat } from "./notifyFormats";
+import { readNotifyState, writeNotifyState } from "./notifyState";
+import { sendNotification, type Webhook } from "./sendNotification";
+
+export interface NotifyOptions {
+  readonly webhook: Webhook;
+  readonly format: NotifyFormat;
+  /** File that remembers what was sent. Default: every need is sent in each run. */
+  readonly stateFile?: string;
+}
+
+/**
+ * Sends what is new or worse. The file is written after the webhook has taken the message, so that a
+ * message that was lost is sent by the next run.
+ * @throws VisibleError if the webhook did not take it, or the file can't be used.
+ */
+export async function notify(
+  report: StatusReport,
+  inventory: readonly FleetStack[],
+  { webhook, format, stateFile }: NotifyOptions,
+  { environment, folder, now, err }: Pick<Session, "environment" | "folder" | "now" | "err">,
+): Promise<void> {
+  const file = stateFile === undefined ? undefined : path.resolve(folder, stateFile);
+  const before = file === undefined ? undefined : await readNotifyState(file);
+  const plan = before === undefined ? undefined : planNotification(before, report, inventory);
+  const needs = plan?.needs ?? allNeeds(report);
+  if (needs.length > 0) {
+    const knownSecrets = [webhook.url, ...secretsOfEnvironment(environment)];
+    await sendNotification(webhook, notificationBody(format, needs, { sentOn: now(), knownSecrets }));
+  }
+  if (file !== undefined && plan !== undefined) await writeNotifyState(file, plan.sent);
+  err.note(needs.length === 0 ? "Nothing new to send." : `Sent ${needs.length} to the webhook in ${webhook.variable}.`);
+}

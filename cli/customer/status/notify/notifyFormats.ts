@@ -1,0 +1,3 @@
+/** What a webhook takes. */
+export const notifyFormats = ["teams", "slack", "json"] as const;
+export type NotifyFormat = (typeof notifyFormats)[number];

@@ -1,0 +1,78 @@
+/** A customer's status by one read of the stack's state, and by the customer's tenant. */
+import { withoutUndefined } from "@defender-mssp/errors";
+import { offboardedTag } from "../../../domain/offboarded";
+import { deploymentReader } from "../../stack/deployment";
+import { askPulumi, StackNotFoundError } from "../../stack/pulumi";
+import { NothingDeployed } from "../../stack/stackOutputs";
+import { readTokenRecord } from "../../stack/stackRefreshToken";
+import { onboardingInTenant } from "../onboard/onboarding";
+import type { OnboardingProgress } from "../onboard/progress";
+import { reportOf } from "../report/build";
+import type { AccessReport } from "../report/model";
+import { reportState, type ReportState } from "../report/readState";
+import { sortedNeeds, type CustomerState } from "./customerStatus";
+import { driftNeeds, endNeeds, failedRunNeeds, interruptedNeeds, onboardingNeeds, uncheckedSteps } from "./needs";
+import { nextEnd, type CustomerFiles, type ReadPart, type StatusRun } from "./customerFiles";
+
+/** @throws VisibleError where the state can't be read. */
+export async function statusByState(
+  { customer, settings, drift, last }: CustomerFiles,
+  run: StatusRun,
+): Promise<ReadPart> {
+  const { stack } = customer;
+  const deployment = deploymentReader(stack, run);
+  const state = await stateOrNone(async () => reportState(await deployment()));
+  const { now } = run;
+  const refreshToken = await readTokenRecord(stack, run);
+  const report =
+    state &&
+    deployedReport(() => reportOf(withoutUndefined({ stack, settings, state, source: "state", refreshToken, now })));
+  if (report === undefined && state !== undefined) {
+    const on = await offboardedOn(stack, run);
+    if (on !== undefined) return { state: "offboarded", offboarded: { on }, needs: [] };
+  }
+  const progress = await onboardingInTenant({ stack, ...run, now: () => now }, { settings, deployment });
+  const [ends, writtenAt] = [report?.ends ?? [], report?.stateWrittenAt];
+  return {
+    state: customerState(report, progress),
+    ...nextEnd(ends, writtenAt, now),
+    needs: sortedNeeds([
+      ...interruptedNeeds(stack, state?.interrupted ?? 0),
+      ...failedRunNeeds(last, state?.writtenAt),
+      ...driftNeeds(stack, drift),
+      ...endNeeds(ends, { ...run, writtenAt }),
+      ...onboardingNeeds(progress, report !== undefined),
+    ]),
+    notChecked: uncheckedSteps(progress),
+  };
+}
+
+function customerState(report: AccessReport | undefined, { steps }: OnboardingProgress): CustomerState {
+  if (report === undefined) return "notDeployed";
+  if (steps.some(({ unchecked }) => unchecked === "failed")) return "deployed";
+  return steps.some(({ state, unchecked }) => state === "waiting" && unchecked === undefined) ? "onboarding" : "live";
+}
+
+async function stateOrNone(read: () => Promise<ReportState>): Promise<ReportState | undefined> {
+  try {
+    return await read();
+  } catch (error) {
+    if (error instanceof StackNotFoundError) return undefined;
+    throw error;
+  }
+}
+
+function deployedReport(build: () => AccessReport): AccessReport | undefined {
+  try {
+    return build();
+  } catch (error) {
+    if (error instanceof NothingDeployed) return undefined;
+    throw error;
+  }
+}
+
+/** The day that the stack's tag names: a settings file may have lost its mark. */
+async function offboardedOn(stack: string, run: StatusRun): Promise<string | undefined> {
+  const { exitCode, stdout } = await askPulumi(["stack", "tag", "get", offboardedTag, "--stack", stack], run);
+  return exitCode === 0 && stdout.trim() !== "" ? stdout.trim() : undefined;
+}

@@ -1,0 +1,155 @@
+/** `mssp status` for a terminal and for CI's logs. */
+import { paragraph, tableText, type TextCell } from "@defender-mssp/terminal/table";
+import { actorNames } from "../onboard/progress";
+import { endTitle } from "./needs";
+import {
+  isRead,
+  type CustomerState,
+  type CustomerStatus,
+  type NextEnd,
+  type StatusNeed,
+  type StatusReport,
+  type StatusSummary,
+  type Urgency,
+} from "./customerStatus";
+
+/** Customers whose most serious need is shown in whole; `--json` has all. */
+const shownNeeds = 6;
+/** Characters of the text of a need. */
+const longestText = 160;
+
+/** A row for each customer, what to do, the notes, and the summary in one line. */
+export function statusText(report: StatusReport, width?: number): string {
+  return `${customersTable(report, width)}\n${below(report, width)}`;
+}
+
+function customersTable({ customers }: StatusReport, width: number | undefined): string {
+  const heading: TextCell[] = ["customer", "state", "ends next", "needs somebody"];
+  return tableText([heading, ...customers.map(row)], width === undefined ? {} : { width });
+}
+
+/** @param most customers whose most serious need is shown. */
+function below(report: StatusReport, width: number | undefined, most = shownNeeds): string {
+  const { customers } = report;
+  const needs = customers.flatMap(({ stack, needs: list }) => list.slice(0, 1).map((need) => needText(stack, need)));
+  const left = needs.length - most;
+  const more = `… and ${left} more ${left === 1 ? "customer" : "customers"}: --json has all.`;
+  const shown = [...needs.slice(0, most), ...(left > 0 ? [more] : [])];
+  const notes = [...unreadTenants(customers), ...(report.offline ? [offlineNote] : [])];
+  const lines = [...shown, ...notes].map((line) => paragraph(line, width));
+  return `${lines.join("")}${lines.length === 0 ? "" : "\n"}${paragraph(summaryText(report), width)}`;
+}
+
+/** The first lines of the text, as many as a terminal has, and the summary. */
+export function statusScreen(
+  report: StatusReport,
+  { rows, columns, ending }: { readonly rows: number; readonly columns: number; readonly ending: string },
+): string {
+  const endsWith = (most: number) =>
+    `${below(report, columns, most)}${paragraph(ending, columns)}`.trimEnd().split("\n");
+  let most = shownNeeds;
+  while (most > 1 && endsWith(most).length > rows / 2) most--;
+  const ends = endsWith(most);
+  const lines = customersTable(report, columns).trimEnd().split("\n");
+  const room = Math.max(3, rows - ends.length - 2);
+  const shown = lines.length <= room ? lines : [...lines.slice(0, room - 1), `… ${lines.length - room + 1} more lines`];
+  return [...shown, "", ...ends].join("\n");
+}
+
+const offlineNote =
+  "Offline: by the settings files and the journals of this folder. Not read: states (client secrets, certificates), tenants (consent, onboarding), and runs that were not by `npx mssp fleet`.";
+
+const stateNames: Readonly<Record<CustomerState, string>> = {
+  unreadable: "not read",
+  onboarding: "onboarding",
+  notDeployed: "not deployed",
+  notKnown: "not known",
+  deployed: "deployed",
+  live: "live",
+  offboarded: "off-boarded",
+};
+
+const urgencyColors: Readonly<Record<Urgency, "red" | "yellow">> = { now: "red", soon: "yellow", waiting: "yellow" };
+
+function row(customer: CustomerStatus): TextCell[] {
+  const { stack, nextEnd, needs, offboarded } = customer;
+  const [first] = needs;
+  const more = needs.length > 1 ? ` (+${needs.length - 1})` : "";
+  return [
+    stack,
+    stateCell(customer),
+    nextEnd === undefined ? "" : endText(nextEnd),
+    first === undefined
+      ? offboarded === undefined
+        ? ""
+        : `on ${offboarded.on}`
+      : { text: `${first.title}${more}`, color: urgencyColors[first.urgency] },
+  ];
+}
+
+function stateCell({ state }: CustomerStatus): TextCell {
+  const text = stateNames[state];
+  if (state === "live") return { text, color: "green" };
+  return state === "unreadable" ? { text, color: "red" } : text;
+}
+
+function endText({ kind, what, daysLeft }: NextEnd): string {
+  return `${endTitle(kind, what)}, ${daysLeft < 0 ? "over" : `${daysLeft} d`}`;
+}
+
+/** Whose move it is, unless it is the reader's own, what it is, and what to do. */
+function needText(stack: string, { who, text, next }: StatusNeed): string {
+  const actor = who === "platformEngineer" ? "" : `, ${actorNames[who]}`;
+  return `${stack}${actor}: ${shortened(text)}${next === "" || next === text ? "" : ` → ${next}`}`;
+}
+
+/** Such as the errors of a settings file: `--json` has the whole text. */
+function shortened(text: string): string {
+  const characters = Array.from(text);
+  return characters.length <= longestText ? text : `${characters.slice(0, longestText - 1).join("")}…`;
+}
+
+/** Customers whose tenant nobody could look into, once for each reason. */
+function unreadTenants(customers: readonly CustomerStatus[]): string[] {
+  const stacks = new Map<string, string[]>();
+  for (const { stack, notChecked } of customers) {
+    for (const { what, reason } of notChecked) {
+      const text = `${what}: ${reason}`;
+      stacks.set(text, [...(stacks.get(text) ?? []), stack]);
+    }
+  }
+  return [...stacks].map(([text, names]) => {
+    const shown = names.slice(0, 3).join(", ");
+    return `Not known of ${shown}${names.length > 3 ? ` and ${names.length - 3} more` : ""}: ${text}`;
+  });
+}
+
+/** The summary, in one line. */
+export function summaryText({ summary, customers }: StatusReport): string {
+  const { needs, driftNotChecked } = summary;
+  const unread = customers.filter((customer) => !isRead(customer)).length;
+  const urgent = customers.filter(
+    (customer) => customer.state !== "unreadable" && customer.needs[0]?.urgency === "now",
+  );
+  const somebody = [
+    [urgent.length, "now"],
+    [needs.soon, "soon"],
+    [needs.waiting, "for a step that waits"],
+    [unread, "not read"],
+  ] as const;
+  const shown = somebody.filter(([count]) => count > 0).map(([count, text]) => `${count} ${text}`);
+  const needed = shown.length === 0 ? "Nobody is needed." : `Somebody is needed: ${shown.join(", ")}.`;
+  const drift = driftNotChecked === 0 ? "" : ` Drift not looked for: ${driftNotChecked}.`;
+  return `${countedCustomers(summary)}. ${needed} ${statesText(summary)}.${drift}`;
+}
+
+function countedCustomers({ customers }: StatusSummary): string {
+  return customers === 1 ? "1 customer" : `${customers} customers`;
+}
+
+function statesText({ states }: StatusSummary): string {
+  const shown = (
+    ["live", "deployed", "onboarding", "notDeployed", "notKnown", "offboarded", "unreadable"] as const
+  ).filter((state) => states[state] > 0);
+  return shown.map((state) => `${states[state]} ${stateNames[state]}`).join(", ");
+}

@@ -1,0 +1,144 @@
+import assert from "node:assert/strict";
+import { progressOf, type OnboardingStep } from "../../../../cli/customer/onboard/progress";
+import type { ReportEnd } from "../../../../cli/customer/report/model";
+import {
+  sortedNeeds,
+  statusExitCode,
+  statusReport,
+  type CustomerStatus,
+} from "../../../../cli/customer/status/customerStatus";
+import {
+  driftNeeds,
+  endNeeds,
+  failedRunNeeds,
+  onboardingNeeds,
+  uncheckedSteps,
+  unreadableNeed,
+} from "../../../../cli/customer/status/needs";
+import type { LastOutcome } from "../../../../cli/stack/journal";
+import { outcome } from "../../fleet/outcomes";
+
+const now = new Date("2026-11-28T12:00:00Z");
+
+describe("mssp status: what needs somebody", () => {
+  const secret = (until: string): ReportEnd => ({ what: "Client secret", kind: "clientSecret", until, remedy: "up" });
+  const access = (until: string): ReportEnd => ({ what: "Access of Ana", kind: "access", until, remedy: "up" });
+
+  it("an end within --days, worse the nearer it is, and worst after it", () => {
+    const levels = [
+      "2027-01-30",
+      "2026-12-27",
+      "2026-12-10",
+      "2026-12-03",
+      "2026-11-30",
+      "2026-11-29",
+      "2026-11-01",
+    ].map((day) => endNeeds([secret(`${day}T13:00:00Z`)], { now, days: 30, writtenAt: undefined })[0]);
+    assert.deepEqual(
+      levels.map((need) => need?.level),
+      [undefined, 1, 2, 3, 4, 5, 6],
+    );
+    assert.deepEqual(levels.at(-1)?.topic, "ended");
+    assert.deepEqual(levels.at(-1)?.urgency, "now");
+    assert.match(levels[1]?.text ?? "", /ends on 2026-12-27, in 29 days/);
+  });
+
+  it("access that an up has taken away after its end needs nobody; a secret that is over does", () => {
+    const options = { now, days: 30, writtenAt: "2026-11-20T00:00:00.000Z" };
+    assert.deepEqual(endNeeds([access("2026-11-10T23:59:59.000Z")], options), []);
+    assert.equal(endNeeds([access("2026-11-21T23:59:59.000Z")], options).length, 1);
+    assert.equal(endNeeds([secret("2026-11-10T23:59:59.000Z")], options).length, 1);
+  });
+
+  it("a failed run, unless the state was written after it", () => {
+    const failed: LastOutcome = {
+      state: "failed",
+      command: "up",
+      at: new Date("2026-11-20T10:00:00Z"),
+      run: "1",
+      outcome: { ...outcome("a", "failed"), messages: ["first\n  second"] },
+      upAt: undefined,
+    };
+    assert.match(failedRunNeeds(failed, "2026-11-20T09:59:00.000Z")[0]?.text ?? "", /fleet up failed: first second$/);
+    assert.deepEqual(failedRunNeeds(failed, "2026-11-20T10:01:00.000Z"), []);
+    assert.deepEqual(failedRunNeeds({ ...failed, state: "changed" }, undefined), []);
+  });
+
+  it("drift, worse with more differences", () => {
+    const drifted = { state: "drifted", differences: 3, checkedOn: "2026-11-27T02:00:00.000Z" } as const;
+    assert.deepEqual(
+      driftNeeds("a", drifted).map(({ level, text }) => [level, text]),
+      [[3, "The tenant has drifted: 3 differences, found on 2026-11-27"]],
+    );
+    assert.deepEqual(driftNeeds("a", { state: "clean", differences: 0 }), []);
+  });
+
+  describe("the onboarding", () => {
+    const step = (name: OnboardingStep["name"], changes: Partial<OnboardingStep> = {}): OnboardingStep => ({
+      name,
+      state: "waiting",
+      actor: "customerAdministrator",
+      found: "lacks X",
+      next: "Open the link.",
+      ...changes,
+    });
+    const progress = (...steps: OnboardingStep[]) => progressOf({ stack: "a", checkedOn: "", manualSteps: [] }, steps);
+
+    it("waits with its first step before anything is deployed, and lost its consent after", () => {
+      const waiting = progress(step("consent"), step("up"));
+      assert.deepEqual(
+        onboardingNeeds(waiting, false).map(({ topic, urgency, who }) => [topic, urgency, who]),
+        [["onboarding", "waiting", "customerAdministrator"]],
+      );
+      assert.deepEqual(
+        onboardingNeeds(waiting, true).map(({ topic, urgency }) => [topic, urgency]),
+        [
+          ["consent", "now"],
+          ["onboarding", "waiting"],
+        ],
+      );
+    });
+
+    it("a step that nobody could check is no need; a tenant that could not be read is a failure", () => {
+      const unread = progress(
+        step("consent", { unchecked: "failed", found: "not checked: no answer" }),
+        step("invitations", { unchecked: "notPermitted", found: "not permitted: requires User.Read.All" }),
+      );
+      assert.deepEqual(onboardingNeeds(unread, true), []);
+      assert.deepEqual(
+        uncheckedSteps(unread).map(({ what, isFailure }) => [what, isFailure]),
+        [
+          ["Consent", true],
+          ["Invitations", false],
+        ],
+      );
+    });
+  });
+
+  it("the most serious customer stands first, and decides on the exit code", () => {
+    const customer = (stack: string, changes: Partial<CustomerStatus>): CustomerStatus => ({
+      stack,
+      state: "live",
+      drift: { state: "notChecked", differences: 0 },
+      needs: [],
+      notChecked: [],
+      ...changes,
+    });
+    const ends = endNeeds([secret("2026-12-20T00:00:00Z")], { now, days: 30, writtenAt: undefined });
+    const drift = driftNeeds("d", { state: "drifted", differences: 1 });
+    const list = [
+      customer("a", {}),
+      customer("b", { state: "offboarded" }),
+      customer("c", { needs: ends }),
+      customer("d", { needs: sortedNeeds([...ends, ...drift]) }),
+      customer("e", { state: "unreadable", needs: [unreadableNeed("broken")] }),
+      customer("f", { state: "notDeployed" }),
+    ];
+    const report = statusReport(list, { now, isOffline: false });
+    assert.deepEqual(report.customers.map(({ stack }) => stack).join(""), "edcfab");
+    assert.deepEqual(report.summary.needs, { now: 2, soon: 1, waiting: 0 });
+    const code = (...stacks: string[]) =>
+      statusExitCode({ ...report, customers: list.filter(({ stack }) => stacks.includes(stack)) });
+    assert.deepEqual([code("a", "b", "f"), code("a", "c"), code("c", "e")], [0, 3, 1]);
+  });
+});
