@@ -77,7 +77,7 @@ async function gitLabScripts(): Promise<Script[]> {
   const given = {
     ...{ STACK: stack, CONFIRMATION: stack, AZURE_ID_TOKEN: "token", MSSP_PARTS: "2", CI_PIPELINE_SOURCE: "push" },
     ...{ CI_COMMIT_BEFORE_SHA: "before", CI_MERGE_REQUEST_DIFF_BASE_SHA: "base", MSSP_TENANT_ID: "tenant" },
-    ...{ MSSP_CLIENT_ID: "writes", MSSP_PREVIEW_CLIENT_ID: "reads" },
+    ...{ MSSP_CLIENT_ID: "writes", MSSP_PREVIEW_CLIENT_ID: "reads", MSSP_NOTIFY_FORMAT: "teams" },
   };
   const scripts: Script[] = [];
   for (const file of ["gitlab-ci.yml", "gitlab-stacks.yml"]) {
@@ -110,8 +110,10 @@ async function azureScripts(): Promise<Script[]> {
     idToken: "token",
     servicePrincipalId: "writes",
     tenantId: "tenant",
+    NOTIFY_FORMAT: "teams",
   };
-  const found = [...valuesOf(parse(pipeline), "bash"), ...valuesOf(parse(steps), "bash")].map((text) => ({ text }));
+  const own = [...valuesOf(parse(pipeline), "bash"), ...valuesOf(parse(pipeline), "inlineScript")];
+  const found = [...own, ...valuesOf(parse(steps), "bash")].map((text) => ({ text }));
   const [inline = ""] = valuesOf(parse(steps), "inlineScript");
   const commands = valuesOf(parse(pipeline), "command").map((command) => ({
     text: inline.replace("${{ parameters.command }}", command),

@@ -41,7 +41,7 @@ describe("GitHub workflows", () => {
         for (const line of uses)
           assert.match(
             line,
-            /uses: (actions\/[a-z-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+|\.\/\.github\/workflows\/[a-z]+-stacks\.yml)$/,
+            /uses: (actions\/[a-z-]+(?:\/[a-z]+)?@[0-9a-f]{40} # v\d+\.\d+\.\d+|\.\/\.github\/workflows\/[a-z]+-stacks\.yml)$/,
           );
       });
 
@@ -74,7 +74,11 @@ describe("GitHub workflows", () => {
       });
 
       it("no credential is stored or left in the clone", () => {
-        assert.doesNotMatch(text(name), /\{\{[^}]*secrets\b|CLIENT_SECRET|PASSPHRASE|ACCESS_TOKEN\b/);
+        // A chat's webhook is no credential of a tenant: whoever has it can only post.
+        assert.doesNotMatch(
+          text(name),
+          /\{\{(?! secrets\.MSSP_NOTIFY_URL \})[^}]*secrets\b|CLIENT_SECRET|PASSPHRASE|ACCESS_TOKEN\b/,
+        );
         for (const [id, job] of jobsOf(name)) {
           for (const step of stepsOf(job).filter(({ uses = "" }) => uses.includes("/checkout@")))
             assert.equal(step.with?.["persist-credentials"], false, id);
@@ -174,6 +178,27 @@ describe("GitHub workflows", () => {
       assert.doesNotMatch(template(name), /COMMENT_TOKEN|System\.AccessToken|PRIVATE-TOKEN/, name);
   });
 
+  it("the nightly status is sent with what was sent before, from a variable that no other job has", async () => {
+    const { stdout: help } = await inSession(["status", "--help"]);
+    const files = [text("drift.yml"), template("gitlab-ci.yml"), template("azure-pipelines.yml")];
+    for (const file of files) {
+      const [run = ""] = /npx --no mssp status .*/.exec(file) ?? [];
+      assert.match(run, / --notify --notify-format "\$[A-Z_]+" --notify-state \S+ \|\| \[ \$\? -eq 3 \]$/);
+      for (const [flag] of run.replace(/.*mssp status/, "").matchAll(/(?<= )--[a-z-]+/g))
+        assert.ok(help.includes(`${flag} `), flag);
+    }
+    for (const name of workflows.filter((one) => one !== "drift.yml"))
+      assert.doesNotMatch(text(name), /MSSP_NOTIFY/, name);
+    const { status } = workflow("drift.yml").jobs;
+    const caches = stepsOf(status!).filter(({ uses = "" }) => uses.includes("actions/cache/"));
+    const keys = caches.map((step) => [step.with?.["path"], step.with?.["key"]]);
+    assert.equal(keys.length, 2);
+    assert.deepEqual(keys[0], keys[1]);
+    const { cache } = (parse(template("gitlab-ci.yml")) as Record<string, { cache?: object }>)["status"]!;
+    assert.deepEqual(cache, { key: "mssp-notify", paths: ["notify.json"], when: "always" });
+    assert.match(template("azure-pipelines.yml"), /task: Cache@2\n[^\n]*restoreKeys: '"mssp-notify"', path: notify \}/);
+  });
+
   it("each call of mssp ci uses existing commands and options", async () => {
     const files = [...workflows.map(text), ...templates.map(template)];
     for (const [, command = "", flags = ""] of files.join("\n").matchAll(/npx --no mssp ci ([a-z-]+)((?: .*)?)$/gm)) {
@@ -224,7 +249,7 @@ describe("GitLab's and Azure's templates", () => {
       assert.equal((job["environment"] as { name: string }).name, "customer-$STACK");
     }
     assert.equal(stacks![".up"]?.["when"], "manual");
-    assert.equal([...template("azure-pipelines.yml").matchAll(/lockBehavior: sequential/g)].length, 2);
+    assert.equal([...template("azure-pipelines.yml").matchAll(/lockBehavior: sequential/g)].length, 3);
     assert.equal(
       [...template("azure-pipelines.yml").matchAll(/environment: customer-\$\{\{ customer \}\}/g)].length,
       2,
