@@ -12,6 +12,8 @@ export interface RowInfo {
   readonly goal: number;
   /** The ratio must be at least the goal; otherwise at most. */
   readonly atLeast?: boolean;
+  /** The goal is for processor time, which `seconds` and `baselineSeconds` then count. */
+  readonly isProcessor?: boolean;
   /** What `seconds` and `baselineSeconds` count. @default "s" */
   readonly unit?: "s" | "MB";
   /** Takes too long for a run without `--rows`. */
@@ -82,7 +84,10 @@ export async function timed(work: () => Promise<unknown>): Promise<Measured> {
 }
 
 export function rowOf(info: RowInfo, pairs: readonly Pair[], customers?: number): BenchRow {
-  const value = ({ seconds, megabytes = NaN }: Measured) => (info.unit === "MB" ? megabytes : seconds);
+  const value = ({ seconds, processor = NaN, megabytes = NaN }: Measured) => {
+    if (info.unit === "MB") return megabytes;
+    return info.isProcessor === true ? processor : seconds;
+  };
   const atLeast = info.atLeast === true;
   const ratioOf = (base: number, compared: number) => (atLeast ? base / compared : compared / base);
   const values = pairs.map(({ base, compared }) => ({ base: value(base), compared: value(compared) }));

@@ -29,6 +29,12 @@ describe("a row of the benchmark", () => {
     assert.equal("processorRatio" in rowOf(info, [pair(1, 2)]), false);
   });
 
+  it("compares processor time where the goal is for it", () => {
+    const measured = { base: { seconds: 1, processor: 2 }, compared: { seconds: 9, processor: 3 } };
+    const row = rowOf({ ...info, isProcessor: true }, [measured]);
+    assert.deepEqual([row.ratio, row.seconds, row.baselineSeconds], [1.5, 3, 2]);
+  });
+
   it("compares memory where its unit is MB", () => {
     const row = rowOf({ ...info, unit: "MB" }, [
       { base: { seconds: 1, megabytes: 100 }, compared: { seconds: 9, megabytes: 150 } },

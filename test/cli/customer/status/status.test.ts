@@ -177,7 +177,7 @@ describe("mssp status", () => {
       await watchStatus({ interval: 0.01, json: true }, session, () => {
         checks++;
         const answer = answers.shift();
-        if (answer === undefined) (session.signals).emit("SIGINT");
+        if (answer === undefined) session.signals.emit("SIGINT");
         return answer === undefined ? new Promise<never>(() => undefined) : Promise.resolve(answer);
       });
       assert.equal(session.exitCode, 0);
@@ -187,7 +187,7 @@ describe("mssp status", () => {
         lines.map(({ customers }) => customers.length),
         [1, 0],
       );
-      assert.equal((session.signals).listenerCount("SIGINT"), 0);
+      assert.equal(session.signals.listenerCount("SIGINT"), 0);
     });
   });
 });
