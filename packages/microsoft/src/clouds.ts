@@ -129,6 +129,9 @@ export const clouds: Readonly<Record<CloudName, CloudHosts>> = {
   },
 };
 
+/** The multitenant portal of Microsoft Defender. Microsoft, "Set up multitenant management". */
+export const multitenantPortal = "https://mto.security.microsoft.com";
+
 /** The resource of the legacy alert API's v1 tokens: Azure AD Graph, retired otherwise. [siem] */
 export const legacyAlertResource = "https://graph.windows.net";
 

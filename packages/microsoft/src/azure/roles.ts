@@ -20,6 +20,7 @@ export const azureRoles = {
   "Key Vault Secrets User": "4633458b-17de-408a-b874-0445c86b69e6", // [roles], security
   "Log Analytics Contributor": "92aaf0da-9dab-42b6-94a3-d43ce8d16293", // [137]
   "Log Analytics Reader": "73c42c96-874c-492b-b04d-ab87d138a893", // [roles], monitor
+  "Logic App Contributor": "87a39d53-fc1b-424a-814c-f7e04687dc9e", // [roles], integration
   "Managed Services Registration assignment Delete Role": "91c1777a-f3dc-4fae-b103-61d183457e46", // [roles], management and governance
   "Microsoft Sentinel Automation Contributor": "f4c81013-99ee-4d62-a7ee-b3f1f648599a", // [roles], security
   "Microsoft Sentinel Contributor": "ab8e14d6-4a74-4a29-9ba8-549422addade", // [roles], security
@@ -33,6 +34,7 @@ export const azureRoles = {
   "Security Admin": "fb1c8493-542b-48eb-b624-b4c8fea62acd", // [roles], security
   "Security Reader": "39bc4728-0917-49c7-9d2c-d95423bc2eb4", // [roles], security
   "User Access Administrator": "18d7d88d-d35e-4fb5-a5c3-7773c20a72d9", // [roles], privileged
+  "Workbook Contributor": "e8ddcd69-c73f-4f9f-9844-4100522f16ad", // [roles], monitor
 } as const;
 
 /** Name of a built-in role that this program knows. */

@@ -6,6 +6,7 @@ import { isUuid } from "@defender-mssp/microsoft";
 import type { AzureRoleName } from "@defender-mssp/microsoft";
 import type { Caller, Cloud, Json, StoredObject, Tenant } from "../cloud/model";
 import { apiNames } from "../cloud/permissionUse";
+import { parseCondition, type ConditionRequest } from "./assignmentCondition";
 import { armErrors, ForbiddenByRbac } from "./errors";
 import { isWithin, keyOf } from "./resourceId";
 import { allows, allowsData, roleOfDefinition } from "./roles";
@@ -30,11 +31,18 @@ export function tenantOfSubscription(cloud: Cloud, caller: Caller, subscriptionI
 /**
  * Refuses a caller without the right to the action. A caller from another tenant needs a
  * delegation.
+ * @param attributes what the conditions of the caller's roles are asked about.
  * @throws EmulatedServiceError 401 InvalidAuthenticationTokenTenant or 403 AuthorizationFailed, which names
  * the missing action.
  */
-export function demand(tenant: Tenant, caller: Caller, action: string, scope: string): void {
-  const roles = rolesAt(tenant, caller, scope);
+export function demand(
+  tenant: Tenant,
+  caller: Caller,
+  action: string,
+  scope: string,
+  attributes: Omit<ConditionRequest, "action"> = { request: {}, resource: {} },
+): void {
+  const roles = rolesAt(tenant, caller, scope).filter(({ condition }) => holds(condition, { action, ...attributes }));
   if (
     passes(
       caller,
@@ -75,10 +83,16 @@ export function demandData({ tenant, caller, vault }: VaultCall, action: string,
   );
 }
 
+/** A role without a condition is for every request. */
+function holds(condition: string | undefined, request: ConditionRequest): boolean {
+  return condition === undefined || parseCondition(condition)?.(request) === true;
+}
+
 /** A built-in role, and the scope at which it is assigned or delegated. */
 interface AssignedRole {
   readonly role: AzureRoleName;
   readonly at: string;
+  readonly condition?: string;
 }
 
 function passes(caller: Caller, action: string, roles: readonly AssignedRole[]): boolean {
@@ -101,7 +115,9 @@ export function roleAssignmentsOf(tenant: Tenant): (AssignedRole & { readonly pr
   return resourcesOfType(tenant, "Microsoft.Authorization/roleAssignments").flatMap((assignment) => {
     const role = roleOfDefinition(textAt(assignment, "roleDefinitionId"));
     const [at, principalId] = [textAt(assignment, "scope"), textAt(assignment, "principalId")];
-    return role === undefined ? [] : [{ role, at, principalId }];
+    const condition = textAt(assignment, "condition");
+    const limit = condition === "" ? {} : { condition };
+    return role === undefined ? [] : [{ role, at, principalId, ...limit }];
   });
 }
 

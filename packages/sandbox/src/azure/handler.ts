@@ -49,11 +49,14 @@ export function found({ tenant, path }: ArmRequest): StoredObject | undefined {
   return tenant.objects(azureResources).get(keyOf(path.id));
 }
 
-/** @throws EmulatedServiceError 404 ResourceNotFound, in Azure's words. */
+/** @throws EmulatedServiceError 404 ResourceGroupNotFound or ResourceNotFound, in Azure's words. */
 export function existing(request: ArmRequest, type: string): StoredObject {
   const resource = found(request);
   if (resource !== undefined) return resource;
-  const { names, resourceGroup } = request.path;
+  const { names, resourceGroup, subscriptionId } = request.path;
+  const group = `/subscriptions/${subscriptionId}/resourceGroups/${resourceGroup ?? ""}`;
+  if (resourceGroup !== undefined && !request.tenant.objects(azureResources).has(keyOf(group)))
+    throw armErrors.resourceGroupNotFound(resourceGroup);
   throw armErrors.resourceNotFound(type, names.join("/"), resourceGroup);
 }
 

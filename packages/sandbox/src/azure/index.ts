@@ -15,7 +15,7 @@ import { operationResults, operationStatuses } from "./operations";
 import { resourceGroups, subscriptionBody, subscriptionHandler } from "./resourceGroups";
 import { resourcePath, type ResourcePath } from "./resourceId";
 import { resources, resourcesOfGroup } from "./resources";
-import { roleAssignments, roleDefinitions } from "./roleAssignments";
+import { assignmentAttributes, roleAssignments, roleDefinitions } from "./roleAssignments";
 import { secrets } from "./secrets";
 import { subscriptions } from "./subscriptions";
 import { deletedVaults, deletedVaultsOfLocation, purge, vaults } from "./vaults";
@@ -25,12 +25,19 @@ const workspaces: ResourceHandler = {
   get: (request) => ok(existing(request, "Microsoft.OperationalInsights/workspaces")),
 };
 
+/** Microsoft Sentinel of a workspace: https://learn.microsoft.com/rest/api/securityinsights/sentinel-onboarding-states */
+const onboardingStates: ResourceHandler = {
+  type: "Microsoft.SecurityInsights/onboardingStates",
+  get: (request) => ok(existing(request, "Microsoft.SecurityInsights/onboardingStates")),
+};
+
 const handlers: ReadonlyMap<string, ResourceHandler> = new Map(
   [
     deletedVaults,
     deletedVaultsOfLocation,
     operationResults,
     operationStatuses,
+    onboardingStates,
     registrationAssignments,
     registrationDefinitions,
     resourceGroups,
@@ -133,9 +140,11 @@ function operationOf(
   }
 }
 
-function demandFor({ tenant, caller, path }: ArmRequest, handler: ResourceHandler, method: string): void {
+function demandFor(request: ArmRequest, handler: ResourceHandler, method: string): void {
+  const { tenant, caller, path } = request;
   const verb = method === "GET" || method === "HEAD" ? "read" : method === "DELETE" ? "delete" : "write";
-  demand(tenant, caller, `${handler.action ?? handler.type}/${verb}`, path.id);
+  const attributes = handler === roleAssignments ? assignmentAttributes(request) : undefined;
+  demand(tenant, caller, `${handler.action ?? handler.type}/${verb}`, path.id, attributes);
   // A delegation gives access: Microsoft's document requires the right to assign roles.
   const gives = handler === registrationAssignments && verb !== "read";
   if (gives) demand(tenant, caller, "Microsoft.Authorization/roleAssignments/write", path.scope);

@@ -1,7 +1,9 @@
 /** https://learn.microsoft.com/rest/api/authorization/role-assignments */
 import { azureRoles, isUuid, type AzureRoleName } from "@defender-mssp/microsoft";
-import type { Json, StoredObject, Tenant } from "../cloud/model";
+import type { Cloud, Json, StoredObject, Tenant } from "../cloud/model";
+import type { EmulatedServiceError } from "../cloud/serviceError";
 import { resourcesOfType, textAt } from "./access";
+import { parseCondition, type ConditionRequest } from "./assignmentCondition";
 import { armErrors } from "./errors";
 import type { Condition } from "./filter";
 import {
@@ -42,19 +44,22 @@ export const roleAssignments: ResourceHandler = {
         `The specified role definition with ID '${armText(given["roleDefinitionId"]).split("/").at(-1) ?? ""}' does not exist.`,
       );
     }
+    const { condition, conditionVersion } = givenCondition(given);
+    refuseUnreplicated(request, principalId);
     const principalType = principalTypeOf(tenant, principalId, armText(given["principalType"]));
     const roleDefinitionId = `/subscriptions/${path.subscriptionId}/providers/Microsoft.Authorization/roleDefinitions/${azureRoles[role]}`;
     const before = found(request);
     refuseUpdate(before, principalId, roleDefinitionId);
     refuseSecond(request, principalId, roleDefinitionId);
+    if (before === undefined) refuseFull(request);
     const now = cloud.now().toISOString().replace("Z", "0000Z");
     const properties: Record<string, Json> = {
       roleDefinitionId,
       principalId,
       principalType,
       scope: path.scope,
-      condition: null,
-      conditionVersion: null,
+      condition,
+      conditionVersion,
       createdOn: before === undefined ? now : textAt(before, "createdOn"),
       updatedOn: now,
       createdBy: before === undefined ? caller.objectId : textAt(before, "createdBy"),
@@ -97,6 +102,65 @@ export const roleAssignments: ResourceHandler = {
     return ok(assignment);
   },
 };
+
+/** What conditions compare: of the assignment in the body, and of the one that exists. */
+export function assignmentAttributes(request: ArmRequest): Omit<ConditionRequest, "action"> {
+  const given = recordOf(request.body["properties"]);
+  const before = found(request);
+  const uuidIn = (id: string): string => id.split("/").at(-1) ?? "";
+  return {
+    request: {
+      RoleDefinitionId: uuidIn(armText(given["roleDefinitionId"])),
+      PrincipalId: armText(given["principalId"]),
+      PrincipalType: armText(given["principalType"]),
+    },
+    resource:
+      before === undefined
+        ? {}
+        : {
+            RoleDefinitionId: uuidIn(textAt(before, "roleDefinitionId")),
+            PrincipalId: textAt(before, "principalId"),
+            PrincipalType: textAt(before, "principalType"),
+          },
+  };
+}
+
+function givenCondition(given: Readonly<Record<string, unknown>>) {
+  const [condition, conditionVersion] = [armText(given["condition"]), armText(given["conditionVersion"])];
+  if (condition === "") return { condition: null, conditionVersion: null };
+  if (conditionVersion !== "2.0" || parseCondition(condition) === undefined) {
+    throw armErrors.badRequest(
+      "RoleAssignmentConditionInvalid",
+      "The role assignment condition is invalid: the sandbox knows ActionMatches and attributes of roleAssignments, version 2.0.",
+    );
+  }
+  return { condition, conditionVersion };
+}
+
+/** How long Azure does not know a new group, in milliseconds; the first request in this time is refused. */
+const replication = 60_000;
+/** Groups that were asked about once. In memory: after that Azure knows them. */
+const asked = new WeakMap<Cloud, Set<string>>();
+
+function refuseUnreplicated({ cloud, tenant }: ArmRequest, principalId: string): void {
+  const created = tenant.objects("groups").get(principalId)?.["createdDateTime"];
+  const known = asked.get(cloud) ?? new Set();
+  asked.set(cloud, known);
+  if (typeof created !== "string" || known.has(principalId)) return;
+  known.add(principalId);
+  if (cloud.now().getTime() - Date.parse(created) < replication) throw principalNotFound(tenant, principalId);
+}
+
+/** The most assignments of a subscription: https://learn.microsoft.com/azure/role-based-access-control/troubleshoot-limits */
+const most = 4000;
+
+function refuseFull({ tenant, path }: ArmRequest): void {
+  const used = resourcesOfType(tenant, type).filter((assignment) =>
+    isWithin(textAt(assignment, "scope"), `/subscriptions/${path.subscriptionId}`),
+  );
+  if (used.length < most) return;
+  throw armErrors.badRequest("RoleAssignmentLimitExceeded", "No more role assignments can be created.");
+}
 
 export const roleDefinitions: ResourceHandler = {
   type: "Microsoft.Authorization/roleDefinitions",
@@ -150,12 +214,7 @@ function principalTypeOf(tenant: Tenant, principalId: string, given: string): st
   );
   const known = collection === undefined ? undefined : types[collection];
   if (known === undefined && (given === "" || !isUuid(principalId))) {
-    throw armErrors.badRequest(
-      "PrincipalNotFound",
-      `Principal ${principalId.replaceAll("-", "")} does not exist in the directory ${tenant.id}. Check that you have the correct principal ID. If you are creating ` +
-        "this principal and then immediately assigning a role, this error might be related to a replication delay. In this case, set the role " +
-        "assignment principalType property to a value, such as ServicePrincipal, User, or Group.  See https://aka.ms/docs-principaltype",
-    );
+    throw principalNotFound(tenant, principalId);
   }
   if (known !== undefined && given !== "" && given !== known) {
     throw armErrors.badRequest(
@@ -164,6 +223,15 @@ function principalTypeOf(tenant: Tenant, principalId: string, given: string): st
     );
   }
   return known ?? given;
+}
+
+function principalNotFound(tenant: Tenant, principalId: string): EmulatedServiceError {
+  return armErrors.badRequest(
+    "PrincipalNotFound",
+    `Principal ${principalId.replaceAll("-", "")} does not exist in the directory ${tenant.id}. Check that you have the correct principal ID. If you are creating ` +
+      "this principal and then immediately assigning a role, this error might be related to a replication delay. In this case, set the role " +
+      "assignment principalType property to a value, such as ServicePrincipal, User, or Group.  See https://aka.ms/docs-principaltype",
+  );
 }
 
 function refuseUpdate(before: StoredObject | undefined, principalId: string, roleDefinitionId: string): void {

@@ -56,6 +56,12 @@ export function fillSubscriptions(tenant: Tenant): void {
     location: "westeurope",
     properties: { customerId: derivedId(tenant.id, "workspaces/sentinel"), provisioningState: "Succeeded" },
   });
+  addResource(tenant, {
+    id: `${group}/providers/Microsoft.OperationalInsights/workspaces/sentinel/providers/Microsoft.SecurityInsights/onboardingStates/default`,
+    name: "default",
+    type: "Microsoft.SecurityInsights/onboardingStates",
+    properties: { customerManagedKey: false },
+  });
 }
 
 /** Adds a subscription to a tenant, with the automation's roles in it. */

@@ -2,6 +2,7 @@
  * The sandbox's fixed identities, and IDs that are the same each time the same object is created.
  */
 import { createHash } from "node:crypto";
+import { uuidV5 } from "@defender-mssp/microsoft";
 
 /** The MSSP's own tenant in every sandbox. */
 export const msspTenantId = "5ec0de00-5ea1-4000-8000-000000000001";
@@ -17,12 +18,7 @@ export const sandboxCustomerTenantId = "c0570500-0000-4000-8000-00000000000a";
 
 /** A name-based UUID (RFC 9562, version 5) in the tenant's namespace. */
 export function derivedId(tenantId: string, name: string): string {
-  const namespace = Buffer.from(tenantId.replaceAll("-", ""), "hex");
-  const bytes = createHash("sha1").update(namespace).update(name).digest().subarray(0, 16);
-  bytes[6] = ((bytes[6] ?? 0) & 0x0f) | 0x50;
-  bytes[8] = ((bytes[8] ?? 0) & 0x3f) | 0x80;
-  const hex = bytes.toString("hex");
-  return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join("-");
+  return uuidV5(tenantId, name);
 }
 
 /** An ID in the form of Graph's grants and assignments: 43 characters, URL-safe base64. */

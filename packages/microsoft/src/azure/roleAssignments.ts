@@ -1,0 +1,118 @@
+/**
+ * Role assignments of Azure: their names, and how they are read.
+ * https://learn.microsoft.com/rest/api/authorization/role-assignments
+ */
+import { isGone, goneStatuses } from "../graph/gone";
+import { lastSegment } from "../lastSegment";
+import { uuidV5 } from "../uuidV5";
+import { armList, type ArmCall } from "./armCall";
+
+/** The version of the API that has role assignments. */
+export const roleAssignmentsApiVersion = "2022-04-01";
+
+/**
+ * The most role assignments of a subscription, at the subscription and below.
+ * https://learn.microsoft.com/azure/role-based-access-control/troubleshoot-limits
+ */
+export const mostRoleAssignments = 4000;
+
+/** A role assignment as Azure Resource Manager answers it. */
+export interface AzureRoleAssignment {
+  readonly id: string;
+  readonly name: string;
+  readonly properties: {
+    readonly principalId: string;
+    readonly principalType?: string | null;
+    readonly roleDefinitionId: string;
+    readonly scope: string;
+    readonly description?: string | null;
+    readonly condition?: string | null;
+    readonly createdOn?: string | null;
+  };
+}
+
+/** Whether a scope is another one, or inside it. IDs of Azure ignore case. */
+export function isWithinScope(scope: string, outer: string): boolean {
+  return `${scope.toLowerCase()}/`.startsWith(`${outer.toLowerCase()}/`);
+}
+
+/** What an assignment gives: Azure accepts each of these once. */
+export interface AssignedRole {
+  /** Resource ID of the scope. */
+  readonly scope: string;
+  /** ID of the role's definition, a UUID, or its resource ID. */
+  readonly roleDefinitionId: string;
+  /** Object ID of the principal. */
+  readonly principalId: string;
+}
+
+/** The namespace of names that are addresses (RFC 9562, section 6.6). */
+const urlNamespace = "6ba7b811-9dad-11d1-80b4-00c04fd430c8";
+
+/**
+ * The name of the assignment, a UUID of its scope, role and principal: a second `up`, or a second
+ * machine, asks for the same one. Azure refuses a second name for the same three with 409
+ * RoleAssignmentExists.
+ */
+export function roleAssignmentName({ scope, roleDefinitionId, principalId }: AssignedRole): string {
+  return uuidV5(urlNamespace, [scope, lastSegment(roleDefinitionId), principalId].join("|").toLowerCase());
+}
+
+/** Whether both give the same role to the same principal at the same scope. */
+export function isSameAssignedRole(one: AssignedRole, other: AssignedRole): boolean {
+  return roleAssignmentName(one) === roleAssignmentName(other);
+}
+
+export function roleAssignmentPath(scope: string, name: string): string {
+  return `${scope}/providers/Microsoft.Authorization/roleAssignments/${name}`;
+}
+
+/** The assignments at, above and below a scope that the identity may read. @throws ServiceError */
+export function listAzureAssignments(call: ArmCall, scope: string): Promise<AzureRoleAssignment[]> {
+  return armList(call, `${roleAssignmentPath(scope, "")}?api-version=${roleAssignmentsApiVersion}`.replace("/?", "?"));
+}
+
+/** @throws ServiceError */
+export async function readRoleAssignment(call: ArmCall, id: string): Promise<AzureRoleAssignment | undefined> {
+  const answer = await call(`${id}?api-version=${roleAssignmentsApiVersion}`, { accept: goneStatuses });
+  return isGone(answer) ? undefined : (answer.body as AzureRoleAssignment);
+}
+
+/**
+ * Whether Azure refused an assignment because it does not know the new principal yet: 400
+ * PrincipalNotFound, until the directory has replicated.
+ * https://learn.microsoft.com/azure/role-based-access-control/troubleshooting
+ */
+export function isPrincipalNotReplicated(error: string): boolean {
+  return /\bPrincipalNotFound\b/.test(error);
+}
+
+/**
+ * Whether a create failed because the assignment exists: azure-native looks its ID up before it
+ * writes, and Azure answers 409 to another name with the same role, principal and scope.
+ */
+export function isExistingAssignment(error: string): boolean {
+  return /already existing resource|\bRoleAssignmentExists\b/.test(error);
+}
+
+/**
+ * Deletes the assignment that a lost create has left: one with the very role, principal and
+ * description, which has the stack's mark. The assignment of another party is left.
+ *
+ * @param inputs of the resource, as the engine has them.
+ * @returns `repeat`: the create may be sent again.
+ * @throws ServiceError
+ */
+export async function undoLostAssignment(
+  call: ArmCall,
+  inputs: Readonly<Record<string, unknown>>,
+): Promise<"repeat" | { readonly foreign: string }> {
+  const planned = inputs as unknown as AssignedRole & { readonly description?: string };
+  const all = await listAzureAssignments(call, planned.scope);
+  const twin = all.find(({ properties }) => isSameAssignedRole(properties, planned));
+  if (twin === undefined) return "repeat";
+  const isOwn = (planned.description ?? "") !== "" && twin.properties.description === planned.description;
+  if (!isOwn) return { foreign: twin.id };
+  await call(`${twin.id}?api-version=${roleAssignmentsApiVersion}`, { method: "DELETE", accept: goneStatuses });
+  return "repeat";
+}
