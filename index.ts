@@ -5,7 +5,13 @@
 import { clockFrom, discoverEndpoints, domainOwnership, withoutUndefined } from "@defender-mssp/microsoft";
 import { VisibleError } from "@defender-mssp/errors";
 import * as pulumi from "@pulumi/pulumi";
-import { prepareDelegation, prepareHandover, refuseUnpreparedMove } from "./components/azure/prepare";
+import {
+  prepareDelegation,
+  prepareHandover,
+  prepareSentinelAccess,
+  refuseUnpreparedMove,
+} from "./components/azure/prepare";
+import { sentinelGroupIds } from "./components/azure/sentinelGroupIds";
 import { connectorSecrets, CustomerOnboarding } from "./components/customerOnboarding";
 import { reportAdoptions } from "./components/guests/adoptions";
 import { orAsBefore, outputsAfterResources, type DeclaredOutputs } from "./components/outputs";
@@ -28,10 +34,19 @@ import { requireTenantFeatures } from "./components/tenant/tenantFeatures";
 import { keepingLegacyApi } from "./settings/connector";
 import { stackConfiguration } from "./settings/fromEngine";
 import { loadExtension } from "./extensions";
+import { hasSentinelAccess } from "./domain/prerequisiteSettings";
 import { endedAccess } from "./domain/endedAccess";
 import type { ProgramOutputs } from "./domain/programOutputs";
 import { tenantNeeds } from "./domain/tenantNeeds";
-import { accessName, delegationName, handoverName, onboardingName, stackIdentityName } from "./domain/resourceNames";
+import { lighthouseAloneText, sentinelSteps } from "./domain/sentinelSteps";
+import {
+  accessName,
+  delegationName,
+  handoverName,
+  onboardingName,
+  sentinelName,
+  stackIdentityName,
+} from "./domain/resourceNames";
 import { parseSettings, type Settings } from "./settings";
 import { readSharing } from "./settings/readSharing";
 import { sharedTenantText } from "./settings/sharedTenant";
@@ -51,6 +66,12 @@ export = async () => {
 /** Warns of analysts who get no access any more: a typing mistake in a year looks the same. */
 async function warnOfEndedAccess({ analysts }: Settings): Promise<void> {
   for (const text of endedAccess(analysts, clockFrom()())) await pulumi.log.warn(text);
+}
+
+/** Tells what analysts lose who reach Microsoft Sentinel by Azure Lighthouse alone. */
+async function warnOfLighthouseAlone(settings: Settings): Promise<void> {
+  const text = lighthouseAloneText(settings, clockFrom(process.env)().toISOString().slice(0, 10));
+  if (text !== undefined) await pulumi.log.warn(text);
 }
 
 /** Warns of another settings file with this tenant. In a fleet, whose program is inline, the command does. */
@@ -81,11 +102,18 @@ async function program() {
   // All that signs in does so before the first declaration, and together: each waits for a plugin
   // to start.
   const endpoints = discoverEndpoints(process.env, { cloud });
-  const [provider, handOver, delegate, ownership] = await Promise.all([
+  const [provider, handOver, delegate, giveSentinel, ownership] = await Promise.all([
     customerTenant(onboardingName, tenantId, cloud),
     settings.handover && prepareHandover(handoverName, { ...settings.handover, tenantId: msspTenantId, cloud }),
     settings.azureDelegation &&
       prepareDelegation(delegationName, { ...settings.azureDelegation, tenantId, msspTenantId, msspName, cloud }),
+    hasSentinelAccess(settings) && settings.sentinelAccess !== undefined
+      ? prepareSentinelAccess(
+          sentinelName,
+          { ...settings.sentinelAccess, tenantId, msspName, cloud, adopted: adopted.objects.map(({ id }) => id) },
+          deployed,
+        )
+      : undefined,
     domainOwnership(customerDomain, tenantId, { endpoints }),
   ]);
   await requireCustomerDomain(settings, ownership, deployed);
@@ -95,10 +123,12 @@ async function program() {
   const connectorIsDisabled = await reportDisabledConnector(onboardingName, settings.connector, deployed, { provider });
   await warnOfSharedTenant(settings);
   await warnOfEndedAccess(settings);
+  await warnOfLighthouseAlone(settings);
   const { loginEndpoint } = await endpoints;
   const approverObjectIds = await contactObjectIds(customerApprovers(portalAccess), { provider });
 
   new StackIdentity(stackIdentityName, { msspTenantId });
+  const recover = recoverLostCreates(tenantId, deployed);
   const onboarding = new CustomerOnboarding(
     onboardingName,
     {
@@ -110,12 +140,15 @@ async function program() {
       connectorIsDisabled,
       clock,
     },
-    { provider, transformations: [recoverLostCreates(tenantId, deployed), leaveAdopted(adopted.objects, deployed)] },
+    { provider, transformations: [recover, leaveAdopted(adopted.objects, deployed)] },
   );
 
   const { clientId, clientSecret: secret, clientSecretExpiresOn: expiresOn } = onboarding;
   const handover = secret && expiresOn && handOver?.({ customerTenantId: tenantId, clientId, secret, expiresOn });
   const delegation = delegate?.();
+  const sentinel = giveSentinel?.(sentinelGroupIds(portalAccess, adopted.omit, onboarding), {
+    transformations: [recover],
+  });
   await extend?.({ settings, onboarding, provider });
 
   // Which outputs there are depends on the settings; the engine warns of one without a value.
@@ -130,6 +163,12 @@ async function program() {
       subscriptionId: settings.handover?.subscriptionId,
     },
     azureDelegation: delegation && { scope: delegation.scope, roles: delegation.roles },
+    sentinelAccess: sentinel && {
+      scope: sentinel.scope,
+      workspaceName: sentinel.workspaceName,
+      roles: sentinel.roles,
+    },
+    nextSteps: onboarding.nextSteps.apply((steps) => [...steps, ...sentinelSteps(settings)]),
   } satisfies DeclaredOutputs<ProgramOutputs>);
   return afterResources(orAsBefore(outputs, stackOutputs(deployed)));
 }

@@ -16,7 +16,13 @@ export type {
 } from "@defender-mssp/microsoft";
 
 export type * from "./azure";
-export { prepareDelegation, prepareHandover, type HandedOver } from "./azure/prepare";
+export {
+  prepareDelegation,
+  prepareHandover,
+  prepareSentinelAccess,
+  type HandedOver,
+  type SentinelGroupIds,
+} from "./azure/prepare";
 export {
   connectorSecrets,
   CustomerOnboarding,

@@ -103,6 +103,10 @@ export const adoption = {
   resourceGroup: notApplicable("it is in the MSSP's subscription: no onboarding of a customer by hand leaves it"),
   lighthouseDefinition: ofAzure,
   lighthouseAssignment: ofAzure,
+  sentinelAssignment: {
+    search: "none",
+    why: "the next up reads the role assignments: with sentinelAccess it imports those of adopted groups",
+  },
   stackIdentity: notApplicable("the adoption creates it"),
   refreshToken: { search: "none", why: "no API shows it: npx mssp token signs in anew" },
   extensionResource: notApplicable("only this program has extensions"),

@@ -73,6 +73,11 @@ export const evidenceSubjects = {
     from: "nowhere",
     why: azureActivityLog,
   },
+  sentinelAssignment: {
+    who: "analysts in Microsoft Sentinel",
+    from: "nowhere",
+    why: azureActivityLog,
+  },
   stackIdentity: notApplicable("it is a name, and does not act"),
   refreshToken: notApplicable("its sign-ins are those of the application, which is a subject"),
   extensionResource: {

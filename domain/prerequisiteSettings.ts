@@ -31,6 +31,7 @@ export interface PrerequisiteSettings {
     readonly resourceGroupName?: string;
   };
   readonly azureDelegation?: object;
+  readonly sentinelAccess?: object;
   /** File name of an extension. */
   readonly extension?: string;
 }
@@ -120,6 +121,11 @@ export function vaultRoles(
 
 export function hasDelegation({ azureDelegation }: PrerequisiteSettings): boolean {
   return azureDelegation !== undefined;
+}
+
+/** With a governance relationship a person assigns the roles. */
+export function hasSentinelAccess({ sentinelAccess, portalAccess }: PrerequisiteSettings): boolean {
+  return sentinelAccess !== undefined && portalAccess.model !== "governance";
 }
 
 export function hasExtension({ extension }: PrerequisiteSettings): boolean {

@@ -47,6 +47,13 @@ export interface ProgramOutputs {
     readonly subscriptionId?: string;
   };
   readonly azureDelegation?: { readonly scope: string; readonly roles: readonly string[] };
+  readonly sentinelAccess?: {
+    /** Resource ID of the resource group. */
+    readonly scope: string;
+    readonly workspaceName: string;
+    /** Names of the roles, by group. */
+    readonly roles: Readonly<Record<string, readonly string[]>>;
+  };
   readonly redirectUri?: string;
   readonly clientSecret?: string | null;
   readonly guests: Readonly<Record<string, string>>;
@@ -70,7 +77,7 @@ export interface ProgramOutputs {
 }
 
 /** The outputs that `index.ts` adds to those of the component `CustomerOnboarding`. */
-export type AddedOutputName = "cloud" | "handover" | "azureDelegation";
+export type AddedOutputName = "cloud" | "handover" | "azureDelegation" | "sentinelAccess";
 
 /** The outputs of the component, whose fields describe them. */
 export type OnboardingOutputs = Omit<ProgramOutputs, AddedOutputName>;

@@ -8,6 +8,7 @@ export const onboardingName = "customer";
 export const stackIdentityName = "stack-identity";
 export const handoverName = "handover";
 export const delegationName = "delegation";
+export const sentinelName = "sentinel";
 
 /** @param onboarding resource name of the `CustomerOnboarding`, as below. */
 export function accessResource(onboarding: string): string {

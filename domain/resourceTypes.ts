@@ -57,6 +57,7 @@ const componentNames = [
   "MsspTrust",
   "PortalAccess",
   "RedirectUri",
+  "SentinelAccess",
   "SiemConnector",
 ] as const;
 

@@ -25,6 +25,11 @@ export function parseUrn(urn: string): Urn {
   };
 }
 
+/** Whether a component of this type is among the resource's parents. */
+export function isBelow(urn: string, component: string): boolean {
+  return parseUrn(urn).qualifiedType.split("$").slice(0, -1).includes(component);
+}
+
 /** Returns the resource's name in the program. */
 export function urnName(urn: string): string {
   return parseUrn(urn).name;

@@ -21,6 +21,7 @@ export type PolicySettings = Pick<
   | "connector"
   | "handover"
   | "azureDelegation"
+  | "sentinelAccess"
 >;
 
 /**

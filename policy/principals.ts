@@ -2,7 +2,7 @@
  * Which principals of a stack are the ones that its settings name, and which principals a property
  * of a resource names.
  */
-import { tiers } from "@defender-mssp/microsoft";
+import { resourceGroupId, tiers, type SentinelGroup, type SentinelRole } from "@defender-mssp/microsoft";
 import { groupNameInDirectory, securityGroupName, siemConnectorName } from "../domain/naming";
 import { azuread, azureNative, dynamic } from "../domain/resourceTypes";
 import { knownText, unknown, type StackResource } from "./rule";
@@ -76,6 +76,25 @@ function principalsIn(
 export function groupNames({ msspName, portalAccess }: PolicySettings): readonly string[] {
   const ofTiers = "tiers" in portalAccess ? tiers.map((tier) => portalAccess.tiers[tier].name) : [];
   return [securityGroupName(msspName), ...ofTiers].map((name) => groupNameInDirectory(name).toLowerCase());
+}
+
+/** Whether a role assignment is for the Microsoft Sentinel workspace of the settings. */
+export function isSentinelScope(scope: unknown, settings: PolicySettings | undefined): boolean {
+  const { sentinelAccess } = settings ?? {};
+  return (
+    sentinelAccess !== undefined && knownText(scope)?.toLowerCase() === resourceGroupId(sentinelAccess).toLowerCase()
+  );
+}
+
+/** The roles on the workspace that the settings name for a group of this name. */
+export function sentinelRolesOfGroup(displayName: string, settings: PolicySettings): readonly SentinelRole[] {
+  const { portalAccess, sentinelAccess, msspName } = settings;
+  const names: readonly (readonly [SentinelGroup, string])[] =
+    "tiers" in portalAccess
+      ? tiers.map((tier) => [tier, portalAccess.tiers[tier].name] as const)
+      : [["analysts", securityGroupName(msspName)]];
+  const isNamed = (name: string) => groupNameInDirectory(name).toLowerCase() === displayName.toLowerCase();
+  return names.filter(([, name]) => isNamed(name)).flatMap(([group]) => sentinelAccess?.roles[group] ?? []);
 }
 
 /** What a property says about the principals that it names. */

@@ -1,11 +1,21 @@
 /**
  * Azure: `handover` of the client secret to a Key Vault of the MSSP, `azureDelegation` of the
- * customer's Sentinel workspace.
+ * customer's Sentinel workspace, `sentinelAccess` of the analysts' groups to it.
  */
-import { roleAuthorizations, vaultOfResourceId, type DelegatedRole } from "@defender-mssp/microsoft";
+import {
+  defaultSentinelRoles,
+  roleAuthorizations,
+  sentinelGroups,
+  sentinelRoleNames,
+  vaultOfResourceId,
+  type DelegatedRole,
+  type SentinelGroup,
+  type SentinelRole,
+  type SentinelRolesByGroup,
+} from "@defender-mssp/microsoft";
 import { VisibleError } from "@defender-mssp/errors";
 import * as z from "zod/mini";
-import type { SettingPlace } from "./place";
+import { SettingPlace } from "./place";
 import { valueAt } from "./problems";
 import { optional, required } from "./setting";
 import { displayName, listOf, mapOf, oneOf, text, uuid, wholeNumber } from "./validators";
@@ -39,9 +49,17 @@ export interface DelegationSettings {
   readonly roles: readonly DelegatedRole[];
 }
 
-const resourceGroup = text("the name of a resource group: up to 90 letters, digits, - _ . ( )", (value) =>
-  /^[-\w.()]{0,89}[-\w()]$/.test(value),
-);
+/** The customer's Sentinel workspace, on whose resource group the analysts' groups get roles. */
+export interface SentinelAccessSettings {
+  /** The customer's subscription, a UUID in lower case. */
+  readonly subscriptionId: string;
+  readonly resourceGroup: string;
+  readonly workspaceName: string;
+  /** Roles of each group that the model of portal access has. Empty with the model `governance`. */
+  readonly roles: SentinelRolesByGroup;
+}
+
+const resourceGroup = text("the name of a resource group: up to 90 letters, digits, - _ . ( )", isResourceGroup);
 
 const handover = mapOf("a map: subscriptionId, and location or vaultId", {
   subscriptionId: required(uuid("the MSSP's Azure subscription"), {
@@ -141,6 +159,57 @@ const azureDelegation = mapOf("a map: subscriptionId, groupObjectId, groupName, 
   }),
 });
 
+const workspaceForm = /^[a-z0-9][a-z0-9-]{2,61}[a-z0-9]$/i;
+
+function groupRoles(whose: string, fallback: readonly SentinelRole[]) {
+  const allowed = `a list of roles: ${sentinelRoleNames.join(", ")}`;
+  return optional(
+    listOf(allowed, oneOf("a role for people on a workspace", sentinelRoleNames), { most: sentinelRoleNames.length }),
+    {
+      description: `Roles of ${whose}.`,
+      default: fallback.length === 0 ? "no role" : fallback.join(", "),
+      example: `[${fallback[0] ?? "Microsoft Sentinel Reader"}]`,
+    },
+  );
+}
+
+const sentinelAccess = mapOf("a map: subscriptionId, resourceGroup, workspaceName", {
+  subscriptionId: required(uuid("the customer's Azure subscription"), {
+    description: "The customer's Azure subscription that has the workspace.",
+    example: "c0570500-5ab5-4000-8000-00000000000a",
+  }),
+  resourceGroup: required(
+    text("the name of the workspace's resource group: up to 90 letters, digits, - _ . ( )", isResourceGroup),
+    {
+      description: "Resource group of the workspace. The groups get their roles on it, as Microsoft recommends.",
+      example: "sentinel",
+    },
+  ),
+  workspaceName: required(
+    text("the name of the workspace: 4 to 63 letters, digits and hyphens", (value) => workspaceForm.test(value)),
+    {
+      description: "Name of the Log Analytics workspace with Microsoft Sentinel. `up` stops if it does not exist.",
+      example: "sentinel",
+    },
+  ),
+  roles: optional(
+    mapOf(`a map of roles: ${sentinelGroups.join(", ")}`, {
+      analysts: groupRoles("the group of all analysts, with the model `basic` only", defaultSentinelRoles.analysts),
+      tier1: groupRoles("tier 1, with the models `rbac` and `entitlement`", defaultSentinelRoles.tier1),
+      tier2: groupRoles("tier 2, with the models `rbac` and `entitlement`", defaultSentinelRoles.tier2),
+      approvers: groupRoles(
+        "the MSSP's approvers, with the models `rbac` and `entitlement`",
+        defaultSentinelRoles.approvers,
+      ),
+    }),
+    {
+      description: "Roles of each group.",
+      default: "Microsoft Sentinel Reader for tier 1 and for all analysts, Microsoft Sentinel Responder for tier 2",
+      example: "{ tier2: [Microsoft Sentinel Responder, Microsoft Sentinel Playbook Operator] }",
+    },
+  ),
+});
+
 export const azureSettings = {
   handover: optional(handover, {
     description: "Stores the connector's client secret in a Key Vault of the MSSP; see `npx mssp docs azure`.",
@@ -154,6 +223,13 @@ export const azureSettings = {
     example:
       "{ subscriptionId: c0570500-5ab5-4000-8000-00000000000a, groupObjectId: " +
       "5ec0de00-67f0-4000-8000-000000000001, groupName: Fabrikam Sentinel, roles: [Microsoft Sentinel Reader] }",
+  }),
+  sentinelAccess: optional(sentinelAccess, {
+    description:
+      "Gives the analysts' groups roles on the customer's Microsoft Sentinel workspace, so that they reach it in the Defender portal; see `npx mssp docs azure`.",
+    default: "no access to a workspace",
+    example:
+      "{ subscriptionId: c0570500-5ab5-4000-8000-00000000000a, resourceGroup: sentinel, workspaceName: sentinel }",
   }),
 };
 
@@ -171,9 +247,34 @@ export function delegationFrom(checked: z.infer<typeof azureDelegation> | undefi
   });
 }
 
+/** The roles of the groups that the model has; a group that the settings leave out has the default ones. */
+export function sentinelAccessFrom(
+  checked: z.infer<typeof sentinelAccess> | undefined,
+  model: string,
+): SentinelAccessSettings | undefined {
+  if (checked === undefined) return undefined;
+  const groups = sentinelGroupsByModel[model] ?? [];
+  const roles = groups.map((group) => [group, checked.roles?.[group] ?? defaultSentinelRoles[group]] as const);
+  return Object.freeze({
+    ...checked,
+    subscriptionId: checked.subscriptionId.toLowerCase(),
+    roles: Object.fromEntries(roles.filter(([, names]) => names.length > 0)),
+  });
+}
+
+const tierGroups: readonly SentinelGroup[] = ["tier1", "tier2", "approvers"];
+
+/** The groups that grant something, by the model of portal access. */
+const sentinelGroupsByModel: Readonly<Record<string, readonly SentinelGroup[]>> = {
+  basic: ["analysts"],
+  rbac: tierGroups,
+  entitlement: tierGroups,
+};
+
 /** Problems between several keys, and roles that Azure Lighthouse does not delegate. */
 export function azureProblems(settings: SettingPlace): void {
   handoverProblems(settings.at("handover"), settings.at("connector"));
+  sentinelProblems(settings.at("sentinelAccess", "roles"), settings.at("portalAccess", "model"));
   for (const role of settings.at("azureDelegation", "roles").items(roleLimit)) {
     const allowed = roleFault(role.value);
     if (allowed !== undefined) role.refuse(allowed);
@@ -193,6 +294,25 @@ function handoverProblems(handover: SettingPlace, connector: SettingPlace): void
   if (type !== "secret" || connector.at("kind").value === "msspApp") {
     handover.refuse("only with a client secret (connector.credential)");
   }
+}
+
+function sentinelProblems(roles: SettingPlace, model: SettingPlace): void {
+  const groups = sentinelGroupsByModel[model.text ?? "rbac"] ?? [];
+  for (const group of sentinelGroups) {
+    const place = roles.at(group);
+    if (place.isSet && !groups.includes(group)) {
+      place.refuse(
+        groups.length === 0
+          ? "only with another model than governance, whose groups are in the MSSP's tenant"
+          : `only ${groups.join(", ")} with this model of portalAccess`,
+      );
+    }
+    SettingPlace.refuseRepeated(place.items(sentinelRoleNames.length), () => "each role once");
+  }
+}
+
+function isResourceGroup(value: string): boolean {
+  return /^[-\w.()]{0,89}[-\w()]$/.test(value);
 }
 
 function roleFault(given: unknown): string | undefined {

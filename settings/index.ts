@@ -28,8 +28,10 @@ import {
   azureSettings,
   delegationFrom,
   handoverFrom,
+  sentinelAccessFrom,
   type DelegationSettings,
   type HandoverSettings,
+  type SentinelAccessSettings,
 } from "./azure";
 import { environmentProblems, type RawSettings } from "./environment";
 import { adoptedFrom, adoptedProblems, adoptedSettings, type AdoptedSettings } from "./adopted";
@@ -126,6 +128,8 @@ export interface Settings {
   readonly handover?: HandoverSettings;
   /** Off unless set. */
   readonly azureDelegation?: DelegationSettings;
+  /** Off unless set. */
+  readonly sentinelAccess?: SentinelAccessSettings;
   readonly defenderCalls: DefenderCallSettings;
   /** A module of the folder extensions/, without its ending. Default: none. */
   readonly extension?: string;
@@ -215,6 +219,7 @@ const structured = new Set([
   "connector",
   "handover",
   "azureDelegation",
+  "sentinelAccess",
   "adopted",
   "tags",
   "sharedTenantWith",
@@ -320,6 +325,7 @@ function settingsFrom(checked: z.infer<typeof settingsSchema>, environment: Envi
       conditionalAccess: conditionalAccessFrom(conditionalAccess),
       handover: handoverFrom(rest.handover),
       azureDelegation: delegationFrom(rest.azureDelegation),
+      sentinelAccess: sentinelAccessFrom(rest.sentinelAccess, portalAccess?.model ?? "rbac"),
       adopted: adoptedFrom(adopted),
       msspContact: rest.msspContact && Object.freeze(withoutUndefined(rest.msspContact)),
       msspApplications: msspApplicationsFrom(rest.msspApplications),

@@ -5,11 +5,14 @@
 import { VisibleError } from "@defender-mssp/errors";
 import { publishedApplications } from "@defender-mssp/microsoft";
 import * as pulumi from "@pulumi/pulumi";
-import { prepareDelegation } from "../../components/azure/prepare";
+import { prepareDelegation, prepareSentinelAccess } from "../../components/azure/prepare";
+import { sentinelGroupIds } from "../../components/azure/sentinelGroupIds";
 import { CustomerOnboarding } from "../../components/customerOnboarding";
 import { customerApprovers } from "../../components/portalAccess/portalAccessArgs";
 import { tenantProvider } from "../../components/tenant/customerTenant";
-import { delegationName, onboardingName } from "../../domain/resourceNames";
+import { hasSentinelAccess } from "../../domain/prerequisiteSettings";
+import { delegationName, onboardingName, sentinelName } from "../../domain/resourceNames";
+import { azureRoleAssignment, component } from "../../domain/resourceTypes";
 import { offlineRun, type DeclaredResource } from "../../program/sdk/offlineRun";
 import type { Settings } from "../../settings";
 import { plannedId } from "./plannedId";
@@ -18,6 +21,8 @@ import { plannedId } from "./plannedId";
 export interface PlannedResource extends Pick<DeclaredResource, "type" | "name" | "inputs"> {
   /** Begins with `plannedId`: the tenant decides the real one. */
   readonly id: string;
+  /** With the component of a type that several kinds have; no other parents are in it. */
+  readonly urn: string;
   readonly outputs: Readonly<Record<string, unknown>>;
 }
 
@@ -34,7 +39,7 @@ export async function plannedResources(settings: Settings, now: Date): Promise<r
       const id = resourceId(type, `${plannedId}${resources.length}`, inputs);
       const outputs = decidedByTenant(type, id, settings);
       if (isCustom && !type.startsWith("pulumi:")) {
-        resources.push({ type, name, id, inputs, outputs: { ...inputs, ...outputs } });
+        resources.push({ type, name, id, urn: plannedUrn(type, name), inputs, outputs: { ...inputs, ...outputs } });
       }
       return { id, outputs };
     },
@@ -50,9 +55,9 @@ export async function plannedResources(settings: Settings, now: Date): Promise<r
 }
 
 async function declare(settings: Settings, now: Date): Promise<void> {
-  const { tenantId, msspTenantId, msspName, cloud, portalAccess, azureDelegation, adopted } = settings;
+  const { tenantId, msspTenantId, msspName, cloud, portalAccess, azureDelegation, sentinelAccess, adopted } = settings;
   const provider = tenantProvider(onboardingName, tenantId, cloud);
-  new CustomerOnboarding(
+  const onboarding = new CustomerOnboarding(
     onboardingName,
     {
       ...settings,
@@ -62,12 +67,27 @@ async function declare(settings: Settings, now: Date): Promise<void> {
     },
     { provider },
   );
+  if (sentinelAccess !== undefined && hasSentinelAccess(settings)) await declareSentinel(settings, onboarding);
   if (azureDelegation === undefined) return;
   const delegate = await prepareDelegation(delegationName, {
     ...azureDelegation,
     ...{ tenantId, msspTenantId, msspName, cloud },
   });
   delegate();
+}
+
+async function declareSentinel(settings: Settings, onboarding: CustomerOnboarding): Promise<void> {
+  const { tenantId, msspName, cloud, portalAccess, adopted, sentinelAccess } = settings;
+  if (sentinelAccess === undefined) return;
+  const args = { ...sentinelAccess, tenantId, msspName, cloud, isOffline: true };
+  const giveSentinel = await prepareSentinelAccess(sentinelName, args, {});
+  giveSentinel(sentinelGroupIds(portalAccess, adopted?.omit ?? [], onboarding));
+}
+
+/** The plan has no other role assignments: that of a vault is in the MSSP's subscription. */
+function plannedUrn(type: string, name: string): string {
+  const parent = type === azureRoleAssignment ? `${component("SentinelAccess")}$` : "";
+  return `urn:pulumi:planned::settings::${parent}${type}::${name}`;
 }
 
 /** The ID of a resource in a catalog ends with that of the group. */

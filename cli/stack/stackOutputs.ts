@@ -82,6 +82,8 @@ const shape = {
   nextSteps: z.array(z.string()).default([]),
   /** No command reads it. */
   azureDelegation: z.custom<object>().optional(),
+  /** No command reads it. */
+  sentinelAccess: z.custom<object>().optional(),
 } satisfies Record<keyof ProgramOutputs, z.ZodType>;
 const schema = z.object(shape);
 

@@ -10,7 +10,7 @@ import type { Deployment, StateResource } from "./deployment";
 export function unknownResources({ resources, pending }: Pick<Deployment, "resources" | "pending">): readonly string[] {
   const all = [...resources, ...pending.map(({ resource }) => resource)];
   const isUnknown = (resource: StateResource): boolean =>
-    !isWithoutObject(resource) && resourceKind(resource.type) === undefined;
+    !isWithoutObject(resource) && resourceKind(resource) === undefined;
   return [...new Set(all.filter(isUnknown).map(({ urn, type }) => `"${urnName(urn)}" (${type})`))];
 }
 

@@ -5,3 +5,11 @@
 export { AzureDelegation, type AzureDelegationArgs, type AzureDelegationOptions } from "./azureDelegation";
 export { azureSubscription, type AzureSubscriptionArgs } from "./azureSubscription";
 export { CredentialHandover, type CredentialHandoverArgs, type CredentialHandoverOptions } from "./credentialHandover";
+export {
+  SentinelAccess,
+  type ExistingAssignment,
+  type SentinelAccessArgs,
+  type SentinelAccessOptions,
+  type SentinelGrant,
+  type SentinelGrantKey,
+} from "./sentinelAccess";

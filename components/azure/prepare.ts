@@ -2,11 +2,18 @@
  * Signs in to Azure before the first declaration, and loads azure-native only then: it takes a
  * third of a second.
  */
-import type { CloudName } from "@defender-mssp/microsoft";
+import {
+  armCall,
+  type CallContext,
+  type CloudName,
+  type SentinelGroup,
+  type SentinelRolesByGroup,
+} from "@defender-mssp/microsoft";
 import * as pulumi from "@pulumi/pulumi";
 import { stackOutputs, type DeployedResources } from "../tenant/deployedResources";
 import type { AzureDelegation, AzureDelegationArgs } from "./azureDelegation";
 import type { CredentialHandover, CredentialHandoverArgs } from "./credentialHandover";
+import type { SentinelAccess, SentinelAccessArgs } from "./sentinelAccess";
 
 /** The release of azure-native that this program is tried with, and that a package asks for. */
 export const azureNativeVersion = "3.28.0";
@@ -105,6 +112,83 @@ export async function prepareDelegation(
   const { cloud, tenantId, ...others } = args;
   const provider = await azureSubscription(`${name}-azure`, { tenantId, subscriptionId: args.subscriptionId, cloud });
   return () => new delegation.AzureDelegation(name, others, { provider });
+}
+
+/**
+ * Signs in to the customer's subscription, looks at the workspace and at the role assignments, and
+ * returns a function that declares the `SentinelAccess` of the groups.
+ *
+ * @param args `roles` by group, and `adopted` with the object IDs of groups that existed before the stack.
+ * @param deployed the stack's resources: `await deployedResources()`.
+ * @throws pulumi.RunError, before a resource is created, if the credentials do not reach the
+ * customer's tenant, or the workspace cannot be used.
+ *
+ * @example
+ * const giveSentinel = await prepareSentinelAccess(
+ *   "sentinel",
+ *   { tenantId, subscriptionId, resourceGroup: "sentinel", workspaceName: "sentinel", msspName: "Fabrikam", roles: {} },
+ *   await deployedResources(),
+ * );
+ * giveSentinel({ tier1: groupObjectId });
+ */
+export async function prepareSentinelAccess(
+  name: string,
+  args: PreparedSentinel,
+  deployed: DeployedResources,
+): Promise<(groups: SentinelGroupIds, opts?: pulumi.ComponentResourceOptions) => SentinelAccess> {
+  requireAzureNative("sentinelAccess");
+  const { azureSubscription } = require("./azureSubscription") as typeof import("./azureSubscription");
+  const sentinel = require("./sentinelAccess") as typeof import("./sentinelAccess");
+  const assignments = require("./existingAssignments") as typeof import("./existingAssignments");
+  const { cloud, tenantId, roles, adopted = [], isOffline = false, context, ...others } = args;
+  const provider = await azureSubscription(`${name}-azure`, { tenantId, subscriptionId: args.subscriptionId, cloud });
+  const before = deployedGroups(deployed);
+  const planned = Object.entries(roles).map(([key, names]) => {
+    const group = key as SentinelGroup;
+    const objectId = before[group];
+    return { group, roles: names, objectId, isAdopted: objectId !== undefined && adopted.includes(objectId) };
+  });
+  const looked = async () => {
+    const call = await armCall(tenantId, context);
+    await assignments.requireWorkspace(call, args, tenantId);
+    return assignments.existingAssignments(call, { name, place: args, grants: planned, deployed });
+  };
+  const existing = isOffline ? {} : await looked();
+  return (groups, opts = {}) => {
+    const grants = planned.flatMap(({ group, roles: names }) => {
+      const objectId = groups[group];
+      return objectId === undefined ? [] : [{ group, objectId, roles: names }];
+    });
+    return new sentinel.SentinelAccess(name, { ...others, grants, existing }, { ...opts, provider });
+  };
+}
+
+/** Object IDs of the groups, by the keys of `roles`. A group that the stack does not have is omitted. */
+export type SentinelGroupIds = Readonly<Partial<Record<SentinelGroup, pulumi.Input<string>>>>;
+
+type PreparedSentinel = Omit<SentinelAccessArgs, "grants" | "existing"> & {
+  readonly tenantId: string;
+  readonly cloud?: CloudName;
+  /** Roles of each group. */
+  readonly roles: SentinelRolesByGroup;
+  /**
+   * Object IDs of groups that existed before the stack: an assignment that one of them has is taken over.
+   * @default none
+   */
+  readonly adopted?: readonly string[];
+  /**
+   * Whether nothing is asked of Azure, for a plan from the settings alone.
+   * @default false
+   */
+  readonly isOffline?: boolean;
+  /** Where the look-ups run. Tests set it. */
+  readonly context?: CallContext;
+};
+
+/** The groups after the last run, by the stack's outputs. */
+function deployedGroups(deployed: DeployedResources): Readonly<Partial<Record<SentinelGroup, string>>> {
+  const { groups, groupObjectId } = stackOutputs(deployed);
+  return { ...(groups as Readonly<Record<string, string>> | undefined), analysts: groupObjectId as string };
 }
 
 /**

@@ -1,19 +1,32 @@
 import {
+  armCall,
   graphCall,
+  isExistingAssignment,
   isLostAnswer,
   isLostCreate,
+  isPrincipalNotReplicated,
   messageOf,
+  undoLostAssignment,
   undoLostCreate,
+  wait,
   type CallContext,
 } from "@defender-mssp/microsoft";
 import * as pulumi from "@pulumi/pulumi";
+import { azureRoleAssignment } from "../../domain/resourceTypes";
 import type { DeployedResources } from "./deployedResources";
 
 /** How often an operation is tried at most, the first time included. */
 const maximumTries = 4;
 
 /**
- * A transformation that lets the azuread resources below a component recover from a cut connection
+ * How often an assignment to a new principal is tried at most, and the longest wait between two
+ * tries, in milliseconds: about three minutes together.
+ */
+const principalTries = 8;
+const longestPause = 30_000;
+
+/**
+ * A transformation that lets the resources of azuread, and role assignments of azure-native, recover from a cut connection
  * within the same `up`. The azuread plugin repeats no request that writes, and no request that ends
  * with EOF: a create whose answer is lost, or whose poll for the new object is cut, fails, and its
  * object would be in the tenant without being in the state.
@@ -24,6 +37,7 @@ const maximumTries = 4;
  *   second one, the create fails as before.
  * - Update: has the engine repeat it. azuread's updates set values, so a repetition changes
  *   nothing.
+ * - Create of a role assignment: waits and repeats while Azure does not know the new group.
  *
  * @param tenantId the customer's tenant ID, a UUID.
  * @param deployed the stack's resources: `await deployedResources()`. What they name is not
@@ -47,7 +61,9 @@ export function recoverLostCreates(
     const { failedOperation, type, name, newInputs = {}, errors } = args;
     const isLast = errors.length >= maximumTries;
     if (failedOperation === "update") return !isLast && isLostAnswer(errors[0] ?? "");
-    if (failedOperation !== "create" || !isLostCreate({ type, errors })) return false;
+    if (failedOperation !== "create") return false;
+    if (type === azureRoleAssignment) return recoverAssignment(args, tenantId, context);
+    if (!isLostCreate({ type, errors })) return false;
     try {
       const call = await graphCall(tenantId, context);
       const outcome = await undoLostCreate(
@@ -64,10 +80,38 @@ export function recoverLostCreates(
   };
   const hook = new pulumi.ErrorHook("lost-creates", recover);
   return ({ type, props, opts }) => {
-    if (!type.startsWith("azuread:")) return undefined;
+    if (!type.startsWith("azuread:") && type !== azureRoleAssignment) return undefined;
     const hooks = { ...opts.hooks, onError: [...(opts.hooks?.onError ?? []), hook] };
     return { props, opts: { ...opts, hooks } };
   };
+}
+
+async function recoverAssignment(
+  { name, newInputs = {}, errors }: pulumi.ErrorHookArgs,
+  tenantId: string,
+  context: CallContext,
+): Promise<boolean> {
+  const [last = ""] = errors;
+  if (isPrincipalNotReplicated(last)) {
+    if (errors.length >= principalTries) return false;
+    const sleep = context.sleep ?? wait;
+    await sleep(Math.min(1000 * 2 ** errors.length, longestPause), context.signal);
+    return true;
+  }
+  if (errors.length >= maximumTries || !(isLostAnswer(last) || isExistingAssignment(last))) return false;
+  try {
+    const outcome = await undoLostAssignment(await armCall(tenantId, context), await plainInputs(newInputs));
+    if (typeof outcome !== "string") {
+      await pulumi.log.warn(
+        `${name}: another party gave this role to this group: ${outcome.foreign}. It is left as it is. Run \`npx pulumi up\` again.`,
+      );
+    }
+    return outcome === "repeat";
+  } catch (failure) {
+    const reason = messageOf(failure);
+    await pulumi.log.warn(`${name}: its lost create could not be looked up: ${reason}`);
+    return false;
+  }
 }
 
 /** Secrets among a hook's inputs, such as a certificate's `value`, are Outputs. */

@@ -59,6 +59,11 @@ export interface AccessKind {
   readonly place: "customer's tenant" | "customer's subscription" | "MSSP's tenant" | "MSSP's subscription" | "state";
   /** Tokens of the resources in a state that are of this kind. A token belongs to one kind. */
   readonly types: KindCell<readonly string[]>;
+  /**
+   * Token of the component that declares its resources, where another kind has resources of the same
+   * type.
+   */
+  readonly within?: string;
   /** The setting, or the fixed text, that its name comes from. */
   readonly name: KindCell<string>;
   /** Where an object has the stack's mark. */

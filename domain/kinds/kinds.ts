@@ -1,5 +1,6 @@
 /** The table of what gives access: every kind, in the order in which people read of them. */
 import { isProviderType, stackType, judgedType } from "../resourceTypes";
+import { isBelow } from "../urn";
 import { applicable, type AccessKind } from "./accessKind";
 import { accessPackage } from "./accessPackage";
 import { accessPackageAssignment } from "./accessPackageAssignment";
@@ -40,6 +41,7 @@ import { redirectUri } from "./redirectUri";
 import { refreshToken } from "./refreshToken";
 import { requestedPermission } from "./requestedPermission";
 import { resourceGroup } from "./resourceGroup";
+import { sentinelAssignment } from "./sentinelAssignment";
 import { servicePrincipal } from "./servicePrincipal";
 import { siemAuthorization } from "./siemAuthorization";
 import { stackIdentity } from "./stackIdentity";
@@ -86,6 +88,7 @@ const table = [
   resourceGroup,
   lighthouseDefinition,
   lighthouseAssignment,
+  sentinelAssignment,
   stackIdentity,
   refreshToken,
   extensionResource,
@@ -101,11 +104,26 @@ export type PersonEndedKind = Extract<(typeof table)[number], { readonly removal
 /** A kind as people read it. */
 export type KindName = (typeof table)[number]["singular"];
 
-const byType = new Map(kinds.flatMap((kind) => (applicable(kind.types) ?? []).map((type) => [type, kind] as const)));
+const byType = new Map<string, AccessKind[]>();
+for (const kind of kinds)
+  for (const type of applicable(kind.types) ?? []) byType.set(type, [...(byType.get(type) ?? []), kind]);
 
-/** The kind of a resource of a state; undefined for a type that no kind knows. */
-export function resourceKind(type: string): AccessKind | undefined {
-  return byType.get(judgedType(type));
+/**
+ * The kind of a resource of a state; undefined for a type that no kind knows. Where two kinds have the
+ * type, the components in the URN tell.
+ */
+export function resourceKind({
+  type,
+  urn = "",
+}: {
+  readonly type: string;
+  readonly urn?: string | undefined;
+}): AccessKind | undefined {
+  const candidates = byType.get(judgedType(type)) ?? [];
+  return (
+    candidates.find(({ within }) => within !== undefined && isBelow(urn, within)) ??
+    candidates.find(({ within }) => within === undefined)
+  );
 }
 
 /** Whether a state's resource stands for no object: a component, a provider, or the stack. */

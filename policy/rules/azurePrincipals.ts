@@ -7,6 +7,7 @@ import {
   registrationDefinition,
 } from "../../domain/resourceTypes";
 import { knownItems, knownText, problems, resourceRule, valueAt, type JudgedResource } from "../rule";
+import { isSentinelScope } from "../principals";
 import type { PolicySettings } from "../policySettings";
 
 interface Parameters {
@@ -17,8 +18,11 @@ export const azurePrincipals = resourceRule<Parameters>({
   name: "azure-principals",
   severity: "critical",
   level: "mandatory",
-  why: "In Azure only two principals get a role: the SIEM's identity on its secret, and the MSSP's group by Azure Lighthouse, each as the settings say.",
-  remedy: "Set handover.readerObjectId or azureDelegation, or add the object ID to the parameter principals.",
+  why:
+    "In Azure only these principals get a role, each as the settings say: the SIEM's identity on its secret, the MSSP's group by Azure Lighthouse, " +
+    "and the analysts' groups on the resource group of the Microsoft Sentinel workspace.",
+  remedy:
+    "Set handover.readerObjectId, azureDelegation or sentinelAccess, or add the object ID to the parameter principals.",
   link: "https://learn.microsoft.com/azure/lighthouse/concepts/tenants-users-roles",
   parameters: {
     principals: {
@@ -54,11 +58,30 @@ function assignmentProblems(
   const principal = knownText(properties["principalId"]);
   const role = knownText(properties["roleDefinitionId"]);
   if (principal !== undefined && isListed(principal)) return [];
+  if (isSentinelScope(properties["scope"], settings)) {
+    return sentinelProblems(role, knownText(properties["principalType"]), settings);
+  }
   const isSecretsUser = role === undefined || idOf(role) === azureRoles["Key Vault Secrets User"];
   return problems(
     principalProblem(principal, settings?.handover?.readerObjectId, "handover.readerObjectId"),
     isSecretsUser ? undefined : `its role is ${idOf(role)}; the SIEM's identity gets Key Vault Secrets User alone`,
     secretProblem(knownText(properties["scope"]), settings),
+  );
+}
+
+/** `named-principals` judges the group, and that the role is one of this group. */
+function sentinelProblems(
+  role: string | undefined,
+  principalType: string | undefined,
+  settings: PolicySettings | undefined,
+): readonly string[] {
+  const roles = Object.values(settings?.sentinelAccess?.roles ?? {}).flat();
+  const isNamed = role === undefined || roles.some((name) => azureRoles[name] === idOf(role));
+  return problems(
+    isNamed ? undefined : `its role is ${idOf(role)}, which sentinelAccess.roles does not name`,
+    principalType === undefined || principalType === "Group"
+      ? undefined
+      : `its principal is a ${principalType}; the roles on a workspace are for groups alone`,
   );
 }
 

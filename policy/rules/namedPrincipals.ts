@@ -1,6 +1,14 @@
 import { groupNameInDirectory } from "../../domain/naming";
-import { grantProblems, namedPrincipals as principalsOf, type Grant, type PrincipalKind } from "../principals";
-import { azuread, dynamic } from "../../domain/resourceTypes";
+import { azureRoles, lastSegment } from "@defender-mssp/microsoft";
+import {
+  grantProblems,
+  isSentinelScope,
+  namedPrincipals as principalsOf,
+  sentinelRolesOfGroup,
+  type Grant,
+  type PrincipalKind,
+} from "../principals";
+import { azuread, azureRoleAssignment, dynamic } from "../../domain/resourceTypes";
 import {
   isMissing,
   knownItems,
@@ -68,6 +76,7 @@ export const namedPrincipals = stackRule<{ principals: readonly string[] }>({
           ),
           ...(resource.type === dynamic("DefenderRoleAssignment") ? roleOfOtherGroup(resource, stack) : []),
           ...(resource.type === azuread("AccessPackageAssignmentPolicy") ? policyProblems(resource, stack) : []),
+          ...(resource.type === azureRoleAssignment ? sentinelProblems(resource, stack, settings, principals) : []),
           ...(resource.type === dynamic("EligibleMembers") ? approverProblems(resource, stack, settings) : []),
         ].map((problem): StackViolation => ({ problem, resource })),
       )
@@ -101,6 +110,35 @@ function roleOfOtherGroup(assignment: StackResource, { resources, named }: Stack
     .map(
       ({ resource }) => `the role ${names.join(", ")} goes to the group ${nameOf(resource.properties["displayName"])}`,
     );
+}
+
+/** A role on the workspace goes to the group for which the settings name it. `azure-principals` judges the others. */
+function sentinelProblems(
+  assignment: StackResource,
+  stack: Stack,
+  settings: PolicySettings | undefined,
+  principals: readonly string[],
+): readonly string[] {
+  if (settings === undefined || !isSentinelScope(assignment.properties["scope"], settings)) return [];
+  const grant = grantIn(assignment, "principalId");
+  const role = lastSegment(knownText(assignment.properties["roleDefinitionId"]) ?? "");
+  const holders = stack.named.filter(
+    ({ kind, resource, ids }) =>
+      kind === "group" &&
+      (grant.values.some((id) => ids.includes(String(id).toLowerCase())) ||
+        (ids.length === 0 &&
+          grant.values.includes(unknown) &&
+          grant.sources.length === 1 &&
+          grant.sources.includes(resource.urn))),
+  );
+  const strangers = grantProblems(grant, stack, ["group"], principals);
+  const wrong = holders
+    .map(({ resource }) => nameOf(resource.properties["displayName"]))
+    .filter((name) => !sentinelRolesOfGroup(name, settings).some((allowed) => azureRoles[allowed] === role));
+  return [
+    ...strangers,
+    ...wrong.map((name) => `sentinelAccess.roles does not name the role ${role} for the group ${name}`),
+  ];
 }
 
 function isHiddenSource(urn: string, sources: readonly string[], ids: readonly string[]): boolean {

@@ -79,6 +79,10 @@ const mentions: Readonly<Record<KindKey, KindCell<Mention>>> = {
   vaultReader: inMsspTenant,
   resourceGroup: inMsspTenant,
   lighthouseDefinition: { granted: /Azure Lighthouse delegation/, revoked: /the Lighthouse delegation/ },
+  sentinelAssignment: {
+    granted: /Roles on a Microsoft Sentinel workspace/,
+    revoked: /roles on the Microsoft Sentinel/,
+  },
   lighthouseAssignment: { granted: /Azure Lighthouse delegation/, revoked: /the Lighthouse delegation/ },
   stackIdentity: notApplicable("nothing of it is in the tenant"),
   refreshToken: { granted: /\*\*refresh token\*\*/, revoked: /Revoke the sign-in sessions of the account/ },

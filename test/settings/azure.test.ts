@@ -71,4 +71,56 @@ describe("settings: handover and azureDelegation", () => {
     );
     assert.deepEqual(wrong({ azureDelegation: { ...delegation, roles: [] } }), ["azureDelegation.roles: []"]);
   });
+
+  const groups = [{ objectId: subscriptionId, name: "SOC", roles: ["Security Reader"] }];
+
+  it("sentinelAccess: the roles of the groups that the model has, by default the least", () => {
+    const place = { subscriptionId, resourceGroup: "sentinel", workspaceName: "soc-workspace" };
+    const rolesWith = (portalAccess: unknown, roles?: object) => {
+      const result = check({ portalAccess, sentinelAccess: { ...place, ...(roles === undefined ? {} : { roles }) } });
+      assert.ok("settings" in result, JSON.stringify(result));
+      assert.equal(result.settings.sentinelAccess?.subscriptionId, subscriptionId.toLowerCase());
+      return result.settings.sentinelAccess.roles;
+    };
+    const [reader, responder] = ["Microsoft Sentinel Reader", "Microsoft Sentinel Responder"];
+    assert.deepEqual(rolesWith({ model: "rbac" }), { tier1: [reader], tier2: [responder] });
+    assert.deepEqual(rolesWith({ model: "rbac", activation: "justInTime" }), { tier1: [reader], tier2: [responder] });
+    assert.deepEqual(rolesWith({ model: "basic" }), { analysts: [reader] });
+    assert.deepEqual(rolesWith({ model: "entitlement", approvers: ["a@contoso.com"] }), {
+      tier1: [reader],
+      tier2: [responder],
+    });
+    assert.deepEqual(rolesWith({ model: "governance", groups }), {});
+    assert.deepEqual(rolesWith({ model: "rbac" }, { tier1: [], approvers: [reader] }), {
+      tier2: [responder],
+      approvers: [reader],
+    });
+  });
+
+  it("sentinelAccess: refuses roles that give access, unknown ones, and groups of another model", () => {
+    const place = { subscriptionId, resourceGroup: "sentinel", workspaceName: "soc-workspace" };
+    const refused = (roles: object, portalAccess: object = { model: "rbac" }) =>
+      problems({ portalAccess, sentinelAccess: { ...place, roles } }).map(({ key }) => key);
+    for (const role of [
+      "Owner",
+      "User Access Administrator",
+      "Role Based Access Control Administrator",
+      "Microsoft Sentinel Automation Contributor",
+      "Sentinel Reader",
+    ])
+      assert.deepEqual(refused({ tier1: [role] }), ["sentinelAccess.roles.tier1[0]"], role);
+    assert.deepEqual(refused({ tier1: ["Workbook Contributor", "Workbook Contributor"] }), [
+      "sentinelAccess.roles.tier1[1]",
+    ]);
+    assert.deepEqual(refused({ analysts: ["Microsoft Sentinel Reader"] }), ["sentinelAccess.roles.analysts"]);
+    assert.deepEqual(refused({ tier1: ["Microsoft Sentinel Reader"] }, { model: "basic" }), [
+      "sentinelAccess.roles.tier1",
+    ]);
+    assert.deepEqual(refused({ tier1: ["Microsoft Sentinel Reader"] }, { model: "governance", groups }), [
+      "sentinelAccess.roles.tier1",
+    ]);
+    assert.deepEqual(wrong({ sentinelAccess: { ...place, workspaceName: "-soc" } }), [
+      'sentinelAccess.workspaceName: "-soc"',
+    ]);
+  });
 });

@@ -43,7 +43,7 @@ export function inventory({ resources }: Pick<Deployed, "resources">): readonly 
     const { type, id } = resource;
     // Components have no ID.
     if (id === "" || isProviderType(type) || type === stackType) return [];
-    const kind = resourceKind(type);
+    const kind = resourceKind(resource);
     if (kind?.removal.by === "state") return [];
     return [item(resource, kind)];
   });

@@ -35,6 +35,7 @@ const shapes: Readonly<Record<ObjectKind, KindCell<Shape>>> = {
   notificationRule: { kind: "rule", column: 4 },
   siemAuthorization: { kind: "permission", column: 4 },
   delegation: { kind: "role", column: 4 },
+  sentinelRole: { kind: "role", column: 4 },
   governanceGroup: { kind: "group", column: 1 },
   governanceRole: { kind: "role", column: 4 },
   unknown: { kind: "permission", column: 4 },

@@ -274,6 +274,7 @@ const checks: Readonly<Record<ObjectKind, KindCell<keyof Texts["check"]>>> = {
   conditionalAccessPolicy: "trust",
   delegation: "azure",
   lighthouseAssignment: "azure",
+  sentinelRole: "sentinel",
   governanceGroup: notApplicable("the step to end the relationship says where it is"),
   governanceRole: notApplicable("the step to end the relationship says where it is"),
   keyVault: notApplicable("it is in the MSSP's subscription"),
@@ -285,7 +286,9 @@ const checks: Readonly<Record<ObjectKind, KindCell<keyof Texts["check"]>>> = {
 
 function checkSection({ objects }: AccessReport, { check }: Texts, fill: Fill): Block {
   const places = new Set(objects.map(({ kind }) => applicable(checks[kind])));
-  const steps = (["analysts", "roles", "packages", "connector", "logs", "notifications", "trust", "azure"] as const)
+  const steps = (
+    ["analysts", "roles", "packages", "connector", "logs", "notifications", "trust", "azure", "sentinel"] as const
+  )
     .filter((place) => place === "logs" || places.has(place))
     .map((place) => check[place]);
   return section({ id: "check", title: fill(check.title), intro: check.intro }, list(steps.map(fill)));

@@ -2,7 +2,13 @@
  * How a resource of each kind of access is an object of the report, or why it is none. A kind without
  * an answer does not compile.
  */
-import { directoryRoleName, lastSegment, microsoftGraph, windowsDefenderAtp } from "@defender-mssp/microsoft";
+import {
+  directoryRoleName,
+  lastSegment,
+  microsoftGraph,
+  sentinelRoleName,
+  windowsDefenderAtp,
+} from "@defender-mssp/microsoft";
 import {
   applicable,
   isNotApplicable,
@@ -206,6 +212,14 @@ const kindsInReport = {
     word: "lighthouseAssignment",
     describe: (assignment) => ({ name: text(assignment, "scope"), detail: "", objectId: "" }),
   },
+  sentinelAssignment: {
+    word: "sentinelRole",
+    describe: (assignment, resources) => ({
+      name: sentinelRoleName(text(assignment, "roleDefinitionId")) ?? lastSegment(text(assignment, "roleDefinitionId")),
+      detail: `${groupOfAssignment(assignment, resources)}resource group ${lastSegment(text(assignment, "scope"))}`,
+      objectId: "",
+    }),
+  },
   stackIdentity: notApplicable("nothing of it is in a tenant"),
   refreshToken: notApplicable("the ends have it: it is in the stack's configuration"),
   extensionResource: notApplicable("its type is one that no kind has: such an object is of the kind unknown"),
@@ -322,6 +336,12 @@ function describeDelegation(definition: ReportResource, resources: readonly Repo
   const groups = (authorizations ?? []).map(({ principalIdDisplayName = "" }) => principalIdDisplayName);
   const scope = text(assignment ?? definition, "scope");
   return { name: [...new Set(groups)].join(", "), detail: scope, objectId: "" };
+}
+
+/** Such as "Tier 1 Analyst, "; empty before `up`, when no group has an ID. */
+function groupOfAssignment(assignment: ReportResource, resources: readonly ReportResource[]): string {
+  const principal = text(assignment, "principalId");
+  return principal === "" ? "" : `${displayName(principal, resources)}, `;
 }
 
 /** An object that the stack does not have is named by its ID. */

@@ -61,6 +61,7 @@ const links: Readonly<Record<ObjectKind, Link>> = {
   conditionalAccessPolicy: adminCenter,
   delegation: none,
   lighthouseAssignment: none,
+  sentinelRole: none,
   keyVault: none,
   vaultSecret: none,
   vaultReader: none,

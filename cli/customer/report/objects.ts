@@ -1,7 +1,7 @@
 /** The objects and paths of a report, from the resources of a stack's state or preview. */
 import { lastSegment } from "@defender-mssp/microsoft";
 import { plannedId } from "../../planned/plannedId";
-import { resourceKind } from "../../../domain/kinds/kinds";
+import { kinds } from "../../../domain/kinds/kinds";
 import { kindInReport, objectKinds, type ObjectDescription } from "./kindInReport";
 import { linkTo, type LinkPlace } from "./links";
 import type { ObjectKind, ReportObject, ReportPath } from "./model";
@@ -94,6 +94,8 @@ function pathsOf(resource: ReportResource, all: readonly ReportResource[]): Repo
       const organization = all.find(({ kind }) => kind === "connectedOrganization");
       return organization === undefined ? [] : path(organization.id, resource, "may request");
     }
+    case "sentinelAssignment":
+      return path(text(resource, "principalId"), resource, "has the role");
     default:
       return connectorPaths(resource, all, path);
   }
@@ -101,7 +103,7 @@ function pathsOf(resource: ReportResource, all: readonly ReportResource[]): Repo
 
 /** Objects by their own ID: a part may end with the ID of what it belongs to. */
 function principals(all: readonly ReportResource[]): readonly ReportResource[] {
-  return all.filter(({ type }) => resourceKind(type)?.removal.by !== "owner");
+  return all.filter(({ kind }) => kinds.find(({ key }) => key === kind)?.removal.by !== "owner");
 }
 
 function connectorPaths(

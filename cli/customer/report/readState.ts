@@ -48,9 +48,9 @@ export function reportState({ resources, pending, writtenAt }: Deployment): Repo
 /** What `up` will create, in the place of a state. */
 export function plannedState(resources: readonly PlannedResource[]): ReportState {
   return {
-    resources: resources.map(({ type, name, id, inputs, outputs }) => ({
+    resources: resources.map(({ type, name, urn, id, inputs, outputs }) => ({
       type,
-      kind: resourceKind(type)?.key as KindKey | undefined,
+      kind: resourceKind({ type, urn })?.key as KindKey | undefined,
       name,
       id,
       inputs: withoutSecrets(inputs),
@@ -64,7 +64,7 @@ export function plannedState(resources: readonly PlannedResource[]): ReportState
 function reportResource(one: ReportSource): ReportResource {
   return {
     type: one.type,
-    kind: resourceKind(one.type)?.key as KindKey | undefined,
+    kind: resourceKind(one)?.key as KindKey | undefined,
     name: urnName(one.urn),
     id: one.id,
     inputs: withoutSecrets(one.inputs),

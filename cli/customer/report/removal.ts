@@ -45,6 +45,11 @@ const softDelete = {
   url: "https://learn.microsoft.com/azure/key-vault/general/soft-delete-overview",
 };
 
+const azureRolesRemoval = {
+  title: "Remove Azure role assignments",
+  url: "https://learn.microsoft.com/azure/role-based-access-control/role-assignments-remove",
+};
+
 export const removals: Readonly<Record<ObjectKind, RemovalGuide>> = {
   guest: {
     setting: "Remove the person from analysts, or set accessEndsOn",
@@ -285,6 +290,13 @@ export const removals: Readonly<Record<ObjectKind, RemovalGuide>> = {
       url: "https://learn.microsoft.com/azure/lighthouse/how-to/remove-delegation",
     },
   },
+  sentinelRole: {
+    setting: "Remove the role from sentinelAccess.roles",
+    menu: "Azure portal > Resource groups > Access control (IAM) > Role assignments > {names} > Remove",
+    object: "the role of the MSSP's group",
+    stays: "Effect of a removed role on people who are signed in: up to an hour.",
+    document: azureRolesRemoval,
+  },
   keyVault: {
     setting: "Remove handover",
     menu: "Azure portal > Key vaults > {names} > Delete",
@@ -297,10 +309,7 @@ export const removals: Readonly<Record<ObjectKind, RemovalGuide>> = {
     menu: "Azure portal > Key vaults > Access control (IAM) > {names} > Remove",
     object: "the reader, in the MSSP's subscription",
     stays: "The secret, which the SIEM can no longer read.",
-    document: {
-      title: "Remove Azure role assignments",
-      url: "https://learn.microsoft.com/azure/role-based-access-control/role-assignments-remove",
-    },
+    document: azureRolesRemoval,
   },
   resourceGroup: {
     setting: "Remove handover",

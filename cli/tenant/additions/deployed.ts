@@ -6,6 +6,8 @@ import type { Deployment } from "../../stack/deployment";
 
 export interface DeployedObject {
   readonly type: string;
+  /** Undefined for an object that a test makes. */
+  readonly urn?: string;
   /** As the provider writes it. */
   readonly id: string;
   /** The last segment of `id`, in lower case. */
@@ -31,7 +33,7 @@ export class Deployed {
 
   /** Resources of a kind, an extension's as well. */
   all(kind: KindKey): readonly DeployedObject[] {
-    return this.resources.filter(({ type, objectId }) => resourceKind(type)?.key === kind && objectId !== "");
+    return this.resources.filter((resource) => resourceKind(resource)?.key === kind && resource.objectId !== "");
   }
 
   /** The stack's random ID; undefined where its state has none. */

@@ -12,6 +12,9 @@ import type { AdditionsPart } from "../../stack/additionsPart";
 import { applicationAdditions, applicationsOf } from "./application";
 import type { Place } from "../../base/place";
 import { withAudit } from "./audit";
+import { azureRoleAdditions, otherAzureRoles } from "./azureRoleAdditions";
+import { subscriptionAssignments } from "../kinds/azureAssignments";
+import { hasSentinelAccess } from "../../../domain/prerequisiteSettings";
 import { accessPackagesOf, assignmentAdditions, assignmentsOf, holdersOf, policyAdditions } from "./accessPackages";
 import { deployedOf, type Deployed } from "./deployed";
 import { defenderRoleAdditions, defenderRolesOf } from "./defenderRoles";
@@ -119,6 +122,13 @@ const parts: Readonly<Record<AdditionsPartName, Part>> = {
     note: unneededPermissions,
   },
   "added trust of the MSSP": { notApplicable: applies, look: trustAdditions },
+  "added Azure roles": {
+    notApplicable: ({ prerequisites }) =>
+      unless(prerequisites !== undefined && hasSentinelAccess(prerequisites), "sentinelAccess in its settings"),
+    needsHolders: true,
+    look: azureRoleAdditions,
+    note: otherAzureRoles,
+  },
   "governance relationship": {
     notApplicable: ({ settings }) =>
       settings.portalAccess.model === "governance" ? "not applicable: the settings ask for one" : undefined,
@@ -184,6 +194,7 @@ export function additionsTenant(
   const { call, endpoints, accessToken } = signIn;
   return {
     ...{ stack, call, graph: endpoints.graphEndpoint, deployed, settings, prerequisites: settings },
+    readAssignments: subscriptionAssignments(settings, { environment, endpoints }),
     ownObjectId: objectIdIn(accessToken),
     identities: identityVariables.flatMap((name) => environment[name]?.toLowerCase() ?? []),
   };

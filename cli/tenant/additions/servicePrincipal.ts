@@ -40,7 +40,7 @@ export async function servicePrincipalAdditions(tenant: AdditionsTenant): Promis
 
 /** Whether a service principal is of an application in the customer's tenant. */
 function isOfCustomerApplication(type: string): boolean {
-  return resourceKind(type)?.key === "servicePrincipal";
+  return resourceKind({ type })?.key === "servicePrincipal";
 }
 
 /** Disabling the service principal is how a customer stops the SIEM: no step undoes it unasked. */

@@ -5,6 +5,7 @@ import type { PrerequisiteSettings } from "../../../domain/prerequisites";
 import type { Deployed } from "./deployed";
 import { azRest, type FoundAddition } from "./addition";
 import type { KindTenant } from "../kinds/kindCalls";
+import type { ReadAssignments } from "../kinds/azureAssignments";
 import { msspDomains, rememberedReads } from "../kinds/openTenant";
 
 export interface AdditionsTenant {
@@ -17,9 +18,12 @@ export interface AdditionsTenant {
   readonly settings: Pick<Settings, "analysts" | "tenantId" | "msspTenantId" | "portalAccess"> & {
     readonly analystDomains?: readonly string[];
     readonly connector?: Settings["connector"];
+    readonly sentinelAccess?: Settings["sentinelAccess"];
   };
   /** The settings that decide what the stack needs; undefined where they are not known. */
   readonly prerequisites?: PrerequisiteSettings;
+  /** Reads the role assignments of the customer's subscription. @default there are none */
+  readonly readAssignments?: ReadAssignments;
   /** Object ID of the identity that reads: it owns the objects that it created. */
   readonly ownObjectId: string | undefined;
   /** Application (client) IDs of the MSSP's automation and preview identity, as far as they are known. */
@@ -32,10 +36,10 @@ const kindTenants = new WeakMap<AdditionsTenant, KindTenant>();
 export function kindTenant(tenant: AdditionsTenant): KindTenant {
   const known = kindTenants.get(tenant);
   if (known !== undefined) return known;
-  const { call, graph, deployed, settings, identities = [] } = tenant;
+  const { call, graph, deployed, settings, readAssignments, identities = [] } = tenant;
   const made: KindTenant = {
-    ...rememberedReads(call),
-    freshReads: () => rememberedReads(call),
+    ...rememberedReads(call, readAssignments),
+    freshReads: () => rememberedReads(call, readAssignments),
     graphUrl: graph,
     msspGraph: () => Promise.reject(new EnvironmentError("the search for additions reads the customer's tenant only")),
     defender: undefined,

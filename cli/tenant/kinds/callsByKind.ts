@@ -39,6 +39,7 @@ import { redirectUri } from "./redirectUri";
 import { refreshToken } from "./refreshToken";
 import { requestedPermission } from "./requestedPermission";
 import { resourceGroup } from "./resourceGroup";
+import { sentinelAssignment } from "./sentinelAssignment";
 import { servicePrincipal } from "./servicePrincipal";
 import { siemAuthorization } from "./siemAuthorization";
 import { stackIdentity } from "./stackIdentity";
@@ -85,6 +86,7 @@ export const callsByKind: Readonly<Record<KindKey, KindCalls>> = {
   refreshToken,
   requestedPermission,
   resourceGroup,
+  sentinelAssignment,
   servicePrincipal,
   siemAuthorization,
   stackIdentity,

@@ -2,7 +2,7 @@
  * What takes calls of each kind of access: is an object there, which objects are the stack's or the
  * MSSP's, what does a principal hold. All of them read only.
  */
-import type { GraphCall, PortalCall, StackMark } from "@defender-mssp/microsoft";
+import type { AzureRoleAssignment, GraphCall, PortalCall, StackMark } from "@defender-mssp/microsoft";
 import type { KindCell } from "../../../domain/kinds/accessKind";
 import type { KindKey } from "../../../domain/kinds/kinds";
 import type { AzureCalls } from "../orphans/azureCalls";
@@ -26,9 +26,11 @@ export interface KindTenant {
   /** Reads each address once. */
   readonly graph: GraphCall;
   /** Both, without what was read before. */
-  readonly freshReads: () => Pick<KindTenant, "graph" | "list">;
+  readonly freshReads: () => Pick<KindTenant, "graph" | "list" | "azureAssignments">;
   /** Base address of Graph, for the steps. */
   readonly graphUrl: string;
+  /** Role assignments of the customer's subscription that `sentinelAccess` names; empty without it. @throws ServiceError, EnvironmentError */
+  readonly azureAssignments: () => Promise<readonly AzureRoleAssignment[]>;
   /** Graph in the MSSP's tenant. @throws ServiceError, EnvironmentError where the identity can't sign in there */
   readonly msspGraph: () => Promise<GraphCall>;
   /** Every item of a list. */

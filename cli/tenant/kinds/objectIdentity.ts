@@ -6,6 +6,7 @@ import type { ObjectIdentity } from "./kindCalls";
 
 interface IdentifiedResource {
   readonly type: string;
+  readonly urn?: string;
   /** As the provider writes it. */
   readonly id: string;
   readonly inputs: Readonly<Record<string, unknown>>;
@@ -13,8 +14,8 @@ interface IdentifiedResource {
 }
 
 export function objectIdentity(resource: IdentifiedResource): ObjectIdentity {
-  const { type, inputs, outputs } = resource;
-  const kind = resourceKind(type);
+  const { inputs, outputs } = resource;
+  const kind = resourceKind(resource);
   const owner =
     kind?.removal.by === "owner" ? (inputs[kind.removal.property] ?? outputs[kind.removal.property]) : undefined;
   return {

@@ -12,6 +12,7 @@ import type { Settings } from "../../../settings";
 import { defenderEndpointOf } from "../../../settings/fromFile";
 import { azureCalls } from "../orphans/azureCalls";
 import { signInToTenant, type TenantSignIn } from "../signInToTenant";
+import { subscriptionAssignments, type ReadAssignments } from "./azureAssignments";
 import type { KindTenant } from "./kindCalls";
 
 interface OpenOptions {
@@ -32,7 +33,8 @@ export async function openTenant(settings: Settings, options: OpenOptions): Prom
   const { stack, stackId, environment, say, signIn } = options;
   const { tenantId, msspTenantId, azureDelegation } = settings;
   const { call: graph, endpoints } = signIn ?? (await signInToTenant(settings, environment, options.endpoints));
-  const freshReads = () => rememberedReads(graph);
+  const readAssignments = subscriptionAssignments(settings, { environment, endpoints });
+  const freshReads = () => rememberedReads(graph, readAssignments);
   const endpoint = defenderEndpointOf(settings, environment);
   const audience = clouds[endpoints.cloud].defenderResource;
   const defender: PortalCall | undefined =
@@ -71,7 +73,10 @@ export function msspDomains({
  * Reads each address once: several kinds look at the same object or list. A failure is remembered,
  * too. What writes is passed on.
  */
-export function rememberedReads(graph: GraphCall): Pick<KindTenant, "graph" | "list"> {
+export function rememberedReads(
+  graph: GraphCall,
+  readAssignments: ReadAssignments = () => Promise.resolve([]),
+): Pick<KindTenant, "graph" | "list" | "azureAssignments"> {
   const answers = new Map<string, ReturnType<GraphCall>>();
   const remembered: GraphCall = (path, options = {}) => {
     if (options.method !== undefined && options.method !== "GET") return graph(path, options);
@@ -80,5 +85,10 @@ export function rememberedReads(graph: GraphCall): Pick<KindTenant, "graph" | "l
     answers.set(key, answer);
     return answer;
   };
-  return { graph: remembered, list: (path) => graphList(remembered, path) };
+  let assignments: ReturnType<ReadAssignments> | undefined;
+  return {
+    graph: remembered,
+    list: (path) => graphList(remembered, path),
+    azureAssignments: () => (assignments ??= readAssignments()),
+  };
 }

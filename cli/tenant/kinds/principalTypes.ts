@@ -46,6 +46,7 @@ export const principalTypes: Readonly<Record<KindKey, KindCell<AccessPrincipal["
   refreshToken: holdsNothing,
   requestedPermission: holdsNothing,
   resourceGroup: holdsNothing,
+  sentinelAssignment: holdsNothing,
   servicePrincipal: "servicePrincipal",
   siemAuthorization: holdsNothing,
   stackIdentity: holdsNothing,

@@ -1,6 +1,6 @@
 /**
  * Calls of Azure Resource Manager: the MSSP's tenant for the handover, the customer's for the
- * delegation.
+ * delegation and the roles on a Microsoft Sentinel workspace.
  */
 import { clouds, requestToken, type Endpoints, type PortalCall } from "@defender-mssp/microsoft";
 import { isCallError } from "@defender-mssp/errors";
@@ -21,7 +21,7 @@ export interface AzureCalls {
  * searched.
  */
 export async function azureCalls(
-  { tenantId, msspTenantId, handover, azureDelegation }: Settings,
+  { tenantId, msspTenantId, handover, azureDelegation, sentinelAccess }: Settings,
   {
     environment,
     endpoints,
@@ -42,6 +42,6 @@ export async function azureCalls(
   };
   return {
     handover: handover && (await callIn(msspTenantId)),
-    delegation: azureDelegation && (await callIn(tenantId)),
+    delegation: (azureDelegation ?? sentinelAccess) && (await callIn(tenantId)),
   };
 }

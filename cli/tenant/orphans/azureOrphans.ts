@@ -3,13 +3,25 @@
  * create an existing resource. Names have random parts, which the state contains before the
  * resources exist.
  */
-import { azureRoles, goneStatuses, isGone, lastSegment, request, vaultOfResourceId } from "@defender-mssp/microsoft";
+import {
+  azureRoles,
+  goneStatuses,
+  isGone,
+  lastSegment,
+  request,
+  sentinelRoleName,
+  sentinelRoles,
+  vaultOfResourceId,
+  type AzureRoleAssignment,
+} from "@defender-mssp/microsoft";
 import { applicable, type AccessKind } from "../../../domain/kinds/accessKind";
 import { keyVault } from "../../../domain/kinds/keyVault";
 import { keyVaultSecret } from "../../../domain/kinds/keyVaultSecret";
 import { lighthouseAssignment } from "../../../domain/kinds/lighthouseAssignment";
 import { lighthouseDefinition } from "../../../domain/kinds/lighthouseDefinition";
 import { resourceGroup } from "../../../domain/kinds/resourceGroup";
+import { hasSentinelAccess } from "../../../domain/prerequisiteSettings";
+import { sentinelAssignment } from "../../../domain/kinds/sentinelAssignment";
 import { vaultReader } from "../../../domain/kinds/vaultReader";
 import type { KindKey } from "../../../domain/kinds/kinds";
 import type { Settings } from "../../../settings";
@@ -22,7 +34,7 @@ import { undated, type FinderState, type Orphan, type OrphanSearch } from "./orp
 import { handoverVaultName } from "../../../domain/naming";
 import { urnName } from "../../../domain/urn";
 import { providerType } from "../../../domain/resourceTypes";
-import { delegationName, handoverName } from "../../../domain/resourceNames";
+import { delegationName, handoverName, sentinelName } from "../../../domain/resourceNames";
 
 interface Candidate {
   readonly kind: AccessKind;
@@ -46,7 +58,28 @@ export async function azureOrphans(tenant: KindTenant, settings: Settings, state
   for (const candidate of [...delegated(settings, state), ...handedOver(settings, state)])
     await look(candidate.kind, () => presentOrphan(tenant, candidate, state));
   if (settings.handover?.readerObjectId !== undefined) await look(vaultReader, () => readers(tenant, settings, state));
+  if (hasSentinelAccess(settings)) await look(sentinelAssignment, () => assignments(tenant, state));
   return { orphans, unread };
+}
+
+/** Role assignments with the mark of the stack that its state does not have. */
+async function assignments(tenant: KindTenant, state: FinderState): Promise<readonly Orphan[]> {
+  const search = applicable(callsByKind.sentinelAssignment.search);
+  const sightings = (await search?.(tenant)) ?? [];
+  const own = sightings.filter(({ id, whose }) => whose === "thisStack" && !isKnown(state, id));
+  const all = await tenant.azureAssignments();
+  return own.map(({ id }) => {
+    const assignment = all.find((candidate) => candidate.id === id);
+    return orphan({ kind: sentinelAssignment, name: assignmentName(assignment, state), id }, state);
+  });
+}
+
+/** The name that the program gives the assignment; one of no known group cannot be imported. */
+function assignmentName(assignment: AzureRoleAssignment | undefined, state: FinderState): string {
+  const group = state.resources.find(({ id }) => lastSegment(id) === assignment?.properties.principalId);
+  const key = /-(analysts|tier1|tier2|approvers)-group$/.exec(group === undefined ? "" : urnName(group.urn))?.[1];
+  const role = sentinelRoleName(assignment?.properties.roleDefinitionId ?? "");
+  return key === undefined || role === undefined ? "" : `${sentinelName}-${key}-${sentinelRoles[role]}`;
 }
 
 function delegated({ azureDelegation: delegation }: Settings, state: FinderState): Candidate[] {
@@ -145,7 +178,11 @@ async function presentOrphan(tenant: KindTenant, candidate: Candidate, state: Fi
 }
 
 function orphan({ kind, name, id }: Candidate, state: FinderState): Orphan {
-  const evidence = { owner: "thisStack", text: "its name, of which the stack's state has the random part" } as const;
+  const text =
+    kind === sentinelAssignment
+      ? "its description, which has this stack's mark"
+      : "its name, of which the stack's state has the random part";
+  const evidence = { owner: "thisStack", text } as const;
   const service: keyof AzureCalls = kind.place === "customer's subscription" ? "delegation" : "handover";
   const [type = ""] = applicable(kind.types) ?? [];
   const isPending = state.pending.some(({ operation, resource }) => operation === "creating" && resource.type === type);
@@ -159,6 +196,7 @@ function orphan({ kind, name, id }: Candidate, state: FinderState): Orphan {
 }
 
 function importOf(state: FinderState, type: string, name: string, id: string): readonly string[] | undefined {
+  if (name === "") return undefined;
   const component = name.slice(0, name.indexOf("-"));
   const parent = state.resources.find(({ custom, urn }) => !custom && urnName(urn) === component);
   const provider = state.resources.find(

@@ -14,6 +14,8 @@ const programOutputs: Readonly<Record<string, string>> = {
   handover:
     "Where the client secret is in the MSSP's Key Vault: `vaultName`, `secretName`, `secretUri`, `subscriptionId`.",
   azureDelegation: "What Azure Lighthouse delegates (`scope`), and with which `roles`.",
+  sentinelAccess:
+    "Where the analysts' groups have roles in Azure (`scope`), for which workspace (`workspaceName`), and the `roles` by group.",
 } satisfies Record<AddedOutputName, string>;
 
 interface Output {

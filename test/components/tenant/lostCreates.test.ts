@@ -44,6 +44,23 @@ describe("components: recoverLostCreates", () => {
     );
   });
 
+  it("waits and repeats while Azure does not know a new group, eight times at most", async () => {
+    await startMocks();
+    const waits: number[] = [];
+    const sleep = (milliseconds: number) => Promise.resolve(void waits.push(milliseconds));
+    const type = "azure-native:authorization:RoleAssignment";
+    const args = { type, name: "one", props: {}, opts: {}, resource: undefined as never };
+    const [hook] = recoverLostCreates(tenantId, {}, { environment: {}, sleep })(args)?.opts.hooks?.onError ?? [];
+    const unknown = 'Status=400 Code="PrincipalNotFound" Message="Principal 1 does not exist in the directory 2."';
+    const ask = (errors: string[]) =>
+      hook!.callback({ urn: "urn", id: "", name: "one", type, failedOperation: "create", errors, newInputs: {} });
+    assert.equal(await ask([unknown]), true);
+    assert.equal(await ask(Array.from({ length: 7 }, () => unknown)), true);
+    assert.deepEqual(waits, [2000, 30_000]);
+    assert.equal(await ask(Array.from({ length: 8 }, () => unknown)), false);
+    assert.equal(await ask(['Status=403 Code="AuthorizationFailed" Message="No."']), false);
+  });
+
   it("repeats no request with a response from Graph, and no deletion", async () => {
     const answered = "PATCH https://graph.microsoft.com/v1.0/groups/x answered 400: Request_BadRequest: No.";
     assert.equal(await outcome("update", [answered]), false);

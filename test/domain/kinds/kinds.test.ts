@@ -4,7 +4,14 @@ import { isWithoutObject, kinds, resourceKind } from "../../../domain/kinds/kind
 import { writingPermissions } from "../../../domain/writingPermissions";
 import { expectedKinds } from "../../../domain/prerequisites";
 import { hasModel } from "../../../domain/prerequisiteSettings";
-import { component, dynamic, pluginTypePrefix, programTypes, stackType } from "../../../domain/resourceTypes";
+import {
+  azureRoleAssignment,
+  component,
+  dynamic,
+  pluginTypePrefix,
+  programTypes,
+  stackType,
+} from "../../../domain/resourceTypes";
 
 const keys = kinds.map(({ key }) => key);
 
@@ -14,23 +21,35 @@ describe("the table of kinds", () => {
     assert.deepEqual(new Set(kinds.map(({ plural }) => plural)).size, keys.length);
   });
 
-  it("has each type of the program's in exactly one kind", () => {
-    const types = kinds.flatMap((kind) => applicable(kind.types) ?? []);
+  it("has each type of the program's in exactly one kind, or in one for each component", () => {
+    const types = kinds.flatMap(({ within = "", ...kind }) =>
+      (applicable(kind.types) ?? []).map((type) => `${within} ${type}`),
+    );
     assert.deepEqual(new Set(types).size, types.length);
     assert.deepEqual(
-      programTypes.filter((type) => resourceKind(type) === undefined),
+      programTypes.filter((type) => resourceKind({ type }) === undefined),
       [],
     );
-    assert.equal(resourceKind("azure-native:keyvault/v20230701:Vault")?.key, "keyVault");
-    assert.equal(resourceKind("azuread:index/user:User"), undefined);
+    assert.equal(resourceKind({ type: "azure-native:keyvault/v20230701:Vault" })?.key, "keyVault");
+    assert.equal(resourceKind({ type: "azuread:index/user:User" }), undefined);
+  });
+
+  it("tells role assignments of Azure apart by their component", () => {
+    const urn = (components: string) =>
+      `urn:pulumi:contoso::project::${components}$${azureRoleAssignment}::sentinel-tier1-reader`;
+    const kindIn = (parents: string) => resourceKind({ type: azureRoleAssignment, urn: urn(parents) })?.key;
+    assert.equal(kindIn(component("SentinelAccess")), "sentinelAssignment");
+    assert.equal(kindIn(`acme:index:Office$${component("SentinelAccess")}`), "sentinelAssignment");
+    assert.equal(kindIn(component("CredentialHandover")), "vaultReader");
+    assert.equal(resourceKind({ type: azureRoleAssignment })?.key, "vaultReader");
   });
 
   it("knows each dynamic resource in the plugin's form, too", () => {
     for (const type of programTypes.filter((token) => token.startsWith("pulumi-nodejs:"))) {
       const name = type.split(":").at(-1)!;
-      assert.equal(resourceKind(`${pluginTypePrefix}${name}`), resourceKind(type), name);
+      assert.equal(resourceKind({ type: `${pluginTypePrefix}${name}` }), resourceKind({ type }), name);
     }
-    assert.equal(resourceKind(dynamic("Guest"))?.key, "guest");
+    assert.equal(resourceKind({ type: dynamic("Guest") })?.key, "guest");
   });
 
   it("gives a reason for each cell that is not applicable", () => {

@@ -72,4 +72,20 @@ describe("policy: azure-principals", () => {
     assert.deepEqual(judge(rule, registrationAssignment, nothing), []);
     assert.deepEqual(judge(rule, keyVault, { properties: unknownValue }), []);
   });
+
+  it("takes a group's role on the workspace for one of sentinelAccess alone", () => {
+    const place = { subscriptionId, resourceGroup: "sentinel", workspaceName: "soc" };
+    const given = {
+      settings: { ...settings, sentinelAccess: { ...place, roles: { tier1: ["Microsoft Sentinel Reader" as const] } } },
+    };
+    const assignment = { principalId: stranger, principalType: "Group", scope };
+    const say = (changes: object) => judge(rule, azureRoleAssignment, { ...assignment, ...changes }, given);
+    const roleDefinitionId = roleDefinitionResourceId(subscriptionId, "Microsoft Sentinel Reader");
+    // `named-principals` asks whose the group is.
+    assert.deepEqual(say({ roleDefinitionId }), []);
+    assert.equal(say({ roleDefinitionId: azureRoles.Owner }).length, 1);
+    assert.equal(say({ roleDefinitionId, principalType: "User" }).length, 1);
+    assert.notEqual(say({ roleDefinitionId, scope: `/subscriptions/${subscriptionId}` }).length, 0);
+    assert.notEqual(judge(rule, azureRoleAssignment, { ...assignment, roleDefinitionId }, { settings }).length, 0);
+  });
 });

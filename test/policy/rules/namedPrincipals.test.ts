@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import * as fc from "fast-check";
-import { tierNames } from "@defender-mssp/microsoft";
-import { azuread, dynamic } from "../../../domain/resourceTypes";
+import { azureRoles, tierNames, type AzureRoleName } from "@defender-mssp/microsoft";
+import { azuread, azureRoleAssignment, dynamic } from "../../../domain/resourceTypes";
 import { namedPrincipals as rule } from "../../../policy/rules/namedPrincipals";
 import type { PolicySettings } from "../../../policy/policySettings";
 import { contoso, judgeStack, unknownValue, type Sample } from "../support";
@@ -211,5 +211,40 @@ describe("policy: named-principals, access packages", () => {
   it("reports nothing for values that a preview does not know", () => {
     const unknown = { subjectType: "ConnectedOrganizationMembers", objectId: unknownValue };
     assert.deepEqual(say(policy(unknown, { ...ofGroup, objectId: unknownValue }, {})), []);
+  });
+
+  it("gives a role on the workspace to the group alone for which sentinelAccess names it", () => {
+    const place = { subscriptionId: stranger, resourceGroup: "sentinel", workspaceName: "soc" };
+    const roles = { tier1: ["Microsoft Sentinel Reader" as const], tier2: ["Microsoft Sentinel Responder" as const] };
+    const given = { settings: { ...settings, sentinelAccess: { ...place, roles } } };
+    const assigned = (tier: string, role: AzureRoleName, id: (name: string) => unknown = idOf): Sample => ({
+      type: azureRoleAssignment,
+      name: "assignment",
+      properties: {
+        scope: `/subscriptions/${stranger}/resourceGroups/sentinel`,
+        principalId: id(tier),
+        roleDefinitionId: `/x/roleDefinitions/${azureRoles[role]}`,
+      },
+      sources: { principalId: [tier] },
+    });
+    const judged = (sample: Sample, stack = program()) => judgeStack(rule, [...stack, sample], given);
+    assert.deepEqual(judged(assigned("tier1", "Microsoft Sentinel Reader")), []);
+    assert.deepEqual(
+      judged(
+        assigned("tier1", "Microsoft Sentinel Reader", () => unknownValue),
+        newStack(),
+      ),
+      [],
+    );
+    assert.equal(judged(assigned("tier1", "Microsoft Sentinel Responder")).length, 1);
+    assert.equal(
+      judged(
+        assigned("tier1", "Microsoft Sentinel Responder", () => unknownValue),
+        newStack(),
+      ).length,
+      1,
+    );
+    assert.equal(judged(assigned("tier1", "Microsoft Sentinel Reader", () => stranger)).length, 1);
+    assert.equal(judged(assigned("ana", "Microsoft Sentinel Reader")).length, 1);
   });
 });

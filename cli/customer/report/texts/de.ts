@@ -138,6 +138,11 @@ export const de: Texts = {
       name: "Azure Lighthouse-Zuweisung",
       meaning: "Das Abonnement oder die Ressourcengruppe, für die die Delegierung gilt.",
     },
+    sentinelRole: {
+      name: "Microsoft Sentinel-Rolle",
+      meaning:
+        "Mitglieder der Gruppe sehen diesen Microsoft Sentinel-Arbeitsbereich; mit Responder ändern sie auch Incidents.",
+    },
     keyVault: {
       name: "Key Vault des MSSP",
       meaning: "Hier bewahrt der MSSP das Geheimnis auf. Er liegt nicht in Ihrem Mandanten.",
@@ -297,6 +302,8 @@ export const de: Texts = {
     trust:
       "Vertrauen und Anmeldebedingungen: Microsoft Entra Admin Center ({entra}), „External Identities > Cross-tenant access settings“ und „Conditional Access > Policies“.",
     azure: "Azure: Azure-Portal, „Service providers“.",
+    sentinel:
+      "Microsoft Sentinel: Azure-Portal, Ressourcengruppe des Arbeitsbereichs, Zugriffssteuerung (IAM), Rollenzuweisungen.",
   },
   stop: {
     title: "Selbst beenden",

@@ -123,6 +123,10 @@ export const en: Texts = {
       name: "Azure Lighthouse assignment",
       meaning: "The subscription or resource group to which the delegation applies.",
     },
+    sentinelRole: {
+      name: "Microsoft Sentinel role",
+      meaning: "Members of the group see this Microsoft Sentinel workspace; with Responder they also change incidents.",
+    },
     keyVault: { name: "Key Vault of the MSSP", meaning: "Where the MSSP keeps the secret. It is not in your tenant." },
     vaultReader: {
       name: "Reader of the secret in the MSSP's Key Vault",
@@ -260,6 +264,8 @@ export const en: Texts = {
     trust:
       "Trust and sign-in conditions: Microsoft Entra admin center ({entra}), External Identities > Cross-tenant access settings, and Conditional Access > Policies.",
     azure: "Azure: Azure portal, Service providers.",
+    sentinel:
+      "Microsoft Sentinel: Azure portal, the resource group of the workspace, Access control (IAM), Role assignments.",
   },
   stop: {
     title: "End it yourself",

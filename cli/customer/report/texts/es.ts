@@ -139,6 +139,11 @@ export const es: Texts = {
       name: "Asignación de Azure Lighthouse",
       meaning: "La suscripción o el grupo de recursos al que se aplica la delegación.",
     },
+    sentinelRole: {
+      name: "Rol de Microsoft Sentinel",
+      meaning:
+        "Los miembros del grupo ven esta área de trabajo de Microsoft Sentinel; con Responder también cambian incidentes.",
+    },
     keyVault: { name: "Key Vault del MSSP", meaning: "Donde el MSSP guarda el secreto. No está en su inquilino." },
     vaultReader: {
       name: "Lector del secreto en el Key Vault del MSSP",
@@ -292,6 +297,8 @@ export const es: Texts = {
     trust:
       "Confianza y condiciones de inicio de sesión: Centro de administración de Microsoft Entra ({entra}), «External Identities > Cross-tenant access settings» y «Conditional Access > Policies».",
     azure: "Azure: Azure Portal, «Service providers».",
+    sentinel:
+      "Microsoft Sentinel: Azure Portal, grupo de recursos del área de trabajo, Control de acceso (IAM), Asignaciones de roles.",
   },
   stop: {
     title: "Terminarlo usted mismo",

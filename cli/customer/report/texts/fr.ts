@@ -134,6 +134,11 @@ export const fr: Texts = {
       name: "Affectation Azure Lighthouse",
       meaning: "L’abonnement ou le groupe de ressources auquel la délégation s’applique.",
     },
+    sentinelRole: {
+      name: "Rôle Microsoft Sentinel",
+      meaning:
+        "Les membres du groupe voient cet espace de travail Microsoft Sentinel ; avec Responder, ils modifient aussi les incidents.",
+    },
     keyVault: {
       name: "Key Vault du MSSP",
       meaning: "L’endroit où le MSSP garde le secret. Il n’est pas dans votre locataire.",
@@ -297,6 +302,8 @@ export const fr: Texts = {
     trust:
       "Confiance et conditions de connexion : centre d’administration Microsoft Entra ({entra}), « External Identities > Cross-tenant access settings » et « Conditional Access > Policies ».",
     azure: "Azure : portail Azure, « Service providers ».",
+    sentinel:
+      "Microsoft Sentinel : portail Azure, groupe de ressources de l’espace de travail, Contrôle d’accès (IAM), Attributions de rôles.",
   },
   stop: {
     title: "Y mettre fin vous-même",

@@ -135,6 +135,11 @@ export const ja: Texts = {
       name: "Azure Lighthouse の割り当て",
       meaning: "委任が適用されるサブスクリプションまたはリソース グループです。",
     },
+    sentinelRole: {
+      name: "Microsoft Sentinel ロール",
+      meaning:
+        "グループのメンバーは、この Microsoft Sentinel ワークスペースを表示できます。Responder ではインシデントも変更できます。",
+    },
     keyVault: {
       name: "MSSP の Key Vault",
       meaning: "MSSP がシークレットを保管する場所です。お客様のテナントにはありません。",
@@ -291,6 +296,8 @@ export const ja: Texts = {
     trust:
       "信頼とサインインの条件: Microsoft Entra 管理センター ({entra}) の [External Identities > Cross-tenant access settings] と [Conditional Access > Policies]。",
     azure: "Azure: Azure portal の [Service providers]。",
+    sentinel:
+      "Microsoft Sentinel: Azure portal、ワークスペースのリソース グループ、アクセス制御 (IAM)、ロールの割り当て。",
   },
   stop: {
     title: "ご自身で終了する",

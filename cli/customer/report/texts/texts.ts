@@ -111,6 +111,7 @@ export interface Texts {
     readonly notifications: string;
     readonly trust: string;
     readonly azure: string;
+    readonly sentinel: string;
   };
   readonly stop: {
     readonly title: string;

@@ -49,7 +49,7 @@ describe("mssp doctor --before-destroy, by kind", () => {
     const { kept, stays } = await report(...adopted);
     assert.deepEqual(
       kept.map(({ kind }) => kind),
-      types.map((type) => resourceKind(type)?.key),
+      types.map((type) => resourceKind({ type })?.key),
     );
     assert.deepEqual(
       stays.map(({ what }) => what),

@@ -18,7 +18,8 @@ function tenant(graph: GraphCall): KindTenant {
     ...{ graph, graphUrl: "https://graph.example", defender: undefined, delegatedSubscription: undefined },
     msspGraph: () => Promise.reject(new Error("no kind of a state asks the MSSP's tenant")),
     freshReads: () => rememberedReads(graph),
-    list: rememberedReads(graph).list,
+    ...rememberedReads(graph),
+    graph,
     azure: { handover: undefined, delegation: undefined },
     owner: {
       ...{ stack: "contoso", stackId: undefined, tenantId: "c0570500-0000-4000-8000-00000000000a" },

@@ -123,6 +123,7 @@ describe("mssp report: objects and paths", () => {
       "conditionalAccessPolicy",
       "governanceGroup",
       "governanceRole",
+      "sentinelRole",
       "unknown",
     ]);
     const guest = report.objects.find(({ kind }) => kind === "guest")!;
@@ -151,6 +152,22 @@ describe("mssp report: objects and paths", () => {
     for (const { objectId, link, since } of report.objects)
       assert.deepEqual([objectId, link, since], ["", undefined, undefined]);
     for (const { kind, name } of report.objects) assert.notEqual(name, "", kind);
+  });
+
+  it("by the settings: the roles on a Microsoft Sentinel workspace, with the groups that have them", async () => {
+    const sentinelAccess = {
+      ...{ subscriptionId: "c0570500-5ab5-4000-8000-00000000000a", resourceGroup: "soc", workspaceName: "soc" },
+      roles: { tier1: ["Microsoft Sentinel Reader" as const] },
+    };
+    const settings = { ...settingsOf("dev"), handover: undefined, sentinelAccess } as ReturnType<typeof settingsOf>;
+    const state = plannedState(await plannedResources(settings, now));
+    const report = recordedReport("dev", { state, source: "settings" });
+    const roles = report.objects.filter(({ kind }) => kind === "sentinelRole");
+    assert.deepEqual(
+      roles.map(({ name, detail }) => [name, detail]),
+      [["Microsoft Sentinel Reader", "Tier 1 Analyst, resource group soc"]],
+    );
+    assert.ok(report.paths.some(({ to, by }) => to === roles[0]?.key && by === "has the role"));
   });
 });
 

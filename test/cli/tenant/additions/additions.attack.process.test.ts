@@ -111,6 +111,7 @@ describe("cli/tenant/additions/additions: somebody adds a way in to the stack's 
         "added applications of the MSSP": "passed",
         "added to the automation": "passed",
         "added trust of the MSSP": "passed",
+        "added Azure roles": "notChecked",
         "governance relationship": "notChecked",
       });
       const reason = additions.find(({ name }) => name === "added to the automation")?.reason ?? "";

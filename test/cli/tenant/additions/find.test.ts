@@ -3,11 +3,12 @@
  * test/cli/tenant/additions/additions.attack.process.test.ts has the sandbox.
  */
 import assert from "node:assert/strict";
-import { ServiceError, type GraphCall } from "@defender-mssp/microsoft";
+import { azureRoles, ServiceError, type GraphCall } from "@defender-mssp/microsoft";
 import { azRest, shellQuoted } from "../../../../cli/tenant/additions/addition";
 import { Deployed, type DeployedObject } from "../../../../cli/tenant/additions/deployed";
 import { partsOf } from "../../../../cli/tenant/additions/find";
 import type { AdditionsTenant } from "../../../../cli/tenant/additions/tenant";
+import { azureRoleAssignment } from "../../../../domain/resourceTypes";
 
 const mssp = "5ec0de00-5ea1-4000-8000-000000000001";
 const end = { startDateTime: "2026-11-01T00:00:00Z", endDateTime: "2028-11-01T00:00:00Z", displayName: null };
@@ -81,8 +82,55 @@ describe("additions to a stack's objects", () => {
         ["added to catalogs", "notChecked"],
         ["added applications of the MSSP", "notChecked"],
         ["added to the automation", "notChecked"],
+        ["added Azure roles", "notChecked"],
       ],
     );
+  });
+
+  it("roles in Azure that somebody gave the stack's group; other parties' are named, Microsoft's are not", async () => {
+    const scope = "/subscriptions/s/resourceGroups/sentinel";
+    const assignment = (name: string, principalId: string, role: string, principalType = "Group") => ({
+      id: `${scope}/providers/Microsoft.Authorization/roleAssignments/${name}`,
+      name,
+      properties: { principalId, principalType, roleDefinitionId: `/x/roleDefinitions/${role}`, scope },
+    });
+    const group = { type: "azuread:index/group:Group", id: "/groups/g1", objectId: "g1", inputs: {}, outputs: {} };
+    const own = { type: azureRoleAssignment, id: "/x/own", objectId: "own", inputs: {}, outputs: {} };
+    const sentinelAccess = { subscriptionId: "s", resourceGroup: "sentinel", workspaceName: "soc", roles: {} };
+    const answers = {
+      "/v1.0/servicePrincipals/microsoft": { appOwnerOrganizationId: "F8CDEF31-a31e-4b4a-93e4-5f571e91255a" },
+      "/v1.0/servicePrincipals/other": { appOwnerOrganizationId: mssp },
+    };
+    const changes = {
+      deployed: new Deployed([group, own]),
+      settings: { ...tenant({}).settings, sentinelAccess } as unknown as AdditionsTenant["settings"],
+      prerequisites: { ...tenant({}).settings, sentinelAccess } as unknown as AdditionsTenant["prerequisites"],
+      readAssignments: () =>
+        Promise.resolve([
+          assignment("own", "g1", azureRoles["Microsoft Sentinel Reader"]),
+          assignment("added", "g1", azureRoles.Contributor),
+          assignment("another", "g2", azureRoles["Microsoft Sentinel Contributor"]),
+          assignment("microsofts", "microsoft", azureRoles["Microsoft Sentinel Contributor"], "ServicePrincipal"),
+          assignment("others", "other", azureRoles["Microsoft Sentinel Contributor"], "ServicePrincipal"),
+          assignment("synced", "g3", "78b7345a-1e1b-483a-ac62-62228c6ea89d"),
+        ]),
+    };
+    const part = (await partsOf(tenant(answers, changes))).find(({ name }) => name === "added Azure roles")!;
+    assert.equal(part.state, "failed");
+    assert.deepEqual(
+      part.additions.map(({ kind, what, step }) => [kind, what, step]),
+      [
+        [
+          "Azure role",
+          `the Azure role Contributor at ${scope}`,
+          `az role assignment delete --ids '${scope}/providers/Microsoft.Authorization/roleAssignments/added'`,
+        ],
+      ],
+    );
+    const others = ["Group g2", "ServicePrincipal other"].map(
+      (whose) => `the Azure role Microsoft Sentinel Contributor of ${whose}`,
+    );
+    assert.match(part.reason, new RegExp(`other parties have on ${scope}: ${others.join(", ")}$`));
   });
 
   it("a certificate and another API's permission are removed by the Azure CLI's own commands", async () => {

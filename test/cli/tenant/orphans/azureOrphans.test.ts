@@ -143,4 +143,47 @@ describe("azureOrphans", () => {
     assert.deepEqual([orphans.length, unread.length], [0, 5]);
     assert.match(unread[0]?.reason ?? "", /^not checked: Azure was not searched: /);
   });
+
+  it("finds a role on a workspace by the stack's mark, with the import command, and no other stack's", async () => {
+    const stackId = "0123456789abcdef";
+    const scope = `${customers}/resourceGroups/sentinel`;
+    const marked = (name: string, id: string) => ({
+      id: `${scope}/providers/Microsoft.Authorization/roleAssignments/${name}`,
+      name,
+      properties: {
+        ...{ principalId: "g1", scope, description: `Managed by Pulumi (defender-mssp/contoso#${id}, MSSP tenant x)` },
+        roleDefinitionId: "/x/roleDefinitions/8d289c81-5878-46d4-8554-54e1e3d8b5cb",
+      },
+    });
+    const withSentinel = {
+      ...{ tenantId: settings.tenantId, portalAccess: { model: "rbac" } },
+      sentinelAccess: { subscriptionId: customers.split("/")[2], resourceGroup: "sentinel", roles: {} },
+    } as unknown as Settings;
+    const azure = {
+      ...tenant({ handover: undefined, delegation: { endpoint: "http://127.0.0.1:9", token: "t" } }),
+      owner: { stackId, msspTenantId: "x" },
+      azureAssignments: () => Promise.resolve([marked("a1", stackId), marked("a2", "f".repeat(16))]),
+    } as unknown as KindTenant;
+    const { resources } = state();
+    const known = {
+      ...state(),
+      resources: [
+        ...resources,
+        resource("azuread:index/group:Group", "customer-access-tier1-group", "/groups/g1"),
+        resource("defender-mssp:index:SentinelAccess", "sentinel", "", false),
+        resource("pulumi:providers:azure-native", "sentinel-azure", "p3"),
+      ],
+    } as FinderState;
+    const { orphans } = await azureOrphans(azure, withSentinel, known);
+    assert.deepEqual(
+      orphans.map(({ id }) => id),
+      [marked("a1", stackId).id],
+    );
+    assert.deepEqual(orphans[0]?.importArguments?.slice(0, 3), [
+      "azure-native:authorization:RoleAssignment",
+      "sentinel-tier1-reader",
+      marked("a1", stackId).id,
+    ]);
+    assert.equal(orphans[0].removal.method, "DELETE");
+  });
 });
