@@ -25,6 +25,19 @@ export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
+/** Why a file or a folder can't be used, in words where the system has a code only. */
+export function fileProblem(error: unknown): string {
+  const { code = "" } = (error ?? {}) as NodeJS.ErrnoException;
+  return fileProblems[code] ?? messageOf(error).replace(/\.$/, "");
+}
+
+const fileProblems: Readonly<Partial<Record<string, string>>> = {
+  ENOENT: "it does not exist",
+  EACCES: "this user may not open it",
+  EISDIR: "it is a folder",
+  ENOTDIR: "it is not a folder",
+};
+
 /** Leaves out properties without a value: the engine can't write `undefined` to a state. */
 export function withoutUndefined<T extends object>(properties: T): T {
   return Object.fromEntries(Object.entries(properties).filter(([, value]) => value !== undefined)) as T;

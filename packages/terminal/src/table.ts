@@ -17,6 +17,8 @@ export interface TableOptions {
   readonly width?: number;
   /** Spaces in front of each line. Default: 0. */
   readonly indent?: number;
+  /** The least columns of the first ones, where their texts are as wide. Default: the longest word. */
+  readonly floors?: readonly number[];
 }
 
 const gap = 2;
@@ -33,9 +35,9 @@ export function terminalWidth(): number {
  * continues on the next line.
  */
 export function tableText(rows: readonly (readonly TextCell[])[], options: TableOptions = {}): string {
-  const { width = terminalWidth(), indent = 0 } = options;
+  const { width = terminalWidth(), indent = 0, floors = [] } = options;
   const texts = rows.map((row) => row.map((cell) => terminalText(typeof cell === "string" ? cell : cell.text)));
-  const widths = columnWidths(texts, width - indent);
+  const widths = columnWidths(texts, width - indent, floors);
   return rows.flatMap((row, index) => rowLines(row, texts[index] ?? [], widths, " ".repeat(indent))).join("");
 }
 
@@ -72,14 +74,14 @@ function rowLines(
  * Each column as wide as its longest line; where that is too much, the widest ones give way, down
  * to their longest word.
  */
-function columnWidths(rows: readonly (readonly string[])[], available: number): number[] {
+function columnWidths(rows: readonly (readonly string[])[], available: number, floors: readonly number[]): number[] {
   const count = Math.max(0, ...rows.map((row) => row.length));
   const longest = (column: number, separator: RegExp) =>
     Math.max(0, ...rows.flatMap((row) => (row[column] ?? "").split(separator).map(textWidth)));
-  const columns = Array.from({ length: count }, (_, column) => ({
-    width: longest(column, /\n/),
-    word: longest(column, /\s+/),
-  }));
+  const columns = Array.from({ length: count }, (_, column) => {
+    const width = longest(column, /\n/);
+    return { width, word: Math.max(longest(column, /\s+/), Math.min(width, floors[column] ?? 0)) };
+  });
   const excess = () => columns.reduce((sum, { width }) => sum + width, gap * (count - 1)) - available;
   while (excess() > 0) {
     const widest = (floor: (column: { word: number }) => number) =>

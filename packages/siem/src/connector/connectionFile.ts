@@ -15,7 +15,7 @@ import {
   keyVaultSecretName,
   portalUrl,
 } from "@defender-mssp/microsoft";
-import { VisibleError } from "@defender-mssp/errors";
+import { fileProblem, VisibleError } from "@defender-mssp/errors";
 import type { Connector, CredentialPlace } from "./connector";
 import { isStackName } from "./stackName";
 
@@ -151,7 +151,7 @@ async function textOf(file: string): Promise<string> {
       await handle.close();
     }
   } catch (error) {
-    throw new VisibleError(`The connection file ${file} can't be used: ${(error as Error).message}.`, { cause: error });
+    throw new VisibleError(`The connection file ${file} can't be used: ${fileProblem(error)}.`, { cause: error });
   }
 }
 

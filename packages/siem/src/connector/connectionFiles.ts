@@ -1,12 +1,13 @@
 /** The connectors of connection files, on a machine that has neither project, engine nor state. */
 import path from "node:path";
 import { InvalidArgumentError, Option, type Command } from "commander";
-import { VisibleError } from "@defender-mssp/errors";
+import { fileProblem, VisibleError } from "@defender-mssp/errors";
 import type { Environment } from "@defender-mssp/microsoft";
 import type { Session } from "@defender-mssp/terminal/session";
 import { UsageError } from "@defender-mssp/terminal/usageError";
 import type { CredentialOptions } from "../tokens/credentialOptions";
 import type { ConnectorSource, UnreadConnector, Selection } from "./connectorSource";
+import type { Reader } from "./reader";
 import { exactlyOneOf, goWith, repeated } from "./selectors";
 
 /** What the options below have parsed. */
@@ -16,6 +17,11 @@ export interface ConnectionOptions {
   readonly all?: boolean;
   /** Folder of connection files. */
   readonly connections?: string;
+}
+
+/** Who reads the hints of a command with these options. */
+export function readerBy({ connection, connections }: ConnectionOptions): Reader {
+  return connection === undefined && connections === undefined ? "stack" : "file";
 }
 
 /** The source of this package's own program. */
@@ -110,7 +116,7 @@ export async function connectionsOfFolder(
   try {
     names = await readdir(folder);
   } catch (error) {
-    throw new VisibleError(`--connections ${folder} can't be read: ${(error as Error).message}.`);
+    throw new VisibleError(`--connections ${folder} can't be read: ${fileProblem(error)}.`);
   }
   return names
     .filter((name) => name.endsWith(".json") && !name.startsWith("."))

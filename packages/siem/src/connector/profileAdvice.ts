@@ -2,6 +2,7 @@
 import type { ServiceError } from "@defender-mssp/microsoft";
 import { adviceFor } from "../tokens/signIn";
 import type { ConnectorSource } from "./connectorSource";
+import { deployerStep, type Reader } from "./reader";
 
 /** What a command needs, with Graph's permission and the setting that grants it. */
 const needs = {
@@ -21,14 +22,13 @@ export function adviceOnProfile(
   { serviceCode, status }: ServiceError,
   need: keyof typeof needs,
   { program }: ConnectorSource,
+  forReader: Reader,
 ): string | undefined {
-  const advice = adviceFor(serviceCode);
+  const advice = adviceFor(serviceCode, forReader);
   if (advice !== undefined) return advice;
   if (status === 401) return `\`${program} verify\` shows what the connector lacks: consent, or its credential.`;
   if (status !== 403) return undefined;
   const { permission, setting } = needs[need];
-  return (
-    `The connector needs ${permission} with consent: set ${setting}, and run \`npx pulumi up\`. ` +
-    "A token can lack a new permission for an hour."
-  );
+  const step = deployerStep(`set ${setting}${forReader === "file" ? "" : ", and run `npx pulumi up`"}`, forReader);
+  return `The connector needs ${permission} with consent. ${step} A token can lack a new permission for an hour.`;
 }

@@ -8,6 +8,7 @@ import {
 } from "@defender-mssp/microsoft";
 import { VisibleError } from "@defender-mssp/errors";
 import { atOnce } from "@defender-mssp/terminal/atOnce";
+import { readerBy, type ConnectionOptions } from "../connector/connectionFiles";
 import type { ConnectorSource, UnreadConnector } from "../connector/connectorSource";
 import { adviceOnProfile } from "../connector/profileAdvice";
 import type { Session } from "@defender-mssp/terminal/session";
@@ -19,7 +20,7 @@ import { connectorEnvironment, credentialOf, endpointsOf } from "../tokens/crede
 import { queryOf } from "./query";
 import { rowsAsCsv, rowsAsJson, type HuntedCustomer, type RowsText } from "./rows";
 
-export interface HuntOptions extends CredentialOptions {
+export interface HuntOptions extends CredentialOptions, ConnectionOptions {
   readonly file?: string;
   /** In a form that Graph documents. */
   readonly timespan?: string;
@@ -80,7 +81,7 @@ async function huntAll(targets: readonly UnreadConnector[], hunt: Hunt): Promise
       failures.push(error);
       // An error of a connection file begins with its name.
       const name = error.message.startsWith(`${target.name} `) ? "" : `${target.name}: `;
-      note(`${name}${error.message}${hintOn(error, hunt.source)}`);
+      note(`${name}${error.message}${hintOn(error, hunt)}`);
       return;
     }
     await writeToOutput(session.out, text).catch((error: unknown) => {
@@ -126,8 +127,8 @@ function codeOf(error: unknown): number {
   return isOfQuery ? 1 : exitCodeOfFailure(error);
 }
 
-function hintOn(error: VisibleError, source: ConnectorSource): string {
-  const advice = error instanceof ServiceError ? adviceOnProfile(error, "hunt", source) : undefined;
+function hintOn(error: VisibleError, { source, options }: Hunt): string {
+  const advice = error instanceof ServiceError ? adviceOnProfile(error, "hunt", source, readerBy(options)) : undefined;
   return advice === undefined ? "" : `\n${advice}`;
 }
 

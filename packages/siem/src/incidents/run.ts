@@ -11,6 +11,7 @@ import {
 import type { Session } from "@defender-mssp/terminal/session";
 import { flag, UsageError } from "@defender-mssp/terminal/usageError";
 import type { Connector } from "../connector/connector";
+import { readerBy } from "../connector/connectionFiles";
 import type { ConnectorSource } from "../connector/connectorSource";
 import { requireTriage } from "../connector/requireProfile";
 import { adviceOnProfile } from "../connector/profileAdvice";
@@ -140,5 +141,5 @@ function adviceOnIncidents(
   source: ConnectorSource,
 ): string | undefined {
   const isWrite = isChange(options) && error.method !== "GET";
-  return adviceOnProfile(error, isWrite ? "triage" : "incidents", source);
+  return adviceOnProfile(error, isWrite ? "triage" : "incidents", source, readerBy(options));
 }

@@ -45,7 +45,7 @@ export interface InterruptibleOptions {
   /** Whether the command follows: a signal is then its usual end. */
   readonly follow: boolean;
   /** What a pull has said so far; it has a last word after a signal, and if nobody reads on. */
-  readonly progress?: { finish(): void };
+  readonly progress?: { finish(): void; readerGone(): void };
   readonly adviceOn: (error: ServiceError) => string | undefined;
 }
 
@@ -61,7 +61,8 @@ export async function interruptible(
     session.exitCode = await work(signal);
     progress?.finish();
   } catch (error) {
-    if (signal.aborted || error instanceof ReaderGone) progress?.finish();
+    if (signal.aborted) progress?.finish();
+    else if (error instanceof ReaderGone) progress?.readerGone();
     session.exitCode = exitCodeOf(error, { follow, interrupt });
     // Standard output may wait for a reader without end: what it has not taken comes again.
     if (signal.aborted) session.endNow();

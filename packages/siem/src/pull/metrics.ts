@@ -57,6 +57,12 @@ export class Metrics {
     return [...this.#customers].filter(([, { isFailing }]) => isFailing).map(([stack]) => stack);
   }
 
+  /** Whether a customer's first pull has not ended yet, or none has begun. */
+  get isStarting(): boolean {
+    const customers = [...this.#customers.values()];
+    return customers.length === 0 || customers.some(({ lastSuccess }) => lastSuccess === undefined);
+  }
+
   get count(): number {
     return this.#customers.size;
   }
@@ -244,8 +250,8 @@ export async function publish({
 
 /** The file's age shows that the process lives; its `status` shows whether all customers are read. */
 function healthText(metrics: Metrics): string {
-  const { failing, count } = metrics;
-  const status = failing.length === 0 ? "ok" : "degraded";
+  const { failing, count, isStarting } = metrics;
+  const status = failing.length > 0 ? "degraded" : isStarting ? "starting" : "ok";
   return `${JSON.stringify({ status, at: new Date().toISOString(), customers: count, failing })}\n`;
 }
 

@@ -37,6 +37,12 @@ export class StderrProgress implements PullProgress {
     this.err.note(text);
   }
 
+  /** The reader of standard output has closed it, in the middle of a page: nobody knows how many it took. */
+  readerGone(): void {
+    this.#endLine();
+    if (!this.quiet) this.err.note(`The reader of standard output has closed it before the last ${this.noun}.`);
+  }
+
   /** Shows how many were delivered. */
   finish(): void {
     this.#endLine();

@@ -11,7 +11,7 @@ import { alertApiOption } from "../connector/alertApiOption";
 import type { Connector } from "../connector/connector";
 import { selectingOption, shownConnector } from "../connector/shownConnector";
 import type { Session } from "@defender-mssp/terminal/session";
-import { connectionFiles, type ConnectionOptions } from "../connector/connectionFiles";
+import { connectionFiles, readerBy, type ConnectionOptions } from "../connector/connectionFiles";
 import type { ConnectorSource } from "../connector/connectorSource";
 import type { KeptToken, TokenPlace, TokenRecord } from "../connector/refreshToken";
 import { advised } from "@defender-mssp/terminal/advised";
@@ -65,7 +65,7 @@ export function define(token: Command, session: Session, source: ConnectorSource
           : personsTokens(options, session, source));
       } catch (error) {
         const { adviceFor } = await import("./signIn.js");
-        throw advised(error, ({ serviceCode }) => adviceFor(serviceCode));
+        throw advised(error, ({ serviceCode }) => adviceFor(serviceCode, readerBy(options)));
       }
     });
   describeCommand(command, {

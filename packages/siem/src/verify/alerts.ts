@@ -9,6 +9,7 @@ import {
   ServiceError,
 } from "@defender-mssp/microsoft";
 import { VisibleError } from "@defender-mssp/errors";
+import { reader } from "../connector/reader";
 import { acceptingHost } from "../connector/hosts";
 import { selectingOption } from "../connector/shownConnector";
 import { daysUntil } from "../connector/refreshToken";
@@ -33,7 +34,7 @@ export async function graphAlerts(context: VerifyContext): Promise<Check> {
     const check = passed(name, `200, a page of ${value.length}, as the application`);
     return { ...check, alerts: value.length };
   } catch (error) {
-    return failed(name, withAdvice(error));
+    return failed(name, withAdvice(error, context));
   }
 }
 
@@ -48,7 +49,7 @@ export async function refreshToken(context: VerifyContext): Promise<{ check: Che
   if (tokenRecord === undefined) return { check: notChecked(name, `none is stored: ${getOne}`) };
   const days = daysUntil(tokenRecord.expiresOn, now);
   if (days < 0) return { check: failed(name, `expired on ${dateOf(tokenRecord.expiresOn)}: ${getOne}`) };
-  if (credential instanceof VisibleError) return { check: failed(name, `not possible: ${reasonOf(credential)}`) };
+  if (credential instanceof VisibleError) return { check: failed(name, missingCredential(context)) };
   try {
     const credentials = () => connectorEnvironment(connector.clientId, credential, context.environment);
     const tokens = refreshedTokens(credentials, await kept.read(tokenRecord), {
@@ -62,8 +63,14 @@ export async function refreshToken(context: VerifyContext): Promise<{ check: Che
       accessToken,
     };
   } catch (error) {
-    return { check: failed(name, withAdvice(error)) };
+    return { check: failed(name, withAdvice(error, context)) };
   }
+}
+
+/** Why a check can't sign in; whole only in the first check that says it. */
+function missingCredential({ connector, credential }: VerifyContext): string {
+  if (connector.alertApis.includes("graph")) return "not possible without the connector's credential";
+  return `not possible: ${reasonOf(credential)}`;
 }
 
 /** The legacy alert API's response to the connector. */
@@ -88,14 +95,14 @@ export async function legacyAlerts(context: VerifyContext, accessToken: string |
     };
   }
   if (accessToken === undefined && credential instanceof VisibleError) {
-    return { check: failed(name, `not possible: ${reasonOf(credential)}`), authorization: "unknown" };
+    return { check: failed(name, missingCredential(context)), authorization: "unknown" };
   }
   try {
     const token = accessToken ?? (await applicationsToken(context));
     const how = accessToken === undefined ? "as the application" : "with the refresh token";
     return await askEach(name, context, token, how);
   } catch (error) {
-    return { check: failed(name, withAdvice(error)), authorization: "unknown" };
+    return { check: failed(name, withAdvice(error, context)), authorization: "unknown" };
   }
 }
 
@@ -138,8 +145,8 @@ export function authorizationByUse({ connector }: VerifyContext, { authorization
   return failed(name, `the legacy alert API refuses the connector. ${steps.join(" ")}`);
 }
 
-function withAdvice(error: unknown): string {
-  const advice = error instanceof ServiceError ? adviceFor(error.serviceCode) : undefined;
+function withAdvice(error: unknown, { connector }: VerifyContext): string {
+  const advice = error instanceof ServiceError ? adviceFor(error.serviceCode, reader(connector)) : undefined;
   return [reasonOf(error), ...(advice === undefined ? [] : [advice])].join(" ");
 }
 

@@ -13,3 +13,8 @@ export interface Check {
 export const passed = (name: string, reason: string): Check => ({ name, state: "passed", reason });
 export const failed = (name: string, reason: string): Check => ({ name, state: "failed", reason });
 export const notChecked = (name: string, reason: string): Check => ({ name, state: "notChecked", reason });
+
+/** Whether a check has a subject in this stack; the others have nothing to say. */
+export function isApplicable({ state, reason }: Check): boolean {
+  return state !== "notChecked" || !reason.startsWith("not applicable");
+}

@@ -1,15 +1,14 @@
 /** `verify`: signs in and reads alerts as the SIEM would, and checks what this requires. */
 import { Option, type Command } from "commander";
-import { countsSentence, markOf, overallState } from "@defender-mssp/terminal/checkState";
+import { overallState } from "@defender-mssp/terminal/checkState";
 import { describeCommand } from "@defender-mssp/terminal/help";
-import { tableText } from "@defender-mssp/terminal/table";
 import { visibleJson } from "@defender-mssp/terminal/terminalText";
 import type { Session } from "@defender-mssp/terminal/session";
 import { connectionFiles } from "../connector/connectionFiles";
 import type { ConnectorSource } from "../connector/connectorSource";
 import { upToTwenty } from "../connector/upToTwenty";
 import { credentialOptions } from "../tokens/credentialOptions";
-import type { Check } from "./check";
+import { checksText } from "./checksText";
 import type { Verification, VerifyOptions } from "./verification";
 
 /** The checks of this package's own program. */
@@ -44,6 +43,7 @@ export function define(
       "of several customers: how many are checked at the same time (default: 4)",
       upToTwenty,
     )
+    .option("--details", "a row for each check, also for those that do not apply")
     .option("--json", "print the checks as one JSON object")
     .action(async (options: VerifyOptions) => {
       const customer = await source.named(options, session);
@@ -65,7 +65,7 @@ export function define(
         state,
         checks,
       };
-      session.out.write(options.json === true ? `${visibleJson(result, 2)}\n` : checksText(checks));
+      session.out.write(options.json === true ? `${visibleJson(result, 2)}\n` : checksText(checks, options.details === true, session.out.columns));
       if (state === "failed") session.exitCode = 1;
     });
   describeCommand(command, {
@@ -74,9 +74,4 @@ export function define(
     exitCodes: { 0: "no check failed", 1: "a check failed; of several customers, one of any customer" },
     examples: [`${source.program} verify ${source.example}`, `${source.program} verify --connections connections`],
   });
-}
-
-function checksText(checks: readonly Check[]): string {
-  const rows = checks.map(({ name, state, reason }) => [markOf(state), name, reason]);
-  return `${tableText(rows)}\n${countsSentence(checks.map(({ state }) => state))}\n`;
 }

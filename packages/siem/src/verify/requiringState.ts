@@ -7,3 +7,8 @@ export const requiringState: readonly Check[] = [
   notChecked("notification rules", "not checked: requires the stack's state; use --stack"),
   notChecked("additions", "not checked: requires the stack's state; use --stack"),
 ];
+
+/** Whether a check was left to somebody with the stack. */
+export function isRequiringState(check: Check): boolean {
+  return requiringState.includes(check);
+}

@@ -8,6 +8,7 @@ import type { ContextOptions } from "./context";
 export interface VerifyOptions extends ContextOptions, ConnectionOptions {
   /** Customers that are checked at the same time. */
   readonly parallel?: number;
+  readonly details?: boolean;
   readonly json?: boolean;
 }
 
