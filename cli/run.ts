@@ -14,5 +14,8 @@ export async function run(commandLine: readonly string[], session: Session): Pro
     const { requireProjectsVersion } = require("./base/installation") as typeof import("./base/installation");
     requireProjectsVersion(session.folder);
   });
-  await runProgram(program, commandLine, session);
+  await runProgram(program, commandLine, session, async (message) => {
+    const { showStacks } = await import("./stack/showStacks.js");
+    await showStacks(message, session);
+  });
 }

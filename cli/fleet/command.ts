@@ -161,6 +161,7 @@ function registerRun(
       positive,
     )
     .option("--timeout <minutes>", "interrupt a stack after this time", positive, 60)
+    .optionsGroup("After an interruption:")
     .addOption(
       new Option(
         "--resume",
@@ -173,8 +174,9 @@ function registerRun(
       wholeNumber,
       1,
     )
-    .addOption(passphraseFolderOption())
     .option("--cancel-dead-locks", "cancel locks whose owner was a process on this machine that has ended")
+    .optionsGroup("How:")
+    .addOption(passphraseFolderOption())
     .option("--count-requests", "count the requests to the sandbox");
   addOwnOptions(command, name);
   command.action(async (options: FleetRunOptions) => {

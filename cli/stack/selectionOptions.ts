@@ -18,6 +18,7 @@ export interface SelectionOptions {
 /** Adds the selectors to a command. */
 export function selectionOptions(command: Command): Command {
   return command
+    .optionsGroup("Which customers:")
     .option("--stack <pattern...>", `only these stacks; * matches any characters (default: ${allCustomers})`)
     .option("--tag <tag...>", "only stacks with these tags: tier=gold, or tier for any value; all must match", tags)
     .option(
@@ -35,7 +36,8 @@ export function selectionOptions(command: Command): Command {
       states,
     )
     .option("--stale-after <days>", "with --status stale: days without a successful up", wholeNumber, 7)
-    .option("--part <k/n>", "only part k of n of the selected stacks: every n-th one", partArgument);
+    .option("--part <k/n>", "only part k of n of the selected stacks: every n-th one", partArgument)
+    .optionsGroup("How:");
 }
 
 function tags(text: string, before: readonly string[] = []): readonly string[] {

@@ -57,6 +57,7 @@ describe("mssp", function () {
           stderr,
           /^error: (required option '--stack <stack>' not specified|use exactly one of --stack <(?:stack|pattern)>, .*)$/m,
         );
+        assert.match(stderr, /^Stacks: .*\bdev\b.*\. Such as: --stack \S+$/m);
       });
     }
   });

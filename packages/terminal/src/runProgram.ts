@@ -7,12 +7,19 @@ import { prepareUsage, usageExitCode } from "./usage";
 /**
  * Runs a command line to its end, and sets the session's exit code. Never rejects: the reason of a
  * failure is on standard error.
+ * @param onUsageError adds to the message of a usage error, after it is shown.
  */
-export async function runProgram(program: Command, commandLine: readonly string[], session: Session): Promise<void> {
+export async function runProgram(
+  program: Command,
+  commandLine: readonly string[],
+  session: Session,
+  onUsageError?: (message: string) => Promise<void>,
+): Promise<void> {
   prepareUsage(program);
   try {
     await program.parseAsync(commandLine, { from: "user" });
   } catch (error) {
+    if (onUsageError !== undefined && usageExitCode(error) === 2) await onUsageError((error as Error).message);
     const ended = usageExitCode(error) ?? (await import("./failure.js")).report(error, session.err);
     session.exitCode ??= ended;
   }

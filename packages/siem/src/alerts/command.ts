@@ -45,12 +45,20 @@ const alertsHelp = ({ program, reads, example }: ConnectorSource): HelpSections 
 
 /** Adds arguments, options and action. */
 export function define(alerts: Command, session: Session, source: ConnectorSource = connectionFiles): void {
-  const command = credentialOptions(source.addOptions(alerts, "many")).addOption(
-    alertApiOption(
-      "graph: Microsoft Graph's alerts_v2; legacySiem: the legacy SIEM API (default: graph, if the connector has it)",
-      session.err,
-    ),
-  );
+  const command = credentialOptions(source.addOptions(alerts.optionsGroup("Customer:"), "many"))
+    .optionsGroup("What:")
+    .addOption(
+      alertApiOption(
+        "graph: Microsoft Graph's alerts_v2; legacySiem: the legacy SIEM API (default: graph, if the connector has it)",
+        session.err,
+      ),
+    )
+    .addOption(
+      new Option(
+        "--region <region>",
+        "legacySiem: where the customer's Defender data is stored (default: whichever answers)",
+      ).choices(["eu", "uk", "us"]),
+    );
   pullOptions(command, {
     since:
       "start: a time such as 2026-06-01T12:00:00Z, or how long ago: 24h, 30d, PT12H (default: P180D, all that Defender keeps)",
@@ -58,12 +66,7 @@ export function define(alerts: Command, session: Session, source: ConnectorSourc
   sinkOptions(command, {
     sourcetypes: "defender:alert; cef; with --raw the add-on's, ms:defender:atp:alerts",
     dataStream: "logs-defender.alert-default",
-  }).addOption(
-    new Option(
-      "--region <region>",
-      "legacySiem: where the customer's Defender data is stored (default: whichever answers)",
-    ).choices(["eu", "uk", "us"]),
-  );
+  });
   runningOptions(command).action(async (options: AlertsOptions) => {
     const { runAlerts } = await import("./run.js");
     await runAlerts(options, session, source);

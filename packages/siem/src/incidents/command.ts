@@ -72,12 +72,13 @@ const incidentsHelp = ({ program, reads, example }: ConnectorSource): HelpSectio
 
 /** Adds arguments, options and action. */
 export function define(command: Command, session: Session, source: ConnectorSource = connectionFiles): void {
-  credentialOptions(source.addOptions(command, "many"));
+  credentialOptions(source.addOptions(command.optionsGroup("Customer:"), "many"));
   pullOptions(command, {
     since:
       "incidents that were changed since then: a time such as 2026-06-01T12:00:00Z, or how long ago: 24h, 30d, PT12H (default: P180D)",
   });
   sinkOptions(command, { sourcetypes: "defender:incident; cef", dataStream: "logs-defender.incident-default" })
+    .optionsGroup("One incident:")
     .option("--id <id>", "this incident only: print it, or change it")
     .option("--close", "with --id: set the status to resolved")
     .option("--assign <user>", "with --id: assign it to this user (user principal name)")

@@ -27,26 +27,29 @@ const severities: readonly RecordSeverity[] = ["informational", "low", "medium",
 /** @param since what `--since` means, and its default. */
 export function pullOptions(command: Command, { since }: { readonly since: string }): Command {
   return command
+    .optionsGroup("What:")
     .option("--since <time>", since)
     .option("--severity <list>", `only these severities, separated by commas: ${severities.join(", ")}`, severityList)
-    .option("--follow", "keep pulling until Ctrl-C, and wait for a service or a destination that is down")
-    .option("--interval <duration>", "pause between two pulls of --follow: 30s, 5m, PT5M (default: 1m)")
-    .option(
-      "--checkpoint <file>",
-      "store the progress in this file and continue from it; --since then applies to the first run only",
-    )
     .addOption(
       new Option("--format <format>", "json: one object; cef: ArcSight's format (default: json)").choices([
         "json",
         "cef",
       ]),
     )
-    .option("--raw", "the service's own object instead of this command's schema (JSON only)");
+    .option("--raw", "the service's own object instead of this command's schema (JSON only)")
+    .optionsGroup("Running:")
+    .option("--follow", "keep pulling until Ctrl-C, and wait for a service or a destination that is down")
+    .option("--interval <duration>", "pause between two pulls of --follow: 30s, 5m, PT5M (default: 1m)")
+    .option(
+      "--checkpoint <file>",
+      "store the progress in this file and continue from it; --since then applies to the first run only",
+    );
 }
 
 /** The options of how a pull runs. */
 export function runningOptions(command: Command): Command {
   return command
+    .optionsGroup("Running:")
     .option("--checkpoints <folder>", "of several customers: store the progress of each in a file of this folder")
     .option(
       "--parallel <number>",

@@ -27,6 +27,7 @@ export interface SinkDefaults {
 /** Adds the options to a command. */
 export function sinkOptions(command: Command, { sourcetypes, dataStream }: SinkDefaults): Command {
   return command
+    .optionsGroup("Destination, one or several:")
     .option("--hec <url>", "send to Splunk's HTTP Event Collector; its token is in MSSP_HEC_TOKEN")
     .option("--index <index>", "with --hec: Splunk's index (default: the token's)")
     .option("--sourcetype <type>", `with --hec: Splunk's source type (default: ${sourcetypes})`)

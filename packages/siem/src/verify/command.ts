@@ -65,7 +65,11 @@ export function define(
         state,
         checks,
       };
-      session.out.write(options.json === true ? `${visibleJson(result, 2)}\n` : checksText(checks, options.details === true, session.out.columns));
+      session.out.write(
+        options.json === true
+          ? `${visibleJson(result, 2)}\n`
+          : checksText(checks, options.details === true, session.out.columns),
+      );
       if (state === "failed") session.exitCode = 1;
     });
   describeCommand(command, {

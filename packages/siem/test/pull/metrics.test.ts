@@ -95,6 +95,8 @@ describe("cli/pull: metrics", () => {
       const own = new Metrics("alert");
       const publication = await publish({ metrics: own, place, health, note });
       assert.deepEqual((await readdir(folder)).sort(), ["health.json", "mssp.prom"]);
+      const first = JSON.parse(await readFile(health, "utf8")) as { status: string };
+      assert.equal(first.status, "starting");
       own.customer("a").failed();
       await publication.stop();
       const state = JSON.parse(await readFile(health, "utf8")) as object;

@@ -18,7 +18,7 @@ describe("verify: the table of checks", () => {
   it("at 80 columns, a name has 28 columns at least, and what does not apply is one line", () => {
     const lines = text(false).split("\n");
     assert.ok(lines.every((line) => line.length <= 80));
-    assert.match(lines[0] ?? "", /^✓ {2}alerts from Microsoft Graph {3}sentence/);
+    assert.match(lines[0] ?? "", /^✓ {2}alerts from Microsoft Graph {2,}sentence/);
     assert.ok(lines.includes("–  2 not applicable (--details shows them)"), lines.join("\n"));
     assert.match(text(false), /^✗ {2}added to the service/m);
     assert.match(text(false), /\n\n1 passed, 1 failed, 3 not checked\.\n$/);
@@ -31,6 +31,9 @@ describe("verify: the table of checks", () => {
   });
 
   it("by a connection file, what requires the stack's state is part of that line", () => {
-    assert.match(text(false, [...checks, ...requiringState]), /^– {2}2 not applicable, 4 require the stack's state \(--details/m);
+    assert.match(
+      text(false, [...checks, ...requiringState]),
+      /^– {2}2 not applicable, 4 require the stack's state \(--details/m,
+    );
   });
 });

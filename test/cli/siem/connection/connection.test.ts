@@ -244,9 +244,12 @@ describe("a connection file on a machine without project, engine and state", fun
     });
     for (const name of ["credential expiry", "consent", "redirect URI", "notification rules", "additions"])
       assert.match(checks.find((check) => check.name === name)?.reason ?? "", /^not checked: requires the/, name);
+    const { stdout: table } = await onMachine(["verify", "--connection", "contoso.json"]);
+    assert.match(table, /^– {2}3 not applicable, 4 require the stack's state \(--details shows them\)$/m);
+    assert.doesNotMatch(table, /redirect URI|use --stack/);
     const damaged = await onMachine(["verify", "--connection", "none.json"]);
     assert.equal(damaged.exitCode, 1);
-    assert.match(damaged.stdout, /✗ {2}connection +The connection file none\.json can't be used: ENOENT/);
+    assert.match(damaged.stdout, /✗ {2}connection +The connection file none\.json can't be used: it does not exist\./);
   });
 
   it("files of several applications that share one secret are refused before any request", async () => {

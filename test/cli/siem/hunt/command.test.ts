@@ -94,7 +94,7 @@ describe("mssp hunt", function () {
     const two = await hunt(["--connection", file, "--connection", path.join(folder, "none.json"), count], away);
     assert.equal(two.exitCode, 1);
     assert.deepEqual(stacksOf(two.stdout), ["contoso"]);
-    assert.match(two.stderr, /^mssp: none: The connection file .*none\.json can't be used: ENOENT/m);
+    assert.match(two.stderr, /^mssp: none: The connection file .*none\.json can't be used: it does not exist\./m);
   });
 
   it("429: the query is repeated after Retry-After, and its rows come once", async () => {
@@ -140,12 +140,15 @@ describe("mssp hunt", function () {
     await writeFile(file, JSON.stringify({ ...content, credentialPlace: { file: wrong } }));
     const refused = await hunt(["--connection", file, count]);
     assert.equal(refused.exitCode, 3);
-    assert.match(refused.stderr, /AADSTS7000215: .*\n.*The client secret is wrong\./);
+    assert.match(refused.stderr, /AADSTS7000215: .*\n.*The client secret is wrong: .*Ask whoever runs `pulumi up`/);
     assert.ok(!refused.stderr.includes("not-the-secret"));
     await writeFile(file, JSON.stringify({ ...content, clientId: "c0ffee00-0000-4000-8000-00000000dead" }));
     const elsewhere = await hunt(["--connection", file, count]);
     assert.equal(elsewhere.exitCode, 3);
-    assert.match(elsewhere.stderr, /answered 400: AADSTS700016: [^\n]*\n.*does not have the connector's application/);
+    assert.match(
+      elsewhere.stderr,
+      /answered 400: AADSTS700016: [^\n]*\n.*does not have the connector's application\. Ask whoever runs `pulumi up` for this customer to restore it/,
+    );
     assert.doesNotMatch(elsewhere.stderr, /Trace ID|Correlation ID/);
     await writeFile(file, "{");
     const broken = await hunt(["--connection", file, count]);
@@ -165,7 +168,11 @@ describe("mssp hunt", function () {
       [["--stack", "contoso"], 2, /error: the query is missing: give it as an argument, with --file, or -/],
       [["--stack", "contoso", "--timespan", "yesterday", count], 2, /'yesterday' is invalid\. Expected a duration/],
       [["--connection", "x", "--passphrase-folder", "x", count], 2, /error: --passphrase-folder goes with --stack/],
-      [["--stack", "contoso", "--file", "none.kql"], 1, /The query's file can't be read: ENOENT.*none\.kql/],
+      [
+        ["--stack", "contoso", "--file", "none.kql"],
+        1,
+        /The query's file none\.kql can't be read: it does not exist\./,
+      ],
       [["--stack", "no/such/stack/name", count], 2, /'no\/such\/stack\/name' is invalid\. A stack's name has at most/],
       [["--stack", "contoso", "--passphrase-folder", "none", count], 1, /--passphrase-folder none: there is no such/],
     ] as const) {
