@@ -35,15 +35,14 @@ export function runPage(report: RunReport): string {
   const stacks = sortedOutcomes(report.stacks).map((stack) => ({ stack, blocks: detailsOf(stack) }));
   const explained = stacks.filter(({ blocks }) => blocks.length > 0);
   return renderPage({
-    title: `mssp fleet ${command}`,
-    subtitle: `Run ${run}, ${momentText(beganAt)} to ${momentText(endedAt)} UTC. The most serious stand first.`,
+    title: `${command}: ${outcomeText(counts)}`,
+    subtitle: `npx mssp fleet ${command}, run ${run}, ${momentText(beganAt)} to ${momentText(endedAt)} UTC. The most serious stand first.`,
     blocks: [
       figures([
         { label: "stacks", value: stacks.length },
-        ...stackStates.map((state) => {
-          const { text, state: colour } = shownStates[state];
-          return { label: text, value: counts[state], state: counts[state] > 0 ? colour : "information" };
-        }),
+        ...stackStates
+          .filter((state) => counts[state] > 0)
+          .map((state) => ({ label: shownStates[state].text, value: counts[state], state: shownStates[state].state })),
       ]),
       section(
         { id: "stacks", title: "Stacks" },
@@ -67,6 +66,14 @@ export function runPage(report: RunReport): string {
     ],
     footer: `Written by npx mssp fleet ${command}. It contains no secret.`,
   });
+}
+
+/** Such as `1 failed, 2 changed`. */
+function outcomeText(counts: RunReport["counts"]): string {
+  const parts = stackStates
+    .filter((state) => counts[state] > 0)
+    .map((state) => `${counts[state]} ${shownStates[state].text}`);
+  return parts.length === 0 ? "no stack" : parts.join(", ");
 }
 
 function rowOf(one: ReportedStack, command: FleetCommand, hasDetails: boolean): Row {
@@ -133,7 +140,7 @@ function requestsSection({ requests, ownRequests: { asked, waited, throttled } }
           `The sandbox answered ${requests.reads} reads, ${requests.writes} writes and ${requests.tokens} requests for tokens.`,
         ];
   const own = `The program itself made ${asked} requests; ${waited} waited for the shared limit, ${throttled} were answered with 429.`;
-  return [section({ id: "requests", title: "Requests" }, list([...counted, own]))];
+  return [section({ id: "requests", title: "Requests" }, ...[...counted, own].map((text) => paragraph(text)))];
 }
 
 function anchorOf(stack: string): string {

@@ -5,16 +5,21 @@ import { describeCommand } from "@defender-mssp/terminal/help";
 import type { Session } from "@defender-mssp/terminal/session";
 import { visibleJson } from "@defender-mssp/terminal/terminalText";
 import { checkNewFolder } from "@defender-mssp/terminal/wholeFolder";
+import { daysArgument } from "../../base/daysArgument";
 import { placeOf } from "../../base/place";
 import { stackArgument } from "../../stack/stackName";
 
 interface EvidenceOptions {
   readonly stack: string;
-  readonly from: string;
-  readonly to: string;
+  readonly days?: number;
+  readonly from?: string;
+  readonly to?: string;
   readonly out?: string;
   readonly json?: boolean;
 }
+
+/** Entra keeps its logs for at most so many days. */
+const defaultDays = 30;
 
 /** The evidence is written, and does not show everything. */
 export const withGaps = 3;
@@ -23,11 +28,14 @@ export const withGaps = 3;
 export function define(command: Command, session: Session): void {
   command
     .requiredOption("--stack <stack>", "the customer's stack", stackArgument)
-    .requiredOption("--from <date>", "first day (UTC), such as 2026-11-01, or a moment such as 2026-11-01T08:00:00Z")
-    .requiredOption("--to <date>", "last day, included, or a moment, excluded")
+    .option("--days <days>", `length of the period before now (default: ${defaultDays})`, daysArgument)
+    .option("--from <date>", "first day (UTC), such as 2026-11-01, or a moment such as 2026-11-01T08:00:00Z")
+    .option("--to <date>", "last day, included, or a moment, excluded (default: now)")
     .option("--out <folder>", "a folder that does not exist or is empty (default: evidence-<stack>-<from>-<to>)")
     .option("--json", "print the numbers, the gaps and the manifest's hash as JSON")
     .action(async (options: EvidenceOptions) => {
+      if (options.days !== undefined && options.from !== undefined) command.error("error: use either --days or --from");
+      if (options.to !== undefined && options.from === undefined) command.error("error: --to requires --from");
       const gaps = await run(options, session);
       if (gaps > 0) session.exitCode = withGaps;
     });
@@ -50,18 +58,21 @@ export function define(command: Command, session: Session): void {
       3: "written, with gaps: a licence, a permission, the retention, people that no log names, or an incomplete answer",
     },
     examples: [
-      "npx mssp evidence --stack contoso --from 2026-11-01 --to 2026-11-30",
+      "npx mssp evidence --stack contoso",
       "npx mssp evidence --stack contoso --from 2026-11-01 --to 2026-11-30 --json",
     ],
   });
 }
 
-async function run({ stack, from, to, out, json }: EvidenceOptions, session: Session): Promise<number> {
-  const { periodOf } = await import("./period.js");
+async function run(options: EvidenceOptions, session: Session): Promise<number> {
+  const { stack, from, to, out, json } = options;
+  const { lastDays, periodOf } = await import("./period.js");
   const now = session.now();
-  const period = periodOf(from, to, now);
-  const day = (moment: string): string => moment.slice(0, 10);
-  const folder = out ?? `evidence-${lastSegment(stack)}-${day(from)}-${day(to)}`;
+  const period =
+    from === undefined ? lastDays(options.days ?? defaultDays, now) : periodOf(from, to ?? now.toISOString(), now);
+  const day = (moment: string | Date): string =>
+    (typeof moment === "string" ? moment : moment.toISOString()).slice(0, 10);
+  const folder = out ?? `evidence-${lastSegment(stack)}-${day(from ?? period.from)}-${day(to ?? period.until)}`;
   await checkNewFolder(folder);
   const [{ collectEvidence }, { writeEvidence }, { evidenceSummary, evidenceText }] = await Promise.all([
     import("./evidence.js"),

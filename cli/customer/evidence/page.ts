@@ -2,6 +2,7 @@
 import {
   badge,
   code,
+  details,
   facts,
   figures,
   link,
@@ -47,8 +48,8 @@ export function evidencePage(evidence: Evidence, files: readonly EvidenceFile[])
       signInSection("applications", "Sign-ins of applications", evidence, ["servicePrincipalSignIns"]),
       runSection(evidence.history),
       subjectSection(evidence),
-      callSection(evidence.calls),
       fileSection(files),
+      callSection(evidence.calls),
     ],
   });
 }
@@ -70,11 +71,16 @@ function readingNotice({ state, reason }: LogReading): Block[] {
 }
 
 function gapSection({ gaps }: Evidence): Block {
-  const shown = gaps.map(({ kind, text }) => notice(kind === "incomplete" ? "failed" : "warning", visibleText(text)));
+  const isIncomplete = gaps.some(({ kind }) => kind === "incomplete");
+  const shown = notice(
+    isIncomplete ? "failed" : "warning",
+    gaps.length === 1 ? "One thing is missing:" : `${gaps.length} things are missing:`,
+    list(gaps.map(({ text }) => visibleText(text))),
+  );
   const none = notice("passed", "Every list was read to its end, and the whole period is within the retention.");
   return section(
     { id: "gaps", title: "What this does not show" },
-    ...(gaps.length === 0 ? [none] : shown),
+    gaps.length === 0 ? none : shown,
     paragraph(
       "Microsoft Entra logs changes in the directory and sign-ins. What somebody did with alerts and devices is in the audit log of ",
       link("Microsoft Purview", "https://learn.microsoft.com/purview/audit-search"),
@@ -213,8 +219,11 @@ function callSection(calls: readonly CallRecord[]): Block {
     { title: "Entries", kind: "number" as const },
   ];
   return section(
-    { id: "calls", title: "What was asked" },
-    table({ caption: "Calls of Microsoft Graph", columns, rows }),
+    { id: "calls", title: "Appendix: what was asked" },
+    details(
+      { summary: `${calls.length} requests of Microsoft Graph` },
+      table({ caption: "Calls of Microsoft Graph", columns, rows }),
+    ),
   );
 }
 

@@ -1,10 +1,11 @@
 /** `mssp offboard`: evidence, destroy, proof and a certificate for the customer. */
 import { lastSegment } from "@defender-mssp/microsoft";
-import { InvalidArgumentError, type Command } from "commander";
+import type { Command } from "commander";
 import { VisibleError } from "@defender-mssp/errors";
 import { describeCommand } from "@defender-mssp/terminal/help";
 import type { Session } from "@defender-mssp/terminal/session";
 import { terminalText, visibleJson } from "@defender-mssp/terminal/terminalText";
+import { daysArgument } from "../../base/daysArgument";
 import { placeOf } from "../../base/place";
 import { stackArgument } from "../../stack/stackName";
 import type { VerdictState } from "./verdict";
@@ -24,7 +25,7 @@ const exitCodes: Readonly<Record<VerdictState, number>> = { proven: 0, accessLef
 export function define(command: Command, session: Session): void {
   command
     .requiredOption("--stack <stack>", "the customer's stack", stackArgument)
-    .option("--days <days>", "length of the evidence's period before now", days, 30)
+    .option("--days <days>", "length of the evidence's period before now", daysArgument, 30)
     .option("--out <folder>", "folder of evidence, certificate and record (default: offboard-<stack>)")
     .option("--by <name>", "who off-boards the customer, for the settings file (default: the user of this machine)")
     .option("--yes", "remove without asking, as in CI")
@@ -56,11 +57,6 @@ export function define(command: Command, session: Session): void {
     },
     examples: ["npx mssp offboard --stack contoso", "npx mssp offboard --stack contoso --yes --days 90 --json"],
   });
-}
-
-function days(text: string): number {
-  if (!/^[1-9]\d{0,3}$/.test(text)) throw new InvalidArgumentError("Expected a whole number of days, 1 to 9999.");
-  return Number(text);
 }
 
 async function run(options: OffboardOptions, session: Session): Promise<void> {

@@ -1,6 +1,7 @@
 /** The certificate as a page for the customer. */
 import {
   code,
+  details,
   facts,
   figures,
   link,
@@ -14,10 +15,11 @@ import {
   type Block,
   type Row,
 } from "@defender-mssp/pages";
+import { kinds } from "../../../domain/kinds/kinds";
 import { visibleText } from "@defender-mssp/terminal/terminalText";
 import { countRemoved, type Certificate } from "./certificate";
 import { headline } from "./headline";
-import type { Staying, VerdictState } from "./verdict";
+import { keptByEntra, type Staying, type VerdictState } from "./verdict";
 
 export function certificatePage(certificate: Certificate): string {
   const { tenantId, stack, checkedOn, left, toConfirm } = certificate;
@@ -41,7 +43,7 @@ export function certificatePage(certificate: Certificate): string {
         { label: "to confirm by you", value: toConfirm.length, state: toConfirm.length === 0 ? "passed" : "warning" },
       ]),
       removedSection(certificate),
-      section({ id: "stays", title: "What stays, and why" }, staysTable("What stays", certificate.stays)),
+      staysSection(certificate),
       checkSection(certificate),
       evidenceSection(certificate),
     ],
@@ -81,11 +83,11 @@ function removedSection({ removed, removedParts, runs, destroyedOn }: Certificat
   const columns = [
     { title: "Name" },
     { title: "Kind", choices: true },
-    { title: "ID", kind: "long" as const },
+    { title: "ID", kind: "id" as const },
     { title: "Removed until (UTC)" },
     { title: "State" },
   ];
-  const parts = Object.entries(removedParts).map(([kind, count]) => visibleText(`${count} ${kind}`));
+  const parts = Object.entries(removedParts).map(([kind, count]) => visibleText(countedKind(kind, count)));
   const lines = runs.map(
     ({ startedOn, endedOn, result }) => `${moment(startedOn)} to ${moment(endedOn)}: ${visibleText(result)}`,
   );
@@ -94,6 +96,32 @@ function removedSection({ removed, removedParts, runs, destroyedOn }: Certificat
     table({ caption: "Removed objects", columns, rows }),
     ...(parts.length === 0 ? [] : [paragraph("Parts of these objects, deleted with them: ", parts.join(", "), ".")]),
     ...(lines.length === 0 ? [] : [paragraph("Runs of pulumi destroy (UTC):"), list(lines)]),
+  );
+}
+
+/** Such as `2 client secrets`. */
+function countedKind(singular: string, count: number): string {
+  const plural = kinds.find((kind) => kind.singular === singular)?.plural ?? singular;
+  return `${count} ${count === 1 ? singular : plural}`;
+}
+
+/** Deleted objects are one sentence: each of their rows says the same. */
+function staysSection({ stays }: Certificate): Block {
+  const deleted = stays.filter(({ why }) => why.startsWith(keptByEntra));
+  const others = stays.filter(({ why }) => !why.startsWith(keptByEntra));
+  return section(
+    { id: "stays", title: "What stays, and why" },
+    ...(others.length === 0 ? [] : [staysTable("What stays", others)]),
+    ...(deleted.length === 0
+      ? []
+      : [
+          paragraph(
+            deleted.length === 1
+              ? "Entra keeps one deleted object for 30 days. It gives no access, and ends then."
+              : `Entra keeps ${deleted.length} deleted objects for 30 days. They give no access, and end then.`,
+          ),
+          details({ summary: "Which, and how to delete them at once" }, staysTable("Deleted objects", deleted)),
+        ]),
   );
 }
 

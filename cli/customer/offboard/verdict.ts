@@ -9,6 +9,9 @@ import { itemKind } from "./inventory";
 import type { RecordedAddition } from "./journal";
 import type { Proved, ProvedItem } from "./proof";
 
+/** The beginning of the reason of every deleted object that can be restored. */
+export const keptByEntra = "Entra keeps it for 30 days";
+
 /** Something in the tenant after the off-boarding. */
 export interface Staying {
   readonly what: string;
@@ -80,7 +83,7 @@ function proven(item: ProvedItem, graph: string): Partial<Part> {
     case "softDeleted":
       return stays(
         `deleted ${what}`,
-        `Entra keeps it for 30 days, ${ends(item)}; it gives no access`,
+        `${keptByEntra}, ${ends(item)}; it gives no access`,
         `az rest --method DELETE --url ${shellQuoted(`${graph}/v1.0/directory/deletedItems/${id}`)}`,
       );
     case "found":

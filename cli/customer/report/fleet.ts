@@ -8,6 +8,7 @@ import {
   section,
   table,
   type Cell,
+  type Figure,
   type Row,
   type State,
 } from "@defender-mssp/pages";
@@ -89,8 +90,8 @@ export function fleetPage({ customers, writtenAt }: FleetReport): string {
   const now = new Date(writtenAt);
   const rows = [...customers].sort((a, b) => urgency(b, now) - urgency(a, now) || (a.stack < b.stack ? -1 : 1));
   const count = (matches: (row: FleetRow) => boolean) => customers.filter(matches).length;
-  const urgent = count((row) => urgency(row, now) >= urgencies.now);
-  const soon = count((row) => urgency(row, now) >= urgencies.soon && urgency(row, now) < urgencies.now);
+  const urgent = count((row) => needs(row, now).now > 0);
+  const soon = count((row) => needs(row, now).now === 0 && needs(row, now).soon > 0);
   return renderPage({
     title: "Customers",
     subtitle: `${customers.length} customers, as of ${writtenAt.slice(0, 16).replace("T", " ")} UTC. The most urgent stand first.`,
@@ -99,8 +100,14 @@ export function fleetPage({ customers, writtenAt }: FleetReport): string {
         { label: "customers", value: customers.length },
         { label: "need you now", value: urgent, state: urgent > 0 ? "failed" : "passed" },
         { label: "need you soon", value: soon, state: soon > 0 ? "warning" : "passed" },
-        { label: "not deployed", value: count(({ state }) => state === "notDeployed"), state: "notChecked" },
-        { label: "drift not checked", value: count(({ drift }) => drift === "notChecked"), state: "notChecked" },
+        ...figureIfAny(
+          "not deployed",
+          count(({ state }) => state === "notDeployed"),
+        ),
+        ...figureIfAny(
+          "drift not checked",
+          count(({ drift }) => drift === "notChecked"),
+        ),
       ]),
       section(
         {
@@ -132,7 +139,8 @@ export function fleetPage({ customers, writtenAt }: FleetReport): string {
 }
 
 function rowOf(row: FleetRow, now: Date): Row {
-  const { stack, customerName, page, ends, drift, manualSteps, failed, warnings, lastRunAt } = row;
+  const { stack, customerName, page, ends, drift, manualSteps, lastRunAt } = row;
+  const { now: urgent, soon } = needs(row, now);
   const name = customerName === "" ? stack : customerName;
   return {
     id: `stack-${stack.replaceAll(/[^\w-]/g, "-")}`,
@@ -142,8 +150,8 @@ function rowOf(row: FleetRow, now: Date): Row {
       ...endColumns.map(([kind]) => endCell(ends[kind], now)),
       driftCell(drift),
       numberCell(manualSteps, "notChecked"),
-      numberCell(failed, "failed"),
-      numberCell(warnings, "warning"),
+      numberCell(urgent, "failed"),
+      numberCell(soon, "warning"),
       lastRunAt === undefined ? "" : lastRunAt.slice(0, 10),
     ],
   };
@@ -232,17 +240,37 @@ function numberCell(value: number, state: State): Cell {
   return value === 0 ? { content: "", sort: 0 } : { content: String(value), state };
 }
 
-const urgencies = { now: 1000, soon: 100 };
+/** Things that a row asks for; the figures above the table count rows by these. */
+interface Needs {
+  readonly now: number;
+  readonly soon: number;
+  /** Whether something ends or has ended, or the last run wants somebody: before mere remarks. */
+  readonly isNear: boolean;
+}
 
-/** Higher needs the MSSP earlier. */
-function urgency({ state, lastRun, failed, warnings, drift, ends }: FleetRow, now: Date): number {
+function needs({ state, lastRun, failed, warnings, drift, ends }: FleetRow, now: Date): Needs {
   const differs = drift !== "notChecked" && drift > 0;
   const days = Object.values(ends).map((until) => daysLeft(until, now));
   const over = days.filter((left) => endState(left) === "failed").length;
   const near = days.filter((left) => endState(left) === "warning").length;
   const isNow = state === "unreadable" || lastRun === "failed" || failed > 0 || differs || over > 0;
   const isSoon = near > 0 || lastRun === "drifted" || lastRun === "leftOut" || state === "notDeployed";
-  return (isNow ? urgencies.now + failed + over : 0) + (isSoon ? urgencies.soon : 0) + Math.min(warnings, 99);
+  return {
+    now: isNow ? Math.max(1, failed, over) : 0,
+    soon: isSoon ? Math.max(1, warnings, near) : warnings,
+    isNear: isSoon,
+  };
+}
+
+/** Higher needs the MSSP earlier. */
+function urgency(row: FleetRow, moment: Date): number {
+  const { now, soon, isNear } = needs(row, moment);
+  return Math.min(now, 99) * 1000 + (isNear ? 100 : 0) + Math.min(soon, 99);
+}
+
+/** A figure that counts nobody says nothing. */
+function figureIfAny(label: string, value: number): Figure[] {
+  return value === 0 ? [] : [{ label, value, state: "notChecked" }];
 }
 
 export function fleetCsv({ customers }: FleetReport): string {

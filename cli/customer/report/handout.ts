@@ -1,6 +1,7 @@
 /** The page that the MSSP sends to the customer, in the customer's language. */
 import {
   code,
+  day,
   facts,
   folded,
   lines,
@@ -48,7 +49,10 @@ export function handoutPage(report: AccessReport, language: Language, logo?: str
     words: texts.words,
     ...(logo === undefined ? {} : { logo: { source: logo, text: msspName } }),
     subtitle: [
-      fill(isBefore ? texts.subtitleBefore : texts.subtitleAfter),
+      ...withParts(fill(isBefore ? texts.subtitleBefore : texts.subtitleAfter), [
+        [report.tenantId, code(report.tenantId)],
+        [report.writtenAt.slice(0, 10), day(new Date(report.writtenAt))],
+      ]),
       ...(msspContact === undefined ? [] : [" ", ...contactLine(msspContact, fill(texts.contact))]),
     ],
     blocks: [
@@ -90,9 +94,18 @@ function contactText({ name, email, phone }: MsspContact): string {
 }
 
 /** The sentence with the address as a link. */
-function contactLine(contact: MsspContact, sentence: string): Content[] {
-  const [before = "", after = ""] = sentence.split(contact.email);
-  return [before, link(contact.email, `mailto:${contact.email}`), after];
+function contactLine({ email }: MsspContact, sentence: string): Content[] {
+  return withParts(sentence, [[email, link(email, `mailto:${email}`)]]);
+}
+
+/** A text in whose place of each part its markup stands. */
+function withParts(text: string, parts: readonly (readonly [part: string, markup: Content])[]): Content[] {
+  const [first, ...others] = parts;
+  if (first === undefined) return [text];
+  const [part, markup] = first;
+  const at = text.indexOf(part);
+  if (at < 0) return withParts(text, others);
+  return [...withParts(text.slice(0, at), others), markup, ...withParts(text.slice(at + part.length), others)];
 }
 
 /** The mail to send with the page. */
@@ -175,7 +188,7 @@ function objectsSection({ objects, paths, source, connectorApproval }: AccessRep
       columns: [
         { title: name },
         { title: kind, choices: true },
-        { title: meaning },
+        { title: meaning, kind: "sentence" },
         { title: who },
         ...(isBefore ? [] : [{ title: objectId, kind: "id" as const }, { title: since }]),
         { title: until },

@@ -56,7 +56,7 @@ export function reportPage(report: AccessReport, overview?: string): string {
           id: "removal",
           title: "How to end it",
           intro:
-            "By the settings, the MSSP ends it with npx pulumi up. By a click, the customer's administrator does; the next npx pulumi up --refresh would create it again while the MSSP's automation application exists.",
+            "You end it by a setting and npx pulumi up. The customer's administrator can end it in the portal; the next npx pulumi up --refresh would create it again while your automation application exists.",
         },
         removalTable(report.objects),
       ),
@@ -176,11 +176,10 @@ function objectsSection({ objects, source }: AccessReport): Block {
           [detailText(object), object.adopted ? " (was there before; destroy keeps it)" : ""],
           object.objectId === "" ? "" : code(object.objectId),
           dayCell(object.since),
-          dayCell(object.until),
+          object.until === undefined ? "no end" : dayCell(object.until),
           ...(isLive ? [differenceCell(object)] : []),
         ],
       })),
-      filterable: true,
     }),
   );
 }
@@ -205,9 +204,9 @@ function removalTable(objects: readonly ReportObject[]): Block {
     caption: "What each right means, and how it ends",
     columns: [
       { title: "What" },
-      { title: "What it means" },
+      { title: "What it means", kind: "sentence" },
       { title: "Setting", kind: "long" },
-      { title: "Click" },
+      { title: "Click", kind: "sentence" },
       { title: "What stays" },
       { title: "Microsoft's document" },
     ],

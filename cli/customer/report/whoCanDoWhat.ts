@@ -1,6 +1,6 @@
 /** Who can do what until when: the first table of a hand-out, in the customer's language. */
 import { allConnectorRoles } from "@defender-mssp/microsoft";
-import { code, day, folded, lines, strong, table, type Block, type Content, type Row } from "@defender-mssp/pages";
+import { code, day, folded, lines, table, type Block, type Content, type Row } from "@defender-mssp/pages";
 import { actionCapabilities, capabilities } from "./capabilities";
 import { canWiden } from "./consentedApplications";
 import type { AccessReport, ObjectKind, ReportObject, ReportPath } from "./model";
@@ -51,15 +51,18 @@ export function accessTable(report: AccessReport, texts: Texts, fill: Fill): Blo
     columns: [
       { title: columns.who },
       { title: columns.by },
-      { title: columns.may },
-      { title: columns.mayNot },
+      { title: columns.may, kind: "sentence" },
+      { title: columns.mayNot, kind: "sentence" },
       { title: columns.until },
     ],
     rows: rows.map(({ who, by, may, mayNot, raw = [], until = texts.words.noEnd }): Row => ({
       cells: [
         who,
         by,
-        [lines(may), ...(raw.length === 0 ? [] : [folded(rawNames, lines(raw.map((name) => code(name))))])],
+        [
+          lines(may),
+          ...(raw.length === 0 ? [] : [folded(rawNames, lines(raw.map((name) => code(name))), { printed: false })]),
+        ],
         lines(mayNot),
         until,
       ],
@@ -76,8 +79,8 @@ function applications({ applications: consented = [] }: AccessReport, { who }: T
     const widens = isAutomation && canWiden(application);
     return [
       {
-        who: strong(fill(isAutomation ? who.automationRow : who.previewRow)),
-        by: [...(name === undefined ? [] : [name, " "]), code(id)],
+        who: fill(isAutomation ? who.automationRow : who.previewRow),
+        by: lines([...(name === undefined ? [] : [name]), code(id)]),
         may: isAutomation ? [who.automationMay, ...(widens ? [who.widens] : [])] : [who.previewMay],
         mayNot: [isAutomation ? (widens ? who.widensAll : who.othersNot) : who.changeNot],
         raw: permissions.map((permission) => permission.name),
@@ -96,7 +99,7 @@ function people({ objects, paths }: AccessReport, texts: Texts): Access[] {
     const { by, rights } = reached(guest.key, objects, paths);
     const eligible = by.some(({ name }) => objects.some((one) => one.kind === "eligibility" && one.name === name));
     const access: Access = {
-      who: [strong(guest.name), ` ${guest.detail}`],
+      who: lines([guest.name, guest.detail]),
       by: shortList(by.map(({ name }) => name)),
       ...allowed(rights, texts, eligible),
       ...(guest.until === undefined ? {} : { until: day(new Date(guest.until)) }),
@@ -189,7 +192,7 @@ function siem({ objects }: AccessReport, texts: Texts, fill: Fill): Access[] {
   return objects
     .filter(({ kind }) => kind === "servicePrincipal")
     .map(({ name }) => ({
-      who: strong(fill(texts.who.siemRow)),
+      who: fill(texts.who.siemRow),
       by: name,
       may: permissions.map((permission) => meaningText(permission, texts)),
       mayNot: [permissions.some(writes) ? texts.who.othersNot : texts.who.changeNot],

@@ -5,8 +5,13 @@ import { isSafeTarget, type Content, type State } from "./content";
 
 /** What stands below another thing on a page. */
 export interface Block {
-  /** Renders with the page's words. */
-  readonly render: (words: Words) => Markup;
+  /**
+   * Renders with the page's words.
+   * @param captions `hidden` where a heading says the same: then only screen readers have the caption.
+   */
+  readonly render: (words: Words, captions?: "hidden") => Markup;
+  /** Of a table or a time line: what it shows. */
+  readonly caption?: string;
   /** Only a section's: its entry in the list of contents. */
   readonly heading?: { readonly id: string; readonly title: string };
 }
@@ -27,7 +32,7 @@ export function section({ id, title, intro }: SectionHead, ...blocks: readonly B
       <section id={id} aria-labelledby={`${id}-title`}>
         <h2 id={`${id}-title`}>{title}</h2>
         {intro === undefined ? null : <p class="intro">{intro}</p>}
-        {blocks.map((block) => block.render(words))}
+        {belowHeading(title, blocks, words)}
       </section>
     ),
   };
@@ -39,10 +44,19 @@ export function subsection(title: string, ...blocks: readonly Block[]): Block {
     render: (words) => (
       <div class="subsection">
         <h3>{title}</h3>
-        {blocks.map((block) => block.render(words))}
+        {belowHeading(title, blocks, words)}
       </div>
     ),
   };
+}
+
+/** A caption that repeats the heading, or is the only one below it, is not shown twice. */
+function belowHeading(title: string, blocks: readonly Block[], words: Words): Markup[] {
+  const captions = blocks.filter(({ caption }) => caption !== undefined).length;
+  return blocks.map((block) => {
+    const isSaid = block.caption !== undefined && (block.caption === title || captions === 1);
+    return block.render(words, isSaid ? "hidden" : undefined);
+  });
 }
 
 export function paragraph(...content: readonly Content[]): Block {

@@ -41,10 +41,13 @@ export function lines(items: readonly Content[]): Markup {
   );
 }
 
-/** Text that is folded up at first, inside of a cell; printed in full. */
-export function folded(summary: string, content: Content): Markup {
+/**
+ * Text that is folded up at first, inside of a cell.
+ * @param options.printed false for what another part of the page prints. Default: true.
+ */
+export function folded(summary: string, content: Content, { printed = true } = {}): Markup {
   return (
-    <details class="folded">
+    <details class={printed ? "folded" : "folded screen-only"}>
       <summary>{summary}</summary>
       {content}
     </details>

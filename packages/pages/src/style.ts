@@ -25,13 +25,17 @@ const marks = { passed: "✓", warning: "!", failed: "✗", notChecked: "–", i
 const general = `
 *, *::before, *::after { box-sizing: border-box; }
 [hidden] { display: none !important; }
-html { background: var(--paper); color: var(--ink); font: 16px/1.5 system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", "Noto Sans CJK JP", sans-serif; text-size-adjust: 100%; }
-body { margin: 0 auto; max-width: 1320px; padding: 24px clamp(16px, 3vw, 40px) 48px; overflow-wrap: break-word; }
+html { --measure: 54rem; background: var(--paper); color: var(--ink); font: 16px/1.5 system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", "Noto Sans CJK JP", sans-serif; text-size-adjust: 100%; }
+body { margin: 0 auto; max-width: 1120px; padding: 24px clamp(16px, 3vw, 40px) 48px; overflow-wrap: break-word; }
+body:has(.heat) { max-width: 1320px; }
 h1, h2, h3 { line-height: 1.25; text-wrap: balance; }
 h1 { font-size: 1.9rem; margin: 0 0 4px; }
 h2 { font-size: 1.35rem; margin: 0 0 8px; }
 h3 { font-size: 1.05rem; margin: 24px 0 6px; }
-p, ul, ol { margin: 8px 0; max-width: 78ch; }
+p, ul, ol { margin: 8px 0; max-width: var(--measure); }
+main li + li { margin-top: 4px; }
+main .figures li + li { margin-top: 0; }
+.unseen { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
 a { color: var(--link); }
 a:focus-visible, button:focus-visible, input:focus-visible, select:focus-visible, summary:focus-visible, .frame:focus-visible { outline: 3px solid var(--focus); outline-offset: 2px; border-radius: 3px; }
 main:focus { outline: none; }
@@ -39,6 +43,7 @@ code { font: 0.9em ui-monospace, Consolas, "DejaVu Sans Mono", monospace; backgr
 section { margin-top: 44px; }
 .skip { position: absolute; left: -9999px; }
 .skip:focus { left: 16px; top: 8px; background: var(--paper); padding: 8px; z-index: 1; }
+.subtitle { text-wrap: pretty; }
 .logo { display: block; max-height: 64px; max-width: min(320px, 100%); margin: 0 0 16px; }
 .above { margin: 0 0 8px; }
 .subtitle, .intro, figcaption, footer { color: var(--soft); }
@@ -49,7 +54,8 @@ figure { margin: 16px 0; }`;
 
 const parts = `
 .badge { display: inline-block; padding: 0 8px; border-radius: 10px; font-size: 0.85rem; line-height: 1.5; }
-.notice { border: 1px solid var(--line); border-left-width: 6px; border-radius: 6px; padding: 10px 16px; margin: 12px 0; }
+.notice { max-width: var(--measure); border: 1px solid var(--line); border-left-width: 6px; border-radius: 6px; padding: 10px 16px; margin: 12px 0; }
+.notice:has(.table) { max-width: none; }
 .notice-title { font-weight: 600; margin: 0; }
 .figures { display: grid; grid-template-columns: repeat(auto-fit, minmax(136px, 1fr)); gap: 12px; padding: 0; margin: 20px 0; list-style: none; max-width: none; }
 .figures li { border-radius: 8px; padding: 12px 16px; }
@@ -83,13 +89,17 @@ ul.lines { list-style: none; margin: 0; padding: 0; max-width: none; }
 ul.lines li + li { margin-top: 3px; }
 .folded { font-size: 0.88rem; margin-top: 4px; }
 time { white-space: nowrap; }
+td.sentence, th.sentence { min-width: 14rem; }
+td.long, th.long { min-width: 10rem; }
+tbody th ul.lines li:nth-child(n + 2) { font-weight: normal; font-size: 0.94em; color: var(--soft); }
 td.long, th.long, td.long code { overflow-wrap: anywhere; }
 td.id code { white-space: nowrap; font-size: 0.8rem; }
 th.number, td.number { text-align: end; font-variant-numeric: tabular-nums; }
 tr:target { outline: 3px solid var(--focus); outline-offset: -3px; }
 .heat .frame { overflow: auto; max-height: 85vh; border: 1px solid var(--line); border-radius: 6px; }
 .heat table { font-size: 0.88rem; font-variant-numeric: tabular-nums; }
-.heat td, .heat th { padding: 4px 9px; white-space: nowrap; }
+.heat td, .heat th { padding: 4px 7px; white-space: nowrap; }
+.heat thead th { font-size: 0.82rem; }
 .heat tbody th { position: sticky; left: 0; background: var(--paper); max-width: 22rem; overflow: hidden; text-overflow: ellipsis; }
 .heat td { border-left: 1px solid var(--paper); }`;
 
@@ -114,6 +124,7 @@ const drawings = `
 .time-line li { padding: 6px 0; border-top: 1px solid var(--line); }
 .time-line .axis svg { grid-column: 2; }
 .time-line svg { display: block; overflow: visible; }
+.time-line .axis .unit { grid-column: 1; align-self: end; font-size: 12px; color: var(--soft); }
 .time-line .axis text { fill: var(--soft); font-size: 12px; }
 .time-line .axis .today { fill: var(--ink); font-weight: 600; }
 .time-end { grid-column: 2; grid-row: 2; font-size: 0.88rem; color: var(--soft); }
@@ -124,39 +135,60 @@ const drawings = `
 .bar .now { stroke: var(--ink); stroke-width: 2; }`;
 
 const narrow = `
-@media (max-width: 1000px) {
-  .cards table, .cards tbody, .cards tr, .cards tbody th, .cards td, .cards caption { display: block; }
+@media screen and (max-width: 1180px) {
+  .cards table, .cards tbody, .cards tr, .cards tbody th, .cards caption { display: block; }
   .cards thead { display: flex; flex-wrap: wrap; gap: 4px; padding-bottom: 6px; }
   .cards thead tr { display: contents; }
-  .cards thead th { position: static; border: 1px solid var(--line); border-radius: 5px; padding: 3px 8px; }
+  .cards thead th { position: static; min-width: 0; border: 1px solid var(--line); border-radius: 5px; padding: 3px 8px; }
   .cards tbody tr { border: 1px solid var(--line); border-radius: 8px; margin-bottom: 10px; padding: 6px 12px; }
-  .cards tbody th, .cards td { border: 0; padding: 4px 0; text-align: start; }
-  .cards td::before { content: attr(data-title); display: inline-block; min-width: 6.5rem; padding-right: 8px; font-size: 0.85rem; color: var(--soft); }
+  .cards tbody th, .cards td { border: 0; padding: 4px 0; text-align: start; min-width: 0; }
+  .cards td { display: grid; grid-template-columns: minmax(6rem, 9rem) minmax(0, 1fr); gap: 0 10px; }
+  .cards td::before { content: attr(data-title); padding-top: 0.1em; font-size: 0.85rem; color: var(--soft); }
   .cards td:empty { display: none; }
   .cards td.id code { white-space: normal; overflow-wrap: anywhere; }
 }
-@media (max-width: 720px) {
+@media screen and (max-width: 720px) {
+  .cards td { grid-template-columns: minmax(4rem, 6.5rem) minmax(0, 1fr); }
+  .cards thead { display: none; }
   .heat tbody th { max-width: 9rem; }
   .tools label, .tools input, .tools select { width: 100%; }
   .time-line li, .time-line .axis { grid-template-columns: minmax(0, 1fr); }
   .time-line .axis svg, .time-end, .bar { grid-column: 1; }
   .time-end, .bar { grid-row: auto; }
+  .picture:has(.in-words[open]) .frame, .picture:has(.in-words[open]) figcaption, .in-words[open] summary { display: none; }
+  .in-words ul { list-style: none; padding: 0; }
+  .in-words li { padding: 4px 0; border-top: 1px solid var(--line); }
 }`;
 
 const printed = `
+@page { margin: 18mm; }
+@page wide { size: landscape; margin: 14mm; }
 @media print {
-  html { font-size: 11px; }
-  body { max-width: none; padding: 0; }
-  nav, .tools, .skip, summary { display: none !important; }
+  html { font-size: 10.5px; --measure: none; }
+  body, body:has(.heat) { max-width: none; padding: 0; }
+  nav, .tools, .skip, summary, .in-words { display: none !important; }
+  thead { display: table-header-group; }
   thead th button::after { content: none !important; }
-  thead th { position: static; }
-  .heat .frame, .picture .frame { overflow: visible; max-height: none; }
-  .picture svg { min-width: 0; }
+  thead th { position: static; white-space: normal; }
+  th, td { padding: 4px 6px; }
+  td.sentence, th.sentence { min-width: 36mm; }
+  td.long, th.long { min-width: 30mm; }
+  .screen-only { display: none; }
+  th:first-child, td:first-child { padding-left: 0; }
+  td code, .badge { overflow-wrap: anywhere; }
+  td.id code { font-size: 0.72rem; }
+  .badge, .figures li, .heat td { print-color-adjust: exact; }
+  .heat { page: wide; }
+  .heat .frame, .picture .frame { overflow: visible; max-height: none; border: 0; }
+  .heat thead th, .heat tbody th { position: static; }
+  .picture svg { min-width: 0; width: 100%; }
+  .figures { grid-template-columns: repeat(auto-fit, minmax(90px, 1fr)); }
+  .facts { grid-template-columns: repeat(2, minmax(0, 1fr)); }
   details::details-content { content-visibility: visible; display: block; }
-  section, figure, tr, li { break-inside: avoid-page; }
-  section { break-inside: auto; }
-  h2, h3 { break-after: avoid; }
-  main a[href^="https:"]::after { content: " <" attr(href) ">"; font-size: 0.8em; color: var(--soft); }
+  section { margin-top: 26px; }
+  figure, tr, li, .notice, .preformatted { break-inside: avoid-page; }
+  h1, h2, h3, .intro, caption, summary, figcaption { break-after: avoid; }
+  p, li { orphans: 3; widows: 3; }
 }`;
 
 /** What differs by state or kind only. */

@@ -7,10 +7,10 @@ import type { Words } from "./words";
 export interface Column {
   readonly title: string;
   /**
-   * `number` sorts by value and aligns right; `id` does not wrap; `long` may break anywhere, for texts without spaces.
-   * Default: `text`.
+   * `number` sorts by value and aligns right; `id` does not wrap; `long` may break anywhere, for texts without spaces;
+   * `sentence` gets more room than the others. Default: `text`.
    */
-  readonly kind?: "text" | "number" | "id" | "long";
+  readonly kind?: "text" | "number" | "id" | "long" | "sentence";
   /** Offer the column's values as a choice above the table. For columns with few different values. */
   readonly choices?: boolean;
 }
@@ -31,7 +31,7 @@ export interface Table {
   readonly caption: string;
   readonly columns: readonly Column[];
   readonly rows: readonly Row[];
-  /** Default: true if there are more than seven rows. */
+  /** Default: true from 20 rows on. */
   readonly filterable?: boolean;
   /** The column that the rows are sorted by already, for the mark in its heading. */
   readonly sortedBy?: { readonly column: number; readonly order: "ascending" | "descending" };
@@ -39,7 +39,7 @@ export interface Table {
 
 /** A table whose first column names the row. On a narrow screen each row becomes a card. */
 export function table(data: Table): Block {
-  return { render: (words) => rendered(data, words, "cards") };
+  return { caption: data.caption, render: (words, captions) => rendered(withoutEmpty(data), words, "cards", captions) };
 }
 
 /**
@@ -47,11 +47,31 @@ export function table(data: Table): Block {
  * scrolls in its own frame.
  */
 export function heatMap(data: Table): Block {
-  return { render: (words) => rendered({ filterable: true, ...data }, words, "heat") };
+  return { caption: data.caption, render: (words, captions) => rendered(withoutEmpty(data), words, "heat", captions) };
 }
 
-function rendered(data: Table, words: Words, look: "cards" | "heat"): Markup {
-  const { caption, columns, rows, filterable = rows.length > 7, sortedBy } = data;
+/** A column in which no row says anything says nothing. */
+function withoutEmpty({ columns, rows, sortedBy, ...data }: Table): Table {
+  const isFilled = (index: number) =>
+    rows.some(({ cells }) => {
+      const cell = cells[index];
+      return cell !== undefined && plainText(withContent(cell).content) !== "";
+    });
+  const kept = columns.map((_, index) => index).filter((index) => index === 0 || isFilled(index));
+  const sorted = sortedBy === undefined ? -1 : kept.indexOf(sortedBy.column);
+  return {
+    ...data,
+    columns: kept.flatMap((index) => columns[index] ?? []),
+    rows: rows.map((row) => ({ ...row, cells: kept.map((index) => row.cells[index] ?? "") })),
+    ...(sortedBy === undefined || sorted < 0 ? {} : { sortedBy: { ...sortedBy, column: sorted } }),
+  };
+}
+
+/** A page of print shows fewer rows at a glance than these. */
+const filteredRows = 20;
+
+function rendered(data: Table, words: Words, look: "cards" | "heat", captions?: "hidden"): Markup {
+  const { caption, columns, rows, filterable = rows.length >= filteredRows, sortedBy } = data;
   if (rows.length === 0) {
     return (
       <p class="none">
@@ -66,7 +86,7 @@ function rendered(data: Table, words: Words, look: "cards" | "heat"): Markup {
       <div class="frame" {...(look === "heat" ? { role: "region", "aria-label": caption, tabIndex: 0 } : {})}>
         {/* As cards the rows would be no table to a browser any more without the roles. */}
         <table {...role("table")} data-sortable>
-          <caption>{caption}</caption>
+          <caption {...(captions === "hidden" ? { class: "unseen" } : {})}>{caption}</caption>
           <thead {...role("rowgroup")}>
             <tr {...role("row")}>
               {columns.map(({ title, kind = "text" }, index) => (
@@ -106,7 +126,9 @@ function cellOf(cell: Cell, index: number, column: Column | undefined, look: "ca
     ...(look === "cards" && column !== undefined ? { "data-title": column.title } : {}),
   };
   const role = rolesOf(look);
-  const shown = look === "cards" && state !== undefined ? <span class={`badge ${state}`}>{content}</span> : content;
+  const marked = look === "cards" && state !== undefined ? <span class={`badge ${state}`}>{content}</span> : content;
+  // One box beside the column's title, where a row is a card.
+  const shown = look === "cards" && index > 0 && plainText(content) !== "" ? <div>{marked}</div> : marked;
   return index === 0 ? (
     <th {...role("rowheader")} scope="row" {...properties}>
       {shown}

@@ -29,10 +29,10 @@ const dayLength = 24 * 60 * 60 * 1000;
 
 /** Items with their bars, in the order that they are given. All moments are UTC. */
 export function timeLine(data: TimeLine): Block {
-  return { render: (words) => rendered(data, words) };
+  return { caption: data.title, render: (words, captions) => rendered(data, words, captions) };
 }
 
-function rendered({ title, now, items }: TimeLine, words: Words): Markup {
+function rendered({ title, now, items }: TimeLine, words: Words, captions?: "hidden"): Markup {
   if (items.length === 0) {
     return (
       <p class="none">
@@ -43,7 +43,7 @@ function rendered({ title, now, items }: TimeLine, words: Words): Markup {
   const scale = scaleOf(items, now);
   return (
     <figure class="time-line">
-      <figcaption>{title}</figcaption>
+      <figcaption {...(captions === "hidden" ? { class: "unseen" } : {})}>{title}</figcaption>
       <Axis scale={scale} now={now} words={words} />
       <ol aria-label={title}>
         {items.map((item) => (
@@ -51,7 +51,7 @@ function rendered({ title, now, items }: TimeLine, words: Words): Markup {
             <span class="time-label">{item.label}</span>
             <span class="time-end">
               {item.until === undefined ? words.noEnd : dayText(item.until)}
-              {item.note === undefined ? null : <span class="time-note"> {item.note}</span>}
+              {item.note === undefined ? null : <span class="time-note"> · {item.note}</span>}
             </span>
             <Bar item={item} scale={scale} now={now} />
           </li>
@@ -103,6 +103,7 @@ function Axis({ scale, now, words }: { readonly scale: Scale; readonly now: Date
   const today = place(now.getTime(), scale);
   return (
     <div class="axis" aria-hidden="true">
+      <span class="unit">{words.unit}</span>
       <svg width="100%" height="32" focusable="false">
         {ticks(scale).map((tick) => (
           <text x={`${place(tick.getTime(), scale)}%`} y="29" text-anchor="middle">

@@ -17,6 +17,8 @@ export interface Words {
   readonly reaches: string;
   /** Today's mark on a time line. */
   readonly today: string;
+  /** What the marks of a time line's axis say: the year and the month, in UTC. */
+  readonly unit: string;
   /** Where a time line's item has no end. */
   readonly noEnd: string;
   /** What stands where a table or time line has nothing to show. */
@@ -32,6 +34,7 @@ export const english: Words = {
   inWords: "The picture in words",
   reaches: "{from} → {to}",
   today: "today",
+  unit: "Year and month, UTC",
   noEnd: "no end",
   none: "None",
 };

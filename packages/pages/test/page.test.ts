@@ -161,8 +161,36 @@ describe("a table", () => {
         { cells: ["Ben", { content: "x", sort: "x" }] },
       ],
     });
-    assert.match(html, /<td role="cell" data-sort="2026-11-29" data-title="Ends">in 3 days<\/td>/);
+    assert.match(html, /<td role="cell" data-sort="2026-11-29" data-title="Ends"><div>in 3 days<\/div><\/td>/);
     assert.equal(html.match(/<td [^>]*data-sort=/g)?.length, 1);
+  });
+
+  it("leaves out a column without a text, and keeps the mark of the sorted one", () => {
+    const html = rendered({
+      caption: "c",
+      columns: [{ title: "Name" }, { title: "Nothing" }, { title: "Ends" }],
+      rows: [{ cells: ["Ana", "", { content: "1" }] }, { cells: ["Ben", [""], ""] }],
+      sortedBy: { column: 2, order: "ascending" },
+    });
+    assert.doesNotMatch(html, />Nothing</);
+    assert.match(html, /<th[^>]*aria-sort="ascending">Ends<\/th>/);
+  });
+
+  it("has a filter from 20 rows on", () => {
+    const rows = (count: number) => Array.from({ length: count }, (_, at) => ({ cells: [String(at)] }));
+    const data = { caption: "c", columns: [{ title: "A" }] };
+    assert.doesNotMatch(rendered({ ...data, rows: rows(19) }), /class="tools"/);
+    assert.match(rendered({ ...data, rows: rows(20) }), /class="tools"/);
+  });
+
+  it("shows its caption only where no heading says the same", () => {
+    const one = (caption: string) => table({ caption, columns: [{ title: "A" }], rows: [{ cells: ["1"] }] });
+    const below = (...tables: readonly pages.Block[]) =>
+      renderPage({ title: "t", blocks: [pages.section({ id: "s", title: "Stacks" }, ...tables)] });
+    assert.match(below(one("Stacks")), /<caption class="unseen">Stacks</);
+    assert.match(below(one("What there is")), /<caption class="unseen">/);
+    assert.match(below(one("Stacks"), one("Others")), /<caption class="unseen">Stacks<.*<caption>Others</s);
+    assert.match(renderPage({ title: "t", blocks: [one("Stacks")] }), /<caption>Stacks</);
   });
 
   it("says which column it is sorted by", () => {

@@ -10,6 +10,7 @@ export const de: Texts = {
     inWords: "Das Bild in Worten",
     reaches: "{from} → {to}",
     today: "heute",
+    unit: "Jahr und Monat, UTC",
     noEnd: "kein Ende",
     none: "Keine",
   },

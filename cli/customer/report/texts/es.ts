@@ -10,6 +10,7 @@ export const es: Texts = {
     inWords: "La imagen en palabras",
     reaches: "{from} → {to}",
     today: "hoy",
+    unit: "Año y mes, UTC",
     noEnd: "sin fin",
     none: "Ninguno",
   },

@@ -10,6 +10,7 @@ export const fr: Texts = {
     inWords: "L’image en mots",
     reaches: "{from} → {to}",
     today: "aujourd’hui",
+    unit: "Année et mois, UTC",
     noEnd: "sans fin",
     none: "Aucun élément",
   },

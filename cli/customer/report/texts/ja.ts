@@ -10,6 +10,7 @@ export const ja: Texts = {
     inWords: "図の内容",
     reaches: "{from} → {to}",
     today: "今日",
+    unit: "年と月 (UTC)",
     noEnd: "期限なし",
     none: "なし",
   },

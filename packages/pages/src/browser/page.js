@@ -120,6 +120,10 @@
     if (tools !== null) makeFilterable(tools, table);
   }
   for (const svg of document.querySelectorAll(".picture svg")) makeHighlighted(svg);
+  // On a narrow screen the words stand in the place of the picture, which would be cut.
+  if (matchMedia("(max-width: 720px)").matches) {
+    for (const words of document.querySelectorAll("details.in-words")) words.open = true;
+  }
   addEventListener("beforeprint", () => {
     for (const folded of document.querySelectorAll("details")) folded.open = true;
   });

@@ -119,7 +119,7 @@ function rendered(data: Picture, words: Words): Markup {
         </svg>
       </div>
       <figcaption>{description}</figcaption>
-      <details>
+      <details class="in-words">
         <summary>{words.inWords}</summary>
         <ul>
           {edges.map(({ from, to, label }) => (

@@ -18,10 +18,13 @@ import { handoutPage } from "../../../../cli/customer/report/handout";
 import { reportPage } from "../../../../cli/customer/report/page";
 import { eventfulRun } from "../../fleet/outcomes";
 import { inventedFleet } from "./inventedFleet";
+import { plannedHandout, sampleCertificate, sampleEvidence } from "./samplePages";
 import { handoutReport, now, recordedReport } from "./states";
 
 const checkout = path.resolve(__dirname, "../../../..");
-const widths = [360, 480, 720, 721, 1000, 1001, 1280, 1600];
+/** The pages that people get. */
+const allPages = ["report", "handout", "plannedHandout", "certificate", "evidence", "smallFleet", "fleetRun"];
+const widths = [360, 480, 720, 721, 1180, 1181, 1280, 1600];
 const axeSource = readFileSync(require.resolve("axe-core/axe.min.js"), "utf8");
 
 function chromiumFile(): string | undefined {
@@ -77,6 +80,9 @@ describe("mssp report: the pages in a browser", function () {
       smallFleet: fleetPage(withOnboarding(inventedFleet(20, now))),
       sandbox: await sandboxPage(),
       fleetRun: runPage(eventfulRun()),
+      plannedHandout: await plannedHandout(),
+      certificate: sampleCertificate(),
+      evidence: sampleEvidence(),
     };
     for (const [name, html] of Object.entries(pages)) await writeFile(path.join(folder, `${name}.html`), html);
     // Root may not use Chromium's sandbox; the pages are this test's own.
@@ -151,7 +157,7 @@ describe("mssp report: the pages in a browser", function () {
     }));
 
   it("never scrolls sideways from 360 to 1,600 pixels of width", async () => {
-    for (const name of ["report", "entitlement", "handout", "fleet", "smallFleet", "sandbox", "fleetRun"]) {
+    for (const name of [...allPages, "entitlement", "fleet", "sandbox"]) {
       await shown(name, async (page) => {
         for (const width of widths) {
           await page.setViewportSize({ width, height: 800 });
@@ -171,6 +177,9 @@ describe("mssp report: the pages in a browser", function () {
         ["smallFleet", 1280],
         ["sandbox", 1280],
         ["fleetRun", 1280],
+        ["plannedHandout", 390],
+        ["certificate", 1280],
+        ["evidence", 390],
       ] as const) {
         await shown(
           name,
@@ -229,8 +238,75 @@ describe("mssp report: the pages in a browser", function () {
       await page.evaluate(`dispatchEvent(new Event("beforeprint"))`);
       assert.equal(await page.locator(".tools:visible").count(), 0);
       assert.equal(await page.locator("details:not([open])").count(), 0);
-      assert.equal(await page.locator(".picture details li").first().isVisible(), true);
+      // The picture itself is printed.
+      assert.equal(await page.locator(".picture svg").first().isVisible(), true);
     }));
+
+  it("prints tables as tables on an A4 page, without buttons, and no address of a link", async () => {
+    for (const name of allPages) {
+      await shown(
+        name,
+        async (page) => {
+          await page.emulateMedia({ media: "print" });
+          await page.evaluate(`dispatchEvent(new Event("beforeprint"))`);
+          const [rows, marks, addresses] = await page.evaluate<[string[], string[], string[]]>(
+            `[
+              [...document.querySelectorAll("tbody tr")].map((row) => getComputedStyle(row).display),
+              [...document.querySelectorAll("thead button")].map((button) => getComputedStyle(button, "::after").content),
+              [...document.querySelectorAll("a")].map((link) => getComputedStyle(link, "::after").content),
+            ].map((list) => [...new Set(list)])`,
+          );
+          assert.deepEqual(rows, ["table-row"], name);
+          assert.deepEqual(marks, ["none"], name);
+          assert.deepEqual(
+            addresses.filter((content) => content !== "none"),
+            [],
+            name,
+          );
+        },
+        { viewport: { width: 658, height: 960 } },
+      );
+    }
+  });
+
+  it("on a telephone has the words in the place of the picture, and labels beside values", () =>
+    shown(
+      "plannedHandout",
+      async (page) => {
+        assert.equal(await page.locator(".picture .frame").isVisible(), false);
+        assert.equal(await page.locator(".picture .in-words li").first().isVisible(), true);
+        const [display] = await page.evaluate<[string]>(
+          `[getComputedStyle(document.querySelector("#who td")).display]`,
+        );
+        assert.equal(display, "grid");
+      },
+      { viewport: { width: 390, height: 800 } },
+    ));
+
+  for (const [look, options] of [
+    ["1280", { viewport: { width: 1280, height: 900 } }],
+    ["390", { viewport: { width: 390, height: 800 } }],
+    ["dark", { viewport: { width: 1280, height: 900 }, colorScheme: "dark" }],
+  ] as const) {
+    it(`every page can be pictured, ${look}; MSSP_PAGES=<folder> keeps the pictures and the PDFs`, async () => {
+      for (const name of allPages) {
+        await shown(
+          name,
+          async (page) => {
+            const target = process.env["MSSP_PAGES"];
+            const picture = await page.screenshot({ animations: "disabled", fullPage: true });
+            assert.ok(picture.length > 10_000, name);
+            if (target === undefined) return;
+            await writeFile(path.resolve(checkout, target, `${name}-${look}.png`), picture);
+            if (look !== "1280") return;
+            const pdf = await page.pdf({ preferCSSPageSize: true, format: "A4" });
+            await writeFile(path.resolve(checkout, target, `${name}.pdf`), pdf);
+          },
+          options,
+        );
+      }
+    });
+  }
 
   const screenshots = [
     ["report", "report.png", "header, .figures, #attention", "light"],
