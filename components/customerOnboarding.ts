@@ -35,6 +35,7 @@ import { MsspTrust } from "./trust/msspTrust";
 import type { DeployedResources } from "./tenant/deployedResources";
 import { component } from "../domain/resourceTypes";
 import { accessResource, siemResource } from "../domain/resourceNames";
+import { requireTenantProvider } from "./tenant/requireTenantProvider";
 
 export interface CustomerOnboardingArgs {
   /**
@@ -264,6 +265,7 @@ export class CustomerOnboarding extends pulumi.ComponentResource {
 
   constructor(name: string, args: CustomerOnboardingArgs, opts: CustomerOnboardingOptions) {
     super(component("CustomerOnboarding"), name, {}, opts);
+    requireTenantProvider(this, "CustomerOnboarding", name);
 
     const guests = args.analysts.map((analyst) => inviteAnalyst(name, analyst, args, { parent: this }));
     const portalAccess = this.giveAccess(name, args, guests);

@@ -11,6 +11,7 @@ import { activation, type PortalAccessArgs, type PortalAccessChoice } from "./po
 import { PortalAccessModel } from "./portalAccessModel";
 import { rbacAccess } from "./rbac";
 import { component } from "../../domain/resourceTypes";
+import { requireTenantProvider } from "../tenant/requireTenantProvider";
 
 /**
  * Grants the MSSP's analysts access to the customer's Defender portal, by one of four models:
@@ -77,6 +78,7 @@ export class PortalAccess extends pulumi.ComponentResource {
 
   constructor(name: string, args: PortalAccessArgs, opts?: pulumi.ComponentResourceOptions) {
     super(component("PortalAccess"), name, {}, opts);
+    requireTenantProvider(this, "PortalAccess", name);
     const fault = activationFault(args);
     if (fault !== undefined) throw new pulumi.ResourceError(`PortalAccess: ${fault}`, this, true);
     const { access, clock = systemClock } = args;

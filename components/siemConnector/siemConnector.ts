@@ -23,6 +23,7 @@ import type { MsspServicePrincipal } from "./msspServicePrincipal";
 import type { SecretsBySlot } from "./secretPlan";
 import { component } from "../../domain/resourceTypes";
 import type { ConnectorDescription } from "../../domain/programOutputs";
+import { requireTenantProvider } from "../tenant/requireTenantProvider";
 
 export interface SiemConnectorArgs {
   /**
@@ -141,6 +142,7 @@ export class SiemConnector extends pulumi.ComponentResource {
 
   constructor(name: string, args: SiemConnectorArgs, opts?: pulumi.ComponentResourceOptions) {
     super(component("SiemConnector"), name, {}, opts);
+    requireTenantProvider(this, "SiemConnector", name);
     const access = args.access ?? defaultConnectorAccess;
     refuseUnapproved(access, this);
     sayEnded(access, todayOf(args), this);

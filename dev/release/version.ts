@@ -17,6 +17,9 @@ const manifests = [
   "policy/package.json",
 ];
 
+/** Programs that use the package, each with the version and the engine's SDK of this checkout. */
+const examples = ["examples/many-customers/package.json", "examples/one-component/package.json"];
+
 /**
  * The files with the new version, and the changelog with the entries of "Unreleased" below it.
  * @param read a file of the checkout.
@@ -29,6 +32,7 @@ export function changedFiles(read: (file: string) => string, version: string, da
   if (version !== current || !isUnreleased) requireNewer(version, current);
   const files = new Map<string, string>();
   for (const file of manifests) files.set(file, withVersion(read(file), current, version));
+  for (const file of examples) files.set(file, exampleManifest(read(file), read("package.json"), version));
   files.set(
     "policy/PulumiPolicy.yaml",
     read("policy/PulumiPolicy.yaml").replace(/^version: .*$/m, `version: ${version}`),
@@ -42,6 +46,18 @@ function withVersion(text: string, current: string, version: string): string {
   return text
     .replace(`"version": "${current}"`, `"version": "${version}"`)
     .replaceAll(/("@defender-mssp\/[a-z]+": )"[^"]+"/g, `$1"${version}"`);
+}
+
+/** An example's package.json, with the versions that the checkout has. */
+export function exampleManifest(text: string, manifest: string, version: string): string {
+  const { dependencies = {}, devDependencies = {} } = JSON.parse(manifest) as Record<
+    "dependencies" | "devDependencies",
+    Record<string, string> | undefined
+  >;
+  const versions: Record<string, string> = { ...devDependencies, ...dependencies, "defender-mssp": version };
+  return text.replace(/^( +"([^"]+)": )"[^"]+"/gm, (line, start: string, name: string) =>
+    versions[name] === undefined ? line : `${start}"${versions[name]}"`,
+  );
 }
 
 function released(changelog: string, version: string, date: string): string {

@@ -122,6 +122,8 @@ export async function startMocks(options: MockOptions = {}): Promise<Recording> 
     options.preview ?? false,
     "organization",
   );
+  // Most tests of a component leave the provider out.
+  pulumi.runtime.setConfig("azuread:tenantId", tenantId);
   return recording;
 }
 

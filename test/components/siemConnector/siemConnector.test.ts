@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { defaultConnectorAccess, type ConnectorAccess, type ConnectorCredential } from "@defender-mssp/microsoft";
 import { makeTestCertificate } from "@defender-mssp/testkit";
+import * as azuread from "@pulumi/azuread";
 import * as pulumi from "@pulumi/pulumi";
 import { SiemConnector } from "../../../components/siemConnector/siemConnector";
 import { deployedResources } from "../../../components/tenant/deployedResources";
@@ -23,6 +24,23 @@ describe("components: SiemConnector", () => {
   let recorded: Recording;
   beforeEach(async () => {
     recorded = await startMocks();
+  });
+
+  it("asks for the provider of the customer's tenant by the component's name", async () => {
+    pulumi.runtime.setConfig("azuread:tenantId", "");
+    const tenant = process.env["ARM_TENANT_ID"];
+    delete process.env["ARM_TENANT_ID"];
+    try {
+      assert.throws(
+        () => new SiemConnector("siem", args),
+        /^Error: SiemConnector "siem" needs the provider of the customer's tenant: pass \{ provider \} with provider = await customerTenant\(name, tenantId\)\.$/,
+      );
+      const provider = new azuread.Provider("customer", { tenantId });
+      assert.doesNotThrow(() => new SiemConnector("own", args, { provider }));
+      await settled();
+    } finally {
+      if (tenant !== undefined) process.env["ARM_TENANT_ID"] = tenant;
+    }
   });
 
   it("declares exactly registration, service principal, access, consent and secret", async () => {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
-import { changedFiles } from "../../../dev/release/version";
+import { changedFiles, exampleManifest } from "../../../dev/release/version";
 
 const root = path.resolve(__dirname, "..", "..", "..");
 const read = (file: string) => readFileSync(path.join(root, file), "utf8");
@@ -11,7 +11,7 @@ const withEntry = (file: string) =>
 describe("the version of a release", () => {
   it("is written into every manifest, and into each dependency of one package on another", () => {
     const files = changedFiles(withEntry, "99.1.2", "2031-12-31");
-    const manifests = [...files].filter(([file]) => file.endsWith("package.json"));
+    const manifests = [...files].filter(([file]) => file.endsWith("package.json") && !file.startsWith("examples/"));
     assert.equal(manifests.length, 10);
     for (const [file, text] of manifests) {
       const { version, dependencies = {} } = JSON.parse(text) as {
@@ -23,6 +23,22 @@ describe("the version of a release", () => {
         if (name.startsWith("@defender-mssp/")) assert.equal(wanted, "99.1.2", `${file}: ${name}`);
     }
     assert.match(files.get("policy/PulumiPolicy.yaml") ?? "", /^version: 99\.1\.2$/m);
+  });
+
+  it("is written into the examples, which pin what this checkout has", () => {
+    const { version } = JSON.parse(read("package.json")) as { version: string };
+    for (const folder of readdirSync(path.join(root, "examples"))) {
+      const file = `examples/${folder}/package.json`;
+      if (!existsSync(path.join(root, file))) continue;
+      assert.equal(
+        read(file),
+        exampleManifest(read(file), read("package.json"), version),
+        `${file}: npm run release:version`,
+      );
+      const text = changedFiles(withEntry, "99.1.2", "2031-12-31").get(file) ?? "";
+      const { dependencies } = JSON.parse(text) as { dependencies: Record<string, string> };
+      assert.equal(dependencies["defender-mssp"], "99.1.2", file);
+    }
   });
 
   it("takes the entries of Unreleased into the changelog's new section", () => {
