@@ -1,7 +1,7 @@
 import {
   isSameAssignedRole,
   lastSegment,
-  listAzureAssignments,
+  listVisibleAssignments,
   mostRoleAssignments,
   parseStackMark,
   readSentinelWorkspace,
@@ -92,7 +92,7 @@ export async function existingAssignments(
   call: ArmCall,
   plan: Plan,
 ): Promise<Partial<Record<SentinelGrantKey, ExistingAssignment>>> {
-  const all = await listAzureAssignments(call, `/subscriptions/${plan.place.subscriptionId}`);
+  const all = await listVisibleAssignments(call, plan.place);
   const existing: Partial<Record<SentinelGrantKey, ExistingAssignment>> = {};
   let toCreate = 0;
   for (const grant of plan.grants) {

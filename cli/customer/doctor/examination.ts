@@ -25,6 +25,8 @@ import type { CheckState } from "@defender-mssp/terminal/checkState";
 import { connectorFeatures } from "./connectorFeatures";
 import type { Feature, FeatureName, Identity, Report } from "./report";
 import { accessChecks } from "./conditionalAccess";
+import { sentinelFeature } from "./sentinelFeature";
+import { lighthouseAloneText } from "../../../domain/sentinelSteps";
 import type { Place } from "../../base/place";
 import { dynamicHostNote } from "../../stack/dynamicHost";
 import { settingsAsDeployed, stateNotes, type SettingsAsDeployed } from "../../stack/settingsAsDeployed";
@@ -54,7 +56,9 @@ export async function examine(
     const hostNote = await dynamicHostNote(folder);
     const { domainNote, ...report } = await examined(stack, found, environment);
     const ended = endedAccess(settings.analysts, clockFrom(environment)());
-    const notes = [hostNote, domainNote, await prefixNote(stack, folder), ...ended].filter(
+    const today = clockFrom(environment)().toISOString().slice(0, 10);
+    const alone = lighthouseAloneText(settings, today);
+    const notes = [hostNote, domainNote, await prefixNote(stack, folder), ...ended, alone].filter(
       (note) => note !== undefined,
     );
     return { ...report, notes: [...notes, ...stateNotes([{ stack, ...found }])] };
@@ -105,14 +109,15 @@ async function examined(
   }
   const identity = identityOf(claims.get(microsoftGraph.appId) ?? {});
   const permissions = needed.map((one) => ({ ...one, state: stateOf(one, claims.get(one.apiAppId) ?? {}, identity) }));
-  const [domain, found, connectorFound, access] = await Promise.all([
+  const [domain, found, connectorFound, access, sentinel] = await Promise.all([
     domainCheck(settings, isDeployed, { environment, endpoints }),
     featuresOf(tenantId, tenantNeeds(settings), { environment, endpoints }),
     connectorFeatures(settings, clockFrom(environment)(), { environment, endpoints }),
     accessChecks(settings, { environment, endpoints }),
+    sentinelFeature(settings, identity.objectId, { environment, endpoints }),
   ]);
   const conditionalAccess = "checks" in access ? access.checks : [];
-  const features = [...domain.features, ...found, ...connectorFound, accessFeature(access)];
+  const features = [...domain.features, ...found, ...connectorFound, accessFeature(access), ...sentinel];
   return {
     stack,
     customerName,
@@ -196,7 +201,10 @@ async function featuresOf(tenantId: string, needs: TenantNeeds, context: CallCon
   ];
 }
 
-type CheckedHere = Exclude<FeatureName, "customerDomain" | "connectorRoles" | "connectorProfile" | "conditionalAccess">;
+type CheckedHere = Exclude<
+  FeatureName,
+  "customerDomain" | "connectorRoles" | "connectorProfile" | "conditionalAccess" | "sentinelAccess"
+>;
 
 const readPermissions: Readonly<Record<CheckedHere, string>> = {
   premiumSettings: "Organization.Read.All",

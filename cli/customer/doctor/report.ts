@@ -54,7 +54,8 @@ export type FeatureName =
   | "connectorRoles"
   | "connectorProfile"
   | "premiumSettings"
-  | "conditionalAccess";
+  | "conditionalAccess"
+  | "sentinelAccess";
 
 export interface Identity {
   readonly kind: "application" | "user";
@@ -78,6 +79,7 @@ const featureNames: Readonly<Record<FeatureName, string>> = {
   connectorProfile: "connector's profile",
   premiumSettings: "cross-tenant trust and Conditional Access (Entra ID P1)",
   conditionalAccess: "Conditional Access policies read",
+  sentinelAccess: "roles on the Microsoft Sentinel workspace",
 };
 
 const tenantHeading = "Tenant licences and policies";

@@ -4,8 +4,11 @@ import {
   connectorRoles,
   microsoftGraph,
   publishedApplications,
+  resourceGroupId,
   type CloudName,
 } from "@defender-mssp/microsoft";
+import { hasSentinelAccess } from "../../../domain/prerequisiteSettings";
+import { sentinelCondition } from "../../../domain/sentinelCondition";
 import {
   neededPermissions,
   permissionsForEvidence,
@@ -45,6 +48,8 @@ export interface AzureRole {
   /** Who needs it. */
   readonly application: "automation" | "preview";
   readonly role: string;
+  /** The condition to assign it with, in Azure's language of conditions, version 2.0. */
+  readonly condition?: string;
 }
 
 export interface CustomerConsent {
@@ -78,7 +83,7 @@ export interface Permissions {
 
 export type CustomerSettings = PrerequisiteSettings &
   Pick<Settings, "customerName" | "tenantId" | "msspName" | "msspTenantId" | "cloud"> &
-  Partial<Pick<Settings, "handover" | "azureDelegation" | "msspContact" | "msspApplications">>;
+  Partial<Pick<Settings, "handover" | "azureDelegation" | "sentinelAccess" | "msspContact" | "msspApplications">>;
 
 /**
  * Each permission once, for all of the customers.
@@ -177,7 +182,8 @@ function once(permissions: readonly RequestedPermission[]): RequestedPermission[
 }
 
 /** The least built-in roles; docs/azure.md has the reasons, and narrower scopes. */
-function azureRolesOf(stack: string, { handover, azureDelegation }: CustomerSettings): AzureRole[] {
+function azureRolesOf(stack: string, settings: CustomerSettings): AzureRole[] {
+  const { handover, azureDelegation, sentinelAccess } = settings;
   const roles: AzureRole[] = [];
   const add = (scope: string, names: readonly string[]) => {
     for (const role of names) roles.push({ stack, scope, application: "automation", role });
@@ -190,6 +196,12 @@ function azureRolesOf(stack: string, { handover, azureDelegation }: CustomerSett
   }
   if (azureDelegation !== undefined)
     add(`/subscriptions/${azureDelegation.subscriptionId}`, ["Contributor", accessAdministrator]);
+  if (sentinelAccess !== undefined && hasSentinelAccess(settings)) {
+    const scope = resourceGroupId(sentinelAccess);
+    const condition = sentinelCondition(sentinelAccess.roles);
+    roles.push({ stack, scope, application: "automation", role: accessAdministrator, condition });
+    roles.push({ stack, scope, application: "preview", role: "Reader" });
+  }
   return roles;
 }
 

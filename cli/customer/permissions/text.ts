@@ -1,7 +1,8 @@
 /** The permissions for people: in a terminal, and as a text to send to a customer. */
 import { consentName } from "@defender-mssp/microsoft";
 import { paragraph, tableText } from "@defender-mssp/terminal/table";
-import type { CustomerConsent, Permissions, RequestedPermission } from "./needed";
+import { conditionBicep, conditionCommand, isConditional } from "./conditionText";
+import type { AzureRole, CustomerConsent, Permissions, RequestedPermission } from "./needed";
 
 export function permissionsText({
   customers,
@@ -40,9 +41,21 @@ export function permissionsText({
             { indent: 2 },
           ),
         ]),
+    ...azureRoles
+      .filter(isConditional)
+      .flatMap((role) => [
+        "\n",
+        paragraph(`${role.role} on ${role.scope} (${role.stack}) with this condition, by an Owner of the customer:`),
+        `\n${role.condition}\n\nWith the Azure CLI:\n\n${conditionCommand(role, customerOf(role, customers))}\n`,
+        `\nWith Bicep:\n\n${conditionBicep(role)}\n`,
+      ]),
     ...customers.flatMap(urlLines),
     ...notesOf(customers).map((note) => `\n${paragraph(note)}`),
   ].join("");
+}
+
+function customerOf({ stack }: AzureRole, customers: readonly CustomerConsent[]): CustomerConsent | undefined {
+  return customers.find((customer) => customer.stack === stack);
 }
 
 /** A URL without the application's ID would be a broken link. */
@@ -137,9 +150,26 @@ export function permissionsMarkdown(permissions: Permissions, planned: ReadonlyM
           "## Roles in Azure",
           "",
           ...azureRoles.map(
-            ({ application, role, scope }) => `- \`${role}\` for the ${application} application on \`${scope}\``,
+            ({ application, role, scope, condition }) =>
+              `- \`${role}\` for the ${application} application on \`${scope}\`${condition === undefined ? "" : ", with the condition below"}`,
           ),
           "",
+          ...azureRoles
+            .filter(isConditional)
+            .flatMap((role) => [
+              `The condition on \`${role.scope}\` lets the automation assign and remove these roles for groups, and nothing else. With the Azure CLI:`,
+              "",
+              "```sh",
+              conditionCommand(role, customerOf(role, customers)),
+              "```",
+              "",
+              "With Bicep:",
+              "",
+              "```bicep",
+              conditionBicep(role),
+              "```",
+              "",
+            ]),
         ]),
     ...customers.flatMap(({ stack, customerName }) => [
       `## What will be created${customers.length > 1 ? ` for ${plain(customerName)}` : ""}`,

@@ -1,6 +1,7 @@
 /** What needs attention, the most urgent first. */
 import { effectiveActions, tierPermissions, type AlertApi } from "@defender-mssp/microsoft";
 import type { Settings } from "../../../settings";
+import { lighthouseAloneText } from "../../../domain/sentinelSteps";
 import { governanceAttention } from "./governance";
 import type { LiveFindings } from "./live";
 import type { Attention, ReportEnd } from "./model";
@@ -31,10 +32,19 @@ export function attentionOf(sources: AttentionSources): Attention[] {
     ...(live === undefined ? [] : liveAttention(live)),
     ...governanceAttention(stack, settings, live?.governance),
     ...leastPrivilege(settings),
+    ...lighthouseAlone(sources),
     ...manualSteps(sources),
     ...consentOfPerson(sources),
   ];
   return all.sort((a, b) => order.indexOf(a.state) - order.indexOf(b.state));
+}
+
+/** Analysts who reach Microsoft Sentinel by Azure Lighthouse alone lose it in the portal. */
+function lighthouseAlone({ settings, now }: AttentionSources): Attention[] {
+  const text = lighthouseAloneText(settings, now.toISOString().slice(0, 10));
+  return text === undefined
+    ? []
+    : [{ state: "warning", topic: "ends", title: text, remedy: "Set sentinelAccess beside azureDelegation" }];
 }
 
 function interruptedRun(interrupted: number): Attention[] {

@@ -1,7 +1,7 @@
 /** The role assignments of the customer's subscription, for the kinds that look at them. */
 import {
   armCall,
-  listAzureAssignments,
+  listVisibleAssignments,
   type AzureRoleAssignment,
   type Endpoints,
   type Environment,
@@ -21,6 +21,5 @@ export function subscriptionAssignments(
 ): ReadAssignments {
   const { tenantId, sentinelAccess } = settings;
   if (sentinelAccess === undefined || !hasSentinelAccess(settings)) return () => Promise.resolve([]);
-  return async () =>
-    listAzureAssignments(await armCall(tenantId, context), `/subscriptions/${sentinelAccess.subscriptionId}`);
+  return async () => listVisibleAssignments(await armCall(tenantId, context), sentinelAccess);
 }

@@ -2,10 +2,12 @@
  * Role assignments of Azure: their names, and how they are read.
  * https://learn.microsoft.com/rest/api/authorization/role-assignments
  */
-import { isGone, goneStatuses } from "../graph/gone";
+import { ServiceError } from "@defender-mssp/errors";
+import { goneStatuses } from "../graph/gone";
 import { lastSegment } from "../lastSegment";
 import { uuidV5 } from "../uuidV5";
 import { armList, type ArmCall } from "./armCall";
+import { resourceGroupId } from "./sentinelWorkspace";
 
 /** The version of the API that has role assignments. */
 export const roleAssignmentsApiVersion = "2022-04-01";
@@ -72,10 +74,21 @@ export function listAzureAssignments(call: ArmCall, scope: string): Promise<Azur
   return armList(call, `${roleAssignmentPath(scope, "")}?api-version=${roleAssignmentsApiVersion}`.replace("/?", "?"));
 }
 
-/** @throws ServiceError */
-export async function readRoleAssignment(call: ArmCall, id: string): Promise<AzureRoleAssignment | undefined> {
-  const answer = await call(`${id}?api-version=${roleAssignmentsApiVersion}`, { accept: goneStatuses });
-  return isGone(answer) ? undefined : (answer.body as AzureRoleAssignment);
+/**
+ * The assignments of the resource group's subscription; those at, above and below the resource group
+ * where the identity has a role there only.
+ * @throws ServiceError
+ */
+export async function listVisibleAssignments(
+  call: ArmCall,
+  place: Parameters<typeof resourceGroupId>[0],
+): Promise<AzureRoleAssignment[]> {
+  try {
+    return await listAzureAssignments(call, `/subscriptions/${place.subscriptionId}`);
+  } catch (error) {
+    if (!(error instanceof ServiceError) || error.status !== 403) throw error;
+    return listAzureAssignments(call, resourceGroupId(place));
+  }
 }
 
 /**

@@ -3,7 +3,8 @@ import assert from "node:assert/strict";
 import { mkdtemp, rm } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
-import { azureRoles, requestToken, type AzureRoleName } from "@defender-mssp/microsoft";
+import { assignmentCondition, azureRoles, requestToken, type AzureRoleName } from "@defender-mssp/microsoft";
+import type { StoredObject } from "../../src/cloud/model";
 import { automationApplicationId, msspTenantId, sandboxCustomerTenantId } from "../../src/cloud/identity";
 import { Clock } from "../../src/cloud/clock";
 import { addApplication, addConsentedServicePrincipal } from "../../src/cloud/seed";
@@ -381,6 +382,74 @@ describe("sandbox/azure", () => {
     await sandbox.stop();
     await start();
     assert.equal(sandbox.cloud.tenant(msspTenantId).deleted.size, 0);
+  });
+
+  describe("an automation with the condition", () => {
+    const scope = `/subscriptions/${sandboxCustomerSubscriptionId}/resourceGroups/sentinel`;
+    const groupId = "67000000-0000-4000-8000-000000000001";
+    const path = (number: number, at = scope) =>
+      `${at}/providers/Microsoft.Authorization/roleAssignments/a6000000-0000-4000-8000-00000000000${number}`;
+    const customer = (method: string, id: string, content?: unknown) =>
+      arm(method, id, content, "automation", sandboxCustomerTenantId);
+    const assign = (role: AzureRoleName, changes: object = {}, at = path(1)) =>
+      customer("PUT", at, {
+        properties: {
+          ...{ principalId: groupId, principalType: "Group", ...changes },
+          roleDefinitionId: `/subscriptions/${sandboxCustomerSubscriptionId}/providers/Microsoft.Authorization/roleDefinitions/${azureRoles[role]}`,
+        },
+      });
+    let resources: Map<string, StoredObject>;
+    let former: [string, StoredObject][];
+
+    beforeEach(() => {
+      const tenant = sandbox.cloud.tenant(sandboxCustomerTenantId);
+      resources = tenant.objects(azureResources);
+      former = [...resources];
+      tenant.objects("groups").set(groupId, { id: groupId, displayName: "Tier 1" });
+      // In the place of its roles on the subscription, the one with the condition on the resource group.
+      for (const [id, { type }] of former) if (type === "Microsoft.Authorization/roleAssignments") resources.delete(id);
+      const principal = [...tenant.objects("servicePrincipals").values()].find(
+        ({ appId }) => appId === automationApplicationId,
+      )!;
+      const id = path(9);
+      resources.set(id.toLowerCase(), {
+        ...{ id, name: "a6", type: "Microsoft.Authorization/roleAssignments" },
+        properties: {
+          ...{ principalId: principal.id, principalType: "ServicePrincipal", scope, conditionVersion: "2.0" },
+          roleDefinitionId: azureRoles["Role Based Access Control Administrator"],
+          condition: assignmentCondition({ roles: ["Microsoft Sentinel Reader"], groups: [groupId] }),
+        },
+      });
+    });
+    afterEach(() => {
+      resources.clear();
+      for (const [id, resource] of former) resources.set(id, resource);
+    });
+
+    it("assigns and removes the role for the group", async () => {
+      assert.equal((await assign("Microsoft Sentinel Reader")).status, 201);
+      assert.equal((await customer("DELETE", path(1))).status, 200);
+    });
+
+    it("is refused Owner, another role, principal and scope, and the removal of its own limits", async () => {
+      const refused = [
+        await assign("Owner"),
+        await assign("Role Based Access Control Administrator"),
+        await assign("Microsoft Sentinel Responder"),
+        await assign("Microsoft Sentinel Reader", { principalId: "67000000-0000-4000-8000-000000000002" }),
+        await assign("Microsoft Sentinel Reader", { principalType: "User" }),
+        await assign("Microsoft Sentinel Reader", {}, path(1, `/subscriptions/${sandboxCustomerSubscriptionId}`)),
+        await customer("DELETE", path(9)),
+      ];
+      for (const { status, body } of refused)
+        assert.deepEqual([status, body.error?.code], [403, "AuthorizationFailed"]);
+    });
+
+    it("sees the assignments of the resource group, and not those of the subscription", async () => {
+      const list = (at: string) => customer("GET", `${at}/providers/Microsoft.Authorization/roleAssignments`);
+      assert.equal((await list(scope)).status, 200);
+      assert.equal((await list(`/subscriptions/${sandboxCustomerSubscriptionId}`)).status, 403);
+    });
   });
 
   describe("Lighthouse", () => {
