@@ -83,8 +83,8 @@ async function warnOfSharedTenant(settings: Settings): Promise<void> {
 }
 
 async function program() {
-  const { values, secretKeys } = stackConfiguration();
-  const asked = parseSettings(values, secretKeys, process.env);
+  const { values, secretKeys, file } = stackConfiguration();
+  const asked = parseSettings(values, secretKeys, process.env, file);
   const { tenantId, customerDomain, msspTenantId, msspName, cloud } = asked;
   const { portalAccess, adopted = { objects: [], omit: [] } } = asked;
   const extend = asked.extension === undefined ? undefined : loadExtension(asked.extension);

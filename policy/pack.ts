@@ -28,5 +28,11 @@ new PolicyPack("defender-mssp", {
 });
 
 // The pack serves by now, and the program is being started: the first rule that asks finds them
-// read.
-setTimeout(settings, readAfter).unref();
+// read. Where they can't be read, that rule says why.
+setTimeout(() => {
+  try {
+    settings();
+  } catch {
+    return;
+  }
+}, readAfter).unref();

@@ -15,6 +15,7 @@ import {
   mapOf,
   displayName,
   oneOf,
+  pathInside,
   switchOf,
 } from "./validators";
 
@@ -67,6 +68,13 @@ export const analystSettings = {
     description:
       "The MSSP's analysts, who are invited as guests. Use `[]` if there are none; with the models `entitlement` and `governance` it may be omitted.",
     example: "[{ email: ana@mssp.example, displayName: Ana Silva, tier: tier2 }]",
+  }),
+  analystsFrom: optional(pathInside("the file of shared analysts"), {
+    description:
+      "File with analysts of several customers: a list in the form of `analysts`, to which it is added. The path begins at the folder of `Pulumi.yaml`. " +
+      "A person is in one of the two.",
+    default: "no file",
+    example: "analysts.yaml",
   }),
   analystDomains: optional(
     listOf("a list of 1 to 100 e-mail domains", domainName("an e-mail domain"), { least: 1, most: domainLimit }),

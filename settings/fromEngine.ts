@@ -1,6 +1,10 @@
+import { existsSync } from "node:fs";
+import path from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { ownSettings } from "./ownSettings";
+import type { SettingsFile } from "./problems";
 import { refuseWrongPrefix } from "./refuseWrongPrefix";
+import { withSharedAnalysts } from "./withSharedAnalysts";
 
 /** The configuration of this run, in the form for `settings/index.ts`. */
 export interface StackConfiguration {
@@ -8,6 +12,8 @@ export interface StackConfiguration {
   readonly values: Readonly<Record<string, string>>;
   /** Keys whose values are encrypted in the stack's file. */
   readonly secretKeys: readonly string[];
+  /** Places of the keys for errors; without `analystsFrom` there are none. */
+  readonly file?: SettingsFile;
 }
 
 /**
@@ -21,7 +27,25 @@ export function stackConfiguration(): StackConfiguration {
   const set = Object.keys(all).filter((key) => all[key] !== "");
   refuseWrongPrefix(set, project, `Pulumi.${pulumi.getStack()}.yaml`);
   const values = ownSettings(all, project);
-  return { values, secretKeys: Object.keys(values).filter((key) => isSecret(`${project}:${key}`)) };
+  const merged = withSharedAnalysts(values, projectFolder());
+  const shown = `Pulumi.${pulumi.getStack()}.yaml`;
+  return {
+    values: merged.values,
+    ...(values["analystsFrom"] ? { file: { shown, project, placeOf: (key) => merged.placeOf(key) ?? shown } } : {}),
+    secretKeys: Object.keys(values).filter((key) => isSecret(`${project}:${key}`)),
+  };
+}
+
+/**
+ * The folder of `Pulumi.yaml`: the program's root or the nearest one above it. An inline program has
+ * none of its own; a fleet run sets the variable.
+ */
+function projectFolder(): string {
+  const root = pulumi.getRootDirectory() || process.env["PULUMI_NODEJS_ROOT_DIRECTORY"] || process.cwd();
+  for (let folder = path.resolve(root); ; folder = path.dirname(folder)) {
+    if (existsSync(path.join(folder, "Pulumi.yaml"))) return folder;
+    if (folder === path.dirname(folder)) return root;
+  }
 }
 
 /**

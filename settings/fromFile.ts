@@ -13,6 +13,7 @@ import { ownSettings } from "./ownSettings";
 import { readProject, shownStackFile, stackFile, stacksWithSettings, type Project } from "./project";
 import { printable, secretive, type SettingsFile } from "./problems";
 import { keyPosition } from "./keyPosition";
+import { withSharedAnalysts } from "./withSharedAnalysts";
 import { refuseWrongPrefix } from "./refuseWrongPrefix";
 
 export interface StackSettingsOptions {
@@ -62,7 +63,22 @@ async function readConfiguration(stack: string, folder: string | undefined): Pro
     const position = find(key);
     return position === undefined ? shown : `${shown}:${position.line}:${position.column}`;
   };
-  return { ...configurationOf(content, project.name), file: { shown, project: project.name, placeOf } };
+  const { values, secretKeys } = configurationOf(content, project.name);
+  const merged = withPlace(placeOf("analystsFrom"), () => withSharedAnalysts(values, project.folder));
+  return {
+    values: merged.values,
+    secretKeys,
+    file: { shown, project: project.name, placeOf: (key) => merged.placeOf(key) ?? placeOf(key) },
+  };
+}
+
+/** Names the place of the setting in an error of the file that it names. */
+function withPlace<T>(place: string, read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    throw error instanceof VisibleError ? new VisibleError(`${place} ${error.message}`) : error;
+  }
 }
 
 function example(project: string): string {

@@ -351,6 +351,8 @@ function rawSettings(values: Readonly<Record<string, unknown>>): RawSettings {
   if (raw["portalAccess"] !== undefined) raw["portalAccess"] = portalAccessMap(raw["portalAccess"]);
   if (raw["conditionalAccess"] !== undefined) raw["conditionalAccess"] = conditionalAccessMap(raw["conditionalAccess"]);
   if (raw["connector"] !== undefined) raw["connector"] = connectorMap(raw["connector"]);
+  // The file has the analysts; a reader without the file sees none.
+  if (raw["analystsFrom"] !== undefined) raw["analysts"] ??= [];
   // These models have no list of analysts.
   if (["entitlement", "governance"].includes(valueAt(raw, ["portalAccess", "model"]) as string)) raw["analysts"] ??= [];
   return raw;

@@ -24,12 +24,19 @@ export function keyPosition(text: string, project: string): (key: string) => Key
 }
 
 function offsetBelow(config: Pair, project: string, key: string): number {
-  let offset = startOf(config.key);
+  const offset = startOf(config.key);
   const setting = isMap(config.value) ? settingPair(config.value.items, project, key) : undefined;
   if (setting === undefined) return offset;
-  offset = startOf(setting.pair.key);
-  let value = setting.pair.value;
-  for (const part of setting.rest.match(/\[\d+\]|[^.[\]]+/g) ?? []) {
+  return offsetIn(setting.pair.value, setting.rest, startOf(setting.pair.key));
+}
+
+/**
+ * Where a path such as `[1].email` leads from a value, or the nearest place above it.
+ * @param offset of the value's key.
+ */
+export function offsetIn(from: unknown, path: string, offset: number): number {
+  let value = from;
+  for (const part of path.match(/\[\d+\]|[^.[\]]+/g) ?? []) {
     const index = /^\[(\d+)\]$/.exec(part)?.[1];
     if (index === undefined) {
       const pair = isMap(value) ? pairOf(value, part) : undefined;

@@ -175,6 +175,27 @@ export function pathName(whose: string, limit: number) {
   );
 }
 
+/** Whether a path leads to a YAML file below the folder where it begins, as far as its text says. */
+export function isPathInside(path: string): boolean {
+  const parts = path.split("/");
+  return (
+    isName(path, 200) &&
+    /\.ya?ml$/i.test(path) &&
+    !/[\\:]/.test(path) &&
+    !parts.some((part) => part === "" || part === "." || part === "..") &&
+    // A stack's own settings, and the project's.
+    !/^Pulumi(\..*)?\.ya?ml$/i.test(parts.at(-1) ?? "")
+  );
+}
+
+export function pathInside(what: string) {
+  return named(
+    what,
+    "a .yaml file of this repository, by its path from the folder of Pulumi.yaml with /",
+    isPathInside,
+  );
+}
+
 function isName(value: string, limit: number): boolean {
   return value.length >= 1 && value.length <= limit && value.trim() === value && !unprintable.test(value);
 }

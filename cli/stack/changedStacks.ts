@@ -3,6 +3,7 @@ import { readFile } from "node:fs/promises";
 import { execa } from "execa";
 import { z } from "zod";
 import { messageOf, VisibleError } from "@defender-mssp/errors";
+import { parseAsEngine } from "../../settings/engineYaml";
 import { stackConfigDirOf } from "../../settings/project";
 import { checkedStackName, matchesPattern, sandboxStacks, stackOfFile } from "./stackNames";
 
@@ -34,7 +35,8 @@ export interface GitRange {
 }
 
 /**
- * A stack's own file touches that stack. Files that no stack depends on (documents, tests, the
+ * A stack's own file touches that stack, and a file that settings name by `analystsFrom` the stacks
+ * that name it. Files that no stack depends on (documents, tests, the
  * sandbox) touch none. Every other file touches all stacks. The range begins at the merge base:
  * later commits on `from` don't count.
  * @throws VisibleError where git knows no such commits, or a file's name can't be a stack's.
@@ -60,11 +62,14 @@ export async function changedStacks(range: GitRange): Promise<ChangedStacks> {
       range,
     ),
   );
-  const ofStacks = stacksOf(files.join("\0"), folder);
   const isCheckout = await isCheckoutOfProgram(range);
-  const everyStackBecause = files.find(
-    (file) => stackOfFile(file, folder) === undefined && !touchesNothing(file, isCheckout),
-  );
+  const others = files.filter((file) => stackOfFile(file, folder) === undefined && !touchesNothing(file, isCheckout));
+  const sharing =
+    others.length === 0 ? new Map<string, readonly string[]>() : await stacksByAnalystsFile(range, folder);
+  const everyStackBecause = others.find((file) => !sharing.has(file));
+  const ofStacks = [
+    ...new Set([...stacksOf(files.join("\0"), folder), ...others.flatMap((file) => sharing.get(file) ?? [])]),
+  ].sort();
   const present = new Set(all);
   return split(
     {
@@ -146,6 +151,39 @@ async function stackFolder(range: GitRange): Promise<string> {
   if (zeroSeparated(await git(range.folder, at, range)).length === 0) return "";
   const text = await git(range.folder, ["show", "--end-of-options", `${range.to}:Pulumi.yaml`], range);
   return stackConfigDirOf(text, "Pulumi.yaml");
+}
+
+/** The stacks whose settings name a file by `analystsFrom` at the end of the range, by file. */
+async function stacksByAnalystsFile(range: GitRange, folder: string): Promise<Map<string, readonly string[]>> {
+  const place = folder === "" ? "." : folder;
+  // The exit code of git grep without a match is 1.
+  const { stdout } = await execa(
+    "git",
+    ["grep", "-I", "--name-only", "-z", "-e", "analystsFrom", range.to, "--", place],
+    { cwd: range.folder, reject: false, stdin: "ignore" },
+  );
+  const stacks = new Map<string, readonly string[]>();
+  for (const named of zeroSeparated(stdout)) {
+    const file = named.slice(range.to.length + 1);
+    const stack = stackOfFile(file, folder);
+    if (stack === undefined) continue;
+    const text = await git(range.folder, ["show", "--end-of-options", `${range.to}:${file}`], range);
+    const analystsFile = analystsFileIn(text);
+    if (analystsFile !== undefined) stacks.set(analystsFile, [...(stacks.get(analystsFile) ?? []), stack]);
+  }
+  return stacks;
+}
+
+/** `analystsFrom` in the text of a settings file. A file that is not YAML names none: its stack is touched by itself. */
+function analystsFileIn(text: string): string | undefined {
+  try {
+    const { config } = Object(parseAsEngine(text)) as { readonly config?: unknown };
+    const entries = Object.entries(Object(config) as object) as [string, unknown][];
+    const value = entries.find(([key]) => /^([^:]*:)?analystsFrom$/.test(key))?.[1];
+    return typeof value === "string" ? value : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 /** Whether the repository has the program, rather than installing its package. */

@@ -1,12 +1,15 @@
 /** What all rules have in common, and what is written about them. */
 import assert from "node:assert/strict";
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, realpathSync } from "node:fs";
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import path from "node:path";
 import { parse } from "yaml";
 import type { StackValidationPolicy } from "@pulumi/policy";
 import { isProgramType, azuread, programTypes } from "../../domain/resourceTypes";
 import { rules } from "../../policy/rules";
 import { policySettings } from "../../policy/policySettings";
+import { requiredSettings } from "../settings/required";
 
 const root = path.resolve(__dirname, "..", "..");
 
@@ -92,6 +95,35 @@ describe("policy pack", () => {
     assert.equal(policySettings(environment)?.customerDomain, "contoso.com");
     assert.equal(policySettings({ ...environment, PULUMI_CONFIG: "{}" }), undefined);
     assert.equal(policySettings({}), undefined);
+  });
+
+  it("reads analystsFrom above the pack or its node_modules, from a project of the stack's name alone", async () => {
+    const folder = realpathSync(await mkdtemp(path.join(tmpdir(), "mssp-pack-")));
+    const before = process.cwd();
+    const values = { ...requiredSettings, analystsFrom: "team.yaml" };
+    const config = Object.fromEntries(Object.entries(values).map(([key, value]) => [`acme:${key}`, value]));
+    const environment = { PULUMI_NODEJS_PROJECT: "acme", PULUMI_CONFIG: JSON.stringify(config) };
+    try {
+      await writeFile(path.join(folder, "Pulumi.yaml"), "name: acme\nruntime: nodejs\n");
+      await writeFile(path.join(folder, "team.yaml"), "- { email: ana@fabrikam.example, displayName: Ana }\n");
+      const installed = path.join(folder, "node_modules", "defender-mssp");
+      for (const pack of [path.join(folder, "policy"), path.join(installed, "policy")]) {
+        await mkdir(pack, { recursive: true });
+        // The package has a project's file of its own.
+        if (pack.startsWith(installed)) await writeFile(path.join(installed, "Pulumi.yaml"), "name: acme\n");
+        process.chdir(pack);
+        assert.deepEqual(
+          policySettings(environment)?.analysts.map(({ email }) => email),
+          ["ana@fabrikam.example"],
+        );
+      }
+      await writeFile(path.join(folder, "Pulumi.yaml"), "name: other\nruntime: nodejs\n");
+      assert.throws(() => policySettings(environment), /no Pulumi\.yaml of the project "acme" above the policy pack/);
+      assert.equal(policySettings({ ...environment, PULUMI_NODEJS_ROOT_DIRECTORY: folder })?.analysts.length, 1);
+    } finally {
+      process.chdir(before);
+      await rm(folder, { recursive: true, force: true });
+    }
   });
 
   it("no rule about the whole stack reports anything for an empty stack", async () => {

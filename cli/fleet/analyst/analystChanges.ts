@@ -4,8 +4,9 @@ import { VisibleError } from "@defender-mssp/errors";
 import { parseAsEngine } from "../../../settings/engineYaml";
 import { configurationOf, readStackSettingsOffline } from "../../../settings/fromFile";
 import { checkSettings } from "../../../settings/index";
-import { shownStackFile, stackFile, type Project } from "../../../settings/project";
-import { problemsMessage } from "../../../settings/problems";
+import { shownStackFile, stackFile, stacksWithSettings, type Project } from "../../../settings/project";
+import { fromJson, problemsMessage } from "../../../settings/problems";
+import { readSharedAnalysts, sharedAnalystsIn, withSharedAnalysts } from "../../../settings/withSharedAnalysts";
 import { analystLine, withAnalyst, withoutAnalyst, type AnalystEntry } from "./withAnalyst";
 
 /** A customer whose settings name an analyst. */
@@ -21,7 +22,8 @@ export interface NamedAnalyst {
 
 /** A settings file before and after. */
 export interface FileChange {
-  readonly stack: string;
+  /** Customers whose analysts change: more than one for a file of `analystsFrom`. */
+  readonly stacks: readonly string[];
   /** From the project's folder. */
   readonly file: string;
   readonly before: string;
@@ -59,10 +61,17 @@ export function addedEverywhere(
   stacks: readonly string[],
   project: Project,
 ): Promise<AnalystChanges> {
-  return changesOf(stacks, project, ({ text, keys, addresses }) => {
-    if (addresses.includes(analyst.email.toLowerCase())) return { because: "the analyst is in the file already" };
-    return editedOr(withAnalyst(text, keys, analyst), `Add to "analysts": - ${analystLine(analyst)}`);
-  });
+  const address = analyst.email.toLowerCase();
+  return changesOf(
+    stacks,
+    project,
+    (lists) => lists.find(({ addresses }) => addresses.includes(address)) ?? lists.at(-1),
+    ({ text, keys, addresses }) => {
+      if (addresses.includes(address)) return { because: "the analyst is in the file already" };
+      const place = keys.length === 0 ? "the list" : `"analysts"`;
+      return editedOr(withAnalyst(text, keys, analyst), `Add to ${place}: - ${analystLine(analyst)}`);
+    },
+  );
 }
 
 /**
@@ -75,11 +84,17 @@ export async function removedEverywhere(
   project: Project,
 ): Promise<AnalystChanges> {
   const address = email.toLowerCase();
-  const result = await changesOf(stacks, project, ({ text, keys, addresses }) => {
-    const index = addresses.indexOf(address);
-    if (index < 0) return { because: "the analyst is not in the file" };
-    return editedOr(withoutAnalyst(text, keys, index), `Delete from "analysts": ${address}`);
-  });
+  const result = await changesOf(
+    stacks,
+    project,
+    (lists) => lists.find(({ addresses }) => addresses.includes(address)),
+    ({ text, keys, addresses }) => {
+      const index = addresses.indexOf(address);
+      if (index < 0) return { because: "the analyst is not in the file" };
+      const place = keys.length === 0 ? "the list" : `"analysts"`;
+      return editedOr(withoutAnalyst(text, keys, index), `Delete from ${place}: ${address}`);
+    },
+  );
   if (result.changes.length === 0 && !result.unchanged.some(({ byHand }) => byHand)) {
     throw new VisibleError(
       `None of ${stacks.length === 1 ? `stack ${stacks[0] ?? ""}` : `the ${stacks.length} stacks`} names an analyst ${address}. ` +
@@ -89,9 +104,14 @@ export async function removedEverywhere(
   return result;
 }
 
-interface ReadFileOfStack {
+/** A list of analysts in a file: a stack's own, or the shared one. */
+interface AnalystsList {
+  /** From the project's folder, with slashes. */
+  readonly file: string;
+  /** Customers that have these analysts. */
+  readonly stacks: readonly string[];
   readonly text: string;
-  /** The setting's key, with and without the project's name. */
+  /** The setting's key, with and without the project's name; none in a shared file. */
   readonly keys: readonly string[];
   /** In lower case, in the order of the file. */
   readonly addresses: readonly string[];
@@ -103,35 +123,93 @@ function editedOr(after: string | undefined, byHand: string): Edit {
   return after === undefined ? { byHand } : { after };
 }
 
+/**
+ * Edits one list of each stack. A shared file is edited once, for all customers that name it.
+ * @param choose the list to edit, of the stack's own and the shared one.
+ */
 async function changesOf(
   stacks: readonly string[],
   project: Project,
-  edit: (file: ReadFileOfStack) => Edit,
+  choose: (lists: readonly AnalystsList[]) => AnalystsList | undefined,
+  edit: (list: AnalystsList) => Edit,
 ): Promise<AnalystChanges> {
   const changes: FileChange[] = [];
   const unchanged: UnchangedFile[] = [];
+  const all = await configurations(project);
+  const edited = new Set<string>();
   for (const stack of stacks) {
-    const file = shownStackFile(project, stack);
-    const { analysts } = await readStackSettingsOffline(stack, project.folder);
-    const before = await readFile(stackFile(project, stack), "utf8");
-    const keys = [`${project.name}:analysts`, "analysts"];
-    const edited = edit({ text: before, keys, addresses: analysts.map(({ email }) => email) });
-    if ("byHand" in edited) {
-      const because = `its layout can't be edited safely. ${edited.byHand}`;
+    await readStackSettingsOffline(stack, project.folder);
+    const lists = listsOf(stack, all, project);
+    const list = choose(lists) ?? lists[0];
+    if (list === undefined || edited.has(list.file)) continue;
+    edited.add(list.file);
+    const { file } = list;
+    const result = edit(list);
+    if ("byHand" in result) {
+      const because = `its layout can't be edited safely. ${result.byHand}`;
       unchanged.push({ stack, file, because, byHand: true });
-    } else if ("because" in edited) unchanged.push({ stack, file, because: edited.because, byHand: false });
+    } else if ("because" in result) unchanged.push({ stack, file, because: result.because, byHand: false });
     else {
-      refuseWrong(edited.after, stack, project);
-      changes.push({ stack, file, before, after: edited.after });
+      refuseWrong(list, result.after, all, project);
+      changes.push({ stacks: list.stacks, file, before: list.text, after: result.after });
     }
   }
   return { changes, unchanged };
 }
 
-/** @throws VisibleError where the file would have an error, such as an address of another domain. */
-function refuseWrong(text: string, stack: string, project: Project): void {
-  const { values, secretKeys } = configurationOf(Object(parseAsEngine(text)) as Record<string, unknown>, project.name);
-  const result = checkSettings(values, secretKeys, {});
-  const problems = "problems" in result ? result.problems.filter(({ key }) => key.startsWith("analysts")) : [];
-  if (problems.length > 0) throw new VisibleError(`${shownStackFile(project, stack)}: ${problemsMessage(problems)}`);
+type Values = Readonly<Record<string, string>>;
+type Configurations = ReadonlyMap<string, { readonly text: string; readonly values: Values }>;
+
+/** The settings files of the customers that are not off-boarded; one with errors is left to its own command. */
+async function configurations(project: Project): Promise<Configurations> {
+  const entries = await Promise.all(
+    (await stacksWithSettings(project)).map(async (stack) => {
+      const text = await readFile(stackFile(project, stack), "utf8").catch(() => "");
+      return [stack, { text, values: valuesIn(text, project) }] as const;
+    }),
+  );
+  return new Map(entries.filter(([, { values }]) => values["offboarded"] === undefined));
+}
+
+function valuesIn(text: string, project: Project): Values {
+  try {
+    return configurationOf(Object(parseAsEngine(text)) as Record<string, unknown>, project.name).values;
+  } catch {
+    return {};
+  }
+}
+
+/** The stack's own list, then the shared one. */
+function listsOf(stack: string, all: Configurations, project: Project): AnalystsList[] {
+  const { text = "", values = {} } = all.get(stack) ?? {};
+  const own = {
+    file: shownStackFile(project, stack),
+    stacks: [stack],
+    text,
+    keys: [`${project.name}:analysts`, "analysts"],
+    addresses: addressesIn(fromJson(values["analysts"])),
+  };
+  const file = values["analystsFrom"];
+  if (file === undefined) return [own];
+  const shared = readSharedAnalysts(file, project.folder);
+  const stacks = [...all].flatMap(([name, other]) => (other.values["analystsFrom"] === file ? name : []));
+  return [own, { file, stacks, text: shared.text, keys: [], addresses: addressesIn(shared.analysts) }];
+}
+
+function addressesIn(list: unknown): string[] {
+  const items: readonly unknown[] = Array.isArray(list) ? list : [];
+  return items.map((item) => String((Object(item) as { readonly email?: unknown }).email).toLowerCase());
+}
+
+/** @throws VisibleError where a customer's settings would have an error, such as an address of another domain. */
+function refuseWrong(list: AnalystsList, after: string, all: Configurations, project: Project): void {
+  const isShared = list.keys.length === 0;
+  for (const stack of list.stacks) {
+    const values = isShared ? (all.get(stack)?.values ?? {}) : valuesIn(after, project);
+    const read = isShared ? () => ({ text: after, analysts: sharedAnalystsIn(after, list.file) }) : undefined;
+    const merged = withSharedAnalysts(values, project.folder, read);
+    const result = checkSettings(merged.values, [], {});
+    const problems = "problems" in result ? result.problems.filter(({ key }) => key.startsWith("analysts")) : [];
+    if (problems.length > 0) throw new VisibleError(`${shownStackFile(project, stack)}: ${problemsMessage(problems)}`);
+  }
 }

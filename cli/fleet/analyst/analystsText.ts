@@ -28,9 +28,10 @@ function personRows(email: string, named: readonly NamedAnalyst[]): TextCell[][]
 
 /** The changed lines of each file. */
 export function changesText(changes: readonly FileChange[], unchanged: readonly UnchangedFile[]): string {
-  const diffs = changes.map(({ file, before, after }) => {
+  const diffs = changes.map(({ file, stacks, before, after }) => {
+    const title = stacks.length === 1 ? file : `${file}, which ${stacks.length} customers share: ${stacks.join(", ")}`;
     const { removed, added } = changedLines(before.split("\n"), after.split("\n"));
-    return [file, ...removed.map((line) => `- ${line}`), ...added.map((line) => `+ ${line}`)]
+    return [title, ...removed.map((line) => `- ${line}`), ...added.map((line) => `+ ${line}`)]
       .map(visibleText)
       .join("\n");
   });

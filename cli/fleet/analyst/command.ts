@@ -1,4 +1,5 @@
 /** `mssp analyst`: joiners and leavers in the settings of all customers. */
+import path from "node:path";
 import { InvalidArgumentError, Option, type Command } from "commander";
 import { tiers } from "@defender-mssp/microsoft";
 import { VisibleError } from "@defender-mssp/errors";
@@ -108,6 +109,7 @@ function registerRemove(analyst: Command, session: Session): void {
 
 const changeTexts = {
   notes: [
+    "An analyst of a file that `analystsFrom` names is added and removed there, for every customer that names it: the command lists them all.",
     "The command shows the changed lines, asks, writes the files, and previews the changed stacks. Comments and the order of the files stay. " +
       "A file whose layout can't be edited safely is left alone, with the line to write.",
   ],
@@ -170,22 +172,22 @@ async function change(
   const { changes, unchanged } = await changesOf(stacks, project);
   const { changesText } = await import("./analystsText.js");
   const { out, err, ask } = session;
+  const names = [...new Set(changes.flatMap(({ stacks: concerned }) => concerned))].sort();
   if (options.json !== true) out.write(changesText(changes, unchanged));
   if (unchanged.some(({ byHand }) => byHand)) session.exitCode = 1;
   if (changes.length > 0 && options.yes !== true) {
     const files = changes.length === 1 ? "this file" : `these ${changes.length} files`;
-    const isAgreed = ask.isPossible && (await ask.confirm(`Write ${files}?`));
+    const concerned = names.length > changes.length ? ` of ${names.length} customers` : "";
+    const isAgreed = ask.isPossible && (await ask.confirm(`Write ${files}${concerned}?`));
     if (!isAgreed)
       throw new VisibleError(`Nothing was written.${ask.isPossible ? "" : " Pass --yes to write without asking."}`);
   }
   const { writeStackFile } = await import("../../stack/writeStackFile.js");
-  const { stackFile } = await import("../../../settings/project.js");
-  for (const { stack, after } of changes) await writeStackFile(stackFile(project, stack), after);
-  const names = changes.map(({ stack }) => stack);
+  for (const { file, after } of changes) await writeStackFile(path.join(project.folder, file), after);
   if (options.json === true) out.write(`${visibleJson({ changed: names, unchanged }, 2)}\n`);
   else
     err.note(
-      `${changes.length} of ${stacks.length} files written. Commit them; nothing changes in a tenant before \`up\`.`,
+      `${changes.length} of ${changes.length + unchanged.length} files written. Commit them; nothing changes in a tenant before \`up\`.`,
     );
   if (options.preview && names.length > 0) await preview(names, options, session);
   return changes.length > 0;

@@ -30,7 +30,8 @@ export function analystLine({ email, displayName, tier, accessEndsOn }: AnalystE
 
 /**
  * The text with one more analyst at the end of the list.
- * @param keys the setting's key as the file may have it, with and without the project's name.
+ * @param keys the setting's key as the file may have it, with and without the project's name; none
+ * for a file of `analystsFrom`.
  * @returns undefined for a layout that can't be edited.
  */
 export function withAnalyst(text: string, keys: readonly string[], analyst: AnalystEntry): string | undefined {
@@ -58,6 +59,9 @@ export function withoutAnalyst(text: string, keys: readonly string[], index: num
   const item = list?.items[index];
   if (list === undefined || item === undefined) return undefined;
   const edited = list.flow === true ? withoutFlowItem(text, list, index) : withoutLines(text, item);
+  if (keys.length === 0 && list.flow !== true && list.items.length === 1) {
+    return ifMeant(text, `${edited}[]\n`, keys, () => []);
+  }
   // Where nobody is left, the key needs an empty list.
   const colon = text.indexOf(":", keyEnd) + 1;
   const needsList = list.flow !== true && list.items.length === 1;
@@ -78,12 +82,20 @@ function withoutFlowItem(text: string, list: YAMLSeq<Node>, index: number): stri
   return `${text.slice(0, from)}${text.slice(to)}`;
 }
 
-/** The list of analysts as a node of the file; undefined for an alias, or where there is none. */
+/**
+ * The list of analysts as a node of the file; undefined for an alias, or where there is none. Without
+ * keys the file is the list.
+ */
 function analystList(
   text: string,
   keys: readonly string[],
 ): { readonly list: YAMLSeq<Node>; readonly keyEnd: number } | undefined {
   const document = parseDocument(text, { logLevel: "error" });
+  if (keys.length === 0) {
+    const { contents, errors } = document;
+    const isPlain = errors.length === 0 && isSeq(contents) && contents.anchor === undefined;
+    return isPlain ? { list: contents as YAMLSeq<Node>, keyEnd: 0 } : undefined;
+  }
   const config = document.errors.length > 0 ? undefined : document.get("config");
   if (!isMap(config)) return undefined;
   const pair = config.items.find(({ key }) => isScalar(key) && keys.includes(String(key.value)));
@@ -100,6 +112,10 @@ function ifMeant(
   change: (before: readonly unknown[]) => readonly unknown[],
 ): string | undefined {
   try {
+    if (keys.length === 0) {
+      const expected = change(parseAsEngine(text) as readonly unknown[]);
+      return isDeepStrictEqual(parseAsEngine(edited), expected) ? edited : undefined;
+    }
     const meant = configuration(text);
     const key = keys.find((name) => Array.isArray(meant.config[name]));
     if (key === undefined) return undefined;

@@ -66,6 +66,27 @@ describe("stacks that a range of commits touches", function () {
     assert.deepEqual((await touched({ from: undefined })).stacks, ["adatum", "contoso"]);
   });
 
+  it("a file that settings name by analystsFrom selects the stacks that name it, also where it was deleted", async () => {
+    const named = (file: string) => `config:\n  mssp:analystsFrom: ${file}\n`;
+    await repository.commit({
+      "Pulumi.contoso.yaml": named("teams/soc.yaml"),
+      "Pulumi.adatum.yaml": named("teams/soc.yaml"),
+      "Pulumi.litware.yaml": named("teams/night.yaml"),
+      "teams/soc.yaml": "[]\n",
+      "teams/unnamed.yaml": "[]\n",
+    });
+    const from = await repository.git("rev-parse", "HEAD");
+    await repository.commit({ "teams/soc.yaml": "- { email: ana@fabrikam.example, displayName: Ana }\n" });
+    const shared = await touched({ from });
+    assert.deepEqual([shared.stacks, shared.everyStackBecause], [["adatum", "contoso"], undefined]);
+    const changed = await repository.git("rev-parse", "HEAD");
+    await repository.git("rm", "-q", "teams/soc.yaml");
+    await repository.git("commit", "-q", "-m", "delete");
+    assert.deepEqual((await touched({ from: changed })).stacks, ["adatum", "contoso"]);
+    await repository.commit({ "teams/unnamed.yaml": "- {}\n" });
+    assert.equal((await touched({ from: changed })).everyStackBecause, "teams/unnamed.yaml");
+  });
+
   it("a change of documents or tests selects no stack", async () => {
     await repository.commit({
       "docs/ci.md": "# changed\n",

@@ -1,6 +1,6 @@
 /** `mssp analyst`, as it is typed: twelve customers, a joiner and a leaver. */
 import assert from "node:assert/strict";
-import { chmod, mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { chmod, mkdir, mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { stringify } from "yaml";
@@ -94,6 +94,72 @@ describe("mssp analyst", () => {
     assert.equal((await stat(fileOf("customer-02"))).mode & 0o777, 0o600, "its permissions stay");
     const again = await run([...args, "--json"]);
     assert.deepEqual((JSON.parse(again.stdout) as { changed: string[] }).changed, []);
+  });
+
+  describe("with a file for many customers", () => {
+    const shared = () => path.join(folder, "teams", "soc.yaml");
+    const sharing = ["customer-02", "customer-03", "customer-05"];
+    const question = /which 3 customers share: customer-02, customer-03, customer-05$/m;
+
+    beforeEach(async () => {
+      await mkdir(path.join(folder, "teams"));
+      await writeFile(shared(), "# The team.\n- email: cleo@fabrikam.example # since May\n  displayName: Cleo\n");
+      for (const stack of sharing) await write(stack, { analysts: [ben], analystsFrom: "teams/soc.yaml" });
+    });
+
+    it("remove edits the shared file once, and names every customer that it concerns before it asks", async () => {
+      const before = await textOf("customer-02");
+      const args = ["remove", "cleo@fabrikam.example", "--stack", "customer-02", "--no-preview"];
+      const declined = await run(args, { answers: [false] });
+      assert.match(declined.stdout, question);
+      assert.match(declined.stderr, /Write this file of 3 customers\?\n.*Nothing was written\./);
+      assert.match(await readFile(shared(), "utf8"), /cleo/);
+      const { exitCode, stdout } = await run([...args, "--yes"]);
+      assert.equal(exitCode, 0);
+      assert.match(stdout, question);
+      assert.equal(await readFile(shared(), "utf8"), "# The team.\n[]\n");
+      assert.equal(await textOf("customer-02"), before);
+    });
+
+    it("remove --all finds a person in either file", async () => {
+      const { exitCode, stderr } = await run(["remove", ben.email, "--all", "--yes", "--no-preview"]);
+      assert.equal(exitCode, 0, stderr);
+      assert.match(stderr, /12 of 12 files written/);
+      assert.match(await readFile(shared(), "utf8"), /cleo/);
+      const nobody = await run(["remove", "eve@fabrikam.example", "--all", "--yes"]);
+      assert.match(nobody.stderr, /None of the 12 stacks names an analyst eve@fabrikam\.example/);
+    });
+
+    it("add writes to the shared file of a customer that has one, once, and list shows all of them", async () => {
+      const args = ["add", "Dan <dan@fabrikam.example>", "--stack", "customer-02", "customer-03", "customer-04"];
+      const { exitCode, stdout } = await run([...args, "--yes", "--no-preview", "--json"]);
+      assert.equal(exitCode, 0);
+      const { changed } = JSON.parse(stdout) as { changed: string[] };
+      assert.deepEqual(changed, ["customer-02", "customer-03", "customer-04", "customer-05"]);
+      const text = await readFile(shared(), "utf8");
+      assert.equal(text.split("dan@").length - 1, 1);
+      assert.match(text, /^# The team\.\n- email: cleo@fabrikam\.example # since May\n.*\n- \{ email: dan@/m);
+      assert.doesNotMatch(await textOf("customer-02"), /dan@/);
+      assert.match(await textOf("customer-04"), /dan@/);
+      const list = await run(["list", "--json"]);
+      const { analysts } = JSON.parse(list.stdout) as { analysts: { email: string; stack: string }[] };
+      assert.deepEqual(
+        analysts.filter(({ email }) => email.startsWith("dan@")).map(({ stack }) => stack),
+        changed,
+      );
+    });
+
+    it("refuses an address of another domain for one of the customers, and writes nothing", async () => {
+      await write("customer-05", {
+        analysts: [ben],
+        analystsFrom: "teams/soc.yaml",
+        analystDomains: ["fabrikam.example"],
+      });
+      const { exitCode, stderr } = await run(["add", "eve@other.example", "--stack", "customer-02", "--yes"]);
+      assert.equal(exitCode, 1);
+      assert.match(stderr, /Pulumi\.customer-05\.yaml: .*analystDomains/s);
+      assert.doesNotMatch(await readFile(shared(), "utf8"), /eve/);
+    });
   });
 
   it("refuses what would be wrong, and writes nothing", async () => {
