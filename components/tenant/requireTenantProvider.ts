@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { azuread } from "../../domain/resourceTypes";
 
 /**
  * Refuses a component without a provider: azuread's default provider would fail for each of its
@@ -9,7 +10,7 @@ import * as pulumi from "@pulumi/pulumi";
  * setting or variable names a tenant for the default one.
  */
 export function requireTenantProvider(resource: pulumi.ComponentResource, component: string, name: string): void {
-  if (resource.getProvider("azuread:index/application:Application") !== undefined) return;
+  if (resource.getProvider(azuread("Application")) !== undefined) return;
   if (new pulumi.Config("azuread").get("tenantId") || process.env["ARM_TENANT_ID"]) return;
   throw new pulumi.ResourceError(
     `${component} "${name}" needs the provider of the customer's tenant: pass { provider } with ` +
