@@ -5,6 +5,7 @@
  * workspaces of a customer's objects. Needs Go and the folder of definitions (argument, or
  * ../shared/reference/kubernetes).
  */
+import { existsSync } from "node:fs";
 import { mkdir, readdir, readFile } from "node:fs/promises";
 import path from "node:path";
 import { parseArgs } from "node:util";
@@ -24,6 +25,13 @@ async function main(): Promise<void> {
     allowPositionals: true,
   });
   const definitions = path.resolve(positionals[0] ?? path.join(checkout, "..", "shared", "reference", "kubernetes"));
+  if (!existsSync(definitions)) {
+    say(
+      `Skipped: ${definitions} does not exist. Name a folder with the resource definitions of the Pulumi Kubernetes Operator 2.9.0 (deploy/crds of its ` +
+        "repository): npm run test:kubernetes -- <folder>.",
+    );
+    return;
+  }
   const cache = path.join(checkout, "node_modules", ".cache", "kubernetes");
   await mkdir(cache, { recursive: true });
   const server = await startApiServer(await buildBinaries(cache, say));

@@ -90,7 +90,7 @@ describe("settings", () => {
 
     it("Pulumi.yaml has the same keys", () => {
       assert.equal(project.name, "defender-mssp");
-      assert.deepEqual(Object.keys(project.config), settingKeys);
+      assert.deepEqual(Object.keys(project.config), settingKeys, "Pulumi.yaml is generated: run `npm run docs`");
     });
 
     it("Pulumi.yaml describes each key and declares no type that the engine would check", () => {
@@ -106,7 +106,7 @@ describe("settings", () => {
       const result = checkSettings(defaults, [], {});
       const missing = "problems" in result ? result.problems.map(({ key }) => key) : [];
       const required = settingKeys.filter((key) => project.config[key]?.description?.includes("Required"));
-      assert.deepEqual(missing, required);
+      assert.deepEqual(missing, required, "Pulumi.yaml is generated: run `npm run docs`");
     });
   });
 

@@ -130,7 +130,8 @@ function leastPrivilege({ portalAccess, connector }: Settings): Attention[] {
   if (alertApis.includes("legacySiem"))
     found.push({
       title: "The SIEM connector uses the legacy alert API, which Microsoft deprecated on 2023-12-31",
-      remedy: "connector.alertApis: [graph]",
+      remedy:
+        "Let the SIEM read Microsoft Graph (`npx mssp docs siem`), then write connector.alertApis: [graph] in the stack's file and run `pulumi up`, which removes the permission",
     });
   if (connector.kind === "customerApp" && connector.credential.type === "secret" && !alertApis.includes("legacySiem"))
     found.push({
