@@ -304,7 +304,12 @@ function checkSection({ objects }: AccessReport, { check }: Texts, fill: Fill): 
   )
     .filter((place) => place === "logs" || places.has(place))
     .map((place) => check[place]);
-  return section({ id: "check", title: fill(check.title), intro: check.intro }, list(steps.map(fill)));
+  const hasGuests = objects.some(({ kind }) => kind === "guest" || kind === "accessPackage");
+  return section(
+    { id: "check", title: fill(check.title), intro: check.intro },
+    list(steps.map(fill)),
+    ...(hasGuests ? [paragraph(check.guestLimits)] : []),
+  );
 }
 
 interface Step {

@@ -305,6 +305,8 @@ export const de: Texts = {
     azure: "Azure: Azure-Portal, „Service providers“.",
     sentinel:
       "Microsoft Sentinel: Azure-Portal, Ressourcengruppe des Arbeitsbereichs, Zugriffssteuerung (IAM), Rollenzuweisungen.",
+    guestLimits:
+      "Gäste können keine Nachrichten aus der Quarantäne freigeben, die Zulassungs-/Sperrliste des Mandanten nicht ändern und Threat Explorer nicht öffnen. Dafür braucht ein Analyst ein Konto in Ihrem Mandanten.",
   },
   stop: {
     title: "Selbst beenden",

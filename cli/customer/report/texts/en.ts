@@ -266,6 +266,8 @@ export const en: Texts = {
     azure: "Azure: Azure portal, Service providers.",
     sentinel:
       "Microsoft Sentinel: Azure portal, the resource group of the workspace, Access control (IAM), Role assignments.",
+    guestLimits:
+      "Guests cannot release messages from quarantine, change the Tenant Allow/Block List or open Threat Explorer. For that, an analyst needs an account in your tenant.",
   },
   stop: {
     title: "End it yourself",

@@ -300,6 +300,8 @@ export const es: Texts = {
     azure: "Azure: Azure Portal, «Service providers».",
     sentinel:
       "Microsoft Sentinel: Azure Portal, grupo de recursos del área de trabajo, Control de acceso (IAM), Asignaciones de roles.",
+    guestLimits:
+      "Los invitados no pueden liberar mensajes de la cuarentena, cambiar la lista de permitidos y bloqueados del inquilino ni abrir Threat Explorer. Para ello, un analista necesita una cuenta en su inquilino.",
   },
   stop: {
     title: "Terminarlo usted mismo",

@@ -305,6 +305,8 @@ export const fr: Texts = {
     azure: "Azure : portail Azure, « Service providers ».",
     sentinel:
       "Microsoft Sentinel : portail Azure, groupe de ressources de l’espace de travail, Contrôle d’accès (IAM), Attributions de rôles.",
+    guestLimits:
+      "Les invités ne peuvent ni libérer des messages de la quarantaine, ni modifier la liste verte/bloquée du locataire, ni ouvrir Threat Explorer. Pour cela, un analyste a besoin d’un compte dans votre locataire.",
   },
   stop: {
     title: "Y mettre fin vous-même",

@@ -299,6 +299,8 @@ export const ja: Texts = {
     azure: "Azure: Azure portal の [Service providers]。",
     sentinel:
       "Microsoft Sentinel: Azure portal、ワークスペースのリソース グループ、アクセス制御 (IAM)、ロールの割り当て。",
+    guestLimits:
+      "ゲストは、検疫からのメッセージの解放、テナント許可/ブロック リストの変更、脅威エクスプローラーの表示ができません。これらの作業には、お客様のテナントのアカウントが必要です。",
   },
   stop: {
     title: "ご自身で終了する",

@@ -112,6 +112,8 @@ export interface Texts {
     readonly trust: string;
     readonly azure: string;
     readonly sentinel: string;
+    /** What no role lets a guest do in the Defender portal. */
+    readonly guestLimits: string;
   };
   readonly stop: {
     readonly title: string;
