@@ -556,7 +556,7 @@ describe("secrets", function () {
         "person's Graph token",
       ],
       ...["private key", "provider credential", "redeem URL", "refresh token", "refused OIDC token"],
-      ...["wrong client secret", "wrong passphrase"],
+      ...["webhook's path", "wrong client secret", "wrong passphrase"],
     ]);
     for (const seen of [/\.sandbox\/state\/\.pulumi\/stacks\//, /\/backups\//, /\/history\//, /\.sandbox\/cloud\//])
       assert.ok(
