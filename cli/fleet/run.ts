@@ -144,12 +144,22 @@ function runReport(
  */
 function workerSetup(folder: string, environment: NodeJS.ProcessEnv) {
   const project = parse(readFileSync(path.join(folder, "Pulumi.yaml"), "utf8")) as { main?: unknown };
-  const main = createRequire(path.join(folder, "Pulumi.yaml")).resolve(
-    path.resolve(folder, typeof project.main === "string" ? project.main : "."),
-  );
+  const main = typeof project.main === "string" ? project.main : ".";
+  const program = programFile(folder, main);
   const { file, version } = requireEngine(environment);
-  process.chdir(path.dirname(main));
-  return { folder, main, engine: file, engineVersion: version };
+  process.chdir(path.dirname(program));
+  return { folder, main: program, engine: file, engineVersion: version };
+}
+
+function programFile(folder: string, main: string): string {
+  const projectFile = path.join(folder, "Pulumi.yaml");
+  try {
+    return createRequire(projectFile).resolve(path.resolve(folder, main));
+  } catch {
+    throw new VisibleError(
+      `${projectFile}: the program "${main}" is not there. Correct the key main. Nothing was run.`,
+    );
+  }
 }
 
 async function fleetView(

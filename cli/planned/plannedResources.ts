@@ -13,12 +13,12 @@ import { tenantProvider } from "../../components/tenant/customerTenant";
 import { hasSentinelAccess } from "../../domain/prerequisiteSettings";
 import { delegationName, onboardingName, sentinelName } from "../../domain/resourceNames";
 import { azureRoleAssignment, component } from "../../domain/resourceTypes";
-import { offlineRun, type DeclaredResource } from "../../program/sdk/offlineRun";
+import { offlineRun, type OfflineResource } from "../../program/sdk/offlineRun";
 import type { Settings } from "../../settings";
 import { plannedId } from "./plannedId";
 
 /** A resource that `up` creates. */
-export interface PlannedResource extends Pick<DeclaredResource, "type" | "name" | "inputs"> {
+export interface PlannedResource extends Pick<OfflineResource, "type" | "name" | "inputs"> {
   /** Begins with `plannedId`: the tenant decides the real one. */
   readonly id: string;
   /** With the component of a type that several kinds have; no other parents are in it. */
@@ -34,7 +34,7 @@ export interface PlannedResource extends Pick<DeclaredResource, "type" | "name" 
 export async function plannedResources(settings: Settings, now: Date): Promise<readonly PlannedResource[]> {
   const resources: PlannedResource[] = [];
   const answers = {
-    created: (resource: DeclaredResource) => {
+    created: (resource: OfflineResource) => {
       const { type, name, inputs, isCustom } = resource;
       const id = resourceId(type, `${plannedId}${resources.length}`, inputs);
       const outputs = decidedByTenant(type, id, settings);

@@ -9,7 +9,7 @@ import {
   roleAssignmentName,
   roleAssignmentPath,
   roleDefinitionResourceId,
-  type ArmCall,
+  type ResourceManagerCall,
   type AzureRoleAssignment,
   type WorkspacePlace,
   type WorkspaceState,
@@ -43,7 +43,11 @@ interface Plan {
  * Stops before the first declaration if the workspace cannot be used.
  * @throws pulumi.RunError that names the key of the setting, and what to do.
  */
-export async function requireWorkspace(call: ArmCall, place: WorkspacePlace, tenantId: string): Promise<void> {
+export async function requireWorkspace(
+  call: ResourceManagerCall,
+  place: WorkspacePlace,
+  tenantId: string,
+): Promise<void> {
   const state = await readSentinelWorkspace(call, place);
   if (state === "ready") return;
   const { key, text } = workspaceFaults(place, tenantId)[state];
@@ -89,7 +93,7 @@ function workspaceFaults(
  * @throws pulumi.RunError if the subscription has no room for the assignments.
  */
 export async function existingAssignments(
-  call: ArmCall,
+  call: ResourceManagerCall,
   plan: Plan,
 ): Promise<Partial<Record<SentinelGrantKey, ExistingAssignment>>> {
   const all = await listVisibleAssignments(call, plan.place);

@@ -1,7 +1,7 @@
 import { missingMember } from "./missingMember";
 
 /** A resource that a program declares. */
-export interface DeclaredResource {
+export interface OfflineResource {
   /** Such as `azuread:index/group:Group`. */
   readonly type: string;
   /** Name in the program. */
@@ -14,7 +14,7 @@ export interface DeclaredResource {
 /** What stands in for the engine and the providers. */
 export interface OfflineAnswers {
   /** ID and outputs of a resource, as its provider would return them; the inputs are among the outputs. */
-  readonly created: (resource: DeclaredResource) => { readonly id: string; readonly outputs: Record<string, unknown> };
+  readonly created: (resource: OfflineResource) => { readonly id: string; readonly outputs: Record<string, unknown> };
   /** Result of a provider's function. @param token such as `azuread:index/getUser:getUser`. */
   readonly called: (token: string, inputs: Readonly<Record<string, unknown>>) => Record<string, unknown>;
 }

@@ -1,7 +1,7 @@
 /** The permissions for people: in a terminal, and as a text to send to a customer. */
 import { consentName } from "@defender-mssp/microsoft";
 import { paragraph, tableText } from "@defender-mssp/terminal/table";
-import { conditionBicep, conditionCommand, isConditional } from "./conditionText";
+import { conditionBicep, conditionCommand, isConditional } from "./conditionCommand";
 import type { AzureRole, CustomerConsent, Permissions, RequestedPermission } from "./needed";
 
 export function permissionsText({

@@ -31,7 +31,7 @@ import { dayCell, endState } from "./page";
 import { clickText, removals } from "./removal";
 import { textsOf } from "./texts/all";
 import type { Language, Texts } from "./texts/texts";
-import { accessSentences, accessTable, meaningText, shortList } from "./whoCanDoWhat";
+import { accessSentences, accessTable, meaningText, shortList } from "./accessTable";
 
 /**
  * A report of the source `settings` says what will be created, every other what there is.

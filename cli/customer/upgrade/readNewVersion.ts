@@ -11,15 +11,15 @@ import { isPublishedName } from "../../base/publishedPackages";
 import { localPackages, vendoredManifest, type LocalPackage } from "../init/localPackages";
 import { nothingChanged, runNpm } from "./runNpm";
 
-export type Manifest = Readonly<Record<string, unknown>>;
+export type RepositoryManifest = Readonly<Record<string, unknown>>;
 
-export interface NewVersion {
+export interface NextVersion {
   readonly version: string;
   /** Of the new version; empty if its package has none. */
   readonly changelog: string;
   /** Copied to `vendor/`; none from a registry. */
   readonly packages: readonly LocalPackage[];
-  readonly manifest: Manifest;
+  readonly manifest: RepositoryManifest;
 }
 
 /** Where the new version is; one of the two. */
@@ -34,7 +34,11 @@ export interface VersionSource {
  * Reads the new version, and changes nothing.
  * @throws VisibleError if a package is missing or another one is there, or the version is older.
  */
-export async function readNewVersion(source: VersionSource, manifest: Manifest, session: Session): Promise<NewVersion> {
+export async function readNewVersion(
+  source: VersionSource,
+  manifest: RepositoryManifest,
+  session: Session,
+): Promise<NextVersion> {
   if (source.packages === undefined) return fromRegistry(source.version ?? "", manifest, session);
   const folder = path.resolve(session.folder, source.packages);
   const { version, packages } = await localPackages(folder, nothingChanged);
@@ -45,7 +49,7 @@ export async function readNewVersion(source: VersionSource, manifest: Manifest, 
 }
 
 /** Where package.json names tarballs, no registry is asked: a package of the name may be a stranger's. */
-async function fromRegistry(version: string, manifest: Manifest, session: Session): Promise<NewVersion> {
+async function fromRegistry(version: string, manifest: RepositoryManifest, session: Session): Promise<NextVersion> {
   const own = namedDependencies(manifest).filter(([name]) => isPublishedName(name));
   const tarball = own.find(([, reference]) => reference.startsWith("file:"));
   if (tarball !== undefined)
@@ -68,11 +72,11 @@ async function fromRegistry(version: string, manifest: Manifest, session: Sessio
   }
 }
 
-function namedDependencies({ dependencies, devDependencies }: Manifest): [string, string][] {
+function namedDependencies({ dependencies, devDependencies }: RepositoryManifest): [string, string][] {
   return Object.entries({ ...Object(dependencies), ...Object(devDependencies) } as Record<string, string>);
 }
 
-function withVersion(manifest: Manifest, version: string): Manifest {
+function withVersion(manifest: RepositoryManifest, version: string): RepositoryManifest {
   const named = (dependencies: unknown) =>
     Object.fromEntries(
       Object.entries(Object(dependencies) as Record<string, string>).map(([name, reference]) => [

@@ -7,14 +7,14 @@ import { isPublishedName } from "../../base/publishedPackages";
 import { exists } from "../../stack/exists";
 import { vendoredPath, vendorFolder } from "../init/localPackages";
 import { dynamicHostLines } from "../init/templates";
-import type { NewVersion } from "./readNewVersion";
+import type { NextVersion } from "./readNewVersion";
 
 export const manifestFile = "package.json";
 export const lockFile = "package-lock.json";
 export const projectFile = "Pulumi.yaml";
 
 /** package.json and the tarballs as they will be, and the lockfile without the former packages. */
-export async function writeDraft(folder: string, draft: string, { manifest, packages }: NewVersion): Promise<void> {
+export async function writeDraft(folder: string, draft: string, { manifest, packages }: NextVersion): Promise<void> {
   await writeWholeFile(path.join(draft, manifestFile), `${JSON.stringify(manifest, undefined, 2)}\n`);
   const lock = await readFile(path.join(folder, lockFile), "utf8").catch(() => undefined);
   if (lock !== undefined) await writeWholeFile(path.join(draft, lockFile), withoutOwn(lock));
@@ -38,12 +38,12 @@ function withoutOwn(lock: string): string {
 export class ReplacedFiles {
   private constructor(
     private readonly folder: string,
-    private readonly next: NewVersion,
+    private readonly next: NextVersion,
     /** By their path in the repository; undefined where there was none. */
     private readonly before: ReadonlyMap<string, Buffer | undefined>,
   ) {}
 
-  static async read(folder: string, next: NewVersion): Promise<ReplacedFiles> {
+  static async read(folder: string, next: NextVersion): Promise<ReplacedFiles> {
     const names = [
       manifestFile,
       lockFile,

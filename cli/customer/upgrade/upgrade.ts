@@ -10,7 +10,7 @@ import { ownName, ownVersion, packageRoot } from "../../base/ownPackage";
 import { publishedPackages } from "../../base/publishedPackages";
 import { vendoredPath, vendorFolder } from "../init/localPackages";
 import { changelogEntries, changelogText } from "./changelogEntries";
-import { readNewVersion, type Manifest, type NewVersion, type VersionSource } from "./readNewVersion";
+import { readNewVersion, type RepositoryManifest, type NextVersion, type VersionSource } from "./readNewVersion";
 import { lockFile, manifestFile, projectFile, ReplacedFiles, vendored, writeDraft } from "./replacedFiles";
 import { interruptedText, nothingChanged, runNpm } from "./runNpm";
 
@@ -59,9 +59,9 @@ export async function upgrade(options: UpgradeOptions, session: Session): Promis
 }
 
 /** A repository of customers, not a checkout. */
-async function readManifest(folder: string): Promise<Manifest> {
+async function readManifest(folder: string): Promise<RepositoryManifest> {
   const text = await readFile(path.join(folder, manifestFile), "utf8").catch(() => "{}");
-  const manifest = Object(JSON.parse(text)) as Manifest;
+  const manifest = Object(JSON.parse(text)) as RepositoryManifest;
   const { dependencies = {} } = manifest as Readonly<Record<string, object | undefined>>;
   if (ownName in dependencies) return manifest;
   throw new VisibleError(
@@ -91,7 +91,7 @@ async function requireClean(folder: string, environment: NodeJS.ProcessEnv): Pro
 }
 
 /** Whether the repository has these very packages. */
-async function isSame(folder: string, { packages }: NewVersion): Promise<boolean> {
+async function isSame(folder: string, { packages }: NextVersion): Promise<boolean> {
   const equal = packages.map(async (local) => {
     const [present, offered] = await Promise.all(
       [path.join(folder, vendoredPath(local)), local.file].map((file) => readFile(file).catch(() => undefined)),
@@ -104,7 +104,7 @@ async function isSame(folder: string, { packages }: NewVersion): Promise<boolean
 /** @returns whether the new version is installed; the files are as before if not. */
 async function install(
   folder: string,
-  next: NewVersion,
+  next: NextVersion,
   session: Session,
   interruption: Interruption,
 ): Promise<boolean> {
@@ -173,7 +173,7 @@ function quiet(folder: string, environment: NodeJS.ProcessEnv) {
   return { cwd: folder, env: environment, extendEnv: false, reject: false, stdin: "ignore" } as const;
 }
 
-function upgradedText(folder: string, { version, packages }: NewVersion, { folder: from, out }: Session): string {
+function upgradedText(folder: string, { version, packages }: NextVersion, { folder: from, out }: Session): string {
   const names = [manifestFile, lockFile, ...(packages.length > 0 ? [vendorFolder] : [])];
   const shown = path.relative(from, folder) || ".";
   return (

@@ -94,7 +94,7 @@ function analystList(
   if (keys.length === 0) {
     const { contents, errors } = document;
     const isPlain = errors.length === 0 && isSeq(contents) && contents.anchor === undefined;
-    return isPlain ? { list: contents as YAMLSeq<Node>, keyEnd: 0 } : undefined;
+    return isPlain ? { list: contents, keyEnd: 0 } : undefined;
   }
   const config = document.errors.length > 0 ? undefined : document.get("config");
   if (!isMap(config)) return undefined;

@@ -13,7 +13,7 @@ import { applicationAdditions, applicationsOf } from "./application";
 import type { Place } from "../../base/place";
 import { withAudit } from "./audit";
 import { azureRoleAdditions, otherAzureRoles } from "./azureRoleAdditions";
-import { subscriptionAssignments } from "../kinds/azureAssignments";
+import { subscriptionAssignments } from "../kinds/subscriptionAssignments";
 import { hasSentinelAccess } from "../../../domain/prerequisiteSettings";
 import { accessPackagesOf, assignmentAdditions, assignmentsOf, holdersOf, policyAdditions } from "./accessPackages";
 import { deployedOf, type Deployed } from "./deployed";

@@ -5,7 +5,7 @@ import type { PrerequisiteSettings } from "../../../domain/prerequisites";
 import type { Deployed } from "./deployed";
 import { azRest, type FoundAddition } from "./addition";
 import type { KindTenant } from "../kinds/kindCalls";
-import type { ReadAssignments } from "../kinds/azureAssignments";
+import type { ReadAssignments } from "../kinds/subscriptionAssignments";
 import { msspDomains, rememberedReads } from "../kinds/openTenant";
 
 export interface AdditionsTenant {

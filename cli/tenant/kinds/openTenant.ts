@@ -12,7 +12,7 @@ import type { Settings } from "../../../settings";
 import { defenderEndpointOf } from "../../../settings/fromFile";
 import { azureCalls } from "../orphans/azureCalls";
 import { signInToTenant, type TenantSignIn } from "../signInToTenant";
-import { subscriptionAssignments, type ReadAssignments } from "./azureAssignments";
+import { subscriptionAssignments, type ReadAssignments } from "./subscriptionAssignments";
 import type { KindTenant } from "./kindCalls";
 
 interface OpenOptions {

@@ -65,7 +65,7 @@ describe("mssp fleet --resume", () => {
   }
 
   it("says the age, the policy packs and the options of the run", async () => {
-    const { exitCode, stderr } = await resume(3, [], [false]);
+    const { exitCode, stderr } = await resume(3, ["--skip-preview"], [false]);
     assert.equal(exitCode, 1);
     assert.match(
       stderr,
@@ -74,10 +74,10 @@ describe("mssp fleet --resume", () => {
   });
 
   it("asks before it resumes a run of more than a day", async () => {
-    const { exitCode, stderr } = await resume(25, [], [false]);
+    const { exitCode, stderr } = await resume(25, ["--skip-preview"], [false]);
     assert.equal(exitCode, 1);
     assert.match(stderr, /^Resume this up of 25 hours ago\?\nmssp: Nothing was run\.$/m);
-    const yes = await resume(25, [], [true, false]);
+    const yes = await resume(25, ["--skip-preview"], [true, false]);
     assert.match(
       yes.stderr,
       /^Resume this up of 25 hours ago\?\nup of 1 stack \(contoso\)\?\nmssp: Nothing was run\.$/m,
@@ -85,7 +85,7 @@ describe("mssp fleet --resume", () => {
   });
 
   it("asks no question within the days of --resume-within", async () => {
-    const { stderr } = await resume(71, ["--resume-within", "3"], [false]);
+    const { stderr } = await resume(71, ["--skip-preview", "--resume-within", "3"], [false]);
     assert.doesNotMatch(stderr, /Resume this/);
     assert.match(stderr, /it began 2 days ago/);
   });

@@ -4,7 +4,7 @@ import {
   mostRoleAssignments,
   roleAssignmentName,
   roleAssignmentPath,
-  type ArmCall,
+  type ResourceManagerCall,
   type AzureRoleAssignment,
 } from "@defender-mssp/microsoft";
 import {
@@ -34,9 +34,9 @@ function assignment(
 }
 
 const answering =
-  (body: unknown, status = 200): ArmCall =>
+  (body: unknown, status = 200): ResourceManagerCall =>
   () =>
-    Promise.resolve({ status, body, headers: new Headers() } as Awaited<ReturnType<ArmCall>>);
+    Promise.resolve({ status, body, headers: new Headers() } as Awaited<ReturnType<ResourceManagerCall>>);
 
 function look(
   all: readonly AzureRoleAssignment[],
@@ -134,7 +134,7 @@ describe("components: the workspace of sentinelAccess", () => {
   }
 
   it("tells a workspace without Microsoft Sentinel", async () => {
-    const call: ArmCall = (path, options) =>
+    const call: ResourceManagerCall = (path, options) =>
       path.includes("onboardingStates")
         ? answering({ error: { code: "ResourceNotFound" } }, 404)(path, options)
         : answering({})(path, options);

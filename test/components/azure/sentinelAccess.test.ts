@@ -65,6 +65,6 @@ describe("components: SentinelAccess", () => {
     await declare({ existing: { "tier1-reader": { id, state: "adopted" } } });
     const [reader] = assignments();
     assert.equal(reader?.inputs["roleAssignmentName"], "22222222-0000-4000-8000-000000000002");
-    assert.deepEqual(reader?.ignoreChanges, ["description", "condition", "conditionVersion"]);
+    assert.deepEqual(reader.ignoreChanges, ["description", "condition", "conditionVersion"]);
   });
 });

@@ -7,7 +7,7 @@ import type { StatusReport } from "../customerStatus";
 import { notificationBody } from "./notificationBody";
 import { allNeeds, planNotification } from "./notificationPlan";
 import type { NotifyFormat } from "./notifyFormats";
-import { readNotifyState, writeNotifyState } from "./notifyState";
+import { readNotifyState, writeNotifyState } from "./readNotifyState";
 import { sendNotification, type Webhook } from "./sendNotification";
 
 export interface NotifyOptions {

@@ -6,13 +6,13 @@ import { graphList, withFreshToken, type CallContext, type GraphCall } from "../
 import { request } from "../http";
 
 /** Calls Azure Resource Manager. The path begins with a slash, and has the `api-version`. */
-export type ArmCall = GraphCall;
+export type ResourceManagerCall = GraphCall;
 
 /**
  * Gets a token for Azure Resource Manager in this tenant and answers the call that uses it.
  * @throws EnvironmentError, ServiceError
  */
-export async function armCall(tenantId: string, context: CallContext = {}): Promise<ArmCall> {
+export async function armCall(tenantId: string, context: CallContext = {}): Promise<ResourceManagerCall> {
   const environment = context.environment ?? process.env;
   const endpoints = context.endpoints ?? (await discoverEndpoints(environment, context));
   const audience = clouds[endpoints.cloud].resourceManagerEndpoint;
@@ -23,7 +23,7 @@ export async function armCall(tenantId: string, context: CallContext = {}): Prom
 }
 
 /** Every item of a list. Azure names the next page `nextLink`, Graph `@odata.nextLink`. */
-export function armList<Item>(call: ArmCall, path: string): Promise<Item[]> {
+export function armList<Item>(call: ResourceManagerCall, path: string): Promise<Item[]> {
   return graphList<Item>(async (page) => {
     const answer = await call(page);
     const { nextLink } = (answer.body ?? {}) as { readonly nextLink?: string };

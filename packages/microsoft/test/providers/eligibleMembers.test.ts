@@ -186,11 +186,12 @@ describe("packages/microsoft/providers/eligibleMembers: the provider", () => {
     const { id, outs } = await resource.create(inputs(), context);
     minutesAWait = 2;
     const said: string[] = [];
-    const [{ createdDateTime: assigned }] = [...objects("eligibilitySchedules").values()] as [StoredObject];
+    const [schedule] = [...objects("eligibilitySchedules").values()] as [StoredObject];
+    const assigned = schedule["createdDateTime"] as string;
     objects("users").get(ana)!["displayName"] = "Ana \u001b[31mSilva";
     await resource.update(id, outs, inputs({ members: [] }), { ...context, say: (text) => said.push(text) });
     assert.deepEqual([eligible(), waits], [[], [15_000, 15_000, 15_000]]);
-    const from = Date.parse(String(assigned));
+    const from = Date.parse(assigned);
     const [at, until] = [from, from + 300_000].map((moment) => new Date(moment).toISOString().slice(11, 19));
     assert.deepEqual(said, [
       `Ana [31mSilva became eligible at ${at}; Entra removes no eligibility in its first five minutes. Waiting until ${until} UTC.`,

@@ -6,7 +6,7 @@ import { isUuid } from "@defender-mssp/microsoft";
 import type { AzureRoleName } from "@defender-mssp/microsoft";
 import type { Caller, Cloud, Json, StoredObject, Tenant } from "../cloud/model";
 import { apiNames } from "../cloud/permissionUse";
-import { parseCondition, type ConditionRequest } from "./assignmentCondition";
+import { parseCondition, type ConditionRequest } from "./parseCondition";
 import { armErrors, ForbiddenByRbac } from "./errors";
 import { isWithin, keyOf } from "./resourceId";
 import { allows, allowsData, roleOfDefinition } from "./roles";

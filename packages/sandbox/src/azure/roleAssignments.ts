@@ -3,7 +3,7 @@ import { azureRoles, isUuid, type AzureRoleName } from "@defender-mssp/microsoft
 import type { Cloud, Json, StoredObject, Tenant } from "../cloud/model";
 import type { EmulatedServiceError } from "../cloud/serviceError";
 import { resourcesOfType, textAt } from "./access";
-import { parseCondition, type ConditionRequest } from "./assignmentCondition";
+import { parseCondition, type ConditionRequest } from "./parseCondition";
 import { armErrors } from "./errors";
 import type { Condition } from "./filter";
 import {

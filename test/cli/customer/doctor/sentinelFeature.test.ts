@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { azureRoles, type AzureRoleAssignment, type AzureRoleName } from "@defender-mssp/microsoft";
 import { judgeAssignments } from "../../../../cli/customer/doctor/sentinelFeature";
-import { conditionBicep, conditionCommand } from "../../../../cli/customer/permissions/conditionText";
+import { conditionBicep, conditionCommand } from "../../../../cli/customer/permissions/conditionCommand";
 import { sentinelCondition } from "../../../../domain/sentinelCondition";
 
 const roles = { tier1: ["Microsoft Sentinel Reader" as const], tier2: ["Microsoft Sentinel Responder" as const] };

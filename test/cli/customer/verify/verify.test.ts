@@ -91,6 +91,7 @@ describe("mssp verify and mssp secrets", function () {
       "added eligibilities": "notChecked",
       "added memberships": "notChecked",
       "added app roles": "notChecked",
+      "added Azure roles": "notChecked",
       "added to catalogs": "notChecked",
       "added connected organizations": "notChecked",
       "added applications of the MSSP": "notChecked",

@@ -6,8 +6,8 @@ import { ServiceError } from "@defender-mssp/errors";
 import { goneStatuses } from "../graph/gone";
 import { lastSegment } from "../lastSegment";
 import { uuidV5 } from "../uuidV5";
-import { armList, type ArmCall } from "./armCall";
-import { resourceGroupId } from "./sentinelWorkspace";
+import { armList, type ResourceManagerCall } from "./armCall";
+import { resourceGroupId } from "./readSentinelWorkspace";
 
 /** The version of the API that has role assignments. */
 export const roleAssignmentsApiVersion = "2022-04-01";
@@ -70,7 +70,7 @@ export function roleAssignmentPath(scope: string, name: string): string {
 }
 
 /** The assignments at, above and below a scope that the identity may read. @throws ServiceError */
-export function listAzureAssignments(call: ArmCall, scope: string): Promise<AzureRoleAssignment[]> {
+export function listAzureAssignments(call: ResourceManagerCall, scope: string): Promise<AzureRoleAssignment[]> {
   return armList(call, `${roleAssignmentPath(scope, "")}?api-version=${roleAssignmentsApiVersion}`.replace("/?", "?"));
 }
 
@@ -80,7 +80,7 @@ export function listAzureAssignments(call: ArmCall, scope: string): Promise<Azur
  * @throws ServiceError
  */
 export async function listVisibleAssignments(
-  call: ArmCall,
+  call: ResourceManagerCall,
   place: Parameters<typeof resourceGroupId>[0],
 ): Promise<AzureRoleAssignment[]> {
   try {
@@ -117,7 +117,7 @@ export function isExistingAssignment(error: string): boolean {
  * @throws ServiceError
  */
 export async function undoLostAssignment(
-  call: ArmCall,
+  call: ResourceManagerCall,
   inputs: Readonly<Record<string, unknown>>,
 ): Promise<"repeat" | { readonly foreign: string }> {
   const planned = inputs as unknown as AssignedRole & { readonly description?: string };

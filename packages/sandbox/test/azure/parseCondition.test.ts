@@ -1,7 +1,7 @@
 /** Conditions of role assignments: an automation with one assigns these roles to groups, and nothing else. */
 import assert from "node:assert/strict";
 import { assignmentCondition, azureRoles, type AzureRoleName } from "@defender-mssp/microsoft";
-import { parseCondition } from "../../src/azure/assignmentCondition";
+import { parseCondition } from "../../src/azure/parseCondition";
 
 const groups = ["11111111-0000-4000-8000-000000000001"];
 const roles = ["Microsoft Sentinel Reader", "Microsoft Sentinel Responder"] as const;

@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
-import type { ArmCall } from "../../src/azure/armCall";
+import type { ResourceManagerCall } from "../../src/azure/armCall";
 import {
   isSameAssignedRole,
   isWithinScope,
   listAzureAssignments,
   roleAssignmentName,
   undoLostAssignment,
-} from "../../src/azure/roleAssignments";
+} from "../../src/azure/azureRoleAssignment";
 import { uuidV5 } from "../../src/uuidV5";
 
 const scope = "/subscriptions/s/resourceGroups/sentinel";
@@ -37,13 +37,15 @@ describe("microsoft/azure: role assignments", () => {
   });
 
   /** Answers a list page by page, and records what is deleted. */
-  function tenant(pages: readonly (readonly object[])[], deleted: string[] = []): ArmCall {
+  function tenant(pages: readonly (readonly object[])[], deleted: string[] = []): ResourceManagerCall {
     return (path, { method = "GET" } = {}) => {
       if (method === "DELETE") deleted.push(path);
       const page = Number(/skip=(\d)/.exec(path)?.[1] ?? 0);
       const nextLink = page + 1 < pages.length ? `https://management.azure.com/next?skip=${page + 1}` : undefined;
       const body = { value: pages[page], nextLink };
-      return Promise.resolve({ status: 200, body, headers: new Headers() } as unknown as Awaited<ReturnType<ArmCall>>);
+      return Promise.resolve({ status: 200, body, headers: new Headers() } as unknown as Awaited<
+        ReturnType<ResourceManagerCall>
+      >);
     };
   }
   const assignment = (description: string | null) => ({

@@ -1,5 +1,5 @@
 /** Whether a Log Analytics workspace can be reached, and has Microsoft Sentinel. */
-import type { ArmCall } from "./armCall";
+import type { ResourceManagerCall } from "./armCall";
 
 /** A workspace's place in a subscription. */
 export interface WorkspacePlace {
@@ -34,7 +34,7 @@ export function workspaceId(place: WorkspacePlace): string {
  * https://learn.microsoft.com/rest/api/securityinsights/sentinel-onboarding-states/get
  * @throws ServiceError for every other failure
  */
-export async function readSentinelWorkspace(call: ArmCall, place: WorkspacePlace): Promise<WorkspaceState> {
+export async function readSentinelWorkspace(call: ResourceManagerCall, place: WorkspacePlace): Promise<WorkspaceState> {
   const id = workspaceId(place);
   const workspace = await call(`${id}?api-version=2023-09-01`, { accept: refusals });
   if (workspace.status !== 200) return refusal(workspace, "noWorkspace");
