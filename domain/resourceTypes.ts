@@ -152,6 +152,11 @@ export function isProgramType(type: string): boolean {
   );
 }
 
+/** Whether the state alone has a resource of the type: the stack's random ID, and random parts of names. */
+export function isInStateAlone(type: string): boolean {
+  return judgedType(type) === dynamic("StackIdentity") || randomTypes.includes(type);
+}
+
 /** The random ID of a stack, by the resources of its state; undefined where it has none. */
 export function stackRandomId(
   resources: readonly { readonly type: string; readonly id: string }[],

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import type { SandboxProject } from "@defender-mssp/testkit";
-import { inSession as mssp } from "../cli/testSession";
+import { mssp } from "../cli/mssp";
+import { inSession } from "../cli/testSession";
 import { createProject, customer, tenantIdOf } from "../e2e/support";
 
 /** A copied settings file in which the tenant was forgotten. */
@@ -38,12 +39,22 @@ describe("settings/readSharing: two settings files with one tenant", function ()
     ["preview", () => project.succeed(["preview", "--stack", "copy"])],
     ["fleet list", () => command("fleet", "list")],
     ["fleet list --stack copy", () => command("fleet", "list", "--stack", "copy")],
+    ["fleet preview --stack copy", fleetPreview],
     ["permissions", () => command("permissions", "--stack", "copy", "--json")],
     ["ci matrix --all", () => command("ci", "matrix", "--all")],
   ];
 
   async function command(...args: string[]): Promise<string> {
-    const { stdout, stderr } = await mssp(args, { folder: project.folder, environment: project.environment });
+    const { stdout, stderr } = await inSession(args, { folder: project.folder, environment: project.environment });
+    return `${stdout}\n${stderr}`.replaceAll(/\s+/g, " ");
+  }
+
+  /** In a process of its own: a fleet's run changes the working folder. */
+  async function fleetPreview(): Promise<string> {
+    const { stdout, stderr } = await mssp(["fleet", "preview", "--stack", "copy"], {
+      folder: project.folder,
+      environment: project.environment,
+    });
     return `${stdout}\n${stderr}`.replaceAll(/\s+/g, " ");
   }
 

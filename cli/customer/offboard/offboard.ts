@@ -29,7 +29,7 @@ import { certificatePage } from "./page";
 import { prove } from "./proof";
 import { tenantEndpoints } from "../../tenant/tenantEndpoints";
 import { readDeployment, type Deployment } from "../../stack/deployment";
-import { isProviderType } from "../../../domain/resourceTypes";
+import { isInStateAlone, isProviderType } from "../../../domain/resourceTypes";
 
 export interface OffboardRun extends Place {
   readonly stack: string;
@@ -95,12 +95,11 @@ async function begun(
     );
   }
   const items = before === undefined ? present : joined(before.items, present);
-  const isIdentity = ({ type }: { readonly type: string }): boolean => /:StackIdentity$|^random:/.test(type);
   const known = new Set(before?.identity.map(({ urn }) => urn));
   const identity = [
     ...(before?.identity ?? []),
     ...deployment.resources
-      .filter((one) => isIdentity(one) && !known.has(one.urn))
+      .filter(({ type, urn }) => isInStateAlone(type) && !known.has(urn))
       .map(({ urn, type, id, custom }) => ({ urn, type, id, custom })),
   ];
   const { customerName, msspName, tenantId } = settings;
