@@ -75,8 +75,8 @@ describe("just-in-time access on the real engine", function () {
   const grants = () => grantsIn(tenant());
   const outputs = async () => (await project.outputs(stack)) as Record<"groups" | "guests", Record<string, string>>;
   const schedules = (): StoredObject[] => [...tenant().objects("eligibilitySchedules").values()];
-  const makeOld = (): void => {
-    for (const one of schedules()) one["createdDateTime"] = "2024-01-01T00:00:00Z";
+  const dateSchedules = (createdDateTime = "2024-01-01T00:00:00Z"): void => {
+    for (const schedule of schedules()) Object.assign(schedule, { createdDateTime });
   };
   /** E-mail addresses of the members of each group that grants something, by group. */
   const memberships = (): Record<string, string[]> => {
@@ -251,7 +251,7 @@ describe("just-in-time access on the real engine", function () {
       principalId: guests[ana.email],
       scheduleInfo: { expiration: { type: "noExpiration" } },
     });
-    makeOld();
+    dateSchedules();
     const id = "Enablement_EndUser_Assignment";
     for (const policy of tenant().objects("roleManagementPolicies").values()) {
       if (policy["scopeId"] !== groups["tier1"]) continue;
@@ -277,6 +277,7 @@ describe("just-in-time access on the real engine", function () {
     const removeBen = async () => {
       await configure(ways.justInTime);
       await up();
+      dateSchedules(new Date().toISOString());
       const others = analysts.filter(({ email }) => email !== ben.email);
       await project.writeSettings(stack, customer(number, { analysts: others, portalAccess: ways.justInTime }));
     };
@@ -285,7 +286,7 @@ describe("just-in-time access on the real engine", function () {
       let printed = "";
       running.stdout.on("data", (data: Buffer) => {
         printed += data.toString();
-        if (text.test(printed)) makeOld();
+        if (text.test(printed)) dateSchedules();
       });
       const { exitCode, stderr } = await running;
       assert.equal(exitCode, 0, `${printed}\n${stderr}`);
@@ -302,7 +303,7 @@ describe("just-in-time access on the real engine", function () {
       ),
     );
     assert.match(printed, new RegExp(`"event":"wait",.*"text":"${text.source}"`));
-    makeOld();
+    dateSchedules();
     await configure(ways.justInTime);
     await up();
   });
@@ -321,7 +322,7 @@ describe("just-in-time access on the real engine", function () {
       const old = grants();
       const before = (await outputs()).groups;
       // Entra refuses the removal of a new eligibility, and `up` would wait for it.
-      makeOld();
+      dateSchedules();
       await configure(ways[to]);
       const moments: ReadonlySet<string>[] = [];
       const stop = project.sandbox.cloud.onChange(() => moments.push(grants()));
