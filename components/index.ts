@@ -21,6 +21,7 @@ export {
   prepareHandover,
   prepareSentinelAccess,
   type HandedOver,
+  type PreparedSentinel,
   type SentinelGroupIds,
 } from "./azure/prepare";
 export {

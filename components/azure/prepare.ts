@@ -166,7 +166,8 @@ export async function prepareSentinelAccess(
 /** Object IDs of the groups, by the keys of `roles`. A group that the stack does not have is omitted. */
 export type SentinelGroupIds = Readonly<Partial<Record<SentinelGroup, pulumi.Input<string>>>>;
 
-type PreparedSentinel = Omit<SentinelAccessArgs, "grants" | "existing"> & {
+/** What `prepareSentinelAccess` takes. */
+export type PreparedSentinel = Omit<SentinelAccessArgs, "grants" | "existing"> & {
   readonly tenantId: string;
   readonly cloud?: CloudName;
   /** Roles of each group. */

@@ -82,6 +82,7 @@ const surroundings: Readonly<Record<string, string>> = {
   msspTenantId: "declare const msspTenantId: string;",
   customerTenantId: "declare const customerTenantId: string;",
   subscriptionId: "declare const subscriptionId: string;",
+  groupObjectId: "declare const groupObjectId: string;",
   provider: 'declare const provider: import("@pulumi/azuread").Provider;',
   connector:
     'declare const connector: Required<Pick<import("./components/index.js").SiemConnector, ' +
