@@ -1,9 +1,9 @@
 /** The setting `analystsFrom`: analysts of many customers in one file of the repository. */
-import { readFileSync, realpathSync } from "node:fs";
-import path from "node:path";
+import { readFileSync } from "node:fs";
 import { isSeq, LineCounter, parseDocument } from "yaml";
 import { VisibleError } from "@defender-mssp/errors";
 import { asEngineJson, parseAsEngine } from "./engineYaml";
+import { fileInside } from "./fileInside";
 import { offsetIn } from "./keyPosition";
 import { fromJson, printable } from "./problems";
 import { isPathInside } from "./validators";
@@ -55,8 +55,8 @@ export function readSharedAnalysts(name: string, folder: string): SharedAnalysts
   const shown = `analystsFrom: ${printable(name)}`;
   let text: string;
   try {
-    const [root, file] = [realpathSync(folder), realpathSync(path.join(folder, name))];
-    if (!file.startsWith(root + path.sep)) {
+    const file = fileInside(folder, name);
+    if (file === undefined) {
       throw new VisibleError(`${shown} leads out of the project's folder ${folder}. Nothing was changed.`);
     }
     text = readFileSync(file, "utf8");

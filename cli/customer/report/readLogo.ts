@@ -1,7 +1,7 @@
 /** The MSSP's logo for a page: embedded, as a page loads nothing. */
-import { readFile, realpath } from "node:fs/promises";
-import path from "node:path";
+import { readFile } from "node:fs/promises";
 import { messageOf, VisibleError } from "@defender-mssp/errors";
+import { fileInside } from "../../../settings/fileInside";
 
 /** Bytes of a logo. A page with it is still small enough for a mail. */
 const mostBytes = 100_000;
@@ -14,10 +14,13 @@ const mostBytes = 100_000;
  */
 export async function readLogo(logo: string, folder: string): Promise<string> {
   const problem = (what: string) => new VisibleError(`msspLogo: ${logo} ${what}.`);
-  const root = await realpath(folder);
-  const file = await realpath(path.resolve(root, logo)).catch(() => undefined);
-  if (file === undefined) throw problem(`does not exist in ${root}`);
-  if (!file.startsWith(root + path.sep)) throw problem("leads out of the project");
+  let file: string | undefined;
+  try {
+    file = fileInside(folder, logo);
+  } catch {
+    throw problem(`does not exist in ${folder}`);
+  }
+  if (file === undefined) throw problem("leads out of the project");
   const content = await readFile(file).catch((error: unknown) => {
     throw problem(`can't be read: ${messageOf(error)}`);
   });
