@@ -46,7 +46,8 @@ function addSources(project, places = new Set()) {
 /** What the list of commands runs. To look at all sources takes as long as that list. */
 function sourcesOfHelp() {
   const cli = ["main.ts", "run.ts", "program.ts", "base"].map((name) => `cli/${name}`);
-  const sources = [...cli, "packages/terminal/src", "packages/siem/src/descriptions.ts"];
+  const siem = ["descriptions.ts", "sandboxClock.ts"].map((name) => `packages/siem/src/${name}`);
+  const sources = [...cli, "packages/terminal/src", ...siem];
   return sources.map((name) => path.join(root, name)).filter((place) => fs.existsSync(place));
 }
 
