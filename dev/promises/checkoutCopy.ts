@@ -51,7 +51,8 @@ export class CheckoutCopy {
   }
 
   async dispose(): Promise<void> {
-    await rm(this.folder, { recursive: true, force: true });
+    // A test that was ended may still write.
+    await rm(this.folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
   }
 }
 

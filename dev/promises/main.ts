@@ -15,10 +15,11 @@ import { securityPromises } from "./securityPromises";
 import { testLevel } from "./testLevel";
 import { tryMutation, type MutationResult, type UnchangedRuns } from "./tryMutation";
 
-const usage = `npm run -s promises -- [--only N|TEXT] [--unit] [--changed [BASE]] [--jobs 2] [--list] [--json]
+const usage = `npm run -s promises -- [--only N|TEXT] [--unit | --engine] [--changed [BASE]] [--jobs 2] [--list] [--json]
 
   --only N|TEXT      the Nth mutation, or those whose sentence, test or file has the text
   --unit             without tests on the engine
+  --engine           tests on the engine alone
   --changed [BASE]   mutations whose file, test, sentence or entry differs from BASE. Default: origin/main
   --jobs N           copies of the checkout that are worked in at the same time. Default: 2
   --list             list the mutations, run nothing
@@ -36,6 +37,7 @@ interface NumberedMutation extends Mutation {
 interface Arguments {
   readonly only: string | undefined;
   readonly unit: boolean;
+  readonly engine: boolean;
   readonly base: string | undefined;
   readonly jobs: number;
   readonly list: boolean;
@@ -78,6 +80,7 @@ function readArguments(): Arguments | undefined {
       options: {
         only: { type: "string" },
         unit: { type: "boolean", default: false },
+        engine: { type: "boolean", default: false },
         changed: { type: "string" },
         jobs: { type: "string", default: "2" },
         list: { type: "boolean", default: false },
@@ -89,10 +92,11 @@ function readArguments(): Arguments | undefined {
       process.stdout.write(usage);
       return undefined;
     }
-    const { only, unit, changed: base, list, json } = values;
+    const { only, unit, engine, changed: base, list, json } = values;
+    if (unit && engine) throw new Error("--unit and --engine leave no test together.");
     const jobs = Number(values.jobs);
     if (!Number.isSafeInteger(jobs) || jobs < 1) throw new Error(`--jobs: "${values.jobs}" is not a number above 0.`);
-    return { only, unit, base, jobs, list, json };
+    return { only, unit, engine, base, jobs, list, json };
   } catch (error) {
     reportUsageError(error);
     return undefined;
@@ -105,7 +109,7 @@ function reportUsageError(error: unknown): void {
 }
 
 /** Unit tests first, tests on the engine last. */
-function selectMutations({ only, unit, base }: Arguments, page: string): NumberedMutation[] | undefined {
+function selectMutations({ only, unit, engine, base }: Arguments, page: string): NumberedMutation[] | undefined {
   try {
     const changed = new Set(base === undefined ? mutations : changedMutations(checkout, page, mutations, base));
     const selected = mutations
@@ -116,6 +120,7 @@ function selectMutations({ only, unit, base }: Arguments, page: string): Numbere
     const level = ({ test }: Mutation) => testLevel(checkout, test);
     return selected
       .filter((mutation) => !unit || level(mutation) < 2)
+      .filter((mutation) => !engine || level(mutation) === 2)
       .sort((a, b) => level(a) - level(b) || a.number - b.number);
   } catch (error) {
     reportUsageError(error);
