@@ -79,12 +79,19 @@ const tiers: FaultCustomer = {
   },
 };
 
+/** The workspace that each tenant of the sandbox has. */
+const sentinelWorkspace = {
+  subscriptionId: subscriptionIdOf(tenantId),
+  resourceGroup: "sentinel",
+  workspaceName: "sentinel",
+};
+
 /** The MSSP's own application, for connectors of the kind `msspApp`. */
 const siemApplicationId = "51e40000-0000-4000-8000-0000000000fa";
 
 /**
- * Access packages and the MSSP's application. Later they are on other terms, and the SIEM has an
- * application of its own.
+ * Access packages, whose groups have roles on Microsoft Sentinel, and the MSSP's application. Later
+ * all are on other terms, and the SIEM has an application of its own.
  */
 const packages: FaultCustomer = {
   name: "packages",
@@ -99,6 +106,7 @@ const packages: FaultCustomer = {
     },
     notificationRules: [rules.soc],
     connector: { kind: "msspApp", applicationId: siemApplicationId },
+    sentinelAccess: sentinelWorkspace,
   },
   changedSettings: {
     ...everybodys,
@@ -112,6 +120,7 @@ const packages: FaultCustomer = {
     },
     notificationRules: [rules.soc, rules.night],
     connector: { kind: "customerApp", alertApis: ["graph"] },
+    sentinelAccess: { ...sentinelWorkspace, roles: { tier1: ["Microsoft Sentinel Responder"], tier2: [] } },
   },
 };
 
