@@ -70,6 +70,7 @@ export { domainOwnership, type DomainOwnership } from "./graph/domainOwnership";
 export * from "./graph/tenantFeatures";
 export * from "./graph/tenantGovernance";
 export * from "./retirements";
+export * from "./endings";
 export { uuidV5 } from "./uuidV5";
 export * from "./providers/portalAccessModel";
 export * from "./providers/stackIdentity";

@@ -1,0 +1,154 @@
+/** Compares what something rests on with the table of retirements. */
+import type { AlertApi } from "./defender/alertApi";
+import { connectorRoles, type ConnectorRights } from "./defender/connectorProfile";
+import { retirements, type Retirement, type RetirementMatches, type RetiringAccess } from "./retirements";
+
+/** Days before an end from which on it is a warning. */
+export const daysOfRetirementWarning = 90;
+
+/**
+ * - `over`: it has ended.
+ * - `perhapsOver`: its date has passed, and the sources don't agree whether it still answers.
+ * - `soon`: it ends within `daysOfRetirementWarning` days.
+ * - `later`: it ends after that.
+ * - `undated`: no date is published.
+ */
+export const endingLevels = ["over", "perhapsOver", "soon", "later", "undated"] as const;
+export type EndingLevel = (typeof endingLevels)[number];
+
+/** What something rests on. */
+export interface RestsOn {
+  readonly alertApis?: readonly AlertApi[];
+  readonly access?: readonly RetiringAccess[];
+  /** With a scheme, or a host with an optional path. */
+  readonly urls?: readonly string[];
+  /** `<display name of the API>/<value>`. */
+  readonly permissions?: readonly string[];
+  readonly tables?: readonly string[];
+  readonly columns?: readonly string[];
+  /** Pulumi's type tokens. */
+  readonly types?: readonly string[];
+  readonly packages?: readonly string[];
+  /** A service's error message. */
+  readonly errors?: readonly string[];
+}
+
+/** Something that ends, and what rests on it. JSON of `doctor`, `verify`, `status` and `report` has these. */
+export interface Ending extends Pick<
+  Retirement,
+  "id" | "what" | "endsOn" | "precision" | "successor" | "remedy" | "certainty" | "source"
+> {
+  readonly level: EndingLevel;
+  /** Whole days from today until `endsOn`, negative after it; null: no date is published. */
+  readonly daysLeft: number | null;
+  /** What rests on it, such as `connector.alertApis: legacySiem`. */
+  readonly restsOn: readonly string[];
+}
+
+const millisecondsOfDay = 24 * 60 * 60 * 1000;
+
+/**
+ * What of the table something rests on, the most urgent first.
+ *
+ * @param today UTC, `YYYY-MM-DD`.
+ */
+export function endings(subject: RestsOn, today: string): readonly Ending[] {
+  return retirements
+    .flatMap((entry) => {
+      const restsOn = matchesOf(entry.matches, subject);
+      return restsOn.length === 0 ? [] : [endingOn(entry, restsOn, today)];
+    })
+    .sort(
+      (a, b) => endingLevels.indexOf(a.level) - endingLevels.indexOf(b.level) || (a.daysLeft ?? 0) - (b.daysLeft ?? 0),
+    );
+}
+
+/** What a connector rests on: its alert APIs and its application roles. */
+export function connectorRestsOn(rights: ConnectorRights, today: string): RestsOn {
+  const permissions = connectorRoles(rights, today).map(({ api, value }) => `${api.displayName}/${value}`);
+  return { alertApis: rights.alertApis, permissions };
+}
+
+/** An entry of the table as it is on a day. */
+export function endingOn(entry: Retirement, restsOn: readonly string[], today: string): Ending {
+  const { id, what, endsOn, precision, successor, remedy, certainty, source } = entry;
+  const shown = { id, what, endsOn, precision, successor, remedy, certainty, source, restsOn };
+  if (endsOn === null) return { ...shown, level: "undated", daysLeft: null };
+  const daysLeft = Math.round((Date.parse(endsOn) - Date.parse(today)) / millisecondsOfDay);
+  return { ...shown, level: levelAfter(entry, daysLeft), daysLeft };
+}
+
+function levelAfter({ precision, isLastDay, afterwards }: Retirement, daysLeft: number): EndingLevel {
+  const isOver = precision === "month" || isLastDay === true ? daysLeft < 0 : daysLeft <= 0;
+  if (isOver) return afterwards === "off" ? "over" : "perhapsOver";
+  return daysLeft <= daysOfRetirementWarning ? "soon" : "later";
+}
+
+/**
+ * That it ends, and when, as one sentence without what follows it. Never a date where none is
+ * published, and a month where only that is known.
+ */
+export function endingSentence({ what, endsOn, precision, level, daysLeft }: Ending): string {
+  if (endsOn === null || daysLeft === null) return `${what} is to end; no date is published.`;
+  const day = precision === "month" ? endsOn.slice(0, 7) : endsOn;
+  const at = precision === "month" ? `in ${day}` : `on ${day}`;
+  if (level === "over") return `${what} ended ${at}.`;
+  if (level === "perhapsOver") return `${what} is not supported and may be off since ${day}.`;
+  return `${what} ends ${at}, ${daysLeft === 0 ? "today" : `in ${daysLeft} day${daysLeft === 1 ? "" : "s"}`}.`;
+}
+
+/** The sentence, what rests on it, what replaces it, and what to do. */
+export function endingText(ending: Ending): string {
+  const { restsOn, successor, remedy } = ending;
+  return `${endingSentence(ending)} Used by: ${restsOn.join(", ")}. Successor: ${successor}. ${remedy}`;
+}
+
+/** What of the subject an entry matches, in words. */
+function matchesOf(matches: RetirementMatches, subject: RestsOn): string[] {
+  const { alertApis = [], access = [], permissions = [], types = [], packages = [], errors = [] } = matches;
+  const inCommon = <T>(of: readonly T[], having: readonly T[] = []): T[] => of.filter((item) => having.includes(item));
+  return [
+    ...inCommon(alertApis, subject.alertApis).map((api) => `connector.alertApis: ${api}`),
+    ...inCommon(access, subject.access).map((name) => accessNames[name]),
+    ...(subject.urls ?? []).filter((url) => isMatchingUrl(matches, url)),
+    ...(subject.permissions ?? [])
+      .filter((name) => permissions.some((pattern) => isMatching(pattern, name)))
+      .map((name) => `the permission ${name}`),
+    ...matchingTables(matches, subject),
+    ...inCommon(types, subject.types).map((type) => `the resource type ${type}`),
+    ...inCommon(packages, subject.packages).map((name) => `the package ${name}`),
+    ...errors.filter((part) => subject.errors?.some((text) => text.includes(part)) === true).map((part) => `"${part}"`),
+  ];
+}
+
+const accessNames: Readonly<Record<RetiringAccess, string>> = {
+  sentinelInAzurePortal: "azureDelegation without sentinelAccess",
+};
+
+function matchingTables({ tables = [], columns }: RetirementMatches, subject: RestsOn): string[] {
+  const named = tables.filter((name) => subject.tables?.includes(name) === true);
+  if (columns === undefined) return named.map((name) => `the table ${name}`);
+  const used = columns.filter((name) => subject.columns?.includes(name) === true);
+  return named.flatMap((name) => used.map((column) => `the column ${name}.${column}`));
+}
+
+/** `*` at the end of a pattern stands for any rest. */
+function isMatching(pattern: string, name: string): boolean {
+  return pattern.endsWith("*") ? name.startsWith(pattern.slice(0, -1)) : name === pattern;
+}
+
+function isMatchingUrl({ hosts = [], paths }: RetirementMatches, text: string): boolean {
+  const withScheme = text.includes("://") ? text : `https://${text}`;
+  if (!URL.canParse(withScheme)) return false;
+  const { hostname, pathname } = new URL(withScheme);
+  const isAtHost = hosts.some((host) =>
+    host.startsWith("*.") ? hostname.endsWith(host.slice(1)) : hostname === host.toLowerCase(),
+  );
+  return isAtHost && (paths === undefined || paths.some((beginning) => isBelow(pathname, beginning)));
+}
+
+/** Whole segments: `/security/alerts` has nothing of `/security/alerts_v2`. */
+function isBelow(pathname: string, beginning: string): boolean {
+  const [path, start] = [pathname.toLowerCase(), beginning.toLowerCase()];
+  return path.startsWith(start) && /^(?:$|[/(])/.test(path.slice(start.length));
+}
