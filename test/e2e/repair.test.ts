@@ -3,7 +3,7 @@
  * imported; nobody else's is touched.
  */
 import assert from "node:assert/strict";
-import type { SandboxProject } from "@defender-mssp/testkit";
+import { azureResources, type SandboxProject, subscriptionIdOf } from "@defender-mssp/testkit";
 import { repair, type RepairOptions } from "../../cli/customer/doctor/repair";
 import { inSession as mssp } from "../cli/testSession";
 import { createProject, customer, dumpOfTenant, objectsOf, single, TenantHands, tenantIdOf } from "./support";
@@ -200,6 +200,35 @@ describe("mssp doctor --repair", function () {
     assert.deepEqual(guests(), []);
     await project.succeed(["destroy", "--stack", "guest", "--yes", "--skip-preview"]);
     assert.equal(dumpOfTenant(project, tenantIdOf(55)), before);
+  });
+
+  it("deletes, by --yes, a role on Microsoft Sentinel that a killed `up` left, and no other party's", async () => {
+    const subscriptionId = subscriptionIdOf(tenantIdOf(56));
+    project.sandbox.cloud.describedTenant({ tenantId: tenantIdOf(56), domain: "contoso56.example" });
+    const sentinelAccess = { subscriptionId, resourceGroup: "sentinel", workspaceName: "sentinel" };
+    const before = await newStack("sentinel", 56, { sentinelAccess });
+    const scope = `/subscriptions/${subscriptionId}/resourceGroups/sentinel/providers/Microsoft.Authorization/`;
+    const objects = project.sandbox.cloud.tenant(tenantIdOf(56)).objects(azureResources);
+    const assignments = () => [...objects.values()].filter(({ id }) => id.startsWith(scope));
+    await killedUp("sentinel", /^PUT .*roleAssignments.* 201/);
+    const [left] = assignments();
+    assert.ok(left);
+    const name = "11111111-0000-4000-8000-000000000056";
+    const another = { ...left, name, id: `${scope}roleAssignments/${name}` };
+    const properties = { ...(left["properties"] as object), principalId: name, description: "Another party's" };
+    objects.set(another.id.toLowerCase(), { ...another, properties });
+
+    const shown = await repaired("sentinel", "nobody");
+    assert.ok(shown.said.includes(left.id), shown.said);
+    assert.ok(!shown.said.includes(another.id), shown.said);
+    assert.equal((await repaired("sentinel", "nobody", { yes: true })).left, 0);
+    assert.deepEqual(
+      assignments().map(({ id }) => id),
+      [another.id],
+    );
+    objects.delete(another.id.toLowerCase());
+    await project.succeed(["destroy", "--stack", "sentinel", "--yes", "--skip-preview"]);
+    assert.equal(dumpOfTenant(project, tenantIdOf(56)), before);
   });
 
   it("distinguishes its catalogs, packages, policies and groups from others of the same names", async () => {
