@@ -1,4 +1,11 @@
-import { connectorRestsOn, endings, type ConnectorRights, type Ending } from "@defender-mssp/microsoft";
+import {
+  connectorRestsOn,
+  endings,
+  restsOnBoth,
+  type ConnectorRights,
+  type Ending,
+  type RestsOn,
+} from "@defender-mssp/microsoft";
 
 /** The settings that decide it. */
 export interface EndingSettings {
@@ -8,15 +15,17 @@ export interface EndingSettings {
 }
 
 /**
- * What ends for a stack, by its settings, the most urgent first.
+ * What ends for a stack, by its settings and what its resources rest on, the most urgent first.
  *
  * @param today UTC, `YYYY-MM-DD`.
+ * @param deployed of `resourcesRestOn`, or of what the tenant has.
  */
 export function stackEndings(
   { connector, azureDelegation, sentinelAccess }: EndingSettings,
   today: string,
+  deployed: RestsOn = {},
 ): readonly Ending[] {
   const isLighthouseAlone = azureDelegation !== undefined && sentinelAccess === undefined;
   const access = isLighthouseAlone ? (["sentinelInAzurePortal"] as const) : [];
-  return endings({ ...connectorRestsOn(connector, today), access }, today);
+  return endings(restsOnBoth({ ...connectorRestsOn(connector, today), access }, deployed), today);
 }

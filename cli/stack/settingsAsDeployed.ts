@@ -3,9 +3,11 @@
  * its settings do not name the API.
  */
 import { VisibleError } from "@defender-mssp/errors";
+import type { RestsOn } from "@defender-mssp/microsoft";
 import type { Settings } from "../../settings";
 import { keepingLegacyApi } from "../../settings/connector";
 import { legacyApiResourceNames, onboardingName } from "../../domain/resourceNames";
+import { resourcesRestOn } from "../../domain/resourcesRestOn";
 import { isDeployedType } from "../../domain/stateTenants";
 import { urnName } from "../../domain/urn";
 import type { Deployment } from "./deployment";
@@ -22,6 +24,8 @@ export interface SettingsAsDeployed {
   readonly unknown?: readonly string[];
   /** Whether the state has objects; undefined where it was not read. */
   readonly isDeployed?: boolean;
+  /** What the resources of the state rest on; undefined where it was not read. */
+  readonly restsOn?: RestsOn;
 }
 
 /**
@@ -42,6 +46,7 @@ export async function settingsAsDeployed(
     const facts = {
       unknown: unknownResources(deployment),
       isDeployed: deployment.resources.some(({ type }) => isDeployedType(type)),
+      restsOn: deploymentRestsOn(deployment),
     };
     if (!isUnset || !hasLegacyApi(deployment)) return { settings, legacyApi: "asSet", ...facts };
     return { settings: { ...settings, connector }, legacyApi: "kept", ...facts };
@@ -50,6 +55,15 @@ export async function settingsAsDeployed(
     if (!isUnset || error instanceof StackNotFoundError) return { settings, legacyApi: "asSet" };
     return { settings, legacyApi: "unread", reason: error.message };
   }
+}
+
+/** What the resources of a state rest on. */
+export function deploymentRestsOn({ resources }: Pick<Deployment, "resources">): RestsOn {
+  return resourcesRestOn(
+    resources
+      .filter((resource) => !resource.delete)
+      .map(({ type, inputs, outputs }) => ({ type, properties: { ...inputs, ...outputs } })),
+  );
 }
 
 type StateOfStack = Omit<SettingsAsDeployed, "settings"> & { readonly stack: string };

@@ -2,7 +2,7 @@
  * Checks of app registrations and their credentials, as pure functions for the policy pack and the
  * settings. Each returns the problem, if any.
  */
-import { publishedApplications } from "@defender-mssp/microsoft";
+import { publishedPermissions } from "@defender-mssp/microsoft";
 
 const millisecondsOfDay = 24 * 60 * 60 * 1000;
 /** The expiry is computed by another process, whose clock may be a little ahead. */
@@ -64,12 +64,7 @@ function isLoopbackHost(hostname: string): boolean {
 
 /** The name of a permission, by ID or name; undefined for one that this program does not know. */
 export function permissionName(idOrName: string): string | undefined {
-  for (const { appRoles, scopes } of publishedApplications) {
-    const known = [...Object.entries(appRoles), ...Object.entries(scopes)];
-    const found = known.find(([name, id]) => name === idOrName || id === idOrName.toLowerCase());
-    if (found !== undefined) return found[0];
-  }
-  return undefined;
+  return publishedPermissions(idOrName)[0]?.replace(/^[^/]*\//, "");
 }
 
 /** Whether a permission allows a change, by the words in Microsoft's names of permissions. */

@@ -66,6 +66,7 @@ describe("cli/terminalText: control characters in a tenant's text", () => {
       identity: { kind: "user", name: text, clientId: "c", objectId: "o" },
       features: [{ feature: "invitations", state: "failed", reason: text }],
       conditionalAccess: [{ policy: text, policyId: text, state: "failed", reason: text }],
+      retirements: [],
       notes: [text],
     });
     fc.assert(

@@ -4,6 +4,7 @@
  */
 import type { Command } from "commander";
 import { VisibleError } from "@defender-mssp/errors";
+import { endingMarks } from "@defender-mssp/siem/retirements/endingMarks";
 import { describeCommand } from "@defender-mssp/terminal/help";
 import type { Session } from "@defender-mssp/terminal/session";
 import { visibleJson, terminalText } from "@defender-mssp/terminal/terminalText";
@@ -41,7 +42,10 @@ export function define(command: Command, session: Session): void {
       if (report.state === "failed") session.exitCode = 1;
     });
   describeCommand(command, {
-    notes: ["Marks: ✓ passed, ✗ failed, – not checked: not applicable or not permitted."],
+    notes: [
+      "Marks: ✓ passed, ✗ failed, – not checked: not applicable or not permitted.",
+      `Marks of what ends: ${endingMarks}.`,
+    ],
     reads:
       "Pulumi.yaml; the stack's settings and, where it is readable, its state, whose tenant must be that of the settings; the access " +
       "tokens of the identity in the environment (ARM_…, or az login); the OpenID configuration of customerDomain, which needs no " +
@@ -53,10 +57,10 @@ export function define(command: Command, session: Session): void {
     changes: "Nothing. With --repair, it deletes the objects that you confirm.",
     exitCodes: {
       0:
-        "all checks passed or were not possible; with --repair: no such object is left, and every kind of object that the stack has could be looked at; with --before-destroy: nobody " +
+        "all checks passed or were not possible, and nothing has ended that the stack rests on; with --repair: no such object is left, and every kind of object that the stack has could be looked at; with --before-destroy: nobody " +
         "holds an access package, and no governance relationship was found",
       1:
-        "a check failed, the tenant could not be read, or objects are left; with --repair: such a kind could not be looked at; with --before-destroy: somebody holds one, " +
+        "a check failed, something has ended that the stack rests on, the tenant could not be read, or objects are left; with --repair: such a kind could not be looked at; with --before-destroy: somebody holds one, " +
         "a governance relationship grants access, or the access packages can't be read",
     },
     examples: [

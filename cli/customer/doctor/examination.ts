@@ -27,6 +27,7 @@ import type { Feature, FeatureName, Identity, Report } from "./report";
 import { accessChecks } from "./conditionalAccess";
 import { sentinelFeature } from "./sentinelFeature";
 import { lighthouseAloneText } from "../../../domain/sentinelSteps";
+import { stackEndings } from "../../../domain/stackEndings";
 import type { Place } from "../../base/place";
 import { dynamicHostNote } from "../../stack/dynamicHost";
 import { settingsAsDeployed, stateNotes, type SettingsAsDeployed } from "../../stack/settingsAsDeployed";
@@ -61,7 +62,14 @@ export async function examine(
     const notes = [hostNote, domainNote, await prefixNote(stack, folder), ...ended, alone].filter(
       (note) => note !== undefined,
     );
-    return { ...report, notes: [...notes, ...stateNotes([{ stack, ...found }])] };
+    const retirements = stackEndings(settings, today, found.restsOn);
+    const isOver = retirements.some(({ level }) => level === "over");
+    return {
+      ...report,
+      retirements,
+      notes: [...notes, ...stateNotes([{ stack, ...found }])],
+      state: isOver ? "failed" : report.state,
+    };
   } catch (error) {
     if (!isCallError(error)) throw error;
     throw new VisibleError(
@@ -94,7 +102,7 @@ async function examined(
   stack: string,
   { settings, isDeployed = false }: SettingsAsDeployed,
   environment: NodeJS.ProcessEnv,
-): Promise<Omit<Report, "notes"> & { readonly domainNote: string | undefined }> {
+): Promise<Omit<Report, "notes" | "retirements"> & { readonly domainNote: string | undefined }> {
   const { tenantId, customerName, cloud } = settings;
   const needed = neededPermissions(settings);
   const endpoints = await tenantEndpoints(settings, environment);

@@ -3,6 +3,8 @@ import type { NeededPermission } from "../../../domain/prerequisites";
 import type { AccessCheck } from "./conditionalAccess";
 import { countsSentence, markOf, type CheckState } from "@defender-mssp/terminal/checkState";
 import { paragraph, tableText } from "@defender-mssp/terminal/table";
+import { endingText, type Ending } from "@defender-mssp/microsoft";
+import { endingRows } from "@defender-mssp/siem/retirements/endingRows";
 
 /** What `mssp doctor --json` prints. */
 export interface Report {
@@ -25,11 +27,13 @@ export interface Report {
    * user.
    */
   readonly adminConsentUrl?: string;
+  /** What Microsoft or a SIEM product ends, and the stack rests on; the most urgent first. */
+  readonly retirements: readonly Ending[];
   /** What the settings or `Pulumi.yaml` leave open; empty where they say everything. */
   readonly notes: readonly string[];
   /**
-   * `failed` where a permission, licence or policy is missing, or a Conditional Access policy blocks
-   * the MSSP's people; `passed` otherwise.
+   * `failed` where a permission, licence or policy is missing, a Conditional Access policy blocks the
+   * MSSP's people, or something has ended that the stack rests on; `passed` otherwise.
    */
   readonly state: "passed" | "failed";
 }
@@ -104,6 +108,7 @@ export function reportText(report: Report): string {
       heading: "Conditional Access policies that concern the MSSP's people in the Defender portal",
       rows: report.conditionalAccess.map(({ state, policy, reason }) => [markOf(state), policy, reason]),
     },
+    { heading: "What ends, and when", rows: endingRows(report.retirements) },
   ];
   return [
     paragraph(`Stack ${report.stack}: ${report.customerName}, tenant ${report.tenantId}`),
@@ -118,16 +123,19 @@ export function reportText(report: Report): string {
 }
 
 function conclusion(report: Report): string[] {
-  const { state, permissions, features, conditionalAccess, adminConsentUrl, identity } = report;
+  const { state, permissions, features, conditionalAccess, adminConsentUrl, identity, retirements } = report;
   const all = [...permissions, ...features, ...conditionalAccess];
-  const counts = countsSentence(all.map((one) => one.state));
+  const over = retirements.filter(({ level }) => level === "over");
+  const counts = countsSentence([...all.map((one) => one.state), ...over.map(() => "failed" as const)]);
   const missing = permissions.filter((one) => one.state === "failed");
   const isOpen = all.some((one) => one.state === "notChecked");
   const blocking = conditionalAccess.filter((one) => one.state === "failed");
   const wouldFail = [...permissions, ...features].some((one) => one.state === "failed");
   if (state === "passed") {
     const open = isOpen ? " Items marked – could not be checked." : "";
-    return [`No missing permissions, licences or policies found.${open}`, counts];
+    const near = retirements.filter(({ level }) => level === "soon" || level === "perhapsOver").length;
+    const ends = near === 0 ? "" : ` Warnings of what ends: ${near}, marked !.`;
+    return [`No missing permissions, licences or policies found.${open}${ends}`, counts];
   }
   return [
     ...(wouldFail ? ["`pulumi up` would fail."] : []),
@@ -145,6 +153,7 @@ function conclusion(report: Report): string[] {
         )
       : []),
     ...features.flatMap((one) => (one.state === "failed" ? [`${featureNames[one.feature]}: ${one.reason}`] : [])),
+    ...over.map(endingText),
     counts,
   ];
 }

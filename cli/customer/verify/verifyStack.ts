@@ -3,6 +3,12 @@ import { VisibleError } from "@defender-mssp/errors";
 import { failed, type Check } from "@defender-mssp/siem/verify/check";
 import { credentialExpiry, portal } from "@defender-mssp/siem/verify/connectorChecks";
 import { checksAsSiem } from "@defender-mssp/siem/verify/verifyConnector";
+import { retirementsCheck } from "@defender-mssp/siem/verify/retirementsCheck";
+import type { Ending } from "@defender-mssp/microsoft";
+import { stackEndings } from "../../../domain/stackEndings";
+import { readStackSettings } from "../../../settings/fromFile";
+import { readDeployment, type Deployment } from "../../stack/deployment";
+import { deploymentRestsOn } from "../../stack/settingsAsDeployed";
 import { findAdditions } from "../../tenant/additions/find";
 import { governanceRelationship } from "./governance";
 import { stackContextOf, type StackContextOptions, type StackVerifyContext } from "./stackContext";
@@ -22,11 +28,9 @@ export async function verifyStack(options: StackContextOptions): Promise<readonl
   }
   const { checks, legacy } = await checksAsSiem(context);
   const governance = await governanceRelationship(context, options);
-  const additions = await findAdditions({
-    stack: options.stack,
-    folder: options.folder,
-    environment: options.environment,
-  });
+  const { stack, folder, environment } = options;
+  const deployment = await readDeployment(stack, { folder, environment });
+  const additions = await findAdditions({ stack, folder, environment, deployment });
   return [
     ...checks,
     await authorization(context, legacy),
@@ -36,8 +40,23 @@ export async function verifyStack(options: StackContextOptions): Promise<readonl
     await redirectUri(context),
     await notificationRules(context),
     await portal(context),
+    retirementsCheck(await stackRetirements(context, options, deployment)),
     ...governance,
     // Its own check says more than the search for additions.
     ...additions.filter(({ name }) => !governance.some((check) => check.name === name)),
   ];
+}
+
+/** The settings alone say what people reach; the next `up` reports settings that are not valid. */
+async function stackRetirements(
+  { connector, now }: StackVerifyContext,
+  { stack, folder, environment }: StackContextOptions,
+  deployment: Deployment,
+): Promise<readonly Ending[]> {
+  const settings = await readStackSettings(stack, { folder, environment }).catch((error: unknown) => {
+    if (!(error instanceof VisibleError)) throw error;
+  });
+  const { azureDelegation, sentinelAccess } = settings ?? {};
+  const today = now.toISOString().slice(0, 10);
+  return stackEndings({ connector, azureDelegation, sentinelAccess }, today, deploymentRestsOn(deployment));
 }

@@ -69,6 +69,12 @@ export function connectorRestsOn(rights: ConnectorRights, today: string): RestsO
   return { alertApis: rights.alertApis, permissions };
 }
 
+/** Both together. */
+export function restsOnBoth(a: RestsOn, b: RestsOn): RestsOn {
+  const keys = new Set([...Object.keys(a), ...Object.keys(b)]) as ReadonlySet<keyof RestsOn>;
+  return Object.fromEntries([...keys].map((key) => [key, [...new Set([...(a[key] ?? []), ...(b[key] ?? [])])]]));
+}
+
 /** An entry of the table as it is on a day. */
 export function endingOn(entry: Retirement, restsOn: readonly string[], today: string): Ending {
   const { id, what, endsOn, precision, successor, remedy, certainty, source } = entry;

@@ -230,6 +230,15 @@ export const publishedApplications: readonly PublishedApplication[] = [
   azureKeyVault,
 ];
 
+/** The permissions that an ID or a name stands for: `<display name of the API>/<value>`; none for an unknown one. */
+export function publishedPermissions(idOrName: string): readonly string[] {
+  return publishedApplications.flatMap(({ displayName, appRoles, scopes }) =>
+    [...Object.entries(appRoles), ...Object.entries(scopes)]
+      .filter(([name, id]) => name === idOrName || id === idOrName.toLowerCase())
+      .map(([name]) => `${displayName}/${name}`),
+  );
+}
+
 /**
  * Directory role template IDs by display name. A template ID serves as the `roleDefinitionId` of an
  * assignment. Source: MicrosoftDocs/entra-docs,

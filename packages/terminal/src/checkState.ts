@@ -13,6 +13,9 @@ const marks: Readonly<Record<CheckState, TextCell>> = {
   notChecked: { text: "–", color: "yellow" },
 };
 
+/** For something that is in order today, and not for long. */
+export const warningMark: TextCell = { text: "!", color: "yellow" };
+
 /** For the help of commands that show marks. */
 export const marksLegend = "✓ passed, ✗ failed, – not checked: not applicable or not permitted";
 

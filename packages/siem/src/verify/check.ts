@@ -1,3 +1,4 @@
+import type { Ending } from "@defender-mssp/microsoft";
 import type { CheckState } from "@defender-mssp/terminal/checkState";
 
 /** The result of one check of `verify`. */
@@ -8,6 +9,10 @@ export interface Check {
   readonly reason: string;
   /** Where the check reads alerts: the number of alerts on its page. */
   readonly alerts?: number;
+  /** Of the check of retirements: what ends, the most urgent first. */
+  readonly endings?: readonly Ending[];
+  /** It passed, and somebody has to do something soon. */
+  readonly isWarning?: boolean;
 }
 
 export const passed = (name: string, reason: string): Check => ({ name, state: "passed", reason });

@@ -1,5 +1,5 @@
 /** Checks as a table for a terminal. */
-import { countsSentence, markOf } from "@defender-mssp/terminal/checkState";
+import { countsSentence, markOf, warningMark } from "@defender-mssp/terminal/checkState";
 import { tableText, type TextCell } from "@defender-mssp/terminal/table";
 import { isApplicable, type Check } from "./check";
 import { isRequiringState } from "./requiringState";
@@ -13,7 +13,11 @@ const nameWidth = 28;
  */
 export function checksText(checks: readonly Check[], hasDetails: boolean, width: number): string {
   const shown = hasDetails ? checks : checks.filter((check) => isApplicable(check) && !isRequiringState(check));
-  const rows = shown.map(({ name, state, reason }): TextCell[] => [markOf(state), name, reason]);
+  const rows = shown.map(({ name, state, reason, isWarning }): TextCell[] => [
+    isWarning === true ? warningMark : markOf(state),
+    name,
+    reason,
+  ]);
   const hidden = checks.length - shown.length;
   const inapplicable = checks.filter((check) => !isApplicable(check)).length;
   const parts = [

@@ -20,7 +20,7 @@ export const verificationByFile: Verification = {
   reads: "one page of alerts from each API of the connector",
   notes: [
     "The checks that require the stack's state are not checked: the MSSP runs `npx mssp verify --stack <stack>`.",
-    "Marks: ✓ passed, ✗ failed, – not checked: not applicable or not permitted.",
+    "Marks: ✓ passed, ! passed and needs somebody soon, ✗ failed, – not checked: not applicable or not permitted.",
   ],
 };
 

@@ -7,6 +7,8 @@ import { failed, type Check } from "./check";
 import { credentialExpiry, portal } from "./connectorChecks";
 import { contextOf, type ContextOptions, type VerifyContext } from "./context";
 import { requiringState } from "./requiringState";
+import { connectorEndings } from "../connector/connectorEndings";
+import { retirementsCheck } from "./retirementsCheck";
 
 /**
  * Runs every check that a connection file suffices for. A file that can't be used is one failed
@@ -31,6 +33,7 @@ export async function verifyConnector(
     authorizationByUse(context, legacy),
     credentialExpiry(context),
     await portal(context),
+    retirementsCheck(connectorEndings(context.connector, context.now)),
     ...requiringState,
   ];
 }

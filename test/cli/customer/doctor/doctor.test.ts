@@ -97,7 +97,43 @@ describe("mssp doctor", function () {
     assert.match(stdout, /^Signed in as the application .+, client ID [0-9a-f-]{36}$/m);
     assert.match(stdout, /^Microsoft Graph\n(?: {2}✓ .*\n)* {2}✓ {2}RoleManagement\.ReadWrite\.Defender +\S/m);
     assert.match(stdout, /^Tenant licences and policies\n(?: {2}✓ .*\n)* {2}✓ {2}guest invitations$/m);
-    assert.match(stdout, /^No missing permissions, licences or policies found\.\n\d+ passed\.$/m);
+    assert.match(
+      stdout,
+      /^No missing permissions, licences or policies found\. Warnings of what ends: 1, marked !\.\n\d+ passed\.$/m,
+    );
+    assert.match(stdout, /^What ends, and when\n {2}! {2}The SIEM API .*\n/m);
+    assert.match(stdout.replaceAll(/\s+/g, " "), /may be off since 2024-12-31\./);
+  });
+
+  it("says what ends: later as information, from 90 days on as a warning, and over as a failure", async () => {
+    const azureDelegation = {
+      subscriptionId: "ab5c0000-0000-4000-8000-000000000001",
+      groupObjectId: "ab5c0000-0000-4000-8000-000000000002",
+      groupName: "SOC",
+      roles: ["Microsoft Sentinel Reader"],
+    };
+    const { stack } = await customer({ azureDelegation });
+    const on = (day: string, ...flags: string[]) =>
+      doctor(["--stack", stack, ...flags], { changed: { MSSP_CLOCK: `${day}T12:00:00Z` } });
+    for (const [day, level, daysLeft, exitCode] of [
+      ["2026-12-30", "later", 91, 0],
+      ["2026-12-31", "soon", 90, 0],
+      ["2027-03-31", "soon", 0, 0],
+      ["2027-04-01", "over", -1, 1],
+    ] as const) {
+      const ended = await on(day, "--json");
+      const { retirements, state } = JSON.parse(ended.stdout) as Report;
+      assert.deepEqual(
+        retirements.map((ending) => [ending.id, ending.level, ending.daysLeft]),
+        [["sentinel-azure-portal", level, daysLeft]],
+      );
+      assert.deepEqual([ended.exitCode, state], [exitCode, exitCode === 0 ? "passed" : "failed"], day);
+    }
+    assert.match((await on("2026-12-30")).stdout, /^ {2}· {2}Microsoft Sentinel in the/m);
+    assert.match((await on("2026-12-31")).stdout, /Warnings of what ends: 1, marked !\./);
+    const { stdout } = await on("2027-04-01");
+    assert.match(stdout, /^ {2}✗ {2}Microsoft Sentinel in the/m);
+    assert.match(stdout, /1 failed\.$/m);
   });
 
   it("passes with exactly the permissions that the settings need, and cannot check licences with these", async () => {

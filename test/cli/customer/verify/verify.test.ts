@@ -80,6 +80,7 @@ describe("mssp verify and mssp secrets", function () {
       "redirect URI": "notChecked",
       "notification rules": "notChecked",
       "portal URL": "passed",
+      retirements: "passed",
       "added to the application": "notChecked",
       "added to the service principal": "notChecked",
       "added consents": "notChecked",

@@ -1,0 +1,23 @@
+import { publishedPermissions, type RestsOn } from "@defender-mssp/microsoft";
+
+/** A resource of a state, or one that the engine declares. */
+export interface RestingResource {
+  readonly type: string;
+  readonly properties: Readonly<Record<string, unknown>>;
+}
+
+/** Where a resource names a permission, by ID or by name. */
+const permissionProperties = ["roleIds", "scopeIds", "claimValues", "appRoleId", "appRole"] as const;
+
+/** What resources rest on: their types, and the permissions that they name. */
+export function resourcesRestOn(resources: readonly RestingResource[]): RestsOn {
+  const names = resources.flatMap(({ properties }) =>
+    permissionProperties
+      .flatMap((property) => [properties[property]].flat())
+      .filter((name) => typeof name === "string"),
+  );
+  return {
+    types: [...new Set(resources.map(({ type }) => type))],
+    permissions: [...new Set(names)].flatMap(publishedPermissions),
+  };
+}
