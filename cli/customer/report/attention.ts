@@ -1,15 +1,16 @@
 /** What needs attention, the most urgent first. */
-import { effectiveActions, tierPermissions, type AlertApi } from "@defender-mssp/microsoft";
+import { effectiveActions, tierPermissions, type AlertApi, type Ending } from "@defender-mssp/microsoft";
 import type { Settings } from "../../../settings";
-import { lighthouseAloneText } from "../../../domain/sentinelSteps";
 import { governanceAttention } from "./governance";
 import type { LiveFindings } from "./live";
 import type { Attention, ReportEnd } from "./model";
+import { retirementAttention } from "./retirements";
 
 export interface AttentionSources {
   readonly stack: string;
   readonly settings: Settings;
   readonly ends: readonly ReportEnd[];
+  readonly retirements: readonly Ending[];
   readonly nextSteps: readonly string[];
   /** Operations that were interrupted. */
   readonly interrupted: number;
@@ -25,26 +26,18 @@ const day = 24 * 60 * 60 * 1000;
 const order = ["failed", "warning", "notChecked"] as const;
 
 export function attentionOf(sources: AttentionSources): Attention[] {
-  const { stack, live, settings, interrupted } = sources;
+  const { stack, live, settings, interrupted, retirements, now } = sources;
   const all = [
     ...interruptedRun(interrupted),
     ...endings(sources),
     ...(live === undefined ? [] : liveAttention(live)),
     ...governanceAttention(stack, settings, live?.governance),
     ...leastPrivilege(settings),
-    ...lighthouseAlone(sources),
+    ...retirementAttention(retirements, settings, now),
     ...manualSteps(sources),
     ...consentOfPerson(sources),
   ];
   return all.sort((a, b) => order.indexOf(a.state) - order.indexOf(b.state));
-}
-
-/** Analysts who reach Microsoft Sentinel by Azure Lighthouse alone lose it in the portal. */
-function lighthouseAlone({ settings, now }: AttentionSources): Attention[] {
-  const text = lighthouseAloneText(settings, now.toISOString().slice(0, 10));
-  return text === undefined
-    ? []
-    : [{ state: "warning", topic: "ends", title: text, remedy: "Set sentinelAccess beside azureDelegation" }];
 }
 
 function interruptedRun(interrupted: number): Attention[] {
@@ -127,12 +120,6 @@ function leastPrivilege({ portalAccess, connector }: Settings): Attention[] {
         });
     }
   }
-  if (alertApis.includes("legacySiem"))
-    found.push({
-      title: "The SIEM connector uses the legacy alert API, which Microsoft deprecated on 2023-12-31",
-      remedy:
-        "Let the SIEM read Microsoft Graph (`npx mssp docs siem`), then write connector.alertApis: [graph] in the stack's file and run `pulumi up`, which removes the permission",
-    });
   if (connector.kind === "customerApp" && connector.credential.type === "secret" && !alertApis.includes("legacySiem"))
     found.push({
       title: "The SIEM connector has a client secret, although Microsoft Graph needs none",

@@ -20,6 +20,7 @@ import { governanceFound, governanceObjects } from "./governance";
 import type { LiveFindings } from "./live";
 import type { AccessReport, ReportObject } from "./model";
 import { objectsOf } from "./objects";
+import { reportRetirements } from "./retirements";
 import type { ReportState } from "./readState";
 
 export interface ReportSources {
@@ -58,6 +59,7 @@ export function reportOf(sources: ReportSources): AccessReport {
     ? outputs["nextSteps"].filter((step) => typeof step === "string")
     : [];
   const declared = { ...settings, connector: reads(all, "Alert.Read") ? keepingLegacyApi(connector) : connector };
+  const retirements = reportRetirements(declared, state, now);
   return withoutUndefined({
     msspReport: 1,
     stack,
@@ -81,6 +83,7 @@ export function reportOf(sources: ReportSources): AccessReport {
     objects: all.map((object) => completed(object, settings, live)),
     paths,
     ends,
+    retirements,
     additions: (live?.parts ?? []).flatMap(({ additions }) =>
       additions.map(({ what, to, done, step }) => ({ what, to, by: done.by, on: done.on, step })),
     ),
@@ -92,6 +95,7 @@ export function reportOf(sources: ReportSources): AccessReport {
       stack,
       settings: declared,
       ends,
+      retirements,
       nextSteps,
       interrupted: state.interrupted,
       consentToGive: hasConsent ? undefined : consentUrl,

@@ -14,6 +14,7 @@ import {
 } from "@defender-mssp/pages";
 import { actorNames, stepTitles, type OnboardingProgress } from "../onboard/progress";
 import { daysLeft } from "./attention";
+import { endingSentence, endingText, type Ending } from "@defender-mssp/microsoft";
 import { csvText } from "@defender-mssp/terminal/csv";
 import type { AccessReport, ReportEnd } from "./model";
 import { endState } from "./page";
@@ -34,6 +35,8 @@ export interface FleetRow {
   readonly problem?: string;
   /** The soonest end of each kind: ISO 8601, UTC. */
   readonly ends: Readonly<Partial<Record<ReportEnd["kind"], string>>>;
+  /** What Microsoft or a SIEM product ends, and the customer's access rests on; the most urgent first. */
+  readonly retirements: readonly Ending[];
   /** Differences that are known: by `--live`, or by the last run with `--drift`. */
   readonly drift: number | "notChecked";
   readonly manualSteps: number;
@@ -55,7 +58,7 @@ export interface FleetReport {
 export type FleetFacts = Pick<FleetRow, "page" | "lastRun" | "lastRunAt" | "drift">;
 
 export function fleetRow(report: AccessReport, { page, lastRun, lastRunAt, drift }: FleetFacts): FleetRow {
-  const { stack, customerName, tenantId, ends, attention, nextSteps, source } = report;
+  const { stack, customerName, tenantId, ends, retirements, attention, nextSteps, source } = report;
   const soonest: Partial<Record<ReportEnd["kind"], string>> = {};
   for (const { kind, until } of ends) {
     const known = soonest[kind];
@@ -71,6 +74,7 @@ export function fleetRow(report: AccessReport, { page, lastRun, lastRunAt, drift
     ...(lastRunAt === undefined ? {} : { lastRunAt }),
     state: "deployed",
     ends: soonest,
+    retirements,
     drift: source === "live" ? differences.filter(({ state }) => state === "failed").length : drift,
     manualSteps: nextSteps.length,
     failed: attention.filter(({ state }) => state === "failed").length,
@@ -122,6 +126,7 @@ export function fleetPage({ customers, writtenAt }: FleetReport): string {
             { title: "Customer" },
             { title: "Onboarding", choices: true },
             ...endColumns.map(([, title]) => ({ title, kind: "number" as const })),
+            { title: "Retires", kind: "number" },
             { title: "Drift", choices: true },
             { title: "Steps", kind: "number" },
             { title: "Now", kind: "number" },
@@ -139,7 +144,7 @@ export function fleetPage({ customers, writtenAt }: FleetReport): string {
 }
 
 function rowOf(row: FleetRow, now: Date): Row {
-  const { stack, customerName, page, ends, drift, manualSteps, lastRunAt } = row;
+  const { stack, customerName, page, ends, retirements, drift, manualSteps, lastRunAt } = row;
   const { now: urgent, soon } = needs(row, now);
   const name = customerName === "" ? stack : customerName;
   return {
@@ -148,6 +153,7 @@ function rowOf(row: FleetRow, now: Date): Row {
       { content: page === undefined ? name : link(name, page), title: stack },
       onboardingCell(row),
       ...endColumns.map(([kind]) => endCell(ends[kind], now)),
+      retirementCell(retirements),
       driftCell(drift),
       numberCell(manualSteps, "notChecked"),
       numberCell(urgent, "failed"),
@@ -231,6 +237,16 @@ function endCell(until: string | undefined, now: Date): Cell {
   return { content: String(days), sort: days, state: endState(days), title: until.slice(0, 10) };
 }
 
+/** Days until the most urgent end; without a date only that there is one. */
+function retirementCell(retirements: readonly Ending[]): Cell {
+  const [first] = retirements;
+  if (first === undefined) return "";
+  const title = retirements.map(endingText).join(" ");
+  const { level, daysLeft } = first;
+  const state = level === "over" ? "failed" : level === "soon" || level === "perhapsOver" ? "warning" : "information";
+  return { content: daysLeft === null ? "no date" : String(daysLeft), sort: daysLeft ?? Infinity, state, title };
+}
+
 function driftCell(drift: FleetRow["drift"]): Cell {
   if (drift === "notChecked") return { content: "not checked", state: "notChecked" };
   return drift === 0 ? { content: "none", state: "passed" } : { content: `${drift} found`, state: "failed" };
@@ -278,11 +294,19 @@ export function fleetCsv({ customers }: FleetReport): string {
   return csvText([
     [
       ...["stack", "customer", "tenant", "state", "last run", "last run at", ...kinds],
-      ...["drift", "manual steps", "now", "soon", "onboarding", "whose move", "next step", "problem"],
+      ...["drift", "manual steps", "now", "soon", "onboarding", "whose move", "next step", "problem", "retirements"],
     ],
     ...customers.map(({ stack, customerName, tenantId, state, lastRun, lastRunAt = "", ends, ...row }) => [
       ...[stack, customerName, tenantId, state, lastRun, lastRunAt, ...kinds.map((kind) => ends[kind] ?? "")],
-      ...[row.drift, row.manualSteps, row.failed, row.warnings, ...onboardingCsv(row), row.problem ?? ""],
+      ...[
+        row.drift,
+        row.manualSteps,
+        row.failed,
+        row.warnings,
+        ...onboardingCsv(row),
+        row.problem ?? "",
+        row.retirements.map(endingSentence).join(" "),
+      ],
     ]),
   ]);
 }

@@ -29,6 +29,7 @@ import { accessKinds, isWithCustomer, objectKinds, ownerWord } from "./kindInRep
 import type { AccessReport, ObjectKind, ReportObject, ReportPath } from "./model";
 import { dayCell, endState } from "./page";
 import { clickText, removals } from "./removal";
+import { retirementsForCustomer } from "./retirements";
 import { textsOf } from "./texts/all";
 import type { Language, Texts } from "./texts/texts";
 import { accessSentences, accessTable, meaningText, shortList } from "./accessTable";
@@ -65,6 +66,7 @@ export function handoutPage(report: AccessReport, language: Language, logo?: str
       consentSection(report, texts, fill),
       objectsSection(inTenant, texts, fill),
       ...(isBefore || report.ends.length === 0 ? [] : [endsSection(report, texts, fill)]),
+      ...retirementsForCustomer(report.retirements, texts),
       checkSection(inTenant, texts, fill),
       stopSection(inTenant, texts, fill),
     ],

@@ -1,5 +1,5 @@
 /** What a report says of one customer. Its JSON is what `mssp report --json` prints; it holds no secret. */
-import type { RelationshipStatus } from "@defender-mssp/microsoft";
+import type { Ending, RelationshipStatus } from "@defender-mssp/microsoft";
 import type { PersonEndedKind } from "../../../domain/kinds/kinds";
 import type { Settings } from "../../../settings";
 import type { ConsentedApplication } from "./consentedApplications";
@@ -69,7 +69,15 @@ export interface ReportEnd {
 }
 
 export type AttentionTopic =
-  "ends" | "manualSteps" | "leastPrivilege" | "drift" | "invitations" | "consent" | "state" | "notChecked";
+  | "ends"
+  | "retirements"
+  | "manualSteps"
+  | "leastPrivilege"
+  | "drift"
+  | "invitations"
+  | "consent"
+  | "state"
+  | "notChecked";
 
 /** What needs attention. `failed`: act now; `warning`: act soon or decide; `notChecked`: nobody knows. */
 export interface Attention {
@@ -101,6 +109,8 @@ export interface AccessReport extends Pick<
   readonly objects: readonly ReportObject[];
   readonly paths: readonly ReportPath[];
   readonly ends: readonly ReportEnd[];
+  /** What Microsoft or a SIEM product ends, and the access rests on; the most urgent first. */
+  readonly retirements: readonly Ending[];
   readonly additions: readonly ReportAddition[];
   readonly nextSteps: readonly string[];
   /** Kinds of access of these settings that no resource declares, and that a person ends. */

@@ -23,6 +23,7 @@ import { daysLeft, daysOfWarning } from "./attention";
 import { differenceState } from "./differenceState";
 import type { AccessReport, Attention, ObjectKind, ReportEnd, ReportObject } from "./model";
 import { clickText, removals } from "./removal";
+import { retirementsSection } from "./retirements";
 import { en } from "./texts/en";
 
 /** @param overview address of the fleet's page, if there is one. */
@@ -50,6 +51,7 @@ export function reportPage(report: AccessReport, overview?: string): string {
         picture(accessPicture(report)),
       ),
       section({ id: "ends", title: "What ends when" }, endsTimeLine(report.ends, now)),
+      ...retirementsSection(report.retirements),
       objectsSection(report),
       section(
         {
@@ -93,6 +95,7 @@ export const stateWords = { failed: "now", warning: "soon", notChecked: "not che
 
 const topics: Readonly<Record<Attention["topic"], string>> = {
   ends: "end",
+  retirements: "retirement",
   manualSteps: "manual step",
   leastPrivilege: "least privilege",
   drift: "drift",

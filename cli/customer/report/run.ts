@@ -150,6 +150,7 @@ async function customerOf(
     lastRun,
     ...(lastRunAt === undefined ? {} : { lastRunAt }),
     ends: {},
+    retirements: [],
     drift: "notChecked",
     manualSteps: 0,
     failed: 0,

@@ -1,4 +1,5 @@
 /** What `mssp status` knows of each customer. Its JSON is what `mssp status --json` prints; it holds no secret. */
+import type { Ending } from "@defender-mssp/microsoft";
 import type { FleetStack } from "../../stack/inventory";
 import type { StackState } from "../../stack/outcome";
 import type { Actor } from "../onboard/progress";
@@ -66,6 +67,8 @@ export interface CustomerStatus extends Pick<FleetStack, "stack" | "customerName
   readonly state: CustomerState;
   /** Absent where nothing ends, or where it was not read. */
   readonly nextEnd?: NextEnd;
+  /** What Microsoft or a SIEM product ends, and the customer's access rests on; the most urgent first. */
+  readonly retirements: readonly Ending[];
   /** By the journals, or by `--previews`. */
   readonly drift: DriftStatus;
   /** The last run of `mssp fleet` that the journals have. `at` is absent for a run that was cut off. */

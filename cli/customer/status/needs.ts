@@ -1,4 +1,5 @@
 /** What of a customer needs somebody. */
+import { endingSentence, type Ending } from "@defender-mssp/microsoft";
 import type { LastComparison } from "../../stack/lastComparisons";
 import type { LastOutcome } from "../../stack/journal";
 import { actorNames, stepTitles, type Actor, type OnboardingProgress, type OnboardingStep } from "../onboard/progress";
@@ -90,6 +91,29 @@ export function endNeeds(ends: readonly ReportEnd[], { now, days, writtenAt }: E
         text: endText(what, until, now),
         next: remedy,
         until,
+      },
+    ];
+  });
+}
+
+/** What has ended, ends within 90 days or may have ended. Before that, and without a date, nobody is needed. */
+export function retirementNeeds(retirements: readonly Ending[]): StatusNeed[] {
+  return retirements.flatMap((ending): StatusNeed[] => {
+    const { id, what, level, daysLeft, endsOn, successor, remedy } = ending;
+    if (level === "later" || level === "undated" || endsOn === null) return [];
+    const isOver = level === "over";
+    const when = isOver ? "ended" : level === "perhapsOver" ? "may be off" : `ends in ${daysLeft} d`;
+    return [
+      {
+        key: `retirement ${id}`,
+        topic: isOver ? "ended" : "ends",
+        urgency: isOver ? "now" : "soon",
+        level: isOver ? warnings.length + 2 : warnings.filter((limit) => (daysLeft ?? 0) <= limit).length + 1,
+        who: "platformEngineer",
+        title: `${what.replace(/^The /, "")} ${when}`,
+        text: endingSentence(ending).replace(/\.$/, ""),
+        next: `Successor: ${successor}. ${remedy}`,
+        until: `${endsOn}T00:00:00.000Z`,
       },
     ];
   });

@@ -3,6 +3,7 @@ import { availableParallelism } from "node:os";
 import path from "node:path";
 import { VisibleError, withoutUndefined } from "@defender-mssp/errors";
 import { atOnce } from "@defender-mssp/terminal/atOnce";
+import { stackEndings } from "../../../domain/stackEndings";
 import { readStackSettings } from "../../../settings/fromFile";
 import type { Place } from "../../base/place";
 import type { FleetStack } from "../../stack/inventory";
@@ -13,7 +14,7 @@ import { readTokenRecord } from "../../stack/stackRefreshToken";
 import { endsOf } from "../report/ends";
 import { sortedNeeds, statusReport, type CustomerStatus, type DriftStatus, type StatusReport } from "./customerStatus";
 import { nextEnd, type CustomerFiles, type ReadPart, type StatusOptions, type StatusRun } from "./customerFiles";
-import { driftNeeds, driftStatus, endNeeds, failedRunNeeds, unreadableNeed } from "./needs";
+import { driftNeeds, driftStatus, endNeeds, failedRunNeeds, retirementNeeds, unreadableNeed } from "./needs";
 
 /** Reads all selected customers. One that can't be read is a row with its problem. */
 export async function readStatus(
@@ -42,6 +43,7 @@ async function customerStatus(
   const common = {
     ...withoutUndefined({ stack, customerName, tenantId, offboarded, lastRun: lastRun(last) }),
     drift,
+    retirements: [],
     needs: [],
     notChecked: [],
   };
@@ -76,14 +78,17 @@ async function statusByFiles({ customer, settings, drift, last }: CustomerFiles,
   const refreshToken = await readTokenRecord(stack, run);
   const ends = endsOf(withoutUndefined({ objects: [], outputs: {}, settings, refreshToken }));
   const writtenAt = last?.upAt?.toISOString();
+  const retirements = stackEndings(settings, run.now.toISOString().slice(0, 10));
   const isDestroyed = last?.command === "destroy" && last.state === "changed";
   return {
     state: isDestroyed ? "notDeployed" : last?.upAt === undefined ? "notKnown" : "deployed",
+    retirements,
     ...nextEnd(ends, writtenAt, run.now),
     needs: sortedNeeds([
       ...failedRunNeeds(last, undefined),
       ...driftNeeds(stack, drift),
       ...endNeeds(ends, { ...run, writtenAt }),
+      ...retirementNeeds(isDestroyed ? [] : retirements),
     ]),
   };
 }

@@ -11,7 +11,15 @@ import { reportOf } from "../report/build";
 import type { AccessReport } from "../report/model";
 import { reportState, type ReportState } from "../report/readState";
 import { sortedNeeds, type CustomerState } from "./customerStatus";
-import { driftNeeds, endNeeds, failedRunNeeds, interruptedNeeds, onboardingNeeds, uncheckedSteps } from "./needs";
+import {
+  driftNeeds,
+  endNeeds,
+  failedRunNeeds,
+  interruptedNeeds,
+  onboardingNeeds,
+  retirementNeeds,
+  uncheckedSteps,
+} from "./needs";
 import { nextEnd, type CustomerFiles, type ReadPart, type StatusRun } from "./customerFiles";
 
 /** @throws VisibleError where the state can't be read. */
@@ -33,7 +41,9 @@ export async function statusByState(
   }
   const progress = await onboardingInTenant({ stack, ...run, now: () => now }, { settings, deployment });
   const [ends, writtenAt] = [report?.ends ?? [], report?.stateWrittenAt];
+  const retirements = report?.retirements ?? [];
   return {
+    retirements,
     state: customerState(report, progress),
     ...nextEnd(ends, writtenAt, now),
     needs: sortedNeeds([
@@ -41,6 +51,7 @@ export async function statusByState(
       ...failedRunNeeds(last, state?.writtenAt),
       ...driftNeeds(stack, drift),
       ...endNeeds(ends, { ...run, writtenAt }),
+      ...retirementNeeds(retirements),
       ...onboardingNeeds(progress, report !== undefined),
     ]),
     notChecked: uncheckedSteps(progress),

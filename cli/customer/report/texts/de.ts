@@ -285,6 +285,19 @@ export const de: Texts = {
     until: "Bis",
   },
   ends: { title: "Was wann endet", intro: "Was kein Ende hat, bleibt, bis {mssp} oder Sie es entfernen." },
+  retirements: {
+    title: "Was Microsoft beendet",
+    intro:
+      "Produkte und Schnittstellen von Microsoft, die dieser Zugriff nutzt und deren Ende Microsoft angekündigt hat.",
+    what: "Was",
+    when: "Wann",
+    successor: "Was es ersetzt",
+    usedBy: "Genutzt durch",
+    ended: "beendet: {date}",
+    mayBeOff: "nicht mehr unterstützt, möglicherweise abgeschaltet seit {date}",
+    ends: "endet: {date}",
+    undated: "kein Datum veröffentlicht",
+  },
   check: {
     title: "Prüfen, ohne {mssp} zu vertrauen",
     intro:

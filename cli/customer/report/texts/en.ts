@@ -246,6 +246,18 @@ export const en: Texts = {
     until: "Until",
   },
   ends: { title: "What ends when", intro: "What has no end stays until {mssp} or you remove it." },
+  retirements: {
+    title: "What Microsoft ends",
+    intro: "Products and interfaces of Microsoft that this access uses, and whose end Microsoft has announced.",
+    what: "What",
+    when: "When",
+    successor: "What replaces it",
+    usedBy: "Used by",
+    ended: "ended: {date}",
+    mayBeOff: "not supported, may be off since {date}",
+    ends: "ends: {date}",
+    undated: "no date published",
+  },
   check: {
     title: "Check it without trusting {mssp}",
     intro:

@@ -280,6 +280,18 @@ export const es: Texts = {
     until: "Hasta",
   },
   ends: { title: "Qué termina y cuándo", intro: "Lo que no tiene fin permanece hasta que {mssp} o usted lo elimine." },
+  retirements: {
+    title: "Qué retira Microsoft",
+    intro: "Productos e interfaces de Microsoft que este acceso utiliza y cuya retirada ha anunciado Microsoft.",
+    what: "Qué",
+    when: "Cuándo",
+    successor: "Qué lo sustituye",
+    usedBy: "Utilizado por",
+    ended: "retirado: {date}",
+    mayBeOff: "sin soporte, puede estar desactivado desde {date}",
+    ends: "termina: {date}",
+    undated: "sin fecha publicada",
+  },
   check: {
     title: "Comprobarlo sin confiar en {mssp}",
     intro:

@@ -285,6 +285,18 @@ export const fr: Texts = {
     title: "Ce qui prend fin, et quand",
     intro: "Ce qui n’a pas de fin reste jusqu’à ce que {mssp} ou vous le supprimiez.",
   },
+  retirements: {
+    title: "Ce que Microsoft retire",
+    intro: "Produits et interfaces de Microsoft que cet accès utilise et dont Microsoft a annoncé la fin.",
+    what: "Quoi",
+    when: "Quand",
+    successor: "Ce qui le remplace",
+    usedBy: "Utilisé par",
+    ended: "retiré : {date}",
+    mayBeOff: "non pris en charge, peut-être désactivé depuis {date}",
+    ends: "prend fin : {date}",
+    undated: "aucune date publiée",
+  },
   check: {
     title: "Vérifier sans faire confiance à {mssp}",
     intro:

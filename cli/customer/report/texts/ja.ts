@@ -280,6 +280,18 @@ export const ja: Texts = {
     until: "終了日",
   },
   ends: { title: "終了するものとその時期", intro: "期限のないものは、{mssp} またはお客様が削除するまで残ります。" },
+  retirements: {
+    title: "Microsoft が提供を終了するもの",
+    intro: "このアクセスが使用しており、Microsoft が終了を発表している製品とインターフェイスです。",
+    what: "対象",
+    when: "時期",
+    successor: "後継",
+    usedBy: "使用箇所",
+    ended: "終了済み: {date}",
+    mayBeOff: "サポート終了。{date} 以降は停止している可能性があります",
+    ends: "終了予定: {date}",
+    undated: "日付は公表されていません",
+  },
   check: {
     title: "{mssp} を信頼せずに確認する",
     intro:

@@ -100,6 +100,13 @@ export interface Texts {
     readonly until: string;
   };
   readonly ends: { readonly title: string; readonly intro: string };
+  /** What Microsoft ends. `{date}` is a day or a month. */
+  readonly retirements: Readonly<
+    Record<
+      "title" | "intro" | "what" | "when" | "successor" | "usedBy" | "ended" | "mayBeOff" | "ends" | "undated",
+      string
+    >
+  >;
   readonly check: {
     readonly title: string;
     readonly intro: string;

@@ -39,6 +39,7 @@ export function inventedFleet(size: number, now: Date): FleetReport {
             ...(random(4, 9) === 0 ? { access: day(random(700, 10)) } : {}),
           }
         : {},
+      retirements: [],
       drift: lastRun === "drifted" ? 1 + random(3, 11) : lastRun === "never" ? "notChecked" : 0,
       manualSteps: isDeployed ? random(4, 12) : 0,
       failed: isDeployed && secret < 0 ? 1 : 0,

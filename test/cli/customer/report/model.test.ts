@@ -225,7 +225,6 @@ describe("mssp report: what needs attention", () => {
   it("least privilege: directory roles, the legacy API, secrets that Graph does not need, added actions", () => {
     assert.deepEqual(titles(recordedReport("basic"), "leastPrivilege"), [
       "warning: The directory role Security Operator reaches more of the tenant than Microsoft Defender",
-      "warning: The SIEM connector uses the legacy alert API, which Microsoft deprecated on 2023-12-31",
     ]);
     assert.deepEqual(titles(recordedReport("federated"), "leastPrivilege"), [
       "warning: The directory role Security Reader reaches more of the tenant than Microsoft Defender",
@@ -251,6 +250,26 @@ describe("mssp report: what needs attention", () => {
       titles(recordedReport("certificate", { settings: wide }), "leastPrivilege")[0] ?? "",
       /Tier 1 Analyst may do more.*: microsoft\.xdr\/configuration\/security\/manage$/,
     );
+  });
+
+  it("what Microsoft ends: over now, near or uncertain soon, and never without a date", () => {
+    assert.deepEqual(titles(recordedReport("basic"), "retirements"), [
+      "warning: The SIEM API of Defender for Endpoint (the legacy alert API) is not supported and may be off since 2024-12-31",
+    ]);
+    const azureDelegation = {
+      subscriptionId: "c0570500-5ab5-4000-8000-00000000000a",
+      ...{ groupObjectId: "5ec0de00-67f0-4000-8000-000000000001", groupName: "SOC", roles: ["Reader"] },
+    };
+    const approved = { profile: "respond", actions: ["isolate"], approvedBy: "Dana Reyes", writesEndOn: "2030-01-01" };
+    const connector = { alertApis: ["graph"], ...approved };
+    const settings = settingsOf("federated", { azureDelegation, connector });
+    const at = (day: string) => recordedReport("federated", { settings, now: new Date(`${day}T00:00:00Z`) });
+    const found = at("2026-11-28").retirements.map(({ id, level }) => `${id} ${level}`);
+    assert.deepEqual(found, ["sentinel-azure-portal later", "mde-api-rest undated"]);
+    const [only, ...others] = titles(at("2026-11-28"), "retirements");
+    assert.deepEqual(others, []);
+    assert.match(only ?? "", /^warning: On 2027-03-31 Microsoft Sentinel leaves the Azure portal/);
+    assert.match(titles(at("2027-04-01"), "retirements")[0] ?? "", /^failed: Since 2027-03-31/);
   });
 
   it("manual steps are not known to be done, an interrupted run is", () => {

@@ -332,6 +332,37 @@ describe("mssp report: CSV", () => {
   });
 });
 
+describe("mssp report: what Microsoft ends", () => {
+  const approved = { profile: "respond", actions: ["isolate"], approvedBy: "Dana Reyes", writesEndOn: "2030-01-01" };
+  const settings = settingsOf("basic", { connector: { alertApis: ["legacySiem", "graph"], ...approved } });
+
+  for (const language of languages) {
+    it(`the customer's page in the language ${language}: the day, and no date where none is published`, () => {
+      const texts = textsOf(language).retirements;
+      const html = handoutPage(handoutReport("basic", { settings }), language);
+      const part = /<section id="retirements".*?<\/section>/s.exec(html)?.[0] ?? "";
+      assert.ok(part.includes(texts.mayBeOff.replace("{date}", "2024-12-31")), part);
+      const [, undatedRow = ""] = /(The rest of the Defender for Endpoint API.*?<\/tr>)/s.exec(part) ?? [];
+      assert.ok(undatedRow.includes(texts.undated), undatedRow);
+      assert.doesNotMatch(undatedRow, /\d{4}-\d\d/);
+      assert.doesNotMatch(handoutPage(handoutReport("federated"), language), /id="retirements"/);
+    });
+  }
+
+  it("the MSSP's page, the fleet's page and its CSV say what ends, what replaces it and what to do", () => {
+    const report = recordedReport("basic", { settings });
+    assert.match(reportPage(report), /id="retirements".*may be off since 2024-12-31.*connector\.alertApis: \[graph\]/s);
+    const fleet: FleetReport = {
+      msspFleetOverview: 1,
+      writtenAt: now.toISOString(),
+      customers: [fleetRow(report, facts)],
+    };
+    assert.match(fleetPage(fleet), /Retires/);
+    assert.match(fleetPage(fleet), /Successor: Microsoft Graph alerts_v2/);
+    assert.match(fleetCsv(fleet), /"?retirements"?\r\n.*may be off since 2024-12-31\..*no date is published/s);
+  });
+});
+
 describe("mssp report: the fleet", () => {
   const row = (changes: Partial<FleetRow>): FleetRow => ({
     ...fleetRow(recordedReport("basic"), facts),

@@ -12,9 +12,11 @@ import {
   endNeeds,
   failedRunNeeds,
   onboardingNeeds,
+  retirementNeeds,
   uncheckedSteps,
   unreadableNeed,
 } from "../../../../cli/customer/status/needs";
+import { stackEndings } from "../../../../domain/stackEndings";
 import type { LastOutcome } from "../../../../cli/stack/journal";
 import { outcome } from "../../fleet/outcomes";
 
@@ -115,10 +117,28 @@ describe("mssp status: what needs somebody", () => {
     });
   });
 
+  it("what Microsoft ends needs somebody from 90 days before it on; nobody for what is later or has no date", () => {
+    const connector = { alertApis: ["graph"], profile: "respond", actions: ["isolate"] } as const;
+    const contract = { ...connector, approvedBy: "Dana Reyes", writesEndOn: "2030-01-01" };
+    const on = (today: string) =>
+      retirementNeeds(stackEndings({ connector: contract, azureDelegation: {} }, today)).map(
+        ({ topic, urgency, title }) => `${topic} ${urgency}: ${title}`,
+      );
+    // The API of the response actions has no date.
+    assert.deepEqual(on("2026-12-30"), []);
+    assert.deepEqual(on("2026-12-31"), ["ends soon: Microsoft Sentinel in the Azure portal ends in 90 d"]);
+    assert.deepEqual(on("2027-04-01"), ["ended now: Microsoft Sentinel in the Azure portal ended"]);
+    const legacy = stackEndings({ connector: { alertApis: ["legacySiem"] } }, "2026-11-28");
+    const [need] = retirementNeeds(legacy);
+    assert.deepEqual([need?.topic, need?.urgency], ["ends", "soon"]);
+    assert.match(need?.next ?? "", /^Successor: Microsoft Graph alerts_v2 .*set connector\.alertApis: \[graph\]/);
+  });
+
   it("the most serious customer stands first, and decides on the exit code", () => {
     const customer = (stack: string, changes: Partial<CustomerStatus>): CustomerStatus => ({
       stack,
       state: "live",
+      retirements: [],
       drift: { state: "notChecked", differences: 0 },
       needs: [],
       notChecked: [],

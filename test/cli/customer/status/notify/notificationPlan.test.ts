@@ -36,7 +36,12 @@ const runs = fc.array(fc.tuple(look, look, look), { minLength: 1, maxLength: 6 }
 
 function customers(looks: readonly Look[]): CustomerStatus[] {
   return looks.flatMap(({ state, found }, index): CustomerStatus[] => {
-    const common = { stack: stacks[index]!, drift: { state: "clean", differences: 0 }, notChecked: [] } as const;
+    const common = {
+      stack: stacks[index]!,
+      drift: { state: "clean", differences: 0 },
+      retirements: [],
+      notChecked: [],
+    } as const;
     if (state === "notSelected") return [];
     if (state === "unreadable") return [{ ...common, state: "unreadable", needs: [need("unreadable", 1)] }];
     return [{ ...common, state: "live", needs: sortedNeeds(found.map(({ topic, level }) => need(topic, level))) }];

@@ -1,0 +1,86 @@
+/** What Microsoft ends, on the pages of a report. */
+import { section, table, type Block, type Row, type State } from "@defender-mssp/pages";
+import { endingSentence, type Ending, type EndingLevel } from "@defender-mssp/microsoft";
+import { lighthouseAloneText } from "../../../domain/sentinelSteps";
+import { stackEndings } from "../../../domain/stackEndings";
+import { resourcesRestOn } from "../../../domain/resourcesRestOn";
+import type { Settings } from "../../../settings";
+import type { Attention } from "./model";
+import type { ReportState } from "./readState";
+import type { Texts } from "./texts/texts";
+
+/** What ends, by the settings and the state. @param declared the settings as `up` takes them. */
+export function reportRetirements(declared: Settings, { resources }: ReportState, now: Date): readonly Ending[] {
+  const properties = resources.map(({ type, inputs, outputs }) => ({ type, properties: { ...inputs, ...outputs } }));
+  return stackEndings(declared, now.toISOString().slice(0, 10), resourcesRestOn(properties));
+}
+
+const states: Readonly<Record<EndingLevel, State>> = {
+  over: "failed",
+  perhapsOver: "warning",
+  soon: "warning",
+  later: "information",
+  undated: "information",
+};
+
+/** What has ended needs somebody now, what ends soon or may have ended soon. */
+export function retirementAttention(retirements: readonly Ending[], settings: Settings, now: Date): Attention[] {
+  return retirements.flatMap((ending): Attention[] => {
+    const { id, level, successor, remedy } = ending;
+    // It is known to the day what analysts lose, and the way out takes time.
+    const isSentinel = id === "sentinel-azure-portal";
+    const lost = isSentinel ? lighthouseAloneText(settings, now.toISOString().slice(0, 10)) : undefined;
+    const title = lost ?? endingSentence(ending).replace(/\.$/, "");
+    const isUrgent = level === "over" || level === "perhapsOver" || level === "soon";
+    if (!isUrgent && lost === undefined) return [];
+    const state = level === "over" ? "failed" : "warning";
+    return [{ state, topic: "retirements", title, remedy: isSentinel ? remedy : `Successor: ${successor}. ${remedy}` }];
+  });
+}
+
+/** The MSSP's own section; none where nothing ends. */
+export function retirementsSection(retirements: readonly Ending[]): Block[] {
+  if (retirements.length === 0) return [];
+  const rows = retirements.map((ending): Row => {
+    const { level, restsOn, successor, remedy, source } = ending;
+    return {
+      cells: [{ content: endingSentence(ending), state: states[level] }, restsOn.join(", "), successor, remedy, source],
+    };
+  });
+  const columns = [
+    { title: "What, and when", kind: "sentence" },
+    { title: "Used by", kind: "long" },
+    { title: "Successor", kind: "sentence" },
+    { title: "What to do", kind: "sentence" },
+    { title: "Source", kind: "sentence" },
+  ] as const;
+  const intro = "What Microsoft or a SIEM product ends, and this customer's access rests on.";
+  return [section({ id: "retirements", title: "What Microsoft ends" }, table({ caption: intro, columns, rows }))];
+}
+
+/** The customer's section: names of Microsoft's products stay in English, as menus do. */
+export function retirementsForCustomer(retirements: readonly Ending[], { retirements: texts }: Texts): Block[] {
+  if (retirements.length === 0) return [];
+  const rows = retirements.map((ending): Row => {
+    const { what, level, successor, restsOn } = ending;
+    return { cells: [what, { content: whenText(ending, texts), state: states[level] }, successor, restsOn.join(", ")] };
+  });
+  const columns = [
+    { title: texts.what, kind: "sentence" },
+    { title: texts.when },
+    { title: texts.successor, kind: "sentence" },
+    { title: texts.usedBy, kind: "long" },
+  ] as const;
+  return [
+    section(
+      { id: "retirements", title: texts.title, intro: texts.intro },
+      table({ caption: texts.title, columns, rows }),
+    ),
+  ];
+}
+
+function whenText({ level, endsOn, precision }: Ending, texts: Texts["retirements"]): string {
+  if (endsOn === null) return texts.undated;
+  const text = level === "over" ? texts.ended : level === "perhapsOver" ? texts.mayBeOff : texts.ends;
+  return text.replace("{date}", precision === "month" ? endsOn.slice(0, 7) : endsOn);
+}
