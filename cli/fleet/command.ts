@@ -2,8 +2,9 @@
 import { InvalidArgumentError, Option, type Command } from "commander";
 import { describeCommand } from "@defender-mssp/terminal/help";
 import type { Session } from "@defender-mssp/terminal/session";
-import { visibleJson } from "@defender-mssp/terminal/terminalText";
-import { defaultJournals, fleetExitCodes, type FleetCommand } from "../stack/outcome";
+import { exitCodes } from "@defender-mssp/terminal/exitCodes";
+import { writeJson } from "@defender-mssp/terminal/jsonDocument";
+import { defaultJournals, type FleetCommand } from "../stack/outcome";
 import type { Canary, FleetRunOptions } from "./prepareRun";
 import { passphraseFolderOption } from "../stack/passphraseOption";
 import { positive, selectionOptions, wholeNumber, type SelectionOptions } from "../stack/selectionOptions";
@@ -58,13 +59,14 @@ function registerList(fleet: Command, session: Session): void {
     .action(async (options: PlaceOptions) => {
       const { listText } = await import("./summary.js");
       const { chosen } = await selected(options, session);
-      session.out.write(options.json === true ? `${visibleJson(chosen, 2)}\n` : listText(chosen));
+      if (options.json === true) writeJson(session.out, "fleet list", { stacks: chosen });
+      else session.out.write(listText(chosen));
       if (chosen.some(({ problem }) => problem !== undefined)) session.exitCode = 1;
     });
   describeCommand(command, {
     reads: "The stacks' settings files. It asks neither the backend nor a tenant.",
     exitCodes: { 0: "no file has errors", 1: "a file has errors" },
-    examples: ["npx mssp fleet list", "npx mssp fleet list --tag tier=gold --json | jq -r '.[].stack'"],
+    examples: ["npx mssp fleet list", "npx mssp fleet list --tag tier=gold --json | jq -r '.stacks[].stack'"],
   });
 }
 
@@ -82,7 +84,8 @@ function registerStatus(fleet: Command, session: Session): void {
       if (kubeconfig !== undefined) {
         const { operatorStacks, operatorText } = await import("./manifests/operatorStatus.js");
         const objects = await operatorStacks(kubeconfig, options.namespace);
-        session.out.write(options.json === true ? `${visibleJson(objects, 2)}\n` : operatorText(objects));
+        if (options.json === true) writeJson(session.out, "fleet status", { objects });
+        else session.out.write(operatorText(objects));
         if (objects.some(({ state }) => state === "stalled")) session.exitCode = 1;
         return;
       }
@@ -93,7 +96,8 @@ function registerStatus(fleet: Command, session: Session): void {
       const { chosen, journals } = await selected(options, session);
       const last = await lastOutcomes(journals);
       const list = chosen.map(({ stack }) => ({ stack, ...(last.get(stack) ?? { state: "never" }) }));
-      session.out.write(options.json === true ? `${visibleJson(list, 2)}\n` : statusText(chosen, last));
+      if (options.json === true) writeJson(session.out, "fleet status", { stacks: list });
+      else session.out.write(statusText(chosen, last));
       if (list.some(({ state }) => state === "failed")) session.exitCode = 1;
     });
   describeCommand(command, {
@@ -123,7 +127,8 @@ function registerOutputs(fleet: Command, session: Session): void {
         options,
         session,
       );
-      session.out.write(options.json === true ? `${visibleJson(list, 2)}\n` : outputsText(list));
+      if (options.json === true) writeJson(session.out, "fleet outputs", { stacks: list });
+      else session.out.write(outputsText(list));
       if (list.some(({ problem }) => problem !== undefined)) session.exitCode = 1;
     });
   describeCommand(command, {
@@ -203,10 +208,10 @@ function registerRun(
     reads: "The stacks' settings and states, and the customers' tenants.",
     changes,
     exitCodes: {
-      [fleetExitCodes.done]: "every selected stack was run, and none failed",
-      [fleetExitCodes.failed]: "a stack failed, or its settings file has errors",
-      [fleetExitCodes.drifted]: "a tenant has drifted (refresh, preview --drift)",
-      [fleetExitCodes.leftOut]:
+      [exitCodes.done]: "every selected stack was run, and none failed",
+      [exitCodes.failed]: "a stack failed, or its settings file has errors",
+      [exitCodes.somebodyNeeded]: "a tenant has drifted (refresh, preview --drift)",
+      [exitCodes.leftOut]:
         "no stack failed, and some were left out: interrupted, not confirmed, or new ones in a preview without --init",
     },
     examples,

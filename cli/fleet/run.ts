@@ -6,7 +6,7 @@ import { parse } from "yaml";
 import { VisibleError } from "@defender-mssp/errors";
 import { withoutUndefined } from "@defender-mssp/microsoft";
 import type { Session } from "@defender-mssp/terminal/session";
-import { visibleJson } from "@defender-mssp/terminal/terminalText";
+import { writeJsonLine } from "@defender-mssp/terminal/jsonDocument";
 import { Limiter } from "@defender-mssp/microsoft/limiter";
 import { Journal } from "../stack/journal";
 import { exitCodeOf, type FleetCommand, type StackOutcome } from "../stack/outcome";
@@ -64,7 +64,7 @@ async function run(prepared: PreparedRun): Promise<number> {
       ownRequests: { ...limiter.counts },
     });
     await writeReport(journal.folder, report);
-    if (options.json === true) out.write(`${visibleJson({ event: "report", ...report })}\n`);
+    if (options.json === true) writeJsonLine(out, `fleet ${plan.command}`, { event: "report", ...report });
     else out.write(summaryText(report, journal.folder));
     return exitCodeOf(report.stacks);
   } finally {

@@ -1,4 +1,5 @@
 /** The outcome of one stack's run, for the journal, the report, the table and the exit code. */
+import { exitCodes } from "@defender-mssp/terminal/exitCodes";
 import type { StackPreview } from "./stackPreview";
 
 /** What a fleet run does with each stack. */
@@ -71,16 +72,13 @@ export function missingStackText(stack: string): string {
   return `The backend has no stack "${stack}". \`npx mssp fleet up --init --stack ${stack}\` creates it.`;
 }
 
-/** Exit codes of a fleet run. */
-export const fleetExitCodes = { done: 0, failed: 1, drifted: 3, leftOut: 4 } as const;
-
 /** In order of precedence: failed, left out, drifted. A new stack that was not previewed is left out. */
 export function exitCodeOf(outcomes: readonly Pick<StackOutcome, "state" | "preview">[]): number {
   const states = outcomes.map(({ state }) => state);
-  if (states.includes("failed")) return fleetExitCodes.failed;
+  if (states.includes("failed")) return exitCodes.failed;
   const isLeftOut = outcomes.some(({ state, preview }) => state === "new" && preview === undefined);
-  if (isLeftOut || states.includes("leftOut")) return fleetExitCodes.leftOut;
-  return states.includes("drifted") ? fleetExitCodes.drifted : fleetExitCodes.done;
+  if (isLeftOut || states.includes("leftOut")) return exitCodes.leftOut;
+  return states.includes("drifted") ? exitCodes.somebodyNeeded : exitCodes.done;
 }
 
 /**

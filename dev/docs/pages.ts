@@ -12,6 +12,7 @@ import { pluginSchema } from "./pluginSchema";
 import { templateManifest } from "./customersRepository";
 import { generatePulumiYaml, generateTemplatePulumiYaml } from "./pulumiYaml";
 import { commandsPage } from "./reference/commands";
+import { exitCodesPage } from "./reference/exitCodesPage";
 import { kindsPage } from "./reference/kindsPage";
 import { outputsPage } from "./reference/outputs";
 import { permissionsPage } from "./reference/permissions";
@@ -46,6 +47,7 @@ export const generatedFiles: readonly GeneratedFile[] = [
   page("permissions.md", "`domain/kinds/` and `domain/writingPermissions.ts`", permissionsPage),
   page("kinds.md", "`domain/kinds/`", kindsPage),
   page("commands.md", "`cli/`", commandsPage),
+  page("exit-codes.md", "`packages/terminal/src/exitCodes.ts` and the commands' help", exitCodesPage),
   page("plugin.md", "`plugin/schema.json`", pluginPage),
   page("policy-rules.md", "`policy/rules/`", policyRulesPage),
   page("sdk.md", "`program/sdk/reaches.ts`", sdkPage),

@@ -29,7 +29,7 @@ const isRoot = process.getuid?.() === 0;
 
 /** What `mssp --help` loads of the packages: each module takes a hundredth of the start. */
 const helpModules = [
-  ...["runProgram", "processSession", "standardOutput", "usage"].map((name) => `terminal/dist/${name}.js`),
+  ...["runProgram", "exitCodes", "processSession", "standardOutput", "usage"].map((name) => `terminal/dist/${name}.js`),
   "siem/dist/sandboxClock.js",
   "terminal/dist/lazyProgram.js",
   "siem/dist/descriptions.js",

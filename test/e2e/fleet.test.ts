@@ -146,7 +146,7 @@ describe("mssp fleet, twelve customers", () => {
     assert.equal(resumed.exitCode, 0, `${resumed.stdout}\n${resumed.stderr}`);
     assert.deepEqual(dumps(), asBefore);
     const status = await fleet("status", "--json");
-    const list = JSON.parse(status.stdout) as { stack: string; state: string }[];
+    const { stacks: list } = JSON.parse(status.stdout) as { stacks: { stack: string; state: string }[] };
     assert.deepEqual(
       list.filter(({ state }) => state !== "changed").map(({ stack }) => stack),
       ["customer-99"],

@@ -35,7 +35,7 @@ describe("the clock of the sandbox", function () {
       environment,
       now: clockFrom(environment),
     });
-    return (JSON.parse(stdout) as { state?: string }[])[0]?.state;
+    return (JSON.parse(stdout) as { stacks: { state?: string }[] }).stacks[0]?.state;
   }
 
   it("renews a secret in a preview, and reports it in `mssp secrets`, after `sandbox clock --advance 350d`", async () => {

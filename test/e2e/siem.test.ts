@@ -191,10 +191,10 @@ describe("the SIEM engineer's commands on the real engine", function () {
     const ofDay = (days: number) => new Date(Date.now() + days * 86_400_000).toISOString();
     const at = async (days: number) => {
       const { exitCode, stdout } = await mssp("secrets", "--json", "--at", ofDay(days));
-      const [entry] = JSON.parse(stdout) as Record<
-        "clientSecret" | "refreshToken",
-        { state: string; expired: boolean }
-      >[];
+      const { stacks } = JSON.parse(stdout) as {
+        stacks: Record<"clientSecret" | "refreshToken", { state: string; expired: boolean }>[];
+      };
+      const [entry] = stacks;
       const short = ({ state, expired } = { state: "none", expired: false }) => (expired ? `${state}, expired` : state);
       return [exitCode, short(entry?.clientSecret), short(entry?.refreshToken)];
     };

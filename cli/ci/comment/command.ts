@@ -2,7 +2,7 @@
 import { InvalidArgumentError, type Command } from "commander";
 import type { Session } from "@defender-mssp/terminal/session";
 import { describeCommand } from "@defender-mssp/terminal/help";
-import { visibleJson } from "@defender-mssp/terminal/terminalText";
+import { writeJson } from "@defender-mssp/terminal/jsonDocument";
 
 interface CommentCommandOptions {
   readonly matrix?: string;
@@ -33,7 +33,8 @@ export function registerComment(ci: Command, session: Session): void {
         limit: options.maxLength,
         ...(touched === undefined ? {} : { deleted: touched.deleted, expected: touched.stacks }),
       });
-      session.out.write(options.json === true ? `${visibleJson({ marker: commentMarker, body })}\n` : body);
+      if (options.json === true) writeJson(session.out, "ci comment", { marker: commentMarker, body });
+      else session.out.write(body);
     });
   describeCommand(command, {
     notes: ["The first line is always the same: find the comment by it, and update that comment."],

@@ -2,7 +2,7 @@
 import type { Command } from "commander";
 import type { Session } from "@defender-mssp/terminal/session";
 import { describeCommand } from "@defender-mssp/terminal/help";
-import { visibleJson } from "@defender-mssp/terminal/terminalText";
+import { writeJson } from "@defender-mssp/terminal/jsonDocument";
 import { placeOf, type Place } from "../../base/place";
 import { say } from "../log";
 
@@ -25,7 +25,7 @@ export function registerConfirmDestroy(ci: Command, session: Session): void {
     .action(async (options: DestroyOptions) => {
       const { confirmDestroy } = await import("../../stack/confirmDestroy.js");
       const confirmed = await confirmDestroy({ ...options, folder: session.folder });
-      if (options.json === true) session.out.write(`${visibleJson({ confirmed: true, ...confirmed })}\n`);
+      if (options.json === true) writeJson(session.out, "ci confirm-destroy", { confirmed: true, ...confirmed });
       else say(session, `The destroy of ${confirmed.stack} is confirmed.`);
       if (confirmed.settingsFrom !== undefined)
         say(session, `Its settings are those of commit ${confirmed.settingsFrom}.`);

@@ -1,8 +1,9 @@
 /** `mssp ci drift`: the drift of each stack, with title and text of an issue. */
 import type { Command } from "commander";
 import type { Session } from "@defender-mssp/terminal/session";
+import { exitCodes } from "@defender-mssp/terminal/exitCodes";
 import { describeCommand } from "@defender-mssp/terminal/help";
-import { visibleJson } from "@defender-mssp/terminal/terminalText";
+import { writeJson } from "@defender-mssp/terminal/jsonDocument";
 import { writeWholeFile } from "@defender-mssp/terminal/wholeFile";
 
 interface DriftOptions {
@@ -19,7 +20,7 @@ export function registerDrift(ci: Command, session: Session): void {
     .argument("<file...>", "files of `npx mssp ci preview --drift`, or folders of them")
     .option("--matrix <file>", "output of `npx mssp ci matrix`: a stack without a preview counts as failed")
     .option("--out <folder>", "write each stack's text to <folder>/<stack>.md")
-    .option("--json", "print stack, state, title and body of each as a JSON list")
+    .option("--json", "print stack, state, title and body of each as JSON")
     .action(async (files: string[], options: DriftOptions) => {
       const [{ driftReports }, { readPreviews }, { readMatrix }, { mkdir }, path] = await Promise.all([
         import("./drift.js"),
@@ -34,13 +35,11 @@ export function registerDrift(ci: Command, session: Session): void {
         await mkdir(options.out, { recursive: true });
         for (const { stack, body } of reports) await writeWholeFile(path.join(options.out, `${stack}.md`), body);
       }
-      session.out.write(
-        options.json === true
-          ? `${visibleJson(reports, 2)}\n`
-          : reports.map(({ stack, state }) => `${stack}\t${state}\n`).join(""),
-      );
+      if (options.json === true) writeJson(session.out, "ci drift", { stacks: reports });
+      else session.out.write(reports.map(({ stack, state }) => `${stack}\t${state}\n`).join(""));
       const states = new Set(reports.map(({ state }) => state));
-      session.exitCode = states.has("failed") ? 1 : states.has("drifted") ? 3 : 0;
+      if (states.has("failed")) session.exitCode = exitCodes.failed;
+      else if (states.has("drifted")) session.exitCode = exitCodes.somebodyNeeded;
     });
   describeCommand(command, {
     notes: ["The title of a stack's issue is always the same: find the issue by it."],

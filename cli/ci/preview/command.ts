@@ -2,7 +2,7 @@
 import type { Command } from "commander";
 import type { Session } from "@defender-mssp/terminal/session";
 import { describeCommand } from "@defender-mssp/terminal/help";
-import { visibleJson } from "@defender-mssp/terminal/terminalText";
+import { writeJson } from "@defender-mssp/terminal/jsonDocument";
 import { logLine, say } from "../log";
 
 interface PreviewOptions {
@@ -37,7 +37,7 @@ export function registerPreview(ci: Command, session: Session): void {
       });
       const file = options.out ?? `previews/${preview.stack}.json`;
       await writePreview(file, preview);
-      if (options.json === true) session.out.write(`${visibleJson(preview, 2)}\n`);
+      if (options.json === true) writeJson(session.out, "ci preview", preview);
       const { countsText } = await import("../../stack/previewText.js");
       const counts = countsText(preview.changes);
       const ended = preview.failed ? "the preview failed" : counts === "" ? "no changes" : counts;

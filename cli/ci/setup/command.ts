@@ -2,7 +2,7 @@
 import { InvalidArgumentError, type Command } from "commander";
 import type { Session } from "@defender-mssp/terminal/session";
 import { describeCommand } from "@defender-mssp/terminal/help";
-import { visibleJson } from "@defender-mssp/terminal/terminalText";
+import { writeJson } from "@defender-mssp/terminal/jsonDocument";
 import { placeOf } from "../../base/place";
 import { stackArguments } from "../../stack/stackName";
 import { allCustomers } from "../../stack/stackNames";
@@ -61,7 +61,7 @@ export function registerSetup(ci: Command, session: Session): void {
       if (plan.environments.some(({ name, reviewers }) => name.startsWith("customer-") && reviewers.length === 0))
         say(session, "without --reviewer nobody has to approve `up`.");
       if (apply === true) await applyPlan(plan, place, (line) => say(session, `${line} is set.`));
-      if (json === true) session.out.write(`${visibleJson(plan, 2)}\n`);
+      if (json === true) writeJson(session.out, "ci setup", plan);
       else if (apply !== true) session.out.write(planText(plan));
     });
   describeCommand(command, {

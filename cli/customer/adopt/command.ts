@@ -3,7 +3,7 @@ import { InvalidArgumentError, Option, type Command } from "commander";
 import { clouds } from "@defender-mssp/microsoft/clouds";
 import { describeCommand } from "@defender-mssp/terminal/help";
 import type { Session } from "@defender-mssp/terminal/session";
-import { visibleJson } from "@defender-mssp/terminal/terminalText";
+import { writeJson } from "@defender-mssp/terminal/jsonDocument";
 import { stackArgument } from "../../stack/stackName";
 import type { AdoptOptions } from "./adopt";
 
@@ -48,7 +48,7 @@ export function define(command: Command, session: Session): void {
         session.err.note("Nothing was written.");
         session.exitCode = 1;
       } else if (json) {
-        session.out.write(`${visibleJson(adoption, 2)}\n`);
+        writeJson(session.out, "adopt", adoption);
       }
     });
   describe(command);

@@ -2,7 +2,7 @@
 import type { Command } from "commander";
 import { describeCommand } from "@defender-mssp/terminal/help";
 import type { Session } from "@defender-mssp/terminal/session";
-import { visibleJson } from "@defender-mssp/terminal/terminalText";
+import { writeJson } from "@defender-mssp/terminal/jsonDocument";
 
 interface DocsOptions {
   readonly text?: boolean;
@@ -20,7 +20,7 @@ export function define(command: Command, session: Session): void {
       const { out } = session;
       if (topic === undefined) {
         const pages = await docsPages();
-        if (json === true) out.write(`${visibleJson(pages, 2)}\n`);
+        if (json === true) writeJson(out, "docs", { pages });
         else {
           const { pagesText } = await import("./pagesText.js");
           out.write(pagesText(pages, out.columns));
@@ -28,7 +28,7 @@ export function define(command: Command, session: Session): void {
         return;
       }
       const page = await docsPage(topic);
-      if (json === true) out.write(`${visibleJson(page, 2)}\n`);
+      if (json === true) writeJson(out, "docs", page);
       else if (text === true) {
         const { readFile } = await import("node:fs/promises");
         out.write(await readFile(page.file, "utf8"));

@@ -7,7 +7,8 @@ import { VisibleError } from "@defender-mssp/errors";
 import { endingMarks } from "@defender-mssp/siem/retirements/endingMarks";
 import { describeCommand } from "@defender-mssp/terminal/help";
 import type { Session } from "@defender-mssp/terminal/session";
-import { visibleJson, terminalText } from "@defender-mssp/terminal/terminalText";
+import { writeJson } from "@defender-mssp/terminal/jsonDocument";
+import { terminalText } from "@defender-mssp/terminal/terminalText";
 import { placeOf } from "../../base/place";
 import { stackArgument } from "../../stack/stackName";
 
@@ -38,7 +39,8 @@ export function define(command: Command, session: Session): void {
       if (options.repair === true) return repairStack(stack, options.yes === true, session);
       const [{ examine }, { reportText }] = await Promise.all([import("./examination.js"), import("./report.js")]);
       const report = await examine(stack, placeOf(session));
-      session.out.write(json === true ? `${visibleJson(report, 2)}\n` : reportText(report));
+      if (json === true) writeJson(session.out, "doctor", report);
+      else session.out.write(reportText(report));
       if (report.state === "failed") session.exitCode = 1;
     });
   describeCommand(command, {
@@ -79,7 +81,8 @@ async function checkBeforeDestroy(stack: string, json: boolean, session: Session
   ]);
   const place = placeOf(session);
   const report = await beforeDestroyReport(await readDeployment(stack, place), place);
-  session.out.write(json ? `${visibleJson(report, 2)}\n` : beforeDestroyText(report));
+  if (json) writeJson(session.out, "doctor", report);
+  else session.out.write(beforeDestroyText(report));
   if (report.state === "failed") session.exitCode = 1;
 }
 

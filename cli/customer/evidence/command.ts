@@ -3,7 +3,8 @@ import { lastSegment } from "@defender-mssp/microsoft";
 import type { Command } from "commander";
 import { describeCommand } from "@defender-mssp/terminal/help";
 import type { Session } from "@defender-mssp/terminal/session";
-import { visibleJson } from "@defender-mssp/terminal/terminalText";
+import { exitCodes } from "@defender-mssp/terminal/exitCodes";
+import { writeJson } from "@defender-mssp/terminal/jsonDocument";
 import { checkNewFolder } from "@defender-mssp/terminal/wholeFolder";
 import { daysArgument } from "../../base/daysArgument";
 import { placeOf } from "../../base/place";
@@ -21,9 +22,6 @@ interface EvidenceOptions {
 /** Entra keeps its logs for at most so many days. */
 const defaultDays = 30;
 
-/** The evidence is written, and does not show everything. */
-export const withGaps = 3;
-
 /** Adds arguments, options and action. */
 export function define(command: Command, session: Session): void {
   command
@@ -37,7 +35,7 @@ export function define(command: Command, session: Session): void {
       if (options.days !== undefined && options.from !== undefined) command.error("error: use either --days or --from");
       if (options.to !== undefined && options.from === undefined) command.error("error: --to requires --from");
       const gaps = await run(options, session);
-      if (gaps > 0) session.exitCode = withGaps;
+      if (gaps > 0) session.exitCode = exitCodes.somebodyNeeded;
     });
   describeCommand(command, {
     notes: [
@@ -81,8 +79,7 @@ async function run(options: EvidenceOptions, session: Session): Promise<number> 
   ]);
   const evidence = await collectEvidence({ stack, period, now, ...placeOf(session) });
   const written = await writeEvidence(evidence, folder);
-  session.out.write(
-    json === true ? `${visibleJson(evidenceSummary(evidence, written), 2)}\n` : evidenceText(evidence, written),
-  );
+  if (json === true) writeJson(session.out, "evidence", evidenceSummary(evidence, written));
+  else session.out.write(evidenceText(evidence, written));
   return evidence.gaps.length;
 }

@@ -2,7 +2,8 @@
 import { Option, type Command } from "commander";
 import { describeCommand, type HelpSections } from "@defender-mssp/terminal/help";
 import type { Session } from "@defender-mssp/terminal/session";
-import { visibleJson } from "@defender-mssp/terminal/terminalText";
+import { exitCodes } from "@defender-mssp/terminal/exitCodes";
+import { writeJson } from "@defender-mssp/terminal/jsonDocument";
 import { uuidArgument } from "../../base/uuidArgument";
 import { stackArgument } from "../../stack/stackName";
 import type { Action, ActionOptions } from "./run";
@@ -12,7 +13,6 @@ interface CommandOptions extends ActionOptions {
 }
 
 /** Somebody else's step is next. */
-const somebodyWaits = 3;
 
 const honest =
   "Microsoft's governance relationships are in preview in part. This command was built from documents and never tried on a tenant.";
@@ -80,8 +80,9 @@ function step(
       const { act } = await import("./run.js");
       const result = await act(action, options, session);
       const text = (await import("./text.js")).resultText(result);
-      session.out.write(options.json === true ? `${visibleJson(result, 2)}\n` : text);
-      if (result.waitsFor !== undefined) session.exitCode = somebodyWaits;
+      if (options.json === true) writeJson(session.out, `governance ${action}`, result);
+      else session.out.write(text);
+      if (result.waitsFor !== undefined) session.exitCode = exitCodes.somebodyNeeded;
     });
   describeCommand(command, {
     notes: [honest, person, again],
@@ -107,8 +108,9 @@ function status(governance: Command, session: Session): void {
       const { readGovernance } = await import("./run.js");
       const state = await readGovernance(options, session);
       const text = (await import("./text.js")).stateText(state);
-      session.out.write(options.json === true ? `${visibleJson(state, 2)}\n` : text);
-      if (state.actor !== undefined) session.exitCode = somebodyWaits;
+      if (options.json === true) writeJson(session.out, "governance status", state);
+      else session.out.write(text);
+      if (state.actor !== undefined) session.exitCode = exitCodes.somebodyNeeded;
     });
   describeCommand(command, {
     notes: [

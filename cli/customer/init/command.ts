@@ -2,7 +2,7 @@
 import { Option, type Command } from "commander";
 import { describeCommand } from "@defender-mssp/terminal/help";
 import type { Session } from "@defender-mssp/terminal/session";
-import { visibleJson } from "@defender-mssp/terminal/terminalText";
+import { writeJson } from "@defender-mssp/terminal/jsonDocument";
 import { ciSystems, type CiSystem } from "./templates";
 
 interface InitOptions {
@@ -29,7 +29,8 @@ export function define(command: Command, session: Session): void {
     .action(async (folder: string, { json, ...options }: InitOptions) => {
       const { initialize, nextSteps } = await import("./initialize.js");
       const made = await initialize(folder, options, session);
-      session.out.write(json === true ? `${visibleJson(made, 2)}\n` : nextSteps(made, session.folder));
+      if (json === true) writeJson(session.out, "init", made);
+      else session.out.write(nextSteps(made, session.folder));
     });
   describeCommand(command, {
     notes: [

@@ -3,7 +3,7 @@ import { Option, type Command } from "commander";
 import { clouds } from "@defender-mssp/microsoft/clouds";
 import { describeCommand } from "@defender-mssp/terminal/help";
 import type { Session } from "@defender-mssp/terminal/session";
-import { visibleJson } from "@defender-mssp/terminal/terminalText";
+import { writeJson } from "@defender-mssp/terminal/jsonDocument";
 import { stackArgument } from "../../stack/stackName";
 import type { GivenSettings } from "./givenSettings";
 
@@ -44,7 +44,8 @@ export function define(command: Command, session: Session): void {
         return;
       }
       const written = await writeCustomer(stack, answers, session.folder);
-      session.out.write(json === true ? `${visibleJson(written, 2)}\n` : nextSteps(written, session.environment));
+      if (json === true) writeJson(session.out, "new", written);
+      else session.out.write(nextSteps(written, session.environment));
     });
   describeCommand(command, {
     notes: [

@@ -2,9 +2,11 @@
 import { lastSegment } from "@defender-mssp/microsoft";
 import type { Command } from "commander";
 import { VisibleError } from "@defender-mssp/errors";
+import { exitCodes } from "@defender-mssp/terminal/exitCodes";
 import { describeCommand } from "@defender-mssp/terminal/help";
 import type { Session } from "@defender-mssp/terminal/session";
-import { terminalText, visibleJson } from "@defender-mssp/terminal/terminalText";
+import { writeJson } from "@defender-mssp/terminal/jsonDocument";
+import { terminalText } from "@defender-mssp/terminal/terminalText";
 import { daysArgument } from "../../base/daysArgument";
 import { placeOf } from "../../base/place";
 import { stackArgument } from "../../stack/stackName";
@@ -19,7 +21,11 @@ interface OffboardOptions {
   readonly json?: boolean;
 }
 
-const exitCodes: Readonly<Record<VerdictState, number>> = { proven: 0, accessLeft: 1, toConfirm: 3 };
+const codeByState: Readonly<Record<VerdictState, number>> = {
+  proven: exitCodes.done,
+  accessLeft: exitCodes.failed,
+  toConfirm: exitCodes.somebodyNeeded,
+};
 
 /** Adds arguments, options and action. */
 export function define(command: Command, session: Session): void {
@@ -83,6 +89,7 @@ async function run(options: OffboardOptions, session: Session): Promise<void> {
     signals: session.signals,
     ...placeOf(session),
   });
-  session.out.write(json === true ? `${visibleJson(certificate, 2)}\n` : `\n${certificateText(certificate, folder)}`);
-  if (certificate.state !== "proven") session.exitCode = exitCodes[certificate.state];
+  if (json === true) writeJson(session.out, "offboard", certificate);
+  else session.out.write(`\n${certificateText(certificate, folder)}`);
+  if (certificate.state !== "proven") session.exitCode = codeByState[certificate.state];
 }

@@ -5,7 +5,7 @@ import { passphraseFolderOption } from "../../stack/passphraseOption";
 import { positive } from "../../stack/selectionOptions";
 import { describeCommand } from "@defender-mssp/terminal/help";
 import type { Session } from "@defender-mssp/terminal/session";
-import { visibleJson } from "@defender-mssp/terminal/terminalText";
+import { writeJson, writeJsonLine } from "@defender-mssp/terminal/jsonDocument";
 import { placeOf } from "../../base/place";
 import { stackArgument } from "../../stack/stackName";
 import { allCustomers } from "../../stack/stackNames";
@@ -79,11 +79,8 @@ async function run(options: OnboardOptions, session: Session): Promise<readonly 
   const check = () => checked(options, session);
   if (options.watch !== true) {
     const list = await check();
-    session.out.write(
-      options.json === true
-        ? `${visibleJson(options.all === true ? list : list[0], 2)}\n`
-        : await textOf(list, options),
-    );
+    if (options.json === true) writeJson(session.out, "onboard", jsonContent(list, options));
+    else session.out.write(await textOf(list, options));
     return list;
   }
   return watched(options, session, check);
@@ -105,6 +102,17 @@ async function textOf(list: readonly OnboardingProgress[], { all }: OnboardOptio
   return all === true ? fleetText(list) : list.map((one) => progressText(one)).join("");
 }
 
+/**
+ * A stack by itself, or all of them.
+ * @throws VisibleError where the one stack can't be read, unless the command watches it.
+ */
+function jsonContent(list: readonly OnboardingProgress[], { all, watch }: OnboardOptions): object {
+  if (all === true) return { stacks: list };
+  const problem = watch === true ? undefined : list[0]?.problem;
+  if (problem !== undefined) throw new VisibleError(problem);
+  return { ...list[0] };
+}
+
 /** In a terminal the last result stays in place; elsewhere each change is printed. */
 async function watched(
   options: OnboardOptions,
@@ -121,7 +129,7 @@ async function watched(
   signals.on("SIGTERM", onSignal);
   const show = (list: readonly OnboardingProgress[], changed: boolean): void => {
     if (options.json === true) {
-      if (changed) out.write(`${visibleJson(options.all === true ? list : list[0])}\n`);
+      if (changed) writeJsonLine(out, "onboard", jsonContent(list, options));
       return;
     }
     const text = options.all === true ? texts.fleetText(list) : list.map((one) => texts.progressText(one)).join("");

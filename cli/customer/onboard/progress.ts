@@ -1,5 +1,6 @@
 /** Where the onboarding of a customer stands: the result of `mssp onboard`, and its JSON. */
 
+import { exitCodes } from "@defender-mssp/terminal/exitCodes";
 /**
  * `done`, `waiting` for somebody, `byHand`: no API shows it, a person must confirm it,
  * `notApplicable` to these settings.
@@ -78,9 +79,13 @@ export function progressOf(
 }
 
 /** The exit code of each state, the worst one of several stacks counting. */
-export const onboardExitCodes: Readonly<Record<OnboardingState, number>> = { complete: 0, failed: 1, waiting: 3 };
+const codeByState: Readonly<Record<OnboardingState, number>> = {
+  complete: exitCodes.done,
+  failed: exitCodes.failed,
+  waiting: exitCodes.somebodyNeeded,
+};
 
 export function exitCodeOf(list: readonly Pick<OnboardingProgress, "state">[]): number {
   const worst = (["failed", "waiting"] as const).find((one) => list.some(({ state }) => state === one));
-  return onboardExitCodes[worst ?? "complete"];
+  return codeByState[worst ?? "complete"];
 }

@@ -2,6 +2,7 @@
 import { InvalidArgumentError, Option, type Command } from "commander";
 import { describeCommand } from "@defender-mssp/terminal/help";
 import type { Session } from "@defender-mssp/terminal/session";
+import { jsonText } from "@defender-mssp/terminal/jsonDocument";
 import { visibleJson } from "@defender-mssp/terminal/terminalText";
 import { atOnce } from "@defender-mssp/terminal/atOnce";
 import { placeOf } from "../../base/place";
@@ -116,7 +117,8 @@ async function formatted(
   const chosen = json === true ? "json" : format;
   if (chosen === "json") {
     const { requiredResourceAccess } = await import("./manifest.js");
-    return `${visibleJson({ ...permissions, requiredResourceAccess: requiredResourceAccess(permissions.automation) }, 2)}\n`;
+    const access = requiredResourceAccess(permissions.automation);
+    return jsonText("permissions", { ...permissions, requiredResourceAccess: access }, 2);
   }
   if (chosen === "manifest") {
     const { requiredResourceAccess } = await import("./manifest.js");

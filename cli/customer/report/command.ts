@@ -2,7 +2,8 @@
 import { InvalidArgumentError, Option, type Command } from "commander";
 import { describeCommand } from "@defender-mssp/terminal/help";
 import type { Session } from "@defender-mssp/terminal/session";
-import { visibleJson, visibleText } from "@defender-mssp/terminal/terminalText";
+import { writeJson } from "@defender-mssp/terminal/jsonDocument";
+import { visibleText } from "@defender-mssp/terminal/terminalText";
 import { placeOf } from "../../base/place";
 import { uuidArgument } from "../../base/uuidArgument";
 import { stackArgument } from "../../stack/stackName";
@@ -109,7 +110,7 @@ async function reportStack(stack: string, options: ReportOptions, session: Sessi
   }
   const report = await readReport(stack, { live, now: session.now(), ...placeOf(session) });
   if (json === true) {
-    session.out.write(`${visibleJson(report, 2)}\n`);
+    writeJson(session.out, "report", report);
     return;
   }
   if (csv === true) {
@@ -139,7 +140,7 @@ async function writeHandout(stack: string, options: ReportOptions, session: Sess
   const report = await readReport(stack, { handout, now: session.now(), ...placeOf(session) });
   const mail = await mailIn(report, language);
   if (json === true) {
-    session.out.write(`${visibleJson({ ...report, mail }, 2)}\n`);
+    writeJson(session.out, "report", { ...report, mail });
     return;
   }
   const logo = await readHandoutLogo(stack, session.folder);
@@ -174,7 +175,7 @@ async function reportFleet(options: ReportOptions, session: Session): Promise<vo
   const { fleet, reports } = await readFleet({ live, journals: journal, now: session.now(), ...placeOf(session) });
   if (fleet.customers.some(({ state }) => state === "unreadable")) session.exitCode = 1;
   if (json === true) {
-    session.out.write(`${visibleJson(fleet, 2)}\n`);
+    writeJson(session.out, "report", fleet);
     return;
   }
   if (csv === true) {

@@ -2,7 +2,7 @@
 import { InvalidArgumentError, Option, type Command } from "commander";
 import { describeCommand } from "@defender-mssp/terminal/help";
 import type { Session } from "@defender-mssp/terminal/session";
-import { visibleJson } from "@defender-mssp/terminal/terminalText";
+import { writeJson } from "@defender-mssp/terminal/jsonDocument";
 import { defaultJournals } from "../../stack/outcome";
 import { positive, selectionOptions, wholeNumber, type SelectionOptions } from "../../stack/selectionOptions";
 import type { FleetStack } from "../../stack/inventory";
@@ -73,7 +73,8 @@ export function define(command: Command, session: Session): void {
       ]);
       const { report, inventory, notes } = await check(options, session);
       for (const note of notes) session.err.note(note);
-      session.out.write(options.json === true ? `${visibleJson(report, 2)}\n` : statusText(report));
+      if (options.json === true) writeJson(session.out, "status", report);
+      else session.out.write(statusText(report));
       if (webhook !== undefined) {
         const { notify } = await import("./notify/notify.js");
         const { notifyFormat: format = "json", notifyState: stateFile } = options;

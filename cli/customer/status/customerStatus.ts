@@ -1,5 +1,6 @@
 /** What `mssp status` knows of each customer. Its JSON is what `mssp status --json` prints; it holds no secret. */
 import type { Ending } from "@defender-mssp/microsoft";
+import { exitCodes } from "@defender-mssp/terminal/exitCodes";
 import type { FleetStack } from "../../stack/inventory";
 import type { StackState } from "../../stack/outcome";
 import type { Actor } from "../onboard/progress";
@@ -115,8 +116,6 @@ export interface StatusSummary {
   readonly driftNotChecked: number;
 }
 
-export const statusExitCodes = { nobody: 0, failed: 1, somebody: 3 } as const;
-
 /** Whether everything that the command reads of a customer was read. */
 export function isRead({ state, notChecked }: Pick<CustomerStatus, "state" | "notChecked">): boolean {
   return state !== "unreadable" && !notChecked.some(({ isFailure }) => isFailure);
@@ -150,8 +149,8 @@ function isDeployed(state: CustomerState): boolean {
 }
 
 export function statusExitCode({ customers }: StatusReport): number {
-  if (customers.some((customer) => !isRead(customer))) return statusExitCodes.failed;
-  return customers.some(({ needs }) => needs.length > 0) ? statusExitCodes.somebody : statusExitCodes.nobody;
+  if (customers.some((customer) => !isRead(customer))) return exitCodes.failed;
+  return customers.some(({ needs }) => needs.length > 0) ? exitCodes.somebodyNeeded : exitCodes.done;
 }
 
 /** The most serious first. */

@@ -1,6 +1,6 @@
 /** `mssp status --watch`: in a terminal the screen is drawn again; elsewhere each change is printed. */
 import type { Session } from "@defender-mssp/terminal/session";
-import { visibleJson } from "@defender-mssp/terminal/terminalText";
+import { writeJsonLine } from "@defender-mssp/terminal/jsonDocument";
 import { pauseOf, watch } from "../onboard/watch";
 import type { StatusReport } from "./customerStatus";
 import { statusScreen, statusText } from "./statusText";
@@ -29,7 +29,8 @@ export async function watchStatus(
   const show = (report: StatusReport | undefined, isChanged: boolean): void => {
     if (report === undefined) return;
     if (logUpdate !== undefined) logUpdate(screen(report));
-    else if (isChanged) out.write(json === true ? `${visibleJson(report)}\n` : `${statusText(report)}\n`);
+    else if (isChanged && json === true) writeJsonLine(out, "status", report);
+    else if (isChanged) out.write(`${statusText(report)}\n`);
   };
   const screen = (report: StatusReport): string => {
     const { rows = 24 } = out.stream as { readonly rows?: number };

@@ -3,6 +3,7 @@ import { mkdtemp, readFile, rm } from "node:fs/promises";
 import path from "node:path";
 import { execa } from "execa";
 import { messageOf, VisibleError } from "@defender-mssp/errors";
+import { exitCodes } from "@defender-mssp/terminal/exitCodes";
 import type { Session } from "@defender-mssp/terminal/session";
 import { paragraph } from "@defender-mssp/terminal/table";
 import { readProject } from "../../../settings/project";
@@ -144,7 +145,7 @@ class Interruption {
   constructor(private readonly session: Session) {
     this.#listener = (name) => {
       if (this.#isLeftToOthers) return;
-      session.exitCode ??= name === "SIGINT" ? 130 : 143;
+      session.exitCode ??= name === "SIGINT" ? exitCodes.SIGINT : exitCodes.SIGTERM;
       this.#controller.abort();
     };
     for (const name of ["SIGINT", "SIGTERM"] as const) session.signals.on(name, this.#listener);

@@ -5,7 +5,7 @@ import { tiers } from "@defender-mssp/microsoft";
 import { VisibleError } from "@defender-mssp/errors";
 import { describeCommand } from "@defender-mssp/terminal/help";
 import type { Session } from "@defender-mssp/terminal/session";
-import { visibleJson } from "@defender-mssp/terminal/terminalText";
+import { writeJson } from "@defender-mssp/terminal/jsonDocument";
 import { defaultJournals } from "../../stack/outcome";
 import { passphraseFolderOption } from "../../stack/passphraseOption";
 import { allCustomers } from "../../stack/stackNames";
@@ -45,9 +45,8 @@ function registerList(analyst: Command, session: Session): void {
       ]);
       const { project, stacks } = await selected(options, session);
       const analysts = await namedAnalysts(stacks, project);
-      session.out.write(
-        options.json === true ? `${visibleJson({ analysts }, 2)}\n` : analystsText(analysts, stacks.length),
-      );
+      if (options.json === true) writeJson(session.out, "analyst list", { analysts });
+      else session.out.write(analystsText(analysts, stacks.length));
     });
   describeCommand(command, {
     reads: "The settings files. It asks neither the backend nor a tenant.",
@@ -70,7 +69,7 @@ function registerAdd(analyst: Command, session: Session): void {
       const { email, displayName } = parsedAnalyst(text);
       const { tier, endsOn: accessEndsOn } = options;
       const entry = { email, displayName, ...(tier && { tier }), ...(accessEndsOn && { accessEndsOn }) };
-      await change(options, session, (stacks, project) => addedEverywhere(entry, stacks, project));
+      await change("add", options, session, (stacks, project) => addedEverywhere(entry, stacks, project));
     });
   describeCommand(command, {
     ...changeTexts,
@@ -91,7 +90,9 @@ function registerRemove(analyst: Command, session: Session): void {
         import("./analystChanges.js"),
         import("./analystsText.js"),
       ]);
-      const changed = await change(options, session, (stacks, project) => removedEverywhere(address, stacks, project));
+      const changed = await change("remove", options, session, (stacks, project) =>
+        removedEverywhere(address, stacks, project),
+      );
       if (changed) session.err.write(leaverText(address));
     });
   describeCommand(command, {
@@ -161,6 +162,7 @@ type Selected = Awaited<ReturnType<typeof selected>>;
 
 /** @returns whether files were written. */
 async function change(
+  edit: "add" | "remove",
   options: ChangeOptions,
   session: Session,
   changesOf: (stacks: readonly string[], project: Selected["project"]) => Promise<AnalystChanges>,
@@ -184,7 +186,7 @@ async function change(
   }
   const { writeStackFile } = await import("../../stack/writeStackFile.js");
   for (const { file, after } of changes) await writeStackFile(path.join(project.folder, file), after);
-  if (options.json === true) out.write(`${visibleJson({ changed: names, unchanged }, 2)}\n`);
+  if (options.json === true) writeJson(out, `analyst ${edit}`, { changed: names, unchanged });
   else
     err.note(
       `${changes.length} of ${changes.length + unchanged.length} files written. Commit them; nothing changes in a tenant before \`up\`.`,

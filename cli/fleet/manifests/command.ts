@@ -2,7 +2,7 @@
 import type { Command } from "commander";
 import type { Session } from "@defender-mssp/terminal/session";
 import { describeCommand } from "@defender-mssp/terminal/help";
-import { visibleJson } from "@defender-mssp/terminal/terminalText";
+import { writeJson } from "@defender-mssp/terminal/jsonDocument";
 import { positive, selectionOptions, type SelectionOptions } from "../../stack/selectionOptions";
 import { defaultJournals } from "../../stack/outcome";
 import type { KubernetesOptions } from "./kubernetes";
@@ -42,7 +42,8 @@ function registerKubernetes(manifests: Command, session: Session): void {
         selectedStacks(options, session),
       ]);
       const names = stacks.map(({ stack }) => ({ stack, name: objectName(stack) }));
-      session.out.write(options.json === true ? `${visibleJson(names, 2)}\n` : kubernetesManifests(stacks, options));
+      if (options.json === true) writeJson(session.out, "fleet manifests kubernetes", { stacks: names });
+      else session.out.write(kubernetesManifests(stacks, options));
     });
   describeCommand(command, {
     notes: [
@@ -82,9 +83,8 @@ function registerPipeline(manifests: Command, session: Session, system: Pipeline
           { exitCode: 2 },
         );
       }
-      session.out.write(
-        options.json === true ? `${visibleJson({ stacks: stacks.length, parts })}\n` : pipelineText(system, { parts }),
-      );
+      if (options.json === true) writeJson(session.out, `fleet manifests ${system}`, { stacks: stacks.length, parts });
+      else session.out.write(pipelineText(system, { parts }));
     });
   describeCommand(command, {
     notes: ["Identities, variables and environments: `npx mssp docs ci`. One approval covers all customers of a run."],

@@ -3,7 +3,7 @@ import type { Command } from "commander";
 import type { Engine } from "@defender-mssp/engine";
 import { describeCommand } from "@defender-mssp/terminal/help";
 import type { Session } from "@defender-mssp/terminal/session";
-import { visibleJson } from "@defender-mssp/terminal/terminalText";
+import { writeJson } from "@defender-mssp/terminal/jsonDocument";
 import { engineOptions } from "./engineOptions";
 
 /** Adds arguments, options and action. */
@@ -13,7 +13,8 @@ export function define(command: Command, session: Session): void {
     .action(async ({ json }: { json?: boolean }) => {
       const { ensureEngine } = (await import("../sandbox/packages.js")).enginePackage();
       const engine = await ensureEngine(engineOptions(session.environment));
-      session.out.write(json === true ? `${visibleJson(engine, 2)}\n` : `${sentence(engine)}\n`);
+      if (json === true) writeJson(session.out, "engine", engine);
+      else session.out.write(`${sentence(engine)}\n`);
     });
   describeCommand(command, {
     notes: [

@@ -1,7 +1,7 @@
 /** `mssp sandbox`: runs commands against an emulated Microsoft cloud on this machine. */
 import { InvalidArgumentError, type Command } from "commander";
 import type { Session } from "@defender-mssp/terminal/session";
-import { visibleJson } from "@defender-mssp/terminal/terminalText";
+import { writeJson } from "@defender-mssp/terminal/jsonDocument";
 import { describeCommand } from "@defender-mssp/terminal/help";
 import { sandboxOptions, tenantIdArgument, withHome, type HomeOptions, type SandboxStartOptions } from "./options";
 import { registerPermissions } from "./permissions";
@@ -87,6 +87,8 @@ function registerServe(sandbox: Command, session: Session): void {
   });
 }
 
+type DumpCommandOptions = HomeOptions & { tenant?: string; deleted?: boolean; json?: boolean };
+
 function registerDump(sandbox: Command, session: Session): void {
   const command = withHome(sandbox.command("dump"))
     .description(
@@ -94,14 +96,16 @@ function registerDump(sandbox: Command, session: Session): void {
     )
     .option("--tenant <tenantId>", "only that tenant, a UUID", tenantIdArgument)
     .option("--deleted", "include soft-deleted applications, groups and users, which are kept for 30 days")
-    .option("--json", "the default: the output is always JSON")
-    .action(async ({ home, tenant, deleted = false }: HomeOptions & { tenant?: string; deleted?: boolean }) => {
+    .option("--json", "print one object with the tenants in it, as other commands do; the default is the tenants alone")
+    .action(async ({ home, tenant, deleted = false, json }: DumpCommandOptions) => {
       const { dump, readCloud, sandboxHome, tenantsOfStacks } = (await import("./packages.js")).sandboxPackage();
       const cloud = await readCloud(
         sandboxHome(home, session.environment, session.folder),
         await tenantsOfStacks(session.folder),
       );
-      session.out.write(dump(cloud, { deleted, ...(tenant === undefined ? {} : { tenant }) }));
+      const text = dump(cloud, { deleted, ...(tenant === undefined ? {} : { tenant }) });
+      if (json === true) writeJson(session.out, "sandbox dump", { tenants: JSON.parse(text) as object });
+      else session.out.write(text);
     });
   describeCommand(command, {
     reads: "The sandbox in .sandbox (or --home).",
@@ -148,7 +152,8 @@ async function printTenant(tenantId: string, options: TenantOptions, session: Se
   const tenants = await tenantsOfStacks(session.folder);
   const switches = await setTenantSwitches({ home, tenants }, tenantId, options.set ?? {});
   const lines = Object.entries(switches).map(([name, value]) => `${name}=${value}\n`);
-  session.out.write(options.json === true ? `${visibleJson(switches)}\n` : lines.join(""));
+  if (options.json === true) writeJson(session.out, "sandbox tenant", { tenantId, switches });
+  else session.out.write(lines.join(""));
 }
 
 function switchAssignment(text: string, before: Record<string, string> = {}): Record<string, string> {

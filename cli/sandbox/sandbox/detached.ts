@@ -4,7 +4,7 @@ import path from "node:path";
 import { VisibleError } from "@defender-mssp/errors";
 import type { SandboxStatus } from "@defender-mssp/sandbox";
 import type { Session } from "@defender-mssp/terminal/session";
-import { visibleJson } from "@defender-mssp/terminal/terminalText";
+import { writeJson } from "@defender-mssp/terminal/jsonDocument";
 import { sandboxPackage } from "./packages";
 import type { SandboxStartOptions } from "./options";
 
@@ -35,7 +35,7 @@ export async function serveDetached(
   const { pid, httpsPort, httpPort } = status;
   const origins = { https: `https://127.0.0.1:${httpsPort}`, http: `http://127.0.0.1:${httpPort}` };
   if (options.json === true) {
-    session.out.write(`${visibleJson({ started: isStarted, pid, home, ...origins })}\n`);
+    writeJson(session.out, "sandbox serve", { started: isStarted, pid, home, ...origins });
   }
   const what = isStarted ? "is up" : "is up already";
   session.err.note(`The sandbox in ${home} ${what} at ${origins.https} (process ${pid}). Its page: ${origins.http}/`);

@@ -1,7 +1,7 @@
 /** `mssp sandbox permissions`: which of the granted permissions requests have needed. */
 import type { Command } from "commander";
 import type { Session } from "@defender-mssp/terminal/session";
-import { visibleJson } from "@defender-mssp/terminal/terminalText";
+import { writeJson } from "@defender-mssp/terminal/jsonDocument";
 import { VisibleError } from "@defender-mssp/errors";
 import type { PermissionReport, UsedPermission } from "@defender-mssp/sandbox";
 import { describeCommand } from "@defender-mssp/terminal/help";
@@ -53,7 +53,7 @@ async function printPermissions(options: PermissionsOptions, session: Session): 
     throw new VisibleError(`The sandbox in ${home} has no tenant ${options.tenant} with permissions.`);
   }
   if (options.json === true) {
-    session.out.write(`${visibleJson({ tenants: chosen })}\n`);
+    writeJson(session.out, "sandbox permissions", { tenants: chosen });
   } else session.out.write(chosen.map(text).join("\n"));
 }
 

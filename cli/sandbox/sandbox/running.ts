@@ -1,7 +1,7 @@
 /** The commands for a sandbox that runs already: `stop`, `env`, `clock`. */
 import { InvalidArgumentError, Option, type Command } from "commander";
 import type { Session } from "@defender-mssp/terminal/session";
-import { visibleJson } from "@defender-mssp/terminal/terminalText";
+import { writeJson } from "@defender-mssp/terminal/jsonDocument";
 import type { ClockChange } from "@defender-mssp/sandbox";
 import { durationOf } from "@defender-mssp/siem/pull/time";
 import { describeCommand } from "@defender-mssp/terminal/help";
@@ -18,7 +18,7 @@ export function registerStop(sandbox: Command, session: Session): void {
       const home = sandboxHome(options.home, session.environment, session.folder);
       const pid = await stopSandbox(home, { force: options.force === true });
       if (options.json === true)
-        session.out.write(`${visibleJson({ stopped: pid !== undefined, pid: pid ?? null })}\n`);
+        writeJson(session.out, "sandbox stop", { stopped: pid !== undefined, pid: pid ?? null });
       session.err.note(
         pid === undefined ? `No sandbox runs in ${home}.` : `The sandbox in ${home} is stopped (process ${pid}).`,
       );
@@ -77,7 +77,8 @@ async function printEnvironment(options: EnvironmentOptions, session: Session): 
     },
   );
   for (const note of notes) session.err.note(note);
-  session.out.write(json === true ? `${visibleJson(variables)}\n` : shellCommands(variables, removed, shell));
+  if (json === true) writeJson(session.out, "sandbox env", { variables });
+  else session.out.write(shellCommands(variables, removed, shell));
 }
 
 export function registerClock(sandbox: Command, session: Session): void {
@@ -117,7 +118,7 @@ async function printClock(options: ClockOptions, session: Session): Promise<void
   const { sandboxClock, sandboxHome } = (await import("./packages.js")).sandboxPackage();
   const clock = await sandboxClock(sandboxHome(options.home, session.environment, session.folder), changeOf(options));
   if (options.json === true) {
-    session.out.write(`${visibleJson(clock)}\n`);
+    writeJson(session.out, "sandbox clock", clock);
     return;
   }
   const { now, aheadSeconds } = clock;

@@ -4,7 +4,7 @@
  */
 import type { JoinedSandbox, OwnSandbox } from "@defender-mssp/sandbox";
 import type { Session, Signals } from "@defender-mssp/terminal/session";
-import { visibleJson } from "@defender-mssp/terminal/terminalText";
+import { writeJsonLine } from "@defender-mssp/terminal/jsonDocument";
 import { sandboxPackage } from "./packages";
 import { realStacks, refuseRealStack, restoreRealStacks, type RealStack } from "./realStacks";
 import { shellCommands } from "./shells";
@@ -58,7 +58,8 @@ async function restore(stacks: readonly RealStack[], { err }: Session): Promise<
 /** Keeps the sandbox up until a signal, or `sandbox stop`. */
 export async function serve(options: SandboxStartOptions & { json?: boolean }, session: Session): Promise<void> {
   await keepUp(options, session, ({ sandbox, variables, removed }) => {
-    session.out.write(options.json === true ? `${visibleJson(variables)}\n` : shellCommands(variables, removed));
+    if (options.json === true) writeJsonLine(session.out, "sandbox serve", { variables });
+    else session.out.write(shellCommands(variables, removed));
     session.err.note(
       `The sandbox is up at ${sandbox.origins.https}. To stop it: Ctrl-C, or from another shell: kill ${process.pid}`,
     );

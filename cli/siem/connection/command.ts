@@ -5,8 +5,8 @@ import { VisibleError } from "@defender-mssp/errors";
 import { markOf } from "@defender-mssp/terminal/checkState";
 import { tableText } from "@defender-mssp/terminal/table";
 import { describeCommand } from "@defender-mssp/terminal/help";
+import { writeJson } from "@defender-mssp/terminal/jsonDocument";
 import type { Session } from "@defender-mssp/terminal/session";
-import { visibleJson } from "@defender-mssp/terminal/terminalText";
 import { namedStack, stackConnectors, stackOptions, type StackOptions } from "../../stack/connectorSource";
 import { nextSteps } from "./nextSteps";
 import type { LeftOutStack, WriteConnectionOptions, WrittenConnection } from "./write";
@@ -55,17 +55,15 @@ export function define(command: Command, session: Session): void {
       if (customer !== undefined) {
         const written = await writeConnection(customer, options);
         const text = `${summary(written)}\n\n${nextSteps(written, 1)}`;
-        session.out.write(options.json === true ? `${visibleJson(written, 2)}\n` : text);
+        if (options.json === true) writeJson(session.out, "connection", written);
+        else session.out.write(text);
         return;
       }
       const customers = await stackConnectors(options, session);
       if (customers.length === 0) throw new VisibleError("No customer matches.");
       const { written, leftOut } = await writeConnections(customers, options);
-      session.out.write(
-        options.json === true
-          ? `${visibleJson({ connections: written, leftOut }, 2)}\n`
-          : writtenText(written, leftOut),
-      );
+      if (options.json === true) writeJson(session.out, "connection", { connections: written, leftOut });
+      else session.out.write(writtenText(written, leftOut));
       if (written.length === 0 || leftOut.some(({ state }) => state === "failed")) session.exitCode = 1;
     });
   describeCommand(command, {

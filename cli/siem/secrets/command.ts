@@ -2,7 +2,7 @@
 import { InvalidArgumentError, type Command } from "commander";
 import { describeCommand } from "@defender-mssp/terminal/help";
 import type { Session } from "@defender-mssp/terminal/session";
-import { visibleJson } from "@defender-mssp/terminal/terminalText";
+import { writeJson } from "@defender-mssp/terminal/jsonDocument";
 import { placeOf } from "../../base/place";
 import type { ExpiringSecretsOptions } from "../../stack/expiringSecrets";
 import { stackArguments } from "../../stack/stackName";
@@ -32,7 +32,7 @@ export function define(command: Command, session: Session): void {
         options.stack === undefined ? stacksWithoutSettingsNote(place) : undefined,
       ]);
       if (note !== undefined) session.err.note(note);
-      if (options.json === true) session.out.write(`${visibleJson(list, 2)}\n`);
+      if (options.json === true) writeJson(session.out, "secrets", { stacks: list });
       else {
         const { secretsText } = await import("./secretsText.js");
         session.out.write(secretsText(list));
@@ -55,7 +55,7 @@ export function define(command: Command, session: Session): void {
     examples: [
       "npx mssp secrets",
       "npx mssp secrets --stack contoso fabrikam --days 14",
-      "npx mssp secrets --json | jq '.[] | select(.state == \"failed\")'",
+      "npx mssp secrets --json | jq '.stacks[] | select(.state == \"failed\")'",
     ],
   });
 }

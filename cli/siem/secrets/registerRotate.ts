@@ -5,7 +5,8 @@ import { lastSegment, type CredentialType } from "@defender-mssp/microsoft";
 import { VisibleError } from "@defender-mssp/errors";
 import { describeCommand } from "@defender-mssp/terminal/help";
 import type { Session } from "@defender-mssp/terminal/session";
-import { terminalText, visibleJson } from "@defender-mssp/terminal/terminalText";
+import { writeJson } from "@defender-mssp/terminal/jsonDocument";
+import { terminalText } from "@defender-mssp/terminal/terminalText";
 import { stackArgument } from "../../stack/stackName";
 
 interface RotateOptions {
@@ -98,7 +99,8 @@ async function rotate({ stack, now, yes, json }: RotateOptions, session: Session
   session.err.note(`${shown} is written. Commit it.`);
   await runEngine(now === true ? ["up", "--yes", "--skip-preview", "--suppress-outputs"] : ["preview"], stack, session);
   const rotation = await rotationAfter({ stack, file: shown, renewMadeBefore, rotated: now === true }, session);
-  session.out.write(json === true ? `${visibleJson(rotation, 2)}\n` : stepsText(rotation));
+  if (json === true) writeJson(session.out, "secrets rotate", rotation);
+  else session.out.write(stepsText(rotation));
 }
 
 async function confirm(question: string, yes: boolean | undefined, { ask }: Session): Promise<void> {

@@ -9,7 +9,8 @@ export function commandsPage(): string {
     "",
     "Run `npx mssp` in the folder with `Pulumi.yaml`. Each command describes itself with `--help`; this page is that text.",
     "",
-    "Errors go to standard error. An error says what is wrong, where, and what to do. A usage error ends every command with exit code 2.",
+    "Errors go to standard error. An error says what is wrong, where, and what to do. A usage error ends every command with exit code 2. " +
+      "[Exit codes](exit-codes.md) has the codes of all commands, and the shape of `--json`.",
     "",
     ...commandsBelow(programFor(subcommandNames, processSession()), []).flatMap(({ names, command }) => [
       `## ${["npx mssp", ...names].join(" ")}`,
@@ -29,7 +30,11 @@ export function commandNames(): readonly string[] {
   return commandsBelow(programFor(subcommandNames, processSession()), []).map(({ names }) => names.join(" "));
 }
 
-function commandsBelow(parent: Command, above: readonly string[]): { names: readonly string[]; command: Command }[] {
+/** Every command below one, groups in front of their parts. */
+export function commandsBelow(
+  parent: Command,
+  above: readonly string[],
+): { names: readonly string[]; command: Command }[] {
   return parent.commands.flatMap((command) => {
     const names = [...above, command.name()];
     return [{ names, command }, ...commandsBelow(command, names)];

@@ -1,6 +1,7 @@
 /** What the command says if it fails. It loads only then. */
 import type { ErrorOutput } from "@defender-mssp/terminal/session";
 import { VisibleError } from "@defender-mssp/errors";
+import { exitCodes } from "./exitCodes";
 import { terminalText } from "./terminalText";
 import { wrapped } from "./wrap";
 import { UsageError } from "./usageError";
@@ -12,7 +13,7 @@ import { UsageError } from "./usageError";
 export function report(error: unknown, err: ErrorOutput): number {
   if (error instanceof VisibleError) err.write(`${errorText(`mssp: ${terminalText(error.message)}`, err.columns)}\n`);
   else err.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
-  return error instanceof UsageError ? 2 : 1;
+  return error instanceof UsageError ? exitCodes.usage : exitCodes.failed;
 }
 
 /** The error of a standard output that can't be written, such as on a full disk. */

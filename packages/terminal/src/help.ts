@@ -1,5 +1,6 @@
 /** The second half of a command's `--help`: what it reads and changes, its exit codes, examples. */
 import type { Command } from "commander";
+import { sharedExitCodes, type ExitCode } from "./exitCodes";
 import { wrapped } from "./wrap";
 
 export interface HelpSections {
@@ -8,25 +9,27 @@ export interface HelpSections {
   /** What it changes. Default: "Nothing." */
   readonly changes?: string;
   /** In addition to, or in place of, the codes that all commands share. */
-  readonly exitCodes?: Readonly<Record<string, string>>;
+  readonly exitCodes?: Partial<Readonly<Record<ExitCode, string>>>;
   /** Paragraphs. */
   readonly notes?: readonly string[];
   /** Lines as they are typed. */
   readonly examples?: readonly string[];
 }
 
-/** The same for every command. */
-const exitCodes: Readonly<Record<string, string>> = {
-  0: "done",
-  1: "the command failed",
-  2: "usage error: the command line is wrong, and nothing was done",
-};
+const described = new WeakMap<Command, HelpSections>();
 
 const width = 80;
 
 /** Adds the sections to the command's help. */
 export function describeCommand(command: Command, help: HelpSections): Command {
+  described.set(command, help);
   return command.addHelpText("after", () => helpText(help));
+}
+
+/** The exit codes in a command's help; undefined for a command without one, such as a group. */
+export function describedExitCodes(command: Command): HelpSections["exitCodes"] {
+  const help = described.get(command);
+  return help && { ...sharedExitCodes, ...help.exitCodes };
 }
 
 function helpText({
@@ -36,7 +39,7 @@ function helpText({
   notes = [],
   examples = [],
 }: HelpSections): string {
-  const codes = Object.entries({ ...exitCodes, ...own });
+  const codes = Object.entries({ ...sharedExitCodes, ...own });
   const indent = Math.max(...codes.map(([code]) => code.length)) + 4;
   return [
     ...notes.flatMap((note) => ["", ...lines(note, 0)]),

@@ -1,12 +1,13 @@
 /** A run of a program, from its command line to its exit code. */
 import type { Command } from "commander";
+import { exitCodes } from "./exitCodes";
 import { processSession } from "./processSession";
 import type { Session } from "./session";
 import { prepareUsage, usageExitCode } from "./usage";
 
 /**
  * Runs a command line to its end, and sets the session's exit code. Never rejects: the reason of a
- * failure is on standard error.
+ * failure is on standard error, and with `--json` in a document on standard output as well.
  * @param onUsageError adds to the message of a usage error, after it is shown.
  */
 export async function runProgram(
@@ -19,9 +20,14 @@ export async function runProgram(
   try {
     await program.parseAsync(commandLine, { from: "user" });
   } catch (error) {
-    if (onUsageError !== undefined && usageExitCode(error) === 2) await onUsageError((error as Error).message);
+    if (onUsageError !== undefined && usageExitCode(error) === exitCodes.usage)
+      await onUsageError((error as Error).message);
     const ended = usageExitCode(error) ?? (await import("./failure.js")).report(error, session.err);
     session.exitCode ??= ended;
+    if (session.exitCode !== 0 && commandLine.includes("--json")) {
+      const { writeJsonFailure } = await import("./jsonDocument.js");
+      writeJsonFailure(session.out, program, commandLine, { error, exitCode: session.exitCode });
+    }
   }
 }
 

@@ -3,8 +3,7 @@
  * exit code 2.
  */
 import { CommanderError, type Command } from "commander";
-
-const usageErrorExitCode = 2;
+import { exitCodes } from "./exitCodes";
 
 /**
  * Prepares the registered commands below `program`. Commander reports a missing required option
@@ -22,7 +21,7 @@ export function prepareUsage(program: Command): void {
 /** The exit code for an error that ended the parsing; undefined where it is none of commander's. */
 export function usageExitCode(error: unknown): number | undefined {
   if (!(error instanceof CommanderError)) return undefined;
-  return error.exitCode === 0 ? 0 : usageErrorExitCode;
+  return error.exitCode === 0 ? 0 : exitCodes.usage;
 }
 
 function requireLast(command: Command): void {

@@ -44,7 +44,12 @@ describe("mssp ci", function () {
         folder: repository.folder,
       });
       assert.equal(exitCode, 0);
-      assert.deepEqual(JSON.parse(stdout), { stacks: ["tailwind"], deleted: ["contoso"], excluded: [] });
+      assert.deepEqual(JSON.parse(stdout), {
+        msspCiMatrix: 1,
+        stacks: ["tailwind"],
+        deleted: ["contoso"],
+        excluded: [],
+      });
       assert.match(stderr, /^mssp ci: contoso needs a destroy/);
       const all = await mssp(["ci", "matrix", "--all", "--only", "con*", "--only", "dev", "--exclude", "x", "--json"], {
         folder: repository.folder,
@@ -66,7 +71,7 @@ describe("mssp ci", function () {
       const { stdout, stderr } = await mssp(["ci", "matrix", "--from", "HEAD^", "--json"], {
         folder: repository.folder,
       });
-      assert.deepEqual(JSON.parse(stdout), { stacks: [], deleted: [], excluded: ["tailspin"] });
+      assert.deepEqual(JSON.parse(stdout), { msspCiMatrix: 1, stacks: [], deleted: [], excluded: ["tailspin"] });
       assert.match(stderr, /Off-boarded, and left out: tailspin \(2026-11-28\)\./);
     } finally {
       await repository.dispose();
@@ -97,7 +102,7 @@ describe("mssp ci", function () {
     assert.match(await readFile(path.join(folder, "issues", "drift.md"), "utf8"), /does not match its settings/);
     const clean = await mssp(["ci", "drift", path.join(samples, "unchanged.json"), "--json"]);
     assert.equal(clean.exitCode, 0);
-    assert.equal((JSON.parse(clean.stdout) as { state: string }[])[0]?.state, "clean");
+    assert.equal((JSON.parse(clean.stdout) as { stacks: { state: string }[] }).stacks[0]?.state, "clean");
     assert.equal((await mssp(["ci", "drift", path.join(samples, "unchanged.json"), ...matrix])).exitCode, 1);
   });
 
@@ -116,8 +121,13 @@ describe("mssp ci", function () {
   it("confirm-destroy: exit code 1 unless the name is exact", async () => {
     const args = (typed: string) => ["ci", "confirm-destroy", "--stack", "dev", "--typed", typed, "--json"];
     const wrong = await mssp(args("Dev"));
-    assert.deepEqual([wrong.exitCode, wrong.stdout], [1, ""]);
+    const { error } = JSON.parse(wrong.stdout) as { error: { message: string } };
+    assert.equal(wrong.exitCode, 1);
+    assert.match(error.message, /exactly "dev"/);
     const right = await mssp(args("dev"));
-    assert.deepEqual([right.exitCode, JSON.parse(right.stdout)], [0, { confirmed: true, stack: "dev" }]);
+    assert.deepEqual(
+      [right.exitCode, JSON.parse(right.stdout)],
+      [0, { msspCiConfirmDestroy: 1, confirmed: true, stack: "dev" }],
+    );
   });
 });

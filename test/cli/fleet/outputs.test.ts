@@ -33,8 +33,9 @@ describe("mssp fleet outputs", () => {
       inSession(["fleet", "outputs", ...options], { folder: project.folder, environment: project.environment });
     const json = await run("--json");
     assert.equal(json.exitCode, 0, json.stderr);
-    const [stack] = JSON.parse(json.stdout) as [{ outputs: Record<string, unknown> }];
-    shown = stack.outputs;
+    const { stacks } = JSON.parse(json.stdout) as { stacks: { outputs: Record<string, unknown> }[] };
+    const [stack] = stacks;
+    shown = stack?.outputs ?? {};
     text = json.stdout + (await run()).stdout;
   });
   after(() => project.dispose());

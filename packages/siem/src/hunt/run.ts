@@ -12,6 +12,7 @@ import { readerBy, type ConnectionOptions } from "../connector/connectionFiles";
 import type { ConnectorSource, UnreadConnector } from "../connector/connectorSource";
 import { adviceOnProfile } from "../connector/profileAdvice";
 import type { Session } from "@defender-mssp/terminal/session";
+import { exitCodes } from "@defender-mssp/terminal/exitCodes";
 import { exitCodeOfFailure, Interrupt } from "../pull/interrupt";
 import { ReaderGone } from "../sinks/sink";
 import { writeToOutput } from "../sinks/standardOutput";
@@ -55,7 +56,7 @@ export async function runHunt(
   } catch (error) {
     if (error instanceof ReaderGone) return;
     if (interrupt.name === undefined) throw error;
-    session.exitCode = interrupt.name === "SIGINT" ? 130 : 143;
+    session.exitCode = exitCodes[interrupt.name];
   } finally {
     interrupt.dispose();
   }

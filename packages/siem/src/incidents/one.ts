@@ -14,6 +14,7 @@ import {
 } from "@defender-mssp/microsoft";
 import { VisibleError } from "@defender-mssp/errors";
 import type { Output } from "@defender-mssp/terminal/session";
+import { writeJson } from "@defender-mssp/terminal/jsonDocument";
 import { visibleJson, visibleText } from "@defender-mssp/terminal/terminalText";
 import type { IncidentAccess } from "./access";
 
@@ -55,17 +56,16 @@ export async function runOne(
   if (!isChange(options)) {
     const call = { endpoints: access.endpoints, signal };
     const alerts = await access.tokens.use((token) => readIncidentAlerts(before.id, { ...call, token }));
-    out.write(`${visibleJson(recordOfIncident({ ...before, alerts }, access.tenantId), 2)}\n`);
+    const incident = recordOfIncident({ ...before, alerts }, access.tenantId);
+    if (options.json === true) writeJson(out, "incidents", changedIncident(incident, [], false, undefined));
+    else out.write(`${visibleJson(incident, 2)}\n`);
     return;
   }
   const { after, changes, isCommented } = await changed(access, before, options, signal);
   const record = recordOfIncident(after, access.tenantId);
   const merged = before.id === options.id ? undefined : options.id;
-  out.write(
-    options.json === true
-      ? jsonText(record, changes, isCommented, merged)
-      : changesText(record, changes, isCommented, merged),
-  );
+  if (options.json === true) writeJson(out, "incidents", changedIncident(record, changes, isCommented, merged));
+  else out.write(changesText(record, changes, isCommented, merged));
 }
 
 /** The incident of this ID, or the one that it was merged into. */
@@ -171,11 +171,11 @@ function changesText(
   return lines.map((line) => `${visibleText(line)}\n`).join("");
 }
 
-function jsonText(
+function changedIncident(
   incident: IncidentRecord,
   changes: readonly Change[],
   isCommented: boolean,
   merged: string | undefined,
-): string {
-  return `${visibleJson({ id: incident.id, mergedFrom: merged ?? null, changes, commentAdded: isCommented, incident }, 2)}\n`;
+): object {
+  return { id: incident.id, mergedFrom: merged ?? null, changes, commentAdded: isCommented, incident };
 }

@@ -3,17 +3,8 @@ import { ServiceError } from "@defender-mssp/microsoft";
 import type { Session, Signals } from "@defender-mssp/terminal/session";
 import { advised } from "@defender-mssp/terminal/advised";
 import { DestinationError, ReaderGone } from "../sinks/sink";
+import { exitCodes } from "@defender-mssp/terminal/exitCodes";
 import { UsageError } from "@defender-mssp/terminal/usageError";
-
-const exitCodes = {
-  other: 1,
-  usage: 2,
-  refused: 3,
-  unavailable: 4,
-  destination: 5,
-  SIGINT: 130,
-  SIGTERM: 143,
-} as const;
 
 /** Ctrl-C and SIGTERM: the first ends the pull after saving the checkpoint, the second at once. */
 export class Interrupt {
@@ -84,6 +75,6 @@ export function exitCodeOfFailure(error: unknown): number {
   if (error instanceof ReaderGone) return 0;
   if (error instanceof DestinationError) return exitCodes.destination;
   if (error instanceof UsageError) return exitCodes.usage;
-  if (!(error instanceof ServiceError)) return exitCodes.other;
+  if (!(error instanceof ServiceError)) return exitCodes.failed;
   return [400, 401, 403].includes(error.status) ? exitCodes.refused : exitCodes.unavailable;
 }

@@ -4,7 +4,7 @@ import type { Session } from "@defender-mssp/terminal/session";
 import { connectionFiles, type ConnectionOptions } from "../connector/connectionFiles";
 import type { ConnectorSource } from "../connector/connectorSource";
 import { describeCommand } from "@defender-mssp/terminal/help";
-import { visibleJson } from "@defender-mssp/terminal/terminalText";
+import { writeJson } from "@defender-mssp/terminal/jsonDocument";
 import { siemProducts, type SiemProduct } from "./products";
 import type { WriteOptions } from "./write";
 
@@ -36,7 +36,8 @@ export function define(siemConfig: Command, session: Session, source: ConnectorS
       else {
         const { writeSiemConfig } = await import("./write.js");
         const written = await writeSiemConfig(product, customer, options, session.environment);
-        session.out.write(`${options.json === true ? visibleJson(written, 2) : written.join("\n")}\n`);
+        if (options.json === true) writeJson(session.out, "siem-config", { files: written });
+        else session.out.write(`${written.join("\n")}\n`);
       }
     });
   describeCommand(siemConfig, {
@@ -79,8 +80,7 @@ async function writeAll(
     options,
     session.environment,
   );
-  session.out.write(
-    options.json === true ? `${visibleJson({ files, customers }, 2)}\n` : customersText(files, customers),
-  );
+  if (options.json === true) writeJson(session.out, "siem-config", { files, customers });
+  else session.out.write(customersText(files, customers));
   if (files.length === 0 || customers.some(({ state }) => state === "failed")) session.exitCode = 1;
 }

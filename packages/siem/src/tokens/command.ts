@@ -16,7 +16,8 @@ import type { ConnectorSource } from "../connector/connectorSource";
 import type { KeptToken, TokenPlace, TokenRecord } from "../connector/refreshToken";
 import { advised } from "@defender-mssp/terminal/advised";
 import { describeCommand } from "@defender-mssp/terminal/help";
-import { visibleJson, visibleText } from "@defender-mssp/terminal/terminalText";
+import { writeJson } from "@defender-mssp/terminal/jsonDocument";
+import { visibleText } from "@defender-mssp/terminal/terminalText";
 import { credentialOptions, type CredentialOptions } from "./credentialOptions";
 import type { Tokens } from "./signIn";
 
@@ -264,7 +265,7 @@ interface Result {
 
 function show({ out }: Session, { json }: TokenCommandOptions, result: Result): void {
   if (json === true) {
-    out.write(`${visibleJson(result, 2)}\n`);
+    writeJson(out, "token", result);
     return;
   }
   const { account, accessToken, refreshToken } = result;

@@ -1,13 +1,15 @@
 /** `verify`: signs in and reads alerts as the SIEM would, and checks what this requires. */
 import { Option, type Command } from "commander";
+import { VisibleError } from "@defender-mssp/errors";
 import { overallState } from "@defender-mssp/terminal/checkState";
 import { describeCommand } from "@defender-mssp/terminal/help";
-import { visibleJson } from "@defender-mssp/terminal/terminalText";
+import { writeJson } from "@defender-mssp/terminal/jsonDocument";
 import type { Session } from "@defender-mssp/terminal/session";
 import { connectionFiles } from "../connector/connectionFiles";
 import type { ConnectorSource } from "../connector/connectorSource";
 import { upToTwenty } from "../connector/upToTwenty";
 import { credentialOptions } from "../tokens/credentialOptions";
+import type { Check } from "./check";
 import { checksText } from "./checksText";
 import type { Verification, VerifyOptions } from "./verification";
 
@@ -51,9 +53,8 @@ export function define(
         const { verifyAll, customersText } = await import("./verifyAll.js");
         const customers = await verifyAll(options, session, source, verification);
         const state = overallState(customers.map((verified) => verified.state));
-        session.out.write(
-          options.json === true ? `${visibleJson({ state, customers }, 2)}\n` : customersText(customers),
-        );
+        if (options.json === true) writeJson(session.out, "verify", { state, customers });
+        else session.out.write(customersText(customers));
         if (state === "failed") session.exitCode = 1;
         return;
       }
@@ -65,11 +66,10 @@ export function define(
         state,
         checks,
       };
-      session.out.write(
-        options.json === true
-          ? `${visibleJson(result, 2)}\n`
-          : checksText(checks, options.details === true, session.out.columns),
-      );
+      if (options.json === true) {
+        refuseUnreadable(checks);
+        writeJson(session.out, "verify", result);
+      } else session.out.write(checksText(checks, options.details === true, session.out.columns));
       if (state === "failed") session.exitCode = 1;
     });
   describeCommand(command, {
@@ -78,4 +78,9 @@ export function define(
     exitCodes: { 0: "no check failed", 1: "a check failed; of several customers, one of any customer" },
     examples: [`${source.program} verify ${source.example}`, `${source.program} verify --connections connections`],
   });
+}
+
+/** A stack that can't be read is a failure of the command, not a result. @throws VisibleError */
+function refuseUnreadable([check, ...others]: readonly Check[]): void {
+  if (check?.name === "stack" && others.length === 0) throw new VisibleError(check.reason);
 }

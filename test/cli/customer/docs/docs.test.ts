@@ -29,7 +29,7 @@ interface ListedPage {
 describe("mssp docs", () => {
   let pages: readonly ListedPage[];
   before(async () => {
-    pages = JSON.parse((await mssp(["docs", "--json"])).stdout) as readonly ListedPage[];
+    ({ pages } = JSON.parse((await mssp(["docs", "--json"])).stdout) as { pages: readonly ListedPage[] });
   });
 
   it("lists every page, each under a name of its own", async () => {

@@ -209,7 +209,9 @@ describe("mssp doctor", function () {
     const { exitCode, stdout, stderr } = await doctor(["--stack", stack, "--json"], {
       changed: { ARM_CLIENT_SECRET: "wrong" },
     });
-    assert.deepEqual([exitCode, stdout], [1, ""]);
+    assert.equal(exitCode, 1);
+    const { error } = JSON.parse(stdout) as { error: { message: string } };
+    assert.equal(`mssp: ${error.message}`, stderr);
     assert.match(stderr, new RegExp(`^mssp: Can't read the customer's tenant ${tenantId}: .*AADSTS7000215`));
     assert.match(stderr, /^Check the setting tenantId, the credentials/m);
   });

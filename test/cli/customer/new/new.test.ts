@@ -261,6 +261,7 @@ describe("mssp new", () => {
   it("prints JSON", async () => {
     const { stdout } = await create("contoso", {}, ["--json"]);
     assert.deepEqual(JSON.parse(stdout), {
+      msspNew: 1,
       stack: "contoso",
       file: "customers/Pulumi.contoso.yaml",
       tenantId: contoso,

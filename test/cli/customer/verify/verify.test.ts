@@ -182,14 +182,16 @@ describe("mssp verify and mssp secrets", function () {
     assert.match(stdout, /^✓ {2}alerts from Microsoft Graph/m);
   });
 
-  it("verify: one failed check for an empty stack and for a missing one", async () => {
-    for (const stack of ["nothing", "none"]) {
-      const { exitCode, list } = await checks(stack);
+  it("verify: an error for an empty stack and for a missing one", async () => {
+    for (const [stack, reason] of [
+      ["nothing", /nothing is deployed/],
+      ["none", /There is no stack "none"/],
+    ] as const) {
+      const { exitCode, stdout } = await mssp("verify", "--stack", stack, "--json");
       assert.equal(exitCode, 1);
-      assert.deepEqual(
-        list.map(({ name, state }) => [name, state]),
-        [["stack", "failed"]],
-      );
+      const { error } = JSON.parse(stdout) as { error: { message: string } };
+      assert.match(error.message, reason);
+      assert.match((await mssp("verify", "--stack", stack)).stdout, /^✗ {2}stack/);
     }
   });
 
@@ -265,27 +267,30 @@ describe("mssp verify and mssp secrets", function () {
       "federated",
     );
     assert.equal(exitCode, 1);
-    assert.deepEqual(JSON.parse(stdout), [
-      {
-        stack: "rotating",
-        state: "failed",
-        credential: "secret",
-        clientSecret: {
-          expiresOn: "2099-01-01T00:00:00.000Z",
-          daysLeft: 366,
-          expired: false,
-          state: "passed",
-          renewsOn: "2098-12-20T00:00:00Z",
+    assert.deepEqual(JSON.parse(stdout), {
+      msspSecrets: 1,
+      stacks: [
+        {
+          stack: "rotating",
+          state: "failed",
+          credential: "secret",
+          clientSecret: {
+            expiresOn: "2099-01-01T00:00:00.000Z",
+            daysLeft: 366,
+            expired: false,
+            state: "passed",
+            renewsOn: "2098-12-20T00:00:00Z",
+          },
+          previousClientSecret: { expiresOn: "2098-01-08T00:00:00.000Z", daysLeft: 8, expired: false, state: "failed" },
         },
-        previousClientSecret: { expiresOn: "2098-01-08T00:00:00.000Z", daysLeft: 8, expired: false, state: "failed" },
-      },
-      {
-        stack: "federated",
-        state: "notChecked",
-        credential: "federated",
-        note: "a federated credential does not expire",
-      },
-    ]);
+        {
+          stack: "federated",
+          state: "notChecked",
+          credential: "federated",
+          note: "a federated credential does not expire",
+        },
+      ],
+    });
   });
 
   it("secrets: all customers are the stacks with a settings file; a note names the backend's others", async () => {
@@ -294,7 +299,7 @@ describe("mssp verify and mssp secrets", function () {
     for (const file of ["Pulumi.later.yaml", "Pulumi.-v.yaml", "Pulumi.rules.yml"])
       await writeFile(path.join(project.folder, file), "# A stack of a test.\n");
     const { stdout, stderr } = await mssp("secrets", "--json");
-    const list = JSON.parse(stdout) as { stack: string; state: string; note?: string }[];
+    const { stacks: list } = JSON.parse(stdout) as { stacks: { stack: string; state: string; note?: string }[] };
     assert.deepEqual(
       list.map(({ stack }) => stack),
       ["-v", "bad", "certificate", "federated", "later", "mssp-certificate", "nothing", "rotating", "rules"],

@@ -257,7 +257,7 @@ describe("mssp sandbox", function () {
     await json.says(/Joined/);
     await json.says(/is up/);
     json.child.kill("SIGTERM");
-    const variables = JSON.parse((await json.ended).stdout) as Record<string, string>;
+    const { variables } = JSON.parse((await json.ended).stdout) as { variables: Record<string, string> };
     shell.child.kill("SIGINT");
     const { code, stdout } = await shell.ended;
     assert.equal(code, 0);
@@ -274,7 +274,9 @@ describe("mssp sandbox", function () {
   it("env: has the plugin set of the server that runs, unless --plugins names another", async () => {
     assert.equal((await start(["serve", "--detach", "--plugins", "official"]).ended).code, 0);
     const homeOf = async (...args: string[]) => {
-      const variables = JSON.parse((await run("env", "--json", ...args)).stdout) as Record<string, string>;
+      const { variables } = JSON.parse((await run("env", "--json", ...args)).stdout) as {
+        variables: Record<string, string>;
+      };
       return path.relative(home, variables["PULUMI_HOME"] ?? "");
     };
     assert.equal(await homeOf(), path.join("pulumi", "official"));
@@ -304,7 +306,7 @@ describe("mssp sandbox", function () {
     let printed = "";
     shell.stdout.on("data", (chunk: Buffer) => (printed += chunk.toString()));
     await once(shell, "close");
-    const variables = JSON.parse((await run("env", "--json")).stdout) as Record<string, string>;
+    const { variables } = JSON.parse((await run("env", "--json")).stdout) as { variables: Record<string, string> };
     assert.equal(printed, `200\nnone|${variables["ARM_CLIENT_SECRET"]}\n`);
     assert.ok(!(await readFile(path.join(home, "serve.log"), "utf8")).includes(variables["ARM_CLIENT_SECRET"]!));
 

@@ -123,7 +123,9 @@ describe("a connection file", function () {
     assert.match(stdout, /^– {2}empty +nothing is deployed$/m);
     assert.match(stdout, /npx defender-mssp-siem verify --connections all$/);
     const again = await inProject(...own, "--json");
-    assert.deepEqual([again.exitCode, again.stdout], [1, ""]);
+    const failure = JSON.parse(again.stdout) as { error: { message: string } };
+    assert.equal(again.exitCode, 1);
+    assert.match(failure.error.message, /^Nothing was written: /);
     assert.match(again.stderr, /Nothing was written: .*contoso\.json, .*tailspin\.json exist\./);
     const forced = await inProject(...own, "--json", "--force");
     assert.equal(forced.exitCode, 0, forced.stderr);

@@ -1,0 +1,94 @@
+/**
+ * The documents of `--json`: one shape for all commands, of a success and of a failure.
+ *
+ * A document is an object. Its first key names the document and its version, such as
+ * `"msspDoctor": 1`. A failure has the key `error` in addition, and nothing of the result.
+ */
+import type { Command } from "commander";
+import type { Output } from "./session";
+import { visibleJson } from "./terminalText";
+
+export interface JsonFailure {
+  readonly error: { readonly message: string };
+  readonly exitCode: number;
+}
+
+const version = 1;
+
+/** Documents that have a name of their own, because a file holds the same. */
+const ownKeys: Readonly<Record<string, string>> = {
+  "ci preview": "msspPreview",
+  "fleet preview": "msspFleetReport",
+  "fleet up": "msspFleetReport",
+  "fleet refresh": "msspFleetReport",
+  "fleet destroy": "msspFleetReport",
+};
+
+/** Outputs that have their document: a failure after it is no second one. */
+const answered = new WeakSet<Output>();
+
+/** The first key of a command's document, such as `msspFleetList` of `fleet list`. */
+export function jsonKey(command: string): string {
+  const words = command.split(/[ -]/).map((word) => word.charAt(0).toUpperCase() + word.slice(1));
+  return ownKeys[command] ?? `mssp${words.join("")}`;
+}
+
+/**
+ * A command's document as text. Content that names its document itself, such as a report, keeps
+ * that name.
+ * @param command without the program's name, such as `fleet list`.
+ */
+export function jsonText(command: string, content: object, indent?: number): string {
+  const isNamed = Object.keys(content).some((key) => /^mssp[A-Z]\w*$/.test(key) && isVersion(content, key));
+  return `${visibleJson(isNamed ? content : { [jsonKey(command)]: version, ...content }, indent)}\n`;
+}
+
+/** Writes the one document of a run. */
+export function writeJson(out: Output, command: string, content: object): void {
+  answered.add(out);
+  out.write(jsonText(command, content, 2));
+}
+
+/** Writes one of several documents as a line, such as those of `--watch`. */
+export function writeJsonLine(out: Output, command: string, content: object): void {
+  out.write(jsonText(command, content));
+}
+
+/**
+ * Writes the document of a failure if the command line asks for JSON, and the run has written no
+ * document.
+ */
+export function writeJsonFailure(
+  out: Output,
+  program: Command,
+  commandLine: readonly string[],
+  { error, exitCode }: { readonly error: unknown; readonly exitCode: number },
+): void {
+  const command = calledCommand(program, commandLine);
+  if (command === undefined || answered.has(out)) return;
+  // Commander's messages begin with a word that adds nothing here.
+  const message = (error instanceof Error ? error.message : String(error)).replace(/^error: /, "");
+  writeJson(out, nameBelow(program, command), { error: { message }, exitCode } satisfies JsonFailure);
+}
+
+/**
+ * The command that a command line calls with `--json`; undefined where the command has no such
+ * option, as with the arguments of another program after `sandbox run`.
+ */
+function calledCommand(program: Command, commandLine: readonly string[]): Command | undefined {
+  const end = commandLine.indexOf("--");
+  const words = end === -1 ? commandLine : commandLine.slice(0, end);
+  if (!words.includes("--json")) return undefined;
+  let command = program;
+  for (const word of words) command = command.commands.find((below) => below.name() === word) ?? command;
+  return command.options.some(({ long }) => long === "--json") ? command : undefined;
+}
+
+function nameBelow(program: Command, command: Command): string {
+  const parent = command.parent ?? program;
+  return parent === program ? command.name() : `${nameBelow(program, parent)} ${command.name()}`;
+}
+
+function isVersion(content: object, key: string): boolean {
+  return typeof (content as Readonly<Record<string, unknown>>)[key] === "number";
+}

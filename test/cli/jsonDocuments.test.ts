@@ -1,0 +1,145 @@
+/** `--json` of every registered command: one object, of a success and of a failure. */
+import assert from "node:assert/strict";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
+import path from "node:path";
+import { jsonKey } from "@defender-mssp/terminal/jsonDocument";
+import { processSession } from "@defender-mssp/terminal/processSession";
+import { programFor, subcommandNames } from "../../cli/program";
+import { commandsBelow } from "../../dev/docs/reference/commands";
+import { stateText } from "./customer/report/states";
+import { StackProject } from "./pulumiStack";
+import { inSession } from "./testSession";
+
+const stack = ["--stack", "northwind"];
+const tenant = "c0570500-0000-4000-8000-0000000000a9";
+
+/** Arguments with which a command runs in the test's project. A new command with `--json` needs a line. */
+const commandLines: Readonly<Record<string, readonly string[]>> = {
+  init: ["made", "--no-git", "--no-lockfile"],
+  new: [
+    ...["fabrikam", "--no-check", "--customer-name", "Fabrikam", "--customer-domain", "fabrikam.example"],
+    ...["--tenant-id", tenant, "--analyst", "ana@mssp.example"],
+  ],
+  adopt: ["fabrikam"],
+  docs: [],
+  permissions: stack,
+  doctor: stack,
+  onboard: stack,
+  verify: stack,
+  report: stack,
+  "governance invite": [...stack, "--yes"],
+  "governance request": stack,
+  "governance accept": stack,
+  "governance terminate": stack,
+  "governance status": stack,
+  evidence: stack,
+  offboard: [...stack, "--yes"],
+  "fleet list": [],
+  "fleet preview": [],
+  "fleet up": ["--yes"],
+  "fleet refresh": ["--yes"],
+  "fleet status": [],
+  "fleet destroy": ["--all", "--yes"],
+  "fleet outputs": [],
+  "fleet manifests kubernetes": [
+    ...["--image", "registry.example/mssp:1", "--repository", "https://git.example/customers.git"],
+    ...["--backend", "azblob://state", "--client-id", tenant],
+  ],
+  "fleet manifests github": [],
+  "fleet manifests gitlab": [],
+  "fleet manifests azure": [],
+  status: ["--offline"],
+  "analyst list": [],
+  "analyst add": ["ana@mssp.example", "--all", "--yes", "--no-preview"],
+  "analyst remove": ["ana@mssp.example", "--all", "--yes", "--no-preview"],
+  secrets: [],
+  "secrets rotate": stack,
+  "ci matrix": ["--all"],
+  "ci preview": [...stack, "--out", "preview.json"],
+  "ci comment": ["previews"],
+  "ci drift": ["previews"],
+  "ci setup": ["--repository", "mssp/customers", "--reviewer", "ana"],
+  "ci confirm-destroy": [...stack, "--typed", "northwind"],
+  connection: [...stack, "--out", "northwind.json"],
+  token: stack,
+  "siem-config": ["splunk", ...stack, "--out", "splunk"],
+  incidents: [...stack, "--id", "1"],
+  engine: [],
+  "sandbox serve": ["--detach"],
+  "sandbox stop": [],
+  "sandbox env": [],
+  "sandbox clock": [],
+  "sandbox dump": [],
+  "sandbox tenant": [tenant],
+  "sandbox permissions": [],
+};
+
+/** It downloads or builds the engine: packages/engine/test reads its document. */
+const notRun: ReadonlySet<string> = new Set(["engine"]);
+
+/** The keys of documents that are files as well. */
+const keysOfFiles = new Set(["msspFleetOverview", "msspPreview", "msspFleetReport"]);
+
+const preview = {
+  ...{ msspPreview: 1, stack: "northwind", failed: false, changes: [], unchanged: 3, drift: true },
+  ...{ additions: [], policyViolations: [], messages: [], notSearched: [] },
+};
+
+describe("--json of every command", function () {
+  this.timeout(300_000);
+
+  const registered = commandsBelow(programFor(subcommandNames, processSession()), [])
+    .filter(({ command }) => command.options.some(({ long }) => long === "--json"))
+    .map(({ names }) => names.join(" "));
+  let project: StackProject;
+
+  before(async () => {
+    project = await StackProject.create({ engine: "stand-in" });
+    await project.addStack("northwind");
+    const recorded = path.resolve(__dirname, "../compat/0.1.0/basic/stack.yaml");
+    await writeFile(path.join(project.folder, "Pulumi.northwind.yaml"), await readFile(recorded));
+    const states = path.join(project.environment["PULUMI_HOME"] ?? "", "stacks");
+    await writeFile(path.join(states, "northwind.state.json"), stateText("basic"));
+    await mkdir(path.join(project.folder, "previews"));
+    await writeFile(path.join(project.folder, "previews", "northwind.json"), JSON.stringify(preview));
+  });
+  after(() => project.dispose());
+
+  const run = (args: readonly string[]) =>
+    inSession(args, { folder: project.folder, environment: project.environment });
+
+  it("each command has a command line here", () => {
+    assert.deepEqual(Object.keys(commandLines).sort(), [...registered].sort());
+    assert.ok(registered.length > 45, `only ${registered.length} commands have --json`);
+  });
+
+  for (const name of Object.keys(commandLines)) {
+    it(`${name}: a wrong command line is one object with the error and exit code 2`, async () => {
+      const { exitCode, stdout, stderr } = await run([...name.split(" "), "--json", "--no-such-option"]);
+      assert.equal(exitCode, 2);
+      const document = JSON.parse(stdout) as Record<string, unknown>;
+      const message = "unknown option '--no-such-option'";
+      assert.deepEqual(document, { [jsonKey(name)]: 1, error: { message }, exitCode: 2 });
+      assert.match(stderr, /unknown option '--no-such-option'/);
+    });
+
+    if (notRun.has(name)) continue;
+    it(`${name}: a run prints one object that names its document first`, async () => {
+      const { exitCode, stdout, stderr } = await run([...name.split(" "), ...(commandLines[name] ?? []), "--json"]);
+      const text = name.startsWith("fleet ") ? stdout.slice(stdout.lastIndexOf("\n{") + 1) : stdout;
+      const document = JSON.parse(text.startsWith("{") ? text : stdout) as Record<string, unknown>;
+      const [key = "", ...others] = Object.keys(document).filter((one) => one !== "event");
+      assert.ok(key === jsonKey(name) || keysOfFiles.has(key), `${name}: ${key}`);
+      assert.equal(document[key], 1);
+      assert.ok(others.length > 0, `${name}: ${text}`);
+      if ("error" in document) {
+        assert.deepEqual(others, ["error", "exitCode"], name);
+        assert.equal(document["exitCode"], exitCode);
+        assert.notEqual(exitCode, 0);
+        const [line = ""] = (document["error"] as { message: string }).message.split("\n");
+        assert.ok(stderr.includes(line), `${stderr}\n${line}`);
+      }
+      assert.notEqual(exitCode, 2, stderr);
+    });
+  }
+});
