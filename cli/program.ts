@@ -142,6 +142,14 @@ const subcommands: Readonly<Record<string, Subcommand>> = {
     description: descriptions.hunt,
     load: () => require("./siem/hunt") as typeof import("./siem/hunt"),
   },
+  completion: {
+    group: "This machine",
+    description: "Print a script with which bash, zsh, fish or PowerShell completes commands, options and stacks.",
+    load: () => {
+      const { define } = require("./base/completion/command") as typeof import("./base/completion/command");
+      return { define: (command, session) => define(command, session, () => programFor(subcommandNames, session)) };
+    },
+  },
   engine: {
     group: "This machine",
     description: "Install the Pulumi engine on this machine, once, and print where it is.",

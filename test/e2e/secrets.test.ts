@@ -473,6 +473,7 @@ describe("secrets", function () {
       await mssp(["analyst", ...change, ...selected, "--no-preview"]);
     await mssp(["analyst", "list", "--stack", "second"]);
     await mssp(["docs"]);
+    await mssp(["completion", "bash"]);
     await mssp(["upgrade", "--packages", path.join(temporary, "packages"), "--yes"], 1);
     await mssp(["fleet", "destroy", ...selected]);
   });

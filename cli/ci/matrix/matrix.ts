@@ -1,7 +1,7 @@
 /** The stacks of a change in each CI system's format. */
 import { stringify } from "yaml";
 import { VisibleError } from "@defender-mssp/errors";
-import { jsonText } from "@defender-mssp/terminal/jsonDocument";
+import { jsonDocument } from "@defender-mssp/terminal/jsonDocument";
 import type { ChangedStacks } from "../../stack/changedStacks";
 
 export const matrixFormats = ["json", "github", "azure", "gitlab"] as const;
@@ -44,7 +44,7 @@ export function matrixText(
 ): string {
   switch (format) {
     case "json":
-      return jsonText("ci matrix", changed, 2);
+      return jsonDocument("ci matrix", changed, 2);
     case "github":
       return gitHubOutput(changed, parts);
     case "azure":

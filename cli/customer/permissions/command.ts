@@ -2,7 +2,7 @@
 import { InvalidArgumentError, Option, type Command } from "commander";
 import { describeCommand } from "@defender-mssp/terminal/help";
 import type { Session } from "@defender-mssp/terminal/session";
-import { jsonText } from "@defender-mssp/terminal/jsonDocument";
+import { jsonDocument } from "@defender-mssp/terminal/jsonDocument";
 import { visibleJson } from "@defender-mssp/terminal/terminalText";
 import { atOnce } from "@defender-mssp/terminal/atOnce";
 import { placeOf } from "../../base/place";
@@ -118,7 +118,7 @@ async function formatted(
   if (chosen === "json") {
     const { requiredResourceAccess } = await import("./manifest.js");
     const access = requiredResourceAccess(permissions.automation);
-    return jsonText("permissions", { ...permissions, requiredResourceAccess: access }, 2);
+    return jsonDocument("permissions", { ...permissions, requiredResourceAccess: access }, 2);
   }
   if (chosen === "manifest") {
     const { requiredResourceAccess } = await import("./manifest.js");

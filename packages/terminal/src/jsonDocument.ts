@@ -38,7 +38,7 @@ export function jsonKey(command: string): string {
  * that name.
  * @param command without the program's name, such as `fleet list`.
  */
-export function jsonText(command: string, content: object, indent?: number): string {
+export function jsonDocument(command: string, content: object, indent?: number): string {
   const isNamed = Object.keys(content).some((key) => /^mssp[A-Z]\w*$/.test(key) && isVersion(content, key));
   return `${visibleJson(isNamed ? content : { [jsonKey(command)]: version, ...content }, indent)}\n`;
 }
@@ -46,12 +46,12 @@ export function jsonText(command: string, content: object, indent?: number): str
 /** Writes the one document of a run. */
 export function writeJson(out: Output, command: string, content: object): void {
   answered.add(out);
-  out.write(jsonText(command, content, 2));
+  out.write(jsonDocument(command, content, 2));
 }
 
 /** Writes one of several documents as a line, such as those of `--watch`. */
 export function writeJsonLine(out: Output, command: string, content: object): void {
-  out.write(jsonText(command, content));
+  out.write(jsonDocument(command, content));
 }
 
 /**
