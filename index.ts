@@ -146,9 +146,12 @@ async function program() {
   const { clientId, clientSecret: secret, clientSecretExpiresOn: expiresOn } = onboarding;
   const handover = secret && expiresOn && handOver?.({ customerTenantId: tenantId, clientId, secret, expiresOn });
   const delegation = delegate?.();
-  const sentinel = giveSentinel?.(sentinelGroupIds(portalAccess, adopted.omit, onboarding), {
-    transformations: [recover],
-  });
+  const sentinel = giveSentinel?.(
+    sentinelGroupIds(portalAccess, adopted.omit, onboarding, settings.sentinelAccess?.roles ?? {}),
+    {
+      transformations: [recover],
+    },
+  );
   await extend?.({ settings, onboarding, provider });
 
   // Which outputs there are depends on the settings; the engine warns of one without a value.

@@ -31,7 +31,7 @@ export interface PrerequisiteSettings {
     readonly resourceGroupName?: string;
   };
   readonly azureDelegation?: object;
-  readonly sentinelAccess?: object;
+  readonly sentinelAccess?: { readonly roles: object };
   /** File name of an extension. */
   readonly extension?: string;
 }
@@ -123,9 +123,10 @@ export function hasDelegation({ azureDelegation }: PrerequisiteSettings): boolea
   return azureDelegation !== undefined;
 }
 
-/** With a governance relationship a person assigns the roles. */
+/** With a governance relationship a person assigns the roles, unless the settings name remote groups. */
 export function hasSentinelAccess({ sentinelAccess, portalAccess }: PrerequisiteSettings): boolean {
-  return sentinelAccess !== undefined && portalAccess.model !== "governance";
+  if (sentinelAccess === undefined) return false;
+  return portalAccess.model !== "governance" || Object.keys(sentinelAccess.roles).length > 0;
 }
 
 export function hasExtension({ extension }: PrerequisiteSettings): boolean {

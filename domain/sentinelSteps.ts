@@ -27,7 +27,8 @@ export function sentinelSteps({ portalAccess, sentinelAccess, azureDelegation }:
   return [
     `Connect the workspace ${workspaceName} to the Defender portal, unless it is connected: a Security Administrator of the customer who is Owner of ` +
       "the subscription, or User Access Administrator with Microsoft Sentinel Contributor, opens System > Settings > Microsoft Sentinel > Connect a workspace. No API does it.",
-    ...(portalAccess.model === "governance" ? [assignByHand(resourceGroup)] : []),
+    ...(portalAccess.model === "governance" && names.length === 0 ? [assignByHand(resourceGroup)] : []),
+    ...(portalAccess.model === "governance" && names.length > 0 ? [confirmRemoteGroups(resourceGroup)] : []),
     "If the customer activates unified RBAC for Microsoft Sentinel (preview), these roles in Azure stay in force. Leave the assignments of the application MTP Unified RBAC as they are.",
     `Each analyst adds the customer's tenant at ${multitenantPortal}, which shows at most ${mostTenants} tenants.`,
     ...(names.includes("Microsoft Sentinel Responder") ? [assignIncidents] : []),
@@ -39,6 +40,13 @@ function assignByHand(resourceGroup: string): string {
     "Assign the roles to the MSSP's remote groups, once the governance relationship is active: a person of the customer with User Access Administrator in Azure and User Administrator " +
     `in Microsoft Entra opens the resource group ${resourceGroup} in the Azure portal > Access control (IAM) > Add > Add role assignment, selects Microsoft Sentinel Reader or ` +
     "Microsoft Sentinel Responder, and under Members selects Remote tenant group. This program does not do it: no document describes the request."
+  );
+}
+
+function confirmRemoteGroups(resourceGroup: string): string {
+  return (
+    `Look in the Azure portal whether the remote groups have their roles on the resource group ${resourceGroup} (Access control (IAM) > Role assignments). ` +
+    "No document of Microsoft describes the request by which this program assigns them, and it was never tried on a tenant."
   );
 }
 

@@ -4,6 +4,7 @@
  */
 import {
   defaultSentinelRoles,
+  remoteGroup,
   roleAuthorizations,
   sentinelGroups,
   sentinelRoleNames,
@@ -55,7 +56,7 @@ export interface SentinelAccessSettings {
   readonly subscriptionId: string;
   readonly resourceGroup: string;
   readonly workspaceName: string;
-  /** Roles of each group that the model of portal access has. Empty with the model `governance`. */
+  /** Roles of each group that the model of portal access has. With the model `governance` those of the remote groups. */
   readonly roles: SentinelRolesByGroup;
 }
 
@@ -173,6 +174,24 @@ function groupRoles(whose: string, fallback: readonly SentinelRole[]) {
   );
 }
 
+/** As many as `portalAccess.groups` may have. */
+const remoteGroupLimit = 20;
+
+const remoteGroupRoles = mapOf("a group of the MSSP's own tenant: objectId, roles", {
+  objectId: required(uuid("the object ID of a group that portalAccess.groups names"), {
+    description: "Object ID of a group of `portalAccess.groups`.",
+    example: "0a0b0c0d-0000-4000-8000-000000000001",
+  }),
+  roles: required(
+    listOf(
+      `a list of roles: ${sentinelRoleNames.join(", ")}`,
+      oneOf("a role for people on a workspace", sentinelRoleNames),
+      { least: 1, most: sentinelRoleNames.length },
+    ),
+    { description: "Roles of the group's members.", example: "[Microsoft Sentinel Reader]" },
+  ),
+});
+
 const sentinelAccess = mapOf("a map: subscriptionId, resourceGroup, workspaceName", {
   subscriptionId: required(uuid("the customer's Azure subscription"), {
     description: "The customer's Azure subscription that has the workspace.",
@@ -206,6 +225,16 @@ const sentinelAccess = mapOf("a map: subscriptionId, resourceGroup, workspaceNam
       description: "Roles of each group.",
       default: "Microsoft Sentinel Reader for tier 1 and for all analysts, Microsoft Sentinel Responder for tier 2",
       example: "{ tier2: [Microsoft Sentinel Responder, Microsoft Sentinel Playbook Operator] }",
+    },
+  ),
+  unverifiedRemoteGroups: optional(
+    listOf("a list of groups of portalAccess.groups", remoteGroupRoles, { most: remoteGroupLimit }),
+    {
+      description:
+        "Groups of the MSSP's own tenant that `up` gives roles to, with the model `governance` only. No document of Microsoft describes the request, and it was never tried on a tenant. " +
+        "Without this key the roles are a manual step.",
+      default: "a person of the customer assigns the roles",
+      example: "[{ objectId: 0a0b0c0d-0000-4000-8000-000000000001, roles: [Microsoft Sentinel Reader] }]",
     },
   ),
 });
@@ -254,18 +283,30 @@ export function sentinelAccessFrom(
 ): SentinelAccessSettings | undefined {
   if (checked === undefined) return undefined;
   const groups = sentinelGroupsByModel[model] ?? [];
-  const roles = groups.map((group) => [group, checked.roles?.[group] ?? defaultSentinelRoles[group]] as const);
+  const { unverifiedRemoteGroups = [], ...place } = checked;
+  const roles: [SentinelGroup, readonly SentinelRole[]][] = [
+    ...groups.map((group): [SentinelGroup, readonly SentinelRole[]] => [
+      group,
+      checked.roles?.[group] ?? defaultSentinelRoles[group],
+    ]),
+    ...unverifiedRemoteGroups.map(({ objectId, roles: names }): [SentinelGroup, readonly SentinelRole[]] => [
+      remoteGroup(objectId.toLowerCase()),
+      names,
+    ]),
+  ];
   return Object.freeze({
-    ...checked,
+    ...place,
     subscriptionId: checked.subscriptionId.toLowerCase(),
     roles: Object.fromEntries(roles.filter(([, names]) => names.length > 0)),
   });
 }
 
-const tierGroups: readonly SentinelGroup[] = ["tier1", "tier2", "approvers"];
+type OwnGroup = (typeof sentinelGroups)[number];
+
+const tierGroups: readonly OwnGroup[] = ["tier1", "tier2", "approvers"];
 
 /** The groups that grant something, by the model of portal access. */
-const sentinelGroupsByModel: Readonly<Record<string, readonly SentinelGroup[]>> = {
+const sentinelGroupsByModel: Readonly<Record<string, readonly OwnGroup[]>> = {
   basic: ["analysts"],
   rbac: tierGroups,
   entitlement: tierGroups,
@@ -275,6 +316,7 @@ const sentinelGroupsByModel: Readonly<Record<string, readonly SentinelGroup[]>> 
 export function azureProblems(settings: SettingPlace): void {
   handoverProblems(settings.at("handover"), settings.at("connector"));
   sentinelProblems(settings.at("sentinelAccess", "roles"), settings.at("portalAccess", "model"));
+  remoteGroupProblems(settings.at("sentinelAccess", "unverifiedRemoteGroups"), settings.at("portalAccess"));
   for (const role of settings.at("azureDelegation", "roles").items(roleLimit)) {
     const allowed = roleFault(role.value);
     if (allowed !== undefined) role.refuse(allowed);
@@ -309,6 +351,25 @@ function sentinelProblems(roles: SettingPlace, model: SettingPlace): void {
     }
     SettingPlace.refuseRepeated(place.items(sentinelRoleNames.length), () => "each role once");
   }
+}
+
+function remoteGroupProblems(groups: SettingPlace, portalAccess: SettingPlace): void {
+  if (!groups.isSet) return;
+  if (portalAccess.at("model").text !== "governance") {
+    groups.refuse("only with the model governance: other models have groups in the customer's tenant");
+    return;
+  }
+  const objectId = (place: SettingPlace) => place.at("objectId").text?.toLowerCase();
+  const related = portalAccess.at("groups").items(remoteGroupLimit).map(objectId);
+  const places = groups.items(remoteGroupLimit);
+  for (const place of places) {
+    if (!related.includes(objectId(place))) place.at("objectId").refuse("a group that portalAccess.groups names");
+    SettingPlace.refuseRepeated(place.at("roles").items(sentinelRoleNames.length), () => "each role once");
+  }
+  SettingPlace.refuseRepeated(
+    places.map((place) => place.at("objectId")),
+    (first) => `each group once: sentinelAccess.unverifiedRemoteGroups[${first}] has this object ID`,
+  );
 }
 
 function isResourceGroup(value: string): boolean {

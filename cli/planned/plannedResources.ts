@@ -81,7 +81,7 @@ async function declareSentinel(settings: Settings, onboarding: CustomerOnboardin
   if (sentinelAccess === undefined) return;
   const args = { ...sentinelAccess, tenantId, msspName, cloud, isOffline: true };
   const giveSentinel = await prepareSentinelAccess(sentinelName, args, {});
-  giveSentinel(sentinelGroupIds(portalAccess, adopted?.omit ?? [], onboarding));
+  giveSentinel(sentinelGroupIds(portalAccess, adopted?.omit ?? [], onboarding, sentinelAccess.roles));
 }
 
 /** The plan has no other role assignments: that of a vault is in the MSSP's subscription. */

@@ -4,6 +4,7 @@
  */
 import {
   armCall,
+  remoteGroupId,
   type CallContext,
   type CloudName,
   type SentinelGroup,
@@ -145,7 +146,7 @@ export async function prepareSentinelAccess(
   const before = deployedGroups(deployed);
   const planned = Object.entries(roles).map(([key, names]) => {
     const group = key as SentinelGroup;
-    const objectId = before[group];
+    const objectId = remoteGroupId(group) ?? before[group];
     return { group, roles: names, objectId, isAdopted: objectId !== undefined && adopted.includes(objectId) };
   });
   const looked = async () => {

@@ -1,5 +1,6 @@
 import {
   lastSegment,
+  remoteGroupId,
   resourceGroupId,
   roleAssignmentName,
   roleDefinitionResourceId,
@@ -20,7 +21,7 @@ export type SentinelGrantKey = `${SentinelGroup}-${(typeof sentinelRoles)[Sentin
 export interface SentinelGrant {
   /** The group, as the names of its assignments begin. */
   readonly group: SentinelGroup;
-  /** Object ID of the group in the customer's tenant. */
+  /** Object ID of the group in the customer's tenant; of a remote group in the MSSP's. */
   readonly objectId: pulumi.Input<string>;
   /** Roles for people: none of them can give access to others. */
   readonly roles: readonly SentinelRole[];
@@ -129,7 +130,7 @@ export class SentinelAccess extends pulumi.ComponentResource {
         roleDefinitionId,
         principalId: grant.objectId,
         // Without the type azure-native sends "User", and Azure looks the principal up.
-        principalType: authorization.PrincipalType.Group,
+        principalType: authorization.PrincipalType[remoteGroupId(grant.group) === undefined ? "Group" : "ForeignGroup"],
         description: pulumi.interpolate`${args.msspName} watches this Microsoft Sentinel workspace. ${managedNote()}.`,
       },
       {

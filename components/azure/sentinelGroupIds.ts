@@ -1,4 +1,4 @@
-import { tiers } from "@defender-mssp/microsoft";
+import { remoteGroupId, tiers, type SentinelRolesByGroup } from "@defender-mssp/microsoft";
 import type * as pulumi from "@pulumi/pulumi";
 import type { OmittablePart } from "../../domain/omittedParts";
 import { hasAnalystsGroup } from "../portalAccess/analystsGroup";
@@ -16,11 +16,13 @@ interface OnboardedGroups {
  * the model `rbac` the latter grants nothing, and its members stay with just-in-time access.
  *
  * @param omit parts that the customer does not have.
+ * @param roles of the settings: with the model `governance` they name the groups.
  */
 export function sentinelGroupIds(
   portalAccess: PortalAccessChoice,
   omit: readonly OmittablePart[],
   { groups, groupObjectId }: OnboardedGroups,
+  roles: SentinelRolesByGroup,
 ): SentinelGroupIds {
   switch (portalAccess.model) {
     case "basic":
@@ -31,6 +33,6 @@ export function sentinelGroupIds(
       return Object.fromEntries(declared.map((tier) => [tier, groups.apply((ids) => ids[tier] ?? "")]));
     }
     case "governance":
-      return {};
+      return Object.fromEntries(Object.keys(roles).map((group) => [group, remoteGroupId(group)]));
   }
 }

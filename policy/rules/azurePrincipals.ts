@@ -1,4 +1,11 @@
-import { azureRoles, lastSegment, roleAuthorizations, vaultOfResourceId } from "@defender-mssp/microsoft";
+import {
+  azureRoles,
+  lastSegment,
+  remoteGroup,
+  roleAuthorizations,
+  vaultOfResourceId,
+  type SentinelRolesByGroup,
+} from "@defender-mssp/microsoft";
 import { isHandoverVaultName } from "../../domain/naming";
 import {
   azureRoleAssignment,
@@ -59,7 +66,7 @@ function assignmentProblems(
   const role = knownText(properties["roleDefinitionId"]);
   if (principal !== undefined && isListed(principal)) return [];
   if (isSentinelScope(properties["scope"], settings)) {
-    return sentinelProblems(role, knownText(properties["principalType"]), settings);
+    return sentinelProblems(role, principal, knownText(properties["principalType"]), settings);
   }
   const isSecretsUser = role === undefined || idOf(role) === azureRoles["Key Vault Secrets User"];
   return problems(
@@ -72,17 +79,37 @@ function assignmentProblems(
 /** `named-principals` judges the group, and that the role is one of this group. */
 function sentinelProblems(
   role: string | undefined,
+  principal: string | undefined,
   principalType: string | undefined,
   settings: PolicySettings | undefined,
 ): readonly string[] {
-  const roles = Object.values(settings?.sentinelAccess?.roles ?? {}).flat();
+  const named = settings?.sentinelAccess?.roles ?? {};
+  const roles = Object.values(named).flat();
   const isNamed = role === undefined || roles.some((name) => azureRoles[name] === idOf(role));
   return problems(
     isNamed ? undefined : `its role is ${idOf(role)}, which sentinelAccess.roles does not name`,
-    principalType === undefined || principalType === "Group"
+    principalType === "ForeignGroup" || rolesOfRemoteGroup(named, principal) !== undefined
+      ? remoteGroupProblem(named, principal, role)
+      : undefined,
+    principalType === undefined || ["Group", "ForeignGroup"].includes(principalType)
       ? undefined
       : `its principal is a ${principalType}; the roles on a workspace are for groups alone`,
   );
+}
+
+function rolesOfRemoteGroup(named: SentinelRolesByGroup, principal: string | undefined) {
+  return principal === undefined ? undefined : named[remoteGroup(principal.toLowerCase())];
+}
+
+/** A remote group is no resource of the stack: its ID is in the settings. */
+function remoteGroupProblem(
+  named: SentinelRolesByGroup,
+  principal: string | undefined,
+  role: string | undefined,
+): string | undefined {
+  const roles = rolesOfRemoteGroup(named, principal);
+  if (roles?.some((name) => role !== undefined && azureRoles[name] === idOf(role)) === true) return undefined;
+  return `its principal is the group ${principal ?? "(unknown)"} of another tenant, for which sentinelAccess.unverifiedRemoteGroups does not name the role`;
 }
 
 /** The role is for the one secret of the handover, in the vault of the settings. */

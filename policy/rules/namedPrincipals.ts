@@ -1,5 +1,5 @@
 import { groupNameInDirectory } from "../../domain/naming";
-import { azureRoles, lastSegment } from "@defender-mssp/microsoft";
+import { azureRoles, lastSegment, remoteGroupId } from "@defender-mssp/microsoft";
 import {
   grantProblems,
   isSentinelScope,
@@ -131,7 +131,8 @@ function sentinelProblems(
           grant.sources.length === 1 &&
           grant.sources.includes(resource.urn))),
   );
-  const strangers = grantProblems(grant, stack, ["group"], principals);
+  const remote = Object.keys(settings.sentinelAccess?.roles ?? {}).flatMap((group) => remoteGroupId(group) ?? []);
+  const strangers = grantProblems(grant, stack, ["group"], [...principals, ...remote]);
   const wrong = holders
     .map(({ resource }) => nameOf(resource.properties["displayName"]))
     .filter((name) => !sentinelRolesOfGroup(name, settings).some((allowed) => azureRoles[allowed] === role));

@@ -30,8 +30,12 @@ describe("domain: steps for Microsoft Sentinel", () => {
     assert.match(steps, /Connect the workspace soc to the Defender portal/);
     assert.match(steps, /https:\/\/mto\.security\.microsoft\.com, which shows at most 100 tenants/);
     assert.doesNotMatch(steps, /Remote tenant group|Directory Readers/);
-    const governance = { portalAccess: { model: "governance" }, sentinelAccess };
+    const governance = { portalAccess: { model: "governance" }, sentinelAccess: { ...sentinelAccess, roles: {} } };
     assert.match(sentinelSteps(governance).join("\n"), /resource group sentinel in the Azure portal > Access control/);
+    const remote = { ...sentinelAccess, roles: { "remote-1": ["Microsoft Sentinel Reader" as const] } };
+    const unverified = sentinelSteps({ ...governance, sentinelAccess: remote }).join("\n");
+    assert.match(unverified, /Look in the Azure portal .* never tried on a tenant/);
+    assert.doesNotMatch(unverified, /Remote tenant group/);
     const responder = { ...sentinelAccess, roles: { tier2: ["Microsoft Sentinel Responder" as const] } };
     assert.match(sentinelSteps({ ...rbac, sentinelAccess: responder }).join("\n"), /Directory Readers/);
   });

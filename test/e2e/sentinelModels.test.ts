@@ -8,36 +8,57 @@ const people = [ana, { ...ben, tier: "tier2" }];
 const reader = "Microsoft Sentinel Reader";
 const responder = "Microsoft Sentinel Responder";
 const justInTime = "justInTime";
+const governingTenantId = "5ec0de00-5ea1-4000-8000-000000000001";
+/** A group of the MSSP's own tenant. */
+const objectId = "0a0b0c0d-0000-4000-8000-000000000001";
+const remote = (...roles: string[]) => ({ unverifiedRemoteGroups: [{ objectId, roles }] });
 
 /** What the settings say, and by which groups people reach the workspace: the role of each. */
 const models = {
   basic: {
     settings: { analysts: people, portalAccess: "basic" },
     given: { "Fabrikam Security MSSP Analysts": [reader] },
-    changedRoles: { analysts: [responder] },
+    changedAccess: { roles: { analysts: [responder] } },
     changed: { "Fabrikam Security MSSP Analysts": [responder] },
   },
   "basic, just in time": {
     settings: { analysts: people, portalAccess: { model: "basic", activation: justInTime } },
     given: { "Fabrikam Security MSSP Analysts": [reader] },
-    changedRoles: { analysts: [responder] },
+    changedAccess: { roles: { analysts: [responder] } },
     changed: { "Fabrikam Security MSSP Analysts": [responder] },
   },
   "rbac, just in time": {
     settings: { analysts: people, portalAccess: { model: "rbac", activation: justInTime } },
     given: { "Tier 1 Analyst": [reader], "Tier 2 Analyst": [responder] },
-    changedRoles: { tier1: [reader, responder], tier2: [] },
+    changedAccess: { roles: { tier1: [reader, responder], tier2: [] } },
     changed: { "Tier 1 Analyst": [reader, responder] },
   },
   entitlement: {
     settings: { analysts: [], portalAccess: { model: "entitlement", approvers: ["security.admin@contoso.example"] } },
     given: { "Tier 1 Analyst": [reader], "Tier 2 Analyst": [responder] },
-    changedRoles: { tier1: [], tier2: [reader] },
+    changedAccess: { roles: { tier1: [], tier2: [reader] } },
     changed: { "Tier 2 Analyst": [reader] },
   },
-} as const;
+  "governance, remote groups": {
+    settings: {
+      analysts: [],
+      portalAccess: { model: "governance", groups: [{ objectId, name: "SOC Tier 1", roles: ["Security Reader"] }] },
+    },
+    access: remote(reader),
+    given: { [objectId]: [reader] },
+    changedAccess: remote(reader, responder),
+    changed: { [objectId]: [reader, responder] },
+  },
+} satisfies Record<string, Model>;
 
-type ModelName = keyof typeof models;
+interface Model {
+  readonly settings: object;
+  /** Keys of `sentinelAccess` beside the place. Default: none. */
+  readonly access?: object;
+  readonly given: object;
+  readonly changedAccess: object;
+  readonly changed: object;
+}
 
 describe("access to Microsoft Sentinel by each model, on the real engine", function () {
   let project: SandboxProject;
@@ -47,9 +68,17 @@ describe("access to Microsoft Sentinel by each model, on the real engine", funct
   });
   after(() => project.dispose());
 
-  for (const [index, name] of (Object.keys(models) as ModelName[]).entries())
+  /** As people of both tenants do: governance.test.ts. */
+  function establishRelationship(governedTenantId: string): void {
+    const { cloud } = project.sandbox;
+    const relationship = { id: `${governedTenantId}.1`, status: "active", governedTenantId, governingTenantId };
+    cloud.tenant(governedTenantId).objects("governanceRelationships").set(relationship.id, relationship);
+    cloud.tenant(governingTenantId).objects("groups").set(objectId, { id: objectId, displayName: "SOC Tier 1" });
+  }
+
+  for (const [index, [name, model]] of Object.entries<Model>(models).entries())
     it(name, async () => {
-      const { settings, given, changedRoles, changed } = models[name];
+      const { settings, access = {}, given, changedAccess, changed } = model;
       const number = 120 + index;
       const stack = `customer${number}`;
       const tenantId = tenantIdOf(number);
@@ -82,8 +111,9 @@ describe("access to Microsoft Sentinel by each model, on the real engine", funct
         return byGroup;
       };
 
+      establishRelationship(tenantId);
       project.sandbox.cloud.describedTenant({ tenantId, domain: "contoso.example" });
-      await configure(place);
+      await configure({ ...place, ...access });
       await project.addStack(stack);
       const asBefore = dumpOfTenant(project, tenantId);
 
@@ -97,7 +127,7 @@ describe("access to Microsoft Sentinel by each model, on the real engine", funct
       await up("--refresh");
       assert.deepEqual(roles(), given);
 
-      await configure({ ...place, roles: changedRoles });
+      await configure({ ...place, ...changedAccess });
       await up();
       assert.deepEqual(roles(), changed);
       await unchanged();

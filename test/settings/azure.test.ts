@@ -91,6 +91,12 @@ describe("settings: handover and azureDelegation", () => {
       tier2: [responder],
     });
     assert.deepEqual(rolesWith({ model: "governance", groups }), {});
+    const remote = check({
+      portalAccess: { model: "governance", groups },
+      sentinelAccess: { ...place, unverifiedRemoteGroups: [{ objectId: subscriptionId, roles: [reader] }] },
+    });
+    assert.ok("settings" in remote, JSON.stringify(remote));
+    assert.deepEqual(remote.settings.sentinelAccess?.roles, { [`remote-${subscriptionId.toLowerCase()}`]: [reader] });
     assert.deepEqual(rolesWith({ model: "rbac" }, { tier1: [], approvers: [reader] }), {
       tier2: [responder],
       approvers: [reader],
@@ -119,6 +125,15 @@ describe("settings: handover and azureDelegation", () => {
     assert.deepEqual(refused({ tier1: ["Microsoft Sentinel Reader"] }, { model: "governance", groups }), [
       "sentinelAccess.roles.tier1",
     ]);
+    const remote = (unverifiedRemoteGroups: unknown, portalAccess: object = { model: "governance", groups }) =>
+      problems({ portalAccess, sentinelAccess: { ...place, unverifiedRemoteGroups } }).map(({ key }) => key);
+    const named = { objectId: subscriptionId, roles: ["Microsoft Sentinel Reader"] };
+    const key = "sentinelAccess.unverifiedRemoteGroups";
+    assert.deepEqual(remote([named]), []);
+    assert.deepEqual(remote([named], { model: "rbac" }), [key]);
+    assert.deepEqual(remote([named, named]), [`${key}[1].objectId`]);
+    assert.deepEqual(remote([{ ...named, objectId: "0a0b0c0d-0000-4000-8000-000000000009" }]), [`${key}[0].objectId`]);
+    assert.deepEqual(remote([{ ...named, roles: ["Owner"] }]), [`${key}[0].roles[0]`]);
     assert.deepEqual(wrong({ sentinelAccess: { ...place, workspaceName: "-soc" } }), [
       'sentinelAccess.workspaceName: "-soc"',
     ]);

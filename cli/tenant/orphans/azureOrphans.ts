@@ -10,6 +10,7 @@ import {
   lastSegment,
   request,
   sentinelRoleName,
+  remoteGroup,
   sentinelRoles,
   vaultOfResourceId,
   type AzureRoleAssignment,
@@ -77,7 +78,11 @@ async function assignments(tenant: KindTenant, state: FinderState): Promise<read
 /** The name that the program gives the assignment; one of no known group cannot be imported. */
 function assignmentName(assignment: AzureRoleAssignment | undefined, state: FinderState): string {
   const group = state.resources.find(({ id }) => lastSegment(id) === assignment?.properties.principalId);
-  const key = /-(analysts|tier1|tier2|approvers)-group$/.exec(group === undefined ? "" : urnName(group.urn))?.[1];
+  const { principalType, principalId = "" } = assignment?.properties ?? {};
+  const key =
+    principalType === "ForeignGroup"
+      ? remoteGroup(principalId)
+      : /-(analysts|tier1|tier2|approvers)-group$/.exec(group === undefined ? "" : urnName(group.urn))?.[1];
   const role = sentinelRoleName(assignment?.properties.roleDefinitionId ?? "");
   return key === undefined || role === undefined ? "" : `${sentinelName}-${key}-${sentinelRoles[role]}`;
 }

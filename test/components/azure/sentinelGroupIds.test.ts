@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import type { SentinelRolesByGroup } from "@defender-mssp/microsoft";
 import * as pulumi from "@pulumi/pulumi";
 import { sentinelGroupIds } from "../../../components/azure/sentinelGroupIds";
 import { defaultPortalAccess, type PortalAccessChoice } from "../../../components/portalAccess/portalAccessArgs";
@@ -36,7 +37,7 @@ const models: readonly (readonly [string, PortalAccessChoice, object, (readonly 
     },
     { tier1: "1", tier2: "2", approvers: "3" },
   ],
-  ["governance", { model: "governance" }, {}],
+  ["governance", { model: "governance" }, { "remote-4": "4" }],
 ];
 
 describe("components: groups with roles on a workspace", () => {
@@ -44,7 +45,13 @@ describe("components: groups with roles on a workspace", () => {
     it(name, async () => {
       await startMocks();
       const groups = pulumi.output({ tier1: "1", tier2: "2", approvers: "3" } as Record<string, string>);
-      const ids = sentinelGroupIds(model, omit, { groups, groupObjectId: pulumi.output<string | undefined>("all") });
+      const roles: SentinelRolesByGroup = model.model === "governance" ? { "remote-4": [] } : {};
+      const ids = sentinelGroupIds(
+        model,
+        omit,
+        { groups, groupObjectId: pulumi.output<string | undefined>("all") },
+        roles,
+      );
       assert.deepEqual((await resolved(pulumi.output(ids))).value, expected);
     });
   }

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { azureRoles, roleDefinitionResourceId } from "@defender-mssp/microsoft";
+import { azureRoles, roleDefinitionResourceId, type SentinelRole } from "@defender-mssp/microsoft";
 import {
   azureRoleAssignment,
   keyVault,
@@ -87,5 +87,26 @@ describe("policy: azure-principals", () => {
     assert.equal(say({ roleDefinitionId, principalType: "User" }).length, 1);
     assert.notEqual(say({ roleDefinitionId, scope: `/subscriptions/${subscriptionId}` }).length, 0);
     assert.notEqual(judge(rule, azureRoleAssignment, { ...assignment, roleDefinitionId }, { settings }).length, 0);
+  });
+
+  it("takes a remote group's role for one that the settings name for this group", () => {
+    const first = "0a0b0c0d-0000-4000-8000-000000000001";
+    const second = "0a0b0c0d-0000-4000-8000-000000000002";
+    const roles = {
+      [`remote-${first}`]: ["Microsoft Sentinel Reader" as const],
+      [`remote-${second}`]: ["Microsoft Sentinel Contributor" as const],
+    };
+    const place = { subscriptionId, resourceGroup: "sentinel", workspaceName: "soc" };
+    const say = (principalId: string | undefined, role: SentinelRole, principalType = "ForeignGroup") =>
+      judge(
+        rule,
+        azureRoleAssignment,
+        { principalId, principalType, scope, roleDefinitionId: roleDefinitionResourceId(subscriptionId, role) },
+        { settings: { ...settings, sentinelAccess: { ...place, roles } } },
+      );
+    assert.deepEqual(say(first.toUpperCase(), "Microsoft Sentinel Reader"), []);
+    assert.equal(say(first, "Microsoft Sentinel Contributor").length, 1);
+    assert.equal(say(first, "Microsoft Sentinel Contributor", "Group").length, 1);
+    assert.equal(say(stranger, "Microsoft Sentinel Reader").length, 1);
   });
 });

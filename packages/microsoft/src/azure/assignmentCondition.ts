@@ -15,6 +15,11 @@ export interface ConditionLimits {
    * @default every group of the tenant
    */
   readonly groups?: readonly string[];
+  /**
+   * `ForeignGroup`: groups of another tenant. No document of Microsoft names the value in a condition.
+   * @default "Group"
+   */
+  readonly principalType?: "Group" | "ForeignGroup";
 }
 
 const attributes = "Microsoft.Authorization/roleAssignments";
@@ -27,13 +32,13 @@ export function assignmentCondition(limits: ConditionLimits): string {
 function part(
   action: "write" | "delete",
   source: "@Request" | "@Resource",
-  { roles, groups }: ConditionLimits,
+  { roles, groups, principalType = "Group" }: ConditionLimits,
 ): string {
   const set = (values: readonly string[]) => `{${values.join(", ")}}`;
   const ids = [...new Set(roles.map((role) => azureRoles[role]))].sort();
   const limits = [
     `${source}[${attributes}:RoleDefinitionId] ForAnyOfAnyValues:GuidEquals ${set(ids)}`,
-    `${source}[${attributes}:PrincipalType] ForAnyOfAnyValues:StringEqualsIgnoreCase {'Group'}`,
+    `${source}[${attributes}:PrincipalType] ForAnyOfAnyValues:StringEqualsIgnoreCase {'${principalType}'}`,
     ...(groups === undefined || groups.length === 0
       ? []
       : [`${source}[${attributes}:PrincipalId] ForAnyOfAnyValues:GuidEquals ${set([...groups].sort())}`]),

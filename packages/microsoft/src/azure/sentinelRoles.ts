@@ -22,10 +22,22 @@ export const sentinelRoleNames = Object.keys(sentinelRoles) as readonly Sentinel
 
 /** The groups that get roles: of each tier, and of all analysts with the model `basic`. */
 export const sentinelGroups = ["analysts", "tier1", "tier2", "approvers"] as const;
-export type SentinelGroup = (typeof sentinelGroups)[number];
 
-/** Roles by group. */
-export type SentinelRolesByGroup = Readonly<Partial<Record<SentinelGroup, readonly SentinelRole[]>>>;
+/** A group of the MSSP's own tenant that a governance relationship brings: `remote-` and its object ID. */
+export type RemoteGroup = `remote-${string}`;
+export type SentinelGroup = (typeof sentinelGroups)[number] | RemoteGroup;
+
+export function remoteGroup(objectId: string): RemoteGroup {
+  return `remote-${objectId}`;
+}
+
+/** Object ID, in the MSSP's tenant, of a remote group; undefined for a group of the customer's tenant. */
+export function remoteGroupId(group: string): string | undefined {
+  return /^remote-(.+)$/.exec(group)?.[1];
+}
+
+/** Roles by `SentinelGroup`. A record of literal keys and of a pattern has no type for its values. */
+export type SentinelRolesByGroup = Readonly<Record<string, readonly SentinelRole[]>>;
 
 /** Approvers decide on requests, and need no data of the workspace. */
 export const defaultSentinelRoles = {

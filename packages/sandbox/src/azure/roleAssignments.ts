@@ -46,7 +46,7 @@ export const roleAssignments: ResourceHandler = {
     }
     const { condition, conditionVersion } = givenCondition(given);
     refuseUnreplicated(request, principalId);
-    const principalType = principalTypeOf(tenant, principalId, armText(given["principalType"]));
+    const principalType = principalTypeOf(request, principalId, armText(given["principalType"]));
     const roleDefinitionId = `/subscriptions/${path.subscriptionId}/providers/Microsoft.Authorization/roleDefinitions/${azureRoles[role]}`;
     const before = found(request);
     refuseUpdate(before, principalId, roleDefinitionId);
@@ -207,7 +207,11 @@ function isOfRole(role: AzureRoleName, { name, value }: Condition): boolean {
 }
 
 /** `principalType` allows a principal that the directory does not know yet. */
-function principalTypeOf(tenant: Tenant, principalId: string, given: string): string {
+function principalTypeOf({ cloud, tenant }: ArmRequest, principalId: string, given: string): string {
+  if (given === "ForeignGroup") {
+    if (isRemoteGroup(cloud, tenant, principalId)) return given;
+    throw principalNotFound(tenant, principalId);
+  }
   const types = { users: "User", groups: "Group", servicePrincipals: "ServicePrincipal" } as const;
   const collection = (Object.keys(types) as (keyof typeof types)[]).find((name) =>
     tenant.objects(name).has(principalId),
@@ -223,6 +227,19 @@ function principalTypeOf(tenant: Tenant, principalId: string, given: string): st
     );
   }
   return known ?? given;
+}
+
+/**
+ * Whether a governance relationship brings the group. Inferred: no document of Microsoft describes a
+ * request that assigns a role to a group of another tenant.
+ */
+function isRemoteGroup(cloud: Cloud, tenant: Tenant, principalId: string): boolean {
+  return [...tenant.objects("governanceRelationships").values()].some(
+    ({ status, governedTenantId, governingTenantId }) => {
+      if (status !== "active" || governedTenantId !== tenant.id || typeof governingTenantId !== "string") return false;
+      return cloud.tenant(governingTenantId).objects("groups").has(principalId);
+    },
+  );
 }
 
 function principalNotFound(tenant: Tenant, principalId: string): EmulatedServiceError {

@@ -426,6 +426,37 @@ describe("sandbox/azure", () => {
       for (const [id, resource] of former) resources.set(id, resource);
     });
 
+    it("assigns a role to a group of another tenant with an active relationship, under a condition for it", async () => {
+      const relationships = sandbox.cloud.tenant(sandboxCustomerTenantId).objects("governanceRelationships");
+      const groups = sandbox.cloud.tenant(msspTenantId).objects("groups");
+      const principalId = "0a0b0c0d-0000-4000-8000-000000000001";
+      const condition = assignmentCondition({
+        ...{ roles: ["Microsoft Sentinel Reader"], groups: [principalId], principalType: "ForeignGroup" },
+      });
+      const limits = resources.get(path(9).toLowerCase())!;
+      resources.set(path(9).toLowerCase(), {
+        ...limits,
+        properties: { ...(limits["properties"] as object), condition },
+      });
+      const remote = { principalId, principalType: "ForeignGroup" };
+      const relationship = { id: "1", governingTenantId: msspTenantId, governedTenantId: sandboxCustomerTenantId };
+      groups.set(principalId, { id: principalId, displayName: "SOC" });
+      try {
+        for (const status of ["terminated", "active"]) {
+          relationships.set("1", { ...relationship, status });
+          const { status: code, body } = await assign("Microsoft Sentinel Reader", remote);
+          assert.deepEqual(
+            [code, body.error?.code],
+            status === "active" ? [201, undefined] : [400, "PrincipalNotFound"],
+          );
+        }
+        assert.equal((await assign("Microsoft Sentinel Reader", {}, path(2))).status, 403);
+      } finally {
+        relationships.clear();
+        groups.delete(principalId);
+      }
+    });
+
     it("assigns and removes the role for the group", async () => {
       assert.equal((await assign("Microsoft Sentinel Reader")).status, 201);
       assert.equal((await customer("DELETE", path(1))).status, 200);
