@@ -1,7 +1,13 @@
 /** The roles on a Microsoft Sentinel workspace with each model of access, from nothing to gone. */
 import assert from "node:assert/strict";
 import { azureRoles } from "@defender-mssp/microsoft";
-import { azureResources, type SandboxProject, type StoredObject, subscriptionIdOf } from "@defender-mssp/testkit";
+import {
+  azureResources,
+  jsonText,
+  type SandboxProject,
+  type StoredObject,
+  subscriptionIdOf,
+} from "@defender-mssp/testkit";
 import { ana, ben, createProject, customer, dumpOfTenant, objectsOf, tenantIdOf } from "./support";
 
 const people = [ana, { ...ben, tier: "tier2" }];
@@ -105,7 +111,8 @@ describe("access to Microsoft Sentinel by each model, on the real engine", funct
         for (const assignment of assignments()) {
           const { principalId = "", roleDefinitionId = "" } = assignment["properties"] as Record<string, string>;
           const role = Object.entries(azureRoles).find(([, id]) => roleDefinitionId.endsWith(id))?.[0] ?? "";
-          const group = String(groups[principalId]?.["displayName"] ?? principalId);
+          const { displayName = principalId } = groups[principalId] ?? {};
+          const group = jsonText(displayName);
           byGroup[group] = [...(byGroup[group] ?? []), role].sort();
         }
         return byGroup;
