@@ -127,7 +127,7 @@ function registerTenant(sandbox: Command, session: Session): void {
     .argument("<tenantId>", "the tenant, a UUID", tenantIdArgument)
     .option(
       "--set <switch=value...>",
-      "entraLicence=p2|p1|free, b2bInvitations=on|off, clientSecrets=on|off|<longest life in days>, mfa=on|off",
+      "entraLicence=p2|p1|free, b2bInvitations=on|off, clientSecrets=on|off|<longest life in days>, mfa=on|off, alertSources=endpoint|mixed|lossy",
       switchAssignment,
     )
     .option("--json", "print the switches as one JSON object")

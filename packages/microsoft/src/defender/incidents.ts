@@ -6,7 +6,7 @@
 import type { Endpoints } from "../endpoints";
 import type { SecurityAlert, SecurityComment, SecurityIncident } from "../graph/types";
 import { pathSegment, request, serverTime, type RequestOptions } from "../http";
-import { securityPage, securityPageTimeout, type SecurityPage } from "./readAlerts";
+import { securityPage, securityPageTimeout, unknownMembers, type SecurityPage } from "./readAlerts";
 import type { AlertWindow } from "./readAlerts";
 import type { RecordSeverity } from "./alertRecord";
 
@@ -35,9 +35,6 @@ export const largestIncidentPage = 50;
 
 const incidentsPath = "/v1.0/security/incidents";
 
-/** Without it Graph writes `unknownFutureValue` for the newer values of `status`. */
-const headers = { prefer: "include-unknown-enum-members" };
-
 /** One page of incidents. Needs SecurityIncident.Read.All. @throws ServiceError */
 export function readIncidents(options: ReadIncidentsOptions): Promise<SecurityPage<SecurityIncident>> {
   const { endpoints, withAlerts, next, tries, ...rest } = options;
@@ -48,7 +45,6 @@ export function readIncidents(options: ReadIncidentsOptions): Promise<SecurityPa
     next,
     path: incidentsPath,
     property: "lastUpdateDateTime",
-    headers,
     ...(withAlerts ? { expand: "alerts" } : {}),
   });
 }
@@ -63,7 +59,7 @@ export async function readIncident(
     timeout: securityPageTimeout,
     ...rest,
     token,
-    headers,
+    headers: unknownMembers,
     isWhole: isObject,
   });
   return { incident: body as SecurityIncident, at: serverTime(received) };
@@ -75,7 +71,13 @@ export async function readIncidentAlerts(
   { endpoints, token, ...rest }: IncidentCallOptions,
 ): Promise<SecurityAlert[]> {
   const url = `${endpoints.graphEndpoint}${incidentsPath}/${pathSegment(id)}/alerts`;
-  const { body } = await request(url, { timeout: securityPageTimeout, ...rest, token, isWhole: isCollection });
+  const { body } = await request(url, {
+    timeout: securityPageTimeout,
+    ...rest,
+    token,
+    headers: unknownMembers,
+    isWhole: isCollection,
+  });
   return (body as { value: SecurityAlert[] }).value;
 }
 
@@ -126,7 +128,7 @@ export async function updateIncident(
   const { body } = await request(url, {
     ...rest,
     token,
-    headers,
+    headers: unknownMembers,
     method: "PATCH",
     json: changes,
     idempotent: true,

@@ -4,7 +4,7 @@
  * Microsoft, "Pull Microsoft Defender for Endpoint detections using SIEM REST API".
  */
 import type { Endpoints } from "../endpoints";
-import { request, serverTime, type Answer, type RequestOptions } from "../http";
+import { pathSegment, request, serverTime, type Answer, type RequestOptions } from "../http";
 import type { SecurityAlert } from "../graph/types";
 import type { RecordSeverity } from "./alertRecord";
 import type { LegacyAlert } from "./alerts";
@@ -23,7 +23,7 @@ export interface ReadAlertsOptions extends Pick<RequestOptions, "signal" | "time
 }
 
 /** What the lists of Graph's security API have in common. */
-export interface SecurityPageOptions extends ReadAlertsOptions, Pick<RequestOptions, "tries" | "headers"> {
+export interface SecurityPageOptions extends ReadAlertsOptions, Pick<RequestOptions, "tries"> {
   readonly endpoints: Pick<Endpoints, "graphEndpoint">;
   /** The largest number of items in the answer. */
   readonly top: number;
@@ -35,7 +35,7 @@ export interface SecurityPageOptions extends ReadAlertsOptions, Pick<RequestOpti
   readonly next?: string;
 }
 
-export type SecurityAlertsOptions = Omit<SecurityPageOptions, "tries" | "headers">;
+export type SecurityAlertsOptions = Omit<SecurityPageOptions, "tries">;
 
 export interface SecurityPage<T> {
   readonly items: readonly T[];
@@ -56,6 +56,12 @@ export type SecurityAlertsPage = Omit<SecurityPage<SecurityAlert>, "items"> & {
 
 export const securityAlertsPath = "/v1.0/security/alerts_v2";
 
+/**
+ * A header of each request for alerts and incidents: without it Graph writes `unknownFutureValue` for the newer
+ * values of an enumeration, such as the source `microsoftSentinel`.
+ */
+export const unknownMembers = { prefer: "include-unknown-enum-members" } as const;
+
 /** Timeout of a large page from a busy service, in milliseconds. */
 export const securityPageTimeout = 100_000;
 
@@ -64,6 +70,19 @@ export async function readSecurityAlerts(options: SecurityAlertsOptions): Promis
   const list = { path: securityAlertsPath, property: "createdDateTime" };
   const { items, ...page } = await securityPage<SecurityAlert>({ ...options, ...list });
   return { ...page, alerts: items };
+}
+
+/**
+ * The alert with this ID; undefined where alerts_v2 does not have it. Needs SecurityAlert.Read.All.
+ * @throws ServiceError
+ */
+export async function readSecurityAlert(
+  id: string,
+  { endpoints, token, ...rest }: Omit<ReadAlertsOptions, "window"> & Pick<SecurityPageOptions, "endpoints">,
+): Promise<SecurityAlert | undefined> {
+  const url = `${endpoints.graphEndpoint}${securityAlertsPath}/${pathSegment(id)}`;
+  const { status, body } = await request(url, { ...rest, token, headers: unknownMembers, accept: [404] });
+  return status === 404 ? undefined : (body as SecurityAlert);
 }
 
 /** A list of the security API. */
@@ -78,7 +97,7 @@ interface SecurityList {
 export async function securityPage<T extends object>(
   options: SecurityPageOptions & SecurityList,
 ): Promise<SecurityPage<T>> {
-  const { endpoints, token, path, next, signal, sleep, limiter, tries, headers: sent } = options;
+  const { endpoints, token, path, next, signal, sleep, limiter, tries } = options;
   const { timeout = securityPageTimeout } = options;
   const url = `${endpoints.graphEndpoint}${next ?? queryOf(options)}`;
   const { body, headers } = await request(url, {
@@ -88,7 +107,7 @@ export async function securityPage<T extends object>(
     limiter,
     tries,
     timeout,
-    headers: sent,
+    headers: unknownMembers,
     isWhole: isWholeCollection,
   });
   const { value, "@odata.nextLink": link } = body as { value: T[]; "@odata.nextLink"?: unknown };

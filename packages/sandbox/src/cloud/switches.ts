@@ -22,6 +22,11 @@ export const switches = {
   clientSecrets: ["on", "off", "<days>"],
   /** Whether users sign in with multifactor authentication. */
   mfa: ["on", "off"],
+  /**
+   * Where the tenant's alerts come from: `endpoint` alone; `mixed`, also products whose alerts alerts_v2
+   * leaves out, shows late, or hunting lacks; `lossy`, also alerts that alerts_v2 has and never lists.
+   */
+  alertSources: ["endpoint", "mixed", "lossy"],
 } as const;
 
 export type SwitchName = keyof typeof switches;

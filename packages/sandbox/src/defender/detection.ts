@@ -1,5 +1,6 @@
 /** What Defender has detected, before an API gives it its own shape. */
 import type { LegacyAlert, SecurityAlert } from "@defender-mssp/microsoft";
+import type { AlertOrigin } from "./alertOrigins";
 
 export interface Device {
   name: string;
@@ -26,6 +27,7 @@ export interface Detection {
   device: Device;
   user: string;
   kind: Kind;
+  origin: AlertOrigin;
   status: SecurityAlert["status"];
   updated: Date;
   incident: number;

@@ -8,6 +8,7 @@ import { clouds, type LegacyAlert, type SecurityAlert } from "@defender-mssp/mic
 import type { Tenant } from "../cloud/model";
 import { derivedId } from "../cloud/identity";
 import type { Detection, Device, Kind } from "./detection";
+import { alertOrigins, type AlertOrigin } from "./alertOrigins";
 import { alertEvidence } from "./evidence";
 import { withTicks } from "./securityApi";
 
@@ -287,7 +288,7 @@ export function legacyAlert(detection: Detection): LegacyAlert {
 
 /** The detection in Graph's alerts_v2. */
 export function securityAlert(detection: Detection): SecurityAlert {
-  const { alertId, kind, tenantId, status } = detection;
+  const { alertId, kind, tenantId, status, origin } = detection;
   const { portal } = clouds.public;
   const updated = withTicks(detection.updated);
   const resolved = status === "resolved";
@@ -299,9 +300,10 @@ export function securityAlert(detection: Detection): SecurityAlert {
     severity: kind.severity.toLowerCase() as SecurityAlert["severity"],
     classification: resolved ? "truePositive" : null,
     determination: resolved ? "malware" : null,
-    serviceSource: "microsoftDefenderForEndpoint",
-    detectionSource: kind.source === "EDR" ? "microsoftDefenderForEndpoint" : "antivirus",
-    productName: "Microsoft Defender for Endpoint",
+    serviceSource: origin.serviceSource,
+    detectionSource:
+      origin.detectionSource ?? (kind.source === "EDR" ? "microsoftDefenderForEndpoint" : "antivirus"),
+    productName: origin.product,
     detectorId: derivedId(tenantId, kind.detector),
     tenantId,
     title: kind.title,
@@ -330,6 +332,7 @@ export function securityAlert(detection: Detection): SecurityAlert {
 /** Computes the detections of one tenant. Shared devices and files are created once. */
 export class DetectionMaker {
   readonly #domain: string;
+  readonly #origins: readonly AlertOrigin[];
   readonly #devices = new Map<number, Device>();
   readonly #hashes = new Map<string, Pick<Detection, "sha1" | "sha256" | "md5">>();
 
@@ -339,12 +342,16 @@ export class DetectionMaker {
     private readonly now: Date,
   ) {
     this.#domain = domainOf(tenant);
+    this.#origins = alertOrigins(tenant);
   }
 
   make(interval: number): Detection {
     const random = this.#random(interval);
     const processed = this.#processed(interval, random);
-    const kind = pick(kinds, random.readUInt8(4));
+    const origin = pick(this.#origins, random.readUInt8(18));
+    const detected = pick(kinds, random.readUInt8(4));
+    const { title = detected.title, category = detected.category } = origin;
+    const kind = { ...detected, title, category };
     return {
       alertId: `da${ticksOf(processed)}_${random.readInt32BE(8)}`,
       time: new Date(processed.getTime() - 1000 - (random.readUInt32BE(12) % processDelay)),
@@ -353,11 +360,17 @@ export class DetectionMaker {
       device: this.#device(random.readUInt8(5) % deviceNames.length),
       user: pick(users, random.readUInt8(6)),
       kind,
+      origin,
       ...progress(processed, random.readUInt8(7), this.now),
       incident: this.#incidentOf(interval),
       processId: 1000 + (random.readUInt16BE(16) % 20_000),
       ...this.#hashesOf(kind.file),
     };
+  }
+
+  /** Whether the lists of alerts may lack detections. */
+  get isMixed(): boolean {
+    return this.#origins.length > 1;
   }
 
   /** When the service processed an interval's detection. */

@@ -5,8 +5,9 @@
  * has values for.
  */
 import type { FastifyInstance } from "fastify";
-import type { Caller, Cloud, Json } from "../cloud/model";
+import type { Caller, Cloud, Json, Tenant } from "../cloud/model";
 import { unreadableRequest } from "../graph/errors";
+import { huntedAt, largestHuntingShift } from "./alertOrigins";
 import { detectionRetention, latestDetections, type Detection } from "./detections";
 import { runKql, type KqlColumn, type KqlRow, type KqlTable } from "./kql";
 import { answer, requestBody, originOf, withTicks } from "./securityApi";
@@ -87,7 +88,7 @@ function durationOf(text: string): number | undefined {
 }
 
 function tablesOf(cloud: Cloud, { tenant }: Caller, { since, until }: Span): Readonly<Record<string, () => KqlTable>> {
-  const found = () => latestDetections(tenant, since, until, cloud.now(), cloud.detectionInterval);
+  const found = () => huntedBetween(cloud, tenant, { since, until });
   return {
     AlertInfo: () => table(alertInfo, found(), (detection) => [infoOf(detection)]),
     AlertEvidence: () => table(alertEvidence, found(), evidenceOf),
@@ -95,9 +96,25 @@ function tablesOf(cloud: Cloud, { tenant }: Caller, { since, until }: Span): Rea
   };
 }
 
+/** The detections whose AlertInfo has a time of this span. */
+function* huntedBetween(cloud: Cloud, tenant: Tenant, { since, until }: Span): Generator<HuntedDetection, void> {
+  const now = cloud.now();
+  const from = new Date(since.getTime() - largestHuntingShift);
+  const to = new Date(until.getTime() + largestHuntingShift);
+  for (const detection of latestDetections(tenant, from, to, now, cloud.detectionInterval)) {
+    const hunted = huntedAt(detection, now);
+    if (hunted !== undefined && hunted >= since && hunted < until) yield { ...detection, hunted };
+  }
+}
+
+interface HuntedDetection extends Detection {
+  /** Timestamp of its rows. */
+  readonly hunted: Date;
+}
+
 /** The devices' newest detections. */
-function newestOfDevices(detections: Iterable<Detection>): Detection[] {
-  const newest = new Map<string, Detection>();
+function newestOfDevices(detections: Iterable<HuntedDetection>): HuntedDetection[] {
+  const newest = new Map<string, HuntedDetection>();
   for (const detection of detections) {
     if (!newest.has(detection.device.id)) newest.set(detection.device.id, detection);
   }
@@ -106,16 +123,16 @@ function newestOfDevices(detections: Iterable<Detection>): Detection[] {
 
 function table(
   columns: readonly KqlColumn[],
-  detections: Iterable<Detection>,
-  rowsOf: (detection: Detection) => readonly KqlRow[],
+  detections: Iterable<HuntedDetection>,
+  rowsOf: (detection: HuntedDetection) => readonly KqlRow[],
 ): KqlTable {
   const names = columns.map(({ name }) => name);
   return { columns, rows: complete(detections, rowsOf, names) };
 }
 
 function* complete(
-  detections: Iterable<Detection>,
-  rowsOf: (detection: Detection) => readonly KqlRow[],
+  detections: Iterable<HuntedDetection>,
+  rowsOf: (detection: HuntedDetection) => readonly KqlRow[],
   names: readonly string[],
 ): Generator<KqlRow, void> {
   for (const detection of detections) {
@@ -142,20 +159,20 @@ const deviceInfo: readonly KqlColumn[] = [
   ...texts("DeviceId", "DeviceName", "OSPlatform", "AadDeviceId", "MachineGroup", "OnboardingStatus"),
 ];
 
-function infoOf({ alertId, processed, kind }: Detection): KqlRow {
+function infoOf({ alertId, hunted, kind, origin }: HuntedDetection): KqlRow {
   return {
-    Timestamp: processed,
+    Timestamp: hunted,
     AlertId: alertId,
     Title: kind.title,
     Category: kind.category,
     Severity: kind.severity,
-    ServiceSource: "Microsoft Defender for Endpoint",
-    DetectionSource: kind.source === "EDR" ? "EDR" : "Antivirus",
+    ServiceSource: origin.product,
+    DetectionSource: origin.detectionSource ?? (kind.source === "EDR" ? "EDR" : "Antivirus"),
     AttackTechniques: JSON.stringify([kind.technique]),
   };
 }
 
-function evidenceOf(detection: Detection): KqlRow[] {
+function evidenceOf(detection: HuntedDetection): KqlRow[] {
   const { device, kind, user } = detection;
   const { Category, ...info } = infoOf(detection);
   const common = { ...info, Categories: JSON.stringify([Category]), DeviceId: device.id, DeviceName: device.dnsName };
@@ -175,9 +192,9 @@ function evidenceOf(detection: Detection): KqlRow[] {
   ];
 }
 
-function deviceOf({ device, processed }: Detection): KqlRow {
+function deviceOf({ device, hunted }: HuntedDetection): KqlRow {
   return {
-    Timestamp: processed,
+    Timestamp: hunted,
     DeviceId: device.id,
     DeviceName: device.dnsName,
     OSPlatform: device.name.startsWith("srv") ? "WindowsServer2022" : "Windows11",

@@ -13,7 +13,8 @@ import { compileFilter } from "../graph/odata/filterMatch";
 import { parseFilter } from "../graph/odata/filterSyntax";
 import { storeComment, storePatch } from "./changes";
 import { Incidents, type IncidentSketch, type SketchBounds } from "./incidents";
-import { answer, requestBody, countOf, numberOf, optionsOf, originOf, take, timeBounds } from "./securityApi";
+import { shownAlert } from "./securityAlerts";
+import { answer, requestBody, countOf, includesUnknownMembers, numberOf, optionsOf, originOf, take, timeBounds } from "./securityApi";
 
 const listPath = "/v1.0/security/incidents";
 
@@ -54,7 +55,7 @@ export function incidentRoutes(app: FastifyInstance, cloud: Cloud): void {
       const { incidents, sketch } = found(cloud, caller, request.params.id);
       return {
         "@odata.context": `${originOf(request)}/v1.0/$metadata#security/incidents('${sketch.number}')/alerts`,
-        value: incidents.alerts(sketch),
+        value: incidents.alerts(sketch).map((alert) => shownAlert(alert, request)),
       };
     }),
   );
@@ -143,17 +144,8 @@ function shown(
   return {
     ...incident,
     status: isKnown ? incident.status : "unknownFutureValue",
-    ...(isWithAlerts ? { alerts } : {}),
+    ...(isWithAlerts ? { alerts: alerts.map((alert) => shownAlert(alert, request)) } : {}),
   };
-}
-
-/**
- * Members after `unknownFutureValue` are sent only to clients that ask for them.
- * https://learn.microsoft.com/graph/best-practices-concept#handling-future-members-in-evolvable-enumerations
- */
-function includesUnknownMembers(request: FastifyRequest): boolean {
-  const prefer = String(request.headers["prefer"] ?? "");
-  return prefer.split(/[,;]/).some((one) => one.trim().toLowerCase() === "include-unknown-enum-members");
 }
 
 function isExpanded(options: Map<string, string>): boolean {

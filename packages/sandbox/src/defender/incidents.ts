@@ -7,6 +7,7 @@ import { clouds, type SecurityAlert, type SecurityIncident } from "@defender-mss
 import type { StoredObject, Tenant } from "../cloud/model";
 import { jsonText } from "../graph/json";
 import { withChanges } from "./changes";
+import { isListed } from "./alertOrigins";
 import { DetectionMaker, detectionRetention, detectionsPerIncident, mergeDelay } from "./detections";
 import { alertOfDetection } from "./securityAlerts";
 import { withTicks, type TimeBounds } from "./securityApi";
@@ -75,6 +76,8 @@ export class Incidents {
   sketch(number: number): IncidentSketch | undefined {
     const created = this.#detections.processed(number * detectionsPerIncident);
     if (created >= this.now || created.getTime() < this.now.getTime() - detectionRetention) return undefined;
+    // None of its detections became an alert that an incident holds.
+    if (this.#detections.isMixed && this.#shown(this.#intervals(number)).length === 0) return undefined;
     const changed = this.tenant.objects("incidents").get(String(number));
     const merged = this.#detections.mergedAt(number);
     const own = { number, created };
@@ -88,7 +91,7 @@ export class Incidents {
   /** The alerts of an incident; none where it was merged into another one. */
   alerts({ number, redirect }: IncidentSketch): SecurityAlert[] {
     if (redirect !== undefined) return [];
-    return this.#intervals(number).map((interval) => alertOfDetection(this.tenant, this.#detections.make(interval)));
+    return this.#shown(this.#intervals(number));
   }
 
   /** An incident as Graph shows it, without its alerts. */
@@ -129,7 +132,15 @@ export class Incidents {
     const first = number * detectionsPerIncident;
     return Array.from({ length: detectionsPerIncident }, (_, step) => first + step)
       .filter((interval) => this.#detections.processed(interval) < this.now)
-      .map((interval) => alertOfDetection(this.tenant, this.#detections.make(interval)));
+      .flatMap((interval) => this.#shown([interval]));
+  }
+
+  /** The alerts of these intervals; alerts that are in no incident are left out. */
+  #shown(intervals: readonly number[]): SecurityAlert[] {
+    return intervals
+      .map((interval) => this.#detections.make(interval))
+      .filter((detection) => isListed(detection, this.now))
+      .map((detection) => alertOfDetection(this.tenant, detection));
   }
 
   /** Of its own detections, and of those of the incident that was merged into it. */

@@ -42,12 +42,12 @@ function semantic(message: string): Error {
 }
 
 interface Token {
-  readonly kind: "name" | "number" | "string" | "timespan" | "symbol" | "end";
+  readonly kind: "name" | "number" | "string" | "timespan" | "moment" | "symbol" | "end";
   readonly text: string;
 }
 
 const tokenPattern =
-  /\s+|\/\/[^\n]*|(?<timespan>\d+(?:\.\d+)?(?:d|h|m|s)\b)|(?<number>\d+(?:\.\d+)?\b)|(?<name>!?[A-Za-z_]\w*)|(?<string>@?"[^"\n]*"|@?'[^'\n]*')|(?<symbol>==|!=|<=|>=|=~|!~|[|,()<>=;-])/y;
+  /\s+|\/\/[^\n]*|(?<moment>\bdatetime\([^()\n]*\))|(?<timespan>\d+(?:\.\d+)?(?:d|h|m|s)\b)|(?<number>\d+(?:\.\d+)?\b)|(?<name>!?[A-Za-z_]\w*)|(?<string>@?"[^"\n]*"|@?'[^'\n]*')|(?<symbol>==|!=|<=|>=|=~|!~|[|,()<>=;-])/y;
 
 function tokensOf(query: string): Token[] {
   const tokens: Token[] = [];
@@ -58,7 +58,7 @@ function tokensOf(query: string): Token[] {
       tokenPattern.lastIndex = 0;
       throw syntax(`unexpected '${query.slice(at, at + 10)}' at position ${at}`);
     }
-    for (const kind of ["timespan", "number", "name", "string", "symbol"] as const) {
+    for (const kind of ["moment", "timespan", "number", "name", "string", "symbol"] as const) {
       const text = groups[kind];
       if (text !== undefined) tokens.push({ kind, text: kind === "string" ? stringOf(text) : text });
     }
@@ -227,7 +227,8 @@ class Parser {
     const token = this.#peek();
     if (token.kind === "string") return constant("String", this.#take().text);
     if (token.kind === "number") return constant("Int64", Number(this.#take().text));
-    if (token.kind === "name" && ["ago", "now", "datetime"].includes(token.text)) return this.#moment();
+    if (token.kind === "moment") return momentLiteral(this.#take().text);
+    if (token.kind === "name" && ["ago", "now"].includes(token.text)) return this.#moment();
     if (token.kind === "name" && ["true", "false"].includes(token.text)) {
       return constant("SByte", this.#take().text === "true");
     }
@@ -244,9 +245,7 @@ class Parser {
     const text = parts.join("");
     if (name === "now" && text === "") return constant("DateTime", this.now);
     if (name === "ago") return constant("DateTime", new Date(this.now.getTime() - timespan(text)));
-    const moment = /^\d{4}-\d\d-\d\d$/.test(text) ? Date.parse(text) : NaN;
-    if (Number.isNaN(moment)) throw syntax(`the sandbox does not read ${name}(${text})`);
-    return constant("DateTime", new Date(moment));
+    throw syntax(`the sandbox does not read ${name}(${text})`);
   }
 
   #columns(table: KqlTable): KqlColumn[] {
@@ -306,6 +305,15 @@ class Parser {
 
 function constant(type: ColumnType, value: KqlCell): Operand {
   return { type, value: () => value };
+}
+
+/** `datetime(2026-06-01)`, `datetime(2026-06-01T12:00:00Z)`. */
+function momentLiteral(text: string): Operand {
+  const inner = text.slice("datetime(".length, -1).trim();
+  const isRead = /^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d{1,7})?)?Z)?$/.test(inner);
+  const moment = isRead ? Date.parse(inner) : NaN;
+  if (Number.isNaN(moment)) throw syntax(`the sandbox does not read ${text}`);
+  return constant("DateTime", new Date(moment));
 }
 
 const units: Readonly<Record<string, number>> = { d: 86_400_000, h: 3_600_000, m: 60_000, s: 1000 };

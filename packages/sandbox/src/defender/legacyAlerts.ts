@@ -6,6 +6,7 @@ import { windowsDefenderAtp } from "@defender-mssp/microsoft";
 import type { FastifyInstance } from "fastify";
 import type { Caller, Cloud, StoredObject, Tenant } from "../cloud/model";
 import { apiNames } from "../cloud/permissionUse";
+import { endpointProduct } from "./alertOrigins";
 import { latestDetections, legacyAlert, type Detection } from "./detections";
 import { authenticate, badRequest, forbidden } from "./errors";
 import { isAuthorizedForSiem } from "./siemAuthorizations";
@@ -26,9 +27,14 @@ export function legacyAlertRoutes(scope: FastifyInstance, cloud: Cloud): void {
       const now = cloud.now();
       const query = readQuery(new URLSearchParams(request.url.split("?")[1] ?? ""), now);
       const latest = latestDetections(caller.tenant, query.since, query.until, now, cloud.detectionInterval);
-      return select(latest, query).map(legacyAlert);
+      return select(ofEndpoints(latest), query).map(legacyAlert);
     });
   }
+}
+
+/** The API has alerts of Defender for Endpoint alone. */
+function* ofEndpoints(detections: Iterable<Detection>): Generator<Detection, void> {
+  for (const detection of detections) if (detection.origin.product === endpointProduct) yield detection;
 }
 
 /**

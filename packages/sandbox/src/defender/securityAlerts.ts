@@ -11,8 +11,9 @@ import { notFound, unreadableRequest } from "../graph/errors";
 import { compileFilter } from "../graph/odata/filterMatch";
 import { parseFilter } from "../graph/odata/filterSyntax";
 import { storeComment, storePatch, withChanges } from "./changes";
+import { isListed, isShown, withoutUnknownMembers } from "./alertOrigins";
 import { detectionById, latestDetections, securityAlert, type Detection } from "./detections";
-import { answer, requestBody, countOf, earlier, numberOf, optionsOf, originOf, take, timeBounds } from "./securityApi";
+import { answer, requestBody, countOf, earlier, includesUnknownMembers, numberOf, optionsOf, originOf, take, timeBounds } from "./securityApi";
 
 const listPath = "/v1.0/security/alerts_v2";
 
@@ -45,7 +46,7 @@ interface ById {
 export function securityAlertRoutes(app: FastifyInstance, cloud: Cloud): void {
   const one = (caller: Caller, request: FastifyRequest<ById>) => ({
     "@odata.context": `${originOf(request)}/v1.0/$metadata#security/alerts_v2/$entity`,
-    ...alertOf(cloud, caller, request.params.id),
+    ...shownAlert(alertOf(cloud, caller, request.params.id), request),
   });
   app.get(listPath, (request, reply) =>
     answer(cloud, request, reply, readAlertPermissions, (caller) => list(cloud, caller, request)),
@@ -81,9 +82,14 @@ export function alertOfDetection(tenant: Tenant, detection: Detection): Security
   return { ...changed, lastUpdateDateTime: updated ?? null };
 }
 
+/** The alert as this client gets it. */
+export function shownAlert(alert: SecurityAlert, request: FastifyRequest): SecurityAlert {
+  return includesUnknownMembers(request) ? alert : withoutUnknownMembers(alert);
+}
+
 function alertOf(cloud: Cloud, { tenant }: Caller, id: string): SecurityAlert {
   const detection = detectionById(tenant, id, cloud.now(), cloud.detectionInterval);
-  if (detection === undefined) throw notFound(id);
+  if (detection === undefined || !isShown(detection, cloud.now())) throw notFound(id);
   return alertOfDetection(tenant, detection);
 }
 
@@ -100,6 +106,7 @@ function list(cloud: Cloud, caller: Caller, request: FastifyRequest): object {
     matchingAlerts(
       caller.tenant,
       latestDetections(caller.tenant, filter.since, until, at, cloud.detectionInterval),
+      at,
       filter.matches,
     );
   const until = earlier(at, filter.until);
@@ -112,16 +119,18 @@ function list(cloud: Cloud, caller: Caller, request: FastifyRequest): object {
     "@odata.context": `${originOf(request)}/v1.0/$metadata#security/alerts_v2`,
     ...(options.get("$count") === "true" ? { "@odata.count": countOf(matching(until)) } : {}),
     ...(more ? { "@odata.nextLink": nextLink(request, options, at, new Date(last.createdDateTime ?? at)) } : {}),
-    value: page,
+    value: page.map((alert) => shownAlert(alert, request)),
   };
 }
 
 function* matchingAlerts(
   tenant: Tenant,
   detections: Iterable<Detection>,
+  at: Date,
   matches: (alert: SecurityAlert) => boolean,
 ): Generator<SecurityAlert, void> {
   for (const detection of detections) {
+    if (!isListed(detection, at)) continue;
     const alert = alertOfDetection(tenant, detection);
     if (matches(alert)) yield alert;
   }

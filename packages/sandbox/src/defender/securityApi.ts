@@ -126,6 +126,15 @@ export function countOf(items: Generator<unknown, void>): number {
   return found;
 }
 
+/**
+ * Members after `unknownFutureValue` are sent only to clients that ask for them.
+ * https://learn.microsoft.com/graph/best-practices-concept#handling-future-members-in-evolvable-enumerations
+ */
+export function includesUnknownMembers(request: FastifyRequest): boolean {
+  const prefer = String(request.headers["prefer"] ?? "");
+  return prefer.split(/[,;]/).some((one) => one.trim().toLowerCase() === "include-unknown-enum-members");
+}
+
 export function originOf(request: FastifyRequest): string {
   return `${request.protocol}://${request.host}`;
 }

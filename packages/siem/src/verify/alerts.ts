@@ -6,7 +6,9 @@ import {
   manualSiemAuthorizationSteps,
   refreshedTokens,
   request,
+  securityAlertsPath,
   ServiceError,
+  unknownMembers,
 } from "@defender-mssp/microsoft";
 import { VisibleError } from "@defender-mssp/errors";
 import { reader } from "../connector/reader";
@@ -28,7 +30,8 @@ export async function graphAlerts(context: VerifyContext): Promise<Check> {
   try {
     const environment = connectorEnvironment(connector.clientId, credential, context.environment);
     const token = await connectorToken(context, environment, endpoints.graphEndpoint, false);
-    const { body } = await request(`${endpoints.graphEndpoint}/v1.0/security/alerts_v2?$top=10`, { token });
+    const url = `${endpoints.graphEndpoint}${securityAlertsPath}?$top=10`;
+    const { body } = await request(url, { token, headers: unknownMembers });
     const { value } = (body ?? {}) as { value?: unknown };
     if (!Array.isArray(value)) return failed(name, "the answer is not a list of alerts");
     const check = passed(name, `200, a page of ${value.length}, as the application`);
