@@ -27,7 +27,8 @@ export interface SourceOptions {
 }
 
 export function fetchedAlert(record: AlertRecord, original: unknown): FetchedAlert {
-  return { id: record.id, at: record.createdAt, record, original };
+  const counted = { alertId: record.alertId, source: record.product };
+  return { id: record.id, at: record.createdAt, counted, record, original };
 }
 
 /** An alert as sinks take it, in one of the formats. */

@@ -43,6 +43,7 @@ export async function openAlerts(
     checkpoint: checkpointFor(api),
     destinations: setup.destinations,
     since: options.since,
+    severities: chosenSeverities(options),
     openSource: () => sourceOf(api, customer, connector, options, setup),
     follow,
     signal,

@@ -5,6 +5,7 @@
 import { readFile } from "node:fs/promises";
 import { z } from "zod";
 import { VisibleError } from "@defender-mssp/errors";
+import { deliveredSchema } from "./deliveredIds";
 import { checkWritable, writeWholeFile } from "@defender-mssp/terminal/wholeFile";
 
 const moment = z.iso.datetime();
@@ -27,6 +28,11 @@ const positionSchema = z.object({
    * begins a little earlier, and leaves these out.
    */
   recent: z.record(z.string(), moment),
+  /**
+   * What was delivered in the last days, of alerts. Earlier releases do not know it and leave it out:
+   * then the count begins again. A damaged one ends no pull.
+   */
+  delivered: deliveredSchema.optional().catch(undefined),
 });
 export type Position = z.infer<typeof positionSchema>;
 

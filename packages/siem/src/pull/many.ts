@@ -36,7 +36,7 @@ export interface CustomerPull<T extends Pulled> {
 
 export interface OpenedPull<T extends Pulled> extends Pick<
   PullOptions<T>,
-  "source" | "position" | "checkpoint" | "clock"
+  "source" | "position" | "checkpoint" | "clock" | "severities" | "lagFrom"
 > {
   /** Of several destinations: where each is. */
   readonly positions?: readonly DestinationPosition[] | undefined;
@@ -169,6 +169,7 @@ class Customers<T extends Pulled> {
         this.all.progress.delivered(count, upTo, destination);
         figures.delivered(count, upTo, destination);
       },
+      lagged: (times, destination) => figures.lagged(times, destination),
       caughtUp: (destination) => figures.caughtUp(destination),
       started: () => figures.started(),
       succeeded: () => figures.succeeded(),

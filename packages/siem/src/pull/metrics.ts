@@ -22,6 +22,8 @@ interface Customer {
   lastSuccess: number | undefined;
   /** By destination: everything before this time was delivered. */
   readonly reached: Map<string, number>;
+  /** By destination. */
+  readonly lags: Map<string, Histogram>;
   isFailing: boolean;
 }
 
@@ -41,7 +43,8 @@ export class Metrics {
   customer(stack: string): CustomerMetrics {
     let known = this.#customers.get(stack);
     if (known === undefined) {
-      const nothing = { delivered: new Map([["", 0]]), reached: new Map(), lastSuccess: undefined };
+      const figures = { delivered: new Map([["", 0]]), reached: new Map(), lags: new Map() };
+      const nothing = { ...figures, lastSuccess: undefined };
       known = { labels: { stack }, failed: 0, isFailing: false, ...nothing };
       this.#customers.set(stack, known);
     }
@@ -95,6 +98,7 @@ export class Metrics {
         (c) => (c.lastSuccess === undefined ? [] : [["", c.lastSuccess / 1000]]),
       ),
       this.#family(`${prefix}_lag_seconds`, "gauge", `Age of the moment up to which all ${noun} were delivered.`, lag),
+      this.#lagFamily(`${prefix}_delivery_lag_seconds`),
       `# HELP ${prefix}_destination_failures_total Number of deliveries that the destination has refused.\n`,
       `# TYPE ${prefix}_destination_failures_total counter\n`,
       ...failures.map(
@@ -102,6 +106,17 @@ export class Metrics {
           `${prefix}_destination_failures_total${destination === "" ? "" : labelsText({ destination })} ${count}\n`,
       ),
     ].join("");
+  }
+
+  #lagFamily(name: string): string {
+    const samples = [...this.#customers.values()].flatMap(({ labels, lags }) =>
+      [...lags].map(([destination, histogram]) =>
+        histogram.text(name, destination === "" ? labels : { ...labels, destination }),
+      ),
+    );
+    const when = this.noun === "incident" ? "last change of an incident" : `creation of an ${this.noun}`;
+    const help = `# HELP ${name} Seconds from the ${when} to its delivery, without the backlog of a first pull.\n`;
+    return `${help}# TYPE ${name} histogram\n${samples.join("")}`;
   }
 
   /** @param values of a customer, by destination; "" where a value has none. */
@@ -149,6 +164,17 @@ export class CustomerMetrics {
     if (!Number.isNaN(time)) this.#reach(destination, time);
   }
 
+  /** @param times of the service: ISO 8601 */
+  lagged(times: readonly string[], destination = ""): void {
+    const { lags } = this.customer;
+    const histogram = lags.get(destination) ?? new Histogram(lagBounds);
+    lags.set(destination, histogram);
+    for (const time of times) {
+      const seconds = (this.now() - Date.parse(time)) / 1000;
+      if (!Number.isNaN(seconds)) histogram.observe(Math.max(0, seconds));
+    }
+  }
+
   /** Of several destinations, this one has everything up to the beginning of the pull. */
   caughtUp(destination: string): void {
     this.#reach(destination, this.#startedAt);
@@ -170,6 +196,38 @@ export class CustomerMetrics {
   failed(): void {
     this.customer.failed++;
     this.customer.isFailing = true;
+  }
+}
+
+/** Upper bounds of the lag's buckets, in seconds: from a pull each minute to a day's outage. */
+const lagBounds = [15, 30, 60, 120, 300, 600, 1800, 3600, 10_800, 43_200, 86_400];
+
+/** Counts by upper bounds. Source: Prometheus, "Exposition formats", "Histograms and summaries". */
+class Histogram {
+  readonly #counts: number[];
+  #sum = 0;
+  #count = 0;
+
+  constructor(private readonly bounds: readonly number[]) {
+    this.#counts = bounds.map(() => 0);
+  }
+
+  observe(value: number): void {
+    this.#sum += value;
+    this.#count++;
+    for (const [index, bound] of this.bounds.entries())
+      if (value <= bound) this.#counts[index] = (this.#counts[index] ?? 0) + 1;
+  }
+
+  text(name: string, labels: Readonly<Record<string, string>>): string {
+    const buckets = [...this.bounds.map((bound, index) => [String(bound), this.#counts[index] ?? 0] as const)];
+    return [
+      ...[...buckets, ["+Inf", this.#count] as const].map(
+        ([le, count]) => `${name}_bucket${labelsText({ ...labels, le })} ${count}\n`,
+      ),
+      `${name}_sum${labelsText(labels)} ${this.#sum}\n`,
+      `${name}_count${labelsText(labels)} ${this.#count}\n`,
+    ].join("");
   }
 }
 

@@ -24,6 +24,10 @@ export interface PullOptions<T extends Pulled> {
   readonly position: Position;
   /** The file that keeps the position. */
   readonly checkpoint?: string;
+  /** The only severities that the source has; undefined: all. */
+  readonly severities?: readonly string[] | undefined;
+  /** Older items are the backlog of a first pull: ISO 8601. */
+  readonly lagFrom?: string | undefined;
   /** Goes on after the end, with this pause, in milliseconds. */
   readonly follow?: number;
   readonly signal?: AbortSignal;

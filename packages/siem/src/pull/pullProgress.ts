@@ -5,6 +5,8 @@ export interface PullProgress {
    * @param destination of several, which one took them.
    */
   delivered(count: number, upTo: string, destination?: string): void;
+  /** Items were delivered now that the service created, or changed, at these times (ISO 8601). */
+  lagged?(times: readonly string[], destination?: string): void;
   note(text: string): void;
   /** Reading up to now begins. */
   started?(): void;

@@ -43,7 +43,7 @@ async function pulled<T extends Pulled>(run: PullRun<T>): Promise<number> {
   if (options.since !== undefined) checkSince(options.since); // A usage error comes before anything is read.
   const place = options.metrics === undefined ? undefined : metricsPlace(options.metrics);
   const note = (text: string): void => progress.note(text);
-  const metrics = new Metrics(command.noun);
+  const metrics = new Metrics(command.noun, () => session.now().getTime());
   const chosen = chosenDestinations(options);
   const names = chosen.map(({ name }) => name);
   const sinkFor = (only: SinkOptions = {}) => withFlatMemory(command.sink({ session, signal, note }, only));
@@ -109,6 +109,7 @@ function observedBy(
       progress.delivered(count, upTo, destination);
       customer.delivered(count, upTo, destination);
     },
+    lagged: (times, destination) => customer.lagged(times, destination),
     caughtUp: (destination) => customer.caughtUp(destination),
     started: () => customer.started(),
     succeeded: () => customer.succeeded(),

@@ -15,6 +15,9 @@ import { readFrom, type ReadPage } from "./windows";
 export interface SharedPullOptions<T extends Pulled> {
   readonly source: Source<T>;
   readonly tracks: readonly TrackOptions<T>[];
+  /** As of one destination. */
+  readonly severities?: readonly string[] | undefined;
+  readonly lagFrom?: string | undefined;
   readonly signal?: AbortSignal | undefined;
   readonly progress?: PullProgress | undefined;
   readonly clock?: ServiceClock | undefined;
@@ -27,8 +30,8 @@ export class SharedPull<T extends Pulled> {
   readonly #tracks: readonly Track<T>[];
 
   constructor(private readonly options: SharedPullOptions<T>) {
-    const { tracks, signal, progress } = options;
-    this.#tracks = tracks.map((track) => new Track({ ...track, signal, progress }));
+    const { tracks, signal, progress, severities, lagFrom } = options;
+    this.#tracks = tracks.map((track) => new Track({ ...track, signal, progress, severities, lagFrom }));
   }
 
   /** Whether checkpoints keep the positions. */

@@ -10,6 +10,16 @@ export interface Pulled {
    * in milliseconds.
    */
   readonly at: string;
+  /** Of an alert: by what hunting knows it. */
+  readonly counted?: CountedAlert;
+}
+
+/** An alert as the count of deliveries knows it. */
+export interface CountedAlert {
+  /** AlertId of AlertInfo. */
+  readonly alertId: string;
+  /** Name of the product. */
+  readonly source: string;
 }
 
 export interface SourcePage<T extends Pulled> {

@@ -17,6 +17,8 @@ export interface StartOptions<T extends Pulled> {
   readonly destinations: readonly string[];
   /** What the user typed. Default: all that Defender keeps. */
   readonly since: string | undefined;
+  /** The only severities that are asked for; undefined: all. */
+  readonly severities?: readonly string[] | undefined;
   /** Called once, when the checkpoint can be used. */
   readonly openSource: () => Promise<Source<T>>;
   readonly follow: number | undefined;
@@ -26,7 +28,7 @@ export interface StartOptions<T extends Pulled> {
 
 /** Source, positions and checkpoints of a pull. @throws VisibleError, ServiceError */
 export async function startOf<T extends Pulled>(options: StartOptions<T>): Promise<OpenedPull<T>> {
-  const { tenantId, api, destinations, since, openSource, follow, signal, progress } = options;
+  const { tenantId, api, destinations, since, severities, openSource, follow, signal, progress } = options;
   const [checkpoint] = await checkpointFiles(options);
   const known =
     destinations.length > 1 ? await knownPositions(options) : [await knownPosition(checkpoint, { tenantId, api })];
@@ -44,7 +46,9 @@ export async function startOf<T extends Pulled>(options: StartOptions<T>): Promi
   const began = known.includes(undefined) ? await patiently(start, { follow, signal, progress }) : undefined;
   const [position = began] = known;
   if (position === undefined) throw new Error("a pull without a position");
-  if (destinations.length < 2) return { source, position, checkpoint, clock };
+  const lagFrom = began === undefined ? undefined : new Date(clock.now()).toISOString();
+  const opened = { source, position, clock, severities, lagFrom };
+  if (destinations.length < 2) return { ...opened, checkpoint };
   const files = await checkpointFiles(options);
   const positions = destinations.map((destination, index): DestinationPosition => {
     return { destination, position: known[index] ?? began ?? position, checkpoint: files[index] };
@@ -52,7 +56,7 @@ export async function startOf<T extends Pulled>(options: StartOptions<T>): Promi
   // One that is down from the beginning must not begin later in the next run.
   for (const { checkpoint: file, position: first } of positions)
     if (file !== undefined && known.includes(undefined)) await writeCheckpoint(file, first);
-  return { source, position, clock, positions };
+  return { ...opened, positions };
 }
 
 /**

@@ -1,6 +1,7 @@
 /** The way of a pull's items to one destination: what it has had, and its checkpoint. */
 import { writeCheckpoint, type Cursor, type Position } from "./checkpoint";
 import type { Destination } from "../sinks/sink";
+import { DeliveredIds } from "./deliveredIds";
 import type { PullProgress } from "./pullProgress";
 import type { Pulled } from "./source";
 import type { ReadPage } from "./windows";
@@ -24,6 +25,10 @@ export interface TrackOptions<T extends Pulled> {
   readonly checkpoint?: string | undefined;
   /** Of several destinations: this one's name. */
   readonly destination?: string | undefined;
+  /** The only severities that the source has; undefined: all. */
+  readonly severities?: readonly string[] | undefined;
+  /** Older items are the backlog of a first pull, whose age is no lag: ISO 8601. Default: none are. */
+  readonly lagFrom?: string | undefined;
   readonly signal?: AbortSignal | undefined;
   readonly progress?: PullProgress | undefined;
 }
@@ -32,12 +37,17 @@ export interface TrackOptions<T extends Pulled> {
 export class Track<T extends Pulled> {
   #position: Position;
   readonly #recent: Map<string, string>;
+  /** Of alerts, where a checkpoint keeps it. */
+  readonly #delivered: DeliveredIds | undefined;
   #savedAt = 0;
   #isChanged = false;
 
   constructor(private readonly options: TrackOptions<T>) {
     this.#position = options.position;
-    this.#recent = new Map(Object.entries(options.position.recent));
+    const { position, checkpoint, severities } = options;
+    this.#recent = new Map(Object.entries(position.recent));
+    const isCounted = checkpoint !== undefined && position.api !== "incidents";
+    if (isCounted) this.#delivered = DeliveredIds.from(position.delivered, position.cursor.since, severities);
   }
 
   get cursor(): Cursor {
@@ -74,7 +84,8 @@ export class Track<T extends Pulled> {
     const { checkpoint, sink } = this.options;
     if (!this.#isChanged || checkpoint === undefined) return;
     await sink.flush?.();
-    await writeCheckpoint(checkpoint, { ...this.#position, recent: Object.fromEntries(this.#recent) });
+    const delivered = this.#delivered?.content;
+    await writeCheckpoint(checkpoint, { ...this.#position, recent: Object.fromEntries(this.#recent), delivered });
     this.#isChanged = false;
     this.#savedAt = Date.now();
   }
@@ -84,8 +95,12 @@ export class Track<T extends Pulled> {
    * again.
    */
   async #deliver(items: readonly T[]): Promise<void> {
-    const { sink, signal, progress, destination } = this.options;
+    const { sink, signal, progress, destination, lagFrom = "" } = this.options;
     await unlessAborted(sink.deliver(items), signal);
+    progress?.lagged?.(
+      items.map(({ at }) => at).filter((at) => at >= lagFrom),
+      destination,
+    );
     progress?.delivered(items.length, items.at(-1)?.at ?? "", destination);
   }
 
@@ -94,6 +109,9 @@ export class Track<T extends Pulled> {
     const cursor = after.since < this.cursor.since ? this.cursor : after;
     const kept = new Date(Math.max(0, Date.parse(cursor.since) - 2 * overlap)).toISOString();
     for (const { id, at } of delivered) if (at >= kept) this.#recent.set(id, at);
+    for (const { counted, at } of delivered)
+      if (counted !== undefined) this.#delivered?.add(counted.alertId, counted.source, at);
+    this.#delivered?.prune(cursor.since);
     for (const [id, at] of this.#recent) if (at < kept) this.#recent.delete(id);
     if (delivered.length === 0 && cursor.since === this.cursor.since) return;
     this.#position = { ...this.#position, cursor };

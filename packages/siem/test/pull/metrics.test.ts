@@ -74,6 +74,7 @@ describe("cli/pull: metrics", () => {
         ["mssp_alerts_pull_success", "gauge", 0],
         ["mssp_alerts_last_success_timestamp_seconds", "gauge", now / 1000],
         ["mssp_alerts_lag_seconds", "gauge", 5],
+        ["mssp_alerts_delivery_lag_seconds", "histogram", undefined],
         ["mssp_alerts_destination_failures_total", "counter", 1],
       ],
     );
@@ -85,6 +86,26 @@ describe("cli/pull: metrics", () => {
       stack: 'a"b\\c\nd',
       tenant_id: "t",
     });
+  });
+
+  it("have the lag from creation to delivery as a histogram", () => {
+    const own = new Metrics("alert", () => now);
+    const customer = own.customer("contoso");
+    const ago = (seconds: number) => new Date(now - 1000 * seconds).toISOString();
+    customer.lagged([ago(10), ago(15), ago(16), ago(400), ago(100_000), ago(-5), "no time"]);
+    customer.lagged([ago(30)], "hec");
+    const families = parseExposition(own.text);
+    const name = "mssp_alerts_delivery_lag_seconds";
+    const samples = (part: string, destination?: string) =>
+      (families.get(`${name}_${part}`)?.samples ?? []).filter(({ labels }) => labels["destination"] === destination);
+    const buckets = Object.fromEntries(samples("bucket").map(({ labels, value }) => [labels["le"], value]));
+    assert.deepEqual(
+      [buckets["15"], buckets["30"], buckets["300"], buckets["600"], buckets["86400"], buckets["+Inf"]],
+      [3, 4, 4, 5, 5, 6],
+    );
+    assert.deepEqual([samples("count")[0]?.value, samples("sum")[0]?.value], [6, 10 + 15 + 16 + 400 + 100_000]);
+    assert.equal(samples("count", "hec")[0]?.value, 1);
+    assert.equal(families.get(name)?.type, "histogram");
   });
 
   it("are written to a file and to the health file, at once and at the end, and leave no other file", async () => {
@@ -116,7 +137,7 @@ describe("cli/pull: metrics", () => {
     const url = `http://127.0.0.1:${publication.port}`;
     const answer = await fetch(`${url}/metrics`);
     assert.equal(answer.headers.get("content-type"), "text/plain; version=0.0.4; charset=utf-8");
-    assert.equal(parseExposition(await answer.text()).size, 6);
+    assert.equal(parseExposition(await answer.text()).size, 7);
     assert.equal((await fetch(url)).status, 404);
     await assert.rejects(
       publish({ metrics, place: { host: "127.0.0.1", port: publication.port! }, note }),
