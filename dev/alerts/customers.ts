@@ -15,7 +15,7 @@ export interface AlertsCustomer {
 }
 
 export interface ManyCustomersOptions extends Pick<SandboxOptions, "faults"> {
-  readonly permission?: string;
+  readonly permissions?: readonly string[];
 }
 
 export class ManyCustomers {
@@ -26,10 +26,10 @@ export class ManyCustomers {
     readonly customers: readonly AlertsCustomer[],
   ) {}
 
-  /** @param permission what the connectors may do, an application permission of Microsoft Graph. */
+  /** @param permissions what the connectors may do, application permissions of Microsoft Graph. */
   static async start(
     count: number,
-    { permission = "SecurityAlert.Read.All", ...options }: ManyCustomersOptions = {},
+    { permissions = ["SecurityAlert.Read.All"], ...options }: ManyCustomersOptions = {},
   ): Promise<ManyCustomers> {
     const folder = await mkdtemp(path.join(tmpdir(), "mssp-many-"));
     const customers = Array.from({ length: count }, (_, index) => ({
@@ -43,7 +43,7 @@ export class ManyCustomers {
     }));
     const sandbox = await startSandbox({ ...options, tenants, home: path.join(folder, "sandbox") });
     const many = new ManyCustomers(folder, sandbox, customers);
-    for (const customer of customers) many.#addConnector(customer, permission);
+    for (const customer of customers) many.#addConnector(customer, permissions);
     await many.#writeConnections();
     return many;
   }
@@ -72,22 +72,23 @@ export class ManyCustomers {
     await rm(this.folder, { recursive: true, force: true });
   }
 
-  #addConnector({ tenantId, clientId }: AlertsCustomer, permission: string): void {
+  #addConnector({ tenantId, clientId }: AlertsCustomer, granted: readonly string[]): void {
     const { cloud } = this.sandbox;
     const tenant = cloud.tenant(tenantId);
     const description = { applicationId: clientId, displayName: "Connector", signInAudience: "AzureADMyOrg" } as const;
     addApplication(tenant, description);
-    const permissions = { [microsoftGraph.appId]: [permission] };
+    const permissions = { [microsoftGraph.appId]: granted };
     addConsentedServicePrincipal(tenant, { ...description, homeTenantId: tenantId }, permissions);
     cloud.acceptPassingSecret(clientSecret, clientId);
   }
 
   async #writeConnections(): Promise<void> {
     const environment = await this.environment();
-    const secret = path.join(this.folder, "secret");
     await mkdir(this.connections);
-    await writeFile(secret, clientSecret, { mode: 0o600 });
     for (const [index, { tenantId, clientId }] of this.customers.entries()) {
+      // One file for all of them is refused: a secret could go to another tenant.
+      const secret = path.join(this.folder, `customer${index}.secret`);
+      await writeFile(secret, clientSecret, { mode: 0o600 });
       const text = connectionText({
         msspConnection: 1,
         stack: `customer${index}`,

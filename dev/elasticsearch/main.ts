@@ -102,7 +102,7 @@ const pullOfIncidents: Pull = {
 
 /** The server is killed twice while `--follow` sends; then all is sent once more. */
 async function pulled(server: Server, pull: Pull, alerts: number): Promise<void> {
-  const many = await ManyCustomers.start(1, { permission: pull.permission });
+  const many = await ManyCustomers.start(1, { permissions: [pull.permission] });
   try {
     many.hold(alerts);
     const wanted = pull.wanted(many);

@@ -68,7 +68,7 @@ async function pulled(count: number, kills: number, percent: number): Promise<Co
     kinds: ["throttled", "failed", "resetBefore", "halfBody"],
   } as const;
   const many = await ManyCustomers.start(1, {
-    permission: "SecurityIncident.Read.All",
+    permissions: ["SecurityIncident.Read.All"],
     ...(percent === 0 ? {} : { faults }),
   });
   try {
