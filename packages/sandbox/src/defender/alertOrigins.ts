@@ -141,7 +141,11 @@ export function huntedAt({ origin, processed }: Detection, now: Date): Date | un
 
 /** Members of `serviceSource` and `detectionSource` after `unknownFutureValue`, of those that the origins have. */
 const newMembers = new Set(["microsoftDefenderForCloud", "microsoftSentinel", "microsoftInsiderRiskManagement"]);
-const newDetectionSources = new Set(["microsoftDefenderForServers", "scheduledAlerts", "microsoftInsiderRiskManagement"]);
+const newDetectionSources = new Set([
+  "microsoftDefenderForServers",
+  "scheduledAlerts",
+  "microsoftInsiderRiskManagement",
+]);
 
 /** The alert for a client that has not asked for the newer members of enumerations. */
 export function withoutUnknownMembers(alert: SecurityAlert): SecurityAlert {

@@ -301,8 +301,7 @@ export function securityAlert(detection: Detection): SecurityAlert {
     classification: resolved ? "truePositive" : null,
     determination: resolved ? "malware" : null,
     serviceSource: origin.serviceSource,
-    detectionSource:
-      origin.detectionSource ?? (kind.source === "EDR" ? "microsoftDefenderForEndpoint" : "antivirus"),
+    detectionSource: origin.detectionSource ?? (kind.source === "EDR" ? "microsoftDefenderForEndpoint" : "antivirus"),
     productName: origin.product,
     detectorId: derivedId(tenantId, kind.detector),
     tenantId,

@@ -14,7 +14,17 @@ import { parseFilter } from "../graph/odata/filterSyntax";
 import { storeComment, storePatch } from "./changes";
 import { Incidents, type IncidentSketch, type SketchBounds } from "./incidents";
 import { shownAlert } from "./securityAlerts";
-import { answer, requestBody, countOf, includesUnknownMembers, numberOf, optionsOf, originOf, take, timeBounds } from "./securityApi";
+import {
+  answer,
+  requestBody,
+  countOf,
+  includesUnknownMembers,
+  numberOf,
+  optionsOf,
+  originOf,
+  take,
+  timeBounds,
+} from "./securityApi";
 
 const listPath = "/v1.0/security/incidents";
 

@@ -13,7 +13,18 @@ import { parseFilter } from "../graph/odata/filterSyntax";
 import { storeComment, storePatch, withChanges } from "./changes";
 import { isListed, isShown, withoutUnknownMembers } from "./alertOrigins";
 import { detectionById, latestDetections, securityAlert, type Detection } from "./detections";
-import { answer, requestBody, countOf, earlier, includesUnknownMembers, numberOf, optionsOf, originOf, take, timeBounds } from "./securityApi";
+import {
+  answer,
+  requestBody,
+  countOf,
+  earlier,
+  includesUnknownMembers,
+  numberOf,
+  optionsOf,
+  originOf,
+  take,
+  timeBounds,
+} from "./securityApi";
 
 const listPath = "/v1.0/security/alerts_v2";
 

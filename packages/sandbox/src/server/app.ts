@@ -66,6 +66,12 @@ export async function makeApp(options: AppOptions): Promise<FastifyInstance> {
   app.addHook("onSend", async () => {
     if (cloud.hasUnsavedChanges) await cloud.saved();
   });
+  // Clients go by the service's clock, which a person may have moved. A fault of the clock sets its own.
+  app.addHook("onSend", (_request, reply, payload, done) => {
+    const isMoved = cloud.clock.movedMilliseconds !== 0 && !reply.hasHeader("date");
+    if (isMoved) reply.header("date", cloud.now().toUTCString());
+    done(null, payload);
+  });
   // A refused request has needed nothing. Before the faults, which lose answers, not requests.
   app.addHook("onSend", (request, reply, payload, done) => {
     const caller = cloud.callerOf(request);
