@@ -1,6 +1,7 @@
 /** The steps of an onboarding that show in the customer's tenant: consent, guests, packages. */
 import { adminConsentUrl, clockFrom, graphCall, ServiceError, type GraphCall } from "@defender-mssp/microsoft";
 import { VisibleError } from "@defender-mssp/errors";
+import { isWithoutConsent } from "@defender-mssp/siem/verify/lostConsent";
 import { accessPackageAssignment } from "../../../domain/kinds/accessPackageAssignment";
 import { defenderRole } from "../../../domain/kinds/defenderRole";
 import { governanceRelationship } from "../../../domain/kinds/governanceRelationship";
@@ -21,9 +22,6 @@ import { byHand, done, notApplicable, readPermission, unchecked, waiting, type O
 import { tenantEndpoints } from "../../tenant/tenantEndpoints";
 import { type Deployment } from "../../stack/deployment";
 
-/** Entra's codes for an application that nobody in the tenant has consented to. */
-const withoutConsent = new Set(["AADSTS700016", "AADSTS7000229", "AADSTS65001", "AADSTS650051", "AADSTS650052"]);
-
 /** The consent to the MSSP's application, and what the tenant must have. */
 export async function consentSteps(run: OnboardingRun, known: SettingsAsDeployed): Promise<OnboardingStep[]> {
   const { cloud, tenantId } = known.settings;
@@ -37,7 +35,7 @@ export async function consentSteps(run: OnboardingRun, known: SettingsAsDeployed
     return [consent, licenceStep(report)];
   } catch (error) {
     const cause = error instanceof VisibleError ? error.cause : undefined;
-    if (cause instanceof ServiceError && withoutConsent.has(cause.serviceCode)) {
+    if (cause instanceof ServiceError && isWithoutConsent(cause)) {
       return [
         waiting("consent", "customerAdministrator", `${cause.serviceCode}: nobody has consented to ${clientId}`, open),
       ];

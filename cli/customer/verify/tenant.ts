@@ -46,7 +46,8 @@ export function consent(context: StackVerifyContext): Promise<Check> {
     const token = await automationToken(context, context.endpoints.graphEndpoint);
     const client = await servicePrincipal(context, token, connector.clientId);
     if (client === undefined) {
-      return failed(name, `the tenant has no service principal for ${connector.clientId}: run npx pulumi up --refresh`);
+      const reason = `the tenant has no service principal for ${connector.clientId}: run npx pulumi up --refresh`;
+      return { ...failed(name, reason), facts: { consent: "lost" } };
     }
     const readsLegacy = connector.alertApis.includes("legacySiem");
     const wanted = connectorRoles(connector, dayOf(now));
@@ -60,7 +61,10 @@ export function consent(context: StackVerifyContext): Promise<Check> {
       ...(missing.length > 0 ? [`no consent to ${missing.join(" and ")}: run npx pulumi up --refresh`] : []),
       ...(additional.length > 0 ? [additionalProblem(connector, additional)] : []),
     ];
-    if (problems.length > 0) return failed(name, problems.join("; "));
+    if (problems.length > 0) {
+      const facts = missing.length > 0 ? { consent: "lost" as const } : {};
+      return { ...failed(name, problems.join("; ")), facts };
+    }
     const all = [
       ...wanted.map(({ value }) => `${value} (application)`),
       ...(readsLegacy ? [`${alertScope} (delegated)`] : []),

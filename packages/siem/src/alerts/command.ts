@@ -67,9 +67,14 @@ export function define(alerts: Command, session: Session, source: ConnectorSourc
     sourcetypes: "defender:alert; cef; with --raw the add-on's, ms:defender:atp:alerts",
     dataStream: "logs-defender.alert-default",
   });
-  runningOptions(command).action(async (options: AlertsOptions) => {
-    const { runAlerts } = await import("./run.js");
-    await runAlerts(options, session, source);
-  });
+  runningOptions(command)
+    .option(
+      "--coverage",
+      "with --follow and a checkpoint: once a day, compare what was delivered with hunting's AlertInfo",
+    )
+    .action(async (options: AlertsOptions) => {
+      const { runAlerts } = await import("./run.js");
+      await runAlerts(options, session, source);
+    });
   describeCommand(command, alertsHelp(source));
 }

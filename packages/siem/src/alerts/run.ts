@@ -1,5 +1,6 @@
 /** `mssp alerts`: pulls the alerts of one customer or of several. */
 import type { ServiceError } from "@defender-mssp/microsoft";
+import { UsageError } from "@defender-mssp/terminal/usageError";
 import type { Session } from "@defender-mssp/terminal/session";
 import { readerBy } from "../connector/connectionFiles";
 import type { Reader } from "../connector/reader";
@@ -10,16 +11,28 @@ import { alertSink, openAlerts, type AlertsOptions } from "./setup";
 
 export function runAlerts(options: AlertsOptions, session: Session, source: ConnectorSource): Promise<void> {
   const adviceOn = (error: ServiceError): string | undefined => adviceOnAlerts(error, source, readerBy(options));
+  checkCoverage(options);
+  const { program } = source;
+  const now = (): number => session.now().getTime();
   return runPull(
     {
       noun: "alert",
       sink: (context, chosen) => alertSink({ ...options, ...chosen }, context),
-      open: (customer, connector, setup) => openAlerts(customer, connector, options, setup),
+      open: (customer, connector, setup) => openAlerts(customer, connector, options, { ...setup, program, now }),
       adviceOn,
     },
     options,
     session,
     source,
+  );
+}
+
+/** @throws UsageError */
+function checkCoverage({ coverage, follow, checkpoint, checkpoints }: AlertsOptions): void {
+  if (coverage !== true || (follow === true && (checkpoint ?? checkpoints) !== undefined)) return;
+  throw new UsageError(
+    "--coverage goes with --follow and --checkpoint or --checkpoints: it counts what the checkpoint has kept. " +
+      "To count once: verify --coverage.",
   );
 }
 

@@ -1,10 +1,18 @@
 /** What a pull of one customer's alerts needs: the source, where to begin, and the sink. */
-import { applicationTokens, type AlertApi, type AlertExporterRegion } from "@defender-mssp/microsoft";
+import {
+  applicationTokens,
+  type AlertApi,
+  type AlertExporterRegion,
+  type Endpoints,
+  type Environment,
+  type TokenSource,
+} from "@defender-mssp/microsoft";
 import { VisibleError } from "@defender-mssp/errors";
 import type { Connector } from "../connector/connector";
 import { shownConnector } from "../connector/shownConnector";
 import type { UnreadConnector } from "../connector/connectorSource";
 import { alertExporterHosts } from "../connector/hosts";
+import { reader } from "../connector/reader";
 import type { OpenedPull } from "../pull/many";
 import { chosenSeverities } from "../pull/pullOptions";
 import type { PullRunOptions, SetupOptions } from "../pull/pullCommand";
@@ -19,8 +27,18 @@ import { graphSource } from "./graphSource";
 import { legacySource } from "./legacySource";
 
 export interface AlertsOptions extends PullRunOptions {
+  /** Counts the deliveries once a day. */
+  readonly coverage?: boolean;
   readonly api?: AlertApi;
   readonly region?: AlertExporterRegion;
+}
+
+/** What the pull of a customer's alerts is opened with. */
+export interface AlertsSetup extends SetupOptions {
+  /** The program that has the commands, as people type it. */
+  readonly program: string;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
 }
 
 /** Source, position and checkpoint of a customer's pull. @throws VisibleError, ServiceError */
@@ -28,7 +46,7 @@ export async function openAlerts(
   customer: UnreadConnector,
   connector: Connector,
   options: AlertsOptions,
-  setup: SetupOptions,
+  setup: AlertsSetup,
 ): Promise<OpenedPull<FetchedAlert>> {
   const { checkpointFor, isOneOfMany, follow, signal, progress } = setup;
   const api = options.api ?? defaultApi(connector);
@@ -37,10 +55,11 @@ export async function openAlerts(
       "--raw for several customers needs --api graph: the legacy API's objects do not name their tenant.",
     );
   }
-  return startOf({
+  const checkpoint = checkpointFor(api);
+  const opened = await startOf({
     tenantId: connector.tenantId,
     api,
-    checkpoint: checkpointFor(api),
+    checkpoint,
     destinations: setup.destinations,
     since: options.since,
     severities: chosenSeverities(options),
@@ -48,6 +67,36 @@ export async function openAlerts(
     follow,
     signal,
     progress,
+  });
+  if (options.coverage !== true || checkpoint === undefined) return opened;
+  return { ...opened, afterwards: await coverageStep(checkpoint, api, connector, options, setup) };
+}
+
+/** What counts the deliveries once a day. */
+async function coverageStep(
+  checkpoint: string,
+  api: AlertApi,
+  connector: Connector,
+  options: AlertsOptions,
+  setup: AlertsSetup,
+): Promise<() => Promise<void>> {
+  const { environment, signal, limiter, sleep, progress, program, now } = setup;
+  const { tenantId } = connector;
+  const endpoints = await endpointsOf(connector, environment);
+  const tokens = graphTokens(connector, endpoints, options, setup);
+  const readsAlerts = connector.alertApis.includes("graph");
+  const calls = { endpoints, tokens, signal, limiter, sleep };
+  const { dailyCount } = await import("../deliveryCount/dailyCount.js");
+  return dailyCount({
+    ...calls,
+    checkpoint,
+    tenantId,
+    api,
+    readsAlerts,
+    now,
+    progress,
+    program,
+    reader: reader(connector),
   });
 }
 
@@ -75,27 +124,38 @@ export function alertSink(options: AlertsOptions, context: SinkContext): Destina
   return formatted(chooseSink(options, records, context), (alert) => sinkRecordOf(alert, format));
 }
 
+/** Tokens for Microsoft Graph. */
+function graphTokens(
+  connector: Connector,
+  endpoints: Endpoints,
+  options: AlertsOptions,
+  { environment, signal, limiter }: SetupOptions,
+): TokenSource {
+  const { tenantId } = connector;
+  const credentials = credentialsOf(connector, options, environment);
+  return applicationTokens(credentials, { tenantId, audience: endpoints.graphEndpoint, endpoints, signal, limiter });
+}
+
+function credentialsOf(connector: Connector, options: AlertsOptions, environment: Environment) {
+  return async (): Promise<Environment> =>
+    connectorEnvironment(connector.clientId, await credentialOf(connector, options, environment), environment);
+}
+
 async function sourceOf(
   api: AlertApi,
   customer: UnreadConnector,
   connector: Connector,
   options: AlertsOptions,
-  { environment, signal, limiter, sleep }: SetupOptions,
+  setup: SetupOptions,
 ): Promise<AlertSource> {
+  const { environment, signal, limiter, sleep } = setup;
   const endpoints = await endpointsOf(connector, environment);
   const { tenantId } = connector;
-  const credentials = async () =>
-    connectorEnvironment(connector.clientId, await credentialOf(connector, options, environment), environment);
+  const credentials = credentialsOf(connector, options, environment);
   await credentials(); // A missing credential is reported before any call.
   const severities = chosenSeverities(options);
   if (api === "graph") {
-    const tokens = applicationTokens(credentials, {
-      tenantId,
-      audience: endpoints.graphEndpoint,
-      endpoints,
-      signal,
-      limiter,
-    });
+    const tokens = graphTokens(connector, endpoints, options, setup);
     return graphSource({ endpoints, tenantId, tokens, severities, limiter, sleep });
   }
   const tokens = await legacyTokens(customer, connector, {

@@ -21,7 +21,7 @@ const needs = {
 export function adviceOnProfile(
   { serviceCode, status }: ServiceError,
   need: keyof typeof needs,
-  { program }: ConnectorSource,
+  { program }: Pick<ConnectorSource, "program">,
   forReader: Reader,
 ): string | undefined {
   const advice = adviceFor(serviceCode, forReader);

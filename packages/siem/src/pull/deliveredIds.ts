@@ -76,7 +76,16 @@ export class DeliveredIds {
     severities: readonly string[] | undefined,
   ): DeliveredIds {
     const isSame = content !== undefined && String(content.severities) === String(severities);
-    return new DeliveredIds(isSame ? content : { countsFrom: since, severities, sources: [], hours: {} });
+    return new DeliveredIds(
+      isSame
+        ? content
+        : {
+            countsFrom: since,
+            severities: severities === undefined ? undefined : [...severities],
+            sources: [],
+            hours: {},
+          },
+    );
   }
 
   /** @param at when the service created it: ISO 8601, UTC. */

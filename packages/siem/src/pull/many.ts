@@ -36,7 +36,7 @@ export interface CustomerPull<T extends Pulled> {
 
 export interface OpenedPull<T extends Pulled> extends Pick<
   PullOptions<T>,
-  "source" | "position" | "checkpoint" | "clock" | "severities" | "lagFrom"
+  "source" | "position" | "checkpoint" | "clock" | "severities" | "lagFrom" | "afterwards"
 > {
   /** Of several destinations: where each is. */
   readonly positions?: readonly DestinationPosition[] | undefined;
@@ -90,6 +90,7 @@ class Customers<T extends Pulled> {
   readonly #signal: AbortSignal;
   readonly #sink: Destination<T>;
   readonly #slots: Slots;
+  readonly #afterwards = new Map<CustomerPull<T>, () => Promise<void>>();
 
   constructor(private readonly all: PullManyOptions<T>) {
     const { sink, follow, signal, progress, metrics, parallel, sleep } = all;
@@ -130,6 +131,7 @@ class Customers<T extends Pulled> {
         work ??= await this.#open(customer, figures);
         await work.catchUp();
         failures = 0;
+        await this.#afterwards.get(customer)?.();
       } catch (thrown) {
         const error = this.#ownError(thrown);
         if (work === undefined) figures.failed();
@@ -170,6 +172,7 @@ class Customers<T extends Pulled> {
         figures.delivered(count, upTo, destination);
       },
       lagged: (times, destination) => figures.lagged(times, destination),
+      counted: (coverages) => figures.counted(coverages),
       caughtUp: (destination) => figures.caughtUp(destination),
       started: () => figures.started(),
       succeeded: () => figures.succeeded(),
@@ -184,6 +187,9 @@ class Customers<T extends Pulled> {
       inTurn: (work) => slots.use(work),
     });
     const tracks = tracksTo(this.all.destinations ?? [], setup.positions);
+    const { afterwards } = setup;
+    // What was begun again after a failure keeps the time of its last count.
+    if (afterwards !== undefined && !this.#afterwards.has(customer)) this.#afterwards.set(customer, afterwards);
     return steppedPull({ ...setup, signal, progress, sink: this.#sink, slots, tracks });
   }
 

@@ -9,6 +9,9 @@ import type { AddressInfo } from "node:net";
 import { messageOf, VisibleError } from "@defender-mssp/errors";
 import { checkWritable, writeWholeFile } from "@defender-mssp/terminal/wholeFile";
 import { UsageError } from "@defender-mssp/terminal/usageError";
+import type { Coverage } from "../deliveryCount/countCoverage";
+import { coverageMetrics } from "../deliveryCount/coverageSamples";
+import { labelsText } from "./exposition";
 
 /** Between two writes of the files, in milliseconds. */
 const writeEvery = 10_000;
@@ -24,6 +27,8 @@ interface Customer {
   readonly reached: Map<string, number>;
   /** By destination. */
   readonly lags: Map<string, Histogram>;
+  /** The last count of deliveries, of each destination. */
+  coverages: readonly Coverage[];
   isFailing: boolean;
 }
 
@@ -44,7 +49,7 @@ export class Metrics {
     let known = this.#customers.get(stack);
     if (known === undefined) {
       const figures = { delivered: new Map([["", 0]]), reached: new Map(), lags: new Map() };
-      const nothing = { ...figures, lastSuccess: undefined };
+      const nothing = { ...figures, lastSuccess: undefined, coverages: [] };
       known = { labels: { stack }, failed: 0, isFailing: false, ...nothing };
       this.#customers.set(stack, known);
     }
@@ -99,6 +104,12 @@ export class Metrics {
       ),
       this.#family(`${prefix}_lag_seconds`, "gauge", `Age of the moment up to which all ${noun} were delivered.`, lag),
       this.#lagFamily(`${prefix}_delivery_lag_seconds`),
+      coverageMetrics(
+        prefix,
+        [...this.#customers.values()].flatMap(({ labels, coverages }) =>
+          coverages.map((coverage) => ({ labels, coverage })),
+        ),
+      ),
       `# HELP ${prefix}_destination_failures_total Number of deliveries that the destination has refused.\n`,
       `# TYPE ${prefix}_destination_failures_total counter\n`,
       ...failures.map(
@@ -175,6 +186,11 @@ export class CustomerMetrics {
     }
   }
 
+  /** The deliveries were counted. */
+  counted(coverages: readonly Coverage[]): void {
+    this.customer.coverages = coverages;
+  }
+
   /** Of several destinations, this one has everything up to the beginning of the pull. */
   caughtUp(destination: string): void {
     this.#reach(destination, this.#startedAt);
@@ -229,14 +245,6 @@ class Histogram {
       `${name}_count${labelsText(labels)} ${this.#count}\n`,
     ].join("");
   }
-}
-
-function labelsText(labels: Readonly<Record<string, string>>): string {
-  const pairs = Object.entries(labels).map(([name, value]) => {
-    const escaped = value.replace(/\\/g, "\\\\").replace(/"/g, '\\"').replace(/\n/g, "\\n");
-    return `${name}="${escaped}"`;
-  });
-  return `{${pairs.join(",")}}`;
 }
 
 /** Where metrics go: a file, or a port of this machine. */

@@ -28,6 +28,8 @@ export interface PullOptions<T extends Pulled> {
   readonly severities?: readonly string[] | undefined;
   /** Older items are the backlog of a first pull: ISO 8601. */
   readonly lagFrom?: string | undefined;
+  /** What follows each time that everything up to now was delivered. It does not throw but for the signal. */
+  readonly afterwards?: (() => Promise<void>) | undefined;
   /** Goes on after the end, with this pause, in milliseconds. */
   readonly follow?: number;
   readonly signal?: AbortSignal;
@@ -61,10 +63,11 @@ export function steppedPull<T extends Pulled>(options: PullOptions<T>): SteppedP
  * before.
  */
 export async function pull<T extends Pulled>(options: PullOptions<T>): Promise<void> {
-  const { follow, signal, sleep = wait } = options;
+  const { follow, signal, afterwards, sleep = wait } = options;
   const work = steppedPull(options);
   for (;;) {
     await patiently(() => work.catchUp(), options);
+    await afterwards?.();
     if (follow === undefined) return;
     await sleep(follow, signal);
   }

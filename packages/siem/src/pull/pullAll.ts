@@ -1,11 +1,11 @@
 /** Many customers in one process: one sink, a checkpoint each, and a failure stops no other. */
 import { mkdir } from "node:fs/promises";
-import path from "node:path";
 import { limiterVariable, type Environment } from "@defender-mssp/microsoft";
 import { VisibleError } from "@defender-mssp/errors";
 import { OwnLimiter } from "@defender-mssp/microsoft/limiter";
 import type { UnreadConnector } from "../connector/connectorSource";
 import type { Destination } from "../sinks/sink";
+import { customerCheckpoint } from "./customerCheckpoint";
 import { exitCodeOfFailure } from "./interrupt";
 import { pullMany, type CustomerContext, type OpenedPull } from "./many";
 import type { Metrics } from "./metrics";
@@ -77,7 +77,7 @@ async function opened<T extends Pulled>(
   identify(connector.tenantId);
   const { checkpoints } = options;
   const checkpointFor = (api: string) =>
-    checkpoints === undefined ? undefined : path.join(checkpoints, `${customer.name.replaceAll("/", "+")}.${api}.json`);
+    checkpoints === undefined ? undefined : customerCheckpoint(checkpoints, customer.name, api);
   const setup = { environment, checkpointFor, signal, progress, sleep, limiter, follow: undefined };
   return inTurn(() => command.open(customer, connector, { ...setup, isOneOfMany: true, destinations: names }));
 }

@@ -1,3 +1,5 @@
+import type { Coverage } from "../deliveryCount/countCoverage";
+
 /** What a pull tells of itself. */
 export interface PullProgress {
   /**
@@ -8,6 +10,8 @@ export interface PullProgress {
   /** Items were delivered now that the service created, or changed, at these times (ISO 8601). */
   lagged?(times: readonly string[], destination?: string): void;
   note(text: string): void;
+  /** The deliveries were counted, of each destination. */
+  counted?(coverages: readonly Coverage[]): void;
   /** Reading up to now begins. */
   started?(): void;
   /** Everything up to now was delivered. */

@@ -64,7 +64,7 @@ async function pulled<T extends Pulled>(run: PullRun<T>): Promise<number> {
     const observed = observedBy(progress, metrics, connector);
     const checkpointFor = () => options.checkpoint;
     const { environment } = session;
-    const setup = { environment, checkpointFor, signal, progress, follow, destinations: names };
+    const setup = { environment, checkpointFor, signal, progress: observed, follow, destinations: names };
     const opened = await command.open(customer, connector, setup);
     const tracks = tracksTo(destinations, opened.positions);
     await pull({ ...opened, sink, tracks, follow, signal, progress: observed });
@@ -110,6 +110,7 @@ function observedBy(
       customer.delivered(count, upTo, destination);
     },
     lagged: (times, destination) => customer.lagged(times, destination),
+    counted: (coverages) => customer.counted(coverages),
     caughtUp: (destination) => customer.caughtUp(destination),
     started: () => customer.started(),
     succeeded: () => customer.succeeded(),

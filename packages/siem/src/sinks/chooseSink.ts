@@ -1,6 +1,7 @@
 /** The sink that a command's options name. */
 import { VisibleError } from "@defender-mssp/errors";
 import type { Session } from "@defender-mssp/terminal/session";
+import { destinationOptions } from "./destinationNames";
 import { elasticsearch } from "./elasticsearch";
 import { rotatedFile } from "./file";
 import { splunkCollector } from "./hec";
@@ -27,8 +28,6 @@ export interface SinkContext {
   /** Shows a note to the user. */
   readonly note: (text: string) => void;
 }
-
-const destinations = ["hec", "syslog", "elasticsearch", "logAnalytics", "file"] as const;
 
 /** Options that only one destination has. */
 const companions = {
@@ -60,7 +59,7 @@ export interface ChosenDestination {
 
 /** The destinations that the options name; none: standard output. */
 export function chosenDestinations(options: SinkOptions): readonly ChosenDestination[] {
-  const chosen = destinations.filter((name) => options[name] !== undefined);
+  const chosen = destinationOptions.filter((name) => options[name] !== undefined);
   return chosen.map((name) => {
     const others = Object.fromEntries(chosen.filter((it) => it !== name).map((it) => [it, undefined]));
     return { name: flag(name).slice(2), options: others };

@@ -217,6 +217,10 @@ const adviceByCode: Readonly<Partial<Record<string, string | DeployersAdvice>>> 
       "The client secret is wrong: it is another application's, or an old one. Ask whoever runs `pulumi up` for this " +
       "customer for the newest one, and put it in its place.",
   },
+  "7000229": {
+    problem: "The tenant has not consented to the connector's application, or somebody took the consent back.",
+    step: "restore it with `npx pulumi up --refresh`",
+  },
   "7000218":
     'The registration requires its secret: the device code flow needs "Allow public client flows". Use the browser.',
   "7000222": {

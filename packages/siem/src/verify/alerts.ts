@@ -18,27 +18,50 @@ import { daysUntil } from "../connector/refreshToken";
 import { connectorEnvironment } from "../tokens/credentials";
 import { adviceFor } from "../tokens/signIn";
 import { failed, notChecked, passed, type Check } from "./check";
+import type { NewestAlerts } from "./delivery";
+import { isConsentLost } from "./lostConsent";
 import { connectorToken, reasonOf, type VerifyContext } from "./context";
+
+/** Alerts on the page. */
+const pageLength = 10;
 
 /** Microsoft Graph's alerts_v2, as the application. */
 export async function graphAlerts(context: VerifyContext): Promise<Check> {
+  return (await newestGraphAlerts(context)).check;
+}
+
+/** The same, with the newest alerts. */
+export async function newestGraphAlerts(
+  context: VerifyContext,
+): Promise<{ readonly check: Check; readonly newest?: NewestAlerts }> {
   const name = "alerts from Microsoft Graph";
   const { connector, credential, endpoints } = context;
   if (!connector.alertApis.includes("graph"))
-    return notChecked(name, "not applicable: the connector has no access to Microsoft Graph");
-  if (credential instanceof VisibleError) return failed(name, `not possible: ${reasonOf(credential)}`);
+    return { check: notChecked(name, "not applicable: the connector has no access to Microsoft Graph") };
+  if (credential instanceof VisibleError) return { check: failed(name, `not possible: ${reasonOf(credential)}`) };
+  const { tenantId } = connector;
   try {
     const environment = connectorEnvironment(connector.clientId, credential, context.environment);
     const token = await connectorToken(context, environment, endpoints.graphEndpoint, false);
-    const url = `${endpoints.graphEndpoint}${securityAlertsPath}?$top=10`;
+    const url = `${endpoints.graphEndpoint}${securityAlertsPath}?$top=${pageLength}`;
     const { body } = await request(url, { token, headers: unknownMembers });
-    const { value } = (body ?? {}) as { value?: unknown };
-    if (!Array.isArray(value)) return failed(name, "the answer is not a list of alerts");
+    const { value, "@odata.nextLink": link } = (body ?? {}) as { value?: unknown; "@odata.nextLink"?: unknown };
+    if (!Array.isArray(value)) return { check: failed(name, "the answer is not a list of alerts") };
+    const times = value.map(createdAt).filter((time) => !Number.isNaN(time));
+    const lastAlertAt = times.length === 0 ? undefined : new Date(Math.max(...times)).toISOString();
     const check = passed(name, `200, a page of ${value.length}, as the application`);
-    return { ...check, alerts: value.length };
+    const facts = { tenantId, consent: "given", ...(lastAlertAt === undefined ? {} : { lastAlertAt }) } as const;
+    const hasMore = typeof link === "string" || value.length >= pageLength;
+    return { check: { ...check, alerts: value.length, facts }, newest: { times, hasMore } };
   } catch (error) {
-    return failed(name, withAdvice(error, context));
+    const facts = { tenantId, ...(isConsentLost(error) ? ({ consent: "lost" } as const) : {}) };
+    return { check: { ...failed(name, withAdvice(error, context)), facts } };
   }
+}
+
+function createdAt(alert: unknown): number {
+  const { createdDateTime } = (alert ?? {}) as { createdDateTime?: unknown };
+  return typeof createdDateTime === "string" ? Date.parse(createdDateTime) : NaN;
 }
 
 /** The kept refresh token: its age, and that Entra still takes it. */

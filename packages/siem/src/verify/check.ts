@@ -1,6 +1,8 @@
 import type { Ending } from "@defender-mssp/microsoft";
 import type { CheckState } from "@defender-mssp/terminal/checkState";
 
+import type { CustomerFacts } from "./facts";
+
 /** The result of one check of `verify`. */
 export interface Check {
   readonly name: string;
@@ -13,6 +15,8 @@ export interface Check {
   readonly endings?: readonly Ending[];
   /** It passed, and somebody has to do something soon. */
   readonly isWarning?: boolean;
+  /** What the check found in figures. */
+  readonly facts?: CustomerFacts;
 }
 
 export const passed = (name: string, reason: string): Check => ({ name, state: "passed", reason });

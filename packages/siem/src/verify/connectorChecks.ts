@@ -38,7 +38,8 @@ function endsOn(name: string, end: Date, now: Date, remedy: string): Check {
   if (Number.isNaN(end.getTime())) return failed(name, "the stack's output is not a valid date");
   const days = daysUntil(end, now);
   const date = end.toISOString().slice(0, 10);
-  return end <= now ? failed(name, `expired on ${date}: ${remedy}`) : passed(name, `in ${days} days (${date})`);
+  const check = end <= now ? failed(name, `expired on ${date}: ${remedy}`) : passed(name, `in ${days} days (${date})`);
+  return { ...check, facts: { credentialEndsOn: end.toISOString() } };
 }
 
 /** Checks that the portal's URL is the customer's and that the tenant exists. */

@@ -1,11 +1,18 @@
 /** What the checks share: the connector, its cloud's endpoints, and its credential. */
-import { requestToken, type AlertExporterRegion, type Endpoints, type Environment } from "@defender-mssp/microsoft";
+import {
+  requestToken,
+  type AlertApi,
+  type AlertExporterRegion,
+  type Endpoints,
+  type Environment,
+} from "@defender-mssp/microsoft";
 import { VisibleError } from "@defender-mssp/errors";
 import type { Session } from "@defender-mssp/terminal/session";
 import type { Connector } from "../connector/connector";
 import type { UnreadConnector } from "../connector/connectorSource";
 import { alertExporterHosts } from "../connector/hosts";
 import type { KeptToken, TokenRecord } from "../connector/refreshToken";
+import { customerCheckpoint } from "../pull/customerCheckpoint";
 import type { CredentialOptions } from "../tokens/credentialOptions";
 import { credentialOf, endpointsOf, type SignInCredential } from "../tokens/credentials";
 
@@ -22,6 +29,10 @@ export interface VerifyContext {
   readonly alertExporters: readonly string[];
   readonly environment: Environment;
   readonly now: Date;
+  /** The checkpoint of `alerts` for an API; undefined where the user names none. */
+  readonly checkpointFor: (api: AlertApi) => string | undefined;
+  /** Whether the deliveries are counted, and for how long a time, in milliseconds. */
+  readonly coverage: { readonly length: number | undefined } | undefined;
   /** The program that has the commands, as people type it. */
   readonly program: string;
 }
@@ -29,6 +40,12 @@ export interface VerifyContext {
 export interface ContextOptions extends CredentialOptions {
   /** Where the customer's Defender data is stored. Default: whichever answers. */
   readonly region?: AlertExporterRegion;
+  /** The checkpoint of `alerts` of the only customer. */
+  readonly checkpoint?: string;
+  /** The folder of the checkpoints of several customers. */
+  readonly checkpoints?: string;
+  /** Counts the deliveries; of the last day, or of so many milliseconds. */
+  readonly coverage?: true | number;
 }
 
 /** @throws VisibleError where the connector or the record of its refresh token can't be read. */
@@ -38,6 +55,7 @@ export async function contextOf(
   { environment, now }: Pick<Session, "environment" | "now">,
   program: string,
 ): Promise<VerifyContext> {
+  const { coverage } = options;
   const connector = await customer.read();
   const endpoints = await endpointsOf(connector, environment);
   const kept = await customer.keptToken(connector);
@@ -51,6 +69,11 @@ export async function contextOf(
     kept,
     tokenRecord: await kept.record(),
     alertExporters: alertExporterHosts(endpoints, options.region),
+    checkpointFor: (api) =>
+      options.checkpoints === undefined
+        ? options.checkpoint
+        : customerCheckpoint(options.checkpoints, customer.name, api),
+    coverage: coverage === undefined ? undefined : { length: coverage === true ? undefined : coverage },
     environment,
     now: now(),
     program,

@@ -8,6 +8,8 @@ import type { ContextOptions } from "./context";
 export interface VerifyOptions extends ContextOptions, ConnectionOptions {
   /** Customers that are checked at the same time. */
   readonly parallel?: number;
+  /** File for node_exporter. */
+  readonly metrics?: string;
   readonly details?: boolean;
   readonly json?: boolean;
 }

@@ -2,7 +2,8 @@
 import { VisibleError } from "@defender-mssp/errors";
 import type { Session } from "@defender-mssp/terminal/session";
 import type { UnreadConnector } from "../connector/connectorSource";
-import { authorizationByUse, graphAlerts, legacyAlerts, refreshToken, type LegacyAlerts } from "./alerts";
+import { coverage, deliveryLag } from "./delivery";
+import { authorizationByUse, legacyAlerts, newestGraphAlerts, refreshToken, type LegacyAlerts } from "./alerts";
 import { failed, type Check } from "./check";
 import { credentialExpiry, portal } from "./connectorChecks";
 import { contextOf, type ContextOptions, type VerifyContext } from "./context";
@@ -44,5 +45,10 @@ export async function checksAsSiem(
 ): Promise<{ readonly checks: readonly Check[]; readonly legacy: LegacyAlerts }> {
   const refresh = await refreshToken(context);
   const legacy = await legacyAlerts(context, refresh.accessToken);
-  return { checks: [await graphAlerts(context), refresh.check, legacy.check], legacy };
+  const graph = await newestGraphAlerts(context);
+  const delivery = [
+    ...(await deliveryLag(context, graph.newest)),
+    ...(await coverage(context, graph.check.state === "failed")),
+  ];
+  return { checks: [graph.check, refresh.check, legacy.check, ...delivery], legacy };
 }

@@ -239,6 +239,7 @@ describe("a connection file on a machine without project, engine and state", fun
       "SIEM authorization": "notChecked",
       "credential expiry": "notChecked",
       "portal URL": "passed",
+      retirements: "passed",
       consent: "notChecked",
       "redirect URI": "notChecked",
       "notification rules": "notChecked",
@@ -293,7 +294,11 @@ describe("a connection file on a machine without project, engine and state", fun
     assert.equal(requests, before, "a request was sent");
     const own = await onMachine(["verify", "--connections", "shared"], { MSSP_CLIENT_SECRET_FILE: undefined });
     assert.equal(own.exitCode, 1);
-    assert.match(own.stdout, /^✓ {2}contoso +2 passed, \d+ not checked\.\n✗ {2}tailspin +.*1 failed/m);
+    assert.match(
+      own.stdout,
+      /^ {3}customer +consent +last alert\n✓ {2}contoso +given +\d+ min ago\n✗ {2}tailspin +– +–\n/,
+    );
+    assert.match(own.stdout, /\n✗ {2}tailspin +alerts from Microsoft Graph: not possible/);
     assert.match(own.stdout, /\n1 of 2 customers without a failed check\.$/);
     const asJson = await onMachine(["verify", "--connections", "shared", "--all", "--json"], {
       MSSP_CLIENT_SECRET_FILE: undefined,

@@ -1,0 +1,81 @@
+/**
+ * Why an alert is on one side of a count alone. Sources: Microsoft, "Migrate from legacy alerts to the alerts
+ * and incidents API" (https://learn.microsoft.com/graph/alertsv1-alertsv2-migration), and "Transition your
+ * Microsoft Sentinel environment to the Defender portal". Which of these alerts AlertInfo has is documented for
+ * Microsoft Sentinel's alone.
+ */
+import type { AlertApi, SecurityAlert } from "@defender-mssp/microsoft";
+import { overlap } from "../pull/track";
+import type { HuntedAlert } from "./huntedAlerts";
+
+/** Reasons with their texts. */
+export const reasonTexts = {
+  severity: "left out by --severity",
+  legacyApi: "the legacy API has alerts of Defender for Endpoint alone",
+  standaloneOrTuned: "alerts_v2 does not have them: in no incident (standalone), or suppressed by alert tuning",
+  exchange: "alerts_v2 does not have them: alerts of low signal from Exchange",
+  intune: "alerts_v2 does not have alerts of Microsoft Intune",
+  dataLossPrevention: "alerts_v2 does not have them: tuned by a built-in rule for data loss prevention, or standalone",
+  sentinel: "alerts_v2 does not have them: in no incident, or of a workspace that is not connected to Defender",
+  beforeCount: "created before the count of deliveries began",
+  late: "alerts_v2 showed them more than ten minutes after their creation, when the pull had passed",
+  pending: "the pull has not come so far",
+  notLookedUp: "not looked up in alerts_v2",
+  otherTime: "AlertInfo has them under another time",
+  notHunted: "AlertInfo does not have them; no document says which alerts it lacks",
+  unknown: "alerts_v2 has them, and no reason is known",
+} as const;
+export type Reason = keyof typeof reasonTexts;
+
+/** Reasons that a person should look into: the alert should have been delivered. */
+const losses: readonly Reason[] = ["unknown", "pending"];
+
+export function isLoss(reason: Reason): boolean {
+  return losses.includes(reason);
+}
+
+/** What is known of the deliveries that an alert is missing from. */
+export interface DeliveryFacts {
+  readonly api: AlertApi;
+  readonly severities: readonly string[] | undefined;
+  /** Every delivery since then is known, in milliseconds since 1970. */
+  readonly countsFrom: number;
+  /** Everything before this time was read, in milliseconds since 1970. */
+  readonly readUntil: number;
+}
+
+const endpointProduct = "Microsoft Defender for Endpoint";
+
+/** The reason that needs no look at alerts_v2. */
+export function reasonAtOnce(
+  { source, severity }: HuntedAlert,
+  { api, severities }: DeliveryFacts,
+): Reason | undefined {
+  if (api === "legacySiem" && source !== endpointProduct) return "legacyApi";
+  if (severities !== undefined && !severities.includes(severity)) return "severity";
+  return undefined;
+}
+
+/** @param alert as alerts_v2 has it; undefined: it does not have it. */
+export function reasonByAlert(hunted: HuntedAlert, alert: SecurityAlert | undefined, facts: DeliveryFacts): Reason {
+  if (alert === undefined) return reasonOfSource(hunted);
+  const created = Date.parse(alert.createdDateTime ?? "");
+  // The severity may have changed since the pull left the alert out or delivered it.
+  if (facts.severities?.includes(alert.severity) === false) return "severity";
+  if (Number.isNaN(created)) return "unknown";
+  if (created < facts.countsFrom) return "beforeCount";
+  if (created > facts.readUntil) return "pending";
+  if (hunted.at - created > overlap) return "late";
+  return "unknown";
+}
+
+/** Titles of Microsoft's default alert policies that the migration guide's examples mean. */
+const exchangeTitles = /^(Creation of forwarding\/redirect rule|Messages have been delayed)/i;
+
+function reasonOfSource({ source, title }: HuntedAlert): Reason {
+  if (/Intune/i.test(source)) return "intune";
+  if (/Sentinel/i.test(source)) return "sentinel";
+  if (/Data Loss Prevention/i.test(source)) return "dataLossPrevention";
+  if (/Office 365|Exchange/i.test(source) && exchangeTitles.test(title)) return "exchange";
+  return "standaloneOrTuned";
+}
