@@ -13,8 +13,9 @@ import { help } from "./help";
 import { manyAlerts } from "./manyAlerts";
 import { writePage } from "./page";
 import { isMet, type BenchOptions, type BenchRow, type RowInfo } from "./row";
+import { verify } from "./verify";
 
-const groups = [help, devCustomer, fleet, alerts, manyAlerts];
+const groups = [help, devCustomer, fleet, alerts, manyAlerts, verify];
 const allRows = groups.flatMap(({ rows }) => rows);
 
 const usage = `npm run -s bench -- [--rows NAME,NAME | --rows all] [--runs 5] [--customers N] [--json] [--write]
