@@ -6,27 +6,9 @@
 import type { SecurityAlert } from "@defender-mssp/microsoft";
 import type { Tenant } from "../cloud/model";
 import { switchValue } from "../cloud/switches";
-import type { Detection } from "./detection";
+import type { AlertOrigin, Detection } from "./detection";
 
 const hour = 60 * 60 * 1000;
-
-export interface AlertOrigin {
-  readonly name: string;
-  readonly serviceSource: SecurityAlert["serviceSource"];
-  /** Default: by the kind of the detection. */
-  readonly detectionSource?: string;
-  /** Name of the product, also in AlertInfo's column ServiceSource. */
-  readonly product: string;
-  /** In place of those of the detection's kind. */
-  readonly title?: string;
-  readonly category?: string;
-  /** Milliseconds after the creation until alerts_v2 has it; undefined: never. */
-  readonly shownAfter?: number;
-  /** Whether alerts_v2 has it by ID alone. */
-  readonly isUnlisted?: boolean;
-  /** Milliseconds from the creation to AlertInfo's Timestamp; undefined: AlertInfo does not have it. */
-  readonly huntedAfter?: number;
-}
 
 export const endpointProduct = "Microsoft Defender for Endpoint";
 

@@ -1,6 +1,5 @@
 /** What Defender has detected, before an API gives it its own shape. */
 import type { LegacyAlert, SecurityAlert } from "@defender-mssp/microsoft";
-import type { AlertOrigin } from "./alertOrigins";
 
 export interface Device {
   name: string;
@@ -54,4 +53,23 @@ export interface Kind {
   /** Another address that took part, and where the file came from. */
   address?: string;
   url?: string;
+}
+
+/** A product that alerts come from, and which of alerts_v2 and hunting has them. */
+export interface AlertOrigin {
+  readonly name: string;
+  readonly serviceSource: SecurityAlert["serviceSource"];
+  /** Default: by the kind of the detection. */
+  readonly detectionSource?: string;
+  /** Name of the product, also in AlertInfo's column ServiceSource. */
+  readonly product: string;
+  /** In place of those of the detection's kind. */
+  readonly title?: string;
+  readonly category?: string;
+  /** Milliseconds after the creation until alerts_v2 has it; undefined: never. */
+  readonly shownAfter?: number;
+  /** Whether alerts_v2 has it by ID alone. */
+  readonly isUnlisted?: boolean;
+  /** Milliseconds from the creation to AlertInfo's Timestamp; undefined: AlertInfo does not have it. */
+  readonly huntedAfter?: number;
 }

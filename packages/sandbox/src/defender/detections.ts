@@ -7,8 +7,8 @@ import { createHash } from "node:crypto";
 import { clouds, type LegacyAlert, type SecurityAlert } from "@defender-mssp/microsoft";
 import type { Tenant } from "../cloud/model";
 import { derivedId } from "../cloud/identity";
-import type { Detection, Device, Kind } from "./detection";
-import { alertOrigins, type AlertOrigin } from "./alertOrigins";
+import type { AlertOrigin, Detection, Device, Kind } from "./detection";
+import { alertOrigins } from "./alertOrigins";
 import { alertEvidence } from "./evidence";
 import { withTicks } from "./securityApi";
 

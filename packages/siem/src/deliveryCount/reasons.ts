@@ -5,7 +5,7 @@
  * Microsoft Sentinel's alone.
  */
 import type { AlertApi, SecurityAlert } from "@defender-mssp/microsoft";
-import { overlap } from "../pull/track";
+import { overlap } from "../pull/overlap";
 import type { HuntedAlert } from "./huntedAlerts";
 
 /** Reasons with their texts. */

@@ -5,6 +5,7 @@
 import { wait } from "@defender-mssp/microsoft";
 import type { Position } from "./checkpoint";
 import type { Destination } from "../sinks/sink";
+import { overlap } from "./overlap";
 import { isPassing } from "./isPassing";
 import type { PullProgress } from "./pullProgress";
 import { readAhead } from "./readAhead";
@@ -12,7 +13,7 @@ import type { ServiceClock } from "./serviceClock";
 import { SharedPull } from "./sharedPull";
 import type { Pulled, Source } from "./source";
 import type { Slots } from "./slots";
-import { overlap, Track, type TrackOptions } from "./track";
+import { Track, type TrackOptions } from "./track";
 import { readFrom, type ReadPage } from "./windows";
 
 /** The longest pause after a failure, in milliseconds, unless the service asks for a longer one. */

@@ -4,12 +4,13 @@
  * later by itself; the others go on.
  */
 import { DestinationError } from "../sinks/sink";
+import { overlap } from "./overlap";
 import type { PullProgress } from "./pullProgress";
 import { readAhead } from "./readAhead";
 import type { ServiceClock } from "./serviceClock";
 import type { Slots } from "./slots";
 import type { Pulled, Source } from "./source";
-import { overlap, Track, type TrackOptions } from "./track";
+import { Track, type TrackOptions } from "./track";
 import { readFrom, type ReadPage } from "./windows";
 
 export interface SharedPullOptions<T extends Pulled> {

@@ -2,15 +2,10 @@
 import { writeCheckpoint, type Cursor, type Position } from "./checkpoint";
 import type { Destination } from "../sinks/sink";
 import { DeliveredIds } from "./deliveredIds";
+import { overlap } from "./overlap";
 import type { PullProgress } from "./pullProgress";
 import type { Pulled } from "./source";
 import type { ReadPage } from "./windows";
-
-/**
- * How far back each pull begins behind the newest item known, in milliseconds: services show
- * them late.
- */
-export const overlap = 10 * 60 * 1000;
 
 /**
  * The checkpoint is written at most this often while items come, in milliseconds; a kill repeats

@@ -1,6 +1,5 @@
 /** What the checks of a customer say in figures, for the table of all customers and for metrics. */
 import type { Coverage } from "../deliveryCount/countCoverage";
-import type { Check } from "./check";
 
 export interface CustomerFacts {
   readonly tenantId?: string;
@@ -14,9 +13,4 @@ export interface CustomerFacts {
   readonly lagSeconds?: number;
   /** The count of each destination. */
   readonly coverage?: readonly Coverage[];
-}
-
-/** The facts of a customer's checks together. */
-export function factsIn(checks: readonly Check[]): CustomerFacts {
-  return Object.assign({}, ...checks.map(({ facts }) => facts ?? {})) as CustomerFacts;
 }

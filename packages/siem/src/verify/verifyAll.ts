@@ -6,7 +6,7 @@ import type { Session } from "@defender-mssp/terminal/session";
 import type { ConnectorSource } from "../connector/connectorSource";
 import type { Check } from "./check";
 import type { VerifiedCustomer } from "./customersTable";
-import { factsIn } from "./facts";
+import type { CustomerFacts } from "./facts";
 import type { Verification, VerifyOptions } from "./verification";
 
 /** Customers that are checked at the same time: a stack takes a process of the engine. */
@@ -37,4 +37,9 @@ export function verifiedCustomer(stack: string, checks: readonly Check[]): Verif
       return facts === undefined ? check : shown;
     }),
   };
+}
+
+/** The facts of a customer's checks together. */
+function factsIn(checks: readonly Check[]): CustomerFacts {
+  return Object.assign({}, ...checks.map(({ facts }) => facts ?? {})) as CustomerFacts;
 }

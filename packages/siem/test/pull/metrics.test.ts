@@ -98,9 +98,16 @@ describe("cli/pull: metrics", () => {
     const name = "mssp_alerts_delivery_lag_seconds";
     const samples = (part: string, destination?: string) =>
       (families.get(`${name}_${part}`)?.samples ?? []).filter(({ labels }) => labels["destination"] === destination);
-    const buckets = Object.fromEntries(samples("bucket").map(({ labels, value }) => [labels["le"], value]));
+    const buckets = new Map(samples("bucket").map(({ labels, value }) => [labels["le"], value]));
     assert.deepEqual(
-      [buckets["15"], buckets["30"], buckets["300"], buckets["600"], buckets["86400"], buckets["+Inf"]],
+      [
+        buckets.get("15"),
+        buckets.get("30"),
+        buckets.get("300"),
+        buckets.get("600"),
+        buckets.get("86400"),
+        buckets.get("+Inf"),
+      ],
       [3, 4, 4, 5, 5, 6],
     );
     assert.deepEqual([samples("count")[0]?.value, samples("sum")[0]?.value], [6, 10 + 15 + 16 + 400 + 100_000]);

@@ -1,0 +1,5 @@
+/**
+ * How far back each pull begins behind the newest item known, in milliseconds: services show
+ * them late.
+ */
+export const overlap = 10 * 60 * 1000;
