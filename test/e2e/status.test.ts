@@ -79,7 +79,11 @@ describe("mssp status, five customers", function () {
   }
 
   it("shows the state of each, and one that can't be read stops no other", async () => {
-    const off = await run("offboard", "--stack", "left", "--yes");
+    const refused = await run("offboard", "--stack", "left", "--yes");
+    assert.equal(refused.exitCode, 1);
+    assert.match(refused.stderr, /not read, requires AuditLog\.Read\.All/);
+    assert.match(refused.stderr, /^mssp: Nothing was removed: logs were refused.*--without-evidence/m);
+    const off = await run("offboard", "--stack", "left", "--yes", "--without-evidence");
     assert.ok([0, 3].includes(off.exitCode ?? 1), off.stdout + off.stderr);
     const { exitCode, customers, of } = await status();
     assert.equal(exitCode, 1);

@@ -101,6 +101,14 @@ async function retentionDays(
   }
 }
 
+/** A sentence for each log that the identity may not read. A missing licence is none. */
+export function refusedLogs({ calls }: Collected): readonly string[] {
+  const refused = calls.filter(
+    ({ status, code, problem }) => problem !== "" && !isLicenceProblem(code) && (status === 401 || status === 403),
+  );
+  return [...new Set(refused.map((call) => `${sources[call.source].title}: not read, ${callProblem(call)}.`))];
+}
+
 /** What is missing, in sentences for the customer. */
 export function gapsOf(
   { unseen, subjects }: Subjects,

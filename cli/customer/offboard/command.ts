@@ -17,6 +17,7 @@ interface OffboardOptions {
   readonly days: number;
   readonly out?: string;
   readonly by?: string;
+  readonly withoutEvidence?: boolean;
   readonly yes?: boolean;
   readonly json?: boolean;
 }
@@ -34,6 +35,7 @@ export function define(command: Command, session: Session): void {
     .option("--days <days>", "length of the evidence's period before now", daysArgument, 30)
     .option("--out <folder>", "folder of evidence, certificate and record (default: offboard-<stack>)")
     .option("--by <name>", "who off-boards the customer, for the settings file (default: the user of this machine)")
+    .option("--without-evidence", "go on although the customer's tenant refuses logs")
     .option("--yes", "remove without asking, as in CI")
     .option("--json", "print the certificate as JSON")
     .action((options: OffboardOptions) => run(options, session));
@@ -45,6 +47,8 @@ export function define(command: Command, session: Session): void {
       "After the removal the settings file gets the key `offboarded`, and the stack a tag: `up` and `preview` refuse from then on. Commit the file.",
       "What no API shows, and what this identity may not read, is a thing to confirm by hand: the certificate has the click for each. " +
         "So is the consent to the MSSP's automation, which the customer deletes last.",
+      "Logs that were refused can't be read after the removal: the command asks, and with --yes it stops there unless --without-evidence is passed. A log " +
+        "that needs a licence which the customer lacks is a gap of the evidence, and stops nothing.",
       "The same command continues after an interruption: the folder has a record of what is done. After the last step " +
         "it proves again.",
       "No `destroy` ends a governance relationship: while one is active, access is left. Reading it needs " +
@@ -82,6 +86,8 @@ async function run(options: OffboardOptions, session: Session): Promise<void> {
     out: folder,
     days: length,
     ...(by === undefined ? {} : { by }),
+    agreesWithoutEvidence: async (question) =>
+      options.withoutEvidence === true || (yes !== true && (await ask.confirm(question))),
     confirm: async (question) => (yes === true ? name : ((await ask.text(question)) ?? "").trim()),
     // To stderr: stdout is for the result.
     say: (text) => err.write(terminalText(text)),

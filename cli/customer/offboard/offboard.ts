@@ -13,7 +13,7 @@ import { deployedOf } from "../../tenant/additions/deployed";
 import { findAdditions } from "../../tenant/additions/find";
 import { confirmDestroy } from "../../stack/confirmDestroy";
 import { beforeDestroyReport, beforeDestroyText } from "../doctor/beforeDestroy";
-import { collectEvidence } from "../evidence/evidence";
+import { collectEvidence, refusedLogs, type Evidence } from "../evidence/evidence";
 import { lastDays } from "../evidence/period";
 import { writeEvidence } from "../evidence/write";
 import { exists } from "../../stack/exists";
@@ -41,6 +41,8 @@ export interface OffboardRun extends Place {
   readonly by?: string;
   /** Asks for the stack's name; the answer must be exactly that. */
   readonly confirm: (question: string) => Promise<string>;
+  /** Decides about a removal after which nobody can read the logs that were refused. */
+  readonly agreesWithoutEvidence: (question: string) => Promise<boolean>;
   /** Receives what happens, a line or more. */
   readonly say: (text: string) => void;
   readonly now: () => Date;
@@ -124,6 +126,7 @@ async function withEvidence(
   say(`Collecting evidence of the last ${days} days…\n`);
   const at = now();
   const evidence = await collectEvidence({ ...run, stack, deployment, period: lastDays(days, at), now: at });
+  await requireLogs(run, evidence);
   // An interruption between the folder and the journal leaves a folder that nothing names.
   const folder = await freeName(out);
   const { manifest } = await writeEvidence(evidence, path.join(out, folder));
@@ -141,13 +144,24 @@ async function withEvidence(
   await writeJournal(out, whole);
   say(`Evidence: ${path.join(out, folder)}\n`);
   for (const { text } of evidence.gaps) say(`  not shown: ${text}\n`);
-  if (evidence.gaps.some(({ kind }) => kind === "permission")) {
-    say(
-      "Warning: logs were refused. After the removal, and when the customer deletes the consent, nobody of the MSSP can read them. " +
-        "To have them, give the permissions above, delete the folder, and run the command again.\n",
-    );
-  }
   return whole;
+}
+
+/**
+ * After the removal, and when the customer deletes the consent, nobody of the MSSP can read the logs.
+ * @throws VisibleError where logs were refused and nobody agrees to go on. Nothing is recorded then:
+ * the next run reads the logs again.
+ */
+async function requireLogs({ agreesWithoutEvidence, say }: OffboardRun, evidence: Evidence): Promise<void> {
+  const refused = refusedLogs(evidence);
+  if (refused.length === 0) return;
+  say(`Logs were refused:\n${refused.map((text) => `  ${text}\n`).join("")}`);
+  const question = "After the removal nobody can read them. Off-board without them?";
+  if (await agreesWithoutEvidence(question)) return;
+  throw new VisibleError(
+    "Nothing was removed: logs were refused, and after the removal nobody of the MSSP can read them. Let the customer consent to the permissions, and " +
+      "run the command again; or pass --without-evidence.",
+  );
 }
 
 /** Looks once, before anything is removed: what was added to an adopted object stays with it. */

@@ -98,10 +98,14 @@ function registerDump(sandbox: Command, session: Session): void {
     .option("--deleted", "include soft-deleted applications, groups and users, which are kept for 30 days")
     .option("--json", "print one object with the tenants in it, as other commands do; the default is the tenants alone")
     .action(async ({ home, tenant, deleted = false, json }: DumpCommandOptions) => {
-      const { dump, readCloud, sandboxHome, tenantsOfStacks } = (await import("./packages.js")).sandboxPackage();
+      const [{ sandboxPackage }, { sandboxTenants }] = await Promise.all([
+        import("./packages.js"),
+        import("./sandboxTenants.js"),
+      ]);
+      const { dump, readCloud, sandboxHome } = sandboxPackage();
       const cloud = await readCloud(
         sandboxHome(home, session.environment, session.folder),
-        await tenantsOfStacks(session.folder),
+        await sandboxTenants(session.folder),
       );
       const text = dump(cloud, { deleted, ...(tenant === undefined ? {} : { tenant }) });
       if (json === true) writeJson(session.out, "sandbox dump", { tenants: JSON.parse(text) as object });
@@ -147,9 +151,10 @@ function registerTenant(sandbox: Command, session: Session): void {
 type TenantOptions = HomeOptions & { set?: Record<string, string>; json?: boolean };
 
 async function printTenant(tenantId: string, options: TenantOptions, session: Session): Promise<void> {
-  const { sandboxHome, setTenantSwitches, tenantsOfStacks } = (await import("./packages.js")).sandboxPackage();
+  const { sandboxHome, setTenantSwitches } = (await import("./packages.js")).sandboxPackage();
+  const { sandboxTenants } = await import("./sandboxTenants.js");
   const home = sandboxHome(options.home, session.environment, session.folder);
-  const tenants = await tenantsOfStacks(session.folder);
+  const tenants = await sandboxTenants(session.folder);
   const switches = await setTenantSwitches({ home, tenants }, tenantId, options.set ?? {});
   const lines = Object.entries(switches).map(([name, value]) => `${name}=${value}\n`);
   if (options.json === true) writeJson(session.out, "sandbox tenant", { tenantId, switches });

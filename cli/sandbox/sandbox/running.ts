@@ -65,9 +65,10 @@ type EnvironmentOptions = HomeOptions &
   Partial<Pick<SandboxStartOptions, "plugins">> & { shell: Shell; json?: boolean };
 
 async function printEnvironment(options: EnvironmentOptions, session: Session): Promise<void> {
-  const { environmentOfRunning, sandboxHome, tenantsOfStacks } = (await import("./packages.js")).sandboxPackage();
+  const { environmentOfRunning, sandboxHome } = (await import("./packages.js")).sandboxPackage();
+  const { sandboxTenants } = await import("./sandboxTenants.js");
   const { plugins, shell, json } = options;
-  const tenants = await tenantsOfStacks(session.folder);
+  const tenants = await sandboxTenants(session.folder);
   const { variables, removed, notes } = await environmentOfRunning(
     sandboxHome(options.home, session.environment, session.folder),
     tenants,

@@ -7,6 +7,7 @@ import type { Session, Signals } from "@defender-mssp/terminal/session";
 import { writeJsonLine } from "@defender-mssp/terminal/jsonDocument";
 import { sandboxPackage } from "./packages";
 import { realStacks, refuseRealStack, restoreRealStacks, type RealStack } from "./realStacks";
+import { sandboxTenants } from "./sandboxTenants";
 import { shellCommands } from "./shells";
 import type { SandboxStartOptions } from "./options";
 
@@ -95,7 +96,7 @@ async function open(options: SandboxStartOptions, session: Session, onStopReques
   const home = server.sandboxHome(options.home, session.environment, session.folder);
   const sandbox = await server.openSandbox({
     home,
-    tenants: await server.tenantsOfStacks(session.folder),
+    tenants: await sandboxTenants(session.folder),
     pluginSet: options.plugins,
     ...(options.port === undefined ? {} : { port: options.port }),
     ...(options.alerts === undefined ? {} : { alerts: options.alerts }),

@@ -27,7 +27,7 @@ import { listen, listenForHome, type Listener } from "./listener";
 import { claim, currentOwner, type Owner } from "./owner";
 import { readPermissionUse, writePermissionUse } from "./permissionFile";
 
-export type { TenantDescription } from "../cloud/seed";
+export { automationPermissions, type TenantDescription } from "../cloud/seed";
 export type { Exchange } from "./app";
 export {
   cutKinds,

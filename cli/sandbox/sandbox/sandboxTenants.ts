@@ -1,0 +1,17 @@
+/** The tenants with which a command starts the sandbox. */
+import type { TenantDescription } from "@defender-mssp/sandbox";
+import { microsoftGraph } from "@defender-mssp/microsoft";
+import { permissionsToReadLogs } from "../../../domain/prerequisites";
+import { sandboxPackage } from "./packages";
+
+/**
+ * The tenants that the stacks of the folder name. Each has also consented to the optional
+ * permissions of the logs, so that `mssp evidence` shows something. A tenant that the sandbox has
+ * already keeps its permissions.
+ */
+export async function sandboxTenants(folder: string): Promise<readonly TenantDescription[]> {
+  const { automationPermissions, tenantsOfStacks } = sandboxPackage();
+  const graph = [...(automationPermissions[microsoftGraph.appId] ?? []), ...permissionsToReadLogs];
+  const permissions = { ...automationPermissions, [microsoftGraph.appId]: graph };
+  return (await tenantsOfStacks(folder)).map((tenant) => ({ ...tenant, permissions }));
+}
