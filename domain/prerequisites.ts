@@ -88,7 +88,10 @@ export const permissionsToAdopt: readonly GraphPermission[] = permissionsToRead(
 );
 
 /** Names of the Microsoft Graph permissions for the audit log and sign-ins. */
-export const permissionsToReadLogs = ["AuditLog.Read.All", "Directory.Read.All"] as const satisfies readonly GraphPermission[];
+export const permissionsToReadLogs = [
+  "AuditLog.Read.All",
+  "Directory.Read.All",
+] as const satisfies readonly GraphPermission[];
 
 /**
  * Names of the Microsoft Graph permissions for evidence of what the MSSP did: those of the logs, and

@@ -8,6 +8,7 @@ import {
   type ConnectionOptions,
 } from "@defender-mssp/siem/connector/connectionFiles";
 import type { ConnectorSource, Selection } from "@defender-mssp/siem/connector/connectorSource";
+import type { CredentialOptions } from "@defender-mssp/siem/tokens/credentialOptions";
 import { exactlyOneOf, goWith, repeated } from "@defender-mssp/siem/connector/selectors";
 import { placeOf } from "../base/place";
 import { stackConnector, type StackCustomer } from "./connector";
@@ -40,9 +41,23 @@ export const stacksAndConnectionFiles: ConnectorSource = {
     (await namedStack(options, session)) ?? connectionFiles.named(options, session),
   many: (options: SourceOptions, session) =>
     options.connection === undefined && options.connections === undefined
-      ? stackConnectors(options, session)
+      ? stacksWithOwnSecrets(options, session)
       : connectionFiles.many(options, session),
 };
+
+/** The stacks; refuses one client secret for several, which would go to the other tenants. @throws VisibleError */
+async function stacksWithOwnSecrets(
+  options: SourceOptions & CredentialOptions,
+  session: Session,
+): Promise<readonly StackCustomer[]> {
+  const stacks = await stackConnectors(options, session);
+  if (stacks.length < 2) return stacks;
+  const { oneSecretEach, sharedPlace } = await import("@defender-mssp/siem/connector/oneSecretEach");
+  // The stacks are read for it: only where a secret for all is named.
+  if (sharedPlace(options, session.environment) !== undefined)
+    await oneSecretEach(stacks, options, session.environment);
+  return stacks;
+}
 
 /** The stack that the options name by itself; undefined where they select any number. */
 export async function namedStack(options: StackOptions, session: Session): Promise<StackCustomer | undefined> {

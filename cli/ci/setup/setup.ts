@@ -126,7 +126,12 @@ function reviewerPath(reviewer: string): string {
 
 /** The repository of the working folder, as gh knows it. */
 export async function ownRepository(at: Place): Promise<string> {
-  return (await gh(at, ["repo", "view", "--json", "nameWithOwner", "--jq", ".nameWithOwner"])).trim();
+  try {
+    return (await gh(at, ["repo", "view", "--json", "nameWithOwner", "--jq", ".nameWithOwner"])).trim();
+  } catch (error) {
+    if (!(error instanceof VisibleError)) throw error;
+    throw new VisibleError(`${error.message}\nOr name the repository: --repository owner/name.`, { cause: error });
+  }
 }
 
 async function gh({ folder, environment }: Place, args: readonly string[], input?: string): Promise<string> {

@@ -54,7 +54,7 @@ export async function initialize(
   try {
     await writeFiles(draft, files);
     await copyVendored(draft, vendored);
-    if (options.lockfile) await makeLockfile(draft, session);
+    if (options.lockfile) await makeLockfile(draft, vendored.length > 0, session);
     if (options.git && !(await isInRepository(path.dirname(folder), environment)))
       await run("git", ["init", "--quiet"], draft, environment);
     await moveInto(draft, folder);
@@ -167,7 +167,11 @@ async function writeFiles(folder: string, files: ReadonlyMap<string, string>): P
   }
 }
 
-async function makeLockfile(folder: string, { environment, err }: Session): Promise<void> {
+/** Nobody has published the packages there: whoever registers their names could run code here. */
+const publicRegistry = "https://registry.npmjs.org/";
+
+async function makeLockfile(folder: string, isVendored: boolean, { environment, err }: Session): Promise<void> {
+  if (!isVendored) await requireOwnRegistry(folder, environment);
   err.line("Creating package-lock.json: npm reads the versions from the registry…");
   await run(
     "npm",
@@ -175,6 +179,13 @@ async function makeLockfile(folder: string, { environment, err }: Session): Prom
     folder,
     environment,
   );
+}
+
+/** Does not ask the public registry for this project's packages. @throws VisibleError */
+async function requireOwnRegistry(folder: string, env: NodeJS.ProcessEnv): Promise<void> {
+  const options = { cwd: folder, env, extendEnv: false, reject: false, stdin: "ignore" } as const;
+  const { stdout } = await execa("npm", ["config", "get", "registry"], options);
+  if (stdout?.trim() === publicRegistry) throw new VisibleError(notPublished);
 }
 
 async function run(
@@ -197,10 +208,14 @@ async function run(
   throw new VisibleError(`\`${command} ${args[0]}\` failed: ${reason.trim()} Nothing was created.${hint}`);
 }
 
-const missingPackage =
-  `${ownName} ${ownVersion()} is not on the registry. Nothing was created. In a checkout of ${ownName}, run\n` +
+const fromCheckout =
+  `Nothing was created. In a checkout of ${ownName}, run\n` +
   "  npm run package\n" +
   "  npx mssp init ../customers --packages .packages";
+
+const missingPackage = `${ownName} ${ownVersion()} is not on the registry. ${fromCheckout}`;
+
+const notPublished = `${ownName} is not published on the npm registry, which was not asked. ${fromCheckout}`;
 
 /** npm found no package of this project, or not this version. */
 function isMissingPackage(stderr: string): boolean {

@@ -186,7 +186,7 @@ const printed = `
   .facts { grid-template-columns: repeat(2, minmax(0, 1fr)); }
   details::details-content { content-visibility: visible; display: block; }
   section { margin-top: 26px; }
-  figure, tr, li, .notice, .preformatted { break-inside: avoid-page; }
+  .intro, figure, tr, li, .notice, .preformatted { break-inside: avoid-page; }
   h1, h2, h3, .intro, caption, summary, figcaption { break-after: avoid; }
   p, li { orphans: 3; widows: 3; }
 }`;

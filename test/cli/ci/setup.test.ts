@@ -105,4 +105,13 @@ esac
     ])
       assert.equal((await setup(...args)).exitCode, 2, args.join(" "));
   });
+
+  it("without gh, says that --repository names the repository", async () => {
+    const environment = { PATH: path.join(folder, "customers") };
+    const { exitCode, stderr } = await mssp(["ci", "setup"], { folder, environment });
+    assert.equal(exitCode, 1);
+    assert.match(stderr, /^mssp: gh is not installed.*\nOr name the repository: --repository owner\/name\.$/m);
+    const named = await mssp(["ci", "setup", "--repository", "acme/customers"], { folder, environment });
+    assert.equal(named.exitCode, 0, named.stderr);
+  });
 });

@@ -23,22 +23,28 @@ export async function oneSecretEach(
 ): Promise<readonly UnreadConnector[]> {
   const read = await Promise.all(customers.map((customer) => customer.read().catch(() => undefined)));
   const connectors = read.filter((connector) => connector?.credential === "secret").filter((it) => it !== undefined);
-  const variable = credentialVariable("secret");
-  const shared = environment[variable] ? placeText({ fileVariable: variable }) : undefined;
+  const shared = sharedPlace({ clientSecretFile }, environment);
   refuseSharing(
     connectors.map((connector) => {
       const own = connector.connection && placeText(connector.connection.credentialPlace);
-      return { ...connector, own, place: clientSecretFile === undefined ? (shared ?? own) : "--client-secret-file" };
+      return { ...connector, own, place: shared ?? own };
     }),
   );
   return customers;
 }
 
-/** A connection file of a client secret, and where the secret comes from. */
+/** The place of the client secret that options or environment name for every customer. */
+export function sharedPlace({ clientSecretFile }: CredentialOptions, environment: Environment): string | undefined {
+  if (clientSecretFile !== undefined) return "--client-secret-file";
+  const variable = credentialVariable("secret");
+  return environment[variable] ? placeText({ fileVariable: variable }) : undefined;
+}
+
+/** A connection file or a stack with a client secret, and where the secret comes from. */
 interface SecretUse {
   readonly stack: string;
   readonly clientId: string;
-  /** The place that the file names. */
+  /** The place that the file names; undefined for a stack, which has the secret in its outputs. */
   readonly own: string | undefined;
   /** The place that applies. */
   readonly place: string | undefined;
@@ -52,12 +58,13 @@ export function refuseSharing(uses: readonly SecretUse[]): void {
     if (place === undefined || new Set(users.map(({ clientId }) => clientId.toLowerCase())).size < 2) continue;
     const names = users.slice(0, mostNames).map(({ stack }) => stack);
     const more = users.length > mostNames ? `, and ${users.length - mostNames} more` : "";
+    const isOfFiles = users.some(({ own }) => own !== undefined);
     const remedy = users.every(({ own }) => own === place)
       ? "Give each a place of its own:\n" +
         "  npx mssp connection --all --out <folder> --credential-file '/etc/mssp/{stack}.secret'"
-      : `Leave it out, so that the place of each file applies.`;
+      : `Leave it out, so that ${isOfFiles ? "the place of each file" : "the secret of each stack"} applies.`;
     throw new VisibleError(
-      `${users.length} connection files take their client secret from ${place}, which can name one: ` +
+      `${users.length} ${isOfFiles ? "connection files" : "stacks"} take their client secret from ${place}, which can name one: ` +
         `${names.join(", ")}${more}. ${remedy}`,
     );
   }

@@ -118,6 +118,15 @@ describe("mssp init", () => {
     assert.deepEqual(await readdir(folder), ["npm"]);
   });
 
+  it("does not ask the public registry, where nobody has published the packages", async () => {
+    const environment = { npm_config_registry: "https://registry.npmjs.org/" };
+    const { exitCode, stderr } = await mssp(["init", "customers"], { folder, environment });
+    assert.equal(exitCode, 1);
+    assert.match(stderr, /^mssp: defender-mssp is not published on the npm registry, which was not asked\./m);
+    assert.match(stderr, /^ {2}npx mssp init \.\.\/customers --packages \.packages$/m);
+    assert.deepEqual(await readdir(folder), []);
+  });
+
   it("prints next steps that fit 80 columns", async () => {
     const { stdout } = await init(["it's customers", "--project", "acme"]);
     assert.match(stdout, /^ {2}cd 'it'\\''s customers'\n {2}npm install$/m);

@@ -99,6 +99,24 @@ describe("a connection file", function () {
     assert.ok(!stdout.includes(clientSecret));
   });
 
+  it("stacks: a client secret that is named for all of them is refused", async () => {
+    for (const [place, args, environment] of [
+      ["the variable MSSP_CLIENT_SECRET_FILE", [], { MSSP_CLIENT_SECRET_FILE: secretFile }],
+      ["--client-secret-file", ["--client-secret-file", secretFile], {}],
+    ] as const) {
+      const ofStacks = await runMssp(["alerts", "--stack", "contoso", "--stack", "tailspin", ...args], {
+        folder: project.folder,
+        environment: { ...project.environment, ...environment },
+      });
+      assert.deepEqual([ofStacks.exitCode, ofStacks.stdout], [1, ""], ofStacks.stderr);
+      assert.match(
+        ofStacks.stderr,
+        new RegExp(`^mssp: 2 stacks take their client secret from ${place}, which can name one`),
+      );
+      assert.match(ofStacks.stderr, /Leave it out, so that the secret of each stack applies\./);
+    }
+  });
+
   it("--all: each customer has a file and a place of its own; without one, nothing is written", async () => {
     const shared = await inProject("connection", "--all", "--out", path.join(machine, "shared"));
     assert.equal(shared.exitCode, 1);
