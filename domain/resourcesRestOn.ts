@@ -18,6 +18,12 @@ export function resourcesRestOn(resources: readonly RestingResource[]): RestsOn 
   );
   return {
     types: [...new Set(resources.map(({ type }) => type))],
-    permissions: [...new Set(names)].flatMap(publishedPermissions),
+    permissions: [...new Set(names)].flatMap(permissionsNamed),
   };
+}
+
+/** Of an unknown name no API is known: it is compared by itself. */
+function permissionsNamed(name: string): readonly string[] {
+  const published = publishedPermissions(name);
+  return published.length === 0 ? [name] : published;
 }

@@ -27,6 +27,8 @@ export const extend: Extension = ({ settings: { tenantId } }) => {
   defender(tenantId);
   entitlement(tenantId);
   azure();
+  agent();
+  new Shown("azure-native:securityinsights:TIDataConnector", "threat-intelligence", {});
   new Shown("pulumi-nodejs:dynamic:Resource", "untyped", {});
   new Shown(azuread("NamedLocation"), "named-location", { displayName: "Everywhere" });
   new Shown(azuread("ConditionalAccessPolicy"), "conditional-access", {
@@ -55,6 +57,15 @@ function application(): void {
     applicationId,
     apiClientId: microsoftGraph.appId,
     roleIds: [microsoftGraph.appRoles["SecurityAlert.ReadWrite.All"]],
+  });
+}
+
+function agent(): void {
+  const agentId = "0f0f0f0f-0000-4000-8000-0000000000a9";
+  new Shown("azuread:index/agentIdentity:AgentIdentity", "agent", { objectId: agentId });
+  new Shown(azuread("AppRoleAssignment"), "agent-role", {
+    principalObjectId: agentId,
+    appRoleId: microsoftGraph.appRoles["SecurityAlert.Read.All"],
   });
 }
 

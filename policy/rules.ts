@@ -19,11 +19,13 @@ import { namedCredentials } from "./rules/namedCredentials";
 import { namedGuests } from "./rules/namedGuests";
 import { namedOrganizations } from "./rules/namedOrganizations";
 import { namedPrincipals } from "./rules/namedPrincipals";
+import { noAgentIdentities } from "./rules/noAgentIdentities";
 import { noStandingTier2 } from "./rules/noStandingTier2";
 import { notificationRules } from "./rules/notificationRules";
 import { owners } from "./rules/owners";
 import { ownReferences } from "./rules/ownReferences";
 import { redirectUris } from "./rules/redirectUris";
+import { retiredServices } from "./rules/retiredServices";
 import { roleAssignableGroups } from "./rules/roleAssignableGroups";
 import { singleTenantApplications } from "./rules/singleTenantApplications";
 import { staticGroups } from "./rules/staticGroups";
@@ -35,6 +37,7 @@ export const rules: readonly Rule[] = [
   namedPrincipals,
   namedGuests,
   namedOrganizations,
+  noAgentIdentities,
   namedCredentials,
   ownReferences,
   trustOfMsspOnly,
@@ -60,6 +63,7 @@ export const rules: readonly Rule[] = [
   federatedInsteadOfSecret,
   keyVaults,
   notificationRules,
+  retiredServices,
   typedDynamicResources,
   knownResourceTypes,
 ];

@@ -22,7 +22,7 @@ export interface RestsOn {
   readonly access?: readonly RetiringAccess[];
   /** With a scheme, or a host with an optional path. */
   readonly urls?: readonly string[];
-  /** `<display name of the API>/<value>`. */
+  /** `<display name of the API>/<value>`; the value alone where the API is not known. */
   readonly permissions?: readonly string[];
   readonly tables?: readonly string[];
   readonly columns?: readonly string[];
@@ -139,7 +139,9 @@ function matchingTables({ tables = [], columns }: RetirementMatches, subject: Re
 }
 
 /** `*` at the end of a pattern stands for any rest. */
-function isMatching(pattern: string, name: string): boolean {
+function isMatching(patternOfApi: string, name: string): boolean {
+  const pattern = name.includes("/") ? patternOfApi : patternOfApi.replace(/^[^/]*\//, "");
+  if (pattern === "*") return false;
   return pattern.endsWith("*") ? name.startsWith(pattern.slice(0, -1)) : name === pattern;
 }
 

@@ -296,7 +296,7 @@ const table = [
     matches: { tables: ["AADSpnSignInEventsBeta"] },
   },
   {
-    id: "graphapiauditevents-ipaddress",
+    id: "graphapiauditevents-rename",
     what: "The column IPAddress of the hunting table GraphApiAuditEvents",
     endsOn: "2026-08-31",
     precision: "month",
@@ -356,7 +356,7 @@ const table = [
     matches: { packages: ["Splunk_TA_MS_Security"] },
   },
   {
-    id: "elastic-mde",
+    id: "elastic-m365-defender",
     what: "The Elastic integration microsoft_defender_endpoint, which reads /api/alerts",
     endsOn: null,
     precision: null,

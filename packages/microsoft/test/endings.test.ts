@@ -118,9 +118,7 @@ describe("endings: what rests on the table", () => {
     assert.deepEqual(ids({ tables: ["AADSignInEventsBeta", "EntraIdSignInEvents"] }), ["aadsignineventsbeta"]);
     assert.deepEqual(ids({ tables: ["GraphApiAuditEvents"] }), []);
     assert.deepEqual(ids({ tables: ["DeviceEvents"], columns: ["IPAddress"] }), []);
-    assert.deepEqual(ids({ tables: ["GraphApiAuditEvents"], columns: ["IPAddress"] }), [
-      "graphapiauditevents-ipaddress",
-    ]);
+    assert.deepEqual(ids({ tables: ["GraphApiAuditEvents"], columns: ["IPAddress"] }), ["graphapiauditevents-rename"]);
     assert.deepEqual(ids({ types: ["azure-native:securityinsights:TIDataConnector"] }), ["sentinel-tip-connector"]);
     assert.deepEqual(ids({ errors: ["AADSTS: Service principal-less Authentication failed for x"] }), [
       "service-principal-less-authentication",
