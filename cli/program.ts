@@ -142,6 +142,11 @@ const subcommands: Readonly<Record<string, Subcommand>> = {
     description: descriptions.hunt,
     load: () => require("./siem/hunt") as typeof import("./siem/hunt"),
   },
+  retirements: {
+    group: "SIEM",
+    description: descriptions.retirements,
+    load: () => require("./siem/retirements") as typeof import("./siem/retirements"),
+  },
   completion: {
     group: "This machine",
     description: "Print a script with which bash, zsh, fish or PowerShell completes commands, options and stacks.",

@@ -18,6 +18,7 @@ import { outputsPage } from "./reference/outputs";
 import { permissionsPage } from "./reference/permissions";
 import { pluginPage } from "./reference/plugin";
 import { policyRulesPage } from "./reference/policyRules";
+import { retirementsPage } from "./reference/retirementsPage";
 import { sdkPage } from "./reference/sdk";
 import { settingsPage } from "./reference/settings";
 
@@ -50,6 +51,7 @@ export const generatedFiles: readonly GeneratedFile[] = [
   page("exit-codes.md", "`packages/terminal/src/exitCodes.ts` and the commands' help", exitCodesPage),
   page("plugin.md", "`plugin/schema.json`", pluginPage),
   page("policy-rules.md", "`policy/rules/`", policyRulesPage),
+  page("retirements.md", "`packages/microsoft/src/retirements.ts`", retirementsPage),
   page("sdk.md", "`program/sdk/reaches.ts`", sdkPage),
 ];
 

@@ -310,10 +310,10 @@ describe("secrets", function () {
         () => mssp(["report", "--all", "--out", `${project.folder}/tmp/reports/all`]),
         ...siemProducts.map((product) => () => {
           const out = path.join(project.folder, "tmp", "placeholders", product);
-          return mssp(["siem-config", product, ...stack, "--out", out]);
+          return mssp(["siem-config", product, ...stack, "--out", out, "--legacy"]);
         }),
         ...siemProducts.map((product) => () => {
-          return mssp(["siem-config", product, ...stack, "--out", fileFor(product), "--show-secrets"]);
+          return mssp(["siem-config", product, ...stack, "--out", fileFor(product), "--show-secrets", "--legacy"]);
         }),
         () => mssp(["alerts", ...stack, "--since", "P3D", "--checkpoint", `${project.folder}/tmp/checkpoint.json`]),
         () => mssp(["alerts", ...stack, "--since", "P3D", "--hec", collector.url], 0, hecToken),
@@ -440,6 +440,7 @@ describe("secrets", function () {
         (step) => [["governance", step, ...stack, "--yes"], 1, personToken] as const,
       ),
       [["governance", "status", ...stack, "--as", "customer"], 1, personToken],
+      [["retirements", path.join(project.folder, "Pulumi.yaml")], 0],
       [["fleet", "list"], 0],
       [["fleet", "status"], 0],
       [["fleet", "outputs", "--json"], 0],

@@ -207,7 +207,7 @@ describe("the SIEM engineer's commands on the real engine", function () {
 
   it("siem-config writes placeholders, secrets on request only, and overwrites files on request only", async () => {
     const out = path.join(project.folder, "splunk");
-    const args = ["siem-config", "splunk", "--stack", "contoso", "--out", out];
+    const args = ["siem-config", "splunk", "--stack", "contoso", "--out", out, "--legacy"];
     const first = await mssp(...args);
     assert.equal(first.exitCode, 0, first.stderr);
     const file = path.join(out, "rest_ta", "local", "inputs.conf");

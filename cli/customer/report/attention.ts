@@ -4,7 +4,7 @@ import type { Settings } from "../../../settings";
 import { governanceAttention } from "./governance";
 import type { LiveFindings } from "./live";
 import type { Attention, ReportEnd } from "./model";
-import { retirementAttention } from "./retirements";
+import { retirementAttention } from "./reportRetirements";
 
 export interface AttentionSources {
   readonly stack: string;

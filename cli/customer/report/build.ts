@@ -20,7 +20,7 @@ import { governanceFound, governanceObjects } from "./governance";
 import type { LiveFindings } from "./live";
 import type { AccessReport, ReportObject } from "./model";
 import { objectsOf } from "./objects";
-import { reportRetirements } from "./retirements";
+import { reportRetirements } from "./reportRetirements";
 import type { ReportState } from "./readState";
 
 export interface ReportSources {

@@ -29,7 +29,7 @@ import { accessKinds, isWithCustomer, objectKinds, ownerWord } from "./kindInRep
 import type { AccessReport, ObjectKind, ReportObject, ReportPath } from "./model";
 import { dayCell, endState } from "./page";
 import { clickText, removals } from "./removal";
-import { retirementsForCustomer } from "./retirements";
+import { retirementsForCustomer } from "./reportRetirements";
 import { textsOf } from "./texts/all";
 import type { Language, Texts } from "./texts/texts";
 import { accessSentences, accessTable, meaningText, shortList } from "./accessTable";

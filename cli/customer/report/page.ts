@@ -23,7 +23,7 @@ import { daysLeft, daysOfWarning } from "./attention";
 import { differenceState } from "./differenceState";
 import type { AccessReport, Attention, ObjectKind, ReportEnd, ReportObject } from "./model";
 import { clickText, removals } from "./removal";
-import { retirementsSection } from "./retirements";
+import { retirementsSection } from "./reportRetirements";
 import { en } from "./texts/en";
 
 /** @param overview address of the fleet's page, if there is one. */

@@ -1,5 +1,6 @@
 /** `mssp connection`: what it writes, from a stack's outputs. */
-import { withoutUndefined } from "@defender-mssp/errors";
+import { clockFrom, endings, endingText } from "@defender-mssp/microsoft";
+import { VisibleError, withoutUndefined } from "@defender-mssp/errors";
 import { connectionVersion, isThisMachine, type ConnectionContent } from "@defender-mssp/siem/connector/connectionFile";
 import type { CredentialPlace } from "@defender-mssp/siem/connector/connector";
 import type { StackConnector } from "../../stack/connector";
@@ -10,7 +11,8 @@ export function contentOf(
   credentialPlace: CredentialPlace,
   environment: NodeJS.ProcessEnv,
 ): ConnectionContent {
-  const { stack, tenantId, clientId, cloud, kind, alertApis, credential, redirectUri, loopbackRedirectUri } = connector;
+  const { stack, tenantId, clientId, cloud, kind, credential, redirectUri, loopbackRedirectUri } = connector;
+  const alertApis = liveApis(connector, clockFrom(environment)());
   const { profile, incidents, actions, approvedBy, writesEndOn } = connector;
   const { ARM_METADATA_HOSTNAME: metadataHost = "" } = environment;
   return {
@@ -31,4 +33,15 @@ export function contentOf(
     },
     credentialPlace,
   };
+}
+
+/** The alert APIs that have not ended. @throws VisibleError where the connector has only those. */
+function liveApis({ stack, alertApis }: StackConnector, now: Date): StackConnector["alertApis"] {
+  const today = now.toISOString().slice(0, 10);
+  const over = endings({ alertApis }, today).find(({ level }) => level === "over");
+  const live = alertApis.filter((api) => !endings({ alertApis: [api] }, today).some(({ level }) => level === "over"));
+  if (over !== undefined && live.length === 0) {
+    throw new VisibleError(`No connection of stack "${stack}" is written: ${endingText(over)}`);
+  }
+  return live;
 }

@@ -22,6 +22,10 @@ const subcommands: Readonly<Record<keyof typeof descriptions, Subcommand>> = {
     description: descriptions.token,
     load: () => require("./tokens/command") as typeof import("./tokens/command"),
   },
+  retirements: {
+    description: descriptions.retirements,
+    load: () => require("./retirements/command") as typeof import("./retirements/command"),
+  },
   "siem-config": {
     description: descriptions["siem-config"],
     load: () => require("./siemConfig/command") as typeof import("./siemConfig/command"),

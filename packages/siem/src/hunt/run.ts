@@ -1,6 +1,8 @@
 /** `mssp hunt`: asks the customers, writes their rows as they come, and makes the exit code. */
 import {
   applicationTokens,
+  endings,
+  endingSentence,
   olderHuntingLimits,
   runHuntingQuery,
   ServiceError,
@@ -18,6 +20,7 @@ import { ReaderGone } from "../sinks/sink";
 import { writeToOutput } from "../sinks/standardOutput";
 import type { CredentialOptions } from "../tokens/credentialOptions";
 import { connectorEnvironment, credentialOf, endpointsOf } from "../tokens/credentials";
+import { queryRestsOn } from "../retirements/queryRestsOn";
 import { queryOf } from "./query";
 import { rowsAsCsv, rowsAsJson, type HuntedCustomer, type RowsText } from "./rows";
 
@@ -50,6 +53,7 @@ export async function runHunt(
     const targets = await source.many(options, session);
     if (targets.length === 0) throw new VisibleError("No customer matches.");
     const query = await queryOf(argument, options.file, session.input);
+    for (const text of queryWarnings(query, session.now())) session.err.note(text);
     const rowsText = options.format === "csv" ? rowsAsCsv() : rowsAsJson;
     const hunt: Hunt = { query, rowsText, options, session, source, signal: interrupt.signal };
     session.exitCode = await huntAll(targets, hunt);
@@ -60,6 +64,13 @@ export async function runHunt(
   } finally {
     interrupt.dispose();
   }
+}
+
+/** What the query rests on and ends; a table without a published date is no warning. */
+function queryWarnings(query: string, now: Date): string[] {
+  return endings(queryRestsOn(query), now.toISOString().slice(0, 10))
+    .filter(({ level }) => level !== "undated")
+    .map((ending) => `The query: ${endingSentence(ending)} Successor: ${ending.successor}.`);
 }
 
 /** @returns the exit code. @throws what standard output's failure or a signal throws: it ends every query. */

@@ -6,6 +6,7 @@
 import { once } from "node:events";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
+import type { Ending } from "@defender-mssp/microsoft";
 import { messageOf, VisibleError } from "@defender-mssp/errors";
 import { checkWritable, writeWholeFile } from "@defender-mssp/terminal/wholeFile";
 import { UsageError } from "@defender-mssp/terminal/usageError";
@@ -30,6 +31,8 @@ interface Customer {
   /** The last count of deliveries, of each destination. */
   coverages: readonly Coverage[];
   isFailing: boolean;
+  /** What ends of what the connector rests on, today. */
+  retirements: () => readonly Ending[];
 }
 
 /** The figures of a command: `mssp_<noun>s_…`. */
@@ -50,7 +53,7 @@ export class Metrics {
     if (known === undefined) {
       const figures = { delivered: new Map([["", 0]]), reached: new Map(), lags: new Map() };
       const nothing = { ...figures, lastSuccess: undefined, coverages: [] };
-      known = { labels: { stack }, failed: 0, isFailing: false, ...nothing };
+      known = { labels: { stack }, failed: 0, isFailing: false, retirements: () => [], ...nothing };
       this.#customers.set(stack, known);
     }
     return new CustomerMetrics(known, this.now);
@@ -110,6 +113,7 @@ export class Metrics {
           coverages.map((coverage) => ({ labels, coverage })),
         ),
       ),
+      this.#retirementFamily(`${prefix}_retirement_days`),
       `# HELP ${prefix}_destination_failures_total Number of deliveries that the destination has refused.\n`,
       `# TYPE ${prefix}_destination_failures_total counter\n`,
       ...failures.map(
@@ -128,6 +132,17 @@ export class Metrics {
     const when = this.noun === "incident" ? "last change of an incident" : `creation of an ${this.noun}`;
     const help = `# HELP ${name} Seconds from the ${when} to its delivery, without the backlog of a first pull.\n`;
     return `${help}# TYPE ${name} histogram\n${samples.join("")}`;
+  }
+
+  /** What has no published date has no sample. */
+  #retirementFamily(name: string): string {
+    const samples = [...this.#customers.values()].flatMap(({ labels, retirements }) =>
+      retirements().flatMap(({ id, daysLeft }) =>
+        daysLeft === null ? [] : [`${name}${labelsText({ ...labels, retirement: id })} ${daysLeft}\n`],
+      ),
+    );
+    const help = "Days until something ends that the connector rests on, negative after it.";
+    return `# HELP ${name} ${help}\n# TYPE ${name} gauge\n${samples.join("")}`;
   }
 
   /** @param values of a customer, by destination; "" where a value has none. */
@@ -160,6 +175,11 @@ export class CustomerMetrics {
   /** Whose it is, as soon as that is known. */
   label(labels: Readonly<Record<string, string>>): void {
     Object.assign(this.customer.labels, labels);
+  }
+
+  /** @param retirements asked for each time that the figures are written. */
+  restsOn(retirements: () => readonly Ending[]): void {
+    this.customer.retirements = retirements;
   }
 
   /** A pull begins. */

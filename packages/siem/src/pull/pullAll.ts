@@ -1,5 +1,6 @@
 /** Many customers in one process: one sink, a checkpoint each, and a failure stops no other. */
 import { mkdir } from "node:fs/promises";
+import { connectorEndings } from "../connector/connectorEndings";
 import { limiterVariable, type Environment } from "@defender-mssp/microsoft";
 import { VisibleError } from "@defender-mssp/errors";
 import { OwnLimiter } from "@defender-mssp/microsoft/limiter";
@@ -70,11 +71,12 @@ interface OpenedOptions<T extends Pulled> extends PullAllOptions<T> {
 /** The source, the position and the checkpoint of a customer. Read again after a failure. */
 async function opened<T extends Pulled>(
   customer: UnreadConnector,
-  { command, options, environment, limiter, context, turns, names }: OpenedOptions<T>,
+  { command, options, environment, limiter, context, turns, names, metrics, session: { now } }: OpenedOptions<T>,
 ): Promise<OpenedPull<T>> {
   const { inTurn, identify, signal, progress, sleep } = context;
   const connector = await turns.use(() => customer.read());
   identify(connector.tenantId);
+  metrics.customer(customer.name).restsOn(() => connectorEndings(connector, now()));
   const { checkpoints } = options;
   const checkpointFor = (api: string) =>
     checkpoints === undefined ? undefined : customerCheckpoint(checkpoints, customer.name, api);

@@ -3,6 +3,7 @@
  * options to its exit code.
  */
 import type { Session } from "@defender-mssp/terminal/session";
+import { connectorEndings } from "../connector/connectorEndings";
 import { flag, UsageError } from "@defender-mssp/terminal/usageError";
 import type { ConnectorSource } from "../connector/connectorSource";
 import { checkSinkOptions, chosenDestinations, unconfirmed } from "../sinks/chooseSink";
@@ -61,6 +62,7 @@ async function pulled<T extends Pulled>(run: PullRun<T>): Promise<number> {
       return code === 0 ? destinationCode(destinations, progress) : code;
     }
     const connector = await customer.read();
+    metrics.customer(connector.stack).restsOn(() => connectorEndings(connector, session.now()));
     const observed = observedBy(progress, metrics, connector);
     const checkpointFor = () => options.checkpoint;
     const { environment } = session;

@@ -12,6 +12,10 @@ const marks: Readonly<Record<EndingLevel, TextCell>> = {
   undated: "·",
 };
 
+export function endingMark(level: EndingLevel): TextCell {
+  return marks[level];
+}
+
 /** A row for each: mark, what ends and when, and what to do. */
 export function endingRows(endings: readonly Ending[]): TextCell[][] {
   return endings.map((ending) => [

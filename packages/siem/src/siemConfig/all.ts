@@ -49,7 +49,7 @@ export async function writeSiemConfigOfAll(
     const problem = merged.customers.find(({ connection }) => connection === result)?.problem;
     return problem === undefined ? { stack, state: "passed" } : { stack, state: "failed", note: problem };
   });
-  return { files: await writeFiles(merged.files, options), customers: results };
+  return { files: await writeFiles(merged.files, options, environment), customers: results };
 }
 
 async function connectionOrProblem(

@@ -12,6 +12,10 @@ interface SiemConfigOptions extends WriteOptions, ConnectionOptions {
   readonly json?: boolean;
 }
 
+/** Microsoft, "Connect Microsoft Sentinel to the Microsoft Defender portal" (2025-09-18). */
+const primaryWorkspaceNote =
+  "A workspace that is connected to the Defender portal as the primary one needs no file: connecting it switches the Defender XDR connector on.";
+
 /** Adds arguments, options and action. */
 export function define(siemConfig: Command, session: Session, source: ConnectorSource = connectionFiles): void {
   siemConfig.addArgument(new Argument("<product>", "SIEM product").choices(siemProducts));
@@ -28,9 +32,13 @@ export function define(siemConfig: Command, session: Session, source: ConnectorS
         .conflicts(["all", "connections"]),
     )
     .option("--show-secrets", "write the client secret and the refresh token instead of placeholders")
+    .option("--legacy", "also write what Microsoft may have switched off: the legacy alert API")
     .option("--force", "replace existing files")
     .option("--json", "print the paths of the files as JSON")
-    .action(async (product: SiemProduct, options: SiemConfigOptions) => {
+    .action(async (product: SiemProduct, chosen: SiemConfigOptions) => {
+      const note = (text: string): void => session.err.note(text);
+      const options = { ...chosen, note };
+      if (product === "sentinel") note(primaryWorkspaceNote);
       const customer = await source.named(options, session);
       if (customer === undefined) await writeAll(product, options, session, source);
       else {
@@ -43,6 +51,8 @@ export function define(siemConfig: Command, session: Session, source: ConnectorS
   describeCommand(siemConfig, {
     notes: [
       "docs/siem.md of defender-mssp says where each file goes. No SIEM product has read these files in a test.",
+      "It writes nothing that has ended. The legacy alert API may be off since 2024-12-31 and is left out without --legacy. " +
+        "`retirements <folder>` checks files that are written already.",
       "Of several customers, the set of files is for all of them. One that can't be included stops no other; the summary names it, and the " +
         "exit code is 1. A stack on which nothing is deployed is left out.",
     ],

@@ -1,10 +1,11 @@
 /** Reads what the files of `mssp siem-config` need, and writes the files. */
 import { lstat, mkdir } from "node:fs/promises";
 import path from "node:path";
-import type { AlertExporterRegion, Environment } from "@defender-mssp/microsoft";
+import { clockFrom, endingText, type AlertExporterRegion, type Environment } from "@defender-mssp/microsoft";
 import { VisibleError } from "@defender-mssp/errors";
 import { writeWholeFile } from "@defender-mssp/terminal/wholeFile";
 import type { UnreadConnector } from "../connector/connectorSource";
+import { textEndings } from "../retirements/fileEndings";
 import type { SiemProduct } from "./products";
 import type { SiemConnection, SiemFile } from "./siem";
 
@@ -12,6 +13,10 @@ import type { SiemConnection, SiemFile } from "./siem";
 export interface ConnectionOfOptions {
   readonly region?: AlertExporterRegion;
   readonly showSecrets?: boolean;
+  /** Also what may have ended, such as the legacy alert API. */
+  readonly legacy?: boolean;
+  /** Says what was left out. */
+  readonly note?: (text: string) => void;
 }
 
 export interface WriteOptions extends ConnectionOfOptions {
@@ -29,11 +34,17 @@ export async function writeSiemConfig(
   environment: Environment,
 ): Promise<string[]> {
   const { siemFiles } = await import("./render.js");
-  return writeFiles(siemFiles(product, await connectionOf(product, customer, options, environment)), options);
+  const files = siemFiles(product, await connectionOf(product, customer, options, environment));
+  return writeFiles(files, options, environment);
 }
 
 /** Writes files below `out` and returns their paths. @throws VisibleError if one exists, without `force`. */
-export async function writeFiles(files: readonly SiemFile[], { out, force }: WriteOptions): Promise<string[]> {
+export async function writeFiles(
+  files: readonly SiemFile[],
+  { out, force }: WriteOptions,
+  environment: Environment,
+): Promise<string[]> {
+  refuseEnded(files, clockFrom(environment)());
   const targets = files.map((file) => ({ ...file, target: path.join(out, file.path) }));
   if (force !== true) await refuseToReplace(targets.map(({ target }) => target));
   for (const { target, text, holdsSecret } of targets) {
@@ -41,6 +52,14 @@ export async function writeFiles(files: readonly SiemFile[], { out, force }: Wri
     await writeWholeFile(target, text, { mode: holdsSecret ? modes.secret : modes.other });
   }
   return targets.map(({ target }) => target);
+}
+
+/** Whatever wrote them: no file rests on what has ended. @throws VisibleError */
+function refuseEnded(files: readonly SiemFile[], now: Date): void {
+  for (const { path: file, text } of files) {
+    const ending = textEndings(file, text, now).find(({ level }) => level === "over");
+    if (ending !== undefined) throw new VisibleError(`Nothing was written: ${file}: ${endingText(ending)}`);
+  }
 }
 
 /** All files or none: a mix of old and new files would not match. */
@@ -64,13 +83,17 @@ export async function connectionOf(
   options: ConnectionOfOptions,
   environment: Environment,
 ): Promise<SiemConnection> {
-  const [{ credentialOf, endpointsOf }, { needsAlertExporter }, hosts] = await Promise.all([
+  const [{ credentialOf, endpointsOf }, { needsAlertExporter }, hosts, { writtenApis }] = await Promise.all([
     import("../tokens/credentials.js"),
     import("./render.js"),
     import("./hosts.js"),
+    import("./writtenApis.js"),
   ]);
-  const { region, showSecrets = false } = options;
-  const connector = await customer.read({ secrets: showSecrets });
+  const { region, showSecrets = false, legacy = false, note } = options;
+  const deployed = await customer.read({ secrets: showSecrets });
+  const { alertApis, notes } = writtenApis(product, deployed, legacy, clockFrom(environment)());
+  for (const text of notes) note?.(text);
+  const connector = { ...deployed, alertApis };
   const endpoints = await endpointsOf(connector, environment);
   const alertExporter = needsAlertExporter(product, connector)
     ? await hosts.customerAlertExporter(customer, { endpoints, environment }, region)

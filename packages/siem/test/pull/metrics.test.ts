@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { connectorRestsOn, endings } from "@defender-mssp/microsoft";
 import { Metrics, metricsPlace, publish } from "../../src/pull/metrics";
 
 interface Family {
@@ -75,6 +76,7 @@ describe("cli/pull: metrics", () => {
         ["mssp_alerts_last_success_timestamp_seconds", "gauge", now / 1000],
         ["mssp_alerts_lag_seconds", "gauge", 5],
         ["mssp_alerts_delivery_lag_seconds", "histogram", undefined],
+        ["mssp_alerts_retirement_days", "gauge", undefined],
         ["mssp_alerts_destination_failures_total", "counter", 1],
       ],
     );
@@ -113,6 +115,24 @@ describe("cli/pull: metrics", () => {
     assert.deepEqual([samples("count")[0]?.value, samples("sum")[0]?.value], [6, 10 + 15 + 16 + 400 + 100_000]);
     assert.equal(samples("count", "hec")[0]?.value, 1);
     assert.equal(families.get(name)?.type, "histogram");
+  });
+
+  it("have the days until something ends, negative after it, and no sample for what has no date", () => {
+    const approved = {
+      profile: "respond",
+      actions: ["isolate"],
+      approvedBy: "Ana",
+      writesEndOn: "2030-01-01",
+    } as const;
+    const rights = { alertApis: ["legacySiem", "graph"], ...approved } as const;
+    const own = new Metrics("alert", () => now);
+    let today = "2024-12-30";
+    own.customer("contoso").restsOn(() => endings(connectorRestsOn(rights, today), today));
+    const samples = () => parseExposition(own.text).get("mssp_alerts_retirement_days")?.samples;
+    const labels = { stack: "contoso", retirement: "mde-siem-api" };
+    assert.deepEqual(samples(), [{ labels, value: 1 }]);
+    today = "2025-01-01";
+    assert.deepEqual(samples(), [{ labels, value: -1 }]);
   });
 
   it("are written to a file and to the health file, at once and at the end, and leave no other file", async () => {

@@ -1,0 +1,73 @@
+/** docs/reference/retirements.md: the table of what Microsoft ends, from packages/microsoft. */
+import { retirements, retirementsAsOf, type Retirement, type RetirementMatches } from "@defender-mssp/microsoft";
+
+export function retirementsPage(): string {
+  const dated = retirements.filter(({ endsOn }) => endsOn !== null);
+  const undated = retirements.filter(({ endsOn }) => endsOn === null);
+  const byDay = [...dated].sort((a, b) => ((a.endsOn ?? "") < (b.endsOn ?? "") ? 1 : -1));
+  return [
+    "# What ends, and when",
+    "",
+    `What Microsoft or a SIEM product ends, as far as this program, its files or a hunting query may rest on it. State of ${retirementsAsOf}.`,
+    "[Retirements](../retirements.md) says where the commands show it.",
+    "",
+    "## With a date",
+    "",
+    ...table(byDay),
+    "",
+    "## Without a date",
+    "",
+    "No date is published. The commands say that, and never a date.",
+    "",
+    ...table(undated),
+    "",
+    "## What each entry is compared with",
+    "",
+    ...retirements.map(({ id, matches }) => `- \`${id}\`: ${matchesText(matches)}`),
+  ].join("\n");
+}
+
+function table(entries: readonly Retirement[]): string[] {
+  return [
+    "| ID | What | Ends | Successor | What to do | Certainty of the date | Source |",
+    "| --- | --- | --- | --- | --- | --- | --- |",
+    ...entries.map(
+      ({ id, what, successor, remedy, certainty, source, ...entry }) =>
+        `| \`${id}\` | ${what} | ${when(entry)} | ${successor} | ${remedy} | ${entry.endsOn === null ? "–" : certainty} | ${source} |`,
+    ),
+  ];
+}
+
+function when({
+  endsOn,
+  precision,
+  isLastDay,
+  afterwards,
+}: Pick<Retirement, "endsOn" | "precision" | "isLastDay" | "afterwards">): string {
+  if (endsOn === null) return "no date published";
+  const day = precision === "month" ? endsOn.slice(0, 7) : endsOn;
+  const notes = [
+    ...(isLastDay === true ? ["the last day"] : []),
+    ...(afterwards === "mayAnswer" ? ["may still answer after it"] : []),
+  ];
+  return notes.length === 0 ? day : `${day} (${notes.join("; ")})`;
+}
+
+const words: Readonly<Record<keyof RetirementMatches, string>> = {
+  alertApis: "`connector.alertApis`",
+  access: "access",
+  hosts: "hosts",
+  paths: "paths",
+  permissions: "permissions",
+  tables: "tables",
+  columns: "columns",
+  types: "resource types",
+  packages: "add-ons",
+  errors: "error messages",
+};
+
+function matchesText(matches: RetirementMatches): string {
+  return (Object.entries(matches) as [keyof RetirementMatches, readonly string[]][])
+    .map(([key, values]) => `${words[key]} ${values.map((value) => `\`${value}\``).join(", ")}`)
+    .join("; ");
+}

@@ -1,0 +1,37 @@
+/** The whole table of retirements, as it is on a day. */
+import {
+  endingLevels,
+  endingOn,
+  endingSentence,
+  retirements,
+  retirementsAsOf,
+  type Ending,
+} from "@defender-mssp/microsoft";
+import { paragraph, tableText } from "@defender-mssp/terminal/table";
+import { endingMark } from "./endingRows";
+
+export interface TableEndings {
+  /** The day of the table's state. */
+  readonly asOf: string;
+  readonly retirements: readonly Ending[];
+}
+
+/** Every entry, the most urgent first. */
+export function tableEndings(now: Date): TableEndings {
+  const today = now.toISOString().slice(0, 10);
+  const list = retirements
+    .map((entry) => endingOn(entry, [], today))
+    .sort(
+      (a, b) => endingLevels.indexOf(a.level) - endingLevels.indexOf(b.level) || (a.daysLeft ?? 0) - (b.daysLeft ?? 0),
+    );
+  return { asOf: retirementsAsOf, retirements: list };
+}
+
+export function tableEndingsText({ asOf, retirements: list }: TableEndings, width: number): string {
+  const rows = list.map((ending) => [
+    endingMark(ending.level),
+    endingSentence(ending),
+    `Successor: ${ending.successor}.`,
+  ]);
+  return `${tableText(rows, { width })}\n${paragraph(`State of ${asOf}.`, width)}`;
+}
