@@ -2,7 +2,7 @@
 import type { Command } from "commander";
 import type { Session } from "@defender-mssp/terminal/session";
 import { describeCommand } from "@defender-mssp/terminal/help";
-import { visibleJson } from "@defender-mssp/terminal/terminalText";
+import { writeJson } from "@defender-mssp/terminal/jsonDocument";
 import { connectionFiles } from "../connector/connectionFiles";
 import { endingMarks } from "./endingMarks";
 
@@ -16,7 +16,8 @@ export function define(command: Command, session: Session, program = connectionF
       if (paths.length === 0) {
         const { tableEndings, tableEndingsText } = await import("./tableEndings.js");
         const list = tableEndings(now);
-        session.out.write(json === true ? `${visibleJson(list, 2)}\n` : tableEndingsText(list, session.out.columns));
+        if (json === true) writeJson(session.out, "retirements", list);
+        else session.out.write(tableEndingsText(list, session.out.columns));
         return;
       }
       const [{ fileEndings }, { fileEndingsText }] = await Promise.all([
@@ -24,7 +25,8 @@ export function define(command: Command, session: Session, program = connectionF
         import("./fileEndingsText.js"),
       ]);
       const files = await fileEndings(paths, now);
-      session.out.write(json === true ? `${visibleJson({ files }, 2)}\n` : fileEndingsText(files, session.out.columns));
+      if (json === true) writeJson(session.out, "retirements", { files });
+      else session.out.write(fileEndingsText(files, session.out.columns));
       const isOver = files.some(({ endings }) => endings.some(({ level }) => level === "over"));
       if (isOver || files.some(({ problem }) => problem !== undefined)) session.exitCode = 1;
     });
