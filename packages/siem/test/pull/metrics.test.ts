@@ -164,7 +164,7 @@ describe("cli/pull: metrics", () => {
     const url = `http://127.0.0.1:${publication.port}`;
     const answer = await fetch(`${url}/metrics`);
     assert.equal(answer.headers.get("content-type"), "text/plain; version=0.0.4; charset=utf-8");
-    assert.equal(parseExposition(await answer.text()).size, 7);
+    assert.equal(parseExposition(await answer.text()).size, 8);
     assert.equal((await fetch(url)).status, 404);
     await assert.rejects(
       publish({ metrics, place: { host: "127.0.0.1", port: publication.port! }, note }),
