@@ -2,9 +2,9 @@
 import { lossesIn, type Coverage, type Difference } from "./countCoverage";
 import { isLoss, reasonTexts } from "./reasons";
 
-/** The counts in one line, such as for a table. */
+/** Delivered alerts of all that hunting has, for a table. */
 export function coverageSummary({ hunted, both }: Coverage): string {
-  return `${numbered(both)} of ${numbered(hunted)}`;
+  return `${numbered(both)}/${numbered(hunted)}`;
 }
 
 /** All counts, and each difference with its reason. @param program as people type it */

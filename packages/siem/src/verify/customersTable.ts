@@ -29,7 +29,7 @@ interface Column {
 
 const columns: readonly Column[] = [
   { name: "consent", cell: consentCell },
-  { name: "credential", cell: ({ credentialEndsOn }, now) => credentialCell(credentialEndsOn, now) },
+  { name: "expires", cell: ({ credentialEndsOn }, now) => credentialCell(credentialEndsOn, now) },
   { name: "last alert", cell: ({ lastAlertAt }, now) => ageCell(lastAlertAt, now) },
   { name: "lag", cell: ({ lagSeconds }) => (lagSeconds === undefined ? undefined : duration(lagSeconds * second)) },
   { name: "coverage", cell: ({ coverage = [] }) => coverageCell(coverage) },
@@ -54,11 +54,20 @@ export function customersTable(
   ]);
   const failed = customers.filter(({ state }) => state === "failed").length;
   const parts = [
-    tableText([header, ...rows], { width }),
+    // A name gives way before the figures do.
+    tableText([header, ...rows], { width, floors: [0, 0, ...shown.map((_, index) => widthIn(rows, index + 2))] }),
     detailsText(customers, { width, hasDetails }),
     `${customers.length - failed} of ${customers.length} customers without a failed check.\n`,
   ];
   return parts.filter((part) => part !== "").join("\n");
+}
+
+/** The width of a column's longest cell, without its header. */
+function widthIn(rows: readonly (readonly TextCell[])[], column: number): number {
+  return rows.reduce((most, row) => {
+    const cell = row[column] ?? "";
+    return Math.max(most, (typeof cell === "string" ? cell : cell.text).length);
+  }, 0);
 }
 
 function detailsText(

@@ -147,7 +147,7 @@ describe("packages/siem: the count of deliveries", () => {
       /^· in hunting only, 1 of Microsoft Defender for Endpoint: .* no reason is known \(lost\)$/,
     );
     assert.match(lines.at(-1) ?? "", /^1 should have been delivered\. `npx mssp alerts --since 2026-11-27T11:00:00Z`/);
-    assert.equal(coverageSummary(coverage), "2 of 12");
+    assert.equal(coverageSummary(coverage), "2/12");
   });
 
   it("knows what a pull has not reached, and what it leaves out by its options", async () => {
