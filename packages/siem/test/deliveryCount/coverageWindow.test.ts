@@ -35,8 +35,15 @@ describe("packages/siem: the window of a count", () => {
   });
 });
 
-/** Times of rows within a span of ten seconds, many of them at the same millisecond. */
-const rowTimes = fc.array(fc.oneof(fc.integer({ min: 0, max: 10_000 }), fc.constant(4321)), { maxLength: 300 });
+/** Times of rows within a span of ten seconds: many at the same millisecond, and where spans are divided. */
+const rowTimes = fc.array(
+  fc.oneof(
+    fc.integer({ min: 0, max: 10_000 }),
+    fc.integer({ min: 0, max: 400 }).map((part) => part * 25),
+    fc.constant(4321),
+  ),
+  { maxLength: 300 },
+);
 const wholeSpan: Span = { from: 0, until: 10_001 };
 
 describe("packages/siem: spans of rows", () => {
