@@ -75,7 +75,7 @@ describe("packages/siem: the count of deliveries", () => {
       shift: fc.integer({ min: -50 * minute, max: 50 * minute }),
     });
     await fc.assert(
-      fc.asyncProperty(fc.array(delivered, { maxLength: 60 }), async (list) => {
+      fc.asyncProperty(fc.array(delivered, { maxLength: 60, size: "max" }), async (list) => {
         const alerts = list.map(({ created, shift }, index) =>
           alert(`a${index}`, { created, hunted: Math.min(now - 1, created + shift) }),
         );
@@ -89,7 +89,7 @@ describe("packages/siem: the count of deliveries", () => {
   it("finds exactly the alerts of the window that were not delivered", async () => {
     const entry = fc.record({ created: fc.integer({ min: countsFrom, max: now - 1 }), isDelivered: fc.boolean() });
     await fc.assert(
-      fc.asyncProperty(fc.array(entry, { maxLength: 60 }), async (list) => {
+      fc.asyncProperty(fc.array(entry, { maxLength: 60, size: "max" }), async (list) => {
         const alerts = list.map((one, index) => alert(`a${index}`, one));
         const { coverage } = await count(alerts);
         const [from, until] = [Date.parse(coverage.from), Date.parse(coverage.until)];
