@@ -27,6 +27,8 @@ export const switches = {
    * leaves out, shows late, or hunting lacks; `lossy`, also alerts that alerts_v2 has and never lists.
    */
   alertSources: ["endpoint", "mixed", "lossy"],
+  /** Whether the legacy alert API answers: always, never, or until a day, which is the first without it (UTC). */
+  legacyAlertApi: ["on", "off", "<day>"],
 } as const;
 
 export type SwitchName = keyof typeof switches;
@@ -67,6 +69,12 @@ export function longestSecretDays(tenant: Tenant): number {
   return value === "off" ? 0 : Number(value);
 }
 
+/** Whether a service is switched off at a time of the sandbox's clock. */
+export function isSwitchedOff(tenant: Tenant, name: "legacyAlertApi", now: Date): boolean {
+  const value = switchValue(tenant, name);
+  return value === "off" || (value !== "on" && now.toISOString().slice(0, 10) >= value);
+}
+
 function switchName(name: string): SwitchName {
   const found = (Object.keys(switches) as SwitchName[]).find((known) => known.toLowerCase() === name.toLowerCase());
   if (found !== undefined) return found;
@@ -75,7 +83,13 @@ function switchName(name: string): SwitchName {
 
 function checkValue(name: SwitchName, value: string): void {
   const values: readonly string[] = switches[name];
-  if (values.includes(value) && value !== "<days>") return;
+  if (values.includes(value) && !value.startsWith("<")) return;
   if (values.includes("<days>") && /^[1-9]\d{0,3}$/.test(value)) return;
+  if (values.includes("<day>") && isDay(value)) return;
   throw new VisibleError(`The switch ${name} can't be "${value}"; it can be ${values.join(", ")}.`);
+}
+
+/** `YYYY-MM-DD`, a day of the calendar. */
+function isDay(text: string): boolean {
+  return /^\d{4}-\d\d-\d\d$/.test(text) && new Date(text).toString() !== "Invalid Date";
 }

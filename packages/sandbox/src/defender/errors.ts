@@ -20,6 +20,11 @@ export function forbidden(message: string): EmulatedServiceError {
   return new EmulatedServiceError(403, "Forbidden", message);
 }
 
+/** A service that is switched off. Microsoft documents no answer of one: this stands for it. */
+export function gone(message: string): EmulatedServiceError {
+  return new EmulatedServiceError(410, "Gone", message);
+}
+
 /** Checks the token for the first matching audience. */
 export async function authenticate(
   cloud: Cloud,

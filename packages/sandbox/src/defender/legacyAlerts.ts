@@ -8,7 +8,8 @@ import type { Caller, Cloud, StoredObject, Tenant } from "../cloud/model";
 import { apiNames } from "../cloud/permissionUse";
 import { endpointProduct } from "./alertOrigins";
 import { latestDetections, legacyAlert, type Detection } from "./detections";
-import { authenticate, badRequest, forbidden } from "./errors";
+import { isSwitchedOff } from "../cloud/switches";
+import { authenticate, badRequest, forbidden, gone } from "./errors";
 import { isAuthorizedForSiem } from "./siemAuthorizations";
 
 /** Without `sinceTimeUtc` and `ago`: the last two hours, in milliseconds. */
@@ -19,6 +20,8 @@ export function legacyAlertRoutes(scope: FastifyInstance, cloud: Cloud): void {
   for (const path of ["/api/alerts", "/api/Alerts", "/api/alerts/", "/api/Alerts/"]) {
     scope.get(path, async (request) => {
       const caller = await authenticate(cloud, request, ["azureADGraph", "defender"]);
+      if (isSwitchedOff(caller.tenant, "legacyAlertApi", cloud.now()))
+        throw gone("The resource is no longer available.");
       if (!mayRead(caller)) {
         throw forbidden(
           `Application ${caller.applicationId} is not authorized to pull alerts of tenant ${caller.tenant.id}.`,

@@ -6,11 +6,15 @@ import { readerBy } from "../connector/connectionFiles";
 import type { Reader } from "../connector/reader";
 import type { ConnectorSource } from "../connector/connectorSource";
 import { runPull } from "../pull/runPull";
+import { retiredApiAdvice } from "../retirements/retiredApiAdvice";
 import { adviceFor } from "../tokens/signIn";
 import { alertSink, openAlerts, type AlertsOptions } from "./setup";
 
 export function runAlerts(options: AlertsOptions, session: Session, source: ConnectorSource): Promise<void> {
-  const adviceOn = (error: ServiceError): string | undefined => adviceOnAlerts(error, source, readerBy(options));
+  const adviceOn = (error: ServiceError): string | undefined =>
+    [adviceOnAlerts(error, source, readerBy(options)), retiredApiAdvice(error, session.now())]
+      .filter((advice) => advice !== undefined)
+      .join("\n") || undefined;
   checkCoverage(options);
   const { program } = source;
   const now = (): number => session.now().getTime();

@@ -20,6 +20,7 @@ import { ReaderGone } from "../sinks/sink";
 import { writeToOutput } from "../sinks/standardOutput";
 import type { CredentialOptions } from "../tokens/credentialOptions";
 import { connectorEnvironment, credentialOf, endpointsOf } from "../tokens/credentials";
+import { retiredApiAdvice } from "../retirements/retiredApiAdvice";
 import { queryRestsOn } from "../retirements/queryRestsOn";
 import { queryOf } from "./query";
 import { rowsAsCsv, rowsAsJson, type HuntedCustomer, type RowsText } from "./rows";
@@ -139,9 +140,11 @@ function codeOf(error: unknown): number {
   return isOfQuery ? 1 : exitCodeOfFailure(error);
 }
 
-function hintOn(error: VisibleError, { source, options }: Hunt): string {
-  const advice = error instanceof ServiceError ? adviceOnProfile(error, "hunt", source, readerBy(options)) : undefined;
-  return advice === undefined ? "" : `\n${advice}`;
+function hintOn(error: VisibleError, { source, options, session }: Hunt): string {
+  if (!(error instanceof ServiceError)) return "";
+  const advice = adviceOnProfile(error, "hunt", source, readerBy(options));
+  const retired = retiredApiAdvice(error, session.now());
+  return [advice, retired].map((text) => (text === undefined ? "" : `\n${text}`)).join("");
 }
 
 function numbered(count: number, noun: string): string {

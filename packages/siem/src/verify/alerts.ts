@@ -16,6 +16,7 @@ import { acceptingHost } from "../connector/hosts";
 import { selectingOption } from "../connector/shownConnector";
 import { daysUntil } from "../connector/refreshToken";
 import { connectorEnvironment } from "../tokens/credentials";
+import { retiredApiAdvice } from "../retirements/retiredApiAdvice";
 import { adviceFor } from "../tokens/signIn";
 import { failed, notChecked, passed, type Check } from "./check";
 import type { NewestAlerts } from "./delivery";
@@ -171,9 +172,10 @@ export function authorizationByUse({ connector }: VerifyContext, { authorization
   return failed(name, `the legacy alert API refuses the connector. ${steps.join(" ")}`);
 }
 
-function withAdvice(error: unknown, { connector }: VerifyContext): string {
+function withAdvice(error: unknown, { connector, now }: VerifyContext): string {
   const advice = error instanceof ServiceError ? adviceFor(error.serviceCode, reader(connector)) : undefined;
-  return [reasonOf(error), ...(advice === undefined ? [] : [advice])].join(" ");
+  const retired = error instanceof ServiceError ? retiredApiAdvice(error, now) : undefined;
+  return [reasonOf(error), advice, retired].filter((text) => text !== undefined).join(" ");
 }
 
 function dateOf(moment: Date): string {

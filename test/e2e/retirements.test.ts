@@ -1,0 +1,109 @@
+/** A service that ends, before and after its day: every customer is told beforehand, and every failure says why. */
+import assert from "node:assert/strict";
+import type { Check } from "@defender-mssp/siem/verify/check";
+import { clockFrom } from "@defender-mssp/microsoft";
+import { commandEnvironment } from "@defender-mssp/sandbox";
+import { setSwitches, type SandboxProject } from "@defender-mssp/testkit";
+import type { Report } from "../../cli/customer/doctor/report";
+import type { StatusReport } from "../../cli/customer/status/customerStatus";
+import { inSession } from "../cli/testSession";
+import { createProject, customer, tenantIdOf } from "./support";
+
+const customers = [
+  ["both", 0x71, ["legacySiem", "graph"]],
+  ["legacy", 0x72, ["legacySiem"]],
+] as const;
+const firstDayOff = "2027-02-02";
+
+describe("a service that ends, on the real engine", function () {
+  this.timeout(300_000);
+  let project: SandboxProject;
+
+  before(async () => {
+    project = await createProject();
+    for (const [stack, number, alertApis] of customers) {
+      await project.writeSettings(stack, customer(number, { connector: { alertApis } }));
+      await project.addStack(stack);
+      await project.succeed(["up", "--stack", stack, "--yes", "--skip-preview"]);
+      setSwitches(project.sandbox.cloud.tenant(tenantIdOf(number)), { legacyAlertApi: firstDayOff });
+    }
+  });
+  after(() => project.dispose());
+
+  /** Moves the sandbox's clock to noon of a day; commands have its time. */
+  function moveTo(day: string): void {
+    const { clock } = project.sandbox.cloud;
+    clock.move(Date.parse(`${day}T12:00:00Z`) - clock.now().getTime());
+  }
+
+  async function mssp(...args: string[]) {
+    const environment = commandEnvironment(
+      await project.sandbox.environment({ user: project.environment }),
+      project.environment,
+    );
+    return inSession(args, { folder: project.folder, environment, now: clockFrom(environment) });
+  }
+
+  async function check(stack: string, name: string): Promise<Check> {
+    const { stdout } = await mssp("verify", "--stack", stack, "--json");
+    const { checks } = JSON.parse(stdout) as { checks: readonly Check[] };
+    const named = checks.find((candidate) => candidate.name === name);
+    assert.ok(named, stdout);
+    return named;
+  }
+
+  it("before: doctor, verify and status warn every customer, and alerts arrive", async () => {
+    moveTo("2027-02-01");
+    for (const [stack] of customers) {
+      const doctor = await mssp("doctor", "--stack", stack, "--json");
+      const { retirements, state } = JSON.parse(doctor.stdout) as Report;
+      assert.deepEqual(
+        retirements.map(({ id, level }) => [id, level]),
+        [["mde-siem-api", "perhapsOver"]],
+      );
+      assert.deepEqual([doctor.exitCode, state], [0, "passed"]);
+      const { state: row, isWarning, reason } = await check(stack, "retirements");
+      assert.deepEqual([row, isWarning], ["passed", true]);
+      assert.match(reason, /may be off since 2024-12-31\. .*Successor: Microsoft Graph alerts_v2/);
+      const alerts = await mssp("alerts", "--stack", stack, "--api", "legacySiem", "--since", "P1D");
+      assert.equal(alerts.exitCode ?? 0, 0, alerts.stderr);
+    }
+    const { stdout } = await mssp("status", "--json");
+    const report = JSON.parse(stdout) as StatusReport;
+    for (const [stack] of customers) {
+      const status = report.customers.find((candidate) => candidate.stack === stack);
+      assert.ok(
+        status?.needs.some(({ key }) => key === "retirement mde-siem-api"),
+        stack,
+      );
+    }
+  });
+
+  it("after: each failure names the retirement and its successor, and Microsoft Graph goes on", async () => {
+    moveTo(firstDayOff);
+    const explained =
+      /The SIEM API of Defender for Endpoint .*may be off since 2024-12-31.*Successor: Microsoft Graph alerts_v2.*connector\.alertApis: \[graph\]/s;
+    for (const [stack] of customers) {
+      const alerts = await mssp("alerts", "--stack", stack, "--api", "legacySiem", "--since", "P1D");
+      assert.notEqual(alerts.exitCode ?? 0, 0);
+      assert.match(alerts.stderr.replaceAll(/\s+/g, " "), explained);
+      const { state, reason } = await check(stack, "alerts from the legacy API");
+      assert.equal(state, "failed");
+      assert.match(reason, explained);
+    }
+    const graph = await mssp("alerts", "--stack", "both", "--since", "P1D");
+    assert.equal(graph.exitCode ?? 0, 0, graph.stderr);
+    const legacy = await mssp("alerts", "--stack", "legacy", "--since", "P1D");
+    assert.match(legacy.stderr.replaceAll(/\s+/g, " "), explained);
+  });
+
+  it("the successor: with connector.alertApis graph nothing of the stack rests on what ends", async () => {
+    await project.writeSettings("legacy", customer(0x72, { connector: { alertApis: ["graph"] } }));
+    await project.succeed(["up", "--stack", "legacy", "--yes", "--skip-preview"]);
+    const doctor = await mssp("doctor", "--stack", "legacy", "--json");
+    assert.deepEqual((JSON.parse(doctor.stdout) as Report).retirements, []);
+    const alerts = await mssp("alerts", "--stack", "legacy", "--since", "P1D");
+    assert.equal(alerts.exitCode ?? 0, 0, alerts.stderr);
+    assert.equal((await check("legacy", "retirements")).state, "passed");
+  });
+});
