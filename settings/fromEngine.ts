@@ -2,19 +2,10 @@ import { existsSync } from "node:fs";
 import path from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { ownSettings } from "./ownSettings";
-import type { SettingsFile } from "./problems";
+import { placeInStackFile } from "./placeInStackFile";
 import { refuseWrongPrefix } from "./refuseWrongPrefix";
+import type { StackConfiguration } from "./stackConfiguration";
 import { withSharedAnalysts } from "./withSharedAnalysts";
-
-/** The configuration of this run, in the form for `settings/index.ts`. */
-export interface StackConfiguration {
-  /** Value by key, without the project's name in front. */
-  readonly values: Readonly<Record<string, string>>;
-  /** Keys whose values are encrypted in the stack's file. */
-  readonly secretKeys: readonly string[];
-  /** Places of the keys for errors; without `analystsFrom` there are none. */
-  readonly file?: SettingsFile;
-}
 
 /**
  * The project's own part of the running stack's configuration. Other namespaces belong to the
@@ -29,9 +20,11 @@ export function stackConfiguration(): StackConfiguration {
   const values = ownSettings(all, project);
   const merged = withSharedAnalysts(values, projectFolder());
   const shown = `Pulumi.${pulumi.getStack()}.yaml`;
+  const own = placeInStackFile({ folder: projectFolder(), project, stack: pulumi.getStack() }, values);
+  const file = own ?? (values["analystsFrom"] ? { shown, project, placeOf: () => shown } : undefined);
   return {
     values: merged.values,
-    ...(values["analystsFrom"] ? { file: { shown, project, placeOf: (key) => merged.placeOf(key) ?? shown } } : {}),
+    ...(file && { file: { ...file, placeOf: (key) => merged.placeOf(key) ?? file.placeOf(key) } }),
     secretKeys: Object.keys(values).filter((key) => isSecret(`${project}:${key}`)),
   };
 }

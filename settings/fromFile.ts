@@ -6,7 +6,7 @@ import { readFile } from "node:fs/promises";
 import { clouds, endpointVariable, isUuid, lastSegment } from "@defender-mssp/microsoft";
 import { YAMLParseError } from "yaml";
 import { messageOf, VisibleError } from "@defender-mssp/errors";
-import type { StackConfiguration } from "./fromEngine";
+import type { StackConfiguration } from "./stackConfiguration";
 import { parseSettings, type Settings } from "./index";
 import { asEngineJson, asEngineText, parseAsEngine } from "./engineYaml";
 import { ownSettings } from "./ownSettings";

@@ -68,7 +68,7 @@ describe("bad input on the real engine", function () {
   it("a domain in upper case is refused", async () => {
     refused(
       await preview(customer(40, { customerDomain: "Contoso.COM" })),
-      "customerDomain: ",
+      /^ +Pulumi\.contoso\.yaml:\d+:\d+ customerDomain: /m,
       "Contoso.COM",
       "lower case",
     );

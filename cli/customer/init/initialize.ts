@@ -185,7 +185,7 @@ async function makeLockfile(folder: string, isVendored: boolean, { environment, 
 async function requireOwnRegistry(folder: string, env: NodeJS.ProcessEnv): Promise<void> {
   const options = { cwd: folder, env, extendEnv: false, reject: false, stdin: "ignore" } as const;
   const { stdout } = await execa("npm", ["config", "get", "registry"], options);
-  if (stdout?.trim() === publicRegistry) throw new VisibleError(notPublished);
+  if (stdout.trim() === publicRegistry) throw new VisibleError(notPublished);
 }
 
 async function run(

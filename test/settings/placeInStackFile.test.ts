@@ -1,0 +1,34 @@
+import assert from "node:assert/strict";
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { placeInStackFile } from "../../settings/placeInStackFile";
+
+describe("the place of a setting of the running stack", () => {
+  let folder: string;
+  before(async () => {
+    folder = await mkdtemp(path.join(tmpdir(), "mssp-place-"));
+    await mkdir(path.join(folder, "customers"));
+    await writeFile(path.join(folder, "Pulumi.yaml"), "name: acme\nruntime: nodejs\nstackConfigDir: customers\n");
+    const settings = "config:\n  acme:customerName: Contoso\n  acme:customerDomain: bad one\n";
+    await writeFile(path.join(folder, "customers", "Pulumi.dev.yaml"), settings);
+  });
+  after(() => rm(folder, { recursive: true, force: true }));
+
+  const run = (stack: string, values: Record<string, string>) =>
+    placeInStackFile({ folder, project: "acme", stack }, values);
+  const values = { customerName: "Contoso", customerDomain: "bad one" };
+
+  it("is file, line and column, and the line of config for a setting that is missing", () => {
+    const place = run("dev", values);
+    assert.equal(place?.placeOf("customerDomain"), "customers/Pulumi.dev.yaml:3:3");
+    assert.equal(place.placeOf("tenantId"), "customers/Pulumi.dev.yaml:1:1");
+  });
+
+  it("has no line for a value of another file, as of --config-file, and no place without a file", () => {
+    const place = run("dev", { ...values, customerDomain: "bad two" });
+    assert.equal(place?.placeOf("customerDomain"), "customers/Pulumi.dev.yaml");
+    assert.equal(place.placeOf("customerName"), "customers/Pulumi.dev.yaml:2:3");
+    assert.equal(run("inline", values), undefined);
+  });
+});
