@@ -38,7 +38,7 @@ import { hasSentinelAccess } from "./domain/prerequisiteSettings";
 import { endedAccess } from "./domain/endedAccess";
 import type { ProgramOutputs } from "./domain/programOutputs";
 import { tenantNeeds } from "./domain/tenantNeeds";
-import { lighthouseAloneText, sentinelSteps } from "./domain/sentinelSteps";
+import { lighthouseAloneText, multitenantSteps, sentinelSteps } from "./domain/sentinelSteps";
 import {
   accessName,
   delegationName,
@@ -171,7 +171,11 @@ async function program() {
       workspaceName: sentinel.workspaceName,
       roles: sentinel.roles,
     },
-    nextSteps: onboarding.nextSteps.apply((steps) => [...steps, ...sentinelSteps(settings)]),
+    nextSteps: onboarding.nextSteps.apply((steps) => [
+      ...steps,
+      ...sentinelSteps(settings),
+      ...multitenantSteps(settings),
+    ]),
   } satisfies DeclaredOutputs<ProgramOutputs>);
   return afterResources(orAsBefore(outputs, stackOutputs(deployed)));
 }

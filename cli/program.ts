@@ -145,7 +145,7 @@ const subcommands: Readonly<Record<string, Subcommand>> = {
   retirements: {
     group: "SIEM",
     description: descriptions.retirements,
-    load: () => require("./siem/retirements") as typeof import("./siem/retirements"),
+    load: () => require("./siem/retirements/command") as typeof import("./siem/retirements/command"),
   },
   completion: {
     group: "This machine",

@@ -30,9 +30,22 @@ export function sentinelSteps({ portalAccess, sentinelAccess, azureDelegation }:
     ...(portalAccess.model === "governance" && names.length === 0 ? [assignByHand(resourceGroup)] : []),
     ...(portalAccess.model === "governance" && names.length > 0 ? [confirmRemoteGroups(resourceGroup)] : []),
     "If the customer activates unified RBAC for Microsoft Sentinel (preview), these roles in Azure stay in force. Leave the assignments of the application MTP Unified RBAC as they are.",
-    `Each analyst adds the customer's tenant at ${multitenantPortal}, which shows at most ${mostTenants} tenants.`,
     ...(names.includes("Microsoft Sentinel Responder") ? [assignIncidents] : []),
   ];
+}
+
+/** Where analysts see all customers at once, for every stack that gives people access. */
+export function multitenantSteps({
+  analysts,
+  portalAccess: { model },
+}: {
+  readonly analysts: readonly unknown[];
+  readonly portalAccess: { readonly model: string };
+}): readonly string[] {
+  const givesPeopleAccess = analysts.length > 0 || model === "entitlement" || model === "governance";
+  return givesPeopleAccess
+    ? [`Each analyst adds the customer's tenant at ${multitenantPortal}, which shows at most ${mostTenants} tenants.`]
+    : [];
 }
 
 function assignByHand(resourceGroup: string): string {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { retirement } from "@defender-mssp/microsoft";
-import { lighthouseAloneText, sentinelSteps } from "../../domain/sentinelSteps";
+import { lighthouseAloneText, multitenantSteps, sentinelSteps } from "../../domain/sentinelSteps";
 
 const azureDelegation = {};
 const rbac = { portalAccess: { model: "rbac" } };
@@ -23,12 +23,18 @@ describe("domain: steps for Microsoft Sentinel", () => {
     assert.equal(lighthouseAloneText({ ...rbac, azureDelegation, sentinelAccess }, endsOn), undefined);
   });
 
+  it("names the multitenant portal wherever people get access", () => {
+    const portal = /https:\/\/mto\.security\.microsoft\.com, which shows at most 100 tenants/;
+    assert.match(multitenantSteps({ ...rbac, analysts: [{}] }).join(), portal);
+    assert.match(multitenantSteps({ portalAccess: { model: "entitlement" }, analysts: [] }).join(), portal);
+    assert.deepEqual(multitenantSteps({ ...rbac, analysts: [] }), []);
+  });
+
   it("names the portal's steps, and the clicks where the groups are in the MSSP's tenant", () => {
     assert.deepEqual(sentinelSteps(rbac), []);
     assert.match(sentinelSteps({ ...rbac, azureDelegation }).join("\n"), /^Set sentinelAccess/);
     const steps = sentinelSteps({ ...rbac, sentinelAccess }).join("\n");
     assert.match(steps, /Connect the workspace soc to the Defender portal/);
-    assert.match(steps, /https:\/\/mto\.security\.microsoft\.com, which shows at most 100 tenants/);
     assert.doesNotMatch(steps, /Remote tenant group|Directory Readers/);
     const governance = { portalAccess: { model: "governance" }, sentinelAccess: { ...sentinelAccess, roles: {} } };
     assert.match(sentinelSteps(governance).join("\n"), /resource group sentinel in the Azure portal > Access control/);

@@ -1,5 +1,5 @@
 /** The governance relationship of a stack's two tenants, read as the automation. */
-import { clockFrom, grantSentences, request, type GraphCall } from "@defender-mssp/microsoft";
+import { clockFrom, grantSentences, graphCall, request, type GraphCall } from "@defender-mssp/microsoft";
 import { VisibleError } from "@defender-mssp/errors";
 import type { Settings } from "../../../settings";
 import { readStackSettings } from "../../../settings/fromFile";
@@ -9,6 +9,7 @@ import { stackGovernanceState } from "../governance/run";
 import { failed, notChecked, passed, type Check } from "@defender-mssp/siem/verify/check";
 import type { VerifyContext } from "@defender-mssp/siem/verify/context";
 import { asAutomation, automationToken } from "./automation";
+import { gdapExclusion } from "./gdapExclusion";
 import type { StackContextOptions } from "./stackContext";
 
 /**
@@ -39,7 +40,14 @@ export async function governanceRelationship(context: VerifyContext, options: St
     if (state === "active") return passed(name, `${found}, and grants what the settings say`);
     return failed(name, [found, ...differences, next].join("; "));
   });
-  return [check];
+  const { endpoints } = context;
+  const { msspTenantId } = settings;
+  const owner = { ...settings, stack, stackId: undefined, domains: [], automation: undefined };
+  const exclusion = await gdapExclusion({
+    msspGraph: () => graphCall(msspTenantId, { environment, endpoints }),
+    owner,
+  });
+  return [check, exclusion];
 }
 
 const name = "governance relationship";

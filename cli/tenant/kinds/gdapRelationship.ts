@@ -5,7 +5,7 @@ import type { KindCalls, KindTenant, Sighting } from "./kindCalls";
 
 export const gdapRelationship: KindCalls = {
   presence: notApplicable("the stack's state does not have it: it is searched"),
-  search: relationships,
+  search: delegatedAdminSightings,
   held: notApplicable("it is nothing that a principal holds"),
 };
 
@@ -21,7 +21,10 @@ interface DelegatedAdminRelationship {
 const grantingStatuses = ["activating", "active", "approved", "expiring", "terminating", "terminationRequested"];
 
 /** Graph shows them in the partner's tenant: here, the MSSP's. */
-async function relationships({ msspGraph, owner }: KindTenant): Promise<Sighting[]> {
+export async function delegatedAdminSightings({
+  msspGraph,
+  owner,
+}: Pick<KindTenant, "msspGraph" | "owner">): Promise<Sighting[]> {
   const path = "/v1.0/tenantRelationships/delegatedAdminRelationships";
   return (await graphList<DelegatedAdminRelationship>(await msspGraph(), path))
     .filter(({ customer }) => customer?.tenantId?.toLowerCase() === owner.tenantId.toLowerCase())

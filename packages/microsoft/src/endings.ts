@@ -55,7 +55,7 @@ const millisecondsOfDay = 24 * 60 * 60 * 1000;
 export function endings(subject: RestsOn, today: string): readonly Ending[] {
   return retirements
     .flatMap((entry) => {
-      const restsOn = matchesOf(entry.matches, subject);
+      const restsOn = matchedParts(entry.matches, subject);
       return restsOn.length === 0 ? [] : [endingOn(entry, restsOn, today)];
     })
     .sort(
@@ -110,7 +110,7 @@ export function endingText(ending: Ending): string {
 }
 
 /** What of the subject an entry matches, in words. */
-function matchesOf(matches: RetirementMatches, subject: RestsOn): string[] {
+function matchedParts(matches: RetirementMatches, subject: RestsOn): string[] {
   const { alertApis = [], access = [], permissions = [], types = [], packages = [], errors = [] } = matches;
   const inCommon = <T>(of: readonly T[], having: readonly T[] = []): T[] => of.filter((item) => having.includes(item));
   return [

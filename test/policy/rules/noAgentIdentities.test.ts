@@ -56,10 +56,10 @@ describe("policy: no-agent-identities", () => {
       name: "agent",
       properties: { objectId: agentId },
     };
-    const of = (type: string, properties: object) =>
+    const problemCount = (type: string, properties: object) =>
       judgeStack(rule, [agent, { type, properties: { ...properties } }]).length;
-    assert.equal(of(azuread("Group"), { members: [agentId] }), 1);
-    assert.equal(of(azureRoleAssignment, { principalId: agentId.toUpperCase() }), 1);
-    assert.equal(of(azuread("ApplicationPassword"), { applicationId: `/applications/${agentId}` }), 1);
+    assert.equal(problemCount(azuread("Group"), { members: [agentId] }), 1);
+    assert.equal(problemCount(azureRoleAssignment, { principalId: agentId.toUpperCase() }), 1);
+    assert.equal(problemCount(azuread("ApplicationPassword"), { applicationId: `/applications/${agentId}` }), 1);
   });
 });

@@ -1,0 +1,28 @@
+import { EnvironmentError, ServiceError } from "@defender-mssp/microsoft";
+import { failed, notChecked, passed, type Check } from "@defender-mssp/siem/verify/check";
+import { delegatedAdminSightings } from "../../tenant/kinds/gdapRelationship";
+import type { KindTenant } from "../../tenant/kinds/kindCalls";
+import { gdapRelationship } from "../../../domain/kinds/gdapRelationship";
+
+/**
+ * Whether granular delegated admin privileges (GDAP) stand beside a governance relationship: Microsoft
+ * says that they exclude each other between the same two tenants. Graph shows them in the MSSP's
+ * tenant, which many identities can't read: that is no failure. Source: Microsoft, "Cross-tenant
+ * delegated administration", 2026-07-27.
+ */
+export async function gdapExclusion(tenant: Pick<KindTenant, "msspGraph" | "owner">): Promise<Check> {
+  const name = "GDAP beside governance";
+  try {
+    const [sighting] = await delegatedAdminSightings(tenant);
+    if (sighting === undefined) return passed(name, "no GDAP relationship exists between the two tenants");
+    const gives = (sighting.gives ?? []).join(", ");
+    return failed(
+      name,
+      `the GDAP relationship "${sighting.name}" exists (${gives}), and excludes a governance relationship between the same tenants. ${gdapRelationship.removal.step}`,
+    );
+  } catch (error) {
+    if (!(error instanceof EnvironmentError) && !(error instanceof ServiceError)) throw error;
+    const [permission] = gdapRelationship.read;
+    return notChecked(name, `not checked: requires ${permission} in the MSSP's tenant`);
+  }
+}
