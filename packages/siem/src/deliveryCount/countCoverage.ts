@@ -47,7 +47,7 @@ export interface Coverage {
 }
 
 /** The deliveries to one destination. */
-export interface CountedDeliveries extends Omit<DeliveryFacts, "countsFrom" | "severities"> {
+export interface CountedDeliveries extends Omit<DeliveryFacts, "countsFrom" | "severities" | "now"> {
   readonly destination?: string | undefined;
   readonly delivered: DeliveredIds;
 }
@@ -132,11 +132,11 @@ interface ReasonedAlert extends Pick<Difference, "source" | "reason"> {
 async function withReasons(
   alerts: readonly HuntedAlert[],
   { delivered, api, readUntil }: CountedDeliveries,
-  { readAlert }: CountOptions,
+  { readAlert, now }: CountOptions,
   known: Map<string, Promise<SecurityAlert | undefined>>,
 ): Promise<readonly Difference[]> {
   const { severities, countsFrom } = delivered;
-  const facts: DeliveryFacts = { api, severities, countsFrom, readUntil };
+  const facts: DeliveryFacts = { api, severities, countsFrom, readUntil, now };
   const reasoned: ReasonedAlert[] = [];
   const open: HuntedAlert[] = [];
   for (const alert of alerts) {

@@ -6,6 +6,7 @@
  */
 import type { AlertApi, SecurityAlert } from "@defender-mssp/microsoft";
 import { overlap } from "../pull/overlap";
+import { margin } from "./coverageWindow";
 import type { HuntedAlert } from "./huntedAlerts";
 
 /** Reasons with their texts. */
@@ -20,6 +21,7 @@ export const reasonTexts = {
   beforeCount: "created before the count of deliveries began",
   late: "alerts_v2 showed them more than ten minutes after their creation, when the pull had passed",
   pending: "the pull has not come so far",
+  recent: "created less than an hour ago, and not pulled yet",
   notLookedUp: "not looked up in alerts_v2",
   otherTime: "AlertInfo has them under another time",
   notHunted: "AlertInfo does not have them; no document says which alerts it lacks",
@@ -42,6 +44,8 @@ export interface DeliveryFacts {
   readonly countsFrom: number;
   /** Everything before this time was read, in milliseconds since 1970. */
   readonly readUntil: number;
+  /** Milliseconds since 1970. */
+  readonly now: number;
 }
 
 const endpointProduct = "Microsoft Defender for Endpoint";
@@ -64,7 +68,8 @@ export function reasonByAlert(hunted: HuntedAlert, alert: SecurityAlert | undefi
   if (facts.severities?.includes(alert.severity) === false) return "severity";
   if (Number.isNaN(created)) return "unknown";
   if (created < facts.countsFrom) return "beforeCount";
-  if (created > facts.readUntil) return "pending";
+  // AlertInfo's Timestamp may be hours before the creation.
+  if (created > facts.readUntil) return created > facts.now - margin ? "recent" : "pending";
   if (hunted.at - created > overlap) return "late";
   return "unknown";
 }

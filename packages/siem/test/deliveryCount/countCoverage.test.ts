@@ -157,6 +157,10 @@ describe("packages/siem: the count of deliveries", () => {
     });
     assert.deepEqual(reasons(behind.coverage)[0]?.toSorted(), ["pending 1", "unknown 1"]);
     assert.equal(lossesIn(behind.coverage), 2);
+    const recent = alert("just created", { ...lost, created: now - 10 * minute, hunted: now - 6 * hour });
+    const { coverage } = await count([recent], { readUntil: now - 20 * minute });
+    assert.deepEqual(reasons(coverage)[0], ["recent 1"]);
+    assert.equal(lossesIn(coverage), 0);
     const filtered = await count([alert("low", { ...lost, severity: "low" }), alert("high", lost)], {
       severities: ["high"],
     });
