@@ -15,7 +15,7 @@ export async function gdapExclusion(tenant: Pick<KindTenant, "msspGraph" | "owne
   try {
     const [sighting] = await delegatedAdminSightings(tenant);
     if (sighting === undefined) return passed(name, "no GDAP relationship exists between the two tenants");
-    const gives = (sighting.gives ?? []).join(", ");
+    const gives = sighting.gives.join(", ");
     return failed(
       name,
       `the GDAP relationship "${sighting.name}" exists (${gives}), and excludes a governance relationship between the same tenants. ${gdapRelationship.removal.step}`,
