@@ -124,6 +124,33 @@ describe("mssp verify and mssp secrets", function () {
     assert.match(counts ?? "", /^\d+ passed, 4 failed, \d+ not checked\.$/);
   });
 
+  it("verify: several stacks are one table, with the end of each credential and what failed below it", async () => {
+    const stacks = ["good", "bad", "nothing"].flatMap((stack) => ["--stack", stack]);
+    const { exitCode, stdout, stderr } = await mssp("verify", ...stacks, "--checkpoints", "none", "--coverage");
+    assert.equal(exitCode, 1, stderr);
+    const [header, ...rows] = stdout.split("\n").map((line) => line.trim().split(/\s{2,}/));
+    assert.deepEqual(header, ["customer", "consent", "expires", "last alert"]);
+    assert.deepEqual(rows[0]?.slice(0, 3), ["✓", "good", "given"]);
+    assert.match(rows[0][3] ?? "", /^2\d{4} days$/);
+    // The automation sees the consent; the secret is another matter.
+    assert.deepEqual(rows[1], ["✗", "bad", "given", "expired", "–"]);
+    assert.deepEqual(rows[2], ["✗", "nothing", "–", "–", "–"]);
+    assert.match(stdout, /\n✗ {2}bad +alerts from Microsoft Graph: .*AADSTS7000215/);
+    assert.match(stdout, /\n✗ {2}nothing +stack: /);
+    assert.match(stdout, /\n1 of 3 customers without a failed check\.$/);
+    const { stdout: json } = await mssp("verify", ...stacks, "--checkpoints", "none", "--coverage", "--json");
+    const { customers } = JSON.parse(json) as { customers: { stack: string; consent?: string; checks: Check[] }[] };
+    const delivery = customers[0]?.checks.filter(({ name }) => ["delivery", "coverage"].includes(name)) ?? [];
+    assert.equal(customers[0]?.consent, "given");
+    assert.deepEqual(
+      delivery.map(({ state, reason }) => [state, /none\/good\.graph\.json does not exist/.test(reason)]),
+      [
+        ["notChecked", true],
+        ["notChecked", true],
+      ],
+    );
+  });
+
   it("verify: reads the configured notification rules from the server", async () => {
     const before = await checks("rules");
     assert.equal(before.states["notification rules"], "failed");
