@@ -33,6 +33,7 @@ const commandLines: Readonly<Record<string, readonly string[]>> = {
   "governance terminate": stack,
   "governance status": stack,
   evidence: stack,
+  retirements: [],
   offboard: [...stack, "--yes"],
   "fleet list": [],
   "fleet preview": [],

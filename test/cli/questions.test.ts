@@ -49,6 +49,7 @@ describe("cli: questions to a person", () => {
     requiredSettings.msspTenantId,
     "Ana Silva <ana@fabrikam.example>",
     "basic",
+    "soc@fabrikam.example",
     "write",
   ];
 

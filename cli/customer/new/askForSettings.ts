@@ -37,6 +37,7 @@ const labels: Readonly<Record<Key, string>> = {
   msspTenantId: "Your company's tenant ID",
   analyst: "Analysts, separated by commas (empty for none)",
   portalAccess: "How do the analysts access the Defender portal?",
+  msspContact: "Whom the customer's administrator asks, an address (empty for none)",
 };
 
 const placeholders: Readonly<Partial<Record<Key, string>>> = {
@@ -46,6 +47,7 @@ const placeholders: Readonly<Partial<Record<Key, string>>> = {
   msspName: "Fabrikam Security",
   msspTenantId: "66666666-7777-8888-9999-000000000000",
   analyst: "Ana Silva <ana@mssp.example>",
+  msspContact: "Fabrikam SOC <soc@mssp.example>",
 };
 
 const keys = Object.keys(labels) as Key[];
@@ -56,7 +58,7 @@ export async function askForSettings(
   { ask }: Pick<Session, "ask">,
 ): Promise<AskedSettings | undefined> {
   const { command, stack, given } = question;
-  const missing = keys.filter((key) => given[key] === undefined && key !== "tenantId");
+  const missing = keys.filter((key) => given[key] === undefined && key !== "tenantId" && isAsked(key, command));
   await ask.show(`mssp ${command} ${stack}: ${missing.length} questions, Ctrl-C writes nothing`, "title");
   const interview = new Interview(question, ask);
   for (const key of missing) if (!(await interview.askFor(key))) return undefined;
@@ -170,8 +172,10 @@ class Interview {
 
   /** By the setting's own validator, together with the answers so far. */
   #problem(key: Key, text: string): string | undefined {
-    const value = key === "analyst" ? listOf(text).map(parsedAnalyst) : text;
-    const { analyst, ...answers } = this.#answers;
+    const { analyst, msspContact: _, ...answers } = this.#answers;
+    if (key === "msspContact" && text === "") return undefined;
+    const value =
+      key === "analyst" ? listOf(text).map(parsedAnalyst) : key === "msspContact" ? contactFrom(text) : text;
     const setting = key === "analyst" ? "analysts" : key;
     if (value === "") return "A value is required.";
     const problem = problemAt(setting, { ...answers, analysts: (analyst ?? []).map(parsedAnalyst), [setting]: value });
@@ -180,7 +184,9 @@ class Interview {
   }
 
   #shownKeys(): readonly Key[] {
-    return this.question.command === "new" ? keys : keys.filter((key) => key !== "analyst" && key !== "portalAccess");
+    const { command } = this.question;
+    const inTenant: readonly Key[] = command === "adopt" ? ["analyst", "portalAccess"] : [];
+    return keys.filter((key) => !inTenant.includes(key) && isAsked(key, command));
   }
 
   #lines(): string[] {
@@ -190,6 +196,17 @@ class Interview {
       return `${shortLabel(key).padEnd(width)}  ${this.#text(key) || "none"}${confirmed}`;
     });
   }
+}
+
+/** The contact is no part of what `adopt` searches: it writes what the tenant shows. */
+function isAsked(key: Key, command: SettingsQuestion["command"]): boolean {
+  return command === "new" || key !== "msspContact";
+}
+
+/** The setting of `Fabrikam SOC <soc@mssp.example>`; of an address alone without a name. */
+export function contactFrom(text: string): { readonly email: string; readonly name?: string } {
+  const { email, displayName } = parsedAnalyst(text);
+  return text.includes("<") ? { email, name: displayName } : { email };
 }
 
 /** A label without its explanation. */

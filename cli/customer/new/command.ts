@@ -29,6 +29,7 @@ export function define(command: Command, session: Session): void {
       ).choices(["rbac", "basic"]),
     )
     .option("--analyst <analyst...>", 'analysts: "Ana Silva <ana@mssp.example>", or an address alone')
+    .option("--mssp-contact <contact>", 'whom the customer\'s administrator asks: "Fabrikam SOC <soc@mssp.example>"')
     .option("--no-check", "do not ask Entra which tenant the domain belongs to")
     .option("--json", "print the file, its settings and the check as one JSON object; asks no questions")
     .action(async (stack: string, { json, check, ...given }: NewOptions) => {

@@ -26,9 +26,10 @@ export interface WrittenCustomer {
  */
 export async function writeCustomer(stack: string, answers: CustomerAnswers, folder: string): Promise<WrittenCustomer> {
   const { cloud, tenantCheck, notCheckedBecause, ...settings } = answers;
-  const { analysts, portalAccess, ...identity } = settings;
+  const { analysts, portalAccess, msspContact, ...identity } = settings;
   const values = {
     ...identity,
+    ...(msspContact === undefined ? {} : { msspContact }),
     ...(cloud === "public" ? {} : { cloud }),
     analysts,
     portalAccess,
@@ -63,6 +64,7 @@ const comments: Readonly<Record<string, string>> = {
   customerName: "The name of the SIEM's app registration contains it.",
   tenantId: "All objects are created in this tenant; `up` stops if its credentials reach another tenant.",
   msspName: "The name of the MSSP.",
+  msspContact: "Whom the customer's administrator asks: the hand-out and the mail to send name it.",
   analysts: 'Guests in the customer\'s tenant. Quote the date on which access ends: accessEndsOn: "2031-12-31".',
   portalAccess: "rbac: tiers with roles of Defender's unified RBAC. basic: a directory role.",
   connector: "The application with which the SIEM reads alerts. graph: Microsoft Graph.",

@@ -8,4 +8,6 @@ export interface GivenSettings {
   readonly cloud?: string;
   readonly portalAccess?: string;
   readonly analyst?: readonly string[];
+  /** `Name <address>`, or an address; empty for none. */
+  readonly msspContact?: string;
 }

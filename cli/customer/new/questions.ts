@@ -10,7 +10,7 @@ import { readProject, shownStackFile, stackFile, type Project } from "../../../s
 import { customerStacks } from "../../stack/customers";
 import { exists } from "../../stack/exists";
 import { parsedAnalyst, type GivenAnalyst } from "../../stack/parsedAnalyst";
-import { askForSettings } from "./askForSettings";
+import { askForSettings, contactFrom } from "./askForSettings";
 import type { GivenSettings } from "./givenSettings";
 import { lookUpTenant, type TenantLookup } from "./tenantLookup";
 
@@ -26,6 +26,7 @@ export interface CustomerAnswers {
   readonly cloud: string;
   readonly portalAccess: string;
   readonly analysts: readonly GivenAnalyst[];
+  readonly msspContact?: { readonly email: string; readonly name?: string };
   readonly tenantCheck: TenantCheck;
   /** Why it was not asked. */
   readonly notCheckedBecause?: string;
@@ -87,16 +88,22 @@ function answersFrom(settings: GivenSettings, fallback: GivenSettings, lookup: T
     cloud: values.cloud ?? "",
     portalAccess: values.portalAccess ?? "",
     analysts: (values.analyst ?? []).map(parsedAnalyst),
+    ...(values.msspContact ? { msspContact: contactFrom(values.msspContact) } : {}),
     tenantCheck: lookup.state === "found" ? "confirmed" : "notChecked",
     ...(lookup.state === "found" ? {} : { notCheckedBecause: lookup.because }),
   };
 }
 
 /** The MSSP is the same for all customers. */
-async function ofAnotherCustomer(project: Project): Promise<Pick<GivenSettings, "msspName" | "msspTenantId">> {
+async function ofAnotherCustomer(
+  project: Project,
+): Promise<Pick<GivenSettings, "msspName" | "msspTenantId" | "msspContact">> {
   for (const stack of await customerStacks(project.folder)) {
     const settings = await readStackSettingsOffline(stack, project.folder).catch(() => undefined);
-    if (settings !== undefined) return { msspName: settings.msspName, msspTenantId: settings.msspTenantId };
+    if (settings === undefined) continue;
+    const { msspName, msspTenantId, msspContact: contact } = settings;
+    const msspContact = contact && (contact.name === undefined ? contact.email : `${contact.name} <${contact.email}>`);
+    return { msspName, msspTenantId, ...(msspContact === undefined ? {} : { msspContact }) };
   }
   return {};
 }

@@ -117,6 +117,7 @@ describe("mssp new", () => {
       msspTenantId,
       analysts: 'Ana Silva <ana@fabrikam.example>, "Trần, Chloé" <c@fabrikam.example>',
       model: "rbac",
+      contact: "Fabrikam SOC <soc@fabrikam.example>",
     };
 
     it("shows the tenant straight after the domain, and everything before it writes", async () => {
@@ -124,7 +125,7 @@ describe("mssp new", () => {
       assert.equal(exitCode, 0, stderr);
       assert.match(stdout, /^customers\/Pulumi\.contoso\.yaml is written\./);
       const shown = [
-        "mssp new contoso: 7 questions, Ctrl-C writes nothing",
+        "mssp new contoso: 8 questions, Ctrl-C writes nothing",
         "The customer's name",
         "The customer's cloud",
         "A domain of the customer",
@@ -138,6 +139,10 @@ describe("mssp new", () => {
         (await settings("contoso")).analysts.map(({ displayName }) => displayName),
         ["Ana Silva", "Trần, Chloé"],
       );
+      assert.deepEqual((await settings("contoso")).msspContact, {
+        name: "Fabrikam SOC",
+        email: "soc@fabrikam.example",
+      });
     });
 
     it("refuses each answer by the setting's own validator, and asks only that question again", async () => {
@@ -154,6 +159,8 @@ describe("mssp new", () => {
         "Ana Silva",
         answers.analysts,
         answers.model,
+        "soc",
+        "",
         "write",
       ]);
       assert.equal(exitCode, 0, stderr);
@@ -166,6 +173,8 @@ describe("mssp new", () => {
       ])
         assert.match(stderr, refusal);
       assert.equal(stderr.match(/^The customer's name$/gm)?.length, 2);
+      assert.equal(stderr.match(/^Whom the customer's administrator asks/gm)?.length, 3, stderr);
+      assert.equal((await settings("contoso")).msspContact, undefined, "Enter skips it");
     });
 
     it("says why Entra could not be asked, and asks for the tenant ID", async () => {
@@ -207,6 +216,7 @@ describe("mssp new", () => {
       "its tenant",
       "analysts",
       "model",
+      "contact",
       "review",
     ].entries())
       it(`writes nothing when the person cancels at the question ${count + 1}, ${what}`, async () => {
