@@ -73,6 +73,19 @@ describe("mssp analyst", () => {
     }
   });
 
+  it("add and remove: Ctrl-C at the question writes nothing", async () => {
+    const before = await Promise.all(customers.map(textOf));
+    for (const change of [
+      ["add", "Cleo <cleo@fabrikam.example>"],
+      ["remove", ben.email],
+    ]) {
+      const { exitCode, stderr } = await run([...change, "--all", "--no-preview"], { answers: [undefined] });
+      assert.equal(exitCode, 1);
+      assert.match(stderr, /^mssp: Nothing was written\.$/m);
+    }
+    assert.deepEqual(await Promise.all(customers.map(textOf)), before);
+  });
+
   it("add: to the named customers, and not twice", async () => {
     await chmod(fileOf("customer-02"), 0o600);
     const cleo = ["add", "Cleo <cleo@fabrikam.example>", "--stack", "customer-0[12]", "--yes"];
