@@ -11,7 +11,7 @@ import type { Place } from "../../base/place";
 import { askPulumi, pulumiCommand } from "../../stack/pulumi";
 import { refuseForeignState } from "../../stack/stateCode";
 import { requireStackFile } from "../../stack/stackFile";
-import type { Session } from "@defender-mssp/terminal/session";
+import type { Output, Session } from "@defender-mssp/terminal/session";
 import { outputsText } from "./outputsText";
 import { readDeployment } from "../../stack/deployment";
 
@@ -34,15 +34,25 @@ export async function onboard(options: OnboardingOptions, session: Session): Pro
     showStep(session, `Pulumi ${engine.version} onboards the customer of Pulumi.${stack}.yaml, on the sandbox`);
     await runShown(["stack", "select", stack, "--create"], environment, options);
     refuseForeignState(await readDeployment(stack, { environment, folder }), environment);
-    // An earlier start may have been interrupted: only a refresh shows what that one has left in
-    // the tenant.
-    const up = ["up", "--stack", stack, "--refresh", "--yes", "--skip-preview", "--suppress-outputs"];
-    await runShown(up, environment, options);
+    await runShown(upArguments(stack, out), environment, options);
     const outputs = await readOutputs({ environment, folder }, options);
     showStep(session, "The stack's outputs");
     out.write(outputsText(outputs, out.columns));
   });
   out.write(nextCommands(options, shownStackFile(await readProject(folder), stack)));
+}
+
+/** Columns in which the engine's table shows types, names and states of this program's resources. */
+const tableColumns = 130;
+
+/**
+ * The `up` of a start. An earlier start may have been interrupted: only a refresh shows what that
+ * one has left in the tenant. On a narrow terminal the engine's table cuts names and states off:
+ * `--non-interactive` prints a line for each step.
+ */
+export function upArguments(stack: string, { isTerminal, columns }: Pick<Output, "isTerminal" | "columns">): string[] {
+  const up = ["up", "--stack", stack, "--refresh", "--yes", "--skip-preview", "--suppress-outputs"];
+  return isTerminal && columns < tableColumns ? [...up, "--non-interactive"] : up;
 }
 
 /** The stack's file has the sandbox's salt: a passphrase of the user's own is for other stacks. */
