@@ -1,7 +1,7 @@
 /** The steps of an onboarding that show in the customer's tenant: consent, guests, packages. */
 import { adminConsentUrl, clockFrom, graphCall, ServiceError, type GraphCall } from "@defender-mssp/microsoft";
 import { VisibleError } from "@defender-mssp/errors";
-import { isWithoutConsent } from "@defender-mssp/siem/verify/lostConsent";
+import { isWithoutConsent } from "@defender-mssp/siem/verify/isConsentLost";
 import { accessPackageAssignment } from "../../../domain/kinds/accessPackageAssignment";
 import { defenderRole } from "../../../domain/kinds/defenderRole";
 import { governanceRelationship } from "../../../domain/kinds/governanceRelationship";

@@ -9,7 +9,7 @@ import path from "node:path";
 import { commandEnvironment } from "@defender-mssp/sandbox";
 import { detectionsBetween, setSwitches, type Detection } from "@defender-mssp/testkit";
 import type { Coverage } from "@defender-mssp/siem/deliveryCount/countCoverage";
-import type { Reason } from "@defender-mssp/siem/deliveryCount/reasons";
+import type { Reason } from "@defender-mssp/siem/deliveryCount/reasonTexts";
 import type { VerifiedCustomer } from "@defender-mssp/siem/verify/customersTable";
 import { ManyCustomers } from "../../../dev/alerts/customers";
 import { mssp, type Ended } from "../mssp";

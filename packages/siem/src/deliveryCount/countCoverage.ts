@@ -5,7 +5,7 @@ import type { DeliveredIds } from "../pull/deliveredIds";
 import { Comparison } from "./comparison";
 import { coverageWindow, withMargins, type Span } from "./coverageWindow";
 import { huntedAlerts, type HuntedAlert, type HuntingQuery } from "./huntedAlerts";
-import { isLoss, reasonAtOnce, reasonByAlert, type DeliveryFacts, type Reason } from "./reasons";
+import { isLoss, reasonAtOnce, reasonByAlert, type DeliveryFacts, type Reason } from "./reasonTexts";
 
 const hour = 60 * 60 * 1000;
 
@@ -22,7 +22,7 @@ const mostExamples = 3;
 const elsewhere = 24 * hour;
 
 /** Alerts on one side alone, of one source and for one reason. */
-export interface Difference {
+export interface CoverageDifference {
   readonly source: string;
   readonly reason: Reason;
   readonly count: number;
@@ -42,8 +42,8 @@ export interface Coverage {
   readonly both: number;
   /** Deliveries of alerts that were created in the window. */
   readonly deliveries: number;
-  readonly huntingOnly: readonly Difference[];
-  readonly deliveredOnly: readonly Difference[];
+  readonly huntingOnly: readonly CoverageDifference[];
+  readonly deliveredOnly: readonly CoverageDifference[];
 }
 
 /** The deliveries to one destination. */
@@ -124,7 +124,7 @@ async function seenElsewhere(comparison: Comparison, asked: Span, { hunt, now }:
   return sources;
 }
 
-interface ReasonedAlert extends Pick<Difference, "source" | "reason"> {
+interface ReasonedAlert extends Pick<CoverageDifference, "source" | "reason"> {
   readonly alertId?: string;
 }
 
@@ -134,7 +134,7 @@ async function withReasons(
   { delivered, api, readUntil }: CountedDeliveries,
   { readAlert, now }: CountOptions,
   known: Map<string, Promise<SecurityAlert | undefined>>,
-): Promise<readonly Difference[]> {
+): Promise<readonly CoverageDifference[]> {
   const { severities, countsFrom } = delivered;
   const facts: DeliveryFacts = { api, severities, countsFrom, readUntil, now };
   const reasoned: ReasonedAlert[] = [];
@@ -169,7 +169,7 @@ function fromAllSources(alerts: readonly HuntedAlert[]): HuntedAlert[] {
 }
 
 /** By source and reason: losses first, then the most. */
-function differences(alerts: readonly ReasonedAlert[]): readonly Difference[] {
+function differences(alerts: readonly ReasonedAlert[]): readonly CoverageDifference[] {
   const groups = new Map<string, { source: string; reason: Reason; count: number; examples: string[] }>();
   for (const { source, reason, alertId } of alerts) {
     const key = `${reason} ${source}`;

@@ -8,7 +8,7 @@ import {
   type TokenSource,
 } from "@defender-mssp/microsoft";
 import { DeliveredIds } from "../pull/deliveredIds";
-import { readPositions } from "../pull/positions";
+import { readPositions } from "../pull/readPositions";
 import { countCoverage, type CountedDeliveries, type Coverage } from "./countCoverage";
 import { coverageWindow, firstCount } from "./coverageWindow";
 

@@ -5,7 +5,7 @@ import { adviceOnProfile } from "../connector/profileAdvice";
 import type { Reader } from "../connector/reader";
 import type { PullProgress } from "../pull/pullProgress";
 import { countDeliveries, type CountDeliveriesOptions } from "./countDeliveries";
-import { coverageLines } from "./coverageText";
+import { coverageLines } from "./coverageLines";
 
 const hour = 60 * 60 * 1000;
 

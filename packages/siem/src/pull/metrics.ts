@@ -11,8 +11,8 @@ import { messageOf, VisibleError } from "@defender-mssp/errors";
 import { checkWritable, writeWholeFile } from "@defender-mssp/terminal/wholeFile";
 import { UsageError } from "@defender-mssp/terminal/usageError";
 import type { Coverage } from "../deliveryCount/countCoverage";
-import { coverageMetrics } from "../deliveryCount/coverageSamples";
-import { labelsText } from "./exposition";
+import { coverageMetrics } from "../deliveryCount/coverageMetrics";
+import { labelsText } from "./gaugeText";
 
 /** Between two writes of the files, in milliseconds. */
 const writeEvery = 10_000;

@@ -19,8 +19,8 @@ import { connectorEnvironment } from "../tokens/credentials";
 import { retiredApiAdvice } from "../retirements/retiredApiAdvice";
 import { adviceFor } from "../tokens/signIn";
 import { failed, notChecked, passed, type Check } from "./check";
-import type { NewestAlerts } from "./delivery";
-import { isConsentLost } from "./lostConsent";
+import type { NewestAlerts } from "./deliveryLag";
+import { isConsentLost } from "./isConsentLost";
 import { connectorToken, reasonOf, type VerifyContext } from "./context";
 
 /** Alerts on the page. */

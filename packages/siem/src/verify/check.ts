@@ -1,7 +1,7 @@
 import type { Ending } from "@defender-mssp/microsoft";
 import type { CheckState } from "@defender-mssp/terminal/checkState";
 
-import type { CustomerFacts } from "./facts";
+import type { CustomerFacts } from "./customerFacts";
 
 /** The result of one check of `verify`. */
 export interface Check {

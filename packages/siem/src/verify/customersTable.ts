@@ -3,10 +3,10 @@ import { markOf, warningMark, type CheckState } from "@defender-mssp/terminal/ch
 import type { Ending } from "@defender-mssp/microsoft";
 import { tableText, type TextCell } from "@defender-mssp/terminal/table";
 import { lossesIn, type Coverage } from "../deliveryCount/countCoverage";
-import { coverageSummary } from "../deliveryCount/coverageText";
+import { coverageSummary } from "../deliveryCount/coverageLines";
 import type { Check } from "./check";
-import { unreadable } from "./delivery";
-import type { CustomerFacts } from "./facts";
+import { unreadable } from "./deliveryLag";
+import type { CustomerFacts } from "./customerFacts";
 
 const second = 1000;
 const day = 24 * 60 * 60 * second;

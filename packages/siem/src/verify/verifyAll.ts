@@ -6,7 +6,7 @@ import type { Session } from "@defender-mssp/terminal/session";
 import type { ConnectorSource } from "../connector/connectorSource";
 import type { Check } from "./check";
 import type { VerifiedCustomer } from "./customersTable";
-import type { CustomerFacts } from "./facts";
+import type { CustomerFacts } from "./customerFacts";
 import type { Verification, VerifyOptions } from "./verification";
 
 /** Customers that are checked at the same time: a stack takes a process of the engine. */

@@ -2,7 +2,7 @@
 import { VisibleError } from "@defender-mssp/errors";
 import type { Session } from "@defender-mssp/terminal/session";
 import type { UnreadConnector } from "../connector/connectorSource";
-import { coverage, deliveryLag } from "./delivery";
+import { coverage, deliveryLag } from "./deliveryLag";
 import { authorizationByUse, legacyAlerts, newestGraphAlerts, refreshToken, type LegacyAlerts } from "./alerts";
 import { failed, type Check } from "./check";
 import { credentialExpiry, portal } from "./connectorChecks";

@@ -1,8 +1,8 @@
 /** The result of `verify` as a file for node_exporter's textfile collector. */
 import { writeWholeFile } from "@defender-mssp/terminal/wholeFile";
 import { UsageError } from "@defender-mssp/terminal/usageError";
-import { coverageMetrics } from "../deliveryCount/coverageSamples";
-import { gaugeText, type Sample } from "../pull/exposition";
+import { coverageMetrics } from "../deliveryCount/coverageMetrics";
+import { gaugeText, type Sample } from "../pull/gaugeText";
 import type { VerifiedCustomer } from "./customersTable";
 
 /** @throws UsageError */
@@ -24,14 +24,14 @@ export async function writeVerifyMetrics(
 
 /** @param customers one, or several */
 export function verifyMetrics(customers: readonly VerifiedCustomer[], now: Date): string {
-  const labelsOf = ({ stack, tenantId }: VerifiedCustomer) => ({
+  const customerLabels = ({ stack, tenantId }: VerifiedCustomer) => ({
     stack,
     ...(tenantId === undefined ? {} : { tenant_id: tenantId }),
   });
   const values = (value: (customer: VerifiedCustomer) => number | undefined): Sample[] =>
     customers.flatMap((customer) => {
       const number = value(customer);
-      return number === undefined ? [] : [{ labels: labelsOf(customer), value: number }];
+      return number === undefined ? [] : [{ labels: customerLabels(customer), value: number }];
     });
   const seconds = (moment: string | undefined) => (moment === undefined ? undefined : Date.parse(moment) / 1000);
   return [
@@ -63,7 +63,7 @@ export function verifyMetrics(customers: readonly VerifiedCustomer[], now: Date)
     coverageMetrics(
       "mssp_verify",
       customers.flatMap((customer) =>
-        (customer.coverage ?? []).map((coverage) => ({ labels: labelsOf(customer), coverage })),
+        (customer.coverage ?? []).map((coverage) => ({ labels: customerLabels(customer), coverage })),
       ),
     ),
     `# HELP mssp_verify_timestamp_seconds When verify has ended.\n# TYPE mssp_verify_timestamp_seconds gauge\n`,

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import type { SecurityAlert } from "@defender-mssp/microsoft";
 import { countCoverage, lossesIn, type Coverage } from "../../src/deliveryCount/countCoverage";
-import { coverageLines, coverageSummary } from "../../src/deliveryCount/coverageText";
+import { coverageLines, coverageSummary } from "../../src/deliveryCount/coverageLines";
 import { DeliveredIds } from "../../src/pull/deliveredIds";
 
 const minute = 60 * 1000;

@@ -4,7 +4,7 @@ import { endings } from "@defender-mssp/microsoft";
 import type { Coverage } from "../../src/deliveryCount/countCoverage";
 import { failed, notChecked, passed, type Check } from "../../src/verify/check";
 import { customersTable } from "../../src/verify/customersTable";
-import { lagBehind } from "../../src/verify/delivery";
+import { lagBehind } from "../../src/verify/deliveryLag";
 import { retirementsCheck } from "../../src/verify/retirementsCheck";
 import { verifiedCustomer } from "../../src/verify/verifyAll";
 import { verifyMetrics } from "../../src/verify/verifyMetrics";

@@ -1,6 +1,6 @@
 /** A count of deliveries in words. */
-import { lossesIn, type Coverage, type Difference } from "./countCoverage";
-import { isLoss, reasonTexts } from "./reasons";
+import { lossesIn, type Coverage, type CoverageDifference } from "./countCoverage";
+import { isLoss, reasonTexts } from "./reasonTexts";
 
 /** Delivered alerts of all that hunting has, for a table. */
 export function coverageSummary({ hunted, both }: Coverage): string {
@@ -14,10 +14,10 @@ export function coverageLines(coverage: Coverage, program: string): readonly str
   const isWhole = hunted === both && deliveredOnly.length === 0;
   const losses = lossesIn(coverage);
   return [
-    `${name}${numbered(hunted)} alerts in hunting from ${minuteOf(from)} to ${minuteOf(until)} UTC, ` +
+    `${name}${numbered(hunted)} alerts in hunting from ${minuteText(from)} to ${minuteText(until)} UTC, ` +
       `${numbered(both)} of them delivered${isWhole ? "; no difference" : ""}`,
-    ...huntingOnly.map((difference) => lineOf("in hunting only", difference)),
-    ...deliveredOnly.map((difference) => lineOf("delivered only", difference)),
+    ...huntingOnly.map((difference) => differenceLine("in hunting only", difference)),
+    ...deliveredOnly.map((difference) => differenceLine("delivered only", difference)),
     ...(losses === 0
       ? []
       : [
@@ -27,13 +27,13 @@ export function coverageLines(coverage: Coverage, program: string): readonly str
   ];
 }
 
-function lineOf(side: string, { source, reason, count, examples }: Difference): string {
+function differenceLine(side: string, { source, reason, count, examples }: CoverageDifference): string {
   const ids =
     examples.length === 0 || !isLoss(reason) ? "" : ` (${examples.join(", ")}${count > examples.length ? ", …" : ""})`;
   return `· ${side}, ${numbered(count)} of ${source}: ${reasonTexts[reason]}${ids}`;
 }
 
-function minuteOf(moment: string): string {
+function minuteText(moment: string): string {
   return moment.slice(0, 16).replace("T", " ");
 }
 

@@ -1,6 +1,6 @@
 /** A count of deliveries as Prometheus metrics. */
-import { gaugeText, type Sample } from "../pull/exposition";
-import type { Coverage, Difference } from "./countCoverage";
+import { gaugeText, type Sample } from "../pull/gaugeText";
+import type { Coverage, CoverageDifference } from "./countCoverage";
 
 /** A count with the labels of its customer. */
 export interface LabelledCoverage {
@@ -12,12 +12,12 @@ export interface LabelledCoverage {
 export function coverageMetrics(prefix: string, counts: readonly LabelledCoverage[]): string {
   const differences = (side: "huntingOnly" | "deliveredOnly"): Sample[] =>
     counts.flatMap((count) =>
-      count.coverage[side].map(({ source, reason, count: value }: Difference) => {
-        return { labels: { ...labelsOf(count), source, reason }, value };
+      count.coverage[side].map(({ source, reason, count: value }: CoverageDifference) => {
+        return { labels: { ...customerLabels(count), source, reason }, value };
       }),
     );
   const numbers = (value: (coverage: Coverage) => number): Sample[] =>
-    counts.map((count) => ({ labels: labelsOf(count), value: value(count.coverage) }));
+    counts.map((count) => ({ labels: customerLabels(count), value: value(count.coverage) }));
   return [
     gaugeText(
       `${prefix}_coverage_hunted`,
@@ -47,6 +47,6 @@ export function coverageMetrics(prefix: string, counts: readonly LabelledCoverag
   ].join("");
 }
 
-function labelsOf({ labels, coverage: { destination } }: LabelledCoverage): Readonly<Record<string, string>> {
+function customerLabels({ labels, coverage: { destination } }: LabelledCoverage): Readonly<Record<string, string>> {
   return destination === undefined ? labels : { ...labels, destination };
 }

@@ -5,8 +5,8 @@ import { adviceOnProfile } from "../connector/profileAdvice";
 import { reader } from "../connector/reader";
 import { lossesIn } from "../deliveryCount/countCoverage";
 import { countDeliveries, type CountResult } from "../deliveryCount/countDeliveries";
-import { coverageLines } from "../deliveryCount/coverageText";
-import { readPositions } from "../pull/positions";
+import { coverageLines } from "../deliveryCount/coverageLines";
+import { readPositions } from "../pull/readPositions";
 import { connectorEnvironment } from "../tokens/credentials";
 import { failed, notChecked, passed, type Check } from "./check";
 import { reasonOf, type VerifyContext } from "./context";
@@ -68,8 +68,8 @@ export async function coverage(context: VerifyContext, isRefused: boolean): Prom
   if (isRefused) return [notChecked(name, unreadable)];
   const api = countedApi(context);
   try {
-    const result = await countOf(context, api);
-    return [checkOf(name, result, context, api)];
+    const result = await counted(context, api);
+    return [checkFrom(name, result, context, api)];
   } catch (error) {
     if (!(error instanceof VisibleError)) throw error;
     if (!(error instanceof ServiceError)) return [failed(name, reasonOf(error))];
@@ -79,7 +79,7 @@ export async function coverage(context: VerifyContext, isRefused: boolean): Prom
   }
 }
 
-function countOf(context: VerifyContext, api: AlertApi): Promise<CountResult> {
+function counted(context: VerifyContext, api: AlertApi): Promise<CountResult> {
   const { connector, credential, endpoints, environment, now } = context;
   const { tenantId, clientId } = connector;
   const checkpoint = context.checkpointFor(api);
@@ -91,7 +91,7 @@ function countOf(context: VerifyContext, api: AlertApi): Promise<CountResult> {
   return countDeliveries({ checkpoint, tenantId, api, endpoints, tokens, readsAlerts, now: now.getTime(), length });
 }
 
-function checkOf(name: string, result: CountResult, { program, checkpointFor }: VerifyContext, api: AlertApi): Check {
+function checkFrom(name: string, result: CountResult, { program, checkpointFor }: VerifyContext, api: AlertApi): Check {
   switch (result.state) {
     case "noCheckpoint":
       return notChecked(
