@@ -1,13 +1,7 @@
 /** The roles on a Microsoft Sentinel workspace with each model of access, from nothing to gone. */
 import assert from "node:assert/strict";
 import { azureRoles } from "@defender-mssp/microsoft";
-import {
-  azureResources,
-  jsonText,
-  type SandboxProject,
-  type StoredObject,
-  subscriptionIdOf,
-} from "@defender-mssp/testkit";
+import { azureResources, type SandboxProject, type StoredObject, subscriptionIdOf } from "@defender-mssp/testkit";
 import { ana, ben, createProject, customer, dumpOfTenant, objectsOf, tenantIdOf } from "./support";
 
 const people = [ana, { ...ben, tier: "tier2" }];
@@ -111,8 +105,8 @@ describe("access to Microsoft Sentinel by each model, on the real engine", funct
         for (const assignment of assignments()) {
           const { principalId = "", roleDefinitionId = "" } = assignment["properties"] as Record<string, string>;
           const role = Object.entries(azureRoles).find(([, id]) => roleDefinitionId.endsWith(id))?.[0] ?? "";
-          const { displayName = principalId } = groups[principalId] ?? {};
-          const group = jsonText(displayName);
+          const displayName = groups[principalId]?.["displayName"];
+          const group = typeof displayName === "string" ? displayName : principalId;
           byGroup[group] = [...(byGroup[group] ?? []), role].sort();
         }
         return byGroup;

@@ -13,6 +13,7 @@ import {
   section,
   table,
   timeLine,
+  withCode,
   type Block,
   type Content,
   type Figure,
@@ -107,7 +108,7 @@ const topics: Readonly<Record<Attention["topic"], string>> = {
 
 function attentionSection({ attention, additions }: AccessReport): Block {
   const rows = attention.map(({ state, topic, title, remedy }): Row => ({
-    cells: [title, topics[topic], { content: stateWords[state], state }, remedy],
+    cells: [title, topics[topic], { content: stateWords[state], state }, withCode(remedy)],
   }));
   return section(
     { id: "attention", title: "What needs attention" },

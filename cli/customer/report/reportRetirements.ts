@@ -1,5 +1,5 @@
 /** What Microsoft ends, on the pages of a report. */
-import { section, table, type Block, type Row, type State } from "@defender-mssp/pages";
+import { lines, section, table, withCode, type Block, type Row, type State } from "@defender-mssp/pages";
 import { endingSentence, type Ending, type EndingLevel } from "@defender-mssp/microsoft";
 import { lighthouseAloneText } from "../../../domain/sentinelSteps";
 import { stackEndings } from "../../../domain/stackEndings";
@@ -43,16 +43,13 @@ export function retirementsSection(retirements: readonly Ending[]): Block[] {
   if (retirements.length === 0) return [];
   const rows = retirements.map((ending): Row => {
     const { level, restsOn, successor, remedy, source } = ending;
-    return {
-      cells: [{ content: endingSentence(ending), state: states[level] }, restsOn.join(", "), successor, remedy, source],
-    };
+    const toDo = lines([`Successor: ${successor}`, withCode(remedy), `Source: ${source}`]);
+    return { cells: [{ content: endingSentence(ending), state: states[level] }, restsOn.join(", "), toDo] };
   });
   const columns = [
     { title: "What, and when", kind: "sentence" },
     { title: "Used by", kind: "long" },
-    { title: "Successor", kind: "sentence" },
     { title: "What to do", kind: "sentence" },
-    { title: "Source", kind: "sentence" },
   ] as const;
   const intro = "What Microsoft or a SIEM product ends, and this customer's access rests on.";
   return [section({ id: "retirements", title: "What Microsoft ends" }, table({ caption: intro, columns, rows }))];

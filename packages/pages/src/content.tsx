@@ -20,6 +20,11 @@ export function code(text: string): Markup {
   return <code>{text}</code>;
 }
 
+/** A sentence whose parts between backticks are copied exactly. */
+export function withCode(sentence: string): Content {
+  return sentence.split("`").map((part, index) => (index % 2 === 1 ? code(part) : part));
+}
+
 /** Emphasized text. */
 export function strong(text: Content): Markup {
   return <strong>{text}</strong>;

@@ -15,7 +15,20 @@ export {
   type Figure,
   type SectionHead,
 } from "./blocks";
-export { badge, code, day, dayText, folded, lines, link, plainText, strong, type Content, type State } from "./content";
+export {
+  badge,
+  code,
+  day,
+  dayText,
+  folded,
+  lines,
+  link,
+  plainText,
+  strong,
+  withCode,
+  type Content,
+  type State,
+} from "./content";
 export { renderPage, type Page } from "./page";
 export { picture, type NodeKind, type Picture, type PictureEdge, type PictureNode } from "./picture/picture";
 export { heatMap, table, type Cell, type Column, type Row, type Table } from "./table";
