@@ -6,7 +6,7 @@ import type { EngineEvent } from "@pulumi/pulumi/automation";
 import { z } from "zod";
 import type { AdditionsPart } from "../stack/additionsPart";
 import { redactedText } from "../base/redaction";
-import { reducePreview, type PolicyViolation } from "../stack/stackPreview";
+import { isDefaultProvider, reducePreview, type PolicyViolation } from "../stack/stackPreview";
 import type { FleetCommand, TryResult } from "../stack/outcome";
 import { parseUrn, urnName } from "../../domain/urn";
 import { stackType } from "../../domain/resourceTypes";
@@ -24,6 +24,8 @@ export interface JobProgress {
   readonly onStep: (step: string) => void;
   /** Why a resource waits, and until when; undefined when it goes on. */
   readonly onWait: (text: string | undefined) => void;
+  /** How many resources the command is through with, changed or not; of how many, where the state says so. */
+  readonly onResources: (done: number, total?: number) => void;
 }
 
 /** How a job ended. */
@@ -42,6 +44,8 @@ export class EngineEventLog {
   readonly #violations: PolicyViolation[] = [];
   /** Resources being refreshed: the result is not a change of this command. */
   readonly #refreshing = new Set<string>();
+  /** URNs of the resources that the command is through with. */
+  readonly #done = new Set<string>();
   /** URN of the resource that said last why it waits. */
   #waiting: string | undefined;
   #same = 0;
@@ -109,7 +113,10 @@ export class EngineEventLog {
       this.progress.onWait(undefined);
     }
     const isRefresh = this.#refreshing.delete(urn);
-    if (this.command === "preview" || (isRefresh && this.command !== "refresh")) return;
+    if (isRefresh && this.command !== "refresh") return;
+    // The engine reports no end of a component.
+    if ((now ?? old)?.custom === true && !isDefaultProvider(urn)) this.progress.onResources(this.#done.add(urn).size);
+    if (this.command === "preview") return;
     this.#steps.push({ op, urn, oldState: old, newState: now, diffReasons: diffs });
   }
 }

@@ -37,4 +37,5 @@ export type ToWorker = { readonly job: Job } | { readonly cancel: true };
 export type FromWorker =
   | { readonly step: string }
   | { readonly wait: string | undefined }
+  | { readonly resources: number; readonly total: number | undefined }
   | { readonly result: TryResult; readonly isUnfinished: boolean };

@@ -15,6 +15,7 @@ import { createTemporaryStack } from "../stack/createTemporaryStack";
 import type { Deployment } from "../stack/deployment";
 import { missingStackText } from "../stack/outcome";
 import { StackNotFoundError } from "../stack/pulumi";
+import { isDefaultProvider } from "../stack/stackPreview";
 import { withEncryptionPlace } from "../stack/withEncryptionPlace";
 
 export class JobRun {
@@ -36,7 +37,10 @@ export class JobRun {
     progress: JobProgress,
   ) {
     this.#environment = { ...process.env, ...job.environment };
-    this.#log = new EngineEventLog(job.stack, job.command, secretsOfEnvironment(this.#environment), progress);
+    this.#log = new EngineEventLog(job.stack, job.command, secretsOfEnvironment(this.#environment), {
+      ...progress,
+      onResources: (done) => progress.onResources(done, this.#total),
+    });
   }
 
   /** Interrupts the engine, which finishes its current operations. */
@@ -147,6 +151,13 @@ export class JobRun {
     const messages = ["not in the backend; pass --init"];
     const result = { ok: true, isNew: true, seconds: this.#seconds, messages, nextSteps: [], printed: "" };
     return { result, isUnfinished: this.#isUnfinished };
+  }
+
+  /** How many resources the state has, for the commands that go through these alone. */
+  get #total(): number | undefined {
+    if (this.job.command !== "refresh" && this.job.command !== "destroy") return undefined;
+    const counted = this.#deployment?.resources.filter(({ custom, urn }) => custom && !isDefaultProvider(urn));
+    return counted && new Set(counted.map(({ urn }) => urn)).size;
   }
 
   get #seconds(): number {

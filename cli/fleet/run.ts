@@ -36,6 +36,9 @@ async function run(prepared: PreparedRun): Promise<number> {
   const counter = options.countRequests === true ? await RequestCounter.start(environment) : undefined;
   const setup = workerSetup(folder, environment);
   let view: FleetView | undefined;
+  /** Of each stack with a preview in this run. */
+  const previewed = new Map<string, number>();
+  let isPreviewing = needsPlan(plan.command, options);
   const limiter = await Limiter.start();
   const workers = new Workers({
     ...setup,
@@ -43,12 +46,15 @@ async function run(prepared: PreparedRun): Promise<number> {
     timeout: options.timeout * 60_000,
     onStep: (stack, step) => view?.step(stack, step),
     onWait: (stack, text) => view?.waits(stack, text),
+    onResources: (stack, done, total) => {
+      if (isPreviewing) previewed.set(stack, done);
+      view?.resources(stack, done, total ?? (isPreviewing ? undefined : previewed.get(stack)));
+    },
   });
   let fleetRun: FleetRun | undefined;
   try {
-    const seen = needsPlan(plan.command, options)
-      ? await agreedPlan(prepared, workers, (shown) => (view = shown))
-      : undefined;
+    const seen = isPreviewing ? await agreedPlan(prepared, workers, (shown) => (view = shown)) : undefined;
+    isPreviewing = false;
     view = await fleetView(plan.command, options, session);
     const journal = before === undefined ? Journal.begin(journals, plan) : Journal.resume(before);
     fleetRun = new FleetRun(prepared, { view, journal, workers });

@@ -15,6 +15,8 @@ export interface FleetView {
   step(stack: string, step: string): void;
   /** Why a resource of the stack waits, and until when; undefined when it goes on. */
   waits(stack: string, text: string | undefined): void;
+  /** How many resources the stack is through with; of how many, where its preview or its state says so. */
+  resources(stack: string, done: number, total: number | undefined): void;
   retried(stack: string, tryNumber: number, messages: readonly string[]): void;
   ended(outcome: StackOutcome): void;
   /** A line that stays. */
@@ -74,14 +76,30 @@ const interruptions = [
   "Interrupting the running stacks: each engine finishes its current operations.",
 ] as const;
 
-/** For CI logs: a line for each start, retry and end. Steps would be thousands of lines. */
+/** Such as `12/31 resources`, or `12 resources` where nothing has counted them. */
+function resourcesText(done: number, total: number | undefined): string {
+  // What exists only after `up` is in no preview.
+  const all = total === undefined ? "" : `/${Math.max(done, total)}`;
+  return `${done}${all} ${done === 1 && all === "" ? "resource" : "resources"}`;
+}
+
+/** Milliseconds after which a log says again how far a running stack is. */
+const lineInterval = 30_000;
+
+/**
+ * For CI logs: a line for each start, retry and end, and twice a minute how far a stack is. Steps would be thousands of
+ * lines.
+ */
 export class LineView implements FleetView {
+  /** When each running stack was last spoken of. */
+  readonly #said = new Map<string, number>();
   #total = 0;
   #done = 0;
 
   constructor(
     private readonly command: FleetCommand,
     readonly err: ErrorOutput,
+    private readonly clock: () => number = () => performance.now(),
   ) {}
 
   begin(total: number, parallel: number): void {
@@ -90,6 +108,7 @@ export class LineView implements FleetView {
   }
 
   started(stack: string, tryNumber: number): void {
+    this.#said.set(stack, this.clock());
     this.say(`${stack}: started${tryNumber > 1 ? ` (try ${tryNumber})` : ""}`);
   }
 
@@ -99,6 +118,13 @@ export class LineView implements FleetView {
 
   waits(stack: string, text: string | undefined): void {
     if (text !== undefined) this.say(`${stack}: ${oneLine(text)}`);
+  }
+
+  resources(stack: string, done: number, total: number | undefined): void {
+    const now = this.clock();
+    if (now - (this.#said.get(stack) ?? now) < lineInterval) return;
+    this.#said.set(stack, now);
+    this.say(`${stack}: ${resourcesText(done, total)}`);
   }
 
   retried(stack: string, tryNumber: number, [message = ""]: readonly string[]): void {
@@ -159,6 +185,10 @@ export class JsonView implements FleetView {
     if (text !== undefined) this.#event("wait", { stack, text });
   }
 
+  resources(): void {
+    // The steps and the report say what changes.
+  }
+
   retried(stack: string, tryNumber: number, messages: readonly string[]): void {
     this.#event("retry", { stack, try: tryNumber, messages });
   }
@@ -208,9 +238,17 @@ export interface Screen {
   readonly now?: () => number;
 }
 
+/** A row of the table. */
+interface RunningRow {
+  readonly since: number;
+  step: string;
+  wait?: string | undefined;
+  resources?: string;
+}
+
 /** A table on a terminal, redrawn several times a second. */
 export class LiveView implements FleetView {
-  readonly #running = new Map<string, { readonly since: number; step: string; wait?: string | undefined }>();
+  readonly #running = new Map<string, RunningRow>();
   readonly #counts = new Map<StackState, number>();
   #attention: { readonly stack: string; readonly line: string }[] = [];
   #total = 0;
@@ -246,6 +284,11 @@ export class LiveView implements FleetView {
   waits(stack: string, text: string | undefined): void {
     const running = this.#running.get(stack);
     if (running !== undefined) running.wait = text;
+  }
+
+  resources(stack: string, done: number, total: number | undefined): void {
+    const running = this.#running.get(stack);
+    if (running !== undefined) running.resources = resourcesText(done, total);
   }
 
   retried(stack: string): void {
@@ -314,9 +357,10 @@ export class LiveView implements FleetView {
     const head = `${this.command}: ${this.#done} of ${this.#total} done${counts === "" ? "" : ` (${counts})`}`;
     const tail = `${this.#running.size} running, ${this.#waiting} waiting${this.#left()}`;
     const room = Math.max(1, this.screen.size().rows - this.#attention.length - 6);
-    const rows = [...this.#running].flatMap(([stack, { since, step, wait }]) => {
+    const rows = [...this.#running].flatMap(([stack, { since, step, wait, resources }]) => {
       const seconds = `${Math.round((this.#now() - since) / 1000)} s`.padStart(6);
-      const row = clipped(`${seconds}  ${stack.padEnd(24)}  ${visibleText(step)}`, width);
+      const count = resources === undefined ? "" : `${resources}  `;
+      const row = clipped(`${seconds}  ${stack.padEnd(24)}  ${count}${visibleText(step)}`, width);
       const reason =
         wait === undefined ? [] : wrapped(oneLine(wait), width - 8, "break").map((line) => `        ${line}`);
       return [row, ...reason];

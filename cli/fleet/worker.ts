@@ -17,6 +17,7 @@ parentPort?.on("message", (message: ToWorker) => {
   running = new JobRun(message.job, setup, {
     onStep: (step) => say({ step }),
     onWait: (wait) => say({ wait }),
+    onResources: (resources, total) => say({ resources, total }),
   });
   void running.result().then(say);
 });

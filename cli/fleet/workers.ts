@@ -26,6 +26,8 @@ export interface WorkersOptions extends WorkerSetup {
   readonly onStep: (stack: string, step: string) => void;
   /** Why a resource of the stack waits, and until when; undefined when it goes on. */
   readonly onWait: (stack: string, text: string | undefined) => void;
+  /** How many resources of the stack the command is through with; of how many, where the state says so. */
+  readonly onResources: (stack: string, done: number, total: number | undefined) => void;
 }
 
 export class Workers {
@@ -116,6 +118,7 @@ class Slot {
       const receive = (message: FromWorker) => {
         if ("step" in message) this.options.onStep(job.stack, message.step);
         else if ("wait" in message) this.options.onWait(job.stack, message.wait);
+        else if ("resources" in message) this.options.onResources(job.stack, message.resources, message.total);
         else {
           if (message.isUnfinished) this.ended = true;
           done(message.result);

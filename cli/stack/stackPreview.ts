@@ -218,7 +218,7 @@ function changeOf(one: z.infer<typeof step>, knownSecrets: readonly string[]): C
  * The engine makes these itself, and `pulumi preview` never lists them: that of the dynamic resources keeps the stack's whole configuration,
  * so each changed setting updates it. The engine's own rule: https://github.com/pulumi/pulumi, IsDefaultProvider.
  */
-function isDefaultProvider(urn: string): boolean {
+export function isDefaultProvider(urn: string): boolean {
   const { qualifiedType, name } = parseUrn(urn);
   return isProviderType(qualifiedType) && name.startsWith("default");
 }

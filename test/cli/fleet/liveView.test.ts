@@ -89,6 +89,26 @@ describe("the table of a fleet run on a terminal", () => {
     view.finish();
   });
 
+  it("says how many resources a stack is through with, within the terminal's width", async () => {
+    view.begin(2);
+    view.started("contoso", 1);
+    view.step("contoso", "update customer-access-tier1-eligible");
+    view.resources("contoso", 12, 31);
+    view.started("tailspin", 1);
+    view.resources("tailspin", 1, undefined);
+    view.draw();
+    assert.deepEqual((await screen()).slice(2), [
+      "   0 s  contoso                   12/31 resources  update customer-access-tier…",
+      "   0 s  tailspin                  1 resource  starting",
+    ]);
+    // The program made more than its preview could know.
+    view.resources("contoso", 32, 31);
+    view.resources("tailspin", 2, undefined);
+    view.draw();
+    assert.match((await screen()).join("\n"), / 32\/32 resources .*\n.* 2 resources {2}starting$/);
+    view.finish();
+  });
+
   it("says below its row why a stack waits, and until when", async () => {
     view.begin(2);
     view.started("contoso", 1);

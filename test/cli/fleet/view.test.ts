@@ -6,7 +6,7 @@ import { outcome, preview, reportOf } from "./outcomes";
 import { canaryCount } from "../../../cli/fleet/fleetRun";
 import { runPage } from "../../../cli/fleet/runPage";
 import { summaryText } from "../../../cli/fleet/summary";
-import { LiveView } from "../../../cli/fleet/view";
+import { LineView, LiveView } from "../../../cli/fleet/view";
 import { TestSession } from "../testSession";
 
 describe("the output of a fleet run", () => {
@@ -34,6 +34,16 @@ describe("the output of a fleet run", () => {
     assert.match(lines[0] ?? "", /^up: 20 of 200 done \(20 failed\)/);
     assert.match(lines[1] ?? "", /^64 running, 116 waiting/);
     assert.equal(lines.at(-1), "Interrupted: 64 stacks finish, 116 left out. Ctrl-C again stops the engines.");
+  });
+
+  it("says in a log twice a minute how far a stack is", () => {
+    const session = new TestSession();
+    let seconds = 0;
+    const view = new LineView("up", session.err, () => seconds * 1000);
+    view.begin(1, 1);
+    view.started("contoso", 1);
+    for (seconds = 10; seconds <= 70; seconds += 10) view.resources("contoso", seconds / 10, 9);
+    assert.match(session.err.text, /started\n.*contoso: 3\/9 resources\n.*contoso: 6\/9 resources$/);
   });
 
   it("ends with the most serious outcomes first, and the next commands", () => {

@@ -13,6 +13,7 @@ const script = `
   const workers = new Workers({
     folder: require("node:path").dirname(main), main, engine: "none", engineVersion: "3.0.0",
     environment: process.env, timeout: 60_000, onStep: () => undefined,
+    onResources: () => undefined,
   });
   const job = { stack: "contoso", command: "preview", refresh: false, drift: false, policyPacks: [], environment: {},
     hasExtension: false };
