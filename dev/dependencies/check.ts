@@ -6,7 +6,7 @@
  */
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
-import { engineVersion, goModuleFolder, pinnedArchives } from "@defender-mssp/engine";
+import { engineVersion, goModuleFolder, pinnedArchives, yamlHostModuleFolder } from "@defender-mssp/engine";
 import { execa } from "execa";
 import { auditFindings, lockfileFindings } from "./findings";
 import { completeSbom } from "./sbom";
@@ -38,7 +38,10 @@ async function main(): Promise<void> {
 async function writeSbom(root: string, file: string): Promise<string[]> {
   const args = ["sbom", "--sbom-format", "cyclonedx", "--sbom-type", "application", "--package-lock-only"];
   const { stdout } = await execa("npm", args, { cwd: root, stdin: "ignore", timeout: 120_000 });
-  const read = (name: string) => readFile(path.join(goModuleFolder(), name), "utf8");
+  const read = async (name: string) => {
+    const files = [goModuleFolder(), yamlHostModuleFolder()].map((folder) => path.join(folder, name));
+    return (await Promise.all(files.map((file) => readFile(file, "utf8")))).join("\n");
+  };
   const [goMod, goSum] = await Promise.all([read("go.mod"), read("go.sum")]);
   const engine = { version: engineVersion(), archives: pinnedArchives, goMod, goSum };
   const { sbom, findings } = completeSbom(JSON.parse(stdout), "defender-mssp", engine);

@@ -64,16 +64,22 @@ function engineComponents({ version, archives }: EngineSources): Component[] {
  * says which.
  */
 function goComponents({ goMod, goSum }: EngineSources): Component[] {
-  const sums = new Map(
+  const sums = new Map<string, string>(
     goSum.split("\n").flatMap((line) => {
       const [module = "", version = "", sum = ""] = line.split(" ");
       return sum.startsWith("h1:") ? [[`${module}@${version}`, sum.slice("h1:".length)] as const] : [];
     }),
   );
-  return [...goMod.matchAll(/^\t(\S+) (v\S+)/gm)].map(([, module = "", version = ""]) => {
-    const sum = sums.get(`${module}@${version}`) ?? sums.get(`${module}@${version}/go.mod`);
+  const modules = new Map(
+    [...goMod.matchAll(/^\t(\S+) (v\S+)/gm)].map(([, module = "", version = ""]) => [
+      `${module}@${version}`,
+      { module, version },
+    ]),
+  );
+  return [...modules].map(([reference, { module, version }]) => {
+    const sum = sums.get(reference) ?? sums.get(`${reference}/go.mod`);
     return {
-      "bom-ref": `${module}@${version}`,
+      "bom-ref": reference,
       type: "library",
       name: module,
       version,

