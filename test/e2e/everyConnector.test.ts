@@ -114,13 +114,10 @@ describe("each connector of the settings on the real engine", function () {
     ]);
 
     await project.succeed(["destroy", "--stack", stack.name, "--yes", "--skip-preview"]);
-    const destroyed = await verify(cell, stack.name);
+    const destroyed = await mssp("verify", "--stack", stack.name, "--json", ...(await credentialOption(cell)));
     assert.equal(destroyed.exitCode, 1);
-    assert.equal(destroyed.red.length, 1);
-    assert.match(
-      destroyed.red[0] ?? "",
-      /^stack: Stack "\w+" has no outputs: nothing is deployed there\. Run `npx pulumi up/,
-    );
+    const { error } = JSON.parse(destroyed.stdout) as { error: { message: string } };
+    assert.match(error.message, /^Stack "\w+" has no outputs: nothing is deployed there\. Run `npx pulumi up/);
     for (const answer of await reads())
       assert.match(answer, /^40[01] AADSTS/, "what the SIEM has is still good for something");
     assert.equal(JSON.stringify(objectsOf(project, stack.tenantId)), asBefore);
