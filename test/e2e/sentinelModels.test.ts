@@ -112,8 +112,8 @@ describe("access to Microsoft Sentinel by each model, on the real engine", funct
         return byGroup;
       };
 
-      establishRelationship(tenantId);
       project.sandbox.cloud.describedTenant({ tenantId, domain: "contoso.example" });
+      establishRelationship(tenantId);
       await configure({ ...place, ...access });
       await project.addStack(stack);
       const asBefore = dumpOfTenant(project, tenantId);
