@@ -51,7 +51,7 @@ export const generatedFiles: readonly GeneratedFile[] = [
   page("exit-codes.md", "`packages/terminal/src/exitCodes.ts` and the commands' help", exitCodesPage),
   page("plugin.md", "`plugin/schema.json`", pluginPage),
   page("policy-rules.md", "`policy/rules/`", policyRulesPage),
-  page("retirements.md", "`packages/microsoft/src/retirements.ts`", retirementsPage),
+  page("retirement-table.md", "`packages/microsoft/src/retirements.ts`", retirementsPage),
   page("sdk.md", "`program/sdk/reaches.ts`", sdkPage),
 ];
 

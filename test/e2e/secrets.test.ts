@@ -498,9 +498,9 @@ describe("secrets", function () {
     await cp(path.join(checkout, "Pulumi.dev.yaml"), path.join(project.folder, "Pulumi.dev.yaml"));
     const home = path.join(project.folder, "own-sandbox");
     const served = startMssp(["sandbox", "serve", "--json", "--log", "--home", home], ofNoSandbox);
-    const variables = JSON.parse((await served.says(/^\{.*\}$/m))[0]) as Record<string, string>;
+    const document = JSON.parse((await served.says(/^\{[^]*?^\}$/m))[0]) as { variables: Record<string, string> };
     // Printed because it was asked for: whoever has it may use the sandbox.
-    search.add("provider credential", variables["ARM_CLIENT_SECRET"] ?? "");
+    search.add("provider credential", document.variables["ARM_CLIENT_SECRET"] ?? "");
     await mssp(["start", "--log", "--home", home], 0, ofNoSandbox);
     await mssp(["sandbox", "dump", "--home", home]);
     for (const command of ["permissions", "clock"]) await mssp(["sandbox", command, "--home", home]);

@@ -1,4 +1,4 @@
-/** docs/reference/retirements.md: the table of what Microsoft ends, from packages/microsoft. */
+/** docs/reference/retirement-table.md: the table of what Microsoft ends, from packages/microsoft. */
 import { retirements, retirementsAsOf, type Retirement, type RetirementMatches } from "@defender-mssp/microsoft";
 
 export function retirementsPage(): string {

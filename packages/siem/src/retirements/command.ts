@@ -34,7 +34,7 @@ export function define(command: Command, session: Session, program = connectionF
     notes: [
       "Without paths it lists the whole table. With paths it says what of the table the files rest on: hosts, paths, permissions, alert APIs, hunting tables, add-ons.",
       `Marks: ${endingMarks}.`,
-      "No date is shown where none is published. docs/reference/retirements.md has the sources.",
+      "No date is shown where none is published. `npx mssp docs retirement-table` has the sources.",
     ],
     reads: "The files that you name. Nothing of a customer's tenant.",
     changes: "Nothing.",
