@@ -11,21 +11,17 @@ export function exitCodesPage(): string {
   const rows = commandsBelow(programFor(subcommandNames, processSession()), []).flatMap(({ names, command }) =>
     Object.entries(describedExitCodes(command) ?? {})
       .filter(([code]) => !shared.includes(code))
-      .map(([code, meaning]) => `| \`${names.join(" ")}\` | ${code} | ${meaning} |`),
+      .map(([code, meaning]) => `- \`${names.join(" ")}\`, ${code}: ${meaning}`),
   );
   return [
     "# Exit codes",
     "",
     "Every command ends with one of these codes. `--help` of a command, and [Commands](commands.md), say what each means there.",
     "",
-    "| code | meaning |",
-    "| --- | --- |",
-    ...codes.map((code) => `| ${code} | ${exitCodeMeanings[code]} |`),
+    ...codes.map((code) => `- **${code}**: ${exitCodeMeanings[code]}`),
     "",
     "## Commands with codes above 2",
     "",
-    "| command | code | meaning |",
-    "| --- | --- | --- |",
     ...rows,
     "",
     "## `--json`",

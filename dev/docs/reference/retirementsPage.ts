@@ -13,13 +13,13 @@ export function retirementsPage(): string {
     "",
     "## With a date",
     "",
-    ...table(byDay),
+    ...items(byDay),
     "",
     "## Without a date",
     "",
     "No date is published. The commands say that, and never a date.",
     "",
-    ...table(undated),
+    ...items(undated),
     "",
     "## What each entry is compared with",
     "",
@@ -27,15 +27,11 @@ export function retirementsPage(): string {
   ].join("\n");
 }
 
-function table(entries: readonly Retirement[]): string[] {
-  return [
-    "| ID | What | Ends | Successor | What to do | Certainty of the date | Source |",
-    "| --- | --- | --- | --- | --- | --- | --- |",
-    ...entries.map(
-      ({ id, what, successor, remedy, certainty, source, ...entry }) =>
-        `| \`${id}\` | ${what} | ${when(entry)} | ${successor} | ${remedy} | ${entry.endsOn === null ? "–" : certainty} | ${source} |`,
-    ),
-  ];
+function items(entries: readonly Retirement[]): string[] {
+  return entries.map(({ id, what, successor, remedy, certainty, source, ...entry }) => {
+    const sure = entry.endsOn === null ? "" : ` Certainty of the date: ${certainty}.`;
+    return `- **${what}** (\`${id}\`): ${when(entry)}. Successor: ${successor}. ${remedy}${sure} Source: ${source}.`;
+  });
 }
 
 function when({
