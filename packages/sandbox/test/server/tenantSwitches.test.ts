@@ -13,10 +13,11 @@ describe("sandbox/server: a tenant's switches", function () {
   after(() => rm(home, { recursive: true, force: true }));
 
   it("tenant switches: all on in a new tenant; stored on disk while no sandbox runs", async () => {
-    const all = { entraLicence: "p2", b2bInvitations: "on", clientSecrets: "on", mfa: "on" };
+    const alerts = { alertSources: "endpoint", legacyAlertApi: "on" };
+    const all = { entraLicence: "p2", b2bInvitations: "on", clientSecrets: "on", mfa: "on", ...alerts };
     assert.deepEqual(await setTenantSwitches({ home }, tenantId, {}), all);
     const set = { ENTRALICENCE: "P1", clientSecrets: "90" };
-    const changed = { entraLicence: "p1", b2bInvitations: "on", clientSecrets: "90", mfa: "on" };
+    const changed = { entraLicence: "p1", b2bInvitations: "on", clientSecrets: "90", mfa: "on", ...alerts };
     assert.deepEqual(await setTenantSwitches({ home }, tenantId, set), changed);
     assert.deepEqual(await setTenantSwitches({ home }, tenantId, {}), changed);
   });
@@ -26,7 +27,7 @@ describe("sandbox/server: a tenant's switches", function () {
     try {
       const changes = { b2bInvitations: "off", clientSecrets: "on", mfa: "off" };
       const values = await setTenantSwitches({ home }, tenantId, changes);
-      assert.deepEqual(values, { entraLicence: "p1", ...changes });
+      assert.deepEqual(values, { entraLicence: "p1", alertSources: "endpoint", legacyAlertApi: "on", ...changes });
       assert.deepEqual(switchValues(sandbox.cloud.tenant(tenantId)), values);
       await assert.rejects(setTenantSwitches({ home }, tenantId, { entraLicence: "free", b2bInvitations: "maybe" }), {
         message: `The switch b2bInvitations can't be "maybe"; it can be on, off.`,
@@ -38,7 +39,11 @@ describe("sandbox/server: a tenant's switches", function () {
   });
 
   for (const [name, value, message] of [
-    ["licence", "p1", /no switch "licence"\. There are entraLicence, b2bInvitations, clientSecrets, mfa\./],
+    [
+      "licence",
+      "p1",
+      /no switch "licence"\. There are entraLicence, b2bInvitations, clientSecrets, mfa, alertSources, legacyAlertApi\./,
+    ],
     ["clientSecrets", "0", /can't be "0"; it can be on, off, <days>/],
     ["clientSecrets", "<days>", /can't be "<days>"/],
     ["entraLicence", "90", /can't be "90"; it can be p2, p1, free/],
