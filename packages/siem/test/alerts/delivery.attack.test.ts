@@ -26,7 +26,14 @@ function alertsOf(count: number, length: number, character = "d"): FetchedAlert[
   return Array.from({ length: count }, (_, index) => {
     const createdAt = new Date(began + index * 1000).toISOString();
     const description = character.repeat(length);
-    const record = { id: `id ${index}`, createdAt, description, devices: [], tenantId } as unknown as AlertRecord;
+    const record = {
+      id: `id ${index}`,
+      alertId: `id ${index}`,
+      createdAt,
+      description,
+      devices: [],
+      tenantId,
+    } as unknown as AlertRecord;
     return fetchedAlert(record, record);
   });
 }
