@@ -16,7 +16,13 @@ const began = Date.parse("2026-06-01T12:00:00Z");
 
 const alerts = Array.from({ length: 72 }, (_, index): FetchedAlert => {
   const createdAt = new Date(began + index * 60_000).toISOString();
-  const record = { id: `id ${index}`, createdAt, description: "d".repeat(900), devices: [] } as unknown as AlertRecord;
+  const record = {
+    id: `id ${index}`,
+    alertId: `id ${index}`,
+    createdAt,
+    description: "d".repeat(900),
+    devices: [],
+  } as unknown as AlertRecord;
   return fetchedAlert(record, record);
 });
 
