@@ -70,7 +70,8 @@ const words: Readonly<Record<string, boolean | null>> = {
 };
 
 function resolvePlain(text: string): string | number | bigint | boolean | null {
-  const word = words[text];
+  // A name such as valueOf is no word.
+  const word = Object.hasOwn(words, text) ? words[text] : undefined;
   if (word !== undefined) return word;
   if (/^[-+]?\.(inf|Inf|INF)$|^\.(nan|NaN|NAN)$/.test(text)) throw new Error("it has a number without a value");
   if (/^\.\d/.test(text)) return numberOf(text.replaceAll("_", "")) ?? text;

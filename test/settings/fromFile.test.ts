@@ -78,6 +78,7 @@ describe("a stack's settings file", function () {
     "an alias of itself": `config: &a\n  mssp:customerName: *a\n`,
     "an alias of nothing": "config: *nobody\n",
     "merge keys": `base: &base\n  mssp:customerName: Contoso\nconfig:\n  <<: *base\n`,
+    "names of Object's methods": "config:\n  mssp:customerName: valueOf\n  mssp:tenantId: toString\n",
     "prototype keys": `config:\n  __proto__: { mssp:customerName: x }\n  mssp:__proto__: x\n  mssp:constructor: x\n__proto__:\n  config: {}\n`,
     "prototypes in maps": `${yamlOf(good)}  mssp:portalAccess: { __proto__: { model: basic }, constructor: { prototype: {} } }\n`,
     "deep nesting": `config:\n  mssp:analysts: ${"[".repeat(20_000)}${"]".repeat(20_000)}\n`,
