@@ -2,7 +2,7 @@
  * One stack: one customer's onboarding. Settings in, resources in the customer's tenant, outputs
  * for the `mssp` command.
  */
-import { clockFrom, discoverEndpoints, domainOwnership, withoutUndefined } from "@defender-mssp/microsoft";
+import { clockFrom, discoverEndpoints, domainOwnership, dateOf, withoutUndefined } from "@defender-mssp/microsoft";
 import { VisibleError } from "@defender-mssp/errors";
 import * as pulumi from "@pulumi/pulumi";
 import {
@@ -70,7 +70,7 @@ async function warnOfEndedAccess({ analysts }: Settings): Promise<void> {
 
 /** Tells what analysts lose who reach Microsoft Sentinel by Azure Lighthouse alone. */
 async function warnOfLighthouseAlone(settings: Settings): Promise<void> {
-  const text = lighthouseAloneText(settings, clockFrom(process.env)().toISOString().slice(0, 10));
+  const text = lighthouseAloneText(settings, dateOf(clockFrom(process.env)()));
   if (text !== undefined) await pulumi.log.warn(text);
 }
 

@@ -1,4 +1,5 @@
 /** Analysts whose last day is over: they are invited, and get no membership. */
+import { dateOf } from "@defender-mssp/microsoft";
 
 interface Analyst {
   readonly displayName: string;
@@ -8,7 +9,7 @@ interface Analyst {
 
 /** A warning for each analyst whose access has ended. */
 export function endedAccess(analysts: readonly Analyst[], now: Date): readonly string[] {
-  const today = now.toISOString().slice(0, 10);
+  const today = dateOf(now);
   return analysts.flatMap(({ displayName, accessEndsOn }, index) =>
     accessEndsOn !== undefined && accessEndsOn < today
       ? [`analysts[${index}] (${displayName}): access ended on ${accessEndsOn}; the guest has no membership.`]

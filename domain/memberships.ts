@@ -58,8 +58,3 @@ export function membershipsOfAll(analysts: readonly TieredAnalyst[], dates: Acce
 export function hasAccess(analyst: TieredAnalyst, { today, accessEndsOn }: AccessDates): boolean {
   return [analyst.accessEndsOn, accessEndsOn].every((end) => end === undefined || today <= end);
 }
-
-/** The date of a moment, UTC, as `accessEndsOn` is written. */
-export function dateOf(moment: Date): string {
-  return moment.toISOString().slice(0, 10);
-}

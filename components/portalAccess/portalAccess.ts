@@ -1,6 +1,5 @@
-import { systemClock } from "@defender-mssp/microsoft";
+import { dateOf, systemClock } from "@defender-mssp/microsoft";
 import * as pulumi from "@pulumi/pulumi";
-import { dateOf } from "../../domain/memberships";
 import { setOutputs } from "../outputs";
 import { basicAccess } from "./basic";
 import type { ConnectedOrganization } from "./connectedOrganization";

@@ -1,5 +1,6 @@
 import {
   connectorRoles,
+  dateOf,
   type ConnectorAccess,
   type ConnectorRole,
   type PublishedApplication,
@@ -7,7 +8,6 @@ import {
 import { messageOf, VisibleError } from "@defender-mssp/errors";
 import * as azuread from "@pulumi/azuread";
 import type * as pulumi from "@pulumi/pulumi";
-import { dateOf } from "../../domain/memberships";
 import { alertRole } from "./consents";
 
 /**

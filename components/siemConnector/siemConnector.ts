@@ -8,6 +8,7 @@ import {
   systemClock,
   withoutUndefined,
   writesHaveEnded,
+  dateOf,
   type CloudName,
   type ConnectorAccess,
 } from "@defender-mssp/microsoft";
@@ -15,7 +16,6 @@ import type * as azuread from "@pulumi/azuread";
 import * as pulumi from "@pulumi/pulumi";
 import type { OmittablePart } from "../../domain/omittedParts";
 import { setOutputs, valueOfMade, type OutputsOf } from "../outputs";
-import { dateOf } from "../../domain/memberships";
 import { announceDeletion, declareCredential, type DeclaredCredential } from "./credential";
 import { customerApplication, type CustomerApplication } from "./customerApplication";
 import { msspApplication } from "./msspApplication";

@@ -1,5 +1,4 @@
-import { allConnectorRoles, connectorRoles, writesHaveEnded } from "@defender-mssp/microsoft";
-import { dateOf } from "../../domain/memberships";
+import { allConnectorRoles, connectorRoles, dateOf, writesHaveEnded } from "@defender-mssp/microsoft";
 import { permissionName, permissionProblem } from "../../domain/guardrails/applications";
 import type { PolicySettings } from "../policySettings";
 import { azuread, dynamic } from "../../domain/resourceTypes";

@@ -1,5 +1,5 @@
-import { tiers } from "@defender-mssp/microsoft";
-import { dateOf, membershipsByTier, membershipsOfAll } from "../../domain/memberships";
+import { dateOf, tiers } from "@defender-mssp/microsoft";
+import { membershipsByTier, membershipsOfAll } from "../../domain/memberships";
 import { groupNameInDirectory, securityGroupName } from "../../domain/naming";
 import { azuread, dynamic } from "../../domain/resourceTypes";
 import {

@@ -1,5 +1,4 @@
-import { endings, endingText } from "@defender-mssp/microsoft";
-import { dateOf } from "../../domain/memberships";
+import { endings, dateOf, endingText } from "@defender-mssp/microsoft";
 import { resourcesRestOn } from "../../domain/resourcesRestOn";
 import { resourceRule } from "../rule";
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import * as fc from "fast-check";
-import { tiers, type Tier } from "@defender-mssp/microsoft";
-import { dateOf, hasAccess, membershipsByTier, membershipsOfAll, type TieredAnalyst } from "../../domain/memberships";
+import { tiers, dateOf, type Tier } from "@defender-mssp/microsoft";
+import { hasAccess, membershipsByTier, membershipsOfAll, type TieredAnalyst } from "../../domain/memberships";
 
 const people = ["ana", "ben", "chloe", "dev", "eve"].map((name) => `${name}@f.example`);
 const firstDay = Date.UTC(2026, 10, 24);

@@ -2,7 +2,14 @@
  * What the connector's profile needs of the customer's tenant: APIs that publish its application
  * roles. And whether the profile has ended.
  */
-import { connectorRoles, graphCall, graphList, writesHaveEnded, type CallContext } from "@defender-mssp/microsoft";
+import {
+  connectorRoles,
+  graphCall,
+  graphList,
+  writesHaveEnded,
+  dateOf,
+  type CallContext,
+} from "@defender-mssp/microsoft";
 import { isCallError } from "@defender-mssp/errors";
 import type { Settings } from "../../../settings";
 import type { Feature } from "./report";
@@ -14,7 +21,7 @@ export async function connectorFeatures(
   context: CallContext,
 ): Promise<Feature[]> {
   if ((connector.profile ?? "read") === "read" && connector.incidents !== true) return [];
-  const today = now.toISOString().slice(0, 10);
+  const today = dateOf(now);
   const published = await publishedRoles({ tenantId, connector }, today, context);
   return writesHaveEnded(connector, today) ? [published, ended(connector)] : [published];
 }

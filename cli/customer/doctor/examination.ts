@@ -12,6 +12,7 @@ import {
   microsoftGraph,
   readTenantFeatures,
   requestToken,
+  dateOf,
   type CallContext,
   type Endpoints,
 } from "@defender-mssp/microsoft";
@@ -57,7 +58,7 @@ export async function examine(
     const hostNote = await dynamicHostNote(folder);
     const { domainNote, ...report } = await examined(stack, found, environment);
     const ended = endedAccess(settings.analysts, clockFrom(environment)());
-    const today = clockFrom(environment)().toISOString().slice(0, 10);
+    const today = dateOf(clockFrom(environment)());
     const alone = lighthouseAloneText(settings, today);
     const notes = [hostNote, domainNote, await prefixNote(stack, folder), ...ended, alone].filter(
       (note) => note !== undefined,

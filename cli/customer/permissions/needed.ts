@@ -5,6 +5,7 @@ import {
   microsoftGraph,
   publishedApplications,
   resourceGroupId,
+  dateOf,
   type CloudName,
 } from "@defender-mssp/microsoft";
 import { hasSentinelAccess } from "../../../domain/prerequisiteSettings";
@@ -148,7 +149,7 @@ function connectorConsent(
 ): ConnectorConsent[] {
   if (connector?.kind !== "msspApp") return [];
   const { applicationId } = connector;
-  const permissions = connectorRoles(connector, now.toISOString().slice(0, 10)).map(({ api, value, sentence }) =>
+  const permissions = connectorRoles(connector, dateOf(now)).map(({ api, value, sentence }) =>
     requested({ api: api.displayName, apiAppId: api.appId, permission: value, purpose: sentence }),
   );
   return [{ stack, applicationId, consentUrl: adminConsentUrl(cloud, tenantId, applicationId), permissions }];

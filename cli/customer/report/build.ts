@@ -6,6 +6,7 @@ import {
   profileOn,
   profileWrites,
   withoutUndefined,
+  dateOf,
 } from "@defender-mssp/microsoft";
 import type { PersonEndedKind } from "../../../domain/kinds/kinds";
 import { expectedKinds } from "../../../domain/prerequisites";
@@ -109,7 +110,7 @@ export function reportOf(sources: ReportSources): AccessReport {
 function connectorApproval(connector: Settings["connector"], now: Date): AccessReport["connectorApproval"] {
   const { approvedBy, writesEndOn } = connector;
   if (approvedBy === undefined || writesEndOn === undefined) return undefined;
-  return profileWrites(profileOn(connector, now.toISOString().slice(0, 10))) ? { approvedBy, writesEndOn } : undefined;
+  return profileWrites(profileOn(connector, dateOf(now))) ? { approvedBy, writesEndOn } : undefined;
 }
 
 function reads(objects: readonly ReportObject[], permission: string): boolean {

@@ -1,6 +1,6 @@
 /** What Microsoft ends, on the pages of a report. */
 import { lines, section, table, withCode, type Block, type Row, type State } from "@defender-mssp/pages";
-import { endingSentence, type Ending, type EndingLevel } from "@defender-mssp/microsoft";
+import { endingSentence, dateOf, type Ending, type EndingLevel } from "@defender-mssp/microsoft";
 import { lighthouseAloneText } from "../../../domain/sentinelSteps";
 import { stackEndings } from "../../../domain/stackEndings";
 import { resourcesRestOn } from "../../../domain/resourcesRestOn";
@@ -12,7 +12,7 @@ import type { Texts } from "./texts/texts";
 /** What ends, by the settings and the state. @param declared the settings as `up` takes them. */
 export function reportRetirements(declared: Settings, { resources }: ReportState, now: Date): readonly Ending[] {
   const properties = resources.map(({ type, inputs, outputs }) => ({ type, properties: { ...inputs, ...outputs } }));
-  return stackEndings(declared, now.toISOString().slice(0, 10), resourcesRestOn(properties));
+  return stackEndings(declared, dateOf(now), resourcesRestOn(properties));
 }
 
 const states: Readonly<Record<EndingLevel, State>> = {
@@ -29,7 +29,7 @@ export function retirementAttention(retirements: readonly Ending[], settings: Se
     const { id, level, successor, remedy } = ending;
     // It is known to the day what analysts lose, and the way out takes time.
     const isSentinel = id === "sentinel-azure-portal";
-    const lost = isSentinel ? lighthouseAloneText(settings, now.toISOString().slice(0, 10)) : undefined;
+    const lost = isSentinel ? lighthouseAloneText(settings, dateOf(now)) : undefined;
     const title = lost ?? endingSentence(ending).replace(/\.$/, "");
     const isUrgent = level === "over" || level === "perhapsOver" || level === "soon";
     if (!isUrgent && lost === undefined) return [];

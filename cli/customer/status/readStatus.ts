@@ -1,4 +1,5 @@
 /** Reads what `mssp status` shows: settings and journals, and, unless offline, states and tenants. */
+import { dateOf } from "@defender-mssp/microsoft";
 import { availableParallelism } from "node:os";
 import path from "node:path";
 import { VisibleError, withoutUndefined } from "@defender-mssp/errors";
@@ -78,7 +79,7 @@ async function statusByFiles({ customer, settings, drift, last }: CustomerFiles,
   const refreshToken = await readTokenRecord(stack, run);
   const ends = endsOf(withoutUndefined({ objects: [], outputs: {}, settings, refreshToken }));
   const writtenAt = last?.upAt?.toISOString();
-  const retirements = stackEndings(settings, run.now.toISOString().slice(0, 10));
+  const retirements = stackEndings(settings, dateOf(run.now));
   const isDestroyed = last?.command === "destroy" && last.state === "changed";
   return {
     state: isDestroyed ? "notDeployed" : last?.upAt === undefined ? "notKnown" : "deployed",

@@ -12,6 +12,7 @@ import {
   request,
   windowsDefenderAtp,
   writesHaveEnded,
+  dateOf,
   type ConnectorRole,
   type PublishedApplication,
 } from "@defender-mssp/microsoft";
@@ -29,7 +30,7 @@ export function endOfChanges({ connector, now }: StackVerifyContext): Check | un
   const { profile, writesEndOn, approvedBy = "" } = connector;
   if (!profileWrites(profile) || writesEndOn === undefined) return undefined;
   const name = "end of changes";
-  if (writesHaveEnded(connector, dayOf(now))) {
+  if (writesHaveEnded(connector, dateOf(now))) {
     return failed(
       name,
       `the profile ${profile} ended on ${writesEndOn}: run npx pulumi up, which removes its roles, or set a later connector.writesEndOn`,
@@ -50,7 +51,7 @@ export function consent(context: StackVerifyContext): Promise<Check> {
       return { ...failed(name, reason), facts: { consent: "lost" } };
     }
     const readsLegacy = connector.alertApis.includes("legacySiem");
-    const wanted = connectorRoles(connector, dayOf(now));
+    const wanted = connectorRoles(connector, dateOf(now));
     const granted = await grantedRoles(context, token, client.id);
     const missing = [
       ...wanted.filter((role) => !granted.some((one) => isRole(one, role))).map(({ value }) => value),
@@ -80,10 +81,6 @@ function additionalProblem({ profile }: VerifyContext["connector"], additional: 
     `${additional.join(" and ")} ${additional.length === 1 ? "is" : "are"} not of the profile ${profile}: run npx pulumi up; ` +
     "remove what it leaves in Entra admin center > Enterprise applications > the connector > Permissions"
   );
-}
-
-function dayOf(now: Date): string {
-  return now.toISOString().slice(0, 10);
 }
 
 /** A role that the connector has, by names: national clouds have other IDs. */

@@ -4,7 +4,7 @@ import { failed, type Check } from "@defender-mssp/siem/verify/check";
 import { credentialExpiry, portal } from "@defender-mssp/siem/verify/connectorChecks";
 import { checksAsSiem } from "@defender-mssp/siem/verify/verifyConnector";
 import { retirementsCheck } from "@defender-mssp/siem/verify/retirementsCheck";
-import type { Ending } from "@defender-mssp/microsoft";
+import { dateOf, type Ending } from "@defender-mssp/microsoft";
 import { stackEndings } from "../../../domain/stackEndings";
 import { readStackSettings } from "../../../settings/fromFile";
 import { readDeployment, type Deployment } from "../../stack/deployment";
@@ -57,6 +57,6 @@ async function stackRetirements(
     if (!(error instanceof VisibleError)) throw error;
   });
   const { azureDelegation, sentinelAccess } = settings ?? {};
-  const today = now.toISOString().slice(0, 10);
+  const today = dateOf(now);
   return stackEndings({ connector, azureDelegation, sentinelAccess }, today, deploymentRestsOn(deployment));
 }

@@ -1,5 +1,5 @@
 /** `mssp connection`: what it writes, from a stack's outputs. */
-import { clockFrom, endings, endingText } from "@defender-mssp/microsoft";
+import { clockFrom, endings, dateOf, endingText } from "@defender-mssp/microsoft";
 import { VisibleError, withoutUndefined } from "@defender-mssp/errors";
 import { connectionVersion, isThisMachine, type ConnectionContent } from "@defender-mssp/siem/connector/connectionFile";
 import type { CredentialPlace } from "@defender-mssp/siem/connector/connector";
@@ -37,7 +37,7 @@ export function contentOf(
 
 /** The alert APIs that have not ended. @throws VisibleError where the connector has only those. */
 function liveApis({ stack, alertApis }: StackConnector, now: Date): StackConnector["alertApis"] {
-  const today = now.toISOString().slice(0, 10);
+  const today = dateOf(now);
   const over = endings({ alertApis }, today).find(({ level }) => level === "over");
   const live = alertApis.filter((api) => !endings({ alertApis: [api] }, today).some(({ level }) => level === "over"));
   if (over !== undefined && live.length === 0) {

@@ -9,6 +9,11 @@ import { isLoopback } from "./http";
  */
 export const clockVariable = "MSSP_CLOCK";
 
+/** The date of a moment, UTC: `YYYY-MM-DD`, as settings have dates. */
+export function dateOf(moment: Date): string {
+  return moment.toISOString().slice(0, 10);
+}
+
 /** The system's clock. */
 export function systemClock(): Date {
   return new Date();

@@ -4,6 +4,7 @@
  * https://learn.microsoft.com/graph/api/resources/privilegedidentitymanagement-for-groups-api-overview
  */
 import { ServiceError } from "@defender-mssp/errors";
+import { dateOf } from "../clock";
 import { discoverEndpoints } from "../endpoints";
 import { equals, graphCall, graphList, type CallContext, type GraphCall } from "./call";
 import { deleteIfThere } from "./gone";
@@ -353,10 +354,10 @@ function hasCode(failure: unknown, code: string): boolean {
 const day = 24 * 60 * 60 * 1000;
 
 function dayAfter(date: string): string {
-  return new Date(Date.parse(`${date}T00:00:00Z`) + day).toISOString().slice(0, 10);
+  return dateOf(new Date(Date.parse(`${date}T00:00:00Z`) + day));
 }
 
 /** The last whole day before a moment. */
 function lastDayBefore(moment: string): string {
-  return new Date(Date.parse(moment) - 1).toISOString().slice(0, 10);
+  return dateOf(new Date(Date.parse(moment) - 1));
 }

@@ -4,6 +4,7 @@
  * tenant.
  */
 import { VisibleError } from "@defender-mssp/errors";
+import { dateOf } from "@defender-mssp/microsoft";
 import type { Tenant } from "./model";
 
 /** The values of a switch; the first is the default. */
@@ -72,7 +73,7 @@ export function longestSecretDays(tenant: Tenant): number {
 /** Whether a service is switched off at a time of the sandbox's clock. */
 export function isSwitchedOff(tenant: Tenant, name: "legacyAlertApi", now: Date): boolean {
   const value = switchValue(tenant, name);
-  return value === "off" || (value !== "on" && now.toISOString().slice(0, 10) >= value);
+  return value === "off" || (value !== "on" && dateOf(now) >= value);
 }
 
 function switchName(name: string): SwitchName {

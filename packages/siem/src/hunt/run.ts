@@ -6,6 +6,7 @@ import {
   olderHuntingLimits,
   runHuntingQuery,
   ServiceError,
+  dateOf,
   type HuntingResult,
 } from "@defender-mssp/microsoft";
 import { VisibleError } from "@defender-mssp/errors";
@@ -69,7 +70,7 @@ export async function runHunt(
 
 /** What the query rests on and ends; a table without a published date is no warning. */
 function queryWarnings(query: string, now: Date): string[] {
-  return endings(queryRestsOn(query), now.toISOString().slice(0, 10))
+  return endings(queryRestsOn(query), dateOf(now))
     .filter(({ level }) => level !== "undated")
     .map((ending) => `The query: ${endingSentence(ending)} Successor: ${ending.successor}.`);
 }

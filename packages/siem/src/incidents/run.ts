@@ -4,6 +4,7 @@
  */
 import {
   applicationTokens,
+  dateOf,
   type IncidentClassification,
   type IncidentDetermination,
   type ServiceError,
@@ -59,7 +60,7 @@ export async function runIncidents(
   if (customer === undefined) throw new UsageError("--id is of one customer: name its stack or its connection file.");
   await interruptible(session, { follow: false, adviceOn }, async (signal) => {
     const connector = await customer.read();
-    if (isChange(options)) requireTriage(connector, session.now().toISOString().slice(0, 10));
+    if (isChange(options)) requireTriage(connector, dateOf(session.now()));
     const access = await accessOf(connector, options, { environment: session.environment, signal });
     await runOne(access, { ...options, id }, session.out, signal);
     return 0;

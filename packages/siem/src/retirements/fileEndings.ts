@@ -2,7 +2,7 @@
 import { readdir, readFile, stat } from "node:fs/promises";
 import path from "node:path";
 import { fileProblem, VisibleError } from "@defender-mssp/errors";
-import { endings, restsOnBoth, type Ending } from "@defender-mssp/microsoft";
+import { endings, restsOnBoth, dateOf, type Ending } from "@defender-mssp/microsoft";
 import { readConnection } from "../connector/connectionFile";
 import { connectorEndings } from "../connector/connectorEndings";
 import { queryRestsOn } from "./queryRestsOn";
@@ -57,7 +57,7 @@ export function textEndings(file: string, text: string, now: Date): readonly End
   const isQuery = /\.(?:kql|csl|kusto)$/i.test(file);
   const packages = file.match(/\w+/g) ?? [];
   const subject = isQuery ? queryRestsOn(text) : restsOnBoth(textRestsOn(text), { packages });
-  return endings(subject, now.toISOString().slice(0, 10));
+  return endings(subject, dateOf(now));
 }
 
 function isConnection(text: string): boolean {

@@ -1,4 +1,4 @@
-import { endings, endingText, type ServiceError } from "@defender-mssp/microsoft";
+import { endings, endingText, dateOf, type ServiceError } from "@defender-mssp/microsoft";
 
 /**
  * Names the retirement behind a failed call: whatever a service that is off answers, its reader has
@@ -8,8 +8,6 @@ export function retiredApiAdvice({ url, message }: ServiceError, now: Date): str
   // On the sandbox every service has the same host.
   const isLegacyApi = URL.canParse(url) && /^\/api\/alerts\/?$/i.test(new URL(url).pathname);
   const subject = { urls: [url], errors: [message], alertApis: isLegacyApi ? (["legacySiem"] as const) : [] };
-  const [ending] = endings(subject, now.toISOString().slice(0, 10)).filter(
-    ({ level }) => level === "over" || level === "perhapsOver",
-  );
+  const [ending] = endings(subject, dateOf(now)).filter(({ level }) => level === "over" || level === "perhapsOver");
   return ending === undefined ? undefined : endingText({ ...ending, restsOn: ["this call"] });
 }

@@ -5,6 +5,7 @@ import {
   endingSentence,
   retirements,
   retirementsAsOf,
+  dateOf,
   type Ending,
 } from "@defender-mssp/microsoft";
 import { paragraph, tableText } from "@defender-mssp/terminal/table";
@@ -18,7 +19,7 @@ export interface TableEndings {
 
 /** Every entry, the most urgent first. */
 export function tableEndings(now: Date): TableEndings {
-  const today = now.toISOString().slice(0, 10);
+  const today = dateOf(now);
   const list = retirements
     .map((entry) => endingOn(entry, [], today))
     .sort(

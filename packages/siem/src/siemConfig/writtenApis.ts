@@ -1,5 +1,5 @@
 /** The alert APIs that files for a SIEM product name: never one that has ended. */
-import { endingSentence, endings, retirement, type AlertApi, type Ending } from "@defender-mssp/microsoft";
+import { endingSentence, endings, retirement, dateOf, type AlertApi, type Ending } from "@defender-mssp/microsoft";
 import { VisibleError } from "@defender-mssp/errors";
 import type { Connector } from "../connector/connector";
 import { shownConnector } from "../connector/shownConnector";
@@ -23,7 +23,7 @@ export function writtenApis(
   asksForLegacy: boolean,
   now: Date,
 ): WrittenApis {
-  const today = now.toISOString().slice(0, 10);
+  const today = dateOf(now);
   const left = connector.alertApis.flatMap((api) => {
     const [ending] = endings({ alertApis: [api] }, today);
     const isLeftOut = ending?.level === "over" || (ending?.level === "perhapsOver" && !asksForLegacy);

@@ -9,6 +9,7 @@ import {
   securityAlertsPath,
   ServiceError,
   unknownMembers,
+  dateOf,
 } from "@defender-mssp/microsoft";
 import { VisibleError } from "@defender-mssp/errors";
 import { reader } from "../connector/reader";
@@ -176,8 +177,4 @@ function withAdvice(error: unknown, { connector, now }: VerifyContext): string {
   const advice = error instanceof ServiceError ? adviceFor(error.serviceCode, reader(connector)) : undefined;
   const retired = error instanceof ServiceError ? retiredApiAdvice(error, now) : undefined;
   return [reasonOf(error), advice, retired].filter((text) => text !== undefined).join(" ");
-}
-
-function dateOf(moment: Date): string {
-  return moment.toISOString().slice(0, 10);
 }

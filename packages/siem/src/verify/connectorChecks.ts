@@ -1,5 +1,5 @@
 /** The checks that need neither the stack nor its automation: the credential's end, the portal. */
-import { portalUrl, request } from "@defender-mssp/microsoft";
+import { portalUrl, dateOf, request } from "@defender-mssp/microsoft";
 import { VisibleError } from "@defender-mssp/errors";
 import { daysUntil } from "../connector/refreshToken";
 import { failed, notChecked, passed, type Check } from "./check";
@@ -37,7 +37,7 @@ export function credentialExpiry({ connector, credential, now }: VerifyContext):
 function endsOn(name: string, end: Date, now: Date, remedy: string): Check {
   if (Number.isNaN(end.getTime())) return failed(name, "the stack's output is not a valid date");
   const days = daysUntil(end, now);
-  const date = end.toISOString().slice(0, 10);
+  const date = dateOf(end);
   const check = end <= now ? failed(name, `expired on ${date}: ${remedy}`) : passed(name, `in ${days} days (${date})`);
   return { ...check, facts: { credentialEndsOn: end.toISOString() } };
 }
