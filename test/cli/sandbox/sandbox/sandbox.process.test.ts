@@ -8,7 +8,7 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { stripVTControlCharacters } from "node:util";
-import { runningSandbox, stopSandbox } from "@defender-mssp/sandbox";
+import { runningSandbox, stopSandbox, switches } from "@defender-mssp/sandbox";
 import { contoso } from "@defender-mssp/testkit";
 import { checkout } from "../../mssp";
 
@@ -177,6 +177,13 @@ describe("mssp sandbox", function () {
       assert.match(stderr, /^error: /);
       assert.ok(!stderr.includes("    at "));
     }
+  });
+
+  it("tenant: --help names each switch with its values", async () => {
+    const { stdout } = await run("tenant", "--help");
+    const help = stdout.replace(/\s+/g, " ");
+    for (const [name, values] of Object.entries(switches))
+      assert.ok(help.includes(`${name}=${values.join("|")}`), name);
   });
 
   it("run, serve, dump, reset: --help shows an example", async () => {
