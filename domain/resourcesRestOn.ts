@@ -6,6 +6,15 @@ export interface RestingResource {
   readonly properties: Readonly<Record<string, unknown>>;
 }
 
+/** What the resources of a state rest on. */
+export function stateRestsOn(
+  resources: readonly { readonly type: string; readonly inputs: object; readonly outputs: object }[],
+): RestsOn {
+  return resourcesRestOn(
+    resources.map(({ type, inputs, outputs }) => ({ type, properties: { ...inputs, ...outputs } })),
+  );
+}
+
 /** Where a resource names a permission, by ID or by name. */
 const permissionProperties = ["roleIds", "scopeIds", "claimValues", "appRoleId", "appRole"] as const;
 

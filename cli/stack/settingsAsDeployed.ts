@@ -7,7 +7,7 @@ import type { RestsOn } from "@defender-mssp/microsoft";
 import type { Settings } from "../../settings";
 import { keepingLegacyApi } from "../../settings/connector";
 import { legacyApiResourceNames, onboardingName } from "../../domain/resourceNames";
-import { resourcesRestOn } from "../../domain/resourcesRestOn";
+import { stateRestsOn } from "../../domain/resourcesRestOn";
 import { isDeployedType } from "../../domain/stateTenants";
 import { urnName } from "../../domain/urn";
 import type { Deployment } from "./deployment";
@@ -59,11 +59,7 @@ export async function settingsAsDeployed(
 
 /** What the resources of a state rest on. */
 export function deploymentRestsOn({ resources }: Pick<Deployment, "resources">): RestsOn {
-  return resourcesRestOn(
-    resources
-      .filter((resource) => !resource.delete)
-      .map(({ type, inputs, outputs }) => ({ type, properties: { ...inputs, ...outputs } })),
-  );
+  return stateRestsOn(resources.filter((resource) => !resource.delete));
 }
 
 type StateOfStack = Omit<SettingsAsDeployed, "settings"> & { readonly stack: string };

@@ -3,7 +3,7 @@ import type { NeededPermission } from "../../../domain/prerequisites";
 import type { AccessCheck } from "./conditionalAccess";
 import { countsSentence, markOf, type CheckState } from "@defender-mssp/terminal/checkState";
 import { paragraph, tableText } from "@defender-mssp/terminal/table";
-import { endingText, type Ending } from "@defender-mssp/microsoft";
+import { endingStates, endingText, type Ending } from "@defender-mssp/microsoft";
 import { endingRows } from "@defender-mssp/siem/retirements/endingRows";
 
 /** What `mssp doctor --json` prints. */
@@ -133,7 +133,7 @@ function conclusion(report: Report): string[] {
   const wouldFail = [...permissions, ...features].some((one) => one.state === "failed");
   if (state === "passed") {
     const open = isOpen ? " Items marked – could not be checked." : "";
-    const near = retirements.filter(({ level }) => level === "soon" || level === "perhapsOver").length;
+    const near = retirements.filter(({ level }) => endingStates[level] === "warning").length;
     const ends = near === 0 ? "" : ` Warnings of what ends: ${near}, marked !.`;
     return [`No missing permissions, licences or policies found.${open}${ends}`, counts];
   }

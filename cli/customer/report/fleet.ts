@@ -14,7 +14,7 @@ import {
 } from "@defender-mssp/pages";
 import { actorNames, stepTitles, type OnboardingProgress } from "../onboard/progress";
 import { daysLeft } from "./attention";
-import { endingSentence, endingText, type Ending } from "@defender-mssp/microsoft";
+import { endingSentence, endingStates, endingText, type Ending } from "@defender-mssp/microsoft";
 import { csvText } from "@defender-mssp/terminal/csv";
 import type { AccessReport, ReportEnd } from "./model";
 import { endState } from "./page";
@@ -243,7 +243,7 @@ function retirementCell(retirements: readonly Ending[]): Cell {
   if (first === undefined) return "";
   const title = retirements.map(endingText).join(" ");
   const { level, daysLeft } = first;
-  const state = level === "over" ? "failed" : level === "soon" || level === "perhapsOver" ? "warning" : "information";
+  const state = endingStates[level];
   return { content: daysLeft === null ? "no date" : String(daysLeft), sort: daysLeft ?? Infinity, state, title };
 }
 

@@ -1,9 +1,9 @@
 /** What Microsoft ends, on the pages of a report. */
-import { lines, section, table, withCode, type Block, type Row, type State } from "@defender-mssp/pages";
-import { endingSentence, dateOf, type Ending, type EndingLevel } from "@defender-mssp/microsoft";
+import { lines, section, table, withCode, type Block, type Row } from "@defender-mssp/pages";
+import { dateOf, endingSentence, endingStates, type Ending } from "@defender-mssp/microsoft";
 import { lighthouseAloneText } from "../../../domain/sentinelSteps";
 import { stackEndings } from "../../../domain/stackEndings";
-import { resourcesRestOn } from "../../../domain/resourcesRestOn";
+import { stateRestsOn } from "../../../domain/resourcesRestOn";
 import type { Settings } from "../../../settings";
 import type { Attention } from "./model";
 import type { ReportState } from "./readState";
@@ -11,17 +11,8 @@ import type { Texts } from "./texts/texts";
 
 /** What ends, by the settings and the state. @param declared the settings as `up` takes them. */
 export function reportRetirements(declared: Settings, { resources }: ReportState, now: Date): readonly Ending[] {
-  const properties = resources.map(({ type, inputs, outputs }) => ({ type, properties: { ...inputs, ...outputs } }));
-  return stackEndings(declared, dateOf(now), resourcesRestOn(properties));
+  return stackEndings(declared, dateOf(now), stateRestsOn(resources));
 }
-
-const states: Readonly<Record<EndingLevel, State>> = {
-  over: "failed",
-  perhapsOver: "warning",
-  soon: "warning",
-  later: "information",
-  undated: "information",
-};
 
 /** What has ended needs somebody now, what ends soon or may have ended soon. */
 export function retirementAttention(retirements: readonly Ending[], settings: Settings, now: Date): Attention[] {
@@ -31,7 +22,7 @@ export function retirementAttention(retirements: readonly Ending[], settings: Se
     const isSentinel = id === "sentinel-azure-portal";
     const lost = isSentinel ? lighthouseAloneText(settings, dateOf(now)) : undefined;
     const title = lost ?? endingSentence(ending).replace(/\.$/, "");
-    const isUrgent = level === "over" || level === "perhapsOver" || level === "soon";
+    const isUrgent = endingStates[level] !== "information";
     if (!isUrgent && lost === undefined) return [];
     const state = level === "over" ? "failed" : "warning";
     return [{ state, topic: "retirements", title, remedy: isSentinel ? remedy : `Successor: ${successor}. ${remedy}` }];
@@ -44,7 +35,7 @@ export function retirementsSection(retirements: readonly Ending[]): Block[] {
   const rows = retirements.map((ending): Row => {
     const { level, restsOn, successor, remedy, source } = ending;
     const toDo = lines([`Successor: ${successor}`, withCode(remedy), `Source: ${source}`]);
-    return { cells: [{ content: endingSentence(ending), state: states[level] }, restsOn.join(", "), toDo] };
+    return { cells: [{ content: endingSentence(ending), state: endingStates[level] }, restsOn.join(", "), toDo] };
   });
   const columns = [
     { title: "What, and when", kind: "sentence" },
@@ -60,7 +51,9 @@ export function retirementsForCustomer(retirements: readonly Ending[], { retirem
   if (retirements.length === 0) return [];
   const rows = retirements.map((ending): Row => {
     const { what, level, successor, restsOn } = ending;
-    return { cells: [what, { content: whenText(ending, texts), state: states[level] }, successor, restsOn.join(", ")] };
+    return {
+      cells: [what, { content: whenText(ending, texts), state: endingStates[level] }, successor, restsOn.join(", ")],
+    };
   });
   const columns = [
     { title: texts.what, kind: "sentence" },

@@ -1,5 +1,5 @@
 /** What of a customer needs somebody. */
-import { endingSentence, type Ending } from "@defender-mssp/microsoft";
+import { endingSentence, endingStates, type Ending } from "@defender-mssp/microsoft";
 import type { LastComparison } from "../../stack/lastComparisons";
 import type { LastOutcome } from "../../stack/journal";
 import { actorNames, stepTitles, type Actor, type OnboardingProgress, type OnboardingStep } from "../onboard/progress";
@@ -100,7 +100,7 @@ export function endNeeds(ends: readonly ReportEnd[], { now, days, writtenAt }: E
 export function retirementNeeds(retirements: readonly Ending[]): StatusNeed[] {
   return retirements.flatMap((ending): StatusNeed[] => {
     const { id, what, level, daysLeft, endsOn, successor, remedy } = ending;
-    if (level === "later" || level === "undated" || endsOn === null) return [];
+    if (endingStates[level] === "information" || endsOn === null) return [];
     const isOver = level === "over";
     const when = isOver ? "ended" : level === "perhapsOver" ? "may be off" : `ends in ${daysLeft} d`;
     return [

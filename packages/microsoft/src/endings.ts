@@ -1,5 +1,4 @@
 /** Compares what something rests on with the table of retirements. */
-import type { AlertApi } from "./defender/alertApi";
 import { connectorRoles, type ConnectorRights } from "./defender/connectorProfile";
 import { retirements, type Retirement, type RetirementMatches, type RetiringAccess } from "./retirements";
 
@@ -16,22 +15,23 @@ export const daysOfRetirementWarning = 90;
 export const endingLevels = ["over", "perhapsOver", "soon", "later", "undated"] as const;
 export type EndingLevel = (typeof endingLevels)[number];
 
-/** What something rests on. */
-export interface RestsOn {
-  readonly alertApis?: readonly AlertApi[];
-  readonly access?: readonly RetiringAccess[];
+/** What something rests on. `permissions` has the value alone where the API is not known, `errors` whole messages. */
+export interface RestsOn extends Omit<RetirementMatches, "hosts" | "paths"> {
   /** With a scheme, or a host with an optional path. */
   readonly urls?: readonly string[];
-  /** `<display name of the API>/<value>`; the value alone where the API is not known. */
-  readonly permissions?: readonly string[];
-  readonly tables?: readonly string[];
-  readonly columns?: readonly string[];
-  /** Pulumi's type tokens. */
-  readonly types?: readonly string[];
-  readonly packages?: readonly string[];
-  /** A service's error message. */
-  readonly errors?: readonly string[];
 }
+
+/**
+ * What a level asks for: `failed`, act now; `warning`, act soon; `information`, nobody is needed before
+ * `daysOfRetirementWarning`.
+ */
+export const endingStates = {
+  over: "failed",
+  perhapsOver: "warning",
+  soon: "warning",
+  later: "information",
+  undated: "information",
+} as const satisfies Readonly<Record<EndingLevel, string>>;
 
 /** Something that ends, and what rests on it. JSON of `doctor`, `verify`, `status` and `report` has these. */
 export interface Ending extends Pick<
@@ -58,9 +58,12 @@ export function endings(subject: RestsOn, today: string): readonly Ending[] {
       const restsOn = matchedParts(entry.matches, subject);
       return restsOn.length === 0 ? [] : [endingOn(entry, restsOn, today)];
     })
-    .sort(
-      (a, b) => endingLevels.indexOf(a.level) - endingLevels.indexOf(b.level) || (a.daysLeft ?? 0) - (b.daysLeft ?? 0),
-    );
+    .sort(byUrgency);
+}
+
+/** Sorts the most urgent first. */
+export function byUrgency(a: Ending, b: Ending): number {
+  return endingLevels.indexOf(a.level) - endingLevels.indexOf(b.level) || (a.daysLeft ?? 0) - (b.daysLeft ?? 0);
 }
 
 /** What a connector rests on: its alert APIs and its application roles. */

@@ -1,6 +1,6 @@
 /** The whole table of retirements, as it is on a day. */
 import {
-  endingLevels,
+  byUrgency,
   endingOn,
   endingSentence,
   retirements,
@@ -20,11 +20,7 @@ export interface TableEndings {
 /** Every entry, the most urgent first. */
 export function tableEndings(now: Date): TableEndings {
   const today = dateOf(now);
-  const list = retirements
-    .map((entry) => endingOn(entry, [], today))
-    .sort(
-      (a, b) => endingLevels.indexOf(a.level) - endingLevels.indexOf(b.level) || (a.daysLeft ?? 0) - (b.daysLeft ?? 0),
-    );
+  const list = retirements.map((entry) => endingOn(entry, [], today)).sort(byUrgency);
   return { asOf: retirementsAsOf, retirements: list };
 }
 
