@@ -3,6 +3,7 @@ import { readdir, readFile, stat } from "node:fs/promises";
 import path from "node:path";
 import { fileProblem, VisibleError } from "@defender-mssp/errors";
 import { endings, restsOnBoth, dateOf, type Ending } from "@defender-mssp/microsoft";
+import { atOnce } from "@defender-mssp/terminal/atOnce";
 import { readConnection } from "../connector/connectionFile";
 import { connectorEndings } from "../connector/connectorEndings";
 import { queryRestsOn } from "./queryRestsOn";
@@ -18,10 +19,13 @@ export interface FileEndings {
 /** Larger files are no settings and no queries, in bytes. */
 const mostBytes = 1024 * 1024;
 
+/** Files that are open at the same time. */
+const simultaneousFiles = 16;
+
 /** Reads files, and those of folders; hidden ones and `node_modules` are left out. @throws VisibleError */
 export async function fileEndings(places: readonly string[], now: Date): Promise<readonly FileEndings[]> {
   const files = (await Promise.all(places.map(filesBelow))).flat();
-  return Promise.all([...new Set(files)].map((file) => endingsInFile(file, now)));
+  return atOnce(simultaneousFiles, [...new Set(files)], (file) => endingsInFile(file, now));
 }
 
 async function filesBelow(place: string): Promise<string[]> {
