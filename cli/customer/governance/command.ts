@@ -12,8 +12,6 @@ interface CommandOptions extends ActionOptions {
   readonly json?: boolean;
 }
 
-/** Somebody else's step is next. */
-
 const honest =
   "Microsoft's governance relationships are in preview in part. This command was built from documents and never tried on a tenant.";
 const person =

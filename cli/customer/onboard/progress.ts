@@ -1,6 +1,6 @@
 /** Where the onboarding of a customer stands: the result of `mssp onboard`, and its JSON. */
-
 import { exitCodes } from "@defender-mssp/terminal/exitCodes";
+
 /**
  * `done`, `waiting` for somebody, `byHand`: no API shows it, a person must confirm it,
  * `notApplicable` to these settings.

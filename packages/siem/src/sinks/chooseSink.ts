@@ -1,7 +1,7 @@
 /** The sink that a command's options name. */
 import { VisibleError } from "@defender-mssp/errors";
 import type { Session } from "@defender-mssp/terminal/session";
-import { destinationOptions } from "./destinationNames";
+import { destinationName, destinationOptions } from "./destinationNames";
 import { elasticsearch } from "./elasticsearch";
 import { rotatedFile } from "./file";
 import { splunkCollector } from "./hec";
@@ -62,7 +62,7 @@ export function chosenDestinations(options: SinkOptions): readonly ChosenDestina
   const chosen = destinationOptions.filter((name) => options[name] !== undefined);
   return chosen.map((name) => {
     const others = Object.fromEntries(chosen.filter((it) => it !== name).map((it) => [it, undefined]));
-    return { name: flag(name).slice(2), options: others };
+    return { name: destinationName(name), options: others };
   });
 }
 

@@ -83,8 +83,9 @@ export function define(
       }
       const found = await verification.checks(customer, options, session, source.program);
       const { verifiedCustomer } = await import("./verifyAll.js");
-      const { stack: _stack, state: _state, checks, ...facts } = verifiedCustomer(customer.name, found);
-      await publishMetrics(options, [verifiedCustomer(customer.name, found)], session);
+      const verified = verifiedCustomer(customer.name, found);
+      await publishMetrics(options, [verified], session);
+      const { stack: _stack, state: _state, checks, ...facts } = verified;
       const state = checks.some((check) => check.state === "failed") ? "failed" : "passed";
       const { connection } = options;
       const result = {
