@@ -27,8 +27,9 @@ export function sentinelSteps({ portalAccess, sentinelAccess, azureDelegation }:
   return [
     `Connect the workspace ${workspaceName} to the Defender portal, unless it is connected: a Security Administrator of the customer who is Owner of ` +
       "the subscription, or User Access Administrator with Microsoft Sentinel Contributor, opens System > Settings > Microsoft Sentinel > Connect a workspace. No API does it.",
-    ...(portalAccess.model === "governance" && names.length === 0 ? [assignByHand(resourceGroup)] : []),
-    ...(portalAccess.model === "governance" && names.length > 0 ? [confirmRemoteGroups(resourceGroup)] : []),
+    ...(portalAccess.model === "governance"
+      ? [names.length === 0 ? assignByHand(resourceGroup) : confirmRemoteGroups(resourceGroup)]
+      : []),
     "If the customer activates unified RBAC for Microsoft Sentinel (preview), these roles in Azure stay in force. Leave the assignments of the application MTP Unified RBAC as they are.",
     ...(names.includes("Microsoft Sentinel Responder") ? [assignIncidents] : []),
   ];

@@ -16,6 +16,7 @@ import {
 } from "@defender-mssp/microsoft";
 import { VisibleError } from "@defender-mssp/errors";
 import * as z from "zod/mini";
+import { groupLimit } from "./governance";
 import { SettingPlace } from "./place";
 import { valueAt } from "./problems";
 import { optional, required } from "./setting";
@@ -162,34 +163,30 @@ const azureDelegation = mapOf("a map: subscriptionId, groupObjectId, groupName, 
 
 const workspaceForm = /^[a-z0-9][a-z0-9-]{2,61}[a-z0-9]$/i;
 
-function groupRoles(whose: string, fallback: readonly SentinelRole[]) {
+/** @param least how many roles the list has at least. */
+function sentinelRoleList(least: number) {
   const allowed = `a list of roles: ${sentinelRoleNames.join(", ")}`;
-  return optional(
-    listOf(allowed, oneOf("a role for people on a workspace", sentinelRoleNames), { most: sentinelRoleNames.length }),
-    {
-      description: `Roles of ${whose}.`,
-      default: fallback.length === 0 ? "no role" : fallback.join(", "),
-      example: `[${fallback[0] ?? "Microsoft Sentinel Reader"}]`,
-    },
-  );
+  const role = oneOf("a role for people on a workspace", sentinelRoleNames);
+  return listOf(allowed, role, { least, most: sentinelRoleNames.length });
 }
 
-/** As many as `portalAccess.groups` may have. */
-const remoteGroupLimit = 20;
+function groupRoles(whose: string, fallback: readonly SentinelRole[]) {
+  return optional(sentinelRoleList(0), {
+    description: `Roles of ${whose}.`,
+    default: fallback.length === 0 ? "no role" : fallback.join(", "),
+    example: `[${fallback[0] ?? "Microsoft Sentinel Reader"}]`,
+  });
+}
 
 const remoteGroupRoles = mapOf("a group of the MSSP's own tenant: objectId, roles", {
   objectId: required(uuid("the object ID of a group that portalAccess.groups names"), {
     description: "Object ID of a group of `portalAccess.groups`.",
     example: "0a0b0c0d-0000-4000-8000-000000000001",
   }),
-  roles: required(
-    listOf(
-      `a list of roles: ${sentinelRoleNames.join(", ")}`,
-      oneOf("a role for people on a workspace", sentinelRoleNames),
-      { least: 1, most: sentinelRoleNames.length },
-    ),
-    { description: "Roles of the group's members.", example: "[Microsoft Sentinel Reader]" },
-  ),
+  roles: required(sentinelRoleList(1), {
+    description: "Roles of the group's members.",
+    example: "[Microsoft Sentinel Reader]",
+  }),
 });
 
 const sentinelAccess = mapOf("a map: subscriptionId, resourceGroup, workspaceName", {
@@ -228,7 +225,7 @@ const sentinelAccess = mapOf("a map: subscriptionId, resourceGroup, workspaceNam
     },
   ),
   unverifiedRemoteGroups: optional(
-    listOf("a list of groups of portalAccess.groups", remoteGroupRoles, { most: remoteGroupLimit }),
+    listOf("a list of groups of portalAccess.groups", remoteGroupRoles, { most: groupLimit }),
     {
       description:
         "Groups of the MSSP's own tenant that `up` gives roles to, with the model `governance` only. No document of Microsoft describes the request, and it was never tried on a tenant. " +
@@ -360,8 +357,8 @@ function remoteGroupProblems(groups: SettingPlace, portalAccess: SettingPlace): 
     return;
   }
   const objectId = (place: SettingPlace) => place.at("objectId").text?.toLowerCase();
-  const related = portalAccess.at("groups").items(remoteGroupLimit).map(objectId);
-  const places = groups.items(remoteGroupLimit);
+  const related = portalAccess.at("groups").items(groupLimit).map(objectId);
+  const places = groups.items(groupLimit);
   for (const place of places) {
     if (!related.includes(objectId(place))) place.at("objectId").refuse("a group that portalAccess.groups names");
     SettingPlace.refuseRepeated(place.at("roles").items(sentinelRoleNames.length), () => "each role once");

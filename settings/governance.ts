@@ -27,7 +27,8 @@ export interface GovernanceGroupSettings extends GovernedGroup {
   readonly roles: readonly PortalAccessRole[];
 }
 
-const groupLimit = 20;
+/** Groups that a customer may have. */
+export const groupLimit = 20;
 const groupsAllowed = `a list of 1 to ${groupLimit} groups of the MSSP's own tenant, each with objectId, name and roles`;
 
 const group = mapOf("a group of the MSSP's own tenant: objectId, name, roles", {
