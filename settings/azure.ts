@@ -228,8 +228,8 @@ const sentinelAccess = mapOf("a map: subscriptionId, resourceGroup, workspaceNam
     listOf("a list of groups of portalAccess.groups", remoteGroupRoles, { most: groupLimit }),
     {
       description:
-        "Groups of the MSSP's own tenant that `up` gives roles to, with the model `governance` only. No document of Microsoft describes the request, and it was never tried on a tenant. " +
-        "Without this key the roles are a manual step.",
+        "Groups of the MSSP's own tenant that `up` gives roles to, with the model `governance` only. " +
+        "No document of Microsoft describes the request, and it was never tried on a tenant. Without this key the roles are a manual step.",
       default: "a person of the customer assigns the roles",
       example: "[{ objectId: 0a0b0c0d-0000-4000-8000-000000000001, roles: [Microsoft Sentinel Reader] }]",
     },

@@ -456,8 +456,8 @@ export const mutations: readonly Mutation[] = [
     test: "packages/siem/test/alerts/delivery.attack.test.ts",
     grep: "file: synchronized with the disk before the checkpoint moves",
     file: "packages/siem/src/pull/track.ts",
-    before: "    await sink.flush?.();\n    await writeCheckpoint(",
-    after: "    await writeCheckpoint(",
+    before: "    await sink.flush?.();\n    const delivered = this.#delivered?.content;",
+    after: "    const delivered = this.#delivered?.content;",
   },
   {
     promise: "Its checkpoint is never ahead of the file or of the collector's answer",

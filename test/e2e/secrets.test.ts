@@ -191,11 +191,30 @@ describe("secrets", function () {
   type Ended = { readonly exitCode: number | undefined; readonly stdout: string; readonly stderr: string };
 
   function record(command: string, { exitCode, stdout, stderr }: Ended, expected: number | "any"): void {
-    shown.push({ place: `stdout of ${command}`, text: stdout }, { place: `stderr of ${command}`, text: stderr });
+    const outputs = [
+      { place: `stdout of ${command}`, text: stdout },
+      { place: `stderr of ${command}`, text: stderr },
+    ];
+    shown.push(...outputs);
+    // A leak ends the test here. Later, all is searched again for the secrets that are known by then.
+    assert.deepEqual(outputs.flatMap(({ place, text }) => lookAt(place, text).leaks).slice(0, 50), []);
     const redacted = (text: string) => (search.find("", text).length === 0 ? text.slice(-3000) : "(with secrets)");
     assert.doesNotMatch(redacted(stderr), /^\s+at .*:\d+:\d+\)?$/m, command);
     if (expected === "any") return;
     assert.equal(exitCode, expected, `${command}:\n${redacted(stdout)}\n${redacted(stderr)}`);
+  }
+
+  /** Secrets in a place, and the engine's options that are known to show some. */
+  function lookAt(place: string, text: Buffer | string) {
+    const content = Buffer.from(text);
+    const leaks: string[] = [];
+    const known = new Set<string>();
+    for (const finding of [...search.find(place, content), ...findShapes(place, content)]) {
+      const option = debuggingOfEngine(finding, content);
+      if (option === undefined) leaks.push(`${finding.secret} (${finding.form}) at ${finding.offset} of ${place}`);
+      else known.add(option);
+    }
+    return { leaks, known };
   }
 
   /** A file that a command is told to put a secret into. */
@@ -498,7 +517,7 @@ describe("secrets", function () {
     await cp(path.join(checkout, "Pulumi.dev.yaml"), path.join(project.folder, "Pulumi.dev.yaml"));
     const home = path.join(project.folder, "own-sandbox");
     const served = startMssp(["sandbox", "serve", "--json", "--log", "--home", home], ofNoSandbox);
-    const document = JSON.parse((await served.says(/^\{[^]*?^\}$/m))[0]) as { variables: Record<string, string> };
+    const document = JSON.parse((await served.says(/^\{.*\}$/m))[0]) as { variables: Record<string, string> };
     // Printed because it was asked for: whoever has it may use the sandbox.
     search.add("provider credential", document.variables["ARM_CLIENT_SECRET"] ?? "");
     await mssp(["start", "--log", "--home", home], 0, ofNoSandbox);
@@ -597,12 +616,9 @@ describe("secrets", function () {
     const found: string[] = [];
     const debugging = new Set<string>();
     const look = (place: string, text: Buffer | string) => {
-      const content = Buffer.from(text);
-      for (const finding of [...search.find(place, content), ...findShapes(place, content)]) {
-        const known = debuggingOfEngine(finding, content);
-        if (known === undefined) found.push(`${finding.secret} (${finding.form}) at ${finding.offset} of ${place}`);
-        else debugging.add(known);
-      }
+      const { leaks, known } = lookAt(place, text);
+      found.push(...leaks);
+      for (const option of known) debugging.add(option);
     };
     for (const { place, text } of shown) look(place, text);
     look("the log of requests", requestLog.join("\n"));

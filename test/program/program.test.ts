@@ -196,7 +196,10 @@ describe("program", () => {
     );
     await assert.rejects(program(), (error: Error) => {
       assert.ok(pulumi.RunError.isInstance(error), "the engine prints a RunError's message alone");
-      assert.match(error.message, /^3 settings are wrong; nothing was changed\.\n {2}tenantId: \[secret\]\n/);
+      assert.match(
+        error.message,
+        /^3 settings are wrong; nothing was changed\.\n {2}Pulumi\.dev\.yaml tenantId: \[secret\]\n/,
+      );
       assert.doesNotMatch(error.message, /hunter2/);
       assert.match(error.message, /analyst: "x"\n {4}unknown: did you mean analysts\?/);
       return true;

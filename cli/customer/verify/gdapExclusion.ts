@@ -18,7 +18,8 @@ export async function gdapExclusion(tenant: Pick<KindTenant, "msspGraph" | "owne
     const gives = sighting.gives.join(", ");
     return failed(
       name,
-      `the GDAP relationship "${sighting.name}" exists (${gives}), and excludes a governance relationship between the same tenants. ${gdapRelationship.removal.step}`,
+      `the GDAP relationship "${sighting.name}" exists (${gives}), and excludes a governance relationship between the same tenants. ` +
+        gdapRelationship.removal.step,
     );
   } catch (error) {
     if (!(error instanceof EnvironmentError) && !(error instanceof ServiceError)) throw error;

@@ -131,7 +131,8 @@ function registerTenant(sandbox: Command, session: Session): void {
     .argument("<tenantId>", "the tenant, a UUID", tenantIdArgument)
     .option(
       "--set <switch=value...>",
-      "entraLicence=p2|p1|free|governance, b2bInvitations=on|off, clientSecrets=on|off|<days>, mfa=on|off, alertSources=endpoint|mixed|lossy, legacyAlertApi=on|off|<day>",
+      "entraLicence=p2|p1|free|governance, b2bInvitations=on|off, clientSecrets=on|off|<days>, mfa=on|off, " +
+        "alertSources=endpoint|mixed|lossy, legacyAlertApi=on|off|<day>",
       switchAssignment,
     )
     .option("--json", "print the switches as one JSON object")

@@ -32,7 +32,8 @@ export function define(command: Command, session: Session, program = connectionF
     });
   describeCommand(command, {
     notes: [
-      "Without paths it lists the whole table. With paths it says what of the table the files rest on: hosts, paths, permissions, alert APIs, hunting tables, add-ons.",
+      "Without paths it lists the whole table. " +
+        "With paths it says what of the table the files rest on: hosts, paths, permissions, alert APIs, hunting tables, add-ons.",
       `Marks: ${endingMarks}.`,
       "No date is shown where none is published. `npx mssp docs retirement-table` has the sources.",
     ],
