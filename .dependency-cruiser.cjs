@@ -14,6 +14,8 @@ const pages = "packages/pages";
 const sandbox = "packages/sandbox";
 const testkit = "packages/testkit";
 const siem = "packages/siem";
+const kql = "packages/kql";
+const detections = "packages/detections";
 
 /** What the program and the commands know of customers, tenants and errors. */
 const facts = ["domain", microsoft, errors];
@@ -26,14 +28,16 @@ const rooms = {
   [pages]: [],
   [terminal]: [errors],
   [microsoft]: [errors],
+  [kql]: [errors],
   [siem]: [microsoft, terminal, errors],
+  [detections]: [microsoft, errors],
   [engine]: [errors],
   [sandbox]: [microsoft, engine, pages, errors],
   [testkit]: [sandbox, microsoft, engine, errors],
   program: facts,
   domain: [microsoft, errors],
   settings: facts,
-  components: ["program", ...facts],
+  components: ["program", detections, ...facts],
   policy: ["program", "components", "settings", ...facts],
   extensions: ["components", "settings", ...facts],
   plugin: ["program", "components", "settings", ...facts],
@@ -45,6 +49,7 @@ const rooms = {
   "cli/customer": ["cli/planned", "cli/tenant", "cli/stack", siem, pages, ...commandBase],
   "cli/fleet": ["program", "cli/tenant", "cli/stack", pages, ...commandBase],
   "cli/ci": ["cli/tenant", "cli/stack", ...commandBase],
+  "cli/detections": ["cli/tenant", "cli/stack", detections, kql, pages, ...commandBase],
   "cli/sandbox": ["cli/stack", siem, sandbox, engine, ...commandBase],
 };
 

@@ -7,6 +7,8 @@ export const publishedPackages = [
   "@defender-mssp/microsoft",
   "@defender-mssp/siem",
   "@defender-mssp/pages",
+  "@defender-mssp/kql",
+  "@defender-mssp/detections",
   "@defender-mssp/engine",
   "@defender-mssp/sandbox",
   "defender-mssp",

@@ -37,6 +37,8 @@ const published: Readonly<Record<PublishedName, Omit<PublishedPackage, "name">>>
   "@defender-mssp/microsoft": { folder: "packages/microsoft", optionalPeers: [] },
   "@defender-mssp/siem": { folder: "packages/siem", optionalPeers: [] },
   "@defender-mssp/pages": { folder: "packages/pages", optionalPeers: [] },
+  "@defender-mssp/kql": { folder: "packages/kql", optionalPeers: [] },
+  "@defender-mssp/detections": { folder: "packages/detections", optionalPeers: [] },
   "@defender-mssp/engine": { folder: "packages/engine", optionalPeers: [] },
   "@defender-mssp/sandbox": {
     folder: "packages/sandbox",
@@ -45,7 +47,7 @@ const published: Readonly<Record<PublishedName, Omit<PublishedPackage, "name">>>
   },
   "defender-mssp": {
     folder: ".",
-    optionalPeers: ["@pulumi/azure-native"],
+    optionalPeers: ["@defender-mssp/kql", "@pulumi/azure-native"],
     loadedOnDemand: ["@defender-mssp/engine", "@defender-mssp/sandbox"],
   },
 };

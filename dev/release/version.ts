@@ -11,6 +11,8 @@ const manifests = [
   "packages/microsoft/package.json",
   "packages/siem/package.json",
   "packages/pages/package.json",
+  "packages/kql/package.json",
+  "packages/detections/package.json",
   "packages/engine/package.json",
   "packages/sandbox/package.json",
   "packages/testkit/package.json",

@@ -1,0 +1,2 @@
+/** Custom detection rules as files of a repository. */
+export type { DetectionRuleProperties } from "./detectionRuleProperties";

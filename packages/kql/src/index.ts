@@ -1,0 +1,2 @@
+/** Judges and runs Kusto queries without a tenant. */
+export { packageName } from "./packageName";

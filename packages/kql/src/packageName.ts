@@ -1,0 +1,2 @@
+/** What messages tell people to install. */
+export const packageName = "@defender-mssp/kql";
