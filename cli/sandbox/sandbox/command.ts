@@ -132,7 +132,8 @@ function registerTenant(sandbox: Command, session: Session): void {
     .option(
       "--set <switch=value...>",
       "entraLicence=p2|p1|free|governance, b2bInvitations=on|off, clientSecrets=on|off|<days>, mfa=on|off, " +
-        "alertSources=endpoint|mixed|lossy, legacyAlertApi=on|off|<day>",
+        "alertSources=endpoint|mixed|lossy, legacyAlertApi=on|off|<day>, detectionRuns=complete|fail, " +
+        "detectionQuotas=off|on",
       switchAssignment,
     )
     .option("--json", "print the switches as one JSON object")

@@ -11,6 +11,8 @@ const consentNames: Readonly<Record<keyof typeof microsoftGraph.appRoles, string
   "AppRoleAssignment.ReadWrite.All": "Manage app permission grants and app role assignments",
   "AuditLog.Read.All": "Read all audit log data",
   "CrossTenantInformation.ReadBasic.All": "Read cross-tenant basic information",
+  "CustomDetection.Read.All": "Read all custom detection rules",
+  "CustomDetection.ReadWrite.All": "Read and write all custom detection rules",
   "DelegatedAdminRelationship.Read.All": "Read Delegated Admin relationships with customers",
   "DelegatedPermissionGrant.Read.All": "Read all delegated permission grants",
   "DelegatedPermissionGrant.ReadWrite.All": "Manage all delegated permission grants",

@@ -47,6 +47,7 @@ export const automationPermissions: PermissionsByResource = {
   [microsoftGraph.appId]: [
     "Application.ReadWrite.All",
     "AppRoleAssignment.ReadWrite.All",
+    "CustomDetection.ReadWrite.All",
     "DelegatedPermissionGrant.ReadWrite.All",
     "Domain.Read.All",
     "EntitlementManagement.ReadWrite.All",

@@ -30,6 +30,10 @@ export const switches = {
   alertSources: ["endpoint", "mixed", "lossy"],
   /** Whether the legacy alert API answers: always, never, or until a day, which is the first without it (UTC). */
   legacyAlertApi: ["on", "off", "<day>"],
+  /** Whether the queries of custom detection rules run; `fail`: the service turns the enabled rules off. */
+  detectionRuns: ["complete", "fail"],
+  /** Whether detection rules have quotas: 10 lists and 10 creates a minute. */
+  detectionQuotas: ["off", "on"],
 } as const;
 
 export type SwitchName = keyof typeof switches;

@@ -104,7 +104,7 @@ function store(
 }
 
 /** The user's name, or the application's. */
-function nameOf({ tenant, objectId, applicationId }: Caller): string {
+export function nameOf({ tenant, objectId, applicationId }: Caller): string {
   const user = tenant.objects("users").get(objectId)?.["userPrincipalName"];
   const application = tenant.objects("servicePrincipals").get(objectId)?.["displayName"];
   return [user, application].find((name): name is string => typeof name === "string") ?? applicationId;

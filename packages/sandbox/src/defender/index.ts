@@ -1,10 +1,11 @@
 /**
- * Microsoft Defender in the emulated cloud: the legacy alert API, Graph's alerts, incidents
- * and hunting, and the sandbox's own routes for what has no public API: the authorization of applications for the legacy
+ * Microsoft Defender in the emulated cloud: the legacy alert API, Graph's alerts, incidents,
+ * hunting and custom detection rules, and the sandbox's own routes for what has no public API: the authorization of applications for the legacy
  * API, and e-mail notification rules.
  */
 import type { Cloud, Routes } from "../cloud/model";
 import { answerErrors } from "../cloud/serviceError";
+import { detectionRuleRoutes } from "./detectionRules/detectionRuleRoutes";
 import { defenderEnvelope } from "./errors";
 import { huntingRoutes } from "./hunting";
 import { incidentRoutes } from "./incidentRoutes";
@@ -39,4 +40,5 @@ export const defenderRoutes: Routes = (app, cloud: Cloud) => {
   securityAlertRoutes(app, cloud);
   incidentRoutes(app, cloud);
   huntingRoutes(app, cloud);
+  detectionRuleRoutes(app, cloud);
 };

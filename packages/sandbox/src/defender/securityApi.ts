@@ -8,8 +8,9 @@ import { TokenRefused, type Caller, type Cloud, type Json } from "../cloud/model
 import { apiNames } from "../cloud/permissionUse";
 import { errorBody, EmulatedGraphError, unreadableRequest } from "../graph/errors";
 import type { Filter } from "../graph/odata/filterSyntax";
+import { ok, type RouteAnswer } from "../graph/route";
 
-/** Checks token and permission, and sends what `make` returns; errors are Graph's. */
+/** Checks token and permission, and sends what `make` returns with 200; errors are Graph's. */
 export async function answer(
   cloud: Cloud,
   request: FastifyRequest,
@@ -17,11 +18,25 @@ export async function answer(
   permissions: readonly string[],
   make: (caller: Caller) => object,
 ): Promise<FastifyReply> {
+  return answerRoute(cloud, request, reply, permissions, (caller) => ok(make(caller) as RouteAnswer["body"] & object));
+}
+
+/** The same for answers with another status, or a location. */
+export async function answerRoute(
+  cloud: Cloud,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  permissions: readonly string[],
+  make: (caller: Caller) => RouteAnswer | Promise<RouteAnswer>,
+): Promise<FastifyReply> {
   const requestId = randomUUID();
   const clientRequestId = String(request.headers["client-request-id"] ?? requestId);
   reply.headers({ "request-id": requestId, "client-request-id": clientRequestId, "cache-control": "no-cache" });
   try {
-    const body = make(await permitted(cloud, request, permissions));
+    const { status, body, location } = await make(await permitted(cloud, request, permissions));
+    reply.code(status);
+    if (location !== undefined) reply.header("location", location);
+    if (body === undefined) return await reply.send();
     reply.header("odata-version", "4.0");
     reply.type("application/json;odata.metadata=minimal;odata.streaming=true;IEEE754Compatible=false;charset=utf-8");
     return await reply.send(JSON.stringify(body));
@@ -31,7 +46,8 @@ export async function answer(
         ? new EmulatedGraphError(401, "InvalidAuthenticationToken", failure.message)
         : failure;
     if (!(error instanceof EmulatedGraphError)) throw failure;
-    return await reply.code(error.status).send(errorBody(error, cloud.now(), requestId, clientRequestId));
+    const body = errorBody(error, cloud.now(), requestId, clientRequestId);
+    return await reply.code(error.status).headers(error.headers).send(body);
   }
 }
 

@@ -6,6 +6,7 @@ import { setTenantSwitches, startSandbox } from "../../src/server";
 import { switchValues } from "../../src/cloud/switches";
 
 const tenantId = "c0570500-0000-4000-8000-0000000000aa";
+const detections = { detectionRuns: "complete", detectionQuotas: "off" };
 
 describe("sandbox/server: a tenant's switches", function () {
   let home: string;
@@ -13,7 +14,7 @@ describe("sandbox/server: a tenant's switches", function () {
   after(() => rm(home, { recursive: true, force: true }));
 
   it("tenant switches: all on in a new tenant; stored on disk while no sandbox runs", async () => {
-    const alerts = { alertSources: "endpoint", legacyAlertApi: "on" };
+    const alerts = { alertSources: "endpoint", legacyAlertApi: "on", ...detections };
     const all = { entraLicence: "p2", b2bInvitations: "on", clientSecrets: "on", mfa: "on", ...alerts };
     assert.deepEqual(await setTenantSwitches({ home }, tenantId, {}), all);
     const set = { ENTRALICENCE: "P1", clientSecrets: "90" };
@@ -27,7 +28,13 @@ describe("sandbox/server: a tenant's switches", function () {
     try {
       const changes = { b2bInvitations: "off", clientSecrets: "on", mfa: "off" };
       const values = await setTenantSwitches({ home }, tenantId, changes);
-      assert.deepEqual(values, { entraLicence: "p1", alertSources: "endpoint", legacyAlertApi: "on", ...changes });
+      assert.deepEqual(values, {
+        entraLicence: "p1",
+        alertSources: "endpoint",
+        legacyAlertApi: "on",
+        ...detections,
+        ...changes,
+      });
       assert.deepEqual(switchValues(sandbox.cloud.tenant(tenantId)), values);
       await assert.rejects(setTenantSwitches({ home }, tenantId, { entraLicence: "free", b2bInvitations: "maybe" }), {
         message: `The switch b2bInvitations can't be "maybe"; it can be on, off.`,
@@ -42,7 +49,7 @@ describe("sandbox/server: a tenant's switches", function () {
     [
       "licence",
       "p1",
-      /no switch "licence"\. There are entraLicence, b2bInvitations, clientSecrets, mfa, alertSources, legacyAlertApi\./,
+      /no switch "licence"\. There are entraLicence, b2bInvitations, clientSecrets, mfa, alertSources, legacyAlertApi, detectionRuns, detectionQuotas\./,
     ],
     ["clientSecrets", "0", /can't be "0"; it can be on, off, <days>/],
     ["clientSecrets", "<days>", /can't be "<days>"/],

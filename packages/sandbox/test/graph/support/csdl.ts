@@ -304,7 +304,10 @@ function metadataOf(version: GraphVersion): Metadata {
   const there = parsed.get(version);
   if (there !== undefined) return there;
   const metadata = parse(readReference(version === "v1.0" ? "v1.0-Prod.csdl" : "beta-USSec.csdl"));
-  if (version === "beta") addDocumented(metadata);
+  if (version === "beta") {
+    addDocumented(metadata);
+    addDetections(metadata);
+  }
   parsed.set(version, metadata);
   return metadata;
 }
@@ -320,6 +323,54 @@ function addDocumented(metadata: Metadata): void {
     }
     holder.NavigationProperty.push({ Name: name, Type: type });
   }
+}
+
+/**
+ * Properties of detection rules that came after the metadata: of Microsoft's SDK of 2026-10-23, and of the pages of the beta.
+ * https://learn.microsoft.com/graph/api/resources/security-detectionaction?view=graph-rest-beta
+ */
+export const laterDetectionProperties: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  detectionAction: { incidentConfiguration: "incidentConfiguration" },
+  incidentConfiguration: { isExcludedFromIncidentCorrelation: "Edm.Boolean" },
+  ruleSchedule: { lookback: "Edm.Duration" },
+  alertTemplate: { eventGroupingKind: "eventGroupingKind" },
+};
+
+const detectionNamespace = "graph.security.";
+
+/**
+ * Detection rules as the public beta has them: the published metadata, a national cloud's, has their former shape. What
+ * v1.0 has, too, stays as it is there.
+ */
+function addDetections(metadata: Metadata): void {
+  const { types, enums } = parse(readReference("detections.csdl"));
+  const general = metadataOf("v1.0");
+  for (const [name, type] of types) if (!general.types.has(name)) metadata.types.set(name, type);
+  for (const [name, members] of enums) if (!general.enums.has(name)) metadata.enums.set(name, members);
+  metadata.enums.set(`${detectionNamespace}eventGroupingKind`, new Set(["alertPerEvent", "singleAlert"]));
+  for (const [name, properties] of Object.entries(laterDetectionProperties)) {
+    const qualified = detectionNamespace + name;
+    const type = metadata.types.get(qualified) ?? { Name: name, Property: [], NavigationProperty: [] };
+    const added = Object.entries(properties).map(([property, of]) => ({
+      Name: property,
+      Type: of.startsWith("Edm.") ? of : detectionNamespace + of,
+    }));
+    metadata.types.set(qualified, { ...type, Property: [...type.Property, ...added] });
+  }
+}
+
+/** The properties of a type of the beta with those that it inherits: name, type, `?` at the end if null is allowed. */
+export function propertiesOfBetaType(name: string): Record<string, string> {
+  const metadata = metadataOf("beta");
+  const short = (type: string) => normal(type).replace(detectionNamespace, "");
+  return Object.fromEntries(
+    withBases(metadata, detectionNamespace + name).flatMap((type) =>
+      (metadata.types.get(type)?.Property ?? []).map((property) => [
+        property.Name,
+        short(property.Type) + (property.Nullable === "false" ? "" : "?"),
+      ]),
+    ),
+  );
 }
 
 const lists = new Set([

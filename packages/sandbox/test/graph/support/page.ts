@@ -13,7 +13,7 @@ import { defenderRoutes, ownRoutes } from "../../../src/defender/index";
 import { addEntra } from "../../../src/entra/index";
 import { tokenKeys } from "../../../src/entra/keys";
 import { batchRoute } from "../../../src/graph/batch";
-import type { GraphVersion } from "../../../src/graph/entities";
+import { isGraphVersion, type GraphVersion } from "../../../src/graph/entities";
 import type { Route } from "../../../src/graph/route";
 import { routeTable } from "../../../src/graph/routes";
 import { documentsAlone, hasRoute, publicBetaKnowsBetter } from "./csdl";
@@ -108,8 +108,9 @@ function isOnlyDocumented(route: string): boolean {
 function defenderEvidence(route: string): string {
   const [method = "", path_ = ""] = route.split(" ");
   const [, version = "", ...rest] = path_.split("/");
-  if (version === "v1.0" && hasRoute("v1.0", method, `/${rest.join("/")}`)) return "metadata, tests";
-  if (version === "v1.0") return "documented, tests";
+  if (isGraphVersion(version)) {
+    return hasRoute(version, method, `/${rest.join("/")}`) ? "metadata, tests" : "documented, tests";
+  }
   if (ownRoutes.includes(path_)) return "**this project's own**: the page of the portal has no public API";
   return "Microsoft's pages on the (deprecated) SIEM REST API; no metadata is published";
 }

@@ -1,0 +1,263 @@
+/**
+ * Refuses the detection rules that the service refuses. The texts are from probes of a live tenant in August and
+ * September 2026 (github.com/pkhabazi/SentinelToXDR, docs/API-Constraints.md); where a text is the sandbox's own, it says so.
+ */
+import type { Json, StoredObject } from "../../cloud/model";
+import { EmulatedGraphError } from "../../graph/errors";
+import { innerOf, isObject, jsonText, objectsIn, type JsonObject } from "../../graph/json";
+import { auditProperties, deprecatedTypes, detectionEnums, detectionTypes, itemType } from "./detectionRuleTypes";
+import type { QueryVerdict } from "./detectionQuery";
+
+/** The most custom details, and their size together in bytes. */
+const mostDetails = 20;
+const largestDetails = 4096;
+/** The most different columns in title and description together. */
+const mostDynamicColumns = 3;
+
+/** The properties that a create needs, by type. Microsoft's own example omits all others. */
+const required: Readonly<Record<string, readonly string[]>> = {
+  detectionRule: ["displayName", "queryCondition", "schedule", "detectionAction"],
+  queryCondition: ["queryText"],
+  ruleSchedule: ["frequency"],
+  detectionAction: ["alertTemplate"],
+  alertTemplate: ["title", "severity"],
+};
+
+/** The combinations of columns of which an entity needs one, as the service lists them (2026-09-15). */
+const sufficientColumns: Readonly<Record<string, { entity: string; combinations: readonly string[][] }>> = {
+  accounts: {
+    entity: "User",
+    combinations: [
+      ...[["aadUserId"], ["sid"], ["upn"]],
+      ...[
+        ["name", "ntDomain"],
+        ["name", "dnsDomain"],
+        ["name", "upnSuffix"],
+      ],
+    ],
+  },
+  hosts: {
+    entity: "Machine",
+    combinations: [["deviceId"], ["name"], ["netBiosName", "ntDomain"], ["netBiosName", "dnsDomain"]],
+  },
+  files: { entity: "File", combinations: [["sha1"], ["sha256"]] },
+  mailMessages: { entity: "MailMessage", combinations: [["networkMessageId", "recipient", "sender", "subject"]] },
+  registryValues: { entity: "RegistryValue", combinations: [["key", "valueName"]] },
+};
+
+const assetEntities = ["accounts", "hosts", "mailboxes", "ips"];
+
+export function badRule(message: string): EmulatedGraphError {
+  return new EmulatedGraphError(400, "BadRequest", message);
+}
+
+/** The key of a rule in paths and bodies. Rules of the portal and of old clients have numbers. */
+export function checkRuleId(id: Json | undefined): string {
+  if (typeof id === "string" && /^([A-Za-z][A-Za-z0-9_-]{0,99}|\d{1,19})$/.test(id)) return id;
+  throw new EmulatedGraphError(
+    400,
+    "InvalidInput",
+    "Invalid rule identifier format. Rule ID must consist of letters, numbers, dashes, or underscores only, begin " +
+      "with a letter, and not exceed 100 characters.",
+  );
+}
+
+/** Checks names and types of a body. `mode`: a create needs more. @returns the properties to store. */
+export function checkRuleBody(body: JsonObject, mode: "create" | "update"): JsonObject {
+  const { id, ...rest } = body;
+  if (mode === "update" && id !== undefined) throw badRule("Property 'id' is read-only and cannot be set.");
+  const audit = Object.keys(rest).find((name) => Object.hasOwn(auditProperties, name));
+  if (audit !== undefined) throw badRule(`Property '${audit}' is read-only and cannot be set.`);
+  return checkObject("detectionRule", rest, mode);
+}
+
+function checkObject(type: string, value: Json, mode: "create" | "update"): JsonObject {
+  // The service answers null in place of a list or an object with an empty text.
+  if (value === null) throw badRule("");
+  if (!isObject(value)) throw badRule(`A value of type 'microsoft.graph.security.${type}' was expected.`);
+  if (type === "alertCustomDetails") return checkDetails(value);
+  const checked: JsonObject = {};
+  for (const [name, inner] of Object.entries(value)) {
+    if (name.startsWith("@odata.")) continue;
+    checked[name] = checkProperty(type, name, inner, mode);
+  }
+  if (mode === "create") {
+    const missing = required[type]?.find((name) => checked[name] === undefined);
+    // The sandbox's own text.
+    if (missing !== undefined) throw badRule(`The property '${missing}' is required.`);
+  }
+  return checked;
+}
+
+function checkProperty(owner: string, name: string, value: Json, mode: "create" | "update"): Json {
+  const type = detectionTypes[owner]?.[name];
+  if (type === undefined) {
+    const isDeprecated = deprecatedTypes[owner]?.[name] !== undefined;
+    throw badRule(
+      isDeprecated
+        ? `The property '${name}' is deprecated. (Sandbox: it writes the properties of 2026-05 only.)`
+        : `The property '${name}' does not exist on type 'microsoft.graph.security.${owner}'. Make sure to only use ` +
+            "property names that are defined by the type or mark the type as open type.",
+    );
+  }
+  return checkValue(type, name, value, mode);
+}
+
+function checkValue(type: string, name: string, value: Json, mode: "create" | "update"): Json {
+  const item = itemType(type);
+  const plain = type.replace(/\?$/, "");
+  if (item !== undefined) {
+    if (value === null) throw badRule("");
+    if (!Array.isArray(value)) throw badRule(`The value of '${name}' must be a list.`);
+    return value.map((each) => (item === "Edm.String" ? checkText(name, each) : checkItem(item, each)));
+  }
+  if (value === null && type.endsWith("?") && (plain.startsWith("Edm.") || nullObjects.has(plain))) return null;
+  if (plain === "Edm.Boolean" && typeof value === "boolean") return value;
+  if (plain === "Edm.String") return checkText(name, value);
+  if (plain === "Edm.Duration") return checkDuration(name, value);
+  const members = detectionEnums[plain];
+  if (members !== undefined) return checkMember(name, members, value);
+  return checkObject(plain, value, mode);
+}
+
+/** Objects for which null is the default on create and no change on update. */
+const nullObjects: ReadonlySet<string> = new Set(["incidentConfiguration", "alertCustomDetails", "eventGroupingKind"]);
+
+/** An item of a collection has all properties that its type demands. */
+function checkItem(type: string, value: Json): JsonObject {
+  const checked = checkObject(type, value, "create");
+  const missing = Object.entries(detectionTypes[type] ?? {}).find(
+    ([name, each]) => !each.endsWith("?") && itemType(each) === undefined && checked[name] === undefined,
+  );
+  if (missing !== undefined) throw badRule(`The property '${missing[0]}' is required.`);
+  if (type === "fileAction" && checked["sha1Column"] === undefined && checked["sha256Column"] === undefined) {
+    throw badRule("The property 'sha1Column' or 'sha256Column' is required.");
+  }
+  return checked;
+}
+
+function checkText(name: string, value: Json): string {
+  if (typeof value !== "string") throw badRule(`The value of '${name}' must be a string.`);
+  return value;
+}
+
+function checkMember(name: string, members: readonly string[], value: Json): string {
+  if (typeof value === "string" && members.includes(value)) return value;
+  throw badRule(`The value ${JSON.stringify(value)} of '${name}' is not supported.`);
+}
+
+function checkDuration(name: string, value: Json): string {
+  const text = checkText(name, value);
+  if (minutesIn(text) === undefined) throw badRule(`The value '${text}' of '${name}' is no duration.`);
+  return text;
+}
+
+/** Whole minutes of an ISO 8601 duration of days, hours, minutes and seconds. */
+export function minutesIn(duration: string): number | undefined {
+  const [whole, days = 0, hours = 0, minutes = 0] =
+    /^P(?=.)(?:(\d+)D)?(?:T(?=.)(?:(\d+)H)?(?:(\d+)M)?(?:0+S)?)?$/.exec(duration) ?? [];
+  return whole === undefined ? undefined : (Number(days) * 24 + Number(hours)) * 60 + Number(minutes);
+}
+
+function checkDetails(value: JsonObject): JsonObject {
+  const pairs = Object.entries(value).filter(([name]) => !name.startsWith("@odata."));
+  for (const [name, column] of pairs) checkText(name, column);
+  if (pairs.length > mostDetails || Buffer.byteLength(JSON.stringify(Object.fromEntries(pairs))) > largestDetails) {
+    throw badRule(`Custom details must not exceed ${mostDetails} pairs and 4 KB.`);
+  }
+  return Object.fromEntries(pairs);
+}
+
+/** Checks a whole rule, as it will be stored. `others`: the rules of the tenant without it. */
+export function checkDetectionRule(rule: JsonObject, others: Iterable<StoredObject>, verdict: QueryVerdict): void {
+  checkSchedule(innerOf(rule["schedule"], "frequency"), innerOf(rule["schedule"], "lookback"));
+  const template = innerOf(rule["detectionAction"], "alertTemplate");
+  if (objectsIn(innerOf(template, "tactics")).length > 1) {
+    throw badRule("Multiple MITRE tactics are not supported. Specify a single tactic.");
+  }
+  checkDynamicColumns(template);
+  checkEntities(innerOf(template, "entityMappings"));
+  if (verdict.problem !== undefined) throw badRule(verdict.problem);
+  checkColumns(rule, verdict.columns);
+  checkUnique(rule, others);
+}
+
+function checkSchedule(frequency: Json | undefined, lookback: Json | undefined): void {
+  const every = minutesIn(jsonText(frequency)) ?? 0;
+  if (every !== 0 && (every < 5 || every > 14 * 24 * 60)) {
+    throw badRule(`The frequency '${jsonText(frequency)}' is not supported.`);
+  }
+  if (typeof lookback !== "string") return;
+  if (every === 0 || (minutesIn(lookback) ?? 0) < every) {
+    throw badRule(`The lookback '${lookback}' must not be shorter than the frequency.`);
+  }
+}
+
+function checkDynamicColumns(template: Json | undefined): void {
+  const texts = [jsonText(innerOf(template, "title")), jsonText(innerOf(template, "description"))].join(" ");
+  const columns = new Set([...texts.matchAll(/\{\{\s*([^}]*?)\s*\}\}/g)].map(([, column]) => column));
+  if (columns.size > mostDynamicColumns) {
+    throw badRule("Dynamic properties in alertTitle and alertDescription must not exceed 3 fields");
+  }
+}
+
+function checkEntities(mappings: Json | undefined): void {
+  const sets = Object.entries(isObject(mappings) ? mappings : {}).filter(([, items]) => objectsIn(items).length > 0);
+  if (sets.length === 0) throw badRule("At least one of impactedAssets or entityMappings must be provided.");
+  for (const [name, items] of sets) {
+    const sufficient = sufficientColumns[name];
+    if (sufficient === undefined) continue;
+    for (const item of objectsIn(items)) checkStrength(sufficient, item);
+  }
+  if (!sets.some(([name]) => assetEntities.includes(name))) {
+    throw badRule("At least one asset entity (Machine, User, or Mailbox) or an IP entity must be included.");
+  }
+}
+
+function checkStrength(sufficient: (typeof sufficientColumns)[string], item: JsonObject): void {
+  const { entity, combinations } = sufficient;
+  const has = (name: string) => jsonText(item[`${name}Column`]) !== "";
+  if (combinations.some((names) => names.every(has))) return;
+  const list = combinations.map((names) => `(${names.map((name) => `${name}Column`).join(", ")})`).join(", ");
+  throw badRule(
+    `Entity mapping for '${entity}' is invalid. Set non-empty column values for all fields in at least one of these ` +
+      `combinations: ${list}.`,
+  );
+}
+
+/** Names of columns in mappings and custom details must be in the query's output. */
+function checkColumns(rule: JsonObject, columns: readonly string[] | undefined): void {
+  if (columns === undefined) return;
+  const template = innerOf(rule["detectionAction"], "alertTemplate");
+  const mapped = textsBelow(innerOf(template, "entityMappings"));
+  const absent = (names: readonly string[]) => [...new Set(names.filter((name) => !columns.includes(name)))].join(", ");
+  const missing = absent(mapped);
+  if (missing !== "") {
+    throw badRule(
+      `Entity mappings reference the following column(s) which are not projected by the query output: ${missing}.`,
+    );
+  }
+  const details = absent(textsBelow(innerOf(template, "customDetails")));
+  if (details !== "") {
+    throw badRule(
+      `Custom details reference the following column(s) which are not projected by the query output: ${details}.`,
+    );
+  }
+}
+
+function textsBelow(value: Json | undefined): string[] {
+  if (typeof value === "string") return [value];
+  if (value === null || typeof value !== "object") return [];
+  return Object.values(value).flatMap(textsBelow);
+}
+
+/** The text of the 409 is not known: this one is the sandbox's. */
+function checkUnique(rule: JsonObject, others: Iterable<StoredObject>): void {
+  const title = (each: Json) => innerOf(innerOf(innerOf(each, "detectionAction"), "alertTemplate"), "title");
+  for (const other of others) {
+    if (other["displayName"] === rule["displayName"]) {
+      throw new EmulatedGraphError(409, "Conflict", "A rule with this display name already exists.");
+    }
+    if (title(other) === title(rule)) throw badRule("A rule with this alert title already exists.");
+  }
+}
