@@ -1,0 +1,165 @@
+import { defenderSchema } from "../schema/defenderSchema";
+import type { HuntingSchema, HuntingTable } from "../schema/huntingSchema";
+import { continuousFindings } from "./continuousFindings";
+import { frequencyFindings } from "./frequencyFindings";
+import type { JudgedQuery, QueryFinding } from "./judgedQuery";
+
+export interface RuleQueryOptions {
+  /** ISO 8601 duration such as `PT1H`; `PT0S` is continuous. Not judged if it is missing. */
+  readonly frequency?: string;
+  /** Whether the rule runs on each event; true for `PT0S`. */
+  readonly isContinuous?: boolean;
+  /** Columns that entity mappings, custom details, actions and texts name. */
+  readonly mappedColumns?: readonly string[];
+  /** The schema that the query was judged against; Microsoft's tables if it is missing. */
+  readonly schema?: HuntingSchema;
+}
+
+/**
+ * Judges whether a custom detection rule can stand on a query. Doesn't load the parser.
+ * The columns follow Microsoft's page; that a Sentinel table needs no `ReportId`, what breaks after
+ * `FileProfile`, and the functions that a rule can't call are other tools' observations on tenants
+ * (2026) and were not tried. A query that doesn't bind has no output to judge and gets no finding
+ * here.
+ * https://learn.microsoft.com/defender-xdr/custom-detection-rules
+ */
+export function judgeRuleQuery(judged: JudgedQuery, options: RuleQueryOptions = {}): QueryFinding[] {
+  if (judged.findings.some(({ severity }) => severity === "error")) return [];
+  const tables = tablesRead(judged, options.schema ?? defenderSchema());
+  const isContinuous = options.isContinuous ?? options.frequency === "PT0S";
+  return [
+    ...timeFindings(judged, tables),
+    ...eventFindings(judged, tables),
+    ...identifierFindings(judged, tables),
+    ...mappingFindings(judged, options.mappedColumns ?? []),
+    ...functionFindings(judged),
+    ...(isContinuous ? continuousFindings(judged, tables) : frequencyFindings(judged, tables, options.frequency)),
+  ];
+}
+
+function tablesRead(judged: JudgedQuery, schema: HuntingSchema): HuntingTable[] {
+  return schema.tables.filter(({ name }) => judged.tables.includes(name));
+}
+
+/** A finding about the output stands where the last operator begins. */
+function outputFinding(
+  judged: JudgedQuery,
+  code: string,
+  message: string,
+  severity: QueryFinding["severity"] = "error",
+) {
+  const { line, column } = judged.operators.at(-1) ?? { line: 1, column: 1 };
+  return { code, severity, message, line, column };
+}
+
+const timeColumns = ["Timestamp", "TimeGenerated"];
+
+/** The service reads either name and refuses one that is an alias of the other. */
+function timeFindings(judged: JudgedQuery, tables: readonly HuntingTable[]): QueryFinding[] {
+  const expected = tables.length > 0 && tables.every(isSentinel) ? "TimeGenerated" : "Timestamp";
+  const returned = timeColumns.filter((name) => judged.columns.some((column) => column.name === name));
+  const computed = returned.find((name) => !judged.unaltered.includes(name));
+  if (computed !== undefined) {
+    const message = `The output's ${computed} is computed. Return the table's own ${expected}: the service refuses another time.`;
+    return [outputFinding(judged, "KQL101", message)];
+  }
+  if (returned.length > 0) return [];
+  const message = `The output has no ${expected}. Add it, or summarize by (${expected}, ReportId) = arg_max(${expected}, ReportId).`;
+  return [outputFinding(judged, "KQL101", message)];
+}
+
+function isSentinel({ product }: HuntingTable): boolean {
+  return product === "sentinel";
+}
+
+/** The columns that identify the event must come from one of the tables that the query reads. */
+function eventFindings(judged: JudgedQuery, tables: readonly HuntingTable[]): QueryFinding[] {
+  if (tables.length === 0) {
+    return [outputFinding(judged, "KQL102", "The query reads no table. A rule needs a table of Defender or Sentinel.")];
+  }
+  const sets = tables.flatMap((table) =>
+    isSentinel(table) ? [[]] : table.product === undefined ? [] : [table.eventId],
+  );
+  const complete = sets.filter((columns) => columns !== undefined);
+  if (sets.length > 0 && complete.length === 0) {
+    const names = tables.map(({ name }) => name).join(", ");
+    const message = `${names} has no column that identifies an event for a rule. Join a table that has one.`;
+    return [outputFinding(judged, "KQL103", message, "warning")];
+  }
+  const missing = complete.map((columns) => columns.filter((name) => !judged.unaltered.includes(name)));
+  const [fewest = []] = missing.sort((a, b) => a.length - b.length);
+  return fewest.map((name) =>
+    outputFinding(
+      judged,
+      "KQL104",
+      `The output has no unaltered ${name}, which identifies the event. Keep it to the end.`,
+    ),
+  );
+}
+
+const strongIdentifiers: readonly string[] = [
+  "DeviceId",
+  "DeviceName",
+  "RemoteDeviceName",
+  "RecipientEmailAddress",
+  "SenderFromAddress",
+  "SenderMailFromAddress",
+  "RecipientObjectId",
+  "AccountObjectId",
+  "AccountSid",
+  "AccountUpn",
+  "InitiatingProcessAccountSid",
+  "InitiatingProcessAccountUpn",
+  "InitiatingProcessAccountObjectId",
+];
+
+/**
+ * A warning: Microsoft's page demands a column of the list, the service was seen to take a rule that
+ * maps an IP address alone.
+ */
+function identifierFindings(judged: JudgedQuery, tables: readonly HuntingTable[]): QueryFinding[] {
+  if (tables.every(isSentinel) || judged.columns.some(({ name }) => strongIdentifiers.includes(name))) return [];
+  const message = `The output has no strong identifier of a device, account or mailbox. Add one of ${strongIdentifiers.join(", ")}.`;
+  return [outputFinding(judged, "KQL105", message, "warning")];
+}
+
+function mappingFindings(judged: JudgedQuery, mappedColumns: readonly string[]): QueryFinding[] {
+  const names = judged.columns.map(({ name }) => name);
+  return [...new Set(mappedColumns)]
+    .filter((mapped) => !names.includes(mapped))
+    .map((mapped) => {
+      const similar = names.find((name) => name.toLowerCase() === mapped.toLowerCase());
+      const action = similar === undefined ? "Project it, or map another column" : `Write ${similar}`;
+      return outputFinding(judged, "KQL106", `The rule maps ${mapped}, which the output doesn't have. ${action}.`);
+    });
+}
+
+const refusedFunctions: ReadonlySet<string> = new Set([
+  "workspace",
+  "_GetWatchlist",
+  "cluster",
+  "database",
+  "app",
+  "resource",
+]);
+
+function functionFindings(judged: JudgedQuery): QueryFinding[] {
+  const refused = judged.functions.filter(({ name }) => refusedFunctions.has(name));
+  const findings = refused.map(({ name, line, column }): QueryFinding => {
+    const message = `A rule cannot call ${name}(): the service refuses it, or the rule doesn't run. Read the tables directly.`;
+    return { code: "KQL107", severity: "error", message, line, column };
+  });
+  return [...findings, ...fileProfileFindings(judged)];
+}
+
+function fileProfileFindings({ functions, operators }: JudgedQuery): QueryFinding[] {
+  const profile = functions.find(({ name }) => name === "FileProfile");
+  if (profile === undefined || functions.some(({ name }) => /^column_?ifexists$/.test(name))) return [];
+  const isLater = (line: number, column: number) =>
+    line > profile.line || (line === profile.line && column > profile.column);
+  const filter = operators.find(({ name, line, column }) => /^(where|filter)$/.test(name) && isLater(line, column));
+  if (filter === undefined) return [];
+  const message =
+    "The service refuses a rule that filters on columns of FileProfile(). Write column_ifexists('GlobalPrevalence', long(null)).";
+  return [{ code: "KQL108", severity: "warning", message, line: filter.line, column: filter.column }];
+}

@@ -1,0 +1,136 @@
+import assert from "node:assert/strict";
+import { judgeQueries, type JudgedQuery, type QueryFinding } from "@defender-mssp/kql";
+import publicQueries from "../data/publicQueries.json";
+
+/** The findings as `code line:column`. */
+function places(findings: readonly QueryFinding[]): string[] {
+  return findings.map(({ code, line, column }) => `${code} ${line}:${column}`);
+}
+
+function judge(query: string): JudgedQuery {
+  const [judged] = judgeQueries([query]);
+  assert.ok(judged);
+  return judged;
+}
+
+describe("judgeQueries", () => {
+  it("returns columns with Kusto's types, and the tables", () => {
+    const judged = judge("DeviceEvents | summarize Hosts = dcount(DeviceId), max(Timestamp) by bin(Timestamp, 1h)");
+    assert.deepEqual(judged.findings, []);
+    assert.deepEqual(judged.columns, [
+      { name: "Timestamp", type: "datetime" },
+      { name: "Hosts", type: "long" },
+      { name: "max_Timestamp", type: "datetime" },
+    ]);
+    assert.deepEqual(judged.tables, ["DeviceEvents"]);
+  });
+
+  const rejected: Readonly<Record<string, readonly [query: string, ...findings: string[]]>> = {
+    "an unknown table": ["NoSuchTable | take 1", "KS204 1:1"],
+    "an unknown column": ["DeviceEvents\n| where Foo == 1", "KS142 2:9"],
+    "a column in another case": ["CloudAppEvents | where ISP == 'a'", "KS142 1:24"],
+    "a column that was projected away": ["DeviceEvents | project DeviceId | where DeviceName == 'a'", "KS142 1:41"],
+    "a comparison of string with number": ["DeviceEvents | where FileName > 5", "KS106 1:31"],
+    "two queries with a blank line between": ["DeviceEvents | take 1\n\nDeviceInfo | take 2", "KQL002 3:1"],
+    "two queries with a semicolon": ["DeviceEvents | take 1; DeviceInfo | take 2", "KQL002 1:24"],
+    "an empty text": ["", "KQL001 1:1"],
+    "comments only": ["// nothing\n", "KQL001 1:1"],
+  };
+  for (const [name, [query, ...expected]] of Object.entries(rejected)) {
+    it(`refuses ${name}`, () => {
+      const judged = judge(query);
+      assert.deepEqual(places(judged.findings), expected);
+      assert.deepEqual(judged.columns, []);
+    });
+  }
+
+  it("counts lines and columns in the text as given: byte order mark, CRLF, quoted arguments", () => {
+    assert.deepEqual(places(judge("\uFEFFDeviceEvents | where Foo == 1").findings), ["KS142 1:22"]);
+    assert.deepEqual(places(judge("\uFEFFDeviceEvents\r\n| where true\r\n| where Foo == 1").findings), ["KS142 3:9"]);
+    const query = "DeviceFileEvents | invoke FileProfile(SHA1, 1000) | where Foo == 1\n| where Bar == 2";
+    assert.deepEqual(places(judge(query).findings), ["KS142 1:59", "KS142 2:9"]);
+  });
+
+  it("accepts FileProfile with a bare column, a quoted one and none", () => {
+    for (const call of [
+      "FileProfile(SHA1, 1000)",
+      "FileProfile('SHA1', 500)",
+      "FileProfile()",
+      "FileProfile(SHA256)",
+    ]) {
+      const judged = judge(`DeviceFileEvents | invoke ${call} | project GlobalPrevalence, Signer`);
+      assert.deepEqual(judged.findings, [], call);
+      assert.deepEqual(
+        judged.columns.map(({ type }) => type),
+        ["int", "string"],
+      );
+    }
+  });
+
+  it("warns of a table that isfuzzy passes over", () => {
+    const { findings, columns } = judge("union isfuzzy=true DeviceEvents, NoSuch_CL");
+    assert.deepEqual(
+      findings.map(({ code, severity }) => [code, severity]),
+      [["KS205", "warning"]],
+    );
+    assert.ok(columns.length > 60);
+  });
+
+  const unaltered: Readonly<Record<string, readonly [query: string, isUnaltered: boolean]>> = {
+    "the table's column": ["DeviceEvents", true],
+    "a projected column": ["DeviceEvents | project Timestamp", true],
+    "arg_max(Timestamp, *)": ["DeviceEvents | summarize arg_max(Timestamp, *) by DeviceId", true],
+    "arg_max with names": [
+      "DeviceEvents | summarize (Timestamp, ReportId) = arg_max(Timestamp, ReportId) by DeviceId",
+      true,
+    ],
+    "arg_max with exchanged names": [
+      "DeviceEvents | summarize (ReportId, Timestamp) = arg_max(Timestamp, ReportId) by DeviceId",
+      false,
+    ],
+    "max under the same name": ["DeviceEvents | summarize Timestamp = max(Timestamp) by DeviceId", true],
+    "a union": ["union DeviceEvents, DeviceFileEvents", true],
+    "a union with a computed half": ["union DeviceEvents, (DeviceFileEvents | extend Timestamp = now())", false],
+    "a bin": ["DeviceEvents | project Timestamp = bin(Timestamp, 1h)", false],
+    "a group by bin": ["DeviceEvents | summarize count() by bin(Timestamp, 1h)", false],
+    "the current time": ["DeviceEvents | extend Timestamp = now()", false],
+    "another column's alias": ["SigninLogs | extend Timestamp = TimeGenerated", false],
+  };
+  for (const [name, [query, isUnaltered]] of Object.entries(unaltered)) {
+    it(`${name}: Timestamp is ${isUnaltered ? "unaltered" : "computed"}`, () => {
+      const judged = judge(query);
+      assert.deepEqual(judged.findings, []);
+      assert.equal(judged.unaltered.includes("Timestamp"), isUnaltered);
+    });
+  }
+
+  it("names operators, functions, let statements and comments with their places", () => {
+    const judged = judge("let x = 1; // why\nDeviceEvents\n| where ProcessId == x\n| extend A = tolower(FileName)");
+    assert.deepEqual(
+      judged.operators.map(({ name, line, column }) => [name, line, column]),
+      [
+        ["where", 3, 3],
+        ["extend", 4, 3],
+      ],
+    );
+    assert.deepEqual(judged.functions, [{ name: "tolower", line: 4, column: 14 }]);
+    assert.deepEqual(judged.lets, [{ name: "let", line: 1, column: 1 }]);
+    assert.deepEqual(judged.comments, [{ name: "// why", line: 1, column: 12 }]);
+  });
+
+  it("40 public queries: 37 bind; the others name columns that Microsoft doesn't document", () => {
+    const judged = judgeQueries(publicQueries.map(({ query }) => query));
+    const rejections = judged.map(({ findings }, index) => ({
+      name: publicQueries[index]!.name,
+      columns: [...new Set(findings.map(({ message }) => /^The name '(\w+)'/.exec(message)?.[1]))],
+    }));
+    assert.deepEqual(
+      rejections.filter(({ columns }) => columns.length > 0),
+      [
+        { name: "Device Logons from Unknown IPs", columns: ["ISP"] },
+        { name: "Device-ASRAudit", columns: ["IsAudit"] },
+        { name: "Device-SummarizeSmartScreenPhishingDomains", columns: ["Experience"] },
+      ],
+    );
+  });
+});
