@@ -101,7 +101,10 @@ module.exports = {
       severity: "error",
       comment: "A command stands in one of the rooms above.",
       from: {},
-      to: { path: "^cli/[^/]+/", pathNot: "^cli/(base|stack|siem|tenant|planned|customer|fleet|ci|sandbox)/" },
+      to: {
+        path: "^cli/[^/]+/",
+        pathNot: "^cli/(base|stack|siem|tenant|planned|customer|fleet|ci|detections|sandbox)/",
+      },
     },
     // A package is imported by its name, through its exports; only its own files reach into it.
     byName("packages-by-name", { pathNot: "^packages/" }, "^packages/"),

@@ -36,6 +36,7 @@ import {
 import { environmentProblems, type RawSettings } from "./environment";
 import { adoptedFrom, adoptedProblems, adoptedSettings, type AdoptedSettings } from "./adopted";
 import { analystProblems, analystsFrom, analystSettings, type Analyst } from "./analysts";
+import { detectionProblems, detectionsFrom, detectionSettings, type DetectionSettings } from "./detections";
 import { connectorFrom, connectorMap, connectorProblems, connectorSettings, type ConnectorSettings } from "./connector";
 import {
   notificationProblems,
@@ -80,6 +81,7 @@ import { domainName, endpoint, moduleName, displayName, oneOf, tenantId } from "
 export type { AdoptedObject, AdoptedSettings } from "./adopted";
 export type { Analyst } from "./analysts";
 export type { ConnectorSettings } from "./connector";
+export type { DetectionException, DetectionSettings } from "./detections";
 export type { MsspApplication, MsspApplications, MsspContact } from "./msspSettings";
 export type { NotificationRule } from "./notificationRules";
 export type { PortalAccessSettings } from "./portalAccess";
@@ -130,6 +132,8 @@ export interface Settings {
   readonly azureDelegation?: DelegationSettings;
   /** Off unless set. */
   readonly sentinelAccess?: SentinelAccessSettings;
+  /** Off unless set. */
+  readonly detections?: DetectionSettings;
   readonly defenderCalls: DefenderCallSettings;
   /** A module of the folder extensions/, without its ending. Default: none. */
   readonly extension?: string;
@@ -189,6 +193,7 @@ export const settingsSchema = z.object({
   ...notificationSettings,
   ...connectorSettings,
   ...azureSettings,
+  ...detectionSettings,
   defenderEndpoint: optional(endpoint("a gateway that makes Defender's calls without a public API"), {
     description:
       "URL of your gateway that authorizes the SIEM and creates notification rules, for which Microsoft has no public API.",
@@ -220,6 +225,7 @@ const structured = new Set([
   "handover",
   "azureDelegation",
   "sentinelAccess",
+  "detections",
   "adopted",
   "tags",
   "sharedTenantWith",
@@ -274,6 +280,7 @@ export function checkSettings(
     notificationProblems,
     connectorProblems,
     azureProblems,
+    detectionProblems,
     adoptedProblems,
   ]) {
     findProblems(place);
@@ -326,6 +333,7 @@ function settingsFrom(checked: z.infer<typeof settingsSchema>, environment: Envi
       handover: handoverFrom(rest.handover),
       azureDelegation: delegationFrom(rest.azureDelegation),
       sentinelAccess: sentinelAccessFrom(rest.sentinelAccess, portalAccess?.model ?? "rbac"),
+      detections: detectionsFrom(rest.detections),
       adopted: adoptedFrom(adopted),
       msspContact: rest.msspContact && Object.freeze(withoutUndefined(rest.msspContact)),
       msspApplications: msspApplicationsFrom(rest.msspApplications),

@@ -3,6 +3,7 @@
  * table of floors of docs/architecture.md. The page of the emulated routes is written by a test,
  * which drives them.
  */
+import { ruleFileJsonSchema } from "@defender-mssp/detections";
 import { format } from "prettier";
 import { settingsJsonSchema } from "../../settings/settingsJsonSchema";
 import { architecturePage } from "./architecturePage";
@@ -39,6 +40,10 @@ export const generatedFiles: readonly GeneratedFile[] = [
   {
     file: "settings.schema.json",
     make: () => format(JSON.stringify(settingsJsonSchema()), { parser: "json", printWidth: 120 }),
+  },
+  {
+    file: "packages/detections/rule.schema.json",
+    make: () => format(JSON.stringify(ruleFileJsonSchema()), { parser: "json", printWidth: 120 }),
   },
   { file: "plugin/schema.json", make: async () => format(pluginSchema(), { parser: "json", printWidth: 120 }) },
   { file: "templates/customers/Pulumi.yaml", make: generateTemplatePulumiYaml },

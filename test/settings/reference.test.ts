@@ -19,6 +19,7 @@ const contexts: readonly Readonly<Record<string, unknown>>[] = [
   { connector: {} },
   { connector: { credential: { type: "secret" } } },
   { notificationRules: [{ name: "SOC", severities: ["High"], recipients: ["soc@mssp.example"] }] },
+  { detections: { sets: ["base"] } },
 ];
 
 function parsed(settings: Readonly<Record<string, unknown>>) {

@@ -7,6 +7,7 @@ const words: Readonly<Record<string, readonly string[]>> = {
   "cli/customer": ["init, new, adopt, doctor,", "verify, report, offboard …"],
   "cli/fleet": ["many customers:", "up, preview, status"],
   "cli/ci": ["pipelines: previews,", "comments, state checks"],
+  "cli/detections": ["rules as files: check,", "test, import, coverage"],
   "cli/sandbox": ["start, engine, sandbox"],
   "cli/tenant": ["a tenant’s additions", "and orphans"],
   "cli/planned": ["what up will create,", "by the settings alone"],

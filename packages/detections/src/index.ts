@@ -1,2 +1,42 @@
 /** Custom detection rules as files of a repository. */
-export type { DetectionRuleProperties } from "./detectionRuleProperties";
+export type {
+  AlertTemplate,
+  AutomatedActions,
+  DetectionRuleProperties,
+  EntityMappings,
+  RuleTactic,
+} from "./detectionRuleProperties";
+export type { DetectionRuleFile, FilePlace, QueryPlace } from "./detectionRuleFile";
+export {
+  comparableRule,
+  ruleDifferences,
+  type ComparableRule,
+  type ComparableValue,
+  type RuleDifference,
+} from "./comparableRule";
+export {
+  composeRule,
+  isRuleId,
+  ruleId,
+  ruleIdPrefix,
+  type AppliedException,
+  type ComposedRule,
+  type ComposeOptions,
+  type CustomerDetections,
+  type OffRule,
+  type OmittedAction,
+  type RuleException,
+} from "./composeRule";
+export { composeRules, type ComposedRules, type CustomerProblem, type EndingSoon } from "./composeRules";
+export { durationSeconds } from "./durationSeconds";
+export { filterColumns, filteredQuery, filterFault, type FilteredQuery } from "./filteredQuery";
+export { dynamicFields } from "./limitProblems";
+export { nestedTechniques, newShape, type NewShape } from "./newShape";
+export { parseRule, type ParsedRule, type RulePlace } from "./parseRule";
+export { patchBody, replacementReason } from "./patchBody";
+export { readRules, rulesFolder, ruleSets, type ReadRules } from "./readRules";
+export { ruleBody } from "./ruleBody";
+export { ruleFileJsonSchema } from "./ruleFileJsonSchema";
+export { ruleFileSchema, type RuleFile, type RuleParameterValue } from "./ruleFileSchema";
+export { ruleProblemsText, ruleProblemText, type RuleProblem } from "./ruleProblem";
+export type { RuleParameters } from "./ruleParameters";

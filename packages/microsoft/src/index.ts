@@ -56,6 +56,7 @@ export * from "./defender/incidents";
 export * from "./defender/readAlerts";
 export * from "./defender/siemAuthorization";
 export * from "./defender/connectorProfile";
+export * from "./defender/detectionRuleForm";
 export * from "./defender/siemConnector";
 export * from "./providers/siemAuthorization";
 export * from "./azure/keyVaultSecrets";

@@ -1,0 +1,93 @@
+import { readRules, ruleProblemText, ruleSets } from "@defender-mssp/detections";
+import assert from "node:assert/strict";
+import { mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { encodedPowerShell } from "./rules";
+
+describe("detections: readRules", () => {
+  let folder: string;
+  beforeEach(async () => {
+    folder = await mkdtemp(path.join(tmpdir(), "mssp-rules-"));
+  });
+  afterEach(() => rm(folder, { recursive: true }));
+
+  async function write(files: Readonly<Record<string, string>>): Promise<void> {
+    for (const [name, text] of Object.entries(files)) {
+      const file = path.join(folder, "detections", name);
+      await mkdir(path.dirname(file), { recursive: true });
+      await writeFile(file, text);
+    }
+  }
+  const named = (name: string) =>
+    encodedPowerShell.replace("displayName: ", `displayName: ${name} `).replace("title: ", `title: ${name} `);
+
+  it("reads the sets that are named, without tests, and reports problems of all files together", async () => {
+    await write({
+      "base/a.yaml": named("A"),
+      "base/a.test.yaml": "- not a rule",
+      "base/README.md": "text",
+      "more/b.yaml": named("B").replace("high", "hgh"),
+      "more/c.yaml": "{",
+      "other/d.yaml": named("D"),
+    });
+    assert.deepEqual(await ruleSets(folder), ["base", "more", "other"]);
+    const { rules, problems } = await readRules(folder, ["more", "base"]);
+    assert.deepEqual(
+      rules.map(({ set, name }) => `${set}/${name}`),
+      ["base/a"],
+    );
+    assert.deepEqual(
+      problems.map(({ file, line }) => `${file}:${line}`),
+      ["detections/more/b.yaml:14", "detections/more/c.yaml:1"],
+    );
+    assert.equal((await readRules(folder)).rules.length, 2);
+  });
+
+  it("refuses rules that two sets have, equal names and titles, unknown sets, and files that would be overlooked", async () => {
+    await write({
+      "base/a.yaml": named("A"),
+      "more/a.yaml": named("B"),
+      "more/c.yaml": named("A"),
+      "more/d.yml": named("D"),
+      "more/Upper.yaml": named("U"),
+      "more/folder/e.yaml": named("E"),
+    });
+    await symlink("/etc/hostname", path.join(folder, "detections/more/link.yaml"));
+    const { rules, problems } = await readRules(folder, ["base", "more", "nothing"]);
+    assert.deepEqual(
+      rules.map(({ file }) => file),
+      ["detections/base/a.yaml"],
+    );
+    const texts = problems.map(ruleProblemText).join("\n");
+    for (const expected of [
+      /more\/a.yaml:1:1: the rule a is also in detections\/base\/a.yaml/,
+      /more\/c.yaml:1:1 displayName: detections\/base\/a.yaml:1 has the same name/,
+      /more\/c.yaml:12:3 alertTemplate.title: detections\/base\/a.yaml:12 has the same alert title/,
+      /more\/d.yml:1:1: the file ends in .yml/,
+      /more\/Upper.yaml:1:1: the rule's name is part of its ID/,
+      /more\/folder:1:1: a set has no folders/,
+      /more\/link.yaml:1:1: the file is a symbolic link/,
+      /detections\/nothing:1:1: there is no such set of rules. The sets here are base, more/,
+    ])
+      assert.match(texts, expected);
+    assert.equal(problems.length, 8, texts);
+  });
+
+  it("a repository without rules has none", async () => {
+    assert.deepEqual(await readRules(folder), { rules: [], problems: [] });
+  });
+
+  it("takes ten times as long for ten times as many rules, and not a hundred times", async () => {
+    const seconds = async (count: number) => {
+      await rm(path.join(folder, "detections"), { recursive: true, force: true });
+      await write(Object.fromEntries(Array.from({ length: count }, (_, n) => [`base/rule-${n}.yaml`, named(`R${n}`)])));
+      const before = process.cpuUsage();
+      assert.equal((await readRules(folder)).rules.length, count);
+      return process.cpuUsage(before).user / 1e6;
+    };
+    await seconds(100);
+    const [small, large] = [await seconds(100), await seconds(1000)];
+    assert.ok(large < small * 30, `${small} s for 100 rules, ${large} s for 1,000`);
+  }).timeout(120_000);
+});
