@@ -4,6 +4,7 @@ import type { Session } from "@defender-mssp/terminal/session";
 import { writeJson } from "@defender-mssp/terminal/jsonDocument";
 import { describeCommand } from "@defender-mssp/terminal/help";
 import { sandboxOptions, tenantIdArgument, withHome, type HomeOptions, type SandboxStartOptions } from "./options";
+import { registerProxy } from "./proxy";
 import { registerPermissions } from "./permissions";
 import { registerClock, registerEnv, registerStop } from "./running";
 
@@ -12,6 +13,7 @@ export function define(sandbox: Command, session: Session): void {
   sandbox.enablePositionalOptions();
   registerRun(sandbox, session);
   registerServe(sandbox, session);
+  registerProxy(sandbox, session);
   registerStop(sandbox, session);
   registerEnv(sandbox, session);
   registerClock(sandbox, session);

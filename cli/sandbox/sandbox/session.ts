@@ -2,7 +2,7 @@
  * A command's use of the sandbox: starts or joins it, runs something in its environment, and stops
  * it.
  */
-import type { JoinedSandbox, OwnSandbox } from "@defender-mssp/sandbox";
+import type { CommandEnd, JoinedSandbox, OwnSandbox } from "@defender-mssp/sandbox";
 import type { Session, Signals } from "@defender-mssp/terminal/session";
 import { writeJsonLine } from "@defender-mssp/terminal/jsonDocument";
 import { sandboxPackage } from "./packages";
@@ -20,11 +20,23 @@ export async function withSandbox<T>(
   session: Session,
   action: (env: NodeJS.ProcessEnv) => Promise<T>,
 ): Promise<T> {
-  const { sandbox, env } = await open(options, session);
+  return withOpenSandbox(options, session, ({ env }) => action(env));
+}
+
+/** A sandbox that was started or joined, and the environment of commands in it. */
+export type OpenedSandbox = Awaited<ReturnType<typeof open>>;
+
+/** As `withSandbox`, with the sandbox itself. */
+async function withOpenSandbox<T>(
+  options: SandboxStartOptions,
+  session: Session,
+  action: (opened: OpenedSandbox) => Promise<T>,
+): Promise<T> {
+  const opened = await open(options, session);
   try {
-    return await action(env);
+    return await action(opened);
   } finally {
-    await close(sandbox, session);
+    await close(opened.sandbox, session);
   }
 }
 
@@ -34,13 +46,35 @@ export async function runInSandbox(
   options: SandboxStartOptions,
   session: Session,
 ): Promise<void> {
-  const { runCommand, endLike, CommandNotStarted } = sandboxPackage();
+  const { runCommand } = sandboxPackage();
   const stacks = await realStacks(session.folder);
   refuseRealStack(command, stacks);
+  await endAs(session, () =>
+    withSandbox(options, session, (env) => runCommand(command, env)).finally(() => restore(stacks, session)),
+  );
+}
+
+/** Runs a command that reaches the sandbox by its proxy, and ends as the command ended. */
+export async function runBehindProxy(
+  command: readonly string[],
+  options: SandboxStartOptions,
+  session: Session,
+  openProxy: (opened: OpenedSandbox) => Promise<{ readonly env: NodeJS.ProcessEnv; close(): Promise<void> }>,
+): Promise<void> {
+  const { runCommand } = sandboxPackage();
+  await endAs(session, () =>
+    withOpenSandbox(options, session, async (opened) => {
+      const { env, close: closeProxy } = await openProxy(opened);
+      return runCommand(command, env).finally(closeProxy);
+    }),
+  );
+}
+
+/** Sets the exit code of the session to that of a command, or ends by its signal. */
+async function endAs(session: Session, run: () => Promise<CommandEnd>): Promise<void> {
+  const { endLike, CommandNotStarted } = sandboxPackage();
   try {
-    const ended = await withSandbox(options, session, (env) => runCommand(command, env)).finally(() =>
-      restore(stacks, session),
-    );
+    const ended = await run();
     if ("exitCode" in ended) session.exitCode = ended.exitCode;
     else endLike(ended);
   } catch (error) {
@@ -73,7 +107,7 @@ export async function serve(options: SandboxStartOptions & { json?: boolean }, s
 export async function keepUp(
   options: SandboxStartOptions,
   session: Session,
-  whenUp: (opened: Awaited<ReturnType<typeof open>>) => Promise<void>,
+  whenUp: (opened: OpenedSandbox) => Promise<void>,
 ): Promise<void> {
   const interrupted = nextInterrupt(session.signals);
   let stop: () => void = () => undefined;

@@ -14,6 +14,8 @@
  * - [entra] Microsoft, "Redemption experience in Microsoft Entra B2B" (the admin center of one
  *   tenant), and "Allow access to the Microsoft Entra admin center" in the application proxy's
  *   documents (hosts of the clouds)
+ * - [msal] AzureAD/microsoft-authentication-library-for-js, the known authorities of its instance
+ *   metadata (other names of the login host)
  * - [access] Microsoft, "Access the Microsoft Defender portal as an MSSP", 2026-07-14, and
  *   "Configure managed security service provider integration", 2018-09-03 (`?tid=`)
  */
@@ -30,6 +32,8 @@ export interface CloudHosts {
   readonly environment: "public" | "usgovernmentl4" | "usgovernmentl5";
   /** Entra ID: sign-in and tokens. */
   readonly loginEndpoint: string;
+  /** Other origins of the login host, which clients may use. */
+  readonly loginAliases: readonly string[];
   /** Microsoft Graph, which is also its tokens' audience. */
   readonly graphEndpoint: string;
   /**
@@ -69,6 +73,7 @@ export type AlertExporterRegion = "eu" | "uk" | "us";
 const publicEntra = {
   environment: "public", // azuread provider, argument `environment`
   loginEndpoint: "https://login.microsoftonline.com", // [sdk], [gov] for GCC
+  loginAliases: ["https://login.windows.net", "https://login.microsoft.com", "https://sts.windows.net"], // [msal]
   graphEndpoint: "https://graph.microsoft.com", // [sdk]
   keyVaultEndpoint: "https://vault.azure.net", // [sdk]
   logsIngestionResource: "https://monitor.azure.com", // Azure Monitor Ingestion client library, audiences
@@ -80,6 +85,7 @@ const publicEntra = {
 const governmentEntra = {
   environment: "usgovernmentl4", // azuread provider, argument `environment`
   loginEndpoint: "https://login.microsoftonline.us", // [sdk], [gov]
+  loginAliases: ["https://login.usgovcloudapi.net"], // [msal]
   graphEndpoint: "https://graph.microsoft.us", // [sdk]
   keyVaultEndpoint: "https://vault.usgovcloudapi.net", // [sdk]
   logsIngestionResource: "https://monitor.azure.us", // Azure Monitor Ingestion client library, audiences

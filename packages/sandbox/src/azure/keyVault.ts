@@ -88,7 +88,7 @@ async function vaultCall(cloud: Cloud, request: FastifyRequest, name: string): P
     return { caller, ...place };
   } catch (failure) {
     if (!(failure instanceof TokenRefused)) throw failure;
-    const authority = `${cloud.origins.https}/${place?.tenant.id ?? "common"}`;
+    const authority = `${cloud.services.login}/${place?.tenant.id ?? "common"}`;
     throw new EmulatedServiceError(
       401,
       "Unauthorized",

@@ -14,7 +14,7 @@ const waiting = new WeakMap<Cloud, Map<string, number>>();
 export function started({ cloud, path }: ArmRequest, by: "location" | "status"): Record<string, string> {
   const id = randomUUID();
   operationsOf(cloud).set(id, 1);
-  const base = `${cloud.origins.https}/subscriptions/${path.subscriptionId}`;
+  const base = `${cloud.services.resourceManager}/subscriptions/${path.subscriptionId}`;
   const asked =
     by === "location"
       ? `/operationresults/${id}?api-version=2020-01-01`
@@ -27,7 +27,7 @@ export const operationResults: ResourceHandler = {
   action: "Microsoft.Resources/subscriptions/operationresults",
   get(request): ArmAnswer {
     if (isOver(request)) return { status: 200 };
-    const location = `${request.cloud.origins.https}${request.path.id}?api-version=2020-01-01`;
+    const location = `${request.cloud.services.resourceManager}${request.path.id}?api-version=2020-01-01`;
     return { status: 202, headers: { location, "retry-after": "1" } };
   },
 };

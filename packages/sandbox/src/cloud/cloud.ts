@@ -8,6 +8,7 @@ import { Clock } from "./clock";
 import { endOfRetention, forget } from "./deleted";
 import { automationApplicationId } from "./identity";
 import type { Audience, Caller, Cloud, Tenant } from "./model";
+import { namesInUse, namesOfOrigin, type ServiceNames } from "./serviceNames";
 import { fillTenant, verifyDescribedDomain, type TenantDescription } from "./seed";
 import { hashSecret, matchesSecret, sealText, unsealText } from "./secrets";
 import { TenantRecord, type Store } from "./store";
@@ -51,6 +52,10 @@ export class EmulatedCloud implements Cloud {
 
   get origins(): { readonly https: string; readonly http: string } {
     return this.#origins;
+  }
+
+  get services(): ServiceNames {
+    return namesInUse() ?? namesOfOrigin(this.#origins.https);
   }
 
   /** Set by the server after it listens. */

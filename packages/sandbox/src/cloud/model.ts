@@ -2,6 +2,7 @@
  * The model of the emulated cloud, which its parts share: the store keeps it, Entra issues tokens
  * from it, Graph and Defender read and change it.
  */
+import type { ServiceNames } from "./serviceNames";
 import type { FastifyInstance, FastifyRequest } from "fastify";
 
 export type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
@@ -69,6 +70,8 @@ export interface Cloud {
    * `http://127.0.0.1:<port>`.
    */
   readonly origins: { readonly https: string; readonly http: string };
+  /** The services' names in the answer to the current request. */
+  readonly services: ServiceNames;
   /**
    * Encrypts values that must be returned later and must not be stored in plain text: a vault's
    * secrets.

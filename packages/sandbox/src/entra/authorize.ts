@@ -38,7 +38,7 @@ export async function authorize(
     return await answer(reply, address, { code: await newCode(tokens, client, parameters, address, version) });
   } catch (error) {
     if (!(error instanceof EntraError)) throw error;
-    const body = errorBody(error, request, cloud.now(), cloud.origins.https);
+    const body = errorBody(error, request, cloud.now(), cloud.services.login);
     // Without a valid redirect URI the error is shown to the user, not sent to the client.
     if (address === undefined) return reply.code(400).type("text/html; charset=utf-8").send(errorPage(body));
     return answer(reply, address, {

@@ -108,11 +108,12 @@ async function checkCertificateAssertion(
 
 /**
  * Entra's own names for its token endpoint: by ID or as the request named the tenant, v1 and v2, on
- * either origin.
+ * each of its origins.
  */
 function assertionAudiences(cloud: EmulatedCloud, client: Client, request: FastifyRequest): string[] {
   const { tenant: named = client.tenant.id } = request.params as { tenant?: string };
-  return Object.values(cloud.origins).flatMap((origin) =>
+  const { login, loginAliases } = cloud.services;
+  return [...Object.values(cloud.origins), login, ...loginAliases].flatMap((origin) =>
     [client.tenant.id, named].flatMap((tenant) =>
       ["/oauth2/v2.0/token", "/oauth2/token", "/v2.0", "/"].map((end) => `${origin}/${tenant}${end}`),
     ),

@@ -77,7 +77,7 @@ export function clientIn(cloud: EmulatedCloud, tenant: Tenant, id: string): Clie
  */
 export function resourceIn(cloud: EmulatedCloud, tenant: Tenant, identifier: string, graphAppId: string): Resource {
   const wanted = withoutSlash(identifier);
-  const isOrigin = Object.values(cloud.origins).some((origin) => origin === wanted);
+  const isOrigin = [...Object.values(cloud.origins), cloud.services.graph].includes(wanted);
   const servicePrincipal = isOrigin
     ? servicePrincipalOf(tenant, graphAppId)
     : servicePrincipalNamed(cloud, tenant, wanted);

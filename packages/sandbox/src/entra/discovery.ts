@@ -1,10 +1,13 @@
 /**
  * The documents by which clients find Entra's endpoints and keys (OpenID Connect Discovery 1.0).
  */
+import type { ServiceNames } from "../cloud/serviceNames";
 import { issuerOf } from "./tokens";
 
 /** The OpenID configuration of a tenant; `name` is the tenant as the request named it. */
-export function openIdConfiguration(origin: string, name: string, version: 1 | 2): Record<string, unknown> {
+export function openIdConfiguration(services: ServiceNames, name: string, version: 1 | 2): Record<string, unknown> {
+  const origin = services.login;
+  const graphHost = new URL(services.graph).host;
   const base = `${origin}/${name}`;
   const path = version === 2 ? "/oauth2/v2.0" : "/oauth2";
   const keys = version === 2 ? "/discovery/v2.0/keys" : "/discovery/keys";
@@ -50,18 +53,19 @@ export function openIdConfiguration(origin: string, name: string, version: 1 | 2
     ],
     tenant_region_scope: name === "common" || name === "organizations" ? null : "NA",
     cloud_instance_name: new URL(origin).host,
-    cloud_graph_host_name: new URL(origin).host,
-    msgraph_host: new URL(origin).host,
+    cloud_graph_host_name: graphHost,
+    msgraph_host: graphHost,
     rbac_url: origin,
   };
 }
 
 /** The cloud's login hosts. msal reads them before it trusts a host. */
-export function instanceDiscovery(origin: string, tenant: string): Record<string, unknown> {
-  const { host } = new URL(origin);
+export function instanceDiscovery({ login, loginAliases }: ServiceNames, tenant: string): Record<string, unknown> {
+  const { host } = new URL(login);
+  const aliases = [login, ...loginAliases].map((origin) => new URL(origin).host);
   return {
-    tenant_discovery_endpoint: `${origin}/${tenant}/v2.0/.well-known/openid-configuration`,
+    tenant_discovery_endpoint: `${login}/${tenant}/v2.0/.well-known/openid-configuration`,
     "api-version": "1.1",
-    metadata: [{ preferred_network: host, preferred_cache: host, aliases: [host] }],
+    metadata: [{ preferred_network: host, preferred_cache: host, aliases }],
   };
 }

@@ -58,18 +58,18 @@ function addDiscoveryRoutes(app: FastifyInstance, cloud: EmulatedCloud, keys: To
     app.get(`/:tenant${configuration}/.well-known/openid-configuration`, (request) => {
       const { tenant: name } = request.params as { tenant: string };
       const known = isTenantless(name) ? name.toLowerCase() : tenantOf(cloud, name).id;
-      return openIdConfiguration(cloud.origins.https, known, version);
+      return openIdConfiguration(cloud.services, known, version);
     });
     app.get(`/:tenant${keysPath}`, (request) => {
       const { tenant: name } = request.params as { tenant: string };
       const tenantId = isTenantless(name) ? "{tenantid}" : tenantOf(cloud, name).id;
-      return { keys: [{ ...publicKeyDocument(keys), issuer: issuerOf(tenantId, 2, cloud.origins.https) }] };
+      return { keys: [{ ...publicKeyDocument(keys), issuer: issuerOf(tenantId, 2, cloud.services.login) }] };
     });
   }
   app.get("/common/discovery/instance", (request) => {
     const { authorization_endpoint: address } = request.query as { authorization_endpoint?: string };
     const [, tenant = "common"] = URL.canParse(address ?? "") ? new URL(address ?? "").pathname.split("/") : [];
-    return instanceDiscovery(cloud.origins.https, tenant);
+    return instanceDiscovery(cloud.services, tenant);
   });
 }
 
@@ -97,7 +97,7 @@ function sendError(cloud: EmulatedCloud, error: unknown, request: FastifyRequest
   }
   const entraError = error instanceof EntraError ? error : asEntraError(error);
   if (entraError !== undefined) {
-    return reply.code(entraError.status).send(errorBody(entraError, request, cloud.now(), cloud.origins.https));
+    return reply.code(entraError.status).send(errorBody(entraError, request, cloud.now(), cloud.services.login));
   }
   request.log.error(error);
   return reply.code(500).send({ error: "server_error", error_description: STATUS_CODES[500] });

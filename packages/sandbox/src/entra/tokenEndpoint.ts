@@ -75,7 +75,7 @@ export class TokenEndpoint {
     const scopes = delegatedScopes(parameters, version);
     const signIn = this.#signIn(client, scopes, parameters);
     const userCode = randomUUID().slice(0, 8).toUpperCase();
-    const address = `${this.cloud.origins.https}/${client.tenant.id}/oauth2/deviceauth`;
+    const address = `${this.cloud.services.login}/${client.tenant.id}/oauth2/deviceauth`;
     return {
       user_code: userCode,
       device_code: await this.tokens.sealCode({ ...signIn, codeId: randomUUID() }),

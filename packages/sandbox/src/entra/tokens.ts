@@ -158,7 +158,7 @@ export class TokenMaker {
       app_displayname: propertyText(client.servicePrincipal["displayName"]),
       appid: client.clientId,
       appidacr: proofClaim[proof],
-      idp: issuerOf(client.tenant.id, 1, this.cloud.origins.https),
+      idp: issuerOf(client.tenant.id, 1, this.cloud.services.login),
       rh: randomText(),
       ...claims,
       xms_ftd: randomText(),
@@ -175,7 +175,7 @@ export class TokenMaker {
     };
     return new SignJWT({
       aud: audience,
-      iss: issuerOf(tenant.id, version, this.cloud.origins.https),
+      iss: issuerOf(tenant.id, version, this.cloud.services.login),
       iat: now,
       nbf: now,
       exp: now + accessTokenLifetime,

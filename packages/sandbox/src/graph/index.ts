@@ -78,7 +78,7 @@ async function serve(
       caller,
       access: granted,
       version,
-      origin: protocolOf(request) === "https" ? cloud.origins.https : cloud.origins.http,
+      origin: protocolOf(request) === "https" ? cloud.services.graph : cloud.origins.http,
       cast: match.cast,
       parameters: match.parameters,
       query: parseQuery(search, header(request, "consistencylevel"), version, match.route),
@@ -154,7 +154,7 @@ function unauthorized(cloud: Cloud, { reason }: TokenRefused): EmulatedGraphErro
     tenant: "Access token validation failure. Invalid issuer.",
   };
   const challenge =
-    `Bearer realm="", authorization_uri="${cloud.origins.https}/common/oauth2/authorize", ` +
+    `Bearer realm="", authorization_uri="${cloud.services.login}/common/oauth2/authorize", ` +
     'client_id="00000003-0000-0000-c000-000000000000"';
   return new EmulatedGraphError(401, "InvalidAuthenticationToken", messages[reason], [], {
     "www-authenticate": challenge,

@@ -9,6 +9,8 @@ import type { Faults } from "./faults/index";
 import { graphLikeError } from "./graphLikeError";
 import { metadataDocument } from "./metadata";
 import { RequestTally } from "./requestTally";
+import { answerUnderNames, hasForeignToken, isUnderName, unknownRouteHeader } from "./namedRequests";
+import { hostPath } from "../proxy/serviceHosts";
 import { addPages } from "./pages/index";
 import { loggedUrl, RequestLog } from "./requestLog";
 
@@ -56,11 +58,18 @@ export async function makeApp(options: AppOptions): Promise<FastifyInstance> {
   });
   acceptJson(app);
   app.setErrorHandler(sendError);
-  app.setNotFoundHandler((request, reply) => {
-    options.onUndocumented(`${request.method} ${pathOf(request)}`);
-    return reply
-      .code(404)
-      .send(graphLikeError("UnknownError", `The sandbox has no ${request.method} ${pathOf(request)}.`));
+  answerUnderNames(app);
+  app.setNotFoundHandler(async (request, reply) => {
+    if (isUnderName(request)) {
+      if (await hasForeignToken(cloud, request))
+        return reply
+          .code(401)
+          .send(graphLikeError("InvalidAuthenticationToken", "The sandbox has not issued this token."));
+      void reply.header(unknownRouteHeader, "true");
+    }
+    const path = hostPath(pathOf(request));
+    options.onUndocumented(`${request.method} ${path}`);
+    return reply.code(404).send(graphLikeError("UnknownError", `The sandbox has no ${request.method} ${path}.`));
   });
   // Changes are written before the answer, so that a killed process loses no answered change.
   app.addHook("onSend", async () => {
@@ -85,7 +94,7 @@ export async function makeApp(options: AppOptions): Promise<FastifyInstance> {
   options.faults?.addTo(app);
   addObservers(app, options);
   addPages(app, { cloud, counter, log, faults: options.faults });
-  app.get("/metadata/endpoints", () => metadataDocument(cloud.origins.https));
+  app.get("/metadata/endpoints", () => metadataDocument(cloud.services));
   app.register((scope, _options, done) => {
     addEntra(scope, cloud, options.keys);
     done();

@@ -2,6 +2,7 @@
  * Starts and stops the sandbox: the emulated cloud of one home, behind an HTTPS and an HTTP
  * listener on this machine.
  */
+import { readFile } from "node:fs/promises";
 import type http from "node:http";
 import { VisibleError } from "@defender-mssp/errors";
 import { Clock } from "../cloud/clock";
@@ -15,6 +16,7 @@ import { Store } from "../cloud/store";
 import { setSwitches, switchValues } from "../cloud/switches";
 import { detectionIntervalFor } from "../defender/detections";
 import { tokenKeys, type TokenKeys } from "../entra/keys";
+import type { OpenProxy, ProxyOptions } from "../proxy/openProxy";
 import { PluginHost, type AttachablePlugins } from "../plugins/host";
 import { makeApp, type Exchange } from "./app";
 import { areas } from "./areas";
@@ -42,6 +44,7 @@ export type { EnvironmentOptions, SandboxEnvironment } from "./environment";
 import type { PluginSet } from "./pulumiHome";
 
 export type { PluginSet } from "./pulumiHome";
+export type { OpenProxy, ProxyOptions } from "../proxy/openProxy";
 export type { AttachablePlugins } from "../plugins/host";
 export { commandEnvironment, sandboxHome } from "./environment";
 export { tenantsOfStacks } from "./tenantsOfStacks";
@@ -91,6 +94,8 @@ export interface Sandbox {
    * Creates the Pulumi home and the certificate files, and returns the environment of a command.
    */
   environment(options?: EnvironmentOptions): Promise<SandboxEnvironment>;
+  /** Starts a proxy, by which programs reach it under Microsoft's own names. */
+  proxy(options: ProxyOptions): Promise<OpenProxy>;
   stop(): Promise<void>;
 }
 
@@ -418,6 +423,11 @@ function ownSandbox(running: Running): OwnSandbox {
       const access = { httpsPort, clientSecret, certificate: certificate.certificate, movedMilliseconds };
       return prepareEnvironment(paths, access, environmentOptions);
     },
+    proxy: async (proxyOptions) => {
+      const { clientSecret, certificate } = running;
+      const { openProxy } = await import("../proxy/openProxy.js");
+      return openProxy({ httpsPort, certificate: certificate.certificate, clientSecret }, proxyOptions);
+    },
     startPlugins: () => void plugins.start(),
     attachPlugins: (environment) => plugins.attachable(environment),
     closeToOthers: async () => {
@@ -447,6 +457,11 @@ function joined(options: SandboxOptions, lease: Lease): JoinedSandbox {
     ended: lease.ended,
     environment: (environmentOptions) =>
       prepareEnvironment(paths, { httpsPort, clientSecret, movedMilliseconds }, environmentOptions),
+    proxy: async (proxyOptions) => {
+      const certificate = await readFile(certificateFiles(paths.keys).certificate, "utf8");
+      const { openProxy } = await import("../proxy/openProxy.js");
+      return openProxy({ httpsPort, certificate, clientSecret }, proxyOptions);
+    },
     stop: async () => {
       lease.end();
       await lease.ended;
