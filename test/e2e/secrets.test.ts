@@ -522,6 +522,7 @@ describe("secrets", function () {
     search.add("provider credential", document.variables["ARM_CLIENT_SECRET"] ?? "");
     await mssp(["start", "--log", "--home", home], 0, ofNoSandbox);
     await mssp(["sandbox", "dump", "--home", home]);
+    await mssp(["sandbox", "proxy", "--home", home, "--", "true"], 0, ofNoSandbox);
     for (const command of ["permissions", "clock"]) await mssp(["sandbox", command, "--home", home]);
     // It prints the credential, which is its purpose.
     note(["sandbox", "env"]);
