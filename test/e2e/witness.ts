@@ -1,6 +1,6 @@
 /**
  * Sees what a run leaves for others to read: every file of some folders, also those that are gone
- * again, and every process's arguments.
+ * again, and the arguments of every process of the run.
  */
 import { linkSync, lstatSync, mkdirSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { readFile, stat } from "node:fs/promises";
@@ -13,14 +13,14 @@ const pause = 15;
 const settled = 1000;
 
 export class Witness {
-  /** Arguments of every process of this machine that was seen, separated by spaces. */
+  /** Arguments of every process that was seen with one of the folders in its environment, separated by spaces. */
   readonly commandLines = new Set<string>();
   /** By device and inode: a file that is written anew in place of another is another. */
   readonly #files = new Map<string, { readonly kept: string; readonly place: string }>();
   /** By place: when a folder last changed, and its folders then. */
   readonly #settled = new Map<string, { readonly changed: number; readonly folders: readonly string[] }>();
-  /** Processes without arguments: threads of the kernel, and what has ended. */
-  #silent = new Set<string>();
+  /** By process: its arguments at the last look. A thread of the kernel has none. */
+  #known = new Map<string, string>();
   readonly #timer: NodeJS.Timeout;
 
   /**
@@ -58,14 +58,21 @@ export class Witness {
 
   #look(): void {
     for (const folder of this.folders) this.#keepFilesOf(folder);
-    const silent = new Set<string>();
+    const known = new Map<string, string>();
     for (const entry of readdirSync("/proc")) {
       if (!/^\d+$/.test(entry)) continue;
-      const line = this.#silent.has(entry) ? "" : unlessGone(() => readFileSync(`/proc/${entry}/cmdline`, "latin1"));
-      if (line) this.commandLines.add(line.replaceAll("\0", " ").trim());
-      else silent.add(entry);
+      const before = this.#known.get(entry);
+      const line = before === "" ? "" : (unlessGone(() => readFileSync(`/proc/${entry}/cmdline`, "latin1")) ?? "");
+      known.set(entry, line);
+      if (line !== before && this.#isOfRun(entry)) this.commandLines.add(line.replaceAll("\0", " ").trim());
     }
-    this.#silent = silent;
+    this.#known = known;
+  }
+
+  /** Other programs of this machine, such as other tests, have nothing to do with the run. */
+  #isOfRun(pid: string): boolean {
+    const environment = unlessGone(() => readFileSync(`/proc/${pid}/environ`, "latin1")) ?? "";
+    return this.folders.some((folder) => environment.includes(folder));
   }
 
   /** A new file, or another one in its place, changes the folder that it is in. */
@@ -106,7 +113,7 @@ function unlessGone<T>(action: () => T): T | undefined {
   try {
     return action();
   } catch (error) {
-    if (["ENOENT", "ESRCH", "ENOTDIR", "EEXIST"].includes((error as NodeJS.ErrnoException).code ?? ""))
+    if (["ENOENT", "ESRCH", "ENOTDIR", "EEXIST", "EACCES"].includes((error as NodeJS.ErrnoException).code ?? ""))
       return undefined;
     throw error;
   }

@@ -22,9 +22,9 @@ export const tools: readonly Tool[] = [
     kind: "command",
     run: {
       shell:
-        'token=$(curl -s "https://login.microsoftonline.com/$AZURE_TENANT_ID/oauth2/v2.0/token" -d client_id=$AZURE_CLIENT_ID ' +
-        '--data-urlencode "client_secret=$AZURE_CLIENT_SECRET" -d grant_type=client_credentials -d scope=https://graph.microsoft.com/.default ' +
-        '| sed \'s/.*"access_token":"\\([^"]*\\)".*/\\1/\'); curl -s -H "authorization: Bearer $token" https://graph.microsoft.com/v1.0/organization',
+        'printf "client_id=%s&client_secret=%s&grant_type=client_credentials&scope=https://graph.microsoft.com/.default" ' +
+        '"$AZURE_CLIENT_ID" "$AZURE_CLIENT_SECRET" | curl -s -d @- "https://login.microsoftonline.com/$AZURE_TENANT_ID/oauth2/v2.0/token" ' +
+        '| sed \'s/.*"access_token":"\\([^"]*\\)".*/authorization: Bearer \\1/\' | curl -s -H @- https://graph.microsoft.com/v1.0/organization',
     },
     expected: /"displayName":"Contoso"/,
   },

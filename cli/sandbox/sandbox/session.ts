@@ -64,8 +64,8 @@ export async function runBehindProxy(
   const { runCommand } = sandboxPackage();
   await endAs(session, () =>
     withOpenSandbox(options, session, async (opened) => {
-      const { env, close: closeProxy } = await openProxy(opened);
-      return runCommand(command, env).finally(closeProxy);
+      const proxy = await openProxy(opened);
+      return runCommand(command, proxy.env).finally(() => proxy.close());
     }),
   );
 }

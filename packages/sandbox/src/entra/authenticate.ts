@@ -39,7 +39,10 @@ export function authenticator(
 ): (request: FastifyRequest, audience: Audience) => Promise<Caller> {
   return async (request, audience) => {
     const claims = await verified(tokens, bearerToken(request));
-    const accepted = [...audiences[audience], ...(audience === "graph" ? [...Object.values(cloud.origins), cloud.services.graph] : [])];
+    const accepted = [
+      ...audiences[audience],
+      ...(audience === "graph" ? [...Object.values(cloud.origins), cloud.services.graph] : []),
+    ];
     if (typeof claims.aud !== "string" || !accepted.includes(withoutSlash(claims.aud))) {
       throw new TokenRefused("audience", "Access token validation failure. Invalid audience.");
     }

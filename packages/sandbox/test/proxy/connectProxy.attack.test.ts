@@ -82,16 +82,10 @@ describe("the sandbox's proxy", () => {
   });
 
   it("names in answers are Microsoft's own: issuer, endpoints, links", async () => {
-    const { body } = await request(
-      "login.microsoftonline.com",
-      `/${contoso}/v2.0/.well-known/openid-configuration`,
-    );
+    const { body } = await request("login.microsoftonline.com", `/${contoso}/v2.0/.well-known/openid-configuration`);
     const configuration = JSON.parse(body) as Record<string, string>;
     assert.equal(configuration["issuer"], `https://login.microsoftonline.com/${contoso}/v2.0`);
-    assert.equal(
-      configuration["token_endpoint"],
-      `https://login.microsoftonline.com/${contoso}/oauth2/v2.0/token`,
-    );
+    assert.equal(configuration["token_endpoint"], `https://login.microsoftonline.com/${contoso}/oauth2/v2.0/token`);
     assert.equal(configuration["msgraph_host"], "graph.microsoft.com");
     const users = await request("graph.microsoft.com", "/v1.0/users?$top=1", {
       authorization: `Bearer ${await accessToken()}`,

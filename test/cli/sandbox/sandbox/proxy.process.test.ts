@@ -91,8 +91,11 @@ describe("mssp sandbox proxy", function () {
   it("--print-env: prints the variables for a shell, and stops with its file at a signal", async () => {
     const { child, ended, says } = start(["--print-env", "--tenant", contoso]);
     const stdout = await says(/The proxy is up at http:\/\/127\.0\.0\.1:\d+/);
-    const script = `${stdout}\ncurl -s "https://login.microsoftonline.com/${contoso}/v2.0/.well-known/openid-configuration"`;
-    const curl = spawn("sh", ["-c", script], { env: { PATH: process.env["PATH"] } });
+    const curl = spawn("sh", ["-s"], { env: { PATH: process.env["PATH"] } });
+    // By standard input: the variables have a secret.
+    curl.stdin.end(
+      `${stdout}\ncurl -s https://login.microsoftonline.com/${contoso}/v2.0/.well-known/openid-configuration\n`,
+    );
     let body = "";
     for await (const chunk of curl.stdout) body += String(chunk);
     assert.equal((JSON.parse(body) as { issuer: string }).issuer, `https://login.microsoftonline.com/${contoso}/v2.0`);
