@@ -98,6 +98,11 @@ const subcommands: Readonly<Record<string, Subcommand>> = {
     description: "Add and remove analysts, joiners and leavers, in the settings of all customers, and list them.",
     load: () => require("./fleet/analyst/command") as typeof import("./fleet/analyst/command"),
   },
+  detections: {
+    group: "All customers",
+    description: "Check, test and import custom detection rules as files, and show what they cover at each customer.",
+    load: () => require("./detections/command") as typeof import("./detections/command"),
+  },
   secrets: {
     group: "All customers",
     description:

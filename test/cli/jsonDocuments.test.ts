@@ -53,6 +53,7 @@ const commandLines: Readonly<Record<string, readonly string[]>> = {
   "analyst list": [],
   "analyst add": ["ana@mssp.example", "--all", "--yes", "--no-preview"],
   "analyst remove": ["ana@mssp.example", "--all", "--yes", "--no-preview"],
+  "detections check": [],
   secrets: [],
   "secrets rotate": stack,
   "ci matrix": ["--all"],

@@ -461,6 +461,7 @@ describe("secrets", function () {
       [["governance", "status", ...stack, "--as", "customer"], 1, personToken],
       [["retirements", path.join(project.folder, "Pulumi.yaml")], 0],
       [["fleet", "list"], 0],
+      [["detections", "check"], 1],
       [["fleet", "status"], 0],
       [["fleet", "outputs", "--json"], 0],
       [["status", "--notify"], 1, { MSSP_NOTIFY_URL: `${collector.refusingUrl}/${planted["webhook's path"]}` }],

@@ -40,3 +40,20 @@ export { ruleFileJsonSchema } from "./ruleFileJsonSchema";
 export { ruleFileSchema, type RuleFile, type RuleParameterValue } from "./ruleFileSchema";
 export { ruleProblemsText, ruleProblemText, type RuleProblem } from "./ruleProblem";
 export type { RuleParameters } from "./ruleParameters";
+export {
+  judgeComposedRules,
+  type JudgedProblem,
+  type JudgedRules,
+  type JudgedSchema,
+  type JudgeRulesOptions,
+  type QueryFault,
+  type RuleJudge,
+} from "./judgeComposedRules";
+export {
+  judgedQueries,
+  type JudgedQueries,
+  type JudgedQueriesOptions,
+  type KeptJudge,
+  type QueryVerdict,
+} from "./judgedQueries";
+export { ruleColumns } from "./ruleColumns";

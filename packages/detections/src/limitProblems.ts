@@ -11,6 +11,7 @@ import { closest, distance } from "fastest-levenshtein";
 import { parameterNameForm, type RuleFile } from "./ruleFileSchema";
 import { placeholdersIn, placeholdersOfQuery } from "./ruleParameters";
 import { durationSeconds } from "./durationSeconds";
+import { maskedQuery } from "./queryTokens";
 
 type Path = readonly (string | number)[];
 
@@ -19,6 +20,8 @@ export interface LimitProblem {
   readonly what: string;
   readonly remedy: string;
   readonly level?: "warning";
+  /** Line of the query's text, from 1, where the problem is. */
+  readonly queryLine?: number;
 }
 
 type Check = (rule: RuleFile) => readonly LimitProblem[];
@@ -36,6 +39,7 @@ const checks: readonly { readonly needs: readonly Path[]; readonly check: Check 
   },
   { needs: [["automatedActions"]], check: actionProblems },
   { needs: [["schedule"]], check: scheduleProblems },
+  { needs: [["queryText"]], check: secondQueryProblems },
   { needs: [["parameters"], ["queryText"]], check: parameterProblems },
 ];
 
@@ -218,6 +222,33 @@ function scheduleProblems({ schedule: { frequency, lookback } }: RuleFile): Limi
     });
   }
   return problems;
+}
+
+/** Words that continue an expression or an operator on a new line. */
+const continuing =
+  /^(?:and|or|by|on|in|kind|with|asc|desc|nulls|between|has|contains|startswith|endswith|matches|of|to)\b/;
+
+/** A second query behind an empty line, which the portal's editor allows: the parser's errors don't say so. */
+function secondQueryProblems({ queryText }: RuleFile): LimitProblem[] {
+  const code = maskedQuery(queryText);
+  for (const { 0: gap, index } of code.matchAll(/\n[ \t\r]*(?:\n[ \t\r]*)+(?=[A-Za-z_])/g)) {
+    const before = code.slice(0, index).trimEnd();
+    const after = code.slice(index + gap.length);
+    const isInside =
+      depth(before) > 0 || before === "" || /[|,(=;[{+*/<>-]$|\b(?:and|or|by|on|in|let \w+ =)$/.test(before);
+    if (isInside || continuing.test(after) || !/^[A-Za-z_]\w*\s*(?:\n\s*\||\||$)/.test(after)) continue;
+    const queryLine = code.slice(0, index + gap.length).split("\n").length;
+    const what = "a second query begins here: a rule is one query";
+    return [
+      { path: ["queryText"], what, remedy: "Put it into a rule of its own, or join the two with union", queryLine },
+    ];
+  }
+  return [];
+}
+
+/** Brackets that are open at the end of a text. */
+function depth(code: string): number {
+  return [...code.matchAll(/[()[\]{}]/g)].reduce((sum, [bracket]) => sum + ("([{".includes(bracket) ? 1 : -1), 0);
 }
 
 function parameterProblems(rule: RuleFile): LimitProblem[] {

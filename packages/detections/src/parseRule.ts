@@ -47,6 +47,8 @@ export function parseRule(content: Uint8Array | string, place: RulePlace): Parse
   if (typeof raw !== "object" || raw === null || Array.isArray(raw))
     return whole("no map of keys such as displayName and queryText", "Write a rule as docs/detections.md shows");
   const placeOfKey = (path: readonly PropertyKey[]) => at(offsetAt(document.contents, path));
+  const query = isMap(document.contents) ? document.contents.get("queryText", true) : undefined;
+  const placeInFile = queryPlace(query, text, at);
   const checked = ruleFileSchema.safeParse(raw);
   const issues = checked.success ? [] : checked.error.issues;
   const findings: readonly LimitProblem[] = [
@@ -57,11 +59,11 @@ export function parseRule(content: Uint8Array | string, place: RulePlace): Parse
     ),
   ];
   const problems = findings
-    .map(({ path, what, remedy, level }): RuleProblem => {
+    .map(({ path, what, remedy, level, queryLine }): RuleProblem => {
       return {
         file: place.file,
         rule: place.name,
-        ...placeOfKey(path),
+        ...(queryLine === undefined ? placeOfKey(path) : placeInFile(queryLine)),
         key: pathText(path),
         what,
         remedy,
@@ -70,9 +72,8 @@ export function parseRule(content: Uint8Array | string, place: RulePlace): Parse
     })
     .sort((a, b) => a.line - b.line || a.column - b.column);
   if (!checked.success || problems.some(({ level }) => level === "error")) return { problems };
-  const query = isMap(document.contents) ? document.contents.get("queryText", true) : undefined;
   return {
-    rule: { ...place, content: checked.data, placeOfKey, placeInFile: queryPlace(query, text, at) },
+    rule: { ...place, content: checked.data, placeOfKey, placeInFile },
     problems,
   };
 }
@@ -130,7 +131,7 @@ function nearestKey(unknown: string, known: readonly string[]): string {
   const name = unknown.slice(0, 100);
   const nearest = known.length === 0 ? undefined : closest(name, [...known]);
   if (nearest !== undefined && distance(name.toLowerCase(), nearest.toLowerCase()) <= Math.max(2, nearest.length / 3))
-    return `Did you mean ${nearest}?`.replace(/\?$/, "");
+    return `Write ${nearest}`;
   return known.length === 0 ? "Remove it" : `The keys here are ${known.join(", ")}`;
 }
 
@@ -175,7 +176,7 @@ function valueAt(root: unknown, path: readonly PropertyKey[]): unknown {
 
 /** A value on one line, shortened, without characters that a terminal acts on. */
 function shownValue(value: unknown): string {
-  const text = String(JSON.stringify(value) as string | undefined);
+  const text = JSON.stringify(value);
   const visible = text.replace(/[\p{C}\p{Zl}\p{Zp}]/gu, "�");
   return visible.length > 60 ? `${visible.slice(0, 57)}…` : visible;
 }
@@ -220,7 +221,7 @@ function startOf(node: unknown): number | undefined {
 function queryPlace(query: unknown, text: string, at: (offset: number) => FilePlace): QueryPlace {
   const scalar = query as Scalar<string> | undefined;
   const start = at(startOf(scalar) ?? 0);
-  if (scalar?.type !== "BLOCK_LITERAL") return () => start;
+  if (scalar?.type !== "BLOCK_LITERAL" || typeof scalar.value !== "string") return () => start;
   const fileLines = text.split("\n");
   const queryLines = scalar.value.split("\n");
   const firstWithText = queryLines.findIndex((line) => line.trim() !== "");

@@ -44,7 +44,7 @@ describe("detections: parseRule", () => {
       problemsIn(`${encodedPowerShell}status: disabled\n`)[0] ?? "",
       /^37:1: not valid YAML: .*Remove one of the two keys/,
     );
-    assert.match(problemsIn(`a: ${"[".repeat(20_000)}`)[0] ?? "", /not valid YAML/);
+    assert.match(problemsIn(`a: ${"[".repeat(3_000)}`)[0] ?? "", /not valid YAML/);
   });
 
   it("names the place of each key, and what is allowed", () => {
@@ -58,7 +58,7 @@ describe("detections: parseRule", () => {
       problemsWith("  severity: high", "  sevrity: high"),
       [
         "11:1 alertTemplate.severity: is missing. Write a severity: informational, low, medium, high.",
-        "14:3 alertTemplate.sevrity: sevrity is no key here. Did you mean severity.",
+        "14:3 alertTemplate.sevrity: sevrity is no key here. Write severity.",
       ].sort((a, b) => parseInt(a) - parseInt(b)),
     );
     assert.match(
@@ -141,6 +141,19 @@ describe("detections: parseRule", () => {
     const text = encodedPowerShell.replace("has '-enc'", "has '%%temp%%'");
     assert.deepEqual(problemsIn(text), []);
     assert.match(problemsIn(text.replace("status: enabled", declared))[0] ?? "", /%%temp%% is inside of quotes/);
+  });
+
+  it("finds a second query behind an empty line, and none in one query with empty lines", () => {
+    const after = (text: string) => encodedPowerShell.replace("schedule:", `${text}schedule:`);
+    assert.deepEqual(problemsIn(after("\n  DeviceEvents\n  | take 1\n")), [
+      "10:3 queryText: a second query begins here: a rule is one query. Put it into a rule of its own, or join the two with union.",
+    ]);
+    for (const text of [
+      "\n  | where DeviceName has 'a'\n\n      and DeviceName has 'b'\n",
+      "\n  | join kind=inner (\n\n  DeviceEvents\n  | take 1) on DeviceId\n",
+      "\n  // DeviceEvents\n\n",
+    ])
+      assert.deepEqual(problemsIn(after(text)), [], text);
   });
 
   it("warns of a rule without a tactic, and accepts it", () => {

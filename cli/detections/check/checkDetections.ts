@@ -1,0 +1,233 @@
+/** `mssp detections check`: what is wrong with the rules, and with each customer's composition of them. */
+import {
+  composeRules,
+  judgeComposedRules,
+  readRules,
+  ruleIdPrefix,
+  rulesFolder,
+  ruleSets,
+  type ComposedRule,
+  type ComposedRules,
+  type DetectionRuleFile,
+  type EndingSoon,
+  type JudgedProblem,
+  type RuleProblem,
+} from "@defender-mssp/detections";
+import { VisibleError } from "@defender-mssp/errors";
+import type { Project } from "../../../settings/project";
+import { detectionCustomers, type DetectionCustomer, type FaultyCustomer } from "../customerDetections";
+import { kqlPackage } from "../kqlPackage";
+import { ruleAlone } from "./ruleAlone";
+
+/** One finding, of a rule or of one customer's composition. */
+export interface DetectionFinding {
+  /** Stack of the customer that alone has the finding. */
+  readonly customer?: string;
+  /** Name of the rule; absent for a customer's settings. */
+  readonly rule?: string;
+  /** Path from the folder of `Pulumi.yaml`. */
+  readonly file: string;
+  readonly line: number;
+  readonly column: number;
+  readonly level: "error" | "warning";
+  /** The parser's code, such as `KS142`. */
+  readonly code?: string;
+  readonly what: string;
+  readonly remedy: string;
+}
+
+export interface DetectionsCheck {
+  /** Rules without errors in their files. */
+  readonly rules: number;
+  readonly customers: readonly string[];
+  /** Queries that the parser judged, and those whose verdicts were kept. */
+  readonly queries: { readonly judged: number; readonly kept: number };
+  readonly findings: readonly DetectionFinding[];
+}
+
+export interface CheckOptions {
+  /** Only these customers, and the sets of their settings. Default: all sets and all customers. */
+  readonly stacks?: readonly string[];
+  readonly now: Date;
+}
+
+/** @throws VisibleError if the project has no rules, or the package that judges queries is missing. */
+export async function checkDetections(project: Project, options: CheckOptions): Promise<DetectionsCheck> {
+  const { folder } = project;
+  if ((await ruleSets(folder)).length === 0) {
+    throw new VisibleError(
+      `There are no detection rules in ${folder}. Write one as ${rulesFolder}/<set>/<rule>.yaml, or make it of another ` +
+        "format with `npx mssp detections import`.",
+    );
+  }
+  const { customers, faulty } = await detectionCustomers(project, options.stacks);
+  const named = options.stacks && [...new Set(customers.flatMap(({ settings }) => settings.detections.sets))];
+  const { rules, problems } = await readRules(folder, named);
+  const composed = customers.map((customer) => ({ customer, ...composedFor(customer, rules, options.now) }));
+  // All queries in one process of the judge.
+  const all = [...rules.map(ruleAlone), ...composed.flatMap(({ deployed }) => deployed)];
+  const { byRule, judged, kept } = await judgeComposedRules(all, kqlPackage(folder));
+  const alone = byRule.slice(0, rules.length).flat();
+  const seen = new Set(alone.map(problemKey));
+  const findings: DetectionFinding[] = [...problems, ...alone].map(findingOfProblem);
+  findings.push(...faulty.map(faultyFinding));
+  let index = rules.length;
+  for (const { customer, ...rulesOfCustomer } of composed) {
+    findings.push(...settingsFindings(customer, rulesOfCustomer, await missingSets(folder, customer)));
+    const own = byRule.slice(index, index + rulesOfCustomer.deployed.length).flat();
+    index += rulesOfCustomer.deployed.length;
+    const fresh = own.filter((problem) => !seen.has(problemKey(problem)));
+    findings.push(...fresh.map((problem) => customerFinding(customer, problem)));
+  }
+  return {
+    rules: rules.length,
+    customers: customers.map(({ stack }) => stack),
+    queries: { judged, kept },
+    findings: sortedFindings(findings),
+  };
+}
+
+/** The rules of one customer's sets, as it gets them. */
+export function composedFor(
+  { settings }: DetectionCustomer,
+  rules: readonly DetectionRuleFile[],
+  now: Date,
+): ComposedRules {
+  const { sets } = settings.detections;
+  const own = rules.filter(({ set }) => sets.includes(set));
+  return composeRules(own, settings.detections, { now, idPrefix: ruleIdPrefix(settings.msspName) });
+}
+
+function faultyFinding({ stack, file, message }: FaultyCustomer): DetectionFinding {
+  const what = message.split("\n").slice(0, 3).join(" ");
+  return { customer: stack, file, line: 1, column: 1, level: "error", what, remedy: "Correct the settings" };
+}
+
+async function missingSets(folder: string, { settings }: DetectionCustomer): Promise<readonly string[]> {
+  const existing = await ruleSets(folder);
+  return settings.detections.sets.filter((set) => !existing.includes(set));
+}
+
+function problemKey({ file, line, column, what, exception }: JudgedProblem): string {
+  return exception === undefined ? `${file}:${line}:${column}:${what}` : "";
+}
+
+function findingOfProblem({
+  rule,
+  file,
+  line,
+  column,
+  key,
+  level,
+  what,
+  remedy,
+  ...rest
+}: RuleProblem | JudgedProblem): DetectionFinding {
+  const code = "code" in rest ? { code: rest.code } : {};
+  return {
+    rule,
+    file,
+    line,
+    column,
+    level,
+    ...code,
+    what: key === "" || "code" in rest ? what : `${key}: ${what}`,
+    remedy,
+  };
+}
+
+/** A problem of the composed query: in the customer's filter, or in the rule as this customer gets it. */
+function customerFinding(customer: DetectionCustomer, problem: JudgedProblem): DetectionFinding {
+  const finding = { customer: customer.stack, ...findingOfProblem(problem) };
+  if (problem.exception === undefined) return finding;
+  const index = customer.settings.detections.except.findIndex((exception) => exception === problem.exception);
+  const key = `detections.except[${index}].filter`;
+  return { ...finding, file: customer.file, ...customer.placeOfKey(key), what: `${key}: ${problem.what}` };
+}
+
+function settingsFindings(
+  customer: DetectionCustomer,
+  { problems, endsSoon, ended, deployed }: ComposedRules,
+  missing: readonly string[],
+): DetectionFinding[] {
+  const { stack, file, placeOfKey } = customer;
+  const { except, sets } = customer.settings.detections;
+  const at = (key: string, level: "error" | "warning", what: string, remedy: string): DetectionFinding => {
+    return { customer: stack, file, ...placeOfKey(key), level, what: `${key}: ${what}`, remedy };
+  };
+  return [
+    ...missing.map((set) =>
+      at(
+        `detections.sets[${sets.indexOf(set)}]`,
+        "error",
+        `there is no set ${set}`,
+        `Make the folder ${rulesFolder}/${set}, or remove it`,
+      ),
+    ),
+    ...problems.map(({ key, what, remedy }) => at(key, "error", what, remedy)),
+    ...ended.map((exception) =>
+      at(
+        `detections.except[${except.indexOf(exception)}]`,
+        "warning",
+        `the exception of ${exception.owner} from ${exception.rule} ended on ${exception.until} and has no effect`,
+        "Remove it",
+      ),
+    ),
+    ...endsSoon.map((ending) => at(...endingText(ending, except))),
+    ...deployed.flatMap((rule) => movedFilters(rule, except, at)),
+  ];
+}
+
+function endingText(ending: EndingSoon, except: readonly object[]): [string, "warning", string, string] {
+  const days = `in ${ending.daysLeft} ${ending.daysLeft === 1 ? "day" : "days"}`;
+  if (ending.kind === "actions") {
+    const what = `the approval of ${ending.actions.join(", ")} ends ${days}, on ${ending.until}`;
+    return ["detections.until", "warning", what, "Ask the customer to approve them again"];
+  }
+  const { rule, owner, until } = ending.exception;
+  const what = `the exception from ${rule} ends ${days}, on ${until}`;
+  return [
+    `detections.except[${except.indexOf(ending.exception)}]`,
+    "warning",
+    what,
+    `${owner} extends it, or removes it`,
+  ];
+}
+
+/** Operators that count, group or limit rows: a filter before them changes what they return. */
+const groupingOperators = new Set([
+  "summarize",
+  "distinct",
+  "top",
+  "take",
+  "limit",
+  "count",
+  "make-series",
+  "join",
+  "lookup",
+]);
+
+function movedFilters(
+  { exceptions }: ComposedRule,
+  except: readonly object[],
+  at: (key: string, level: "warning", what: string, remedy: string) => DetectionFinding,
+): DetectionFinding[] {
+  return exceptions.flatMap(({ exception, before }) => {
+    if (before === undefined || !groupingOperators.has(before)) return [];
+    const what = `a column of the filter does not reach the end of the query: it stands before ${before}`;
+    return [
+      at(
+        `detections.except[${except.indexOf(exception)}].filter`,
+        "warning",
+        what,
+        "Look at the result, or filter by a column of the output",
+      ),
+    ];
+  });
+}
+
+function sortedFindings(findings: readonly DetectionFinding[]): readonly DetectionFinding[] {
+  return [...findings].sort((a, b) =>
+    a.file === b.file ? a.line - b.line || a.column - b.column : a.file < b.file ? -1 : 1,
+  );
+}
