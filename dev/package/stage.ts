@@ -57,6 +57,7 @@ const productFolders = ["cli", "components", "domain", "extensions", "plugin", "
 const packageFiles: Readonly<Record<string, readonly string[]>> = {
   "packages/detections": ["rule.schema.json"],
   "packages/engine": ["go.mod", "go.sum", "yamlHost"],
+  "packages/kql": ["judge.js"],
   "packages/siem": ["siem.js"],
 };
 

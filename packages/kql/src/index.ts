@@ -11,3 +11,6 @@ export type { JudgedQuery, QueryFinding, QueryWord } from "./judge/judgedQuery";
 export { judgeQueries } from "./judge/judgeQueries";
 export { judgeRuleQuery, type RuleQueryOptions } from "./judge/judgeRuleQuery";
 export { verdictKey } from "./judge/verdictKey";
+export { runQuery, type QueryResult, type RunOptions } from "./executor/runQuery";
+export { UnsupportedQuery } from "./executor/unsupportedQuery";
+export type { QueryRow } from "./executor/values/inputRows";

@@ -35,6 +35,8 @@ export interface BridgeElement {
   readonly TextStart: number;
   readonly Width: number;
   readonly End: number;
+  /** Of a token: without quotes and escapes. */
+  readonly ValueText?: string;
   /** White space and comments in front of a token. */
   readonly Trivia?: string;
   readonly ReferencedSymbol?: BridgeSymbol | null;

@@ -77,6 +77,11 @@ export class SyntaxNode {
     return outputColumns(this.element.ResultType ?? undefined, this.source);
   }
 
+  /** Text of a token, without quotes and escapes. */
+  get valueText(): string {
+    return this.element.ValueText ?? this.text;
+  }
+
   /** Name of the column, variable or function that the node refers to; undefined if it refers to none. */
   get referencedName(): string | undefined {
     return this.element.ReferencedSymbol?.Name;

@@ -1,0 +1,153 @@
+import type { FunctionCompiler } from "../evaluation";
+import { compareForSort, sameValue, valueKey } from "../values/comparison";
+import { convert, elements, jsonText, member, parseJsonValue, toText } from "../values/conversion";
+import { isArray, isBag, type KustoValue } from "../values/kustoValue";
+import { plainFunctions, refused, type PlainFunction } from "./scalarCall";
+import { typeArgument } from "./textFunctions";
+
+const array = (value: KustoValue | undefined) => (isArray(value ?? null) ? (value as readonly KustoValue[]) : null);
+
+/** Values without repetition, in the order of their first place. */
+export function distinctValues(values: readonly KustoValue[]): KustoValue[] {
+  return [...new Map(values.map((value) => [valueKey(value), value])).values()];
+}
+
+const bagPack: PlainFunction = (args) => {
+  const pairs = args.flatMap((name, index) =>
+    index % 2 === 0 ? [[toText(name), args[index + 1] ?? null] as const] : [],
+  );
+  return Object.fromEntries(pairs);
+};
+
+/** A bag of all columns of the row. */
+const packAll: FunctionCompiler = ({ scope, evaluator, node, nodes }) => {
+  if (nodes.length > 0) throw evaluator.unsupported(node, node.text);
+  const names = scope.columns.map(({ name }) => name);
+  return ({ row }) => Object.fromEntries(names.map((name, index) => [name, row[index] ?? null]));
+};
+
+const bagMerge: PlainFunction = (bags) => {
+  const merged: Record<string, KustoValue> = {};
+  for (const bag of bags.filter(isBag))
+    for (const [name, value] of Object.entries(bag)) if (!(name in merged)) merged[name] = value;
+  return merged;
+};
+
+const bagRemove: PlainFunction = ([bag = null, keys = null]) => {
+  if (!isBag(bag)) return null;
+  const removed = elements(keys).map((key) => toText(key));
+  return Object.fromEntries(Object.entries(bag).filter(([name]) => !removed.includes(name)));
+};
+
+const difference: PlainFunction = ([first = null, ...others]) => {
+  const removed = new Set(others.flatMap((other) => elements(other)).map(valueKey));
+  return distinctValues(elements(first)).filter((value) => !removed.has(valueKey(value)));
+};
+
+const intersection: PlainFunction = ([first = null, ...others]) => {
+  const sets = others.map((other) => new Set(elements(other).map(valueKey)));
+  return distinctValues(elements(first)).filter((value) => sets.every((set) => set.has(valueKey(value))));
+};
+
+const slice: PlainFunction = ([value, start = 0, end = -1]) => {
+  const values = array(value);
+  if (values === null) return null;
+  const from = Number(start) < 0 ? values.length + Number(start) : Number(start);
+  const to = Number(end) < 0 ? values.length + Number(end) : Number(end);
+  return values.slice(Math.max(0, from), to + 1);
+};
+
+function sorted(isDescending: boolean): PlainFunction {
+  return (args, call) => {
+    if (args.length !== 1) throw refused(call, "with several arrays");
+    const values = array(args[0]);
+    return values === null
+      ? null
+      : [...values].sort((a, b) => compareForSort(a, b, { isDescending, nullsFirst: false }));
+  };
+}
+
+const concat: PlainFunction = (arrays) => arrays.flatMap((value) => elements(value));
+
+const indexInArray: PlainFunction = ([value, searched = null], call) => {
+  if (call.nodes.length > 2) throw refused(call, "with a range");
+  return array(value)?.findIndex((inner) => sameValue(inner, searched)) ?? null;
+};
+
+const arraySum: PlainFunction = ([value]) => {
+  const numbers = array(value)?.filter((inner) => typeof inner === "number");
+  return numbers === undefined ? null : numbers.reduce((total, number) => total + number, 0);
+};
+
+const bagKeys: PlainFunction = ([value = null]) => (isBag(value) ? Object.keys(value) : null);
+
+/** `extract_json(path, json [, typeof(type)])` with a path such as `$.a.b[0]`. */
+const extractJson: PlainFunction = ([path, json = null], call) => {
+  const source = typeof json === "string" ? parseJsonValue(json) : json;
+  const steps = jsonPathSteps(toText(path ?? null));
+  if (steps === undefined) throw refused(call, `with the path ${toText(path ?? null)}`);
+  const value = steps.reduce<KustoValue>(member, source);
+  const type = typeArgument(call.nodes[2]) ?? "string";
+  if (type === "string" && value !== null && typeof value === "object") return jsonText(value);
+  return convert(value, type);
+};
+
+/** The members of a path; undefined for wildcards and filters. */
+function jsonPathSteps(path: string): KustoValue[] | undefined {
+  if (!/^\$(?:\.[A-Za-z_]\w*|\[\d+\]|\[(["'])[^"'\]]+\1\])*$/.test(path)) return undefined;
+  return [...path.matchAll(/\.([A-Za-z_]\w*)|\[(\d+)\]|\[["']([^"'\]]+)["']\]/g)].map(
+    ([, name, index, quoted]) => name ?? quoted ?? Number(index),
+  );
+}
+
+/** Whether an array holds a value, or a bag a key. */
+const setHas: PlainFunction = ([set = null, value = null]) => elements(set).some((inner) => sameValue(inner, value));
+
+const bagHasKey: PlainFunction = ([bag = null, key = null]) => isBag(bag) && Object.hasOwn(bag, toText(key));
+
+const zip: PlainFunction = (arrays) => {
+  const lists = arrays.map((value) => elements(value));
+  const length = Math.max(0, ...lists.map((list) => list.length));
+  return Array.from({ length }, (_, index) => lists.map((list) => list[index] ?? null));
+};
+
+const repeat: PlainFunction = ([value = null, count = 0]) => Array.from({ length: Number(count) }, () => value);
+
+const range: PlainFunction = ([start, stop, step = 1], call) => {
+  if (typeof start !== "number" || typeof stop !== "number" || typeof step !== "number" || step === 0) {
+    throw refused(call, "of values that are no numbers");
+  }
+  return Array.from({ length: Math.max(0, Math.floor((stop - start) / step) + 1) }, (_, index) => start + index * step);
+};
+
+export const dynamicFunctions = {
+  ...plainFunctions({
+    array_length: ([value]) => array(value)?.length ?? null,
+    array_concat: concat,
+    array_slice: slice,
+    array_sort_asc: sorted(false),
+    array_sort_desc: sorted(true),
+    array_index_of: indexInArray,
+    array_reverse: ([value]) => [...(array(value) ?? [])].reverse(),
+    array_sum: arraySum,
+    pack_array: (args) => [...args],
+    repeat,
+    range,
+    zip,
+    bag_pack: bagPack,
+    pack: bagPack,
+    pack_dictionary: bagPack,
+    bag_keys: bagKeys,
+    bag_merge: bagMerge,
+    bag_remove_keys: bagRemove,
+    bag_has_key: bagHasKey,
+    set_difference: difference,
+    set_intersect: intersection,
+    set_union: (sets) => distinctValues(sets.flatMap((set) => elements(set))),
+    set_has_element: setHas,
+    extractjson: extractJson,
+    extract_json: extractJson,
+    dynamic_to_json: ([value = null]) => jsonText(value),
+  }),
+  pack_all: packAll,
+} satisfies Readonly<Record<string, FunctionCompiler>>;

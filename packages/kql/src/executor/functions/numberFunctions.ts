@@ -1,0 +1,57 @@
+import { toNumber } from "../values/conversion";
+import { compare } from "../values/comparison";
+import { KustoTimespan, type KustoValue } from "../values/kustoValue";
+import { plainFunctions, type PlainFunction } from "./scalarCall";
+
+/** A function of one number; null of what is none. */
+function numeric(run: (value: number) => number): PlainFunction {
+  return ([value = null]) => {
+    const number = toNumber(value);
+    const result = number === null ? null : run(number);
+    return result === null || Number.isNaN(result) ? null : result;
+  };
+}
+
+const absoluteNumber = numeric(Math.abs);
+
+const absolute: PlainFunction = (args, call) => {
+  const [value] = args;
+  if (value instanceof KustoTimespan) return new KustoTimespan(value.ticks < 0n ? -value.ticks : value.ticks);
+  return absoluteNumber(args, call);
+};
+
+/** Half-way cases go away from zero. */
+const round: PlainFunction = ([value = null, digits = 0]) => {
+  const number = toNumber(value);
+  if (number === null) return null;
+  const factor = 10 ** Number(digits);
+  return (Math.sign(number) * Math.round(Math.abs(number) * factor)) / factor;
+};
+
+/** The least or greatest argument that isn't null. */
+function extreme(sign: 1 | -1): PlainFunction {
+  return (args) =>
+    args.reduce<KustoValue>((best, value) => (value !== null && isBetter(value, best, sign) ? value : best), null);
+}
+
+function isBetter(value: KustoValue, best: KustoValue, sign: 1 | -1): boolean {
+  return best === null || (compare(value, best) ?? 0) * sign > 0;
+}
+
+export const numberFunctions = plainFunctions({
+  abs: absolute,
+  round,
+  ceiling: numeric(Math.ceil),
+  sqrt: numeric(Math.sqrt),
+  exp: numeric(Math.exp),
+  log: numeric(Math.log),
+  log2: numeric(Math.log2),
+  log10: numeric(Math.log10),
+  sign: numeric(Math.sign),
+  pow: ([base = null, exponent = null]) => {
+    const [left, right] = [toNumber(base), toNumber(exponent)];
+    return left === null || right === null ? null : left ** right;
+  },
+  max_of: extreme(1),
+  min_of: extreme(-1),
+});

@@ -1,0 +1,72 @@
+/** Conversions, and tests for null and the empty string. */
+import type { FunctionCompiler } from "../evaluation";
+import { convert, parseJsonValue, toNumber, toText } from "../values/conversion";
+import { isArray, isBag, KustoDateTime, KustoTimespan, type KustoValue } from "../values/kustoValue";
+import { plain, plainFunctions, refused, type PlainFunction } from "./scalarCall";
+
+const toType =
+  (type: string): PlainFunction =>
+  ([value = null]) =>
+    convert(value, type);
+
+const toTextFunction: PlainFunction = ([value = null], { types }) => toText(value, types[0]);
+const toJson: PlainFunction = ([value = null]) => (typeof value === "string" ? parseJsonValue(value) : value);
+
+/** `isempty` holds for the empty string and for null; `isnull` never holds for a string. */
+const isEmpty = (value: KustoValue) => value === null || value === "";
+
+const isNull: FunctionCompiler = ({ arguments: [value], types: [type] }) =>
+  type === "string" ? () => false : (frame) => (value?.(frame) ?? null) === null;
+
+export const typeFunctions = {
+  ...plainFunctions({
+    tostring: toTextFunction,
+    tolong: toType("long"),
+    toint: toType("int"),
+    toreal: toType("real"),
+    todouble: toType("real"),
+    todecimal: toType("decimal"),
+    tobool: toType("bool"),
+    toboolean: toType("bool"),
+    todatetime: toType("datetime"),
+    totimespan: toType("timespan"),
+    toguid: toType("guid"),
+    todynamic: toJson,
+    parse_json: toJson,
+    parsejson: toJson,
+    toobject: toJson,
+    isempty: ([value = null]) => isEmpty(value),
+    isnotempty: ([value = null]) => !isEmpty(value),
+    notempty: ([value = null]) => !isEmpty(value),
+    isnan: ([value = null]) => Number.isNaN(value),
+    isfinite: ([value = null]) => (value === null ? null : Number.isFinite(toNumber(value))),
+    isinf: ([value = null]) => value === Infinity || value === -Infinity,
+    gettype: ([value = null], call) => typeName(value, call.types[0]) ?? fail(refused(call, "of this value")),
+  }),
+  isnull: isNull,
+  isnotnull: negated(isNull),
+  notnull: negated(isNull),
+  tohex: plain(([value = null]) => (typeof value === "number" ? value.toString(16) : "")),
+} satisfies Readonly<Record<string, FunctionCompiler>>;
+
+function negated(compiler: FunctionCompiler): FunctionCompiler {
+  return (call) => {
+    const test = compiler(call);
+    return (frame) => test(frame) !== true;
+  };
+}
+
+function fail(error: Error): never {
+  throw error;
+}
+
+function typeName(value: KustoValue, type = "dynamic"): string | undefined {
+  if (type !== "dynamic") return type;
+  if (value === null) return "null";
+  if (isArray(value)) return "array";
+  if (isBag(value)) return "dictionary";
+  if (value instanceof KustoDateTime) return "datetime";
+  if (value instanceof KustoTimespan) return "timespan";
+  if (typeof value === "number") return Number.isInteger(value) ? "long" : "double";
+  return typeof value === "boolean" ? "bool" : "string";
+}

@@ -1,0 +1,55 @@
+/** Rows that a test gives become values of the table's types, and results become JSON. */
+import { VisibleError } from "@defender-mssp/errors";
+import type { HuntingTable, QueryColumn } from "../../schema/huntingSchema";
+import { convert, toText } from "./conversion";
+import { emptyValue, isArray, isBag, KustoDateTime, KustoTimespan, type KustoRow, type KustoValue } from "./kustoValue";
+import { momentFromDate, shortMomentText } from "./moment";
+import { timespanText } from "./timespan";
+
+/** A row as JSON or YAML hold it: values by the column's name. */
+export type QueryRow = Readonly<Record<string, unknown>>;
+
+/** @throws VisibleError if a row names no column of the table, or a value isn't of the column's type */
+export function inputRows(table: Pick<HuntingTable, "name" | "columns">, rows: readonly QueryRow[]): KustoRow[] {
+  const names = new Set(table.columns.map(({ name }) => name));
+  return rows.map((row, index) => {
+    const place = `Row ${index + 1} of ${table.name}`;
+    const unknown = Object.keys(row).find((name) => !names.has(name));
+    if (unknown !== undefined) throw new VisibleError(`${place} has ${unknown}, which is no column of the table.`);
+    return table.columns.map((column) => inputValue(row[column.name], column, place));
+  });
+}
+
+/** @throws VisibleError if the value isn't of the column's type */
+export function inputValue(value: unknown, { name, type }: QueryColumn, place: string): KustoValue {
+  const given = kustoValue(value);
+  if (given === null) return emptyValue(type);
+  if (type === "dynamic") return given;
+  const converted = convert(given, type);
+  const isExact =
+    typeof converted !== "number" || type === "real" || type === "decimal" || Number.isSafeInteger(converted);
+  if (converted !== null && isExact) return converted;
+  throw new VisibleError(`${place}: ${name} is ${toText(given)}, which is no ${type}${isExact ? "" : " below 2^53"}.`);
+}
+
+/** A value of JSON or YAML. */
+function kustoValue(value: unknown): KustoValue {
+  if (value === undefined || value === null) return null;
+  if (value instanceof Date) return momentFromDate(value);
+  if (value instanceof KustoDateTime || value instanceof KustoTimespan) return value;
+  if (Array.isArray(value)) return value.map(kustoValue);
+  if (typeof value === "bigint") return Number(value);
+  if (typeof value === "object") {
+    return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, kustoValue(inner)]));
+  }
+  return value as string | number | boolean;
+}
+
+/** A value for JSON: times as ISO 8601 in UTC, spans as `1.02:03:04`. */
+export function outputValue(value: KustoValue): unknown {
+  if (value instanceof KustoDateTime) return shortMomentText(value);
+  if (value instanceof KustoTimespan) return timespanText(value);
+  if (isArray(value)) return value.map(outputValue);
+  if (isBag(value)) return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, outputValue(inner)]));
+  return value;
+}

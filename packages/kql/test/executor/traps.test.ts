@@ -1,0 +1,276 @@
+/** What an executor of KQL gets wrong most easily, a case each. The results are those of Kusto's documentation. */
+import assert from "node:assert/strict";
+import { runQuery, UnsupportedQuery } from "@defender-mssp/kql";
+import { clock, events, stubs } from "./features";
+
+function run(query: string): unknown[][] {
+  const { columns, rows } = runQuery(query, events, { now: clock, stubs });
+  return rows.map((row) => columns.map(({ name }) => row[name]));
+}
+
+/** The value of an expression. */
+function value(expression: string): unknown {
+  return run(`print ${expression}`)[0]?.[0];
+}
+
+function values(expressions: Readonly<Record<string, unknown>>): void {
+  for (const [expression, expected] of Object.entries(expressions))
+    assert.deepEqual(value(expression), expected, expression);
+}
+
+function refuses(query: string, message: RegExp): void {
+  assert.throws(
+    () => run(query),
+    (error) => error instanceof UnsupportedQuery && message.test(error.message),
+    query,
+  );
+}
+
+describe("runQuery: traps of KQL", () => {
+  it("== compares strings with case; =~, in~ and has without", () => {
+    values({
+      '"a" == "A"': false,
+      '"a" =~ "A"': true,
+      '"a" in ("A")': false,
+      '"a" in~ ("A")': true,
+      '"a" !in~ ("A")': false,
+      '"a b" has "A"': true,
+      '"a b" has_cs "A"': false,
+      '"a" contains_cs "A"': false,
+      '"abc" startswith_cs "AB"': false,
+    });
+  });
+
+  it("has finds whole terms of letters and digits", () => {
+    values({
+      '"powershell -encodedcommand" has "enc"': false,
+      '"powershell -enc x" has "enc"': true,
+      '"powershell -enc x" has "-enc"': true,
+      '"a_b" has "a"': true,
+      '"a1" has "a"': false,
+      '"C:\\\\Users\\\\ada" has "users\\\\ada"': true,
+      '"C:\\\\Users\\\\adam" has "users\\\\ada"': false,
+      '"10.0.0.10" has "10.0.0.1"': false,
+      '"xenc" hassuffix "enc"': true,
+      '"encode" hasprefix "enc"': true,
+      '"über" has "ber"': false,
+    });
+  });
+
+  it("a comparison with null is null, and where drops it; null != value holds", () => {
+    assert.deepEqual(run("datatable(A: int)[5, int(null)] | where A > 3"), [[5]]);
+    assert.deepEqual(run("datatable(A: int)[5, int(null)] | where not(A > 3)"), []);
+    assert.deepEqual(run("datatable(A: int)[5, int(null)] | where A != 5"), [[null]]);
+    values({
+      "int(null) == int(null)": null,
+      "int(null) == 5": false,
+      "int(null) != 5": true,
+      "int(null) > 5": null,
+      "int(null) > 5 or true": true,
+      "int(null) > 5 and false": false,
+      "int(null) > 5 and true": null,
+      "int(null) + 1": null,
+    });
+  });
+
+  it("a string has no null: it is empty", () => {
+    values({
+      "isnull('')": false,
+      "isempty('')": true,
+      "isempty(int(null))": true,
+      "isnotempty(' ')": true,
+      "tostring(int(null))": "",
+      "coalesce('', 'b')": "b",
+      "strcat('a', int(null))": "a",
+    });
+    assert.deepEqual(run("DeviceProcessEvents | where ReportId == 1 | project FolderPath, FileSize"), [["", null]]);
+  });
+
+  it("join without a kind keeps one left row of each key; nulls join nothing", () => {
+    const sides =
+      "datatable(K: int, L: int)[1, 1, 1, 2, int(null), 3] | join KIND (datatable(K: int, R: int)[1, 8, 1, 9, int(null), 7]) on K | count";
+    assert.deepEqual(run(sides.replace("KIND", "")), [[2]]);
+    assert.deepEqual(run(sides.replace("KIND", "kind=innerunique")), [[2]]);
+    assert.deepEqual(run(sides.replace("KIND", "kind=inner")), [[4]]);
+    assert.deepEqual(run(sides.replace("KIND", "kind=leftanti")), [[1]]);
+    assert.deepEqual(run(sides.replace("KIND", "kind=fullouter")), [[6]]);
+  });
+
+  it("columns that both sides of a join have get a number", () => {
+    const { columns } = runQuery(
+      "DeviceInfo | project DeviceId, OSPlatform | join kind=inner (DeviceInfo | project DeviceId, OSPlatform) on DeviceId",
+      events,
+    );
+    assert.deepEqual(
+      columns.map(({ name }) => name),
+      ["DeviceId", "OSPlatform", "DeviceId1", "OSPlatform1"],
+    );
+  });
+
+  it("aggregates name their columns", () => {
+    const query =
+      "DeviceProcessEvents | summarize count(), dcount(DeviceId), max(ProcessId), make_set(SHA1), countif(true) by bin(Timestamp, 1d)";
+    const { columns } = runQuery(query, events);
+    assert.deepEqual(
+      columns.map(({ name }) => name),
+      ["Timestamp", "count_", "dcount_DeviceId", "max_ProcessId", "set_SHA1", "countif_"],
+    );
+  });
+
+  it("summarize without groups gives one row of no rows, with groups none", () => {
+    assert.deepEqual(
+      run("DeviceInfo | where false | summarize count(), sum(OSBuild), max(OSBuild), make_set(OSBuild)"),
+      [[0, 0, null, []]],
+    );
+    assert.deepEqual(run("DeviceInfo | where false | summarize count() by DeviceId"), []);
+  });
+
+  it("aggregates pass over nulls; make_set takes arrays apart", () => {
+    const rows = "datatable(A: int, B: dynamic)[1, dynamic([1, 2]), int(null), dynamic([2, 3]), 3, dynamic(null)]";
+    assert.deepEqual(run(`${rows} | summarize count(), avg(A), dcount(A), make_list(A), make_set(B)`), [
+      [3, 2, 2, [1, 3], [1, 2, 3]],
+    ]);
+  });
+
+  it("sort is descending and stable; nulls are last, or first in ascending order", () => {
+    const rows = "datatable(A: int, B: string)[2, 'a', int(null), 'b', 1, 'c', 2, 'd']";
+    assert.deepEqual(run(`${rows} | sort by A | project B`).flat(), ["a", "d", "c", "b"]);
+    assert.deepEqual(run(`${rows} | sort by A asc | project B`).flat(), ["b", "c", "a", "d"]);
+    assert.deepEqual(run(`${rows} | sort by A asc nulls last | project B`).flat(), ["c", "a", "d", "b"]);
+    assert.deepEqual(run(`${rows} | order by A desc nulls first, B desc | project B`).flat(), ["b", "d", "a", "c"]);
+  });
+
+  it("between counts both ends; a span after the dots counts from the start", () => {
+    values({
+      "5 between (1 .. 5)": true,
+      "5 !between (1 .. 4)": true,
+      "datetime(2026-01-02) between (datetime(2026-01-01) .. 1d)": true,
+      "datetime(2026-01-03) between (datetime(2026-01-01) .. 1d)": false,
+    });
+  });
+
+  it("times are counted in 100 nanoseconds", () => {
+    values({
+      "datetime(2026-01-01) + 1tick == datetime(2026-01-01)": false,
+      "tostring(datetime(2026-01-01T00:00:00.1234567Z))": "2026-01-01T00:00:00.1234567Z",
+      "(datetime(2026-01-02) - datetime(2026-01-01)) / 1h": 24,
+      "bin(datetime(2026-01-04), 7d)": "2025-12-29T00:00:00Z",
+      "time(1.02:03:04) * 2": "2.04:06:08",
+      "endofday(datetime(2026-01-01))": "2026-01-01T23:59:59.9999999Z",
+      "datetime_diff('hour', datetime(2026-01-01 01:59), datetime(2026-01-01 00:01))": 1,
+      "datetime(2026-01-01T02:00:00+02:00)": "2026-01-01T00:00:00Z",
+    });
+  });
+
+  it("division of whole numbers is whole, of others it isn't", () => {
+    values({ "7 / 2": 3, "-7 / 2": -3, "7.0 / 2": 3.5, "7 % 4": 3, "tostring(7.0)": "7.0", "tostring(7)": "7" });
+  });
+
+  it("a dynamic value gives members, null for those that it lacks, and takes the type it is compared with", () => {
+    values({
+      'parse_json(\'{"a":{"b":[1,2]}}\').a.b[-1]': 2,
+      "parse_json('{\"a\":1}').b.c": null,
+      "parse_json('{\"a\":1}')['a'] == 1": true,
+      "parse_json('{\"a\":\"1\"}').a == '1'": true,
+      "parse_json('{\"a\":\"x\"}').a has 'X'": true,
+      "isempty(parse_json('{}').a)": true,
+      'tostring(parse_json(\'{"a":[1,"b"]}\').a)': '[1,"b"]',
+      "array_length(parse_json('no json'))": null,
+      'toint(parse_json(\'{"a":"7"}\').a) + 1': 8,
+    });
+  });
+
+  it("mv-expand makes pairs of bags, keeps the row of an empty array, and expands side by side", () => {
+    assert.deepEqual(run("print A = dynamic({'x': 1, 'y': 2}) | mv-expand A"), [[{ x: 1 }], [{ y: 2 }]]);
+    assert.deepEqual(run("print A = dynamic({'x': 1}) | mv-expand kind=array A"), [[["x", 1]]]);
+    assert.deepEqual(run("print A = dynamic([]), B = 1 | mv-expand A"), [[null, 1]]);
+    assert.deepEqual(run("print A = dynamic([1, 2]), B = dynamic(['a']) | mv-expand A, B"), [
+      [1, "a"],
+      [2, null],
+    ]);
+    assert.deepEqual(run("print A = dynamic([5, 6]) | mv-expand with_itemindex=I A"), [
+      [5, 0],
+      [6, 1],
+    ]);
+  });
+
+  it("a port equals its text; a text that no number writes is refused", () => {
+    assert.deepEqual(run('DeviceProcessEvents | where ProcessId == "20" | project ReportId'), [[2]]);
+    assert.deepEqual(run('DeviceProcessEvents | where ProcessId == "x" | project ReportId'), []);
+    refuses('DeviceProcessEvents | where ProcessId == "020"', /a number compared with 020 \(line 1, column 42\)/);
+  });
+
+  it("let variables, parameters and columns: a column hides a variable", () => {
+    assert.deepEqual(run("let ReportId = 9; let x = 1; DeviceProcessEvents | where ReportId == x | project ReportId"), [
+      [1],
+    ]);
+    assert.deepEqual(run("let f = (a: long, b: long = 2) { let c = a * b; c + 1 }; print f(3), f(3, b = 5)"), [
+      [7, 16],
+    ]);
+    assert.deepEqual(
+      run("let f = (name: string) { DeviceProcessEvents | where FileName =~ name }; f('CMD.exe') | count"),
+      [[1]],
+    );
+  });
+
+  it("union puts a column of two types into two columns", () => {
+    const { columns, rows } = runQuery("union (print A = 1), (print A = 'x')", {});
+    assert.deepEqual(
+      columns.map(({ name }) => name),
+      ["A_long", "A_string"],
+    );
+    assert.deepEqual(rows, [
+      { A_long: 1, A_string: "" },
+      { A_long: null, A_string: "x" },
+    ]);
+  });
+
+  it("parse takes the rest of the text by its last column, and gives empty columns where nothing matches", () => {
+    assert.deepEqual(run("print T = 'a=1;b=2' | parse T with 'a=' A:long ';' B"), [["a=1;b=2", 1, "b=2"]]);
+    assert.deepEqual(run("print T = 'a=x;b=2' | parse T with 'a=' A:long ';' B"), [["a=x;b=2", null, ""]]);
+    assert.deepEqual(run("print T = 'a=x;b=2' | parse kind=relaxed T with 'a=' A:long ';' B"), [
+      ["a=x;b=2", null, "b=2"],
+    ]);
+  });
+
+  it("stubs are named in the result, and empty without an answer", () => {
+    const query =
+      "DeviceProcessEvents | invoke FileProfile(SHA1, 1000) | where ReportId == 2 | project GlobalPrevalence, Signer";
+    const { rows, stubs: used } = runQuery(query, events, { stubs });
+    assert.deepEqual([rows, used], [[{ GlobalPrevalence: null, Signer: "" }], ["FileProfile"]]);
+    assert.deepEqual(runQuery("externaldata(A: string)['https://example.com/x']", {}).stubs, ["externaldata"]);
+    assert.deepEqual(runQuery("DeviceInfo", events).stubs, []);
+  });
+
+  it("names what it can't run, with line and column", () => {
+    refuses(
+      "DeviceInfo\n| scan declare (x: long = 0) with (step s: true => x = 1;)",
+      /the operator scan \(line 2, column 3\)/,
+    );
+    refuses("DeviceInfo | evaluate autocluster()", /evaluate autocluster/);
+    refuses("DeviceInfo | extend A = hash_sha256(DeviceId)", /the function hash_sha256\(\)/);
+    refuses("DeviceInfo | where DeviceId matches regex '(?i:a)b'", /the regular expression/);
+    refuses("print 9007199254740993", /9007199254740993/);
+    refuses("print 9007199254740991 + 1", /beyond 2\^53/);
+    refuses("DeviceInfo | where Nothing == 1", /does not refer to any known column.* \(line 1, column 20\)/);
+    refuses("DeviceInfo; DeviceInfo", /exactly one query/);
+    refuses("DeviceInfo | take OSBuild", /./);
+  });
+
+  it("refuses rows that don't fit the table", () => {
+    const refusesRow = (table: string, row: Record<string, unknown>, message: RegExp) =>
+      assert.throws(() => runQuery("DeviceInfo", { [table]: [row] }), message);
+    refusesRow("Deviceinfo", {}, /Deviceinfo is no table of the schema/);
+    refusesRow("DeviceInfo", { deviceid: "x" }, /Row 1 of DeviceInfo has deviceid, which is no column/);
+    refusesRow(
+      "DeviceInfo",
+      { Timestamp: "yesterday" },
+      /Row 1 of DeviceInfo: Timestamp is yesterday, which is no datetime/,
+    );
+    refusesRow(
+      "DeviceInfo",
+      { OSBuild: "9007199254740993" },
+      /OSBuild is 9007199254740993, which is no long below 2\^53/,
+    );
+  });
+});
