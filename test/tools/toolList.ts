@@ -49,4 +49,39 @@ export const tools: readonly Tool[] = [
     run: { script: "graphSdk.py" },
     expected: /^Contoso \d+$/m,
   },
+  {
+    name: "Azure CLI",
+    kind: "command",
+    install: { from: "pypi", packages: ["azure-cli==2.91.0"] },
+    run: {
+      shell:
+        'az login --service-principal --username "$AZURE_CLIENT_ID" --password "$AZURE_CLIENT_SECRET" --tenant "$AZURE_TENANT_ID" ' +
+        "--allow-no-subscriptions --output none && az ad group list --output none && az account list --query '[].name' --output tsv " +
+        "&& az rest --url https://graph.microsoft.com/v1.0/organization --query 'value[0].displayName' --output tsv",
+    },
+    expected: /^Security\n(.*\n)*Contoso$/m,
+  },
+  {
+    name: "CLI for Microsoft 365",
+    kind: "command",
+    install: { from: "npm", packages: ["@pnp/cli-microsoft365@11.11.0"] },
+    run: {
+      shell:
+        'm365 login --authType secret --secret "$AZURE_CLIENT_SECRET" --appId "$AZURE_CLIENT_ID" --tenant "$AZURE_TENANT_ID" ' +
+        "&& m365 entra group list --output json",
+    },
+    expected: /"appTenant": "c0570500[^]*\[\]/,
+  },
+  {
+    name: "ROADrecon",
+    kind: "collector",
+    install: { from: "pypi", packages: ["roadrecon==2.0.0"] },
+    run: {
+      shell:
+        'cd "$HOME" && roadrecon auth --as-app -c "$AZURE_CLIENT_ID" -p "$AZURE_CLIENT_SECRET" -t "$AZURE_TENANT_ID"',
+    },
+    expected: /Tokens were written to/,
+    limit:
+      "`gather` takes no proxy from the environment (aiohttp), and asks graph.windows.net, which the sandbox does not emulate",
+  },
 ];

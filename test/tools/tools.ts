@@ -38,9 +38,10 @@ describe("other people's tools by the proxy", function () {
       const bin = await install(tool);
       const { stdout, stderr } = await run(tool, bin);
       const unknown = /no route for:\n((?: {2}\d+ .*\n?)+)/.exec(stderr)?.[1]?.trim().split(/\n\s*/) ?? [];
-      const isGood = tool.expected.test(stdout + stderr);
+      const isGood = tool.expected.test(`${stdout}\n${stderr}`);
+      const limit = tool.limit === undefined ? "" : `\n    limit: ${tool.limit}`;
       results.push(
-        `${tool.name}: ${isGood ? "works" : "FAILED"}${unknown.map((line) => `\n    no route: ${line}`).join("")}`,
+        `${tool.name}: ${isGood ? "works" : "FAILED"}${limit}${unknown.map((line) => `\n    no route: ${line}`).join("")}`,
       );
       assert.ok(isGood, `${stdout.slice(-3000)}\n${stderr.slice(-3000)}`);
     });
