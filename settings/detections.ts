@@ -89,7 +89,8 @@ const parameter = z.union(
   { error: parameterError },
 );
 
-const detections = mapOf("a map: sets, and except, parameters, actions", {
+/** The map of the setting. */
+export const detections = mapOf("a map: sets, and except, parameters, actions", {
   sets: required(listOf(`a list of 1 to ${setLimit} sets of rules`, setName, { least: 1, most: setLimit }), {
     description: "Folders below `detections/` of this repository whose rules the customer gets.",
     example: "[base, office]",

@@ -1,14 +1,20 @@
 /** `mssp detections`: custom detection rules as files. */
-import type { Command } from "commander";
+import path from "node:path";
+import { InvalidArgumentError, type Command } from "commander";
+import { exitCodes } from "@defender-mssp/terminal/exitCodes";
 import { describeCommand } from "@defender-mssp/terminal/help";
 import { writeJson } from "@defender-mssp/terminal/jsonDocument";
 import type { Session } from "@defender-mssp/terminal/session";
+import { visibleJson } from "@defender-mssp/terminal/terminalText";
 import { stackArguments } from "../stack/stackName";
 import { allCustomers } from "../stack/stackNames";
 
 /** Adds the subcommands. */
 export function define(detections: Command, session: Session): void {
   registerCheck(detections, session);
+  registerTest(detections, session);
+  registerImport(detections, session);
+  registerCoverage(detections, session);
 }
 
 interface CheckCommandOptions {
@@ -50,4 +56,155 @@ function registerCheck(detections: Command, session: Session): void {
     exitCodes: { 0: "no errors; warnings are possible", 1: "a rule or a customer's settings have an error" },
     examples: ["npx mssp detections check", "npx mssp detections check --stack contoso --json"],
   });
+}
+
+interface TestCommandOptions {
+  readonly junit?: string;
+  readonly json?: boolean;
+}
+
+function registerTest(detections: Command, session: Session): void {
+  const command = detections
+    .command("test")
+    .description("Run the rules' tests: rows of tables in, hits expected. Needs no tenant.")
+    .argument("[rule...]", "names of rules (default: all)")
+    .option("--junit <file>", "also write the results as JUnit XML, which pipelines show")
+    .option("--json", "print the results as JSON")
+    .action(async (names: readonly string[], options: TestCommandOptions) => {
+      const [{ testDetections }, { readProject }] = await Promise.all([
+        import("./test/testDetections.js"),
+        import("../../settings/project.js"),
+      ]);
+      const outcome = await testDetections(await readProject(session.folder), names);
+      if (options.junit !== undefined) {
+        const { junitReport } = await import("./test/junitReport.js");
+        await write(options.junit, junitReport(outcome), session);
+      }
+      if (options.json === true) writeJson(session.out, "detections test", outcome);
+      else session.out.write((await import("./test/testText.js")).testText(outcome));
+      const states = outcome.results.map(({ state }) => state);
+      if (states.includes("failed") || outcome.problems.length > 0) session.exitCode = exitCodes.failed;
+      else if (states.includes("notRun")) session.exitCode = exitCodes.somebodyNeeded;
+    });
+  describeCommand(command, {
+    notes: [
+      "Tests are in detections/<set>/<rule>.test.yaml beside the rule. The package @defender-mssp/kql runs the queries. " +
+        "A case that it can't run is named with the reason, and is no pass.",
+      "Every difference between the executor and the service is possible: no rule was compared on a tenant.",
+    ],
+    reads: "detections/<set>/<rule>.yaml and <rule>.test.yaml. It asks neither the backend nor a tenant.",
+    changes: "The file of --junit.",
+    exitCodes: {
+      0: "every case passed",
+      1: "a case failed, or a file has errors",
+      3: "no case failed, and a case could not run",
+    },
+    examples: [
+      "npx mssp detections test",
+      "npx mssp detections test office-encoded-powershell",
+      "npx mssp detections test --junit junit.xml",
+    ],
+  });
+}
+
+interface ImportCommandOptions {
+  readonly set: string;
+  readonly json?: boolean;
+}
+
+function registerImport(detections: Command, session: Session): void {
+  const command = detections
+    .command("import")
+    .description("Make rule files of rules in other formats, and say what could not be carried over.")
+    .argument("<file...>", "Graph's JSON, Sentinel's YAML or ARM template, or a query of `sigma convert` (.kql)")
+    .requiredOption("--set <set>", "set of the new rules: the folder below detections", setArgument)
+    .option("--json", "print what was written as JSON")
+    .action(async (files: readonly string[], options: ImportCommandOptions) => {
+      const [{ importDetections }, { readProject }] = await Promise.all([
+        import("./import/importDetections.js"),
+        import("../../settings/project.js"),
+      ]);
+      const project = await readProject(session.folder);
+      const rules = await importDetections(project, { files, set: options.set, folder: session.folder });
+      if (options.json === true) writeJson(session.out, "detections import", { rules });
+      else session.out.write((await import("./import/importText.js")).importText(rules));
+      if (rules.some(({ refused }) => refused !== undefined)) session.exitCode = exitCodes.failed;
+    });
+  describeCommand(command, {
+    notes: [
+      "A query file takes title, level and tags from the Sigma rule beside it: the same name with .yml or .yaml.",
+      "Rules of a format without a state are written as disabled. Existing files stay as they are.",
+    ],
+    reads: "The files.",
+    changes: "Writes detections/<set>/<rule>.yaml for each rule.",
+    exitCodes: { 0: "every rule was written", 1: "a file holds no rule, or a rule's file exists" },
+    examples: [
+      "npx mssp detections import Detections/*.yaml --set sentinel",
+      "sigma convert -t kusto -p microsoft_xdr rule.yml -o rule.kql",
+      "npx mssp detections import rule.kql --set sigma",
+    ],
+  });
+}
+
+function setArgument(text: string): string {
+  if (/^[a-z0-9][a-z0-9_-]{0,59}$/.test(text)) return text;
+  throw new InvalidArgumentError("A set has up to 60 lower-case letters, digits, - and _.");
+}
+
+interface CoverageCommandOptions {
+  readonly stack?: readonly string[];
+  readonly all?: boolean;
+  readonly navigator?: string;
+  readonly out?: string;
+  readonly json?: boolean;
+}
+
+function registerCoverage(detections: Command, session: Session): void {
+  const command = detections
+    .command("coverage")
+    .description("Show the techniques of MITRE ATT&CK that each customer's rules name.")
+    .option("--stack <stack...>", `only these customers (default: ${allCustomers})`, stackArguments)
+    .option("--all", "all customers: the default")
+    .option("--navigator <file>", "also write a layer for MITRE's ATT&CK Navigator")
+    .option("--out <file>", "also write a page (HTML)")
+    .option("--json", "print the techniques as JSON")
+    .action(async (options: CoverageCommandOptions) => {
+      const [{ detectionCoverage }, { readProject }] = await Promise.all([
+        import("./coverage/detectionCoverage.js"),
+        import("../../settings/project.js"),
+      ]);
+      const stacks = options.all === true ? undefined : options.stack;
+      const now = session.now();
+      const coverage = await detectionCoverage(await readProject(session.folder), { stacks, now });
+      if (options.navigator !== undefined) {
+        const { navigatorLayer } = await import("./coverage/navigatorLayer.js");
+        await write(options.navigator, `${visibleJson(navigatorLayer(coverage), 2)}\n`, session);
+      }
+      if (options.out !== undefined) {
+        const { coveragePage } = await import("./coverage/coveragePage.js");
+        await write(options.out, coveragePage(coverage, now), session);
+      }
+      if (options.json === true) writeJson(session.out, "detections coverage", coverage);
+      else session.out.write((await import("./coverage/coverageText.js")).coverageText(coverage));
+    });
+  describeCommand(command, {
+    notes: [
+      "A rule counts where it is enabled and the customer gets it. A named technique is no proof that each way to use it is found.",
+    ],
+    reads: "detections/<set>/<rule>.yaml and the stacks' settings files. It asks neither the backend nor a tenant.",
+    changes: "The files of --navigator and --out.",
+    exitCodes: { 1: "a rule or a customer's settings have an error, or no customer has rules" },
+    examples: [
+      "npx mssp detections coverage",
+      "npx mssp detections coverage --stack contoso --out coverage.html",
+      "npx mssp detections coverage --navigator layer.json",
+    ],
+  });
+}
+
+/** Writes a file, by its path from the working folder, and says so. */
+async function write(file: string, text: string, session: Session): Promise<void> {
+  const { writeWholeFile } = await import("@defender-mssp/terminal/wholeFile");
+  await writeWholeFile(path.resolve(session.folder, file), text);
+  session.err.note(`Wrote ${file}.`);
 }

@@ -3,7 +3,7 @@
  * table of floors of docs/architecture.md. The page of the emulated routes is written by a test,
  * which drives them.
  */
-import { ruleFileJsonSchema } from "@defender-mssp/detections";
+import { ruleFileJsonSchema, ruleTestJsonSchema } from "@defender-mssp/detections";
 import { format } from "prettier";
 import { settingsJsonSchema } from "../../settings/settingsJsonSchema";
 import { architecturePage } from "./architecturePage";
@@ -44,6 +44,10 @@ export const generatedFiles: readonly GeneratedFile[] = [
   {
     file: "packages/detections/rule.schema.json",
     make: () => format(JSON.stringify(ruleFileJsonSchema()), { parser: "json", printWidth: 120 }),
+  },
+  {
+    file: "packages/detections/rule.test.schema.json",
+    make: () => format(JSON.stringify(ruleTestJsonSchema()), { parser: "json", printWidth: 120 }),
   },
   { file: "plugin/schema.json", make: async () => format(pluginSchema(), { parser: "json", printWidth: 120 }) },
   { file: "templates/customers/Pulumi.yaml", make: generateTemplatePulumiYaml },

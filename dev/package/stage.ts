@@ -55,7 +55,7 @@ const productFolders = ["cli", "components", "domain", "extensions", "plugin", "
 
 /** Files of a package besides `dist`, README and licence. */
 const packageFiles: Readonly<Record<string, readonly string[]>> = {
-  "packages/detections": ["rule.schema.json"],
+  "packages/detections": ["rule.schema.json", "rule.test.schema.json"],
   "packages/engine": ["go.mod", "go.sum", "yamlHost"],
   "packages/kql": ["judge.js"],
   "packages/siem": ["siem.js"],

@@ -15,7 +15,7 @@ import {
 } from "@defender-mssp/detections";
 import { VisibleError } from "@defender-mssp/errors";
 import type { Project } from "../../../settings/project";
-import { detectionCustomers, type DetectionCustomer, type FaultyCustomer } from "../customerDetections";
+import { detectionCustomers, type DetectionCustomer, type FaultyCustomer } from "../detectionCustomers";
 import { kqlPackage } from "../kqlPackage";
 import { ruleAlone } from "./ruleAlone";
 

@@ -1,5 +1,5 @@
 /** A customer's exception composed into a rule's query. */
-import { anyColumns } from "./columnEffects";
+import { anyColumns } from "./anyColumns";
 import { maskedQuery, queryStages, splitAt } from "./queryTokens";
 
 export interface FilteredQuery {

@@ -54,6 +54,11 @@ export {
   type JudgedQueries,
   type JudgedQueriesOptions,
   type KeptJudge,
-  type QueryVerdict,
+  type KeptVerdict,
 } from "./judgedQueries";
 export { ruleColumns } from "./ruleColumns";
+export { readRuleTests, type ReadRuleTests, type RuleTests } from "./readRuleTests";
+export { ruleTestJsonSchema, ruleTestSchema, type RuleTestCase, type RuleTestFile } from "./ruleTestSchema";
+export { runRuleTests, type QueryExecutor, type RuleTestResult } from "./runRuleTests";
+export { importRules, ruleFileText, type ImportedFile } from "./importRules";
+export type { ImportedContent, ImportedRule } from "./importedRule";

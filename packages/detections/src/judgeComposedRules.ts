@@ -1,14 +1,14 @@
 /** Judges composed rules by `packages/kql`, in one process for all queries, and keeps the verdicts. */
 import { closest, distance } from "fastest-levenshtein";
 import type { ComposedRule, RuleException } from "./composeRule";
-import { judgedQueries, type KeptJudge, type QueryVerdict } from "./judgedQueries";
+import { judgedQueries, type KeptJudge, type KeptVerdict } from "./judgedQueries";
 import { ruleColumns } from "./ruleColumns";
 import type { RuleProblem } from "./ruleProblem";
 
 /** The part of `@defender-mssp/kql` that judges; the package is loaded by the caller, on demand. */
 export interface RuleJudge extends KeptJudge {
   judgeRuleQuery(
-    judged: QueryVerdict,
+    judged: KeptVerdict,
     options: { readonly frequency: string; readonly mappedColumns: readonly string[]; readonly schema?: never },
   ): readonly QueryFault[];
   defenderSchema(): JudgedSchema;
@@ -72,7 +72,7 @@ export async function judgeComposedRules(
 
 function problemsOfVerdict(
   composed: ComposedRule,
-  verdict: QueryVerdict,
+  verdict: KeptVerdict,
   { kql, schema }: JudgeRulesOptions,
 ): readonly JudgedProblem[] {
   const { properties } = composed;
@@ -105,7 +105,7 @@ function placeOfFault({ rule, exceptions }: ComposedRule, { line, column }: Quer
 /** What is wrong, and what to do: the nearest name, or what the message says after its first sentence. */
 function sentences(
   { code, message }: QueryFault,
-  verdict: QueryVerdict,
+  verdict: KeptVerdict,
   schema: JudgedSchema,
 ): { readonly what: string; readonly remedy: string } {
   const [, first = message, rest = ""] = /^(.*?[a-z)'"`\]}…])\.(?:\s+(.*))?$/s.exec(message) ?? [];
@@ -119,7 +119,7 @@ function sentences(
 }
 
 /** Tables for the name of a table, else the columns of the tables that the query reads. */
-function candidates(code: string, { tables }: QueryVerdict, schema: JudgedSchema): readonly string[] {
+function candidates(code: string, { tables }: KeptVerdict, schema: JudgedSchema): readonly string[] {
   if (code === "KS204") return schema.tables.map(({ name }) => name);
   return schema.tables
     .filter(({ name }) => tables.includes(name))

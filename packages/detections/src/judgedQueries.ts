@@ -6,7 +6,7 @@ import { text } from "node:stream/consumers";
 import { VisibleError } from "@defender-mssp/errors";
 
 /** What the judge says of a query. `@defender-mssp/kql` declares all of it. */
-export interface QueryVerdict {
+export interface KeptVerdict {
   readonly findings: readonly {
     readonly code: string;
     readonly severity: "error" | "warning";
@@ -33,7 +33,7 @@ export interface JudgedQueriesOptions {
 
 export interface JudgedQueries {
   /** By the query's text. */
-  readonly verdicts: ReadonlyMap<string, QueryVerdict>;
+  readonly verdicts: ReadonlyMap<string, KeptVerdict>;
   readonly judged: number;
   readonly kept: number;
 }
@@ -58,18 +58,18 @@ export async function judgedQueries(
           schema,
         );
   const added = Object.fromEntries(missing.map(([, key], index) => [key, fresh[index]]));
-  const all = { ...file, ...added } as Readonly<Record<string, QueryVerdict>>;
+  const all = { ...file, ...added } as Readonly<Record<string, KeptVerdict>>;
   if (missing.length > 0) await keep(all, new Set(keys.values()), cacheFile);
   const verdicts = new Map([...keys].flatMap(([query, key]) => (all[key] === undefined ? [] : [[query, all[key]]])));
   return { verdicts, judged: missing.length, kept: keys.size - missing.length };
 }
 
 /** The file's verdicts; none from a file that does not exist or is damaged. */
-async function verdictsIn(file: string): Promise<Readonly<Record<string, QueryVerdict>>> {
+async function verdictsIn(file: string): Promise<Readonly<Record<string, KeptVerdict>>> {
   try {
     const { msspVerdicts, verdicts } = JSON.parse(await readFile(file, "utf8")) as Record<string, unknown>;
     return msspVerdicts === 1 && typeof verdicts === "object" && verdicts !== null
-      ? (verdicts as Record<string, QueryVerdict>)
+      ? (verdicts as Record<string, KeptVerdict>)
       : {};
   } catch {
     return {};
@@ -77,7 +77,7 @@ async function verdictsIn(file: string): Promise<Readonly<Record<string, QueryVe
 }
 
 async function keep(
-  all: Readonly<Record<string, QueryVerdict>>,
+  all: Readonly<Record<string, KeptVerdict>>,
   used: ReadonlySet<string>,
   file: string,
 ): Promise<void> {
@@ -96,7 +96,7 @@ async function keep(
   }
 }
 
-async function judge(queries: readonly string[], program: string, schema?: object): Promise<readonly QueryVerdict[]> {
+async function judge(queries: readonly string[], program: string, schema?: object): Promise<readonly KeptVerdict[]> {
   const { PATH, SystemRoot } = process.env;
   const child = spawn(process.execPath, [program], { stdio: "pipe", env: { PATH, SystemRoot } });
   const ended = new Promise<number | null>((resolve, reject) => child.on("close", resolve).on("error", reject));
@@ -108,6 +108,6 @@ async function judge(queries: readonly string[], program: string, schema?: objec
     const [reason = ""] = errors.trim().split("\n").slice(-1);
     throw new VisibleError(`The queries could not be judged: ${reason || `the judge ended with ${exitCode}`}`);
   }
-  const { verdicts } = JSON.parse(output) as { readonly verdicts: readonly QueryVerdict[] };
+  const { verdicts } = JSON.parse(output) as { readonly verdicts: readonly KeptVerdict[] };
   return verdicts;
 }

@@ -10,19 +10,11 @@ import {
 import { closest, distance } from "fastest-levenshtein";
 import { parameterNameForm, type RuleFile } from "./ruleFileSchema";
 import { placeholdersIn, placeholdersOfQuery } from "./ruleParameters";
+import type { LimitProblem } from "./checkedYaml";
 import { durationSeconds } from "./durationSeconds";
 import { maskedQuery } from "./queryTokens";
 
 type Path = readonly (string | number)[];
-
-export interface LimitProblem {
-  readonly path: Path;
-  readonly what: string;
-  readonly remedy: string;
-  readonly level?: "warning";
-  /** Line of the query's text, from 1, where the problem is. */
-  readonly queryLine?: number;
-}
 
 type Check = (rule: RuleFile) => readonly LimitProblem[];
 

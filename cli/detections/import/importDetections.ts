@@ -1,0 +1,92 @@
+/** `mssp detections import`: writes rule files of other formats. */
+import { access, mkdir, readFile, stat } from "node:fs/promises";
+import path from "node:path";
+import { importRules, parseRule, ruleFileText, ruleProblemText, rulesFolder } from "@defender-mssp/detections";
+import { fileProblem, VisibleError } from "@defender-mssp/errors";
+import { writeWholeFile } from "@defender-mssp/terminal/wholeFile";
+import type { Project } from "../../../settings/project";
+
+/** What became of one rule, or of one file that holds none. */
+export interface ImportOutcome {
+  /** The file as it was named. */
+  readonly source: string;
+  /** Path of the new file from the folder of `Pulumi.yaml`; absent if none was written. */
+  readonly file?: string;
+  /** Why nothing was written. */
+  readonly refused?: string;
+  /** What could not be carried over, or was assumed. */
+  readonly notes: readonly string[];
+  /** What the new file lacks before it can be deployed. */
+  readonly open: readonly string[];
+}
+
+/** In bytes. */
+const fileLimit = 20_000_000;
+
+/**
+ * @param files paths from the working folder.
+ * @param set name of the set of the new rules.
+ * @throws VisibleError if a file can't be read: nothing is written then.
+ */
+export async function importDetections(
+  project: Project,
+  { files, set, folder }: { readonly files: readonly string[]; readonly set: string; readonly folder: string },
+): Promise<readonly ImportOutcome[]> {
+  const sources = await Promise.all(
+    files.filter((file) => !isBesideQuery(file, files)).map((file) => readSource(file, folder)),
+  );
+  const outcomes: ImportOutcome[] = [];
+  for (const { file, text, sigmaRule } of sources) {
+    const { rules, refused } = importRules(file, text, sigmaRule);
+    outcomes.push(...refused.map((reason) => ({ source: file, refused: reason, notes: [], open: [] })));
+    for (const { name, content, notes } of rules) {
+      const target = `${rulesFolder}/${set}/${name}.yaml`;
+      if (await exists(path.join(project.folder, target))) {
+        outcomes.push({ source: file, refused: `${target} exists, and stays as it is`, notes, open: [] });
+        continue;
+      }
+      const ruleText = ruleFileText(content);
+      const { problems } = parseRule(ruleText, { name, set, file: target });
+      await mkdir(path.join(project.folder, rulesFolder, set), { recursive: true });
+      await writeWholeFile(path.join(project.folder, target), ruleText);
+      const open = problems.map((problem) => ruleProblemText(problem).replace(`${target}:`, ""));
+      outcomes.push({ source: file, file: target, notes, open });
+    }
+  }
+  return outcomes;
+}
+
+/** Whether a file is the Sigma rule of a query that is named, too. */
+function isBesideQuery(file: string, files: readonly string[]): boolean {
+  return /\.ya?ml$/.test(file) && files.includes(file.replace(/\.ya?ml$/, ".kql"));
+}
+
+async function readSource(file: string, folder: string) {
+  const place = path.resolve(folder, file);
+  try {
+    const { size } = await stat(place);
+    if (size > fileLimit)
+      throw new VisibleError(`${file} has ${size} bytes, more than 20,000,000. Nothing was written.`);
+    const text = await readFile(place, "utf8");
+    return { file, text, sigmaRule: await besideQuery(place) };
+  } catch (error) {
+    if (error instanceof VisibleError) throw error;
+    throw new VisibleError(`${file} can't be read: ${fileProblem(error)}. Nothing was written.`);
+  }
+}
+
+/** The Sigma rule beside a query: the same name with .yml or .yaml. */
+async function besideQuery(place: string): Promise<string | undefined> {
+  for (const ending of [".yml", ".yaml"]) {
+    const file = place.replace(/\.[^.]*$/, ending);
+    if (file !== place && (await exists(file))) return readFile(file, "utf8");
+  }
+  return undefined;
+}
+
+async function exists(file: string): Promise<boolean> {
+  return access(file).then(
+    () => true,
+    () => false,
+  );
+}

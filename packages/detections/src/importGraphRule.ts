@@ -1,0 +1,73 @@
+import { importedName, isFields, type ImportedFields, type ImportedRule } from "./importedRule";
+import { newShape } from "./newShape";
+
+const ruleKeys = new Set([
+  "id",
+  "displayName",
+  "description",
+  "status",
+  "queryCondition",
+  "schedule",
+  "detectionAction",
+]);
+/** ImportedFields that the service sets: nothing is lost with them. */
+const serviceKeys = new Set([
+  ...["createdBy", "createdDateTime", "lastModifiedBy", "lastModifiedDateTime", "detectorId", "lastRunDetails"],
+]);
+
+/** A `detectionRule` as Graph returns it, in the names of before or after 2026-05. */
+export function importGraphRule(source: ImportedFields): ImportedRule {
+  const { rule, lost } = newShape(source);
+  const notes = [...lost];
+  const action = fieldsAt(rule, "detectionAction");
+  const template = fieldsAt(action, "alertTemplate");
+  const scope = fieldsAt(action, "organizationalScope");
+  const isScoped = Array.isArray(scope["deviceGroups"]) && scope["deviceGroups"].length > 0;
+  const { status } = rule;
+  if (status !== "enabled" && status !== "disabled")
+    notes.push(`status: ${typeof status === "string" ? `${status} is` : "none, so"} written as disabled`);
+  const unknown = Object.keys(rule).filter(
+    (key) => !ruleKeys.has(key) && !serviceKeys.has(key) && !key.includes("@odata."),
+  );
+  if (unknown.length > 0) notes.push(`not carried over: ${unknown.join(", ")}`);
+  const displayName = typeof rule["displayName"] === "string" ? rule["displayName"].trim() : "";
+  return {
+    name: importedName(displayName),
+    content: clean({
+      displayName,
+      description: rule["description"],
+      status: status === "enabled" ? "enabled" : "disabled",
+      queryText: fieldsAt(rule, "queryCondition")["queryText"],
+      schedule: fieldsAt(rule, "schedule"),
+      alertTemplate: { ...clean(template), entityMappings: clean(fieldsAt(template, "entityMappings")) },
+      organizationalScope: isScoped ? scope : undefined,
+      incidentConfiguration: fieldsAt(action, "incidentConfiguration"),
+      automatedActions: fieldsAt(action, "automatedActions"),
+    }),
+    notes,
+  };
+}
+
+function fieldsAt(fields: ImportedFields, key: string): ImportedFields {
+  return isFields(fields[key]) ? fields[key] : {};
+}
+
+/** Without null, empty collections and OData's annotations, at every depth. */
+function clean(fields: ImportedFields): ImportedFields {
+  const entries = Object.entries(fields).flatMap(([key, value]) => {
+    const cleaned = key.includes("@odata.") ? undefined : cleanValue(value);
+    return cleaned === undefined ? [] : [[key, cleaned] as const];
+  });
+  return Object.fromEntries(entries);
+}
+
+function cleanValue(value: unknown): unknown {
+  if (value === null || value === undefined || value === "") return undefined;
+  if (Array.isArray(value)) {
+    const items = value.flatMap((item: unknown) => cleanValue(item) ?? []);
+    return items.length === 0 ? undefined : items;
+  }
+  if (!isFields(value)) return value;
+  const inner = clean(value);
+  return Object.keys(inner).length === 0 ? undefined : inner;
+}

@@ -1,0 +1,103 @@
+/** Makes rule files of other formats: Graph's JSON, Sentinel's YAML and ARM, queries of `sigma convert`. */
+import { parseDocument, stringify } from "yaml";
+import { importGraphRule } from "./importGraphRule";
+import {
+  fieldsIn,
+  importedName,
+  isFields,
+  type ImportedFields,
+  type ImportedContent,
+  type ImportedRule,
+} from "./importedRule";
+import { importSentinelRule } from "./importSentinelRule";
+import { importSigmaRule } from "./importSigmaRule";
+
+/** What one file of another format holds. */
+export interface ImportedFile {
+  readonly rules: readonly ImportedRule[];
+  /** Why the file, or a part of it, is no rule: a sentence each, without a full stop. */
+  readonly refused: readonly string[];
+}
+
+/**
+ * @param file its name, for the name of a query's rule.
+ * @param text its content.
+ * @param sigmaRule text of the Sigma rule beside a query.
+ */
+export function importRules(file: string, text: string, sigmaRule?: string): ImportedFile {
+  const base = (file.split(/[\\/]/).at(-1) ?? file).replace(/\.[^.]*$/, "");
+  if (/\.(kql|kusto|txt|csl)$/i.test(file)) {
+    const rule = sigmaRule === undefined ? undefined : structureIn(sigmaRule);
+    return { rules: [importSigmaRule(text, isFields(rule) ? rule : undefined, importedName(base))], refused: [] };
+  }
+  const content = structureIn(text);
+  if (content === undefined) return refusal("neither JSON nor YAML; a query alone is a file that ends in .kql");
+  const sources = Array.isArray(content) ? fieldsIn(content) : isFields(content) ? sourcesIn(content) : [];
+  if (sources.length === 0)
+    return refusal("no rule of a known format: Graph's detectionRule, or an analytics rule of Sentinel");
+  const imported = sources.map(importedFrom);
+  const rules = imported.filter((rule) => typeof rule !== "string");
+  return {
+    // A file of one rule gives it its name.
+    rules:
+      rules.length === 1 && sources.length === 1 && !/\.json$/i.test(file)
+        ? rules.map((rule) => ({ ...rule, name: importedName(base) }))
+        : rules,
+    refused: imported.filter((rule) => typeof rule === "string"),
+  };
+}
+
+function refusal(reason: string): ImportedFile {
+  return { rules: [], refused: [reason] };
+}
+
+/** The text as JSON or YAML; undefined for neither. */
+function structureIn(text: string): unknown {
+  try {
+    const document = parseDocument(text.replace(/^\ufeff/, ""), { logLevel: "error", uniqueKeys: false });
+    if (document.errors.length > 0) return undefined;
+    const content: unknown = document.toJS({ maxAliasCount: 100 });
+    return typeof content === "object" && content !== null ? content : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** The rules in an answer of Graph, in an ARM template, or the one rule. */
+function sourcesIn(content: ImportedFields): readonly ImportedFields[] {
+  if (Array.isArray(content["value"])) return fieldsIn(content["value"]);
+  if (!Array.isArray(content["resources"])) return [content];
+  return fieldsIn(content["resources"]).filter(({ type }) => /alertRules$/i.test(String(type)));
+}
+
+function importedFrom(source: ImportedFields): ImportedRule | string {
+  if (isFields(source["queryCondition"]) || isFields(source["detectionAction"])) return importGraphRule(source);
+  if (isFields(source["properties"]))
+    return importSentinelRule({ kind: source["kind"] ?? "Scheduled", ...source["properties"] });
+  if (isFields(source["logsource"]) && isFields(source["detection"]))
+    return "a Sigma rule without its query: run sigma convert -t kusto -p microsoft_xdr into a .kql file beside it, and import that file";
+  if ("queryText" in source) return "a rule file of this format already: copy it";
+  if (typeof source["query"] === "string" || typeof source["kind"] === "string") return importSentinelRule(source);
+  return "no rule of a known format: Graph's detectionRule, or an analytics rule of Sentinel";
+}
+
+/** The text of a rule file, with the JSON schema for editors on its first line. */
+export function ruleFileText(content: ImportedContent): string {
+  const schema = "# yaml-language-server: $schema=../../node_modules/@defender-mssp/detections/rule.schema.json\n";
+  return (
+    schema + stringify(withoutMissing(content), { lineWidth: 0, blockQuote: "literal", aliasDuplicateObjects: false })
+  );
+}
+
+/** Keys without a value stay away: `check` names what is missing. A query ends with a line. */
+function withoutMissing(value: unknown, key = ""): unknown {
+  if (key === "queryText" && typeof value === "string")
+    return `${value.replaceAll(/\r\n?/g, "\n").replaceAll("\t", "    ").replaceAll(/[ ]+$/gm, "").trimEnd()}\n`;
+  if (Array.isArray(value)) return value.map((item) => withoutMissing(item));
+  if (!isFields(value)) return value;
+  return Object.fromEntries(
+    Object.entries(value).flatMap(([name, inner]) =>
+      inner === undefined || inner === null ? [] : [[name, withoutMissing(inner, name)]],
+    ),
+  );
+}

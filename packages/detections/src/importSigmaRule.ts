@@ -1,0 +1,96 @@
+/** The query that `sigma convert` printed, with the Sigma rule for all that the query does not have. */
+import { attackTactics } from "@defender-mssp/microsoft";
+import { importedName, oneLine, textAt, textsIn, type ImportedFields, type ImportedRule } from "./importedRule";
+import { nestedTechniques } from "./newShape";
+import { queryStages } from "./queryTokens";
+
+/** @param rule the Sigma rule; undefined if there is none beside the query. */
+export function importSigmaRule(queryText: string, rule: ImportedFields | undefined, name: string): ImportedRule {
+  const notes: string[] = [];
+  const query = queryText.replaceAll(/\r\n?/g, "\n").trim();
+  const source = rule ?? {};
+  if (rule === undefined) notes.push("no Sigma rule beside the query: title, severity and tactics are missing");
+  const title = oneLine(textAt(source, "title") ?? "");
+  const level = textAt(source, "level")?.toLowerCase();
+  if (level === "critical") notes.push("level critical: written as high, the highest severity");
+  const falsePositives = textsIn(source["falsepositives"]).filter((text) => !/^(unknown|none|unlikely)$/i.test(text));
+  const lost = Object.keys(source).filter(
+    (key) =>
+      !["title", "id", "description", "level", "tags", "falsepositives", "status", "logsource", "detection"].includes(
+        key,
+      ),
+  );
+  if (lost.length > 0) notes.push(`not carried over: ${lost.join(", ")}`);
+  if (/["'][^"']*\*[^"']*["']/.test(query))
+    notes.push("the query compares with a literal *, which never matches: correct it by hand");
+  notes.push(
+    "status: the format has none, so written as disabled",
+    "frequency: the format has none, so written as PT1H",
+  );
+  return {
+    name: title === "" ? name : importedName(title),
+    content: {
+      displayName: title === "" ? undefined : title,
+      description: textAt(source, "description"),
+      status: "disabled",
+      queryText: query,
+      schedule: { frequency: "PT1H" },
+      alertTemplate: {
+        title: title === "" ? undefined : title,
+        severity: level === "critical" ? "high" : level,
+        recommendedActions: falsePositives.length === 0 ? undefined : `False positives: ${falsePositives.join("; ")}`,
+        tactics: sigmaTactics(textsIn(source["tags"]), notes),
+        entityMappings: entitiesOfTable(query, notes),
+      },
+    },
+    notes,
+  };
+}
+
+function sigmaTactics(tags: readonly string[], notes: string[]) {
+  const names = tags
+    .flatMap((tag) => /^attack\.([a-z_-]+)$/i.exec(tag)?.[1] ?? [])
+    .map((name) => name.replaceAll(/[-_]/g, "").toLowerCase());
+  const known = attackTactics.filter((tactic) => names.includes(tactic.toLowerCase()));
+  const techniques = tags
+    .flatMap((tag) => /^attack\.(t\d{4}(?:\.\d{3})?)$/i.exec(tag)?.[1] ?? [])
+    .map((id) => id.toUpperCase());
+  const [first, ...others] = names.flatMap((name) => known.find((tactic) => tactic.toLowerCase() === name) ?? []);
+  if (first === undefined) return undefined;
+  if (others.length > 0) notes.push(`tags: a custom detection has one tactic; ${others.join(", ")} not carried over`);
+  return [{ tactic: first, ...(techniques.length === 0 ? {} : { techniques: nestedTechniques(techniques) }) }];
+}
+
+/** Sigma maps no entity: the columns that the table always has. The query has no project, so that they survive. */
+const tableEntities: readonly {
+  readonly table: RegExp;
+  readonly entities: ImportedFields;
+  readonly columns: string;
+}[] = [
+  {
+    table: /^Device/,
+    entities: { hosts: [{ deviceIdColumn: "DeviceId", nameColumn: "DeviceName" }] },
+    columns: "DeviceId, DeviceName",
+  },
+  {
+    table: /^(Email|Url)/,
+    entities: { mailboxes: [{ primaryAddressColumn: "RecipientEmailAddress" }] },
+    columns: "RecipientEmailAddress",
+  },
+  {
+    table: /^(Identity|CloudApp)/,
+    entities: { accounts: [{ aadUserIdColumn: "AccountObjectId" }] },
+    columns: "AccountObjectId",
+  },
+];
+
+function entitiesOfTable(query: string, notes: string[]): ImportedFields {
+  const table = /^[A-Za-z_]\w*/.exec(queryStages(query).stages[0]?.code ?? "")?.[0] ?? "";
+  const target = tableEntities.find((candidate) => candidate.table.test(table));
+  notes.push(
+    target === undefined
+      ? "entityMappings: the format has none, so map them by hand"
+      : `entityMappings: the format has none, so ${target.columns} of ${table}`,
+  );
+  return target?.entities ?? {};
+}
