@@ -48,19 +48,33 @@ const rows = {
     isProcessor: true,
     isLong: true,
   },
+  verify: {
+    name: "verify-stacks",
+    what: "verify --all by stacks",
+    against: "eight times one, and a loop of `pulumi stack output`",
+    goal: 1,
+    isProcessor: true,
+    isLong: true,
+  },
 } satisfies Readonly<Record<string, RowInfo>>;
 
 /**
- * Customers of the row against a loop, which a run without `--rows` measures, and of the others.
+ * Customers of the row against a loop, which a run without `--rows` measures, of the verified ones, and of
+ * the others.
  */
-const [fewCustomers, manyCustomers] = [8, 200];
+const [fewCustomers, verifiedCustomers, manyCustomers] = [8, 50, 200];
 
 export const fleet: BenchGroup = {
   rows: Object.values(rows),
   async measure(wanted, { checkout, customers, runs }) {
-    const hasLong = Object.values(rows).some((row: RowInfo) => row.isLong === true && wanted(row));
-    const [ofLoop, ofLong] = [customers ?? fewCustomers, customers ?? manyCustomers];
-    const bench = await FleetBench.create(checkout, Math.max(wanted(rows.loop) ? ofLoop : 0, hasLong ? ofLong : 0));
+    const hasLong = Object.values(rows).some(
+      (row: RowInfo) => row.isLong === true && row !== rows.verify && wanted(row),
+    );
+    const ofLoop = customers ?? fewCustomers;
+    const ofVerify = customers ?? verifiedCustomers;
+    const ofLong = customers ?? manyCustomers;
+    const needed = [wanted(rows.loop) ? ofLoop : 0, wanted(rows.verify) ? ofVerify : 0, hasLong ? ofLong : 0];
+    const bench = await FleetBench.create(checkout, Math.max(...needed));
     try {
       return [
         ...(wanted(rows.loop) ? [await bench.loop(ofLoop, runs)] : []),
@@ -68,6 +82,7 @@ export const fleet: BenchGroup = {
         ...(wanted(rows.changed) ? [await bench.changed(ofLong, runs)] : []),
         ...(wanted(rows.status) ? [await bench.status(ofLong, runs)] : []),
         ...(wanted(rows.statusOffline) ? [await bench.statusOffline(ofLong, runs)] : []),
+        ...(wanted(rows.verify) ? [await bench.verify(ofVerify, runs)] : []),
       ].filter(wanted);
     } finally {
       await bench.dispose();
@@ -151,6 +166,23 @@ class FleetBench {
   async statusOffline(customers: number, runs: number): Promise<BenchRow> {
     const status = () => this.#mssp(["status", "--offline", "--json"], [0, 3]);
     return rowOf(rows.statusOffline, await inTurn(() => this.#fleet("list", "--json"), status, runs), customers);
+  }
+
+  /** The goal of connection files, and what reading the stacks' outputs takes. */
+  async verify(customers: number, runs: number): Promise<BenchRow> {
+    const stacks = Array.from({ length: customers }, (_, index) => stackOf(index + 1));
+    const base = async () => {
+      const outputs = await timed(async () => {
+        for (const stack of stacks) await this.project.succeed(["stack", "output", "--json", "--stack", stack]);
+      });
+      const one = await this.#mssp(["verify", "--stack", stackOf(1)], [0]);
+      return {
+        seconds: outputs.seconds + 8 * one.seconds,
+        processor: (outputs.processor ?? NaN) + 8 * one.processor,
+      };
+    };
+    const all = () => this.#mssp(["verify", ...stacks.flatMap((stack) => ["--stack", stack])], [0]);
+    return rowOf(rows.verify, await inTurn(base, all, runs), customers);
   }
 
   async #writeCustomer(number: number): Promise<void> {
