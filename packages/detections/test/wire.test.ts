@@ -14,7 +14,8 @@ type Fields = Record<string, unknown>;
 
 const column = fc.constantFrom("DeviceId", "DeviceName", "AccountSid", "SHA1");
 const text = fc.string({ minLength: 1, maxLength: 8 }).map((value) => `t${value.replaceAll("\r", "")}`);
-const subset = <T>(values: Record<string, fc.Arbitrary<T>>) => fc.record(values, { requiredKeys: [] });
+const subset = <T extends object>(values: { [K in keyof T]: fc.Arbitrary<T[K]> }): fc.Arbitrary<Partial<T>> =>
+  fc.record(values, { requiredKeys: [] }) as fc.Arbitrary<Partial<T>>;
 
 const rules: fc.Arbitrary<DetectionRuleProperties> = fc
   .record({

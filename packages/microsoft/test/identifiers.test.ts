@@ -74,8 +74,9 @@ describe("microsoft/clouds", () => {
   });
 
   it("has only https origins", () => {
-    const urls = Object.values(clouds).flatMap(({ alertExporters, environment, ...hosts }) => [
+    const urls = Object.values(clouds).flatMap(({ alertExporters, loginAliases, environment, ...hosts }) => [
       ...Object.values(hosts),
+      ...loginAliases,
       ...Object.values(alertExporters),
     ]);
     for (const url of urls) assert.equal(new URL(url).origin, url);

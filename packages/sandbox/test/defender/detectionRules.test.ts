@@ -217,7 +217,7 @@ describe("sandbox/defender: custom detection rules", function () {
     assert.deepEqual(actions(cleared)["isolateDevices"], []);
     assert.equal((actions(cleared)["blockFiles"] as Json[]).length, 1);
     assert.deepEqual((template(cleared)["entityMappings"] as Body)["accounts"], []);
-    for (const customDetails of [{}, null, { Hash: "SHA1" }]) {
+    for (const customDetails of [{}, null, { Hash: "SHA1" }] satisfies Json[] as Json[]) {
       const rule = await patch({ detectionAction: { alertTemplate: { customDetails } } });
       assert.deepEqual(template(rule)["customDetails"], { Hash: "SHA1", Account: "AccountSid" });
     }
