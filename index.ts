@@ -13,6 +13,7 @@ import {
 } from "./components/azure/prepare";
 import { sentinelGroupIds } from "./components/azure/sentinelGroupIds";
 import { connectorSecrets, CustomerOnboarding } from "./components/customerOnboarding";
+import { prepareDetections, type DetectionSources } from "./components/detections/prepareDetections";
 import { reportAdoptions } from "./components/guests/adoptions";
 import { orAsBefore, outputsAfterResources, type DeclaredOutputs } from "./components/outputs";
 import { customerTenant } from "./components/tenant/customerTenant";
@@ -32,7 +33,7 @@ import { customerApprovers } from "./components/portalAccess/portalAccessArgs";
 import { refuseOffboarded } from "./components/tenant/refuseOffboarded";
 import { requireTenantFeatures } from "./components/tenant/tenantFeatures";
 import { keepingLegacyApi } from "./settings/connector";
-import { stackConfiguration } from "./settings/fromEngine";
+import { projectFolder, stackConfiguration } from "./settings/fromEngine";
 import { loadExtension } from "./extensions";
 import { hasSentinelAccess } from "./domain/prerequisiteSettings";
 import { endedAccess } from "./domain/endedAccess";
@@ -42,6 +43,7 @@ import { lighthouseAloneText, multitenantSteps, sentinelSteps } from "./domain/s
 import {
   accessName,
   delegationName,
+  detectionsName,
   handoverName,
   onboardingName,
   sentinelName,
@@ -82,6 +84,14 @@ async function warnOfSharedTenant(settings: Settings): Promise<void> {
   if (shared !== undefined) await pulumi.log.warn(sharedTenantText(shared));
 }
 
+function detectionSources({ tenantId, msspName, detections }: Settings, now: Date): DetectionSources {
+  const { sets = [], apiVersion = "beta", overwrite = [], ...customer } = detections ?? {};
+  return {
+    ...{ tenantId, msspName, folder: projectFolder(), sets, apiVersion, overwrite, now },
+    customer: { except: [], parameters: {}, actions: [], ...customer },
+  };
+}
+
 async function program() {
   const { values, secretKeys, file } = stackConfiguration();
   const asked = parseSettings(values, secretKeys, process.env, file);
@@ -102,7 +112,7 @@ async function program() {
   // All that signs in does so before the first declaration, and together: each waits for a plugin
   // to start.
   const endpoints = discoverEndpoints(process.env, { cloud });
-  const [provider, handOver, delegate, giveSentinel, ownership] = await Promise.all([
+  const [provider, handOver, delegate, giveSentinel, declareDetections, ownership] = await Promise.all([
     customerTenant(onboardingName, tenantId, cloud),
     settings.handover && prepareHandover(handoverName, { ...settings.handover, tenantId: msspTenantId, cloud }),
     settings.azureDelegation &&
@@ -114,6 +124,7 @@ async function program() {
           deployed,
         )
       : undefined,
+    settings.detections && prepareDetections(detectionsName, detectionSources(settings, clock()), deployed),
     domainOwnership(customerDomain, tenantId, { endpoints }),
   ]);
   await requireCustomerDomain(settings, ownership, deployed);
@@ -152,6 +163,7 @@ async function program() {
       transformations: [recover],
     },
   );
+  declareDetections?.();
   await extend?.({ settings, onboarding, provider });
 
   // Which outputs there are depends on the settings; the engine warns of one without a value.

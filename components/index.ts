@@ -31,6 +31,21 @@ export {
   type CustomerOnboardingOptions,
 } from "./customerOnboarding";
 export type { DefenderCallArgs, DefenderCalls } from "./defenderCalls";
+export {
+  DetectionRule,
+  type AutomatedActionArgs,
+  type DetectionActionArgs,
+  type DetectionAlertTemplateArgs,
+  type DetectionIncidentArgs,
+  type DetectionQueryArgs,
+  type DetectionRuleArgs,
+  type DetectionScheduleArgs,
+  type DetectionScopeArgs,
+  type DetectionTacticArgs,
+  type DetectionTechniqueArgs,
+} from "./detections/detectionRule";
+export { Detections, type DeclaredDetection, type DetectionsArgs } from "./detections/detections";
+export { prepareDetections, type DetectionSources } from "./detections/prepareDetections";
 export type { Guest } from "./guests/guest";
 export { GuestUser, type GuestUserArgs } from "./guests/guestUser";
 export type { OnboardedAnalyst } from "./guests/invitedAnalysts";

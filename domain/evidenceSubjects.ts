@@ -54,6 +54,11 @@ export const evidenceSubjects = {
   automationConsent: { who: "the MSSP's automation", from: "environment" },
   previewConsent: { who: "other applications of the MSSP's tenant, such as its preview application", from: "tenant" },
   notificationRule: notApplicable("it sends mail, and does not sign in"),
+  detectionRule: {
+    who: "detection rules that act by themselves",
+    from: "nowhere",
+    why: "what they do to devices, files and users is in Microsoft Defender's action center, which this does not read",
+  },
   siemAuthorization: ofTheApplication,
   partnerEntry: notApplicable("it lets the stack's guests sign in, who are subjects already"),
   conditionalAccessPolicy: notApplicable("it takes access away, and does not act"),

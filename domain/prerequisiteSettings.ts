@@ -32,6 +32,7 @@ export interface PrerequisiteSettings {
   };
   readonly azureDelegation?: object;
   readonly sentinelAccess?: { readonly roles: object };
+  readonly detections?: object;
   /** File name of an extension. */
   readonly extension?: string;
 }
@@ -127,6 +128,10 @@ export function hasDelegation({ azureDelegation }: PrerequisiteSettings): boolea
 export function hasSentinelAccess({ sentinelAccess, portalAccess }: PrerequisiteSettings): boolean {
   if (sentinelAccess === undefined) return false;
   return portalAccess.model !== "governance" || Object.keys(sentinelAccess.roles).length > 0;
+}
+
+export function hasDetections({ detections }: PrerequisiteSettings): boolean {
+  return detections !== undefined;
 }
 
 export function hasExtension({ extension }: PrerequisiteSettings): boolean {

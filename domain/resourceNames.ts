@@ -9,6 +9,7 @@ export const stackIdentityName = "stack-identity";
 export const handoverName = "handover";
 export const delegationName = "delegation";
 export const sentinelName = "sentinel";
+export const detectionsName = "detections";
 
 /** @param onboarding resource name of the `CustomerOnboarding`, as below. */
 export function accessResource(onboarding: string): string {

@@ -42,6 +42,7 @@ export const dynamicResourceLogic = {
   DefenderRoleAssignment: "roleAssignmentResource",
   DefenderRoleDefinition: "roleDefinitionResource",
   DefenderSiemAuthorization: "siemAuthorizationResource",
+  DetectionRule: "detectionRuleResource",
   EligibleMembers: "eligibleMembersResource",
   Guest: "guestResource",
   MsspServicePrincipal: "servicePrincipalResource",

@@ -90,6 +90,10 @@ export const writingPermissions: readonly NeededPermission[] = [
     purpose: "the tiers' roles in Defender's unified RBAC",
     directoryRoles: ["Security Administrator"],
   }),
+  graph("CustomDetection.ReadWrite.All", {
+    purpose: "the custom detection rules",
+    directoryRoles: ["Security Administrator"],
+  }),
   graph("Policy.ReadWrite.CrossTenantAccess", {
     purpose: "the entry of the MSSP's tenant in the cross-tenant access policy",
     directoryRoles: ["Security Administrator"],

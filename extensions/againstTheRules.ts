@@ -29,6 +29,11 @@ export const extend: Extension = ({ settings: { tenantId } }) => {
   azure();
   agent();
   new Shown("azure-native:securityinsights:TIDataConnector", "threat-intelligence", {});
+  new Shown(dynamic("DetectionRule"), "detection-rule", {
+    tenantId,
+    ruleId: "stranger-rule",
+    detectionAction: { automatedActions: { disableUsers: [{ accountSidColumn: "AccountSid" }] } },
+  });
   new Shown("pulumi-nodejs:dynamic:Resource", "untyped", {});
   new Shown(azuread("NamedLocation"), "named-location", { displayName: "Everywhere" });
   new Shown(azuread("ConditionalAccessPolicy"), "conditional-access", {

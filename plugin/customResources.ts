@@ -92,6 +92,7 @@ const marked: ReadonlySet<string> = new Set([
   "CrossTenantPartner",
   "DefenderRoleDefinition",
   "DefenderSiemAuthorization",
+  "DetectionRule",
 ]);
 
 /** Without the engine's marks of secrets. */

@@ -39,6 +39,7 @@ export const exposedResources = [
   "DefenderRoleAssignment",
   "DefenderRoleDefinition",
   "DefenderSiemAuthorization",
+  "DetectionRule",
   "EligibleMembers",
   "PortalAccessModel",
   "StackIdentity",

@@ -190,6 +190,7 @@ const rulesByProperty: Readonly<Record<string, Readonly<Record<string, string>>>
     msspTenantId: "named-organizations",
     tenantId: "named-organizations",
   },
+  [dynamic("DetectionRule")]: { detectionAction: "detection-actions", tenantId: "named-organizations" },
   [dynamic("EligibleMembers")]: {
     activationRequires: "activations",
     approverGroups: "named-principals",
@@ -269,6 +270,9 @@ export const otherProperties: Readonly<Record<string, string>> = {
   [dynamic("DefenderRoleAssignment")]: "dataSources displayName portalAccess",
   [dynamic("DefenderRoleDefinition")]: "description",
   [dynamic("DefenderSiemAuthorization")]: "mode",
+  // Alerts go to the tenant's own queue, whatever the rule finds.
+  [dynamic("DetectionRule")]:
+    "apiVersion description displayName firstRun foundInTenant overwriteEditsUntil queryCondition ruleId schedule status",
   [dynamic("EligibleMembers")]: "permanentEligibility portalAccess",
   [dynamic("Guest")]: "displayName language message",
   [dynamic("PortalAccessModel")]: "model",

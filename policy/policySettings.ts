@@ -27,6 +27,7 @@ export type PolicySettings = Pick<
   | "handover"
   | "azureDelegation"
   | "sentinelAccess"
+  | "detections"
 >;
 
 /**

@@ -7,6 +7,7 @@ import { azureRoles } from "./rules/azureRoles";
 import { certificatesExpire } from "./rules/certificatesExpire";
 import { clientSecretsExpire } from "./rules/clientSecretsExpire";
 import { defenderRoles } from "./rules/defenderRoles";
+import { detectionActions } from "./rules/detectionActions";
 import { directoryRoles } from "./rules/directoryRoles";
 import { federatedCredentials } from "./rules/federatedCredentials";
 import { federatedInsteadOfSecret } from "./rules/federatedInsteadOfSecret";
@@ -63,6 +64,7 @@ export const rules: readonly Rule[] = [
   federatedInsteadOfSecret,
   keyVaults,
   notificationRules,
+  detectionActions,
   retiredServices,
   typedDynamicResources,
   knownResourceTypes,

@@ -38,6 +38,16 @@ export interface DetectionSettings {
   /** Last day of the actions, UTC, such as `2027-03-31`. */
   readonly until?: string;
   readonly apiVersion: DetectionApiVersion;
+  /** Rules whose changes by others in the tenant `up` overwrites. */
+  readonly overwrite?: readonly DetectionOverwrite[];
+}
+
+/** A rule that somebody in the tenant changed, and that `up` writes again. */
+export interface DetectionOverwrite {
+  /** Name of the rule's file without its ending. */
+  readonly rule: string;
+  /** Last day of the changes, UTC, such as `2027-03-31`. */
+  readonly editedUntil: string;
 }
 
 const setLimit = 100;
@@ -75,6 +85,17 @@ const exception = mapOf("an exception: rule, reason, owner, until, and filter or
     description: "`true`: the customer does not get the rule. Instead of `filter`.",
     default: "the customer gets the rule",
     example: "true",
+  }),
+});
+
+const overwrite = mapOf("a rule that `up` overwrites: rule, editedUntil", {
+  rule: required(
+    text("the name of a rule's file without its ending", (value) => /^[a-z0-9][a-z0-9_-]{0,59}$/.test(value)),
+    { description: "Name of the rule's file without its ending.", example: "office-encoded-powershell" },
+  ),
+  editedUntil: required(calendarDay("the last day of the changes"), {
+    description: "Last day of the changes in the tenant that `up` overwrites, UTC. A later change stays.",
+    example: '"2027-03-31"',
   }),
 });
 
@@ -131,6 +152,12 @@ export const detections = mapOf("a map: sets, and except, parameters, actions", 
     default: "none",
     example: '"2027-03-31"',
   }),
+  overwrite: optional(listOf(`a list of up to ${exceptionLimit} rules`, overwrite, { most: exceptionLimit }), {
+    description:
+      "Rules that somebody changed in the customer's tenant and that `up` writes again. Without it such a rule stays as it is, and `preview` says who changed what.",
+    default: "none",
+    example: '[{ rule: office-encoded-powershell, editedUntil: "2027-03-31" }]',
+  }),
   apiVersion: optional(oneOf("the version of Microsoft Graph for rules", detectionApiVersions), {
     description:
       "Version of Microsoft Graph in which rules are written and read. Only the metadata of `beta` describes them.",
@@ -149,7 +176,16 @@ export const detectionSettings = {
 
 export function detectionsFrom(checked: z.infer<typeof detections> | undefined): DetectionSettings | undefined {
   if (checked === undefined) return undefined;
-  const { sets, except = [], parameters = {}, actions = [], approvedBy, until, apiVersion = "beta" } = checked;
+  const {
+    sets,
+    except = [],
+    parameters = {},
+    actions = [],
+    overwrite,
+    approvedBy,
+    until,
+    apiVersion = "beta",
+  } = checked;
   return Object.freeze({
     // Always in this order.
     sets: [...sets].sort(),
@@ -158,7 +194,7 @@ export function detectionsFrom(checked: z.infer<typeof detections> | undefined):
     // Always in this order.
     actions: automatedActionNames.filter((action) => actions.includes(action)),
     apiVersion,
-    ...withoutUndefined({ approvedBy, until }),
+    ...withoutUndefined({ overwrite, approvedBy, until }),
   });
 }
 

@@ -33,7 +33,7 @@ export function stackConfiguration(): StackConfiguration {
  * The folder of `Pulumi.yaml`: the program's root or the nearest one above it. An inline program has
  * none of its own; a fleet run sets the variable.
  */
-function projectFolder(): string {
+export function projectFolder(): string {
   const root = pulumi.getRootDirectory() || process.env["PULUMI_NODEJS_ROOT_DIRECTORY"] || process.cwd();
   for (let folder = path.resolve(root); ; folder = path.dirname(folder)) {
     if (existsSync(path.join(folder, "Pulumi.yaml"))) return folder;

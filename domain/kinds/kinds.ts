@@ -19,6 +19,7 @@ import { connectedOrganization } from "./connectedOrganization";
 import { defenderRole } from "./defenderRole";
 import { defenderRoleAssignment } from "./defenderRoleAssignment";
 import { delegatedConsent } from "./delegatedConsent";
+import { detectionRule } from "./detectionRule";
 import { directoryRoleAssignment } from "./directoryRoleAssignment";
 import { directoryRoleEligibility } from "./directoryRoleEligibility";
 import { eligibility } from "./eligibility";
@@ -77,6 +78,7 @@ const table = [
   automationConsent,
   previewConsent,
   notificationRule,
+  detectionRule,
   siemAuthorization,
   partnerEntry,
   conditionalAccessPolicy,

@@ -63,6 +63,7 @@ const mentions: Readonly<Record<KindKey, KindCell<Mention>>> = {
   automationConsent: notApplicable("it is consented to, under Before you consent: the test below"),
   previewConsent: notApplicable("it is consented to, under Before you consent: the test below"),
   notificationRule: { granted: /### E-mail notifications/, revoked: /the notification rules/ },
+  detectionRule: { granted: /### Detection rules/, revoked: /the detection rules/ },
   siemAuthorization: {
     granted: /authorized the application in the Defender portal/,
     revoked: /SIEM authorization end/,

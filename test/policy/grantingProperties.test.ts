@@ -105,6 +105,10 @@ const withCredential = (credential: object): PolicySettings =>
 const withCertificate = withCredential({ type: "certificate", certificate });
 const federated = { issuer: "https://idp.fabrikam.example", subject: "siem", audience: "api://AzureADTokenExchange" };
 const withFederated = withCredential({ type: "federated", ...federated });
+const withDetections = {
+  ...everything,
+  detections: { sets: ["base"], actions: ["isolateDevices"], approvedBy: "Dana Reyes", until: "2999-12-31" },
+} as unknown as PolicySettings;
 const msspApp = {
   ...everything,
   connector: {
@@ -513,6 +517,19 @@ const grants: Readonly<Record<string, Grant>> = {
   [dynamic("DefenderSiemAuthorization")]: {
     properties: { ...call, applicationId: idFor("client"), msspTenantId },
     wrong: { applicationId: id, endpoint: url, msspTenantId: id, tenantId: id },
+  },
+  [dynamic("DetectionRule")]: {
+    properties: {
+      tenantId,
+      detectionAction: { automatedActions: { isolateDevices: [{ deviceIdColumn: "DeviceId" }] } },
+    },
+    settings: withDetections,
+    wrong: {
+      detectionAction: fc
+        .constantFrom("disableUsers", "hardDeleteEmails", "blockFiles", "newAction")
+        .map((name) => ({ automatedActions: { [name]: [{ deviceIdColumn: "DeviceId" }] } })),
+      tenantId: id,
+    },
   },
   [dynamic("EligibleMembers")]: {
     properties: {

@@ -18,6 +18,7 @@ interface OffboardOptions {
   readonly out?: string;
   readonly by?: string;
   readonly withoutEvidence?: boolean;
+  readonly proveAgain?: boolean;
   readonly yes?: boolean;
   readonly json?: boolean;
 }
@@ -36,6 +37,7 @@ export function define(command: Command, session: Session): void {
     .option("--out <folder>", "folder of evidence, certificate and record (default: offboard-<stack>)")
     .option("--by <name>", "who off-boards the customer, for the settings file (default: the user of this machine)")
     .option("--without-evidence", "go on although the customer's tenant refuses logs")
+    .option("--prove-again", "prove again after the removal, and remove nothing")
     .option("--yes", "remove without asking, as in CI")
     .option("--json", "print the certificate as JSON")
     .action((options: OffboardOptions) => run(options, session));
@@ -50,7 +52,9 @@ export function define(command: Command, session: Session): void {
       "Logs that were refused can't be read after the removal: the command asks, and with --yes it stops there unless --without-evidence is passed. A log " +
         "that needs a licence which the customer lacks is a gap of the evidence, and stops nothing.",
       "The same command continues after an interruption: the folder has a record of what is done. After the last step " +
-        "it proves again.",
+        "it proves again, and --prove-again does nothing else.",
+      "A deleted detection rule is proved by a second DELETE, which the service answers with 404: its lists go on with the rule for some hours. " +
+        "Prove again the next day, when they are empty.",
       "No `destroy` ends a governance relationship: while one is active, access is left. Reading it needs " +
         "TenantGovernance-Relationship.Read.All.",
       "It stops before the removal while somebody holds an access package (`npx mssp doctor --before-destroy`).",
@@ -65,7 +69,11 @@ export function define(command: Command, session: Session): void {
       1: "access is left; or a step failed or was not confirmed: run the command again",
       3: "no access is left that could be looked at; there are things to confirm by hand",
     },
-    examples: ["npx mssp offboard --stack contoso", "npx mssp offboard --stack contoso --yes --days 90 --json"],
+    examples: [
+      "npx mssp offboard --stack contoso",
+      "npx mssp offboard --stack contoso --yes --days 90 --json",
+      "npx mssp offboard --stack contoso --prove-again --yes",
+    ],
   });
 }
 
@@ -86,6 +94,7 @@ async function run(options: OffboardOptions, session: Session): Promise<void> {
     out: folder,
     days: length,
     ...(by === undefined ? {} : { by }),
+    provesOnly: options.proveAgain === true,
     agreesWithoutEvidence: async (question) =>
       options.withoutEvidence === true || (yes !== true && (await ask.confirm(question))),
     confirm: async (question) => (yes === true ? name : ((await ask.text(question)) ?? "").trim()),

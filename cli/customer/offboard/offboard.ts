@@ -41,6 +41,8 @@ export interface OffboardRun extends Place {
   readonly by?: string;
   /** Asks for the stack's name; the answer must be exactly that. */
   readonly confirm: (question: string) => Promise<string>;
+  /** Proves again after a removal, and removes nothing. @default false */
+  readonly provesOnly?: boolean;
   /** Decides about a removal after which nobody can read the logs that were refused. */
   readonly agreesWithoutEvidence: (question: string) => Promise<boolean>;
   /** Receives what happens, a line or more. */
@@ -61,6 +63,11 @@ export async function offboard(run: OffboardRun): Promise<Certificate> {
   const begin = await begun(run, settings);
   const { deployment } = begin;
   let { journal } = begin;
+  if (run.provesOnly === true && journal.destroyedOn === undefined) {
+    throw new VisibleError(
+      `${run.out} has no record of a removal: there is nothing to prove again. Run the command without --prove-again.`,
+    );
+  }
   journal = await withEvidence(run, deployment, journal);
   journal = await withAdditions(run, deployment, journal);
   journal = await destroyed(run, deployment, journal);

@@ -19,6 +19,7 @@ import { kinds } from "../../../domain/kinds/kinds";
 import { visibleText } from "@defender-mssp/terminal/terminalText";
 import { countRemoved, type Certificate } from "./certificate";
 import { headline } from "./headline";
+import type { ItemState } from "./proof";
 import { keptByEntra, type Staying, type VerdictState } from "./verdict";
 
 export function certificatePage(certificate: Certificate): string {
@@ -66,10 +67,15 @@ function notices({ state, left, toConfirm }: Certificate): Block[] {
   ];
 }
 
+const shownStates: Readonly<Partial<Record<ItemState, string>>> = {
+  softDeleted: "deleted, restorable",
+  deletedButListed: "gone: a second DELETE was answered with 404; lists still show it",
+};
+
 function removedSection({ removed, removedParts, runs, destroyedOn }: Certificate): Block {
   const rows = removed.map(({ what, name, id, state, deletedOn }): Row => {
     const when = deletedOn ?? destroyedOn;
-    const shown = state === "softDeleted" ? "deleted, restorable" : "gone";
+    const shown = shownStates[state] ?? "gone";
     return {
       cells: [
         visibleText(name),

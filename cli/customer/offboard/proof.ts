@@ -1,14 +1,16 @@
 /**
  * Proves in the customer's tenant that nothing of a stack is left: each object by its ID, then every kind
- * of access by the stack's random ID, the MSSP's tenant and its domains. Reads only.
+ * of access by the stack's random ID, the MSSP's tenant and its domains. Reads only, but for detection
+ * rules: lists go on with a deleted one for hours, and the answer to a second DELETE tells.
  */
-import { wait } from "@defender-mssp/microsoft";
+import { ServiceError, wait } from "@defender-mssp/microsoft";
 import { applicable } from "../../../domain/kinds/accessKind";
 import type { KindKey } from "../../../domain/kinds/kinds";
 import { stackRandomId } from "../../../domain/resourceTypes";
 import { readStackSettings } from "../../../settings/fromFile";
 import type { Place } from "../../base/place";
 import { callsByKind } from "../../tenant/kinds/callsByKind";
+import { isDeletedRule } from "../../tenant/kinds/detectionRule";
 import type { KindTenant, Presence } from "../../tenant/kinds/kindCalls";
 import { openTenant } from "../../tenant/kinds/openTenant";
 import { principalTypes } from "../../tenant/kinds/principalTypes";
@@ -23,7 +25,15 @@ import { itemKind, kindText, type Item } from "./inventory";
 import type { OffboardingJournal } from "./journal";
 
 /** Three answers and their shades: what was not looked at is never `gone`. */
-export type ItemState = "gone" | "endedWithOwner" | "softDeleted" | "found" | "notVisible" | "notChecked";
+export type ItemState =
+  | "gone"
+  /** Lists still show it; the service answers a DELETE with 404. */
+  | "deletedButListed"
+  | "endedWithOwner"
+  | "softDeleted"
+  | "found"
+  | "notVisible"
+  | "notChecked";
 
 export interface ProvedItem extends Item {
   /** `kind` in words. */
@@ -71,13 +81,9 @@ export async function prove(run: ProofRun, journal: OffboardingJournal): Promise
     environment: run.environment,
     say: (text) => notes.push(text.trim()),
   });
-  const items = withEnded(await provedItems(tenant, journal.items, run.sleep ?? wait));
-  return {
-    checkedOn: run.now().toISOString(),
-    items,
-    search: await searchTenant({ ...tenant, ...tenant.freshReads() }),
-    notes,
-  };
+  const items = withEnded(await withDeletedRules(tenant, await provedItems(tenant, journal.items, run.sleep ?? wait)));
+  const search = await searchTenant({ ...tenant, ...tenant.freshReads() });
+  return { checkedOn: run.now().toISOString(), items, search: await withoutDeletedRules(tenant, search, items), notes };
 }
 
 async function provedItems(
@@ -107,6 +113,43 @@ async function provedItem(tenant: KindTenant, item: Item): Promise<ProvedItem> {
   const answer = await looked(kind, () => presence(tenant, item));
   if ("reason" in answer) return { ...named, state: "notChecked", reason: answer.reason };
   return withStill(tenant, { ...named, ...shown(answer.value) });
+}
+
+/** Tells a deleted rule that the list still shows from one that is there. */
+async function withDeletedRules(tenant: KindTenant, items: readonly ProvedItem[]): Promise<ProvedItem[]> {
+  const proved: ProvedItem[] = [];
+  for (const item of items) {
+    const isListed = item.kind === "detectionRule" && item.state === "found" && !item.adopted;
+    proved.push(isListed ? await deletedRule(tenant, item) : item);
+  }
+  return proved;
+}
+
+async function deletedRule(tenant: KindTenant, item: ProvedItem): Promise<ProvedItem> {
+  try {
+    return (await isDeletedRule(tenant.graph, item.id)) ? { ...item, state: "deletedButListed" } : item;
+  } catch (error) {
+    if (!(error instanceof ServiceError) || error.status !== 403) throw error;
+    const reason = "lists go on with a deleted rule for hours; to tell it apart requires CustomDetection.ReadWrite.All";
+    return { ...item, state: "notChecked", reason };
+  }
+}
+
+/** The search without rules of this stack that are deleted, also those that it had before. */
+async function withoutDeletedRules(
+  tenant: KindTenant,
+  search: TenantSearch,
+  items: readonly ProvedItem[],
+): Promise<TenantSearch> {
+  const known = new Set(items.filter(({ state }) => state === "deletedButListed").map(({ id }) => id));
+  const sightings: GrantingSighting[] = [];
+  for (const sighting of search.sightings) {
+    const isOwn = sighting.kind === "detectionRule" && sighting.whose === "thisStack";
+    if (isOwn && (known.has(sighting.id) || (await isDeletedRule(tenant.graph, sighting.id).catch(() => false))))
+      continue;
+    sightings.push(sighting);
+  }
+  return { ...search, sightings };
 }
 
 function shown(presence: Presence): Pick<ProvedItem, "state" | "deletedOn" | "until" | "reason"> {

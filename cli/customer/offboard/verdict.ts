@@ -8,6 +8,7 @@ import { lookStep } from "../governance/look";
 import { itemKind } from "./inventory";
 import type { RecordedAddition } from "./journal";
 import type { Proved, ProvedItem } from "./proof";
+import { shellWord } from "../../base/shellWord";
 
 /** The beginning of the reason of every deleted object that can be restored. */
 export const keptByEntra = "Entra keeps it for 30 days";
@@ -49,7 +50,8 @@ export interface VerdictInput {
 
 export function verdict({ stack, graph, proved, additions }: VerdictInput): Verdict {
   const { items, search, notes } = proved;
-  const isRemoved = ({ state }: ProvedItem): boolean => ["gone", "softDeleted", "endedWithOwner"].includes(state);
+  const isRemoved = ({ state }: ProvedItem): boolean =>
+    ["gone", "deletedButListed", "softDeleted", "endedWithOwner"].includes(state);
   const adopted = new Set(
     items.filter((item) => item.adopted && item.state === "found").map(({ id }) => id.toLowerCase()),
   );
@@ -60,6 +62,7 @@ export function verdict({ stack, graph, proved, additions }: VerdictInput): Verd
     ...sightings.filter(isConsent).map(sighted),
     ...sightings.filter((sighting) => !isConsent(sighting)).map(sighted),
     ...items.map((item) => proven(item, graph)),
+    listedRules(stack, items),
     ...unlooked(stack, search.notLooked),
     ...notes.map((note) => confirm("Not searched", note, "Correct it, and run the command again.")),
     ...(adopted.size === 0 ? [] : additions.map(addedBefore)),
@@ -80,6 +83,8 @@ function proven(item: ProvedItem, graph: string): Partial<Part> {
     case "gone":
     case "endedWithOwner":
       return removedVault(item, what);
+    case "deletedButListed":
+      return {};
     case "softDeleted":
       return stays(
         `deleted ${what}`,
@@ -93,6 +98,17 @@ function proven(item: ProvedItem, graph: string): Partial<Part> {
     case "notChecked":
       return confirm(what, reason, "Permit this identity to read it and run the command again, or look at it by hand.");
   }
+}
+
+/** Deleted detection rules that lists still show: one line for all of them. */
+function listedRules(stack: string, items: readonly ProvedItem[]): Partial<Part> {
+  const count = items.filter(({ state }) => state === "deletedButListed").length;
+  if (count === 0) return {};
+  return stays(
+    count === 1 ? "1 deleted detection rule" : `${count} deleted detection rules`,
+    "the service answers a DELETE of each with 404; its lists go on with them for some hours",
+    `The next day, prove that the list is empty: npx mssp offboard --stack ${shellWord(stack)} --prove-again`,
+  );
 }
 
 function ends({ until = "" }: ProvedItem): string {

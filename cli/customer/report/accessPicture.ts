@@ -33,6 +33,7 @@ const shapes: Readonly<Record<ObjectKind, KindCell<Shape>>> = {
   defenderRole: { kind: "role", column: 4 },
   permission: { kind: "permission", column: 4 },
   notificationRule: { kind: "rule", column: 4 },
+  detectionRule: notApplicable("nobody reaches anything by it: a table lists the rules"),
   siemAuthorization: { kind: "permission", column: 4 },
   delegation: { kind: "role", column: 4 },
   sentinelRole: { kind: "role", column: 4 },

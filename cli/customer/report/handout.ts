@@ -285,6 +285,7 @@ const checks: Readonly<Record<ObjectKind, KindCell<keyof Texts["check"]>>> = {
   permission: "connector",
   siemAuthorization: "connector",
   notificationRule: "notifications",
+  detectionRule: "detections",
   tenantTrust: "trust",
   conditionalAccessPolicy: "trust",
   delegation: "azure",
@@ -302,7 +303,18 @@ const checks: Readonly<Record<ObjectKind, KindCell<keyof Texts["check"]>>> = {
 function checkSection({ objects }: AccessReport, { check }: Texts, fill: Fill): Block {
   const places = new Set(objects.map(({ kind }) => applicable(checks[kind])));
   const steps = (
-    ["analysts", "roles", "packages", "connector", "logs", "notifications", "trust", "azure", "sentinel"] as const
+    [
+      "analysts",
+      "roles",
+      "packages",
+      "connector",
+      "logs",
+      "notifications",
+      "detections",
+      "trust",
+      "azure",
+      "sentinel",
+    ] as const
   )
     .filter((place) => place === "logs" || places.has(place))
     .map((place) => check[place]);

@@ -17,6 +17,7 @@ import {
   type KindCell,
 } from "../../../domain/kinds/accessKind";
 import { kinds, type KindKey } from "../../../domain/kinds/kinds";
+import { ruleActions } from "../../tenant/kinds/ruleActions";
 import { plannedId } from "../../planned/plannedId";
 import type { ReportResource } from "./readState";
 import { activationText, eligibleMembers, groupEligibility, isOn, text, texts } from "./resourceWithId";
@@ -166,6 +167,10 @@ const kindsInReport = {
       objectId: "",
     }),
   },
+  detectionRule: {
+    word: "detectionRule",
+    describe: (rule) => ({ name: text(rule, "displayName"), detail: ruleText(rule) }),
+  },
   siemAuthorization: {
     word: "siemAuthorization",
     describe: (authorization, resources) => ({
@@ -277,6 +282,16 @@ export function ownerWord(word: ObjectKind): ObjectKind | undefined {
 /** Whether such an object is in the customer's tenant or subscription. */
 export function isWithCustomer(word: ObjectKind): boolean {
   return accessKinds(word).some(({ place }) => place.startsWith("customer's"));
+}
+
+/** Such as "enabled, every PT1H; by itself it isolates devices". */
+function ruleText(rule: ReportResource): string {
+  const { frequency = "" } = (rule.inputs["schedule"] ?? {}) as { readonly frequency?: string };
+  const actions = ruleActions(rule.inputs);
+  return [
+    `${text(rule, "status")}, every ${frequency}`,
+    ...(actions.length === 0 ? [] : [`by itself it ${actions.join(", ")}`]),
+  ].join("; ");
 }
 
 function describeUnknown(resource: ReportResource): ObjectDescription {

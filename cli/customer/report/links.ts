@@ -44,6 +44,7 @@ const links: Readonly<Record<ObjectKind, Link>> = {
   defenderRole: ({ cloud, tenantId }) => defenderRolesUrl(cloud, tenantId),
   defenderRoleAssignment: ({ cloud, tenantId }) => defenderRolesUrl(cloud, tenantId),
   notificationRule: defenderPortal,
+  detectionRule: defenderPortal,
   siemAuthorization: defenderPortal,
   eligibility: adminCenter,
   directoryRole: adminCenter,

@@ -182,6 +182,16 @@ export const removals: Readonly<Record<ObjectKind, RemovalGuide>> = {
       url: "https://learn.microsoft.com/defender-endpoint/configure-mssp-notifications",
     },
   },
+  detectionRule: {
+    setting: "Remove the set from detections.sets, or detections.except with off: true",
+    menu: "Defender portal > Investigation & response > Hunting > Custom detection rules > {names} > Delete",
+    object: "the rule",
+    stays: "The alerts and incidents that it raised. Lists show a deleted rule for some hours.",
+    document: {
+      title: "Create and manage custom detection rules",
+      url: "https://learn.microsoft.com/defender-xdr/custom-detection-rules",
+    },
+  },
   siemAuthorization: {
     setting: "connector.alertApis: [graph]",
     menu: "Defender portal > Settings > SIEM > MSSP > {names}",

@@ -18,6 +18,7 @@ import { hasSentinelAccess } from "../../../domain/prerequisiteSettings";
 import { accessPackagesOf, assignmentAdditions, assignmentsOf, holdersOf, policyAdditions } from "./accessPackages";
 import { deployedOf, type Deployed } from "./deployed";
 import { defenderRoleAdditions, defenderRolesOf } from "./defenderRoles";
+import { detectionRuleChanges } from "./detectionRuleChanges";
 import { groupAdditions, groupsOf } from "./groups";
 import { guestAdditions } from "./guests";
 import { catalogAdditions, catalogsOf } from "./catalogAdditions";
@@ -128,6 +129,10 @@ const parts: Readonly<Record<AdditionsPartName, Part>> = {
     needsHolders: true,
     look: azureRoleAdditions,
     note: otherAzureRoles,
+  },
+  "changed detection rules": {
+    notApplicable: ({ deployed }) => unless(deployed.all("detectionRule").length > 0, "detection rule"),
+    look: detectionRuleChanges,
   },
   "governance relationship": {
     notApplicable: ({ settings }) =>

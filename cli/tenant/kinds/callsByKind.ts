@@ -17,6 +17,7 @@ import { connectedOrganization } from "./connectedOrganization";
 import { defenderRole } from "./defenderRole";
 import { defenderRoleAssignment } from "./defenderRoleAssignment";
 import { delegatedConsent } from "./delegatedConsent";
+import { detectionRule } from "./detectionRule";
 import { directoryRoleAssignment } from "./directoryRoleAssignment";
 import { directoryRoleEligibility } from "./directoryRoleEligibility";
 import { eligibility } from "./eligibility";
@@ -64,6 +65,7 @@ export const callsByKind: Readonly<Record<KindKey, KindCalls>> = {
   defenderRole,
   defenderRoleAssignment,
   delegatedConsent,
+  detectionRule,
   directoryRoleAssignment,
   directoryRoleEligibility,
   eligibility,

@@ -24,6 +24,7 @@ export const principalTypes: Readonly<Record<KindKey, KindCell<AccessPrincipal["
   defenderRole: holdsNothing,
   defenderRoleAssignment: holdsNothing,
   delegatedConsent: holdsNothing,
+  detectionRule: holdsNothing,
   directoryRoleAssignment: holdsNothing,
   directoryRoleEligibility: holdsNothing,
   eligibility: holdsNothing,

@@ -4,15 +4,13 @@ import {
   dateOf,
   ruleIdForm,
   withoutUndefined,
+  type AlertTemplate,
   type AutomatedActionName,
+  type AutomatedActions,
+  type DetectionRuleProperties,
+  type EntityMappings,
 } from "@defender-mssp/microsoft";
 import type { DetectionRuleFile } from "./detectionRuleFile";
-import type {
-  AlertTemplate,
-  AutomatedActions,
-  DetectionRuleProperties,
-  EntityMappings,
-} from "./detectionRuleProperties";
 import { filteredQuery } from "./filteredQuery";
 import { queryWithParameters, textWithParameters, type RuleParameters } from "./ruleParameters";
 

@@ -1,5 +1,5 @@
 import { importedName, isFields, type ImportedFields, type ImportedRule } from "./importedRule";
-import { newShape } from "./newShape";
+import { newShape } from "@defender-mssp/microsoft";
 
 const ruleKeys = new Set([
   "id",

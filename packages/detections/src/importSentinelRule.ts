@@ -10,7 +10,7 @@ import {
   type ImportedFields,
   type ImportedRule,
 } from "./importedRule";
-import { nestedTechniques } from "./newShape";
+import { nestedTechniques } from "@defender-mssp/microsoft";
 
 const carried = new Set([
   ...["name", "displayName", "description", "query", "queryFrequency", "severity", "tactics", "relevantTechniques"],

@@ -1,7 +1,7 @@
 /** The query that `sigma convert` printed, with the Sigma rule for all that the query does not have. */
 import { attackTactics } from "@defender-mssp/microsoft";
 import { importedName, oneLine, textAt, textsIn, type ImportedFields, type ImportedRule } from "./importedRule";
-import { nestedTechniques } from "./newShape";
+import { nestedTechniques } from "@defender-mssp/microsoft";
 import { queryStages } from "./queryTokens";
 
 /** @param rule the Sigma rule; undefined if there is none beside the query. */

@@ -5,7 +5,7 @@ export type {
   DetectionRuleProperties,
   EntityMappings,
   RuleTactic,
-} from "./detectionRuleProperties";
+} from "@defender-mssp/microsoft";
 export type { DetectionRuleFile, FilePlace, QueryPlace } from "./detectionRuleFile";
 export {
   comparableRule,
@@ -13,7 +13,7 @@ export {
   type ComparableRule,
   type ComparableValue,
   type RuleDifference,
-} from "./comparableRule";
+} from "@defender-mssp/microsoft";
 export {
   composeRule,
   isRuleId,
@@ -28,14 +28,14 @@ export {
   type RuleException,
 } from "./composeRule";
 export { composeRules, type ComposedRules, type CustomerProblem, type EndingSoon } from "./composeRules";
-export { durationSeconds } from "./durationSeconds";
+export { durationSeconds } from "@defender-mssp/microsoft";
 export { filterColumns, filteredQuery, filterFault, type FilteredQuery } from "./filteredQuery";
 export { dynamicFields } from "./limitProblems";
-export { nestedTechniques, newShape, type NewShape } from "./newShape";
+export { nestedTechniques, newShape, type NewShape } from "@defender-mssp/microsoft";
 export { parseRule, type ParsedRule, type RulePlace } from "./parseRule";
-export { patchBody, replacementReason } from "./patchBody";
+export { patchBody, replacementReason } from "@defender-mssp/microsoft";
 export { readRules, rulesFolder, ruleSets, type ReadRules } from "./readRules";
-export { ruleBody } from "./ruleBody";
+export { ruleBody } from "@defender-mssp/microsoft";
 export { ruleFileJsonSchema } from "./ruleFileJsonSchema";
 export { ruleFileSchema, type RuleFile, type RuleParameterValue } from "./ruleFileSchema";
 export { ruleProblemsText, ruleProblemText, type RuleProblem } from "./ruleProblem";

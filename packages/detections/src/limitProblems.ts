@@ -3,6 +3,7 @@ import {
   attackTactics,
   automatedActionForms,
   customDetailLimit,
+  durationSeconds,
   dynamicFieldLimit,
   entityMappingForms,
   type AutomatedActionForm,
@@ -11,7 +12,6 @@ import { closest, distance } from "fastest-levenshtein";
 import { parameterNameForm, type RuleFile } from "./ruleFileSchema";
 import { placeholdersIn, placeholdersOfQuery } from "./ruleParameters";
 import type { LimitProblem } from "./checkedYaml";
-import { durationSeconds } from "./durationSeconds";
 import { maskedQuery } from "./queryTokens";
 
 type Path = readonly (string | number)[];

@@ -1,4 +1,4 @@
-import type { DetectionRuleProperties } from "./detectionRuleProperties";
+import type { DetectionRuleProperties } from "@defender-mssp/microsoft";
 import { dynamicFields } from "./limitProblems";
 
 /** Columns of the query's output that a rule names: entities, custom details, actions, and `{{…}}` in texts. */

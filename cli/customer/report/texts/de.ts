@@ -82,6 +82,11 @@ export const de: Texts = {
       name: "E-Mail-Benachrichtigungsregel",
       meaning: "Microsoft Defender sendet zu Warnungen dieser Schweregrade eine E-Mail an diese Adressen.",
     },
+    detectionRule: {
+      name: "Erkennungsregel",
+      meaning:
+        "Eine Abfrage, die in Ihrem Microsoft Defender von selbst läuft und Warnungen auslöst; mit einer automatischen Aktion greift sie auch ein.",
+    },
     siemAuthorization: {
       name: "SIEM-Autorisierung",
       meaning:
@@ -179,6 +184,8 @@ export const de: Texts = {
   },
   approval:
     "Der SIEM-Connector darf ändern, was die Berechtigungen mit ReadWrite, Machine und Ti im Namen sagen. {approver} hat das bis {until} genehmigt.",
+  detectionApproval:
+    "Erkennungsregeln greifen von selbst ein, wo die Tabelle es sagt. {approver} hat diese Aktionen bis {until} genehmigt: {actions}.",
   title: "Zugriff von {mssp} auf Microsoft Defender von {customer}",
   subtitleBefore: "Was {mssp} in Ihrem Mandanten {tenant} anlegen wird. Stand: {date}.",
   subtitleAfter: "Was {mssp} in Ihrem Mandanten {tenant} hat. Stand: {date}.",
@@ -313,6 +320,8 @@ export const de: Texts = {
     logs: "Was getan wurde: Entra Admin Center, „Audit logs“ und „Sign-in logs“, gefiltert nach den Gästen und der Anwendung der Tabelle.",
     notifications:
       "E-Mail-Benachrichtigungen: Microsoft Defender-Portal, „Settings > Endpoints > General > Email notifications“.",
+    detections:
+      "Erkennungsregeln: Microsoft Defender-Portal, „Investigation & response > Hunting > Custom detection rules“.",
     trust:
       "Vertrauen und Anmeldebedingungen: Microsoft Entra Admin Center ({entra}), „External Identities > Cross-tenant access settings“ und „Conditional Access > Policies“.",
     azure: "Azure: Azure-Portal, „Service providers“.",

@@ -68,6 +68,11 @@ export const en: Texts = {
       name: "E-mail notification rule",
       meaning: "Microsoft Defender sends an e-mail about alerts of these severities to these addresses.",
     },
+    detectionRule: {
+      name: "Detection rule",
+      meaning:
+        "A query that runs in your Microsoft Defender by itself and raises alerts; with an automated action it also acts on what it finds.",
+    },
     siemAuthorization: {
       name: "SIEM authorization",
       meaning: "Lets the SIEM connector read alerts through the legacy alert API, which Microsoft has deprecated.",
@@ -141,6 +146,8 @@ export const en: Texts = {
   roles: Object.fromEntries(allConnectorRoles.map(({ value, sentence }) => [value, sentence])),
   approval:
     "The SIEM connector may change what the permissions called ReadWrite, Machine and Ti say. {approver} approved this until {until}.",
+  detectionApproval:
+    "Detection rules act by themselves where the table says so. {approver} approved these actions until {until}: {actions}.",
   title: "Access of {mssp} to the Microsoft Defender of {customer}",
   subtitleBefore: "What {mssp} will create in your tenant {tenant}. As of {date}.",
   subtitleAfter: "What {mssp} has in your tenant {tenant}. As of {date}.",
@@ -273,6 +280,8 @@ export const en: Texts = {
     logs: "What was done: Entra admin center, Audit logs and Sign-in logs, filtered by the guests and the application of the table.",
     notifications:
       "E-mail notifications: Microsoft Defender portal, Settings > Endpoints > General > Email notifications.",
+    detections:
+      "Detection rules: Microsoft Defender portal, Investigation & response > Hunting > Custom detection rules.",
     trust:
       "Trust and sign-in conditions: Microsoft Entra admin center ({entra}), External Identities > Cross-tenant access settings, and Conditional Access > Policies.",
     azure: "Azure: Azure portal, Service providers.",

@@ -81,6 +81,11 @@ export const es: Texts = {
       name: "Regla de notificación por correo",
       meaning: "Microsoft Defender envía un correo a estas direcciones sobre las alertas de estas gravedades.",
     },
+    detectionRule: {
+      name: "Regla de detección",
+      meaning:
+        "Una consulta que se ejecuta por sí sola en su Microsoft Defender y genera alertas; con una acción automática también actúa sobre lo que encuentra.",
+    },
     siemAuthorization: {
       name: "Autorización SIEM",
       meaning:
@@ -174,6 +179,8 @@ export const es: Texts = {
   },
   approval:
     "El conector SIEM puede modificar lo que indican los permisos llamados ReadWrite, Machine y Ti. {approver} lo aprobó hasta el {until}.",
+  detectionApproval:
+    "Las reglas de detección actúan por sí solas donde la tabla lo indica. {approver} aprobó estas acciones hasta el {until}: {actions}.",
   title: "Acceso de {mssp} a Microsoft Defender de {customer}",
   subtitleBefore: "Lo que {mssp} creará en su inquilino {tenant}. A fecha de {date}.",
   subtitleAfter: "Lo que {mssp} tiene en su inquilino {tenant}. A fecha de {date}.",
@@ -307,6 +314,8 @@ export const es: Texts = {
     logs: "Lo que se hizo: Centro de administración de Entra, «Audit logs» y «Sign-in logs», filtrados por los invitados y la aplicación de la tabla.",
     notifications:
       "Notificaciones por correo: portal de Microsoft Defender, «Settings > Endpoints > General > Email notifications».",
+    detections:
+      "Reglas de detección: portal de Microsoft Defender, «Investigation & response > Hunting > Custom detection rules».",
     trust:
       "Confianza y condiciones de inicio de sesión: Centro de administración de Microsoft Entra ({entra}), «External Identities > Cross-tenant access settings» y «Conditional Access > Policies».",
     azure: "Azure: Azure Portal, «Service providers».",

@@ -80,6 +80,11 @@ export const fr: Texts = {
       name: "Règle de notification par e-mail",
       meaning: "Microsoft Defender envoie un e-mail à ces adresses pour les alertes de ces niveaux de gravité.",
     },
+    detectionRule: {
+      name: "Règle de détection",
+      meaning:
+        "Une requête qui s’exécute d’elle-même dans votre Microsoft Defender et déclenche des alertes ; avec une action automatique, elle agit aussi sur ce qu’elle trouve.",
+    },
     siemAuthorization: {
       name: "Autorisation SIEM",
       meaning: "Permet au connecteur SIEM de lire les alertes par l’ancienne API d’alertes, que Microsoft a dépréciée.",
@@ -176,6 +181,8 @@ export const fr: Texts = {
   },
   approval:
     "Le connecteur SIEM peut modifier ce qu’indiquent les autorisations nommées ReadWrite, Machine et Ti. {approver} l’a approuvé jusqu’au {until}.",
+  detectionApproval:
+    "Les règles de détection agissent d’elles-mêmes là où le tableau l’indique. {approver} a approuvé ces actions jusqu’au {until} : {actions}.",
   title: "Accès de {mssp} au Microsoft Defender de {customer}",
   subtitleBefore: "Ce que {mssp} va créer dans votre locataire {tenant}. État au {date}.",
   subtitleAfter: "Ce que {mssp} possède dans votre locataire {tenant}. État au {date}.",
@@ -312,6 +319,8 @@ export const fr: Texts = {
     logs: "Ce qui a été fait : centre d’administration Entra, « Audit logs » et « Sign-in logs », filtrés sur les invités et l’application du tableau.",
     notifications:
       "Notifications par e-mail : portail Microsoft Defender, « Settings > Endpoints > General > Email notifications ».",
+    detections:
+      "Règles de détection : portail Microsoft Defender, « Investigation & response > Hunting > Custom detection rules ».",
     trust:
       "Confiance et conditions de connexion : centre d’administration Microsoft Entra ({entra}), « External Identities > Cross-tenant access settings » et « Conditional Access > Policies ».",
     azure: "Azure : portail Azure, « Service providers ».",

@@ -78,6 +78,11 @@ export const ja: Texts = {
       name: "メール通知ルール",
       meaning: "Microsoft Defender が、記載された重大度のアラートについて、記載された宛先にメールを送信します。",
     },
+    detectionRule: {
+      name: "検出ルール",
+      meaning:
+        "お客様の Microsoft Defender で自動的に実行され、アラートを発生させるクエリです。自動アクションがある場合は、見つけた対象への操作も行います。",
+    },
     siemAuthorization: {
       name: "SIEM の承認",
       meaning: "SIEM コネクタが、Microsoft が非推奨とした従来のアラート API でアラートを読み取れます。",
@@ -175,6 +180,8 @@ export const ja: Texts = {
   },
   approval:
     "SIEM コネクタは、ReadWrite、Machine、Ti という名前のアクセス許可が示す変更を行えます。{approver} が {until} まで承認しました。",
+  detectionApproval:
+    "表に記載がある検出ルールは自動的に操作を行います。{approver} が {until} まで次のアクションを承認しました: {actions}",
   title: "{customer} の Microsoft Defender に対する {mssp} のアクセス",
   subtitleBefore: "{mssp} がお客様のテナント {tenant} に作成するものです。{date} 現在。",
   subtitleAfter: "{mssp} がお客様のテナント {tenant} に持つものです。{date} 現在。",
@@ -306,6 +313,8 @@ export const ja: Texts = {
       "SIEM コネクタ: Entra 管理センターの [App registrations] と [Enterprise applications]。アプリケーション ID、アクセス許可、資格情報を照合してください。",
     logs: "行われた操作: Entra 管理センターの [Audit logs] と [Sign-in logs]。表のゲストとアプリケーションで絞り込んでください。",
     notifications: "メール通知: Microsoft Defender ポータルの [Settings > Endpoints > General > Email notifications]。",
+    detections:
+      "検出ルール: Microsoft Defender ポータルの [Investigation & response > Hunting > Custom detection rules]。",
     trust:
       "信頼とサインインの条件: Microsoft Entra 管理センター ({entra}) の [External Identities > Cross-tenant access settings] と [Conditional Access > Policies]。",
     azure: "Azure: Azure portal の [Service providers]。",

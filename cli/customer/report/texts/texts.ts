@@ -19,6 +19,8 @@ export interface Texts {
   readonly roles: Readonly<Record<string, string>>;
   /** Only where the connector may change something; `{approver}` and `{until}` are of the settings. */
   readonly approval: string;
+  /** Only where detection rules act by themselves; `{approver}`, `{until}` and `{actions}` are of the settings. */
+  readonly detectionApproval: string;
   readonly title: string;
   readonly subtitleBefore: string;
   readonly subtitleAfter: string;
@@ -116,6 +118,7 @@ export interface Texts {
     readonly connector: string;
     readonly logs: string;
     readonly notifications: string;
+    readonly detections: string;
     readonly trust: string;
     readonly azure: string;
     readonly sentinel: string;

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { microsoftGraph } from "@defender-mssp/microsoft";
 import type { Json } from "../../src/cloud/model";
 import { setSwitches } from "../../src/cloud/switches";
-import { auditProperties, deprecatedTypes, detectionTypes } from "../../src/defender/detectionRules/detectionRuleTypes";
+import { auditProperties, deprecatedTypes, detectionTypes } from "../../src/defender/detectionRules/detectionTypes";
 import { type TestSandbox, testSandbox } from "@defender-mssp/testkit";
 import { metadataProblems, propertiesOfBetaType } from "../graph/support/csdl";
 import { needsReference } from "../graph/support/reference";

@@ -5,8 +5,8 @@
 import type { Json, StoredObject } from "../../cloud/model";
 import { EmulatedGraphError } from "../../graph/errors";
 import { innerOf, isObject, jsonText, objectsIn, type JsonObject } from "../../graph/json";
-import { auditProperties, deprecatedTypes, detectionEnums, detectionTypes, itemType } from "./detectionRuleTypes";
-import type { QueryVerdict } from "./detectionQuery";
+import { auditProperties, deprecatedTypes, detectionEnums, detectionTypes, itemType } from "./detectionTypes";
+import type { SavedQueryVerdict } from "./validateQuery";
 
 /** The most custom details, and their size together in bytes. */
 const mostDetails = 20;
@@ -169,7 +169,7 @@ function checkDetails(value: JsonObject): JsonObject {
 }
 
 /** Checks a whole rule, as it will be stored. `others`: the rules of the tenant without it. */
-export function checkDetectionRule(rule: JsonObject, others: Iterable<StoredObject>, verdict: QueryVerdict): void {
+export function checkDetectionRule(rule: JsonObject, others: Iterable<StoredObject>, verdict: SavedQueryVerdict): void {
   checkSchedule(innerOf(rule["schedule"], "frequency"), innerOf(rule["schedule"], "lookback"));
   const template = innerOf(rule["detectionAction"], "alertTemplate");
   if (objectsIn(innerOf(template, "tactics")).length > 1) {

@@ -16,7 +16,7 @@ import type { GraphVersion } from "../../graph/entities";
 import { nameOf } from "../changes";
 import { answerRoute, numberOf, optionsOf, originOf, requestBody, withTicks } from "../securityApi";
 import { checkDetectionRule, checkRuleBody, checkRuleId } from "./checkDetectionRule";
-import { validateQuery } from "./detectionQuery";
+import { validateQuery } from "./validateQuery";
 import { DetectionQuotas } from "./detectionQuotas";
 import { shownDetectionRule } from "./shownDetectionRule";
 import { patchedDetectionRule, storedDetectionRule } from "./storedDetectionRule";

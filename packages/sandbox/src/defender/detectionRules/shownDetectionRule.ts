@@ -7,7 +7,7 @@ import type { Json, StoredObject, Tenant } from "../../cloud/model";
 import type { GraphVersion } from "../../graph/entities";
 import { innerOf, isObject, jsonText, objectsIn, textsIn, type JsonObject } from "../../graph/json";
 import { minutesIn } from "./checkDetectionRule";
-import { auditProperties, detectionTypes } from "./detectionRuleTypes";
+import { auditProperties, detectionTypes } from "./detectionTypes";
 import { reversedCollections } from "./storedDetectionRule";
 
 export function shownDetectionRule(tenant: Tenant, rule: StoredObject, version: GraphVersion): JsonObject {

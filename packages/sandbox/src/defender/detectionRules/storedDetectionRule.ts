@@ -1,7 +1,7 @@
 /** A detection rule as the service stores it: what a body leaves out, what a PATCH keeps, how values are normalised. */
 import type { Json, StoredObject } from "../../cloud/model";
 import { innerOf, isObject, jsonText, objectsIn, textsIn, type JsonObject } from "../../graph/json";
-import { detectionTypes, itemType } from "./detectionRuleTypes";
+import { detectionTypes, itemType } from "./detectionTypes";
 
 const noScope: JsonObject = { scopeType: "deviceGroup", deviceGroups: [] };
 

@@ -1,0 +1,286 @@
+import {
+  composeRules,
+  readRules,
+  ruleIdPrefix,
+  ruleProblemText,
+  type ComposedRule,
+  type ComposedRules,
+  type CustomerDetections,
+  type RuleProblem,
+} from "@defender-mssp/detections";
+import { withoutUndefined, type CallContext, type DetectionApiVersion, type StackMark } from "@defender-mssp/microsoft";
+import * as pulumi from "@pulumi/pulumi";
+import { dynamic, judgedType } from "../../domain/resourceTypes";
+import type { DeployedResources } from "../tenant/deployedResources";
+import { Detections, type DeclaredDetection } from "./detections";
+import {
+  actionsText,
+  changedActions,
+  differencesText,
+  findRule,
+  ruleCollisions,
+  tenantRules,
+  turnedOffReason,
+  type DeployedRule,
+  type RuleFinding,
+  type TenantRules,
+} from "./tenantRules";
+
+export interface DetectionSources {
+  readonly tenantId: string;
+  /** The MSSP's name, of which the IDs of the rules begin. */
+  readonly msspName: string;
+  /** Folder of `Pulumi.yaml`, with the folder `detections`. */
+  readonly folder: string;
+  /** Names of the sets that the customer gets. */
+  readonly sets: readonly string[];
+  readonly customer: CustomerDetections;
+  readonly apiVersion: DetectionApiVersion;
+  /** Rules whose changes by others are overwritten, with the last day of the changes. */
+  readonly overwrite: readonly { readonly rule: string; readonly editedUntil: string }[];
+  readonly now: Date;
+}
+
+/**
+ * Reads the rules of the repository and, once, those of the tenant, says what people must know before a change, and
+ * returns a function that declares the `Detections`.
+ *
+ * @param deployed the stack's resources: `await deployedResources()`.
+ * @throws pulumi.RunError with all problems of files and settings together, each with its place, and with the rules of
+ * other parties that have a name of the repository's: before anything is declared.
+ *
+ * ## Least privileges
+ * `CustomDetection.Read.All` on Microsoft Graph. Without it nothing of the tenant is shown.
+ */
+export async function prepareDetections(
+  name: string,
+  sources: DetectionSources,
+  deployed: DeployedResources,
+  context: CallContext = {},
+): Promise<() => Detections> {
+  const { tenantId, apiVersion, now, msspName, folder, sets, customer, overwrite } = sources;
+  const { rules, problems } = await readRules(folder, sets);
+  const composed = composeRules(rules, customer, { now, idPrefix: ruleIdPrefix(msspName) });
+  const unknownOverwrites = overwriteProblems(overwrite, rules);
+  refuseProblems(problems, [...composed.problems, ...unknownOverwrites]);
+  const before = deployedRules(deployed);
+  const live = await tenantRules(tenantId, apiVersion, context);
+  if (live !== undefined) refuseCollisions(composed.deployed, before, live, deployed);
+  const until = new Map(overwrite.map(({ rule, editedUntil }) => [rule, editedUntil]));
+  const found = new Map(
+    composed.deployed.map(({ rule, properties }): [string, RuleFinding] => {
+      const own = before.get(properties.id);
+      if (own === undefined || live === undefined) return [rule.name, { differences: [] }];
+      return [rule.name, findRule(properties, own, live, until.get(rule.name))];
+    }),
+  );
+  await report({ ...sources, composed, before, live, found, warnings: problems });
+  const declared = composed.deployed.map(({ rule, properties, firstRun }): DeclaredDetection =>
+    withoutUndefined({
+      ...{ name: rule.name, properties, firstRun },
+      overwriteEditsUntil: until.get(rule.name),
+      foundInTenant: found.get(rule.name)?.found,
+    }),
+  );
+  return () => new Detections(name, { tenantId, apiVersion, rules: declared });
+}
+
+interface SettingProblem {
+  readonly key: string;
+  readonly what: string;
+  readonly remedy: string;
+}
+
+function overwriteProblems(
+  overwrite: DetectionSources["overwrite"],
+  rules: readonly { readonly name: string }[],
+): SettingProblem[] {
+  const names = new Set(rules.map(({ name }) => name));
+  return overwrite.flatMap(({ rule }, index) =>
+    names.has(rule)
+      ? []
+      : [
+          {
+            key: `detections.overwrite[${index}].rule`,
+            what: `no rule of the customer's sets is named "${rule}"`,
+            remedy: "Remove it, or correct its name",
+          },
+        ],
+  );
+}
+
+const listedProblems = 100;
+
+function refuseProblems(problems: readonly RuleProblem[], ofSettings: readonly SettingProblem[]): void {
+  const errors = problems.filter(({ level }) => level === "error");
+  const lines = [
+    ...errors.map(ruleProblemText),
+    ...ofSettings.map(({ key, what, remedy }) => `${key}: ${what}. ${remedy}.`),
+  ];
+  if (lines.length === 0) return;
+  const count = lines.length === 1 ? "1 problem" : `${lines.length} problems`;
+  const rest = lines.length - listedProblems;
+  throw new pulumi.RunError(
+    [
+      `${count} in detection rules; nothing was changed.`,
+      ...lines.slice(0, listedProblems).map((line) => `  ${line}`),
+      ...(rest > 0 ? [`  and ${rest} more`] : []),
+    ].join("\n"),
+  );
+}
+
+/** The stack's rules by their IDs, as its state has them. */
+function deployedRules(deployed: DeployedResources): ReadonlyMap<string, DeployedRule> {
+  const own = Object.values(deployed).filter(({ type }) => judgedType(type) === dynamic("DetectionRule"));
+  return new Map(own.map(({ outputs }) => [String(outputs["ruleId"]), outputs as unknown as DeployedRule]));
+}
+
+function refuseCollisions(
+  rules: readonly ComposedRule[],
+  before: ReadonlyMap<string, DeployedRule>,
+  live: NonNullable<TenantRules>,
+  deployed: DeployedResources,
+): void {
+  const identity = Object.values(deployed).find(({ type }) => judgedType(type) === dynamic("StackIdentity"));
+  const stackId = identity?.outputs["stackId"];
+  const stack = `${pulumi.getProject()}/${pulumi.getStack()}`;
+  const isOwn = (mark: StackMark) =>
+    mark.stackId !== "" && typeof stackId === "string" ? mark.stackId === stackId : mark.stack === stack;
+  const wanted = rules.map(({ properties }) => properties);
+  const collisions = ruleCollisions(wanted, (id) => before.has(id), live, isOwn);
+  if (collisions.length === 0) return;
+  const files = new Map(rules.map(({ properties, rule }) => [properties.id, rule.file]));
+  const lines = collisions.map(({ wanted: rule, live: other, by }) => {
+    const whose = `the tenant has the rule ${other.id} ("${other.displayName}") with the same ${by}, created by ${other.createdBy ?? "somebody"}`;
+    const remedy =
+      by === "ID"
+        ? "Adopt it (`npx mssp adopt`), or rename the file"
+        : `Change the ${by}, or adopt the rule (\`npx mssp adopt\`)`;
+    return `  ${files.get(rule.id) ?? rule.id}: ${whose}. ${remedy}.`;
+  });
+  throw new pulumi.RunError(
+    ["Other parties have detection rules in this tenant that stand in the way; nothing was changed.", ...lines].join(
+      "\n",
+    ),
+  );
+}
+
+interface Report extends DetectionSources {
+  readonly composed: ComposedRules;
+  readonly before: ReadonlyMap<string, DeployedRule>;
+  readonly live: TenantRules;
+  readonly found: ReadonlyMap<string, RuleFinding>;
+  readonly warnings: readonly RuleProblem[];
+}
+
+/** What people must know, what acts in the customer's estate first. */
+async function report(all: Report): Promise<void> {
+  for (const text of [...actionTexts(all), ...editTexts(all), ...turnedOffTexts(all), ...unreadText(all)]) {
+    await pulumi.log.warn(text);
+  }
+  for (const warning of all.warnings) await pulumi.log.warn(ruleProblemText(warning));
+  for (const text of endTexts(all)) await pulumi.log.warn(text);
+  for (const text of [...firstRunTexts(all), ...omittedTexts(all)]) await pulumi.log.info(text);
+}
+
+function actionTexts({ composed, before, customer }: Report): string[] {
+  return composed.deployed.flatMap(({ properties }) => {
+    const names = changedActions(properties, before.get(properties.id));
+    if (names.length === 0) return [];
+    const approval = `approved by ${customer.approvedBy ?? "nobody"}, until ${customer.until ?? "never"}`;
+    return [
+      `The detection rule "${properties.displayName}" acts by itself on each row: it ${actionsText(names)}; ${approval}.`,
+    ];
+  });
+}
+
+function editTexts({ composed, found }: Report): string[] {
+  return composed.deployed.flatMap(({ rule, properties }) => {
+    const { found: what, live, differences } = found.get(rule.name) ?? { differences: [] };
+    if (what === "missing")
+      return [
+        `The detection rule "${properties.displayName}" (${properties.id}) is not in the tenant: \`up\` creates it again.`,
+      ];
+    if (what === undefined || live === undefined) return [];
+    const { lastModifiedBy, lastModifiedDateTime } = live;
+    const on = new Date(lastModifiedDateTime ?? 0).toISOString();
+    const text =
+      `${lastModifiedBy ?? "Somebody"} changed the detection rule "${properties.displayName}" (${properties.id}) in the tenant on ${on}: ` +
+      `${differencesText(differences)}.`;
+    if (what !== "keptEdit") return [`${text} \`up\` overwrites that.`];
+    return [
+      `${text} It stays so. Take the change into ${rule.file}, or overwrite it by the setting ` +
+        `detections.overwrite: [{ rule: ${rule.name}, editedUntil: "${on.slice(0, 10)}" }].`,
+    ];
+  });
+}
+
+function turnedOffTexts({ composed, live }: Report): string[] {
+  return composed.deployed.flatMap(({ rule, properties }) => {
+    const there = live?.get(properties.id);
+    const reason = there && turnedOffReason(there);
+    if (reason === undefined) return [];
+    return [
+      `Defender has turned off the detection rule "${properties.displayName}" (${properties.id}): ${reason}. It raises no alerts. ` +
+        `Correct ${rule.file}; a change of its query turns the rule on again.`,
+    ];
+  });
+}
+
+function unreadText({ live }: Report): string[] {
+  if (live !== undefined) return [];
+  return [
+    "The tenant's detection rules can't be listed: CustomDetection.Read.All is missing. This run does not show what others have changed; " +
+      "`up` updates no rule that another party has changed after this stack had written it.",
+  ];
+}
+
+function endTexts({ composed: { endsSoon, ended } }: Report): string[] {
+  return [
+    ...endsSoon.map((ending) => {
+      const days = `in ${ending.daysLeft} ${ending.daysLeft === 1 ? "day" : "days"}`;
+      if (ending.kind === "actions")
+        return `The approval of ${ending.actions.join(", ")} ends ${days} (detections.until ${ending.until}): after that \`up\` deploys the rules without them.`;
+      const { rule, owner, until } = ending.exception;
+      return `The exception of ${owner} from the detection rule ${rule} ends ${days} (${until}): after that \`up\` deploys the rule without it.`;
+    }),
+    ...ended.map(
+      ({ rule, owner, until }) =>
+        `The exception of ${owner} from the detection rule ${rule} has ended on ${until} and has no effect. Remove it, or agree on another end.`,
+    ),
+  ];
+}
+
+function firstRunTexts({ composed, before }: Report): string[] {
+  const created = composed.deployed.filter(
+    ({ properties }) => properties.status === "enabled" && !before.has(properties.id),
+  );
+  const [backfilled, staged] = [
+    created.filter(({ firstRun }) => firstRun === "backfill"),
+    created.filter(({ firstRun }) => firstRun === "disabled"),
+  ];
+  return [
+    ...(backfilled.length === 0
+      ? []
+      : [`Created enabled, which runs them at once over 30 days: ${namesText(backfilled)} (firstRun: backfill).`]),
+    ...(staged.length === 0 ? [] : [`Created disabled, then enabled by a second call: ${namesText(staged)}.`]),
+  ];
+}
+
+function omittedTexts({ composed }: Report): string[] {
+  return composed.deployed.flatMap(({ rule, omittedActions }) =>
+    omittedActions.map(({ action, reason }) =>
+      reason === "ended"
+        ? `The detection rule ${rule.name} is deployed without ${action}: its approval has ended (detections.until).`
+        : `The detection rule ${rule.name} is deployed without ${action}, which detections.actions does not name.`,
+    ),
+  );
+}
+
+const mostNames = 10;
+
+function namesText(rules: readonly ComposedRule[]): string {
+  const names = rules.slice(0, mostNames).map(({ rule }) => rule.name);
+  const rest = rules.length - names.length;
+  return `${names.join(", ")}${rest > 0 ? ` and ${rest} more` : ""}`;
+}

@@ -1,0 +1,30 @@
+import { hasDetections } from "../prerequisiteSettings";
+import { component, dynamic } from "../resourceTypes";
+import { notApplicable, removalOrder, type AccessKind } from "./accessKind";
+
+/** A custom detection rule of Microsoft Defender XDR, with what it does by itself. */
+export const detectionRule = {
+  key: "detectionRule",
+  singular: "detection rule",
+  plural: "detection rules",
+  place: "customer's tenant",
+  types: [dynamic("DetectionRule"), component("DetectionRule")],
+  name: "displayName of its file in detections/",
+  mark: "description",
+  address: "/beta/security/rules/detectionRules",
+  grants: "raises alerts from the tenant's events, and takes the automated actions that the customer approved",
+  judged: {
+    detectionAction: "detection-actions",
+    tenantId: "named-organizations",
+  },
+  isExpected: hasDetections,
+  write: () => ["CustomDetection.ReadWrite.All"],
+  read: ["CustomDetection.Read.All"],
+  additions: ["changed detection rules"],
+  licence: notApplicable(
+    "a table is there only where its product is licensed; Microsoft states no licence of the rules",
+  ),
+  leftWhenAdopted: ["displayName", "description", "managedBy"],
+  removal: { by: "destroy", order: removalOrder.grant },
+  stays: "the alerts that it raised; lists of Microsoft Defender go on with a deleted rule for some hours",
+} as const satisfies AccessKind;
