@@ -113,7 +113,7 @@ const parameter = z.union(
 /** The map of the setting. */
 export const detections = mapOf("a map: sets, and except, parameters, actions", {
   sets: required(listOf(`a list of 1 to ${setLimit} sets of rules`, setName, { least: 1, most: setLimit }), {
-    description: "Folders below `detections/` of this repository whose rules the customer gets.",
+    description: "Folders below detections/ of this repository whose rules the customer gets.",
     example: "[base, office]",
   }),
   except: optional(listOf(`a list of up to ${exceptionLimit} exceptions`, exception, { most: exceptionLimit }), {

@@ -19,6 +19,7 @@ describe("GitHub workflows", () => {
     assert.deepEqual([...workflows].sort(), [
       "ci.yml",
       "destroy.yml",
+      "detections.yml",
       "drift-stacks.yml",
       "drift.yml",
       "preview-stacks.yml",
