@@ -147,11 +147,12 @@ function customerFinding(customer: DetectionCustomer, problem: JudgedProblem): D
 
 function settingsFindings(
   customer: DetectionCustomer,
-  { problems, endsSoon, ended, deployed }: ComposedRules,
+  { problems, endsSoon, ended, deployed, off }: ComposedRules,
   missing: readonly string[],
 ): DetectionFinding[] {
   const { stack, file, placeOfKey } = customer;
-  const { except, sets } = customer.settings.detections;
+  const { except, sets, overwrite = [] } = customer.settings.detections;
+  const names = new Set([...deployed, ...off].map(({ rule }) => rule.name));
   const at = (key: string, level: "error" | "warning", what: string, remedy: string): DetectionFinding => {
     return { customer: stack, file, ...placeOfKey(key), level, what: `${key}: ${what}`, remedy };
   };
@@ -165,6 +166,18 @@ function settingsFindings(
       ),
     ),
     ...problems.map(({ key, what, remedy }) => at(key, "error", what, remedy)),
+    ...overwrite.flatMap(({ rule }, index) =>
+      names.has(rule)
+        ? []
+        : [
+            at(
+              `detections.overwrite[${index}].rule`,
+              "error",
+              `no rule of the customer's sets is named "${rule}"`,
+              "Remove it",
+            ),
+          ],
+    ),
     ...ended.map((exception) =>
       at(
         `detections.except[${except.indexOf(exception)}]`,

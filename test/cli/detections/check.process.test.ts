@@ -81,7 +81,10 @@ describe("mssp detections check", function () {
         { ...exception, until: "2027-03-31", filter: "DeviceName != 'x'" },
       ],
     });
-    await project.customer("tailspin", { sets: ["base", "more"] });
+    await project.customer("tailspin", {
+      sets: ["base", "more"],
+      overwrite: [{ rule: "nothing", editedUntil: "2027-03-31" }],
+    });
     const { shown, exitCode, customers } = await check();
     assert.equal(exitCode, 1);
     assert.deepEqual(customers, ["contoso", "fabrikam", "tailspin"]);
@@ -91,6 +94,7 @@ describe("mssp detections check", function () {
       "fabrikam Pulumi.fabrikam.yaml:22 warning -",
       "fabrikam Pulumi.fabrikam.yaml:27 warning -",
       "tailspin Pulumi.tailspin.yaml:11 error -",
+      "tailspin Pulumi.tailspin.yaml:13 error -",
     ]);
     assert.deepEqual((await check("--stack", "contoso")).shown, []);
   });
