@@ -6,6 +6,7 @@ import { describeCommand } from "@defender-mssp/terminal/help";
 import { writeJson } from "@defender-mssp/terminal/jsonDocument";
 import type { Session } from "@defender-mssp/terminal/session";
 import { visibleJson } from "@defender-mssp/terminal/terminalText";
+import { placeOf } from "../base/place";
 import { stackArguments } from "../stack/stackName";
 import { allCustomers } from "../stack/stackNames";
 
@@ -15,6 +16,7 @@ export function define(detections: Command, session: Session): void {
   registerTest(detections, session);
   registerImport(detections, session);
   registerCoverage(detections, session);
+  registerDiff(detections, session);
 }
 
 interface CheckCommandOptions {
@@ -198,6 +200,50 @@ function registerCoverage(detections: Command, session: Session): void {
       "npx mssp detections coverage",
       "npx mssp detections coverage --stack contoso --out coverage.html",
       "npx mssp detections coverage --navigator layer.json",
+    ],
+  });
+}
+
+interface DiffCommandOptions {
+  readonly stack?: readonly string[];
+  readonly all?: boolean;
+  readonly markdown?: boolean;
+  readonly json?: boolean;
+}
+
+function registerDiff(detections: Command, session: Session): void {
+  const command = detections
+    .command("diff")
+    .description("Show what the next up changes of the rules, by customer and by rule.")
+    .option("--stack <stack...>", `only these customers (default: ${allCustomers})`, stackArguments)
+    .option("--all", "all customers: the default")
+    .option("--markdown", "print the comment of a pull request")
+    .option("--json", "print the changes as JSON")
+    .action(async (options: DiffCommandOptions) => {
+      const [{ diffDetections }, { readProject }] = await Promise.all([
+        import("./diff/diffDetections.js"),
+        import("../../settings/project.js"),
+      ]);
+      const stacks = options.all === true ? undefined : options.stack;
+      const project = await readProject(session.folder);
+      const diff = await diffDetections(project, { stacks, now: session.now(), pulumi: placeOf(session) });
+      if (options.json === true) writeJson(session.out, "detections diff", diff);
+      else if (options.markdown === true)
+        session.out.write((await import("./diff/diffMarkdown.js")).diffMarkdown(diff));
+      else session.out.write((await import("./diff/diffText.js")).diffText(diff));
+      if (diff.faulty.length > 0) session.exitCode = exitCodes.failed;
+    });
+  describeCommand(command, {
+    notes: [
+      "It compares the files with the stacks' states: what somebody changed in a tenant, `npx pulumi preview` and `npx mssp verify` show.",
+    ],
+    reads: "detections/<set>/<rule>.yaml, the stacks' settings files and their states. It asks no tenant.",
+    changes: "Nothing.",
+    exitCodes: { 0: "every customer was compared", 1: "a rule, a customer's settings or a state can't be read" },
+    examples: [
+      "npx mssp detections diff",
+      "npx mssp detections diff --stack contoso --json",
+      "npx mssp detections diff --markdown > comment.md",
     ],
   });
 }

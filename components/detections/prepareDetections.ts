@@ -154,8 +154,8 @@ function refuseCollisions(
     const whose = `the tenant has the rule ${other.id} ("${other.displayName}") with the same ${by}, created by ${other.createdBy ?? "somebody"}`;
     const remedy =
       by === "ID"
-        ? "Adopt it (`npx mssp adopt`), or rename the file"
-        : `Change the ${by}, or adopt the rule (\`npx mssp adopt\`)`;
+        ? "Rename the file, or delete that rule in the portal"
+        : `Change the ${by}, or delete that rule in the portal`;
     return `  ${files.get(rule.id) ?? rule.id}: ${whose}. ${remedy}.`;
   });
   throw new pulumi.RunError(

@@ -57,6 +57,7 @@ const commandLines: Readonly<Record<string, readonly string[]>> = {
   "detections test": [],
   "detections import": ["previews/northwind.json", "--set", "base"],
   "detections coverage": [],
+  "detections diff": [],
   secrets: [],
   "secrets rotate": stack,
   "ci matrix": ["--all"],

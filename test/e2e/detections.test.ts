@@ -3,6 +3,8 @@ import assert from "node:assert/strict";
 import { mkdir, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import type { SandboxProject, StoredObject } from "@defender-mssp/testkit";
+import type { DetectionsDiff } from "../../cli/detections/diff/diffDetections";
+import { inSession } from "../cli/testSession";
 import { ana, createProject, customer, dumpOfTenant, TenantHands, tenantIdOf } from "./support";
 
 const number = 61;
@@ -134,6 +136,39 @@ describe("detection rules on the real engine", function () {
     assert.deepEqual([calls(/^GET /), calls(/^(POST|PATCH|DELETE) /)], [1, 0]);
     const output = await preview("--expect-no-changes", "--refresh");
     assert.match(output, /unchanged/);
+  });
+
+  it("shows by mssp detections diff what the next up changes, by customer and by rule", async () => {
+    await write("base", "rule-8", { query: "DeviceFileEvents", actions: isolating });
+    await write("base", "rule-new");
+    await rm(file("base", "rule-9"));
+    const inFolder = { folder: project.folder, environment: project.environment };
+    const diff = async (...args: string[]) =>
+      (await inSession(["detections", "diff", "--stack", "customer", ...args], inFolder)).stdout;
+    const { customers } = JSON.parse(await diff("--json")) as DetectionsDiff;
+    assert.deepEqual(
+      customers.map(({ unchanged, changes }) => [
+        unchanged,
+        ...changes.map(({ rule: name, change, differences, addedActions }) => [
+          ...[name, change, differences.map(({ path: changed }) => changed).join(", ")],
+          addedActions.join(", "),
+        ]),
+      ]),
+      [
+        [
+          98,
+          ["rule-8", "update", "detectionAction.automatedActions, queryCondition.queryText", "isolateDevices"],
+          ["rule-new", "create", "", ""],
+          ["fabrikam-security-rule-9", "delete", "", ""],
+        ],
+      ],
+    );
+    assert.match(await diff(), /1 created, 1 changed, 1 deleted, 98 unchanged/);
+    assert.match(await diff("--markdown"), /\*\*`rule-8` acts by itself in `customer`\*\*: isolateDevices/);
+    await write("base", "rule-8");
+    await write("base", "rule-9");
+    await rm(file("base", "rule-new"));
+    assert.match(await diff(), /no changes, 100 unchanged/);
   });
 
   it("keeps what somebody in the tenant changed, and says who, what and how to go on", async () => {

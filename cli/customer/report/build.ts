@@ -77,6 +77,7 @@ export function reportOf(sources: ReportSources): AccessReport {
     stateWrittenAt: state.writtenAt,
     adminConsentUrl: consentUrl,
     connectorApproval: connectorApproval(connector, now),
+    detectionApproval: detectionApproval(settings.detections, now),
     governance: governanceFound(settings, live?.governance),
     msspContact: settings.msspContact,
     applications,
@@ -111,6 +112,13 @@ function connectorApproval(connector: Settings["connector"], now: Date): AccessR
   const { approvedBy, writesEndOn } = connector;
   if (approvedBy === undefined || writesEndOn === undefined) return undefined;
   return profileWrites(profileOn(connector, dateOf(now))) ? { approvedBy, writesEndOn } : undefined;
+}
+
+/** The customer's approval of automated actions, while it is in force. */
+function detectionApproval(detections: Settings["detections"], now: Date): AccessReport["detectionApproval"] {
+  const { approvedBy, until, actions = [] } = detections ?? {};
+  if (approvedBy === undefined || until === undefined || actions.length === 0) return undefined;
+  return until >= dateOf(now) ? { approvedBy, until, actions } : undefined;
 }
 
 function reads(objects: readonly ReportObject[], permission: string): boolean {

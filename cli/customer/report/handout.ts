@@ -77,7 +77,8 @@ export function handoutPage(report: AccessReport, language: Language, logo?: str
 type Fill = (text: string) => string;
 
 function handoutFill(report: AccessReport): Fill {
-  const { msspName, customerName, tenantId, writtenAt, cloud, msspContact, connectorApproval } = report;
+  const { msspName, customerName, tenantId, writtenAt, cloud, msspContact, connectorApproval, detectionApproval } =
+    report;
   const values: Readonly<Record<string, string>> = {
     mssp: msspName,
     customer: customerName,
@@ -87,6 +88,9 @@ function handoutFill(report: AccessReport): Fill {
     contact: msspContact === undefined ? msspName : contactText(msspContact),
     approver: connectorApproval?.approvedBy ?? "",
     until: connectorApproval?.writesEndOn ?? "",
+    actionsApprover: detectionApproval?.approvedBy ?? "",
+    actionsUntil: detectionApproval?.until ?? "",
+    actions: detectionApproval?.actions.join(", ") ?? "",
   };
   return (text) => text.replace(/\{(\w+)\}/g, (whole, name: string) => values[name] ?? whole);
 }
@@ -177,7 +181,8 @@ function applicationBlock(
   );
 }
 
-function objectsSection({ objects, paths, source, connectorApproval }: AccessReport, texts: Texts, fill: Fill): Block {
+function objectsSection(report: AccessReport, texts: Texts, fill: Fill): Block {
+  const { objects, paths, source, connectorApproval, detectionApproval } = report;
   const { titleBefore, titleAfter, intro, kind, name, meaning, who, objectId, since, until } = texts.objects;
   const isBefore = source === "settings";
   const title = isBefore ? titleBefore : titleAfter;
@@ -185,6 +190,7 @@ function objectsSection({ objects, paths, source, connectorApproval }: AccessRep
   return section(
     { id: "objects", title, intro },
     ...(connectorApproval === undefined ? [] : [paragraph(fill(texts.approval))]),
+    ...(detectionApproval === undefined ? [] : [paragraph(fill(texts.detectionApproval))]),
     table({
       caption: title,
       columns: [

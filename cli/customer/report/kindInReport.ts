@@ -17,7 +17,7 @@ import {
   type KindCell,
 } from "../../../domain/kinds/accessKind";
 import { kinds, type KindKey } from "../../../domain/kinds/kinds";
-import { ruleActions } from "../../tenant/kinds/ruleActions";
+import { ruleActionNames } from "../../tenant/kinds/ruleActions";
 import { plannedId } from "../../planned/plannedId";
 import type { ReportResource } from "./readState";
 import { activationText, eligibleMembers, groupEligibility, isOn, text, texts } from "./resourceWithId";
@@ -284,14 +284,10 @@ export function isWithCustomer(word: ObjectKind): boolean {
   return accessKinds(word).some(({ place }) => place.startsWith("customer's"));
 }
 
-/** Such as "enabled, every PT1H; by itself it isolates devices". */
+/** In Graph's terms, which need no translation: `enabled, PT1H, isolateDevices`. */
 function ruleText(rule: ReportResource): string {
   const { frequency = "" } = (rule.inputs["schedule"] ?? {}) as { readonly frequency?: string };
-  const actions = ruleActions(rule.inputs);
-  return [
-    `${text(rule, "status")}, every ${frequency}`,
-    ...(actions.length === 0 ? [] : [`by itself it ${actions.join(", ")}`]),
-  ].join("; ");
+  return [text(rule, "status"), frequency, ...ruleActionNames(rule.inputs)].join(", ");
 }
 
 function describeUnknown(resource: ReportResource): ObjectDescription {

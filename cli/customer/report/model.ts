@@ -104,6 +104,12 @@ export interface AccessReport extends Pick<
   readonly adminConsentUrl?: string;
   /** Who of the customer approved the connector's changes, and their last day; if it may make any. */
   readonly connectorApproval?: { readonly approvedBy: string; readonly writesEndOn: string };
+  /** Who of the customer approved what detection rules do by themselves, until when; if the approval is in force. */
+  readonly detectionApproval?: {
+    readonly approvedBy: string;
+    readonly until: string;
+    readonly actions: readonly string[];
+  };
   /** The governance relationship: with that model, and where `--live` finds one with another model. */
   readonly governance?: { readonly state: RelationshipStatus | "none" | "notChecked"; readonly found: string };
   readonly objects: readonly ReportObject[];

@@ -185,7 +185,7 @@ export const de: Texts = {
   approval:
     "Der SIEM-Connector darf ändern, was die Berechtigungen mit ReadWrite, Machine und Ti im Namen sagen. {approver} hat das bis {until} genehmigt.",
   detectionApproval:
-    "Erkennungsregeln greifen von selbst ein, wo die Tabelle es sagt. {approver} hat diese Aktionen bis {until} genehmigt: {actions}.",
+    "Erkennungsregeln greifen von selbst ein, wo die Tabelle es sagt. {actionsApprover} hat diese Aktionen bis {actionsUntil} genehmigt: {actions}.",
   title: "Zugriff von {mssp} auf Microsoft Defender von {customer}",
   subtitleBefore: "Was {mssp} in Ihrem Mandanten {tenant} anlegen wird. Stand: {date}.",
   subtitleAfter: "Was {mssp} in Ihrem Mandanten {tenant} hat. Stand: {date}.",

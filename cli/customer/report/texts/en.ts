@@ -147,7 +147,7 @@ export const en: Texts = {
   approval:
     "The SIEM connector may change what the permissions called ReadWrite, Machine and Ti say. {approver} approved this until {until}.",
   detectionApproval:
-    "Detection rules act by themselves where the table says so. {approver} approved these actions until {until}: {actions}.",
+    "Detection rules act by themselves where the table says so. {actionsApprover} approved these actions until {actionsUntil}: {actions}.",
   title: "Access of {mssp} to the Microsoft Defender of {customer}",
   subtitleBefore: "What {mssp} will create in your tenant {tenant}. As of {date}.",
   subtitleAfter: "What {mssp} has in your tenant {tenant}. As of {date}.",

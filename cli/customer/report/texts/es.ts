@@ -180,7 +180,7 @@ export const es: Texts = {
   approval:
     "El conector SIEM puede modificar lo que indican los permisos llamados ReadWrite, Machine y Ti. {approver} lo aprobó hasta el {until}.",
   detectionApproval:
-    "Las reglas de detección actúan por sí solas donde la tabla lo indica. {approver} aprobó estas acciones hasta el {until}: {actions}.",
+    "Las reglas de detección actúan por sí solas donde la tabla lo indica. {actionsApprover} aprobó estas acciones hasta el {actionsUntil}: {actions}.",
   title: "Acceso de {mssp} a Microsoft Defender de {customer}",
   subtitleBefore: "Lo que {mssp} creará en su inquilino {tenant}. A fecha de {date}.",
   subtitleAfter: "Lo que {mssp} tiene en su inquilino {tenant}. A fecha de {date}.",

@@ -182,7 +182,7 @@ export const fr: Texts = {
   approval:
     "Le connecteur SIEM peut modifier ce qu’indiquent les autorisations nommées ReadWrite, Machine et Ti. {approver} l’a approuvé jusqu’au {until}.",
   detectionApproval:
-    "Les règles de détection agissent d’elles-mêmes là où le tableau l’indique. {approver} a approuvé ces actions jusqu’au {until} : {actions}.",
+    "Les règles de détection agissent d’elles-mêmes là où le tableau l’indique. {actionsApprover} a approuvé ces actions jusqu’au {actionsUntil} : {actions}.",
   title: "Accès de {mssp} au Microsoft Defender de {customer}",
   subtitleBefore: "Ce que {mssp} va créer dans votre locataire {tenant}. État au {date}.",
   subtitleAfter: "Ce que {mssp} possède dans votre locataire {tenant}. État au {date}.",

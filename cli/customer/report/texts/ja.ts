@@ -181,7 +181,7 @@ export const ja: Texts = {
   approval:
     "SIEM コネクタは、ReadWrite、Machine、Ti という名前のアクセス許可が示す変更を行えます。{approver} が {until} まで承認しました。",
   detectionApproval:
-    "表に記載がある検出ルールは自動的に操作を行います。{approver} が {until} まで次のアクションを承認しました: {actions}",
+    "表に記載がある検出ルールは自動的に操作を行います。{actionsApprover} が {actionsUntil} まで次のアクションを承認しました: {actions}",
   title: "{customer} の Microsoft Defender に対する {mssp} のアクセス",
   subtitleBefore: "{mssp} がお客様のテナント {tenant} に作成するものです。{date} 現在。",
   subtitleAfter: "{mssp} がお客様のテナント {tenant} に持つものです。{date} 現在。",

@@ -19,7 +19,7 @@ export interface Texts {
   readonly roles: Readonly<Record<string, string>>;
   /** Only where the connector may change something; `{approver}` and `{until}` are of the settings. */
   readonly approval: string;
-  /** Only where detection rules act by themselves; `{approver}`, `{until}` and `{actions}` are of the settings. */
+  /** Only where detection rules act by themselves; `{actionsApprover}`, `{actionsUntil}` and `{actions}` are of the settings. */
   readonly detectionApproval: string;
   readonly title: string;
   readonly subtitleBefore: string;

@@ -195,12 +195,15 @@ function differsFrom({ contentHash }: WrittenRule, live: DetectionRuleObject): b
   return hash(settled(live)) !== contentHash;
 }
 
-/** Differences of what the repository wants and the tenant has, the mark apart. */
+/** Differences of what the repository wants, or a state has, and the tenant has, the mark apart. */
 export function detectionRuleDifferences(
   wanted: DetectionRuleProperties,
   live: DetectionRuleObject,
 ): readonly RuleDifference[] {
-  return ruleDifferences(wanted, { ...settled(live), description: withoutMark(live.description) });
+  return ruleDifferences(picked(wanted as unknown as Properties, contents), {
+    ...settled(live),
+    description: withoutMark(live.description),
+  });
 }
 
 /** The description as its author wrote it. */
@@ -298,7 +301,7 @@ async function ownRule(
   if ((live.description ?? "").endsWith(mark(inputs))) return live;
   throw new VisibleError(
     `Tenant ${inputs.tenantId} already has a detection rule ${inputs.ruleId} ("${live.displayName}") that this stack did not create, so it ` +
-      "is not changed. Delete it in the portal, or adopt it: `npx mssp adopt`.",
+      "is not changed. Delete it in the portal, or rename the rule's file.",
   );
 }
 

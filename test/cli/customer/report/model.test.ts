@@ -119,6 +119,7 @@ describe("mssp report: objects and paths", () => {
       "connectedOrganization",
       "certificate",
       "federatedCredential",
+      "detectionRule",
       "tenantTrust",
       "conditionalAccessPolicy",
       "governanceGroup",

@@ -112,6 +112,7 @@ describe("cli/tenant/additions/additions: somebody adds a way in to the stack's 
         "added to the automation": "passed",
         "added trust of the MSSP": "passed",
         "added Azure roles": "notChecked",
+        "changed detection rules": "notChecked",
         "governance relationship": "notChecked",
       });
       const reason = additions.find(({ name }) => name === "added to the automation")?.reason ?? "";

@@ -83,6 +83,7 @@ describe("additions to a stack's objects", () => {
         ["added applications of the MSSP", "notChecked"],
         ["added to the automation", "notChecked"],
         ["added Azure roles", "notChecked"],
+        ["changed detection rules", "notChecked"],
       ],
     );
   });
