@@ -40,7 +40,7 @@ describe("an evidence's subjects", () => {
   });
 
   it("names a gap for every kind whose people can't be asked for", async () => {
-    const everything = { ...governance, azureDelegation: {}, extension: "extension.js" };
+    const everything = { ...governance, detections: {}, azureDelegation: {}, extension: "extension.js" };
     const ofGovernance = (await findSubjects(world({}), everything)).unseen;
     const { unseen: ofSentinel } = await findSubjects(world({}), { ...basic, sentinelAccess: { roles: {} } });
     const unseen = [...ofGovernance.slice(0, -1), ...ofSentinel, ...ofGovernance.slice(-1)];
