@@ -77,6 +77,7 @@ const commandLines: Readonly<Record<string, readonly string[]>> = {
   "sandbox clock": [],
   "sandbox dump": [],
   "sandbox tenant": [tenant],
+  "sandbox events": ["events.json", "--tenant", tenant],
   "sandbox permissions": [],
 };
 
@@ -107,6 +108,7 @@ describe("--json of every command", function () {
     const states = path.join(project.environment["PULUMI_HOME"] ?? "", "stacks");
     await writeFile(path.join(states, "northwind.state.json"), stateText("basic"));
     await mkdir(path.join(project.folder, "previews"));
+    await writeFile(path.join(project.folder, "events.json"), JSON.stringify({ DeviceInfo: [{ DeviceId: "d1" }] }));
     await writeFile(path.join(project.folder, "previews", "northwind.json"), JSON.stringify(preview));
   });
   after(() => project.dispose());

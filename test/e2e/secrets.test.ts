@@ -340,6 +340,11 @@ describe("secrets", function () {
         () => mssp(["alerts", ...stack, "--since", "P3D", "--syslog", collector.syslog, "--format", "cef"]),
         () => mssp(["sandbox", "dump", "--deleted"]),
         () => mssp(["sandbox", "tenant", tenantId]),
+        async () => {
+          const events = path.join(project.folder, "tmp", "events.json");
+          await writeFile(events, JSON.stringify({ DeviceInfo: [{ DeviceId: "d1" }] }));
+          return mssp(["sandbox", "events", events, "--tenant", tenantId]);
+        },
         () => mssp(["sandbox", "run", "--log", "--", process.execPath, "--version"]),
         // Credentials that are refused, each in another form.
         () => mssp(["doctor", ...stack], 1, { ARM_CLIENT_SECRET: planted["wrong client secret"] }),

@@ -5,6 +5,7 @@ import { writeJson } from "@defender-mssp/terminal/jsonDocument";
 import { describeCommand } from "@defender-mssp/terminal/help";
 import { sandboxOptions, tenantIdArgument, withHome, type HomeOptions, type SandboxStartOptions } from "./options";
 import { registerProxy } from "./proxy";
+import { registerEvents } from "./registerEvents";
 import { registerPermissions } from "./permissions";
 import { registerClock, registerEnv, registerStop } from "./running";
 
@@ -20,6 +21,7 @@ export function define(sandbox: Command, session: Session): void {
   registerDump(sandbox, session);
   registerPermissions(sandbox, session);
   registerTenant(sandbox, session);
+  registerEvents(sandbox, session);
   registerReset(sandbox, session);
 }
 

@@ -12,6 +12,7 @@ import { notFound, unreadableRequest } from "../graph/errors";
 import { compileFilter } from "../graph/odata/filterMatch";
 import { parseFilter } from "../graph/odata/filterSyntax";
 import { storeComment, storePatch } from "./changes";
+import { runDueRules } from "./customDetections/runDueRules";
 import { Incidents, type IncidentSketch, type SketchBounds } from "./incidents";
 import { shownAlert } from "./securityAlerts";
 import {
@@ -120,6 +121,7 @@ function list(cloud: Cloud, caller: Caller, request: FastifyRequest): object {
   const options = optionsOf(request.url, [
     ...["$filter", "$top", "$skip", "$count", "$expand", "$orderby", "$skiptoken"],
   ]);
+  runDueRules(cloud, caller.tenant);
   const { at, skip, below } = positionOf(options, cloud.now());
   const top = topOf(options);
   const incidents = new Incidents(caller.tenant, cloud.detectionInterval, at);

@@ -8,6 +8,13 @@ import type { StoredObject, Tenant } from "../cloud/model";
 import { jsonText } from "../graph/json";
 import { withChanges } from "./changes";
 import { isListed } from "./alertOrigins";
+import {
+  createdAt,
+  customAlerts,
+  firstCustomIncident,
+  customIncident,
+  customIncidentAlert,
+} from "./customDetections/customAlerts";
 import { DetectionMaker, detectionRetention, detectionsPerIncident, mergeDelay } from "./detections";
 import { alertOfDetection } from "./securityAlerts";
 import { withTicks, type TimeBounds } from "./securityApi";
@@ -45,7 +52,9 @@ export class Incidents {
   }
 
   /** The incidents within the bounds with a lower number than `below`, the newest first. */
-  *within({ created, updated }: SketchBounds, below = Infinity): Generator<IncidentSketch, void> {
+  *within(bounds: SketchBounds, below = Infinity): Generator<IncidentSketch, void> {
+    yield* this.#customWithin(bounds, below);
+    const { created, updated } = bounds;
     const span = this.every * detectionsPerIncident;
     const oldest = Math.max(
       this.now.getTime() - detectionRetention,
@@ -58,6 +67,23 @@ export class Incidents {
       const sketch = this.sketch(number);
       if (sketch !== undefined && isWithin(sketch.created, created) && isWithin(sketch.updated, updated)) yield sketch;
     }
+  }
+
+  /** Those of custom detections, whose numbers are above all others. */
+  *#customWithin({ created, updated }: SketchBounds, below: number): Generator<IncidentSketch, void> {
+    for (const alert of customAlerts(this.tenant)) {
+      const sketch = this.sketch(Number(alert.incidentId));
+      if (sketch === undefined || sketch.number >= below) continue;
+      if (isWithin(sketch.created, created) && isWithin(sketch.updated, updated)) yield sketch;
+    }
+  }
+
+  #customSketch(number: number): IncidentSketch | undefined {
+    const alert = customIncidentAlert(this.tenant, number);
+    if (alert === undefined || createdAt(alert) > this.now) return undefined;
+    const { status, lastUpdateDateTime } = customIncident(this.tenant, alert);
+    const updated = new Date(lastUpdateDateTime);
+    return { number, created: createdAt(alert), updated, status: status as IncidentSketch["status"] };
   }
 
   /** From `last` down to `first`, and then the older ones that clients have changed. */
@@ -74,6 +100,7 @@ export class Incidents {
 
   /** Undefined: not there yet, or no longer. */
   sketch(number: number): IncidentSketch | undefined {
+    if (number >= firstCustomIncident) return this.#customSketch(number);
     const created = this.#detections.processed(number * detectionsPerIncident);
     if (created >= this.now || created.getTime() < this.now.getTime() - detectionRetention) return undefined;
     // None of its detections became an alert that an incident holds.
@@ -91,12 +118,16 @@ export class Incidents {
   /** The alerts of an incident; none where it was merged into another one. */
   alerts({ number, redirect }: IncidentSketch): SecurityAlert[] {
     if (redirect !== undefined) return [];
+    const custom = customIncidentAlert(this.tenant, number);
+    if (custom !== undefined) return [custom];
     return this.#shown(this.#intervals(number));
   }
 
   /** An incident as Graph shows it, without its alerts. */
   incident(sketch: IncidentSketch, alerts = this.alerts(sketch)): SecurityIncident {
     const { number, created, updated, status, redirect } = sketch;
+    const custom = customIncidentAlert(this.tenant, number);
+    if (custom !== undefined) return customIncident(this.tenant, custom);
     const id = String(number);
     const moved = redirect === undefined ? alerts : this.#detectionsOf(number);
     const isResolved = status === "resolved";

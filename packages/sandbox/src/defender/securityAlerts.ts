@@ -11,6 +11,8 @@ import { notFound, unreadableRequest } from "../graph/errors";
 import { compileFilter } from "../graph/odata/filterMatch";
 import { parseFilter } from "../graph/odata/filterSyntax";
 import { storeComment, storePatch, withChanges } from "./changes";
+import { createdAt, customAlertById, customAlerts } from "./customDetections/customAlerts";
+import { runDueRules } from "./customDetections/runDueRules";
 import { isListed, isShown, withoutUnknownMembers } from "./alertOrigins";
 import { detectionById, latestDetections, securityAlert, type Detection } from "./detections";
 import {
@@ -99,6 +101,8 @@ export function shownAlert(alert: SecurityAlert, request: FastifyRequest): Secur
 }
 
 function alertOf(cloud: Cloud, { tenant }: Caller, id: string): SecurityAlert {
+  const custom = customAlertById(tenant, id);
+  if (custom !== undefined) return custom;
   const detection = detectionById(tenant, id, cloud.now(), cloud.detectionInterval);
   if (detection === undefined || !isShown(detection, cloud.now())) throw notFound(id);
   return alertOfDetection(tenant, detection);
@@ -110,16 +114,15 @@ function alertOf(cloud: Cloud, { tenant }: Caller, id: string): SecurityAlert {
  */
 function list(cloud: Cloud, caller: Caller, request: FastifyRequest): object {
   const options = optionsOf(request.url, ["$filter", "$top", "$skip", "$count", "$skiptoken"]);
+  runDueRules(cloud, caller.tenant);
   const { at, before } = positionOf(options, cloud.now());
   const top = numberOf(options, "$top", 1, largestPage) ?? defaultPageSize;
   const filter = filterOf(options.get("$filter"));
-  const matching = (until: Date) =>
-    matchingAlerts(
-      caller.tenant,
-      latestDetections(caller.tenant, filter.since, until, at, cloud.detectionInterval),
-      at,
-      filter.matches,
-    );
+  const matching = (until: Date) => {
+    const detections = latestDetections(caller.tenant, filter.since, until, at, cloud.detectionInterval);
+    const custom = customAlerts(caller.tenant, filter.since, until).filter((alert) => createdAt(alert) <= at);
+    return newestFirst(matchingAlerts(caller.tenant, detections, at, filter.matches), custom.filter(filter.matches));
+  };
   const until = earlier(at, filter.until);
   const from = matching(before ?? until);
   if (before === undefined) take(from, numberOf(options, "$skip", 0, Number.MAX_SAFE_INTEGER) ?? 0);
@@ -145,6 +148,21 @@ function* matchingAlerts(
     const alert = alertOfDetection(tenant, detection);
     if (matches(alert)) yield alert;
   }
+}
+
+/** Joins two sequences of which each has the newest first. */
+function* newestFirst(
+  alerts: Iterable<SecurityAlert>,
+  custom: readonly SecurityAlert[],
+): Generator<SecurityAlert, void> {
+  let next = 0;
+  for (const alert of alerts) {
+    for (let newer = custom[next]; newer !== undefined && createdAt(newer) > createdAt(alert); newer = custom[++next]) {
+      yield newer;
+    }
+    yield alert;
+  }
+  yield* custom.slice(next);
 }
 
 interface AlertFilter {

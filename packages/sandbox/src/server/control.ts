@@ -9,13 +9,18 @@ import type { ServerResponse } from "node:http";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { VisibleError } from "@defender-mssp/errors";
 import type { EmulatedCloud } from "../cloud/cloud";
+import type { Json } from "../cloud/model";
 import type { PermissionUse } from "../cloud/permissionUse";
 import { setSwitches, switchValues } from "../cloud/switches";
 import type { TenantDescription } from "../cloud/seed";
+import { putEvents } from "../defender/customDetections/putEvents";
 import type { PluginEnvironment, PluginHost } from "../plugins/host";
 import type { PluginSet } from "./pulumiHome";
 import { ClockControl } from "./clockControl";
 import { permissionReport } from "./permissionReport";
+
+/** Events of one command at most. */
+const mostEventBytes = 64 * 1024 * 1024;
 
 /** Data for a joined command, besides the files of the home. */
 export interface JoinAnswer {
@@ -104,6 +109,9 @@ export function addControl(app: FastifyInstance, options: ControlOptions): void 
   app.post("/sandbox/clock", (request, reply) => answered(reply, () => clock.change(request.body)));
   app.get("/sandbox/undocumented", () => ({ requests: options.undocumented() }));
   app.post("/sandbox/tenant", (request, reply) => changeTenant(request, reply, options.cloud));
+  app.post("/sandbox/events", { bodyLimit: mostEventBytes }, (request, reply) =>
+    takeEvents(request, reply, options.cloud),
+  );
   app.post("/sandbox/lease", (request, reply) => giveLease(request, reply, options));
   app.post("/sandbox/plugin", (request, reply) => servePlugin(request, reply, options.plugins));
 }
@@ -143,6 +151,12 @@ async function changeTenant(request: FastifyRequest, reply: FastifyReply, cloud:
     cloud.changed();
     return { switches: switchValues(tenant) };
   });
+}
+
+/** Puts events into a tenant, and answers which rules ran. */
+async function takeEvents(request: FastifyRequest, reply: FastifyReply, cloud: EmulatedCloud): Promise<FastifyReply> {
+  const { tenantId, tables } = request.body as { tenantId: string; tables: Json };
+  return answered(reply, () => putEvents(cloud, cloud.tenant(tenantId), tables));
 }
 
 /** The result of `action` as JSON; an error for people as its text. */

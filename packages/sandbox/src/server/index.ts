@@ -7,6 +7,7 @@ import type http from "node:http";
 import { VisibleError } from "@defender-mssp/errors";
 import { Clock } from "../cloud/clock";
 import { EmulatedCloud } from "../cloud/cloud";
+import type { Json } from "../cloud/model";
 import { clearHome, isSandboxHome, prepareHome, sandboxPaths, type SandboxPaths } from "../cloud/home";
 import { msspTenantId } from "../cloud/identity";
 import { generateSecret } from "../cloud/secrets";
@@ -14,6 +15,7 @@ import type { PermissionUse } from "../cloud/permissionUse";
 import type { TenantDescription } from "../cloud/seed";
 import { Store } from "../cloud/store";
 import { setSwitches, switchValues } from "../cloud/switches";
+import { putEvents, type EventsAnswer } from "../defender/customDetections/putEvents";
 import { detectionIntervalFor } from "../defender/detections";
 import { tokenKeys, type TokenKeys } from "../entra/keys";
 import type { OpenProxy, ProxyOptions } from "../proxy/openProxy";
@@ -21,7 +23,7 @@ import { PluginHost, type AttachablePlugins } from "../plugins/host";
 import { makeApp, type Exchange } from "./app";
 import { areas } from "./areas";
 import { certificateFiles, serverCertificate, type ServerCertificate } from "./certificate";
-import { changeSwitches, isAlive, takeLease, type Lease } from "./client";
+import { ask, changeSwitches, isAlive, takeLease, type Lease } from "./client";
 import { addControl, Leases } from "./control";
 import { Faults, type FaultOptions } from "./faults/index";
 import { prepareEnvironment, type EnvironmentOptions, type SandboxEnvironment } from "./environment";
@@ -31,6 +33,7 @@ import { readPermissionUse, writePermissionUse } from "./permissionFile";
 
 export { automationPermissions, type TenantDescription } from "../cloud/seed";
 export type { Exchange } from "./app";
+export type { EventsAnswer } from "../defender/customDetections/putEvents";
 export {
   cutKinds,
   faultKinds,
@@ -191,6 +194,21 @@ export async function setTenantSwitches(
     setSwitches(tenant, set);
     started.cloud.changed();
     return switchValues(tenant);
+  } finally {
+    await started.stop();
+  }
+}
+
+/**
+ * Puts events into a tenant, in the running sandbox, otherwise on disk, and runs the custom detection
+ * rules that are due. @param tables rows by the table's name. Throws `VisibleError`.
+ */
+export async function putTenantEvents(options: SandboxOptions, tenantId: string, tables: Json): Promise<EventsAnswer> {
+  const result = await startOrFindOwner(options);
+  if ("owner" in result) return ask<EventsAnswer>(result.owner, "POST", "/sandbox/events", { tenantId, tables });
+  const { started } = result;
+  try {
+    return putEvents(started.cloud, started.cloud.tenant(tenantId), tables);
   } finally {
     await started.stop();
   }

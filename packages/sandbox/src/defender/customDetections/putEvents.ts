@@ -1,0 +1,38 @@
+import { VisibleError } from "@defender-mssp/errors";
+import type { Cloud, Json, Tenant } from "../../cloud/model";
+import { isObject } from "../../graph/json";
+import { storeEvents, type StoredEvent } from "./customAlerts";
+import { kqlPackage } from "./kqlPackage";
+import { runDueRules, type RuleRun } from "./runDueRules";
+
+export interface EventsAnswer {
+  readonly events: number;
+  /** The rules that were due. */
+  readonly runs: readonly RuleRun[];
+}
+
+/**
+ * Puts events into a tenant and runs the rules that are due. @throws VisibleError if the events have
+ * another shape, or name a table that advanced hunting doesn't have
+ */
+export function putEvents(cloud: Cloud, tenant: Tenant, tables: Json): EventsAnswer {
+  const events = storedEvents(tables);
+  const names = kqlPackage()
+    ?.defenderSchema()
+    .tables.map(({ name }) => name);
+  const unknown = events.find(({ table }) => names?.includes(table) === false);
+  if (unknown !== undefined)
+    throw new VisibleError(`${unknown.table} is no table of advanced hunting. Names are case-sensitive.`);
+  storeEvents(tenant, events);
+  cloud.changed();
+  return { events: events.length, runs: runDueRules(cloud, tenant) };
+}
+
+function storedEvents(tables: Json): StoredEvent[] {
+  if (!isObject(tables)) throw new VisibleError('Events are an object of tables: { "DeviceProcessEvents": [ { … } ] }');
+  return Object.entries(tables).flatMap(([table, rows]) => {
+    if (!Array.isArray(rows) || !rows.every(isObject))
+      throw new VisibleError(`The events of ${table} are no list of rows.`);
+    return rows.map((row) => ({ table, row }));
+  });
+}
