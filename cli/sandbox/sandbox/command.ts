@@ -4,8 +4,8 @@ import type { Session } from "@defender-mssp/terminal/session";
 import { writeJson } from "@defender-mssp/terminal/jsonDocument";
 import { describeCommand } from "@defender-mssp/terminal/help";
 import { sandboxOptions, tenantIdArgument, withHome, type HomeOptions, type SandboxStartOptions } from "./options";
-import { registerProxy } from "./proxy";
 import { registerEvents } from "./registerEvents";
+import { registerProxy } from "./registerProxy";
 import { registerPermissions } from "./permissions";
 import { registerClock, registerEnv, registerStop } from "./running";
 

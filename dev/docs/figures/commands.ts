@@ -17,7 +17,7 @@ const words: Readonly<Record<string, readonly string[]>> = {
   "packages/siem": ["alerts, incidents, hunt,", "sinks; without Pulumi"],
   "packages/pages": ["design of HTML pages"],
   "packages/kql": ["judges and runs", "Kusto queries"],
-  "packages/detections": ["detection rules as files"],
+  "packages/detections": ["detection rules", "as files"],
   "packages/sandbox": ["the emulated cloud"],
   "packages/engine": ["gets the Pulumi engine"],
 };

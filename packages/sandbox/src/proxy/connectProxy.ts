@@ -7,9 +7,9 @@ import http, { type IncomingHttpHeaders, type IncomingMessage, type ServerRespon
 import https from "node:https";
 import type { AddressInfo, Socket } from "node:net";
 import { graphLikeError } from "../server/graphLikeError";
-import { unknownRouteHeader } from "../server/namedRequests";
+import { unknownRouteHeader } from "../server/answerUnderNames";
 import { makeRunAuthority } from "./runAuthority";
-import { interceptedDomains, sandboxPath, serviceHost, type ServiceHost } from "./serviceHosts";
+import { interceptedDomains, sandboxPath, serviceHost, type ServiceHost } from "./serviceHost";
 
 export interface ConnectProxyOptions {
   /** The sandbox's HTTPS port on 127.0.0.1, and its certificate (PEM). */

@@ -9,8 +9,8 @@ import type { Faults } from "./faults/index";
 import { graphLikeError } from "./graphLikeError";
 import { metadataDocument } from "./metadata";
 import { RequestTally } from "./requestTally";
-import { answerUnderNames, hasForeignToken, isUnderName, unknownRouteHeader } from "./namedRequests";
-import { hostPath } from "../proxy/serviceHosts";
+import { answerUnderNames, hasForeignToken, isUnderName, unknownRouteHeader } from "./answerUnderNames";
+import { hostPath } from "../proxy/serviceHost";
 import { addPages } from "./pages/index";
 import { loggedUrl, RequestLog } from "./requestLog";
 

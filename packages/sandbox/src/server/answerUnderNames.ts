@@ -3,7 +3,7 @@ import type { FastifyInstance, FastifyRequest } from "fastify";
 import type { Cloud } from "../cloud/model";
 import { TokenRefused } from "../cloud/model";
 import { underNames } from "../cloud/serviceNames";
-import { namesOfCloud, serviceHost } from "../proxy/serviceHosts";
+import { namesOfCloud, serviceHost } from "../proxy/serviceHost";
 
 /** Marks an answer of the proxy's clients as one of no route: for the proxy's summary. */
 export const unknownRouteHeader = "x-sandbox-unknown-route";

@@ -1,6 +1,7 @@
 /** `mssp sandbox proxy`: unmodified programs reach the sandbox under Microsoft's own host names. */
 import { Option, type Command } from "commander";
 import type { OpenProxy } from "@defender-mssp/sandbox";
+import { clouds } from "@defender-mssp/microsoft";
 import { describeCommand } from "@defender-mssp/terminal/help";
 import type { Session } from "@defender-mssp/terminal/session";
 import { sandboxOptions, tenantIdArgument, type SandboxStartOptions } from "./options";
@@ -14,7 +15,9 @@ interface ProxyCommandOptions extends SandboxStartOptions {
 
 export function registerProxy(sandbox: Command, session: Session): void {
   const command = sandboxOptions(sandbox.command("proxy"))
-    .description("Run a program that reaches the sandbox as login.microsoftonline.com, graph.microsoft.com and so on.")
+    .description(
+      `Run a program that reaches the sandbox as ${publicHost("loginEndpoint")}, ${publicHost("graphEndpoint")} and so on.`,
+    )
     .argument("[command...]", "the program and its arguments, after --")
     .option("--tenant <tenantId>", "set the variables that name the tenant to sign in to", tenantIdArgument)
     .option("--print-env", "print the environment, and keep the proxy up until it is stopped")
@@ -49,6 +52,11 @@ export function registerProxy(sandbox: Command, session: Session): void {
     if (args.length === 0) command.error("error: a command is required: npx mssp sandbox proxy -- <command...>");
     return runProgram(args, options, session);
   });
+}
+
+/** A host of the public cloud. */
+function publicHost(endpoint: "loginEndpoint" | "graphEndpoint"): string {
+  return new URL(clouds.public[endpoint]).hostname;
 }
 
 async function printEnvironment(options: ProxyCommandOptions, session: Session): Promise<void> {
