@@ -12,7 +12,7 @@ export const detectionRule = {
   name: "displayName of its file in detections/",
   mark: "description",
   address: "/beta/security/rules/detectionRules",
-  grants: "raises alerts from the tenant's events, and takes the automated actions that the customer approved",
+  grants: "raises alerts, and takes the automated actions that the customer approved",
   judged: {
     detectionAction: "detection-actions",
     tenantId: "named-organizations",

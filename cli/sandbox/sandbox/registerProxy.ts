@@ -41,7 +41,7 @@ export function registerProxy(sandbox: Command, session: Session): void {
     examples: [
       "npx mssp sandbox proxy --tenant <tenant> -- python my-audit.py",
       "npx mssp sandbox proxy -- terraform plan",
-      "npx mssp sandbox proxy --print-env > proxy.env   # then, elsewhere: . ./proxy.env",
+      "npx mssp sandbox proxy --print-env > proxy.env   # elsewhere: . ./proxy.env",
     ],
   });
   command.action(async (args: string[], options: ProxyCommandOptions) => {

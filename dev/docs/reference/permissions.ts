@@ -66,6 +66,7 @@ const decisive: { readonly [Key in keyof PrerequisiteSettings]-?: readonly Prere
   notificationRules: [[], [{}]],
   handover: [undefined],
   azureDelegation: [undefined],
+  detections: [undefined, {}],
   sentinelAccess: [undefined],
   extension: [undefined],
 };
