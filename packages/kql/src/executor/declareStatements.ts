@@ -1,5 +1,5 @@
 import type { SyntaxNode } from "../parser/syntaxNode";
-import { noRow, type Evaluator, type ResultTable } from "./evaluation";
+import { noRow, type Evaluator, type ResultTable } from "./evaluator";
 import type { Scope, Variable } from "./scope";
 
 /** Declares the variables of `let` statements in a scope. Tables are evaluated at their first use. */

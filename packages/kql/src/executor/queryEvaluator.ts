@@ -1,12 +1,12 @@
 import type { QueryText } from "../parser/queryText";
 import type { SyntaxNode } from "../parser/syntaxNode";
 import type { HuntingFunction, HuntingSchema } from "../schema/huntingSchema";
-import { noRow, type Evaluator, type Expression, type ResultTable, type StubAnswers } from "./evaluation";
+import { noRow, type Evaluator, type Expression, type ResultTable, type StubAnswers } from "./evaluator";
 import { compileExpression } from "./expressions/compileExpression";
-import { runUserFunction } from "./functions/userFunctions";
+import { runUserFunction } from "./functions/compileUserFunction";
 import { operators } from "./operators/operators";
 import { dataTable } from "./operators/rowOperators";
-import { externalData, stubFunctionTable } from "./operators/stubOperators";
+import { externalData, stubFunctionTable } from "./operators/externalData";
 import { Scope } from "./scope";
 import { UnsupportedQuery } from "./unsupportedQuery";
 import type { KustoDateTime, KustoValue } from "./values/kustoValue";

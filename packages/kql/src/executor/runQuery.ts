@@ -3,12 +3,12 @@ import { parseQuery, type ParsedQuery } from "../parser/parsedQuery";
 import { defenderSchema } from "../schema/defenderSchema";
 import type { HuntingSchema, QueryColumn } from "../schema/huntingSchema";
 import { declareStatements } from "./declareStatements";
-import type { ResultTable, StubAnswers } from "./evaluation";
+import type { ResultTable, StubAnswers } from "./evaluator";
 import { QueryEvaluator } from "./queryEvaluator";
 import { Scope } from "./scope";
 import { UnsupportedQuery } from "./unsupportedQuery";
 import { inputRows, outputValue, type QueryRow } from "./values/inputRows";
-import { momentFromDate } from "./values/moment";
+import { momentFromDate } from "./values/parseMoment";
 
 export interface RunOptions {
   /** The clock of `now()`, `ago()` and `ingestion_time()`; the time of the call if it is missing. */

@@ -1,7 +1,7 @@
 import { VisibleError, messageOf } from "@defender-mssp/errors";
 import { createRequire } from "node:module";
 import path from "node:path";
-import type { BridgeGlobals, BridgeLanguage, BridgeSymbols } from "./bridge";
+import type { BridgeGlobals, BridgeLanguage, BridgeSymbols } from "./bridgeLanguage";
 
 /** Microsoft's parser, loaded. */
 export interface LanguageService {

@@ -1,5 +1,5 @@
 import type { HuntingFunction, HuntingSchema, QueryColumn } from "../schema/huntingSchema";
-import type { BridgeColumn, BridgeGlobals, BridgeLanguage, BridgeSymbol, BridgeType } from "./bridge";
+import type { BridgeColumn, BridgeGlobals, BridgeLanguage, BridgeSymbol, BridgeType } from "./bridgeLanguage";
 import { languageService } from "./languageService";
 
 /** A schema as the parser takes it, and its symbols to recognise. */

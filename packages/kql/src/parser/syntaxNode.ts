@@ -1,5 +1,5 @@
 import type { QueryColumn } from "../schema/huntingSchema";
-import type { BridgeColumn, BridgeElement, BridgeList, BridgeSymbol, BridgeType } from "./bridge";
+import type { BridgeColumn, BridgeElement, BridgeList, BridgeSymbol, BridgeType } from "./bridgeLanguage";
 import { kindName } from "./languageService";
 
 /** A node or a token of a query's syntax tree, without the parser's .NET objects. */

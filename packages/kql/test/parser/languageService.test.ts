@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { checkedService, languageService, overloadChecks } from "../../src/parser/languageService";
-import type { BridgeLanguage, BridgeSymbols } from "../../src/parser/bridge";
+import type { BridgeLanguage, BridgeSymbols } from "../../src/parser/bridgeLanguage";
 
 describe("languageService: the overloads of the parser", () => {
   const { kusto } = languageService();

@@ -1,7 +1,7 @@
 import type { SyntaxNode } from "../../parser/syntaxNode";
-import type { Evaluator } from "../evaluation";
-import { compare, equals } from "../values/comparison";
-import { convert, toNumber, toText } from "../values/conversion";
+import type { Evaluator } from "../evaluator";
+import { compare, equals } from "../values/compare";
+import { convert, toNumber, toText } from "../values/convert";
 import { KustoTimespan, type KustoValue } from "../values/kustoValue";
 
 /** Truth of a comparison; null if it can't be told. */

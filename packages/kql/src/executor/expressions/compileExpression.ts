@@ -1,14 +1,14 @@
 import type { SyntaxNode } from "../../parser/syntaxNode";
-import type { Evaluator, Expression } from "../evaluation";
+import type { Evaluator, Expression } from "../evaluator";
 import { compileCall } from "../functions/compileCall";
 import type { Scope } from "../scope";
-import { toText } from "../values/conversion";
+import { toText } from "../values/convert";
 import { emptyValue, KustoTimespan, type KustoValue } from "../values/kustoValue";
-import { literalValue } from "../values/literals";
-import { arithmeticOperators, calculate } from "./arithmetic";
+import { literalValue } from "../values/literalValue";
+import { arithmeticOperators, calculate } from "./calculate";
 import { alignSides, comparisonOperators, negate } from "./comparisonOperators";
-import { compileElement, compilePath } from "./paths";
-import { compileList, compileRegexMatch, compileTextOperator, listOperators, textOperator } from "./textOperators";
+import { compileElement, compilePath } from "./compilePath";
+import { compileList, compileRegexMatch, compileTextOperator, listOperators, textOperator } from "./textOperator";
 
 type Compiler = (node: SyntaxNode, scope: Scope, evaluator: Evaluator) => Expression;
 

@@ -2,12 +2,12 @@
  * Aggregates of `summarize`. Nulls take no part. `dcount` counts exactly, where the service
  * estimates.
  */
-import type { Expression, FunctionCall, FunctionCompiler } from "../evaluation";
-import { compare, valueKey } from "../values/comparison";
-import { elements } from "../values/conversion";
+import type { Expression, FunctionCall, FunctionCompiler } from "../evaluator";
+import { compare, valueKey } from "../values/compare";
+import { elements } from "../values/convert";
 import { isBag, KustoDateTime, KustoTimespan, type KustoValue } from "../values/kustoValue";
 import { distinctValues } from "./dynamicFunctions";
-import { refused } from "./scalarCall";
+import { refused } from "./plainFunctions";
 
 /** Values of an argument for each row of the group. */
 function values(argument: Expression | undefined, frame: Parameters<Expression>[0]): KustoValue[] {

@@ -1,9 +1,9 @@
 import type { SyntaxNode } from "../../parser/syntaxNode";
-import type { Evaluator, Expression, FunctionCompiler } from "../evaluation";
+import type { Evaluator, Expression, FunctionCompiler } from "../evaluator";
 import type { Scope } from "../scope";
 import { aggregates } from "./aggregates";
 import { scalarFunctions } from "./scalarFunctions";
-import { compileUserFunction } from "./userFunctions";
+import { compileUserFunction } from "./compileUserFunction";
 
 /** Compiles the call of a function of the query, an aggregate, or a function of Kusto. */
 export function compileCall(node: SyntaxNode, scope: Scope, evaluator: Evaluator): Expression {

@@ -1,7 +1,7 @@
 /** Functions that choose among their arguments and evaluate only what they return. */
-import type { FunctionCompiler } from "../evaluation";
+import type { FunctionCompiler } from "../evaluator";
 import { emptyValue } from "../values/kustoValue";
-import { plain } from "./scalarCall";
+import { plain } from "./plainFunctions";
 
 const iff: FunctionCompiler = ({ arguments: [condition, then, otherwise] }) => {
   return (frame) => (condition?.(frame) === true ? then?.(frame) : otherwise?.(frame)) ?? null;

@@ -1,8 +1,8 @@
-import type { FunctionCompiler } from "../evaluation";
-import { compareForSort, sameValue, valueKey } from "../values/comparison";
-import { convert, elements, jsonText, member, parseJsonValue, toText } from "../values/conversion";
+import type { FunctionCompiler } from "../evaluator";
+import { compareForSort, sameValue, valueKey } from "../values/compare";
+import { convert, elements, jsonText, member, parseJsonValue, toText } from "../values/convert";
 import { isArray, isBag, type KustoValue } from "../values/kustoValue";
-import { plainFunctions, refused, type PlainFunction } from "./scalarCall";
+import { plainFunctions, refused, type PlainFunction } from "./plainFunctions";
 import { typeArgument } from "./textFunctions";
 
 const array = (value: KustoValue | undefined) => (isArray(value ?? null) ? (value as readonly KustoValue[]) : null);

@@ -1,7 +1,7 @@
 /** Addresses, URLs and command lines. */
-import { elements, toText } from "../values/conversion";
+import { elements, toText } from "../values/convert";
 import type { KustoValue } from "../values/kustoValue";
-import { plainFunctions, refused, type PlainFunction } from "./scalarCall";
+import { plainFunctions, refused, type PlainFunction } from "./plainFunctions";
 
 interface Ipv4 {
   readonly address: number;

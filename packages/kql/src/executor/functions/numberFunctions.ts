@@ -1,7 +1,7 @@
-import { toNumber } from "../values/conversion";
-import { compare } from "../values/comparison";
+import { toNumber } from "../values/convert";
+import { compare } from "../values/compare";
 import { KustoTimespan, type KustoValue } from "../values/kustoValue";
-import { plainFunctions, type PlainFunction } from "./scalarCall";
+import { plainFunctions, type PlainFunction } from "./plainFunctions";
 
 /** A function of one number; null of what is none. */
 function numeric(run: (value: number) => number): PlainFunction {

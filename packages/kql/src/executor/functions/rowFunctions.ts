@@ -1,6 +1,6 @@
 /** Functions that look at the rows before and after. Their order must be given: `sort` or `serialize`. */
-import type { Expression, FunctionCall, FunctionCompiler } from "../evaluation";
-import { toNumber } from "../values/conversion";
+import type { Expression, FunctionCall, FunctionCompiler } from "../evaluator";
+import { toNumber } from "../values/convert";
 
 function neighbour(sign: 1 | -1): FunctionCompiler {
   return ({ arguments: [value, offset, otherwise] }) => {

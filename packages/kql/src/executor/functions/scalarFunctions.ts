@@ -1,4 +1,4 @@
-import type { FunctionCompiler } from "../evaluation";
+import type { FunctionCompiler } from "../evaluator";
 import { conditionFunctions } from "./conditionFunctions";
 import { dynamicFunctions } from "./dynamicFunctions";
 import { networkFunctions } from "./networkFunctions";

@@ -1,6 +1,6 @@
 /** Functions whose answers only the service knows: a test gives them, or they are empty. */
-import type { FunctionCompiler } from "../evaluation";
-import { toText } from "../values/conversion";
+import type { FunctionCompiler } from "../evaluator";
+import { toText } from "../values/convert";
 import { inputValue } from "../values/inputRows";
 
 /** Answers by the first argument: an address. */

@@ -1,10 +1,10 @@
 import type { SyntaxNode } from "../../parser/syntaxNode";
-import type { FunctionCall } from "../evaluation";
-import { expressionFrom } from "../expressions/textOperators";
-import { convert, elements, toNumber, toText } from "../values/conversion";
+import type { FunctionCall } from "../evaluator";
+import { expressionFrom } from "../expressions/textOperator";
+import { convert, elements, toNumber, toText } from "../values/convert";
 import { isArray, type KustoValue } from "../values/kustoValue";
-import { hasTerm } from "../values/terms";
-import { plainFunctions, refused, type PlainFunction } from "./scalarCall";
+import { hasTerm } from "../values/textTest";
+import { plainFunctions, refused, type PlainFunction } from "./plainFunctions";
 
 const text = (value: KustoValue | undefined) => toText(value ?? null);
 

@@ -1,9 +1,9 @@
-import type { FunctionCall, FunctionCompiler } from "../evaluation";
-import { toNumber, toText } from "../values/conversion";
+import type { FunctionCall, FunctionCompiler } from "../evaluator";
+import { toNumber, toText } from "../values/convert";
 import { KustoDateTime, KustoTimespan, ticksPerDay, ticksPerSecond, type KustoValue } from "../values/kustoValue";
-import { dateFromMoment, floorModulo, momentFromDate, momentText } from "../values/moment";
-import { timespanText } from "../values/timespan";
-import { plain, plainFunctions, refused, type PlainFunction } from "./scalarCall";
+import { dateFromMoment, floorModulo, momentFromDate, momentText } from "../values/parseMoment";
+import { timespanText } from "../values/parseTimespan";
+import { plain, plainFunctions, refused, type PlainFunction } from "./plainFunctions";
 
 const isMoment = (value: KustoValue | undefined): value is KustoDateTime => value instanceof KustoDateTime;
 

@@ -1,8 +1,8 @@
 /** Conversions, and tests for null and the empty string. */
-import type { FunctionCompiler } from "../evaluation";
-import { convert, parseJsonValue, toNumber, toText } from "../values/conversion";
+import type { FunctionCompiler } from "../evaluator";
+import { convert, parseJsonValue, toNumber, toText } from "../values/convert";
 import { isArray, isBag, KustoDateTime, KustoTimespan, type KustoValue } from "../values/kustoValue";
-import { plain, plainFunctions, refused, type PlainFunction } from "./scalarCall";
+import { plain, plainFunctions, refused, type PlainFunction } from "./plainFunctions";
 
 const toType =
   (type: string): PlainFunction =>

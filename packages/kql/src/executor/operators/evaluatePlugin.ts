@@ -1,9 +1,9 @@
 /** `evaluate` with the plug-ins bag_unpack and pivot; others are refused. */
 import type { SyntaxNode } from "../../parser/syntaxNode";
 import type { QueryColumn } from "../../schema/huntingSchema";
-import { eachRow, type OperatorRun, type OperatorStep, type ResultTable } from "../evaluation";
+import { eachRow, type OperatorRun, type OperatorStep, type ResultTable } from "../evaluator";
 import { callArguments } from "../functions/compileCall";
-import { toText } from "../values/conversion";
+import { toText } from "../values/convert";
 import { isBag, KustoDateTime, KustoTimespan, type KustoRow, type KustoValue } from "../values/kustoValue";
 import { groupedRows, groupFrame } from "./summarize";
 

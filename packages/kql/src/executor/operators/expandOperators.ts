@@ -1,10 +1,10 @@
 /** Operators that make several rows of one. */
 import type { SyntaxNode } from "../../parser/syntaxNode";
 import type { QueryColumn } from "../../schema/huntingSchema";
-import { eachRow, type OperatorRun, type OperatorStep, type ResultTable } from "../evaluation";
-import { convert } from "../values/conversion";
+import { eachRow, type OperatorRun, type OperatorStep, type ResultTable } from "../evaluator";
+import { convert } from "../values/convert";
 import { isArray, isBag, type KustoRow, type KustoValue } from "../values/kustoValue";
-import { expressionName } from "./namedExpressions";
+import { expressionName } from "./namedExpression";
 import { namedParameters } from "./namedParameters";
 
 /** A column that is expanded. */

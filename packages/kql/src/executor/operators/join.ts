@@ -1,9 +1,9 @@
 import type { SyntaxNode } from "../../parser/syntaxNode";
-import { eachRow, type Evaluator, type OperatorRun, type OperatorStep, type ResultTable } from "../evaluation";
+import { eachRow, type Evaluator, type OperatorRun, type OperatorStep, type ResultTable } from "../evaluator";
 import { Scope } from "../scope";
-import { valueKey } from "../values/comparison";
+import { valueKey } from "../values/compare";
 import { emptyValue, type KustoRow, type KustoValue } from "../values/kustoValue";
-import { parserColumns } from "./namedExpressions";
+import { parserColumns } from "./namedExpression";
 import { namedParameters } from "./namedParameters";
 
 /** Rows of both sides with the keys that they are joined by; undefined: a null, which joins nothing. */

@@ -1,9 +1,9 @@
 import type { SyntaxNode } from "../../parser/syntaxNode";
-import { eachRow, type OperatorRun, type OperatorStep } from "../evaluation";
-import { arithmeticOperators } from "../expressions/arithmetic";
-import { compare } from "../values/comparison";
+import { eachRow, type OperatorRun, type OperatorStep } from "../evaluator";
+import { arithmeticOperators } from "../expressions/calculate";
+import { compare } from "../values/compare";
 import type { KustoRow, KustoValue } from "../values/kustoValue";
-import { namedExpression, parserColumns } from "./namedExpressions";
+import { namedExpression, parserColumns } from "./namedExpression";
 import { groupedRows, groupFrame } from "./summarize";
 
 const maximumSteps = 100_000;

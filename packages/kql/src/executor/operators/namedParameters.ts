@@ -1,5 +1,5 @@
 import type { SyntaxNode } from "../../parser/syntaxNode";
-import type { Evaluator } from "../evaluation";
+import type { Evaluator } from "../evaluator";
 
 /** Parameters that change nothing of the result. */
 const hints = /^(hint\..*|bin_legacy|decodeblocks)$/;

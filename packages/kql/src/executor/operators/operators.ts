@@ -1,4 +1,4 @@
-import type { OperatorRun } from "../evaluation";
+import type { OperatorRun } from "../evaluator";
 import { evaluatePlugin } from "./evaluatePlugin";
 import { expandOperators } from "./expandOperators";
 import { join, lookup } from "./join";
@@ -7,7 +7,7 @@ import { orderOperators } from "./orderOperators";
 import { parseOperators } from "./parseOperators";
 import { partition } from "./partition";
 import { rowOperators } from "./rowOperators";
-import { as, invoke } from "./stubOperators";
+import { as, invoke } from "./externalData";
 import { summarize } from "./summarize";
 import { union } from "./union";
 

@@ -1,7 +1,7 @@
 /** Operators that give rows an order. */
 import type { SyntaxNode } from "../../parser/syntaxNode";
-import { eachRow, type OperatorRun, type OperatorStep } from "../evaluation";
-import { compareForSort, type SortOrder } from "../values/comparison";
+import { eachRow, type OperatorRun, type OperatorStep } from "../evaluator";
+import { compareForSort, type SortOrder } from "../values/compare";
 import type { KustoRow, KustoValue } from "../values/kustoValue";
 import { rowCount } from "./rowOperators";
 

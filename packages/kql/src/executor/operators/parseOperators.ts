@@ -1,8 +1,8 @@
 /** `parse` and `parse-where`: columns out of a text by a pattern. */
 import type { SyntaxNode } from "../../parser/syntaxNode";
 import type { QueryColumn } from "../../schema/huntingSchema";
-import { eachRow, type OperatorRun, type OperatorStep } from "../evaluation";
-import { convert, toText } from "../values/conversion";
+import { eachRow, type OperatorRun, type OperatorStep } from "../evaluator";
+import { convert, toText } from "../values/convert";
 import { emptyValue, type KustoRow, type KustoValue } from "../values/kustoValue";
 import { namedParameters } from "./namedParameters";
 

@@ -1,4 +1,4 @@
-import { eachRow, type OperatorRun } from "../evaluation";
+import { eachRow, type OperatorRun } from "../evaluator";
 import { groupedRows } from "./summarize";
 import { namedParameters } from "./namedParameters";
 

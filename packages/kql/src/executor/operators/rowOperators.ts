@@ -1,11 +1,11 @@
 /** Operators that choose rows and columns. */
 import type { SyntaxNode } from "../../parser/syntaxNode";
-import { eachRow, type OperatorRun, type OperatorStep, type ResultTable } from "../evaluation";
-import { arithmeticOperators } from "../expressions/arithmetic";
-import { compare, valueKey } from "../values/comparison";
+import { eachRow, type OperatorRun, type OperatorStep, type ResultTable } from "../evaluator";
+import { arithmeticOperators } from "../expressions/calculate";
+import { compare, valueKey } from "../values/compare";
 import { inputValue } from "../values/inputRows";
 import type { KustoRow } from "../values/kustoValue";
-import { computedRows, namedExpression, parserColumns } from "./namedExpressions";
+import { computedRows, namedExpression, parserColumns } from "./namedExpression";
 import { namedParameters } from "./namedParameters";
 
 const where: OperatorRun = ({ node, input, scope, evaluator }) => {

@@ -1,11 +1,11 @@
 import type { SyntaxNode } from "../../parser/syntaxNode";
-import { eachRow, type Evaluator, type Frame, type OperatorRun, type OperatorStep } from "../evaluation";
+import { eachRow, type Evaluator, type Frame, type OperatorRun, type OperatorStep } from "../evaluator";
 import { extremeRow } from "../functions/aggregates";
 import { callArguments } from "../functions/compileCall";
 import type { Scope } from "../scope";
-import { valueKey } from "../values/comparison";
+import { valueKey } from "../values/compare";
 import type { KustoRow, KustoValue } from "../values/kustoValue";
-import { namedExpression, parserColumns } from "./namedExpressions";
+import { namedExpression, parserColumns } from "./namedExpression";
 import { namedParameters } from "./namedParameters";
 
 /** Values of the columns that an aggregate gives for a group. */

@@ -1,6 +1,6 @@
 import type { SyntaxNode } from "../../parser/syntaxNode";
 import type { QueryColumn } from "../../schema/huntingSchema";
-import type { OperatorRun, OperatorStep, ResultTable } from "../evaluation";
+import type { OperatorRun, OperatorStep, ResultTable } from "../evaluator";
 import { emptyValue, type KustoRow, type KustoValue } from "../values/kustoValue";
 import { namedParameters } from "./namedParameters";
 

@@ -1,10 +1,10 @@
 /** Rows that a test gives become values of the table's types, and results become JSON. */
 import { VisibleError } from "@defender-mssp/errors";
 import type { HuntingTable, QueryColumn } from "../../schema/huntingSchema";
-import { convert, toText } from "./conversion";
+import { convert, toText } from "./convert";
 import { emptyValue, isArray, isBag, KustoDateTime, KustoTimespan, type KustoRow, type KustoValue } from "./kustoValue";
-import { momentFromDate, shortMomentText } from "./moment";
-import { timespanText } from "./timespan";
+import { momentFromDate, shortMomentText } from "./parseMoment";
+import { timespanText } from "./parseTimespan";
 
 /** A row as JSON or YAML hold it: values by the column's name. */
 export type QueryRow = Readonly<Record<string, unknown>>;

@@ -1,7 +1,7 @@
 /** Conversions between types, as Kusto's `to…()` functions make them. */
 import { emptyValue, isArray, isBag, KustoDateTime, KustoTimespan, type KustoValue } from "./kustoValue";
-import { momentText, parseMoment } from "./moment";
-import { parseTimespan, timespanText } from "./timespan";
+import { momentText, parseMoment } from "./parseMoment";
+import { parseTimespan, timespanText } from "./parseTimespan";
 
 /** @param type the static type: a `real` is written with a decimal point */
 export function toText(value: KustoValue, type?: string): string {

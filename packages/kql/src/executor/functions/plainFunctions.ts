@@ -1,4 +1,4 @@
-import type { FunctionCall, FunctionCompiler } from "../evaluation";
+import type { FunctionCall, FunctionCompiler } from "../evaluator";
 import type { KustoValue } from "../values/kustoValue";
 
 /** A function of the values of its arguments alone. A missing argument is undefined. */

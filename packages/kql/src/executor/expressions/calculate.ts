@@ -1,6 +1,6 @@
 import type { SyntaxNode } from "../../parser/syntaxNode";
 import { KustoDateTime, KustoTimespan, type KustoValue } from "../values/kustoValue";
-import { toNumber } from "../values/conversion";
+import { toNumber } from "../values/convert";
 
 type Arithmetic = (left: KustoValue, right: KustoValue, isWhole: boolean) => KustoValue | undefined;
 

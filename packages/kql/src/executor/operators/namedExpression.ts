@@ -1,6 +1,6 @@
 import type { SyntaxNode } from "../../parser/syntaxNode";
 import type { QueryColumn } from "../../schema/huntingSchema";
-import { eachRow, type Evaluator, type Expression, type OperatorStep } from "../evaluation";
+import { eachRow, type Evaluator, type Expression, type OperatorStep } from "../evaluator";
 import type { Scope } from "../scope";
 import type { KustoRow } from "../values/kustoValue";
 

@@ -1,7 +1,7 @@
 /** Functions that a query declares with `let`. */
 import type { SyntaxNode } from "../../parser/syntaxNode";
 import { declareStatements } from "../declareStatements";
-import { noRow, type Evaluator, type Expression, type Frame, type ResultTable } from "../evaluation";
+import { noRow, type Evaluator, type Expression, type Frame, type ResultTable } from "../evaluator";
 import { Scope, type Variable } from "../scope";
 import type { KustoValue } from "../values/kustoValue";
 

@@ -1,11 +1,11 @@
 import type { SyntaxNode } from "../../parser/syntaxNode";
-import type { Evaluator, Expression } from "../evaluation";
+import type { Evaluator, Expression } from "../evaluator";
 import type { Scope } from "../scope";
-import { valueKey } from "../values/comparison";
-import { elements, toText } from "../values/conversion";
+import { valueKey } from "../values/compare";
+import { elements, toText } from "../values/convert";
 import type { KustoValue } from "../values/kustoValue";
 import { regularExpression } from "../values/regularExpression";
-import { hasTerm, textTest, type TextTest, type TextTestName } from "../values/terms";
+import { hasTerm, textTest, type TextTest, type TextTestName } from "../values/textTest";
 
 const names: Readonly<Record<string, TextTestName>> = {
   Has: "has",

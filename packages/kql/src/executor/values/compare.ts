@@ -1,5 +1,5 @@
 /** Comparisons with null, as Kusto's operators make them, and the order of `sort`. */
-import { toText } from "./conversion";
+import { toText } from "./convert";
 import { isArray, isBag, KustoDateTime, KustoTimespan, type KustoValue } from "./kustoValue";
 
 /**

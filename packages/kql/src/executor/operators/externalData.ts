@@ -2,11 +2,11 @@
 import { VisibleError } from "@defender-mssp/errors";
 import type { SyntaxNode } from "../../parser/syntaxNode";
 import type { HuntingFunction, QueryColumn } from "../../schema/huntingSchema";
-import type { Evaluator, OperatorRun, OperatorStep, ResultTable } from "../evaluation";
+import type { Evaluator, OperatorRun, OperatorStep, ResultTable } from "../evaluator";
 import { callArguments } from "../functions/compileCall";
-import { runUserFunction } from "../functions/userFunctions";
+import { runUserFunction } from "../functions/compileUserFunction";
 import type { Scope } from "../scope";
-import { toText } from "../values/conversion";
+import { toText } from "../values/convert";
 import { inputRows, inputValue, type QueryRow } from "../values/inputRows";
 import { emptyValue, type KustoRow } from "../values/kustoValue";
 import { namedParameters } from "./namedParameters";

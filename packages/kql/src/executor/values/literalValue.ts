@@ -3,7 +3,7 @@
  * `bool(1)` wrongly.
  */
 import type { SyntaxNode } from "../../parser/syntaxNode";
-import { toBool, toMoment, toNumber, toTimespan } from "./conversion";
+import { toBool, toMoment, toNumber, toTimespan } from "./convert";
 import { KustoTimespan, type KustoBag, type KustoValue } from "./kustoValue";
 
 /** Value of a literal; undefined if it can't be read. */

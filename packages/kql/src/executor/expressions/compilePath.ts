@@ -1,7 +1,7 @@
 import type { SyntaxNode } from "../../parser/syntaxNode";
-import type { Evaluator, Expression } from "../evaluation";
+import type { Evaluator, Expression } from "../evaluator";
 import type { Scope } from "../scope";
-import { member } from "../values/conversion";
+import { member } from "../values/convert";
 
 /** `a.b`: a member of a dynamic value, or a column of a side of a join. */
 export function compilePath(node: SyntaxNode, scope: Scope, evaluator: Evaluator): Expression {
