@@ -22,7 +22,7 @@ const words: Readonly<Record<string, readonly string[]>> = {
   "packages/engine": ["gets the Pulumi engine"],
 };
 
-const [boxWidth, boxHeight, gap, rowHeight, margin] = [190, 92, 16, 142, 20];
+const [boxWidth, boxHeight, gap, rowHeight, margin] = [204, 92, 16, 142, 20];
 
 export function commands(): DrawnFigure {
   const drawn = drawnImports(rooms());

@@ -56,7 +56,7 @@ export * from "./defender/incidents";
 export * from "./defender/readAlerts";
 export * from "./defender/siemAuthorization";
 export * from "./defender/connectorProfile";
-export * from "./defender/detectionRuleForm";
+export * from "./defender/automatedActionForms";
 export * from "./defender/detections/comparableRule";
 export * from "./defender/detections/listDetectionRules";
 export type * from "./defender/detections/detectionRuleProperties";

@@ -17,7 +17,7 @@ import type { DetectionRuleProperties } from "../defender/detections/detectionRu
 import { newShape } from "../defender/detections/newShape";
 import { patchBody } from "../defender/detections/patchBody";
 import { ruleBody } from "../defender/detections/ruleBody";
-import { detectionApiVersions, ruleIdForm, type DetectionApiVersion } from "../defender/detectionRuleForm";
+import { detectionApiVersions, ruleIdForm, type DetectionApiVersion } from "../defender/automatedActionForms";
 import { dateOf } from "../clock";
 import { graphCall, type CallContext, type GraphCall } from "../graph/call";
 import { untilReplicated } from "../graph/replication";

@@ -104,7 +104,10 @@ describe("providers/detectionRule", function () {
     const state = await create();
     const read = await detectionRuleResource.read(base.ruleId, state, context());
     assert.deepEqual(read.props, state);
-    assert.equal(detectionRuleResource.diff("", state, read.inputs as object).changes, false);
+    assert.equal(
+      detectionRuleResource.diff("", state, read.inputs as Readonly<Record<string, unknown>>).changes,
+      false,
+    );
     assert.equal(isEditedInTenant(state, await live()), false);
     rules().clear();
     assert.deepEqual(await detectionRuleResource.read(base.ruleId, state, context()), { id: "" });

@@ -13,7 +13,7 @@ import { ServiceError } from "@defender-mssp/errors";
 import type { Answer } from "../../http";
 import { graphList, type GraphCall } from "../../graph/call";
 import { goneStatuses, isGone } from "../../graph/gone";
-import type { DetectionApiVersion } from "../detectionRuleForm";
+import type { DetectionApiVersion } from "../automatedActionForms";
 
 /** A rule as Graph answers it; `newShape` and `comparableRule` read the rest. */
 export interface DetectionRuleObject {

@@ -114,7 +114,8 @@ describe("sandbox/defender: custom detections run", () => {
     );
 
     const [incident] = await value("/v1.0/security/incidents?$top=1&$expand=alerts");
-    assert.equal(incident?.["id"], alert["incidentId"]);
+    assert.ok(incident !== undefined);
+    assert.equal(incident["id"], alert["incidentId"]);
     assert.deepEqual(
       (incident["alerts"] as Body[]).map(({ id }) => id),
       [alert["id"]],
