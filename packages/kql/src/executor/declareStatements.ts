@@ -1,5 +1,6 @@
 import type { SyntaxNode } from "../parser/syntaxNode";
-import { noRow, type Evaluator, type ResultTable } from "./evaluator";
+import { noRow, type Evaluator } from "./evaluator";
+import type { ResultTable } from "./resultTable";
 import type { Scope, Variable } from "./scope";
 
 /** Declares the variables of `let` statements in a scope. Tables are evaluated at their first use. */

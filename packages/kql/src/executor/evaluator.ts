@@ -1,17 +1,10 @@
 /** What operators, expressions and functions of the executor share. */
 import type { SyntaxNode } from "../parser/syntaxNode";
-import type { HuntingFunction, QueryColumn } from "../schema/huntingSchema";
+import type { HuntingFunction } from "../schema/huntingSchema";
+import type { ResultTable } from "./resultTable";
 import type { Scope } from "./scope";
 import type { UnsupportedQuery } from "./unsupportedQuery";
 import type { KustoDateTime, KustoRow, KustoValue } from "./values/kustoValue";
-
-/** Rows of a table, a step of a query, or its result. */
-export interface ResultTable {
-  readonly columns: readonly QueryColumn[];
-  readonly rows: readonly KustoRow[];
-  /** Whether the rows have an order that `prev` and `next` may read. */
-  readonly isSorted?: boolean;
-}
 
 /** Where an expression is evaluated. */
 export interface Frame {

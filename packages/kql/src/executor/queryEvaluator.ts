@@ -1,7 +1,8 @@
 import type { QueryText } from "../parser/queryText";
 import type { SyntaxNode } from "../parser/syntaxNode";
 import type { HuntingFunction, HuntingSchema } from "../schema/huntingSchema";
-import { noRow, type Evaluator, type Expression, type ResultTable, type StubAnswers } from "./evaluator";
+import { noRow, type Evaluator, type Expression, type StubAnswers } from "./evaluator";
+import type { ResultTable } from "./resultTable";
 import { compileExpression } from "./expressions/compileExpression";
 import { runUserFunction } from "./functions/compileUserFunction";
 import { operators } from "./operators/operators";

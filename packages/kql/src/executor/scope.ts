@@ -1,6 +1,6 @@
 import type { SyntaxNode } from "../parser/syntaxNode";
 import type { QueryColumn } from "../schema/huntingSchema";
-import type { ResultTable } from "./evaluator";
+import type { ResultTable } from "./resultTable";
 import type { KustoValue } from "./values/kustoValue";
 
 /** What `let`, `as` and parameters name. */

@@ -1,7 +1,8 @@
 /** Functions that a query declares with `let`. */
 import type { SyntaxNode } from "../../parser/syntaxNode";
 import { declareStatements } from "../declareStatements";
-import { noRow, type Evaluator, type Expression, type Frame, type ResultTable } from "../evaluator";
+import { noRow, type Evaluator, type Expression, type Frame } from "../evaluator";
+import type { ResultTable } from "../resultTable";
 import { Scope, type Variable } from "../scope";
 import type { KustoValue } from "../values/kustoValue";
 

@@ -1,7 +1,8 @@
 /** `evaluate` with the plug-ins bag_unpack and pivot; others are refused. */
 import type { SyntaxNode } from "../../parser/syntaxNode";
 import type { QueryColumn } from "../../schema/huntingSchema";
-import { eachRow, type OperatorRun, type OperatorStep, type ResultTable } from "../evaluator";
+import { eachRow, type OperatorRun, type OperatorStep } from "../evaluator";
+import type { ResultTable } from "../resultTable";
 import { callArguments } from "../functions/compileCall";
 import { toText } from "../values/convert";
 import { isBag, KustoDateTime, KustoTimespan, type KustoRow, type KustoValue } from "../values/kustoValue";

@@ -1,7 +1,8 @@
 /** Operators that make several rows of one. */
 import type { SyntaxNode } from "../../parser/syntaxNode";
 import type { QueryColumn } from "../../schema/huntingSchema";
-import { eachRow, type OperatorRun, type OperatorStep, type ResultTable } from "../evaluator";
+import { eachRow, type OperatorRun, type OperatorStep } from "../evaluator";
+import type { ResultTable } from "../resultTable";
 import { convert } from "../values/convert";
 import { isArray, isBag, type KustoRow, type KustoValue } from "../values/kustoValue";
 import { expressionName } from "./namedExpression";

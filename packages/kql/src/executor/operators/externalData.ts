@@ -2,7 +2,8 @@
 import { VisibleError } from "@defender-mssp/errors";
 import type { SyntaxNode } from "../../parser/syntaxNode";
 import type { HuntingFunction, QueryColumn } from "../../schema/huntingSchema";
-import type { Evaluator, OperatorRun, OperatorStep, ResultTable } from "../evaluator";
+import type { Evaluator, OperatorRun, OperatorStep } from "../evaluator";
+import type { ResultTable } from "../resultTable";
 import { callArguments } from "../functions/compileCall";
 import { runUserFunction } from "../functions/compileUserFunction";
 import type { Scope } from "../scope";

@@ -1,5 +1,6 @@
 import type { SyntaxNode } from "../../parser/syntaxNode";
-import { eachRow, type Evaluator, type OperatorRun, type OperatorStep, type ResultTable } from "../evaluator";
+import { eachRow, type Evaluator, type OperatorRun, type OperatorStep } from "../evaluator";
+import type { ResultTable } from "../resultTable";
 import { Scope } from "../scope";
 import { valueKey } from "../values/compare";
 import { emptyValue, type KustoRow, type KustoValue } from "../values/kustoValue";

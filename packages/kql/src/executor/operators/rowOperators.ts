@@ -1,6 +1,7 @@
 /** Operators that choose rows and columns. */
 import type { SyntaxNode } from "../../parser/syntaxNode";
-import { eachRow, type OperatorRun, type OperatorStep, type ResultTable } from "../evaluator";
+import { eachRow, type OperatorRun, type OperatorStep } from "../evaluator";
+import type { ResultTable } from "../resultTable";
 import { arithmeticOperators } from "../expressions/calculate";
 import { compare, valueKey } from "../values/compare";
 import { inputValue } from "../values/inputRows";

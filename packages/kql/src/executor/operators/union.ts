@@ -1,6 +1,7 @@
 import type { SyntaxNode } from "../../parser/syntaxNode";
 import type { QueryColumn } from "../../schema/huntingSchema";
-import type { OperatorRun, OperatorStep, ResultTable } from "../evaluator";
+import type { OperatorRun, OperatorStep } from "../evaluator";
+import type { ResultTable } from "../resultTable";
 import { emptyValue, type KustoRow, type KustoValue } from "../values/kustoValue";
 import { namedParameters } from "./namedParameters";
 
