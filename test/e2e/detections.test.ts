@@ -164,7 +164,10 @@ describe("detection rules on the real engine", function () {
       ],
     );
     assert.match(await diff(), /1 created, 1 changed, 1 deleted, 98 unchanged/);
-    assert.match(await diff("--markdown"), /\*\*`rule-8` acts by itself in `customer`\*\*: isolateDevices/);
+    assert.match(
+      await diff("--markdown"),
+      /\*\*<code>rule-8<\/code> acts by itself in <code>customer<\/code>\*\*: isolateDevices/,
+    );
     await write("base", "rule-8");
     await write("base", "rule-9");
     await rm(file("base", "rule-new"));
