@@ -321,8 +321,8 @@ export const mutations: readonly Mutation[] = [
     promise: "The test knows these places, and allows no other",
     test: "test/e2e/secrets.test.ts",
     file: "packages/siem/src/sinks/hec.ts",
-    before: "        text,\n        token,\n",
-    after: "        text,\n",
+    before: "took nothing more: ${message}.${hint}",
+    after: "took nothing more: ${message} (${token}).${hint}",
   },
 
   // An analyst's account
