@@ -470,6 +470,7 @@ describe("secrets", function () {
       [["detections", "test"], 1],
       [["detections", "import", "Pulumi.yaml", "--set", "base"], 1],
       [["detections", "coverage"], 1],
+      [["detections", "diff"], 0],
       [["fleet", "status"], 0],
       [["fleet", "outputs", "--json"], 0],
       [["status", "--notify"], 1, { MSSP_NOTIFY_URL: `${collector.refusingUrl}/${planted["webhook's path"]}` }],

@@ -67,7 +67,7 @@ export function checkedYaml<Content>(
     return whole("not valid YAML: nested too deeply, or too many aliases", "Write the values without aliases");
   }
   if (typeof raw !== "object" || raw === null || Array.isArray(raw))
-    return whole("no map of keys", `Write ${noun} as docs/detections.md shows`);
+    return whole("no map of keys", `Write ${noun} as \`npx mssp docs detections\` shows`);
   const placeOfKey = (path: readonly PropertyKey[]) => at(offsetAt(document.contents, path));
   const query = isMap(document.contents) ? document.contents.get("queryText", true) : undefined;
   const placeInQuery = queryPlace(query, text, at);

@@ -86,6 +86,7 @@ describe("mssp verify and mssp secrets", function () {
       "added consents": "notChecked",
       "added to the groups": "notChecked",
       "added to Defender roles": "notChecked",
+      "changed detection rules": "notChecked",
       "added guests": "notChecked",
       "added to access packages": "notChecked",
       "added directory roles": "notChecked",
