@@ -184,7 +184,7 @@ describe("mssp upgrade", function () {
       /^- The tenant loses its `second` name\.\n\nAdded\n- A third name\.\n\nEntries of the changelog: Breaking 1, Added 1\.$/m,
     );
     assert.doesNotMatch(stdout, /had for long/);
-    assert.match(stderr, /Upgrade 8 packages to 98\.7\.6\?[^]*mssp: Nothing was changed\./);
+    assert.match(stderr, /Upgrade 10 packages to 98\.7\.6\?[^]*mssp: Nothing was changed\./);
     assert.deepEqual(await snapshot(), before);
   });
 
