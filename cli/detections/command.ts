@@ -74,16 +74,16 @@ function registerTest(detections: Command, session: Session): void {
     .option("--json", "print the results as JSON")
     .action(async (names: readonly string[], options: TestCommandOptions) => {
       const [{ testDetections }, { readProject }] = await Promise.all([
-        import("./test/testDetections.js"),
+        import("./ruleTests/testDetections.js"),
         import("../../settings/project.js"),
       ]);
       const outcome = await testDetections(await readProject(session.folder), names);
       if (options.junit !== undefined) {
-        const { junitReport } = await import("./test/junitReport.js");
+        const { junitReport } = await import("./ruleTests/junitReport.js");
         await write(options.junit, junitReport(outcome), session);
       }
       if (options.json === true) writeJson(session.out, "detections test", outcome);
-      else session.out.write((await import("./test/testText.js")).testText(outcome));
+      else session.out.write((await import("./ruleTests/testText.js")).testText(outcome));
       const states = outcome.results.map(({ state }) => state);
       if (states.includes("failed") || outcome.problems.length > 0) session.exitCode = exitCodes.failed;
       else if (states.includes("notRun")) session.exitCode = exitCodes.somebodyNeeded;

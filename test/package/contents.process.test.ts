@@ -39,10 +39,12 @@ describe("the packed packages", function () {
   });
   after(() => rm(out, { recursive: true, force: true }));
 
-  it("are eight, of one version, and depend on each other by exactly that", () => {
+  it("are ten, of one version, and depend on each other by exactly that", () => {
     assert.deepEqual(packed.map(({ name }) => name).sort(), [
+      "@defender-mssp/detections",
       "@defender-mssp/engine",
       "@defender-mssp/errors",
+      "@defender-mssp/kql",
       "@defender-mssp/microsoft",
       "@defender-mssp/pages",
       "@defender-mssp/sandbox",
@@ -68,7 +70,10 @@ describe("the packed packages", function () {
         assert.ok(!(one in dependencies), `${name} depends on ${one}`);
     }
     const { peerDependencies } = manifests.get("defender-mssp")!;
-    assert.deepEqual(peerDependencies, { "@pulumi/azure-native": azureNativeVersion });
+    assert.deepEqual(peerDependencies, {
+      "@defender-mssp/kql": manifests.get("@defender-mssp/kql")?.version,
+      "@pulumi/azure-native": azureNativeVersion,
+    });
   });
 
   it("hold README, licence, code and types, and no sources, tests or maps to sources", () => {

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import path from "node:path";
 import { XMLParser, XMLValidator } from "fast-xml-parser";
-import type { DetectionsTest } from "../../../cli/detections/test/testDetections";
+import type { DetectionsTest } from "../../../cli/detections/ruleTests/testDetections";
 import { officeRule, renamedRule, RulesProject } from "./rulesProject";
 
 const row = "{ InitiatingProcessFileName: WINWORD.EXE, FileName: powershell.exe, ProcessCommandLine: p -enc A }";

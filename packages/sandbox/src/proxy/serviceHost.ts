@@ -1,5 +1,5 @@
 /** Microsoft's hosts that the sandbox answers for, and what each of them is in it. */
-import { clouds, legacyAlertResource, type CloudHosts, type CloudName } from "@defender-mssp/microsoft";
+import { clouds, isUuid, legacyAlertResource, type CloudHosts, type CloudName } from "@defender-mssp/microsoft";
 import type { ServiceNames } from "../cloud/serviceNames";
 
 export type Service = "login" | "graph" | "resourceManager" | "keyVault" | "defender";
@@ -46,9 +46,8 @@ const segments: Readonly<Record<Exclude<Service, "login" | "keyVault">, RegExp>>
   defender: /^api$/,
 };
 
-/** A tenant as an address names it: an ID, a domain, or one of Entra's own words. */
-const tenantSegment =
-  /^(common|organizations|consumers|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|[a-z0-9-]+(\.[a-z0-9-]+)+)$/i;
+/** A tenant as an address names it, besides by its ID: a domain, or one of Entra's own words. */
+const tenantName = /^(common|organizations|consumers|[a-z0-9-]+(\.[a-z0-9-]+)+)$/i;
 
 /** Where the sandbox has no route. */
 const nowhere = "/unknown/path";
@@ -71,7 +70,7 @@ export function sandboxPath({ service }: ServiceHost, host: string, path: string
 
 /** `v1.0` has the form of a domain. */
 function isLoginPath(first: string): boolean {
-  return first === "oidc" || (tenantSegment.test(first) && !segments.graph.test(first));
+  return first === "oidc" || isUuid(first) || (tenantName.test(first) && !segments.graph.test(first));
 }
 
 function hostTable(): Map<string, ServiceHost> {
