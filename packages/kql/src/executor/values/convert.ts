@@ -96,7 +96,8 @@ function toGuid(value: KustoValue): string | null {
   const text = toText(value)
     .toLowerCase()
     .replace(/^\{|\}$/g, "");
-  return /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(text) ? text : null;
+  const lengths = text.split("-").map(({ length }) => length);
+  return /^[0-9a-f-]+$/.test(text) && lengths.join() === "8,4,4,4,12" ? text : null;
 }
 
 /** The elements of an array; a scalar is its own element, null has none. */
