@@ -1,7 +1,7 @@
 /** `mssp sandbox proxy`: unmodified programs reach the sandbox under Microsoft's own host names. */
 import { Option, type Command } from "commander";
 import type { OpenProxy } from "@defender-mssp/sandbox";
-import { clouds } from "@defender-mssp/microsoft";
+import { clouds } from "@defender-mssp/microsoft/clouds";
 import { describeCommand } from "@defender-mssp/terminal/help";
 import type { Session } from "@defender-mssp/terminal/session";
 import { sandboxOptions, tenantIdArgument, type SandboxStartOptions } from "./options";

@@ -6,7 +6,7 @@
 import http, { type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from "node:http";
 import https from "node:https";
 import type { AddressInfo, Socket } from "node:net";
-import { graphLikeError } from "../server/graphLikeError";
+import { graphLikeError, rawErrorAnswer } from "../server/graphLikeError";
 import { unknownRouteHeader } from "../server/answerUnderNames";
 import { makeRunAuthority } from "./runAuthority";
 import { interceptedDomains, sandboxPath, serviceHost, type ServiceHost } from "./serviceHost";
@@ -108,7 +108,13 @@ export async function startConnectProxy({ sandbox }: ConnectProxyOptions): Promi
     const target = targetOf(request.url ?? "");
     if (target === undefined) {
       count(refusedHosts, visible(request.url ?? ""));
-      refuse(socket, `The sandbox does not answer for ${visible(request.url ?? "")}, and forwards nothing.`);
+      socket.end(
+        rawErrorAnswer(
+          "403 Forbidden",
+          "Forbidden",
+          `The sandbox does not answer for ${visible(request.url ?? "")}, and forwards nothing.`,
+        ),
+      );
       return;
     }
     const port = socket.remotePort ?? 0;
@@ -168,11 +174,4 @@ function visible(text: string): string {
 
 function answer(response: ServerResponse, status: number, code: string, message: string): void {
   response.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(graphLikeError(code, message)));
-}
-
-function refuse(socket: Socket, message: string): void {
-  const body = JSON.stringify(graphLikeError("Forbidden", message));
-  socket.end(
-    `HTTP/1.1 403 Forbidden\r\nContent-Type: application/json\r\nContent-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,
-  );
 }

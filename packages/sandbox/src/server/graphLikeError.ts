@@ -7,3 +7,12 @@ export function graphLikeError(code: string, message: string): Record<string, un
   const date = new Date().toISOString().slice(0, 19);
   return { error: { code, message, innerError: { date, "request-id": requestId, "client-request-id": requestId } } };
 }
+
+/** A whole HTTP answer, for a connection without a request that a handler could answer. */
+export function rawErrorAnswer(status: string, code: string, message: string): string {
+  const body = JSON.stringify(graphLikeError(code, message));
+  return (
+    `HTTP/1.1 ${status}\r\nContent-Type: application/json\r\nContent-Length: ${Buffer.byteLength(body)}\r\n` +
+    `Connection: close\r\n\r\n${body}`
+  );
+}

@@ -18,7 +18,7 @@ import { setSwitches, switchValues } from "../cloud/switches";
 import { putEvents, type EventsAnswer } from "../defender/customDetections/putEvents";
 import { detectionIntervalFor } from "../defender/detections";
 import { tokenKeys, type TokenKeys } from "../entra/keys";
-import type { OpenProxy, ProxyOptions } from "../proxy/openProxy";
+import type { OpenProxy, ProxiedSandbox, ProxyOptions } from "../proxy/openProxy";
 import { PluginHost, type AttachablePlugins } from "../plugins/host";
 import { makeApp, type Exchange } from "./app";
 import { areas } from "./areas";
@@ -441,10 +441,9 @@ function ownSandbox(running: Running): OwnSandbox {
       const access = { httpsPort, clientSecret, certificate: certificate.certificate, movedMilliseconds };
       return prepareEnvironment(paths, access, environmentOptions);
     },
-    proxy: async (proxyOptions) => {
+    proxy: (proxyOptions) => {
       const { clientSecret, certificate } = running;
-      const { openProxy } = await import("../proxy/openProxy.js");
-      return openProxy({ httpsPort, certificate: certificate.certificate, clientSecret }, proxyOptions);
+      return proxyTo({ httpsPort, certificate: certificate.certificate, clientSecret }, proxyOptions);
     },
     startPlugins: () => void plugins.start(),
     attachPlugins: (environment) => plugins.attachable(environment),
@@ -477,14 +476,19 @@ function joined(options: SandboxOptions, lease: Lease): JoinedSandbox {
       prepareEnvironment(paths, { httpsPort, clientSecret, movedMilliseconds }, environmentOptions),
     proxy: async (proxyOptions) => {
       const certificate = await readFile(certificateFiles(paths.keys).certificate, "utf8");
-      const { openProxy } = await import("../proxy/openProxy.js");
-      return openProxy({ httpsPort, certificate, clientSecret }, proxyOptions);
+      return proxyTo({ httpsPort, certificate, clientSecret }, proxyOptions);
     },
     stop: async () => {
       lease.end();
       await lease.ended;
     },
   };
+}
+
+/** Loaded on demand: few commands need a proxy. */
+async function proxyTo(sandbox: ProxiedSandbox, options: ProxyOptions): Promise<OpenProxy> {
+  const { openProxy } = await import("../proxy/openProxy.js");
+  return openProxy(sandbox, options);
 }
 
 function originsOf(httpsPort: number, httpPort: number): { https: string; http: string } {

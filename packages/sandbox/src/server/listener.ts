@@ -4,7 +4,7 @@ import http from "node:http";
 import https from "node:https";
 import type { AddressInfo } from "node:net";
 import { VisibleError } from "@defender-mssp/errors";
-import { graphLikeError } from "./graphLikeError";
+import { rawErrorAnswer } from "./graphLikeError";
 import type { ServerCertificate } from "./certificate";
 
 /** An HTTP or HTTPS server on 127.0.0.1. */
@@ -31,10 +31,7 @@ export async function listen(
   server.keepAliveTimeout = 120_000;
   server.on("clientError", (_error, socket) => {
     if (!socket.writable) return;
-    const body = JSON.stringify(graphLikeError("BadRequest", "The request is no valid HTTP/1.1."));
-    socket.end(
-      `HTTP/1.1 400 Bad Request\r\nContent-Type: application/json\r\nContent-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,
-    );
+    socket.end(rawErrorAnswer("400 Bad Request", "BadRequest", "The request is no valid HTTP/1.1."));
   });
   await new Promise<void>((resolve, reject) => {
     server.once("error", (error) => reject(listenError(error, options.port)));
