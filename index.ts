@@ -13,7 +13,7 @@ import {
 } from "./components/azure/prepare";
 import { sentinelGroupIds } from "./components/azure/sentinelGroupIds";
 import { connectorSecrets, CustomerOnboarding } from "./components/customerOnboarding";
-import { prepareDetections, type DetectionSources } from "./components/detections/prepareDetections";
+import { prepareDetections } from "./components/detections/prepareDetections";
 import { reportAdoptions } from "./components/guests/adoptions";
 import { orAsBefore, outputsAfterResources, type DeclaredOutputs } from "./components/outputs";
 import { customerTenant } from "./components/tenant/customerTenant";
@@ -84,14 +84,6 @@ async function warnOfSharedTenant(settings: Settings): Promise<void> {
   if (shared !== undefined) await pulumi.log.warn(sharedTenantText(shared));
 }
 
-function detectionSources({ tenantId, msspName, detections }: Settings, now: Date): DetectionSources {
-  const { sets = [], apiVersion = "beta", overwrite = [], ...customer } = detections ?? {};
-  return {
-    ...{ tenantId, msspName, folder: projectFolder(), sets, apiVersion, overwrite, now },
-    customer: { except: [], parameters: {}, actions: [], ...customer },
-  };
-}
-
 async function program() {
   const { values, secretKeys, file } = stackConfiguration();
   const asked = parseSettings(values, secretKeys, process.env, file);
@@ -124,7 +116,12 @@ async function program() {
           deployed,
         )
       : undefined,
-    settings.detections && prepareDetections(detectionsName, detectionSources(settings, clock()), deployed),
+    settings.detections &&
+      prepareDetections(
+        detectionsName,
+        { tenantId, msspName, folder: projectFolder(), detections: settings.detections, now: clock() },
+        deployed,
+      ),
     domainOwnership(customerDomain, tenantId, { endpoints }),
   ]);
   await requireCustomerDomain(settings, ownership, deployed);

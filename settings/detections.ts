@@ -2,6 +2,7 @@
 import {
   automatedActionNames,
   detectionApiVersions,
+  ruleFileNameForm,
   withoutUndefined,
   type AutomatedActionName,
   type DetectionApiVersion,
@@ -54,14 +55,16 @@ const setLimit = 100;
 const exceptionLimit = 1000;
 
 const setName = text("the name of a folder below detections: up to 60 lower-case letters, digits, - and _", (value) =>
-  /^[a-z0-9][a-z0-9_-]{0,59}$/.test(value),
+  ruleFileNameForm.test(value),
+);
+
+const ruleName = required(
+  text("the name of a rule's file without its ending", (value) => ruleFileNameForm.test(value)),
+  { description: "Name of the rule's file without its ending.", example: "office-encoded-powershell" },
 );
 
 const exception = mapOf("an exception: rule, reason, owner, until, and filter or off", {
-  rule: required(
-    text("the name of a rule's file without its ending", (value) => /^[a-z0-9][a-z0-9_-]{0,59}$/.test(value)),
-    { description: "Name of the rule's file without its ending.", example: "office-encoded-powershell" },
-  ),
+  rule: ruleName,
   reason: required(freeText("why the exception exists", 1000), {
     description: "Why the exception exists.",
     example: "The packaging team builds with it",
@@ -89,10 +92,7 @@ const exception = mapOf("an exception: rule, reason, owner, until, and filter or
 });
 
 const overwrite = mapOf("a rule that `up` overwrites: rule, editedUntil", {
-  rule: required(
-    text("the name of a rule's file without its ending", (value) => /^[a-z0-9][a-z0-9_-]{0,59}$/.test(value)),
-    { description: "Name of the rule's file without its ending.", example: "office-encoded-powershell" },
-  ),
+  rule: ruleName,
   editedUntil: required(calendarDay("the last day of the changes"), {
     description: "Last day of the changes in the tenant that `up` overwrites, UTC. A later change stays.",
     example: '"2027-03-31"',

@@ -1,14 +1,22 @@
 import {
   composeRules,
+  customerProblemText,
   readRules,
   ruleIdPrefix,
   ruleProblemText,
   type ComposedRule,
   type ComposedRules,
   type CustomerDetections,
+  type CustomerProblem,
   type RuleProblem,
 } from "@defender-mssp/detections";
-import { withoutUndefined, type CallContext, type DetectionApiVersion, type StackMark } from "@defender-mssp/microsoft";
+import {
+  turnedOffReason,
+  withoutUndefined,
+  type CallContext,
+  type DetectionApiVersion,
+  type StackMark,
+} from "@defender-mssp/microsoft";
 import * as pulumi from "@pulumi/pulumi";
 import { dynamic, judgedType } from "../../domain/resourceTypes";
 import type { DeployedResources } from "../tenant/deployedResources";
@@ -20,7 +28,6 @@ import {
   findRule,
   ruleCollisions,
   tenantRules,
-  turnedOffReason,
   type DeployedRule,
   type RuleFinding,
   type TenantRules,
@@ -32,12 +39,11 @@ export interface DetectionSources {
   readonly msspName: string;
   /** Folder of `Pulumi.yaml`, with the folder `detections`. */
   readonly folder: string;
-  /** Names of the sets that the customer gets. */
-  readonly sets: readonly string[];
-  readonly customer: CustomerDetections;
-  readonly apiVersion: DetectionApiVersion;
-  /** Rules whose changes by others are overwritten, with the last day of the changes. */
-  readonly overwrite: readonly { readonly rule: string; readonly editedUntil: string }[];
+  readonly detections: CustomerDetections & {
+    /** Names of the sets that the customer gets. */
+    readonly sets: readonly string[];
+    readonly apiVersion: DetectionApiVersion;
+  };
   readonly now: Date;
 }
 
@@ -58,11 +64,11 @@ export async function prepareDetections(
   deployed: DeployedResources,
   context: CallContext = {},
 ): Promise<() => Detections> {
-  const { tenantId, apiVersion, now, msspName, folder, sets, customer, overwrite } = sources;
+  const { tenantId, now, msspName, folder, detections } = sources;
+  const { apiVersion, sets, overwrite = [] } = detections;
   const { rules, problems } = await readRules(folder, sets);
-  const composed = composeRules(rules, customer, { now, idPrefix: ruleIdPrefix(msspName) });
-  const unknownOverwrites = overwriteProblems(overwrite, rules);
-  refuseProblems(problems, [...composed.problems, ...unknownOverwrites]);
+  const composed = composeRules(rules, detections, { now, idPrefix: ruleIdPrefix(msspName) });
+  refuseProblems(problems, composed.problems);
   const before = deployedRules(deployed);
   const live = await tenantRules(tenantId, apiVersion, context);
   if (live !== undefined) refuseCollisions(composed.deployed, before, live, deployed);
@@ -85,38 +91,11 @@ export async function prepareDetections(
   return () => new Detections(name, { tenantId, apiVersion, rules: declared });
 }
 
-interface SettingProblem {
-  readonly key: string;
-  readonly what: string;
-  readonly remedy: string;
-}
-
-function overwriteProblems(
-  overwrite: DetectionSources["overwrite"],
-  rules: readonly { readonly name: string }[],
-): SettingProblem[] {
-  const names = new Set(rules.map(({ name }) => name));
-  return overwrite.flatMap(({ rule }, index) =>
-    names.has(rule)
-      ? []
-      : [
-          {
-            key: `detections.overwrite[${index}].rule`,
-            what: `no rule of the customer's sets is named "${rule}"`,
-            remedy: "Remove it, or correct its name",
-          },
-        ],
-  );
-}
-
 const listedProblems = 100;
 
-function refuseProblems(problems: readonly RuleProblem[], ofSettings: readonly SettingProblem[]): void {
+function refuseProblems(problems: readonly RuleProblem[], ofSettings: readonly CustomerProblem[]): void {
   const errors = problems.filter(({ level }) => level === "error");
-  const lines = [
-    ...errors.map(ruleProblemText),
-    ...ofSettings.map(({ key, what, remedy }) => `${key}: ${what}. ${remedy}.`),
-  ];
+  const lines = [...errors.map(ruleProblemText), ...ofSettings.map(customerProblemText)];
   if (lines.length === 0) return;
   const count = lines.length === 1 ? "1 problem" : `${lines.length} problems`;
   const rest = lines.length - listedProblems;
@@ -183,11 +162,11 @@ async function report(all: Report): Promise<void> {
   for (const text of [...firstRunTexts(all), ...omittedTexts(all)]) await pulumi.log.info(text);
 }
 
-function actionTexts({ composed, before, customer }: Report): string[] {
+function actionTexts({ composed, before, detections }: Report): string[] {
   return composed.deployed.flatMap(({ properties }) => {
     const names = changedActions(properties, before.get(properties.id));
     if (names.length === 0) return [];
-    const approval = `approved by ${customer.approvedBy ?? "nobody"}, until ${customer.until ?? "never"}`;
+    const approval = `approved by ${detections.approvedBy ?? "nobody"}, until ${detections.until ?? "never"}`;
     return [
       `The detection rule "${properties.displayName}" acts by itself on each row: it ${actionsText(names)}; ${approval}.`,
     ];

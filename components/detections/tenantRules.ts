@@ -1,6 +1,5 @@
 import {
   automatedActionForms,
-  automatedActionNames,
   dateOf,
   detectionRuleDifferences,
   graphCall,
@@ -9,6 +8,7 @@ import {
   listDetectionRules,
   parseStackMark,
   replacementReason,
+  ruleActionNames,
   ServiceError,
   type AutomatedActionName,
   type CallContext,
@@ -129,23 +129,14 @@ export function changedActions(
   wanted: DetectionRuleProperties,
   before: DetectionRuleProperties | undefined,
 ): readonly AutomatedActionName[] {
-  const [now, then] = [wanted, before].map((rule) => rule?.detectionAction.automatedActions ?? {});
-  return automatedActionNames.filter(
-    (name) => (now?.[name] ?? []).length > 0 && JSON.stringify(now?.[name]) !== JSON.stringify(then?.[name]),
-  );
+  const actionsOf = (rule: DetectionRuleProperties | undefined, name: AutomatedActionName) =>
+    JSON.stringify(rule?.detectionAction.automatedActions?.[name]);
+  return ruleActionNames(wanted).filter((name) => actionsOf(wanted, name) !== actionsOf(before, name));
 }
 
 /** Such as `isolates devices (isolateDevices)`. */
 export function actionsText(names: readonly AutomatedActionName[]): string {
   return names.map((name) => `${automatedActionForms[name].effect} (${name})`).join(", ");
-}
-
-/** Why the service has turned a rule off; undefined for a rule that it has not. */
-export function turnedOffReason(live: DetectionRuleObject): string | undefined {
-  if (live.status !== "autoDisabled") return undefined;
-  const { failureReason, errorCode } = live.lastRunDetails ?? {};
-  const reason = [failureReason, errorCode].find((text) => typeof text === "string" && text !== "");
-  return reason ?? "its query keeps failing";
 }
 
 /** Such as `displayName "A" → "B"`: from the repository to the tenant. */

@@ -6,6 +6,7 @@ import {
   directoryRoleName,
   lastSegment,
   microsoftGraph,
+  ruleActionNames,
   sentinelRoleName,
   windowsDefenderAtp,
 } from "@defender-mssp/microsoft";
@@ -17,7 +18,6 @@ import {
   type KindCell,
 } from "../../../domain/kinds/accessKind";
 import { kinds, type KindKey } from "../../../domain/kinds/kinds";
-import { ruleActionNames } from "../../tenant/kinds/ruleActions";
 import { plannedId } from "../../planned/plannedId";
 import type { ReportResource } from "./readState";
 import { activationText, eligibleMembers, groupEligibility, isOn, text, texts } from "./resourceWithId";

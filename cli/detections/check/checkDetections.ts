@@ -1,20 +1,18 @@
 /** `mssp detections check`: what is wrong with the rules, and with each customer's composition of them. */
 import {
-  composeRules,
   judgeComposedRules,
   readRules,
-  ruleIdPrefix,
   rulesFolder,
   ruleSets,
   type ComposedRule,
   type ComposedRules,
-  type DetectionRuleFile,
   type EndingSoon,
   type JudgedProblem,
   type RuleProblem,
 } from "@defender-mssp/detections";
 import { VisibleError } from "@defender-mssp/errors";
 import type { Project } from "../../../settings/project";
+import { composedFor } from "../composedFor";
 import { detectionCustomers, type DetectionCustomer, type FaultyCustomer } from "../detectionCustomers";
 import { kqlPackage } from "../kqlPackage";
 import { ruleAlone } from "./ruleAlone";
@@ -54,7 +52,8 @@ export interface CheckOptions {
 /** @throws VisibleError if the project has no rules, or the package that judges queries is missing. */
 export async function checkDetections(project: Project, options: CheckOptions): Promise<DetectionsCheck> {
   const { folder } = project;
-  if ((await ruleSets(folder)).length === 0) {
+  const existing = await ruleSets(folder);
+  if (existing.length === 0) {
     throw new VisibleError(
       `There are no detection rules in ${folder}. Write one as ${rulesFolder}/<set>/<rule>.yaml, or make it of another ` +
         "format with `npx mssp detections import`.",
@@ -73,7 +72,7 @@ export async function checkDetections(project: Project, options: CheckOptions): 
   findings.push(...faulty.map(faultyFinding));
   let index = rules.length;
   for (const { customer, ...rulesOfCustomer } of composed) {
-    findings.push(...settingsFindings(customer, rulesOfCustomer, await missingSets(folder, customer)));
+    findings.push(...settingsFindings(customer, rulesOfCustomer, existing));
     const own = byRule.slice(index, index + rulesOfCustomer.deployed.length).flat();
     index += rulesOfCustomer.deployed.length;
     const fresh = own.filter((problem) => !seen.has(problemKey(problem)));
@@ -87,25 +86,9 @@ export async function checkDetections(project: Project, options: CheckOptions): 
   };
 }
 
-/** The rules of one customer's sets, as it gets them. */
-export function composedFor(
-  { settings }: DetectionCustomer,
-  rules: readonly DetectionRuleFile[],
-  now: Date,
-): ComposedRules {
-  const { sets } = settings.detections;
-  const own = rules.filter(({ set }) => sets.includes(set));
-  return composeRules(own, settings.detections, { now, idPrefix: ruleIdPrefix(settings.msspName) });
-}
-
 function faultyFinding({ stack, file, message }: FaultyCustomer): DetectionFinding {
   const what = message.split("\n").slice(0, 3).join(" ");
   return { customer: stack, file, line: 1, column: 1, level: "error", what, remedy: "Correct the settings" };
-}
-
-async function missingSets(folder: string, { settings }: DetectionCustomer): Promise<readonly string[]> {
-  const existing = await ruleSets(folder);
-  return settings.detections.sets.filter((set) => !existing.includes(set));
 }
 
 function problemKey({ file, line, column, what, exception }: JudgedProblem): string {
@@ -147,12 +130,12 @@ function customerFinding(customer: DetectionCustomer, problem: JudgedProblem): D
 
 function settingsFindings(
   customer: DetectionCustomer,
-  { problems, endsSoon, ended, deployed, off }: ComposedRules,
-  missing: readonly string[],
+  { problems, endsSoon, ended, deployed }: ComposedRules,
+  existing: readonly string[],
 ): DetectionFinding[] {
   const { stack, file, placeOfKey } = customer;
-  const { except, sets, overwrite = [] } = customer.settings.detections;
-  const names = new Set([...deployed, ...off].map(({ rule }) => rule.name));
+  const { except, sets } = customer.settings.detections;
+  const missing = sets.filter((set) => !existing.includes(set));
   const at = (key: string, level: "error" | "warning", what: string, remedy: string): DetectionFinding => {
     return { customer: stack, file, ...placeOfKey(key), level, what: `${key}: ${what}`, remedy };
   };
@@ -166,18 +149,6 @@ function settingsFindings(
       ),
     ),
     ...problems.map(({ key, what, remedy }) => at(key, "error", what, remedy)),
-    ...overwrite.flatMap(({ rule }, index) =>
-      names.has(rule)
-        ? []
-        : [
-            at(
-              `detections.overwrite[${index}].rule`,
-              "error",
-              `no rule of the customer's sets is named "${rule}"`,
-              "Remove it",
-            ),
-          ],
-    ),
     ...ended.map((exception) =>
       at(
         `detections.except[${except.indexOf(exception)}]`,

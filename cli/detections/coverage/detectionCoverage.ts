@@ -3,7 +3,7 @@ import { readRules, ruleProblemsText, type ComposedRule } from "@defender-mssp/d
 import { VisibleError } from "@defender-mssp/errors";
 import { attackTactics } from "@defender-mssp/microsoft";
 import type { Project } from "../../../settings/project";
-import { composedFor } from "../check/checkDetections";
+import { composedFor } from "../composedFor";
 import { detectionCustomers } from "../detectionCustomers";
 
 /** Rules of one technique or sub-technique at one customer. */

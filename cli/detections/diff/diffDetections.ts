@@ -1,19 +1,20 @@
 /** What the next `up` changes of detection rules, by rule and by customer: the repository against the stacks' states. */
 import {
-  composeRules,
+  customerProblemText,
   readRules,
   ruleDifferences,
-  ruleIdPrefix,
   ruleProblemText,
   type DetectionRuleProperties,
+  type ReadRules,
   type RuleDifference,
 } from "@defender-mssp/detections";
 import { VisibleError } from "@defender-mssp/errors";
-import { automatedActionNames, type AutomatedActionName } from "@defender-mssp/microsoft";
+import { ruleActionNames, type AutomatedActionName } from "@defender-mssp/microsoft";
 import type { Project } from "../../../settings/project";
 import type { PulumiOptions } from "../../stack/pulumi";
 import { readDeployment } from "../../stack/deployment";
 import { deployedOf } from "../../tenant/additions/deployed";
+import { composedFor } from "../composedFor";
 import { detectionCustomers, type DetectionCustomer } from "../detectionCustomers";
 
 export interface RuleChange {
@@ -48,12 +49,21 @@ interface DiffOptions {
 
 export async function diffDetections(project: Project, { stacks, now, pulumi }: DiffOptions): Promise<DetectionsDiff> {
   const { customers, faulty } = await detectionCustomers(project, stacks);
+  // Customers of the same sets share what was read.
+  const reads = new Map<string, Promise<ReadRules>>();
+  const rulesOf = ({ settings }: DetectionCustomer) => {
+    const { sets } = settings.detections;
+    const key = sets.join("/");
+    const read = reads.get(key) ?? readRules(project.folder, sets);
+    reads.set(key, read);
+    return read;
+  };
   const compared: CustomerDifference[] = [];
   const unread = faulty.map(({ stack, message }) => ({ stack, message }));
   // One at a time: each reads a state by the engine.
   for (const customer of customers) {
     try {
-      compared.push(await customerDifference(project, customer, { now, pulumi }));
+      compared.push(await customerDifference(customer, await rulesOf(customer), { now, pulumi }));
     } catch (error) {
       if (!(error instanceof VisibleError)) throw error;
       unread.push({ stack: customer.stack, message: error.message });
@@ -63,16 +73,16 @@ export async function diffDetections(project: Project, { stacks, now, pulumi }: 
 }
 
 async function customerDifference(
-  project: Project,
-  { stack, settings }: DetectionCustomer,
+  customer: DetectionCustomer,
+  { rules, problems }: ReadRules,
   { now, pulumi }: Omit<DiffOptions, "stacks">,
 ): Promise<CustomerDifference> {
-  const { detections, customerName, msspName } = settings;
-  const { rules, problems } = await readRules(project.folder, detections.sets);
-  const composed = composeRules(rules, detections, { now, idPrefix: ruleIdPrefix(msspName) });
+  const { stack, settings } = customer;
+  const { customerName } = settings;
+  const composed = composedFor(customer, rules, now);
   const errors = [
     ...problems.filter(({ level }) => level === "error").map(ruleProblemText),
-    ...composed.problems.map(({ key, what, remedy }) => `${key}: ${what}. ${remedy}.`),
+    ...composed.problems.map(customerProblemText),
   ];
   if (errors.length > 0) throw new VisibleError(errors.join("\n"));
   const before = await deployedRules(stack, pulumi);
@@ -109,11 +119,6 @@ function ruleChange(rule: string, wanted: DetectionRuleProperties, before: objec
 }
 
 function newActions(wanted: object, before: object | undefined): AutomatedActionName[] {
-  const [now, then] = [actionSets(wanted), actionSets(before ?? {})];
-  return automatedActionNames.filter((name) => (now[name] ?? []).length > 0 && (then[name] ?? []).length === 0);
-}
-
-function actionSets(rule: object): Readonly<Record<string, readonly unknown[]>> {
-  const { detectionAction } = rule as { detectionAction?: { automatedActions?: Record<string, readonly unknown[]> } };
-  return detectionAction?.automatedActions ?? {};
+  const known = before === undefined ? [] : ruleActionNames(before);
+  return ruleActionNames(wanted).filter((name) => !known.includes(name));
 }

@@ -7,6 +7,7 @@ import {
   isDriftedInTenant,
   isEditedInTenant,
   listDetectionRules,
+  turnedOffReason,
   type DetectionRuleObject,
   type DetectionRuleState,
 } from "@defender-mssp/microsoft";
@@ -39,16 +40,17 @@ function ruleChanges(
     step,
   });
   if (live === undefined) return [change("missing detection rule", "it is not in the tenant", upRefresh)];
+  const reason = turnedOffReason(live);
   const off =
-    live.status === "autoDisabled"
-      ? [
+    reason === undefined
+      ? []
+      : [
           change(
             "turned off detection rule",
-            `Defender has turned it off: ${turnedOffReason(live)}`,
+            `Defender has turned it off: ${reason}`,
             "correct its query, and run `npx pulumi up`",
           ),
-        ]
-      : [];
+        ];
   if (!isEditedInTenant(state, live) && !isDriftedInTenant(state, live)) return off;
   const differences = detectionRuleDifferences({ ...state, id: state.ruleId }, live);
   if (differences.length === 0) return off;
@@ -63,12 +65,4 @@ function ruleChanges(
       step,
     ),
   ];
-}
-
-/** Why Defender has turned a rule off, where the service says so. */
-export function turnedOffReason({ lastRunDetails }: DetectionRuleObject): string {
-  const { failureReason, errorCode } = lastRunDetails ?? {};
-  return (
-    [failureReason, errorCode].find((text) => typeof text === "string" && text !== "") ?? "its query keeps failing"
-  );
 }

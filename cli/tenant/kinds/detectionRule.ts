@@ -1,13 +1,14 @@
 import {
+  automatedActionForms,
   isGone,
   goneStatuses,
   listDetectionRules,
+  ruleActionNames,
   type DetectionRuleObject,
   type GraphCall,
 } from "@defender-mssp/microsoft";
 import { applicable, notApplicable } from "../../../domain/kinds/accessKind";
 import { detectionRule as kind } from "../../../domain/kinds/detectionRule";
-import { ruleActions } from "./ruleActions";
 import { deletion } from "./graphPresence";
 import type { KindCalls, KindTenant, ObjectIdentity, Presence, Sighting } from "./kindCalls";
 import { ownership } from "./ownership";
@@ -38,7 +39,7 @@ async function searchRules(tenant: KindTenant): Promise<readonly Sighting[]> {
 
 function sighting(tenant: KindTenant, rule: DetectionRuleObject): Omit<Sighting, "whose" | "evidence"> {
   const { id, displayName, createdDateTime, status } = rule;
-  const actions = status === "enabled" ? ruleActions(rule) : [];
+  const actions = status === "enabled" ? ruleActionNames(rule).map((name) => automatedActionForms[name].effect) : [];
   return {
     ...{ kind: "detectionRule" as const, id, name: displayName },
     ...(typeof createdDateTime === "string" ? { createdOn: createdDateTime } : {}),

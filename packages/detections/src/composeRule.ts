@@ -17,6 +17,8 @@ import { queryWithParameters, textWithParameters, type RuleParameters } from "./
 /** What a customer's settings say about detections. */
 export interface CustomerDetections {
   readonly except: readonly RuleException[];
+  /** Rules whose changes by others in the tenant are overwritten, with the last day of the changes, UTC. */
+  readonly overwrite?: readonly { readonly rule: string; readonly editedUntil: string }[];
   readonly parameters: RuleParameters;
   /** Automated actions that rules may take in this customer's tenant. */
   readonly actions: readonly AutomatedActionName[];

@@ -34,6 +34,11 @@ export interface CustomerProblem {
   readonly remedy: string;
 }
 
+/** One problem on one line: key, what, remedy. */
+export function customerProblemText({ key, what, remedy }: CustomerProblem): string {
+  return `${key}: ${what}. ${remedy}.`;
+}
+
 export type EndingSoon =
   | { readonly kind: "exception"; readonly exception: RuleException; readonly daysLeft: number }
   | {
@@ -65,6 +70,7 @@ export function composeRules(
     problems: [
       ...exceptionProblems(rules, customer.except),
       ...parameterProblems(rules, deployed, customer),
+      ...overwriteProblems(rules, customer),
       ...identityProblems(deployed),
     ],
     endsSoon: endingSoon(deployed, customer, today),
@@ -138,6 +144,24 @@ function parameterProblems(
       })),
     ),
   ];
+}
+
+function overwriteProblems(
+  rules: readonly DetectionRuleFile[],
+  { overwrite = [] }: CustomerDetections,
+): CustomerProblem[] {
+  const names = new Set(rules.map(({ name }) => name));
+  return overwrite.flatMap(({ rule }, index) =>
+    names.has(rule)
+      ? []
+      : [
+          {
+            key: `detections.overwrite[${index}].rule`,
+            what: `no rule of the customer's sets is named "${rule}"`,
+            remedy: "Remove it, or correct its name",
+          },
+        ],
+  );
 }
 
 /** IDs that the service refuses, and names or titles that parameters make equal. */

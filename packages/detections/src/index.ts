@@ -27,7 +27,13 @@ export {
   type OmittedAction,
   type RuleException,
 } from "./composeRule";
-export { composeRules, type ComposedRules, type CustomerProblem, type EndingSoon } from "./composeRules";
+export {
+  composeRules,
+  customerProblemText,
+  type ComposedRules,
+  type CustomerProblem,
+  type EndingSoon,
+} from "./composeRules";
 export { durationSeconds } from "@defender-mssp/microsoft";
 export { filterColumns, filteredQuery, filterFault, type FilteredQuery } from "./filteredQuery";
 export { dynamicFields } from "./limitProblems";

@@ -2,6 +2,7 @@
 import { readdir, readFile } from "node:fs/promises";
 import path from "node:path";
 import { fileProblem } from "@defender-mssp/errors";
+import { ruleFileNameForm } from "@defender-mssp/microsoft";
 import { closest } from "fastest-levenshtein";
 import type { DetectionRuleFile } from "./detectionRuleFile";
 import { parseRule, type ParsedRule, type RulePlace } from "./parseRule";
@@ -17,9 +18,6 @@ export interface ReadRules {
   readonly problems: readonly RuleProblem[];
 }
 
-/** A rule's name: it is part of the rule's ID in the tenant. */
-const nameForm = /^[a-z0-9][a-z0-9_-]{0,59}$/;
-const setForm = /^[a-z0-9][a-z0-9_-]{0,59}$/;
 /** In bytes. */
 const fileLimit = 1_000_000;
 /** Files that are open at the same time. */
@@ -59,7 +57,9 @@ export async function readRules(folder: string, sets?: readonly string[]): Promi
 export async function ruleSets(folder: string): Promise<readonly string[]> {
   try {
     const entries = await readdir(path.join(folder, rulesFolder), { withFileTypes: true });
-    return entries.flatMap((entry) => (entry.isDirectory() && setForm.test(entry.name) ? [entry.name] : [])).sort();
+    return entries
+      .flatMap((entry) => (entry.isDirectory() && ruleFileNameForm.test(entry.name) ? [entry.name] : []))
+      .sort();
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "ENOENT") return [];
     throw error;
@@ -80,7 +80,7 @@ async function filesOfSet(folder: string, set: string) {
       problems.push(problemAt(place, "a set has no folders", "Move the folder's rules into the set, or make it a set"));
     } else if (entry.name.endsWith(".yml")) {
       problems.push(problemAt(place, "the file ends in .yml and would be overlooked", "Rename it to .yaml"));
-    } else if (isRule && !nameForm.test(place.name)) {
+    } else if (isRule && !ruleFileNameForm.test(place.name)) {
       const what =
         "the rule's name is part of its ID: up to 60 lower-case letters, digits, - and _, a letter or digit first";
       problems.push(problemAt(place, what, "Rename the file"));

@@ -124,6 +124,11 @@ export type DetectionApiVersion = (typeof detectionApiVersions)[number];
 /** A rule's ID as the service accepts it. */
 export const ruleIdForm = /^[A-Za-z][A-Za-z0-9_-]{0,99}$/;
 
+/**
+ * Name of a rule's file without its ending, or of its folder: lower-case, and short enough to be part of a rule's ID.
+ */
+export const ruleFileNameForm = /^[a-z0-9][a-z0-9_-]{0,59}$/;
+
 /** Most custom details of an alert. */
 export const customDetailLimit = 20;
 
