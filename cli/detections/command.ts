@@ -1,6 +1,7 @@
 /** `mssp detections`: custom detection rules as files. */
 import path from "node:path";
 import { InvalidArgumentError, type Command } from "commander";
+import { ruleFileNameForm } from "@defender-mssp/microsoft/defender/automatedActionForms";
 import { exitCodes } from "@defender-mssp/terminal/exitCodes";
 import { describeCommand } from "@defender-mssp/terminal/help";
 import { writeJson } from "@defender-mssp/terminal/jsonDocument";
@@ -19,22 +20,36 @@ export function define(detections: Command, session: Session): void {
   registerDiff(detections, session);
 }
 
-interface CheckCommandOptions {
+/** The options that name customers. */
+interface CustomerOptions {
   readonly stack?: readonly string[];
   readonly all?: boolean;
+}
+
+/** The named customers; undefined: all. */
+function namedStacks({ all, stack }: CustomerOptions): readonly string[] | undefined {
+  return all === true ? undefined : stack;
+}
+
+function withCustomers(
+  command: Command,
+  stackText = `only these customers (default: ${allCustomers})`,
+  allText = "all customers: the default",
+): Command {
+  return command.option("--stack <stack...>", stackText, stackArguments).option("--all", allText);
+}
+
+interface CheckCommandOptions extends CustomerOptions {
   readonly json?: boolean;
 }
 
 function registerCheck(detections: Command, session: Session): void {
-  const command = detections
-    .command("check")
+  const command = withCustomers(
+    detections.command("check"),
+    `only these customers, and their sets (default: all sets, ${allCustomers})`,
+    "all sets and all customers: the default",
+  )
     .description("Check the rules, their queries, and what each customer's settings make of them.")
-    .option(
-      "--stack <stack...>",
-      `only these customers, and their sets (default: all sets, ${allCustomers})`,
-      stackArguments,
-    )
-    .option("--all", "all sets and all customers: the default")
     .option("--json", "print the findings as JSON")
     .action(async (options: CheckCommandOptions) => {
       const [{ checkDetections }, { readProject }] = await Promise.all([
@@ -42,8 +57,7 @@ function registerCheck(detections: Command, session: Session): void {
         import("../../settings/project.js"),
       ]);
       const project = await readProject(session.folder);
-      const stacks = options.all === true ? undefined : options.stack;
-      const check = await checkDetections(project, { stacks, now: session.now() });
+      const check = await checkDetections(project, { stacks: namedStacks(options), now: session.now() });
       if (options.json === true) writeJson(session.out, "detections check", check);
       else session.out.write((await import("./check/checkText.js")).checkText(check));
       if (check.findings.some(({ level }) => level === "error")) session.exitCode = 1;
@@ -149,24 +163,19 @@ function registerImport(detections: Command, session: Session): void {
 }
 
 function setArgument(text: string): string {
-  if (/^[a-z0-9][a-z0-9_-]{0,59}$/.test(text)) return text;
+  if (ruleFileNameForm.test(text)) return text;
   throw new InvalidArgumentError("A set has up to 60 lower-case letters, digits, - and _.");
 }
 
-interface CoverageCommandOptions {
-  readonly stack?: readonly string[];
-  readonly all?: boolean;
+interface CoverageCommandOptions extends CustomerOptions {
   readonly navigator?: string;
   readonly out?: string;
   readonly json?: boolean;
 }
 
 function registerCoverage(detections: Command, session: Session): void {
-  const command = detections
-    .command("coverage")
+  const command = withCustomers(detections.command("coverage"))
     .description("Show the techniques of MITRE ATT&CK that each customer's rules name.")
-    .option("--stack <stack...>", `only these customers (default: ${allCustomers})`, stackArguments)
-    .option("--all", "all customers: the default")
     .option("--navigator <file>", "also write a layer for MITRE's ATT&CK Navigator")
     .option("--out <file>", "also write a page (HTML)")
     .option("--json", "print the techniques as JSON")
@@ -175,9 +184,11 @@ function registerCoverage(detections: Command, session: Session): void {
         import("./coverage/detectionCoverage.js"),
         import("../../settings/project.js"),
       ]);
-      const stacks = options.all === true ? undefined : options.stack;
       const now = session.now();
-      const coverage = await detectionCoverage(await readProject(session.folder), { stacks, now });
+      const coverage = await detectionCoverage(await readProject(session.folder), {
+        stacks: namedStacks(options),
+        now,
+      });
       if (options.navigator !== undefined) {
         const { navigatorLayer } = await import("./coverage/navigatorLayer.js");
         await write(options.navigator, `${visibleJson(navigatorLayer(coverage), 2)}\n`, session);
@@ -204,19 +215,14 @@ function registerCoverage(detections: Command, session: Session): void {
   });
 }
 
-interface DiffCommandOptions {
-  readonly stack?: readonly string[];
-  readonly all?: boolean;
+interface DiffCommandOptions extends CustomerOptions {
   readonly markdown?: boolean;
   readonly json?: boolean;
 }
 
 function registerDiff(detections: Command, session: Session): void {
-  const command = detections
-    .command("diff")
+  const command = withCustomers(detections.command("diff"))
     .description("Show what the next up changes of the rules, by customer and by rule.")
-    .option("--stack <stack...>", `only these customers (default: ${allCustomers})`, stackArguments)
-    .option("--all", "all customers: the default")
     .option("--markdown", "print the comment of a pull request")
     .option("--json", "print the changes as JSON")
     .action(async (options: DiffCommandOptions) => {
@@ -224,9 +230,12 @@ function registerDiff(detections: Command, session: Session): void {
         import("./diff/diffDetections.js"),
         import("../../settings/project.js"),
       ]);
-      const stacks = options.all === true ? undefined : options.stack;
       const project = await readProject(session.folder);
-      const diff = await diffDetections(project, { stacks, now: session.now(), pulumi: placeOf(session) });
+      const diff = await diffDetections(project, {
+        stacks: namedStacks(options),
+        now: session.now(),
+        pulumi: placeOf(session),
+      });
       if (options.json === true) writeJson(session.out, "detections diff", diff);
       else if (options.markdown === true)
         session.out.write((await import("./diff/diffMarkdown.js")).diffMarkdown(diff));
