@@ -154,7 +154,8 @@ export const detections = mapOf("a map: sets, and except, parameters, actions", 
   }),
   overwrite: optional(listOf(`a list of up to ${exceptionLimit} rules`, overwrite, { most: exceptionLimit }), {
     description:
-      "Rules that somebody changed in the customer's tenant and that `up` writes again. Without it such a rule stays as it is, and `preview` says who changed what.",
+      "Rules that somebody changed in the customer's tenant and that `up` writes again. " +
+      "Without it such a rule stays as it is, and `preview` says who changed what.",
     default: "none",
     example: '[{ rule: office-encoded-powershell, editedUntil: "2027-03-31" }]',
   }),

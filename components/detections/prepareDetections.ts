@@ -219,7 +219,10 @@ function endTexts({ composed: { endsSoon, ended } }: Report): string[] {
     ...endsSoon.map((ending) => {
       const days = `in ${ending.daysLeft} ${ending.daysLeft === 1 ? "day" : "days"}`;
       if (ending.kind === "actions")
-        return `The approval of ${ending.actions.join(", ")} ends ${days} (detections.until ${ending.until}): after that \`up\` deploys the rules without them.`;
+        return (
+          `The approval of ${ending.actions.join(", ")} ends ${days} (detections.until ${ending.until}): ` +
+          "after that `up` deploys the rules without them."
+        );
       const { rule, owner, until } = ending.exception;
       return `The exception of ${owner} from the detection rule ${rule} ends ${days} (${until}): after that \`up\` deploys the rule without it.`;
     }),

@@ -60,10 +60,12 @@ export function define(command: Command, session: Session): void {
     exitCodes: {
       0:
         "all checks passed or were not possible, and nothing has ended that the stack rests on; with --repair: no such " +
-        "object is left, and every kind of object that the stack has could be looked at; with --before-destroy: nobody holds an access package, and no governance relationship was found",
+        "object is left, and every kind of object that the stack has could be looked at; " +
+        "with --before-destroy: nobody holds an access package, and no governance relationship was found",
       1:
         "a check failed, something has ended that the stack rests on, the tenant could not be read, or objects are left; " +
-        "with --repair: such a kind could not be looked at; with --before-destroy: somebody holds one, a governance relationship grants access, or the access packages can't be read",
+        "with --repair: such a kind could not be looked at; with --before-destroy: somebody holds one, " +
+        "a governance relationship grants access, or the access packages can't be read",
     },
     examples: [
       "npx mssp doctor --stack contoso",

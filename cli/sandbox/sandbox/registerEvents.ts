@@ -21,7 +21,8 @@ export function registerEvents(sandbox: Command, session: Session): void {
     .action((file: string, options: EventsOptions) => putEvents(file, options, session));
   describeCommand(command, {
     notes: [
-      'A file is {"DeviceProcessEvents": [{"Timestamp": "2026-11-28T10:00:00Z", …}]}, or such an object on each line. A rule that is due makes an alert and an incident with its entities; alerts and incidents show them.',
+      'A file is {"DeviceProcessEvents": [{"Timestamp": "2026-11-28T10:00:00Z", …}]}, or such an object on each line. ' +
+        "A rule that is due makes an alert and an incident with its entities; alerts and incidents show them.",
       "A rule runs once it is enabled, then by its frequency: move the sandbox's clock to make it due again.",
       "Queries run by the package @defender-mssp/kql. Without it the command names what to install.",
     ],

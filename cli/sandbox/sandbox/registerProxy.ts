@@ -25,8 +25,10 @@ export function registerProxy(sandbox: Command, session: Session): void {
     .passThroughOptions();
   describeCommand(command, {
     notes: [
-      "The proxy listens on 127.0.0.1, answers for Microsoft's sign-in, Graph, Azure Resource Manager, Key Vault and Defender hosts, and refuses every other host. It never forwards a request to the internet.",
-      "The program trusts the proxy's certificate by environment variables. Nothing is installed, and no setting of the machine changes. At the end it lists hosts and requests that the sandbox does not know.",
+      "The proxy listens on 127.0.0.1, answers for Microsoft's sign-in, Graph, Azure Resource Manager, Key Vault and Defender hosts, " +
+        "and refuses every other host. It never forwards a request to the internet.",
+      "The program trusts the proxy's certificate by environment variables. Nothing is installed, and no setting of the machine changes. " +
+        "At the end it lists hosts and requests that the sandbox does not know.",
       "Node.js 20's `fetch` takes no proxy from the environment: use Node.js 24, or a program that has a proxy setting.",
     ],
     reads: "The stacks' settings in Pulumi.*.yaml, for the tenants that they name.",

@@ -11,6 +11,7 @@ import {
   type DetectionRuleObject,
   type DetectionRuleState,
 } from "@defender-mssp/microsoft";
+import { detectionRule } from "../../../domain/kinds/detectionRule";
 import { azRest, upRefresh, type FoundAddition } from "./addition";
 import type { DeployedObject } from "./deployed";
 import { kindTenant, type AdditionsTenant } from "./tenant";
@@ -56,7 +57,8 @@ function ruleChanges(
   if (differences.length === 0) return off;
   const by = live.lastModifiedBy ?? "somebody";
   const paths = differences.map(({ path }) => path).join(", ");
-  const step = `npx mssp detections diff; to go back: ${azRest("DELETE", `${graph}/beta/security/rules/detectionRules/${encodeURIComponent(id)}`)} and ${upRefresh}`;
+  const deletion = azRest("DELETE", `${graph}${detectionRule.address}/${encodeURIComponent(id)}`);
+  const step = `npx mssp detections diff; to go back: ${deletion} and ${upRefresh}`;
   return [
     ...off,
     change(
