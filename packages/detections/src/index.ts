@@ -36,14 +36,13 @@ export {
 } from "./composeRules";
 export { durationSeconds } from "@defender-mssp/microsoft";
 export { filterColumns, filteredQuery, filterFault, type FilteredQuery } from "./filteredQuery";
-export { dynamicFields } from "./limitProblems";
 export { nestedTechniques, newShape, type NewShape } from "@defender-mssp/microsoft";
 export { parseRule, type ParsedRule, type RulePlace } from "./parseRule";
 export { patchBody, replacementReason } from "@defender-mssp/microsoft";
 export { readRules, rulesFolder, ruleSets, type ReadRules } from "./readRules";
 export { ruleBody } from "@defender-mssp/microsoft";
 export { ruleFileJsonSchema } from "./ruleFileJsonSchema";
-export { ruleFileSchema, type RuleFile, type RuleParameterValue } from "./ruleFileSchema";
+export type { RuleFile, RuleParameterValue } from "./ruleFileSchema";
 export { ruleProblemsText, ruleProblemText, type RuleProblem } from "./ruleProblem";
 export type { RuleParameters } from "./ruleParameters";
 export {
@@ -55,16 +54,9 @@ export {
   type QueryFault,
   type RuleJudge,
 } from "./judgeComposedRules";
-export {
-  judgedQueries,
-  type JudgedQueries,
-  type JudgedQueriesOptions,
-  type KeptJudge,
-  type KeptVerdict,
-} from "./judgedQueries";
-export { ruleColumns } from "./ruleColumns";
+export type { JudgedQueries, JudgedQueriesOptions, KeptJudge, KeptVerdict } from "./judgedQueries";
 export { readRuleTests, type ReadRuleTests, type RuleTests } from "./readRuleTests";
-export { ruleTestJsonSchema, ruleTestSchema, type RuleTestCase, type RuleTestFile } from "./ruleTestSchema";
+export { ruleTestJsonSchema, type RuleTestCase, type RuleTestFile } from "./ruleTestSchema";
 export { runRuleTests, type QueryExecutor, type RuleTestResult } from "./runRuleTests";
 export { importRules, ruleFileText, type ImportedFile } from "./importRules";
 export type { ImportedContent, ImportedRule } from "./importedRule";

@@ -46,7 +46,7 @@ export function textWithParameters(text: string, values: RuleParameters): string
 }
 
 /** A value as a KQL literal. A list is the inside of `in (…)`. */
-export function kqlLiteral(value: RuleParameterValue): string {
+function kqlLiteral(value: RuleParameterValue): string {
   if (typeof value === "string") return quoted(value);
   if (typeof value !== "object") return String(value);
   return value.length === 0 ? "dynamic([])" : value.map(kqlLiteral).join(", ");

@@ -38,7 +38,7 @@ export function frequencyFindings(
 }
 
 /** Minutes of an ISO 8601 duration of days, hours, minutes and seconds; undefined if it is none. */
-export function durationMinutes(duration: string): number | undefined {
+function durationMinutes(duration: string): number | undefined {
   const match = /^P(?=.)(?:(\d+)D)?(?:T(?=\d)(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?)?$/.exec(duration);
   if (match === null) return undefined;
   const [days = 0, hours = 0, minutes = 0, seconds = 0] = match

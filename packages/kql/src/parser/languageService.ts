@@ -10,7 +10,7 @@ export interface LanguageService {
   readonly kinds: ReadonlyMap<number, string>;
 }
 
-export const parserName = "@kusto/language-service-next";
+const parserName = "@kusto/language-service-next";
 
 let service: LanguageService | undefined;
 

@@ -55,7 +55,7 @@ const scalarTypes: Readonly<Partial<Record<string, string>>> = {
 };
 
 /** The parser computes the columns of the result from a body. */
-export function functionBody({ parameters, columns }: HuntingFunction): string {
+function functionBody({ parameters, columns }: HuntingFunction): string {
   if (!takesTable(parameters))
     return `{ print ${columns.map(({ name, type }) => `${name}=${emptyValue(type)}`).join(", ")} }`;
   const added = columns.map(({ name, type }) => `${name}=column_ifexists('${name}', ${emptyValue(type)})`);

@@ -34,7 +34,7 @@ import {
 } from "./provider";
 
 /** What a look at the tenant has found before the run; see `FoundInTenant`. */
-export const foundInTenantValues = ["keptEdit", "overwrittenEdit", "drift", "missing", "irremovable"] as const;
+const foundInTenantValues = ["keptEdit", "overwrittenEdit", "drift", "missing", "irremovable"] as const;
 
 /**
  * - `keptEdit`: somebody in the tenant changed the rule, and it stays so;
@@ -446,7 +446,7 @@ function isPartial(failure: unknown): failure is Error & Properties {
 }
 
 /** What to do about an error of Graph's about detection rules. */
-export function ruleAdvice({ status, method, message }: ServiceError): string {
+function ruleAdvice({ status, method, message }: ServiceError): string {
   if (status === 403) {
     return (
       "The identity that runs this needs Microsoft Graph's application permission CustomDetection.ReadWrite.All in this tenant, " +

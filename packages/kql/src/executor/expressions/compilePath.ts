@@ -25,7 +25,7 @@ function sideColumn(node: SyntaxNode, scope: Scope, selector: SyntaxNode, evalua
 }
 
 /** The name in `.name` and `['name']`. */
-export function selectorName(selector: SyntaxNode): string {
+function selectorName(selector: SyntaxNode): string {
   return selector.referencedName ?? selector.text.replace(/^\[\s*(["'])(.*)\1\s*\]$/, "$2");
 }
 

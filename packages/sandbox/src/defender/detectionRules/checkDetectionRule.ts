@@ -47,7 +47,7 @@ const sufficientColumns: Readonly<Record<string, { entity: string; combinations:
 
 const assetEntities = ["accounts", "hosts", "mailboxes", "ips"];
 
-export function badRule(message: string): EmulatedGraphError {
+function badRule(message: string): EmulatedGraphError {
   return new EmulatedGraphError(400, "BadRequest", message);
 }
 
