@@ -314,7 +314,7 @@ describe("a connection file on a machine without project, engine and state", fun
     assert.equal(own.exitCode, 1);
     assert.match(
       own.stdout,
-      /^ {3}customer +consent +last alert\n✓ {2}contoso +given +\d+ min ago\n✗ {2}tailspin +– +–\n/,
+      /^ {3}customer +consent +last alert\n✓ {2}contoso +given +\d+ (?:s|min) ago\n✗ {2}tailspin +– +–\n/,
     );
     assert.match(own.stdout, /\n✗ {2}tailspin +alerts from Microsoft Graph: not possible/);
     assert.match(own.stdout, /\n1 of 2 customers without a failed check\.$/);
