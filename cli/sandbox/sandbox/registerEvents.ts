@@ -16,7 +16,7 @@ export function registerEvents(sandbox: Command, session: Session): void {
   const command = withHome(sandbox.command("events"))
     .description("Put events into an emulated tenant and run its custom detection rules that are due.")
     .argument("<file>", "JSON or NDJSON: rows of advanced hunting, by the table's name")
-    .option("--tenant <tenantId>", "the tenant, a UUID (default: the only one of the stacks)", tenantIdArgument)
+    .option("--tenant <tenantId>", "the tenant, a UUID (default: the stacks' only customer)", tenantIdArgument)
     .option("--json", "print the runs as one JSON object")
     .action((file: string, options: EventsOptions) => putEvents(file, options, session));
   describeCommand(command, {
@@ -52,7 +52,8 @@ async function putEvents(file: string, options: EventsOptions, session: Session)
   const tables = eventTables(text, file);
   const { putTenantEvents, sandboxHome } = sandboxPackage();
   const tenants = await sandboxTenants(session.folder);
-  const tenantId = options.tenant ?? onlyTenant(tenants.map((tenant) => tenant.tenantId));
+  const tenantId =
+    options.tenant ?? onlyTenant(tenants.filter(({ isMssp }) => isMssp !== true).map((tenant) => tenant.tenantId));
   const home = sandboxHome(options.home, session.environment, session.folder);
   const answer = await putTenantEvents({ home, tenants }, tenantId, JSON.parse(JSON.stringify(tables)) as never);
   if (options.json === true) writeJson(session.out, "sandbox events", { tenantId, ...answer });
@@ -65,8 +66,8 @@ function onlyTenant(tenantIds: readonly string[]): string {
   if (tenantId !== undefined && second === undefined) return tenantId;
   throw new VisibleError(
     tenantId === undefined
-      ? "No stack of this folder names a tenant. Pass --tenant <tenantId>."
-      : `The stacks of this folder name several tenants. Pass --tenant with one of ${tenantIds.join(", ")}.`,
+      ? "No stack of this folder names a customer's tenant. Pass --tenant <tenantId>."
+      : `The stacks of this folder are of several customers. Pass --tenant with one of ${tenantIds.join(", ")}.`,
   );
 }
 

@@ -25,6 +25,8 @@ export interface TenantDescription {
   readonly domain?: string;
   /** The automation's permissions in it. Default: `automationPermissions`. */
   readonly permissions?: PermissionsByResource;
+  /** Whether stacks name it as the MSSP's own. */
+  readonly isMssp?: boolean;
 }
 
 /** Names of application permissions, by the application ID of the API that has them. */

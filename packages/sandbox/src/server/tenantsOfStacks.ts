@@ -26,9 +26,10 @@ export async function tenantsOfStacks(folder: string): Promise<TenantDescription
 }
 
 function tenantsOf(setting: (key: string) => unknown): TenantDescription[] {
+  const mssp = description(setting("msspTenantId"), setting("msspName"), undefined);
   return [
     description(setting("tenantId"), setting("customerName"), setting("customerDomain")),
-    description(setting("msspTenantId"), setting("msspName"), undefined),
+    mssp && { ...mssp, isMssp: true },
   ].flatMap((tenant) => tenant ?? []);
 }
 

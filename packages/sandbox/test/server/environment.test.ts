@@ -179,7 +179,7 @@ describe("the tenants of a project's stacks", () => {
     assert.deepEqual(await tenantsOfStacks(folder), [
       { tenantId: "ad400000-0000-4000-8000-000000000001" },
       { tenantId: contoso, displayName: "Contoso Ltd", domain: "contoso.example" },
-      { tenantId: "5ec0de00-5ea1-4000-8000-000000000001", displayName: "Fabrikam" },
+      { tenantId: "5ec0de00-5ea1-4000-8000-000000000001", displayName: "Fabrikam", isMssp: true },
     ]);
   });
 
