@@ -54,7 +54,7 @@ export function define(command: Command, session: Session): void {
       "The same command continues after an interruption: the folder has a record of what is done. After the last step " +
         "it proves again, and --prove-again does nothing else.",
       "A deleted detection rule is proved by a second DELETE, which the service answers with 404: its lists go on with the rule for some hours. " +
-        "Prove again the next day, when they are empty.",
+        "A rule of the stack that is there again is removed by it. Prove again the next day, when the lists are empty; the certificate says which of the two was seen.",
       "No `destroy` ends a governance relationship: while one is active, access is left. Reading it needs " +
         "TenantGovernance-Relationship.Read.All.",
       "It stops before the removal while somebody holds an access package (`npx mssp doctor --before-destroy`).",

@@ -72,10 +72,12 @@ const shownStates: Readonly<Partial<Record<ItemState, string>>> = {
   deletedButListed: "gone: a second DELETE was answered with 404; lists still show it",
 };
 
+const unlistedRule = "gone: not in the tenant's list of rules";
+
 function removedSection({ removed, removedParts, runs, destroyedOn }: Certificate): Block {
-  const rows = removed.map(({ what, name, id, state, deletedOn }): Row => {
+  const rows = removed.map(({ kind, what, name, id, state, deletedOn }): Row => {
     const when = deletedOn ?? destroyedOn;
-    const shown = shownStates[state] ?? "gone";
+    const shown = kind === "detectionRule" && state === "gone" ? unlistedRule : (shownStates[state] ?? "gone");
     return {
       cells: [
         visibleText(name),

@@ -10,7 +10,7 @@ import { stackRandomId } from "../../../domain/resourceTypes";
 import { readStackSettings } from "../../../settings/fromFile";
 import type { Place } from "../../base/place";
 import { callsByKind } from "../../tenant/kinds/callsByKind";
-import { isDeletedRule } from "../../tenant/kinds/detectionRule";
+import { listedRuleState } from "../../tenant/kinds/detectionRule";
 import type { KindTenant, Presence } from "../../tenant/kinds/kindCalls";
 import { openTenant } from "../../tenant/kinds/openTenant";
 import { principalTypes } from "../../tenant/kinds/principalTypes";
@@ -81,9 +81,12 @@ export async function prove(run: ProofRun, journal: OffboardingJournal): Promise
     environment: run.environment,
     say: (text) => notes.push(text.trim()),
   });
-  const items = withEnded(await withDeletedRules(tenant, await provedItems(tenant, journal.items, run.sleep ?? wait)));
-  const search = await searchTenant({ ...tenant, ...tenant.freshReads() });
-  return { checkedOn: run.now().toISOString(), items, search: await withoutDeletedRules(tenant, search, items), notes };
+  const removedOn = journal.destroyedOn ?? run.now().toISOString();
+  const present = await provedItems(tenant, journal.items, run.sleep ?? wait);
+  const fresh = { ...tenant, ...tenant.freshReads() };
+  const items = withEnded(await withDeletedRules(fresh, present, removedOn));
+  const search = await withoutDeletedRules(fresh, await searchTenant(fresh), items, removedOn);
+  return { checkedOn: run.now().toISOString(), items, search, notes };
 }
 
 async function provedItems(
@@ -116,18 +119,22 @@ async function provedItem(tenant: KindTenant, item: Item): Promise<ProvedItem> {
 }
 
 /** Tells a deleted rule that the list still shows from one that is there. */
-async function withDeletedRules(tenant: KindTenant, items: readonly ProvedItem[]): Promise<ProvedItem[]> {
+async function withDeletedRules(
+  tenant: KindTenant,
+  items: readonly ProvedItem[],
+  removedOn: string,
+): Promise<ProvedItem[]> {
   const proved: ProvedItem[] = [];
   for (const item of items) {
     const isListed = item.kind === "detectionRule" && item.state === "found" && !item.adopted;
-    proved.push(isListed ? await deletedRule(tenant, item) : item);
+    proved.push(isListed ? await listedRule(tenant, item, removedOn) : item);
   }
   return proved;
 }
 
-async function deletedRule(tenant: KindTenant, item: ProvedItem): Promise<ProvedItem> {
+async function listedRule(tenant: KindTenant, item: ProvedItem, removedOn: string): Promise<ProvedItem> {
   try {
-    return (await isDeletedRule(tenant.graph, item.id)) ? { ...item, state: "deletedButListed" } : item;
+    return { ...item, state: await listedRuleState(tenant, item.id, removedOn) };
   } catch (error) {
     if (!(error instanceof ServiceError) || error.status !== 403) throw error;
     const reason = "lists go on with a deleted rule for hours; to tell it apart requires CustomDetection.ReadWrite.All";
@@ -140,16 +147,22 @@ async function withoutDeletedRules(
   tenant: KindTenant,
   search: TenantSearch,
   items: readonly ProvedItem[],
+  removedOn: string,
 ): Promise<TenantSearch> {
   const known = new Set(items.filter(({ state }) => state === "deletedButListed").map(({ id }) => id));
   const sightings: GrantingSighting[] = [];
   for (const sighting of search.sightings) {
     const isOwn = sighting.kind === "detectionRule" && sighting.whose === "thisStack";
-    if (isOwn && (known.has(sighting.id) || (await isDeletedRule(tenant.graph, sighting.id).catch(() => false))))
-      continue;
+    if (isOwn && (known.has(sighting.id) || (await isDeletedRule(tenant, sighting.id, removedOn)))) continue;
     sightings.push(sighting);
   }
   return { ...search, sightings };
+}
+
+/** False where the identity may not delete. */
+async function isDeletedRule(tenant: KindTenant, id: string, removedOn: string): Promise<boolean> {
+  const state = await listedRuleState(tenant, id, removedOn).catch(() => "found");
+  return state !== "found";
 }
 
 function shown(presence: Presence): Pick<ProvedItem, "state" | "deletedOn" | "until" | "reason"> {

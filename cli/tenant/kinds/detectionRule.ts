@@ -5,7 +5,6 @@ import {
   listDetectionRules,
   ruleActionNames,
   type DetectionRuleObject,
-  type GraphCall,
 } from "@defender-mssp/microsoft";
 import { applicable, notApplicable } from "../../../domain/kinds/accessKind";
 import { detectionRule as kind } from "../../../domain/kinds/detectionRule";
@@ -23,7 +22,7 @@ export const detectionRule: KindCalls = {
 
 /**
  * The list is read once for all rules: the service allows few calls a minute. It goes on with a deleted rule for hours,
- * so that "found" may be a rule that is gone; `isDeletedRule` tells.
+ * so that "found" may be a rule that is gone; `listedRuleState` tells.
  */
 async function rulePresence({ graph }: KindTenant, { id }: ObjectIdentity): Promise<Presence> {
   const isFound = (await listDetectionRules(graph)).some((rule) => rule.id.toLowerCase() === id.toLowerCase());
@@ -49,11 +48,22 @@ function sighting(tenant: KindTenant, rule: DetectionRuleObject): Omit<Sighting,
 }
 
 /**
- * Whether a rule that lists show is deleted: the service answers a DELETE with 404. **Deletes the rule if it is not.**
- * For the end of an off-boarding, which deletes it anyway.
+ * Whether a rule of this stack that lists show is deleted: the service answers a DELETE with 404. **Deletes the rule if
+ * it is not.** For the end of an off-boarding, which deletes it anyway. A rule without the stack's mark that is younger
+ * than the removal is another party's with the same ID: the stack's is gone, and nothing is called.
+ * @param removedOn end of the removal, ISO 8601, UTC
  */
-export async function isDeletedRule(graph: GraphCall, id: string): Promise<boolean> {
-  const path = `${collection}/${encodeURIComponent(id)}`;
-  const answer = await graph(path, { method: "DELETE", accept: goneStatuses });
-  return isGone(answer) || isGone(await graph(path, { method: "DELETE", accept: goneStatuses }));
+export async function listedRuleState(
+  { graph, owner }: Pick<KindTenant, "graph" | "owner">,
+  id: string,
+  removedOn: string,
+): Promise<"gone" | "deletedButListed" | "found"> {
+  const listed = (await listDetectionRules(graph)).find((rule) => rule.id.toLowerCase() === id.toLowerCase());
+  const isOthers =
+    ownership(owner, listed?.description) === undefined &&
+    Date.parse(listed?.createdDateTime ?? "") > Date.parse(removedOn);
+  if (listed === undefined || isOthers) return "gone";
+  const path = `${collection}/${encodeURIComponent(listed.id)}`;
+  const deletes = async () => isGone(await graph(path, { method: "DELETE", accept: goneStatuses }));
+  return (await deletes()) || (await deletes()) ? "deletedButListed" : "found";
 }
