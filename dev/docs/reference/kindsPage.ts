@@ -172,7 +172,8 @@ function remover(removal: Removal): string {
 }
 
 function removalText(removal: Removal): string {
-  if (removal.by === "person") return `by a person. ${removal.step}`;
+  // Markdown hides an unknown element.
+  if (removal.by === "person") return `by a person. ${removal.step.replaceAll("<", "\\<")}`;
   if (removal.by === "state") return "with the stack's state";
   return `by \`pulumi destroy\`, in step ${removal.order}${removal.by === "owner" ? `, or together with the ${kindByKey(removal.owner)}` : ""}`;
 }
