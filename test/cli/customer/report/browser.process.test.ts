@@ -3,19 +3,20 @@
  * tests are skipped. With MSSP_SCREENSHOTS=<folder> they write the pictures of the documents: `npm run screenshots`.
  */
 import assert from "node:assert/strict";
-import { accessSync, constants, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { pathToFileURL } from "node:url";
 import type { AxeResults, RunOptions } from "axe-core";
-import { chromium, type Browser, type BrowserContextOptions, type Page } from "playwright-core";
+import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import { tenantId, testSandbox } from "@defender-mssp/testkit";
 import { progressOf } from "../../../../cli/customer/onboard/progress";
 import { runPage } from "../../../../cli/fleet/runPage";
 import { fleetPage, type FleetReport } from "../../../../cli/customer/report/fleet";
 import { handoutPage } from "../../../../cli/customer/report/handout";
 import { reportPage } from "../../../../cli/customer/report/page";
+import { launchChromium } from "../../../chromium";
 import { eventfulRun } from "../../fleet/outcomes";
 import { inventedFleet } from "./inventedFleet";
 import { plannedHandout, sampleCertificate, sampleEvidence } from "./samplePages";
@@ -26,18 +27,6 @@ const checkout = path.resolve(__dirname, "../../../..");
 const allPages = ["report", "handout", "plannedHandout", "certificate", "evidence", "smallFleet", "fleetRun"];
 const widths = [360, 480, 720, 721, 1180, 1181, 1280, 1600];
 const axeSource = readFileSync(require.resolve("axe-core/axe.min.js"), "utf8");
-
-function chromiumFile(): string | undefined {
-  const places = [process.env["CHROMIUM"], "/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
-  return places.find((place) => {
-    try {
-      accessSync(place ?? "", constants.X_OK);
-      return true;
-    } catch {
-      return false;
-    }
-  });
-}
 
 /** The page of an emulated tenant, which `mssp sandbox serve` shows in the same design. */
 async function sandboxPage(): Promise<string> {
@@ -66,11 +55,9 @@ describe("mssp report: the pages in a browser", function () {
   let folder: string;
 
   before(async function () {
-    const executablePath = chromiumFile();
-    if (executablePath === undefined) {
-      console.log("      skipped: no Chromium here. Install Debian's package chromium, or set CHROMIUM.");
-      return this.skip();
-    }
+    const launched = await launchChromium();
+    if (launched === undefined) return this.skip();
+    browser = launched;
     folder = await mkdtemp(path.join(tmpdir(), "mssp-pages-"));
     const pages = {
       report: reportPage(recordedReport("dev")),
@@ -85,9 +72,6 @@ describe("mssp report: the pages in a browser", function () {
       evidence: sampleEvidence(),
     };
     for (const [name, html] of Object.entries(pages)) await writeFile(path.join(folder, `${name}.html`), html);
-    // Root may not use Chromium's sandbox; the pages are this test's own.
-    const args = process.getuid?.() === 0 ? ["--no-sandbox"] : [];
-    browser = await chromium.launch({ executablePath, args });
   });
   after(async () => {
     await (browser as Browser | undefined)?.close();
