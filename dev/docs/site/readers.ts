@@ -1,0 +1,122 @@
+/** The site's sidebar: the pages by reader. A page may stand with several readers. */
+
+export interface SidebarPage {
+  readonly text: string;
+  /** The page's file, from the top of the checkout. */
+  readonly file: string;
+}
+
+export interface SidebarGroup {
+  readonly text: string;
+  /** Folded until the reader opens it, or is on one of its pages. */
+  readonly collapsed?: boolean;
+  readonly items: readonly (SidebarPage | SidebarGroup)[];
+}
+
+/** @param decisions the pages of docs/adr, in their order. */
+export function readers(decisions: readonly SidebarPage[]): readonly SidebarGroup[] {
+  return [
+    group("Start", [
+      page("What it is", "README.md"),
+      page("Install without a registry", "docs/guides/install.md"),
+      page("All pages", "docs/README.md"),
+      page("Troubleshooting", "docs/troubleshooting.md"),
+      page("Changelog", "CHANGELOG.md"),
+      page("Security", "SECURITY.md"),
+    ]),
+    group("Platform engineer", [
+      page("Onboard a customer", "docs/guides/platform-engineer.md"),
+      page("Adopt a customer", "docs/guides/adopting.md"),
+      page("Run all customers", "docs/guides/fleet.md"),
+      page("Upgrade", "docs/guides/upgrading.md"),
+      folded("Choose the access", [
+        page("Portal access", "docs/portal-access.md"),
+        page("Defender roles and notifications", "docs/defender-roles.md"),
+        page("Governance relationships", "docs/governance.md"),
+        page("Trust of the MSSP's tenant", "docs/trust.md"),
+        page("Azure and Microsoft Sentinel", "docs/azure.md"),
+        page("Policy pack", "docs/policy.md"),
+        page("Resources of your own", "docs/extensions.md"),
+        page("Other programs and languages", "docs/other-programs.md"),
+        page("Examples", "examples/README.md"),
+      ]),
+      folded("Operate", [
+        page("CI", "docs/ci.md"),
+        page("State", "docs/state.md"),
+        page("The report", "docs/report.md"),
+        page("What somebody added", "docs/additions.md"),
+        page("Interrupted up", "docs/interrupted-up.md"),
+        page("Evidence and off-boarding", "docs/evidence.md"),
+        page("Retirements", "docs/retirements.md"),
+      ]),
+      folded("Sandbox and engine", [
+        page("The sandbox", "docs/sandbox.md"),
+        page("The Pulumi engine", "docs/engine.md"),
+      ]),
+      folded("Reference", [
+        page("Settings", "docs/reference/settings.md"),
+        page("Outputs", "docs/reference/outputs.md"),
+        page("Permissions", "docs/reference/permissions.md"),
+        page("Kinds of access", "docs/reference/kinds.md"),
+        page("Policy rules", "docs/reference/policy-rules.md"),
+        page("Commands", "docs/reference/commands.md"),
+        page("Exit codes and --json", "docs/reference/exit-codes.md"),
+        page("Other languages", "docs/reference/plugin.md"),
+        page("What ends, and when", "docs/reference/retirement-table.md"),
+      ]),
+    ]),
+    group("Customer's administrator", [
+      page("What is granted, and how to revoke it", "docs/guides/customer-administrator.md"),
+      page("The report", "docs/report.md"),
+      page("Permissions", "docs/reference/permissions.md"),
+    ]),
+    group("SIEM engineer", [
+      page("From up to alerts", "docs/guides/siem-engineer.md"),
+      page("The connector", "docs/connector.md"),
+      page("SIEM products", "docs/siem.md"),
+      page("Alerts", "docs/alerts.md"),
+      page("Incidents", "docs/incidents.md"),
+      page("Hunting", "docs/hunting.md"),
+      page("Outputs", "docs/reference/outputs.md"),
+    ]),
+    group("Detection engineer", [
+      page("From a query to a rule", "docs/guides/detection-engineer.md"),
+      page("Detection rules", "docs/detections.md"),
+      page("Queries in the sandbox", "packages/kql/README.md"),
+    ]),
+    group("Contributor", [
+      page("Contributing", "CONTRIBUTING.md"),
+      page("Architecture", "docs/architecture.md"),
+      page("Releases", "docs/releasing.md"),
+      folded("Reference", [
+        page("Emulated routes", "docs/reference/sandbox-routes.md"),
+        page("Performance", "docs/reference/performance.md"),
+        page("Reaches into Pulumi's SDK", "docs/reference/sdk.md"),
+      ]),
+      folded(
+        "Packages",
+        ["detections", "engine", "errors", "microsoft", "pages", "sandbox", "siem", "terminal"].map((name) =>
+          page(name, `packages/${name}/README.md`),
+        ),
+      ),
+      folded("Decisions", [page("All decisions", "docs/adr/README.md"), ...decisions]),
+    ]),
+  ];
+}
+
+/** The files of all pages below the groups. */
+export function filesBelow(items: readonly (SidebarPage | SidebarGroup)[]): readonly string[] {
+  return items.flatMap((item) => ("items" in item ? filesBelow(item.items) : [item.file]));
+}
+
+function page(text: string, file: string): SidebarPage {
+  return { text, file };
+}
+
+function group(text: string, items: SidebarGroup["items"]): SidebarGroup {
+  return { text, items };
+}
+
+function folded(text: string, items: SidebarGroup["items"]): SidebarGroup {
+  return { text, collapsed: true, items };
+}
