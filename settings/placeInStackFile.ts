@@ -1,6 +1,7 @@
 /** Where a setting of the running stack is: the program gets values from the engine, not the file. */
 import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
+import { isDeepStrictEqual } from "node:util";
 import { configurationOf } from "./fromFile";
 import { parseAsEngine } from "./engineYaml";
 import { keyPosition } from "./keyPosition";
@@ -51,8 +52,19 @@ function placesIn(
   const find = keyPosition(text, project);
   return (key) => {
     const [setting = ""] = key.split(/[.[]/);
-    const isSame = secretKeys.includes(setting) || inFile[setting] === values[setting];
+    const isSame = secretKeys.includes(setting) || isSameValue(inFile[setting], values[setting]);
     const position = isSame ? find(key) : undefined;
     return position === undefined ? shown : `${shown}:${position.line}:${position.column}`;
   };
+}
+
+/** The engine sorts the keys of a map and escapes characters in its JSON. */
+function isSameValue(inFile: string | undefined, inEngine: string | undefined): boolean {
+  if (inFile === inEngine) return true;
+  if (inFile === undefined || inEngine === undefined || !/^[[{]/.test(inFile)) return false;
+  try {
+    return isDeepStrictEqual(JSON.parse(inFile), JSON.parse(inEngine));
+  } catch {
+    return false;
+  }
 }

@@ -10,7 +10,7 @@ describe("the place of a setting of the running stack", () => {
     folder = await mkdtemp(path.join(tmpdir(), "mssp-place-"));
     await mkdir(path.join(folder, "customers"));
     await writeFile(path.join(folder, "Pulumi.yaml"), "name: acme\nruntime: nodejs\nstackConfigDir: customers\n");
-    const settings = "config:\n  acme:customerName: Contoso\n  acme:customerDomain: bad one\n";
+    const settings = "config:\n  acme:customerName: Contoso\n  acme:customerDomain: bad one\n  acme:detections: { sets: [a], except: [{ rule: b, filter: a<b }] }\n";
     await writeFile(path.join(folder, "customers", "Pulumi.dev.yaml"), settings);
   });
   after(() => rm(folder, { recursive: true, force: true }));
@@ -23,6 +23,14 @@ describe("the place of a setting of the running stack", () => {
     const place = run("dev", values);
     assert.equal(place?.placeOf("customerDomain"), "customers/Pulumi.dev.yaml:3:3");
     assert.equal(place.placeOf("tenantId"), "customers/Pulumi.dev.yaml:1:1");
+  });
+
+  it("is known for a map, whose keys the engine sorts and whose characters it escapes", () => {
+    const detections = String.raw`{"except":[{"filter":"a\u003cb","rule":"b"}],"sets":["a"]}`;
+    const placeOf = (value: string) =>
+      run("dev", { ...values, detections: value })?.placeOf("detections.except[0].filter");
+    assert.equal(placeOf(detections), "customers/Pulumi.dev.yaml:4:53");
+    assert.equal(placeOf(detections.replace('"a"', '"c"')), "customers/Pulumi.dev.yaml");
   });
 
   it("has no line for a value of another file, as of --config-file, and no place without a file", () => {
