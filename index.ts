@@ -119,7 +119,10 @@ async function program() {
     settings.detections &&
       prepareDetections(
         detectionsName,
-        { tenantId, msspName, folder: projectFolder(), detections: settings.detections, now: clock() },
+        {
+          ...{ tenantId, msspName, folder: projectFolder(), detections: settings.detections, now: clock() },
+          placeOf: file?.placeOf,
+        },
         deployed,
       ),
     domainOwnership(customerDomain, tenantId, { endpoints }),

@@ -1,13 +1,9 @@
-import path from "node:path";
 import type * as kql from "@defender-mssp/kql";
-import { optionalPackage } from "../base/installation";
+import { installedJudge, judgePackage, type JudgeRulesOptions } from "@defender-mssp/detections";
+import { VisibleError } from "@defender-mssp/errors";
 
-export interface KqlPackage {
+export interface KqlPackage extends JudgeRulesOptions {
   readonly kql: typeof kql;
-  /** Path of the program that judges queries in a process of its own. */
-  readonly judgeProgram: string;
-  /** File of kept verdicts, below the project's folder. */
-  readonly cacheFile: string;
 }
 
 /**
@@ -16,10 +12,7 @@ export interface KqlPackage {
  * @throws VisibleError with the command that installs it.
  */
 export function kqlPackage(folder: string): KqlPackage {
-  const name = "@defender-mssp/kql";
-  return {
-    kql: optionalPackage(name) as typeof kql,
-    judgeProgram: require.resolve(`${name}/judge`, { paths: [__dirname, folder] }),
-    cacheFile: path.join(folder, ".mssp", "detections", "verdicts.json"),
-  };
+  const installed = installedJudge(folder);
+  if ("judge" in installed) return installed.judge as KqlPackage;
+  throw new VisibleError(`This command needs ${judgePackage}, which ${installed.missing}. ${installed.remedy}`);
 }

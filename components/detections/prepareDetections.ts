@@ -1,6 +1,11 @@
 import {
   composeRules,
   customerProblemText,
+  installedJudge,
+  judgeComposedRules,
+  judgedProblemText,
+  judgePackage,
+  movedFilters,
   readRules,
   ruleIdPrefix,
   ruleProblemText,
@@ -8,6 +13,7 @@ import {
   type ComposedRules,
   type CustomerDetections,
   type CustomerProblem,
+  type JudgedProblem,
   type RuleProblem,
 } from "@defender-mssp/detections";
 import {
@@ -45,10 +51,13 @@ export interface DetectionSources {
     readonly apiVersion: DetectionApiVersion;
   };
   readonly now: Date;
+  /** Where a key such as `detections.except[0].filter` is: file, line and column. Default: the key alone. */
+  readonly placeOf?: (key: string) => string;
 }
 
 /**
- * Reads the rules of the repository and, once, those of the tenant, says what people must know before a change, and
+ * Reads the rules of the repository, lets `@defender-mssp/kql` judge their queries in a process of its own if the project
+ * has it, reads the rules of the tenant once, says what people must know before a change, and
  * returns a function that declares the `Detections`.
  *
  * @param deployed the stack's resources: `await deployedResources()`.
@@ -64,11 +73,12 @@ export async function prepareDetections(
   deployed: DeployedResources,
   context: CallContext = {},
 ): Promise<() => Detections> {
-  const { tenantId, now, msspName, folder, detections } = sources;
-  const { apiVersion, sets, overwrite = [] } = detections;
-  const { rules, problems } = await readRules(folder, sets);
-  const composed = composeRules(rules, detections, { now, idPrefix: ruleIdPrefix(msspName) });
-  refuseProblems(problems, composed.problems);
+  const { tenantId, folder, detections } = sources;
+  const { apiVersion, overwrite = [] } = detections;
+  const { composed, problems } = await composedRules(sources);
+  const { judged, unjudged } = await judgedQueries(folder, composed.deployed);
+  const texts = problemTexts({ files: problems, judged, composed }, sources);
+  refuseProblems(texts.errors);
   const before = deployedRules(deployed);
   const live = await tenantRules(tenantId, apiVersion, context);
   if (live !== undefined) refuseCollisions(composed.deployed, before, live, deployed);
@@ -80,7 +90,7 @@ export async function prepareDetections(
       return [rule.name, findRule(properties, own, live, until.get(rule.name))];
     }),
   );
-  await report({ ...sources, composed, before, live, found, warnings: problems });
+  await report({ ...sources, composed, before, live, found, unjudged, warnings: texts.warnings });
   const declared = composed.deployed.map(({ rule, properties, firstRun }): DeclaredDetection =>
     withoutUndefined({
       ...{ name: rule.name, properties, firstRun },
@@ -91,11 +101,54 @@ export async function prepareDetections(
   return () => new Detections(name, { tenantId, apiVersion, rules: declared });
 }
 
+async function composedRules({ folder, detections, now, msspName }: DetectionSources) {
+  const { rules, problems } = await readRules(folder, detections.sets);
+  return { composed: composeRules(rules, detections, { now, idPrefix: ruleIdPrefix(msspName) }), problems };
+}
+
+/** Problems of the queries; without the package that judges them, why they were not judged. */
+async function judgedQueries(folder: string, rules: readonly ComposedRule[]) {
+  if (rules.length === 0) return { judged: [] };
+  const installed = installedJudge(folder);
+  if ("judge" in installed) return { judged: (await judgeComposedRules(rules, installed.judge)).problems };
+  const unjudged = `The queries of the detection rules were not judged: the package ${judgePackage} ${installed.missing}. ${installed.remedy}`;
+  return { judged: [], unjudged };
+}
+
+interface FoundProblems {
+  readonly files: readonly RuleProblem[];
+  readonly judged: readonly JudgedProblem[];
+  readonly composed: ComposedRules;
+}
+
+/** What `npx mssp detections check` finds for this customer: all errors, and all warnings. */
+function problemTexts({ files, judged, composed }: FoundProblems, { detections, placeOf }: DetectionSources) {
+  const ofSettings = (problem: CustomerProblem) =>
+    `${placeOf === undefined ? "" : `${placeOf(problem.key)} `}${customerProblemText(problem)}`;
+  const filterKey = (exception: object) =>
+    `detections.except[${detections.except.findIndex((other) => other === exception)}].filter`;
+  const ofQuery = (problem: JudgedProblem) => {
+    if (problem.exception === undefined) return judgedProblemText(problem);
+    const what = `${problem.what} (${problem.code})`;
+    return ofSettings({ key: filterKey(problem.exception), what, remedy: problem.remedy });
+  };
+  const atLevel = (level: RuleProblem["level"]) => [
+    ...files.filter((problem) => problem.level === level).map(ruleProblemText),
+    ...judged.filter((problem) => problem.level === level).map(ofQuery),
+  ];
+  const moved = composed.deployed.flatMap(movedFilters);
+  return {
+    errors: [...atLevel("error"), ...composed.problems.map(ofSettings)],
+    warnings: [
+      ...atLevel("warning"),
+      ...moved.map(({ exception, ...others }) => ofSettings({ key: filterKey(exception), ...others })),
+    ],
+  };
+}
+
 const listedProblems = 100;
 
-function refuseProblems(problems: readonly RuleProblem[], ofSettings: readonly CustomerProblem[]): void {
-  const errors = problems.filter(({ level }) => level === "error");
-  const lines = [...errors.map(ruleProblemText), ...ofSettings.map(customerProblemText)];
+function refuseProblems(lines: readonly string[]): void {
   if (lines.length === 0) return;
   const count = lines.length === 1 ? "1 problem" : `${lines.length} problems`;
   const rest = lines.length - listedProblems;
@@ -149,7 +202,9 @@ interface Report extends DetectionSources {
   readonly before: ReadonlyMap<string, DeployedRule>;
   readonly live: TenantRules;
   readonly found: ReadonlyMap<string, RuleFinding>;
-  readonly warnings: readonly RuleProblem[];
+  /** Why queries were not judged. */
+  readonly unjudged: string | undefined;
+  readonly warnings: readonly string[];
 }
 
 /** What people must know, what acts in the customer's estate first. */
@@ -157,8 +212,8 @@ async function report(all: Report): Promise<void> {
   for (const text of [...actionTexts(all), ...editTexts(all), ...turnedOffTexts(all), ...unreadText(all)]) {
     await pulumi.log.warn(text);
   }
-  for (const warning of all.warnings) await pulumi.log.warn(ruleProblemText(warning));
-  for (const text of endTexts(all)) await pulumi.log.warn(text);
+  const unjudged = all.unjudged === undefined ? [] : [all.unjudged];
+  for (const text of [...unjudged, ...all.warnings, ...endTexts(all)]) await pulumi.log.warn(text);
   for (const text of [...firstRunTexts(all), ...omittedTexts(all)]) await pulumi.log.info(text);
 }
 

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { mkdir, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import type { SandboxProject, StoredObject } from "@defender-mssp/testkit";
+import type { StatusReport } from "../../cli/customer/status/customerStatus";
 import type { DetectionsDiff } from "../../cli/detections/diff/diffDetections";
 import { inSession } from "../cli/testSession";
 import { ana, createProject, customer, dumpOfTenant, TenantHands, tenantIdOf } from "./support";
@@ -95,19 +96,27 @@ describe("detection rules on the real engine", function () {
   it("reports all mistakes of files and settings together, and declares nothing", async () => {
     await writeFile(file("base", "broken"), "displayName: Broken\nstatus: on\n");
     await writeFile(file("base", "twice"), ruleText("twice", { title: "rule-1" }));
-    await configure({ except: [{ rule: "rule-x", reason: "Test", owner: "Ana", until: "2999-01-01", off: true }] });
+    await writeFile(file("base", "unbound"), ruleText("unbound").replace("where Process", "where Proces"));
+    const exception = { reason: "Test", owner: "Ana", until: "2999-01-01" };
+    const except = [
+      { ...exception, rule: "rule-x", off: true },
+      { ...exception, rule: "rule-2", filter: "NoSuchColumn != 'a'" },
+    ];
+    await configure({ except });
     const { stdout, exitCode } = await project.run(["preview", ...stack]);
     assert.notEqual(exitCode, 0);
     for (const text of [
       /detections\/base\/broken\.yaml:2:\d+ status/,
       /detections\/base\/twice\.yaml:1:\d+ displayName: .* has the same name/,
       /detections\.except\[0\]\.rule: no rule of the customer's sets is named "rule-x"/,
-      /nothing was changed/,
+      /detections\/base\/unbound\.yaml:6:11: The name 'ProcesCommandLine' .* \(KS142\)\. Write ProcessCommandLine\./,
+      /Pulumi\.customer\.yaml:\d+:\d+ detections\.except\[1\]\.filter: The name 'NoSuchColumn' .* \(KS142\)/,
+      /9 problems in detection rules; nothing was changed/,
     ]) {
       assert.match(stdout, text);
     }
     assert.equal(dumpOfTenant(project, tenantId), asBefore);
-    for (const name of ["broken", "twice"]) await rm(file("base", name));
+    for (const name of ["broken", "twice", "unbound"]) await rm(file("base", name));
     await configure();
   });
 
@@ -139,7 +148,7 @@ describe("detection rules on the real engine", function () {
   });
 
   it("shows by mssp detections diff what the next up changes, by customer and by rule", async () => {
-    await write("base", "rule-8", { query: "DeviceFileEvents", actions: isolating });
+    await write("base", "rule-8", { query: "DeviceEvents", actions: isolating });
     await write("base", "rule-new");
     await rm(file("base", "rule-9"));
     const inFolder = { folder: project.folder, environment: project.environment };
@@ -213,7 +222,18 @@ describe("detection rules on the real engine", function () {
     rule("rule-3")["lastRunDetails"] = { status: "failed", failureReason: "", errorCode: "queryTimeout" };
     const output = await preview("--expect-no-changes");
     assert.match(output, /Defender has turned off the detection rule "Rule rule-3" .*: queryTimeout/);
-    await write("base", "rule-3", { query: "DeviceFileEvents" });
+    const inFolder = { folder: project.folder, environment: project.environment };
+    const status = async (...args: string[]) =>
+      (await inSession(["status", "--stack", "customer", "--json", ...args], inFolder)).stdout;
+    const turnedOff = (document: string) =>
+      (JSON.parse(document) as StatusReport).customers.flatMap(({ needs }) =>
+        needs.flatMap(({ topic, text }) => (topic === "turnedOffRules" ? [text] : [])),
+      );
+    assert.deepEqual(turnedOff(await status()), [
+      'Defender has turned off 1 detection rule, which raises no alerts: "Rule rule-3" (queryTimeout)',
+    ]);
+    assert.deepEqual(turnedOff(await status("--offline")), []);
+    await write("base", "rule-3", { query: "DeviceEvents" });
     await up();
     assert.equal(rule("rule-3")["status"], "enabled");
   });

@@ -1,10 +1,10 @@
 /** `mssp detections check`: what is wrong with the rules, and with each customer's composition of them. */
 import {
   judgeComposedRules,
+  movedFilters,
   readRules,
   rulesFolder,
   ruleSets,
-  type ComposedRule,
   type ComposedRules,
   type EndingSoon,
   type JudgedProblem,
@@ -158,7 +158,11 @@ function settingsFindings(
       ),
     ),
     ...endsSoon.map((ending) => at(...endingText(ending, except))),
-    ...deployed.flatMap((rule) => movedFilters(rule, except, at)),
+    ...deployed
+      .flatMap(movedFilters)
+      .map(({ exception, what, remedy }) =>
+        at(`detections.except[${except.indexOf(exception)}].filter`, "warning", what, remedy),
+      ),
   ];
 }
 
@@ -176,38 +180,6 @@ function endingText(ending: EndingSoon, except: readonly object[]): [string, "wa
     what,
     `${owner} extends it, or removes it`,
   ];
-}
-
-/** Operators that count, group or limit rows: a filter before them changes what they return. */
-const groupingOperators = new Set([
-  "summarize",
-  "distinct",
-  "top",
-  "take",
-  "limit",
-  "count",
-  "make-series",
-  "join",
-  "lookup",
-]);
-
-function movedFilters(
-  { exceptions }: ComposedRule,
-  except: readonly object[],
-  at: (key: string, level: "warning", what: string, remedy: string) => DetectionFinding,
-): DetectionFinding[] {
-  return exceptions.flatMap(({ exception, before }) => {
-    if (before === undefined || !groupingOperators.has(before)) return [];
-    const what = `a column of the filter does not reach the end of the query: it stands before ${before}`;
-    return [
-      at(
-        `detections.except[${except.indexOf(exception)}].filter`,
-        "warning",
-        what,
-        "Look at the result, or filter by a column of the output",
-      ),
-    ];
-  });
 }
 
 function sortedFindings(findings: readonly DetectionFinding[]): readonly DetectionFinding[] {

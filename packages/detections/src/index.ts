@@ -45,8 +45,11 @@ export { ruleFileJsonSchema } from "./ruleFileJsonSchema";
 export type { RuleFile, RuleParameterValue } from "./ruleFileSchema";
 export { ruleProblemsText, ruleProblemText, type RuleProblem } from "./ruleProblem";
 export type { RuleParameters } from "./ruleParameters";
+export { installedJudge, judgePackage, type InstalledJudge } from "./installedJudge";
+export { movedFilters, type MovedFilter } from "./movedFilters";
 export {
   judgeComposedRules,
+  judgedProblemText,
   type JudgedProblem,
   type JudgedRules,
   type JudgedSchema,

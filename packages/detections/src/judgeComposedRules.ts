@@ -70,6 +70,11 @@ export async function judgeComposedRules(
   return { byRule, problems: byRule.flat(), judged, kept };
 }
 
+/** One problem on one line: place, what, code, remedy. */
+export function judgedProblemText({ file, line, column, what, code, remedy }: JudgedProblem): string {
+  return `${file}:${line}:${column}: ${what} (${code}). ${remedy}.`;
+}
+
 function problemsOfVerdict(
   composed: ComposedRule,
   verdict: KeptVerdict,

@@ -1,5 +1,6 @@
 /** Verdicts of queries: kept ones from a file, the others from one process of the judge. */
 import { spawn } from "node:child_process";
+import { randomUUID } from "node:crypto";
 import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { text } from "node:stream/consumers";
@@ -85,7 +86,8 @@ async function keep(
     .filter((key) => !used.has(key))
     .slice(-keptVerdicts);
   const verdicts = Object.fromEntries([...others, ...used].map((key) => [key, all[key]]));
-  const temporary = `${file}.${process.pid}`;
+  // Stacks of a fleet write from threads of one process.
+  const temporary = `${file}.${randomUUID()}`;
   try {
     await mkdir(path.dirname(file), { recursive: true });
     await writeFile(path.join(path.dirname(file), ".gitignore"), "*\n");

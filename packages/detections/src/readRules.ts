@@ -142,7 +142,7 @@ function repeatedTexts(rules: readonly DetectionRuleFile[]): readonly RuleProble
         ...place,
         key: key.join("."),
         what,
-        remedy: `Give each rule a ${noun} of its own`,
+        remedy: `Give each rule its own ${noun}`,
         level: "error",
       };
     }),

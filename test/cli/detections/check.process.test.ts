@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import type { DetectionsCheck } from "../../../cli/detections/check/checkDetections";
+import { withoutPackage } from "../../withoutPackage";
 import { officeRule, renamedRule, RulesProject } from "./rulesProject";
 
 const exception = { rule: "office", reason: "Packaging", owner: "Ana", until: "2027-12-31" };
@@ -130,6 +131,15 @@ describe("mssp detections check", function () {
     assert.equal(exitCode, 1);
     assert.match(stderr, /There are no detection rules in .*\. Write one as detections\/<set>\/<rule>.yaml/);
     await empty.dispose();
+  });
+
+  it("says in one line what to install where the package that judges queries is missing", async () => {
+    const { exitCode, stdout, stderr } = await withoutPackage("@defender-mssp/kql", () => project.run("check"));
+    assert.deepEqual([exitCode, stdout], [1, ""]);
+    assert.match(
+      stderr,
+      /^mssp: This command needs @defender-mssp\/kql, which is not installed\. Copy defender-mssp-kql-(\S+)\.tgz, which `npm run package` writes, to vendor\/ and run: npm install \.\/vendor\/defender-mssp-kql-\1\.tgz$/,
+    );
   });
 
   it("shows the findings below their files", async () => {
