@@ -100,6 +100,55 @@ describe("providers/detectionRule", function () {
     assert.equal(made(/PATCH .*detectionRules/).length, 0);
   });
 
+  /** Runs the action while each request first passes here. */
+  async function observed(seen: (method: string, body: string) => () => void, action: () => Promise<unknown>) {
+    const { fetch } = globalThis;
+    globalThis.fetch = async (address, options) => {
+      const isRule = new Request(address).url.includes("detectionRules");
+      const ended = isRule ? seen(options?.method ?? "GET", options?.body as string) : undefined;
+      try {
+        return await fetch(address, options);
+      } finally {
+        ended?.();
+      }
+    };
+    try {
+      await action();
+    } finally {
+      globalThis.fetch = fetch;
+    }
+  }
+
+  it("sends an enabled rule to be created as disabled, so that it does not run over 30 days; backfill sends it enabled", async () => {
+    const sent: string[] = [];
+    const record = (method: string, body: string) => {
+      if (method !== "GET") sent.push(`${method} ${(JSON.parse(body) as { status?: string }).status}`);
+      return () => undefined;
+    };
+    await observed(record, () => create());
+    assert.deepEqual(sent.splice(0), ["POST disabled", "PATCH enabled"]);
+    rules().clear();
+    await observed(record, () => create({ firstRun: "backfill" }));
+    assert.deepEqual(sent, ["POST enabled"]);
+  });
+
+  it("writes at most four rules of a tenant at a time", async () => {
+    let [running, most] = [0, 0];
+    const count = () => {
+      most = Math.max(most, ++running);
+      return () => {
+        running--;
+      };
+    };
+    const named = (letter: string) => ({
+      ...{ ruleId: `fabrikam-${letter}`, displayName: `Rule ${letter}` },
+      ...withTemplate({ title: `Title ${letter}` }),
+    });
+    await observed(count, () => Promise.all("abcdefghijkl".match(/./g)!.map((letter) => create(named(letter)))));
+    assert.equal(rules().size, 12);
+    assert.equal(most, 4);
+  });
+
   it("reads what it has written without a difference, in whatever order and form the service answers", async () => {
     const state = await create();
     const read = await detectionRuleResource.read(base.ruleId, state, context());
