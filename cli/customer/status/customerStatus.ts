@@ -27,6 +27,7 @@ export const needTopics = [
   "consent",
   "interrupted",
   "failedRun",
+  "turnedOffRules",
   "drift",
   "ended",
   "ends",
@@ -87,6 +88,9 @@ export interface DriftStatus {
   /** ISO 8601, UTC. Absent where it was not checked, and where a preview's file says no time. */
   readonly checkedOn?: string;
 }
+
+/** `what` of the stack's detection rules that could not be read. */
+export const detectionRulesPart = "Detection rules";
 
 export interface NotChecked {
   readonly what: string;

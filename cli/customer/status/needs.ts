@@ -2,6 +2,7 @@
 import { endingSentence, endingStates, type Ending } from "@defender-mssp/microsoft";
 import type { LastComparison } from "../../stack/lastComparisons";
 import type { LastOutcome } from "../../stack/journal";
+import type { TurnedOffRule } from "../../tenant/additions/detectionRuleChanges";
 import { actorNames, stepTitles, type Actor, type OnboardingProgress, type OnboardingStep } from "../onboard/progress";
 import { daysLeft, endText } from "../report/attention";
 import type { ReportEnd } from "../report/model";
@@ -46,6 +47,16 @@ export function driftNeeds(stack: string, { state, differences, checkedOn }: Dri
   const next = `npx mssp fleet preview --drift --stack ${stack}`;
   const title = `drifted: ${counted(differences, "difference")}`;
   return [{ ...byEngineer("drift", "now"), level: differences, title, text, next }];
+}
+
+/** Detection rules that Defender has turned off, the more the worse. */
+export function turnedOffNeeds(stack: string, rules: readonly TurnedOffRule[]): StatusNeed[] {
+  if (rules.length === 0) return [];
+  const named = rules.map(({ displayName, reason }) => `"${displayName}" (${reason})`).join(", ");
+  const text = `Defender has turned off ${counted(rules.length, "detection rule")}, which ${rules.length === 1 ? "raises" : "raise"} no alerts: ${named}`;
+  const next = `Correct the queries in detections/, then npx pulumi up --stack ${stack}`;
+  const title = `${counted(rules.length, "detection rule")} turned off`;
+  return [{ ...byEngineer("turnedOffRules", "now"), level: rules.length, title, text, next }];
 }
 
 export function driftStatus(comparison: LastComparison | undefined): DriftStatus {

@@ -10,6 +10,7 @@ import type { OnboardingProgress } from "../onboard/progress";
 import { reportOf } from "../report/build";
 import type { AccessReport } from "../report/model";
 import { reportState, type ReportState } from "../report/readState";
+import { readTurnedOffRules } from "./readTurnedOffRules";
 import { sortedNeeds, type CustomerState } from "./customerStatus";
 import {
   driftNeeds,
@@ -18,6 +19,7 @@ import {
   interruptedNeeds,
   onboardingNeeds,
   retirementNeeds,
+  turnedOffNeeds,
   uncheckedSteps,
 } from "./needs";
 import { nextEnd, type CustomerFiles, type ReadPart, type StatusRun } from "./customerFiles";
@@ -39,7 +41,10 @@ export async function statusByState(
     const on = await offboardedOn(stack, run);
     if (on !== undefined) return { state: "offboarded", offboarded: { on }, needs: [] };
   }
-  const progress = await onboardingInTenant({ stack, ...run, now: () => now }, { settings, deployment });
+  const [progress, turnedOff] = await Promise.all([
+    onboardingInTenant({ stack, ...run, now: () => now }, { settings, deployment }),
+    report && readTurnedOffRules(settings, await deployment(), run.environment),
+  ]);
   const [ends, writtenAt] = [report?.ends ?? [], report?.stateWrittenAt];
   const retirements = report?.retirements ?? [];
   return {
@@ -49,12 +54,13 @@ export async function statusByState(
     needs: sortedNeeds([
       ...interruptedNeeds(stack, state?.interrupted ?? 0),
       ...failedRunNeeds(last, state?.writtenAt),
+      ...turnedOffNeeds(stack, turnedOff?.rules ?? []),
       ...driftNeeds(stack, drift),
       ...endNeeds(ends, { ...run, writtenAt }),
       ...retirementNeeds(retirements),
       ...onboardingNeeds(progress, report !== undefined),
     ]),
-    notChecked: uncheckedSteps(progress),
+    notChecked: [...uncheckedSteps(progress), ...(turnedOff?.notChecked ?? [])],
   };
 }
 

@@ -10,19 +10,44 @@ import {
   turnedOffReason,
   type DetectionRuleObject,
   type DetectionRuleState,
+  type GraphCall,
 } from "@defender-mssp/microsoft";
 import { detectionRule } from "../../../domain/kinds/detectionRule";
 import { azRest, upRefresh, type FoundAddition } from "./addition";
-import type { DeployedObject } from "./deployed";
+import type { Deployed, DeployedObject } from "./deployed";
 import { kindTenant, type AdditionsTenant } from "./tenant";
 
 export async function detectionRuleChanges(tenant: AdditionsTenant): Promise<FoundAddition[]> {
-  const rules = new Map(
-    (await listDetectionRules(kindTenant(tenant).graph)).map((rule) => [rule.id.toLowerCase(), rule]),
-  );
-  return tenant.deployed
-    .all("detectionRule")
-    .flatMap((object) => ruleChanges(tenant, object, rules.get(object.objectId)));
+  const rules = await deployedRules(tenant.deployed, kindTenant(tenant).graph);
+  return rules.flatMap(({ object, live }) => ruleChanges(tenant, object, live));
+}
+
+/** A rule of the stack that Defender has turned off: it raises no alerts. */
+export interface TurnedOffRule {
+  readonly displayName: string;
+  /** As the service gives it, such as `queryTimeout`. */
+  readonly reason: string;
+}
+
+/** One list call, and none for a stack without rules. @throws ServiceError */
+export async function turnedOffRules(deployed: Deployed, call: GraphCall): Promise<readonly TurnedOffRule[]> {
+  return (await deployedRules(deployed, call)).flatMap(({ live }) => {
+    const reason = live && turnedOffReason(live);
+    return live === undefined || reason === undefined ? [] : [{ displayName: live.displayName, reason }];
+  });
+}
+
+interface RuleInTenant {
+  readonly object: DeployedObject;
+  /** Undefined for a rule that the tenant does not have. */
+  readonly live: DetectionRuleObject | undefined;
+}
+
+async function deployedRules(deployed: Deployed, call: GraphCall): Promise<readonly RuleInTenant[]> {
+  const objects = deployed.all("detectionRule");
+  if (objects.length === 0) return [];
+  const rules = new Map((await listDetectionRules(call)).map((rule) => [rule.id.toLowerCase(), rule]));
+  return objects.map((object) => ({ object, live: rules.get(object.objectId) }));
 }
 
 function ruleChanges(

@@ -3,6 +3,7 @@ import { createHash } from "node:crypto";
 import type { FleetStack } from "../../../stack/inventory";
 import {
   isRead,
+  detectionRulesPart,
   needTopics,
   type CustomerStatus,
   type NeedTopic,
@@ -75,9 +76,10 @@ export function allNeeds({ customers }: Pick<StatusReport, "customers">): NeedOf
 function unseenTopics(customer: CustomerStatus, isOffline: boolean): readonly NeedTopic[] {
   if (customer.state === "unreadable") return needTopics;
   return [
-    ...(isOffline ? (["interrupted", "consent", "onboarding", "ended", "ends"] as const) : []),
+    ...(isOffline ? (["interrupted", "consent", "onboarding", "turnedOffRules", "ended", "ends"] as const) : []),
     ...(isRead(customer) ? [] : (["consent", "onboarding"] as const)),
     ...(customer.drift.state === "notChecked" ? (["drift"] as const) : []),
+    ...(customer.notChecked.some(({ what }) => what === detectionRulesPart) ? (["turnedOffRules"] as const) : []),
   ];
 }
 

@@ -13,6 +13,7 @@ import {
   failedRunNeeds,
   onboardingNeeds,
   retirementNeeds,
+  turnedOffNeeds,
   uncheckedSteps,
   unreadableNeed,
 } from "../../../../cli/customer/status/needs";
@@ -64,6 +65,19 @@ describe("mssp status: what needs somebody", () => {
     assert.match(failedRunNeeds(failed, "2026-11-20T09:59:00.000Z")[0]?.text ?? "", /fleet up failed: first second$/);
     assert.deepEqual(failedRunNeeds(failed, "2026-11-20T10:01:00.000Z"), []);
     assert.deepEqual(failedRunNeeds({ ...failed, state: "changed" }, undefined), []);
+  });
+
+  it("detection rules that Defender has turned off, worse the more they are, before drift", () => {
+    const rules = ["queryTimeout", "queryLimitsExceeded"].map((reason, index) => ({ displayName: `R${index}`, reason }));
+    const [need, ...others] = turnedOffNeeds("a", rules);
+    assert.deepEqual([need?.level, need?.urgency, need?.title, others], [2, "now", "2 detection rules turned off", []]);
+    assert.equal(
+      need?.text,
+      'Defender has turned off 2 detection rules, which raise no alerts: "R0" (queryTimeout), "R1" (queryLimitsExceeded)',
+    );
+    const drift = driftNeeds("a", { state: "drifted", differences: 1 });
+    assert.equal(sortedNeeds([...drift, ...turnedOffNeeds("a", rules)])[0]?.topic, "turnedOffRules");
+    assert.deepEqual(turnedOffNeeds("a", []), []);
   });
 
   it("drift, worse with more differences", () => {
