@@ -8,10 +8,11 @@ import * as pulumi from "@pulumi/pulumi";
 import { prepareDelegation, prepareSentinelAccess } from "../../components/azure/prepare";
 import { sentinelGroupIds } from "../../components/azure/sentinelGroupIds";
 import { CustomerOnboarding } from "../../components/customerOnboarding";
+import { planDetections } from "../../components/detections/prepareDetections";
 import { customerApprovers } from "../../components/portalAccess/portalAccessArgs";
 import { tenantProvider } from "../../components/tenant/customerTenant";
 import { hasSentinelAccess } from "../../domain/prerequisiteSettings";
-import { delegationName, onboardingName, sentinelName } from "../../domain/resourceNames";
+import { delegationName, detectionsName, onboardingName, sentinelName } from "../../domain/resourceNames";
 import { azureRoleAssignment, component } from "../../domain/resourceTypes";
 import { offlineRun, type OfflineResource } from "../../program/sdk/offlineRun";
 import type { Settings } from "../../settings";
@@ -29,9 +30,14 @@ export interface PlannedResource extends Pick<OfflineResource, "type" | "name" |
 /**
  * Lists the resources in the customer's tenant and subscription. What an extension declares, and what
  * is in the MSSP's own subscription, is not among them.
- * @throws VisibleError for settings that a component refuses.
+ * @param folder that of `Pulumi.yaml`, with the files of detection rules. Default: there are none.
+ * @throws VisibleError for settings that a component refuses, and for wrong files of detection rules.
  */
-export async function plannedResources(settings: Settings, now: Date): Promise<readonly PlannedResource[]> {
+export async function plannedResources(
+  settings: Settings,
+  now: Date,
+  folder?: string,
+): Promise<readonly PlannedResource[]> {
   const resources: PlannedResource[] = [];
   const answers = {
     created: (resource: OfflineResource) => {
@@ -46,7 +52,7 @@ export async function plannedResources(settings: Settings, now: Date): Promise<r
     called: (token: string, inputs: Readonly<Record<string, unknown>>) => answer(token, inputs, settings),
   };
   try {
-    await offlineRun(() => declare(settings, now), answers);
+    await offlineRun(() => declare(settings, now, folder), answers);
   } catch (error) {
     if (pulumi.RunError.isInstance(error)) throw new VisibleError(error.message);
     throw error;
@@ -54,8 +60,9 @@ export async function plannedResources(settings: Settings, now: Date): Promise<r
   return resources;
 }
 
-async function declare(settings: Settings, now: Date): Promise<void> {
+async function declare(settings: Settings, now: Date, folder: string | undefined): Promise<void> {
   const { tenantId, msspTenantId, msspName, cloud, portalAccess, azureDelegation, sentinelAccess, adopted } = settings;
+  const { detections } = settings;
   const provider = tenantProvider(onboardingName, tenantId, cloud);
   const onboarding = new CustomerOnboarding(
     onboardingName,
@@ -68,6 +75,11 @@ async function declare(settings: Settings, now: Date): Promise<void> {
     { provider },
   );
   if (sentinelAccess !== undefined && hasSentinelAccess(settings)) await declareSentinel(settings, onboarding);
+  if (detections !== undefined && folder !== undefined) {
+    const sources = { tenantId, msspName, folder, detections, now };
+    const declareRules = await planDetections(detectionsName, sources);
+    declareRules();
+  }
   if (azureDelegation === undefined) return;
   const delegate = await prepareDelegation(delegationName, {
     ...azureDelegation,

@@ -101,6 +101,19 @@ export async function prepareDetections(
   return () => new Detections(name, { tenantId, apiVersion, rules: declared });
 }
 
+/**
+ * Reads the rules of the repository for a customer of which nothing is deployed, and returns a function that declares
+ * the `Detections`. No query is judged, and no tenant is asked.
+ * @throws pulumi.RunError with all problems of files and settings together.
+ */
+export async function planDetections(name: string, sources: DetectionSources): Promise<() => Detections> {
+  const { composed, problems } = await composedRules(sources);
+  refuseProblems(problemTexts({ files: problems, judged: [], composed }, sources).errors);
+  const rules = composed.deployed.map(({ rule, properties, firstRun }) => ({ name: rule.name, properties, firstRun }));
+  const { tenantId, detections } = sources;
+  return () => new Detections(name, { tenantId, apiVersion: detections.apiVersion, rules });
+}
+
 async function composedRules({ folder, detections, now, msspName }: DetectionSources) {
   const { rules, problems } = await readRules(folder, detections.sets);
   return { composed: composeRules(rules, detections, { now, idPrefix: ruleIdPrefix(msspName) }), problems };

@@ -10,7 +10,8 @@ describe("the place of a setting of the running stack", () => {
     folder = await mkdtemp(path.join(tmpdir(), "mssp-place-"));
     await mkdir(path.join(folder, "customers"));
     await writeFile(path.join(folder, "Pulumi.yaml"), "name: acme\nruntime: nodejs\nstackConfigDir: customers\n");
-    const settings = "config:\n  acme:customerName: Contoso\n  acme:customerDomain: bad one\n  acme:detections: { sets: [a], except: [{ rule: b, filter: a<b }] }\n";
+    const settings =
+      "config:\n  acme:customerName: Contoso\n  acme:customerDomain: bad one\n  acme:detections: { sets: [a], except: [{ rule: b, filter: a<b }] }\n";
     await writeFile(path.join(folder, "customers", "Pulumi.dev.yaml"), settings);
   });
   after(() => rm(folder, { recursive: true, force: true }));

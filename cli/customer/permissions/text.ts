@@ -75,7 +75,12 @@ function urlLines({ customerName, stack, consentUrls }: CustomerConsent): string
 }
 
 /** What `up` creates for a customer: the kind of each object, and its names. */
-export type PlannedObjects = readonly { readonly kind: string; readonly names: readonly string[] }[];
+export type PlannedObjects = readonly {
+  readonly kind: string;
+  readonly names: readonly string[];
+  /** What else must be known of them: sentences. */
+  readonly note?: string;
+}[];
 
 /**
  * To send to the customers' administrators.
@@ -174,7 +179,9 @@ export function permissionsMarkdown(permissions: Permissions, planned: ReadonlyM
     ...customers.flatMap(({ stack, customerName }) => [
       `## What will be created${customers.length > 1 ? ` for ${plain(customerName)}` : ""}`,
       "",
-      ...(planned.get(stack) ?? []).map(({ kind, names }) => `- ${kind}: ${names.map(plain).join(", ")}`),
+      ...(planned.get(stack) ?? []).map(({ kind, names, note }) =>
+        [`- ${kind}: ${names.map(plain).join(", ")}`, ...(note === undefined ? [] : [plain(note)])].join(". "),
+      ),
       "",
     ]),
     ...notesOf(customers).flatMap((note) => [note, ""]),

@@ -49,12 +49,12 @@ export async function readReport(stack: string, options: ReportReadOptions): Pro
   const settings = await readStackSettingsOffline(stack, options.folder);
   const applications = handout === undefined ? undefined : consentedApplications(stack, settings, handout.ids, now);
   const common = { stack, settings, now, ...(applications === undefined ? {} : { applications }) };
-  if (handout?.fromSettings === true) return plannedReport(common);
+  if (handout?.fromSettings === true) return plannedReport(common, options.folder);
   const deployment = handout === undefined ? await readDeployment(stack, place) : await readIfDeployed(stack, place);
-  if (deployment === undefined) return plannedReport(common);
+  if (deployment === undefined) return plannedReport(common, options.folder);
   const state = reportState(deployment);
   const { objects } = objectsOf(state.resources, settings);
-  if (handout !== undefined && objects.length === 0) return plannedReport(common);
+  if (handout !== undefined && objects.length === 0) return plannedReport(common, options.folder);
   if (!isLive) return reportOf({ ...common, state, source: "state", ...(await refreshTokenOf(stack, place)) });
   // An empty state is refused before anybody signs in.
   reportOf({ ...common, state, source: "state" });
@@ -64,12 +64,16 @@ export async function readReport(stack: string, options: ReportReadOptions): Pro
 }
 
 /** What `up` will create, by the settings alone: no state, no engine, no sign-in. */
-async function plannedReport(common: Pick<ReportSources, "stack" | "settings" | "now">): Promise<AccessReport> {
+async function plannedReport(
+  common: Pick<ReportSources, "stack" | "settings" | "now">,
+  from: string,
+): Promise<AccessReport> {
   const { stack, settings, now } = common;
   const { customerName, offboarded } = settings;
   if (offboarded !== undefined) throw new VisibleError(offboardedMessage({ customerName, stack }, offboarded));
   const { plannedResources } = await import("../../planned/plannedResources.js");
-  const resources = await plannedResources(settings, now);
+  const { folder } = await readProject(from);
+  const resources = await plannedResources(settings, now, folder);
   return reportOf({ ...common, state: plannedState(resources), source: "settings" });
 }
 

@@ -1,8 +1,10 @@
 /** The hand-out before the consent: without a stack, an engine or a sign-in. */
 import assert from "node:assert/strict";
-import { copyFile, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { copyFile, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import type { AccessReport } from "../../../../cli/customer/report/model";
+import { officeRule, renamedRule } from "../../detections/rulesProject";
 import { checkout } from "../../mssp";
 import { inSession } from "../../testSession";
 
@@ -63,5 +65,53 @@ describe("mssp report --for customer --from-settings", () => {
     assert.equal(exitCode, 0);
     assert.match(stdout, /## What will be created\n\n- Guest user: Ana Silva, Ben Okafor/);
     assert.doesNotMatch(stdout, /planned:|client_id=[^5]/);
+  });
+
+  describe("with detection rules", () => {
+    before(async () => {
+      const dev = await readFile(path.join(folder, "Pulumi.dev.yaml"), "utf8");
+      const detections = (actions: string) =>
+        `${dev.trimEnd()}\n  defender-mssp:detections: { sets: [base]${actions} }\n`;
+      const approved = ", actions: [isolateDevices], approvedBy: Dana Reyes, until: '2999-12-31'";
+      await writeFile(path.join(folder, "Pulumi.approved.yaml"), detections(approved));
+      await writeFile(path.join(folder, "Pulumi.watching.yaml"), detections(""));
+      await mkdir(path.join(folder, "detections/base"), { recursive: true });
+      const isolating = "automatedActions: { isolateDevices: [{ deviceIdColumn: DeviceId, isolationType: full }] }\n";
+      await writeFile(path.join(folder, "detections/base/office.yaml"), officeRule + isolating);
+      await writeFile(path.join(folder, "detections/base/other.yaml"), renamedRule("Other"));
+    });
+
+    it("lists them, what they do by themselves and who approved it, before the first up", async () => {
+      const { exitCode, stdout, stderr } = await run("permissions", "--stack", "approved", "--format", "markdown");
+      assert.equal(exitCode, 0, stderr);
+      assert.match(
+        stdout,
+        /- Detection rule: Encoded PowerShell from Office, Other Encoded PowerShell from Office\. By themselves, on each row that their queries find: Encoded PowerShell from Office isolates devices\. Dana Reyes approved that until 2999-12-31\./,
+      );
+      const { stdout: json } = await run(...handout, "--stack", "approved", "--json");
+      const { objects, detectionApproval } = JSON.parse(json) as AccessReport;
+      assert.deepEqual(
+        objects.flatMap(({ kind, name, detail }) => (kind === "detectionRule" ? [`${name}: ${detail}`] : [])),
+        [
+          "Encoded PowerShell from Office: enabled, PT1H, isolateDevices",
+          "Other Encoded PowerShell from Office: enabled, PT1H",
+        ],
+      );
+      assert.equal(detectionApproval?.approvedBy, "Dana Reyes");
+      const out = path.join(folder, "rules.html");
+      await run(...handout, "--stack", "approved", "--out", out);
+      assert.match(await readFile(out, "utf8"), /Dana Reyes approved these actions until 2999-12-31: isolateDevices/);
+    });
+
+    it("names no action that nobody approved, and refuses wrong files", async () => {
+      const { stdout } = await run("permissions", "--stack", "watching", "--format", "markdown");
+      assert.match(stdout, /- Detection rule: Encoded PowerShell from Office, Other/);
+      assert.doesNotMatch(stdout, /By themselves|isolates/);
+      await writeFile(path.join(folder, "detections/base/broken.yaml"), "status: on\n");
+      const { exitCode, stderr } = await run("permissions", "--stack", "watching", "--format", "markdown");
+      assert.equal(exitCode, 1);
+      assert.match(stderr, /detections\/base\/broken\.yaml:1:1 displayName/);
+      await rm(path.join(folder, "detections/base/broken.yaml"));
+    });
   });
 });

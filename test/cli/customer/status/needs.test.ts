@@ -68,7 +68,10 @@ describe("mssp status: what needs somebody", () => {
   });
 
   it("detection rules that Defender has turned off, worse the more they are, before drift", () => {
-    const rules = ["queryTimeout", "queryLimitsExceeded"].map((reason, index) => ({ displayName: `R${index}`, reason }));
+    const rules = ["queryTimeout", "queryLimitsExceeded"].map((reason, index) => ({
+      displayName: `R${index}`,
+      reason,
+    }));
     const [need, ...others] = turnedOffNeeds("a", rules);
     assert.deepEqual([need?.level, need?.urgency, need?.title, others], [2, "now", "2 detection rules turned off", []]);
     assert.equal(
