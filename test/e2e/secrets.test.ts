@@ -345,6 +345,11 @@ describe("secrets", function () {
           await writeFile(events, JSON.stringify({ DeviceInfo: [{ DeviceId: "d1" }] }));
           return mssp(["sandbox", "events", events, "--tenant", tenantId]);
         },
+        async () => {
+          const seed = path.join(project.folder, "tmp", "tenants.yaml");
+          await writeFile(seed, `tenants: [{ tenantId: ${tenantId}, groups: [{ displayName: Helpdesk }] }]`);
+          return mssp(["sandbox", "seed", seed]);
+        },
         () => mssp(["sandbox", "run", "--log", "--", process.execPath, "--version"]),
         // Credentials that are refused, each in another form.
         () => mssp(["doctor", ...stack], 1, { ARM_CLIENT_SECRET: planted["wrong client secret"] }),

@@ -5,6 +5,7 @@ import { writeJson } from "@defender-mssp/terminal/jsonDocument";
 import { describeCommand } from "@defender-mssp/terminal/help";
 import { sandboxOptions, tenantIdArgument, withHome, type HomeOptions, type SandboxStartOptions } from "./options";
 import { registerEvents } from "./registerEvents";
+import { registerSeed } from "./registerSeed";
 import { registerProxy } from "./registerProxy";
 import { registerPermissions } from "./permissions";
 import { registerClock, registerEnv, registerStop } from "./running";
@@ -21,6 +22,7 @@ export function define(sandbox: Command, session: Session): void {
   registerDump(sandbox, session);
   registerPermissions(sandbox, session);
   registerTenant(sandbox, session);
+  registerSeed(sandbox, session);
   registerEvents(sandbox, session);
   registerReset(sandbox, session);
 }

@@ -33,7 +33,7 @@ export interface TenantDescription {
 export type PermissionsByResource = Readonly<Record<string, readonly string[]>>;
 
 /** Creation time of all seeded objects. */
-const seededAt = "2024-01-15T09:00:00Z";
+export const seededAt = "2024-01-15T09:00:00Z";
 
 /** Names of the sandbox's own two tenants, unless a stack's settings name them. */
 const wellKnownTenants: Readonly<Record<string, { displayName: string; domain: string }>> = {
@@ -250,6 +250,12 @@ function addDirectoryRoleTemplates(tenant: Tenant): void {
   }
 }
 
+/** Assigns a role that is built into Entra ID, for the whole tenant. */
+export function assignDirectoryRole(tenant: Tenant, principalId: string, roleTemplateId: string): void {
+  const id = derivedLinkId(tenant.id, `roleAssignments/${roleTemplateId}/${principalId}`);
+  add(tenant, "roleAssignments", { id, directoryScopeId: "/", principalId, roleDefinitionId: roleTemplateId });
+}
+
 function addAdministrator(tenant: Tenant, company: string, userPrincipalName: string, title: string): StoredObject {
   const [mailNickname = ""] = userPrincipalName.split("@");
   return add(tenant, "users", {
@@ -285,10 +291,7 @@ function addGlobalAdministrators(tenant: Tenant, administrators: readonly Stored
     roleId,
     administrators.map(({ id }) => id),
   );
-  for (const { id: principalId } of administrators) {
-    const id = derivedLinkId(tenant.id, `roleAssignments/${roleTemplateId}/${principalId}`);
-    add(tenant, "roleAssignments", { id, directoryScopeId: "/", principalId, roleDefinitionId: roleTemplateId });
-  }
+  for (const { id } of administrators) assignDirectoryRole(tenant, id, roleTemplateId);
 }
 
 /**

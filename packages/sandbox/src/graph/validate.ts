@@ -41,6 +41,11 @@ export function checkCreate(entitySet: EntitySetName, body: JsonObject, version:
   return checked;
 }
 
+/** Properties of an object that is not made by a request: each is checked, none is required. */
+export function checkProperties(entitySet: EntitySetName, properties: JsonObject): JsonObject {
+  return check(entitySet, properties, "v1.0", "create").values;
+}
+
 /**
  * The body of an update: only named properties change. With `present`, read-only properties may
  * have their current value: clients send the whole object.

@@ -13,14 +13,15 @@ import type { Json } from "../cloud/model";
 import type { PermissionUse } from "../cloud/permissionUse";
 import { setSwitches, switchValues } from "../cloud/switches";
 import type { TenantDescription } from "../cloud/seed";
+import { seedTenants } from "../graph/seedTenants";
 import { putEvents } from "../defender/customDetections/putEvents";
 import type { PluginEnvironment, PluginHost } from "../plugins/host";
 import type { PluginSet } from "./pulumiHome";
 import { ClockControl } from "./clockControl";
 import { permissionReport } from "./permissionReport";
 
-/** Events of one command at most. */
-const mostEventBytes = 64 * 1024 * 1024;
+/** Events, or a seed, of one command at most. */
+const longestBody = 64 * 1024 * 1024;
 
 /** Data for a joined command, besides the files of the home. */
 export interface JoinAnswer {
@@ -109,8 +110,11 @@ export function addControl(app: FastifyInstance, options: ControlOptions): void 
   app.post("/sandbox/clock", (request, reply) => answered(reply, () => clock.change(request.body)));
   app.get("/sandbox/undocumented", () => ({ requests: options.undocumented() }));
   app.post("/sandbox/tenant", (request, reply) => changeTenant(request, reply, options.cloud));
-  app.post("/sandbox/events", { bodyLimit: mostEventBytes }, (request, reply) =>
+  app.post("/sandbox/events", { bodyLimit: longestBody }, (request, reply) =>
     takeEvents(request, reply, options.cloud),
+  );
+  app.post("/sandbox/seed", { bodyLimit: longestBody }, (request, reply) =>
+    answered(reply, () => ({ tenants: seedTenants(options.cloud, request.body as Json) })),
   );
   app.post("/sandbox/lease", (request, reply) => giveLease(request, reply, options));
   app.post("/sandbox/plugin", (request, reply) => servePlugin(request, reply, options.plugins));

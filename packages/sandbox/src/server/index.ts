@@ -15,6 +15,7 @@ import type { PermissionUse } from "../cloud/permissionUse";
 import type { TenantDescription } from "../cloud/seed";
 import { Store } from "../cloud/store";
 import { setSwitches, switchValues } from "../cloud/switches";
+import { seedTenants, type SeededTenant } from "../graph/seedTenants";
 import { putEvents, type EventsAnswer } from "../defender/customDetections/putEvents";
 import { detectionIntervalFor } from "../defender/detections";
 import { tokenKeys, type TokenKeys } from "../entra/keys";
@@ -33,6 +34,7 @@ import { readPermissionUse, writePermissionUse } from "./permissionFile";
 
 export { automationPermissions, type TenantDescription } from "../cloud/seed";
 export type { Exchange } from "./app";
+export type { SeededTenant } from "../graph/seedTenants";
 export type { EventsAnswer } from "../defender/customDetections/putEvents";
 export {
   cutKinds,
@@ -209,6 +211,24 @@ export async function putTenantEvents(options: SandboxOptions, tenantId: string,
   const { started } = result;
   try {
     return putEvents(started.cloud, started.cloud.tenant(tenantId), tables);
+  } finally {
+    await started.stop();
+  }
+}
+
+/**
+ * Adds the users, groups, applications and switches of a seed to its tenants, in the running sandbox,
+ * otherwise on disk. Tenants that are missing are made, objects that are there stay as they are.
+ * @param seed `{ tenants: [ … ] }`, see docs/sandbox.md. @throws VisibleError that names every wrong place; then
+ * nothing is changed
+ */
+export async function seedSandbox(options: SandboxOptions, seed: Json): Promise<readonly SeededTenant[]> {
+  const result = await startOrFindOwner(options);
+  if ("owner" in result)
+    return (await ask<{ tenants: SeededTenant[] }>(result.owner, "POST", "/sandbox/seed", seed as object)).tenants;
+  const { started } = result;
+  try {
+    return seedTenants(started.cloud, seed);
   } finally {
     await started.stop();
   }

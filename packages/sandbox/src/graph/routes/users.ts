@@ -98,7 +98,7 @@ export function ownIdentity(userPrincipalName: string): Record<string, Json> {
   return { signInType: "userPrincipalName", issuer, issuerAssignedId: userPrincipalName };
 }
 
-function checkUserPrincipalName(tenant: Tenant, name: string, ofUser: string | undefined): void {
+export function checkUserPrincipalName(tenant: Tenant, name: string, ofUser: string | undefined): void {
   const domain = name.slice(name.lastIndexOf("@") + 1).toLowerCase();
   if (!name.includes("@") || !tenant.objects("domains").has(domain)) {
     const message =
