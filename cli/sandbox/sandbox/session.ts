@@ -131,6 +131,7 @@ async function open(options: SandboxStartOptions, session: Session, onStopReques
   const sandbox = await server.openSandbox({
     home,
     tenants: await sandboxTenants(session.folder),
+    describeTenants: () => sandboxTenants(session.folder),
     pluginSet: options.plugins,
     ...(options.port === undefined ? {} : { port: options.port }),
     ...(options.alerts === undefined ? {} : { alerts: options.alerts }),

@@ -1,7 +1,9 @@
 /** The Fastify application of all areas of the emulated cloud. */
+import { isUuid } from "@defender-mssp/microsoft";
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
 import type { EmulatedCloud } from "../cloud/cloud";
 import type { Routes } from "../cloud/model";
+import type { TenantDescription } from "../cloud/seed";
 import type { PermissionUse } from "../cloud/permissionUse";
 import { addEntra } from "../entra/index";
 import type { TokenKeys } from "../entra/keys";
@@ -21,6 +23,8 @@ export interface AppOptions {
   readonly areas: readonly Routes[];
   /** The control routes. */
   readonly control: (app: FastifyInstance) => void;
+  /** Asked for the name and domain of a tenant that is not there, before it is made. */
+  readonly describeTenants?: () => Promise<readonly TenantDescription[]>;
   /**
    * Gets a line for each answered request: method, path, status, time. No secrets: neither headers,
    * bodies nor codes.
@@ -59,6 +63,7 @@ export async function makeApp(options: AppOptions): Promise<FastifyInstance> {
   acceptJson(app);
   app.setErrorHandler(sendError);
   answerUnderNames(app);
+  makeTenantsOnUse(app, options);
   app.setNotFoundHandler(async (request, reply) => {
     if (isUnderName(request)) {
       if (await hasForeignToken(cloud, request))
@@ -111,6 +116,19 @@ export async function makeApp(options: AppOptions): Promise<FastifyInstance> {
   });
   await app.ready();
   return app;
+}
+
+/** A tenant is made by its first sign-in: with the name and domain of a stack that was added since the start. */
+function makeTenantsOnUse(app: FastifyInstance, { cloud, describeTenants }: AppOptions): void {
+  if (describeTenants === undefined) return;
+  app.addHook("onRequest", async (request) => {
+    const [, tenantId = ""] = hostPath(pathOf(request)).split("/");
+    if (!isUuid(tenantId) || cloud.hasTenant(tenantId)) return;
+    const description = (await describeTenants()).find(
+      (tenant) => tenant.tenantId.toLowerCase() === tenantId.toLowerCase(),
+    );
+    if (description !== undefined) cloud.describedTenant(description);
+  });
 }
 
 /** What watches the answers: `observe` and `log`, where the options have them. */

@@ -67,6 +67,8 @@ export interface SandboxOptions {
   readonly port?: number;
   /** Tenants to create at the start, with their names. */
   readonly tenants?: readonly TenantDescription[];
+  /** Asked when a tenant is used that is not there: a stack may have been added since the start. */
+  readonly describeTenants?: () => Promise<readonly TenantDescription[]>;
   readonly clock?: Clock;
   /** How many alerts each tenant's Defender has at any time, give or take one; 2160 by default. */
   readonly alerts?: number;
@@ -384,6 +386,7 @@ async function start(
         sandbox,
         ...(options.onStopRequest === undefined ? {} : { onStopRequest: options.onStopRequest }),
       }),
+    ...(options.describeTenants === undefined ? {} : { describeTenants: options.describeTenants }),
     ...(options.log === undefined ? {} : { log: options.log }),
     ...(options.observe === undefined ? {} : { observe: options.observe }),
     ...(faults === undefined ? {} : { faults }),
