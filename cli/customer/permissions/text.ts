@@ -1,21 +1,22 @@
 /** The permissions for people: in a terminal, and as a text to send to a customer. */
 import { consentName } from "@defender-mssp/microsoft";
-import { paragraph, tableText } from "@defender-mssp/terminal/table";
+import { paragraph, tableText, terminalWidth } from "@defender-mssp/terminal/table";
 import { conditionBicep, conditionCommand, isConditional } from "./conditionCommand";
 import type { AzureRole, CustomerConsent, Permissions, RequestedPermission } from "./needed";
 
-export function permissionsText({
-  customers,
-  automation,
-  optional,
-  preview,
-  connectors,
-  azureRoles,
-}: Permissions): string {
+/** From this width on, the IDs of the permissions stand beside their purposes without breaking the words. */
+const widthForIds = 110;
+
+/** @param width of the terminal, in columns */
+export function permissionsText(
+  { customers, automation, optional, preview, connectors, azureRoles }: Permissions,
+  width = terminalWidth(),
+): string {
+  const showsIds = width >= widthForIds;
   const rows = (permissions: readonly RequestedPermission[]) =>
     tableText(
-      permissions.map(({ permission, id, purpose }) => [permission, id, purpose]),
-      { indent: 2 },
+      permissions.map(({ permission, id, purpose }) => [permission, ...(showsIds ? [id] : []), purpose]),
+      { indent: 2, width },
     );
   return [
     paragraph(`Application permissions of the automation application, for ${stacksText(customers)}:`),
@@ -51,6 +52,9 @@ export function permissionsText({
       ]),
     ...customers.flatMap(urlLines),
     ...notesOf(customers).map((note) => `\n${paragraph(note)}`),
+    ...(showsIds
+      ? []
+      : ["\n", paragraph(`The permissions' IDs: --json, or a terminal of ${widthForIds} columns.`, width)]),
   ].join("");
 }
 

@@ -77,6 +77,18 @@ describe("mssp permissions", () => {
     assert.match(permissionsText(permissionsOf([customer(gateway)])), /gateway \(defenderEndpoint\) may require/);
   });
 
+  it("at 80 columns a permission is one word of the table, and the IDs are elsewhere; a pipe has them", () => {
+    const permissions = permissionsOf([customer()]);
+    const narrow = permissionsText(permissions, 80);
+    for (const { permission, id } of [...permissions.automation, ...permissions.optional, ...permissions.preview]) {
+      assert.match(narrow, new RegExp(`^ {2}${permission.replaceAll(".", "\\.")} `, "m"));
+      assert.ok(!narrow.includes(id), id);
+      assert.ok(permissionsText(permissions, Infinity).includes(id), id);
+    }
+    for (const line of narrow.split("\n")) assert.ok(line.length <= 80 || /https:/.test(line), line);
+    assert.match(narrow, /IDs: --json/);
+  });
+
   it("names the consent page of the customer's tenant, in the customer's cloud", () => {
     const url = (cloud?: string) =>
       permissionsOf([customer(cloud === undefined ? {} : { cloud })], ids).customers[0]?.consentUrls.automation;
@@ -104,7 +116,10 @@ describe("mssp permissions", () => {
     assert.ok(names(before?.permissions ?? []).includes(change));
     assert.ok(!names(after?.permissions ?? []).includes(change));
     for (const { id, permission } of before?.permissions ?? []) assert.match(id, /^[0-9a-f-]{36}$/, permission);
-    for (const text of [permissionsText, (one: Permissions) => permissionsMarkdown(one, new Map())])
+    for (const text of [
+      (one: Permissions) => permissionsText(one),
+      (one: Permissions) => permissionsMarkdown(one, new Map()),
+    ])
       assert.match(text(of({}, "2026-12-31T12:00:00Z")), /SecurityAlert\.Read\.All/);
     assert.deepEqual(permissionsOf([customer()]).connectors, []);
   });
