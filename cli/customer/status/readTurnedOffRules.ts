@@ -24,7 +24,7 @@ export async function readTurnedOffRules(
   if (deployed.all("detectionRule").length === 0) return { rules: [], notChecked: [] };
   try {
     const { call } = await signInToTenant(settings, environment);
-    return { rules: await turnedOffRules(deployed, call), notChecked: [] };
+    return { rules: await turnedOffRules(deployed, call, settings.detections?.apiVersion), notChecked: [] };
   } catch (error) {
     if (isCallError(error)) return unread(unreadReason(error, detectionRule.read.join(", ")));
     if (error instanceof VisibleError) return unread(`not checked: ${error.message.replaceAll(/\s*\n\s*/g, " ")}`);

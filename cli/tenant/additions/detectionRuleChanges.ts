@@ -4,21 +4,23 @@
  */
 import {
   detectionRuleDifferences,
+  detectionRulesPath,
   isDriftedInTenant,
   isEditedInTenant,
   listDetectionRules,
   turnedOffReason,
+  type DetectionApiVersion,
   type DetectionRuleObject,
   type DetectionRuleState,
   type GraphCall,
 } from "@defender-mssp/microsoft";
-import { detectionRule } from "../../../domain/kinds/detectionRule";
 import { azRest, upRefresh, type FoundAddition } from "./addition";
 import type { Deployed, DeployedObject } from "./deployed";
 import { kindTenant, type AdditionsTenant } from "./tenant";
 
 export async function detectionRuleChanges(tenant: AdditionsTenant): Promise<FoundAddition[]> {
-  const rules = await deployedRules(tenant.deployed, kindTenant(tenant).graph);
+  const { graph, detectionApiVersion } = kindTenant(tenant);
+  const rules = await deployedRules(tenant.deployed, graph, detectionApiVersion);
   return rules.flatMap(({ object, live }) => ruleChanges(tenant, object, live));
 }
 
@@ -30,8 +32,12 @@ export interface TurnedOffRule {
 }
 
 /** One list call, and none for a stack without rules. @throws ServiceError */
-export async function turnedOffRules(deployed: Deployed, call: GraphCall): Promise<readonly TurnedOffRule[]> {
-  return (await deployedRules(deployed, call)).flatMap(({ live }) => {
+export async function turnedOffRules(
+  deployed: Deployed,
+  call: GraphCall,
+  version?: DetectionApiVersion,
+): Promise<readonly TurnedOffRule[]> {
+  return (await deployedRules(deployed, call, version)).flatMap(({ live }) => {
     const reason = live && turnedOffReason(live);
     return live === undefined || reason === undefined ? [] : [{ displayName: live.displayName, reason }];
   });
@@ -43,15 +49,19 @@ interface RuleInTenant {
   readonly live: DetectionRuleObject | undefined;
 }
 
-async function deployedRules(deployed: Deployed, call: GraphCall): Promise<readonly RuleInTenant[]> {
+async function deployedRules(
+  deployed: Deployed,
+  call: GraphCall,
+  version: DetectionApiVersion | undefined,
+): Promise<readonly RuleInTenant[]> {
   const objects = deployed.all("detectionRule");
   if (objects.length === 0) return [];
-  const rules = new Map((await listDetectionRules(call)).map((rule) => [rule.id.toLowerCase(), rule]));
+  const rules = new Map((await listDetectionRules(call, version)).map((rule) => [rule.id.toLowerCase(), rule]));
   return objects.map((object) => ({ object, live: rules.get(object.objectId) }));
 }
 
 function ruleChanges(
-  { graph }: AdditionsTenant,
+  { graph, settings }: AdditionsTenant,
   { id, outputs }: DeployedObject,
   live: DetectionRuleObject | undefined,
 ): FoundAddition[] {
@@ -82,7 +92,10 @@ function ruleChanges(
   if (differences.length === 0) return off;
   const by = live.lastModifiedBy ?? "somebody";
   const paths = differences.map(({ path }) => path).join(", ");
-  const deletion = azRest("DELETE", `${graph}${detectionRule.address}/${encodeURIComponent(id)}`);
+  const deletion = azRest(
+    "DELETE",
+    `${graph}${detectionRulesPath(settings.detections?.apiVersion ?? "beta")}/${encodeURIComponent(id)}`,
+  );
   const step = `npx mssp detections diff; to go back: ${deletion} and ${upRefresh}`;
   return [
     ...off,

@@ -19,6 +19,7 @@ export interface AdditionsTenant {
     readonly analystDomains?: readonly string[];
     readonly connector?: Settings["connector"];
     readonly sentinelAccess?: Settings["sentinelAccess"];
+    readonly detections?: Settings["detections"];
   };
   /** The settings that decide what the stack needs; undefined where they are not known. */
   readonly prerequisites?: PrerequisiteSettings;
@@ -45,6 +46,7 @@ export function kindTenant(tenant: AdditionsTenant): KindTenant {
     defender: undefined,
     azure: { handover: undefined, delegation: undefined },
     delegatedSubscription: undefined,
+    detectionApiVersion: settings.detections?.apiVersion,
     owner: {
       stack: tenant.stack ?? "<stack>",
       stackId: deployed.stackId,

@@ -1,18 +1,16 @@
 import {
   automatedActionForms,
+  detectionRulesPath,
   isGone,
   goneStatuses,
   listDetectionRules,
   ruleActionNames,
   type DetectionRuleObject,
 } from "@defender-mssp/microsoft";
-import { applicable, notApplicable } from "../../../domain/kinds/accessKind";
-import { detectionRule as kind } from "../../../domain/kinds/detectionRule";
+import { notApplicable } from "../../../domain/kinds/accessKind";
 import { deletion } from "./graphPresence";
 import type { KindCalls, KindTenant, ObjectIdentity, Presence, Sighting } from "./kindCalls";
 import { ownership } from "./ownership";
-
-const collection = applicable<string>(kind.address) ?? "";
 
 export const detectionRule: KindCalls = {
   presence: rulePresence,
@@ -24,13 +22,13 @@ export const detectionRule: KindCalls = {
  * The list is read once for all rules: the service allows few calls a minute. It goes on with a deleted rule for hours,
  * so that "found" may be a rule that is gone; `listedRuleState` tells.
  */
-async function rulePresence({ graph }: KindTenant, { id }: ObjectIdentity): Promise<Presence> {
-  const isFound = (await listDetectionRules(graph)).some((rule) => rule.id.toLowerCase() === id.toLowerCase());
+async function rulePresence(tenant: KindTenant, { id }: ObjectIdentity): Promise<Presence> {
+  const isFound = (await rulesIn(tenant)).some((rule) => rule.id.toLowerCase() === id.toLowerCase());
   return { state: isFound ? "found" : "notFound" };
 }
 
 async function searchRules(tenant: KindTenant): Promise<readonly Sighting[]> {
-  return (await listDetectionRules(tenant.graph)).flatMap((rule) => {
+  return (await rulesIn(tenant)).flatMap((rule) => {
     const owner = ownership(tenant.owner, rule.description);
     return owner === undefined ? [] : [{ ...sighting(tenant, rule), ...owner }];
   });
@@ -43,7 +41,7 @@ function sighting(tenant: KindTenant, rule: DetectionRuleObject): Omit<Sighting,
     ...{ kind: "detectionRule" as const, id, name: displayName },
     ...(typeof createdDateTime === "string" ? { createdOn: createdDateTime } : {}),
     gives: actions.length === 0 ? [] : [`it ${actions.join(", ")}`],
-    ...deletion(tenant, `${collection}/${encodeURIComponent(id)}`),
+    ...deletion(tenant, rulePath(tenant, id)),
   };
 }
 
@@ -54,16 +52,27 @@ function sighting(tenant: KindTenant, rule: DetectionRuleObject): Omit<Sighting,
  * @param removedOn end of the removal, ISO 8601, UTC
  */
 export async function listedRuleState(
-  { graph, owner }: Pick<KindTenant, "graph" | "owner">,
+  tenant: Pick<KindTenant, "graph" | "owner" | "detectionApiVersion">,
   id: string,
   removedOn: string,
 ): Promise<"gone" | "deletedButListed" | "found"> {
-  const listed = (await listDetectionRules(graph)).find((rule) => rule.id.toLowerCase() === id.toLowerCase());
+  const { graph, owner } = tenant;
+  const listed = (await rulesIn(tenant)).find((rule) => rule.id.toLowerCase() === id.toLowerCase());
   const isOthers =
     ownership(owner, listed?.description) === undefined &&
     Date.parse(listed?.createdDateTime ?? "") > Date.parse(removedOn);
   if (listed === undefined || isOthers) return "gone";
-  const path = `${collection}/${encodeURIComponent(listed.id)}`;
+  const path = rulePath(tenant, listed.id);
   const deletes = async () => isGone(await graph(path, { method: "DELETE", accept: goneStatuses }));
   return (await deletes()) || (await deletes()) ? "deletedButListed" : "found";
+}
+
+type VersionedTenant = Pick<KindTenant, "graph" | "detectionApiVersion">;
+
+function rulesIn({ graph, detectionApiVersion }: VersionedTenant): Promise<DetectionRuleObject[]> {
+  return listDetectionRules(graph, detectionApiVersion);
+}
+
+function rulePath({ detectionApiVersion = "beta" }: VersionedTenant, id: string): string {
+  return `${detectionRulesPath(detectionApiVersion)}/${encodeURIComponent(id)}`;
 }

@@ -2,7 +2,13 @@
  * What takes calls of each kind of access: is an object there, which objects are the stack's or the
  * MSSP's, what does a principal hold. All of them read only.
  */
-import type { AzureRoleAssignment, GraphCall, PortalCall, StackMark } from "@defender-mssp/microsoft";
+import type {
+  AzureRoleAssignment,
+  DetectionApiVersion,
+  GraphCall,
+  PortalCall,
+  StackMark,
+} from "@defender-mssp/microsoft";
 import type { KindCell } from "../../../domain/kinds/accessKind";
 import type { KindKey } from "../../../domain/kinds/kinds";
 import type { AzureCalls } from "../orphans/azureCalls";
@@ -40,6 +46,8 @@ export interface KindTenant {
   readonly azure: AzureCalls;
   /** The customer's subscription that the settings name. */
   readonly delegatedSubscription: string | undefined;
+  /** Version of Graph in which the settings let detection rules be read. @default beta */
+  readonly detectionApiVersion?: DetectionApiVersion | undefined;
   readonly owner: AccessOwner;
 }
 

@@ -49,6 +49,7 @@ export async function openTenant(settings: Settings, options: OpenOptions): Prom
     defender,
     azure: await azureCalls(settings, { environment, endpoints, say }),
     delegatedSubscription: azureDelegation?.subscriptionId,
+    detectionApiVersion: settings.detections?.apiVersion,
     owner: {
       stack,
       stackId,

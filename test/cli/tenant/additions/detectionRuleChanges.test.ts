@@ -20,14 +20,17 @@ const written = {
   contentHash: "of the stack's rule",
 };
 
-function changes(live: readonly object[]) {
+function changes(live: readonly object[], detections?: object, paths: string[] = []) {
   const outputs = { ...contents, ruleId: id, ...written };
   const resource = { type: dynamic("DetectionRule"), id, objectId: id, inputs: contents, outputs };
   const tenant = {
-    call: () => Promise.resolve({ status: 200, headers: new Headers(), text: "", body: { value: live }, tries: 1 }),
+    call: (path: string) => {
+      paths.push(path);
+      return Promise.resolve({ status: 200, headers: new Headers(), text: "", body: { value: live }, tries: 1 });
+    },
     graph: "https://graph.microsoft.com",
     deployed: new Deployed([resource]),
-    settings: { analysts: [], tenantId: "t", msspTenantId: "m", portalAccess: { model: "rbac" } },
+    settings: { analysts: [], tenantId: "t", msspTenantId: "m", portalAccess: { model: "rbac" }, detections },
     ownObjectId: undefined,
   } as unknown as AdditionsTenant;
   return detectionRuleChanges(tenant);
@@ -41,6 +44,16 @@ describe("changed detection rules", () => {
   it("passes a rule as the stack wrote it, and an older answer", async () => {
     assert.deepEqual(await kinds(live), []);
     assert.deepEqual(await kinds({ ...live, displayName: "Old", lastModifiedDateTime: "2026-10-01T10:00:00Z" }), []);
+  });
+
+  it("reads in the version of Graph that the settings name, and deletes there", async () => {
+    const edit = { lastModifiedBy: "dana", lastModifiedDateTime: "2026-11-02T10:00:00Z", displayName: "Hers" };
+    for (const [version, detections] of [["beta"], ["v1.0", { apiVersion: "v1.0" }]] as const) {
+      const paths: string[] = [];
+      const [change] = await changes([{ ...live, ...edit }], detections, paths);
+      assert.deepEqual(paths, [`/${version}/security/rules/detectionRules`]);
+      assert.match(change?.step ?? "", new RegExp(`/${version}/security/rules/detectionRules/${id}`));
+    }
   });
 
   it("names who changed what, and when", async () => {

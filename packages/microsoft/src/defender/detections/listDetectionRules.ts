@@ -43,7 +43,7 @@ export async function listDetectionRules(
   call: GraphCall,
   version: DetectionApiVersion = "beta",
 ): Promise<DetectionRuleObject[]> {
-  return graphList<DetectionRuleObject>(call, rulesPath(version));
+  return graphList<DetectionRuleObject>(call, detectionRulesPath(version));
 }
 
 /** The rule; undefined if there is none. A rule that was deleted in the last hours may be returned. */
@@ -62,7 +62,7 @@ export async function createDetectionRule(
   body: Readonly<Record<string, unknown>> & { readonly id: string },
   version: DetectionApiVersion = "beta",
 ): Promise<DetectionRuleObject> {
-  const answer = await call(rulesPath(version), { method: "POST", json: body, idempotent: false });
+  const answer = await call(detectionRulesPath(version), { method: "POST", json: body, idempotent: false });
   return ruleIn(answer, body.id);
 }
 
@@ -100,12 +100,13 @@ export async function deleteDetectionRule(
   throw new ServiceError({ status: 204, message, method: "DELETE", url: path });
 }
 
-function rulesPath(version: DetectionApiVersion): string {
+/** Path of all rules, such as `/beta/security/rules/detectionRules`. */
+export function detectionRulesPath(version: DetectionApiVersion): string {
   return `/${version}/security/rules/detectionRules`;
 }
 
 function rulePath(id: string, version: DetectionApiVersion): string {
-  return `${rulesPath(version)}/${encodeURIComponent(id)}`;
+  return `${detectionRulesPath(version)}/${encodeURIComponent(id)}`;
 }
 
 function hasId({ body }: Answer, id: string): boolean {
