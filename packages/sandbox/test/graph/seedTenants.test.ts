@@ -165,7 +165,10 @@ describe("sandbox/graph: tenants of a seed", function () {
   }
 
   it("names every wrong place together", async () => {
-    const users = [{ userPrincipalName: "a@b.example" }, { userPrincipalName: "c@woodgrove.example", displayNme: "C" }];
+    const users: Json = [
+      { userPrincipalName: "a@b.example" },
+      { userPrincipalName: "c@woodgrove.example", displayNme: "C" },
+    ];
     await assert.rejects(seedSandbox({ home }, { tenants: [{ ...woodgrove, users }] }), (error: Error) => {
       assert.equal(error.message.split("\n").length, 3, error.message);
       return true;
