@@ -14,9 +14,7 @@ export function certificateText(certificate: Certificate, out: string, width?: n
   const rows = [...counts].map(([kind, count]): TextCell[] => [{ text: "✓", color: "green" }, kind, String(count)]);
   const listed = (mark: TextCell, list: readonly Staying[]): string =>
     list
-      .map(({ what, why, step }) =>
-        tableText([[mark, `${what}: ${why}`], ...(step === "" ? [] : [["", step]])], options),
-      )
+      .map(({ what, why, step }) => `${tableText([[mark, `${what}: ${why}`]], options)}${stepText(step, width)}`)
       .join("");
   const part = (title: string, mark: TextCell, list: readonly Staying[]): string[] =>
     list.length === 0 ? [] : ["\n", paragraph(title, width), listed(mark, list)];
@@ -38,4 +36,10 @@ export function certificateText(certificate: Certificate, out: string, width?: n
       width,
     ),
   ].join("");
+}
+
+/** A command is one line, whatever the terminal's width: it is pasted. */
+function stepText(step: string, width: number | undefined): string {
+  if (step === "") return "";
+  return paragraph(step, /^az /.test(step) ? Infinity : width, 5);
 }
