@@ -19,6 +19,9 @@ export type PublishedName = (typeof publishedPackages)[number];
 /** A development dependency of a repository of customers; pipelines do without it. */
 export const developmentPackage: PublishedName = "@defender-mssp/sandbox";
 
+/** Judges and runs queries: a dependency of a repository of customers that has detection rules, 32 MB. */
+export const rulesPackage: PublishedName = "@defender-mssp/kql";
+
 export function isPublishedName(name: unknown): name is PublishedName {
   return (publishedPackages as readonly unknown[]).includes(name);
 }

@@ -5,9 +5,17 @@ import { execa } from "execa";
 import { VisibleError } from "@defender-mssp/errors";
 import type { Session } from "@defender-mssp/terminal/session";
 import { ownName, ownVersion } from "../../base/ownPackage";
+import { rulesPackage } from "../../base/publishedPackages";
 import { shellWord } from "../../base/shellWord";
 import { exists } from "../../stack/exists";
-import { localPackages, vendoredManifest, vendoredPath, vendorFolder, type LocalPackage } from "./localPackages";
+import {
+  localPackages,
+  neededPackages,
+  vendoredManifest,
+  vendoredPath,
+  vendorFolder,
+  type LocalPackage,
+} from "./localPackages";
 import { repositoryFiles, type CiSystem } from "./templates";
 
 export interface InitializeOptions {
@@ -47,7 +55,7 @@ export async function initialize(
   requireProjectName(project);
   await requireEmpty(folder);
   if (options.git) await requireGit(environment);
-  const vendored = await vendoredPackages(options, session.folder);
+  const vendored = await vendoredPackages(options, folder, session.folder);
   const files = withVendored(await repositoryFiles(project, options.ci), vendored);
   await mkdir(path.dirname(folder), { recursive: true });
   const draft = await mkdtemp(path.join(path.dirname(folder), `.${path.basename(folder)}-`));
@@ -69,9 +77,14 @@ export async function initialize(
   return { folder, project, version: ownVersion(), files: names };
 }
 
-async function vendoredPackages({ packages }: InitializeOptions, from: string): Promise<readonly LocalPackage[]> {
+async function vendoredPackages(
+  { packages }: InitializeOptions,
+  repository: string,
+  from: string,
+): Promise<readonly LocalPackage[]> {
   if (packages === undefined) return [];
-  return (await localPackages(path.resolve(from, packages), "Nothing was created.", ownVersion())).packages;
+  const local = await localPackages(path.resolve(from, packages), "Nothing was created.", ownVersion());
+  return neededPackages(local, repository);
 }
 
 function withVendored(
@@ -105,6 +118,8 @@ export function nextSteps({ folder, project, version, files }: InitializedReposi
     "To write the settings of a customer:",
     "  npx mssp new contoso",
     "README.md describes the other steps on one page.",
+    `Detection rules (detections/) need one more package, ${rulesPackage}`,
+    "(32 MB): `npx mssp detections check` says how to install it.",
     "",
   ].join("\n");
 }

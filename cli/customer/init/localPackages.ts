@@ -7,8 +7,10 @@ import {
   developmentPackage,
   isPublishedName,
   publishedPackages,
+  rulesPackage,
   type PublishedName,
 } from "../../base/publishedPackages";
+import { exists } from "../../stack/exists";
 
 export interface LocalPackage {
   readonly name: PublishedName;
@@ -53,6 +55,25 @@ export async function localPackages(folder: string, outcome: string, required?: 
   return { version, packages: tarballs.map(({ name, base }) => ({ name, file: path.join(folder, base) })) };
 }
 
+/**
+ * The packages that a repository needs: `rulesPackage` only where it has the folder of detection rules, or names the
+ * package already.
+ * @param manifest that of the repository.
+ */
+export async function neededPackages(
+  { packages }: Pick<LocalPackages, "packages">,
+  repository: string,
+  manifest: object = {},
+): Promise<readonly LocalPackage[]> {
+  const { dependencies, devDependencies } = manifest as Readonly<Record<string, Dependencies | undefined>>;
+  const isNamed = rulesPackage in { ...dependencies, ...devDependencies };
+  const hasRules = isNamed || (await exists(path.join(repository, rulesFolder)));
+  return packages.filter(({ name }) => name !== rulesPackage || hasRules);
+}
+
+/** Folder of detection rules in a repository of customers. */
+const rulesFolder = "detections";
+
 /** Where a repository of customers has the tarball: from its top. */
 export function vendoredPath({ file }: LocalPackage): string {
   return `${vendorFolder}/${path.basename(file)}`;
@@ -61,7 +82,7 @@ export function vendoredPath({ file }: LocalPackage): string {
 type Dependencies = Readonly<Record<string, string>>;
 
 /**
- * A package.json that names the tarballs, each where it was named before. All packages are listed:
+ * A package.json that names the tarballs, each where it was named before. All of them are listed:
  * npm would ask the registry for a dependency of theirs that is not.
  */
 export function vendoredManifest<T extends object>(manifest: T, packages: readonly LocalPackage[]): T {

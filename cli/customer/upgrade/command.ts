@@ -25,6 +25,7 @@ export function define(command: Command, session: Session): void {
   describeCommand(command, {
     notes: [
       "All packages of defender-mssp are upgraded together. The command shows what the changelog says between the two versions and asks. It writes package.json and package-lock.json, runs `npm ci`, and previews all customers with the new version. It prints the way back, which is git: the work tree must be clean.",
+      "A repository with the folder detections/ gets @defender-mssp/kql, which judges the queries of detection rules, where it does not have it yet.",
       "Ctrl-C, and any error, leave package.json, package-lock.json and vendor as they were.",
     ],
     reads: "package.json, the tarballs or your registry; for the previews what `npx mssp fleet preview` reads.",

@@ -8,7 +8,7 @@ import { compareVersions } from "../../base/compareVersions";
 import { ownName, ownVersion } from "../../base/ownPackage";
 import { packedText } from "../../base/packedManifest";
 import { isPublishedName } from "../../base/publishedPackages";
-import { localPackages, vendoredManifest, type LocalPackage } from "../init/localPackages";
+import { localPackages, neededPackages, vendoredManifest, type LocalPackage } from "../init/localPackages";
 import { nothingChanged, runNpm } from "./runNpm";
 
 export type RepositoryManifest = Readonly<Record<string, unknown>>;
@@ -32,16 +32,20 @@ export interface VersionSource {
 
 /**
  * Reads the new version, and changes nothing.
+ * @param repository with its folder of `package.json`.
  * @throws VisibleError if a package is missing or another one is there, or the version is older.
  */
 export async function readNewVersion(
   source: VersionSource,
-  manifest: RepositoryManifest,
+  repository: { readonly folder: string; readonly manifest: RepositoryManifest },
   session: Session,
 ): Promise<NextVersion> {
+  const { manifest } = repository;
   if (source.packages === undefined) return fromRegistry(source.version ?? "", manifest, session);
   const folder = path.resolve(session.folder, source.packages);
-  const { version, packages } = await localPackages(folder, nothingChanged);
+  const local = await localPackages(folder, nothingChanged);
+  const { version } = local;
+  const packages = await neededPackages(local, repository.folder, manifest);
   requireNotOlder(version);
   const product = packages.find(({ name }) => name === ownName);
   const changelog = (product && (await packedText(product.file, "CHANGELOG.md"))) ?? "";

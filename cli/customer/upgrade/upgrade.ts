@@ -8,7 +8,7 @@ import type { Session } from "@defender-mssp/terminal/session";
 import { paragraph } from "@defender-mssp/terminal/table";
 import { readProject } from "../../../settings/project";
 import { ownName, ownVersion, packageRoot } from "../../base/ownPackage";
-import { publishedPackages } from "../../base/publishedPackages";
+import { isPublishedName } from "../../base/publishedPackages";
 import { vendoredPath, vendorFolder } from "../init/localPackages";
 import { changelogEntries, changelogText } from "./changelogEntries";
 import { readNewVersion, type RepositoryManifest, type NextVersion, type VersionSource } from "./readNewVersion";
@@ -31,7 +31,7 @@ export async function upgrade(options: UpgradeOptions, session: Session): Promis
   const { folder } = await readProject(session.folder);
   const manifest = await readManifest(folder);
   await requireClean(folder, session.environment);
-  const next = await readNewVersion(options, manifest, session);
+  const next = await readNewVersion(options, { folder, manifest }, session);
   const installed = ownVersion();
   const { out, err, ask } = session;
   if (installed === next.version && (await isSame(folder, next))) {
@@ -43,7 +43,7 @@ export async function upgrade(options: UpgradeOptions, session: Session): Promis
   out.write(`${changelogText(changelogEntries(next.changelog, own, installed), out.columns)}\n`);
   if (options.yes !== true) {
     if (!ask.isPossible) throw new VisibleError(`${nothingChanged} Pass --yes to upgrade without asking.`);
-    if (!(await ask.confirm(`Upgrade ${publishedPackages.length} packages to ${next.version}?`)))
+    if (!(await ask.confirm(`Upgrade ${packageCount(next)} packages to ${next.version}?`)))
       throw new VisibleError(nothingChanged);
   }
   const hadTarballs = (await vendored(folder)).length > 0;
@@ -57,6 +57,12 @@ export async function upgrade(options: UpgradeOptions, session: Session): Promis
     interruption.dispose();
   }
   err.line(wayBack(hadTarballs, next.packages.length > 0));
+}
+
+/** Packages of this program that the new package.json names. */
+function packageCount({ manifest }: NextVersion): number {
+  const { dependencies, devDependencies } = manifest;
+  return Object.keys({ ...Object(dependencies), ...Object(devDependencies) } as object).filter(isPublishedName).length;
 }
 
 /** A repository of customers, not a checkout. */

@@ -159,18 +159,20 @@ describe("mssp init", () => {
       await mkdir(path.join(packages(), "staged"));
     });
 
-    it("copies each tarball to vendor/, and names all of them and nothing of a registry", async () => {
-      const { exitCode, stderr } = await initWith();
+    it("copies each tarball but that of the rules' queries to vendor/, and names nothing of a registry", async () => {
+      const { exitCode, stderr, stdout } = await initWith();
       assert.equal(exitCode, 0, stderr);
+      assert.match(stdout, /Detection rules \(detections\/\) need one more package, @defender-mssp\/kql\n\(32 MB\): /);
+      const needed = publishedPackages.filter((name) => name !== "@defender-mssp/kql");
       const { dependencies, devDependencies } = JSON.parse(await text("package.json")) as Record<string, object>;
       const references: [string, unknown][] = Object.entries({ ...dependencies, ...devDependencies });
       assert.deepEqual(
         references.sort(),
-        publishedPackages.map((name) => [name, `file:vendor/${tarball(name)}`] as [string, unknown]).sort(),
+        needed.map((name) => [name, `file:vendor/${tarball(name)}`] as [string, unknown]).sort(),
       );
       assert.deepEqual(Object.keys(devDependencies ?? {}), ["@defender-mssp/sandbox"]);
       const copied = await readdir(path.join(folder, "customers", "vendor"));
-      assert.deepEqual(copied.sort(), publishedPackages.map(tarball).sort());
+      assert.deepEqual(copied.sort(), needed.map(tarball).sort());
       for (const file of copied)
         assert.deepEqual(
           await readFile(path.join(folder, "customers", "vendor", file)),

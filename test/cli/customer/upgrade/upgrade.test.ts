@@ -49,6 +49,8 @@ describe("mssp upgrade", function () {
   let folder: string;
 
   const tarball = (name: string, version = next) => `${name.replace("@", "").replace("/", "-")}-${version}.tgz`;
+  /** A repository without detection rules does without the package of their queries. */
+  const needed = publishedPackages.filter((name) => name !== "@defender-mssp/kql");
   const at = (...names: string[]) => path.join(folder, ...names);
 
   /** `mssp fleet preview` of the packed program says with which arguments it was called. */
@@ -130,11 +132,11 @@ describe("mssp upgrade", function () {
     const { dependencies = {}, devDependencies = {}, ...others } = await manifestIn();
     assert.equal(others["description"], "ours");
     const named = Object.entries({ ...dependencies, ...devDependencies }).sort();
-    assert.deepEqual(named, publishedPackages.map((name) => [name, `file:vendor/${tarball(name)}`]).sort());
+    assert.deepEqual(named, needed.map((name) => [name, `file:vendor/${tarball(name)}`]).sort());
     assert.deepEqual(Object.keys(devDependencies), ["@defender-mssp/sandbox"]);
-    assert.deepEqual((await readdir(at("vendor"))).sort(), publishedPackages.map((name) => tarball(name)).sort());
+    assert.deepEqual((await readdir(at("vendor"))).sort(), needed.map((name) => tarball(name)).sort());
     const lock = await readFile(at("package-lock.json"), "utf8");
-    assert.equal(lock.split(`"version": "${next}"`).length - 1, publishedPackages.length);
+    assert.equal(lock.split(`"version": "${next}"`).length - 1, needed.length);
     assert.ok(!lock.includes(`-${installed}.tgz`));
     const { version } = JSON.parse(await readFile(at("node_modules/defender-mssp/package.json"), "utf8")) as {
       version: string;
@@ -146,6 +148,25 @@ describe("mssp upgrade", function () {
       /^ {2}git restore package\.json package-lock\.json Pulumi\.yaml vendor\n {2}git clean --force --quiet vendor\n {2}npm ci$/m,
     );
     assert.ok((await readdir(folder)).every((name) => !name.startsWith(".upgrade-")));
+  });
+
+  it("adds the package of the rules' queries to a repository that has detection rules, and keeps one that names it", async () => {
+    const kql = "@defender-mssp/kql";
+    const reference = async () => (await manifestIn())["dependencies"]?.[kql];
+    assert.equal(await reference(), undefined);
+    await mkdir(at("detections/base"), { recursive: true });
+    await writeFile(at("detections/base/rule.yaml"), "displayName: Rule\n");
+    await git("add", "--all");
+    await git("commit", "--quiet", "--message", "Rule");
+    const first = await upgrade(["--packages", path.join(root, "installed"), "--yes", "--skip-preview"]);
+    assert.equal(first.exitCode, 0, first.stderr);
+    assert.equal(await reference(), `file:vendor/${tarball(kql, installed)}`);
+    await rm(at("detections"), { recursive: true });
+    await git("add", "--all");
+    await git("commit", "--quiet", "--message", "Package");
+    const second = await upgrade([...packages, "--yes", "--skip-preview"]);
+    assert.equal(second.exitCode, 0, second.stderr);
+    assert.equal(await reference(), `file:vendor/${tarball(kql)}`);
   });
 
   it("goes back by the commands that it prints, and skips the previews with --skip-preview", async () => {
@@ -184,7 +205,7 @@ describe("mssp upgrade", function () {
       /^- The tenant loses its `second` name\.\n\nAdded\n- A third name\.\n\nEntries of the changelog: Breaking 1, Added 1\.$/m,
     );
     assert.doesNotMatch(stdout, /had for long/);
-    assert.match(stderr, /Upgrade 10 packages to 98\.7\.6\?[^]*mssp: Nothing was changed\./);
+    assert.match(stderr, /Upgrade 9 packages to 98\.7\.6\?[^]*mssp: Nothing was changed\./);
     assert.deepEqual(await snapshot(), before);
   });
 
