@@ -1,14 +1,13 @@
 /** What `up` will create for the customers of a text, by their settings alone. */
 import { automatedActionForms, ruleActionNames } from "@defender-mssp/microsoft";
 import type { Session } from "@defender-mssp/terminal/session";
-import { dynamic } from "../../../domain/resourceTypes";
 import type { Settings } from "../../../settings";
 import { readStackSettingsOffline } from "../../../settings/fromFile";
 import { readProject } from "../../../settings/project";
-import { plannedResources, type PlannedResource } from "../../planned/plannedResources";
+import { plannedResources } from "../../planned/plannedResources";
 import { isWithCustomer } from "../report/kindInReport";
 import { objectsOf } from "../report/objects";
-import { plannedState } from "../report/readState";
+import { plannedState, type ReportResource } from "../report/readState";
 import { en } from "../report/texts/en";
 import type { Permissions } from "./needed";
 import type { PlannedObjects } from "./text";
@@ -22,10 +21,9 @@ export async function plannedObjects(
   const planned = new Map<string, PlannedObjects>();
   for (const { stack } of customers) {
     const settings = await readStackSettingsOffline(stack, folder);
-    const created = await plannedResources(settings, now(), project.folder);
-    const { resources } = plannedState(created);
+    const { resources } = plannedState(await plannedResources(settings, now(), project.folder));
     const objects = objectsOf(resources, settings).objects.filter(({ kind }) => isWithCustomer(kind));
-    const note = actionsNote(created, settings);
+    const note = actionsNote(resources, settings);
     const kinds = [...new Set(objects.map(({ kind }) => kind))];
     planned.set(
       stack,
@@ -40,10 +38,10 @@ export async function plannedObjects(
 }
 
 /** What rules do by themselves, and who approved it: `up` deploys no action without an approval. */
-function actionsNote(planned: readonly PlannedResource[], { detections }: Settings): string | undefined {
+function actionsNote(planned: readonly ReportResource[], { detections }: Settings): string | undefined {
   const { approvedBy = "nobody", until = "never" } = detections ?? {};
-  const acting = planned.flatMap(({ type, inputs }) => {
-    const names = type === dynamic("DetectionRule") ? ruleActionNames(inputs) : [];
+  const acting = planned.flatMap(({ kind, inputs }) => {
+    const names = kind === "detectionRule" ? ruleActionNames(inputs) : [];
     const effects = names.map((name) => automatedActionForms[name].effect).join(", ");
     return names.length === 0 ? [] : [`${String(inputs["displayName"])} ${effects}`];
   });
