@@ -7,6 +7,7 @@ import { VisibleError } from "@defender-mssp/errors";
 import * as pulumi from "@pulumi/pulumi";
 import { inspected } from "../program/sdk/inspectedOutput";
 import { keyText, printable, shortened } from "../settings/problems";
+import { mustBeKnown } from "./mustBeKnown";
 import type { PackageSchema, PropertySchema, TypeSchema } from "./schema";
 
 interface Problem {
@@ -53,7 +54,7 @@ class ArgumentReader {
 
   async #value(value: unknown, type: PropertySchema, path: string): Promise<unknown> {
     if (!pulumi.Output.isInstance(value)) return this.#known(value, type, path);
-    if (type.plain !== true) return value;
+    if (!mustBeKnown(type)) return value;
     const output = inspected(value);
     if (!(await output.isKnown)) {
       return this.#refuse(
@@ -65,7 +66,7 @@ class ArgumentReader {
     return this.#known(await output.promise(), type, path);
   }
 
-  #known(value: unknown, type: TypeSchema, path: string): unknown {
+  #known(value: unknown, type: PropertySchema, path: string): unknown {
     if (type.oneOf !== undefined) return this.#member(value, type, path);
     const named = type.$ref === undefined ? type : { ...this.#type(type.$ref), plain: type.plain };
     const allowed = named.const === undefined ? named.enum?.map((one) => one.value) : [named.const];
@@ -75,7 +76,9 @@ class ArgumentReader {
     const kind = named.type ?? "object";
     if (kind === "array") {
       if (!Array.isArray(value)) return this.#refuse(path, "must be a list");
-      return Promise.all(value.map((one, index) => this.#value(one, named.items ?? {}, `${path}[${index}]`)));
+      // The mark of a list counts for its items as well.
+      const item = { ...named.items, ...(type.language === undefined ? {} : { language: type.language }) };
+      return Promise.all(value.map((one, index) => this.#value(one, item, `${path}[${index}]`)));
     }
     if (kind !== "object") return typeof value === kind ? value : this.#refuse(path, `must be a ${kind}`);
     if (typeof value !== "object" || value === null || Array.isArray(value)) return this.#refuse(path, "must be a map");

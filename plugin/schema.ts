@@ -1,9 +1,17 @@
 /** The parts of Pulumi's package schema that the plugin uses: https://www.pulumi.com/docs/iac/using-pulumi/extending-pulumi/schema/ */
 export interface PackageSchema {
   readonly name: string;
+  readonly displayName: string;
   readonly version: string;
   readonly description: string;
+  readonly keywords: readonly string[];
+  readonly homepage?: string;
+  readonly license: string;
+  readonly repository?: string;
+  readonly publisher: string;
   readonly meta: { readonly moduleFormat: string };
+  /** Options of the generators of SDKs, by language. */
+  readonly language: Readonly<Record<string, object>>;
   readonly types: Readonly<Record<string, TypeSchema>>;
   readonly resources: Readonly<Record<string, ResourceSchema>>;
 }
@@ -19,6 +27,8 @@ export interface ResourceSchema {
 
 export interface PropertySchema extends TypeSchema {
   readonly secret?: boolean;
+  /** Pulumi's generators ignore the key `plugin`, which only this plugin reads. */
+  readonly language?: { readonly plugin: { readonly mustBeKnown: true } };
 }
 
 export interface TypeSchema {

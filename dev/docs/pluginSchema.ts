@@ -4,13 +4,14 @@
  * docs` writes it, `npm run docs:check` compares it.
  *
  * A closed set of strings becomes an enum, a union of objects a `oneOf`, `readonly` nothing. An
- * argument that is no `Input` is `plain`: its value must be known in a preview. Functions, and
- * resources as arguments, have no counterpart and are omitted.
+ * argument that is no `Input` is `plain`: its value must be known in a preview. Of a type that mixes
+ * both, no property is plain, nor is a property that refers to it: plugin/mustBeKnown.ts. Functions, and resources as arguments, have no counterpart and are omitted.
  */
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import ts from "typescript";
 import { argumentsMadeByPlugin, exposedComponents, exposedResources } from "../../plugin/exposed";
+import { mustBeKnown } from "../../plugin/mustBeKnown";
 import type { PackageSchema, PropertySchema, ResourceSchema, TypeSchema } from "../../plugin/schema";
 import { root } from "./files";
 
@@ -28,6 +29,8 @@ class SchemaOfComponents {
   readonly #exports: ReadonlyMap<string, ts.Symbol>;
   readonly #names: ReadonlyMap<string, string>;
   readonly #types: Record<string, TypeSchema> = {};
+  /** Property names of each type, by its name. */
+  readonly #keys = new Map<string, string>();
 
   constructor() {
     const entry = path.join(root, "components", "index.ts");
@@ -43,11 +46,16 @@ class SchemaOfComponents {
   }
 
   schema(): PackageSchema {
-    const { version, description } = JSON.parse(readFileSync(path.join(root, "package.json"), "utf8")) as PackageSchema;
     const names = [...Object.keys(exposedComponents), ...exposedResources].sort();
     const resources = Object.fromEntries(names.map((name) => [`defender-mssp:index:${name}`, this.#resource(name)]));
     const types = Object.fromEntries(Object.entries(this.#types).sort(([a], [b]) => (a < b ? -1 : 1)));
-    return { name: "defender-mssp", version, description, meta: { moduleFormat: "(.*)" }, types, resources };
+    return withoutMixedTypes({
+      ...aboutPackage(),
+      meta: { moduleFormat: "(.*)" },
+      language: languages,
+      types,
+      resources,
+    });
   }
 
   #resource(name: string): ResourceSchema {
@@ -164,10 +172,12 @@ class SchemaOfComponents {
       const additionalProperties = this.#type(values, context, isInput);
       return additionalProperties && { type: "object", additionalProperties };
     }
-    return this.#reference(this.#nameOf(type) ?? context, () => ({
-      type: "object",
-      ...this.#properties(type, context, isInput),
-    }));
+    // The SDKs add `Args` to the name of an input type.
+    const name = (this.#nameOf(type) ?? context).replace(/Args$/, "");
+    const keys = keyOf(this.#checker.getPropertiesOfType(type).map((property) => property.name));
+    if ((this.#keys.get(name) ?? keys) !== keys) throw new Error(`Types of different properties are called ${name}.`);
+    this.#keys.set(name, keys);
+    return this.#reference(name, () => ({ type: "object", ...this.#properties(type, context, isInput) }));
   }
 
   #union(type: ts.UnionType, context: string, isInput: boolean): TypeSchema {
@@ -243,6 +253,88 @@ class SchemaOfComponents {
       .join("\n\n")
       .trim();
   }
+}
+
+/** What the package is, by the checkout's package.json. */
+function aboutPackage() {
+  const manifest = JSON.parse(readFileSync(path.join(root, "package.json"), "utf8")) as {
+    readonly version: string;
+    readonly description: string;
+    readonly license: string;
+    readonly homepage?: string;
+    readonly repository?: string | { readonly url: string };
+  };
+  const { version, description, license, homepage, repository } = manifest;
+  return {
+    name: "defender-mssp",
+    displayName: "Microsoft Defender for MSSPs",
+    version,
+    description,
+    keywords: ["pulumi", "kind/component", "category/cloud", "microsoft-defender", "mssp"],
+    ...(homepage === undefined ? {} : { homepage }),
+    license,
+    ...(repository === undefined ? {} : { repository: typeof repository === "string" ? repository : repository.url }),
+    publisher: "defender-mssp",
+  };
+}
+
+/**
+ * Names in the generated SDKs. They are on no registry. The Go path begins with a domain that RFC
+ * 2606 reserves, so nobody can serve a module of this path.
+ */
+const languages = {
+  csharp: { rootNamespace: "Mssp", respectSchemaVersion: true },
+  go: {
+    importBasePath: "defender-mssp.example/sdk/go/defendermssp",
+    rootPackageName: "defendermssp",
+    generateExtraInputTypes: true,
+    respectSchemaVersion: true,
+  },
+  java: { basePackage: "mssp", buildFiles: "gradle" },
+  nodejs: { packageName: "@defender-mssp/sdk", respectSchemaVersion: true },
+  python: { packageName: "defender_mssp", pyproject: { enabled: true }, respectSchemaVersion: true },
+} as const;
+
+/** Turns `plain` into the plugin's own mark in each type that mixes it, and where one is used. */
+function withoutMixedTypes(schema: PackageSchema): PackageSchema {
+  const mixed = new Set(
+    Object.entries(schema.types)
+      .filter(([, { properties = {} }]) => new Set(Object.values(properties).map(mustBeKnown)).size > 1)
+      .map(([token]) => `#/types/${token}`),
+  );
+  const refersToMixed = ({ $ref = "", items, additionalProperties, oneOf = [] }: TypeSchema): boolean =>
+    mixed.has($ref) ||
+    [items, additionalProperties, ...oneOf].some((type) => type !== undefined && refersToMixed(type));
+  const marked = (property: PropertySchema): PropertySchema =>
+    mustBeKnown(property)
+      ? { ...withoutPlain(property), language: { plugin: { mustBeKnown: true } } }
+      : withoutPlain(property);
+  const changed = (properties: Readonly<Record<string, PropertySchema>>, isMixed: boolean) =>
+    Object.fromEntries(
+      Object.entries(properties).map(([name, property]) => [
+        name,
+        isMixed || refersToMixed(property) ? marked(property) : property,
+      ]),
+    );
+  const types = Object.entries(schema.types).map(([token, type]) => [
+    token,
+    type.properties === undefined
+      ? type
+      : { ...type, properties: changed(type.properties, mixed.has(`#/types/${token}`)) },
+  ]);
+  const resources = Object.entries(schema.resources).map(([token, resource]) => [
+    token,
+    { ...resource, inputProperties: changed(resource.inputProperties, false) },
+  ]);
+  return {
+    ...schema,
+    types: Object.fromEntries(types) as PackageSchema["types"],
+    resources: Object.fromEntries(resources) as PackageSchema["resources"],
+  };
+}
+
+function withoutPlain<T extends TypeSchema>({ plain: _, items, ...type }: T): Omit<T, "plain"> {
+  return { ...type, ...(items === undefined ? {} : { items: withoutPlain(items) }) } as Omit<T, "plain">;
 }
 
 interface Properties {

@@ -1,15 +1,18 @@
 import assert from "node:assert/strict";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import path from "node:path";
 import type { SandboxProject } from "@defender-mssp/testkit";
 import { ana, ben, checkout, createProject, dumpOfTenant, objectsOf, single, tenantIdOf } from "./support";
+import { pythonHost } from "./pythonHost";
 import { yamlHost } from "./yamlHost";
 
 const msspTenantId = "5ec0de00-5ea1-4000-8000-000000000001";
 
 interface Example {
   readonly folder: string;
-  /** @default false */
-  readonly isYaml?: boolean;
+  /** @default TypeScript */
+  readonly language?: "yaml" | "python";
   /** Numbers of the customers' tenants. */
   readonly tenants: readonly number[];
   readonly settings: Readonly<Record<string, unknown>>;
@@ -58,7 +61,7 @@ const examples: readonly Example[] = [
   },
   {
     folder: "siem-connector-yaml",
-    isYaml: true,
+    language: "yaml",
     tenants: [73],
     settings: { customerName: "Contoso 73", tenantId: tenantIdOf(73) },
     check: (project, { clientId, clientSecret }) => {
@@ -70,7 +73,7 @@ const examples: readonly Example[] = [
   },
   {
     folder: "customer-onboarding-yaml",
-    isYaml: true,
+    language: "yaml",
     tenants: [74],
     settings: {
       customerName: "Contoso 74",
@@ -79,45 +82,77 @@ const examples: readonly Example[] = [
       msspName: "Fabrikam Security",
       msspTenantId,
     },
-    check: (project, { clientId, guests, stackId }) => {
-      const { applications, users } = objectsOf(project, tenantIdOf(74));
-      const application = single(applications);
-      assert.equal(clientId, application["appId"]);
-      const mark = `onboarding-yaml/dev#${String(stackId)}`;
-      assert.match(String(application["description"]), new RegExp(`\\(${mark}, MSSP tenant ${msspTenantId}\\)`));
-      for (const { email } of [ana, ben]) {
-        const user = users[(guests as Record<string, string>)[email] ?? ""];
-        assert.match(String(user?.["employeeType"]), new RegExp(mark), `the mark of ${email}`);
-      }
+    check: checkOnboarding(74, "onboarding-yaml"),
+  },
+  {
+    folder: "customer-onboarding-python",
+    language: "python",
+    tenants: [76],
+    settings: {
+      customerName: "Contoso 76",
+      customerDomain: "contoso76.example",
+      tenantId: tenantIdOf(76),
+      msspName: "Fabrikam Security",
+      msspTenantId,
     },
+    check: checkOnboarding(76, "onboarding-python"),
   },
 ];
+
+/** Checks the application of a whole onboarding, and the marks that its objects have. */
+function checkOnboarding(tenant: number, name: string): Example["check"] {
+  return (project, { clientId, guests, stackId }) => {
+    const { applications, users } = objectsOf(project, tenantIdOf(tenant));
+    const application = single(applications);
+    assert.equal(clientId, application["appId"]);
+    const mark = `${name}/dev#${String(stackId)}`;
+    assert.match(String(application["description"]), new RegExp(`\\(${mark}, MSSP tenant ${msspTenantId}\\)`));
+    for (const { email } of [ana, ben]) {
+      const user = users[(guests as Record<string, string>)[email] ?? ""];
+      assert.match(String(user?.["employeeType"]), new RegExp(mark), `the mark of ${email}`);
+    }
+  };
+}
+
+/** What the engine needs to run a program in the language; `missing` says why it cannot. */
+async function hostEnvironment(
+  language: Example["language"],
+  sdk: string,
+): Promise<{ readonly environment: Readonly<Record<string, string>> } | { readonly missing: string }> {
+  if (language === undefined) return { environment: {} };
+  if (language === "python") return pythonHost(sdk);
+  const host = await yamlHost();
+  if ("missing" in host) return host;
+  return { environment: { PATH: `${host.folder}${path.delimiter}${process.env["PATH"] ?? ""}` } };
+}
 
 describe("the examples on the real engine:", function () {
   for (const example of examples) {
     describe(example.folder, function () {
       let project: SandboxProject;
       let asBefore: readonly string[];
+      let sdk: string;
 
       const dumps = () => example.tenants.map((number) => dumpOfTenant(project, tenantIdOf(number)));
 
       before(async function () {
-        const environment: Record<string, string> = {};
-        if (example.isYaml === true) {
-          const host = await yamlHost();
-          if ("missing" in host) {
-            console.log(`    skipped: ${host.missing}`);
-            return this.skip();
-          }
-          environment["PATH"] = `${host.folder}${path.delimiter}${process.env["PATH"] ?? ""}`;
+        sdk = await mkdtemp(path.join(tmpdir(), "mssp-sdk-"));
+        const host = await hostEnvironment(example.language, sdk);
+        if ("missing" in host) {
+          console.log(`    skipped: ${host.missing}`);
+          return this.skip();
         }
+        const { environment } = host;
         project = await createProject({ program: path.join(checkout, "examples", example.folder), environment });
         await project.writeSettings("dev", example.settings);
         await project.addStack("dev");
         for (const number of example.tenants) project.sandbox.cloud.tenant(tenantIdOf(number));
         asBefore = dumps();
       });
-      after(() => (project as SandboxProject | undefined)?.dispose());
+      after(async () => {
+        await (project as SandboxProject | undefined)?.dispose();
+        await rm(sdk, { recursive: true, force: true });
+      });
 
       it("an example previews with unknown values", async () => {
         const steps = await project.changes("dev");

@@ -2,6 +2,8 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import { packages } from "../../dev/package/manifests";
+import { sdkLanguages } from "../../dev/sdks/generateSdks";
+import schema from "../../plugin/schema.json";
 
 const checkout = path.resolve(__dirname, "..", "..");
 
@@ -31,5 +33,12 @@ describe("the workflow release.yml", () => {
       }
     }
     assert.ok(dependencies > packages.length, `${dependencies}`);
+  });
+
+  it("makes an SDK for each language that the plugin's schema names", () => {
+    const others = /for language in ([^;]+); do/.exec(workflow)?.[1]?.split(" ") ?? [];
+    const made = [...sdkLanguages, ...others].map((language) => (language === "dotnet" ? "csharp" : language));
+    assert.match(workflow, /run: npm run -s sdks$/m);
+    assert.deepEqual(made.toSorted(), Object.keys(schema.language).toSorted());
   });
 });

@@ -52,6 +52,7 @@ describe("plugin: arguments", () => {
       await problems({ analysts: [{ email: unknown, displayName: "Ana" }] }),
       /^analysts\[0\]\.email: its value/,
     );
+    assert.match(await problems({ analysts: [unknown] }), /^analysts\[0\]: its value must be known in a preview/);
     assert.match(await problems({ cloud: pulumi.secret("public") }), /^cloud: must not be a secret/);
   });
 

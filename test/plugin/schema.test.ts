@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import manifest from "../../package.json";
+import { mustBeKnown } from "../../plugin/mustBeKnown";
 import schemaFile from "../../plugin/schema.json";
 import type { PackageSchema, PropertySchema, TypeSchema } from "../../plugin/schema";
 
@@ -31,6 +33,54 @@ describe("plugin: schema", () => {
     const used = JSON.stringify(schema).match(/#\/types\/[^"]+/g) ?? [];
     assert.ok(used.length > 5, `${used.length} references`);
     for (const reference of used) assert.ok(schema.types[reference.slice("#/types/".length)], reference);
+  });
+
+  it("mixes plain properties with others in no type: the SDK for Go would not compile", () => {
+    let compared = 0;
+    for (const [name, { properties: fields = {} }] of Object.entries(schema.types)) {
+      const plain = Object.values(fields).map((property) => property.plain === true);
+      compared += plain.length;
+      assert.ok(new Set(plain).size < 2, name);
+    }
+    assert.ok(compared > 50, `${compared} properties`);
+  });
+
+  it("has no type whose name ends with Args: the SDKs append it to the name of an input type", () => {
+    const names = Object.keys(schema.types);
+    assert.ok(names.length > 20);
+    assert.deepEqual(
+      names.filter((name) => name.endsWith("Args")),
+      [],
+    );
+  });
+
+  it("keeps in the plugin what a preview must know of a type that also has outputs", () => {
+    const known = (type: string) =>
+      Object.entries(schema.types[`defender-mssp:index:${type}`]?.properties ?? {})
+        .filter(([, property]) => mustBeKnown(property))
+        .map(([name]) => name)
+        .sort();
+    assert.deepEqual(known("OnboardedAnalyst"), ["accessEndsOn", "email", "tier"]);
+    assert.deepEqual(known("AnalystUser"), ["accessEndsOn", "email", "tier"]);
+    const onboarding = schema.resources["defender-mssp:index:CustomerOnboarding"]?.inputProperties["analysts"];
+    assert.ok(onboarding !== undefined && mustBeKnown(onboarding) && onboarding.plain === undefined);
+  });
+
+  it("says of the package what package.json says, and no address that package.json has not", () => {
+    const { homepage, repository } = manifest as { homepage?: string; repository?: string | { url: string } };
+    const address = typeof repository === "object" ? repository.url : repository;
+    assert.deepEqual(
+      [schema.version, schema.description, schema.license, schema.homepage, schema.repository],
+      [manifest.version, manifest.description, manifest.license, homepage, address],
+    );
+    for (const field of ["logoUrl", "pluginDownloadURL"]) assert.ok(!(field in schema), field);
+    assert.ok(schema.keywords.includes("kind/component"));
+  });
+
+  it("names the SDK of each language, for Go below a domain that nobody can register", () => {
+    assert.deepEqual(Object.keys(schema.language), ["csharp", "go", "java", "nodejs", "python"]);
+    const { importBasePath } = schema.language["go"] as { importBasePath: string };
+    assert.match(importBasePath, /^[\w-]+\.example\//);
   });
 
   it("describes each argument", () => {

@@ -2,6 +2,7 @@
  * docs/reference/plugin.md: the plugin's schema for people. The schema itself is made of the
  * components' TypeScript declarations.
  */
+import { mustBeKnown } from "../../../plugin/mustBeKnown";
 import type { PackageSchema, PropertySchema, ResourceSchema, TypeSchema } from "../../../plugin/schema";
 import { pluginSchema } from "../pluginSchema";
 
@@ -73,7 +74,7 @@ function list(
     const marks = [
       typeText(property),
       ...(required.includes(name) && requiredWord !== undefined ? [requiredWord] : []),
-      ...(property.plain === true ? ["plain"] : []),
+      ...(mustBeKnown(property) ? ["plain"] : []),
       ...(property.secret === true ? ["secret"] : []),
     ];
     const description = (property.description ?? "")
