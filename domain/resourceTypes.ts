@@ -148,8 +148,9 @@ export function isProgramType(type: string): boolean {
   return (
     programTypes.includes(judgedType(type)) ||
     componentTypes.includes(type) ||
-    // `pulumi` is the engine's own, by which the program asks what the stack has already.
-    /^pulumi:providers:(azuread|azure-native|random|pulumi-nodejs|pulumi)$/.test(type) ||
+    // `pulumi` is the engine's own, by which the program asks what the stack has already. The plugin's
+    // resources are judged as their twins.
+    /^pulumi:providers:(azuread|azure-native|random|pulumi-nodejs|pulumi|defender-mssp)$/.test(type) ||
     type === stackType
   );
 }

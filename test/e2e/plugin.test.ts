@@ -2,11 +2,18 @@ import assert from "node:assert/strict";
 import { readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import type { SandboxProject } from "@defender-mssp/testkit";
-import { checkout, createProject, dumpOfTenant, objectsOf, TenantHands, tenantIdOf } from "./support";
+import { ana, ben, checkout, createProject, dumpOfTenant, objectsOf, TenantHands, tenantIdOf } from "./support";
 import { yamlHost } from "./yamlHost";
 
 describe("the plugin, from a YAML program on the real engine:", function () {
   const tenantId = tenantIdOf(75);
+  const settings = {
+    customerName: "Contoso 75",
+    customerDomain: "contoso75.example",
+    tenantId,
+    msspName: "Fabrikam Security",
+    msspTenantId: "5ec0de00-5ea1-4000-8000-000000000001",
+  };
   let project: SandboxProject;
   let program: string;
 
@@ -20,13 +27,7 @@ describe("the plugin, from a YAML program on the real engine:", function () {
     const folder = path.join(checkout, "examples", "customer-onboarding-yaml");
     project = await createProject({ program: folder, environment: { PATH } });
     program = await readFile(path.join(project.folder, "Pulumi.yaml"), "utf8");
-    await project.writeSettings("dev", {
-      customerName: "Contoso 75",
-      customerDomain: "contoso75.example",
-      tenantId,
-      msspName: "Fabrikam Security",
-      msspTenantId: "5ec0de00-5ea1-4000-8000-000000000001",
-    });
+    await project.writeSettings("dev", settings);
     await project.addStack("dev");
     project.sandbox.cloud.tenant(tenantId);
   });
@@ -85,6 +86,30 @@ describe("the plugin, from a YAML program on the real engine:", function () {
     await change("customerName: ${customerName}", "customerName: Contoso ${identity.stackId}");
     const steps = await project.changes("dev");
     assert.ok(steps.some(({ urn }) => urn.endsWith("::customer-siem-application")));
+  });
+
+  it("the policy pack judges the plugin's resources by the settings of the stack", async () => {
+    await writeFile(path.join(project.folder, "Pulumi.yaml"), program);
+    const tiers = { tier1: "Fabrikam Tier 1", tier2: "Fabrikam Tier 2", approvers: "Fabrikam Approvers" };
+    await project.writeSettings("dev", {
+      ...settings,
+      analysts: [ana, { ...ben, tier: "tier2" }],
+      portalAccess: {
+        model: "rbac",
+        tiers: Object.fromEntries(Object.entries(tiers).map(([tier, name]) => [tier, { name }])),
+      },
+      connector: { alertApis: ["legacySiem", "graph"] },
+      notificationRules: [
+        { name: "MSSP SOC", severities: ["High", "Medium"], recipients: ["soc@fabrikam-security.example"] },
+      ],
+    });
+    const pack = ["--policy-pack", path.join(checkout, "policy")];
+    const shown = await project.succeed(["preview", "--stack", "dev", ...pack]);
+    assert.doesNotMatch(shown, /\[mandatory\]/);
+    await change("ana.silva@fabrikam-security.example", "mallory@other.example");
+    const violations = await refused(["preview", ...pack]);
+    assert.match(violations, /\[mandatory\].*named-guests.*defender-mssp:index:Guest/);
+    assert.match(violations, /mallory@other\.example/);
   });
 
   it("`up` stops before it registers a second application of the same name", async () => {

@@ -33,6 +33,8 @@ import { kinds } from "../../domain/kinds/kinds";
 import { declarableTypes } from "../../dev/policyTypes/tokens";
 import { grantingProperties, otherProperties } from "../../policy/grantingProperties";
 import { rules } from "../../policy/rules";
+import type { PackageSchema } from "../../plugin/schema";
+import schema from "../../plugin/schema.json";
 import type { PolicySettings } from "../../policy/policySettings";
 import type { Rule } from "../../policy/rule";
 import { contoso, inDays, judge, judgeStack, type Sample } from "./support";
@@ -733,6 +735,23 @@ describe("policy/grantingProperties: types outside of the table", () => {
       const [wrong] = fc.sample(grant.wrong[property] ?? fc.constant(undefined), 1);
       const properties = replaced(grant.properties, property.split("."), wrong);
       assert.notDeepEqual(said(rule, twin, grant, properties, property), [], `${twin}.${property}`);
+    }
+  });
+
+  it("judges each resource of the plugin's schema, with each of its arguments, as a twin in the table", () => {
+    const resources = Object.entries((schema as unknown as PackageSchema).resources);
+    const own = resources.filter(([, { isComponent }]) => isComponent !== true);
+    assert.ok(own.length > 8, `${own.length} resources`);
+    for (const [token, { inputProperties }] of own) {
+      const twin = judgedType(token);
+      assert.notEqual(twin, token, `${token} has no twin: no rule judges it`);
+      const properties = grantingProperties.filter(({ type }) => type === twin).map(({ property }) => property);
+      const decided = [...properties, ...(otherProperties[twin] ?? "").split(" ")];
+      const undecided = Object.keys(inputProperties).filter((name) => !decided.includes(name));
+      assert.deepEqual(undecided, [], token);
+    }
+    for (const [token, { isComponent }] of resources) {
+      assert.equal(componentTypes.includes(token), isComponent === true, token);
     }
   });
 

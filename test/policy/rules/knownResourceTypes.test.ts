@@ -11,6 +11,7 @@ describe("policy: known-resource-types", () => {
       "defender-mssp:index:GuestUser",
       "pulumi:providers:azuread",
       "pulumi:providers:pulumi",
+      "pulumi:providers:defender-mssp",
       "pulumi:pulumi:Stack",
     ];
     assert.deepEqual(
