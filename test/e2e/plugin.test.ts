@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { readFile, writeFile } from "node:fs/promises";
+import { readFile, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import type { SandboxProject } from "@defender-mssp/testkit";
 import { ana, ben, checkout, createProject, dumpOfTenant, objectsOf, TenantHands, tenantIdOf } from "./support";
@@ -56,6 +56,23 @@ describe("the plugin, from a YAML program on the real engine:", function () {
     assert.equal(schema.name, "defender-mssp");
     const connector = schema.resources["defender-mssp:index:SiemConnector"];
     assert.deepEqual([connector?.isComponent, connector?.requiredInputs], [true, ["customerName", "tenantId"]]);
+  });
+
+  it("`pulumi package add` names the package for a program without `plugins`, which previews", async () => {
+    const file = path.join(project.folder, "Pulumi.yaml");
+    const plugins = /^plugins:\n(?: .*\n)+/m;
+    assert.match(program, plugins);
+    await writeFile(file, program.replace(plugins, ""));
+    await project.succeed(["package", "add", "./node_modules/defender-mssp/plugin"]);
+    assert.match(
+      await readFile(file, "utf8"),
+      /^packages:\n {2}defender-mssp: \.\/node_modules\/defender-mssp\/plugin$/m,
+    );
+    // A copy of the schema, which nothing needs.
+    await rm(path.join(project.folder, "sdks"), { recursive: true });
+    const steps = await project.changes("dev");
+    assert.ok(steps.some(({ urn }) => urn.endsWith("::customer-siem-application")));
+    await writeFile(file, program);
   });
 
   for (const [name, from, to, line] of [
