@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { seedSandbox, startSandbox, type Sandbox } from "../../src/server";
+import { seedSandbox, startSandbox, type OwnSandbox } from "../../src/server";
 import type { Json } from "../../src/cloud/model";
 import { switchValue } from "../../src/cloud/switches";
 
@@ -32,7 +32,7 @@ interface GraphList {
 
 describe("sandbox/graph: tenants of a seed", function () {
   let home: string;
-  let sandbox: Sandbox;
+  let sandbox: OwnSandbox;
   beforeEach(async () => {
     home = await mkdtemp(path.join(tmpdir(), "defender-mssp-seed-"));
   });
