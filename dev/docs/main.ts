@@ -1,11 +1,13 @@
 /**
- * `npm run docs` writes the reference pages; `npm run docs:check` says whether they are up to date,
+ * `npm run docs` writes the reference pages, and the long ones whole to `dist/docs` or to the folder
+ * that `--whole` names, which writes nothing else; `npm run docs:check` says whether they are up to date,
  * and checks every page: links and anchors, paths in backticks, the tests that SECURITY.md names,
  * the length of table cells, the README's size, how shell blocks are run, the components' examples
  * and documentation.
  */
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
+import { parseArgs } from "node:util";
 import { messageOf } from "@defender-mssp/errors";
 import { brokenExamples, exampleCount } from "./checks/examples";
 import { brokenLinks } from "./checks/links";
@@ -16,14 +18,19 @@ import { typedocFindings } from "./checks/typedoc";
 import { howToRun } from "./commandBlocks";
 import { isRunPage, markdownFiles, root } from "./files";
 import { linksOf, readPage, shellBlocksOf, type MarkdownPage, type ShellBlock } from "./markdown";
-import { generatedFiles } from "./pages";
+import { generatedFiles, madeWhole, wholePages, type GeneratedFile } from "./pages";
 
 async function write(): Promise<void> {
-  for (const { file, make } of generatedFiles) {
-    const place = path.join(root, file);
+  await writeFiles(generatedFiles, root);
+  await writeFiles(wholePages, path.join(root, "dist"));
+}
+
+async function writeFiles(files: readonly GeneratedFile[], folder: string): Promise<void> {
+  for (const { file, make } of files) {
+    const place = path.join(folder, file);
     mkdirSync(path.dirname(place), { recursive: true });
     writeFileSync(place, await make());
-    console.log(file);
+    console.log(path.relative(root, place));
   }
 }
 
@@ -32,7 +39,7 @@ async function check(): Promise<void> {
   const blocks = pages.filter(({ file }) => isRunPage(file)).flatMap(shellBlocksOf);
   const findings = [
     ...(await outdated()),
-    ...brokenLinks(root, pages),
+    ...brokenLinks(root, [...pages, ...(await madeWhole())]),
     ...missingPaths(root, pages),
     ...longCells(pages),
     ...pages.filter(({ file }) => file === "README.md").flatMap(readmeSize),
@@ -70,7 +77,13 @@ function count(pages: readonly MarkdownPage[], parts: (page: MarkdownPage) => re
   return pages.reduce((sum, page) => sum + parts(page).length, 0);
 }
 
-void (process.argv.includes("--check") ? check() : write()).catch((error: unknown) => {
+async function main(): Promise<void> {
+  const { values } = parseArgs({ options: { check: { type: "boolean" }, whole: { type: "string" } } });
+  if (values.whole !== undefined) await writeFiles(wholePages, path.resolve(values.whole));
+  else await (values.check === true ? check() : write());
+}
+
+main().catch((error: unknown) => {
   console.error(messageOf(error));
   process.exitCode = 1;
 });

@@ -9,15 +9,16 @@ import { settingsJsonSchema } from "../../settings/settingsJsonSchema";
 import { architecturePage } from "./architecturePage";
 import { drawing, type DrawnFigure, type FigureScheme } from "./figures/drawing";
 import { figures } from "./figures/all";
+import { parsePage, type MarkdownPage } from "./markdown";
 import { pluginSchema } from "./pluginSchema";
 import { templateManifest } from "./customersRepository";
 import { generatePulumiYaml, generateTemplatePulumiYaml } from "./pulumiYaml";
-import { commandsPage } from "./reference/commands";
+import { commandsList, commandsPage } from "./reference/commands";
 import { exitCodesPage } from "./reference/exitCodesPage";
 import { kindsPage } from "./reference/kindsPage";
 import { outputsPage } from "./reference/outputs";
 import { permissionsPage } from "./reference/permissions";
-import { pluginPage } from "./reference/plugin";
+import { pluginList, pluginPage } from "./reference/plugin";
 import { policyRulesPage } from "./reference/policyRules";
 import { retirementsPage } from "./reference/retirementsPage";
 import { sdkPage } from "./reference/sdk";
@@ -56,13 +57,27 @@ export const generatedFiles: readonly GeneratedFile[] = [
   page("outputs.md", "`index.ts` and `components/`", outputsPage),
   page("permissions.md", "`domain/kinds/` and `domain/writingPermissions.ts`", permissionsPage),
   page("kinds.md", "`domain/kinds/`", kindsPage),
-  page("commands.md", "`cli/`", commandsPage),
+  page("commands.md", "`cli/`", commandsList),
   page("exit-codes.md", "`packages/terminal/src/exitCodes.ts` and the commands' help", exitCodesPage),
-  page("plugin.md", "`plugin/schema.json`", pluginPage),
+  page("plugin.md", "`plugin/schema.json`", pluginList),
   page("policy-rules.md", "`policy/rules/`", policyRulesPage),
   page("retirement-table.md", "`packages/microsoft/src/retirements.ts`", retirementsPage),
   page("sdk.md", "`program/sdk/reaches.ts`", sdkPage),
 ];
+
+/**
+ * Pages that are long and made of code: the checkout has a list in their place, the site and the
+ * package have them whole.
+ */
+export const wholePages: readonly GeneratedFile[] = [
+  page("commands.md", "`cli/`", commandsPage),
+  page("plugin.md", "`plugin/schema.json`", pluginPage),
+];
+
+/** The long pages, parsed. In a list of pages they stand behind the files of the checkout, whose anchors are fewer. */
+export function madeWhole(): Promise<MarkdownPage[]> {
+  return Promise.all(wholePages.map(async ({ file, make }) => parsePage(file, await make())));
+}
 
 function image(figure: DrawnFigure, scheme: FigureScheme): GeneratedFile {
   return { file: `docs/images/${figure.name}-${scheme}.svg`, make: () => drawing(figure, scheme) };

@@ -95,6 +95,7 @@ async function stage(checkout: string, one: PublishedPackage, folder: string): P
   }
   if (isProduct) {
     await compileAhead(checkout, folder);
+    await writeWholePages(checkout, folder);
     // Written by `npm run docs:api`, and large.
     await rm(path.join(folder, "docs", "reference", "api"), { recursive: true, force: true });
     await removeDeadLinks(folder);
@@ -116,6 +117,12 @@ async function copyCompiled(from: string, to: string): Promise<void> {
     await mkdir(path.dirname(path.join(to, name)), { recursive: true });
     await writeFile(path.join(to, name), text.replace(/^\/\/# sourceMappingURL=.*$/m, ""));
   }
+}
+
+/** The long pages, of which the checkout has lists. They are made of the sources. */
+async function writeWholePages(checkout: string, folder: string): Promise<void> {
+  const script = ["--conditions=source", "--require", "ts-node/register/transpile-only", "dev/docs/main.ts"];
+  await execa(process.execPath, [...script, "--whole", folder], { cwd: checkout, stdin: "ignore" });
 }
 
 async function compileAhead(checkout: string, folder: string): Promise<void> {

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { root } from "../../dev/docs/files";
-import { generatedFiles } from "../../dev/docs/pages";
+import { generatedFiles, wholePages } from "../../dev/docs/pages";
 
 describe("generated files", () => {
   for (const { file, make } of generatedFiles) {
@@ -10,6 +10,17 @@ describe("generated files", () => {
       const place = path.join(root, file);
       assert.ok(existsSync(place), `${file} is missing: run npm run docs`);
       assert.ok(readFileSync(place, "utf8") === (await make()), `${file} is out of date: run npm run docs`);
+    });
+  }
+
+  for (const { file, make } of wholePages) {
+    it(`${file} is whole in the site and the package: each entry of the checkout's list has a section`, async () => {
+      const list = readFileSync(path.join(root, file), "utf8");
+      const entries = [...list.matchAll(/^- `(?:defender-mssp:)?([^`]+)`/gm)].map(([, name = ""]) => name);
+      const whole = await make();
+      assert.ok(entries.length >= 20, `${entries.length} entries`);
+      for (const name of entries) assert.match(whole, new RegExp(`^###? ${name}$`, "m"));
+      assert.ok(whole.length > 4 * list.length);
     });
   }
 });

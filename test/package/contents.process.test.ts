@@ -146,6 +146,12 @@ describe("the packed packages", function () {
       [],
     );
     assert.doesNotMatch(await readFile(path.join(folder, "README.md"), "utf8"), /npm (ci|start|test)/);
+    // Lists in the checkout, whole in the package.
+    const [commands, plugin] = await Promise.all(
+      ["commands", "plugin"].map((name) => readFile(path.join(folder, "docs", "reference", `${name}.md`), "utf8")),
+    );
+    assert.match(commands!, /^## npx mssp secrets rotate\n+```text\nUsage: npx mssp secrets rotate/m);
+    assert.match(plugin!, /^### CustomerOnboarding$/m);
   });
 
   describe("in a repository of customers", () => {

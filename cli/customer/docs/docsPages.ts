@@ -1,4 +1,5 @@
 /** The pages of the documentation that the package ships, as docs/README.md lists them. */
+import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import path from "node:path";
 import { closest } from "fastest-levenshtein";
@@ -29,11 +30,17 @@ export async function docsPages(): Promise<readonly DocsPage[]> {
     links
       .filter(({ page }) => path.basename(page) !== "README")
       .map(async ({ section, page }) => {
-        const file = path.join(folder, `${page}.md`);
+        const file = wholePage(page) ?? path.join(folder, `${page}.md`);
         const title = /^# (.*)$/m.exec(await readFile(file, "utf8"))?.[1] ?? page;
         return { topic: path.basename(page), title, section, file };
       }),
   );
+}
+
+/** The page that `npm run docs` writes whole; the checkout has a list in its place. */
+function wholePage(page: string): string | undefined {
+  const file = path.join(packageRoot(), "dist", "docs", `${page}.md`);
+  return existsSync(file) ? file : undefined;
 }
 
 /**

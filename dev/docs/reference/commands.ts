@@ -1,7 +1,8 @@
-/** docs/reference/commands.md: the `mssp` command as its own help describes it. */
+/** docs/reference/commands.md: the `mssp` command as its own help describes it, and the list of it that the checkout has. */
 import type { Command } from "commander";
 import { processSession } from "@defender-mssp/terminal/processSession";
 import { programFor, subcommandNames } from "../../../cli/program";
+import { wholePageNote } from "./wholePageNote";
 
 export function commandsPage(): string {
   return [
@@ -20,6 +21,22 @@ export function commandsPage(): string {
       "```",
       "",
     ]),
+  ].join("\n");
+}
+
+/** Every command with its description. */
+export function commandsList(): string {
+  return [
+    "# Commands",
+    "",
+    "Run `npx mssp` in the folder with `Pulumi.yaml`. Each command describes itself with `--help`. " +
+      wholePageNote("commands", "the help of all commands"),
+    "",
+    ...commandsBelow(programFor(subcommandNames, processSession()), []).map(
+      ({ names, command }) =>
+        `- \`${["npx mssp", ...names].join(" ")}\`: ${command.description().replaceAll("<", "\\<")}`,
+    ),
+    "",
   ].join("\n");
 }
 

@@ -5,6 +5,7 @@
 import { mustBeKnown } from "../../../plugin/mustBeKnown";
 import type { PackageSchema, PropertySchema, ResourceSchema, TypeSchema } from "../../../plugin/schema";
 import { pluginSchema } from "../pluginSchema";
+import { wholePageNote } from "./wholePageNote";
 
 const prefix = "defender-mssp:index:";
 
@@ -33,6 +34,39 @@ export function pluginPage(): string {
     "",
     ...Object.entries(schema.types).flatMap(typeSection),
   ].join("\n");
+}
+
+/** The components, resources and functions with the first sentence of their description. */
+export function pluginList(): string {
+  const schema = JSON.parse(pluginSchema()) as PackageSchema;
+  const resources = Object.entries(schema.resources);
+  const isComponent = ([, resource]: [string, ResourceSchema]) => resource.isComponent === true;
+  return [
+    "# Components and resources in other languages",
+    "",
+    "What the plugin in `plugin/` offers to programs in YAML and other languages: [how to use it](../other-programs.md). " +
+      "The schema for tools is `plugin/schema.json`. " +
+      wholePageNote("plugin", "the arguments, outputs and types of each"),
+    "",
+    "## Components",
+    "",
+    ...resources.filter(isComponent).map(resourceLine),
+    "",
+    "## Resources",
+    "",
+    ...resources.filter((entry) => !isComponent(entry)).map(resourceLine),
+    "",
+  ].join("\n");
+}
+
+function resourceLine([token, { description }]: [string, ResourceSchema]): string {
+  // A description may go on with a list.
+  const [sentence = ""] = description
+    .split(/:?\n(?:\n|- )/, 1)
+    .join("")
+    .replaceAll("\n", " ")
+    .split(/(?<=\.)\s/);
+  return `- \`${token.replace(":index", "")}\`: ${sentence}`;
 }
 
 function resourceSection([token, resource]: [string, ResourceSchema]): string[] {

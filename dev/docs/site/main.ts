@@ -29,7 +29,7 @@ async function main(): Promise<void> {
   const out = path.resolve(values.out);
   const built = path.join(out, version);
   await install();
-  stageSite(path.join(folder, "pages"));
+  await stageSite(path.join(folder, "pages"));
   rmSync(built, { recursive: true, force: true });
   const base = `${values.base}${version}/`;
   await vitepress("build", folder, "--base", base, "--outDir", built);

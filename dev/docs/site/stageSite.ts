@@ -4,6 +4,7 @@ import path from "node:path";
 import type { Heading } from "mdast";
 import { markdownFiles, root } from "../files";
 import { nodesOf, plainText, readPage, type MarkdownPage } from "../markdown";
+import { madeWhole } from "../pages";
 import { readers, type SidebarGroup, type SidebarPage } from "./readers";
 import { homeFile, imagesOnPage, linkedImages, sitePath, siteText, type SiteSource } from "./sitePage";
 
@@ -32,16 +33,17 @@ export function siteSidebar(): readonly SidebarGroup[] {
 }
 
 /** Writes the pages, their images and the site's description to a folder, which is made anew. */
-export function stageSite(folder: string): void {
+export async function stageSite(folder: string): Promise<void> {
   const { version, repository } = manifest();
   const files = siteFiles();
   const source: SiteSource = {
     pages: new Set(files),
     repositoryFiles: repository === undefined ? undefined : `${repository}/blob/v${version}`,
   };
+  const whole = new Map((await madeWhole()).map((page) => [page.file, page]));
   rmSync(folder, { recursive: true, force: true });
   for (const file of files) {
-    const page = readPage(root, file);
+    const page = whole.get(file) ?? readPage(root, file);
     const text = siteText(page, source);
     writeBelow(folder, sitePath(file), file === homeFile ? `---\nlayout: home\n---\n\n${text}` : text);
     for (const image of imagesOnPage(page)) copyImage(image, folder);

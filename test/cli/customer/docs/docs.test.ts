@@ -51,6 +51,12 @@ describe("mssp docs", () => {
     assert.equal(`${stdout}\n`, readFileSync(place, "utf8"));
   });
 
+  it("prints the whole page of commands where `npm run docs` has written it, and the list elsewhere", async () => {
+    const whole = path.join(checkout, "dist/docs/reference/commands.md");
+    const place = existsSync(whole) ? whole : path.join(checkout, "docs/reference/commands.md");
+    assert.equal((await mssp(["docs", "commands"])).stdout, place);
+  });
+
   it("names the nearest page of an unknown one", async () => {
     const { exitCode, stderr } = await mssp(["docs", "conector"]);
     assert.equal(exitCode, 1);
