@@ -1,6 +1,6 @@
 /**
  * `npm run docs` writes the reference pages, and the long ones whole to `dist/docs` or to the folder
- * that `--whole` names, which writes nothing else; `npm run docs:check` says whether they are up to date,
+ * that `--whole` names, which writes nothing else; `npm run schemas` writes the JSON Schemas of `--json`; `npm run docs:check` says whether they are up to date,
  * and checks every page: links and anchors, paths in backticks, the tests that SECURITY.md names,
  * the length of table cells, the README's size, how shell blocks are run, the components' examples
  * and documentation.
@@ -77,10 +77,25 @@ function count(pages: readonly MarkdownPage[], parts: (page: MarkdownPage) => re
   return pages.reduce((sum, page) => sum + parts(page).length, 0);
 }
 
+/** Writes a JSON Schema for each command that has `--json`. */
+async function writeSchemas(folder: string): Promise<void> {
+  // Loads the types of all commands: only when it is asked for.
+  const { jsonSchemas, schemaFile } = require("./jsonSchemas") as typeof import("./jsonSchemas");
+  const files = [...jsonSchemas()].map(([command, schema]) => ({
+    file: schemaFile(command),
+    make: () => `${JSON.stringify(schema, undefined, 2)}\n`,
+  }));
+  await writeFiles(files, folder);
+}
+
 async function main(): Promise<void> {
-  const { values } = parseArgs({ options: { check: { type: "boolean" }, whole: { type: "string" } } });
+  const { values } = parseArgs({
+    options: { check: { type: "boolean" }, whole: { type: "string" }, schemas: { type: "string" } },
+  });
   if (values.whole !== undefined) await writeFiles(wholePages, path.resolve(values.whole));
-  else await (values.check === true ? check() : write());
+  if (values.schemas !== undefined) await writeSchemas(path.resolve(values.schemas));
+  if (values.whole !== undefined || values.schemas !== undefined) return;
+  await (values.check === true ? check() : write());
 }
 
 main().catch((error: unknown) => {

@@ -95,7 +95,7 @@ async function stage(checkout: string, one: PublishedPackage, folder: string): P
   }
   if (isProduct) {
     await compileAhead(checkout, folder);
-    await writeWholePages(checkout, folder);
+    await writeFromSources(checkout, folder);
     // Written by `npm run docs:api`, and large.
     await rm(path.join(folder, "docs", "reference", "api"), { recursive: true, force: true });
     await removeDeadLinks(folder);
@@ -119,10 +119,11 @@ async function copyCompiled(from: string, to: string): Promise<void> {
   }
 }
 
-/** The long pages, of which the checkout has lists. They are made of the sources. */
-async function writeWholePages(checkout: string, folder: string): Promise<void> {
+/** What is made of the sources and not in git: the long pages, and the JSON Schemas of `--json`. */
+async function writeFromSources(checkout: string, folder: string): Promise<void> {
   const script = ["--conditions=source", "--require", "ts-node/register/transpile-only", "dev/docs/main.ts"];
-  await execa(process.execPath, [...script, "--whole", folder], { cwd: checkout, stdin: "ignore" });
+  const places = ["--whole", folder, "--schemas", path.join(folder, "schemas")];
+  await execa(process.execPath, [...script, ...places], { cwd: checkout, stdin: "ignore" });
 }
 
 async function compileAhead(checkout: string, folder: string): Promise<void> {

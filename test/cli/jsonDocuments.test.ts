@@ -1,11 +1,13 @@
-/** `--json` of every registered command: one object, of a success and of a failure. */
+/** `--json` of every registered command: one object, of a success and of a failure, that its JSON Schema accepts. */
 import assert from "node:assert/strict";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
+import Ajv, { type ValidateFunction } from "ajv";
 import { jsonKey } from "@defender-mssp/terminal/jsonDocument";
 import { processSession } from "@defender-mssp/terminal/processSession";
 import { programFor, subcommandNames } from "../../cli/program";
 import { commandsBelow } from "../../dev/docs/reference/commands";
+import { jsonSchemas } from "../../dev/docs/jsonSchemas";
 import { stateText } from "./customer/report/states";
 import { StackProject } from "./pulumiStack";
 import { inSession } from "./testSession";
@@ -94,14 +96,18 @@ const preview = {
 };
 
 describe("--json of every command", function () {
-  this.timeout(300_000);
+  // The schemas are made of the types of all commands, once.
+  this.timeout(600_000);
 
   const registered = commandsBelow(programFor(subcommandNames, processSession()), [])
     .filter(({ command }) => command.options.some(({ long }) => long === "--json"))
     .map(({ names }) => names.join(" "));
   let project: StackProject;
+  let schemas: ReadonlyMap<string, ValidateFunction>;
 
   before(async () => {
+    const ajv = new Ajv({ strict: false, allErrors: true });
+    schemas = new Map([...jsonSchemas()].map(([command, schema]) => [command, ajv.compile(schema)]));
     project = await StackProject.create({ engine: "stand-in" });
     await project.addStack("northwind");
     const recorded = path.resolve(__dirname, "../compat/0.1.0/basic/stack.yaml");
@@ -117,6 +123,34 @@ describe("--json of every command", function () {
   const run = (args: readonly string[]) =>
     inSession(args, { folder: project.folder, environment: project.environment });
 
+  /** What the command's schema refuses of a document. */
+  const refused = (name: string, document: unknown) => {
+    const validate = schemas.get(name);
+    assert.ok(validate, `${name} has no schema`);
+    return validate(document)
+      ? []
+      : (validate.errors ?? []).map(({ instancePath, message }) => `${instancePath} ${message ?? ""}`);
+  };
+
+  it("each command has a schema, which refuses another command's document", () => {
+    assert.deepEqual([...schemas.keys()].sort(), [...registered].sort());
+    for (const name of registered) assert.notDeepEqual(refused(name, { msspOther: 1, stacks: [] }), [], name);
+  });
+
+  it("a schema refuses a result with a missing or a wrong key", () => {
+    const stack = { stack: "contoso", file: "customers/Pulumi.contoso.yaml" };
+    assert.notDeepEqual(refused("fleet list", { msspFleetList: 1 }), []);
+    assert.notDeepEqual(refused("fleet list", { msspFleetList: 1, stacks: [{ ...stack, stack: 1 }] }), []);
+    assert.deepEqual(refused("sandbox stop", { msspSandboxStop: 1, stopped: true, pid: null }), []);
+    assert.notDeepEqual(refused("sandbox stop", { msspSandboxStop: 1, stopped: "yes", pid: null }), []);
+  });
+
+  it("a schema accepts a result without a key whose value may be undefined", () => {
+    const document = { msspCiMatrix: 1, stacks: ["contoso"], deleted: [], excluded: [] };
+    assert.deepEqual(refused("ci matrix", document), []);
+    assert.deepEqual(refused("ci matrix", { ...document, everyStackBecause: "package.json" }), []);
+  });
+
   it("each command has a command line here", () => {
     assert.deepEqual(Object.keys(commandLines).sort(), [...registered].sort());
     assert.ok(registered.length > 45, `only ${registered.length} commands have --json`);
@@ -130,6 +164,7 @@ describe("--json of every command", function () {
       const message = "unknown option '--no-such-option'";
       assert.deepEqual(document, { [jsonKey(name)]: 1, error: { message }, exitCode: 2 });
       assert.match(stderr, /unknown option '--no-such-option'/);
+      assert.deepEqual(refused(name, document), []);
     });
 
     if (notRun.has(name)) continue;
@@ -149,6 +184,7 @@ describe("--json of every command", function () {
         assert.ok(stderr.includes(line), `${stderr}\n${line}`);
       }
       assert.notEqual(exitCode, 2, stderr);
+      assert.deepEqual(refused(name, document), [], text);
     });
   }
 });

@@ -11,6 +11,7 @@ import { writeBytes } from "@defender-mssp/terminal/standardOutput";
 import { terminalText } from "@defender-mssp/terminal/terminalText";
 import { trustCertificates } from "@defender-mssp/testkit";
 import { run } from "../../cli/run";
+import { jsonSchemaCheck } from "./jsonSchemaCheck";
 import { checkout, environmentOf, type Ended, type MsspOptions } from "./mssp";
 
 export interface TestSessionOptions extends MsspOptions {
@@ -139,6 +140,7 @@ export async function inSession(args: readonly string[], options: TestSessionOpt
   trustCertificates(session.environment["NODE_EXTRA_CA_CERTS"]);
   await inFolder(session.folder, () => run(args, session));
   if (session.out.file !== undefined) closeSync(session.out.file);
+  jsonSchemaCheck(args, session.out.text);
   return { exitCode: session.exitCode ?? 0, stdout: session.out.text, stderr: session.err.text };
 }
 

@@ -7,8 +7,12 @@ import { cp, mkdir, mkdtemp, readdir, readFile, rm, symlink } from "node:fs/prom
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { execa } from "execa";
+import { processSession } from "@defender-mssp/terminal/processSession";
+import { programFor, subcommandNames } from "../../cli/program";
 import { brokenLinks } from "../../dev/docs/checks/links";
+import { schemaFile } from "../../dev/docs/jsonSchemas";
 import { readPage } from "../../dev/docs/markdown";
+import { commandsBelow } from "../../dev/docs/reference/commands";
 import { packPackages, type PackedPackage } from "../../dev/package/pack";
 import { azureNativeVersion } from "../../components/azure/prepare";
 
@@ -152,6 +156,16 @@ describe("the packed packages", function () {
     );
     assert.match(commands!, /^## npx mssp secrets rotate\n+```text\nUsage: npx mssp secrets rotate/m);
     assert.match(plugin!, /^### CustomerOnboarding$/m);
+  });
+
+  it("of the product has a JSON Schema for each command that has --json", async () => {
+    const folder = path.join(staged("defender-mssp"), "schemas");
+    const registered = commandsBelow(programFor(subcommandNames, processSession()), [])
+      .filter(({ command }) => command.options.some(({ long }) => long === "--json"))
+      .map(({ names }) => schemaFile(names.join(" ")));
+    assert.deepEqual((await readdir(folder)).sort(), registered.sort());
+    const schema = JSON.parse(await readFile(path.join(folder, schemaFile("fleet list")), "utf8")) as { title: string };
+    assert.equal(schema.title, "npx mssp fleet list --json");
   });
 
   describe("in a repository of customers", () => {

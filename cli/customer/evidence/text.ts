@@ -27,7 +27,7 @@ export function evidenceText(evidence: Evidence, written: WrittenEvidence, width
 }
 
 /** What `--json` prints. */
-export function evidenceSummary(evidence: Evidence, written: WrittenEvidence): object {
+export function evidenceSummary(evidence: Evidence, written: WrittenEvidence) {
   const { stack, settings, period, history, subjects, gaps, retention } = evidence;
   const names = Object.keys(sources) as SourceName[];
   return {

@@ -106,7 +106,7 @@ async function textOf(list: readonly OnboardingProgress[], { all }: OnboardOptio
  * A stack by itself, or all of them.
  * @throws VisibleError where the one stack can't be read, unless the command watches it.
  */
-function jsonContent(list: readonly OnboardingProgress[], { all, watch }: OnboardOptions): object {
+function jsonContent(list: readonly OnboardingProgress[], { all, watch }: OnboardOptions) {
   if (all === true) return { stacks: list };
   const problem = watch === true ? undefined : list[0]?.problem;
   if (problem !== undefined) throw new VisibleError(problem);

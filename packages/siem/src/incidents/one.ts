@@ -176,6 +176,6 @@ function changedIncident(
   changes: readonly Change[],
   isCommented: boolean,
   merged: string | undefined,
-): object {
+) {
   return { id: incident.id, mergedFrom: merged ?? null, changes, commentAdded: isCommented, incident };
 }
