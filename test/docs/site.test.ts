@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { root } from "../../dev/docs/files";
 import { parsePage, readPage, shellBlocksOf } from "../../dev/docs/markdown";
 import { filesBelow } from "../../dev/docs/site/readers";
-import { homeFile, sitePath, siteText, type SiteSource } from "../../dev/docs/site/sitePage";
+import { homeFile, sitePath, siteText, type SiteSource } from "../../dev/docs/site/siteText";
 import { siteFiles, siteSidebar } from "../../dev/docs/site/stageSite";
 
 describe("the site of the documentation", () => {

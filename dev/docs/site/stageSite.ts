@@ -6,7 +6,7 @@ import { markdownFiles, root } from "../files";
 import { nodesOf, plainText, readPage, type MarkdownPage } from "../markdown";
 import { madeWhole } from "../pages";
 import { readers, type SidebarGroup, type SidebarPage } from "./readers";
-import { homeFile, imagesOnPage, linkedImages, sitePath, siteText, type SiteSource } from "./sitePage";
+import { homeFile, imagesOnPage, linkedImages, sitePath, siteText, type SiteSource } from "./siteText";
 
 /** What `site/.vitepress/config.mts` reads. */
 export interface SiteDescription {

@@ -19,8 +19,8 @@ export function sitePath(file: string): string {
   if (file === "docs/README.md") return "all-pages.md";
   if (file === "docs/adr/README.md") return "adr/index.md";
   if (file.startsWith("docs/")) return file.slice("docs/".length);
-  const readmeOf = /^(.+)\/README\.md$/.exec(file)?.[1];
-  return readmeOf === undefined ? file.toLowerCase() : `${readmeOf}.md`;
+  const readmeFolder = /^(.+)\/README\.md$/.exec(file)?.[1];
+  return readmeFolder === undefined ? file.toLowerCase() : `${readmeFolder}.md`;
 }
 
 /**
@@ -75,11 +75,11 @@ interface Edit {
 
 function linkEdits(page: MarkdownPage, node: Link | Image | Definition, source: SiteSource): Edit[] {
   if (isAddress(node.url) || node.url.startsWith("#")) return [];
-  const { start, end } = placeOf(node);
+  const { start, end } = textRange(node);
   const target = siteTarget(page.file, node.url, source);
   if (target === undefined) return [{ start, end, replacement: innerText(page, node) }];
   // The address stands behind the text, which may hold an image with an address of its own.
-  const from = "children" in node ? placeOf(node.children.at(-1) ?? node).end : start;
+  const from = "children" in node ? textRange(node.children.at(-1) ?? node).end : start;
   const at = page.text.lastIndexOf(node.url, end);
   return at < from ? [] : [{ start: at, end: at + node.url.length, replacement: target }];
 }
@@ -96,7 +96,7 @@ function siteTarget(from: string, url: string, { pages, repositoryFiles }: SiteS
 const element = /^(?:<!--|<\/?(?:picture|source|img|div|br|details|summary|kbd|sub|sup)\b)/;
 
 function htmlEdit(page: MarkdownPage, node: Html): Edit {
-  const { start, end } = placeOf(node);
+  const { start, end } = textRange(node);
   if (!element.test(node.value)) return { start, end, replacement: node.value.replaceAll("<", "&lt;") };
   const moved = (url: string) => relative(sitePath(page.file), sitePath(inCheckout(page.file, url).file));
   const replacement = node.value.replace(
@@ -111,7 +111,7 @@ function innerText(page: MarkdownPage, node: Link | Image | Definition): string 
   if (!("children" in node)) return node.type === "image" ? (node.alt ?? "") : "";
   const first = node.children[0];
   const last = node.children.at(-1);
-  return first === undefined || last === undefined ? "" : page.text.slice(placeOf(first).start, placeOf(last).end);
+  return first === undefined || last === undefined ? "" : page.text.slice(textRange(first).start, textRange(last).end);
 }
 
 function inCheckout(from: string, url: string): { readonly file: string; readonly anchor: string } {
@@ -133,7 +133,7 @@ function isAddress(url: string): boolean {
   return /^[a-z][a-z0-9+.-]*:/i.test(url);
 }
 
-function placeOf(node: Nodes): { readonly start: number; readonly end: number } {
+function textRange(node: Nodes): { readonly start: number; readonly end: number } {
   const { start, end } = node.position ?? { start: {}, end: {} };
   return { start: start.offset ?? 0, end: end.offset ?? 0 };
 }
