@@ -86,6 +86,9 @@ const namePause = 10_000;
 /** Reads of a create whose answer was lost. */
 const looks = 5;
 
+/** Tries, a second apart, to enable a rule that the service has just created. */
+const enableTries = 40;
+
 /** The methods of a Pulumi dynamic provider. The resource's ID is the rule's in Graph. */
 export const detectionRuleResource = {
   check(_olds: Properties, news: Properties) {
@@ -258,7 +261,8 @@ async function createRule(
   for (let tries = 1; ; tries++) {
     const outcome = await createDetectionRule(call, body, inputs.apiVersion).catch((failure: unknown) => failure);
     if (!(outcome instanceof Error)) {
-      return finished(call, inputs, outcome as DetectionRuleObject, isStaged ? { status: "enabled" } : undefined);
+      const created = outcome as DetectionRuleObject;
+      return isStaged ? enabled(call, inputs, created, context) : created;
     }
     const live = await ownRule(call, inputs, outcome, context);
     const written = await updateDetectionRule(call, inputs.ruleId, patchBody(live, wanted), inputs.apiVersion).catch(
@@ -273,17 +277,22 @@ async function createRule(
   }
 }
 
-async function finished(
+/** Enables a new rule, which the service may not know yet: one that stayed disabled would never run, and nobody would see it. */
+async function enabled(
   call: GraphCall,
   inputs: DetectionRuleInputs,
   created: DetectionRuleObject,
-  change: Readonly<Record<string, unknown>> | undefined,
+  { sleep, signal }: CallContext,
 ): Promise<DetectionRuleObject> {
-  if (change === undefined) return created;
-  const enabled = await updateDetectionRule(call, inputs.ruleId, change, inputs.apiVersion).catch((failure: unknown) =>
+  const enable = () => updateDetectionRule(call, inputs.ruleId, { status: "enabled" }, inputs.apiVersion);
+  const rule = await untilReplicated(enable, { tries: enableTries, sleep, signal }).catch((failure: unknown) =>
     Promise.reject(partial(inputs, created, failure)),
   );
-  return enabled ?? created;
+  if (rule !== undefined) return rule;
+  const failure = new VisibleError(
+    "The service created the rule disabled, and does not find it to enable it. Run `up` again.",
+  );
+  throw partial(inputs, created, failure);
 }
 
 /** The rule of this stack that a failed create has left. @throws the failure, or what to do about another's rule */
@@ -298,7 +307,7 @@ async function ownRule(
   const find = () => getDetectionRule(call, inputs.ruleId, inputs.apiVersion);
   const live = await untilReplicated(find, { tries: isLost ? looks : 1, sleep, signal });
   if (live === undefined) throw failure;
-  if ((live.description ?? "").endsWith(mark(inputs))) return live;
+  if (isMarked(live, inputs)) return live;
   throw new VisibleError(
     `Tenant ${inputs.tenantId} already has a detection rule ${inputs.ruleId} ("${live.displayName}") that this stack did not create, so it ` +
       "is not changed. Delete it in the portal, or rename the rule's file.",
@@ -330,6 +339,11 @@ function target(inputs: DetectionRuleInputs): DetectionRuleProperties {
   return { id: inputs.ruleId, ...picked(inputs, contents), description } as unknown as DetectionRuleProperties;
 }
 
+/** A rule whose author wrote no description has the mark alone. */
+function isMarked({ description }: DetectionRuleObject, inputs: Pick<DetectionRuleInputs, "managedBy">): boolean {
+  return (description ?? "").endsWith(mark(inputs).trim());
+}
+
 function mark({ managedBy }: Pick<DetectionRuleInputs, "managedBy">): string {
   return ` (managed by ${managedBy})`;
 }
@@ -343,12 +357,12 @@ function settled(live: DetectionRuleObject): DetectionRuleObject {
 function seen(live: DetectionRuleObject, inputs: DetectionRuleInputs): Partial<DetectionRuleInputs> {
   if (ruleDifferences(target(inputs), settled(live)).length === 0) return {};
   const { rule } = newShape(settled(live));
-  const isMarked = (live.description ?? "").endsWith(mark(inputs));
-  const description = isMarked ? withoutMark(live.description) : (live.description ?? "");
+  const isOwn = isMarked(live, inputs);
+  const description = isOwn ? withoutMark(live.description) : (live.description ?? "");
   return {
     ...(withoutNull(picked(rule, contents)) as Partial<DetectionRuleInputs>),
     description: description === "" ? undefined : description,
-    managedBy: isMarked ? inputs.managedBy : "",
+    managedBy: isOwn ? inputs.managedBy : "",
   };
 }
 

@@ -28,7 +28,9 @@ const base: DetectionRuleInputs = {
   displayName: "Encoded PowerShell from Office",
   description: "Phishing payload",
   status: "enabled",
-  queryCondition: { queryText: "DeviceProcessEvents\n| project Timestamp, ReportId, DeviceId, AccountSid, SHA1" },
+  queryCondition: {
+    queryText: "DeviceProcessEvents\n| project Timestamp, ReportId, DeviceId, AccountSid, SHA1, ProcessCommandLine",
+  },
   schedule: { frequency: "P1D" },
   detectionAction: { alertTemplate: template, automatedActions: isolate },
   firstRun: "disabled",
@@ -39,14 +41,22 @@ const base: DetectionRuleInputs = {
 describe("providers/detectionRule", function () {
   let test: TestSandbox;
   const requests: string[] = [];
+  /** Gets each line of the sandbox's log. */
+  let watch: (line: string) => void = () => undefined;
   before(async () => {
-    test = await testSandbox({ log: (line) => requests.push(line) });
+    test = await testSandbox({
+      log: (line) => {
+        requests.push(line);
+        watch(line);
+      },
+    });
   });
   after(() => test.stop());
   beforeEach(() => {
     test.tenant.objects("detectionRules").clear();
     test.tenant.deleted.clear();
     requests.length = 0;
+    watch = () => undefined;
   });
 
   /** Waits move the sandbox's clock. */
@@ -149,6 +159,29 @@ describe("providers/detectionRule", function () {
     assert.equal(most, 4);
   });
 
+  it("enables a new rule that the service does not know for a while, and says so if it never does", async () => {
+    let hidden: DetectionRuleObject | undefined;
+    watch = (line) => {
+      if (!/^POST .*detectionRules 201/.test(line)) return;
+      hidden = stored();
+      rules().delete(base.ruleId);
+    };
+    const later = {
+      ...context(),
+      sleep: () => {
+        if (hidden !== undefined && made(/^PATCH .* 404/).length === 3) rules().set(base.ruleId, hidden as never);
+        return Promise.resolve();
+      },
+    };
+    await detectionRuleResource.create(inputs(), later);
+    assert.equal(stored().status, "enabled");
+    rules().clear();
+    await assert.rejects(detectionRuleResource.create(inputs(), { ...later, sleep: () => Promise.resolve() }), {
+      id: base.ruleId,
+      message: /created the rule disabled, and does not find it to enable it\. Run `up` again/,
+    });
+  });
+
   it("reads what it has written without a difference, in whatever order and form the service answers", async () => {
     const state = await create();
     const read = await detectionRuleResource.read(base.ruleId, state, context());
@@ -160,6 +193,16 @@ describe("providers/detectionRule", function () {
     assert.equal(isEditedInTenant(state, await live()), false);
     rules().clear();
     assert.deepEqual(await detectionRuleResource.read(base.ruleId, state, context()), { id: "" });
+  });
+
+  it("knows a rule of its own without a description, by the mark alone", async () => {
+    const undescribed = { description: undefined };
+    const state = await create(undescribed);
+    await create(undescribed);
+    assert.equal(made(/POST .*detectionRules 201/).length, 1);
+    edit((rule) => (rule["displayName"] = "By a script"), "MSSP Onboarding Automation");
+    const read = await detectionRuleResource.read(base.ruleId, state, context());
+    assert.equal((read.inputs as unknown as DetectionRuleInputs).managedBy, base.managedBy);
   });
 
   it("takes the rule that a create left without an answer, and sends no second POST", async () => {
