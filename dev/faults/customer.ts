@@ -20,7 +20,7 @@ const cleo = { email: "cleo.martin@fabrikam-security.example", displayName: "Cle
 export const tenantId = "c0570500-0000-4000-8000-0000000000fa";
 export const stack = "contoso";
 
-export type CustomerName = "tiers" | "packages" | "azure";
+export type CustomerName = "tiers" | "packages" | "azure" | "detections";
 
 export interface FaultCustomer {
   readonly name: CustomerName;
@@ -28,6 +28,8 @@ export interface FaultCustomer {
   readonly settings: Readonly<Record<string, unknown>>;
   /** Later. */
   readonly changedSettings: Readonly<Record<string, unknown>>;
+  /** Texts of the detection rules by the file's name: at first, and later. */
+  readonly rules?: readonly [Readonly<Record<string, string>>, Readonly<Record<string, string>>];
 }
 
 const everybodys = {
@@ -158,6 +160,53 @@ function azure(certificate: string): FaultCustomer {
   };
 }
 
+/**
+ * Detection rules: one is created enabled, one acts by itself. Later a query and a filter change, an action ends, a
+ * custom detail goes, which replaces its rule, and one rule has gone and another has come.
+ */
+function detections(): FaultCustomer {
+  const common = { ...everybodys, analysts: [ana], portalAccess: "basic", connector: { alertApis: ["graph"] } };
+  const approval = { actions: ["isolateDevices"], approvedBy: "Dana Reyes", until: "2999-12-31" };
+  const except = [
+    ...[{ rule: "plain", reason: "Packaging", owner: "Ana", until: "2999-12-31", filter: 'DeviceName != "build"' }],
+    ...[{ rule: "second", reason: "Too many", owner: "Ana", until: "2999-12-31", off: true }],
+  ];
+  const isolating = "automatedActions: { isolateDevices: [{ deviceIdColumn: DeviceId, isolationType: full }] }";
+  const rule = (name: string, top = "", details = "SHA1") => `displayName: Rule ${name}
+status: enabled
+queryText: |
+  DeviceProcessEvents
+  | where ProcessCommandLine has "${name}"
+  | project Timestamp, ReportId, DeviceId, DeviceName, SHA1, SHA256
+schedule: { frequency: PT1H }
+alertTemplate:
+  title: Title ${name}
+  severity: medium
+  tactics: [{ tactic: Execution, techniques: [{ technique: T1059 }] }]
+  customDetails: { ${details.replaceAll(/\w+/g, "Detail$&: $&")} }
+  entityMappings: { hosts: [{ deviceIdColumn: DeviceId }] }
+${top}
+`;
+  const unchanged = { second: rule("second"), backfill: rule("backfill", "firstRun: backfill") };
+  return {
+    name: "detections",
+    settings: { ...common, detections: { sets: ["base"], ...approval } },
+    changedSettings: { ...common, detections: { sets: ["base"], except } },
+    rules: [
+      {
+        ...unchanged,
+        ...{ plain: rule("plain"), isolating: rule("isolating", isolating) },
+        ...{ details: rule("details", "", "SHA1, SHA256"), leaving: rule("leaving") },
+      },
+      {
+        ...unchanged,
+        ...{ plain: rule("plain").replace("has", "contains"), isolating: rule("isolating", isolating) },
+        ...{ details: rule("details"), coming: rule("coming") },
+      },
+    ],
+  };
+}
+
 let made: Promise<readonly FaultCustomer[]> | undefined;
 
 /**
@@ -169,12 +218,13 @@ export function allCustomers(): Promise<readonly FaultCustomer[]> {
     tiers,
     packages,
     azure(certificatePem),
+    detections(),
   ]));
 }
 
-/** The customer of a seed: they take turns. */
-export async function customerOf(seed: number): Promise<FaultCustomer> {
-  const customers = await allCustomers();
+/** The customer of a seed: they take turns. @param name of the only customer */
+export async function customerOf(seed: number, name?: string): Promise<FaultCustomer> {
+  const customers = (await allCustomers()).filter((customer) => name === undefined || customer.name === name);
   return customers[seed % customers.length] ?? tiers;
 }
 

@@ -8,13 +8,15 @@ import { parseArgs } from "node:util";
 import { cutKinds, sights, type FaultOptions } from "@defender-mssp/sandbox";
 import { allCustomers } from "./customer";
 import { runKill } from "./kills";
-import { fairWeather, runSeed, type FaultResult, type Weather } from "./runs";
+import { fairWeather, runSeed, type FaultResult, type SeedOptions, type Weather } from "./runs";
 
-const help = `npm run -s faults -- [--seeds 50] [--first 1] [--percent 10] [--cuts reset|closed] [--scale 0.02] [--jobs 3] [--json]
-npm run -s faults -- --kills [--jobs 3] [--json]
+const help = `npm run -s faults -- [--seeds 50] [--first 1] [--customer tiers|packages|azure|detections] [--percent 10] [--cuts reset|closed]
+                     [--scale 0.02] [--jobs 3] [--json]
+npm run -s faults -- --kills [--customer …] [--jobs 3] [--json]
 
   --seeds          how many seeds; the customers take turns
   --first          the first of them; --first 17 --seeds 1 runs seed 17 alone
+  --customer       only this customer
   --percent        how many of 100 requests get a fault
   --cuts           end every cut connection by a reset, or close it (Go's EOF); by the seed if omitted
   --percent-again  the same during the commands that follow a failed one, at most three; 0 by default
@@ -57,6 +59,7 @@ async function main(): Promise<void> {
     options: {
       seeds: { type: "string", default: "50" },
       first: { type: "string", default: "1" },
+      customer: { type: "string" },
       percent: { type: "string", default: "10" },
       cuts: { type: "string" },
       "percent-again": { type: "string", default: "0" },
@@ -78,12 +81,13 @@ async function main(): Promise<void> {
     percent: number("percent", values.percent),
     percentAgain: number("percent-again", values["percent-again"]),
     timeScale: number("scale", values.scale),
+    ...(await selectCustomer(values.customer)),
     ...selectCuts(values.cuts),
   };
   process.stderr.write("Without faults…\n");
-  const weather = await fairWeather(checkout);
+  const weather = await fairWeather(checkout, values.customer);
   const tasks = values.kills
-    ? await killsOf(checkout, weather)
+    ? killsOf(checkout, weather)
     : seeds.map((seed) => ({ name: `seed ${seed}`, run: () => runSeed(checkout, { ...faults, seed }, weather) }));
   const began = performance.now();
   const results: FaultResult[] = [];
@@ -109,9 +113,17 @@ function selectCuts(name: string | undefined): Pick<FaultOptions, "cuts"> {
   return { cuts };
 }
 
-async function killsOf(checkout: string, weather: Weather): Promise<Task[]> {
-  return (await allCustomers()).flatMap((customer) => {
-    const fair = weather[customer.name];
+async function selectCustomer(name: string | undefined): Promise<Pick<SeedOptions, "customer">> {
+  if (name === undefined) return {};
+  const names = (await allCustomers()).map((customer) => customer.name);
+  if (!names.some((known) => known === name))
+    throw new Error(`--customer must be ${names.join(" or ")}, not "${name}".`);
+  return { customer: name };
+}
+
+function killsOf(checkout: string, weather: Weather): Task[] {
+  return Object.values(weather).flatMap((fair) => {
+    const { customer } = fair;
     return Array.from({ length: fair.writes }, (_value, index) => ({
       name: `kill ${index + 1} of ${customer.name}`,
       run: () => runKill(checkout, index + 1, fair),

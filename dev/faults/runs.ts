@@ -6,6 +6,8 @@
  * operator: the same command with `--refresh`, and `mssp doctor --repair` first where something
  * exists that the stack's state does not have.
  */
+import { mkdir, rm, writeFile } from "node:fs/promises";
+import path from "node:path";
 import type { Endpoints } from "@defender-mssp/microsoft";
 import { compareDumps, dump, normalisedFacts, type FaultOptions } from "@defender-mssp/sandbox";
 import { type Finished, SandboxProject, type SandboxProjectOptions } from "@defender-mssp/testkit";
@@ -67,6 +69,8 @@ export interface SeedOptions extends FaultOptions {
    * How many of 100 requests get a fault during the commands that follow a failed one. @default 0
    */
   readonly percentAgain?: number;
+  /** The only customer. @default they take turns by the seed */
+  readonly customer?: string;
   /**
    * Whose provider plugins, where official ones are looked for, and whose processes. @default the
    * stand-ins, in processes of the engine's own
@@ -93,9 +97,10 @@ const mostCommands = 3;
 
 export const steps: readonly FaultStep[] = ["up", "change", "destroy"];
 
-/** The same without faults, for each customer. Throws where that doesn't work. */
-export async function fairWeather(checkout: string): Promise<Weather> {
-  const found = await Promise.all((await allCustomers()).map((customer) => fairWeatherOf(checkout, customer)));
+/** The same without faults, for each customer, or for one. Throws where that doesn't work. */
+export async function fairWeather(checkout: string, name?: string): Promise<Weather> {
+  const customers = (await allCustomers()).filter((customer) => name === undefined || customer.name === name);
+  const found = await Promise.all(customers.map((customer) => fairWeatherOf(checkout, customer)));
   return Object.fromEntries(found.map((one) => [one.customer.name, one])) as unknown as Weather;
 }
 
@@ -127,7 +132,7 @@ async function fairWeatherOf(checkout: string, customer: FaultCustomer): Promise
 /** All steps with the faults of one seed. */
 export async function runSeed(checkout: string, options: SeedOptions, weather: Weather): Promise<FaultResult> {
   const began = performance.now();
-  const customer = await customerOf(options.seed);
+  const customer = await customerOf(options.seed, options.customer);
   const fair = weather[customer.name];
   const project = await newProject(checkout, customer, { faults: options, ...options.project });
   // By the tenant's clock, which a seed sets wrong.
@@ -248,7 +253,7 @@ export function isFoundAgain(write: string): boolean {
   return (
     // A reference is taken away in the middle of a create of azuread's: the caller's ownership.
     (write.startsWith("DELETE ") && !write.endsWith("/$ref")) ||
-    /\/invitations$|\/users\/|\/roleManagement\/defender\/|\/connectedOrganizations|\/siemAuthorizations\/|\/notificationRules\//.test(
+    /\/invitations$|\/users\/|\/detectionRules$|\/roleManagement\/defender\/|\/connectedOrganizations|\/siemAuthorizations\/|\/notificationRules\//.test(
       write,
     )
   );
@@ -271,8 +276,14 @@ async function runStep(attempt: Attempt, { percent = 10, percentAgain = 0 }: See
   return { ...done(), ...ending, said: `${textOf(first)}\n${ending.said}` };
 }
 
-function writeSettings(project: SandboxProject, customer: FaultCustomer, step: FaultStep): Promise<void> {
-  return project.writeSettings(stack, step === "up" ? customer.settings : customer.changedSettings);
+async function writeSettings(project: SandboxProject, customer: FaultCustomer, step: FaultStep): Promise<void> {
+  await project.writeSettings(stack, step === "up" ? customer.settings : customer.changedSettings);
+  if (customer.rules === undefined) return;
+  const folder = path.join(project.folder, "detections", "base");
+  await rm(folder, { recursive: true, force: true });
+  await mkdir(folder, { recursive: true });
+  for (const [name, text] of Object.entries(customer.rules[step === "up" ? 0 : 1]))
+    await writeFile(path.join(folder, `${name}.yaml`), text);
 }
 
 /**
