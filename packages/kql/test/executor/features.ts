@@ -284,7 +284,7 @@ export const features: readonly QueryFeature[] = [
   value(80, "case()", `case(1 > 2, "a", 2 > 1, "b", "c")`, "b"),
   condition(80, "isempty()", "isempty(AccountName)", 2),
   value(80, "split()", `split("a.b.c", ".")`, ["a", "b", "c"]),
-  value(80, "strcat()", `strcat("a", 1, true)`, "a1true"),
+  value(80, "strcat()", `strcat("a", 1, true)`, "a1True"),
   value(80, "tolower()", `tolower("AbC")`, "abc"),
   value(80, "trim()", `trim("-+", "--a-b--")`, "a-b"),
   value(80, "replace_string()", `replace_string("a.b.c", ".", "$1")`, "a$1b$1c"),

@@ -3,12 +3,16 @@ import { emptyValue, isArray, isBag, KustoDateTime, KustoTimespan, type KustoVal
 import { momentText, parseMoment } from "./parseMoment";
 import { parseTimespan, timespanText } from "./parseTimespan";
 
-/** @param type the static type: a `real` is written with a decimal point */
+/**
+ * @param type the static type: a `real` is written with a decimal point, and a `bool` as `True`, which duckdb-kql has
+ * measured on the Kusto emulator; a `dynamic` has JSON's `true`
+ */
 export function toText(value: KustoValue, type?: string): string {
   if (value === null) return "";
   if (typeof value === "string") return value;
   if (typeof value === "number") return type === "real" ? realText(value) : String(value);
-  if (typeof value === "boolean") return value ? "true" : "false";
+  if (typeof value === "boolean" && type === "bool") return value ? "True" : "False";
+  if (typeof value === "boolean") return String(value);
   if (value instanceof KustoDateTime) return momentText(value);
   if (value instanceof KustoTimespan) return timespanText(value);
   return jsonText(value);
