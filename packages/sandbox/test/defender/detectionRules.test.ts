@@ -198,6 +198,44 @@ describe("sandbox/defender: custom detection rules", function () {
     );
   });
 
+  it("judges the query at POST and at PATCH, and names columns that its output lacks", async () => {
+    await create(ruleBody("there"));
+    const query = (queryText: string) => ({ queryCondition: { queryText } });
+    const output = "project Timestamp, ReportId, DeviceId, AccountSid, SHA1";
+    const refusals: [queryText: string, message: RegExp][] = [
+      [`DeviceProcessEvents | wher FileName == "a" | ${output}`, /^The query contains syntax errors: /],
+      ["DeviceProcessEvents\n\nDeviceInfo", /^The query contains syntax errors: /],
+      [
+        `DeviceProcessEvents | where seen_before(SHA1) | ${output}`,
+        /^The query has a semantic error: Unknown function: 'seen_before'\. Fix semantic errors in your query\.$/,
+      ],
+      [
+        `DeviceFileEvents | where ProcessCommandLine has "a" | ${output}`,
+        /^The query has a semantic error: The name 'ProcessCommandLine' does not refer to any known column, .*\. Fix semantic errors in your query\.$/,
+      ],
+      [
+        `NoSuchTable | ${output}`,
+        /^The query has a semantic error: The name 'NoSuchTable' does not refer to any known table/,
+      ],
+      [
+        "DeviceProcessEvents | project Timestamp, ReportId, AccountSid, SHA1",
+        /^Entity mappings reference the following column\(s\) which are not projected by the query output: DeviceId\.$/,
+      ],
+      [
+        "DeviceProcessEvents | project Timestamp, ReportId, DeviceId, AccountSid",
+        /^Custom details reference the following column\(s\) which are not projected by the query output: SHA1\.$/,
+      ],
+    ];
+    for (const [queryText, message] of refusals) {
+      await refused(400, message, "POST", path, ruleBody("a", {}, query(queryText)));
+      await refused(400, message, "PATCH", `${path}/there`, query(queryText));
+    }
+    assert.deepEqual(
+      (await listed()).map(({ id }) => id),
+      ["there"],
+    );
+  });
+
   it("keeps what a PATCH leaves out; [] clears a collection, and nothing clears custom details", async () => {
     await create(ruleBody("a"));
     const patch = async (body: Body) => {

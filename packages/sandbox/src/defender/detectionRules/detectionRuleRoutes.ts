@@ -207,12 +207,15 @@ function reservedRules({ cloud, tenant }: RuleCall): StoredObject[] {
 
 async function patchRule(call: RuleCall, id: string): Promise<RouteAnswer> {
   const { cloud, caller, tenant, request } = call;
-  const before = existingRule(tenant, id);
+  const judged = existingRule(tenant, id);
   const body = checkRuleBody(requestBody(request), "update");
-  const after = patchedDetectionRule(before, body);
   const query = (rule: StoredObject) => jsonText(innerOf(rule["queryCondition"], "queryText"));
+  const verdict = await validateQuery(query(patchedDetectionRule(judged, body)));
+  // Another call may have changed the rule in the meantime.
+  const before = existingRule(tenant, id);
+  const after = patchedDetectionRule(before, body);
   const others = [...rulesIn(tenant).values()].filter((rule) => rule.id !== id);
-  checkDetectionRule(after, others, await validateQuery(query(after)));
+  checkDetectionRule(after, others, verdict);
   const now = withTicks(cloud.now());
   const audit = { lastModifiedBy: nameOf(caller), lastModifiedDateTime: now };
   const rule: StoredObject = { ...after, ...audit };
