@@ -223,7 +223,7 @@ export function allCustomers(): Promise<readonly FaultCustomer[]> {
 }
 
 /** The customer of a seed: they take turns. @param name of the only customer */
-export async function customerOf(seed: number, name?: string): Promise<FaultCustomer> {
+export async function seedCustomer(seed: number, name?: string): Promise<FaultCustomer> {
   const customers = (await allCustomers()).filter((customer) => name === undefined || customer.name === name);
   return customers[seed % customers.length] ?? tiers;
 }

@@ -12,7 +12,7 @@ import type { Endpoints } from "@defender-mssp/microsoft";
 import { compareDumps, dump, normalisedFacts, type FaultOptions } from "@defender-mssp/sandbox";
 import { type Finished, SandboxProject, type SandboxProjectOptions } from "@defender-mssp/testkit";
 import { repair } from "../../cli/customer/doctor/repair";
-import { allCustomers, customerOf, prepareTenants, stack, type FaultCustomer, type CustomerName } from "./customer";
+import { allCustomers, seedCustomer, prepareTenants, stack, type FaultCustomer, type CustomerName } from "./customer";
 
 export type FaultStep = "up" | "change" | "destroy";
 
@@ -132,7 +132,7 @@ async function fairWeatherOf(checkout: string, customer: FaultCustomer): Promise
 /** All steps with the faults of one seed. */
 export async function runSeed(checkout: string, options: SeedOptions, weather: Weather): Promise<FaultResult> {
   const began = performance.now();
-  const customer = await customerOf(options.seed, options.customer);
+  const customer = await seedCustomer(options.seed, options.customer);
   const fair = weather[customer.name];
   const project = await newProject(checkout, customer, { faults: options, ...options.project });
   // By the tenant's clock, which a seed sets wrong.
