@@ -3,10 +3,10 @@ import { execFileSync } from "node:child_process";
 import path from "node:path";
 import { lineOf, nodesOf, type MarkdownPage } from "../markdown";
 
-/** Paths that belong to a sandbox's folder, to a reader's repository or to another product. */
+/** Paths of the package, of what commands write, of a reader's repository or of another product. */
 const elsewhere: readonly (string | RegExp)[] = [
   /^(cloud|keys|pulumi|state|previews)\//,
-  /^(node_modules|dist|\.sandbox)\//,
+  /^(node_modules|dist|schemas|sdks|\.sandbox)\//,
   /^runtime\/|^Splunk_TA_MS_Security\/|^rest_ta\/|^current\/user\//,
   /^extensions\/auditLog\.ts$/,
   "sandbox.env",
