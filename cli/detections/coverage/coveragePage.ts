@@ -61,7 +61,7 @@ export function coveragePage({ customers, tactics }: DetectionCoverage, at: Date
 
 function countCell(count: number) {
   return {
-    content: count === 0 ? "–" : String(count),
+    content: String(count),
     sort: count,
     state: count === 0 ? ("notChecked" as const) : ("passed" as const),
   };
@@ -69,7 +69,7 @@ function countCell(count: number) {
 
 function customerPart(customer: CustomerCoverage, isOpen: boolean): Block {
   const { stack, customerName, rules, techniques, notRunning, withoutTechnique } = customer;
-  const summary = `${customerName}: ${rules} ${rules === 1 ? "rule" : "rules"}, ${techniques.length} techniques and sub-techniques`;
+  const summary = `${customerName}: ${rules} ${rules === 1 ? "rule" : "rules"}, ${techniques.length === 1 ? "1 technique" : `${techniques.length} techniques and sub-techniques`}`;
   return details(
     { summary, id: `customer-${stack}`, open: isOpen },
     table({

@@ -19,12 +19,21 @@ import { reportPage } from "../../../../cli/customer/report/page";
 import { launchChromium } from "../../../chromium";
 import { eventfulRun } from "../../fleet/outcomes";
 import { inventedFleet } from "./inventedFleet";
-import { plannedHandout, sampleCertificate, sampleEvidence } from "./samplePages";
+import { plannedHandout, sampleCertificate, sampleCoverage, sampleEvidence } from "./samplePages";
 import { handoutReport, now, recordedReport } from "./states";
 
 const checkout = path.resolve(__dirname, "../../../..");
 /** The pages that people get. */
-const allPages = ["report", "handout", "plannedHandout", "certificate", "evidence", "smallFleet", "fleetRun"];
+const allPages = [
+  "report",
+  "handout",
+  "plannedHandout",
+  "certificate",
+  "evidence",
+  "smallFleet",
+  "fleetRun",
+  "coverage",
+];
 const widths = [360, 480, 720, 721, 1180, 1181, 1280, 1600];
 const axeSource = readFileSync(require.resolve("axe-core/axe.min.js"), "utf8");
 
@@ -70,6 +79,7 @@ describe("mssp report: the pages in a browser", function () {
       plannedHandout: await plannedHandout(),
       certificate: sampleCertificate(),
       evidence: sampleEvidence(),
+      coverage: sampleCoverage(),
     };
     for (const [name, html] of Object.entries(pages)) await writeFile(path.join(folder, `${name}.html`), html);
   });
@@ -164,6 +174,7 @@ describe("mssp report: the pages in a browser", function () {
         ["plannedHandout", 390],
         ["certificate", 1280],
         ["evidence", 390],
+        ["coverage", 390],
       ] as const) {
         await shown(
           name,

@@ -1,4 +1,6 @@
 /** Every page that leaves this program, with the content of an ordinary customer: for the browser's tests. */
+import { attackTactics } from "@defender-mssp/microsoft";
+import { coveragePage } from "../../../../cli/detections/coverage/coveragePage";
 import { certificatePage } from "../../../../cli/customer/offboard/page";
 import { makeCertificate } from "../../../../cli/customer/offboard/certificate";
 import type { ProvedItem } from "../../../../cli/customer/offboard/proof";
@@ -137,4 +139,22 @@ export function sampleEvidence(): string {
     redacted: 0,
   } as const;
   return evidencePage(evidence, dataFiles(evidence));
+}
+
+/** Four customers with rules of three tactics, one of them without a technique. */
+export function sampleCoverage(): string {
+  const techniques = [
+    { tactic: "InitialAccess", technique: "T1566.001", rules: ["phishing-attachment"] },
+    { tactic: "Execution", technique: "T1059.001", rules: ["encoded-powershell", "office-starts-powershell"] },
+    { tactic: "Execution", technique: "T1204.002", rules: ["office-starts-powershell"] },
+    { tactic: "CredentialAccess", technique: "T1003", rules: ["lsass-read"] },
+  ];
+  const customers = ["contoso", "adatum", "woodgrove-bank-of-the-northern-provinces", "tailspin"].map(
+    (stack, index) => ({
+      ...{ stack, customerName: `${stack[0]?.toUpperCase()}${stack.slice(1)}`, rules: 4 - index },
+      ...{ notRunning: index === 1 ? ["noisy-logon"] : [], withoutTechnique: index === 2 ? ["unusual-country"] : [] },
+      techniques: techniques.slice(index),
+    }),
+  );
+  return coveragePage({ customers, tactics: attackTactics }, now);
 }
