@@ -11,7 +11,7 @@ const worldOfProcess = [
 ];
 
 export default tseslint.config(
-  { ignores: ["**/dist/**", "**/node_modules/**", ".sandbox/**"] },
+  { ignores: ["**/dist/**", "**/node_modules/**", ".sandbox/**", ".packages/**"] },
   {
     files: ["**/*.{ts,tsx}"],
     extends: [...tseslint.configs.strictTypeChecked, prettier],
