@@ -8,23 +8,20 @@ import { switchValue } from "../../src/cloud/switches";
 
 const tenantId = "c0570500-0000-4000-8000-0000000000ad";
 const woodgrove = { tenantId, displayName: "Woodgrove", domain: "woodgrove.example" };
-const seed = {
-  tenants: [
-    {
-      ...woodgrove,
-      switches: { entraLicence: "p1", clientSecrets: 90 },
-      users: [
-        { userPrincipalName: "ada@woodgrove.example", displayName: "Ada Lovelace", roles: ["Security Reader"] },
-        { userType: "Guest", mail: "eve@fabrikam.example" },
-      ],
-      groups: [
-        { displayName: "Everyone", members: ["Helpdesk", "ada@woodgrove.example"] },
-        { displayName: "Helpdesk", members: ["eve@fabrikam.example", "Inventory"], owners: ["ADA@woodgrove.example"] },
-      ],
-      applications: [{ displayName: "Inventory", permissions: { "Microsoft Graph": ["User.Read.All"] } }],
-    },
+const seededTenant: Json = {
+  ...woodgrove,
+  switches: { entraLicence: "p1", clientSecrets: 90 },
+  users: [
+    { userPrincipalName: "ada@woodgrove.example", displayName: "Ada Lovelace", roles: ["Security Reader"] },
+    { userType: "Guest", mail: "eve@fabrikam.example" },
   ],
-} satisfies Json;
+  groups: [
+    { displayName: "Everyone", members: ["Helpdesk", "ada@woodgrove.example"] },
+    { displayName: "Helpdesk", members: ["eve@fabrikam.example", "Inventory"], owners: ["ADA@woodgrove.example"] },
+  ],
+  applications: [{ displayName: "Inventory", permissions: { "Microsoft Graph": ["User.Read.All"] } }],
+};
+const seed: Json = { tenants: [seededTenant] };
 
 interface GraphList {
   value: Record<string, unknown>[];
@@ -114,7 +111,6 @@ describe("sandbox/graph: tenants of a seed", function () {
     assert.equal(await started(() => idIn("groups", "Helpdesk")), before);
   });
 
-  const [tenant] = seed.tenants;
   const wrong: Readonly<Record<string, readonly [Json, RegExp]>> = {
     "no object": [null, /the file: /],
     "no tenants": [{ tenants: [] }, /tenants: /],
@@ -150,7 +146,7 @@ describe("sandbox/graph: tenants of a seed", function () {
       /tenants\[0\]\.groups\[0\]\.roles\[0\]: /,
     ],
     "a wrong switch in the second tenant": [
-      { tenants: [tenant, { tenantId: tenantId.replace(/d$/, "e"), switches: { mfa: "maybe" } }] },
+      { tenants: [seededTenant, { tenantId: tenantId.replace(/d$/, "e"), switches: { mfa: "maybe" } }] },
       /tenants\[1\]\.switches: The switch mfa can't be "maybe"/,
     ],
   };

@@ -1,6 +1,11 @@
 /** Judges queries in a thread of its own: loading the parser takes seconds, in which the server must answer. */
 import { Worker } from "node:worker_threads";
-import type { KqlVerdict } from "./kqlPackage";
+
+/** A judged query. */
+export interface KqlVerdict {
+  readonly findings: readonly { readonly code: string; readonly severity: string; readonly message: string }[];
+  readonly columns: readonly { readonly name: string }[];
+}
 
 interface Judged {
   readonly id: number;

@@ -4,7 +4,7 @@
  */
 import { existsSync } from "node:fs";
 import path from "node:path";
-import { judgeInWorker } from "./judgeInWorker";
+import { judgeInWorker, type KqlVerdict } from "./judgeInWorker";
 
 /** What the sandbox calls of it. */
 export interface HuntingQueryPackage {
@@ -18,18 +18,12 @@ export interface HuntingQueryPackage {
   defenderSchema(): { readonly tables: readonly { readonly name: string }[] };
 }
 
-/** A judged query. */
-export interface KqlVerdict {
-  readonly findings: readonly { readonly code: string; readonly severity: string; readonly message: string }[];
-  readonly columns: readonly { readonly name: string }[];
-}
-
 const packageName = "@defender-mssp/kql";
 
 /** What to do where the package is missing. */
 export const kqlInstallation =
   `The sandbox judges and runs the queries of detection rules by the package ${packageName}, which is not installed. ` +
-  `Run npm install --save-dev ${packageName}`;
+  "Copy defender-mssp-kql-<version>.tgz, which `npm run package` writes, to vendor/ and install it from there";
 
 /** Undefined if it is not installed. */
 export function kqlPackage(): HuntingQueryPackage | undefined {
