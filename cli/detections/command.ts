@@ -1,6 +1,7 @@
 /** `mssp detections`: custom detection rules as files. */
 import path from "node:path";
 import { InvalidArgumentError, type Command } from "commander";
+import { VisibleError } from "@defender-mssp/errors";
 import { ruleFileNameForm } from "@defender-mssp/microsoft/defender/automatedActionForms";
 import { exitCodes } from "@defender-mssp/terminal/exitCodes";
 import { describeCommand } from "@defender-mssp/terminal/help";
@@ -40,6 +41,7 @@ function withCustomers(
 }
 
 interface CheckCommandOptions extends CustomerOptions {
+  readonly huntingSchema?: string;
   readonly json?: boolean;
 }
 
@@ -50,6 +52,10 @@ function registerCheck(detections: Command, session: Session): void {
     "all sets and all customers: the default",
   )
     .description("Check the rules, their queries, and what each customer's settings make of them.")
+    .option(
+      "--hunting-schema <file>",
+      "tables of the customer of the one --stack: Graph's answer to getHuntingSchema (default: those that Microsoft documents)",
+    )
     .option("--json", "print the findings as JSON")
     .action(async (options: CheckCommandOptions) => {
       const [{ checkDetections }, { readProject }] = await Promise.all([
@@ -57,7 +63,14 @@ function registerCheck(detections: Command, session: Session): void {
         import("../../settings/project.js"),
       ]);
       const project = await readProject(session.folder);
-      const check = await checkDetections(project, { stacks: namedStacks(options), now: session.now() });
+      const stacks = namedStacks(options);
+      if (options.huntingSchema !== undefined && stacks?.length !== 1)
+        throw new VisibleError("--hunting-schema has the tables of one customer: name it by one --stack.");
+      const tables =
+        options.huntingSchema === undefined
+          ? undefined
+          : (await import("./check/tablesOfFile.js")).tablesOfFile(options.huntingSchema, session.folder);
+      const check = await checkDetections(project, { stacks, now: session.now(), tables: await tables });
       if (options.json === true) writeJson(session.out, "detections check", check);
       else session.out.write((await import("./check/checkText.js")).checkText(check));
       if (check.findings.some(({ level }) => level === "error")) session.exitCode = 1;
@@ -66,11 +79,17 @@ function registerCheck(detections: Command, session: Session): void {
     notes: [
       "Queries are judged by Microsoft's parser against the tables that Microsoft documents. The package @defender-mssp/kql brings both.",
       "Verdicts are kept in .mssp/detections by the hash of query, tables and parser.",
+      "A tenant lacks the tables of licences and connectors that it doesn't have. A person who may hunt there gets its tables by: az rest --method GET --url https://graph.microsoft.com/beta/security/getHuntingSchema",
     ],
-    reads: "detections/<set>/<rule>.yaml and the stacks' settings files. It asks neither the backend nor a tenant.",
+    reads:
+      "detections/<set>/<rule>.yaml, a hunting schema, and the stacks' settings files. It asks neither the backend nor a tenant.",
     changes: "Nothing but the kept verdicts.",
     exitCodes: { 0: "no errors; warnings are possible", 1: "a rule or a customer's settings have an error" },
-    examples: ["npx mssp detections check", "npx mssp detections check --stack contoso --json"],
+    examples: [
+      "npx mssp detections check",
+      "npx mssp detections check --stack contoso --json",
+      "npx mssp detections check --stack contoso --hunting-schema contoso.json",
+    ],
   });
 }
 

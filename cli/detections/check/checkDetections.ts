@@ -5,9 +5,13 @@ import {
   readRules,
   rulesFolder,
   ruleSets,
+  type ComposedRule,
   type ComposedRules,
   type EndingSoon,
   type JudgedProblem,
+  type JudgedRules,
+  type JudgedSchema,
+  type JudgeRulesOptions,
   type RuleProblem,
 } from "@defender-mssp/detections";
 import { VisibleError } from "@defender-mssp/errors";
@@ -47,6 +51,8 @@ export interface CheckOptions {
   /** Only these customers, and the sets of their settings. Default: all sets and all customers. */
   readonly stacks?: readonly string[];
   readonly now: Date;
+  /** Tables of the only customer. Default: those that Microsoft documents. */
+  readonly tables?: JudgedSchema | undefined;
 }
 
 /** @throws VisibleError if the project has no rules, or the package that judges queries is missing. */
@@ -63,9 +69,12 @@ export async function checkDetections(project: Project, options: CheckOptions): 
   const named = options.stacks && [...new Set(customers.flatMap(({ settings }) => settings.detections.sets))];
   const { rules, problems } = await readRules(folder, named);
   const composed = customers.map((customer) => ({ customer, ...composedFor(customer, rules, options.now) }));
-  // All queries in one process of the judge.
-  const all = [...rules.map(ruleAlone), ...composed.flatMap(({ deployed }) => deployed)];
-  const { byRule, judged, kept } = await judgeComposedRules(all, kqlPackage(folder));
+  const { byRule, judged, kept } = await judgedQueries(
+    rules.map(ruleAlone),
+    composed.flatMap(({ deployed }) => deployed),
+    kqlPackage(folder),
+    options.tables,
+  );
   const alone = byRule.slice(0, rules.length).flat();
   const seen = new Set(alone.map(problemKey));
   const findings: DetectionFinding[] = [...problems, ...alone].map(findingOfProblem);
@@ -83,6 +92,23 @@ export async function checkDetections(project: Project, options: CheckOptions): 
     customers: customers.map(({ stack }) => stack),
     queries: { judged, kept },
     findings: sortedFindings(findings),
+  };
+}
+
+/** Judges the rules alone, then as the customers get them: in one process, unless a customer's tables are known. */
+async function judgedQueries(
+  alone: readonly ComposedRule[],
+  deployed: readonly ComposedRule[],
+  judge: JudgeRulesOptions,
+  tables: JudgedSchema | undefined,
+): Promise<Omit<JudgedRules, "problems">> {
+  if (tables === undefined) return judgeComposedRules([...alone, ...deployed], judge);
+  const documented = await judgeComposedRules(alone, judge);
+  const inTenant = await judgeComposedRules(deployed, { ...judge, schema: tables });
+  return {
+    byRule: [...documented.byRule, ...inTenant.byRule],
+    judged: documented.judged + inTenant.judged,
+    kept: documented.kept + inTenant.kept,
   };
 }
 

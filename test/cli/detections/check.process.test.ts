@@ -142,6 +142,47 @@ describe("mssp detections check", function () {
     );
   });
 
+  it("judges what the one customer gets against the tables of that customer's tenant", async () => {
+    await project.customer("contoso", { sets: ["base"] });
+    const column = (name: string, dataType = "String") => ({ name, dataType });
+    const tables = [{ name: "DeviceInfo", columns: [column("Timestamp", "DateTime"), column("DeviceId")] }];
+    await project.write("contoso.json", `\uFEFF${JSON.stringify({ tables })}`);
+    assert.deepEqual((await check("--stack", "contoso")).shown, []);
+    const { exitCode, findings } = await check("--stack", "contoso", "--hunting-schema", "contoso.json");
+    assert.equal(exitCode, 1);
+    assert.ok(
+      findings.length > 0 && findings.every(({ customer }) => customer === "contoso"),
+      JSON.stringify(findings),
+    );
+    assert.match(findings[0]?.what ?? "", /DeviceProcessEvents/);
+    assert.deepEqual((await check("--stack", "contoso")).shown, [], "other verdicts are kept apart");
+  });
+
+  const wrongSchemas: Readonly<Record<string, readonly [string, RegExp]>> = {
+    "that is no JSON": ["{", /^mssp: contoso\.json is not JSON: /],
+    "of something else": ['{"value": []}', /^mssp: contoso\.json: The answer to getHuntingSchema holds no table/],
+  };
+  for (const [title, [text, message]] of Object.entries(wrongSchemas)) {
+    it(`refuses a hunting schema ${title}`, async () => {
+      await project.customer("contoso", { sets: ["base"] });
+      await project.write("contoso.json", text);
+      const { exitCode, stdout, stderr } = await project.run(
+        ...["check", "--stack", "contoso", "--hunting-schema", "contoso.json"],
+      );
+      assert.deepEqual([exitCode, stdout], [1, ""]);
+      assert.match(stderr, message);
+    });
+  }
+
+  it("refuses a hunting schema without the one customer that has it, and one that is not there", async () => {
+    await project.customer("contoso", { sets: ["base"] });
+    const several = await project.run("check", "--hunting-schema", "contoso.json");
+    assert.equal(several.exitCode, 1);
+    assert.match(several.stderr, /tables of one customer: name it by one --stack/);
+    const missing = await project.run("check", "--stack", "contoso", "--hunting-schema", "nothing.json");
+    assert.match(missing.stderr, /^mssp: nothing\.json cannot be read: /);
+  });
+
   it("shows the findings below their files", async () => {
     await project.write(
       "detections/base/column.yaml",
