@@ -13,7 +13,6 @@ import type { Json } from "../cloud/model";
 import type { PermissionUse } from "../cloud/permissionUse";
 import { setSwitches, switchValues } from "../cloud/switches";
 import type { TenantDescription } from "../cloud/seed";
-import { seedTenants } from "../graph/seedTenants";
 import { putEvents } from "../defender/customDetections/putEvents";
 import type { PluginEnvironment, PluginHost } from "../plugins/host";
 import type { PluginSet } from "./pulumiHome";
@@ -113,9 +112,7 @@ export function addControl(app: FastifyInstance, options: ControlOptions): void 
   app.post("/sandbox/events", { bodyLimit: longestBody }, (request, reply) =>
     takeEvents(request, reply, options.cloud),
   );
-  app.post("/sandbox/seed", { bodyLimit: longestBody }, (request, reply) =>
-    answered(reply, () => ({ tenants: seedTenants(options.cloud, request.body as Json) })),
-  );
+  app.post("/sandbox/seed", { bodyLimit: longestBody }, (request, reply) => takeSeed(request, reply, options.cloud));
   app.post("/sandbox/lease", (request, reply) => giveLease(request, reply, options));
   app.post("/sandbox/plugin", (request, reply) => servePlugin(request, reply, options.plugins));
 }
@@ -161,6 +158,12 @@ async function changeTenant(request: FastifyRequest, reply: FastifyReply, cloud:
 async function takeEvents(request: FastifyRequest, reply: FastifyReply, cloud: EmulatedCloud): Promise<FastifyReply> {
   const { tenantId, tables } = request.body as { tenantId: string; tables: Json };
   return answered(reply, () => putEvents(cloud, cloud.tenant(tenantId), tables));
+}
+
+/** Adds the objects of a seed. What reads it is loaded then. */
+async function takeSeed(request: FastifyRequest, reply: FastifyReply, cloud: EmulatedCloud): Promise<FastifyReply> {
+  const { seedTenants } = await import("../graph/seedTenants.js");
+  return answered(reply, () => ({ tenants: seedTenants(cloud, request.body as Json) }));
 }
 
 /** The result of `action` as JSON; an error for people as its text. */

@@ -15,7 +15,7 @@ import type { PermissionUse } from "../cloud/permissionUse";
 import type { TenantDescription } from "../cloud/seed";
 import { Store } from "../cloud/store";
 import { setSwitches, switchValues } from "../cloud/switches";
-import { seedTenants, type SeededTenant } from "../graph/seedTenants";
+import type { SeededTenant } from "../graph/seedTenants";
 import { putEvents, type EventsAnswer } from "../defender/customDetections/putEvents";
 import { detectionIntervalFor } from "../defender/detections";
 import { tokenKeys, type TokenKeys } from "../entra/keys";
@@ -230,6 +230,7 @@ export async function seedSandbox(options: SandboxOptions, seed: Json): Promise<
     return (await ask<{ tenants: SeededTenant[] }>(result.owner, "POST", "/sandbox/seed", seed as object)).tenants;
   const { started } = result;
   try {
+    const { seedTenants } = await import("../graph/seedTenants.js");
     return seedTenants(started.cloud, seed);
   } finally {
     await started.stop();
