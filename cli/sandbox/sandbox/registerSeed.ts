@@ -20,7 +20,8 @@ export function registerSeed(sandbox: Command, session: Session): void {
   describeCommand(command, {
     notes: [
       "A user, group or application has Graph's properties; members and owners are named by user principal name, mail or " +
-        "display name. See the sandbox's page: npx mssp docs sandbox.",
+        "display name.",
+      "npx mssp docs sandbox names the page with an example.",
       "The same file gives the same objects with the same IDs. What a tenant has already stays as it is.",
     ],
     reads: "The file, the stacks' settings in Pulumi.*.yaml, and the sandbox in .sandbox (or --home).",
