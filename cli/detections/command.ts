@@ -79,7 +79,8 @@ function registerCheck(detections: Command, session: Session): void {
     notes: [
       "Queries are judged by Microsoft's parser against the tables that Microsoft documents. The package @defender-mssp/kql brings both.",
       "Verdicts are kept in .mssp/detections by the hash of query, tables and parser.",
-      "A tenant lacks the tables of licences and connectors that it doesn't have. A person who may hunt there gets its tables by: az rest --method GET --url https://graph.microsoft.com/beta/security/getHuntingSchema",
+      "A tenant lacks the tables of licences and connectors that it doesn't have. " +
+        "A person who may hunt there gets its tables by: az rest --method GET --url https://graph.microsoft.com/beta/security/getHuntingSchema",
     ],
     reads:
       "detections/<set>/<rule>.yaml, a hunting schema, and the stacks' settings files. It asks neither the backend nor a tenant.",

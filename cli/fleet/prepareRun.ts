@@ -12,6 +12,7 @@ import { passphraseQuestion } from "../stack/passphraseQuestion";
 import { passphraseVariables } from "../stack/passphrases";
 import { selectStacks } from "../stack/selection";
 import type { SelectionOptions } from "../stack/selectionOptions";
+import { counted } from "../base/counted";
 import { say } from "./log";
 import { isRunning } from "./processState";
 
@@ -180,10 +181,6 @@ async function confirmResume(
   throw new VisibleError(
     `The run ${id} began ${age} ago. Nothing was run. Start a new run, or pass --resume-within ${Math.ceil(days)} to resume this one.`,
   );
-}
-
-function counted(number: number, unit: string): string {
-  return `${number} ${unit}${number === 1 ? "" : "s"}`;
 }
 
 /** Whether a person sees the previews before the question. */

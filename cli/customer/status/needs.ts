@@ -6,6 +6,7 @@ import type { TurnedOffRule } from "../../tenant/additions/detectionRuleChanges"
 import { actorNames, stepTitles, type Actor, type OnboardingProgress, type OnboardingStep } from "../onboard/progress";
 import { daysLeft, endText } from "../report/attention";
 import type { ReportEnd } from "../report/model";
+import { counted } from "../../base/counted";
 import type { DriftStatus, NotChecked, StatusNeed } from "./customerStatus";
 
 /** A customer that could not be read. */
@@ -198,8 +199,4 @@ export function uncheckedSteps({ steps }: OnboardingProgress): NotChecked[] {
 
 function byEngineer(topic: StatusNeed["topic"], urgency: StatusNeed["urgency"]) {
   return { key: topic, topic, urgency, who: "platformEngineer" } as const;
-}
-
-function counted(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? "" : "s"}`;
 }

@@ -1,7 +1,6 @@
-import { readFile } from "node:fs/promises";
-import path from "node:path";
 import type { HuntingSchema } from "@defender-mssp/kql";
-import { VisibleError, fileProblem, messageOf } from "@defender-mssp/errors";
+import { VisibleError, messageOf } from "@defender-mssp/errors";
+import { givenFile } from "../../base/givenFile";
 import { kqlPackage } from "../kqlPackage";
 
 /**
@@ -9,9 +8,7 @@ import { kqlPackage } from "../kqlPackage";
  * @param folder that of `Pulumi.yaml`. @throws VisibleError if the file is something else
  */
 export async function tablesOfFile(file: string, folder: string): Promise<HuntingSchema> {
-  const text = await readFile(path.resolve(folder, file), "utf8").catch((error: unknown) => {
-    throw new VisibleError(`${file} cannot be read: ${fileProblem(error)}.`);
-  });
+  const text = await givenFile(file, folder);
   try {
     return kqlPackage(folder).kql.schemaOfTenant(JSON.parse(text.replace(/^\uFEFF/, "")));
   } catch (error) {

@@ -11,6 +11,7 @@ import {
   table,
   type Block,
 } from "@defender-mssp/pages";
+import { counted } from "../../base/counted";
 import { spaced } from "./coverageText";
 import { techniqueCount, type CustomerCoverage, type DetectionCoverage } from "./detectionCoverage";
 
@@ -69,7 +70,8 @@ function countCell(count: number) {
 
 function customerPart(customer: CustomerCoverage, isOpen: boolean): Block {
   const { stack, customerName, rules, techniques, notRunning, withoutTechnique } = customer;
-  const summary = `${customerName}: ${rules} ${rules === 1 ? "rule" : "rules"}, ${techniques.length === 1 ? "1 technique" : `${techniques.length} techniques and sub-techniques`}`;
+  const techniqueCount = techniques.length === 1 ? "1 technique" : `${techniques.length} techniques and sub-techniques`;
+  const summary = `${customerName}: ${counted(rules, "rule")}, ${techniqueCount}`;
   return details(
     { summary, id: `customer-${stack}`, open: isOpen },
     table({

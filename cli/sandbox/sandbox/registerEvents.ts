@@ -1,13 +1,13 @@
 /** `mssp sandbox events`: puts events into an emulated tenant, on which its detection rules run. */
-import { readFile } from "node:fs/promises";
-import path from "node:path";
 import type { Command } from "commander";
-import { VisibleError, fileProblem } from "@defender-mssp/errors";
+import { VisibleError } from "@defender-mssp/errors";
 import { exitCodes } from "@defender-mssp/terminal/exitCodes";
 import { describeCommand } from "@defender-mssp/terminal/help";
 import { writeJson } from "@defender-mssp/terminal/jsonDocument";
 import type { Session } from "@defender-mssp/terminal/session";
 import type { EventsAnswer } from "@defender-mssp/sandbox";
+import { givenFile } from "../../base/givenFile";
+import { counted } from "../../base/counted";
 import { tenantIdArgument, withHome, type HomeOptions } from "./options";
 
 type EventsOptions = HomeOptions & { tenant?: string; json?: boolean };
@@ -46,9 +46,7 @@ async function putEvents(file: string, options: EventsOptions, session: Session)
     import("./sandboxTenants.js"),
     import("./eventTables.js"),
   ]);
-  const text = await readFile(path.resolve(session.folder, file), "utf8").catch((error: unknown) => {
-    throw new VisibleError(`${file} cannot be read: ${fileProblem(error)}.`);
-  });
+  const text = await givenFile(file, session.folder);
   const tables = eventTables(text, file);
   const { putTenantEvents, sandboxHome } = sandboxPackage();
   const tenants = await sandboxTenants(session.folder);
@@ -77,8 +75,4 @@ function eventsText(tenantId: string, { events, runs }: EventsAnswer): string {
   );
   const summary = runs.length === 0 ? "No rule is due." : `${counted(runs.length, "rule")} ran:`;
   return `${[`${counted(events, "event")} added to ${tenantId}. ${summary}`, ...lines].join("\n")}\n`;
-}
-
-function counted(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? "" : "s"}`;
 }

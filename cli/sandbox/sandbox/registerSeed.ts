@@ -1,12 +1,12 @@
 /** `mssp sandbox seed`: gives emulated tenants the users, groups and applications of a file. */
-import { readFile } from "node:fs/promises";
-import path from "node:path";
 import type { Command } from "commander";
-import { VisibleError, fileProblem } from "@defender-mssp/errors";
+import { VisibleError } from "@defender-mssp/errors";
 import { describeCommand } from "@defender-mssp/terminal/help";
 import { writeJson } from "@defender-mssp/terminal/jsonDocument";
 import type { Session } from "@defender-mssp/terminal/session";
 import type { SeededTenant } from "@defender-mssp/sandbox";
+import { givenFile } from "../../base/givenFile";
+import { counted } from "../../base/counted";
 import { withHome, type HomeOptions } from "./options";
 
 type SeedOptions = HomeOptions & { json?: boolean };
@@ -48,9 +48,7 @@ async function seed(file: string, options: SeedOptions, session: Session): Promi
 }
 
 async function seedContent(file: string, folder: string): Promise<unknown> {
-  const text = await readFile(path.resolve(folder, file), "utf8").catch((error: unknown) => {
-    throw new VisibleError(`${file} cannot be read: ${fileProblem(error)}.`);
-  });
+  const text = await givenFile(file, folder);
   const { parseDocument } = await import("yaml");
   const document = parseDocument(text);
   const [problem] = document.errors;
@@ -60,5 +58,5 @@ async function seedContent(file: string, folder: string): Promise<unknown> {
 
 function seededText({ tenantId, added, unchanged }: SeededTenant): string {
   const before = unchanged === 0 ? "" : `, ${unchanged} there before`;
-  return `${tenantId}: ${added} ${added === 1 ? "object" : "objects"} added${before}\n`;
+  return `${tenantId}: ${counted(added, "object")} added${before}\n`;
 }
