@@ -1,5 +1,6 @@
 /** The connectors of a project's stacks, and of connection files beside them. */
 import { Option, type Command } from "commander";
+import { VisibleError } from "@defender-mssp/errors";
 import type { Session } from "@defender-mssp/terminal/session";
 import {
   connectionFiles,
@@ -14,7 +15,7 @@ import { placeOf } from "../base/place";
 import { stackConnector, type StackCustomer } from "./connector";
 import { passphraseFolderOption } from "./passphraseOption";
 import { stackArgument, stackPatterns } from "./stackName";
-import { allCustomers } from "./stackNames";
+import { allCustomers, sandboxStacks } from "./stackNames";
 
 /** What the options of stacks have parsed. */
 export interface StackOptions {
@@ -148,5 +149,14 @@ async function stackNamesOf(
     { stack: patterns, tag, staleAfter: 7 },
     place,
   );
+  if (chosen.length === 0) throw noCustomer(tag);
   return chosen.map(({ stack: name }) => name);
+}
+
+function noCustomer(tags: readonly string[] = []): VisibleError {
+  if (tags.length > 0) return new VisibleError(`No customer has the tag ${tags.join(" and the tag ")}.`);
+  const sandbox = sandboxStacks.map((pattern) => `"${pattern}"`).join(" and ");
+  return new VisibleError(
+    `This project has no customer: ${sandbox} are stacks of the sandbox. Name a stack by --stack, or add a customer: npx mssp new`,
+  );
 }

@@ -1,7 +1,6 @@
 /** `mssp connection`: writes the file with which a machine without the project reads a customer's alerts. */
 import { InvalidArgumentError, Option, type Command } from "commander";
 import { placeText } from "@defender-mssp/siem/connector/oneSecretEach";
-import { VisibleError } from "@defender-mssp/errors";
 import { markOf } from "@defender-mssp/terminal/checkState";
 import { tableText } from "@defender-mssp/terminal/table";
 import { describeCommand } from "@defender-mssp/terminal/help";
@@ -60,7 +59,6 @@ export function define(command: Command, session: Session): void {
         return;
       }
       const customers = await stackConnectors(options, session);
-      if (customers.length === 0) throw new VisibleError("No customer matches.");
       const { written, leftOut } = await writeConnections(customers, options);
       if (options.json === true) writeJson(session.out, "connection", { connections: written, leftOut });
       else session.out.write(writtenText(written, leftOut));

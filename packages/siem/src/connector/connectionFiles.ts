@@ -118,10 +118,9 @@ export async function connectionsOfFolder(
   } catch (error) {
     throw new VisibleError(`--connections ${folder} can't be read: ${fileProblem(error)}.`);
   }
-  return names
-    .filter((name) => name.endsWith(".json") && !name.startsWith("."))
-    .sort()
-    .map((name) => connectionFile(path.join(folder, name), environment, customerName(name)));
+  const files = names.filter((name) => name.endsWith(".json") && !name.startsWith(".")).sort();
+  if (files.length === 0) throw new VisibleError(`--connections ${folder} holds no connection file (<customer>.json).`);
+  return files.map((name) => connectionFile(path.join(folder, name), environment, customerName(name)));
 }
 
 /** A file's name without `.json`. */

@@ -42,7 +42,7 @@ export interface ConnectorSource {
   /** The connector that the options of `many` name by itself; undefined where they select any number. */
   named(options: object, session: Session): Promise<UnreadConnector | undefined>;
   /**
-   * The connectors that the options of `many` select.
+   * The connectors that the options of `many` select: one at least.
    * @throws VisibleError, also where one client secret would go to several applications
    */
   many(options: object, session: Session): Promise<readonly UnreadConnector[]>;

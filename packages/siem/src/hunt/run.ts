@@ -53,7 +53,6 @@ export async function runHunt(
   const interrupt = new Interrupt(session.signals);
   try {
     const targets = await source.many(options, session);
-    if (targets.length === 0) throw new VisibleError("No customer matches.");
     const query = await queryOf(argument, options.file, session.input);
     for (const text of queryWarnings(query, session.now())) session.err.note(text);
     const rowsText = options.format === "csv" ? rowsAsCsv() : rowsAsJson;

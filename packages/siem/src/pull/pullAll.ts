@@ -41,7 +41,6 @@ export async function pullAll<T extends Pulled>(all: PullAllOptions<T>): Promise
   const { options, session, source, progress } = all;
   const { environment } = session;
   const customers = await source.many(options, session);
-  if (customers.length === 0) throw new VisibleError("No customer matches.");
   if (options.checkpoints !== undefined) await makeCheckpointFolder(options.checkpoints);
   // A fleet's owner of the limit comes first, where the environment names one.
   const limiter = environment[limiterVariable] === undefined ? new OwnLimiter() : undefined;

@@ -1,5 +1,4 @@
 /** `verify` of several customers. */
-import { VisibleError } from "@defender-mssp/errors";
 import { atOnce } from "@defender-mssp/terminal/atOnce";
 import { overallState } from "@defender-mssp/terminal/checkState";
 import type { Session } from "@defender-mssp/terminal/session";
@@ -12,7 +11,7 @@ import type { Verification, VerifyOptions } from "./verification";
 /** Customers that are checked at the same time: a stack takes a process of the engine. */
 const simultaneous = 4;
 
-/** Checks all customers that the options select. @throws VisibleError where there is none. */
+/** Checks all customers that the options select. @throws VisibleError */
 export async function verifyAll(
   options: VerifyOptions,
   session: Session,
@@ -20,7 +19,6 @@ export async function verifyAll(
   verification: Verification,
 ): Promise<readonly VerifiedCustomer[]> {
   const customers = await source.many(options, session);
-  if (customers.length === 0) throw new VisibleError("No customer matches.");
   return atOnce(options.parallel ?? simultaneous, customers, async (customer) =>
     verifiedCustomer(customer.name, await verification.checks(customer, options, session, source.program)),
   );

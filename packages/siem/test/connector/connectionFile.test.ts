@@ -166,6 +166,11 @@ describe("the options of connection files", () => {
         customers.map(({ name }) => name),
         ["contoso", "fabrikam"],
       );
+      for (const name of ["fabrikam.json", "contoso.json"]) await rm(path.join(folder, name));
+      await assert.rejects(
+        connectionFiles.many({ all: true, connections: folder }, processSession()),
+        /--connections .* holds no connection file/,
+      );
     } finally {
       await rm(folder, { recursive: true });
     }

@@ -79,7 +79,7 @@ describe("mssp hunt", function () {
     assert.deepEqual(stacksOf(stdout), ["contoso"]);
     const none = await hunt(["--all", "--tag", "tier=silver", count]);
     assert.equal(none.exitCode, 1);
-    assert.match(none.stderr, /^mssp: No customer matches\.$/);
+    assert.match(none.stderr, /^mssp: No customer has the tag tier=silver\.$/);
   });
 
   it("--connection: customers of files, without project and engine; an unusable file stops no other", async () => {
