@@ -59,6 +59,8 @@ describe("components: queries of detection rules in preview", function () {
     await project.write("detections/base/column.yaml", renamedRule("A").replace("where FileName", "where FileNam"));
     await project.write("detections/base/time.yaml", renamedRule("B").replace("project Timestamp, ", "project "));
     await project.write("detections/base/status.yaml", renamedRule("C").replace("enabled", "on"));
+    // A worker of mocha may have run a test file that loads the parser.
+    const hadParser = "Kusto" in globalThis;
     const message = await refusal({ except: [{ ...exception, filter: "NoSuchColumn != 'a'" }] });
     const [summary, ...lines] = message.split("\n");
     assert.equal(summary, "4 problems in detection rules; nothing was changed.");
@@ -70,7 +72,8 @@ describe("components: queries of detection rules in preview", function () {
     ];
     assert.equal(lines.length, expected.length, message);
     for (const [index, pattern] of expected.entries()) assert.match(lines[index] ?? "", pattern);
-    assert.equal((globalThis as { Kusto?: unknown }).Kusto, undefined, "the parser is in this process");
+    // Mocha takes an error's values apart, so they must be none of the parser's.
+    assert.equal("Kusto" in globalThis, hadParser, "the parser is in this process");
   });
 
   it("binds each exception's filter again, where it is no error and where it counts", async () => {
