@@ -57,6 +57,10 @@ export interface Cloud {
   tenant(id: string): Tenant;
   /** All existing tenants, by ID. */
   tenants(): Tenant[];
+  /** Whether there is a tenant of that ID; it is not created. */
+  hasTenant(id: string): boolean;
+  /** The tenant that has this domain name, verified. */
+  tenantOfDomain(domain: string): Tenant | undefined;
   /** The tenant in which an application of this application ID is registered, if there is one. */
   homeTenantOf(applicationId: string): Tenant | undefined;
   /** The cloud's clock. */

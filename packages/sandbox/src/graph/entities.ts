@@ -6,7 +6,13 @@
  * Source: Microsoft's published metadata, and recorded answers, which take precedence.
  */
 import { directoryAudit, signIn } from "./entities/auditLogs";
-import { conditionalAccessPolicy, whatIfAnalysisResult } from "./entities/conditionalAccess";
+import {
+  conditionalAccessPolicy,
+  countryNamedLocation,
+  ipNamedLocation,
+  namedLocation,
+  whatIfAnalysisResult,
+} from "./entities/conditionalAccess";
 import {
   crossTenantAccessPolicyConfigurationDefault,
   crossTenantAccessPolicyConfigurationPartner,
@@ -38,7 +44,14 @@ import {
   connectedOrganization,
 } from "./entities/entitlementManagement";
 import { group } from "./entities/groups";
-import { authorizationPolicy, subscribedSku, tenantAppManagementPolicy } from "./entities/policies";
+import {
+  adminConsentRequestPolicy,
+  authorizationPolicy,
+  groupSetting,
+  identitySecurityDefaultsEnforcementPolicy,
+  subscribedSku,
+  tenantAppManagementPolicy,
+} from "./entities/policies";
 import {
   approvalStage,
   assignmentSchedule,
@@ -56,8 +69,14 @@ import {
   governanceRequest,
   tenantGovernanceSetting,
 } from "./entities/tenantGovernance";
-import { roleEligibilitySchedule, roleEligibilityScheduleRequest } from "./entities/roleEligibilitySchedule";
+import {
+  roleAssignmentScheduleInstance,
+  roleEligibilitySchedule,
+  roleEligibilityScheduleInstance,
+  roleEligibilityScheduleRequest,
+} from "./entities/roleEligibilitySchedule";
 import { delegatedAdminRelationship } from "./entities/delegatedAdminRelationship";
+import { userRegistrationDetails } from "./entities/userRegistrationDetails";
 import { invitation, user } from "./entities/users";
 import type { GraphVersion, EntityProperties } from "./entities/property";
 
@@ -113,6 +132,8 @@ export type EntitySetName =
   | "roleAssignments"
   | "roleEligibilityScheduleRequests"
   | "roleEligibilitySchedules"
+  | "roleAssignmentScheduleInstances"
+  | "roleEligibilityScheduleInstances"
   | "roleDefinitions"
   | "defenderRoleAssignments"
   | "defenderRoleDefinitions"
@@ -121,6 +142,10 @@ export type EntitySetName =
   | "subscribedSkus"
   | "authorizationPolicy"
   | "defaultAppManagementPolicy"
+  | "identitySecurityDefaultsEnforcementPolicy"
+  | "adminConsentRequestPolicy"
+  | "groupSettings"
+  | "userRegistrationDetails"
   | "directoryAudits"
   | "signIns"
   | "federatedIdentityCredentials"
@@ -133,6 +158,9 @@ export type EntitySetName =
   | "roleManagementPolicyAssignments"
   | "conditionalAccessPolicies"
   | "whatIfAnalysisResults"
+  | "namedLocations"
+  | "ipNamedLocations"
+  | "countryNamedLocations"
   | "crossTenantAccessDefault"
   | "crossTenantAccessPartners"
   | "crossTenantIdentitySynchronizations"
@@ -229,6 +257,19 @@ export const entitySets: Readonly<Record<EntitySetName, EntitySet>> = {
     properties: roleEligibilitySchedule,
     path: "roleManagement/directory/roleEligibilitySchedules",
   },
+  /** Answers from the assignments and schedules; none is stored. */
+  roleAssignmentScheduleInstances: {
+    ...plain,
+    type: "unifiedRoleAssignmentScheduleInstance",
+    properties: roleAssignmentScheduleInstance,
+    path: "roleManagement/directory/roleAssignmentScheduleInstances",
+  },
+  roleEligibilityScheduleInstances: {
+    ...plain,
+    type: "unifiedRoleEligibilityScheduleInstance",
+    properties: roleEligibilityScheduleInstance,
+    path: "roleManagement/directory/roleEligibilityScheduleInstances",
+  },
   roleDefinitions: {
     ...plain,
     type: "unifiedRoleDefinition",
@@ -262,6 +303,26 @@ export const entitySets: Readonly<Record<EntitySetName, EntitySet>> = {
     properties: tenantAppManagementPolicy,
     path: "policies/defaultAppManagementPolicy",
   },
+  identitySecurityDefaultsEnforcementPolicy: {
+    ...plain,
+    type: "identitySecurityDefaultsEnforcementPolicy",
+    properties: identitySecurityDefaultsEnforcementPolicy,
+    path: "policies/identitySecurityDefaultsEnforcementPolicy",
+  },
+  adminConsentRequestPolicy: {
+    ...plain,
+    type: "adminConsentRequestPolicy",
+    properties: adminConsentRequestPolicy,
+    path: "policies/adminConsentRequestPolicy",
+  },
+  groupSettings: { ...plain, type: "groupSetting", properties: groupSetting },
+  /** Answers from the users; none is stored. */
+  userRegistrationDetails: {
+    ...plain,
+    type: "userRegistrationDetails",
+    properties: userRegistrationDetails,
+    path: "reports/authenticationMethods/userRegistrationDetails",
+  },
   /** Contained in applications: linked from them by `applications.federatedIdentityCredentials`. */
   federatedIdentityCredentials: {
     ...plain,
@@ -276,6 +337,25 @@ export const entitySets: Readonly<Record<EntitySetName, EntitySet>> = {
   },
   /** Answers of `identity/conditionalAccess/evaluate`; none is stored. */
   whatIfAnalysisResults: { ...plain, type: "whatIfAnalysisResult", properties: whatIfAnalysisResult },
+  /** Named locations of both types: what a list selects and filters by. */
+  namedLocations: {
+    ...plain,
+    type: "namedLocation",
+    properties: namedLocation,
+    path: "identity/conditionalAccess/namedLocations",
+  },
+  ipNamedLocations: {
+    ...plain,
+    type: "ipNamedLocation",
+    properties: ipNamedLocation,
+    path: "identity/conditionalAccess/namedLocations",
+  },
+  countryNamedLocations: {
+    ...plain,
+    type: "countryNamedLocation",
+    properties: countryNamedLocation,
+    path: "identity/conditionalAccess/namedLocations",
+  },
   crossTenantAccessDefault: {
     ...plain,
     type: "crossTenantAccessPolicyConfigurationDefault",

@@ -9,12 +9,25 @@ import type { Call } from "./route";
 
 const most = 20;
 
+/** `object`: where the navigation starts; its ID is `id`. */
+type Navigation = (tenant: Tenant, id: string, object: StoredObject) => readonly DirectoryEntry[];
+
+const roleScheduleInstance: Readonly<Record<string, Navigation>> = {
+  principal: (tenant, _id, { principalId }) => {
+    const principal = typeof principalId === "string" ? findDirectoryObject(tenant, principalId) : undefined;
+    return principal === undefined ? [] : [principal];
+  },
+  roleDefinition: (tenant, _id, { roleDefinitionId }) => {
+    const object =
+      typeof roleDefinitionId === "string" ? tenant.objects("roleDefinitions").get(roleDefinitionId) : undefined;
+    return object === undefined ? [] : [{ entitySet: "roleDefinitions", object }];
+  },
+};
+
 /**
  * The targets of a navigation, by its name. Shared by `$expand` and the navigations' own routes.
  */
-export const navigations: Readonly<
-  Partial<Record<EntitySetName, Readonly<Record<string, (tenant: Tenant, id: string) => readonly DirectoryEntry[]>>>>
-> = {
+export const navigations: Readonly<Partial<Record<EntitySetName, Readonly<Record<string, Navigation>>>>> = {
   applications: { owners: linkedObjects("applications.owners"), federatedIdentityCredentials },
   servicePrincipals: {
     owners: linkedObjects("servicePrincipals.owners"),
@@ -25,6 +38,8 @@ export const navigations: Readonly<
   },
   groups: { owners: linkedObjects("groups.owners"), members: linkedObjects("groups.members"), memberOf: memberships },
   users: { memberOf: memberships, manager: linkedObjects("users.manager") },
+  roleAssignmentScheduleInstances: roleScheduleInstance,
+  roleEligibilityScheduleInstances: roleScheduleInstance,
   directoryRoles: { members: linkedObjects("directoryRoles.members") },
   accessPackages: { accessPackageResourceRoleScopes: linkedIn("accessPackages", "accessPackageResourceRoleScopes") },
   accessPackageAssignments: { target: linkedIn("accessPackageAssignments", "accessPackageSubjects", "target") },
@@ -38,6 +53,8 @@ export const navigations: Readonly<
 const toOne: ReadonlySet<string> = new Set([
   "manager",
   "target",
+  "principal",
+  "roleDefinition",
   "accessPackageResourceRole",
   "accessPackageResourceScope",
 ]);
@@ -59,7 +76,7 @@ export function expanded(
           `Parsing OData Select and Expand failed: Could not find a property named '${name}' on type 'microsoft.graph.${entitySets[entitySet].type}'.`,
         );
       }
-      const found = navigation[1](call.tenant, object.id).slice(0, most);
+      const found = navigation[1](call.tenant, object.id, object).slice(0, most);
       const answered = found.map((target) => inner(call, target, select, further));
       return [navigation[0], toOne.has(navigation[0]) ? (answered[0] ?? null) : answered];
     }),

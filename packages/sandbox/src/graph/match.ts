@@ -26,7 +26,7 @@ export class RouteTable {
 
   constructor(readonly routes: readonly Route[]) {
     this.#templates = routes
-      .map((route) => ({ route, segments: route.path.slice(1).split("/") }))
+      .map((route) => ({ route, segments: templateSegments(route.path) }))
       .sort((left, right) => specificity(right.segments).localeCompare(specificity(left.segments)));
   }
 
@@ -56,6 +56,17 @@ export class RouteTable {
     }
     return otherMethod ? "otherMethod" : undefined;
   }
+}
+
+/** Segments of a route's path; the argument of a function is a segment of its own, as in `splitPath`. */
+function templateSegments(path: string): string[] {
+  return path
+    .slice(1)
+    .split("/")
+    .flatMap((segment) => {
+      const [, name, argument] = /^(\w+)(\(.+\))$/.exec(segment) ?? [];
+      return name === undefined || argument === undefined ? [segment] : [name, argument];
+    });
 }
 
 /**
@@ -103,6 +114,13 @@ function matchSegments(template: readonly string[], segments: readonly string[])
   const parameters: Record<string, string> = {};
   for (const [index, part] of template.entries()) {
     const segment = segments[index] ?? "";
+    const [, argument, argumentName] = /^\((\w+)='\{(\w+)\}'\)$/.exec(part) ?? [];
+    if (argument !== undefined && argumentName !== undefined) {
+      const [, argumentGiven, value] = /^\((\w+)='(.*)'\)$/s.exec(segment) ?? [];
+      if (argumentGiven !== argument || value === undefined) return undefined;
+      parameters[argumentName] = value.replaceAll("''", "'");
+      continue;
+    }
     const name = /^\{(\w+)\}$/.exec(part)?.[1];
     if (name !== undefined) {
       if (isReserved(segment)) return undefined;

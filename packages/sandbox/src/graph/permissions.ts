@@ -118,6 +118,13 @@ export const permissions = {
     "RoleManagement.Read.All",
     ...roleEligibilityWrite,
   ]),
+  readRoleAssignmentSchedules: named([
+    "RoleAssignmentSchedule.Read.Directory",
+    "RoleManagement.Read.Directory",
+    "RoleManagement.Read.All",
+    "RoleAssignmentSchedule.ReadWrite.Directory",
+    "RoleManagement.ReadWrite.Directory",
+  ]),
   writeRoleEligibilities: named(roleEligibilityWrite),
   readDefenderRoles: named(["RoleManagement.Read.Defender", "RoleManagement.ReadWrite.Defender"]),
   writeDefenderRoles: named(["RoleManagement.ReadWrite.Defender"]),
@@ -142,6 +149,11 @@ export const permissions = {
   readAuditLog: ofLogs(),
   // Most pages of this call require both; the newest names Directory.Read.All as a higher one only.
   readSignIns: ofLogs(directoryRead),
+  readRegistrationDetails: {
+    ...ofLogs(),
+    application: ["AuditLog.Read.All", "UserAuthenticationMethod.Read.All"],
+    delegated: ["AuditLog.Read.All", "UserAuthenticationMethod.Read.All"],
+  },
   readEntitlements: ofEntitlements(["EntitlementManagement.Read.All", "EntitlementManagement.ReadWrite.All"]),
   writeEntitlements: ofEntitlements(["EntitlementManagement.ReadWrite.All"]),
   readOrganization: of(["Organization.Read.All", "Organization.ReadWrite.All", ...directoryRead], {
@@ -149,6 +161,16 @@ export const permissions = {
   }),
   readLicences: of(["LicenseAssignment.Read.All", "Organization.Read.All", ...directoryRead]),
   readAuthorizationPolicy: of(["Policy.Read.All", "Policy.ReadWrite.Authorization"]),
+  readAuthenticationMethodsPolicy: of([
+    "Policy.Read.AuthenticationMethod",
+    "Policy.ReadWrite.AuthenticationMethod",
+    "Policy.Read.All",
+  ]),
+  readConsentRequestPolicy: of(["Policy.Read.All", "Policy.ReadWrite.ConsentRequest", ...directoryRead]),
+  // Pages of security defaults and of named locations: no higher permission.
+  readPolicies: of(["Policy.Read.All"]),
+  readGroupSettings: of(directoryRead),
+  readTenantInformation: of(["CrossTenantInformation.ReadBasic.All"]),
   readAppManagementPolicy: of([
     "Policy.Read.ApplicationConfiguration",
     "Policy.Read.All",

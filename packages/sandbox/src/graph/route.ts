@@ -10,7 +10,10 @@ export type Method = "GET" | "POST" | "PATCH" | "PUT" | "DELETE";
 
 export interface Route {
   readonly method: Method;
-  /** Under `/v1.0` or `/beta`; `{name}` stands for one segment, an alternate key included. */
+  /**
+   * Under `/v1.0` or `/beta`; `{name}` stands for one segment, an alternate key included, and `f(a='{name}')` for a call of
+   * the function `f`.
+   */
   readonly path: string;
   readonly versions: readonly GraphVersion[];
   readonly permissions: RoutePermissions;

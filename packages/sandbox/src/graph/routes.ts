@@ -21,14 +21,19 @@ import { groupActivationRoutes } from "./routes/groupActivations";
 import { groupRolePolicyRoutes } from "./routes/groupRolePolicies";
 import { invitationRoutes } from "./routes/invitations";
 import { membershipRoutes } from "./routes/memberships";
+import { namedLocationRoutes } from "./routes/namedLocationRoutes";
 import { passwordRoutes } from "./routes/passwords";
 import { policyRoutes } from "./routes/policies";
 import { privilegedAccessRoutes } from "./routes/privilegedAccess";
+import { registrationDetailRoutes } from "./routes/registrationDetailRoutes";
 import { roleEligibilityRoutes } from "./routes/roleEligibilityRoutes";
 import { roleManagementRoutes } from "./routes/roleManagement";
+import { roleScheduleInstanceRoutes } from "./routes/roleScheduleInstanceRoutes";
+import { securityPolicyRoutes } from "./routes/securityPolicyRoutes";
 import { servicePrincipalRoutes } from "./routes/servicePrincipals";
 import { tenantRoutes } from "./routes/tenant";
 import { tenantGovernanceRoutes } from "./routes/tenantGovernance";
+import { tenantInformationRoutes } from "./routes/tenantInformationRoutes";
 import { userRoutes } from "./routes/users";
 
 export const routeTable = new RouteTable([
@@ -45,13 +50,18 @@ export const routeTable = new RouteTable([
   ...directoryRoleRoutes,
   ...roleManagementRoutes,
   ...roleEligibilityRoutes,
+  ...roleScheduleInstanceRoutes,
   ...defenderRoleRoutes,
   ...directoryObjectRoutes,
   ...deletedItemRoutes,
   ...tenantRoutes,
+  ...tenantInformationRoutes,
   ...policyRoutes,
+  ...securityPolicyRoutes,
+  ...registrationDetailRoutes,
   ...crossTenantAccessRoutes,
   ...conditionalAccessRoutes,
+  ...namedLocationRoutes,
   ...connectedOrganizationRoutes,
   ...accessPackageRoutes,
   ...accessPackageResourceRoutes,

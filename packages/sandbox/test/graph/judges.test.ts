@@ -11,6 +11,7 @@ import { batchRoute } from "../../src/graph/batch";
 import { routeTable } from "../../src/graph/routes";
 import { additionSequences } from "./sequences/additions";
 import { applicationSequences } from "./sequences/applications";
+import { auditorSequences } from "./sequences/auditorSequences";
 import { batchSequences } from "./sequences/batch";
 import { accessPolicySequences } from "./sequences/accessPolicies";
 import { clientSequences } from "./sequences/client";
@@ -57,6 +58,7 @@ describe("the emulated Graph", function () {
     roleEligibilitySequences(() => graph);
   });
   describe("called by mssp governance", () => tenantGovernanceSequences(() => graph));
+  describe("called by auditors and collectors", () => auditorSequences(() => graph));
   describe("called in batches", () => batchSequences(() => graph));
   describe("in a tenant without a licence or with a restrictive policy", () => policySequences(() => graph));
 

@@ -19,6 +19,7 @@ import {
 } from "./property";
 import { conditionalAccessSubtypes, conditionalAccessTypes } from "./conditionalAccess";
 import { crossTenantAccessTypes } from "./crossTenantAccess";
+import { policyTypes } from "./policies";
 import { privilegedAccessTypes } from "./privilegedAccess";
 import { entitlementSubtypes, entitlementTypes } from "./entitlementManagement";
 import { delegatedAdminTypes } from "./delegatedAdminRelationship";
@@ -239,6 +240,7 @@ export const complexTypes: Readonly<Record<string, EntityProperties>> = {
   ...tenantGovernanceTypes,
   ...delegatedAdminTypes,
   ...auditTypes,
+  ...policyTypes,
   ...privilegedAccessTypes,
   ...crossTenantAccessTypes,
   ...conditionalAccessTypes,

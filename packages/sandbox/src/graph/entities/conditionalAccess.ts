@@ -3,7 +3,7 @@
  * https://learn.microsoft.com/graph/api/resources/conditionalaccesspolicy
  */
 import type { EntityProperties } from "./property";
-import { boolean, complex, computed, dateTime, int32, readOnly, string, strings } from "./property";
+import { boolean, complex, complexes, computed, dateTime, int32, readOnly, string, strings } from "./property";
 
 export const conditionalAccessPolicy: EntityProperties = {
   id: string({ ...computed }),
@@ -29,6 +29,32 @@ export const whatIfAnalysisResult: EntityProperties = {
   ...conditionalAccessPolicy,
   policyApplies: boolean({ ...readOnly, nullable: false, default: false }),
   analysisReasons: string({ ...readOnly, nullable: false, default: "notSet" }),
+};
+
+/** What every named location has. https://learn.microsoft.com/graph/api/resources/namedlocation */
+export const namedLocation: EntityProperties = {
+  id: string({ ...computed }),
+  displayName: string({ nullable: false, required: true, default: undefined }),
+  modifiedDateTime: dateTime(readOnly),
+  createdDateTime: dateTime(readOnly),
+};
+
+/** https://learn.microsoft.com/graph/api/resources/ipnamedlocation */
+export const ipNamedLocation: EntityProperties = {
+  ...namedLocation,
+  isTrusted: boolean({ nullable: false, default: false }),
+  ipRanges: complexes("ipRange", { required: true }),
+};
+
+/** https://learn.microsoft.com/graph/api/resources/countrynamedlocation */
+export const countryNamedLocation: EntityProperties = {
+  ...namedLocation,
+  countriesAndRegions: strings({ required: true }),
+  countryLookupMethod: string({
+    default: "clientIpAddress",
+    values: ["clientIpAddress", "authenticatorAppGps"],
+  }),
+  includeUnknownCountriesAndRegions: boolean({ nullable: false, default: false }),
 };
 
 const filter = complex("conditionalAccessFilter");
@@ -116,6 +142,8 @@ export const conditionalAccessTypes: Readonly<Record<string, EntityProperties>> 
     includeGuestsOrExternalUsers: complex("conditionalAccessGuestsOrExternalUsers"),
     excludeGuestsOrExternalUsers: complex("conditionalAccessGuestsOrExternalUsers"),
   },
+  iPv4CidrRange: { cidrAddress: string({ nullable: false, required: true, default: undefined }) },
+  iPv6CidrRange: { cidrAddress: string({ nullable: false, required: true, default: undefined }) },
   persistentBrowserSessionControl: { mode: string(), isEnabled },
   secureSignInSessionControl: { isEnabled },
   servicePrincipalSignIn: { servicePrincipalId: string() },
@@ -151,6 +179,7 @@ export const conditionalAccessSubtypes: Readonly<Record<string, readonly string[
     "conditionalAccessEnumeratedExternalTenants",
     "conditionalAccessAllExternalTenants",
   ],
+  ipRange: ["iPv4CidrRange", "iPv6CidrRange"],
   signInContext: ["applicationContext", "userActionContext"],
   signInIdentity: ["userSignIn", "servicePrincipalSignIn"],
 };

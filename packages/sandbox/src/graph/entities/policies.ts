@@ -1,7 +1,8 @@
 /**
- * `subscribedSku`, `authorizationPolicy`, `tenantAppManagementPolicy`: licences and policies of a
- * tenant. Read only. https://learn.microsoft.com/graph/api/resources/subscribedsku,
- * …/authorizationpolicy, …/tenantappmanagementpolicy
+ * `subscribedSku`, `authorizationPolicy`, `tenantAppManagementPolicy` and others: licences and
+ * policies of a tenant. Read only. https://learn.microsoft.com/graph/api/resources/subscribedsku,
+ * …/authorizationpolicy, …/tenantappmanagementpolicy, …/identitysecuritydefaultsenforcementpolicy,
+ * …/adminconsentrequestpolicy, …/groupsetting
  */
 import type { EntityProperties } from "./property";
 import { boolean, complex, complexes, computed, guid, int32, readOnly, string, strings } from "./property";
@@ -41,4 +42,32 @@ export const tenantAppManagementPolicy: EntityProperties = {
   isEnabled: boolean({ ...readOnly, nullable: false, default: false }),
   applicationRestrictions: complex("appManagementApplicationConfiguration", readOnly),
   servicePrincipalRestrictions: complex("appManagementServicePrincipalConfiguration", readOnly),
+};
+
+export const identitySecurityDefaultsEnforcementPolicy: EntityProperties = {
+  id: string({ ...computed }),
+  displayName: string(readOnly),
+  description: string(readOnly),
+  isEnabled: boolean({ ...readOnly, nullable: false, default: false }),
+};
+
+export const adminConsentRequestPolicy: EntityProperties = {
+  isEnabled: boolean({ ...readOnly, nullable: false, default: false }),
+  notifyReviewers: boolean({ ...readOnly, nullable: false, default: false }),
+  remindersEnabled: boolean({ ...readOnly, nullable: false, default: false }),
+  requestDurationInDays: int32({ ...readOnly, nullable: false, default: 0 }),
+  reviewers: complexes("accessReviewReviewerScope", readOnly),
+  version: int32({ ...readOnly, nullable: false, default: 0 }),
+};
+
+export const groupSetting: EntityProperties = {
+  id: string({ ...computed }),
+  displayName: string(readOnly),
+  templateId: string(readOnly),
+  values: complexes("settingValue", readOnly),
+};
+
+export const policyTypes: Readonly<Record<string, EntityProperties>> = {
+  accessReviewReviewerScope: { query: string(), queryType: string(), queryRoot: string() },
+  settingValue: { name: string(), value: string() },
 };

@@ -19,6 +19,7 @@ import { shape } from "../odata/shape";
 import { permissions } from "../permissions";
 import {
   actionResult,
+  bothVersions,
   callBody,
   context,
   noContent,
@@ -41,7 +42,7 @@ export const conditionalAccessRoutes: readonly Route[] = [
   {
     method: "GET",
     path,
-    versions,
+    versions: bothVersions,
     permissions: read,
     handle: (call) => list(call, entitySet, call.tenant.objects(entitySet).values(), contextName),
   },

@@ -97,9 +97,9 @@ function refuseDuplicate(there: readonly StoredObject[], values: Readonly<Record
 }
 
 function credentialsOf(call: Call, application: StoredObject): StoredObject[] {
-  return (navigations.applications?.["federatedIdentityCredentials"]?.(call.tenant, application.id) ?? []).map(
-    ({ object }) => object,
-  );
+  return (
+    navigations.applications?.["federatedIdentityCredentials"]?.(call.tenant, application.id, application) ?? []
+  ).map(({ object }) => object);
 }
 
 /** By ID or by name, as in the service. */

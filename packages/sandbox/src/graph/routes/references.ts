@@ -113,7 +113,7 @@ export function resolveBindings(
 
 function listReferences(call: Call, entitySet: EntitySetName, link: string): RouteAnswer {
   const object = subject(call, entitySet);
-  return directoryObjects(call, navigations[entitySet]?.[link]?.(call.tenant, object.id) ?? []);
+  return directoryObjects(call, navigations[entitySet]?.[link]?.(call.tenant, object.id, object) ?? []);
 }
 
 function addReference(call: Call, entitySet: EntitySetName, link: string, hooks: ReferenceHooks): RouteAnswer {

@@ -13,12 +13,16 @@ import { checkCreate, checkUpdate } from "../validate";
 import { isObject, jsonText } from "../json";
 import { resolveReference, subject } from "./references";
 import { readingRoutes } from "./reading";
+import { withSignInActivity } from "./withSignInActivity";
 
 const entitySet = "users";
 const versions = bothVersions;
 
 export const userRoutes: readonly Route[] = [
-  ...readingRoutes(entitySet, permissions.readUsers),
+  ...readingRoutes(entitySet, permissions.readUsers).map((route): Route => ({
+    ...route,
+    handle: (call) => withSignInActivity(call, route.handle),
+  })),
   { method: "POST", path: "/users", versions, permissions: permissions.createUser, handle: create },
   { method: "PATCH", path: "/users/{id}", versions, permissions: permissions.writeUser, handle: patch },
   { method: "DELETE", path: "/users/{id}", versions, permissions: permissions.deleteUser, handle: removeUser },

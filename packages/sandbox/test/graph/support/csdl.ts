@@ -221,6 +221,8 @@ function routeIn(metadata: Metadata, method: string, segments: readonly string[]
       continue;
     }
     if (!isCollection && isStream(metadata, type, segment)) return isLast && (method === "PUT" || method === "GET");
+    const [, called, argument] = /^(\w+)\((\w+)='\{\w+\}'\)$/.exec(segment) ?? [];
+    if (called !== undefined) return isLast && method === "GET" && hasFunction(metadata, type, called, argument);
     if (isOperation(metadata, type, isCollection, segment)) return isLast && method === "POST";
     const found = isCollection ? undefined : navigation(metadata, type, segment);
     if (found === undefined) return false;
@@ -241,6 +243,18 @@ function isOperation(metadata: Metadata, type: string, isCollection: boolean, na
       operation.Name === name &&
       operation.IsBound === "true" &&
       types.includes(normal(operation.Parameter[0]?.Type ?? "")),
+  );
+}
+
+/** Whether the metadata has a function of one argument on a type. */
+function hasFunction(metadata: Metadata, type: string, name: string, argument: string | undefined): boolean {
+  return metadata.operations.some(
+    ({ Name, IsBound, Parameter: [binding, ...others] }) =>
+      Name === name &&
+      IsBound === "true" &&
+      withBases(metadata, type).includes(normal(binding?.Type ?? "")) &&
+      others.length === 1 &&
+      others[0]?.Name === argument,
   );
 }
 

@@ -1,0 +1,50 @@
+/**
+ * Which authentication methods users have registered, by the tenant's switch `mfa`.
+ * https://learn.microsoft.com/graph/api/authenticationmethodsroot-list-userregistrationdetails
+ */
+import type { StoredObject } from "../../cloud/model";
+import { switchValue } from "../../cloud/switches";
+import { list } from "../answers";
+import { requireLicence } from "../licences";
+import { complete } from "../objects";
+import { permissions } from "../permissions";
+import { bothVersions, type Call, type Route } from "../route";
+
+const entitySet = "userRegistrationDetails";
+const contextName = `reports/authenticationMethods/${entitySet}`;
+
+export const registrationDetailRoutes: readonly Route[] = [
+  {
+    method: "GET",
+    path: `/${contextName}`,
+    versions: bothVersions,
+    permissions: permissions.readRegistrationDetails,
+    handle: (call) => {
+      requireLicence(call, "signInLogs");
+      return list(call, entitySet, registrationDetails(call), contextName);
+    },
+  },
+];
+
+function registrationDetails({ tenant, cloud }: Call): StoredObject[] {
+  const administrators = new Set([...tenant.objects("roleAssignments").values()].map(({ principalId }) => principalId));
+  const lastUpdatedDateTime = `${cloud.now().toISOString().slice(0, 10)}T00:00:00Z`;
+  return [...tenant.objects("users").values()].map((user) => {
+    const isGuest = user["userType"] === "Guest";
+    // A guest registers methods in the home tenant.
+    const isRegistered = !isGuest && switchValue(tenant, "mfa") === "on";
+    return complete(entitySet, {
+      id: user.id,
+      userPrincipalName: user["userPrincipalName"] ?? "",
+      userDisplayName: user["displayName"] ?? "",
+      userType: isGuest ? "guest" : "member",
+      isAdmin: administrators.has(user.id),
+      isMfaRegistered: isRegistered,
+      isMfaCapable: isRegistered,
+      methodsRegistered: isRegistered ? ["microsoftAuthenticatorPush", "softwareOneTimePasscode"] : [],
+      systemPreferredAuthenticationMethods: isRegistered ? ["push"] : [],
+      userPreferredMethodForSecondaryAuthentication: isRegistered ? "push" : "none",
+      lastUpdatedDateTime,
+    });
+  });
+}
