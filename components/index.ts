@@ -16,6 +16,7 @@ export type {
 } from "@defender-mssp/microsoft";
 
 export type * from "./azure";
+export type { AzureProviderChoice } from "./azure/azureSubscription";
 export {
   prepareDelegation,
   prepareHandover,

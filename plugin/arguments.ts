@@ -68,6 +68,7 @@ class ArgumentReader {
 
   #known(value: unknown, type: PropertySchema, path: string): unknown {
     if (type.oneOf !== undefined) return this.#member(value, type, path);
+    if (type.$ref === "pulumi.json#/Any") return this.#any(value, path);
     const named = type.$ref === undefined ? type : { ...this.#type(type.$ref), plain: type.plain };
     const allowed = named.const === undefined ? named.enum?.map((one) => one.value) : [named.const];
     if (allowed !== undefined) {
@@ -84,6 +85,14 @@ class ArgumentReader {
     if (typeof value !== "object" || value === null || Array.isArray(value)) return this.#refuse(path, "must be a map");
     const values = named.additionalProperties;
     return values === undefined ? this.object(value, named, path) : this.#map(value, values, path);
+  }
+
+  /** Any value of JSON. Each part must be known. */
+  async #any(value: unknown, path: string): Promise<unknown> {
+    if (Array.isArray(value)) {
+      return Promise.all(value.map((item: unknown, index) => this.#value(item, anyKnown, `${path}[${index}]`)));
+    }
+    return typeof value === "object" && value !== null ? this.#map(value, anyKnown, path) : value;
   }
 
   async #map(value: object, type: TypeSchema, path: string): Promise<pulumi.Inputs> {
@@ -127,6 +136,9 @@ class ArgumentReader {
     return undefined;
   }
 }
+
+/** A value of which nothing is known but that a preview must know it. */
+const anyKnown = { $ref: "pulumi.json#/Any", plain: true } as const;
 
 function join(path: string, key: string): string {
   return path === "" ? key : `${path}.${key}`;

@@ -2,16 +2,24 @@
  * Declares a component for a program in another language, with what a program in TypeScript does
  * beside it: signing in, and reading its state.
  */
-import { clockFrom, type CloudName } from "@defender-mssp/microsoft";
+import { clockFrom, type CallContext, type CloudName } from "@defender-mssp/microsoft";
 import { VisibleError } from "@defender-mssp/errors";
 import * as pulumi from "@pulumi/pulumi";
-import { connectorSecrets, contactObjectIds, deployedSecrets, type PortalAccessChoice } from "../components";
+import {
+  connectorSecrets,
+  contactObjectIds,
+  deployedSecrets,
+  type EntitlementTerms,
+  type PortalAccessChoice,
+} from "../components";
 import { markStack } from "../components/mark";
 import { requireTenant, tenantProvider } from "../components/tenant/customerTenant";
 import { stackResources } from "../program/sdk/stackResources";
 import { pluginTypePrefix } from "../domain/resourceTypes";
 import { argumentsOf } from "./arguments";
 import { exposedComponents } from "./exposed";
+import { takenProvider } from "./takenProvider";
+import { isPrepared, preparedComponents } from "./preparedComponents";
 import type { PackageSchema } from "./schema";
 
 type Constructor = new (
@@ -20,21 +28,32 @@ type Constructor = new (
   opts: pulumi.ComponentResourceOptions,
 ) => pulumi.ComponentResource;
 
+/** @param context where the components look up what exists. Tests set it. */
 export async function constructComponent(
   schema: PackageSchema,
   name: string,
   type: string,
   inputs: pulumi.Inputs,
   options: pulumi.ComponentResourceOptions,
+  context: CallContext = {},
 ): Promise<pulumi.ComponentResource> {
   const { stackIdentity, ...given } = await argumentsOf(schema, type, inputs);
   if (stackIdentity !== undefined) markStack(identityFrom(stackIdentity as pulumi.Inputs));
-  const component = type.slice(pluginTypePrefix.length) as keyof typeof exposedComponents;
-  const provider = component === "GuestUser" ? undefined : await signIn(name, component, given, options);
+  const prepared = type.slice(pluginTypePrefix.length);
+  if (isPrepared(prepared)) return preparedComponents[prepared](name, given, options, context);
+  const component = prepared as keyof typeof exposedComponents;
+  const { provider: own, options: others } = takenProvider(options, "azuread");
+  const provider =
+    component === "GuestUser"
+      ? undefined
+      : await signIn(name, component, given, {
+          own,
+          parent: options.parent,
+        });
   const args = { ...given, ...(await ownArguments(name, component, given, provider)) };
   // The arguments are as the schema, which is made of the classes' own types, says.
   const Component = exposedComponents[component] as unknown as Constructor;
-  return new Component(name, args, provider === undefined ? options : { ...options, provider });
+  return new Component(name, args, provider === undefined ? options : { ...others, provider });
 }
 
 /** The argument, or single values of it, may be outputs. */
@@ -63,6 +82,10 @@ async function ownArguments(
         connectorSecrets: connectorSecrets(name, await stackResources()),
         approverObjectIds: await approversOf(args["portalAccess"] as PortalAccessChoice | undefined, provider),
       };
+    case "EntitlementAccess": {
+      const { approvers } = args["terms"] as EntitlementTerms;
+      return { approverObjectIds: await contactObjectIds(approvers, { provider }) };
+    }
     case "PortalAccess":
       return {
         clock,
@@ -88,9 +111,8 @@ async function signIn(
   name: string,
   component: string,
   { tenantId, cloud }: pulumi.Inputs,
-  { providers, parent }: pulumi.ComponentResourceOptions,
+  { own, parent }: { readonly own: pulumi.ProviderResource | undefined; readonly parent?: pulumi.Resource },
 ): Promise<pulumi.ProviderResource> {
-  const own = (providers as Readonly<Record<string, pulumi.ProviderResource>> | undefined)?.["azuread"];
   if (tenantId === undefined) {
     if (own !== undefined) return own;
     throw new VisibleError(

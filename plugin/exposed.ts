@@ -6,6 +6,7 @@ import {
   AnalystAccessPackages,
   CustomerOnboarding,
   DirectoryRoleAccess,
+  EntitlementAccess,
   GuestUser,
   MsspSecurityGroup,
   MsspTrust,
@@ -19,6 +20,7 @@ export const exposedComponents = {
   AnalystAccessPackages,
   CustomerOnboarding,
   DirectoryRoleAccess,
+  EntitlementAccess,
   GuestUser,
   MsspSecurityGroup,
   MsspTrust,
@@ -26,6 +28,19 @@ export const exposedComponents = {
   RedirectUri,
   SiemConnector,
 } as const;
+
+/**
+ * The components that a program in TypeScript declares by a function. `plugin/exposedArguments.ts`
+ * has their arguments, `plugin/preparedComponents.ts` calls the functions: azure-native, which the
+ * Azure components need, is loaded only then.
+ */
+export const preparedComponentNames = [
+  "AzureDelegation",
+  "CredentialHandover",
+  "Detections",
+  "SentinelAccess",
+] as const;
+export type PreparedComponentName = (typeof preparedComponentNames)[number];
 
 /**
  * The resources that a program may declare by itself. The plugin also serves those that only

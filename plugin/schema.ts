@@ -34,7 +34,7 @@ export interface PropertySchema extends TypeSchema {
 export interface TypeSchema {
   readonly description?: string;
   readonly type?: "string" | "number" | "boolean" | "array" | "object";
-  /** `#/types/<token>` */
+  /** `#/types/<token>`, or `pulumi.json#/Any`. */
   readonly $ref?: string;
   readonly const?: string;
   readonly enum?: readonly { readonly value: string }[];

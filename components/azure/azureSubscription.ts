@@ -47,17 +47,55 @@ export async function azureSubscription(
     },
     opts,
   );
-  const reached = await reachedTenant(provider, tenantId);
-  if (reached.toLowerCase() === tenantId.toLowerCase()) return provider;
+  await requireAzureTenant(provider, { tenantId, subscriptionId });
+  return provider;
+}
+
+/** A provider that the program has already, or the parent of a new one. */
+export interface AzureProviderChoice {
+  readonly provider?: Provider;
+  readonly parent?: pulumi.Resource;
+}
+
+/**
+ * The provider that the program has already, or a new one. Both have signed in to the tenant.
+ * @throws pulumi.RunError as `azureSubscription`, and if the program's provider acts in another
+ * subscription.
+ */
+export async function azureProvider(
+  name: string,
+  args: AzureSubscriptionArgs,
+  { provider, parent }: AzureProviderChoice,
+): Promise<Provider> {
+  if (provider === undefined) return azureSubscription(name, args, { parent });
+  const { tenantId, subscriptionId } = args;
+  const acting = await requireAzureTenant(provider, args);
+  if (acting.toLowerCase() === subscriptionId.toLowerCase()) return provider;
   throw new pulumi.RunError(
-    `The credentials reach tenant ${reached}, but the Azure subscription ${subscriptionId} is used in tenant ${tenantId}. ` +
+    `The azure-native provider acts in subscription ${acting}, but subscriptionId is ${subscriptionId} (tenant ${tenantId}). ` +
+      "Nothing was created.\nGive the provider that subscription.",
+  );
+}
+
+/** Returns the subscription in which the provider acts. @throws pulumi.RunError */
+async function requireAzureTenant(
+  provider: Provider,
+  { tenantId, subscriptionId }: AzureSubscriptionArgs,
+): Promise<string> {
+  const reached = await reachedBy(provider, tenantId);
+  if (reached.tenantId.toLowerCase() === tenantId.toLowerCase()) return reached.subscriptionId;
+  throw new pulumi.RunError(
+    `The credentials reach tenant ${reached.tenantId}, but the Azure subscription ${subscriptionId} is used in tenant ${tenantId}. ` +
       "Nothing was created.\nSign in to that tenant, or correct the setting.",
   );
 }
 
-async function reachedTenant(provider: Provider, tenantId: string): Promise<string> {
+async function reachedBy(
+  provider: Provider,
+  tenantId: string,
+): Promise<{ readonly tenantId: string; readonly subscriptionId: string }> {
   try {
-    return (await getClientConfig({ provider })).tenantId;
+    return await getClientConfig({ provider });
   } catch (error) {
     const reason = messageOf(error);
     throw new pulumi.RunError(

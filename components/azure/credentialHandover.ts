@@ -29,8 +29,8 @@ export interface CredentialHandoverArgs {
    */
   readonly clientId: pulumi.Input<string>;
   /**
-   * The client secret. Another value is a new version of the secret in the vault; the old versions
-   * stay.
+   * The client secret of the connector. A secret. Another value is a new version of the secret in the
+   * vault; the old versions stay.
    */
   readonly secret: pulumi.Input<string>;
   /**

@@ -13,6 +13,7 @@ import {
 import * as pulumi from "@pulumi/pulumi";
 import { stackOutputs, type DeployedResources } from "../tenant/deployedResources";
 import type { AzureDelegation, AzureDelegationArgs } from "./azureDelegation";
+import type { AzureProviderChoice } from "./azureSubscription";
 import type { CredentialHandover, CredentialHandoverArgs } from "./credentialHandover";
 import type { SentinelAccess, SentinelAccessArgs } from "./sentinelAccess";
 
@@ -50,17 +51,21 @@ export type HandedOver = "customerTenantId" | "clientId" | "secret" | "expiresOn
 export async function prepareHandover(
   name: string,
   args: Prepared<CredentialHandoverArgs, HandedOver | "tenantId"> & { readonly tenantId: string },
-): Promise<(handedOver: Pick<CredentialHandoverArgs, HandedOver>) => CredentialHandover> {
+  choice: AzureProviderChoice = {},
+): Promise<
+  (handedOver: Pick<CredentialHandoverArgs, HandedOver>, opts?: pulumi.ComponentResourceOptions) => CredentialHandover
+> {
   requireAzureNative("handover");
-  const { azureSubscription } = require("./azureSubscription") as typeof import("./azureSubscription");
+  const { azureProvider } = require("./azureSubscription") as typeof import("./azureSubscription");
   const handover = require("./credentialHandover") as typeof import("./credentialHandover");
   const { cloud, ...others } = args;
-  const provider = await azureSubscription(`${name}-azure`, { ...args, cloud });
+  const provider = await azureProvider(`${name}-azure`, { ...args, cloud }, choice);
   if (args.vaultId !== undefined) {
     const { requireSafeVault } = require("./existingVault") as typeof import("./existingVault");
     await requireSafeVault(args.vaultId, { tenantId: args.tenantId, provider });
   }
-  return (handedOver) => new handover.CredentialHandover(name, { ...others, ...handedOver }, { provider });
+  return (handedOver, opts = {}) =>
+    new handover.CredentialHandover(name, { ...others, ...handedOver }, { ...opts, provider });
 }
 
 /**
@@ -106,13 +111,15 @@ export function refuseUnpreparedMove(name: string, subscriptionId: string, deplo
 export async function prepareDelegation(
   name: string,
   args: AzureDelegationArgs & { readonly tenantId: string; readonly cloud?: CloudName },
-): Promise<() => AzureDelegation> {
+  choice: AzureProviderChoice = {},
+): Promise<(opts?: pulumi.ComponentResourceOptions) => AzureDelegation> {
   requireAzureNative("azureDelegation");
-  const { azureSubscription } = require("./azureSubscription") as typeof import("./azureSubscription");
+  const { azureProvider } = require("./azureSubscription") as typeof import("./azureSubscription");
   const delegation = require("./azureDelegation") as typeof import("./azureDelegation");
   const { cloud, tenantId, ...others } = args;
-  const provider = await azureSubscription(`${name}-azure`, { tenantId, subscriptionId: args.subscriptionId, cloud });
-  return () => new delegation.AzureDelegation(name, others, { provider });
+  const place = { tenantId, subscriptionId: args.subscriptionId, cloud };
+  const provider = await azureProvider(`${name}-azure`, place, choice);
+  return (opts = {}) => new delegation.AzureDelegation(name, others, { ...opts, provider });
 }
 
 /**
@@ -136,14 +143,16 @@ export async function prepareSentinelAccess(
   name: string,
   args: PreparedSentinel,
   deployed: DeployedResources,
+  choice: AzureProviderChoice = {},
 ): Promise<(groups: SentinelGroupIds, opts?: pulumi.ComponentResourceOptions) => SentinelAccess> {
   requireAzureNative("sentinelAccess");
-  const { azureSubscription } = require("./azureSubscription") as typeof import("./azureSubscription");
+  const { azureProvider } = require("./azureSubscription") as typeof import("./azureSubscription");
   const sentinel = require("./sentinelAccess") as typeof import("./sentinelAccess");
   const assignments = require("./existingAssignments") as typeof import("./existingAssignments");
-  const { cloud, tenantId, roles, adopted = [], isOffline = false, context, ...others } = args;
-  const provider = await azureSubscription(`${name}-azure`, { tenantId, subscriptionId: args.subscriptionId, cloud });
-  const before = deployedGroups(deployed);
+  const { cloud, tenantId, roles, adopted = [], isOffline = false, context, ...rest } = args;
+  const { objectIds: before = deployedGroups(deployed), ...others } = rest;
+  const place = { tenantId, subscriptionId: args.subscriptionId, cloud };
+  const provider = await azureProvider(`${name}-azure`, place, choice);
   const planned = Object.entries(roles).map(([key, names]) => {
     const group = key as SentinelGroup;
     const objectId = remoteGroupId(group) ?? before[group];
@@ -173,6 +182,11 @@ export type PreparedSentinel = Omit<SentinelAccessArgs, "grants" | "existing"> &
   readonly cloud?: CloudName;
   /** Roles of each group. */
   readonly roles: SentinelRolesByGroup;
+  /**
+   * Object IDs of the groups that exist already, by the keys of `roles`.
+   * @default those of the stack's outputs
+   */
+  readonly objectIds?: Readonly<Partial<Record<SentinelGroup, string>>>;
   /**
    * Object IDs of groups that existed before the stack: an assignment that one of them has is taken over.
    * @default none

@@ -19,7 +19,10 @@ import { setOutputs } from "../outputs";
 export type SentinelGrantKey = `${SentinelGroup}-${(typeof sentinelRoles)[SentinelRole]}`;
 
 export interface SentinelGrant {
-  /** The group, as the names of its assignments begin. */
+  /**
+   * `analysts`, `tier1`, `tier2` or `approvers`; `remote-` with the object ID for a group of the MSSP's
+   * tenant. The names of the assignments begin with it.
+   */
   readonly group: SentinelGroup;
   /** Object ID of the group in the customer's tenant; of a remote group in the MSSP's. */
   readonly objectId: pulumi.Input<string>;

@@ -72,7 +72,7 @@ export async function prepareDetections(
   sources: DetectionSources,
   deployed: DeployedResources,
   context: CallContext = {},
-): Promise<() => Detections> {
+): Promise<(opts?: pulumi.ComponentResourceOptions) => Detections> {
   const { tenantId, folder, detections } = sources;
   const { apiVersion, overwrite = [] } = detections;
   const { composed, problems } = await composedRules(sources);
@@ -98,7 +98,7 @@ export async function prepareDetections(
       foundInTenant: found.get(rule.name)?.found,
     }),
   );
-  return () => new Detections(name, { tenantId, apiVersion, rules: declared });
+  return (opts) => new Detections(name, { tenantId, apiVersion, rules: declared }, opts);
 }
 
 /**

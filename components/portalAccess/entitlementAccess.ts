@@ -1,10 +1,9 @@
 import type { CloudName, Tier } from "@defender-mssp/microsoft";
 import * as pulumi from "@pulumi/pulumi";
 import { ConnectedOrganization } from "./connectedOrganization";
-import type { MsspSecurityGroup } from "./msspSecurityGroup";
 import { accessPackageAssignment } from "../../domain/kinds/accessPackageAssignment";
 import { setOutputs } from "../outputs";
-import { AnalystAccessPackages, type ReviewInterval } from "./accessPackages";
+import { AnalystAccessPackages, type AnalystGroup, type ReviewInterval } from "./accessPackages";
 import { component } from "../../domain/resourceTypes";
 
 /** The terms on which the MSSP's people can request access. */
@@ -34,7 +33,7 @@ export interface EntitlementAccessArgs {
   /** Object IDs of `terms.approvers`: `await contactObjectIds(terms.approvers, { provider })`. */
   readonly approverObjectIds: readonly pulumi.Input<string>[];
   /** The group of each tier. The access packages alone manage its members. */
-  readonly groups: Readonly<Record<Tier, MsspSecurityGroup>>;
+  readonly groups: Readonly<Record<Tier, AnalystGroup>>;
   /**
    * Microsoft cloud of the customer's tenant.
    * @default "public"

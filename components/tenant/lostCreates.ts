@@ -13,6 +13,7 @@ import {
 } from "@defender-mssp/microsoft";
 import * as pulumi from "@pulumi/pulumi";
 import { azureRoleAssignment } from "../../domain/resourceTypes";
+import { inThisRun } from "../hooks";
 import type { DeployedResources } from "./deployedResources";
 
 /** How often an operation is tried at most, the first time included. */
@@ -42,6 +43,7 @@ const longestPause = 30_000;
  * @param tenantId the customer's tenant ID, a UUID.
  * @param deployed the stack's resources: `await deployedResources()`. What they name is not
  * deleted.
+ * @param hookName name of the hook, unique in the stack's run.
  *
  * ## Least privileges
  * None: who creates an object may delete it.
@@ -54,6 +56,7 @@ export function recoverLostCreates(
   tenantId: string,
   deployed: DeployedResources,
   context: CallContext = {},
+  hookName = "lost-creates",
 ): pulumi.ResourceTransformation {
   const known = JSON.stringify(Object.values(deployed).map(({ outputs }) => outputs)).toLowerCase();
   const isKnown = (id: string) => known.includes(id.toLowerCase());
@@ -78,7 +81,7 @@ export function recoverLostCreates(
       return false;
     }
   };
-  const hook = new pulumi.ErrorHook("lost-creates", recover);
+  const hook = new pulumi.ErrorHook(hookName, inThisRun(recover));
   return ({ type, props, opts }) => {
     if (!type.startsWith("azuread:") && type !== azureRoleAssignment) return undefined;
     const hooks = { ...opts.hooks, onError: [...(opts.hooks?.onError ?? []), hook] };

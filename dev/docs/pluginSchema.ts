@@ -10,7 +10,12 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import ts from "typescript";
-import { argumentsMadeByPlugin, exposedComponents, exposedResources } from "../../plugin/exposed";
+import {
+  argumentsMadeByPlugin,
+  exposedComponents,
+  exposedResources,
+  preparedComponentNames,
+} from "../../plugin/exposed";
 import { mustBeKnown } from "../../plugin/mustBeKnown";
 import type { PackageSchema, PropertySchema, ResourceSchema, TypeSchema } from "../../plugin/schema";
 import { root } from "./files";
@@ -27,6 +32,8 @@ class SchemaOfComponents {
   readonly #program: ts.Program;
   readonly #checker: ts.TypeChecker;
   readonly #exports: ReadonlyMap<string, ts.Symbol>;
+  /** Types that are only for other languages. */
+  readonly #exposed: ReadonlyMap<string, ts.Symbol>;
   readonly #names: ReadonlyMap<string, string>;
   readonly #types: Record<string, TypeSchema> = {};
   /** Property names of each type, by its name. */
@@ -34,19 +41,25 @@ class SchemaOfComponents {
 
   constructor() {
     const entry = path.join(root, "components", "index.ts");
+    const exposed = path.join(root, "plugin", "exposedArguments.ts");
     const { config } = ts.readConfigFile(path.join(root, "tsconfig.check.json"), (file) => ts.sys.readFile(file)) as {
       config: object;
     };
-    this.#program = ts.createProgram([entry], ts.parseJsonConfigFileContent(config, ts.sys, root).options);
+    this.#program = ts.createProgram([entry, exposed], ts.parseJsonConfigFileContent(config, ts.sys, root).options);
     this.#checker = this.#program.getTypeChecker();
-    const module = this.#checker.getSymbolAtLocation(this.#program.getSourceFile(entry) as ts.Node);
-    const exported = module === undefined ? [] : this.#checker.getExportsOfModule(module);
-    this.#exports = new Map(exported.map((symbol) => [symbol.name, this.#resolved(symbol)]));
+    this.#exports = this.#exportsFrom(entry);
+    this.#exposed = this.#exportsFrom(exposed);
     this.#names = this.#namesOfUnions();
   }
 
+  #exportsFrom(file: string): ReadonlyMap<string, ts.Symbol> {
+    const module = this.#checker.getSymbolAtLocation(this.#program.getSourceFile(file) as ts.Node);
+    const exported = module === undefined ? [] : this.#checker.getExportsOfModule(module);
+    return new Map(exported.map((symbol) => [symbol.name, this.#resolved(symbol)]));
+  }
+
   schema(): PackageSchema {
-    const names = [...Object.keys(exposedComponents), ...exposedResources].sort();
+    const names = [...Object.keys(exposedComponents), ...preparedComponentNames, ...exposedResources].sort();
     const resources = Object.fromEntries(names.map((name) => [`defender-mssp:index:${name}`, this.#resource(name)]));
     const types = Object.fromEntries(Object.entries(this.#types).sort(([a], [b]) => (a < b ? -1 : 1)));
     return withoutMixedTypes({
@@ -62,20 +75,33 @@ class SchemaOfComponents {
     const symbol = this.#exports.get(name);
     const declaration = symbol?.valueDeclaration;
     if (symbol === undefined || declaration === undefined) throw new Error(`components/index.ts exports no ${name}.`);
-    const [signature] = this.#checker.getTypeOfSymbolAtLocation(symbol, declaration).getConstructSignatures();
-    const parameter = signature?.parameters[1];
-    if (parameter === undefined) throw new Error(`${name} takes no arguments.`);
-    const inputs = this.#properties(this.#checker.getTypeOfSymbol(parameter), `${name}Args`, true);
+    const inputs = this.#properties(this.#argumentsOf(name, symbol, declaration), `${name}Args`, true);
     const outputs = this.#outputs(symbol, name);
-    const isComponent = name in exposedComponents;
+    const isComponent = !(exposedResources as readonly string[]).includes(name);
     return {
-      description: this.#docs(symbol),
+      description: withoutFunctions(this.#docs(symbol)),
       ...(isComponent ? { isComponent } : {}),
       inputProperties: { ...inputs.properties, ...(isComponent ? { stackIdentity: this.#stackIdentity() } : {}) },
       requiredInputs: inputs.required,
       properties: outputs.properties,
       required: outputs.required,
     };
+  }
+
+  #argumentsOf(name: string, symbol: ts.Symbol, declaration: ts.Declaration): ts.Type {
+    const exposed = this.#member("ExposedArguments", name);
+    if (exposed !== undefined) return exposed;
+    const [signature] = this.#checker.getTypeOfSymbolAtLocation(symbol, declaration).getConstructSignatures();
+    const parameter = signature?.parameters[1];
+    if (parameter === undefined) throw new Error(`${name} takes no arguments.`);
+    return this.#checker.getTypeOfSymbol(parameter);
+  }
+
+  /** Type of a property of an interface in plugin/exposedArguments.ts. */
+  #member(owner: string, name: string): ts.Type | undefined {
+    const symbol = this.#exposed.get(owner);
+    const property = symbol && this.#checker.getDeclaredTypeOfSymbol(symbol).getProperty(name);
+    return property && this.#checker.getTypeOfSymbol(property);
   }
 
   /** In TypeScript the declaration of a `StackIdentity` is enough. */
@@ -160,6 +186,9 @@ class SchemaOfComponents {
     if ((type.flags & ts.TypeFlags.String) !== 0) return { type: "string" };
     if ((type.flags & ts.TypeFlags.Number) !== 0) return { type: "number" };
     if (type.isStringLiteral()) return { type: "string", const: type.value };
+    // `remote-${string}` among fixed names is a text like any other.
+    if (isTextPattern(type)) return { type: "string" };
+    if ((type.flags & ts.TypeFlags.Unknown) !== 0) return { $ref: anyValue };
     if (type.isUnion()) return this.#union(type, context, isInput);
     if (this.#checker.isArrayType(type)) {
       const [element] = this.#checker.getTypeArguments(type as ts.TypeReference);
@@ -335,6 +364,20 @@ function withoutMixedTypes(schema: PackageSchema): PackageSchema {
 
 function withoutPlain<T extends TypeSchema>({ plain: _, items, ...type }: T): Omit<T, "plain"> {
   return { ...type, ...(items === undefined ? {} : { items: withoutPlain(items) }) } as Omit<T, "plain">;
+}
+
+/** Without sentences on the functions that the plugin calls itself, such as `prepareDelegation`. */
+function withoutFunctions(description: string): string {
+  return description.replaceAll(/\s*`prepare\w+` [^.]*\./g, "").trim();
+}
+
+/** Any value, in Pulumi's own schema. */
+const anyValue = "pulumi.json#/Any";
+
+function isTextPattern(type: ts.Type): boolean {
+  const isText = ({ flags }: ts.Type) => (flags & (ts.TypeFlags.TemplateLiteral | ts.TypeFlags.StringLiteral)) !== 0;
+  const members = type.isUnion() ? type.types : [type];
+  return members.every(isText) && members.some(({ flags }) => (flags & ts.TypeFlags.TemplateLiteral) !== 0);
 }
 
 interface Properties {

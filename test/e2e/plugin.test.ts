@@ -1,7 +1,15 @@
 import assert from "node:assert/strict";
-import { readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
-import type { SandboxProject } from "@defender-mssp/testkit";
+import {
+  azureResources,
+  msspSubscriptionId,
+  msspTenantId,
+  subscriptionIdOf,
+  type SandboxProject,
+} from "@defender-mssp/testkit";
+import { parse, stringify } from "yaml";
+import { officeRule } from "../cli/detections/rulesProject";
 import { ana, ben, checkout, createProject, dumpOfTenant, objectsOf, TenantHands, tenantIdOf } from "./support";
 import { yamlHost } from "./yamlHost";
 
@@ -12,8 +20,23 @@ describe("the plugin, from a YAML program on the real engine:", function () {
     customerDomain: "contoso75.example",
     tenantId,
     msspName: "Fabrikam Security",
-    msspTenantId: "5ec0de00-5ea1-4000-8000-000000000001",
+    msspTenantId,
   };
+  const tiers = { tier1: "Fabrikam Tier 1", tier2: "Fabrikam Tier 2", approvers: "Fabrikam Approvers" };
+  /** The settings that name what the example grants. */
+  const judged = {
+    ...settings,
+    analysts: [ana, { ...ben, tier: "tier2" }],
+    portalAccess: {
+      model: "rbac",
+      tiers: Object.fromEntries(Object.entries(tiers).map(([tier, name]) => [tier, { name }])),
+    },
+    connector: { alertApis: ["legacySiem", "graph"] },
+    notificationRules: [
+      { name: "MSSP SOC", severities: ["High", "Medium"], recipients: ["soc@fabrikam-security.example"] },
+    ],
+  };
+  const stackIdentity = { stackId: "${identity.stackId}", msspTenantId: "${msspTenantId}" };
   let project: SandboxProject;
   let program: string;
 
@@ -107,19 +130,7 @@ describe("the plugin, from a YAML program on the real engine:", function () {
 
   it("the policy pack judges the plugin's resources by the settings of the stack", async () => {
     await writeFile(path.join(project.folder, "Pulumi.yaml"), program);
-    const tiers = { tier1: "Fabrikam Tier 1", tier2: "Fabrikam Tier 2", approvers: "Fabrikam Approvers" };
-    await project.writeSettings("dev", {
-      ...settings,
-      analysts: [ana, { ...ben, tier: "tier2" }],
-      portalAccess: {
-        model: "rbac",
-        tiers: Object.fromEntries(Object.entries(tiers).map(([tier, name]) => [tier, { name }])),
-      },
-      connector: { alertApis: ["legacySiem", "graph"] },
-      notificationRules: [
-        { name: "MSSP SOC", severities: ["High", "Medium"], recipients: ["soc@fabrikam-security.example"] },
-      ],
-    });
+    await project.writeSettings("dev", judged);
     const pack = ["--policy-pack", path.join(checkout, "policy")];
     const shown = await project.succeed(["preview", "--stack", "dev", ...pack]);
     assert.doesNotMatch(shown, /\[mandatory\]/);
@@ -166,5 +177,113 @@ describe("the plugin, from a YAML program on the real engine:", function () {
     const { clientSecret } = await project.outputs("dev");
     await project.succeed(["up", "--yes", "--skip-preview", "--stack", "dev"]);
     assert.equal((await project.outputs("dev"))["clientSecret"], clientSecret);
+  });
+
+  describe("components in Azure and detection rules", () => {
+    const subscriptionId = subscriptionIdOf(tenantId);
+    const delegated = {
+      ...{ subscriptionId, resourceGroupName: "sentinel", groupName: "Sentinel Analysts" },
+      groupObjectId: "5ec0de00-96f0-4000-8000-000000000001",
+    };
+    const place = { subscriptionId, resourceGroup: "sentinel", workspaceName: "sentinel" };
+    const handedOver = { subscriptionId: msspSubscriptionId, location: "westeurope" };
+    const components = {
+      delegation: {
+        type: "defender-mssp:AzureDelegation",
+        properties: {
+          ...{ ...delegated, tenantId: "${tenantId}", msspTenantId: "${msspTenantId}", msspName: "${msspName}" },
+          ...{ roles: [{ role: "Microsoft Sentinel Reader" }], stackIdentity },
+        },
+      },
+      sentinel: {
+        type: "defender-mssp:SentinelAccess",
+        properties: {
+          ...{ ...place, tenantId: "${tenantId}", msspName: "${msspName}", stackIdentity },
+          // The group exists only after `up`.
+          grants: [
+            { group: "tier1", objectId: '${customer.groups["tier1"]}', roles: ["Microsoft Sentinel Reader"] },
+            { group: "tier2", objectId: '${customer.groups["tier2"]}', roles: ["Microsoft Sentinel Responder"] },
+          ],
+        },
+      },
+      // Not `handover`: Pulumi YAML leaves out a resource with the name of a configuration key.
+      vault: {
+        type: "defender-mssp:CredentialHandover",
+        properties: {
+          ...{ ...handedOver, tenantId: "${msspTenantId}", customerTenantId: "${tenantId}", stackIdentity },
+          ...{ clientId: "${customer.clientId}", secret: "${customer.clientSecret}" },
+          expiresOn: "${customer.clientSecretExpiresOn}",
+        },
+      },
+      rules: {
+        type: "defender-mssp:Detections",
+        properties: {
+          ...{ tenantId: "${tenantId}", msspName: "${msspName}", folder: "${pulumi.cwd}", stackIdentity },
+          detections: { sets: ["base"] },
+        },
+      },
+    };
+    const pack = ["--policy-pack", path.join(checkout, "policy")];
+
+    const azure = (tenant: string) => [...project.sandbox.cloud.tenant(tenant).objects(azureResources).values()];
+    let existing: readonly string[];
+    /** Types of the resources in the customer's subscription that the program has created. */
+    const newResources = () =>
+      azure(tenantId)
+        .filter(({ id }) => !existing.includes(id))
+        .map(({ type }) => type)
+        .sort();
+
+    before(async () => {
+      existing = azure(tenantId).map(({ id }) => id);
+      const declared = parse(program) as { resources: object };
+      Object.assign(declared.resources, components);
+      program = stringify(declared, { aliasDuplicateObjects: false, lineWidth: 0 });
+      await writeFile(path.join(project.folder, "Pulumi.yaml"), program);
+      await mkdir(path.join(project.folder, "detections", "base"), { recursive: true });
+      await writeFile(path.join(project.folder, "detections", "base", "office.yaml"), officeRule);
+      await project.writeSettings("dev", {
+        ...judged,
+        azureDelegation: { ...delegated, roles: ["Microsoft Sentinel Reader"] },
+        sentinelAccess: place,
+        handover: handedOver,
+        detections: { sets: ["base"] },
+      });
+    });
+
+    it("the policy pack judges them by the settings, and refuses another role", async () => {
+      const shown = await project.succeed(["preview", "--stack", "dev", ...pack]);
+      assert.doesNotMatch(shown, /\[mandatory\]/);
+      await change('objectId: ${customer.groups["tier2"]}', "objectId: 00000000-0000-4000-8000-000000000bad");
+      assert.match(await refused(["preview", ...pack]), /\[mandatory\].*named-principals.*RoleAssignment/);
+      await change("Microsoft Sentinel Reader", "Microsoft Sentinel Contributor");
+      assert.match(await refused(["preview", ...pack]), /\[mandatory\].*azure-principals.*RegistrationDefinition/);
+      await writeFile(path.join(project.folder, "Pulumi.yaml"), program);
+    });
+
+    it("`up` creates them, and again changes nothing", async () => {
+      await project.succeed(["up", "--yes", "--skip-preview", "--stack", "dev"]);
+      assert.deepEqual(newResources(), [
+        "Microsoft.Authorization/roleAssignments",
+        "Microsoft.Authorization/roleAssignments",
+        "Microsoft.ManagedServices/registrationAssignments",
+        "Microsoft.ManagedServices/registrationDefinitions",
+      ]);
+
+      assert.ok(azure(msspTenantId).some(({ type }) => type === "Microsoft.KeyVault/vaults"));
+      await project.succeed(["preview", "--refresh", "--expect-no-changes", "--stack", "dev"]);
+    });
+
+    it("has no client secret in the state", async () => {
+      const { clientSecret } = await project.outputs("dev");
+      const state = await project.succeed(["stack", "export", "--stack", "dev"]);
+      assert.ok(!state.includes(String(clientSecret)), "the client secret is readable");
+    });
+
+    it("`destroy` takes them away", async () => {
+      await project.succeed(["destroy", "--yes", "--skip-preview", "--stack", "dev"]);
+      assert.deepEqual(newResources(), []);
+      assert.deepEqual(objectsOf(project, tenantId).applications, {});
+    });
   });
 });

@@ -22,6 +22,7 @@ describe("plugin: schema", () => {
   it("calls each secret of the components a secret, and nothing else", () => {
     const secrets = all.filter(([, { secret }]) => secret).map(([name]) => name.replace("defender-mssp:index:", ""));
     assert.deepEqual(secrets.sort(), [
+      "CredentialHandover.secret",
       "CustomerOnboarding.clientSecret",
       "CustomerOnboarding.inviteRedeemUrls",
       "GuestUser.inviteRedeemUrl",
