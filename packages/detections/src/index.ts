@@ -6,7 +6,7 @@ export type {
   EntityMappings,
   RuleTactic,
 } from "@defender-mssp/microsoft";
-export type { DetectionRuleFile, FilePlace, QueryPlace } from "./detectionRuleFile";
+export type { DetectionRuleFile, FilePlace, QueryPlace } from "./ruleFile/detectionRuleFile";
 export {
   comparableRule,
   ruleDifferences,
@@ -26,27 +26,27 @@ export {
   type OffRule,
   type OmittedAction,
   type RuleException,
-} from "./composeRule";
+} from "./compose/composeRule";
 export {
   composeRules,
   customerProblemText,
   type ComposedRules,
   type CustomerProblem,
   type EndingSoon,
-} from "./composeRules";
+} from "./compose/composeRules";
 export { durationSeconds } from "@defender-mssp/microsoft";
-export { filterColumns, filteredQuery, filterFault, type FilteredQuery } from "./filteredQuery";
+export { filterColumns, filteredQuery, filterFault, type FilteredQuery } from "./compose/filteredQuery";
 export { nestedTechniques, newShape, type NewShape } from "@defender-mssp/microsoft";
-export { parseRule, type ParsedRule, type RulePlace } from "./parseRule";
+export { parseRule, type ParsedRule, type RulePlace } from "./ruleFile/parseRule";
 export { patchBody, replacementReason } from "@defender-mssp/microsoft";
-export { readRules, rulesFolder, ruleSets, type ReadRules } from "./readRules";
+export { readRules, rulesFolder, ruleSets, type ReadRules } from "./ruleFile/readRules";
 export { ruleBody } from "@defender-mssp/microsoft";
-export { ruleFileJsonSchema } from "./ruleFileJsonSchema";
-export type { RuleFile, RuleParameterValue } from "./ruleFileSchema";
-export { ruleProblemsText, ruleProblemText, type RuleProblem } from "./ruleProblem";
-export type { RuleParameters } from "./ruleParameters";
-export { installedJudge, judgePackage, type InstalledJudge } from "./installedJudge";
-export { movedFilters, type MovedFilter } from "./movedFilters";
+export { ruleFileJsonSchema } from "./ruleFile/ruleFileJsonSchema";
+export type { RuleFile, RuleParameterValue } from "./ruleFile/ruleFileSchema";
+export { ruleProblemsText, ruleProblemText, type RuleProblem } from "./ruleFile/ruleProblem";
+export type { RuleParameters } from "./ruleFile/ruleParameters";
+export { installedJudge, judgePackage, type InstalledJudge } from "./judge/installedJudge";
+export { movedFilters, type MovedFilter } from "./compose/movedFilters";
 export {
   judgeComposedRules,
   judgedProblemText,
@@ -56,10 +56,10 @@ export {
   type JudgeRulesOptions,
   type QueryFault,
   type RuleJudge,
-} from "./judgeComposedRules";
-export type { JudgedQueries, JudgedQueriesOptions, KeptJudge, KeptVerdict } from "./judgedQueries";
-export { readRuleTests, type ReadRuleTests, type RuleTests } from "./readRuleTests";
-export { ruleTestJsonSchema, type RuleTestCase, type RuleTestFile } from "./ruleTestSchema";
-export { runRuleTests, type QueryExecutor, type RuleTestResult } from "./runRuleTests";
-export { importRules, ruleFileText, type ImportedFile } from "./importRules";
-export type { ImportedContent, ImportedRule } from "./importedRule";
+} from "./judge/judgeComposedRules";
+export type { JudgedQueries, JudgedQueriesOptions, KeptJudge, KeptVerdict } from "./judge/judgedQueries";
+export { readRuleTests, type ReadRuleTests, type RuleTests } from "./ruleTests/readRuleTests";
+export { ruleTestJsonSchema, type RuleTestCase, type RuleTestFile } from "./ruleTests/ruleTestSchema";
+export { runRuleTests, type QueryExecutor, type RuleTestResult } from "./ruleTests/runRuleTests";
+export { importRules, ruleFileText, type ImportedFile } from "./import/importRules";
+export type { ImportedContent, ImportedRule } from "./import/importedRule";

@@ -10,9 +10,9 @@ import {
   type DetectionRuleProperties,
   type EntityMappings,
 } from "@defender-mssp/microsoft";
-import type { DetectionRuleFile } from "./detectionRuleFile";
+import type { DetectionRuleFile } from "../ruleFile/detectionRuleFile";
 import { filteredQuery } from "./filteredQuery";
-import { queryWithParameters, textWithParameters, type RuleParameters } from "./ruleParameters";
+import { queryWithParameters, textWithParameters, type RuleParameters } from "../ruleFile/ruleParameters";
 
 /** What a customer's settings say about detections. */
 export interface CustomerDetections {

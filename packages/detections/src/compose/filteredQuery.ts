@@ -1,6 +1,6 @@
 /** A customer's exception composed into a rule's query. */
 import { anyColumns } from "./anyColumns";
-import { maskedQuery, queryStages, splitAt } from "./queryTokens";
+import { maskedQuery, queryStages, splitAt } from "../ruleFile/queryTokens";
 
 export interface FilteredQuery {
   readonly queryText: string;

@@ -1,5 +1,5 @@
 /** What stages of a query do to its columns, by their text: enough to place a filter. */
-import { splitAt } from "./queryTokens";
+import { splitAt } from "../ruleFile/queryTokens";
 
 /** Columns that a stage leaves, as far as its text says. */
 export interface KnownColumns {

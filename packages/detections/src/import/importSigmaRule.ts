@@ -2,7 +2,7 @@
 import { attackTactics } from "@defender-mssp/microsoft";
 import { importedName, oneLine, textAt, textsIn, type ImportedFields, type ImportedRule } from "./importedRule";
 import { nestedTechniques } from "@defender-mssp/microsoft";
-import { queryStages } from "./queryTokens";
+import { queryStages } from "../ruleFile/queryTokens";
 
 /** @param rule the Sigma rule; undefined if there is none beside the query. */
 export function importSigmaRule(queryText: string, rule: ImportedFields | undefined, name: string): ImportedRule {

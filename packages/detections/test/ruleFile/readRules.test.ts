@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { encodedPowerShell } from "./rules";
+import { encodedPowerShell } from "../rules";
 
 describe("detections: readRules", () => {
   let folder: string;

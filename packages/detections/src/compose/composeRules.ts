@@ -10,7 +10,7 @@ import {
   type OffRule,
   type RuleException,
 } from "./composeRule";
-import type { DetectionRuleFile } from "./detectionRuleFile";
+import type { DetectionRuleFile } from "../ruleFile/detectionRuleFile";
 import { filterFault } from "./filteredQuery";
 
 export interface ComposedRules {

@@ -1,8 +1,8 @@
 /** Runs the tests of a rule by an executor of KQL. */
-import { composeRule } from "./composeRule";
-import type { DetectionRuleFile } from "./detectionRuleFile";
+import { composeRule } from "../compose/composeRule";
+import type { DetectionRuleFile } from "../ruleFile/detectionRuleFile";
 import type { RuleTests } from "./readRuleTests";
-import type { RuleParameters } from "./ruleParameters";
+import type { RuleParameters } from "../ruleFile/ruleParameters";
 import type { RuleTestCase } from "./ruleTestSchema";
 
 type Row = Readonly<Record<string, unknown>>;

@@ -1,10 +1,10 @@
 /** Reads the tests of rules: `detections/<set>/<rule>.test.yaml`. */
 import { readdir, readFile } from "node:fs/promises";
 import path from "node:path";
-import { checkedYaml } from "./checkedYaml";
-import type { FilePlace } from "./detectionRuleFile";
-import { rulesFolder, ruleSets } from "./readRules";
-import type { RuleProblem } from "./ruleProblem";
+import { checkedYaml } from "../ruleFile/checkedYaml";
+import type { FilePlace } from "../ruleFile/detectionRuleFile";
+import { rulesFolder, ruleSets } from "../ruleFile/readRules";
+import type { RuleProblem } from "../ruleFile/ruleProblem";
 import { ruleTestSchema, type RuleTestFile } from "./ruleTestSchema";
 
 export interface RuleTests {

@@ -8,7 +8,7 @@ import {
 } from "@defender-mssp/detections";
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { ruleFrom } from "./rules";
+import { ruleFrom } from "../rules";
 
 const now = new Date("2027-03-01T12:00:00Z");
 const options = { now, idPrefix: "acme", mark: "Managed by Pulumi (customers/contoso)" };

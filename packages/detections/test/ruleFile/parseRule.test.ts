@@ -1,6 +1,6 @@
 import { parseRule, ruleProblemText } from "@defender-mssp/detections";
 import assert from "node:assert/strict";
-import { encodedPowerShell, rulePlace } from "./rules";
+import { encodedPowerShell, rulePlace } from "../rules";
 
 /** The problems of the rule with a part of its text replaced. */
 function problemsWith(before: string | RegExp, after: string): string[] {

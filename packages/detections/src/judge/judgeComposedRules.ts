@@ -1,9 +1,9 @@
 /** Judges composed rules by `packages/kql`, in one process for all queries, and keeps the verdicts. */
 import { closest, distance } from "fastest-levenshtein";
-import type { ComposedRule, RuleException } from "./composeRule";
+import type { ComposedRule, RuleException } from "../compose/composeRule";
 import { judgedQueries, type KeptJudge, type KeptVerdict } from "./judgedQueries";
-import { ruleColumns } from "./ruleColumns";
-import type { RuleProblem } from "./ruleProblem";
+import { ruleColumns } from "../ruleFile/ruleColumns";
+import type { RuleProblem } from "../ruleFile/ruleProblem";
 
 /** The part of `@defender-mssp/kql` that judges; the package is loaded by the caller, on demand. */
 export interface RuleJudge extends KeptJudge {

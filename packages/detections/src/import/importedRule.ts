@@ -1,4 +1,4 @@
-import type { RuleFile } from "./ruleFileSchema";
+import type { RuleFile } from "../ruleFile/ruleFileSchema";
 
 /** A rule of another format in this one, which may lack what that format does not have. */
 export interface ImportedRule {
