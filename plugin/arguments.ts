@@ -22,9 +22,18 @@ interface Problem {
 export async function argumentsOf(schema: PackageSchema, type: string, inputs: pulumi.Inputs): Promise<pulumi.Inputs> {
   const resource = schema.resources[type];
   if (resource === undefined) throw new VisibleError(`The package defender-mssp has no component ${type}.`);
-  const reader = new ArgumentReader(schema);
   const { inputProperties: properties, requiredInputs: required } = resource;
-  const read = await reader.object(inputs, { properties, required }, "");
+  return checkedArguments(schema, { properties, required }, inputs);
+}
+
+/** As `argumentsOf`, for the arguments of this type. */
+export async function checkedArguments(
+  schema: PackageSchema,
+  type: TypeSchema,
+  inputs: pulumi.Inputs,
+): Promise<pulumi.Inputs> {
+  const reader = new ArgumentReader(schema);
+  const read = await reader.object(inputs, type, "");
   if (reader.problems.length === 0) return read;
   const lines = reader.problems.map(({ path, reason }) => `${path}: ${reason}`);
   throw new VisibleError(lines.length === 1 ? (lines[0] ?? "") : lines.map((line) => `\n- ${line}`).join(""));

@@ -100,7 +100,8 @@ function plain(value: Values): Record<string, unknown> {
   return withoutSecrets(value) as Record<string, unknown>;
 }
 
-function withoutSecrets(value: unknown): unknown {
+/** A value without the engine's marks of secrets. */
+export function withoutSecrets(value: unknown): unknown {
   if (isRpcSecret(value)) return withoutSecrets(unwrapRpcSecret(value));
   if (Array.isArray(value)) return value.map(withoutSecrets);
   if (typeof value !== "object" || value === null) return value;

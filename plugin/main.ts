@@ -8,6 +8,7 @@ import * as provider from "@pulumi/pulumi/provider";
 import { servedByPlugin } from "../components/dynamicResource";
 import { constructComponent } from "./constructComponent";
 import { customResources } from "./customResources";
+import { invokeFunction } from "./invokeFunction";
 import schemaFile from "./schema.json";
 import type { PackageSchema } from "./schema";
 
@@ -24,6 +25,7 @@ void provider.main(
     version: schema.version,
     schema: JSON.stringify(schema),
     ...customResources,
+    invoke: (token, inputs) => invokeFunction(schema, token, inputs as pulumi.Inputs),
     construct: async (name, type, inputs, options) => {
       const component = await constructComponent(schema, name, type, inputs, options);
       const names = Object.keys(schema.resources[type]?.properties ?? {});

@@ -14,6 +14,13 @@ export interface PackageSchema {
   readonly language: Readonly<Record<string, object>>;
   readonly types: Readonly<Record<string, TypeSchema>>;
   readonly resources: Readonly<Record<string, ResourceSchema>>;
+  readonly functions: Readonly<Record<string, FunctionSchema>>;
+}
+
+export interface FunctionSchema {
+  readonly description: string;
+  readonly inputs: TypeSchema;
+  readonly outputs: TypeSchema;
 }
 
 export interface ResourceSchema {

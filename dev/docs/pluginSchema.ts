@@ -16,8 +16,9 @@ import {
   exposedResources,
   preparedComponentNames,
 } from "../../plugin/exposed";
+import { exposedFunctions } from "../../plugin/exposedFunctions";
 import { mustBeKnown } from "../../plugin/mustBeKnown";
-import type { PackageSchema, PropertySchema, ResourceSchema, TypeSchema } from "../../plugin/schema";
+import type { FunctionSchema, PackageSchema, PropertySchema, ResourceSchema, TypeSchema } from "../../plugin/schema";
 import { root } from "./files";
 
 /** The schema as JSON. Made once: it takes the compiler some seconds. */
@@ -41,14 +42,14 @@ class SchemaOfComponents {
 
   constructor() {
     const entry = path.join(root, "components", "index.ts");
-    const exposed = path.join(root, "plugin", "exposedArguments.ts");
+    const exposed = ["exposedArguments.ts", "exposedFunctions.ts"].map((file) => path.join(root, "plugin", file));
     const { config } = ts.readConfigFile(path.join(root, "tsconfig.check.json"), (file) => ts.sys.readFile(file)) as {
       config: object;
     };
-    this.#program = ts.createProgram([entry, exposed], ts.parseJsonConfigFileContent(config, ts.sys, root).options);
+    this.#program = ts.createProgram([entry, ...exposed], ts.parseJsonConfigFileContent(config, ts.sys, root).options);
     this.#checker = this.#program.getTypeChecker();
     this.#exports = this.#exportsFrom(entry);
-    this.#exposed = this.#exportsFrom(exposed);
+    this.#exposed = new Map(exposed.flatMap((file) => [...this.#exportsFrom(file)]));
     this.#names = this.#namesOfUnions();
   }
 
@@ -61,6 +62,9 @@ class SchemaOfComponents {
   schema(): PackageSchema {
     const names = [...Object.keys(exposedComponents), ...preparedComponentNames, ...exposedResources].sort();
     const resources = Object.fromEntries(names.map((name) => [`defender-mssp:index:${name}`, this.#resource(name)]));
+    const functions = Object.fromEntries(
+      Object.keys(exposedFunctions).map((name) => [`defender-mssp:index:${name}`, this.#function(name)]),
+    );
     const types = Object.fromEntries(Object.entries(this.#types).sort(([a], [b]) => (a < b ? -1 : 1)));
     return withoutMixedTypes({
       ...aboutPackage(),
@@ -68,7 +72,27 @@ class SchemaOfComponents {
       language: languages,
       types,
       resources,
+      functions,
     });
+  }
+
+  /** A function of plugin/exposedFunctions.ts, by its parameter and its result. */
+  #function(name: string): FunctionSchema {
+    const symbol = this.#exposed.get("exposedFunctions");
+    const functions = symbol && this.#checker.getTypeOfSymbol(symbol);
+    const property = functions?.getProperty(name);
+    const [signature] = property === undefined ? [] : this.#checker.getTypeOfSymbol(property).getCallSignatures();
+    const parameter = signature?.parameters[0];
+    const result = signature && this.#unwrapped(signature.getReturnType());
+    if (signature === undefined || parameter === undefined || result === undefined) {
+      throw new Error(`${name} is no function with a parameter and a promise.`);
+    }
+    const context = `${name[0]?.toUpperCase() ?? ""}${name.slice(1)}`;
+    return {
+      description: ts.displayPartsToString(signature.getDocumentationComment(this.#checker)),
+      inputs: this.#properties(this.#checker.getTypeOfSymbol(parameter), context, false),
+      outputs: this.#properties(result, `${context}Result`, false),
+    };
   }
 
   #resource(name: string): ResourceSchema {
@@ -77,11 +101,16 @@ class SchemaOfComponents {
     if (symbol === undefined || declaration === undefined) throw new Error(`components/index.ts exports no ${name}.`);
     const inputs = this.#properties(this.#argumentsOf(name, symbol, declaration), `${name}Args`, true);
     const outputs = this.#outputs(symbol, name);
+    const isExposed = (preparedComponentNames as readonly string[]).includes(name);
     const isComponent = !(exposedResources as readonly string[]).includes(name);
     return {
       description: withoutFunctions(this.#docs(symbol)),
       ...(isComponent ? { isComponent } : {}),
-      inputProperties: { ...inputs.properties, ...(isComponent ? { stackIdentity: this.#stackIdentity() } : {}) },
+      // Those of an `Omit` are in no order that lasts.
+      inputProperties: {
+        ...(isExposed ? sorted(inputs.properties) : inputs.properties),
+        ...(isComponent ? { stackIdentity: this.#stackIdentity() } : {}),
+      },
       requiredInputs: inputs.required,
       properties: outputs.properties,
       required: outputs.required,
@@ -369,6 +398,10 @@ function withoutPlain<T extends TypeSchema>({ plain: _, items, ...type }: T): Om
 /** Without sentences on the functions that the plugin calls itself, such as `prepareDelegation`. */
 function withoutFunctions(description: string): string {
   return description.replaceAll(/\s*`prepare\w+` [^.]*\./g, "").trim();
+}
+
+function sorted<T>(properties: Readonly<Record<string, T>>): Record<string, T> {
+  return Object.fromEntries(Object.entries(properties).sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
 /** Any value, in Pulumi's own schema. */

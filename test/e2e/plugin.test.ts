@@ -122,6 +122,29 @@ describe("the plugin, from a YAML program on the real engine:", function () {
     });
   }
 
+  it("a program calls the functions, and a failure is one line", async () => {
+    const call = (name: string, args: object) => ({
+      "fn::invoke": { function: `defender-mssp:${name}`, arguments: args },
+    });
+    const declared = {
+      ...(parse(program) as object),
+      resources: {},
+      outputs: {
+        tenant: call("getTenant", { domain: "contoso75.example" }),
+        needed: call("getPermissions", { settings: { portalAccess: "rbac", analysts: [] } }),
+      },
+    };
+    const file = path.join(project.folder, "Pulumi.yaml");
+    await writeFile(file, stringify(declared));
+    project.sandbox.cloud.describedTenant({ tenantId, domain: "contoso75.example" });
+    const shown = await project.succeed(["preview", "--stack", "dev"]);
+    assert.match(shown, new RegExp(`portalUrl *: "https://security\\.microsoft\\.com\\?tid=${tenantId}"`));
+    assert.match(shown, /permission *: "Application\.ReadWrite\.All"/);
+    await writeFile(file, stringify({ ...declared, outputs: { tenant: call("getTenant", { domain: "no.example" }) } }));
+    assert.match(await refused(["preview"]), /domain: Entra knows no tenant of no\.example in the cloud public/);
+    await writeFile(file, program);
+  });
+
   it("preview passes an unknown value to an argument that may be one", async () => {
     await change("customerName: ${customerName}", "customerName: Contoso ${identity.stackId}");
     const steps = await project.changes("dev");

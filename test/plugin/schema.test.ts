@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import manifest from "../../package.json";
 import { mustBeKnown } from "../../plugin/mustBeKnown";
+import { exposedFunctions } from "../../plugin/exposedFunctions";
+import { component, type ComponentType } from "../../domain/resourceTypes";
 import schemaFile from "../../plugin/schema.json";
 import type { PackageSchema, PropertySchema, TypeSchema } from "../../plugin/schema";
 
@@ -82,6 +84,28 @@ describe("plugin: schema", () => {
     assert.deepEqual(Object.keys(schema.language), ["csharp", "go", "java", "nodejs", "python"]);
     const { importBasePath } = schema.language["go"] as { importBasePath: string };
     assert.match(importBasePath, /^[\w-]+\.example\//);
+  });
+
+  it("describes each function, with each argument and each result", () => {
+    const functions = Object.entries(schema.functions);
+    assert.deepEqual(
+      functions.map(([name]) => name).sort(),
+      Object.keys(exposedFunctions)
+        .map((name) => component(name as ComponentType))
+        .sort(),
+    );
+    for (const [name, { description, inputs: given, outputs: results }] of functions) {
+      assert.notEqual(description, "", name);
+      for (const type of [given, results]) {
+        const fields = properties([[name, type]]);
+        assert.ok(fields.length > 0);
+        for (const [field, property] of fields) assert.ok(property.description, field);
+        assert.deepEqual(
+          (type.required ?? []).filter((field) => !Object.hasOwn(type.properties ?? {}, field)),
+          [],
+        );
+      }
+    }
   });
 
   it("describes each argument", () => {

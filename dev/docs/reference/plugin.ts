@@ -3,7 +3,7 @@
  * components' TypeScript declarations.
  */
 import { mustBeKnown } from "../../../plugin/mustBeKnown";
-import type { PackageSchema, PropertySchema, ResourceSchema, TypeSchema } from "../../../plugin/schema";
+import type { FunctionSchema, PackageSchema, PropertySchema, ResourceSchema, TypeSchema } from "../../../plugin/schema";
 import { pluginSchema } from "../pluginSchema";
 import { wholePageNote } from "./wholePageNote";
 
@@ -30,6 +30,9 @@ export function pluginPage(): string {
     "They are declared by themselves, or by the components. Their credentials are those of the environment.",
     "",
     ...others.flatMap(resourceSection),
+    "## Functions",
+    "",
+    ...Object.entries(schema.functions).flatMap(functionSection),
     "## Types",
     "",
     ...Object.entries(schema.types).flatMap(typeSection),
@@ -56,10 +59,14 @@ export function pluginList(): string {
     "",
     ...resources.filter((entry) => !isComponent(entry)).map(resourceLine),
     "",
+    "## Functions",
+    "",
+    ...Object.entries(schema.functions).map(resourceLine),
+    "",
   ].join("\n");
 }
 
-function resourceLine([token, { description }]: [string, ResourceSchema]): string {
+function resourceLine([token, { description }]: [string, Pick<ResourceSchema, "description">]): string {
   // A description may go on with a list.
   const [sentence = ""] = description
     .split(/:?\n(?:\n|- )/, 1)
@@ -85,6 +92,25 @@ function resourceSection([token, resource]: [string, ResourceSchema]): string[] 
     "**Outputs**",
     "",
     ...list(resource.properties, resource.required, undefined),
+    "",
+  ];
+}
+
+function functionSection([token, { description, inputs, outputs }]: [string, FunctionSchema]): string[] {
+  return [
+    `### ${nameOf(token)}`,
+    "",
+    `\`${token.replace(":index", "")}\``,
+    "",
+    description.replace(/^## (.*)$/gm, "**$1**\n"),
+    "",
+    "**Arguments**",
+    "",
+    ...list(inputs.properties ?? {}, inputs.required ?? [], "required"),
+    "",
+    "**Result**",
+    "",
+    ...list(outputs.properties ?? {}, outputs.required ?? [], undefined),
     "",
   ];
 }
@@ -121,6 +147,7 @@ function list(
 }
 
 function typeText(type: TypeSchema): string {
+  if (type.$ref === "pulumi.json#/Any") return "any value";
   if (type.$ref !== undefined) return linkTo(type.$ref);
   if (type.oneOf !== undefined) return type.oneOf.map(({ $ref }) => linkTo($ref)).join(" or ");
   if (type.items !== undefined) return `list of ${typeText(type.items)}`;
