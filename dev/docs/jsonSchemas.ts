@@ -53,11 +53,6 @@ export function jsonSchemas(): ReadonlyMap<string, Definition> {
   );
 }
 
-/** The file of a command's schema in the package's folder `schemas`. */
-export function schemaFile(command: string): string {
-  return `${command.replaceAll(" ", "-")}.schema.json`;
-}
-
 /** The generator warns of each property whose value it can't take for a default. None is wanted. */
 function quietly<Result>(make: () => Result): Result {
   const { warn } = console;

@@ -19,6 +19,8 @@ import { howToRun } from "./commandBlocks";
 import { isRunPage, markdownFiles, root } from "./files";
 import { linksOf, readPage, shellBlocksOf, type MarkdownPage, type ShellBlock } from "./markdown";
 import { generatedFiles, madeWhole, wholePages, type GeneratedFile } from "./pages";
+import { schemaPlaces } from "./reference/commands";
+import { schemaFile } from "./schemaFile";
 
 async function write(): Promise<void> {
   await writeFiles(generatedFiles, root);
@@ -39,7 +41,7 @@ async function check(): Promise<void> {
   const blocks = pages.filter(({ file }) => isRunPage(file)).flatMap(shellBlocksOf);
   const findings = [
     ...(await outdated()),
-    ...brokenLinks(root, [...pages, ...(await madeWhole())]),
+    ...brokenLinks(root, [...pages, ...(await madeWhole())], new Set(schemaPlaces())),
     ...missingPaths(root, pages),
     ...longCells(pages),
     ...pages.filter(({ file }) => file === "README.md").flatMap(readmeSize),
@@ -80,7 +82,7 @@ function count(pages: readonly MarkdownPage[], parts: (page: MarkdownPage) => re
 /** Writes a JSON Schema for each command that has `--json`. */
 async function writeSchemas(folder: string): Promise<void> {
   // Loads the types of all commands: only when it is asked for.
-  const { jsonSchemas, schemaFile } = require("./jsonSchemas") as typeof import("./jsonSchemas");
+  const { jsonSchemas } = require("./jsonSchemas") as typeof import("./jsonSchemas");
   const files = [...jsonSchemas()].map(([command, schema]) => ({
     file: schemaFile(command),
     make: () => `${JSON.stringify(schema, undefined, 2)}\n`,

@@ -7,7 +7,11 @@ import { homeFile, sitePath, siteText, type SiteSource } from "../../dev/docs/si
 import { siteFiles, siteSidebar } from "../../dev/docs/site/stageSite";
 
 describe("the site of the documentation", () => {
-  const source: SiteSource = { pages: new Set(["docs/siem.md", "README.md"]), repositoryFiles: undefined };
+  const source: SiteSource = {
+    pages: new Set(["docs/siem.md", "README.md"]),
+    files: new Set(["schemas/alerts.schema.json"]),
+    repositoryFiles: undefined,
+  };
   const textOf = (markdown: string, given: SiteSource = source) =>
     siteText(parsePage("docs/alerts.md", markdown), given);
 
@@ -40,6 +44,12 @@ describe("the site of the documentation", () => {
       textOf(link, { ...source, repositoryFiles }),
       "see [the **rule**](https://example.com/r/blob/v1/policy/rules/owners.ts).",
     );
+  });
+
+  it("leads links to files that the site has as they are to these files", () => {
+    const link = "its [JSON Schema](../schemas/alerts.schema.json)";
+    assert.equal(textOf(link), "its [JSON Schema](./schemas/alerts.schema.json)");
+    assert.equal(textOf(link, { ...source, files: new Set() }), "its JSON Schema");
   });
 
   it("shows a placeholder in angle brackets as text", () => {

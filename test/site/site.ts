@@ -7,6 +7,7 @@ import { readFileSync } from "node:fs";
 import path from "node:path";
 import type { AxeResults, RunOptions } from "axe-core";
 import type { Browser, BrowserContextOptions, Page } from "playwright-core";
+import { schemaPlaces } from "../../dev/docs/reference/commands";
 import { siteFiles } from "../../dev/docs/site/stageSite";
 import { launchChromium } from "../chromium";
 import { builtPages, deadLinks, loadedFromElsewhere } from "./builtPages";
@@ -40,6 +41,17 @@ describe("the built site: files", () => {
 
   it("has no link to a missing page, file or anchor", () => {
     assert.deepEqual(deadLinks(folder, base), []);
+  });
+
+  it("has the JSON Schema of every command with --json, linked from its help", () => {
+    const html = readFileSync(path.join(folder, "reference", "commands.html"), "utf8");
+    const linked = [...html.matchAll(/href="\.\.\/(schemas\/[^"]+)"/g)].map(([, file = ""]) => file);
+    assert.deepEqual(linked, schemaPlaces());
+    assert.ok(linked.length >= 50);
+    for (const file of linked) {
+      const schema = JSON.parse(readFileSync(path.join(folder, file), "utf8")) as Record<string, unknown>;
+      assert.equal(schema["$schema"], "http://json-schema.org/draft-07/schema#", file);
+    }
   });
 
   it("loads nothing from another host", () => {

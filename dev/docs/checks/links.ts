@@ -5,12 +5,20 @@ import { existsSync } from "node:fs";
 import path from "node:path";
 import { anchorsOf, linksOf, readPage, type MarkdownPage } from "../markdown";
 
-/** Says for each broken link where it stands and what is missing. */
-export function brokenLinks(root: string, pages: readonly MarkdownPage[]): readonly string[] {
+/**
+ * Says for each broken link where it stands and what is missing.
+ * @param made files that the checkout does not have, and that the package and the site get
+ */
+export function brokenLinks(
+  root: string,
+  pages: readonly MarkdownPage[],
+  made: ReadonlySet<string> = new Set(),
+): readonly string[] {
   const known = new Map(pages.map((page) => [page.file, anchorsOf(page)]));
   const anchors = (file: string) => known.get(file) ?? anchorsOf(readPage(root, file));
   return pages.flatMap((page) =>
     linksOf(page).flatMap(({ target, line }) => {
+      if (made.has(path.posix.join(path.posix.dirname(page.file), target))) return [];
       const missing = missingPart(root, page.file, target, anchors);
       return missing === undefined ? [] : [`${page.file}:${line}: ${target}: ${missing}`];
     }),

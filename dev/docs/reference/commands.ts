@@ -2,6 +2,7 @@
 import type { Command } from "commander";
 import { processSession } from "@defender-mssp/terminal/processSession";
 import { programFor, subcommandNames } from "../../../cli/program";
+import { schemaFile } from "../schemaFile";
 import { wholePageNote } from "./wholePageNote";
 
 export function commandsPage(): string {
@@ -20,6 +21,7 @@ export function commandsPage(): string {
       helpOf(command),
       "```",
       "",
+      ...(hasJson(command) ? [`\`--json\`: its [JSON Schema](../../${schemaPlace(names.join(" "))}).`, ""] : []),
     ]),
   ].join("\n");
 }
@@ -45,6 +47,22 @@ export function commandsList(): string {
  */
 export function commandNames(): readonly string[] {
   return commandsBelow(programFor(subcommandNames, processSession()), []).map(({ names }) => names.join(" "));
+}
+
+/** The JSON Schemas that stand beside the whole page in the package and on the site, from their top. */
+export function schemaPlaces(): readonly string[] {
+  return commandsBelow(programFor(subcommandNames, processSession()), [])
+    .filter(({ command }) => hasJson(command))
+    .map(({ names }) => schemaPlace(names.join(" ")));
+}
+
+function hasJson(command: Command): boolean {
+  return command.options.some(({ long }) => long === "--json");
+}
+
+/** The place of a command's schema from the top of the package and of the site. */
+export function schemaPlace(command: string): string {
+  return `schemas/${schemaFile(command)}`;
 }
 
 /** Every command below one, groups in front of their parts. */

@@ -41,8 +41,8 @@ export function exitCodesPage(): string {
     "- A number of customers is a list below a name, such as `stacks`. A customer who can't be read is an entry with the reason, and the exit code is not 0.",
     "- A report that is a file as well keeps its own key: `msspFleetOverview`, `msspPreview`, `msspFleetReport`.",
     "- `fleet preview`, `up`, `refresh` and `destroy` print a line for each event; the last line is the report. `--watch` prints an object a line.",
-    "- The package has a JSON Schema (draft 7) of each document in its folder `schemas`, such as `schemas/fleet-list.schema.json`. In a checkout, " +
-      "`npm run schemas` writes them to `dist/schemas`.",
+    "- The package has a JSON Schema (draft 7) of each document in its folder `schemas`, such as `schemas/fleet-list.schema.json`. On the " +
+      "documentation's site each command of [Commands](commands.md) links its own. In a checkout, `npm run schemas` writes them to `dist/schemas`.",
     "- A key is added without a new version. A key that is renamed, removed or gets another meaning makes the version 2.",
     "- `alerts`, `incidents` without `--id` and `hunt` have no `--json`: their records are JSON.",
     "",

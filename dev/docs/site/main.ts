@@ -10,6 +10,7 @@ import { parseArgs } from "node:util";
 import { VisibleError, messageOf } from "@defender-mssp/errors";
 import { execa } from "execa";
 import { root } from "../files";
+import { jsonSchemas } from "../jsonSchemas";
 import { stageSite } from "./stageSite";
 import { writeVersions } from "./siteVersions";
 
@@ -29,7 +30,7 @@ async function main(): Promise<void> {
   const out = path.resolve(values.out);
   const built = path.join(out, version);
   await install();
-  await stageSite(path.join(folder, "pages"));
+  await stageSite(path.join(folder, "pages"), jsonSchemas());
   rmSync(built, { recursive: true, force: true });
   const base = `${values.base}${version}/`;
   await vitepress("build", folder, "--base", base, "--outDir", built);

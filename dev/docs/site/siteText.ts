@@ -6,6 +6,8 @@ import { nodesOf, type MarkdownPage } from "../markdown";
 export interface SiteSource {
   /** The files that are pages of the site, from the top of the checkout. */
   readonly pages: ReadonlySet<string>;
+  /** Files that the site has as they are, from its top. */
+  readonly files: ReadonlySet<string>;
   /** Address of a file of the repository, without its path; undefined without a repository that has one. */
   readonly repositoryFiles: string | undefined;
 }
@@ -85,10 +87,11 @@ function linkEdits(page: MarkdownPage, node: Link | Image | Definition, source: 
 }
 
 /** Where a link of the page leads in the site; undefined for a file that neither site nor repository shows. */
-function siteTarget(from: string, url: string, { pages, repositoryFiles }: SiteSource): string | undefined {
+function siteTarget(from: string, url: string, { pages, files, repositoryFiles }: SiteSource): string | undefined {
   const { file, anchor } = inCheckout(from, url);
   if (pages.has(file)) return `${relative(sitePath(from), sitePath(file))}${anchor}`;
   if (isImage(file)) return relative(sitePath(from), sitePath(file));
+  if (files.has(file)) return relative(sitePath(from), file);
   return repositoryFiles === undefined ? undefined : `${repositoryFiles}/${file}`;
 }
 

@@ -5,6 +5,7 @@ import type { Heading } from "mdast";
 import { markdownFiles, root } from "../files";
 import { nodesOf, plainText, readPage, type MarkdownPage } from "../markdown";
 import { madeWhole } from "../pages";
+import { schemaPlace } from "../reference/commands";
 import { readers, type SidebarGroup, type SidebarPage } from "./readers";
 import { homeFile, imagesOnPage, linkedImages, sitePath, siteText, type SiteSource } from "./siteText";
 
@@ -32,12 +33,16 @@ export function siteSidebar(): readonly SidebarGroup[] {
   return readers(siteFiles().filter(isDecision).map(decision));
 }
 
-/** Writes the pages, their images and the site's description to a folder, which is made anew. */
-export async function stageSite(folder: string): Promise<void> {
+/**
+ * Writes the pages, their images, the JSON Schemas and the site's description to a folder, which is made anew.
+ * @param schemas by the commands' names
+ */
+export async function stageSite(folder: string, schemas: ReadonlyMap<string, object>): Promise<void> {
   const { version, repository } = manifest();
   const files = siteFiles();
   const source: SiteSource = {
     pages: new Set(files),
+    files: new Set([...schemas.keys()].map(schemaPlace)),
     repositoryFiles: repository === undefined ? undefined : `${repository}/blob/v${version}`,
   };
   const whole = new Map((await madeWhole()).map((page) => [page.file, page]));
@@ -50,6 +55,8 @@ export async function stageSite(folder: string): Promise<void> {
     // VitePress copies this folder as it is; an image that is shown gets a name of its content.
     for (const image of linkedImages(page)) copyImage(image, path.join(folder, "public"));
   }
+  for (const [command, schema] of schemas)
+    writeBelow(folder, path.join("public", schemaPlace(command)), `${JSON.stringify(schema, undefined, 2)}\n`);
   const description: SiteDescription = { version, repository, sidebar: siteSidebar().map(sidebarItem) };
   writeBelow(folder, "site.json", JSON.stringify(description, undefined, 2));
 }
