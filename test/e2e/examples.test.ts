@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import type { SandboxProject } from "@defender-mssp/testkit";
 import { ana, ben, checkout, createProject, dumpOfTenant, objectsOf, single, tenantIdOf } from "./support";
+import { goHost } from "./goHost";
 import { pythonHost } from "./pythonHost";
 import { yamlHost } from "./yamlHost";
 
@@ -12,7 +13,7 @@ const msspTenantId = "5ec0de00-5ea1-4000-8000-000000000001";
 interface Example {
   readonly folder: string;
   /** @default TypeScript */
-  readonly language?: "yaml" | "python";
+  readonly language?: "yaml" | "python" | "go";
   /** Numbers of the customers' tenants. */
   readonly tenants: readonly number[];
   readonly settings: Readonly<Record<string, unknown>>;
@@ -25,12 +26,7 @@ const examples: readonly Example[] = [
     folder: "one-component",
     tenants: [70],
     settings: { customerName: "Contoso 70", tenantId: tenantIdOf(70) },
-    check: (project, { clientId, clientSecret }) => {
-      const application = single(objectsOf(project, tenantIdOf(70)).applications);
-      assert.equal(application["displayName"], "Contoso 70 SIEM MSSP Connector");
-      assert.equal(clientId, application["appId"]);
-      assert.match(String(clientSecret), /^\S{20,}$/);
-    },
+    check: checkConnector(70),
   },
   {
     folder: "many-customers",
@@ -64,12 +60,7 @@ const examples: readonly Example[] = [
     language: "yaml",
     tenants: [73],
     settings: { customerName: "Contoso 73", tenantId: tenantIdOf(73) },
-    check: (project, { clientId, clientSecret }) => {
-      const application = single(objectsOf(project, tenantIdOf(73)).applications);
-      assert.equal(application["displayName"], "Contoso 73 SIEM MSSP Connector");
-      assert.equal(clientId, application["appId"]);
-      assert.match(String(clientSecret), /^\S{20,}$/);
-    },
+    check: checkConnector(73),
   },
   {
     folder: "customer-onboarding-yaml",
@@ -97,7 +88,24 @@ const examples: readonly Example[] = [
     },
     check: checkOnboarding(76, "onboarding-python"),
   },
+  {
+    folder: "siem-connector-go",
+    language: "go",
+    tenants: [77],
+    settings: { customerName: "Contoso 77", tenantId: tenantIdOf(77) },
+    check: checkConnector(77),
+  },
 ];
+
+/** Checks the application of a connector alone. */
+function checkConnector(tenant: number): Example["check"] {
+  return (project, { clientId, clientSecret }) => {
+    const application = single(objectsOf(project, tenantIdOf(tenant)).applications);
+    assert.equal(application["displayName"], `Contoso ${tenant} SIEM MSSP Connector`);
+    assert.equal(clientId, application["appId"]);
+    assert.match(String(clientSecret), /^\S{20,}$/);
+  };
+}
 
 /** Checks the application of a whole onboarding, and the marks that its objects have. */
 function checkOnboarding(tenant: number, name: string): Example["check"] {
@@ -114,13 +122,20 @@ function checkOnboarding(tenant: number, name: string): Example["check"] {
   };
 }
 
+interface LanguageHost {
+  readonly environment: Readonly<Record<string, string>>;
+  /** Completes the program's folder. */
+  prepare?(folder: string): Promise<void>;
+}
+
 /** What the engine needs to run a program in the language; `missing` says why it cannot. */
 async function hostEnvironment(
   language: Example["language"],
   sdk: string,
-): Promise<{ readonly environment: Readonly<Record<string, string>> } | { readonly missing: string }> {
+): Promise<LanguageHost | { readonly missing: string }> {
   if (language === undefined) return { environment: {} };
   if (language === "python") return pythonHost(sdk);
+  if (language === "go") return goHost(sdk);
   const host = await yamlHost();
   if ("missing" in host) return host;
   return { environment: { PATH: `${host.folder}${path.delimiter}${process.env["PATH"] ?? ""}` } };
@@ -144,6 +159,7 @@ describe("the examples on the real engine:", function () {
         }
         const { environment } = host;
         project = await createProject({ program: path.join(checkout, "examples", example.folder), environment });
+        await host.prepare?.(project.folder);
         await project.writeSettings("dev", example.settings);
         await project.addStack("dev");
         for (const number of example.tenants) project.sandbox.cloud.tenant(tenantIdOf(number));

@@ -10,6 +10,7 @@ import { execa } from "execa";
 import { archiveSdks } from "../../dev/sdks/archiveSdks";
 import { generateSdks, go, sdkLanguages, type SdkLanguage } from "../../dev/sdks/generateSdks";
 import schema from "../../plugin/schema.json";
+import { compileForGoHost } from "../e2e/goHost";
 import { checkout } from "../package/installation";
 
 describe("the generated SDKs", function () {
@@ -47,6 +48,8 @@ describe("the generated SDKs", function () {
     await unpack("go", path.join(example, "sdk"));
     await go(example, ["mod", "tidy"]);
     await go(example, ["vet", "./...", "defender-mssp.example/sdk/go/defendermssp"]);
+    // Then the engine's tests run the example.
+    await compileForGoHost(example);
   });
 
   it("`pip install` takes the archive for Python, which has each resource", async function () {
