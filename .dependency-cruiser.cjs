@@ -46,7 +46,7 @@ const rooms = {
   "cli/siem": ["cli/stack", siem, ...commandBase],
   "cli/tenant": ["cli/stack", ...commandBase],
   "cli/planned": ["program", "components", "settings", ...facts],
-  "cli/customer": ["cli/planned", "cli/tenant", "cli/stack", siem, pages, ...commandBase],
+  "cli/customer": ["cli/planned", "cli/tenant", "cli/stack", siem, detections, pages, ...commandBase],
   "cli/fleet": ["program", "cli/tenant", "cli/stack", pages, ...commandBase],
   "cli/ci": ["cli/tenant", "cli/stack", ...commandBase],
   "cli/detections": ["cli/tenant", "cli/stack", detections, kql, pages, ...commandBase],

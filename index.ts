@@ -121,7 +121,7 @@ async function program() {
         detectionsName,
         {
           ...{ tenantId, msspName, folder: projectFolder(), detections: settings.detections, now: clock() },
-          placeOf: file?.placeOf,
+          ...{ adopted: adopted.objects, placeOf: file?.placeOf },
         },
         deployed,
       ),
@@ -140,6 +140,7 @@ async function program() {
 
   new StackIdentity(stackIdentityName, { msspTenantId });
   const recover = recoverLostCreates(tenantId, deployed);
+  const leave = leaveAdopted(adopted.objects, deployed);
   const onboarding = new CustomerOnboarding(
     onboardingName,
     {
@@ -151,7 +152,7 @@ async function program() {
       connectorIsDisabled,
       clock,
     },
-    { provider, transformations: [recover, leaveAdopted(adopted.objects, deployed)] },
+    { provider, transformations: [recover, leave] },
   );
 
   const { clientId, clientSecret: secret, clientSecretExpiresOn: expiresOn } = onboarding;
@@ -163,7 +164,7 @@ async function program() {
       transformations: [recover],
     },
   );
-  declareDetections?.();
+  declareDetections?.({ transformations: [leave] });
   await extend?.({ settings, onboarding, provider });
 
   // Which outputs there are depends on the settings; the engine warns of one without a value.

@@ -77,10 +77,7 @@ export const adoption = {
     search: "none",
     why: "no API lists them: compare the portal's page with the setting notificationRules, and add them by name",
   },
-  detectionRule: {
-    search: "none",
-    why: "npx mssp detections import makes a file of it; give the rule's file its name and title, and delete the rule in the portal before the next up",
-  },
+  detectionRule: listed,
   siemAuthorization: {
     search: "part",
     withoutDefenderEndpoint: "Microsoft has no public API for it: look at Settings > SIEM of the Defender portal",

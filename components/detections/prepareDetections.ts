@@ -18,9 +18,11 @@ import {
 } from "@defender-mssp/detections";
 import {
   turnedOffReason,
+  withAdoptedTexts,
   withoutUndefined,
   type CallContext,
   type DetectionApiVersion,
+  type DetectionRuleProperties,
   type StackMark,
 } from "@defender-mssp/microsoft";
 import * as pulumi from "@pulumi/pulumi";
@@ -51,6 +53,8 @@ export interface DetectionSources {
     readonly apiVersion: DetectionApiVersion;
   };
   readonly now: Date;
+  /** The setting `adopted.objects`. An adopted rule keeps its name and description, and has no mark. */
+  readonly adopted?: readonly { readonly resource: string; readonly id: string }[];
   /** Where a key such as `detections.except[0].filter` is: file, line and column. Default: the key alone. */
   readonly placeOf?: (key: string) => string;
 }
@@ -81,13 +85,14 @@ export async function prepareDetections(
   refuseProblems(texts.errors);
   const before = deployedRules(deployed);
   const live = await tenantRules(tenantId, apiVersion, context);
-  if (live !== undefined) refuseCollisions(composed.deployed, before, live, deployed);
+  const inTenant = withAdopted(name, composed.deployed, { before, live, adopted: sources.adopted ?? [] });
+  if (live !== undefined) refuseCollisions(composed.deployed, inTenant, live, deployed);
   const until = new Map(overwrite.map(({ rule, editedUntil }) => [rule, editedUntil]));
   const found = new Map(
     composed.deployed.map(({ rule, properties }): [string, RuleFinding] => {
       const own = before.get(properties.id);
       if (own === undefined || live === undefined) return [rule.name, { differences: [] }];
-      return [rule.name, findRule(properties, own, live, until.get(rule.name))];
+      return [rule.name, findRule(inTenant.get(properties.id) ?? properties, own, live, until.get(rule.name))];
     }),
   );
   await report({ ...sources, composed, before, live, found, unjudged, warnings: texts.warnings });
@@ -180,9 +185,38 @@ function deployedRules(deployed: DeployedResources): ReadonlyMap<string, Deploye
   return new Map(own.map(({ outputs }) => [String(outputs["ruleId"]), outputs as unknown as DeployedRule]));
 }
 
+interface AdoptedRules {
+  readonly before: ReadonlyMap<string, DeployedRule>;
+  readonly live: TenantRules;
+  readonly adopted: NonNullable<DetectionSources["adopted"]>;
+}
+
+/**
+ * The stack's rules of the tenant by their IDs, also adopted ones that the state does not have yet, as the repository
+ * wants them there: an adopted rule with the name and the description that it has.
+ */
+function withAdopted(
+  name: string,
+  rules: readonly ComposedRule[],
+  { before, live, adopted }: AdoptedRules,
+): ReadonlyMap<string, DetectionRuleProperties> {
+  const ids = new Map(adopted.map(({ resource, id }) => [resource, id]));
+  return new Map<string, DetectionRuleProperties>([
+    ...before,
+    ...rules.flatMap(({ rule, properties }): [string, DetectionRuleProperties][] => {
+      const { id } = properties;
+      const own = before.get(id);
+      const isAdopted = ids.get(`${name}-${rule.name}`) === id && (own === undefined || own.managedBy === "");
+      const texts = isAdopted ? (own ?? live?.get(id)) : undefined;
+      if (texts !== undefined) return [[id, withAdoptedTexts(properties, texts)]];
+      return own === undefined ? [] : [[id, properties]];
+    }),
+  ]);
+}
+
 function refuseCollisions(
   rules: readonly ComposedRule[],
-  before: ReadonlyMap<string, DeployedRule>,
+  inTenant: ReadonlyMap<string, DetectionRuleProperties>,
   live: NonNullable<TenantRules>,
   deployed: DeployedResources,
 ): void {
@@ -191,8 +225,8 @@ function refuseCollisions(
   const stack = `${pulumi.getProject()}/${pulumi.getStack()}`;
   const isOwn = (mark: StackMark) =>
     mark.stackId !== "" && typeof stackId === "string" ? mark.stackId === stackId : mark.stack === stack;
-  const wanted = rules.map(({ properties }) => properties);
-  const collisions = ruleCollisions(wanted, (id) => before.has(id), live, isOwn);
+  const wanted = rules.map(({ properties }) => inTenant.get(properties.id) ?? properties);
+  const collisions = ruleCollisions(wanted, (id) => inTenant.has(id), live, isOwn);
   if (collisions.length === 0) return;
   const files = new Map(rules.map(({ properties, rule }) => [properties.id, rule.file]));
   const lines = collisions.map(({ wanted: rule, live: other, by }) => {

@@ -40,7 +40,7 @@ export async function tenantRules(
 }
 
 /** A rule as the stack's state has it. */
-export type DeployedRule = DetectionRuleProperties & WrittenRule;
+export type DeployedRule = DetectionRuleProperties & WrittenRule & { readonly managedBy: string };
 
 /** What the tenant has of a rule that the stack has written. */
 export interface RuleFinding {

@@ -1,4 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
+import { dynamic, judgedType } from "../../domain/resourceTypes";
 import type { DeployedResources } from "./deployedResources";
 
 /** An object that existed before the stack. */
@@ -36,7 +37,7 @@ export function leaveAdopted(
   const replaced = new Set(adopted.filter((one) => isAnother(one, deployed)).map(({ resource }) => resource));
   return ({ type, name, props, opts }) => {
     const found = byName.get(name);
-    if (found === undefined || replaced.has(name)) return undefined;
+    if (found === undefined || replaced.has(name) || isCreatedAgain(props)) return undefined;
     const ignored = propertiesLeft(type);
     if (ignored === undefined) return undefined;
     const ignoreChanges = [...(opts.ignoreChanges ?? []), ...ignored, ...(found.members === "keep" ? ["members"] : [])];
@@ -47,6 +48,17 @@ export function leaveAdopted(
 function isAnother({ resource, id }: AdoptedResource, deployed: DeployedResources): boolean {
   const found = Object.entries(deployed).find(([urn]) => urn.endsWith(`::${resource}`));
   if (found === undefined) return false;
+  if (isMarkedRule(found[1])) return true;
   const ids = idOutputs.map((name) => found[1].outputs[name]).filter((value) => typeof value === "string");
   return ids.length > 0 && !ids.some((value) => value.toLowerCase() === id.toLowerCase());
+}
+
+/** A detection rule that the program created in place of an adopted one has the same ID, and the stack's mark. */
+function isMarkedRule({ type, outputs }: DeployedResources[string]): boolean {
+  return judgedType(type) === dynamic("DetectionRule") && outputs["managedBy"] !== "";
+}
+
+/** A detection rule that somebody deleted is the stack's own from its creation on. */
+function isCreatedAgain(props: Readonly<Record<string, unknown>>): boolean {
+  return props["foundInTenant"] === "missing";
 }

@@ -5,6 +5,7 @@
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import { existsSync } from "node:fs";
+import { mkdir, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { execa } from "execa";
 import { directoryRoleTemplates, microsoftGraph, windowsDefenderAtp } from "@defender-mssp/microsoft";
@@ -16,7 +17,10 @@ import {
   automationApplicationId,
   msspTenantId,
   type SandboxProject,
+  type StoredObject,
 } from "@defender-mssp/testkit";
+import { stringify } from "yaml";
+import type { Adoption } from "../../cli/customer/adopt/adopt";
 import { permissionsToAdopt } from "../../domain/prerequisites";
 import { ana, ben, checkout, cleo, createProject, dumpOfTenant, objectsOf, TenantHands, tenantIdOf } from "./support";
 
@@ -24,6 +28,7 @@ const command = path.join(checkout, "cli", "mssp.js");
 
 const writing = [
   "Application.ReadWrite.All",
+  "CustomDetection.ReadWrite.All",
   "AppRoleAssignment.ReadWrite.All",
   "DelegatedPermissionGrant.ReadWrite.All",
   "EntitlementManagement.ReadWrite.All",
@@ -200,11 +205,15 @@ class Administrator {
 }
 
 describe("mssp adopt", function () {
+  const requests: string[] = [];
   let project: SandboxProject;
 
   before(async () => {
     // Microsoft has no API for what the endpoint does; most MSSPs have no gateway.
-    project = await createProject({ environment: { MSSP_DEFENDER_ENDPOINT: "" } });
+    project = await createProject({
+      environment: { MSSP_DEFENDER_ENDPOINT: "" },
+      log: (line) => requests.push(line),
+    });
   });
   after(() => project.dispose());
 
@@ -345,16 +354,138 @@ describe("mssp adopt", function () {
       extendEnv: false,
     });
     assert.match(held.stdout, /Contoso SIEM MSSP Connector/);
-    const automation = hand.servicePrincipalOf(automationApplicationId);
-    const tenantOf = project.sandbox.cloud.tenant(hand.tenantId);
-    const principal = tenantOf.objects("servicePrincipals").get(automation);
-    for (const role of writing) if (principal) assignAppRole(tenantOf, principal, microsoftGraph.appId, role);
+    letAutomationWrite(hand);
     await project.succeed(["destroy", "--stack", "hand3", "--refresh", "--yes", "--skip-preview"]);
     const { applications, groups, users } = objectsOf(project, hand.tenantId);
     assert.ok(first.id in applications && other.id in applications);
     assert.deepEqual(Object.keys(groups), [project7]);
     assert.ok([anaId, benId, cleoId].every((id) => id in users));
   });
+
+  it("detection rules: takes those whose IDs are the repository's, names the others, and `up` replaces none", async () => {
+    const hand = tenant(4);
+    await hand.directoryRole("Security Administrator", await hand.invite(ana));
+    for (const name of ["same", "other", "new"]) await writeRule(name);
+    const route = "/beta/security/rules/detectionRules";
+    const make = (id: string, changes: Readonly<Record<string, unknown>> = {}, severity = "medium") =>
+      hand.post(route, {
+        ...{ id, displayName: `By hand ${id}`, description: "Pushed by a script.", status: "enabled" },
+        queryCondition: {
+          queryText: `DeviceProcessEvents\n| where FileName == "${id.replace(prefix, "")}"\n${columns}`,
+        },
+        schedule: { frequency: "PT1H" },
+        detectionAction: { alertTemplate: { title: `Alert ${id.replace(prefix, "")}`, severity, entityMappings } },
+        ...changes,
+      });
+    await make(`${prefix}same`);
+    await make(`${prefix}other`, {}, "low");
+    await make(`${prefix}forgotten`);
+    await make(`${prefix}theirs`, {
+      description: "(managed by defender-mssp/else#0123456789abcdef/detections-theirs)",
+    });
+    await make("portal");
+    const rules = project.sandbox.cloud.tenant(hand.tenantId).objects("detectionRules");
+    const rule = (name: string): StoredObject => rules.get(`${prefix}${name}`) ?? assert.fail(name);
+    // The service numbers the rules of the portal.
+    rules.set("4711", { ...(rules.get("portal") ?? assert.fail()), id: "4711" });
+    rules.delete("portal");
+
+    const asked = await adopt(4, "--yes");
+    assert.match(asked.stderr, /has 2 of the 3 detection rules of detections\/base\. Does the customer get this set\?/);
+    const before = dumpOfTenant(project, hand.tenantId);
+    const adopted = await adopt(4, "--yes", "--json", "--answer", "detectionSet:base=adopt");
+    assert.equal(adopted.exitCode, 0, adopted.stderr);
+    assert.equal(dumpOfTenant(project, hand.tenantId), before);
+    const { plan } = JSON.parse(adopted.stdout) as Adoption;
+    const reasons = new Map([...plan.leave, ...plan.notImported].map(({ id, why }) => [id, why]));
+    assert.match(reasons.get(`${prefix}theirs`) ?? "", /managed by stack defender-mssp\/else/);
+    assert.match(reasons.get(`${prefix}forgotten`) ?? "", /no file detections\/<set>\/forgotten\.yaml/);
+    assert.match(reasons.get("4711") ?? "", /npx mssp detections import, and delete it in the portal/);
+    assert.deepEqual(
+      plan.adopt
+        .filter(({ kind }) => kind === "detection rule")
+        .map(({ resource, ...item }) => [resource, item.differences]),
+      [
+        ["detections-other", ["detectionAction.alertTemplate.severity"]],
+        ["detections-same", undefined],
+      ],
+    );
+
+    const stack = ["--stack", "hand4"];
+    letAutomationWrite(hand);
+    const preview = await project.succeed(["preview", ...stack, "--refresh"]);
+    assert.match(preview, /changed the detection rule .*other.*severity "medium" → "low"\. It stays so/);
+    assert.doesNotMatch(preview, /changed the detection rule .*same/);
+    const [same, other] = [{ ...rule("same") }, { ...rule("other") }];
+    requests.length = 0;
+    await project.succeed(["up", ...stack, "--yes", "--skip-preview"]);
+    const writes = () => requests.filter((line) => /^(POST|PATCH|DELETE) .*detectionRules/.test(line));
+    assert.deepEqual(
+      writes().map((line) => line.split(" ")[0]),
+      ["POST", "PATCH"],
+      "it creates and enables the new rule only",
+    );
+    assert.deepEqual([rule("same"), rule("other")], [same, other]);
+    assert.match(rule("new")["description"] as string, /managed by .*\/detections-new\)$/);
+    await project.succeed(["up", ...stack, "--yes", "--skip-preview", "--expect-no-changes"]);
+
+    await writeRule("same", "high");
+    requests.length = 0;
+    await project.succeed(["up", ...stack, "--yes", "--skip-preview"]);
+    assert.deepEqual(
+      writes().map((line) => line.split(" ")[0]),
+      ["PATCH"],
+    );
+    assert.deepEqual(
+      [rule("same")["displayName"], rule("same")["description"]],
+      [same["displayName"], same["description"]],
+    );
+    project.sandbox.cloud.clock.advance(60_000);
+    Object.assign(rule("same"), { status: "disabled", lastModifiedBy: "dana@contoso4.example" });
+    rule("same")["lastModifiedDateTime"] = project.sandbox.cloud.now().toISOString();
+    const edited = await project.succeed(["preview", ...stack, "--expect-no-changes"]);
+    assert.match(
+      edited,
+      /dana@contoso4\.example changed the detection rule .*same.*status "enabled" → "disabled"\. It stays so/,
+    );
+
+    rules.delete(`${prefix}same`);
+    await project.succeed(["up", ...stack, "--yes", "--skip-preview"]);
+    assert.equal(
+      rule("same")["displayName"],
+      "Rule same",
+      "a rule that somebody deleted is created as the stack's own",
+    );
+    assert.match(rule("same")["description"] as string, /managed by .*\/detections-same\)$/);
+    await project.succeed(["up", ...stack, "--yes", "--skip-preview", "--refresh", "--expect-no-changes"]);
+
+    await project.succeed(["destroy", ...stack, "--yes", "--skip-preview"]);
+    assert.deepEqual([...rules.keys()].sort(), ["4711", `${prefix}forgotten`, `${prefix}theirs`]);
+  });
+
+  const prefix = "fabrikam-security-";
+  const columns = "| project Timestamp, ReportId, DeviceId";
+  const entityMappings = { hosts: [{ deviceIdColumn: "DeviceId" }] };
+
+  /** A file of the set base. */
+  async function writeRule(name: string, severity = "medium"): Promise<void> {
+    const file = path.join(project.folder, "detections", "base", `${name}.yaml`);
+    await mkdir(path.dirname(file), { recursive: true });
+    await writeFile(
+      file,
+      stringify({
+        ...{ displayName: `Rule ${name}`, status: "enabled", schedule: { frequency: "PT1H" } },
+        queryText: `DeviceProcessEvents\n| where FileName == "${name}"\n${columns}`,
+        alertTemplate: { title: `Alert ${name}`, severity, entityMappings },
+      }),
+    );
+  }
+
+  function letAutomationWrite(hand: Administrator): void {
+    const tenantOf = project.sandbox.cloud.tenant(hand.tenantId);
+    const principal = tenantOf.objects("servicePrincipals").get(hand.servicePrincipalOf(automationApplicationId));
+    for (const role of writing) if (principal) assignAppRole(tenantOf, principal, microsoftGraph.appId, role);
+  }
 
   /** Adopts, and shows that the tenant is as before and that the program would change nothing. */
   async function adoptedWithoutChanges({ tenantId }: Administrator, ...more: readonly string[]): Promise<void> {

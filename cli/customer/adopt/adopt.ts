@@ -11,6 +11,7 @@ import {
   type GraphCall,
   type PortalCall,
 } from "@defender-mssp/microsoft";
+import type { DetectionRuleFile } from "@defender-mssp/detections";
 import { VisibleError } from "@defender-mssp/errors";
 import type { Questions, Session, Signals } from "@defender-mssp/terminal/session";
 import { siemName, stackIdentityName } from "../../../domain/resourceNames";
@@ -77,9 +78,10 @@ export async function adopt(stack: string, options: AdoptOptions, session: Sessi
   if (msspDomains === undefined) return undefined;
   const tenant = await signedIn(answers, options, session.environment);
   const found = await inTenant(answers, () => findInTenant({ ...tenant, ...answers, msspDomains }));
+  const ruleFiles = found.detectionRules.length === 0 ? [] : await repositoryRules(session.folder);
   const planned = await decided(
     found,
-    { ...answers, msspDomains, owned: options.msspOwns ?? [], now: session.now() },
+    { ...answers, msspDomains, owned: options.msspOwns ?? [], now: session.now(), ruleFiles },
     options,
     session.ask,
   );
@@ -124,6 +126,18 @@ async function domainsOfOthers(msspTenantId: string, from: string): Promise<stri
     if (domains.length > 0) return domains;
   }
   return [];
+}
+
+/** @throws VisibleError for rules with errors: the program refuses them, too */
+async function repositoryRules(from: string): Promise<readonly DetectionRuleFile[]> {
+  const { folder } = await readProject(from);
+  const { readRules, ruleProblemText } = await import("@defender-mssp/detections");
+  const { rules, problems } = await readRules(folder);
+  const errors = problems.filter(({ level }) => level === "error");
+  if (errors.length === 0) return rules;
+  throw new VisibleError(
+    `Nothing was written: the detection rules of the repository have errors.\n${errors.map(ruleProblemText).join("\n")}`,
+  );
 }
 
 interface SignedIn {
@@ -242,10 +256,12 @@ function withStackObjects(objects: PlannedAdoption["objects"]): PlannedAdoption[
 /** Which resources the next `up` creates, by the parts that the plan names. */
 function createdBy({ created }: Plan): (resource: string) => boolean {
   const parts = created.map(({ part }) => part);
+  const named = new Set(created.flatMap(({ resources = [] }) => resources));
   return (resource) =>
-    parts.includes("connector")
+    named.has(resource) ||
+    (parts.includes("connector")
       ? resource.startsWith(siemName)
-      : parts.includes("siemAuthorization") && resource === `${siemName}-authorization`;
+      : parts.includes("siemAuthorization") && resource === `${siemName}-authorization`);
 }
 
 function unplannedChanges(changes: readonly PreviewedChange[]): string {

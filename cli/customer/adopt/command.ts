@@ -60,11 +60,12 @@ function describe(command: Command): void {
       "In a terminal, the command asks for missing options and for what the tenant does not tell, such as which of two applications the SIEM uses.",
       "An object with the mark of another stack is left, and the plan says whose it is. --answer marked:<ID>=adopt adopts it " +
         "nevertheless, unless it is an application of another MSSP.",
+      "A detection rule is adopted if its ID is <mssp>-<rule> and detections/ has the rule. The service numbers rules of the portal: import these.",
     ],
     reads:
-      "Pulumi.yaml and the other customers' settings; with the identity in the environment (ARM_…, or az login) the " +
-      "customer's guests, groups, applications, roles and access packages. Permissions on Microsoft Graph: " +
-      "Application.Read.All, DelegatedPermissionGrant.Read.All, EntitlementManagement.Read.All, Group.Read.All, " +
+      "Pulumi.yaml, detections/ and the other customers' settings; with the identity in the environment (ARM_…, or az login) the " +
+      "customer's guests, groups, applications, roles, access packages and detection rules. Permissions on Microsoft Graph: " +
+      "Application.Read.All, CustomDetection.Read.All, DelegatedPermissionGrant.Read.All, EntitlementManagement.Read.All, Group.Read.All, " +
       "RoleManagement.Read.Defender, RoleManagement.Read.Directory, User.Read.All. Without one of them, its part is not looked at.",
     changes:
       "Writes Pulumi.<stack>.yaml and creates the stack in Pulumi's backend, with a state of the existing objects. It changes no tenant.",

@@ -1,4 +1,5 @@
 /** The plan of an adoption: its parts, and the draft while it is made. */
+import type { DetectionRuleFile } from "@defender-mssp/detections";
 import { adoption, type KindAdoption, type ListedKey, type OwnedKind } from "../../../domain/adoption";
 import { isNotApplicable } from "../../../domain/kinds/accessKind";
 import { kinds, type KindName } from "../../../domain/kinds/kinds";
@@ -32,6 +33,8 @@ export interface AdoptedItem extends PlanItem {
   readonly onDestroy: "keep" | "delete";
   /** `keep`: the program does not manage the group's members. */
   readonly members?: "keep";
+  /** Where a detection rule differs from its file, such as `queryCondition.queryText`. */
+  readonly differences?: readonly string[];
 }
 
 /** A decision that the tenant does not make. */
@@ -46,8 +49,10 @@ export interface Question {
 
 /** A part that the tenant does not have: the settings omit it, or the next `up` creates it. */
 export interface MissingPart {
-  readonly part: OmittablePart | "connector" | "siemAuthorization";
+  readonly part: OmittablePart | "connector" | "siemAuthorization" | "detectionRules";
   readonly why: string;
+  /** Names of the resources that the next `up` creates, of `detectionRules`. */
+  readonly resources?: readonly string[];
 }
 
 export interface Plan {
@@ -81,6 +86,8 @@ export interface PlannedCustomer {
   readonly owned: readonly OwnedKind[];
   /** The current time. */
   readonly now: Date;
+  /** The detection rules of the repository's files. Default: none. */
+  readonly ruleFiles?: readonly DetectionRuleFile[];
 }
 
 /** By the question's ID. */
@@ -162,6 +169,7 @@ const foundByKind: Readonly<Record<ListedKey, (found: FoundTenant) => readonly L
   connectedOrganization: ({ organizations }) => organizations.map(named),
   accessPackageCatalog: ({ catalogs }) => catalogs.map(named),
   accessPackage: ({ packages }) => packages.map(named),
+  detectionRule: ({ detectionRules }) => detectionRules.map(named),
   assignmentPolicy: ({ packages }) => packages.flatMap(({ policies }) => policies.map(named)),
   application: ({ applications }) => applications.map(named),
   clientSecret: ({ applications }) => applications.flatMap(({ secrets }) => secrets.map(keyed)),

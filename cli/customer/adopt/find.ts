@@ -6,6 +6,7 @@ import {
   equals,
   getSiemAuthorization,
   graphList,
+  listDetectionRules,
   listRoleAssignments,
   listRoleDefinitions,
   microsoftGraph,
@@ -18,6 +19,7 @@ import {
   type UnifiedRoleAssignment,
 } from "@defender-mssp/microsoft";
 import { unsearchedReason } from "../../../domain/adoption";
+import { detectionRule } from "../../../domain/kinds/detectionRule";
 import { kinds, type KindKey } from "../../../domain/kinds/kinds";
 import { securityGroupName } from "../../../domain/naming";
 import { principalName, type Principal } from "../../tenant/additions/tenant";
@@ -25,7 +27,7 @@ import { markIn } from "./markIn";
 import { findApplications, findServicePrincipals } from "./findConnector";
 import { findEntitlements, noEntitlements } from "./findEntitlements";
 import type { Look, SearchedTenant } from "./searchedTenant";
-import type { FoundApis, FoundGroup, FoundGuest, FoundTenant, NotLooked } from "./found";
+import type { FoundApis, FoundDetectionRule, FoundGroup, FoundGuest, FoundTenant, NotLooked } from "./found";
 
 /** @throws ServiceError for other failures than a missing permission */
 export async function findInTenant(tenant: SearchedTenant): Promise<FoundTenant> {
@@ -78,6 +80,7 @@ export async function findInTenant(tenant: SearchedTenant): Promise<FoundTenant>
       .filter(({ id }) => ofPrincipals.some((one) => one.roleDefinitionId === id))
       .map((role) => ({ ...role, ...markIn(role.description) })),
     ...entitlements,
+    detectionRules: await look("detection rules", detectionRule.read.join(", "), [], () => findDetectionRules(call)),
     authorized: await look("authorizations for the legacy alert API", "the gateway's permission", {}, () =>
       authorizations(tenant, applications),
     ),
@@ -170,6 +173,11 @@ async function findDirectoryRoles(call: GraphCall, principals: readonly string[]
     roleDefinitionId,
     scope: directoryScopeId,
   }));
+}
+
+async function findDetectionRules(call: GraphCall): Promise<FoundDetectionRule[]> {
+  const rules = await listDetectionRules(call);
+  return rules.map((live) => ({ ...markIn(live.description), id: live.id, displayName: live.displayName, live }));
 }
 
 async function findApis(call: GraphCall): Promise<FoundApis> {

@@ -1,6 +1,6 @@
 /** What an onboarding by hand has left in a customer's tenant, as plain data. */
 
-import type { StackMark } from "@defender-mssp/microsoft";
+import type { DetectionRuleObject, StackMark } from "@defender-mssp/microsoft";
 
 /** An object that may carry the mark of a stack. */
 interface Markable {
@@ -139,6 +139,13 @@ export interface FoundCatalog extends Markable {
   readonly groupIds: readonly string[];
 }
 
+export interface FoundDetectionRule extends Markable {
+  readonly id: string;
+  readonly displayName: string;
+  /** The rule as Graph answers it. */
+  readonly live: DetectionRuleObject;
+}
+
 /** A part of the tenant that could not be read. */
 export interface NotLooked {
   readonly what: string;
@@ -164,6 +171,8 @@ export interface FoundTenant {
   readonly organizations: readonly FoundOrganization[];
   readonly catalogs: readonly FoundCatalog[];
   readonly packages: readonly FoundPackage[];
+  /** Every custom detection rule, also the customer's own. */
+  readonly detectionRules: readonly FoundDetectionRule[];
   /**
    * Whether the legacy alert API is authorized for an application, by its client ID; only with an
    * endpoint for Defender's calls.

@@ -7,6 +7,7 @@
 import { Draft, everyFound, type AnswersById, type PlannedAdoption, type PlannedCustomer } from "./draft";
 import type { FoundTenant } from "./found";
 import { planConnector } from "./planConnector";
+import { planDetections } from "./planDetections";
 import { withoutMarked } from "./withoutMarked";
 import { planPortalAccess } from "./planPortalAccess";
 
@@ -16,6 +17,7 @@ export function planAdoption(found: FoundTenant, customer: PlannedCustomer, answ
   draft.leave.push(...others);
   planPortalAccess(draft);
   planConnector(draft);
+  planDetections(draft);
   leaveTheRest(draft);
   const adopted = {
     objects: draft.adopt.map(({ resource, id, onDestroy, members }) => ({

@@ -1,6 +1,6 @@
 /** The plan for people. */
 import { paragraph, tableText, type TextCell } from "@defender-mssp/terminal/table";
-import type { MissingPart, Plan, PlanItem, Question } from "./draft";
+import type { AdoptedItem, MissingPart, Plan, PlanItem, Question } from "./draft";
 
 export interface ShownPlan {
   readonly plan: Plan;
@@ -9,11 +9,7 @@ export interface ShownPlan {
 }
 
 export function planText({ plan, stack, tenantId }: ShownPlan): string {
-  const adopted = plan.adopt.map(({ kind, name, onDestroy, members }) => [
-    kind,
-    members === "keep" ? `${name} (its members stay)` : name,
-    onDestroy,
-  ]);
+  const adopted = plan.adopt.map((item) => [item.kind, adoptedName(item), item.onDestroy]);
   return [
     paragraph(`Plan for stack ${stack} and tenant ${tenantId}. Nothing in the tenant is changed.`),
     section(`Adopt: ${adopted.length}`, "on destroy", adopted),
@@ -27,6 +23,11 @@ export function planText({ plan, stack, tenantId }: ShownPlan): string {
       plan.notLooked.map(({ what, why }) => ["", what, why]),
     ),
   ].join("");
+}
+
+function adoptedName({ name, members, differences = [] }: AdoptedItem): string {
+  if (members === "keep") return `${name} (its members stay)`;
+  return differences.length > 0 ? `${name} (differs from its file, and stays: ${differences.join(", ")})` : name;
 }
 
 function reasoned({ kind, name, why }: PlanItem): string[] {

@@ -59,7 +59,7 @@ export function withoutMarked(tenant: FoundTenant, customer: PlannedCustomer, an
     );
     for (const policy of policies) leave(policy.mark, policy.id);
   }
-  for (const { id, mark } of [...organizations, ...catalogs]) leave(mark, id);
+  for (const { id, mark } of [...organizations, ...catalogs, ...tenant.detectionRules]) leave(mark, id);
   const isOwn = ({ id }: { readonly id: string }): boolean => !reasons.has(id);
   return {
     tenant: {
@@ -74,6 +74,7 @@ export function withoutMarked(tenant: FoundTenant, customer: PlannedCustomer, an
       defenderRoles: defenderRoles.filter(isOwn),
       defenderAssignments: tenant.defenderAssignments.filter(isOwn),
       directoryRoles: tenant.directoryRoles.filter(isOwn),
+      detectionRules: tenant.detectionRules.filter(isOwn),
     },
     others: everyFound(tenant).flatMap((item) => {
       const why = reasons.get(item.id);

@@ -9,7 +9,12 @@ import {
   type RuleDifference,
 } from "@defender-mssp/detections";
 import { VisibleError } from "@defender-mssp/errors";
-import { ruleActionNames, type AutomatedActionName } from "@defender-mssp/microsoft";
+import {
+  ruleActionNames,
+  withAdoptedTexts,
+  type AutomatedActionName,
+  type DetectionRuleState,
+} from "@defender-mssp/microsoft";
 import type { Project } from "../../../settings/project";
 import type { PulumiOptions } from "../../stack/pulumi";
 import { readDeployment } from "../../stack/deployment";
@@ -87,9 +92,12 @@ async function customerDifference(
   if (errors.length > 0) throw new VisibleError(errors.join("\n"));
   const before = await deployedRules(stack, pulumi);
   const wanted = new Set(composed.deployed.map(({ properties }) => properties.id));
-  const compared = composed.deployed.map(({ rule, properties }) =>
-    ruleChange(rule.name, properties, before.get(properties.id)),
-  );
+  const adopted = new Set(settings.adopted?.objects.map(({ id }) => id));
+  const compared = composed.deployed.map(({ rule, properties }) => {
+    const own = before.get(properties.id);
+    const keepsTexts = own?.managedBy === "" && adopted.has(properties.id);
+    return ruleChange(rule.name, keepsTexts ? withAdoptedTexts(properties, own) : properties, own?.contents);
+  });
   const deleted = [...before.keys()].filter((id) => !wanted.has(id));
   const changes = [
     ...compared.flatMap((change) => change ?? []),
@@ -99,9 +107,18 @@ async function customerDifference(
 }
 
 /** The stack's rules by their IDs, as its state has them. */
-async function deployedRules(stack: string, pulumi: PulumiOptions): Promise<ReadonlyMap<string, object>> {
+async function deployedRules(stack: string, pulumi: PulumiOptions): Promise<ReadonlyMap<string, DeployedRule>> {
   const rules = deployedOf(await readDeployment(stack, pulumi)).all("detectionRule");
-  return new Map(rules.map(({ id, outputs }) => [id, contents(outputs)]));
+  return new Map(
+    rules.map(({ id, outputs }) => {
+      const { displayName, description, managedBy } = outputs as unknown as DetectionRuleState;
+      return [id, { displayName, description, managedBy, contents: contents(outputs) }];
+    }),
+  );
+}
+
+interface DeployedRule extends Pick<DetectionRuleState, "displayName" | "description" | "managedBy"> {
+  readonly contents: object;
 }
 
 const contentNames = ["displayName", "description", "status", "queryCondition", "schedule", "detectionAction"];

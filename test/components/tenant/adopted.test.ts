@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import type * as pulumi from "@pulumi/pulumi";
+import { dynamic } from "../../../domain/resourceTypes";
 import { leaveAdopted, type AdoptedResource } from "../../../components/tenant/adopted";
 import type { DeployedResources } from "../../../components/tenant/deployedResources";
 
@@ -31,6 +32,19 @@ describe("leaveAdopted", () => {
 
   it("has no effect on another object that the program created in its place", () => {
     assert.equal(optionsOf(entry, "created-by-up"), undefined);
+  });
+
+  it("leaves a detection rule, until somebody deletes it and the program creates it with the stack's mark", () => {
+    const ruleType = dynamic("DetectionRule");
+    const ruleOptions = (managedBy: string, props = {}) => {
+      const deployed = { "urn:pulumi:contoso::p::t::detections-shell": { type: ruleType, outputs: { managedBy } } };
+      const adopted = [{ resource: "detections-shell", id: "fabrikam-shell", onDestroy: "delete" as const }];
+      const args = { type: ruleType, name: "detections-shell", props, opts: {} };
+      return leaveAdopted(adopted, deployed)(args as unknown as pulumi.ResourceTransformationArgs)?.opts;
+    };
+    assert.deepEqual(ruleOptions("")?.ignoreChanges, ["displayName", "description", "managedBy"]);
+    assert.equal(ruleOptions("", { foundInTenant: "missing" }), undefined);
+    assert.equal(ruleOptions("defender-mssp/contoso#0123456789abcdef/detections-shell"), undefined);
   });
 
   it("has no effect on a resource that is not adopted", () => {

@@ -56,7 +56,7 @@ export type DetectionRuleInputs = Omit<DetectionRuleProperties, "id"> & {
   /** Last day (UTC) of changes by others that an update overwrites. */
   readonly overwriteEditsUntil?: string;
   readonly foundInTenant?: FoundInTenant;
-  /** What the rule is marked with. */
+  /** What the rule is marked with. Empty for an adopted rule, which carries no mark of the stack. */
   readonly managedBy: string;
 };
 
@@ -203,10 +203,30 @@ export function detectionRuleDifferences(
   wanted: DetectionRuleProperties,
   live: DetectionRuleObject,
 ): readonly RuleDifference[] {
-  return ruleDifferences(picked(wanted as unknown as Properties, contents), {
-    ...settled(live),
-    description: withoutMark(live.description),
-  });
+  return ruleDifferences(
+    { ...picked(wanted as unknown as Properties, contents), description: withoutMark(wanted.description) },
+    { ...settled(live), description: withoutMark(live.description) },
+  );
+}
+
+/**
+ * What the state has of an adopted rule, besides its contents. No stack has written it, so that a later change by
+ * anybody counts as one by somebody else.
+ * @param isKept the rule differs from the repository's and stays so, as if somebody had changed it
+ */
+export function adoptedRuleOutputs(live: DetectionRuleObject, isKept: boolean): WrittenRule & { managedBy: "" } {
+  const written = isKept
+    ? { lastModifiedDateTime: new Date(0).toISOString(), contentHash: "" }
+    : { lastModifiedDateTime: live.lastModifiedDateTime ?? "", contentHash: hash(settled(live)) };
+  return { managedBy: "", lastModifiedBy: "", ...written };
+}
+
+/** The repository's rule with the name and the description that an adopted rule keeps. */
+export function withAdoptedTexts<Rule extends Pick<DetectionRuleProperties, "displayName" | "description">>(
+  declared: Rule,
+  { displayName, description }: { readonly displayName: string; readonly description?: string | null },
+): Rule {
+  return { ...declared, displayName, description: withoutMark(description) };
 }
 
 /** The description as its author wrote it. */
@@ -341,11 +361,11 @@ function target(inputs: DetectionRuleInputs): DetectionRuleProperties {
 
 /** A rule whose author wrote no description has the mark alone. */
 function isMarked({ description }: DetectionRuleObject, inputs: Pick<DetectionRuleInputs, "managedBy">): boolean {
-  return (description ?? "").endsWith(mark(inputs).trim());
+  return inputs.managedBy !== "" && (description ?? "").endsWith(mark(inputs).trim());
 }
 
 function mark({ managedBy }: Pick<DetectionRuleInputs, "managedBy">): string {
-  return ` (managed by ${managedBy})`;
+  return managedBy === "" ? "" : ` (managed by ${managedBy})`;
 }
 
 /** A rule that the service has turned off is an enabled one whose query fails. */

@@ -122,6 +122,9 @@ describe("search of what was onboarded by hand", () => {
       [`${beta}/accessPackages/package`]: {},
       [`${beta}/accessPackageCatalogs/catalog`]: { displayName: "C", description: note },
       [`${beta}/accessPackageCatalogs/catalog/accessPackageResources`]: [],
+      "/beta/security/rules/detectionRules": [
+        { id: "rule", displayName: "R", description: "(managed by defender-mssp/other#0123456789abcdef/detections-r)" },
+      ],
     });
     const marks = (list: readonly { readonly id: string; readonly mark?: { readonly stack: string } }[]) =>
       list.map(({ id, mark }) => [id, mark?.stack]);
@@ -138,6 +141,7 @@ describe("search of what was onboarded by hand", () => {
     assert.deepEqual(marks(found.packages), [["package", other]]);
     assert.deepEqual(marks(found.packages.flatMap(({ policies }) => policies)), [["policy", other]]);
     assert.deepEqual(marks(found.catalogs), [["catalog", other]]);
+    assert.deepEqual(marks(found.detectionRules), [["rule", other]]);
   });
 
   it("finds app registrations by the name and by the redirect URIs of the document of 2018", async () => {
@@ -232,6 +236,7 @@ describe("what an adoption does not look for", () => {
   it("requires what reads the kinds that are searched", () => {
     assert.deepEqual(permissionsToAdopt, [
       "Application.Read.All",
+      "CustomDetection.Read.All",
       "DelegatedPermissionGrant.Read.All",
       "EntitlementManagement.Read.All",
       "Group.Read.All",

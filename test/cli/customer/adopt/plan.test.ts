@@ -31,6 +31,7 @@ const nothing: FoundTenant = {
   organizations: [],
   catalogs: [],
   packages: [],
+  detectionRules: [],
   authorized: {},
   notLooked: [],
 };

@@ -1,0 +1,128 @@
+/** Custom detection rules that the tenant has by the IDs of the repository's: `<mssp>-<rule>`. */
+import {
+  composeRules,
+  customerProblemText,
+  ruleIdPrefix,
+  type ComposedRule,
+  type ComposedRules,
+  type CustomerDetections,
+} from "@defender-mssp/detections";
+import { adoptedRuleOutputs, detectionRuleDifferences, withAdoptedTexts } from "@defender-mssp/microsoft";
+import { detectionsName } from "../../../domain/resourceNames";
+import type { Draft } from "./draft";
+import type { FoundDetectionRule } from "./found";
+
+export function planDetections(draft: Draft): void {
+  const { ruleFiles = [] } = draft.customer;
+  const sets = [...new Set(ruleFiles.map(({ set }) => set))].filter((set) => takeSet(draft, set));
+  if (sets.length > 0) draft.settings["detections"] = { sets };
+  for (const rule of draft.found.detectionRules) leaveRule(draft, rule);
+}
+
+/** What the settings say of a customer's rules after an adoption. */
+const plainSettings: CustomerDetections = { except: [], parameters: {}, actions: [] };
+
+/** Returns whether the customer gets the set. */
+function takeSet(draft: Draft, set: string): boolean {
+  const { customer } = draft;
+  const own = (customer.ruleFiles ?? []).filter((rule) => rule.set === set);
+  const composed = composeRules(own, plainSettings, { now: customer.now, idPrefix: ruleIdPrefix(customer.msspName) });
+  const byId = new Map(draft.found.detectionRules.map((rule) => [rule.id, rule]));
+  const pairs = composed.deployed.flatMap((ruleOfFile) => {
+    const rule = byId.get(ruleOfFile.properties.id);
+    return rule === undefined ? [] : [{ ruleOfFile, rule }];
+  });
+  if (pairs.length === 0) return false;
+  const rules = pairs.map(({ rule }) => rule);
+  const [problem] = composed.problems;
+  if (problem !== undefined) {
+    leaveAll(draft, rules, `Its set has an error, so the program would refuse it: ${customerProblemText(problem)}`);
+    return false;
+  }
+  const missing = composed.deployed.filter(({ properties }) => !byId.has(properties.id));
+  const answer = askSet(draft, { set, rules, composed, missing });
+  if (answer === "leave") leaveAll(draft, rules, `You said that the customer does not get the set ${set}.`);
+  if (answer !== "adopt") return false;
+  for (const { ruleOfFile, rule } of pairs) takeRule(draft, ruleOfFile, rule);
+  if (missing.length > 0) {
+    draft.created.push({
+      part: "detectionRules",
+      why: `The tenant does not have these rules of the set ${set}: ${missing.map(({ rule }) => rule.name).join(", ")}.`,
+      resources: missing.map(resourceName),
+    });
+  }
+  return true;
+}
+
+interface AskedSet {
+  readonly set: string;
+  readonly rules: readonly FoundDetectionRule[];
+  readonly composed: ComposedRules;
+  /** Rules that the tenant does not have. */
+  readonly missing: readonly ComposedRule[];
+}
+
+function askSet(draft: Draft, { set, rules, composed, missing }: AskedSet): string | undefined {
+  const others = missing.length === 0 ? "" : `; the next \`up\` creates the other ${missing.length}`;
+  return draft.ask({
+    id: `detectionSet:${set}`,
+    text: `By their IDs, the tenant has ${rules.length} of the ${composed.deployed.length} detection rules of detections/${set}. Does the customer get this set?`,
+    choices: [
+      { value: "adopt", text: `yes: adopt them${others}` },
+      { value: "leave", text: "no: leave them" },
+    ],
+    about: rules.map(({ id }) => id),
+  });
+}
+
+function resourceName({ rule }: ComposedRule): string {
+  return `${detectionsName}-${rule.name}`;
+}
+
+/** A rule that differs from its file stays as it is, as one that somebody in the tenant has changed. */
+function takeRule(draft: Draft, ruleOfFile: ComposedRule, { id, displayName, live }: FoundDetectionRule): void {
+  const differences = detectionRuleDifferences(withAdoptedTexts(ruleOfFile.properties, live), live).map(
+    ({ path }) => path,
+  );
+  const isKept = differences.length > 0;
+  const { file } = ruleOfFile.rule;
+  const why = isKept
+    ? `Its ID is that of ${file}. It differs from the file, and stays until the file takes that or detections.overwrite names the rule.`
+    : `It is the rule of ${file}.`;
+  draft.take(
+    {
+      kind: "detection rule",
+      name: displayName,
+      id,
+      why,
+      resource: resourceName(ruleOfFile),
+      ...(isKept ? { differences } : {}),
+    },
+    { outputs: adoptedRuleOutputs(live, isKept) },
+  );
+}
+
+function leaveAll(draft: Draft, rules: readonly FoundDetectionRule[], why: string): void {
+  for (const { id, displayName } of rules) draft.putAside({ kind: "detection rule", name: displayName, id, why });
+}
+
+/** No rule is taken by its name: its ID never changes. */
+function leaveRule(draft: Draft, { id, displayName }: FoundDetectionRule): void {
+  if (draft.isSettled(id)) return;
+  const prefix = `${ruleIdPrefix(draft.customer.msspName)}-`;
+  const item = { kind: "detection rule" as const, name: displayName, id };
+  if (id.startsWith(prefix)) {
+    const name = id.slice(prefix.length);
+    draft.putAside({
+      ...item,
+      why: `The repository has no file detections/<set>/${name}.yaml. Make it with npx mssp detections import, and adopt again.`,
+    });
+    return;
+  }
+  draft.notImported.push({
+    ...item,
+    why:
+      `Its ID ${id} stays, and is not ${prefix}<rule>. If it is the MSSP's, make a file of it with npx mssp detections import, ` +
+      "and delete it in the portal before the `up` that creates the file's rule: names and titles are unique.",
+  });
+}
