@@ -7,6 +7,7 @@ import { parseArgs } from "node:util";
 import { messageOf } from "@defender-mssp/errors";
 import { tableText } from "@defender-mssp/terminal/table";
 import { alerts } from "./alerts";
+import { detections } from "./detections";
 import { devCustomer } from "./devCustomer";
 import { fleet } from "./fleet";
 import { help } from "./help";
@@ -15,7 +16,7 @@ import { writePage } from "./page";
 import { isMet, type BenchOptions, type BenchRow, type RowInfo } from "./row";
 import { verify } from "./verify";
 
-const groups = [help, devCustomer, fleet, alerts, manyAlerts, verify];
+const groups = [help, devCustomer, fleet, alerts, manyAlerts, verify, detections];
 const allRows = groups.flatMap(({ rows }) => rows);
 
 const usage = `npm run -s bench -- [--rows NAME,NAME | --rows all] [--runs 5] [--customers N] [--json] [--write]
@@ -25,6 +26,7 @@ ${allRows.map(({ name, what, against, isLong }) => `  ${isLong === true ? "*" : 
   --runs N           pairs of each row. Default: 5
   --customers N      of the fleet. Default: 8 for fleet-preview, 50 for alerts-many, 200 for the other rows
   --alerts N         default: 100000
+  --rules N          of detections-check. Default: 500
   --without A,B      the dev customer does without these settings: what does one cost?
   --json             an array of rows
   --write            record the rows in docs/reference/performance.md
@@ -60,6 +62,7 @@ function readArguments() {
         runs: { type: "string", default: "5" },
         customers: { type: "string" },
         alerts: { type: "string", default: "100000" },
+        rules: { type: "string", default: "500" },
         without: { type: "string", default: "" },
         json: { type: "boolean", default: false },
         write: { type: "boolean", default: false },
@@ -75,6 +78,7 @@ function readArguments() {
       runs: countOf("runs", values.runs),
       customers: values.customers === undefined ? undefined : countOf("customers", values.customers),
       alerts: countOf("alerts", values.alerts),
+      rules: countOf("rules", values.rules),
       without: values.without.split(","),
     };
     const { json, write } = values;

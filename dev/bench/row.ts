@@ -43,6 +43,8 @@ export interface BenchOptions {
   readonly runs: number;
   readonly customers: number | undefined;
   readonly alerts: number;
+  /** Detection rules of `detections-check`. */
+  readonly rules: number;
   /** Settings that the dev customer does without. */
   readonly without: readonly string[];
 }
