@@ -50,7 +50,7 @@ function installText(): string {
 }
 
 function ownVersion(): string {
-  return versionIn(require.resolve("../package.json"));
+  return versionIn(require.resolve("../../package.json"));
 }
 
 function versionIn(manifest: string): string {
