@@ -1,10 +1,11 @@
 /** `mssp detections import`: writes rule files of other formats. */
-import { access, mkdir, readFile, stat } from "node:fs/promises";
+import { access, mkdir, stat } from "node:fs/promises";
 import path from "node:path";
 import { importRules, parseRule, ruleFileText, ruleProblemText, rulesFolder } from "@defender-mssp/detections";
-import { fileProblem, VisibleError } from "@defender-mssp/errors";
+import { VisibleError } from "@defender-mssp/errors";
 import { writeWholeFile } from "@defender-mssp/terminal/wholeFile";
 import type { Project } from "../../../settings/project";
+import { givenFile } from "../../base/givenFile";
 
 /** What became of one rule, or of one file that holds none. */
 export interface ImportOutcome {
@@ -62,24 +63,19 @@ function isBesideQuery(file: string, files: readonly string[]): boolean {
 }
 
 async function readSource(file: string, folder: string) {
-  const place = path.resolve(folder, file);
-  try {
-    const { size } = await stat(place);
-    if (size > fileLimit)
-      throw new VisibleError(`${file} has ${size} bytes, more than 20,000,000. Nothing was written.`);
-    const text = await readFile(place, "utf8");
-    return { file, text, sigmaRule: await besideQuery(place) };
-  } catch (error) {
-    if (error instanceof VisibleError) throw error;
-    throw new VisibleError(`${file} can't be read: ${fileProblem(error)}. Nothing was written.`);
-  }
+  const size = await stat(path.resolve(folder, file)).then(
+    (stats) => stats.size,
+    () => 0,
+  );
+  if (size > fileLimit) throw new VisibleError(`${file} has ${size} bytes, more than 20,000,000. Nothing was written.`);
+  return { file, text: await givenFile(file, folder), sigmaRule: await besideQuery(file, folder) };
 }
 
 /** The Sigma rule beside a query: the same name with .yml or .yaml. */
-async function besideQuery(place: string): Promise<string | undefined> {
+async function besideQuery(query: string, folder: string): Promise<string | undefined> {
   for (const ending of [".yml", ".yaml"]) {
-    const file = place.replace(/\.[^.]*$/, ending);
-    if (file !== place && (await exists(file))) return readFile(file, "utf8");
+    const file = query.replace(/\.[^.]*$/, ending);
+    if (file !== query && (await exists(path.resolve(folder, file)))) return givenFile(file, folder);
   }
   return undefined;
 }
