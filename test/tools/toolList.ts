@@ -3,15 +3,30 @@
 export interface Tool {
   readonly name: string;
   readonly kind: "library" | "command" | "collector";
-  /** What is installed for it, at exact versions. Default: it is on the machine. */
-  readonly install?: { readonly from: "pypi" | "npm"; readonly packages: readonly string[] };
-  /** A script of this folder, or a command of the installation with its arguments; `$TENANT` and others are variables. */
+  /**
+   * What is installed for it, at exact versions. Default: it is on the machine. A provider of Terraform is fetched as
+   * `terraform init` does, outside the proxy.
+   */
+  readonly install?:
+    | { readonly from: "pypi" | "npm"; readonly packages: readonly string[] }
+    | { readonly from: "terraform"; readonly configuration: string };
+  /** The command that must be on the machine. */
+  readonly needs?: string;
+  /** A script of this folder, or a command of the installation with its arguments; `$TOOLS` is this folder. */
   readonly run: { readonly script: string } | { readonly shell: string };
   /** What its output has if it worked. */
   readonly expected: RegExp;
   /** Where it is known not to work, and why. */
   readonly limit?: string;
 }
+
+/** Microsoft's own command line for Azure. */
+const azureCli = "azure-cli==2.91.0";
+
+/** Signs the Azure CLI in as the automation. */
+const azLogin =
+  'az login --service-principal --username "$AZURE_CLIENT_ID" --password "$AZURE_CLIENT_SECRET" --tenant "$AZURE_TENANT_ID" ' +
+  "--allow-no-subscriptions --output none";
 
 /** Microsoft's own sign-in, and the calls that a client makes with it. */
 const azureIdentity = "azure-identity==1.27.0";
@@ -52,11 +67,10 @@ export const tools: readonly Tool[] = [
   {
     name: "Azure CLI",
     kind: "command",
-    install: { from: "pypi", packages: ["azure-cli==2.91.0"] },
+    install: { from: "pypi", packages: [azureCli] },
     run: {
       shell:
-        'az login --service-principal --username "$AZURE_CLIENT_ID" --password "$AZURE_CLIENT_SECRET" --tenant "$AZURE_TENANT_ID" ' +
-        "--allow-no-subscriptions --output none && az ad group list --output none && az account list --query '[].name' --output tsv " +
+        `${azLogin} && az ad group list --output none && az account list --query '[].name' --output tsv ` +
         "&& az rest --url https://graph.microsoft.com/v1.0/organization --query 'value[0].displayName' --output tsv",
     },
     expected: /^Security\n(.*\n)*Contoso$/m,
@@ -83,5 +97,52 @@ export const tools: readonly Tool[] = [
     expected: /Tokens were written to/,
     limit:
       "`gather` takes no proxy from the environment (aiohttp), and asks graph.windows.net, which the sandbox does not emulate",
+  },
+  {
+    name: "Cloud Custodian",
+    kind: "collector",
+    install: { from: "pypi", packages: ["c7n-azure==0.7.52"] },
+    run: {
+      shell:
+        "AZURE_SUBSCRIPTION_ID=00000000-0000-4000-8000-000000000000 " +
+        'custodian run -s "$HOME/custodian" "$TOOLS/custodian.yaml"',
+    },
+    // Each policy reads its objects: a refused or missing route gives 0 and an error.
+    expected:
+      /^(?!(?:[^]*ERROR))(?=[^]*policy:organization .*count:1 )(?=[^]*policy:users .*count:[1-9])(?=[^]*policy:security-defaults .*count:1 )(?=[^]*policy:authorization .*count:1 )[^]*policy:locations .*count:0 /,
+  },
+  {
+    name: "overreach",
+    kind: "collector",
+    install: { from: "pypi", packages: ["overreach==0.1.0", azureCli] },
+    run: {
+      shell:
+        `${azLogin} && overreach inventory --out "$HOME/inventory.json" && ` +
+        'overreach roles-report --input "$HOME/inventory.json" --format csv',
+    },
+    expected: /Global Administrator,.*admin@/,
+  },
+  {
+    name: "TenetSec",
+    kind: "collector",
+    install: { from: "pypi", packages: ["tenetsec==0.1.0"] },
+    run: { shell: 'tenetsec --output-dir "$HOME/tenetsec" --format json && cat "$HOME"/tenetsec/*.json' },
+    expected: /"Contoso"/,
+    limit: "many of its addresses are none of Graph's (`security/threatProtection/…`, `security/transportRules`)",
+  },
+  {
+    name: "Terraform with azuread",
+    kind: "command",
+    needs: "terraform",
+    install: { from: "terraform", configuration: "azuread.tf" },
+    run: { shell: "terraform apply -no-color -input=false -auto-approve" },
+    expected: /Apply complete! Resources: 1 added[^]*tenant = "c0570500/,
+  },
+  {
+    name: "PowerShell",
+    kind: "command",
+    needs: "pwsh",
+    run: { shell: 'pwsh -NoProfile -NonInteractive -File "$TOOLS/organization.ps1"' },
+    expected: /^Contoso$/m,
   },
 ];
