@@ -12,23 +12,18 @@ const required = {
   customerDomain: "customer.example",
   msspName: "MSSP",
   msspTenantId: `${zeros}2`,
+  analysts: [],
 };
 
 /**
- * The checked settings. A required setting that is left out has a value that stands for any; without
- * `analysts` there is one, so that nothing that analysts need is missing.
+ * The checked settings. A required setting that is left out has a value that stands for any.
  * @throws VisibleError that names each wrong setting. No value is in the message: it may be a secret.
  */
 export function checkedSettings(settings: Readonly<Record<string, unknown>>): Settings {
   // The file of `analystsFrom` belongs to the program.
   const { analystsFrom: _, ...others } = settings;
-  const result = checkSettings({ ...required, analysts: [anAnalyst(settings)], ...others }, [], {});
+  const result = checkSettings({ ...required, ...others }, [], {});
   if ("settings" in result) return result.settings;
   const lines = result.problems.map(({ key, allowed }) => `${printable(shortened(key))}: ${allowed}`);
   throw new VisibleError(lines.length === 1 ? (lines[0] ?? "") : lines.map((line) => `\n- ${line}`).join(""));
-}
-
-function anAnalyst({ analystDomains }: Readonly<Record<string, unknown>>) {
-  const domains: unknown[] = Array.isArray(analystDomains) ? analystDomains : [];
-  return { email: `analyst@${typeof domains[0] === "string" ? domains[0] : "mssp.example"}`, displayName: "Analyst" };
 }

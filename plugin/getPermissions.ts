@@ -12,7 +12,7 @@ import { checkedSettings } from "./checkedSettings";
 interface PermissionsQuery {
   /**
    * Settings of a stack, by the names that the program's settings have, such as `portalAccess`. Settings
-   * that decide nothing, such as `customerName`, may be left out. Without `analysts` the stack has some.
+   * that decide nothing, such as `customerName` and `analysts`, may be left out.
    * @example { portalAccess: "rbac", connector: { alertApis: ["graph"] } }
    */
   readonly settings: Readonly<Record<string, unknown>>;

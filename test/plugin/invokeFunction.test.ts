@@ -29,9 +29,10 @@ describe("plugin: Invoke of getPermissions", () => {
   }
 
   const subscriptionId = "5ec0de00-5ab5-4000-8000-000000000001";
-  for (const [name, settings] of [
+  const ana = { email: "ana@mssp.example", displayName: "Ana" };
+  for (const [name, settings, analysts = [ana]] of [
     ["no settings", {}],
-    ["access packages", { portalAccess: { model: "entitlement", approvers: ["a@contoso.com"] }, analysts: [] }],
+    ["access packages", { portalAccess: { model: "entitlement", approvers: ["a@contoso.com"] } }, []],
     ["the legacy alert API", { connector: { alertApis: ["legacySiem", "graph"] }, portalAccess: "basic" }],
     [
       "Azure and rules",
@@ -43,7 +44,6 @@ describe("plugin: Invoke of getPermissions", () => {
     ],
   ] as const) {
     it(`lists what \`mssp permissions\` lists: ${name}`, async () => {
-      const analysts = [{ email: "ana@mssp.example", displayName: "Ana" }];
       const whole = parseSettings({ ...requiredSettings, analysts, ...settings }, [], {});
       const { automation, optional, preview, azureRoles } = permissionsOf([{ stack: "contoso", settings: whole }]);
       assert.ok(automation.length > 2);
