@@ -39,7 +39,10 @@ describe("mssp init", () => {
     const manifest = JSON.parse(await text("package.json")) as { dependencies: Record<string, string> };
     const { version } = JSON.parse(await readFile("package.json", "utf8")) as { version: string };
     assert.equal(manifest.dependencies["defender-mssp"], version);
-    assert.match(await text(".gitignore"), /^\.sandbox\/$[^]*^sandbox\.env$[^]*^previews\/$[^]*^\/report\/$/m);
+    assert.match(
+      await text(".gitignore"),
+      /^\.sandbox\/$[^]*^sandbox\.env$[^]*^previews\/$[^]*^\/\.mssp\/$[^]*^\/report\/$/m,
+    );
   });
 
   for (const [ci, file] of [
