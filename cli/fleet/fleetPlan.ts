@@ -3,6 +3,7 @@ import colors from "picocolors";
 import { paragraph, tableText, type TextCell } from "@defender-mssp/terminal/table";
 import { visibleText } from "@defender-mssp/terminal/terminalText";
 import type { Session } from "@defender-mssp/terminal/session";
+import { counted } from "../base/counted";
 import type { StackOutcome } from "../stack/outcome";
 import { operations } from "../stack/stackPreview";
 import { oneLine, outcomeText } from "./view";
@@ -75,7 +76,7 @@ export async function confirmPlan(plan: FleetPlan, canaries: readonly string[], 
   const planned = [...plan.values()].filter(isPlanned);
   if (planned.length === 0) return false;
   const first = canaries.length === 0 ? "" : ` (${canaries.join(", ")} first)`;
-  const question = `Run up of ${planned.length === 1 ? "1 stack" : `${planned.length} stacks`}${first}?`;
+  const question = `Run up of ${counted(planned.length, "stack")}${first}?`;
   for (;;) {
     const answer = await ask.chooseKey(question, [
       { value: "n", label: "no" },

@@ -195,9 +195,9 @@ async function confirmRun(
   ask: Questions,
 ): Promise<void> {
   if (command === "preview" || options.yes === true || needsPlan(command, options)) return;
-  const many = stacks.length === 1 ? "1 stack" : `${stacks.length} stacks`;
   const shown = `${stacks.slice(0, 5).join(", ")}${stacks.length > 5 ? ", …" : ""}`;
-  if (!(await ask.confirm(`${command} of ${many} (${shown})?`))) throw new VisibleError("Nothing was run.");
+  if (!(await ask.confirm(`${command} of ${counted(stacks.length, "stack")} (${shown})?`)))
+    throw new VisibleError("Nothing was run.");
 }
 
 /** One worker for each core, limited by the free memory. */

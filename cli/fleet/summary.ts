@@ -2,6 +2,7 @@
 import path from "node:path";
 import { isStateRefusal } from "../../domain/stateCode";
 import { paragraph, tableText, type TextCell } from "@defender-mssp/terminal/table";
+import { counted } from "../base/counted";
 import type { FleetStack } from "../stack/inventory";
 import type { LastOutcome } from "../stack/journal";
 import { sortedOutcomes, stackStates, type StackState } from "../stack/outcome";
@@ -62,7 +63,7 @@ export function listText(stacks: readonly FleetStack[]): string {
   });
   const wrong = stacks.filter(({ problem }) => problem !== undefined).length;
   const ending = wrong === 0 ? "" : `, ${wrong} with invalid settings`;
-  return `${tableText([["stack", "customer", "tenant", "tags"], ...rows])}\n${counted(stacks.length)}${ending}.\n`;
+  return `${tableText([["stack", "customer", "tenant", "tags"], ...rows])}\n${counted(stacks.length, "stack")}${ending}.\n`;
 }
 
 /** `mssp fleet status` as a table. */
@@ -80,13 +81,9 @@ export function statusText(stacks: readonly FleetStack[], last: ReadonlyMap<stri
       upAt === undefined ? "never" : minute(upAt),
     ];
   });
-  return `${tableText([["stack", "last run", "", "last up"], ...rows])}\n${counted(stacks.length)}.\n`;
+  return `${tableText([["stack", "last run", "", "last up"], ...rows])}\n${counted(stacks.length, "stack")}.\n`;
 }
 
 function minute(at: Date): string {
   return at.toISOString().slice(0, 16).replace("T", " ");
-}
-
-function counted(stacks: number): string {
-  return stacks === 1 ? "1 stack" : `${stacks} stacks`;
 }

@@ -1,5 +1,6 @@
 /** Progress of a fleet run, for people and for programs. */
 import colors from "picocolors";
+import { counted } from "../base/counted";
 import { operations } from "../stack/stackPreview";
 import { countsText } from "../stack/previewText";
 import type { ErrorOutput, Output } from "@defender-mssp/terminal/session";
@@ -402,7 +403,7 @@ export class LiveView implements FleetView {
     if (names.length === 0) return `Interrupted: ${leftOut}.`;
     const [name = ""] = names;
     const isShort = names.length === 1 && textWidth(name) <= 24;
-    const stacks = isShort ? name : names.length === 1 ? "1 stack" : `${names.length} stacks`;
+    const stacks = isShort ? name : counted(names.length, "stack");
     const [finish, engine] = names.length === 1 ? ["finishes", "the engine"] : ["finish", "the engines"];
     if (this.#interrupts === 1) return `Interrupted: ${stacks} ${finish}, ${leftOut}. Ctrl-C again stops ${engine}.`;
     return `Stopping ${engine} of ${stacks} after the current operation. Ctrl-C again ends mssp.`;

@@ -1,4 +1,5 @@
 /** What a proof says: what was removed, what still gives access, what a person must confirm, what stays. */
+import { counted } from "../../base/counted";
 import { removalOrder } from "../../../domain/kinds/accessKind";
 import { kinds, type KindKey } from "../../../domain/kinds/kinds";
 import { shellQuoted } from "../../tenant/additions/addition";
@@ -105,7 +106,7 @@ function listedRules(stack: string, items: readonly ProvedItem[]): Partial<Part>
   const count = items.filter(({ state }) => state === "deletedButListed").length;
   if (count === 0) return {};
   return stays(
-    count === 1 ? "1 deleted detection rule" : `${count} deleted detection rules`,
+    counted(count, "deleted detection rule"),
     "the service answers a DELETE of each with 404; its lists go on with them for some hours",
     `The next day, prove that the list is empty: npx mssp offboard --stack ${shellWord(stack)} --prove-again`,
   );

@@ -1,5 +1,6 @@
 /** `mssp status` for a terminal and for CI's logs. */
 import { paragraph, tableText, type TextCell } from "@defender-mssp/terminal/table";
+import { counted } from "../../base/counted";
 import { actorNames } from "../onboard/progress";
 import { endTitle } from "./needs";
 import {
@@ -140,11 +141,7 @@ export function summaryText({ summary, customers }: StatusReport): string {
   const shown = somebody.filter(([count]) => count > 0).map(([count, text]) => `${count} ${text}`);
   const needed = shown.length === 0 ? "Nobody is needed." : `Somebody is needed: ${shown.join(", ")}.`;
   const drift = driftNotChecked === 0 ? "" : ` Drift not looked for: ${driftNotChecked}.`;
-  return `${countedCustomers(summary)}. ${needed} ${statesText(summary)}.${drift}`;
-}
-
-function countedCustomers({ customers }: StatusSummary): string {
-  return customers === 1 ? "1 customer" : `${customers} customers`;
+  return `${counted(summary.customers, "customer")}. ${needed} ${statesText(summary)}.${drift}`;
 }
 
 function statesText({ states }: StatusSummary): string {

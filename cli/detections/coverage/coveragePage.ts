@@ -70,8 +70,8 @@ function countCell(count: number) {
 
 function customerPart(customer: CustomerCoverage, isOpen: boolean): Block {
   const { stack, customerName, rules, techniques, notRunning, withoutTechnique } = customer;
-  const techniqueCount = techniques.length === 1 ? "1 technique" : `${techniques.length} techniques and sub-techniques`;
-  const summary = `${customerName}: ${counted(rules, "rule")}, ${techniqueCount}`;
+  const covered = techniques.length === 1 ? "1 technique" : `${techniques.length} techniques and sub-techniques`;
+  const summary = `${customerName}: ${counted(rules, "rule")}, ${covered}`;
   return details(
     { summary, id: `customer-${stack}`, open: isOpen },
     table({

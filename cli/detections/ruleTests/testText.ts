@@ -3,6 +3,7 @@ import { paragraph, tableText, type TextCell } from "@defender-mssp/terminal/tab
 import { terminalText } from "@defender-mssp/terminal/terminalText";
 import { markOf, type CheckState } from "@defender-mssp/terminal/checkState";
 import colors from "picocolors";
+import { counted } from "../../base/counted";
 import type { DetectionsTest } from "./testDetections";
 
 const states: Readonly<Record<RuleTestResult["state"], CheckState>> = {
@@ -43,6 +44,5 @@ const listed = 10;
 function named(names: readonly string[], what: string): readonly string[] {
   if (names.length === 0) return [];
   const rest = names.length > listed ? `, and ${names.length - listed} more` : "";
-  const rules = names.length === 1 ? "1 rule" : `${names.length} rules`;
-  return [paragraph(`${rules} ${what}: ${names.slice(0, listed).join(", ")}${rest}.`)];
+  return [paragraph(`${counted(names.length, "rule")} ${what}: ${names.slice(0, listed).join(", ")}${rest}.`)];
 }
