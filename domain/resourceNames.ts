@@ -11,6 +11,14 @@ export const delegationName = "delegation";
 export const sentinelName = "sentinel";
 export const detectionsName = "detections";
 
+/**
+ * @param detections resource name of the `Detections`
+ * @param rule name of the rule's file
+ */
+export function detectionRuleResource(detections: string, rule: string): string {
+  return `${detections}-${rule}`;
+}
+
 /** @param onboarding resource name of the `CustomerOnboarding`, as below. */
 export function accessResource(onboarding: string): string {
   return `${onboarding}-access`;

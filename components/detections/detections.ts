@@ -1,5 +1,6 @@
 import type { DetectionApiVersion, DetectionRuleProperties, FoundInTenant } from "@defender-mssp/microsoft";
 import * as pulumi from "@pulumi/pulumi";
+import { detectionRuleResource } from "../../domain/resourceNames";
 import { component } from "../../domain/resourceTypes";
 import { setOutputs } from "../outputs";
 import { DetectionRule } from "./detectionRule";
@@ -38,7 +39,7 @@ export class Detections extends pulumi.ComponentResource {
     for (const { name: rule, properties, ...others } of args.rules) {
       const { id: ruleId, ...contents } = properties;
       new DetectionRule(
-        `${name}-${rule}`,
+        detectionRuleResource(name, rule),
         { tenantId, apiVersion, ruleId, ...(contents as ResourceContents), ...others },
         { parent: this },
       );

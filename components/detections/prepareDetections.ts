@@ -8,6 +8,7 @@ import {
   movedFilters,
   readRules,
   ruleIdPrefix,
+  ruleProblemsText,
   ruleProblemText,
   type ComposedRule,
   type ComposedRules,
@@ -26,6 +27,7 @@ import {
   type StackMark,
 } from "@defender-mssp/microsoft";
 import * as pulumi from "@pulumi/pulumi";
+import { detectionRuleResource } from "../../domain/resourceNames";
 import { dynamic, judgedType } from "../../domain/resourceTypes";
 import type { DeployedResources } from "../tenant/deployedResources";
 import { Detections, type DeclaredDetection } from "./detections";
@@ -164,19 +166,8 @@ function problemTexts({ files, judged, composed }: FoundProblems, { detections, 
   };
 }
 
-const listedProblems = 100;
-
 function refuseProblems(lines: readonly string[]): void {
-  if (lines.length === 0) return;
-  const count = lines.length === 1 ? "1 problem" : `${lines.length} problems`;
-  const rest = lines.length - listedProblems;
-  throw new pulumi.RunError(
-    [
-      `${count} in detection rules; nothing was changed.`,
-      ...lines.slice(0, listedProblems).map((line) => `  ${line}`),
-      ...(rest > 0 ? [`  and ${rest} more`] : []),
-    ].join("\n"),
-  );
+  if (lines.length > 0) throw new pulumi.RunError(ruleProblemsText(lines));
 }
 
 /** The stack's rules by their IDs, as its state has them. */
@@ -206,7 +197,8 @@ function withAdopted(
     ...rules.flatMap(({ rule, properties }): [string, DetectionRuleProperties][] => {
       const { id } = properties;
       const own = before.get(id);
-      const isAdopted = ids.get(`${name}-${rule.name}`) === id && (own === undefined || own.managedBy === "");
+      const isAdopted =
+        ids.get(detectionRuleResource(name, rule.name)) === id && (own === undefined || own.managedBy === "");
       const texts = isAdopted ? (own ?? live?.get(id)) : undefined;
       if (texts !== undefined) return [[id, withAdoptedTexts(properties, texts)]];
       return own === undefined ? [] : [[id, properties]];

@@ -8,7 +8,7 @@ import {
   type CustomerDetections,
 } from "@defender-mssp/detections";
 import { adoptedRuleOutputs, detectionRuleDifferences, withAdoptedTexts } from "@defender-mssp/microsoft";
-import { detectionsName } from "../../../domain/resourceNames";
+import { detectionRuleResource, detectionsName } from "../../../domain/resourceNames";
 import type { Draft } from "./draft";
 import type { FoundDetectionRule } from "./found";
 
@@ -76,7 +76,7 @@ function askSet(draft: Draft, { set, rules, composed, missing }: AskedSet): stri
 }
 
 function resourceName({ rule }: ComposedRule): string {
-  return `${detectionsName}-${rule.name}`;
+  return detectionRuleResource(detectionsName, rule.name);
 }
 
 /** A rule that differs from its file stays as it is, as one that somebody in the tenant has changed. */

@@ -1,5 +1,5 @@
 /** `mssp detections coverage`: techniques of ATT&CK that each customer's rules detect. */
-import { readRules, ruleProblemsText, type ComposedRule } from "@defender-mssp/detections";
+import { readRules, ruleProblemText, ruleProblemsText, type ComposedRule } from "@defender-mssp/detections";
 import { VisibleError } from "@defender-mssp/errors";
 import { attackTactics } from "@defender-mssp/microsoft";
 import type { Project } from "../../../settings/project";
@@ -48,7 +48,7 @@ export async function detectionCoverage(
   const sets = [...new Set(customers.flatMap(({ settings }) => settings.detections.sets))];
   const { rules, problems } = await readRules(project.folder, sets);
   const errors = problems.filter(({ level }) => level === "error");
-  if (errors.length > 0) throw new VisibleError(ruleProblemsText(errors));
+  if (errors.length > 0) throw new VisibleError(ruleProblemsText(errors.map(ruleProblemText)));
   const coverages = customers.map((customer): CustomerCoverage => {
     const { deployed, off } = composedFor(customer, rules, now);
     const running = deployed.filter(({ properties }) => properties.status === "enabled");

@@ -23,13 +23,12 @@ export interface RuleProblem {
 /** Most problems that one text lists. */
 const listedProblems = 100;
 
-/** All problems in one text, the first hundred in full. */
-export function ruleProblemsText(problems: readonly RuleProblem[]): string {
-  const listed = problems.slice(0, listedProblems);
-  const rest = problems.length - listed.length;
+/** All problems, each a line, in one text: the first hundred in full. */
+export function ruleProblemsText(lines: readonly string[]): string {
+  const rest = lines.length - listedProblems;
   return [
-    `${problems.length === 1 ? "1 problem" : `${problems.length} problems`} in detection rules; nothing was changed.`,
-    ...listed.map((problem) => `  ${ruleProblemText(problem)}`),
+    `${lines.length === 1 ? "1 problem" : `${lines.length} problems`} in detection rules; nothing was changed.`,
+    ...lines.slice(0, listedProblems).map((line) => `  ${line}`),
     ...(rest > 0 ? [`  and ${rest} more`] : []),
   ].join("\n");
 }
