@@ -66,7 +66,9 @@ function askSet(draft: Draft, { set, rules, composed, missing }: AskedSet): stri
   const others = missing.length === 0 ? "" : `; the next \`up\` creates the other ${missing.length}`;
   return draft.ask({
     id: `detectionSet:${set}`,
-    text: `By their IDs, the tenant has ${rules.length} of the ${composed.deployed.length} detection rules of detections/${set}. Does the customer get this set?`,
+    text:
+      `By their IDs, the tenant has ${rules.length} of the ${composed.deployed.length} detection rules of detections/${set}. ` +
+      "Does the customer get this set?",
     choices: [
       { value: "adopt", text: `yes: adopt them${others}` },
       { value: "leave", text: "no: leave them" },
