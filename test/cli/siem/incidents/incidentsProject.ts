@@ -48,12 +48,30 @@ function addConnector(project: StackProject, tenantId: string, applicationId: st
   cloud.acceptPassingSecret(clientSecret, applicationId);
 }
 
-/** IDs and times of contoso's incidents. */
-export function changedSince(project: StackProject, since: Date): string[] {
+export type IncidentChange = Pick<IncidentRecord, "id" | "updatedAt">;
+
+/** The last change of each of contoso's incidents that changed at `since` or later. */
+export function changedSince(project: StackProject, since: Date): IncidentChange[] {
   const { cloud } = project.sandbox;
   const bounds = { created: always, updated: { since, until: always.until } };
   const incidents = new Incidents(cloud.tenant(tenants.contoso), cloud.detectionInterval, cloud.now());
-  return [...incidents.within(bounds)].map(({ number, updated }) => `${number}@${updated.toISOString()}`);
+  return [...incidents.within(bounds)].map(({ number, updated }) => ({
+    id: String(number),
+    updatedAt: updated.toISOString(),
+  }));
+}
+
+/**
+ * The changes that no record shows. An incident that changes again before it is read is delivered
+ * with its later change alone.
+ */
+export function lostChanges(
+  changes: readonly IncidentChange[],
+  records: readonly IncidentRecord[],
+): readonly IncidentChange[] {
+  const latest = new Map<string, string>();
+  for (const { id, updatedAt } of records) if ((latest.get(id) ?? "") < updatedAt) latest.set(id, updatedAt);
+  return changes.filter(({ id, updatedAt }) => (latest.get(id) ?? "") < updatedAt);
 }
 
 export function incidentRecords(text: string): IncidentRecord[] {
