@@ -47,7 +47,7 @@ const rooms = {
   "cli/tenant": ["cli/stack", ...commandBase],
   "cli/planned": ["program", "components", "settings", ...facts],
   "cli/customer": ["cli/planned", "cli/tenant", "cli/stack", siem, detections, pages, ...commandBase],
-  "cli/fleet": ["program", "cli/tenant", "cli/stack", pages, ...commandBase],
+  "cli/fleet": ["program", "cli/detections", "cli/tenant", "cli/stack", pages, ...commandBase],
   "cli/ci": ["cli/tenant", "cli/stack", ...commandBase],
   "cli/detections": ["cli/tenant", "cli/stack", detections, kql, pages, ...commandBase],
   "cli/sandbox": ["cli/stack", siem, sandbox, engine, ...commandBase],

@@ -1,4 +1,4 @@
-/** A number with its English noun, such as `1 rule` and `2 rules`. */
-export function counted(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? "" : "s"}`;
+/** A number with its English noun, such as `1 rule` and `2 queries`. */
+export function counted(count: number, noun: string, plural = `${noun}s`): string {
+  return `${count} ${count === 1 ? noun : plural}`;
 }

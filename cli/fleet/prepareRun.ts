@@ -127,7 +127,7 @@ export function stackProblem(
 }
 
 /** Whether a command runs the program, which grants what the settings say. */
-function grants(command: FleetCommand): boolean {
+export function grants(command: FleetCommand): boolean {
   return command === "up" || command === "preview";
 }
 

@@ -8,6 +8,7 @@ import { withoutUndefined } from "@defender-mssp/microsoft";
 import type { Session } from "@defender-mssp/terminal/session";
 import { writeJsonLine } from "@defender-mssp/terminal/jsonDocument";
 import { Limiter } from "@defender-mssp/microsoft/limiter";
+import { counted } from "../base/counted";
 import { Journal } from "../stack/journal";
 import { exitCodeOf, type FleetCommand, type StackOutcome } from "../stack/outcome";
 import { pathWith, requireEngine } from "../stack/pulumi";
@@ -15,7 +16,7 @@ import { countsOf, type RunReport } from "../stack/report";
 import { say } from "./log";
 import { confirmPlan, isPlanned, type FleetPlan } from "./fleetPlan";
 import { FleetRun, withCanaries } from "./fleetRun";
-import { needsPlan, prepareRun, type FleetRunOptions, type PreparedRun } from "./prepareRun";
+import { grants, needsPlan, prepareRun, type FleetRunOptions, type PreparedRun } from "./prepareRun";
 import { RequestCounter } from "./requestCounter";
 import { summaryText } from "./summary";
 import { JsonView, LineView, LiveView, type FleetView } from "./view";
@@ -35,6 +36,7 @@ async function run(prepared: PreparedRun): Promise<number> {
   const { environment, out, now } = session;
   const counter = options.countRequests === true ? await RequestCounter.start(environment) : undefined;
   const setup = workerSetup(folder, environment);
+  if (grants(plan.command)) await judgeRules(prepared);
   let view: FleetView | undefined;
   /** Of each stack with a preview in this run. */
   const previewed = new Map<string, number>();
@@ -78,6 +80,19 @@ async function run(prepared: PreparedRun): Promise<number> {
     await workers.end();
     await limiter.stop();
   }
+}
+
+/** Judges the queries of all customers' detection rules at once: the workers would start a judge each. */
+async function judgeRules({ session, folder, stacks }: PreparedRun): Promise<void> {
+  const [{ readProject }, { judgeCustomers }] = await Promise.all([
+    import("../../settings/project.js"),
+    import("../detections/judgeCustomers.js"),
+  ]);
+  await judgeCustomers(await readProject(folder), {
+    stacks,
+    now: session.now(),
+    onJudging: (queries) => say(session, `judging ${counted(queries, "query", "queries")} of the detection rules.`),
+  });
 }
 
 /**

@@ -1,5 +1,6 @@
 /** A change of a detection rule over a fleet of twelve: a canary that fails, all customers, the former commit. */
 import assert from "node:assert/strict";
+import { watch } from "node:fs";
 import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import type { SandboxProject } from "@defender-mssp/testkit";
@@ -29,6 +30,8 @@ describe("mssp fleet, twelve customers with detection rules", () => {
   const first = ruleText("Office", "winword.exe");
   const second = ruleText("Office programs", "excel.exe");
   let project: SandboxProject;
+  /** Standard error of the last run. */
+  let notes = "";
 
   before(async () => {
     project = await createProject();
@@ -54,16 +57,30 @@ describe("mssp fleet, twelve customers with detection rules", () => {
       folder: project.folder,
       environment: { ...project.environment, NO_COLOR: "1", CI: "true" },
     });
+    notes = stderr;
     const journals = path.join(project.folder, ".mssp", "fleet");
     const [last] = (await readdir(journals)).sort().reverse();
     assert.ok(last !== undefined, stdout + stderr);
     return JSON.parse(await readFile(path.join(journals, last, "report.json"), "utf8")) as RunReport;
   }
 
-  it("deploys the rule to all", async () => {
-    const { counts } = await up("--init");
-    assert.equal(counts.changed, 12, JSON.stringify(counts));
+  it("deploys the rule to all, with its query judged once", async () => {
+    const verdicts = path.join(project.folder, ".mssp", "detections");
+    await mkdir(verdicts, { recursive: true });
+    // A judge's verdicts are written beside the file, and replace it.
+    const written = new Set<string>();
+    const watcher = watch(verdicts, (_, name) => {
+      if (name?.startsWith("verdicts.json.")) written.add(name);
+    });
+    try {
+      const { counts } = await up("--init", "--parallel", "4");
+      assert.equal(counts.changed, 12, JSON.stringify(counts));
+    } finally {
+      watcher.close();
+    }
     assert.deepEqual(new Set(names()), new Set(["Office"]));
+    assert.equal(written.size, 1);
+    assert.match(notes, /^mssp fleet: judging 1 query of the detection rules\.$/m);
   });
 
   it("a canary that fails leaves the eleven others untouched, and the rule of the canary as it was", async () => {

@@ -2,7 +2,6 @@
 import {
   judgeComposedRules,
   movedFilters,
-  readRules,
   rulesFolder,
   ruleSets,
   type ComposedRule,
@@ -16,8 +15,8 @@ import {
 } from "@defender-mssp/detections";
 import { VisibleError } from "@defender-mssp/errors";
 import type { Project } from "../../../settings/project";
-import { composedFor } from "../composedFor";
-import { detectionCustomers, type DetectionCustomer, type FaultyCustomer } from "../detectionCustomers";
+import { composedCustomers } from "../composedCustomers";
+import type { DetectionCustomer, FaultyCustomer } from "../detectionCustomers";
 import { kqlPackage } from "../kqlPackage";
 import { ruleAlone } from "./ruleAlone";
 
@@ -65,10 +64,7 @@ export async function checkDetections(project: Project, options: CheckOptions): 
         "format with `npx mssp detections import`.",
     );
   }
-  const { customers, faulty } = await detectionCustomers(project, options.stacks);
-  const named = options.stacks && [...new Set(customers.flatMap(({ settings }) => settings.detections.sets))];
-  const { rules, problems } = await readRules(folder, named);
-  const composed = customers.map((customer) => ({ customer, ...composedFor(customer, rules, options.now) }));
+  const { rules, problems, composed, faulty } = await composedCustomers(project, options);
   const { byRule, judged, kept } = await judgedQueries(
     rules.map(ruleAlone),
     composed.flatMap(({ deployed }) => deployed),
@@ -89,7 +85,7 @@ export async function checkDetections(project: Project, options: CheckOptions): 
   }
   return {
     rules: rules.length,
-    customers: customers.map(({ stack }) => stack),
+    customers: composed.map(({ customer }) => customer.stack),
     queries: { judged, kept },
     findings: sortedFindings(findings),
   };

@@ -36,6 +36,8 @@ export interface JudgeRulesOptions {
   readonly cacheFile: string;
   /** Tables of the tenant. Default: Microsoft's. */
   readonly schema?: JudgedSchema;
+  /** Told how many queries have no verdict, before they are judged. */
+  readonly onJudging?: (queries: number) => void;
 }
 
 /** A problem of a composed query. */

@@ -30,6 +30,8 @@ export interface JudgedQueriesOptions {
   readonly judgeProgram: string;
   readonly cacheFile: string;
   readonly schema?: object;
+  /** Told how many queries have no verdict, before they are judged. */
+  readonly onJudging?: (queries: number) => void;
 }
 
 export interface JudgedQueries {
@@ -45,11 +47,12 @@ const keptVerdicts = 20_000;
 /** @throws VisibleError if the judge's process fails. */
 export async function judgedQueries(
   queries: readonly string[],
-  { kql, judgeProgram, cacheFile, schema }: JudgedQueriesOptions,
+  { kql, judgeProgram, cacheFile, schema, onJudging }: JudgedQueriesOptions,
 ): Promise<JudgedQueries> {
   const keys = new Map([...new Set(queries)].map((query) => [query, kql.verdictKey(query, schema as never)]));
   const file = await verdictsIn(cacheFile);
   const missing = [...keys].filter(([, key]) => !Object.hasOwn(file, key));
+  if (missing.length > 0) onJudging?.(missing.length);
   const fresh =
     missing.length === 0
       ? []
