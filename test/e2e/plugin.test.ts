@@ -10,7 +10,18 @@ import {
 } from "@defender-mssp/testkit";
 import { parse, stringify } from "yaml";
 import { officeRule } from "../cli/detections/rulesProject";
-import { ana, ben, checkout, createProject, dumpOfTenant, objectsOf, TenantHands, tenantIdOf } from "./support";
+import {
+  ana,
+  ben,
+  checkout,
+  createProject,
+  dumpOfTenant,
+  objectsOf,
+  single,
+  TenantHands,
+  tenantIdOf,
+  type ObjectsById,
+} from "./support";
 import { yamlHost } from "./yamlHost";
 
 describe("the plugin, from a YAML program on the real engine:", function () {
@@ -307,6 +318,116 @@ describe("the plugin, from a YAML program on the real engine:", function () {
       await project.succeed(["destroy", "--yes", "--skip-preview", "--stack", "dev"]);
       assert.deepEqual(newResources(), []);
       assert.deepEqual(objectsOf(project, tenantId).applications, {});
+    });
+  });
+
+  describe("EntitlementAccess, with an azuread provider of the program", () => {
+    interface Policy {
+      readonly accessPackageId: string;
+      readonly durationInDays: number;
+      readonly requestorSettings: { readonly allowedRequestors: readonly { readonly id: string }[] };
+      readonly requestApprovalSettings: {
+        readonly approvalStages: readonly [{ readonly primaryApprovers: readonly { readonly id: string }[] }];
+      };
+    }
+    const options = { providers: ["${tenant}"] };
+    const tierNames = Object.entries(tiers);
+    const terms = { expiresAfterDays: 90, reviewEvery: "quarter" };
+    let asBefore: string;
+    let contact: Record<string, unknown>;
+    let shown: string;
+
+    const collection = (name: string): ObjectsById =>
+      (objectsOf(project, tenantId) as Partial<Record<string, ObjectsById>>)[name] ?? {};
+    const objects = <T = Record<string, unknown>>(name: string) => Object.values(collection(name)) as T[];
+
+    before(async () => {
+      const [user] = Object.values(objectsOf(project, tenantId).users);
+      contact = user ?? assert.fail("the tenant has no user");
+      const approvers = [contact["userPrincipalName"]];
+      const group = (displayName: string) => ({
+        type: "defender-mssp:MsspSecurityGroup",
+        properties: { displayName, msspName: "${msspName}" },
+        options,
+      });
+      const { resources, ...head } = parse(program) as { resources: Record<string, object> };
+      const declared = {
+        ...head,
+        resources: {
+          identity: resources["identity"],
+          tenant: { type: "pulumi:providers:azuread", properties: { tenantId: "${tenantId}" } },
+          ...Object.fromEntries(tierNames.map(([tier, name]) => [`${tier}Group`, group(name)])),
+          access: {
+            type: "defender-mssp:EntitlementAccess",
+            properties: {
+              ...{
+                tenantId: "${tenantId}",
+                customerDomain: "${customerDomain}",
+                msspName: "${msspName}",
+                stackIdentity,
+              },
+              terms: { ...terms, approvers, identitySource: { tenantId: "${msspTenantId}" } },
+              groups: Object.fromEntries(
+                tierNames.map(([tier, displayName]) => [tier, { objectId: `\${${tier}Group.objectId}`, displayName }]),
+              ),
+            },
+            options,
+          },
+        },
+        outputs: { accessPackages: "${access.accessPackages}", nextSteps: "${access.nextSteps}" },
+      };
+      program = stringify(declared, { aliasDuplicateObjects: false, lineWidth: 0 });
+      await writeFile(path.join(project.folder, "Pulumi.yaml"), program);
+      await project.writeSettings("dev", {
+        ...settings,
+        portalAccess: {
+          ...{ model: "entitlement", ...terms, approvers, identitySource: "tenant" },
+          tiers: Object.fromEntries(tierNames.map(([tier, name]) => [tier, { name }])),
+        },
+      });
+      asBefore = dumpOfTenant(project, tenantId);
+    });
+
+    it("`up` creates the organization and the catalog, and for each tier a group, a package and a policy", async () => {
+      const pack = ["--policy-pack", path.join(checkout, "policy")];
+      shown = await project.succeed(["up", "--yes", "--skip-preview", "--stack", "dev", ...pack]);
+      assert.doesNotMatch(shown, /\[mandatory\]/);
+
+      const organization = single(collection("connectedOrganizations"));
+      assert.equal(organization["displayName"], "Fabrikam Security");
+      assert.match(JSON.stringify(organization["identitySources"]), new RegExp(`"tenantId":"${msspTenantId}"`));
+      const groups = new Map(objects("groups").map(({ displayName, id }) => [displayName, id]));
+      const packages = objects<{ id: string; displayName: string }>("accessPackages");
+      const policies = objects<Policy>("accessPackageAssignmentPolicies");
+      assert.deepEqual([packages.length, policies.length], [3, 3]);
+      assert.equal(objects("accessPackageResourceRoleScopes").length, 3);
+      const { accessPackages, nextSteps } = await project.outputs("dev");
+      for (const [tier, name] of tierNames) {
+        const { id } = packages.find(({ displayName }) => displayName === name) ?? assert.fail(name);
+        const link = `https://myaccess.microsoft.com/@contoso75.example#/access-packages/${id}`;
+        assert.equal((accessPackages as Record<string, string>)[tier], link);
+        const policy = policies.find(({ accessPackageId }) => accessPackageId === id) ?? assert.fail(name);
+        assert.equal(policy.durationInDays, 90);
+        const requestors = policy.requestorSettings.allowedRequestors.map((requestor) => requestor.id);
+        assert.deepEqual(requestors, [organization["id"]]);
+        // The customer decides on the approvers, and they on the analysts.
+        const decides = tier === "approvers" ? contact["id"] : groups.get(tiers.approvers);
+        const [{ primaryApprovers }] = policy.requestApprovalSettings.approvalStages;
+        assert.deepEqual(
+          primaryApprovers.map((approver) => approver.id),
+          [decides],
+        );
+      }
+      assert.match((nextSteps as string[]).join("\n"), new RegExp(`${String(contact["userPrincipalName"])} approves`));
+    });
+
+    it("a second preview, with a look at the tenant, changes nothing", async () => {
+      await project.succeed(["preview", "--refresh", "--expect-no-changes", "--stack", "dev"]);
+    });
+
+    it("`destroy` leaves the tenant as it was", async () => {
+      await project.succeed(["destroy", "--yes", "--skip-preview", "--stack", "dev"]);
+      assert.equal(dumpOfTenant(project, tenantId), asBefore);
     });
   });
 });
