@@ -421,6 +421,17 @@ describe("the plugin, from a YAML program on the real engine:", function () {
       assert.match((nextSteps as string[]).join("\n"), new RegExp(`${String(contact["userPrincipalName"])} approves`));
     });
 
+    it("the components use the program's provider, and the engine prints no warning of two in conflict", () => {
+      const providers = [...shown.matchAll(/pulumi:providers:azuread (\S+) created/g)].map(([, name]) => name);
+      assert.deepEqual(providers, ["tenant"]);
+      const warnings = [...shown.matchAll(/warning: (.*)/g)].map(([, text]) => text);
+      // The host that this test brings.
+      assert.deepEqual(
+        warnings.filter((text) => text?.startsWith("using pulumi-language-yaml") !== true),
+        [],
+      );
+    });
+
     it("a second preview, with a look at the tenant, changes nothing", async () => {
       await project.succeed(["preview", "--refresh", "--expect-no-changes", "--stack", "dev"]);
     });
