@@ -26,6 +26,8 @@ const consentNames: Readonly<Record<keyof typeof microsoftGraph.appRoles, string
   "Group.ReadWrite.All": "Read and write all groups",
   "GroupMember.Read.All": "Read all group memberships",
   "GroupMember.ReadWrite.All": "Read and write all group memberships",
+  "IdentityRiskyUser.Read.All": "Read all identity risky user information",
+  "IdentityRiskyUser.ReadWrite.All": "Read and write all risky user information",
   "Organization.Read.All": "Read organization information",
   "Policy.Read.All": "Read your organization's policies",
   "Policy.Read.ConditionalAccess": "Read your organization's conditional access policies",
@@ -48,6 +50,7 @@ const consentNames: Readonly<Record<keyof typeof microsoftGraph.appRoles, string
   "SecurityEvents.Read.All": "Read your organization's security events",
   "SecurityIncident.Read.All": "Read all security incidents",
   "SecurityIncident.ReadWrite.All": "Read and write to all security incidents",
+  "SharePointTenantSettings.Read.All": "Read SharePoint and OneDrive tenant settings",
   "TenantGovernance-Invitation.Read.All": "Read Tenant Governance invitations",
   "TenantGovernance-PolicyTemplate.Read.All": "Read Tenant Governance policy templates",
   "TenantGovernance-Relationship.Read.All": "Read Tenant Governance relationships",
@@ -59,6 +62,7 @@ const consentNames: Readonly<Record<keyof typeof microsoftGraph.appRoles, string
   "User.Read.All": "Read all users' full profiles and company properties",
   "User.ReadBasic.All": "Read all users' basic profiles",
   "User.ReadWrite.All": "Read and write all users' full profiles",
+  "UserAuthenticationMethod.Read.All": "Read all users' authentication methods",
 };
 
 /** In Microsoft's words; the permission's own name where they are not known. */

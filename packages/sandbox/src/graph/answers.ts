@@ -6,7 +6,7 @@ import type { Json, StoredObject } from "../cloud/model";
 import { entitySets, odataType, type EntitySetName } from "./entities";
 import type { DirectoryEntry } from "./directory";
 import { canonicalSelect, shape } from "./odata/shape";
-import type { JsonObject } from "./json";
+import { jsonText, objectsIn, type JsonObject } from "./json";
 import { page } from "./odata/page";
 import type { Expansion } from "./odata/query";
 import { unreadableRequest, unsupportedQuery } from "./errors";
@@ -60,6 +60,31 @@ export function list(
       ...expanded(call, entitySet, object),
     })),
   });
+}
+
+/**
+ * Objects of types that derive from one, each with its `@odata.type`. Options name the properties of the base; without
+ * `$select` each object has those of its own type.
+ */
+export function listDerived(
+  call: Call,
+  types: {
+    readonly base: EntitySetName;
+    readonly derived: readonly EntitySetName[];
+    readonly objects: Iterable<StoredObject>;
+    readonly name: string;
+  },
+): RouteAnswer {
+  const byId = new Map([...types.objects].map((object) => [object.id, object]));
+  const answer = list(call, types.base, byId.values(), types.name);
+  if (call.query.select !== undefined) return answer;
+  const value = objectsIn(answer.body?.["value"]).map((item) => {
+    const object = byId.get(jsonText(item["id"]));
+    const entitySet = types.derived.find((name) => odataType(name) === object?.["@odata.type"]);
+    if (object === undefined || entitySet === undefined) throw new Error(`An object of ${types.base} has no type.`);
+    return typed(call, { entitySet, object });
+  });
+  return ok({ ...answer.body, value });
 }
 
 const directoryTypes = (Object.keys(entitySets) as EntitySetName[]).filter((name) => entitySets[name].directoryObject);

@@ -7,6 +7,11 @@
  */
 import { directoryAudit, signIn } from "./entities/auditLogs";
 import {
+  authenticationMethod,
+  microsoftAuthenticatorAuthenticationMethod,
+  passwordAuthenticationMethod,
+} from "./entities/authenticationMethod";
+import {
   conditionalAccessPolicy,
   countryNamedLocation,
   ipNamedLocation,
@@ -45,6 +50,7 @@ import {
 } from "./entities/entitlementManagement";
 import { group } from "./entities/groups";
 import {
+  activityBasedTimeoutPolicy,
   adminConsentRequestPolicy,
   authorizationPolicy,
   groupSetting,
@@ -76,6 +82,10 @@ import {
   roleEligibilityScheduleRequest,
 } from "./entities/roleEligibilitySchedule";
 import { delegatedAdminRelationship } from "./entities/delegatedAdminRelationship";
+import { domainDnsMxRecord, domainDnsRecord, domainDnsTxtRecord } from "./entities/domainDnsRecord";
+import { onPremisesDirectorySynchronization } from "./entities/onPremisesDirectorySynchronization";
+import { riskyUser } from "./entities/riskyUser";
+import { sharepointSettings } from "./entities/sharepointSettings";
 import { userRegistrationDetails } from "./entities/userRegistrationDetails";
 import { invitation, user } from "./entities/users";
 import type { GraphVersion, EntityProperties } from "./entities/property";
@@ -144,7 +154,17 @@ export type EntitySetName =
   | "defaultAppManagementPolicy"
   | "identitySecurityDefaultsEnforcementPolicy"
   | "adminConsentRequestPolicy"
+  | "activityBasedTimeoutPolicies"
   | "groupSettings"
+  | "domainDnsRecords"
+  | "domainDnsMxRecords"
+  | "domainDnsTxtRecords"
+  | "authenticationMethods"
+  | "passwordMethods"
+  | "microsoftAuthenticatorMethods"
+  | "riskyUsers"
+  | "onPremisesSynchronization"
+  | "sharepointSettings"
   | "userRegistrationDetails"
   | "directoryAudits"
   | "signIns"
@@ -315,7 +335,38 @@ export const entitySets: Readonly<Record<EntitySetName, EntitySet>> = {
     properties: adminConsentRequestPolicy,
     path: "policies/adminConsentRequestPolicy",
   },
+  activityBasedTimeoutPolicies: {
+    ...plain,
+    type: "activityBasedTimeoutPolicy",
+    properties: activityBasedTimeoutPolicy,
+    path: "policies/activityBasedTimeoutPolicies",
+  },
   groupSettings: { ...plain, type: "groupSetting", properties: groupSetting },
+  /** Answers from the domains; none is stored. */
+  domainDnsRecords: { ...plain, type: "domainDnsRecord", properties: domainDnsRecord },
+  domainDnsMxRecords: { ...plain, type: "domainDnsMxRecord", properties: domainDnsMxRecord },
+  domainDnsTxtRecords: { ...plain, type: "domainDnsTxtRecord", properties: domainDnsTxtRecord },
+  /** Answers from the users; none is stored. */
+  authenticationMethods: { ...plain, type: "authenticationMethod", properties: authenticationMethod },
+  passwordMethods: { ...plain, type: "passwordAuthenticationMethod", properties: passwordAuthenticationMethod },
+  microsoftAuthenticatorMethods: {
+    ...plain,
+    type: "microsoftAuthenticatorAuthenticationMethod",
+    properties: microsoftAuthenticatorAuthenticationMethod,
+  },
+  riskyUsers: { ...plain, type: "riskyUser", properties: riskyUser, path: "identityProtection/riskyUsers" },
+  onPremisesSynchronization: {
+    ...plain,
+    type: "onPremisesDirectorySynchronization",
+    properties: onPremisesDirectorySynchronization,
+    path: "directory/onPremisesSynchronization",
+  },
+  sharepointSettings: {
+    ...plain,
+    type: "sharepointSettings",
+    properties: sharepointSettings,
+    path: "admin/sharepoint/settings",
+  },
   /** Answers from the users; none is stored. */
   userRegistrationDetails: {
     ...plain,

@@ -80,10 +80,19 @@ export function missingLogPermission(name: string): EmulatedGraphError {
   return new EmulatedGraphError(403, "Authentication_MSGraphPermissionMissing", message);
 }
 
-/** The 403 of Conditional Access. The service's own text is not verified. */
+/**
+ * The 403 of Conditional Access and of Entra ID Protection. The latter's text is from an issue thread
+ * (microsoftgraph/msgraph-beta-sdk-dotnet 723), the code is not verified.
+ */
 export function missingScopesInToken(names: string): EmulatedGraphError {
   const message = "You cannot perform the requested operation, required scopes are missing in the token.";
   return new EmulatedGraphError(403, "AccessDenied", `${message} (Sandbox: ${names} is missing.)`);
+}
+
+/** The 403 of users' authentication methods, from an issue thread (microsoftgraph/msgraph-sdk-go 441). */
+export function authorizationFailed(names: readonly string[]): EmulatedGraphError {
+  const help = `(Sandbox: ${names.join(" or ")} is missing.)`;
+  return new EmulatedGraphError(403, "accessDenied", `Request Authorization failed ${help}`);
 }
 
 /** Entitlement management's 403. The missing permission is the sandbox's addition. */

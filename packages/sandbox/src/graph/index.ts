@@ -11,7 +11,7 @@ import type { GraphVersion } from "./entities";
 import { EmulatedGraphError, errorBody, unreadableRequest, unsupportedQuery } from "./errors";
 import { lapseActivations } from "./groupActivations";
 import type { Match } from "./match";
-import { parseQuery } from "./odata/query";
+import { parseCountQuery, parseQuery } from "./odata/query";
 import { access, refusal } from "./permissions";
 import { bothVersions, type RouteAnswer, type Call } from "./route";
 import { routeTable } from "./routes";
@@ -81,7 +81,10 @@ async function serve(
       origin: protocolOf(request) === "https" ? cloud.services.graph : cloud.origins.http,
       cast: match.cast,
       parameters: match.parameters,
-      query: parseQuery(search, header(request, "consistencylevel"), version, match.route),
+      query:
+        match.counts === true
+          ? parseCountQuery(search, header(request, "consistencylevel"), version)
+          : parseQuery(search, header(request, "consistencylevel"), version, match.route),
       body: readBody(request),
       contentType: header(request, "content-type"),
       path,
@@ -90,6 +93,7 @@ async function serve(
       throw unsupportedQuery();
     const answer = match.route.handle(call);
     recordChange(call, match.route, answer);
+    if (match.counts === true) return await sendCount(reply, answer);
     return await send(reply, answer);
   } catch (error) {
     if (!(error instanceof EmulatedGraphError)) throw error;
@@ -132,6 +136,12 @@ function send(reply: FastifyReply, { status, body, location }: RouteAnswer): Fas
   if (body === undefined) return reply.send();
   void reply.headers({ "content-type": contentType, "odata-version": "4.0", vary: "Accept-Encoding" });
   return reply.send(JSON.stringify(body));
+}
+
+/** The number alone, as text. */
+function sendCount(reply: FastifyReply, { body }: RouteAnswer): FastifyReply {
+  void reply.headers({ "content-type": "text/plain", "odata-version": "4.0", vary: "Accept-Encoding" });
+  return reply.code(200).send(Buffer.from(String(body?.["@odata.count"])));
 }
 
 async function authenticate(cloud: Cloud, request: FastifyRequest): Promise<Caller> {

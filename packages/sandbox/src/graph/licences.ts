@@ -10,16 +10,18 @@ export type LicensedFeature =
   | "privilegedAccess"
   | "signInLogs"
   | "conditionalAccess"
+  | "riskyUsers"
   | "crossTenantAccess"
   | "governanceRelationships"
   | "governanceApplications";
+
+const needsP2: ReadonlySet<LicensedFeature> = new Set(["entitlementManagement", "privilegedAccess", "riskyUsers"]);
 
 /** Whether the tenant has the licence for a feature. */
 export function hasLicence(tenant: Tenant, feature: LicensedFeature): boolean {
   const licence = switchValue(tenant, "entraLicence");
   if (feature === "governanceApplications") return licence === "governance";
-  const needsP2 = feature === "entitlementManagement" || feature === "privilegedAccess";
-  return needsP2 ? ["p2", "governance"].includes(licence) : licence !== "free";
+  return needsP2.has(feature) ? ["p2", "governance"].includes(licence) : licence !== "free";
 }
 
 /** Throws the service's error if the caller's tenant has no licence for a feature. */
@@ -60,8 +62,9 @@ const refusals: Readonly<Record<LicensedFeature, () => EmulatedGraphError>> = {
       "Authentication_RequestFromNonPremiumTenantOrB2CTenant",
       "Neither tenant is B2C or tenant doesn't have premium license",
     ),
-  // The service's own text is not verified.
+  // The service's own texts of these two are not verified.
   conditionalAccess: () => new EmulatedGraphError(403, "AccessDenied", "Your tenant is not licensed for this feature."),
+  riskyUsers: () => new EmulatedGraphError(403, "AccessDenied", "Your tenant is not licensed for this feature."),
   // Microsoft documents that trust and targets need P1; the service's own refusal is not known.
   crossTenantAccess: () =>
     new EmulatedGraphError(403, "AadPremiumLicenseRequired", "The tenant needs to have Microsoft Entra ID P1 license."),

@@ -7,6 +7,8 @@ export interface Match {
   parameters: Record<string, string>;
   /** The type at the end of the path. */
   cast?: EntitySetName;
+  /** Whether the path ends in `/$count`: the number of items of the route's list. */
+  counts?: true;
 }
 
 interface Template {
@@ -35,7 +37,20 @@ export class RouteTable {
    */
   find(method: string, version: GraphVersion, path: string): Match | "otherMethod" | undefined {
     const segments = splitPath(path);
-    return this.#find(method, version, segments) ?? this.#findCast(method, version, segments);
+    return (
+      this.#find(method, version, segments) ??
+      this.#findCast(method, version, segments) ??
+      this.#findCount(method, version, segments)
+    );
+  }
+
+  #findCount(method: string, version: GraphVersion, segments: readonly string[]): Match | undefined {
+    if (segments.at(-1)?.toLowerCase() !== "$count") return undefined;
+    const list = segments.slice(0, -1);
+    const match = this.#find(method, version, list) ?? this.#findCast(method, version, list);
+    return typeof match === "object" && match.route.method === "GET" && match.route.searchable === true
+      ? { ...match, counts: true }
+      : undefined;
   }
 
   #findCast(method: string, version: GraphVersion, segments: readonly string[]): Match | undefined {

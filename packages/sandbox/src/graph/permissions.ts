@@ -6,6 +6,7 @@
 import type { Caller } from "../cloud/model";
 import { apiNames } from "../cloud/permissionUse";
 import {
+  authorizationFailed,
   callerNotAuthorized,
   denied,
   missingLogPermission,
@@ -83,6 +84,12 @@ const activationRead = [
   "PrivilegedAssignmentSchedule.ReadWrite.AzureADGroup",
 ];
 
+const authenticationMethodRead = ["UserAuthenticationMethod.Read.All", "UserAuthenticationMethod.ReadWrite.All"];
+const directorySynchronizationRead = [
+  "OnPremDirectorySynchronization.Read.All",
+  "OnPremDirectorySynchronization.ReadWrite.All",
+];
+
 export const permissions = {
   readApplications: of([...applicationRead, "Application.ReadWrite.OwnedBy"]),
   createApplication: of(["Application.ReadWrite.All", "Application.ReadWrite.OwnedBy"]),
@@ -154,6 +161,20 @@ export const permissions = {
     application: ["AuditLog.Read.All", "UserAuthenticationMethod.Read.All"],
     delegated: ["AuditLog.Read.All", "UserAuthenticationMethod.Read.All"],
   },
+  readAuthenticationMethods: {
+    ...exactly(authenticationMethodRead),
+    refusal: () => authorizationFailed(authenticationMethodRead),
+  },
+  // Its page has no higher permission.
+  readRiskyUsers: ofConditionalAccess(["IdentityRiskyUser.Read.All"]),
+  writeRiskyUsers: ofConditionalAccess(["IdentityRiskyUser.ReadWrite.All"]),
+  readSharePointSettings: exactly(["SharePointTenantSettings.Read.All", "SharePointTenantSettings.ReadWrite.All"]),
+  // For users only: the page has no permission for applications.
+  readDirectorySynchronization: {
+    ...exactly(directorySynchronizationRead),
+    application: [],
+    refusal: () => denied(directorySynchronizationRead),
+  },
   readEntitlements: ofEntitlements(["EntitlementManagement.Read.All", "EntitlementManagement.ReadWrite.All"]),
   writeEntitlements: ofEntitlements(["EntitlementManagement.ReadWrite.All"]),
   readOrganization: of(["Organization.Read.All", "Organization.ReadWrite.All", ...directoryRead], {
@@ -169,6 +190,11 @@ export const permissions = {
   readConsentRequestPolicy: of(["Policy.Read.All", "Policy.ReadWrite.ConsentRequest", ...directoryRead]),
   // Pages of security defaults and of named locations: no higher permission.
   readPolicies: of(["Policy.Read.All"]),
+  readTimeoutPolicies: exactly([
+    "Policy.Read.All",
+    "Policy.Read.ApplicationConfiguration",
+    "Policy.ReadWrite.ApplicationConfiguration",
+  ]),
   readGroupSettings: of(directoryRead),
   readTenantInformation: of(["CrossTenantInformation.ReadBasic.All"]),
   readAppManagementPolicy: of([
@@ -198,6 +224,7 @@ export const permissions = {
   readGovernanceRelationships: ofGovernance("Relationship", "read"),
   writeGovernanceRelationships: ofGovernance("Relationship", "write"),
   readDelegatedAdminRelationships: of(["DelegatedAdminRelationship.Read.All"]),
+  readDomainRecords: exactly(["Domain.Read.All", "Domain.ReadWrite.All"]),
   readDomains: of(["Domain.Read.All", "Domain.ReadWrite.All", ...directoryRead]),
 } satisfies Record<string, RoutePermissions>;
 
@@ -206,6 +233,11 @@ export const permissions = {
  */
 function named(names: readonly string[]): RoutePermissions {
   return { application: names, delegated: names, owned: [], refusal: () => missingScope(names) };
+}
+
+/** The permissions of the page, equal for users; `Directory.AccessAsUser.All` is none of them. */
+function exactly(names: readonly string[]): RoutePermissions {
+  return { application: names, delegated: names, owned: [] };
 }
 
 /** `also`: names of which one is needed besides AuditLog.Read.All. */

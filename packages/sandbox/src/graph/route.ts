@@ -19,7 +19,9 @@ export interface Route {
   readonly permissions: RoutePermissions;
   /** The number of items in a page of its list. Default: the directory's. */
   readonly pageSize?: PageSize;
-  /** Whether its list takes `$search`. Default: no. */
+  /**
+   * Whether its list takes `$search`, and `/$count` at its end: queries of the directory's second index. Default: no.
+   */
   readonly searchable?: boolean;
   /**
    * Lists directory objects of several types: a type at its end, such as

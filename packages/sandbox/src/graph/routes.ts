@@ -31,6 +31,11 @@ import { roleManagementRoutes } from "./routes/roleManagement";
 import { roleScheduleInstanceRoutes } from "./routes/roleScheduleInstanceRoutes";
 import { securityPolicyRoutes } from "./routes/securityPolicyRoutes";
 import { servicePrincipalRoutes } from "./routes/servicePrincipals";
+import { authenticationMethodRoutes } from "./routes/authenticationMethodRoutes";
+import { onPremisesSynchronizationRoutes } from "./routes/onPremisesSynchronizationRoutes";
+import { riskyUserRoutes } from "./routes/riskyUserRoutes";
+import { serviceConfigurationRecordRoutes } from "./routes/serviceConfigurationRecordRoutes";
+import { sharepointSettingsRoutes } from "./routes/sharepointSettingsRoutes";
 import { tenantRoutes } from "./routes/tenant";
 import { tenantGovernanceRoutes } from "./routes/tenantGovernance";
 import { tenantInformationRoutes } from "./routes/tenantInformationRoutes";
@@ -59,6 +64,11 @@ export const routeTable = new RouteTable([
   ...policyRoutes,
   ...securityPolicyRoutes,
   ...registrationDetailRoutes,
+  ...authenticationMethodRoutes,
+  ...riskyUserRoutes,
+  ...serviceConfigurationRecordRoutes,
+  ...sharepointSettingsRoutes,
+  ...onPremisesSynchronizationRoutes,
   ...crossTenantAccessRoutes,
   ...conditionalAccessRoutes,
   ...namedLocationRoutes,

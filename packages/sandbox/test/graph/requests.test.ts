@@ -480,7 +480,13 @@ describe("requests to the emulated Graph", function () {
       assert.equal(answered.status, 404);
     }).timeout(5000);
 
-    for (const path of ["users/$count", "groups/$count", "users/delta", "groups/delta", "applications/delta()"]) {
+    for (const path of [
+      "domains/$count",
+      "directoryRoles/$count",
+      "users/delta",
+      "groups/delta",
+      "applications/delta()",
+    ]) {
       it(`path: ${path} is reported as a missing route, not as a missing object`, async () => {
         const { status, body } = await graph.call("GET", `/v1.0/${path}`);
         // The server's 404, which this harness leaves to Fastify's default; Graph's own has an

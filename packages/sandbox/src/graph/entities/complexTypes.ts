@@ -19,8 +19,10 @@ import {
 } from "./property";
 import { conditionalAccessSubtypes, conditionalAccessTypes } from "./conditionalAccess";
 import { crossTenantAccessTypes } from "./crossTenantAccess";
+import { onPremisesSynchronizationTypes } from "./onPremisesDirectorySynchronization";
 import { policyTypes } from "./policies";
 import { privilegedAccessTypes } from "./privilegedAccess";
+import { sharepointTypes } from "./sharepointSettings";
 import { entitlementSubtypes, entitlementTypes } from "./entitlementManagement";
 import { delegatedAdminTypes } from "./delegatedAdminRelationship";
 import { tenantGovernanceTypes } from "./tenantGovernance";
@@ -241,6 +243,8 @@ export const complexTypes: Readonly<Record<string, EntityProperties>> = {
   ...delegatedAdminTypes,
   ...auditTypes,
   ...policyTypes,
+  ...sharepointTypes,
+  ...onPremisesSynchronizationTypes,
   ...privilegedAccessTypes,
   ...crossTenantAccessTypes,
   ...conditionalAccessTypes,

@@ -2,7 +2,7 @@
  * `subscribedSku`, `authorizationPolicy`, `tenantAppManagementPolicy` and others: licences and
  * policies of a tenant. Read only. https://learn.microsoft.com/graph/api/resources/subscribedsku,
  * …/authorizationpolicy, …/tenantappmanagementpolicy, …/identitysecuritydefaultsenforcementpolicy,
- * …/adminconsentrequestpolicy, …/groupsetting
+ * …/adminconsentrequestpolicy, …/activitybasedtimeoutpolicy, …/groupsetting
  */
 import type { EntityProperties } from "./property";
 import { boolean, complex, complexes, computed, guid, int32, readOnly, string, strings } from "./property";
@@ -58,6 +58,14 @@ export const adminConsentRequestPolicy: EntityProperties = {
   requestDurationInDays: int32({ ...readOnly, nullable: false, default: 0 }),
   reviewers: complexes("accessReviewReviewerScope", readOnly),
   version: int32({ ...readOnly, nullable: false, default: 0 }),
+};
+
+export const activityBasedTimeoutPolicy: EntityProperties = {
+  id: string({ ...computed }),
+  definition: strings(readOnly),
+  description: string(readOnly),
+  displayName: string(readOnly),
+  isOrganizationDefault: boolean({ ...readOnly, default: false }),
 };
 
 export const groupSetting: EntityProperties = {

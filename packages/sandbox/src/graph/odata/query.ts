@@ -44,6 +44,18 @@ export interface ListOptions {
 }
 
 /**
+ * Reads the text after `?` of a path that ends in `/$count`. It takes `$filter` and `$search` only, and needs
+ * `ConsistencyLevel: eventual`: https://learn.microsoft.com/graph/aad-advanced-queries. The text is from
+ * microsoftgraph/microsoft-graph-docs 18613.
+ */
+export function parseCountQuery(text: string, consistencyLevel: string | undefined, version: GraphVersion): Query {
+  const query = parseQuery(text, consistencyLevel, version, { searchable: true });
+  refuseOptions(query, ["$filter", "$search"]);
+  if (consistencyLevel?.toLowerCase() !== "eventual") throw badRequest("$count is not currently supported.");
+  return { ...query, count: true, advanced: true };
+}
+
+/**
  * Reads the text after `?`. Throws the service's 400 for an unknown option. Beta accepts the
  * options without `$`: https://learn.microsoft.com/graph/query-parameters
  */
@@ -93,6 +105,12 @@ export function parseQuery(
 /** From microsoftgraph/microsoft-graph-docs-contrib 3495. */
 const withoutConsistencyLevel =
   "Request with $search query parameter only works through MSGraph with a special request header: 'ConsistencyLevel: eventual'";
+
+/** Refuses the options that the page of a call does not have; `allowed` are in lower case, with `$`. */
+export function refuseOptions({ sent }: Query, allowed: readonly string[] = []): void {
+  const refused = [...sent.keys()].find((name) => name.startsWith("$") && !allowed.includes(name.toLowerCase()));
+  if (refused !== undefined) throw unreadableRequest(`The query parameter '${refused}' is not supported.`);
+}
 
 function parseSelect(text: string | undefined): readonly string[] | undefined {
   const names = text?.split(",").map((name) => name.trim());

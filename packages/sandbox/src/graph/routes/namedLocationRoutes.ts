@@ -4,15 +4,14 @@
  */
 import { randomUUID } from "node:crypto";
 import type { StoredObject } from "../../cloud/model";
-import { list } from "../answers";
+import { listDerived, typed } from "../answers";
 import { get } from "../directory";
 import { entitySets, odataType, type EntitySetName } from "../entities";
 import { unreadableRequest } from "../errors";
 import { wholeSeconds } from "../identifiers";
-import { jsonText, objectsIn, type JsonObject } from "../json";
+import type { JsonObject } from "../json";
 import { licensed } from "../licences";
 import { complete } from "../objects";
-import { shape } from "../odata/shape";
 import { permissions } from "../permissions";
 import {
   callBody,
@@ -30,10 +29,23 @@ import { checkCreate } from "../validate";
 const entitySet = "namedLocations";
 const path = "/identity/conditionalAccess/namedLocations";
 const contextName = path.slice(1);
+const derivedSets = ["ipNamedLocations", "countryNamedLocations"] as const;
 const versions = ["v1.0"] as const;
 
 export const namedLocationRoutes: readonly Route[] = [
-  { method: "GET", path, versions, permissions: permissions.readPolicies, handle: all },
+  {
+    method: "GET",
+    path,
+    versions,
+    permissions: permissions.readPolicies,
+    handle: (call) =>
+      listDerived(call, {
+        base: entitySet,
+        derived: derivedSets,
+        objects: call.tenant.objects(entitySet).values(),
+        name: contextName,
+      }),
+  },
   ...licensed("conditionalAccess", [
     { method: "POST", path, versions, permissions: permissions.writeConditionalAccess, handle: create },
   ]),
@@ -57,18 +69,6 @@ export const namedLocationRoutes: readonly Route[] = [
   },
 ];
 
-/** A list selects and filters by what every location has; without `$select` each has the properties of its type. */
-function all(call: Call): RouteAnswer {
-  const locations = call.tenant.objects(entitySet);
-  const answer = list(call, entitySet, locations.values(), contextName);
-  if (call.query.select !== undefined) return answer;
-  const value = objectsIn(answer.body?.["value"] ?? null).map((item) => {
-    const location = locations.get(jsonText(item["id"]));
-    return location === undefined ? item : whole(call, location);
-  });
-  return ok({ ...answer.body, value });
-}
-
 function create(call: Call): RouteAnswer {
   const body = callBody(call);
   const type = typeNamed(body["@odata.type"]);
@@ -91,8 +91,7 @@ function subject(call: Call): StoredObject {
 }
 
 function whole(call: Call, location: StoredObject): JsonObject {
-  const type = typeNamed(location["@odata.type"]);
-  return { "@odata.type": odataType(type), ...shape(type, location, call.version) };
+  return typed(call, { entitySet: typeNamed(location["@odata.type"]), object: location });
 }
 
 function entityContext(call: Call): JsonObject {
@@ -101,8 +100,8 @@ function entityContext(call: Call): JsonObject {
 
 /** "You must specify the @odata.type of the derived type"; the error's text is the sandbox's own. */
 function typeNamed(name: JsonObject[string] | undefined): EntitySetName {
-  const type = (["ipNamedLocations", "countryNamedLocations"] as const).find((set) => name === odataType(set));
+  const type = derivedSets.find((set) => name === odataType(set));
   if (type !== undefined) return type;
-  const types = (["ipNamedLocations", "countryNamedLocations"] as const).map((set) => entitySets[set].type);
+  const types = derivedSets.map((set) => entitySets[set].type);
   throw unreadableRequest(`A named location has the @odata.type of ${types.join(" or ")}.`);
 }

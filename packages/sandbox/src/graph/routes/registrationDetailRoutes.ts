@@ -2,7 +2,7 @@
  * Which authentication methods users have registered, by the tenant's switch `mfa`.
  * https://learn.microsoft.com/graph/api/authenticationmethodsroot-list-userregistrationdetails
  */
-import type { StoredObject } from "../../cloud/model";
+import type { StoredObject, Tenant } from "../../cloud/model";
 import { switchValue } from "../../cloud/switches";
 import { list } from "../answers";
 import { requireLicence } from "../licences";
@@ -26,18 +26,25 @@ export const registrationDetailRoutes: readonly Route[] = [
   },
 ];
 
+/** Whether a user has registered methods of multifactor authentication. A guest registers them in the home tenant. */
+export function hasRegisteredMethods(tenant: Tenant, user: StoredObject): boolean {
+  return !isGuest(user) && switchValue(tenant, "mfa") === "on";
+}
+
+export function isGuest(user: StoredObject): boolean {
+  return user["userType"] === "Guest";
+}
+
 function registrationDetails({ tenant, cloud }: Call): StoredObject[] {
   const administrators = new Set([...tenant.objects("roleAssignments").values()].map(({ principalId }) => principalId));
   const lastUpdatedDateTime = `${cloud.now().toISOString().slice(0, 10)}T00:00:00Z`;
   return [...tenant.objects("users").values()].map((user) => {
-    const isGuest = user["userType"] === "Guest";
-    // A guest registers methods in the home tenant.
-    const isRegistered = !isGuest && switchValue(tenant, "mfa") === "on";
+    const isRegistered = hasRegisteredMethods(tenant, user);
     return complete(entitySet, {
       id: user.id,
       userPrincipalName: user["userPrincipalName"] ?? "",
       userDisplayName: user["displayName"] ?? "",
-      userType: isGuest ? "guest" : "member",
+      userType: isGuest(user) ? "guest" : "member",
       isAdmin: administrators.has(user.id),
       isMfaRegistered: isRegistered,
       isMfaCapable: isRegistered,

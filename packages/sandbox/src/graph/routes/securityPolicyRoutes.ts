@@ -1,7 +1,7 @@
 /**
- * Policies that auditors read: security defaults, admin consent requests, authentication methods,
+ * Policies that auditors read: security defaults, admin consent requests, authentication methods, timeouts,
  * and the settings of groups. https://learn.microsoft.com/graph/api/identitysecuritydefaultsenforcementpolicy-get,
- * …/adminconsentrequestpolicy-get, …/authenticationmethodspolicy-get, …/group-list-settings
+ * …/adminconsentrequestpolicy-get, …/authenticationmethodspolicy-get, …/activitybasedtimeoutpolicy-list, …/group-list-settings
  */
 import type { Tenant } from "../../cloud/model";
 import { seededAt } from "../../cloud/seed";
@@ -10,6 +10,7 @@ import { entity, list } from "../answers";
 import type { JsonObject } from "../json";
 import { hasLicence } from "../licences";
 import { complete } from "../objects";
+import { refuseOptions } from "../odata/query";
 import { permissions } from "../permissions";
 import { context, ok, type Call, type Route, type RouteAnswer } from "../route";
 
@@ -49,6 +50,13 @@ export const securityPolicyRoutes: readonly Route[] = [
   },
   {
     method: "GET",
+    path: "/policies/activityBasedTimeoutPolicies",
+    versions,
+    permissions: permissions.readTimeoutPolicies,
+    handle: timeoutPolicies,
+  },
+  {
+    method: "GET",
     path: "/groupSettings",
     versions,
     permissions: permissions.readGroupSettings,
@@ -81,6 +89,13 @@ function securityDefaults(call: Call): RouteAnswer {
     policy,
     "policies/identitySecurityDefaultsEnforcementPolicy",
   );
+}
+
+function timeoutPolicies(call: Call): RouteAnswer {
+  const name = "activityBasedTimeoutPolicies";
+  // "This method supports the $filter, $select and $top OData query parameters"; a page of theirs has a $skiptoken.
+  refuseOptions(call.query, ["$filter", "$select", "$top", "$skiptoken"]);
+  return list(call, name, call.tenant.objects(name).values(), `policies/${name}`);
 }
 
 const everyone = { targetType: "group", id: "all_users", isRegistrationRequired: false };

@@ -295,6 +295,211 @@ export function auditorSequences(harness: () => Harness): void {
     graph.tenant.objects("groupSettings").clear();
   });
 
+  it("DNS records of a domain: those of its mail, each with the properties of its type", async () => {
+    const graph = harness();
+    const reads = as("Domain.Read.All");
+    const path = "/v1.0/domains/contoso.com/serviceConfigurationRecords";
+    graph.tenant.objects("domains").set("contoso.com", {
+      ...(graph.tenant.objects("domains").values().next().value as StoredObject),
+      id: "contoso.com",
+    });
+    const answer = await graph.expect(200, "GET", path, undefined, reads);
+    assert.match(text(answer, "@odata.context"), /#domains\('contoso\.com'\)\/serviceConfigurationRecords$/);
+    const [mx, txt, ...others] = items(answer);
+    assert.deepEqual(
+      [mx?.["@odata.type"], mx?.["mailExchange"], mx?.["preference"], mx?.["text"]],
+      ["#microsoft.graph.domainDnsMxRecord", "contoso-com.mail.protection.outlook.com", 0, undefined],
+    );
+    assert.equal(txt?.["text"], "v=spf1 include:spf.protection.outlook.com -all");
+    assert.deepEqual(others, []);
+    const filtered = await graph.expect(200, "GET", `${path}?$filter=recordType eq 'Txt'`, undefined, reads);
+    assert.deepEqual(items(filtered), [txt]);
+    await graph.refused(400, "GET", `${path}?$select=mailExchange`, undefined, reads);
+    await graph.refused(400, "GET", `${path}?$skip=1`, undefined, reads);
+    await graph.refused(404, "GET", path.replace("contoso", "unknown"), undefined, reads);
+    await graph.refused(403, "GET", path, undefined, as("Directory.Read.All"));
+    graph.tenant.objects("domains").set("contoso.com", {
+      ...(graph.tenant.objects("domains").get("contoso.com") as StoredObject),
+      supportedServices: ["OfficeCommunicationsOnline"],
+    });
+    assert.deepEqual(items(await graph.expect(200, "GET", path, undefined, reads)), []);
+    graph.tenant.objects("domains").delete("contoso.com");
+  });
+
+  it("settings of SharePoint: one object without a wrapper; with the permission for them only", async () => {
+    const graph = harness();
+    const path = "/v1.0/admin/sharepoint/settings";
+    const reads = as("SharePointTenantSettings.Read.All");
+    const answer = await graph.expect(200, "GET", path, undefined, reads);
+    assert.match(text(answer, "@odata.context"), /#admin\/sharepoint\/settings\/\$entity$/);
+    assert.deepEqual(
+      [answer["sharingCapability"], answer["isLegacyAuthProtocolsEnabled"], answer["sharingAllowedDomainList"]],
+      ["externalUserAndGuestSharing", false, []],
+    );
+    assert.equal(Object.keys(answer).length, 30);
+    const { "@odata.context": _, ...selected } = await graph.expect(
+      200,
+      "GET",
+      `${path}?$select=sharingCapability`,
+      undefined,
+      reads,
+    );
+    assert.deepEqual(selected, { sharingCapability: "externalUserAndGuestSharing" });
+    await graph.refused(400, "GET", `${path}?$select=sharing`, undefined, reads);
+    await graph.refused(400, "GET", `${path}?$apply=groupby`, undefined, reads);
+    await graph.refused(403, "GET", path, undefined, as("Directory.Read.All", "Policy.Read.All"));
+  });
+
+  it("authentication methods of a user: the password, Microsoft Authenticator by the switch mfa, a guest's none", async () => {
+    const graph = harness();
+    const reads = as("UserAuthenticationMethod.Read.All");
+    const users = items(await graph.expect(200, "GET", "/v1.0/users"));
+    const member = users.find(({ userPrincipalName }) => /^admin@/.test(userPrincipalName as string)) ?? {};
+    const path = (user: string) => `/v1.0/users/${user}/authentication/methods`;
+    const types = async (user: string) =>
+      items(await graph.expect(200, "GET", path(user), undefined, reads)).map((method) => method["@odata.type"]);
+    const id = text(member, "id");
+    const [password, authenticator] = items(await graph.expect(200, "GET", path(id), undefined, reads));
+    assert.deepEqual([password?.["id"], password?.["password"]], ["28c10230-6103-485e-b985-444c60001490", null]);
+    assert.equal(authenticator?.["@odata.type"], "#microsoft.graph.microsoftAuthenticatorAuthenticationMethod");
+    setSwitches(graph.tenant, { mfa: "off" });
+    assert.deepEqual(await types(text(member, "userPrincipalName")), ["#microsoft.graph.passwordAuthenticationMethod"]);
+    setSwitches(graph.tenant, { mfa: "on" });
+    const { invitedUser } = await graph.expect(201, "POST", "/v1.0/invitations", {
+      invitedUserEmailAddress: "methods@fabrikam.example",
+      inviteRedirectUrl: "https://contoso.com",
+    });
+    assert.deepEqual(await types((invitedUser as StoredObject).id), []);
+    await graph.refused(400, "GET", `${path(id)}?$select=id`, undefined, reads);
+    await graph.refused(404, "GET", path("5ec0de00-5ea1-4000-8000-0000000000f3"), undefined, reads);
+    const { code, message } = await graph.refused(403, "GET", path(id), undefined, as("User.Read.All"));
+    assert.match(`${code}: ${message}`, /^accessDenied: Request Authorization failed/);
+  });
+
+  it("risky users: none until an administrator confirms a compromise; dismissed; deleted; with P2", async () => {
+    const graph = harness();
+    const path = "/v1.0/identityProtection/riskyUsers";
+    const [reads, writes] = [as("IdentityRiskyUser.Read.All"), as("IdentityRiskyUser.ReadWrite.All")];
+    const { invitedUser } = await graph.expect(201, "POST", "/v1.0/invitations", {
+      invitedUserEmailAddress: "risky@fabrikam.example",
+      inviteRedirectUrl: "https://contoso.com",
+    });
+    const { id } = invitedUser as StoredObject;
+    const risk = async () => {
+      const user = await graph.expect(200, "GET", `${path}/${id}`, undefined, reads);
+      return [user["riskLevel"], user["riskState"], user["riskDetail"], user["isDeleted"]];
+    };
+    assert.deepEqual(items(await graph.expect(200, "GET", path, undefined, reads)), []);
+    await graph.refused(404, "GET", `${path}/${id}`, undefined, reads);
+    const unknown = "5ec0de00-5ea1-4000-8000-0000000000f4";
+    await graph.refused(404, "POST", `${path}/confirmCompromised`, { userIds: [id, unknown] }, writes);
+    await graph.refused(404, "GET", `${path}/${id}`, undefined, reads);
+    await graph.refused(404, "POST", `${path}/dismiss`, { userIds: [id] }, writes);
+    await graph.refused(400, "POST", `${path}/confirmCompromised`, {}, writes);
+
+    await graph.expect(204, "POST", `${path}/confirmCompromised`, { userIds: [id] }, writes);
+    assert.deepEqual(await risk(), ["high", "confirmedCompromised", "adminConfirmedUserCompromised", false]);
+    const listed = await graph.expect(200, "GET", `${path}?$filter=riskLevel eq 'high'`, undefined, reads);
+    assert.deepEqual(
+      items(listed).map((user) => [user["id"], user["userDisplayName"]]),
+      [[id, "risky"]],
+    );
+    await graph.expect(204, "POST", `${path}/dismiss`, { userIds: [id] }, writes);
+    assert.deepEqual(await risk(), ["none", "dismissed", "adminDismissedAllRiskForUser", false]);
+    await graph.expect(204, "DELETE", `/v1.0/users/${id}`);
+    assert.equal((await risk())[3], true);
+
+    await graph.refused(400, "GET", `${path}?$skip=1`, undefined, reads);
+    await graph.refused(403, "GET", path, undefined, as("Directory.Read.All"));
+    await graph.refused(403, "GET", `${path}/${id}`, undefined, writes);
+    await graph.refused(403, "POST", `${path}/dismiss`, { userIds: [id] }, reads);
+    await without("p1", async () => {
+      const { message } = await graph.refused(403, "GET", `${path}/${id}`, undefined, reads);
+      assert.match(message, /not licensed/);
+    });
+    graph.tenant.objects("riskyUsers").clear();
+  });
+
+  it("number of a group's members: as text, with ConsistencyLevel; by type and filter", async () => {
+    const graph = harness();
+    const eventual = { ConsistencyLevel: "eventual" };
+    const created = await graph.expect(201, "POST", "/v1.0/groups", {
+      ...{ displayName: "Counted", mailNickname: "counted", mailEnabled: false, securityEnabled: true },
+      "members@odata.bind": [
+        ...items(await graph.expect(200, "GET", "/v1.0/users?$top=2")),
+        ...items(await graph.expect(200, "GET", "/v1.0/servicePrincipals?$top=1")),
+      ].map((object) => `https://graph.microsoft.com/v1.0/directoryObjects/${object["id"] as string}`),
+    });
+    const group = text(created, "id");
+    const path = `/v1.0/groups/${group}/members`;
+    const count = async (pathAndQuery: string, options = {}) => {
+      const answer = await graph.call("GET", pathAndQuery, { headers: eventual, ...options });
+      return [answer.status, answer.headers["content-type"], answer.text];
+    };
+    assert.deepEqual(await count(`${path}/$count`, as("GroupMember.Read.All")), [200, "text/plain", "3"]);
+    assert.deepEqual(await count(`${path}/microsoft.graph.user/$count`), [200, "text/plain", "2"]);
+    assert.deepEqual(await count(`${path}/%24count`), [200, "text/plain", "3"]);
+    assert.deepEqual(await count("/beta/groups/$count?$filter=displayName ne 'Counted'"), [
+      200,
+      "text/plain",
+      String(items(await graph.expect(200, "GET", "/v1.0/groups?$top=999")).length - 1),
+    ]);
+    const { code, message } = await graph.refused(400, "GET", `${path}/$count`);
+    assert.equal(`${code}: ${message}`, "Request_BadRequest: $count is not currently supported.");
+    const options = { headers: eventual };
+    await graph.refused(400, "GET", `${path}/$count?$top=1`, undefined, options);
+    await graph.refused(404, "GET", path.replace(group, "unknown") + "/$count", undefined, options);
+    await graph.refused(403, "GET", `${path}/$count`, undefined, { ...options, ...as("Domain.Read.All") });
+    // A list that is not in the directory has no count, and neither has a change.
+    for (const [method, other] of [
+      ["GET", "/v1.0/auditLogs/signIns/$count"],
+      ["POST", "/v1.0/groups/$count"],
+    ] as const)
+      assert.equal((await graph.call(method, other, options)).status, 404);
+    await graph.expect(204, "DELETE", `/v1.0/groups/${group}`);
+  });
+
+  it("timeout policies: none in a new tenant; the options of their page", async () => {
+    const graph = harness();
+    const path = "/v1.0/policies/activityBasedTimeoutPolicies";
+    const reads = as("Policy.Read.ApplicationConfiguration");
+    assert.deepEqual(items(await graph.expect(200, "GET", path, undefined, as("Policy.Read.All"))), []);
+    const policy = {
+      id: "5ec0de00-5ea1-4000-8000-0000000000f5",
+      definition: ['{"ActivityBasedTimeoutPolicy":{"Version":1,"ApplicationPolicies":[]}}'],
+      description: null,
+      displayName: "Portal",
+      isOrganizationDefault: true,
+    };
+    graph.tenant.objects("activityBasedTimeoutPolicies").set(policy.id, policy);
+    assert.deepEqual(items(await graph.expect(200, "GET", `${path}?$top=5`, undefined, reads)), [policy]);
+    const others = await graph.expect(200, "GET", `${path}?$filter=isOrganizationDefault eq false`, undefined, reads);
+    assert.deepEqual(items(others), []);
+    await graph.refused(400, "GET", `${path}?$orderby=displayName`, undefined, reads);
+    await graph.refused(403, "GET", path, undefined, as("Directory.Read.All"));
+    graph.tenant.objects("activityBasedTimeoutPolicies").clear();
+  });
+
+  it("directory synchronization: for signed-in users only; its ID is the tenant's", async () => {
+    const graph = harness();
+    const path = "/v1.0/directory/onPremisesSynchronization";
+    const user = { as: { scopes: ["OnPremDirectorySynchronization.Read.All"] } };
+    const [synchronization, ...others] = items(await graph.expect(200, "GET", path, undefined, user));
+    assert.deepEqual([synchronization?.["id"], others], [tenantId, []]);
+    const { features, configuration } = await graph.expect(200, "GET", `${path}/${tenantId}`, undefined, user);
+    assert.equal((features as Body)["softMatchOnUpnEnabled"], true);
+    assert.deepEqual((configuration as Body)["accidentalDeletionPrevention"], {
+      synchronizationPreventionType: "enabledForCount",
+      alertThreshold: 500,
+    });
+    const selected = items(await graph.expect(200, "GET", `${path}?$select=id`, undefined, user));
+    assert.deepEqual(selected, [{ id: tenantId }]);
+    await graph.refused(400, "GET", `${path}?$top=1`, undefined, user);
+    await graph.refused(404, "GET", `${path}/5ec0de00-5ea1-4000-8000-0000000000f6`, undefined, user);
+    await graph.refused(403, "GET", path, undefined, as("OnPremDirectorySynchronization.Read.All"));
+    await graph.refused(403, "GET", path, undefined, { as: { scopes: ["Directory.AccessAsUser.All"] } });
+  });
+
   it("Conditional Access: beta lists the policies, too", async () => {
     await harness().expect(200, "GET", "/beta/identity/conditionalAccess/policies");
   });

@@ -44,7 +44,9 @@ export interface Options {
 
 export interface Answered {
   status: number;
+  /** Empty for an answer that is plain text. */
   body: Body;
+  text: string;
   headers: Record<string, unknown>;
 }
 
@@ -139,9 +141,11 @@ export class Harness {
       },
       ...(body === undefined ? {} : { payload: isRaw ? body : JSON.stringify(body) }),
     });
+    const isText = response.headers["content-type"] === "text/plain";
     const answered: Answered = {
       status: response.statusCode,
-      body: response.body === "" ? {} : (JSON.parse(response.body) as Body),
+      body: response.body === "" || isText ? {} : (JSON.parse(response.body) as Body),
+      text: response.body,
       headers: response.headers,
     };
     this.#judge(method, pathAndQuery, answered, evidence);

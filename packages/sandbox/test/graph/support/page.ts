@@ -52,6 +52,8 @@ function pageText(others: { defender: string[]; entra: string[] }): string {
     "- **observed**: a recorded answer of the real service is replayed against the route.",
     "- **client**: Microsoft's own client library, unmodified, uses the route.",
     "",
+    "A list that takes `$search`, of users, groups, applications, service principals and their links, also takes `/$count` at its end.",
+    "",
     "## Microsoft Graph",
     "",
     ...[...routeTable.routes, batchRoute].map(graphItem),

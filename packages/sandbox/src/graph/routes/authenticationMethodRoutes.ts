@@ -1,0 +1,60 @@
+/**
+ * The authentication methods of one user, by the tenant's switch `mfa`.
+ * https://learn.microsoft.com/graph/api/authentication-list-methods
+ */
+import type { StoredObject, Tenant } from "../../cloud/model";
+import { derivedId } from "../../cloud/identity";
+import { listDerived } from "../answers";
+import { odataType } from "../entities";
+import { complete } from "../objects";
+import { refuseOptions } from "../odata/query";
+import { permissions } from "../permissions";
+import type { Call, Route, RouteAnswer } from "../route";
+import { subject } from "./references";
+import { hasRegisteredMethods, isGuest } from "./registrationDetailRoutes";
+
+/** The ID of every password: https://learn.microsoft.com/graph/api/passwordauthenticationmethod-get */
+const passwordId = "28c10230-6103-485e-b985-444c60001490";
+
+export const authenticationMethodRoutes: readonly Route[] = [
+  {
+    method: "GET",
+    path: "/users/{id}/authentication/methods",
+    versions: ["v1.0"],
+    permissions: permissions.readAuthenticationMethods,
+    handle: methods,
+  },
+];
+
+function methods(call: Call): RouteAnswer {
+  // "This method does not support optional query parameters"
+  refuseOptions(call.query);
+  const user = subject(call, "users");
+  return listDerived(call, {
+    base: "authenticationMethods",
+    derived: ["passwordMethods", "microsoftAuthenticatorMethods"],
+    objects: registeredMethods(call.tenant, user),
+    name: `users('${user.id}')/authentication/methods`,
+  });
+}
+
+/** A guest has neither: both are registered in the home tenant. */
+function registeredMethods(tenant: Tenant, user: StoredObject): StoredObject[] {
+  if (isGuest(user)) return [];
+  const createdDateTime = user["createdDateTime"] ?? null;
+  const password = {
+    "@odata.type": odataType("passwordMethods"),
+    ...complete("passwordMethods", { id: passwordId, createdDateTime }),
+  };
+  if (!hasRegisteredMethods(tenant, user)) return [password];
+  const authenticator = {
+    "@odata.type": odataType("microsoftAuthenticatorMethods"),
+    ...complete("microsoftAuthenticatorMethods", {
+      id: derivedId(tenant.id, `authenticationMethods/${user.id}`),
+      createdDateTime,
+      displayName: "Phone",
+      deviceTag: "SoftwareTokenActivated",
+    }),
+  };
+  return [password, authenticator];
+}
