@@ -5,18 +5,9 @@ import { paragraph, tableText, type TextCell } from "@defender-mssp/terminal/tab
 import { counted } from "../base/counted";
 import type { FleetStack } from "../stack/inventory";
 import type { LastOutcome } from "../stack/journal";
-import { sortedOutcomes, stackStates, type StackState } from "../stack/outcome";
+import { sortedOutcomes, stackStates } from "../stack/outcome";
 import type { RunReport } from "../stack/report";
-import { oneLine, outcomeText } from "./view";
-
-const colors: Readonly<Record<StackState, "red" | "yellow" | "green">> = {
-  failed: "red",
-  drifted: "yellow",
-  leftOut: "yellow",
-  new: "green",
-  changed: "green",
-  unchanged: "green",
-};
+import { oneLine, outcomeText, stateColors } from "./view";
 
 /** Every stack that is not unchanged, the numbers, and the next steps. */
 export function summaryText(report: RunReport, folder: string): string {
@@ -24,7 +15,7 @@ export function summaryText(report: RunReport, folder: string): string {
   const shown = sortedOutcomes(stacks).filter(({ state }) => state !== "unchanged");
   const rows = shown.map((one): TextCell[] => [
     one.stack,
-    { text: outcomeText(one, command), color: colors[one.state] },
+    { text: outcomeText(one, command), color: stateColors[one.state] },
   ]);
   const numbers = stackStates
     .filter((state) => counts[state] > 0)
@@ -76,7 +67,7 @@ export function statusText(stacks: readonly FleetStack[], last: ReadonlyMap<stri
     const when = at.getTime() === 0 ? "" : minute(at);
     return [
       stack,
-      { text: outcomeText(outcome, command), color: colors[state] },
+      { text: outcomeText(outcome, command), color: stateColors[state] },
       `${command} ${when}`.trim(),
       upAt === undefined ? "never" : minute(upAt),
     ];

@@ -32,7 +32,8 @@ export interface FleetView {
   finish(): void;
 }
 
-const stateColors: Readonly<Record<StackState, "red" | "yellow" | "green">> = {
+/** The color of a state in a terminal. */
+export const stateColors: Readonly<Record<StackState, "red" | "yellow" | "green">> = {
   failed: "red",
   drifted: "yellow",
   leftOut: "yellow",
