@@ -52,6 +52,7 @@ export * from "./defender/alertApi";
 export * from "./defender/alertRecord";
 export * from "./defender/hunting";
 export * from "./defender/incidentRecord";
+export * from "./defender/incidentClassifications";
 export * from "./defender/incidents";
 export * from "./defender/readAlerts";
 export * from "./defender/siemAuthorization";

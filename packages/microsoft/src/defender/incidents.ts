@@ -9,6 +9,7 @@ import { pathSegment, request, serverTime, type RequestOptions } from "../http";
 import { securityPage, securityPageTimeout, unknownMembers, type SecurityPage } from "./readAlerts";
 import type { AlertWindow } from "./readAlerts";
 import type { RecordSeverity } from "./alertRecord";
+import type { IncidentClassification, IncidentDetermination } from "./incidentClassifications";
 
 export interface IncidentCallOptions extends Pick<RequestOptions, "signal" | "timeout" | "sleep" | "limiter"> {
   readonly endpoints: Pick<Endpoints, "graphEndpoint">;
@@ -90,29 +91,6 @@ export interface IncidentChanges {
   readonly determination?: IncidentDetermination;
   readonly customTags?: readonly string[];
 }
-
-/** Values of Microsoft's published metadata (`alertClassification`). */
-export const incidentClassifications = ["truePositive", "falsePositive", "informationalExpectedActivity"] as const;
-export type IncidentClassification = (typeof incidentClassifications)[number];
-
-/** Values of Microsoft's published metadata (`alertDetermination`). */
-export const incidentDeterminations = [
-  "apt",
-  "malware",
-  "securityPersonnel",
-  "securityTesting",
-  "unwantedSoftware",
-  "other",
-  "multiStagedAttack",
-  "compromisedAccount",
-  "phishing",
-  "maliciousUserActivity",
-  "notMalicious",
-  "notEnoughDataToValidate",
-  "confirmedActivity",
-  "lineOfBusinessApplication",
-] as const;
-export type IncidentDetermination = (typeof incidentDeterminations)[number];
 
 /**
  * Changes an incident; the same change twice is the same as once. Needs

@@ -3,7 +3,10 @@
  * docs/incidents.md describes the output.
  */
 import { Option, type Command } from "commander";
-import type { IncidentClassification, IncidentDetermination } from "@defender-mssp/microsoft";
+import {
+  incidentClassifications,
+  incidentDeterminations,
+} from "@defender-mssp/microsoft/defender/incidentClassifications";
 import type { IncidentsOptions } from "./run";
 import { pullOptions, runningOptions } from "../pull/pullOptions";
 import { describeCommand, type HelpSections } from "@defender-mssp/terminal/help";
@@ -12,29 +15,6 @@ import type { Session } from "@defender-mssp/terminal/session";
 import { connectionFiles } from "../connector/connectionFiles";
 import type { ConnectorSource } from "../connector/connectorSource";
 import { credentialOptions } from "../tokens/credentialOptions";
-
-/** Written out: importing them would load the package at every start of the command. */
-const classifications: readonly IncidentClassification[] = [
-  "truePositive",
-  "falsePositive",
-  "informationalExpectedActivity",
-];
-const determinations: readonly IncidentDetermination[] = [
-  "apt",
-  "malware",
-  "securityPersonnel",
-  "securityTesting",
-  "unwantedSoftware",
-  "other",
-  "multiStagedAttack",
-  "compromisedAccount",
-  "phishing",
-  "maliciousUserActivity",
-  "notMalicious",
-  "notEnoughDataToValidate",
-  "confirmedActivity",
-  "lineOfBusinessApplication",
-];
 
 const incidentsHelp = ({ program, reads, example }: ConnectorSource): HelpSections => ({
   notes: [
@@ -83,8 +63,10 @@ export function define(command: Command, session: Session, source: ConnectorSour
     .option("--close", "with --id: set the status to resolved")
     .option("--assign <user>", "with --id: assign it to this user (user principal name)")
     .option("--comment <text>", "with --id: add a comment")
-    .addOption(new Option("--classify <value>", "with --id: set the classification").choices(classifications))
-    .addOption(new Option("--determination <value>", "with --classify: set the determination").choices(determinations))
+    .addOption(new Option("--classify <value>", "with --id: set the classification").choices(incidentClassifications))
+    .addOption(
+      new Option("--determination <value>", "with --classify: set the determination").choices(incidentDeterminations),
+    )
     .option("--json", "with --id: what was changed, and the incident, as JSON");
   runningOptions(command).action(async (options: IncidentsOptions) => {
     const { runIncidents } = await import("./run.js");
