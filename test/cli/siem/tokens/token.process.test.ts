@@ -3,25 +3,14 @@ import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
-import http from "node:http";
-import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import {
-  addDaemon,
-  contoso,
-  type Daemon,
-  daemonId,
-  decodeToken,
-  graphId,
-  makeTestCertificate,
-} from "@defender-mssp/testkit";
+import { type Daemon, decodeToken, makeTestCertificate } from "@defender-mssp/testkit";
 import { execa } from "execa";
 import { checkout, type Ended } from "../../mssp";
-import { secret, StackProject } from "../../pulumiStack";
+import type { StackProject } from "../../pulumiStack";
 import { inSession as runMssp } from "../../testSession";
-
-const redirectUri = "https://contoso.com/SiemMsspConnector";
+import { createTokenProject } from "./tokenProject";
 
 describe("mssp token", function () {
   let project: StackProject;
@@ -30,23 +19,8 @@ describe("mssp token", function () {
   let loopbackRedirectUri: string;
 
   before(async () => {
-    project = await StackProject.create();
+    ({ project, connector, loopbackRedirectUri } = await createTokenProject({ engine: "real" }));
     folder = await mkdtemp(path.join(tmpdir(), "mssp-token-"));
-    loopbackRedirectUri = `http://localhost:${await freePort()}/signed-in`;
-    connector = addDaemon(project.sandbox.cloud, { [graphId]: ["SecurityAlert.Read.All"] });
-    connector.application["web"] = { redirectUris: [redirectUri, loopbackRedirectUri] };
-    const withoutSecret = {
-      tenantId: contoso,
-      clientId: daemonId,
-      clientSecretExpiresOn: "2099-01-01T00:00:00Z",
-      redirectUri,
-      loopbackRedirectUri,
-    };
-    await project.addStack("contoso", { ...withoutSecret, clientSecret: secret(connector.secret) });
-    await project.addStack("certificate", {
-      ...withoutSecret,
-      connector: { kind: "customerApp", credential: "certificate", alertApis: ["legacySiem", "graph"] },
-    });
   });
   after(async () => {
     await project.dispose();
@@ -192,12 +166,3 @@ describe("mssp token", function () {
     assert.ok((await readFile(there, "utf8")).length > 100);
   });
 });
-
-async function freePort(): Promise<number> {
-  const server = http.createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, "close");
-  return port;
-}

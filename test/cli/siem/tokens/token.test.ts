@@ -3,52 +3,28 @@ import assert from "node:assert/strict";
 import { once } from "node:events";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import http from "node:http";
-import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { VisibleError } from "@defender-mssp/errors";
-import {
-  addDaemon,
-  contoso,
-  type Daemon,
-  daemonId,
-  decodeToken,
-  graphId,
-  makeTestCertificate,
-} from "@defender-mssp/testkit";
+import { decodeToken, makeTestCertificate } from "@defender-mssp/testkit";
 import { codeOf } from "@defender-mssp/siem/tokens/signIn";
 import type { Ended } from "../../mssp";
-import { secret, StackProject } from "../../pulumiStack";
+import { secret, type StackProject } from "../../pulumiStack";
 import { inSession as runMssp } from "../../testSession";
-
-const redirectUri = "https://contoso.com/SiemMsspConnector";
+import { createTokenProject, redirectUri } from "./tokenProject";
 
 describe("mssp token", function () {
   let project: StackProject;
-  let connector: Daemon;
   let folder: string;
   let loopbackRedirectUri: string;
 
   before(async () => {
-    project = await StackProject.create({ engine: "stand-in" });
+    const created = await createTokenProject({ engine: "stand-in" });
+    ({ project, loopbackRedirectUri } = created);
     folder = await mkdtemp(path.join(tmpdir(), "mssp-token-"));
-    loopbackRedirectUri = `http://localhost:${await freePort()}/signed-in`;
-    connector = addDaemon(project.sandbox.cloud, { [graphId]: ["SecurityAlert.Read.All"] });
-    connector.application["web"] = { redirectUris: [redirectUri, loopbackRedirectUri] };
-    const withoutSecret = {
-      tenantId: contoso,
-      clientId: daemonId,
-      clientSecretExpiresOn: "2099-01-01T00:00:00Z",
-      redirectUri,
-      loopbackRedirectUri,
-    };
-    const outputs = { ...withoutSecret, clientSecret: secret(connector.secret) };
-    await project.addStack("contoso", outputs);
-    const described = (changes: object) => ({
-      connector: { kind: "customerApp", credential: "secret", alertApis: ["legacySiem", "graph"], ...changes },
-    });
-    await project.addStack("certificate", { ...withoutSecret, ...described({ credential: "certificate" }) });
-    await project.addStack("mssp", { ...outputs, ...described({ kind: "msspApp", alertApis: ["graph"] }) });
+    const { outputs } = created;
+    const connectorOfMssp = { kind: "msspApp", credential: "secret", alertApis: ["graph"] };
+    await project.addStack("mssp", { ...outputs, connector: connectorOfMssp });
     await project.addStack("wrong", { ...outputs, clientSecret: secret("not-the-secret") });
     await project.addStack("elsewhere", { ...outputs, redirectUri: "https://elsewhere.example/SiemMsspConnector" });
     await project.addStack("nothing");
@@ -183,12 +159,3 @@ describe("mssp token: the address where a sign-in ends", () => {
     }
   });
 });
-
-async function freePort(): Promise<number> {
-  const server = http.createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, "close");
-  return port;
-}
