@@ -78,8 +78,12 @@ describe("mssp doctor", function () {
     await writeFile(path.join(folder, `Pulumi.${stack}.yaml`), stringify({ config }));
   }
 
+  /** The sandbox's own stack, on a day before Microsoft Sentinel's end in the Azure portal is near. */
+  const doctorOfDev = (...flags: string[]) =>
+    doctor(["--stack", "dev", ...flags], { folder: checkout, changed: { MSSP_CLOCK: "2026-11-28T12:00:00Z" } });
+
   it("reports all checks as passed for the sandbox's own stack", async () => {
-    const { exitCode, stdout } = await doctor(["--stack", "dev", "--json"], { folder: checkout });
+    const { exitCode, stdout } = await doctorOfDev("--json");
     const found = JSON.parse(stdout) as Report;
     assert.equal(exitCode, 0);
     assert.equal(found.state, "passed");
@@ -91,7 +95,7 @@ describe("mssp doctor", function () {
   });
 
   it("prints the same report as a table", async () => {
-    const { exitCode, stdout } = await doctor(["--stack", "dev"], { folder: checkout });
+    const { exitCode, stdout } = await doctorOfDev();
     assert.equal(exitCode, 0);
     assert.match(stdout, /^Stack dev: Contoso, tenant c0570500-0000-4000-8000-00000000000a$/m);
     assert.match(stdout, /^Signed in as the application .+, client ID [0-9a-f-]{36}$/m);
