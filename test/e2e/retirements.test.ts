@@ -14,6 +14,8 @@ const customers = [
   ["legacy", 0x72, ["legacySiem"]],
 ] as const;
 const firstDayOff = "2027-02-02";
+/** When the customers are onboarded, by the sandbox's clock: a secret of that day is valid on all days of the test. */
+const firstDay = "2026-12-01";
 
 describe("a service that ends, on the real engine", function () {
   this.timeout(300_000);
@@ -21,10 +23,11 @@ describe("a service that ends, on the real engine", function () {
 
   before(async () => {
     project = await createProject();
+    moveTo(firstDay);
     for (const [stack, number, alertApis] of customers) {
       await project.writeSettings(stack, customer(number, { connector: { alertApis } }));
       await project.addStack(stack);
-      await project.succeed(["up", "--stack", stack, "--yes", "--skip-preview"]);
+      await up(stack);
       setSwitches(project.sandbox.cloud.tenant(tenantIdOf(number)), { legacyAlertApi: firstDayOff });
     }
   });
@@ -36,11 +39,17 @@ describe("a service that ends, on the real engine", function () {
     clock.move(Date.parse(`${day}T12:00:00Z`) - clock.now().getTime());
   }
 
+  async function sandboxTime(): Promise<NodeJS.ProcessEnv> {
+    return commandEnvironment(await project.sandbox.environment({ user: project.environment }), project.environment);
+  }
+
+  async function up(stack: string): Promise<void> {
+    const { MSSP_CLOCK = "" } = await sandboxTime();
+    await project.succeed(["up", "--stack", stack, "--yes", "--skip-preview"], { MSSP_CLOCK });
+  }
+
   async function mssp(...args: string[]) {
-    const environment = commandEnvironment(
-      await project.sandbox.environment({ user: project.environment }),
-      project.environment,
-    );
+    const environment = await sandboxTime();
     return inSession(args, { folder: project.folder, environment, now: clockFrom(environment) });
   }
 
@@ -99,7 +108,7 @@ describe("a service that ends, on the real engine", function () {
 
   it("the successor: with connector.alertApis graph nothing of the stack rests on what ends", async () => {
     await project.writeSettings("legacy", customer(0x72, { connector: { alertApis: ["graph"] } }));
-    await project.succeed(["up", "--stack", "legacy", "--yes", "--skip-preview"]);
+    await up("legacy");
     const doctor = await mssp("doctor", "--stack", "legacy", "--json");
     assert.deepEqual((JSON.parse(doctor.stdout) as Report).retirements, []);
     const alerts = await mssp("alerts", "--stack", "legacy", "--since", "P1D");
