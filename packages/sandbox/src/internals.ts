@@ -3,6 +3,7 @@
  * of the real cloud can make. The published package doesn't export it.
  */
 export { azureResources, msspSubscriptionId, subscriptionIdOf } from "./azure/subscriptions";
+export { Clock } from "./cloud/clock";
 export type { EmulatedCloud } from "./cloud/cloud";
 export {
   automationApplicationId,

@@ -6,6 +6,7 @@ export * from "./requests";
 export * from "./sandboxProject";
 export { secretOutput, StateFile } from "./sharedRuntime/stateFile";
 export { Vault } from "./sharedRuntime/vault";
+export * from "./stoppedClock";
 export * from "./temporarySandbox";
 export * from "./testSandbox";
 export * from "./trustCertificates";

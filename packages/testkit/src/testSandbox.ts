@@ -50,12 +50,13 @@ export interface TestSandbox {
 }
 
 /** @param options `log`: gets a line for each request that the sandbox has answered. */
-export async function testSandbox({ log }: Pick<SandboxOptions, "log"> = {}): Promise<TestSandbox> {
+export async function testSandbox({ log, clock }: Pick<SandboxOptions, "log" | "clock"> = {}): Promise<TestSandbox> {
   const home = await mkdtemp(path.join(os.tmpdir(), "mssp-defender-"));
   const sandbox = await startSandbox({
     home,
     sharesSigningKey: true,
     ...(log === undefined ? {} : { log }),
+    ...(clock === undefined ? {} : { clock }),
     tenants: [{ tenantId, displayName: "Contoso", domain: "contoso.com" }],
   });
   const { cloud, origins } = sandbox;

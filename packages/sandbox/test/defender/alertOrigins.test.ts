@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { microsoftGraph, readIncidentAlerts, readIncidents, readSecurityAlert } from "@defender-mssp/microsoft";
-import { type TestSandbox, testSandbox } from "@defender-mssp/testkit";
+import { StoppedClock, type TestSandbox, testSandbox } from "@defender-mssp/testkit";
 import { setSwitches } from "../../src/cloud/switches";
 import { detectionsBetween } from "../../src/defender";
 import { huntedAt, isListed } from "../../src/defender/alertOrigins";
@@ -18,7 +18,7 @@ describe("sandbox/defender: alerts of several products", function () {
   let test: TestSandbox;
   let token: string;
   before(async () => {
-    test = await testSandbox();
+    test = await testSandbox({ clock: new StoppedClock() });
     const permissions = ["SecurityAlert.Read.All", "SecurityIncident.Read.All", "ThreatHunting.Read.All"];
     test.addConnector({ [microsoftGraph.appId]: permissions });
     setSwitches(test.tenant, { alertSources: "lossy" });

@@ -18,7 +18,7 @@ import {
   legacyAlert,
   securityAlert,
 } from "../../src/defender";
-import { connectorId, tenantId, type TestSandbox, testSandbox } from "@defender-mssp/testkit";
+import { connectorId, StoppedClock, tenantId, type TestSandbox, testSandbox } from "@defender-mssp/testkit";
 
 const now = new Date("2026-06-01T12:00:00Z");
 const hour = 60 * 60 * 1000;
@@ -148,7 +148,7 @@ describe("sandbox/defender: GET /api/alerts", () => {
   let test: TestSandbox;
 
   before(async () => {
-    test = await testSandbox();
+    test = await testSandbox({ clock: new StoppedClock() });
     test.addConnector({}, "Alert.Read");
   });
 
@@ -255,7 +255,7 @@ describe("sandbox/defender: GET /v1.0/security/alerts_v2", () => {
   const base = "/v1.0/security/alerts_v2";
 
   before(async () => {
-    test = await testSandbox();
+    test = await testSandbox({ clock: new StoppedClock() });
     test.addConnector({ [microsoftGraph.appId]: ["SecurityAlert.Read.All"] });
   });
 

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { microsoftGraph, type SecurityAlert, type SecurityIncident } from "@defender-mssp/microsoft";
 import type { Json } from "../../src/cloud/model";
 import { detectionIntervalFor, Incidents } from "../../src/defender";
-import { type TestSandbox, testSandbox } from "@defender-mssp/testkit";
+import { StoppedClock, type TestSandbox, testSandbox } from "@defender-mssp/testkit";
 import { metadataProblems } from "../graph/support/csdl";
 
 const hour = 60 * 60 * 1000;
@@ -20,7 +20,7 @@ describe("sandbox/defender: incidents by Graph", function () {
   let token: string;
 
   before(async () => {
-    test = await testSandbox();
+    test = await testSandbox({ clock: new StoppedClock() });
     const roles = ["SecurityIncident.ReadWrite.All", "SecurityAlert.ReadWrite.All", "ThreatHunting.Read.All"];
     test.addConnector({ [microsoftGraph.appId]: roles });
     test.sandbox.cloud.detectionInterval = detectionIntervalFor(3000);
@@ -78,7 +78,7 @@ describe("sandbox/defender: incidents by Graph", function () {
   });
 
   it("filters by the last change without a gap between adjacent spans", async () => {
-    const now = Date.now();
+    const now = test.sandbox.cloud.now().getTime();
     const moments = [30, 17.3, 9, 4.2, 0].map((hours) => new Date(now - hours * hour).toISOString());
     const pieces: string[] = [];
     for (const [index, since] of moments.slice(0, -1).entries()) {
@@ -140,7 +140,7 @@ describe("sandbox/defender: incidents by Graph", function () {
 
   it("changes an incident, which is then in the span of the change", async () => {
     const { id } = (await all("$filter=status eq 'active'")).at(-1)!;
-    const since = new Date(Date.now() - 1000).toISOString();
+    const since = new Date(test.sandbox.cloud.now().getTime() - 1000).toISOString();
     const change = {
       status: "resolved",
       assignedTo: "ana@fabrikam.example",

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { microsoftGraph } from "@defender-mssp/microsoft";
-import { type TestSandbox, testSandbox } from "@defender-mssp/testkit";
+import { StoppedClock, type TestSandbox, testSandbox } from "@defender-mssp/testkit";
 import type { Json } from "../../../src/cloud/model";
 import { jsonText } from "../../../src/graph/json";
 import { putEvents } from "../../../src/defender/customDetections/putEvents";
@@ -38,7 +38,7 @@ describe("sandbox/defender: custom detections run", () => {
   let test: TestSandbox;
   let reader: string;
   before(async () => {
-    test = await testSandbox();
+    test = await testSandbox({ clock: new StoppedClock() });
     test.addConnector({ [microsoftGraph.appId]: ["SecurityIncident.ReadWrite.All", "SecurityAlert.ReadWrite.All"] });
     reader = await test.connectorToken("graph");
   });
