@@ -54,8 +54,8 @@ describe("answers observed of Azure, Entra and Defender", () => {
     return entry;
   }
 
-  function sameAs(key: string, { status, body, headers }: ReceivedAnswer, exceptions: Exceptions = {}): void {
-    const answered = { status, body: body as never, headers: Object.fromEntries(headers) };
+  function sameAs(key: string, { status, text, body, headers }: ReceivedAnswer, exceptions: Exceptions = {}): void {
+    const answered = { status, text, body: body as never, headers: Object.fromEntries(headers) };
     assert.deepEqual(differences(entryOf(key), answered, exceptions), [], key);
   }
 
