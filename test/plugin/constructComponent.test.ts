@@ -18,7 +18,6 @@ const subscriptionId = subscriptionIdOf(tenantId);
 const groupObjectId = "11111111-0000-4000-8000-000000000001";
 
 describe("plugin: Construct", function () {
-  this.timeout(60_000);
   let test: TestSandbox;
   before(async () => {
     test = await testSandbox();

@@ -40,8 +40,6 @@ config:
 type Listed = Record<string, { readonly value?: string; readonly objectValue?: unknown }>;
 
 describe("settings/engineYaml: a stack file that the engine and the commands read differently", function () {
-  this.timeout(120_000);
-
   let project: StackProject;
 
   before(async () => {

@@ -229,7 +229,7 @@ describe("GitHub workflows, run", () => {
       assert.ok(parts.length <= 256, `${parts.length} parts`);
       for (const { stack } of parts) assert.ok(stack.length <= 256, `${stack.length} stacks`);
       assert.deepEqual(parts.flatMap(({ stack }) => stack).sort(), [...all].sort());
-    }).timeout(60_000);
+    });
   }
 
   it("actionlint reports nothing, if Go can install it", async function () {

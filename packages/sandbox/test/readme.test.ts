@@ -23,5 +23,5 @@ describe("the README of the sandbox package", () => {
     await (vm.runInNewContext(outputText, context) as Promise<void>);
     assert.notEqual(expected, "");
     assert.deepEqual(printed, [expected]);
-  }).timeout(60_000);
+  });
 });

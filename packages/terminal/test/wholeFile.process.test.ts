@@ -5,8 +5,6 @@ import path from "node:path";
 import { execa } from "execa";
 
 describe("writeWholeFile", function () {
-  this.timeout(60_000);
-
   it("a disk that accepts part of a write: the file keeps its old text, and nothing stays beside it", async function () {
     if (process.platform === "win32") this.skip();
     const folder = await mkdtemp(path.join(tmpdir(), "mssp-whole-"));

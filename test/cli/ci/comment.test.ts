@@ -169,7 +169,7 @@ describe("the comment on a pull request", () => {
       }),
       { numRuns: 300 },
     );
-  }).timeout(60_000);
+  });
 });
 
 describe("the issue about drift", () => {

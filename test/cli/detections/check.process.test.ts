@@ -8,8 +8,6 @@ import { officeRule, renamedRule, RulesProject } from "./rulesProject";
 const exception = { rule: "office", reason: "Packaging", owner: "Ana", until: "2027-12-31" };
 
 describe("mssp detections check", function () {
-  this.timeout(120_000);
-
   let project: RulesProject;
   beforeEach(async () => {
     project = await RulesProject.create();

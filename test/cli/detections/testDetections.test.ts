@@ -20,8 +20,6 @@ cases:
 }
 
 describe("mssp detections test", function () {
-  this.timeout(120_000);
-
   let project: RulesProject;
   beforeEach(async () => {
     project = await RulesProject.create();

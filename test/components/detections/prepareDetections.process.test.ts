@@ -12,8 +12,6 @@ const kql = "@defender-mssp/kql";
 const exception = { rule: "office", reason: "Packaging", owner: "Ana", until: "2027-12-31" };
 
 describe("components: queries of detection rules in preview", function () {
-  this.timeout(120_000);
-
   let test: TestSandbox;
   let project: RulesProject;
   before(async () => {

@@ -5,7 +5,6 @@ import { mssp } from "../../cli/mssp";
 import { createProject, customer, tenantIdOf } from "../../e2e/support";
 
 describe("components/tenant/failedLookUp: a look-up that fails during `up`", function () {
-  this.timeout(120_000);
   const reason = /WindowsDefenderATP could not be looked up in the customer's tenant: /g;
   const settings = { analysts: [], connector: { kind: "customerApp", alertApis: ["legacySiem", "graph"] } };
   let project: SandboxProject;

@@ -5,8 +5,6 @@ import { execa } from "execa";
 const checkout = path.resolve(__dirname, "..", "..", "..");
 
 describe("dev/promises: the command", function () {
-  this.timeout(60_000);
-
   it("--list ends without an error when its reader closes the pipe", async () => {
     const list = `"${process.execPath}" dist/dev/promises/main.js --list`;
     const { stdout } = await execa("sh", ["-c", list], { cwd: checkout });

@@ -21,7 +21,6 @@ const tenantId = "c0570500-0000-4000-8000-00000000000a";
 const sleep = () => Promise.resolve();
 
 describe("packages/siem/alerts/complete: alerts that a server hides", function () {
-  this.timeout(120_000);
   let server: AlertServer;
   let folder: string;
   let checkpoint: string;

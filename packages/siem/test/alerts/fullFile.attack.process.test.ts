@@ -6,7 +6,6 @@ import path from "node:path";
 import { execa } from "execa";
 
 describe("packages/siem/alerts/fullFile: a full disk that accepts part of a write", function () {
-  this.timeout(60_000);
   let folder: string;
 
   before(function () {

@@ -86,8 +86,6 @@ describe("mssp completion", () => {
     const { program, ask } = shellsHere[shell];
     const isHere = spawnSync(program, ["-c", "exit"]).error === undefined;
     describe(`${shell}${isHere ? "" : ` (skipped: no ${program} here)`}`, function () {
-      this.timeout(60_000);
-
       let script: string;
 
       before(async function () {

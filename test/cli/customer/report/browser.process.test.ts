@@ -58,8 +58,6 @@ function withOnboarding({ customers, ...fleet }: FleetReport): FleetReport {
 }
 
 describe("mssp report: the pages in a browser", function () {
-  this.timeout(120_000);
-
   let browser: Browser;
   let folder: string;
 

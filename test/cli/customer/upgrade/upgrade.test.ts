@@ -42,8 +42,6 @@ const changelog = `# Changelog
 `;
 
 describe("mssp upgrade", function () {
-  this.timeout(60_000);
-
   let root: string;
   let template: string;
   let folder: string;

@@ -24,8 +24,6 @@ const client = `
   main();`;
 
 describe("mssp sandbox proxy", function () {
-  this.timeout(120_000);
-
   let folder = "";
   let home = "";
   const children = new Set<ChildProcess>();
