@@ -88,7 +88,7 @@ export class Faults {
   readonly #kinds: readonly FaultKind[];
   readonly #cuts: readonly CutKind[];
   readonly #scale: number;
-  readonly #replication = new Replication();
+  readonly #replication: Replication;
   /** Expiry of each short token, in milliseconds of this machine's clock. */
   readonly #tokenEnds = new Map<string, number>();
   readonly #counts = new Map<FaultKind, number>();
@@ -108,6 +108,7 @@ export class Faults {
     this.percent = options.percent ?? 10;
     this.skew = clockSkew(options.seed);
     clock.advance(this.skew);
+    this.#replication = new Replication(clock);
     if (this.skew !== 0) this.#see("clock off");
   }
 

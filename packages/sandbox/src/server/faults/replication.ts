@@ -1,6 +1,7 @@
 /**
  * Replication delay of Graph: a new object is hidden by ID, in lists and in references for a while.
  */
+import type { Clock } from "../../cloud/clock";
 import { graphLikeError } from "../graphLikeError";
 
 /** The answer in place of the real one. */
@@ -10,18 +11,21 @@ export interface Refused {
 }
 
 export class Replication {
-  /** The end of each ID's delay, in milliseconds of this machine's clock. */
+  /** The end of each ID's delay, in milliseconds of the server's clock. */
   readonly #hidden = new Map<string, number>();
+
+  constructor(private readonly clock: Clock) {}
 
   /** Hides a new object, given by the answer to its create. */
   hide(created: unknown, milliseconds: number): void {
-    const until = Date.now() + milliseconds;
+    const until = this.clock.now().getTime() + milliseconds;
     for (const id of idsOf(created)) this.#hidden.set(id, until);
   }
 
   /** Whether something is hidden now. */
   get isBehind(): boolean {
-    for (const [id, until] of this.#hidden) if (until <= Date.now()) this.#hidden.delete(id);
+    const now = this.clock.now().getTime();
+    for (const [id, until] of this.#hidden) if (until <= now) this.#hidden.delete(id);
     return this.#hidden.size > 0;
   }
 
