@@ -155,8 +155,7 @@ describe("cli/incidents: a pull from the sandbox", function () {
     const ids = [...expected(new Date(Date.now() - 15 * 24 * hour)).keys()].slice(-170);
     for (const id of ids) test.tenant.objects("incidents").set(id, { id, lastUpdateDateTime: moment, assignedTo: "x" });
     const collector = new Collector();
-    const from = new Date(Date.now() - 2000);
-    await pull({ source: await sourceOf(), sink: collector, position: start(from) });
+    await pull({ source: await sourceOf(), sink: collector, position: start(new Date(moment)) });
     const found = new Set(collector.records.filter(({ assignedTo }) => assignedTo === "x").map(({ id }) => id));
     assert.deepEqual([...found].sort(), [...ids].sort());
   });
