@@ -144,7 +144,7 @@ describe("language host on the real engine", function () {
   it("Ctrl-C: ends a program that hangs and leaves no process", async () => {
     const folder = await project("hangs", `console.log("pid=" + process.pid + "="); setInterval(() => {}, 1000);`);
     const { child, output } = start(folder, ["preview"]);
-    const pid = Number(await until(() => /pid=(\d+)=/.exec(output())?.[1], 20_000));
+    const pid = Number(await until(() => /pid=(\d+)=/.exec(output())?.[1]));
     child.kill("SIGINT");
     await once(child, "close");
     assert.notEqual(child.exitCode, 0);
@@ -157,9 +157,7 @@ describe("language host on the real engine", function () {
       `console.log("pids=" + process.pid + "," + process.ppid + "="); setInterval(() => {}, 1000);`,
     );
     const { child, output } = start(folder, ["preview"]);
-    const [program = 0, host = 0] = (await until(() => /pids=([\d,]+)=/.exec(output())?.[1], 20_000))
-      .split(",")
-      .map(Number);
+    const [program = 0, host = 0] = (await until(() => /pids=([\d,]+)=/.exec(output())?.[1])).split(",").map(Number);
     child.kill("SIGKILL");
     await until(() => !isRunning(program) && !isRunning(host));
   });

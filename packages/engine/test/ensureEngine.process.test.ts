@@ -200,7 +200,7 @@ describe("ensureEngine", () => {
       ["--conditions=source", "--require", "./test/setup/compile.js", "-e", script],
       { cwd: root, env: environment, stdio: "ignore", detached: true },
     );
-    await until(() => fs.existsSync(`${log}.started`), 15_000);
+    await until(() => fs.existsSync(`${log}.started`));
     // The run and the Go that it started.
     process.kill(-child.pid!, "SIGKILL");
     await once(child, "exit");

@@ -159,7 +159,7 @@ export async function collect<Response>(stream: grpc.ClientReadableStream<Respon
 }
 
 /** Waits until `condition` gives something, for at most `milliseconds`. */
-export async function until<T>(condition: () => T | undefined | false, milliseconds = 30_000): Promise<T> {
+export async function until<T>(condition: () => T | undefined | false, milliseconds = 240_000): Promise<T> {
   const end = Date.now() + milliseconds;
   for (;;) {
     const value = condition();

@@ -12,7 +12,7 @@ const script = `
   const [main] = process.argv.slice(1);
   const workers = new Workers({
     folder: require("node:path").dirname(main), main, engine: "none", engineVersion: "3.0.0",
-    environment: process.env, timeout: 60_000, onStep: () => undefined,
+    environment: process.env, timeout: 240_000, onStep: () => undefined,
     onResources: () => undefined,
   });
   const job = { stack: "contoso", command: "preview", refresh: false, drift: false, policyPacks: [], environment: {},
@@ -32,7 +32,7 @@ describe("a fleet worker", () => {
     await symlink(path.join(checkout, "node_modules"), path.join(folder, "node_modules"));
     const main = path.join(folder, "program.js");
     await writeFile(main, "const all = []; for (;;) all.push(new Array(1e6).fill(1.5));");
-    const { stdout } = await execa(process.execPath, ["-e", script, main], { cwd: checkout, timeout: 60_000 });
+    const { stdout } = await execa(process.execPath, ["-e", script, main], { cwd: checkout, timeout: 240_000 });
     const result = JSON.parse(stdout) as TryResult;
     assert.match(result.messages.join("\n"), /more than 1024 MB.*`npx pulumi preview --stack contoso`/);
     assert.equal(result.ok, false);

@@ -237,7 +237,7 @@ describe("alerts and verify: the count of deliveries", function () {
       { cwd: many.folder, env: { ...environment, NO_COLOR: "1" }, extendEnv: false, stdin: "ignore", reject: false },
     );
     let metrics = "";
-    while (!metrics.includes("mssp_alerts_coverage_hunting_only") && Date.now() - started < 60_000) {
+    while (!metrics.includes("mssp_alerts_coverage_hunting_only") && Date.now() - started < 240_000) {
       await new Promise((resolve) => setTimeout(resolve, 500));
       metrics = await readFile(file, "utf8").catch(() => "");
     }

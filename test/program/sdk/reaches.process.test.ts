@@ -31,7 +31,7 @@ const script = `
 
 describe("program/sdk in a process", () => {
   it("closes all gRPC clients of the SDK after the run", async () => {
-    const { stdout } = await execa(process.execPath, ["-e", script], { cwd: checkout, timeout: 60_000 });
+    const { stdout } = await execa(process.execPath, ["-e", script], { cwd: checkout, timeout: 240_000 });
     const { before, after } = JSON.parse(stdout) as {
       readonly before: readonly number[];
       readonly after: readonly number[];

@@ -16,7 +16,7 @@ describe("sandbox/defender: the parser of rules' queries", () => {
       (async () => {
         await validateQuery("");
         const before = threads.length;
-        const { problem } = await Promise.race([validateQuery("NoTable"), new Promise((done) => setTimeout(done, 60000))]);
+        const { problem } = await Promise.race([validateQuery("NoTable"), new Promise((done) => setTimeout(done, 240_000))]);
         process.stdout.write(JSON.stringify([before, threads, problem, "Kusto" in globalThis]));
         process.exit();
       })();`;

@@ -99,5 +99,5 @@ describe("The azuread stand-in's hosts", () => {
     fs.rmSync(folder, { recursive: true });
     assert.match(text, /the metadata document's microsoftGraphResourceId names graph\.microsoft\.com/);
     assert.deepEqual(asked, ["/metadata/endpoints?api-version=2022-09-01"]);
-  }).timeout(20_000);
+  });
 });

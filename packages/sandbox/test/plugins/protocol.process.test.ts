@@ -187,7 +187,7 @@ describe("A plugin's process", () => {
     assert.equal((await one.invoke("getClientConfig")).result.tenantId, tenantId);
     await Promise.all([one.stop(), other.stop()]);
     await Promise.all([first.stop(), second.stop()]);
-  }).timeout(20_000);
+  });
 
   it("process: ends after the engine was killed, even if standard input stays open", async () => {
     // Stands for the engine: starts a plugin whose standard input is a pipe of ours, tells us its
@@ -209,7 +209,7 @@ describe("A plugin's process", () => {
     if (ended !== undefined) process.kill(plugin, "SIGKILL");
     engine.stdio[3]?.destroy();
     assert.equal(ended, undefined);
-  }).timeout(20_000);
+  });
 
   it("process: an unknown plugin name is refused with the list of plugins", async () => {
     assert.deepEqual(
@@ -233,7 +233,7 @@ describe("A plugin's process", () => {
     await itsSandbox.stop();
     assert.deepEqual(await ended, [1, null]);
     await rm(other, { recursive: true });
-  }).timeout(20_000);
+  });
 });
 
 describe("The host of the stand-in plugins", () => {
@@ -350,9 +350,9 @@ async function failure(home: string, name: string): Promise<string> {
 }
 
 async function until(holds: () => boolean | Promise<boolean>): Promise<void> {
-  const deadline = Date.now() + 60_000;
+  const deadline = Date.now() + 240_000;
   while (!(await holds())) {
-    if (Date.now() > deadline) throw new Error("not within a minute");
+    if (Date.now() > deadline) throw new Error("not within four minutes");
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
 }

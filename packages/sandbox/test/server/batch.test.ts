@@ -166,7 +166,7 @@ describe("batches in the sandbox's server", function () {
   });
 
   it("batch: a request in it does not see an object that is hidden yet, the others do their work", async () => {
-    await start(["lag"], 0.2);
+    await start(["lag"], 1);
     assert.ok(sandbox.faults);
     sandbox.faults.percent = 100;
     const { responses } = await send([create("1")]);

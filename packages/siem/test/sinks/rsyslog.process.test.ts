@@ -58,7 +58,7 @@ describe("cli/sinks: syslog to rsyslog", function () {
       ].join("\n"),
     );
     server = spawn(program, ["-n", "-iNONE", "-f", configuration], { stdio: "ignore" });
-    for (let tries = 0; tries < 500 && !existsSync(tcpPort); tries++) await sleep(20);
+    for (let tries = 0; tries < 6000 && !existsSync(tcpPort); tries++) await sleep(20);
     ports.tcp = Number(await readFile(tcpPort, "utf8"));
     // It listens by TCP after it does by UDP.
     await new Promise<void>((resolve, reject) => {
@@ -83,7 +83,7 @@ describe("cli/sinks: syslog to rsyslog", function () {
     for (let tries = 0; ; tries++) {
       const text = existsSync(output) ? await readFile(output, "utf8") : "";
       const lines = text.split("\n").slice(0, -1).slice(before);
-      if (lines.length >= count || tries === 500) {
+      if (lines.length >= count || tries === 6000) {
         assert.equal(lines.length, count);
         return lines.map((line) => {
           const [facility = "", severity = "", application = "", messageId = "", time = "", message = ""] =

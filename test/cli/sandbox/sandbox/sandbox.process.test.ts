@@ -54,7 +54,7 @@ describe("mssp sandbox", function () {
       }),
     );
     const says = async (pattern: RegExp) => {
-      const until = Date.now() + 60_000;
+      const until = Date.now() + 240_000;
       while (!pattern.test(stdout + stderr)) {
         assert.ok(Date.now() < until && child.exitCode === null, `waited for ${String(pattern)}:\n${stdout}${stderr}`);
         await new Promise((resolve) => setTimeout(resolve, 10));
