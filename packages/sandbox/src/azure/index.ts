@@ -10,6 +10,7 @@ import { armEnvelope, armErrors } from "./errors";
 import { conditionsOf, type Condition, type FilterRules } from "./filter";
 import { existing, ok, recordOf, type ArmAnswer, type ArmRequest, type ResourceHandler } from "./handler";
 import { keyVaultRoutes } from "./keyVault";
+import { locations } from "./locations";
 import { registrationAssignments, registrationDefinitions } from "./managedServices";
 import { operationResults, operationStatuses } from "./operations";
 import { resourceGroups, subscriptionBody, subscriptionHandler } from "./resourceGroups";
@@ -35,6 +36,7 @@ const handlers: ReadonlyMap<string, ResourceHandler> = new Map(
   [
     deletedVaults,
     deletedVaultsOfLocation,
+    locations,
     operationResults,
     operationStatuses,
     onboardingStates,

@@ -145,6 +145,23 @@ describe("sandbox/azure", () => {
     assert.equal((list["value"] as unknown[]).length, 1);
   });
 
+  it("locations: the regions of a subscription, for who may read it", async () => {
+    const path = `/subscriptions/${msspSubscriptionId}/locations`;
+    const { body } = await arm("GET", path);
+    const west = (body as unknown as { value: Record<string, unknown>[] }).value.find(
+      ({ name }) => name === "westeurope",
+    );
+    assert.deepEqual(
+      [west?.["id"], west?.["type"], west?.["regionalDisplayName"]],
+      [`${path}/westeurope`, "Region", "(Europe) West Europe"],
+    );
+    assert.deepEqual((west?.["metadata"] as Record<string, unknown>)["pairedRegion"], [
+      { name: "northeurope", id: `${path}/northeurope` },
+    ]);
+    assert.equal((await arm("GET", `${path}/westeurope`)).status, 404);
+    assert.equal((await arm("GET", path, undefined, "automation", sandboxCustomerTenantId)).status, 401);
+  });
+
   it("request: refused without a token, with another API's or tenant's token, and without api-version", async () => {
     const url = `${group}?api-version=${apiVersion}`;
     assert.equal((await send("GET", url, undefined)).body.error?.code, "AuthenticationFailed");
