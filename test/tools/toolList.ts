@@ -5,10 +5,10 @@ export interface Tool {
   readonly kind: "library" | "command" | "collector";
   /**
    * What is installed for it, at exact versions. Default: it is on the machine. A provider of Terraform is fetched as
-   * `terraform init` does, outside the proxy.
+   * `terraform init` does, outside the proxy. `uv`: its resolver, where pip's takes more than a quarter of an hour.
    */
   readonly install?:
-    | { readonly from: "pypi" | "npm"; readonly packages: readonly string[] }
+    | { readonly from: "pypi" | "uv" | "npm"; readonly packages: readonly string[] }
     | { readonly from: "terraform"; readonly configuration: string };
   /** The command that must be on the machine. */
   readonly needs?: string;
@@ -22,6 +22,9 @@ export interface Tool {
 
 /** Microsoft's own command line for Azure. */
 const azureCli = "azure-cli==2.91.0";
+
+/** The installer of the packages that pip resolves too slowly. */
+export const uv = "uv==0.13.9";
 
 /** Signs the Azure CLI in as the automation. */
 const azLogin =
@@ -129,6 +132,51 @@ export const tools: readonly Tool[] = [
     run: { shell: 'tenetsec --output-dir "$HOME/tenetsec" --format json && cat "$HOME"/tenetsec/*.json' },
     expected: /"Contoso"/,
     limit: "many of its addresses are none of Graph's (`security/threatProtection/…`, `security/transportRules`)",
+  },
+  {
+    name: "ScoutSuite",
+    kind: "collector",
+    install: { from: "uv", packages: ["scoutsuite==5.14.0"] },
+    run: {
+      shell:
+        'scout azure --service-principal --tenant "$AZURE_TENANT_ID" --client-id "$AZURE_CLIENT_ID" ' +
+        '--client-secret "$AZURE_CLIENT_SECRET" --all-subscriptions --services aad rbac keyvault --no-browser ' +
+        '--report-dir "$HOME/scout" && cat "$HOME"/scout/scoutsuite-results/*.js',
+    },
+    // It catches exceptions, and writes them to a file of its own.
+    expected:
+      /^exceptions =\s*\{\}(?=[^]*"policies_count": 1,)(?=[^]*"service_principals_count": [1-9])[^]*"role_assignments_count": [1-9]/m,
+  },
+  {
+    name: "Prowler",
+    kind: "collector",
+    install: { from: "uv", packages: ["prowler==5.46.0"] },
+    run: {
+      shell:
+        "prowler azure --sp-env-auth --service entra iam keyvault -M csv " +
+        '-o "$HOME/prowler" --no-color; cat "$HOME"/prowler/*.csv',
+    },
+    // Its checks name what they read: directory roles, registered methods, role assignments of the subscription.
+    expected:
+      /^(?=[^]*There are 2 global administrators)(?=[^]*Privileged user Contoso Tenant Administrator has MFA)(?=[^]*iam_role_user_access_admin_restricted[^]*;PASS;Role assignment )/,
+  },
+  {
+    name: "msticpy (Python)",
+    kind: "library",
+    install: { from: "uv", packages: ["msticpy[azure]==3.0.2"] },
+    run: { script: "msticpyAzure.py" },
+    expected: /^c0570500-5ab5-4000-8000-00000000000a,Security,Enabled$/m,
+  },
+  {
+    name: "entra-stale-accounts",
+    kind: "collector",
+    install: { from: "pypi", packages: ["entra-stale-accounts==0.2.1"] },
+    run: {
+      shell:
+        'ENTRA_TENANT_ID="$AZURE_TENANT_ID" ENTRA_CLIENT_ID="$AZURE_CLIENT_ID" ENTRA_CLIENT_SECRET="$AZURE_CLIENT_SECRET" ' +
+        "entra-stale-accounts check",
+    },
+    expected: /^admin@.* never .*\n(?:.*\n)*2 stale account/m,
   },
   {
     name: "Terraform with azuread",

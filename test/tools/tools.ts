@@ -10,7 +10,7 @@ import { stopSandbox } from "@defender-mssp/sandbox";
 import { contoso } from "@defender-mssp/testkit";
 import { execa } from "execa";
 import { checkout } from "../package/installation";
-import { tools, type Tool } from "./toolList";
+import { tools, uv, type Tool } from "./toolList";
 
 describe("other people's tools by the proxy", function () {
   this.timeout(1_800_000);
@@ -42,7 +42,8 @@ describe("other people's tools by the proxy", function () {
         process.stdout.write(`      skipped: ${reason}\n`);
         return this.skip();
       };
-      const needed = tool.install?.from === "pypi" ? "python3" : tool.needs;
+      const isPython = tool.install?.from === "pypi" || tool.install?.from === "uv";
+      const needed = isPython ? "python3" : tool.needs;
       if (needed !== undefined && (await execa(needed, ["--version"], { reject: false })).exitCode !== 0)
         skip(`${needed} is missing`);
       const place = path.join(folder, tool.name.replaceAll(/[^a-z0-9]+/gi, "-"));
@@ -92,8 +93,14 @@ describe("other people's tools by the proxy", function () {
       return { bin: path.join(place, "node_modules", ".bin") };
     }
     await execa("python3", ["-m", "venv", place]);
-    await execa(path.join(place, "bin", "pip"), ["-q", "install", "--disable-pip-version-check", ...source.packages]);
-    return { bin: path.join(place, "bin") };
+    const bin = path.join(place, "bin");
+    const packages = source.from === "uv" ? [uv] : source.packages;
+    await execa(path.join(bin, "pip"), ["-q", "install", "--disable-pip-version-check", ...packages]);
+    if (source.from === "uv") {
+      const options = ["--quiet", "--system-certs", "--python", path.join(bin, "python")];
+      await execa(path.join(bin, "uv"), ["pip", "install", ...options, ...source.packages]);
+    }
+    return { bin };
   }
 
   function run(tool: Tool, bin: string, place: string) {
