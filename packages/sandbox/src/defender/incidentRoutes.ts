@@ -117,11 +117,11 @@ function one(cloud: Cloud, caller: Caller, request: FastifyRequest<ById>): objec
  * Newest first. The link to the next page has the time of the first page, so that new incidents
  * shift nothing.
  */
-function list(cloud: Cloud, caller: Caller, request: FastifyRequest): object {
+async function list(cloud: Cloud, caller: Caller, request: FastifyRequest): Promise<object> {
   const options = optionsOf(request.url, [
     ...["$filter", "$top", "$skip", "$count", "$expand", "$orderby", "$skiptoken"],
   ]);
-  runDueRules(cloud, caller.tenant);
+  await runDueRules(cloud, caller.tenant);
   const { at, skip, below } = positionOf(options, cloud.now());
   const top = topOf(options);
   const incidents = new Incidents(caller.tenant, cloud.detectionInterval, at);

@@ -112,9 +112,9 @@ function alertOf(cloud: Cloud, { tenant }: Caller, id: string): SecurityAlert {
  * Newest first. The link to the next page has the time of the first page, so that new alerts shift
  * nothing, and the last alert shown.
  */
-function list(cloud: Cloud, caller: Caller, request: FastifyRequest): object {
+async function list(cloud: Cloud, caller: Caller, request: FastifyRequest): Promise<object> {
   const options = optionsOf(request.url, ["$filter", "$top", "$skip", "$count", "$skiptoken"]);
-  runDueRules(cloud, caller.tenant);
+  await runDueRules(cloud, caller.tenant);
   const { at, before } = positionOf(options, cloud.now());
   const top = numberOf(options, "$top", 1, largestPage) ?? defaultPageSize;
   const filter = filterOf(options.get("$filter"));

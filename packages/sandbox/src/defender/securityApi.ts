@@ -16,9 +16,11 @@ export async function answer(
   request: FastifyRequest,
   reply: FastifyReply,
   permissions: readonly string[],
-  make: (caller: Caller) => object,
+  make: (caller: Caller) => object | Promise<object>,
 ): Promise<FastifyReply> {
-  return answerRoute(cloud, request, reply, permissions, (caller) => ok(make(caller) as RouteAnswer["body"] & object));
+  return answerRoute(cloud, request, reply, permissions, async (caller) =>
+    ok((await make(caller)) as RouteAnswer["body"] & object),
+  );
 }
 
 /** The same for answers with another status, or a location. */

@@ -167,9 +167,9 @@ async function takeSeed(request: FastifyRequest, reply: FastifyReply, cloud: Emu
 }
 
 /** The result of `action` as JSON; an error for people as its text. */
-async function answered(reply: FastifyReply, action: () => object): Promise<FastifyReply> {
+async function answered(reply: FastifyReply, action: () => object | Promise<object>): Promise<FastifyReply> {
   try {
-    return await reply.send(action());
+    return await reply.send(await action());
   } catch (error) {
     if (error instanceof VisibleError) return await reply.code(400).send({ error: error.message });
     throw error;

@@ -212,7 +212,7 @@ export async function putTenantEvents(options: SandboxOptions, tenantId: string,
   if ("owner" in result) return ask<EventsAnswer>(result.owner, "POST", "/sandbox/events", { tenantId, tables });
   const { started } = result;
   try {
-    return putEvents(started.cloud, started.cloud.tenant(tenantId), tables);
+    return await putEvents(started.cloud, started.cloud.tenant(tenantId), tables);
   } finally {
     await started.stop();
   }

@@ -9,20 +9,33 @@ describe("sandbox/defender: the parser of rules' queries", () => {
     const program = `
       require("./dist/index.js");
       const { validateQuery } = require("./dist/defender/detectionRules/validateQuery.js");
-      const threads = [];
+      const { queriedRows } = require("./dist/defender/customDetections/kqlPackage.js");
+      const calls = [];
       const { Worker } = require("node:worker_threads");
       const post = Worker.prototype.postMessage;
-      Worker.prototype.postMessage = function (message) { threads.push(message.query); return post.call(this, message); };
+      Worker.prototype.postMessage = function (message) { calls.push(message.method); return post.call(this, message); };
+      // The thread keeps no process alive.
+      setTimeout(() => process.exit(1), 240_000);
       (async () => {
         await validateQuery("");
-        const before = threads.length;
-        const { problem } = await Promise.race([validateQuery("NoTable"), new Promise((done) => setTimeout(done, 240_000))]);
-        process.stdout.write(JSON.stringify([before, threads, problem, "Kusto" in globalThis]));
+        const before = calls.length;
+        const { problem } = await validateQuery("NoTable");
+        const events = { DeviceEvents: [{ DeviceName: "pc1" }] };
+        const rows = await queriedRows("DeviceEvents | project DeviceName", events, new Date());
+        const failure = await queriedRows("DeviceEvents | scan with (step s: true;)", {}, new Date()).catch((error) => error);
+        const names = [failure.name, failure instanceof Error];
+        process.stdout.write(JSON.stringify({ before, calls, problem, rows, names, isLoadedHere: "Kusto" in globalThis }));
         process.exit();
       })();`;
     const output = execFileSync(process.execPath, ["-e", program], { cwd: sandbox, encoding: "utf8" });
-    const [before, judged, problem, isLoadedHere] = JSON.parse(output) as [number, string[], string, boolean];
-    assert.deepEqual([before, judged, isLoadedHere], [0, ["NoTable"], false]);
+    const { problem, ...rest } = JSON.parse(output) as { readonly problem: string };
+    assert.deepEqual(rest, {
+      before: 0,
+      calls: ["judgeQueries", "runQuery", "runQuery"],
+      rows: [{ DeviceName: "pc1" }],
+      names: ["UnsupportedQuery", true],
+      isLoadedHere: false,
+    });
     assert.match(problem, /^The query has a semantic error: The name 'NoTable' does not refer to any known /);
   });
 });

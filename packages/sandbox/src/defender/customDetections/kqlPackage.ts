@@ -4,19 +4,9 @@
  */
 import { existsSync } from "node:fs";
 import path from "node:path";
-import { judgeInWorker, type KqlVerdict } from "./judgeInWorker";
-
-/** What the sandbox calls of it. */
-export interface HuntingQueryPackage {
-  judgeQueries(queries: readonly string[]): readonly KqlVerdict[];
-  /** @throws UnsupportedQuery, with a message for people */
-  runQuery(
-    query: string,
-    tables: Readonly<Record<string, readonly Readonly<Record<string, unknown>>[]>>,
-    options: { readonly now: Date },
-  ): { readonly rows: readonly Readonly<Record<string, unknown>>[] };
-  defenderSchema(): { readonly tables: readonly { readonly name: string }[] };
-}
+import { callInThread } from "./callInThread";
+import type { ResultRow } from "./entityEvidence";
+import type { EventTables, HuntingQueryPackage, KqlVerdict } from "./huntingQueryPackage";
 
 const packageName = "@defender-mssp/kql";
 
@@ -25,20 +15,51 @@ export const kqlInstallation =
   `The sandbox judges and runs the queries of detection rules by the package ${packageName}, which is not installed. ` +
   "Copy defender-mssp-kql-<version>.tgz, which `npm run package` writes, to vendor/ and install it from there";
 
-/** Undefined if it is not installed. */
-export function kqlPackage(): HuntingQueryPackage | undefined {
+/** Names of the tables of advanced hunting; undefined if the package is not installed. */
+export function huntingTableNames(): readonly string[] | undefined {
+  return kqlPackage()
+    ?.defenderSchema()
+    .tables.map(({ name }) => name);
+}
+
+/** Judges a query; undefined if the package is not installed. */
+export async function judgedQuery(query: string): Promise<KqlVerdict | undefined> {
+  const file = compiledFile();
+  const [verdict] =
+    file === undefined
+      ? (kqlPackage()?.judgeQueries([query]) ?? [])
+      : await callInThread(file, "judgeQueries", [[query]]);
+  return verdict;
+}
+
+/**
+ * Runs a query on events; undefined if the package is not installed.
+ * @throws Error for people, by `errorsForPeople`, if the query or a row can't be run
+ */
+export async function queriedRows(
+  query: string,
+  events: EventTables,
+  now: Date,
+): Promise<readonly ResultRow[] | undefined> {
+  const file = compiledFile();
+  const result =
+    file === undefined
+      ? kqlPackage()?.runQuery(query, events, { now })
+      : await callInThread(file, "runQuery", [query, events, { now }]);
+  return result?.rows;
+}
+
+function kqlPackage(): HuntingQueryPackage | undefined {
   const file = resolved(packageName);
   // eslint-disable-next-line @typescript-eslint/no-require-imports
   return file === undefined ? undefined : (require(file) as HuntingQueryPackage);
 }
 
-/** Judges a query; undefined if the package is not installed. */
-export async function judgedQuery(query: string): Promise<KqlVerdict | undefined> {
+/** The package's compiled main module. In a checkout that is not built there is none: the sources run in this thread alone. */
+function compiledFile(): string | undefined {
   const manifest = resolved(`${packageName}/package.json`);
   const compiled = manifest && path.join(path.dirname(manifest), "dist", "index.js");
-  if (compiled !== undefined && existsSync(compiled)) return judgeInWorker(compiled, query);
-  // A checkout that is not built: the sources run in this thread alone.
-  return kqlPackage()?.judgeQueries([query])[0];
+  return compiled !== undefined && existsSync(compiled) ? compiled : undefined;
 }
 
 function resolved(name: string): string | undefined {

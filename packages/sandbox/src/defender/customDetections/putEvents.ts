@@ -2,7 +2,7 @@ import { VisibleError } from "@defender-mssp/errors";
 import type { Cloud, Json, Tenant } from "../../cloud/model";
 import { isObject } from "../../graph/json";
 import { storeEvents, type StoredEvent } from "./customAlerts";
-import { kqlPackage } from "./kqlPackage";
+import { huntingTableNames } from "./kqlPackage";
 import { runDueRules, type RuleRun } from "./runDueRules";
 
 export interface EventsAnswer {
@@ -15,17 +15,15 @@ export interface EventsAnswer {
  * Puts events into a tenant and runs the rules that are due. @throws VisibleError if the events have
  * another shape, or name a table that advanced hunting doesn't have
  */
-export function putEvents(cloud: Cloud, tenant: Tenant, tables: Json): EventsAnswer {
+export async function putEvents(cloud: Cloud, tenant: Tenant, tables: Json): Promise<EventsAnswer> {
   const events = storedEvents(tables);
-  const names = kqlPackage()
-    ?.defenderSchema()
-    .tables.map(({ name }) => name);
+  const names = huntingTableNames();
   const unknown = events.find(({ table }) => names?.includes(table) === false);
   if (unknown !== undefined)
     throw new VisibleError(`${unknown.table} is no table of advanced hunting. Names are case-sensitive.`);
   storeEvents(tenant, events);
   cloud.changed();
-  return { events: events.length, runs: runDueRules(cloud, tenant) };
+  return { events: events.length, runs: await runDueRules(cloud, tenant) };
 }
 
 function storedEvents(tables: Json): StoredEvent[] {

@@ -5,7 +5,8 @@ import { minutesIn } from "../detectionRules/checkDetectionRule";
 import { detectionRuleCollection } from "../detectionRules/detectionRuleRoutes";
 import { withTicks } from "../securityApi";
 import { eventsByTable, storeCustomAlert } from "./customAlerts";
-import { kqlInstallation, kqlPackage } from "./kqlPackage";
+import { errorsForPeople } from "./callInThread";
+import { kqlInstallation, queriedRows } from "./kqlPackage";
 import { ruleAlerts } from "./ruleAlerts";
 import { rowText, type ResultRow } from "./entityEvidence";
 
@@ -21,17 +22,31 @@ export interface RuleRun {
 const minute = 60_000;
 const day = 24 * 60 * minute;
 
+/** The last run of each tenant: the next one begins after it, so that no rule runs twice at a time. */
+const lastRuns = new WeakMap<Tenant, Promise<unknown>>();
+
 /**
  * Runs what is due. A rule is due at its first run, after its frequency, and always if it is
  * continuous. Results outside of the window of the frequency are left out; the first run looks back
  * 30 days.
  */
-export function runDueRules(cloud: Cloud, tenant: Tenant): RuleRun[] {
+export async function runDueRules(cloud: Cloud, tenant: Tenant): Promise<RuleRun[]> {
+  const before = lastRuns.get(tenant) ?? Promise.resolve();
+  const runs = before.then(() => runInTurn(cloud, tenant));
+  lastRuns.set(
+    tenant,
+    runs.catch(() => undefined),
+  );
+  return runs;
+}
+
+async function runInTurn(cloud: Cloud, tenant: Tenant): Promise<RuleRun[]> {
   const events = eventsByTable(tenant);
   if (Object.keys(events).length === 0) return [];
   const now = cloud.now();
   const due = [...tenant.objects(detectionRuleCollection).values()].filter((rule) => isDue(rule, now));
-  const runs = due.map((rule) => runRule(tenant, rule, events, now));
+  const runs: RuleRun[] = [];
+  for (const rule of due) runs.push(await runRule(tenant, rule, events, now));
   if (runs.length > 0) cloud.changed();
   return runs;
 }
@@ -51,12 +66,16 @@ function frequencyMinutes(rule: StoredObject): number {
   return minutesIn(jsonText(innerOf(rule["schedule"], "frequency"))) ?? 60;
 }
 
-function runRule(tenant: Tenant, rule: StoredObject, events: ReturnType<typeof eventsByTable>, now: Date): RuleRun {
+async function runRule(
+  tenant: Tenant,
+  rule: StoredObject,
+  events: ReturnType<typeof eventsByTable>,
+  now: Date,
+): Promise<RuleRun> {
   const since = new Date(now.getTime() - windowMilliseconds(rule));
   try {
-    const kql = kqlPackage();
-    if (kql === undefined) return { ruleId: rule.id, alerts: 0, problem: kqlInstallation };
-    const { rows } = kql.runQuery(jsonText(innerOf(rule["queryCondition"], "queryText")), events, { now });
+    const rows = await queriedRows(jsonText(innerOf(rule["queryCondition"], "queryText")), events, now);
+    if (rows === undefined) return { ruleId: rule.id, alerts: 0, problem: kqlInstallation };
     const recent = rows.filter((row) => isWithin(row, since));
     const alerts = ruleAlerts(tenant, rule, recent, now).filter((alert) => storeCustomAlert(tenant, alert));
     rule["lastRunDetails"] = {
@@ -76,9 +95,8 @@ function runRule(tenant: Tenant, rule: StoredObject, events: ReturnType<typeof e
   }
 }
 
-/** The package has its own copy of the class where it is installed apart. */
 function isForPeople(error: unknown): error is Error {
-  return error instanceof Error && ["VisibleError", "UnsupportedQuery"].includes(error.name);
+  return error instanceof Error && errorsForPeople.includes(error.name);
 }
 
 /** 4 times the frequency below a day, else 30 days; the first run has 30 days. */

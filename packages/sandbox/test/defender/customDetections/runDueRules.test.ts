@@ -3,6 +3,7 @@ import { microsoftGraph } from "@defender-mssp/microsoft";
 import { StoppedClock, type TestSandbox, testSandbox } from "@defender-mssp/testkit";
 import type { Json } from "../../../src/cloud/model";
 import { jsonText } from "../../../src/graph/json";
+import { storeEvents } from "../../../src/defender/customDetections/customAlerts";
 import { putEvents } from "../../../src/defender/customDetections/putEvents";
 import { runDueRules } from "../../../src/defender/customDetections/runDueRules";
 
@@ -90,7 +91,7 @@ describe("sandbox/defender: custom detections run", () => {
 
   it("an event of a due rule makes an alert with its entities and an incident, both by list and by ID", async () => {
     assert.equal((await call("POST", rules, ruleBody("contoso-shell"))).status, 201);
-    assert.deepEqual(put(event(5, 1), event(5, 2, { FileName: "cmd.exe" })).runs, [
+    assert.deepEqual((await put(event(5, 1), event(5, 2, { FileName: "cmd.exe" }))).runs, [
       { ruleId: "contoso-shell", alerts: 1 },
     ]);
     const [alert, second] = await custom();
@@ -126,7 +127,7 @@ describe("sandbox/defender: custom detections run", () => {
 
   it("pages of alerts and incidents hold each custom one once, between the others", async () => {
     await call("POST", rules, ruleBody("contoso-shell"));
-    put(...Array.from({ length: 5 }, (_, index) => event(5, index, { DeviceName: `host${index}` })));
+    await put(...Array.from({ length: 5 }, (_, index) => event(5, index, { DeviceName: `host${index}` })));
     for (const list of ["alerts_v2", "incidents"]) {
       const ids: Json[] = [];
       let next: string | undefined = `/v1.0/security/${list}?$top=2`;
@@ -144,7 +145,7 @@ describe("sandbox/defender: custom detections run", () => {
 
   it("a client changes the alert and the incident as others", async () => {
     await call("POST", rules, ruleBody("contoso-shell"));
-    put(event(5, 1));
+    await put(event(5, 1));
     const [alert] = await custom();
     await call("PATCH", `/v1.0/security/alerts_v2/${jsonText(alert?.["id"])}`, { status: "resolved" });
     assert.equal((await custom())[0]?.["status"], "resolved");
@@ -154,43 +155,52 @@ describe("sandbox/defender: custom detections run", () => {
 
   it("the same event makes one alert however often the rule runs; a rule that isn't due doesn't run", async () => {
     await call("POST", rules, ruleBody("contoso-shell", { schedule: { frequency: "PT0S" } }));
-    put(event(5, 1));
-    assert.deepEqual(runDueRules(test.sandbox.cloud, test.tenant), [{ ruleId: "contoso-shell", alerts: 0 }]);
-    assert.deepEqual(put(event(4, 2)).runs, [{ ruleId: "contoso-shell", alerts: 1 }]);
+    await put(event(5, 1));
+    assert.deepEqual(await runDueRules(test.sandbox.cloud, test.tenant), [{ ruleId: "contoso-shell", alerts: 0 }]);
+    assert.deepEqual((await put(event(4, 2))).runs, [{ ruleId: "contoso-shell", alerts: 1 }]);
     assert.equal((await custom()).length, 2);
     await call("PATCH", `${rules}/contoso-shell`, { schedule: { frequency: "PT1H" } });
-    assert.deepEqual(put(event(3, 3)).runs, []);
+    assert.deepEqual((await put(event(3, 3))).runs, []);
   });
 
   it("a disabled rule doesn't run; a rule that is enabled later looks back", async () => {
     await call("POST", rules, ruleBody("contoso-shell", { status: "disabled" }));
-    assert.deepEqual(put(event(60 * 24 * 5, 1)).runs, []);
+    assert.deepEqual((await put(event(60 * 24 * 5, 1))).runs, []);
     await call("PATCH", `${rules}/contoso-shell`, { status: "enabled" });
     assert.equal((await custom()).length, 1);
   });
 
   it("rows with equal entities and texts are one alert, and at most 150 alerts come of a run", async () => {
     await call("POST", rules, ruleBody("contoso-shell"));
-    assert.equal(put(event(5, 1), event(4, 2)).runs[0]?.alerts, 1);
+    assert.equal((await put(event(5, 1), event(4, 2))).runs[0]?.alerts, 1);
     test.tenant.objects("detectionRules").clear();
     await call("POST", rules, ruleBody("contoso-many"));
     const many = Array.from({ length: 200 }, (_, index) => event(5, index + 10, { DeviceName: `host${index}` }));
-    assert.equal(put(...many).runs[0]?.alerts, 150);
+    assert.equal((await put(...many)).runs[0]?.alerts, 150);
   });
 
   it("a query that the executor can't run fails by name, and the rule says so", async () => {
     const queryText = `${query} | scan declare (N: long = 0) with (step s: true => N = 1;)`;
     assert.equal((await call("POST", rules, ruleBody("contoso-scan", { queryCondition: { queryText } }))).status, 201);
-    const [run] = put(event(5, 1)).runs;
+    const [run] = (await put(event(5, 1))).runs;
     assert.match(run?.problem ?? "", /the operator scan \(line 1, column \d+\)/);
     const { body } = await call("GET", `${rules}/contoso-scan`);
     assert.deepEqual((body["lastRunDetails"] as Body)["errorCode"], "queryExecutionFailed");
   });
 
-  it("refuses events of another shape, and of tables that don't exist", () => {
-    const events = (tables: Json) => () => putEvents(test.sandbox.cloud, test.tenant, tables);
-    assert.throws(events([]), /Events are an object of tables/);
-    assert.throws(events({ DeviceEvents: {} }), /The events of DeviceEvents are no list of rows/);
-    assert.throws(events({ deviceevents: [{}] }), /deviceevents is no table of advanced hunting/);
+  it("two lists at the same time run a rule once", async () => {
+    await call("POST", rules, ruleBody("contoso-shell", { schedule: { frequency: "PT1H" } }));
+    const { cloud } = test.sandbox;
+    storeEvents(test.tenant, [{ table: "DeviceProcessEvents", row: event(5, 1) }]);
+    const runs = await Promise.all([runDueRules(cloud, test.tenant), runDueRules(cloud, test.tenant)]);
+    assert.deepEqual(runs, [[{ ruleId: "contoso-shell", alerts: 1 }], []]);
+  });
+
+  it("refuses events of another shape, and of tables that don't exist", async () => {
+    const refused = (tables: Json, message: RegExp) =>
+      assert.rejects(putEvents(test.sandbox.cloud, test.tenant, tables), message);
+    await refused([], /Events are an object of tables/);
+    await refused({ DeviceEvents: {} }, /The events of DeviceEvents are no list of rows/);
+    await refused({ deviceevents: [{}] }, /deviceevents is no table of advanced hunting/);
   });
 });
