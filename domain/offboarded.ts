@@ -18,11 +18,18 @@ export interface OffboardedStack {
   readonly file?: string;
 }
 
+const nothingGranted = ": nothing is granted. To onboard the customer again, ";
+
+/** Whether an error's text is `offboardedMessage`: running again is no remedy. */
+export function isOffboardedRefusal(text: string): boolean {
+  return text.includes(nothingGranted);
+}
+
 /** Why nothing is granted, and the way back. */
 export function offboardedMessage({ customerName, stack, file }: OffboardedStack, { on, by }: Offboarded): string {
   const setting = file === undefined ? "" : `remove "offboarded" from ${file}, and `;
   return (
-    `${customerName} was off-boarded on ${on}${by === undefined ? "" : ` by ${by}`}: nothing is granted. To onboard the customer again, ` +
+    `${customerName} was off-boarded on ${on}${by === undefined ? "" : ` by ${by}`}${nothingGranted}` +
     `${setting}run \`npx pulumi stack tag rm ${offboardedTag} --stack ${stack}\`.`
   );
 }

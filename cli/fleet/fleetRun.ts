@@ -56,8 +56,10 @@ export class FleetRun {
     view.begin(stacks.length, parallel);
     const runnable: PlannedStack[] = [];
     for (const stack of stacks) {
-      const problem = stackProblem(stack, plan, inventory) ?? unseenProblem(seen?.get(stack));
-      if (problem !== undefined) this.#ended({ ...withoutRun(stack, "failed"), messages: [problem] });
+      const refusal = stackProblem(stack, plan, inventory);
+      const unseen = unseenProblem(seen?.get(stack));
+      if (refusal !== undefined) this.#ended({ ...withoutRun(stack, "failed"), messages: [refusal], isRefused: true });
+      else if (unseen !== undefined) this.#ended({ ...withoutRun(stack, "failed"), messages: [unseen] });
       // Only the tenant shows the result of an interrupted run.
       else runnable.push({ stack, refresh: plan.refresh || before?.cutOff.has(stack) === true });
     }

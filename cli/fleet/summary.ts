@@ -5,7 +5,7 @@ import { paragraph, tableText, type TextCell } from "@defender-mssp/terminal/tab
 import { counted } from "../base/counted";
 import type { FleetStack } from "../stack/inventory";
 import type { LastOutcome } from "../stack/journal";
-import { sortedOutcomes, stackStates } from "../stack/outcome";
+import { failsAgain, sortedOutcomes, stackStates } from "../stack/outcome";
 import type { RunReport } from "../stack/report";
 import { oneLine, outcomeText, stateColors } from "./view";
 
@@ -21,6 +21,7 @@ export function summaryText(report: RunReport, folder: string): string {
     .filter((state) => counts[state] > 0)
     .map((state) => `${counts[state]} ${state === "leftOut" ? "left out" : state}`);
   const refused = stacks.filter(({ state, messages }) => state === "failed" && messages.some(isStateRefusal));
+  const again = shown.filter(failsAgain);
   const unseen = stacks.filter(({ state, preview }) => state === "new" && preview === undefined).length;
   const persons = stacks.filter(({ nextSteps }) => nextSteps.length > 0).length;
   const hints = [
@@ -31,7 +32,10 @@ export function summaryText(report: RunReport, folder: string): string {
           `The state of ${refused.map(({ stack }) => stack).join(", ")} was refused, and will be again. Restore it from a backup: \`npx mssp docs troubleshooting\`.`,
         ]
       : []),
-    ...(counts.failed > refused.length
+    ...(again.length > 0
+      ? [`Fails again: ${again.map(({ stack }) => stack).join(", ")}. First do what each line above says.`]
+      : []),
+    ...(counts.failed > refused.length + again.length
       ? [
           `Run the failed stacks again: npx mssp fleet ${command} --status failed${command === "destroy" ? "" : " --refresh"}`,
         ]

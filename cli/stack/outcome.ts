@@ -1,5 +1,6 @@
 /** The outcome of one stack's run, for the journal, the report, the table and the exit code. */
 import { exitCodes } from "@defender-mssp/terminal/exitCodes";
+import { isOffboardedRefusal } from "../../domain/offboarded";
 import type { StackPreview } from "./stackPreview";
 
 /** What a fleet run does with each stack. */
@@ -47,6 +48,8 @@ export interface StackOutcome {
   readonly tries: number;
   /** Why it failed or was left out, one text each. */
   readonly messages: readonly string[];
+  /** Whether the stack was refused for its settings, before the engine was started. */
+  readonly isRefused?: true;
   /** What changed or would change; absent where the engine was not started. */
   readonly preview?: StackPreview;
   /** The stack's output `nextSteps`: what a person must do. */
@@ -70,6 +73,12 @@ export interface TryResult {
 /** Why a stack that the backend does not have is not run. */
 export function missingStackText(stack: string): string {
   return `The backend has no stack "${stack}". \`npx mssp fleet up --init --stack ${stack}\` creates it.`;
+}
+
+/** Whether a failed stack fails again until somebody does what its message says. */
+export function failsAgain({ state, stack, messages, isRefused }: StackOutcome): boolean {
+  if (state !== "failed") return false;
+  return isRefused === true || messages.some((text) => isOffboardedRefusal(text) || text === missingStackText(stack));
 }
 
 /** In order of precedence: failed, left out, drifted. A new stack that was not previewed is left out. */

@@ -63,6 +63,17 @@ describe("mssp fleet: errors", function () {
     assert.match(first?.messages[0] ?? "", /^policy guest-domains /);
   });
 
+  it("refused settings start no engine, and get no advice to run again", async () => {
+    await project.writeSettings("first", customer(1, { tenantId: "wrong" }));
+    const { exitCode, stdout } = await fleet("up", "--stack", "first", "--yes");
+    assert.equal(exitCode, 1);
+    assert.match(stdout, /^first {2}failed: .*tenantId/m);
+    assert.match(stdout, /^Fails again: first\. First do what each line above says\.$/m);
+    assert.doesNotMatch(stdout, /--status failed/);
+    const outcomes = (await lastReport()).stacks.map(({ isRefused, tries }) => [isRefused, tries]);
+    assert.deepEqual(outcomes, [[true, 0]]);
+  });
+
   it("a refused state is named as refused, without a promise and without the advice to run again", async () => {
     await project.writeSettings("first", customer(1, { analysts: [ana] }));
     const exported = await project.succeed(["stack", "export", "--stack", "first"]);

@@ -318,6 +318,8 @@ describe("onboarding, evidence and off-boarding of a customer", function () {
     const named = await run("fleet", "up", "--yes", "--stack", stack);
     assert.equal(named.exitCode, 1, named.stdout);
     assert.match(named.stdout.replaceAll(/\s+/g, " "), refusal);
+    assert.match(named.stdout, /Fails again: contoso\. First do what each line above says\./);
+    assert.doesNotMatch(named.stdout, /--status failed/);
     const every = await run("fleet", "up", "--yes");
     assert.match(every.stderr, new RegExp(`Off-boarded, and left out: contoso \\(${today}\\)`));
     assert.match((await run("fleet", "list")).stdout, new RegExp(`off-boarded ${today}`));
@@ -341,6 +343,7 @@ describe("onboarding, evidence and off-boarding of a customer", function () {
     const fleet = await process(["fleet", "up", "--yes"], { folder: project.folder, environment: project.environment });
     assert.equal(fleet.exitCode, 1, fleet.stdout + fleet.stderr);
     assert.match(fleet.stdout, /off-boarded/);
+    assert.match(fleet.stdout, /Fails again: contoso\./);
     assert.equal(guests().length, before);
     await project.succeed(["stack", "tag", "rm", "defender-mssp:offboarded", "--stack", stack]);
     await project.succeed(["up", "--stack", stack, "--yes", "--skip-preview"]);
