@@ -253,7 +253,7 @@ export function isFoundAgain(write: string): boolean {
   return (
     // A reference is taken away in the middle of a create of azuread's: the caller's ownership.
     (write.startsWith("DELETE ") && !write.endsWith("/$ref")) ||
-    /\/invitations$|\/users\/|\/detectionRules$|\/roleManagement\/defender\/|\/connectedOrganizations|\/siemAuthorizations\/|\/notificationRules\//.test(
+    /\/invitations$|\/users\/|\/detectionRules(\/[^/]+)?$|\/roleManagement\/defender\/|\/connectedOrganizations|\/siemAuthorizations\/|\/notificationRules\//.test(
       write,
     )
   );
