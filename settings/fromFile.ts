@@ -5,7 +5,7 @@
 import { readFile } from "node:fs/promises";
 import { clouds, endpointVariable, isUuid, lastSegment } from "@defender-mssp/microsoft";
 import { YAMLParseError } from "yaml";
-import { messageOf, VisibleError } from "@defender-mssp/errors";
+import { messageOf, unreadableFile, VisibleError } from "@defender-mssp/errors";
 import type { StackConfiguration } from "./stackConfiguration";
 import { parseSettings, type Settings } from "./index";
 import { asEngineJson, asEngineText, parseAsEngine } from "./engineYaml";
@@ -170,7 +170,7 @@ async function yamlFile(file: string): Promise<Record<string, unknown> | undefin
     text = await readFile(file, "utf8");
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
-    throw new VisibleError(`${file} can't be read: ${(error as Error).message}`);
+    throw unreadableFile(file, error);
   }
   try {
     return asMap(withoutLoops(parseAsEngine(text)));

@@ -5,7 +5,7 @@
 import { lastSegment } from "@defender-mssp/microsoft";
 import { readdir, readFile } from "node:fs/promises";
 import path from "node:path";
-import { VisibleError } from "@defender-mssp/errors";
+import { unreadableFile, VisibleError } from "@defender-mssp/errors";
 import { parseAsEngine } from "./engineYaml";
 
 export interface Project {
@@ -79,7 +79,7 @@ export async function stacksWithSettings({ folder, stackConfigDir }: Project): P
 }
 
 function undefinedIfMissing(error: unknown): undefined {
-  const { code, message } = error as NodeJS.ErrnoException;
+  const { code } = error as NodeJS.ErrnoException;
   if (code === "ENOENT" || code === "ENOTDIR") return undefined;
-  throw new VisibleError(`The project can't be read: ${message}`);
+  throw unreadableFile("The project", error);
 }

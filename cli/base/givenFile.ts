@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import path from "node:path";
-import { VisibleError, fileProblem } from "@defender-mssp/errors";
+import { unreadableFile } from "@defender-mssp/errors";
 
 /**
  * Reads a file that an argument or an option names.
@@ -8,6 +8,6 @@ import { VisibleError, fileProblem } from "@defender-mssp/errors";
  */
 export function givenFile(file: string, folder: string): Promise<string> {
   return readFile(path.resolve(folder, file), "utf8").catch((error: unknown) => {
-    throw new VisibleError(`${file} cannot be read: ${fileProblem(error)}.`);
+    throw unreadableFile(file, error);
   });
 }

@@ -7,7 +7,7 @@ import { readFile, stat } from "node:fs/promises";
 import path from "node:path";
 import { promisify } from "node:util";
 import { parse } from "yaml";
-import { VisibleError } from "@defender-mssp/errors";
+import { unreadableFile, VisibleError } from "@defender-mssp/errors";
 import { stackFile, type Project } from "../../settings/project";
 
 export interface PassphraseOptions {
@@ -93,7 +93,7 @@ async function passphraseIn(file: string): Promise<string | undefined> {
     return await readFile(file, "utf8");
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
-    throw new VisibleError(`The passphrase file can't be read: ${(error as Error).message}.`);
+    throw unreadableFile("The passphrase file", error);
   }
 }
 

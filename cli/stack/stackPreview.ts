@@ -3,7 +3,7 @@ import { readdir, readFile, stat } from "node:fs/promises";
 import path from "node:path";
 import { z } from "zod";
 import { unknownValue } from "@defender-mssp/microsoft";
-import { messageOf, VisibleError } from "@defender-mssp/errors";
+import { messageOf, unreadableFile, VisibleError } from "@defender-mssp/errors";
 import { partShape, type AdditionsPart } from "./additionsPart";
 import { redactedText, redactedValue, secretText } from "../base/redaction";
 import { checkedStackName } from "./stackNames";
@@ -143,7 +143,7 @@ async function filesAt(place: string): Promise<string[]> {
     const names = await readdir(place, { recursive: true });
     return names.filter((name) => name.endsWith(".json")).map((name) => path.join(place, name));
   } catch (error) {
-    throw new VisibleError(`${place} can't be read: ${messageOf(error)}`);
+    throw unreadableFile(place, error);
   }
 }
 

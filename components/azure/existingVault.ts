@@ -23,7 +23,7 @@ export async function requireSafeVault(
   const found = await getVault({ resourceGroupName, vaultName }, { provider }).catch((error: unknown) => {
     const reason = messageOf(error);
     throw new pulumi.RunError(
-      `handover.vaultId: the vault ${vaultName} cannot be read. Nothing was changed.\n${reason}`,
+      `handover.vaultId: the vault ${vaultName} can't be read. Nothing was changed.\n${reason}`,
     );
   });
   const { enableRbacAuthorization, tenantId: vaultTenant } = found.properties;

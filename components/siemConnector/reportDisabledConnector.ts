@@ -13,7 +13,7 @@ import type { DeployedResources } from "../tenant/deployedResources";
  * @param name resource name of the `CustomerOnboarding`.
  * @param access the connector of the settings.
  * @param deployed the stack's resources: `await deployedResources()`.
- * @returns whether it is disabled and stays so. False if the service principal cannot be read, which
+ * @returns whether it is disabled and stays so. False if the service principal can't be read, which
  * is left to the resource that needs it.
  *
  * ## Least privileges

@@ -1,6 +1,6 @@
 /** `npm run retirements -- --compare <file>`: what differs between the table of retirements and a newer list. */
 import { readFileSync } from "node:fs";
-import { fileProblem, VisibleError } from "@defender-mssp/errors";
+import { unreadableFile, VisibleError } from "@defender-mssp/errors";
 import { compareRetirements, readRetirements } from "./compareRetirements";
 
 function main([option, file]: readonly string[]): void {
@@ -11,7 +11,7 @@ function main([option, file]: readonly string[]): void {
   try {
     text = readFileSync(file, "utf8");
   } catch (error) {
-    throw new VisibleError(`${file} can't be read: ${fileProblem(error)}.`);
+    throw unreadableFile(file, error);
   }
   const lines = compareRetirements(readRetirements(file, text));
   console.log(lines.length === 0 ? "No difference." : lines.join("\n"));

@@ -47,7 +47,7 @@ export interface Repaired {
 /**
  * Repairs a stack. `yes` alone deletes certain leftovers; everything else requires a person's
  * answer.
- * @throws VisibleError if the settings are wrong, or tenant or state cannot be read.
+ * @throws VisibleError if the settings are wrong, or tenant or state can't be read.
  */
 export async function repair(options: RepairOptions): Promise<Repaired> {
   const { environment } = options;

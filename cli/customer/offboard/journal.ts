@@ -5,7 +5,7 @@
 import { mkdir, readFile } from "node:fs/promises";
 import path from "node:path";
 import { z } from "zod";
-import { VisibleError } from "@defender-mssp/errors";
+import { unreadableFile, VisibleError } from "@defender-mssp/errors";
 import { writeWholeFile } from "@defender-mssp/terminal/wholeFile";
 import { itemShape } from "./inventory";
 
@@ -53,7 +53,7 @@ export async function readJournal(folder: string): Promise<OffboardingJournal | 
     text = await readFile(file, "utf8");
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
-    throw new VisibleError(`${file} can't be read: ${(error as Error).message}.`);
+    throw unreadableFile(file, error);
   }
   let record: unknown;
   try {

@@ -1,6 +1,6 @@
 /** The MSSP's logo for a page: embedded, as a page loads nothing. */
 import { readFile } from "node:fs/promises";
-import { messageOf, VisibleError } from "@defender-mssp/errors";
+import { fileProblem, VisibleError } from "@defender-mssp/errors";
 import { fileInside } from "../../../settings/fileInside";
 
 /** Bytes of a logo. A page with it is still small enough for a mail. */
@@ -22,7 +22,7 @@ export async function readLogo(logo: string, folder: string): Promise<string> {
   }
   if (file === undefined) throw problem("leads out of the project");
   const content = await readFile(file).catch((error: unknown) => {
-    throw problem(`can't be read: ${messageOf(error)}`);
+    throw problem(`can't be read: ${fileProblem(error)}`);
   });
   if (content.length > mostBytes) throw problem(`has ${content.length} bytes; at most ${mostBytes} are embedded`);
   const type = imageType(content);

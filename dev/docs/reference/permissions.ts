@@ -150,7 +150,7 @@ export function permissionsPage(): string {
     "",
     "## Permissions to find additions",
     "",
-    "These read-only permissions find [what somebody added](../additions.md). A place that cannot be read is `notChecked`:",
+    "These read-only permissions find [what somebody added](../additions.md). A place that can't be read is `notChecked`:",
     "",
     ...Object.values(models).map((portalAccess) => {
       const permissions = permissionsToFindAdditions({ analysts: [], portalAccess, defenderCalls: { mode: "manual" } });

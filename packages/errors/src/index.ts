@@ -31,6 +31,11 @@ export function fileProblem(error: unknown): string {
   return fileProblems[code] ?? messageOf(error).replace(/\.$/, "");
 }
 
+/** @param what the file or the folder, such as its path or "The checkpoint x". */
+export function unreadableFile(what: string, error: unknown): VisibleError {
+  return new VisibleError(`${what} can't be read: ${fileProblem(error)}.`, { cause: error });
+}
+
 const fileProblems: Readonly<Partial<Record<string, string>>> = {
   ENOENT: "it does not exist",
   EACCES: "this user may not open it",

@@ -178,7 +178,7 @@ describe("mssp detections check", function () {
     assert.equal(several.exitCode, 1);
     assert.match(several.stderr, /tables of one customer: name it by one --stack/);
     const missing = await project.run("check", "--stack", "contoso", "--hunting-schema", "nothing.json");
-    assert.match(missing.stderr, /^mssp: nothing\.json cannot be read: /);
+    assert.match(missing.stderr, /^mssp: nothing\.json can't be read: /);
   });
 
   it("shows the findings below their files", async () => {

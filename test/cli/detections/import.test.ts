@@ -69,7 +69,7 @@ describe("mssp detections import", () => {
     assert.match(rules[1]?.refused ?? "", /run sigma convert/);
     assert.match(rules[2]?.refused ?? "", /kind Fusion has no query/);
     const { stderr } = await project.run("import", "sigma.yml", "nothing.yaml", "--set", "new");
-    assert.match(stderr, /nothing.yaml cannot be read: it does not exist\./);
+    assert.match(stderr, /nothing.yaml can't be read: it does not exist\./);
     await assert.rejects(readdir(path.join(project.folder, "detections")));
     const { exitCode: usage } = await project.run("import", "sigma.yml", "--set", "../up");
     assert.equal(usage, 2);

@@ -47,7 +47,7 @@ describe("passphrases of a fleet", () => {
     await assert.rejects(passphraseVariables(["a"], nowhere), /--passphrase-folder .*nowhere: there is no such folder/);
     await assert.rejects(
       passphraseVariables(["."], options),
-      /^VisibleError: The passphrase file can't be read: EISDIR/,
+      /^VisibleError: The passphrase file can't be read: it is a folder/,
     );
   });
 

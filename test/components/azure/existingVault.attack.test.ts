@@ -24,13 +24,13 @@ describe("components/azure/existingVault: a client secret handed to an existing 
     await assert.rejects(prepare({ tenantId: msspTenantId }), /not Azure RBAC/);
   });
 
-  it("refuses a vault of another tenant, and one that cannot be read", async () => {
+  it("refuses a vault of another tenant, and one that can't be read", async () => {
     const other = "00000000-0000-4000-8000-00000000beef";
     await assert.rejects(
       prepare({ tenantId: other, enableRbacAuthorization: true }),
       /accepts identities of tenant 00000000-.*beef, not of 5ec0de00/,
     );
-    await assert.rejects(prepare(), /the vault fabrikam-siem cannot be read\. Nothing was changed\.\n.*not found/);
+    await assert.rejects(prepare(), /the vault fabrikam-siem can't be read\. Nothing was changed\.\n.*not found/);
   });
 
   it("accepts a vault of the MSSP's tenant with Azure RBAC after one read", async () => {

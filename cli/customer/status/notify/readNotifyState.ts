@@ -1,6 +1,6 @@
 /** The file of `--notify-state`: what was sent. It names stacks and topics, and holds no secret. */
 import { readFile } from "node:fs/promises";
-import { messageOf, VisibleError } from "@defender-mssp/errors";
+import { unreadableFile, VisibleError } from "@defender-mssp/errors";
 import { checkWritable, writeWholeFile } from "@defender-mssp/terminal/wholeFile";
 import { z } from "zod";
 import { needTopics } from "../customerStatus";
@@ -22,7 +22,7 @@ export async function readNotifyState(file: string): Promise<SentNeeds> {
     text = await readFile(file, "utf8");
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "ENOENT") return {};
-    throw new VisibleError(`The file of --notify-state can't be read: ${messageOf(error)}`);
+    throw unreadableFile("The file of --notify-state", error);
   }
   const { data } = shape.safeParse(jsonOrNone(text));
   if (data !== undefined) return data.sent;

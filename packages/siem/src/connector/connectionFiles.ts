@@ -1,7 +1,7 @@
 /** The connectors of connection files, on a machine that has neither project, engine nor state. */
 import path from "node:path";
 import { InvalidArgumentError, Option, type Command } from "commander";
-import { fileProblem, VisibleError } from "@defender-mssp/errors";
+import { unreadableFile, VisibleError } from "@defender-mssp/errors";
 import type { Environment } from "@defender-mssp/microsoft";
 import type { Session } from "@defender-mssp/terminal/session";
 import { UsageError } from "@defender-mssp/terminal/usageError";
@@ -116,7 +116,7 @@ export async function connectionsOfFolder(
   try {
     names = await readdir(folder);
   } catch (error) {
-    throw new VisibleError(`--connections ${folder} can't be read: ${fileProblem(error)}.`);
+    throw unreadableFile(`--connections ${folder}`, error);
   }
   const files = names.filter((name) => name.endsWith(".json") && !name.startsWith(".")).sort();
   if (files.length === 0) throw new VisibleError(`--connections ${folder} holds no connection file (<customer>.json).`);

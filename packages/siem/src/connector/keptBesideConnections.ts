@@ -6,7 +6,7 @@ import { mkdir, readFile } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
 import { z } from "zod";
-import { VisibleError } from "@defender-mssp/errors";
+import { unreadableFile, VisibleError } from "@defender-mssp/errors";
 import type { Environment } from "@defender-mssp/microsoft";
 import { writeWholeFile } from "@defender-mssp/terminal/wholeFile";
 import type { Connector } from "./connector";
@@ -82,9 +82,9 @@ async function readRecord(file: string): Promise<TokenRecord | undefined> {
   try {
     text = await readFile(file, "utf8");
   } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
+    const { code } = error as NodeJS.ErrnoException;
     if (code === "ENOENT" || code === "ENOTDIR") return undefined;
-    throw new VisibleError(`The record of the refresh token can't be read: ${message}.`, { cause: error });
+    throw unreadableFile("The record of the refresh token", error);
   }
   const content = recordSchema.safeParse(parsed(text));
   const place = placeOf(content.data?.keptIn);

@@ -6,7 +6,7 @@
 import { readFile, stat } from "node:fs/promises";
 import path from "node:path";
 import { getKeyVaultSecret, keyVaultSecretName, setKeyVaultSecret, type Environment } from "@defender-mssp/microsoft";
-import { messageOf, VisibleError } from "@defender-mssp/errors";
+import { unreadableFile, VisibleError } from "@defender-mssp/errors";
 import { writeWholeFile } from "@defender-mssp/terminal/wholeFile";
 
 /** How long a refresh token lives, in days. */
@@ -106,8 +106,7 @@ export async function readElsewhere(
   try {
     return (await readFile(place.file, "utf8")).trim();
   } catch (error) {
-    const reason = messageOf(error);
-    throw new VisibleError(`The refresh token of ${owner} is kept in a file that can't be read: ${reason}`);
+    throw unreadableFile(`The refresh token of ${owner} is kept in a file that`, error);
   }
 }
 

@@ -1,7 +1,7 @@
 /** The query as people give it. */
 import { readFile } from "node:fs/promises";
 import { text as textOf } from "node:stream/consumers";
-import { fileProblem, VisibleError } from "@defender-mssp/errors";
+import { unreadableFile, VisibleError } from "@defender-mssp/errors";
 
 /**
  * The query: a file's text, or the argument, which stands for standard input's text if it is `-`.
@@ -22,6 +22,6 @@ async function fileText(file: string): Promise<string> {
   try {
     return await readFile(file, "utf8");
   } catch (error) {
-    throw new VisibleError(`The query's file ${file} can't be read: ${fileProblem(error)}.`);
+    throw unreadableFile(`The query's file ${file}`, error);
   }
 }

@@ -4,7 +4,7 @@
  */
 import { readFile } from "node:fs/promises";
 import { z } from "zod";
-import { VisibleError } from "@defender-mssp/errors";
+import { unreadableFile, VisibleError } from "@defender-mssp/errors";
 import { deliveredSchema } from "./deliveredIds";
 import { checkWritable, writeWholeFile } from "@defender-mssp/terminal/wholeFile";
 
@@ -85,9 +85,8 @@ async function textOf(file: string): Promise<string | undefined> {
   try {
     return await readFile(file, "utf8");
   } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    if (code === "ENOENT") return undefined;
-    throw new VisibleError(`The checkpoint ${file} can't be read: ${message}.`);
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
+    throw unreadableFile(`The checkpoint ${file}`, error);
   }
 }
 

@@ -1,7 +1,7 @@
 /** What ends for files: connection files, settings of SIEM products, hunting queries. */
 import { readdir, readFile, stat } from "node:fs/promises";
 import path from "node:path";
-import { fileProblem, VisibleError } from "@defender-mssp/errors";
+import { fileProblem, unreadableFile, VisibleError } from "@defender-mssp/errors";
 import { endings, restsOnBoth, dateOf, type Ending } from "@defender-mssp/microsoft";
 import { atOnce } from "@defender-mssp/terminal/atOnce";
 import { readConnection } from "../connector/connectionFile";
@@ -40,7 +40,7 @@ async function filesBelow(place: string): Promise<string[]> {
     return (await Promise.all(below)).flat();
   } catch (error) {
     if (error instanceof VisibleError) throw error;
-    throw new VisibleError(`${place} can't be read: ${fileProblem(error)}.`, { cause: error });
+    throw unreadableFile(place, error);
   }
 }
 

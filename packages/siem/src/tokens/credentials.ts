@@ -13,7 +13,7 @@ import {
   type Endpoints,
   type Environment,
 } from "@defender-mssp/microsoft";
-import { fileProblem, VisibleError } from "@defender-mssp/errors";
+import { unreadableFile, VisibleError } from "@defender-mssp/errors";
 import type { Connection, Connector } from "../connector/connector";
 import { shownConnector } from "../connector/shownConnector";
 import type { CredentialOptions } from "./credentialOptions";
@@ -192,6 +192,6 @@ async function read(file: string, isPrivate: boolean): Promise<Buffer> {
       await handle.close();
     }
   } catch (error) {
-    throw new VisibleError(`${file} can't be read: ${fileProblem(error)}.`);
+    throw unreadableFile(file, error);
   }
 }

@@ -18,7 +18,7 @@ export const invitationRoutes: readonly Route[] = [
 ];
 
 /**
- * A second invitation returns the same user. The invitation cannot be read later and is not stored.
+ * A second invitation returns the same user. The invitation can't be read later and is not stored.
  */
 function invite(call: Call): RouteAnswer {
   const { values } = checkCreate("invitations", callBody(call), call.version);

@@ -44,7 +44,7 @@ export interface ProviderTable<Call> {
   /** The context of one operation, with its timeout in milliseconds. */
   call(timeout: number): Call;
   /**
-   * Waits for a new object that cannot be read yet. Without it that is an error. Throws at the
+   * Waits for a new object that can't be read yet. Without it that is an error. Throws at the
    * operation's timeout.
    */
   pause?(call: Call): Promise<void>;
