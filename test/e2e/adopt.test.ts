@@ -383,6 +383,10 @@ describe("mssp adopt", function () {
     await make(`${prefix}theirs`, {
       description: "(managed by defender-mssp/else#0123456789abcdef/detections-theirs)",
     });
+    // A set with a rule of a stack that has lost its state.
+    await writeRule("lost", "medium", "kept");
+    const ofLost = "Of a stack. (managed by defender-mssp/lost#fedcba9876543210/detections-lost)";
+    await make(`${prefix}lost`, { description: ofLost });
     await make("portal");
     const rules = project.sandbox.cloud.tenant(hand.tenantId).objects("detectionRules");
     const rule = (name: string): StoredObject => rules.get(`${prefix}${name}`) ?? assert.fail(name);
@@ -393,7 +397,11 @@ describe("mssp adopt", function () {
     const asked = await adopt(4, "--yes");
     assert.match(asked.stderr, /has 2 of the 3 detection rules of detections\/base\. Does the customer get this set\?/);
     const before = dumpOfTenant(project, hand.tenantId);
-    const adopted = await adopt(4, "--yes", "--json", "--answer", "detectionSet:base=adopt");
+    const unmarked = await adopt(4, "--dry-run", "--yes", "--json", "--answer", "detectionSet:base=adopt");
+    const left = (JSON.parse(unmarked.stdout) as Adoption).plan.leave.find(({ id }) => id === `${prefix}lost`);
+    assert.match(left?.why ?? "", /managed by stack defender-mssp\/lost\. .*--answer marked:.*lost=adopt\./);
+    const sets = ["base", "kept"].flatMap((set) => ["--answer", `detectionSet:${set}=adopt`]);
+    const adopted = await adopt(4, "--yes", "--json", ...sets, "--answer", `marked:${prefix}lost=adopt`);
     assert.equal(adopted.exitCode, 0, adopted.stderr);
     assert.equal(dumpOfTenant(project, hand.tenantId), before);
     const { plan } = JSON.parse(adopted.stdout) as Adoption;
@@ -408,6 +416,7 @@ describe("mssp adopt", function () {
       [
         ["detections-other", ["detectionAction.alertTemplate.severity"]],
         ["detections-same", undefined],
+        ["detections-lost", undefined],
       ],
     );
 
@@ -430,12 +439,14 @@ describe("mssp adopt", function () {
     await project.succeed(["up", ...stack, "--yes", "--skip-preview", "--expect-no-changes"]);
 
     await writeRule("same", "high");
+    await writeRule("lost", "high", "kept");
     requests.length = 0;
     await project.succeed(["up", ...stack, "--yes", "--skip-preview"]);
     assert.deepEqual(
       writes().map((line) => line.split(" ")[0]),
-      ["PATCH"],
+      ["PATCH", "PATCH"],
     );
+    assert.equal(rule("lost")["description"], ofLost, "the mark of an adopted rule stays");
     assert.deepEqual(
       [rule("same")["displayName"], rule("same")["description"]],
       [same["displayName"], same["description"]],
@@ -467,9 +478,9 @@ describe("mssp adopt", function () {
   const columns = "| project Timestamp, ReportId, DeviceId";
   const entityMappings = { hosts: [{ deviceIdColumn: "DeviceId" }] };
 
-  /** A file of the set base. */
-  async function writeRule(name: string, severity = "medium"): Promise<void> {
-    const file = path.join(project.folder, "detections", "base", `${name}.yaml`);
+  /** Writes a file of the repository. */
+  async function writeRule(name: string, severity = "medium", set = "base"): Promise<void> {
+    const file = path.join(project.folder, "detections", set, `${name}.yaml`);
     await mkdir(path.dirname(file), { recursive: true });
     await writeFile(
       file,

@@ -40,6 +40,13 @@ function takeSet(draft: Draft, set: string): boolean {
     return false;
   }
   const missing = composed.deployed.filter(({ properties }) => !byId.has(properties.id));
+  // `withoutMarked` has left them: the tenant has them, and a set is deployed as a whole.
+  const others = missing.filter(({ properties }) => draft.isSettled(properties.id));
+  if (others.length > 0) {
+    const names = others.map(({ properties }) => properties.id).join(", ");
+    leaveAll(draft, rules, `Another stack manages ${names} of the same set, so the program would refuse it.`);
+    return false;
+  }
   const answer = askSet(draft, { set, rules, composed, missing });
   if (answer === "leave") leaveAll(draft, rules, `You said that the customer does not get the set ${set}.`);
   if (answer !== "adopt") return false;

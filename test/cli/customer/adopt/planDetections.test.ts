@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { parseRule } from "@defender-mssp/detections";
 import { Draft, type AnswersById, type PlannedCustomer } from "../../../../cli/customer/adopt/draft";
 import type { FoundDetectionRule, FoundTenant } from "../../../../cli/customer/adopt/found";
+import { planAdoption } from "../../../../cli/customer/adopt/plan";
 import { planDetections } from "../../../../cli/customer/adopt/planDetections";
 import { renamedRule, today } from "../../detections/rulesProject";
 
@@ -87,5 +88,44 @@ describe("plan of an adoption: detection rules", () => {
     assert.deepEqual([draft.adopt, draft.questions], [[], []]);
     assert.match(draft.notImported[0]?.why ?? "", /ID 4711 stays, .* npx mssp detections import, and delete it/);
     assert.match(draft.leave[0]?.why ?? "", /no file detections\/<set>\/forgotten\.yaml/);
+  });
+
+  describe("a rule with the mark of another stack", () => {
+    const mark = { stack: "defender-mssp/else", stackId: "0123456789abcdef", msspTenantId: "" };
+    const marked = { ...made("macro"), mark };
+    const id = `${prefix}macro`;
+    const whole = (detectionRules: readonly FoundDetectionRule[], answers: AnswersById = {}) => {
+      const tenant = {
+        ...{ guests: [], groups: [], applications: [], servicePrincipals: [], organizations: [], catalogs: [] },
+        ...{ packages: [], defenderRoles: [], defenderAssignments: [], directoryRoles: [], notLooked: [] },
+        ...{ apis: {}, authorized: {}, detectionRules },
+      } as unknown as FoundTenant;
+      const customer = { msspName: "Fabrikam Security", msspDomains: [], owned: [], now: today, ruleFiles: files };
+      return planAdoption(tenant, customer as unknown as PlannedCustomer, answers).plan;
+    };
+
+    it("is left with whose it is, and so is its set: the program would refuse the rule's file", () => {
+      const { adopt: adopted, leave, created, questions, settings } = whole([marked, made("shell")], adopt);
+      const reasons = new Map(leave.map((item) => [item.id, item.why]));
+      assert.match(reasons.get(id) ?? "", /managed by stack defender-mssp\/else\. .*--answer marked:.*macro=adopt\.$/);
+      assert.match(
+        reasons.get(`${prefix}shell`) ?? "",
+        /Another stack manages fabrikam-security-macro of the same set/,
+      );
+      assert.deepEqual([adopted, questions, settings["detections"]], [[], [], undefined]);
+      assert.ok(!created.some(({ part }) => part === "detectionRules"), "the tenant has the rule");
+    });
+
+    it("is asked about with its set after the answer marked:<ID>=adopt, and taken with it", () => {
+      const answer = { [`marked:${id}`]: "adopt" };
+      const open = whole([marked], answer);
+      assert.deepEqual([open.questions.map(({ about }) => about), open.adopt], [[[id]], []]);
+      const { adopt: adopted, settings } = whole([marked], { ...answer, ...adopt });
+      assert.deepEqual(
+        adopted.map((item) => [item.resource, item.id]),
+        [["detections-macro", id]],
+      );
+      assert.deepEqual(settings["detections"], { sets: ["office"] });
+    });
   });
 });
