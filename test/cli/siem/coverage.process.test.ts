@@ -36,7 +36,7 @@ interface Report {
 }
 
 describe("alerts and verify: the count of deliveries", function () {
-  this.timeout(300_000);
+  this.timeout(900_000);
   let many: ManyCustomers;
   let start: number;
   /** When the checkpoint that stays behind was copied. */
