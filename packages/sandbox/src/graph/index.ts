@@ -141,7 +141,7 @@ function send(reply: FastifyReply, { status, body, location }: RouteAnswer): Fas
 /** The number alone, as text. */
 function sendCount(reply: FastifyReply, { body }: RouteAnswer): FastifyReply {
   void reply.headers({ "content-type": "text/plain", "odata-version": "4.0", vary: "Accept-Encoding" });
-  return reply.code(200).send(Buffer.from(String(body?.["@odata.count"])));
+  return reply.code(200).send(Buffer.from(JSON.stringify(body?.["@odata.count"])));
 }
 
 async function authenticate(cloud: Cloud, request: FastifyRequest): Promise<Caller> {
