@@ -57,7 +57,6 @@ export function callInThread<Name extends Method>(
 /** The thread ends with the process, which it doesn't keep alive. A failure ends all that waits, and the next call starts another. */
 function startWorker(file: string): Worker {
   const started = new Worker(program, { eval: true, workerData: { file, errorsForPeople }, execArgv: [] });
-  started.unref();
   started.on("message", ({ id, result, failure }: Answer) => {
     const call = waiting.get(id);
     waiting.delete(id);
@@ -69,5 +68,7 @@ function startWorker(file: string): Worker {
     for (const { reject } of waiting.values()) reject(error);
     waiting.clear();
   });
+  // After the listeners: each of them lets the thread keep the process alive again.
+  started.unref();
   return started;
 }

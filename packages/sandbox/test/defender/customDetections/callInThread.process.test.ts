@@ -1,0 +1,33 @@
+import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { promisify } from "node:util";
+
+const checkout = path.resolve(__dirname, "../../../../..");
+
+describe("sandbox: the thread of queries", () => {
+  let folder: string;
+  before(async () => {
+    folder = await mkdtemp(path.join(tmpdir(), "mssp-thread-"));
+  });
+  after(() => rm(folder, { recursive: true }));
+
+  it("does not keep the process alive after an answer", async () => {
+    const file = path.join(folder, "package.js");
+    await writeFile(file, "exports.judgeQueries = (queries) => queries;");
+    const script =
+      'require("./test/setup/compile.js");' +
+      'const { callInThread } = require("./packages/sandbox/src/defender/customDetections/callInThread.ts");' +
+      // The thread alone does not keep the process alive until the answer either.
+      "const alive = setInterval(() => {}, 1000);" +
+      `callInThread(${JSON.stringify(file)}, "judgeQueries", [["q"]]).then((answer) => {` +
+      "clearInterval(alive); process.stdout.write(JSON.stringify(answer)); });";
+    const { stdout } = await promisify(execFile)(process.execPath, ["--conditions=source", "-e", script], {
+      cwd: checkout,
+      timeout: 60_000,
+    });
+    assert.equal(stdout, '["q"]');
+  });
+});
