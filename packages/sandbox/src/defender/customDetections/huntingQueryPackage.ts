@@ -7,7 +7,7 @@ export interface KqlVerdict {
 }
 
 /** Rows by the table's name. */
-export type EventTables = Readonly<Record<string, readonly Readonly<Record<string, unknown>>[]>>;
+export type QueriedTables = Readonly<Record<string, readonly Readonly<Record<string, unknown>>[]>>;
 
 /** What the sandbox calls of it. */
 export interface HuntingQueryPackage {
@@ -15,7 +15,7 @@ export interface HuntingQueryPackage {
   /** @throws UnsupportedQuery, with a message for people */
   runQuery(
     query: string,
-    tables: EventTables,
+    tables: QueriedTables,
     options: { readonly now: Date },
   ): { readonly rows: readonly ResultRow[] };
   defenderSchema(): { readonly tables: readonly { readonly name: string }[] };

@@ -6,7 +6,7 @@ import { detectionRuleCollection } from "../detectionRules/detectionRuleRoutes";
 import { withTicks } from "../securityApi";
 import { eventsByTable, storeCustomAlert } from "./customAlerts";
 import { errorsForPeople } from "./callInThread";
-import { kqlInstallation, queriedRows } from "./kqlPackage";
+import { kqlInstallation, queriedRows } from "./queriedRows";
 import { ruleAlerts } from "./ruleAlerts";
 import { rowText, type ResultRow } from "./entityEvidence";
 

@@ -6,7 +6,7 @@ import { existsSync } from "node:fs";
 import path from "node:path";
 import { callInThread } from "./callInThread";
 import type { ResultRow } from "./entityEvidence";
-import type { EventTables, HuntingQueryPackage, KqlVerdict } from "./huntingQueryPackage";
+import type { QueriedTables, HuntingQueryPackage, KqlVerdict } from "./huntingQueryPackage";
 
 const packageName = "@defender-mssp/kql";
 
@@ -38,7 +38,7 @@ export async function judgedQuery(query: string): Promise<KqlVerdict | undefined
  */
 export async function queriedRows(
   query: string,
-  events: EventTables,
+  events: QueriedTables,
   now: Date,
 ): Promise<readonly ResultRow[] | undefined> {
   const file = compiledFile();
