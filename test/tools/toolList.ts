@@ -183,8 +183,15 @@ export const tools: readonly Tool[] = [
     kind: "command",
     needs: "terraform",
     install: { from: "terraform", configuration: "azuread.tf" },
-    run: { shell: "terraform apply -no-color -input=false -auto-approve" },
-    expected: /Apply complete! Resources: 1 added[^]*tenant = "c0570500/,
+    run: {
+      shell:
+        "terraform apply -no-color -input=false -auto-approve && " +
+        "terraform plan -no-color -input=false -detailed-exitcode && " +
+        "terraform destroy -no-color -input=false -auto-approve",
+    },
+    // What it has created it reads back unchanged: the plan between the two has no change.
+    expected:
+      /Apply complete! Resources: 13 added[^]*tenant = "c0570500[^]*\nNo changes\.[^]*Destroy complete! Resources: 13/,
   },
   {
     name: "PowerShell",
