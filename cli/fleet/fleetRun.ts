@@ -136,7 +136,7 @@ export class FleetRun {
   async #offerCancel(): Promise<void> {
     const dead = [...this.#outcomes.values()].filter(({ lock }) => lock?.state === "dead").map(({ stack }) => stack);
     if (dead.length === 0 || this.#stop !== undefined) return;
-    const { options, folder, variables, before, session } = this.prepared;
+    const { options, project, variables, before, session } = this.prepared;
     const { view } = this.equipment;
     view.pause();
     // Locks of the resumed run: its process and its engines have ended, where their IDs are those of
@@ -157,7 +157,7 @@ export class FleetRun {
     for (const stack of freed) {
       view.say(`${stack}: cancelling the lock of a process that has ended.`);
       const environment = { ...session.environment, ...variables.get(stack) };
-      await askPulumi(["cancel", "--yes", "--stack", stack], { folder, environment });
+      await askPulumi(["cancel", "--yes", "--stack", stack], { folder: project.folder, environment });
       this.#outcomes.delete(stack);
     }
     view.goOn(again);

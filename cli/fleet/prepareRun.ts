@@ -3,7 +3,7 @@ import { freemem, availableParallelism, hostname } from "node:os";
 import path from "node:path";
 import { VisibleError } from "@defender-mssp/errors";
 import type { Questions, Session } from "@defender-mssp/terminal/session";
-import { readProject } from "../../settings/project";
+import { readProject, type Project } from "../../settings/project";
 import { offboardedMessage } from "../../domain/offboarded";
 import { offboardedNotes, readInventory, sharedTenantNotes, type FleetStack } from "../stack/inventory";
 import { readRuns, remainingOf, type RecordedRun, type RunPlan } from "../stack/journal";
@@ -53,8 +53,7 @@ export interface PreparedRun {
   readonly session: Session;
   readonly plan: RunPlan;
   readonly options: FleetRunOptions;
-  /** Folder of the project. */
-  readonly folder: string;
+  readonly project: Project;
   /** Folder of the journals of all runs. */
   readonly journals: string;
   readonly inventory: readonly FleetStack[];
@@ -109,7 +108,7 @@ export async function prepareRun(
     passphraseFolder: options.passphraseFolder,
     ask: passphraseQuestion(ask),
   });
-  return { session, plan, options, folder, journals, inventory, stacks, before, parallel, variables };
+  return { session, plan, options, project, journals, inventory, stacks, before, parallel, variables };
 }
 
 /** Why a stack fails without a run. `destroy` does not read the settings. */

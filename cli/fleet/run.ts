@@ -32,10 +32,10 @@ export async function runFleet(command: FleetCommand, options: FleetRunOptions, 
 }
 
 async function run(prepared: PreparedRun): Promise<number> {
-  const { session, plan, options, folder, journals, before, stacks, inventory } = prepared;
+  const { session, plan, options, project, journals, before, stacks, inventory } = prepared;
   const { environment, out, now } = session;
   const counter = options.countRequests === true ? await RequestCounter.start(environment) : undefined;
-  const setup = workerSetup(folder, environment);
+  const setup = workerSetup(project.folder, environment);
   if (grants(plan.command)) await judgeRules(prepared);
   let view: FleetView | undefined;
   /** Of each stack with a preview in this run. */
@@ -83,12 +83,9 @@ async function run(prepared: PreparedRun): Promise<number> {
 }
 
 /** Judges the queries of all customers' detection rules at once: the workers would start a judge each. */
-async function judgeRules({ session, folder, stacks }: PreparedRun): Promise<void> {
-  const [{ readProject }, { judgeCustomers }] = await Promise.all([
-    import("../../settings/project.js"),
-    import("../detections/judgeCustomers.js"),
-  ]);
-  await judgeCustomers(await readProject(folder), {
+async function judgeRules({ session, project, stacks }: PreparedRun): Promise<void> {
+  const { judgeCustomers } = await import("../detections/judgeCustomers.js");
+  await judgeCustomers(project, {
     stacks,
     now: session.now(),
     onJudging: (queries) => say(session, `judging ${counted(queries, "query", "queries")} of the detection rules.`),

@@ -245,6 +245,17 @@ function asksForRepair({ signal, stdout, stderr }: Finished): boolean {
   return signal === "SIGKILL" || exists.test(`${stdout}\n${stderr}`);
 }
 
+/** Addresses of writes whose objects the next command finds again. */
+const foundAgain = [
+  /\/invitations$/,
+  /\/users\//,
+  /\/detectionRules(\/[^/]+)?$/,
+  /\/roleManagement\/defender\//,
+  /\/connectedOrganizations/,
+  /\/siemAuthorizations\//,
+  /\/notificationRules\//,
+];
+
 /**
  * Whether a write makes something that the next command finds again by itself: what dynamic
  * resources make carries a mark, and Azure's resources are put by their names.
@@ -252,10 +263,7 @@ function asksForRepair({ signal, stdout, stderr }: Finished): boolean {
 export function isFoundAgain(write: string): boolean {
   return (
     // A reference is taken away in the middle of a create of azuread's: the caller's ownership.
-    (write.startsWith("DELETE ") && !write.endsWith("/$ref")) ||
-    /\/invitations$|\/users\/|\/detectionRules(\/[^/]+)?$|\/roleManagement\/defender\/|\/connectedOrganizations|\/siemAuthorizations\/|\/notificationRules\//.test(
-      write,
-    )
+    (write.startsWith("DELETE ") && !write.endsWith("/$ref")) || foundAgain.some((address) => address.test(write))
   );
 }
 

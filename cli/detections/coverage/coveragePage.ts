@@ -70,7 +70,7 @@ function countCell(count: number) {
 
 function customerPart(customer: CustomerCoverage, isOpen: boolean): Block {
   const { stack, customerName, rules, techniques, notRunning, withoutTechnique } = customer;
-  const covered = techniques.length === 1 ? "1 technique" : `${techniques.length} techniques and sub-techniques`;
+  const covered = counted(techniques.length, "technique", "techniques and sub-techniques");
   const summary = `${customerName}: ${counted(rules, "rule")}, ${covered}`;
   return details(
     { summary, id: `customer-${stack}`, open: isOpen },
