@@ -11,7 +11,7 @@ const worldOfProcess = [
 ];
 
 export default tseslint.config(
-  { ignores: ["**/dist/**", "**/node_modules/**", ".sandbox/**", ".packages/**"] },
+  { ignores: ["**/dist/**", "**/node_modules/**", ".sandbox/**", ".packages/**", "test/compat/*/*/project/**"] },
   {
     files: ["**/*.{ts,tsx}"],
     extends: [...tseslint.configs.strictTypeChecked, prettier],

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { readdirSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
 import { cp, readFile } from "node:fs/promises";
 import path from "node:path";
 import type { SandboxProject } from "@defender-mssp/testkit";
@@ -60,14 +60,15 @@ const foldersIn = (folder: string) =>
 
 for (const version of foldersIn(__dirname)) {
   describe(`states of ${version}`, function () {
+    const sandboxFolder = path.join(__dirname, version, "sandbox");
     let project: SandboxProject;
 
     before(async () => {
-      project = await createProject();
+      project = await createProject(existsSync(sandboxFolder) ? { sandboxFolder } : {});
     });
     after(() => project.dispose());
 
-    for (const stack of foldersIn(path.join(__dirname, version))) {
+    for (const stack of foldersIn(path.join(__dirname, version)).filter((name) => name !== "sandbox")) {
       it(`preview ${renewsMarks(version) ? "with renewed marks only" : "without changes"}: ${stack}`, async () => {
         const folder = path.join(__dirname, version, stack);
         const file = path.join(folder, "state.json");
@@ -75,10 +76,14 @@ for (const version of foldersIn(__dirname)) {
         await project.writeSettings(stack, {});
         await project.addStack(stack);
         await cp(path.join(folder, "stack.yaml"), path.join(project.folder, `Pulumi.${stack}.yaml`));
+        const files = path.join(folder, "project");
+        if (existsSync(files)) await cp(files, project.folder, { recursive: true });
         await project.succeed(["stack", "import", "--stack", stack, "--file", file]);
         // Secrets are renewed by the clock.
         const environment = { MSSP_CLOCK: deployment.manifest.time.replace(/\.\d+/, "") };
-        const flags = renewsMarks(version) ? ["--json"] : ["--expect-no-changes", "--diff"];
+        // A refresh reads 0 for the token version of an application made by hand, which azuread refuses then.
+        const refresh = stack === "adopted" ? [] : ["--refresh"];
+        const flags = renewsMarks(version) ? ["--json"] : [...refresh, "--expect-no-changes", "--diff"];
         const { exitCode, stdout, stderr } = await project.run(["preview", "--stack", stack, ...flags], environment);
         assert.equal(exitCode, 0, `${stdout}\n${stderr}`);
         if (renewsMarks(version)) assertRenewedMarks(JSON.parse(stdout) as Preview);

@@ -1,8 +1,9 @@
 /**
  * Records the states of a release: `npx ts-node test/compat/record.ts 0.1.0`. It onboards each
- * stack on a sandbox of its own and keeps the state, the stack file and the time.
+ * stack on a sandbox of its own and keeps the state, the stack file, the time, and the tenants as
+ * the sandbox stores them.
  */
-import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { cp, mkdir, readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { recordedStacks, startProject } from "./stacks";
 
@@ -12,11 +13,21 @@ async function record(version: string): Promise<void> {
   try {
     for (const stack of recordedStacks) {
       const { name } = stack;
-      await project.writeSettings(name, await stack.settings(connectors));
-      await project.succeed(["stack", "init", name]);
-      await project.succeed(["up", "--stack", name, "--yes", "--skip-preview"]);
       const folder = path.join(__dirname, version, name);
       await mkdir(folder, { recursive: true });
+      for (const [file, text] of Object.entries(stack.files ?? {})) {
+        for (const root of [project.folder, path.join(folder, "project")]) {
+          await mkdir(path.dirname(path.join(root, file)), { recursive: true });
+          await writeFile(path.join(root, file), text);
+        }
+      }
+      if (stack.create !== undefined) {
+        await stack.create(connectors);
+      } else {
+        await project.writeSettings(name, await stack.settings(connectors));
+        await project.succeed(["stack", "init", name]);
+      }
+      await project.succeed(["up", "--stack", name, "--yes", "--skip-preview"]);
       const state = JSON.parse(await project.succeed(["stack", "export", "--stack", name]), withoutPlaces) as unknown;
       await writeFile(path.join(folder, "state.json"), `${JSON.stringify(state, undefined, 2)}\n`);
       await writeFile(
@@ -24,6 +35,11 @@ async function record(version: string): Promise<void> {
         await readFile(path.join(project.folder, `Pulumi.${name}.yaml`), "utf8"),
       );
       console.log(`${version}/${name}`);
+    }
+    await project.sandbox.stop();
+    const sandbox = path.join(project.folder, ".sandbox");
+    for (const name of ["sandbox.json", "cloud"]) {
+      await cp(path.join(sandbox, name), path.join(__dirname, version, "sandbox", name), { recursive: true });
     }
   } finally {
     await connectors.dispose();

@@ -46,6 +46,8 @@ export interface SandboxProjectOptions {
    * checkout as a package by its name.
    */
   readonly program?: string;
+  /** A sandbox's folder with tenants, which is copied. */
+  readonly sandboxFolder?: string;
   /** Extra variables for every command. */
   readonly environment?: Readonly<Record<string, string>>;
   /**
@@ -101,9 +103,11 @@ export class SandboxProject {
       await cp(program, folder, { recursive: true });
       await linkPackages(checkout, path.join(folder, "node_modules"));
     }
-    const { log, observe, alerts, faults, plugins, user, verifiesDomains = true } = options;
+    const { sandboxFolder, log, observe, alerts, faults, plugins, user, verifiesDomains = true } = options;
+    const home = path.join(folder, ".sandbox");
+    if (sandboxFolder !== undefined) await cp(sandboxFolder, home, { recursive: true });
     const sandbox = await startSandbox({
-      home: path.join(folder, ".sandbox"),
+      home,
       sharesSigningKey: true,
       log,
       observe,
