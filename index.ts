@@ -65,79 +65,104 @@ export = async () => {
   }
 };
 
-/** Warns of analysts who get no access any more: a typing mistake in a year looks the same. */
-async function warnOfEndedAccess({ analysts }: Settings): Promise<void> {
-  for (const text of endedAccess(analysts, clockFrom()())) await pulumi.log.warn(text);
-}
-
-/** Tells what analysts lose who reach Microsoft Sentinel by Azure Lighthouse alone. */
-async function warnOfLighthouseAlone(settings: Settings): Promise<void> {
-  const text = lighthouseAloneText(settings, dateOf(clockFrom(process.env)()));
-  if (text !== undefined) await pulumi.log.warn(text);
-}
-
-/** Warns of another settings file with this tenant. In a fleet, whose program is inline, the command does. */
-async function warnOfSharedTenant(settings: Settings): Promise<void> {
-  const folder = pulumi.getRootDirectory();
-  if (folder === "") return;
-  const shared = await readSharing({ ...settings, stack: pulumi.getStack() }, folder);
-  if (shared !== undefined) await pulumi.log.warn(sharedTenantText(shared));
-}
-
+/** Checks and signs in before the first declaration: a failure until then changes nothing. */
 async function program() {
+  const customer = await checkSettings();
+  const afterResources = outputsAfterResources();
+  const access = await signIn(customer);
+  const found = await checkTenant(customer, access);
+  const declared = await declare(customer, access, found);
+  return afterResources(orAsBefore(outputsOf(customer, declared), stackOutputs(customer.deployed)));
+}
+
+type Checked = Awaited<ReturnType<typeof checkSettings>>;
+type Access = Awaited<ReturnType<typeof signIn>>;
+type Found = Awaited<ReturnType<typeof checkTenant>>;
+type Declared = Awaited<ReturnType<typeof declare>>;
+
+/** Reads the settings and the stack's resources, and compares them. Calls no tenant. */
+async function checkSettings() {
   const { values, secretKeys, file } = stackConfiguration();
   const asked = parseSettings(values, secretKeys, process.env, file);
-  const { tenantId, customerDomain, msspTenantId, msspName, cloud } = asked;
-  const { portalAccess, adopted = { objects: [], omit: [] } } = asked;
   const extend = asked.extension === undefined ? undefined : loadExtension(asked.extension);
   // Read before anything is registered: the engine writes the state at each registration, and a
   // file backend would show half of the file.
   const deployed = await deployedResources();
   await refuseOffboarded(asked, deployed);
-  const connector = { asked: asked.connector, keeping: keepingLegacyApi(asked.connector) };
-  const settings = { ...asked, connector: await connectorWithDeployedApis(onboardingName, connector, deployed) };
+  const keeping = keepingLegacyApi(asked.connector);
+  const connector = await connectorWithDeployedApis(onboardingName, asked.connector, keeping, deployed);
+  const settings = { ...asked, connector };
   refuseMovedNames(accessName, settings, deployed);
-  const afterResources = outputsAfterResources();
   const clock = clockFrom(process.env);
-  await refuseLongCertificate(settings.connector, deployed, clock());
+  await refuseLongCertificate(connector, deployed, clock());
   if (settings.handover) refuseUnpreparedMove(handoverName, settings.handover.subscriptionId, deployed);
-  // All that signs in does so before the first declaration, and together: each waits for a plugin
-  // to start.
+  return { settings, adopted: settings.adopted ?? { objects: [], omit: [] }, file, extend, deployed, clock };
+}
+
+/** Signs in wherever the settings need it, all at once: each sign-in waits for a plugin to start. */
+async function signIn({ settings, adopted, file, deployed, clock }: Checked) {
+  const { tenantId, msspTenantId, msspName, cloud, handover, azureDelegation, sentinelAccess, detections } = settings;
   const endpoints = discoverEndpoints(process.env, { cloud });
-  const [provider, handOver, delegate, giveSentinel, declareDetections, ownership] = await Promise.all([
-    customerTenant(onboardingName, tenantId, cloud),
-    settings.handover && prepareHandover(handoverName, { ...settings.handover, tenantId: msspTenantId, cloud }),
-    settings.azureDelegation &&
-      prepareDelegation(delegationName, { ...settings.azureDelegation, tenantId, msspTenantId, msspName, cloud }),
-    hasSentinelAccess(settings) && settings.sentinelAccess !== undefined
-      ? prepareSentinelAccess(
-          sentinelName,
-          { ...settings.sentinelAccess, tenantId, msspName, cloud, adopted: adopted.objects.map(({ id }) => id) },
+  const [provider, declareHandover, declareDelegation, declareSentinel, declareDetections, ownership] =
+    await Promise.all([
+      customerTenant(onboardingName, tenantId, cloud),
+      handover && prepareHandover(handoverName, { ...handover, tenantId: msspTenantId, cloud }),
+      azureDelegation &&
+        prepareDelegation(delegationName, { ...azureDelegation, tenantId, msspTenantId, msspName, cloud }),
+      hasSentinelAccess(settings) && sentinelAccess !== undefined
+        ? prepareSentinelAccess(
+            sentinelName,
+            { ...sentinelAccess, tenantId, msspName, cloud, adopted: adopted.objects.map(({ id }) => id) },
+            deployed,
+          )
+        : undefined,
+      detections &&
+        prepareDetections(
+          detectionsName,
+          {
+            tenantId,
+            msspName,
+            folder: projectFolder(),
+            detections,
+            now: clock(),
+            adopted: adopted.objects,
+            placeOf: file?.placeOf,
+          },
           deployed,
-        )
-      : undefined,
-    settings.detections &&
-      prepareDetections(
-        detectionsName,
-        {
-          ...{ tenantId, msspName, folder: projectFolder(), detections: settings.detections, now: clock() },
-          ...{ adopted: adopted.objects, placeOf: file?.placeOf },
-        },
-        deployed,
-      ),
-    domainOwnership(customerDomain, tenantId, { endpoints }),
-  ]);
+        ),
+      domainOwnership(settings.customerDomain, tenantId, { endpoints }),
+    ]);
+  const { loginEndpoint } = await endpoints;
+  return {
+    provider,
+    loginEndpoint,
+    ownership,
+    declareHandover,
+    declareDelegation,
+    declareSentinel,
+    declareDetections,
+  };
+}
+
+/** Compares the tenant with the settings, and warns. Returns what the declarations need of it. */
+async function checkTenant({ settings, deployed, clock }: Checked, { provider, ownership }: Access) {
+  const { tenantId, connector, portalAccess } = settings;
   await requireCustomerDomain(settings, ownership, deployed);
   await requireTenantFeatures(tenantId, tenantNeeds(settings), deployed);
-  await requirePublishedRoles(settings.connector, clock(), { provider });
+  await requirePublishedRoles(connector, clock(), { provider });
   await reportAdoptions(settings, deployed);
-  const connectorIsDisabled = await reportDisabledConnector(onboardingName, settings.connector, deployed, { provider });
+  const connectorIsDisabled = await reportDisabledConnector(onboardingName, connector, deployed, { provider });
   await warnOfSharedTenant(settings);
   await warnOfEndedAccess(settings);
   await warnOfLighthouseAlone(settings);
-  const { loginEndpoint } = await endpoints;
   const approverObjectIds = await contactObjectIds(customerApprovers(portalAccess), { provider });
+  return { connectorIsDisabled, approverObjectIds };
+}
 
+/** Declares all resources of the customer. */
+async function declare({ settings, adopted, extend, deployed, clock }: Checked, access: Access, found: Found) {
+  const { tenantId, msspTenantId, portalAccess } = settings;
+  const { provider, loginEndpoint } = access;
   new StackIdentity(stackIdentityName, { msspTenantId });
   const recover = recoverLostCreates(tenantId, deployed);
   const leave = leaveAdopted(adopted.objects, deployed);
@@ -145,33 +170,34 @@ async function program() {
     onboardingName,
     {
       ...settings,
+      ...found,
       omit: adopted.omit,
-      approverObjectIds,
       loginEndpoint,
       connectorSecrets: connectorSecrets(onboardingName, deployed),
-      connectorIsDisabled,
       clock,
     },
     { provider, transformations: [recover, leave] },
   );
 
   const { clientId, clientSecret: secret, clientSecretExpiresOn: expiresOn } = onboarding;
-  const handover = secret && expiresOn && handOver?.({ customerTenantId: tenantId, clientId, secret, expiresOn });
-  const delegation = delegate?.();
-  const sentinel = giveSentinel?.(
+  const handover =
+    secret && expiresOn && access.declareHandover?.({ customerTenantId: tenantId, clientId, secret, expiresOn });
+  const delegation = access.declareDelegation?.();
+  const sentinel = access.declareSentinel?.(
     sentinelGroupIds(portalAccess, adopted.omit, onboarding, settings.sentinelAccess?.roles ?? {}),
-    {
-      transformations: [recover],
-    },
+    { transformations: [recover] },
   );
-  declareDetections?.({ transformations: [leave] });
+  access.declareDetections?.({ transformations: [leave] });
   await extend?.({ settings, onboarding, provider });
+  return { onboarding, handover, delegation, sentinel };
+}
 
-  // Which outputs there are depends on the settings; the engine warns of one without a value.
-  const outputs = withoutUndefined({
-    cloud,
+/** The outputs that these settings have; the engine warns of one without a value. */
+function outputsOf({ settings, adopted }: Checked, { onboarding, handover, delegation, sentinel }: Declared) {
+  return withoutUndefined({
+    cloud: settings.cloud,
     ...onboarding.outputs,
-    groupObjectId: hasAnalystsGroup(portalAccess, adopted.omit) ? onboarding.groupObjectId : undefined,
+    groupObjectId: hasAnalystsGroup(settings.portalAccess, adopted.omit) ? onboarding.groupObjectId : undefined,
     handover: handover && {
       vaultName: handover.vaultName,
       secretName: handover.secretName,
@@ -190,5 +216,23 @@ async function program() {
       ...multitenantSteps(settings),
     ]),
   } satisfies DeclaredOutputs<ProgramOutputs>);
-  return afterResources(orAsBefore(outputs, stackOutputs(deployed)));
+}
+
+/** Warns of analysts who get no access any more: a typing mistake in a year looks the same. */
+async function warnOfEndedAccess({ analysts }: Settings): Promise<void> {
+  for (const text of endedAccess(analysts, clockFrom()())) await pulumi.log.warn(text);
+}
+
+/** Tells what analysts lose who reach Microsoft Sentinel by Azure Lighthouse alone. */
+async function warnOfLighthouseAlone(settings: Settings): Promise<void> {
+  const text = lighthouseAloneText(settings, dateOf(clockFrom(process.env)()));
+  if (text !== undefined) await pulumi.log.warn(text);
+}
+
+/** Warns of another settings file with this tenant. In a fleet, whose program is inline, the command does. */
+async function warnOfSharedTenant(settings: Settings): Promise<void> {
+  const folder = pulumi.getRootDirectory();
+  if (folder === "") return;
+  const shared = await readSharing({ ...settings, stack: pulumi.getStack() }, folder);
+  if (shared !== undefined) await pulumi.log.warn(sharedTenantText(shared));
 }

@@ -8,12 +8,14 @@ import type { DeployedResources } from "../tenant/deployedResources";
  * upgrade must not end a SIEM's alerts.
  *
  * @param name resource name of the `CustomerOnboarding`.
- * @param connector as the settings ask, and the same with the legacy API if they name no API.
+ * @param asked the connector as the settings ask.
+ * @param keeping the same with the legacy API if they name no API.
  * @param deployed the stack's resources: `await deployedResources()`.
  */
 export async function connectorWithDeployedApis<Connector>(
   name: string,
-  { asked, keeping }: { readonly asked: Connector; readonly keeping: Connector },
+  asked: Connector,
+  keeping: Connector,
   deployed: DeployedResources,
 ): Promise<Connector> {
   const names = legacyApiResourceNames(name).map((one) => `::${one}`);
