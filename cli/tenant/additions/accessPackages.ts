@@ -5,7 +5,8 @@
  * https://learn.microsoft.com/graph/api/entitlementmanagement-list-accesspackageassignments?view=graph-rest-beta
  */
 import { graphList } from "@defender-mssp/microsoft";
-import { azRest, type FoundAddition } from "./addition";
+import type { FoundAddition } from "./addition";
+import { azRest } from "../azRest";
 import type { DeployedObject } from "./deployed";
 import type { AdditionsTenant } from "./tenant";
 

@@ -1,5 +1,5 @@
 import { notApplicable } from "../../../domain/kinds/accessKind";
-import { azRest } from "../additions/addition";
+import { azRest } from "../azRest";
 import type { HeldGrant, KindCalls, KindTenant, AccessPrincipal } from "./kindCalls";
 
 export const accessPackageAssignment: KindCalls = {

@@ -1,7 +1,7 @@
 import { directoryRoleName, equals } from "@defender-mssp/microsoft";
 import { notApplicable } from "../../../domain/kinds/accessKind";
 import { directoryRoleEligibility as kind } from "../../../domain/kinds/directoryRoleEligibility";
-import { azRest } from "../additions/addition";
+import { azRest } from "../azRest";
 import { eligibilitySchedules } from "./eligibilitySchedules";
 import type { AccessPrincipal, HeldGrant, KindCalls, KindTenant } from "./kindCalls";
 

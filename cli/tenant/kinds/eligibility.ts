@@ -1,6 +1,6 @@
 import { equals } from "@defender-mssp/microsoft";
 import { notApplicable } from "../../../domain/kinds/accessKind";
-import { azRest } from "../additions/addition";
+import { azRest } from "../azRest";
 import { presenceAt } from "./graphPresence";
 import { eligibilitySchedules } from "./eligibilitySchedules";
 import type { HeldGrant, KindCalls, KindTenant, ObjectIdentity, Presence, AccessPrincipal } from "./kindCalls";

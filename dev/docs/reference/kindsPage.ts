@@ -6,8 +6,8 @@ import {
   type AccessKind,
   type Removal,
 } from "../../../domain/kinds/accessKind";
-import { kindSteps } from "../../../cli/customer/onboard/kindSteps";
-import { reportedAs } from "../../../cli/customer/report/kindInReport";
+import { peopleKinds } from "../../../cli/access/waiting/peopleKinds";
+import { reportedAs } from "../../../cli/access/objects/kindInReport";
 import { callsByKind } from "../../../cli/tenant/kinds/callsByKind";
 import type { KindCalls } from "../../../cli/tenant/kinds/kindCalls";
 import { adoption, type KindAdoption } from "../../../domain/adoption";
@@ -131,8 +131,8 @@ function adoptionText(answer: KindAdoption): Answer {
 }
 
 function stepText(key: KindKey): Answer {
-  if (!(key in kindSteps)) return notApplicable("no person gives it: `pulumi up` declares it, or it is in no tenant");
-  const cell: KindCell<string> = kindSteps[key as PersonEndedKind];
+  if (!(key in peopleKinds)) return notApplicable("no person gives it: `pulumi up` declares it, or it is in no tenant");
+  const cell: KindCell<string> = peopleKinds[key as PersonEndedKind].step;
   return isNotApplicable(cell) ? cell : `waits for it in the step \`${cell}\``;
 }
 
