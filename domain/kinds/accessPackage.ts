@@ -1,3 +1,4 @@
+import { graphAccessPackages } from "@defender-mssp/microsoft";
 import { hasModel } from "../prerequisiteSettings";
 import { azuread } from "../resourceTypes";
 import { notApplicable, removalOrder, type AccessKind } from "./accessKind";
@@ -11,12 +12,12 @@ export const accessPackage = {
   types: [azuread("AccessPackage")],
   name: "the tier's name in portalAccess.tiers",
   mark: "description",
-  address: "/beta/identityGovernance/entitlementManagement/accessPackages",
+  address: graphAccessPackages.path,
   grants: "gives who holds it a membership of the tier's group",
   judged: { catalogId: "own-references" },
   isExpected: hasModel("entitlement"),
-  write: () => ["EntitlementManagement.ReadWrite.All"],
-  read: ["EntitlementManagement.Read.All"],
+  write: () => graphAccessPackages.write,
+  read: graphAccessPackages.read,
   additions: ["added to access packages"],
   licence: "Microsoft Entra ID P2 or ID Governance",
   leftWhenAdopted: ["displayName", "description", "hidden"],

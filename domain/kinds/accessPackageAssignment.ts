@@ -1,3 +1,4 @@
+import { entitlementPermissions } from "@defender-mssp/microsoft";
 import { hasModel } from "../prerequisiteSettings";
 import { notApplicable, removalOrder, type AccessKind } from "./accessKind";
 
@@ -15,7 +16,7 @@ export const accessPackageAssignment = {
   judged: notApplicable("no resource declares it"),
   isExpected: hasModel("entitlement"),
   write: notApplicable("the customer gives and removes it"),
-  read: ["EntitlementManagement.Read.All"],
+  read: entitlementPermissions.read,
   additions: ["added to access packages"],
   licence: "Microsoft Entra ID P2 or ID Governance",
   leftWhenAdopted: notApplicable("people hold it"),

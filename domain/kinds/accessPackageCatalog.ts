@@ -1,3 +1,4 @@
+import { graphCatalogs } from "@defender-mssp/microsoft";
 import { hasModel } from "../prerequisiteSettings";
 import { azuread } from "../resourceTypes";
 import { notApplicable, removalOrder, type AccessKind } from "./accessKind";
@@ -11,12 +12,12 @@ export const accessPackageCatalog = {
   types: [azuread("AccessPackageCatalog")],
   name: '"MSSP Accesses"',
   mark: "description",
-  address: "/beta/identityGovernance/entitlementManagement/accessPackageCatalogs",
+  address: graphCatalogs.path,
   grants: "holds what its packages can give, and its owners decide on them",
   judged: { externallyVisible: "access-packages" },
   isExpected: hasModel("entitlement"),
-  write: () => ["EntitlementManagement.ReadWrite.All"],
-  read: ["EntitlementManagement.Read.All"],
+  write: () => graphCatalogs.write,
+  read: graphCatalogs.read,
   additions: ["added to catalogs"],
   licence: "Microsoft Entra ID P2 or ID Governance",
   leftWhenAdopted: ["displayName", "description", "externallyVisible", "published"],

@@ -1,3 +1,4 @@
+import { entitlementPermissions } from "@defender-mssp/microsoft";
 import { hasModel } from "../prerequisiteSettings";
 import { azuread } from "../resourceTypes";
 import { notApplicable, removalOrder, type AccessKind } from "./accessKind";
@@ -19,8 +20,8 @@ export const accessPackageResource = {
     catalogResourceAssociationId: "own-references",
   },
   isExpected: hasModel("entitlement"),
-  write: () => ["EntitlementManagement.ReadWrite.All"],
-  read: ["EntitlementManagement.Read.All"],
+  write: () => entitlementPermissions.write,
+  read: entitlementPermissions.read,
   additions: ["added to catalogs"],
   licence: "Microsoft Entra ID P2 or ID Governance",
   leftWhenAdopted: notApplicable("it has nothing but its package and its role"),

@@ -1,3 +1,4 @@
+import { activationPolicyPermissions } from "@defender-mssp/microsoft";
 import { isJustInTime } from "../prerequisiteSettings";
 import { notApplicable, removalOrder, type AccessKind } from "./accessKind";
 
@@ -14,8 +15,8 @@ export const activationPolicy = {
   grants: "decides how long a membership is active, and who approves it",
   judged: { maximumActivation: "activations" },
   isExpected: isJustInTime,
-  write: () => ["RoleManagementPolicy.ReadWrite.AzureADGroup"],
-  read: ["RoleManagementPolicy.Read.AzureADGroup"],
+  write: () => activationPolicyPermissions.write,
+  read: activationPolicyPermissions.read,
   additions: notApplicable("up --refresh compares all of it"),
   licence: "Microsoft Entra ID P2 or ID Governance",
   leftWhenAdopted: notApplicable("just-in-time access is not adopted"),

@@ -1,3 +1,4 @@
+import { graphApplications } from "@defender-mssp/microsoft";
 import { hasCustomerApplication } from "../prerequisiteSettings";
 import { azuread } from "../resourceTypes";
 import { notApplicable, removalOrder, type AccessKind } from "./accessKind";
@@ -11,12 +12,12 @@ export const application = {
   types: [azuread("ApplicationRegistration"), azuread("Application")],
   name: "customerName",
   mark: "description",
-  address: "/v1.0/applications",
+  address: graphApplications.path,
   grants: "signs the MSSP's SIEM in",
   judged: { signInAudience: "single-tenant-applications" },
   isExpected: hasCustomerApplication,
-  write: () => ["Application.ReadWrite.All"],
-  read: ["Application.Read.All"],
+  write: () => graphApplications.write,
+  read: graphApplications.read,
   additions: ["added to the application"],
   licence: notApplicable("every edition of Microsoft Entra ID has it"),
   leftWhenAdopted: [

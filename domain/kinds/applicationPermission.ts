@@ -1,4 +1,4 @@
-import { connectorRoles, defaultConnectorAccess } from "@defender-mssp/microsoft";
+import { appRolePermissions, connectorRoles, defaultConnectorAccess } from "@defender-mssp/microsoft";
 import { type PrerequisiteSettings } from "../prerequisiteSettings";
 import { azuread, component, dynamic } from "../resourceTypes";
 import { notApplicable, removalOrder, type AccessKind } from "./accessKind";
@@ -21,8 +21,8 @@ export const applicationPermission = {
     tenantId: "named-organizations",
   },
   isExpected: hasApplicationPermissions,
-  write: () => ["AppRoleAssignment.ReadWrite.All"],
-  read: ["Application.Read.All"],
+  write: () => appRolePermissions.write,
+  read: appRolePermissions.read,
   additions: ["added to the service principal", "added app roles"],
   licence: notApplicable("every edition of Microsoft Entra ID has it"),
   leftWhenAdopted: notApplicable("it has nothing but its role and its principal"),

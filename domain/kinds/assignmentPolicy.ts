@@ -1,3 +1,4 @@
+import { graphAssignmentPolicies } from "@defender-mssp/microsoft";
 import { hasModel } from "../prerequisiteSettings";
 import { azuread } from "../resourceTypes";
 import { notApplicable, removalOrder, type AccessKind } from "./accessKind";
@@ -11,7 +12,7 @@ export const assignmentPolicy = {
   types: [azuread("AccessPackageAssignmentPolicy")],
   name: "fixed, for each tier",
   mark: "description",
-  address: "/beta/identityGovernance/entitlementManagement/accessPackageAssignmentPolicies",
+  address: graphAssignmentPolicies.path,
   grants: "lets people of the connected organization request the package",
   judged: {
     accessPackageId: "own-references",

@@ -1,3 +1,4 @@
+import { graphServicePrincipals } from "@defender-mssp/microsoft";
 import { always } from "../prerequisiteSettings";
 import { notApplicable, removalOrder, type AccessKind } from "./accessKind";
 
@@ -15,7 +16,7 @@ export const automationConsent = {
   judged: notApplicable("no resource declares it"),
   isExpected: always,
   write: notApplicable("only an administrator of the customer consents, and withdraws"),
-  read: ["Application.Read.All"],
+  read: graphServicePrincipals.read,
   additions: ["added to the automation"],
   licence: notApplicable("every edition of Microsoft Entra ID has it"),
   leftWhenAdopted: notApplicable("the customer keeps it"),

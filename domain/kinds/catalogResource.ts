@@ -1,3 +1,4 @@
+import { entitlementPermissions } from "@defender-mssp/microsoft";
 import { hasModel } from "../prerequisiteSettings";
 import { azuread } from "../resourceTypes";
 import { notApplicable, removalOrder, type AccessKind } from "./accessKind";
@@ -20,7 +21,7 @@ export const catalogResource = {
   },
   isExpected: hasModel("entitlement"),
   write: () => ["EntitlementManagement.ReadWrite.All", "Group.ReadWrite.All"],
-  read: ["EntitlementManagement.Read.All"],
+  read: entitlementPermissions.read,
   additions: ["added to catalogs"],
   licence: "Microsoft Entra ID P2 or ID Governance",
   leftWhenAdopted: notApplicable("it has nothing but its catalog and its group"),

@@ -1,3 +1,4 @@
+import { graphApplications } from "@defender-mssp/microsoft";
 import { signsInWith } from "../prerequisiteSettings";
 import { azuread } from "../resourceTypes";
 import { notApplicable, removalOrder, type AccessKind } from "./accessKind";
@@ -19,8 +20,8 @@ export const clientSecret = {
     endDateRelative: "client-secrets-expire",
   },
   isExpected: signsInWith("secret"),
-  write: () => ["Application.ReadWrite.All"],
-  read: ["Application.Read.All"],
+  write: () => graphApplications.write,
+  read: graphApplications.read,
   additions: ["added to the application", "added to the service principal"],
   licence: notApplicable("every edition of Microsoft Entra ID has it"),
   leftWhenAdopted: ["displayName", "startDate"],

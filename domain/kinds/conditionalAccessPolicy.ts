@@ -1,3 +1,4 @@
+import { graphAccessPolicies } from "@defender-mssp/microsoft";
 import { setsConditionalAccess } from "../prerequisiteSettings";
 import { azuread } from "../resourceTypes";
 import { notApplicable, removalOrder, type AccessKind } from "./accessKind";
@@ -11,7 +12,7 @@ export const conditionalAccessPolicy = {
   types: [azuread("ConditionalAccessPolicy")],
   name: "msspName",
   mark: notApplicable("a policy has no place for a mark"),
-  address: "/v1.0/identity/conditionalAccess/policies",
+  address: graphAccessPolicies.path,
   grants: notApplicable("it takes access away, and gives none"),
   judged: {
     conditions: "trust-of-mssp-only",
@@ -20,8 +21,8 @@ export const conditionalAccessPolicy = {
     state: "trust-of-mssp-only",
   },
   isExpected: setsConditionalAccess,
-  write: () => ["Policy.ReadWrite.ConditionalAccess", "Policy.Read.All"],
-  read: ["Policy.Read.All"],
+  write: () => graphAccessPolicies.write,
+  read: graphAccessPolicies.read,
   additions: ["added trust of the MSSP"],
   licence: "Microsoft Entra ID P1",
   leftWhenAdopted: notApplicable("a policy that exists is not adopted"),

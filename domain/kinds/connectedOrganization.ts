@@ -1,3 +1,4 @@
+import { graphConnectedOrganizations } from "@defender-mssp/microsoft";
 import { hasModel } from "../prerequisiteSettings";
 import { component, dynamic } from "../resourceTypes";
 import { notApplicable, removalOrder, type AccessKind } from "./accessKind";
@@ -11,12 +12,12 @@ export const connectedOrganization = {
   types: [dynamic("ConnectedOrganization"), component("ConnectedOrganization")],
   name: "msspName",
   mark: "description",
-  address: "/v1.0/identityGovernance/entitlementManagement/connectedOrganizations",
+  address: graphConnectedOrganizations.path,
   grants: "lets people of the MSSP's tenant request packages",
   judged: { identitySource: "named-organizations", tenantId: "named-organizations" },
   isExpected: hasModel("entitlement"),
-  write: () => ["EntitlementManagement.ReadWrite.All"],
-  read: ["EntitlementManagement.Read.All"],
+  write: () => graphConnectedOrganizations.write,
+  read: graphConnectedOrganizations.read,
   additions: ["added connected organizations"],
   licence: "Microsoft Entra ID P2 or ID Governance",
   leftWhenAdopted: ["displayName", "description", "managedBy"],

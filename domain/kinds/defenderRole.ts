@@ -1,3 +1,4 @@
+import { graphDefenderRoles } from "@defender-mssp/microsoft";
 import { hasModel } from "../prerequisiteSettings";
 import { component, dynamic } from "../resourceTypes";
 import { notApplicable, removalOrder, type AccessKind } from "./accessKind";
@@ -15,8 +16,8 @@ export const defenderRole = {
   grants: "says what its assignments permit in the Microsoft Defender portal",
   judged: { displayName: "defender-roles", permissions: "defender-roles", tenantId: "named-organizations" },
   isExpected: hasModel("rbac", "entitlement"),
-  write: () => ["RoleManagement.ReadWrite.Defender"],
-  read: ["RoleManagement.Read.Defender"],
+  write: () => graphDefenderRoles.write,
+  read: graphDefenderRoles.read,
   additions: ["added to Defender roles"],
   licence: notApplicable("each licence of Microsoft Defender XDR has it"),
   leftWhenAdopted: ["displayName", "description", "managedBy"],

@@ -1,3 +1,4 @@
+import { graphDefenderAssignments } from "@defender-mssp/microsoft";
 import { hasModel } from "../prerequisiteSettings";
 import { component, dynamic } from "../resourceTypes";
 import { notApplicable, removalOrder, type AccessKind } from "./accessKind";
@@ -15,8 +16,8 @@ export const defenderRoleAssignment = {
   grants: "gives groups a Defender role",
   judged: { principalIds: "named-principals", roleDefinitionId: "named-principals", tenantId: "named-organizations" },
   isExpected: hasModel("rbac", "entitlement"),
-  write: () => ["RoleManagement.ReadWrite.Defender"],
-  read: ["RoleManagement.Read.Defender"],
+  write: () => graphDefenderAssignments.write,
+  read: graphDefenderAssignments.read,
   additions: ["added to Defender roles"],
   licence: notApplicable("each licence of Microsoft Defender XDR has it"),
   leftWhenAdopted: ["displayName", "dataSources"],

@@ -1,3 +1,4 @@
+import { graphPermissionGrants } from "@defender-mssp/microsoft";
 import { consentsToLegacyApi } from "../prerequisiteSettings";
 import { azuread } from "../resourceTypes";
 import { notApplicable, removalOrder, type AccessKind } from "./accessKind";
@@ -11,7 +12,7 @@ export const delegatedConsent = {
   types: [azuread("ServicePrincipalDelegatedPermissionGrant")],
   name: "connector.alertApis",
   mark: notApplicable("it has no place for a mark"),
-  address: "/v1.0/oauth2PermissionGrants",
+  address: graphPermissionGrants.path,
   grants: "lets the SIEM connector use an API as the person who signed in",
   judged: {
     claimValues: "api-permissions",
@@ -19,8 +20,8 @@ export const delegatedConsent = {
     userObjectId: "named-principals",
   },
   isExpected: consentsToLegacyApi,
-  write: () => ["DelegatedPermissionGrant.ReadWrite.All"],
-  read: ["DelegatedPermissionGrant.Read.All"],
+  write: () => graphPermissionGrants.write,
+  read: graphPermissionGrants.read,
   additions: ["added consents"],
   licence: notApplicable("every edition of Microsoft Entra ID has it"),
   leftWhenAdopted: ["claimValues"],

@@ -1,3 +1,4 @@
+import { graphDetectionRules } from "@defender-mssp/microsoft";
 import { hasDetections } from "../prerequisiteSettings";
 import { component, dynamic } from "../resourceTypes";
 import { notApplicable, removalOrder, type AccessKind } from "./accessKind";
@@ -11,15 +12,15 @@ export const detectionRule = {
   types: [dynamic("DetectionRule"), component("DetectionRule")],
   name: "displayName of its file in detections/",
   mark: "description",
-  address: "/beta/security/rules/detectionRules",
+  address: graphDetectionRules().path,
   grants: "raises alerts, and takes the automated actions that the customer approved",
   judged: {
     detectionAction: "detection-actions",
     tenantId: "named-organizations",
   },
   isExpected: hasDetections,
-  write: () => ["CustomDetection.ReadWrite.All"],
-  read: ["CustomDetection.Read.All"],
+  write: () => graphDetectionRules().write,
+  read: graphDetectionRules().read,
   additions: ["changed detection rules"],
   licence: notApplicable(
     "a table is there only where its product is licensed; Microsoft states no licence of the rules",

@@ -1,3 +1,4 @@
+import { graphRoleAssignments } from "@defender-mssp/microsoft";
 import { hasModel } from "../prerequisiteSettings";
 import { azuread } from "../resourceTypes";
 import { notApplicable, removalOrder, type AccessKind } from "./accessKind";
@@ -11,12 +12,12 @@ export const directoryRoleAssignment = {
   types: [azuread("DirectoryRoleAssignment")],
   name: "portalAccess.role",
   mark: notApplicable("it has no place for a mark"),
-  address: "/v1.0/roleManagement/directory/roleAssignments",
+  address: graphRoleAssignments.path,
   grants: "gives a group or guest a directory role",
   judged: { principalObjectId: "named-principals", roleId: "directory-roles" },
   isExpected: hasModel("basic"),
-  write: () => ["RoleManagement.ReadWrite.Directory"],
-  read: ["RoleManagement.Read.Directory"],
+  write: () => graphRoleAssignments.write,
+  read: graphRoleAssignments.read,
   additions: ["added directory roles"],
   licence: notApplicable("every edition of Microsoft Entra ID has it"),
   leftWhenAdopted: notApplicable("it has nothing but its role and its principal"),

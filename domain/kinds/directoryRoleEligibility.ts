@@ -1,3 +1,4 @@
+import { graphRoleEligibilities } from "@defender-mssp/microsoft";
 import { never } from "../prerequisiteSettings";
 import { notApplicable, removalOrder, type AccessKind } from "./accessKind";
 
@@ -10,13 +11,12 @@ export const directoryRoleEligibility = {
   types: notApplicable("this program declares none: an extension's is a resource of the extension"),
   name: notApplicable("it has no name"),
   mark: notApplicable("it has no place for a mark"),
-  address: "/v1.0/roleManagement/directory/roleEligibilitySchedules",
+  address: graphRoleEligibilities.path,
   grants: "lets a guest or a member of a group activate a directory role",
   judged: notApplicable("no resource of this program declares it"),
   isExpected: never,
   write: notApplicable("this program creates none"),
-  // RoleEligibilitySchedule.Read.Directory is less, but the assignments of roles need this one anyway.
-  read: ["RoleManagement.Read.Directory"],
+  read: graphRoleEligibilities.read,
   additions: ["added directory roles"],
   licence: "Microsoft Entra ID P2 or ID Governance",
   leftWhenAdopted: notApplicable("it is not adopted"),

@@ -1,3 +1,4 @@
+import { graphGroupEligibilities } from "@defender-mssp/microsoft";
 import { isJustInTime } from "../prerequisiteSettings";
 import { component, dynamic } from "../resourceTypes";
 import { notApplicable, removalOrder, type AccessKind } from "./accessKind";
@@ -23,8 +24,8 @@ export const eligibility = {
     tenantId: "named-organizations",
   },
   isExpected: isJustInTime,
-  write: () => ["PrivilegedEligibilitySchedule.ReadWrite.AzureADGroup"],
-  read: ["PrivilegedEligibilitySchedule.Read.AzureADGroup"],
+  write: () => graphGroupEligibilities.write,
+  read: graphGroupEligibilities.read,
   additions: ["added eligibilities"],
   licence: "Microsoft Entra ID P2 or ID Governance",
   leftWhenAdopted: notApplicable("just-in-time access is not adopted"),

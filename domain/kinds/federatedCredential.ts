@@ -1,3 +1,4 @@
+import { graphApplications } from "@defender-mssp/microsoft";
 import { signsInWith } from "../prerequisiteSettings";
 import { azuread } from "../resourceTypes";
 import { notApplicable, removalOrder, type AccessKind } from "./accessKind";
@@ -20,8 +21,8 @@ export const federatedCredential = {
     subject: "federated-credentials",
   },
   isExpected: signsInWith("federated"),
-  write: () => ["Application.ReadWrite.All"],
-  read: ["Application.Read.All"],
+  write: () => graphApplications.write,
+  read: graphApplications.read,
   additions: ["added to the application"],
   licence: notApplicable("every edition of Microsoft Entra ID has it"),
   leftWhenAdopted: notApplicable("its issuer and subject are settings"),

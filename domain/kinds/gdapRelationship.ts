@@ -1,3 +1,4 @@
+import { graphAdminRelationships } from "@defender-mssp/microsoft";
 import { never } from "../prerequisiteSettings";
 import { notApplicable, removalOrder, type AccessKind } from "./accessKind";
 
@@ -15,7 +16,7 @@ export const gdapRelationship = {
   judged: notApplicable("no resource declares it"),
   isExpected: never,
   write: notApplicable("this program establishes none"),
-  read: ["DelegatedAdminRelationship.Read.All"],
+  read: graphAdminRelationships.read,
   additions: notApplicable("Graph shows it in the partner's tenant only"),
   licence: notApplicable("every edition of Microsoft Entra ID has it"),
   leftWhenAdopted: notApplicable("Partner Center keeps it"),

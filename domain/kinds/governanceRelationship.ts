@@ -1,3 +1,4 @@
+import { governancePermissions } from "@defender-mssp/microsoft";
 import { hasModel } from "../prerequisiteSettings";
 import { notApplicable, removalOrder, type AccessKind } from "./accessKind";
 
@@ -15,7 +16,7 @@ export const governanceRelationship = {
   judged: notApplicable("no resource declares it"),
   isExpected: hasModel("governance"),
   write: notApplicable("only signed-in people of the two tenants establish and terminate it"),
-  read: ["TenantGovernance-Relationship.Read.All"],
+  read: governancePermissions,
   additions: ["governance relationship"],
   licence: "Microsoft Entra ID P1",
   leftWhenAdopted: notApplicable("people of both tenants keep it"),

@@ -1,3 +1,4 @@
+import { graphUsers } from "@defender-mssp/microsoft";
 import { hasModel } from "../prerequisiteSettings";
 import { component, dynamic } from "../resourceTypes";
 import { notApplicable, removalOrder, type AccessKind } from "./accessKind";
@@ -11,7 +12,7 @@ export const guest = {
   types: [dynamic("Guest"), component("Guest")],
   name: "analysts",
   mark: "employeeType",
-  address: "/v1.0/users",
+  address: graphUsers.path,
   grants: "signs an analyst of the MSSP in to the tenant",
   judged: {
     adoptMember: "named-guests",
@@ -21,8 +22,8 @@ export const guest = {
     tenantId: "named-organizations",
   },
   isExpected: hasModel("basic", "rbac"),
-  write: () => ["User.ReadWrite.All"],
-  read: ["User.Read.All"],
+  write: () => graphUsers.write,
+  read: graphUsers.read,
   additions: ["added guests"],
   licence: notApplicable("every edition of Microsoft Entra ID has it"),
   leftWhenAdopted: ["displayName"],

@@ -1,3 +1,4 @@
+import { graphGroups } from "@defender-mssp/microsoft";
 import { hasModel } from "../prerequisiteSettings";
 import { notApplicable, removalOrder, type AccessKind } from "./accessKind";
 
@@ -15,7 +16,7 @@ export const membership = {
   judged: { members: "named-principals" },
   isExpected: hasModel("basic", "rbac"),
   write: notApplicable("an application owns the groups that it creates"),
-  read: ["Group.Read.All"],
+  read: graphGroups.read,
   additions: ["added to the groups", "added memberships"],
   licence: notApplicable("every edition of Microsoft Entra ID has it"),
   leftWhenAdopted: notApplicable("the setting members of the adopted group decides"),

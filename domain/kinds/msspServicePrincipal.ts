@@ -1,3 +1,4 @@
+import { graphServicePrincipals } from "@defender-mssp/microsoft";
 import { hasMsspApplication } from "../prerequisiteSettings";
 import { component, dynamic } from "../resourceTypes";
 import { notApplicable, removalOrder, type AccessKind } from "./accessKind";
@@ -11,12 +12,12 @@ export const msspServicePrincipal = {
   types: [dynamic("MsspServicePrincipal"), component("MsspServicePrincipal")],
   name: notApplicable("it has the name of the MSSP's application"),
   mark: "notes",
-  address: "/v1.0/servicePrincipals",
+  address: graphServicePrincipals.path,
   grants: "holds the consents of the MSSP's application",
   judged: { applicationId: "named-organizations", tenantId: "named-organizations" },
   isExpected: hasMsspApplication,
-  write: () => ["Application.ReadWrite.All"],
-  read: ["Application.Read.All"],
+  write: () => graphServicePrincipals.write,
+  read: graphServicePrincipals.read,
   additions: ["added to the service principal", "added applications of the MSSP"],
   licence: notApplicable("every edition of Microsoft Entra ID has it"),
   leftWhenAdopted: notApplicable("it is recognized by its application ID, and only its mark is written"),

@@ -1,3 +1,4 @@
+import { graphAccessPartners } from "@defender-mssp/microsoft";
 import { hasCrossTenantTrust } from "../prerequisiteSettings";
 import { component, dynamic } from "../resourceTypes";
 import { notApplicable, removalOrder, type AccessKind } from "./accessKind";
@@ -16,7 +17,7 @@ export const partnerEntry = {
   ],
   name: notApplicable("it has the MSSP's tenant ID"),
   mark: notApplicable("it has no place for a mark: the MSSP's tenant ID tells whose it is"),
-  address: "/v1.0/policies/crossTenantAccessPolicy/partners",
+  address: graphAccessPartners.path,
   grants: "trusts the MSSP's multifactor authentication and devices",
   judged: {
     found: "own-references",
@@ -30,8 +31,8 @@ export const partnerEntry = {
     tenantId: "named-organizations",
   },
   isExpected: hasCrossTenantTrust,
-  write: () => ["Policy.ReadWrite.CrossTenantAccess"],
-  read: ["Policy.Read.All"],
+  write: () => graphAccessPartners.write,
+  read: graphAccessPartners.read,
   additions: ["added trust of the MSSP"],
   licence: "Microsoft Entra ID P1",
   leftWhenAdopted: notApplicable("its earlier values are kept in the state, and come back"),

@@ -1,3 +1,4 @@
+import { graphApplications } from "@defender-mssp/microsoft";
 import { hasCustomerApplication } from "../prerequisiteSettings";
 import { azuread } from "../resourceTypes";
 import { notApplicable, removalOrder, type AccessKind } from "./accessKind";
@@ -15,8 +16,8 @@ export const redirectUri = {
   grants: "receives the authorization code of a sign-in to the SIEM connector",
   judged: { applicationId: "named-principals", redirectUris: "redirect-uris" },
   isExpected: hasCustomerApplication,
-  write: () => ["Application.ReadWrite.All"],
-  read: ["Application.Read.All"],
+  write: () => graphApplications.write,
+  read: graphApplications.read,
   additions: ["added to the application", "added to the service principal"],
   licence: notApplicable("every edition of Microsoft Entra ID has it"),
   leftWhenAdopted: ["redirectUris"],

@@ -1,3 +1,4 @@
+import { graphServicePrincipals } from "@defender-mssp/microsoft";
 import { hasCustomerApplication } from "../prerequisiteSettings";
 import { azuread } from "../resourceTypes";
 import { notApplicable, removalOrder, type AccessKind } from "./accessKind";
@@ -11,12 +12,12 @@ export const servicePrincipal = {
   types: [azuread("ServicePrincipal")],
   name: "customerName",
   mark: notApplicable("it stands beside its app registration, which has one"),
-  address: "/v1.0/servicePrincipals",
+  address: graphServicePrincipals.path,
   grants: "holds the consents of the SIEM connector",
   judged: { clientId: "named-principals", owners: "owners" },
   isExpected: hasCustomerApplication,
-  write: () => ["Application.ReadWrite.All"],
-  read: ["Application.Read.All"],
+  write: () => graphServicePrincipals.write,
+  read: graphServicePrincipals.read,
   additions: ["added to the service principal"],
   licence: notApplicable("every edition of Microsoft Entra ID has it"),
   leftWhenAdopted: [

@@ -2,7 +2,7 @@
  * Whose actions an evidence shows, by the kinds of access: people and applications, also those that
  * were deleted and that the tenant still keeps.
  */
-import { graphList, parseGuestMark } from "@defender-mssp/microsoft";
+import { deletedItemsPath, graphList, parseGuestMark } from "@defender-mssp/microsoft";
 import { evidenceSubjects, type EvidenceSubject } from "../../../domain/evidenceSubjects";
 import { isNotApplicable } from "../../../domain/kinds/accessKind";
 import { kinds, type KindKey } from "../../../domain/kinds/kinds";
@@ -156,10 +156,7 @@ interface DeletedUser {
 
 async function deletedGuests({ tenant: { call }, owner }: SubjectWorld): Promise<Subject[]> {
   const select = "id,displayName,mail,employeeType,deletedDateTime";
-  const users = await graphList<DeletedUser>(
-    call,
-    `/v1.0/directory/deletedItems/microsoft.graph.user?$select=${select}`,
-  );
+  const users = await graphList<DeletedUser>(call, `${deletedItemsPath("user")}?$select=${select}`);
   return users
     .filter(({ employeeType = null }) => parseGuestMark(employeeType)?.owner === owner)
     .map(({ id, mail, displayName, deletedDateTime }) => ({
@@ -180,8 +177,7 @@ interface DeletedApplication {
 }
 
 async function deletedApplications({ tenant: { call }, owner }: SubjectWorld): Promise<Subject[]> {
-  const path = "/v1.0/directory/deletedItems/microsoft.graph.application";
-  return (await graphList<DeletedApplication>(call, path))
+  return (await graphList<DeletedApplication>(call, deletedItemsPath("application")))
     .filter(({ description }) => owner !== undefined && description?.includes(`(${owner}`) === true)
     .map(({ appId, displayName, deletedDateTime }) => ({
       kind: "application",

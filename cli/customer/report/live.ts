@@ -1,5 +1,5 @@
 /** `--live`: how the customer's tenant differs from the state, with what reads only. */
-import { equals, graphList, lastSegment } from "@defender-mssp/microsoft";
+import { invitationStatePath, lastSegment, listGroupEligibilities, listMemberIds } from "@defender-mssp/microsoft";
 import { atOnce } from "@defender-mssp/terminal/atOnce";
 import { applicable } from "../../../domain/kinds/accessKind";
 import { eligibility as eligibilityKind } from "../../../domain/kinds/eligibility";
@@ -171,7 +171,7 @@ function kindModules() {
 }
 
 async function hasNotAccepted({ graph }: KindTenant, id: string): Promise<boolean> {
-  const { body } = await graph(`/v1.0/users/${id}?$select=id,externalUserState`);
+  const { body } = await graph(invitationStatePath(id));
   return (body as { readonly externalUserState?: string | null }).externalUserState === "PendingAcceptance";
 }
 
@@ -229,11 +229,9 @@ async function currentMembers(
   key: "membership" | "eligibility",
 ): Promise<ReadonlySet<string>> {
   if (key === "membership") {
-    const members = await graphList<{ readonly id: string }>(graph, `/v1.0/groups/${groupId}/members?$select=id`);
-    return new Set(members.map(({ id }) => id.toLowerCase()));
+    return new Set((await listMemberIds(graph, groupId)).map((id) => id.toLowerCase()));
   }
-  const path = `/v1.0/identityGovernance/privilegedAccess/group/eligibilitySchedules?$filter=${equals("groupId", groupId)}`;
-  const schedules = await graphList<{ readonly principalId: string }>(graph, path);
+  const schedules = await listGroupEligibilities(graph, "groupId", groupId);
   return new Set(schedules.map(({ principalId }) => principalId.toLowerCase()));
 }
 

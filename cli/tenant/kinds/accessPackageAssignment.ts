@@ -1,3 +1,4 @@
+import { assignmentRemoval, listPackageAssignments, packageAssignmentRequestsPath } from "@defender-mssp/microsoft";
 import { notApplicable } from "../../../domain/kinds/accessKind";
 import { azRest } from "../additions/addition";
 import type { HeldGrant, KindCalls, KindTenant, AccessPrincipal } from "./kindCalls";
@@ -8,29 +9,15 @@ export const accessPackageAssignment: KindCalls = {
   held: heldPackages,
 };
 
-interface PackageAssignment {
-  readonly id: string;
-  readonly accessPackageId: string;
-  readonly assignmentState: string | null;
-  readonly target?: { readonly objectId: string | null } | null;
-}
-
-const base = "/beta/identityGovernance/entitlementManagement";
-
 async function heldPackages(tenant: KindTenant, { type, id }: AccessPrincipal): Promise<HeldGrant[]> {
   if (type !== "user") return [];
-  return (await tenant.list<PackageAssignment>(`${base}/accessPackageAssignments?$expand=target`))
-    .filter(
-      ({ target, assignmentState }) =>
-        target?.objectId?.toLowerCase() === id.toLowerCase() && assignmentState !== "Expired",
-    )
+  return (await listPackageAssignments(tenant.graph))
+    .filter(({ target }) => target?.objectId?.toLowerCase() === id.toLowerCase())
     .map((assignment) => ({
       kind: "accessPackageAssignment",
       name: "access package",
       id: assignment.id,
       what: `the access package ${assignment.accessPackageId}`,
-      step: azRest("POST", `${tenant.graphUrl}${base}/accessPackageAssignmentRequests`, {
-        ...{ requestType: "AdminRemove", accessPackageAssignment: { id: assignment.id } },
-      }),
+      step: azRest("POST", `${tenant.graphUrl}${packageAssignmentRequestsPath}`, assignmentRemoval(assignment.id)),
     }));
 }

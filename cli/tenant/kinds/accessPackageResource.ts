@@ -1,4 +1,4 @@
-import { goneStatuses, isGone } from "@defender-mssp/microsoft";
+import { goneStatuses, isGone, packageRolesPath } from "@defender-mssp/microsoft";
 import { notApplicable } from "../../../domain/kinds/accessKind";
 import type { KindCalls, KindTenant, ObjectIdentity, Presence } from "./kindCalls";
 
@@ -10,8 +10,7 @@ export const accessPackageResource: KindCalls = {
 
 /** Graph lists the roles inside the package only. */
 async function rolePresence({ graph }: KindTenant, { id, ownerId = "" }: ObjectIdentity): Promise<Presence> {
-  const path = `/beta/identityGovernance/entitlementManagement/accessPackages/${ownerId}?$expand=accessPackageResourceRoleScopes`;
-  const answer = await graph(path, { accept: goneStatuses });
+  const answer = await graph(packageRolesPath(ownerId), { accept: goneStatuses });
   if (isGone(answer)) return { state: "notFound" };
   const { accessPackageResourceRoleScopes: scopes = [] } = answer.body as {
     readonly accessPackageResourceRoleScopes?: readonly { readonly id: string }[];

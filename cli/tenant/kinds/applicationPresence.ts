@@ -1,5 +1,5 @@
 /** Parts of an app registration that stays. */
-import { goneStatuses, isGone } from "@defender-mssp/microsoft";
+import { goneStatuses, graphApplications, isGone } from "@defender-mssp/microsoft";
 import type { KindTenant, ObjectIdentity, Presence } from "./kindCalls";
 
 /** Looks at the application that has the part. */
@@ -8,7 +8,7 @@ export async function applicationPresence(
   { ownerId = "" }: ObjectIdentity,
   hasPart: (application: Readonly<Record<string, unknown>>) => boolean,
 ): Promise<Presence> {
-  const answer = await graph(`/v1.0/applications/${encodeURIComponent(ownerId)}`, { accept: goneStatuses });
+  const answer = await graph(graphApplications.item(ownerId), { accept: goneStatuses });
   if (isGone(answer)) return { state: "notFound" };
   return { state: hasPart(answer.body as Readonly<Record<string, unknown>>) ? "found" : "notFound" };
 }

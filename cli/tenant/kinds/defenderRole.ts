@@ -1,4 +1,4 @@
-import { listRoleDefinitions } from "@defender-mssp/microsoft";
+import { graphDefenderRoles, listRoleDefinitions } from "@defender-mssp/microsoft";
 import { notApplicable } from "../../../domain/kinds/accessKind";
 import type { KindCalls, KindTenant, ObjectIdentity, Presence } from "./kindCalls";
 import { markedObjects } from "./markedObjects";
@@ -6,7 +6,7 @@ import { markedObjects } from "./markedObjects";
 export const defenderRole: KindCalls = {
   presence: definitionPresence,
   search: markedObjects({
-    ...{ kind: "defenderRole", collection: "/beta/roleManagement/defender/roleDefinitions" },
+    ...{ kind: "defenderRole", collection: graphDefenderRoles.path },
     read: ({ graph }) => listRoleDefinitions(graph),
   }),
   held: notApplicable("its assignments are a kind of their own"),

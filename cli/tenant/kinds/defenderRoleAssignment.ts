@@ -1,4 +1,4 @@
-import { listRoleAssignments } from "@defender-mssp/microsoft";
+import { graphDefenderAssignments, listRoleAssignments } from "@defender-mssp/microsoft";
 import { notApplicable } from "../../../domain/kinds/accessKind";
 import { deletionStep } from "./graphPresence";
 import type { HeldGrant, KindCalls, KindTenant, ObjectIdentity, Presence, AccessPrincipal } from "./kindCalls";
@@ -24,6 +24,6 @@ async function assignments(tenant: KindTenant, { id }: AccessPrincipal): Promise
       name: "Defender role",
       id: assignment.id,
       what: `the Defender role ${assignment.roleDefinitionId}, by the assignment "${assignment.displayName}"`,
-      step: deletionStep(tenant, `/beta/roleManagement/defender/roleAssignments/${encodeURIComponent(assignment.id)}`),
+      step: deletionStep(tenant, graphDefenderAssignments.item(assignment.id)),
     }));
 }

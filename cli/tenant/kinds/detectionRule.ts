@@ -1,8 +1,8 @@
 import {
   automatedActionForms,
-  detectionRulesPath,
-  isGone,
   goneStatuses,
+  graphDetectionRules,
+  isGone,
   listDetectionRules,
   ruleActionNames,
   type DetectionRuleObject,
@@ -73,6 +73,6 @@ function rulesIn({ graph, detectionApiVersion }: VersionedTenant): Promise<Detec
   return listDetectionRules(graph, detectionApiVersion);
 }
 
-function rulePath({ detectionApiVersion = "beta" }: VersionedTenant, id: string): string {
-  return `${detectionRulesPath(detectionApiVersion)}/${encodeURIComponent(id)}`;
+function rulePath({ detectionApiVersion }: VersionedTenant, id: string): string {
+  return graphDetectionRules(detectionApiVersion).item(id);
 }

@@ -1,8 +1,11 @@
-import { directoryRoleName, equals } from "@defender-mssp/microsoft";
+import {
+  directoryRoleName,
+  listEligibleRolesOf,
+  roleEligibilityRequestsPath,
+  type RoleEligibility,
+} from "@defender-mssp/microsoft";
 import { notApplicable } from "../../../domain/kinds/accessKind";
-import { directoryRoleEligibility as kind } from "../../../domain/kinds/directoryRoleEligibility";
 import { azRest } from "../additions/addition";
-import { eligibilitySchedules } from "./eligibilitySchedules";
 import type { AccessPrincipal, HeldGrant, KindCalls, KindTenant } from "./kindCalls";
 
 export const directoryRoleEligibility: KindCalls = {
@@ -11,18 +14,8 @@ export const directoryRoleEligibility: KindCalls = {
   held: eligibleRoles,
 };
 
-/** https://learn.microsoft.com/graph/api/resources/unifiedroleeligibilityschedule */
-interface RoleEligibility {
-  readonly id: string;
-  readonly principalId: string;
-  readonly roleDefinitionId: string;
-  /** `/` is the whole tenant. */
-  readonly directoryScopeId: string | null;
-}
-
 async function eligibleRoles(tenant: KindTenant, { id }: AccessPrincipal): Promise<HeldGrant[]> {
-  const path = `${kind.address}?$filter=${equals("principalId", id)}`;
-  return (await eligibilitySchedules<RoleEligibility>(tenant, path)).map((eligibility) => ({
+  return (await listEligibleRolesOf(tenant.graph, id)).map((eligibility) => ({
     kind: "directoryRoleEligibility",
     name: "eligible directory role",
     id: eligibility.id,
@@ -40,7 +33,7 @@ function endOfEligibility(
   { graphUrl }: KindTenant,
   { principalId, roleDefinitionId, directoryScopeId }: RoleEligibility,
 ): string {
-  return azRest("POST", `${graphUrl}/v1.0/roleManagement/directory/roleEligibilityScheduleRequests`, {
+  return azRest("POST", `${graphUrl}${roleEligibilityRequestsPath}`, {
     ...{ action: "adminRemove", principalId, roleDefinitionId, directoryScopeId },
   });
 }

@@ -1,4 +1,4 @@
-import { graphList } from "@defender-mssp/microsoft";
+import { graphAdminRelationships, graphList, type DelegatedAdminRelationship } from "@defender-mssp/microsoft";
 import { notApplicable } from "../../../domain/kinds/accessKind";
 import { gdapRelationship as kind } from "../../../domain/kinds/gdapRelationship";
 import type { KindCalls, KindTenant, Sighting } from "./kindCalls";
@@ -9,14 +9,6 @@ export const gdapRelationship: KindCalls = {
   held: notApplicable("it is nothing that a principal holds"),
 };
 
-interface DelegatedAdminRelationship {
-  readonly id: string;
-  readonly displayName: string;
-  readonly status: string;
-  readonly customer?: { readonly tenantId?: string } | null;
-  readonly accessDetails?: { readonly unifiedRoles?: readonly { readonly roleDefinitionId: string }[] } | null;
-}
-
 /** Those that give access, or will after an approval that was given. */
 const grantingStatuses = ["activating", "active", "approved", "expiring", "terminating", "terminationRequested"];
 
@@ -25,8 +17,7 @@ export async function delegatedAdminSightings({
   msspGraph,
   owner,
 }: Pick<KindTenant, "msspGraph" | "owner">): Promise<Sighting[]> {
-  const path = "/v1.0/tenantRelationships/delegatedAdminRelationships";
-  return (await graphList<DelegatedAdminRelationship>(await msspGraph(), path))
+  return (await graphList<DelegatedAdminRelationship>(await msspGraph(), graphAdminRelationships.path))
     .filter(({ customer }) => customer?.tenantId?.toLowerCase() === owner.tenantId.toLowerCase())
     .filter(({ status }) => grantingStatuses.includes(status))
     .map(({ id, displayName, status, accessDetails }) => ({

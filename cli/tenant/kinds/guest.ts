@@ -1,3 +1,4 @@
+import { graphUsers, guestsPath } from "@defender-mssp/microsoft";
 import { guest as kind } from "../../../domain/kinds/guest";
 import { notApplicable } from "../../../domain/kinds/accessKind";
 import { guestAddresses } from "../additions/guests";
@@ -21,12 +22,19 @@ interface GuestUser {
   readonly createdDateTime?: string | null;
 }
 
-const guestsPath =
-  "/v1.0/users?$filter=userType%20eq%20'Guest'&$select=id,displayName,mail,userPrincipalName,otherMails,employeeType,createdDateTime";
+const properties = [
+  "id",
+  "displayName",
+  "mail",
+  "userPrincipalName",
+  "otherMails",
+  "employeeType",
+  "createdDateTime",
+] as const;
 
 /** Guests of the stack by their marks, and guests with an address of the MSSP's domains. */
 async function guests(tenant: KindTenant): Promise<Sighting[]> {
-  return (await tenant.list<GuestUser>(guestsPath)).flatMap((user) => {
+  return (await tenant.list<GuestUser>(guestsPath(properties))).flatMap((user) => {
     const owner = byMark(tenant, user) ?? byDomain(tenant, user);
     if (owner === undefined) return [];
     const name = user.mail ?? user.displayName ?? user.userPrincipalName;
@@ -36,7 +44,7 @@ async function guests(tenant: KindTenant): Promise<Sighting[]> {
         principal: { type: "user" as const, id: user.id },
         gives: [],
         ...(typeof user.createdDateTime === "string" ? { createdOn: user.createdDateTime } : {}),
-        ...deletion(tenant, `/v1.0/users/${user.id}`),
+        ...deletion(tenant, graphUsers.item(user.id)),
       },
     ];
   });

@@ -1,4 +1,4 @@
-import { getAccessPartner, type AccessPartner } from "@defender-mssp/microsoft";
+import { getAccessPartner, graphAccessPartners, type AccessPartner } from "@defender-mssp/microsoft";
 import { notApplicable } from "../../../domain/kinds/accessKind";
 import { deletionStep } from "./graphPresence";
 import type { KindCalls, KindTenant, Presence, Sighting } from "./kindCalls";
@@ -23,7 +23,7 @@ async function entry(tenant: KindTenant): Promise<Sighting[]> {
       ...{ kind: "partnerEntry", id: msspTenantId, name: msspTenantId, whose: "thisMssp" },
       evidence: "it is the entry of the MSSP's tenant",
       gives: trustTexts(partner),
-      step: deletionStep(tenant, `/v1.0/policies/crossTenantAccessPolicy/partners/${msspTenantId}`),
+      step: deletionStep(tenant, graphAccessPartners.item(msspTenantId)),
     },
   ];
 }

@@ -1,3 +1,4 @@
+import { graphServicePrincipals } from "@defender-mssp/microsoft";
 import { servicePrincipal as kind } from "../../../domain/kinds/servicePrincipal";
 import { notApplicable } from "../../../domain/kinds/accessKind";
 import { registrations } from "./application";
@@ -22,7 +23,7 @@ async function connectorPrincipals(tenant: KindTenant): Promise<Sighting[]> {
       {
         ...{ kind: "servicePrincipal" as const, id, name: displayName, ...owner, gives: [] },
         principal: { type: "servicePrincipal" as const, id },
-        ...deletion(tenant, `/v1.0/servicePrincipals/${id}`),
+        ...deletion(tenant, graphServicePrincipals.item(id)),
       },
     ];
   });

@@ -1,4 +1,5 @@
 /** Service principals in the customer's tenant, read once for every kind that looks at them. */
+import { graphServicePrincipals } from "@defender-mssp/microsoft";
 import type { KindKey } from "../../../domain/kinds/kinds";
 import { deletion } from "./graphPresence";
 import type { KindTenant, Sighting } from "./kindCalls";
@@ -12,8 +13,7 @@ export interface ServicePrincipalEntry {
   readonly notes?: string | null;
 }
 
-export const servicePrincipalsPath =
-  "/v1.0/servicePrincipals?$select=id,appId,displayName,appOwnerOrganizationId,notes&$top=999";
+export const servicePrincipalsPath = `${graphServicePrincipals.path}?$select=id,appId,displayName,appOwnerOrganizationId,notes&$top=999`;
 
 /** Service principals of applications of the MSSP's tenant. */
 export async function msspEntries({ list, owner }: KindTenant): Promise<readonly ServicePrincipalEntry[]> {
@@ -35,6 +35,6 @@ export async function msspPrincipals(
     ...(ownership(tenant.owner, notes) ?? ofMssp),
     principal: { type: "servicePrincipal", id },
     gives: [],
-    ...deletion(tenant, `/v1.0/servicePrincipals/${id}`),
+    ...deletion(tenant, graphServicePrincipals.item(id)),
   }));
 }

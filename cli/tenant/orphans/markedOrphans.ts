@@ -2,6 +2,7 @@
  * Objects with this stack's random ID in their mark that its state does not have, of every kind that has
  * a mark: whatever they and the stack are called today, and whatever the settings are.
  */
+import { hasOwners } from "@defender-mssp/microsoft";
 import { applicable, type AccessKind } from "../../../domain/kinds/accessKind";
 import { kinds, type KindKey } from "../../../domain/kinds/kinds";
 import { dynamicTypePrefix } from "../../../domain/resourceTypes";
@@ -54,9 +55,7 @@ async function sightedOrphan(tenant: KindTenant, kind: AccessKind, sighting: Sig
     what: `${kind.singular} "${name}"`,
     id,
     createdOn,
-    createdBy: /^\/v1\.0\/(applications|groups|servicePrincipals)\//.test(deletion)
-      ? await ownerNames(tenant.graph, deletion)
-      : "",
+    createdBy: hasOwners(deletion) ? await ownerNames(tenant.graph, deletion) : "",
     evidence: { owner: whose === "thisStack" ? "thisStack" : "another", text: evidence },
     interrupted: whose === "thisStack" && known.pendingCreate(kind, name) !== undefined,
     ...(stays === undefined ? {} : { stays }),
