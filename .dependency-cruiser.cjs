@@ -46,7 +46,8 @@ const rooms = {
   "cli/siem": ["cli/stack", siem, ...commandBase],
   "cli/tenant": ["cli/stack", ...commandBase],
   "cli/planned": ["program", "components", "settings", ...facts],
-  "cli/customer": ["cli/planned", "cli/tenant", "cli/stack", siem, detections, pages, ...commandBase],
+  "cli/access": ["cli/planned", "cli/tenant", "cli/stack", siem, pages, ...commandBase],
+  "cli/customer": ["cli/access", "cli/planned", "cli/tenant", "cli/stack", siem, detections, pages, ...commandBase],
   "cli/fleet": ["program", "cli/detections", "cli/tenant", "cli/stack", pages, ...commandBase],
   "cli/ci": ["cli/tenant", "cli/stack", ...commandBase],
   "cli/detections": ["cli/tenant", "cli/stack", detections, kql, pages, ...commandBase],
@@ -64,10 +65,65 @@ const floors = Object.entries(rooms).map(([room, below]) => {
   };
 });
 
+/** Inside a large room: each folder or file of it, and which others of the room it may import. */
+const insideRooms = {
+  "cli/access": {
+    actor: [],
+    state: [],
+    objects: ["state"],
+    ends: ["objects"],
+    permissions: [],
+    connector: [],
+    examination: [],
+    evidence: [],
+    governance: ["actor"],
+    inventory: ["governance"],
+    report: ["state", "objects", "ends", "permissions", "governance"],
+    waiting: ["actor", "state", "connector", "examination", "governance"],
+  },
+  "cli/tenant": {
+    tenantEndpoints: [],
+    unreadReason: [],
+    azRest: [],
+    signInToTenant: ["tenantEndpoints"],
+    kinds: ["azRest", "unreadReason", "signInToTenant"],
+    additions: ["kinds", "azRest", "unreadReason", "signInToTenant"],
+    orphans: ["kinds"],
+  },
+};
+
+const insideFloors = Object.entries(insideRooms).flatMap(([room, parts]) => {
+  const place = (part) => `^${room}/${part}(/|\\.ts$)`;
+  return [
+    ...Object.entries(parts).map(([part, below]) => ({
+      name: `${room}/${part}`,
+      severity: "error",
+      comment: `In ${room}: imports ${below.join(", ") || "no other part"}.`,
+      from: { path: place(part) },
+      to: { path: `^${room}/`, pathNot: [place(part), ...below.map(place)] },
+    })),
+    {
+      name: `parts-of-${room}`,
+      severity: "error",
+      comment: "A part of the room has a row above.",
+      from: {},
+      to: { path: `^${room}/`, pathNot: Object.keys(parts).map(place) },
+    },
+  ];
+});
+
 module.exports = {
   forbidden: [
     { name: "no-cycles", severity: "error", from: {}, to: { circular: true } },
     ...floors,
+    ...insideFloors,
+    {
+      name: "commands-apart",
+      severity: "error",
+      comment: "A command of a customer's life imports no other command: what both need stands on a lower floor.",
+      from: { path: "^cli/customer/([^/]+)/" },
+      to: { path: "^cli/customer/", pathNot: "^cli/customer/$1/" },
+    },
     {
       name: "examples",
       severity: "error",
@@ -103,7 +159,7 @@ module.exports = {
       from: {},
       to: {
         path: "^cli/[^/]+/",
-        pathNot: "^cli/(base|stack|siem|tenant|planned|customer|fleet|ci|detections|sandbox)/",
+        pathNot: "^cli/(base|stack|siem|tenant|planned|access|customer|fleet|ci|detections|sandbox)/",
       },
     },
     // A package is imported by its name, through its exports; only its own files reach into it.

@@ -22,7 +22,7 @@ import { isStackName } from "@defender-mssp/siem/connector/stackName";
 import { execa } from "execa";
 import * as fc from "fast-check";
 import { checkedStackName } from "../cli/stack/stackNames";
-import { shellQuoted } from "../cli/tenant/additions/addition";
+import { shellQuoted } from "../cli/base/shellWord";
 import { findOrphans } from "../cli/tenant/orphans/orphans";
 import { siemConnectorName } from "../domain/naming";
 import { sandboxTenant } from "./cli/tenant/sandboxTenant";

@@ -7,7 +7,8 @@ import { writeJson } from "@defender-mssp/terminal/jsonDocument";
 import { defaultJournals, type FleetCommand } from "../stack/outcome";
 import type { Canary, FleetRunOptions } from "./prepareRun";
 import { passphraseFolderOption } from "../stack/passphraseOption";
-import { positive, selectionOptions, wholeNumber, type SelectionOptions } from "../stack/selectionOptions";
+import { wholeNumber } from "../base/wholeNumber";
+import { selectionOptions, type SelectionOptions } from "../stack/selectionOptions";
 import { registerManifests } from "./manifests/command";
 
 /** Adds arguments, options and action. */
@@ -117,7 +118,7 @@ function registerOutputs(fleet: Command, session: Session): void {
   const command = withPlace(fleet.command("outputs"))
     .description("Print the outputs of the selected stacks. Secrets are never printed.")
     .option("--output <name...>", "only these outputs")
-    .option("--parallel <number>", "engines at a time (default: one for each core)", positive)
+    .option("--parallel <number>", "engines at a time (default: one for each core)", wholeNumber())
     .addOption(passphraseFolderOption())
     .action(async (options: OutputsOptions) => {
       const { fleetOutputs, outputsText } = await import("./outputs.js");
@@ -158,14 +159,14 @@ function registerRun(
 ): void {
   const command = withPlace(fleet.command(name))
     .description(description)
-    .option("--parallel <number>", "stacks at a time (default: limited by cores and free memory)", positive)
-    .option("--tries <number>", "tries of each stack after network faults or throttling", positive, 3)
+    .option("--parallel <number>", "stacks at a time (default: limited by cores and free memory)", wholeNumber())
+    .option("--tries <number>", "tries of each stack after network faults or throttling", wholeNumber(), 3)
     .option(
       "--max-failures <number>",
       "start no further stack after this number of failures (default: no limit)",
-      positive,
+      wholeNumber(),
     )
-    .option("--timeout <minutes>", "interrupt a stack after this time", positive, 60)
+    .option("--timeout <minutes>", "interrupt a stack after this time", wholeNumber(), 60)
     .optionsGroup("After an interruption:")
     .addOption(
       new Option(
@@ -176,7 +177,7 @@ function registerRun(
     .option(
       "--resume-within <days>",
       "with --resume: days after which only a person may resume the run",
-      wholeNumber,
+      wholeNumber({ least: 0, most: 9999 }),
       1,
     )
     .option("--cancel-dead-locks", "cancel locks whose owner was a process on this machine that has ended")

@@ -3,7 +3,7 @@ import path from "node:path";
 import { execa } from "execa";
 import { VisibleError } from "@defender-mssp/errors";
 import { writeWholeFile } from "@defender-mssp/terminal/wholeFile";
-import { exists } from "./exists";
+import { exists } from "../base/exists";
 import { readProject, shownStackFile } from "../../settings/project";
 import { checkedStackName } from "./stackNames";
 

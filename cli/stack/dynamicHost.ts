@@ -7,6 +7,14 @@ import { packageRoot } from "../base/ownPackage";
 
 const executable = "pulumi-resource-pulumi-nodejs";
 
+/** Lines of `Pulumi.yaml` that name the package's host of dynamic resources. */
+export const dynamicHostLines = `# What runs dynamic resources, in place of Pulumi's own host: it runs no code that a state holds.
+plugins:
+  providers:
+    - name: pulumi-nodejs
+      path: node_modules/defender-mssp/program/dynamicHost
+`;
+
 interface ProjectPlugins {
   readonly plugins?: { readonly providers?: readonly { readonly name?: unknown; readonly path?: unknown }[] };
 }

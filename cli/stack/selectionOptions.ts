@@ -1,5 +1,6 @@
 /** The options by which a fleet command selects customers. */
 import { InvalidArgumentError, type Command } from "commander";
+import { wholeNumber } from "../base/wholeNumber";
 import { isTag } from "../../settings/tagForm";
 import { recordedStates, type RecordedState } from "./outcome";
 import { partArgument, type Part } from "./part";
@@ -28,14 +29,19 @@ export function selectionOptions(command: Command): Command {
     .option(
       "--secrets-end-within <days>",
       "only stacks whose secret or certificate expires within this number of days; reads their outputs",
-      wholeNumber,
+      wholeNumber({ least: 0, most: 9999 }),
     )
     .option(
       "--status <states>",
       "only stacks whose last run ended in one of these states, separated by commas: " + recordedStates.join(", "),
       states,
     )
-    .option("--stale-after <days>", "with --status stale: days without a successful up", wholeNumber, 7)
+    .option(
+      "--stale-after <days>",
+      "with --status stale: days without a successful up",
+      wholeNumber({ least: 0, most: 9999 }),
+      7,
+    )
     .option("--part <k/n>", "only part k of n of the selected stacks: every n-th one", partArgument)
     .optionsGroup("How:");
 }
@@ -43,18 +49,6 @@ export function selectionOptions(command: Command): Command {
 function tags(text: string, before: readonly string[] = []): readonly string[] {
   if (!isTag(text) && !isTag(`${text}=x`)) throw new InvalidArgumentError("A tag is <name>=<value> or <name>.");
   return [...before, text];
-}
-
-/** A whole number from 1 on. */
-export function positive(text: string): number {
-  if (!/^[1-9]\d{0,4}$/.test(text)) throw new InvalidArgumentError("Expected a whole number from 1 to 99999.");
-  return Number(text);
-}
-
-/** A whole number from 0 on. */
-export function wholeNumber(text: string): number {
-  if (!/^\d{1,4}$/.test(text)) throw new InvalidArgumentError("Expected a whole number up to 9999.");
-  return Number(text);
 }
 
 function states(text: string): readonly RecordedState[] {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { microsoftGraph, windowsDefenderAtp } from "@defender-mssp/microsoft";
 import { type SandboxProject, setSwitches, type TestCertificate } from "@defender-mssp/testkit";
-import type { OnboardingProgress } from "../../cli/customer/onboard/progress";
+import type { OnboardingProgress } from "../../cli/access/waiting/progress";
 import { inSession as runMssp } from "../cli/testSession";
 import {
   byCertificate,

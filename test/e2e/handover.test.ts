@@ -18,7 +18,7 @@ import {
   type StoredObject,
   subscriptionIdOf,
 } from "@defender-mssp/testkit";
-import { permissionsOf } from "../../cli/customer/permissions/needed";
+import { permissionsOf } from "../../cli/access/permissions/needed";
 import { parseSettings } from "../../settings";
 import { requiredSettings } from "../settings/required";
 import { createProject, dumpOfTenant, tenantIdOf } from "./support";
@@ -33,8 +33,7 @@ const siemApplicationId = "51e40000-0000-4000-8000-000000000001";
  */
 const handoverProgram = `
 import * as pulumi from "@pulumi/pulumi";
-import { azureSubscription } from "./components/azure";
-import { CredentialHandover } from "./components/azure";
+import { azureSubscription, CredentialHandover, AzureDelegation } from "./components/azure";
 
 export = async () => {
   const args = JSON.parse(process.env.TEST_HANDOVER ?? "{}");
@@ -46,8 +45,6 @@ export = async () => {
 `;
 
 const delegationProgram = `
-import { AzureDelegation } from "./components/azure";
-import { azureSubscription } from "./components/azure";
 
 export = async () => {
   const args = JSON.parse(process.env.TEST_DELEGATION ?? "{}");

@@ -17,7 +17,7 @@ import {
   subscriptionIdOf,
   jsonText,
 } from "@defender-mssp/testkit";
-import type { OnboardingProgress } from "../../cli/customer/onboard/progress";
+import type { OnboardingProgress } from "../../cli/access/waiting/progress";
 import type { Certificate } from "../../cli/customer/offboard/certificate";
 import { mssp as process, type Ended } from "../cli/mssp";
 import { inSession as mssp } from "../cli/testSession";

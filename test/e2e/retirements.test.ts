@@ -4,7 +4,7 @@ import type { Check } from "@defender-mssp/siem/verify/check";
 import { clockFrom } from "@defender-mssp/microsoft";
 import { commandEnvironment } from "@defender-mssp/sandbox";
 import { setSwitches, type SandboxProject } from "@defender-mssp/testkit";
-import type { Report } from "../../cli/customer/doctor/report";
+import type { Report } from "../../cli/access/examination/report";
 import type { StatusReport } from "../../cli/customer/status/customerStatus";
 import { inSession } from "../cli/testSession";
 import { createProject, customer, tenantIdOf } from "./support";

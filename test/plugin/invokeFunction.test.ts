@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { testSandbox, type TestSandbox } from "@defender-mssp/testkit";
 import * as pulumi from "@pulumi/pulumi";
 import * as rpc from "@pulumi/pulumi/runtime/rpc";
-import { permissionsOf } from "../../cli/customer/permissions/needed";
+import { permissionsOf } from "../../cli/access/permissions/needed";
 import { component, type ComponentType } from "../../domain/resourceTypes";
 import { getTenant } from "../../plugin/getTenant";
 import { invokeFunction } from "../../plugin/invokeFunction";

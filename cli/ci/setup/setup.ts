@@ -1,6 +1,7 @@
 /** GitHub's environments, reviewers and variables, required before a customer's first run. */
 import { execa } from "execa";
 import type { Place } from "../../base/place";
+import { shellQuoted } from "../../base/shellWord";
 import { VisibleError } from "@defender-mssp/errors";
 
 export interface SetupPlanOptions {
@@ -72,7 +73,7 @@ export function planText(plan: SetupPlan): string {
     ]),
     "",
     ...Object.entries(variables).map(
-      ([name, value]) => `gh variable set ${name} --repo ${repository} --body '${value.replaceAll("'", "'\\''")}'`,
+      ([name, value]) => `gh variable set ${name} --repo ${repository} --body ${shellQuoted(value)}`,
     ),
     "",
   ].join("\n");

@@ -12,7 +12,7 @@ import type { Place } from "../../base/place";
 import { parseAsEngine } from "../../../settings/engineYaml";
 import { shownStackFile, stackFile, type Project } from "../../../settings/project";
 import { writeWholeFile } from "@defender-mssp/terminal/wholeFile";
-import { exists } from "../../stack/exists";
+import { exists } from "../../base/exists";
 import { askPulumi, runPulumi, stackNames } from "../../stack/pulumi";
 import { parseWholeState } from "../../stack/deployment";
 

@@ -37,7 +37,10 @@ export function define(command: Command, session: Session): void {
     .action(async ({ stack, json, ...options }: DoctorOptions) => {
       if (options.beforeDestroy === true) return checkBeforeDestroy(stack, json === true, session);
       if (options.repair === true) return repairStack(stack, options.yes === true, session);
-      const [{ examine }, { reportText }] = await Promise.all([import("./examination.js"), import("./report.js")]);
+      const [{ examine }, { reportText }] = await Promise.all([
+        import("../../access/examination/examination.js"),
+        import("./report.js"),
+      ]);
       const report = await examine(stack, placeOf(session));
       if (json === true) writeJson(session.out, "doctor", report);
       else session.out.write(reportText(report));
@@ -78,7 +81,7 @@ export function define(command: Command, session: Session): void {
 
 async function checkBeforeDestroy(stack: string, json: boolean, session: Session): Promise<void> {
   const [{ beforeDestroyReport, beforeDestroyText }, { readDeployment }] = await Promise.all([
-    import("./beforeDestroy.js"),
+    import("../../access/inventory/beforeDestroy.js"),
     import("../../stack/deployment.js"),
   ]);
   const place = placeOf(session);

@@ -17,9 +17,10 @@ import { stackRandomId } from "../../../domain/resourceTypes";
 import { readStackSettings } from "../../../settings/fromFile";
 import type { Settings } from "../../../settings";
 import type { Place } from "../../base/place";
+import { shellWord } from "../../base/shellWord";
 import { openTenant } from "../../tenant/kinds/openTenant";
 import type { UnreadKind } from "../../tenant/kinds/searchTenant";
-import type { AzureCalls } from "../../tenant/orphans/azureCalls";
+import type { AzureCalls } from "../../tenant/kinds/azureCalls";
 import { findOrphans } from "../../tenant/orphans/orphans";
 import { withHistory } from "../../tenant/orphans/history";
 import { Known, type Orphan, type OrphanRemoval } from "../../tenant/orphans/orphan";
@@ -215,5 +216,5 @@ const whose: Readonly<Record<Orphan["evidence"]["owner"], string>> = {
 function importCommand({ importArguments }: Orphan, stack: string): string | undefined {
   if (importArguments === undefined) return undefined;
   const args = ["import", ...importArguments, "--stack", stack, "--protect=false"];
-  return `npx pulumi ${args.map((one) => (/^[\w@%+=:,./-]+$/.test(one) ? one : `'${one.replaceAll("'", "'\\''")}'`)).join(" ")}`;
+  return `npx pulumi ${args.map(shellWord).join(" ")}`;
 }

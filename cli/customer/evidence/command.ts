@@ -6,8 +6,8 @@ import type { Session } from "@defender-mssp/terminal/session";
 import { exitCodes } from "@defender-mssp/terminal/exitCodes";
 import { writeJson } from "@defender-mssp/terminal/jsonDocument";
 import { checkNewFolder } from "@defender-mssp/terminal/wholeFolder";
-import { daysArgument } from "../../base/daysArgument";
 import { placeOf } from "../../base/place";
+import { wholeNumber } from "../../base/wholeNumber";
 import { stackArgument } from "../../stack/stackName";
 
 interface EvidenceOptions {
@@ -26,7 +26,7 @@ const defaultDays = 30;
 export function define(command: Command, session: Session): void {
   command
     .requiredOption("--stack <stack>", "the customer's stack", stackArgument)
-    .option("--days <days>", `length of the period before now (default: ${defaultDays})`, daysArgument)
+    .option("--days <days>", `length of the period before now (default: ${defaultDays})`, wholeNumber({ most: 9999 }))
     .option("--from <date>", "first day (UTC), such as 2026-11-01, or a moment such as 2026-11-01T08:00:00Z")
     .option("--to <date>", "last day, included, or a moment, excluded (default: now)")
     .option("--out <folder>", "a folder that does not exist or is empty (default: evidence-<stack>-<from>-<to>)")
@@ -64,7 +64,7 @@ export function define(command: Command, session: Session): void {
 
 async function run(options: EvidenceOptions, session: Session): Promise<number> {
   const { stack, from, to, out, json } = options;
-  const { lastDays, periodOf } = await import("./period.js");
+  const { lastDays, periodOf } = await import("../../access/evidence/period.js");
   const now = session.now();
   const period =
     from === undefined ? lastDays(options.days ?? defaultDays, now) : periodOf(from, to ?? now.toISOString(), now);
@@ -73,8 +73,8 @@ async function run(options: EvidenceOptions, session: Session): Promise<number> 
   const folder = out ?? `evidence-${lastSegment(stack)}-${day(from ?? period.from)}-${day(to ?? period.until)}`;
   await checkNewFolder(folder);
   const [{ collectEvidence }, { writeEvidence }, { evidenceSummary, evidenceText }] = await Promise.all([
-    import("./evidence.js"),
-    import("./write.js"),
+    import("../../access/evidence/evidence.js"),
+    import("../../access/evidence/write.js"),
     import("./text.js"),
   ]);
   const evidence = await collectEvidence({ stack, period, now, ...placeOf(session) });

@@ -1,9 +1,9 @@
 /** What `mssp evidence` prints. */
 import { paragraph, tableText } from "@defender-mssp/terminal/table";
-import { sources, type SourceName } from "./calls";
-import type { Evidence } from "./evidence";
-import { logReading, readingText } from "./logReading";
-import type { WrittenEvidence } from "./write";
+import { sources, type SourceName } from "../../access/evidence/calls";
+import type { Evidence } from "../../access/evidence/evidence";
+import { logReading, readingText } from "../../access/evidence/logReading";
+import type { WrittenEvidence } from "../../access/evidence/write";
 
 export function evidenceText(evidence: Evidence, written: WrittenEvidence, width?: number): string {
   const { settings, period, history, subjects, gaps } = evidence;

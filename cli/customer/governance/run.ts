@@ -3,7 +3,6 @@ import { clockFrom, graphCall, ServiceError, type CallContext, type GraphCall } 
 import { isCallError, VisibleError } from "@defender-mssp/errors";
 import { readStackSettings } from "../../../settings/fromFile";
 import type { Settings } from "../../../settings";
-import { governancePolicy } from "../../../settings/governance";
 import { placeOf } from "../../base/place";
 import { compareTenants } from "../../stack/deployment";
 import { advised } from "@defender-mssp/terminal/advised";
@@ -18,10 +17,9 @@ import {
   terminateScopes,
   type Side,
 } from "./scopes";
-import { governanceState, type GovernanceState } from "./state";
+import { stackGovernanceState, type GovernanceState } from "../../access/governance/state";
 import {
   acceptStep,
-  governanceOf,
   inviteStep,
   requestStep,
   requiredPolicy,
@@ -121,16 +119,6 @@ async function automationsCall({ tenantId }: Settings, context: CallContext): Pr
       { cause: error },
     );
   }
-}
-
-/** For `mssp verify` and `mssp onboard`, which have their own identity. */
-export async function stackGovernanceState(
-  stack: string,
-  settings: Settings,
-  call: GraphCall,
-  now: Date,
-): Promise<GovernanceState> {
-  return governanceState(governanceOf(call, settings), { stack, wanted: governancePolicy(settings) }, now);
 }
 
 function statusTarget(

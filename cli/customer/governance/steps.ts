@@ -9,16 +9,16 @@ import {
   lastSegment,
   microsoftGraph,
   policyDifferences,
-  TenantGovernance,
   type GovernancePolicy,
   type GraphCall,
   type ServicePrincipal,
   type TemplateBody,
+  type TenantGovernance,
 } from "@defender-mssp/microsoft";
 import { VisibleError } from "@defender-mssp/errors";
 import type { Settings } from "../../../settings";
 import { governancePolicy, type GovernanceSettings } from "../../../settings/governance";
-import { day, openRequest } from "./state";
+import { day, governanceOf, openRequest } from "../../access/governance/state";
 import type { Side } from "./scopes";
 
 /** What a step found, and would do. */
@@ -46,14 +46,6 @@ export interface StepContext {
 }
 
 const nothing = { changes: [], grants: [], run: () => Promise.resolve() } as const;
-
-/** The pair of a stack's tenants, as an identity that `call` is of. */
-export function governanceOf(
-  call: GraphCall,
-  { tenantId, msspTenantId }: Pick<Settings, "tenantId" | "msspTenantId">,
-): TenantGovernance {
-  return new TenantGovernance(call, { governingTenantId: msspTenantId, governedTenantId: tenantId });
-}
 
 /** @throws VisibleError with another model. */
 export function requiredPolicy(

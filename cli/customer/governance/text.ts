@@ -1,8 +1,8 @@
 /** Results of `mssp governance` for a terminal. Names in them come from tenants. */
 import { terminalText } from "@defender-mssp/terminal/terminalText";
-import { actorNames } from "../onboard/progress";
+import { actorNames } from "../../access/actor";
 import type { ActionResult } from "./run";
-import type { GovernanceState } from "./state";
+import type { GovernanceState } from "../../access/governance/state";
 
 export function resultText({ result, found, waitsFor }: ActionResult): string {
   const lines = [

@@ -7,7 +7,7 @@ import type { Session } from "@defender-mssp/terminal/session";
 import { ownName, ownVersion } from "../../base/ownPackage";
 import { rulesPackage } from "../../base/publishedPackages";
 import { shellWord } from "../../base/shellWord";
-import { exists } from "../../stack/exists";
+import { exists } from "../../base/exists";
 import {
   localPackages,
   neededPackages,
@@ -15,7 +15,7 @@ import {
   vendoredPath,
   vendorFolder,
   type LocalPackage,
-} from "./localPackages";
+} from "../../base/localPackages";
 import { repositoryFiles, type CiSystem } from "./templates";
 
 export interface InitializeOptions {

@@ -2,6 +2,7 @@
 import { readdir, readFile } from "node:fs/promises";
 import path from "node:path";
 import { packageRoot } from "../../base/ownPackage";
+import { dynamicHostLines } from "../../stack/dynamicHost";
 
 export const ciSystems = ["github", "gitlab", "azure"] as const;
 export type CiSystem = (typeof ciSystems)[number];
@@ -14,14 +15,6 @@ const pipelineFolder: Readonly<Record<CiSystem, (file: string) => string>> = {
 };
 
 const description = "The customers whose Microsoft Defender we monitor, one stack for each.";
-
-/** Lines of `Pulumi.yaml` that name the package's host of dynamic resources. */
-export const dynamicHostLines = `# What runs dynamic resources, in place of Pulumi's own host: it runs no code that a state holds.
-plugins:
-  providers:
-    - name: pulumi-nodejs
-      path: node_modules/defender-mssp/program/dynamicHost
-`;
 
 const program = `# The program of the package, by reference. It runs in the package's folder, where its own dependencies are found even if npm nests them.
 main: node_modules/defender-mssp/launcher.js

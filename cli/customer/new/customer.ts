@@ -1,7 +1,6 @@
-/** The settings file of a new customer, with comments, and the next steps. */
+/** Writes the settings of a new customer, and says what comes next. */
 import { mkdir, writeFile } from "node:fs/promises";
 import path from "node:path";
-import { stringify } from "yaml";
 import { wrapped } from "@defender-mssp/terminal/wrap";
 import { clouds, isUuid, type CloudName } from "@defender-mssp/microsoft";
 import { VisibleError } from "@defender-mssp/errors";
@@ -9,7 +8,8 @@ import { ownName, packageRoot } from "../../base/ownPackage";
 import { shellWord } from "../../base/shellWord";
 import { parseSettings } from "../../../settings";
 import { readProject, shownStackFile, stackFile, type Project } from "../../../settings/project";
-import type { CustomerAnswers, TenantCheck } from "./questions";
+import { customerFile } from "../../stack/newCustomer/customerFile";
+import type { CustomerAnswers, TenantCheck } from "../../stack/newCustomer/questions";
 
 export interface WrittenCustomer {
   readonly stack: string;
@@ -58,43 +58,6 @@ function schemaPath({ folder, stackConfigDir }: Project): string {
   const name = "settings.schema.json";
   const file = folder === packageRoot() ? name : path.posix.join("node_modules", ownName, name);
   return path.posix.relative(stackConfigDir, file);
-}
-
-const comments: Readonly<Record<string, string>> = {
-  customerName: "The name of the SIEM's app registration contains it.",
-  tenantId: "All objects are created in this tenant; `up` stops if its credentials reach another tenant.",
-  msspName: "The name of the MSSP.",
-  msspContact: "Whom the customer's administrator asks: the hand-out and the mail to send name it.",
-  analysts: 'Guests in the customer\'s tenant. Quote the date on which access ends: accessEndsOn: "2031-12-31".',
-  portalAccess: "rbac: tiers with roles of Defender's unified RBAC. basic: a directory role.",
-  connector: "The application with which the SIEM reads alerts. graph: Microsoft Graph.",
-};
-
-/** The engine fills in the salt where it stands; otherwise it would append it to the list at the end. */
-const saltPlace = '# `pulumi stack init` fills in the salt.\nencryptionsalt: ""\n';
-
-/**
- * The text of the file.
- * @param options `salt`: whether a place for the salt is added; not in the file of an existing stack.
- * `schema`: the JSON schema's path from the file, for editors.
- */
-export function customerFile(
-  project: string,
-  settings: Readonly<Record<string, unknown>>,
-  { salt = false, schema }: { readonly salt?: boolean; readonly schema?: string } = {},
-): string {
-  const entries = Object.entries(settings).map(([key, value]) => {
-    const comment = comments[key] === undefined ? "" : `  # ${comments[key]}\n`;
-    const text = stringify({ [`${project}:${key}`]: value }, { lineWidth: 0 });
-    return comment + text.replace(/^(?=.)/gm, "  ");
-  });
-  return [
-    ...(schema === undefined ? [] : [`# yaml-language-server: $schema=${schema}\n`]),
-    "# Settings: Pulumi.yaml describes each one. `npx mssp permissions` lists what the customer consents to.\n",
-    ...(salt ? [saltPlace] : []),
-    "config:\n",
-    ...entries,
-  ].join("");
 }
 
 /** The next commands, and what to send: each line fits 80 columns and can be pasted. */

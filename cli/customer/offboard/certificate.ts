@@ -1,8 +1,8 @@
 /** The certificate for the customer: what was taken away, what stays and why, and how to check it. */
 import { kinds } from "../../../domain/kinds/kinds";
-import { shellQuoted } from "../../tenant/additions/addition";
+import { shellQuoted } from "../../base/shellWord";
 import type { StackUpdate } from "../../stack/history";
-import { itemKind } from "./inventory";
+import { itemKind } from "../../access/inventory/inventory";
 import type { OffboardingJournal } from "./journal";
 import type { Proved, ProvedItem } from "./proof";
 import { verdict, type Staying, type VerdictState } from "./verdict";

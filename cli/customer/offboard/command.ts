@@ -7,8 +7,8 @@ import { describeCommand } from "@defender-mssp/terminal/help";
 import type { Session } from "@defender-mssp/terminal/session";
 import { writeJson } from "@defender-mssp/terminal/jsonDocument";
 import { terminalText } from "@defender-mssp/terminal/terminalText";
-import { daysArgument } from "../../base/daysArgument";
 import { placeOf } from "../../base/place";
+import { wholeNumber } from "../../base/wholeNumber";
 import { stackArgument } from "../../stack/stackName";
 import type { VerdictState } from "./verdict";
 
@@ -33,7 +33,7 @@ const codeByState: Readonly<Record<VerdictState, number>> = {
 export function define(command: Command, session: Session): void {
   command
     .requiredOption("--stack <stack>", "the customer's stack", stackArgument)
-    .option("--days <days>", "length of the evidence's period before now", daysArgument, 30)
+    .option("--days <days>", "length of the evidence's period before now", wholeNumber({ most: 9999 }), 30)
     .option("--out <folder>", "folder of evidence, certificate and record (default: offboard-<stack>)")
     .option("--by <name>", "who off-boards the customer, for the settings file (default: the user of this machine)")
     .option("--without-evidence", "go on although the customer's tenant refuses logs")

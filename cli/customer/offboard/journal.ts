@@ -7,7 +7,7 @@ import path from "node:path";
 import { z } from "zod";
 import { unreadableFile, VisibleError } from "@defender-mssp/errors";
 import { writeWholeFile } from "@defender-mssp/terminal/wholeFile";
-import { itemShape } from "./inventory";
+import { itemShape } from "../../access/inventory/inventory";
 
 const resource = z.object({ urn: z.string(), type: z.string(), id: z.string(), custom: z.boolean() });
 

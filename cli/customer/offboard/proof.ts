@@ -21,7 +21,7 @@ import {
   type GrantingSighting,
   type TenantSearch,
 } from "../../tenant/kinds/searchTenant";
-import { itemKind, kindText, type Item } from "./inventory";
+import { itemKind, kindText, type Item } from "../../access/inventory/inventory";
 import type { OffboardingJournal } from "./journal";
 
 /** Three answers and their shades: what was not looked at is never `gone`. */

@@ -3,14 +3,13 @@ import { deletedItemPath } from "@defender-mssp/microsoft";
 import { counted } from "../../base/counted";
 import { removalOrder } from "../../../domain/kinds/accessKind";
 import { kinds, type KindKey } from "../../../domain/kinds/kinds";
-import { shellQuoted } from "../../tenant/additions/addition";
+import { shellQuoted, shellWord } from "../../base/shellWord";
 import type { HeldGrant } from "../../tenant/kinds/kindCalls";
 import type { GrantingSighting, UnreadKind } from "../../tenant/kinds/searchTenant";
-import { lookStep } from "../governance/look";
-import { itemKind } from "./inventory";
+import { lookStep } from "../../access/governance/look";
+import { itemKind } from "../../access/inventory/inventory";
 import type { RecordedAddition } from "./journal";
 import type { Proved, ProvedItem } from "./proof";
-import { shellWord } from "../../base/shellWord";
 
 /** The beginning of the reason of every deleted object that can be restored. */
 export const keptByEntra = "Entra keeps it for 30 days";

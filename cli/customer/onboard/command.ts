@@ -1,8 +1,8 @@
 /** `mssp onboard`: where the onboarding of a customer stands, what is next, and whose move it is. */
-import { InvalidArgumentError, Option, type Command } from "commander";
+import { Option, type Command } from "commander";
 import { VisibleError } from "@defender-mssp/errors";
 import { passphraseFolderOption } from "../../stack/passphraseOption";
-import { positive } from "../../stack/selectionOptions";
+import { wholeNumber } from "../../base/wholeNumber";
 import { describeCommand } from "@defender-mssp/terminal/help";
 import type { Session } from "@defender-mssp/terminal/session";
 import { writeJson, writeJsonLine } from "@defender-mssp/terminal/jsonDocument";
@@ -10,7 +10,7 @@ import { placeOf } from "../../base/place";
 import { stackArgument } from "../../stack/stackName";
 import { allCustomers } from "../../stack/stackNames";
 import { credentialOptions, type CredentialOptions } from "@defender-mssp/siem/tokens/credentialOptions";
-import type { OnboardingProgress } from "./progress";
+import type { OnboardingProgress } from "../../access/waiting/progress";
 
 interface OnboardOptions extends CredentialOptions {
   readonly stack?: string;
@@ -29,14 +29,14 @@ export function define(command: Command, session: Session): void {
     command.option("--stack <stack>", "the customer's stack", stackArgument).option("--all", allCustomers),
   )
     .option("--watch", "check again until nothing waits for anybody; Ctrl-C ends it")
-    .option("--interval <seconds>", "with --watch: seconds between two checks", interval, 60)
+    .option("--interval <seconds>", "with --watch: seconds between two checks", wholeNumber(), 60)
     .addOption(
       new Option(
         "--region <region>",
         "where the customer's Defender data is stored (default: whichever answers)",
       ).choices(["eu", "uk", "us"]),
     )
-    .option("--parallel <number>", "with --all: engines at a time (default: one for each core)", positive)
+    .option("--parallel <number>", "with --all: engines at a time (default: one for each core)", wholeNumber())
     .addOption(passphraseFolderOption("--all"))
     .option(
       "--json",
@@ -45,7 +45,7 @@ export function define(command: Command, session: Session): void {
     .action(async (options: OnboardOptions) => {
       if ((options.stack === undefined) === (options.all !== true))
         command.error("error: pass either --stack or --all", { exitCode: 2 });
-      const { exitCodeOf } = await import("./progress.js");
+      const { exitCodeOf } = await import("../../access/waiting/progress.js");
       session.exitCode = exitCodeOf(await run(options, session));
     });
   describeCommand(command, {
@@ -70,11 +70,6 @@ export function define(command: Command, session: Session): void {
   });
 }
 
-function interval(text: string): number {
-  if (!/^[1-9]\d{0,4}$/.test(text)) throw new InvalidArgumentError("Expected a whole number of seconds, 1 to 99999.");
-  return Number(text);
-}
-
 async function run(options: OnboardOptions, session: Session): Promise<readonly OnboardingProgress[]> {
   const check = () => checked(options, session);
   if (options.watch !== true) {
@@ -92,7 +87,7 @@ async function checked(
 ): Promise<readonly OnboardingProgress[]> {
   const place = placeOf(session);
   if (all === true) return (await import("./fleet.js")).onboardingOfFleet({ ...options, ...place });
-  const { onboardingProgress } = await import("./onboarding.js");
+  const { onboardingProgress } = await import("../../access/waiting/onboarding.js");
   if (stack === undefined) throw new VisibleError("Name the stack with --stack.");
   return [await onboardingProgress({ stack, ...options, ...place })];
 }
@@ -119,7 +114,7 @@ async function watched(
   { out, environment, signals }: Session,
   check: () => Promise<readonly OnboardingProgress[]>,
 ): Promise<readonly OnboardingProgress[]> {
-  const [{ pauseOf, watch }, texts] = await Promise.all([import("./watch.js"), import("./text.js")]);
+  const [{ pauseOf, watch }, texts] = await Promise.all([import("../../base/watch.js"), import("./text.js")]);
   const isLive = out.isTerminal && environment["CI"] === undefined && options.json !== true;
   const logUpdate = isLive ? (await import("log-update")).default : undefined;
   const stop = new AbortController();

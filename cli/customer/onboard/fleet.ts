@@ -6,8 +6,8 @@ import { readProject } from "../../../settings/project";
 import type { Place } from "../../base/place";
 import { customerStacks } from "../../stack/customers";
 import { passphraseVariables } from "../../stack/passphrases";
-import { onboardingProgress } from "./onboarding";
-import type { OnboardingProgress } from "./progress";
+import { onboardingProgress } from "../../access/waiting/onboarding";
+import type { OnboardingProgress } from "../../access/waiting/progress";
 
 export interface FleetOnboardingOptions extends Place {
   /** Folder that holds a file named like the stack, with its passphrase, for each stack. */

@@ -2,7 +2,7 @@
 import { clouds, flexibleCredentialsPath } from "@defender-mssp/microsoft";
 import { VisibleError } from "@defender-mssp/errors";
 import { requiredResourceAccess } from "./manifest";
-import type { Permissions } from "./needed";
+import type { Permissions } from "../../access/permissions/needed";
 
 /**
  * The script: two multitenant applications with permissions and federated credentials for GitHub's

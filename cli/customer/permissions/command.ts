@@ -10,8 +10,8 @@ import { uuidArgument } from "../../base/uuidArgument";
 import { stackArguments } from "../../stack/stackName";
 import { allCustomers } from "../../stack/stackNames";
 import type { Customer } from "../../stack/customers";
-import { missingAutomation, type ApplicationIds } from "./knownApplications";
-import type { Permissions } from "./needed";
+import { missingAutomation, type ApplicationIds } from "../../access/permissions/knownApplications";
+import type { Permissions } from "../../access/permissions/needed";
 
 const formats = ["text", "json", "markdown", "manifest", "az"] as const;
 
@@ -64,7 +64,7 @@ export function define(command: Command, session: Session): void {
 
 async function permissionsOfStacks(options: PermissionsOptions, session: Session): Promise<Permissions> {
   const [{ permissionsOf }, { customersOf }] = await Promise.all([
-    import("./needed.js"),
+    import("../../access/permissions/needed.js"),
     import("../../stack/customers.js"),
   ]);
   const ids: ApplicationIds = { automation: options.clientId, preview: options.previewClientId };

@@ -1,6 +1,6 @@
 /** How a person of the customer assigns the automation its role with the condition: by `az` and Bicep. */
 import { azureRoles, conditionVersion } from "@defender-mssp/microsoft";
-import type { AzureRole, CustomerConsent } from "./needed";
+import type { AzureRole, CustomerConsent } from "../../access/permissions/needed";
 
 /** An Azure role of the automation that is limited by a condition. */
 export type ConditionalRole = AzureRole & { readonly condition: string };

@@ -1,6 +1,6 @@
 /** Permissions as an app registration's manifest has them. */
 import type { RequiredResourceAccess } from "@defender-mssp/microsoft";
-import type { RequestedPermission } from "./needed";
+import type { RequestedPermission } from "../../access/permissions/needed";
 
 /**
  * `requiredResourceAccess` of the application, as Microsoft Graph and the Entra admin center take

@@ -5,11 +5,11 @@ import type { Settings } from "../../../settings";
 import { readStackSettingsOffline } from "../../../settings/fromFile";
 import { readProject } from "../../../settings/project";
 import { plannedResources } from "../../planned/plannedResources";
-import { isWithCustomer } from "../report/kindInReport";
-import { objectsOf } from "../report/objects";
-import { plannedState, type ReportResource } from "../report/readState";
-import { en } from "../report/texts/en";
-import type { Permissions } from "./needed";
+import { isWithCustomer } from "../../access/objects/kindInReport";
+import { objectsOf } from "../../access/objects/objects";
+import { plannedState, type ReportResource } from "../../access/state/readState";
+import { kindWords } from "../../access/objects/kindWords";
+import type { Permissions } from "../../access/permissions/needed";
 import type { PlannedObjects } from "./text";
 
 /** @returns by stack, in the order in which people read of the kinds. */
@@ -28,7 +28,7 @@ export async function plannedObjects(
     planned.set(
       stack,
       kinds.map((kind) => ({
-        kind: en.kinds[kind].name,
+        kind: kindWords[kind].name,
         names: [...new Set(objects.filter((object) => object.kind === kind).map(({ name }) => name))],
         ...(kind === "detectionRule" && note !== undefined ? { note } : {}),
       })),

@@ -2,7 +2,7 @@
 import { consentName } from "@defender-mssp/microsoft";
 import { paragraph, tableText, terminalWidth } from "@defender-mssp/terminal/table";
 import { conditionBicep, conditionCommand, isConditional } from "./conditionCommand";
-import type { AzureRole, CustomerConsent, Permissions, RequestedPermission } from "./needed";
+import type { AzureRole, CustomerConsent, Permissions, RequestedPermission } from "../../access/permissions/needed";
 
 /** From this width on, the IDs of the permissions stand beside their purposes without breaking the words. */
 const widthForIds = 110;

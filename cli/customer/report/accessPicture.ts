@@ -1,8 +1,10 @@
 /** The picture of a report: the MSSP, its people and credentials, what they belong to, what that allows. */
 import type { NodeKind, Picture, PictureEdge, PictureNode } from "@defender-mssp/pages";
 import { applicable, notApplicable, type KindCell } from "../../../domain/kinds/accessKind";
-import { differenceState } from "./differenceState";
-import type { AccessReport, ObjectKind, ReportObject, ReportPath } from "./model";
+import { differenceState } from "../../access/report/differenceState";
+import type { AccessReport } from "../../access/report/model";
+import type { ObjectKind } from "../../access/objects/kindInReport";
+import type { ReportObject, ReportPath } from "../../access/objects/reportObject";
 
 /** More people than this are drawn together where they reach the same. */
 const mostPeople = 12;

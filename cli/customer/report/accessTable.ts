@@ -1,9 +1,11 @@
 /** Who can do what until when: the first table of a hand-out, in the customer's language. */
 import { allConnectorRoles } from "@defender-mssp/microsoft";
 import { code, day, folded, lines, table, type Block, type Content, type Row } from "@defender-mssp/pages";
-import { actionCapabilities, capabilities } from "./capabilities";
-import { canWiden } from "./consentedApplications";
-import type { AccessReport, ObjectKind, ReportObject, ReportPath } from "./model";
+import { actionCapabilities, capabilities } from "../../access/objects/capabilities";
+import { canWiden } from "../../access/permissions/consentedApplications";
+import type { AccessReport } from "../../access/report/model";
+import type { ObjectKind } from "../../access/objects/kindInReport";
+import type { ReportObject, ReportPath } from "../../access/objects/reportObject";
 import type { Texts } from "./texts/texts";
 
 /** Puts names into the texts. */

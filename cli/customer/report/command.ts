@@ -159,7 +159,7 @@ async function mailIn(report: Parameters<typeof import("./handout.js").mailOf>[0
   return mailOf(report, textsOf(language));
 }
 
-function summaryOf(report: import("./model.js").AccessReport): string {
+function summaryOf(report: import("../../access/report/model.js").AccessReport): string {
   const count = (state: string) => report.attention.filter((one) => one.state === state).length;
   const urgent = report.attention.filter(({ state }) => state === "failed");
   const lines = urgent.map(({ title, remedy }) => `✗ ${visibleText(title)}: ${visibleText(remedy)}\n`);

@@ -12,11 +12,12 @@ import {
   type Row,
   type State,
 } from "@defender-mssp/pages";
-import { actorNames, stepTitles, type OnboardingProgress } from "../onboard/progress";
-import { daysLeft } from "./attention";
+import { stepTitles, type OnboardingProgress } from "../../access/waiting/progress";
+import { actorNames } from "../../access/actor";
+import { daysLeft, type ReportEnd } from "../../access/ends/ends";
 import { endingSentence, endingStates, endingText, type Ending } from "@defender-mssp/microsoft";
 import { csvText } from "@defender-mssp/terminal/csv";
-import type { AccessReport, ReportEnd } from "./model";
+import type { AccessReport } from "../../access/report/model";
 import { endState } from "./page";
 
 /** One customer of the fleet. Its JSON is what `mssp report --all --json` prints. */

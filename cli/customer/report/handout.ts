@@ -23,13 +23,20 @@ import { applicable, notApplicable, type AccessKind, type KindCell } from "../..
 import { kinds, type PersonEndedKind } from "../../../domain/kinds/kinds";
 import type { MsspContact } from "../../../settings";
 import { accessPicture, type PictureWords } from "./accessPicture";
-import { daysLeft } from "./attention";
-import type { ConsentedApplication } from "./consentedApplications";
-import { accessKinds, isWithCustomer, objectKinds, ownerWord } from "./kindInReport";
-import type { AccessReport, ObjectKind, ReportObject, ReportPath } from "./model";
+import { daysLeft } from "../../access/ends/ends";
+import type { ConsentedApplication } from "../../access/permissions/consentedApplications";
+import {
+  accessKinds,
+  isWithCustomer,
+  objectKinds,
+  ownerWord,
+  type ObjectKind,
+} from "../../access/objects/kindInReport";
+import type { AccessReport } from "../../access/report/model";
+import type { ReportObject, ReportPath } from "../../access/objects/reportObject";
 import { dayCell, endState } from "./page";
 import { clickText, removals } from "./removal";
-import { retirementsForCustomer } from "./reportRetirements";
+import { retirementsForCustomer } from "./retirementsSection";
 import { textsOf } from "./texts/all";
 import type { Language, Texts } from "./texts/texts";
 import { accessSentences, accessTable, meaningText, shortList } from "./accessTable";

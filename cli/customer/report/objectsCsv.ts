@@ -1,6 +1,6 @@
 /** The objects of reports as CSV, a row for each. */
 import { csvText } from "@defender-mssp/terminal/csv";
-import type { AccessReport } from "./model";
+import type { AccessReport } from "../../access/report/model";
 import { clickText, removals } from "./removal";
 import { en } from "./texts/en";
 

@@ -20,11 +20,13 @@ import {
   type Row,
 } from "@defender-mssp/pages";
 import { accessPicture } from "./accessPicture";
-import { daysLeft, daysOfWarning } from "./attention";
-import { differenceState } from "./differenceState";
-import type { AccessReport, Attention, ObjectKind, ReportEnd, ReportObject } from "./model";
+import { daysLeft, daysOfWarning, type ReportEnd } from "../../access/ends/ends";
+import { differenceState } from "../../access/report/differenceState";
+import type { AccessReport, Attention } from "../../access/report/model";
+import type { ObjectKind } from "../../access/objects/kindInReport";
+import type { ReportObject } from "../../access/objects/reportObject";
 import { clickText, removals } from "./removal";
-import { retirementsSection } from "./reportRetirements";
+import { retirementsSection } from "./retirementsSection";
 import { en } from "./texts/en";
 
 /** @param overview address of the fleet's page, if there is one. */

@@ -1,5 +1,5 @@
 /** How each kind of object is taken away, and the document of Microsoft's about it. */
-import type { ObjectKind } from "./model";
+import type { ObjectKind } from "../../access/objects/kindInReport";
 
 export interface RemovalGuide {
   /** What the MSSP changes in the settings; then `npx pulumi up`. */

@@ -15,13 +15,13 @@ import { writeWholeFile } from "@defender-mssp/terminal/wholeFile";
 import { StackNotFoundError } from "../../stack/pulumi";
 import { NothingDeployed } from "../../stack/stackOutputs";
 import { readTokenRecord } from "../../stack/stackRefreshToken";
-import type { ApplicationIds } from "../permissions/knownApplications";
-import { reportOf, type ReportSources } from "./build";
+import type { ApplicationIds } from "../../access/permissions/knownApplications";
+import { reportOf, type ReportSources } from "../../access/report/build";
 import { fleetRow, type FleetFacts, type FleetReport, type FleetRow } from "./fleet";
-import type { AccessReport } from "./model";
-import { objectsOf } from "./objects";
-import { consentedApplications } from "./consentedApplications";
-import { plannedState, reportState } from "./readState";
+import type { AccessReport } from "../../access/report/model";
+import { objectsOf } from "../../access/objects/objects";
+import { consentedApplications } from "../../access/permissions/consentedApplications";
+import { plannedState, reportState } from "../../access/state/readState";
 import { readDeployment, type Deployment } from "../../stack/deployment";
 
 export interface ReportReadOptions extends Place {
@@ -58,7 +58,7 @@ export async function readReport(stack: string, options: ReportReadOptions): Pro
   if (!isLive) return reportOf({ ...common, state, source: "state", ...(await refreshTokenOf(stack, place)) });
   // An empty state is refused before anybody signs in.
   reportOf({ ...common, state, source: "state" });
-  const { readLive } = await import("./live.js");
+  const { readLive } = await import("../../access/report/live.js");
   const live = await readLive(deployment, objects, state.resources, place);
   return reportOf({ ...common, state, source: "live", live, ...(await refreshTokenOf(stack, place)) });
 }
@@ -136,7 +136,7 @@ async function onboardingOf(
 ): Promise<Pick<FleetRow, "onboarding">> {
   const { live: isLive = false, folder, environment } = options;
   if (!isLive || state === "unreadable") return {};
-  const { onboardingProgress } = await import("../onboard/onboarding.js");
+  const { onboardingProgress } = await import("../../access/waiting/onboarding.js");
   return { onboarding: await onboardingProgress({ stack, folder, environment }) };
 }
 

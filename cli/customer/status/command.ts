@@ -1,10 +1,11 @@
 /** `mssp status`: every customer on one screen, and who is needed now. */
-import { InvalidArgumentError, Option, type Command } from "commander";
+import { Option, type Command } from "commander";
 import { describeCommand } from "@defender-mssp/terminal/help";
 import type { Session } from "@defender-mssp/terminal/session";
 import { writeJson } from "@defender-mssp/terminal/jsonDocument";
+import { wholeNumber } from "../../base/wholeNumber";
 import { defaultJournals } from "../../stack/outcome";
-import { positive, selectionOptions, wholeNumber, type SelectionOptions } from "../../stack/selectionOptions";
+import { selectionOptions, type SelectionOptions } from "../../stack/selectionOptions";
 import type { FleetStack } from "../../stack/inventory";
 import type { StatusReport } from "./customerStatus";
 import { notifyFormats, type NotifyFormat } from "./notify/notifyFormats";
@@ -31,7 +32,12 @@ const notifyVariable = "MSSP_NOTIFY_URL";
 /** Adds arguments, options and action. */
 export function define(command: Command, session: Session): void {
   selectionOptions(command)
-    .option("--days <days>", "what ends within this number of days needs somebody", wholeNumber, 30)
+    .option(
+      "--days <days>",
+      "what ends within this number of days needs somebody",
+      wholeNumber({ least: 0, most: 9999 }),
+      30,
+    )
     .addOption(
       new Option("--offline", "read settings files and journals only: no backend, no tenant").conflicts([
         "secretsEndWithin",
@@ -43,9 +49,9 @@ export function define(command: Command, session: Session): void {
       "--previews <path...>",
       "drift by these files or folders of `npx mssp ci preview --drift`, where they have the stack",
     )
-    .option("--parallel <number>", "engines at a time (default: one for each core)", positive)
+    .option("--parallel <number>", "engines at a time (default: one for each core)", wholeNumber())
     .option("--watch", "check again, and show it in place; Ctrl-C ends it")
-    .option("--interval <seconds>", "with --watch: seconds between two checks", interval, 300)
+    .option("--interval <seconds>", "with --watch: seconds between two checks", wholeNumber(), 300)
     .option("--json", "print JSON; with --watch, one line for each change")
     .addOption(
       new Option(
@@ -149,9 +155,4 @@ async function check(options: StatusCommandOptions, session: Session): Promise<C
   const customers = await selectedCustomers(options, session);
   const report = await readStatus(customers, { ...options, isOffline, environment, now: now() });
   return { report, inventory: customers.inventory, notes: customers.notes };
-}
-
-function interval(text: string): number {
-  if (!/^[1-9]\d{0,4}$/.test(text)) throw new InvalidArgumentError("Expected a whole number of seconds, 1 to 99999.");
-  return Number(text);
 }

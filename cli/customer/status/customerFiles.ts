@@ -3,8 +3,7 @@ import type { Settings } from "../../../settings";
 import type { Place } from "../../base/place";
 import type { FleetStack } from "../../stack/inventory";
 import type { LastOutcome } from "../../stack/journal";
-import { daysLeft } from "../report/attention";
-import type { ReportEnd } from "../report/model";
+import { daysLeft, type ReportEnd } from "../../access/ends/ends";
 import type { CustomerStatus, DriftStatus } from "./customerStatus";
 import { openEnds } from "./needs";
 

@@ -3,8 +3,8 @@ import type { Ending } from "@defender-mssp/microsoft";
 import { exitCodes } from "@defender-mssp/terminal/exitCodes";
 import type { FleetStack } from "../../stack/inventory";
 import type { StackState } from "../../stack/outcome";
-import type { Actor } from "../onboard/progress";
-import type { ReportEnd } from "../report/model";
+import type { Actor } from "../../access/actor";
+import type { ReportEnd } from "../../access/ends/ends";
 
 /**
  * The most serious first. `deployed`: nobody looked into the tenant, so that the onboarding may wait.

@@ -3,9 +3,9 @@ import { endingSentence, endingStates, type Ending } from "@defender-mssp/micros
 import type { LastComparison } from "../../stack/lastComparisons";
 import type { LastOutcome } from "../../stack/journal";
 import type { TurnedOffRule } from "../../tenant/additions/detectionRuleChanges";
-import { actorNames, stepTitles, type Actor, type OnboardingProgress, type OnboardingStep } from "../onboard/progress";
-import { daysLeft, endText } from "../report/attention";
-import type { ReportEnd } from "../report/model";
+import { stepTitles, type OnboardingProgress, type OnboardingStep } from "../../access/waiting/progress";
+import { actorNames, type Actor } from "../../access/actor";
+import { daysLeft, endText, type ReportEnd } from "../../access/ends/ends";
 import { counted } from "../../base/counted";
 import type { DriftStatus, NotChecked, StatusNeed } from "./customerStatus";
 

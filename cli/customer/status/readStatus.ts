@@ -12,7 +12,7 @@ import { latestOutcomes, readRuns, type LastOutcome } from "../../stack/journal"
 import { lastComparisons } from "../../stack/lastComparisons";
 import type { SelectedCustomers } from "../../stack/selectedCustomers";
 import { readTokenRecord } from "../../stack/stackRefreshToken";
-import { endsOf } from "../report/ends";
+import { endsOf } from "../../access/ends/ends";
 import { sortedNeeds, statusReport, type CustomerStatus, type DriftStatus, type StatusReport } from "./customerStatus";
 import { nextEnd, type CustomerFiles, type ReadPart, type StatusOptions, type StatusRun } from "./customerFiles";
 import { driftNeeds, driftStatus, endNeeds, failedRunNeeds, retirementNeeds, unreadableNeed } from "./needs";

@@ -5,11 +5,11 @@ import { deploymentReader } from "../../stack/deployment";
 import { askPulumi, StackNotFoundError } from "../../stack/pulumi";
 import { NothingDeployed } from "../../stack/stackOutputs";
 import { readTokenRecord } from "../../stack/stackRefreshToken";
-import { onboardingInTenant } from "../onboard/onboarding";
-import type { OnboardingProgress } from "../onboard/progress";
-import { reportOf } from "../report/build";
-import type { AccessReport } from "../report/model";
-import { reportState, type ReportState } from "../report/readState";
+import { onboardingInTenant } from "../../access/waiting/onboarding";
+import type { OnboardingProgress } from "../../access/waiting/progress";
+import { reportOf } from "../../access/report/build";
+import type { AccessReport } from "../../access/report/model";
+import { reportState, type ReportState } from "../../access/state/readState";
 import { readTurnedOffRules } from "./readTurnedOffRules";
 import { sortedNeeds, type CustomerState } from "./customerStatus";
 import {

@@ -1,7 +1,7 @@
 /** `mssp status` for a terminal and for CI's logs. */
 import { paragraph, tableText, type TextCell } from "@defender-mssp/terminal/table";
 import { counted } from "../../base/counted";
-import { actorNames } from "../onboard/progress";
+import { actorNames } from "../../access/actor";
 import { endTitle } from "./needs";
 import {
   isRead,

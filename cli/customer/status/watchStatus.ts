@@ -1,7 +1,7 @@
 /** `mssp status --watch`: in a terminal the screen is drawn again; elsewhere each change is printed. */
 import type { Session } from "@defender-mssp/terminal/session";
 import { writeJsonLine } from "@defender-mssp/terminal/jsonDocument";
-import { pauseOf, watch } from "../onboard/watch";
+import { pauseOf, watch } from "../../base/watch";
 import type { StatusReport } from "./customerStatus";
 import { statusScreen, statusText } from "./statusText";
 

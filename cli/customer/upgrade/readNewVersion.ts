@@ -8,7 +8,7 @@ import { compareVersions } from "../../base/compareVersions";
 import { ownName, ownVersion } from "../../base/ownPackage";
 import { packedText } from "../../base/packedManifest";
 import { isPublishedName } from "../../base/publishedPackages";
-import { localPackages, neededPackages, vendoredManifest, type LocalPackage } from "../init/localPackages";
+import { localPackages, neededPackages, vendoredManifest, type LocalPackage } from "../../base/localPackages";
 import { nothingChanged, runNpm } from "./runNpm";
 
 export type RepositoryManifest = Readonly<Record<string, unknown>>;

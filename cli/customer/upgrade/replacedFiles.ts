@@ -4,9 +4,9 @@ import path from "node:path";
 import { writeWholeFile } from "@defender-mssp/terminal/wholeFile";
 import { parseAsEngine } from "../../../settings/engineYaml";
 import { isPublishedName } from "../../base/publishedPackages";
-import { exists } from "../../stack/exists";
-import { vendoredPath, vendorFolder } from "../init/localPackages";
-import { dynamicHostLines } from "../init/templates";
+import { exists } from "../../base/exists";
+import { vendoredPath, vendorFolder } from "../../base/localPackages";
+import { dynamicHostLines } from "../../stack/dynamicHost";
 import type { NextVersion } from "./readNewVersion";
 
 export const manifestFile = "package.json";

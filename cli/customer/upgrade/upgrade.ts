@@ -9,7 +9,7 @@ import { paragraph } from "@defender-mssp/terminal/table";
 import { readProject } from "../../../settings/project";
 import { ownName, ownVersion, packageRoot } from "../../base/ownPackage";
 import { isPublishedName } from "../../base/publishedPackages";
-import { vendoredPath, vendorFolder } from "../init/localPackages";
+import { vendoredPath, vendorFolder } from "../../base/localPackages";
 import { changelogEntries, changelogText } from "./changelogEntries";
 import { readNewVersion, type RepositoryManifest, type NextVersion, type VersionSource } from "./readNewVersion";
 import { lockFile, manifestFile, projectFile, ReplacedFiles, vendored, writeDraft } from "./replacedFiles";

@@ -4,13 +4,13 @@ import { VisibleError } from "@defender-mssp/errors";
 import type { Settings } from "../../../settings";
 import { readStackSettings } from "../../../settings/fromFile";
 import type { Addition } from "../../stack/additionsPart";
-import { endStep, lookAtGovernance, relationshipText, type GovernanceLook } from "../governance/look";
-import { stackGovernanceState } from "../governance/run";
+import { endStep, lookAtGovernance, relationshipText, type GovernanceLook } from "../../access/governance/look";
+import { stackGovernanceState } from "../../access/governance/state";
 import { failed, notChecked, passed, type Check } from "@defender-mssp/siem/verify/check";
 import type { VerifyContext } from "@defender-mssp/siem/verify/context";
-import { asAutomation, automationToken } from "./automation";
+import { asAutomation, automationToken } from "../../access/connector/automation";
 import { gdapExclusion } from "./gdapExclusion";
-import type { StackContextOptions } from "./stackContext";
+import type { StackContextOptions } from "../../access/connector/stackContext";
 
 /**
  * Whether the relationship is active and grants what the settings say. With another model: whether

@@ -8,7 +8,6 @@ import {
   dateOf,
   findServicePrincipal,
   getNotificationRule,
-  getSiemAuthorization,
   graphServicePrincipals,
   listAppRoleAssignments,
   listClientGrants,
@@ -21,11 +20,10 @@ import {
   type ServicePrincipal,
 } from "@defender-mssp/microsoft";
 import { readRegistration } from "@defender-mssp/siem/tokens/redirect";
-import { authorizationByUse, type LegacyAlerts } from "@defender-mssp/siem/verify/alerts";
 import { failed, notChecked, passed, type Check } from "@defender-mssp/siem/verify/check";
 import type { VerifyContext } from "@defender-mssp/siem/verify/context";
-import { asAutomation, automationToken } from "./automation";
-import type { StackVerifyContext } from "./stackContext";
+import { asAutomation, automationToken } from "../../access/connector/automation";
+import type { StackVerifyContext } from "../../access/connector/stackContext";
 
 /**
  * The last day on which the connector may change anything; undefined for a profile that only reads.
@@ -137,26 +135,6 @@ export function redirectUri(context: VerifyContext): Promise<Check> {
     if (missing.length === 0) return passed(name, wanted.join(", "));
     return failed(name, `the registration lacks ${missing.join(", ")}: run npx pulumi up --refresh`);
   });
-}
-
-/**
- * Asks the server that keeps authorizations, if there is one; otherwise uses the result of the
- * call.
- */
-export async function authorization(context: StackVerifyContext, byUse: LegacyAlerts): Promise<Check> {
-  const name = "SIEM authorization";
-  const { connector, defenderEndpoint } = context;
-  const seen = authorizationByUse(context, byUse);
-  if (seen.state !== "passed" || defenderEndpoint === undefined || connector.siemAuthorization !== "authorized")
-    return seen;
-  const asked = await asAutomation(name, async () => {
-    const token = await automationToken(context, clouds[connector.cloud].defenderResource);
-    const found = await getSiemAuthorization({ endpoint: defenderEndpoint, applicationId: connector.clientId, token });
-    return found === undefined
-      ? failed(name, "the server has no authorization of the connector: run npx pulumi up --refresh")
-      : passed(name, `authorized for the tenant ${found.msspTenantId}, confirmed by the server and by use`);
-  });
-  return asked.state === "notChecked" ? seen : asked;
 }
 
 /**

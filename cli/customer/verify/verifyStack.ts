@@ -11,8 +11,9 @@ import { readDeployment, type Deployment } from "../../stack/deployment";
 import { deploymentRestsOn } from "../../stack/settingsAsDeployed";
 import { findAdditions } from "../../tenant/additions/find";
 import { governanceRelationship } from "./governance";
-import { stackContextOf, type StackContextOptions, type StackVerifyContext } from "./stackContext";
-import { authorization, consent, endOfChanges, notificationRules, redirectUri } from "./tenant";
+import { stackContextOf, type StackContextOptions, type StackVerifyContext } from "../../access/connector/stackContext";
+import { consent, endOfChanges, notificationRules, redirectUri } from "./tenant";
+import { authorization } from "../../access/connector/authorization";
 
 /**
  * Runs every check. A missing stack, or another reason that no check can run, is one failed check

@@ -3,7 +3,8 @@ import type { Command } from "commander";
 import type { Session } from "@defender-mssp/terminal/session";
 import { describeCommand } from "@defender-mssp/terminal/help";
 import { writeJson } from "@defender-mssp/terminal/jsonDocument";
-import { positive, selectionOptions, type SelectionOptions } from "../../stack/selectionOptions";
+import { wholeNumber } from "../../base/wholeNumber";
+import { selectionOptions, type SelectionOptions } from "../../stack/selectionOptions";
 import { defaultJournals } from "../../stack/outcome";
 import type { KubernetesOptions } from "./kubernetes";
 import { pipelineSystems, type PipelineSystem } from "./systems";
@@ -67,7 +68,7 @@ function registerPipeline(manifests: Command, session: Session, system: Pipeline
   const names = { github: "GitHub workflow", gitlab: "GitLab pipeline", azure: "Azure pipeline" };
   const command = selectionOptions(manifests.command(system))
     .description(`Print a ${names[system]} that runs the fleet in parts: preview, up, drift.`)
-    .option("--per-job <number>", "customers per job", positive, 50)
+    .option("--per-job <number>", "customers per job", wholeNumber(), 50)
     .option("--json", "print the number of parts instead")
     .action(async (options: PipelineCommandOptions) => {
       const [{ pipelineText }, { partLimits }, stacks] = await Promise.all([

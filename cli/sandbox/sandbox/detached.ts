@@ -5,6 +5,7 @@ import { VisibleError } from "@defender-mssp/errors";
 import type { SandboxStatus } from "@defender-mssp/sandbox";
 import type { Session } from "@defender-mssp/terminal/session";
 import { writeJson } from "@defender-mssp/terminal/jsonDocument";
+import { shellQuoted } from "../../base/shellWord";
 import { sandboxPackage } from "./packages";
 import type { SandboxStartOptions } from "./options";
 
@@ -39,7 +40,7 @@ export async function serveDetached(
   }
   const what = isStarted ? "is up" : "is up already";
   session.err.note(`The sandbox in ${home} ${what} at ${origins.https} (process ${pid}). Its page: ${origins.http}/`);
-  const place = options.home === undefined ? "" : ` --home '${home.replaceAll("'", "'\\''")}'`;
+  const place = options.home === undefined ? "" : ` --home ${shellQuoted(home)}`;
   session.err.note(`To use it: eval "$(npx mssp sandbox env${place})". To stop it: npx mssp sandbox stop${place}`);
 }
 

@@ -2,6 +2,7 @@
 import { InvalidArgumentError, Option, type Command } from "commander";
 import type { FaultOptions, PluginSet } from "@defender-mssp/sandbox";
 import { uuidArgument } from "../../base/uuidArgument";
+import { wholeNumber } from "../../base/wholeNumber";
 
 export interface HomeOptions {
   /** Folder of the sandbox. */
@@ -33,30 +34,18 @@ export function pluginsOption(otherwise = ""): Option {
 export function sandboxOptions(command: Command): Command {
   return withHome(command)
     .addOption(pluginsOption().default("stand-in"))
-    .option("--port <port>", "HTTPS port on 127.0.0.1 (default: the folder's usual one)", portNumber)
-    .option("--alerts <number>", "number of alerts in each tenant's Defender (default: 2160)", numberOfAlerts)
+    .option("--port <port>", "HTTPS port on 127.0.0.1 (default: the folder's usual one)", wholeNumber({ most: 65_535 }))
+    .option(
+      "--alerts <number>",
+      "number of alerts in each tenant's Defender (default: 2160)",
+      wholeNumber({ most: 100_000_000 }),
+    )
     .option("--log", "print a line for each request to stderr")
     .option(
       "--faults <seed[:percent]>",
       "make requests fail: throttling, errors, cut connections, late answers, delayed replication (default: 10 percent)",
       faultOptions,
     );
-}
-
-function portNumber(text: string): number {
-  const port = Number(text);
-  if (!/^\d+$/.test(text) || port < 1 || port > 65535) {
-    throw new InvalidArgumentError("A port is a whole number from 1 to 65535.");
-  }
-  return port;
-}
-
-function numberOfAlerts(text: string): number {
-  const number = Number(text);
-  if (!/^\d+$/.test(text) || number < 1 || number > 100_000_000) {
-    throw new InvalidArgumentError("The number of alerts is a whole number from 1 to 100000000.");
-  }
-  return number;
 }
 
 function faultOptions(text: string): FaultOptions {

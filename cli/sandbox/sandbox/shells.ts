@@ -1,4 +1,5 @@
 /** Environment variables as commands of a shell. */
+import { shellQuoted } from "../../base/shellWord";
 
 export const shells = ["sh", "fish", "powershell"] as const;
 
@@ -11,7 +12,7 @@ interface Syntax {
 
 const syntaxes: Readonly<Record<Shell, Syntax>> = {
   sh: {
-    set: (name, value) => `export ${name}='${value.replaceAll("'", "'\\''")}'`,
+    set: (name, value) => `export ${name}=${shellQuoted(value)}`,
     unset: (name) => `unset ${name}`,
   },
   fish: {

@@ -10,7 +10,7 @@ import { credentialVariable } from "@defender-mssp/siem/tokens/credentials";
 import { atOnce } from "@defender-mssp/terminal/atOnce";
 import { writeWholeFile } from "@defender-mssp/terminal/wholeFile";
 import type { StackConnector, StackCustomer } from "../../stack/connector";
-import { exists } from "../../stack/exists";
+import { exists } from "../../base/exists";
 import { contentOf } from "./content";
 
 export interface PlaceOptions {

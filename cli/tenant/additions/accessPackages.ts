@@ -12,7 +12,8 @@ import {
   packageAssignmentRequestsPath,
   type PackageAssignment,
 } from "@defender-mssp/microsoft";
-import { azRest, type FoundAddition } from "./addition";
+import type { FoundAddition } from "./addition";
+import { azRest } from "../azRest";
 import type { DeployedObject } from "./deployed";
 import type { AdditionsTenant } from "./tenant";
 

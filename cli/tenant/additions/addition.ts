@@ -13,15 +13,3 @@ export interface FoundAddition extends Omit<Addition, "done"> {
 
 /** Lists that the engine declares are authoritative: the next `up --refresh` restores them. */
 export const upRefresh = "npx pulumi up --refresh";
-
-/** The Azure CLI's command for one request of Graph's, for an administrator of the tenant. */
-export function azRest(method: "DELETE" | "PATCH" | "POST", url: string, json?: unknown): string {
-  const body =
-    json === undefined ? "" : ` --headers Content-Type=application/json --body ${shellQuoted(JSON.stringify(json))}`;
-  return `az rest --method ${method} --url ${shellQuoted(url)}${body}`;
-}
-
-/** Quotes any text as one word of a shell. */
-export function shellQuoted(text: string): string {
-  return `'${text.replaceAll("'", `'\\''`)}'`;
-}

@@ -3,7 +3,9 @@
  * `Application.Read.All`.
  */
 import { federatedCredentialsPath, graphApplications, graphList, type Application } from "@defender-mssp/microsoft";
-import { azRest, shellQuoted, upRefresh, type FoundAddition } from "./addition";
+import { upRefresh, type FoundAddition } from "./addition";
+import { shellQuoted } from "../../base/shellWord";
+import { azRest } from "../azRest";
 import { textsOf, type DeployedObject } from "./deployed";
 import { foreignOwners, type AdditionsTenant } from "./tenant";
 import { isProgramType } from "../../../domain/resourceTypes";

@@ -11,7 +11,8 @@ import {
   packageRolesPath,
 } from "@defender-mssp/microsoft";
 import { accessPackagesOf } from "./accessPackages";
-import { azRest, type FoundAddition } from "./addition";
+import type { FoundAddition } from "./addition";
+import { azRest } from "../azRest";
 import type { DeployedObject } from "./deployed";
 import { kindTenant, type AdditionsTenant } from "./tenant";
 

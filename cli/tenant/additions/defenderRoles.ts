@@ -3,7 +3,8 @@
  * `RoleManagement.Read.Defender`.
  */
 import { graphDefenderAssignments, listRoleAssignments } from "@defender-mssp/microsoft";
-import { azRest, upRefresh, type FoundAddition } from "./addition";
+import { upRefresh, type FoundAddition } from "./addition";
+import { azRest } from "../azRest";
 import { textsOf, type DeployedObject } from "./deployed";
 import { groupsOf } from "./groups";
 import { connectorPrincipals, peopleOf } from "./heldAdditions";

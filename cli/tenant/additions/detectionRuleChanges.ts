@@ -14,7 +14,8 @@ import {
   type DetectionRuleState,
   type GraphCall,
 } from "@defender-mssp/microsoft";
-import { azRest, upRefresh, type FoundAddition } from "./addition";
+import { upRefresh, type FoundAddition } from "./addition";
+import { azRest } from "../azRest";
 import type { Deployed, DeployedObject } from "./deployed";
 import { kindTenant, type AdditionsTenant } from "./tenant";
 

@@ -1,11 +1,10 @@
 /** Guests with an address of the MSSP's that are not on its list. Reading needs `User.Read.All`. */
 import { graphList, graphUsers, guestsPath } from "@defender-mssp/microsoft";
-import { azRest, type FoundAddition } from "./addition";
+import type { FoundAddition } from "./addition";
+import { azRest } from "../azRest";
+import { guestAddresses } from "../kinds/guestAddresses";
 import { msspDomains } from "../kinds/openTenant";
 import { principalName, type AdditionsTenant } from "./tenant";
-
-/** What of a guest has an address. */
-type GuestAddressed = Pick<Guest, "mail" | "otherMails" | "userPrincipalName">;
 
 interface Guest {
   readonly id: string;
@@ -42,14 +41,4 @@ export async function guestAdditions(
       targets: [guest.id],
       step: azRest("DELETE", `${tenant.graph}${graphUsers.item(guest.id)}`),
     }));
-}
-
-/**
- * All addresses of a guest, in lower case. Entra spells the invited one into the principal name:
- * `ana_fabrikam.example#EXT#@…`.
- */
-export function guestAddresses({ mail, otherMails = [], userPrincipalName }: GuestAddressed): string[] {
-  const [invited, isExternal] = userPrincipalName.split("#EXT#@");
-  const spelled = isExternal === undefined ? userPrincipalName : (invited ?? "").replace(/_([^_]*)$/, "@$1");
-  return [...(mail === null ? [] : [mail]), ...otherMails, spelled].map((address) => address.toLowerCase());
 }

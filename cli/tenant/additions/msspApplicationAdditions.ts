@@ -18,7 +18,8 @@ import {
   permissionsToPreview,
 } from "../../../domain/prerequisites";
 import { msspEntries, type ServicePrincipalEntry } from "../kinds/servicePrincipalEntry";
-import { azRest, type FoundAddition } from "./addition";
+import type { FoundAddition } from "./addition";
+import { azRest } from "../azRest";
 import type { StackPrincipal } from "./heldAdditions";
 import { principalCredentials } from "./servicePrincipal";
 import { foreignOwners, kindTenant, type AdditionsTenant } from "./tenant";

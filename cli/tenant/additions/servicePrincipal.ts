@@ -16,7 +16,9 @@ import {
   type OAuth2PermissionGrant,
   type ServicePrincipal,
 } from "@defender-mssp/microsoft";
-import { azRest, shellQuoted, upRefresh, type FoundAddition } from "./addition";
+import { upRefresh, type FoundAddition } from "./addition";
+import { shellQuoted } from "../../base/shellWord";
+import { azRest } from "../azRest";
 import { credential, expectedRedirectUris } from "./application";
 import { textsOf, type DeployedObject } from "./deployed";
 import { foreignOwners, type AdditionsTenant } from "./tenant";

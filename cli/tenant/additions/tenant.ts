@@ -9,7 +9,8 @@ import {
 import type { Settings } from "../../../settings";
 import type { PrerequisiteSettings } from "../../../domain/prerequisites";
 import type { Deployed } from "./deployed";
-import { azRest, type FoundAddition } from "./addition";
+import type { FoundAddition } from "./addition";
+import { azRest } from "../azRest";
 import type { KindTenant } from "../kinds/kindCalls";
 import type { ReadAssignments } from "../kinds/subscriptionAssignments";
 import { msspDomains, rememberedReads } from "../kinds/openTenant";

@@ -2,7 +2,8 @@
  * Trust of the MSSP's tenant that the stack does not declare. Reading needs `Policy.Read.All`.
  */
 import { getAccessPartner, graphAccessPartners, type AccessPartner } from "@defender-mssp/microsoft";
-import { azRest, upRefresh, type FoundAddition } from "./addition";
+import { upRefresh, type FoundAddition } from "./addition";
+import { azRest } from "../azRest";
 import { conditionalAccessAdditions } from "./sightingAdditions";
 import type { AdditionsTenant } from "./tenant";
 

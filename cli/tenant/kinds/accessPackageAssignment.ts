@@ -1,6 +1,6 @@
 import { assignmentRemoval, listPackageAssignments, packageAssignmentRequestsPath } from "@defender-mssp/microsoft";
 import { notApplicable } from "../../../domain/kinds/accessKind";
-import { azRest } from "../additions/addition";
+import { azRest } from "../azRest";
 import type { HeldGrant, KindCalls, KindTenant, AccessPrincipal } from "./kindCalls";
 
 export const accessPackageAssignment: KindCalls = {

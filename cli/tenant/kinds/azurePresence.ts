@@ -1,7 +1,7 @@
 /** Resources that Azure Resource Manager shows by their ID. */
 import { goneStatuses, isGone, request, type PortalCall } from "@defender-mssp/microsoft";
 import { EnvironmentError } from "@defender-mssp/errors";
-import type { AzureCalls } from "../orphans/azureCalls";
+import type { AzureCalls } from "./azureCalls";
 import type { KindTenant, ObjectIdentity, Presence } from "./kindCalls";
 
 /** @throws ServiceError where the identity may not read it: that says nothing of the resource. */

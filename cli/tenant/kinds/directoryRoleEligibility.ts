@@ -5,7 +5,7 @@ import {
   type RoleEligibility,
 } from "@defender-mssp/microsoft";
 import { notApplicable } from "../../../domain/kinds/accessKind";
-import { azRest } from "../additions/addition";
+import { azRest } from "../azRest";
 import type { AccessPrincipal, HeldGrant, KindCalls, KindTenant } from "./kindCalls";
 
 export const directoryRoleEligibility: KindCalls = {

@@ -5,7 +5,7 @@ import {
   type GroupEligibility,
 } from "@defender-mssp/microsoft";
 import { notApplicable } from "../../../domain/kinds/accessKind";
-import { azRest } from "../additions/addition";
+import { azRest } from "../azRest";
 import { presenceAt } from "./graphPresence";
 import type { HeldGrant, KindCalls, KindTenant, ObjectIdentity, Presence, AccessPrincipal } from "./kindCalls";
 

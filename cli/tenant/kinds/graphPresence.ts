@@ -1,6 +1,6 @@
 /** Objects that Graph shows by their ID. */
 import { deletedItemPath, goneStatuses, isGone, type GraphCall } from "@defender-mssp/microsoft";
-import { azRest } from "../additions/addition";
+import { azRest } from "../azRest";
 import type { KindTenant, ObjectIdentity, Presence, Sighting } from "./kindCalls";
 
 /** Time for which Entra keeps deleted applications, groups, service principals and users, in milliseconds. */

@@ -1,7 +1,7 @@
 import { graphUsers, guestsPath } from "@defender-mssp/microsoft";
 import { guest as kind } from "../../../domain/kinds/guest";
 import { notApplicable } from "../../../domain/kinds/accessKind";
-import { guestAddresses } from "../additions/guests";
+import { guestAddresses } from "./guestAddresses";
 import { deletion, restorablePresence } from "./graphPresence";
 import type { KindCalls, KindTenant, Sighting } from "./kindCalls";
 import { ownership, type Ownership } from "./ownership";

@@ -11,7 +11,7 @@ import type {
 } from "@defender-mssp/microsoft";
 import type { KindCell } from "../../../domain/kinds/accessKind";
 import type { KindKey } from "../../../domain/kinds/kinds";
-import type { AzureCalls } from "../orphans/azureCalls";
+import type { AzureCalls } from "./azureCalls";
 
 /** By what an object counts as the stack's, or as the MSSP's: never by a display name. */
 export interface AccessOwner {

@@ -1,6 +1,6 @@
 import { lastSegment, request } from "@defender-mssp/microsoft";
 import { notApplicable } from "../../../domain/kinds/accessKind";
-import { shellQuoted } from "../additions/addition";
+import { shellQuoted } from "../../base/shellWord";
 import { apiVersion, azurePresence } from "./azurePresence";
 import type { KindCalls, KindTenant, Sighting } from "./kindCalls";
 

@@ -10,7 +10,7 @@ import {
 } from "@defender-mssp/microsoft";
 import type { Settings } from "../../../settings";
 import { defenderEndpointOf } from "../../../settings/fromFile";
-import { azureCalls } from "../orphans/azureCalls";
+import { azureCalls } from "./azureCalls";
 import { signInToTenant, type TenantSignIn } from "../signInToTenant";
 import { subscriptionAssignments, type ReadAssignments } from "./subscriptionAssignments";
 import type { KindTenant } from "./kindCalls";

@@ -1,5 +1,5 @@
 import { azureRoles, lastSegment, type AzureRoleAssignment } from "@defender-mssp/microsoft";
-import { shellQuoted } from "../additions/addition";
+import { shellQuoted } from "../../base/shellWord";
 import { azurePresence } from "./azurePresence";
 import { ownership } from "./ownership";
 import type { AccessPrincipal, HeldGrant, KindCalls, KindTenant, Sighting } from "./kindCalls";

@@ -30,7 +30,7 @@ import { apiVersion, signedInAzure } from "../kinds/azurePresence";
 import { callsByKind } from "../kinds/callsByKind";
 import type { KindTenant } from "../kinds/kindCalls";
 import { looked, type UnreadKind } from "../kinds/searchTenant";
-import type { AzureCalls } from "./azureCalls";
+import type { AzureCalls } from "../kinds/azureCalls";
 import { undated, type FinderState, type Orphan, type OrphanSearch } from "./orphan";
 import { handoverVaultName } from "../../../domain/naming";
 import { urnName } from "../../../domain/urn";

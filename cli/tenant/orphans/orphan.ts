@@ -9,7 +9,7 @@ import {
 } from "@defender-mssp/microsoft";
 import { applicable, type AccessKind } from "../../../domain/kinds/accessKind";
 import type { UnreadKind } from "../kinds/searchTenant";
-import type { AzureCalls } from "./azureCalls";
+import type { AzureCalls } from "../kinds/azureCalls";
 import type { Deployment, StateResource } from "../../stack/deployment";
 import { parseUrn, urnName } from "../../../domain/urn";
 import { providerType, stackRandomId } from "../../../domain/resourceTypes";

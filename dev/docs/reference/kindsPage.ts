@@ -6,8 +6,8 @@ import {
   type AccessKind,
   type Removal,
 } from "../../../domain/kinds/accessKind";
-import { kindSteps } from "../../../cli/customer/onboard/kindSteps";
-import { reportedAs } from "../../../cli/customer/report/kindInReport";
+import { kindSteps } from "../../../cli/access/waiting/kindSteps";
+import { reportedAs } from "../../../cli/access/objects/kindInReport";
 import { callsByKind } from "../../../cli/tenant/kinds/callsByKind";
 import type { KindCalls } from "../../../cli/tenant/kinds/kindCalls";
 import { adoption, type KindAdoption } from "../../../domain/adoption";

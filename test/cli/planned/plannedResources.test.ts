@@ -2,9 +2,9 @@
 import assert from "node:assert/strict";
 import { plannedResources } from "../../../cli/planned/plannedResources";
 import { plannedId } from "../../../cli/planned/plannedId";
-import { kindInReport, isWithCustomer } from "../../../cli/customer/report/kindInReport";
-import { objectsOf } from "../../../cli/customer/report/objects";
-import { plannedState, type ReportResource } from "../../../cli/customer/report/readState";
+import { kindInReport, isWithCustomer } from "../../../cli/access/objects/kindInReport";
+import { objectsOf } from "../../../cli/access/objects/objects";
+import { plannedState, type ReportResource } from "../../../cli/access/state/readState";
 import { keepingLegacyApi } from "../../../settings/connector";
 import { parseSettings } from "../../../settings";
 import { requiredSettings } from "../../settings/required";

@@ -12,7 +12,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { type AlertRecord } from "@defender-mssp/microsoft";
 import { detectionIntervalFor } from "@defender-mssp/testkit";
 import { execa, type Options } from "execa";
-import { exists } from "../../../cli/stack/exists";
+import { exists } from "../../../cli/base/exists";
 import { checkout } from "../mssp";
 import { StackProject } from "../pulumiStack";
 import { createAlertsProject, detected, since, sinceOption } from "./alerts/alertsProject";

@@ -1,8 +1,9 @@
 /** The texts of the hand-out for a customer, one file for each language. */
 import type { Words } from "@defender-mssp/pages";
 import type { PersonEndedKind } from "../../../../domain/kinds/kinds";
-import type { Capability } from "../capabilities";
-import type { ObjectKind } from "../model";
+import type { Capability } from "../../../access/objects/capabilities";
+import type { ObjectKind } from "../../../access/objects/kindInReport";
+import type { KindText } from "../../../access/objects/kindWords";
 
 export const languages = ["en", "de", "fr", "es", "ja"] as const;
 export type Language = (typeof languages)[number];
@@ -135,10 +136,4 @@ export interface Texts {
     readonly tokens: string;
   };
   readonly footer: string;
-}
-
-export interface KindText {
-  readonly name: string;
-  /** What the MSSP can do by it, in a sentence. */
-  readonly meaning: string;
 }

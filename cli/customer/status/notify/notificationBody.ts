@@ -9,7 +9,7 @@
  */
 import { visibleText } from "@defender-mssp/terminal/terminalText";
 import { redactedText } from "../../../base/redaction";
-import { actorNames } from "../../onboard/progress";
+import { actorNames } from "../../../access/actor";
 import { urgencies, type StatusNeed, type Urgency } from "../customerStatus";
 import type { NeedOfCustomer } from "./notificationPlan";
 import type { NotifyFormat } from "./notifyFormats";

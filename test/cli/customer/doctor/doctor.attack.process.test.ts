@@ -4,7 +4,7 @@ import { writeFile } from "node:fs/promises";
 import path from "node:path";
 import { microsoftGraph } from "@defender-mssp/microsoft";
 import { jsonText, type SandboxProject, type StoredObject } from "@defender-mssp/testkit";
-import type { BeforeDestroyReport } from "../../../../cli/customer/doctor/beforeDestroy";
+import type { BeforeDestroyReport } from "../../../../cli/access/inventory/beforeDestroy";
 import { inSession as mssp } from "../../testSession";
 import {
   ana,

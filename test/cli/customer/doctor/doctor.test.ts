@@ -6,7 +6,7 @@ import path from "node:path";
 import { startSandbox, type OwnSandbox } from "@defender-mssp/sandbox";
 import { type PermissionsByResource, setSwitches, verifyDomain } from "@defender-mssp/testkit";
 import { stringify } from "yaml";
-import type { Report } from "../../../../cli/customer/doctor/report";
+import type { Report } from "../../../../cli/access/examination/report";
 import { readStackSettings } from "../../../../settings/fromFile";
 import { neededPermissions } from "../../../../domain/prerequisites";
 import { checkout, type Ended } from "../../mssp";

@@ -4,10 +4,10 @@ import { TestSession } from "../../testSession";
 import type { Endpoints, GraphCall } from "@defender-mssp/microsoft";
 import { VisibleError } from "@defender-mssp/errors";
 import { personsCall } from "../../../../cli/customer/governance/person";
-import { stackGovernanceState } from "../../../../cli/customer/governance/run";
+import { stackGovernanceState } from "../../../../cli/access/governance/state";
 import { acceptStep, requestStep, terminateStep } from "../../../../cli/customer/governance/steps";
 import { stateText } from "../../../../cli/customer/governance/text";
-import { governanceObjects } from "../../../../cli/customer/report/governance";
+import { governanceObjects } from "../../../../cli/access/report/governance";
 import { parseSettings, type Settings } from "../../../../settings";
 import { requiredSettings } from "../../../settings/required";
 

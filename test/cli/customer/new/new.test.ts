@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { startSandbox, type OwnSandbox } from "@defender-mssp/sandbox";
 import { parse } from "yaml";
-import { customerFile } from "../../../../cli/customer/new/customer";
+import { customerFile } from "../../../../cli/stack/newCustomer/customerFile";
 import { parsedAnalyst } from "../../../../cli/stack/parsedAnalyst";
 import { readStackSettingsOffline } from "../../../../settings/fromFile";
 import { inSession as mssp } from "../../testSession";

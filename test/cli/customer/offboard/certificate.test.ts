@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { stripVTControlCharacters } from "node:util";
 import { makeCertificate, type Certificate } from "../../../../cli/customer/offboard/certificate";
-import { inventory, itemKind, joined, type Item } from "../../../../cli/customer/offboard/inventory";
+import { inventory, itemKind, joined, type Item } from "../../../../cli/access/inventory/inventory";
 import type { OffboardingJournal } from "../../../../cli/customer/offboard/journal";
 import { certificatePage } from "../../../../cli/customer/offboard/page";
 import type { Proved, ProvedItem } from "../../../../cli/customer/offboard/proof";

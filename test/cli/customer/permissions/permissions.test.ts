@@ -6,7 +6,7 @@ import { microsoftGraph, type RequiredResourceAccess } from "@defender-mssp/micr
 import { execa } from "execa";
 import { azScript } from "../../../../cli/customer/permissions/azScript";
 import { requiredResourceAccess } from "../../../../cli/customer/permissions/manifest";
-import { permissionsOf, type CustomerSettings, type Permissions } from "../../../../cli/customer/permissions/needed";
+import { permissionsOf, type CustomerSettings, type Permissions } from "../../../../cli/access/permissions/needed";
 import { permissionsMarkdown, permissionsText } from "../../../../cli/customer/permissions/text";
 import { parseSettings } from "../../../../settings";
 import { requiredSettings } from "../../../settings/required";

@@ -11,7 +11,7 @@ import { pathToFileURL } from "node:url";
 import type { AxeResults, RunOptions } from "axe-core";
 import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import { tenantId, testSandbox } from "@defender-mssp/testkit";
-import { progressOf } from "../../../../cli/customer/onboard/progress";
+import { progressOf } from "../../../../cli/access/waiting/progress";
 import { runPage } from "../../../../cli/fleet/runPage";
 import { fleetPage, type FleetReport } from "../../../../cli/customer/report/fleet";
 import { handoutPage } from "../../../../cli/customer/report/handout";

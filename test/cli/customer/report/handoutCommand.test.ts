@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { copyFile, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import type { AccessReport } from "../../../../cli/customer/report/model";
+import type { AccessReport } from "../../../../cli/access/report/model";
 import { officeRule, renamedRule } from "../../detections/rulesProject";
 import { checkout } from "../../mssp";
 import { inSession } from "../../testSession";

@@ -7,14 +7,14 @@ import {
   type OnboardingStep,
   type StepName,
   type StepState,
-} from "../../../../cli/customer/onboard/progress";
+} from "../../../../cli/access/waiting/progress";
 import { fleetCsv, fleetPage, fleetRow, type FleetReport, type FleetRow } from "../../../../cli/customer/report/fleet";
 import { handoutPage, mailOf } from "../../../../cli/customer/report/handout";
-import { isWithCustomer } from "../../../../cli/customer/report/kindInReport";
+import { isWithCustomer } from "../../../../cli/access/objects/kindInReport";
 import { objectsCsv } from "../../../../cli/customer/report/objectsCsv";
 import { reportPage } from "../../../../cli/customer/report/page";
-import { consentedApplications } from "../../../../cli/customer/report/consentedApplications";
-import { plannedState, reportState } from "../../../../cli/customer/report/readState";
+import { consentedApplications } from "../../../../cli/access/permissions/consentedApplications";
+import { plannedState, reportState } from "../../../../cli/access/state/readState";
 import { plannedResources } from "../../../../cli/planned/plannedResources";
 import { textsOf } from "../../../../cli/customer/report/texts/all";
 import { languages, type Texts } from "../../../../cli/customer/report/texts/texts";

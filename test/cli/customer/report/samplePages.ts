@@ -4,13 +4,12 @@ import { coveragePage } from "../../../../cli/detections/coverage/coveragePage";
 import { certificatePage } from "../../../../cli/customer/offboard/page";
 import { makeCertificate } from "../../../../cli/customer/offboard/certificate";
 import type { ProvedItem } from "../../../../cli/customer/offboard/proof";
-import type { CallRecord, SourceName } from "../../../../cli/customer/evidence/calls";
-import { sources } from "../../../../cli/customer/evidence/calls";
-import { evidencePage } from "../../../../cli/customer/evidence/page";
-import { gapsOf } from "../../../../cli/customer/evidence/evidence";
-import { dataFiles } from "../../../../cli/customer/evidence/manifest";
+import { sources, type CallRecord, type SourceName } from "../../../../cli/access/evidence/calls";
+import { evidencePage } from "../../../../cli/access/evidence/page";
+import { gapsOf } from "../../../../cli/access/evidence/evidence";
+import { dataFiles } from "../../../../cli/access/evidence/manifest";
 import { handoutPage } from "../../../../cli/customer/report/handout";
-import { plannedState } from "../../../../cli/customer/report/readState";
+import { plannedState } from "../../../../cli/access/state/readState";
 import { plannedResources } from "../../../../cli/planned/plannedResources";
 import { handoutReport, now, settingsOf } from "./states";
 

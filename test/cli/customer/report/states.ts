@@ -2,10 +2,10 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import { parse } from "yaml";
-import { consentedApplications } from "../../../../cli/customer/report/consentedApplications";
-import { reportOf, type ReportSources } from "../../../../cli/customer/report/build";
-import type { AccessReport } from "../../../../cli/customer/report/model";
-import { reportState, type ReportState } from "../../../../cli/customer/report/readState";
+import { consentedApplications } from "../../../../cli/access/permissions/consentedApplications";
+import { reportOf, type ReportSources } from "../../../../cli/access/report/build";
+import type { AccessReport } from "../../../../cli/access/report/model";
+import { reportState, type ReportState } from "../../../../cli/access/state/readState";
 import { parseSettings, type Settings } from "../../../../settings";
 import { configurationOf } from "../../../../settings/fromFile";
 import { parseDeployment } from "../../../../cli/stack/deployment";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { progressOf, type OnboardingStep } from "../../../../cli/customer/onboard/progress";
-import type { ReportEnd } from "../../../../cli/customer/report/model";
+import { progressOf, type OnboardingStep } from "../../../../cli/access/waiting/progress";
+import type { ReportEnd } from "../../../../cli/access/ends/ends";
 import {
   sortedNeeds,
   statusExitCode,

@@ -4,7 +4,8 @@
  */
 import assert from "node:assert/strict";
 import { azureRoles, ServiceError, type GraphCall } from "@defender-mssp/microsoft";
-import { azRest, shellQuoted } from "../../../../cli/tenant/additions/addition";
+import { shellQuoted } from "../../../../cli/base/shellWord";
+import { azRest } from "../../../../cli/tenant/azRest";
 import { Deployed, type DeployedObject } from "../../../../cli/tenant/additions/deployed";
 import { partsOf } from "../../../../cli/tenant/additions/find";
 import type { AdditionsTenant } from "../../../../cli/tenant/additions/tenant";

@@ -4,7 +4,7 @@ import http from "node:http";
 import type { AddressInfo } from "node:net";
 import { azureOrphans } from "../../../../cli/tenant/orphans/azureOrphans";
 import type { KindTenant } from "../../../../cli/tenant/kinds/kindCalls";
-import type { AzureCalls } from "../../../../cli/tenant/orphans/azureCalls";
+import type { AzureCalls } from "../../../../cli/tenant/kinds/azureCalls";
 import type { FinderState } from "../../../../cli/tenant/orphans/orphan";
 import type { Settings } from "../../../../settings";
 

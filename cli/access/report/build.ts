@@ -1,0 +1,155 @@
+/** Puts a report together from what was read. */
+import {
+  adminConsentUrl,
+  allConnectorRoles,
+  portalUrl,
+  profileOn,
+  profileWrites,
+  withoutUndefined,
+  dateOf,
+} from "@defender-mssp/microsoft";
+import type { PersonEndedKind } from "../../../domain/kinds/kinds";
+import { expectedKinds } from "../../../domain/prerequisites";
+import type { Settings } from "../../../settings";
+import { keepingLegacyApi } from "../../../settings/connector";
+import { NothingDeployed } from "../../stack/stackOutputs";
+import type { ConsentedApplication } from "../permissions/consentedApplications";
+import { attentionOf } from "./attention";
+import { missingInTenant } from "./differenceState";
+import { endsOf } from "../ends/ends";
+import { governanceFound, governanceObjects } from "./governance";
+import type { LiveFindings } from "./live";
+import type { AccessReport } from "./model";
+import type { ReportObject } from "../objects/reportObject";
+import { objectsOf } from "../objects/objects";
+import { reportRetirements } from "./retirements";
+import type { ReportState } from "../state/readState";
+
+export interface ReportSources {
+  readonly stack: string;
+  readonly settings: Settings;
+  readonly state: ReportState;
+  readonly source: AccessReport["source"];
+  /** Of `mssp token`, if it has stored one. */
+  readonly refreshToken?: { readonly issuedOn: Date; readonly expiresOn: Date };
+  readonly live?: LiveFindings;
+  /** Of a hand-out. */
+  readonly applications?: readonly ConsentedApplication[];
+  readonly now: Date;
+}
+
+/** @throws VisibleError where nothing is deployed. */
+export function reportOf(sources: ReportSources): AccessReport {
+  const { stack, settings, state, source, refreshToken, live, applications, now } = sources;
+  const { tenantId, cloud, connector } = settings;
+  const deployed = objectsOf(state.resources, { cloud, tenantId });
+  if (deployed.objects.length === 0) {
+    throw new NothingDeployed(
+      `Stack "${stack}" has no objects in a tenant: nothing is deployed there. Run \`npx pulumi up --stack ${stack}\` first, ` +
+        `or \`npx mssp report --stack ${stack} --for customer\` to show what it will create.`,
+    );
+  }
+  const ofRelationship = governanceObjects(settings);
+  const all = [...deployed.objects, ...ofRelationship.objects];
+  const paths = [...deployed.paths, ...ofRelationship.paths];
+  const { outputs } = state;
+  const ends = endsOf({ objects: all, outputs, settings, refreshToken });
+  const consentUrl =
+    connector.kind === "msspApp" ? adminConsentUrl(cloud, tenantId, connector.applicationId) : undefined;
+  const hasConsent = all.some(({ kind }) => kind === "permission");
+  const nextSteps = Array.isArray(outputs["nextSteps"])
+    ? outputs["nextSteps"].filter((step) => typeof step === "string")
+    : [];
+  const declared = { ...settings, connector: reads(all, "Alert.Read") ? keepingLegacyApi(connector) : connector };
+  const retirements = reportRetirements(declared, state, now);
+  return withoutUndefined({
+    msspReport: 1,
+    stack,
+    customerName: settings.customerName,
+    tenantId,
+    customerDomain: settings.customerDomain,
+    msspName: settings.msspName,
+    msspTenantId: settings.msspTenantId,
+    cloud,
+    portalUrl: portalUrl(cloud, tenantId),
+    portalAccess: settings.portalAccess.model,
+    source,
+    writtenAt: now.toISOString(),
+    stateWrittenAt: state.writtenAt,
+    adminConsentUrl: consentUrl,
+    connectorApproval: connectorApproval(connector, now),
+    detectionApproval: detectionApproval(settings.detections, now),
+    governance: governanceFound(settings, live?.governance),
+    msspContact: settings.msspContact,
+    applications,
+    extension: settings.extension,
+    objects: all.map((object) => completed(object, settings, live)),
+    paths,
+    ends,
+    retirements,
+    additions: (live?.parts ?? []).flatMap(({ additions }) =>
+      additions.map(({ what, to, done, step }) => ({ what, to, by: done.by, on: done.on, step })),
+    ),
+    nextSteps,
+    endedByPeople: expectedKinds(declared)
+      .filter(({ removal }) => removal.by === "person")
+      .map(({ key }) => key as PersonEndedKind),
+    attention: attentionOf({
+      stack,
+      settings: declared,
+      ends,
+      retirements,
+      nextSteps,
+      interrupted: state.interrupted,
+      consentToGive: hasConsent ? undefined : consentUrl,
+      live,
+      now,
+    }),
+  });
+}
+
+/** The customer's approval of the profile, while the profile writes. */
+function connectorApproval(connector: Settings["connector"], now: Date): AccessReport["connectorApproval"] {
+  const { approvedBy, writesEndOn } = connector;
+  if (approvedBy === undefined || writesEndOn === undefined) return undefined;
+  return profileWrites(profileOn(connector, dateOf(now))) ? { approvedBy, writesEndOn } : undefined;
+}
+
+/** The customer's approval of automated actions, while it is in force. */
+function detectionApproval(detections: Settings["detections"], now: Date): AccessReport["detectionApproval"] {
+  const { approvedBy, until, actions = [] } = detections ?? {};
+  if (approvedBy === undefined || until === undefined || actions.length === 0) return undefined;
+  return until >= dateOf(now) ? { approvedBy, until, actions } : undefined;
+}
+
+function reads(objects: readonly ReportObject[], permission: string): boolean {
+  return objects.some(({ kind, name }) => kind === "permission" && name === permission);
+}
+
+/** Adds the end date of the settings and the difference to the tenant. */
+function completed(
+  object: ReportObject,
+  { analysts, connector }: Settings,
+  live: LiveFindings | undefined,
+): ReportObject {
+  const analyst =
+    object.kind === "guest" ? analysts.find(({ email }) => email === object.detail.toLowerCase()) : undefined;
+  const changes =
+    object.kind === "permission" && allConnectorRoles.some(({ value, writes }) => writes && value === object.name);
+  const lastDay = changes ? connector.writesEndOn : analyst?.accessEndsOn;
+  const difference =
+    live === undefined
+      ? undefined
+      : (live.differences.get(object.key) ?? (isUngranted(object, live) ? missingInTenant : undefined));
+  return withoutUndefined({
+    ...object,
+    until: lastDay === undefined ? object.until : `${lastDay}T23:59:59.000Z`,
+    difference: difference ?? object.difference,
+    notCompared: live?.notCompared.get(object.key),
+  });
+}
+
+/** Whether an object of the settings' governance relationship grants nothing: there is none. */
+function isUngranted({ kind }: ReportObject, { governance }: LiveFindings): boolean {
+  return kind === "governanceRole" && governance.state === "none";
+}

@@ -1,0 +1,77 @@
+/** What a report says of one customer. Its JSON is what `mssp report --json` prints; it holds no secret. */
+import type { Ending, RelationshipStatus } from "@defender-mssp/microsoft";
+import type { PersonEndedKind } from "../../../domain/kinds/kinds";
+import type { Settings } from "../../../settings";
+import type { ConsentedApplication } from "../permissions/consentedApplications";
+import type { ReportEnd } from "../ends/ends";
+import type { ReportObject, ReportPath } from "../objects/reportObject";
+
+/** Something that somebody added to the stack's objects (`--live`). */
+export interface ReportAddition {
+  readonly what: string;
+  readonly to: string;
+  readonly by: string;
+  readonly on: string;
+  /** The step that removes it. */
+  readonly step: string;
+}
+
+export type AttentionTopic =
+  | "ends"
+  | "retirements"
+  | "manualSteps"
+  | "leastPrivilege"
+  | "drift"
+  | "invitations"
+  | "consent"
+  | "state"
+  | "notChecked";
+
+/** What needs attention. `failed`: act now; `warning`: act soon or decide; `notChecked`: nobody knows. */
+export interface Attention {
+  readonly state: "failed" | "warning" | "notChecked";
+  readonly topic: AttentionTopic;
+  readonly title: string;
+  readonly remedy: string;
+}
+
+export interface AccessReport extends Pick<
+  Settings,
+  "customerName" | "tenantId" | "customerDomain" | "msspName" | "msspTenantId" | "cloud" | "msspContact"
+> {
+  readonly msspReport: 1;
+  readonly stack: string;
+  readonly portalUrl: string;
+  readonly portalAccess: Settings["portalAccess"]["model"];
+  /** `state`: as of the last `up`; `live`: compared with the tenant; `settings`: what `up` will create. */
+  readonly source: "state" | "live" | "settings";
+  /** ISO 8601, UTC. */
+  readonly writtenAt: string;
+  /** The state's own time: ISO 8601, UTC. */
+  readonly stateWrittenAt?: string;
+  readonly adminConsentUrl?: string;
+  /** Who of the customer approved the connector's changes, and their last day; if it may make any. */
+  readonly connectorApproval?: { readonly approvedBy: string; readonly writesEndOn: string };
+  /** Who of the customer approved what detection rules do by themselves, until when; if the approval is in force. */
+  readonly detectionApproval?: {
+    readonly approvedBy: string;
+    readonly until: string;
+    readonly actions: readonly string[];
+  };
+  /** The governance relationship: with that model, and where `--live` finds one with another model. */
+  readonly governance?: { readonly state: RelationshipStatus | "none" | "notChecked"; readonly found: string };
+  readonly objects: readonly ReportObject[];
+  readonly paths: readonly ReportPath[];
+  readonly ends: readonly ReportEnd[];
+  /** What Microsoft or a SIEM product ends, and the access rests on; the most urgent first. */
+  readonly retirements: readonly Ending[];
+  readonly additions: readonly ReportAddition[];
+  readonly nextSteps: readonly string[];
+  /** Kinds of access of these settings that no resource declares, and that a person ends. */
+  readonly endedByPeople: readonly PersonEndedKind[];
+  readonly attention: readonly Attention[];
+  /** Of the hand-out: the applications to which an administrator consents, the automation first. */
+  readonly applications?: readonly ConsentedApplication[];
+  /** The extension of the settings, whose resources `settings` does not know. */
+  readonly extension?: string;
+}

@@ -1,0 +1,223 @@
+/** Asks for the settings of a new customer, checks each answer at once, and shows all before they are written. */
+import { clouds, withoutUndefined, type CloudName } from "@defender-mssp/microsoft";
+import type { Questions, Session } from "@defender-mssp/terminal/session";
+import { problemAt } from "../../../settings";
+import { parsedAnalyst } from "../parsedAnalyst";
+import type { GivenSettings } from "./givenSettings";
+import type { TenantLookup } from "./tenantLookup";
+
+export interface SettingsQuestion {
+  /** `adopt` finds the analysts and the model in the tenant. */
+  readonly command: "new" | "adopt";
+  readonly stack: string;
+  /** The file to write, for the person. */
+  readonly file: string;
+  /** Settings that options give. They are not asked for. */
+  readonly given: GivenSettings;
+  /** Suggested answers. */
+  readonly fallback: GivenSettings;
+  readonly look: (domain: string, cloud: CloudName) => Promise<TenantLookup>;
+}
+
+export interface AskedSettings {
+  readonly settings: GivenSettings;
+  readonly lookup: TenantLookup;
+}
+
+type Key = keyof GivenSettings;
+type Answers = { -readonly [K in keyof GivenSettings]: GivenSettings[K] };
+
+/** In the order of the questions; the tenant is looked up by domain and cloud. */
+const labels: Readonly<Record<Key, string>> = {
+  customerName: "The customer's name",
+  cloud: "The customer's cloud",
+  customerDomain: "A domain of the customer",
+  tenantId: "The customer's tenant ID",
+  msspName: "Your company's name (the MSSP)",
+  msspTenantId: "Your company's tenant ID",
+  analyst: "Analysts, separated by commas (empty for none)",
+  portalAccess: "How do the analysts access the Defender portal?",
+  msspContact: "Whom the customer's administrator asks, an address (empty for none)",
+};
+
+const placeholders: Readonly<Partial<Record<Key, string>>> = {
+  customerName: "Contoso",
+  customerDomain: "contoso.com",
+  tenantId: "11111111-2222-3333-4444-555555555555",
+  msspName: "Fabrikam Security",
+  msspTenantId: "66666666-7777-8888-9999-000000000000",
+  analyst: "Ana Silva <ana@mssp.example>",
+  msspContact: "Fabrikam SOC <soc@mssp.example>",
+};
+
+const keys = Object.keys(labels) as Key[];
+
+/** @returns undefined if the person cancelled. */
+export async function askForSettings(
+  question: SettingsQuestion,
+  { ask }: Pick<Session, "ask">,
+): Promise<AskedSettings | undefined> {
+  const { command, stack, given } = question;
+  const missing = keys.filter((key) => given[key] === undefined && key !== "tenantId" && isAsked(key, command));
+  await ask.show(`mssp ${command} ${stack}: ${missing.length} questions, Ctrl-C writes nothing`, "title");
+  const interview = new Interview(question, ask);
+  for (const key of missing) if (!(await interview.askFor(key))) return undefined;
+  // A given domain has no question of its own.
+  if (given.customerDomain !== undefined && !(await interview.findTenant())) return undefined;
+  return interview.review();
+}
+
+class Interview {
+  readonly #answers: Answers;
+  #lookup: TenantLookup = { state: "notChecked", because: "--no-check" };
+
+  constructor(
+    private readonly question: SettingsQuestion,
+    private readonly ask: Questions,
+  ) {
+    // Options of another command have more than settings.
+    const given = Object.fromEntries(keys.map((key) => [key, question.given[key]]));
+    this.#answers = withoutUndefined(given);
+  }
+
+  /** @returns false if the person cancelled, as the other methods. */
+  async askFor(key: Key): Promise<boolean> {
+    if (key === "cloud")
+      return this.#choose(
+        key,
+        Object.keys(clouds).map((value) => ({ value, label: value })),
+      );
+    if (key === "portalAccess")
+      return this.#choose(key, [
+        { value: "rbac", label: "Tiers with roles of Defender's unified RBAC" },
+        { value: "basic", label: "A directory role" },
+      ]);
+    const initialValue = this.#initialValue(key);
+    const answer = await this.ask.text(labels[key], {
+      ...(placeholders[key] === undefined ? {} : { placeholder: placeholders[key] }),
+      ...(initialValue === undefined ? {} : { initialValue }),
+      validate: (text) => this.#problem(key, text.trim()),
+    });
+    if (answer === undefined) return false;
+    const text = answer.trim();
+    if (key === "analyst") this.#answers.analyst = listOf(text);
+    else this.#answers[key] = text;
+    return key === "customerDomain" ? this.findTenant() : true;
+  }
+
+  /** Looks the domain's tenant up; where nobody has it, the person is asked for the ID, or for another domain. */
+  async findTenant(): Promise<boolean> {
+    const { customerDomain: domain = "", cloud } = this.#answers;
+    const lookup = await this.question.look(domain, (cloud ?? "public") as CloudName);
+    this.#lookup = lookup;
+    const { tenantId: given } = this.question.given;
+    if (lookup.state === "found") {
+      const isOther = given !== undefined && given.toLowerCase() !== lookup.tenantId;
+      await this.ask.show(
+        `${domain} belongs to tenant ${lookup.tenantId} (confirmed by Entra)` + (isOther ? `, not to ${given}` : ""),
+      );
+      if (isOther) return this.askFor("customerDomain");
+      this.#answers.tenantId = lookup.tenantId;
+      return true;
+    }
+    await this.ask.show(
+      lookup.state === "unknown"
+        ? `${lookup.because}. Check the spelling; --no-check skips this check.`
+        : `Not checked which tenant ${domain} belongs to: ${lookup.because}.`,
+    );
+    if (lookup.state === "unknown") return this.askFor("customerDomain");
+    return given === undefined ? this.askFor("tenantId") : true;
+  }
+
+  /** Shows all answers. Each can be changed before the file is written. */
+  async review(): Promise<AskedSettings | undefined> {
+    for (;;) {
+      await this.ask.show([this.question.file, ...this.#lines()].join("\n"));
+      const shown = this.#shownKeys();
+      const problem = shown.map((key) => this.#problem(key, this.#text(key))).find((text) => text !== undefined);
+      if (problem !== undefined) await this.ask.show(`Not accepted yet: ${problem}`);
+      const choice = await this.ask.choose<Key | "write" | "cancel">(
+        this.question.command === "new" ? "Write the file?" : "Search this tenant?",
+        [
+          ...(problem === undefined ? [{ value: "write" as const, label: "Yes" }] : []),
+          ...shown
+            .filter((key) => key !== "tenantId" || this.#lookup.state !== "found")
+            .map((value) => ({ value, label: `Change: ${shortLabel(value)}` })),
+          { value: "cancel", label: "No, write nothing" },
+        ],
+      );
+      if (choice === undefined || choice === "cancel") return undefined;
+      if (choice === "write") return { settings: this.#answers, lookup: this.#lookup };
+      if (!(await this.askFor(choice))) return undefined;
+      if (choice === "cloud" && !(await this.findTenant())) return undefined;
+    }
+  }
+
+  async #choose(key: "cloud" | "portalAccess", choices: readonly { value: string; label: string }[]): Promise<boolean> {
+    const choice = await this.ask.choose(labels[key], choices);
+    if (choice === undefined) return false;
+    this.#answers[key] = choice;
+    return true;
+  }
+
+  #initialValue(key: Key): string | undefined {
+    const value = this.#answers[key] ?? this.question.fallback[key];
+    return value === undefined ? undefined : typeof value === "string" ? value : value.join(", ");
+  }
+
+  #text(key: Key): string {
+    const value = this.#answers[key] ?? "";
+    return typeof value === "string" ? value : value.join(", ");
+  }
+
+  /** By the setting's own validator, together with the answers so far. */
+  #problem(key: Key, text: string): string | undefined {
+    const { analyst, msspContact: _, ...answers } = this.#answers;
+    if (key === "msspContact" && text === "") return undefined;
+    const value =
+      key === "analyst" ? listOf(text).map(parsedAnalyst) : key === "msspContact" ? contactFrom(text) : text;
+    const setting = key === "analyst" ? "analysts" : key;
+    if (value === "") return "A value is required.";
+    const problem = problemAt(setting, { ...answers, analysts: (analyst ?? []).map(parsedAnalyst), [setting]: value });
+    if (problem === undefined) return undefined;
+    return problem.key === setting ? problem.allowed : `${problem.seen}: ${problem.allowed}`;
+  }
+
+  #shownKeys(): readonly Key[] {
+    const { command } = this.question;
+    const inTenant: readonly Key[] = command === "adopt" ? ["analyst", "portalAccess"] : [];
+    return keys.filter((key) => !inTenant.includes(key) && isAsked(key, command));
+  }
+
+  #lines(): string[] {
+    const width = Math.max(...keys.map((key) => shortLabel(key).length));
+    return this.#shownKeys().map((key) => {
+      const confirmed = key === "tenantId" && this.#lookup.state === "found" ? " (confirmed by Entra)" : "";
+      return `${shortLabel(key).padEnd(width)}  ${this.#text(key) || "none"}${confirmed}`;
+    });
+  }
+}
+
+/** The contact is no part of what `adopt` searches: it writes what the tenant shows. */
+function isAsked(key: Key, command: SettingsQuestion["command"]): boolean {
+  return command === "new" || key !== "msspContact";
+}
+
+/** The setting of `Fabrikam SOC <soc@mssp.example>`; of an address alone without a name. */
+export function contactFrom(text: string): { readonly email: string; readonly name?: string } {
+  const { email, displayName } = parsedAnalyst(text);
+  return text.includes("<") ? { email, name: displayName } : { email };
+}
+
+/** A label without its explanation. */
+function shortLabel(key: Key): string {
+  return key === "portalAccess" ? "Portal access" : (labels[key].split(/, | \(/)[0] ?? "");
+}
+
+/** Texts between commas; a comma in quotes is part of a name. */
+function listOf(text: string): string[] {
+  return text
+    .split(/,(?=(?:[^"]*"[^"]*")*[^"]*$)/)
+    .map((part) => part.trim())
+    .filter((part) => part !== "");
+}

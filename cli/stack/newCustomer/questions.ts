@@ -1,0 +1,152 @@
+/**
+ * The settings of a new customer: from options, from another customer's file, from Entra, and from
+ * a person.
+ */
+import type { CloudName } from "@defender-mssp/microsoft";
+import { VisibleError } from "@defender-mssp/errors";
+import type { Session } from "@defender-mssp/terminal/session";
+import { readStackSettingsOffline } from "../../../settings/fromFile";
+import { readProject, shownStackFile, stackFile, type Project } from "../../../settings/project";
+import { customerStacks } from "../customers";
+import { exists } from "../../base/exists";
+import { parsedAnalyst, type GivenAnalyst } from "../parsedAnalyst";
+import { askForSettings, contactFrom } from "./askForSettings";
+import type { GivenSettings } from "./givenSettings";
+import { lookUpTenant, type TenantLookup } from "./tenantLookup";
+
+/** Whether Entra confirmed the domain's tenant. */
+export type TenantCheck = "confirmed" | "notChecked";
+
+export interface CustomerAnswers {
+  readonly customerName: string;
+  readonly customerDomain: string;
+  readonly tenantId: string;
+  readonly msspName: string;
+  readonly msspTenantId: string;
+  readonly cloud: string;
+  readonly portalAccess: string;
+  readonly analysts: readonly GivenAnalyst[];
+  readonly msspContact?: { readonly email: string; readonly name?: string };
+  readonly tenantCheck: TenantCheck;
+  /** Why it was not asked. */
+  readonly notCheckedBecause?: string;
+}
+
+export interface CompleteOptions {
+  readonly command: "new" | "adopt";
+  /** Ask a person for what is missing. */
+  readonly interactive: boolean;
+  /** Ask Entra. */
+  readonly check: boolean;
+}
+
+const notAsked: TenantLookup = { state: "notChecked", because: "--no-check" };
+
+/**
+ * All settings of the customer; undefined if the person cancelled.
+ * @throws VisibleError if the file exists, a value is missing without a terminal, or the domain is
+ * another tenant's.
+ */
+export async function complete(
+  stack: string,
+  given: GivenSettings,
+  options: CompleteOptions,
+  session: Session,
+): Promise<CustomerAnswers | undefined> {
+  const project = await readProject(session.folder);
+  const file = stackFile(project, stack);
+  if (await exists(file)) {
+    throw new VisibleError(
+      `${shownStackFile(project, stack)} exists already; nothing was changed. Edit it, or name another stack.`,
+    );
+  }
+  const fallback = { cloud: "public", portalAccess: "rbac", ...(await ofAnotherCustomer(project)) };
+  const look = (domain: string, cloud: CloudName) =>
+    options.check ? lookUpTenant(domain, cloud, session.environment) : Promise.resolve(notAsked);
+  if (options.interactive) {
+    const file = shownStackFile(project, stack);
+    const asked = await askForSettings({ command: options.command, stack, file, given, fallback, look }, session);
+    return asked && answersFrom(asked.settings, fallback, asked.lookup);
+  }
+  const { customerDomain: domain } = given;
+  const cloud = (given.cloud ?? fallback.cloud) as CloudName;
+  const lookup = domain === undefined ? notAsked : await look(domain, cloud);
+  requireAll({ ...fallback, ...withoutMissing(given) }, lookup);
+  requireTenant(given, lookup);
+  return answersFrom(given, fallback, lookup);
+}
+
+function answersFrom(settings: GivenSettings, fallback: GivenSettings, lookup: TenantLookup): CustomerAnswers {
+  const values = { ...fallback, ...withoutMissing(settings) };
+  const tenantId = lookup.state === "found" ? lookup.tenantId : (values.tenantId ?? "");
+  return {
+    customerName: values.customerName ?? "",
+    customerDomain: values.customerDomain ?? "",
+    tenantId: tenantId.toLowerCase(),
+    msspName: values.msspName ?? "",
+    msspTenantId: values.msspTenantId ?? "",
+    cloud: values.cloud ?? "",
+    portalAccess: values.portalAccess ?? "",
+    analysts: (values.analyst ?? []).map(parsedAnalyst),
+    ...(values.msspContact ? { msspContact: contactFrom(values.msspContact) } : {}),
+    tenantCheck: lookup.state === "found" ? "confirmed" : "notChecked",
+    ...(lookup.state === "found" ? {} : { notCheckedBecause: lookup.because }),
+  };
+}
+
+/** The MSSP is the same for all customers. */
+async function ofAnotherCustomer(
+  project: Project,
+): Promise<Pick<GivenSettings, "msspName" | "msspTenantId" | "msspContact">> {
+  for (const stack of await customerStacks(project.folder)) {
+    const settings = await readStackSettingsOffline(stack, project.folder).catch(() => undefined);
+    if (settings === undefined) continue;
+    const { msspName, msspTenantId, msspContact: contact } = settings;
+    const msspContact = contact && (contact.name === undefined ? contact.email : `${contact.name} <${contact.email}>`);
+    return { msspName, msspTenantId, ...(msspContact === undefined ? {} : { msspContact }) };
+  }
+  return {};
+}
+
+function requireTenant({ customerDomain = "", tenantId }: GivenSettings, lookup: TenantLookup): void {
+  if (lookup.state === "unknown")
+    throw new VisibleError(
+      `${lookup.because}; nothing was written. Check the spelling of the domain. --no-check skips this check.`,
+    );
+  if (lookup.state !== "found" || tenantId === undefined || lookup.tenantId === tenantId.toLowerCase()) return;
+  throw new VisibleError(
+    `${customerDomain} belongs to the tenant ${lookup.tenantId}, not to ${tenantId}; nothing was written. ` +
+      "Correct --tenant-id or --customer-domain, or leave --tenant-id out.",
+  );
+}
+
+const requiredOptions: readonly (readonly [keyof GivenSettings, string])[] = [
+  ["customerName", "--customer-name"],
+  ["customerDomain", "--customer-domain"],
+  ["tenantId", "--tenant-id"],
+  ["msspName", "--mssp-name"],
+  ["msspTenantId", "--mssp-tenant-id"],
+  ["analyst", "--analyst"],
+];
+
+function requireAll(given: GivenSettings, lookup: TenantLookup): void {
+  const isMissing = (key: keyof GivenSettings) =>
+    given[key] === undefined && (key !== "tenantId" || lookup.state === "notChecked");
+  const missing = requiredOptions.filter(([key]) => isMissing(key)).map(([, option]) => option);
+  if (missing.length === 0) return;
+  // Without a domain, the domain is missing as well.
+  const reason =
+    missing.includes("--tenant-id") && given.customerDomain !== undefined ? ` (${lookupReason(lookup)})` : "";
+  throw new VisibleError(
+    `Nothing was written: ${missing.join(", ")} ${missing.length === 1 ? "is" : "are"} missing${reason}. ` +
+      "In a terminal, the command asks for what is missing.",
+  );
+}
+
+function lookupReason(lookup: TenantLookup): string {
+  return lookup.state === "found" ? "" : lookup.because;
+}
+
+function withoutMissing<T extends object>(values: T): T {
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as T;
+}

@@ -1,0 +1,93 @@
+/** What `destroy` keeps, what stays after it, and what a person does first: from the table of kinds. */
+import assert from "node:assert/strict";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { stringify } from "yaml";
+import { beforeDestroyReport, beforeDestroyText } from "../../../../cli/access/inventory/beforeDestroy";
+import type { StateResource } from "../../../../cli/stack/deployment";
+import { beforeDestroy } from "../../../../domain/beforeDestroy";
+import { applicable } from "../../../../domain/kinds/accessKind";
+import { kinds, resourceKind } from "../../../../domain/kinds/kinds";
+import { azuread, dynamic } from "../../../../domain/resourceTypes";
+import type { PrerequisiteSettings } from "../../../../domain/prerequisites";
+import { requiredSettings } from "../../../settings/required";
+
+const resource = (type: string, changes: Partial<StateResource> = {}): StateResource => ({
+  ...{ urn: `urn:pulumi:contoso::defender-mssp::${type}::thing`, type, id: `id-of-${type}`, custom: true },
+  ...{ delete: false, retainOnDelete: false, inputs: {}, outputs: {}, ...changes },
+});
+
+describe("mssp doctor --before-destroy, by kind", () => {
+  let folder: string;
+  before(async () => {
+    folder = await mkdtemp(path.join(tmpdir(), "mssp-before-destroy-"));
+    await writeFile(path.join(folder, "Pulumi.yaml"), "name: defender-mssp\nruntime: nodejs\n");
+    const connector = { alertApis: ["legacySiem", "graph"] };
+    const settings = Object.entries({ ...requiredSettings, analysts: [], portalAccess: "rbac", connector });
+    const config = Object.fromEntries(settings.map(([key, value]) => [`defender-mssp:${key}`, value]));
+    await writeFile(path.join(folder, "Pulumi.contoso.yaml"), stringify({ config }));
+  });
+  after(() => rm(folder, { recursive: true, force: true }));
+
+  // Nobody can sign in with such an environment: packages would be an error, the relationship is not checked.
+  const report = (...resources: StateResource[]) =>
+    beforeDestroyReport(
+      { stack: "contoso", resources, pending: [] },
+      { folder, environment: { ARM_USE_CLI: "false" } },
+    );
+
+  it("lists what it keeps, of every kind that a state has", async () => {
+    // A stack with access packages asks the tenant who holds them.
+    const types = kinds
+      .filter(({ key, removal }) => removal.by !== "state" && key !== "accessPackage")
+      .flatMap(({ types: tokens }) => applicable(tokens) ?? []);
+    assert.ok(types.length > 30);
+    const adopted = types.map((type, index) =>
+      resource(type, index % 2 === 0 ? { retainOnDelete: true } : { outputs: { adopted: true } }),
+    );
+    const { kept, stays } = await report(...adopted);
+    assert.deepEqual(
+      kept.map(({ kind }) => kind),
+      types.map((type) => resourceKind({ type })?.key),
+    );
+    assert.deepEqual(
+      stays.map(({ what }) => what),
+      ["consent to the MSSP's automation", "refresh token"],
+      "nothing of what is kept is deleted",
+    );
+  });
+
+  it("says what stays of what it deletes, and what a person removes or ends afterwards", async () => {
+    const found = await report(
+      resource(azuread("ApplicationRegistration")),
+      resource(dynamic("Guest"), { id: "one" }),
+      resource(dynamic("Guest"), { id: "two" }),
+      resource(dynamic("AlertNotificationRule"), { id: "tenant/SOC", outputs: { mode: "manual" } }),
+      resource("acme:index:Office"),
+    );
+    assert.deepEqual(
+      found.stays.map(({ what }) => what),
+      [
+        "2 guests",
+        "1 app registration",
+        'notification rule "SOC"',
+        "consent to the MSSP's automation",
+        "refresh token",
+      ],
+    );
+    const text = beforeDestroyText(found).replaceAll(/\s+/g, " ");
+    assert.match(text, /2 guests a deleted object for 30 days/);
+    assert.match(text, /notification rule "SOC" made by hand: remove it in the Microsoft Defender portal/);
+    assert.match(text, /refresh token Revoke the sessions of the account that signed in/);
+    assert.match(text, /unknown types: "thing" \(acme:index:Office\)/);
+  });
+
+  it("asks a person for what the settings' kinds need before it, and for nothing else", () => {
+    const sentences = (model: PrerequisiteSettings["portalAccess"]["model"]) =>
+      beforeDestroy({ analysts: [], portalAccess: { model }, defenderCalls: { mode: "manual" } });
+    assert.deepEqual([sentences("basic"), sentences("rbac")], [[], []]);
+    assert.match(sentences("entitlement").join(), /^Before .* remove every assignment of these access packages/);
+    assert.match(sentences("governance").join(), /^Before .* end the governance relationship/);
+  });
+});
