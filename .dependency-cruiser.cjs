@@ -65,6 +65,10 @@ const floors = Object.entries(rooms).map(([room, below]) => {
   };
 });
 
+/** Files of the package that import none of its others, and what every client of a service may import. */
+const microsoftGround = ["identifiers", "clouds", "requestLimiter", "stackMark", "uuid", "uuidV5", "lastSegment"];
+const microsoftClient = ["endpoints", "http", ...microsoftGround];
+
 /** Inside a large room: each folder or file of it, and which others of the room it may import. */
 const insideRooms = {
   "cli/access": {
@@ -89,6 +93,23 @@ const insideRooms = {
     kinds: ["azRest", "unreadReason", "signInToTenant"],
     additions: ["kinds", "azRest", "unreadReason", "signInToTenant"],
     orphans: ["kinds"],
+  },
+  [`${microsoft}/src`]: {
+    ...Object.fromEntries(microsoftGround.map((part) => [part, []])),
+    consentName: microsoftGround,
+    http: microsoftGround,
+    endpoints: ["http", ...microsoftGround],
+    limiter: ["http", ...microsoftGround],
+    clock: microsoftClient,
+    entra: microsoftClient,
+    graph: ["entra", "clock", ...microsoftClient],
+    defender: ["graph", "entra", "clock", ...microsoftClient],
+    azure: ["graph", "entra", "clock", ...microsoftClient],
+    providers: ["azure", "defender", "graph", "entra", "clock", ...microsoftClient],
+    retirements: ["defender", ...microsoftGround],
+    endings: ["retirements", "defender"],
+    errors: [],
+    index: ["[^/]+"],
   },
 };
 

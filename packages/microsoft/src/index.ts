@@ -120,7 +120,7 @@ export {
   type AccessPartner,
 } from "./graph/crossTenantAccess";
 export { graphAccessPolicies, listAccessPolicies, whatIfAccess, type AccessPolicy } from "./graph/conditionalAccess";
-export { judgePolicy, type ExternalSignIn, type PolicyJudgement } from "./entra/conditionalAccess";
+export { judgePolicy, type ExternalSignIn, type PolicyJudgement } from "./graph/policyJudgement";
 export * from "./providers/crossTenantPartner";
 export * from "./providers/crossTenantPartnerEntry";
 export type { PartnerPart } from "./providers/accessPartnerPlan";
