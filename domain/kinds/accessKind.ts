@@ -49,6 +49,15 @@ export type Removal =
   /** Nothing of it is in a tenant: it ends with the stack's state. */
   | { readonly by: "state" };
 
+/** What `cli/tenant/kinds` asks a tenant of a kind: its proof by ID, its search, and what a principal has of it. */
+export type KindCall = "presence" | "search" | "held";
+
+/** Why a kind lacks the call `held`. */
+export const notHeld = "it is nothing that a principal holds";
+export const isPrincipal = "it is a principal";
+/** Why a kind lacks the call `search`. */
+export const foundWithPrincipal = "found with the principal that has it";
+
 export interface AccessKind {
   /** Names the kind in code and in JSON. None changes. */
   readonly key: string;
@@ -70,6 +79,10 @@ export interface AccessKind {
   readonly mark: KindCell<string>;
   /** The collection of Graph that has an object at `<collection>/<object ID>`. */
   readonly address: KindCell<string>;
+  /** What an object of the kind is in the tenant's directory; absent where it holds no roles, groups and permissions. */
+  readonly principal?: "user" | "group" | "servicePrincipal";
+  /** Calls of `cli/tenant/kinds` that the kind lacks, and why: the end of a sentence that begins with "Not applicable:". */
+  readonly withoutCalls: Readonly<Partial<Record<KindCall, string>>>;
   /** What it gives the MSSP, as the end of a sentence that begins with "It". */
   readonly grants: KindCell<string>;
   /** Properties that grant, and the name of the policy rule that compares each with the settings. */

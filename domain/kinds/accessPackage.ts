@@ -1,7 +1,7 @@
 import { graphAccessPackages } from "@defender-mssp/microsoft";
 import { hasModel } from "../prerequisiteSettings";
 import { azuread } from "../resourceTypes";
-import { notApplicable, removalOrder, type AccessKind } from "./accessKind";
+import { notApplicable, notHeld, removalOrder, type AccessKind } from "./accessKind";
 
 /** An access package of a tier. */
 export const accessPackage = {
@@ -13,6 +13,7 @@ export const accessPackage = {
   name: "the tier's name in portalAccess.tiers",
   mark: "description",
   address: graphAccessPackages.path,
+  withoutCalls: { held: notHeld },
   grants: "gives who holds it a membership of the tier's group",
   judged: { catalogId: "own-references" },
   isExpected: hasModel("entitlement"),

@@ -1,6 +1,6 @@
 import { entitlementPermissions } from "@defender-mssp/microsoft";
 import { hasModel } from "../prerequisiteSettings";
-import { notApplicable, removalOrder, type AccessKind } from "./accessKind";
+import { foundWithPrincipal, notApplicable, removalOrder, type AccessKind } from "./accessKind";
 
 /** An assignment of an access package, which a person requested and an approver of the customer gave. */
 export const accessPackageAssignment = {
@@ -12,6 +12,7 @@ export const accessPackageAssignment = {
   name: notApplicable("it has no name"),
   mark: notApplicable("it has no place for a mark"),
   address: notApplicable("the search finds it, not its ID"),
+  withoutCalls: { presence: "people hold it: the stack's state has none", search: foundWithPrincipal },
   grants: "makes a person a guest and a member of the tier's group",
   judged: notApplicable("no resource declares it"),
   isExpected: hasModel("entitlement"),

@@ -1,7 +1,7 @@
 import { graphCatalogs } from "@defender-mssp/microsoft";
 import { hasModel } from "../prerequisiteSettings";
 import { azuread } from "../resourceTypes";
-import { notApplicable, removalOrder, type AccessKind } from "./accessKind";
+import { notApplicable, notHeld, removalOrder, type AccessKind } from "./accessKind";
 
 /** The catalog of the access packages (entitlement management). */
 export const accessPackageCatalog = {
@@ -13,6 +13,7 @@ export const accessPackageCatalog = {
   name: '"MSSP Accesses"',
   mark: "description",
   address: graphCatalogs.path,
+  withoutCalls: { held: notHeld },
   grants: "holds what its packages can give, and its owners decide on them",
   judged: { externallyVisible: "access-packages" },
   isExpected: hasModel("entitlement"),

@@ -1,7 +1,7 @@
 import { entitlementPermissions } from "@defender-mssp/microsoft";
 import { hasModel } from "../prerequisiteSettings";
 import { azuread } from "../resourceTypes";
-import { notApplicable, removalOrder, type AccessKind } from "./accessKind";
+import { notApplicable, notHeld, removalOrder, type AccessKind } from "./accessKind";
 
 /** A role of a group that an access package gives. */
 export const accessPackageResource = {
@@ -13,6 +13,7 @@ export const accessPackageResource = {
   name: notApplicable("it has the group's name"),
   mark: notApplicable("it has no place for a mark"),
   address: notApplicable("it is a part of another object"),
+  withoutCalls: { search: "it ends with its access package, which is searched", held: notHeld },
   grants: "makes who holds the package a member of the group",
   judged: {
     accessPackageId: "own-references",

@@ -1,6 +1,6 @@
 import { activationPolicyPermissions } from "@defender-mssp/microsoft";
 import { isJustInTime } from "../prerequisiteSettings";
-import { notApplicable, removalOrder, type AccessKind } from "./accessKind";
+import { notApplicable, notHeld, removalOrder, type AccessKind } from "./accessKind";
 
 /** The policy by which eligible members of a group activate their membership (PIM for Groups). */
 export const activationPolicy = {
@@ -12,6 +12,11 @@ export const activationPolicy = {
   name: notApplicable("each group has one, without a name"),
   mark: notApplicable("it has no place for a mark"),
   address: notApplicable("it is a part of another object"),
+  withoutCalls: {
+    presence: "each group has one, which gives nothing by itself",
+    search: "each group has one, which gives nothing by itself",
+    held: notHeld,
+  },
   grants: "decides how long a membership is active, and who approves it",
   judged: { maximumActivation: "activations" },
   isExpected: isJustInTime,

@@ -13,6 +13,7 @@ export const application = {
   name: "customerName",
   mark: "description",
   address: graphApplications.path,
+  withoutCalls: { held: "its service principal is the principal" },
   grants: "signs the MSSP's SIEM in",
   judged: { signInAudience: "single-tenant-applications" },
   isExpected: hasCustomerApplication,

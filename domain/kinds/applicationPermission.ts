@@ -1,7 +1,7 @@
 import { appRolePermissions, connectorRoles, defaultConnectorAccess } from "@defender-mssp/microsoft";
 import { type PrerequisiteSettings } from "../prerequisiteSettings";
 import { azuread, component, dynamic } from "../resourceTypes";
-import { notApplicable, removalOrder, type AccessKind } from "./accessKind";
+import { foundWithPrincipal, notApplicable, removalOrder, type AccessKind } from "./accessKind";
 
 /** An application permission that a service principal of the MSSP has: an app role assignment. */
 export const applicationPermission = {
@@ -13,6 +13,7 @@ export const applicationPermission = {
   name: "connector.alertApis, connector.profile",
   mark: notApplicable("it has no place for a mark"),
   address: notApplicable("it is a part of another object"),
+  withoutCalls: { search: foundWithPrincipal },
   grants: "lets the MSSP's SIEM use an API without a person",
   judged: {
     appRoleId: "api-permissions",

@@ -1,7 +1,7 @@
 import { graphAssignmentPolicies } from "@defender-mssp/microsoft";
 import { hasModel } from "../prerequisiteSettings";
 import { azuread } from "../resourceTypes";
-import { notApplicable, removalOrder, type AccessKind } from "./accessKind";
+import { notApplicable, notHeld, removalOrder, type AccessKind } from "./accessKind";
 
 /** A policy by which an access package is requested, approved, reviewed and ends. */
 export const assignmentPolicy = {
@@ -13,6 +13,7 @@ export const assignmentPolicy = {
   name: "fixed, for each tier",
   mark: "description",
   address: graphAssignmentPolicies.path,
+  withoutCalls: { held: notHeld },
   grants: "lets people of the connected organization request the package",
   judged: {
     accessPackageId: "own-references",

@@ -1,6 +1,6 @@
 import { graphServicePrincipals } from "@defender-mssp/microsoft";
 import { always } from "../prerequisiteSettings";
-import { notApplicable, removalOrder, type AccessKind } from "./accessKind";
+import { isPrincipal, notApplicable, removalOrder, type AccessKind } from "./accessKind";
 
 /** The customer's consent to the application that runs `up`. */
 export const automationConsent = {
@@ -12,6 +12,8 @@ export const automationConsent = {
   name: notApplicable("it has the name of the MSSP's application"),
   mark: notApplicable("the customer creates it"),
   address: notApplicable("the search finds it, not its ID"),
+  principal: "servicePrincipal",
+  withoutCalls: { presence: "the stack's state does not have it: it is searched", held: isPrincipal },
   grants: "lets the MSSP change what the permissions of this page permit",
   judged: notApplicable("no resource declares it"),
   isExpected: always,

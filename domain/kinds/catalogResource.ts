@@ -1,7 +1,7 @@
 import { entitlementPermissions } from "@defender-mssp/microsoft";
 import { hasModel } from "../prerequisiteSettings";
 import { azuread } from "../resourceTypes";
-import { notApplicable, removalOrder, type AccessKind } from "./accessKind";
+import { notApplicable, notHeld, removalOrder, type AccessKind } from "./accessKind";
 
 /** A group in the catalog of the access packages. */
 export const catalogResource = {
@@ -13,6 +13,7 @@ export const catalogResource = {
   name: notApplicable("it has the group's name"),
   mark: notApplicable("it has no place for a mark"),
   address: notApplicable("it is a part of another object"),
+  withoutCalls: { search: "it ends with its catalog, which is searched", held: notHeld },
   grants: "lets packages of the catalog give memberships of the group",
   judged: {
     catalogId: "own-references",

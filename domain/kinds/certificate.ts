@@ -1,7 +1,7 @@
 import { graphApplications } from "@defender-mssp/microsoft";
 import { signsInWith } from "../prerequisiteSettings";
 import { azuread } from "../resourceTypes";
-import { notApplicable, removalOrder, type AccessKind } from "./accessKind";
+import { notApplicable, notHeld, removalOrder, type AccessKind } from "./accessKind";
 
 /** A certificate of the SIEM connector: the public part. */
 export const certificate = {
@@ -13,6 +13,7 @@ export const certificate = {
   name: notApplicable("Entra names it by its subject"),
   mark: notApplicable("it has no place for a mark"),
   address: notApplicable("it is a part of another object"),
+  withoutCalls: { search: "it ends with its app registration, which is searched", held: notHeld },
   grants: "signs in as the SIEM connector, with its private key",
   judged: {
     applicationId: "named-principals",

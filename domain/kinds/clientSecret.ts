@@ -1,7 +1,7 @@
 import { graphApplications } from "@defender-mssp/microsoft";
 import { signsInWith } from "../prerequisiteSettings";
 import { azuread } from "../resourceTypes";
-import { notApplicable, removalOrder, type AccessKind } from "./accessKind";
+import { notApplicable, notHeld, removalOrder, type AccessKind } from "./accessKind";
 
 /** A client secret of the SIEM connector. */
 export const clientSecret = {
@@ -13,6 +13,7 @@ export const clientSecret = {
   name: '"MSSP SIEM, managed by Pulumi"',
   mark: notApplicable("its name is the same in every stack"),
   address: notApplicable("it is a part of another object"),
+  withoutCalls: { search: "it ends with its app registration, which is searched", held: notHeld },
   grants: "signs in as the SIEM connector",
   judged: {
     applicationId: "named-principals",

@@ -1,7 +1,7 @@
 import { graphAccessPolicies } from "@defender-mssp/microsoft";
 import { setsConditionalAccess } from "../prerequisiteSettings";
 import { azuread } from "../resourceTypes";
-import { notApplicable, removalOrder, type AccessKind } from "./accessKind";
+import { notApplicable, notHeld, removalOrder, type AccessKind } from "./accessKind";
 
 /** The Conditional Access policy for people of the MSSP's tenant. */
 export const conditionalAccessPolicy = {
@@ -13,6 +13,7 @@ export const conditionalAccessPolicy = {
   name: "msspName",
   mark: notApplicable("a policy has no place for a mark"),
   address: graphAccessPolicies.path,
+  withoutCalls: { held: notHeld },
   grants: notApplicable("it takes access away, and gives none"),
   judged: {
     conditions: "trust-of-mssp-only",

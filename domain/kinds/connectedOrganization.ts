@@ -1,7 +1,7 @@
 import { graphConnectedOrganizations } from "@defender-mssp/microsoft";
 import { hasModel } from "../prerequisiteSettings";
 import { component, dynamic } from "../resourceTypes";
-import { notApplicable, removalOrder, type AccessKind } from "./accessKind";
+import { notApplicable, notHeld, removalOrder, type AccessKind } from "./accessKind";
 
 /** The MSSP as a connected organization of entitlement management. */
 export const connectedOrganization = {
@@ -13,6 +13,7 @@ export const connectedOrganization = {
   name: "msspName",
   mark: "description",
   address: graphConnectedOrganizations.path,
+  withoutCalls: { held: notHeld },
   grants: "lets people of the MSSP's tenant request packages",
   judged: { identitySource: "named-organizations", tenantId: "named-organizations" },
   isExpected: hasModel("entitlement"),

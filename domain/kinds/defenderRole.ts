@@ -13,6 +13,7 @@ export const defenderRole = {
   name: "the tier's name in portalAccess.tiers",
   mark: "description",
   address: notApplicable("Graph reads it in the list of all roles only"),
+  withoutCalls: { held: "its assignments are a kind of their own" },
   grants: "says what its assignments permit in the Microsoft Defender portal",
   judged: { displayName: "defender-roles", permissions: "defender-roles", tenantId: "named-organizations" },
   isExpected: hasModel("rbac", "entitlement"),

@@ -1,7 +1,7 @@
 import { graphDefenderAssignments } from "@defender-mssp/microsoft";
 import { hasModel } from "../prerequisiteSettings";
 import { component, dynamic } from "../resourceTypes";
-import { notApplicable, removalOrder, type AccessKind } from "./accessKind";
+import { foundWithPrincipal, notApplicable, removalOrder, type AccessKind } from "./accessKind";
 
 /** An assignment of a Defender role to groups. */
 export const defenderRoleAssignment = {
@@ -13,6 +13,7 @@ export const defenderRoleAssignment = {
   name: "the tier's name in portalAccess.tiers",
   mark: notApplicable("it has no place for a mark"),
   address: notApplicable("Graph reads it in the list of all assignments only"),
+  withoutCalls: { search: foundWithPrincipal },
   grants: "gives groups a Defender role",
   judged: { principalIds: "named-principals", roleDefinitionId: "named-principals", tenantId: "named-organizations" },
   isExpected: hasModel("rbac", "entitlement"),

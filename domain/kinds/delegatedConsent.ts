@@ -1,7 +1,7 @@
 import { graphPermissionGrants } from "@defender-mssp/microsoft";
 import { consentsToLegacyApi } from "../prerequisiteSettings";
 import { azuread } from "../resourceTypes";
-import { notApplicable, removalOrder, type AccessKind } from "./accessKind";
+import { foundWithPrincipal, notApplicable, removalOrder, type AccessKind } from "./accessKind";
 
 /** A consent to delegated permissions of the SIEM connector. */
 export const delegatedConsent = {
@@ -13,6 +13,7 @@ export const delegatedConsent = {
   name: "connector.alertApis",
   mark: notApplicable("it has no place for a mark"),
   address: graphPermissionGrants.path,
+  withoutCalls: { search: foundWithPrincipal },
   grants: "lets the SIEM connector use an API as the person who signed in",
   judged: {
     claimValues: "api-permissions",

@@ -1,7 +1,7 @@
 import { graphDetectionRules } from "@defender-mssp/microsoft";
 import { hasDetections } from "../prerequisiteSettings";
 import { component, dynamic } from "../resourceTypes";
-import { notApplicable, removalOrder, type AccessKind } from "./accessKind";
+import { notApplicable, notHeld, removalOrder, type AccessKind } from "./accessKind";
 
 /** A custom detection rule of Microsoft Defender XDR, with what it does by itself. */
 export const detectionRule = {
@@ -13,6 +13,7 @@ export const detectionRule = {
   name: "displayName of its file in detections/",
   mark: "description",
   address: graphDetectionRules().path,
+  withoutCalls: { held: notHeld },
   grants: "raises alerts, and takes the automated actions that the customer approved",
   judged: {
     detectionAction: "detection-actions",

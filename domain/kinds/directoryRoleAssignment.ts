@@ -1,7 +1,7 @@
 import { graphRoleAssignments } from "@defender-mssp/microsoft";
 import { hasModel } from "../prerequisiteSettings";
 import { azuread } from "../resourceTypes";
-import { notApplicable, removalOrder, type AccessKind } from "./accessKind";
+import { foundWithPrincipal, notApplicable, removalOrder, type AccessKind } from "./accessKind";
 
 /** An assignment of a directory role, such as Security Reader. */
 export const directoryRoleAssignment = {
@@ -13,6 +13,7 @@ export const directoryRoleAssignment = {
   name: "portalAccess.role",
   mark: notApplicable("it has no place for a mark"),
   address: graphRoleAssignments.path,
+  withoutCalls: { search: foundWithPrincipal },
   grants: "gives a group or guest a directory role",
   judged: { principalObjectId: "named-principals", roleId: "directory-roles" },
   isExpected: hasModel("basic"),

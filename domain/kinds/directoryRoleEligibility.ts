@@ -1,6 +1,6 @@
 import { graphRoleEligibilities } from "@defender-mssp/microsoft";
 import { never } from "../prerequisiteSettings";
-import { notApplicable, removalOrder, type AccessKind } from "./accessKind";
+import { foundWithPrincipal, notApplicable, removalOrder, type AccessKind } from "./accessKind";
 
 /** An eligible directory role, such as Security Administrator (Privileged Identity Management). */
 export const directoryRoleEligibility = {
@@ -12,6 +12,7 @@ export const directoryRoleEligibility = {
   name: notApplicable("it has no name"),
   mark: notApplicable("it has no place for a mark"),
   address: graphRoleEligibilities.path,
+  withoutCalls: { presence: "the stack's state has none", search: foundWithPrincipal },
   grants: "lets a guest or a member of a group activate a directory role",
   judged: notApplicable("no resource of this program declares it"),
   isExpected: never,

@@ -1,7 +1,7 @@
 import { graphGroupEligibilities } from "@defender-mssp/microsoft";
 import { isJustInTime } from "../prerequisiteSettings";
 import { component, dynamic } from "../resourceTypes";
-import { notApplicable, removalOrder, type AccessKind } from "./accessKind";
+import { foundWithPrincipal, notApplicable, removalOrder, type AccessKind } from "./accessKind";
 
 /** An eligible membership of an analyst in a group (PIM for Groups), with the policy by which it is activated. */
 export const eligibility = {
@@ -13,6 +13,7 @@ export const eligibility = {
   name: notApplicable("it has no name"),
   mark: notApplicable("it has no place for a mark"),
   address: notApplicable("it is a part of another object"),
+  withoutCalls: { search: foundWithPrincipal },
   grants: "lets an analyst activate a membership of the group",
   judged: {
     activationRequires: "activations",

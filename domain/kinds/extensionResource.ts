@@ -11,6 +11,11 @@ export const extensionResource = {
   name: notApplicable("the extension names it"),
   mark: notApplicable("the extension decides"),
   address: notApplicable("its type decides"),
+  withoutCalls: {
+    presence: "the extension's own documentation says how",
+    search: "the extension's own documentation says how",
+    held: "the extension's own documentation says how",
+  },
   grants: "what its type gives",
   judged: notApplicable("known-resource-types refuses what no rule judges"),
   isExpected: hasExtension,

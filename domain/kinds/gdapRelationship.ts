@@ -1,6 +1,6 @@
 import { graphAdminRelationships } from "@defender-mssp/microsoft";
 import { never } from "../prerequisiteSettings";
-import { notApplicable, removalOrder, type AccessKind } from "./accessKind";
+import { notApplicable, notHeld, removalOrder, type AccessKind } from "./accessKind";
 
 /** A relationship of granular delegated admin privileges (Partner Center). */
 export const gdapRelationship = {
@@ -12,6 +12,7 @@ export const gdapRelationship = {
   name: notApplicable("Partner Center names it"),
   mark: notApplicable("the partner creates it"),
   address: notApplicable("the search finds it, not its ID"),
+  withoutCalls: { presence: "the stack's state does not have it: it is searched", held: notHeld },
   grants: "gives groups of a partner's tenant roles in the customer's",
   judged: notApplicable("no resource declares it"),
   isExpected: never,

@@ -1,6 +1,6 @@
 import { governancePermissions } from "@defender-mssp/microsoft";
 import { hasModel } from "../prerequisiteSettings";
-import { notApplicable, removalOrder, type AccessKind } from "./accessKind";
+import { notApplicable, notHeld, removalOrder, type AccessKind } from "./accessKind";
 
 /** A governance relationship of the two tenants (Microsoft Entra Tenant Governance). */
 export const governanceRelationship = {
@@ -12,6 +12,7 @@ export const governanceRelationship = {
   name: "portalAccess.groups",
   mark: notApplicable("the MSSP's tenant ID tells whose it is"),
   address: notApplicable("the search finds it, not its ID"),
+  withoutCalls: { presence: "the stack's state does not have it: it is searched", held: notHeld },
   grants: "gives groups of the MSSP's tenant roles in the customer's",
   judged: notApplicable("no resource declares it"),
   isExpected: hasModel("governance"),

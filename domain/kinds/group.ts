@@ -14,6 +14,8 @@ export const group = {
   name: "msspName, or the tier's name in portalAccess.tiers",
   mark: "description",
   address: graphGroups.path,
+  principal: "group",
+  withoutCalls: { held: "memberships are a kind of their own" },
   grants: "gives its members what it was given",
   judged: {
     assignableToRole: "role-assignable-groups",

@@ -1,7 +1,7 @@
 import { graphUsers } from "@defender-mssp/microsoft";
 import { hasModel } from "../prerequisiteSettings";
 import { component, dynamic } from "../resourceTypes";
-import { notApplicable, removalOrder, type AccessKind } from "./accessKind";
+import { isPrincipal, notApplicable, removalOrder, type AccessKind } from "./accessKind";
 
 /** A B2B guest of the customer's tenant: an analyst of the MSSP. */
 export const guest = {
@@ -13,6 +13,8 @@ export const guest = {
   name: "analysts",
   mark: "employeeType",
   address: graphUsers.path,
+  principal: "user",
+  withoutCalls: { held: isPrincipal },
   grants: "signs an analyst of the MSSP in to the tenant",
   judged: {
     adoptMember: "named-guests",

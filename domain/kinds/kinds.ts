@@ -100,6 +100,12 @@ export const kinds: readonly AccessKind[] = table;
 
 export type KindKey = (typeof table)[number]["key"];
 
+/** The calls that a kind lacks. */
+export type LackedCalls<Key extends KindKey> = keyof Extract<
+  (typeof table)[number],
+  { readonly key: Key }
+>["withoutCalls"];
+
 /** Kinds that no resource declares, and that a person ends. */
 export type PersonEndedKind = Extract<(typeof table)[number], { readonly removal: { readonly by: "person" } }>["key"];
 

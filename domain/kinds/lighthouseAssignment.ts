@@ -1,6 +1,6 @@
 import { hasDelegation } from "../prerequisiteSettings";
 import { registrationAssignment } from "../resourceTypes";
-import { notApplicable, removalOrder, type AccessKind } from "./accessKind";
+import { notApplicable, notHeld, removalOrder, type AccessKind } from "./accessKind";
 
 /** The assignment of an Azure Lighthouse delegation to a subscription or resource group. */
 export const lighthouseAssignment = {
@@ -12,6 +12,7 @@ export const lighthouseAssignment = {
   name: notApplicable("it has a random name"),
   mark: notApplicable("its definition has one"),
   address: notApplicable("Azure Resource Manager has it"),
+  withoutCalls: { held: notHeld },
   grants: "gives groups of the MSSP's tenant roles in the customer's subscription",
   judged: { "properties.registrationDefinitionId": "own-references", scope: "azure-principals" },
   isExpected: hasDelegation,

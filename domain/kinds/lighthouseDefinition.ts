@@ -1,6 +1,6 @@
 import { hasDelegation } from "../prerequisiteSettings";
 import { registrationDefinition } from "../resourceTypes";
-import { notApplicable, removalOrder, type AccessKind } from "./accessKind";
+import { notApplicable, notHeld, removalOrder, type AccessKind } from "./accessKind";
 
 /** The definition of an Azure Lighthouse delegation. */
 export const lighthouseDefinition = {
@@ -12,6 +12,7 @@ export const lighthouseDefinition = {
   name: "msspName",
   mark: "description",
   address: notApplicable("Azure Resource Manager has it"),
+  withoutCalls: { search: "its assignments, which give access, are searched", held: notHeld },
   grants: "says which roles its assignments give groups of the MSSP's tenant",
   judged: {
     "properties.authorizations": "azure-principals",

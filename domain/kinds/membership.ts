@@ -1,6 +1,6 @@
 import { graphGroups } from "@defender-mssp/microsoft";
 import { hasModel } from "../prerequisiteSettings";
-import { notApplicable, removalOrder, type AccessKind } from "./accessKind";
+import { foundWithPrincipal, notApplicable, removalOrder, type AccessKind } from "./accessKind";
 
 /** A standing membership of an analyst in a group: the property `members` of the group. */
 export const membership = {
@@ -12,6 +12,7 @@ export const membership = {
   name: notApplicable("it has no name"),
   mark: notApplicable("it has no place for a mark"),
   address: notApplicable("it is a part of another object"),
+  withoutCalls: { presence: "it is a property of the group", search: foundWithPrincipal },
   grants: "gives an analyst what the group was given",
   judged: { members: "named-principals" },
   isExpected: hasModel("basic", "rbac"),

@@ -1,7 +1,7 @@
 import { graphServicePrincipals } from "@defender-mssp/microsoft";
 import { hasMsspApplication } from "../prerequisiteSettings";
 import { component, dynamic } from "../resourceTypes";
-import { notApplicable, removalOrder, type AccessKind } from "./accessKind";
+import { isPrincipal, notApplicable, removalOrder, type AccessKind } from "./accessKind";
 
 /** The service principal of the MSSP's own application in the customer's tenant. */
 export const msspServicePrincipal = {
@@ -13,6 +13,8 @@ export const msspServicePrincipal = {
   name: notApplicable("it has the name of the MSSP's application"),
   mark: "notes",
   address: graphServicePrincipals.path,
+  principal: "servicePrincipal",
+  withoutCalls: { held: isPrincipal },
   grants: "holds the consents of the MSSP's application",
   judged: { applicationId: "named-organizations", tenantId: "named-organizations" },
   isExpected: hasMsspApplication,

@@ -1,7 +1,7 @@
 import { graphAccessPartners } from "@defender-mssp/microsoft";
 import { hasCrossTenantTrust } from "../prerequisiteSettings";
 import { component, dynamic } from "../resourceTypes";
-import { notApplicable, removalOrder, type AccessKind } from "./accessKind";
+import { notApplicable, notHeld, removalOrder, type AccessKind } from "./accessKind";
 
 /** The entry of the MSSP's tenant in the cross-tenant access policy. */
 export const partnerEntry = {
@@ -18,6 +18,7 @@ export const partnerEntry = {
   name: notApplicable("it has the MSSP's tenant ID"),
   mark: notApplicable("it has no place for a mark: the MSSP's tenant ID tells whose it is"),
   address: graphAccessPartners.path,
+  withoutCalls: { held: notHeld },
   grants: "trusts the MSSP's multifactor authentication and devices",
   judged: {
     found: "own-references",

@@ -1,6 +1,6 @@
 import { graphServicePrincipals } from "@defender-mssp/microsoft";
 import { never } from "../prerequisiteSettings";
-import { notApplicable, removalOrder, type AccessKind } from "./accessKind";
+import { isPrincipal, notApplicable, removalOrder, type AccessKind } from "./accessKind";
 
 /** The customer's consent to the application that only previews, in pull requests. */
 export const previewConsent = {
@@ -12,6 +12,12 @@ export const previewConsent = {
   name: notApplicable("it has the name of the MSSP's application"),
   mark: notApplicable("the customer creates it"),
   address: notApplicable("the search finds it, not its ID"),
+  principal: "servicePrincipal",
+  withoutCalls: {
+    presence: "the stack's state does not have it: it is searched",
+    search: "found as a service principal of the MSSP's tenant",
+    held: isPrincipal,
+  },
   grants: "lets the MSSP read what a preview compares",
   judged: notApplicable("no resource declares it"),
   isExpected: never,

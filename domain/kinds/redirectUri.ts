@@ -1,7 +1,7 @@
 import { graphApplications } from "@defender-mssp/microsoft";
 import { hasCustomerApplication } from "../prerequisiteSettings";
 import { azuread } from "../resourceTypes";
-import { notApplicable, removalOrder, type AccessKind } from "./accessKind";
+import { notApplicable, notHeld, removalOrder, type AccessKind } from "./accessKind";
 
 /** A redirect URI of the SIEM connector. */
 export const redirectUri = {
@@ -13,6 +13,7 @@ export const redirectUri = {
   name: "customerDomain",
   mark: notApplicable("it has no place for a mark"),
   address: notApplicable("it is a part of another object"),
+  withoutCalls: { search: "it ends with its app registration, which is searched", held: notHeld },
   grants: "receives the authorization code of a sign-in to the SIEM connector",
   judged: { applicationId: "named-principals", redirectUris: "redirect-uris" },
   isExpected: hasCustomerApplication,

@@ -1,5 +1,5 @@
 import { readsAlertsBy } from "../prerequisiteSettings";
-import { notApplicable, removalOrder, type AccessKind } from "./accessKind";
+import { notApplicable, notHeld, removalOrder, type AccessKind } from "./accessKind";
 
 /** A refresh token of a person of the customer, with which the SIEM reads the legacy alert API. */
 export const refreshToken = {
@@ -11,6 +11,7 @@ export const refreshToken = {
   name: notApplicable("it has no name"),
   mark: notApplicable("it has no place for a mark"),
   address: notApplicable("nothing of it is in a tenant"),
+  withoutCalls: { presence: "no API shows it", search: "no API shows it", held: notHeld },
   grants: "signs in as the person who gave it",
   judged: notApplicable("no resource declares it"),
   isExpected: readsAlertsBy("legacySiem"),

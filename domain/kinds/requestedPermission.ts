@@ -1,7 +1,7 @@
 import { graphApplications } from "@defender-mssp/microsoft";
 import { hasCustomerApplication } from "../prerequisiteSettings";
 import { azuread } from "../resourceTypes";
-import { notApplicable, removalOrder, type AccessKind } from "./accessKind";
+import { notApplicable, notHeld, removalOrder, type AccessKind } from "./accessKind";
 
 /** A permission that the app registration requests: without a consent it gives nothing. */
 export const requestedPermission = {
@@ -13,6 +13,7 @@ export const requestedPermission = {
   name: "connector.alertApis, connector.profile",
   mark: notApplicable("it has no place for a mark"),
   address: notApplicable("it is a part of another object"),
+  withoutCalls: { search: "it ends with its app registration, which is searched", held: notHeld },
   grants: notApplicable("it says what an administrator is asked to consent to"),
   judged: { applicationId: "named-principals", roleIds: "api-permissions", scopeIds: "api-permissions" },
   isExpected: hasCustomerApplication,

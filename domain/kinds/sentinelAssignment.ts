@@ -13,6 +13,7 @@ export const sentinelAssignment = {
   name: notApplicable("its name is a UUID of its scope, role and group"),
   mark: "description",
   address: notApplicable("Azure Resource Manager has it"),
+  withoutCalls: {},
   grants: "gives a group a role on a Microsoft Sentinel workspace",
   judged: { principalId: "azure-principals", roleDefinitionId: "azure-principals", scope: "azure-principals" },
   isExpected: hasSentinelAccess,

@@ -1,7 +1,7 @@
 import { graphServicePrincipals } from "@defender-mssp/microsoft";
 import { hasCustomerApplication } from "../prerequisiteSettings";
 import { azuread } from "../resourceTypes";
-import { notApplicable, removalOrder, type AccessKind } from "./accessKind";
+import { isPrincipal, notApplicable, removalOrder, type AccessKind } from "./accessKind";
 
 /** The service principal of the SIEM connector's app registration. */
 export const servicePrincipal = {
@@ -13,6 +13,8 @@ export const servicePrincipal = {
   name: "customerName",
   mark: notApplicable("it stands beside its app registration, which has one"),
   address: graphServicePrincipals.path,
+  principal: "servicePrincipal",
+  withoutCalls: { held: isPrincipal },
   grants: "holds the consents of the SIEM connector",
   judged: { clientId: "named-principals", owners: "owners" },
   isExpected: hasCustomerApplication,

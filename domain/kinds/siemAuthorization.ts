@@ -1,6 +1,6 @@
 import { defenderPermissions, readsAlertsBy } from "../prerequisiteSettings";
 import { component, dynamic } from "../resourceTypes";
-import { notApplicable, removalOrder, type AccessKind } from "./accessKind";
+import { notApplicable, notHeld, removalOrder, type AccessKind } from "./accessKind";
 
 /** The authorization of the SIEM connector for the legacy alert API. */
 export const siemAuthorization = {
@@ -12,6 +12,7 @@ export const siemAuthorization = {
   name: notApplicable("it has the application's ID"),
   mark: "managedBy, at a gateway only",
   address: notApplicable("no public API shows it"),
+  withoutCalls: { search: "no public API lists the authorizations of a tenant", held: notHeld },
   grants: "lets the SIEM connector read alerts by the legacy API",
   judged: {
     applicationId: "named-principals",

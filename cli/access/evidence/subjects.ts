@@ -11,7 +11,7 @@ import { accessPackagesOf, assignmentsOf } from "../../tenant/additions/accessPa
 import type { DeployedObject } from "../../tenant/additions/deployed";
 import type { AdditionsTenant } from "../../tenant/additions/tenant";
 import { looked } from "../../tenant/kinds/searchTenant";
-import { servicePrincipalsPath } from "../../tenant/kinds/servicePrincipalEntry";
+import { servicePrincipalsPath } from "../../tenant/kinds/servicePrincipals";
 
 export interface Subject {
   readonly kind: "guest" | "application";

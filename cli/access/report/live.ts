@@ -1,7 +1,6 @@
 /** `--live`: how the customer's tenant differs from the state, with what reads only. */
 import { invitationStatePath, lastSegment, listGroupEligibilities, listMemberIds } from "@defender-mssp/microsoft";
 import { atOnce } from "@defender-mssp/terminal/atOnce";
-import { applicable } from "../../../domain/kinds/accessKind";
 import { eligibility as eligibilityKind } from "../../../domain/kinds/eligibility";
 import { kinds, type KindKey } from "../../../domain/kinds/kinds";
 import { membership as membershipKind } from "../../../domain/kinds/membership";
@@ -148,7 +147,7 @@ async function lookUp(tenant: KindTenant, resource: ReportResource, name: string
   const unseen = (reason: string): Lookup => ({ resource, name, state: "notCompared", reason });
   const kind = kinds.find(({ key }) => key === resource.kind);
   if (kind === undefined) return unseen("no kind of access has its type: nothing can look at it");
-  const presence = applicable(callsByKind[kind.key as KindKey].presence);
+  const presence = callsByKind[kind.key as KindKey].presence;
   if (presence === undefined || isMadeByHand(resource)) return unseen("no public API shows it");
   const answer = await looked(kind, () => presence(tenant, objectIdentity(resource)));
   if ("reason" in answer) return unseen(answer.reason);

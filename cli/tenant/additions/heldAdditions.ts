@@ -2,7 +2,6 @@
 import { listGroupEligibilities } from "@defender-mssp/microsoft";
 import { atOnce } from "@defender-mssp/terminal/atOnce";
 import type { AdditionsPartName } from "../../../domain/additionsPartNames";
-import { applicable } from "../../../domain/kinds/accessKind";
 import type { KindKey } from "../../../domain/kinds/kinds";
 import { additionsKinds } from "../../../domain/prerequisites";
 import { callsByKind } from "../kinds/callsByKind";
@@ -63,7 +62,7 @@ export async function heldAdditions(
   part: AdditionsPartName,
   { principals, isDeclared = ({ id }) => tenant.deployed.has(id) }: HeldLook,
 ): Promise<FoundAddition[]> {
-  const looks = additionsKinds(part).flatMap(({ key }) => applicable(callsByKind[key as KindKey].held) ?? []);
+  const looks = additionsKinds(part).flatMap(({ key }) => callsByKind[key as KindKey].held ?? []);
   const additions = await atOnce(askedAtOnce, principals, async (principal) => {
     const grants = await Promise.all(looks.map((held) => held(kindTenant(tenant), principal)));
     return grants

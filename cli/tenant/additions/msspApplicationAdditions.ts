@@ -17,7 +17,7 @@ import {
   permissionsToFindAdditions,
   permissionsToPreview,
 } from "../../../domain/prerequisites";
-import { msspEntries, type ServicePrincipalEntry } from "../kinds/servicePrincipalEntry";
+import { msspEntries, type ServicePrincipalEntry } from "../kinds/servicePrincipals";
 import type { FoundAddition } from "./addition";
 import { azRest } from "../azRest";
 import type { StackPrincipal } from "./heldAdditions";

@@ -1,13 +1,10 @@
 import { assignmentRemoval, listPackageAssignments, packageAssignmentRequestsPath } from "@defender-mssp/microsoft";
-import { notApplicable } from "../../../domain/kinds/accessKind";
 import { azRest } from "../azRest";
 import type { HeldGrant, KindCalls, KindTenant, AccessPrincipal } from "./kindCalls";
 
-export const accessPackageAssignment: KindCalls = {
-  presence: notApplicable("people hold it: the stack's state has none"),
-  search: notApplicable("found with the principal that has it"),
+export const accessPackageAssignment = {
   held: heldPackages,
-};
+} satisfies KindCalls;
 
 async function heldPackages(tenant: KindTenant, { type, id }: AccessPrincipal): Promise<HeldGrant[]> {
   if (type !== "user") return [];

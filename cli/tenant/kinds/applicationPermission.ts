@@ -4,15 +4,13 @@ import {
   publishedRoleName,
   type AppRoleAssignment,
 } from "@defender-mssp/microsoft";
-import { notApplicable } from "../../../domain/kinds/accessKind";
 import { deletionStep, partPresence } from "./graphPresence";
 import type { HeldGrant, KindCalls, KindTenant, AccessPrincipal } from "./kindCalls";
 
-export const applicationPermission: KindCalls = {
+export const applicationPermission = {
   presence: partPresence(appRoleAssignmentsPath, ({ id }) => id),
-  search: notApplicable("found with the principal that has it"),
   held: permissions,
-};
+} satisfies KindCalls;
 
 async function permissions(tenant: KindTenant, { type, id }: AccessPrincipal): Promise<HeldGrant[]> {
   const path = `${graphPrincipals[type].item(id)}/appRoleAssignments`;

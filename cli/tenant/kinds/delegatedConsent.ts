@@ -1,14 +1,12 @@
 import { graphPermissionGrants, listClientGrants } from "@defender-mssp/microsoft";
 import { delegatedConsent as kind } from "../../../domain/kinds/delegatedConsent";
-import { notApplicable } from "../../../domain/kinds/accessKind";
 import { deletionStep, graphPresence } from "./graphPresence";
 import type { HeldGrant, KindCalls, KindTenant, AccessPrincipal } from "./kindCalls";
 
-export const delegatedConsent: KindCalls = {
+export const delegatedConsent = {
   presence: graphPresence(kind.address),
-  search: notApplicable("found with the principal that has it"),
   held: consents,
-};
+} satisfies KindCalls;
 
 async function consents(tenant: KindTenant, { type, id }: AccessPrincipal): Promise<HeldGrant[]> {
   if (type !== "servicePrincipal") return [];

@@ -1,14 +1,12 @@
 import { directoryRoleName, graphRoleAssignments, listRolesOf } from "@defender-mssp/microsoft";
 import { directoryRoleAssignment as kind } from "../../../domain/kinds/directoryRoleAssignment";
-import { notApplicable } from "../../../domain/kinds/accessKind";
 import { deletionStep, graphPresence } from "./graphPresence";
 import type { HeldGrant, KindCalls, KindTenant, AccessPrincipal } from "./kindCalls";
 
-export const directoryRoleAssignment: KindCalls = {
+export const directoryRoleAssignment = {
   presence: graphPresence(kind.address),
-  search: notApplicable("found with the principal that has it"),
   held: roles,
-};
+} satisfies KindCalls;
 
 async function roles(tenant: KindTenant, { id }: AccessPrincipal): Promise<HeldGrant[]> {
   return (await listRolesOf(tenant.graph, id)).map(({ id: assignment, roleDefinitionId }) => ({

@@ -4,15 +4,12 @@ import {
   roleEligibilityRequestsPath,
   type RoleEligibility,
 } from "@defender-mssp/microsoft";
-import { notApplicable } from "../../../domain/kinds/accessKind";
 import { azRest } from "../azRest";
 import type { AccessPrincipal, HeldGrant, KindCalls, KindTenant } from "./kindCalls";
 
-export const directoryRoleEligibility: KindCalls = {
-  presence: notApplicable("the stack's state has none"),
-  search: notApplicable("found with the principal that has it"),
+export const directoryRoleEligibility = {
   held: eligibleRoles,
-};
+} satisfies KindCalls;
 
 async function eligibleRoles(tenant: KindTenant, { id }: AccessPrincipal): Promise<HeldGrant[]> {
   return (await listEligibleRolesOf(tenant.graph, id)).map((eligibility) => ({

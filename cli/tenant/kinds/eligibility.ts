@@ -4,16 +4,14 @@ import {
   listGroupEligibilities,
   type GroupEligibility,
 } from "@defender-mssp/microsoft";
-import { notApplicable } from "../../../domain/kinds/accessKind";
 import { azRest } from "../azRest";
 import { presenceAt } from "./graphPresence";
 import type { HeldGrant, KindCalls, KindTenant, ObjectIdentity, Presence, AccessPrincipal } from "./kindCalls";
 
-export const eligibility: KindCalls = {
+export const eligibility = {
   presence: eligibilityPresence,
-  search: notApplicable("found with the principal that has it"),
   held: eligibilities,
-};
+} satisfies KindCalls;
 
 /** The stack's eligible members of a group are one resource: none of them is left, or some are. */
 async function eligibilityPresence(tenant: KindTenant, { ownerId = "" }: ObjectIdentity): Promise<Presence> {

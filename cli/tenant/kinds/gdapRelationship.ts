@@ -1,13 +1,10 @@
 import { graphAdminRelationships, graphList, type DelegatedAdminRelationship } from "@defender-mssp/microsoft";
-import { notApplicable } from "../../../domain/kinds/accessKind";
 import { gdapRelationship as kind } from "../../../domain/kinds/gdapRelationship";
 import type { KindCalls, KindTenant, Sighting } from "./kindCalls";
 
-export const gdapRelationship: KindCalls = {
-  presence: notApplicable("the stack's state does not have it: it is searched"),
+export const gdapRelationship = {
   search: delegatedAdminSightings,
-  held: notApplicable("it is nothing that a principal holds"),
-};
+} satisfies KindCalls;
 
 /** Those that give access, or will after an approval that was given. */
 const grantingStatuses = ["activating", "active", "approved", "expiring", "terminating", "terminationRequested"];

@@ -1,16 +1,14 @@
 import { graphUsers, guestsPath } from "@defender-mssp/microsoft";
 import { guest as kind } from "../../../domain/kinds/guest";
-import { notApplicable } from "../../../domain/kinds/accessKind";
 import { guestAddresses } from "./guestAddresses";
 import { deletion, restorablePresence } from "./graphPresence";
 import type { KindCalls, KindTenant, Sighting } from "./kindCalls";
 import { ownership, type Ownership } from "./ownership";
 
-export const guest: KindCalls = {
+export const guest = {
   presence: restorablePresence(kind.address),
   search: guests,
-  held: notApplicable("it is a principal"),
-};
+} satisfies KindCalls;
 
 interface GuestUser {
   readonly id: string;

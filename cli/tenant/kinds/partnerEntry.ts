@@ -1,13 +1,11 @@
 import { getAccessPartner, graphAccessPartners, type AccessPartner } from "@defender-mssp/microsoft";
-import { notApplicable } from "../../../domain/kinds/accessKind";
 import { deletionStep } from "./graphPresence";
 import type { KindCalls, KindTenant, Presence, Sighting } from "./kindCalls";
 
-export const partnerEntry: KindCalls = {
+export const partnerEntry = {
   presence: entryPresence,
   search: entry,
-  held: notApplicable("it is nothing that a principal holds"),
-};
+} satisfies KindCalls;
 
 async function entryPresence({ graph, owner }: KindTenant): Promise<Presence> {
   return { state: (await getAccessPartner(graph, owner.msspTenantId)) === undefined ? "notFound" : "found" };

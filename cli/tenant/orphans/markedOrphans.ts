@@ -17,7 +17,7 @@ const markedKinds: readonly AccessKind[] = kinds
   .sort((a, b) => order(a) - order(b));
 
 function hasSearch(key: KindKey): boolean {
-  return applicable(callsByKind[key].search) !== undefined;
+  return callsByKind[key].search !== undefined;
 }
 
 function order({ removal }: AccessKind): number {
@@ -37,7 +37,7 @@ export async function markedOrphans(tenant: KindTenant, known: Known): Promise<O
 }
 
 async function kindOrphans(tenant: KindTenant, kind: AccessKind, known: Known): Promise<readonly Orphan[]> {
-  const search = applicable(callsByKind[kind.key as KindKey].search);
+  const search = callsByKind[kind.key as KindKey].search;
   const sightings = (await search?.(tenant)) ?? [];
   const lost = sightings.filter((sighting) => !known.has(sighting.id) && isOfStack(sighting, known));
   return Promise.all(lost.map((sighting) => sightedOrphan(tenant, kind, sighting, known)));

@@ -161,7 +161,7 @@ async function takenNames(
 
 /** Assignments of the stack's Defender roles: an assigned role can't be deleted. */
 async function defenderAssignments(tenant: KindTenant, known: Known): Promise<readonly Orphan[]> {
-  const search = applicable(callsByKind.defenderRole.search);
+  const search = callsByKind.defenderRole.search;
   const roles = ((await search?.(tenant)) ?? []).filter(({ whose }) => whose === "thisStack");
   if (roles.length === 0) return [];
   return (await listRoleAssignments(tenant.graph))

@@ -1,9 +1,24 @@
 /** Service principals in the customer's tenant, read once for every kind that looks at them. */
 import { graphServicePrincipals } from "@defender-mssp/microsoft";
 import type { KindKey } from "../../../domain/kinds/kinds";
-import { deletion } from "./graphPresence";
-import type { KindTenant, Sighting } from "./kindCalls";
+import { registrations } from "./application";
+import { deletion, restorablePresence } from "./graphPresence";
+import type { KindCalls, KindTenant, Sighting } from "./kindCalls";
 import { ownership } from "./ownership";
+
+export const servicePrincipal = {
+  presence: restorablePresence(graphServicePrincipals.path),
+  search: connectorPrincipals,
+} satisfies KindCalls;
+
+export const msspServicePrincipal = {
+  presence: restorablePresence(graphServicePrincipals.path),
+  search: (tenant) => msspPrincipals(tenant, "msspServicePrincipal", ({ appId }) => appId !== tenant.owner.automation),
+} satisfies KindCalls;
+
+export const automationConsent = {
+  search: (tenant) => msspPrincipals(tenant, "automationConsent", ({ appId }) => appId === tenant.owner.automation),
+} satisfies KindCalls;
 
 export interface ServicePrincipalEntry {
   readonly id: string;
@@ -25,7 +40,7 @@ export async function msspEntries({ list, owner }: KindTenant): Promise<readonly
 const ofMssp = { whose: "thisMssp", evidence: "its application is of the MSSP's tenant" } as const;
 
 /** Those of one kind, as sightings. */
-export async function msspPrincipals(
+async function msspPrincipals(
   tenant: KindTenant,
   kind: KindKey,
   isOfKind: (entry: ServicePrincipalEntry) => boolean,
@@ -37,4 +52,20 @@ export async function msspPrincipals(
     gives: [],
     ...deletion(tenant, graphServicePrincipals.item(id)),
   }));
+}
+
+/** Service principals of app registrations in this tenant that carry a mark. */
+async function connectorPrincipals(tenant: KindTenant): Promise<Sighting[]> {
+  const marked = await registrations(tenant);
+  return (await tenant.list<ServicePrincipalEntry>(servicePrincipalsPath)).flatMap(({ id, appId, displayName }) => {
+    const owner = ownership(tenant.owner, marked.find((application) => application.appId === appId)?.description);
+    if (owner === undefined) return [];
+    return [
+      {
+        ...{ kind: "servicePrincipal" as const, id, name: displayName, ...owner, gives: [] },
+        principal: { type: "servicePrincipal" as const, id },
+        ...deletion(tenant, graphServicePrincipals.item(id)),
+      },
+    ];
+  });
 }

@@ -1,13 +1,19 @@
-import { graphPrincipals, groupMemberPath } from "@defender-mssp/microsoft";
-import { notApplicable } from "../../../domain/kinds/accessKind";
-import { deletionStep } from "./graphPresence";
+import { graphGroups, graphPrincipals, groupMemberPath } from "@defender-mssp/microsoft";
+import { deletionStep, restorablePresence } from "./graphPresence";
 import type { HeldGrant, KindCalls, KindTenant, AccessPrincipal } from "./kindCalls";
+import { markedObjects } from "./markedObjects";
 
-export const membership: KindCalls = {
-  presence: notApplicable("it is a property of the group"),
-  search: notApplicable("found with the principal that has it"),
+export const group = {
+  presence: restorablePresence(graphGroups.path),
+  search: markedObjects({
+    ...{ kind: "group", collection: graphGroups.path, principal: "group" },
+    read: ({ list }) => list(`${graphGroups.path}?$select=id,displayName,description,createdDateTime&$top=999`),
+  }),
+} satisfies KindCalls;
+
+export const membership = {
   held: memberships,
-};
+} satisfies KindCalls;
 
 interface DirectoryObject {
   readonly "@odata.type"?: string;
