@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import { root } from "./files";
-import { floors, rooms } from "./rooms";
+import { floors, parts, rooms } from "./rooms";
 
 const [begin, end] = ["<!-- floors: written by `npm run docs` -->", "<!-- end of floors -->"];
 
@@ -11,7 +11,7 @@ export function architecturePage(): string {
   const page = readFileSync(path.join(root, "docs/architecture.md"), "utf8");
   const [from, to] = [page.indexOf(begin), page.indexOf(end)];
   if (from === -1 || to < from) throw new Error(`docs/architecture.md lacks ${begin} or ${end}`);
-  return `${page.slice(0, from + begin.length)}\n\n${floorsTable()}\n\n${page.slice(to)}`;
+  return `${page.slice(0, from + begin.length)}\n\n${floorsTable()}\n\n${partsTable()}\n\n${page.slice(to)}`;
 }
 
 function floorsTable(): string {
@@ -30,4 +30,20 @@ function floorsTable(): string {
     .flat();
   const heading = ["| floor | room | imports | imports of `packages/` |", "|---|---|---|---|"];
   return [...heading, ...rows.map((row) => `| ${row.join(" | ")} |`)].join("\n");
+}
+
+/** The floors inside of large rooms. */
+function partsTable(): string {
+  const rows = [...parts()].flatMap(([room, ofRoom]) =>
+    floors(ofRoom)
+      .map((floor, level) =>
+        floor.map((part) => {
+          const imports = (ofRoom.get(part) ?? []).map((below) => `\`${below}\``).join(", ");
+          return `| \`${room}/\` | ${level} | \`${part}\` | ${imports} |`;
+        }),
+      )
+      .reverse()
+      .flat(),
+  );
+  return ["| inside of | floor | part | imports |", "|---|---|---|---|", ...rows].join("\n");
 }

@@ -8,18 +8,36 @@ interface Rule {
   readonly to: { readonly pathNot?: string | readonly string[] };
 }
 
+function rules(): readonly Rule[] {
+  // eslint-disable-next-line @typescript-eslint/no-require-imports -- a configuration without types
+  return (require(path.join(root, ".dependency-cruiser.cjs")) as { readonly forbidden: readonly Rule[] }).forbidden;
+}
+
 /** Each room with the rooms that it may import. */
 export function rooms(): ReadonlyMap<string, readonly string[]> {
-  // eslint-disable-next-line @typescript-eslint/no-require-imports -- a configuration without types
-  const { forbidden: rules } = require(path.join(root, ".dependency-cruiser.cjs")) as { forbidden: readonly Rule[] };
   const isRoom = ({ comment = "" }: Rule) =>
     comment.startsWith("Imports only ") || comment === "Imports no other room.";
   return new Map(
-    rules.filter(isRoom).map(({ name, to: { pathNot } }) => {
-      const below = Array.isArray(pathNot) ? (pathNot as readonly string[]).slice(1) : [];
-      return [name, below.map((place) => place.slice(1, -1))] as const;
-    }),
+    rules()
+      .filter(isRoom)
+      .map(({ name, to: { pathNot } }) => {
+        const below = Array.isArray(pathNot) ? (pathNot as readonly string[]).slice(1) : [];
+        return [name, below.map((place) => place.slice(1, -1))] as const;
+      }),
   );
+}
+
+/** The parts of each room that has floors of its own, with the parts that each may import. */
+export function parts(): ReadonlyMap<string, ReadonlyMap<string, readonly string[]>> {
+  const found = new Map<string, Map<string, readonly string[]>>();
+  for (const { name, comment = "" } of rules()) {
+    const [, room, imports = ""] = /^In (.+): imports (.+)\.$/.exec(comment) ?? [];
+    if (room === undefined) continue;
+    const ofRoom = found.get(room) ?? new Map<string, readonly string[]>();
+    ofRoom.set(name.slice(room.length + 1), imports === "no other part" ? [] : imports.split(", "));
+    found.set(room, ofRoom);
+  }
+  return found;
 }
 
 /** The rooms by floor, the ground first: a room is one floor above the highest that it may import. */

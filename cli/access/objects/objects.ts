@@ -3,7 +3,8 @@ import { lastSegment } from "@defender-mssp/microsoft";
 import { plannedId } from "../../planned/plannedId";
 import { kinds } from "../../../domain/kinds/kinds";
 import { kindInReport, objectKinds, type ObjectDescription, type ObjectKind } from "./kindInReport";
-import { linkTo, type LinkPlace } from "./links";
+import { kindWords } from "./kindWords";
+import { adminCenter, type LinkPlace } from "./links";
 import type { ReportObject, ReportPath } from "./reportObject";
 import type { ReportResource } from "../state/readState";
 import {
@@ -56,6 +57,13 @@ function object(
     ...(end === "" ? {} : { until: new Date(end).toISOString() }),
     adopted: resource.outputs["adopted"] === true,
   };
+}
+
+/** @param appId for an application, its client ID. */
+export function linkTo(kind: ObjectKind, place: LinkPlace, objectId: string, appId = ""): string | undefined {
+  return objectId === "" && appId === ""
+    ? undefined
+    : (kindWords[kind].link ?? adminCenter)(place, { objectId, appId });
 }
 
 /** Without what only the tenant decides, and without dates, which count from the creation. */

@@ -1,6 +1,7 @@
 /** The picture of a report: the MSSP, its people and credentials, what they belong to, what that allows. */
-import type { NodeKind, Picture, PictureEdge, PictureNode } from "@defender-mssp/pages";
-import { applicable, notApplicable, type KindCell } from "../../../domain/kinds/accessKind";
+import type { Picture, PictureEdge, PictureNode } from "@defender-mssp/pages";
+import { applicable } from "../../../domain/kinds/accessKind";
+import { kindWords, type DrawnKind } from "../../access/objects/kindWords";
 import { differenceState } from "../../access/report/differenceState";
 import type { AccessReport } from "../../access/report/model";
 import type { ObjectKind } from "../../access/objects/kindInReport";
@@ -11,50 +12,7 @@ const mostPeople = 12;
 
 const columns = ["MSSP", "Who", "By what", "Group or identity", "Right"];
 
-interface Shape {
-  readonly kind: NodeKind;
-  readonly column: number;
-}
-
-const personShape: Shape = { kind: "person", column: 1 };
-
-const shapes: Readonly<Record<ObjectKind, KindCell<Shape>>> = {
-  guest: personShape,
-  connectedOrganization: { kind: "organization", column: 1 },
-  clientSecret: { kind: "credential", column: 1 },
-  certificate: { kind: "credential", column: 1 },
-  federatedCredential: { kind: "credential", column: 1 },
-  vaultSecret: { kind: "credential", column: 1 },
-  tenantTrust: { kind: "rule", column: 2 },
-  conditionalAccessPolicy: { kind: "rule", column: 2 },
-  accessPackage: { kind: "group", column: 2 },
-  application: { kind: "application", column: 2 },
-  group: { kind: "group", column: 3 },
-  servicePrincipal: { kind: "application", column: 3 },
-  directoryRole: { kind: "role", column: 4 },
-  defenderRole: { kind: "role", column: 4 },
-  permission: { kind: "permission", column: 4 },
-  notificationRule: { kind: "rule", column: 4 },
-  detectionRule: notApplicable("nobody reaches anything by it: a table lists the rules"),
-  siemAuthorization: { kind: "permission", column: 4 },
-  delegation: { kind: "role", column: 4 },
-  sentinelRole: { kind: "role", column: 4 },
-  governanceGroup: { kind: "group", column: 1 },
-  governanceRole: { kind: "role", column: 4 },
-  unknown: { kind: "permission", column: 4 },
-  eligibility: notApplicable("a path from the person to the group"),
-  defenderRoleAssignment: notApplicable("a path from the group to the role"),
-  accessPackageResource: notApplicable("a path from the package to the group"),
-  accessPackageCatalog: notApplicable("it gives by its packages"),
-  catalogResource: notApplicable("it gives by its packages"),
-  assignmentPolicy: notApplicable("a path from the organization to the package"),
-  redirectUri: notApplicable("it is a part of the application"),
-  requestedPermission: notApplicable("without a consent it gives nothing"),
-  lighthouseAssignment: notApplicable("the delegation's details have it"),
-  keyVault: notApplicable("it is the MSSP's"),
-  vaultReader: notApplicable("it is the MSSP's"),
-  resourceGroup: notApplicable("it is the MSSP's"),
-};
+const personShape: DrawnKind = { kind: "person", column: 1 };
 
 const msspId = "mssp";
 
@@ -93,7 +51,7 @@ function englishPicture(report: AccessReport): Picture {
     { id: msspId, label: msspName, kind: "organization", column: 0 },
     ...people.nodes,
     ...others.flatMap((object) => {
-      const shape = applicable(shapes[object.kind]);
+      const shape = applicable(kindWords[object.kind].drawn);
       return shape === undefined ? [] : [nodeOf(object, shape)];
     }),
   ];
@@ -112,7 +70,7 @@ function englishPicture(report: AccessReport): Picture {
   };
 }
 
-function nodeOf({ key, kind, name, detail, difference }: ReportObject, shape: Shape): PictureNode {
+function nodeOf({ key, kind, name, detail, difference }: ReportObject, shape: DrawnKind): PictureNode {
   const shown = kind === "defenderRole" ? `${detail.split(", ").length} actions in Defender` : detail;
   const isShort = kind === "application" || kind === "servicePrincipal" || kind === "siemAuthorization";
   return {

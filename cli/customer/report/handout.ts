@@ -19,7 +19,7 @@ import {
   type Content,
 } from "@defender-mssp/pages";
 import { clouds } from "@defender-mssp/microsoft";
-import { applicable, notApplicable, type AccessKind, type KindCell } from "../../../domain/kinds/accessKind";
+import { applicable, type AccessKind } from "../../../domain/kinds/accessKind";
 import { kinds, type PersonEndedKind } from "../../../domain/kinds/kinds";
 import type { MsspContact } from "../../../settings";
 import { accessPicture, type PictureWords } from "./accessPicture";
@@ -35,10 +35,11 @@ import {
 import type { AccessReport } from "../../access/report/model";
 import type { ReportObject, ReportPath } from "../../access/objects/reportObject";
 import { dayCell, endState } from "./page";
-import { clickText, removals } from "./removal";
+import { clickText, kindWords } from "../../access/objects/kindWords";
 import { retirementsForCustomer } from "./retirementsSection";
 import { textsOf } from "./texts/all";
 import type { Language, Texts } from "./texts/texts";
+import { englishNote } from "./texts/translated";
 import { accessSentences, accessTable, meaningText, shortList } from "./accessTable";
 
 /**
@@ -77,7 +78,7 @@ export function handoutPage(report: AccessReport, language: Language, logo?: str
       checkSection(inTenant, texts, fill),
       stopSection(inTenant, texts, fill),
     ],
-    footer: [texts.noSecret, " ", texts.footer],
+    footer: [texts.noSecret, texts.footer, englishNote(texts)].filter((text) => text !== undefined).join(" "),
   });
 }
 
@@ -239,18 +240,9 @@ function holders({ key }: ReportObject, objects: readonly ReportObject[], paths:
     .join(", ");
 }
 
-/** Their details are English words of this program. */
-const wordy: ReadonlySet<ObjectKind> = new Set([
-  "group",
-  "eligibility",
-  "accessPackage",
-  "assignmentPolicy",
-  "siemAuthorization",
-]);
-
 /** What is data, and no words of this program. */
 function detailText({ kind, detail }: ReportObject): string {
-  const isWords = wordy.has(kind);
+  const isWords = kindWords[kind].detail === "words";
   const shown = kind === "permission" ? (detail.split(", ")[0] ?? "") : isWords ? "" : detail;
   return shown === "" ? "" : ` (${shown})`;
 }
@@ -274,47 +266,8 @@ function endsSection({ ends, objects, writtenAt }: AccessReport, texts: Texts, f
   );
 }
 
-/** Where the customer sees an object of each kind. */
-const checks: Readonly<Record<ObjectKind, KindCell<keyof Texts["check"]>>> = {
-  guest: "analysts",
-  group: "analysts",
-  eligibility: "analysts",
-  directoryRole: "roles",
-  defenderRole: "roles",
-  defenderRoleAssignment: "roles",
-  accessPackageCatalog: "packages",
-  catalogResource: "packages",
-  accessPackage: "packages",
-  accessPackageResource: "packages",
-  assignmentPolicy: "packages",
-  connectedOrganization: "packages",
-  application: "connector",
-  clientSecret: "connector",
-  certificate: "connector",
-  federatedCredential: "connector",
-  redirectUri: "connector",
-  requestedPermission: "connector",
-  servicePrincipal: "connector",
-  permission: "connector",
-  siemAuthorization: "connector",
-  notificationRule: "notifications",
-  detectionRule: "detections",
-  tenantTrust: "trust",
-  conditionalAccessPolicy: "trust",
-  delegation: "azure",
-  lighthouseAssignment: "azure",
-  sentinelRole: "sentinel",
-  governanceGroup: notApplicable("the step to end the relationship says where it is"),
-  governanceRole: notApplicable("the step to end the relationship says where it is"),
-  keyVault: notApplicable("it is in the MSSP's subscription"),
-  vaultSecret: notApplicable("it is in the MSSP's subscription"),
-  vaultReader: notApplicable("it is in the MSSP's subscription"),
-  resourceGroup: notApplicable("it is in the MSSP's subscription"),
-  unknown: notApplicable("nothing is known of its type"),
-};
-
 function checkSection({ objects }: AccessReport, { check }: Texts, fill: Fill): Block {
-  const places = new Set(objects.map(({ kind }) => applicable(checks[kind])));
+  const places = new Set(objects.map(({ kind }) => applicable(kindWords[kind].check)));
   const steps = (
     [
       "analysts",
@@ -393,7 +346,7 @@ function objectSteps(all: readonly ReportObject[], { kinds: texts, stop }: Texts
       const parts = present.filter((part) => owner(part) === word).map((part) => texts[part].name);
       const names = objects.filter(({ kind }) => kind === word).map(({ name }) => name);
       const ending = parts.length === 0 ? "" : ` (${stop.endsWith} ${parts.join(", ")})`;
-      const step = `${texts[word].name}: ${clickText(removals[word], shortList(names))}${ending}`;
+      const step = `${texts[word].name}: ${clickText(kindWords[word].removal, shortList(names))}${ending}`;
       return { order: firstOrder(accessKinds(word)), text: step };
     });
 }

@@ -1,8 +1,7 @@
 /** The objects of reports as CSV, a row for each. */
 import { csvText } from "@defender-mssp/terminal/csv";
 import type { AccessReport } from "../../access/report/model";
-import { clickText, removals } from "./removal";
-import { en } from "./texts/en";
+import { clickText, kindWords } from "../../access/objects/kindWords";
 
 export function objectsCsv(report: AccessReport): string {
   const { stack, customerName, tenantId, objects } = report;
@@ -12,7 +11,7 @@ export function objectsCsv(report: AccessReport): string {
       ...["meaning", "setting", "click", "stays", "document"],
     ],
     ...objects.map(({ kind, name, detail, objectId, since = "", until = "", difference, notCompared }) => {
-      const guide = removals[kind];
+      const guide = kindWords[kind].removal;
       const { setting, stays, document } = guide;
       return [
         ...[
@@ -27,7 +26,7 @@ export function objectsCsv(report: AccessReport): string {
           until,
           inTenant(difference, notCompared),
         ],
-        ...[en.kinds[kind].meaning, setting, clickText(guide), stays, document.url],
+        ...[kindWords[kind].meaning, setting, clickText(guide), stays, document.url],
       ];
     }),
   ]);

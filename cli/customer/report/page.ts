@@ -25,9 +25,8 @@ import { differenceState } from "../../access/report/differenceState";
 import type { AccessReport, Attention } from "../../access/report/model";
 import type { ObjectKind } from "../../access/objects/kindInReport";
 import type { ReportObject } from "../../access/objects/reportObject";
-import { clickText, removals } from "./removal";
+import { clickText, kindWords } from "../../access/objects/kindWords";
 import { retirementsSection } from "./retirementsSection";
-import { en } from "./texts/en";
 
 /** @param overview address of the fleet's page, if there is one. */
 export function reportPage(report: AccessReport, overview?: string): string {
@@ -178,7 +177,7 @@ function objectsSection({ objects, source }: AccessReport): Block {
         id: object.key,
         cells: [
           object.link === undefined ? object.name : link(object.name, object.link),
-          en.kinds[object.kind].name,
+          kindWords[object.kind].name,
           [detailText(object), object.adopted ? " (was there before; destroy keeps it)" : ""],
           object.objectId === "" ? "" : code(object.objectId),
           dayCell(object.since),
@@ -217,9 +216,9 @@ function removalTable(objects: readonly ReportObject[]): Block {
       { title: "Microsoft's document" },
     ],
     rows: kinds.map((kind: ObjectKind) => {
-      const guide = removals[kind];
+      const guide = kindWords[kind].removal;
       const { setting, stays, document } = guide;
-      const { name, meaning } = en.kinds[kind];
+      const { name, meaning } = kindWords[kind];
       return { cells: [name, meaning, setting, clickText(guide), stays, link(document.title, document.url)] };
     }),
   });

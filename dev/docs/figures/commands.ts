@@ -9,6 +9,7 @@ const words: Readonly<Record<string, readonly string[]>> = {
   "cli/ci": ["pipelines: previews,", "comments, state checks"],
   "cli/detections": ["rules as files: check,", "test, import, coverage"],
   "cli/sandbox": ["start, engine, sandbox"],
+  "cli/access": ["who has what, until when,", "what waits, what ends"],
   "cli/tenant": ["a tenant’s additions", "and orphans"],
   "cli/planned": ["what up will create,", "by the settings alone"],
   "cli/siem": ["the collector’s commands", "with --stack; secrets"],

@@ -5,9 +5,10 @@ import { es } from "./es";
 import { fr } from "./fr";
 import { ja } from "./ja";
 import type { Language, Texts } from "./texts";
+import { translated } from "./translated";
 
-const all: Readonly<Record<Language, Texts>> = { en, de, fr, es, ja };
+const translations = { de, fr, es, ja } as const;
 
 export function textsOf(language: Language): Texts {
-  return all[language];
+  return language === "en" ? en : translated(en, translations[language]);
 }

@@ -1,6 +1,7 @@
 import type { Texts } from "./texts";
+import type { Translation } from "./translated";
 
-export const de: Texts = {
+export const de: Translation<Texts> = {
   words: {
     skipToText: "Zum Text springen",
     contents: "Inhalt",

@@ -5,7 +5,9 @@ import type { Texts } from "./texts";
 
 export const en: Texts = {
   words: english,
-  kinds: kindWords,
+  kinds: Object.fromEntries(
+    Object.entries(kindWords).map(([kind, { name, meaning }]) => [kind, { name, meaning }]),
+  ) as Texts["kinds"],
   roles: Object.fromEntries(allConnectorRoles.map(({ value, sentence }) => [value, sentence])),
   approval:
     "The SIEM connector may change what the permissions called ReadWrite, Machine and Ti say. {approver} approved this until {until}.",

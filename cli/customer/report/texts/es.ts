@@ -1,6 +1,7 @@
 import type { Texts } from "./texts";
+import type { Translation } from "./translated";
 
-export const es: Texts = {
+export const es: Translation<Texts> = {
   words: {
     skipToText: "Ir al texto",
     contents: "Contenido",

@@ -1,6 +1,7 @@
 import type { Texts } from "./texts";
+import type { Translation } from "./translated";
 
-export const fr: Texts = {
+export const fr: Translation<Texts> = {
   words: {
     skipToText: "Aller au texte",
     contents: "Sommaire",

@@ -1,6 +1,7 @@
 import type { Texts } from "./texts";
+import type { Translation } from "./translated";
 
-export const ja: Texts = {
+export const ja: Translation<Texts> = {
   words: {
     skipToText: "本文へ移動",
     contents: "目次",

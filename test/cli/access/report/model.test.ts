@@ -1,7 +1,7 @@
 /** What a report says, from the states of released versions. */
 import assert from "node:assert/strict";
 import { VisibleError } from "@defender-mssp/errors";
-import { linkTo } from "../../../../cli/access/objects/links";
+import { linkTo } from "../../../../cli/access/objects/objects";
 import type { LiveFindings } from "../../../../cli/access/report/live";
 import { objectKinds, isWithCustomer } from "../../../../cli/access/objects/kindInReport";
 import type { AccessReport } from "../../../../cli/access/report/model";

@@ -18,6 +18,8 @@ import { plannedState, reportState } from "../../../../cli/access/state/readStat
 import { plannedResources } from "../../../../cli/planned/plannedResources";
 import { textsOf } from "../../../../cli/customer/report/texts/all";
 import { languages, type Texts } from "../../../../cli/customer/report/texts/texts";
+import { englishMark } from "../../../../cli/customer/report/texts/translated";
+import { fr } from "../../../../cli/customer/report/texts/fr";
 import { handoutReport, now, recorded, recordedReport, settingsOf, stateOf, stateText } from "./states";
 import { parseDeployment } from "../../../../cli/stack/deployment";
 
@@ -121,6 +123,8 @@ describe("mssp report: the hand-out", () => {
   const placeholders = (text: string) => [...new Set(text.match(/\{\w+\}/g) ?? [])].sort();
   /** The same word in both languages. */
   const same = /^\/words\/reaches$|^\/objects\/name$/;
+  /** A new kind may have English words only. */
+  const ofKinds = /^\/(kinds|roles|check|stop\/people)\//;
 
   for (const language of languages.filter((one) => one !== "en")) {
     it(`${language}: every text is there, translated, with the same placeholders`, () => {
@@ -131,9 +135,24 @@ describe("mssp report: the hand-out", () => {
         assert.notEqual(found.trim(), "", key);
         assert.deepEqual(placeholders(found), placeholders(wanted), key);
         if (!same.test(key)) assert.notEqual(found, wanted, key);
+        if (!ofKinds.test(key)) assert.ok(!found.includes(englishMark), key);
       }
     });
   }
+
+  it("shows English with a mark where a language has no words for a kind, and the page says what the mark means", () => {
+    const kinds = fr.kinds as Record<string, unknown>;
+    const { guest } = kinds;
+    assert.doesNotMatch(handoutPage(handoutReport("dev"), "fr"), /\[en\]/);
+    delete kinds["guest"];
+    try {
+      const page = textOf(handoutPage(handoutReport("dev"), "fr"));
+      assert.match(page, /Guest user \[en\] A person of the MSSP [^[]+\[en\]/);
+      assert.match(page, /\[en\]: not translated\./);
+    } finally {
+      kinds["guest"] = guest;
+    }
+  });
 
   it("says what there is, how to check it, and how to end it, in the customer's language", () => {
     const report = handoutReport("dev");
