@@ -6,28 +6,10 @@
 import type { AdditionsPartName } from "../additionsPartNames";
 import type { Permission } from "../writingPermissions";
 import type { PrerequisiteSettings } from "../prerequisiteSettings";
+import type { EvidenceSubject, KindAdoption } from "./kindAnswers";
+import type { KindCell } from "./kindCell";
 
-/** What a kind does not have, and why. */
-export interface NotApplicable {
-  /** The end of a sentence that begins with "Not applicable:". */
-  readonly notApplicable: string;
-}
-
-/** A cell of the table. */
-export type KindCell<Value> = Value | NotApplicable;
-
-export function notApplicable(reason: string): NotApplicable {
-  return { notApplicable: reason };
-}
-
-/** The cell's value; undefined where it is not applicable. */
-export function applicable<Value>(cell: KindCell<Value>): Value | undefined {
-  return isNotApplicable(cell) ? undefined : cell;
-}
-
-export function isNotApplicable(cell: unknown): cell is NotApplicable {
-  return typeof cell === "object" && cell !== null && "notApplicable" in cell;
-}
+export { applicable, isNotApplicable, notApplicable, type KindCell, type NotApplicable } from "./kindCell";
 
 /** Who removes an object of a kind. */
 export type Removal =
@@ -102,6 +84,10 @@ export interface AccessKind {
    * marks, and what no argument of this program sets.
    */
   readonly leftWhenAdopted: KindCell<readonly string[]>;
+  /** What an adoption does with it; not applicable where an onboarding by hand leaves none of it. */
+  readonly adoption: KindAdoption;
+  /** Those who act in the tenant through it, or why nobody does. */
+  readonly evidence: EvidenceSubject;
   readonly removal: Removal;
   /** What stays after the removal, and why. */
   readonly stays: KindCell<string>;

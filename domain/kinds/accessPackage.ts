@@ -22,6 +22,8 @@ export const accessPackage = {
   additions: ["added to access packages"],
   licence: "Microsoft Entra ID P2 or ID Governance",
   leftWhenAdopted: ["displayName", "description", "hidden"],
+  adoption: { search: "listed", owned: "accessPackages" },
+  evidence: notApplicable("who holds it is a subject by the assignment"),
   removal: { by: "destroy", order: removalOrder.definition },
   stays: notApplicable("nothing of it stays"),
 } as const satisfies AccessKind;

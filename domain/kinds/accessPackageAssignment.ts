@@ -21,6 +21,11 @@ export const accessPackageAssignment = {
   additions: ["added to access packages"],
   licence: "Microsoft Entra ID P2 or ID Governance",
   leftWhenAdopted: notApplicable("people hold it"),
+  adoption: {
+    search: "none",
+    why: "no resource declares it: people keep what they hold; look under Identity Governance, the package, Assignments",
+  },
+  evidence: { who: "holders of access packages", from: "tenant" },
   removal: {
     by: "person",
     // Microsoft, "Delete accessPackage": a package that has an assignment cannot be deleted.

@@ -22,6 +22,8 @@ export const accessPackageCatalog = {
   additions: ["added to catalogs"],
   licence: "Microsoft Entra ID P2 or ID Governance",
   leftWhenAdopted: ["displayName", "description", "externallyVisible", "published"],
+  adoption: { search: "listed", owned: "accessPackages" },
+  evidence: notApplicable("it holds packages, and does not act"),
   removal: { by: "destroy", order: removalOrder.container },
   stays: notApplicable("nothing of it stays"),
 } as const satisfies AccessKind;

@@ -2,6 +2,7 @@ import { entitlementPermissions } from "@defender-mssp/microsoft";
 import { hasModel } from "../prerequisiteSettings";
 import { azuread } from "../resourceTypes";
 import { notApplicable, notHeld, removalOrder, type AccessKind } from "./accessKind";
+import { part } from "./kindAnswers";
 
 /** A role of a group that an access package gives. */
 export const accessPackageResource = {
@@ -26,6 +27,8 @@ export const accessPackageResource = {
   additions: ["added to catalogs"],
   licence: "Microsoft Entra ID P2 or ID Governance",
   leftWhenAdopted: notApplicable("it has nothing but its package and its role"),
+  adoption: part,
+  evidence: notApplicable("who holds the package is a subject by the assignment"),
   removal: { by: "owner", owner: "accessPackage", property: "accessPackageId", order: removalOrder.grant },
   stays: notApplicable("nothing of it stays"),
 } as const satisfies AccessKind;

@@ -25,6 +25,11 @@ export const activationPolicy = {
   additions: notApplicable("up --refresh compares all of it"),
   licence: "Microsoft Entra ID P2 or ID Governance",
   leftWhenAdopted: notApplicable("just-in-time access is not adopted"),
+  adoption: {
+    search: "none",
+    why: "it is not imported: the next up sets it where portalAccess.activation is set",
+  },
+  evidence: notApplicable("it is a rule, and does not act"),
   removal: { by: "owner", owner: "group", property: "", order: removalOrder.definition },
   stays: "the policy of a group that stays: it gives no access by itself",
 } as const satisfies AccessKind;

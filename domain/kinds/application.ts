@@ -38,6 +38,8 @@ export const application = {
     "supportUrl",
     "termsOfServiceUrl",
   ],
+  adoption: { search: "listed", owned: "application" },
+  evidence: { who: "deleted applications", from: "tenant" },
   removal: { by: "destroy", order: removalOrder.principal },
   stays: "a deleted object for 30 days, among the tenant's deleted items: it gives no access",
 } as const satisfies AccessKind;

@@ -2,6 +2,7 @@ import { appRolePermissions, connectorRoles, defaultConnectorAccess } from "@def
 import { type PrerequisiteSettings } from "../prerequisiteSettings";
 import { azuread, component, dynamic } from "../resourceTypes";
 import { foundWithPrincipal, notApplicable, removalOrder, type AccessKind } from "./accessKind";
+import { listed, ofTheApplication } from "./kindAnswers";
 
 /** An application permission that a service principal of the MSSP has: an app role assignment. */
 export const applicationPermission = {
@@ -27,6 +28,8 @@ export const applicationPermission = {
   additions: ["added to the service principal", "added app roles"],
   licence: notApplicable("every edition of Microsoft Entra ID has it"),
   leftWhenAdopted: notApplicable("it has nothing but its role and its principal"),
+  adoption: listed,
+  evidence: ofTheApplication,
   removal: { by: "owner", owner: "servicePrincipal", property: "principalObjectId", order: removalOrder.grant },
   stays: notApplicable("nothing of it stays"),
 } as const satisfies AccessKind;

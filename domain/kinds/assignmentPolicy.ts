@@ -2,6 +2,7 @@ import { graphAssignmentPolicies } from "@defender-mssp/microsoft";
 import { hasModel } from "../prerequisiteSettings";
 import { azuread } from "../resourceTypes";
 import { notApplicable, notHeld, removalOrder, type AccessKind } from "./accessKind";
+import { listed } from "./kindAnswers";
 
 /** A policy by which an access package is requested, approved, reviewed and ends. */
 export const assignmentPolicy = {
@@ -40,6 +41,8 @@ export const assignmentPolicy = {
     "assignmentReviewSettings",
     "questions",
   ],
+  adoption: listed,
+  evidence: notApplicable("who approves is a person of the customer; who holds the package is a subject"),
   removal: { by: "destroy", order: removalOrder.grant },
   stays: notApplicable("nothing of it stays"),
 } as const satisfies AccessKind;

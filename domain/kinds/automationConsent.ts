@@ -22,6 +22,8 @@ export const automationConsent = {
   additions: ["added to the automation"],
   licence: notApplicable("every edition of Microsoft Entra ID has it"),
   leftWhenAdopted: notApplicable("the customer keeps it"),
+  adoption: notApplicable("it is a service principal of the MSSP's tenant, and listed as one"),
+  evidence: { who: "the MSSP's automation", from: "environment" },
   removal: {
     by: "person",
     beforeDestroy: notApplicable("`destroy` needs it: it ends last"),

@@ -2,6 +2,7 @@ import { entitlementPermissions } from "@defender-mssp/microsoft";
 import { hasModel } from "../prerequisiteSettings";
 import { azuread } from "../resourceTypes";
 import { notApplicable, notHeld, removalOrder, type AccessKind } from "./accessKind";
+import { part } from "./kindAnswers";
 
 /** A group in the catalog of the access packages. */
 export const catalogResource = {
@@ -26,6 +27,8 @@ export const catalogResource = {
   additions: ["added to catalogs"],
   licence: "Microsoft Entra ID P2 or ID Governance",
   leftWhenAdopted: notApplicable("it has nothing but its catalog and its group"),
+  adoption: part,
+  evidence: notApplicable("it names a group of the catalog, and does not act"),
   removal: { by: "owner", owner: "accessPackageCatalog", property: "catalogId", order: removalOrder.grant },
   stays: notApplicable("nothing of it stays"),
 } as const satisfies AccessKind;

@@ -2,6 +2,7 @@ import { graphApplications } from "@defender-mssp/microsoft";
 import { signsInWith } from "../prerequisiteSettings";
 import { azuread } from "../resourceTypes";
 import { notApplicable, notHeld, removalOrder, type AccessKind } from "./accessKind";
+import { listed, ofTheApplication } from "./kindAnswers";
 
 /** A client secret of the SIEM connector. */
 export const clientSecret = {
@@ -26,6 +27,8 @@ export const clientSecret = {
   additions: ["added to the application", "added to the service principal"],
   licence: notApplicable("every edition of Microsoft Entra ID has it"),
   leftWhenAdopted: ["displayName", "startDate"],
+  adoption: listed,
+  evidence: ofTheApplication,
   removal: { by: "owner", owner: "application", property: "applicationId", order: removalOrder.credential },
   stays: notApplicable("nothing of it stays"),
 } as const satisfies AccessKind;

@@ -27,6 +27,11 @@ export const conditionalAccessPolicy = {
   additions: ["added trust of the MSSP"],
   licence: "Microsoft Entra ID P1",
   leftWhenAdopted: notApplicable("a policy that exists is not adopted"),
+  adoption: {
+    search: "none",
+    why: "it has no mark: with conditionalAccess the next up creates one of its own; compare Conditional Access > Policies",
+  },
+  evidence: notApplicable("it takes access away, and does not act"),
   removal: { by: "destroy", order: removalOrder.trust },
   stays: notApplicable("nothing of it stays"),
 } as const satisfies AccessKind;

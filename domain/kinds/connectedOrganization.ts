@@ -22,6 +22,8 @@ export const connectedOrganization = {
   additions: ["added connected organizations"],
   licence: "Microsoft Entra ID P2 or ID Governance",
   leftWhenAdopted: ["displayName", "description", "managedBy"],
+  adoption: { search: "listed", owned: "accessPackages" },
+  evidence: notApplicable("its people act when they hold a package, and are subjects then"),
   removal: { by: "destroy", order: removalOrder.principal },
   stays: notApplicable("nothing of it stays"),
 } as const satisfies AccessKind;

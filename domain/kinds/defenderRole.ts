@@ -2,6 +2,7 @@ import { graphDefenderRoles } from "@defender-mssp/microsoft";
 import { hasModel } from "../prerequisiteSettings";
 import { component, dynamic } from "../resourceTypes";
 import { notApplicable, removalOrder, type AccessKind } from "./accessKind";
+import { givesItsHolder } from "./kindAnswers";
 
 /** A custom role of Microsoft Defender XDR's unified RBAC. */
 export const defenderRole = {
@@ -22,6 +23,8 @@ export const defenderRole = {
   additions: ["added to Defender roles"],
   licence: notApplicable("each licence of Microsoft Defender XDR has it"),
   leftWhenAdopted: ["displayName", "description", "managedBy"],
+  adoption: { search: "listed", owned: "groups" },
+  evidence: givesItsHolder,
   removal: { by: "destroy", order: removalOrder.definition },
   stays: notApplicable("nothing of it stays"),
 } as const satisfies AccessKind;

@@ -2,6 +2,7 @@ import { graphDefenderAssignments } from "@defender-mssp/microsoft";
 import { hasModel } from "../prerequisiteSettings";
 import { component, dynamic } from "../resourceTypes";
 import { foundWithPrincipal, notApplicable, removalOrder, type AccessKind } from "./accessKind";
+import { givesItsHolder, listed } from "./kindAnswers";
 
 /** An assignment of a Defender role to groups. */
 export const defenderRoleAssignment = {
@@ -22,6 +23,8 @@ export const defenderRoleAssignment = {
   additions: ["added to Defender roles"],
   licence: notApplicable("each licence of Microsoft Defender XDR has it"),
   leftWhenAdopted: ["displayName", "dataSources"],
+  adoption: listed,
+  evidence: givesItsHolder,
   removal: { by: "destroy", order: removalOrder.assignment },
   stays: notApplicable("nothing of it stays"),
 } as const satisfies AccessKind;

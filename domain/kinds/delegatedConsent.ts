@@ -2,6 +2,7 @@ import { graphPermissionGrants } from "@defender-mssp/microsoft";
 import { consentsToLegacyApi } from "../prerequisiteSettings";
 import { azuread } from "../resourceTypes";
 import { foundWithPrincipal, notApplicable, removalOrder, type AccessKind } from "./accessKind";
+import { listed, ofTheApplication } from "./kindAnswers";
 
 /** A consent to delegated permissions of the SIEM connector. */
 export const delegatedConsent = {
@@ -26,6 +27,8 @@ export const delegatedConsent = {
   additions: ["added consents"],
   licence: notApplicable("every edition of Microsoft Entra ID has it"),
   leftWhenAdopted: ["claimValues"],
+  adoption: listed,
+  evidence: ofTheApplication,
   removal: { by: "owner", owner: "servicePrincipal", property: "servicePrincipalObjectId", order: removalOrder.grant },
   stays: notApplicable("nothing of it stays"),
 } as const satisfies AccessKind;

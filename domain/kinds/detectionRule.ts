@@ -2,6 +2,7 @@ import { graphDetectionRules } from "@defender-mssp/microsoft";
 import { hasDetections } from "../prerequisiteSettings";
 import { component, dynamic } from "../resourceTypes";
 import { notApplicable, notHeld, removalOrder, type AccessKind } from "./accessKind";
+import { listed } from "./kindAnswers";
 
 /** A custom detection rule of Microsoft Defender XDR, with what it does by itself. */
 export const detectionRule = {
@@ -27,6 +28,12 @@ export const detectionRule = {
     "a table is there only where its product is licensed; Microsoft states no licence of the rules",
   ),
   leftWhenAdopted: ["displayName", "description", "managedBy"],
+  adoption: listed,
+  evidence: {
+    who: "detection rules that act by themselves",
+    from: "nowhere",
+    why: "what they do to devices, files and users is in Microsoft Defender's action center, which this does not read",
+  },
   removal: { by: "destroy", order: removalOrder.grant },
   stays: "the alerts that it raised; lists of Microsoft Defender go on with a deleted rule for some hours",
 } as const satisfies AccessKind;

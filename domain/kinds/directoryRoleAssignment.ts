@@ -2,6 +2,7 @@ import { graphRoleAssignments } from "@defender-mssp/microsoft";
 import { hasModel } from "../prerequisiteSettings";
 import { azuread } from "../resourceTypes";
 import { foundWithPrincipal, notApplicable, removalOrder, type AccessKind } from "./accessKind";
+import { givesItsHolder, listed } from "./kindAnswers";
 
 /** An assignment of a directory role, such as Security Reader. */
 export const directoryRoleAssignment = {
@@ -22,6 +23,8 @@ export const directoryRoleAssignment = {
   additions: ["added directory roles"],
   licence: notApplicable("every edition of Microsoft Entra ID has it"),
   leftWhenAdopted: notApplicable("it has nothing but its role and its principal"),
+  adoption: listed,
+  evidence: givesItsHolder,
   removal: { by: "destroy", order: removalOrder.assignment },
   stays: notApplicable("nothing of it stays"),
 } as const satisfies AccessKind;

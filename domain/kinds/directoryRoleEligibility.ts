@@ -1,6 +1,7 @@
 import { graphRoleEligibilities } from "@defender-mssp/microsoft";
 import { never } from "../prerequisiteSettings";
 import { foundWithPrincipal, notApplicable, removalOrder, type AccessKind } from "./accessKind";
+import { givesItsHolder } from "./kindAnswers";
 
 /** An eligible directory role, such as Security Administrator (Privileged Identity Management). */
 export const directoryRoleEligibility = {
@@ -21,6 +22,11 @@ export const directoryRoleEligibility = {
   additions: ["added directory roles"],
   licence: "Microsoft Entra ID P2 or ID Governance",
   leftWhenAdopted: notApplicable("it is not adopted"),
+  adoption: {
+    search: "none",
+    why: "no resource declares it: npx mssp verify finds it; look under Privileged Identity Management > Microsoft Entra roles",
+  },
+  evidence: givesItsHolder,
   removal: {
     by: "person",
     order: removalOrder.assignment,

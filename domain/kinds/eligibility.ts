@@ -30,6 +30,11 @@ export const eligibility = {
   additions: ["added eligibilities"],
   licence: "Microsoft Entra ID P2 or ID Governance",
   leftWhenAdopted: notApplicable("just-in-time access is not adopted"),
+  adoption: {
+    search: "none",
+    why: "it is not imported: look under Privileged Identity Management > Groups, and set portalAccess.activation",
+  },
+  evidence: notApplicable("who activates it is a guest of the stack, and a subject already"),
   removal: { by: "owner", owner: "group", property: "groupId", order: removalOrder.assignment },
   stays: notApplicable("nothing of it stays"),
 } as const satisfies AccessKind;

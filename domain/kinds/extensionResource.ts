@@ -24,6 +24,12 @@ export const extensionResource = {
   additions: notApplicable("its type is not known"),
   licence: notApplicable("the extension's own documentation says it"),
   leftWhenAdopted: notApplicable("the extension's program decides"),
+  adoption: notApplicable("only this program has extensions"),
+  evidence: {
+    who: "those who have access by the resources of an extension",
+    from: "nowhere",
+    why: "only the extension knows whom they let in",
+  },
   removal: { by: "destroy", order: removalOrder.assignment },
   stays: notApplicable("the extension's own documentation says it"),
 } as const satisfies AccessKind;

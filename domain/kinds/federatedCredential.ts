@@ -2,6 +2,7 @@ import { graphApplications } from "@defender-mssp/microsoft";
 import { signsInWith } from "../prerequisiteSettings";
 import { azuread } from "../resourceTypes";
 import { notApplicable, notHeld, removalOrder, type AccessKind } from "./accessKind";
+import { listed, ofTheApplication } from "./kindAnswers";
 
 /** A federated identity credential of the SIEM connector. */
 export const federatedCredential = {
@@ -27,6 +28,8 @@ export const federatedCredential = {
   additions: ["added to the application"],
   licence: notApplicable("every edition of Microsoft Entra ID has it"),
   leftWhenAdopted: notApplicable("its issuer and subject are settings"),
+  adoption: listed,
+  evidence: ofTheApplication,
   removal: { by: "owner", owner: "application", property: "applicationId", order: removalOrder.credential },
   stays: notApplicable("nothing of it stays"),
 } as const satisfies AccessKind;

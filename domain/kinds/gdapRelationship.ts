@@ -21,6 +21,11 @@ export const gdapRelationship = {
   additions: notApplicable("Graph shows it in the partner's tenant only"),
   licence: notApplicable("every edition of Microsoft Entra ID has it"),
   leftWhenAdopted: notApplicable("Partner Center keeps it"),
+  adoption: {
+    search: "none",
+    why: "Graph shows it in the partner's tenant only: look at Microsoft 365 admin center > Settings > Partner relationships",
+  },
+  evidence: notApplicable("this program establishes none: the partner's tenant lists its relationships"),
   removal: {
     by: "person",
     beforeDestroy: notApplicable("it ends without this program, before or after `destroy`"),

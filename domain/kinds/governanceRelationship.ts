@@ -21,6 +21,15 @@ export const governanceRelationship = {
   additions: ["governance relationship"],
   licence: "Microsoft Entra ID P1",
   leftWhenAdopted: notApplicable("people of both tenants keep it"),
+  adoption: {
+    search: "none",
+    why: "people establish it: npx mssp governance status shows it once portalAccess.model is governance",
+  },
+  evidence: {
+    who: "people of the governing tenant",
+    from: "nowhere",
+    why: "they have roles through the governance relationship without a user in this tenant, and no list of Graph names them",
+  },
   removal: {
     by: "person",
     beforeDestroy:

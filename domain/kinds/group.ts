@@ -33,6 +33,8 @@ export const group = {
   additions: ["added to the groups"],
   licence: notApplicable("only a group that can be given a directory role needs Microsoft Entra ID P1"),
   leftWhenAdopted: ["displayName", "description", "owners", "assignableToRole", "visibility", "theme", "behaviors"],
+  adoption: { search: "listed", owned: "groups" },
+  evidence: notApplicable("a group does not act: its members are subjects already"),
   removal: { by: "destroy", order: removalOrder.container },
   stays: notApplicable("nothing of it stays"),
 } as const satisfies AccessKind;

@@ -29,6 +29,8 @@ export const guest = {
   additions: ["added guests"],
   licence: notApplicable("every edition of Microsoft Entra ID has it"),
   leftWhenAdopted: ["displayName"],
+  adoption: { search: "listed", owned: "guests" },
+  evidence: { who: "deleted guests", from: "tenant" },
   removal: { by: "destroy", order: removalOrder.principal },
   stays: "a deleted object for 30 days, among the tenant's deleted items: it gives no access",
 } as const satisfies AccessKind;

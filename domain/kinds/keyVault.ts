@@ -33,6 +33,8 @@ export const keyVault = {
   additions: notApplicable("it is in the MSSP's subscription, which the search does not read"),
   licence: notApplicable("a subscription of Azure"),
   leftWhenAdopted: notApplicable("it is the MSSP's: handover.vaultId names one that exists"),
+  adoption: notApplicable("it is in the MSSP's subscription: no onboarding of a customer by hand leaves it"),
+  evidence: notApplicable("it is in the MSSP's subscription: using it is no action in the customer's tenant"),
   removal: { by: "destroy", order: removalOrder.container },
   stays: "a deleted vault for its retention period",
 } as const satisfies AccessKind;

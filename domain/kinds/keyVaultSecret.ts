@@ -24,6 +24,8 @@ export const keyVaultSecret = {
   additions: notApplicable("it is in the MSSP's subscription, which the search does not read"),
   licence: notApplicable("a subscription of Azure"),
   leftWhenAdopted: notApplicable("its value is the credential"),
+  adoption: notApplicable("it is in the MSSP's subscription: no onboarding of a customer by hand leaves it"),
+  evidence: notApplicable("it is in the MSSP's subscription: who uses it signs in as the application"),
   removal: { by: "destroy", order: removalOrder.credential },
   stays: "a deleted secret for the retention period of its vault",
 } as const satisfies AccessKind;

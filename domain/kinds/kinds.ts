@@ -106,8 +106,14 @@ export type LackedCalls<Key extends KindKey> = keyof Extract<
   { readonly key: Key }
 >["withoutCalls"];
 
+/** The kinds whose answer to a question is of this form. */
+export type KindsWith<Question extends keyof AccessKind, Answer> = Extract<
+  (typeof table)[number],
+  { readonly [Name in Question]: Answer }
+>["key"];
+
 /** Kinds that no resource declares, and that a person ends. */
-export type PersonEndedKind = Extract<(typeof table)[number], { readonly removal: { readonly by: "person" } }>["key"];
+export type PersonEndedKind = KindsWith<"removal", { readonly by: "person" }>;
 
 /** A kind as people read it. */
 export type KindName = (typeof table)[number]["singular"];

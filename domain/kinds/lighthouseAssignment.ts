@@ -1,6 +1,7 @@
 import { hasDelegation } from "../prerequisiteSettings";
 import { registrationAssignment } from "../resourceTypes";
 import { notApplicable, notHeld, removalOrder, type AccessKind } from "./accessKind";
+import { azureActivityLog, ofAzure } from "./kindAnswers";
 
 /** The assignment of an Azure Lighthouse delegation to a subscription or resource group. */
 export const lighthouseAssignment = {
@@ -21,6 +22,12 @@ export const lighthouseAssignment = {
   additions: notApplicable("it is in a subscription, and the search reads Microsoft Graph only"),
   licence: notApplicable("a subscription of Azure"),
   leftWhenAdopted: notApplicable("a delegation that exists is not adopted"),
+  adoption: ofAzure,
+  evidence: {
+    who: "people of the MSSP's tenant who have roles by Azure Lighthouse",
+    from: "nowhere",
+    why: azureActivityLog,
+  },
   removal: { by: "destroy", order: removalOrder.assignment },
   stays: notApplicable("nothing of it stays"),
 } as const satisfies AccessKind;

@@ -1,6 +1,7 @@
 import { hasDelegation } from "../prerequisiteSettings";
 import { registrationDefinition } from "../resourceTypes";
 import { notApplicable, notHeld, removalOrder, type AccessKind } from "./accessKind";
+import { ofAzure } from "./kindAnswers";
 
 /** The definition of an Azure Lighthouse delegation. */
 export const lighthouseDefinition = {
@@ -25,6 +26,8 @@ export const lighthouseDefinition = {
   additions: notApplicable("it is in a subscription, and the search reads Microsoft Graph only"),
   licence: notApplicable("a subscription of Azure"),
   leftWhenAdopted: notApplicable("a delegation that exists is not adopted"),
+  adoption: ofAzure,
+  evidence: notApplicable("its people act through the delegation that assigns it"),
   removal: { by: "destroy", order: removalOrder.definition },
   stays: notApplicable("nothing of it stays"),
 } as const satisfies AccessKind;

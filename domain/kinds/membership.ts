@@ -1,6 +1,7 @@
 import { graphGroups } from "@defender-mssp/microsoft";
 import { hasModel } from "../prerequisiteSettings";
 import { foundWithPrincipal, notApplicable, removalOrder, type AccessKind } from "./accessKind";
+import { part } from "./kindAnswers";
 
 /** A standing membership of an analyst in a group: the property `members` of the group. */
 export const membership = {
@@ -21,6 +22,8 @@ export const membership = {
   additions: ["added to the groups", "added memberships"],
   licence: notApplicable("every edition of Microsoft Entra ID has it"),
   leftWhenAdopted: notApplicable("the setting members of the adopted group decides"),
+  adoption: part,
+  evidence: notApplicable("the stack's guests are subjects; npx mssp verify lists members that another party added"),
   removal: { by: "owner", owner: "group", property: "", order: removalOrder.assignment },
   stays: notApplicable("nothing of it stays"),
 } as const satisfies AccessKind;

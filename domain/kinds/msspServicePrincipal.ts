@@ -23,6 +23,8 @@ export const msspServicePrincipal = {
   additions: ["added to the service principal", "added applications of the MSSP"],
   licence: notApplicable("every edition of Microsoft Entra ID has it"),
   leftWhenAdopted: notApplicable("it is recognized by its application ID, and only its mark is written"),
+  adoption: { search: "listed", owned: "application" },
+  evidence: { who: "the MSSP's application for the SIEM", from: "state" },
   removal: { by: "destroy", order: removalOrder.principal },
   stays: "a deleted object for 30 days, among the tenant's deleted items: it gives no access",
 } as const satisfies AccessKind;

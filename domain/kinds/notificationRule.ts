@@ -31,6 +31,11 @@ export const notificationRule = {
   additions: notApplicable("no public API lists the rules of a tenant"),
   licence: notApplicable("each licence of Microsoft Defender has it"),
   leftWhenAdopted: notApplicable("no public API shows it"),
+  adoption: {
+    search: "none",
+    why: "no API lists them: compare the portal's page with the setting notificationRules, and add them by name",
+  },
+  evidence: notApplicable("it sends mail, and does not sign in"),
   removal: { by: "destroy", order: removalOrder.grant },
   stays: notApplicable("nothing of it stays"),
 } as const satisfies AccessKind;

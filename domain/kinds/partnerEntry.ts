@@ -37,6 +37,11 @@ export const partnerEntry = {
   additions: ["added trust of the MSSP"],
   licence: "Microsoft Entra ID P1",
   leftWhenAdopted: notApplicable("its earlier values are kept in the state, and come back"),
+  adoption: {
+    search: "none",
+    why: "it is not imported: with crossTenantTrust the next up merges its values into the entry, and destroy puts back what was before",
+  },
+  evidence: notApplicable("it lets the stack's guests sign in, who are subjects already"),
   removal: { by: "destroy", order: removalOrder.trust },
   stays: "an entry that existed before the stack, with its earlier values",
 } as const satisfies AccessKind;

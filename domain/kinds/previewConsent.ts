@@ -26,6 +26,8 @@ export const previewConsent = {
   additions: ["added applications of the MSSP"],
   licence: notApplicable("every edition of Microsoft Entra ID has it"),
   leftWhenAdopted: notApplicable("the customer keeps it"),
+  adoption: notApplicable("it is a service principal of the MSSP's tenant, and listed as one"),
+  evidence: { who: "other applications of the MSSP's tenant, such as its preview application", from: "tenant" },
   removal: {
     by: "person",
     beforeDestroy: notApplicable("it ends after the last preview"),

@@ -2,6 +2,7 @@ import { graphApplications } from "@defender-mssp/microsoft";
 import { hasCustomerApplication } from "../prerequisiteSettings";
 import { azuread } from "../resourceTypes";
 import { notApplicable, notHeld, removalOrder, type AccessKind } from "./accessKind";
+import { ofTheApplication, part } from "./kindAnswers";
 
 /** A redirect URI of the SIEM connector. */
 export const redirectUri = {
@@ -22,6 +23,8 @@ export const redirectUri = {
   additions: ["added to the application", "added to the service principal"],
   licence: notApplicable("every edition of Microsoft Entra ID has it"),
   leftWhenAdopted: ["redirectUris"],
+  adoption: part,
+  evidence: ofTheApplication,
   removal: { by: "owner", owner: "application", property: "applicationId", order: removalOrder.definition },
   stays: notApplicable("nothing of it stays"),
 } as const satisfies AccessKind;

@@ -20,6 +20,8 @@ export const refreshToken = {
   additions: notApplicable("no API shows it"),
   licence: notApplicable("every edition of Microsoft Entra ID has it"),
   leftWhenAdopted: notApplicable("nothing of it is in a tenant"),
+  adoption: { search: "none", why: "no API shows it: npx mssp token signs in anew" },
+  evidence: notApplicable("its sign-ins are those of the application, which is a subject"),
   removal: {
     by: "person",
     beforeDestroy: notApplicable("it ends with the sessions of the account, before or after `destroy`"),

@@ -2,6 +2,7 @@ import { graphApplications } from "@defender-mssp/microsoft";
 import { hasCustomerApplication } from "../prerequisiteSettings";
 import { azuread } from "../resourceTypes";
 import { notApplicable, notHeld, removalOrder, type AccessKind } from "./accessKind";
+import { ofTheApplication, part } from "./kindAnswers";
 
 /** A permission that the app registration requests: without a consent it gives nothing. */
 export const requestedPermission = {
@@ -22,6 +23,8 @@ export const requestedPermission = {
   additions: ["added to the application"],
   licence: notApplicable("every edition of Microsoft Entra ID has it"),
   leftWhenAdopted: ["roleIds", "scopeIds"],
+  adoption: part,
+  evidence: ofTheApplication,
   removal: { by: "owner", owner: "application", property: "applicationId", order: removalOrder.definition },
   stays: notApplicable("nothing of it stays"),
 } as const satisfies AccessKind;

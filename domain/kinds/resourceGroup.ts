@@ -24,6 +24,8 @@ export const resourceGroup = {
   additions: notApplicable("it is in the MSSP's subscription, which the search does not read"),
   licence: notApplicable("a subscription of Azure"),
   leftWhenAdopted: notApplicable("it is the MSSP's: handover.resourceGroupName names one that exists"),
+  adoption: notApplicable("it is in the MSSP's subscription: no onboarding of a customer by hand leaves it"),
+  evidence: notApplicable("it is in the MSSP's subscription, and does not act"),
   removal: { by: "destroy", order: removalOrder.container },
   stays: notApplicable("nothing of it stays"),
 } as const satisfies AccessKind;

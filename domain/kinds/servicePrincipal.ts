@@ -36,6 +36,8 @@ export const servicePrincipal = {
     "preferredSingleSignOnMode",
     "tags",
   ],
+  adoption: { search: "listed", owned: "application" },
+  evidence: { who: "the SIEM's application", from: "state" },
   removal: { by: "destroy", order: removalOrder.principal },
   stays: "a deleted object for 30 days, among the tenant's deleted items: it gives no access",
 } as const satisfies AccessKind;

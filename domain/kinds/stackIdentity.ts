@@ -27,6 +27,8 @@ export const stackIdentity = {
   additions: notApplicable("it is in the state only"),
   licence: notApplicable("nothing of it is in a tenant"),
   leftWhenAdopted: notApplicable("nothing of it is in a tenant"),
+  adoption: notApplicable("the adoption creates it"),
+  evidence: notApplicable("it is a name, and does not act"),
   removal: { by: "state" },
   stays: notApplicable("nothing of it stays"),
 } as const satisfies AccessKind;

@@ -24,6 +24,8 @@ export const vaultReader = {
   additions: notApplicable("it is in the MSSP's subscription, which the search does not read"),
   licence: notApplicable("a subscription of Azure"),
   leftWhenAdopted: notApplicable("it has nothing but its role and its principal"),
+  adoption: notApplicable("it is in the MSSP's subscription: no onboarding of a customer by hand leaves it"),
+  evidence: notApplicable("it is in the MSSP's subscription: who uses it signs in as the application"),
   removal: { by: "owner", owner: "keyVaultSecret", property: "scope", order: removalOrder.grant },
   stays: notApplicable("nothing of it stays"),
 } as const satisfies AccessKind;

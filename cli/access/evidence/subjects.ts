@@ -3,9 +3,8 @@
  * were deleted and that the tenant still keeps.
  */
 import { deletedItemsPath, graphList, parseGuestMark } from "@defender-mssp/microsoft";
-import { evidenceSubjects, type EvidenceSubject } from "../../../domain/evidenceSubjects";
 import { isNotApplicable } from "../../../domain/kinds/accessKind";
-import { kinds, type KindKey } from "../../../domain/kinds/kinds";
+import { kinds, type KindsWith } from "../../../domain/kinds/kinds";
 import type { PrerequisiteSettings } from "../../../domain/prerequisiteSettings";
 import { accessPackagesOf, assignmentsOf } from "../../tenant/additions/accessPackages";
 import type { DeployedObject } from "../../tenant/additions/deployed";
@@ -49,11 +48,7 @@ interface SubjectFinder {
   readonly obstacle?: (world: SubjectWorld) => string | undefined;
 }
 
-type FoundKind = {
-  [Key in KindKey]: (typeof evidenceSubjects)[Key] extends { readonly from: "state" | "environment" | "tenant" }
-    ? Key
-    : never;
-}[KindKey];
+type FoundKind = KindsWith<"evidence", { readonly from: "state" | "environment" | "tenant" }>;
 
 const finders: Readonly<Record<FoundKind, SubjectFinder>> = {
   guest: {
@@ -87,8 +82,7 @@ export async function findSubjects(world: SubjectWorld, settings: PrerequisiteSe
     }
   };
   for (const kind of kinds) {
-    const key = kind.key as KindKey;
-    const answer: EvidenceSubject = evidenceSubjects[key];
+    const { evidence: answer, key } = kind;
     if (isNotApplicable(answer)) continue;
     if (answer.from === "nowhere") {
       if (kind.isExpected(settings)) unseen.push(`${answer.who}: ${answer.why}`);

@@ -25,7 +25,7 @@ import {
 } from "@defender-mssp/microsoft";
 import { unsearchedReason } from "../../../domain/adoption";
 import { detectionRule } from "../../../domain/kinds/detectionRule";
-import { kinds, type KindKey } from "../../../domain/kinds/kinds";
+import { kinds } from "../../../domain/kinds/kinds";
 import { securityGroupName } from "../../../domain/naming";
 import { principalName, type Principal } from "../../tenant/additions/tenant";
 import { markIn } from "./markIn";
@@ -95,9 +95,9 @@ export async function findInTenant(tenant: SearchedTenant): Promise<FoundTenant>
 
 /** The kinds of access that nobody looks for, with the reason. */
 function unsearched({ defender }: SearchedTenant): NotLooked[] {
-  return kinds.flatMap(({ key, plural }) => {
-    const why = unsearchedReason(key as KindKey, defender !== undefined);
-    return why === undefined ? [] : [{ what: plural, why }];
+  return kinds.flatMap((kind) => {
+    const why = unsearchedReason(kind, defender !== undefined);
+    return why === undefined ? [] : [{ what: kind.plural, why }];
   });
 }
 

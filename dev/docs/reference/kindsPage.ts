@@ -9,8 +9,7 @@ import {
 } from "../../../domain/kinds/accessKind";
 import { kindSteps } from "../../../cli/access/waiting/kindSteps";
 import { reportedAs } from "../../../cli/access/objects/kindInReport";
-import { adoption, type KindAdoption } from "../../../domain/adoption";
-import { evidenceSubjects, type EvidenceSubject } from "../../../domain/evidenceSubjects";
+import type { EvidenceSubject, KindAdoption } from "../../../domain/kinds/kindAnswers";
 import { kinds, type KindKey, type PersonEndedKind } from "../../../domain/kinds/kinds";
 
 export function kindsPage(): string {
@@ -85,9 +84,9 @@ const features: readonly Feature[] = [
   { column: "Re", title: "Report", answer: ({ key }) => joined(reportedAs(key as KindKey)) },
   { column: "Rm", title: "Removed", answer: ({ removal }) => removalText(removal) },
   { column: "St", title: "Stays", answer: ({ stays }) => stays },
-  { column: "Ad", title: "Adopt", answer: ({ key }) => adoptionText(adoption[key as KindKey]) },
+  { column: "Ad", title: "Adopt", answer: ({ adoption }) => adoptionText(adoption) },
   { column: "On", title: "Onboard", answer: ({ key }) => stepText(key as KindKey) },
-  { column: "Ev", title: "Evidence", answer: ({ key }) => subjectText(evidenceSubjects[key as KindKey]) },
+  { column: "Ev", title: "Evidence", answer: ({ evidence }) => subjectText(evidence) },
 ];
 
 function called({ withoutCalls }: AccessKind, call: KindCall, what: string): Answer {
