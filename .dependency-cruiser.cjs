@@ -65,6 +65,29 @@ const floors = Object.entries(rooms).map(([room, below]) => {
   };
 });
 
+const microsoftParts = {
+  errors: [],
+  identifiers: [],
+  clouds: [],
+  requestLimiter: [],
+  stackMark: [],
+  uuid: [],
+  uuidV5: [],
+  lastSegment: [],
+  consentName: ["identifiers"],
+  http: ["requestLimiter"],
+  limiter: ["http", "requestLimiter"],
+  endpoints: ["clouds", "http"],
+  clock: ["endpoints", "http"],
+  entra: ["endpoints", "http", "clouds", "identifiers"],
+  graph: ["entra", "clock", "endpoints", "http", "identifiers", "stackMark", "lastSegment"],
+  defender: ["graph", "endpoints", "http", "identifiers"],
+  azure: ["graph", "entra", "endpoints", "http", "clouds", "uuidV5", "lastSegment"],
+  providers: ["defender", "graph", "entra", "clock", "endpoints", "http", "clouds", "uuid"],
+  retirements: ["defender", "clouds"],
+  endings: ["retirements", "defender"],
+};
+
 /** Inside a large room: each folder or file of it, and which others of the room it may import. */
 const insideRooms = {
   "cli/access": {
@@ -90,6 +113,7 @@ const insideRooms = {
     additions: ["kinds", "azRest", "unreadReason", "signInToTenant"],
     orphans: ["kinds"],
   },
+  [`${microsoft}/src`]: { ...microsoftParts, index: Object.keys(microsoftParts) },
 };
 
 const insideFloors = Object.entries(insideRooms).flatMap(([room, parts]) => {

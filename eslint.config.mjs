@@ -10,6 +10,9 @@ const worldOfProcess = [
   "cli/base/installation.ts",
 ];
 
+/** A path of Graph. A selector's pattern can't contain a slash. */
+const graphPath = String.raw`\u002f(v1\\?\.0|beta)($|\\|\u002f)`;
+
 export default tseslint.config(
   { ignores: ["**/dist/**", "**/node_modules/**", ".sandbox/**", ".packages/**", "test/compat/*/*/project/**"] },
   {
@@ -44,6 +47,21 @@ export default tseslint.config(
           property,
           message: "Take it from the session, or as an argument.",
         })),
+      ],
+    },
+  },
+  {
+    // Only packages/microsoft knows a path of Graph; the sandbox serves them.
+    files: ["**/*.{ts,tsx}"],
+    ignores: ["packages/{microsoft,sandbox,plugins,testkit}/**", "**/test/**"],
+    rules: {
+      "no-restricted-syntax": [
+        "error",
+        ...[
+          `Literal[value=/${graphPath}/]`,
+          `Literal[regex.pattern=/${graphPath}/]`,
+          `TemplateElement[value.raw=/${graphPath}/]`,
+        ].map((selector) => ({ selector, message: "Import the resource from packages/microsoft/src/graph." })),
       ],
     },
   },

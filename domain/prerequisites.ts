@@ -6,9 +6,8 @@
 import { microsoftGraph } from "@defender-mssp/microsoft";
 import { additionsPartNames, isPartOf, type AdditionsPartName } from "./additionsPartNames";
 import { isSearched } from "./adoption";
-import { evidenceSubjects, type EvidenceSubject } from "./evidenceSubjects";
 import { applicable, isNotApplicable, type AccessKind } from "./kinds/accessKind";
-import { kinds, type KindKey } from "./kinds/kinds";
+import { kinds } from "./kinds/kinds";
 import { writingPermissions, type GraphPermission, type NeededPermission, type Permission } from "./writingPermissions";
 import type { PrerequisiteSettings } from "./prerequisiteSettings";
 
@@ -83,9 +82,7 @@ const permissionsOfExtensions = ["Domain.Read.All", "User.Invite.All"] as const;
  * Names of the Microsoft Graph permissions with which `mssp adopt` sees everything that an onboarding
  * by hand leaves: none of them writes. Without one of them its part is not looked at.
  */
-export const permissionsToAdopt: readonly GraphPermission[] = permissionsToRead(
-  kinds.filter(({ key }) => isSearched(key as KindKey)),
-);
+export const permissionsToAdopt: readonly GraphPermission[] = permissionsToRead(kinds.filter(isSearched));
 
 /** Names of the Microsoft Graph permissions for the audit log and sign-ins. */
 export const permissionsToReadLogs = [
@@ -100,8 +97,7 @@ export const permissionsToReadLogs = [
  */
 export function permissionsForEvidence(settings: PrerequisiteSettings): readonly GraphPermission[] {
   const looked = kinds.filter((kind) => {
-    const subject: EvidenceSubject = evidenceSubjects[kind.key as KindKey];
-    const isLooked = !isNotApplicable(subject) && subject.from === "tenant";
+    const isLooked = !isNotApplicable(kind.evidence) && kind.evidence.from === "tenant";
     // The settings do not say whether the customer has consented to a preview application.
     return isLooked && (kind.isExpected(settings) || kind.key === "previewConsent");
   });

@@ -7,9 +7,10 @@ import {
   windowsDefenderAtp,
   type AzureRoleName,
   type DirectoryRoleName,
+  type GraphPermission,
 } from "@defender-mssp/microsoft";
 
-export type GraphPermission = keyof typeof microsoftGraph.appRoles;
+export type { GraphPermission } from "@defender-mssp/microsoft";
 
 /** A permission of Microsoft Graph or of Defender's API, or a role of Azure. */
 export type Permission = GraphPermission | "IntegrationConfiguration.ReadWrite" | AzureRoleName;

@@ -4,6 +4,7 @@ import { InvalidArgumentError, type Command } from "commander";
 import { VisibleError } from "@defender-mssp/errors";
 import { clouds } from "@defender-mssp/microsoft/clouds";
 import { ruleFileNameForm } from "@defender-mssp/microsoft/defender/automatedActionForms";
+import { huntingSchemaPath } from "@defender-mssp/microsoft/defender/huntingSchema";
 import { exitCodes } from "@defender-mssp/terminal/exitCodes";
 import { describeCommand } from "@defender-mssp/terminal/help";
 import { writeJson } from "@defender-mssp/terminal/jsonDocument";
@@ -81,7 +82,7 @@ function registerCheck(detections: Command, session: Session): void {
       "Queries are judged by Microsoft's parser against the tables that Microsoft documents. The package @defender-mssp/kql brings both.",
       "Verdicts are kept in .mssp/detections by the hash of query, tables and parser.",
       "A tenant lacks the tables of licences and connectors that it doesn't have. " +
-        `A person who may hunt there gets its tables by: az rest --method GET --url ${clouds.public.graphEndpoint}/beta/security/getHuntingSchema`,
+        `A person who may hunt there gets its tables by: az rest --method GET --url ${clouds.public.graphEndpoint}${huntingSchemaPath}`,
     ],
     reads:
       "detections/<set>/<rule>.yaml, a hunting schema, and the stacks' settings files. It asks neither the backend nor a tenant.",

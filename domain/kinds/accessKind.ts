@@ -6,28 +6,10 @@
 import type { AdditionsPartName } from "../additionsPartNames";
 import type { Permission } from "../writingPermissions";
 import type { PrerequisiteSettings } from "../prerequisiteSettings";
+import type { EvidenceSubject, KindAdoption } from "./kindAnswers";
+import type { KindCell } from "./kindCell";
 
-/** What a kind does not have, and why. */
-export interface NotApplicable {
-  /** The end of a sentence that begins with "Not applicable:". */
-  readonly notApplicable: string;
-}
-
-/** A cell of the table. */
-export type KindCell<Value> = Value | NotApplicable;
-
-export function notApplicable(reason: string): NotApplicable {
-  return { notApplicable: reason };
-}
-
-/** The cell's value; undefined where it is not applicable. */
-export function applicable<Value>(cell: KindCell<Value>): Value | undefined {
-  return isNotApplicable(cell) ? undefined : cell;
-}
-
-export function isNotApplicable(cell: unknown): cell is NotApplicable {
-  return typeof cell === "object" && cell !== null && "notApplicable" in cell;
-}
+export { applicable, isNotApplicable, notApplicable, type KindCell, type NotApplicable } from "./kindCell";
 
 /** Who removes an object of a kind. */
 export type Removal =
@@ -48,6 +30,15 @@ export type Removal =
     }
   /** Nothing of it is in a tenant: it ends with the stack's state. */
   | { readonly by: "state" };
+
+/** What `cli/tenant/kinds` asks a tenant of a kind: its proof by ID, its search, and what a principal has of it. */
+export type KindCall = "presence" | "search" | "held";
+
+/** Why a kind lacks the call `held`. */
+export const notHeld = "it is nothing that a principal holds";
+export const isPrincipal = "it is a principal";
+/** Why a kind lacks the call `search`. */
+export const foundWithPrincipal = "found with the principal that has it";
 
 export interface AccessKind {
   /** Names the kind in code and in JSON. None changes. */
@@ -70,6 +61,10 @@ export interface AccessKind {
   readonly mark: KindCell<string>;
   /** The collection of Graph that has an object at `<collection>/<object ID>`. */
   readonly address: KindCell<string>;
+  /** What an object of the kind is in the tenant's directory; absent where it holds no roles, groups and permissions. */
+  readonly principal?: "user" | "group" | "servicePrincipal";
+  /** Calls of `cli/tenant/kinds` that the kind lacks, and why: the end of a sentence that begins with "Not applicable:". */
+  readonly withoutCalls: Readonly<Partial<Record<KindCall, string>>>;
   /** What it gives the MSSP, as the end of a sentence that begins with "It". */
   readonly grants: KindCell<string>;
   /** Properties that grant, and the name of the policy rule that compares each with the settings. */
@@ -89,6 +84,10 @@ export interface AccessKind {
    * marks, and what no argument of this program sets.
    */
   readonly leftWhenAdopted: KindCell<readonly string[]>;
+  /** What an adoption does with it; not applicable where an onboarding by hand leaves none of it. */
+  readonly adoption: KindAdoption;
+  /** Those who act in the tenant through it, or why nobody does. */
+  readonly evidence: EvidenceSubject;
   readonly removal: Removal;
   /** What stays after the removal, and why. */
   readonly stays: KindCell<string>;

@@ -1,5 +1,6 @@
+import { entitlementPermissions } from "@defender-mssp/microsoft";
 import { hasModel } from "../prerequisiteSettings";
-import { notApplicable, removalOrder, type AccessKind } from "./accessKind";
+import { foundWithPrincipal, notApplicable, removalOrder, type AccessKind } from "./accessKind";
 
 /** An assignment of an access package, which a person requested and an approver of the customer gave. */
 export const accessPackageAssignment = {
@@ -11,14 +12,20 @@ export const accessPackageAssignment = {
   name: notApplicable("it has no name"),
   mark: notApplicable("it has no place for a mark"),
   address: notApplicable("the search finds it, not its ID"),
+  withoutCalls: { presence: "people hold it: the stack's state has none", search: foundWithPrincipal },
   grants: "makes a person a guest and a member of the tier's group",
   judged: notApplicable("no resource declares it"),
   isExpected: hasModel("entitlement"),
   write: notApplicable("the customer gives and removes it"),
-  read: ["EntitlementManagement.Read.All"],
+  read: entitlementPermissions.read,
   additions: ["added to access packages"],
   licence: "Microsoft Entra ID P2 or ID Governance",
   leftWhenAdopted: notApplicable("people hold it"),
+  adoption: {
+    search: "none",
+    why: "no resource declares it: people keep what they hold; look under Identity Governance, the package, Assignments",
+  },
+  evidence: { who: "holders of access packages", from: "tenant" },
   removal: {
     by: "person",
     // Microsoft, "Delete accessPackage": a package that has an assignment cannot be deleted.

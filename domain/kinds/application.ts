@@ -1,3 +1,4 @@
+import { graphApplications } from "@defender-mssp/microsoft";
 import { hasCustomerApplication } from "../prerequisiteSettings";
 import { azuread } from "../resourceTypes";
 import { notApplicable, removalOrder, type AccessKind } from "./accessKind";
@@ -11,12 +12,13 @@ export const application = {
   types: [azuread("ApplicationRegistration"), azuread("Application")],
   name: "customerName",
   mark: "description",
-  address: "/v1.0/applications",
+  address: graphApplications.path,
+  withoutCalls: { held: "its service principal is the principal" },
   grants: "signs the MSSP's SIEM in",
   judged: { signInAudience: "single-tenant-applications" },
   isExpected: hasCustomerApplication,
-  write: () => ["Application.ReadWrite.All"],
-  read: ["Application.Read.All"],
+  write: () => graphApplications.write,
+  read: graphApplications.read,
   additions: ["added to the application"],
   licence: notApplicable("every edition of Microsoft Entra ID has it"),
   leftWhenAdopted: [
@@ -36,6 +38,8 @@ export const application = {
     "supportUrl",
     "termsOfServiceUrl",
   ],
+  adoption: { search: "listed", owned: "application" },
+  evidence: { who: "deleted applications", from: "tenant" },
   removal: { by: "destroy", order: removalOrder.principal },
   stays: "a deleted object for 30 days, among the tenant's deleted items: it gives no access",
 } as const satisfies AccessKind;

@@ -1,7 +1,8 @@
-import { connectorRoles, defaultConnectorAccess } from "@defender-mssp/microsoft";
+import { appRolePermissions, connectorRoles, defaultConnectorAccess } from "@defender-mssp/microsoft";
 import { type PrerequisiteSettings } from "../prerequisiteSettings";
 import { azuread, component, dynamic } from "../resourceTypes";
-import { notApplicable, removalOrder, type AccessKind } from "./accessKind";
+import { foundWithPrincipal, notApplicable, removalOrder, type AccessKind } from "./accessKind";
+import { listed, ofTheApplication } from "./kindAnswers";
 
 /** An application permission that a service principal of the MSSP has: an app role assignment. */
 export const applicationPermission = {
@@ -13,6 +14,7 @@ export const applicationPermission = {
   name: "connector.alertApis, connector.profile",
   mark: notApplicable("it has no place for a mark"),
   address: notApplicable("it is a part of another object"),
+  withoutCalls: { search: foundWithPrincipal },
   grants: "lets the MSSP's SIEM use an API without a person",
   judged: {
     appRoleId: "api-permissions",
@@ -21,11 +23,13 @@ export const applicationPermission = {
     tenantId: "named-organizations",
   },
   isExpected: hasApplicationPermissions,
-  write: () => ["AppRoleAssignment.ReadWrite.All"],
-  read: ["Application.Read.All"],
+  write: () => appRolePermissions.write,
+  read: appRolePermissions.read,
   additions: ["added to the service principal", "added app roles"],
   licence: notApplicable("every edition of Microsoft Entra ID has it"),
   leftWhenAdopted: notApplicable("it has nothing but its role and its principal"),
+  adoption: listed,
+  evidence: ofTheApplication,
   removal: { by: "owner", owner: "servicePrincipal", property: "principalObjectId", order: removalOrder.grant },
   stays: notApplicable("nothing of it stays"),
 } as const satisfies AccessKind;

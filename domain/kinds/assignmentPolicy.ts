@@ -1,6 +1,8 @@
+import { graphAssignmentPolicies } from "@defender-mssp/microsoft";
 import { hasModel } from "../prerequisiteSettings";
 import { azuread } from "../resourceTypes";
-import { notApplicable, removalOrder, type AccessKind } from "./accessKind";
+import { notApplicable, notHeld, removalOrder, type AccessKind } from "./accessKind";
+import { listed } from "./kindAnswers";
 
 /** A policy by which an access package is requested, approved, reviewed and ends. */
 export const assignmentPolicy = {
@@ -11,7 +13,8 @@ export const assignmentPolicy = {
   types: [azuread("AccessPackageAssignmentPolicy")],
   name: "fixed, for each tier",
   mark: "description",
-  address: "/beta/identityGovernance/entitlementManagement/accessPackageAssignmentPolicies",
+  address: graphAssignmentPolicies.path,
+  withoutCalls: { held: notHeld },
   grants: "lets people of the connected organization request the package",
   judged: {
     accessPackageId: "own-references",
@@ -38,6 +41,8 @@ export const assignmentPolicy = {
     "assignmentReviewSettings",
     "questions",
   ],
+  adoption: listed,
+  evidence: notApplicable("who approves is a person of the customer; who holds the package is a subject"),
   removal: { by: "destroy", order: removalOrder.grant },
   stays: notApplicable("nothing of it stays"),
 } as const satisfies AccessKind;

@@ -1,5 +1,6 @@
+import { graphServicePrincipals } from "@defender-mssp/microsoft";
 import { always } from "../prerequisiteSettings";
-import { notApplicable, removalOrder, type AccessKind } from "./accessKind";
+import { isPrincipal, notApplicable, removalOrder, type AccessKind } from "./accessKind";
 
 /** The customer's consent to the application that runs `up`. */
 export const automationConsent = {
@@ -11,14 +12,18 @@ export const automationConsent = {
   name: notApplicable("it has the name of the MSSP's application"),
   mark: notApplicable("the customer creates it"),
   address: notApplicable("the search finds it, not its ID"),
+  principal: "servicePrincipal",
+  withoutCalls: { presence: "the stack's state does not have it: it is searched", held: isPrincipal },
   grants: "lets the MSSP change what the permissions of this page permit",
   judged: notApplicable("no resource declares it"),
   isExpected: always,
   write: notApplicable("only an administrator of the customer consents, and withdraws"),
-  read: ["Application.Read.All"],
+  read: graphServicePrincipals.read,
   additions: ["added to the automation"],
   licence: notApplicable("every edition of Microsoft Entra ID has it"),
   leftWhenAdopted: notApplicable("the customer keeps it"),
+  adoption: notApplicable("it is a service principal of the MSSP's tenant, and listed as one"),
+  evidence: { who: "the MSSP's automation", from: "environment" },
   removal: {
     by: "person",
     beforeDestroy: notApplicable("`destroy` needs it: it ends last"),

@@ -1,6 +1,8 @@
+import { graphApplications } from "@defender-mssp/microsoft";
 import { signsInWith } from "../prerequisiteSettings";
 import { azuread } from "../resourceTypes";
-import { notApplicable, removalOrder, type AccessKind } from "./accessKind";
+import { notApplicable, notHeld, removalOrder, type AccessKind } from "./accessKind";
+import { listed, ofTheApplication } from "./kindAnswers";
 
 /** A certificate of the SIEM connector: the public part. */
 export const certificate = {
@@ -12,6 +14,7 @@ export const certificate = {
   name: notApplicable("Entra names it by its subject"),
   mark: notApplicable("it has no place for a mark"),
   address: notApplicable("it is a part of another object"),
+  withoutCalls: { search: "it ends with its app registration, which is searched", held: notHeld },
   grants: "signs in as the SIEM connector, with its private key",
   judged: {
     applicationId: "named-principals",
@@ -22,11 +25,13 @@ export const certificate = {
     value: "named-credentials",
   },
   isExpected: signsInWith("certificate"),
-  write: () => ["Application.ReadWrite.All"],
-  read: ["Application.Read.All"],
+  write: () => graphApplications.write,
+  read: graphApplications.read,
   additions: ["added to the application", "added to the service principal"],
   licence: notApplicable("every edition of Microsoft Entra ID has it"),
   leftWhenAdopted: notApplicable("its private key is not in the tenant"),
+  adoption: listed,
+  evidence: ofTheApplication,
   removal: { by: "owner", owner: "application", property: "applicationId", order: removalOrder.credential },
   stays: notApplicable("nothing of it stays"),
 } as const satisfies AccessKind;

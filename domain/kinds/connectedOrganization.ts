@@ -1,6 +1,7 @@
+import { graphConnectedOrganizations } from "@defender-mssp/microsoft";
 import { hasModel } from "../prerequisiteSettings";
 import { component, dynamic } from "../resourceTypes";
-import { notApplicable, removalOrder, type AccessKind } from "./accessKind";
+import { notApplicable, notHeld, removalOrder, type AccessKind } from "./accessKind";
 
 /** The MSSP as a connected organization of entitlement management. */
 export const connectedOrganization = {
@@ -11,15 +12,18 @@ export const connectedOrganization = {
   types: [dynamic("ConnectedOrganization"), component("ConnectedOrganization")],
   name: "msspName",
   mark: "description",
-  address: "/v1.0/identityGovernance/entitlementManagement/connectedOrganizations",
+  address: graphConnectedOrganizations.path,
+  withoutCalls: { held: notHeld },
   grants: "lets people of the MSSP's tenant request packages",
   judged: { identitySource: "named-organizations", tenantId: "named-organizations" },
   isExpected: hasModel("entitlement"),
-  write: () => ["EntitlementManagement.ReadWrite.All"],
-  read: ["EntitlementManagement.Read.All"],
+  write: () => graphConnectedOrganizations.write,
+  read: graphConnectedOrganizations.read,
   additions: ["added connected organizations"],
   licence: "Microsoft Entra ID P2 or ID Governance",
   leftWhenAdopted: ["displayName", "description", "managedBy"],
+  adoption: { search: "listed", owned: "accessPackages" },
+  evidence: notApplicable("its people act when they hold a package, and are subjects then"),
   removal: { by: "destroy", order: removalOrder.principal },
   stays: notApplicable("nothing of it stays"),
 } as const satisfies AccessKind;

@@ -1,6 +1,8 @@
+import { graphDefenderRoles } from "@defender-mssp/microsoft";
 import { hasModel } from "../prerequisiteSettings";
 import { component, dynamic } from "../resourceTypes";
 import { notApplicable, removalOrder, type AccessKind } from "./accessKind";
+import { givesItsHolder } from "./kindAnswers";
 
 /** A custom role of Microsoft Defender XDR's unified RBAC. */
 export const defenderRole = {
@@ -12,14 +14,17 @@ export const defenderRole = {
   name: "the tier's name in portalAccess.tiers",
   mark: "description",
   address: notApplicable("Graph reads it in the list of all roles only"),
+  withoutCalls: { held: "its assignments are a kind of their own" },
   grants: "says what its assignments permit in the Microsoft Defender portal",
   judged: { displayName: "defender-roles", permissions: "defender-roles", tenantId: "named-organizations" },
   isExpected: hasModel("rbac", "entitlement"),
-  write: () => ["RoleManagement.ReadWrite.Defender"],
-  read: ["RoleManagement.Read.Defender"],
+  write: () => graphDefenderRoles.write,
+  read: graphDefenderRoles.read,
   additions: ["added to Defender roles"],
   licence: notApplicable("each licence of Microsoft Defender XDR has it"),
   leftWhenAdopted: ["displayName", "description", "managedBy"],
+  adoption: { search: "listed", owned: "groups" },
+  evidence: givesItsHolder,
   removal: { by: "destroy", order: removalOrder.definition },
   stays: notApplicable("nothing of it stays"),
 } as const satisfies AccessKind;

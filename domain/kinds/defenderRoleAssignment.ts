@@ -1,6 +1,8 @@
+import { graphDefenderAssignments } from "@defender-mssp/microsoft";
 import { hasModel } from "../prerequisiteSettings";
 import { component, dynamic } from "../resourceTypes";
-import { notApplicable, removalOrder, type AccessKind } from "./accessKind";
+import { foundWithPrincipal, notApplicable, removalOrder, type AccessKind } from "./accessKind";
+import { givesItsHolder, listed } from "./kindAnswers";
 
 /** An assignment of a Defender role to groups. */
 export const defenderRoleAssignment = {
@@ -12,14 +14,17 @@ export const defenderRoleAssignment = {
   name: "the tier's name in portalAccess.tiers",
   mark: notApplicable("it has no place for a mark"),
   address: notApplicable("Graph reads it in the list of all assignments only"),
+  withoutCalls: { search: foundWithPrincipal },
   grants: "gives groups a Defender role",
   judged: { principalIds: "named-principals", roleDefinitionId: "named-principals", tenantId: "named-organizations" },
   isExpected: hasModel("rbac", "entitlement"),
-  write: () => ["RoleManagement.ReadWrite.Defender"],
-  read: ["RoleManagement.Read.Defender"],
+  write: () => graphDefenderAssignments.write,
+  read: graphDefenderAssignments.read,
   additions: ["added to Defender roles"],
   licence: notApplicable("each licence of Microsoft Defender XDR has it"),
   leftWhenAdopted: ["displayName", "dataSources"],
+  adoption: listed,
+  evidence: givesItsHolder,
   removal: { by: "destroy", order: removalOrder.assignment },
   stays: notApplicable("nothing of it stays"),
 } as const satisfies AccessKind;

@@ -1,6 +1,8 @@
+import { graphPermissionGrants } from "@defender-mssp/microsoft";
 import { consentsToLegacyApi } from "../prerequisiteSettings";
 import { azuread } from "../resourceTypes";
-import { notApplicable, removalOrder, type AccessKind } from "./accessKind";
+import { foundWithPrincipal, notApplicable, removalOrder, type AccessKind } from "./accessKind";
+import { listed, ofTheApplication } from "./kindAnswers";
 
 /** A consent to delegated permissions of the SIEM connector. */
 export const delegatedConsent = {
@@ -11,7 +13,8 @@ export const delegatedConsent = {
   types: [azuread("ServicePrincipalDelegatedPermissionGrant")],
   name: "connector.alertApis",
   mark: notApplicable("it has no place for a mark"),
-  address: "/v1.0/oauth2PermissionGrants",
+  address: graphPermissionGrants.path,
+  withoutCalls: { search: foundWithPrincipal },
   grants: "lets the SIEM connector use an API as the person who signed in",
   judged: {
     claimValues: "api-permissions",
@@ -19,11 +22,13 @@ export const delegatedConsent = {
     userObjectId: "named-principals",
   },
   isExpected: consentsToLegacyApi,
-  write: () => ["DelegatedPermissionGrant.ReadWrite.All"],
-  read: ["DelegatedPermissionGrant.Read.All"],
+  write: () => graphPermissionGrants.write,
+  read: graphPermissionGrants.read,
   additions: ["added consents"],
   licence: notApplicable("every edition of Microsoft Entra ID has it"),
   leftWhenAdopted: ["claimValues"],
+  adoption: listed,
+  evidence: ofTheApplication,
   removal: { by: "owner", owner: "servicePrincipal", property: "servicePrincipalObjectId", order: removalOrder.grant },
   stays: notApplicable("nothing of it stays"),
 } as const satisfies AccessKind;

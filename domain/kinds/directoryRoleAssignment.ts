@@ -1,6 +1,8 @@
+import { graphRoleAssignments } from "@defender-mssp/microsoft";
 import { hasModel } from "../prerequisiteSettings";
 import { azuread } from "../resourceTypes";
-import { notApplicable, removalOrder, type AccessKind } from "./accessKind";
+import { foundWithPrincipal, notApplicable, removalOrder, type AccessKind } from "./accessKind";
+import { givesItsHolder, listed } from "./kindAnswers";
 
 /** An assignment of a directory role, such as Security Reader. */
 export const directoryRoleAssignment = {
@@ -11,15 +13,18 @@ export const directoryRoleAssignment = {
   types: [azuread("DirectoryRoleAssignment")],
   name: "portalAccess.role",
   mark: notApplicable("it has no place for a mark"),
-  address: "/v1.0/roleManagement/directory/roleAssignments",
+  address: graphRoleAssignments.path,
+  withoutCalls: { search: foundWithPrincipal },
   grants: "gives a group or guest a directory role",
   judged: { principalObjectId: "named-principals", roleId: "directory-roles" },
   isExpected: hasModel("basic"),
-  write: () => ["RoleManagement.ReadWrite.Directory"],
-  read: ["RoleManagement.Read.Directory"],
+  write: () => graphRoleAssignments.write,
+  read: graphRoleAssignments.read,
   additions: ["added directory roles"],
   licence: notApplicable("every edition of Microsoft Entra ID has it"),
   leftWhenAdopted: notApplicable("it has nothing but its role and its principal"),
+  adoption: listed,
+  evidence: givesItsHolder,
   removal: { by: "destroy", order: removalOrder.assignment },
   stays: notApplicable("nothing of it stays"),
 } as const satisfies AccessKind;

@@ -1,5 +1,7 @@
+import { graphRoleEligibilities } from "@defender-mssp/microsoft";
 import { never } from "../prerequisiteSettings";
-import { notApplicable, removalOrder, type AccessKind } from "./accessKind";
+import { foundWithPrincipal, notApplicable, removalOrder, type AccessKind } from "./accessKind";
+import { givesItsHolder } from "./kindAnswers";
 
 /** An eligible directory role, such as Security Administrator (Privileged Identity Management). */
 export const directoryRoleEligibility = {
@@ -10,16 +12,21 @@ export const directoryRoleEligibility = {
   types: notApplicable("this program declares none: an extension's is a resource of the extension"),
   name: notApplicable("it has no name"),
   mark: notApplicable("it has no place for a mark"),
-  address: "/v1.0/roleManagement/directory/roleEligibilitySchedules",
+  address: graphRoleEligibilities.path,
+  withoutCalls: { presence: "the stack's state has none", search: foundWithPrincipal },
   grants: "lets a guest or a member of a group activate a directory role",
   judged: notApplicable("no resource of this program declares it"),
   isExpected: never,
   write: notApplicable("this program creates none"),
-  // RoleEligibilitySchedule.Read.Directory is less, but the assignments of roles need this one anyway.
-  read: ["RoleManagement.Read.Directory"],
+  read: graphRoleEligibilities.read,
   additions: ["added directory roles"],
   licence: "Microsoft Entra ID P2 or ID Governance",
   leftWhenAdopted: notApplicable("it is not adopted"),
+  adoption: {
+    search: "none",
+    why: "no resource declares it: npx mssp verify finds it; look under Privileged Identity Management > Microsoft Entra roles",
+  },
+  evidence: givesItsHolder,
   removal: {
     by: "person",
     order: removalOrder.assignment,

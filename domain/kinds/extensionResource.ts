@@ -11,6 +11,11 @@ export const extensionResource = {
   name: notApplicable("the extension names it"),
   mark: notApplicable("the extension decides"),
   address: notApplicable("its type decides"),
+  withoutCalls: {
+    presence: "the extension's own documentation says how",
+    search: "the extension's own documentation says how",
+    held: "the extension's own documentation says how",
+  },
   grants: "what its type gives",
   judged: notApplicable("known-resource-types refuses what no rule judges"),
   isExpected: hasExtension,
@@ -19,6 +24,12 @@ export const extensionResource = {
   additions: notApplicable("its type is not known"),
   licence: notApplicable("the extension's own documentation says it"),
   leftWhenAdopted: notApplicable("the extension's program decides"),
+  adoption: notApplicable("only this program has extensions"),
+  evidence: {
+    who: "those who have access by the resources of an extension",
+    from: "nowhere",
+    why: "only the extension knows whom they let in",
+  },
   removal: { by: "destroy", order: removalOrder.assignment },
   stays: notApplicable("the extension's own documentation says it"),
 } as const satisfies AccessKind;

@@ -1,3 +1,4 @@
+import { graphGroups } from "@defender-mssp/microsoft";
 import type { Permission } from "../writingPermissions";
 import { hasModel, type PrerequisiteSettings } from "../prerequisiteSettings";
 import { azuread } from "../resourceTypes";
@@ -12,7 +13,9 @@ export const group = {
   types: [azuread("Group")],
   name: "msspName, or the tier's name in portalAccess.tiers",
   mark: "description",
-  address: "/v1.0/groups",
+  address: graphGroups.path,
+  principal: "group",
+  withoutCalls: { held: "memberships are a kind of their own" },
   grants: "gives its members what it was given",
   judged: {
     assignableToRole: "role-assignable-groups",
@@ -26,10 +29,12 @@ export const group = {
   },
   isExpected: hasModel("basic", "rbac", "entitlement"),
   write: groupPermissions,
-  read: ["Group.Read.All"],
+  read: graphGroups.read,
   additions: ["added to the groups"],
   licence: notApplicable("only a group that can be given a directory role needs Microsoft Entra ID P1"),
   leftWhenAdopted: ["displayName", "description", "owners", "assignableToRole", "visibility", "theme", "behaviors"],
+  adoption: { search: "listed", owned: "groups" },
+  evidence: notApplicable("a group does not act: its members are subjects already"),
   removal: { by: "destroy", order: removalOrder.container },
   stays: notApplicable("nothing of it stays"),
 } as const satisfies AccessKind;

@@ -1,6 +1,6 @@
 import { hasHandover, vaultRoles } from "../prerequisiteSettings";
 import { azureNative } from "../resourceTypes";
-import { notApplicable, removalOrder, type AccessKind } from "./accessKind";
+import { notApplicable, notHeld, removalOrder, type AccessKind } from "./accessKind";
 
 /** The connector's credential in the Key Vault. */
 export const keyVaultSecret = {
@@ -12,6 +12,10 @@ export const keyVaultSecret = {
   name: "handover.secretName",
   mark: "tags",
   address: notApplicable("Azure Resource Manager has it"),
+  withoutCalls: {
+    search: "it is in the MSSP's subscription, and gives nothing in the customer's tenant",
+    held: notHeld,
+  },
   grants: "holds what the SIEM signs in with",
   judged: { vaultName: "key-vaults" },
   isExpected: hasHandover,
@@ -20,6 +24,8 @@ export const keyVaultSecret = {
   additions: notApplicable("it is in the MSSP's subscription, which the search does not read"),
   licence: notApplicable("a subscription of Azure"),
   leftWhenAdopted: notApplicable("its value is the credential"),
+  adoption: notApplicable("it is in the MSSP's subscription: no onboarding of a customer by hand leaves it"),
+  evidence: notApplicable("it is in the MSSP's subscription: who uses it signs in as the application"),
   removal: { by: "destroy", order: removalOrder.credential },
   stays: "a deleted secret for the retention period of its vault",
 } as const satisfies AccessKind;

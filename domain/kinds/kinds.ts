@@ -100,8 +100,20 @@ export const kinds: readonly AccessKind[] = table;
 
 export type KindKey = (typeof table)[number]["key"];
 
+/** The calls that a kind lacks. */
+export type LackedCalls<Key extends KindKey> = keyof Extract<
+  (typeof table)[number],
+  { readonly key: Key }
+>["withoutCalls"];
+
+/** The kinds whose answer to a question is of this form. */
+export type KindsWith<Question extends keyof AccessKind, Answer> = Extract<
+  (typeof table)[number],
+  { readonly [Name in Question]: Answer }
+>["key"];
+
 /** Kinds that no resource declares, and that a person ends. */
-export type PersonEndedKind = Extract<(typeof table)[number], { readonly removal: { readonly by: "person" } }>["key"];
+export type PersonEndedKind = KindsWith<"removal", { readonly by: "person" }>;
 
 /** A kind as people read it. */
 export type KindName = (typeof table)[number]["singular"];

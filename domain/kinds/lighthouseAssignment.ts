@@ -1,6 +1,7 @@
 import { hasDelegation } from "../prerequisiteSettings";
 import { registrationAssignment } from "../resourceTypes";
-import { notApplicable, removalOrder, type AccessKind } from "./accessKind";
+import { notApplicable, notHeld, removalOrder, type AccessKind } from "./accessKind";
+import { azureActivityLog, ofAzure } from "./kindAnswers";
 
 /** The assignment of an Azure Lighthouse delegation to a subscription or resource group. */
 export const lighthouseAssignment = {
@@ -12,6 +13,7 @@ export const lighthouseAssignment = {
   name: notApplicable("it has a random name"),
   mark: notApplicable("its definition has one"),
   address: notApplicable("Azure Resource Manager has it"),
+  withoutCalls: { held: notHeld },
   grants: "gives groups of the MSSP's tenant roles in the customer's subscription",
   judged: { "properties.registrationDefinitionId": "own-references", scope: "azure-principals" },
   isExpected: hasDelegation,
@@ -20,6 +22,12 @@ export const lighthouseAssignment = {
   additions: notApplicable("it is in a subscription, and the search reads Microsoft Graph only"),
   licence: notApplicable("a subscription of Azure"),
   leftWhenAdopted: notApplicable("a delegation that exists is not adopted"),
+  adoption: ofAzure,
+  evidence: {
+    who: "people of the MSSP's tenant who have roles by Azure Lighthouse",
+    from: "nowhere",
+    why: azureActivityLog,
+  },
   removal: { by: "destroy", order: removalOrder.assignment },
   stays: notApplicable("nothing of it stays"),
 } as const satisfies AccessKind;

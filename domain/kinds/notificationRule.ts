@@ -1,6 +1,6 @@
 import { defenderPermissions, hasNotificationRules } from "../prerequisiteSettings";
 import { component, dynamic } from "../resourceTypes";
-import { notApplicable, removalOrder, type AccessKind } from "./accessKind";
+import { notApplicable, notHeld, removalOrder, type AccessKind } from "./accessKind";
 
 /** An e-mail notification rule of the Microsoft Defender portal. */
 export const notificationRule = {
@@ -12,6 +12,7 @@ export const notificationRule = {
   name: "notificationRules",
   mark: "managedBy, at a gateway only",
   address: notApplicable("no public API shows it"),
+  withoutCalls: { search: "no public API lists the rules of a tenant", held: notHeld },
   grants: "sends alerts by e-mail to the MSSP",
   judged: {
     deviceGroups: "notification-rules",
@@ -30,6 +31,11 @@ export const notificationRule = {
   additions: notApplicable("no public API lists the rules of a tenant"),
   licence: notApplicable("each licence of Microsoft Defender has it"),
   leftWhenAdopted: notApplicable("no public API shows it"),
+  adoption: {
+    search: "none",
+    why: "no API lists them: compare the portal's page with the setting notificationRules, and add them by name",
+  },
+  evidence: notApplicable("it sends mail, and does not sign in"),
   removal: { by: "destroy", order: removalOrder.grant },
   stays: notApplicable("nothing of it stays"),
 } as const satisfies AccessKind;

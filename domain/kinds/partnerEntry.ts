@@ -1,6 +1,7 @@
+import { graphAccessPartners } from "@defender-mssp/microsoft";
 import { hasCrossTenantTrust } from "../prerequisiteSettings";
 import { component, dynamic } from "../resourceTypes";
-import { notApplicable, removalOrder, type AccessKind } from "./accessKind";
+import { notApplicable, notHeld, removalOrder, type AccessKind } from "./accessKind";
 
 /** The entry of the MSSP's tenant in the cross-tenant access policy. */
 export const partnerEntry = {
@@ -16,7 +17,8 @@ export const partnerEntry = {
   ],
   name: notApplicable("it has the MSSP's tenant ID"),
   mark: notApplicable("it has no place for a mark: the MSSP's tenant ID tells whose it is"),
-  address: "/v1.0/policies/crossTenantAccessPolicy/partners",
+  address: graphAccessPartners.path,
+  withoutCalls: { held: notHeld },
   grants: "trusts the MSSP's multifactor authentication and devices",
   judged: {
     found: "own-references",
@@ -30,11 +32,16 @@ export const partnerEntry = {
     tenantId: "named-organizations",
   },
   isExpected: hasCrossTenantTrust,
-  write: () => ["Policy.ReadWrite.CrossTenantAccess"],
-  read: ["Policy.Read.All"],
+  write: () => graphAccessPartners.write,
+  read: graphAccessPartners.read,
   additions: ["added trust of the MSSP"],
   licence: "Microsoft Entra ID P1",
   leftWhenAdopted: notApplicable("its earlier values are kept in the state, and come back"),
+  adoption: {
+    search: "none",
+    why: "it is not imported: with crossTenantTrust the next up merges its values into the entry, and destroy puts back what was before",
+  },
+  evidence: notApplicable("it lets the stack's guests sign in, who are subjects already"),
   removal: { by: "destroy", order: removalOrder.trust },
   stays: "an entry that existed before the stack, with its earlier values",
 } as const satisfies AccessKind;

@@ -1,5 +1,6 @@
+import { graphServicePrincipals } from "@defender-mssp/microsoft";
 import { never } from "../prerequisiteSettings";
-import { notApplicable, removalOrder, type AccessKind } from "./accessKind";
+import { isPrincipal, notApplicable, removalOrder, type AccessKind } from "./accessKind";
 
 /** The customer's consent to the application that only previews, in pull requests. */
 export const previewConsent = {
@@ -11,14 +12,22 @@ export const previewConsent = {
   name: notApplicable("it has the name of the MSSP's application"),
   mark: notApplicable("the customer creates it"),
   address: notApplicable("the search finds it, not its ID"),
+  principal: "servicePrincipal",
+  withoutCalls: {
+    presence: "the stack's state does not have it: it is searched",
+    search: "found as a service principal of the MSSP's tenant",
+    held: isPrincipal,
+  },
   grants: "lets the MSSP read what a preview compares",
   judged: notApplicable("no resource declares it"),
   isExpected: never,
   write: notApplicable("only an administrator of the customer consents, and withdraws"),
-  read: ["Application.Read.All"],
+  read: graphServicePrincipals.read,
   additions: ["added applications of the MSSP"],
   licence: notApplicable("every edition of Microsoft Entra ID has it"),
   leftWhenAdopted: notApplicable("the customer keeps it"),
+  adoption: notApplicable("it is a service principal of the MSSP's tenant, and listed as one"),
+  evidence: { who: "other applications of the MSSP's tenant, such as its preview application", from: "tenant" },
   removal: {
     by: "person",
     beforeDestroy: notApplicable("it ends after the last preview"),

@@ -1,5 +1,5 @@
 import { readsAlertsBy } from "../prerequisiteSettings";
-import { notApplicable, removalOrder, type AccessKind } from "./accessKind";
+import { notApplicable, notHeld, removalOrder, type AccessKind } from "./accessKind";
 
 /** A refresh token of a person of the customer, with which the SIEM reads the legacy alert API. */
 export const refreshToken = {
@@ -11,6 +11,7 @@ export const refreshToken = {
   name: notApplicable("it has no name"),
   mark: notApplicable("it has no place for a mark"),
   address: notApplicable("nothing of it is in a tenant"),
+  withoutCalls: { presence: "no API shows it", search: "no API shows it", held: notHeld },
   grants: "signs in as the person who gave it",
   judged: notApplicable("no resource declares it"),
   isExpected: readsAlertsBy("legacySiem"),
@@ -19,6 +20,8 @@ export const refreshToken = {
   additions: notApplicable("no API shows it"),
   licence: notApplicable("every edition of Microsoft Entra ID has it"),
   leftWhenAdopted: notApplicable("nothing of it is in a tenant"),
+  adoption: { search: "none", why: "no API shows it: npx mssp token signs in anew" },
+  evidence: notApplicable("its sign-ins are those of the application, which is a subject"),
   removal: {
     by: "person",
     beforeDestroy: notApplicable("it ends with the sessions of the account, before or after `destroy`"),

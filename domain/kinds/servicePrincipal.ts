@@ -1,6 +1,7 @@
+import { graphServicePrincipals } from "@defender-mssp/microsoft";
 import { hasCustomerApplication } from "../prerequisiteSettings";
 import { azuread } from "../resourceTypes";
-import { notApplicable, removalOrder, type AccessKind } from "./accessKind";
+import { isPrincipal, notApplicable, removalOrder, type AccessKind } from "./accessKind";
 
 /** The service principal of the SIEM connector's app registration. */
 export const servicePrincipal = {
@@ -11,12 +12,14 @@ export const servicePrincipal = {
   types: [azuread("ServicePrincipal")],
   name: "customerName",
   mark: notApplicable("it stands beside its app registration, which has one"),
-  address: "/v1.0/servicePrincipals",
+  address: graphServicePrincipals.path,
+  principal: "servicePrincipal",
+  withoutCalls: { held: isPrincipal },
   grants: "holds the consents of the SIEM connector",
   judged: { clientId: "named-principals", owners: "owners" },
   isExpected: hasCustomerApplication,
-  write: () => ["Application.ReadWrite.All"],
-  read: ["Application.Read.All"],
+  write: () => graphServicePrincipals.write,
+  read: graphServicePrincipals.read,
   additions: ["added to the service principal"],
   licence: notApplicable("every edition of Microsoft Entra ID has it"),
   leftWhenAdopted: [
@@ -33,6 +36,8 @@ export const servicePrincipal = {
     "preferredSingleSignOnMode",
     "tags",
   ],
+  adoption: { search: "listed", owned: "application" },
+  evidence: { who: "the SIEM's application", from: "state" },
   removal: { by: "destroy", order: removalOrder.principal },
   stays: "a deleted object for 30 days, among the tenant's deleted items: it gives no access",
 } as const satisfies AccessKind;

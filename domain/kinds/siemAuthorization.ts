@@ -1,6 +1,7 @@
 import { defenderPermissions, readsAlertsBy } from "../prerequisiteSettings";
 import { component, dynamic } from "../resourceTypes";
-import { notApplicable, removalOrder, type AccessKind } from "./accessKind";
+import { notApplicable, notHeld, removalOrder, type AccessKind } from "./accessKind";
+import { ofTheApplication } from "./kindAnswers";
 
 /** The authorization of the SIEM connector for the legacy alert API. */
 export const siemAuthorization = {
@@ -12,6 +13,7 @@ export const siemAuthorization = {
   name: notApplicable("it has the application's ID"),
   mark: "managedBy, at a gateway only",
   address: notApplicable("no public API shows it"),
+  withoutCalls: { search: "no public API lists the authorizations of a tenant", held: notHeld },
   grants: "lets the SIEM connector read alerts by the legacy API",
   judged: {
     applicationId: "named-principals",
@@ -25,6 +27,11 @@ export const siemAuthorization = {
   additions: notApplicable("no public API lists the authorizations of a tenant"),
   licence: notApplicable("each licence of Microsoft Defender has it"),
   leftWhenAdopted: notApplicable("it has nothing but its application"),
+  adoption: {
+    search: "part",
+    withoutDefenderEndpoint: "Microsoft has no public API for it: look at Settings > SIEM of the Defender portal",
+  },
+  evidence: ofTheApplication,
   removal: { by: "destroy", order: removalOrder.grant },
   stays: notApplicable("nothing of it stays"),
 } as const satisfies AccessKind;

@@ -1,6 +1,6 @@
 import { always } from "../prerequisiteSettings";
 import { component, dynamic, randomTypes } from "../resourceTypes";
-import { notApplicable, type AccessKind } from "./accessKind";
+import { notApplicable, notHeld, type AccessKind } from "./accessKind";
 
 /** What tells one stack from another: its random ID, random parts of names, and the model of access. */
 export const stackIdentity = {
@@ -18,6 +18,7 @@ export const stackIdentity = {
   name: notApplicable("it has no name"),
   mark: notApplicable("it is the mark"),
   address: notApplicable("nothing of it is in a tenant"),
+  withoutCalls: { presence: "nothing of it is in a tenant", search: "nothing of it is in a tenant", held: notHeld },
   grants: notApplicable("nothing of it is in a tenant"),
   judged: notApplicable("it grants nothing"),
   isExpected: always,
@@ -26,6 +27,8 @@ export const stackIdentity = {
   additions: notApplicable("it is in the state only"),
   licence: notApplicable("nothing of it is in a tenant"),
   leftWhenAdopted: notApplicable("nothing of it is in a tenant"),
+  adoption: notApplicable("the adoption creates it"),
+  evidence: notApplicable("it is a name, and does not act"),
   removal: { by: "state" },
   stays: notApplicable("nothing of it stays"),
 } as const satisfies AccessKind;

@@ -111,7 +111,7 @@ export async function collect(
   };
 }
 
-/** The list of Graph's that a call reads, such as `/v1.0/auditLogs/signIns`. */
+/** The list of Graph's that a call reads, without the query. */
 function listOf({ path }: WantedCall): string {
   return path.split("?")[0] ?? "";
 }

@@ -2,16 +2,15 @@
  * Whose actions an evidence shows, by the kinds of access: people and applications, also those that
  * were deleted and that the tenant still keeps.
  */
-import { graphList, parseGuestMark } from "@defender-mssp/microsoft";
-import { evidenceSubjects, type EvidenceSubject } from "../../../domain/evidenceSubjects";
+import { deletedItemsPath, graphList, parseGuestMark } from "@defender-mssp/microsoft";
 import { isNotApplicable } from "../../../domain/kinds/accessKind";
-import { kinds, type KindKey } from "../../../domain/kinds/kinds";
+import { kinds, type KindsWith } from "../../../domain/kinds/kinds";
 import type { PrerequisiteSettings } from "../../../domain/prerequisiteSettings";
 import { accessPackagesOf, assignmentsOf } from "../../tenant/additions/accessPackages";
 import type { DeployedObject } from "../../tenant/additions/deployed";
 import type { AdditionsTenant } from "../../tenant/additions/tenant";
 import { looked } from "../../tenant/kinds/searchTenant";
-import { servicePrincipalsPath } from "../../tenant/kinds/servicePrincipalEntry";
+import { servicePrincipalsPath } from "../../tenant/kinds/servicePrincipals";
 
 export interface Subject {
   readonly kind: "guest" | "application";
@@ -49,11 +48,7 @@ interface SubjectFinder {
   readonly obstacle?: (world: SubjectWorld) => string | undefined;
 }
 
-type FoundKind = {
-  [Key in KindKey]: (typeof evidenceSubjects)[Key] extends { readonly from: "state" | "environment" | "tenant" }
-    ? Key
-    : never;
-}[KindKey];
+type FoundKind = KindsWith<"evidence", { readonly from: "state" | "environment" | "tenant" }>;
 
 const finders: Readonly<Record<FoundKind, SubjectFinder>> = {
   guest: {
@@ -87,8 +82,7 @@ export async function findSubjects(world: SubjectWorld, settings: PrerequisiteSe
     }
   };
   for (const kind of kinds) {
-    const key = kind.key as KindKey;
-    const answer: EvidenceSubject = evidenceSubjects[key];
+    const { evidence: answer, key } = kind;
     if (isNotApplicable(answer)) continue;
     if (answer.from === "nowhere") {
       if (kind.isExpected(settings)) unseen.push(`${answer.who}: ${answer.why}`);
@@ -156,10 +150,7 @@ interface DeletedUser {
 
 async function deletedGuests({ tenant: { call }, owner }: SubjectWorld): Promise<Subject[]> {
   const select = "id,displayName,mail,employeeType,deletedDateTime";
-  const users = await graphList<DeletedUser>(
-    call,
-    `/v1.0/directory/deletedItems/microsoft.graph.user?$select=${select}`,
-  );
+  const users = await graphList<DeletedUser>(call, `${deletedItemsPath("user")}?$select=${select}`);
   return users
     .filter(({ employeeType = null }) => parseGuestMark(employeeType)?.owner === owner)
     .map(({ id, mail, displayName, deletedDateTime }) => ({
@@ -180,8 +171,7 @@ interface DeletedApplication {
 }
 
 async function deletedApplications({ tenant: { call }, owner }: SubjectWorld): Promise<Subject[]> {
-  const path = "/v1.0/directory/deletedItems/microsoft.graph.application";
-  return (await graphList<DeletedApplication>(call, path))
+  return (await graphList<DeletedApplication>(call, deletedItemsPath("application")))
     .filter(({ description }) => owner !== undefined && description?.includes(`(${owner}`) === true)
     .map(({ appId, displayName, deletedDateTime }) => ({
       kind: "application",

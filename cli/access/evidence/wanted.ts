@@ -1,5 +1,5 @@
 /** Which calls show what a person or an application did. */
-import type { CloudName } from "@defender-mssp/microsoft";
+import { graphDirectoryAudits, graphSignIns, type CloudName } from "@defender-mssp/microsoft";
 import type { SourceName, WantedCall } from "./calls";
 import type { Period } from "./period";
 import type { Subject } from "./subjects";
@@ -49,9 +49,9 @@ function spanOf(moment: string, { from, until }: Period): string {
 
 function pathsOf(cloud: CloudName): Readonly<Record<SourceName, string>> {
   return {
-    directoryAudits: "/v1.0/auditLogs/directoryAudits",
-    interactiveSignIns: `/${cloud === "public" ? "v1.0" : "beta"}/auditLogs/signIns`,
-    nonInteractiveSignIns: "/beta/auditLogs/signIns",
-    servicePrincipalSignIns: "/beta/auditLogs/signIns",
+    directoryAudits: graphDirectoryAudits.path,
+    interactiveSignIns: graphSignIns(cloud === "public" ? "v1.0" : "beta").path,
+    nonInteractiveSignIns: graphSignIns("beta").path,
+    servicePrincipalSignIns: graphSignIns("beta").path,
   };
 }

@@ -4,11 +4,12 @@
  */
 import {
   connectorRoles,
-  graphCall,
-  graphList,
-  writesHaveEnded,
   dateOf,
+  findServicePrincipal,
+  graphCall,
+  writesHaveEnded,
   type CallContext,
+  type ServicePrincipal,
 } from "@defender-mssp/microsoft";
 import { isCallError } from "@defender-mssp/errors";
 import type { Settings } from "../../../settings";
@@ -45,10 +46,8 @@ async function publishedRoles(
     const call = await graphCall(tenantId, context);
     const missing = await Promise.all(
       [...new Set(roles.map(({ api }) => api))].map(async (api) => {
-        const filter = encodeURIComponent(`appId eq '${api.appId}'`);
-        const [found] = await graphList(call, `/v1.0/servicePrincipals?$filter=${filter}`);
-        const published = (found?.["appRoles"] ?? []) as unknown as readonly { readonly value: string | null }[];
-        const values = published.map(({ value }) => value);
+        const { appRoles = [] } = (await findServicePrincipal<Partial<ServicePrincipal>>(call, api.appId)) ?? {};
+        const values = appRoles.map(({ value }) => value);
         return roles
           .filter((role) => role.api === api && !values.includes(role.value))
           .map(({ value }) => `${api.displayName} ${value}`);

@@ -4,7 +4,13 @@
  * fail halfway; it does not end the relationship. The engine runs no program on `destroy` that could
  * warn.
  */
-import { grantSentences, graphList, ServiceError, type RelationshipStatus } from "@defender-mssp/microsoft";
+import {
+  grantSentences,
+  graphAccessPackages,
+  graphList,
+  ServiceError,
+  type RelationshipStatus,
+} from "@defender-mssp/microsoft";
 import { VisibleError } from "@defender-mssp/errors";
 import { applicable, isNotApplicable } from "../../../domain/kinds/accessKind";
 import { kinds } from "../../../domain/kinds/kinds";
@@ -211,7 +217,7 @@ function endedByPeople(settings: PrerequisiteSettings | undefined): AfterDestroy
 async function namesOf(tenant: AdditionsTenant): Promise<ReadonlyMap<string, string>> {
   const found = await graphList<{ readonly id: string; readonly displayName: string | null }>(
     tenant.call,
-    "/beta/identityGovernance/entitlementManagement/accessPackages",
+    graphAccessPackages.path,
   );
   return new Map(found.map(({ id, displayName }) => [id.toLowerCase(), displayName ?? id]));
 }

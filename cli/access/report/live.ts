@@ -1,7 +1,6 @@
 /** `--live`: how the customer's tenant differs from the state, with what reads only. */
-import { equals, graphList, lastSegment } from "@defender-mssp/microsoft";
+import { invitationStatePath, lastSegment, listGroupEligibilities, listMemberIds } from "@defender-mssp/microsoft";
 import { atOnce } from "@defender-mssp/terminal/atOnce";
-import { applicable } from "../../../domain/kinds/accessKind";
 import { eligibility as eligibilityKind } from "../../../domain/kinds/eligibility";
 import { kinds, type KindKey } from "../../../domain/kinds/kinds";
 import { membership as membershipKind } from "../../../domain/kinds/membership";
@@ -148,7 +147,7 @@ async function lookUp(tenant: KindTenant, resource: ReportResource, name: string
   const unseen = (reason: string): Lookup => ({ resource, name, state: "notCompared", reason });
   const kind = kinds.find(({ key }) => key === resource.kind);
   if (kind === undefined) return unseen("no kind of access has its type: nothing can look at it");
-  const presence = applicable(callsByKind[kind.key as KindKey].presence);
+  const presence = callsByKind[kind.key as KindKey].presence;
   if (presence === undefined || isMadeByHand(resource)) return unseen("no public API shows it");
   const answer = await looked(kind, () => presence(tenant, objectIdentity(resource)));
   if ("reason" in answer) return unseen(answer.reason);
@@ -171,7 +170,7 @@ function kindModules() {
 }
 
 async function hasNotAccepted({ graph }: KindTenant, id: string): Promise<boolean> {
-  const { body } = await graph(`/v1.0/users/${id}?$select=id,externalUserState`);
+  const { body } = await graph(invitationStatePath(id));
   return (body as { readonly externalUserState?: string | null }).externalUserState === "PendingAcceptance";
 }
 
@@ -229,11 +228,9 @@ async function currentMembers(
   key: "membership" | "eligibility",
 ): Promise<ReadonlySet<string>> {
   if (key === "membership") {
-    const members = await graphList<{ readonly id: string }>(graph, `/v1.0/groups/${groupId}/members?$select=id`);
-    return new Set(members.map(({ id }) => id.toLowerCase()));
+    return new Set((await listMemberIds(graph, groupId)).map((id) => id.toLowerCase()));
   }
-  const path = `/v1.0/identityGovernance/privilegedAccess/group/eligibilitySchedules?$filter=${equals("groupId", groupId)}`;
-  const schedules = await graphList<{ readonly principalId: string }>(graph, path);
+  const schedules = await listGroupEligibilities(graph, "groupId", groupId);
   return new Set(schedules.map(({ principalId }) => principalId.toLowerCase()));
 }
 

@@ -1,5 +1,12 @@
 /** The steps of an onboarding that show in the customer's tenant: consent, guests, packages. */
-import { adminConsentUrl, clockFrom, graphCall, ServiceError, type GraphCall } from "@defender-mssp/microsoft";
+import {
+  adminConsentUrl,
+  clockFrom,
+  graphCall,
+  invitationStatePath,
+  ServiceError,
+  type GraphCall,
+} from "@defender-mssp/microsoft";
 import { VisibleError } from "@defender-mssp/errors";
 import { isWithoutConsent } from "@defender-mssp/siem/verify/isConsentLost";
 import { accessPackageAssignment } from "../../../domain/kinds/accessPackageAssignment";
@@ -127,7 +134,7 @@ async function callOf({ environment }: OnboardingRun, { tenantId, cloud }: Setti
 
 /** A user that was there before the stack has no state of an invitation. */
 async function stateOf(call: GraphCall, id: string): Promise<"accepted" | "pending" | "gone"> {
-  const { status, body } = await call(`/v1.0/users/${id}?$select=id,externalUserState`, { accept: [404] });
+  const { status, body } = await call(invitationStatePath(id), { accept: [404] });
   if (status === 404) return "gone";
   return (body as { externalUserState?: string | null }).externalUserState === "PendingAcceptance"
     ? "pending"

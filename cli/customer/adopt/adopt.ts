@@ -24,7 +24,7 @@ import { customerFile } from "../../stack/newCustomer/customerFile";
 import type { GivenSettings } from "../../stack/newCustomer/givenSettings";
 import { complete, type CustomerAnswers } from "../../stack/newCustomer/questions";
 import { writeWholeFile } from "@defender-mssp/terminal/wholeFile";
-import type { OwnedKind } from "../../../domain/adoption";
+import type { OwnedKind } from "../../../domain/kinds/kindAnswers";
 import type { AnswersById, PlannedAdoption, PlannedCustomer, Plan } from "./draft";
 import { findInTenant } from "./find";
 import type { FoundTenant } from "./found";

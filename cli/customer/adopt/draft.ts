@@ -1,7 +1,8 @@
 /** The plan of an adoption: its parts, and the draft while it is made. */
 import type { DetectionRuleFile } from "@defender-mssp/detections";
-import { adoption, type KindAdoption, type ListedKey, type OwnedKind } from "../../../domain/adoption";
+import type { ListedKey } from "../../../domain/adoption";
 import { isNotApplicable } from "../../../domain/kinds/accessKind";
+import type { OwnedKind } from "../../../domain/kinds/kindAnswers";
 import { kinds, type KindName } from "../../../domain/kinds/kinds";
 import type { OmittablePart } from "../../../domain/omittedParts";
 import type { ExistingObject } from "./answeringProviders";
@@ -10,8 +11,8 @@ import type { FoundSecret, FoundServicePrincipal, FoundTenant, NotLooked } from 
 /** Kinds of objects that `destroy` may delete or keep. Roles, consents and secrets are always deleted. */
 export const ownedKinds: readonly OwnedKind[] = [
   ...new Set(
-    Object.values<KindAdoption>(adoption).flatMap((answer) =>
-      !isNotApplicable(answer) && answer.search === "listed" ? (answer.owned ?? []) : [],
+    kinds.flatMap(({ adoption }) =>
+      !isNotApplicable(adoption) && adoption.search === "listed" ? (adoption.owned ?? []) : [],
     ),
   ),
 ];

@@ -4,23 +4,28 @@
  */
 import {
   equals,
+  findServicePrincipal,
   getSiemAuthorization,
+  graphGroups,
   graphList,
+  graphUsers,
+  groupMembersPath,
+  guestsPath,
   listDetectionRules,
   listRoleAssignments,
   listRoleDefinitions,
+  listRolesOf,
   microsoftGraph,
   ServiceError,
   tierNames,
   windowsDefenderAtp,
-  type Group,
   type GraphCall,
-  type ServicePrincipal,
+  type Group,
   type UnifiedRoleAssignment,
 } from "@defender-mssp/microsoft";
 import { unsearchedReason } from "../../../domain/adoption";
 import { detectionRule } from "../../../domain/kinds/detectionRule";
-import { kinds, type KindKey } from "../../../domain/kinds/kinds";
+import { kinds } from "../../../domain/kinds/kinds";
 import { securityGroupName } from "../../../domain/naming";
 import { principalName, type Principal } from "../../tenant/additions/tenant";
 import { markIn } from "./markIn";
@@ -90,9 +95,9 @@ export async function findInTenant(tenant: SearchedTenant): Promise<FoundTenant>
 
 /** The kinds of access that nobody looks for, with the reason. */
 function unsearched({ defender }: SearchedTenant): NotLooked[] {
-  return kinds.flatMap(({ key, plural }) => {
-    const why = unsearchedReason(key as KindKey, defender !== undefined);
-    return why === undefined ? [] : [{ what: plural, why }];
+  return kinds.flatMap((kind) => {
+    const why = unsearchedReason(kind, defender !== undefined);
+    return why === undefined ? [] : [{ what: kind.plural, why }];
   });
 }
 
@@ -106,10 +111,8 @@ interface User {
 
 /** Guests with an address in one of the MSSP's domains. */
 async function findGuests({ call, msspDomains }: SearchedTenant): Promise<FoundGuest[]> {
-  const users = await graphList<User>(
-    call,
-    `/v1.0/users?$select=id,displayName,mail,userPrincipalName,employeeType&$filter=${equals("userType", "Guest")}`,
-  );
+  const properties = ["id", "displayName", "mail", "userPrincipalName", "employeeType"] as const;
+  const users = await graphList<User>(call, guestsPath(properties));
   return users.flatMap(({ id, displayName, mail, userPrincipalName, employeeType }) => {
     const email = [mail, invitedAddress(userPrincipalName)]
       .map((address) => address?.toLowerCase() ?? "")
@@ -134,23 +137,23 @@ async function findGroups(
   const found = new Map<string, Group>();
   const add = (groups: readonly Group[]) => groups.forEach((group) => found.set(group.id, group));
   for (const { id } of guests) {
-    const memberOf = await graphList<Group>(call, `/v1.0/users/${id}/memberOf`);
+    const memberOf = await graphList<Group>(call, `${graphUsers.item(id)}/memberOf`);
     add(memberOf.filter((one) => one["@odata.type"] === "#microsoft.graph.group"));
   }
   for (const name of [...Object.values(tierNames), securityGroupName(msspName)]) {
-    add(await graphList<Group>(call, `/v1.0/groups?$filter=${equals("displayName", name)}`));
+    add(await graphList<Group>(call, `${graphGroups.path}?$filter=${equals("displayName", name)}`));
   }
   for (const id of new Set(ids)) add(await groupById(call, id));
   return Promise.all([...found.values()].map((group) => withMembers(call, group)));
 }
 
 async function groupById(call: GraphCall, id: string): Promise<Group[]> {
-  const { status, body } = await call(`/v1.0/groups/${id}`, { accept: [404] });
+  const { status, body } = await call(graphGroups.item(id), { accept: [404] });
   return status === 404 ? [] : [body as Group];
 }
 
 async function withMembers(call: GraphCall, group: Group): Promise<FoundGroup> {
-  const members = await graphList<Principal>(call, `/v1.0/groups/${group.id}/members`);
+  const members = await graphList<Principal>(call, groupMembersPath(group.id));
   return {
     id: group.id,
     displayName: group.displayName,
@@ -162,11 +165,8 @@ async function withMembers(call: GraphCall, group: Group): Promise<FoundGroup> {
 }
 
 async function findDirectoryRoles(call: GraphCall, principals: readonly string[]) {
-  const path = "/v1.0/roleManagement/directory/roleAssignments";
   const found: UnifiedRoleAssignment[] = [];
-  for (const id of principals) {
-    found.push(...(await graphList<UnifiedRoleAssignment>(call, `${path}?$filter=${equals("principalId", id)}`)));
-  }
+  for (const id of principals) found.push(...(await listRolesOf(call, id)));
   return found.map(({ id, principalId, roleDefinitionId, directoryScopeId }) => ({
     id,
     principalId,
@@ -181,11 +181,8 @@ async function findDetectionRules(call: GraphCall): Promise<FoundDetectionRule[]
 }
 
 async function findApis(call: GraphCall): Promise<FoundApis> {
-  const find = async (appId: string) => {
-    const [one] = await graphList<ServicePrincipal>(call, `/v1.0/servicePrincipals?$filter=${equals("appId", appId)}`);
-    return one;
-  };
-  const [graph, defender] = [await find(microsoftGraph.appId), await find(windowsDefenderAtp.appId)];
+  const graph = await findServicePrincipal(call, microsoftGraph.appId);
+  const defender = await findServicePrincipal(call, windowsDefenderAtp.appId);
   const role = graph?.appRoles.find(({ value }) => value === "SecurityAlert.Read.All")?.id;
   const scope = defender?.oauth2PermissionScopes.find(({ value }) => value === "Alert.Read")?.id;
   return {

@@ -1,11 +1,14 @@
 /** Finds the SIEM's application: a registration in the customer's tenant, or the MSSP's own application. */
 import {
-  equals,
+  federatedCredentialsPath,
+  findServicePrincipal,
+  graphApplications,
   graphList,
+  graphServicePrincipals,
+  listAppRoleAssignments,
+  listClientGrants,
   type Application,
-  type AppRoleAssignment,
   type GraphCall,
-  type OAuth2PermissionGrant,
   type PasswordCredential,
   type ServicePrincipal,
 } from "@defender-mssp/microsoft";
@@ -18,11 +21,11 @@ import type { FoundApplication, FoundSecret, FoundServicePrincipal } from "./fou
 export async function findApplications({ call }: SearchedTenant, look: Look): Promise<FoundApplication[]> {
   const all = await graphList<Pick<Application, "id" | "displayName" | "web">>(
     call,
-    "/v1.0/applications?$select=id,displayName,web",
+    `${graphApplications.path}?$select=id,displayName,web`,
   );
   const found: FoundApplication[] = [];
   for (const { id } of all.filter(isSiemConnector)) {
-    const { status, body } = await call(`/v1.0/applications/${id}`, { accept: [404] });
+    const { status, body } = await call(graphApplications.item(id), { accept: [404] });
     if (status !== 404) found.push(await described(call, body as Application, look));
   }
   return found;
@@ -42,7 +45,7 @@ function isSiemRedirectUri(uri: string): boolean {
 async function described(call: GraphCall, application: Application, look: Look): Promise<FoundApplication> {
   const { id, appId, displayName, signInAudience, web, requiredResourceAccess } = application;
   const { description, notes } = application;
-  const [servicePrincipal] = await servicePrincipalsBy(call, `$filter=${equals("appId", appId)}`);
+  const servicePrincipal = await findServicePrincipal<NotedPrincipal>(call, appId);
   return {
     id,
     appId,
@@ -57,7 +60,7 @@ async function described(call: GraphCall, application: Application, look: Look):
     })),
     secrets: application.passwordCredentials.map(secret),
     certificates: application.keyCredentials.map(secret),
-    federatedCredentials: await graphList(call, `/v1.0/applications/${id}/federatedIdentityCredentials`),
+    federatedCredentials: await graphList(call, federatedCredentialsPath(id)),
     ...(servicePrincipal && { servicePrincipal: await withGrants(call, servicePrincipal, look) }),
   };
 }
@@ -72,7 +75,8 @@ export async function findServicePrincipals(
   look: Look,
 ): Promise<FoundServicePrincipal[]> {
   // `$filter` on appOwnerOrganizationId is an advanced query; the list itself is not.
-  const all = await servicePrincipalsBy(call, "$select=id,appId,displayName,appOwnerOrganizationId,notes");
+  const query = "$select=id,appId,displayName,appOwnerOrganizationId,notes";
+  const all = await graphList<NotedPrincipal>(call, `${graphServicePrincipals.path}?${query}`);
   const ofMssp = all.filter(({ appOwnerOrganizationId }) => appOwnerOrganizationId?.toLowerCase() === msspTenantId);
   return Promise.all(ofMssp.map((one) => withGrants(call, one, look)));
 }
@@ -80,18 +84,14 @@ export async function findServicePrincipals(
 /** With the property that has the mark of this program. */
 type NotedPrincipal = ServicePrincipal & { readonly notes?: string | null };
 
-function servicePrincipalsBy(call: GraphCall, query: string): Promise<NotedPrincipal[]> {
-  return graphList<NotedPrincipal>(call, `/v1.0/servicePrincipals?${query}`);
-}
-
 async function withGrants(
   call: GraphCall,
   { id, appId, displayName, notes }: NotedPrincipal,
   look: Look,
 ): Promise<FoundServicePrincipal> {
-  const roles = await graphList<AppRoleAssignment>(call, `/v1.0/servicePrincipals/${id}/appRoleAssignments`);
+  const roles = await listAppRoleAssignments(call, id);
   const consents = await look(`consents of ${displayName}`, "DelegatedPermissionGrant.Read.All", [], () =>
-    graphList<OAuth2PermissionGrant>(call, `/v1.0/servicePrincipals/${id}/oauth2PermissionGrants`),
+    listClientGrants(call, id),
   );
   return {
     id,

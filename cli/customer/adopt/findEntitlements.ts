@@ -1,5 +1,15 @@
 /** Finds the MSSP's connected organization and the access packages that its people can request. */
-import { graphList, listConnectedOrganizations, type GraphCall } from "@defender-mssp/microsoft";
+import {
+  catalogResourcesPath,
+  graphAccessPackages,
+  graphAssignmentPolicies,
+  graphCatalogs,
+  graphList,
+  graphUsers,
+  listConnectedOrganizations,
+  packageRolesPath,
+  type GraphCall,
+} from "@defender-mssp/microsoft";
 import { markIn } from "./markIn";
 import type { SearchedTenant } from "./searchedTenant";
 import type { FoundCatalog, FoundOrganization, FoundPackage, FoundPolicy, FoundTenant } from "./found";
@@ -7,8 +17,6 @@ import type { FoundCatalog, FoundOrganization, FoundPackage, FoundPolicy, FoundT
 type Entitlements = Pick<FoundTenant, "organizations" | "catalogs" | "packages">;
 
 export const noEntitlements: Entitlements = { organizations: [], catalogs: [], packages: [] };
-
-const base = "/beta/identityGovernance/entitlementManagement";
 
 /** As Graph beta has it: the azuread provider uses the same. */
 interface Policy {
@@ -52,7 +60,7 @@ export async function findEntitlements(tenant: SearchedTenant): Promise<Entitlem
   });
   if (organizations.length === 0) return noEntitlements;
   const ids = organizations.map(({ id }) => id);
-  const policies = (await graphList<Policy>(call, `${base}/accessPackageAssignmentPolicies`)).filter((policy) =>
+  const policies = (await graphList<Policy>(call, graphAssignmentPolicies.path)).filter((policy) =>
     organizationOf(policy, ids),
   );
   const packages = await packagesOf(call, policies, ids);
@@ -82,13 +90,12 @@ async function packagesOf(
   policies: readonly Policy[],
   organizations: readonly string[],
 ): Promise<FoundPackage[]> {
-  const all = await graphList<Described & Pick<FoundPackage, "catalogId">>(call, `${base}/accessPackages`);
+  const all = await graphList<Described & Pick<FoundPackage, "catalogId">>(call, graphAccessPackages.path);
   const wanted = new Set(policies.map(({ accessPackageId }) => accessPackageId));
   const found = all.filter(({ id }) => wanted.has(id));
-  const expand = "accessPackageResourceRoleScopes($expand=accessPackageResourceRole,accessPackageResourceScope)";
   return Promise.all(
     found.map(async ({ id, displayName, description, catalogId }) => {
-      const { body } = await call(`${base}/accessPackages/${id}?$expand=${expand}`);
+      const { body } = await call(packageRolesPath(id, "Role", "Scope"));
       const scopes = (body as PackageWithRoles).accessPackageResourceRoleScopes ?? [];
       const own = policies.filter(({ accessPackageId }) => accessPackageId === id);
       return {
@@ -123,15 +130,14 @@ async function policyOf(call: GraphCall, policy: Policy, organizations: readonly
 }
 
 async function principalName(call: GraphCall, id: string): Promise<string[]> {
-  const { status, body } = await call(`/v1.0/users/${id}?$select=id,userPrincipalName`, { accept: [404] });
+  const { status, body } = await call(`${graphUsers.item(id)}?$select=id,userPrincipalName`, { accept: [404] });
   return status === 404 ? [] : [(body as { userPrincipalName: string }).userPrincipalName];
 }
 
 function catalogOf(call: GraphCall) {
   return async (id: string): Promise<FoundCatalog> => {
-    const path = `${base}/accessPackageCatalogs/${id}`;
-    const { body } = await call(path);
-    const resources = await graphList<{ originId?: string | null }>(call, `${path}/accessPackageResources`);
+    const { body } = await call(graphCatalogs.item(id));
+    const resources = await graphList<{ originId?: string | null }>(call, catalogResourcesPath(id));
     return {
       id,
       displayName: (body as Described).displayName,

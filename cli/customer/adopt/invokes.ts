@@ -1,5 +1,5 @@
 /** The provider functions that the program calls, answered by Graph. */
-import { equals, graphList, type GraphCall, type ServicePrincipal } from "@defender-mssp/microsoft";
+import { equals, findServicePrincipal, graphList, graphUsers, type GraphCall } from "@defender-mssp/microsoft";
 import type { Answers } from "./answeringProviders";
 import { azuread } from "../../../domain/resourceTypes";
 
@@ -22,7 +22,7 @@ export function answeredInvokes(call: GraphCall, tenantId: string): Answers["inv
 }
 
 async function servicePrincipal(call: GraphCall, appId: string) {
-  const [found] = await graphList<ServicePrincipal>(call, `/v1.0/servicePrincipals?$filter=${equals("appId", appId)}`);
+  const found = await findServicePrincipal(call, appId);
   if (found === undefined) throw new Error(`no service principal of the application ${appId}`);
   const ids = (all: readonly { readonly id: string; readonly value: string | null }[]) =>
     Object.fromEntries(all.flatMap(({ id, value }) => (value === null ? [] : [[value, id]])));
@@ -38,7 +38,7 @@ async function servicePrincipal(call: GraphCall, appId: string) {
 async function user(call: GraphCall, args: Readonly<Record<string, unknown>>) {
   const property = typeof args["mail"] === "string" ? "mail" : "userPrincipalName";
   const value = String(args[property]);
-  const path = `/v1.0/users?$select=id,mail,userPrincipalName&$filter=${equals(property, value)}`;
+  const path = `${graphUsers.path}?$select=id,mail,userPrincipalName&$filter=${equals(property, value)}`;
   const [found] = await graphList<{ readonly id: string }>(call, path);
   if (found === undefined) throw new Error(`no user with ${property} ${value}`);
   return { id: found.id, objectId: found.id };

@@ -1,6 +1,6 @@
 /** Questions of an adoption; each answer is undefined if the person cancelled. */
 import type { Questions } from "@defender-mssp/terminal/session";
-import type { OwnedKind } from "../../../domain/adoption";
+import type { OwnedKind } from "../../../domain/kinds/kindAnswers";
 import { ownedKinds, type Question } from "./draft";
 
 export function askOne(ask: Questions, { text, choices }: Question): Promise<string | undefined> {

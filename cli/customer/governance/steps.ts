@@ -3,14 +3,15 @@
  * only when the person agrees: running it again continues.
  */
 import {
-  equals,
+  findServicePrincipal,
   grantSentences,
-  graphList,
+  graphGroups,
   lastSegment,
   microsoftGraph,
   policyDifferences,
   type GovernancePolicy,
   type GraphCall,
+  type ServicePrincipal,
   type TemplateBody,
   type TenantGovernance,
 } from "@defender-mssp/microsoft";
@@ -168,7 +169,7 @@ async function preparation(
 /** @throws VisibleError for a group that Tenant Governance would not take. */
 async function checkGroups(call: GraphCall, { groups }: GovernanceSettings): Promise<void> {
   for (const { objectId, name } of groups) {
-    const path = `/v1.0/groups/${objectId}?$select=id,displayName,isAssignableToRole,securityEnabled`;
+    const path = `${graphGroups.item(objectId)}?$select=id,displayName,isAssignableToRole,securityEnabled`;
     const { status, body } = await call(path, { accept: [404] });
     if (status === 404)
       throw new VisibleError(`Your tenant has no group ${objectId} (${name} in portalAccess.groups).`);
@@ -206,7 +207,10 @@ async function resolved(
   call: GraphCall,
   { appId, permissions }: GovernancePolicy["applications"][number],
 ): Promise<TemplateBody["applications"][number]> {
-  const [own, graph] = await Promise.all([servicePrincipal(call, appId), servicePrincipal(call, microsoftGraph.appId)]);
+  type Found = Pick<ServicePrincipal, "id"> & Partial<ServicePrincipal>;
+  const [own, graph] = await Promise.all(
+    [appId, microsoftGraph.appId].map((id) => findServicePrincipal<Found>(call, id)),
+  );
   if (own === undefined) {
     throw new VisibleError(
       `Your tenant has no service principal of the connector's application ${appId}. Create it in the MSSP's tenant, and run this command again.`,
@@ -224,16 +228,6 @@ async function resolved(
     resourceAppId: microsoftGraph.appId,
     permissions: roles,
   };
-}
-
-interface ServicePrincipal {
-  readonly id: string;
-  readonly displayName?: string | null;
-  readonly appRoles?: readonly { readonly id: string; readonly value: string | null }[];
-}
-
-async function servicePrincipal(call: GraphCall, appId: string): Promise<ServicePrincipal | undefined> {
-  return (await graphList<ServicePrincipal>(call, `/v1.0/servicePrincipals?$filter=${equals("appId", appId)}`))[0];
 }
 
 /** The customer accepts the request that asks for exactly what the settings say. */

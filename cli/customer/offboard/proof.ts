@@ -4,7 +4,6 @@
  * rules: lists go on with a deleted one for hours, and the answer to a second DELETE tells.
  */
 import { ServiceError, wait } from "@defender-mssp/microsoft";
-import { applicable } from "../../../domain/kinds/accessKind";
 import type { KindKey } from "../../../domain/kinds/kinds";
 import { stackRandomId } from "../../../domain/resourceTypes";
 import { readStackSettings } from "../../../settings/fromFile";
@@ -13,7 +12,6 @@ import { callsByKind } from "../../tenant/kinds/callsByKind";
 import { listedRuleState } from "../../tenant/kinds/detectionRule";
 import type { KindTenant, Presence } from "../../tenant/kinds/kindCalls";
 import { openTenant } from "../../tenant/kinds/openTenant";
-import { principalTypes } from "../../tenant/kinds/principalTypes";
 import {
   heldBy,
   looked,
@@ -111,7 +109,7 @@ async function provedItem(tenant: KindTenant, item: Item): Promise<ProvedItem> {
   const named = { ...item, what: kindText(item) };
   if (kind === undefined)
     return { ...named, state: "notChecked", reason: "no kind of access has its type: nothing can look at it" };
-  const presence = applicable(callsByKind[kind.key as KindKey].presence);
+  const presence = callsByKind[kind.key as KindKey].presence;
   if (item.byHand || presence === undefined) return { ...named, state: "notVisible", reason: "no public API shows it" };
   const answer = await looked(kind, () => presence(tenant, item));
   if ("reason" in answer) return { ...named, state: "notChecked", reason: answer.reason };
@@ -174,8 +172,7 @@ function shown(presence: Presence): Pick<ProvedItem, "state" | "deletedOn" | "un
 
 /** Asks what an adopted object that stays has now. */
 async function withStill(tenant: KindTenant, item: ProvedItem): Promise<ProvedItem> {
-  const kind = itemKind(item);
-  const type = kind === undefined ? undefined : applicable(principalTypes[kind.key as KindKey]);
+  const type = itemKind(item)?.principal;
   if (type === undefined || item.state !== "found" || !item.adopted) return item;
   return { ...item, still: await heldBy(tenant, { type, id: item.id }) };
 }

@@ -1,4 +1,5 @@
 /** What a proof says: what was removed, what still gives access, what a person must confirm, what stays. */
+import { deletedItemPath } from "@defender-mssp/microsoft";
 import { counted } from "../../base/counted";
 import { removalOrder } from "../../../domain/kinds/accessKind";
 import { kinds, type KindKey } from "../../../domain/kinds/kinds";
@@ -89,7 +90,7 @@ function proven(item: ProvedItem, graph: string): Partial<Part> {
       return stays(
         `deleted ${what}`,
         `${keptByEntra}, ${ends(item)}; it gives no access`,
-        `az rest --method DELETE --url ${shellQuoted(`${graph}/v1.0/directory/deletedItems/${id}`)}`,
+        `az rest --method DELETE --url ${shellQuoted(`${graph}${deletedItemPath(id)}`)}`,
       );
     case "found":
       return adopted ? adoptedItem(item, what) : left(what, "it is still in the tenant", "Run the command again.");

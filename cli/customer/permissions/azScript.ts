@@ -1,5 +1,5 @@
 /** A shell script that registers the MSSP's two applications with the Azure CLI. */
-import { clouds } from "@defender-mssp/microsoft";
+import { clouds, flexibleCredentialsPath } from "@defender-mssp/microsoft";
 import { VisibleError } from "@defender-mssp/errors";
 import { requiredResourceAccess } from "./manifest";
 import type { Permissions } from "../../access/permissions/needed";
@@ -80,7 +80,7 @@ function credentials(repository: string, graph: string): string {
 repository_id="$(gh api "repos/${repository}" --jq .id)"
 credential() {
   object="$(az ad app show --id "$1" --query id --output tsv)"
-  url="${graph}/beta/applications/$object/federatedIdentityCredentials"
+  url="${graph}${flexibleCredentialsPath("$object")}"
   if [ -n "$(az rest --method GET --url "$url" --query "value[?name=='$2'].id" --output tsv)" ]; then return; fi
   cat > "$files/credential.json" <<EOF
 {

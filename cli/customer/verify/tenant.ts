@@ -5,15 +5,19 @@
 import {
   clouds,
   connectorRoles,
+  dateOf,
+  findServicePrincipal,
   getNotificationRule,
-  graphList,
+  graphServicePrincipals,
+  listAppRoleAssignments,
+  listClientGrants,
   profileWrites,
   request,
   windowsDefenderAtp,
   writesHaveEnded,
-  dateOf,
   type ConnectorRole,
-  type PublishedApplication,
+  type GraphCall,
+  type ServicePrincipal,
 } from "@defender-mssp/microsoft";
 import { readRegistration } from "@defender-mssp/siem/tokens/redirect";
 import { failed, notChecked, passed, type Check } from "@defender-mssp/siem/verify/check";
@@ -43,17 +47,19 @@ export function consent(context: StackVerifyContext): Promise<Check> {
   return asAutomation(name, async () => {
     const { connector, now } = context;
     const token = await automationToken(context, context.endpoints.graphEndpoint);
-    const client = await servicePrincipal(context, token, connector.clientId);
+    const call: GraphCall = (path, options) =>
+      request(`${context.endpoints.graphEndpoint}${path}`, { ...options, token });
+    const client = await findServicePrincipal(call, connector.clientId);
     if (client === undefined) {
       const reason = `the tenant has no service principal for ${connector.clientId}: run npx pulumi up --refresh`;
       return { ...failed(name, reason), facts: { consent: "lost" } };
     }
     const readsLegacy = connector.alertApis.includes("legacySiem");
     const wanted = connectorRoles(connector, dateOf(now));
-    const granted = await grantedRoles(context, token, client.id);
+    const granted = await grantedRoles(call, client.id);
     const missing = [
       ...wanted.filter((role) => !granted.some((one) => isRole(one, role))).map(({ value }) => value),
-      ...(readsLegacy && !(await hasScope(context, token, client.id)) ? [alertScope] : []),
+      ...(readsLegacy && !(await hasScope(call, client.id)) ? [alertScope] : []),
     ];
     const additional = granted.filter((one) => !wanted.some((role) => isRole(one, role))).map(({ value }) => value);
     const problems = [
@@ -92,15 +98,10 @@ function isRole(granted: GrantedRole, { api, value }: ConnectorRole): boolean {
   return granted.appId === api.appId && granted.value === value;
 }
 
-async function grantedRoles(context: VerifyContext, token: string, clientId: string): Promise<GrantedRole[]> {
-  const assignments = await listed<{ appRoleId: string; resourceId: string }>(
-    context,
-    token,
-    `/servicePrincipals/${clientId}/appRoleAssignments`,
-  );
-  const { graphEndpoint } = context.endpoints;
+async function grantedRoles(call: GraphCall, clientId: string): Promise<GrantedRole[]> {
+  const assignments = await listAppRoleAssignments(call, clientId);
   const read = async (id: string) => {
-    const { body } = await request(`${graphEndpoint}/v1.0/servicePrincipals/${id}`, { token, accept: [404] });
+    const { body } = await call(graphServicePrincipals.item(id), { accept: [404] });
     return [id, body as Partial<ServicePrincipal>] as const;
   };
   const apis = new Map(await Promise.all([...new Set(assignments.map(({ resourceId }) => resourceId))].map(read)));
@@ -110,37 +111,13 @@ async function grantedRoles(context: VerifyContext, token: string, clientId: str
   });
 }
 
-async function hasScope(context: VerifyContext, token: string, clientId: string): Promise<boolean> {
-  const defender = await servicePrincipal(context, token, windowsDefenderAtp.appId);
-  const grants = await listed<{ consentType: string; resourceId: string; scope: string }>(
-    context,
-    token,
-    `/servicePrincipals/${clientId}/oauth2PermissionGrants`,
-  );
+async function hasScope(call: GraphCall, clientId: string): Promise<boolean> {
+  const defender = await findServicePrincipal(call, windowsDefenderAtp.appId);
+  const grants = await listClientGrants(call, clientId);
   return grants.some(
     ({ consentType, resourceId, scope }) =>
-      consentType === "AllPrincipals" && resourceId === defender?.id && scope.split(" ").includes(alertScope),
+      consentType === "AllPrincipals" && resourceId === defender?.id && scope?.split(" ").includes(alertScope) === true,
   );
-}
-
-interface ServicePrincipal {
-  readonly id: string;
-  readonly appId: string;
-  readonly appRoles?: readonly { readonly id: string; readonly value: string }[];
-}
-
-async function servicePrincipal(
-  context: VerifyContext,
-  token: string,
-  appId: PublishedApplication["appId"],
-): Promise<ServicePrincipal | undefined> {
-  const filter = encodeURIComponent(`appId eq '${appId}'`);
-  return (await listed<ServicePrincipal>(context, token, `/servicePrincipals?$filter=${filter}`))[0];
-}
-
-/** All pages of a list. */
-function listed<T>({ endpoints }: VerifyContext, token: string, route: string): Promise<T[]> {
-  return graphList<T>((path) => request(`${endpoints.graphEndpoint}${path}`, { token }), `/v1.0${route}`);
 }
 
 /** The stack's redirect URIs, in the registration. */

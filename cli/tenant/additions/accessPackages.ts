@@ -4,53 +4,46 @@
  * azuread provider:
  * https://learn.microsoft.com/graph/api/entitlementmanagement-list-accesspackageassignments?view=graph-rest-beta
  */
-import { graphList } from "@defender-mssp/microsoft";
+import {
+  assignmentRemoval,
+  graphAssignmentPolicies,
+  graphList,
+  listPackageAssignments,
+  packageAssignmentRequestsPath,
+  type PackageAssignment,
+} from "@defender-mssp/microsoft";
 import type { FoundAddition } from "./addition";
 import { azRest } from "../azRest";
 import type { DeployedObject } from "./deployed";
 import type { AdditionsTenant } from "./tenant";
 
-const base = "/beta/identityGovernance/entitlementManagement";
 /** The step that ends an assignment, for an administrator of the tenant. */
-export function removalOf({ graph }: AdditionsTenant, { id }: Pick<Assignment, "id">): string {
-  const json = { requestType: "AdminRemove", accessPackageAssignment: { id } };
-  return azRest("POST", `${graph}${base}/accessPackageAssignmentRequests`, json);
+export function removalOf({ graph }: AdditionsTenant, { id }: Pick<PackageAssignment, "id">): string {
+  return azRest("POST", `${graph}${packageAssignmentRequestsPath}`, assignmentRemoval(id));
 }
 
 export function accessPackagesOf({ deployed }: Pick<AdditionsTenant, "deployed">): readonly DeployedObject[] {
   return deployed.all("accessPackage");
 }
 
-export interface Assignment {
-  readonly id: string;
-  readonly accessPackageId: string;
-  readonly assignmentPolicyId: string | null;
-  readonly assignmentState: string | null;
-  readonly target?: {
-    readonly objectId: string | null;
-    readonly displayName: string | null;
-    readonly email: string | null;
-    readonly connectedOrganizationId: string | null;
-  } | null;
-}
-
 /** The assignments of the stack's packages that give access now. */
-export async function assignmentsOf(tenant: AdditionsTenant): Promise<readonly Assignment[]> {
-  const all = await graphList<Assignment>(tenant.call, `${base}/accessPackageAssignments?$expand=target`);
+export async function assignmentsOf(tenant: AdditionsTenant): Promise<readonly PackageAssignment[]> {
   const packages = accessPackagesOf(tenant).map(({ objectId }) => objectId);
-  return all.filter(
-    ({ accessPackageId, assignmentState }) =>
-      packages.includes(accessPackageId.toLowerCase()) && assignmentState !== "Expired",
+  return (await listPackageAssignments(tenant.call)).filter(({ accessPackageId }) =>
+    packages.includes(accessPackageId.toLowerCase()),
   );
 }
 
 /** Object IDs of those who hold a package by a policy of the stack's, and belong to the MSSP. */
-export function holdersOf(tenant: AdditionsTenant, assignments: readonly Assignment[]): ReadonlySet<string> {
+export function holdersOf(tenant: AdditionsTenant, assignments: readonly PackageAssignment[]): ReadonlySet<string> {
   const ours = assignments.filter((one) => problemOf(tenant, one) === undefined);
   return new Set(ours.flatMap(({ target }) => target?.objectId?.toLowerCase() ?? []));
 }
 
-function problemOf({ deployed }: AdditionsTenant, { assignmentPolicyId, target }: Assignment): string | undefined {
+function problemOf(
+  { deployed }: AdditionsTenant,
+  { assignmentPolicyId, target }: PackageAssignment,
+): string | undefined {
   if (assignmentPolicyId === null || !deployed.has(assignmentPolicyId)) return "by a policy that is not the stack's";
   const organization = target?.connectedOrganizationId;
   if (organization == null || !deployed.has(organization))
@@ -58,7 +51,10 @@ function problemOf({ deployed }: AdditionsTenant, { assignmentPolicyId, target }
   return undefined;
 }
 
-export function assignmentAdditions(tenant: AdditionsTenant, assignments: readonly Assignment[]): FoundAddition[] {
+export function assignmentAdditions(
+  tenant: AdditionsTenant,
+  assignments: readonly PackageAssignment[],
+): FoundAddition[] {
   return assignments.flatMap((one) => {
     const problem = problemOf(tenant, one);
     if (problem === undefined) return [];
@@ -86,7 +82,7 @@ interface Policy {
 
 export async function policyAdditions(tenant: AdditionsTenant): Promise<FoundAddition[]> {
   const packages = accessPackagesOf(tenant).map(({ objectId }) => objectId);
-  return (await graphList<Policy>(tenant.call, `${base}/accessPackageAssignmentPolicies`))
+  return (await graphList<Policy>(tenant.call, graphAssignmentPolicies.path))
     .filter(({ id, accessPackageId }) => packages.includes(accessPackageId.toLowerCase()) && !tenant.deployed.has(id))
     .map(({ id, accessPackageId, displayName, createdDateTime }) => ({
       kind: "assignment policy",
@@ -95,6 +91,6 @@ export async function policyAdditions(tenant: AdditionsTenant): Promise<FoundAdd
       id,
       createdOn: createdDateTime ?? "",
       targets: [id, accessPackageId],
-      step: azRest("DELETE", `${tenant.graph}${base}/accessPackageAssignmentPolicies/${id}`),
+      step: azRest("DELETE", `${tenant.graph}${graphAssignmentPolicies.item(id)}`),
     }));
 }

@@ -2,7 +2,7 @@
  * Additions to the SIEM's application in the customer's tenant. Reading needs
  * `Application.Read.All`.
  */
-import { graphList, type Application } from "@defender-mssp/microsoft";
+import { federatedCredentialsPath, graphApplications, graphList, type Application } from "@defender-mssp/microsoft";
 import { upRefresh, type FoundAddition } from "./addition";
 import { shellQuoted } from "../../base/shellWord";
 import { azRest } from "../azRest";
@@ -17,7 +17,7 @@ export function applicationsOf({ deployed }: AdditionsTenant): readonly Deployed
 
 export async function applicationAdditions(tenant: AdditionsTenant): Promise<FoundAddition[]> {
   const found = applicationsOf(tenant).map(async ({ objectId }): Promise<FoundAddition[]> => {
-    const { status, body } = await tenant.call(`/v1.0/applications/${objectId}`, { accept: [404] });
+    const { status, body } = await tenant.call(graphApplications.item(objectId), { accept: [404] });
     // The engine reports a deleted application.
     if (status === 404) return [];
     const application = body as Application;
@@ -40,7 +40,7 @@ function credentials({ deployed, graph }: AdditionsTenant, application: Applicat
   return [
     ...foreign(application.passwordCredentials).map((secret) => ({
       ...credential("client secret", to, secret, id),
-      step: azRest("POST", `${graph}/v1.0/applications/${id}/removePassword`, { keyId: secret.keyId }),
+      step: azRest("POST", `${graph}${graphApplications.item(id)}/removePassword`, { keyId: secret.keyId }),
     })),
     ...foreign(application.keyCredentials).map((key) => ({
       ...credential("certificate", to, key, id),
@@ -79,7 +79,7 @@ async function federatedCredentials(
   { id }: Application,
   to: string,
 ): Promise<FoundAddition[]> {
-  const path = `/v1.0/applications/${id}/federatedIdentityCredentials`;
+  const path = federatedCredentialsPath(id);
   return (await graphList<FederatedCredential>(call, path))
     .filter((one) => !deployed.has(one.id))
     .map((one) => ({
@@ -114,7 +114,7 @@ function addedRedirectUris(tenant: AdditionsTenant, application: Application, to
       targets: [application.id],
       step: declared.includes(platform.toLowerCase())
         ? upRefresh
-        : azRest("PATCH", `${tenant.graph}/v1.0/applications/${application.id}`, json),
+        : azRest("PATCH", `${tenant.graph}${graphApplications.item(application.id)}`, json),
     }));
   });
 }

@@ -2,21 +2,9 @@
  * Who added something and when, by the tenant's audit log, which keeps 7 days, or 30 with Entra ID
  * P1. Reading needs `AuditLog.Read.All`. https://learn.microsoft.com/graph/api/directoryaudit-list
  */
-import { ServiceError, type GraphCall } from "@defender-mssp/microsoft";
+import { directoryAuditsOf, ServiceError, type DirectoryAudit, type GraphCall } from "@defender-mssp/microsoft";
 import type { FoundAddition } from "./addition";
 import type { Addition, Done } from "../../stack/additionsPart";
-
-interface AuditEntry {
-  readonly activityDateTime: string;
-  readonly initiatedBy?: {
-    readonly app?: { readonly displayName?: string | null; readonly servicePrincipalId?: string | null } | null;
-    readonly user?: { readonly userPrincipalName?: string | null; readonly id?: string | null } | null;
-  };
-  readonly targetResources?: readonly {
-    readonly id?: string | null;
-    readonly modifiedProperties?: readonly { readonly newValue?: string | null }[] | null;
-  }[];
-}
 
 /** Additions with their authors, or the reason why the audit log could not be read. */
 export interface Audited {
@@ -30,10 +18,10 @@ export interface Audited {
  */
 export async function withAudit(call: GraphCall, found: readonly FoundAddition[]): Promise<Audited> {
   const ids = [...new Set(found.flatMap(({ targets }) => targets))];
-  const entries = new Map<string, readonly AuditEntry[]>();
+  const entries = new Map<string, readonly DirectoryAudit[]>();
   let notAsked: string | undefined;
   try {
-    for (const id of ids) entries.set(id, await entriesOf(call, id));
+    for (const id of ids) entries.set(id, await directoryAuditsOf(call, id));
   } catch (error) {
     if (!(error instanceof ServiceError)) throw error;
     notAsked =
@@ -51,16 +39,8 @@ export async function withAudit(call: GraphCall, found: readonly FoundAddition[]
   return { additions, notAsked };
 }
 
-/** The newest page of changes to an object. */
-async function entriesOf(call: GraphCall, id: string): Promise<readonly AuditEntry[]> {
-  const filter = encodeURIComponent(`targetResources/any(t:t/id eq '${id}')`);
-  const { body } = await call(`/v1.0/auditLogs/directoryAudits?$filter=${filter}`);
-  const { value = [] } = (body ?? {}) as { value?: AuditEntry[] };
-  return value;
-}
-
 /** The last entry that mentions all texts, as a target or in a new value. */
-function doneBy(entries: readonly AuditEntry[], mentions: readonly string[]): Done | undefined {
+function doneBy(entries: readonly DirectoryAudit[], mentions: readonly string[]): Done | undefined {
   const about = entries
     .filter((entry) => mentions.every((text) => namedIn(entry, text.toLowerCase())))
     .sort((a, b) => (a.activityDateTime < b.activityDateTime ? 1 : -1));
@@ -71,7 +51,7 @@ function doneBy(entries: readonly AuditEntry[], mentions: readonly string[]): Do
   return { by, on: last.activityDateTime };
 }
 
-function namedIn({ targetResources = [] }: AuditEntry, text: string): boolean {
+function namedIn({ targetResources = [] }: DirectoryAudit, text: string): boolean {
   return targetResources.some(
     ({ id, modifiedProperties }) =>
       id?.toLowerCase() === text ||

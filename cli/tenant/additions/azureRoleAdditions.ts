@@ -1,5 +1,11 @@
 /** Roles in the customer's subscription that somebody gave the stack's groups and guests. */
-import { isWithinScope, lastSegment, resourceGroupId, type AzureRoleAssignment } from "@defender-mssp/microsoft";
+import {
+  graphServicePrincipals,
+  isWithinScope,
+  lastSegment,
+  resourceGroupId,
+  type AzureRoleAssignment,
+} from "@defender-mssp/microsoft";
 import { azureRoleText } from "../kinds/sentinelAssignment";
 import { isCallError } from "@defender-mssp/errors";
 import type { FoundAddition } from "./addition";
@@ -75,7 +81,7 @@ async function isMicrosofts({ call }: AdditionsTenant, { properties }: AzureRole
   if (properties.principalType !== "ServicePrincipal") return false;
   try {
     const { body } = await call(
-      `/v1.0/servicePrincipals/${properties.principalId}?$select=id,displayName,appOwnerOrganizationId`,
+      `${graphServicePrincipals.item(properties.principalId)}?$select=id,displayName,appOwnerOrganizationId`,
       { accept: [404] },
     );
     const { appOwnerOrganizationId } = (body ?? {}) as { readonly appOwnerOrganizationId?: string | null };

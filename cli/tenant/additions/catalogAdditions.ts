@@ -2,14 +2,19 @@
  * Additions to the stack's catalog and to what its access packages give. Reading needs
  * `EntitlementManagement.Read.All`.
  */
-import { graphList } from "@defender-mssp/microsoft";
+import {
+  catalogResourceRequestsPath,
+  catalogResourcesPath,
+  graphAccessPackages,
+  graphList,
+  packageRolePath,
+  packageRolesPath,
+} from "@defender-mssp/microsoft";
 import { accessPackagesOf } from "./accessPackages";
 import type { FoundAddition } from "./addition";
 import { azRest } from "../azRest";
 import type { DeployedObject } from "./deployed";
 import { kindTenant, type AdditionsTenant } from "./tenant";
-
-const base = "/beta/identityGovernance/entitlementManagement";
 
 export function catalogsOf({ deployed }: AdditionsTenant): readonly DeployedObject[] {
   return deployed.all("accessPackageCatalog");
@@ -36,8 +41,7 @@ async function resources({ call, deployed, graph }: AdditionsTenant, catalogId: 
   const declared = deployed
     .all("catalogResource")
     .map(({ inputs }) => String(inputs["resourceOriginId"]).toLowerCase());
-  const path = `${base}/accessPackageCatalogs/${catalogId}/accessPackageResources`;
-  return (await graphList<CatalogResource>(call, path))
+  return (await graphList<CatalogResource>(call, catalogResourcesPath(catalogId)))
     .filter(({ originId }) => !declared.includes(originId.toLowerCase()))
     .map(({ id, displayName, originId, originSystem }) => ({
       kind: "catalog resource",
@@ -45,7 +49,7 @@ async function resources({ call, deployed, graph }: AdditionsTenant, catalogId: 
       what: `resource "${displayName ?? originId}" (${originSystem} ${originId})`,
       id,
       targets: [catalogId, id],
-      step: azRest("POST", `${graph}${base}/accessPackageResourceRequests`, {
+      step: azRest("POST", `${graph}${catalogResourceRequestsPath}`, {
         ...{ catalogId, requestType: "AdminRemove", accessPackageResource: { id, originId, originSystem } },
       }),
     }));
@@ -59,7 +63,7 @@ interface CatalogPackage {
 
 /** A package of the stack's catalog gives the groups that the catalog has. */
 async function packages(tenant: AdditionsTenant, catalogId: string): Promise<FoundAddition[]> {
-  return (await kindTenant(tenant).list<CatalogPackage>(`${base}/accessPackages`))
+  return (await kindTenant(tenant).list<CatalogPackage>(graphAccessPackages.path))
     .filter((found) => found.catalogId.toLowerCase() === catalogId && !tenant.deployed.has(found.id))
     .map(({ id, displayName }) => ({
       kind: "access package",
@@ -67,7 +71,7 @@ async function packages(tenant: AdditionsTenant, catalogId: string): Promise<Fou
       what: `access package "${displayName}"`,
       id,
       targets: [id],
-      step: azRest("DELETE", `${tenant.graph}${base}/accessPackages/${id}`),
+      step: azRest("DELETE", `${tenant.graph}${graphAccessPackages.item(id)}`),
     }));
 }
 
@@ -78,8 +82,7 @@ interface RoleScope {
 
 async function packageRoles({ call, deployed, graph }: AdditionsTenant, packageId: string): Promise<FoundAddition[]> {
   const declared = deployed.all("accessPackageResource").map(({ id }) => id);
-  const expand = "accessPackageResourceRoleScopes($expand=accessPackageResourceRole)";
-  const { status, body } = await call(`${base}/accessPackages/${packageId}?$expand=${expand}`, { accept: [404] });
+  const { status, body } = await call(packageRolesPath(packageId, "Role"), { accept: [404] });
   // The engine reports a deleted package.
   if (status === 404) return [];
   const { accessPackageResourceRoleScopes: scopes = [] } = body as {
@@ -93,6 +96,6 @@ async function packageRoles({ call, deployed, graph }: AdditionsTenant, packageI
       what: `the role ${role?.displayName ?? ""} (${role?.originId ?? id})`,
       id,
       targets: [packageId, id],
-      step: azRest("DELETE", `${graph}${base}/accessPackages/${packageId}/accessPackageResourceRoleScopes/${id}`),
+      step: azRest("DELETE", `${graph}${packageRolePath(packageId, id)}`),
     }));
 }

@@ -2,7 +2,7 @@
  * Additions to the stack's Defender roles: assignments to others. Reading needs
  * `RoleManagement.Read.Defender`.
  */
-import { listRoleAssignments } from "@defender-mssp/microsoft";
+import { graphDefenderAssignments, listRoleAssignments } from "@defender-mssp/microsoft";
 import { upRefresh, type FoundAddition } from "./addition";
 import { azRest } from "../azRest";
 import { textsOf, type DeployedObject } from "./deployed";
@@ -39,10 +39,7 @@ export async function defenderRoleAdditions(
         what: `assignment "${one.displayName}" of the role ${one.roleDefinitionId} to ${(foreign.length > 0 ? foreign : principals).join(", ")}`,
         id: one.id,
         targets: [],
-        step:
-          ours === undefined
-            ? azRest("DELETE", `${graph}/beta/roleManagement/defender/roleAssignments/${encodeURIComponent(one.id)}`)
-            : upRefresh,
+        step: ours === undefined ? azRest("DELETE", `${graph}${graphDefenderAssignments.item(one.id)}`) : upRefresh,
       },
     ];
   });

@@ -4,7 +4,7 @@
  */
 import {
   detectionRuleDifferences,
-  detectionRulesPath,
+  graphDetectionRules,
   isDriftedInTenant,
   isEditedInTenant,
   listDetectionRules,
@@ -93,10 +93,7 @@ function ruleChanges(
   if (differences.length === 0) return off;
   const by = live.lastModifiedBy ?? "somebody";
   const paths = differences.map(({ path }) => path).join(", ");
-  const deletion = azRest(
-    "DELETE",
-    `${graph}${detectionRulesPath(settings.detections?.apiVersion ?? "beta")}/${encodeURIComponent(id)}`,
-  );
+  const deletion = azRest("DELETE", `${graph}${graphDetectionRules(settings.detections?.apiVersion).item(id)}`);
   const step = `npx mssp detections diff; to go back: ${deletion} and ${upRefresh}`;
   return [
     ...off,

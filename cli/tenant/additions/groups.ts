@@ -1,5 +1,5 @@
 /** Additions to the stack's groups: members and owners. Reading needs `Group.Read.All`. */
-import { graphList, type Group } from "@defender-mssp/microsoft";
+import { graphGroups, graphList, groupMemberPath, groupMembersPath, type Group } from "@defender-mssp/microsoft";
 import { upRefresh, type FoundAddition } from "./addition";
 import { azRest } from "../azRest";
 import { textsOf, type DeployedObject } from "./deployed";
@@ -18,7 +18,7 @@ export async function groupAdditions(
   assigned: ReadonlySet<string> = new Set(),
 ): Promise<FoundAddition[]> {
   const found = groupsOf(tenant).map(async ({ objectId, inputs }): Promise<FoundAddition[]> => {
-    const { status, body } = await tenant.call(`/v1.0/groups/${objectId}`, { accept: [404] });
+    const { status, body } = await tenant.call(graphGroups.item(objectId), { accept: [404] });
     if (status === 404) return [];
     const named = { id: objectId, name: `group "${(body as Group).displayName}"` };
     return [
@@ -49,9 +49,8 @@ async function foreignMembers(
   wanted: unknown,
   assigned: ReadonlySet<string>,
 ): Promise<FoundAddition[]> {
-  const path = `/v1.0/groups/${group.id}/members`;
   const expected = new Set([...textsOf(wanted), ...assigned]);
-  return (await graphList<Principal>(call, path))
+  return (await graphList<Principal>(call, groupMembersPath(group.id)))
     .filter(({ id }) => !expected.has(id.toLowerCase()))
     .map((member) => ({
       kind: "member",
@@ -60,6 +59,6 @@ async function foreignMembers(
       id: member.id,
       targets: [group.id, member.id],
       mentions: [group.id, member.id],
-      step: wanted === undefined ? azRest("DELETE", `${graph}${path}/${member.id}/$ref`) : upRefresh,
+      step: wanted === undefined ? azRest("DELETE", `${graph}${groupMemberPath(group.id, member.id)}`) : upRefresh,
     }));
 }

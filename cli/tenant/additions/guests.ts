@@ -1,5 +1,5 @@
 /** Guests with an address of the MSSP's that are not on its list. Reading needs `User.Read.All`. */
-import { graphList } from "@defender-mssp/microsoft";
+import { graphList, graphUsers, guestsPath } from "@defender-mssp/microsoft";
 import type { FoundAddition } from "./addition";
 import { azRest } from "../azRest";
 import { guestAddresses } from "../kinds/guestAddresses";
@@ -15,7 +15,7 @@ interface Guest {
   readonly createdDateTime: string | null;
 }
 
-const selected = "id,displayName,mail,userPrincipalName,otherMails,createdDateTime";
+const selected = ["id", "displayName", "mail", "userPrincipalName", "otherMails", "createdDateTime"] as const;
 
 /**
  * @param assigned object IDs of those who hold an access package of the stack's: entitlement
@@ -25,8 +25,7 @@ export async function guestAdditions(
   tenant: AdditionsTenant,
   assigned: ReadonlySet<string> = new Set(),
 ): Promise<FoundAddition[]> {
-  const filter = encodeURIComponent("userType eq 'Guest'");
-  const guests = await graphList<Guest>(tenant.call, `/v1.0/users?$select=${selected}&$filter=${filter}`);
+  const guests = await graphList<Guest>(tenant.call, guestsPath(selected));
   const domains = msspDomains(tenant.settings);
   const listed = tenant.settings.analysts.map(({ email }) => email.toLowerCase());
   return guests
@@ -40,6 +39,6 @@ export async function guestAdditions(
       id: guest.id,
       createdOn: guest.createdDateTime ?? "",
       targets: [guest.id],
-      step: azRest("DELETE", `${tenant.graph}/v1.0/users/${guest.id}`),
+      step: azRest("DELETE", `${tenant.graph}${graphUsers.item(guest.id)}`),
     }));
 }

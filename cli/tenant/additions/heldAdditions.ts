@@ -1,11 +1,11 @@
 /** The stack's principals in the customer's tenant, and what each holds beyond the stack's state. */
+import { listGroupEligibilities } from "@defender-mssp/microsoft";
 import { atOnce } from "@defender-mssp/terminal/atOnce";
 import type { AdditionsPartName } from "../../../domain/additionsPartNames";
-import { applicable } from "../../../domain/kinds/accessKind";
 import type { KindKey } from "../../../domain/kinds/kinds";
 import { additionsKinds } from "../../../domain/prerequisites";
 import { callsByKind } from "../kinds/callsByKind";
-import { eligibilityEnd, groupEligibilities } from "../kinds/eligibility";
+import { eligibilityEnd } from "../kinds/eligibility";
 import type { AccessPrincipal, HeldGrant } from "../kinds/kindCalls";
 import type { FoundAddition } from "./addition";
 import { eligibleMembers, groupsOf } from "./groups";
@@ -62,7 +62,7 @@ export async function heldAdditions(
   part: AdditionsPartName,
   { principals, isDeclared = ({ id }) => tenant.deployed.has(id) }: HeldLook,
 ): Promise<FoundAddition[]> {
-  const looks = additionsKinds(part).flatMap(({ key }) => applicable(callsByKind[key as KindKey].held) ?? []);
+  const looks = additionsKinds(part).flatMap(({ key }) => callsByKind[key as KindKey].held ?? []);
   const additions = await atOnce(askedAtOnce, principals, async (principal) => {
     const grants = await Promise.all(looks.map((held) => held(kindTenant(tenant), principal)));
     return grants
@@ -131,7 +131,7 @@ export async function eligibilityAdditions(
 /** Owners and members who may activate, without the members that the state declares. */
 async function addedEligibilities(tenant: AdditionsTenant, group: StackPrincipal): Promise<FoundAddition[]> {
   const declared = eligibleMembers(tenant, group.id);
-  return (await groupEligibilities(kindTenant(tenant), group.id))
+  return (await listGroupEligibilities(kindTenant(tenant).graph, "groupId", group.id))
     .filter(({ accessId, principalId }) => accessId !== "member" || !declared.includes(principalId.toLowerCase()))
     .map((schedule) => ({
       kind: "eligibility",

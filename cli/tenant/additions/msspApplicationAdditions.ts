@@ -2,7 +2,14 @@
  * Service principals of the MSSP's applications: the automation and the identity that previews, which
  * the customer consents to, and others. Reading needs `Application.Read.All`.
  */
-import { publishedRoleName, type AppRoleAssignment, type ServicePrincipal } from "@defender-mssp/microsoft";
+import {
+  appRoleAssignmentsPath,
+  graphServicePrincipals,
+  listAppRoleAssignments,
+  publishedRoleName,
+  type AppRoleAssignment,
+  type ServicePrincipal,
+} from "@defender-mssp/microsoft";
 import {
   neededPermissions,
   permissionsEverAsked,
@@ -10,7 +17,7 @@ import {
   permissionsToFindAdditions,
   permissionsToPreview,
 } from "../../../domain/prerequisites";
-import { msspEntries, type ServicePrincipalEntry } from "../kinds/servicePrincipalEntry";
+import { msspEntries, type ServicePrincipalEntry } from "../kinds/servicePrincipals";
 import type { FoundAddition } from "./addition";
 import { azRest } from "../azRest";
 import type { StackPrincipal } from "./heldAdditions";
@@ -70,8 +77,7 @@ interface GrantedRole {
 }
 
 async function rolesOf(tenant: AdditionsTenant, id: string): Promise<readonly GrantedRole[]> {
-  const path = `/v1.0/servicePrincipals/${id}/appRoleAssignments`;
-  return (await kindTenant(tenant).list<AppRoleAssignment>(path)).map((assignment) => ({
+  return (await listAppRoleAssignments(kindTenant(tenant).graph, id)).map((assignment) => ({
     assignment,
     role: publishedRoleName(assignment.appRoleId),
   }));
@@ -90,7 +96,7 @@ export async function msspApplicationAdditions(tenant: AdditionsTenant): Promise
         what: `service principal "${displayName}" of the MSSP's application ${appId}, with ${has}`,
         id,
         targets: [id],
-        step: azRest("DELETE", `${tenant.graph}/v1.0/servicePrincipals/${id}`),
+        step: azRest("DELETE", `${tenant.graph}${graphServicePrincipals.item(id)}`),
       };
     }),
   );
@@ -111,9 +117,8 @@ export async function automationAdditions(tenant: AdditionsTenant): Promise<Foun
   const { identities } = await msspApplications(tenant);
   const additions = identities.map(async ({ id, displayName }): Promise<FoundAddition[]> => {
     const named = { id, name: `service principal "${displayName}"` };
-    const { status, body } = await tenant.call(`/v1.0/servicePrincipals/${id}`, { accept: [404] });
+    const { status, body } = await tenant.call(graphServicePrincipals.item(id), { accept: [404] });
     if (status === 404) return [];
-    const path = `/v1.0/servicePrincipals/${id}/appRoleAssignments`;
     const unasked = (await rolesOf(tenant, id)).filter(({ role }) => !asked.has(role));
     return [
       ...principalCredentials(tenant, body as ServicePrincipal, named.name),
@@ -125,7 +130,7 @@ export async function automationAdditions(tenant: AdditionsTenant): Promise<Foun
         createdOn: assignment.createdDateTime,
         targets: [id, assignment.resourceId],
         mentions: [id, assignment.appRoleId],
-        step: azRest("DELETE", `${tenant.graph}${path}/${assignment.id}`),
+        step: azRest("DELETE", `${tenant.graph}${appRoleAssignmentsPath(id)}/${assignment.id}`),
       })),
       ...(await foreignOwners(tenant, "servicePrincipals", named)),
     ];

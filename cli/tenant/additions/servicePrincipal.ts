@@ -4,7 +4,14 @@
  * `DelegatedPermissionGrant.Read.All`.
  */
 import {
+  appRoleAssignmentsPath,
+  clientGrantsPath,
+  equals,
+  graphApplications,
   graphList,
+  graphPermissionGrants,
+  graphServicePrincipals,
+  listAppRoleAssignments,
   type AppRoleAssignment,
   type OAuth2PermissionGrant,
   type ServicePrincipal,
@@ -70,7 +77,7 @@ function disabledSignIn(
 }
 
 async function read({ call }: AdditionsTenant, id: string): Promise<ServicePrincipal | undefined> {
-  const { status, body } = await call(`/v1.0/servicePrincipals/${id}`, { accept: [404] });
+  const { status, body } = await call(graphServicePrincipals.item(id), { accept: [404] });
   return status === 404 ? undefined : (body as ServicePrincipal);
 }
 
@@ -86,7 +93,7 @@ export function principalCredentials(
   return [
     ...foreign(principal.passwordCredentials).map((secret) => ({
       ...credential("client secret", to, secret, id),
-      step: azRest("POST", `${graph}/v1.0/servicePrincipals/${id}/removePassword`, { keyId: secret.keyId }),
+      step: azRest("POST", `${graph}${graphServicePrincipals.item(id)}/removePassword`, { keyId: secret.keyId }),
     })),
     ...foreign(principal.keyCredentials).map((key) => ({
       ...credential("certificate", to, key, id),
@@ -100,10 +107,9 @@ async function replyUrls(tenant: AdditionsTenant, principal: ServicePrincipal, t
   const expected = expectedRedirectUris(tenant);
   const foreign = principal.replyUrls.filter((uri) => !expected.includes(uri.toLowerCase()));
   if (foreign.length === 0) return [];
-  const filter = encodeURIComponent(`appId eq '${principal.appId}'`);
   const applications = await graphList<{ [platform: string]: { redirectUris?: string[] } }>(
     tenant.call,
-    `/v1.0/applications?$filter=${filter}`,
+    `${graphApplications.path}?$filter=${equals("appId", principal.appId)}`,
   );
   const registered = applications.flatMap((one) =>
     ["web", "spa", "publicClient"].flatMap((platform) => one[platform]?.redirectUris ?? []),
@@ -117,13 +123,12 @@ async function replyUrls(tenant: AdditionsTenant, principal: ServicePrincipal, t
       what: `redirect URI ${uri}`,
       id: uri,
       targets: [principal.id],
-      step: azRest("PATCH", `${tenant.graph}/v1.0/servicePrincipals/${principal.id}`, { replyUrls: kept }),
+      step: azRest("PATCH", `${tenant.graph}${graphServicePrincipals.item(principal.id)}`, { replyUrls: kept }),
     }));
 }
 
 async function grantedRoles(tenant: AdditionsTenant, { id }: ServicePrincipal, to: string): Promise<FoundAddition[]> {
-  const path = `/v1.0/servicePrincipals/${id}/appRoleAssignments`;
-  const foreign = (await graphList<AppRoleAssignment>(tenant.call, path)).filter((one) => !tenant.deployed.has(one.id));
+  const foreign = (await listAppRoleAssignments(tenant.call, id)).filter((one) => !tenant.deployed.has(one.id));
   return Promise.all(
     foreign.map(async (one) => ({
       kind: "application permission",
@@ -133,7 +138,7 @@ async function grantedRoles(tenant: AdditionsTenant, { id }: ServicePrincipal, t
       createdOn: one.createdDateTime,
       targets: [id, one.resourceId],
       mentions: [id, one.appRoleId],
-      step: azRest("DELETE", `${tenant.graph}${path}/${one.id}`),
+      step: azRest("DELETE", `${tenant.graph}${appRoleAssignmentsPath(id)}/${one.id}`),
     })),
   );
 }
@@ -145,7 +150,7 @@ async function roleName(tenant: AdditionsTenant, { appRoleId, resourceId }: AppR
 
 export async function consentAdditions(tenant: AdditionsTenant): Promise<FoundAddition[]> {
   const found = servicePrincipalsOf(tenant).map(async ({ objectId }): Promise<FoundAddition[]> => {
-    const path = `/v1.0/servicePrincipals/${objectId}/oauth2PermissionGrants`;
+    const path = clientGrantsPath(objectId);
     const { status } = await tenant.call(path, { accept: [404] });
     if (status === 404) return [];
     const grants = await graphList<OAuth2PermissionGrant>(tenant.call, path);
@@ -170,7 +175,7 @@ function addedScopes({ deployed, graph }: AdditionsTenant, one: OAuth2Permission
       id: one.id,
       targets: [one.clientId, one.resourceId],
       mentions: [one.clientId],
-      step: ours === undefined ? azRest("DELETE", `${graph}/v1.0/oauth2PermissionGrants/${one.id}`) : upRefresh,
+      step: ours === undefined ? azRest("DELETE", `${graph}${graphPermissionGrants.item(one.id)}`) : upRefresh,
     },
   ];
 }

@@ -1,6 +1,5 @@
 /** What the search of a kind finds in the tenant, without what the state has. */
 import type { KindKey } from "../../../domain/kinds/kinds";
-import { applicable } from "../../../domain/kinds/accessKind";
 import { callsByKind } from "../kinds/callsByKind";
 import type { Sighting } from "../kinds/kindCalls";
 import type { FoundAddition } from "./addition";
@@ -13,7 +12,7 @@ interface SightingLook {
 }
 
 async function undeclared(tenant: AdditionsTenant, kind: KindKey): Promise<readonly Sighting[]> {
-  const search = applicable(callsByKind[kind].search);
+  const search = callsByKind[kind].search;
   if (search === undefined) return [];
   return (await search(kindTenant(tenant))).filter(({ id }) => !tenant.deployed.has(id));
 }

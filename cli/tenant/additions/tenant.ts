@@ -1,5 +1,11 @@
 /** What each part of the search needs. */
-import { EnvironmentError, graphList, type GraphCall } from "@defender-mssp/microsoft";
+import {
+  EnvironmentError,
+  graphList,
+  ownersPath,
+  type GraphCall,
+  type OwnedCollection,
+} from "@defender-mssp/microsoft";
 import type { Settings } from "../../../settings";
 import type { PrerequisiteSettings } from "../../../domain/prerequisites";
 import type { Deployed } from "./deployed";
@@ -81,10 +87,10 @@ export function principalName({ id, displayName, userPrincipalName }: Principal)
  */
 export async function foreignOwners(
   { call, graph, settings, ownObjectId }: AdditionsTenant,
-  collection: "applications" | "servicePrincipals" | "groups",
+  collection: OwnedCollection,
   object: { readonly id: string; readonly name: string },
 ): Promise<FoundAddition[]> {
-  const path = `/v1.0/${collection}/${object.id}/owners`;
+  const path = ownersPath(collection, object.id);
   const owners = await graphList<Principal>(call, path);
   return owners
     .filter(

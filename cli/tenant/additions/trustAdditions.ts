@@ -1,7 +1,7 @@
 /**
  * Trust of the MSSP's tenant that the stack does not declare. Reading needs `Policy.Read.All`.
  */
-import { getAccessPartner, type AccessPartner } from "@defender-mssp/microsoft";
+import { getAccessPartner, graphAccessPartners, type AccessPartner } from "@defender-mssp/microsoft";
 import { upRefresh, type FoundAddition } from "./addition";
 import { azRest } from "../azRest";
 import { conditionalAccessAdditions } from "./sightingAdditions";
@@ -36,7 +36,6 @@ async function partnerAdditions({ call, deployed, graph, settings }: AdditionsTe
     const declared = resources.flatMap(({ inputs }) => (inputs[input] === undefined ? [] : [inputs[input]]));
     if (declared.includes(true)) return [];
     const json = { [property]: { ...(partner[property] as object), [name]: false } };
-    const path = `/v1.0/policies/crossTenantAccessPolicy/partners/${msspTenantId}`;
     return [
       {
         kind: "trust",
@@ -44,7 +43,8 @@ async function partnerAdditions({ call, deployed, graph, settings }: AdditionsTe
         what,
         id: msspTenantId,
         targets: [msspTenantId],
-        step: declared.length > 0 ? upRefresh : azRest("PATCH", `${graph}${path}`, json),
+        step:
+          declared.length > 0 ? upRefresh : azRest("PATCH", `${graph}${graphAccessPartners.item(msspTenantId)}`, json),
       },
     ];
   });

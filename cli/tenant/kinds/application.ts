@@ -1,17 +1,15 @@
 import { application as kind } from "../../../domain/kinds/application";
-import { notApplicable } from "../../../domain/kinds/accessKind";
 import { restorablePresence } from "./graphPresence";
 import type { KindCalls, KindTenant } from "./kindCalls";
 import { markedObjects } from "./markedObjects";
 
-export const application: KindCalls = {
+export const application = {
   presence: restorablePresence(kind.address),
   search: markedObjects({
     ...{ kind: kind.key, collection: kind.address, read: registrations },
     gives: ["who has one of its credentials signs in as it"],
   }),
-  held: notApplicable("its service principal is the principal"),
-};
+} satisfies KindCalls;
 
 interface Registration {
   readonly id: string;

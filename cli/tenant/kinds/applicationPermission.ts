@@ -1,21 +1,19 @@
-import { publishedRoleName, type AppRoleAssignment } from "@defender-mssp/microsoft";
-import { notApplicable } from "../../../domain/kinds/accessKind";
+import {
+  appRoleAssignmentsPath,
+  graphPrincipals,
+  publishedRoleName,
+  type AppRoleAssignment,
+} from "@defender-mssp/microsoft";
 import { deletionStep, partPresence } from "./graphPresence";
 import type { HeldGrant, KindCalls, KindTenant, AccessPrincipal } from "./kindCalls";
-import { principalPath } from "./principalPath";
 
-export const applicationPermission: KindCalls = {
-  presence: partPresence(
-    (principal) => `/v1.0/servicePrincipals/${principal}/appRoleAssignments`,
-    ({ id }) => id,
-  ),
-  search: notApplicable("found with the principal that has it"),
+export const applicationPermission = {
+  presence: partPresence(appRoleAssignmentsPath, ({ id }) => id),
   held: permissions,
-};
+} satisfies KindCalls;
 
-async function permissions(tenant: KindTenant, principal: AccessPrincipal): Promise<HeldGrant[]> {
-  const { type, id } = principal;
-  const path = `${principalPath(principal)}/appRoleAssignments`;
+async function permissions(tenant: KindTenant, { type, id }: AccessPrincipal): Promise<HeldGrant[]> {
+  const path = `${graphPrincipals[type].item(id)}/appRoleAssignments`;
   // Graph lists those of a user's groups, too.
   const own = (await tenant.list<AppRoleAssignment>(path)).filter(
     ({ principalId }) => principalId.toLowerCase() === id.toLowerCase(),

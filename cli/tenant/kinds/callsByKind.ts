@@ -1,58 +1,46 @@
-/** The calls of every kind: one without its calls does not compile. */
-import type { KindKey } from "../../../domain/kinds/kinds";
-import { accessPackage } from "./accessPackage";
+/** The calls of every kind: one without a call does not compile, unless its file in `domain/kinds` says why. */
+import type { KindKey, LackedCalls } from "../../../domain/kinds/kinds";
 import { accessPackageAssignment } from "./accessPackageAssignment";
-import { accessPackageCatalog } from "./accessPackageCatalog";
-import { accessPackageResource } from "./accessPackageResource";
-import { activationPolicy } from "./activationPolicy";
+import {
+  accessPackage,
+  accessPackageCatalog,
+  accessPackageResource,
+  assignmentPolicy,
+  catalogResource,
+} from "./accessPackages";
 import { application } from "./application";
+import { certificate, clientSecret, federatedCredential, redirectUri, requestedPermission } from "./applicationParts";
 import { applicationPermission } from "./applicationPermission";
-import { assignmentPolicy } from "./assignmentPolicy";
-import { automationConsent } from "./automationConsent";
-import { catalogResource } from "./catalogResource";
-import { certificate } from "./certificate";
-import { clientSecret } from "./clientSecret";
+import { keyVault, keyVaultSecret, lighthouseDefinition, resourceGroup, vaultReader } from "./azureResources";
 import { conditionalAccessPolicy } from "./conditionalAccessPolicy";
 import { connectedOrganization } from "./connectedOrganization";
-import { defenderRole } from "./defenderRole";
-import { defenderRoleAssignment } from "./defenderRoleAssignment";
+import { defenderRole, defenderRoleAssignment } from "./defenderRoles";
 import { delegatedConsent } from "./delegatedConsent";
 import { detectionRule } from "./detectionRule";
 import { directoryRoleAssignment } from "./directoryRoleAssignment";
 import { directoryRoleEligibility } from "./directoryRoleEligibility";
 import { eligibility } from "./eligibility";
-import { extensionResource } from "./extensionResource";
-import { federatedCredential } from "./federatedCredential";
 import { gdapRelationship } from "./gdapRelationship";
 import { governanceRelationship } from "./governanceRelationship";
-import { group } from "./group";
+import { group, membership } from "./groups";
 import { guest } from "./guest";
-import { keyVault } from "./keyVault";
-import { keyVaultSecret } from "./keyVaultSecret";
 import { lighthouseAssignment } from "./lighthouseAssignment";
-import { lighthouseDefinition } from "./lighthouseDefinition";
-import { membership } from "./membership";
-import { msspServicePrincipal } from "./msspServicePrincipal";
-import { notificationRule } from "./notificationRule";
 import { partnerEntry } from "./partnerEntry";
-import { previewConsent } from "./previewConsent";
-import { redirectUri } from "./redirectUri";
-import { refreshToken } from "./refreshToken";
-import { requestedPermission } from "./requestedPermission";
-import { resourceGroup } from "./resourceGroup";
+import { notificationRule, siemAuthorization } from "./portalSettings";
 import { sentinelAssignment } from "./sentinelAssignment";
-import { servicePrincipal } from "./servicePrincipal";
-import { siemAuthorization } from "./siemAuthorization";
-import { stackIdentity } from "./stackIdentity";
-import { vaultReader } from "./vaultReader";
+import { automationConsent, msspServicePrincipal, servicePrincipal } from "./servicePrincipals";
 import type { KindCalls } from "./kindCalls";
+
+type CallsOf<Key extends KindKey> = Required<Omit<KindCalls, LackedCalls<Key>>> & {
+  readonly [Call in LackedCalls<Key>]?: never;
+};
 
 export const callsByKind: Readonly<Record<KindKey, KindCalls>> = {
   accessPackage,
   accessPackageAssignment,
   accessPackageCatalog,
   accessPackageResource,
-  activationPolicy,
+  activationPolicy: {},
   application,
   applicationPermission,
   assignmentPolicy,
@@ -69,7 +57,7 @@ export const callsByKind: Readonly<Record<KindKey, KindCalls>> = {
   directoryRoleAssignment,
   directoryRoleEligibility,
   eligibility,
-  extensionResource,
+  extensionResource: {},
   federatedCredential,
   gdapRelationship,
   governanceRelationship,
@@ -83,14 +71,14 @@ export const callsByKind: Readonly<Record<KindKey, KindCalls>> = {
   msspServicePrincipal,
   notificationRule,
   partnerEntry,
-  previewConsent,
+  previewConsent: {},
   redirectUri,
-  refreshToken,
+  refreshToken: {},
   requestedPermission,
   resourceGroup,
   sentinelAssignment,
   servicePrincipal,
   siemAuthorization,
-  stackIdentity,
+  stackIdentity: {},
   vaultReader,
-};
+} satisfies { readonly [Key in KindKey]: CallsOf<Key> };

@@ -1,16 +1,14 @@
 import { listAccessPolicies } from "@defender-mssp/microsoft";
 import { conditionalAccessPolicy as kind } from "../../../domain/kinds/conditionalAccessPolicy";
-import { notApplicable } from "../../../domain/kinds/accessKind";
 import { deletionStep, graphPresence } from "./graphPresence";
 import type { KindCalls, KindTenant, Sighting } from "./kindCalls";
 
 const collection = kind.address;
 
-export const conditionalAccessPolicy: KindCalls = {
+export const conditionalAccessPolicy = {
   presence: graphPresence(collection),
   search: policies,
-  held: notApplicable("it is nothing that a principal holds"),
-};
+} satisfies KindCalls;
 
 /** Policies whose conditions name the MSSP's tenant. They take access away, and give none. */
 async function policies(tenant: KindTenant): Promise<Sighting[]> {

@@ -1,17 +1,15 @@
 import { listConnectedOrganizations } from "@defender-mssp/microsoft";
 import { connectedOrganization as kind } from "../../../domain/kinds/connectedOrganization";
-import { notApplicable } from "../../../domain/kinds/accessKind";
 import { deletion, graphPresence } from "./graphPresence";
 import type { KindCalls, KindTenant, Sighting } from "./kindCalls";
 import { ownership } from "./ownership";
 
 const collection = kind.address;
 
-export const connectedOrganization: KindCalls = {
+export const connectedOrganization = {
   presence: graphPresence(collection),
   search: organizations,
-  held: notApplicable("it is nothing that a principal holds"),
-};
+} satisfies KindCalls;
 
 /** By the mark, or by the identity source: the MSSP's tenant or one of its domains. */
 async function organizations(tenant: KindTenant): Promise<Sighting[]> {

@@ -1,22 +1,20 @@
 import {
   automatedActionForms,
-  detectionRulesPath,
-  isGone,
   goneStatuses,
+  graphDetectionRules,
+  isGone,
   listDetectionRules,
   ruleActionNames,
   type DetectionRuleObject,
 } from "@defender-mssp/microsoft";
-import { notApplicable } from "../../../domain/kinds/accessKind";
 import { deletion } from "./graphPresence";
 import type { KindCalls, KindTenant, ObjectIdentity, Presence, Sighting } from "./kindCalls";
 import { ownership } from "./ownership";
 
-export const detectionRule: KindCalls = {
+export const detectionRule = {
   presence: rulePresence,
   search: searchRules,
-  held: notApplicable("it is nothing that a principal holds"),
-};
+} satisfies KindCalls;
 
 /**
  * The list is read once for all rules: the service allows few calls a minute. It goes on with a deleted rule for hours,
@@ -73,6 +71,6 @@ function rulesIn({ graph, detectionApiVersion }: VersionedTenant): Promise<Detec
   return listDetectionRules(graph, detectionApiVersion);
 }
 
-function rulePath({ detectionApiVersion = "beta" }: VersionedTenant, id: string): string {
-  return `${detectionRulesPath(detectionApiVersion)}/${encodeURIComponent(id)}`;
+function rulePath({ detectionApiVersion }: VersionedTenant, id: string): string {
+  return graphDetectionRules(detectionApiVersion).item(id);
 }

@@ -1,42 +1,29 @@
-import { equals } from "@defender-mssp/microsoft";
-import { notApplicable } from "../../../domain/kinds/accessKind";
+import {
+  graphGroups,
+  groupEligibilityRequestsPath,
+  listGroupEligibilities,
+  type GroupEligibility,
+} from "@defender-mssp/microsoft";
 import { azRest } from "../azRest";
 import { presenceAt } from "./graphPresence";
-import { eligibilitySchedules } from "./eligibilitySchedules";
 import type { HeldGrant, KindCalls, KindTenant, ObjectIdentity, Presence, AccessPrincipal } from "./kindCalls";
 
-export const eligibility: KindCalls = {
+export const eligibility = {
   presence: eligibilityPresence,
-  search: notApplicable("found with the principal that has it"),
   held: eligibilities,
-};
-
-interface EligibilitySchedule {
-  readonly id: string;
-  readonly groupId: string;
-  readonly accessId: string;
-  readonly principalId: string;
-}
-
-const root = "/v1.0/identityGovernance/privilegedAccess/group";
-
-/** Eligible members and owners of a group. */
-export function groupEligibilities(tenant: KindTenant, groupId: string): Promise<readonly EligibilitySchedule[]> {
-  return eligibilitySchedules(tenant, `${root}/eligibilitySchedules?$filter=${equals("groupId", groupId)}`);
-}
+} satisfies KindCalls;
 
 /** The stack's eligible members of a group are one resource: none of them is left, or some are. */
 async function eligibilityPresence(tenant: KindTenant, { ownerId = "" }: ObjectIdentity): Promise<Presence> {
-  if ((await presenceAt(tenant.graph, `/v1.0/groups/${ownerId}`)).state === "notFound") return { state: "notFound" };
-  const schedules = await groupEligibilities(tenant, ownerId);
+  if ((await presenceAt(tenant.graph, graphGroups.item(ownerId))).state === "notFound") return { state: "notFound" };
+  const schedules = await listGroupEligibilities(tenant.graph, "groupId", ownerId);
   return { state: schedules.length > 0 ? "found" : "notFound" };
 }
 
 /** Memberships and ownerships of groups that the principal may activate. */
 async function eligibilities(tenant: KindTenant, { type, id }: AccessPrincipal): Promise<HeldGrant[]> {
   if (type === "servicePrincipal") return [];
-  const path = `${root}/eligibilitySchedules?$filter=${equals("principalId", id)}`;
-  return (await eligibilitySchedules<EligibilitySchedule>(tenant, path)).map((schedule) => ({
+  return (await listGroupEligibilities(tenant.graph, "principalId", id)).map((schedule) => ({
     kind: "eligibility",
     name: "eligibility",
     id: schedule.id,
@@ -47,11 +34,8 @@ async function eligibilities(tenant: KindTenant, { type, id }: AccessPrincipal):
 }
 
 /** The command that ends an eligibility. */
-export function eligibilityEnd(
-  { graphUrl }: KindTenant,
-  { accessId, groupId, principalId }: EligibilitySchedule,
-): string {
-  return azRest("POST", `${graphUrl}${root}/eligibilityScheduleRequests`, {
+export function eligibilityEnd({ graphUrl }: KindTenant, { accessId, groupId, principalId }: GroupEligibility): string {
+  return azRest("POST", `${graphUrl}${groupEligibilityRequestsPath}`, {
     ...{ action: "adminRemove", accessId, groupId, principalId },
   });
 }

@@ -1,21 +1,10 @@
-import { graphList } from "@defender-mssp/microsoft";
-import { notApplicable } from "../../../domain/kinds/accessKind";
+import { graphAdminRelationships, graphList, type DelegatedAdminRelationship } from "@defender-mssp/microsoft";
 import { gdapRelationship as kind } from "../../../domain/kinds/gdapRelationship";
 import type { KindCalls, KindTenant, Sighting } from "./kindCalls";
 
-export const gdapRelationship: KindCalls = {
-  presence: notApplicable("the stack's state does not have it: it is searched"),
+export const gdapRelationship = {
   search: delegatedAdminSightings,
-  held: notApplicable("it is nothing that a principal holds"),
-};
-
-interface DelegatedAdminRelationship {
-  readonly id: string;
-  readonly displayName: string;
-  readonly status: string;
-  readonly customer?: { readonly tenantId?: string } | null;
-  readonly accessDetails?: { readonly unifiedRoles?: readonly { readonly roleDefinitionId: string }[] } | null;
-}
+} satisfies KindCalls;
 
 /** Those that give access, or will after an approval that was given. */
 const grantingStatuses = ["activating", "active", "approved", "expiring", "terminating", "terminationRequested"];
@@ -25,8 +14,7 @@ export async function delegatedAdminSightings({
   msspGraph,
   owner,
 }: Pick<KindTenant, "msspGraph" | "owner">): Promise<Sighting[]> {
-  const path = "/v1.0/tenantRelationships/delegatedAdminRelationships";
-  return (await graphList<DelegatedAdminRelationship>(await msspGraph(), path))
+  return (await graphList<DelegatedAdminRelationship>(await msspGraph(), graphAdminRelationships.path))
     .filter(({ customer }) => customer?.tenantId?.toLowerCase() === owner.tenantId.toLowerCase())
     .filter(({ status }) => grantingStatuses.includes(status))
     .map(({ id, displayName, status, accessDetails }) => ({

@@ -1,12 +1,9 @@
 import { grantSentences, TenantGovernance } from "@defender-mssp/microsoft";
-import { notApplicable } from "../../../domain/kinds/accessKind";
 import type { KindCalls, KindTenant, Sighting } from "./kindCalls";
 
-export const governanceRelationship: KindCalls = {
-  presence: notApplicable("the stack's state does not have it: it is searched"),
+export const governanceRelationship = {
   search: relationships,
-  held: notApplicable("it is nothing that a principal holds"),
-};
+} satisfies KindCalls;
 
 /** What grants something, also where the MSSP has asked to end it. */
 async function relationships({ graph, owner }: KindTenant): Promise<Sighting[]> {

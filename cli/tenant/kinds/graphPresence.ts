@@ -1,5 +1,5 @@
 /** Objects that Graph shows by their ID. */
-import { goneStatuses, isGone, type GraphCall } from "@defender-mssp/microsoft";
+import { deletedItemPath, goneStatuses, isGone, type GraphCall } from "@defender-mssp/microsoft";
 import { azRest } from "../azRest";
 import type { KindTenant, ObjectIdentity, Presence, Sighting } from "./kindCalls";
 
@@ -36,7 +36,7 @@ export async function presenceAt(graph: GraphCall, path: string): Promise<Presen
 }
 
 async function deletedPresence(graph: GraphCall, id: string): Promise<Presence> {
-  const path = `/v1.0/directory/deletedItems/${encodeURIComponent(id)}?$select=id,deletedDateTime`;
+  const path = `${deletedItemPath(id)}?$select=id,deletedDateTime`;
   const answer = await graph(path, { accept: goneStatuses });
   if (isGone(answer)) return { state: "notFound" };
   const deletedOn = (answer.body as { deletedDateTime?: string | null }).deletedDateTime ?? "";

@@ -1,15 +1,14 @@
+import { graphUsers, guestsPath } from "@defender-mssp/microsoft";
 import { guest as kind } from "../../../domain/kinds/guest";
-import { notApplicable } from "../../../domain/kinds/accessKind";
 import { guestAddresses } from "./guestAddresses";
 import { deletion, restorablePresence } from "./graphPresence";
 import type { KindCalls, KindTenant, Sighting } from "./kindCalls";
 import { ownership, type Ownership } from "./ownership";
 
-export const guest: KindCalls = {
+export const guest = {
   presence: restorablePresence(kind.address),
   search: guests,
-  held: notApplicable("it is a principal"),
-};
+} satisfies KindCalls;
 
 interface GuestUser {
   readonly id: string;
@@ -21,12 +20,19 @@ interface GuestUser {
   readonly createdDateTime?: string | null;
 }
 
-const guestsPath =
-  "/v1.0/users?$filter=userType%20eq%20'Guest'&$select=id,displayName,mail,userPrincipalName,otherMails,employeeType,createdDateTime";
+const properties = [
+  "id",
+  "displayName",
+  "mail",
+  "userPrincipalName",
+  "otherMails",
+  "employeeType",
+  "createdDateTime",
+] as const;
 
 /** Guests of the stack by their marks, and guests with an address of the MSSP's domains. */
 async function guests(tenant: KindTenant): Promise<Sighting[]> {
-  return (await tenant.list<GuestUser>(guestsPath)).flatMap((user) => {
+  return (await tenant.list<GuestUser>(guestsPath(properties))).flatMap((user) => {
     const owner = byMark(tenant, user) ?? byDomain(tenant, user);
     if (owner === undefined) return [];
     const name = user.mail ?? user.displayName ?? user.userPrincipalName;
@@ -36,7 +42,7 @@ async function guests(tenant: KindTenant): Promise<Sighting[]> {
         principal: { type: "user" as const, id: user.id },
         gives: [],
         ...(typeof user.createdDateTime === "string" ? { createdOn: user.createdDateTime } : {}),
-        ...deletion(tenant, `/v1.0/users/${user.id}`),
+        ...deletion(tenant, graphUsers.item(user.id)),
       },
     ];
   });

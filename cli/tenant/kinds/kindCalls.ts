@@ -9,7 +9,7 @@ import type {
   PortalCall,
   StackMark,
 } from "@defender-mssp/microsoft";
-import type { KindCell } from "../../../domain/kinds/accessKind";
+import type { AccessKind } from "../../../domain/kinds/accessKind";
 import type { KindKey } from "../../../domain/kinds/kinds";
 import type { AzureCalls } from "./azureCalls";
 
@@ -84,7 +84,7 @@ export interface HeldGrant {
 }
 
 export interface AccessPrincipal {
-  readonly type: "user" | "group" | "servicePrincipal";
+  readonly type: NonNullable<AccessKind["principal"]>;
   readonly id: string;
 }
 
@@ -110,11 +110,12 @@ export interface Sighting {
   readonly deletion?: string;
 }
 
+/** What each kind has of these, its file in `domain/kinds` says. */
 export interface KindCalls {
   /** Whether the object of this ID is in the tenant. @throws ServiceError */
-  readonly presence: KindCell<(tenant: KindTenant, object: ObjectIdentity) => Promise<Presence>>;
+  readonly presence?: (tenant: KindTenant, object: ObjectIdentity) => Promise<Presence>;
   /** The stack's by its random ID, and the MSSP's by its tenant and domains. @throws ServiceError */
-  readonly search: KindCell<(tenant: KindTenant) => Promise<readonly Sighting[]>>;
+  readonly search?: (tenant: KindTenant) => Promise<readonly Sighting[]>;
   /** What of this kind a principal has. @throws ServiceError */
-  readonly held: KindCell<(tenant: KindTenant, principal: AccessPrincipal) => Promise<readonly HeldGrant[]>>;
+  readonly held?: (tenant: KindTenant, principal: AccessPrincipal) => Promise<readonly HeldGrant[]>;
 }

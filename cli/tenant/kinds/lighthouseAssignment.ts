@@ -1,14 +1,12 @@
 import { lastSegment, request } from "@defender-mssp/microsoft";
-import { notApplicable } from "../../../domain/kinds/accessKind";
 import { shellQuoted } from "../../base/shellWord";
-import { apiVersion, azurePresence } from "./azurePresence";
+import { apiVersion, azurePresence } from "./azureResources";
 import type { KindCalls, KindTenant, Sighting } from "./kindCalls";
 
-export const lighthouseAssignment: KindCalls = {
+export const lighthouseAssignment = {
   presence: azurePresence("delegation"),
   search: delegations,
-  held: notApplicable("it is nothing that a principal holds"),
-};
+} satisfies KindCalls;
 
 interface RegistrationAssignment {
   readonly id: string;

@@ -1,13 +1,11 @@
-import { getAccessPartner, type AccessPartner } from "@defender-mssp/microsoft";
-import { notApplicable } from "../../../domain/kinds/accessKind";
+import { getAccessPartner, graphAccessPartners, type AccessPartner } from "@defender-mssp/microsoft";
 import { deletionStep } from "./graphPresence";
 import type { KindCalls, KindTenant, Presence, Sighting } from "./kindCalls";
 
-export const partnerEntry: KindCalls = {
+export const partnerEntry = {
   presence: entryPresence,
   search: entry,
-  held: notApplicable("it is nothing that a principal holds"),
-};
+} satisfies KindCalls;
 
 async function entryPresence({ graph, owner }: KindTenant): Promise<Presence> {
   return { state: (await getAccessPartner(graph, owner.msspTenantId)) === undefined ? "notFound" : "found" };
@@ -23,7 +21,7 @@ async function entry(tenant: KindTenant): Promise<Sighting[]> {
       ...{ kind: "partnerEntry", id: msspTenantId, name: msspTenantId, whose: "thisMssp" },
       evidence: "it is the entry of the MSSP's tenant",
       gives: trustTexts(partner),
-      step: deletionStep(tenant, `/v1.0/policies/crossTenantAccessPolicy/partners/${msspTenantId}`),
+      step: deletionStep(tenant, graphAccessPartners.item(msspTenantId)),
     },
   ];
 }

@@ -30,7 +30,7 @@ export async function searchTenant(tenant: KindTenant): Promise<TenantSearch> {
   const notLooked: UnreadKind[] = [];
   const sightings: GrantingSighting[] = [];
   for (const kind of kinds) {
-    const search = applicable(callsByKind[kind.key as KindKey].search);
+    const search = callsByKind[kind.key as KindKey].search;
     if (search === undefined) continue;
     const answer = await looked(kind, () => search(tenant));
     if ("reason" in answer) notLooked.push(answer);
@@ -52,7 +52,7 @@ export async function heldBy(
   const grants: HeldGrant[] = [];
   const notLooked: UnreadKind[] = [];
   for (const kind of kinds) {
-    const held = applicable(callsByKind[kind.key as KindKey].held);
+    const held = callsByKind[kind.key as KindKey].held;
     if (held === undefined) continue;
     const answer = await looked(kind, () => held(tenant, principal));
     if ("reason" in answer) notLooked.push(answer);

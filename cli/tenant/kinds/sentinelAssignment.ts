@@ -1,14 +1,14 @@
 import { azureRoles, lastSegment, type AzureRoleAssignment } from "@defender-mssp/microsoft";
 import { shellQuoted } from "../../base/shellWord";
-import { azurePresence } from "./azurePresence";
+import { azurePresence } from "./azureResources";
 import { ownership } from "./ownership";
 import type { AccessPrincipal, HeldGrant, KindCalls, KindTenant, Sighting } from "./kindCalls";
 
-export const sentinelAssignment: KindCalls = {
+export const sentinelAssignment = {
   presence: azurePresence("delegation"),
   search: markedAssignments,
   held: azureRolesHeld,
-};
+} satisfies KindCalls;
 
 /** Assignments in the subscription whose description has the stack's mark, or the MSSP's. */
 async function markedAssignments(tenant: KindTenant): Promise<Sighting[]> {

@@ -2,7 +2,15 @@
  * Parts of the stack's access packages and catalogs that its state does not have: what a package gives,
  * and the stack's groups in a catalog. Graph beta, as azuread.
  */
-import { goneStatuses, isGone } from "@defender-mssp/microsoft";
+import {
+  catalogResourceRequestsPath,
+  catalogResourcesPath,
+  goneStatuses,
+  graphCatalogs,
+  isGone,
+  packageRolePath,
+  packageRolesPath,
+} from "@defender-mssp/microsoft";
 import { accessPackage } from "../../../domain/kinds/accessPackage";
 import { accessPackageCatalog } from "../../../domain/kinds/accessPackageCatalog";
 import { accessPackageResource } from "../../../domain/kinds/accessPackageResource";
@@ -29,10 +37,8 @@ export function accessPackageOrphans(tenant: KindTenant, known: Known): readonly
 
 /** Roles of a package, which Graph lists only inside the package. */
 async function packageRoles({ graph }: KindTenant, known: Known): Promise<readonly Orphan[]> {
-  const expand = "accessPackageResourceRoleScopes($expand=accessPackageResourceRole,accessPackageResourceScope)";
   const roles = known.objectIds(accessPackage).map(async (packageId): Promise<Orphan[]> => {
-    const path = `${accessPackage.address}/${packageId}`;
-    const answer = await graph(`${path}?$expand=${encodeURIComponent(expand)}`, { accept: goneStatuses });
+    const answer = await graph(packageRolesPath(packageId, "Role", "Scope"), { accept: goneStatuses });
     if (isGone(answer)) return [];
     const { accessPackageResourceRoleScopes: scopes = [], displayName } = answer.body as {
       accessPackageResourceRoleScopes?: readonly GraphObject[];
@@ -47,7 +53,7 @@ async function packageRoles({ graph }: KindTenant, known: Known): Promise<readon
           text(scope, "id"),
           known.isPending(accessPackageResource.types, { accessPackageId: packageId }),
         ),
-        removal: deletionOf(`${path}/accessPackageResourceRoleScopes/${text(scope, "id")}`),
+        removal: deletionOf(packageRolePath(packageId, text(scope, "id"))),
       }));
   });
   return (await Promise.all(roles)).flat();
@@ -56,11 +62,10 @@ async function packageRoles({ graph }: KindTenant, known: Known): Promise<readon
 /** The stack's own groups in its catalog; other resources are ignored. */
 async function catalogResources({ graph, list }: KindTenant, known: Known): Promise<readonly Orphan[]> {
   const resources = known.objectIds(accessPackageCatalog).map(async (catalogId): Promise<Orphan[]> => {
-    const path = `${accessPackageCatalog.address}/${catalogId}`;
-    const answer = await graph(path, { accept: goneStatuses });
+    const answer = await graph(graphCatalogs.item(catalogId), { accept: goneStatuses });
     if (isGone(answer)) return [];
     const catalog = `catalog "${text(answer.body as GraphObject, "displayName")}"`;
-    return (await list<GraphObject>(`${path}/accessPackageResources`))
+    return (await list<GraphObject>(catalogResourcesPath(catalogId)))
       .filter(
         (resource) =>
           known.has(text(resource, "originId")) && !known.hasWhole(`${catalogId}/${text(resource, "originId")}`),
@@ -74,7 +79,7 @@ async function catalogResources({ graph, list }: KindTenant, known: Known): Prom
         ),
         removal: {
           method: "POST",
-          path: "/beta/identityGovernance/entitlementManagement/accessPackageResourceRequests",
+          path: catalogResourceRequestsPath,
           json: {
             catalogId,
             executeImmediately: true,

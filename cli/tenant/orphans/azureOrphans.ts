@@ -26,7 +26,7 @@ import { sentinelAssignment } from "../../../domain/kinds/sentinelAssignment";
 import { vaultReader } from "../../../domain/kinds/vaultReader";
 import type { KindKey } from "../../../domain/kinds/kinds";
 import type { Settings } from "../../../settings";
-import { apiVersion, signedInAzure } from "../kinds/azurePresence";
+import { apiVersion, signedInAzure } from "../kinds/azureResources";
 import { callsByKind } from "../kinds/callsByKind";
 import type { KindTenant } from "../kinds/kindCalls";
 import { looked, type UnreadKind } from "../kinds/searchTenant";
@@ -65,7 +65,7 @@ export async function azureOrphans(tenant: KindTenant, settings: Settings, state
 
 /** Role assignments with the mark of the stack that its state does not have. */
 async function assignments(tenant: KindTenant, state: FinderState): Promise<readonly Orphan[]> {
-  const search = applicable(callsByKind.sentinelAssignment.search);
+  const search = callsByKind.sentinelAssignment.search;
   const sightings = (await search?.(tenant)) ?? [];
   const own = sightings.filter(({ id, whose }) => whose === "thisStack" && !isKnown(state, id));
   const all = await tenant.azureAssignments();
@@ -177,7 +177,7 @@ function isKnown(state: FinderState, id: string): boolean {
 }
 
 async function presentOrphan(tenant: KindTenant, candidate: Candidate, state: FinderState): Promise<readonly Orphan[]> {
-  const presence = applicable(callsByKind[candidate.kind.key as KindKey].presence);
+  const presence = callsByKind[candidate.kind.key as KindKey].presence;
   if (presence === undefined || isKnown(state, candidate.id)) return [];
   return (await presence(tenant, candidate)).state === "found" ? [orphan(candidate, state)] : [];
 }

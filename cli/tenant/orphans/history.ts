@@ -2,17 +2,8 @@
  * Who created an orphan and when, by the tenant's audit log: 7 days, or 30 with Entra ID P1; needs
  * AuditLog.Read.All.
  */
-import { ServiceError, type GraphCall } from "@defender-mssp/microsoft";
-import { text, type GraphObject, type Orphan } from "./orphan";
-
-interface DirectoryAudit {
-  readonly activityDateTime?: string;
-  readonly activityDisplayName?: string;
-  readonly initiatedBy?: {
-    readonly user?: GraphObject | null;
-    readonly app?: GraphObject | null;
-  } | null;
-}
+import { directoryAuditsOf, ServiceError, type DirectoryAudit, type GraphCall } from "@defender-mssp/microsoft";
+import type { Orphan } from "./orphan";
 
 /**
  * Adds the log's first entry about the orphan, or the reason why there is none, to help a person
@@ -21,12 +12,8 @@ interface DirectoryAudit {
  */
 export async function withHistory(call: GraphCall, orphan: Orphan): Promise<Orphan> {
   if (orphan.removal.service !== undefined) return orphan;
-  const filter = encodeURIComponent(`targetResources/any(target:target/id eq '${orphan.id.replaceAll("'", "''")}')`);
-  const path = `/v1.0/auditLogs/directoryAudits?$filter=${filter}`;
   try {
-    const { body } = await call(path);
-    const { value = [] } = (body ?? {}) as { readonly value?: readonly DirectoryAudit[] };
-    return { ...orphan, audit: firstOf(value) };
+    return { ...orphan, audit: firstOf(await directoryAuditsOf(call, orphan.id)) };
   } catch (failure) {
     if (!(failure instanceof ServiceError)) throw failure;
     return { ...orphan, audit: whyUnread(failure) };
@@ -34,13 +21,11 @@ export async function withHistory(call: GraphCall, orphan: Orphan): Promise<Orph
 }
 
 function firstOf(entries: readonly DirectoryAudit[]): string {
-  const [first] = [...entries].sort((one, other) =>
-    (one.activityDateTime ?? "").localeCompare(other.activityDateTime ?? ""),
-  );
+  const [first] = [...entries].sort((one, other) => one.activityDateTime.localeCompare(other.activityDateTime));
   if (first === undefined) return "no entry: it keeps 7 days, or 30 with Entra ID P1";
   const { user, app } = first.initiatedBy ?? {};
-  const who = [text(user ?? {}, "userPrincipalName"), text(app ?? {}, "displayName")].find((name) => name !== "");
-  return `${first.activityDisplayName ?? "first change"} on ${first.activityDateTime ?? "?"} by ${who ?? "?"}`;
+  const who = user?.userPrincipalName || app?.displayName;
+  return `${first.activityDisplayName ?? "first change"} on ${first.activityDateTime} by ${who ?? "?"}`;
 }
 
 /** The repair continues without the log, which only helps a person decide. */

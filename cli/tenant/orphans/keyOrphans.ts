@@ -1,6 +1,7 @@
 /**
  * Certificates and federated credentials of the stack's application that are missing in its state.
  */
+import { federatedCredentialsPath, graphApplications } from "@defender-mssp/microsoft";
 import { X509Certificate } from "node:crypto";
 import type { Settings } from "../../../settings";
 import type { KindTenant } from "../kinds/kindCalls";
@@ -33,7 +34,7 @@ function certificates(application: GraphObject, pem: string, known: Known): Orph
     createdOn: text(key, "startDateTime"),
     removal: {
       method: "PATCH",
-      path: `/v1.0/applications/${text(application, "id")}`,
+      path: graphApplications.item(text(application, "id")),
       json: { keyCredentials: keys.filter((one) => one !== key) },
     },
   }));
@@ -44,7 +45,7 @@ async function federated(
   application: GraphObject,
   known: Known,
 ): Promise<Orphan[]> {
-  const path = `/v1.0/applications/${text(application, "id")}/federatedIdentityCredentials`;
+  const path = federatedCredentialsPath(text(application, "id"));
   const found = await list<GraphObject>(path);
   return found
     .filter((one) => text(one, "name") === federatedCredentialName && !known.has(text(one, "id")))

@@ -2,6 +2,7 @@
  * Objects with this stack's random ID in their mark that its state does not have, of every kind that has
  * a mark: whatever they and the stack are called today, and whatever the settings are.
  */
+import { hasOwners } from "@defender-mssp/microsoft";
 import { applicable, type AccessKind } from "../../../domain/kinds/accessKind";
 import { kinds, type KindKey } from "../../../domain/kinds/kinds";
 import { dynamicTypePrefix } from "../../../domain/resourceTypes";
@@ -16,7 +17,7 @@ const markedKinds: readonly AccessKind[] = kinds
   .sort((a, b) => order(a) - order(b));
 
 function hasSearch(key: KindKey): boolean {
-  return applicable(callsByKind[key].search) !== undefined;
+  return callsByKind[key].search !== undefined;
 }
 
 function order({ removal }: AccessKind): number {
@@ -36,7 +37,7 @@ export async function markedOrphans(tenant: KindTenant, known: Known): Promise<O
 }
 
 async function kindOrphans(tenant: KindTenant, kind: AccessKind, known: Known): Promise<readonly Orphan[]> {
-  const search = applicable(callsByKind[kind.key as KindKey].search);
+  const search = callsByKind[kind.key as KindKey].search;
   const sightings = (await search?.(tenant)) ?? [];
   const lost = sightings.filter((sighting) => !known.has(sighting.id) && isOfStack(sighting, known));
   return Promise.all(lost.map((sighting) => sightedOrphan(tenant, kind, sighting, known)));
@@ -54,9 +55,7 @@ async function sightedOrphan(tenant: KindTenant, kind: AccessKind, sighting: Sig
     what: `${kind.singular} "${name}"`,
     id,
     createdOn,
-    createdBy: /^\/v1\.0\/(applications|groups|servicePrincipals)\//.test(deletion)
-      ? await ownerNames(tenant.graph, deletion)
-      : "",
+    createdBy: hasOwners(deletion) ? await ownerNames(tenant.graph, deletion) : "",
     evidence: { owner: whose === "thisStack" ? "thisStack" : "another", text: evidence },
     interrupted: whose === "thisStack" && known.pendingCreate(kind, name) !== undefined,
     ...(stays === undefined ? {} : { stays }),

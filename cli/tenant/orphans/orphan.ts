@@ -1,5 +1,12 @@
 /** What the searches for orphans share. */
-import { graphList, lastSegment, parseStackMark, type GraphCall, type StackMark } from "@defender-mssp/microsoft";
+import {
+  graphList,
+  graphRoute,
+  lastSegment,
+  parseStackMark,
+  type GraphCall,
+  type StackMark,
+} from "@defender-mssp/microsoft";
 import { applicable, type AccessKind } from "../../../domain/kinds/accessKind";
 import type { UnreadKind } from "../kinds/searchTenant";
 import type { AzureCalls } from "../kinds/azureCalls";
@@ -148,7 +155,8 @@ export class Known {
     );
     if (parent === undefined || provider === undefined) return undefined;
     // azuread's IDs of entitlement management are the objects' alone.
-    const providerId = address.startsWith("/v1.0/") ? `${address.slice("/v1.0".length)}/${id}` : id;
+    const { version, route } = graphRoute(address);
+    const providerId = version === "v1.0" ? `${route}/${id}` : id;
     return [
       type,
       resourceName,

@@ -6,13 +6,20 @@
  */
 import {
   allConnectorRoles,
+  appRoleAssignedToPath,
+  appRoleAssignmentsPath,
+  clientGrantsPath,
   directoryRoleName,
   directoryRoleTemplates,
   equals,
   goneStatuses,
+  graphApplications,
+  graphDefenderAssignments,
+  graphPermissionGrants,
   isGone,
   listRoleAssignments,
   microsoftGraph,
+  ownersPath,
   windowsDefenderAtp,
   type PublishedApplication,
 } from "@defender-mssp/microsoft";
@@ -154,7 +161,7 @@ async function takenNames(
 
 /** Assignments of the stack's Defender roles: an assigned role can't be deleted. */
 async function defenderAssignments(tenant: KindTenant, known: Known): Promise<readonly Orphan[]> {
-  const search = applicable(callsByKind.defenderRole.search);
+  const search = callsByKind.defenderRole.search;
   const roles = ((await search?.(tenant)) ?? []).filter(({ whose }) => whose === "thisStack");
   if (roles.length === 0) return [];
   return (await listRoleAssignments(tenant.graph))
@@ -167,7 +174,7 @@ async function defenderAssignments(tenant: KindTenant, known: Known): Promise<re
         known.isPending(defenderRoleAssignment.types, { displayName }),
       ),
       comesBack: true,
-      removal: deletionOf(`/beta/roleManagement/defender/roleAssignments/${encodeURIComponent(id)}`),
+      removal: deletionOf(graphDefenderAssignments.item(id)),
     }));
 }
 
@@ -260,7 +267,7 @@ function secrets(application: GraphObject, known: Known): Orphan[] {
       isSecret: true,
       removal: {
         method: "POST",
-        path: `/v1.0/applications/${text(application, "id")}/removePassword`,
+        path: `${graphApplications.item(text(application, "id"))}/removePassword`,
         json: { keyId: text(one, "keyId") },
       },
     }));
@@ -291,8 +298,8 @@ async function servicePrincipals(tenant: KindTenant, application: GraphObject, k
 /** Consents that the program itself grants; others are ignored. */
 async function consents({ list }: KindTenant, application: GraphObject, id: string, known: Known): Promise<Orphan[]> {
   const [grants, roles] = await Promise.all([
-    list<GraphObject>(`/v1.0/servicePrincipals/${id}/oauth2PermissionGrants`),
-    list<GraphObject>(`/v1.0/servicePrincipals/${id}/appRoleAssignments`),
+    list<GraphObject>(clientGrantsPath(id)),
+    list<GraphObject>(appRoleAssignmentsPath(id)),
   ]);
   const orphan = (
     one: GraphObject,
@@ -313,7 +320,7 @@ async function consents({ list }: KindTenant, application: GraphObject, id: stri
     ...grants
       .filter((one) => text(one, "scope").trim() === "Alert.Read")
       .flatMap((one) =>
-        orphan(one, "consent to Alert.Read", `/v1.0/oauth2PermissionGrants/${text(one, "id")}`, delegatedConsent),
+        orphan(one, "consent to Alert.Read", graphPermissionGrants.item(text(one, "id")), delegatedConsent),
       ),
     ...roles
       .map((one) => ({
@@ -326,7 +333,7 @@ async function consents({ list }: KindTenant, application: GraphObject, id: stri
           : orphan(
               one,
               `consent to ${role.value}`,
-              `/v1.0/servicePrincipals/${text(one, "resourceId")}/appRoleAssignedTo/${text(one, "id")}`,
+              `${appRoleAssignedToPath(text(one, "resourceId"))}/${text(one, "id")}`,
               applicationPermission,
             ),
       ),
@@ -339,7 +346,7 @@ async function consents({ list }: KindTenant, application: GraphObject, id: stri
 async function ownership({ list, owner }: KindTenant, application: GraphObject, id: string): Promise<Orphan[]> {
   const { automation } = owner;
   if (automation === undefined) return [];
-  const owners = await list<GraphObject>(`/v1.0/servicePrincipals/${id}/owners`);
+  const owners = await list<GraphObject>(ownersPath("servicePrincipals", id));
   return owners
     .filter((one) => text(one, "appId").toLowerCase() === automation.toLowerCase())
     .map((one) => ({
@@ -349,7 +356,7 @@ async function ownership({ list, owner }: KindTenant, application: GraphObject, 
         text(one, "id"),
         false,
       ),
-      removal: deletionOf(`/v1.0/servicePrincipals/${id}/owners/${text(one, "id")}/$ref`),
+      removal: deletionOf(`${ownersPath("servicePrincipals", id)}/${text(one, "id")}/$ref`),
     }));
 }
 
@@ -365,5 +372,5 @@ function partOf(application: GraphObject, what: string, id: string, interrupted:
 }
 
 function change(application: GraphObject, json: unknown): OrphanRemoval {
-  return { method: "PATCH", path: `/v1.0/applications/${text(application, "id")}`, json };
+  return { method: "PATCH", path: graphApplications.item(text(application, "id")), json };
 }

@@ -4,14 +4,12 @@ import {
   notApplicable,
   type KindCell,
   type AccessKind,
+  type KindCall,
   type Removal,
 } from "../../../domain/kinds/accessKind";
 import { peopleKinds } from "../../../cli/access/waiting/peopleKinds";
 import { reportedAs } from "../../../cli/access/objects/kindInReport";
-import { callsByKind } from "../../../cli/tenant/kinds/callsByKind";
-import type { KindCalls } from "../../../cli/tenant/kinds/kindCalls";
-import { adoption, type KindAdoption } from "../../../domain/adoption";
-import { evidenceSubjects, type EvidenceSubject } from "../../../domain/evidenceSubjects";
+import type { EvidenceSubject, KindAdoption } from "../../../domain/kinds/kindAnswers";
 import { kinds, type KindKey, type PersonEndedKind } from "../../../domain/kinds/kinds";
 
 export function kindsPage(): string {
@@ -71,32 +69,29 @@ const features: readonly Feature[] = [
   {
     column: "Id",
     title: "Proof by its ID",
-    answer: (kind) => called(calls(kind).presence, "`npx mssp offboard` asks whether the object is in the tenant"),
+    answer: (kind) => called(kind, "presence", "`npx mssp offboard` asks whether the object is in the tenant"),
   },
   {
     column: "Se",
     title: "Search by stack and MSSP",
-    answer: (kind) => called(calls(kind).search, "`npx mssp offboard` searches it, whoever created it"),
+    answer: (kind) => called(kind, "search", "`npx mssp offboard` searches it, whoever created it"),
   },
   {
     column: "Pr",
     title: "What a principal has",
-    answer: (kind) => called(calls(kind).held, "`npx mssp offboard` asks it of each guest, group and application"),
+    answer: (kind) => called(kind, "held", "`npx mssp offboard` asks it of each guest, group and application"),
   },
   { column: "Re", title: "Report", answer: ({ key }) => joined(reportedAs(key as KindKey)) },
   { column: "Rm", title: "Removed", answer: ({ removal }) => removalText(removal) },
   { column: "St", title: "Stays", answer: ({ stays }) => stays },
-  { column: "Ad", title: "Adopt", answer: ({ key }) => adoptionText(adoption[key as KindKey]) },
+  { column: "Ad", title: "Adopt", answer: ({ adoption }) => adoptionText(adoption) },
   { column: "On", title: "Onboard", answer: ({ key }) => stepText(key as KindKey) },
-  { column: "Ev", title: "Evidence", answer: ({ key }) => subjectText(evidenceSubjects[key as KindKey]) },
+  { column: "Ev", title: "Evidence", answer: ({ evidence }) => subjectText(evidence) },
 ];
 
-function calls({ key }: AccessKind): KindCalls {
-  return callsByKind[key as KindKey];
-}
-
-function called(cell: KindCell<unknown>, what: string): Answer {
-  return isNotApplicable(cell) ? cell : what;
+function called({ withoutCalls }: AccessKind, call: KindCall, what: string): Answer {
+  const reason = withoutCalls[call];
+  return reason === undefined ? what : notApplicable(reason);
 }
 
 function sign(answer: Answer): string {

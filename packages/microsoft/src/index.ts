@@ -43,10 +43,23 @@ export { lastSegment } from "./lastSegment";
 export { markedStack, parseStackMark, type StackMark } from "./stackMark";
 export type { PortalCall } from "./defender/portalCall";
 export type * from "./graph/types";
-export { findUsers, findUsersOf, isMember, type GuestUserObject } from "./graph/guest";
+export * from "./graph/application";
+export * from "./graph/auditLog";
+export { graphRoute, type GraphCollection, type GraphPermission } from "./graph/collection";
+export * from "./graph/delegatedAdmin";
+export * from "./graph/deletedItem";
+export * from "./graph/directoryRole";
+export * from "./graph/entitlementManagement";
+export * from "./graph/group";
+export * from "./graph/organization";
+export * from "./graph/principal";
+export * from "./graph/servicePrincipal";
+export * from "./graph/user";
+export { findUsers, findUsersOf, isMember, type GuestUserObject, type Invitation } from "./graph/guest";
 export { guestKey, invitedNameEnding, parseGuestMark, type GuestMark } from "./providers/guestMark";
 export * from "./providers/guest";
 export type * from "./defender/alerts";
+export type * from "./defender/securityTypes";
 export type * from "./entra/msspTrust";
 export * from "./defender/alertApi";
 export * from "./defender/alertRecord";
@@ -88,16 +101,26 @@ export * from "./providers/portalAccessModel";
 export * from "./providers/stackIdentity";
 export * from "./graph/connectedOrganization";
 export * from "./providers/connectedOrganization";
-export { setStandingMembers, type ActivationPolicy, type EligibleMember } from "./graph/groupEligibility";
+export {
+  activationPolicyPermissions,
+  graphGroupEligibilities,
+  groupEligibilityRequestsPath,
+  listGroupEligibilities,
+  setStandingMembers,
+  type ActivationPolicy,
+  type EligibleMember,
+  type GroupEligibility,
+} from "./graph/groupEligibility";
 export * from "./providers/eligibleMembers";
 export {
   getAccessDefault,
   getAccessPartner,
+  graphAccessPartners,
   type AccessConfiguration,
   type AccessPartner,
 } from "./graph/crossTenantAccess";
-export { listAccessPolicies, whatIfAccess, type AccessPolicy } from "./graph/conditionalAccess";
-export { judgePolicy, type ExternalSignIn, type PolicyJudgement } from "./entra/conditionalAccess";
+export { graphAccessPolicies, listAccessPolicies, whatIfAccess, type AccessPolicy } from "./graph/conditionalAccess";
+export { judgePolicy, type ExternalSignIn, type PolicyJudgement } from "./graph/policyJudgement";
 export * from "./providers/crossTenantPartner";
 export * from "./providers/crossTenantPartnerEntry";
 export type { PartnerPart } from "./providers/accessPartnerPlan";

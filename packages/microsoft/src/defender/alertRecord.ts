@@ -4,7 +4,7 @@
  * null or of another type: one alert must not stop the others.
  */
 import { isDeepStrictEqual } from "node:util";
-import type { SecurityAlert, SecurityAlertEvidence } from "../graph/types";
+import type { SecurityAlert, SecurityAlertEvidence } from "./securityTypes";
 import type { LegacyAlert } from "./alerts";
 import {
   epoch,

@@ -33,13 +33,15 @@ export interface HuntingResult {
  */
 export const olderHuntingLimits = { rows: 100_000, callsPerMinute: 45, seconds: 200 } as const;
 
+const huntingQueryPath = "/v1.0/security/runHuntingQuery";
+
 /** Longer than a query may take by any document, in milliseconds. */
 const huntingTimeout = (olderHuntingLimits.seconds + 20) * 1000;
 
 /** Runs a query, which changes nothing. Needs ThreatHunting.Read.All. @throws ServiceError */
 export async function runHuntingQuery(options: HuntingOptions): Promise<HuntingResult> {
   const { endpoints, token, query, timespan, ...rest } = options;
-  const { body } = await request(`${endpoints.graphEndpoint}/v1.0/security/runHuntingQuery`, {
+  const { body } = await request(`${endpoints.graphEndpoint}${huntingQueryPath}`, {
     method: "POST",
     headers: { "content-type": "application/json; charset=utf-8" },
     json: { Query: query, ...(timespan === undefined ? {} : { Timespan: timespan }) },

@@ -2,7 +2,7 @@
  * The schema of incidents: docs/incidents.md describes it. A missing value is null or an empty
  * list; times are ISO 8601, UTC, in milliseconds.
  */
-import type { SecurityIncident } from "../graph/types";
+import type { SecurityIncident } from "./securityTypes";
 import { recordOfSecurityAlert, type AlertRecord } from "./alertRecord";
 import {
   epoch,

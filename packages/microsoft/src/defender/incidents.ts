@@ -4,7 +4,7 @@
  * security-incident-get, security-incident-update and security-incident-post-comments.
  */
 import type { Endpoints } from "../endpoints";
-import type { SecurityAlert, SecurityComment, SecurityIncident } from "../graph/types";
+import type { SecurityAlert, SecurityComment, SecurityIncident } from "./securityTypes";
 import { pathSegment, request, serverTime, type RequestOptions } from "../http";
 import { securityPage, securityPageTimeout, unknownMembers, type SecurityPage } from "./readAlerts";
 import type { AlertWindow } from "./readAlerts";

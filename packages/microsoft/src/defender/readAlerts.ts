@@ -5,7 +5,7 @@
  */
 import type { Endpoints } from "../endpoints";
 import { pathSegment, request, serverTime, type Answer, type RequestOptions } from "../http";
-import type { SecurityAlert } from "../graph/types";
+import type { SecurityAlert } from "./securityTypes";
 import type { RecordSeverity } from "./alertRecord";
 import type { LegacyAlert } from "./alerts";
 

@@ -16,6 +16,7 @@
 import { ServiceError } from "@defender-mssp/errors";
 import { type Answer } from "../http";
 import { graphList, type CallContext, type GraphCall } from "../graph/call";
+import { graphCollection } from "../graph/collection";
 import { deleteIfThere, goneStatuses, isGone } from "../graph/gone";
 import { untilReplicated } from "../graph/replication";
 
@@ -46,8 +47,14 @@ type Waits = Pick<CallContext, "sleep" | "signal">;
 /** All data sources, also those to come. */
 export const allDataSources = "/";
 
-const definitions = "/beta/roleManagement/defender/roleDefinitions";
-const assignments = "/beta/roleManagement/defender/roleAssignments";
+const permissions = {
+  read: ["RoleManagement.Read.Defender"],
+  write: ["RoleManagement.ReadWrite.Defender"],
+} as const;
+export const graphDefenderRoles = graphCollection("/beta/roleManagement/defender/roleDefinitions", permissions);
+export const graphDefenderAssignments = graphCollection("/beta/roleManagement/defender/roleAssignments", permissions);
+const { path: definitions } = graphDefenderRoles;
+const { path: assignments } = graphDefenderAssignments;
 
 export async function listRoleDefinitions(call: GraphCall): Promise<DefenderRoleDefinitionObject[]> {
   return (await graphList(call, definitions)).map(definitionOf);
@@ -58,7 +65,7 @@ export async function getRoleDefinition(
   call: GraphCall,
   id: string,
 ): Promise<DefenderRoleDefinitionObject | undefined> {
-  const answer = await call(`${definitions}/${encodeURIComponent(id)}`, { accept: goneStatuses });
+  const answer = await call(graphDefenderRoles.item(id), { accept: goneStatuses });
   return isGone(answer) ? undefined : definitionOf(entityOf(answer, id, definitions));
 }
 
@@ -81,13 +88,13 @@ export async function updateRoleDefinition(
   id: string,
   role: Pick<DefenderRoleDefinitionObject, "displayName" | "description" | "permissions">,
 ): Promise<void> {
-  const path = `${definitions}/${encodeURIComponent(id)}`;
+  const path = graphDefenderRoles.item(id);
   await call(path, { method: "PATCH", json: definitionBody(role), idempotent: true, accept: redirects });
 }
 
 /** Deletes the role; a missing one is accepted. */
 export async function deleteRoleDefinition(call: GraphCall, id: string): Promise<void> {
-  await deleteIfThere(call, `${definitions}/${encodeURIComponent(id)}`);
+  await deleteIfThere(call, graphDefenderRoles.item(id));
 }
 
 export async function listRoleAssignments(call: GraphCall): Promise<DefenderRoleAssignmentObject[]> {
@@ -99,7 +106,7 @@ export async function getRoleAssignment(
   call: GraphCall,
   id: string,
 ): Promise<DefenderRoleAssignmentObject | undefined> {
-  const answer = await call(`${assignments}/${encodeURIComponent(id)}`, { accept: goneStatuses });
+  const answer = await call(graphDefenderAssignments.item(id), { accept: goneStatuses });
   return isGone(answer) ? undefined : assignmentOf(entityOf(answer, id, assignments));
 }
 
@@ -128,13 +135,13 @@ export async function updateRoleAssignment(
   id: string,
   assignment: Omit<DefenderRoleAssignmentObject, "id" | "roleDefinitionId">,
 ): Promise<void> {
-  const path = `${assignments}/${encodeURIComponent(id)}`;
+  const path = graphDefenderAssignments.item(id);
   await call(path, { method: "PATCH", json: assignmentBody(assignment), idempotent: true, accept: redirects });
 }
 
 /** Deletes the assignment; a missing one is accepted. */
 export async function deleteRoleAssignment(call: GraphCall, id: string): Promise<void> {
-  await deleteIfThere(call, `${assignments}/${encodeURIComponent(id)}`);
+  await deleteIfThere(call, graphDefenderAssignments.item(id));
 }
 
 /** The answers that public code saw instead of 201 after a create that had succeeded. */

@@ -5,6 +5,7 @@
  */
 import { defenderPortalAppId } from "../identifiers";
 import { graphList, type GraphCall } from "./call";
+import { graphCollection } from "./collection";
 
 export interface GuestCondition {
   /** Joined by commas: `b2bCollaborationGuest,serviceProvider`. */
@@ -58,8 +59,14 @@ export interface AccessPolicy {
 
 const base = "/v1.0/identity/conditionalAccess";
 
+export const graphAccessPolicies = graphCollection(`${base}/policies`, {
+  read: ["Policy.Read.All"],
+  // Writing a policy requires reading policies.
+  write: ["Policy.ReadWrite.ConditionalAccess", "Policy.Read.All"],
+});
+
 export async function listAccessPolicies(call: GraphCall): Promise<AccessPolicy[]> {
-  return graphList<AccessPolicy>(call, `${base}/policies`);
+  return graphList<AccessPolicy>(call, graphAccessPolicies.path);
 }
 
 /**

@@ -5,6 +5,8 @@
 import { ServiceError } from "@defender-mssp/errors";
 import { type Answer } from "../http";
 import { graphList, type GraphCall } from "./call";
+import { graphCollection } from "./collection";
+import { entitlementPermissions, graphAssignmentPolicies } from "./entitlementManagement";
 import { deleteIfThere, goneStatuses, isGone } from "./gone";
 
 /** The identity source of an organization: its tenant or a domain. */
@@ -39,8 +41,12 @@ export interface FoundConnectedOrganization {
   identitySources: readonly Partial<Record<"@odata.type" | "displayName" | "tenantId" | "domainName", string>>[];
 }
 
-const base = "/identityGovernance/entitlementManagement";
-const path = `/v1.0${base}/connectedOrganizations`;
+/** In v1.0, unlike the access packages. */
+export const graphConnectedOrganizations = graphCollection(
+  "/v1.0/identityGovernance/entitlementManagement/connectedOrganizations",
+  entitlementPermissions,
+);
+const { path, item } = graphConnectedOrganizations;
 
 /** All of a tenant's. */
 export async function listConnectedOrganizations(call: GraphCall): Promise<FoundConnectedOrganization[]> {
@@ -52,7 +58,7 @@ export async function getConnectedOrganization(
   call: GraphCall,
   id: string,
 ): Promise<FoundConnectedOrganization | undefined> {
-  const answer = await call(addressOf(id), { accept: goneStatuses });
+  const answer = await call(item(id), { accept: goneStatuses });
   return isGone(answer) ? undefined : checked(answer);
 }
 
@@ -72,12 +78,12 @@ export async function updateConnectedOrganization(
   description: ConnectedOrganizationDescription,
 ): Promise<void> {
   // The same change twice has the same effect.
-  await call(addressOf(id), { method: "PATCH", json: description, idempotent: true });
+  await call(item(id), { method: "PATCH", json: description, idempotent: true });
 }
 
 /** A missing one is accepted. */
 export async function deleteConnectedOrganization(call: GraphCall, id: string): Promise<void> {
-  await deleteIfThere(call, addressOf(id));
+  await deleteIfThere(call, item(id));
 }
 
 /**
@@ -85,17 +91,13 @@ export async function deleteConnectedOrganization(call: GraphCall, id: string): 
  * requestors otherwise.
  */
 export async function policiesOfConnectedOrganization(call: GraphCall, id: string): Promise<string[]> {
-  const policies = (await graphList(call, `/beta${base}/accessPackageAssignmentPolicies`)) as readonly {
+  const policies = (await graphList(call, graphAssignmentPolicies.path)) as readonly {
     displayName?: string;
     requestorSettings?: { allowedRequestors?: readonly { id?: string }[] } | null;
   }[];
   return policies
     .filter(({ requestorSettings }) => requestorSettings?.allowedRequestors?.some((requestor) => requestor.id === id))
     .map(({ displayName }) => displayName ?? "");
-}
-
-function addressOf(id: string): string {
-  return `${path}/${encodeURIComponent(id)}`;
 }
 
 /** Refuses an answer without an ID, such as a proxy's page with status 200. */

@@ -6,8 +6,11 @@
  * partner exists (409 is expected), and how long a deleted partner is still returned.
  */
 import { VisibleError } from "@defender-mssp/errors";
+import { graphApplications } from "./application";
 import { graphList, type CallContext, type GraphCall } from "./call";
+import { graphCollection } from "./collection";
 import { goneStatuses, isGone } from "./gone";
+import { graphGroups } from "./group";
 import { untilReplicated } from "./replication";
 import { isSameStack, markedStack, parseStackMark } from "../stackMark";
 
@@ -53,9 +56,15 @@ export type AccessPartner = AccessConfiguration & Readonly<Record<string, unknow
 
 const base = "/v1.0/policies/crossTenantAccessPolicy";
 
+/** An entry for each other tenant. */
+export const graphAccessPartners = graphCollection(`${base}/partners`, {
+  read: ["Policy.Read.All"],
+  write: ["Policy.ReadWrite.CrossTenantAccess"],
+});
+
 /** The partner's configuration; undefined if the tenant has none for it. */
 export async function getAccessPartner(call: GraphCall, partner: string): Promise<AccessPartner | undefined> {
-  const answer = await call(addressOf(partner), { accept: goneStatuses });
+  const answer = await call(graphAccessPartners.item(partner), { accept: goneStatuses });
   return isGone(answer) ? undefined : (answer.body as AccessPartner);
 }
 
@@ -71,7 +80,7 @@ export async function createAccessPartner(
   values: Partial<AccessConfiguration>,
 ): Promise<boolean> {
   const json = { tenantId: partner, ...values };
-  const { status } = await call(`${base}/partners`, { method: "POST", json, accept: [409] });
+  const { status } = await call(graphAccessPartners.path, { method: "POST", json, accept: [409] });
   return status !== 409;
 }
 
@@ -80,7 +89,7 @@ export async function updateAccessPartner(
   partner: string,
   values: Partial<AccessConfiguration>,
 ): Promise<void> {
-  await call(addressOf(partner), { method: "PATCH", json: values });
+  await call(graphAccessPartners.item(partner), { method: "PATCH", json: values });
 }
 
 /** Waits until the partner has gone: a create conflicts with a deleted one that is still there. */
@@ -89,7 +98,7 @@ export async function deleteAccessPartner(
   partner: string,
   { sleep, signal }: Pick<CallContext, "sleep" | "signal">,
 ): Promise<void> {
-  await call(addressOf(partner), { method: "DELETE", accept: goneStatuses });
+  await call(graphAccessPartners.item(partner), { method: "DELETE", accept: goneStatuses });
   const isDeleted = await untilReplicated(async () => (await getAccessPartner(call, partner)) === undefined, {
     tries: 60,
     sleep,
@@ -103,7 +112,7 @@ export async function deleteAccessPartner(
 
 /** Whether the tenant synchronizes users from the partner. Such a partner cannot be deleted. */
 export async function hasIdentitySynchronization(call: GraphCall, partner: string): Promise<boolean> {
-  return !isGone(await call(`${addressOf(partner)}/identitySynchronization`, { accept: goneStatuses }));
+  return !isGone(await call(`${graphAccessPartners.item(partner)}/identitySynchronization`, { accept: goneStatuses }));
 }
 
 /**
@@ -115,10 +124,10 @@ export async function hasIdentitySynchronization(call: GraphCall, partner: strin
 export async function otherStackOf(call: GraphCall, msspTenantId: string, own: string): Promise<string | undefined> {
   const [stack = "", stackId = ""] = own.split("#");
   const ownMark = { stack, stackId, msspTenantId };
-  for (const kind of ["applications", "groups"]) {
+  for (const { path } of [graphApplications, graphGroups]) {
     const found = await graphList<{ description?: string | null }>(
       call,
-      `/v1.0/${kind}?$select=id,description&$top=999`,
+      `${path}?$select=id,description&$top=999`,
     ).catch(() => []);
     for (const { description } of found) {
       const mark = parseStackMark(description);
@@ -126,8 +135,4 @@ export async function otherStackOf(call: GraphCall, msspTenantId: string, own: s
     }
   }
   return undefined;
-}
-
-function addressOf(partner: string): string {
-  return `${base}/partners/${encodeURIComponent(partner)}`;
 }

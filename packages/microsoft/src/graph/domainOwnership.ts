@@ -7,7 +7,7 @@ import { isCallError, VisibleError } from "@defender-mssp/errors";
 import { discoverEndpoints, type Endpoints } from "../endpoints";
 import { tenantOfDomain } from "../entra/tenantOfDomain";
 import { graphCall, graphList, type CallContext } from "./call";
-import type { Organization } from "./types";
+import { organizationPath, type Organization } from "./organization";
 
 export type DomainOwnership =
   /** The domain, or a domain above it, is a verified one of the tenant. */
@@ -77,7 +77,7 @@ async function domainTenant(domain: string, endpoints: Endpoints, signal?: Abort
 async function verifiedDomains(tenantId: string, context: CallContext): Promise<readonly string[] | undefined> {
   try {
     const call = await graphCall(tenantId, context);
-    const organizations = await graphList<Partial<Organization>>(call, "/v1.0/organization?$select=verifiedDomains");
+    const organizations = await graphList<Partial<Organization>>(call, `${organizationPath}?$select=verifiedDomains`);
     return organizations.flatMap(({ verifiedDomains: domains = [] }) => domains.map(({ name }) => name.toLowerCase()));
   } catch (error) {
     if (isCallError(error)) return undefined;

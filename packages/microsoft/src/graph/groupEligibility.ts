@@ -7,8 +7,12 @@ import { ServiceError } from "@defender-mssp/errors";
 import { dateOf } from "../clock";
 import { discoverEndpoints } from "../endpoints";
 import { equals, graphCall, graphList, type CallContext, type GraphCall } from "./call";
+import { graphCollection } from "./collection";
 import { deleteIfThere } from "./gone";
+import { groupMemberPath, groupMembersPath, listMemberIds } from "./group";
 import { untilReplicated } from "./replication";
+import { listSchedules } from "./schedules";
+import { graphUsers } from "./user";
 
 /** A person who may activate the membership. */
 export interface EligibleMember {
@@ -35,6 +39,39 @@ export interface ActivationPolicy {
 type Waits = Pick<CallContext, "sleep" | "signal" | "say">;
 
 const root = "/v1.0/identityGovernance/privilegedAccess/group";
+
+/** Memberships and ownerships of groups that principals may activate. */
+export const graphGroupEligibilities = graphCollection(`${root}/eligibilitySchedules`, {
+  read: ["PrivilegedEligibilitySchedule.Read.AzureADGroup"],
+  write: ["PrivilegedEligibilitySchedule.ReadWrite.AzureADGroup"],
+});
+
+/** A POST gives, changes or ends an eligibility. */
+export const groupEligibilityRequestsPath = `${root}/eligibilityScheduleRequests`;
+
+/** Permissions for the policies by which eligible members activate. */
+export const activationPolicyPermissions = {
+  read: ["RoleManagementPolicy.Read.AzureADGroup"],
+  write: ["RoleManagementPolicy.ReadWrite.AzureADGroup"],
+} as const;
+
+/** A membership or an ownership of a group that a principal may activate. */
+export interface GroupEligibility {
+  readonly id: string;
+  readonly groupId: string;
+  readonly accessId: string;
+  readonly principalId: string;
+}
+
+/** Eligible members and owners of a group, or what a principal may activate. */
+export function listGroupEligibilities(
+  call: GraphCall,
+  by: "groupId" | "principalId",
+  id: string,
+): Promise<GroupEligibility[]> {
+  return listSchedules(call, `${graphGroupEligibilities.path}?$filter=${equals(by, id)}`);
+}
+
 const policies = "/v1.0/policies/roleManagementPolicies";
 
 /** An eligible member as the service has it. */
@@ -47,7 +84,10 @@ export interface FoundEligibility extends EligibleMember {
 
 /** The eligible members of a group. */
 export async function listEligibleMembers(call: GraphCall, groupId: string): Promise<FoundEligibility[]> {
-  const found = await graphList<Schedule>(call, `${root}/eligibilitySchedules?$filter=${equals("groupId", groupId)}`);
+  const found = await graphList<Schedule>(
+    call,
+    `${graphGroupEligibilities.path}?$filter=${equals("groupId", groupId)}`,
+  );
   return found
     .filter(({ accessId }) => accessId === "member")
     .map((schedule) => {
@@ -101,13 +141,13 @@ export async function removeEligibility(
       throw failure;
     });
   await untilReplicated(async () => (await remove(), true), { ...waits, ...whileTooEarly });
-  await deleteIfThere(call, `/v1.0/groups/${groupId}/members/${objectId}/$ref`);
+  await deleteIfThere(call, groupMemberPath(groupId, objectId));
 }
 
 /** The name that the tenant shows for a user; the object ID where it may not be read. */
 async function memberName(call: GraphCall, objectId: string): Promise<string> {
   try {
-    const { body } = await call(`/v1.0/users/${objectId}?$select=displayName`);
+    const { body } = await call(`${graphUsers.item(objectId)}?$select=displayName`);
     const { displayName } = Object(body) as { readonly displayName?: unknown };
     // Foreign text on its way to a terminal.
     return typeof displayName === "string" ? displayName.replaceAll(/[\p{C}<>]/gu, "").slice(0, 80) : objectId;
@@ -133,10 +173,7 @@ function clockTime(moment: number): string {
  * has activated. A missing one is accepted.
  */
 export async function removeStandingMembers(call: GraphCall, groupId: string): Promise<void> {
-  const path = `/v1.0/groups/${groupId}/members`;
-  for (const { id } of await graphList<{ readonly id: string }>(call, `${path}?$select=id`)) {
-    await deleteIfThere(call, `${path}/${id}/$ref`);
-  }
+  for (const id of await listMemberIds(call, groupId)) await deleteIfThere(call, groupMemberPath(groupId, id));
 }
 
 /**
@@ -152,16 +189,14 @@ export async function setStandingMembers(
   const endpoints = context.endpoints ?? (await discoverEndpoints(context.environment ?? process.env, context));
   const call = await graphCall(tenantId, { ...context, endpoints });
   const directoryObjects = `${endpoints.graphEndpoint}/v1.0/directoryObjects`;
-  const path = `/v1.0/groups/${groupId}/members`;
-  const before = (await graphList<{ readonly id: string }>(call, `${path}?$select=id`)).map(({ id }) =>
-    id.toLowerCase(),
-  );
+  const path = groupMembersPath(groupId);
+  const before = (await listMemberIds(call, groupId)).map((id) => id.toLowerCase());
   const after = objectIds.map((id) => id.toLowerCase());
   for (const id of after) {
     if (!before.includes(id)) await addMember(call, path, `${directoryObjects}/${id}`);
   }
   for (const id of before) {
-    if (!after.includes(id)) await deleteIfThere(call, `${path}/${id}/$ref`);
+    if (!after.includes(id)) await deleteIfThere(call, groupMemberPath(groupId, id));
   }
 }
 
@@ -277,7 +312,7 @@ async function requestEligibility(
   const json = { accessId: "member", action, groupId, principalId: objectId, justification, ...scheduleInfo };
   // A repeated assignment is answered with RoleAssignmentExists, a repeated removal with
   // RoleAssignmentDoesNotExist.
-  await call(`${root}/eligibilityScheduleRequests`, { method: "POST", json, idempotent: true });
+  await call(groupEligibilityRequestsPath, { method: "POST", json, idempotent: true });
 }
 
 const justification = "Managed by defender-mssp";

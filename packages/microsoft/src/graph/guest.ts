@@ -7,7 +7,7 @@ import { ServiceError } from "@defender-mssp/errors";
 import { type Answer } from "../http";
 import { graphList, type GraphCall } from "./call";
 import { deleteIfThere, goneStatuses, isGone } from "./gone";
-import type { Invitation, User } from "./types";
+import { graphUsers, type User } from "./user";
 
 /**
  * What is asked of a user here. `employeeType` and `externalUserState` come only when they are
@@ -19,6 +19,29 @@ export type GuestUserObject = Pick<
 > & {
   employeeType: string | null;
 };
+
+/** A B2B invitation: its answer. There is no read; the user is what remains. */
+export interface Invitation {
+  id: string;
+  invitedUserEmailAddress: string;
+  invitedUserDisplayName: string | null;
+  invitedUserType: "Guest" | "Member";
+  inviteRedirectUrl: string;
+  /** Whoever has it can redeem the invitation: a secret. */
+  inviteRedeemUrl: string;
+  sendInvitationMessage: boolean;
+  resetRedemption: boolean;
+  status: "PendingAcceptance" | "Completed" | "InProgress" | "Error";
+  invitedUserMessageInfo: {
+    messageLanguage: string | null;
+    customizedMessageBody: string | null;
+    ccRecipients: { emailAddress: { name: string | null; address: string | null } }[];
+  } | null;
+  invitedUser: { id: string };
+}
+
+/** A POST invites; no GET shows an invitation. */
+export const invitationsPath = "/v1.0/invitations";
 
 export interface InvitationRequest {
   readonly email: string;
@@ -117,7 +140,7 @@ type FoundUser = GuestUserObject & { readonly userPrincipalName: string };
 function queried(call: GraphCall, filter: string): Promise<FoundUser[]> {
   return graphList<FoundUser>(
     call,
-    `/v1.0/users?$select=${selected},userPrincipalName&$filter=${encodeURIComponent(filter)}`,
+    `${graphUsers.path}?$select=${selected},userPrincipalName&$filter=${encodeURIComponent(filter)}`,
   );
 }
 
@@ -127,7 +150,7 @@ function quoted(text: string): string {
 
 /** Invites, with or without an e-mail. A second invitation returns the same user. */
 export async function invite(call: GraphCall, wanted: InvitationRequest): Promise<SentInvitation> {
-  const path = "/v1.0/invitations";
+  const path = invitationsPath;
   const answer = await call(path, { method: "POST", json: invitationOf(wanted) });
   const { inviteRedeemUrl, invitedUser } = (answer.body ?? {}) as Partial<Invitation>;
   if (!invitedUser?.id || !inviteRedeemUrl) throw unexpected(answer, "POST", path, "there is no invited user in it");
@@ -136,7 +159,7 @@ export async function invite(call: GraphCall, wanted: InvitationRequest): Promis
 
 /** The current user; undefined if there is none. */
 export async function getUser(call: GraphCall, id: string): Promise<GuestUserObject | undefined> {
-  const path = `/v1.0/users/${encodeURIComponent(id)}`;
+  const path = graphUsers.item(id);
   const answer = await call(`${path}?$select=${selected}`, { accept: goneStatuses });
   if (isGone(answer)) return undefined;
   const user = (answer.body ?? {}) as Partial<GuestUserObject>;
@@ -151,12 +174,12 @@ export async function patchUser(
   changes: Partial<Pick<GuestUserObject, "displayName" | "employeeType">>,
 ): Promise<boolean> {
   const options = { method: "PATCH", json: changes, accept: goneStatuses, idempotent: true };
-  return !isGone(await call(`/v1.0/users/${encodeURIComponent(id)}`, options));
+  return !isGone(await call(graphUsers.item(id), options));
 }
 
 /** Deletes a user; a missing one is accepted. */
 export async function deleteUser(call: GraphCall, id: string): Promise<void> {
-  await deleteIfThere(call, `/v1.0/users/${encodeURIComponent(id)}`);
+  await deleteIfThere(call, graphUsers.item(id));
 }
 
 const selected = "id,displayName,mail,userType,externalUserState,createdDateTime,employeeType";

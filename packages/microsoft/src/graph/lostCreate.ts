@@ -9,9 +9,29 @@
  * principal, a package's role).
  */
 import { X509Certificate } from "node:crypto";
+import { federatedCredentialsPath, graphApplications } from "./application";
 import { equals, graphList, type GraphCall } from "./call";
+import type { GraphCollection } from "./collection";
+import { graphRoleAssignments, listRolesOf } from "./directoryRole";
+import {
+  catalogResourceRequestsPath,
+  catalogResourcesPath,
+  graphAccessPackages,
+  graphAssignmentPolicies,
+  graphCatalogs,
+  packageRolePath,
+  packageRolesPath,
+} from "./entitlementManagement";
 import { deleteIfThere, goneStatuses, isGone } from "./gone";
+import { graphGroups } from "./group";
 import { untilReplicated, type Waiting } from "./replication";
+import {
+  appRoleAssignedToPath,
+  graphPermissionGrants,
+  graphServicePrincipals,
+  listAppRoleAssignments,
+  listClientGrants,
+} from "./servicePrincipal";
 import { lastSegment } from "../lastSegment";
 
 /** The create of one azuread resource. */
@@ -122,23 +142,13 @@ async function remove(call: GraphCall, { path, change }: Removal): Promise<void>
   await call(path, { ...change, accept: goneStatuses, idempotent: true });
 }
 
-const entitlement = "/beta/identityGovernance/entitlementManagement";
-
 const kinds: Readonly<Record<string, Kind>> = {
-  ApplicationRegistration: described("/v1.0/applications", (id) => `/v1.0/applications/${id}`),
-  Group: described("/v1.0/groups", (id) => `/v1.0/groups/${id}`),
-  AccessPackageCatalog: described(
-    `${entitlement}/accessPackageCatalogs`,
-    (id) => `${entitlement}/accessPackageCatalogs/${id}`,
-  ),
-  AccessPackage: described(
-    `${entitlement}/accessPackages`,
-    (id) => `${entitlement}/accessPackages/${id}`,
-    ({ catalogId }, inputs) => catalogId === inputs["catalogId"],
-  ),
+  ApplicationRegistration: described(graphApplications),
+  Group: described(graphGroups),
+  AccessPackageCatalog: described(graphCatalogs),
+  AccessPackage: described(graphAccessPackages, ({ catalogId }, inputs) => catalogId === inputs["catalogId"]),
   AccessPackageAssignmentPolicy: described(
-    `${entitlement}/accessPackageAssignmentPolicies`,
-    (id) => `${entitlement}/accessPackageAssignmentPolicies/${id}`,
+    graphAssignmentPolicies,
     ({ accessPackageId }, inputs) => accessPackageId === inputs["accessPackageId"],
   ),
   ServicePrincipal: {
@@ -147,11 +157,11 @@ const kinds: Readonly<Record<string, Kind>> = {
     async find(call, inputs, isKnown) {
       const found = await graphList(
         call,
-        `/v1.0/servicePrincipals?$filter=${equals("appId", text(inputs, "clientId"))}`,
+        `${graphServicePrincipals.path}?$filter=${equals("appId", text(inputs, "clientId"))}`,
       );
       return found
         .filter((one) => !isKnown(text(one, "id")))
-        .map((one) => ({ path: `/v1.0/servicePrincipals/${text(one, "id")}` }));
+        .map((one) => ({ path: graphServicePrincipals.item(text(one, "id")) }));
     },
   },
   AppRoleAssignment: {
@@ -159,37 +169,30 @@ const kinds: Readonly<Record<string, Kind>> = {
     isUnique: true,
     async find(call, inputs, isKnown) {
       const resourceId = text(inputs, "resourceObjectId");
-      const path = `/v1.0/servicePrincipals/${text(inputs, "principalObjectId")}/appRoleAssignments`;
-      return (await graphList(call, path))
-        .filter((one) => one["appRoleId"] === inputs["appRoleId"] && one["resourceId"] === resourceId)
-        .filter((one) => !isKnown(text(one, "id")))
-        .map((one) => ({ path: `/v1.0/servicePrincipals/${resourceId}/appRoleAssignedTo/${text(one, "id")}` }));
+      return (await listAppRoleAssignments(call, text(inputs, "principalObjectId")))
+        .filter((one) => one.appRoleId === inputs["appRoleId"] && one.resourceId === resourceId)
+        .filter(({ id }) => !isKnown(id))
+        .map(({ id }) => ({ path: `${appRoleAssignedToPath(resourceId)}/${id}` }));
     },
   },
   ServicePrincipalDelegatedPermissionGrant: {
     request: /^POST .*\/oauth2PermissionGrants$/,
     isUnique: true,
     async find(call, inputs, isKnown) {
-      const path = `/v1.0/servicePrincipals/${text(inputs, "servicePrincipalObjectId")}/oauth2PermissionGrants`;
-      return (await graphList(call, path))
-        .filter((one) => one["resourceId"] === inputs["resourceServicePrincipalObjectId"])
-        .filter((one) => isSameSet(text(one, "scope").trim().split(/\s+/), inputs["claimValues"]))
-        .filter((one) => !isKnown(text(one, "id")))
-        .map((one) => ({ path: `/v1.0/oauth2PermissionGrants/${text(one, "id")}` }));
+      return (await listClientGrants(call, text(inputs, "servicePrincipalObjectId")))
+        .filter((one) => one.resourceId === inputs["resourceServicePrincipalObjectId"])
+        .filter(({ scope }) => isSameSet((scope ?? "").trim().split(/\s+/), inputs["claimValues"]))
+        .filter(({ id }) => !isKnown(id))
+        .map(({ id }) => ({ path: graphPermissionGrants.item(id) }));
     },
   },
   DirectoryRoleAssignment: {
     request: /^POST .*\/roleManagement\/directory\/roleAssignments$/,
     isUnique: true,
     async find(call, inputs, isKnown) {
-      const path = "/v1.0/roleManagement/directory/roleAssignments";
-      const found = await graphList(
-        call,
-        `${path}?$filter=${equals("principalId", text(inputs, "principalObjectId"))}`,
-      );
-      return found
-        .filter((one) => one["roleDefinitionId"] === inputs["roleId"] && !isKnown(text(one, "id")))
-        .map((one) => ({ path: `${path}/${text(one, "id")}` }));
+      return (await listRolesOf(call, text(inputs, "principalObjectId")))
+        .filter(({ id, roleDefinitionId }) => roleDefinitionId === inputs["roleId"] && !isKnown(id))
+        .map(({ id }) => ({ path: graphRoleAssignments.item(id) }));
     },
   },
   ApplicationRedirectUris: {
@@ -230,7 +233,7 @@ const kinds: Readonly<Record<string, Kind>> = {
     isUnique: true,
     isKeptAfterPoll: true,
     async find(call, inputs, isKnown) {
-      const path = `${applicationOf(inputs)}/federatedIdentityCredentials`;
+      const path = federatedCredentialsPath(lastSegment(text(inputs, "applicationId")));
       return (await graphList(call, path))
         .filter((one) => one["name"] === inputs["displayName"] && !isKnown(text(one, "id")))
         .map((one) => ({ path: `${path}/${text(one, "id")}` }));
@@ -260,11 +263,10 @@ const kinds: Readonly<Record<string, Kind>> = {
     isKeptAfterPoll: true,
     async find(call, inputs) {
       const catalogId = text(inputs, "catalogId");
-      const path = `${entitlement}/accessPackageCatalogs/${catalogId}/accessPackageResources`;
-      return (await graphList(call, path))
+      return (await graphList(call, catalogResourcesPath(catalogId)))
         .filter(({ originId }) => originId === inputs["resourceOriginId"])
         .map(({ originId, originSystem }) => ({
-          path: `${entitlement}/accessPackageResourceRequests`,
+          path: catalogResourceRequestsPath,
           change: {
             method: "POST" as const,
             json: {
@@ -283,9 +285,8 @@ const kinds: Readonly<Record<string, Kind>> = {
     isUnique: true,
     isKeptAfterPoll: true,
     async find(call, inputs) {
-      const path = `${entitlement}/accessPackages/${text(inputs, "accessPackageId")}`;
-      const expand = "accessPackageResourceRoleScopes($expand=accessPackageResourceRole,accessPackageResourceScope)";
-      const answer = await call(`${path}?$expand=${encodeURIComponent(expand)}`, { accept: goneStatuses });
+      const packageId = text(inputs, "accessPackageId");
+      const answer = await call(packageRolesPath(packageId, "Role", "Scope"), { accept: goneStatuses });
       const { accessPackageResourceRoleScopes: scopes = [] } = (answer.body ?? {}) as {
         readonly accessPackageResourceRoleScopes?: readonly GraphObject[];
       };
@@ -293,9 +294,7 @@ const kinds: Readonly<Record<string, Kind>> = {
       const originId = lastSegment(text(inputs, "catalogResourceAssociationId"));
       const isOurs = ({ accessPackageResourceScope: scope }: GraphObject) =>
         (scope as GraphObject | undefined)?.["originId"] === originId;
-      return scopes
-        .filter(isOurs)
-        .map((one) => ({ path: `${path}/accessPackageResourceRoleScopes/${text(one, "id")}` }));
+      return scopes.filter(isOurs).map((one) => ({ path: packageRolePath(packageId, text(one, "id")) }));
     },
   },
 };
@@ -308,8 +307,7 @@ const mark = /\([^(),\s]+#[0-9a-f]{16}[,)]/;
 
 /** What carries the stack's mark in its description. Graph takes a second one of the same name. */
 function described(
-  list: string,
-  path: (id: string) => string,
+  { path: list, item: path }: GraphCollection,
   isIn: (one: GraphObject, inputs: Inputs) => boolean = () => true,
 ): Kind {
   const collection = lastSegment(list);
@@ -347,7 +345,7 @@ async function application(call: GraphCall, inputs: Inputs): Promise<GraphObject
 
 /** Of `/applications/<object ID>`. */
 function applicationOf(inputs: Inputs): string {
-  return `/v1.0/applications/${lastSegment(text(inputs, "applicationId"))}`;
+  return graphApplications.item(lastSegment(text(inputs, "applicationId")));
 }
 
 function text(object: GraphObject, name: string): string {

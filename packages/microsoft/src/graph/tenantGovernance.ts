@@ -10,6 +10,7 @@
 import { ServiceError } from "@defender-mssp/errors";
 import { directoryRoleTemplates, type DirectoryRoleName } from "../identifiers";
 import { graphList, type GraphCall } from "./call";
+import type { GraphPermission } from "./collection";
 
 /** A group of the MSSP's tenant and the directory roles that its members have in the customer's. */
 export interface GovernedGroup {
@@ -94,6 +95,9 @@ export interface TemplateBody {
 }
 
 const root = "/v1.0/directory/tenantGovernance";
+
+/** Reads relationships. Only signed-in people of the two tenants write them. */
+export const governancePermissions: readonly GraphPermission[] = ["TenantGovernance-Relationship.Read.All"];
 
 /** The calls between two tenants, by an identity of either. */
 export class TenantGovernance {

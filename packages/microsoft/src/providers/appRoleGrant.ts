@@ -9,9 +9,15 @@
  * anything and what is there is an earlier create's.
  */
 import { ServiceError, VisibleError, visible } from "@defender-mssp/errors";
-import { graphCall, graphList, type CallContext, type GraphCall } from "../graph/call";
+import { graphCall, type CallContext, type GraphCall } from "../graph/call";
 import { deleteIfThere, goneStatuses, isGone } from "../graph/gone";
 import { untilReplicated } from "../graph/replication";
+import {
+  appRoleAssignedToPath,
+  findServicePrincipal,
+  listAppRoleAssignments,
+  type ServicePrincipal,
+} from "../graph/servicePrincipal";
 import { checkText, checkUuid, differences, unknown, type CheckFailure, type Properties } from "./provider";
 
 export type AppRoleGrantInputs = {
@@ -100,15 +106,12 @@ export const appRoleGrantResource = {
 
 type Role = Pick<AppRoleGrantState, "resourceObjectId" | "appRoleId">;
 
+type ApiPrincipal = Pick<ServicePrincipal, "id"> & Partial<Pick<ServicePrincipal, "displayName" | "appRoles">>;
+
 async function findRole(call: GraphCall, { apiApplicationId, appRole }: AppRoleGrantInputs): Promise<Role> {
-  const filter = encodeURIComponent(`appId eq '${apiApplicationId}'`);
-  const [api] = await graphList(call, `/v1.0/servicePrincipals?$filter=${filter}`);
+  const api = await findServicePrincipal<ApiPrincipal>(call, apiApplicationId);
   if (api === undefined) throw new VisibleError(`The tenant has no service principal of the API ${apiApplicationId}.`);
-  const { id, displayName, appRoles } = api as {
-    id: string;
-    displayName?: string;
-    appRoles?: { id: string; value: string | null; allowedMemberTypes: string[] }[];
-  };
+  const { id, displayName, appRoles } = api;
   const role = appRoles?.find(
     ({ value, allowedMemberTypes }) => value === appRole && allowedMemberTypes.includes("Application"),
   );
@@ -127,10 +130,9 @@ async function findGrant(
   { resourceObjectId, appRoleId }: Role,
   context: CallContext,
 ): Promise<string | undefined> {
-  const path = `/v1.0/servicePrincipals/${principalObjectId}/appRoleAssignments`;
-  const grants = await whenKnown(() => graphList(call, path), context);
+  const grants = await whenKnown(() => listAppRoleAssignments(call, principalObjectId), context);
   const found = grants.find((one) => one.resourceId === resourceObjectId && one.appRoleId === appRoleId);
-  return found?.id as string | undefined;
+  return found?.id;
 }
 
 async function grant(
@@ -140,8 +142,10 @@ async function grant(
   context: CallContext,
 ): Promise<string> {
   const json = { principalId: principalObjectId, resourceId: resourceObjectId, appRoleId };
-  const path = `/v1.0/servicePrincipals/${resourceObjectId}/appRoleAssignedTo`;
-  const { body } = await whenKnown(() => call(path, { method: "POST", json }), context);
+  const { body } = await whenKnown(
+    () => call(appRoleAssignedToPath(resourceObjectId), { method: "POST", json }),
+    context,
+  );
   return (body as { id: string }).id;
 }
 
@@ -156,7 +160,7 @@ function isUnknown({ status, message }: ServiceError): boolean {
 }
 
 function pathOf({ resourceObjectId }: AppRoleGrantState, id: string): string {
-  return `/v1.0/servicePrincipals/${resourceObjectId}/appRoleAssignedTo/${id}`;
+  return `${appRoleAssignedToPath(resourceObjectId)}/${encodeURIComponent(id)}`;
 }
 
 function inputsOf(props: Properties): AppRoleGrantInputs {

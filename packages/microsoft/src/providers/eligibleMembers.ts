@@ -9,6 +9,7 @@ import { isDeepStrictEqual } from "node:util";
 import { visible, withoutUndefined, type ServiceError } from "@defender-mssp/errors";
 import { graphCall, type CallContext, type GraphCall } from "../graph/call";
 import { goneAdvice, goneStatuses, isGone } from "../graph/gone";
+import { graphGroups } from "../graph/group";
 import {
   assignEligibility,
   listEligibleMembers,
@@ -102,7 +103,7 @@ export const eligibleMembersResource = {
     return visibly("read", async () => {
       const state = inputsOf(props);
       const call = await graphCall(state.tenantId, context);
-      if (isGone(await call(`/v1.0/groups/${id}?$select=id`, { accept: goneStatuses }))) return { id: "" };
+      if (isGone(await call(`${graphGroups.item(id)}?$select=id`, { accept: goneStatuses }))) return { id: "" };
       const [policy, members] = await Promise.all([readActivationPolicy(call, id), listEligibleMembers(call, id)]);
       const there = {
         ...state,
@@ -125,7 +126,7 @@ export const eligibleMembersResource = {
   async delete(id: string, props: Properties, context: CallContext = {}) {
     return visibly("delete", async () => {
       const call = await graphCall(inputsOf(props).tenantId, context);
-      if (isGone(await call(`/v1.0/groups/${id}?$select=id`, { accept: goneStatuses }))) return;
+      if (isGone(await call(`${graphGroups.item(id)}?$select=id`, { accept: goneStatuses }))) return;
       for (const eligibility of await listEligibleMembers(call, id)) {
         await removeEligibility(call, id, eligibility, context);
       }

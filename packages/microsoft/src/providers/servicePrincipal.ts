@@ -9,8 +9,9 @@
  * - adopted (the customer had consented already): never changed and never taken away.
  */
 import { ServiceError, VisibleError, visible } from "@defender-mssp/errors";
-import { graphCall, graphList, type CallContext, type GraphCall } from "../graph/call";
+import { graphCall, type CallContext, type GraphCall } from "../graph/call";
 import { deleteIfThere, goneAdvice, goneStatuses, isGone } from "../graph/gone";
+import { findServicePrincipal, graphServicePrincipals } from "../graph/servicePrincipal";
 import { checkText, checkUuid, differences, type Properties } from "./provider";
 
 export type ServicePrincipalInputs = {
@@ -85,7 +86,7 @@ export const servicePrincipalResource = {
       const [state, inputs] = [stateOf(olds), inputsOf(news)];
       if (!state.adopted) {
         const call = await graphCall(inputs.tenantId, context);
-        await call(`/v1.0/servicePrincipals/${id}`, {
+        await call(graphServicePrincipals.item(id), {
           method: "PATCH",
           json: { notes: mark(inputs) },
           idempotent: true,
@@ -101,7 +102,7 @@ export const servicePrincipalResource = {
       const state = stateOf(props);
       if (state.adopted) return;
       const call = await graphCall(state.tenantId, context);
-      await deleteIfThere(call, `/v1.0/servicePrincipals/${id}`);
+      await deleteIfThere(call, graphServicePrincipals.item(id));
     });
   },
 };
@@ -112,20 +113,18 @@ interface Found {
   readonly notes?: string | null;
 }
 
-async function find(call: GraphCall, { applicationId }: ServicePrincipalInputs): Promise<Found | undefined> {
-  const filter = encodeURIComponent(`appId eq '${applicationId}'`);
-  const [found] = await graphList(call, `/v1.0/servicePrincipals?$filter=${filter}`);
-  return found as Found | undefined;
+function find(call: GraphCall, { applicationId }: ServicePrincipalInputs): Promise<Found | undefined> {
+  return findServicePrincipal<Found>(call, applicationId);
 }
 
 async function get(call: GraphCall, id: string): Promise<Found | undefined> {
-  const answer = await call(`/v1.0/servicePrincipals/${id}`, { accept: goneStatuses });
+  const answer = await call(graphServicePrincipals.item(id), { accept: goneStatuses });
   return isGone(answer) ? undefined : (answer.body as Found);
 }
 
 async function make(call: GraphCall, inputs: ServicePrincipalInputs): Promise<Found> {
   const json = { appId: inputs.applicationId, notes: mark(inputs) };
-  const { status, body } = await call("/v1.0/servicePrincipals", { method: "POST", json, accept: [409] });
+  const { status, body } = await call(graphServicePrincipals.path, { method: "POST", json, accept: [409] });
   if (status !== 409) return body as Found;
   // Between the look and the create somebody else has made it: the customer's click, or a create of
   // ours whose answer was lost.

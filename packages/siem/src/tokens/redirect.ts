@@ -4,11 +4,12 @@
  * that will be sent.
  */
 import {
+  EnvironmentError,
+  graphApplications,
   request,
   requestToken,
   ServiceError,
   type Endpoints,
-  EnvironmentError,
   type Environment,
 } from "@defender-mssp/microsoft";
 import { VisibleError } from "@defender-mssp/errors";
@@ -40,7 +41,7 @@ export async function readRegistration(
       audience: endpoints.graphEndpoint,
       endpoints,
     });
-    const { body } = await request(`${endpoints.graphEndpoint}/v1.0/applications?$filter=${filter}`, {
+    const { body } = await request(`${endpoints.graphEndpoint}${graphApplications.path}?$filter=${filter}`, {
       token: accessToken,
     });
     const [application] = (body as { value?: Registration[] } | undefined)?.value ?? [];

@@ -4,9 +4,8 @@ import { ServiceError, type GraphCall } from "@defender-mssp/microsoft";
 import { findSubjects } from "../../../../cli/access/evidence/subjects";
 import { deployedOf } from "../../../../cli/tenant/additions/deployed";
 import type { AdditionsTenant } from "../../../../cli/tenant/additions/tenant";
-import { evidenceSubjects, type EvidenceSubject } from "../../../../domain/evidenceSubjects";
 import { isNotApplicable } from "../../../../domain/kinds/accessKind";
-import { kinds, type KindKey } from "../../../../domain/kinds/kinds";
+import { kinds } from "../../../../domain/kinds/kinds";
 import { permissionsForEvidence } from "../../../../domain/prerequisites";
 import type { PrerequisiteSettings } from "../../../../domain/prerequisiteSettings";
 
@@ -44,10 +43,9 @@ describe("an evidence's subjects", () => {
     const ofGovernance = (await findSubjects(world({}), everything)).unseen;
     const { unseen: ofSentinel } = await findSubjects(world({}), { ...basic, sentinelAccess: { roles: {} } });
     const unseen = [...ofGovernance.slice(0, -1), ...ofSentinel, ...ofGovernance.slice(-1)];
-    const expected = kinds.flatMap(({ key }) => {
-      const subject: EvidenceSubject = evidenceSubjects[key as KindKey];
-      return !isNotApplicable(subject) && subject.from === "nowhere" ? [subject.who] : [];
-    });
+    const expected = kinds.flatMap(({ evidence }) =>
+      !isNotApplicable(evidence) && evidence.from === "nowhere" ? [evidence.who] : [],
+    );
     assert.ok(expected.length >= 3);
     assert.deepEqual(
       unseen.map((text) => text.split(": ")[0]),

@@ -13,7 +13,6 @@ import {
 import { callsByKind } from "../../../../cli/tenant/kinds/callsByKind";
 import type { KindTenant, AccessOwner } from "../../../../cli/tenant/kinds/kindCalls";
 import { heldBy, searchTenant, type GrantingSighting } from "../../../../cli/tenant/kinds/searchTenant";
-import { applicable, isNotApplicable } from "../../../../domain/kinds/accessKind";
 import { kinds, type KindKey } from "../../../../domain/kinds/kinds";
 import { sandboxTenant } from "../sandboxTenant";
 
@@ -150,7 +149,7 @@ describe("the search for every kind of access", function () {
     ] as const)
       relationships.set(id, relationship(id, customerId, status));
     const mssp = await graphCall(msspTenantId, test.context);
-    const search = applicable(callsByKind.gdapRelationship.search)!;
+    const search = callsByKind.gdapRelationship.search!;
     const inMssp = { ...tenant(), msspGraph: () => Promise.resolve(mssp) };
     await assert.rejects(async () => search(inMssp), /403/);
     const principals = [...test.sandbox.cloud.tenant(msspTenantId).objects("servicePrincipals").values()];
@@ -168,7 +167,7 @@ describe("the search for every kind of access", function () {
     const refuses: GraphCall = (url) =>
       Promise.reject(new ServiceError({ status: 403, message: "Insufficient privileges", method: "GET", url }));
     const { sightings: none, notLooked } = await searchTenant(tenant(refuses));
-    const searched = kinds.filter(({ key }) => applicable(callsByKind[key as KindKey].search) !== undefined);
+    const searched = kinds.filter(({ key }) => callsByKind[key as KindKey].search !== undefined);
     assert.deepEqual(none, []);
     assert.deepEqual(
       notLooked.map(({ kind }) => kind),
@@ -193,16 +192,19 @@ describe("the search for every kind of access", function () {
 
   it("an ID keeps its case: what Graph has under another one is not gone", async () => {
     const assignment = [...test.tenant.objects("appRoleAssignments").values()].at(-1)!;
-    const presence = applicable(callsByKind.applicationPermission.presence)!;
+    const presence = callsByKind.applicationPermission.presence!;
     const object = { id: assignment.id, ownerId: jsonText(assignment["principalId"]) };
     assert.deepEqual(await presence(tenant(), object), { state: "found" });
     assert.deepEqual(await presence(tenant(), { ...object, id: randomUUID() }), { state: "notFound" });
   });
 
   it("gives a reason for each kind that is not looked at", () => {
-    for (const [key, calls] of Object.entries(callsByKind)) {
-      for (const cell of Object.values(calls) as unknown[])
-        if (isNotApplicable(cell)) assert.match(cell.notApplicable, /^\S.{8,}[^.]$/, key);
+    for (const { key, withoutCalls } of kinds) {
+      for (const reason of Object.values(withoutCalls)) assert.match(reason, /^\S.{8,}[^.]$/, key);
+      assert.deepEqual(
+        (["presence", "search", "held"] as const).filter((call) => call in withoutCalls),
+        (["presence", "search", "held"] as const).filter((call) => !(call in callsByKind[key as KindKey])),
+      );
     }
   });
 });

@@ -12,6 +12,7 @@
 import { ServiceError } from "@defender-mssp/errors";
 import type { Answer } from "../../http";
 import { graphList, type GraphCall } from "../../graph/call";
+import { graphCollection, type GraphCollection } from "../../graph/collection";
 import { goneStatuses, isGone } from "../../graph/gone";
 import type { DetectionApiVersion } from "../automatedActionForms";
 
@@ -100,13 +101,21 @@ export async function deleteDetectionRule(
   throw new ServiceError({ status: 204, message, method: "DELETE", url: path });
 }
 
+/** Custom detection rules. */
+export function graphDetectionRules(version: DetectionApiVersion = "beta"): GraphCollection {
+  return graphCollection(`/${version}/security/rules/detectionRules`, {
+    read: ["CustomDetection.Read.All"],
+    write: ["CustomDetection.ReadWrite.All"],
+  });
+}
+
 /** Path of all rules, such as `/beta/security/rules/detectionRules`. */
 export function detectionRulesPath(version: DetectionApiVersion): string {
-  return `/${version}/security/rules/detectionRules`;
+  return graphDetectionRules(version).path;
 }
 
 function rulePath(id: string, version: DetectionApiVersion): string {
-  return `${detectionRulesPath(version)}/${encodeURIComponent(id)}`;
+  return graphDetectionRules(version).item(id);
 }
 
 function hasId({ body }: Answer, id: string): boolean {

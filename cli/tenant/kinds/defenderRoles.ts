@@ -1,13 +1,33 @@
-import { listRoleAssignments } from "@defender-mssp/microsoft";
-import { notApplicable } from "../../../domain/kinds/accessKind";
+import {
+  graphDefenderAssignments,
+  graphDefenderRoles,
+  listRoleAssignments,
+  listRoleDefinitions,
+} from "@defender-mssp/microsoft";
 import { deletionStep } from "./graphPresence";
 import type { HeldGrant, KindCalls, KindTenant, ObjectIdentity, Presence, AccessPrincipal } from "./kindCalls";
+import { markedObjects } from "./markedObjects";
 
-export const defenderRoleAssignment: KindCalls = {
+export const defenderRole = {
+  presence: definitionPresence,
+  search: markedObjects({
+    ...{ kind: "defenderRole", collection: graphDefenderRoles.path },
+    read: ({ graph }) => listRoleDefinitions(graph),
+  }),
+} satisfies KindCalls;
+
+/** Graph has no read of one definition: the list shows it. */
+async function definitionPresence({ graph }: KindTenant, { id }: ObjectIdentity): Promise<Presence> {
+  const isFound = (await listRoleDefinitions(graph)).some(
+    (definition) => definition.id.toLowerCase() === id.toLowerCase(),
+  );
+  return { state: isFound ? "found" : "notFound" };
+}
+
+export const defenderRoleAssignment = {
   presence: assignmentPresence,
-  search: notApplicable("found with the principal that has it"),
   held: assignments,
-};
+} satisfies KindCalls;
 
 async function assignmentPresence({ graph }: KindTenant, { id }: ObjectIdentity): Promise<Presence> {
   const isFound = (await listRoleAssignments(graph)).some(
@@ -24,6 +44,6 @@ async function assignments(tenant: KindTenant, { id }: AccessPrincipal): Promise
       name: "Defender role",
       id: assignment.id,
       what: `the Defender role ${assignment.roleDefinitionId}, by the assignment "${assignment.displayName}"`,
-      step: deletionStep(tenant, `/beta/roleManagement/defender/roleAssignments/${encodeURIComponent(assignment.id)}`),
+      step: deletionStep(tenant, graphDefenderAssignments.item(assignment.id)),
     }));
 }

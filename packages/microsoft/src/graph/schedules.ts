@@ -1,5 +1,5 @@
 import { ServiceError } from "@defender-mssp/errors";
-import type { KindTenant } from "./kindCalls";
+import { graphList, type GraphCall } from "./call";
 
 /**
  * Lists eligibilities of Privileged Identity Management. A tenant without its licence has none: Entra
@@ -7,12 +7,9 @@ import type { KindTenant } from "./kindCalls";
  * https://learn.microsoft.com/entra/id-governance/licensing-fundamentals#what-happens-to-pim-when-a-license-expires
  * @throws ServiceError
  */
-export async function eligibilitySchedules<Schedule>(
-  { list }: Pick<KindTenant, "list">,
-  path: string,
-): Promise<readonly Schedule[]> {
+export async function listSchedules<Schedule>(call: GraphCall, path: string): Promise<Schedule[]> {
   try {
-    return await list<Schedule>(path);
+    return await graphList<Schedule>(call, path);
   } catch (error) {
     if (error instanceof ServiceError && error.serviceCode === "AadPremiumLicenseRequired") return [];
     throw error;

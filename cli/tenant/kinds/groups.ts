@@ -1,13 +1,19 @@
-import { notApplicable } from "../../../domain/kinds/accessKind";
-import { deletionStep } from "./graphPresence";
+import { graphGroups, graphPrincipals, groupMemberPath } from "@defender-mssp/microsoft";
+import { deletionStep, restorablePresence } from "./graphPresence";
 import type { HeldGrant, KindCalls, KindTenant, AccessPrincipal } from "./kindCalls";
-import { principalPath } from "./principalPath";
+import { markedObjects } from "./markedObjects";
 
-export const membership: KindCalls = {
-  presence: notApplicable("it is a property of the group"),
-  search: notApplicable("found with the principal that has it"),
+export const group = {
+  presence: restorablePresence(graphGroups.path),
+  search: markedObjects({
+    ...{ kind: "group", collection: graphGroups.path, principal: "group" },
+    read: ({ list }) => list(`${graphGroups.path}?$select=id,displayName,description,createdDateTime&$top=999`),
+  }),
+} satisfies KindCalls;
+
+export const membership = {
   held: memberships,
-};
+} satisfies KindCalls;
 
 interface DirectoryObject {
   readonly "@odata.type"?: string;
@@ -17,9 +23,8 @@ interface DirectoryObject {
 }
 
 /** Groups that the principal is a direct member of. Directory roles are a kind of their own. */
-async function memberships(tenant: KindTenant, principal: AccessPrincipal): Promise<HeldGrant[]> {
-  const { id } = principal;
-  const path = `${principalPath(principal)}/memberOf`;
+async function memberships(tenant: KindTenant, { type, id }: AccessPrincipal): Promise<HeldGrant[]> {
+  const path = `${graphPrincipals[type].item(id)}/memberOf`;
   return (await tenant.list<DirectoryObject>(path))
     .filter((object) => object["@odata.type"] === "#microsoft.graph.group")
     .map((group) => ({
@@ -29,6 +34,6 @@ async function memberships(tenant: KindTenant, principal: AccessPrincipal): Prom
       what: `a membership of the group "${group.displayName ?? group.id}"`,
       within: group.id,
       ...(group.groupTypes?.includes("DynamicMembership") === true ? { byRule: true } : {}),
-      step: deletionStep(tenant, `/v1.0/groups/${group.id}/members/${id}/$ref`),
+      step: deletionStep(tenant, groupMemberPath(group.id, id)),
     }));
 }

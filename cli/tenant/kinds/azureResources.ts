@@ -2,7 +2,27 @@
 import { goneStatuses, isGone, request, type PortalCall } from "@defender-mssp/microsoft";
 import { EnvironmentError } from "@defender-mssp/errors";
 import type { AzureCalls } from "./azureCalls";
-import type { KindTenant, ObjectIdentity, Presence } from "./kindCalls";
+import type { KindCalls, KindTenant, ObjectIdentity, Presence } from "./kindCalls";
+
+export const keyVault = {
+  presence: azurePresence("handover"),
+} satisfies KindCalls;
+
+export const keyVaultSecret = {
+  presence: azurePresence("handover"),
+} satisfies KindCalls;
+
+export const vaultReader = {
+  presence: azurePresence("handover"),
+} satisfies KindCalls;
+
+export const resourceGroup = {
+  presence: azurePresence("handover"),
+} satisfies KindCalls;
+
+export const lighthouseDefinition = {
+  presence: azurePresence("delegation"),
+} satisfies KindCalls;
 
 /** @throws ServiceError where the identity may not read it: that says nothing of the resource. */
 export function azurePresence(service: keyof AzureCalls) {

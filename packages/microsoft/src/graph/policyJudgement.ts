@@ -3,13 +3,7 @@
  * what mends that. Pure. Follows Microsoft's "Authentication and Conditional Access for External ID"
  * (2024-05-15): a control that only the home tenant can satisfy counts if it is trusted.
  */
-import type {
-  AccessPolicy,
-  GrantControls,
-  GuestCondition,
-  PolicyConditions,
-  PolicyUsers,
-} from "../graph/conditionalAccess";
+import type { AccessPolicy, GrantControls, GuestCondition, PolicyConditions, PolicyUsers } from "./conditionalAccess";
 import { authenticationStrengths, defenderPortalAppId } from "../identifiers";
 
 /** Who signs in, and what the customer's tenant trusts of their tenant. */

@@ -1,0 +1,120 @@
+/**
+ * Registrations of applications. https://learn.microsoft.com/graph/api/resources/application
+ */
+import { graphCollection } from "./collection";
+import type { DirectoryObject } from "./types";
+
+export const graphApplications = graphCollection("/v1.0/applications", {
+  read: ["Application.Read.All"],
+  write: ["Application.ReadWrite.All"],
+});
+
+/** Federated credentials of an application. */
+export function federatedCredentialsPath(applicationId: string): string {
+  return `${graphApplications.item(applicationId)}/federatedIdentityCredentials`;
+}
+
+/** Template of `federatedCredentialsPath` in beta, which has credentials with `claimsMatchingExpression`. */
+export function flexibleCredentialsPath(applicationId: string): string {
+  return `/beta/applications/${applicationId}/federatedIdentityCredentials`;
+}
+
+/** An application's registration. */
+export interface Application extends DirectoryObject {
+  /** Application (client) ID. */
+  appId: string;
+  displayName: string;
+  description: string | null;
+  signInAudience: SignInAudience;
+  createdDateTime: string | null;
+  identifierUris: string[];
+  notes: string | null;
+  publisherDomain: string | null;
+  tags: string[];
+  api: ApiApplication;
+  appRoles: AppRole[];
+  keyCredentials: KeyCredential[];
+  passwordCredentials: PasswordCredential[];
+  publicClient: { redirectUris: string[] };
+  requiredResourceAccess: RequiredResourceAccess[];
+  spa: { redirectUris: string[] };
+  web: WebApplication;
+}
+
+/**
+ * Who may sign in to an application: this tenant's accounts, any tenant's, or personal accounts
+ * too.
+ */
+export type SignInAudience =
+  "AzureADMyOrg" | "AzureADMultipleOrgs" | "AzureADandPersonalMicrosoftAccount" | "PersonalMicrosoftAccount";
+
+export interface ApiApplication {
+  acceptMappedClaims: boolean | null;
+  knownClientApplications: string[];
+  oauth2PermissionScopes: PermissionScope[];
+  preAuthorizedApplications: { appId: string; delegatedPermissionIds: string[] }[];
+  requestedAccessTokenVersion: number | null;
+}
+
+export interface WebApplication {
+  homePageUrl: string | null;
+  logoutUrl: string | null;
+  redirectUris: string[];
+  implicitGrantSettings: { enableAccessTokenIssuance: boolean; enableIdTokenIssuance: boolean };
+  redirectUriSettings?: { uri: string; index: number | null }[];
+}
+
+/** An application permission that an application publishes. */
+export interface AppRole {
+  id: string;
+  allowedMemberTypes: ("Application" | "User")[];
+  displayName: string;
+  description: string;
+  isEnabled: boolean;
+  origin?: string;
+  /** Its name in tokens (`roles`). */
+  value: string | null;
+}
+
+/** A delegated permission that an application publishes. */
+export interface PermissionScope {
+  id: string;
+  adminConsentDescription: string;
+  adminConsentDisplayName: string;
+  isEnabled: boolean;
+  type: "Admin" | "User";
+  userConsentDescription: string | null;
+  userConsentDisplayName: string | null;
+  /** Its name in tokens (`scp`). */
+  value: string;
+}
+
+/** What an application asks for of one API; granting it is another matter. */
+export interface RequiredResourceAccess {
+  resourceAppId: string;
+  resourceAccess: { id: string; type: "Role" | "Scope" }[];
+}
+
+export interface PasswordCredential {
+  keyId: string;
+  displayName: string | null;
+  startDateTime: string;
+  endDateTime: string;
+  /** The first three characters; null on service principals. */
+  hint: string | null;
+  /** Only in the answer to `addPassword`; null ever after. */
+  secretText: string | null;
+  customKeyIdentifier: string | null;
+}
+
+export interface KeyCredential {
+  keyId: string;
+  displayName: string | null;
+  startDateTime: string;
+  endDateTime: string;
+  type: string;
+  usage: string;
+  /** The certificate in base64; only with `$select=keyCredentials`. */
+  key: string | null;
+  customKeyIdentifier: string | null;
+}

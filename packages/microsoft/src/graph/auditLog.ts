@@ -1,0 +1,34 @@
+/**
+ * The tenant's logs, which keep 7 days, or 30 with Entra ID P1.
+ * https://learn.microsoft.com/graph/api/resources/directoryaudit, …/signin
+ */
+import type { GraphCall } from "./call";
+import { graphCollection, type GraphCollection } from "./collection";
+
+export const graphDirectoryAudits = graphCollection("/v1.0/auditLogs/directoryAudits", { read: ["AuditLog.Read.All"] });
+
+/** Beta has also sign-ins of applications and non-interactive ones. */
+export function graphSignIns(version: "v1.0" | "beta"): GraphCollection {
+  // Most of Microsoft's pages require both permissions.
+  return graphCollection(`/${version}/auditLogs/signIns`, { read: ["AuditLog.Read.All", "Directory.Read.All"] });
+}
+
+export interface DirectoryAudit {
+  readonly activityDateTime: string;
+  readonly activityDisplayName?: string;
+  readonly initiatedBy?: {
+    readonly app?: { readonly displayName?: string | null; readonly servicePrincipalId?: string | null } | null;
+    readonly user?: { readonly userPrincipalName?: string | null; readonly id?: string | null } | null;
+  } | null;
+  readonly targetResources?: readonly {
+    readonly id?: string | null;
+    readonly modifiedProperties?: readonly { readonly newValue?: string | null }[] | null;
+  }[];
+}
+
+/** The newest page of changes to an object. @throws ServiceError */
+export async function directoryAuditsOf(call: GraphCall, objectId: string): Promise<readonly DirectoryAudit[]> {
+  const filter = encodeURIComponent(`targetResources/any(target:target/id eq '${objectId.replaceAll("'", "''")}')`);
+  const { body } = await call(`${graphDirectoryAudits.path}?$filter=${filter}`);
+  return ((body ?? {}) as { readonly value?: readonly DirectoryAudit[] }).value ?? [];
+}

@@ -1,0 +1,109 @@
+/**
+ * Applications' presence in a tenant, and what is granted to them.
+ * https://learn.microsoft.com/graph/api/resources/serviceprincipal, …/approleassignment,
+ * …/oauth2permissiongrant
+ */
+import type { AppRole, KeyCredential, PasswordCredential, PermissionScope, SignInAudience } from "./application";
+import { equals, graphList, type GraphCall } from "./call";
+import { graphCollection } from "./collection";
+import type { DirectoryObject } from "./types";
+
+export const graphServicePrincipals = graphCollection("/v1.0/servicePrincipals", {
+  read: ["Application.Read.All"],
+  write: ["Application.ReadWrite.All"],
+});
+
+/** Delegated permissions of every client. */
+export const graphPermissionGrants = graphCollection("/v1.0/oauth2PermissionGrants", {
+  read: ["DelegatedPermissionGrant.Read.All"],
+  write: ["DelegatedPermissionGrant.ReadWrite.All"],
+});
+
+/** Permissions for the application permissions of service principals. */
+export const appRolePermissions = {
+  read: graphServicePrincipals.read,
+  write: ["AppRoleAssignment.ReadWrite.All"],
+} as const;
+
+/** Application permissions that a service principal has. */
+export function appRoleAssignmentsPath(principalId: string): string {
+  return `${graphServicePrincipals.item(principalId)}/appRoleAssignments`;
+}
+
+/** Application permissions that the service principal of an API has granted. */
+export function appRoleAssignedToPath(resourceId: string): string {
+  return `${graphServicePrincipals.item(resourceId)}/appRoleAssignedTo`;
+}
+
+/** Delegated permissions of a service principal. */
+export function clientGrantsPath(principalId: string): string {
+  return `${graphServicePrincipals.item(principalId)}/oauth2PermissionGrants`;
+}
+
+/** The tenant's service principal of an application; undefined if there is none. */
+export async function findServicePrincipal<T extends object = ServicePrincipal>(
+  call: GraphCall,
+  appId: string,
+): Promise<T | undefined> {
+  const [found] = await graphList<T>(call, `${graphServicePrincipals.path}?$filter=${equals("appId", appId)}`);
+  return found;
+}
+
+export function listAppRoleAssignments(call: GraphCall, principalId: string): Promise<AppRoleAssignment[]> {
+  return graphList(call, appRoleAssignmentsPath(principalId));
+}
+
+export function listClientGrants(call: GraphCall, principalId: string): Promise<OAuth2PermissionGrant[]> {
+  return graphList(call, clientGrantsPath(principalId));
+}
+
+/** An application's presence in a tenant. */
+export interface ServicePrincipal extends DirectoryObject {
+  appId: string;
+  displayName: string;
+  appDisplayName: string | null;
+  appOwnerOrganizationId: string | null;
+  accountEnabled: boolean;
+  appRoleAssignmentRequired: boolean;
+  appRoles: AppRole[];
+  oauth2PermissionScopes: PermissionScope[];
+  servicePrincipalNames: string[];
+  servicePrincipalType: string;
+  signInAudience: SignInAudience | null;
+  replyUrls: string[];
+  tags: string[];
+  keyCredentials: KeyCredential[];
+  passwordCredentials: PasswordCredential[];
+}
+
+/** An application permission granted to a principal. */
+export interface AppRoleAssignment {
+  /** Not a UUID. */
+  id: string;
+  deletedDateTime: string | null;
+  appRoleId: string;
+  createdDateTime: string;
+  principalId: string;
+  principalDisplayName: string | null;
+  principalType: "ServicePrincipal" | "User" | "Group";
+  resourceId: string;
+  resourceDisplayName: string | null;
+}
+
+/** Delegated permissions granted to a client for one API. */
+export interface OAuth2PermissionGrant {
+  /** Not a UUID. */
+  id: string;
+  /** Object ID of the client's service principal. */
+  clientId: string;
+  /**
+   * `AllPrincipals`: for every user, by an administrator. `Principal`: for the one user of
+   * `principalId`.
+   */
+  consentType: "AllPrincipals" | "Principal";
+  principalId: string | null;
+  /** Object ID of the API's service principal. */
+  resourceId: string;
+  /** Scope names, with spaces between them. */
+  scope: string | null;
+}

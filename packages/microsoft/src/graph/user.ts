@@ -1,0 +1,31 @@
+/** Users, guests among them. https://learn.microsoft.com/graph/api/resources/user */
+import { equals } from "./call";
+import { graphCollection } from "./collection";
+import type { DirectoryObject } from "./types";
+
+export const graphUsers = graphCollection("/v1.0/users", {
+  read: ["User.Read.All"],
+  write: ["User.ReadWrite.All"],
+});
+
+/** All guests, with these properties. */
+export function guestsPath(properties: readonly (keyof User | "employeeType" | "otherMails")[]): string {
+  return `${graphUsers.path}?$select=${properties.join(",")}&$filter=${equals("userType", "Guest")}`;
+}
+
+/** A user with the state of the invitation, which Graph returns only if it is selected. */
+export function invitationStatePath(userId: string): string {
+  return `${graphUsers.item(userId)}?$select=id,externalUserState`;
+}
+
+export interface User extends DirectoryObject {
+  displayName: string | null;
+  userPrincipalName: string;
+  mail: string | null;
+  mailNickname: string | null;
+  userType: "Member" | "Guest" | null;
+  accountEnabled: boolean | null;
+  companyName: string | null;
+  externalUserState: "PendingAcceptance" | "Accepted" | null;
+  createdDateTime: string | null;
+}
