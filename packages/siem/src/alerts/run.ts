@@ -8,7 +8,9 @@ import type { ConnectorSource } from "../connector/connectorSource";
 import { runPull } from "../pull/runPull";
 import { retiredApiAdvice } from "../retirements/retiredApiAdvice";
 import { adviceFor } from "../tokens/signIn";
-import { alertSink, openAlerts, type AlertsOptions } from "./setup";
+import { sinkRecordOf } from "./fetchedAlert";
+import { alertFormats } from "./formats";
+import { openAlerts, type AlertsOptions } from "./setup";
 
 export function runAlerts(options: AlertsOptions, session: Session, source: ConnectorSource): Promise<void> {
   const adviceOn = (error: ServiceError): string | undefined =>
@@ -21,7 +23,7 @@ export function runAlerts(options: AlertsOptions, session: Session, source: Conn
   return runPull(
     {
       noun: "alert",
-      sink: (context, chosen) => alertSink({ ...options, ...chosen }, context),
+      recordOf: (alert, format) => sinkRecordOf(alert, alertFormats[format]),
       open: (customer, connector, setup) => openAlerts(customer, connector, options, { ...setup, program, now }),
       adviceOn,
     },

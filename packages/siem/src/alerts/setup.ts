@@ -1,4 +1,4 @@
-/** What a pull of one customer's alerts needs: the source, where to begin, and the sink. */
+/** What a pull of one customer's alerts needs: the source, and where to begin. */
 import {
   applicationTokens,
   type AlertApi,
@@ -17,12 +17,9 @@ import type { OpenedPull } from "../pull/many";
 import { chosenSeverities } from "../pull/pullOptions";
 import type { PullRunOptions, SetupOptions } from "../pull/pullCommand";
 import { startOf } from "../pull/start";
-import { chooseSink, type SinkContext } from "../sinks/chooseSink";
-import { formatted, type Destination } from "../sinks/sink";
 import { connectorEnvironment, credentialOf, endpointsOf } from "../tokens/credentials";
 import { legacyTokens } from "../tokens/legacyTokens";
-import { sinkRecordOf, type AlertSource, type FetchedAlert } from "./fetchedAlert";
-import { originalAsJson, recordAsCef, recordAsEcs, recordAsJson, sourceTypeOf } from "./formats";
+import type { AlertSource, FetchedAlert } from "./fetchedAlert";
 import { graphSource } from "./graphSource";
 import { legacySource } from "./legacySource";
 
@@ -111,17 +108,6 @@ function defaultApi(connector: Connector): AlertApi {
   throw new VisibleError(
     `The connector of ${shownConnector(connector)} may read no alerts: the setting connector.alertApis is empty.`,
   );
-}
-
-/** The destination that the options name. @throws VisibleError */
-export function alertSink(options: AlertsOptions, context: SinkContext): Destination<FetchedAlert> {
-  const isRaw = options.raw === true;
-  const isJson = options.format !== "cef";
-  const json = isRaw ? originalAsJson : options.elasticsearch === undefined ? recordAsJson : recordAsEcs;
-  const format = isJson ? json : recordAsCef;
-  const sourcetype = sourceTypeOf({ isJson, isRaw });
-  const records = { isJson, sourcetype, dataStream: "logs-defender.alert-default" };
-  return formatted(chooseSink(options, records, context), (alert) => sinkRecordOf(alert, format));
 }
 
 /** Tokens for Microsoft Graph. */

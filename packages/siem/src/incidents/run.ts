@@ -22,11 +22,12 @@ import { chosenSeverities } from "../pull/pullOptions";
 import type { PullRunOptions, SetupOptions } from "../pull/pullCommand";
 import { runPull } from "../pull/runPull";
 import { startOf } from "../pull/start";
+import { chosenDestinations } from "../sinks/destinations";
 import { connectorEnvironment, credentialOf, endpointsOf } from "../tokens/credentials";
 import { isChange, runOne, type OneOptions } from "./one";
 import type { IncidentAccess } from "./access";
 import { incidentSource, type FetchedIncident } from "./incidentSource";
-import { incidentSink } from "./sink";
+import { incidentFormats, sinkRecordOf } from "./formats";
 
 export interface IncidentsOptions extends PullRunOptions, Partial<OneOptions> {
   readonly classify?: IncidentClassification;
@@ -46,7 +47,7 @@ export async function runIncidents(
     await runPull(
       {
         noun: "incident",
-        sink: (context, chosen) => incidentSink({ ...options, ...chosen }, context),
+        recordOf: (incident, format) => sinkRecordOf(incident, incidentFormats[format]),
         open: (_, connector, setup) => openIncidents(connector, options, setup),
         adviceOn,
       },
@@ -79,11 +80,6 @@ const ofPull = [
   "health",
   "format",
   "raw",
-  "hec",
-  "syslog",
-  "elasticsearch",
-  "logAnalytics",
-  "file",
 ] as const;
 const ofOne = ["close", "assign", "comment", "classify", "determination", "json"] as const;
 
@@ -91,12 +87,17 @@ function checkCombination(options: IncidentsOptions): void {
   const { id, classify, determination } = options;
   const stray = id === undefined ? ofOne.find((name) => options[name] !== undefined) : undefined;
   if (stray !== undefined) throw new UsageError(`${flag(stray)} goes with --id: name the incident.`);
-  const pulls = id === undefined ? undefined : ofPull.find((name) => options[name] !== undefined);
+  const pulls = id === undefined ? undefined : pullOption(options);
   if (pulls !== undefined) throw new UsageError(`${flag(pulls)} is for a pull: it can't be used with --id.`);
   if (id !== undefined && !/^[\w-]{1,100}$/.test(id)) throw new UsageError(`--id "${id}" is no incident's ID.`);
   if (determination !== undefined && classify === undefined) {
     throw new UsageError("--determination goes with --classify.");
   }
+}
+
+function pullOption(options: IncidentsOptions): string | undefined {
+  const [destination] = chosenDestinations(options);
+  return ofPull.find((name) => options[name] !== undefined) ?? destination?.name;
 }
 
 async function openIncidents(
