@@ -53,6 +53,40 @@ const rooms = {
   "cli/sandbox": ["cli/stack", siem, sandbox, engine, ...commandBase],
 };
 
+/** The rooms inside of a large one: each imports its own files and the rooms that it names. */
+const innerRooms = {
+  [`${siem}/src`]: {
+    connector: [],
+    sinks: [],
+    retirements: ["connector"],
+    tokens: ["connector"],
+    pull: ["connector", "sinks"],
+    siemConfig: ["connector", "retirements", "tokens"],
+    deliveryCount: ["connector", "pull"],
+    hunt: ["connector", "sinks", "pull", "retirements", "tokens"],
+    alerts: ["connector", "sinks", "pull", "retirements", "tokens", "deliveryCount"],
+    verify: ["connector", "pull", "retirements", "tokens", "deliveryCount"],
+    incidents: ["connector", "sinks", "pull", "tokens", "alerts"],
+  },
+  [`${detections}/src`]: {
+    ruleFile: [],
+    compose: ["ruleFile"],
+    import: ["ruleFile"],
+    judge: ["ruleFile", "compose"],
+    ruleTests: ["ruleFile", "compose"],
+  },
+};
+
+const innerFloors = Object.entries(innerRooms).flatMap(([house, inner]) =>
+  Object.entries(inner).map(([room, below]) => ({
+    name: `${house}/${room}`,
+    severity: "error",
+    comment: below.length === 0 ? "Inside, imports no other." : `Inside, imports only ${below.join(", ")}.`,
+    from: { path: `^${house}/${room}/` },
+    to: { path: `^${house}/`, pathNot: [room, ...below].map((name) => `^${house}/${name}/`) },
+  })),
+);
+
 const floors = Object.entries(rooms).map(([room, below]) => {
   const folder = `^${room}/${room.startsWith("packages/") ? "src/" : ""}`;
   return {
@@ -68,6 +102,7 @@ module.exports = {
   forbidden: [
     { name: "no-cycles", severity: "error", from: {}, to: { circular: true } },
     ...floors,
+    ...innerFloors,
     {
       name: "examples",
       severity: "error",

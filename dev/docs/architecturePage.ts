@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import { root } from "./files";
-import { floors, rooms } from "./rooms";
+import { floors, innerRooms, rooms } from "./rooms";
 
 const [begin, end] = ["<!-- floors: written by `npm run docs` -->", "<!-- end of floors -->"];
 
@@ -11,13 +11,12 @@ export function architecturePage(): string {
   const page = readFileSync(path.join(root, "docs/architecture.md"), "utf8");
   const [from, to] = [page.indexOf(begin), page.indexOf(end)];
   if (from === -1 || to < from) throw new Error(`docs/architecture.md lacks ${begin} or ${end}`);
-  return `${page.slice(0, from + begin.length)}\n\n${floorsTable()}\n\n${page.slice(to)}`;
+  return `${page.slice(0, from + begin.length)}\n\n${floorsTable()}\n\nInside of the large rooms:\n\n${innerTable()}\n\n${page.slice(to)}`;
 }
 
 function floorsTable(): string {
   const all = rooms();
   const isPackage = (room: string) => room.startsWith("packages/");
-  const cells = (names: readonly string[]) => names.map((room) => `\`${room}\``).join(", ");
   const rows = floors(all)
     .map((floor, level) =>
       floor.map((room) => {
@@ -28,6 +27,25 @@ function floorsTable(): string {
     )
     .reverse()
     .flat();
-  const heading = ["| floor | room | imports | imports of `packages/` |", "|---|---|---|---|"];
-  return [...heading, ...rows.map((row) => `| ${row.join(" | ")} |`)].join("\n");
+  return table(["floor", "room", "imports", "imports of `packages/`"], rows);
+}
+
+function innerTable(): string {
+  const rows = [...innerRooms()].flatMap(([house, all]) =>
+    floors(all)
+      .map((floor, level) =>
+        floor.map((room) => [`\`${house}/\``, `${level}`, `\`${room}/\``, cells(all.get(room) ?? [])]),
+      )
+      .reverse()
+      .flat(),
+  );
+  return table(["inside of", "floor", "room", "imports"], rows);
+}
+
+function cells(names: readonly string[]): string {
+  return names.map((room) => `\`${room}\``).join(", ");
+}
+
+function table(titles: readonly string[], rows: readonly (readonly string[])[]): string {
+  return [titles, titles.map(() => "---"), ...rows].map((row) => `| ${row.join(" | ")} |`).join("\n");
 }

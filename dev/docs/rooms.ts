@@ -10,16 +10,37 @@ interface Rule {
 
 /** Each room with the rooms that it may import. */
 export function rooms(): ReadonlyMap<string, readonly string[]> {
-  // eslint-disable-next-line @typescript-eslint/no-require-imports -- a configuration without types
-  const { forbidden: rules } = require(path.join(root, ".dependency-cruiser.cjs")) as { forbidden: readonly Rule[] };
   const isRoom = ({ comment = "" }: Rule) =>
     comment.startsWith("Imports only ") || comment === "Imports no other room.";
   return new Map(
-    rules.filter(isRoom).map(({ name, to: { pathNot } }) => {
-      const below = Array.isArray(pathNot) ? (pathNot as readonly string[]).slice(1) : [];
-      return [name, below.map((place) => place.slice(1, -1))] as const;
-    }),
+    rules()
+      .filter(isRoom)
+      .map((rule) => [rule.name, below(rule).map((place) => place.slice(1, -1))] as const),
   );
+}
+
+/** Of each large room, the rooms inside of it. */
+export function innerRooms(): ReadonlyMap<string, ReadonlyMap<string, readonly string[]>> {
+  const houses = new Map<string, Map<string, readonly string[]>>();
+  for (const rule of rules().filter(({ comment = "" }) => comment.startsWith("Inside, "))) {
+    const [house, room] = [path.dirname(rule.name), path.basename(rule.name)];
+    if (!houses.has(house)) houses.set(house, new Map());
+    houses.get(house)?.set(
+      room,
+      below(rule).map((place) => path.basename(place)),
+    );
+  }
+  return houses;
+}
+
+function rules(): readonly Rule[] {
+  // eslint-disable-next-line @typescript-eslint/no-require-imports -- a configuration without types
+  return (require(path.join(root, ".dependency-cruiser.cjs")) as { forbidden: readonly Rule[] }).forbidden;
+}
+
+/** The first place is the room's own. */
+function below({ to: { pathNot } }: Rule): readonly string[] {
+  return Array.isArray(pathNot) ? (pathNot as readonly string[]).slice(1) : [];
 }
 
 /** The rooms by floor, the ground first: a room is one floor above the highest that it may import. */

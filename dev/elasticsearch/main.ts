@@ -10,7 +10,7 @@ import { setTimeout as wait } from "node:timers/promises";
 import { parseArgs } from "node:util";
 import { detectionsBetween, Incidents } from "@defender-mssp/testkit";
 import { execa } from "execa";
-import { elasticsearch } from "@defender-mssp/siem/sinks/elasticsearch";
+import { elasticsearchServer } from "@defender-mssp/siem/sinks/elasticsearch";
 import { DestinationError, type SinkRecord } from "@defender-mssp/siem/sinks/sink";
 import { ManyCustomers } from "../alerts/customers";
 import { libraries, products, Server, type Product } from "./server";
@@ -237,7 +237,7 @@ async function mappedAsPromised(server: Server): Promise<void> {
 }
 
 async function refusedRecordIsNamed(server: Server): Promise<void> {
-  const sink = elasticsearch({ url: server.url, dataStream: pullOfAlerts.dataStream, apiKey });
+  const sink = elasticsearchServer({ url: server.url, dataStream: pullOfAlerts.dataStream, apiKey });
   const wrong = recordOf("wrong", { host: { ip: ["not an address"] } });
   await assert.rejects(sink.deliver([recordOf("good", {}), wrong, recordOf("other", {})]), (error) => {
     assert.ok(error instanceof DestinationError && !error.isPassing);
@@ -258,7 +258,7 @@ async function busyServerGetsEachOnce(server: Server): Promise<void> {
     pauses++;
     await wait(pause / 10);
   };
-  const sink = elasticsearch({ url: server.url, dataStream: "logs-busy-default", apiKey, sleep });
+  const sink = elasticsearchServer({ url: server.url, dataStream: "logs-busy-default", apiKey, sleep });
   const records = Array.from({ length: 2000 }, (_, index) => recordOf(`busy ${index}`, {}));
   await patiently(() => sink.deliver(records));
   await server.send("POST", "/logs-busy-default/_refresh");

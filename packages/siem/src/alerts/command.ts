@@ -10,7 +10,7 @@ import type { ConnectorSource } from "../connector/connectorSource";
 import { describeCommand, type HelpSections } from "@defender-mssp/terminal/help";
 import { pullOptions, runningOptions } from "../pull/pullOptions";
 import { sinkOptions } from "../sinks/destinations";
-import { credentialOptions } from "../tokens/credentialOptions";
+import { credentialOptions } from "../connector/credentialOptions";
 
 const alertsHelp = ({ program, reads, example }: ConnectorSource): HelpSections => ({
   notes: [

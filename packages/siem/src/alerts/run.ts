@@ -7,7 +7,7 @@ import type { Reader } from "../connector/reader";
 import type { ConnectorSource } from "../connector/connectorSource";
 import { runPull } from "../pull/runPull";
 import { retiredApiAdvice } from "../retirements/retiredApiAdvice";
-import { adviceFor } from "../tokens/signIn";
+import { adviceFor } from "../connector/entraAdvice";
 import { sinkRecordOf } from "./fetchedAlert";
 import { alertFormats } from "./formats";
 import { openAlerts, type AlertsOptions } from "./setup";

@@ -14,7 +14,7 @@ import { sinkOptions } from "../sinks/destinations";
 import type { Session } from "@defender-mssp/terminal/session";
 import { connectionFiles } from "../connector/connectionFiles";
 import type { ConnectorSource } from "../connector/connectorSource";
-import { credentialOptions } from "../tokens/credentialOptions";
+import { credentialOptions } from "../connector/credentialOptions";
 
 const incidentsHelp = ({ program, reads, example }: ConnectorSource): HelpSections => ({
   notes: [

@@ -3,7 +3,6 @@
  * turns the result into an exit code.
  */
 import {
-  applicationTokens,
   dateOf,
   type IncidentClassification,
   type IncidentDetermination,
@@ -23,9 +22,8 @@ import type { PullRunOptions, SetupOptions } from "../pull/pullCommand";
 import { runPull } from "../pull/runPull";
 import { startOf } from "../pull/start";
 import { chosenDestinations } from "../sinks/destinations";
-import { connectorEnvironment, credentialOf, endpointsOf } from "../tokens/credentials";
+import { graphAccess, type GraphAccess, type GraphAccessOptions } from "../tokens/graphAccess";
 import { isChange, runOne, type OneOptions } from "./one";
-import type { IncidentAccess } from "./access";
 import { incidentSource, type FetchedIncident } from "./incidentSource";
 import { incidentFormats, sinkRecordOf } from "./formats";
 
@@ -125,16 +123,11 @@ async function openIncidents(
 async function accessOf(
   connector: Connector,
   options: IncidentsOptions,
-  { environment, signal, limiter }: Pick<SetupOptions, "environment" | "signal" | "limiter">,
-): Promise<IncidentAccess> {
-  const { tenantId, clientId } = connector;
-  const endpoints = await endpointsOf(connector, environment);
-  const credentials = async () =>
-    connectorEnvironment(clientId, await credentialOf(connector, options, environment), environment);
-  await credentials(); // A missing credential is reported before any call.
-  const audience = endpoints.graphEndpoint;
-  const tokens = applicationTokens(credentials, { tenantId, audience, endpoints, signal, limiter });
-  return { endpoints, tenantId, tokens };
+  setup: GraphAccessOptions,
+): Promise<GraphAccess> {
+  const access = await graphAccess(connector, options, setup);
+  await access.credentials(); // A missing credential is reported before any call.
+  return access;
 }
 
 function adviceOnIncidents(

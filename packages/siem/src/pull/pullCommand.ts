@@ -5,7 +5,7 @@ import type { ConnectionOptions } from "../connector/connectionFiles";
 import type { Connector } from "../connector/connector";
 import type { ConnectorSource, UnreadConnector } from "../connector/connectorSource";
 import type { Deliverable, SinkOptions } from "../sinks/destinations";
-import type { CredentialOptions } from "../tokens/credentialOptions";
+import type { CredentialOptions } from "../connector/credentialOptions";
 import type { OpenedPull } from "./many";
 import type { StderrProgress } from "./progress";
 import type { PullProgress } from "./pullProgress";

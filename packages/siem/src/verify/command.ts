@@ -9,7 +9,7 @@ import type { Session } from "@defender-mssp/terminal/session";
 import { connectionFiles } from "../connector/connectionFiles";
 import type { ConnectorSource } from "../connector/connectorSource";
 import { upToTwenty } from "../connector/upToTwenty";
-import { credentialOptions } from "../tokens/credentialOptions";
+import { credentialOptions } from "../connector/credentialOptions";
 import { durationOf } from "../pull/time";
 import type { Check } from "./check";
 import { checksText } from "./checksText";

@@ -2,7 +2,7 @@
 import { markOf, warningMark, type CheckState } from "@defender-mssp/terminal/checkState";
 import type { Ending } from "@defender-mssp/microsoft";
 import { tableText, type TextCell } from "@defender-mssp/terminal/table";
-import { lossesIn, type Coverage } from "../deliveryCount/countCoverage";
+import { lossesIn, type Coverage } from "../pull/coverage";
 import { coverageSummary } from "../deliveryCount/coverageLines";
 import type { Check } from "./check";
 import { unreadable } from "./deliveryLag";
