@@ -2,6 +2,7 @@
  * The legacy SIEM (alert exporter) API: `GET /api/alerts`. Source: Microsoft, "Pull Microsoft
  * Defender for Endpoint detections using SIEM REST API" (deprecated 2023-12-31).
  */
+import { hourMs } from "@defender-mssp/errors/time";
 import { windowsDefenderAtp } from "@defender-mssp/microsoft";
 import type { FastifyInstance } from "fastify";
 import type { Caller, Cloud, StoredObject, Tenant } from "../cloud/model";
@@ -13,7 +14,7 @@ import { authenticate, badRequest, forbidden, gone } from "./errors";
 import { isAuthorizedForSiem } from "./siemAuthorizations";
 
 /** Without `sinceTimeUtc` and `ago`: the last two hours, in milliseconds. */
-const defaultWindow = 2 * 60 * 60 * 1000;
+const defaultWindow = 2 * hourMs;
 
 export function legacyAlertRoutes(scope: FastifyInstance, cloud: Cloud): void {
   // The documents have both spellings, also with a trailing slash.

@@ -8,7 +8,7 @@ import type { ConnectorSource } from "../connector/connectorSource";
 import { runPull } from "../pull/runPull";
 import { retiredApiAdvice } from "../retirements/retiredApiAdvice";
 import { adviceFor } from "../connector/entraAdvice";
-import { sinkRecordOf } from "./fetchedAlert";
+import { sinkRecordOf, type FetchedAlert } from "./fetchedAlert";
 import { alertFormats } from "./formats";
 import { openAlerts, type AlertsOptions } from "./setup";
 
@@ -20,7 +20,7 @@ export function runAlerts(options: AlertsOptions, session: Session, source: Conn
   checkCoverage(options);
   const { program } = source;
   const now = (): number => session.now().getTime();
-  return runPull(
+  return runPull<FetchedAlert>(
     {
       noun: "alert",
       recordOf: (alert, format) => sinkRecordOf(alert, alertFormats[format]),

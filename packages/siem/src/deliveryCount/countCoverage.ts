@@ -1,4 +1,5 @@
 /** The independent count: AlertInfo by AlertId beside what was delivered, with the reasons of the differences. */
+import { dayMs } from "@defender-mssp/errors/time";
 import type { SecurityAlert } from "@defender-mssp/microsoft";
 import { atOnce } from "@defender-mssp/terminal/atOnce";
 import { isLoss, type Coverage, type CoverageDifference, type Reason } from "../pull/coverage";
@@ -7,8 +8,6 @@ import { Comparison } from "./comparison";
 import { coverageWindow, withMargins, type Span } from "./coverageWindow";
 import { huntedAlerts, type HuntedAlert, type HuntingQuery } from "./huntedAlerts";
 import { reasonAtOnce, reasonByAlert, type DeliveryFacts } from "./reasons";
-
-const hour = 60 * 60 * 1000;
 
 /** Alerts of a count that are looked up in alerts_v2, taken from all sources in turn. */
 const mostLookups = 500;
@@ -20,7 +19,7 @@ const simultaneousLookups = 4;
 const mostExamples = 3;
 
 /** How far around a window a delivery is looked for in AlertInfo, in milliseconds. */
-const elsewhere = 24 * hour;
+const elsewhere = dayMs;
 
 /** The deliveries to one destination. */
 export interface CountedDeliveries extends Omit<DeliveryFacts, "countsFrom" | "severities" | "now"> {

@@ -42,7 +42,7 @@ export async function runIncidents(
   const adviceOn = (error: ServiceError): string | undefined => adviceOnIncidents(error, options, source);
   const { id } = options;
   if (id === undefined) {
-    await runPull(
+    await runPull<FetchedIncident>(
       {
         noun: "incident",
         recordOf: (incident, format) => sinkRecordOf(incident, incidentFormats[format]),

@@ -1,4 +1,5 @@
 /** Times and durations as people type them: ISO 8601, and for durations also the short form 24h. */
+import { dayMs } from "@defender-mssp/errors/time";
 import { UsageError } from "@defender-mssp/terminal/usageError";
 
 const units = [7 * 24 * 60 * 60, 24 * 60 * 60, 60 * 60, 60, 1] as const;
@@ -25,7 +26,7 @@ export const defaultInterval = "PT1M";
 /** Milliseconds of `--interval`. @throws UsageError */
 export function intervalOf(text: string): number {
   const milliseconds = durationOf(text);
-  if (milliseconds !== undefined && milliseconds >= 1000 && milliseconds <= 24 * 60 * 60 * 1000) return milliseconds;
+  if (milliseconds !== undefined && milliseconds >= 1000 && milliseconds <= dayMs) return milliseconds;
   throw new UsageError(`--interval "${text}" is not a duration from a second to a day: 30s, 5m, PT5M.`);
 }
 

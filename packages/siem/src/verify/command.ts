@@ -1,6 +1,7 @@
 /** `verify`: signs in and reads alerts as the SIEM would, and checks what this requires. */
 import { InvalidArgumentError, Option, type Command } from "commander";
 import { VisibleError } from "@defender-mssp/errors";
+import { hourMs } from "@defender-mssp/errors/time";
 import { overallState } from "@defender-mssp/terminal/checkState";
 import { describeCommand } from "@defender-mssp/terminal/help";
 import { writeJson } from "@defender-mssp/terminal/jsonDocument";
@@ -121,14 +122,12 @@ function refuseUnreadable([check, ...others]: readonly Check[]): void {
 /** Milliseconds. */
 function coverageLength(text: string): number {
   const milliseconds = durationOf(text);
-  if (milliseconds !== undefined && milliseconds >= hour && milliseconds <= longestCoverage) return milliseconds;
+  if (milliseconds !== undefined && milliseconds >= hourMs && milliseconds <= longestCoverage) return milliseconds;
   throw new InvalidArgumentError("Expected a duration from one hour to three days: 12h, 1d, PT36H.");
 }
 
-const hour = 60 * 60 * 1000;
-
 /** A checkpoint keeps the IDs of three days. */
-const longestCoverage = 72 * hour;
+const longestCoverage = 72 * hourMs;
 
 /** @throws UsageError */
 async function checkOptions({ coverage, checkpoint, checkpoints, metrics }: VerifyOptions): Promise<void> {
