@@ -37,7 +37,7 @@ describe("durations", () => {
       dayMs,
       30_000,
     ]);
-    for (const text of ["", "P", "PT", "P1WT", "10M", "1h30m", "1.5h", "P1M", "h", "12"])
+    for (const text of ["", "P", "PT", "P1DT", "P1WT", "10M", "1h30m", "1.5h", "-1h", "24 h", "P1M", "P1Y", "h", "12"])
       assert.equal(typedDuration(text), undefined, text);
   });
 

@@ -1,7 +1,7 @@
 /** `verify`: signs in and reads alerts as the SIEM would, and checks what this requires. */
 import { InvalidArgumentError, Option, type Command } from "commander";
 import { VisibleError } from "@defender-mssp/errors";
-import { hourMs } from "@defender-mssp/errors/time";
+import { hourMs, typedDuration } from "@defender-mssp/errors/time";
 import { overallState } from "@defender-mssp/terminal/checkState";
 import { describeCommand } from "@defender-mssp/terminal/help";
 import { writeJson } from "@defender-mssp/terminal/jsonDocument";
@@ -11,7 +11,6 @@ import { connectionFiles } from "../connector/connectionFiles";
 import type { ConnectorSource } from "../connector/connectorSource";
 import { upToTwenty } from "../connector/upToTwenty";
 import { credentialOptions } from "../connector/credentialOptions";
-import { durationOf } from "../pull/time";
 import type { Check } from "./check";
 import { checksText } from "./checksText";
 import type { VerifiedCustomer } from "./customersTable";
@@ -121,7 +120,7 @@ function refuseUnreadable([check, ...others]: readonly Check[]): void {
 
 /** Milliseconds. */
 function coverageLength(text: string): number {
-  const milliseconds = durationOf(text);
+  const milliseconds = typedDuration(text);
   if (milliseconds !== undefined && milliseconds >= hourMs && milliseconds <= longestCoverage) return milliseconds;
   throw new InvalidArgumentError("Expected a duration from one hour to three days: 12h, 1d, PT36H.");
 }

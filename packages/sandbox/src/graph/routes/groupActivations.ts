@@ -9,7 +9,7 @@
  * at the latest, and nobody approves their own request. `adminAssign` is not emulated.
  */
 import { randomUUID } from "node:crypto";
-import { dayMs, minuteMs } from "@defender-mssp/errors/time";
+import { dayMs, durationOf, minuteMs } from "@defender-mssp/errors/time";
 import type { StoredObject, Tenant } from "../../cloud/model";
 import { createdEntity, entity, list } from "../answers";
 import { addLink, get, linked } from "../directory";
@@ -222,10 +222,7 @@ function askedLength(call: Call, { scheduleInfo = null }: JsonObject): number {
 
 /** An ISO 8601 duration of days, hours and minutes in milliseconds. */
 function lengthOf(duration: string): number | undefined {
-  const parts = /^P(?=\d|T\d)(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?)?$/.exec(duration);
-  if (parts === null) return undefined;
-  const [days = 0, hours = 0, minutes = 0] = parts.slice(1).map((part: string | undefined) => Number(part ?? 0));
-  return days * dayMs + (hours * 60 + minutes) * minuteMs;
+  return durationOf(duration, /^P(?=\d|T\d)(?:\d+D)?(?:T(?:\d+H)?(?:\d+M)?)?$/);
 }
 
 /** The person becomes a member until the end: of the request, or of the eligibility. */
