@@ -113,6 +113,26 @@ const insideRooms = {
     additions: ["kinds", "azRest", "unreadReason", "signInToTenant"],
     orphans: ["kinds"],
   },
+  [`${siem}/src`]: {
+    connector: [],
+    sinks: [],
+    retirements: ["connector"],
+    tokens: ["connector"],
+    pull: ["connector", "sinks"],
+    siemConfig: ["connector", "retirements", "tokens"],
+    deliveryCount: ["connector", "pull"],
+    hunt: ["connector", "sinks", "pull", "retirements", "tokens"],
+    alerts: ["connector", "sinks", "pull", "retirements", "tokens", "deliveryCount"],
+    verify: ["connector", "pull", "retirements", "tokens", "deliveryCount"],
+    incidents: ["connector", "sinks", "pull", "tokens", "alerts"],
+  },
+  [`${detections}/src`]: {
+    ruleFile: [],
+    compose: ["ruleFile"],
+    import: ["ruleFile"],
+    judge: ["ruleFile", "compose"],
+    ruleTests: ["ruleFile", "compose"],
+  },
   [`${microsoft}/src`]: { ...microsoftParts, index: Object.keys(microsoftParts) },
 };
 
@@ -129,9 +149,9 @@ const insideFloors = Object.entries(insideRooms).flatMap(([room, parts]) => {
     {
       name: `parts-of-${room}`,
       severity: "error",
-      comment: "A part of the room has a row above.",
+      comment: "A folder of the room has a row above.",
       from: {},
-      to: { path: `^${room}/`, pathNot: Object.keys(parts).map(place) },
+      to: { path: `^${room}/[^/]+/`, pathNot: Object.keys(parts).map(place) },
     },
   ];
 });

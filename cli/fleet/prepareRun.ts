@@ -2,6 +2,7 @@
 import { freemem, availableParallelism, hostname } from "node:os";
 import path from "node:path";
 import { VisibleError } from "@defender-mssp/errors";
+import { hourMs } from "@defender-mssp/errors/time";
 import type { Questions, Session } from "@defender-mssp/terminal/session";
 import { readProject, type Project } from "../../settings/project";
 import { offboardedMessage } from "../../domain/offboarded";
@@ -168,7 +169,7 @@ async function confirmResume(
   { resumeWithin, yes }: FleetRunOptions,
   session: Session,
 ): Promise<void> {
-  const hours = Math.max(0, (session.now().getTime() - beganAt.getTime()) / 3_600_000);
+  const hours = Math.max(0, (session.now().getTime() - beganAt.getTime()) / hourMs);
   const age = hours < 48 ? counted(Math.floor(hours), "hour") : counted(Math.floor(hours / 24), "day");
   const packs = plan.policyPacks.length === 0 ? "no policy pack" : `policy packs ${plan.policyPacks.join(", ")}`;
   say(session, `resuming ${id}: it began ${age} ago, with ${packs}${plan.refresh ? " and --refresh" : ""}.`);

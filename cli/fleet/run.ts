@@ -4,6 +4,7 @@ import { createRequire } from "node:module";
 import path from "node:path";
 import { parse } from "yaml";
 import { VisibleError } from "@defender-mssp/errors";
+import { minuteMs } from "@defender-mssp/errors/time";
 import { withoutUndefined } from "@defender-mssp/microsoft";
 import type { Session } from "@defender-mssp/terminal/session";
 import { writeJsonLine } from "@defender-mssp/terminal/jsonDocument";
@@ -45,7 +46,7 @@ async function run(prepared: PreparedRun): Promise<number> {
   const workers = new Workers({
     ...setup,
     environment: { ...environment, ...limiter.variables, PATH: pathWith(setup.engine, environment) },
-    timeout: options.timeout * 60_000,
+    timeout: options.timeout * minuteMs,
     onStep: (stack, step) => view?.step(stack, step),
     onWait: (stack, text) => view?.waits(stack, text),
     onResources: (stack, done, total) => {

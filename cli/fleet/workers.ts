@@ -1,6 +1,7 @@
 /** The worker threads of a fleet run, one for each slot of the pool. */
 import path from "node:path";
 import { Worker } from "node:worker_threads";
+import { minuteMs } from "@defender-mssp/errors/time";
 import { redactedText } from "../base/redaction";
 import type { TryResult } from "../stack/outcome";
 import type { FromWorker, Job, ToWorker, WorkerSetup } from "./job";
@@ -92,7 +93,9 @@ class Slot {
       const isLate = !result.ok && performance.now() - began >= this.options.timeout;
       // The program may still run in this thread.
       if (isLate || job.hasExtension) this.ended = true;
-      const late = isLate ? [`interrupted after ${Math.round(this.options.timeout / 60_000)} minutes (--timeout)`] : [];
+      const late = isLate
+        ? [`interrupted after ${Math.round(this.options.timeout / minuteMs)} minutes (--timeout)`]
+        : [];
       const added = result.ok || printed === "" ? "" : `\nThe program printed:\n${redactedText(printed.trim())}`;
       return { ...result, messages: [...late, ...result.messages], printed: result.printed + added };
     } finally {

@@ -9,7 +9,7 @@ import {
   type ConnectionOptions,
 } from "@defender-mssp/siem/connector/connectionFiles";
 import type { ConnectorSource, Selection } from "@defender-mssp/siem/connector/connectorSource";
-import type { CredentialOptions } from "@defender-mssp/siem/tokens/credentialOptions";
+import type { CredentialOptions } from "@defender-mssp/siem/connector/credentialOptions";
 import { exactlyOneOf, goWith, repeated } from "@defender-mssp/siem/connector/selectors";
 import { placeOf } from "../base/place";
 import { stackConnector, type StackCustomer } from "./connector";

@@ -1,5 +1,6 @@
 /** When the credentials of stacks expire. */
 import { VisibleError } from "@defender-mssp/errors";
+import { dayMs } from "@defender-mssp/errors/time";
 import { lastSegment } from "@defender-mssp/microsoft";
 import { placeText } from "@defender-mssp/siem/connector/refreshToken";
 import { atOnce } from "@defender-mssp/terminal/atOnce";
@@ -100,7 +101,7 @@ function credentialOf(
 
 /** The state of a secret that expires then. */
 export function expiring(expiresOn: Date, days: number, now: Date): ExpiringSecret {
-  const daysLeft = Math.floor((expiresOn.getTime() - now.getTime()) / (24 * 60 * 60 * 1000));
+  const daysLeft = Math.floor((expiresOn.getTime() - now.getTime()) / dayMs);
   const expired = expiresOn <= now;
   return {
     expiresOn: expiresOn.toISOString(),

@@ -1,5 +1,6 @@
 /** Selects the customers of a fleet command. A customer must match all given selectors. */
 import { VisibleError } from "@defender-mssp/errors";
+import { dayMs } from "@defender-mssp/errors/time";
 import type { Place } from "../base/place";
 import { changedStacks } from "./changedStacks";
 import { isCustomerStack, matchesPattern } from "./stackNames";
@@ -48,7 +49,7 @@ export async function selectStacks(
   }
   if (status !== undefined) {
     const last = await lastOutcomes(place.journals);
-    const oldest = place.now.getTime() - options.staleAfter * 24 * 60 * 60 * 1000;
+    const oldest = place.now.getTime() - options.staleAfter * dayMs;
     chosen = chosen.filter(({ stack }) => {
       const known = last.get(stack);
       const isStale = !(known?.upAt !== undefined && known.upAt.getTime() >= oldest);

@@ -10,6 +10,7 @@
  * created (`keepsUntil`). Settings that change later can extend this date and not shorten it, so a
  * third and a fourth slot serve a secret that becomes due during an overlap.
  */
+import { dayMs } from "@defender-mssp/errors/time";
 import type { SecretSchedule } from "@defender-mssp/microsoft";
 
 /** Dates of a client secret: UTC, ISO 8601. */
@@ -58,8 +59,6 @@ export interface DeletedSecret {
   readonly reason: "expired" | "overlapEnded" | "noOverlap";
 }
 
-const day = 24 * 60 * 60 * 1000;
-
 export function planSecrets(there: SecretsBySlot, policy: SecretSchedule, now: Date): SecretPlan {
   const { renewMadeBefore } = policy;
   const isAhead = renewMadeBefore !== undefined && Date.parse(renewMadeBefore) > now.getTime();
@@ -77,7 +76,7 @@ function planned(there: SecretsBySlot, policy: SecretSchedule, now: Date): Secre
   ) as Kept;
   const dates = there[newest] as SecretDates;
   if (!isDue(dates, policy, now)) return withoutNew(newest, previous, there, policy, now);
-  const overlapEnds = Math.min(now.getTime() + policy.overlapDays * day, Date.parse(dates.endsOn));
+  const overlapEnds = Math.min(now.getTime() + policy.overlapDays * dayMs, Date.parse(dates.endsOn));
   const kept = overlapEnds > now.getTime() ? { ...previous, [newest]: overlapEnds } : previous;
   const others = secretSlots.filter((slot) => slot !== newest);
   const free = [...others, newest].find((slot) => kept[slot] === undefined);
@@ -98,7 +97,7 @@ function withoutNew(
 ): SecretPlan {
   const dates = there[current] as SecretDates;
   const waits = isDue(dates, policy, now) ? { waitsUntil: new Date(firstOf(previous)) } : {};
-  const renews = Date.parse(dates.endsOn) - policy.rotateBeforeDays * day;
+  const renews = Date.parse(dates.endsOn) - policy.rotateBeforeDays * dayMs;
   return {
     ends: { [current]: dates.endsOn, ...endsOf(previous, there) },
     current,
@@ -118,7 +117,7 @@ function withNew(
   now: Date,
   before?: SecretSlot,
 ): SecretPlan {
-  const ends = now.getTime() + policy.days * day;
+  const ends = now.getTime() + policy.days * dayMs;
   // All of them, not the predecessor's alone: that one may go before those that it has recorded.
   const recorded = Object.entries(kept).map(([one, until]) => [one, wholeSeconds(new Date(until))] as const);
   return {
@@ -127,7 +126,7 @@ function withNew(
     isNew: true,
     ...(before === undefined || kept[before] === undefined ? {} : { replaces: before }),
     ...(recorded.length === 0 ? {} : { keepsUntil: Object.fromEntries(recorded) }),
-    renewsOn: new Date(ends - policy.rotateBeforeDays * day),
+    renewsOn: new Date(ends - policy.rotateBeforeDays * dayMs),
     ...overlapOf(kept),
     deleted: deletedFrom(there, kept, now, before),
   };
@@ -145,7 +144,7 @@ function keptUntil(slot: SecretSlot, there: SecretsBySlot, policy: SecretSchedul
   const successor = newer.at(-1);
   const madeOn = successor?.startsOn === undefined ? Infinity : Date.parse(successor.startsOn);
   const announced = newer.map(({ keepsUntil }) => Date.parse(keepsUntil?.[slot] ?? "")).filter(Number.isFinite);
-  return Math.min(Date.parse(dates.endsOn), Math.max(madeOn + policy.overlapDays * day, ...announced));
+  return Math.min(Date.parse(dates.endsOn), Math.max(madeOn + policy.overlapDays * dayMs, ...announced));
 }
 
 /**
@@ -153,7 +152,7 @@ function keptUntil(slot: SecretSlot, there: SecretsBySlot, policy: SecretSchedul
  * settings ask for a new one.
  */
 function isDue({ startsOn, endsOn }: SecretDates, policy: SecretSchedule, now: Date): boolean {
-  const left = (Date.parse(endsOn) - now.getTime()) / day;
+  const left = (Date.parse(endsOn) - now.getTime()) / dayMs;
   // A day of tolerance: a clock that is minutes off creates no secret.
   if (left <= policy.rotateBeforeDays || left > policy.days + 1) return true;
   const { renewMadeBefore } = policy;

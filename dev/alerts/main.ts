@@ -9,12 +9,11 @@ import path from "node:path";
 import { createInterface } from "node:readline";
 import { setTimeout as sleep } from "node:timers/promises";
 import { parseArgs } from "node:util";
+import { dayMs } from "@defender-mssp/errors/time";
 import type { OwnSandbox } from "@defender-mssp/sandbox";
 import { detectionsBetween } from "@defender-mssp/testkit";
 import { peakMemoryOf } from "../bench/processes";
 import { ManyCustomers, type AlertsCustomer } from "./customers";
-
-const day = 24 * 60 * 60 * 1000;
 
 interface Run {
   readonly seconds: number;
@@ -36,7 +35,7 @@ async function main(): Promise<void> {
   const { folder, sandbox, customers } = many;
   try {
     many.hold(alerts);
-    const since = new Date(Date.now() - 179 * day);
+    const since = new Date(Date.now() - 179 * dayMs);
     const until = new Date();
     const run = await pulled(many, since, kills);
     await report(folder, sandbox, customers, { since, until }, run);

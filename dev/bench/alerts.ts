@@ -4,6 +4,7 @@
  */
 import { cp, readFile } from "node:fs/promises";
 import path from "node:path";
+import { dayMs } from "@defender-mssp/errors/time";
 import { requestToken, securityAlertsPath } from "@defender-mssp/microsoft";
 import { detectionIntervalFor, SandboxProject } from "@defender-mssp/testkit";
 import { execa } from "execa";
@@ -88,7 +89,7 @@ class Bench {
         metadataHost: undefined,
       },
     });
-    const since = new Date(Date.now() - 180 * 24 * 60 * 60 * 1000).toISOString();
+    const since = new Date(Date.now() - 180 * dayMs).toISOString();
     const filter = encodeURIComponent(`createdDateTime ge ${since}`);
     const first = `${origins.https}${securityAlertsPath}?$filter=${filter}&$top=${pageSize}`;
     const { run, stdout } = await this.#run([path.join(__dirname, "readPages.js"), first], {

@@ -2,6 +2,7 @@
  * The chart of the last results: a bar for each row. It reaches the line of the goals where the
  * goal is just met.
  */
+import { escaped } from "@defender-mssp/errors/escape";
 import { isMet, type BenchRow } from "./row";
 
 export type Scheme = "light" | "dark";
@@ -45,8 +46,8 @@ export function chartOf(rows: readonly ChartRow[], scheme: Scheme): string {
     const length = Math.min(2, shareOfGoal(row)) * goalWidth;
     const state = isMet(row) ? "met" : "missed";
     return [
-      `<text x="${left - 12}" y="${y + 13}" text-anchor="end">${escaped(whatOf(row))}</text>`,
-      `<text x="${left - 12}" y="${y + 28}" text-anchor="end" class="s">to ${escaped(row.against)}</text>`,
+      `<text x="${left - 12}" y="${y + 13}" text-anchor="end">${label(whatOf(row))}</text>`,
+      `<text x="${left - 12}" y="${y + 28}" text-anchor="end" class="s">to ${label(row.against)}</text>`,
       `<rect x="${left}" y="${y + 3}" width="${length.toFixed(1)}" height="22" rx="2" class="${state}" fill="${color[state]}"/>`,
       `<text x="${left + Math.max(length, goalWidth) + 10}" y="${y + 19}">` +
         `${row.ratio.toFixed(2)} <tspan class="s">goal ${row.atLeast ? "≥" : "≤"} ${row.goal}, ${state}</tspan></text>`,
@@ -73,6 +74,6 @@ export function whatOf({ what, customers }: Pick<BenchRow, "what" | "customers">
   return customers === undefined ? what : `${what} (${customers} customers)`;
 }
 
-function escaped(text: string): string {
-  return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll("`", "");
+function label(text: string): string {
+  return escaped(text.replaceAll("`", ""));
 }

@@ -4,6 +4,7 @@
  */
 import path from "node:path";
 import { execa } from "execa";
+import { dayMs, hourMs } from "@defender-mssp/errors/time";
 import { setSwitches } from "@defender-mssp/testkit";
 import { ManyCustomers } from "../alerts/customers";
 import { usageOf } from "./processes";
@@ -27,7 +28,6 @@ const rows = {
   },
 } satisfies Readonly<Record<string, RowInfo>>;
 
-const hour = 60 * 60 * 1000;
 const mostMegabytes = 300;
 
 export const verify: BenchGroup = {
@@ -57,10 +57,10 @@ async function ofCoverage({ checkout, alerts, runs }: BenchOptions): Promise<Ben
   const many = await ManyCustomers.start(1, { permissions: ["SecurityAlert.Read.All", "ThreatHunting.Read.All"] });
   try {
     const { cloud } = many.sandbox;
-    cloud.detectionInterval = Math.max(1, Math.floor((24 * hour) / alerts));
+    cloud.detectionInterval = Math.max(1, Math.floor(dayMs / alerts));
     setSwitches(cloud.tenant(many.customers[0]?.tenantId ?? ""), { alertSources: "mixed" });
     const customer = ["--connection", many.connection(0), "--checkpoint", "coverage.json"];
-    const since = new Date(cloud.now().getTime() - 28 * hour).toISOString();
+    const since = new Date(cloud.now().getTime() - 28 * hourMs).toISOString();
     await finished(many, checkout, ["alerts", ...customer, "--since", since, "--quiet"]);
     const limit = (): Promise<Measured> => Promise.resolve({ seconds: 1, megabytes: mostMegabytes });
     const count = () => verified(many, checkout, [...customer, "--coverage"]);

@@ -8,9 +8,10 @@ import { readFile } from "node:fs/promises";
 import path from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { parseArgs } from "node:util";
+import { dayMs } from "@defender-mssp/errors/time";
 import { detectionsBetween, Incidents } from "@defender-mssp/testkit";
 import { execa } from "execa";
-import { elasticsearch } from "@defender-mssp/siem/sinks/elasticsearch";
+import { elasticsearchServer } from "@defender-mssp/siem/sinks/elasticsearch";
 import { DestinationError, type SinkRecord } from "@defender-mssp/siem/sinks/sink";
 import { ManyCustomers } from "../alerts/customers";
 import { libraries, products, Server, type Product } from "./server";
@@ -18,7 +19,6 @@ import { libraries, products, Server, type Product } from "./server";
 const checkout = path.resolve(__dirname, "..", "..", "..");
 const indexTemplate = path.join(checkout, "templates", "siem", "elasticsearch-index-template.json");
 const apiKey = "bm8gc2VjdXJpdHk6bm8gc2VjdXJpdHk=";
-const day = 24 * 60 * 60 * 1000;
 
 const usage = `npm run -s test:elasticsearch -- [--server elasticsearch|opensearch] [--alerts 20000]
 
@@ -78,7 +78,7 @@ const pullOfAlerts: Pull = {
   permission: "SecurityAlert.Read.All",
   dataStream: "logs-defender.alert-default",
   wanted: ({ sandbox: { cloud }, customers }) => {
-    const since = new Date(Date.now() - 179 * day);
+    const since = new Date(Date.now() - 179 * dayMs);
     const tenant = cloud.tenant(customers[0]?.tenantId ?? "");
     const found = detectionsBetween(tenant, since, new Date(), cloud.now(), cloud.detectionInterval);
     return new Set([...found].map(({ alertId }) => alertId));
@@ -94,7 +94,7 @@ const pullOfIncidents: Pull = {
     const incidents = new Incidents(cloud.tenant(customers[0]?.tenantId ?? ""), cloud.detectionInterval, cloud.now());
     const stable = [...incidents.within({ created: always, updated: always })].filter(({ updated }) => {
       const age = Date.now() - updated.getTime();
-      return age > day / 4 && age < 29 * day;
+      return age > dayMs / 4 && age < 29 * dayMs;
     });
     return new Set(stable.map(({ number, updated }) => `${number}@${updated.toISOString()}`));
   },
@@ -237,7 +237,7 @@ async function mappedAsPromised(server: Server): Promise<void> {
 }
 
 async function refusedRecordIsNamed(server: Server): Promise<void> {
-  const sink = elasticsearch({ url: server.url, dataStream: pullOfAlerts.dataStream, apiKey });
+  const sink = elasticsearchServer({ url: server.url, dataStream: pullOfAlerts.dataStream, apiKey });
   const wrong = recordOf("wrong", { host: { ip: ["not an address"] } });
   await assert.rejects(sink.deliver([recordOf("good", {}), wrong, recordOf("other", {})]), (error) => {
     assert.ok(error instanceof DestinationError && !error.isPassing);
@@ -258,7 +258,7 @@ async function busyServerGetsEachOnce(server: Server): Promise<void> {
     pauses++;
     await wait(pause / 10);
   };
-  const sink = elasticsearch({ url: server.url, dataStream: "logs-busy-default", apiKey, sleep });
+  const sink = elasticsearchServer({ url: server.url, dataStream: "logs-busy-default", apiKey, sleep });
   const records = Array.from({ length: 2000 }, (_, index) => recordOf(`busy ${index}`, {}));
   await patiently(() => sink.deliver(records));
   await server.send("POST", "/logs-busy-default/_refresh");

@@ -5,6 +5,7 @@
  */
 import path from "node:path";
 import { parseArgs } from "node:util";
+import { minuteMs } from "@defender-mssp/errors/time";
 import { cutKinds, sights, type FaultOptions } from "@defender-mssp/sandbox";
 import { allCustomers } from "./customer";
 import { runKill } from "./kills";
@@ -132,7 +133,7 @@ function killsOf(checkout: string, weather: Weather): Task[] {
 }
 
 function progress(done: number, all: number, milliseconds: number): string {
-  const minutes = (time: number) => `${(time / 60_000).toFixed(1)} min`;
+  const minutes = (time: number) => `${(time / minuteMs).toFixed(1)} min`;
   return `${done} of ${all}, ${minutes(milliseconds)}, about ${minutes((milliseconds / done) * (all - done))} left\n`;
 }
 

@@ -8,6 +8,7 @@ import path from "node:path";
 import { once } from "node:events";
 import { createInterface } from "node:readline";
 import { parseArgs } from "node:util";
+import { dayMs, hourMs } from "@defender-mssp/errors/time";
 import { Incidents } from "@defender-mssp/testkit";
 import { execa } from "execa";
 import { ManyCustomers } from "../alerts/customers";
@@ -92,8 +93,7 @@ function changes({ sandbox: { cloud }, customers }: ManyCustomers): Set<string> 
   for (const { number, updated } of incidents.within({ created: always, updated: always })) {
     // What changes or ends while it is read is not counted.
     const age = Date.now() - updated.getTime();
-    const hour = 60 * 60 * 1000;
-    if (age > 6 * hour && age < 29 * 24 * hour) found.add(`${number}@${updated.toISOString()}`);
+    if (age > 6 * hourMs && age < 29 * dayMs) found.add(`${number}@${updated.toISOString()}`);
   }
   return found;
 }

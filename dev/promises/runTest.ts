@@ -1,6 +1,7 @@
 /** Runs a test file in a copy of the checkout. */
 import { spawn } from "node:child_process";
 import path from "node:path";
+import { minuteMs } from "@defender-mssp/errors/time";
 
 export interface TestSelection {
   /** Path from the top of the checkout. */
@@ -22,7 +23,7 @@ export interface TestRun {
 }
 
 /** Milliseconds after which a test that has not ended is killed. */
-const longestRun = 15 * 60 * 1000;
+const longestRun = 15 * minuteMs;
 
 /** Process groups of the tests that run. */
 const running = new Set<number>();
@@ -84,7 +85,7 @@ function runProblem(
   isLate: boolean,
   isCaseFailed: boolean,
 ): string | undefined {
-  if (isLate) return `the test did not end within ${longestRun / 60_000} minutes`;
+  if (isLate) return `the test did not end within ${longestRun / minuteMs} minutes`;
   if (!hasEnded) return "the test could not be loaded";
   if (failed > 0) return isCaseFailed ? undefined : "a hook failed, and no case";
   if (passed > 0) return undefined;

@@ -2,11 +2,11 @@
  * Checks of app registrations and their credentials, as pure functions for the policy pack and the
  * settings. Each returns the problem, if any.
  */
+import { dayMs, minuteMs } from "@defender-mssp/errors/time";
 import { publishedPermissions } from "@defender-mssp/microsoft";
 
-const millisecondsOfDay = 24 * 60 * 60 * 1000;
 /** The expiry is computed by another process, whose clock may be a little ahead. */
-const clockTolerance = 60 * 1000;
+const clockTolerance = minuteMs;
 
 /**
  * Longest time from now until a certificate expires, in days: a year, and a day for a leap year.
@@ -26,8 +26,8 @@ export function credentialLifetimeProblem({ endDate, now, mostDays }: Credential
   const end = Date.parse(endDate);
   if (Number.isNaN(end)) return `its end date "${endDate}" is not a valid date`;
   const life = end - now.getTime();
-  if (life <= mostDays * millisecondsOfDay + clockTolerance) return undefined;
-  return `it expires on ${endDate}, ${Math.ceil(life / millisecondsOfDay)} days from now; at most ${mostDays} are allowed`;
+  if (life <= mostDays * dayMs + clockTolerance) return undefined;
+  return `it expires on ${endDate}, ${Math.ceil(life / dayMs)} days from now; at most ${mostDays} are allowed`;
 }
 
 export interface AllowedRedirects {

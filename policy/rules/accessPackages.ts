@@ -1,3 +1,4 @@
+import { dayMs } from "@defender-mssp/errors/time";
 import { azuread } from "../../domain/resourceTypes";
 import { isMissing, knownText, problems, resourceRule, unknown, valueAt, type JudgedResource } from "../rule";
 import type { PolicySettings } from "../policySettings";
@@ -71,7 +72,7 @@ function durationProblem(
   now: Date,
 ): string | undefined {
   if (days === unknown || date === unknown) return undefined;
-  const lasts = typeof date === "string" ? (Date.parse(date) - now.getTime()) / (24 * 60 * 60 * 1000) : days;
+  const lasts = typeof date === "string" ? (Date.parse(date) - now.getTime()) / dayMs : days;
   if (typeof lasts !== "number" || !(lasts > 0 || typeof date === "string")) return "access never ends";
   return lasts <= mostDays ? undefined : `access lasts ${Math.ceil(lasts)} days; at most ${mostDays} are allowed`;
 }

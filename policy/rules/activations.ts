@@ -1,3 +1,4 @@
+import { durationOf, hourMs } from "@defender-mssp/errors/time";
 import { groupNameInDirectory } from "../../domain/naming";
 import { azuread, dynamic } from "../../domain/resourceTypes";
 import {
@@ -121,7 +122,6 @@ function tier2Name(settings: PolicySettings | undefined): string | undefined {
 
 /** Hours of an ISO 8601 duration in days, hours and minutes; infinite for another text. */
 function hoursIn(duration: string): number {
-  const [, days, hours, minutes] = /^P(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?)?$/.exec(duration) ?? [];
-  if (days === undefined && hours === undefined && minutes === undefined) return Number.POSITIVE_INFINITY;
-  return Number(days ?? 0) * 24 + Number(hours ?? 0) + Number(minutes ?? 0) / 60;
+  const milliseconds = durationOf(duration, /^P(?=.)(?:\d+D)?(?:T(?=.)(?:\d+H)?(?:\d+M)?)?$/);
+  return milliseconds === undefined ? Number.POSITIVE_INFINITY : milliseconds / hourMs;
 }

@@ -1,13 +1,14 @@
 /** How the Automation API starts the engine in a fleet run. */
 import path from "node:path";
 import type * as automation from "@pulumi/pulumi/automation";
+import { minuteMs } from "@defender-mssp/errors/time";
 import { missingMember } from "./missingMember";
 
 /**
  * After an interrupt, the engine finishes its operations within this time, in milliseconds, or is
  * killed.
  */
-const endsWithin = 5 * 60_000;
+const endsWithin = 5 * minuteMs;
 
 /** The engine ended with another code than 0. */
 export class EngineFailed extends Error {

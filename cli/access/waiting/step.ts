@@ -3,7 +3,7 @@ import { ServiceError } from "@defender-mssp/microsoft";
 import { VisibleError } from "@defender-mssp/errors";
 import { applicable, type AccessKind } from "../../../domain/kinds/accessKind";
 import type { Place } from "../../base/place";
-import type { CredentialOptions } from "@defender-mssp/siem/tokens/credentialOptions";
+import type { CredentialOptions } from "@defender-mssp/siem/connector/credentialOptions";
 import type { OnboardingStep, StepName } from "./progress";
 import type { Actor } from "../actor";
 

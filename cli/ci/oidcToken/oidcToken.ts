@@ -6,6 +6,8 @@
  * Source: https://docs.github.com/actions/reference/security/oidc
  */
 import { messageOf, VisibleError } from "@defender-mssp/errors";
+import { recordOf, textOf } from "@defender-mssp/errors/json";
+import { request } from "@defender-mssp/microsoft/http";
 import { writeWholeFile } from "@defender-mssp/terminal/wholeFile";
 
 /** The `aud` that Entra expects for federated identity credentials. */
@@ -35,26 +37,20 @@ export async function writeOidcToken(
   await writeWholeFile(file, token, { mode: 0o600 });
 }
 
-async function requestedToken(url: URL, bearer: string): Promise<string> {
-  const tries = 3;
-  for (let attempt = 1; ; attempt += 1) {
-    try {
-      const response = await fetch(url, {
-        headers: { authorization: `Bearer ${bearer}`, accept: "application/json" },
-        redirect: "error",
-        signal: AbortSignal.timeout(30_000),
-      });
-      if (!response.ok) throw new Error(`status ${response.status}`);
-      const answer = (await response.json()) as { value?: unknown };
-      if (typeof answer.value === "string" && answer.value !== "") return answer.value;
-      throw new Error("an answer without a token");
-    } catch (error) {
-      if (attempt < tries) {
-        await new Promise((resolve) => setTimeout(resolve, 500 * attempt));
-        continue;
-      }
-      const reason = error instanceof SyntaxError ? "no JSON" : messageOf(error);
-      throw new VisibleError(`GitHub gave no OIDC token at ${url.host} in ${tries} tries: ${reason}.`);
-    }
+async function requestedToken(url: URL, token: string): Promise<string> {
+  try {
+    const { body } = await request(url.href, {
+      token,
+      tries: 3,
+      timeout: 30_000,
+      isWhole: (answer) => tokenIn(answer) !== "",
+    });
+    return tokenIn(body);
+  } catch (error) {
+    throw new VisibleError(`GitHub returned no OpenID Connect token: ${messageOf(error)}`, { cause: error });
   }
+}
+
+function tokenIn(answer: unknown): string {
+  return textOf(recordOf(answer)["value"]);
 }

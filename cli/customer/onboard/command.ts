@@ -9,7 +9,7 @@ import { writeJson, writeJsonLine } from "@defender-mssp/terminal/jsonDocument";
 import { placeOf } from "../../base/place";
 import { stackArgument } from "../../stack/stackName";
 import { allCustomers } from "../../stack/stackNames";
-import { credentialOptions, type CredentialOptions } from "@defender-mssp/siem/tokens/credentialOptions";
+import { credentialOptions, type CredentialOptions } from "@defender-mssp/siem/connector/credentialOptions";
 import type { OnboardingProgress } from "../../access/waiting/progress";
 
 interface OnboardOptions extends CredentialOptions {

@@ -1,4 +1,5 @@
 import type { RuleTestResult } from "@defender-mssp/detections";
+import { escaped } from "@defender-mssp/errors/escape";
 import type { DetectionsTest } from "./testDetections";
 
 /**
@@ -45,21 +46,16 @@ function caseElement(
   const [first = ""] = fault.message.split("\n");
   return [
     `${start}>`,
-    `      <${fault.element} message=${attribute(first)}>${escaped(fault.message)}</${fault.element}>`,
+    `      <${fault.element} message=${attribute(first)}>${xmlText(fault.message)}</${fault.element}>`,
     "    </testcase>",
   ];
 }
 
 function attribute(text: string): string {
-  return `"${escaped(text).replaceAll(/[\n\t]/g, " ")}"`;
+  return `"${xmlText(text).replaceAll(/[\n\t]/g, " ")}"`;
 }
 
-/** Escapes what has a meaning in XML, and replaces what XML 1.0 can't hold. */
-function escaped(text: string): string {
-  return text
-    .replaceAll(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]|\p{Cs}/gu, "�")
-    .replaceAll("&", "&amp;")
-    .replaceAll("<", "&lt;")
-    .replaceAll(">", "&gt;")
-    .replaceAll('"', "&quot;");
+/** Replaces what XML 1.0 can't hold. */
+function xmlText(text: string): string {
+  return escaped(text.replaceAll(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]|\p{Cs}/gu, "�"));
 }

@@ -1,9 +1,9 @@
 /** The commands for a sandbox that runs already: `stop`, `env`, `clock`. */
 import { InvalidArgumentError, Option, type Command } from "commander";
+import { typedDuration } from "@defender-mssp/errors/time";
 import type { Session } from "@defender-mssp/terminal/session";
 import { writeJson } from "@defender-mssp/terminal/jsonDocument";
 import type { ClockChange } from "@defender-mssp/sandbox";
-import { durationOf } from "@defender-mssp/siem/pull/time";
 import { describeCommand } from "@defender-mssp/terminal/help";
 import { pluginsOption, withHome, type HomeOptions, type SandboxStartOptions } from "./options";
 import { shellCommands, shells, type Shell } from "./shells";
@@ -140,7 +140,7 @@ function timeArgument(text: string): string {
 }
 
 function durationArgument(text: string): number {
-  const milliseconds = durationOf(text);
+  const milliseconds = typedDuration(text);
   if (milliseconds !== undefined) return milliseconds;
   throw new InvalidArgumentError("A duration is of weeks and less: 90d, 12h, 1w, or ISO 8601 (P90D).");
 }

@@ -6,7 +6,7 @@ import { connectionText, type ConnectionContent } from "@defender-mssp/siem/conn
 import { NoConnectorYet } from "@defender-mssp/siem/connector/connectorSource";
 import type { CredentialPlace } from "@defender-mssp/siem/connector/connector";
 import { placeText, refuseSharing } from "@defender-mssp/siem/connector/oneSecretEach";
-import { credentialVariable } from "@defender-mssp/siem/tokens/credentials";
+import { credentialWays } from "@defender-mssp/siem/connector/credentialOptions";
 import { atOnce } from "@defender-mssp/terminal/atOnce";
 import { writeWholeFile } from "@defender-mssp/terminal/wholeFile";
 import type { StackConnector, StackCustomer } from "../../stack/connector";
@@ -130,7 +130,7 @@ function credentialPlaceOf(connector: StackConnector, options: PlaceOptions): Cr
   }
   const named = keyVaultSecret?.replaceAll(stackPlaceholder, fileStem(stack));
   const secret = named ?? (credential === "secret" ? handover?.secretUri : undefined);
-  return secret === undefined ? { fileVariable: credentialVariable(credential) } : { keyVaultSecret: secret };
+  return secret === undefined ? { fileVariable: credentialWays[credential].variable } : { keyVaultSecret: secret };
 }
 
 /** The stack's name where a file may have it: an organization and a project stand in front with "+". */

@@ -1,4 +1,5 @@
 /** The list of `mssp secrets` as a table, a row for each secret. */
+import { dayMs } from "@defender-mssp/errors/time";
 import { countsSentence, markOf, type CheckState } from "@defender-mssp/terminal/checkState";
 import { tableText, type TextCell } from "@defender-mssp/terminal/table";
 import type { ExpiringSecret, StackSecrets } from "../../stack/stackSecrets";
@@ -39,7 +40,7 @@ function rows(entry: StackSecrets): readonly (readonly TextCell[])[] {
 /** `up` renews a secret only from a day on. */
 function renewalOf({ renewsOn, expiresOn, daysLeft }: NonNullable<StackSecrets["clientSecret"]>): string {
   if (renewsOn === undefined) return "npx pulumi up renews it";
-  const daysBefore = (Date.parse(expiresOn) - Date.parse(renewsOn)) / (24 * 60 * 60 * 1000);
+  const daysBefore = (Date.parse(expiresOn) - Date.parse(renewsOn)) / dayMs;
   return `npx pulumi up renews it${daysLeft < daysBefore ? "" : ` from ${renewsOn.slice(0, 10)} on`}`;
 }
 

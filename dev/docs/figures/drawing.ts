@@ -1,3 +1,5 @@
+import { escaped } from "@defender-mssp/errors/escape";
+
 /** Boxes and arrows as SVG, in a light and a dark colour scheme. */
 
 export interface Box {
@@ -124,8 +126,4 @@ export function pointOf(boxes: readonly Box[], title: string, side: Side, at: nu
     case "right":
       return [x + width + gap, Math.round(y + height * at)];
   }
-}
-
-function escaped(text: string): string {
-  return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll('"', "&quot;");
 }

@@ -34,7 +34,6 @@ export {
   type CustomerProblem,
   type EndingSoon,
 } from "./compose/composeRules";
-export { durationSeconds } from "@defender-mssp/microsoft";
 export { filterColumns, filteredQuery, filterFault, type FilteredQuery } from "./compose/filteredQuery";
 export { nestedTechniques, newShape, type NewShape } from "@defender-mssp/microsoft";
 export { parseRule, type ParsedRule, type RulePlace } from "./ruleFile/parseRule";

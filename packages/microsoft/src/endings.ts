@@ -1,4 +1,5 @@
 /** Compares what something rests on with the table of retirements. */
+import { dayMs } from "@defender-mssp/errors/time";
 import { connectorRoles, type ConnectorRights } from "./defender/connectorProfile";
 import { retirements, type Retirement, type RetirementMatches, type RetiringAccess } from "./retirements";
 
@@ -45,8 +46,6 @@ export interface Ending extends Pick<
   readonly restsOn: readonly string[];
 }
 
-const millisecondsOfDay = 24 * 60 * 60 * 1000;
-
 /**
  * What of the table something rests on, the most urgent first.
  *
@@ -83,7 +82,7 @@ export function endingOn(entry: Retirement, restsOn: readonly string[], today: s
   const { id, what, endsOn, precision, successor, remedy, certainty, source } = entry;
   const shown = { id, what, endsOn, precision, successor, remedy, certainty, source, restsOn };
   if (endsOn === null) return { ...shown, level: "undated", daysLeft: null };
-  const daysLeft = Math.round((Date.parse(endsOn) - Date.parse(today)) / millisecondsOfDay);
+  const daysLeft = Math.round((Date.parse(endsOn) - Date.parse(today)) / dayMs);
   return { ...shown, level: levelAfter(entry, daysLeft), daysLeft };
 }
 

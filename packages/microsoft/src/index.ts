@@ -74,7 +74,6 @@ export * from "./defender/automatedActionForms";
 export * from "./defender/detections/comparableRule";
 export * from "./defender/detections/listDetectionRules";
 export type * from "./defender/detections/detectionRuleProperties";
-export * from "./defender/detections/durationSeconds";
 export * from "./defender/detections/newShape";
 export * from "./defender/detections/patchBody";
 export * from "./defender/detections/ruleActionNames";

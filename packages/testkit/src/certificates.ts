@@ -2,6 +2,7 @@
 import "reflect-metadata";
 import { createHash, createPrivateKey, type KeyObject } from "node:crypto";
 import { X509CertificateGenerator } from "@peculiar/x509";
+import { dayMs } from "@defender-mssp/errors/time";
 
 export interface TestCertificate {
   readonly privateKey: KeyObject;
@@ -16,7 +17,7 @@ export interface TestCertificate {
 
 /** A day as far ahead, for a certificate that settings accept: at most 366. */
 export function inDays(days: number): Date {
-  return new Date(Date.now() + days * 24 * 60 * 60 * 1000);
+  return new Date(Date.now() + days * dayMs);
 }
 
 /** @param notAfter when it ends */

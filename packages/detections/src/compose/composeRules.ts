@@ -1,4 +1,5 @@
 /** All rules of one customer, with what is wrong between its settings and the rules, and what ends soon. */
+import { dayMs } from "@defender-mssp/errors/time";
 import { dateOf, type AutomatedActionName } from "@defender-mssp/microsoft";
 import { closest, distance } from "fastest-levenshtein";
 import {
@@ -50,7 +51,6 @@ export type EndingSoon =
 
 /** In days. */
 const soon = 30;
-const dayInMilliseconds = 86_400_000;
 
 /** @param rules the rules of the customer's sets. */
 export function composeRules(
@@ -208,5 +208,5 @@ function endingSoon(
 }
 
 function daysBetween(first: string, last: string): number {
-  return Math.round((Date.parse(last) - Date.parse(first)) / dayInMilliseconds);
+  return Math.round((Date.parse(last) - Date.parse(first)) / dayMs);
 }

@@ -1,9 +1,9 @@
 /** What the service refuses of a rule, as far as the file says without its query's columns. */
+import { dayMs, durationOf, minuteMs } from "@defender-mssp/errors/time";
 import {
   attackTactics,
   automatedActionForms,
   customDetailLimit,
-  durationSeconds,
   dynamicFieldLimit,
   entityMappingForms,
   type AutomatedActionForm,
@@ -191,12 +191,10 @@ function actionProblems({ automatedActions = {} }: RuleFile): LimitProblem[] {
   );
 }
 
-const dayInSeconds = 86_400;
-
 function scheduleProblems({ schedule: { frequency, lookback } }: RuleFile): LimitProblem[] {
-  const every = durationSeconds(frequency);
+  const every = durationOf(frequency) ?? NaN;
   const problems: LimitProblem[] = [];
-  if (every !== 0 && (every < 300 || every > 14 * dayInSeconds)) {
+  if (every !== 0 && (every < 5 * minuteMs || every > 14 * dayMs)) {
     problems.push({
       path: ["schedule", "frequency"],
       what: `${frequency} is not a frequency of the service`,
@@ -206,7 +204,7 @@ function scheduleProblems({ schedule: { frequency, lookback } }: RuleFile): Limi
   if (lookback === undefined) return problems;
   const path: Path = ["schedule", "lookback"];
   if (every === 0) problems.push({ path, what: "a continuous rule looks back at nothing", remedy: "Remove lookback" });
-  else if (durationSeconds(lookback) < every) {
+  else if ((durationOf(lookback) ?? NaN) < every) {
     problems.push({
       path,
       what: `${lookback} is shorter than the frequency ${frequency}`,

@@ -2,6 +2,7 @@
  * A rule file: Graph's `detectionRule` in YAML, without the wrappers `queryCondition` and
  * `detectionAction`, and with `firstRun` and `parameters`, which Graph does not have.
  */
+import { durationPattern } from "@defender-mssp/errors/time";
 import {
   automatedActionForms,
   automatedActionNames,
@@ -43,9 +44,7 @@ function column() {
 
 const duration = z
   .string({ error: "an ISO 8601 duration such as PT1H" })
-  .check(
-    z.regex(/^P(?=.)(?:\d+D)?(?:T(?=.)(?:\d+H)?(?:\d+M)?(?:\d+S)?)?$/, { error: "an ISO 8601 duration such as PT1H" }),
-  );
+  .check(z.regex(durationPattern, { error: "an ISO 8601 duration such as PT1H" }));
 
 const techniqueError = "a technique's ID such as T1059";
 const subTechniqueError = "a sub-technique's ID such as T1059.001";

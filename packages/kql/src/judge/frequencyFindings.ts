@@ -1,3 +1,4 @@
+import { durationOf, minuteMs } from "@defender-mssp/errors/time";
 import type { HuntingTable } from "../schema/huntingSchema";
 import type { JudgedQuery, QueryFinding } from "./judgedQuery";
 
@@ -37,12 +38,7 @@ export function frequencyFindings(
   ];
 }
 
-/** Minutes of an ISO 8601 duration of days, hours, minutes and seconds; undefined if it is none. */
 function durationMinutes(duration: string): number | undefined {
-  const match = /^P(?=.)(?:(\d+)D)?(?:T(?=\d)(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?)?$/.exec(duration);
-  if (match === null) return undefined;
-  const [days = 0, hours = 0, minutes = 0, seconds = 0] = match
-    .slice(1)
-    .map((part: string | undefined) => Number(part ?? 0));
-  return days * 1440 + hours * 60 + minutes + seconds / 60;
+  const milliseconds = durationOf(duration);
+  return milliseconds === undefined ? undefined : milliseconds / minuteMs;
 }

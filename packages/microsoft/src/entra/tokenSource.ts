@@ -1,3 +1,4 @@
+import { minuteMs } from "@defender-mssp/errors/time";
 import { legacyTokenEndpoint } from "../clouds";
 import type { Endpoints, Environment } from "../endpoints";
 import { EnvironmentError, ServiceError } from "@defender-mssp/errors";
@@ -8,7 +9,7 @@ import { proofOf, requestToken, type AccessToken, type TokenOptions } from "./to
  * A token is renewed this long before its end, in milliseconds; earlier only where it lives for
  * less than twice that.
  */
-const renewalMargin = 5 * 60 * 1000;
+const renewalMargin = 5 * minuteMs;
 
 /**
  * Access tokens of one application for one resource, for work that lasts longer than a token:

@@ -4,6 +4,7 @@
  * https://learn.microsoft.com/graph/api/resources/privilegedidentitymanagement-for-groups-api-overview
  */
 import { ServiceError } from "@defender-mssp/errors";
+import { dayMs } from "@defender-mssp/errors/time";
 import { dateOf } from "../clock";
 import { discoverEndpoints } from "../endpoints";
 import { equals, graphCall, graphList, type CallContext, type GraphCall } from "./call";
@@ -386,10 +387,8 @@ function hasCode(failure: unknown, code: string): boolean {
   return failure instanceof ServiceError && failure.serviceCode === code;
 }
 
-const day = 24 * 60 * 60 * 1000;
-
 function dayAfter(date: string): string {
-  return dateOf(new Date(Date.parse(`${date}T00:00:00Z`) + day));
+  return dateOf(new Date(Date.parse(`${date}T00:00:00Z`) + dayMs));
 }
 
 /** The last whole day before a moment. */

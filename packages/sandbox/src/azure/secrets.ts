@@ -4,6 +4,7 @@
  * returns them. It shares the stored model with the data plane.
  */
 import { randomBytes } from "node:crypto";
+import { dayMs } from "@defender-mssp/errors/time";
 import type { Cloud, Json, StoredObject, Tenant } from "../cloud/model";
 import { propertiesOf, textAt } from "./access";
 import { armErrors } from "./errors";
@@ -129,7 +130,7 @@ export function secretsOf(tenant: Tenant, vault: StoredObject): StoredObject[] {
 /** Deletes a secret with all its versions. Its name stays reserved while the vault keeps it. */
 export function softDeleteSecret(cloud: Cloud, tenant: Tenant, vault: StoredObject, secret: StoredObject): Date {
   const days = Number(propertiesOf(vault)["softDeleteRetentionInDays"] ?? 90);
-  const purgeDate = new Date(cloud.now().getTime() + days * 24 * 60 * 60 * 1000);
+  const purgeDate = new Date(cloud.now().getTime() + days * dayMs);
   tenant.objects(azureResources).delete(keyOf(secret.id));
   keepDeleted(tenant, secret, cloud.now(), purgeDate.toISOString());
   cloud.changed();

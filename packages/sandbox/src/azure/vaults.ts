@@ -2,6 +2,7 @@
  * Key vaults: https://learn.microsoft.com/rest/api/keyvault/keyvault/vaults, with soft delete and
  * purge protection.
  */
+import { dayMs } from "@defender-mssp/errors/time";
 import type { Cloud, DeletedObject, Json, StoredObject, Tenant } from "../cloud/model";
 import { propertiesOf, resourcesOfType } from "./access";
 import { armErrors } from "./errors";
@@ -28,7 +29,6 @@ const type = "Microsoft.KeyVault/vaults";
  * plane is a path of the server.
  */
 const vaultSuffix = "vault.sandbox.invalid";
-const dayMilliseconds = 24 * 60 * 60 * 1000;
 
 export const vaults: ResourceHandler = {
   type,
@@ -116,7 +116,7 @@ export function purge(request: ArmRequest): void {
 export function softDelete(cloud: Cloud, tenant: Tenant, vault: StoredObject): void {
   const now = cloud.now();
   const days = Number(propertiesOf(vault)["softDeleteRetentionInDays"] ?? 90);
-  const scheduledPurgeDate = new Date(now.getTime() + days * dayMilliseconds).toISOString();
+  const scheduledPurgeDate = new Date(now.getTime() + days * dayMs).toISOString();
   const objects = tenant.objects(azureResources);
   for (const [key, resource] of [...objects]) {
     if (!isWithin(resource.id, vault.id)) continue;

@@ -4,6 +4,7 @@
  * ignored, all others are reported.
  */
 import { createHash } from "node:crypto";
+import { dayMs } from "@defender-mssp/errors/time";
 
 type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
 
@@ -64,8 +65,6 @@ const stackId = /#[0-9a-f]{16}(?![0-9a-f])/g;
 /** Names that must be unique in Azure end with eight random digits: `siem-handover-0123abcd`. */
 const randomEnd = /-[0-9a-f]{8}(?=["/ .]|$)/g;
 
-const day = 24 * 60 * 60 * 1000;
-
 function factsOf(value: Json, path: string[]): string[] {
   if (Array.isArray(value)) {
     if (value.length === 0) return [`${path.join("/")} = []`];
@@ -121,7 +120,7 @@ function withoutTimes(fact: string, startedAt: Date, known: ReadonlySet<string>)
   return fact.replace(timePattern, (time) => {
     // The second in which two objects were created differs by chance.
     if (known.has(time) && Date.parse(time) < startedAt.getTime() - 1000) return time;
-    const days = Math.round((Date.parse(time) - startedAt.getTime()) / day);
+    const days = Math.round((Date.parse(time) - startedAt.getTime()) / dayMs);
     return days === 0 ? "‹during the run›" : `‹${String(days)} days after the run›`;
   });
 }

@@ -1,4 +1,5 @@
 /** When a soft-deleted object is removed permanently, and what is removed with it. */
+import { dayMs } from "@defender-mssp/errors/time";
 import type { DeletedObject, Tenant } from "./model";
 
 const entraRetentionDays = 30;
@@ -7,7 +8,7 @@ const entraRetentionDays = 30;
 export function endOfRetention({ object, deletedDateTime }: DeletedObject): Date {
   const { purgeDateTime } = object;
   if (typeof purgeDateTime === "string") return new Date(purgeDateTime);
-  return new Date(Date.parse(deletedDateTime) + entraRetentionDays * 24 * 60 * 60 * 1000);
+  return new Date(Date.parse(deletedDateTime) + entraRetentionDays * dayMs);
 }
 
 /** Removes a soft-deleted object permanently, with its secrets. */

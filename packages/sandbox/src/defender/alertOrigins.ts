@@ -3,12 +3,11 @@
  * `alertSources` says what a tenant has: endpoints alone; `mixed`, all origins that Microsoft documents
  * as shown, left out or late; `lossy`, one more, which alerts_v2 reads by its ID and never lists.
  */
+import { hourMs } from "@defender-mssp/errors/time";
 import type { SecurityAlert } from "@defender-mssp/microsoft";
 import type { Tenant } from "../cloud/model";
 import { switchValue } from "../cloud/switches";
 import type { AlertOrigin, Detection } from "./detection";
-
-const hour = 60 * 60 * 1000;
 
 export const endpointProduct = "Microsoft Defender for Endpoint";
 
@@ -70,7 +69,7 @@ const mixed: readonly AlertOrigin[] = [
     product: "Microsoft Intune",
     huntedAfter: 0,
   },
-  { ...identity, name: "late", shownAfter: 2 * hour, huntedAfter: 2 * hour },
+  { ...identity, name: "late", shownAfter: 2 * hourMs, huntedAfter: 2 * hourMs },
   // What the sandbox assumes; no document says which alerts hunting lacks.
   {
     name: "unhunted",
@@ -85,7 +84,7 @@ const mixed: readonly AlertOrigin[] = [
     detectionSource: "cloudAppSecurity",
     product: "Microsoft Defender for Cloud Apps",
     shownAfter: 0,
-    huntedAfter: -5 * hour,
+    huntedAfter: -5 * hourMs,
   },
 ];
 const unlisted: AlertOrigin = { ...endpoint, name: "unlisted", isUnlisted: true };
@@ -97,7 +96,7 @@ const originsByValue: Readonly<Record<string, readonly AlertOrigin[]>> = {
 };
 
 /** The most that AlertInfo's Timestamp is before or after the creation, in milliseconds. */
-export const largestHuntingShift = 5 * hour;
+export const largestHuntingShift = 5 * hourMs;
 
 /** The origins of a tenant; one of them for each detection. */
 export function alertOrigins(tenant: Tenant): readonly AlertOrigin[] {

@@ -4,6 +4,7 @@
  * same detections at the same time, in both alert APIs.
  */
 import { createHash } from "node:crypto";
+import { dayMs, hourMs, minuteMs } from "@defender-mssp/errors/time";
 import { clouds, type LegacyAlert, type SecurityAlert } from "@defender-mssp/microsoft";
 import type { Tenant } from "../cloud/model";
 import { derivedId } from "../cloud/identity";
@@ -15,10 +16,10 @@ import { withTicks } from "./securityApi";
 export type { Detection, Device } from "./detection";
 
 /** The default interval between detections, in milliseconds. */
-export const detectionInterval = 20 * 60 * 1000;
+export const detectionInterval = 20 * minuteMs;
 
 /** Retention in milliseconds. Defender keeps six months; a month is enough for tests. */
-export const detectionRetention = 30 * 24 * 60 * 60 * 1000;
+export const detectionRetention = 30 * dayMs;
 
 /** Consecutive detections of which an incident is made. */
 export const detectionsPerIncident = 3;
@@ -27,7 +28,7 @@ export const detectionsPerIncident = 3;
 const mergedOneIn = 16;
 
 /** … this long after its creation, in milliseconds. */
-export const mergeDelay = 30 * 60 * 1000;
+export const mergeDelay = 30 * minuteMs;
 
 /**
  * The interval, in milliseconds, with which a tenant has this number of detections, plus or minus
@@ -155,7 +156,7 @@ const kinds: readonly Kind[] = [
 
 const deviceNames = ["desk-014", "desk-027", "lap-103", "lap-118", "srv-files", "srv-web"] as const;
 const users = ["adele", "diego", "isaiah", "lidia", "megan"] as const;
-const processDelay = 5 * 60 * 1000;
+const processDelay = 5 * minuteMs;
 
 /**
  * A tenant's detections that were processed from `since` (included) until `until` (excluded), the
@@ -416,7 +417,7 @@ export class DetectionMaker {
 
 /** A third is in progress after an hour, a third resolved after four. */
 function progress(processed: Date, random: number, now: Date): Pick<Detection, "status" | "updated"> {
-  const after = (hours: number) => new Date(processed.getTime() + hours * 60 * 60 * 1000);
+  const after = (hours: number) => new Date(processed.getTime() + hours * hourMs);
   if (random % 3 === 0 && after(4) <= now) return { status: "resolved", updated: after(4) };
   if (random % 3 !== 2 && after(1) <= now) return { status: "inProgress", updated: after(1) };
   return { status: "new", updated: processed };

@@ -5,6 +5,7 @@
  * has values for.
  */
 import type { FastifyInstance } from "fastify";
+import { durationOf } from "@defender-mssp/errors/time";
 import type { Caller, Cloud, Json, Tenant } from "../cloud/model";
 import { unreadableRequest } from "../graph/errors";
 import { huntedAt, largestHuntingShift } from "./alertOrigins";
@@ -78,13 +79,6 @@ function spanOf(text: Json, now: Date): Span {
   const end = second ?? now.getTime();
   if (isDuration === true) return { since: new Date(end - first), until: new Date(end) };
   return { since: new Date(first), until: new Date(endsWithDuration === true ? first + end : end) };
-}
-
-function durationOf(text: string): number | undefined {
-  const [whole, days = 0, hours = 0, minutes = 0, seconds = 0] =
-    /^P(?=.)(?:(\d+)D)?(?:T(?=.)(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?)?$/.exec(text) ?? [];
-  if (whole === undefined) return undefined;
-  return 1000 * (((Number(days) * 24 + Number(hours)) * 60 + Number(minutes)) * 60 + Number(seconds));
 }
 
 function tablesOf(cloud: Cloud, { tenant }: Caller, { since, until }: Span): Readonly<Record<string, () => KqlTable>> {

@@ -3,6 +3,7 @@
  * stored; only what clients change is. Some are merged into the one before them.
  */
 import { createHash } from "node:crypto";
+import { hourMs } from "@defender-mssp/errors/time";
 import { clouds, type SecurityAlert, type SecurityIncident } from "@defender-mssp/microsoft";
 import type { StoredObject, Tenant } from "../cloud/model";
 import { jsonText } from "../graph/json";
@@ -19,10 +20,8 @@ import { DetectionMaker, detectionRetention, detectionsPerIncident, mergeDelay }
 import { alertOfDetection } from "./securityAlerts";
 import { withTicks, type TimeBounds } from "./securityApi";
 
-const hour = 60 * 60 * 1000;
-
 /** The longest time between the creation of an incident and its last change by the service. */
-const longestLife = 4 * hour + mergeDelay;
+const longestLife = 4 * hourMs + mergeDelay;
 
 /** What can be told of an incident without its alerts. */
 export interface IncidentSketch {
@@ -188,7 +187,7 @@ export class Incidents {
     const random = createHash("sha256").update(`${this.tenant.id}/incidents/${number}`).digest().readUInt8(0);
     const last = this.#detections.processed(this.#intervals(number).at(-1) ?? number * detectionsPerIncident);
     const merged = this.#detections.mergedAt(number + 1) ?? created;
-    const after = (hours: number) => new Date(created.getTime() + hours * hour);
+    const after = (hours: number) => new Date(created.getTime() + hours * hourMs);
     const stages = [
       { status: "resolved", at: after(4), chosen: random % 4 === 0 },
       { status: "awaitingAction", at: after(2), chosen: random % 4 === 1 },

@@ -4,6 +4,7 @@
  * error, so that no query gets a result that the service would not give.
  * https://learn.microsoft.com/kusto/query/
  */
+import { dayMs, hourMs } from "@defender-mssp/errors/time";
 import { unreadableRequest } from "../graph/errors";
 
 export type KqlCell = string | number | boolean | Date | null;
@@ -316,7 +317,7 @@ function momentLiteral(text: string): Operand {
   return constant("DateTime", new Date(moment));
 }
 
-const units: Readonly<Record<string, number>> = { d: 86_400_000, h: 3_600_000, m: 60_000, s: 1000 };
+const units: Readonly<Record<string, number>> = { d: dayMs, h: hourMs, m: 60_000, s: 1000 };
 
 function timespan(text: string): number {
   const [, amount, unit = ""] = /^(\d+(?:\.\d+)?)([dhms])$/.exec(text) ?? [];

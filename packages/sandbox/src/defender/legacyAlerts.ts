@@ -2,6 +2,7 @@
  * The legacy SIEM (alert exporter) API: `GET /api/alerts`. Source: Microsoft, "Pull Microsoft
  * Defender for Endpoint detections using SIEM REST API" (deprecated 2023-12-31).
  */
+import { durationOf, hourMs } from "@defender-mssp/errors/time";
 import { windowsDefenderAtp } from "@defender-mssp/microsoft";
 import type { FastifyInstance } from "fastify";
 import type { Caller, Cloud, StoredObject, Tenant } from "../cloud/model";
@@ -13,7 +14,7 @@ import { authenticate, badRequest, forbidden, gone } from "./errors";
 import { isAuthorizedForSiem } from "./siemAuthorizations";
 
 /** Without `sinceTimeUtc` and `ago`: the last two hours, in milliseconds. */
-const defaultWindow = 2 * 60 * 60 * 1000;
+const defaultWindow = 2 * hourMs;
 
 export function legacyAlertRoutes(scope: FastifyInstance, cloud: Cloud): void {
   // The documents have both spellings, also with a trailing slash.
@@ -135,17 +136,10 @@ function moment(text: string | undefined, name: string): Date | undefined {
 
 /** ISO 8601 durations of days and less, in milliseconds: `PT10M`, `P1DT2H`. */
 function duration(text: string): number {
-  const [whole, days, hours, minutes, seconds] =
-    /^P(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+(?:\.\d+)?)S)?)?$/.exec(text) ?? [];
-  if (whole === undefined || whole === "P" || whole.endsWith("T"))
-    throw badRequest(`ago "${text}" is not an ISO 8601 duration.`);
-  const [d, h, m, s] = [days, hours, minutes, seconds].map((part) => Number(part ?? 0)) as [
-    number,
-    number,
-    number,
-    number,
-  ];
-  return (((d * 24 + h) * 60 + m) * 60 + s) * 1000;
+  const pattern = /^P(?=.)(?:\d+D)?(?:T(?=.)(?:\d+H)?(?:\d+M)?(?:\d+(?:\.\d+)?S)?)?$/;
+  const milliseconds = durationOf(text, pattern);
+  if (milliseconds === undefined) throw badRequest(`ago "${text}" is not an ISO 8601 duration.`);
+  return milliseconds;
 }
 
 function limitOf(text: string | undefined): number | undefined {

@@ -5,6 +5,7 @@
  */
 import { randomUUID } from "node:crypto";
 import type { FastifyReply, FastifyRequest } from "fastify";
+import { escaped } from "@defender-mssp/errors/escape";
 import type { EmulatedCloud } from "../cloud/cloud";
 import type { Client } from "./client";
 import { clientIn, listOf, propertyOf, signedInUser, tenantOf, propertyText } from "./directory";
@@ -133,13 +134,4 @@ function formPage(action: string, values: Readonly<Record<string, string>>): str
 <body onload="document.forms[0].submit()"><form method="POST" action="${escaped(action)}">${fields.join("")}
 <noscript><button>Continue</button></noscript></form></body></html>
 `;
-}
-
-function escaped(text: string): string {
-  return text
-    .replaceAll("&", "&amp;")
-    .replaceAll("<", "&lt;")
-    .replaceAll(">", "&gt;")
-    .replaceAll('"', "&quot;")
-    .replaceAll("'", "&#39;");
 }

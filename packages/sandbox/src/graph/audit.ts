@@ -4,6 +4,7 @@
  * Without secrets.
  */
 import { randomUUID } from "node:crypto";
+import { dayMs } from "@defender-mssp/errors/time";
 import type { Json, StoredObject, Tenant } from "../cloud/model";
 import { switchValue } from "../cloud/switches";
 import type { JsonObject } from "./json";
@@ -47,8 +48,6 @@ const uuid = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/gi;
 
 const logs = new WeakMap<Tenant, StoredObject[]>();
 
-const millisecondsOfDay = 24 * 60 * 60 * 1000;
-
 /**
  * The log, the newest entry first. Entra keeps it for 7 days, with P1 for 30:
  * https://learn.microsoft.com/entra/identity/monitoring-health/reference-reports-data-retention
@@ -68,7 +67,7 @@ export function withinRetention(
   now: Date,
 ): StoredObject[] {
   const days = switchValue(tenant, "entraLicence") === "free" ? 7 : 30;
-  const oldest = new Date(now.getTime() - days * millisecondsOfDay).toISOString();
+  const oldest = new Date(now.getTime() - days * dayMs).toISOString();
   return entries.filter((entry) => jsonText(entry[moment]) >= oldest);
 }
 

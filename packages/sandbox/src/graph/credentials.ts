@@ -1,5 +1,6 @@
 /** Passwords and certificates of applications and service principals. */
 import { X509Certificate, createHash, randomUUID } from "node:crypto";
+import { dayMs } from "@defender-mssp/errors/time";
 import type { Json, StoredObject, Tenant } from "../cloud/model";
 import { longestSecretDays } from "../cloud/switches";
 import { generateSecret, hashSecret } from "../cloud/secrets";
@@ -49,7 +50,7 @@ function refuseByPolicy(tenant: Tenant, startDateTime: string, endDateTime: stri
     const message = `Credential type not allowed as per assigned policy '${appManagementPolicyId}'.`;
     throw new EmulatedGraphError(400, "CredentialTypeNotAllowedAsPerAppPolicy", message);
   }
-  if (Date.parse(endDateTime) - Date.parse(startDateTime) <= longest * 86_400_000) return;
+  if (Date.parse(endDateTime) - Date.parse(startDateTime) <= longest * dayMs) return;
   const message = `Credential lifetime exceeds the max value allowed as per assigned policy '${appManagementPolicyId}'.`;
   throw new EmulatedGraphError(400, "CredentialInvalidLifetimeAsPerAppPolicy", message);
 }

@@ -5,9 +5,9 @@
  */
 import type { webcrypto } from "node:crypto";
 import tls from "node:tls";
+import { dayMs, hourMs } from "@defender-mssp/errors/time";
 
-const hour = 60 * 60 * 1000;
-const lifetime = 7 * 24 * hour;
+const lifetime = 7 * dayMs;
 
 export interface RunAuthority {
   /** PEM. */
@@ -25,7 +25,7 @@ export async function makeRunAuthority(domains: readonly string[], now = new Dat
   const x509 = await import("@peculiar/x509");
   const { nameConstraints } = await import("./nameConstraints.js");
   const keys = await generateKeys();
-  const validity = { notBefore: new Date(now.getTime() - hour), notAfter: new Date(now.getTime() + lifetime) };
+  const validity = { notBefore: new Date(now.getTime() - hourMs), notAfter: new Date(now.getTime() + lifetime) };
   const subjectKey = await x509.SubjectKeyIdentifierExtension.create(keys.publicKey);
   // Some clients demand both identifiers, of the authority's own certificate as well (RFC 5280, 4.2.1.1).
   const authorityKey = await x509.AuthorityKeyIdentifierExtension.create(keys.publicKey);

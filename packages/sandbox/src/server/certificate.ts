@@ -7,6 +7,7 @@ import { X509Certificate } from "node:crypto";
 import { chmod, readFile } from "node:fs/promises";
 import path from "node:path";
 import tls from "node:tls";
+import { dayMs } from "@defender-mssp/errors/time";
 import { guarded, writeWhenDifferent } from "../cloud/home";
 
 export interface ServerCertificate {
@@ -17,7 +18,6 @@ export interface ServerCertificate {
 
 const lifetimeDays = 365;
 const renewalDays = 30;
-const day = 24 * 60 * 60 * 1000;
 
 /** Files that hold certificates, in the keys folder. */
 export function certificateFiles(keysFolder: string): {
@@ -89,7 +89,7 @@ function isGood(certificate: string, privateKey: string, now: Date): boolean {
   try {
     // Refuses the key of another certificate, and a file that is not PEM.
     tls.createSecureContext({ cert: certificate, key: privateKey });
-    return Date.parse(new X509Certificate(certificate).validTo) > now.getTime() + renewalDays * day;
+    return Date.parse(new X509Certificate(certificate).validTo) > now.getTime() + renewalDays * dayMs;
   } catch {
     return false;
   }
@@ -103,8 +103,8 @@ async function makeCertificate(now: Date): Promise<ServerCertificate> {
   const keys = await crypto.subtle.generateKey(algorithm, true, ["sign", "verify"]);
   const certificate = await x509.X509CertificateGenerator.createSelfSigned({
     name: "CN=defender-mssp sandbox",
-    notBefore: new Date(now.getTime() - day),
-    notAfter: new Date(now.getTime() + lifetimeDays * day),
+    notBefore: new Date(now.getTime() - dayMs),
+    notAfter: new Date(now.getTime() + lifetimeDays * dayMs),
     signingAlgorithm: algorithm,
     keys,
     extensions: [

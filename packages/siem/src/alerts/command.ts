@@ -9,8 +9,8 @@ import { connectionFiles } from "../connector/connectionFiles";
 import type { ConnectorSource } from "../connector/connectorSource";
 import { describeCommand, type HelpSections } from "@defender-mssp/terminal/help";
 import { pullOptions, runningOptions } from "../pull/pullOptions";
-import { sinkOptions } from "../sinks/sinkOptions";
-import { credentialOptions } from "../tokens/credentialOptions";
+import { sinkOptions } from "../sinks/destinations";
+import { credentialOptions } from "../connector/credentialOptions";
 
 const alertsHelp = ({ program, reads, example }: ConnectorSource): HelpSections => ({
   notes: [
@@ -63,10 +63,7 @@ export function define(alerts: Command, session: Session, source: ConnectorSourc
     since:
       "start: a time such as 2026-06-01T12:00:00Z, or how long ago: 24h, 30d, PT12H (default: P180D, all that Defender keeps)",
   });
-  sinkOptions(command, {
-    sourcetypes: "defender:alert; cef; with --raw the add-on's, ms:defender:atp:alerts",
-    dataStream: "logs-defender.alert-default",
-  });
+  sinkOptions(command, "alert");
   runningOptions(command)
     .option(
       "--coverage",

@@ -7,8 +7,10 @@ import type { Reader } from "../connector/reader";
 import type { ConnectorSource } from "../connector/connectorSource";
 import { runPull } from "../pull/runPull";
 import { retiredApiAdvice } from "../retirements/retiredApiAdvice";
-import { adviceFor } from "../tokens/signIn";
-import { alertSink, openAlerts, type AlertsOptions } from "./setup";
+import { adviceFor } from "../connector/entraAdvice";
+import { sinkRecordOf, type FetchedAlert } from "./fetchedAlert";
+import { alertFormats } from "./formats";
+import { openAlerts, type AlertsOptions } from "./setup";
 
 export function runAlerts(options: AlertsOptions, session: Session, source: ConnectorSource): Promise<void> {
   const adviceOn = (error: ServiceError): string | undefined =>
@@ -18,10 +20,10 @@ export function runAlerts(options: AlertsOptions, session: Session, source: Conn
   checkCoverage(options);
   const { program } = source;
   const now = (): number => session.now().getTime();
-  return runPull(
+  return runPull<FetchedAlert>(
     {
       noun: "alert",
-      sink: (context, chosen) => alertSink({ ...options, ...chosen }, context),
+      recordOf: (alert, format) => sinkRecordOf(alert, alertFormats[format]),
       open: (customer, connector, setup) => openAlerts(customer, connector, options, { ...setup, program, now }),
       adviceOn,
     },

@@ -1,12 +1,5 @@
-/** What a pull of one customer's alerts needs: the source, where to begin, and the sink. */
-import {
-  applicationTokens,
-  type AlertApi,
-  type AlertExporterRegion,
-  type Endpoints,
-  type Environment,
-  type TokenSource,
-} from "@defender-mssp/microsoft";
+/** What a pull of one customer's alerts needs: the source, and where to begin. */
+import type { AlertApi, AlertExporterRegion } from "@defender-mssp/microsoft";
 import { VisibleError } from "@defender-mssp/errors";
 import type { Connector } from "../connector/connector";
 import { shownConnector } from "../connector/shownConnector";
@@ -17,12 +10,9 @@ import type { OpenedPull } from "../pull/many";
 import { chosenSeverities } from "../pull/pullOptions";
 import type { PullRunOptions, SetupOptions } from "../pull/pullCommand";
 import { startOf } from "../pull/start";
-import { chooseSink, type SinkContext } from "../sinks/chooseSink";
-import { formatted, type Destination } from "../sinks/sink";
-import { connectorEnvironment, credentialOf, endpointsOf } from "../tokens/credentials";
+import { graphAccess } from "../tokens/graphAccess";
 import { legacyTokens } from "../tokens/legacyTokens";
-import { sinkRecordOf, type AlertSource, type FetchedAlert } from "./fetchedAlert";
-import { originalAsJson, recordAsCef, recordAsEcs, recordAsJson, sourceTypeOf } from "./formats";
+import type { AlertSource, FetchedAlert } from "./fetchedAlert";
 import { graphSource } from "./graphSource";
 import { legacySource } from "./legacySource";
 
@@ -48,56 +38,32 @@ export async function openAlerts(
   options: AlertsOptions,
   setup: AlertsSetup,
 ): Promise<OpenedPull<FetchedAlert>> {
-  const { checkpointFor, isOneOfMany, follow, signal, progress } = setup;
+  const { destinations, environment, follow, limiter, progress, signal, sleep } = setup;
+  const { tenantId, alertApis } = connector;
   const api = options.api ?? defaultApi(connector);
-  if (isOneOfMany === true && options.raw === true && api === "legacySiem") {
+  if (setup.isOneOfMany === true && options.raw === true && api === "legacySiem") {
     throw new VisibleError(
       "--raw for several customers needs --api graph: the legacy API's objects do not name their tenant.",
     );
   }
-  const checkpoint = checkpointFor(api);
-  const opened = await startOf({
-    tenantId: connector.tenantId,
-    api,
-    checkpoint,
-    destinations: setup.destinations,
-    since: options.since,
-    severities: chosenSeverities(options),
-    openSource: () => sourceOf(api, customer, connector, options, setup),
-    follow,
-    signal,
-    progress,
-  });
+  const severities = chosenSeverities(options);
+  const access = await graphAccess(connector, options, setup);
+  const openSource = async (): Promise<AlertSource> => {
+    await access.credentials(); // A missing credential is reported before any call.
+    if (api === "graph") return graphSource({ ...access, severities, limiter, sleep });
+    const tokens = await legacyTokens(customer, connector, { ...access, environment, signal, limiter });
+    const hosts = alertExporterHosts(access.endpoints, options.region);
+    return legacySource({ hosts, tenantId, tokens, severities, limiter });
+  };
+  const checkpoint = setup.checkpointFor(api);
+  const place = { tenantId, api, checkpoint, destinations };
+  const { since } = options;
+  const opened = await startOf({ ...place, since, severities, openSource, follow, signal, progress });
   if (options.coverage !== true || checkpoint === undefined) return opened;
-  return { ...opened, afterwards: await coverageStep(checkpoint, api, connector, options, setup) };
-}
-
-/** What counts the deliveries once a day. */
-async function coverageStep(
-  checkpoint: string,
-  api: AlertApi,
-  connector: Connector,
-  options: AlertsOptions,
-  setup: AlertsSetup,
-): Promise<() => Promise<void>> {
-  const { environment, signal, limiter, sleep, progress, program, now } = setup;
-  const { tenantId } = connector;
-  const endpoints = await endpointsOf(connector, environment);
-  const tokens = graphTokens(connector, endpoints, options, setup);
-  const readsAlerts = connector.alertApis.includes("graph");
-  const calls = { endpoints, tokens, signal, limiter, sleep };
   const { dailyCount } = await import("../deliveryCount/dailyCount.js");
-  return dailyCount({
-    ...calls,
-    checkpoint,
-    tenantId,
-    api,
-    readsAlerts,
-    now,
-    progress,
-    program,
-    reader: reader(connector),
-  });
+  const readsAlerts = alertApis.includes("graph");
+  const count = { ...access, ...setup, checkpoint, api, readsAlerts, reader: reader(connector) };
+  return { ...opened, afterwards: dailyCount(count) };
 }
 
 /**
@@ -111,59 +77,4 @@ function defaultApi(connector: Connector): AlertApi {
   throw new VisibleError(
     `The connector of ${shownConnector(connector)} may read no alerts: the setting connector.alertApis is empty.`,
   );
-}
-
-/** The destination that the options name. @throws VisibleError */
-export function alertSink(options: AlertsOptions, context: SinkContext): Destination<FetchedAlert> {
-  const isRaw = options.raw === true;
-  const isJson = options.format !== "cef";
-  const json = isRaw ? originalAsJson : options.elasticsearch === undefined ? recordAsJson : recordAsEcs;
-  const format = isJson ? json : recordAsCef;
-  const sourcetype = sourceTypeOf({ isJson, isRaw });
-  const records = { isJson, sourcetype, dataStream: "logs-defender.alert-default" };
-  return formatted(chooseSink(options, records, context), (alert) => sinkRecordOf(alert, format));
-}
-
-/** Tokens for Microsoft Graph. */
-function graphTokens(
-  connector: Connector,
-  endpoints: Endpoints,
-  options: AlertsOptions,
-  { environment, signal, limiter }: SetupOptions,
-): TokenSource {
-  const { tenantId } = connector;
-  const credentials = credentialsOf(connector, options, environment);
-  return applicationTokens(credentials, { tenantId, audience: endpoints.graphEndpoint, endpoints, signal, limiter });
-}
-
-function credentialsOf(connector: Connector, options: AlertsOptions, environment: Environment) {
-  return async (): Promise<Environment> =>
-    connectorEnvironment(connector.clientId, await credentialOf(connector, options, environment), environment);
-}
-
-async function sourceOf(
-  api: AlertApi,
-  customer: UnreadConnector,
-  connector: Connector,
-  options: AlertsOptions,
-  setup: SetupOptions,
-): Promise<AlertSource> {
-  const { environment, signal, limiter, sleep } = setup;
-  const endpoints = await endpointsOf(connector, environment);
-  const { tenantId } = connector;
-  const credentials = credentialsOf(connector, options, environment);
-  await credentials(); // A missing credential is reported before any call.
-  const severities = chosenSeverities(options);
-  if (api === "graph") {
-    const tokens = graphTokens(connector, endpoints, options, setup);
-    return graphSource({ endpoints, tenantId, tokens, severities, limiter, sleep });
-  }
-  const tokens = await legacyTokens(customer, connector, {
-    credentials,
-    endpoints,
-    environment,
-    signal,
-    limiter,
-  });
-  return legacySource({ hosts: alertExporterHosts(endpoints, options.region), tenantId, tokens, severities, limiter });
 }

@@ -5,8 +5,8 @@ import { unreadableFile, VisibleError } from "@defender-mssp/errors";
 import type { Environment } from "@defender-mssp/microsoft";
 import type { Session } from "@defender-mssp/terminal/session";
 import { UsageError } from "@defender-mssp/terminal/usageError";
-import type { CredentialOptions } from "../tokens/credentialOptions";
 import type { ConnectorSource, UnreadConnector, Selection } from "./connectorSource";
+import type { CredentialOptions } from "./credentialOptions";
 import type { Reader } from "./reader";
 import { exactlyOneOf, goWith, repeated } from "./selectors";
 

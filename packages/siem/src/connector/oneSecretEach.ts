@@ -2,10 +2,9 @@
 import path from "node:path";
 import { VisibleError } from "@defender-mssp/errors";
 import type { Environment } from "@defender-mssp/microsoft";
-import { credentialVariable } from "../tokens/credentials";
-import type { CredentialOptions } from "../tokens/credentialOptions";
 import type { CredentialPlace } from "./connector";
 import type { UnreadConnector } from "./connectorSource";
+import { credentialWays, type CredentialOptions } from "./credentialOptions";
 
 /** Names of customers in an error. */
 const mostNames = 10;
@@ -36,7 +35,7 @@ export async function oneSecretEach(
 /** The place of the client secret that options or environment name for every customer. */
 export function sharedPlace({ clientSecretFile }: CredentialOptions, environment: Environment): string | undefined {
   if (clientSecretFile !== undefined) return "--client-secret-file";
-  const variable = credentialVariable("secret");
+  const { variable } = credentialWays.secret;
   return environment[variable] ? placeText({ fileVariable: variable }) : undefined;
 }
 

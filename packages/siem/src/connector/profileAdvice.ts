@@ -1,7 +1,7 @@
 /** What to do where a connector may not do what a command asks of it. */
 import type { ServiceError } from "@defender-mssp/microsoft";
-import { adviceFor } from "../tokens/signIn";
 import type { ConnectorSource } from "./connectorSource";
+import { adviceFor } from "./entraAdvice";
 import { deployerStep, type Reader } from "./reader";
 
 /** What a command needs, with Graph's permission and the setting that grants it. */

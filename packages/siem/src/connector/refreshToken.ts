@@ -5,14 +5,13 @@
  */
 import { readFile, stat } from "node:fs/promises";
 import path from "node:path";
+import { dayMs } from "@defender-mssp/errors/time";
 import { getKeyVaultSecret, keyVaultSecretName, setKeyVaultSecret, type Environment } from "@defender-mssp/microsoft";
 import { unreadableFile, VisibleError } from "@defender-mssp/errors";
 import { writeWholeFile } from "@defender-mssp/terminal/wholeFile";
 
 /** How long a refresh token lives, in days. */
 export const refreshTokenDays = 90;
-
-const day = 24 * 60 * 60 * 1000;
 
 /** The place of a refresh token. A connection file's connector has no configuration. */
 export type TokenPlace =
@@ -44,12 +43,12 @@ export interface KeptToken {
 
 /** When a token of that day ends. */
 export function expiryOf(issuedOn: Date): Date {
-  return new Date(issuedOn.getTime() + refreshTokenDays * day);
+  return new Date(issuedOn.getTime() + refreshTokenDays * dayMs);
 }
 
 /** Whole days until then, rounded down; negative when it is over. */
 export function daysUntil(moment: Date, now: Date): number {
-  return Math.floor((moment.getTime() - now.getTime()) / day);
+  return Math.floor((moment.getTime() - now.getTime()) / dayMs);
 }
 
 /**

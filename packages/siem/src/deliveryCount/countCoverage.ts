@@ -1,13 +1,13 @@
 /** The independent count: AlertInfo by AlertId beside what was delivered, with the reasons of the differences. */
+import { dayMs } from "@defender-mssp/errors/time";
 import type { SecurityAlert } from "@defender-mssp/microsoft";
 import { atOnce } from "@defender-mssp/terminal/atOnce";
+import { isLoss, type Coverage, type CoverageDifference, type Reason } from "../pull/coverage";
 import type { DeliveredIds } from "../pull/deliveredIds";
 import { Comparison } from "./comparison";
 import { coverageWindow, withMargins, type Span } from "./coverageWindow";
 import { huntedAlerts, type HuntedAlert, type HuntingQuery } from "./huntedAlerts";
-import { isLoss, reasonAtOnce, reasonByAlert, type DeliveryFacts, type Reason } from "./reasonTexts";
-
-const hour = 60 * 60 * 1000;
+import { reasonAtOnce, reasonByAlert, type DeliveryFacts } from "./reasons";
 
 /** Alerts of a count that are looked up in alerts_v2, taken from all sources in turn. */
 const mostLookups = 500;
@@ -19,32 +19,7 @@ const simultaneousLookups = 4;
 const mostExamples = 3;
 
 /** How far around a window a delivery is looked for in AlertInfo, in milliseconds. */
-const elsewhere = 24 * hour;
-
-/** Alerts on one side alone, of one source and for one reason. */
-export interface CoverageDifference {
-  readonly source: string;
-  readonly reason: Reason;
-  readonly count: number;
-  /** Some of their IDs. Of deliveries the IDs are not kept. */
-  readonly examples: readonly string[];
-}
-
-export interface Coverage {
-  /** The destination, where there are several. */
-  readonly destination?: string;
-  /** The window by hunting's Timestamp: ISO 8601, the end excluded. */
-  readonly from: string;
-  readonly until: string;
-  /** Alerts that AlertInfo has in the window. */
-  readonly hunted: number;
-  /** Those of them that were delivered, whenever it was. */
-  readonly both: number;
-  /** Deliveries of alerts that were created in the window. */
-  readonly deliveries: number;
-  readonly huntingOnly: readonly CoverageDifference[];
-  readonly deliveredOnly: readonly CoverageDifference[];
-}
+const elsewhere = dayMs;
 
 /** The deliveries to one destination. */
 export interface CountedDeliveries extends Omit<DeliveryFacts, "countsFrom" | "severities" | "now"> {
@@ -61,11 +36,6 @@ export interface CountOptions {
   readonly hunt: HuntingQuery;
   /** Looks an alert up in alerts_v2; undefined where the connector may not read it. */
   readonly readAlert: ((id: string) => Promise<SecurityAlert | undefined>) | undefined;
-}
-
-/** The number of alerts that should have been delivered. */
-export function lossesIn({ huntingOnly }: Coverage): number {
-  return huntingOnly.reduce((sum, { reason, count }) => sum + (isLoss(reason) ? count : 0), 0);
 }
 
 /**

@@ -9,7 +9,8 @@ import {
 } from "@defender-mssp/microsoft";
 import { DeliveredIds } from "../pull/deliveredIds";
 import { readPositions } from "../pull/readPositions";
-import { countCoverage, type CountedDeliveries, type Coverage } from "./countCoverage";
+import type { Coverage } from "../pull/coverage";
+import { countCoverage, type CountedDeliveries } from "./countCoverage";
 import { coverageWindow, firstCount } from "./coverageWindow";
 
 export interface CountDeliveriesOptions {

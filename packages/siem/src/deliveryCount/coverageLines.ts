@@ -1,6 +1,5 @@
 /** A count of deliveries in words. */
-import { lossesIn, type Coverage, type CoverageDifference } from "./countCoverage";
-import { isLoss, reasonTexts } from "./reasonTexts";
+import { isLoss, lossesIn, reasonTexts, type Coverage, type CoverageDifference } from "../pull/coverage";
 
 /** Delivered alerts of all that hunting has, for a table. */
 export function coverageSummary({ hunted, both }: Coverage): string {

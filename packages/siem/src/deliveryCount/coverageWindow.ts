@@ -1,6 +1,5 @@
 /** The span of time that a count covers, and the parts of it that hunting is asked for. */
-
-const hour = 60 * 60 * 1000;
+import { dayMs, hourMs } from "@defender-mssp/errors/time";
 
 /** Milliseconds since 1970. */
 export interface Span {
@@ -13,10 +12,10 @@ export interface Span {
  * On both sides of a window, in milliseconds: hunting's Timestamp is the time of the record, not of the
  * alert's creation, and both services show alerts late.
  */
-export const margin = hour;
+export const margin = hourMs;
 
 /** The window of a count, in milliseconds, if nobody names another. */
-export const defaultLength = 24 * hour;
+export const defaultLength = dayMs;
 
 /** Rows that a query asks for at most, so that memory stays flat. */
 const mostRows = 10_000;
@@ -26,15 +25,15 @@ const mostRows = 10_000;
  * @param countsFrom every delivery since then is known. Undefined where no whole hour is left.
  */
 export function coverageWindow(now: number, countsFrom: number, length = defaultLength): Span | undefined {
-  const until = Math.floor((now - margin) / hour) * hour;
-  const first = Math.ceil((countsFrom + margin) / hour) * hour;
-  const from = Math.max(until - Math.ceil(length / hour) * hour, first);
+  const until = Math.floor((now - margin) / hourMs) * hourMs;
+  const first = Math.ceil((countsFrom + margin) / hourMs) * hourMs;
+  const from = Math.max(until - Math.ceil(length / hourMs) * hourMs, first);
   return from < until ? { from, until } : undefined;
 }
 
 /** When a count of these deliveries has its first hour. */
 export function firstCount(countsFrom: number): number {
-  return Math.ceil((countsFrom + margin) / hour) * hour + hour + margin;
+  return Math.ceil((countsFrom + margin) / hourMs) * hourMs + hourMs + margin;
 }
 
 /** The window with its margins. */

@@ -1,5 +1,6 @@
 /** `alerts --follow --coverage`: counts the deliveries once a day, after a pull. */
 import { messageOf, VisibleError } from "@defender-mssp/errors";
+import { dayMs, hourMs } from "@defender-mssp/errors/time";
 import { ServiceError } from "@defender-mssp/microsoft";
 import { adviceOnProfile } from "../connector/profileAdvice";
 import type { Reader } from "../connector/reader";
@@ -7,10 +8,8 @@ import type { PullProgress } from "../pull/pullProgress";
 import { countDeliveries, type CountDeliveriesOptions } from "./countDeliveries";
 import { coverageLines } from "./coverageLines";
 
-const hour = 60 * 60 * 1000;
-
 /** Between two counts, and after one that was not possible, in milliseconds. */
-const pauses = { counted: 24 * hour, failed: hour } as const;
+const pauses = { counted: dayMs, failed: hourMs } as const;
 
 export interface DailyCountOptions extends Omit<CountDeliveriesOptions, "now"> {
   /** Milliseconds since 1970. */

@@ -10,7 +10,7 @@ import type { ConnectorSource } from "../connector/connectorSource";
 import { upToTwenty } from "../connector/upToTwenty";
 import { timespanOf } from "./timespan";
 import { describeCommand, type HelpSections } from "@defender-mssp/terminal/help";
-import { credentialOptions } from "../tokens/credentialOptions";
+import { credentialOptions } from "../connector/credentialOptions";
 
 const huntHelp = ({ program, reads, example }: ConnectorSource): HelpSections => ({
   notes: [

@@ -1,6 +1,5 @@
 /** `mssp hunt`: asks the customers, writes their rows as they come, and makes the exit code. */
 import {
-  applicationTokens,
   endings,
   endingSentence,
   olderHuntingLimits,
@@ -19,8 +18,8 @@ import { exitCodes } from "@defender-mssp/terminal/exitCodes";
 import { exitCodeOfFailure, Interrupt } from "../pull/interrupt";
 import { ReaderGone } from "../sinks/sink";
 import { writeToOutput } from "../sinks/standardOutput";
-import type { CredentialOptions } from "../tokens/credentialOptions";
-import { connectorEnvironment, credentialOf, endpointsOf } from "../tokens/credentials";
+import type { CredentialOptions } from "../connector/credentialOptions";
+import { graphAccess } from "../tokens/graphAccess";
 import { retiredApiAdvice } from "../retirements/retiredApiAdvice";
 import { queryRestsOn } from "../retirements/queryRestsOn";
 import { queryOf } from "./query";
@@ -121,13 +120,9 @@ async function huntOne(
 ): Promise<{ readonly customer: HuntedCustomer; readonly result: HuntingResult }> {
   signal.throwIfAborted();
   const connector = await target.read();
-  const { tenantId, clientId, stack } = connector;
+  const { tenantId, stack } = connector;
   const { timespan } = options;
-  const { environment } = session;
-  const endpoints = await endpointsOf(connector, environment);
-  const credentials = async () =>
-    connectorEnvironment(clientId, await credentialOf(connector, options, environment), environment);
-  const tokens = applicationTokens(credentials, { tenantId, audience: endpoints.graphEndpoint, endpoints, signal });
+  const { endpoints, tokens } = await graphAccess(connector, options, { environment: session.environment, signal });
   const result = await tokens.use((token) => runHuntingQuery({ endpoints, token, query, timespan, signal }));
   signal.throwIfAborted();
   return { customer: { tenantId, stack }, result };

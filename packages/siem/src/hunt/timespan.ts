@@ -1,7 +1,7 @@
 /** The value of --timespan. */
 import { InvalidArgumentError } from "commander";
+import { durationPattern } from "@defender-mssp/errors/time";
 
-const duration = /^P(?=.)(\d+D)?(T(?=.)(\d+H)?(\d+M)?(\d+S)?)?$/;
 const moment = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?Z$/;
 
 /**
@@ -14,7 +14,7 @@ export function timespanOf(text: string): string {
   if (unit === "d") return `P${amount}D`;
   if (unit !== "") return `PT${amount}${unit.toUpperCase()}`;
   const parts = text.toUpperCase().split("/");
-  const durations = parts.filter((part) => duration.test(part)).length;
+  const durations = parts.filter((part) => durationPattern.test(part)).length;
   const moments = parts.filter((part) => moment.test(part) && !Number.isNaN(Date.parse(part))).length;
   if (parts.length <= 2 && durations <= 1 && durations + moments === parts.length) return parts.join("/");
   throw new InvalidArgumentError(

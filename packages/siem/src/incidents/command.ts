@@ -10,11 +10,11 @@ import {
 import type { IncidentsOptions } from "./run";
 import { pullOptions, runningOptions } from "../pull/pullOptions";
 import { describeCommand, type HelpSections } from "@defender-mssp/terminal/help";
-import { sinkOptions } from "../sinks/sinkOptions";
+import { sinkOptions } from "../sinks/destinations";
 import type { Session } from "@defender-mssp/terminal/session";
 import { connectionFiles } from "../connector/connectionFiles";
 import type { ConnectorSource } from "../connector/connectorSource";
-import { credentialOptions } from "../tokens/credentialOptions";
+import { credentialOptions } from "../connector/credentialOptions";
 
 const incidentsHelp = ({ program, reads, example }: ConnectorSource): HelpSections => ({
   notes: [
@@ -57,7 +57,7 @@ export function define(command: Command, session: Session, source: ConnectorSour
     since:
       "incidents that were changed since then: a time such as 2026-06-01T12:00:00Z, or how long ago: 24h, 30d, PT12H (default: P180D)",
   });
-  sinkOptions(command, { sourcetypes: "defender:incident; cef", dataStream: "logs-defender.incident-default" })
+  sinkOptions(command, "incident")
     .optionsGroup("One incident:")
     .option("--id <id>", "this incident only: print it, or change it")
     .option("--close", "with --id: set the status to resolved")

@@ -16,7 +16,7 @@ import { VisibleError } from "@defender-mssp/errors";
 import type { Output } from "@defender-mssp/terminal/session";
 import { writeJson } from "@defender-mssp/terminal/jsonDocument";
 import { visibleJson, visibleText } from "@defender-mssp/terminal/terminalText";
-import type { IncidentAccess } from "./access";
+import type { GraphAccess } from "../tokens/graphAccess";
 
 export interface OneOptions {
   readonly id: string;
@@ -45,7 +45,7 @@ export function isChange({ close, assign, comment, classify }: Partial<OneOption
 
 /** @throws VisibleError, ServiceError */
 export async function runOne(
-  access: IncidentAccess,
+  access: Omit<GraphAccess, "credentials">,
   options: OneOptions,
   out: Output,
   signal: AbortSignal,
@@ -70,7 +70,7 @@ export async function runOne(
 
 /** The incident of this ID, or the one that it was merged into. */
 async function found(
-  { endpoints, tokens }: IncidentAccess,
+  { endpoints, tokens }: Omit<GraphAccess, "credentials">,
   id: string,
   signal: AbortSignal,
 ): Promise<SecurityIncident> {
@@ -94,7 +94,7 @@ async function found(
 
 /** Properties first, then the comment. What differs in the answer is a change. */
 async function changed(
-  { endpoints, tokens }: IncidentAccess,
+  { endpoints, tokens }: Omit<GraphAccess, "credentials">,
   before: SecurityIncident,
   options: OneOptions,
   signal: AbortSignal,

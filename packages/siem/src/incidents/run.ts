@@ -3,7 +3,6 @@
  * turns the result into an exit code.
  */
 import {
-  applicationTokens,
   dateOf,
   type IncidentClassification,
   type IncidentDetermination,
@@ -22,11 +21,11 @@ import { chosenSeverities } from "../pull/pullOptions";
 import type { PullRunOptions, SetupOptions } from "../pull/pullCommand";
 import { runPull } from "../pull/runPull";
 import { startOf } from "../pull/start";
-import { connectorEnvironment, credentialOf, endpointsOf } from "../tokens/credentials";
+import { chosenDestinations } from "../sinks/destinations";
+import { graphAccess, type GraphAccess, type GraphAccessOptions } from "../tokens/graphAccess";
 import { isChange, runOne, type OneOptions } from "./one";
-import type { IncidentAccess } from "./access";
 import { incidentSource, type FetchedIncident } from "./incidentSource";
-import { incidentSink } from "./sink";
+import { incidentFormats, sinkRecordOf } from "./formats";
 
 export interface IncidentsOptions extends PullRunOptions, Partial<OneOptions> {
   readonly classify?: IncidentClassification;
@@ -43,10 +42,10 @@ export async function runIncidents(
   const adviceOn = (error: ServiceError): string | undefined => adviceOnIncidents(error, options, source);
   const { id } = options;
   if (id === undefined) {
-    await runPull(
+    await runPull<FetchedIncident>(
       {
         noun: "incident",
-        sink: (context, chosen) => incidentSink({ ...options, ...chosen }, context),
+        recordOf: (incident, format) => sinkRecordOf(incident, incidentFormats[format]),
         open: (_, connector, setup) => openIncidents(connector, options, setup),
         adviceOn,
       },
@@ -79,11 +78,6 @@ const ofPull = [
   "health",
   "format",
   "raw",
-  "hec",
-  "syslog",
-  "elasticsearch",
-  "logAnalytics",
-  "file",
 ] as const;
 const ofOne = ["close", "assign", "comment", "classify", "determination", "json"] as const;
 
@@ -91,12 +85,17 @@ function checkCombination(options: IncidentsOptions): void {
   const { id, classify, determination } = options;
   const stray = id === undefined ? ofOne.find((name) => options[name] !== undefined) : undefined;
   if (stray !== undefined) throw new UsageError(`${flag(stray)} goes with --id: name the incident.`);
-  const pulls = id === undefined ? undefined : ofPull.find((name) => options[name] !== undefined);
+  const pulls = id === undefined ? undefined : pullOption(options);
   if (pulls !== undefined) throw new UsageError(`${flag(pulls)} is for a pull: it can't be used with --id.`);
   if (id !== undefined && !/^[\w-]{1,100}$/.test(id)) throw new UsageError(`--id "${id}" is no incident's ID.`);
   if (determination !== undefined && classify === undefined) {
     throw new UsageError("--determination goes with --classify.");
   }
+}
+
+function pullOption(options: IncidentsOptions): string | undefined {
+  const [destination] = chosenDestinations(options);
+  return ofPull.find((name) => options[name] !== undefined) ?? destination?.name;
 }
 
 async function openIncidents(
@@ -124,16 +123,11 @@ async function openIncidents(
 async function accessOf(
   connector: Connector,
   options: IncidentsOptions,
-  { environment, signal, limiter }: Pick<SetupOptions, "environment" | "signal" | "limiter">,
-): Promise<IncidentAccess> {
-  const { tenantId, clientId } = connector;
-  const endpoints = await endpointsOf(connector, environment);
-  const credentials = async () =>
-    connectorEnvironment(clientId, await credentialOf(connector, options, environment), environment);
-  await credentials(); // A missing credential is reported before any call.
-  const audience = endpoints.graphEndpoint;
-  const tokens = applicationTokens(credentials, { tenantId, audience, endpoints, signal, limiter });
-  return { endpoints, tenantId, tokens };
+  setup: GraphAccessOptions,
+): Promise<GraphAccess> {
+  const access = await graphAccess(connector, options, setup);
+  await access.credentials(); // A missing credential is reported before any call.
+  return access;
 }
 
 function adviceOnIncidents(

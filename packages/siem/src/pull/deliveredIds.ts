@@ -4,11 +4,10 @@
  */
 import { createHash } from "node:crypto";
 import { z } from "zod";
-
-const hour = 60 * 60 * 1000;
+import { dayMs, hourMs } from "@defender-mssp/errors/time";
 
 /** How long IDs are kept behind the position, in milliseconds. */
-export const keptFor = 3 * 24 * hour;
+export const keptFor = 3 * dayMs;
 
 /** The most IDs that are kept: about 3 MB of the checkpoint. The oldest hours go first. */
 export const mostKept = 250_000;
@@ -104,7 +103,7 @@ export class DeliveredIds {
     const names = [...this.#hours.keys()].sort();
     let count = names.reduce((sum, name) => sum + this.#countIn(name), 0);
     for (const name of names) {
-      const end = Date.parse(`${name}:00:00Z`) + hour;
+      const end = Date.parse(`${name}:00:00Z`) + hourMs;
       if (end > oldest && count <= mostKept) break;
       count -= this.#countIn(name);
       this.#hours.delete(name);

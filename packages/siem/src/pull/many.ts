@@ -1,4 +1,5 @@
 /** Many customers' pulls in one process: one sink, and a failure of one stops no other. */
+import { minuteMs } from "@defender-mssp/errors/time";
 import { wait, type ServiceError } from "@defender-mssp/microsoft";
 import { VisibleError } from "@defender-mssp/errors";
 import { advised } from "@defender-mssp/terminal/advised";
@@ -14,7 +15,7 @@ import type { Pulled } from "./source";
 import type { TrackOptions } from "./track";
 
 /** The pauses after failures of a customer that waiting alone does not mend, in milliseconds. */
-const refusalPauses = { first: 60_000, longest: 15 * 60_000 } as const;
+const refusalPauses = { first: 60_000, longest: 15 * minuteMs } as const;
 
 /** What a customer's pull works with. */
 export interface CustomerContext {

@@ -10,8 +10,8 @@ import type { Ending } from "@defender-mssp/microsoft";
 import { messageOf, VisibleError } from "@defender-mssp/errors";
 import { checkWritable, writeWholeFile } from "@defender-mssp/terminal/wholeFile";
 import { UsageError } from "@defender-mssp/terminal/usageError";
-import type { Coverage } from "../deliveryCount/countCoverage";
-import { coverageMetrics } from "../deliveryCount/coverageMetrics";
+import type { Coverage } from "./coverage";
+import { coverageMetrics } from "./coverageMetrics";
 import { labelsText } from "./gaugeText";
 
 /** Between two writes of the files, in milliseconds. */

@@ -2,11 +2,12 @@
  * One of several destinations of a command, for all pulls of it. It takes one delivery at a time.
  * While it is down, nothing waits for it: a delivery fails at once until it is time to try again.
  */
+import { minuteMs } from "@defender-mssp/errors/time";
 import { DestinationError, type Destination } from "../sinks/sink";
 import { Slots } from "./slots";
 
 /** The pauses after failures, in milliseconds. */
-const pauses = { passing: 60_000, refused: 60_000, longest: 15 * 60_000 } as const;
+const pauses = { passing: 60_000, refused: 60_000, longest: 15 * minuteMs } as const;
 
 export interface OpenDestinationOptions {
   /** The pause of --follow, in milliseconds; undefined: a destination that has failed is not tried again. */

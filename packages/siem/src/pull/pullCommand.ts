@@ -4,10 +4,8 @@ import type { Session } from "@defender-mssp/terminal/session";
 import type { ConnectionOptions } from "../connector/connectionFiles";
 import type { Connector } from "../connector/connector";
 import type { ConnectorSource, UnreadConnector } from "../connector/connectorSource";
-import type { SinkContext } from "../sinks/chooseSink";
-import type { Destination } from "../sinks/sink";
-import type { SinkOptions } from "../sinks/sinkOptions";
-import type { CredentialOptions } from "../tokens/credentialOptions";
+import type { Deliverable, SinkOptions } from "../sinks/destinations";
+import type { CredentialOptions } from "../connector/credentialOptions";
 import type { OpenedPull } from "./many";
 import type { StderrProgress } from "./progress";
 import type { PullProgress } from "./pullProgress";
@@ -36,11 +34,7 @@ export interface SetupOptions {
 }
 
 /** What is pulled, and how. */
-export interface PullCommand<T extends Pulled> {
-  /** In the singular: `alert`. */
-  readonly noun: string;
-  /** @param chosen of several destinations: leaves the other ones out. */
-  readonly sink: (context: SinkContext, chosen: SinkOptions) => Destination<T>;
+export interface PullCommand<T extends Pulled> extends Deliverable<T> {
   /** Source, position and checkpoint of a customer's pull. @throws VisibleError, ServiceError */
   readonly open: (customer: UnreadConnector, connector: Connector, setup: SetupOptions) => Promise<OpenedPull<T>>;
   readonly adviceOn: (error: ServiceError) => string | undefined;

@@ -1,18 +1,16 @@
 /** The options of a pull, which `mssp alerts` and `mssp incidents` have. */
+import { wholeNumber } from "@defender-mssp/terminal/wholeNumber";
 import { InvalidArgumentError, Option, type Command } from "commander";
 import type { RecordSeverity } from "@defender-mssp/microsoft";
-import type { SinkOptions } from "../sinks/sinkOptions";
+import type { FormatOptions } from "../sinks/destinations";
 import { UsageError } from "@defender-mssp/terminal/usageError";
 
-export interface PullCommandOptions {
+export interface PullCommandOptions extends FormatOptions {
   readonly since?: string;
   readonly severity?: readonly RecordSeverity[];
   readonly follow?: boolean;
   readonly interval?: string;
   readonly checkpoint?: string;
-  /** @default "json" */
-  readonly format?: "json" | "cef";
-  readonly raw?: boolean;
   readonly quiet?: boolean;
   /** Folder of the checkpoints of several customers. */
   readonly checkpoints?: string;
@@ -54,7 +52,7 @@ export function runningOptions(command: Command): Command {
     .option(
       "--parallel <number>",
       "of several customers: pages that are read at the same time (default: 8)",
-      parallelNumber,
+      wholeNumber({ most: 99 }),
     )
     .option(
       "--metrics <place>",
@@ -62,11 +60,6 @@ export function runningOptions(command: Command): Command {
     )
     .option("--health <file>", "write the state as JSON to this file every ten seconds, for a container's probes")
     .option("--quiet", "no progress and no summary on standard error");
-}
-
-function parallelNumber(text: string): number {
-  if (!/^[1-9]\d?$/.test(text)) throw new InvalidArgumentError("Expected a whole number from 1 to 99.");
-  return Number(text);
 }
 
 function severityList(text: string): RecordSeverity[] {
@@ -77,22 +70,8 @@ function severityList(text: string): RecordSeverity[] {
 }
 
 /** @throws UsageError for options of a pull that exclude or need each other. */
-export function checkPullOptions({
-  raw,
-  format,
-  elasticsearch,
-  logAnalytics,
-  interval,
-  follow,
-}: PullCommandOptions & Pick<SinkOptions, "elasticsearch" | "logAnalytics">): void {
+export function checkPullOptions({ raw, format, interval, follow }: PullCommandOptions): void {
   if (raw === true && format === "cef") throw new UsageError("--raw is JSON: it can't be used with --format cef.");
-  if (format === "cef" && (elasticsearch ?? logAnalytics) !== undefined) {
-    const ofJson = elasticsearch === undefined ? "log-analytics" : "elasticsearch";
-    throw new UsageError(`--${ofJson} takes JSON: it can't be used with --format cef.`);
-  }
-  if (raw === true && elasticsearch !== undefined) {
-    throw new UsageError("--elasticsearch takes the Elastic Common Schema: it can't be used with --raw.");
-  }
   if (interval !== undefined && follow !== true) throw new UsageError("--interval goes with --follow.");
 }
 

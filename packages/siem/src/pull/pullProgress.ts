@@ -1,4 +1,4 @@
-import type { Coverage } from "../deliveryCount/countCoverage";
+import type { Coverage } from "./coverage";
 
 /** What a pull tells of itself. */
 export interface PullProgress {

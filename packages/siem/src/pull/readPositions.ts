@@ -1,7 +1,7 @@
 /** The positions of a pull's checkpoints, for commands that only read them. */
 import { readCheckpoint, type Position } from "./checkpoint";
 import { destinationCheckpoint } from "./destinationCheckpoint";
-import { destinationNames } from "../sinks/destinationNames";
+import { destinations } from "../sinks/destinations";
 
 export interface DestinationsPosition {
   /** Of several destinations: its name. */
@@ -19,7 +19,7 @@ export async function readPositions(
   expected: Pick<Position, "tenantId" | "api">,
 ): Promise<readonly DestinationsPosition[]> {
   const positions: DestinationsPosition[] = [];
-  for (const destination of destinationNames) {
+  for (const { name: destination } of destinations) {
     const position = await readCheckpoint(destinationCheckpoint(file, destination), expected);
     if (position !== undefined) positions.push({ destination, position });
   }

@@ -6,8 +6,13 @@ import type { Session } from "@defender-mssp/terminal/session";
 import { connectorEndings } from "../connector/connectorEndings";
 import { flag, UsageError } from "@defender-mssp/terminal/usageError";
 import type { ConnectorSource } from "../connector/connectorSource";
-import { checkSinkOptions, chosenDestinations, unconfirmed } from "../sinks/chooseSink";
-import type { SinkOptions } from "../sinks/sinkOptions";
+import {
+  checkSinkOptions,
+  chosenDestinations,
+  openDestination,
+  unconfirmed,
+  type AnyDestination,
+} from "../sinks/destinations";
 import { exitCodeOfFailure, interruptible } from "./interrupt";
 import { tracksTo } from "./many";
 import { withFlatMemory } from "./memory";
@@ -47,13 +52,14 @@ async function pulled<T extends Pulled>(run: PullRun<T>): Promise<number> {
   const metrics = new Metrics(command.noun, () => session.now().getTime());
   const chosen = chosenDestinations(options);
   const names = chosen.map(({ name }) => name);
-  const sinkFor = (only: SinkOptions = {}) => withFlatMemory(command.sink({ session, signal, note }, only));
+  const sinkFor = (kind?: AnyDestination) =>
+    withFlatMemory(openDestination(kind, options, command, { session, signal, note }));
   const failed = (name: string): void => metrics.destinationFailed(name);
   const destinations =
     chosen.length < 2
       ? []
-      : chosen.map(({ name, options: only }) => new OpenDestination(name, sinkFor(only), { follow, note, failed }));
-  const sink = destinations[0] ?? sinkFor();
+      : chosen.map((kind) => new OpenDestination(kind.name, sinkFor(kind), { follow, note, failed }));
+  const sink = destinations[0] ?? sinkFor(chosen[0]);
   const publication = await publish({ metrics, place, health: options.health, note });
   try {
     if (customer === undefined) {

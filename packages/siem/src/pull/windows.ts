@@ -3,19 +3,18 @@
  * each span it is known where to go on. The last span has no end: the service's clock counts, not
  * this machine's.
  */
+import { dayMs, minuteMs } from "@defender-mssp/errors/time";
 import type { Cursor } from "./checkpoint";
 import { ServiceClock } from "./serviceClock";
 import type { Pulled, Source, SourcePage } from "./source";
 
-const minute = 60 * 1000;
-const day = 24 * 60 * minute;
 /** A third of what Defender keeps, in milliseconds: a longer one is often too long once items begin. */
-const largestSpan = 60 * day;
+const largestSpan = 60 * dayMs;
 
 /**
  * A span is complete when it ended this long ago, in milliseconds: services show some alerts late.
  */
-const settled = 60 * minute;
+const settled = 60 * minuteMs;
 
 /** The items of a span, and where to go on after it. */
 export interface ReadPage<T extends Pulled> {
@@ -122,7 +121,7 @@ function endOf(
 ): number | undefined {
   const until = Math.min(from + Math.floor(length), Math.max(limit, from + shortest));
   // A short span is asked for because a longer one held too much, up to now if need be.
-  const isOpen = limit === Infinity && until > clock.now() - (length >= day ? settled : 0);
+  const isOpen = limit === Infinity && until > clock.now() - (length >= dayMs ? settled : 0);
   if (isOpen && length > shortest) return undefined;
   return until - from < 2000 ? until : until - (until % 1000);
 }

@@ -3,10 +3,13 @@
  * operation that data streams take. Source: Elastic, "Bulk API", "Data streams".
  */
 import { createHash } from "node:crypto";
-import { isSecureAddress, request, ServiceError, wait } from "@defender-mssp/microsoft";
+import { ServiceError } from "@defender-mssp/errors";
+import { isSecureAddress, request, wait } from "@defender-mssp/microsoft/http";
 import { deliverInCalls, type CallItem } from "./calls";
 import { DestinationError, type Sink, type SinkRecord } from "./sink";
 import { UsageError } from "@defender-mssp/terminal/usageError";
+import { Option } from "commander";
+import { fromEnvironment, type DestinationKind } from "./destinationKind";
 
 /** Bytes of one call at most. Elastic advises a few megabytes; servers take 100. */
 const callSize = 5_000_000;
@@ -19,6 +22,27 @@ const firstBackoff = 500;
 const longestId = 512;
 
 const name = "Elasticsearch";
+
+export const elasticsearch: DestinationKind<{ readonly elasticsearch?: string; readonly dataStream?: string }> = {
+  name: "elasticsearch",
+  format: "ecs",
+  options: (noun) => [
+    new Option(
+      "--elasticsearch <url>",
+      "send to Elasticsearch in the Elastic Common Schema; the API key is in MSSP_ELASTICSEARCH_API_KEY",
+    ),
+    new Option("--data-stream <name>", `with --elasticsearch: the data stream (default: ${dataStreamOf(noun)})`),
+  ],
+  open: (url, { dataStream }, { noun }, { session, signal, note }) => {
+    const variable = "MSSP_ELASTICSEARCH_API_KEY";
+    const apiKey = fromEnvironment(session, { option: "--elasticsearch", what: "the API key", variable });
+    return elasticsearchServer({ url, dataStream: dataStream ?? dataStreamOf(noun), apiKey, signal, note });
+  },
+};
+
+function dataStreamOf(noun: string): string {
+  return `logs-defender.${noun}-default`;
+}
 
 export interface ElasticsearchOptions {
   /** Base URL of the server or of its proxy. */
@@ -40,7 +64,7 @@ interface ItemResult {
 }
 
 /** The texts are JSON objects with `@timestamp`. @throws VisibleError */
-export function elasticsearch(options: ElasticsearchOptions): Sink {
+export function elasticsearchServer(options: ElasticsearchOptions): Sink {
   const url = addressOf(options);
   return {
     deliver: (records) =>

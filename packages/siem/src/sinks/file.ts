@@ -4,6 +4,36 @@ import path from "node:path";
 import { VisibleError } from "@defender-mssp/errors";
 import { DestinationError, type Sink, type SinkRecord } from "./sink";
 import { outputFile } from "./standardOutput";
+import { wholeNumber } from "@defender-mssp/terminal/wholeNumber";
+import { InvalidArgumentError, Option } from "commander";
+import type { DestinationKind } from "./destinationKind";
+
+interface FileValues {
+  readonly file?: string;
+  /** Bytes. */
+  readonly fileSize?: number;
+  readonly fileCount?: number;
+}
+
+export const file: DestinationKind<FileValues> = {
+  name: "file",
+  options: () => [
+    new Option("--file <file>", "append to this file, and begin a new one when it has reached its size"),
+    new Option("--file-size <size>", "with --file: bytes of a file, such as 500k, 100M, 1G (default: 100M)").argParser(
+      bytesOf,
+    ),
+    new Option("--file-count <number>", "with --file: how many earlier files are kept (default: 10)").argParser(
+      wholeNumber({ most: 9999 }),
+    ),
+  ],
+  open: (place, { fileSize: size = 100_000_000, fileCount: count = 10 }) => rotatedFile({ file: place, size, count }),
+};
+
+function bytesOf(text: string): number {
+  const [, amount = "", unit = ""] = /^([1-9]\d{0,5})([kMG])$/i.exec(text) ?? [];
+  if (amount === "") throw new InvalidArgumentError("A size is a number with k, M or G: 500k, 100M, 1G.");
+  return Number(amount) * 1000 ** ("kmg".indexOf(unit.toLowerCase()) + 1);
+}
 
 export interface FileOptions {
   readonly file: string;

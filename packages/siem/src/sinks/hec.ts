@@ -3,15 +3,66 @@
  * call, each with its own time. Source: Splunk, "Format events for HTTP Event Collector", "HTTP
  * Event Collector REST API endpoints", and "Troubleshoot HTTP Event Collector" (codes).
  */
-import { isSecureAddress, request, ServiceError, type Answer } from "@defender-mssp/microsoft";
+import { ServiceError } from "@defender-mssp/errors";
+import { isSecureAddress, request, type Answer } from "@defender-mssp/microsoft/http";
 import { visibleJson } from "@defender-mssp/terminal/terminalText";
 import { deliverInCalls } from "./calls";
 import { Acknowledgments } from "./hecAcknowledgments";
 import { DestinationError, type Sink, type SinkRecord } from "./sink";
 import { UsageError } from "@defender-mssp/terminal/usageError";
+import { Option } from "commander";
+import { fromEnvironment, type DestinationKind, type RecordsInfo } from "./destinationKind";
 
 /** Bytes of one call at most: collectors of old releases take a megabyte. */
 const callSize = 500_000;
+
+interface HecValues {
+  readonly hec?: string;
+  readonly index?: string;
+  readonly sourcetype?: string;
+  readonly acknowledge?: boolean;
+}
+
+/**
+ * The service's own alerts have the source type of the Splunk Add-on for Microsoft Security, so
+ * that what is built on the add-on finds them. Records of this command have another shape.
+ */
+const sourcetypes = {
+  alert: {
+    json: "defender:alert",
+    raw: "ms:defender:atp:alerts",
+    help: "; with --raw the add-on's, ms:defender:atp:alerts",
+  },
+  incident: { json: "defender:incident", raw: "defender:incident", help: "" },
+} as const;
+
+export const hec: DestinationKind<HecValues> = {
+  name: "hec",
+  options: (noun) => [
+    new Option("--hec <url>", "send to Splunk's HTTP Event Collector; its token is in MSSP_HEC_TOKEN"),
+    new Option("--index <index>", "with --hec: Splunk's index (default: the token's)"),
+    new Option(
+      "--sourcetype <type>",
+      `with --hec: Splunk's source type (default: ${sourcetypes[noun].json}; cef${sourcetypes[noun].help})`,
+    ),
+    new Option("--acknowledge", "with --hec: wait until Splunk has indexed the events (indexer acknowledgment)"),
+  ],
+  open: (url, { index, acknowledge, sourcetype }, records, { session, signal, note }) =>
+    splunkCollector({
+      url,
+      token: fromEnvironment(session, { option: "--hec", what: "the collector's token", variable: "MSSP_HEC_TOKEN" }),
+      isJson: records.format !== "cef",
+      index,
+      sourcetype: sourcetype ?? sourcetypeOf(records),
+      acknowledge,
+      signal,
+      note,
+    }),
+};
+
+function sourcetypeOf({ noun, format }: RecordsInfo): string {
+  return format === "cef" ? "cef" : sourcetypes[noun][format === "raw" ? "raw" : "json"];
+}
 
 export interface HecOptions {
   /** Base URL of the collector, or the whole address of its event endpoint. */

@@ -4,6 +4,7 @@
  * Collector Indexer Acknowledgment". Splunk Enterprise has it, Splunk Cloud does not.
  */
 import { randomUUID } from "node:crypto";
+import { minuteMs } from "@defender-mssp/errors/time";
 import { wait, type Answer } from "@defender-mssp/microsoft";
 import { DestinationError } from "./sink";
 
@@ -14,7 +15,7 @@ const mostWaiting = 16;
 const pauses = { first: 500, longest: 10_000 } as const;
 
 /** Splunk advises to send again what has no acknowledgment after five minutes, in milliseconds. */
-const patience = 5 * 60 * 1000;
+const patience = 5 * minuteMs;
 
 /** How often a call without an acknowledgment is sent again. */
 const mostRepeats = 2;
@@ -83,7 +84,7 @@ export class Acknowledgments {
         // `--follow` waits for a destination without end: its next try sends the call at once.
         this.#waiting.set(id, { ...call, repeats: 0 });
         throw new DestinationError(
-          `Splunk has not indexed alerts that it accepted ${(patience * (mostRepeats + 1)) / 60_000} minutes ago, sent ${mostRepeats + 1} times.`,
+          `Splunk has not indexed alerts that it accepted ${(patience * (mostRepeats + 1)) / minuteMs} minutes ago, sent ${mostRepeats + 1} times.`,
           true,
         );
       }

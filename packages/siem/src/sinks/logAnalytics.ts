@@ -1,18 +1,37 @@
 /** Records to a table of a Log Analytics workspace, by Azure Monitor's Logs Ingestion API. */
-import {
-  applicationTokens,
-  clouds,
-  discoverEndpoints,
-  isSecureAddress,
-  logsIngestionCallSize,
-  ServiceError,
-  uploadLogs,
-  type Environment,
-  type TokenSource,
-} from "@defender-mssp/microsoft";
+import { ServiceError } from "@defender-mssp/errors";
+import type { Environment, TokenSource } from "@defender-mssp/microsoft";
+import { isSecureAddress } from "@defender-mssp/microsoft/http";
 import { deliverInCalls } from "./calls";
 import { DestinationError, type Sink } from "./sink";
 import { UsageError } from "@defender-mssp/terminal/usageError";
+import { Option } from "commander";
+import { fromEnvironment, type DestinationKind } from "./destinationKind";
+
+interface LogAnalyticsValues {
+  readonly logAnalytics?: string;
+  readonly dcr?: string;
+  readonly stream?: string;
+}
+
+export const logAnalytics: DestinationKind<LogAnalyticsValues> = {
+  name: "log-analytics",
+  format: "json",
+  options: () => [
+    new Option(
+      "--log-analytics <endpoint>",
+      "send to Azure Monitor's logs ingestion endpoint; signs in with ARM_TENANT_ID, ARM_CLIENT_ID and its credential",
+    ),
+    new Option("--dcr <id>", "with --log-analytics: immutable ID of the data collection rule"),
+    new Option("--stream <name>", "with --log-analytics: name of the rule's stream, such as Custom-DefenderAlerts_CL"),
+  ],
+  open: (url, { dcr: rule, stream }, _, { session, signal, note }) => {
+    if (rule === undefined || stream === undefined) throw new UsageError("--log-analytics needs --dcr and --stream.");
+    const what = "the workspace's tenant ID";
+    const tenantId = fromEnvironment(session, { option: "--log-analytics", what, variable: "ARM_TENANT_ID" });
+    return logsIngestion({ url, rule, stream, tenantId, environment: session.environment, signal, note });
+  },
+};
 
 export interface LogAnalyticsOptions {
   /** The logs ingestion endpoint of the data collection rule or of a data collection endpoint. */
@@ -36,12 +55,13 @@ export interface LogAnalyticsOptions {
 const name = "Azure Monitor";
 
 /** The texts are JSON objects; each gets `TimeGenerated`. @throws VisibleError */
-export function logAnalytics(options: LogAnalyticsOptions): Sink {
+export function logsIngestion(options: LogAnalyticsOptions): Sink {
   checkAddress(options);
   let known = options.tokens;
   return {
-    deliver: (records) =>
-      deliverInCalls(records, {
+    deliver: async (records) => {
+      const { logsIngestionCallSize } = await import("@defender-mssp/microsoft");
+      await deliverInCalls(records, {
         name,
         mostBytes: logsIngestionCallSize - 2,
         write: ({ at, text }) => `{"TimeGenerated":"${at}",${text.slice(1)}`,
@@ -50,11 +70,13 @@ export function logAnalytics(options: LogAnalyticsOptions): Sink {
           return upload(`[${call.map(({ text }) => text).join(",")}]`, known, options);
         },
         note: options.note,
-      }),
+      });
+    },
   };
 }
 
 async function tokensOf({ tenantId, environment, signal }: LogAnalyticsOptions): Promise<TokenSource> {
+  const { applicationTokens, clouds, discoverEndpoints } = await import("@defender-mssp/microsoft");
   const endpoints = await discoverEndpoints(environment);
   const audience = clouds[endpoints.cloud].logsIngestionResource;
   return applicationTokens(() => environment, { tenantId, audience, endpoints, signal });
@@ -65,6 +87,7 @@ async function upload(
   tokens: Pick<TokenSource, "use">,
   { url, rule, stream, signal, sleep }: LogAnalyticsOptions,
 ): Promise<boolean> {
+  const { uploadLogs } = await import("@defender-mssp/microsoft");
   try {
     return await tokens.use((token) => uploadLogs({ endpoint: url, ruleId: rule, stream, token, text, signal, sleep }));
   } catch (error) {

@@ -6,12 +6,14 @@ import net from "node:net";
 import os from "node:os";
 import { Duplex } from "node:stream";
 import tls from "node:tls";
-import { wait } from "@defender-mssp/microsoft";
+import { wait } from "@defender-mssp/microsoft/http";
 import { messageOf } from "@defender-mssp/errors";
 import { syslogDatagrams } from "./syslogDatagrams";
 import { DestinationError, type Sink, type SinkRecord } from "./sink";
 import { asciiJson } from "@defender-mssp/terminal/terminalText";
 import { UsageError } from "@defender-mssp/terminal/usageError";
+import { Option } from "commander";
+import type { DestinationKind } from "./destinationKind";
 
 /** Facility "local use 0". RFC 5424, 6.2.1. */
 const facility = 16;
@@ -43,6 +45,20 @@ const maximumTries = 5;
 const firstBackoff = 500;
 
 const ports = { udp: 514, tcp: 601, tls: 6514 } as const;
+
+export const syslog: DestinationKind<{ readonly syslog?: string }> = {
+  name: "syslog",
+  options: () => [
+    new Option(
+      "--syslog <address>",
+      "send as RFC 5424 messages: tls://host:6514, tcp://host:601 or udp://host:514 (the last two are not encrypted)",
+    ),
+  ],
+  unconfirmed: ({ syslog: address }) =>
+    address?.startsWith("udp:") === true ? "sent by UDP: nobody has confirmed that they arrived" : undefined,
+  open: (address, _, { format }, { signal, note }) =>
+    syslogServer({ address: syslogAddress(address), isJson: format !== "cef", signal, note }),
+};
 
 export interface SyslogAddress {
   readonly transport: "udp" | "tcp" | "tls";

@@ -4,7 +4,7 @@
  */
 import dgram from "node:dgram";
 import net from "node:net";
-import { wait } from "@defender-mssp/microsoft";
+import { wait } from "@defender-mssp/microsoft/http";
 import { shortenings } from "./shortened";
 import { DestinationError, type Sink, type SinkRecord } from "./sink";
 

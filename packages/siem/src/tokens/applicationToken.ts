@@ -2,7 +2,7 @@
 import { requestToken, type AlertApi, type Environment } from "@defender-mssp/microsoft";
 import type { Connector } from "../connector/connector";
 import { connectorEnvironment, credentialOf, endpointsOf } from "./credentials";
-import type { CredentialOptions } from "./credentialOptions";
+import type { CredentialOptions } from "../connector/credentialOptions";
 import { resourceOf } from "./signIn";
 
 /** An access token for one alert API. */

@@ -18,7 +18,7 @@ import { advised } from "@defender-mssp/terminal/advised";
 import { describeCommand } from "@defender-mssp/terminal/help";
 import { writeJson } from "@defender-mssp/terminal/jsonDocument";
 import { visibleText } from "@defender-mssp/terminal/terminalText";
-import { credentialOptions, type CredentialOptions } from "./credentialOptions";
+import { credentialOptions, type CredentialOptions } from "../connector/credentialOptions";
 import type { Tokens } from "./signIn";
 
 interface TokenCommandOptions extends CredentialOptions, ConnectionOptions {
@@ -65,7 +65,7 @@ export function define(token: Command, session: Session, source: ConnectorSource
           ? applicationToken(options, session, source)
           : personsTokens(options, session, source));
       } catch (error) {
-        const { adviceFor } = await import("./signIn.js");
+        const { adviceFor } = await import("../connector/entraAdvice.js");
         throw advised(error, ({ serviceCode }) => adviceFor(serviceCode, readerBy(options)));
       }
     });

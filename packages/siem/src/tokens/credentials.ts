@@ -16,7 +16,7 @@ import {
 import { unreadableFile, VisibleError } from "@defender-mssp/errors";
 import type { Connection, Connector } from "../connector/connector";
 import { shownConnector } from "../connector/shownConnector";
-import type { CredentialOptions } from "./credentialOptions";
+import { credentialWays, type CredentialOptions } from "../connector/credentialOptions";
 
 /** A credential of the connector. */
 export type SignInCredential =
@@ -24,31 +24,6 @@ export type SignInCredential =
   | (ClientCertificate & { readonly kind: "certificate"; readonly file: string; readonly password?: string })
   | { readonly kind: "federated"; readonly token: string };
 
-type CredentialType = Connector["credential"];
-
-/** The option and the variable that name a credential of each type. */
-const ways: Readonly<
-  Record<CredentialType, { option: string; key: keyof CredentialOptions; variable: string; words: string }>
-> = {
-  secret: {
-    option: "--client-secret-file",
-    key: "clientSecretFile",
-    variable: "MSSP_CLIENT_SECRET_FILE",
-    words: "a client secret",
-  },
-  certificate: {
-    option: "--certificate",
-    key: "certificate",
-    variable: "MSSP_CERTIFICATE_FILE",
-    words: "a certificate with its private key",
-  },
-  federated: {
-    option: "--federated-token-file",
-    key: "federatedTokenFile",
-    variable: "MSSP_FEDERATED_TOKEN_FILE",
-    words: "a token of a federated identity provider",
-  },
-};
 const passwordVariable = "MSSP_CERTIFICATE_PASSWORD";
 
 /**
@@ -62,8 +37,8 @@ export async function credentialOf(
   environment: Environment,
 ): Promise<SignInCredential> {
   const { credential: type, clientSecret, connection } = connector;
-  const { option, key, variable, words } = ways[type];
-  const other = Object.values(ways).find((way) => way.key !== key && options[way.key] !== undefined);
+  const { option, key, variable, words } = credentialWays[type];
+  const other = Object.values(credentialWays).find((way) => way.key !== key && options[way.key] !== undefined);
   const uses = `The connector of ${shownConnector(connector)} uses ${words}`;
   if (other !== undefined) throw new VisibleError(`${uses}: replace ${other.option} with ${option}.`);
   const file = options[key] ?? (environment[variable] || undefined);
@@ -75,11 +50,6 @@ export async function credentialOf(
   throw new VisibleError(
     `${uses}, which the stack's outputs do not contain: name its file with ${option} or in ${variable}.`,
   );
-}
-
-/** The variable that names the file of a credential of this type, for every command. */
-export function credentialVariable(type: CredentialType): string {
-  return ways[type].variable;
 }
 
 /** The credential where a connection file says. */
@@ -127,7 +97,7 @@ async function readCredential(
   const bytes = await read(file, connection !== undefined && type !== "federated");
   if (type === "certificate") return readCertificate(file, bytes, environment);
   const text = bytes.toString("utf8").trim();
-  if (text === "") throw new VisibleError(`${file} is empty; expected ${ways[type].words}.`);
+  if (text === "") throw new VisibleError(`${file} is empty; expected ${credentialWays[type].words}.`);
   return type === "secret" ? { kind: "secret", secret: text } : { kind: "federated", token: text };
 }
 

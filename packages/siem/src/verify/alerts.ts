@@ -18,7 +18,7 @@ import { selectingOption } from "../connector/shownConnector";
 import { daysUntil } from "../connector/refreshToken";
 import { connectorEnvironment } from "../tokens/credentials";
 import { retiredApiAdvice } from "../retirements/retiredApiAdvice";
-import { adviceFor } from "../tokens/signIn";
+import { adviceFor } from "../connector/entraAdvice";
 import { failed, notChecked, passed, type Check } from "./check";
 import type { NewestAlerts } from "./deliveryLag";
 import { isConsentLost } from "./isConsentLost";

@@ -1,6 +1,7 @@
 /** `verify`: signs in and reads alerts as the SIEM would, and checks what this requires. */
 import { InvalidArgumentError, Option, type Command } from "commander";
 import { VisibleError } from "@defender-mssp/errors";
+import { hourMs, typedDuration } from "@defender-mssp/errors/time";
 import { overallState } from "@defender-mssp/terminal/checkState";
 import { describeCommand } from "@defender-mssp/terminal/help";
 import { writeJson } from "@defender-mssp/terminal/jsonDocument";
@@ -9,8 +10,7 @@ import type { Session } from "@defender-mssp/terminal/session";
 import { connectionFiles } from "../connector/connectionFiles";
 import type { ConnectorSource } from "../connector/connectorSource";
 import { upToTwenty } from "../connector/upToTwenty";
-import { credentialOptions } from "../tokens/credentialOptions";
-import { durationOf } from "../pull/time";
+import { credentialOptions } from "../connector/credentialOptions";
 import type { Check } from "./check";
 import { checksText } from "./checksText";
 import type { VerifiedCustomer } from "./customersTable";
@@ -120,15 +120,13 @@ function refuseUnreadable([check, ...others]: readonly Check[]): void {
 
 /** Milliseconds. */
 function coverageLength(text: string): number {
-  const milliseconds = durationOf(text);
-  if (milliseconds !== undefined && milliseconds >= hour && milliseconds <= longestCoverage) return milliseconds;
+  const milliseconds = typedDuration(text);
+  if (milliseconds !== undefined && milliseconds >= hourMs && milliseconds <= longestCoverage) return milliseconds;
   throw new InvalidArgumentError("Expected a duration from one hour to three days: 12h, 1d, PT36H.");
 }
 
-const hour = 60 * 60 * 1000;
-
 /** A checkpoint keeps the IDs of three days. */
-const longestCoverage = 72 * hour;
+const longestCoverage = 72 * hourMs;
 
 /** @throws UsageError */
 async function checkOptions({ coverage, checkpoint, checkpoints, metrics }: VerifyOptions): Promise<void> {

@@ -13,7 +13,7 @@ import type { UnreadConnector } from "../connector/connectorSource";
 import { alertExporterHosts } from "../connector/hosts";
 import type { KeptToken, TokenRecord } from "../connector/refreshToken";
 import { customerCheckpoint } from "../pull/customerCheckpoint";
-import type { CredentialOptions } from "../tokens/credentialOptions";
+import type { CredentialOptions } from "../connector/credentialOptions";
 import { credentialOf, endpointsOf, type SignInCredential } from "../tokens/credentials";
 
 export interface VerifyContext {

@@ -1,5 +1,5 @@
 /** What the checks of a customer say in figures, for the table of all customers and for metrics. */
-import type { Coverage } from "../deliveryCount/countCoverage";
+import type { Coverage } from "../pull/coverage";
 
 export interface CustomerFacts {
   readonly tenantId?: string;

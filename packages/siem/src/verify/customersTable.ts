@@ -1,15 +1,13 @@
 /** `verify` of several customers as a table: a line for each, and below it what failed. */
+import { dayMs } from "@defender-mssp/errors/time";
 import { markOf, warningMark, type CheckState } from "@defender-mssp/terminal/checkState";
 import type { Ending } from "@defender-mssp/microsoft";
 import { tableText, type TextCell } from "@defender-mssp/terminal/table";
-import { lossesIn, type Coverage } from "../deliveryCount/countCoverage";
+import { lossesIn, type Coverage } from "../pull/coverage";
 import { coverageSummary } from "../deliveryCount/coverageLines";
 import type { Check } from "./check";
 import { unreadable } from "./deliveryLag";
 import type { CustomerFacts } from "./customerFacts";
-
-const second = 1000;
-const day = 24 * 60 * 60 * second;
 
 /** Days before the end of a credential from which on it is marked. */
 const soon = 30;
@@ -31,7 +29,7 @@ const columns: readonly Column[] = [
   { name: "consent", cell: consentCell },
   { name: "expires", cell: ({ credentialEndsOn }, now) => credentialCell(credentialEndsOn, now) },
   { name: "last alert", cell: ({ lastAlertAt }, now) => ageCell(lastAlertAt, now) },
-  { name: "lag", cell: ({ lagSeconds }) => (lagSeconds === undefined ? undefined : duration(lagSeconds * second)) },
+  { name: "lag", cell: ({ lagSeconds }) => (lagSeconds === undefined ? undefined : duration(lagSeconds * 1000)) },
   { name: "coverage", cell: ({ coverage = [] }) => coverageCell(coverage) },
   { name: "ends", cell: ({ checks }) => endsCell(checks.flatMap(({ endings = [] }) => endings)) },
 ];
@@ -100,7 +98,7 @@ function consentCell({ consent, checks }: VerifiedCustomer): TextCell | undefine
 
 function credentialCell(end: string | undefined, now: number): TextCell | undefined {
   if (end === undefined) return undefined;
-  const days = Math.floor((Date.parse(end) - now) / day);
+  const days = Math.floor((Date.parse(end) - now) / dayMs);
   if (days < 0) return { text: "expired", color: "red" };
   const text = `${days} ${days === 1 ? "day" : "days"}`;
   return days < soon ? { text, color: "yellow" } : text;
@@ -131,7 +129,7 @@ function endsCell(endings: readonly Ending[]): TextCell | undefined {
 
 /** In the largest unit that fits: `0 s`, `12 min`, `3 h`, `5 d`. */
 function duration(milliseconds: number): string {
-  const seconds = Math.round(milliseconds / second);
+  const seconds = Math.round(milliseconds / 1000);
   if (seconds < 100) return `${seconds} s`;
   if (seconds < 100 * 60) return `${Math.round(seconds / 60)} min`;
   if (seconds < 48 * 60 * 60) return `${Math.round(seconds / 3600)} h`;

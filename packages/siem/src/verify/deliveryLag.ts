@@ -3,7 +3,7 @@ import { applicationTokens, ServiceError, type AlertApi } from "@defender-mssp/m
 import { VisibleError } from "@defender-mssp/errors";
 import { adviceOnProfile } from "../connector/profileAdvice";
 import { reader } from "../connector/reader";
-import { lossesIn } from "../deliveryCount/countCoverage";
+import { lossesIn } from "../pull/coverage";
 import { countDeliveries, type CountResult } from "../deliveryCount/countDeliveries";
 import { coverageLines } from "../deliveryCount/coverageLines";
 import { readPositions } from "../pull/readPositions";

@@ -1,7 +1,7 @@
 /** The result of `verify` as a file for node_exporter's textfile collector. */
 import { writeWholeFile } from "@defender-mssp/terminal/wholeFile";
 import { UsageError } from "@defender-mssp/terminal/usageError";
-import { coverageMetrics } from "../deliveryCount/coverageMetrics";
+import { coverageMetrics } from "../pull/coverageMetrics";
 import { gaugeText, type Sample } from "../pull/gaugeText";
 import type { VerifiedCustomer } from "./customersTable";
 

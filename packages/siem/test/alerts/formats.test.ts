@@ -12,7 +12,7 @@ import { recordAsCef, recordAsEcs, recordAsJson } from "../../src/alerts/formats
 import { fetchedAlert, sinkRecordOf } from "../../src/alerts/fetchedAlert";
 import { hecEvent } from "../../src/sinks/hec";
 import { syslogAddress, syslogFrame, syslogMessage } from "../../src/sinks/syslog";
-import { durationOf, momentOf } from "../../src/pull/time";
+import { momentOf } from "../../src/pull/time";
 import { parseCef, parseSyslog, SyslogFrames } from "./parsers";
 
 const tenantId = "c0570500-0000-4000-8000-00000000000a";
@@ -294,15 +294,6 @@ describe("packages/siem: Splunk events", () => {
 
 describe("packages/siem: times", () => {
   it("are ISO 8601 times, or durations in ISO 8601 or with one unit", () => {
-    assert.equal(durationOf("PT10M"), 600_000);
-    assert.equal(durationOf("P1DT2H"), 26 * 3_600_000);
-    assert.equal(durationOf("P2W"), 14 * 86_400_000);
-    assert.equal(durationOf("PT0.5S"), 500);
-    assert.equal(durationOf("24h"), 86_400_000);
-    assert.equal(durationOf("2w"), 14 * 86_400_000);
-    assert.equal(durationOf("30s"), 30_000);
-    for (const text of ["24 h", "h", "1h30m", "-1h", "1.5h", "P", "PT", "P1DT", "10M", "P1M", "P1Y", ""])
-      assert.equal(durationOf(text), undefined, text);
     assert.equal(momentOf("PT1H", now).toISOString(), "2026-06-01T11:00:00.000Z");
     assert.equal(momentOf("1h", now).toISOString(), "2026-06-01T11:00:00.000Z");
     assert.equal(momentOf("2026-05-01", now).toISOString(), "2026-05-01T00:00:00.000Z");

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import type { SecurityAlert } from "@defender-mssp/microsoft";
-import { countCoverage, lossesIn, type Coverage } from "../../src/deliveryCount/countCoverage";
+import { countCoverage } from "../../src/deliveryCount/countCoverage";
+import { lossesIn, type Coverage } from "../../src/pull/coverage";
 import { coverageLines, coverageSummary } from "../../src/deliveryCount/coverageLines";
 import { DeliveredIds } from "../../src/pull/deliveredIds";
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { recordOfIncident, type IncidentRecord } from "@defender-mssp/microsoft";
 import fc from "fast-check";
-import { incidentFormats } from "../../src/incidents/sink";
+import { incidentFormats } from "../../src/incidents/formats";
 import { parseCef } from "../alerts/parsers";
 import { securityIncidents } from "../sinks/itemsToSend";
 

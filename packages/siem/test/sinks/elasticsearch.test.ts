@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { elasticsearch } from "../../src/sinks/elasticsearch";
+import { elasticsearchServer } from "../../src/sinks/elasticsearch";
 import { DestinationError } from "../../src/sinks/sink";
 import { DataStream, itemsOf } from "./dataStream";
 import { recordsOf, serverOf, type Call, type Reply } from "./records";
@@ -11,7 +11,7 @@ describe("cli/sinks: Elasticsearch", () => {
   const notes: string[] = [];
   const pauses: number[] = [];
   const sink = (url = server.url) =>
-    elasticsearch({
+    elasticsearchServer({
       ...{ url, dataStream: "logs-defender.alert-default", apiKey: "secretkey==" },
       note: (text) => void notes.push(text),
       sleep: (pause) => Promise.resolve(void pauses.push(pause)),
@@ -101,7 +101,7 @@ describe("cli/sinks: Elasticsearch", () => {
     assert.throws(() => sink("https://a:hunter2@elastic.example.com"), /takes no name, password or query/);
     const options = { url: server.url, apiKey: "k" };
     for (const dataStream of ["Logs", "-logs", "a b", "a*", ""]) {
-      assert.throws(() => elasticsearch({ ...options, dataStream }), /is not a data stream's name/);
+      assert.throws(() => elasticsearchServer({ ...options, dataStream }), /is not a data stream's name/);
     }
   });
 });

@@ -6,7 +6,7 @@ import net, { type AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { gunzipSync } from "node:zlib";
-import { logAnalytics } from "../../src/sinks/logAnalytics";
+import { logsIngestion } from "../../src/sinks/logAnalytics";
 import { parseCef, parseSyslog, SyslogFrames } from "../alerts/parsers";
 import { DataStream } from "./dataStream";
 import { Indexer } from "./indexer";
@@ -110,7 +110,7 @@ for (const kind of [alertsToSend(20), incidentsToSend(20)]) {
       const tokens = { use: <Result>(call: (token: string) => Promise<Result>) => call("the token") };
       const options = { url: server.url, rule, stream: "Custom-Defender_CL", tenantId: "t", environment: {}, tokens };
       try {
-        await logAnalytics(options).deliver(kind.records.map(({ record }) => record));
+        await logsIngestion(options).deliver(kind.records.map(({ record }) => record));
       } finally {
         server.stop();
       }

@@ -8,13 +8,12 @@ import {
 } from "@defender-mssp/microsoft";
 import { detectionsBetween, securityAlert } from "@defender-mssp/testkit";
 import { fetchedAlert, sinkRecordOf as alertAsSinkRecord } from "../../src/alerts/fetchedAlert";
-import { recordAsJson } from "../../src/alerts/formats";
-import { alertSink } from "../../src/alerts/setup";
+import { alertFormats, recordAsJson } from "../../src/alerts/formats";
 import { fetchedIncident } from "../../src/incidents/incidentSource";
-import { incidentFormats, incidentSink, sinkRecordOf } from "../../src/incidents/sink";
+import { incidentFormats, sinkRecordOf } from "../../src/incidents/formats";
 import type { PullCommandOptions } from "../../src/pull/pullOptions";
-import type { Destination, SinkRecord } from "../../src/sinks/sink";
-import type { SinkOptions } from "../../src/sinks/sinkOptions";
+import { chosenDestinations, openDestination, type Deliverable, type SinkOptions } from "../../src/sinks/destinations";
+import type { SinkRecord } from "../../src/sinks/sink";
 
 export interface ToSend {
   readonly name: "alerts" | "incidents";
@@ -87,7 +86,10 @@ export function alertsToSend(count: number): ToSend {
     })),
     ...{ sourcetype: "defender:alert", dataStream: "logs-defender.alert-default", messageId: "graph" },
     recordIn: (defender) => defender,
-    sink: (options, note) => delivering(alertSink(options, { session: processSession(), signal, note }), alerts),
+    sink: delivering(
+      { noun: "alert", recordOf: (alert, format) => alertAsSinkRecord(alert, alertFormats[format]) },
+      alerts,
+    ),
   };
 }
 
@@ -101,12 +103,19 @@ export function incidentsToSend(count: number, { alertsEach = 2 } = {}): ToSend 
     })),
     ...{ sourcetype: "defender:incident", dataStream: "logs-defender.incident-default", messageId: "incident" },
     recordIn: (defender) => (defender as { incident: unknown }).incident,
-    sink: (options, note) => delivering(incidentSink(options, { session: processSession(), signal, note }), incidents),
+    sink: delivering(
+      { noun: "incident", recordOf: (incident, format) => sinkRecordOf(incident, incidentFormats[format]) },
+      incidents,
+    ),
   };
 }
 
-function delivering<T>(destination: Destination<T>, items: readonly T[]) {
-  return { deliver: () => destination.deliver(items), flush: async () => destination.flush?.() };
+function delivering<T>(deliverable: Deliverable<T>, items: readonly T[]): ToSend["sink"] {
+  return (options, note) => {
+    const [kind] = chosenDestinations(options);
+    const destination = openDestination(kind, options, deliverable, { session: processSession(), signal, note });
+    return { deliver: () => destination.deliver(items), flush: async () => destination.flush?.() };
+  };
 }
 
 /** As it is after JSON: without undefined. */

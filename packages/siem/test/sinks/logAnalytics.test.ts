@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { gunzipSync } from "node:zlib";
-import { logAnalytics } from "../../src/sinks/logAnalytics";
+import { logsIngestion } from "../../src/sinks/logAnalytics";
 import { DestinationError } from "../../src/sinks/sink";
 import { recordsOf, serverOf, type Call, type Reply } from "./records";
 
@@ -13,7 +13,7 @@ describe("cli/sinks: Azure Monitor's Logs Ingestion API", () => {
   const pauses: number[] = [];
   const tokens = { use: <Result>(call: (token: string) => Promise<Result>) => call("the token") };
   const sinkOf = (change: object = {}) =>
-    logAnalytics({
+    logsIngestion({
       ...{ url: server.url, rule, stream: "Custom-DefenderAlerts_CL", tenantId: "t", environment: {}, tokens },
       note: (text) => void notes.push(text),
       sleep: (pause) => Promise.resolve(void pauses.push(pause)),

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { gunzipSync } from "node:zlib";
 import { clouds, logsIngestionCallSize } from "@defender-mssp/microsoft";
-import { logAnalytics } from "../../src/sinks/logAnalytics";
+import { logsIngestion } from "../../src/sinks/logAnalytics";
 import { alertsToSend, incidentsToSend } from "./itemsToSend";
 import { recordsOf, serverOf, type Call } from "./records";
 
@@ -69,7 +69,7 @@ describe("cli/sinks: Azure Monitor's requests against Microsoft's client", () =>
 
   async function ofSink(records: ReturnType<typeof recordsOf>): Promise<Call[]> {
     const tokens = { use: <Result>(call: (token: string) => Promise<Result>) => call("the token") };
-    await logAnalytics({ url: server.url, rule, stream, tenantId: "t", environment: {}, tokens }).deliver(records);
+    await logsIngestion({ url: server.url, rule, stream, tenantId: "t", environment: {}, tokens }).deliver(records);
     return server.calls.splice(0);
   }
 

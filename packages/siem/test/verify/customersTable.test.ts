@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { endings } from "@defender-mssp/microsoft";
-import type { Coverage } from "../../src/deliveryCount/countCoverage";
+import type { Coverage } from "../../src/pull/coverage";
 import { failed, notChecked, passed, type Check } from "../../src/verify/check";
 import { customersTable } from "../../src/verify/customersTable";
 import { lagBehind } from "../../src/verify/deliveryLag";

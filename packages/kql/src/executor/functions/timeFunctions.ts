@@ -1,3 +1,4 @@
+import { dayMs } from "@defender-mssp/errors/time";
 import type { FunctionCall, FunctionCompiler } from "../evaluator";
 import { toNumber, toText } from "../values/convert";
 import { KustoDateTime, KustoTimespan, ticksPerDay, ticksPerSecond, type KustoValue } from "../values/kustoValue";
@@ -183,7 +184,7 @@ const dateParts: Readonly<Partial<Record<string, (date: Date) => number>>> = {
 };
 
 function dayOfYear(date: Date): number {
-  return Math.floor((date.getTime() - Date.UTC(date.getUTCFullYear(), 0, 1)) / 86_400_000) + 1;
+  return Math.floor((date.getTime() - Date.UTC(date.getUTCFullYear(), 0, 1)) / dayMs) + 1;
 }
 
 function fromUnix(ticks: bigint): PlainFunction {

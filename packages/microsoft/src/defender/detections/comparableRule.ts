@@ -2,7 +2,7 @@
  * A rule in the form in which a file's and the tenant's are compared: what the service normalises or
  * sets itself makes no difference.
  */
-import { durationSeconds } from "./durationSeconds";
+import { durationOf } from "@defender-mssp/errors/time";
 import { newShape } from "./newShape";
 
 export type ComparableValue =
@@ -63,8 +63,8 @@ const durations = new Set(["schedule.frequency", "schedule.lookback"]);
 
 function comparableText(text: string, place: string): ComparableValue | undefined {
   if (durations.has(place)) {
-    const seconds = durationSeconds(text);
-    return Number.isNaN(seconds) ? text : seconds;
+    const milliseconds = durationOf(text);
+    return milliseconds === undefined ? text : milliseconds / 1000;
   }
   const lines = text.replaceAll(/\r\n?/g, "\n");
   const shown = place === "queryCondition.queryText" ? lines.trim() : lines;

@@ -1,4 +1,5 @@
 /** Runs the custom detection rules of a tenant that are due, on the events that were put into it. */
+import { dayMs, minuteMs } from "@defender-mssp/errors/time";
 import type { Cloud, StoredObject, Tenant } from "../../cloud/model";
 import { innerOf, jsonText } from "../../graph/json";
 import { minutesIn } from "../detectionRules/checkDetectionRule";
@@ -18,9 +19,6 @@ export interface RuleRun {
   /** Why the query didn't run. */
   readonly problem?: string;
 }
-
-const minute = 60_000;
-const day = 24 * 60 * minute;
 
 /** The last run of each tenant: the next one begins after it, so that no rule runs twice at a time. */
 const lastRuns = new WeakMap<Tenant, Promise<unknown>>();
@@ -54,7 +52,7 @@ async function runInTurn(cloud: Cloud, tenant: Tenant): Promise<RuleRun[]> {
 function isDue(rule: StoredObject, now: Date): boolean {
   if (rule["status"] !== "enabled") return false;
   const last = lastRun(rule);
-  return last === undefined || now.getTime() >= last.getTime() + frequencyMinutes(rule) * minute;
+  return last === undefined || now.getTime() >= last.getTime() + frequencyMinutes(rule) * minuteMs;
 }
 
 function lastRun(rule: StoredObject): Date | undefined {
@@ -102,7 +100,7 @@ function isForPeople(error: unknown): error is Error {
 /** 4 times the frequency below a day, else 30 days; the first run has 30 days. */
 function windowMilliseconds(rule: StoredObject): number {
   const minutes = frequencyMinutes(rule);
-  return lastRun(rule) === undefined || minutes === 0 || minutes >= 24 * 60 ? 30 * day : 4 * minutes * minute;
+  return lastRun(rule) === undefined || minutes === 0 || minutes >= 24 * 60 ? 30 * dayMs : 4 * minutes * minuteMs;
 }
 
 function isWithin(row: ResultRow, since: Date): boolean {

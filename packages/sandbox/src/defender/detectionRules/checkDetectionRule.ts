@@ -2,6 +2,7 @@
  * Refuses the detection rules that the service refuses. The texts are from probes of a live tenant in August and
  * September 2026 (github.com/pkhabazi/SentinelToXDR, docs/API-Constraints.md); where a text is the sandbox's own, it says so.
  */
+import { durationOf, minuteMs } from "@defender-mssp/errors/time";
 import type { Json, StoredObject } from "../../cloud/model";
 import { EmulatedGraphError } from "../../graph/errors";
 import { innerOf, isObject, jsonText, objectsIn, type JsonObject } from "../../graph/json";
@@ -154,9 +155,8 @@ function checkDuration(name: string, value: Json): string {
 
 /** Whole minutes of an ISO 8601 duration of days, hours, minutes and seconds. */
 export function minutesIn(duration: string): number | undefined {
-  const [whole, days = 0, hours = 0, minutes = 0] =
-    /^P(?=.)(?:(\d+)D)?(?:T(?=.)(?:(\d+)H)?(?:(\d+)M)?(?:0+S)?)?$/.exec(duration) ?? [];
-  return whole === undefined ? undefined : (Number(days) * 24 + Number(hours)) * 60 + Number(minutes);
+  const milliseconds = durationOf(duration, /^P(?=.)(?:\d+D)?(?:T(?=.)(?:\d+H)?(?:\d+M)?(?:0+S)?)?$/);
+  return milliseconds === undefined ? undefined : milliseconds / minuteMs;
 }
 
 function checkDetails(value: JsonObject): JsonObject {

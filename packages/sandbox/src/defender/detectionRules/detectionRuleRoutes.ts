@@ -4,6 +4,7 @@
  * probes of live tenants, August to October 2026: the refusals, the late deletes, what PATCH keeps.
  */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import { hourMs } from "@defender-mssp/errors/time";
 import type { Caller, Cloud, StoredObject, Tenant } from "../../cloud/model";
 import { switchValue } from "../../cloud/switches";
 import { boolean, dateTime, string } from "../../graph/entities/property";
@@ -29,7 +30,7 @@ const readPermissions = ["CustomDetection.Read.All", "CustomDetection.ReadWrite.
 const writePermissions = ["CustomDetection.ReadWrite.All"];
 
 /** How long lists and reads go on with a deleted rule: hours, gone the next morning. */
-const lingerMilliseconds = 6 * 60 * 60 * 1000;
+const lingerMilliseconds = 6 * hourMs;
 /** How long the display name of a deleted rule stays taken: 30 to 60 seconds. */
 const reservedMilliseconds = 45_000;
 const defaultPageSize = 100;

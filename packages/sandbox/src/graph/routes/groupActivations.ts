@@ -9,6 +9,7 @@
  * at the latest, and nobody approves their own request. `adminAssign` is not emulated.
  */
 import { randomUUID } from "node:crypto";
+import { dayMs, durationOf, minuteMs } from "@defender-mssp/errors/time";
 import type { StoredObject, Tenant } from "../../cloud/model";
 import { createdEntity, entity, list } from "../answers";
 import { addLink, get, linked } from "../directory";
@@ -34,10 +35,8 @@ const root = "/identityGovernance/privilegedAccess/group";
 const approvals = "assignmentApprovals";
 const versions = ["v1.0"] as const;
 const name = (entitySet: string): string => `${root.slice(1)}/${entitySet}`;
-const minute = 60_000;
-const day = 24 * 60 * minute;
 /** https://learn.microsoft.com/entra/id-governance/privileged-identity-management/groups-activate-roles */
-const shortest = 5 * minute;
+const shortest = 5 * minuteMs;
 
 const { readActivations: read, writeActivations: write, readApprovals, writeApprovals } = permissions;
 
@@ -223,10 +222,7 @@ function askedLength(call: Call, { scheduleInfo = null }: JsonObject): number {
 
 /** An ISO 8601 duration of days, hours and minutes in milliseconds. */
 function lengthOf(duration: string): number | undefined {
-  const parts = /^P(?=\d|T\d)(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?)?$/.exec(duration);
-  if (parts === null) return undefined;
-  const [days = 0, hours = 0, minutes = 0] = parts.slice(1).map((part: string | undefined) => Number(part ?? 0));
-  return days * day + (hours * 60 + minutes) * minute;
+  return durationOf(duration, /^P(?=\d|T\d)(?:\d+D)?(?:T(?:\d+H)?(?:\d+M)?)?$/);
 }
 
 /** The person becomes a member until the end: of the request, or of the eligibility. */
@@ -267,7 +263,7 @@ function stageOf(call: Call, values: JsonObject): JsonObject | undefined {
   const { setting = null } = ruleOf(call.tenant, groupId, accessId, "Approval_EndUser_Assignment");
   const [first] = objectsIn(innerOf(setting, "approvalStages"));
   if (innerOf(setting, "isApprovalRequired") !== true || first === undefined) return undefined;
-  const end = call.cloud.now().getTime() + Number(first["approvalStageTimeOutInDays"] ?? 1) * day;
+  const end = call.cloud.now().getTime() + Number(first["approvalStageTimeOutInDays"] ?? 1) * dayMs;
   return {
     id: randomUUID(),
     endDateTime: new Date(end).toISOString(),

@@ -4,6 +4,7 @@
  * https://learn.microsoft.com/graph/api/privilegedaccessgroup-post-eligibilityschedulerequests
  */
 import { randomUUID } from "node:crypto";
+import { durationOf, minuteMs } from "@defender-mssp/errors/time";
 import type { Json, StoredObject, Tenant } from "../../cloud/model";
 import { createdEntity, entity, list } from "../answers";
 import { get, getDirectoryObject } from "../directory";
@@ -22,10 +23,8 @@ const schedules = "eligibilitySchedules";
 const root = "/identityGovernance/privilegedAccess/group";
 const versions = ["v1.0"] as const;
 const name = (entitySet: string): string => `${root.slice(1)}/${entitySet}`;
-const minute = 60_000;
-const day = 24 * 60 * minute;
 /** https://learn.microsoft.com/entra/id-governance/privileged-identity-management/groups-assign-member-owner */
-const shortest = 5 * minute;
+const shortest = 5 * minuteMs;
 
 export const privilegedAccessRoutes: readonly Route[] = licensed("privilegedAccess", [
   {
@@ -164,7 +163,7 @@ function scheduleOf(call: Call, { scheduleInfo = null, groupId, accessId }: Aske
   const times = timesOfSchedule(call, scheduleInfo);
   const [start, end] = [jsonText(times["startDateTime"]), textIn(innerOf(times["expiration"], "endDateTime"))];
   const rule = ruleOf(call.tenant, groupId, jsonText(accessId), "Expiration_Admin_Eligibility");
-  const longest = Number(/^P(\d+)D$/.exec(jsonText(rule["maximumDuration"]))?.[1] ?? Infinity) * day;
+  const longest = durationOf(jsonText(rule["maximumDuration"]), /^P\d+D$/) ?? Infinity;
   const duration = end === undefined ? Infinity : Date.parse(end) - Date.parse(start);
   if (rule["isExpirationRequired"] === true && duration > longest) {
     throw refused(
@@ -201,8 +200,7 @@ function endOf(expiration: JsonObject, start: string): string | undefined {
     case "afterDateTime":
       return jsonText(expiration["endDateTime"]);
     case "afterDuration": {
-      const [, days, hours] = /^P(?:(\d+)D)?(?:T(\d+)H)?$/.exec(jsonText(expiration["duration"])) ?? [];
-      const length = Number(days ?? 0) * day + Number(hours ?? 0) * 60 * minute;
+      const length = durationOf(jsonText(expiration["duration"]), /^P(?:\d+D)?(?:T\d+H)?$/) ?? 0;
       return wholeSeconds(new Date(Date.parse(start) + length));
     }
     default:

@@ -5,6 +5,7 @@
  * expired request stays pending and can't be accepted).
  */
 import { randomUUID } from "node:crypto";
+import { dayMs } from "@defender-mssp/errors/time";
 import { directoryRoleTemplates, isUuid, type DirectoryRoleName } from "@defender-mssp/microsoft";
 import type { Cloud, Json, StoredObject, Tenant } from "../../cloud/model";
 import { createdEntity, entity, list } from "../answers";
@@ -344,7 +345,7 @@ function keepInBoth(cloud: Cloud, collection: Collection, object: StoredObject):
 }
 
 function inDays(now: Date, days: number): Date {
-  return new Date(now.getTime() + days * 24 * 60 * 60 * 1000);
+  return new Date(now.getTime() + days * dayMs);
 }
 
 /** The sandbox's own text: the pages document no errors. */

@@ -1,6 +1,6 @@
 /** A count of deliveries as Prometheus metrics. */
-import { gaugeText, type Sample } from "../pull/gaugeText";
-import type { Coverage, CoverageDifference } from "./countCoverage";
+import type { Coverage, CoverageDifference } from "./coverage";
+import { gaugeText, type Sample } from "./gaugeText";
 
 /** A count with the labels of its customer. */
 export interface LabelledCoverage {

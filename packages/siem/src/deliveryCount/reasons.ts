@@ -5,36 +5,10 @@
  * Microsoft Sentinel's alone.
  */
 import type { AlertApi, SecurityAlert } from "@defender-mssp/microsoft";
+import type { Reason } from "../pull/coverage";
 import { overlap } from "../pull/overlap";
 import { margin } from "./coverageWindow";
 import type { HuntedAlert } from "./huntedAlerts";
-
-/** Reasons with their texts. */
-export const reasonTexts = {
-  severity: "left out by --severity",
-  legacyApi: "the legacy API has alerts of Defender for Endpoint alone",
-  standaloneOrTuned: "alerts_v2 does not have them: in no incident (standalone), or suppressed by alert tuning",
-  exchange: "alerts_v2 does not have them: alerts of low signal from Exchange",
-  intune: "alerts_v2 does not have alerts of Microsoft Intune",
-  dataLossPrevention: "alerts_v2 does not have them: tuned by a built-in rule for data loss prevention, or standalone",
-  sentinel: "alerts_v2 does not have them: in no incident, or of a workspace that is not connected to Defender",
-  beforeCount: "created before the count of deliveries began",
-  late: "alerts_v2 showed them more than ten minutes after their creation, when the pull had passed",
-  pending: "the pull has not come so far",
-  recent: "created less than an hour ago, and not pulled yet",
-  notLookedUp: "not looked up in alerts_v2",
-  otherTime: "AlertInfo has them under another time",
-  notHunted: "AlertInfo does not have them; no document says which alerts it lacks",
-  unknown: "alerts_v2 has them, and no reason is known",
-} as const;
-export type Reason = keyof typeof reasonTexts;
-
-/** Reasons that a person should look into: the alert should have been delivered. */
-const losses: readonly Reason[] = ["unknown", "pending"];
-
-export function isLoss(reason: Reason): boolean {
-  return losses.includes(reason);
-}
 
 /** What is known of the deliveries that an alert is missing from. */
 export interface DeliveryFacts {

@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import type { Connector } from "./connector";
 
 /** The options that name a credential. */
 export interface CredentialOptions {
@@ -6,6 +7,30 @@ export interface CredentialOptions {
   readonly certificate?: string;
   readonly federatedTokenFile?: string;
 }
+
+/** The option and the variable that name a credential of each type. */
+export const credentialWays: Readonly<
+  Record<Connector["credential"], { option: string; key: keyof CredentialOptions; variable: string; words: string }>
+> = {
+  secret: {
+    option: "--client-secret-file",
+    key: "clientSecretFile",
+    variable: "MSSP_CLIENT_SECRET_FILE",
+    words: "a client secret",
+  },
+  certificate: {
+    option: "--certificate",
+    key: "certificate",
+    variable: "MSSP_CERTIFICATE_FILE",
+    words: "a certificate with its private key",
+  },
+  federated: {
+    option: "--federated-token-file",
+    key: "federatedTokenFile",
+    variable: "MSSP_FEDERATED_TOKEN_FILE",
+    words: "a token of a federated identity provider",
+  },
+};
 
 /**
  * Adds the options to a command. They name files: every user of the machine can read arguments. For
