@@ -5,3 +5,4 @@ require("./colors");
 require("./compile");
 require("./fastCheck");
 require("./engine");
+if (process.env.TEST_RECORD) exports.mochaHooks = require("./costs").mochaHooks;
