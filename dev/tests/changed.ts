@@ -136,7 +136,7 @@ interface Graph {
 }
 
 /** The script of the boundaries names all folders with modules. */
-function importersOfModules(): Map<string, string[]> {
+export function importersOfModules(): Map<string, string[]> {
   const { stdout } = spawnSync("npm", ["run", "-s", "boundaries", "--", "--output-type", "json"], {
     encoding: "utf8",
     maxBuffer: 2 ** 28,
