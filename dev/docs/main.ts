@@ -1,14 +1,17 @@
 /**
  * `npm run docs` writes the reference pages, and the long ones whole to `dist/docs` or to the folder
  * that `--whole` names, which writes nothing else; `npm run schemas` writes the JSON Schemas of `--json`; `npm run docs:check` says whether they are up to date,
- * and checks every page: links and anchors, paths in backticks, the tests that SECURITY.md names,
- * the length of table cells, the README's size, how shell blocks are run, the components' examples
+ * and checks every page: links and anchors, paths in backticks, the tests that SECURITY.md names and
+ * the mutations of its promises, the names that the sources declare, the length of table cells, the README's size, how shell blocks are run, the components' examples
  * and documentation.
  */
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { parseArgs } from "node:util";
 import { messageOf } from "@defender-mssp/errors";
+import { nameFindings } from "../names/nameFindings";
+import { mutationProblems } from "../promises/mutationProblems";
+import { mutations } from "../promises/mutations";
 import { brokenExamples, exampleCount } from "./checks/examples";
 import { brokenLinks } from "./checks/links";
 import { missingPaths } from "./checks/paths";
@@ -45,7 +48,10 @@ async function check(): Promise<void> {
     ...missingPaths(root, pages),
     ...longCells(pages),
     ...pages.filter(({ file }) => file === "README.md").flatMap(readmeSize),
-    ...pages.filter(({ file }) => file === "SECURITY.md").flatMap(({ text }) => untestedPromises(root, text)),
+    ...pages
+      .filter(({ file }) => file === "SECURITY.md")
+      .flatMap(({ text }) => [...untestedPromises(root, text), ...mutationProblems(root, text, mutations)]),
+    ...nameFindings(root),
     ...blocks.flatMap(unknownMark),
     ...brokenExamples(root),
     ...(await typedocFindings(root)),

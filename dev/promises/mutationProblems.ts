@@ -28,7 +28,7 @@ export function mutationProblem(
   return before === after ? `${file}: "after" changes nothing` : undefined;
 }
 
-/** A sentence for each mutation that cannot be applied, and for each promise that has none. */
+/** A sentence for each mutation that cannot be applied or names no test, and for each promise that has none. */
 export function mutationProblems(checkout: string, page: string, mutations: readonly Mutation[]): readonly string[] {
   const promises = securityPromises(page);
   const unbroken = promises.flatMap((promise) =>
@@ -43,7 +43,26 @@ export function mutationProblems(checkout: string, page: string, mutations: read
     const problem = mutationProblem(checkout, promises, mutation);
     return problem === undefined ? [] : [`"${shortText(mutation.promise)}": ${problem}`];
   });
-  return [...unbroken, ...inapplicable];
+  return [...unbroken, ...inapplicable, ...mutations.flatMap((mutation) => missingTitle(checkout, mutation))];
+}
+
+/** What a mutation selects a test by must be part of a title in its file. */
+function missingTitle(checkout: string, { test, grep }: Mutation): string[] {
+  if (grep === undefined || !existsSync(path.join(checkout, test))) return [];
+  const text = readFileSync(path.join(checkout, test), "utf8").replaceAll("\\`", "`");
+  const isTitle = text.includes(grep) || titleParts(text).some((part) => endsWithin(grep, part));
+  return isTitle ? [] : [`${test}: no "${grep}"`];
+}
+
+/** The fixed parts of titles that have variable ones. */
+function titleParts(text: string): readonly string[] {
+  const titles = [...text.matchAll(/\bit\(`(.+)`, /g)].map(([, title = ""]) => title);
+  return titles.flatMap((title) => title.split(/\$\{[^}]*\}/)).filter((part) => part.length > 8);
+}
+
+/** Whether a text has the part, or ends with the beginning of the part. */
+function endsWithin(text: string, part: string): boolean {
+  return text.includes(part) || Array.from(part).some((_, end) => end > 8 && text.endsWith(part.slice(0, end)));
 }
 
 /** The end of a text, which has the promise next to its test. */

@@ -9,7 +9,7 @@ describe("components: index", function () {
    */
   function loadsAzureNative(module: string): string {
     const script =
-      `require("./test/setup/compile.js"); require("./${module}");` +
+      `require("@defender-mssp/testkit/mocha/compile"); require("./${module}");` +
       'process.stdout.write(String(Object.keys(require.cache).some((file) => file.includes("azure-native"))))';
     const root = path.resolve(__dirname, "../..");
     return execFileSync(process.execPath, ["--conditions=source", "-e", script], { cwd: root, encoding: "utf8" });

@@ -1,18 +1,10 @@
 import assert from "node:assert/strict";
-import { existsSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import path from "node:path";
 import { root } from "../../dev/docs/files";
-import { generatedFiles, wholePages } from "../../dev/docs/pages";
+import { wholePages } from "../../dev/docs/pages";
 
-describe("generated files", () => {
-  for (const { file, make } of generatedFiles) {
-    it(`${file} is as \`npm run docs\` writes it`, async () => {
-      const place = path.join(root, file);
-      assert.ok(existsSync(place), `${file} is missing: run npm run docs`);
-      assert.ok(readFileSync(place, "utf8") === (await make()), `${file} is out of date: run npm run docs`);
-    });
-  }
-
+describe("reference pages", () => {
   for (const { file, make } of wholePages) {
     it(`${file} is whole in the site and the package: each entry of the checkout's list has a section`, async () => {
       const list = readFileSync(path.join(root, file), "utf8");

@@ -192,7 +192,7 @@ describe("plugin: Construct", function () {
 
   it("the plugin loads azure-native only for a component that needs it", () => {
     const script =
-      'require("./test/setup/compile.js"); require("./plugin/constructComponent.ts");' +
+      'require("@defender-mssp/testkit/mocha/compile"); require("./plugin/constructComponent.ts");' +
       'process.stdout.write(String(Object.keys(require.cache).some((file) => file.includes("azure-native"))))';
     const cwd = path.resolve(__dirname, "../..");
     assert.equal(

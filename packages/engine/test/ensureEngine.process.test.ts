@@ -197,7 +197,7 @@ describe("ensureEngine", () => {
     const environment = { ...process.env, PATH: `${tools}:/usr/bin:/bin`, FAKE_LOG: log };
     const child = spawn(
       process.execPath,
-      ["--conditions=source", "--require", "./test/setup/compile.js", "-e", script],
+      ["--conditions=source", "--require", "@defender-mssp/testkit/mocha/compile", "-e", script],
       { cwd: root, env: environment, stdio: "ignore", detached: true },
     );
     await until(() => fs.existsSync(`${log}.started`));

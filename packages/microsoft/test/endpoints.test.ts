@@ -60,7 +60,7 @@ describe("microsoft/endpoints", () => {
       return (
         await promisify(execFile)(
           process.execPath,
-          ["--conditions=source", "--require", "./test/setup/compile.js", "-e", script],
+          ["--conditions=source", "--require", "@defender-mssp/testkit/mocha/compile", "-e", script],
           settings,
         )
       ).stdout.trim();

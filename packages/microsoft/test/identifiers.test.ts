@@ -13,6 +13,7 @@ import {
   tokenEndpoint,
   adminConsentUrl,
 } from "@defender-mssp/microsoft";
+import { referenceFolder } from "@defender-mssp/testkit";
 
 const root = path.join(__dirname, "..", "..", "..");
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
@@ -32,7 +33,7 @@ describe("microsoft/identifiers", () => {
   });
 
   it("matches the table of the reference", function () {
-    const reference = path.join(root, "..", "shared", "reference", "domain.md");
+    const reference = path.join(referenceFolder(), "domain.md");
     if (!existsSync(reference)) this.skip();
     const section = /## 5\.[\s\S]*?## 6\./.exec(readFileSync(reference, "utf8"))?.[0] ?? "";
     const expected = [...section.matchAll(/\| ([0-9a-f-]{36}) \|/g)].map(([, id]) => id!);

@@ -15,7 +15,7 @@ describe("writeWholeFile", function () {
       const module = JSON.stringify(path.resolve(__dirname, "../src/wholeFile.ts"));
       await writeFile(script, `require(${module}).writeWholeFile(${JSON.stringify(file)}, "x".repeat(100_000));`);
       // The limit of a file's size, in kibibytes, makes real short writes.
-      const node = `"$0" --conditions=source --require ./test/setup/compile.js "$1"`;
+      const node = `"$0" --conditions=source --require @defender-mssp/testkit/mocha/compile "$1"`;
       const { exitCode, stderr } = await execa("bash", ["-c", `ulimit -f 32; exec ${node}`, process.execPath, script], {
         cwd: path.resolve(__dirname, "../../.."),
         reject: false,

@@ -8,12 +8,12 @@ import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { execa } from "execa";
+import { checkoutFolder, referenceFolder } from "@defender-mssp/testkit";
 import { parse } from "yaml";
 import { kubernetesManifests } from "../../../cli/fleet/manifests/kubernetes";
 import { options } from "./manifestOptions";
 
-const checkout = path.resolve(__dirname, "..", "..", "..");
-const definition = path.join(checkout, "..", "shared", "reference", "kubernetes", "pulumi.com_stacks.yaml");
+const definition = path.join(referenceFolder(), "kubernetes", "pulumi.com_stacks.yaml");
 const kubeconformVersion = "v0.7.0";
 
 interface Definition {
@@ -74,7 +74,7 @@ describe("kubeconform", function () {
   }
 
   async function installed(): Promise<string> {
-    const GOBIN = path.join(checkout, "node_modules", ".cache", "kubeconform");
+    const GOBIN = path.join(checkoutFolder(), "node_modules", ".cache", "kubeconform");
     const file = path.join(GOBIN, "kubeconform");
     if (existsSync(file)) return file;
     await execa("go", ["install", `github.com/yannh/kubeconform/cmd/kubeconform@${kubeconformVersion}`], {

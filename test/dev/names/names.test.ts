@@ -1,32 +1,5 @@
 import assert from "node:assert/strict";
-import { execFileSync } from "node:child_process";
-import { readFileSync } from "node:fs";
-import path from "node:path";
-import { countedRules, declaredNames, repeatedTypes, sourceNames, type NamePlace } from "../../../dev/names/names";
-
-const checkout = path.join(__dirname, "../../..");
-const ratchet = "dev/names/ratchet.json";
-
-describe("dev/names: the names of this project", () => {
-  const sources = sourceNames(checkout);
-  const limits = JSON.parse(readFileSync(path.join(checkout, ratchet), "utf8")) as Record<string, number>;
-
-  it("an exported type's name is declared by one file", () => {
-    const repeated = [...repeatedTypes(sources)].map(([name, files]) => `${name}: ${files.join(", ")}`);
-    assert.deepEqual(repeated, [], "Give each type a name of its own, or import the type that exists.");
-  });
-
-  for (const [rule, exceptions] of Object.entries(countedRules)) {
-    it(`${rule}: the number of exceptions does not rise`, () => {
-      const exceptionsNow = exceptions(sources);
-      const limit = limits[rule] ?? 0;
-      assert.ok(
-        exceptionsNow.length <= limit,
-        `${exceptionsNow.length} instead of ${limit} in ${ratchet}. Give a new name its noun:\n${newest(exceptionsNow)}`,
-      );
-    });
-  }
-});
+import { countedRules, declaredNames, repeatedTypes } from "../../../dev/names/names";
 
 describe("dev/names: reading names", () => {
   const source = (file: string, text: string) => ({ file, names: declaredNames(file, text) });
@@ -73,31 +46,3 @@ describe("dev/names: reading names", () => {
     assert.deepEqual(countedRules.filesNamedOtherwise(sources), [{ file: "build.ts", line: 1, name: "build" }]);
   });
 });
-
-/** The exceptions on lines that were added since the ratchet was last written; without git's history, all files. */
-function newest(places: readonly NamePlace[]): string {
-  const shown = ({ file, line, name }: NamePlace) => `  ${file}:${line} ${name}`;
-  try {
-    const git = (...args: string[]) => execFileSync("git", args, { cwd: checkout, encoding: "utf8", stdio: "pipe" });
-    const written = git("log", "-1", "--format=%H", "--", ratchet).trim();
-    const added = addedLines(git("diff", "--unified=0", "--no-color", written, "--", "*.ts", "*.tsx"));
-    const fresh = places.filter(({ file, line }) => added.has(`${file}:${line}`));
-    if (fresh.length > 0) return fresh.map(shown).join("\n");
-  } catch {
-    // Not a checkout with history.
-  }
-  return places.map(shown).join("\n");
-}
-
-/** `<file>:<line>` of each line that a diff without context adds. */
-function addedLines(diff: string): Set<string> {
-  const added = new Set<string>();
-  let file = "";
-  for (const text of diff.split("\n")) {
-    file = /^\+\+\+ b\/(.*)$/.exec(text)?.[1] ?? file;
-    const [, start, count = "1"] = /^@@ .* \+(\d+)(?:,(\d+))? @@/.exec(text) ?? [];
-    if (start === undefined) continue;
-    for (let line = Number(start); line < Number(start) + Number(count); line++) added.add(`${file}:${line}`);
-  }
-  return added;
-}

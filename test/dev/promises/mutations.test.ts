@@ -1,41 +1,11 @@
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
 import path from "node:path";
 import { mutationProblems, promiseOfMutation } from "../../../dev/promises/mutationProblems";
-import { mutations, type Mutation } from "../../../dev/promises/mutations";
+import { type Mutation } from "../../../dev/promises/mutations";
 import { testRun } from "../../../dev/promises/runTest";
 import { securityPromises } from "../../../dev/promises/securityPromises";
 
 const checkout = path.resolve(__dirname, "../../..");
-const page = readFileSync(path.join(checkout, "SECURITY.md"), "utf8");
-
-describe("dev/promises: the mutations of SECURITY.md's promises", () => {
-  it("each promise with a test has a mutation, and each mutation applies to the code of today", () => {
-    assert.deepEqual(mutationProblems(checkout, page, mutations), []);
-  });
-
-  it("each title of a mutation is in its test", () => {
-    for (const { test, grep } of mutations) {
-      if (grep === undefined) continue;
-      const text = readFileSync(path.join(checkout, test), "utf8").replaceAll("\\`", "`");
-      assert.ok(
-        text.includes(grep) || titleParts(text).some((part) => endsWithin(grep, part)),
-        `${test}: no "${grep}"`,
-      );
-    }
-  });
-});
-
-/** The fixed parts of titles that have variable ones. */
-function titleParts(text: string): readonly string[] {
-  const titles = [...text.matchAll(/\bit\(`(.+)`, /g)].map(([, title = ""]) => title);
-  return titles.flatMap((title) => title.split(/\$\{[^}]*\}/)).filter((part) => part.length > 8);
-}
-
-/** Whether a text has the part, or ends with the beginning of the part. */
-function endsWithin(text: string, part: string): boolean {
-  return text.includes(part) || Array.from(part).some((_, end) => end > 8 && text.endsWith(part.slice(0, end)));
-}
 
 describe("dev/promises: comparing mutations with SECURITY.md", () => {
   const test = "test/dev/promises/mutations.test.ts";

@@ -18,7 +18,7 @@ import {
   legacyAlert,
   securityAlert,
 } from "../../src/defender";
-import { connectorId, StoppedClock, tenantId, type TestSandbox, testSandbox } from "@defender-mssp/testkit";
+import { connectorId, referenceFolder, StoppedClock, tenantId, type TestSandbox, testSandbox } from "@defender-mssp/testkit";
 
 const now = new Date("2026-06-01T12:00:00Z");
 const hour = 60 * 60 * 1000;
@@ -112,7 +112,7 @@ describe("sandbox/defender: detections", () => {
   });
 
   it("legacy alert: all documented fields in their order", function () {
-    const reference = path.join(__dirname, "..", "..", "..", "..", "..", "shared", "reference", "domain.md");
+    const reference = path.join(referenceFolder(), "domain.md");
     if (!existsSync(reference)) this.skip();
     const section = /- Fields: ([\s\S]*?)\n- /.exec(readFileSync(reference, "utf8"))?.[1] ?? "";
     const fields = section.trim().split(/\s+/);
@@ -122,18 +122,7 @@ describe("sandbox/defender: detections", () => {
   });
 
   it("Graph alert: names, enumerations and nulls as in the metadata", function () {
-    const reference = path.join(
-      __dirname,
-      "..",
-      "..",
-      "..",
-      "..",
-      "..",
-      "shared",
-      "reference",
-      "graph",
-      "v1.0-Prod.csdl",
-    );
+    const reference = path.join(referenceFolder(), "graph", "v1.0-Prod.csdl");
     if (!existsSync(reference)) this.skip();
     const security = readFileSync(reference, "utf8").split('Namespace="microsoft.graph.security"')[1]!;
     const check = metadataChecker(security);

@@ -13,10 +13,11 @@ import {
   decodeToken,
   get,
   post,
+  referenceFolder,
   temporarySandbox,
 } from "@defender-mssp/testkit";
 
-const folder = path.resolve(__dirname, "../../../../../shared/reference/entra-tokens");
+const folder = path.join(referenceFolder(), "entra-tokens");
 
 interface Captured {
   readonly response: { readonly status: number; readonly body: Record<string, unknown> };

@@ -287,9 +287,13 @@ interface Elsewhere {
 
 async function serveElsewhere(home: string): Promise<Elsewhere> {
   const script = path.join(__dirname, "serve.ts");
-  const child = spawn(process.execPath, ["--conditions=source", "--require", "./test/setup/compile.js", script, home], {
-    stdio: ["pipe", "pipe", "inherit"],
-  });
+  const child = spawn(
+    process.execPath,
+    ["--conditions=source", "--require", "@defender-mssp/testkit/mocha/compile", script, home],
+    {
+      stdio: ["pipe", "pipe", "inherit"],
+    },
+  );
   const line = await new Promise<string>((resolve, reject) => {
     child.stdout.once("data", (chunk: Buffer) => resolve(chunk.toString()));
     child.once("exit", () => reject(new Error("The sandbox elsewhere has ended.")));

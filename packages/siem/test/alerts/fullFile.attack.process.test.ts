@@ -19,7 +19,7 @@ describe("packages/siem/alerts/fullFile: a full disk that accepts part of a writ
 
   /** `limit` in kibibytes. */
   async function run(script: string, args: readonly string[], limit: string) {
-    const node = `"$0" --conditions=source --require ./test/setup/compile.js "$@" >> "$OUT"`;
+    const node = `"$0" --conditions=source --require @defender-mssp/testkit/mocha/compile "$@" >> "$OUT"`;
     const file = path.join(folder, "out");
     const result = await execa(
       "bash",

@@ -75,7 +75,7 @@ function run(folder: string): void {
   const isReset = new Int32Array(new SharedArrayBuffer(4));
   const worker = new Worker(__filename, {
     workerData: { folder, isReset } satisfies Shared,
-    execArgv: ["--conditions=source", "--require", "./test/setup/compile.js"],
+    execArgv: ["--conditions=source", "--require", "@defender-mssp/testkit/mocha/compile"],
   });
   resetBeforeEnd(worker, isReset);
   worker.on("message", (port: number) => {

@@ -66,7 +66,13 @@ describe("cli/sinks: delivery by syslog", () => {
       await serverCertificate(folder, new Date());
       const { stdout } = await execa(
         process.execPath,
-        ["--conditions=source", "--require", "./test/setup/compile.js", path.join(__dirname, "busyClient.ts"), folder],
+        [
+          "--conditions=source",
+          "--require",
+          "@defender-mssp/testkit/mocha/compile",
+          path.join(__dirname, "busyClient.ts"),
+          folder,
+        ],
         { env: { NODE_EXTRA_CA_CERTS: certificateFiles(folder).certificate } },
       );
       assert.match(stdout, /^not delivered: .* took nothing more: /);

@@ -18,7 +18,7 @@ describe("sandbox: the thread of queries", () => {
     const file = path.join(folder, "package.js");
     await writeFile(file, "exports.judgeQueries = (queries) => queries;");
     const script =
-      'require("./test/setup/compile.js");' +
+      'require("@defender-mssp/testkit/mocha/compile");' +
       'const { callInThread } = require("./packages/sandbox/src/defender/customDetections/callInThread.ts");' +
       // The thread alone does not keep the process alive until the answer either.
       "const alive = setInterval(() => {}, 1000);" +

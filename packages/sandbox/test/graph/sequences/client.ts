@@ -26,7 +26,7 @@ export function clientSequences(): void {
       const script = path.join(__dirname, "../support/clientProcess.ts");
       const result = await execa(
         process.execPath,
-        ["--conditions=source", "--require", "./test/setup/compile.js", script],
+        ["--conditions=source", "--require", "@defender-mssp/testkit/mocha/compile", script],
         {
           env: { ...variables, TENANT_ID: sandboxCustomerTenantId },
           reject: false,

@@ -2,8 +2,9 @@
 import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
 import type { Context } from "mocha";
+import { referenceFolder } from "@defender-mssp/testkit";
 
-const folder = path.resolve(__dirname, "../../../../../../shared/reference/graph");
+const folder = path.join(referenceFolder(), "graph");
 
 export const hasReference = existsSync(path.join(folder, "observed.json"));
 

@@ -1,0 +1,151 @@
+/**
+ * The tests that a change can reach: by imports, as dependency-cruiser finds them, and by what the
+ * table below says of files and processes. A changed file that neither knows reaches every test.
+ */
+import { execFileSync, spawnSync } from "node:child_process";
+import { existsSync, readFileSync } from "node:fs";
+import { suiteOf, suites } from "./suites";
+
+interface Reach {
+  /** Tests, or modules that tests import. */
+  readonly from: RegExp;
+  /** Only those of them whose text has this. */
+  readonly naming?: RegExp;
+  /** Modules that it runs in a process: a change of what they import reaches it, too. */
+  readonly starts?: RegExp;
+  /** Files and folders that it reads or copies. */
+  readonly reads?: RegExp;
+}
+
+/** What every test stands on: a change reaches everything. */
+const ground = /(^|\/)(package(-lock)?|tsconfig[^/]*|\.mocharc)\.json$|^packages\/testkit\/mocha\//;
+
+const engineTests = /^test\/(?!dev\/).*\.(process|engine)\.test\.ts$|^test\/(e2e|lives|compat|official)\//;
+
+export const reaches: readonly Reach[] = [
+  // They read whatever is there.
+  { from: /^test\/(names|hosts|oneHome|readme)\.test|^test\/(dev|docs|package)\//, reads: /./ },
+  // The command, the program with its plugins and policy pack, each in processes.
+  { from: /^test\//, naming: /mssp\.js|"\.bin"/, starts: /^cli\/(mssp\.js|main\.ts)$/ },
+  {
+    from: engineTests,
+    starts:
+      /^(index\.ts|launcher\.js|sdkShortcuts\.js|(program|policy|plugin|extensions)\/.*|packages\/(testkit\/src\/sharedRuntime|sandbox\/src\/plugins|plugins\/src)\/.*)$/,
+    reads: /^(program|policy|plugin|templates|extensions)\/|^Pulumi\.|^packages\/(engine|sandbox|plugins)\//,
+  },
+  { from: /^test\/program\//, starts: /^program\//, reads: /^(program|packages\/engine)\// },
+  { from: /^test\/(components|plugin)\//, starts: /^(components|plugin)\//, reads: /^plugin\// },
+  // Files of the product that are no modules.
+  { from: /^test\/e2e\//, reads: /^examples\/|^test\/e2e\/(?!.*\.ts$)/ },
+  { from: /^test\/e2e\/(commandBlocks|examples|start)\./, reads: /^(docs\/|README\.md)/ },
+  { from: /^test\/compat\//, reads: /^test\/compat\/(?!.*\.ts$)/ },
+  { from: /^test\/policy\//, reads: /^policy\// },
+  { from: /^test\/settings\//, reads: /^(settings\.schema\.json|Pulumi\.|templates\/)/ },
+  { from: /^test\/templates\//, reads: /^(templates|docs)\// },
+  {
+    from: /^test\/cli\/.*\.test\.ts$/,
+    reads: /^(templates|examples|plugin)\/|^test\/cli\/(?!.*\.ts$)|^(Pulumi\.|settings\.schema\.json)/,
+  },
+  { from: /^test\/cli\/(customer\/(docs|init|new|upgrade)|stack)\/.*\.test\.ts$/, reads: /^docs\/|\.md$/ },
+  { from: /^packages\/sandbox\/test\//, reads: /^docs\/reference\/sandbox-routes\.md$/ },
+  ...suites
+    .filter(({ files }) => files.source.includes("packages"))
+    .map(({ name, files }) => ({
+      from: files,
+      starts: new RegExp(`^packages/${name}/src/`),
+      reads: new RegExp(`^packages/${name}/(?!test/.*\\.ts$)`),
+    })),
+];
+
+export interface Selection {
+  readonly selected: readonly string[];
+  /** The changed files that reach everything. */
+  readonly unknown: readonly string[];
+}
+
+export interface Checkout {
+  readonly tests: readonly string[];
+  /** Each module of this repository with those that import it. */
+  readonly importers: ReadonlyMap<string, readonly string[]>;
+  /** The text of a file; `undefined`: it is gone. */
+  readonly read: (file: string) => string | undefined;
+}
+
+export function selectTests({ tests, importers, read }: Checkout, changed: readonly string[]): Selection {
+  const specific = reaches.slice(1);
+  const isKnown = (file: string) =>
+    importers.has(file) ||
+    tests.includes(file) ||
+    specific.some(({ reads }) => reads?.test(file) === true) ||
+    isText(file) ||
+    // What imported a module that is gone has changed itself.
+    (/\.tsx?$/.test(file) && read(file) === undefined);
+  const unknown = changed.filter((file) => ground.test(file) || !isKnown(file));
+  if (unknown.length > 0) return { selected: tests, unknown };
+
+  const nodes = [...new Set([...tests, ...importers.keys()])];
+  const sources = new Map(
+    reaches.map((row) => [
+      row,
+      nodes.filter((file) => row.from.test(file) && row.naming?.test(read(file) ?? "") !== false),
+    ]),
+  );
+  const reached = new Set(changed);
+  const add = (files: readonly string[] = []) => files.forEach((file) => reached.add(file));
+  for (const file of changed) for (const row of reaches) if (row.reads?.test(file) === true) add(sources.get(row));
+  // What is added while it is walked is walked as well.
+  for (const file of reached) {
+    add(importers.get(file));
+    for (const row of reaches) if (row.starts?.test(file) === true) add(sources.get(row));
+  }
+  return { selected: tests.filter((test) => reached.has(test)), unknown };
+}
+
+/** Only tests that read whatever is there read these, or a row names them. */
+function isText(file: string): boolean {
+  return /^(docs|site|dev|\.github|\.ci)\/|\.md$/.test(file);
+}
+
+/** Prints what is left out. */
+export function changedTests(tests: readonly string[], base: string): string[] {
+  const read = (file: string) => (existsSync(file) ? readFileSync(file, "utf8") : undefined);
+  const { selected, unknown } = selectTests({ tests, importers: importersOfModules(), read }, changedFiles(base));
+  for (const file of unknown) console.log(`${file} reaches everything`);
+  const left = tests.filter((test) => !selected.includes(test));
+  console.log(`${selected.length} of ${tests.length} files of tests; left out:`);
+  for (const { name } of suites) {
+    const own = left.filter((test) => suiteOf(test) === name);
+    if (own.length > 0)
+      console.log(`  ${name}: ${own.length} of ${tests.filter((test) => suiteOf(test) === name).length}`);
+  }
+  return [...selected];
+}
+
+function changedFiles(base: string): string[] {
+  const git = (...args: string[]) => execFileSync("git", args, { encoding: "utf8" }).trim();
+  const from = git("merge-base", base, "HEAD");
+  const files = [git("diff", "--name-only", "--no-renames", from), git("ls-files", "--others", "--exclude-standard")];
+  return files.flatMap((text) => text.split("\n")).filter((file) => file !== "");
+}
+
+interface Graph {
+  readonly modules: readonly {
+    readonly source: string;
+    readonly dependencies: readonly { readonly resolved: string }[];
+  }[];
+}
+
+/** The script of the boundaries names all folders with modules. */
+export function importersOfModules(): Map<string, string[]> {
+  const { stdout } = spawnSync("npm", ["run", "-s", "boundaries", "--", "--output-type", "json"], {
+    encoding: "utf8",
+    maxBuffer: 2 ** 28,
+  });
+  const { modules } = JSON.parse(stdout) as Graph;
+  const own = modules.filter(({ source }) => !source.includes("node_modules"));
+  const importers = new Map<string, string[]>(own.map(({ source }) => [source, []]));
+  for (const { source, dependencies } of own) {
+    for (const { resolved } of dependencies) importers.get(resolved)?.push(source);
+  }
+  return importers;
+}
