@@ -14,6 +14,35 @@ if (tooOld) {
   process.exit(1);
 }
 const builder = path.join(root, "dev", "build", "build.js");
+const record = path.join(root, "dist", ".build.json");
+
+/**
+ * Whether a file or a folder's source was changed after `time` (ms since the epoch), copies that keep
+ * an older time included. A folder's own time tells of sources that were added, removed or renamed.
+ */
+function isNewer(place, time) {
+  const stat = fs.statSync(place, { throwIfNoEntry: false });
+  if (stat === undefined) return false;
+  if (stat.ctimeMs > time) return true;
+  return (
+    stat.isDirectory() &&
+    fs.readdirSync(place, { withFileTypes: true }).some((entry) => {
+      const isSource = entry.isDirectory() || (/\.(tsx?|js)$/.test(entry.name) && !entry.name.endsWith(".d.ts"));
+      return isSource && isNewer(`${place}/${entry.name}`, time);
+    })
+  );
+}
+
+/** Adds what the build of a project compiles, of the projects that it refers to, too: file or folder. */
+function addSources(project, places = new Set()) {
+  if (places.has(project)) return places;
+  places.add(project);
+  const { include, references = [] } = JSON.parse(fs.readFileSync(project, "utf8"));
+  const folder = path.dirname(project);
+  for (const name of include) places.add(path.join(folder, name));
+  for (const { path: name } of references) addSources(path.join(folder, name, "tsconfig.json"), places);
+  return places;
+}
 
 /** What the list of commands runs. To look at all sources takes as long as that list. */
 function sourcesOfHelp() {
@@ -24,8 +53,18 @@ function sourcesOfHelp() {
 
 function isStale() {
   if (!fs.existsSync(builder)) return false;
+  if (!fs.existsSync(record)) return true;
+  const built = fs.statSync(record).mtimeMs;
   const isHelp = /^(--help|-h|help)$/.test(process.argv.slice(2).join(" "));
-  return require(builder).isStale(root, isHelp ? sourcesOfHelp() : undefined);
+  const only = isHelp ? sourcesOfHelp() : undefined;
+  const compilers = [builder, ...["tsconfig.base.json", "node_modules/esbuild/package.json"].map(within)];
+  const places = only?.map(within) ?? [...compilers, ...addSources(within("tsconfig.build.json"))];
+  // Only where something is newer is it compared with what was built: that takes longer.
+  return places.some((place) => isNewer(place, built)) && require(builder).isStale(root, only);
+}
+
+function within(name) {
+  return path.join(root, name);
 }
 
 if (isStale()) {

@@ -5,7 +5,10 @@
 const fs = require("node:fs");
 const path = require("node:path");
 
-/** What was built: of each file its time of change, size and hash. Written last. */
+/**
+ * What was built: of each file its time of change, size and hash. Written last, with the time when
+ * the build began: `cli/mssp.js` asks for a comparison where a file is newer.
+ */
 const recordFile = "dist/.build.json";
 const lockFile = "dist/.build.lock";
 /** Outputs of a build that is under way; each is renamed to its place when all are written. */
@@ -13,8 +16,6 @@ const temporary = "dist/.build";
 const esbuildManifest = "node_modules/esbuild/package.json";
 /** A change of one of these, or of a project's tsconfig.json, compiles every source. */
 const compilerFiles = ["dev/build/build.js", "tsconfig.base.json", esbuildManifest];
-/** What no command of `mssp` runs. npm's scripts build before they run it. */
-const ofDevelopment = /^(dev$|packages\/testkit\/)/;
 /** Changes closer to the reading than a file system's clock can tell. */
 const clockMs = 50;
 
@@ -36,22 +37,16 @@ class BuildError extends Error {}
 exports.BuildError = BuildError;
 
 /**
- * Whether a source was changed, added, renamed or removed since the last build. Files are compared
- * with what was built only where one is newer.
+ * Whether a source was changed, added, renamed or removed since the last build.
  * @param only the sources to look at, instead of all: files or folders below `root`.
  */
 exports.isStale = function (root, only) {
-  const built = fs.statSync(path.join(root, recordFile), { throwIfNoEntry: false })?.mtimeMs;
-  if (built === undefined) return true;
+  const record = readRecord(root);
   if (only !== undefined) {
     const names = only.flatMap((place) => sourcesIn(root, place, /\.ts$/));
-    const newer = names.filter((name) => isNewer(`${root}/${name}`, built));
-    return newer.length > 0 && compare(root, readRecord(root), newer).changed.length > 0;
+    return compare(root, record, names).changed.length > 0;
   }
   const projects = readProjects(root);
-  const places = projects.flatMap(({ includes }) => includes).filter((place) => !ofDevelopment.test(place));
-  if (![...compilerOf(projects), ...places].some((place) => isNewer(`${root}/${place}`, built))) return false;
-  const record = readRecord(root);
   const names = [...compilerOf(projects), ...sourcesOf(root, projects).keys()];
   const { changed, current } = compare(root, record, names);
   if (changed.length > 0 || Object.keys(current).length !== Object.keys(record).length) return true;
@@ -127,23 +122,6 @@ function rememberTimes(root) {
   } catch (error) {
     if (!["EACCES", "EPERM", "EROFS"].includes(error.code)) throw error;
   }
-}
-
-/**
- * Whether a file, or one below a folder, was changed after `time` (ms since the epoch), a copy with an
- * older time included. A folder's own time tells of files that were added, removed or renamed.
- */
-function isNewer(place, time) {
-  const stat = fs.statSync(place, { throwIfNoEntry: false });
-  if (stat === undefined) return false;
-  if (stat.ctimeMs > time) return true;
-  return (
-    stat.isDirectory() &&
-    fs.readdirSync(place, { withFileTypes: true }).some((entry) => {
-      const isSource = entry.isDirectory() || /\.(tsx?|js)$/.test(entry.name);
-      return isSource && isNewer(`${place}/${entry.name}`, time);
-    })
-  );
 }
 
 /** A file, or the sources below a folder; nothing where it does not exist. */
