@@ -4,7 +4,6 @@
 // and it starts at once.
 "use strict";
 
-const { spawnSync } = require("node:child_process");
 const fs = require("node:fs");
 const path = require("node:path");
 
@@ -14,15 +13,17 @@ if (tooOld) {
   process.stderr.write("mssp: " + tooOld + "\n");
   process.exit(1);
 }
-const buildInfo = path.join(root, "dist", ".tsbuildinfo");
+const builder = path.join(root, "dev", "build", "build.js");
+const record = path.join(root, "dist", ".build.json");
 
 /**
- * Whether a file or a folder's source was changed after `time` (ms since the epoch). A folder's own
- * time tells of sources that were added, removed or renamed.
+ * Whether a file or a folder's source was changed after `time` (ms since the epoch), copies that keep
+ * an older time included. A folder's own time tells of sources that were added, removed or renamed.
  */
 function isNewer(place, time) {
-  const stat = fs.statSync(place);
-  if (stat.mtimeMs > time) return true;
+  const stat = fs.statSync(place, { throwIfNoEntry: false });
+  if (stat === undefined) return false;
+  if (stat.ctimeMs > time) return true;
   return (
     stat.isDirectory() &&
     fs.readdirSync(place, { withFileTypes: true }).some((entry) => {
@@ -47,37 +48,34 @@ function addSources(project, places = new Set()) {
 function sourcesOfHelp() {
   const cli = ["main.ts", "run.ts", "program.ts", "base"].map((name) => `cli/${name}`);
   const siem = ["descriptions.ts", "sandboxClock.ts"].map((name) => `packages/siem/src/${name}`);
-  const sources = [...cli, "packages/terminal/src", ...siem];
-  return sources.map((name) => path.join(root, name)).filter((place) => fs.existsSync(place));
+  return [...cli, "packages/terminal/src", ...siem];
 }
 
 function isStale() {
-  const project = path.join(root, "tsconfig.build.json");
-  if (!fs.existsSync(project)) return false;
-  if (!fs.existsSync(buildInfo)) return true;
-  const built = fs.statSync(buildInfo).mtimeMs;
+  if (!fs.existsSync(builder)) return false;
+  if (!fs.existsSync(record)) return true;
+  const built = fs.statSync(record).mtimeMs;
   const isHelp = /^(--help|-h|help)$/.test(process.argv.slice(2).join(" "));
-  return [...(isHelp ? sourcesOfHelp() : addSources(project))].some((place) => isNewer(place, built));
+  const only = isHelp ? sourcesOfHelp() : undefined;
+  const compilers = [builder, ...["tsconfig.base.json", "node_modules/esbuild/package.json"].map(within)];
+  const places = only?.map(within) ?? [...compilers, ...addSources(within("tsconfig.build.json"))];
+  // Only where something is newer is it compared with what was built: that takes longer.
+  return places.some((place) => isNewer(place, built)) && require(builder).isStale(root, only);
+}
+
+function within(name) {
+  return path.join(root, name);
 }
 
 if (isStale()) {
   process.stderr.write("Compiling…\n");
-  // What changes while it compiles is compiled by the next run.
-  const began = new Date();
-  const tsc = path.join(root, "node_modules", "typescript", "bin", "tsc");
-  const build = spawnSync(process.execPath, [tsc, "-b", "tsconfig.build.json"], {
-    cwd: root,
-    // stdout belongs to the command: what the compiler says goes to stderr.
-    stdio: ["ignore", 2, 2],
-  });
+  const { spawnSync } = require("node:child_process");
+  // stdout belongs to the command: what the compiler says goes to stderr.
+  const build = spawnSync(process.execPath, [builder], { stdio: ["ignore", 2, 2] });
   if (build.status !== 0) {
-    // The compiler has written what it could: without its record the next run compiles again
-    // instead of starting that.
-    fs.rmSync(buildInfo, { force: true });
-    process.stderr.write("mssp: the sources do not compile; the errors are above.\n");
+    process.stderr.write("mssp: the sources were not compiled; the reason is above.\n");
     process.exit(1);
   }
-  fs.utimesSync(buildInfo, began, began);
 }
 
 require(path.join(root, "dist", "cli", "main.js"));

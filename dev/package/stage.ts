@@ -66,6 +66,7 @@ const packageFiles: Readonly<Record<string, readonly string[]>> = {
  * @returns the folders, by the packages' names.
  */
 export async function stagePackages(checkout: string, out: string): Promise<ReadonlyMap<string, string>> {
+  await writeDeclarations(checkout);
   await rm(out, { recursive: true, force: true });
   const folders = new Map<string, string>();
   for (const one of packages) {
@@ -75,6 +76,13 @@ export async function stagePackages(checkout: string, out: string): Promise<Read
     folders.set(one.name, folder);
   }
   return folders;
+}
+
+/** Judges the types and writes the declarations beside the compiled files. @throws Error for a type error. */
+async function writeDeclarations(checkout: string): Promise<void> {
+  const tsc = path.join(checkout, "node_modules", "typescript", "bin", "tsc");
+  const args = [tsc, "-b", "tsconfig.build.json", "--emitDeclarationOnly"];
+  await execa(process.execPath, args, { cwd: checkout, stdin: "ignore", stdout: "inherit", stderr: "inherit" });
 }
 
 async function stage(checkout: string, one: PublishedPackage, folder: string): Promise<void> {

@@ -4,6 +4,7 @@ import path from "node:path";
 import { execa } from "execa";
 import { VisibleError } from "@defender-mssp/errors";
 import type { Session } from "@defender-mssp/terminal/session";
+import { npmEnvironment } from "../../base/npmEnvironment";
 import { ownName, ownVersion } from "../../base/ownPackage";
 import { rulesPackage } from "../../base/publishedPackages";
 import { shellWord } from "../../base/shellWord";
@@ -185,7 +186,8 @@ async function writeFiles(folder: string, files: ReadonlyMap<string, string>): P
 /** Nobody has published the packages there: whoever registers their names could run code here. */
 const publicRegistry = "https://registry.npmjs.org/";
 
-async function makeLockfile(folder: string, isVendored: boolean, { environment, err }: Session): Promise<void> {
+async function makeLockfile(folder: string, isVendored: boolean, { environment: own, err }: Session): Promise<void> {
+  const environment = npmEnvironment(own);
   if (!isVendored) await requireOwnRegistry(folder, environment);
   err.line("Creating package-lock.json: npm reads the versions from the registry…");
   await run(

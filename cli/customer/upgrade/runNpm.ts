@@ -1,6 +1,7 @@
 /** npm, for a command that restores what it replaced. */
 import { execa } from "execa";
 import { VisibleError } from "@defender-mssp/errors";
+import { npmEnvironment } from "../../base/npmEnvironment";
 
 /** The last sentence of each error. */
 export const nothingChanged = "Nothing was changed.";
@@ -18,7 +19,7 @@ export async function runNpm(
   const stop = signal && { cancelSignal: signal };
   const { failed, stderr, code } = await execa("npm", args, {
     cwd: folder,
-    env: environment,
+    env: npmEnvironment(environment),
     extendEnv: false,
     reject: false,
     stdin: "ignore",

@@ -8,8 +8,7 @@ let read: string | undefined;
 
 /** The script that sorts and filters tables and highlights paths. */
 export function script(): string {
-  // tsc adds the name of a source map, which a page that is one file does not have.
-  read ??= readFileSync(path.join(__dirname, "browser", "page.js"), "utf8").replace(/^\/\/# sourceMappingURL=.*$/m, "");
+  read ??= readFileSync(path.join(__dirname, "browser", "page.js"), "utf8");
   return read;
 }
 

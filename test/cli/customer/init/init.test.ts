@@ -110,6 +110,8 @@ describe("mssp init", () => {
     const environment = {
       npm_config_registry: `http://127.0.0.1:${port}/`,
       npm_config_cache: path.join(folder, "npm"),
+      // As `npm run -s` hands it on.
+      npm_config_loglevel: "silent",
     };
     const { exitCode, stderr } = await mssp(["init", "customers"], { folder, environment });
     registry.close();

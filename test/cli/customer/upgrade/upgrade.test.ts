@@ -436,7 +436,9 @@ describe("mssp upgrade", function () {
 
     it("refuses a version that the registry does not have, and an older one", async () => {
       const before = await snapshot();
-      const missing = await upgrade(["98.7.7", "--yes"], { environment: registry() });
+      // As `npm run -s` hands it on.
+      const environment = { ...registry(), npm_config_loglevel: "silent" };
+      const missing = await upgrade(["98.7.7", "--yes"], { environment });
       assert.equal(missing.exitCode, 1);
       assert.match(missing.stderr, /^mssp: `npm pack` failed: .*98\.7\.7.* Nothing was changed\.$/);
       const older = await upgrade(["0.0.1", "--yes"], { environment: registry() });
