@@ -90,7 +90,6 @@ export function readers(decisions: readonly SidebarPage[]): readonly SidebarGrou
       page("Releases", "docs/releasing.md"),
       folded("Reference", [
         page("Emulated routes", "docs/reference/sandbox-routes.md"),
-        page("Performance", "docs/reference/performance.md"),
         page("Reaches into Pulumi's SDK", "docs/reference/sdk.md"),
       ]),
       folded(
