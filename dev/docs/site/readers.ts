@@ -44,9 +44,7 @@ export function readers(decisions: readonly SidebarPage[]): readonly SidebarGrou
         page("CI", "docs/ci.md"),
         page("State", "docs/state.md"),
         page("The report", "docs/report.md"),
-        page("What somebody added", "docs/additions.md"),
-        page("Interrupted up", "docs/interrupted-up.md"),
-        page("Evidence and off-boarding", "docs/evidence.md"),
+        page("What is in the tenant", "docs/tenant.md"),
         page("Retirements", "docs/retirements.md"),
       ]),
       folded("Sandbox and engine", [
