@@ -1,6 +1,6 @@
 /**
  * What an MSSP makes in a customer's stack besides the program's own: modules of this folder,
- * chosen by a setting. docs/extensions.md.
+ * chosen by a setting. docs/policy.md.
  */
 import type * as azuread from "@pulumi/azuread";
 import * as pulumi from "@pulumi/pulumi";

@@ -202,7 +202,7 @@ export const settingsSchema = z.object({
   }),
   extension: optional(moduleName("a module of the folder extensions, without its ending"), {
     description:
-      "Module of the folder extensions/ that declares your own resources for this customer; see `npx mssp docs extensions`.",
+      "Module of the folder extensions/ that declares your own resources for this customer; see `npx mssp docs policy`.",
     default: "none",
     example: "breakGlass",
   }),

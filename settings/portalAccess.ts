@@ -91,7 +91,7 @@ const tier = mapOf("a tier: name, permissions", {
     ),
     {
       description: "Actions of Defender's unified RBAC that the group's role allows.",
-      default: "the tier's actions in `npx mssp docs defender-roles`",
+      default: "the tier's actions in `npx mssp docs portal-access`",
       example: "[microsoft.xdr/secops/securitydata/read]",
     },
   ),

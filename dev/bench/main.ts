@@ -1,6 +1,6 @@
 /**
  * `npm run bench`: what commands take, each row against a baseline of the same run. Exits with 1
- * where a goal is not met. `--write` records the rows in docs/reference/performance.md.
+ * where a goal is not met. `--write` records the rows, and `--results` prints what was recorded.
  */
 import path from "node:path";
 import { parseArgs } from "node:util";
@@ -12,7 +12,7 @@ import { devCustomer } from "./devCustomer";
 import { fleet } from "./fleet";
 import { help } from "./help";
 import { manyAlerts } from "./manyAlerts";
-import { writePage } from "./page";
+import { recordedResults, recordResults } from "./recordedResults";
 import { isMet, type BenchOptions, type BenchRow, type RowInfo } from "./row";
 import { verify } from "./verify";
 
@@ -29,13 +29,20 @@ ${allRows.map(({ name, what, against, isLong }) => `  ${isLong === true ? "*" : 
   --rules N          of detections-check. Default: 500
   --without A,B      the dev customer does without these settings: what does one cost?
   --json             an array of rows
-  --write            record the rows in docs/reference/performance.md
+  --write            record the rows in dev/bench/results.json
+  --results          measure nothing, print the recorded rows
 Exit codes: 0 all goals met, 1 a goal is not met, 2 usage error.
 `;
 
 async function main(): Promise<void> {
   const values = readArguments();
   if (values === undefined) return;
+  if (values.results) {
+    const recorded = await recordedResults(values.options.checkout);
+    const recordedCells = recorded.map((row) => [...cells(row), `${row.day}, load ${row.load}`]);
+    process.stdout.write(values.json ? `${JSON.stringify(recorded)}\n` : tableText(recordedCells));
+    return;
+  }
   const rows: BenchRow[] = [];
   for (const group of groups) {
     const wanted = group.rows.filter((row) => values.wanted(row));
@@ -45,7 +52,7 @@ async function main(): Promise<void> {
   }
   process.stdout.write(values.json ? `${JSON.stringify(rows)}\n` : tableText(rows.map(cells)));
   if (values.write) {
-    await writePage(
+    await recordResults(
       values.options.checkout,
       allRows.map(({ name }) => name),
       rows,
@@ -66,6 +73,7 @@ function readArguments() {
         without: { type: "string", default: "" },
         json: { type: "boolean", default: false },
         write: { type: "boolean", default: false },
+        results: { type: "boolean", default: false },
         help: { type: "boolean", default: false },
       },
     });
@@ -81,8 +89,8 @@ function readArguments() {
       rules: countOf("rules", values.rules),
       without: values.without.split(","),
     };
-    const { json, write } = values;
-    return { wanted: wantedRows(values.rows), options, json, write };
+    const { json, write, results } = values;
+    return { wanted: wantedRows(values.rows), options, json, write, results };
   } catch (error) {
     process.stderr.write(`bench: ${messageOf(error)}\n\n${usage}`);
     process.exitCode = 2;

@@ -1,8 +1,10 @@
 /**
  * `npm run docs` writes the reference pages, and the long ones whole to `dist/docs` or to the folder
- * that `--whole` names, which writes nothing else; `npm run schemas` writes the JSON Schemas of `--json`; `npm run docs:check` says whether they are up to date,
+ * that `--whole` names, which writes nothing else; `--count` counts the pages and their words; `npm run schemas`
+ * writes the JSON Schemas of `--json`; `npm run docs:check` says whether they are up to date,
  * and checks every page: links and anchors, paths in backticks, the tests that SECURITY.md names and
- * the mutations of its promises, the names that the sources declare, the length of table cells, the README's size, how shell blocks are run, the components' examples
+ * the mutations of its promises, the names that the sources declare, the length of table cells,
+ * the README's size, how shell blocks are run, the components' examples
  * and documentation.
  */
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
@@ -19,6 +21,7 @@ import { untestedPromises } from "./checks/security";
 import { longCells, readmeSize } from "./checks/size";
 import { typedocFindings } from "./checks/typedoc";
 import { howToRun } from "./commandBlocks";
+import { countText } from "./count";
 import { isRunPage, markdownFiles, root } from "./files";
 import { linksOf, readPage, shellBlocksOf, type MarkdownPage, type ShellBlock } from "./markdown";
 import { generatedFiles, madeWhole, wholePages, type GeneratedFile } from "./pages";
@@ -41,12 +44,13 @@ async function writeFiles(files: readonly GeneratedFile[], folder: string): Prom
 
 async function check(): Promise<void> {
   const pages = markdownFiles().map((file) => readPage(root, file));
+  const whole = await madeWhole();
   const blocks = pages.filter(({ file }) => isRunPage(file)).flatMap(shellBlocksOf);
   const findings = [
     ...(await outdated()),
-    ...brokenLinks(root, [...pages, ...(await madeWhole())], new Set(schemaPlaces())),
+    ...brokenLinks(root, [...pages, ...whole], new Set(schemaPlaces())),
     ...missingPaths(root, pages),
-    ...longCells(pages),
+    ...longCells([...pages, ...whole]),
     ...pages.filter(({ file }) => file === "README.md").flatMap(readmeSize),
     ...pages
       .filter(({ file }) => file === "SECURITY.md")
@@ -98,11 +102,17 @@ async function writeSchemas(folder: string): Promise<void> {
 
 async function main(): Promise<void> {
   const { values } = parseArgs({
-    options: { check: { type: "boolean" }, whole: { type: "string" }, schemas: { type: "string" } },
+    options: {
+      check: { type: "boolean" },
+      count: { type: "boolean" },
+      whole: { type: "string" },
+      schemas: { type: "string" },
+    },
   });
   if (values.whole !== undefined) await writeFiles(wholePages, path.resolve(values.whole));
   if (values.schemas !== undefined) await writeSchemas(path.resolve(values.schemas));
-  if (values.whole !== undefined || values.schemas !== undefined) return;
+  if (values.count === true) console.log(countText());
+  if (values.whole !== undefined || values.schemas !== undefined || values.count === true) return;
   await (values.check === true ? check() : write());
 }
 

@@ -15,7 +15,7 @@ import { templateManifest } from "./customersRepository";
 import { generatePulumiYaml, generateTemplatePulumiYaml } from "./pulumiYaml";
 import { commandsList, commandsPage } from "./reference/commands";
 import { exitCodesPage } from "./reference/exitCodesPage";
-import { kindsPage } from "./reference/kindsPage";
+import { kindsList, kindsPage } from "./reference/kindsPage";
 import { outputsPage } from "./reference/outputs";
 import { permissionsPage } from "./reference/permissions";
 import { pluginList, pluginPage } from "./reference/plugin";
@@ -56,7 +56,7 @@ export const generatedFiles: readonly GeneratedFile[] = [
   page("settings.md", "`settings/`", settingsPage),
   page("outputs.md", "`index.ts` and `components/`", outputsPage),
   page("permissions.md", "`domain/kinds/` and `domain/writingPermissions.ts`", permissionsPage),
-  page("kinds.md", "`domain/kinds/`", kindsPage),
+  page("kinds.md", "`domain/kinds/`", kindsList),
   page("commands.md", "`cli/`", commandsList),
   page("exit-codes.md", "`packages/terminal/src/exitCodes.ts` and the commands' help", exitCodesPage),
   page("plugin.md", "`plugin/schema.json`", pluginList),
@@ -70,6 +70,7 @@ export const generatedFiles: readonly GeneratedFile[] = [
  * package have them whole.
  */
 export const wholePages: readonly GeneratedFile[] = [
+  page("kinds.md", "`domain/kinds/`", kindsPage),
   page("commands.md", "`cli/`", commandsPage),
   page("plugin.md", "`plugin/schema.json`", pluginPage),
 ];

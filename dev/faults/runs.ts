@@ -2,7 +2,7 @@
  * One seed: `up`, a change and `destroy` of one customer on a sandbox with faults. Each result is
  * compared with that of the same commands without faults.
  *
- * Where a command fails, at most three more commands follow, as docs/interrupted-up.md tells an
+ * Where a command fails, at most three more commands follow, as docs/tenant.md tells an
  * operator: the same command with `--refresh`, and `mssp doctor --repair` first where something
  * exists that the stack's state does not have.
  */
@@ -237,7 +237,7 @@ export async function converge(
 }
 
 /**
- * Whether docs/interrupted-up.md asks for the repair: the engine was killed, or a create was
+ * Whether docs/tenant.md asks for the repair: the engine was killed, or a create was
  * refused because the object exists. What a lost create has left `up` finds by itself.
  */
 function asksForRepair({ signal, stdout, stderr }: Finished): boolean {

@@ -407,7 +407,7 @@ export const mutations: readonly Mutation[] = [
     after: 'evidence.owner === "thisStack" && (interrupted || isSecret === true)',
   },
   {
-    promise: "only an object with the very description and the stack's ID in it",
+    promise: "only an object with the exact description and the stack's ID in it",
     test: "packages/microsoft/test/graph/lostCreate.test.ts",
     file: "packages/microsoft/src/graph/lostCreate.ts",
     before: 'one["displayName"] === name && one["description"] === description && isIn(one, inputs)',

@@ -1,4 +1,4 @@
-/** docs/reference/kinds.md: the table of what gives access, from domain/kinds. */
+/** docs/reference/kinds.md: the table of what gives access, from domain/kinds, and the list of it that the checkout has. */
 import {
   isNotApplicable,
   notApplicable,
@@ -11,14 +11,17 @@ import { peopleKinds } from "../../../cli/access/waiting/peopleKinds";
 import { reportedAs } from "../../../cli/access/objects/kindInReport";
 import type { EvidenceSubject, KindAdoption } from "../../../domain/kinds/kindAnswers";
 import { kinds, type KindKey, type PersonEndedKind } from "../../../domain/kinds/kinds";
+import { wholePageNote } from "./wholePageNote";
+
+const introduction =
+  "Everything that gives an MSSP access, whoever created it. Permissions, additions, doctor, the report, evidence, adopt, onboard and the " +
+  "off-boarding read this table. A resource of a type without a kind is reported as unknown: never left out, never counted as gone.";
 
 export function kindsPage(): string {
   return [
     "# Kinds of access",
     "",
-    "What this program creates, and what gives an MSSP access, whoever made it. The needed permissions, the search for additions, doctor, the report,",
-    "evidence, adopt, onboard and the off-boarding read this table. What reads a state names a resource of another type as unknown: never left out, never",
-    "counted as gone.",
+    introduction,
     "",
     "| Kind | Where | It … | Removed by |",
     "| --- | --- | --- | --- |",
@@ -38,6 +41,18 @@ export function kindsPage(): string {
     ...features.map(({ column, title: name }) => `- ${column}: ${name}`),
     "",
     ...kinds.flatMap(section),
+  ].join("\n");
+}
+
+/** Every kind, with what it gives. */
+export function kindsList(): string {
+  return [
+    "# Kinds of access",
+    "",
+    `${introduction} ${wholePageNote("kinds", "what every part knows of each kind")}`,
+    "",
+    ...kinds.map((kind) => `- ${title(kind)}: ${text(kind.grants)}`),
+    "",
   ].join("\n");
 }
 

@@ -103,7 +103,7 @@ export function permissionsPage(): string {
     "",
     "## Permissions for evidence",
     "",
-    "[Evidence of what the MSSP did](../evidence.md), alone or before an off-boarding, reads the audit log and the sign-ins. Without a permission the",
+    "[Evidence of what the MSSP did](../tenant.md#what-the-mssp-did), alone or before an off-boarding, reads the audit log and the sign-ins. Without a permission the",
     "evidence says what it does not show:",
     "",
     ...[...new Set(choices.flatMap(permissionsForEvidence))]
@@ -150,7 +150,7 @@ export function permissionsPage(): string {
     "",
     "## Permissions to find additions",
     "",
-    "These read-only permissions find [what somebody added](../additions.md). A place that can't be read is `notChecked`:",
+    "These read-only permissions find [what somebody added](../tenant.md#what-somebody-added). A place that can't be read is `notChecked`:",
     "",
     ...Object.values(models).map((portalAccess) => {
       const permissions = permissionsToFindAdditions({ analysts: [], portalAccess, defenderCalls: { mode: "manual" } });

@@ -5,11 +5,11 @@ import { settingsReference, type SettingReference } from "../../../settings/refe
 const pages: Readonly<Record<string, string>> = {
   analysts: "[Portal access](../portal-access.md#analysts)",
   portalAccess: "[Portal access](../portal-access.md)",
-  notificationRules: "[Defender roles and notification rules](../defender-roles.md#e-mail-notification-rules)",
+  notificationRules: "[Defender roles and notification rules](../portal-access.md#e-mail-notification-rules)",
   connector: "[The SIEM's connector](../connector.md)",
   handover: "[Azure](../azure.md)",
   azureDelegation: "[Azure](../azure.md)",
-  extension: "[Resources of your own](../extensions.md)",
+  extension: "[Resources of your own](../policy.md#your-own-resources)",
 };
 
 export function settingsPage(): string {

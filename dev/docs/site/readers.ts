@@ -18,7 +18,7 @@ export function readers(decisions: readonly SidebarPage[]): readonly SidebarGrou
   return [
     group("Start", [
       page("What it is", "README.md"),
-      page("Install without a registry", "docs/guides/install.md"),
+      page("Install", "docs/guides/install.md"),
       page("All pages", "docs/README.md"),
       page("Troubleshooting", "docs/troubleshooting.md"),
       page("Changelog", "CHANGELOG.md"),
@@ -31,12 +31,10 @@ export function readers(decisions: readonly SidebarPage[]): readonly SidebarGrou
       page("Upgrade", "docs/guides/upgrading.md"),
       folded("Choose the access", [
         page("Portal access", "docs/portal-access.md"),
-        page("Defender roles and notifications", "docs/defender-roles.md"),
         page("Governance relationships", "docs/governance.md"),
         page("Trust of the MSSP's tenant", "docs/trust.md"),
         page("Azure and Microsoft Sentinel", "docs/azure.md"),
-        page("Policy pack", "docs/policy.md"),
-        page("Resources of your own", "docs/extensions.md"),
+        page("Policy pack and resources of your own", "docs/policy.md"),
         page("Other programs and languages", "docs/other-programs.md"),
         page("Examples", "examples/README.md"),
       ]),
@@ -44,15 +42,10 @@ export function readers(decisions: readonly SidebarPage[]): readonly SidebarGrou
         page("CI", "docs/ci.md"),
         page("State", "docs/state.md"),
         page("The report", "docs/report.md"),
-        page("What somebody added", "docs/additions.md"),
-        page("Interrupted up", "docs/interrupted-up.md"),
-        page("Evidence and off-boarding", "docs/evidence.md"),
+        page("What is in the tenant", "docs/tenant.md"),
         page("Retirements", "docs/retirements.md"),
       ]),
-      folded("Sandbox and engine", [
-        page("The sandbox", "docs/sandbox.md"),
-        page("The Pulumi engine", "docs/engine.md"),
-      ]),
+      folded("Sandbox", [page("The sandbox", "docs/sandbox.md"), page("What it emulates", "docs/emulation.md")]),
       folded("Reference", [
         page("Settings", "docs/reference/settings.md"),
         page("Outputs", "docs/reference/outputs.md"),
@@ -73,10 +66,8 @@ export function readers(decisions: readonly SidebarPage[]): readonly SidebarGrou
     group("SIEM engineer", [
       page("From up to alerts", "docs/guides/siem-engineer.md"),
       page("The connector", "docs/connector.md"),
-      page("SIEM products", "docs/siem.md"),
-      page("Alerts", "docs/alerts.md"),
-      page("Incidents", "docs/incidents.md"),
-      page("Hunting", "docs/hunting.md"),
+      page("Alerts, incidents and hunting", "docs/alerts.md"),
+      page("Where alerts and incidents go", "docs/destinations.md"),
       page("Outputs", "docs/reference/outputs.md"),
     ]),
     group("Detection engineer", [
@@ -90,7 +81,6 @@ export function readers(decisions: readonly SidebarPage[]): readonly SidebarGrou
       page("Releases", "docs/releasing.md"),
       folded("Reference", [
         page("Emulated routes", "docs/reference/sandbox-routes.md"),
-        page("Performance", "docs/reference/performance.md"),
         page("Reaches into Pulumi's SDK", "docs/reference/sdk.md"),
       ]),
       folded(

@@ -75,7 +75,7 @@ const defenderHosts = [
 const xdrHosts = ["api.security.microsoft.com", "api-gcc.security.microsoft.us", "api-gov.security.microsoft.us"];
 
 const readsGraph =
-  "Let the SIEM read Microsoft Graph (`npx mssp docs siem`), then set connector.alertApis: [graph] and run `npx pulumi up`.";
+  "Let the SIEM read Microsoft Graph (`npx mssp docs siem-engineer`), then set connector.alertApis: [graph] and run `npx pulumi up`.";
 const huntsByGraph = "Set connector.profile: hunt, run `npx pulumi up`, and query with `npx mssp hunt`.";
 
 const table = [
@@ -253,7 +253,7 @@ const table = [
     // "No longer functional" on one page; on a newer one "ingestion continues for TLS 1.2 clients".
     afterwards: "mayAnswer",
     successor: "the Logs Ingestion API with a data collection rule",
-    remedy: "Deliver with `npx mssp alerts --log-analytics`: see `npx mssp docs siem`.",
+    remedy: "Deliver with `npx mssp alerts --log-analytics`: see `npx mssp docs destinations`.",
     certainty: "medium",
     source: "Microsoft, Azure Monitor HTTP Data Collector API; Migrate from the HTTP Data Collector API",
     matches: { hosts: ["*.ods.opinsights.azure.com", "*.ods.opinsights.azure.us"], paths: ["/api/logs"] },

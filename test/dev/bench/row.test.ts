@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
-import { chartOf, shareOfGoal } from "../../../dev/bench/chart";
-import { merged, tableOf, type BenchResult } from "../../../dev/bench/page";
 import { inTurn, isMet, rowOf } from "../../../dev/bench/row";
+import { merged, type BenchResult } from "../../../dev/bench/recordedResults";
 
 const info = { name: "row", what: "work", against: "less work", goal: 2 };
 const pair = (base: number, compared: number) => ({ base: { seconds: base }, compared: { seconds: compared } });
@@ -19,7 +18,6 @@ describe("a row of the benchmark", () => {
     assert.equal(row.ratio, 0.8);
     assert.equal(isMet(row), false);
     assert.equal(isMet({ ...row, ratio: 0.9 }), true);
-    assert.equal(shareOfGoal(row), 0.9 / 0.8);
   });
 
   it("has the ratio of processor time beside that of the clock, where it was measured", () => {
@@ -54,7 +52,7 @@ describe("a row of the benchmark", () => {
   });
 });
 
-describe("the page of the results", () => {
+describe("the recorded results", () => {
   const result = (name: string, ratio: number): BenchResult => ({
     ...rowOf({ ...info, name }, [pair(1, ratio)]),
     day: "2026-01-01",
@@ -69,19 +67,6 @@ describe("the page of the results", () => {
       [
         ["b", 3],
         ["a", 1],
-      ],
-    );
-  });
-
-  it("marks a ratio that misses its goal, in the table and in the chart", () => {
-    const results = [result("a", 1), result("b", 3)];
-    assert.match(tableOf(results), /`a` .*\| 1\.00 \|[^]*`b` .*\| \*\*3\.00\*\* \|/);
-    const states = [...chartOf(results, "light").matchAll(/<rect [^>]*width="([\d.]+)"[^>]*class="(\w+)"/g)];
-    assert.deepEqual(
-      states.map(([, width, state]) => [width, state]),
-      [
-        ["100.0", "met"],
-        ["300.0", "missed"],
       ],
     );
   });

@@ -1,5 +1,5 @@
 /**
- * The schema of incidents: docs/incidents.md describes it. A missing value is null or an empty
+ * The schema of incidents: docs/alerts.md describes it. A missing value is null or an empty
  * list; times are ISO 8601, UTC, in milliseconds.
  */
 import type { SecurityIncident } from "./securityTypes";

@@ -1,5 +1,5 @@
 /**
- * `mssp hunt`: runs one query of advanced hunting over one or all customers. docs/hunting.md
+ * `mssp hunt`: runs one query of advanced hunting over one or all customers. docs/alerts.md#hunting
  * describes the output.
  */
 import { Option, type Command } from "commander";

@@ -1,6 +1,6 @@
 /**
  * `mssp incidents`: pulls a customer's incidents with their alerts, or changes one.
- * docs/incidents.md describes the output.
+ * docs/alerts.md describes the output.
  */
 import { Option, type Command } from "commander";
 import {

@@ -50,7 +50,7 @@ export function define(siemConfig: Command, session: Session, source: ConnectorS
     });
   describeCommand(siemConfig, {
     notes: [
-      "docs/siem.md of defender-mssp says where each file goes. No SIEM product has read these files in a test.",
+      "docs/guides/siem-engineer.md of defender-mssp says where each file goes. No SIEM product has read these files in a test.",
       "It writes nothing that has ended. The legacy alert API may be off since 2024-12-31 and is left out without --legacy. " +
         "`retirements <folder>` checks files that are written already.",
       "Of several customers, the set of files is for all of them. One that can't be included stops no other; the summary names it, and the " +

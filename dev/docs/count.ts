@@ -1,0 +1,26 @@
+/** Counts the pages in git and their words. Generated pages, and what tests write, are counted apart. */
+import { readFileSync } from "node:fs";
+import path from "node:path";
+import { markdownFiles, root } from "./files";
+import { generatedFiles } from "./pages";
+
+/** Written by a test, which drives the routes. */
+const routesPage = "docs/reference/sandbox-routes.md";
+
+/** Words as `wc -w` counts them, those of tables and code blocks included. */
+function words(files: readonly string[]): number {
+  const counts = files.map((file) => (readFileSync(path.join(root, file), "utf8").match(/\S+/g) ?? []).length);
+  return counts.reduce((sum, count) => sum + count, 0);
+}
+
+/** architecture.md is written by hand but for a table and the figures. */
+export function countText(): string {
+  const generated = new Set([routesPage, ...generatedFiles.map(({ file }) => file)]);
+  generated.delete("docs/architecture.md");
+  const pages = markdownFiles();
+  const written = pages.filter((file) => !generated.has(file));
+  return (
+    `${pages.length} pages, ${words(pages)} words; ` +
+    `without generated pages ${written.length} pages, ${words(written)} words`
+  );
+}
