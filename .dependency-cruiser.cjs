@@ -53,6 +53,28 @@ const rooms = {
   "cli/sandbox": ["cli/stack", siem, sandbox, engine, ...commandBase],
 };
 
+/** The floors inside a large room: each of its folders imports those that it names. */
+const innerRooms = {
+  [`${sandbox}/src`]: {
+    cloud: [],
+    graph: ["cloud"],
+    azure: ["cloud"],
+    proxy: ["cloud"],
+    entra: ["graph", "cloud"],
+    defender: ["graph", "cloud"],
+    seed: ["graph", "azure", "cloud"],
+    server: ["seed", "defender", "entra", "azure", "graph", "proxy", "cloud", "plugins"],
+    plugins: ["server", "graph"],
+  },
+  [`${kql}/src`]: { schema: [], parser: ["schema"], executor: ["parser", "schema"], judge: ["parser", "schema"] },
+  [`${kql}/src/executor`]: {
+    values: [],
+    functions: ["values"],
+    expressions: ["functions", "values"],
+    operators: ["expressions", "functions", "values"],
+  },
+};
+
 const floors = Object.entries(rooms).map(([room, below]) => {
   const folder = `^${room}/${room.startsWith("packages/") ? "src/" : ""}`;
   return {
@@ -64,10 +86,28 @@ const floors = Object.entries(rooms).map(([room, below]) => {
   };
 });
 
+const innerFloors = Object.entries(innerRooms).flatMap(([room, folders]) => [
+  ...Object.entries(folders).map(([folder, below]) => ({
+    name: `${room}/${folder}`,
+    severity: "error",
+    comment: below.length === 0 ? "Imports no other folder." : `Imports only ${below.join(", ")}.`,
+    from: { path: `^${room}/${folder}/` },
+    to: { path: `^${room}/[^/]+/`, pathNot: [folder, ...below].map((name) => `^${room}/${name}/`) },
+  })),
+  {
+    name: `rooms-of-${room}`,
+    severity: "error",
+    comment: "A folder stands on one of the floors above.",
+    from: {},
+    to: { path: `^${room}/[^/]+/`, pathNot: `^${room}/(${Object.keys(folders).join("|")})/` },
+  },
+]);
+
 module.exports = {
   forbidden: [
     { name: "no-cycles", severity: "error", from: {}, to: { circular: true } },
     ...floors,
+    ...innerFloors,
     {
       name: "examples",
       severity: "error",

@@ -14,13 +14,8 @@ export {
 } from "./cloud/identity";
 export type { Json, StoredObject, Tenant } from "./cloud/model";
 export { hashSecret } from "./cloud/secrets";
-export {
-  addApplication,
-  addConsentedServicePrincipal,
-  assignAppRole,
-  verifyDomain,
-  type PermissionsByResource,
-} from "./cloud/seed";
+export { addApplication, addConsentedServicePrincipal, assignAppRole, verifyDomain } from "./graph/newDirectory";
+export type { PermissionsByResource } from "./cloud/tenantMaker";
 export { setSwitches } from "./cloud/switches";
 export {
   detectionIntervalFor,

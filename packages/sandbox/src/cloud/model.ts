@@ -48,6 +48,9 @@ export interface Tenant {
   readonly secretHashes: Map<string, string>;
 }
 
+/** The default interval between detections, in milliseconds. */
+export const detectionInterval = 20 * 60 * 1000;
+
 /** The emulated cloud: all tenants, a clock, and the only place that writes changes to the disk. */
 export interface Cloud {
   /**

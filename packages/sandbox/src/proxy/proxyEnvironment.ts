@@ -3,7 +3,7 @@
  * variables: README.md of this package has the table.
  */
 import type { ConnectProxy } from "./connectProxy";
-import type { SandboxEnvironment } from "../server/environment";
+import type { SandboxEnvironment } from "../cloud/sandboxEnvironment";
 import { automationApplicationId } from "../cloud/identity";
 
 export interface ProxyAccess {

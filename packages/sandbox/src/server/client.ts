@@ -1,7 +1,7 @@
 /** Client of the sandbox of another command. */
 import http from "node:http";
 import { VisibleError } from "@defender-mssp/errors";
-import type { TenantDescription } from "../cloud/seed";
+import type { TenantDescription } from "../cloud/tenantMaker";
 import type { JoinAnswer } from "./control";
 import { hold, requestOptions } from "./hold";
 import type { Owner } from "./ownerFile";

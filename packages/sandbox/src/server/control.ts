@@ -12,7 +12,7 @@ import type { EmulatedCloud } from "../cloud/cloud";
 import type { Json } from "../cloud/model";
 import type { PermissionUse } from "../cloud/permissionUse";
 import { setSwitches, switchValues } from "../cloud/switches";
-import type { TenantDescription } from "../cloud/seed";
+import type { TenantDescription } from "../cloud/tenantMaker";
 import { putEvents } from "../defender/customDetections/putEvents";
 import type { PluginEnvironment, PluginHost } from "../plugins/host";
 import type { PluginSet } from "./pulumiHome";
@@ -162,7 +162,7 @@ async function takeEvents(request: FastifyRequest, reply: FastifyReply, cloud: E
 
 /** Adds the objects of a seed. What reads it is loaded then. */
 async function takeSeed(request: FastifyRequest, reply: FastifyReply, cloud: EmulatedCloud): Promise<FastifyReply> {
-  const { seedTenants } = await import("../graph/seedTenants.js");
+  const { seedTenants } = await import("../seed/seedTenants.js");
   return answered(reply, () => ({ tenants: seedTenants(cloud, request.body as Json) }));
 }
 

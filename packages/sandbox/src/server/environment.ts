@@ -6,6 +6,7 @@ import { readFile } from "node:fs/promises";
 import path from "node:path";
 import type { SandboxPaths } from "../cloud/home";
 import { automationApplicationId } from "../cloud/identity";
+import type { SandboxEnvironment } from "../cloud/sandboxEnvironment";
 import { clockVariable } from "@defender-mssp/microsoft";
 import { certificateFiles, writeTrust } from "./certificate";
 import { preparePulumiHome, type PluginSet } from "./pulumiHome";
@@ -15,15 +16,6 @@ export interface EnvironmentOptions {
   readonly plugins?: PluginSet;
   /** The user's environment; this process's by default. */
   readonly user?: NodeJS.ProcessEnv;
-}
-
-export interface SandboxEnvironment {
-  /** To be set. */
-  readonly variables: Readonly<Record<string, string>>;
-  /** To be removed from the user's environment, if they are there. */
-  readonly removed: readonly string[];
-  /** Messages for the user, one line each: the official plugins in use. */
-  readonly notes: readonly string[];
 }
 
 /** Values of a running sandbox for the environment. */
@@ -76,15 +68,6 @@ export async function prepareEnvironment(
     ),
     notes,
   };
-}
-
-/** The user's environment with the sandbox's variables in place of conflicting ones. */
-export function commandEnvironment(
-  environment: SandboxEnvironment,
-  user: NodeJS.ProcessEnv = process.env,
-): NodeJS.ProcessEnv {
-  const kept = Object.entries(user).filter(([name]) => !environment.removed.includes(name));
-  return { ...Object.fromEntries(kept), ...environment.variables };
 }
 
 /**

@@ -8,14 +8,16 @@ import { VisibleError } from "@defender-mssp/errors";
 import { Clock } from "../cloud/clock";
 import { EmulatedCloud } from "../cloud/cloud";
 import type { Json } from "../cloud/model";
+import type { SandboxEnvironment } from "../cloud/sandboxEnvironment";
 import { clearHome, isSandboxHome, prepareHome, sandboxPaths, type SandboxPaths } from "../cloud/home";
 import { msspTenantId } from "../cloud/identity";
 import { generateSecret } from "../cloud/secrets";
 import type { PermissionUse } from "../cloud/permissionUse";
-import type { TenantDescription } from "../cloud/seed";
+import type { TenantDescription } from "../cloud/tenantMaker";
 import { Store } from "../cloud/store";
 import { setSwitches, switchValues } from "../cloud/switches";
-import type { SeededTenant } from "../graph/seedTenants";
+import { newTenant } from "../seed/newTenant";
+import type { SeededTenant } from "../seed/seedTenants";
 import { putEvents, type EventsAnswer } from "../defender/customDetections/putEvents";
 import { detectionIntervalFor } from "../defender/detections";
 import { tokenKeys, type TokenKeys } from "../entra/keys";
@@ -27,14 +29,15 @@ import { certificateFiles, serverCertificate, type ServerCertificate } from "./c
 import { ask, changeSwitches, isAlive, takeLease, type Lease } from "./client";
 import { addControl, Leases } from "./control";
 import { Faults, type FaultOptions } from "./faults/index";
-import { prepareEnvironment, type EnvironmentOptions, type SandboxEnvironment } from "./environment";
+import { prepareEnvironment, type EnvironmentOptions } from "./environment";
 import { listen, listenForHome, type Listener } from "./listener";
 import { claim, currentOwner, type Owner } from "./owner";
 import { readPermissionUse, writePermissionUse } from "./permissionFile";
 
-export { automationPermissions, type TenantDescription } from "../cloud/seed";
+export { automationPermissions } from "../graph/newDirectory";
+export type { TenantDescription } from "../cloud/tenantMaker";
 export type { Exchange } from "./app";
-export type { SeededTenant } from "../graph/seedTenants";
+export type { SeededTenant } from "../seed/seedTenants";
 export type { EventsAnswer } from "../defender/customDetections/putEvents";
 export {
   cutKinds,
@@ -45,13 +48,14 @@ export {
   type FaultOptions,
   type Sight,
 } from "./faults/index";
-export type { EnvironmentOptions, SandboxEnvironment } from "./environment";
+export type { EnvironmentOptions } from "./environment";
+export { commandEnvironment, type SandboxEnvironment } from "../cloud/sandboxEnvironment";
 import type { PluginSet } from "./pulumiHome";
 
 export type { PluginSet } from "./pulumiHome";
 export type { OpenProxy, ProxyOptions } from "../proxy/openProxy";
 export type { AttachablePlugins } from "../plugins/host";
-export { commandEnvironment, sandboxHome } from "./environment";
+export { sandboxHome } from "./environment";
 export { tenantsOfStacks } from "./tenantsOfStacks";
 export type { ClockChange, ClockState } from "./clockControl";
 export type { SandboxStatus } from "./control";
@@ -230,7 +234,7 @@ export async function seedSandbox(options: SandboxOptions, seed: Json): Promise<
     return (await ask<{ tenants: SeededTenant[] }>(result.owner, "POST", "/sandbox/seed", seed as object)).tenants;
   const { started } = result;
   try {
-    const { seedTenants } = await import("../graph/seedTenants.js");
+    const { seedTenants } = await import("../seed/seedTenants.js");
     return seedTenants(started.cloud, seed);
   } finally {
     await started.stop();
@@ -270,7 +274,7 @@ export async function resetSandbox(home: string): Promise<"reset" | "nothing the
  * would create. Writes nothing.
  */
 export async function readCloud(home: string, tenants: readonly TenantDescription[] = []): Promise<EmulatedCloud> {
-  const cloud = await EmulatedCloud.open(new Store(sandboxPaths(home).cloud, "read-only"));
+  const cloud = await EmulatedCloud.open(new Store(sandboxPaths(home).cloud, "read-only"), newTenant);
   makeTenants(cloud, tenants);
   return cloud;
 }
@@ -334,7 +338,7 @@ async function openHome(options: SandboxOptions, paths: SandboxPaths): Promise<O
   const clock = options.clock ?? new Clock();
   const store = new Store(paths.cloud, "owned");
   const [cloud, keys, certificate] = await Promise.all([
-    EmulatedCloud.open(store, clock),
+    EmulatedCloud.open(store, newTenant, clock),
     tokenKeys(paths.keys, options.sharesSigningKey),
     serverCertificate(paths.keys, clock.now()),
   ]);

@@ -4,12 +4,13 @@
  */
 import { open, type FileHandle } from "node:fs/promises";
 import { VisibleError } from "@defender-mssp/errors";
+import type { SandboxEnvironment } from "../cloud/sandboxEnvironment";
 import { guarded, prepareHome, sandboxPaths } from "../cloud/home";
-import type { TenantDescription } from "../cloud/seed";
+import type { TenantDescription } from "../cloud/tenantMaker";
 import { ask, isAlive, takeLease } from "./client";
 import type { ClockChange, ClockState } from "./clockControl";
 import type { SandboxStatus } from "./control";
-import { prepareEnvironment, type EnvironmentOptions, type SandboxEnvironment } from "./environment";
+import { prepareEnvironment, type EnvironmentOptions } from "./environment";
 import { currentOwner, type Owner } from "./owner";
 
 /** Longest wait for a server that has been told to stop, in milliseconds. */

@@ -6,7 +6,7 @@ import { isUuid } from "@defender-mssp/microsoft";
 import { readFile, readdir } from "node:fs/promises";
 import path from "node:path";
 import { parse } from "yaml";
-import type { TenantDescription } from "../cloud/seed";
+import type { TenantDescription } from "../cloud/tenantMaker";
 
 const stackFile = /^Pulumi\..+\.ya?ml$/;
 

@@ -3,12 +3,8 @@ import { lstat, mkdir, readFile, readdir, readlink, realpath, writeFile } from "
 import path from "node:path";
 import tls from "node:tls";
 import { prepareHome, type SandboxPaths } from "../../src/cloud/home";
-import {
-  commandEnvironment,
-  prepareEnvironment,
-  sandboxHome,
-  type EnvironmentOptions,
-} from "../../src/server/environment";
+import { commandEnvironment } from "../../src/cloud/sandboxEnvironment";
+import { prepareEnvironment, sandboxHome, type EnvironmentOptions } from "../../src/server/environment";
 import { tenantsOfStacks } from "../../src/server/tenantsOfStacks";
 import { temporaryFolder } from "@defender-mssp/testkit";
 

@@ -8,24 +8,19 @@ import { z } from "zod";
 import type { EmulatedCloud } from "../cloud/cloud";
 import { derivedId } from "../cloud/identity";
 import type { Json, StoredObject, Tenant } from "../cloud/model";
-import {
-  addApplication,
-  addConsentedServicePrincipal,
-  assignDirectoryRole,
-  fillTenant,
-  seededAt,
-  type PermissionsByResource,
-} from "../cloud/seed";
 import { EmulatedServiceError } from "../cloud/serviceError";
 import { TenantRecord } from "../cloud/store";
 import { setSwitches } from "../cloud/switches";
-import type { EntitySetName } from "./entities";
-import { domainOf, sameText } from "./directory";
-import { guestNickname, guestUserPrincipalName, securityIdentifier } from "./identifiers";
-import type { JsonObject } from "./json";
-import { complete } from "./objects";
-import { checkUserPrincipalName, ownIdentity } from "./routes/users";
-import { checkProperties } from "./validate";
+import type { PermissionsByResource } from "../cloud/tenantMaker";
+import type { EntitySetName } from "../graph/entities";
+import { domainOf, sameText } from "../graph/directory";
+import { guestNickname, guestUserPrincipalName, securityIdentifier } from "../graph/identifiers";
+import type { JsonObject } from "../graph/json";
+import { addApplication, addConsentedServicePrincipal, assignDirectoryRole, seededAt } from "../graph/newDirectory";
+import { complete } from "../graph/objects";
+import { checkUserPrincipalName, ownIdentity } from "../graph/routes/users";
+import { checkProperties } from "../graph/validate";
+import { newTenant } from "./newTenant";
 
 const name = z.string().min(1).max(256);
 const roles = z.array(z.enum(Object.keys(directoryRoleTemplates))).default([]);
@@ -108,7 +103,7 @@ export function seedTenants(cloud: EmulatedCloud, file: Json): SeededTenant[] {
 /** A copy of a tenant, or of what it is when it is made: what a seed does is tried on it. */
 function copiedTenant(before: Tenant | undefined, seed: TenantSeed): Tenant {
   const copy = new TenantRecord(seed.tenantId.toLowerCase());
-  if (before === undefined) fillTenant(copy, described(seed));
+  if (before === undefined) newTenant.fill(copy, described(seed));
   for (const collection of ["applications", "domains", "groups", "servicePrincipals", "users"] as const) {
     for (const object of before?.objects(collection).values() ?? [])
       copy.objects(collection).set(object.id, structuredClone(object));

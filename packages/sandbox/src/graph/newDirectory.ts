@@ -1,5 +1,5 @@
 /**
- * The objects of a new tenant: those of a small real tenant with Defender. The same tenant ID and
+ * The directory of a new tenant: that of a small real tenant with Defender. The same tenant ID and
  * description give the same tenant, byte for byte: IDs are derived from names, times are constants.
  */
 import {
@@ -10,27 +10,16 @@ import {
   windowsDefenderAtp,
   type PublishedApplication,
 } from "@defender-mssp/microsoft";
-import { fillSubscriptions } from "../azure/subscriptions";
-import { entitySets, type EntitySetName } from "../graph/entities";
-import { automationApplicationId, derivedId, derivedLinkId, msspTenantId, sandboxCustomerTenantId } from "./identity";
-import type { Json, StoredObject, Tenant } from "./model";
-
-/**
- * A tenant to create: its ID and, if known, its name (a stack's `customerName` and
- * `customerDomain`).
- */
-export interface TenantDescription {
-  readonly tenantId: string;
-  readonly displayName?: string;
-  readonly domain?: string;
-  /** The automation's permissions in it. Default: `automationPermissions`. */
-  readonly permissions?: PermissionsByResource;
-  /** Whether stacks name it as the MSSP's own. */
-  readonly isMssp?: boolean;
-}
-
-/** Names of application permissions, by the application ID of the API that has them. */
-export type PermissionsByResource = Readonly<Record<string, readonly string[]>>;
+import {
+  automationApplicationId,
+  derivedId,
+  derivedLinkId,
+  msspTenantId,
+  sandboxCustomerTenantId,
+} from "../cloud/identity";
+import type { Json, StoredObject, Tenant } from "../cloud/model";
+import type { PermissionsByResource, TenantDescription } from "../cloud/tenantMaker";
+import { entitySets, type EntitySetName } from "./entities";
 
 /** Creation time of all seeded objects. */
 export const seededAt = "2024-01-15T09:00:00Z";
@@ -87,8 +76,7 @@ const servicePrincipalNames: Readonly<Record<string, readonly string[]>> = {
   "Azure Key Vault": ["https://vault.azure.net", "https://vault.usgovcloudapi.net"],
 };
 
-/** Fills a new tenant. */
-export function fillTenant(tenant: Tenant, description: TenantDescription): void {
+export function fillDirectory(tenant: Tenant, description: TenantDescription): void {
   const named = wellKnownTenants[tenant.id];
   const displayName = description.displayName ?? named?.displayName ?? `Tenant ${tenant.id.slice(0, 8)}`;
   const domain = (description.domain ?? named?.domain ?? placeholderDomain(tenant.id)).toLowerCase();
@@ -102,7 +90,6 @@ export function fillTenant(tenant: Tenant, description: TenantDescription): void
   addGlobalAdministrators(tenant, administrators);
   for (const application of publishedApplications) addPublishedServicePrincipal(tenant, application);
   addAutomation(tenant, description.permissions ?? automationPermissions);
-  fillSubscriptions(tenant);
 }
 
 /** An application and its audience, for `addApplication`. */
