@@ -12,6 +12,7 @@ const microsoft = "packages/microsoft";
 const engine = "packages/engine";
 const pages = "packages/pages";
 const sandbox = "packages/sandbox";
+const plugins = "packages/plugins";
 const testkit = "packages/testkit";
 const siem = "packages/siem";
 const kql = "packages/kql";
@@ -32,8 +33,9 @@ const rooms = {
   [siem]: [microsoft, terminal, errors],
   [detections]: [microsoft, errors],
   [engine]: [errors],
-  [sandbox]: [microsoft, engine, pages, errors],
-  [testkit]: [sandbox, microsoft, engine, errors],
+  [sandbox]: [microsoft, pages, errors],
+  [plugins]: [sandbox, microsoft, errors],
+  [testkit]: [plugins, sandbox, microsoft, engine, errors],
   program: facts,
   domain: [microsoft, errors],
   settings: facts,
@@ -50,7 +52,7 @@ const rooms = {
   "cli/fleet": ["program", "cli/detections", "cli/tenant", "cli/stack", pages, ...commandBase],
   "cli/ci": ["cli/tenant", "cli/stack", ...commandBase],
   "cli/detections": ["cli/tenant", "cli/stack", detections, kql, pages, ...commandBase],
-  "cli/sandbox": ["cli/stack", siem, sandbox, engine, ...commandBase],
+  "cli/sandbox": ["cli/stack", siem, plugins, sandbox, engine, ...commandBase],
 };
 
 /** The floors inside a large room: each of its folders imports those that it names. */
@@ -63,8 +65,7 @@ const innerRooms = {
     entra: ["graph", "cloud"],
     defender: ["graph", "cloud"],
     seed: ["graph", "azure", "cloud"],
-    server: ["seed", "defender", "entra", "azure", "graph", "proxy", "cloud", "plugins"],
-    plugins: ["server", "graph"],
+    server: ["seed", "defender", "entra", "azure", "graph", "proxy", "cloud"],
   },
   [`${kql}/src`]: { schema: [], parser: ["schema"], executor: ["parser", "schema"], judge: ["parser", "schema"] },
   [`${kql}/src/executor`]: {
@@ -90,7 +91,7 @@ const innerFloors = Object.entries(innerRooms).flatMap(([room, folders]) => [
   ...Object.entries(folders).map(([folder, below]) => ({
     name: `${room}/${folder}`,
     severity: "error",
-    comment: below.length === 0 ? "Imports no other folder." : `Imports only ${below.join(", ")}.`,
+    comment: below.length === 0 ? "Imports no other folder." : `Of the room's folders, imports ${below.join(", ")}.`,
     from: { path: `^${room}/${folder}/` },
     to: { path: `^${room}/[^/]+/`, pathNot: [folder, ...below].map((name) => `^${room}/${name}/`) },
   })),

@@ -5,6 +5,7 @@
 export { azureResources, msspSubscriptionId, subscriptionIdOf } from "./azure/subscriptions";
 export { Clock } from "./cloud/clock";
 export type { EmulatedCloud } from "./cloud/cloud";
+export { prepareHome } from "./cloud/home";
 export {
   automationApplicationId,
   derivedId,
@@ -29,5 +30,4 @@ export { Incidents } from "./defender/incidents";
 export { portalSettingsRole } from "./defender/settingsManager";
 export { jsonText } from "./graph/json";
 export { complete } from "./graph/objects";
-export { standInPlugins } from "./plugins/index";
 export { certificateFiles, serverCertificate } from "./server/certificate";

@@ -3,8 +3,6 @@ export interface SandboxEnvironment {
   readonly variables: Readonly<Record<string, string>>;
   /** To be removed from the user's environment, if they are there. */
   readonly removed: readonly string[];
-  /** Messages for the user, one line each: the official plugins in use. */
-  readonly notes: readonly string[];
 }
 
 /** The user's environment with the sandbox's variables in place of conflicting ones. */

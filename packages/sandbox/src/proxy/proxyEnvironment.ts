@@ -44,7 +44,7 @@ export function proxyEnvironment(access: ProxyAccess, user: NodeJS.ProcessEnv): 
     ...(tenantId === undefined ? {} : { ARM_TENANT_ID: tenantId, AZURE_TENANT_ID: tenantId }),
   };
   const removed = Object.keys(user).filter((name) => signIn.test(name) && !(name in variables));
-  return { variables, removed, notes: [] };
+  return { variables, removed };
 }
 
 /** Variables by which a pipeline signs in to a real tenant. */

@@ -88,8 +88,8 @@ export async function ask<T extends object>(
 function parsed(text: string): JoinAnswer | undefined {
   try {
     const answer = JSON.parse(text) as Partial<JoinAnswer>;
-    // A server of an older release names neither plugins nor a clock.
-    const { pid, httpsPort, httpPort, clientSecret, pluginSet = "stand-in", movedMilliseconds = 0 } = answer;
+    // A server of an older release names no clock.
+    const { pid, httpsPort, httpPort, clientSecret, pluginSet, movedMilliseconds = 0 } = answer;
     const isComplete = [pid, httpsPort, httpPort].every(Number.isInteger) && typeof clientSecret === "string";
     return isComplete
       ? ({ pid, httpsPort, httpPort, clientSecret, pluginSet, movedMilliseconds } as JoinAnswer)
