@@ -26,7 +26,7 @@ const facts: readonly Fact[] = [
   {
     fact: "the parts of a URN",
     pattern: /split\("::"\)|split\("\$"\)/,
-    homes: ["domain/urn.ts", "packages/sandbox/src/plugins/protocol/urn.ts"],
+    homes: ["domain/urn.ts", "packages/plugins/src/protocol/urn.ts"],
   },
   {
     fact: "the last segment of a path",

@@ -7,15 +7,18 @@ import { manifestIn, ownName, ownVersion } from "./ownPackage";
 /**
  * Loads a package that only some commands need and that is installed apart: beside this one, or in
  * the project of the working folder. It must be of this package's version: they belong together.
+ * @param carrier the package whose tarball has it, if it has none of its own.
  * @throws VisibleError with the command that installs it.
  */
-export function optionalPackage(name: string): unknown {
+export function optionalPackage(name: string, carrier = name): unknown {
   const place = { paths: [__dirname, process.cwd()] };
   let manifest: string;
   try {
+    manifest = require.resolve(`${carrier}/package.json`, place);
+    if (carrier !== name) place.paths = [path.dirname(manifest)];
     manifest = require.resolve(`${name}/package.json`, place);
   } catch {
-    throw new VisibleError(`This command needs the package ${name}, which is not installed. ${installation(name)}`);
+    throw new VisibleError(`This command needs the package ${name}, which is not installed. ${installation(carrier)}`);
   }
   const version = manifestIn(path.dirname(manifest))?.version;
   if (version !== ownVersion()) {

@@ -29,7 +29,14 @@ export interface PublishedPackage {
   readonly loadedOnDemand?: readonly string[];
   /** Modules that only the checkout's tests use, and the exports of these names. */
   readonly unpublished?: readonly string[];
+  /**
+   * Packages of the checkout that its tarball brings. They have none of their own: `npx mssp upgrade`
+   * of an earlier version refuses a folder with a tarball that it doesn't know.
+   */
+  readonly bundles?: readonly BundledPackage[];
 }
+
+export type BundledPackage = Pick<PublishedPackage, "folder" | "optionalPeers"> & { readonly name: string };
 
 const published: Readonly<Record<PublishedName, Omit<PublishedPackage, "name">>> = {
   "@defender-mssp/errors": { folder: "packages/errors", optionalPeers: [] },
@@ -42,13 +49,14 @@ const published: Readonly<Record<PublishedName, Omit<PublishedPackage, "name">>>
   "@defender-mssp/engine": { folder: "packages/engine", optionalPeers: [] },
   "@defender-mssp/sandbox": {
     folder: "packages/sandbox",
-    optionalPeers: ["@pulumi/azure-native"],
+    optionalPeers: [],
     unpublished: ["internals"],
+    bundles: [{ name: "@defender-mssp/plugins", folder: "packages/plugins", optionalPeers: ["@pulumi/azure-native"] }],
   },
   "defender-mssp": {
     folder: ".",
     optionalPeers: ["@defender-mssp/kql", "@pulumi/azure-native"],
-    loadedOnDemand: ["@defender-mssp/engine", "@defender-mssp/sandbox"],
+    loadedOnDemand: ["@defender-mssp/engine", "@defender-mssp/plugins", "@defender-mssp/sandbox"],
   },
 };
 
@@ -64,7 +72,7 @@ export async function readManifest(folder: string): Promise<Manifest> {
 /** The manifest that is published: no scripts, no sources in `exports`, no compiler. */
 export function publishedManifest(
   manifest: Manifest,
-  { folder, optionalPeers, loadedOnDemand = [], unpublished = [] }: PublishedPackage,
+  { folder, optionalPeers, loadedOnDemand = [], unpublished = [], bundles = [] }: Omit<PublishedPackage, "name">,
 ): object {
   const { name, version, description } = manifest;
   const known = { ...manifest.devDependencies, ...manifest.dependencies };
@@ -82,8 +90,16 @@ export function publishedManifest(
     bin: folder === "." ? { "defender-mssp": "cli/mssp.js", ...manifest.bin } : manifest.bin,
     main: manifest.main,
     types: manifest.types,
-    exports: withoutSources(manifest.exports ?? {}, unpublished),
-    dependencies: Object.fromEntries(dependencies),
+    exports: {
+      ...withoutSources(manifest.exports ?? {}, unpublished),
+      // npm nests a bundled package: a program finds it by its carrier.
+      ...Object.fromEntries(bundles.map((bundle) => [`./${baseName(bundle.name)}`, carried(bundle.name)])),
+    },
+    dependencies: {
+      ...Object.fromEntries(dependencies),
+      ...Object.fromEntries(bundles.map((bundle) => [bundle.name, version])),
+    },
+    ...(bundles.length === 0 ? {} : { bundleDependencies: bundles.map((bundle) => bundle.name) }),
     ...(optionalPeers.length === 0
       ? {}
       : {
@@ -91,6 +107,13 @@ export function publishedManifest(
           peerDependenciesMeta: Object.fromEntries(optionalPeers.map((peer) => [peer, { optional: true }])),
         }),
   };
+}
+
+/** A package's name without its scope. */
+export const baseName = (name: string) => name.replace(/^@[^/]+\//, "");
+
+function carried(name: string): object {
+  return { types: `./${baseName(name)}.d.ts`, default: `./${baseName(name)}.js` };
 }
 
 /** Drops the condition `source`, exports that have only sources, and `unpublished` ones. */

@@ -8,7 +8,7 @@ import path from "node:path";
 import { bundleLanguageHost, engineVersion } from "@defender-mssp/engine";
 import { execa } from "execa";
 import { bundleProgram } from "./bundleProgram";
-import { packages, publishedManifest, readManifest, type PublishedPackage } from "./manifests";
+import { baseName, packages, publishedManifest, readManifest, type PublishedPackage } from "./manifests";
 
 /** Files of the checkout that the product holds as they are. */
 const productFiles = [
@@ -70,7 +70,7 @@ export async function stagePackages(checkout: string, out: string): Promise<Read
   await rm(out, { recursive: true, force: true });
   const folders = new Map<string, string>();
   for (const one of packages) {
-    const folder = path.join(out, one.name.replace(/^@[^/]+\//, ""));
+    const folder = path.join(out, baseName(one.name));
     await mkdir(folder, { recursive: true });
     await stage(checkout, one, folder);
     folders.set(one.name, folder);
@@ -85,7 +85,7 @@ async function writeDeclarations(checkout: string): Promise<void> {
   await execa(process.execPath, args, { cwd: checkout, stdin: "ignore", stdout: "inherit", stderr: "inherit" });
 }
 
-async function stage(checkout: string, one: PublishedPackage, folder: string): Promise<void> {
+async function stage(checkout: string, one: Omit<PublishedPackage, "name">, folder: string): Promise<void> {
   const source = path.join(checkout, one.folder);
   const manifest = publishedManifest(await readManifest(source), one);
   await writeFile(path.join(folder, "package.json"), `${JSON.stringify(manifest, undefined, 2)}\n`);
@@ -95,6 +95,13 @@ async function stage(checkout: string, one: PublishedPackage, folder: string): P
   await writeFile(path.join(folder, "README.md"), isProduct ? installedReadme(readme) : readme);
   for (const name of isProduct ? productFolders : [""]) {
     await copyCompiled(path.join(source, "dist", name), path.join(folder, "dist", name));
+  }
+  for (const bundle of one.bundles ?? []) {
+    const place = path.join(folder, "node_modules", bundle.name);
+    await mkdir(place, { recursive: true });
+    await stage(checkout, bundle, place);
+    await writeFile(path.join(folder, `${baseName(bundle.name)}.js`), `module.exports = require("${bundle.name}");\n`);
+    await writeFile(path.join(folder, `${baseName(bundle.name)}.d.ts`), `export * from "${bundle.name}";\n`);
   }
   for (const module of one.unpublished ?? [])
     for (const ending of [".js", ".d.ts"]) await rm(path.join(folder, "dist", `${module}${ending}`));

@@ -15,6 +15,7 @@ const manifests = [
   "packages/detections/package.json",
   "packages/engine/package.json",
   "packages/sandbox/package.json",
+  "packages/plugins/package.json",
   "packages/testkit/package.json",
   "policy/package.json",
 ];

@@ -5,6 +5,7 @@
 import { mkdtemp, readFile, rm, writeFile, mkdir } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { pulumiEnvironment } from "@defender-mssp/plugins";
 import { commandEnvironment, startSandbox, type OwnSandbox, type SandboxOptions } from "@defender-mssp/sandbox";
 import { contoso, daemonId, secretOutput, StateFile, Vault } from "@defender-mssp/testkit";
 import { runPulumi } from "../../cli/stack/pulumi";
@@ -39,11 +40,12 @@ export class StackProject {
     const folder = await mkdtemp(path.join(tmpdir(), "mssp-stacks-"));
     await mkdir(path.join(folder, "project"));
     await writeFile(path.join(folder, "project", "Pulumi.yaml"), "name: defender-mssp\nruntime: nodejs\n");
-    const sandbox = await startSandbox({ ...options, home: path.join(folder, "sandbox"), sharesSigningKey: true });
+    const home = path.join(folder, "sandbox");
+    const sandbox = await startSandbox({ ...options, home, sharesSigningKey: true });
     const project = path.join(folder, "project");
     const vault = engine === "real" ? await Vault.start() : undefined;
     const standIn = engine === "stand-in" ? await StandInEngine.create(path.join(folder, "engine")) : undefined;
-    const environment = commandEnvironment(await sandbox.environment({ user: process.env }));
+    const environment = commandEnvironment(await pulumiEnvironment(home, await sandbox.environment()));
     const variables = { ...environment, ...vault?.variables, ...standIn?.variables };
     return new StackProject(project, sandbox, variables, vault, standIn);
   }

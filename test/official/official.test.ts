@@ -5,7 +5,8 @@
  */
 import assert from "node:assert/strict";
 import path from "node:path";
-import { dump, type PluginSet, compareDumps, type Dump } from "@defender-mssp/sandbox";
+import type { PluginSet } from "@defender-mssp/plugins";
+import { dump, compareDumps, type Dump } from "@defender-mssp/sandbox";
 import type { SandboxProject } from "@defender-mssp/testkit";
 import { execa } from "execa";
 import { ana, ben, checkout, createProject, customer } from "../e2e/support";

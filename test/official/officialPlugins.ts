@@ -5,7 +5,7 @@
 import { accessSync, constants } from "node:fs";
 import { homedir } from "node:os";
 import path from "node:path";
-import { standInPlugins } from "@defender-mssp/testkit";
+import { standInPlugins } from "@defender-mssp/plugins";
 
 const version = standInPlugins.find(({ name }) => name === "azuread")?.version ?? "";
 

@@ -24,6 +24,7 @@ interface Manifest {
   readonly exports: object;
   readonly dependencies: Readonly<Record<string, string>>;
   readonly peerDependencies?: Readonly<Record<string, string>>;
+  readonly bundleDependencies?: readonly string[];
 }
 
 describe("the packed packages", function () {
@@ -128,9 +129,19 @@ describe("the packed packages", function () {
     }
   });
 
-  it("of the sandbox exports the sandbox alone, and none is the testkit or needs it", () => {
+  it("of the sandbox brings the plugins, which have no tarball of their own", () => {
+    const { dependencies, bundleDependencies } = manifests.get("@defender-mssp/sandbox")!;
+    assert.deepEqual(bundleDependencies, ["@defender-mssp/plugins"]);
+    assert.ok(!Object.keys(dependencies).some((name) => name.startsWith("@pulumi/")));
+    const { paths } = packed.find(({ name }) => name === "@defender-mssp/sandbox")!;
+    for (const file of ["package.json", "LICENSE", "dist/launcher.js", "dist/hostProcess.js"])
+      assert.ok(paths.includes(`node_modules/@defender-mssp/plugins/${file}`), file);
+    assert.ok(paths.every((file) => !/node_modules\/(?!@defender-mssp\/plugins\/)/.test(file)));
+  });
+
+  it("of the sandbox exports no internals, and none is the testkit or needs it", () => {
     const { exports } = manifests.get("@defender-mssp/sandbox")!;
-    assert.deepEqual(Object.keys(exports), [".", "./package.json"]);
+    assert.deepEqual(Object.keys(exports), [".", "./control", "./entities", "./package.json", "./plugins"]);
     for (const [name, manifest] of manifests) assert.doesNotMatch(JSON.stringify(manifest), /testkit|internals/, name);
     for (const { name, paths } of packed) assert.ok(!paths.some((file) => /^dist\/internals\./.test(file)), name);
   });

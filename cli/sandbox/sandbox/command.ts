@@ -179,9 +179,10 @@ function registerReset(sandbox: Command, session: Session): void {
   const command = withHome(sandbox.command("reset"))
     .description("Delete the sandbox: its tenants, keys, and the state of its stacks.")
     .action(async (options: HomeOptions) => {
-      const { resetSandbox, sandboxHome } = (await import("./packages.js")).sandboxPackage();
+      const { pluginsPackage, sandboxPackage } = await import("./packages.js");
+      const { resetSandbox, sandboxHome } = sandboxPackage();
       const home = sandboxHome(options.home, session.environment, session.folder);
-      const result = await resetSandbox(home);
+      const result = await resetSandbox(home, Object.values(pluginsPackage().pulumiFolders(home)));
       session.err.note(result === "reset" ? `The sandbox in ${home} is deleted.` : `There is no sandbox in ${home}.`);
     });
   describeCommand(command, {

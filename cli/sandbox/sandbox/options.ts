@@ -1,6 +1,7 @@
 /** The options of the commands that need the sandbox. */
 import { InvalidArgumentError, Option, type Command } from "commander";
-import type { FaultOptions, PluginSet } from "@defender-mssp/sandbox";
+import type { PluginSet } from "@defender-mssp/plugins";
+import type { FaultOptions } from "@defender-mssp/sandbox";
 import { uuidArgument } from "../../base/uuidArgument";
 import { wholeNumber } from "../../base/wholeNumber";
 

@@ -3,6 +3,7 @@
  * customers.
  */
 import type * as engine from "@defender-mssp/engine";
+import type * as plugins from "@defender-mssp/plugins";
 import type * as sandbox from "@defender-mssp/sandbox";
 import { optionalPackage } from "../../base/installation";
 
@@ -14,4 +15,9 @@ export function enginePackage(): typeof engine {
 /** @throws VisibleError where it is not installed, or of another version. */
 export function sandboxPackage(): typeof sandbox {
   return optionalPackage("@defender-mssp/sandbox") as typeof sandbox;
+}
+
+/** The sandbox's package brings it. @throws VisibleError where that is not installed, or of another version. */
+export function pluginsPackage(): typeof plugins {
+  return optionalPackage("@defender-mssp/plugins", "@defender-mssp/sandbox") as typeof plugins;
 }

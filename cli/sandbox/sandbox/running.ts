@@ -65,18 +65,18 @@ type EnvironmentOptions = HomeOptions &
   Partial<Pick<SandboxStartOptions, "plugins">> & { shell: Shell; json?: boolean };
 
 async function printEnvironment(options: EnvironmentOptions, session: Session): Promise<void> {
-  const { environmentOfRunning, sandboxHome } = (await import("./packages.js")).sandboxPackage();
+  const { pluginsPackage, sandboxPackage } = await import("./packages.js");
+  const { environmentOfRunning, sandboxHome } = sandboxPackage();
   const { sandboxTenants } = await import("./sandboxTenants.js");
   const { plugins, shell, json } = options;
   const tenants = await sandboxTenants(session.folder);
-  const { variables, removed, notes } = await environmentOfRunning(
-    sandboxHome(options.home, session.environment, session.folder),
-    tenants,
-    {
-      ...(plugins === undefined ? {} : { plugins }),
-      user: session.environment,
-    },
-  );
+  const home = sandboxHome(options.home, session.environment, session.folder);
+  const user = session.environment;
+  const { environment, pluginSet } = await environmentOfRunning(home, tenants, { user });
+  const { variables, removed, notes } = await pluginsPackage().pulumiEnvironment(home, environment, {
+    plugins: plugins ?? (pluginSet === "official" ? "official" : "stand-in"),
+    user,
+  });
   for (const note of notes) session.err.note(note);
   if (json === true) writeJson(session.out, "sandbox env", { variables });
   else session.out.write(shellCommands(variables, removed, shell));

@@ -2,7 +2,7 @@
 import type { TenantDescription } from "@defender-mssp/sandbox";
 import { microsoftGraph } from "@defender-mssp/microsoft";
 import { permissionsToReadLogs } from "../../../domain/prerequisites";
-import { sandboxPackage } from "./packages";
+import { pluginsPackage, sandboxPackage } from "./packages";
 
 /**
  * The tenants that the stacks of the folder name. Each has also consented to the optional
@@ -10,8 +10,8 @@ import { sandboxPackage } from "./packages";
  * already keeps its permissions.
  */
 export async function sandboxTenants(folder: string): Promise<readonly TenantDescription[]> {
-  const { automationPermissions, tenantsOfStacks } = sandboxPackage();
+  const { automationPermissions } = sandboxPackage();
   const graph = [...(automationPermissions[microsoftGraph.appId] ?? []), ...permissionsToReadLogs];
   const permissions = { ...automationPermissions, [microsoftGraph.appId]: graph };
-  return (await tenantsOfStacks(folder)).map((tenant) => ({ ...tenant, permissions }));
+  return (await pluginsPackage().tenantsOfStacks(folder)).map((tenant) => ({ ...tenant, permissions }));
 }

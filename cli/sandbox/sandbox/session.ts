@@ -5,7 +5,7 @@
 import type { CommandEnd, JoinedSandbox, OwnSandbox } from "@defender-mssp/sandbox";
 import type { Session, Signals } from "@defender-mssp/terminal/session";
 import { writeJsonLine } from "@defender-mssp/terminal/jsonDocument";
-import { sandboxPackage } from "./packages";
+import { pluginsPackage, sandboxPackage } from "./packages";
 import { realStacks, refuseRealStack, restoreRealStacks, type RealStack } from "./realStacks";
 import { sandboxTenants } from "./sandboxTenants";
 import { shellCommands } from "./shells";
@@ -127,9 +127,12 @@ export async function keepUp(
 /** Starts or joins the sandbox, and tells the user which of both. */
 async function open(options: SandboxStartOptions, session: Session, onStopRequest?: () => void) {
   const server = sandboxPackage();
+  const { PluginHost, pulumiEnvironment } = pluginsPackage();
   const home = server.sandboxHome(options.home, session.environment, session.folder);
+  const host = PluginHost.of(home);
   const sandbox = await server.openSandbox({
     home,
+    companions: { plugin: host },
     tenants: await sandboxTenants(session.folder),
     describeTenants: () => sandboxTenants(session.folder),
     pluginSet: options.plugins,
@@ -145,9 +148,10 @@ async function open(options: SandboxStartOptions, session: Session, onStopReques
       session.err.note("Its requests are not logged here: --log is for the command that starts the sandbox.");
     sayWhenItEnds(sandbox, session);
   }
-  if (server.isOwn(sandbox) && options.plugins !== "official") sandbox.startPlugins();
+  if (server.isOwn(sandbox) && options.plugins !== "official") host.start();
   const environment = await sandbox
-    .environment({ plugins: options.plugins, user: session.environment })
+    .environment({ user: session.environment })
+    .then((ofClient) => pulumiEnvironment(home, ofClient, { plugins: options.plugins, user: session.environment }))
     .catch(async (error: unknown) => {
       await close(sandbox, session);
       throw error;

@@ -36,7 +36,10 @@ export const sandbox: DrawnFigure = {
       width: 200,
       height: 92,
     },
-    folder("plugins", ["stand-ins: the same calls", "as the official plugins"], 480, 20, 196),
+    {
+      ...folder("plugins", ["stand-ins: the same calls", "as the official plugins"], 480, 20, 196),
+      place: "packages/plugins/src",
+    },
     {
       title: "other clients",
       lines: ["az, MSAL, browsers,", "official plugins"],

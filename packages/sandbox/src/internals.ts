@@ -5,6 +5,7 @@
 export { azureResources, msspSubscriptionId, subscriptionIdOf } from "./azure/subscriptions";
 export { Clock } from "./cloud/clock";
 export type { EmulatedCloud } from "./cloud/cloud";
+export { prepareHome } from "./cloud/home";
 export {
   automationApplicationId,
   derivedId,
@@ -14,13 +15,8 @@ export {
 } from "./cloud/identity";
 export type { Json, StoredObject, Tenant } from "./cloud/model";
 export { hashSecret } from "./cloud/secrets";
-export {
-  addApplication,
-  addConsentedServicePrincipal,
-  assignAppRole,
-  verifyDomain,
-  type PermissionsByResource,
-} from "./cloud/seed";
+export { addApplication, addConsentedServicePrincipal, assignAppRole, verifyDomain } from "./graph/newDirectory";
+export type { PermissionsByResource } from "./cloud/tenantMaker";
 export { setSwitches } from "./cloud/switches";
 export {
   detectionIntervalFor,
@@ -34,5 +30,4 @@ export { Incidents } from "./defender/incidents";
 export { portalSettingsRole } from "./defender/settingsManager";
 export { jsonText } from "./graph/json";
 export { complete } from "./graph/objects";
-export { standInPlugins } from "./plugins/index";
 export { certificateFiles, serverCertificate } from "./server/certificate";

@@ -12,14 +12,13 @@ import { engineVersion } from "@defender-mssp/engine";
 import { SharedRuntime } from "./sharedRuntime/sharedRuntime";
 import { StateFile } from "./sharedRuntime/stateFile";
 import { Vault } from "./sharedRuntime/vault";
+import { PluginHost, pulumiEnvironment, tenantsOfStacks, type PluginSet } from "@defender-mssp/plugins";
 import {
   commandEnvironment,
   startSandbox,
-  tenantsOfStacks,
   type Exchange,
   type FaultOptions,
   type OwnSandbox,
-  type PluginSet,
 } from "@defender-mssp/sandbox";
 import { verifyDomain } from "@defender-mssp/sandbox/internals";
 
@@ -106,18 +105,23 @@ export class SandboxProject {
     const { sandboxFolder, log, observe, alerts, faults, plugins, user, verifiesDomains = true } = options;
     const home = path.join(folder, ".sandbox");
     if (sandboxFolder !== undefined) await cp(sandboxFolder, home, { recursive: true });
+    const host = PluginHost.of(home);
     const sandbox = await startSandbox({
       home,
+      companions: { plugin: host },
       sharesSigningKey: true,
       log,
       observe,
       alerts,
       faults,
     });
-    if (plugins !== "official") sandbox.startPlugins();
-    const environment = commandEnvironment(await sandbox.environment({ plugins, user }), user);
+    if (plugins !== "official") host.start();
+    const environment = commandEnvironment(
+      await pulumiEnvironment(home, await sandbox.environment({ user }), { plugins, user }),
+      user,
+    );
     const vault = options.sharedRuntime === true ? await Vault.start() : undefined;
-    const attach = (ofCommand: NodeJS.ProcessEnv) => sandbox.attachPlugins(ofCommand);
+    const attach = (ofCommand: NodeJS.ProcessEnv) => host.attachable(ofCommand);
     const ofCommands = { ...environment, ...vault?.variables, ...options.environment };
     const sharedRuntime =
       options.sharedRuntime === true

@@ -3,15 +3,14 @@
  */
 import { isUuid } from "@defender-mssp/microsoft";
 import type { FastifyRequest } from "fastify";
-import { detectionInterval } from "../defender/detections";
 import { Clock } from "./clock";
 import { endOfRetention, forget } from "./deleted";
 import { automationApplicationId } from "./identity";
-import type { Audience, Caller, Cloud, Tenant } from "./model";
+import { detectionInterval, type Audience, type Caller, type Cloud, type Tenant } from "./model";
 import { namesInUse, namesOfOrigin, type ServiceNames } from "./serviceNames";
-import { fillTenant, verifyDescribedDomain, type TenantDescription } from "./seed";
 import { hashSecret, matchesSecret, sealText, unsealText } from "./secrets";
 import { TenantRecord, type Store } from "./store";
+import type { TenantDescription, TenantMaker } from "./tenantMaker";
 
 /** The check of bearer tokens, which Entra's part supplies. */
 export type Authenticator = (request: FastifyRequest, audience: Audience) => Promise<Caller>;
@@ -36,7 +35,12 @@ export class EmulatedCloud implements Cloud {
   #changesOnDisk = 0;
   #writing: Promise<void> | undefined;
 
-  private constructor(store: Store, tenants: Map<string, TenantRecord>, clock: Clock) {
+  private constructor(
+    store: Store,
+    tenants: Map<string, TenantRecord>,
+    private readonly maker: TenantMaker,
+    clock: Clock,
+  ) {
     this.#store = store;
     this.#tenants = tenants;
     this.clock = clock;
@@ -44,8 +48,8 @@ export class EmulatedCloud implements Cloud {
   }
 
   /** Reads the cloud. Throws `VisibleError` for a damaged or unreadable file. */
-  static async open(store: Store, clock = new Clock()): Promise<EmulatedCloud> {
-    const cloud = new EmulatedCloud(store, await store.load(), clock);
+  static async open(store: Store, maker: TenantMaker, clock = new Clock()): Promise<EmulatedCloud> {
+    const cloud = new EmulatedCloud(store, await store.load(), maker, clock);
     cloud.forgetLongDeleted();
     return cloud;
   }
@@ -96,11 +100,11 @@ export class EmulatedCloud implements Cloud {
     this.#inUse.add(id);
     const there = this.#tenants.get(id);
     if (there !== undefined) {
-      if (verifyDescribedDomain(there, description)) this.changed();
+      if (this.maker.verifyDomain(there, description)) this.changed();
       return there;
     }
     const tenant = new TenantRecord(id);
-    fillTenant(tenant, description);
+    this.maker.fill(tenant, description);
     this.#tenants.set(id, tenant);
     this.changed();
     return tenant;

@@ -1,12 +1,11 @@
 /**
- * The sandbox's home: one folder that holds everything that outlives a command.
+ * The sandbox's home: one folder that holds everything that outlives a command. Programs
+ * on the sandbox keep their folders beside these.
  *
  *     sandbox.json      says that this folder is a sandbox's
  *     owner.<n>.json    which process owns it now (owner.ts)
  *     cloud/            a file for each tenant
  *     keys/             private keys, readable by the owner alone, and the certificates
- *     state/            Pulumi's state of the sandbox's stacks
- *     pulumi/           the Pulumi homes, one for each set of plugins
  *     serve.log         what a server in the background writes (`serve --detach`)
  *     permissions.json  which permissions requests have needed (permissionUse.ts)
  */
@@ -20,8 +19,6 @@ export interface SandboxPaths {
   readonly marker: string;
   readonly cloud: string;
   readonly keys: string;
-  readonly state: string;
-  readonly pulumi: string;
   readonly log: string;
   readonly permissions: string;
 }
@@ -33,8 +30,6 @@ export function sandboxPaths(home: string): SandboxPaths {
     marker: path.join(absolute, "sandbox.json"),
     cloud: path.join(absolute, "cloud"),
     keys: path.join(absolute, "keys"),
-    state: path.join(absolute, "state"),
-    pulumi: path.join(absolute, "pulumi"),
     log: path.join(absolute, "serve.log"),
     permissions: path.join(absolute, "permissions.json"),
   };
@@ -45,7 +40,7 @@ export async function prepareHome(home: string): Promise<SandboxPaths> {
   const paths = sandboxPaths(home);
   await guarded(paths.home, async () => {
     await makeFolder(paths.home);
-    for (const folder of [paths.cloud, paths.state, paths.pulumi]) await mkdir(folder, { recursive: true });
+    await mkdir(paths.cloud, { recursive: true });
     await mkdir(paths.keys, { recursive: true, mode: 0o700 });
     await chmod(paths.keys, 0o700);
     await writeWhenDifferent(paths.marker, `${JSON.stringify({ format: 1, what: "sandbox of defender-mssp" })}\n`);
@@ -75,11 +70,14 @@ export async function isSandboxHome(home: string): Promise<boolean> {
   return marker !== undefined;
 }
 
-/** Deletes the sandbox's files in its home and no other file. The owner deletes its own file. */
-export async function clearHome(home: string): Promise<void> {
+/**
+ * Deletes the sandbox's files in its home, and `others`; the owner deletes its own file.
+ * @param others what other programs keep there for this sandbox.
+ */
+export async function clearHome(home: string, others: readonly string[]): Promise<void> {
   const paths = sandboxPaths(home);
   await guarded(paths.home, async () => {
-    for (const item of [paths.cloud, paths.keys, paths.state, paths.pulumi, paths.log, paths.permissions]) {
+    for (const item of [paths.cloud, paths.keys, paths.log, paths.permissions, ...others]) {
       await rm(item, { recursive: true, force: true });
     }
     for (const name of await readdir(paths.home)) {

@@ -2,6 +2,7 @@
  * The model of the emulated cloud, which its parts share: the store keeps it, Entra issues tokens
  * from it, Graph and Defender read and change it.
  */
+import { minuteMs } from "@defender-mssp/errors/time";
 import type { ServiceNames } from "./serviceNames";
 import type { FastifyInstance, FastifyRequest } from "fastify";
 
@@ -47,6 +48,9 @@ export interface Tenant {
   /** Salted hashes of client secrets by keyId. No secret is stored in plain text. */
   readonly secretHashes: Map<string, string>;
 }
+
+/** The default interval between detections, in milliseconds. */
+export const detectionInterval = 20 * minuteMs;
 
 /** The emulated cloud: all tenants, a clock, and the only place that writes changes to the disk. */
 export interface Cloud {

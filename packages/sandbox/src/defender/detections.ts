@@ -6,7 +6,7 @@
 import { createHash } from "node:crypto";
 import { dayMs, hourMs, minuteMs } from "@defender-mssp/errors/time";
 import { clouds, type LegacyAlert, type SecurityAlert } from "@defender-mssp/microsoft";
-import type { Tenant } from "../cloud/model";
+import { detectionInterval, type Tenant } from "../cloud/model";
 import { derivedId } from "../cloud/identity";
 import type { AlertOrigin, Detection, Device, Kind } from "./detection";
 import { alertOrigins } from "./alertOrigins";
@@ -14,9 +14,6 @@ import { alertEvidence } from "./evidence";
 import { withTicks } from "./securityApi";
 
 export type { Detection, Device } from "./detection";
-
-/** The default interval between detections, in milliseconds. */
-export const detectionInterval = 20 * minuteMs;
 
 /** Retention in milliseconds. Defender keeps six months; a month is enough for tests. */
 export const detectionRetention = 30 * dayMs;

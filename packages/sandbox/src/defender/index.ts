@@ -16,7 +16,6 @@ import { siemAuthorizationRoutes } from "./siemAuthorizations";
 
 export {
   detectionsBetween,
-  detectionInterval,
   detectionIntervalFor,
   detectionRetention,
   latestDetections,

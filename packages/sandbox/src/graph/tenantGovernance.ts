@@ -3,9 +3,9 @@
  * https://learn.microsoft.com/entra/id-governance/tenant-governance/how-to-terminate-governance-relationship
  */
 import type { Cloud, Json, StoredObject, Tenant } from "../cloud/model";
-import { addConsentedServicePrincipal, assignAppRole } from "../cloud/seed";
 import { find, remove } from "./directory";
 import { innerOf, objectsIn, jsonText } from "./json";
+import { addConsentedServicePrincipal, assignAppRole } from "./newDirectory";
 import { complete } from "./objects";
 
 /**

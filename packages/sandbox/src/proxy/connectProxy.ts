@@ -6,10 +6,9 @@
 import http, { type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from "node:http";
 import https from "node:https";
 import type { AddressInfo, Socket } from "node:net";
-import { graphLikeError, rawErrorAnswer } from "../server/graphLikeError";
-import { unknownRouteHeader } from "../server/answerUnderNames";
+import { graphLikeError, rawErrorAnswer } from "../cloud/graphLikeError";
 import { makeRunAuthority } from "./runAuthority";
-import { interceptedDomains, sandboxPath, serviceHost, type ServiceHost } from "./serviceHost";
+import { interceptedDomains, sandboxPath, serviceHost, unknownRouteHeader, type ServiceHost } from "./serviceHost";
 
 export interface ConnectProxyOptions {
   /** The sandbox's HTTPS port on 127.0.0.1, and its certificate (PEM). */

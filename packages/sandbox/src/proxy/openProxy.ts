@@ -3,7 +3,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { VisibleError } from "@defender-mssp/errors";
-import type { SandboxEnvironment } from "../server/environment";
+import type { SandboxEnvironment } from "../cloud/sandboxEnvironment";
 import { startConnectProxy, type ConnectProxy } from "./connectProxy";
 import { pipelineCredentials, proxyEnvironment } from "./proxyEnvironment";
 

@@ -3,7 +3,7 @@
  * variables: README.md of this package has the table.
  */
 import type { ConnectProxy } from "./connectProxy";
-import type { SandboxEnvironment } from "../server/environment";
+import type { SandboxEnvironment } from "../cloud/sandboxEnvironment";
 import { automationApplicationId } from "../cloud/identity";
 
 export interface ProxyAccess {
@@ -44,7 +44,7 @@ export function proxyEnvironment(access: ProxyAccess, user: NodeJS.ProcessEnv): 
     ...(tenantId === undefined ? {} : { ARM_TENANT_ID: tenantId, AZURE_TENANT_ID: tenantId }),
   };
   const removed = Object.keys(user).filter((name) => signIn.test(name) && !(name in variables));
-  return { variables, removed, notes: [] };
+  return { variables, removed };
 }
 
 /** Variables by which a pipeline signs in to a real tenant. */

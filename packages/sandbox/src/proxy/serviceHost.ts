@@ -10,6 +10,9 @@ export interface ServiceHost {
   readonly cloud: CloudName;
 }
 
+/** Marks an answer of the proxy's clients as one of no route: for the proxy's summary. */
+export const unknownRouteHeader = "x-sandbox-unknown-route";
+
 /** By host; Key Vault's stands for all names below it. */
 const hosts: ReadonlyMap<string, ServiceHost> = hostTable();
 

@@ -5,9 +5,6 @@ import { TokenRefused } from "../cloud/model";
 import { underNames } from "../cloud/serviceNames";
 import { namesOfCloud, serviceHost } from "../proxy/serviceHost";
 
-/** Marks an answer of the proxy's clients as one of no route: for the proxy's summary. */
-export const unknownRouteHeader = "x-sandbox-unknown-route";
-
 /** Answers them under the names that the client used. */
 export function answerUnderNames(app: FastifyInstance): void {
   // After the body was read, whose events would lose the names.

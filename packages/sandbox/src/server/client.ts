@@ -1,7 +1,7 @@
 /** Client of the sandbox of another command. */
 import http from "node:http";
 import { VisibleError } from "@defender-mssp/errors";
-import type { TenantDescription } from "../cloud/seed";
+import type { TenantDescription } from "../cloud/tenantMaker";
 import type { JoinAnswer } from "./control";
 import { hold, requestOptions } from "./hold";
 import type { Owner } from "./ownerFile";
@@ -88,8 +88,8 @@ export async function ask<T extends object>(
 function parsed(text: string): JoinAnswer | undefined {
   try {
     const answer = JSON.parse(text) as Partial<JoinAnswer>;
-    // A server of an older release names neither plugins nor a clock.
-    const { pid, httpsPort, httpPort, clientSecret, pluginSet = "stand-in", movedMilliseconds = 0 } = answer;
+    // A server of an older release names no clock.
+    const { pid, httpsPort, httpPort, clientSecret, pluginSet, movedMilliseconds = 0 } = answer;
     const isComplete = [pid, httpsPort, httpPort].every(Number.isInteger) && typeof clientSecret === "string";
     return isComplete
       ? ({ pid, httpsPort, httpPort, clientSecret, pluginSet, movedMilliseconds } as JoinAnswer)

@@ -1,6 +1,6 @@
 /**
  * The control routes, `/sandbox/*`: a second command joins the sandbox of a first one. The
- * sandbox's own, not Microsoft's. A lease or a plugin is an open connection, which ends with its
+ * sandbox's own, not Microsoft's. A lease or a companion's server is an open connection, which ends with its
  * holder.
  */
 import { isUuid } from "@defender-mssp/microsoft";
@@ -12,10 +12,9 @@ import type { EmulatedCloud } from "../cloud/cloud";
 import type { Json } from "../cloud/model";
 import type { PermissionUse } from "../cloud/permissionUse";
 import { setSwitches, switchValues } from "../cloud/switches";
-import type { TenantDescription } from "../cloud/seed";
+import type { TenantDescription } from "../cloud/tenantMaker";
 import { putEvents } from "../defender/customDetections/putEvents";
-import type { PluginEnvironment, PluginHost } from "../plugins/host";
-import type { PluginSet } from "./pulumiHome";
+import type { Companion } from "./companion";
 import { ClockControl } from "./clockControl";
 import { permissionReport } from "./permissionReport";
 
@@ -28,8 +27,8 @@ export interface JoinAnswer {
   readonly httpsPort: number;
   readonly httpPort: number;
   readonly clientSecret: string;
-  /** The plugins that the server was started with. */
-  readonly pluginSet: PluginSet;
+  /** `SandboxOptions.pluginSet`. */
+  readonly pluginSet?: string | undefined;
   /** How far a person has moved the server's clock. */
   readonly movedMilliseconds: number;
 }
@@ -72,7 +71,8 @@ export interface ControlOptions {
   readonly cloud: EmulatedCloud;
   readonly token: string;
   readonly leases: Leases;
-  readonly plugins: PluginHost;
+  /** By the last part of their route. */
+  readonly companions: Readonly<Record<string, Companion>>;
   readonly permissionUse: PermissionUse;
   readonly undocumented: () => readonly string[];
   readonly sandbox: () => JoinAnswer;
@@ -114,7 +114,8 @@ export function addControl(app: FastifyInstance, options: ControlOptions): void 
   );
   app.post("/sandbox/seed", { bodyLimit: longestBody }, (request, reply) => takeSeed(request, reply, options.cloud));
   app.post("/sandbox/lease", (request, reply) => giveLease(request, reply, options));
-  app.post("/sandbox/plugin", (request, reply) => servePlugin(request, reply, options.plugins));
+  for (const [name, companion] of Object.entries(options.companions))
+    app.post(`/sandbox/${name}`, (request, reply) => openServer(request, reply, companion));
 }
 
 function statusOf({ leases, onStopRequest, sandbox }: ControlOptions): SandboxStatus {
@@ -162,7 +163,7 @@ async function takeEvents(request: FastifyRequest, reply: FastifyReply, cloud: E
 
 /** Adds the objects of a seed. What reads it is loaded then. */
 async function takeSeed(request: FastifyRequest, reply: FastifyReply, cloud: EmulatedCloud): Promise<FastifyReply> {
-  const { seedTenants } = await import("../graph/seedTenants.js");
+  const { seedTenants } = await import("../seed/seedTenants.js");
   return answered(reply, () => ({ tenants: seedTenants(cloud, request.body as Json) }));
 }
 
@@ -185,15 +186,14 @@ async function giveLease(request: FastifyRequest, reply: FastifyReply, options: 
   return held(reply, options.sandbox());
 }
 
-/** A server of a stand-in plugin, for as long as its launcher lives. */
-async function servePlugin(request: FastifyRequest, reply: FastifyReply, plugins: PluginHost): Promise<FastifyReply> {
-  const { plugin: name, environment } = request.body as { plugin: string; environment: PluginEnvironment };
+/** A companion's server, for as long as the program that asked for it holds the connection. */
+async function openServer(request: FastifyRequest, reply: FastifyReply, companion: Companion): Promise<FastifyReply> {
   try {
-    const plugin = await plugins.serve(name, environment);
-    if (reply.raw.closed) plugin.end();
-    reply.raw.once("close", () => plugin.end());
-    void plugin.ended.then(() => reply.raw.destroy());
-    return await held(reply, { port: plugin.port });
+    const server = await companion.open(request.body as Json);
+    if (reply.raw.closed) server.end();
+    reply.raw.once("close", () => server.end());
+    void server.ended.then(() => reply.raw.destroy());
+    return await held(reply, server.answer);
   } catch (error) {
     if (error instanceof VisibleError) return await held(reply, { error: error.message });
     throw error;

@@ -1,29 +1,17 @@
 /**
- * The environment of a command on the sandbox: without the user's real logins, and without access
- * to the user's own Pulumi home.
+ * The environment of a command on the sandbox: without the user's real logins.
  */
 import { readFile } from "node:fs/promises";
 import path from "node:path";
 import type { SandboxPaths } from "../cloud/home";
 import { automationApplicationId } from "../cloud/identity";
+import type { SandboxEnvironment } from "../cloud/sandboxEnvironment";
 import { clockVariable } from "@defender-mssp/microsoft";
 import { certificateFiles, writeTrust } from "./certificate";
-import { preparePulumiHome, type PluginSet } from "./pulumiHome";
 
 export interface EnvironmentOptions {
-  /** Stand-in by default. */
-  readonly plugins?: PluginSet;
   /** The user's environment; this process's by default. */
   readonly user?: NodeJS.ProcessEnv;
-}
-
-export interface SandboxEnvironment {
-  /** To be set. */
-  readonly variables: Readonly<Record<string, string>>;
-  /** To be removed from the user's environment, if they are there. */
-  readonly removed: readonly string[];
-  /** Messages for the user, one line each: the official plugins in use. */
-  readonly notes: readonly string[];
 }
 
 /** Values of a running sandbox for the environment. */
@@ -41,25 +29,13 @@ export async function prepareEnvironment(
   access: SandboxAccess,
   options: EnvironmentOptions = {},
 ): Promise<SandboxEnvironment> {
-  const { plugins = "stand-in", user = process.env } = options;
+  const { user = process.env } = options;
   const files = certificateFiles(paths.keys);
   const certificate = access.certificate ?? (await readFile(files.certificate, "utf8"));
   await writeTrust(paths.keys, certificate, user);
-  const { home: pulumiHome, notes } = await preparePulumiHome(paths, plugins, user);
   const host = `127.0.0.1:${access.httpsPort}`;
-  const hasPassphrase = ["PULUMI_CONFIG_PASSPHRASE", "PULUMI_CONFIG_PASSPHRASE_FILE"].some(
-    (name) => user[name] !== undefined,
-  );
   return {
     variables: {
-      PULUMI_HOME: pulumiHome,
-      // Without metadata files, which are not written atomically: a reader of an incomplete one
-      // gets "EOF".
-      PULUMI_BACKEND_URL: `file://${paths.state}?metadata=skip`,
-      // Not a secret: it protects the sandbox's data only. A user's passphrase is kept.
-      ...(hasPassphrase ? {} : { PULUMI_CONFIG_PASSPHRASE: "sandbox" }),
-      PULUMI_SKIP_UPDATE_CHECK: "true",
-      ...(plugins === "stand-in" ? { PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true" } : {}),
       ARM_METADATA_HOSTNAME: host,
       ARM_ENVIRONMENT: "public",
       ARM_CLIENT_ID: automationApplicationId,
@@ -72,19 +48,9 @@ export async function prepareEnvironment(
       ...withoutProxy(user),
     },
     removed: Object.keys(user).filter(
-      (name) => /^(ARM_|AZURE_)|^PULUMI_ACCESS_TOKEN$/.test(name) || (name === clockVariable && isDistance(user)),
+      (name) => /^(ARM_|AZURE_)/.test(name) || (name === clockVariable && isDistance(user)),
     ),
-    notes,
   };
-}
-
-/** The user's environment with the sandbox's variables in place of conflicting ones. */
-export function commandEnvironment(
-  environment: SandboxEnvironment,
-  user: NodeJS.ProcessEnv = process.env,
-): NodeJS.ProcessEnv {
-  const kept = Object.entries(user).filter(([name]) => !environment.removed.includes(name));
-  return { ...Object.fromEntries(kept), ...environment.variables };
 }
 
 /**

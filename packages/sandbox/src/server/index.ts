@@ -8,33 +8,36 @@ import { VisibleError } from "@defender-mssp/errors";
 import { Clock } from "../cloud/clock";
 import { EmulatedCloud } from "../cloud/cloud";
 import type { Json } from "../cloud/model";
+import type { SandboxEnvironment } from "../cloud/sandboxEnvironment";
 import { clearHome, isSandboxHome, prepareHome, sandboxPaths, type SandboxPaths } from "../cloud/home";
 import { msspTenantId } from "../cloud/identity";
 import { generateSecret } from "../cloud/secrets";
 import type { PermissionUse } from "../cloud/permissionUse";
-import type { TenantDescription } from "../cloud/seed";
+import type { TenantDescription } from "../cloud/tenantMaker";
 import { Store } from "../cloud/store";
 import { setSwitches, switchValues } from "../cloud/switches";
-import type { SeededTenant } from "../graph/seedTenants";
+import { newTenant } from "../seed/newTenant";
+import type { SeededTenant } from "../seed/seedTenants";
 import { putEvents, type EventsAnswer } from "../defender/customDetections/putEvents";
 import { detectionIntervalFor } from "../defender/detections";
 import { tokenKeys, type TokenKeys } from "../entra/keys";
 import type { OpenProxy, ProxiedSandbox, ProxyOptions } from "../proxy/openProxy";
-import { PluginHost, type AttachablePlugins } from "../plugins/host";
 import { makeApp, type Exchange } from "./app";
 import { areas } from "./areas";
+import type { Companion } from "./companion";
 import { certificateFiles, serverCertificate, type ServerCertificate } from "./certificate";
 import { ask, changeSwitches, isAlive, takeLease, type Lease } from "./client";
 import { addControl, Leases } from "./control";
 import { Faults, type FaultOptions } from "./faults/index";
-import { prepareEnvironment, type EnvironmentOptions, type SandboxEnvironment } from "./environment";
+import { prepareEnvironment, type EnvironmentOptions } from "./environment";
 import { listen, listenForHome, type Listener } from "./listener";
 import { claim, currentOwner, type Owner } from "./owner";
 import { readPermissionUse, writePermissionUse } from "./permissionFile";
 
-export { automationPermissions, type TenantDescription } from "../cloud/seed";
+export { automationPermissions } from "../graph/newDirectory";
+export type { TenantDescription } from "../cloud/tenantMaker";
 export type { Exchange } from "./app";
-export type { SeededTenant } from "../graph/seedTenants";
+export type { SeededTenant } from "../seed/seedTenants";
 export type { EventsAnswer } from "../defender/customDetections/putEvents";
 export {
   cutKinds,
@@ -45,14 +48,12 @@ export {
   type FaultOptions,
   type Sight,
 } from "./faults/index";
-export type { EnvironmentOptions, SandboxEnvironment } from "./environment";
-import type { PluginSet } from "./pulumiHome";
-
-export type { PluginSet } from "./pulumiHome";
+export type { EnvironmentOptions } from "./environment";
+export { commandEnvironment, type SandboxEnvironment } from "../cloud/sandboxEnvironment";
+export type { Companion, CompanionServer } from "./companion";
 export type { OpenProxy, ProxyOptions } from "../proxy/openProxy";
-export type { AttachablePlugins } from "../plugins/host";
-export { commandEnvironment, sandboxHome } from "./environment";
-export { tenantsOfStacks } from "./tenantsOfStacks";
+export { guarded, isSandboxHome, writeWhenDifferent } from "../cloud/home";
+export { sandboxHome } from "./environment";
 export type { ClockChange, ClockState } from "./clockControl";
 export type { SandboxStatus } from "./control";
 export type { IdentityUse, UsedPermission } from "../cloud/permissionUse";
@@ -86,8 +87,10 @@ export interface SandboxOptions {
   readonly sharesSigningKey?: boolean;
   /** Injected faults. Default: none. */
   readonly faults?: FaultOptions;
-  /** Plugins that `environmentOfRunning` uses unless it is told otherwise. Default: the stand-ins. */
-  readonly pluginSet?: PluginSet;
+  /** Servers for other programs, each by the control route of its name. */
+  readonly companions?: Readonly<Record<string, Companion>>;
+  /** Name of the set of plugins of the command that starts it, which `environmentOfRunning` tells others. */
+  readonly pluginSet?: string;
   /** Called when `stopSandbox` asks for the end. Without it the sandbox refuses. */
   readonly onStopRequest?: () => void;
 }
@@ -98,7 +101,7 @@ export interface Sandbox {
   readonly pid: number;
   readonly origins: { readonly https: string; readonly http: string };
   /**
-   * Creates the Pulumi home and the certificate files, and returns the environment of a command.
+   * Creates the certificate files, and returns the environment of a command.
    */
   environment(options?: EnvironmentOptions): Promise<SandboxEnvironment>;
   /** Starts a proxy, by which programs reach it under Microsoft's own names. */
@@ -115,13 +118,6 @@ export interface OwnSandbox extends Sandbox {
   readonly faults: Faults | undefined;
   /** Which permissions requests have needed, in this and earlier processes. */
   readonly permissionUse: PermissionUse;
-  /**
-   * Starts the process of the stand-in plugins, so that it loads while the engine starts. Without
-   * it the first plugin starts that process.
-   */
-  startPlugins(): void;
-  /** Serves the stand-in plugins to one command of the engine, which starts none then. */
-  attachPlugins(environment: NodeJS.ProcessEnv): Promise<AttachablePlugins>;
   /** How many other commands use it. */
   readonly joined: number;
   /** Resolves when no other command uses it; from then on none can join. */
@@ -230,7 +226,7 @@ export async function seedSandbox(options: SandboxOptions, seed: Json): Promise<
     return (await ask<{ tenants: SeededTenant[] }>(result.owner, "POST", "/sandbox/seed", seed as object)).tenants;
   const { started } = result;
   try {
-    const { seedTenants } = await import("../graph/seedTenants.js");
+    const { seedTenants } = await import("../seed/seedTenants.js");
     return seedTenants(started.cloud, seed);
   } finally {
     await started.stop();
@@ -238,10 +234,10 @@ export async function seedSandbox(options: SandboxOptions, seed: Json): Promise<
 }
 
 /**
- * Deletes all data of a home: tenants, keys, stacks. Throws `VisibleError` while a sandbox runs
- * there.
+ * Deletes all data of a home: tenants, keys, and `others`, folders that other programs keep there.
+ * Throws `VisibleError` while a sandbox runs there.
  */
-export async function resetSandbox(home: string): Promise<"reset" | "nothing there"> {
+export async function resetSandbox(home: string, others: readonly string[] = []): Promise<"reset" | "nothing there"> {
   if (!(await isSandboxHome(home))) return "nothing there";
   const paths = sandboxPaths(home);
   // During the deletion it is the owner, and answers that it is stopping.
@@ -258,7 +254,7 @@ export async function resetSandbox(home: string): Promise<"reset" | "nothing the
       );
     }
     ({ token } = result.claimed);
-    await clearHome(paths.home);
+    await clearHome(paths.home, others);
     return "reset";
   } finally {
     await listener.close(0);
@@ -270,7 +266,7 @@ export async function resetSandbox(home: string): Promise<"reset" | "nothing the
  * would create. Writes nothing.
  */
 export async function readCloud(home: string, tenants: readonly TenantDescription[] = []): Promise<EmulatedCloud> {
-  const cloud = await EmulatedCloud.open(new Store(sandboxPaths(home).cloud, "read-only"));
+  const cloud = await EmulatedCloud.open(new Store(sandboxPaths(home).cloud, "read-only"), newTenant);
   makeTenants(cloud, tenants);
   return cloud;
 }
@@ -334,7 +330,7 @@ async function openHome(options: SandboxOptions, paths: SandboxPaths): Promise<O
   const clock = options.clock ?? new Clock();
   const store = new Store(paths.cloud, "owned");
   const [cloud, keys, certificate] = await Promise.all([
-    EmulatedCloud.open(store, clock),
+    EmulatedCloud.open(store, newTenant, clock),
     tokenKeys(paths.keys, options.sharesSigningKey),
     serverCertificate(paths.keys, clock.now()),
   ]);
@@ -358,10 +354,9 @@ async function start(
   const opened = await openHome(options, paths);
   const { cloud, keys, certificate, clientSecret, faults, permissionUse } = opened;
   const leases = new Leases();
-  const plugins = new PluginHost(certificateFiles(paths.keys).certificate);
   const undocumentedRequests: string[] = [];
   let httpsPort = 0;
-  const { pluginSet = "stand-in" } = options;
+  const { pluginSet, companions = {} } = options;
   const sandbox = () => ({
     pid: process.pid,
     httpsPort,
@@ -381,7 +376,7 @@ async function start(
         cloud,
         token: owner.token,
         leases,
-        plugins,
+        companions,
         permissionUse,
         undocumented,
         sandbox,
@@ -409,7 +404,7 @@ async function start(
     // Last: while it answers, this process is the home's owner.
     await httpListener.close();
   };
-  return ownSandbox({ ...opened, paths, leases, plugins, undocumentedRequests, httpsPort, close });
+  return ownSandbox({ ...opened, paths, leases, companions, undocumentedRequests, httpsPort, close });
 }
 
 /** Where the tenants can't be made or written, the listener is closed again. */
@@ -440,7 +435,7 @@ function listenForClients(
 interface Running extends Opened {
   readonly paths: SandboxPaths;
   readonly leases: Leases;
-  readonly plugins: PluginHost;
+  readonly companions: Readonly<Record<string, Companion>>;
   readonly undocumentedRequests: readonly string[];
   readonly httpsPort: number;
   /** Saves the cloud and ends both listeners. */
@@ -448,7 +443,7 @@ interface Running extends Opened {
 }
 
 function ownSandbox(running: Running): OwnSandbox {
-  const { cloud, faults, permissionUse, paths, leases, plugins, undocumentedRequests, httpsPort } = running;
+  const { cloud, faults, permissionUse, paths, leases, companions, undocumentedRequests, httpsPort } = running;
   return {
     pid: process.pid,
     origins: cloud.origins,
@@ -469,15 +464,13 @@ function ownSandbox(running: Running): OwnSandbox {
       const { clientSecret, certificate } = running;
       return proxyTo({ httpsPort, certificate: certificate.certificate, clientSecret }, proxyOptions);
     },
-    startPlugins: () => void plugins.start(),
-    attachPlugins: (environment) => plugins.attachable(environment),
     closeToOthers: async () => {
       while (leases.count > 0) await leases.none();
       leases.isClosed = true;
     },
     stop: async () => {
       leases.close();
-      await plugins.stop();
+      for (const companion of Object.values(companions)) await companion.stop();
       await running.close();
     },
   };
@@ -507,6 +500,11 @@ function joined(options: SandboxOptions, lease: Lease): JoinedSandbox {
       await lease.ended;
     },
   };
+}
+
+/** File of the certificate, in PEM, that clients of the sandbox in a home trust. */
+export function certificateFile(home: string): string {
+  return certificateFiles(sandboxPaths(home).keys).certificate;
 }
 
 /** Loaded on demand: few commands need a proxy. */

@@ -4,7 +4,7 @@ import http from "node:http";
 import https from "node:https";
 import type { AddressInfo } from "node:net";
 import { VisibleError } from "@defender-mssp/errors";
-import { rawErrorAnswer } from "./graphLikeError";
+import { rawErrorAnswer } from "../cloud/graphLikeError";
 import type { ServerCertificate } from "./certificate";
 
 /** An HTTP or HTTPS server on 127.0.0.1. */

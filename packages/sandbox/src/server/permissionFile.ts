@@ -8,6 +8,7 @@ import { EmulatedCloud } from "../cloud/cloud";
 import { guarded, sandboxPaths } from "../cloud/home";
 import { PermissionUse } from "../cloud/permissionUse";
 import { Store } from "../cloud/store";
+import { newTenant } from "../seed/newTenant";
 import { ask, isAlive } from "./client";
 import { currentOwner } from "./owner";
 import { permissionReport, type PermissionReport } from "./permissionReport";
@@ -26,7 +27,7 @@ export async function sandboxPermissions(home: string): Promise<PermissionReport
   const paths = sandboxPaths(home);
   const owner = await currentOwner(paths.home, isAlive);
   if (owner !== undefined) return ask<PermissionReport>(owner, "GET", "/sandbox/permissions");
-  const cloud = await EmulatedCloud.open(new Store(paths.cloud, "read-only"));
+  const cloud = await EmulatedCloud.open(new Store(paths.cloud, "read-only"), newTenant);
   return permissionReport(cloud, await readPermissionUse(paths.permissions));
 }
 

@@ -4,12 +4,13 @@
  */
 import { open, type FileHandle } from "node:fs/promises";
 import { VisibleError } from "@defender-mssp/errors";
+import type { SandboxEnvironment } from "../cloud/sandboxEnvironment";
 import { guarded, prepareHome, sandboxPaths } from "../cloud/home";
-import type { TenantDescription } from "../cloud/seed";
+import type { TenantDescription } from "../cloud/tenantMaker";
 import { ask, isAlive, takeLease } from "./client";
 import type { ClockChange, ClockState } from "./clockControl";
 import type { SandboxStatus } from "./control";
-import { prepareEnvironment, type EnvironmentOptions, type SandboxEnvironment } from "./environment";
+import { prepareEnvironment, type EnvironmentOptions } from "./environment";
 import { currentOwner, type Owner } from "./owner";
 
 /** Longest wait for a server that has been told to stop, in milliseconds. */
@@ -46,24 +47,20 @@ export async function stopSandbox(
 
 /**
  * The environment of a command on the sandbox that runs, without keeping it up. `tenants` are
- * created as by `openSandbox`. The plugins are those that the server was started with unless
- * `options` names a set. Throws `VisibleError` if none runs.
+ * created as by `openSandbox`. Throws `VisibleError` if none runs.
  */
 export async function environmentOfRunning(
   home: string,
   tenants: readonly TenantDescription[],
   options: EnvironmentOptions,
-): Promise<SandboxEnvironment> {
+): Promise<{ readonly environment: SandboxEnvironment; readonly pluginSet: string | undefined }> {
   const paths = sandboxPaths(home);
   const lease = await takeLease(await demandOwner(home), tenants);
   if (lease === undefined) throw new VisibleError(`The sandbox in ${paths.home} is stopping.`);
   try {
     const { httpsPort, clientSecret, pluginSet, movedMilliseconds } = lease.sandbox;
-    return await prepareEnvironment(
-      paths,
-      { httpsPort, clientSecret, movedMilliseconds },
-      { plugins: pluginSet, ...options },
-    );
+    const access = { httpsPort, clientSecret, movedMilliseconds };
+    return { environment: await prepareEnvironment(paths, access, options), pluginSet };
   } finally {
     lease.end();
   }

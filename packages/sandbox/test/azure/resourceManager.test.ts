@@ -7,7 +7,7 @@ import { assignmentCondition, azureRoles, requestToken, type AzureRoleName } fro
 import type { StoredObject } from "../../src/cloud/model";
 import { automationApplicationId, msspTenantId, sandboxCustomerTenantId } from "../../src/cloud/identity";
 import { Clock } from "../../src/cloud/clock";
-import { addApplication, addConsentedServicePrincipal } from "../../src/cloud/seed";
+import { addApplication, addConsentedServicePrincipal } from "../../src/graph/newDirectory";
 import { startSandbox, type OwnSandbox } from "../../src/server";
 import { azureResources, msspSubscriptionId, sandboxCustomerSubscriptionId } from "../../src/azure/subscriptions";
 

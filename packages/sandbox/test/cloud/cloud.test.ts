@@ -13,7 +13,8 @@ import { EmulatedCloud } from "../../src/cloud/cloud";
 import { dump } from "../../src/cloud/dump";
 import { derivedId } from "../../src/cloud/identity";
 import { generateSecret, hashSecret, matchesSecret } from "../../src/cloud/secrets";
-import { automationPermissions } from "../../src/cloud/seed";
+import { automationPermissions } from "../../src/graph/newDirectory";
+import { newTenant } from "../../src/seed/newTenant";
 import { Store } from "../../src/cloud/store";
 import { automation, contoso, temporaryFolder } from "@defender-mssp/testkit";
 
@@ -23,7 +24,7 @@ const other = "11111111-1111-4111-8111-111111111111";
 describe("the emulated cloud", () => {
   let folder = "";
   let remove: () => Promise<void>;
-  const open = (clock?: Clock) => EmulatedCloud.open(new Store(folder), clock);
+  const open = (clock?: Clock) => EmulatedCloud.open(new Store(folder), newTenant, clock);
 
   beforeEach(async () => {
     ({ folder, remove } = await temporaryFolder());
@@ -154,7 +155,7 @@ describe("the emulated cloud", () => {
         return refuses ? Promise.reject(new Error("disk full")) : super.write(id, text);
       }
     }
-    const cloud = await EmulatedCloud.open(new Refusing(folder));
+    const cloud = await EmulatedCloud.open(new Refusing(folder), newTenant);
     cloud.tenant(contoso);
     await cloud.saved();
     refuses = true;
@@ -207,7 +208,7 @@ describe("the emulated cloud", () => {
 describe("the dump", () => {
   it("dump: sorted keys and links; the same after an object was created and deleted", async () => {
     const { folder, remove } = await temporaryFolder();
-    const cloud = await EmulatedCloud.open(new Store(folder));
+    const cloud = await EmulatedCloud.open(new Store(folder), newTenant);
     const tenant = cloud.tenant(contoso);
     const before = dump(cloud);
     assert.equal(before, `${JSON.stringify(sortedCopy(JSON.parse(before)), null, 2)}\n`);
@@ -226,7 +227,7 @@ describe("the dump", () => {
 
   it("dump: soft-deleted objects on request, never a secret", async () => {
     const { folder, remove } = await temporaryFolder();
-    const cloud = await EmulatedCloud.open(new Store(folder));
+    const cloud = await EmulatedCloud.open(new Store(folder), newTenant);
     const tenant = cloud.tenant(contoso);
     tenant.deleted.set("gone", {
       collection: "applications",

@@ -8,9 +8,8 @@ import {
   microsoftGraph,
   windowsDefenderAtp,
 } from "@defender-mssp/microsoft";
-import type { Tenant } from "../../src/cloud/model";
+import { detectionInterval, type Tenant } from "../../src/cloud/model";
 import {
-  detectionInterval,
   detectionIntervalFor,
   detectionRetention,
   detectionsBetween,

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import type { TenantDescription } from "../../src/cloud/seed";
+import type { TenantDescription } from "../../src/cloud/tenantMaker";
 import { startSandbox } from "../../src/server";
 
 const tenantId = "c0570500-0000-4000-8000-0000000000ae";

@@ -6,7 +6,7 @@
 import { fork, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import path from "node:path";
-import type { AttachablePlugins } from "@defender-mssp/sandbox";
+import type { AttachablePlugins } from "@defender-mssp/plugins";
 
 /** To the process: serve a command that runs in `folder` with these variables, or end that. */
 export type RuntimeRequest =

@@ -8,7 +8,13 @@ import { literalValue } from "../values/literalValue";
 import { arithmeticOperators, calculate } from "./calculate";
 import { alignSides, comparisonOperators, negate } from "./comparisonOperators";
 import { compileElement, compilePath } from "./compilePath";
-import { compileList, compileRegexMatch, compileTextOperator, listOperators, textOperator } from "./textOperator";
+import {
+  compileList,
+  compileRegexMatch,
+  compileTextOperator,
+  listOperators,
+  textOperator,
+} from "../functions/textOperator";
 
 type Compiler = (node: SyntaxNode, scope: Scope, evaluator: Evaluator) => Expression;
 

@@ -1,6 +1,6 @@
 import type { SyntaxNode } from "../../parser/syntaxNode";
 import type { FunctionCall } from "../evaluator";
-import { expressionFrom } from "../expressions/textOperator";
+import { expressionFrom } from "./textOperator";
 import { convert, elements, toNumber, toText } from "../values/convert";
 import { isArray, type KustoValue } from "../values/kustoValue";
 import { hasTerm } from "../values/textTest";

@@ -4,10 +4,10 @@
  * …/adminconsentrequestpolicy-get, …/authenticationmethodspolicy-get, …/activitybasedtimeoutpolicy-list, …/group-list-settings
  */
 import type { Tenant } from "../../cloud/model";
-import { seededAt } from "../../cloud/seed";
 import { switchValue } from "../../cloud/switches";
 import { entity, list } from "../answers";
 import type { JsonObject } from "../json";
+import { seededAt } from "../newDirectory";
 import { hasLicence } from "../licences";
 import { complete } from "../objects";
 import { refuseOptions } from "../odata/query";

@@ -6,7 +6,7 @@ import type { Socket } from "node:net";
 import { setTimeout as pause } from "node:timers/promises";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { isBatch, isInBatch } from "../../graph/batch";
-import { graphLikeError } from "../graphLikeError";
+import { graphLikeError } from "../../cloud/graphLikeError";
 import type { Clock } from "../../cloud/clock";
 import { clockSkew, Draws, faultKinds, type Drawn, type FaultKind } from "./draw";
 import { isOwnPage } from "../requestLog";

@@ -2,7 +2,7 @@
  * Replication delay of Graph: a new object is hidden by ID, in lists and in references for a while.
  */
 import type { Clock } from "../../cloud/clock";
-import { graphLikeError } from "../graphLikeError";
+import { graphLikeError } from "../../cloud/graphLikeError";
 
 /** The answer in place of the real one. */
 export interface Refused {

@@ -5,7 +5,7 @@
  */
 import { isUuid } from "@defender-mssp/microsoft";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
-import { graphLikeError } from "../graphLikeError";
+import { graphLikeError } from "../../cloud/graphLikeError";
 import { describe } from "./describe";
 import type * as renderer from "./renderers";
 import type { Shown } from "./shown";

@@ -13,6 +13,7 @@ import { Clock } from "../../../src/cloud/clock";
 import { EmulatedCloud } from "../../../src/cloud/cloud";
 import { TokenRefused, type Caller, type Json, type StoredObject, type Tenant } from "../../../src/cloud/model";
 import { Store } from "../../../src/cloud/store";
+import { newTenant } from "../../../src/seed/newTenant";
 import { batchRoute, isBatch } from "../../../src/graph/batch";
 import { isGraphVersion } from "../../../src/graph/entities";
 import { graphRoutes } from "../../../src/graph/index";
@@ -86,7 +87,7 @@ export class Harness {
   static async start(): Promise<Harness> {
     const folder = await mkdtemp(path.join(tmpdir(), "defender-mssp-graph-"));
     const clock = new Clock();
-    const cloud = await EmulatedCloud.open(new Store(folder), clock);
+    const cloud = await EmulatedCloud.open(new Store(folder), newTenant, clock);
     cloud.setOrigins({ https: "https://127.0.0.1:8443", http: "http://127.0.0.1:8080" });
     cloud.setAuthenticator((request) => {
       const header = request.headers.authorization;

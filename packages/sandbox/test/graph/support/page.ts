@@ -9,6 +9,7 @@ import type { FastifyInstance } from "fastify";
 import { format } from "prettier";
 import { EmulatedCloud } from "../../../src/cloud/cloud";
 import { Store } from "../../../src/cloud/store";
+import { newTenant } from "../../../src/seed/newTenant";
 import { defenderRoutes, ownRoutes } from "../../../src/defender/index";
 import { addEntra } from "../../../src/entra/index";
 import { tokenKeys } from "../../../src/entra/keys";
@@ -149,7 +150,7 @@ function entraEvidence(route: string): string {
 async function otherRoutes(): Promise<{ defender: string[]; entra: string[] }> {
   const folder = await mkdtemp(path.join(tmpdir(), "defender-mssp-routes-"));
   try {
-    const cloud = await EmulatedCloud.open(new Store(folder));
+    const cloud = await EmulatedCloud.open(new Store(folder), newTenant);
     const keys = await tokenKeys(folder);
     return {
       defender: await routesAddedBy((app) => defenderRoutes(app, cloud)),

@@ -1,0 +1,226 @@
+/**
+ * What the azuread stand-in does when Graph is slow to learn of new objects, throttles, or refuses
+ * for good.
+ */
+import assert from "node:assert/strict";
+import fs from "node:fs";
+import https from "node:https";
+import type { AddressInfo, Socket } from "node:net";
+import os from "node:os";
+import path from "node:path";
+import { serverCertificate } from "@defender-mssp/testkit";
+import { PluginClient, refusal } from "./pluginClient";
+import { type LonePlugin, startLonePlugin } from "./pluginProcess";
+
+const userId = "6f0f3b1e-0f5a-4c39-9f0e-3a5b9d6c1b11";
+const invitation = { userEmailAddress: "ana@fabrikam.example", redirectUrl: "https://security.microsoft.com" };
+
+interface Reply {
+  /** 0: never answered. -1: the connection is reset. -2: it is closed without an answer. */
+  status: number;
+  headers?: Record<string, string>;
+  body?: object;
+}
+
+/** Graph's error envelope. */
+function refused(status: number, code: string, headers: Record<string, string> = {}): Reply {
+  return { status, headers, body: { error: { code, message: `${code}.` } } };
+}
+
+describe("The azuread stand-in's retries and waiting", function () {
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), "mssp-patience-"));
+  /** Answers in order, by method and path; the last one stays. */
+  let script: Record<string, Reply[]> = {};
+  let asked: string[] = [];
+  let server: https.Server;
+  let plugin: LonePlugin;
+  let client: PluginClient;
+
+  before(async () => {
+    const certificate = await serverCertificate(folder, new Date());
+    server = https.createServer({ key: certificate.privateKey, cert: certificate.certificate }, (request, response) => {
+      const url = (request.url ?? "").split("?")[0] ?? "";
+      const reply = fixed(url, request.headers.host ?? "") ?? scripted(`${request.method ?? ""} ${url}`);
+      if (reply.status === 0) return;
+      if (reply.status === -1) {
+        (request.socket as Socket & { readonly _parent: Socket })._parent.resetAndDestroy();
+        return;
+      }
+      if (reply.status === -2) {
+        request.socket.destroy();
+        return;
+      }
+      response.writeHead(reply.status, { "content-type": "application/json", ...reply.headers });
+      response.end(reply.body === undefined ? undefined : JSON.stringify(reply.body));
+    });
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    const trust = path.join(folder, "trust.pem");
+    // The plugin's garbage is collected all the time, so that nothing that it waits for lives by
+    // chance.
+    const collector = path.join(folder, "collector.js");
+    fs.writeFileSync(
+      collector,
+      `require("node:v8").setFlagsFromString("--expose-gc");
+      const collect = require("node:vm").runInNewContext("gc");
+      setInterval(collect, 200).unref();`,
+    );
+    fs.writeFileSync(trust, certificate.certificate);
+    plugin = await startLonePlugin("azuread", trust, {
+      ...process.env,
+      NODE_OPTIONS: `${process.env.NODE_OPTIONS ?? ""} --require ${JSON.stringify(collector)}`,
+      ARM_METADATA_HOSTNAME: `127.0.0.1:${(server.address() as AddressInfo).port}`,
+      ARM_CLIENT_ID: "c",
+      ARM_CLIENT_SECRET: "the secret",
+      ARM_TENANT_ID: "c0570500-0000-4000-8000-00000000000a",
+    });
+    client = PluginClient.at(plugin.port, "azuread");
+    await client.configure({});
+  });
+
+  beforeEach(() => {
+    asked = [];
+    script = {
+      "POST /v1.0/invitations": [
+        { status: 201, body: { id: "i", inviteRedeemUrl: "https://redeem", invitedUser: { id: userId } } },
+      ],
+      [`PATCH /v1.0/users/${userId}`]: [{ status: 204 }],
+      [`GET /v1.0/users/${userId}`]: [{ status: 200, body: { id: userId, mail: "ana@fabrikam.example" } }],
+    };
+  });
+
+  after(async () => {
+    await client.stop();
+    await plugin.stop();
+    server.closeAllConnections();
+    await new Promise((resolve) => server.close(resolve));
+    fs.rmSync(folder, { recursive: true });
+  });
+
+  it("create: waits for replication and for Retry-After", async () => {
+    script[`PATCH /v1.0/users/${userId}`] = [
+      refused(404, "Request_ResourceNotFound"),
+      refused(429, "TooManyRequests", { "retry-after": "1" }),
+      { status: 204 },
+    ];
+    const started = Date.now();
+    const { state } = await client.create("Invitation", invitation);
+    assert.equal(state.userId, userId);
+    assert.deepEqual(asked, [
+      "POST /v1.0/invitations",
+      ...Array.from({ length: 3 }, () => `PATCH /v1.0/users/${userId}`),
+      `GET /v1.0/users/${userId}`,
+    ]);
+    assert.ok(Date.now() - started >= 1900, "a second before the second try, and the second that Retry-After asks for");
+  });
+
+  it("403: not repeated, and the error has no secret", async () => {
+    script["POST /v1.0/invitations"] = [refused(403, "Authorization_RequestDenied")];
+    const text = await refusal(client.create("Invitation", invitation));
+    assert.match(text, /answered 403: Authorization_RequestDenied/);
+    assert.doesNotMatch(text, /the secret|Bearer/);
+    assert.deepEqual(asked, ["POST /v1.0/invitations"]);
+  });
+
+  it("repeats 424 and 5xx for each method, not 501, as the official client", async () => {
+    const created = script["POST /v1.0/invitations"]!;
+    script["POST /v1.0/invitations"] = [refused(424, "FailedDependency"), refused(504, "UnknownError"), ...created];
+    await client.create("Invitation", invitation);
+    assert.equal(asked.filter((one) => one.startsWith("POST")).length, 3);
+    script["POST /v1.0/invitations"] = [refused(501, "NotImplemented")];
+    assert.match(await refusal(client.create("Invitation", invitation)), /answered 501/);
+    assert.equal(asked.filter((one) => one.startsWith("POST")).length, 4);
+  });
+
+  it("reset connection: a read is repeated, a write is not", async () => {
+    script[`GET /v1.0/users/${userId}`] = [{ status: -1 }, ...script[`GET /v1.0/users/${userId}`]!];
+    assert.equal((await client.create("Invitation", invitation)).state.userId, userId);
+    assert.equal(asked.filter((one) => one.startsWith("GET")).length, 2);
+    script["POST /v1.0/invitations"] = [{ status: -1 }];
+    await refusal(client.create("Invitation", invitation));
+    assert.equal(asked.filter((one) => one.startsWith("POST")).length, 2);
+  });
+
+  it("connection closed without an answer (Go's EOF): nothing is repeated, a read neither", async () => {
+    script[`GET /v1.0/users/${userId}`] = [{ status: -2 }, ...script[`GET /v1.0/users/${userId}`]!];
+    assert.match(await refusal(client.read("User", `/users/${userId}`)), /GET \S+ failed: other side closed/);
+    assert.equal(asked.filter((one) => one.startsWith("GET")).length, 1);
+  });
+
+  it("a client secret whose poll ends with EOF: the create fails without an ID, in the official plugin's words", async () => {
+    const application = { id: userId, passwordCredentials: [] };
+    const path = `/v1.0/applications/${userId}`;
+    script[`GET ${path}`] = [{ status: 200, body: application }, { status: -2 }];
+    script[`POST ${path}/addPassword`] = [{ status: 200, body: { keyId: "k", secretText: "s" } }];
+    const failure = await client.create("ApplicationPassword", { applicationId: `/applications/${userId}` }).then(
+      () => assert.fail("created"),
+      (error: unknown) => error as Error & { readonly id?: string },
+    );
+    assert.match(
+      failure.message,
+      new RegExp(`Waiting for password credential for Application \\(Application: "${userId}"\\): GET \\S+ failed: `),
+    );
+    assert.equal(failure.id, undefined);
+  });
+
+  it("create: waits until the new object can be read", async () => {
+    const application = { id: userId, displayName: "SIEM" };
+    script["POST /v1.0/applications"] = [{ status: 201, body: application }];
+    script[`GET /v1.0/applications/${userId}`] = [
+      refused(404, "Request_ResourceNotFound"),
+      { status: 200, body: application },
+    ];
+    const { id } = await client.create("ApplicationRegistration", { displayName: "SIEM" });
+    assert.equal(id, `/applications/${userId}`);
+    assert.equal(asked.length, 3);
+  });
+
+  it("expired token: a new one is requested once", async () => {
+    const known = script[`GET /v1.0/users/${userId}`]!;
+    script[`GET /v1.0/users/${userId}`] = [refused(401, "InvalidAuthenticationToken"), ...known];
+    assert.equal((await client.create("Invitation", invitation)).state.userId, userId);
+    script["POST /v1.0/invitations"] = [refused(401, "InvalidAuthenticationToken")];
+    assert.match(await refusal(client.create("Invitation", invitation)), /answered 401/);
+    assert.equal(asked.filter((one) => one.startsWith("POST")).length, 3);
+  });
+
+  it("timeout: ends with the service's last answer", async () => {
+    script[`PATCH /v1.0/users/${userId}`] = [refused(404, "Request_ResourceNotFound")];
+    // Two seconds of patience; without them the stand-in would wait for the official plugin's
+    // minutes, and mocha would not.
+    assert.match(await refusal(client.create("Invitation", invitation, false, 2)), /Request_ResourceNotFound/);
+  });
+
+  it("timeout: ends a call to a service that does not answer", async () => {
+    script["POST /v1.0/invitations"] = [{ status: 0 }];
+    const text = await refusal(client.create("Invitation", invitation, false, 1));
+    assert.match(text, /^1 error occurred:\n\t\* the operation has not ended in time\n\n$/);
+  });
+
+  // The last one: a plugin that was canceled does nothing more.
+  it("cancel: ends the waiting", async () => {
+    script[`PATCH /v1.0/users/${userId}`] = [refused(404, "Request_ResourceNotFound")];
+    const refusedText = refusal(client.create("Invitation", invitation));
+    while (asked.length < 2) await new Promise((resolve) => setTimeout(resolve, 20));
+    await client.cancel();
+    assert.match(await refusedText, /Request_ResourceNotFound/);
+  });
+
+  /** Where everything is, and a token. */
+  function fixed(url: string, host: string): Reply | undefined {
+    const origin = `https://${host}`;
+    if (url === "/metadata/endpoints") {
+      const authentication = { loginEndpoint: origin };
+      const body = { name: "x", resourceManager: origin, microsoftGraphResourceId: origin, authentication };
+      return { status: 200, body };
+    }
+    if (!url.endsWith("/oauth2/v2.0/token")) return undefined;
+    const claims = Buffer.from(JSON.stringify({ oid: userId })).toString("base64url");
+    return { status: 200, body: { access_token: `e30.${claims}.x`, token_type: "Bearer", expires_in: 3600 } };
+  }
+
+  function scripted(request: string): Reply {
+    asked.push(request);
+    const replies = script[request] ?? [];
+    return (replies.length > 1 ? replies.shift() : replies[0]) ?? refused(404, "Request_ResourceNotFound");
+  }
+});
