@@ -181,7 +181,7 @@ export const mutations: readonly Mutation[] = [
   },
   {
     promise: "The nightly drift check shows what doesn't fit the settings",
-    test: "test/e2e/drift.test.ts",
+    test: "test/lives/driftAndRepair.test.ts",
     grep: "a renamed guest is found",
     file: "packages/microsoft/src/providers/guest.ts",
     before: 'const displayName = state.adopted ? state.displayName : (user.displayName ?? "");',
@@ -547,7 +547,7 @@ export const mutations: readonly Mutation[] = [
   },
   {
     promise: "that is what the review, the preview's comment, the policy pack",
-    test: "test/e2e/policy.test.ts",
+    test: "test/lives/policyPack.test.ts",
     grep: "a guest that a rule refuses is not invited",
     file: "policy/rule.ts",
     before: "    enforcementLevel: level,",
