@@ -36,7 +36,7 @@ export const mutations: readonly Mutation[] = [
   },
   {
     promise: "the host of dynamic resources that `Pulumi.yaml` names evaluates none",
-    test: "test/domain/stateCode.attack.process.test.ts",
+    test: "test/e2e/stateCode.attack.test.ts",
     grep: "the host of dynamic resources refuses it at",
     file: "program/dynamicHost/logic.ts",
     before: "throw new VisibleError(problem);",
@@ -44,7 +44,7 @@ export const mutations: readonly Mutation[] = [
   },
   {
     promise: "Code in the state is refused before it runs by every workflow, `npx mssp ci`",
-    test: "test/domain/stateCode.attack.process.test.ts",
+    test: "test/e2e/stateCode.attack.test.ts",
     grep: "a provider plugin with a download URL is refused",
     file: "domain/stateCode.ts",
     before: "azuread: /^(environment|tenantId|useMsi|version)$/",
@@ -52,7 +52,7 @@ export const mutations: readonly Mutation[] = [
   },
   {
     promise: "Without that line, or outside of the project's folder, the engine runs it",
-    test: "test/domain/stateCode.attack.process.test.ts",
+    test: "test/e2e/stateCode.attack.test.ts",
     grep: "without the line in Pulumi.yaml",
     file: "cli/stack/dynamicHost.ts",
     before: 'if (typeof named === "string" && isHost(',
@@ -119,7 +119,7 @@ export const mutations: readonly Mutation[] = [
   },
   {
     promise: "A preview only reads the state",
-    test: "test/cli/ci/previewIdentity.attack.process.test.ts",
+    test: "test/e2e/previewIdentity.attack.test.ts",
     grep: "`mssp ci preview`, also with --drift",
     file: "cli/ci/preview/runPreview.ts",
     before: '["preview", "--stack", stack, "--json",',
@@ -181,7 +181,7 @@ export const mutations: readonly Mutation[] = [
   },
   {
     promise: "The nightly drift check shows what doesn't fit the settings",
-    test: "test/e2e/drift.test.ts",
+    test: "test/lives/driftAndRepair.test.ts",
     grep: "a renamed guest is found",
     file: "packages/microsoft/src/providers/guest.ts",
     before: 'const displayName = state.adopted ? state.displayName : (user.displayName ?? "");',
@@ -189,7 +189,7 @@ export const mutations: readonly Mutation[] = [
   },
   {
     promise: "to the stack's objects: credentials, owners, permissions, consents",
-    test: "test/cli/tenant/additions/additions.attack.process.test.ts",
+    test: "test/e2e/additions.attack.test.ts",
     grep: "each addition is drift with initiator",
     file: "cli/tenant/additions/application.ts",
     before: "list.filter((one) => !deployed.has(one.keyId))",
@@ -343,7 +343,7 @@ export const mutations: readonly Mutation[] = [
   },
   {
     promise: "find guests with the MSSP's addresses who are not on the list",
-    test: "test/cli/tenant/additions/additions.attack.process.test.ts",
+    test: "test/e2e/additions.attack.test.ts",
     grep: "each addition is drift with initiator",
     file: "cli/tenant/additions/guests.ts",
     before: ".filter((guest) => !guestAddresses(guest).some((address) => listed.includes(address)))",
@@ -366,7 +366,7 @@ export const mutations: readonly Mutation[] = [
   },
   {
     promise: "Nobody on the list is deleted because an address changed",
-    test: "test/components/guests/guestAddress.attack.process.test.ts",
+    test: "test/e2e/guestAddress.attack.test.ts",
     grep: "a guest with both addresses keeps user and membership",
     file: "packages/microsoft/src/providers/guest.ts",
     before: "onlyUser(await findUsers(call, inputs.email), inputs) ?? (await ownByOtherAddress(call, inputs))",
@@ -376,7 +376,7 @@ export const mutations: readonly Mutation[] = [
   // Another stack in the same tenant
   {
     promise: "takes, changes and deletes nothing of this one",
-    test: "test/components/tenant/twoStacks.attack.process.test.ts",
+    test: "test/e2e/twoStacks.attack.test.ts",
     grep: "a stack of the same name in another backend",
     file: "components/mark.ts",
     before: "pulumi.interpolate`${stackName()}#${identity.stackId}`",
@@ -384,7 +384,7 @@ export const mutations: readonly Mutation[] = [
   },
   {
     promise: "Marks of version 0.1.0, which name no ID, are renewed by the next `up`",
-    test: "test/components/formerMarks.attack.process.test.ts",
+    test: "test/e2e/formerMarks.attack.test.ts",
     grep: "the next `up` renews them in place",
     file: "packages/microsoft/src/providers/guest.ts",
     before: "renamed || olds.managedBy !== news.managedBy",
@@ -547,7 +547,7 @@ export const mutations: readonly Mutation[] = [
   },
   {
     promise: "that is what the review, the preview's comment, the policy pack",
-    test: "test/e2e/policy.test.ts",
+    test: "test/lives/policyPack.test.ts",
     grep: "a guest that a rule refuses is not invited",
     file: "policy/rule.ts",
     before: "    enforcementLevel: level,",

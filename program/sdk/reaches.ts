@@ -25,7 +25,7 @@ export interface Reach {
  */
 export const sdkVersions = { from: "3.200.0", to: "3.259.0" };
 
-const shortcutsTest = "test/e2e/sdkShortcuts.test.ts";
+const shortcutsTest = "test/e2e/program.test.ts";
 const reachesTest = "test/program/sdk/reaches.test.ts";
 const processTest = "test/program/sdk/reaches.process.test.ts";
 
@@ -46,7 +46,7 @@ export const reaches: readonly Reach[] = [
     gain: "an error in place of a hang; 43 ms of a preview",
     members: [],
     ifMissing: "unpatched",
-    test: "test/e2e/failingProgram.test.ts",
+    test: "test/e2e/program.test.ts",
   },
   {
     file: "sourcePositions.js",
@@ -98,7 +98,7 @@ export const reaches: readonly Reach[] = [
     gain: "one error message in place of two",
     members: [["@pulumi/pulumi/runtime/state", "getStore"]],
     ifMissing: "unpatched",
-    test: "test/e2e/failingProgram.test.ts",
+    test: "test/e2e/program.test.ts",
   },
   {
     file: "wholeOutputs.js",
@@ -107,7 +107,7 @@ export const reaches: readonly Reach[] = [
     gain: "an error in place of deleted resources",
     members: [["@pulumi/pulumi", "Output.prototype.apply"]],
     ifMissing: "stops",
-    test: "test/e2e/failingProgram.test.ts",
+    test: "test/e2e/program.test.ts",
   },
   {
     file: "inspectedOutput.ts",

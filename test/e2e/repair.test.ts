@@ -66,33 +66,6 @@ describe("mssp doctor --repair", function () {
     return { ...result, said, questions };
   }
 
-  it("imports an application that a killed `up` left, by the command that it prints", async () => {
-    const before = await newStack("imported", 50);
-    await killedUp("imported", /^POST \/v1\.0\/applications 201/);
-    const { id = "" } = single(objectsOf(project, tenantIdOf(50)).applications) as { id?: string };
-
-    const { found, left, said, questions } = await repaired("imported", ["import"]);
-    assert.deepEqual([found, left], [1, 1]);
-    assert.match(said, /^app registration "Contoso 50 SIEM MSSP Connector"$/m);
-    assert.match(said, new RegExp(`^  ID        ${id}$`, "m"));
-    assert.match(said, /^  created   20\d\d-/m);
-    assert.match(
-      said,
-      /^  mark      its mark has the ID of this stack: ".*Managed by Pulumi \(defender-mssp\/imported#[0-9a-f]{16}, MSSP tenant \S+\)\."$/m,
-    );
-    assert.match(said, /^  whose     this stack's\n  state     the engine was interrupted while it created one$/m);
-    assert.match(questions[0] ?? "", /^Delete it, or show how to import it\? \[delete\/import\/N\] $/);
-    const command = /^ {2}npx pulumi (import .*)$/m.exec(said)?.[1] ?? assert.fail(said);
-    const args = [...command.matchAll(/'([^']*)'|(\S+)/g)].map(([, quoted, plain]) => quoted ?? plain ?? "");
-    await project.succeed([...args, "--yes", "--skip-preview", "--generate-code=false"]);
-
-    await project.succeed(["up", "--stack", "imported", "--yes", "--skip-preview"]);
-    assert.equal(single(objectsOf(project, tenantIdOf(50)).applications)["id"], id);
-    await project.succeed(["preview", "--stack", "imported", "--refresh", "--expect-no-changes"]);
-    await project.succeed(["destroy", "--stack", "imported", "--yes", "--skip-preview"]);
-    assert.equal(dumpOfTenant(project, tenantIdOf(50)), before);
-  });
-
   it("deletes, by --yes, a group that a killed `up` left, and never a secret", async () => {
     const before = await newStack("deleted", 51);
     await killedUp("deleted", /^POST \/beta\/groups 201/);

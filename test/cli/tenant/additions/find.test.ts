@@ -1,6 +1,6 @@
 /**
  * Which additions are found and by which step they go, over canned answers of Graph;
- * test/cli/tenant/additions/additions.attack.process.test.ts has the sandbox.
+ * test/e2e/additions.attack.test.ts has the sandbox.
  */
 import assert from "node:assert/strict";
 import { azureRoles, ServiceError, type GraphCall } from "@defender-mssp/microsoft";

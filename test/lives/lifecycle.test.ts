@@ -1,3 +1,7 @@
+/**
+ * One customer from nothing to nothing, beside another one. What changes a tenant starts processes of its own, as
+ * for users.
+ */
 import assert from "node:assert/strict";
 import type { SandboxProject } from "@defender-mssp/testkit";
 import {
@@ -12,21 +16,28 @@ import {
   objectsOf,
   single,
   tenantIdOf,
-} from "./support";
+} from "../e2e/support";
 
-describe("a customer's stack on the real engine", function () {
-  const tenantId = tenantIdOf(1);
+describe("a customer from nothing to nothing", function () {
+  const [tenantId, neighbourId] = [tenantIdOf(1), tenantIdOf(3)];
   let project: SandboxProject;
   let asBefore: string;
 
   before(async () => {
-    project = await createProject({ logs: true, sharedRuntime: false });
+    project = await createProject({ logs: true });
     await project.writeSettings("contoso", customer(1));
-    await project.addStack("contoso");
-    project.sandbox.cloud.tenant(tenantId);
+    await project.writeSettings("neighbour", customer(3));
+    for (const stack of ["contoso", "neighbour"]) await project.addStack(stack);
+    for (const id of [tenantId, neighbourId]) project.sandbox.cloud.tenant(id);
     asBefore = dumpOfTenant(project, tenantId);
   });
   after(() => project.dispose());
+
+  /** With processes of its own. */
+  async function change(command: "up" | "destroy", stack: string): Promise<void> {
+    const { exitCode, stdout, stderr } = await project.pulumi([command, "--stack", stack, "--yes", "--skip-preview"]);
+    assert.equal(exitCode, 0, stdout + stderr);
+  }
 
   it("previews everything and creates nothing", async () => {
     const created = await project.changes("contoso");
@@ -35,8 +46,8 @@ describe("a customer's stack on the real engine", function () {
     assert.equal(dumpOfTenant(project, tenantId), asBefore);
   });
 
-  it("onboards the customer with `up`, and outputs every value", async () => {
-    await project.succeed(["up", "--stack", "contoso", "--yes", "--skip-preview"]);
+  it("two customers are onboarded at the same time, each in its own tenant, and every value is an output", async () => {
+    await Promise.all(["contoso", "neighbour"].map((stack) => change("up", stack)));
     const outputs = await project.outputs("contoso");
     const { applications, groups, users, siemAuthorizations } = objectsOf(project, tenantId);
     const application = single(applications);
@@ -62,6 +73,10 @@ describe("a customer's stack on the real engine", function () {
     assert.ok(Array.isArray(outputs["nextSteps"]));
     const days = (Date.parse(String(outputs["clientSecretExpiresOn"])) - Date.now()) / 86_400_000;
     assert.ok(days > 364 && days <= 366, `the secret ends in ${days} days`);
+
+    const neighbour = single(objectsOf(project, neighbourId).applications);
+    assert.equal(neighbour["displayName"], "Contoso 3 SIEM MSSP Connector");
+    assert.notEqual(neighbour["appId"], application["appId"]);
   });
 
   it("the client secret gets a token and is shown only on request", async () => {
@@ -82,46 +97,37 @@ describe("a customer's stack on the real engine", function () {
     assert.ok(!exported.includes(String(clientSecret)), "the state has the secret in the clear");
   });
 
-  it("a second preview has no changes", async () => {
+  it("a second preview has no changes, in another order of the analysts and after a look at the tenant", async () => {
+    await project.writeSettings("contoso", customer(1, { analysts: [ben, ana] }));
     await project.succeed(["preview", "--stack", "contoso", "--expect-no-changes"]);
     await project.succeed(["preview", "--stack", "contoso", "--refresh", "--expect-no-changes"]);
   });
 
-  it("another order of the analysts has no changes", async () => {
-    await project.writeSettings("contoso", customer(1, { analysts: [ben, ana] }));
-    await project.succeed(["preview", "--stack", "contoso", "--expect-no-changes"]);
-  });
-
-  it("one more analyst changes only that guest and the membership", async () => {
-    const earlier = objectsOf(project, tenantId);
-    await project.writeSettings("contoso", customer(1, { analysts: [ana, ben, cleo] }));
-    await project.succeed(["up", "--stack", "contoso", "--yes", "--skip-preview"]);
-    const now = objectsOf(project, tenantId);
-    const added = Object.keys(now.users).filter((id) => !(id in earlier.users));
-    assert.equal(added.length, 1);
-    assert.deepEqual(differing(earlier, now), [`users/${added[0]}`]);
-    const group = single(now.groups);
-    assert.ok(membersOf(project, tenantId, String(group["id"])).includes(added[0]!));
-    assert.equal(membersOf(project, tenantId, String(group["id"])).length, 3);
-  });
-
-  it("a removed analyst changes only that guest and the membership", async () => {
+  it("another analyst in the place of one changes only these guests and the membership", async () => {
     const { guests } = (await project.outputs("contoso")) as { guests: Record<string, string> };
     const earlier = objectsOf(project, tenantId);
     await project.writeSettings("contoso", customer(1, { analysts: [ana, cleo] }));
     const steps = await project.changes("contoso");
-    const changedTypes = steps.map(({ op, urn }) => `${op} ${urn.split("::")[2]?.split("$").at(-1)}`).sort();
-    assert.ok(changedTypes.includes("delete pulumi-nodejs:dynamic/defender-mssp:Guest"), changedTypes.join(", "));
-    assert.ok(changedTypes.includes("update azuread:index/group:Group"), changedTypes.join(", "));
+    const changedTypes = steps.map(({ op, urn }) => `${op} ${urn.split("::")[2]?.split("$").at(-1)}`);
+    for (const change of [
+      "create pulumi-nodejs:dynamic/defender-mssp:Guest",
+      "delete pulumi-nodejs:dynamic/defender-mssp:Guest",
+      "update azuread:index/group:Group",
+    ])
+      assert.ok(changedTypes.includes(change), changedTypes.join(", "));
     await project.succeed(["up", "--stack", "contoso", "--yes", "--skip-preview"]);
     const now = objectsOf(project, tenantId);
-    assert.deepEqual(differing(earlier, now), [`users/${guests[ben.email]}`]);
+    const added = Object.keys(now.users).filter((id) => !(id in earlier.users));
+    assert.equal(added.length, 1);
+    assert.deepEqual(differing(earlier, now).sort(), [`users/${added[0]}`, `users/${guests[ben.email]}`].sort());
     const group = single(now.groups);
-    assert.deepEqual(membersOf(project, tenantId, String(group["id"])), [guests[ana.email], guests[cleo.email]].sort());
+    assert.deepEqual(membersOf(project, tenantId, String(group["id"])), [guests[ana.email], ...added].sort());
   });
 
-  it("`destroy`: the tenant is as before, byte for byte", async () => {
-    await project.succeed(["destroy", "--stack", "contoso", "--yes", "--skip-preview"]);
+  it("`destroy`: the tenant is as before, byte for byte, and the other customer's has not changed", async () => {
+    const neighbour = dumpOfTenant(project, neighbourId);
+    await change("destroy", "contoso");
     assert.equal(dumpOfTenant(project, tenantId), asBefore);
+    assert.equal(dumpOfTenant(project, neighbourId), neighbour);
   });
 });

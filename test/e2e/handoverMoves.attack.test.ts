@@ -10,7 +10,7 @@ import {
   msspTenantId,
   type SandboxProject,
 } from "@defender-mssp/testkit";
-import { createProject, customer } from "../../e2e/support";
+import { createProject, customer } from "./support";
 
 const stack = ["--stack", "contoso"];
 const up = ["up", ...stack, "--yes", "--skip-preview"];

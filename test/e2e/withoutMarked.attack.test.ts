@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import type { SandboxProject } from "@defender-mssp/testkit";
-import type { Adoption } from "../../../../cli/customer/adopt/adopt";
-import { createProject, customer, dumpOfTenant, objectsOf, tenantIdOf } from "../../../e2e/support";
-import { inSession as mssp } from "../../testSession";
+import type { Adoption } from "../../cli/customer/adopt/adopt";
+import { createProject, customer, dumpOfTenant, objectsOf, tenantIdOf } from "./support";
+import { inSession as mssp } from "../cli/testSession";
 
 /**
  * Names are not unique to an MSSP: another MSSP's stack, or another stack of one's own, has groups,

@@ -6,8 +6,9 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import path from "node:path";
 import type { SandboxProject } from "@defender-mssp/testkit";
-import { execa } from "execa";
-import { checkout, createProject, customer } from "../e2e/support";
+import { mssp as inProcess } from "../cli/mssp";
+import { inSession } from "../cli/testSession";
+import { createProject, customer } from "./support";
 
 interface Resource {
   readonly urn: string;
@@ -57,13 +58,11 @@ describe("domain/stateCode: code in a stack's state", function () {
     for (const values of [guest.inputs, guest.outputs]) values["__provider"] = stolen + String(values["__provider"]);
   };
 
+  // The threads of a fleet need the compiled command.
   const mssp = (...args: string[]) =>
-    execa(process.execPath, [path.join(checkout, "cli", "mssp.js"), ...args], {
-      cwd: project.folder,
-      env: project.environment,
-      extendEnv: false,
-      reject: false,
-      stdin: "ignore",
+    (args[0] === "fleet" ? inProcess : inSession)(args, {
+      folder: project.folder,
+      environment: project.environment,
     });
 
   describe("in a dynamic resource", () => {
@@ -221,16 +220,10 @@ describe("domain/stateCode: code in a stack's state", function () {
     const [, hash = ""] = /SHA-256 ([0-9a-f]{64})/.exec(
       (await mssp("ci", "check-state", "--stack", "contoso")).stderr,
     )!;
-    const allowed = await execa(
-      process.execPath,
-      [path.join(checkout, "cli", "mssp.js"), "ci", "check-state", "--stack", "contoso"],
-      {
-        cwd: project.folder,
-        env: { ...project.environment, MSSP_ALLOWED_STATE_CODE: hash },
-        extendEnv: false,
-        reject: false,
-      },
-    );
+    const allowed = await inSession(["ci", "check-state", "--stack", "contoso"], {
+      folder: project.folder,
+      environment: { ...project.environment, MSSP_ALLOWED_STATE_CODE: hash },
+    });
     assert.equal(allowed.exitCode, 0, allowed.stderr);
     await importState(() => undefined);
     assert.equal((await mssp("ci", "check-state", "--stack", "contoso")).exitCode, 0);

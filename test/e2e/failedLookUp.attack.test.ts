@@ -1,8 +1,8 @@
 /** A look-up in the customer's tenant that fails, and whose result a resource needs. */
 import assert from "node:assert/strict";
 import type { SandboxProject } from "@defender-mssp/testkit";
-import { mssp } from "../../cli/mssp";
-import { createProject, customer, tenantIdOf } from "../../e2e/support";
+import { mssp } from "../cli/mssp";
+import { createProject, customer, tenantIdOf } from "./support";
 
 describe("components/tenant/failedLookUp: a look-up that fails during `up`", function () {
   const reason = /WindowsDefenderATP could not be looked up in the customer's tenant: /g;

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import type { SandboxProject } from "@defender-mssp/testkit";
-import { createProject, customer, dumpOfTenant, tenantIdOf } from "../../e2e/support";
-import { mssp } from "../mssp";
-import { inSession } from "../testSession";
+import { createProject, customer, dumpOfTenant, tenantIdOf } from "./support";
+import { mssp } from "../cli/mssp";
+import { inSession } from "../cli/testSession";
 
 /**
  * A settings file with another tenant than the stack's: `destroy` works by the state, and every

@@ -14,14 +14,14 @@ import {
   type StoredObject,
   jsonText,
 } from "@defender-mssp/testkit";
-import type { Addition, AdditionsPart } from "../../../../cli/stack/additionsPart";
-import { driftReport } from "../../../../cli/ci/drift/drift";
-import type { StackPreview } from "../../../../cli/stack/stackPreview";
+import type { Addition, AdditionsPart } from "../../cli/stack/additionsPart";
+import { driftReport } from "../../cli/ci/drift/drift";
+import type { StackPreview } from "../../cli/stack/stackPreview";
 import type { Check } from "@defender-mssp/siem/verify/check";
-import { readStackSettings } from "../../../../settings/fromFile";
-import { permissionsToFindAdditions } from "../../../../domain/prerequisites";
-import { inSession as mssp } from "../../testSession";
-import { ana, ben, createProject, customer, objectsOf, single, TenantHands, tenantIdOf } from "../../../e2e/support";
+import { readStackSettings } from "../../settings/fromFile";
+import { permissionsToFindAdditions } from "../../domain/prerequisites";
+import { inSession as mssp } from "../cli/testSession";
+import { ana, ben, createProject, customer, objectsOf, single, TenantHands, tenantIdOf } from "./support";
 
 const entitlement = "/beta/identityGovernance/entitlementManagement";
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { SandboxProject } from "@defender-mssp/testkit";
-import { ana, createProject, customer, membersOf, objectsOf, single, TenantHands, tenantIdOf } from "../../e2e/support";
+import { ana, createProject, customer, membersOf, objectsOf, single, TenantHands, tenantIdOf } from "./support";
 
 /**
  * On the real engine: the resource of the new address is made before the one of the old address is

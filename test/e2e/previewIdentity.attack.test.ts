@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import type { SandboxProject } from "@defender-mssp/testkit";
-import { createProject, customer } from "../../e2e/support";
-import { mssp } from "../mssp";
-import { startAzurite, type BlobServer } from "./azurite";
+import { createProject, customer } from "./support";
+import { mssp } from "../cli/mssp";
+import { startAzurite, type BlobServer } from "../cli/ci/azurite";
 
 /**
  * A pull request runs code that nobody has reviewed. The identity of its preview must not be able

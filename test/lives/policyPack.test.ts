@@ -4,7 +4,7 @@ import { readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import type { Finished, SandboxProject } from "@defender-mssp/testkit";
 import { rules } from "../../policy/rules";
-import { checkout, createProject, objectsOf } from "./support";
+import { checkout, createProject, objectsOf } from "../e2e/support";
 
 /**
  * The rules that the settings of Pulumi.sandbox-bad.yaml break with the parameters of
@@ -40,10 +40,9 @@ describe("the policy pack on the real engine", function () {
   const withPack = (command: string, stack: string, ...flags: string[]): Promise<Finished> =>
     project.run([command, "--stack", stack, "--policy-pack", "policy", ...flags]);
 
-  it("warns of the dev stack's standing tier 2 and reports nothing else: new, deployed and unchanged", async () => {
+  it("warns of the dev stack's standing tier 2 and reports nothing else: new and deployed", async () => {
     for (const [command, ...flags] of [
-      ["preview"],
-      ["up", "--yes", "--skip-preview"],
+      ["up", "--yes"],
       ["preview", "--refresh"],
     ] as const) {
       const { exitCode, stdout, stderr } = await withPack(command, "dev", ...flags);
@@ -55,12 +54,10 @@ describe("the policy pack on the real engine", function () {
   });
 
   for (const stack of ["sandbox-basic", "sandbox-entitlement"]) {
-    it(`warns of the secret of ${stack}, which reads Graph alone, and reports nothing else: new and deployed`, async () => {
-      for (const command of [["up", "--yes", "--skip-preview"], ["preview"]] as const) {
-        const { exitCode, stdout } = await withPack(command[0], stack, ...command.slice(1));
-        assert.equal(exitCode, 0, stdout);
-        assert.deepEqual(namedRules(stdout), ["federated-instead-of-secret"]);
-      }
+    it(`warns of the secret of ${stack}, which reads Graph alone, and reports nothing else`, async () => {
+      const { exitCode, stdout } = await withPack("preview", stack);
+      assert.equal(exitCode, 0, stdout);
+      assert.deepEqual(namedRules(stdout), ["federated-instead-of-secret"]);
     });
   }
 

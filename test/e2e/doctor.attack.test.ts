@@ -4,19 +4,9 @@ import { writeFile } from "node:fs/promises";
 import path from "node:path";
 import { microsoftGraph } from "@defender-mssp/microsoft";
 import { jsonText, type SandboxProject, type StoredObject } from "@defender-mssp/testkit";
-import type { BeforeDestroyReport } from "../../../../cli/access/inventory/beforeDestroy";
-import { inSession as mssp } from "../../testSession";
-import {
-  ana,
-  ben,
-  createProject,
-  customer,
-  dumpOfTenant,
-  objectsOf,
-  single,
-  TenantHands,
-  tenantIdOf,
-} from "../../../e2e/support";
+import type { BeforeDestroyReport } from "../../cli/access/inventory/beforeDestroy";
+import { inSession as mssp } from "../cli/testSession";
+import { ana, ben, createProject, customer, dumpOfTenant, objectsOf, single, TenantHands, tenantIdOf } from "./support";
 
 /**
  * A restored backup of the state doesn't know what was made since: the secret that the SIEM uses

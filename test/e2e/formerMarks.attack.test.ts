@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { writeFile } from "node:fs/promises";
 import path from "node:path";
 import type { SandboxProject } from "@defender-mssp/testkit";
-import { createProject, customer, dumpOfTenant, tenantIdOf } from "../e2e/support";
+import { createProject, customer, dumpOfTenant, tenantIdOf } from "./support";
 
 interface Resource {
   readonly urn: string;

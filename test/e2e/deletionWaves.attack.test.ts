@@ -5,7 +5,7 @@
  */
 import assert from "node:assert/strict";
 import type { SandboxProject } from "@defender-mssp/testkit";
-import { createProject, customer } from "../e2e/support";
+import { createProject, customer } from "./support";
 
 interface ResourceState {
   readonly urn: string;

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import path from "node:path";
 import type { SandboxProject } from "@defender-mssp/testkit";
-import { inSession as mssp } from "../../cli/testSession";
-import { createProject, customer, dumpOfTenant, objectsOf, tenantIdOf } from "../../e2e/support";
+import { inSession as mssp } from "../cli/testSession";
+import { createProject, customer, dumpOfTenant, objectsOf, tenantIdOf } from "./support";
 
 /**
  * Two stacks that mean the same tenant: of the same name in another backend, and of another MSSP.

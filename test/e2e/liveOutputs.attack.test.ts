@@ -7,7 +7,7 @@ import assert from "node:assert/strict";
 import { writeFile } from "node:fs/promises";
 import path from "node:path";
 import type { SandboxProject } from "@defender-mssp/testkit";
-import { ana, ben, createProject, customer, dumpOfTenant, objectsOf, single, tenantIdOf } from "../e2e/support";
+import { ana, ben, createProject, customer, dumpOfTenant, objectsOf, single, tenantIdOf } from "./support";
 
 const stack = ["--stack", "contoso"];
 const up = ["up", ...stack, "--yes", "--skip-preview"];

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
-import { readFile, writeFile } from "node:fs/promises";
+import { cp, readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import type { SandboxProject } from "@defender-mssp/testkit";
-import { createProject, customer } from "./support";
+import { checkout, createProject, customer } from "./support";
 
-describe("a program with a bug, on the real engine", function () {
+describe("the program's own processes on the real engine", function () {
   let project: SandboxProject;
   let file: string;
   let source: string;
@@ -41,5 +41,30 @@ describe("a program with a bug, on the real engine", function () {
     assert.match(said, /does not compile; nothing was changed/);
     assert.match(said, new RegExp(`settings/index\\.ts:${line}:`));
     assert.doesNotMatch(said, /^\s+at .*:\d+/m);
+  });
+
+  describe("without shortcuts into the SDK (MSSP_SDK_SHORTCUTS=off)", () => {
+    before(async () => {
+      await writeFile(file, source);
+      project.environment["MSSP_SDK_SHORTCUTS"] = "off";
+      // Each process that takes the shortcuts would fail: the variable reaches all of them.
+      const shortcuts = path.join(project.folder, "program/sdk/shortcuts.js");
+      const guard = 'if (process.env.MSSP_SDK_SHORTCUTS !== "off") throw new Error("the shortcuts are on");';
+      const text = await readFile(shortcuts, "utf8");
+      await writeFile(shortcuts, text.replace('"use strict";', `"use strict";\n${guard}`));
+      await cp(path.join(checkout, "Pulumi.dev.yaml"), path.join(project.folder, "Pulumi.dev.yaml"));
+      await project.addStack("dev");
+    });
+
+    for (const args of [
+      ["up", "--yes", "--policy-pack", "policy"],
+      ["preview", "--refresh", "--expect-no-changes"],
+      ["destroy", "--yes", "--skip-preview", "--refresh"],
+    ]) {
+      it(`pulumi ${args.filter((arg) => arg !== "--yes" && arg !== "--skip-preview").join(" ")} succeeds`, async () => {
+        const { exitCode, stdout, stderr } = await project.pulumi([...args, "--stack", "dev"]);
+        assert.equal(exitCode, 0, stdout + stderr);
+      });
+    }
   });
 });

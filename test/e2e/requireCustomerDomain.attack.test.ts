@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { verifyDomain, type SandboxProject } from "@defender-mssp/testkit";
-import { inSession } from "../../cli/testSession";
-import { createProject, customer, dumpOfTenant, tenantIdOf } from "../../e2e/support";
+import { inSession } from "../cli/testSession";
+import { createProject, customer, dumpOfTenant, tenantIdOf } from "./support";
 
 /** A copied settings file in which the tenant or the domain was forgotten. */
 describe("components: requireCustomerDomain, on the engine", function () {

@@ -3,7 +3,7 @@ import { execFileSync } from "node:child_process";
 import type { SandboxProject } from "@defender-mssp/testkit";
 import { mssp } from "../cli/mssp";
 import { inSession } from "../cli/testSession";
-import { createProject, customer, tenantIdOf } from "../e2e/support";
+import { createProject, customer, tenantIdOf } from "./support";
 
 /** A copied settings file in which the tenant was forgotten. */
 describe("settings/readSharing: two settings files with one tenant", function () {
