@@ -4,7 +4,7 @@
  */
 import { spawnSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
-import { processTree } from "@defender-mssp/testkit/processTime";
+import { processTree } from "@defender-mssp/testkit/processTree";
 import type { FileResult } from "./results";
 
 const file = "test/budgets.json";

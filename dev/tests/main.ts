@@ -14,10 +14,10 @@ import {
   recordedBudgets,
   writeBudgets,
 } from "./budgets";
-import { changedTests } from "./changed";
-import { dearestFirst, filesOfPart, parsePart } from "./parts";
+import { changedTests } from "./changedTests";
+import { dearestFirst, filesOfPart, parsePart } from "./filesOfPart";
 import { closingLine, runMocha, sum, type FileResult, type Results } from "./results";
-import { isQuick, suiteOf, suites, testFiles } from "./suites";
+import { isQuick, suiteName, suites, testFiles } from "./suites";
 
 const { positionals, values } = parseArgs({
   allowPositionals: true,
@@ -31,7 +31,7 @@ const secondsOf = expectedSeconds(budgets);
 function runs(): string[][] {
   if (what === "changed") return [changedTests(testFiles(), base)];
   // Those of the development tools: `npm run test:dev`.
-  const files = testFiles().filter((file) => suiteOf(file) !== "dev");
+  const files = testFiles().filter((file) => suiteName(file) !== "dev");
   if (what === "quick") return [files.filter(isQuick)];
   if (what !== "all") throw new Error(`no suite is called ${what}`);
   if (values.part !== undefined) return [filesOfPart(files, secondsOf, parsePart(values.part))];
@@ -53,7 +53,7 @@ function main(): void {
 /** Each suite's counts, the dearest files, and what they left behind. */
 function summary(files: readonly FileResult[]): string[] {
   const bySuite = suites.flatMap(({ name }) => {
-    const own = files.filter(({ file }) => suiteOf(file) === name);
+    const own = files.filter(({ file }) => suiteName(file) === name);
     return own.length === 0 ? [] : [`  ${name}: ${closingLine(own)}, ${sum(own, "seconds").toFixed(0)} s`];
   });
   const dearest = [...files].sort((a, b) => b.seconds - a.seconds).slice(0, 10);

@@ -3,7 +3,7 @@ import { spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { processTree } from "@defender-mssp/testkit/processTime";
+import { processTree } from "@defender-mssp/testkit/processTree";
 
 export interface FileResult {
   readonly file: string;

@@ -19,7 +19,7 @@ export const suites: readonly Suite[] = [
     .map((name) => ({ name, files: new RegExp(`^packages/${name}/test/`) })),
 ];
 
-export function suiteOf(file: string): string {
+export function suiteName(file: string): string {
   return suites.find(({ files }) => files.test(file))?.name ?? "none";
 }
 
@@ -28,7 +28,7 @@ const quickSuites: ReadonlySet<string> = new Set(["access", "lives", "errors", "
 
 /** Whether `npm test` runs the file. */
 export function isQuick(file: string): boolean {
-  const suite = suiteOf(file);
+  const suite = suiteName(file);
   return suite === "lives" || (quickSuites.has(suite) && !/\.(process|engine)\.test\.ts$/.test(file));
 }
 

@@ -4,7 +4,7 @@
 
 const fs = require("node:fs");
 const path = require("node:path");
-const { processTree } = require("../src/processTime.ts");
+const { processTree } = require("../src/processTree.ts");
 
 let before = 0;
 

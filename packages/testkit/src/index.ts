@@ -2,7 +2,7 @@
 export * from "@defender-mssp/sandbox/internals";
 export * from "./certificates";
 export * from "./daemon";
-export * from "./reference";
+export * from "./referenceFolder";
 export * from "./requests";
 export * from "./sandboxProject";
 export { secretOutput, StateFile } from "./sharedRuntime/stateFile";

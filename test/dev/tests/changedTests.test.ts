@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { selectTests } from "../../../dev/tests/changed";
+import { selectTests } from "../../../dev/tests/changedTests";
 
 const tests = [
   "test/domain/naming.test.ts",

@@ -1,10 +1,10 @@
 /** `k/n`: the k-th of n parts. */
-export interface Part {
+export interface TestPart {
   readonly part: number;
   readonly parts: number;
 }
 
-export function parsePart(text: string): Part {
+export function parsePart(text: string): TestPart {
   const [, part, parts] = (/^([1-9]\d*)\/([1-9]\d*)$/.exec(text) ?? []).map(Number);
   if (part === undefined || parts === undefined || part > parts) throw new Error(`no part of a whole: ${text}`);
   return { part, parts };
@@ -14,7 +14,7 @@ export function parsePart(text: string): Part {
 export function filesOfPart(
   files: readonly string[],
   secondsOf: (file: string) => number,
-  { part, parts }: Part,
+  { part, parts }: TestPart,
 ): string[] {
   let loads = Array.from({ length: parts }, () => 0);
   const chosen = new Set<string>();

@@ -4,7 +4,7 @@
  */
 import { execFileSync, spawnSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
-import { suiteOf, suites } from "./suites";
+import { suiteName, suites } from "./suites";
 
 interface Reach {
   /** Tests, or modules that tests import. */
@@ -57,13 +57,13 @@ export const reaches: readonly Reach[] = [
     })),
 ];
 
-export interface Selection {
+export interface SelectedTests {
   readonly selected: readonly string[];
   /** The changed files that reach everything. */
   readonly unknown: readonly string[];
 }
 
-export interface Checkout {
+export interface TestedCheckout {
   readonly tests: readonly string[];
   /** Each module of this repository with those that import it. */
   readonly importers: ReadonlyMap<string, readonly string[]>;
@@ -71,7 +71,7 @@ export interface Checkout {
   readonly read: (file: string) => string | undefined;
 }
 
-export function selectTests({ tests, importers, read }: Checkout, changed: readonly string[]): Selection {
+export function selectTests({ tests, importers, read }: TestedCheckout, changed: readonly string[]): SelectedTests {
   const specific = reaches.slice(1);
   const isKnown = (file: string) =>
     importers.has(file) ||
@@ -114,9 +114,9 @@ export function changedTests(tests: readonly string[], base: string): string[] {
   const left = tests.filter((test) => !selected.includes(test));
   console.log(`${selected.length} of ${tests.length} files of tests; left out:`);
   for (const { name } of suites) {
-    const own = left.filter((test) => suiteOf(test) === name);
+    const own = left.filter((test) => suiteName(test) === name);
     if (own.length > 0)
-      console.log(`  ${name}: ${own.length} of ${tests.filter((test) => suiteOf(test) === name).length}`);
+      console.log(`  ${name}: ${own.length} of ${tests.filter((test) => suiteName(test) === name).length}`);
   }
   return [...selected];
 }

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import * as fc from "fast-check";
 import { overBudget, recordedBudgets } from "../../../dev/tests/budgets";
-import { filesOfPart, parsePart } from "../../../dev/tests/parts";
+import { filesOfPart, parsePart } from "../../../dev/tests/filesOfPart";
 import { closingLine, readResults } from "../../../dev/tests/results";
-import { parseStat } from "@defender-mssp/testkit/processTime";
+import { parseStat } from "@defender-mssp/testkit/processTree";
 
 describe("dev/tests: parts of the tests", () => {
   it("every file is in exactly one part, in their order, and no part has more than the rest and one file", () => {

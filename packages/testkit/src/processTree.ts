@@ -31,10 +31,10 @@ export interface ProcessTree {
 export function processTree(root: number = process.pid): ProcessTree | undefined {
   const stats = livingProcesses();
   if (!stats.has(root)) return undefined;
-  const childrenOf = (parent: number) => [...stats].filter(([, stat]) => stat.parent === parent);
-  const secondsOf = (id: number): number =>
-    childrenOf(id).reduce((sum, [child]) => sum + secondsOf(child), stats.get(id)?.seconds ?? 0);
-  return { seconds: secondsOf(root), children: childrenOf(root).map(([, { name }]) => name) };
+  const livingChildren = (parent: number) => [...stats].filter(([, stat]) => stat.parent === parent);
+  const treeSeconds = (id: number): number =>
+    livingChildren(id).reduce((sum, [child]) => sum + treeSeconds(child), stats.get(id)?.seconds ?? 0);
+  return { seconds: treeSeconds(root), children: livingChildren(root).map(([, { name }]) => name) };
 }
 
 function livingProcesses(): Map<number, ProcessStat> {

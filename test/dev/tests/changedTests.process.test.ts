@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { existsSync, readFileSync } from "node:fs";
 import { mutations } from "../../../dev/promises/mutations";
-import { importersOfModules, selectTests } from "../../../dev/tests/changed";
+import { importersOfModules, selectTests } from "../../../dev/tests/changedTests";
 import { testFiles } from "../../../dev/tests/suites";
 
 it("a change that breaks a promise of SECURITY.md reaches the promise's test", () => {
