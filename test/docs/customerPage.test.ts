@@ -87,7 +87,7 @@ const mentions: Readonly<Record<KindKey, KindCell<Mention>>> = {
   lighthouseAssignment: { granted: /Azure Lighthouse delegation/, revoked: /the Lighthouse delegation/ },
   stackIdentity: notApplicable("nothing of it is in the tenant"),
   refreshToken: { granted: /\*\*refresh token\*\*/, revoked: /Revoke the sign-in sessions of the account/ },
-  extensionResource: { granted: /### Extensions, if agreed/, revoked: /Delete what an extension has created/ },
+  extensionResource: { granted: /### Extensions, if agreed/, revoked: /Delete the resources of an extension/ },
 };
 
 describe("the page for the customer's administrator", () => {
