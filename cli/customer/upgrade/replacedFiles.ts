@@ -30,7 +30,9 @@ export async function writeDraft(folder: string, draft: string, { manifest, pack
 function withoutOwn(lock: string): string {
   const content = Object(JSON.parse(lock)) as { readonly packages?: Readonly<Record<string, unknown>> };
   const entries = Object.entries(content.packages ?? {});
-  const others = entries.filter(([place]) => !isPublishedName(place.replace(/^.*node_modules\//, "")));
+  // The sandbox's tarball brings a package that has no tarball of its own.
+  const isOwn = (name: string) => isPublishedName(name) || name.startsWith("@defender-mssp/");
+  const others = entries.filter(([place]) => !isOwn(place.replace(/^.*node_modules\//, "")));
   return `${JSON.stringify({ ...content, packages: Object.fromEntries(others) }, undefined, 2)}\n`;
 }
 

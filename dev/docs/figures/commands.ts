@@ -20,6 +20,7 @@ const words: Readonly<Record<string, readonly string[]>> = {
   "packages/kql": ["judges and runs", "Kusto queries"],
   "packages/detections": ["detection rules", "as files"],
   "packages/sandbox": ["the emulated cloud"],
+  "packages/plugins": ["stand-in plugins, and the", "engine on the sandbox"],
   "packages/engine": ["gets the Pulumi engine"],
 };
 

@@ -136,17 +136,6 @@ const cases: readonly [what: string, type: string, inputs: ValueRecord, expected
     ],
   ],
   [
-    "both a name and a template of a role",
-    "DirectoryRole",
-    { displayName: "Security Reader", templateId: id },
-    ["displayName", "templateId"].map(
-      (name) =>
-        `Invalid combination of arguments. "${name === "displayName" ? "display_name" : "template_id"}": ` +
-        "only one of `display_name,template_id` can be specified, but `display_name,template_id` were specified.. " +
-        `Examine values at 'it.${name}'.`,
-    ),
-  ],
-  [
     "an application's object ID instead of its resource ID",
     "ApplicationOwner",
     { applicationId: id, ownerObjectId: id },

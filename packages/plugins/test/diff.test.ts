@@ -90,12 +90,6 @@ describe("The azuread stand-in's diff", () => {
     assert.deepEqual((await plugin.diff(type, "id", { ...unified, visibility: "Private" }, show)).replaces, []);
   });
 
-  it("directory role: the name is case-insensitive", async () => {
-    const role = "DirectoryRole";
-    const state = { displayName: "Security Reader", templateId: "t" };
-    assert.equal((await plugin.diff(role, "id", state, { displayName: "security reader" })).changed, false);
-  });
-
   it("application: no difference for properties that Graph fills in", async () => {
     const application = "Application";
     const state = {

@@ -412,19 +412,6 @@ const cases: readonly Case[] = [
     ],
   },
   {
-    type: "DirectoryRole",
-    as: "role",
-    inputs: () => ({ displayName: "Security Reader" }),
-    create: [
-      "GET /v1.0/directoryRoleTemplates",
-      `GET /v1.0/directoryRoles?$filter=roleTemplateId eq '${securityReader}'`,
-      "POST /v1.0/directoryRoles",
-      "GET /v1.0/directoryRoles/{role}",
-    ],
-    read: ["GET /v1.0/directoryRoles/{role}"],
-    delete: [],
-  },
-  {
     type: "DirectoryRoleAssignment",
     as: "roleAssignment",
     inputs: ({ group = "" }) => ({ roleId: securityReader, principalObjectId: group }),
@@ -726,10 +713,7 @@ describe("The azuread stand-in on the sandbox", function () {
 
   it("delete: refused for a missing object until a refresh, as by the official plugin", async () => {
     for (const { type, id, state } of left) {
-      // A directory role stays active: its delete sends nothing.
-      if (type !== "DirectoryRole") {
-        await assert.rejects(plugin.client.delete(type, id, state), gone[type] ?? /answered 404: /, type);
-      }
+      await assert.rejects(plugin.client.delete(type, id, state), gone[type] ?? /answered 404: /, type);
       const { id: found, state: now } = await plugin.client.read(type, id, state, {});
       // As with the official plugin, an invitation stays without its user.
       if (type === "Invitation") assert.equal(now.userId, "");

@@ -15,7 +15,6 @@ import { applicationPassword } from "./applicationPassword";
 import { applicationRedirectUris } from "./applicationRedirectUris";
 import { applicationRegistration } from "./applicationRegistration";
 import { conditionalAccessPolicy } from "./conditionalAccessPolicy";
-import { directoryRole } from "./directoryRole";
 import { directoryRoleAssignment } from "./directoryRoleAssignment";
 import { group } from "./group";
 import { groupMember } from "./groupMember";
@@ -40,7 +39,6 @@ export const resources: readonly AzureadResource[] = [
   applicationRegistration,
   appRoleAssignment,
   conditionalAccessPolicy,
-  directoryRole,
   directoryRoleAssignment,
   group,
   groupMember,
