@@ -534,8 +534,8 @@ export const mutations: readonly Mutation[] = [
     promise: "a command that is printed to be copied has them quoted",
     test: "test/names.test.ts",
     grep: "name in a command that a person copies",
-    file: "cli/tenant/additions/addition.ts",
-    before: "return `'${text.replaceAll(\"'\", `'\\\\''`)}'`;",
+    file: "cli/base/shellWord.ts",
+    before: "return `'${text.replaceAll(\"'\", \"'\\\\''\")}'`;",
     after: "return `'${text}'`;",
   },
   {

@@ -5,7 +5,15 @@
 import type { NodeKind } from "@defender-mssp/pages";
 import { notApplicable, type KindCell } from "../../../domain/kinds/accessKind";
 import type { ObjectKind } from "./kindInReport";
-import { credentials, defenderPortal, defenderRoles, enterpriseApplication, none, view, type Link } from "./links";
+import {
+  credentials,
+  defenderPortal,
+  defenderRoles,
+  enterpriseApplication,
+  none,
+  view,
+  type ObjectLink,
+} from "./links";
 
 export interface KindText {
   readonly name: string;
@@ -17,7 +25,7 @@ export interface KindWords extends KindText {
   /** Whether the details are English words of this program; data, which needs no translation, otherwise. */
   readonly detail?: "words";
   /** Its address in a portal. @default the admin center */
-  readonly link?: Link;
+  readonly link?: ObjectLink;
   readonly drawn: KindCell<DrawnKind>;
   /** Where the customer sees such an object. */
   readonly check: KindCell<CheckPlace>;

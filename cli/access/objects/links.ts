@@ -17,17 +17,17 @@ interface LinkTarget {
   readonly appId: string;
 }
 
-export type Link = (place: LinkPlace, target: LinkTarget) => string | undefined;
+export type ObjectLink = (place: LinkPlace, target: LinkTarget) => string | undefined;
 
-export const adminCenter: Link = ({ cloud, tenantId }) => entraAdminCenterUrl(cloud, tenantId);
-export const defenderPortal: Link = ({ cloud, tenantId }) => portalUrl(cloud, tenantId);
-export const defenderRoles: Link = ({ cloud, tenantId }) => defenderRolesUrl(cloud, tenantId);
-export const none: Link = () => undefined;
-export const credentials: Link = (place, { appId }) =>
+export const adminCenter: ObjectLink = ({ cloud, tenantId }) => entraAdminCenterUrl(cloud, tenantId);
+export const defenderPortal: ObjectLink = ({ cloud, tenantId }) => portalUrl(cloud, tenantId);
+export const defenderRoles: ObjectLink = ({ cloud, tenantId }) => defenderRolesUrl(cloud, tenantId);
+export const none: ObjectLink = () => undefined;
+export const credentials: ObjectLink = (place, { appId }) =>
   appId === ""
     ? undefined
     : view(place, `Microsoft_AAD_RegisteredApps/ApplicationMenuBlade/~/Credentials/appId/${appId}`);
-export const enterpriseApplication: Link = (place, { objectId, appId }) =>
+export const enterpriseApplication: ObjectLink = (place, { objectId, appId }) =>
   view(place, `Microsoft_AAD_IAM/ManagedAppMenuBlade/~/Overview/objectId/${objectId}/appId/${appId}`);
 
 export function view({ cloud, tenantId }: LinkPlace, address: string): string {

@@ -5,7 +5,7 @@ import { daysLeft, daysOfWarning, endText, type ReportEnd } from "../ends/ends";
 import { governanceAttention } from "./governance";
 import type { LiveFindings } from "./live";
 import type { Attention } from "./model";
-import { retirementAttention } from "./retirements";
+import { retirementAttention } from "./reportRetirements";
 
 export interface AttentionSources {
   readonly stack: string;

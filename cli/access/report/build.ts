@@ -22,7 +22,7 @@ import type { LiveFindings } from "./live";
 import type { AccessReport } from "./model";
 import type { ReportObject } from "../objects/reportObject";
 import { objectsOf } from "../objects/objects";
-import { reportRetirements } from "./retirements";
+import { reportRetirements } from "./reportRetirements";
 import type { ReportState } from "../state/readState";
 
 export interface ReportSources {

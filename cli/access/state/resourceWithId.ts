@@ -1,5 +1,6 @@
 /** Values of a state's resources: as the provider answered, else as they were asked for. */
 import { lastSegment, unknownValue } from "@defender-mssp/microsoft";
+import { membersOf, type DeclaredMember } from "../../tenant/additions/deployed";
 import type { ReportResource } from "./readState";
 
 /** Empty for a value that is no text, or that only `up` will know. */
@@ -34,16 +35,8 @@ export function groupEligibility(
   );
 }
 
-interface EligibleMember {
-  readonly objectId: string;
-  readonly accessEndsOn?: string;
-}
-
-export function eligibleMembers({ inputs, outputs }: ReportResource): EligibleMember[] {
-  const members = outputs["members"] ?? inputs["members"];
-  return (Array.isArray(members) ? (members as unknown[]) : []).filter(
-    (member): member is EligibleMember => typeof (member as EligibleMember | null)?.objectId === "string",
-  );
+export function eligibleMembers({ inputs, outputs }: ReportResource): DeclaredMember[] {
+  return membersOf(outputs["members"] ?? inputs["members"]);
 }
 
 /** Such as "active for up to 4 hours after an approval". */

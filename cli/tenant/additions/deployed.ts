@@ -51,3 +51,15 @@ export function deployedOf({ resources }: Deployment): Deployed {
 export function textsOf(list: unknown): string[] {
   return Array.isArray(list) ? list.filter((one) => typeof one === "string").map((one) => one.toLowerCase()) : [];
 }
+
+export interface DeclaredMember {
+  readonly objectId: string;
+  readonly accessEndsOn?: string;
+}
+
+/** The eligible members of a group, as an eligibility's properties list them. */
+export function membersOf(list: unknown): DeclaredMember[] {
+  return (Array.isArray(list) ? (list as unknown[]) : []).filter(
+    (member): member is DeclaredMember => typeof (member as DeclaredMember | null)?.objectId === "string",
+  );
+}

@@ -2,7 +2,7 @@
 import { graphGroups, graphList, groupMemberPath, groupMembersPath, type Group } from "@defender-mssp/microsoft";
 import { upRefresh, type FoundAddition } from "./addition";
 import { azRest } from "../azRest";
-import { textsOf, type DeployedObject } from "./deployed";
+import { membersOf, textsOf, type DeployedObject } from "./deployed";
 import { foreignOwners, principalName, type AdditionsTenant, type Principal } from "./tenant";
 
 export function groupsOf({ deployed }: AdditionsTenant): readonly DeployedObject[] {
@@ -39,7 +39,7 @@ export function eligibleMembers({ deployed }: AdditionsTenant, groupId: string):
   return deployed
     .all("eligibility")
     .filter((one) => one.objectId === groupId)
-    .flatMap(({ inputs }) => (inputs["members"] ?? []) as readonly { readonly objectId: string }[])
+    .flatMap(({ inputs }) => membersOf(inputs["members"]))
     .map(({ objectId }) => objectId.toLowerCase());
 }
 

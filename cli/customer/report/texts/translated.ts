@@ -10,7 +10,7 @@ export function translated<T extends object>(english: T, translation: Translatio
   const texts = Object.entries(english).map(([key, text]: [string, unknown]) => [
     key,
     typeof text === "object" && text !== null
-      ? translated(text, (own[key] ?? {}) as Translation<object>)
+      ? translated(text, own[key] ?? {})
       : (own[key] ?? `${String(text)} ${englishMark}`),
   ]);
   return { ...translation, ...(Object.fromEntries(texts) as T) };
