@@ -1,6 +1,6 @@
 /**
- * How a resource of each kind of access is an object of the report, or why it is none. A kind without
- * an answer does not compile.
+ * How a resource of each kind of access is an object of the report, or why it is none. A kind without a row
+ * is one by its key and its display name, and has words of its own.
  */
 import {
   directoryRoleName,
@@ -79,10 +79,6 @@ const kindsInReport = {
         .join(", "),
     }),
   },
-  accessPackageCatalog: {
-    word: "accessPackageCatalog",
-    describe: (catalog) => ({ name: text(catalog, "displayName"), detail: "" }),
-  },
   catalogResource: {
     word: "catalogResource",
     describe: (association, resources) => ({
@@ -111,10 +107,6 @@ const kindsInReport = {
     describe: (policy) => ({ name: text(policy, "displayName"), detail: policyTerms(policy) }),
   },
   accessPackageAssignment: notApplicable("people hold it: the stack's state has none"),
-  connectedOrganization: {
-    word: "connectedOrganization",
-    describe: (organization) => ({ name: text(organization, "displayName"), detail: "" }),
-  },
   application: {
     word: "application",
     describe: (application) => {
@@ -228,7 +220,9 @@ const kindsInReport = {
   stackIdentity: notApplicable("nothing of it is in a tenant"),
   refreshToken: notApplicable("the ends have it: it is in the stack's configuration"),
   extensionResource: notApplicable("its type is one that no kind has: such an object is of the kind unknown"),
-} as const satisfies Readonly<Record<KindKey, KindCell<KindInReport>>>;
+} as const satisfies Readonly<Partial<Record<KindKey, KindCell<KindInReport>>>>;
+
+type Row = keyof typeof kindsInReport;
 
 type Word<Cell> = Cell extends { readonly word: infer Text extends string } ? Text : never;
 
@@ -243,12 +237,25 @@ const furtherWords = {
 } as const satisfies Readonly<Record<string, KindKey>>;
 
 /** What an object of a report is. */
-export type ObjectKind = Word<(typeof kindsInReport)[KindKey]> | keyof typeof furtherWords;
+export type ObjectKind = Word<(typeof kindsInReport)[Row]> | Exclude<KindKey, Row> | keyof typeof furtherWords;
+
+type DescribedKind = KindInReport & { readonly word: ObjectKind };
 
 /** Undefined for a kind that is no object of a report. */
-export function kindInReport(key: KindKey | undefined): (KindInReport & { readonly word: ObjectKind }) | undefined {
-  if (key === undefined) return { word: unknownKind, describe: describeUnknown };
-  return applicable<KindInReport & { readonly word: ObjectKind }>(kindsInReport[key]);
+export function kindInReport(key: KindKey | undefined): DescribedKind | undefined {
+  return key === undefined ? { word: unknownKind, describe: describeUnknown } : applicable(cellOf(key));
+}
+
+function cellOf(key: KindKey): KindCell<DescribedKind> {
+  return isRow(key) ? kindsInReport[key] : { word: key, describe: describeNamed };
+}
+
+function isRow(key: KindKey): key is Row {
+  return key in kindsInReport;
+}
+
+function describeNamed(resource: ReportResource): ObjectDescription {
+  return { name: text(resource, "displayName"), detail: "" };
 }
 
 /** Every kind of object, in the order in which people read of them. */
@@ -256,14 +263,14 @@ export const objectKinds: readonly ObjectKind[] = [...new Set(kinds.flatMap(({ k
 
 function words(key: KindKey): ObjectKind[] {
   const further = Object.entries(furtherWords).filter(([, kind]) => kind === key);
-  const cell: KindCell<{ readonly word: ObjectKind }> = kindsInReport[key];
+  const cell = cellOf(key);
   const own: ObjectKind[] = isNotApplicable(cell) ? [] : [cell.word];
   return [...own, ...further.map(([word]) => word as ObjectKind)];
 }
 
 /** The kinds of objects that a report has for a kind of access, or why it has none. */
 export function reportedAs(key: KindKey): KindCell<readonly ObjectKind[]> {
-  const cell: KindCell<KindInReport> = kindsInReport[key];
+  const cell = cellOf(key);
   const objects = words(key);
   return isNotApplicable(cell) && objects.length === 0 ? cell : objects;
 }

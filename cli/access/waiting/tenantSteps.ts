@@ -24,7 +24,7 @@ import type { StackOutputs } from "../../stack/stackOutputs";
 import type { OnboardingStep, StepName } from "./progress";
 import type { Actor } from "../actor";
 import { stackGovernanceState as governanceStateOf } from "../governance/state";
-import { isStepExpected } from "./kindSteps";
+import { isStepExpected } from "./peopleKinds";
 import { isPreviewApplication, previewConsentSteps } from "./previewConsentSteps";
 import { byHand, done, notApplicable, readPermission, unchecked, waiting, type OnboardingRun } from "./step";
 import { tenantEndpoints } from "../../tenant/tenantEndpoints";

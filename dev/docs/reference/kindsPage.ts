@@ -7,7 +7,7 @@ import {
   type KindCall,
   type Removal,
 } from "../../../domain/kinds/accessKind";
-import { kindSteps } from "../../../cli/access/waiting/kindSteps";
+import { peopleKinds } from "../../../cli/access/waiting/peopleKinds";
 import { reportedAs } from "../../../cli/access/objects/kindInReport";
 import type { EvidenceSubject, KindAdoption } from "../../../domain/kinds/kindAnswers";
 import { kinds, type KindKey, type PersonEndedKind } from "../../../domain/kinds/kinds";
@@ -126,8 +126,8 @@ function adoptionText(answer: KindAdoption): Answer {
 }
 
 function stepText(key: KindKey): Answer {
-  if (!(key in kindSteps)) return notApplicable("no person gives it: `pulumi up` declares it, or it is in no tenant");
-  const cell: KindCell<string> = kindSteps[key as PersonEndedKind];
+  if (!(key in peopleKinds)) return notApplicable("no person gives it: `pulumi up` declares it, or it is in no tenant");
+  const cell: KindCell<string> = peopleKinds[key as PersonEndedKind].step;
   return isNotApplicable(cell) ? cell : `waits for it in the step \`${cell}\``;
 }
 

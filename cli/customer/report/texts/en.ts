@@ -1,6 +1,7 @@
 import { allConnectorRoles } from "@defender-mssp/microsoft";
 import { english } from "@defender-mssp/pages";
 import { kindWords } from "../../../access/objects/kindWords";
+import { peopleKinds } from "../../../access/waiting/peopleKinds";
 import type { Texts } from "./texts";
 
 export const en: Texts = {
@@ -158,22 +159,9 @@ export const en: Texts = {
   stop: {
     title: "End it yourself",
     intro: "You need nobody's help for this. In this order, nothing comes back by itself:",
-    people: {
-      automationConsent:
-        "Delete the MSSP's automation application under Enterprise applications. From then on {mssp} can change nothing in your tenant.",
-      previewConsent:
-        "If you consented to the MSSP's preview application, delete it there, too. From then on {mssp} reads no settings of your tenant.",
-      directoryRoleEligibility:
-        "If somebody made guests or groups of the MSSP eligible for directory roles, end it: Entra admin center > Identity Governance > Privileged Identity Management > Microsoft Entra roles > Assignments > Eligible assignments > Remove.",
-      accessPackageAssignment:
-        "End the access packages that people hold: Entra admin center > Identity Governance > Access packages > Assignments > Remove.",
-      refreshToken:
-        "Revoke the sessions of the account that signed in for the legacy alert API: Entra admin center > Users > the account > Revoke sessions. Otherwise the MSSP's SIEM can use its refresh token.",
-      governanceRelationship:
-        "End the governance relationship: Microsoft Entra admin center ({entra}), Tenant governance > Governing tenants > the tenant of {mssp} > Terminate governance. Microsoft removes its roles and applications.",
-      gdapRelationship:
-        "If the MSSP is your Microsoft partner, end its delegated admin privileges: Microsoft 365 admin center > Settings > Partner relationships.",
-    },
+    people: Object.fromEntries(
+      Object.entries(peopleKinds).map(([kind, { end }]) => [kind, end]),
+    ) as Texts["stop"]["people"],
     endsWith: "With it ends:",
     tokens: "An access token that was issued before stays valid until it expires, by default after about an hour.",
   },

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { defaultConnectorAccess, graphCall, microsoftGraph, type AlertApi } from "@defender-mssp/microsoft";
 import { addConsentedServicePrincipal, msspTenantId, testSandbox, type TestSandbox } from "@defender-mssp/testkit";
-import { isStepExpected, kindSteps } from "../../../../cli/access/waiting/kindSteps";
+import { isStepExpected, peopleKinds } from "../../../../cli/access/waiting/peopleKinds";
 import { previewConsentSteps } from "../../../../cli/access/waiting/previewConsentSteps";
 import { stepTitles, type StepName } from "../../../../cli/access/waiting/progress";
 import { applicable } from "../../../../domain/kinds/accessKind";
@@ -26,7 +26,7 @@ describe("the onboarding's steps, by kind", () => {
   const steps = (environment: NodeJS.ProcessEnv) => previewConsentSteps(environment, settings, signIn);
 
   it("names a step that exists for each kind, or why there is none", () => {
-    for (const cell of Object.values(kindSteps)) {
+    for (const { step: cell } of Object.values(peopleKinds)) {
       const step = applicable(cell);
       assert.ok(step === undefined || step in stepTitles, step);
     }
