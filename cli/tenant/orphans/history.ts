@@ -20,12 +20,14 @@ export async function withHistory(call: GraphCall, orphan: Orphan): Promise<Orph
   }
 }
 
-function firstOf(entries: readonly DirectoryAudit[]): string {
-  const [first] = [...entries].sort((one, other) => one.activityDateTime.localeCompare(other.activityDateTime));
+function firstOf(entries: readonly Partial<DirectoryAudit>[]): string {
+  const [first] = [...entries].sort((one, other) =>
+    (one.activityDateTime ?? "").localeCompare(other.activityDateTime ?? ""),
+  );
   if (first === undefined) return "no entry: it keeps 7 days, or 30 with Entra ID P1";
   const { user, app } = first.initiatedBy ?? {};
   const who = user?.userPrincipalName || app?.displayName;
-  return `${first.activityDisplayName ?? "first change"} on ${first.activityDateTime} by ${who ?? "?"}`;
+  return `${first.activityDisplayName ?? "first change"} on ${first.activityDateTime ?? "?"} by ${who ?? "?"}`;
 }
 
 /** The repair continues without the log, which only helps a person decide. */
