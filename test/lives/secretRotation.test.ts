@@ -130,8 +130,9 @@ describe("the rotation of a client secret", () => {
     await untilDay(334, 24);
     // Of the secret that leaked, whose overlap has ended long ago.
     assert.deepEqual(await changedSecrets(), ["delete"]);
+    await up();
     await untilDay(336);
-    assert.deepEqual((await changedSecrets()).sort(), ["create", "delete"]);
+    assert.deepEqual(await changedSecrets(), ["create"]);
     await up();
     assert.equal(passwords().length, 2);
     const second = await secretNow();
