@@ -7,7 +7,6 @@ import { randomUUID } from "node:crypto";
 import { existsSync } from "node:fs";
 import { mkdir, writeFile } from "node:fs/promises";
 import path from "node:path";
-import { execa } from "execa";
 import { directoryRoleTemplates, microsoftGraph, windowsDefenderAtp } from "@defender-mssp/microsoft";
 import {
   addApplication,
@@ -22,9 +21,8 @@ import {
 import { stringify } from "yaml";
 import type { Adoption } from "../../cli/customer/adopt/adopt";
 import { permissionsToAdopt } from "../../domain/prerequisites";
-import { ana, ben, checkout, cleo, createProject, dumpOfTenant, objectsOf, TenantHands, tenantIdOf } from "./support";
-
-const command = path.join(checkout, "cli", "mssp.js");
+import { inSession } from "../cli/testSession";
+import { ana, ben, cleo, createProject, dumpOfTenant, objectsOf, TenantHands, tenantIdOf } from "./support";
 
 const writing = [
   "Application.ReadWrite.All",
@@ -225,18 +223,15 @@ describe("mssp adopt", function () {
     return new Administrator(project, tenantId);
   }
 
-  async function adopt(number: number, ...more: readonly string[]) {
+  const mssp = (...args: readonly string[]) =>
+    inSession(args, { folder: project.folder, environment: project.environment });
+
+  function adopt(number: number, ...more: readonly string[]) {
     const customer = ["--customer-name", `Contoso ${number}`, "--customer-domain", `contoso${number}.example`];
-    const mssp = ["--mssp-name", "Fabrikam Security", "--mssp-tenant-id", msspTenantId];
+    const provider = ["--mssp-name", "Fabrikam Security", "--mssp-tenant-id", msspTenantId];
     const domain = ["--mssp-domain", "fabrikam-security.example", "--tenant-id", tenantIdOf(number)];
-    const args = ["adopt", `hand${number}`, ...customer, ...mssp, ...domain, "--no-check", ...more];
-    return execa(process.execPath, [command, ...args], {
-      cwd: project.folder,
-      env: project.environment,
-      extendEnv: false,
-      reject: false,
-      stdin: "ignore",
-    });
+    const args = ["adopt", `hand${number}`, ...customer, ...provider, ...domain, "--no-check", ...more];
+    return mssp(...args);
   }
 
   it("the document of 2018: guests with a directory role, and an application with secret and redirect URI", async () => {
@@ -348,11 +343,8 @@ describe("mssp adopt", function () {
     const again = await adopt(3, "--yes");
     assert.match(again.stderr, /Pulumi\.hand3\.yaml exists already/);
 
-    const held = await execa(process.execPath, [command, "doctor", "--stack", "hand3", "--before-destroy"], {
-      cwd: project.folder,
-      env: project.environment,
-      extendEnv: false,
-    });
+    const held = await mssp("doctor", "--stack", "hand3", "--before-destroy");
+    assert.equal(held.exitCode, 0, held.stderr);
     assert.match(held.stdout, /Contoso SIEM MSSP Connector/);
     letAutomationWrite(hand);
     await project.succeed(["destroy", "--stack", "hand3", "--refresh", "--yes", "--skip-preview"]);

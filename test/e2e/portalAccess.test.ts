@@ -58,30 +58,16 @@ describe("portal access on the real engine", function () {
     project.succeed(["preview", "--stack", stack(number), "--expect-no-changes", ...flags]);
   const grants = (number: number) => grantsIn(project.sandbox.cloud.tenant(tenantIdOf(number)));
 
-  describe("each model, from nothing to gone", () => {
-    const expected: Record<ModelName, readonly string[]> = {
-      basic: ["ana", "ben", "cleo"].map((name) => `${name}: Security Reader`),
-      "basic, for each guest": ["ana", "ben", "cleo"].map((name) => `${name}: Security Operator`),
-      rbac: [
-        "ana: microsoft.xdr/secops/securitydata/alerts/manage",
-        "ben: microsoft.xdr/secops/securitydata/response/manage",
-      ],
-      entitlement: ["on request, people of Fabrikam Security: microsoft.xdr/secops/securitydata/alerts/manage"],
-    };
-    for (const [index, name] of (Object.keys(models) as ModelName[]).entries()) {
-      it(name, async () => {
-        const number = 70 + index;
-        const asBefore = await start(number, models[name]);
-        await up(number);
-        const given = [...grants(number)].map((grant) => grant.replace(/^(\w+)\.\w+@[^:]*/, "$1"));
-        for (const grant of expected[name]) assert.ok(given.includes(grant), `${grant} isn't in ${given.join("\n")}`);
-        await unchanged(number);
-        await unchanged(number, "--refresh");
-        await destroy(number);
-        assert.equal(dumpOfTenant(project, tenantIdOf(number)), asBefore);
-      });
-    }
-  });
+  /** What each model gives at least. */
+  const expected: Record<ModelName, readonly string[]> = {
+    basic: ["ana", "ben", "cleo"].map((name) => `${name}: Security Reader`),
+    "basic, for each guest": ["ana", "ben", "cleo"].map((name) => `${name}: Security Operator`),
+    rbac: [
+      "ana: microsoft.xdr/secops/securitydata/alerts/manage",
+      "ben: microsoft.xdr/secops/securitydata/response/manage",
+    ],
+    entitlement: ["on request, people of Fabrikam Security: microsoft.xdr/secops/securitydata/alerts/manage"],
+  };
 
   describe("another model for a live stack", () => {
     const number = 75;
@@ -101,6 +87,7 @@ describe("portal access on the real engine", function () {
       "basic",
       "basic, for each guest",
       "rbac",
+      "basic, for each guest",
     ];
     for (const [index, to] of way.slice(1).entries()) {
       it(`from ${way[index]} to ${to}: at no time more access than one of the two models`, async () => {
@@ -111,6 +98,8 @@ describe("portal access on the real engine", function () {
         await up(number).finally(stop);
         const now = grants(number);
         assert.notDeepEqual(now, old);
+        const given = [...now].map((grant) => grant.replace(/^(\w+)\.\w+@[^:]*/, "$1"));
+        for (const grant of expected[to]) assert.ok(given.includes(grant), `${grant} isn't in ${given.join("\n")}`);
         assert.ok(moments.length > 5, `${moments.length} changes`);
         for (const moment of moments) {
           assert.ok(within(moment, old) || within(moment, now), `more than either: ${[...moment].join("\n")}`);

@@ -10,7 +10,8 @@ import path from "node:path";
 import { automationApplicationId, type SandboxProject } from "@defender-mssp/testkit";
 import { parse, stringify } from "yaml";
 import type { CustomerStatus, StatusReport } from "../../cli/customer/status/customerStatus";
-import { mssp as runMssp, type Ended } from "../cli/mssp";
+import { mssp as inProcess, type Ended } from "../cli/mssp";
+import { inSession } from "../cli/testSession";
 import { createProject, customer, tenantIdOf } from "./support";
 
 describe("mssp status, five customers", function () {
@@ -67,7 +68,8 @@ describe("mssp status, five customers", function () {
 
   const run = (...args: readonly string[]): Promise<Ended> => {
     const environment = { ...project.environment, MSSP_NOTIFY_URL: `${url}/planted-webhook-4711` };
-    return runMssp(args, { folder: project.folder, environment });
+    // The threads of a fleet need the compiled command.
+    return (args[0] === "fleet" ? inProcess : inSession)(args, { folder: project.folder, environment });
   };
 
   async function status(...args: readonly string[]) {
@@ -93,10 +95,13 @@ describe("mssp status, five customers", function () {
       JSON.stringify(customers),
     );
     assert.match(of("unreadable").needs[0]?.text ?? "", /`pulumi stack export` failed for stack "unreadable"/);
-    assert.deepEqual([of("ending").nextEnd?.kind, of("ending").needs[0]?.topic], ["clientSecret", "ends"]);
-    assert.deepEqual([of("new").needs[0]?.who, of("new").needs[0]?.topic], ["platformEngineer", "onboarding"]);
+    assert.equal(of("ending").nextEnd?.kind, "clientSecret");
+    assert.equal(of("ending").needs[0]?.topic, "ends");
+    assert.equal(of("new").needs[0]?.who, "platformEngineer");
+    assert.equal(of("new").needs[0]?.topic, "onboarding");
     assert.match(of("left").offboarded?.on ?? "", /^\d{4}-\d\d-\d\d$/);
-    assert.deepEqual([of("live").needs, of("live").notChecked], [[], []]);
+    assert.deepEqual(of("live").needs, []);
+    assert.deepEqual(of("live").notChecked, []);
   });
 
   it("an off-boarded customer whose settings lost the mark is known by the tag of its stack", async () => {
