@@ -9,6 +9,7 @@
  * principal, a package's role).
  */
 import { X509Certificate } from "node:crypto";
+import { textOf } from "@defender-mssp/errors/json";
 import { equals, graphList, type GraphCall } from "./call";
 import { deleteIfThere, goneStatuses, isGone } from "./gone";
 import { untilReplicated, type Waiting } from "./replication";
@@ -147,35 +148,35 @@ const kinds: Readonly<Record<string, Kind>> = {
     async find(call, inputs, isKnown) {
       const found = await graphList(
         call,
-        `/v1.0/servicePrincipals?$filter=${equals("appId", text(inputs, "clientId"))}`,
+        `/v1.0/servicePrincipals?$filter=${equals("appId", textOf(inputs["clientId"]))}`,
       );
       return found
-        .filter((one) => !isKnown(text(one, "id")))
-        .map((one) => ({ path: `/v1.0/servicePrincipals/${text(one, "id")}` }));
+        .filter((one) => !isKnown(textOf(one["id"])))
+        .map((one) => ({ path: `/v1.0/servicePrincipals/${textOf(one["id"])}` }));
     },
   },
   AppRoleAssignment: {
     request: /^POST .*\/appRoleAssignedTo$/,
     isUnique: true,
     async find(call, inputs, isKnown) {
-      const resourceId = text(inputs, "resourceObjectId");
-      const path = `/v1.0/servicePrincipals/${text(inputs, "principalObjectId")}/appRoleAssignments`;
+      const resourceId = textOf(inputs["resourceObjectId"]);
+      const path = `/v1.0/servicePrincipals/${textOf(inputs["principalObjectId"])}/appRoleAssignments`;
       return (await graphList(call, path))
         .filter((one) => one["appRoleId"] === inputs["appRoleId"] && one["resourceId"] === resourceId)
-        .filter((one) => !isKnown(text(one, "id")))
-        .map((one) => ({ path: `/v1.0/servicePrincipals/${resourceId}/appRoleAssignedTo/${text(one, "id")}` }));
+        .filter((one) => !isKnown(textOf(one["id"])))
+        .map((one) => ({ path: `/v1.0/servicePrincipals/${resourceId}/appRoleAssignedTo/${textOf(one["id"])}` }));
     },
   },
   ServicePrincipalDelegatedPermissionGrant: {
     request: /^POST .*\/oauth2PermissionGrants$/,
     isUnique: true,
     async find(call, inputs, isKnown) {
-      const path = `/v1.0/servicePrincipals/${text(inputs, "servicePrincipalObjectId")}/oauth2PermissionGrants`;
+      const path = `/v1.0/servicePrincipals/${textOf(inputs["servicePrincipalObjectId"])}/oauth2PermissionGrants`;
       return (await graphList(call, path))
         .filter((one) => one["resourceId"] === inputs["resourceServicePrincipalObjectId"])
-        .filter((one) => isSameSet(text(one, "scope").trim().split(/\s+/), inputs["claimValues"]))
-        .filter((one) => !isKnown(text(one, "id")))
-        .map((one) => ({ path: `/v1.0/oauth2PermissionGrants/${text(one, "id")}` }));
+        .filter((one) => isSameSet(textOf(one["scope"]).trim().split(/\s+/), inputs["claimValues"]))
+        .filter((one) => !isKnown(textOf(one["id"])))
+        .map((one) => ({ path: `/v1.0/oauth2PermissionGrants/${textOf(one["id"])}` }));
     },
   },
   DirectoryRoleAssignment: {
@@ -185,11 +186,11 @@ const kinds: Readonly<Record<string, Kind>> = {
       const path = "/v1.0/roleManagement/directory/roleAssignments";
       const found = await graphList(
         call,
-        `${path}?$filter=${equals("principalId", text(inputs, "principalObjectId"))}`,
+        `${path}?$filter=${equals("principalId", textOf(inputs["principalObjectId"]))}`,
       );
       return found
-        .filter((one) => one["roleDefinitionId"] === inputs["roleId"] && !isKnown(text(one, "id")))
-        .map((one) => ({ path: `${path}/${text(one, "id")}` }));
+        .filter((one) => one["roleDefinitionId"] === inputs["roleId"] && !isKnown(textOf(one["id"])))
+        .map((one) => ({ path: `${path}/${textOf(one["id"])}` }));
     },
   },
   ApplicationRedirectUris: {
@@ -218,10 +219,10 @@ const kinds: Readonly<Record<string, Kind>> = {
     isKeptAfterPoll: true,
     find: (call, inputs, isKnown) =>
       partOf(call, inputs, ({ keyCredentials }) => {
-        const thumbprint = new X509Certificate(text(inputs, "value")).fingerprint.replaceAll(":", "");
+        const thumbprint = new X509Certificate(textOf(inputs["value"])).fingerprint.replaceAll(":", "");
         const keys = (keyCredentials ?? []) as readonly GraphObject[];
-        const isOurs = (key: GraphObject) => text(key, "customKeyIdentifier").toUpperCase() === thumbprint;
-        const others = keys.filter((key) => !isOurs(key) || isKnown(text(key, "keyId")));
+        const isOurs = (key: GraphObject) => textOf(key["customKeyIdentifier"]).toUpperCase() === thumbprint;
+        const others = keys.filter((key) => !isOurs(key) || isKnown(textOf(key["keyId"])));
         return others.length < keys.length ? { keyCredentials: others } : undefined;
       }),
   },
@@ -232,8 +233,8 @@ const kinds: Readonly<Record<string, Kind>> = {
     async find(call, inputs, isKnown) {
       const path = `${applicationOf(inputs)}/federatedIdentityCredentials`;
       return (await graphList(call, path))
-        .filter((one) => one["name"] === inputs["displayName"] && !isKnown(text(one, "id")))
-        .map((one) => ({ path: `${path}/${text(one, "id")}` }));
+        .filter((one) => one["name"] === inputs["displayName"] && !isKnown(textOf(one["id"])))
+        .map((one) => ({ path: `${path}/${textOf(one["id"])}` }));
     },
   },
   ApplicationPassword: {
@@ -247,7 +248,7 @@ const kinds: Readonly<Record<string, Kind>> = {
       const isOurs = (one: GraphObject) =>
         one["displayName"] === inputs["displayName"] &&
         second(one["endDateTime"]) === second(inputs["endDate"]) &&
-        !isKnown(text(one, "keyId"));
+        !isKnown(textOf(one["keyId"]));
       return passwordCredentials.filter(isOurs).map(({ keyId }) => ({
         path: `${applicationOf(inputs)}/removePassword`,
         change: { method: "POST" as const, json: { keyId } },
@@ -259,7 +260,7 @@ const kinds: Readonly<Record<string, Kind>> = {
     isUnique: true,
     isKeptAfterPoll: true,
     async find(call, inputs) {
-      const catalogId = text(inputs, "catalogId");
+      const catalogId = textOf(inputs["catalogId"]);
       const path = `${entitlement}/accessPackageCatalogs/${catalogId}/accessPackageResources`;
       return (await graphList(call, path))
         .filter(({ originId }) => originId === inputs["resourceOriginId"])
@@ -283,19 +284,19 @@ const kinds: Readonly<Record<string, Kind>> = {
     isUnique: true,
     isKeptAfterPoll: true,
     async find(call, inputs) {
-      const path = `${entitlement}/accessPackages/${text(inputs, "accessPackageId")}`;
+      const path = `${entitlement}/accessPackages/${textOf(inputs["accessPackageId"])}`;
       const expand = "accessPackageResourceRoleScopes($expand=accessPackageResourceRole,accessPackageResourceScope)";
       const answer = await call(`${path}?$expand=${encodeURIComponent(expand)}`, { accept: goneStatuses });
       const { accessPackageResourceRoleScopes: scopes = [] } = (answer.body ?? {}) as {
         readonly accessPackageResourceRoleScopes?: readonly GraphObject[];
       };
       // `<catalog>/<object ID of the group>`
-      const originId = lastSegment(text(inputs, "catalogResourceAssociationId"));
+      const originId = lastSegment(textOf(inputs["catalogResourceAssociationId"]));
       const isOurs = ({ accessPackageResourceScope: scope }: GraphObject) =>
         (scope as GraphObject | undefined)?.["originId"] === originId;
       return scopes
         .filter(isOurs)
-        .map((one) => ({ path: `${path}/accessPackageResourceRoleScopes/${text(one, "id")}` }));
+        .map((one) => ({ path: `${path}/accessPackageResourceRoleScopes/${textOf(one["id"])}` }));
     },
   },
 };
@@ -317,12 +318,12 @@ function described(
     request: new RegExp(`^POST .*/${collection}$`),
     isUnique: false,
     async find(call, inputs, isKnown) {
-      const [name, description] = [text(inputs, "displayName"), text(inputs, "description")];
+      const [name, description] = [textOf(inputs["displayName"]), textOf(inputs["description"])];
       if (!mark.test(description)) return [];
       return (await graphList(call, `${list}?$filter=${equals("displayName", name)}`))
         .filter((one) => one["displayName"] === name && one["description"] === description && isIn(one, inputs))
-        .filter((one) => !isKnown(text(one, "id")))
-        .map((one) => ({ path: path(text(one, "id")) }));
+        .filter((one) => !isKnown(textOf(one["id"])))
+        .map((one) => ({ path: path(textOf(one["id"])) }));
     },
   };
 }
@@ -347,12 +348,7 @@ async function application(call: GraphCall, inputs: Inputs): Promise<GraphObject
 
 /** Of `/applications/<object ID>`. */
 function applicationOf(inputs: Inputs): string {
-  return `/v1.0/applications/${lastSegment(text(inputs, "applicationId"))}`;
-}
-
-function text(object: GraphObject, name: string): string {
-  const value = object[name];
-  return typeof value === "string" ? value : "";
+  return `/v1.0/applications/${lastSegment(textOf(inputs["applicationId"]))}`;
 }
 
 function second(moment: unknown): number {
