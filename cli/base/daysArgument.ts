@@ -1,7 +1,3 @@
-import { InvalidArgumentError } from "commander";
+import { wholeNumber } from "@defender-mssp/terminal/wholeNumber";
 
-/** A whole number of days. @throws InvalidArgumentError */
-export function daysArgument(text: string): number {
-  if (!/^[1-9]\d{0,3}$/.test(text)) throw new InvalidArgumentError("Expected a whole number of days, 1 to 9999.");
-  return Number(text);
-}
+export const daysArgument = wholeNumber({ most: 9999, unit: "days" });

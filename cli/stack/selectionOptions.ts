@@ -1,9 +1,15 @@
 /** The options by which a fleet command selects customers. */
+import { wholeNumber as wholeNumberWithin } from "@defender-mssp/terminal/wholeNumber";
 import { InvalidArgumentError, type Command } from "commander";
 import { isTag } from "../../settings/tagForm";
 import { recordedStates, type RecordedState } from "./outcome";
 import { partArgument, type Part } from "./part";
 import { allCustomers } from "./stackNames";
+
+/** A whole number from 1 on. */
+export const positive = wholeNumberWithin({ most: 99_999 });
+/** A whole number from 0 on. */
+export const wholeNumber = wholeNumberWithin({ least: 0, most: 9999 });
 
 export interface SelectionOptions {
   readonly stack?: readonly string[];
@@ -43,18 +49,6 @@ export function selectionOptions(command: Command): Command {
 function tags(text: string, before: readonly string[] = []): readonly string[] {
   if (!isTag(text) && !isTag(`${text}=x`)) throw new InvalidArgumentError("A tag is <name>=<value> or <name>.");
   return [...before, text];
-}
-
-/** A whole number from 1 on. */
-export function positive(text: string): number {
-  if (!/^[1-9]\d{0,4}$/.test(text)) throw new InvalidArgumentError("Expected a whole number from 1 to 99999.");
-  return Number(text);
-}
-
-/** A whole number from 0 on. */
-export function wholeNumber(text: string): number {
-  if (!/^\d{1,4}$/.test(text)) throw new InvalidArgumentError("Expected a whole number up to 9999.");
-  return Number(text);
 }
 
 function states(text: string): readonly RecordedState[] {

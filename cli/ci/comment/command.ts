@@ -1,5 +1,6 @@
 /** `mssp ci comment`: the Markdown of the one comment on a pull request. */
-import { InvalidArgumentError, type Command } from "commander";
+import { wholeNumber } from "@defender-mssp/terminal/wholeNumber";
+import type { Command } from "commander";
 import type { Session } from "@defender-mssp/terminal/session";
 import { describeCommand } from "@defender-mssp/terminal/help";
 import { writeJson } from "@defender-mssp/terminal/jsonDocument";
@@ -20,7 +21,12 @@ export function registerComment(ci: Command, session: Session): void {
       "files of `npx mssp ci preview`, <stack>.json of `pulumi preview --json`, or folders of them",
     )
     .option("--matrix <file>", "output of `npx mssp ci matrix`: adds deleted stacks, and stacks without a preview")
-    .option("--max-length <characters>", "maximum number of characters; GitHub's limit is", wholeNumber, 65_536)
+    .option(
+      "--max-length <characters>",
+      "maximum number of characters; GitHub's limit is",
+      wholeNumber({ least: 100, most: 99_999_999 }),
+      65_536,
+    )
     .option("--json", "print an object with the text, and the marker that is its first line")
     .action(async (files: string[], options: CommentCommandOptions) => {
       const [{ commentMarker, commentText }, { readPreviews }, { readMatrix }] = await Promise.all([
@@ -42,9 +48,4 @@ export function registerComment(ci: Command, session: Session): void {
     exitCodes: { 1: "a file can't be read or holds no preview" },
     examples: ["npx mssp ci comment previews", "npx mssp ci comment previews --matrix matrix.json"],
   });
-}
-
-function wholeNumber(text: string): number {
-  if (/^[1-9]\d{2,7}$/.test(text)) return Number(text);
-  throw new InvalidArgumentError("A length is a whole number of at least 100.");
 }

@@ -1,4 +1,5 @@
 /** `mssp secrets`: when the credentials of every customer expire. */
+import { wholeNumber } from "@defender-mssp/terminal/wholeNumber";
 import { InvalidArgumentError, type Command } from "commander";
 import { describeCommand } from "@defender-mssp/terminal/help";
 import type { Session } from "@defender-mssp/terminal/session";
@@ -21,7 +22,12 @@ export function define(command: Command, session: Session): void {
   registerRotate(command, session);
   command
     .option("--stack <stack...>", `only these stacks (default: ${allCustomers})`, stackArguments)
-    .option("--days <days>", "fail credentials that expire within this number of days", dayNumber, 30)
+    .option(
+      "--days <days>",
+      "fail credentials that expire within this number of days",
+      wholeNumber({ least: 0, most: 9999, unit: "days" }),
+      30,
+    )
     .option("--at <date>", "as of this day, such as 2027-03-31 (default: now)", date)
     .option("--json", "print the list as JSON")
     .action(async (options: SecretsOptions) => {
@@ -58,11 +64,6 @@ export function define(command: Command, session: Session): void {
       "npx mssp secrets --json | jq '.stacks[] | select(.state == \"failed\")'",
     ],
   });
-}
-
-function dayNumber(text: string): number {
-  if (!/^\d{1,4}$/.test(text)) throw new InvalidArgumentError("Days are a whole number up to 9999.");
-  return Number(text);
 }
 
 function date(text: string): Date {
