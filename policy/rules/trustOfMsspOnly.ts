@@ -1,3 +1,4 @@
+import { listOf } from "@defender-mssp/errors/json";
 import { authenticationStrengths, defenderPortalAppId, lastSegment } from "@defender-mssp/microsoft";
 import { azuread, dynamic } from "../../domain/resourceTypes";
 import { isMissing, knownText, problems, resourceRule, unknown, valueAt, type JudgedResource } from "../rule";
@@ -55,7 +56,7 @@ function policyProblems({ properties }: JudgedResource, settings: PolicySettings
   if (asked === undefined) return ["the settings ask for no policy (conditionalAccess)"];
   const { state, conditions, grantControls, sessionControls } = properties;
   const strength = valueAt(grantControls, "authenticationStrengthPolicyId");
-  const controls = listOf(grantControls, "builtInControls");
+  const controls = listOf(valueAt(grantControls, "builtInControls"));
   const hours = asked.signInFrequencyHours;
   return problems(
     different("state", state, asked.mode === "enforce" ? "enabled" : "enabledForReportingButNotEnforced"),
@@ -103,25 +104,29 @@ function reachProblems(conditions: unknown, settings: PolicySettings | undefined
   const applications = valueAt(conditions, "applications");
   return problems(
     ...(users === unknown ? [] : userProblems(users, settings)),
-    ...listOf(applications, "includedApplications").map((application) => different("application", application, "All")),
-    listOf(applications, "includedApplications").length === 0 && applications !== unknown && conditions !== unknown
+    ...listOf(valueAt(applications, "includedApplications")).map((application) =>
+      different("application", application, "All"),
+    ),
+    listOf(valueAt(applications, "includedApplications")).length === 0 &&
+      applications !== unknown &&
+      conditions !== unknown
       ? valueAt(applications, "includedApplications") === unknown
         ? undefined
         : "it names no application; expected All"
       : undefined,
     ...extra(applications, ["includedApplications"]),
-    ...listOf(conditions, "clientAppTypes").map((type) => different("client app type", type, "all")),
+    ...listOf(valueAt(conditions, "clientAppTypes")).map((type) => different("client app type", type, "all")),
     ...extra(conditions, ["users", "applications", "clientAppTypes"]),
   );
 }
 
 function userProblems(users: unknown, settings: PolicySettings | undefined): readonly string[] {
-  const guests = listOf(users, "includedGuestsOrExternalUsers");
+  const guests = listOf(valueAt(users, "includedGuestsOrExternalUsers"));
   const others = ["includedUsers", "includedGroups", "includedRoles"].filter((name) => listOf(users, name).length > 0);
   const tenants = guests.flatMap((guest) => {
-    const named = listOf(guest, "externalTenants");
+    const named = listOf(valueAt(guest, "externalTenants"));
     const isNamed = named.length > 0 && named.every((tenant) => valueAt(tenant, "membershipKind") === "enumerated");
-    return isNamed ? named.flatMap((tenant) => listOf(tenant, "members")) : ["every tenant"];
+    return isNamed ? named.flatMap((tenant) => listOf(valueAt(tenant, "members"))) : ["every tenant"];
   });
   const people = guests.map((guest) => valueAt(guest, "guestOrExternalUserTypes"));
   const isUnknown = valueAt(users, "includedGuestsOrExternalUsers") === unknown;
@@ -157,11 +162,6 @@ function isOff(value: unknown): boolean {
 function unknownList(grantControls: unknown): readonly unknown[] {
   const list = valueAt(grantControls, "builtInControls");
   return list === unknown || (Array.isArray(list) && list.includes(unknown)) ? ["compliantDevice"] : [];
-}
-
-function listOf(value: unknown, name: string): readonly unknown[] {
-  const list = valueAt(value, name);
-  return Array.isArray(list) ? list : [];
 }
 
 function different(what: string, value: unknown, expected: string | number | undefined): string | undefined {
