@@ -1,4 +1,5 @@
 /** What needs attention, the most urgent first. */
+import { dayMs } from "@defender-mssp/errors/time";
 import { effectiveActions, tierPermissions, type AlertApi, type Ending } from "@defender-mssp/microsoft";
 import type { Settings } from "../../../settings";
 import { governanceAttention } from "./governance";
@@ -22,7 +23,6 @@ export interface AttentionSources {
 
 /** Days before an end from which on it needs attention; `mssp secrets --days` has the same default. */
 export const daysOfWarning = 30;
-const day = 24 * 60 * 60 * 1000;
 const order = ["failed", "warning", "notChecked"] as const;
 
 export function attentionOf(sources: AttentionSources): Attention[] {
@@ -54,7 +54,7 @@ function interruptedRun(interrupted: number): Attention[] {
 
 /** Whole days until a moment, rounded down; negative after it. */
 export function daysLeft(until: string, now: Date): number {
-  return Math.floor((Date.parse(until) - now.getTime()) / day);
+  return Math.floor((Date.parse(until) - now.getTime()) / dayMs);
 }
 
 function endings({ ends, now }: AttentionSources): Attention[] {
