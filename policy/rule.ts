@@ -12,6 +12,9 @@ import { clockFrom } from "@defender-mssp/microsoft";
 import { judgedType } from "../domain/resourceTypes";
 import type { PolicySettings } from "./policySettings";
 
+/** The text, if it is a known one. */
+export { optionalText as knownText } from "@defender-mssp/errors/json";
+
 /** What a preview doesn't know yet. It is never a violation: the `up` asks again, and knows. */
 export const unknown: unique symbol = Symbol("unknown in this preview");
 
@@ -157,11 +160,6 @@ export function isMissing(value: unknown): boolean {
 /** The known texts of a list. */
 export function knownTexts(list: unknown): readonly string[] {
   return knownItems(list).filter((item) => typeof item === "string");
-}
-
-/** The text, if it is a known one. */
-export function knownText(value: unknown): string | undefined {
-  return typeof value === "string" ? value : undefined;
 }
 
 /** Those that there are. */

@@ -2,6 +2,7 @@
  * Azure: `handover` of the client secret to a Key Vault of the MSSP, `azureDelegation` of the
  * customer's Sentinel workspace, `sentinelAccess` of the analysts' groups to it.
  */
+import { valueAt } from "@defender-mssp/errors/json";
 import {
   defaultSentinelRoles,
   remoteGroup,
@@ -18,7 +19,6 @@ import { VisibleError } from "@defender-mssp/errors";
 import * as z from "zod/mini";
 import { groupLimit } from "./governance";
 import { SettingPlace } from "./place";
-import { valueAt } from "./problems";
 import { optional, required } from "./setting";
 import { displayName, listOf, mapOf, oneOf, text, uuid, wholeNumber } from "./validators";
 

@@ -1,5 +1,6 @@
 /** The SIEM connector: `connector`. */
 import { X509Certificate } from "node:crypto";
+import { valueAt } from "@defender-mssp/errors/json";
 import {
   alertApis,
   clouds,
@@ -20,7 +21,6 @@ import {
 } from "@defender-mssp/microsoft";
 import * as z from "zod/mini";
 import type { SettingPlace } from "./place";
-import { valueAt } from "./problems";
 import { optional, required } from "./setting";
 import {
   calendarDay,

@@ -3,6 +3,7 @@
  * engine.
  */
 import { readFile } from "node:fs/promises";
+import { recordOf } from "@defender-mssp/errors/json";
 import { clouds, endpointVariable, isUuid, lastSegment } from "@defender-mssp/microsoft";
 import { YAMLParseError } from "yaml";
 import { messageOf, unreadableFile, VisibleError } from "@defender-mssp/errors";
@@ -55,7 +56,7 @@ async function readConfiguration(stack: string, folder: string | undefined): Pro
     throw new VisibleError(
       `${shown} has no key "config". Write it, and each setting below it:\n${example(project.name)}`,
     );
-  refuseWrongPrefix(Object.keys(asMap(content["config"])), project.name, shown);
+  refuseWrongPrefix(Object.keys(recordOf(content["config"])), project.name, shown);
   const text = await readFile(stackFile(project, lastSegment(stack)), "utf8");
   let find: ReturnType<typeof keyPosition> | undefined;
   const placeOf = (key: string) => {
@@ -91,7 +92,7 @@ function example(project: string): string {
  */
 export async function unprefixedSettings(stack: string, folder: string): Promise<readonly string[]> {
   const content = await contentOfStackFile(stack, await readProject(folder));
-  return Object.keys(asMap(content?.["config"])).filter((key) => !key.includes(":"));
+  return Object.keys(recordOf(content?.["config"])).filter((key) => !key.includes(":"));
 }
 
 /**
@@ -145,7 +146,7 @@ export function defenderEndpointOf(
  */
 export function configurationOf(content: Readonly<Record<string, unknown>>, project: string): StackConfiguration {
   // A key without a namespace is the project's.
-  const named = Object.entries(asMap(content["config"])).map(
+  const named = Object.entries(recordOf(content["config"])).map(
     ([key, value]) => [key.includes(":") ? key : `${project}:${key}`, value] as const,
   );
   const entries = Object.entries(ownSettings(Object.fromEntries(named), project));
@@ -173,7 +174,7 @@ async function yamlFile(file: string): Promise<Record<string, unknown> | undefin
     throw unreadableFile(file, error);
   }
   try {
-    return asMap(withoutLoops(parseAsEngine(text)));
+    return recordOf(withoutLoops(parseAsEngine(text)));
   } catch (error) {
     throw new VisibleError(invalidYaml(file, error));
   }
@@ -206,8 +207,4 @@ function withoutLoops(content: unknown): unknown {
 async function stacksIn(project: Project): Promise<string> {
   const names = await stacksWithSettings(project);
   return names.length === 0 ? "There are no stacks' files here." : `The stacks here: ${names.join(", ")}.`;
-}
-
-function asMap(value: unknown): Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value) ? (value as Record<string, unknown>) : {};
 }

@@ -3,6 +3,7 @@
  * the configuration's keys; `Pulumi.yaml` describes the same keys to the engine. It does not import
  * Pulumi, so that the `mssp` command uses the same code.
  */
+import { valueAt } from "@defender-mssp/errors/json";
 import {
   clouds,
   isUuid,
@@ -62,7 +63,6 @@ import {
   secretive,
   shown,
   unknownKey,
-  valueAt,
   type SettingProblem,
   type SettingsFile,
 } from "./problems";

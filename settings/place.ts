@@ -2,7 +2,8 @@
  * A place in a stack's settings: reads the value there, and collects the problems that no single
  * validator can see.
  */
-import { pathText, shown, valueAt, type SettingProblem } from "./problems";
+import { valueAt } from "@defender-mssp/errors/json";
+import { pathText, shown, type SettingProblem } from "./problems";
 
 /** The unchecked settings, with the keys that are encrypted. */
 interface Source {

@@ -148,16 +148,6 @@ export function pathText(path: readonly PropertyKey[]): string {
     .join("");
 }
 
-/** The value at a path; undefined if missing. Own properties only. */
-export function valueAt(root: unknown, path: readonly PropertyKey[]): unknown {
-  let value = root;
-  for (const part of path) {
-    if (typeof value !== "object" || value === null || !Object.hasOwn(value, part)) return undefined;
-    value = (value as Record<PropertyKey, unknown>)[part];
-  }
-  return value;
-}
-
 /** The list or map of a JSON text from the engine. */
 export function structureIn(value: string): object | undefined {
   if (!/^[[{]/.test(value)) return undefined;

@@ -7,7 +7,7 @@ import { writeJson } from "@defender-mssp/terminal/jsonDocument";
 import { defaultJournals, type FleetCommand } from "../stack/outcome";
 import type { Canary, FleetRunOptions } from "./prepareRun";
 import { passphraseFolderOption } from "../stack/passphraseOption";
-import { wholeNumber } from "../base/wholeNumber";
+import { wholeNumber } from "@defender-mssp/terminal/wholeNumber";
 import { selectionOptions, type SelectionOptions } from "../stack/selectionOptions";
 import { registerManifests } from "./manifests/command";
 

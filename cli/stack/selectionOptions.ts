@@ -1,6 +1,6 @@
 /** The options by which a fleet command selects customers. */
 import { InvalidArgumentError, type Command } from "commander";
-import { wholeNumber } from "../base/wholeNumber";
+import { wholeNumber } from "@defender-mssp/terminal/wholeNumber";
 import { isTag } from "../../settings/tagForm";
 import { recordedStates, type RecordedState } from "./outcome";
 import { partArgument, type Part } from "./part";

@@ -100,7 +100,9 @@ export async function prepareDetections(
   await report({ ...sources, composed, before, live, found, unjudged, warnings: texts.warnings });
   const declared = composed.deployed.map(({ rule, properties, firstRun }): DeclaredDetection =>
     withoutUndefined({
-      ...{ name: rule.name, properties, firstRun },
+      name: rule.name,
+      properties,
+      firstRun,
       overwriteEditsUntil: until.get(rule.name),
       foundInTenant: found.get(rule.name)?.found,
     }),

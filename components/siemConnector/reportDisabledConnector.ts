@@ -1,3 +1,4 @@
+import { optionalText } from "@defender-mssp/errors/json";
 import type { ConnectorAccess } from "@defender-mssp/microsoft";
 import * as azuread from "@pulumi/azuread";
 import * as pulumi from "@pulumi/pulumi";
@@ -57,6 +58,5 @@ function deployedServicePrincipal(prefix: string, deployed: DeployedResources): 
   const isConnector = ([urn, { type }]: (typeof entries)[number]) =>
     types.includes(type) && urnName(urn).startsWith(`${prefix}-`);
   const entries = Object.entries(deployed);
-  const objectId = entries.find(isConnector)?.[1].outputs["objectId"];
-  return typeof objectId === "string" ? objectId : undefined;
+  return optionalText(entries.find(isConnector)?.[1].outputs["objectId"]);
 }

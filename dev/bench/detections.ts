@@ -99,9 +99,14 @@ async function writeRule(folder: string, index: number, queryText: string): Prom
   const set = path.join(folder, "detections", "base");
   await mkdir(set, { recursive: true });
   const rule = {
-    ...{ displayName: `Rule ${index}`, status: "enabled", queryText, schedule: { frequency: "PT1H" } },
+    displayName: `Rule ${index}`,
+    status: "enabled",
+    queryText,
+    schedule: { frequency: "PT1H" },
     alertTemplate: {
-      ...{ title: `Title ${index}`, severity: "medium", tactics: [{ tactic: "Execution" }] },
+      title: `Title ${index}`,
+      severity: "medium",
+      tactics: [{ tactic: "Execution" }],
       entityMappings: { hosts: [{ deviceIdColumn: "DeviceId" }] },
     },
   };
@@ -111,7 +116,9 @@ async function writeRule(folder: string, index: number, queryText: string): Prom
 async function checked(checkout: string, folder: string, count: number): Promise<Measured> {
   await rm(path.join(folder, verdicts), { force: true });
   const running = execa(process.execPath, [path.join(checkout, "cli", "mssp.js"), "detections", "check", "--json"], {
-    ...{ cwd: folder, stdin: "ignore", reject: false },
+    cwd: folder,
+    stdin: "ignore",
+    reject: false,
   });
   const { end, ...usage } = await usageOf(running);
   // Public queries are not all ready to be rules: findings are no failure of the row.

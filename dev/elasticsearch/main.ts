@@ -205,14 +205,26 @@ async function mappedAsPromised(server: Server): Promise<void> {
   const incidents = pullOfIncidents.dataStream;
   const types = {
     [alerts]: {
-      ...{ "@timestamp": "date", "event.start": "date", "event.severity": "long", "event.id": "keyword" },
-      ...{ "host.ip": "ip", "related.ip": "ip", "process.pid": "long", "threat.technique.id": "keyword" },
-      ...{ "rule.name": "keyword", "defender.createdAt": "date", "defender.devices.ipAddresses": "keyword" },
+      "@timestamp": "date",
+      "event.start": "date",
+      "event.severity": "long",
+      "event.id": "keyword",
+      "host.ip": "ip",
+      "related.ip": "ip",
+      "process.pid": "long",
+      "threat.technique.id": "keyword",
+      "rule.name": "keyword",
+      "defender.createdAt": "date",
+      "defender.devices.ipAddresses": "keyword",
     },
     [incidents]: {
-      ...{ "@timestamp": "date", "event.start": "date", "organization.id": "keyword" },
-      ...{ "defender.incident.updatedAt": "date", "defender.incident.alerts.createdAt": "date" },
-      ...{ "defender.incident.status": "keyword", "defender.incident.alerts.mitreTechniques": "keyword" },
+      "@timestamp": "date",
+      "event.start": "date",
+      "organization.id": "keyword",
+      "defender.incident.updatedAt": "date",
+      "defender.incident.alerts.createdAt": "date",
+      "defender.incident.status": "keyword",
+      "defender.incident.alerts.mitreTechniques": "keyword",
     },
   };
   for (const [dataStream, expected] of Object.entries(types)) {

@@ -195,13 +195,17 @@ ${top}
     rules: [
       {
         ...unchanged,
-        ...{ plain: rule("plain"), isolating: rule("isolating", isolating) },
-        ...{ details: rule("details", "", "SHA1, SHA256"), leaving: rule("leaving") },
+        plain: rule("plain"),
+        isolating: rule("isolating", isolating),
+        details: rule("details", "", "SHA1, SHA256"),
+        leaving: rule("leaving"),
       },
       {
         ...unchanged,
-        ...{ plain: rule("plain").replace("has", "contains"), isolating: rule("isolating", isolating) },
-        ...{ details: rule("details"), coming: rule("coming") },
+        plain: rule("plain").replace("has", "contains"),
+        isolating: rule("isolating", isolating),
+        details: rule("details"),
+        coming: rule("coming"),
       },
     ],
   };

@@ -110,7 +110,12 @@ async function runs(many: ManyCustomers, kills: number, count: number) {
       process.execPath,
       [...command, "--checkpoint", path.join(folder, "checkpoint.json"), "--quiet"],
       {
-        ...{ env: environment, extendEnv: false, reject: false, stdin: "ignore", buffer: false, stderr: "inherit" },
+        env: environment,
+        extendEnv: false,
+        reject: false,
+        stdin: "ignore",
+        buffer: false,
+        stderr: "inherit",
       },
     );
     const timer = setInterval(() => {

@@ -104,7 +104,11 @@ function call(
   return new Promise((resolve, reject) => {
     const request = https.request(
       {
-        ...{ host: "127.0.0.1", port: secure, path: route, method, ca },
+        host: "127.0.0.1",
+        port: secure,
+        path: route,
+        method,
+        ca,
         headers: { authorization: `Bearer ${token}`, "content-type": type, accept: "application/json" },
       },
       (response) => {
@@ -126,7 +130,9 @@ async function writeKubeconfig(folder: string, port: number, token: string): Pro
     "certificate-authority": path.join(folder, "certificates", "apiserver.crt"),
   };
   const content = {
-    ...{ apiVersion: "v1", kind: "Config", "current-context": "tried" },
+    apiVersion: "v1",
+    kind: "Config",
+    "current-context": "tried",
     clusters: [{ name: "tried", cluster }],
     users: [{ name: "admin", user: { token } }],
     contexts: [{ name: "tried", context: { cluster: "tried", user: "admin" } }],

@@ -89,7 +89,10 @@ async function excerpt(running: ReturnType<typeof execa>): Promise<string> {
 async function createObjects(server: ApiServer, options: KubernetesOptions): Promise<void> {
   const account = { name: "controller-manager", namespace: "pulumi-kubernetes-operator" };
   const secret = (name: string, stringData: object) => ({
-    ...{ apiVersion: "v1", kind: "Secret", metadata: { name, namespace: options.namespace }, stringData },
+    apiVersion: "v1",
+    kind: "Secret",
+    metadata: { name, namespace: options.namespace },
+    stringData,
   });
   const manifests = kubernetesManifests([{ stack, usesPassphrase: true }], options);
   const { parseAllDocuments } = await import("yaml");
@@ -252,8 +255,12 @@ async function reportRunning(server: ApiServer, route: string, set: StatefulSet)
 async function report(server: ApiServer, route: string, set: StatefulSet, replicas: number): Promise<void> {
   const { name, generation } = set.metadata;
   const status = {
-    ...{ replicas, readyReplicas: replicas, availableReplicas: replicas, observedGeneration: generation },
-    ...{ currentRevision: revision, updateRevision: revision },
+    replicas,
+    readyReplicas: replicas,
+    availableReplicas: replicas,
+    observedGeneration: generation,
+    currentRevision: revision,
+    updateRevision: revision,
   };
   const text = stringify({ apiVersion: "apps/v1", kind: "StatefulSet", metadata: { name }, status });
   const patched = await server.send("PATCH", `${route}/status?fieldManager=kubelet&force=true`, text);

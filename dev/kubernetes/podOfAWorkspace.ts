@@ -39,7 +39,10 @@ export function checkPod(
   assert.deepEqual(
     { ...securityContext, seccompProfile: undefined },
     {
-      ...{ runAsNonRoot: true, runAsUser: 1000, runAsGroup: 1000, seccompProfile: undefined },
+      runAsNonRoot: true,
+      runAsUser: 1000,
+      runAsGroup: 1000,
+      seccompProfile: undefined,
     },
   );
   assert.ok(volumes.some(({ name }) => name === "share"));

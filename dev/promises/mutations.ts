@@ -277,8 +277,8 @@ export const mutations: readonly Mutation[] = [
     promise: "not before a date that was announced for it",
     test: "test/components/siemConnector/secretPlan.attack.test.ts",
     file: "components/siemConnector/secretPlan.ts",
-    before: "Math.max(madeOn + policy.overlapDays * day, ...announced)",
-    after: "Math.max(madeOn + policy.overlapDays * day, ...announced.slice(0, 0))",
+    before: "Math.max(madeOn + policy.overlapDays * dayMs, ...announced)",
+    after: "Math.max(madeOn + policy.overlapDays * dayMs, ...announced.slice(0, 0))",
   },
   {
     promise: "A new certificate ends after a year at most",
@@ -306,7 +306,7 @@ export const mutations: readonly Mutation[] = [
     test: "test/components/siemConnector/secretPlan.test.ts",
     file: "components/siemConnector/secretPlan.ts",
     before: "return limit <= now.getTime() && Date.parse(startsOn) < limit;",
-    after: "return limit <= now.getTime() && Date.parse(startsOn) < limit - 1000 * day;",
+    after: "return limit <= now.getTime() && Date.parse(startsOn) < limit - 1000 * dayMs;",
   },
 
   // A log, a trace, a temporary file
@@ -417,8 +417,8 @@ export const mutations: readonly Mutation[] = [
     promise: "and nothing that the state names",
     test: "packages/microsoft/test/graph/lostCreate.test.ts",
     file: "packages/microsoft/src/graph/lostCreate.ts",
-    before: '.filter((one) => !isKnown(text(one, "id")))\n        .map((one) => ({ path: path(text(one, "id")) }))',
-    after: '.filter((one) => isKnown("") || true)\n        .map((one) => ({ path: path(text(one, "id")) }))',
+    before: '.filter((one) => !isKnown(textOf(one["id"])))\n        .map((one) => ({ path: path(textOf(one["id"])) }))',
+    after: '.filter((one) => isKnown("") || true)\n        .map((one) => ({ path: path(textOf(one["id"])) }))',
   },
 
   // An alert, or a server that answers wrongly

@@ -1,3 +1,4 @@
+import { listOf } from "@defender-mssp/errors/json";
 import { authenticationStrengths, defenderPortalAppId, lastSegment } from "@defender-mssp/microsoft";
 import { azuread, dynamic } from "../../domain/resourceTypes";
 import { isMissing, knownText, problems, resourceRule, unknown, valueAt, type JudgedResource } from "../rule";
@@ -55,7 +56,7 @@ function policyProblems({ properties }: JudgedResource, settings: PolicySettings
   if (asked === undefined) return ["the settings ask for no policy (conditionalAccess)"];
   const { state, conditions, grantControls, sessionControls } = properties;
   const strength = valueAt(grantControls, "authenticationStrengthPolicyId");
-  const controls = listOf(grantControls, "builtInControls");
+  const controls = listAt(grantControls, "builtInControls");
   const hours = asked.signInFrequencyHours;
   return problems(
     different("state", state, asked.mode === "enforce" ? "enabled" : "enabledForReportingButNotEnforced"),
@@ -103,25 +104,25 @@ function reachProblems(conditions: unknown, settings: PolicySettings | undefined
   const applications = valueAt(conditions, "applications");
   return problems(
     ...(users === unknown ? [] : userProblems(users, settings)),
-    ...listOf(applications, "includedApplications").map((application) => different("application", application, "All")),
-    listOf(applications, "includedApplications").length === 0 && applications !== unknown && conditions !== unknown
+    ...listAt(applications, "includedApplications").map((application) => different("application", application, "All")),
+    listAt(applications, "includedApplications").length === 0 && applications !== unknown && conditions !== unknown
       ? valueAt(applications, "includedApplications") === unknown
         ? undefined
         : "it names no application; expected All"
       : undefined,
     ...extra(applications, ["includedApplications"]),
-    ...listOf(conditions, "clientAppTypes").map((type) => different("client app type", type, "all")),
+    ...listAt(conditions, "clientAppTypes").map((type) => different("client app type", type, "all")),
     ...extra(conditions, ["users", "applications", "clientAppTypes"]),
   );
 }
 
 function userProblems(users: unknown, settings: PolicySettings | undefined): readonly string[] {
-  const guests = listOf(users, "includedGuestsOrExternalUsers");
-  const others = ["includedUsers", "includedGroups", "includedRoles"].filter((name) => listOf(users, name).length > 0);
+  const guests = listAt(users, "includedGuestsOrExternalUsers");
+  const others = ["includedUsers", "includedGroups", "includedRoles"].filter((name) => listAt(users, name).length > 0);
   const tenants = guests.flatMap((guest) => {
-    const named = listOf(guest, "externalTenants");
+    const named = listAt(guest, "externalTenants");
     const isNamed = named.length > 0 && named.every((tenant) => valueAt(tenant, "membershipKind") === "enumerated");
-    return isNamed ? named.flatMap((tenant) => listOf(tenant, "members")) : ["every tenant"];
+    return isNamed ? named.flatMap((tenant) => listAt(tenant, "members")) : ["every tenant"];
   });
   const people = guests.map((guest) => valueAt(guest, "guestOrExternalUserTypes"));
   const isUnknown = valueAt(users, "includedGuestsOrExternalUsers") === unknown;
@@ -159,11 +160,6 @@ function unknownList(grantControls: unknown): readonly unknown[] {
   return list === unknown || (Array.isArray(list) && list.includes(unknown)) ? ["compliantDevice"] : [];
 }
 
-function listOf(value: unknown, name: string): readonly unknown[] {
-  const list = valueAt(value, name);
-  return Array.isArray(list) ? list : [];
-}
-
 function different(what: string, value: unknown, expected: string | number | undefined): string | undefined {
   if (value === unknown || (expected === undefined && (isMissing(value) || value === 0))) return undefined;
   const isEqual = String(value).toLowerCase() === String(expected).toLowerCase();
@@ -176,4 +172,8 @@ function otherTenant(value: unknown, settings: PolicySettings | undefined): stri
   const tenant = knownText(value);
   if (tenant === undefined || tenant.toLowerCase() === settings?.msspTenantId) return undefined;
   return `it is for ${tenant}; the settings name the MSSP's tenant ${settings?.msspTenantId ?? "not at all"}`;
+}
+
+function listAt(value: unknown, name: string): readonly unknown[] {
+  return listOf(valueAt(value, name));
 }

@@ -1,13 +1,12 @@
 /** The period of an evidence, and what of it lies outside of the logs' retention. */
 import { VisibleError } from "@defender-mssp/errors";
+import { dayMs } from "@defender-mssp/errors/time";
 
 /** From `from`, included, until `until`, excluded. */
 export interface Period {
   readonly from: Date;
   readonly until: Date;
 }
-
-const dayInMilliseconds = 24 * 60 * 60 * 1000;
 
 /**
  * Reads `--from` and `--to`: a day (UTC), of which `to` is the last one included, or a moment of ISO
@@ -17,7 +16,7 @@ const dayInMilliseconds = 24 * 60 * 60 * 1000;
 export function periodOf(from: string, to: string, now: Date): Period {
   const start = momentOf("--from", from);
   const last = momentOf("--to", to);
-  const end = isDay(to) ? new Date(last.getTime() + dayInMilliseconds) : last;
+  const end = isDay(to) ? new Date(last.getTime() + dayMs) : last;
   const until = end > now ? now : end;
   if (start >= now) throw new VisibleError(`--from ${from} is in the future.`);
   if (start >= until) throw new VisibleError(`The period from ${from} to ${to} has no time in it.`);
@@ -26,7 +25,7 @@ export function periodOf(from: string, to: string, now: Date): Period {
 
 /** The last days before now. */
 export function lastDays(days: number, now: Date): Period {
-  return { from: new Date(now.getTime() - days * dayInMilliseconds), until: now };
+  return { from: new Date(now.getTime() - days * dayMs), until: now };
 }
 
 /** Whether a moment as Graph writes it, with up to seven decimals, is in the period. */
@@ -37,7 +36,7 @@ export function isWithin({ from, until }: Period, moment: string): boolean {
 
 /** The part of a period before the logs' retention begins; undefined if all of it is kept. */
 export function outsideRetention(period: Period, days: number, now: Date): Period | undefined {
-  const oldest = new Date(now.getTime() - days * dayInMilliseconds);
+  const oldest = new Date(now.getTime() - days * dayMs);
   if (period.from >= oldest) return undefined;
   return { from: period.from, until: period.until < oldest ? period.until : oldest };
 }

@@ -1,9 +1,9 @@
 /** `mssp ci comment`: the Markdown of the one comment on a pull request. */
+import { wholeNumber } from "@defender-mssp/terminal/wholeNumber";
 import type { Command } from "commander";
 import type { Session } from "@defender-mssp/terminal/session";
 import { describeCommand } from "@defender-mssp/terminal/help";
 import { writeJson } from "@defender-mssp/terminal/jsonDocument";
-import { wholeNumber } from "../../base/wholeNumber";
 
 interface CommentCommandOptions {
   readonly matrix?: string;

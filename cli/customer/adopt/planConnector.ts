@@ -1,4 +1,5 @@
 /** The SIEM connector: a registration in the customer's tenant, or the MSSP's own application. */
+import { dayMs } from "@defender-mssp/errors/time";
 import { microsoftGraph, windowsDefenderAtp } from "@defender-mssp/microsoft";
 import { siemRedirectUri } from "../../../domain/naming";
 import { siemName } from "../../../domain/resourceNames";
@@ -279,7 +280,6 @@ function takeRedirectUri(draft: Draft, { id, redirectUris }: FoundApplication): 
   }
 }
 
-const day = 24 * 60 * 60 * 1000;
 /** The longest lifetime that the settings take, and the tolerance of the rotation. */
 const longestDays = 366;
 const usualRotation = 30;
@@ -290,7 +290,7 @@ const usualRotation = 30;
  * @returns the credential for the settings; undefined for the default.
  */
 function takeSecret(draft: Draft, application: FoundApplication): object | undefined {
-  const daysLeft = ({ endsOn }: FoundSecret) => (Date.parse(endsOn) - draft.customer.now.getTime()) / day;
+  const daysLeft = ({ endsOn }: FoundSecret) => (Date.parse(endsOn) - draft.customer.now.getTime()) / dayMs;
   const byEnd = [...application.secrets].sort((a, b) => Date.parse(b.endsOn) - Date.parse(a.endsOn));
   const current = byEnd.find((secret) => daysLeft(secret) >= 3 && daysLeft(secret) <= longestDays);
   for (const secret of byEnd) {

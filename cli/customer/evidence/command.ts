@@ -7,7 +7,7 @@ import { exitCodes } from "@defender-mssp/terminal/exitCodes";
 import { writeJson } from "@defender-mssp/terminal/jsonDocument";
 import { checkNewFolder } from "@defender-mssp/terminal/wholeFolder";
 import { placeOf } from "../../base/place";
-import { wholeNumber } from "../../base/wholeNumber";
+import { wholeNumber } from "@defender-mssp/terminal/wholeNumber";
 import { stackArgument } from "../../stack/stackName";
 
 interface EvidenceOptions {

@@ -8,7 +8,7 @@ import type { Session } from "@defender-mssp/terminal/session";
 import { writeJson } from "@defender-mssp/terminal/jsonDocument";
 import { terminalText } from "@defender-mssp/terminal/terminalText";
 import { placeOf } from "../../base/place";
-import { wholeNumber } from "../../base/wholeNumber";
+import { wholeNumber } from "@defender-mssp/terminal/wholeNumber";
 import { stackArgument } from "../../stack/stackName";
 import type { VerdictState } from "./verdict";
 

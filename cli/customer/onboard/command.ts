@@ -2,7 +2,7 @@
 import { Option, type Command } from "commander";
 import { VisibleError } from "@defender-mssp/errors";
 import { passphraseFolderOption } from "../../stack/passphraseOption";
-import { wholeNumber } from "../../base/wholeNumber";
+import { wholeNumber } from "@defender-mssp/terminal/wholeNumber";
 import { describeCommand } from "@defender-mssp/terminal/help";
 import type { Session } from "@defender-mssp/terminal/session";
 import { writeJson, writeJsonLine } from "@defender-mssp/terminal/jsonDocument";

@@ -3,7 +3,7 @@ import { Option, type Command } from "commander";
 import { describeCommand } from "@defender-mssp/terminal/help";
 import type { Session } from "@defender-mssp/terminal/session";
 import { writeJson } from "@defender-mssp/terminal/jsonDocument";
-import { wholeNumber } from "../../base/wholeNumber";
+import { wholeNumber } from "@defender-mssp/terminal/wholeNumber";
 import { defaultJournals } from "../../stack/outcome";
 import { selectionOptions, type SelectionOptions } from "../../stack/selectionOptions";
 import type { FleetStack } from "../../stack/inventory";

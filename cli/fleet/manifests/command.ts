@@ -3,7 +3,7 @@ import type { Command } from "commander";
 import type { Session } from "@defender-mssp/terminal/session";
 import { describeCommand } from "@defender-mssp/terminal/help";
 import { writeJson } from "@defender-mssp/terminal/jsonDocument";
-import { wholeNumber } from "../../base/wholeNumber";
+import { wholeNumber } from "@defender-mssp/terminal/wholeNumber";
 import { selectionOptions, type SelectionOptions } from "../../stack/selectionOptions";
 import { defaultJournals } from "../../stack/outcome";
 import type { KubernetesOptions } from "./kubernetes";

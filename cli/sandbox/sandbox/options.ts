@@ -3,7 +3,7 @@ import { InvalidArgumentError, Option, type Command } from "commander";
 import type { PluginSet } from "@defender-mssp/plugins";
 import type { FaultOptions } from "@defender-mssp/sandbox";
 import { uuidArgument } from "../../base/uuidArgument";
-import { wholeNumber } from "../../base/wholeNumber";
+import { wholeNumber } from "@defender-mssp/terminal/wholeNumber";
 
 export interface HomeOptions {
   /** Folder of the sandbox. */

@@ -1,10 +1,10 @@
 /** `mssp secrets`: when the credentials of every customer expire. */
+import { wholeNumber } from "@defender-mssp/terminal/wholeNumber";
 import { InvalidArgumentError, type Command } from "commander";
 import { describeCommand } from "@defender-mssp/terminal/help";
 import type { Session } from "@defender-mssp/terminal/session";
 import { writeJson } from "@defender-mssp/terminal/jsonDocument";
 import { placeOf } from "../../base/place";
-import { wholeNumber } from "../../base/wholeNumber";
 import type { ExpiringSecretsOptions } from "../../stack/expiringSecrets";
 import { stackArguments } from "../../stack/stackName";
 import { allCustomers } from "../../stack/stackNames";
@@ -25,7 +25,7 @@ export function define(command: Command, session: Session): void {
     .option(
       "--days <days>",
       "fail credentials that expire within this number of days",
-      wholeNumber({ least: 0, most: 9999 }),
+      wholeNumber({ least: 0, most: 9999, unit: "days" }),
       30,
     )
     .option("--at <date>", "as of this day, such as 2027-03-31 (default: now)", date)

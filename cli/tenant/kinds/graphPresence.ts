@@ -1,10 +1,11 @@
 /** Objects that Graph shows by their ID. */
+import { dayMs } from "@defender-mssp/errors/time";
 import { deletedItemPath, goneStatuses, isGone, type GraphCall } from "@defender-mssp/microsoft";
 import { azRest } from "../azRest";
 import type { KindTenant, ObjectIdentity, Presence, Sighting } from "./kindCalls";
 
 /** Time for which Entra keeps deleted applications, groups, service principals and users, in milliseconds. */
-const restorableFor = 30 * 24 * 60 * 60 * 1000;
+const restorableFor = 30 * dayMs;
 
 /** Looks for an object at `<collection>/<id>`. */
 export function graphPresence(collection: string) {

@@ -1,4 +1,5 @@
 /** What the searches for orphans share. */
+import { textOf } from "@defender-mssp/errors/json";
 import {
   graphList,
   graphRoute,
@@ -258,6 +259,5 @@ export async function ownerNames(call: GraphCall, path: string): Promise<string>
 
 /** A property that is a text; empty where it is none. */
 export function text(object: GraphObject, name: string): string {
-  const value = object[name];
-  return typeof value === "string" ? value : "";
+  return textOf(object[name]);
 }

@@ -4,6 +4,7 @@
  */
 
 import { ServiceError } from "@defender-mssp/errors";
+import { isRecord, textOf } from "@defender-mssp/errors/json";
 import { permission, sourceOf, tellThrottled, throttleScope, type RequestLimiter } from "./requestLimiter";
 
 /** How often one call is tried at most, the first try included. */
@@ -355,12 +356,4 @@ function reasonPhrase(status: number): string {
   };
   if (status < 400) return "it points to another address, which is not followed";
   return phrases[status] ?? `HTTP status ${status}`;
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
-function textOf(value: unknown): string {
-  return typeof value === "string" ? value : "";
 }

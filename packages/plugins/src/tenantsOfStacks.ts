@@ -2,6 +2,7 @@
  * The tenants that the stacks of the working folder name, so that they exist with their names
  * before the first `up`. Wrong settings are skipped here; the program reports them.
  */
+import { recordOf } from "@defender-mssp/errors/json";
 import { isUuid } from "@defender-mssp/microsoft";
 import { readFile, readdir } from "node:fs/promises";
 import path from "node:path";
@@ -20,7 +21,7 @@ export async function tenantsOfStacks(folder: string): Promise<TenantDescription
   const stackFolder = path.join(folder, typeof stackConfigDir === "string" ? stackConfigDir : "");
   const names = (await readdir(stackFolder).catch(() => [])).filter((name) => stackFile.test(name)).sort();
   const settings = await Promise.all(
-    names.map(async (name) => asMap((await yamlFile(path.join(stackFolder, name)))["config"])),
+    names.map(async (name) => recordOf((await yamlFile(path.join(stackFolder, name)))["config"])),
   );
   return settings.flatMap((config) => tenantsOf((key) => config[`${project}:${key}`]));
 }
@@ -42,12 +43,8 @@ function description(tenantId: unknown, name: unknown, domain: unknown): TenantD
 
 async function yamlFile(file: string): Promise<Record<string, unknown>> {
   try {
-    return asMap(parse(await readFile(file, "utf8"), { logLevel: "error" }));
+    return recordOf(parse(await readFile(file, "utf8"), { logLevel: "error" }));
   } catch {
     return {};
   }
-}
-
-function asMap(value: unknown): Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value) ? (value as Record<string, unknown>) : {};
 }

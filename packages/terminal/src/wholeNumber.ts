@@ -3,13 +3,14 @@ import { InvalidArgumentError } from "commander";
 interface Limits {
   /** @default 1 */
   readonly least?: number;
-  readonly most: number;
+  /** @default 99,999 */
+  readonly most?: number;
   /** Such as `days`. */
   readonly unit?: string;
 }
 
 /** Parses an argument. @throws InvalidArgumentError, a usage error */
-export function wholeNumber({ least = 1, most, unit }: Limits): (text: string) => number {
+export function wholeNumber({ least = 1, most = 99_999, unit }: Limits = {}): (text: string) => number {
   return (text) => {
     const number = /^(0|[1-9]\d*)$/.test(text) ? Number(text) : NaN;
     if (number >= least && number <= most) return number;

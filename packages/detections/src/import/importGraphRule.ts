@@ -1,4 +1,5 @@
-import { importedName, isFields, type ImportedFields, type ImportedRule } from "./importedRule";
+import { isRecord, type JsonRecord } from "@defender-mssp/errors/json";
+import { importedName, type ImportedRule } from "./importedRule";
 import { newShape } from "@defender-mssp/microsoft";
 
 const ruleKeys = new Set([
@@ -10,13 +11,13 @@ const ruleKeys = new Set([
   "schedule",
   "detectionAction",
 ]);
-/** ImportedFields that the service sets: nothing is lost with them. */
+/** JsonRecord that the service sets: nothing is lost with them. */
 const serviceKeys = new Set([
   ...["createdBy", "createdDateTime", "lastModifiedBy", "lastModifiedDateTime", "detectorId", "lastRunDetails"],
 ]);
 
 /** A `detectionRule` as Graph returns it, in the names of before or after 2026-05. */
-export function importGraphRule(source: ImportedFields): ImportedRule {
+export function importGraphRule(source: JsonRecord): ImportedRule {
   const { rule, lost } = newShape(source);
   const notes = [...lost];
   const action = fieldsAt(rule, "detectionAction");
@@ -48,12 +49,12 @@ export function importGraphRule(source: ImportedFields): ImportedRule {
   };
 }
 
-function fieldsAt(fields: ImportedFields, key: string): ImportedFields {
-  return isFields(fields[key]) ? fields[key] : {};
+function fieldsAt(fields: JsonRecord, key: string): JsonRecord {
+  return isRecord(fields[key]) ? fields[key] : {};
 }
 
 /** Without null, empty collections and OData's annotations, at every depth. */
-function clean(fields: ImportedFields): ImportedFields {
+function clean(fields: JsonRecord): JsonRecord {
   const entries = Object.entries(fields).flatMap(([key, value]) => {
     const cleaned = key.includes("@odata.") ? undefined : cleanValue(value);
     return cleaned === undefined ? [] : [[key, cleaned] as const];
@@ -67,7 +68,7 @@ function cleanValue(value: unknown): unknown {
     const items = value.flatMap((item: unknown) => cleanValue(item) ?? []);
     return items.length === 0 ? undefined : items;
   }
-  if (!isFields(value)) return value;
+  if (!isRecord(value)) return value;
   const inner = clean(value);
   return Object.keys(inner).length === 0 ? undefined : inner;
 }

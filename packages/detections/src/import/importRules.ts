@@ -1,14 +1,8 @@
 /** Makes rule files of other formats: Graph's JSON, Sentinel's YAML and ARM, queries of `sigma convert`. */
 import { parseDocument, stringify } from "yaml";
+import { isRecord, recordsOf, type JsonRecord } from "@defender-mssp/errors/json";
 import { importGraphRule } from "./importGraphRule";
-import {
-  fieldsIn,
-  importedName,
-  isFields,
-  type ImportedFields,
-  type ImportedContent,
-  type ImportedRule,
-} from "./importedRule";
+import { importedName, type ImportedContent, type ImportedRule } from "./importedRule";
 import { importSentinelRule } from "./importSentinelRule";
 import { importSigmaRule } from "./importSigmaRule";
 
@@ -28,11 +22,11 @@ export function importRules(file: string, text: string, sigmaRule?: string): Imp
   const base = (file.split(/[\\/]/).at(-1) ?? file).replace(/\.[^.]*$/, "");
   if (/\.(kql|kusto|txt|csl)$/i.test(file)) {
     const rule = sigmaRule === undefined ? undefined : structureIn(sigmaRule);
-    return { rules: [importSigmaRule(text, isFields(rule) ? rule : undefined, importedName(base))], refused: [] };
+    return { rules: [importSigmaRule(text, isRecord(rule) ? rule : undefined, importedName(base))], refused: [] };
   }
   const content = structureIn(text);
   if (content === undefined) return refusal("neither JSON nor YAML; a query alone is a file that ends in .kql");
-  const sources = Array.isArray(content) ? fieldsIn(content) : isFields(content) ? sourcesIn(content) : [];
+  const sources = Array.isArray(content) ? recordsOf(content) : isRecord(content) ? sourcesIn(content) : [];
   if (sources.length === 0)
     return refusal("no rule of a known format: Graph's detectionRule, or an analytics rule of Sentinel");
   const imported = sources.map(importedFrom);
@@ -64,17 +58,17 @@ function structureIn(text: string): unknown {
 }
 
 /** The rules in an answer of Graph, in an ARM template, or the one rule. */
-function sourcesIn(content: ImportedFields): readonly ImportedFields[] {
-  if (Array.isArray(content["value"])) return fieldsIn(content["value"]);
+function sourcesIn(content: JsonRecord): readonly JsonRecord[] {
+  if (Array.isArray(content["value"])) return recordsOf(content["value"]);
   if (!Array.isArray(content["resources"])) return [content];
-  return fieldsIn(content["resources"]).filter(({ type }) => /alertRules$/i.test(String(type)));
+  return recordsOf(content["resources"]).filter(({ type }) => /alertRules$/i.test(String(type)));
 }
 
-function importedFrom(source: ImportedFields): ImportedRule | string {
-  if (isFields(source["queryCondition"]) || isFields(source["detectionAction"])) return importGraphRule(source);
-  if (isFields(source["properties"]))
+function importedFrom(source: JsonRecord): ImportedRule | string {
+  if (isRecord(source["queryCondition"]) || isRecord(source["detectionAction"])) return importGraphRule(source);
+  if (isRecord(source["properties"]))
     return importSentinelRule({ kind: source["kind"] ?? "Scheduled", ...source["properties"] });
-  if (isFields(source["logsource"]) && isFields(source["detection"]))
+  if (isRecord(source["logsource"]) && isRecord(source["detection"]))
     return "a Sigma rule without its query: run sigma convert -t kusto -p microsoft_xdr into a .kql file beside it, and import that file";
   if ("queryText" in source) return "a rule file of this format already: copy it";
   if (typeof source["query"] === "string" || typeof source["kind"] === "string") return importSentinelRule(source);
@@ -94,7 +88,7 @@ function withoutMissing(value: unknown, key = ""): unknown {
   if (key === "queryText" && typeof value === "string")
     return `${value.replaceAll(/\r\n?/g, "\n").replaceAll("\t", "    ").replaceAll(/[ ]+$/gm, "").trimEnd()}\n`;
   if (Array.isArray(value)) return value.map((item) => withoutMissing(item));
-  if (!isFields(value)) return value;
+  if (!isRecord(value)) return value;
   return Object.fromEntries(
     Object.entries(value).flatMap(([name, inner]) =>
       inner === undefined || inner === null ? [] : [[name, withoutMissing(inner, name)]],

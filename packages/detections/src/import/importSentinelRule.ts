@@ -1,15 +1,7 @@
 /** An analytics rule of Microsoft Sentinel: YAML of Azure-Sentinel, or the properties of an ARM resource. */
+import { isRecord, recordsOf, textsOf, type JsonRecord } from "@defender-mssp/errors/json";
 import { attackTactics } from "@defender-mssp/microsoft";
-import {
-  fieldsIn,
-  importedName,
-  isFields,
-  oneLine,
-  textAt,
-  textsIn,
-  type ImportedFields,
-  type ImportedRule,
-} from "./importedRule";
+import { importedName, oneLine, textAt, type ImportedRule } from "./importedRule";
 import { nestedTechniques } from "@defender-mssp/microsoft";
 
 const carried = new Set([
@@ -37,13 +29,13 @@ const meaningless = new Set([
 ]);
 
 /** @returns a sentence about what can't be a custom detection, or the rule. */
-export function importSentinelRule(source: ImportedFields): ImportedRule | string {
+export function importSentinelRule(source: JsonRecord): ImportedRule | string {
   const kind = textAt(source, "kind") ?? "Scheduled";
   if (!/^(scheduled|nrt)$/i.test(kind))
     return `a rule of the kind ${kind} has no query, so it can't be a custom detection`;
   const notes: string[] = [];
   const displayName = oneLine(textAt(source, "name") ?? textAt(source, "displayName") ?? "");
-  const override = isFields(source["alertDetailsOverride"]) ? source["alertDetailsOverride"] : {};
+  const override = isRecord(source["alertDetailsOverride"]) ? source["alertDetailsOverride"] : {};
   const dynamic = Object.keys(override).filter((key) => !/^alert(DisplayName|Description)Format$/.test(key));
   if (dynamic.length > 0)
     notes.push(`alertDetailsOverride: ${dynamic.join(", ")} can't be dynamic in a custom detection`);
@@ -62,7 +54,7 @@ export function importSentinelRule(source: ImportedFields): ImportedRule | strin
       description: textAt(override, "alertDescriptionFormat"),
       severity: textAt(source, "severity")?.toLowerCase(),
       tactics: tactics(source, notes),
-      customDetails: isFields(source["customDetails"]) ? source["customDetails"] : undefined,
+      customDetails: isRecord(source["customDetails"]) ? source["customDetails"] : undefined,
       entityMappings: entities(source, notes),
       eventGroupingKind: grouping(source),
     },
@@ -71,7 +63,7 @@ export function importSentinelRule(source: ImportedFields): ImportedRule | strin
   return { name: importedName(displayName), content, notes };
 }
 
-function frequency(source: ImportedFields, kind: string, notes: string[]): string {
+function frequency(source: JsonRecord, kind: string, notes: string[]): string {
   if (/^nrt$/i.test(kind)) return "PT0S";
   const every = duration(textAt(source, "queryFrequency") ?? "1h");
   const period = textAt(source, "queryPeriod");
@@ -89,7 +81,7 @@ function duration(text: string): string {
   return unit.toLowerCase() === "d" ? `P${number}D` : `PT${number}${unit.toUpperCase()}`;
 }
 
-function trigger(source: ImportedFields, notes: string[]): void {
+function trigger(source: JsonRecord, notes: string[]): void {
   const { triggerOperator: operator = "gt", triggerThreshold: threshold = 0 } = source;
   if (/^(gt|greaterthan)$/i.test(String(operator)) && Number(threshold) === 0) return;
   notes.push(
@@ -97,12 +89,12 @@ function trigger(source: ImportedFields, notes: string[]): void {
   );
 }
 
-function tactics(source: ImportedFields, notes: string[]) {
-  const [first, ...others] = textsIn(source["tactics"]).map((tactic) => tactic.replaceAll(/\s/g, ""));
+function tactics(source: JsonRecord, notes: string[]) {
+  const [first, ...others] = textsOf(source["tactics"]).map((tactic) => tactic.replaceAll(/\s/g, ""));
   const techniques = [
-    ...textsIn(source["relevantTechniques"]),
-    ...textsIn(source["techniques"]),
-    ...textsIn(source["subTechniques"]),
+    ...textsOf(source["relevantTechniques"]),
+    ...textsOf(source["techniques"]),
+    ...textsOf(source["subTechniques"]),
   ];
   if (first === undefined) return undefined;
   if (others.length > 0) notes.push(`tactics: a custom detection has one; ${others.join(", ")} not carried over`);
@@ -110,9 +102,9 @@ function tactics(source: ImportedFields, notes: string[]) {
   return [{ tactic: known, ...(techniques.length === 0 ? {} : { techniques: nestedTechniques(techniques) }) }];
 }
 
-function grouping(source: ImportedFields): string | undefined {
+function grouping(source: JsonRecord): string | undefined {
   const settings = source["eventGroupingSettings"];
-  const kind = isFields(settings) ? textAt(settings, "aggregationKind")?.toLowerCase() : undefined;
+  const kind = isRecord(settings) ? textAt(settings, "aggregationKind")?.toLowerCase() : undefined;
   return kind === undefined ? undefined : kind === "alertperresult" ? "alertPerEvent" : "singleAlert";
 }
 
@@ -123,21 +115,27 @@ const entityTargets: Readonly<
   account: {
     collection: "accounts",
     columns: {
-      ...{ name: "nameColumn", fullname: "nameColumn", displayname: "nameColumn", ntdomain: "ntDomainColumn" },
-      ...{ dnsdomain: "dnsDomainColumn", upnsuffix: "upnSuffixColumn", sid: "sidColumn" },
-      ...{ aaduserid: "aadUserIdColumn", objectguid: "aadUserIdColumn" },
+      name: "nameColumn",
+      fullname: "nameColumn",
+      displayname: "nameColumn",
+      ntdomain: "ntDomainColumn",
+      dnsdomain: "dnsDomainColumn",
+      upnsuffix: "upnSuffixColumn",
+      sid: "sidColumn",
+      aaduserid: "aadUserIdColumn",
+      objectguid: "aadUserIdColumn",
     },
   },
   host: {
     collection: "hosts",
     columns: {
-      ...{ hostname: "nameColumn", fullname: "nameColumn", netbiosname: "netBiosNameColumn" },
-      ...{
-        dnsdomain: "dnsDomainColumn",
-        ntdomain: "ntDomainColumn",
-        azureid: "deviceIdColumn",
-        omsagentid: "deviceIdColumn",
-      },
+      hostname: "nameColumn",
+      fullname: "nameColumn",
+      netbiosname: "netBiosNameColumn",
+      dnsdomain: "dnsDomainColumn",
+      ntdomain: "ntDomainColumn",
+      azureid: "deviceIdColumn",
+      omsagentid: "deviceIdColumn",
     },
   },
   ip: { collection: "ips", columns: { address: "addressColumn" } },
@@ -150,8 +148,12 @@ const entityTargets: Readonly<
   mailmessage: {
     collection: "mailMessages",
     columns: {
-      ...{ networkmessageid: "networkMessageIdColumn", recipient: "recipientColumn", subject: "subjectColumn" },
-      ...{ p1sender: "senderColumn", p2sender: "senderColumn", sender: "senderColumn" },
+      networkmessageid: "networkMessageIdColumn",
+      recipient: "recipientColumn",
+      subject: "subjectColumn",
+      p1sender: "senderColumn",
+      p2sender: "senderColumn",
+      sender: "senderColumn",
     },
   },
   azureresource: { collection: "azureResources", columns: { resourceid: "resourceIdColumn" } },
@@ -161,11 +163,11 @@ const entityTargets: Readonly<
   registryvalue: { collection: "registryValues", columns: { name: "valueNameColumn" } },
 };
 
-function entities(source: ImportedFields, notes: string[]): ImportedFields {
+function entities(source: JsonRecord, notes: string[]): JsonRecord {
   const mapped: Record<string, Record<string, string>[]> = {};
-  for (const { entityType, fieldMappings } of fieldsIn(source["entityMappings"])) {
+  for (const { entityType, fieldMappings } of recordsOf(source["entityMappings"])) {
     const type = String(entityType);
-    const fields = fieldsIn(fieldMappings).map(({ identifier, columnName }) => ({
+    const fields = recordsOf(fieldMappings).map(({ identifier, columnName }) => ({
       identifier: String(identifier),
       column: String(columnName),
     }));

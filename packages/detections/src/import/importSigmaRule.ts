@@ -1,11 +1,12 @@
 /** The query that `sigma convert` printed, with the Sigma rule for all that the query does not have. */
+import { textsOf, type JsonRecord } from "@defender-mssp/errors/json";
 import { attackTactics } from "@defender-mssp/microsoft";
-import { importedName, oneLine, textAt, textsIn, type ImportedFields, type ImportedRule } from "./importedRule";
+import { importedName, oneLine, textAt, type ImportedRule } from "./importedRule";
 import { nestedTechniques } from "@defender-mssp/microsoft";
 import { queryStages } from "../ruleFile/queryTokens";
 
 /** @param rule the Sigma rule; undefined if there is none beside the query. */
-export function importSigmaRule(queryText: string, rule: ImportedFields | undefined, name: string): ImportedRule {
+export function importSigmaRule(queryText: string, rule: JsonRecord | undefined, name: string): ImportedRule {
   const notes: string[] = [];
   const query = queryText.replaceAll(/\r\n?/g, "\n").trim();
   const source = rule ?? {};
@@ -13,7 +14,7 @@ export function importSigmaRule(queryText: string, rule: ImportedFields | undefi
   const title = oneLine(textAt(source, "title") ?? "");
   const level = textAt(source, "level")?.toLowerCase();
   if (level === "critical") notes.push("level critical: written as high, the highest severity");
-  const falsePositives = textsIn(source["falsepositives"]).filter((text) => !/^(unknown|none|unlikely)$/i.test(text));
+  const falsePositives = textsOf(source["falsepositives"]).filter((text) => !/^(unknown|none|unlikely)$/i.test(text));
   const lost = Object.keys(source).filter(
     (key) =>
       !["title", "id", "description", "level", "tags", "falsepositives", "status", "logsource", "detection"].includes(
@@ -39,7 +40,7 @@ export function importSigmaRule(queryText: string, rule: ImportedFields | undefi
         title: title === "" ? undefined : title,
         severity: level === "critical" ? "high" : level,
         recommendedActions: falsePositives.length === 0 ? undefined : `False positives: ${falsePositives.join("; ")}`,
-        tactics: sigmaTactics(textsIn(source["tags"]), notes),
+        tactics: sigmaTactics(textsOf(source["tags"]), notes),
         entityMappings: entitiesOfTable(query, notes),
       },
     },
@@ -64,7 +65,7 @@ function sigmaTactics(tags: readonly string[], notes: string[]) {
 /** Sigma maps no entity: the columns that the table always has. The query has no project, so that they survive. */
 const tableEntities: readonly {
   readonly table: RegExp;
-  readonly entities: ImportedFields;
+  readonly entities: JsonRecord;
   readonly columns: string;
 }[] = [
   {
@@ -84,7 +85,7 @@ const tableEntities: readonly {
   },
 ];
 
-function entitiesOfTable(query: string, notes: string[]): ImportedFields {
+function entitiesOfTable(query: string, notes: string[]): JsonRecord {
   const table = /^[A-Za-z_]\w*/.exec(queryStages(query).stages[0]?.code ?? "")?.[0] ?? "";
   const target = tableEntities.find((candidate) => candidate.table.test(table));
   notes.push(

@@ -1,3 +1,4 @@
+import { type JsonRecord } from "@defender-mssp/errors/json";
 import type { RuleFile } from "../ruleFile/ruleFileSchema";
 
 /** A rule of another format in this one, which may lack what that format does not have. */
@@ -12,8 +13,6 @@ export interface ImportedRule {
 /** A rule file's keys, with whatever the other format has for them. */
 export type ImportedContent = { readonly [Key in keyof RuleFile]?: unknown };
 
-export type ImportedFields = Readonly<Record<string, unknown>>;
-
 /** A rule's name in the characters that a file of rules may have. */
 export function importedName(text: string): string {
   const name = text
@@ -27,19 +26,7 @@ export function importedName(text: string): string {
   return name === "" ? "rule" : name;
 }
 
-export function isFields(value: unknown): value is ImportedFields {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
-export function fieldsIn(value: unknown): readonly ImportedFields[] {
-  return Array.isArray(value) ? value.filter(isFields) : [];
-}
-
-export function textsIn(value: unknown): readonly string[] {
-  return Array.isArray(value) ? value.filter((item) => typeof item === "string") : [];
-}
-
-export function textAt(fields: ImportedFields, key: string): string | undefined {
+export function textAt(fields: JsonRecord, key: string): string | undefined {
   const value = fields[key];
   return typeof value === "string" && value.trim() !== "" ? value.trim() : undefined;
 }

@@ -2,6 +2,7 @@
 import { closest, distance } from "fastest-levenshtein";
 import { isMap, isScalar, isSeq, LineCounter, parseDocument, type Document, type Node, type Scalar } from "yaml";
 import type * as z from "zod/mini";
+import { valueAt } from "@defender-mssp/errors/json";
 import type { FilePlace, QueryPlace } from "./detectionRuleFile";
 import type { RuleProblem } from "./ruleProblem";
 
@@ -180,15 +181,6 @@ function unwrapped(schema: unknown): SchemaParts {
 function overlaps(a: readonly PropertyKey[], b: readonly PropertyKey[]): boolean {
   const length = Math.min(a.length, b.length);
   return a.slice(0, length).every((part, index) => part === b[index]);
-}
-
-function valueAt(root: unknown, path: readonly PropertyKey[]): unknown {
-  let value = root;
-  for (const part of path) {
-    if (typeof value !== "object" || value === null || !Object.hasOwn(value, part)) return undefined;
-    value = (value as Readonly<Record<PropertyKey, unknown>>)[part];
-  }
-  return value;
 }
 
 /** A value on one line, shortened, without characters that a terminal acts on. */

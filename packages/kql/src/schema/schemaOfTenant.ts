@@ -1,4 +1,5 @@
 import { VisibleError } from "@defender-mssp/errors";
+import { listOf } from "@defender-mssp/errors/json";
 import { defenderSchema } from "./defenderSchema";
 import type { HuntingFunction, HuntingSchema, HuntingTable, QueryColumn } from "./huntingSchema";
 
@@ -12,7 +13,7 @@ import type { HuntingFunction, HuntingSchema, HuntingTable, QueryColumn } from "
  */
 export function schemaOfTenant(answer: unknown): HuntingSchema {
   const result = property(answer, "value") ?? answer;
-  const tables = list(property(result, "tables")).flatMap(tenantTable);
+  const tables = listOf(property(result, "tables")).flatMap(tenantTable);
   if (tables.length === 0) {
     throw new VisibleError(
       "The answer to getHuntingSchema holds no table with columns. Judge against Microsoft's tables.",
@@ -29,7 +30,7 @@ function tenantTable(table: unknown): HuntingTable[] {
 }
 
 function tenantColumns(columns: unknown): QueryColumn[] {
-  return list(columns).flatMap((column) => {
+  return listOf(columns).flatMap((column) => {
     const [name, type] = [property(column, "name"), property(column, "dataType") ?? property(column, "type")];
     return typeof name === "string" ? [{ name, type: kustoType(typeof type === "string" ? type : "") }] : [];
   });
@@ -65,10 +66,10 @@ const kustoTypes: Readonly<Partial<Record<string, string>>> = {
 /** Saved functions are left out: a detection rule can't call them. */
 function tenantFunctions(functions: unknown): HuntingFunction[] {
   const documented = defenderSchema().functions;
-  const added = list(property(functions, "builtInFunctions")).flatMap((builtIn): HuntingFunction[] => {
+  const added = listOf(property(functions, "builtInFunctions")).flatMap((builtIn): HuntingFunction[] => {
     const [name, columns] = [property(builtIn, "name"), tenantColumns(property(builtIn, "outputColumns"))];
     if (typeof name !== "string" || documented.some((candidate) => candidate.name === name)) return [];
-    const parameters = list(property(builtIn, "inputParameters")).map(declaredParameter);
+    const parameters = listOf(property(builtIn, "inputParameters")).map(declaredParameter);
     if (columns.length === 0 || parameters.includes(undefined)) return [];
     return [{ name, parameters: `(${parameters.join(", ")})`, columns }];
   });
@@ -84,8 +85,4 @@ function declaredParameter(parameter: unknown): string | undefined {
 
 function property(value: unknown, name: string): unknown {
   return typeof value === "object" && value !== null ? (value as Record<string, unknown>)[name] : undefined;
-}
-
-function list(value: unknown): readonly unknown[] {
-  return Array.isArray(value) ? value : [];
 }

@@ -4,19 +4,10 @@
  * null or of another type: one alert must not stop the others.
  */
 import { isDeepStrictEqual } from "node:util";
+import { recordOf, textsOf } from "@defender-mssp/errors/json";
 import type { SecurityAlert, SecurityAlertEvidence } from "./securityTypes";
 import type { LegacyAlert } from "./alerts";
-import {
-  epoch,
-  fieldsOf,
-  listOf,
-  madeUpId,
-  severityOf,
-  textOrNull,
-  timeOf,
-  type RecordSeverity,
-  type Unchecked,
-} from "./recordFields";
+import { epoch, madeUpId, severityOf, textOrNull, timeOf, type RecordSeverity, type Unchecked } from "./recordFields";
 import type { AlertApi } from "./alertApi";
 
 export { recordSeverities, type RecordSeverity } from "./recordFields";
@@ -130,7 +121,7 @@ export function recordOfSecurityAlert(given: SecurityAlert, tenantId: string): A
     incidentId: textOrNull(alert.incidentId),
     url: textOrNull(alert.alertWebUrl),
     incidentUrl: textOrNull(alert.incidentWebUrl),
-    mitreTechniques: listOf(alert.mitreTechniques),
+    mitreTechniques: textsOf(alert.mitreTechniques),
     threatName: textOrNull(alert.threatDisplayName),
     threatFamily: textOrNull(alert.threatFamilyName),
     recommendedActions: textOrNull(alert.recommendedActions),
@@ -209,7 +200,7 @@ type EvidenceLists = Pick<AlertRecord, "devices" | "users" | "files" | "processe
 
 function evidenceOf(evidence: unknown): EvidenceLists {
   const lists: EvidenceLists = { devices: [], users: [], files: [], processes: [], ipAddresses: [], urls: [] };
-  for (const item of Array.isArray(evidence) ? evidence : []) addEvidence(lists, fieldsOf(item));
+  for (const item of Array.isArray(evidence) ? evidence : []) addEvidence(lists, recordOf(item));
   return lists;
 }
 
@@ -225,8 +216,8 @@ function addEvidence(lists: EvidenceLists, item: Unchecked<SecurityAlertEvidence
         name: textOrNull(item.hostName),
         dnsName: textOrNull(item.deviceDnsName),
         group: textOrNull(item.rbacGroupName),
-        ipAddresses: listOf(item.ipInterfaces),
-        tags: listOf(item.tags),
+        ipAddresses: textsOf(item.ipInterfaces),
+        tags: textsOf(item.tags),
       });
       return;
     case "#microsoft.graph.security.userEvidence":
@@ -238,7 +229,7 @@ function addEvidence(lists: EvidenceLists, item: Unchecked<SecurityAlertEvidence
     case "#microsoft.graph.security.processEvidence":
       lists.processes.push({
         id: typeof item.processId === "number" ? item.processId : null,
-        fileName: textOrNull(fieldsOf(item.imageFile).fileName),
+        fileName: textOrNull(recordOf(item.imageFile).fileName),
         commandLine: textOrNull(item.processCommandLine),
       });
       addFile(lists, item.imageFile);
@@ -254,7 +245,7 @@ function addEvidence(lists: EvidenceLists, item: Unchecked<SecurityAlertEvidence
 }
 
 function addUser({ users }: EvidenceLists, account: unknown): void {
-  const { accountName, domainName, userPrincipalName } = fieldsOf(account);
+  const { accountName, domainName, userPrincipalName } = recordOf(account);
   const user = {
     name: textOrNull(accountName),
     domain: textOrNull(domainName),
@@ -275,7 +266,7 @@ function isSameUser(a: AlertUser, b: AlertUser): boolean {
 }
 
 function addFile({ files }: EvidenceLists, details: unknown): void {
-  const { fileName, filePath, sha1, sha256, md5 } = fieldsOf(details);
+  const { fileName, filePath, sha1, sha256, md5 } = recordOf(details);
   const file = {
     name: textOrNull(fileName),
     path: textOrNull(filePath),

@@ -2,9 +2,10 @@
  * Advanced hunting by Graph.
  * https://learn.microsoft.com/graph/api/security-security-runhuntingquery
  */
+import { recordOf } from "@defender-mssp/errors/json";
 import type { Endpoints } from "../endpoints";
 import { request, type RequestOptions } from "../http";
-import { fieldsOf, textOrNull } from "./recordFields";
+import { textOrNull } from "./recordFields";
 
 export interface HuntingOptions extends Pick<RequestOptions, "signal" | "sleep" | "tries"> {
   readonly endpoints: Pick<Endpoints, "graphEndpoint">;
@@ -65,6 +66,6 @@ function isResult(body: unknown): boolean {
 
 /** The page's older examples write `Name` and `Type`. */
 function columnOf(value: unknown): HuntingColumn {
-  const { name, type, Name, Type } = fieldsOf(value);
+  const { name, type, Name, Type } = recordOf(value);
   return { name: textOrNull(name ?? Name) ?? "", type: textOrNull(type ?? Type) ?? "" };
 }

@@ -2,19 +2,10 @@
  * The schema of incidents: docs/alerts.md describes it. A missing value is null or an empty
  * list; times are ISO 8601, UTC, in milliseconds.
  */
+import { recordOf, textsOf } from "@defender-mssp/errors/json";
 import type { SecurityIncident } from "./securityTypes";
 import { recordOfSecurityAlert, type AlertRecord } from "./alertRecord";
-import {
-  epoch,
-  fieldsOf,
-  listOf,
-  madeUpId,
-  severityOf,
-  textOrNull,
-  timeOf,
-  type RecordSeverity,
-  type Unchecked,
-} from "./recordFields";
+import { epoch, madeUpId, severityOf, textOrNull, timeOf, type RecordSeverity, type Unchecked } from "./recordFields";
 
 export interface IncidentRecord {
   /** Graph's ID of the incident; the same after each change. */
@@ -70,8 +61,8 @@ export function recordOfIncident(given: SecurityIncident, tenantId: string): Inc
     updatedAt: timeOf(incident.lastUpdateDateTime) ?? createdAt ?? epoch,
     updatedBy: textOrNull(incident.lastModifiedBy),
     url: textOrNull(incident.incidentWebUrl),
-    customTags: listOf(incident.customTags),
-    systemTags: listOf(incident.systemTags),
+    customTags: textsOf(incident.customTags),
+    systemTags: textsOf(incident.systemTags),
     comments: (Array.isArray(incident.comments) ? incident.comments : []).map(commentOf),
     alerts: Array.isArray(incident.alerts)
       ? (incident.alerts as NonNullable<SecurityIncident["alerts"]>)
@@ -82,6 +73,6 @@ export function recordOfIncident(given: SecurityIncident, tenantId: string): Inc
 }
 
 function commentOf(value: unknown): IncidentComment {
-  const { comment, createdByDisplayName, createdDateTime } = fieldsOf(value);
+  const { comment, createdByDisplayName, createdDateTime } = recordOf(value);
   return { text: textOrNull(comment), createdBy: textOrNull(createdByDisplayName), createdAt: timeOf(createdDateTime) };
 }

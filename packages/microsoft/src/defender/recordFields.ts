@@ -17,16 +17,8 @@ export function madeUpId(object: object): string {
 
 export const epoch = new Date(0).toISOString();
 
-export function fieldsOf(value: unknown): Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null ? (value as Record<string, unknown>) : {};
-}
-
 export function textOrNull(value: unknown): string | null {
   return typeof value === "string" && value !== "" ? value : null;
-}
-
-export function listOf(value: unknown): string[] {
-  return Array.isArray(value) ? value.filter((item): item is string => typeof item === "string") : [];
 }
 
 export function severityOf(value: unknown): RecordSeverity | "unknown" {

@@ -14,6 +14,7 @@
  *   `appScopeIds`, `/` for all of them.
  */
 import { ServiceError } from "@defender-mssp/errors";
+import { textOf, textsOf } from "@defender-mssp/errors/json";
 import { type Answer } from "../http";
 import { graphList, type CallContext, type GraphCall } from "../graph/call";
 import { graphCollection } from "../graph/collection";
@@ -213,12 +214,4 @@ function assignmentOf(entity: Record<string, unknown>): DefenderRoleAssignmentOb
     principalIds: textsOf(entity.principalIds),
     dataSources: textsOf(entity.appScopeIds),
   };
-}
-
-function textOf(value: unknown): string {
-  return typeof value === "string" ? value : "";
-}
-
-function textsOf(value: unknown): string[] {
-  return Array.isArray(value) ? value.filter((item) => typeof item === "string") : [];
 }

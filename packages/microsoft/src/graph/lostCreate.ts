@@ -9,6 +9,7 @@
  * principal, a package's role).
  */
 import { X509Certificate } from "node:crypto";
+import { textOf } from "@defender-mssp/errors/json";
 import { federatedCredentialsPath, graphApplications } from "./application";
 import { equals, graphList, type GraphCall } from "./call";
 import type { GraphCollection } from "./collection";
@@ -157,19 +158,19 @@ const kinds: Readonly<Record<string, Kind>> = {
     async find(call, inputs, isKnown) {
       const found = await graphList(
         call,
-        `${graphServicePrincipals.path}?$filter=${equals("appId", text(inputs, "clientId"))}`,
+        `${graphServicePrincipals.path}?$filter=${equals("appId", textOf(inputs["clientId"]))}`,
       );
       return found
-        .filter((one) => !isKnown(text(one, "id")))
-        .map((one) => ({ path: graphServicePrincipals.item(text(one, "id")) }));
+        .filter((one) => !isKnown(textOf(one["id"])))
+        .map((one) => ({ path: graphServicePrincipals.item(textOf(one["id"])) }));
     },
   },
   AppRoleAssignment: {
     request: /^POST .*\/appRoleAssignedTo$/,
     isUnique: true,
     async find(call, inputs, isKnown) {
-      const resourceId = text(inputs, "resourceObjectId");
-      return (await listAppRoleAssignments(call, text(inputs, "principalObjectId")))
+      const resourceId = textOf(inputs["resourceObjectId"]);
+      return (await listAppRoleAssignments(call, textOf(inputs["principalObjectId"])))
         .filter((one) => one.appRoleId === inputs["appRoleId"] && one.resourceId === resourceId)
         .filter(({ id }) => !isKnown(id))
         .map(({ id }) => ({ path: `${appRoleAssignedToPath(resourceId)}/${id}` }));
@@ -179,7 +180,7 @@ const kinds: Readonly<Record<string, Kind>> = {
     request: /^POST .*\/oauth2PermissionGrants$/,
     isUnique: true,
     async find(call, inputs, isKnown) {
-      return (await listClientGrants(call, text(inputs, "servicePrincipalObjectId")))
+      return (await listClientGrants(call, textOf(inputs["servicePrincipalObjectId"])))
         .filter((one) => one.resourceId === inputs["resourceServicePrincipalObjectId"])
         .filter(({ scope }) => isSameSet((scope ?? "").trim().split(/\s+/), inputs["claimValues"]))
         .filter(({ id }) => !isKnown(id))
@@ -190,7 +191,7 @@ const kinds: Readonly<Record<string, Kind>> = {
     request: /^POST .*\/roleManagement\/directory\/roleAssignments$/,
     isUnique: true,
     async find(call, inputs, isKnown) {
-      return (await listRolesOf(call, text(inputs, "principalObjectId")))
+      return (await listRolesOf(call, textOf(inputs["principalObjectId"])))
         .filter(({ id, roleDefinitionId }) => roleDefinitionId === inputs["roleId"] && !isKnown(id))
         .map(({ id }) => ({ path: graphRoleAssignments.item(id) }));
     },
@@ -221,10 +222,10 @@ const kinds: Readonly<Record<string, Kind>> = {
     isKeptAfterPoll: true,
     find: (call, inputs, isKnown) =>
       partOf(call, inputs, ({ keyCredentials }) => {
-        const thumbprint = new X509Certificate(text(inputs, "value")).fingerprint.replaceAll(":", "");
+        const thumbprint = new X509Certificate(textOf(inputs["value"])).fingerprint.replaceAll(":", "");
         const keys = (keyCredentials ?? []) as readonly GraphObject[];
-        const isOurs = (key: GraphObject) => text(key, "customKeyIdentifier").toUpperCase() === thumbprint;
-        const others = keys.filter((key) => !isOurs(key) || isKnown(text(key, "keyId")));
+        const isOurs = (key: GraphObject) => textOf(key["customKeyIdentifier"]).toUpperCase() === thumbprint;
+        const others = keys.filter((key) => !isOurs(key) || isKnown(textOf(key["keyId"])));
         return others.length < keys.length ? { keyCredentials: others } : undefined;
       }),
   },
@@ -233,10 +234,10 @@ const kinds: Readonly<Record<string, Kind>> = {
     isUnique: true,
     isKeptAfterPoll: true,
     async find(call, inputs, isKnown) {
-      const path = federatedCredentialsPath(lastSegment(text(inputs, "applicationId")));
+      const path = federatedCredentialsPath(lastSegment(textOf(inputs["applicationId"])));
       return (await graphList(call, path))
-        .filter((one) => one["name"] === inputs["displayName"] && !isKnown(text(one, "id")))
-        .map((one) => ({ path: `${path}/${text(one, "id")}` }));
+        .filter((one) => one["name"] === inputs["displayName"] && !isKnown(textOf(one["id"])))
+        .map((one) => ({ path: `${path}/${textOf(one["id"])}` }));
     },
   },
   ApplicationPassword: {
@@ -250,7 +251,7 @@ const kinds: Readonly<Record<string, Kind>> = {
       const isOurs = (one: GraphObject) =>
         one["displayName"] === inputs["displayName"] &&
         second(one["endDateTime"]) === second(inputs["endDate"]) &&
-        !isKnown(text(one, "keyId"));
+        !isKnown(textOf(one["keyId"]));
       return passwordCredentials.filter(isOurs).map(({ keyId }) => ({
         path: `${applicationOf(inputs)}/removePassword`,
         change: { method: "POST" as const, json: { keyId } },
@@ -262,7 +263,7 @@ const kinds: Readonly<Record<string, Kind>> = {
     isUnique: true,
     isKeptAfterPoll: true,
     async find(call, inputs) {
-      const catalogId = text(inputs, "catalogId");
+      const catalogId = textOf(inputs["catalogId"]);
       return (await graphList(call, catalogResourcesPath(catalogId)))
         .filter(({ originId }) => originId === inputs["resourceOriginId"])
         .map(({ originId, originSystem }) => ({
@@ -285,16 +286,16 @@ const kinds: Readonly<Record<string, Kind>> = {
     isUnique: true,
     isKeptAfterPoll: true,
     async find(call, inputs) {
-      const packageId = text(inputs, "accessPackageId");
+      const packageId = textOf(inputs["accessPackageId"]);
       const answer = await call(packageRolesPath(packageId, "Role", "Scope"), { accept: goneStatuses });
       const { accessPackageResourceRoleScopes: scopes = [] } = (answer.body ?? {}) as {
         readonly accessPackageResourceRoleScopes?: readonly GraphObject[];
       };
       // `<catalog>/<object ID of the group>`
-      const originId = lastSegment(text(inputs, "catalogResourceAssociationId"));
+      const originId = lastSegment(textOf(inputs["catalogResourceAssociationId"]));
       const isOurs = ({ accessPackageResourceScope: scope }: GraphObject) =>
         (scope as GraphObject | undefined)?.["originId"] === originId;
-      return scopes.filter(isOurs).map((one) => ({ path: packageRolePath(packageId, text(one, "id")) }));
+      return scopes.filter(isOurs).map((one) => ({ path: packageRolePath(packageId, textOf(one["id"])) }));
     },
   },
 };
@@ -315,12 +316,12 @@ function described(
     request: new RegExp(`^POST .*/${collection}$`),
     isUnique: false,
     async find(call, inputs, isKnown) {
-      const [name, description] = [text(inputs, "displayName"), text(inputs, "description")];
+      const [name, description] = [textOf(inputs["displayName"]), textOf(inputs["description"])];
       if (!mark.test(description)) return [];
       return (await graphList(call, `${list}?$filter=${equals("displayName", name)}`))
         .filter((one) => one["displayName"] === name && one["description"] === description && isIn(one, inputs))
-        .filter((one) => !isKnown(text(one, "id")))
-        .map((one) => ({ path: path(text(one, "id")) }));
+        .filter((one) => !isKnown(textOf(one["id"])))
+        .map((one) => ({ path: path(textOf(one["id"])) }));
     },
   };
 }
@@ -345,12 +346,7 @@ async function application(call: GraphCall, inputs: Inputs): Promise<GraphObject
 
 /** Of `/applications/<object ID>`. */
 function applicationOf(inputs: Inputs): string {
-  return graphApplications.item(lastSegment(text(inputs, "applicationId")));
-}
-
-function text(object: GraphObject, name: string): string {
-  const value = object[name];
-  return typeof value === "string" ? value : "";
+  return graphApplications.item(lastSegment(textOf(inputs["applicationId"])));
 }
 
 function second(moment: unknown): number {

@@ -6,6 +6,7 @@
  */
 import { randomBytes, randomUUID } from "node:crypto";
 import { messageOf } from "@defender-mssp/errors";
+import { minuteMs } from "@defender-mssp/errors/time";
 import {
   type Checked,
   type ArgumentFailure,
@@ -45,7 +46,7 @@ const clientConfig = "azure-native:authorization:getClientConfig";
 const getters: Readonly<Record<string, string>> = { "azure-native:keyvault:getVault": "keyvault:Vault" };
 
 /** The default timeout of an operation, in milliseconds. */
-const defaultTimeout = 20 * 60_000;
+const defaultTimeout = 20 * minuteMs;
 
 /** @param environment has the credentials. Default: this process's. */
 export function azureNativeProvider(

@@ -3,6 +3,8 @@
  * operations. On this machine only.
  */
 import { setTimeout } from "node:timers/promises";
+import { textOf } from "@defender-mssp/errors/json";
+import { minuteMs } from "@defender-mssp/errors/time";
 import type { AccessToken, Answer, Endpoints } from "@defender-mssp/microsoft";
 import { VisibleError } from "@defender-mssp/errors";
 import { Deadline } from "../deadline";
@@ -15,7 +17,7 @@ type Microsoft = typeof import("@defender-mssp/microsoft");
 export type ArmObject = Readonly<Record<string, unknown>>;
 
 /** A token is renewed this long before its expiry, in milliseconds. */
-const tokenMargin = 5 * 60_000;
+const tokenMargin = 5 * minuteMs;
 
 /**
  * The longest wait between two polls, in milliseconds. The sandbox's Retry-After is a second, but
@@ -155,7 +157,7 @@ export class ArmCall {
       if (status === null && location === null) return;
       const asked = await this.send("GET", status ?? location ?? "");
       const state =
-        status === null ? (asked.status === 202 ? "Running" : "Succeeded") : textAt(objectOf(asked), "status");
+        status === null ? (asked.status === 202 ? "Running" : "Succeeded") : textOf(objectOf(asked)["status"]);
       if (state === "Succeeded") return;
       if (state === "Failed" || state === "Canceled")
         throw new Error(`the operation has ended as ${state}: ${asked.text}`);
@@ -185,9 +187,4 @@ function notFound(method: string, id: string, answer: Answer): Error {
 
 function objectOf(answer: Answer): ArmObject {
   return typeof answer.body === "object" && answer.body !== null ? (answer.body as ArmObject) : {};
-}
-
-function textAt(object: ArmObject, name: string): string {
-  const value = object[name];
-  return typeof value === "string" ? value : "";
 }

@@ -2,6 +2,7 @@
  * Microsoft Graph for the stand-in plugin: its addresses, token and retries. On this machine only.
  */
 import { setTimeout } from "node:timers/promises";
+import { minuteMs } from "@defender-mssp/errors/time";
 import type { AccessToken, Answer, Endpoints, RequestOptions, ServiceError } from "@defender-mssp/microsoft";
 import { messageOf, VisibleError } from "@defender-mssp/errors";
 import { Deadline } from "../deadline";
@@ -40,7 +41,7 @@ const longestWait = 10_000;
 const finalCauses: ReadonlySet<string> = new Set(["ECONNREFUSED", "UND_ERR_SOCKET"]);
 
 /** A token is renewed this long before its expiry, in milliseconds. */
-const tokenMargin = 5 * 60_000;
+const tokenMargin = 5 * minuteMs;
 
 /** One tenant's Graph, called by one application. */
 export class GraphConnection {

@@ -1,5 +1,6 @@
 /** A plugin from a table: the whole protocol for each resource type of the table. */
 import { messageOf } from "@defender-mssp/errors";
+import { minuteMs } from "@defender-mssp/errors/time";
 import {
   type Checked,
   type ArgumentFailure,
@@ -339,5 +340,5 @@ function listed(error: unknown): string {
 }
 
 function minutes(count: number): number {
-  return count * 60_000;
+  return count * minuteMs;
 }

@@ -2,6 +2,7 @@
  * Which tenant a subscription belongs to, and what a caller may do in it: role assignments and
  * Lighthouse delegations.
  */
+import { recordOf, textOf } from "@defender-mssp/errors/json";
 import { isUuid } from "@defender-mssp/microsoft";
 import type { AzureRoleName } from "@defender-mssp/microsoft";
 import type { Caller, Cloud, Json, StoredObject, Tenant } from "../cloud/model";
@@ -157,13 +158,11 @@ export function resourcesOfType(tenant: Tenant, type: string): StoredObject[] {
 }
 
 export function propertiesOf(resource: StoredObject): Record<string, Json> {
-  const { properties } = resource;
-  return typeof properties === "object" && properties !== null && !Array.isArray(properties) ? properties : {};
+  return recordOf(resource["properties"]) as Record<string, Json>;
 }
 
 export function textAt(resource: StoredObject, property: string): string {
-  const value = propertiesOf(resource)[property];
-  return typeof value === "string" ? value : "";
+  return textOf(propertiesOf(resource)[property]);
 }
 
 function scopeOf(id: string): string {

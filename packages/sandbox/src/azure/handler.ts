@@ -1,4 +1,5 @@
 /** Request and answer of the routes of a resource type. */
+import { recordOf, textOf as armText } from "@defender-mssp/errors/json";
 import type { Caller, Cloud, StoredObject, Tenant } from "../cloud/model";
 import { azureResources } from "./subscriptions";
 import type { Condition, FilterRules } from "./filter";
@@ -80,15 +81,7 @@ export function demandScope({ tenant, path: { scope, resourceGroup } }: ArmReque
   throw armErrors.resourceNotFound(segments.slice(6, -1).join("/"), segments.at(-1) ?? "", resourceGroup);
 }
 
-export function recordOf(value: unknown): Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null && !Array.isArray(value)
-    ? (value as Readonly<Record<string, unknown>>)
-    : {};
-}
-
-export function armText(value: unknown): string {
-  return typeof value === "string" ? value : "";
-}
+export { armText, recordOf };
 
 /** Tags as Azure keeps them: strings by name. */
 export function tagsOf(body: Readonly<Record<string, unknown>>): Record<string, string> {

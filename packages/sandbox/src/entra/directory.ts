@@ -1,4 +1,5 @@
 /** Look-ups of Entra for a request: the tenant, the client, the resource, the user. */
+import { isRecord, listOf as listIn, textOf as propertyText } from "@defender-mssp/errors/json";
 import { isUuid } from "@defender-mssp/microsoft";
 import type { EmulatedCloud } from "../cloud/cloud";
 import { msspTenantId } from "../cloud/identity";
@@ -142,17 +143,11 @@ export function tenantName(tenant: Tenant): string {
   return propertyText(tenant.objects("organization").get(tenant.id)?.["displayName"]) || tenant.id;
 }
 
-export function propertyText(value: Json | undefined): string {
-  return typeof value === "string" ? value : "";
-}
-
-export function listOf(value: Json | undefined): readonly Json[] {
-  return Array.isArray(value) ? value : [];
-}
+export { propertyText };
+export const listOf = listIn as (value: Json | undefined) => readonly Json[];
 
 export function propertyOf(value: Json | undefined, name: string): Json | undefined {
-  if (typeof value !== "object" || value === null || Array.isArray(value)) return undefined;
-  return value[name];
+  return isRecord(value) ? value[name] : undefined;
 }
 
 export function withoutSlash(identifier: string): string {

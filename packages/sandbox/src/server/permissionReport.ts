@@ -1,4 +1,5 @@
 /** What `mssp sandbox permissions` shows: of each tenant, who has used which of the granted permissions. */
+import { textOf } from "@defender-mssp/errors/json";
 import type { EmulatedCloud } from "../cloud/cloud";
 import type { StoredObject, Tenant } from "../cloud/model";
 import type { PermissionGrant, IdentityUse, PermissionUse } from "../cloud/permissionUse";
@@ -57,8 +58,4 @@ function appRolesOf(api: StoredObject | undefined): readonly { readonly id: stri
 
 function principalOf(tenant: Tenant, applicationId: string): StoredObject | undefined {
   return [...tenant.objects("servicePrincipals").values()].find(({ appId }) => appId === applicationId);
-}
-
-function textOf(value: unknown): string {
-  return typeof value === "string" ? value : "";
 }

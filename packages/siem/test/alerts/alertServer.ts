@@ -34,7 +34,13 @@ export interface Behaviour {
 }
 
 export const wellBehaved: Behaviour = {
-  ...{ cap: 1000, links: "good", largestSkip: Infinity, order: "created", ahead: 0, sendsDate: true, faults: [] },
+  cap: 1000,
+  links: "good",
+  largestSkip: Infinity,
+  order: "created",
+  ahead: 0,
+  sendsDate: true,
+  faults: [],
 };
 
 /** Takes the place of Microsoft Graph. `elsewhere` is another host, which must never be asked. */

@@ -60,7 +60,10 @@ describe("packages/siem/alerts/complete: alerts that a server hides", function (
     };
     const endpoints = { graphEndpoint: server.origin };
     const start: Position = {
-      ...{ version: 1, tenantId, api: "graph", recent: {} },
+      version: 1,
+      tenantId,
+      api: "graph",
+      recent: {},
       cursor: { since: new Date(since).toISOString() },
     };
     for (let runs = 0; runs < 2;) {
@@ -124,7 +127,9 @@ describe("packages/siem/alerts/complete: alerts that a server hides", function (
 
   it("an alert that leaves a filtered list while it is read hides no other", async () => {
     server.reset({
-      ...{ links: "none", cap: 7, order: "created" },
+      links: "none",
+      cap: 7,
+      order: "created",
       meanwhile: (request) => {
         const [alert] = server.alerts;
         if (request === 1 && alert !== undefined) alert.severity = "low";
@@ -238,7 +243,9 @@ describe("packages/siem/alerts/complete: alerts that a server hides", function (
     await fc.assert(
       fc.asyncProperty(anything, async ({ clumps, failAt, isFiltered, changes, faults, ...rest }) => {
         const behaviour: Partial<Behaviour> = {
-          ...{ ...rest, largestSkip: 500, faults: spaced(faults) },
+          ...rest,
+          largestSkip: 500,
+          faults: spaced(faults),
           meanwhile: (request) => change(request, changes[request]),
         };
         server.reset(behaviour);

@@ -176,7 +176,10 @@ describe("packages/siem/alerts/delivery: a destination that accepts less than it
     const sinkOf = (): Destination<FetchedAlert> =>
       inJson(
         splunkCollector({
-          ...{ url: collector.url, token: "t", isJson: true, sourcetype: "defender:alert" },
+          url: collector.url,
+          token: "t",
+          isJson: true,
+          sourcetype: "defender:alert",
           note: (line) => void notes.push(line),
           sleep: () => Promise.resolve(),
         }),

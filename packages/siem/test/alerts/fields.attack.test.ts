@@ -27,7 +27,11 @@ const acting = /[\u0000-\u001f\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u206
 const tenantId = "c0570500-0000-4000-8000-00000000000a";
 const now = new Date("2026-06-01T12:00:00Z");
 const tenant = {
-  ...{ id: tenantId, objects: () => new Map(), links: () => new Map(), deleted: new Map(), secretHashes: new Map() },
+  id: tenantId,
+  objects: () => new Map(),
+  links: () => new Map(),
+  deleted: new Map(),
+  secretHashes: new Map(),
 };
 const [detection] = detectionsBetween(tenant, new Date(now.getTime() - 24 * 3_600_000), now, now);
 

@@ -28,7 +28,9 @@ const alerts = Array.from({ length: 72 }, (_, index): FetchedAlert => {
 
 /** Ten alerts in a span. */
 const source: AlertSource = {
-  ...{ api: "graph", itemsPerSpan: 10, smallestSpan: 1 },
+  api: "graph",
+  itemsPerSpan: 10,
+  smallestSpan: 1,
   page: ({ since, until }) => {
     const within = alerts.filter(({ record }) => {
       const time = Date.parse(record.createdAt);

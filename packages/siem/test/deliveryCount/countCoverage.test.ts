@@ -26,7 +26,12 @@ interface Alert {
 
 const endpoint = "Microsoft Defender for Endpoint";
 const alert = (id: string, changes: Partial<Alert> = {}): Alert => ({
-  ...{ id, source: endpoint, severity: "high", created: now - 5 * hour, isShown: true, isDelivered: true },
+  id,
+  source: endpoint,
+  severity: "high",
+  created: now - 5 * hour,
+  isShown: true,
+  isDelivered: true,
   hunted: changes.created ?? now - 5 * hour,
   ...changes,
 });

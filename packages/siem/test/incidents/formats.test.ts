@@ -25,8 +25,14 @@ describe("cli/incidents: CEF", () => {
     Object.assign(alerts[0]!, { firstActivityAt: times[1], lastActivityAt: times[2] });
     Object.assign(alerts[1]!, { firstActivityAt: times[0], lastActivityAt: null });
     const { header, extension } = asCef({
-      ...{ alerts, severity: "high", title: "Multi-stage incident", summary: null, description: "What happened" },
-      ...{ classification: "truePositive", determination: "phishing", redirectIncidentId: "4712" },
+      alerts,
+      severity: "high",
+      title: "Multi-stage incident",
+      summary: null,
+      description: "What happened",
+      classification: "truePositive",
+      determination: "phishing",
+      redirectIncidentId: "4712",
     });
     assert.deepEqual(header, [
       ...["CEF:0", "Microsoft", "Microsoft Defender XDR", "1", "incident", "Multi-stage incident", "8"],
@@ -39,12 +45,26 @@ describe("cli/incidents: CEF", () => {
       end: String(Date.parse(times[2])),
       msg: "What happened",
       deviceExternalId: second!.devices[0]!.id,
-      ...{ cs1Label: "AlertIds", cs1: "a1,a2", cs2Label: "TenantId", cs2: incident!.tenantId },
-      ...{ cs3Label: "IncidentUrl", cs3: incident!.url, cs4Label: "MitreTechniques", cs4: "T1059,T1566" },
-      ...{ cs5Label: "AssignedTo", cs5: "ana@mssp.example", cs6Label: "RedirectIncidentId", cs6: "4712" },
-      ...{ cn1Label: "AlertCount", cn1: "2", flexString1Label: "Status", flexString1: "active" },
-      ...{ flexString2Label: "Classification", flexString2: "truePositive,phishing" },
-      ...{ deviceCustomDate1Label: "CreatedAt", deviceCustomDate1: String(Date.parse(incident!.createdAt)) },
+      cs1Label: "AlertIds",
+      cs1: "a1,a2",
+      cs2Label: "TenantId",
+      cs2: incident!.tenantId,
+      cs3Label: "IncidentUrl",
+      cs3: incident!.url,
+      cs4Label: "MitreTechniques",
+      cs4: "T1059,T1566",
+      cs5Label: "AssignedTo",
+      cs5: "ana@mssp.example",
+      cs6Label: "RedirectIncidentId",
+      cs6: "4712",
+      cn1Label: "AlertCount",
+      cn1: "2",
+      flexString1Label: "Status",
+      flexString1: "active",
+      flexString2Label: "Classification",
+      flexString2: "truePositive,phishing",
+      deviceCustomDate1Label: "CreatedAt",
+      deviceCustomDate1: String(Date.parse(incident!.createdAt)),
     };
     for (const [key, value] of Object.entries(expected)) assert.equal(extension.get(key), value, key);
   });
@@ -91,8 +111,13 @@ describe("cli/incidents: Elastic Common Schema", () => {
     };
     assert.equal(document["@timestamp"], incident!.updatedAt);
     assert.deepEqual(document.event, {
-      ...{ id: "4711", kind: "alert", module: "defender", dataset: "defender.incident", severity: 1 },
-      ...{ start: incident!.createdAt, url: incident!.url },
+      id: "4711",
+      kind: "alert",
+      module: "defender",
+      dataset: "defender.incident",
+      severity: 1,
+      start: incident!.createdAt,
+      url: incident!.url,
     });
     assert.deepEqual(document.defender, { incident });
   });

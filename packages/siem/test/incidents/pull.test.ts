@@ -170,7 +170,10 @@ describe("cli/incidents: a pull from the sandbox", function () {
     // The list has the redirected one only, as where the merge changes nothing of the other one.
     const { source, close } = await listing([answer]);
     await pull({
-      ...{ source, sink: collector, position: start(new Date(Date.now() - hour)), follow: 1 },
+      source,
+      sink: collector,
+      position: start(new Date(Date.now() - hour)),
+      follow: 1,
       sleep: () => (++calls < 3 ? Promise.resolve() : Promise.reject(new Error("enough"))),
     }).catch((error: unknown) => assert.equal((error as Error).message, "enough"));
     assert.deepEqual(

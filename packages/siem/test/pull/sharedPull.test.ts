@@ -215,9 +215,14 @@ describe("cli/pull: several destinations", () => {
     for (const { taken } of Object.values(places)) assert.deepEqual(sorted(taken).at(0), "10");
     assert.deepEqual((await readdir(folder)).sort(), ["c.checkpoint", "c.checkpoint.file", "c.checkpoint.hec"]);
     const back = await startOf<Pulled>({
-      ...{ tenantId: "t", api: "graph", checkpoint: file, destinations: ["hec"], since: undefined },
+      tenantId: "t",
+      api: "graph",
+      checkpoint: file,
+      destinations: ["hec"],
+      since: undefined,
       openSource: () => Promise.resolve(service),
-      ...{ follow: undefined, signal: new AbortController().signal },
+      follow: undefined,
+      signal: new AbortController().signal,
       progress: { delivered: () => undefined, note: () => undefined },
     });
     assert.equal(back.checkpoint, `${file}.hec`);

@@ -12,7 +12,9 @@ describe("cli/sinks: Elasticsearch", () => {
   const pauses: number[] = [];
   const sink = (url = server.url) =>
     elasticsearchServer({
-      ...{ url, dataStream: "logs-defender.alert-default", apiKey: "secretkey==" },
+      url,
+      dataStream: "logs-defender.alert-default",
+      apiKey: "secretkey==",
       note: (text) => void notes.push(text),
       sleep: (pause) => Promise.resolve(void pauses.push(pause)),
     });

@@ -63,7 +63,10 @@ for (const kind of [alertsToSend(20), incidentsToSend(20)]) {
         assert.deepEqual(event, json);
         const { host: _, ...rest } = about as typeof about & { host?: string };
         assert.deepEqual(rest, {
-          ...{ time: Date.parse(at) / 1000, source: `defender:${tenantId}`, index: "soc", fields: { id } },
+          time: Date.parse(at) / 1000,
+          source: `defender:${tenantId}`,
+          index: "soc",
+          fields: { id },
           sourcetype: kind.sourcetype,
         });
       }
@@ -155,7 +158,9 @@ for (const kind of [alertsToSend(20), incidentsToSend(20)]) {
         assert.deepEqual(
           messages.map(({ timestamp, severity, messageId }) => ({ timestamp, severity, messageId })),
           kind.records.map(({ at, record }) => ({
-            ...{ timestamp: at, severity: severities[record.severity], messageId: kind.messageId },
+            timestamp: at,
+            severity: severities[record.severity],
+            messageId: kind.messageId,
           })),
         );
         for (const [index, { message }] of messages.entries()) {

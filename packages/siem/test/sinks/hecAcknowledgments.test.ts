@@ -22,7 +22,11 @@ describe("cli/sinks: indexer acknowledgment of Splunk's collector", () => {
   const notes: string[] = [];
   const sink = (acknowledge = true) =>
     splunkCollector({
-      ...{ url, token: "t", isJson: true, sourcetype: "defender:alert", acknowledge },
+      url,
+      token: "t",
+      isJson: true,
+      sourcetype: "defender:alert",
+      acknowledge,
       note: (line) => void notes.push(line),
       sleep: (milliseconds) => Promise.resolve(void (clock += milliseconds)),
       now: () => clock,

@@ -42,7 +42,11 @@ export interface ToSend {
 const tenantId = "c0570500-0000-4000-8000-00000000000a";
 const now = new Date("2026-06-01T12:00:00Z");
 const tenant = {
-  ...{ id: tenantId, objects: () => new Map(), links: () => new Map(), deleted: new Map(), secretHashes: new Map() },
+  id: tenantId,
+  objects: () => new Map(),
+  links: () => new Map(),
+  deleted: new Map(),
+  secretHashes: new Map(),
 };
 const { signal } = new AbortController();
 
@@ -81,10 +85,16 @@ export function alertsToSend(count: number): ToSend {
   return {
     name: "alerts",
     records: alerts.map((alert) => ({
-      ...{ id: alert.id, at: alert.at, tenantId, json: alert.record, original: plain(alert.original) },
+      id: alert.id,
+      at: alert.at,
+      tenantId,
+      json: alert.record,
+      original: plain(alert.original),
       record: alertAsSinkRecord(alert, recordAsJson),
     })),
-    ...{ sourcetype: "defender:alert", dataStream: "logs-defender.alert-default", messageId: "graph" },
+    sourcetype: "defender:alert",
+    dataStream: "logs-defender.alert-default",
+    messageId: "graph",
     recordIn: (defender) => defender,
     sink: delivering(
       { noun: "alert", recordOf: (alert, format) => alertAsSinkRecord(alert, alertFormats[format]) },
@@ -98,10 +108,16 @@ export function incidentsToSend(count: number, { alertsEach = 2 } = {}): ToSend 
   return {
     name: "incidents",
     records: incidents.map((incident) => ({
-      ...{ id: incident.id, at: incident.at, tenantId, json: incident.record, original: plain(incident.original) },
+      id: incident.id,
+      at: incident.at,
+      tenantId,
+      json: incident.record,
+      original: plain(incident.original),
       record: sinkRecordOf(incident, incidentFormats.json),
     })),
-    ...{ sourcetype: "defender:incident", dataStream: "logs-defender.incident-default", messageId: "incident" },
+    sourcetype: "defender:incident",
+    dataStream: "logs-defender.incident-default",
+    messageId: "incident",
     recordIn: (defender) => (defender as { incident: unknown }).incident,
     sink: delivering(
       { noun: "incident", recordOf: (incident, format) => sinkRecordOf(incident, incidentFormats[format]) },

@@ -14,7 +14,12 @@ describe("cli/sinks: Azure Monitor's Logs Ingestion API", () => {
   const tokens = { use: <Result>(call: (token: string) => Promise<Result>) => call("the token") };
   const sinkOf = (change: object = {}) =>
     logsIngestion({
-      ...{ url: server.url, rule, stream: "Custom-DefenderAlerts_CL", tenantId: "t", environment: {}, tokens },
+      url: server.url,
+      rule,
+      stream: "Custom-DefenderAlerts_CL",
+      tenantId: "t",
+      environment: {},
+      tokens,
       note: (text) => void notes.push(text),
       sleep: (pause) => Promise.resolve(void pauses.push(pause)),
       ...change,

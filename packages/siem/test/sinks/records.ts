@@ -11,7 +11,11 @@ export function recordsOf(count: number, length = 10, first = 0): SinkRecord[] {
   return Array.from({ length: count }, (_, index) => {
     const value = { id: `id ${first + index}`, description: "d".repeat(length) };
     return {
-      ...{ id: value.id, tenantId: "tenant", at: "2026-11-01T12:00:00.000Z", severity: "high", kind: "graph" },
+      id: value.id,
+      tenantId: "tenant",
+      at: "2026-11-01T12:00:00.000Z",
+      severity: "high",
+      kind: "graph",
       text: JSON.stringify(value),
       shortened: (limits) => JSON.stringify(cutValues(value, limits)),
     };

@@ -115,8 +115,12 @@ describe("cli/sinks: syslog to rsyslog", function () {
         assert.deepEqual(
           messages.map(({ message, time, ...rest }) => ({ ...rest, time: Date.parse(time), message: parsed(message) })),
           kind.records.map(({ json, at, record }) => ({
-            ...{ facility: "local0", severity: severities[record.severity], application: "defender-mssp" },
-            ...{ messageId: kind.messageId, time: Date.parse(at), message: json },
+            facility: "local0",
+            severity: severities[record.severity],
+            application: "defender-mssp",
+            messageId: kind.messageId,
+            time: Date.parse(at),
+            message: json,
           })),
         );
       });

@@ -13,7 +13,11 @@ import { syslogServer } from "../../src/sinks/syslog";
 import { SyslogFrames } from "../alerts/parsers";
 
 const alert: Partial<AlertRecord> = {
-  ...{ id: "1", api: "graph", severity: "high", createdAt: "2026-06-01T12:00:00.000Z", devices: [] },
+  id: "1",
+  api: "graph",
+  severity: "high",
+  createdAt: "2026-06-01T12:00:00.000Z",
+  devices: [],
 };
 const records = [sinkRecordOf(fetchedAlert(alert as AlertRecord, alert), recordAsJson)];
 

@@ -36,7 +36,9 @@ describe("cli/sinks: syslog by UDP", () => {
     await once(server, "listening");
     const pauses: number[] = [];
     const sink = syslogDatagrams({
-      ...{ host: "127.0.0.1", port: server.address().port, message: ({ text }) => text },
+      host: "127.0.0.1",
+      port: server.address().port,
+      message: ({ text }) => text,
       sleep: (pause) => Promise.resolve(void pauses.push(pause)),
     });
     for (let index = 0; index < 40; index++) await sink.deliver(recordsOf(4, 1_000));

@@ -360,7 +360,8 @@ describe("mssp alerts", function () {
       "--log-analytics=https://",
     ]) {
       const { exitCode, stderr } = await run([`${option}siem:hunter2@siem.example.com`], {
-        ...{ MSSP_HEC_TOKEN: "t", MSSP_ELASTICSEARCH_API_KEY: "k" },
+        MSSP_HEC_TOKEN: "t",
+        MSSP_ELASTICSEARCH_API_KEY: "k",
       });
       assert.equal(exitCode, 2);
       assert.doesNotMatch(stderr, /hunter2/);

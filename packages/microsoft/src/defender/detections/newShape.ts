@@ -1,4 +1,5 @@
 /** Graph's `detectionRule` of before 2026-05 in the names that Graph has since. */
+import { isRecord, recordsOf, textsOf } from "@defender-mssp/errors/json";
 
 /** A rule in the new names, and what of the old ones has none. */
 export interface NewShape {
@@ -16,12 +17,12 @@ export function newShape(rule: Fields): NewShape {
   const converted: Record<string, unknown> = { ...others };
   if (others["status"] === undefined && typeof isEnabled === "boolean")
     converted["status"] = isEnabled ? "enabled" : "disabled";
-  if (isFields(queryCondition)) {
+  if (isRecord(queryCondition)) {
     const { lastModifiedDateTime: _unused, ...condition } = queryCondition;
     converted["queryCondition"] = condition;
   }
-  if (isFields(schedule)) converted["schedule"] = newSchedule(schedule);
-  if (isFields(detectionAction)) converted["detectionAction"] = newAction(detectionAction, lost);
+  if (isRecord(schedule)) converted["schedule"] = newSchedule(schedule);
+  if (isRecord(detectionAction)) converted["detectionAction"] = newAction(detectionAction, lost);
   return { rule: converted, lost };
 }
 
@@ -33,12 +34,12 @@ function newSchedule({ period, nextRunDateTime: _unused, ...schedule }: Fields):
 }
 
 function newAction({ responseActions, alertTemplate, organizationalScope, ...action }: Fields, lost: string[]): Fields {
-  const actions = listOfFields(responseActions);
+  const actions = recordsOf(responseActions);
   return {
     ...action,
-    ...(isFields(alertTemplate) ? { alertTemplate: newTemplate(alertTemplate, lost) } : {}),
-    ...(isFields(organizationalScope) ? { organizationalScope: newScope(organizationalScope) } : {}),
-    ...(isFields(action["automatedActions"]) || actions.length === 0
+    ...(isRecord(alertTemplate) ? { alertTemplate: newTemplate(alertTemplate, lost) } : {}),
+    ...(isRecord(organizationalScope) ? { organizationalScope: newScope(organizationalScope) } : {}),
+    ...(isRecord(action["automatedActions"]) || actions.length === 0
       ? {}
       : { automatedActions: newActions(actions, lost) }),
   };
@@ -52,15 +53,15 @@ function newScope({ scopeNames, ...scope }: Fields): Fields {
 
 function newTemplate({ category, mitreTechniques, impactedAssets, ...template }: Fields, lost: string[]): Fields {
   const hasTactics = Array.isArray(template["tactics"]);
-  const assets = listOfFields(impactedAssets);
+  const assets = recordsOf(impactedAssets);
   return {
     ...template,
     ...(hasTactics
-      ? { tactics: listOfFields(template["tactics"]).map(withNestedTechniques) }
+      ? { tactics: recordsOf(template["tactics"]).map(withNestedTechniques) }
       : typeof category === "string" && category !== ""
-        ? { tactics: [{ tactic: category, techniques: nestedTechniques(texts(mitreTechniques)) }] }
+        ? { tactics: [{ tactic: category, techniques: nestedTechniques(textsOf(mitreTechniques)) }] }
         : {}),
-    ...(isFields(template["entityMappings"]) || assets.length === 0
+    ...(isRecord(template["entityMappings"]) || assets.length === 0
       ? {}
       : { entityMappings: newEntities(assets, lost) }),
   };
@@ -68,10 +69,10 @@ function newTemplate({ category, mitreTechniques, impactedAssets, ...template }:
 
 /** Flat sub-techniques become `{ technique, subTechniques }`, as the service returns them. */
 function withNestedTechniques(tactic: Fields): Fields {
-  const techniques = listOfFields(tactic["techniques"]);
+  const techniques = recordsOf(tactic["techniques"]);
   const flat = techniques.flatMap(({ technique, subTechniques }) => [
     ...(typeof technique === "string" ? [technique] : []),
-    ...texts(subTechniques),
+    ...textsOf(subTechniques),
   ]);
   return { ...tactic, techniques: nestedTechniques(flat) };
 }
@@ -173,16 +174,4 @@ function newActions(actions: readonly Fields[], lost: string[]): Fields {
 function typeName(fields: Fields): string {
   const type = fields["@odata.type"];
   return typeof type === "string" ? (type.split(".").at(-1) ?? "") : "";
-}
-
-function isFields(value: unknown): value is Fields {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
-function listOfFields(value: unknown): readonly Fields[] {
-  return Array.isArray(value) ? value.filter(isFields) : [];
-}
-
-function texts(value: unknown): readonly string[] {
-  return Array.isArray(value) ? value.filter((item) => typeof item === "string") : [];
 }

@@ -1,4 +1,5 @@
 /** The body of a PATCH, and what a PATCH can't do. */
+import { recordOf } from "@defender-mssp/errors/json";
 import type { DetectionRuleProperties } from "./detectionRuleProperties";
 import { newShape } from "./newShape";
 import { ruleBody } from "./ruleBody";
@@ -75,6 +76,5 @@ function isSet(value: unknown): boolean {
 }
 
 function fieldsAt(fields: Fields, key: string): Fields {
-  const value = fields[key];
-  return typeof value === "object" && value !== null && !Array.isArray(value) ? (value as Fields) : {};
+  return recordOf(fields[key]);
 }

@@ -1,5 +1,6 @@
 /** https://www.pulumi.com/registry/packages/azuread/api-docs/applicationcertificate/ */
 import { randomUUID } from "node:crypto";
+import { hourMs } from "@defender-mssp/errors/time";
 import { string, type ResourceProperties } from "../../schema/property";
 import type { Fields } from "../../schema/fields";
 import { oneOf, uuid } from "../../schema/validators";
@@ -97,7 +98,7 @@ function pemOf(value: string, encoding: string): string {
 /** From a duration such as `240h` or `2400h30m`. */
 function endAfter(duration: string, start: string): string {
   if (duration === "") return "";
-  const units: Readonly<Record<string, number>> = { h: 3_600_000, m: 60_000, s: 1000 };
+  const units: Readonly<Record<string, number>> = { h: hourMs, m: 60_000, s: 1000 };
   const parts = [...duration.matchAll(/(\d+(?:\.\d+)?)([hms])/g)];
   if (parts.map(([part]) => part).join("") !== duration) {
     throw new Error(`Unable to parse \`end_date_relative\` ("${duration}") as a duration`);

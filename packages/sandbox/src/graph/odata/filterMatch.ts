@@ -3,6 +3,7 @@
  * case, and operators that need its second index (`ne`, `not`, `endsWith`) are refused unless the
  * query is an advanced one. https://learn.microsoft.com/graph/aad-advanced-queries
  */
+import { listOf } from "@defender-mssp/errors/json";
 import type { Json } from "../../cloud/model";
 import { complexTypes, type EntityProperties, type EntityProperty } from "../entities";
 import { unreadableRequest, unsupportedQuery } from "../errors";
@@ -259,5 +260,5 @@ function member(object: Json, name: string): Json {
 }
 
 function asList(value: Json): Json[] {
-  return Array.isArray(value) ? value : [];
+  return listOf(value) as Json[];
 }

@@ -1,4 +1,5 @@
 /** Reading of a tenant's objects for the pages. */
+import { recordsOf } from "@defender-mssp/errors/json";
 import type { Json, StoredObject } from "../../cloud/model";
 import type { TenantRecord } from "../../cloud/store";
 import { objectName } from "../names";
@@ -14,14 +15,8 @@ export function text(value: Json | undefined): string {
   return typeof value === "boolean" || typeof value === "number" ? String(value) : "";
 }
 
-export function texts(value: Json | undefined): string[] {
-  return Array.isArray(value) ? value.filter((item) => typeof item === "string") : [];
-}
-
-export function objectsIn(value: Json | undefined): Record<string, Json>[] {
-  const items = Array.isArray(value) ? value : [];
-  return items.flatMap((item) => (typeof item === "object" && item !== null && !Array.isArray(item) ? [item] : []));
-}
+export { textsOf as texts } from "@defender-mssp/errors/json";
+export const objectsIn = recordsOf as (value: Json | undefined) => Record<string, Json>[];
 
 /** The name of a directory object, else its ID. */
 export function principalName(tenant: TenantRecord, id: string): string {
