@@ -44,7 +44,7 @@ export async function authorize(
     if (address === undefined) return reply.code(400).type("text/html; charset=utf-8").send(errorPage(body));
     return answer(reply, address, {
       error: error.error,
-      error_description: propertyText(body["error_description"] as string),
+      error_description: propertyText(body["error_description"]),
     });
   }
 }
@@ -118,7 +118,7 @@ async function answer(
 }
 
 function errorPage(body: Record<string, unknown>): string {
-  const description = escaped(propertyText(body["error_description"] as string));
+  const description = escaped(propertyText(body["error_description"]));
   return `<!DOCTYPE html>
 <html lang="en"><head><title>Sign in to your account</title></head>
 <body><h1>Sorry, but we're having trouble signing you in.</h1><p>${description}</p></body></html>
