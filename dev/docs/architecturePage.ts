@@ -17,7 +17,6 @@ export function architecturePage(): string {
 function floorsTable(): string {
   const all = rooms();
   const isPackage = (room: string) => room.startsWith("packages/");
-  const cells = (names: readonly string[]) => names.map((room) => `\`${room}\``).join(", ");
   const rows = floors(all)
     .map((floor, level) =>
       floor.map((room) => {
@@ -32,13 +31,18 @@ function floorsTable(): string {
   return [...heading, ...rows.map((row) => `| ${row.join(" | ")} |`)].join("\n");
 }
 
+function cells(names: readonly string[]): string {
+  return names.map((room) => `\`${room}\``).join(", ");
+}
+
 /** The floors inside of large rooms. */
 function partsTable(): string {
   const rows = [...parts()].flatMap(([room, ofRoom]) =>
     floors(ofRoom)
       .map((floor, level) =>
         floor.map((part) => {
-          const imports = (ofRoom.get(part) ?? []).map((below) => `\`${below}\``).join(", ");
+          const below = ofRoom.get(part) ?? [];
+          const imports = below.length === ofRoom.size - 1 ? "all others" : cells(below);
           return `| \`${room}/\` | ${level} | \`${part}\` | ${imports} |`;
         }),
       )

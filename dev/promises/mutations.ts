@@ -139,7 +139,7 @@ export const mutations: readonly Mutation[] = [
     test: "test/e2e/leastPrivilege.test.ts",
     grep: "basic: are enough",
     file: "domain/kinds/guest.ts",
-    before: 'write: () => ["User.ReadWrite.All"]',
+    before: "write: () => graphUsers.write",
     after: "write: () => []",
   },
   {
@@ -147,8 +147,8 @@ export const mutations: readonly Mutation[] = [
     test: "test/e2e/leastPrivilege.test.ts",
     grep: "cross-tenant trust: are needed",
     file: "domain/kinds/partnerEntry.ts",
-    before: 'write: () => ["Policy.ReadWrite.CrossTenantAccess"]',
-    after: 'write: () => ["Policy.ReadWrite.CrossTenantAccess", "Policy.Read.All"]',
+    before: "write: () => graphAccessPartners.write",
+    after: 'write: () => [...graphAccessPartners.write, "Policy.Read.All"]',
   },
   {
     promise: "refuses access for anybody whom the settings do not name",

@@ -35,7 +35,7 @@ const facts = [
     home: "@defender-mssp/errors/time",
     before: 11,
     pattern: /\/\^P[^\n/]*\(\\d\+\)[DHM][^\n]*\.exec\(/g,
-    allowed: ["report/resourceWithId.ts", "graph/tenantFeatures.ts"],
+    allowed: ["state/resourceWithId.ts", "graph/tenantFeatures.ts"],
   },
   {
     fact: "escaping of markup",
@@ -49,7 +49,7 @@ const facts = [
     home: "@defender-mssp/terminal/wholeNumber",
     before: 9,
     pattern: /\/\^(\[1-9\]\\d|\\d)[^/]*\$\/\.test\((\w+)\)\) (throw new InvalidArgumentError|return Number)/g,
-    allowed: ["onboard/command.ts", "status/command.ts"],
+    allowed: [],
   },
 ];
 

@@ -1,4 +1,5 @@
 /** What ends, and when. */
+import { dayMs } from "@defender-mssp/errors/time";
 import { profileWrites } from "@defender-mssp/microsoft";
 import type { Settings } from "../../../settings";
 import type { ReportObject } from "../objects/reportObject";
@@ -133,11 +134,10 @@ function dates(from: string | undefined, until: string | undefined): Pick<Report
 
 /** Days before an end from which on it needs attention; `mssp secrets --days` has the same default. */
 export const daysOfWarning = 30;
-const day = 24 * 60 * 60 * 1000;
 
 /** Whole days until a moment, rounded down; negative after it. */
 export function daysLeft(until: string, now: Date): number {
-  return Math.floor((Date.parse(until) - now.getTime()) / day);
+  return Math.floor((Date.parse(until) - now.getTime()) / dayMs);
 }
 
 /** That something ended or ends, and when. */

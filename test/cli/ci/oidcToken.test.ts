@@ -65,7 +65,9 @@ describe("GitHub's OIDC token in a file", function () {
       return error instanceof VisibleError && /id-token: write/.test(error.message);
     });
     await assert.rejects(writeOidcToken(path.join(folder, "token"), environment()), (error) => {
-      return error instanceof VisibleError && /answered 500/.test(error.message) && !error.message.includes("the job's");
+      return (
+        error instanceof VisibleError && /answered 500/.test(error.message) && !error.message.includes("the job's")
+      );
     });
     assert.equal(asked.length, 3);
   });

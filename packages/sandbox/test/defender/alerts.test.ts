@@ -17,7 +17,14 @@ import {
   legacyAlert,
   securityAlert,
 } from "../../src/defender";
-import { connectorId, referenceFolder, StoppedClock, tenantId, type TestSandbox, testSandbox } from "@defender-mssp/testkit";
+import {
+  connectorId,
+  referenceFolder,
+  StoppedClock,
+  tenantId,
+  type TestSandbox,
+  testSandbox,
+} from "@defender-mssp/testkit";
 
 const now = new Date("2026-06-01T12:00:00Z");
 const hour = 60 * 60 * 1000;
