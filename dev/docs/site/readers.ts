@@ -85,7 +85,7 @@ export function readers(decisions: readonly SidebarPage[]): readonly SidebarGrou
       ]),
       folded(
         "Packages",
-        ["detections", "engine", "errors", "microsoft", "pages", "sandbox", "siem", "terminal"].map((name) =>
+        ["detections", "engine", "errors", "microsoft", "pages", "plugins", "sandbox", "siem", "terminal"].map((name) =>
           page(name, `packages/${name}/README.md`),
         ),
       ),

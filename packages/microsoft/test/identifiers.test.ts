@@ -95,7 +95,7 @@ describe("microsoft", () => {
     for (const file of files.filter((one) => one !== late)) {
       const source = await readFile(path.join(folder, file), "utf8");
       for (const [, name] of source.matchAll(/(?:from |import |(?:require|import)\()"([^"]+)"/g))
-        assert.match(name!, /^(node:|\.|@defender-mssp\/errors$)/, file);
+        assert.match(name!, /^(node:|\.|@defender-mssp\/errors(\/\w+)?$)/, file);
       assert.doesNotMatch(source, /from "[^"]*pkcs12"/, file);
     }
     const manifest = JSON.parse(await readFile(path.join(root, "packages", "microsoft", "package.json"), "utf8")) as {

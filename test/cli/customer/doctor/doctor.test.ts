@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { copyFile, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { pulumiEnvironment } from "@defender-mssp/plugins";
 import { startSandbox, type OwnSandbox } from "@defender-mssp/sandbox";
 import { type PermissionsByResource, setSwitches, verifyDomain } from "@defender-mssp/testkit";
 import { stringify } from "yaml";
@@ -23,8 +24,9 @@ describe("mssp doctor", function () {
   before(async () => {
     folder = await mkdtemp(path.join(tmpdir(), "mssp-doctor-"));
     await copyFile(path.join(checkout, "Pulumi.yaml"), path.join(folder, "Pulumi.yaml"));
-    sandbox = await startSandbox({ home: path.join(folder, ".sandbox") });
-    const { variables, removed } = await sandbox.environment();
+    const home = path.join(folder, ".sandbox");
+    sandbox = await startSandbox({ home });
+    const { variables, removed } = await pulumiEnvironment(home, await sandbox.environment());
     environment = { ...Object.fromEntries(removed.map((name) => [name, undefined])), ...variables };
   });
   after(async () => {
