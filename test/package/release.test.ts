@@ -30,10 +30,7 @@ describe("the workflow release.yml", () => {
         dependencies++;
         const needed = tarball(carrier(dependency));
         assert.ok(published.includes(needed), `${name} needs ${dependency}, which is not published`);
-        assert.ok(
-          published.indexOf(needed) < published.indexOf(tarball(name)),
-          `${name} before ${dependency}`,
-        );
+        assert.ok(published.indexOf(needed) < published.indexOf(tarball(name)), `${name} before ${dependency}`);
       }
     }
     assert.ok(dependencies > packages.length, `${dependencies}`);
