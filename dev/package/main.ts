@@ -26,4 +26,7 @@ async function removeTarballs(folder: string): Promise<void> {
   for (const name of names.filter((file) => /^defender-mssp-.*\.tgz$/.test(file))) await rm(path.join(folder, name));
 }
 
-void main();
+main().catch((error: unknown) => {
+  console.error(error instanceof Error ? error.message : error);
+  process.exitCode = 1;
+});
