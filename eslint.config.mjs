@@ -13,6 +13,12 @@ const worldOfProcess = [
 /** A path of Graph. A selector's pattern can't contain a slash. */
 const graphPath = String.raw`\u002f(v1\\?\.0|beta)($|\\|\u002f)`;
 
+/** A spread of an object literal in another: only saves lines. */
+const literalSpread = {
+  selector: "ObjectExpression > SpreadElement > ObjectExpression",
+  message: "Write these as plain properties.",
+};
+
 export default tseslint.config(
   { ignores: ["**/dist/**", "**/node_modules/**", ".sandbox/**", ".packages/**", "test/compat/*/*/project/**"] },
   {
@@ -51,12 +57,18 @@ export default tseslint.config(
     },
   },
   {
+    files: ["**/*.{ts,tsx}"],
+    ignores: ["**/test/**"],
+    rules: { "no-restricted-syntax": ["error", literalSpread] },
+  },
+  {
     // Only packages/microsoft knows a path of Graph; the sandbox serves them.
     files: ["**/*.{ts,tsx}"],
     ignores: ["packages/{microsoft,sandbox,plugins,testkit}/**", "**/test/**"],
     rules: {
       "no-restricted-syntax": [
         "error",
+        literalSpread,
         ...[
           `Literal[value=/${graphPath}/]`,
           `Literal[regex.pattern=/${graphPath}/]`,

@@ -83,7 +83,10 @@ async function declare(settings: Settings, now: Date, folder: string | undefined
   if (azureDelegation === undefined) return;
   const delegate = await prepareDelegation(delegationName, {
     ...azureDelegation,
-    ...{ tenantId, msspTenantId, msspName, cloud },
+    tenantId,
+    msspTenantId,
+    msspName,
+    cloud,
   });
   delegate();
 }

@@ -83,7 +83,12 @@ function consentOf(stack: string, settings: CustomerSettings, ids: ApplicationId
   const { automation, preview } = applications;
   const url = (id: string) => adminConsentUrl(cloud, tenantId, id);
   return {
-    ...{ stack, customerName, tenantId, cloud, msspName, applications },
+    stack,
+    customerName,
+    tenantId,
+    cloud,
+    msspName,
+    applications,
     ...(msspContact === undefined ? {} : { msspContact }),
     consentUrls: {
       ...(automation === undefined ? {} : { automation: url(automation.id) }),

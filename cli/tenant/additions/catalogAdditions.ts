@@ -50,7 +50,9 @@ async function resources({ call, deployed, graph }: AdditionsTenant, catalogId: 
       id,
       targets: [catalogId, id],
       step: azRest("POST", `${graph}${catalogResourceRequestsPath}`, {
-        ...{ catalogId, requestType: "AdminRemove", accessPackageResource: { id, originId, originSystem } },
+        catalogId,
+        requestType: "AdminRemove",
+        accessPackageResource: { id, originId, originSystem },
       }),
     }));
 }

@@ -198,7 +198,12 @@ export function additionsTenant(
 ): AdditionsTenant {
   const { call, endpoints, accessToken } = signIn;
   return {
-    ...{ stack, call, graph: endpoints.graphEndpoint, deployed, settings, prerequisites: settings },
+    stack,
+    call,
+    graph: endpoints.graphEndpoint,
+    deployed,
+    settings,
+    prerequisites: settings,
     readAssignments: subscriptionAssignments(settings, { environment, endpoints }),
     ownObjectId: objectIdIn(accessToken),
     identities: identityVariables.flatMap((name) => environment[name]?.toLowerCase() ?? []),

@@ -22,7 +22,9 @@ export interface StackPrincipal extends AccessPrincipal {
 /** @param holders object IDs of those who hold an access package of the stack's. */
 export function peopleOf(tenant: AdditionsTenant, holders: ReadonlySet<string>): readonly StackPrincipal[] {
   const guests = tenant.deployed.all("guest").map(({ objectId, inputs, outputs }) => ({
-    ...{ type: "user" as const, id: objectId, name: `guest ${String(inputs["email"])}` },
+    type: "user" as const,
+    id: objectId,
+    name: `guest ${String(inputs["email"])}`,
     adopted: outputs["adopted"] === true,
   }));
   const others = [...holders].filter((id) => !tenant.deployed.has(id));
@@ -34,14 +36,17 @@ export function peopleOf(tenant: AdditionsTenant, holders: ReadonlySet<string>):
 
 export function groupPrincipals(tenant: AdditionsTenant): readonly StackPrincipal[] {
   return groupsOf(tenant).map(({ objectId, inputs, outputs, retainOnDelete = false }) => ({
-    ...{ type: "group", id: objectId, name: `group "${String(inputs["displayName"] ?? outputs["displayName"])}"` },
+    type: "group",
+    id: objectId,
+    name: `group "${String(inputs["displayName"] ?? outputs["displayName"])}"`,
     adopted: retainOnDelete,
   }));
 }
 
 export function connectorPrincipals(tenant: AdditionsTenant): readonly StackPrincipal[] {
   return servicePrincipalsOf(tenant).map(({ objectId, outputs }) => ({
-    ...{ type: "servicePrincipal", id: objectId },
+    type: "servicePrincipal",
+    id: objectId,
     name: `service principal "${String(outputs["displayName"])}"`,
     adopted: outputs["adopted"] === true,
   }));
@@ -75,7 +80,11 @@ export async function heldAdditions(
 
 function addition(principal: StackPrincipal, { name, id, what, step, within }: HeldGrant): FoundAddition {
   return {
-    ...{ kind: name, to: principal.name, what, id, step },
+    kind: name,
+    to: principal.name,
+    what,
+    id,
+    step,
     targets: within === undefined ? [principal.id] : [principal.id, within],
     mentions: within === undefined ? [principal.id] : [principal.id, within],
   };

@@ -106,7 +106,9 @@ export async function msspApplicationAdditions(tenant: AdditionsTenant): Promise
 export async function identityPrincipals(tenant: AdditionsTenant): Promise<readonly StackPrincipal[]> {
   const { identities } = await msspApplications(tenant);
   return identities.map(({ id, displayName }) => ({
-    ...{ type: "servicePrincipal", id, adopted: false },
+    type: "servicePrincipal",
+    id,
+    adopted: false,
     name: `service principal "${displayName}"`,
   }));
 }

@@ -6,7 +6,9 @@ import { markedObjects } from "./markedObjects";
 export const application = {
   presence: restorablePresence(kind.address),
   search: markedObjects({
-    ...{ kind: kind.key, collection: kind.address, read: registrations },
+    kind: kind.key,
+    collection: kind.address,
+    read: registrations,
     gives: ["who has one of its credentials signs in as it"],
   }),
 } satisfies KindCalls;

@@ -20,7 +20,10 @@ async function policies(tenant: KindTenant): Promise<Sighting[]> {
         .includes(msspTenantId.toLowerCase()),
     )
     .map(({ id, displayName }) => ({
-      ...{ kind: "conditionalAccessPolicy", id, name: displayName ?? id, whose: "thisMssp" },
+      kind: "conditionalAccessPolicy",
+      id,
+      name: displayName ?? id,
+      whose: "thisMssp",
       evidence: "its conditions name the MSSP's tenant",
       gives: [],
       step: deletionStep(tenant, `${collection}/${id}`),

@@ -11,7 +11,8 @@ import { markedObjects } from "./markedObjects";
 export const defenderRole = {
   presence: definitionPresence,
   search: markedObjects({
-    ...{ kind: "defenderRole", collection: graphDefenderRoles.path },
+    kind: "defenderRole",
+    collection: graphDefenderRoles.path,
     read: ({ graph }) => listRoleDefinitions(graph),
   }),
 } satisfies KindCalls;

@@ -36,7 +36,9 @@ function sighting(tenant: KindTenant, rule: DetectionRuleObject): Omit<Sighting,
   const { id, displayName, createdDateTime, status } = rule;
   const actions = status === "enabled" ? ruleActionNames(rule).map((name) => automatedActionForms[name].effect) : [];
   return {
-    ...{ kind: "detectionRule" as const, id, name: displayName },
+    kind: "detectionRule" as const,
+    id,
+    name: displayName,
     ...(typeof createdDateTime === "string" ? { createdOn: createdDateTime } : {}),
     gives: actions.length === 0 ? [] : [`it ${actions.join(", ")}`],
     ...deletion(tenant, rulePath(tenant, id)),

@@ -31,6 +31,9 @@ function endOfEligibility(
   { principalId, roleDefinitionId, directoryScopeId }: RoleEligibility,
 ): string {
   return azRest("POST", `${graphUrl}${roleEligibilityRequestsPath}`, {
-    ...{ action: "adminRemove", principalId, roleDefinitionId, directoryScopeId },
+    action: "adminRemove",
+    principalId,
+    roleDefinitionId,
+    directoryScopeId,
   });
 }

@@ -36,6 +36,9 @@ async function eligibilities(tenant: KindTenant, { type, id }: AccessPrincipal):
 /** The command that ends an eligibility. */
 export function eligibilityEnd({ graphUrl }: KindTenant, { accessId, groupId, principalId }: GroupEligibility): string {
   return azRest("POST", `${graphUrl}${groupEligibilityRequestsPath}`, {
-    ...{ action: "adminRemove", accessId, groupId, principalId },
+    action: "adminRemove",
+    accessId,
+    groupId,
+    principalId,
   });
 }

@@ -18,7 +18,10 @@ export async function delegatedAdminSightings({
     .filter(({ customer }) => customer?.tenantId?.toLowerCase() === owner.tenantId.toLowerCase())
     .filter(({ status }) => grantingStatuses.includes(status))
     .map(({ id, displayName, status, accessDetails }) => ({
-      ...{ kind: "gdapRelationship", id, name: displayName, whose: "thisMssp" },
+      kind: "gdapRelationship",
+      id,
+      name: displayName,
+      whose: "thisMssp",
       evidence: "its partner is the MSSP's tenant",
       gives: [`it is ${status}, with ${accessDetails?.unifiedRoles?.length ?? 0} roles`],
       step: kind.removal.step,

@@ -8,12 +8,16 @@ export const governanceRelationship = {
 /** What grants something, also where the MSSP has asked to end it. */
 async function relationships({ graph, owner }: KindTenant): Promise<Sighting[]> {
   const relationship = await new TenantGovernance(graph, {
-    ...{ governingTenantId: owner.msspTenantId, governedTenantId: owner.tenantId },
+    governingTenantId: owner.msspTenantId,
+    governedTenantId: owner.tenantId,
   }).current();
   if (relationship === undefined) return [];
   return [
     {
-      ...{ kind: "governanceRelationship", id: relationship.id, name: relationship.id, whose: "thisMssp" },
+      kind: "governanceRelationship",
+      id: relationship.id,
+      name: relationship.id,
+      whose: "thisMssp",
       evidence: "its governing tenant is the MSSP's",
       gives: grantSentences(relationship.policy),
       step: `npx mssp governance terminate --stack ${owner.stack} --as customer --client-id <ID>`,

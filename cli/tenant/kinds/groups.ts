@@ -6,7 +6,9 @@ import { markedObjects } from "./markedObjects";
 export const group = {
   presence: restorablePresence(graphGroups.path),
   search: markedObjects({
-    ...{ kind: "group", collection: graphGroups.path, principal: "group" },
+    kind: "group",
+    collection: graphGroups.path,
+    principal: "group",
     read: ({ list }) => list(`${graphGroups.path}?$select=id,displayName,description,createdDateTime&$top=999`),
   }),
 } satisfies KindCalls;

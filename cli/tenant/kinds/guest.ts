@@ -38,7 +38,10 @@ async function guests(tenant: KindTenant): Promise<Sighting[]> {
     const name = user.mail ?? user.displayName ?? user.userPrincipalName;
     return [
       {
-        ...{ kind: "guest" as const, id: user.id, name, ...owner },
+        kind: "guest" as const,
+        id: user.id,
+        name,
+        ...owner,
         principal: { type: "user" as const, id: user.id },
         gives: [],
         ...(typeof user.createdDateTime === "string" ? { createdOn: user.createdDateTime } : {}),

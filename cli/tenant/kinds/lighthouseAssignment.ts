@@ -31,7 +31,10 @@ async function delegations({ azure, delegatedSubscription: subscription, owner }
         registrationDefinition?.properties?.managedByTenantId?.toLowerCase() === owner.msspTenantId.toLowerCase(),
     )
     .map(({ id }) => ({
-      ...{ kind: "lighthouseAssignment", id, name: lastSegment(id), whose: "thisMssp" },
+      kind: "lighthouseAssignment",
+      id,
+      name: lastSegment(id),
+      whose: "thisMssp",
       evidence: "its managing tenant is the MSSP's",
       gives: [`groups of the MSSP's tenant have roles in subscription ${subscription}`],
       step: `az managedservices assignment delete --assignment ${shellQuoted(id)}`,

@@ -34,7 +34,11 @@ export function markedObjects(search: MarkedSearch) {
       if (owner === undefined) return [];
       return [
         {
-          ...{ kind, id, name: displayName ?? id, ...owner, gives },
+          kind,
+          id,
+          name: displayName ?? id,
+          ...owner,
+          gives,
           ...(principal === undefined ? {} : { principal: { type: principal, id } }),
           ...(typeof createdDateTime === "string" ? { createdOn: createdDateTime } : {}),
           ...deletion(tenant, `${collection}/${encodeURIComponent(id)}`),

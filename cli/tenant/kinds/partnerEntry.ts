@@ -18,7 +18,10 @@ async function entry(tenant: KindTenant): Promise<Sighting[]> {
   if (partner === undefined) return [];
   return [
     {
-      ...{ kind: "partnerEntry", id: msspTenantId, name: msspTenantId, whose: "thisMssp" },
+      kind: "partnerEntry",
+      id: msspTenantId,
+      name: msspTenantId,
+      whose: "thisMssp",
       evidence: "it is the entry of the MSSP's tenant",
       gives: trustTexts(partner),
       step: deletionStep(tenant, graphAccessPartners.item(msspTenantId)),

@@ -18,7 +18,10 @@ async function markedAssignments(tenant: KindTenant): Promise<Sighting[]> {
     if (owner === undefined) return [];
     return [
       {
-        ...{ kind: "sentinelAssignment", id, name: azureRoleText(assignment), ...owner },
+        kind: "sentinelAssignment",
+        id,
+        name: azureRoleText(assignment),
+        ...owner,
         ...(typeof properties.createdOn === "string" ? { createdOn: properties.createdOn } : {}),
         gives: [`the principal ${properties.principalId} has ${azureRoleText(assignment)} at ${properties.scope}`],
         step: removalStep(id),

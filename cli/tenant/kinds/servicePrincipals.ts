@@ -46,7 +46,9 @@ async function msspPrincipals(
   isOfKind: (entry: ServicePrincipalEntry) => boolean,
 ): Promise<Sighting[]> {
   return (await msspEntries(tenant)).filter(isOfKind).map(({ id, displayName, notes }) => ({
-    ...{ kind, id, name: displayName },
+    kind,
+    id,
+    name: displayName,
     ...(ownership(tenant.owner, notes) ?? ofMssp),
     principal: { type: "servicePrincipal", id },
     gives: [],
@@ -62,7 +64,11 @@ async function connectorPrincipals(tenant: KindTenant): Promise<Sighting[]> {
     if (owner === undefined) return [];
     return [
       {
-        ...{ kind: "servicePrincipal" as const, id, name: displayName, ...owner, gives: [] },
+        kind: "servicePrincipal" as const,
+        id,
+        name: displayName,
+        ...owner,
+        gives: [],
         principal: { type: "servicePrincipal" as const, id },
         ...deletion(tenant, graphServicePrincipals.item(id)),
       },

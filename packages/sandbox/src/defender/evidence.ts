@@ -70,8 +70,15 @@ function userAccount(detection: Detection): object {
 function fileDetails({ kind, sha1, sha256, md5 }: Detection): object {
   const [isMicrosofts, fileSize] = [kind.folder.startsWith("C:\\Windows\\"), 20_480 + kind.file.length * 4096];
   return {
-    ...{ sha1, sha256, md5, fileName: kind.file, filePath: kind.folder, fileSize },
-    ...{ filePublisher: isMicrosofts ? "Microsoft Corporation" : null, signer: null, issuer: null },
+    sha1,
+    sha256,
+    md5,
+    fileName: kind.file,
+    filePath: kind.folder,
+    fileSize,
+    filePublisher: isMicrosofts ? "Microsoft Corporation" : null,
+    signer: null,
+    issuer: null,
   };
 }
 
@@ -130,8 +137,14 @@ function processEvidence(detection: Detection): SecurityAlertEvidence {
     mdeDeviceId: detection.device.id,
     imageFile: fileDetails(detection),
     parentProcessImageFile: {
-      ...{ sha1: null, sha256: null, fileName: "explorer.exe", filePath: "C:\\Windows", fileSize: null },
-      ...{ filePublisher: "Microsoft Corporation", signer: null, issuer: null },
+      sha1: null,
+      sha256: null,
+      fileName: "explorer.exe",
+      filePath: "C:\\Windows",
+      fileSize: null,
+      filePublisher: "Microsoft Corporation",
+      signer: null,
+      issuer: null,
     },
     userAccount: userAccount(detection),
   });
@@ -174,8 +187,12 @@ const furtherEvidence: Readonly<Record<string, (detection: Detection) => Securit
   ],
   "lateral-remote": (detection) => [
     evidence("cloudApplication", detection, {
-      ...{ appId: 11161, displayName: "Microsoft 365", instanceId: 0, instanceName: "Microsoft 365" },
-      ...{ saasAppId: 11161, stream: null },
+      appId: 11161,
+      displayName: "Microsoft 365",
+      instanceId: 0,
+      instanceName: "Microsoft 365",
+      saasAppId: 11161,
+      stream: null,
     }),
   ],
 };

@@ -56,8 +56,14 @@ export function customIncident(tenant: Tenant, alert: SecurityAlert): SecurityIn
     classification: "unknown",
     determination: "unknown",
     severity: alert.severity,
-    ...{ customTags: [], systemTags: [], description: null, lastModifiedBy: null, resolvingComment: null },
-    ...{ summary: null, priorityScore: null, comments: [] },
+    customTags: [],
+    systemTags: [],
+    description: null,
+    lastModifiedBy: null,
+    resolvingComment: null,
+    summary: null,
+    priorityScore: null,
+    comments: [],
   };
   return withChanges(tenant, "incidents", incident);
 }

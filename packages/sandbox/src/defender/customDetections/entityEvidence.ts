@@ -40,8 +40,12 @@ function common(type: string, created: string) {
   return {
     "@odata.type": `#microsoft.graph.security.${type}Evidence`,
     createdDateTime: created,
-    ...{ verdict: "unknown", remediationStatus: "none", remediationStatusDetails: null },
-    ...{ roles: [], detailedRoles: [], tags: [] },
+    verdict: "unknown",
+    remediationStatus: "none",
+    remediationStatusDetails: null,
+    roles: [],
+    detailedRoles: [],
+    tags: [],
   };
 }
 
@@ -66,8 +70,12 @@ const shapes: Readonly<Record<string, EvidenceShape>> = {
     properties: ({ name = null, ntDomain = null, sid = null, aadUserId = null, upn = null }) => ({
       stream: null,
       userAccount: {
-        ...{ accountName: name, domainName: ntDomain, userSid: sid, azureAdUserId: aadUserId },
-        ...{ userPrincipalName: upn, displayName: null },
+        accountName: name,
+        domainName: ntDomain,
+        userSid: sid,
+        azureAdUserId: aadUserId,
+        userPrincipalName: upn,
+        displayName: null,
       },
     }),
   },
@@ -77,8 +85,15 @@ const shapes: Readonly<Record<string, EvidenceShape>> = {
       detectionStatus: "detected",
       mdeDeviceId: null,
       fileDetails: {
-        ...{ sha1, sha256, md5: null, fileName: name, filePath: null, fileSize: null },
-        ...{ filePublisher: null, signer: null, issuer: null },
+        sha1,
+        sha256,
+        md5: null,
+        fileName: name,
+        filePath: null,
+        fileSize: null,
+        filePublisher: null,
+        signer: null,
+        issuer: null,
       },
     }),
   },

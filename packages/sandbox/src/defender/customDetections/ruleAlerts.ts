@@ -80,11 +80,19 @@ function alertFrame(
     assignedTo: null,
     alertWebUrl: `${clouds.public.portal}/alerts/${id}?tid=${tenant.id}`,
     incidentWebUrl: null,
-    ...{ actorDisplayName: null, threatDisplayName: null, threatFamilyName: null },
+    actorDisplayName: null,
+    threatDisplayName: null,
+    threatFamilyName: null,
     mitreTechniques: objectsIn(tactic?.["techniques"]).flatMap(techniques),
-    ...{ createdDateTime: moment, lastUpdateDateTime: moment, resolvedDateTime: null },
-    ...{ firstActivityDateTime: activity, lastActivityDateTime: activity },
-    ...{ systemTags: [], alertPolicyId: null, comments: [], evidence: [] },
+    createdDateTime: moment,
+    lastUpdateDateTime: moment,
+    resolvedDateTime: null,
+    firstActivityDateTime: activity,
+    lastActivityDateTime: activity,
+    systemTags: [],
+    alertPolicyId: null,
+    comments: [],
+    evidence: [],
   };
 }
 

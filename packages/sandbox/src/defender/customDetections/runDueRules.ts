@@ -86,8 +86,10 @@ async function runRule(
   } catch (error) {
     if (!isForPeople(error)) throw error;
     rule["lastRunDetails"] = {
-      ...{ lastRunDateTime: withTicks(now), status: "failed" },
-      ...{ failureReason: error.message, errorCode: "queryExecutionFailed" },
+      lastRunDateTime: withTicks(now),
+      status: "failed",
+      failureReason: error.message,
+      errorCode: "queryExecutionFailed",
     };
     return { ruleId: rule.id, alerts: 0, problem: error.message };
   }

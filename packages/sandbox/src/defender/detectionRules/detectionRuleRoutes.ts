@@ -39,8 +39,15 @@ const largestPage = 1000;
 const filterable = {
   name: "microsoft.graph.security.detectionRule",
   properties: {
-    ...{ id: string(), displayName: string(), description: string(), status: string(), detectorId: string() },
-    ...{ createdBy: string(), lastModifiedBy: string(), createdDateTime: dateTime(), lastModifiedDateTime: dateTime() },
+    id: string(),
+    displayName: string(),
+    description: string(),
+    status: string(),
+    detectorId: string(),
+    createdBy: string(),
+    lastModifiedBy: string(),
+    createdDateTime: dateTime(),
+    lastModifiedDateTime: dateTime(),
     isEnabled: boolean(),
   },
 };

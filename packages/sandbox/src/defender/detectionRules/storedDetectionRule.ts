@@ -18,7 +18,11 @@ export function storedDetectionRule(rule: JsonObject & { id: string }): StoredOb
     detectionAction: {
       ...action,
       alertTemplate: {
-        ...{ description: "", recommendedActions: null, tactics: [], customDetails: null, eventGroupingKind: null },
+        description: "",
+        recommendedActions: null,
+        tactics: [],
+        customDetails: null,
+        eventGroupingKind: null,
         ...template,
         entityMappings: withAllSets("entityMappingConfiguration", template["entityMappings"]),
       },
