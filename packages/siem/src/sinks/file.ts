@@ -8,7 +8,7 @@ import { wholeNumber } from "@defender-mssp/terminal/wholeNumber";
 import { InvalidArgumentError, Option } from "commander";
 import type { DestinationKind } from "./destinationKind";
 
-interface FileValues {
+export interface FileValues {
   readonly file?: string;
   /** Bytes. */
   readonly fileSize?: number;

@@ -16,7 +16,7 @@ import { fromEnvironment, type DestinationKind, type RecordsInfo } from "./desti
 /** Bytes of one call at most: collectors of old releases take a megabyte. */
 const callSize = 500_000;
 
-interface HecValues {
+export interface HecValues {
   readonly hec?: string;
   readonly index?: string;
   readonly sourcetype?: string;

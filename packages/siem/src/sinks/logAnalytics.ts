@@ -8,7 +8,7 @@ import { UsageError } from "@defender-mssp/terminal/usageError";
 import { Option } from "commander";
 import { fromEnvironment, type DestinationKind } from "./destinationKind";
 
-interface LogAnalyticsValues {
+export interface LogAnalyticsValues {
   readonly logAnalytics?: string;
   readonly dcr?: string;
   readonly stream?: string;
