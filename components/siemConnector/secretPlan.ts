@@ -169,9 +169,13 @@ function isDue({ startsOn, endsOn }: SecretDates, policy: SecretSchedule, now: D
 function byAge(there: SecretsBySlot): SecretSlot[] {
   const later = (a: SecretDates, b: SecretDates): number =>
     Date.parse(b.startsOn ?? "") - Date.parse(a.startsOn ?? "") || Date.parse(b.endsOn) - Date.parse(a.endsOn);
+  const names = (one: SecretSlot, other: SecretSlot): boolean =>
+    Date.parse(there[one]?.keepsUntil?.[other] ?? "") > Date.parse(there[other]?.startsOn ?? "");
+  // `up --refresh` creates a revoked previous secret again: with a later start, without a record of its successor.
+  const superseding = (a: SecretSlot, b: SecretSlot): number => Number(names(b, a)) - Number(names(a, b));
   return secretSlots
     .filter((slot) => there[slot] !== undefined)
-    .sort((a, b) => later(there[a] as SecretDates, there[b] as SecretDates));
+    .sort((a, b) => superseding(a, b) || later(there[a] as SecretDates, there[b] as SecretDates));
 }
 
 function deletedFrom(there: SecretsBySlot, kept: Kept, now: Date, replaced?: SecretSlot): readonly DeletedSecret[] {

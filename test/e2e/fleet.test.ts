@@ -1,5 +1,5 @@
 /**
- * `mssp fleet` over twelve customers on the real engine: onboard, change, die in the middle,
+ * `mssp fleet` over six customers on the real engine: onboard, change, die in the middle,
  * resume, faults, destroy.
  */
 import assert from "node:assert/strict";
@@ -12,11 +12,11 @@ import type { RunReport } from "../../cli/stack/report";
 import { mssp } from "../cli/mssp";
 import { ana, ben, checkout, createProject, customer, dumpOfTenant, tenantIdOf } from "./support";
 
-const customers = Array.from({ length: 12 }, (_, index) => index + 1);
+const customers = [7, 8, 9, 10, 11, 12];
 const stackOf = (number: number) => `customer-${String(number).padStart(2, "0")}`;
 const stacks = customers.map(stackOf);
 
-describe("mssp fleet, twelve customers", () => {
+describe("mssp fleet, six customers", () => {
   let project: SandboxProject;
   let asBefore: readonly string[];
 
@@ -38,7 +38,7 @@ describe("mssp fleet, twelve customers", () => {
     assert.match(report.stacks.find(({ stack }) => stack === "customer-99")?.messages[0] ?? "", /is no valid YAML/);
     assert.match(stderr, /customer-99: failed: .*Pulumi\.customer-99\.yaml:\d+:\d+ is no valid YAML/);
     await writeFile(path.join(project.folder, "Pulumi.customer-99.yaml"), "");
-    const settings = await readFile(path.join(project.folder, "Pulumi.customer-01.yaml"), "utf8");
+    const settings = await readFile(path.join(project.folder, "Pulumi.customer-07.yaml"), "utf8");
     assert.match(settings, /^encryptionsalt: "?v1:[^]*^config:/m);
   });
 
@@ -51,7 +51,7 @@ describe("mssp fleet, twelve customers", () => {
     const events = stdout.split("\n").map((line) => JSON.parse(line) as { event: string; stack?: string });
     const report = await lastReport();
     assert.equal(exitCode, 1);
-    assert.deepEqual(report.counts, { failed: 1, drifted: 0, leftOut: 0, new: 0, changed: 2, unchanged: 0 });
+    assert.deepEqual(report.counts, { failed: 1, drifted: 0, leftOut: 0, new: 0, changed: 1, unchanged: 0 });
     for (const { stack, state, preview } of report.stacks) {
       const violations = preview?.policyViolations.filter(({ level }) => level === "mandatory") ?? [];
       assert.equal(violations.length > 0, stack === stackOf(12), `${stack}: ${violations.length} violations`);
@@ -63,7 +63,7 @@ describe("mssp fleet, twelve customers", () => {
         [],
       );
     }
-    assert.equal(events.filter(({ event }) => event === "ended").length, 3);
+    assert.equal(events.filter(({ event }) => event === "ended").length, 2);
     assert.equal(events.at(-1)?.event, "report");
     assert.deepEqual(dumps(), before);
     await writeSettings([ana, ben]);
@@ -71,14 +71,14 @@ describe("mssp fleet, twelve customers", () => {
 
   it("a leaver is removed from the file, and the preview shows what goes", async () => {
     await writeSettings([ana, ben]);
-    const args = ["analyst", "remove", ana.email, "--stack", stackOf(1), "--yes"];
+    const args = ["analyst", "remove", ana.email, "--stack", stackOf(7), "--yes"];
     const before = dumps();
     const { exitCode, stdout, stderr } = await mssp(args, { folder: project.folder, environment: project.environment });
     assert.equal(exitCode, 0, stdout + stderr);
-    assert.match(stdout, /^Pulumi\.customer-01\.yaml\n- /);
+    assert.match(stdout, /^Pulumi\.customer-07\.yaml\n- /);
     assert.match(stderr, /1 of 1 files written/);
-    assert.deepEqual(statesOf(await lastReport()), { [stackOf(1)]: "changed" });
-    assert.match(stdout, /customer-01 +.*to delete/);
+    assert.deepEqual(statesOf(await lastReport()), { [stackOf(7)]: "changed" });
+    assert.match(stdout, /customer-07 +.*to delete/);
     assert.deepEqual(dumps(), before);
     await writeSettings([ana, ben]);
   });
@@ -88,13 +88,13 @@ describe("mssp fleet, twelve customers", () => {
     let ended = 0;
     running.stdout.on("data", (data: Buffer) => {
       ended += data.toString().split('"event":"ended"').length - 1;
-      if (ended >= 4) running.kill("SIGKILL");
+      if (ended >= 3) running.kill("SIGKILL");
     });
     assert.equal((await running).signal, "SIGKILL");
     const [cut] = await readRuns(journals());
     assert.ok(cut !== undefined && !cut.finished && cut.cutOff.size > 0);
     const done = [...cut.outcomes.keys()];
-    assert.ok(done.length >= 4 && done.length < 12, `${done.length} had ended`);
+    assert.ok(done.length >= 3 && done.length <= 6, `${done.length} had ended`);
 
     const { exitCode, stderr } = await fleet("up", "--resume", "--yes");
     const report = await lastReport();
@@ -141,7 +141,7 @@ describe("mssp fleet, twelve customers", () => {
     assert.ok(ownRequests.asked > 0, "no request of a dynamic provider asked the limiter");
     assert.match(stderr, /Interrupted: the running stacks finish/);
     assert.equal(counts.failed, 0);
-    assert.equal(counts.changed + counts.leftOut, 12);
+    assert.equal(counts.changed + counts.leftOut, 6);
     const resumed = await fleet("destroy", "--resume", "--yes");
     assert.equal(resumed.exitCode, 0, `${resumed.stdout}\n${resumed.stderr}`);
     assert.deepEqual(dumps(), asBefore);

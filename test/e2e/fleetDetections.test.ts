@@ -1,4 +1,4 @@
-/** A change of a detection rule over a fleet of twelve: a canary that fails, all customers, the former commit. */
+/** A change of a detection rule over a fleet of four: a canary that fails, all customers, the former commit. */
 import assert from "node:assert/strict";
 import { watch } from "node:fs";
 import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
@@ -8,7 +8,7 @@ import type { RunReport } from "../../cli/stack/report";
 import { mssp } from "../cli/mssp";
 import { createProject, customer, dumpOfTenant, tenantIdOf } from "./support";
 
-const customers = Array.from({ length: 12 }, (_, index) => index + 1);
+const customers = [1, 2, 3, 4];
 const stacks = customers.map((number) => `customer-${String(number).padStart(2, "0")}`);
 const others = customers.slice(1);
 const ruleId = "fabrikam-security-office";
@@ -26,7 +26,7 @@ alertTemplate:
 `;
 }
 
-describe("mssp fleet, twelve customers with detection rules", () => {
+describe("mssp fleet, four customers with detection rules", () => {
   const first = ruleText("Office", "winword.exe");
   const second = ruleText("Office programs", "excel.exe");
   let project: SandboxProject;
@@ -74,7 +74,7 @@ describe("mssp fleet, twelve customers with detection rules", () => {
     });
     try {
       const { counts } = await up("--init", "--parallel", "4");
-      assert.equal(counts.changed, 12, JSON.stringify(counts));
+      assert.equal(counts.changed, 4, JSON.stringify(counts));
     } finally {
       watcher.close();
     }
@@ -83,13 +83,13 @@ describe("mssp fleet, twelve customers with detection rules", () => {
     assert.match(notes, /^mssp fleet: judging 1 query of the detection rules\.$/m);
   });
 
-  it("a canary that fails leaves the eleven others untouched, and the rule of the canary as it was", async () => {
+  it("a canary that fails leaves the three others untouched, and the rule of the canary as it was", async () => {
     const own = { ...rule(1), id: "customers-own", displayName: "Office programs", description: "The customer's own" };
     rules(1).set(own.id, own);
     await writeRule(second);
     const before = dumps(customers);
     const { counts, stacks: outcomes } = await up("--canary", "1");
-    assert.deepEqual([counts.failed, counts.leftOut, counts.changed], [1, 11, 0], JSON.stringify(outcomes));
+    assert.deepEqual([counts.failed, counts.leftOut, counts.changed], [1, 3, 0], JSON.stringify(outcomes));
     const [failed] = outcomes.filter(({ state }) => state === "failed");
     assert.equal(failed?.stack, "customer-01");
     assert.match(
@@ -102,16 +102,16 @@ describe("mssp fleet, twelve customers with detection rules", () => {
   it("after the correction the canary and then the others get the change", async () => {
     rules(1).delete("customers-own");
     const { counts } = await up("--canary", "1");
-    assert.equal(counts.changed, 12, JSON.stringify(counts));
+    assert.equal(counts.changed, 4, JSON.stringify(counts));
     assert.deepEqual(new Set(names()), new Set(["Office programs"]));
   });
 
   it("the former commit brings the former rule back to all; a second run changes nothing", async () => {
     await writeRule(first);
-    assert.equal((await up()).counts.changed, 12);
+    assert.equal((await up()).counts.changed, 4);
     assert.deepEqual(new Set(names()), new Set(["Office"]));
     const before = dumps(others);
-    assert.equal((await up("--stack", "customer-1*")).counts.unchanged, 3);
+    assert.equal((await up("--stack", "customer-03", "customer-04")).counts.unchanged, 2);
     assert.deepEqual(dumps(others), before);
   });
 });

@@ -89,6 +89,18 @@ describe("portal access on the real engine", function () {
       "rbac",
       "basic, for each guest",
     ];
+    it("a preview removes the former model's grant, replaces the model, and then creates the next one's grant", async () => {
+      await configure(number, models.rbac);
+      const preview = await project.succeed(["preview", "--stack", stack(number)]);
+      const places = ["role-group delete original", "model create replacement", "tier1-role-assignment create"].map(
+        (step) => preview.indexOf(` customer-access-${step}`),
+      );
+      assert.ok(
+        places.every((place, index) => place > (places[index - 1] ?? 0)),
+        `${places.join()} ${preview}`,
+      );
+    });
+
     for (const [index, to] of way.slice(1).entries()) {
       it(`from ${way[index]} to ${to}: at no time more access than one of the two models`, async () => {
         const old = grants(number);

@@ -1,4 +1,7 @@
-/** A service that ends, before and after its day: every customer is told beforehand, and every failure says why. */
+/**
+ * A service that ends, before and after its day: every customer is told beforehand, and every failure says why. Pulumi
+ * and the commands have the time of the sandbox's clock.
+ */
 import assert from "node:assert/strict";
 import type { Check } from "@defender-mssp/siem/verify/check";
 import { clockFrom } from "@defender-mssp/microsoft";
@@ -13,6 +16,7 @@ const customers = [
   ["both", 0x71, ["legacySiem", "graph"]],
   ["legacy", 0x72, ["legacySiem"]],
 ] as const;
+const day = 24 * 60 * 60 * 1000;
 const firstDayOff = "2027-02-02";
 /** When the customers are onboarded, by the sandbox's clock: a secret of that day is valid on all days of the test. */
 const firstDay = "2026-12-01";
@@ -34,9 +38,9 @@ describe("a service that ends, on the real engine", function () {
   after(() => project.dispose());
 
   /** Moves the sandbox's clock to noon of a day; commands have its time. */
-  function moveTo(day: string): void {
+  function moveTo(date: string): void {
     const { clock } = project.sandbox.cloud;
-    clock.move(Date.parse(`${day}T12:00:00Z`) - clock.now().getTime());
+    clock.move(Date.parse(`${date}T12:00:00Z`) - clock.now().getTime());
   }
 
   async function sandboxTime(): Promise<NodeJS.ProcessEnv> {
@@ -114,5 +118,26 @@ describe("a service that ends, on the real engine", function () {
     const alerts = await mssp("alerts", "--stack", "legacy", "--since", "P1D");
     assert.equal(alerts.exitCode ?? 0, 0, alerts.stderr);
     assert.equal((await check("legacy", "retirements")).state, "passed");
+  });
+
+  it("the clock 350 days on: a preview renews a secret, and `mssp secrets` reports it", async () => {
+    const secrets = async () => {
+      const { stdout } = await mssp("secrets", "--stack", "both", "--json");
+      return (JSON.parse(stdout) as { stacks: { state?: string }[] }).stacks[0]?.state;
+    };
+    assert.equal(await secrets(), "passed");
+    const { clock } = project.sandbox.cloud;
+    clock.move(Date.parse(`${firstDay}T12:00:00Z`) + 350 * day - clock.now().getTime());
+    const { MSSP_CLOCK = "" } = await sandboxTime();
+    assert.match(MSSP_CLOCK, /^\+\d+s$/);
+    const preview = await project.succeed(["preview", "--stack", "both", "--json"], { MSSP_CLOCK });
+    assert.match(preview, /"op": ?"create",\s+"urn": ?"[^"]*ApplicationPassword/);
+    assert.equal(await secrets(), "failed");
+  });
+
+  it("a command keeps a moment that the user has set for it", async () => {
+    const own = { ...project.environment, MSSP_CLOCK: "2030-01-01T00:00:00Z" };
+    const { variables, removed } = await project.sandbox.environment({ user: own });
+    assert.deepEqual([variables["MSSP_CLOCK"], removed.includes("MSSP_CLOCK")], [undefined, false]);
   });
 });

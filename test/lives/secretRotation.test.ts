@@ -78,13 +78,15 @@ describe("the rotation of a client secret", () => {
     assert.deepEqual(await changedSecrets(), [], "once");
   });
 
-  it("the step of the list revokes the leaked one, and `up --refresh` keeps the new one", async () => {
+  it("the step of the list revokes the leaked one, and `up --refresh` and the next `up` keep the new one", async () => {
     const fresh = await secretNow();
     const stored = project.sandbox.cloud.tenant(tenantId).objects("applications").get(String(application()["id"]))!;
     assert.equal(passwords().length, 2);
     const [older] = [...passwords()].sort((a, b) => a.startDateTime.localeCompare(b.startDateTime));
     stored["passwordCredentials"] = passwords().filter(({ keyId }) => keyId !== older?.keyId);
     await up("--refresh");
+    assert.equal(await secretNow(), fresh);
+    await up();
     assert.equal(await secretNow(), fresh);
     assert.equal(await (await siem(fresh)).graph(), "alerts");
   });

@@ -8,7 +8,7 @@ const assignmentType = "azuread:index/directoryRoleAssignment:DirectoryRoleAssig
 
 /**
  * What the engine would be asked for; that grants go before they come is proven in
- * test/e2e/portalAccessSwitch.test.ts.
+ * test/e2e/portalAccess.test.ts.
  */
 describe("components/portalAccess: DirectoryRoleAccess", () => {
   let recorded: Recording;

@@ -97,6 +97,28 @@ describe("components/siemConnector: the plan of the secrets", () => {
     ]);
   });
 
+  it("a revoked previous secret that `up --refresh` creates again does not become the current one", () => {
+    const { first, second } = {
+      first: { startsOn: "2026-11-24T15:00:00Z", endsOn: "2027-11-24T15:00:00Z" },
+      second: {
+        startsOn: "2026-11-25T15:00:00Z",
+        endsOn: "2027-11-25T15:00:00Z",
+        keepsUntil: { first: "2026-12-02T15:00:00Z" },
+      },
+    };
+    const recreated = { ...first, startsOn: "2026-11-26T15:00:00Z" };
+    const current = (there: SecretsBySlot, at: string) => planSecrets(there, year, new Date(at)).current;
+    assert.equal(current({ first: recreated, second }, "2026-11-27T15:00:00Z"), "second");
+    // One that was planned into the same slot names its predecessor.
+    const planned = { ...recreated, keepsUntil: { second: "2026-12-03T15:00:00Z" } };
+    assert.equal(current({ first: planned, second }, "2026-11-27T15:00:00Z"), "first");
+    const after = planSecrets({ first: recreated, second }, year, new Date("2026-12-03T15:00:00Z"));
+    assert.deepEqual(
+      [Object.keys(after.ends), after.deleted.map(({ reason }) => reason)],
+      [["second"], ["overlapEnded"]],
+    );
+  });
+
   it("a valid current secret exists at any time if `up` runs within each window", () => {
     fc.assert(
       fc.property(policies, fractions, (policy, gaps) => {

@@ -11,6 +11,7 @@ import { stripVTControlCharacters } from "node:util";
 import { runningSandbox, stopSandbox, switches } from "@defender-mssp/sandbox";
 import { contoso } from "@defender-mssp/testkit";
 import { checkout } from "../../mssp";
+import { inSession } from "../../testSession";
 
 // The compiled command that `cli/mssp.js` starts. `npm test` builds it before the tests run.
 const command = path.join(checkout, "dist", "cli", "main.js");
@@ -63,6 +64,13 @@ describe("mssp sandbox", function () {
     return { child, ended, says };
   }
   const run = (...args: string[]) => start(args).ended;
+  /** `mssp sandbox …` in this process: for what starts no command. */
+  async function ask(...args: string[]): Promise<Omit<Ended, "signal">> {
+    const options = { folder, environment: { MSSP_SANDBOX_HOME: home } };
+    const { exitCode, stdout, stderr } = await inSession(["sandbox", ...args], options);
+    const whole = (text: string) => (text === "" ? "" : `${text}\n`);
+    return { code: exitCode ?? 0, stdout: whole(stdout), stderr: whole(stderr) };
+  }
   const node = (script: string) => [process.execPath, "-e", script];
 
   /**
@@ -133,7 +141,7 @@ describe("mssp sandbox", function () {
     const denied = await run("run", "--", file);
     assert.equal(denied.code, 126);
     assert.match(denied.stderr, /permission denied/);
-    const none = await run("run");
+    const none = await ask("run");
     assert.equal(none.code, 2);
     assert.match(none.stderr, /a command is required: npx mssp sandbox run -- <command\.\.\.>/);
     assert.match((await run("run", "--", "pulumi-nonesuch")).stderr, /was not found/);
@@ -141,7 +149,7 @@ describe("mssp sandbox", function () {
 
   it("run, serve, dump: a port in use, a file as home and damaged data are each reported in one line", async () => {
     const oneLine = async (...args: string[]) => {
-      const { code, stderr } = await run(...args);
+      const { code, stderr } = await ask(...args);
       assert.equal(code, 1);
       assert.match(stderr, /^mssp: [^\n]+\n$/);
       return stderr;
@@ -160,7 +168,7 @@ describe("mssp sandbox", function () {
     for (const args of [["run", "--", "true"], ["dump"], ["serve"]]) {
       assert.match(await oneLine(...args), /is damaged.*mssp sandbox reset/);
     }
-    assert.equal((await run("reset")).stderr, `mssp: The sandbox in ${home} is deleted.\n`);
+    assert.equal((await ask("reset")).stderr, `mssp: The sandbox in ${home} is deleted.\n`);
     assert.equal((await run("run", "--", "true")).code, 0);
   });
 
@@ -172,7 +180,7 @@ describe("mssp sandbox", function () {
       ["--plugins", "mine"],
       ["--nonesuch"],
     ]) {
-      const { code, stderr } = await run("run", ...args, "--", "true");
+      const { code, stderr } = await ask("run", ...args, "--", "true");
       assert.equal(code, 2, args.join(" "));
       assert.match(stderr, /^error: /);
       assert.ok(!stderr.includes("    at "));
@@ -180,7 +188,7 @@ describe("mssp sandbox", function () {
   });
 
   it("tenant: --help names each switch with its values", async () => {
-    const { stdout } = await run("tenant", "--help");
+    const { stdout } = await ask("tenant", "--help");
     const help = stdout.replace(/\s+/g, " ");
     for (const [name, values] of Object.entries(switches))
       assert.ok(help.includes(`${name}=${values.join("|")}`), name);
@@ -193,7 +201,7 @@ describe("mssp sandbox", function () {
       ["dump", "diff before.json"],
       ["reset", "--home <folder>"],
     ] as const) {
-      const { code, stdout } = await run(name, "--help");
+      const { code, stdout } = await ask(name, "--help");
       assert.equal(code, 0);
       assert.ok(stdout.includes(text), stdout);
     }
@@ -230,7 +238,7 @@ describe("mssp sandbox", function () {
     const { command: waits, release } = held("first");
     const first = start(["run", "--", ...waits]);
     await first.says(/first/);
-    const refused = await run("run", "--alerts", "10", "--", ...node("console.log('ran')"));
+    const refused = await ask("run", "--alerts", "10", "--", ...node("console.log('ran')"));
     assert.deepEqual([refused.code, refused.stdout], [1, ""]);
     assert.match(refused.stderr, /^mssp: The sandbox in .* already: --alerts can only be given to .*\n$/);
     const logged = await run("run", "--log", "--", ...node("console.log('ran')"));
@@ -281,24 +289,24 @@ describe("mssp sandbox", function () {
   it("env: has the plugin set of the server that runs, unless --plugins names another", async () => {
     assert.equal((await start(["serve", "--detach", "--plugins", "official"]).ended).code, 0);
     const homeOf = async (...args: string[]) => {
-      const { variables } = JSON.parse((await run("env", "--json", ...args)).stdout) as {
+      const { variables } = JSON.parse((await ask("env", "--json", ...args)).stdout) as {
         variables: Record<string, string>;
       };
       return path.relative(home, variables["PULUMI_HOME"] ?? "");
     };
     assert.equal(await homeOf(), path.join("pulumi", "official"));
     assert.equal(await homeOf("--plugins", "stand-in"), path.join("pulumi", "stand-in"));
-    await run("stop");
+    await ask("stop");
   });
 
   it("serve --detach: returns when the server is up; env gives its environment to a shell; stop ends it", async () => {
     const first = await start(["serve", "--detach", "--json"], { ARM_TENANT_ID: "real" }).ended;
     const { started, pid, https } = JSON.parse(first.stdout) as { started: boolean; pid: number; https: string };
     assert.deepEqual([first.code, started], [0, true]);
-    const second = await run("serve", "--detach");
+    const second = await ask("serve", "--detach");
     assert.deepEqual([second.code, second.stdout], [0, ""]);
     assert.match(second.stderr, new RegExp(`is up already at ${https} \\(process ${pid}\\)`));
-    const refused = await run("serve", "--detach", "--faults", "7", "--port", "9");
+    const refused = await ask("serve", "--detach", "--faults", "7", "--port", "9");
     assert.deepEqual([refused.code, refused.stdout], [1, ""]);
     assert.match(refused.stderr, /--faults and --port can only be given at its start/);
 
@@ -313,17 +321,17 @@ describe("mssp sandbox", function () {
     let printed = "";
     shell.stdout.on("data", (chunk: Buffer) => (printed += chunk.toString()));
     await once(shell, "close");
-    const { variables } = JSON.parse((await run("env", "--json")).stdout) as { variables: Record<string, string> };
+    const { variables } = JSON.parse((await ask("env", "--json")).stdout) as { variables: Record<string, string> };
     assert.equal(printed, `200\nnone|${variables["ARM_CLIENT_SECRET"]}\n`);
     assert.ok(!(await readFile(path.join(home, "serve.log"), "utf8")).includes(variables["ARM_CLIENT_SECRET"]!));
 
-    const stopped = await run("stop");
+    const stopped = await ask("stop");
     assert.deepEqual(
       [stopped.code, stopped.stderr],
       [0, `mssp: The sandbox in ${home} is stopped (process ${pid}).\n`],
     );
-    assert.equal((await run("stop")).stderr, `mssp: No sandbox runs in ${home}.\n`);
-    const none = await run("env");
+    assert.equal((await ask("stop")).stderr, `mssp: No sandbox runs in ${home}.\n`);
+    const none = await ask("env");
     assert.deepEqual([none.code, none.stdout], [1, ""]);
     assert.match(none.stderr, /No sandbox runs in .* npx mssp sandbox serve --detach$/m);
   });
@@ -332,7 +340,7 @@ describe("mssp sandbox", function () {
     const { pid } = JSON.parse((await run("serve", "--detach", "--json")).stdout) as { pid: number };
     process.kill(pid, "SIGKILL");
     while ((await runningSandbox(home)) !== undefined) await new Promise((resolve) => setTimeout(resolve, 10));
-    assert.equal((await run("stop")).stderr, `mssp: No sandbox runs in ${home}.\n`);
+    assert.equal((await ask("stop")).stderr, `mssp: No sandbox runs in ${home}.\n`);
     const again = JSON.parse((await run("serve", "--detach", "--json")).stdout) as { started: boolean; pid: number };
     assert.ok(again.started && again.pid !== pid);
     await stopSandbox(home);
@@ -351,7 +359,7 @@ describe("mssp sandbox", function () {
       ["stop", "--force"],
       ["serve", "--detach"],
     ]) {
-      const refused = await run(...args);
+      const refused = await ask(...args);
       assert.equal(refused.code, 1);
       assert.match(refused.stderr, new RegExp(`rocess ${first.child.pid} .*for its own command`));
     }
@@ -361,9 +369,9 @@ describe("mssp sandbox", function () {
     await served.says(/is up/);
     const second = start(["run", "--", ...other.command]);
     await second.says(/second/);
-    const inUse = await run("stop");
+    const inUse = await ask("stop");
     assert.deepEqual([inUse.code, inUse.stderr.includes("Another command uses this sandbox")], [1, true]);
-    assert.equal((await run("stop", "--force")).code, 0);
+    assert.equal((await ask("stop", "--force")).code, 0);
     assert.equal((await served.ended).code, 0);
     await other.release();
     await second.ended;
@@ -373,19 +381,19 @@ describe("mssp sandbox", function () {
     const served = start(["serve"]);
     await served.says(/is up/);
     const clock = async (...args: string[]) =>
-      JSON.parse((await run("clock", "--json", ...args)).stdout) as { now: string; aheadSeconds: number };
+      JSON.parse((await ask("clock", "--json", ...args)).stdout) as { now: string; aheadSeconds: number };
     assert.equal((await clock()).aheadSeconds, 0);
     assert.equal((await clock("--advance", "P90D")).aheadSeconds, 90 * 86_400);
     assert.match((await clock("--set", "2030-01-31")).now, /^2030-01-31T00:00:/);
-    assert.match((await run("clock")).stdout, /^2030-01-31T\S+ \(\d+ seconds ahead of the machine's time\)\n$/);
-    const early = await run("clock", "--set", "1999-01-01");
+    assert.match((await ask("clock")).stdout, /^2030-01-31T\S+ \(\d+ seconds ahead of the machine's time\)\n$/);
+    const early = await ask("clock", "--set", "1999-01-01");
     assert.deepEqual([early.code, early.stdout], [1, ""]);
     assert.match(early.stderr, /from 2000-01-01 to 2099-12-31/);
     await clock("--reset");
     await clock("--advance", "P3D");
     const shown = async () => (await run("run", "--", process.execPath, "-p", "process.env.MSSP_CLOCK")).stdout;
     assert.equal(await shown(), "+259200s\n");
-    assert.match((await run("env")).stdout, /MSSP_CLOCK='?\+259200s/);
+    assert.match((await ask("env")).stdout, /MSSP_CLOCK='?\+259200s/);
     assert.equal((await clock("--reset")).aheadSeconds, 0);
     assert.equal(await shown(), "undefined\n");
     const wrong = [
@@ -393,7 +401,7 @@ describe("mssp sandbox", function () {
       ["--set", "tomorrow"],
       ["--reset", "--advance", "P1D"],
     ];
-    const ends = await Promise.all(wrong.map((args) => run("clock", ...args)));
+    const ends = await Promise.all(wrong.map((args) => ask("clock", ...args)));
     assert.deepEqual(
       ends.map(({ code }) => code),
       [2, 2, 2],
@@ -416,27 +424,27 @@ describe("mssp sandbox", function () {
         fetch(server + "/v1.0${path}", { headers: { authorization: "Bearer " + access_token } }));`;
     await run("run", "--", ...node(reads("/groups")));
     await run("run", "--", ...node(reads("/domains")));
-    const listed = await run("permissions", "--tenant", contoso);
+    const listed = await ask("permissions", "--tenant", contoso);
     assert.equal(listed.code, 0);
     const text = stripVTControlCharacters(listed.stdout);
     assert.match(text, /^ {4}used +Domain\.Read\.All +Microsoft Graph +1 +GET \/domains$/m);
     assert.match(text, /^ {4}used +Group\.ReadWrite\.All .* GET \/groups$/m);
     assert.match(text, /^ {4}unused +User\.ReadWrite\.All +Microsoft Graph/m);
-    assert.equal((await run("permissions", "--reset")).code, 0);
-    const { tenants } = JSON.parse((await run("permissions", "--json")).stdout) as {
+    assert.equal((await ask("permissions", "--reset")).code, 0);
+    const { tenants } = JSON.parse((await ask("permissions", "--json")).stdout) as {
       tenants: { identities: { permissions: { used: boolean }[] }[] }[];
     };
     const all = tenants.flatMap(({ identities }) => identities.flatMap(({ permissions }) => permissions));
     assert.ok(all.length > 0 && all.every(({ used }) => !used));
-    assert.equal((await run("permissions", "--tenant", "00000000-0000-4000-8000-000000000009")).code, 1);
+    assert.equal((await ask("permissions", "--tenant", "00000000-0000-4000-8000-000000000009")).code, 1);
   });
 
   it("dump --tenant: that tenant alone; an unknown one is an error that lists the tenants", async () => {
     await run("run", "--", "true");
-    const all = JSON.parse((await run("dump")).stdout) as Record<string, unknown>;
+    const all = JSON.parse((await ask("dump")).stdout) as Record<string, unknown>;
     const [known = ""] = Object.keys(all);
-    assert.deepEqual(JSON.parse((await run("dump", "--tenant", known)).stdout), { [known]: all[known] });
-    const unknown = await run("dump", "--tenant", contoso);
+    assert.deepEqual(JSON.parse((await ask("dump", "--tenant", known)).stdout), { [known]: all[known] });
+    const unknown = await ask("dump", "--tenant", contoso);
     assert.deepEqual([unknown.code, unknown.stdout], [1, ""]);
     assert.ok(unknown.stderr.includes(`no tenant ${contoso}. It has ${known}`), unknown.stderr);
   });
@@ -447,16 +455,16 @@ describe("mssp sandbox", function () {
       path.join(folder, "Pulumi.dev.yaml"),
       `config:\n  p:tenantId: ${contoso}\n  p:customerName: Cont & Oso\n`,
     );
-    const before = await run("dump");
+    const before = await ask("dump");
     assert.equal(before.code, 0);
     assert.ok(before.stdout.includes("Cont & Oso") && before.stdout.endsWith("}\n"));
     const served = start(["serve"]);
     await served.says(/is up/);
-    assert.equal((await run("dump")).stdout, before.stdout);
+    assert.equal((await ask("dump")).stdout, before.stdout);
     served.child.kill("SIGINT");
     await served.ended;
-    assert.equal((await run("dump")).stdout, before.stdout);
-    const deleted = JSON.parse((await run("dump", "--deleted")).stdout) as Record<string, { deleted: unknown }>;
+    assert.equal((await ask("dump")).stdout, before.stdout);
+    const deleted = JSON.parse((await ask("dump", "--deleted")).stdout) as Record<string, { deleted: unknown }>;
     assert.deepEqual(deleted[contoso]?.deleted, {});
     assert.ok(!before.stdout.includes("secretHashes"));
   });
