@@ -8,7 +8,7 @@ describe("reference pages", () => {
   for (const { file, make } of wholePages) {
     it(`${file} is whole in the site and the package: each entry of the checkout's list has a section`, async () => {
       const list = readFileSync(path.join(root, file), "utf8");
-      const entries = [...list.matchAll(/^- `(?:defender-mssp:)?([^`]+)`/gm)].map(([, name = ""]) => name);
+      const entries = [...list.matchAll(/^- `?(?:defender-mssp:)?([^`:\n]+)/gm)].map(([, name = ""]) => name);
       const whole = await make();
       assert.ok(entries.length >= 20, `${entries.length} entries`);
       for (const name of entries) assert.match(whole, new RegExp(`^###? ${name}$`, "m"));
