@@ -9,7 +9,7 @@ import type {
   QueriedTables,
   QueryFailure,
 } from "./customDetections/huntingQueryPackage";
-import { kqlInstallation, queryResult } from "./customDetections/queryPackage";
+import { kqlInstallation, queryResult } from "./customDetections/queryResult";
 import { syntaxCode } from "./detectionRules/validateQuery";
 
 export type { HuntedColumn };

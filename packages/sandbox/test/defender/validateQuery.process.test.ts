@@ -9,7 +9,7 @@ describe("sandbox/defender: the parser of rules' queries", () => {
     const program = `
       require("./dist/index.js");
       const { validateQuery } = require("./dist/defender/detectionRules/validateQuery.js");
-      const { queryResult } = require("./dist/defender/customDetections/queryPackage.js");
+      const { queryResult } = require("./dist/defender/customDetections/queryResult.js");
       const calls = [];
       const { Worker } = require("node:worker_threads");
       const post = Worker.prototype.postMessage;

@@ -7,7 +7,7 @@ import { detectionRuleCollection } from "../detectionRules/detectionRuleRoutes";
 import { withTicks } from "../securityApi";
 import { eventsByTable, storeCustomAlert } from "./customAlerts";
 import { errorsForPeople } from "./callInThread";
-import { kqlInstallation, queryResult } from "./queryPackage";
+import { kqlInstallation, queryResult } from "./queryResult";
 import { ruleAlerts } from "./ruleAlerts";
 import { rowText, type ResultRow } from "./entityEvidence";
 

@@ -1,5 +1,5 @@
 /** What the service finds out about a rule's query before it stores the rule. */
-import { judgedQuery } from "../customDetections/queryPackage";
+import { judgedQuery } from "../customDetections/queryResult";
 
 export interface SavedQueryVerdict {
   /** The service's text of the 400; undefined: the query is accepted. */
