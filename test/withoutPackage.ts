@@ -8,7 +8,9 @@ export async function withoutPackage<Result>(name: string, action: () => Promise
   const loader = Module as unknown as { _resolveFilename: Resolve };
   const { _resolveFilename: resolve } = loader;
   loader._resolveFilename = (request, ...rest) => {
-    if (request === name || request.startsWith(`${name}/`)) throw new Error(`Cannot find module '${request}'`);
+    if (request === name || request.startsWith(`${name}/`)) {
+      throw Object.assign(new Error(`Cannot find module '${request}'`), { code: "MODULE_NOT_FOUND" });
+    }
     return resolve.call(loader, request, ...rest);
   };
   try {

@@ -4,7 +4,6 @@ import { existsSync } from "node:fs";
 import { cp, mkdir, mkdtemp, readdir, readFile, realpath, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import ts from "typescript";
 import type { Mutation } from "./mutations";
 
 const ownPackages = "@defender-mssp";
@@ -31,23 +30,26 @@ export class CheckoutCopy {
     return new CheckoutCopy(folder);
   }
 
-  /** Runs an action on the changed code, and undoes the change. */
+  /** Runs an action on the changed code, and undoes the change. @throws Error for a mutation that does not compile */
   async withMutation<T>({ file, before, after }: Mutation, action: () => Promise<T>): Promise<T> {
     const source = path.join(this.folder, file);
     const text = await readFile(source, "utf8");
-    const built = builtFile(file);
-    const compiled = built === undefined ? undefined : path.join(this.folder, built);
-    const code = compiled !== undefined && existsSync(compiled) ? await readFile(compiled, "utf8") : undefined;
-    const mutated = text.replace(before, () => after);
     try {
-      await writeFile(source, mutated);
+      await writeFile(
+        source,
+        text.replace(before, () => after),
+      );
       // Commands and the engine run what is built.
-      if (compiled !== undefined && code !== undefined) await writeFile(compiled, compiledText(file, mutated));
+      this.build();
       return await action();
     } finally {
       await writeFile(source, text);
-      if (compiled !== undefined && code !== undefined) await writeFile(compiled, code);
+      this.build();
     }
+  }
+
+  private build(): void {
+    execFileSync(process.execPath, [path.join(this.folder, "dev/build/build.js")]);
   }
 
   async dispose(): Promise<void> {
@@ -75,34 +77,4 @@ async function linkInstalled(checkout: string, folder: string, place: string): P
   await mkdir(path.join(target, ownPackages));
   for (const name of await readdir(own))
     await symlink(path.join(folder, "packages", name), path.join(target, ownPackages, name), "dir");
-}
-
-/** Where the build puts a source; undefined for other files. */
-function builtFile(file: string): string | undefined {
-  if (!/(?<!\.d)\.tsx?$/.test(file)) return undefined;
-  const code = file.replace(/\.tsx?$/, ".js");
-  const inPackage = /^(packages\/[^/]+)\/src\/(.+)$/.exec(code);
-  return inPackage === null ? `dist/${code}` : `${inPackage[1]}/dist/${inPackage[2]}`;
-}
-
-/** As `tsc` builds it. @throws Error for a mutation that is no TypeScript. */
-function compiledText(file: string, text: string): string {
-  const { outputText, diagnostics = [] } = ts.transpileModule(text, {
-    fileName: file,
-    reportDiagnostics: true,
-    compilerOptions: {
-      target: ts.ScriptTarget.ES2022,
-      module: ts.ModuleKind.NodeNext,
-      moduleResolution: ts.ModuleResolutionKind.NodeNext,
-      moduleDetection: ts.ModuleDetectionKind.Force,
-      esModuleInterop: true,
-      jsx: ts.JsxEmit.React,
-      jsxFactory: "h",
-    },
-  });
-  const [error] = diagnostics;
-  if (error === undefined) return outputText;
-  throw new Error(
-    `${file}: the changed code is no TypeScript: ${ts.flattenDiagnosticMessageText(error.messageText, " ")}`,
-  );
 }

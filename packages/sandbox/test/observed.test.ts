@@ -318,7 +318,7 @@ describe("answers observed of Azure, Entra and Defender", () => {
           "the sandbox points to operationresults, whose answer is empty; the address of 2019 had a status",
         "tok-7000218": "entra/signIn.test.ts asserts it",
         "tok-70021": "entra/clientCredentials.test.ts asserts it, with an issuer of its own",
-        "hunt-docquery": "the sandbox's hunting has three tables, as docs/sandbox.md says",
+        "hunt-docquery": "the sandbox's hunting has three tables, as docs/emulation.md says",
       };
       assert.deepEqual([...asked, ...Object.keys(notReplayed)].sort(), [...otherServices].sort());
     }));

@@ -10,7 +10,7 @@ import type { Caller, Cloud, Json, Tenant } from "../cloud/model";
 import { unreadableRequest } from "../graph/errors";
 import { huntedAt, largestHuntingShift } from "./alertOrigins";
 import { detectionRetention, latestDetections, type Detection } from "./detections";
-import { runKql, type KqlColumn, type KqlRow, type KqlTable } from "./kql";
+import { huntingAnswer, type HuntedColumn, type HuntedRow, type HuntedTable, type HuntedTables } from "./huntingAnswer";
 import { answer, requestBody, originOf, withTicks } from "./securityApi";
 
 const permissions = ["ThreatHunting.Read.All"];
@@ -27,39 +27,56 @@ const names = ["runHuntingQuery", "microsoft.graph.security.runHuntingQuery"];
 export function huntingRoutes(app: FastifyInstance, cloud: Cloud): void {
   for (const name of names) {
     app.post(`/v1.0/security/${name}`, (request, reply) =>
-      answer(cloud, request, reply, permissions, (caller) => ({
+      answer(cloud, request, reply, permissions, async (caller) => ({
         "@odata.context": `${originOf(request)}/v1.0/$metadata#microsoft.graph.security.huntingQueryResults`,
-        ...hunt(cloud, caller, requestBody(request)),
+        ...(await hunt(cloud, caller, requestBody(request))),
       })),
     );
   }
 }
 
-function hunt(cloud: Cloud, caller: Caller, body: Readonly<Record<string, Json>>): object {
+async function hunt(cloud: Cloud, caller: Caller, body: Readonly<Record<string, Json>>): Promise<object> {
   // The document writes Query and Timespan, the metadata and the SDKs query and timespan.
   const parameters = new Map(Object.entries(body).map(([name, value]) => [name.toLowerCase(), value]));
   const [query, timespan] = [parameters.get("query"), parameters.get("timespan")];
   if (typeof query !== "string" || query.trim() === "") throw unreadableRequest("The query is missing.");
   const now = cloud.now();
   const span = spanOf(timespan ?? null, now);
-  const tables = tablesOf(cloud, caller, span);
-  const { columns, rows } = runKql(query, (name) => (Object.hasOwn(tables, name) ? tables[name]?.() : undefined), now);
-  const results: KqlRow[] = [];
+  const { columns, rows } = await huntingAnswer(query, tablesOf(cloud, caller, span), now);
+  const moments = columns.filter(({ type }) => type === "datetime").map(({ name }) => name);
+  const results: object[] = [];
   for (const row of rows) {
-    if (results.push(row) <= largestResult) continue;
+    const times: object = Object.fromEntries(moments.map((name) => [name, momentText(row[name])]));
+    if (results.push({ ...row, ...times }) <= largestResult) continue;
     throw unreadableRequest(
       "Query execution has exceeded the allowed result size. Optimize your query by limiting the number of results and try again.",
     );
   }
-  return {
-    schema: columns,
-    results: results.map((row) =>
-      Object.fromEntries(
-        Object.entries(row).map(([name, cell]) => [name, cell instanceof Date ? withTicks(cell) : cell]),
-      ),
-    ),
-  };
+  return { schema: columns.map(({ name, type }) => ({ name, type: wireTypes[type] ?? "Object" })), results };
 }
+
+/** With seven decimals, as the service writes times. */
+function momentText(value: unknown): unknown {
+  if (value instanceof Date) return withTicks(value);
+  if (typeof value !== "string") return value;
+  return value.replace(/(?:\.(\d+))?Z$/, (_all, digits = "") => `.${String(digits).padEnd(7, "0")}Z`);
+}
+
+/**
+ * Types of the answer's schema by Kusto's names.
+ * https://learn.microsoft.com/kusto/query/scalar-data-types
+ */
+const wireTypes: Readonly<Partial<Record<string, string>>> = {
+  bool: "SByte",
+  datetime: "DateTime",
+  decimal: "SqlDecimal",
+  guid: "Guid",
+  int: "Int32",
+  long: "Int64",
+  real: "Double",
+  string: "String",
+  timespan: "TimeSpan",
+};
 
 interface Span {
   readonly since: Date;
@@ -81,12 +98,16 @@ function spanOf(text: Json, now: Date): Span {
   return { since: new Date(first), until: new Date(endsWithDuration === true ? first + end : end) };
 }
 
-function tablesOf(cloud: Cloud, { tenant }: Caller, { since, until }: Span): Readonly<Record<string, () => KqlTable>> {
+function tablesOf(cloud: Cloud, { tenant }: Caller, { since, until }: Span): HuntedTables {
   const found = () => huntedBetween(cloud, tenant, { since, until });
   return {
-    AlertInfo: () => table(alertInfo, found(), (detection) => [infoOf(detection)]),
-    AlertEvidence: () => table(alertEvidence, found(), evidenceOf),
-    DeviceInfo: () => table(deviceInfo, newestOfDevices(found()), (detection) => [deviceOf(detection)]),
+    AlertInfo: table(alertInfo, found, (detection) => [infoOf(detection)]),
+    AlertEvidence: table(alertEvidence, found, evidenceOf),
+    DeviceInfo: table(
+      deviceInfo,
+      () => newestOfDevices(found()),
+      (detection) => [deviceOf(detection)],
+    ),
   };
 }
 
@@ -116,44 +137,44 @@ function newestOfDevices(detections: Iterable<HuntedDetection>): HuntedDetection
 }
 
 function table(
-  columns: readonly KqlColumn[],
-  detections: Iterable<HuntedDetection>,
-  rowsOf: (detection: HuntedDetection) => readonly KqlRow[],
-): KqlTable {
+  columns: readonly HuntedColumn[],
+  detections: () => Iterable<HuntedDetection>,
+  rowsOf: (detection: HuntedDetection) => readonly HuntedRow[],
+): HuntedTable {
   const names = columns.map(({ name }) => name);
-  return { columns, rows: complete(detections, rowsOf, names) };
+  return { columns, rows: () => complete(detections(), rowsOf, names) };
 }
 
 function* complete(
   detections: Iterable<HuntedDetection>,
-  rowsOf: (detection: HuntedDetection) => readonly KqlRow[],
+  rowsOf: (detection: HuntedDetection) => readonly HuntedRow[],
   names: readonly string[],
-): Generator<KqlRow, void> {
+): Generator<HuntedRow, void> {
   for (const detection of detections) {
     for (const row of rowsOf(detection)) yield Object.fromEntries(names.map((name) => [name, row[name] ?? ""]));
   }
 }
 
-const time: KqlColumn = { name: "Timestamp", type: "DateTime" };
-const texts = (...names: string[]): KqlColumn[] => names.map((name) => ({ name, type: "String" }));
+const time: HuntedColumn = { name: "Timestamp", type: "datetime" };
+const texts = (...names: string[]): HuntedColumn[] => names.map((name) => ({ name, type: "string" }));
 
-const alertInfo: readonly KqlColumn[] = [
+const alertInfo: readonly HuntedColumn[] = [
   time,
   ...texts("AlertId", "Title", "Category", "Severity", "ServiceSource", "DetectionSource", "AttackTechniques"),
 ];
 
-const alertEvidence: readonly KqlColumn[] = [
+const alertEvidence: readonly HuntedColumn[] = [
   ...[time, ...texts("AlertId", "Title", "Categories", "AttackTechniques", "ServiceSource", "DetectionSource")],
   ...texts("EntityType", "EvidenceRole", "FileName", "FolderPath", "SHA1", "SHA256", "AccountName", "AccountDomain"),
   ...texts("DeviceId", "DeviceName", "ProcessCommandLine", "Severity"),
 ];
 
-const deviceInfo: readonly KqlColumn[] = [
+const deviceInfo: readonly HuntedColumn[] = [
   time,
   ...texts("DeviceId", "DeviceName", "OSPlatform", "AadDeviceId", "MachineGroup", "OnboardingStatus"),
 ];
 
-function infoOf({ alertId, hunted, kind, origin }: HuntedDetection): KqlRow {
+function infoOf({ alertId, hunted, kind, origin }: HuntedDetection): HuntedRow {
   return {
     Timestamp: hunted,
     AlertId: alertId,
@@ -166,7 +187,7 @@ function infoOf({ alertId, hunted, kind, origin }: HuntedDetection): KqlRow {
   };
 }
 
-function evidenceOf(detection: HuntedDetection): KqlRow[] {
+function evidenceOf(detection: HuntedDetection): HuntedRow[] {
   const { device, kind, user } = detection;
   const { Category, ...info } = infoOf(detection);
   const common = { ...info, Categories: JSON.stringify([Category]), DeviceId: device.id, DeviceName: device.dnsName };
@@ -186,7 +207,7 @@ function evidenceOf(detection: HuntedDetection): KqlRow[] {
   ];
 }
 
-function deviceOf({ device, hunted }: HuntedDetection): KqlRow {
+function deviceOf({ device, hunted }: HuntedDetection): HuntedRow {
   return {
     Timestamp: hunted,
     DeviceId: device.id,

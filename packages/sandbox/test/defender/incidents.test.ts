@@ -298,26 +298,51 @@ describe("sandbox/defender: incidents by Graph", function () {
       assert.ok(devices.body.results.some((row) => row["DeviceId"] === body.results[0]!["DeviceId"]));
     });
 
-    for (const query of [
-      "",
-      "NoTable | take 1",
-      "AlertInfo | where NoColumn == 1",
-      "AlertInfo | where Severity == 1",
-      'AlertInfo | where Title has "injection"',
-      "AlertInfo | extend x = 1",
-      "AlertInfo | summarize dcount(Title)",
-      "AlertInfo | join AlertEvidence on AlertId",
-      "AlertInfo | project x = Title",
-      "AlertInfo | take",
-      "AlertInfo where Title == 'x'",
-      "AlertInfo | where Title == 'x",
-      "let x = 1; AlertInfo",
-      "AlertInfo | take 1; AlertInfo",
-    ]) {
+    it("runs what the package of queries runs, with the names of types and the times of the service", async () => {
+      const { body } = await hunt(
+        `let low = AlertInfo | where Severity == "Low";
+        low | where Title has "malware"
+        | join kind=inner (AlertEvidence | where EntityType == "User" | project AlertId, AccountName) on AlertId
+        | summarize Last = max(Timestamp), Names = make_set(AccountName), Some = any(true), dcount(AlertId) by Title`,
+      );
+      assert.deepEqual(
+        body.schema.map(({ name, type }) => [name, type]),
+        [
+          ["Title", "String"],
+          ["Last", "DateTime"],
+          ["Names", "Object"],
+          ["Some", "SByte"],
+          ["dcount_AlertId", "Int64"],
+        ],
+      );
+      assert.match(body.results[0]?.["Last"] as string, /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{7}Z$/);
+    });
+
+    const syntax = /^Syntax error: .* Fix syntax errors in your query\.$/;
+    const semantic = /^(?!Syntax).* Fix semantic errors in your query\.$/;
+    const refused: readonly (readonly [query: string, message: RegExp])[] = [
+      ["", /^The query is missing\.$/],
+      ["NoTable | take 1", semantic],
+      ["DeviceProcessEvents | take 1", semantic],
+      ["AlertInfo | where NoColumn == 1", semantic],
+      ["AlertInfo | where RemoteIP == '203.0.113.1'", semantic],
+      ["AlertInfo | where Severity > 1", semantic],
+      ["AlertEvidence | invoke FileProfile(SHA1)", semantic],
+      ["AlertInfo | take", syntax],
+      ["AlertInfo where Title == 'x'", syntax],
+      ["AlertInfo | where Title == 'x", syntax],
+      ["AlertInfo | take 1; AlertInfo", /^The sandbox does not run this query\. /],
+      ["union Alert* | count", /Fix semantic|does not run this query/],
+      ["union AlertInfo, Alert* | count", /Fix semantic|does not run this query/],
+      ['["Alert\\x49nfo"] | count', /Fix (semantic|syntax)/],
+      ["AlertInfo | scan with (step s: true;)", /^The sandbox does not run this query\. .*operator scan/],
+    ];
+    for (const [query, message] of refused) {
       it(`refuses what it would have to guess: ${query}`, async () => {
         const { status, body } = await hunt(query);
         assert.equal(status, 400);
         assert.equal(body.error?.code, "BadRequest");
+        assert.match(body.error.message, message);
       });
     }
   });

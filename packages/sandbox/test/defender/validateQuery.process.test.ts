@@ -9,7 +9,7 @@ describe("sandbox/defender: the parser of rules' queries", () => {
     const program = `
       require("./dist/index.js");
       const { validateQuery } = require("./dist/defender/detectionRules/validateQuery.js");
-      const { queriedRows } = require("./dist/defender/customDetections/queriedRows.js");
+      const { queryResult } = require("./dist/defender/customDetections/queryResult.js");
       const calls = [];
       const { Worker } = require("node:worker_threads");
       const post = Worker.prototype.postMessage;
@@ -21,9 +21,10 @@ describe("sandbox/defender: the parser of rules' queries", () => {
         const before = calls.length;
         const { problem } = await validateQuery("NoTable");
         const events = { DeviceEvents: [{ DeviceName: "pc1" }] };
-        const rows = await queriedRows("DeviceEvents | project DeviceName", events, new Date());
-        const failure = await queriedRows("DeviceEvents | scan with (step s: true;)", {}, new Date()).catch((error) => error);
-        const names = [failure.name, failure instanceof Error];
+        const now = new Date();
+        const { rows } = await queryResult("DeviceEvents | project DeviceName", events, { now });
+        const failure = await queryResult("DeviceEvents | scan with (step s: true;)", {}, { now }).catch((error) => error);
+        const names = [failure.name, failure.feature, failure instanceof Error];
         process.stdout.write(JSON.stringify({ before, calls, problem, rows, names, isLoadedHere: "Kusto" in globalThis }));
         process.exit();
       })();`;
@@ -33,7 +34,7 @@ describe("sandbox/defender: the parser of rules' queries", () => {
       before: 0,
       calls: ["judgeQueries", "runQuery", "runQuery"],
       rows: [{ DeviceName: "pc1" }],
-      names: ["UnsupportedQuery", true],
+      names: ["UnsupportedQuery", "the operator scan", true],
       isLoadedHere: false,
     });
     assert.match(problem, /^The query has a semantic error: The name 'NoTable' does not refer to any known /);

@@ -4,7 +4,9 @@ import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import type { Exchange } from "@defender-mssp/sandbox";
+import { huntedAlerts } from "@defender-mssp/siem/deliveryCount/huntedAlerts";
 import { detectionIntervalFor } from "@defender-mssp/testkit";
+import { withoutPackage } from "../../../withoutPackage";
 import { inSession } from "../../testSession";
 import type { StackProject } from "../../pulumiStack";
 import { clientSecret, createHuntProject, huntRows, tenants } from "./huntProject";
@@ -131,6 +133,37 @@ describe("mssp hunt", function () {
     assert.equal(exitCode, 1);
     assert.match(stderr, /^mssp: contoso: .*Fix semantic errors in your query/m);
   });
+
+  it("in a sandbox without @defender-mssp/kql: the documented queries and those of --coverage run, others say what to install", () =>
+    withoutPackage("@defender-mssp/kql", async () => {
+      const { stdout: help } = await inSession(["hunt", "--help"], {});
+      const page = await readFile(path.resolve(__dirname, "../../../../docs/alerts.md"), "utf8");
+      const documented = [...`${help}${page}`.matchAll(/mssp hunt [^\n]*'([^'\n]+)'$/gm)].map(
+        ([, query = ""]) => query,
+      );
+      assert.equal(documented.length, 3, documented.join("\n"));
+      for (const query of documented) {
+        const { exitCode, stdout, stderr } = await hunt(["--stack", "contoso", query]);
+        assert.equal(exitCode, 0, `${query}: ${stderr}`);
+        assert.ok(huntRows(stdout).length > 0, query);
+      }
+      const until = project.sandbox.cloud.now().getTime();
+      const span = { from: until - 24 * 60 * 60 * 1000, until };
+      let alerts = 0;
+      for await (const read of huntedAlerts(span, async (query, timespan) => {
+        const { exitCode, stdout, stderr } = await hunt(["--stack", "contoso", "--timespan", timespan, query]);
+        assert.equal(exitCode, 0, `${query}: ${stderr}`);
+        return { columns: [], rows: huntRows(stdout) };
+      }))
+        alerts += read.length;
+      assert.ok(alerts > 10, `${alerts} alerts`);
+      const other = await hunt(["--stack", "contoso", "AlertInfo | distinct Title"]);
+      assert.equal(other.exitCode, 1);
+      assert.match(
+        other.stderr,
+        /^mssp: contoso: .*The sandbox runs queries by the package @defender-mssp\/kql, which is not installed\. Copy /m,
+      );
+    }));
 
   it("a wrong secret and an unknown stack: one error each, with its exit code", async () => {
     const wrong = path.join(folder, "wrong-secret");

@@ -1,6 +1,6 @@
 /** Calls the package of queries in a thread of its own: loading the parser takes seconds, in which the server must answer. */
 import { Worker } from "node:worker_threads";
-import type { HuntingQueryPackage } from "./huntingQueryPackage";
+import type { HuntingQueryPackage, QueryFailure } from "./huntingQueryPackage";
 
 type Method = "judgeQueries" | "runQuery";
 
@@ -8,7 +8,7 @@ interface Answer {
   readonly id: number;
   readonly result?: unknown;
   /** An error for people: others end the thread. */
-  readonly failure?: { readonly name: string; readonly message: string };
+  readonly failure?: Pick<QueryFailure, "name" | "message" | "feature">;
 }
 
 interface Waiting {
@@ -26,9 +26,9 @@ parentPort.on("message", ({ id, method, values }) => {
   try {
     parentPort.postMessage({ id, result: require(file)[method](...values) });
   } catch (error) {
-    const { name, message } = error;
+    const { name, message, feature } = error;
     if (!errorsForPeople.includes(name)) throw error;
-    parentPort.postMessage({ id, failure: { name, message } });
+    parentPort.postMessage({ id, failure: { name, message, feature } });
   }
 });`;
 
@@ -38,7 +38,7 @@ const waiting = new Map<number, Waiting>();
 
 /**
  * @param file compiled main module of the package
- * @throws the error of the method; one for people has only its name and message
+ * @throws the error of the method; one for people has only its name, message and feature
  */
 export function callInThread<Name extends Method>(
   file: string,
@@ -61,7 +61,7 @@ function startWorker(file: string): Worker {
     const call = waiting.get(id);
     waiting.delete(id);
     if (failure === undefined) call?.resolve(result);
-    else call?.reject(Object.assign(new Error(failure.message), { name: failure.name }));
+    else call?.reject(Object.assign(new Error(failure.message), failure));
   });
   started.on("error", (error: Error) => {
     worker = undefined;

@@ -2,7 +2,7 @@ import { VisibleError } from "@defender-mssp/errors";
 import type { Cloud, Json, Tenant } from "../../cloud/model";
 import { isObject } from "../../graph/json";
 import { storeEvents, type StoredEvent } from "./customAlerts";
-import { huntingTableNames } from "./queriedRows";
+import { huntingTableNames } from "./queryResult";
 import { runDueRules, type RuleRun } from "./runDueRules";
 
 export interface EventsAnswer {

@@ -7,7 +7,7 @@ import { detectionRuleCollection } from "../detectionRules/detectionRuleRoutes";
 import { withTicks } from "../securityApi";
 import { eventsByTable, storeCustomAlert } from "./customAlerts";
 import { errorsForPeople } from "./callInThread";
-import { kqlInstallation, queriedRows } from "./queriedRows";
+import { kqlInstallation, queryResult } from "./queryResult";
 import { ruleAlerts } from "./ruleAlerts";
 import { rowText, type ResultRow } from "./entityEvidence";
 
@@ -72,9 +72,9 @@ async function runRule(
 ): Promise<RuleRun> {
   const since = new Date(now.getTime() - windowMilliseconds(rule));
   try {
-    const rows = await queriedRows(jsonText(innerOf(rule["queryCondition"], "queryText")), events, now);
-    if (rows === undefined) return { ruleId: rule.id, alerts: 0, problem: kqlInstallation };
-    const recent = rows.filter((row) => isWithin(row, since));
+    const result = await queryResult(jsonText(innerOf(rule["queryCondition"], "queryText")), events, { now });
+    if (result === undefined) return { ruleId: rule.id, alerts: 0, problem: kqlInstallation };
+    const recent = result.rows.filter((row) => isWithin(row, since));
     const alerts = ruleAlerts(tenant, rule, recent, now).filter((alert) => storeCustomAlert(tenant, alert));
     rule["lastRunDetails"] = {
       lastRunDateTime: withTicks(now),

@@ -1,5 +1,5 @@
 /** What the service finds out about a rule's query before it stores the rule. */
-import { judgedQuery } from "../customDetections/queriedRows";
+import { judgedQuery } from "../customDetections/queryResult";
 
 export interface SavedQueryVerdict {
   /** The service's text of the 400; undefined: the query is accepted. */
@@ -36,7 +36,7 @@ async function savedVerdict(queryText: string): Promise<SavedQueryVerdict> {
 }
 
 /** Diagnostics of Microsoft's parser about the text; the others are about names and types. */
-const syntaxCode = /^(KS0\d\d|KS176|KS198|KQL\d+)$/;
+export const syntaxCode = /^(KS0\d\d|KS176|KS198|KQL\d+)$/;
 
 /** The frame of a text is the service's, what it says of the query the parser's. */
 function problemText({ code, message }: { readonly code: string; readonly message: string }): string {

@@ -1,18 +1,23 @@
 /**
  * The package that judges and runs queries. It is found at run time, beside this package or in the
- * project: only a repository with detection rules installs it, and its parser takes 32 MB.
+ * project: a repository without detection rules has none by default, since its parser takes 32 MB.
  */
 import { existsSync } from "node:fs";
 import path from "node:path";
 import { callInThread } from "./callInThread";
-import type { ResultRow } from "./entityEvidence";
-import type { QueriedTables, HuntingQueryPackage, KqlVerdict } from "./huntingQueryPackage";
+import type {
+  HuntingQueryPackage,
+  KqlVerdict,
+  QueriedTables,
+  QueryOptions,
+  QueriedResult,
+} from "./huntingQueryPackage";
 
 const packageName = "@defender-mssp/kql";
 
 /** What to do where the package is missing. */
 export const kqlInstallation =
-  `The sandbox judges and runs the queries of detection rules by the package ${packageName}, which is not installed. ` +
+  `The sandbox runs queries by the package ${packageName}, which is not installed. ` +
   "Copy defender-mssp-kql-<version>.tgz, which `npm run package` writes, to vendor/ and install it from there";
 
 /** Names of the tables of advanced hunting; undefined if the package is not installed. */
@@ -33,20 +38,18 @@ export async function judgedQuery(query: string): Promise<KqlVerdict | undefined
 }
 
 /**
- * Runs a query on events; undefined if the package is not installed.
+ * Runs a query on rows; undefined if the package is not installed.
  * @throws Error for people, by `errorsForPeople`, if the query or a row can't be run
  */
-export async function queriedRows(
+export async function queryResult(
   query: string,
-  events: QueriedTables,
-  now: Date,
-): Promise<readonly ResultRow[] | undefined> {
+  tables: QueriedTables,
+  options: QueryOptions,
+): Promise<QueriedResult | undefined> {
   const file = compiledFile();
-  const result =
-    file === undefined
-      ? kqlPackage()?.runQuery(query, events, { now })
-      : await callInThread(file, "runQuery", [query, events, { now }]);
-  return result?.rows;
+  return file === undefined
+    ? kqlPackage()?.runQuery(query, tables, options)
+    : await callInThread(file, "runQuery", [query, tables, options]);
 }
 
 function kqlPackage(): HuntingQueryPackage | undefined {
