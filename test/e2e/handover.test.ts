@@ -33,7 +33,7 @@ const siemApplicationId = "51e40000-0000-4000-8000-000000000001";
  */
 const handoverProgram = `
 import * as pulumi from "@pulumi/pulumi";
-import { azureSubscription, CredentialHandover, AzureDelegation } from "./components/azure";
+import { azureSubscription, CredentialHandover } from "./components/azure";
 
 export = async () => {
   const args = JSON.parse(process.env.TEST_HANDOVER ?? "{}");
@@ -45,6 +45,7 @@ export = async () => {
 `;
 
 const delegationProgram = `
+import { AzureDelegation, azureSubscription } from "./components/azure";
 
 export = async () => {
   const args = JSON.parse(process.env.TEST_DELEGATION ?? "{}");
