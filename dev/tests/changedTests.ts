@@ -30,7 +30,7 @@ export const reaches: readonly Reach[] = [
   {
     from: engineTests,
     starts:
-      /^(index\.ts|launcher\.js|sdkShortcuts\.js|(program|policy|plugin|extensions)\/.*|packages\/(testkit\/src\/sharedRuntime|sandbox\/src\/plugins|plugins\/src)\/.*)$/,
+      /^(index\.ts|launcher\.js|sdkShortcuts\.js|(program|policy|plugin|extensions)\/.*|packages\/(testkit\/src\/sharedRuntime|plugins\/src)\/.*)$/,
     reads: /^(program|policy|plugin|templates|extensions)\/|^Pulumi\.|^packages\/(engine|sandbox|plugins)\//,
   },
   { from: /^test\/program\//, starts: /^program\//, reads: /^(program|packages\/engine)\// },
