@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { npmEnvironment } from "../../../cli/base/npmEnvironment";
+import { npmEnvironment } from "@defender-mssp/errors/npmEnvironment";
 
 describe("the environment of npm", () => {
   it("has the user's registries, credentials, proxies and cache", () => {
