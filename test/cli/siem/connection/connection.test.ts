@@ -203,7 +203,6 @@ describe("a connection file on a machine without project, engine and state", fun
     await rm(machine, { recursive: true });
   });
 
-
   /** Nothing of this process's environment, of the checkout or of an engine. */
   function onMachine(args: readonly string[], changes: NodeJS.ProcessEnv = {}): Promise<Ended> {
     const none = Object.fromEntries(Object.keys(process.env).map((name) => [name, undefined]));

@@ -25,7 +25,7 @@ describe("the kind of detection rules", () => {
       const path = `/${version}/security/rules/detectionRules`;
       const { presence, search } = defenderSettings.detectionRule;
       assert.deepEqual(await presence(tenant, { id: rule.id }), { state: "found" });
-      const [sighting] = (await search(tenant)) ?? [];
+      const [sighting] = await search(tenant);
       assert.deepEqual([sighting?.whose, sighting?.deletion], ["thisStack", `${path}/${rule.id}`]);
       assert.equal(await listedRuleState(tenant, rule.id, "2026-06-01T00:00:00Z"), "deletedButListed");
       assert.deepEqual([...new Set(calls)], [`GET ${path}`, `DELETE ${path}/${rule.id}`]);
