@@ -13,6 +13,9 @@ const worldOfProcess = [
 /** A path of Graph. A selector's pattern can't contain a slash. */
 const graphPath = String.raw`\u002f(v1\\?\.0|beta)($|\\|\u002f)`;
 
+/** A path of Azure Resource Manager, whose text for people has no values. */
+const armPath = String.raw`\u002f(subscriptions\u002f|providers\\?\u002fMicrosoft)`;
+
 /** A spread of an object literal in another: only saves lines. */
 const literalSpread = {
   selector: "ObjectExpression > SpreadElement > ObjectExpression",
@@ -62,7 +65,7 @@ export default tseslint.config(
     rules: { "no-restricted-syntax": ["error", literalSpread] },
   },
   {
-    // Only packages/microsoft knows a path of Graph; the sandbox serves them.
+    // Only packages/microsoft knows a path of Graph or Azure; the sandbox serves them.
     files: ["**/*.{ts,tsx}"],
     ignores: ["packages/{microsoft,sandbox,plugins,testkit}/**", "**/test/**"],
     rules: {
@@ -74,6 +77,10 @@ export default tseslint.config(
           `Literal[regex.pattern=/${graphPath}/]`,
           `TemplateElement[value.raw=/${graphPath}/]`,
         ].map((selector) => ({ selector, message: "Import the resource from packages/microsoft/src/graph." })),
+        ...[`Literal[regex.pattern=/${armPath}/]`, `TemplateElement[value.raw=/${armPath}/]`].map((selector) => ({
+          selector,
+          message: "Import the path from packages/microsoft/src/azure.",
+        })),
       ],
     },
   },

@@ -3,6 +3,7 @@
  * their roles, and roles in Azure with their scopes. For `mssp permissions` and the plugin.
  */
 import {
+  azureScope,
   connectorRoles,
   microsoftGraph,
   publishedApplications,
@@ -115,10 +116,10 @@ export function requestedAzureRoles(settings: AzurePlaces): readonly RequestedAz
   if (handover !== undefined) {
     const vault = handover.vaultId === undefined ? "Contributor" : "Key Vault Contributor";
     const access = handover.readerObjectId === undefined ? [] : [accessAdministrator];
-    add(handover.vaultId ?? `/subscriptions/${handover.subscriptionId}`, [vault, ...access]);
+    add(handover.vaultId ?? azureScope({ subscriptionId: handover.subscriptionId }), [vault, ...access]);
   }
   if (azureDelegation !== undefined)
-    add(`/subscriptions/${azureDelegation.subscriptionId}`, ["Contributor", accessAdministrator]);
+    add(azureScope({ subscriptionId: azureDelegation.subscriptionId }), ["Contributor", accessAdministrator]);
   if (sentinelAccess !== undefined && hasSentinelAccess(settings)) {
     const scope = resourceGroupId(sentinelAccess);
     const condition = sentinelCondition(sentinelAccess.roles);

@@ -64,7 +64,7 @@ export class JobRun {
       return this.#fail(error);
     } finally {
       forget?.();
-      this.#served?.end();
+      await this.#served?.end();
       customer?.closeClients();
     }
   }

@@ -1,6 +1,7 @@
 /** The worker threads of a fleet run, one for each slot of the pool. */
 import path from "node:path";
 import { Worker } from "node:worker_threads";
+import { npmEnvironment } from "@defender-mssp/errors/npmEnvironment";
 import { minuteMs } from "@defender-mssp/errors/time";
 import { redactedText } from "../base/redaction";
 import type { TryResult } from "../stack/outcome";
@@ -69,7 +70,7 @@ class Slot {
     const { folder, main, engine, engineVersion, environment } = options;
     this.#worker = new Worker(path.join(__dirname, "worker.js"), {
       workerData: { folder, main, engine, engineVersion } satisfies WorkerSetup,
-      env: environment,
+      env: npmEnvironment(environment),
       resourceLimits: { maxOldGenerationSizeMb: heapLimit },
       // A program's output belongs to its customer's result.
       stdout: true,

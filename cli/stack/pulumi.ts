@@ -6,6 +6,7 @@ import { accessSync, constants, readFileSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { VisibleError } from "@defender-mssp/errors";
+import { npmEnvironment } from "@defender-mssp/errors/npmEnvironment";
 import type { Place } from "../base/place";
 import { NoConnectorYet } from "@defender-mssp/siem/connector/connectorSource";
 
@@ -44,7 +45,8 @@ export async function askPulumi(args: readonly string[], options: PulumiOptions)
   const PATH = pathWith(engine, environment);
   const { exitCode, signal, stdout, stderr } = await execa(engine, [...args, "--non-interactive"], {
     cwd: options.folder,
-    env: { ...environment, PATH },
+    // The engine has npm install a policy pack.
+    env: { ...npmEnvironment(environment), PATH },
     extendEnv: false,
     ...(options.input === undefined ? { stdin: "ignore" as const } : { input: options.input }),
     stdout: options.showOutput === true ? 2 : "pipe",

@@ -1,4 +1,4 @@
-import { roleAuthorizations, type DelegatedRole, type RoleAuthorization } from "@defender-mssp/microsoft";
+import { azureScope, roleAuthorizations, type DelegatedRole, type RoleAuthorization } from "@defender-mssp/microsoft";
 import { VisibleError } from "@defender-mssp/errors";
 import * as managedservices from "@pulumi/azure-native/managedservices";
 import type { Provider } from "@pulumi/azure-native/provider";
@@ -89,9 +89,9 @@ export class AzureDelegation extends pulumi.ComponentResource {
   constructor(name: string, args: AzureDelegationArgs, opts: AzureDelegationOptions) {
     super(component("AzureDelegation"), name, {}, opts);
     const authorizations = authorizationsOf(args, this);
-    const subscription = `/subscriptions/${args.subscriptionId.toLowerCase()}`;
-    const scope =
-      args.resourceGroupName === undefined ? subscription : `${subscription}/resourceGroups/${args.resourceGroupName}`;
+    const subscriptionId = args.subscriptionId.toLowerCase();
+    const subscription = azureScope({ subscriptionId });
+    const scope = azureScope({ subscriptionId, resourceGroupName: args.resourceGroupName });
 
     this.definition = new managedservices.RegistrationDefinition(
       `${name}-definition`,

@@ -1,4 +1,5 @@
 import {
+  azureScope,
   isSameAssignedRole,
   lastSegment,
   listVisibleAssignments,
@@ -9,12 +10,12 @@ import {
   roleAssignmentName,
   roleAssignmentPath,
   roleDefinitionResourceId,
-  type ResourceManagerCall,
   type AzureRoleAssignment,
+  type ResourceManagerCall,
+  type SentinelGroup,
+  type SentinelRole,
   type WorkspacePlace,
   type WorkspaceState,
-  type SentinelRole,
-  type SentinelGroup,
 } from "@defender-mssp/microsoft";
 import * as pulumi from "@pulumi/pulumi";
 import { azureRoleAssignment, dynamic, judgedType } from "../../domain/resourceTypes";
@@ -169,7 +170,7 @@ function refuseFullSubscription(
   all: readonly AzureRoleAssignment[],
   toCreate: number,
 ): void {
-  const prefix = `/subscriptions/${subscriptionId}`;
+  const prefix = azureScope({ subscriptionId });
   const used = all.filter(({ properties }) => properties.scope.toLowerCase().startsWith(prefix)).length;
   if (toCreate === 0 || used + toCreate <= mostRoleAssignments) return;
   throw new pulumi.RunError(

@@ -1,7 +1,7 @@
 import type { CloudName, Tier } from "@defender-mssp/microsoft";
 import * as pulumi from "@pulumi/pulumi";
 import { ConnectedOrganization } from "./connectedOrganization";
-import { accessPackageAssignment } from "../../domain/kinds/accessPackageAssignment";
+import { accessPackageAssignment } from "../../domain/kinds/accessPackages";
 import { setOutputs } from "../outputs";
 import { AnalystAccessPackages, type AnalystGroup, type ReviewInterval } from "./accessPackages";
 import { component } from "../../domain/resourceTypes";

@@ -1,4 +1,4 @@
-import { governanceRelationship } from "../../domain/kinds/governanceRelationship";
+import { governanceRelationship } from "../../domain/kinds/trusts";
 import type { GivenAccess } from "./modelContext";
 
 /** Model `governance`: declares nothing, as a governance relationship grants the access. */

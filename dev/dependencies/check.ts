@@ -7,9 +7,17 @@
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { engineVersion, goModuleFolder, pinnedArchives, yamlHostModuleFolder } from "@defender-mssp/engine";
+import { npmEnvironment } from "@defender-mssp/errors/npmEnvironment";
 import { execa } from "execa";
 import { auditFindings, lockfileFindings } from "./findings";
 import { completeSbom } from "./sbom";
+
+const npmOptions = {
+  env: npmEnvironment(process.env),
+  extendEnv: false,
+  stdin: "ignore",
+  timeout: 120_000,
+} as const;
 
 async function main(): Promise<void> {
   const root = path.resolve(__dirname, "..", "..", "..");
@@ -17,10 +25,9 @@ async function main(): Promise<void> {
   findings.push(...(await writeSbom(root, path.join(root, "dist", "sbom.cdx.json"))));
   process.stderr.write("Asking npm for known vulnerabilities…\n");
   const { stdout } = await execa("npm", ["audit", "--json"], {
+    ...npmOptions,
     cwd: root,
     reject: false,
-    stdin: "ignore",
-    timeout: 120_000,
   });
   const audit = auditFindings(stdout);
   if (audit === undefined) {
@@ -37,7 +44,7 @@ async function main(): Promise<void> {
 /** @returns a line for each component of whose content nothing is known. */
 async function writeSbom(root: string, file: string): Promise<string[]> {
   const args = ["sbom", "--sbom-format", "cyclonedx", "--sbom-type", "application", "--package-lock-only"];
-  const { stdout } = await execa("npm", args, { cwd: root, stdin: "ignore", timeout: 120_000 });
+  const { stdout } = await execa("npm", args, { ...npmOptions, cwd: root });
   const read = async (name: string) => {
     const files = [goModuleFolder(), yamlHostModuleFolder()].map((folder) => path.join(folder, name));
     return (await Promise.all(files.map((file) => readFile(file, "utf8")))).join("\n");

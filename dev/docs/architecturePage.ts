@@ -1,17 +1,10 @@
 /** The table of floors in docs/architecture.md, between two comments. */
-import { readFileSync } from "node:fs";
-import path from "node:path";
-import { root } from "./files";
+import { betweenComments } from "./betweenComments";
 import { floors, parts, rooms } from "./rooms";
-
-const [begin, end] = ["<!-- floors: written by `npm run docs` -->", "<!-- end of floors -->"];
 
 /** The page as it is, with the table as the boundaries are. */
 export function architecturePage(): string {
-  const page = readFileSync(path.join(root, "docs/architecture.md"), "utf8");
-  const [from, to] = [page.indexOf(begin), page.indexOf(end)];
-  if (from === -1 || to < from) throw new Error(`docs/architecture.md lacks ${begin} or ${end}`);
-  return `${page.slice(0, from + begin.length)}\n\n${floorsTable()}\n\n${partsTable()}\n\n${page.slice(to)}`;
+  return betweenComments("docs/architecture.md", "floors", `${floorsTable()}\n\n${partsTable()}`);
 }
 
 function floorsTable(): string {

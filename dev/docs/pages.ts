@@ -7,6 +7,7 @@ import { ruleFileJsonSchema, ruleTestJsonSchema } from "@defender-mssp/detection
 import { format } from "prettier";
 import { settingsJsonSchema } from "../../settings/settingsJsonSchema";
 import { architecturePage } from "./architecturePage";
+import { customerPage, customerPageFile } from "./customerPage";
 import { drawing, type DrawnFigure, type FigureScheme } from "./figures/drawing";
 import { figures } from "./figures/all";
 import { parsePage, type MarkdownPage } from "./markdown";
@@ -36,6 +37,7 @@ export const generatedFiles: readonly GeneratedFile[] = [
     file: "docs/architecture.md",
     make: () => format(architecturePage(), { parser: "markdown", printWidth: 120 }),
   },
+  { file: customerPageFile, make: () => format(customerPage(), { parser: "markdown", printWidth: 120 }) },
   ...figures().flatMap((figure) => [image(figure, "light"), image(figure, "dark")]),
   { file: "Pulumi.yaml", make: generatePulumiYaml },
   {

@@ -1,5 +1,6 @@
 /** The packages as tarballs. */
 import path from "node:path";
+import { npmEnvironment } from "@defender-mssp/errors/npmEnvironment";
 import { execa } from "execa";
 import { z } from "zod";
 import { stagePackages } from "./stage";
@@ -34,7 +35,12 @@ export async function packPackages(checkout: string, out: string): Promise<Packe
   const result: PackedPackage[] = [];
   for (const folder of folders.values()) {
     const args = ["pack", folder, "--json", "--ignore-scripts", "--pack-destination", out];
-    const { stdout } = await execa("npm", args, { cwd: out, stdin: "ignore" });
+    const { stdout } = await execa("npm", args, {
+      cwd: out,
+      env: npmEnvironment(process.env),
+      extendEnv: false,
+      stdin: "ignore",
+    });
     for (const one of Object.values(answer.parse(JSON.parse(stdout)))) {
       // An older npm writes the name with its scope, whose file has none.
       const filename = one.filename.replace(/^@/, "").replace("/", "-");

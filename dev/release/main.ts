@@ -5,6 +5,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { messageOf } from "@defender-mssp/errors";
+import { npmEnvironment } from "@defender-mssp/errors/npmEnvironment";
 import { execa } from "execa";
 import { changedFiles } from "./version";
 
@@ -16,7 +17,8 @@ async function main(): Promise<void> {
     writeFileSync(path.join(root, file), text);
     console.log(file);
   }
-  await execa("npm", ["install", "--package-lock-only", "--ignore-scripts", "--no-audit", "--no-fund"], { cwd: root });
+  const options = { cwd: root, env: npmEnvironment(process.env), extendEnv: false };
+  await execa("npm", ["install", "--package-lock-only", "--ignore-scripts", "--no-audit", "--no-fund"], options);
   console.log("package-lock.json\nNext: npm run docs");
 }
 

@@ -4,6 +4,7 @@
  * in `cli/tenant/kinds`.
  */
 import type { AdditionsPartName } from "../additionsPartNames";
+import type { StepName } from "../stepTitles";
 import type { Permission } from "../writingPermissions";
 import type { PrerequisiteSettings } from "../prerequisiteSettings";
 import type { EvidenceSubject, KindAdoption } from "./kindAnswers";
@@ -23,6 +24,10 @@ export type Removal =
   /** A person, in this way: one sentence. */
   | {
       readonly by: "person";
+      /** The step of an onboarding at which people give it. */
+      readonly given: KindCell<StepName>;
+      /** How the customer ends it, in a sentence. `{mssp}` and `{entra}` stand for names. */
+      readonly end: string;
       readonly step: string;
       readonly order: number;
       /** What the person must do before `destroy`, which fails or leaves the access otherwise: sentences. */

@@ -2,98 +2,28 @@
 import { isProviderType, stackType, judgedType } from "../resourceTypes";
 import { isBelow } from "../urn";
 import { applicable, type AccessKind } from "./accessKind";
-import { accessPackage } from "./accessPackage";
-import { accessPackageAssignment } from "./accessPackageAssignment";
-import { accessPackageCatalog } from "./accessPackageCatalog";
-import { accessPackageResource } from "./accessPackageResource";
-import { activationPolicy } from "./activationPolicy";
-import { application } from "./application";
-import { applicationPermission } from "./applicationPermission";
-import { assignmentPolicy } from "./assignmentPolicy";
-import { automationConsent } from "./automationConsent";
-import { catalogResource } from "./catalogResource";
-import { certificate } from "./certificate";
-import { clientSecret } from "./clientSecret";
-import { conditionalAccessPolicy } from "./conditionalAccessPolicy";
-import { connectedOrganization } from "./connectedOrganization";
-import { defenderRole } from "./defenderRole";
-import { defenderRoleAssignment } from "./defenderRoleAssignment";
-import { delegatedConsent } from "./delegatedConsent";
-import { detectionRule } from "./detectionRule";
-import { directoryRoleAssignment } from "./directoryRoleAssignment";
-import { directoryRoleEligibility } from "./directoryRoleEligibility";
-import { eligibility } from "./eligibility";
-import { extensionResource } from "./extensionResource";
-import { federatedCredential } from "./federatedCredential";
-import { gdapRelationship } from "./gdapRelationship";
-import { governanceRelationship } from "./governanceRelationship";
-import { group } from "./group";
-import { guest } from "./guest";
-import { keyVault } from "./keyVault";
-import { keyVaultSecret } from "./keyVaultSecret";
-import { lighthouseAssignment } from "./lighthouseAssignment";
-import { lighthouseDefinition } from "./lighthouseDefinition";
-import { membership } from "./membership";
-import { msspServicePrincipal } from "./msspServicePrincipal";
-import { notificationRule } from "./notificationRule";
-import { partnerEntry } from "./partnerEntry";
-import { previewConsent } from "./previewConsent";
-import { redirectUri } from "./redirectUri";
-import { refreshToken } from "./refreshToken";
-import { requestedPermission } from "./requestedPermission";
-import { resourceGroup } from "./resourceGroup";
-import { sentinelAssignment } from "./sentinelAssignment";
-import { servicePrincipal } from "./servicePrincipal";
-import { siemAuthorization } from "./siemAuthorization";
-import { stackIdentity } from "./stackIdentity";
-import { vaultReader } from "./vaultReader";
+import { accessPackages } from "./accessPackages";
+import { applications } from "./applications";
+import { azureResources } from "./azureResources";
+import { defenderRoles } from "./defenderRoles";
+import { defenderSettings } from "./defenderSettings";
+import { directoryRoles } from "./directoryRoles";
+import { people } from "./people";
+import { servicePrincipals } from "./servicePrincipals";
+import { stackState } from "./stackState";
+import { trusts } from "./trusts";
 
 const table = [
-  guest,
-  group,
-  membership,
-  eligibility,
-  activationPolicy,
-  directoryRoleAssignment,
-  directoryRoleEligibility,
-  defenderRole,
-  defenderRoleAssignment,
-  accessPackageCatalog,
-  catalogResource,
-  accessPackage,
-  accessPackageResource,
-  assignmentPolicy,
-  accessPackageAssignment,
-  connectedOrganization,
-  application,
-  clientSecret,
-  certificate,
-  federatedCredential,
-  redirectUri,
-  requestedPermission,
-  servicePrincipal,
-  msspServicePrincipal,
-  applicationPermission,
-  delegatedConsent,
-  automationConsent,
-  previewConsent,
-  notificationRule,
-  detectionRule,
-  siemAuthorization,
-  partnerEntry,
-  conditionalAccessPolicy,
-  governanceRelationship,
-  gdapRelationship,
-  keyVault,
-  keyVaultSecret,
-  vaultReader,
-  resourceGroup,
-  lighthouseDefinition,
-  lighthouseAssignment,
-  sentinelAssignment,
-  stackIdentity,
-  refreshToken,
-  extensionResource,
+  ...people,
+  ...directoryRoles,
+  ...defenderRoles,
+  ...accessPackages,
+  ...applications,
+  ...servicePrincipals,
+  ...defenderSettings,
+  ...trusts,
+  ...azureResources,
+  ...stackState,
 ] as const satisfies readonly AccessKind[];
 
 export const kinds: readonly AccessKind[] = table;

@@ -1,5 +1,6 @@
 import {
   azureRoles,
+  azureScope,
   lastSegment,
   remoteGroup,
   roleAuthorizations,
@@ -155,10 +156,7 @@ function scopeProblem({ properties }: JudgedResource, settings: PolicySettings |
   if (scope === undefined) return undefined;
   const delegation = settings?.azureDelegation;
   if (delegation === undefined) return "the settings ask for no delegation";
-  const { subscriptionId, resourceGroupName } = delegation;
-  const subscription = `/subscriptions/${subscriptionId}`;
-  const expected =
-    resourceGroupName === undefined ? subscription : `${subscription}/resourceGroups/${resourceGroupName}`;
+  const expected = azureScope(delegation);
   return scope.toLowerCase() === expected.toLowerCase()
     ? undefined
     : `it delegates ${scope}; the settings name ${expected}`;

@@ -12,7 +12,8 @@ import { hostService } from "./service";
 export interface DynamicHost {
   /** On 127.0.0.1. */
   readonly port: number;
-  end(): void;
+  /** Resolves when the process of the SDK's provider has ended, too. */
+  end(): Promise<void>;
 }
 
 /** The engine's own limit for a message is 400 MB. */
@@ -36,10 +37,10 @@ export async function serveDynamicHost(options: DynamicHostOptions): Promise<Dyn
   });
   return {
     port,
-    end: () => {
+    end: async () => {
       server.forceShutdown();
-      sdk.end();
       log.end();
+      await sdk.end();
     },
   };
 }

@@ -1,4 +1,5 @@
 import { spawn, type ChildProcess } from "node:child_process";
+import { once } from "node:events";
 import { createRequire } from "node:module";
 import path from "node:path";
 import { createInterface } from "node:readline";
@@ -38,7 +39,7 @@ export class SdkProvider {
 
   /** The configuration of the next calls: the SDK's provider takes one in its life. */
   configure(configuration: ConfigureRequest): void {
-    this.end();
+    void this.end();
     this.#configuration = configuration;
   }
 
@@ -48,10 +49,15 @@ export class SdkProvider {
     return called<Response>(client, method, request);
   }
 
-  end(): void {
+  /** Resolves when its process has ended. */
+  async end(): Promise<void> {
     void this.#running?.then((client) => client.close()).catch(() => undefined);
-    this.#child?.kill("SIGKILL");
+    const child = this.#child;
     this.#running = this.#child = undefined;
+    if (child?.pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
+    const exit = once(child, "exit");
+    child.kill("SIGKILL");
+    await exit;
   }
 
   async #start(): Promise<ResourceProviderClient> {

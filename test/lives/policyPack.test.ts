@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import type { Finished, SandboxProject } from "@defender-mssp/testkit";
@@ -134,6 +135,7 @@ describe("a process of the policy pack", () => {
     it(`${how}: the pack's first line is its port`, async function () {
       const folder = path.join(checkout, "policy");
       const pack = spawn(process.execPath, [...args, "127.0.0.1:1", folder], { cwd: folder });
+      const ended = once(pack, "exit");
       try {
         const line = await new Promise<string>((resolve, reject) => {
           pack.stdout.once("data", (chunk: Buffer) => resolve(chunk.toString()));
@@ -143,6 +145,7 @@ describe("a process of the policy pack", () => {
         assert.match(line, /^\d+\n$/);
       } finally {
         pack.kill();
+        await ended;
       }
     });
   }

@@ -1,6 +1,6 @@
 /**
- * How a resource of each kind of access is an object of the report, or why it is none. A kind without a row
- * is one by its key and its display name, and has words of its own.
+ * How a resource of each kind of access is an object of the report. A kind without a row is one by its key
+ * and its display name, and has words of its own; a kind that no resource declares is none.
  */
 import {
   directoryRoleName,
@@ -11,13 +11,13 @@ import {
   windowsDefenderAtp,
 } from "@defender-mssp/microsoft";
 import {
-  applicable,
   isNotApplicable,
   notApplicable,
   type AccessKind,
   type KindCell,
+  type NotApplicable,
 } from "../../../domain/kinds/accessKind";
-import { kinds, type KindKey } from "../../../domain/kinds/kinds";
+import { kinds, type KindKey, type KindsWith } from "../../../domain/kinds/kinds";
 import { plannedId } from "../../planned/plannedId";
 import type { ReportResource } from "../state/readState";
 import { activationText, eligibleMembers, groupEligibility, isOn, text, texts } from "../state/resourceWithId";
@@ -51,7 +51,6 @@ const kindsInReport = {
     word: "group",
     describe: (group, resources) => ({ name: text(group, "displayName"), detail: membersText(group, resources) }),
   },
-  membership: notApplicable("the group's details and the paths have it"),
   eligibility: {
     word: "eligibility",
     describe: (eligibility, resources) => ({
@@ -60,12 +59,10 @@ const kindsInReport = {
       objectId: "",
     }),
   },
-  activationPolicy: notApplicable("the eligible memberships have it"),
   directoryRoleAssignment: {
     word: "directoryRole",
     describe: (assignment) => ({ name: directoryRoleName(text(assignment, "roleId")), detail: "", objectId: "" }),
   },
-  directoryRoleEligibility: notApplicable("somebody gave it by hand: the stack's state has none"),
   defenderRole: {
     word: "defenderRole",
     describe: (role) => ({ name: text(role, "displayName"), detail: texts(role, "permissions").join(", ") }),
@@ -106,7 +103,6 @@ const kindsInReport = {
     word: "assignmentPolicy",
     describe: (policy) => ({ name: text(policy, "displayName"), detail: policyTerms(policy) }),
   },
-  accessPackageAssignment: notApplicable("people hold it: the stack's state has none"),
   application: {
     word: "application",
     describe: (application) => {
@@ -149,8 +145,6 @@ const kindsInReport = {
     word: "permission",
     describe: (grant, resources) => describePermission(grant, resources, texts(grant, "claimValues")),
   },
-  automationConsent: notApplicable("an administrator of the customer gave it: the stack's state has none"),
-  previewConsent: notApplicable("an administrator of the customer gave it: the stack's state has none"),
   notificationRule: {
     word: "notificationRule",
     describe: (rule) => ({
@@ -182,8 +176,6 @@ const kindsInReport = {
     word: "conditionalAccessPolicy",
     describe: (policy) => ({ name: text(policy, "displayName"), detail: text(policy, "state") }),
   },
-  governanceRelationship: notApplicable("the settings name its groups and roles: the stack's state has none"),
-  gdapRelationship: notApplicable("the stack's state does not have it"),
   keyVault: {
     word: "keyVault",
     describe: (vault) => ({ name: text(vault, "vaultName"), detail: text(vault, "location"), objectId: "" }),
@@ -217,14 +209,12 @@ const kindsInReport = {
       objectId: "",
     }),
   },
-  stackIdentity: notApplicable("nothing of it is in a tenant"),
-  refreshToken: notApplicable("the ends have it: it is in the stack's configuration"),
-  extensionResource: notApplicable("its type is one that no kind has: such an object is of the kind unknown"),
-} as const satisfies Readonly<Partial<Record<KindKey, KindCell<KindInReport>>>>;
+} as const satisfies Readonly<Partial<Record<KindKey, KindInReport>>>;
 
 type Row = keyof typeof kindsInReport;
 
-type Word<Cell> = Cell extends { readonly word: infer Text extends string } ? Text : never;
+/** Kinds that no resource of a state is of, or nothing in a tenant. */
+type UndeclaredKind = KindsWith<"types", NotApplicable> | KindsWith<"removal", { readonly by: "state" }>;
 
 /** Kind of an object whose type no kind of access has. */
 export const unknownKind = "unknown";
@@ -237,17 +227,21 @@ const furtherWords = {
 } as const satisfies Readonly<Record<string, KindKey>>;
 
 /** What an object of a report is. */
-export type ObjectKind = Word<(typeof kindsInReport)[Row]> | Exclude<KindKey, Row> | keyof typeof furtherWords;
+export type ObjectKind =
+  (typeof kindsInReport)[Row]["word"] | Exclude<KindKey, Row | UndeclaredKind> | keyof typeof furtherWords;
 
 type DescribedKind = KindInReport & { readonly word: ObjectKind };
 
 /** Undefined for a kind that is no object of a report. */
 export function kindInReport(key: KindKey | undefined): DescribedKind | undefined {
-  return key === undefined ? { word: unknownKind, describe: describeUnknown } : applicable(cellOf(key));
+  if (key === undefined) return { word: unknownKind, describe: describeUnknown };
+  if (isRow(key)) return kindsInReport[key];
+  return isUndeclared(key) ? undefined : { word: key, describe: describeNamed };
 }
 
-function cellOf(key: KindKey): KindCell<DescribedKind> {
-  return isRow(key) ? kindsInReport[key] : { word: key, describe: describeNamed };
+function isUndeclared(key: KindKey): key is UndeclaredKind {
+  const kind = kinds.find((candidate) => candidate.key === key);
+  return isNotApplicable(kind?.types) || kind?.removal.by === "state";
 }
 
 function isRow(key: KindKey): key is Row {
@@ -263,16 +257,15 @@ export const objectKinds: readonly ObjectKind[] = [...new Set(kinds.flatMap(({ k
 
 function words(key: KindKey): ObjectKind[] {
   const further = Object.entries(furtherWords).filter(([, kind]) => kind === key);
-  const cell = cellOf(key);
-  const own: ObjectKind[] = isNotApplicable(cell) ? [] : [cell.word];
-  return [...own, ...further.map(([word]) => word as ObjectKind)];
+  const own = kindInReport(key)?.word ?? [];
+  return [own, ...further.map(([word]) => word as ObjectKind)].flat();
 }
 
 /** The kinds of objects that a report has for a kind of access, or why it has none. */
-export function reportedAs(key: KindKey): KindCell<readonly ObjectKind[]> {
-  const cell = cellOf(key);
-  const objects = words(key);
-  return isNotApplicable(cell) && objects.length === 0 ? cell : objects;
+export function reportedAs({ key, types }: AccessKind): KindCell<readonly ObjectKind[]> {
+  const objects = words(key as KindKey);
+  if (objects.length > 0) return objects;
+  return isNotApplicable(types) ? types : notApplicable("nothing of it is in a tenant");
 }
 
 /** The kinds of access that an object of this kind stands for. */

@@ -1,9 +1,8 @@
 /** `--live`: how the customer's tenant differs from the state, with what reads only. */
 import { invitationStatePath, lastSegment, listGroupEligibilities, listMemberIds } from "@defender-mssp/microsoft";
 import { atOnce } from "@defender-mssp/terminal/atOnce";
-import { eligibility as eligibilityKind } from "../../../domain/kinds/eligibility";
+import { eligibility as eligibilityKind, membership as membershipKind } from "../../../domain/kinds/people";
 import { kinds, type KindKey } from "../../../domain/kinds/kinds";
-import { membership as membershipKind } from "../../../domain/kinds/membership";
 import { readStackSettings } from "../../../settings/fromFile";
 import type { Place } from "../../base/place";
 import type { AdditionsPart } from "../../stack/additionsPart";

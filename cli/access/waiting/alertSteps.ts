@@ -1,6 +1,6 @@
 /** The steps of an onboarding that show by using the alert APIs as the SIEM does. */
 import { VisibleError } from "@defender-mssp/errors";
-import { siemAuthorization as authorizationKind } from "../../../domain/kinds/siemAuthorization";
+import { siemAuthorization as authorizationKind } from "../../../domain/kinds/defenderSettings";
 import type { Settings } from "../../../settings";
 import type { StackOutputs } from "../../stack/stackOutputs";
 import { graphAlerts, legacyAlerts, refreshToken } from "@defender-mssp/siem/verify/alerts";

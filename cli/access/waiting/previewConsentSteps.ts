@@ -1,7 +1,6 @@
 /** The consent to the MSSP's preview application, where the MSSP previews in pull requests. */
 import { adminConsentUrl, equals, graphList, publishedRoleName, type GraphCall } from "@defender-mssp/microsoft";
-import { previewConsent } from "../../../domain/kinds/previewConsent";
-import { servicePrincipal } from "../../../domain/kinds/servicePrincipal";
+import { previewConsent, servicePrincipal } from "../../../domain/kinds/servicePrincipals";
 import { permissionsToPreview } from "../../../domain/prerequisites";
 import type { Settings } from "../../../settings";
 import type { OnboardingStep } from "./progress";

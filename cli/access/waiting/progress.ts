@@ -1,5 +1,6 @@
 /** Where the onboarding of a customer stands: the result of `mssp onboard`, and its JSON. */
 import { exitCodes } from "@defender-mssp/terminal/exitCodes";
+import type { StepName } from "../../../domain/stepTitles";
 import type { Actor } from "../actor";
 
 /**
@@ -7,23 +8,6 @@ import type { Actor } from "../actor";
  * `notApplicable` to these settings.
  */
 export type StepState = "done" | "waiting" | "byHand" | "notApplicable";
-
-/** The steps of an onboarding, in their order. */
-export const stepTitles = {
-  consent: "Consent",
-  previewConsent: "Preview consent",
-  licences: "Licences and policies",
-  up: "pulumi up",
-  invitations: "Invitations",
-  accessPackages: "Access packages",
-  governance: "Governance relationship",
-  unifiedRbac: "Unified RBAC",
-  notificationRules: "Notification rules",
-  siemAuthorization: "SIEM authorization",
-  firstAlert: "First alert",
-} as const;
-
-export type StepName = keyof typeof stepTitles;
 
 export interface OnboardingStep {
   readonly name: StepName;

@@ -4,7 +4,9 @@ import { VisibleError } from "@defender-mssp/errors";
 import { applicable, type AccessKind } from "../../../domain/kinds/accessKind";
 import type { Place } from "../../base/place";
 import type { CredentialOptions } from "@defender-mssp/siem/connector/credentialOptions";
-import type { OnboardingStep, StepName } from "./progress";
+import { expectedKinds, type PrerequisiteSettings } from "../../../domain/prerequisites";
+import type { StepName } from "../../../domain/stepTitles";
+import type { OnboardingStep } from "./progress";
 import type { Actor } from "../actor";
 
 export interface OnboardingRun extends CredentialOptions, Place {
@@ -27,6 +29,11 @@ export function byHand(name: StepName, actor: Actor, found: string, next: string
 
 export function notApplicable(name: StepName, actor: Actor, found: string): OnboardingStep {
   return { name, state: "notApplicable", actor, found, next: "" };
+}
+
+/** Whether people give a kind at this step that a stack with these settings has. */
+export function isStepExpected(step: StepName, settings: PrerequisiteSettings): boolean {
+  return expectedKinds(settings).some(({ removal }) => removal.by === "person" && removal.given === step);
 }
 
 /** Steps that could not be checked, with the reason. They wait: nobody knows that they are done. */

@@ -9,10 +9,10 @@ import {
 } from "@defender-mssp/microsoft";
 import { VisibleError } from "@defender-mssp/errors";
 import { isWithoutConsent } from "@defender-mssp/siem/verify/isConsentLost";
-import { accessPackageAssignment } from "../../../domain/kinds/accessPackageAssignment";
-import { defenderRole } from "../../../domain/kinds/defenderRole";
-import { governanceRelationship } from "../../../domain/kinds/governanceRelationship";
-import { guest } from "../../../domain/kinds/guest";
+import { accessPackageAssignment } from "../../../domain/kinds/accessPackages";
+import { defenderRole } from "../../../domain/kinds/defenderRoles";
+import { governanceRelationship } from "../../../domain/kinds/trusts";
+import { guest } from "../../../domain/kinds/people";
 import type { Settings } from "../../../settings";
 import { accessPackagesOf, assignmentsOf } from "../../tenant/additions/accessPackages";
 import { deployedOf } from "../../tenant/additions/deployed";
@@ -21,12 +21,21 @@ import { examine } from "../examination/examination";
 import type { Report } from "../examination/report";
 import type { SettingsAsDeployed } from "../../stack/settingsAsDeployed";
 import type { StackOutputs } from "../../stack/stackOutputs";
-import type { OnboardingStep, StepName } from "./progress";
+import type { StepName } from "../../../domain/stepTitles";
+import type { OnboardingStep } from "./progress";
 import type { Actor } from "../actor";
 import { stackGovernanceState as governanceStateOf } from "../governance/state";
-import { isStepExpected } from "./peopleKinds";
 import { isPreviewApplication, previewConsentSteps } from "./previewConsentSteps";
-import { byHand, done, notApplicable, readPermission, unchecked, waiting, type OnboardingRun } from "./step";
+import {
+  byHand,
+  done,
+  isStepExpected,
+  notApplicable,
+  readPermission,
+  unchecked,
+  waiting,
+  type OnboardingRun,
+} from "./step";
 import { tenantEndpoints } from "../../tenant/tenantEndpoints";
 import { type Deployment } from "../../stack/deployment";
 

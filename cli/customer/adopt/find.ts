@@ -24,7 +24,7 @@ import {
   type UnifiedRoleAssignment,
 } from "@defender-mssp/microsoft";
 import { unsearchedReason } from "../../../domain/adoption";
-import { detectionRule } from "../../../domain/kinds/detectionRule";
+import { detectionRule } from "../../../domain/kinds/defenderSettings";
 import { kinds } from "../../../domain/kinds/kinds";
 import { securityGroupName } from "../../../domain/naming";
 import { principalName, type Principal } from "../../tenant/additions/tenant";

@@ -4,7 +4,7 @@ import path from "node:path";
 import { execa } from "execa";
 import { VisibleError } from "@defender-mssp/errors";
 import type { Session } from "@defender-mssp/terminal/session";
-import { npmEnvironment } from "../../base/npmEnvironment";
+import { npmEnvironment } from "@defender-mssp/errors/npmEnvironment";
 import { ownName, ownVersion } from "../../base/ownPackage";
 import { rulesPackage } from "../../base/publishedPackages";
 import { shellWord } from "../../base/shellWord";

@@ -9,7 +9,7 @@ import { stackRandomId } from "../../../domain/resourceTypes";
 import { readStackSettings } from "../../../settings/fromFile";
 import type { Place } from "../../base/place";
 import { callsByKind } from "../../tenant/kinds/callsByKind";
-import { listedRuleState } from "../../tenant/kinds/detectionRule";
+import { listedRuleState } from "../../tenant/kinds/defenderSettings";
 import type { KindTenant, Presence } from "../../tenant/kinds/kindCalls";
 import { openTenant } from "../../tenant/kinds/openTenant";
 import {

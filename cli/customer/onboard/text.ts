@@ -1,6 +1,7 @@
 /** Where an onboarding stands, for a terminal and for CI's logs. */
 import { paragraph, tableText, type TextCell } from "@defender-mssp/terminal/table";
-import { stepTitles, type OnboardingProgress, type StepState } from "../../access/waiting/progress";
+import { stepTitles } from "../../../domain/stepTitles";
+import type { OnboardingProgress, StepState } from "../../access/waiting/progress";
 import { actorNames } from "../../access/actor";
 
 const marks: Readonly<Record<StepState, TextCell>> = {

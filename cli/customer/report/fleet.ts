@@ -12,7 +12,8 @@ import {
   type Row,
   type State,
 } from "@defender-mssp/pages";
-import { stepTitles, type OnboardingProgress } from "../../access/waiting/progress";
+import { stepTitles } from "../../../domain/stepTitles";
+import type { OnboardingProgress } from "../../access/waiting/progress";
 import { actorNames } from "../../access/actor";
 import { daysLeft, type ReportEnd } from "../../access/ends/ends";
 import { endingSentence, endingStates, endingText, type Ending } from "@defender-mssp/microsoft";

@@ -3,7 +3,8 @@ import { endingSentence, endingStates, type Ending } from "@defender-mssp/micros
 import type { LastComparison } from "../../stack/lastComparisons";
 import type { LastOutcome } from "../../stack/journal";
 import type { TurnedOffRule } from "../../tenant/additions/detectionRuleChanges";
-import { stepTitles, type OnboardingProgress, type OnboardingStep } from "../../access/waiting/progress";
+import { stepTitles } from "../../../domain/stepTitles";
+import type { OnboardingProgress, OnboardingStep } from "../../access/waiting/progress";
 import { actorNames, type Actor } from "../../access/actor";
 import { daysLeft, endText, type ReportEnd } from "../../access/ends/ends";
 import { counted } from "../../base/counted";

@@ -1,6 +1,6 @@
 /** Detection rules of a stack that Defender has turned off, for `mssp status`. */
 import { isCallError, VisibleError } from "@defender-mssp/errors";
-import { detectionRule } from "../../../domain/kinds/detectionRule";
+import { detectionRule } from "../../../domain/kinds/defenderSettings";
 import type { Settings } from "../../../settings";
 import type { Deployment } from "../../stack/deployment";
 import { deployedOf } from "../../tenant/additions/deployed";

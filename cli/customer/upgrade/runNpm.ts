@@ -1,7 +1,7 @@
 /** npm, for a command that restores what it replaced. */
 import { execa } from "execa";
 import { VisibleError } from "@defender-mssp/errors";
-import { npmEnvironment } from "../../base/npmEnvironment";
+import { npmEnvironment } from "@defender-mssp/errors/npmEnvironment";
 
 /** The last sentence of each error. */
 export const nothingChanged = "Nothing was changed.";

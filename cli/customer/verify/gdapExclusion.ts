@@ -1,8 +1,8 @@
 import { EnvironmentError, ServiceError } from "@defender-mssp/microsoft";
 import { failed, notChecked, passed, type Check } from "@defender-mssp/siem/verify/check";
-import { delegatedAdminSightings } from "../../tenant/kinds/gdapRelationship";
+import { delegatedAdminSightings } from "../../tenant/kinds/trusts";
 import type { KindTenant } from "../../tenant/kinds/kindCalls";
-import { gdapRelationship } from "../../../domain/kinds/gdapRelationship";
+import { gdapRelationship } from "../../../domain/kinds/trusts";
 
 /**
  * Whether granular delegated admin privileges (GDAP) stand beside a governance relationship: Microsoft

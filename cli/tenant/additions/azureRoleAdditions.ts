@@ -6,7 +6,7 @@ import {
   resourceGroupId,
   type AzureRoleAssignment,
 } from "@defender-mssp/microsoft";
-import { azureRoleText } from "../kinds/sentinelAssignment";
+import { azureRoleText } from "../kinds/azureResources";
 import { isCallError } from "@defender-mssp/errors";
 import type { FoundAddition } from "./addition";
 import { connectorPrincipals, groupPrincipals, heldAdditions, peopleOf } from "./heldAdditions";

@@ -5,7 +5,7 @@ import type { AdditionsPartName } from "../../../domain/additionsPartNames";
 import type { KindKey } from "../../../domain/kinds/kinds";
 import { additionsKinds } from "../../../domain/prerequisites";
 import { callsByKind } from "../kinds/callsByKind";
-import { eligibilityEnd } from "../kinds/eligibility";
+import { eligibilityEnd } from "../kinds/people";
 import type { AccessPrincipal, HeldGrant } from "../kinds/kindCalls";
 import type { FoundAddition } from "./addition";
 import { eligibleMembers, groupsOf } from "./groups";

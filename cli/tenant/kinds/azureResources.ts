@@ -1,34 +1,49 @@
 /** Resources that Azure Resource Manager shows by their ID. */
-import { goneStatuses, isGone, request, type PortalCall } from "@defender-mssp/microsoft";
 import { EnvironmentError } from "@defender-mssp/errors";
+import {
+  azureApiVersion,
+  azureRoles,
+  azureScope,
+  delegationsPath,
+  goneStatuses,
+  isGone,
+  lastSegment,
+  request,
+  type AzureRoleAssignment,
+  type PortalCall,
+} from "@defender-mssp/microsoft";
+import type { KindKey } from "../../../domain/kinds/kinds";
+import { shellQuoted } from "../../base/shellWord";
 import type { AzureCalls } from "./azureCalls";
-import type { KindCalls, KindTenant, ObjectIdentity, Presence } from "./kindCalls";
+import type {
+  AccessPrincipal,
+  HeldGrant,
+  KindCalls,
+  KindTenant,
+  ObjectIdentity,
+  Presence,
+  Sighting,
+} from "./kindCalls";
+import { ownership } from "./ownership";
 
-export const keyVault = {
-  presence: azurePresence("handover"),
-} satisfies KindCalls;
-
-export const keyVaultSecret = {
-  presence: azurePresence("handover"),
-} satisfies KindCalls;
-
-export const vaultReader = {
-  presence: azurePresence("handover"),
-} satisfies KindCalls;
-
-export const resourceGroup = {
-  presence: azurePresence("handover"),
-} satisfies KindCalls;
-
-export const lighthouseDefinition = {
-  presence: azurePresence("delegation"),
-} satisfies KindCalls;
+export const azureResources = {
+  keyVault: { presence: azurePresence("handover") },
+  keyVaultSecret: { presence: azurePresence("handover") },
+  vaultReader: { presence: azurePresence("handover") },
+  resourceGroup: { presence: azurePresence("handover") },
+  lighthouseDefinition: { presence: azurePresence("delegation") },
+  lighthouseAssignment: { presence: azurePresence("delegation"), search: delegations },
+  sentinelAssignment: { presence: azurePresence("delegation"), search: markedAssignments, held: azureRolesHeld },
+} satisfies Partial<Record<KindKey, KindCalls>>;
 
 /** @throws ServiceError where the identity may not read it: that says nothing of the resource. */
 export function azurePresence(service: keyof AzureCalls) {
   return async (tenant: KindTenant, { id }: ObjectIdentity): Promise<Presence> => {
     const { endpoint, token } = signedInAzure(tenant, service);
-    const answer = await request(`${endpoint}${id}?api-version=${apiVersion(id)}`, { token, accept: goneStatuses });
+    const answer = await request(`${endpoint}${id}?api-version=${azureApiVersion(id)}`, {
+      token,
+      accept: goneStatuses,
+    });
     return { state: isGone(answer) ? "notFound" : "found" };
   };
 }
@@ -40,8 +55,79 @@ export function signedInAzure({ azure }: KindTenant, service: keyof AzureCalls):
   throw new EnvironmentError("Azure was not searched: the settings name no subscription, or the sign-in failed");
 }
 
-/** The version of the API that has the resource. */
-export function apiVersion(id: string): string {
-  if (/\/providers\/Microsoft\.Authorization\//i.test(id)) return "2022-04-01";
-  return /\/providers\/Microsoft\.ManagedServices\//i.test(id) ? "2022-10-01" : "2024-11-01";
+interface RegistrationAssignment {
+  readonly id: string;
+  readonly properties: {
+    readonly registrationDefinition?: { readonly properties?: { readonly managedByTenantId?: string } };
+  };
+}
+
+/** Delegations to the MSSP's tenant in the subscription that the settings name. */
+async function delegations({ azure, delegatedSubscription: subscription, owner }: KindTenant): Promise<Sighting[]> {
+  const { delegation } = azure;
+  if (delegation === undefined || subscription === undefined) return [];
+  const path = delegationsPath(azureScope({ subscriptionId: subscription }));
+  const { body } = await request(
+    `${delegation.endpoint}${path}?$expandRegistrationDefinition=true&api-version=${azureApiVersion(path)}`,
+    { token: delegation.token },
+  );
+  const { value = [] } = body as { readonly value?: readonly RegistrationAssignment[] };
+  return value
+    .filter(
+      ({ properties: { registrationDefinition } }) =>
+        registrationDefinition?.properties?.managedByTenantId?.toLowerCase() === owner.msspTenantId.toLowerCase(),
+    )
+    .map(({ id }) => ({
+      kind: "lighthouseAssignment",
+      id,
+      name: lastSegment(id),
+      whose: "thisMssp",
+      evidence: "its managing tenant is the MSSP's",
+      gives: [`groups of the MSSP's tenant have roles in subscription ${subscription}`],
+      step: `az managedservices assignment delete --assignment ${shellQuoted(id)}`,
+    }));
+}
+
+/** Assignments in the subscription whose description has the stack's mark, or the MSSP's. */
+async function markedAssignments(tenant: KindTenant): Promise<Sighting[]> {
+  return (await tenant.azureAssignments()).flatMap((assignment) => {
+    const { id, properties } = assignment;
+    const owner = ownership(tenant.owner, properties.description);
+    if (owner === undefined) return [];
+    return [
+      {
+        kind: "sentinelAssignment",
+        id,
+        name: azureRoleText(assignment),
+        ...owner,
+        ...(typeof properties.createdOn === "string" ? { createdOn: properties.createdOn } : {}),
+        gives: [`the principal ${properties.principalId} has ${azureRoleText(assignment)} at ${properties.scope}`],
+        step: removalStep(id),
+      },
+    ];
+  });
+}
+
+async function azureRolesHeld(tenant: KindTenant, { id }: AccessPrincipal): Promise<HeldGrant[]> {
+  const assignments = await tenant.azureAssignments();
+  return assignments
+    .filter(({ properties }) => properties.principalId.toLowerCase() === id.toLowerCase())
+    .map((assignment) => ({
+      kind: "sentinelAssignment",
+      name: "Azure role",
+      id: assignment.id,
+      what: `${azureRoleText(assignment)} at ${assignment.properties.scope}`,
+      step: removalStep(assignment.id),
+    }));
+}
+
+/** Such as `the Azure role Microsoft Sentinel Reader`. */
+export function azureRoleText({ properties }: AzureRoleAssignment): string {
+  const id = lastSegment(properties.roleDefinitionId).toLowerCase();
+  const known = Object.entries(azureRoles).find(([, role]) => role === id);
+  return `the Azure role ${known?.[0] ?? id}`;
+}
+
+function removalStep(id: string): string {
+  return `az role assignment delete --ids ${shellQuoted(id)}`;
 }

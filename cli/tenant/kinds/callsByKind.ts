@@ -1,34 +1,14 @@
 /** The calls of every kind: one without a call does not compile, unless its file in `domain/kinds` says why. */
 import type { KindKey, LackedCalls } from "../../../domain/kinds/kinds";
-import { accessPackageAssignment } from "./accessPackageAssignment";
-import {
-  accessPackage,
-  accessPackageCatalog,
-  accessPackageResource,
-  assignmentPolicy,
-  catalogResource,
-} from "./accessPackages";
-import { application } from "./application";
-import { certificate, clientSecret, federatedCredential, redirectUri, requestedPermission } from "./applicationParts";
-import { applicationPermission } from "./applicationPermission";
-import { keyVault, keyVaultSecret, lighthouseDefinition, resourceGroup, vaultReader } from "./azureResources";
-import { conditionalAccessPolicy } from "./conditionalAccessPolicy";
-import { connectedOrganization } from "./connectedOrganization";
-import { defenderRole, defenderRoleAssignment } from "./defenderRoles";
-import { delegatedConsent } from "./delegatedConsent";
-import { detectionRule } from "./detectionRule";
-import { directoryRoleAssignment } from "./directoryRoleAssignment";
-import { directoryRoleEligibility } from "./directoryRoleEligibility";
-import { eligibility } from "./eligibility";
-import { gdapRelationship } from "./gdapRelationship";
-import { governanceRelationship } from "./governanceRelationship";
-import { group, membership } from "./groups";
-import { guest } from "./guest";
-import { lighthouseAssignment } from "./lighthouseAssignment";
-import { partnerEntry } from "./partnerEntry";
-import { notificationRule, siemAuthorization } from "./portalSettings";
-import { sentinelAssignment } from "./sentinelAssignment";
-import { automationConsent, msspServicePrincipal, servicePrincipal } from "./servicePrincipals";
+import { accessPackages } from "./accessPackages";
+import { applications } from "./applications";
+import { azureResources } from "./azureResources";
+import { defenderRoles } from "./defenderRoles";
+import { defenderSettings } from "./defenderSettings";
+import { directoryRoles } from "./directoryRoles";
+import { people } from "./people";
+import { servicePrincipals } from "./servicePrincipals";
+import { trusts } from "./trusts";
 import type { KindCalls } from "./kindCalls";
 
 type CallsOf<Key extends KindKey> = Required<Omit<KindCalls, LackedCalls<Key>>> & {
@@ -36,49 +16,18 @@ type CallsOf<Key extends KindKey> = Required<Omit<KindCalls, LackedCalls<Key>>> 
 };
 
 export const callsByKind: Readonly<Record<KindKey, KindCalls>> = {
-  accessPackage,
-  accessPackageAssignment,
-  accessPackageCatalog,
-  accessPackageResource,
+  ...people,
+  ...directoryRoles,
+  ...defenderRoles,
+  ...accessPackages,
+  ...applications,
+  ...servicePrincipals,
+  ...defenderSettings,
+  ...trusts,
+  ...azureResources,
   activationPolicy: {},
-  application,
-  applicationPermission,
-  assignmentPolicy,
-  automationConsent,
-  catalogResource,
-  certificate,
-  clientSecret,
-  conditionalAccessPolicy,
-  connectedOrganization,
-  defenderRole,
-  defenderRoleAssignment,
-  delegatedConsent,
-  detectionRule,
-  directoryRoleAssignment,
-  directoryRoleEligibility,
-  eligibility,
-  extensionResource: {},
-  federatedCredential,
-  gdapRelationship,
-  governanceRelationship,
-  group,
-  guest,
-  keyVault,
-  keyVaultSecret,
-  lighthouseAssignment,
-  lighthouseDefinition,
-  membership,
-  msspServicePrincipal,
-  notificationRule,
-  partnerEntry,
   previewConsent: {},
-  redirectUri,
-  refreshToken: {},
-  requestedPermission,
-  resourceGroup,
-  sentinelAssignment,
-  servicePrincipal,
-  siemAuthorization,
   stackIdentity: {},
-  vaultReader,
+  refreshToken: {},
+  extensionResource: {},
 } satisfies { readonly [Key in KindKey]: CallsOf<Key> };

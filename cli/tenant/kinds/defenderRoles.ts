@@ -1,21 +1,26 @@
+/** Roles of Defender's unified RBAC. */
 import {
   graphDefenderAssignments,
   graphDefenderRoles,
   listRoleAssignments,
   listRoleDefinitions,
 } from "@defender-mssp/microsoft";
+import type { KindKey } from "../../../domain/kinds/kinds";
 import { deletionStep } from "./graphPresence";
-import type { HeldGrant, KindCalls, KindTenant, ObjectIdentity, Presence, AccessPrincipal } from "./kindCalls";
+import type { AccessPrincipal, HeldGrant, KindCalls, KindTenant, ObjectIdentity, Presence } from "./kindCalls";
 import { markedObjects } from "./markedObjects";
 
-export const defenderRole = {
-  presence: definitionPresence,
-  search: markedObjects({
-    kind: "defenderRole",
-    collection: graphDefenderRoles.path,
-    read: ({ graph }) => listRoleDefinitions(graph),
-  }),
-} satisfies KindCalls;
+export const defenderRoles = {
+  defenderRole: {
+    presence: definitionPresence,
+    search: markedObjects({
+      kind: "defenderRole",
+      collection: graphDefenderRoles.path,
+      read: ({ graph }) => listRoleDefinitions(graph),
+    }),
+  },
+  defenderRoleAssignment: { presence: assignmentPresence, held: assignments },
+} satisfies Partial<Record<KindKey, KindCalls>>;
 
 /** Graph has no read of one definition: the list shows it. */
 async function definitionPresence({ graph }: KindTenant, { id }: ObjectIdentity): Promise<Presence> {
@@ -24,11 +29,6 @@ async function definitionPresence({ graph }: KindTenant, { id }: ObjectIdentity)
   );
   return { state: isFound ? "found" : "notFound" };
 }
-
-export const defenderRoleAssignment = {
-  presence: assignmentPresence,
-  held: assignments,
-} satisfies KindCalls;
 
 async function assignmentPresence({ graph }: KindTenant, { id }: ObjectIdentity): Promise<Presence> {
   const isFound = (await listRoleAssignments(graph)).some(

@@ -1,24 +1,35 @@
-/** Service principals in the customer's tenant, read once for every kind that looks at them. */
-import { graphServicePrincipals } from "@defender-mssp/microsoft";
+/** Service principals in the customer's tenant, read once for every kind that looks at them, and what they have. */
+import {
+  type AppRoleAssignment,
+  appRoleAssignmentsPath,
+  graphPermissionGrants,
+  graphPrincipals,
+  graphServicePrincipals,
+  listClientGrants,
+  publishedRoleName,
+} from "@defender-mssp/microsoft";
 import type { KindKey } from "../../../domain/kinds/kinds";
-import { registrations } from "./application";
-import { deletion, restorablePresence } from "./graphPresence";
-import type { KindCalls, KindTenant, Sighting } from "./kindCalls";
+import { registrations } from "./applications";
+import { deletion, deletionStep, graphPresence, partPresence, restorablePresence } from "./graphPresence";
+import type { AccessPrincipal, HeldGrant, KindCalls, KindTenant, Sighting } from "./kindCalls";
 import { ownership } from "./ownership";
 
-export const servicePrincipal = {
-  presence: restorablePresence(graphServicePrincipals.path),
-  search: connectorPrincipals,
-} satisfies KindCalls;
-
-export const msspServicePrincipal = {
-  presence: restorablePresence(graphServicePrincipals.path),
-  search: (tenant) => msspPrincipals(tenant, "msspServicePrincipal", ({ appId }) => appId !== tenant.owner.automation),
-} satisfies KindCalls;
-
-export const automationConsent = {
-  search: (tenant) => msspPrincipals(tenant, "automationConsent", ({ appId }) => appId === tenant.owner.automation),
-} satisfies KindCalls;
+export const servicePrincipals = {
+  servicePrincipal: { presence: restorablePresence(graphServicePrincipals.path), search: connectorPrincipals },
+  msspServicePrincipal: {
+    presence: restorablePresence(graphServicePrincipals.path),
+    search: (tenant) =>
+      msspPrincipals(tenant, "msspServicePrincipal", ({ appId }) => appId !== tenant.owner.automation),
+  },
+  automationConsent: {
+    search: (tenant) => msspPrincipals(tenant, "automationConsent", ({ appId }) => appId === tenant.owner.automation),
+  },
+  applicationPermission: {
+    presence: partPresence(appRoleAssignmentsPath, ({ id }) => id),
+    held: permissions,
+  },
+  delegatedConsent: { presence: graphPresence(graphPermissionGrants.path), held: consents },
+} satisfies Partial<Record<KindKey, KindCalls>>;
 
 export interface ServicePrincipalEntry {
   readonly id: string;
@@ -74,4 +85,31 @@ async function connectorPrincipals(tenant: KindTenant): Promise<Sighting[]> {
       },
     ];
   });
+}
+
+async function permissions(tenant: KindTenant, { type, id }: AccessPrincipal): Promise<HeldGrant[]> {
+  const path = `${graphPrincipals[type].item(id)}/appRoleAssignments`;
+  // Graph lists those of a user's groups, too.
+  const own = (await tenant.list<AppRoleAssignment>(path)).filter(
+    ({ principalId }) => principalId.toLowerCase() === id.toLowerCase(),
+  );
+  const name = type === "servicePrincipal" ? "application permission" : "app role";
+  return own.map((assignment) => ({
+    kind: "applicationPermission",
+    name,
+    id: assignment.id,
+    what: `the ${name} ${publishedRoleName(assignment.appRoleId)} of ${assignment.resourceDisplayName ?? assignment.resourceId}`,
+    step: deletionStep(tenant, `${path}/${assignment.id}`),
+  }));
+}
+
+async function consents(tenant: KindTenant, { type, id }: AccessPrincipal): Promise<HeldGrant[]> {
+  if (type !== "servicePrincipal") return [];
+  return (await listClientGrants(tenant.graph, id)).map((grant) => ({
+    kind: "delegatedConsent",
+    name: "delegated permissions",
+    id: grant.id,
+    what: `the delegated permissions ${(grant.scope ?? "").trim()} of ${grant.resourceId}`,
+    step: deletionStep(tenant, graphPermissionGrants.item(grant.id)),
+  }));
 }

@@ -11,10 +11,12 @@ import {
   packageRolePath,
   packageRolesPath,
 } from "@defender-mssp/microsoft";
-import { accessPackage } from "../../../domain/kinds/accessPackage";
-import { accessPackageCatalog } from "../../../domain/kinds/accessPackageCatalog";
-import { accessPackageResource } from "../../../domain/kinds/accessPackageResource";
-import { catalogResource } from "../../../domain/kinds/catalogResource";
+import {
+  accessPackage,
+  accessPackageCatalog,
+  accessPackageResource,
+  catalogResource,
+} from "../../../domain/kinds/accessPackages";
 import type { KindTenant } from "../kinds/kindCalls";
 import {
   deletionOf,

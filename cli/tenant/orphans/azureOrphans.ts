@@ -4,29 +4,37 @@
  * resources exist.
  */
 import {
+  azureApiVersion,
   azureRoles,
+  azureScope,
+  delegationDefinitionsPath,
+  delegationsPath,
   goneStatuses,
   isGone,
   lastSegment,
-  request,
-  sentinelRoleName,
   remoteGroup,
+  request,
+  roleAssignmentsPath,
+  sentinelRoleName,
   sentinelRoles,
   vaultOfResourceId,
+  vaultPath,
   type AzureRoleAssignment,
 } from "@defender-mssp/microsoft";
 import { applicable, type AccessKind } from "../../../domain/kinds/accessKind";
-import { keyVault } from "../../../domain/kinds/keyVault";
-import { keyVaultSecret } from "../../../domain/kinds/keyVaultSecret";
-import { lighthouseAssignment } from "../../../domain/kinds/lighthouseAssignment";
-import { lighthouseDefinition } from "../../../domain/kinds/lighthouseDefinition";
-import { resourceGroup } from "../../../domain/kinds/resourceGroup";
+import {
+  keyVault,
+  keyVaultSecret,
+  lighthouseAssignment,
+  lighthouseDefinition,
+  resourceGroup,
+  sentinelAssignment,
+  vaultReader,
+} from "../../../domain/kinds/azureResources";
 import { hasSentinelAccess } from "../../../domain/prerequisiteSettings";
-import { sentinelAssignment } from "../../../domain/kinds/sentinelAssignment";
-import { vaultReader } from "../../../domain/kinds/vaultReader";
 import type { KindKey } from "../../../domain/kinds/kinds";
 import type { Settings } from "../../../settings";
-import { apiVersion, signedInAzure } from "../kinds/azureResources";
+import { signedInAzure } from "../kinds/azureResources";
 import { callsByKind } from "../kinds/callsByKind";
 import type { KindTenant } from "../kinds/kindCalls";
 import { looked, type UnreadKind } from "../kinds/searchTenant";
@@ -89,20 +97,17 @@ function assignmentName(assignment: AzureRoleAssignment | undefined, state: Find
 
 function delegated({ azureDelegation: delegation }: Settings, state: FinderState): Candidate[] {
   if (delegation === undefined) return [];
-  const subscription = `/subscriptions/${delegation.subscriptionId}`;
-  const group = delegation.resourceGroupName;
-  const scope = group === undefined ? subscription : `${subscription}/resourceGroups/${group}`;
-  const provider = "providers/Microsoft.ManagedServices";
+  const { subscriptionId } = delegation;
   return [
     ...madeUp(state, `${delegationName}-assignment-id`).map((id) => ({
       kind: lighthouseAssignment,
       name: `${delegationName}-assignment`,
-      id: `${scope}/${provider}/registrationAssignments/${id}`,
+      id: `${delegationsPath(azureScope(delegation))}/${id}`,
     })),
     ...madeUp(state, `${delegationName}-definition-id`).map((id) => ({
       kind: lighthouseDefinition,
       name: `${delegationName}-definition`,
-      id: `${subscription}/${provider}/registrationDefinitions/${id}`,
+      id: `${delegationDefinitionsPath(azureScope({ subscriptionId }))}/${id}`,
     })),
   ];
 }
@@ -127,8 +132,8 @@ async function readers(tenant: KindTenant, settings: Settings, state: FinderStat
   const vault = vaultOf(settings, state);
   if (vault === undefined) return [];
   const { endpoint, token } = signedInAzure(tenant, "handover");
-  const path = `${vault.secretId}/providers/Microsoft.Authorization/roleAssignments`;
-  const answer = await request(`${endpoint}${path}?api-version=${apiVersion(`${path}/`)}`, {
+  const path = roleAssignmentsPath(vault.secretId);
+  const answer = await request(`${endpoint}${path}?api-version=${azureApiVersion(`${path}/`)}`, {
     token,
     accept: goneStatuses,
   });
@@ -152,17 +157,17 @@ interface RoleAssignment {
 function vaultOf({ handover, tenantId }: Settings, state: FinderState) {
   if (handover === undefined) return undefined;
   const secret = handover.secretName ?? `siem-${tenantId}`;
-  const subscription = `/subscriptions/${handover.subscriptionId}`;
+  const { subscriptionId } = handover;
   if (handover.vaultId !== undefined) {
     const { resourceGroupName = "" } = vaultOfResourceId(handover.vaultId) ?? {};
-    const groupId = `${subscription}/resourceGroups/${resourceGroupName}`;
+    const groupId = azureScope({ subscriptionId, resourceGroupName });
     return { groupId, vaultId: handover.vaultId, secretId: `${handover.vaultId}/secrets/${secret}`, isMade: false };
   }
   const [suffix] = madeUp(state, `${handoverName}-suffix`);
   if (suffix === undefined) return undefined;
   const name = handoverVaultName(Buffer.from(suffix, "base64url").toString("hex"));
-  const groupId = `${subscription}/resourceGroups/${handover.resourceGroupName ?? name}`;
-  const vaultId = `${groupId}/providers/Microsoft.KeyVault/vaults/${name}`;
+  const groupId = azureScope({ subscriptionId, resourceGroupName: handover.resourceGroupName ?? name });
+  const vaultId = vaultPath(groupId, name);
   return { groupId, vaultId, secretId: `${vaultId}/secrets/${secret}`, isMade: true };
 }
 
@@ -195,7 +200,7 @@ function orphan({ kind, name, id }: Candidate, state: FinderState): Orphan {
   const interrupted = isPending && service === "delegation";
   return {
     ...undated(`${kind.singular} "${lastSegment(id)}"`, id, evidence, interrupted),
-    removal: { method: "DELETE", path: `${id}?api-version=${apiVersion(id)}`, service },
+    removal: { method: "DELETE", path: `${id}?api-version=${azureApiVersion(id)}`, service },
     importArguments: importOf(state, type, name, id),
   };
 }

@@ -24,16 +24,11 @@ import {
   type PublishedApplication,
 } from "@defender-mssp/microsoft";
 import { applicable } from "../../../domain/kinds/accessKind";
-import { application as applicationKind } from "../../../domain/kinds/application";
-import { applicationPermission } from "../../../domain/kinds/applicationPermission";
-import { defenderRoleAssignment } from "../../../domain/kinds/defenderRoleAssignment";
-import { delegatedConsent } from "../../../domain/kinds/delegatedConsent";
-import { directoryRoleAssignment } from "../../../domain/kinds/directoryRoleAssignment";
-import { group } from "../../../domain/kinds/group";
-import { guest } from "../../../domain/kinds/guest";
-import { redirectUri } from "../../../domain/kinds/redirectUri";
-import { requestedPermission } from "../../../domain/kinds/requestedPermission";
-import { servicePrincipal } from "../../../domain/kinds/servicePrincipal";
+import { application as applicationKind, redirectUri, requestedPermission } from "../../../domain/kinds/applications";
+import { applicationPermission, delegatedConsent, servicePrincipal } from "../../../domain/kinds/servicePrincipals";
+import { defenderRoleAssignment } from "../../../domain/kinds/defenderRoles";
+import { directoryRoleAssignment } from "../../../domain/kinds/directoryRoles";
+import { group, guest } from "../../../domain/kinds/people";
 import {
   clientSecretName,
   groupNameInDirectory,

@@ -4,9 +4,8 @@
  * creates have.
  */
 import { getNotificationRule, getSiemAuthorization, parseStackMark } from "@defender-mssp/microsoft";
-import { application } from "../../../domain/kinds/application";
-import { notificationRule } from "../../../domain/kinds/notificationRule";
-import { siemAuthorization } from "../../../domain/kinds/siemAuthorization";
+import { application } from "../../../domain/kinds/applications";
+import { notificationRule, siemAuthorization } from "../../../domain/kinds/defenderSettings";
 import type { Settings } from "../../../settings";
 import type { KindTenant } from "../kinds/kindCalls";
 import { deletionOf, undated, type Known, type Orphan, type OrphanLook } from "./orphan";

@@ -7,10 +7,9 @@ import {
   type KindCall,
   type Removal,
 } from "../../../domain/kinds/accessKind";
-import { peopleKinds } from "../../../cli/access/waiting/peopleKinds";
 import { reportedAs } from "../../../cli/access/objects/kindInReport";
 import type { EvidenceSubject, KindAdoption } from "../../../domain/kinds/kindAnswers";
-import { kinds, type KindKey, type PersonEndedKind } from "../../../domain/kinds/kinds";
+import { kinds } from "../../../domain/kinds/kinds";
 import { wholePageNote } from "./wholePageNote";
 
 const introduction =
@@ -96,11 +95,11 @@ const features: readonly Feature[] = [
     title: "What a principal has",
     answer: (kind) => called(kind, "held", "`npx mssp offboard` asks it of each guest, group and application"),
   },
-  { column: "Re", title: "Report", answer: ({ key }) => joined(reportedAs(key as KindKey)) },
+  { column: "Re", title: "Report", answer: (kind) => joined(reportedAs(kind)) },
   { column: "Rm", title: "Removed", answer: ({ removal }) => removalText(removal) },
   { column: "St", title: "Stays", answer: ({ stays }) => stays },
   { column: "Ad", title: "Adopt", answer: ({ adoption }) => adoptionText(adoption) },
-  { column: "On", title: "Onboard", answer: ({ key }) => stepText(key as KindKey) },
+  { column: "On", title: "Onboard", answer: ({ removal }) => stepText(removal) },
   { column: "Ev", title: "Evidence", answer: ({ evidence }) => subjectText(evidence) },
 ];
 
@@ -140,10 +139,10 @@ function adoptionText(answer: KindAdoption): Answer {
   return answer.search === "listed" ? "searched; each object is in the plan" : "read with the object that has it";
 }
 
-function stepText(key: KindKey): Answer {
-  if (!(key in peopleKinds)) return notApplicable("no person gives it: `pulumi up` declares it, or it is in no tenant");
-  const cell: KindCell<string> = peopleKinds[key as PersonEndedKind].step;
-  return isNotApplicable(cell) ? cell : `waits for it in the step \`${cell}\``;
+function stepText(removal: Removal): Answer {
+  if (removal.by !== "person")
+    return notApplicable("no person gives it: `pulumi up` declares it, or it is in no tenant");
+  return isNotApplicable(removal.given) ? removal.given : `waits for it in the step \`${removal.given}\``;
 }
 
 function subjectText(subject: EvidenceSubject): Answer {

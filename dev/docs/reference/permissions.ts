@@ -21,7 +21,7 @@ import {
   type NeededPermission,
   type PrerequisiteSettings,
 } from "../../../domain/prerequisites";
-import { applicationPermission } from "../../../domain/kinds/applicationPermission";
+import { applicationPermission } from "../../../domain/kinds/servicePrincipals";
 import {
   hasCrossTenantTrust,
   hasDefenderEndpoint,

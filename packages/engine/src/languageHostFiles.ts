@@ -48,6 +48,7 @@ export function languageHostHash(engineVersion: string): string {
   const ahead = bundledAhead();
   if (ahead !== undefined) return hash.update(ahead).update(dynamicProvider).digest("hex");
   for (const name of bundledPackages) hash.update(packageVersion(name));
+  hash.update(fs.readFileSync(require.resolve("@defender-mssp/errors/npmEnvironment")));
   hash.update(dynamicProvider).update(launcher(bundleFile, true)).update(launcher(dynamicProviderFile, false));
   const folder = path.dirname(entryPoint());
   for (const name of fs.readdirSync(folder).sort()) {

@@ -409,7 +409,7 @@ describe("language host", () => {
   });
 
   describe("installDependencies", () => {
-    it("installDependencies: runs npm in the workspace's root and streams its output", async () => {
+    it("installDependencies: runs npm in the workspace's root without the caller's npm settings, and streams its output", async () => {
       await stopHost(host);
       host = await startHost(bin, engine.address, { env: withFakeTools(["npm"]) });
       const workspace = temporaryFolder();
@@ -419,7 +419,7 @@ describe("language host", () => {
       });
       const { stdout, stderr } = await install(path.join(workspace, "packages", "a"), { production: true });
       assert.match(stdout, /Installing dependencies\.\.\.\n\nDetected workspace root at .*\n/);
-      assert.ok(stdout.includes(`npm install --loglevel=error --production in ${workspace}`), stdout);
+      assert.ok(stdout.includes(`npm install --loglevel=error --production in ${workspace}\n`), stdout);
       assert.match(stdout, /Finished installing dependencies/);
       assert.match(stderr, /a warning/);
     });
@@ -544,7 +544,7 @@ function readStarted(folder: string, runner: string): Started {
 /** An environment with Node and these package managers, which only say what they were asked. */
 function withFakeTools(
   names: string[],
-  script = 'echo "$NAME $* in $PWD"; echo "a warning" >&2; mkdir -p node_modules',
+  script = 'echo "$NAME $* in $PWD$npm_config_dry_run"; echo "a warning" >&2; mkdir -p node_modules',
 ) {
   const folder = temporaryFolder();
   writeFiles(
@@ -552,7 +552,7 @@ function withFakeTools(
     Object.fromEntries(names.map((name) => [name, `#!/bin/sh\nPATH=/usr/bin:/bin\nNAME=${name}\n${script}\n`])),
   );
   fs.symlinkSync(process.execPath, path.join(folder, "node"));
-  return { ...process.env, PATH: folder };
+  return { ...process.env, npm_config_dry_run: "true", PATH: folder };
 }
 
 function residentBytes(pid: number): number {

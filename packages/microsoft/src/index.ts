@@ -129,6 +129,7 @@ export * from "./azure/azureRoleAssignment";
 export * from "./azure/roles";
 export * from "./azure/sentinelRoles";
 export * from "./azure/readSentinelWorkspace";
+export * from "./azure/resourceId";
 export * from "./azure/keyVault";
 export * from "./azure/logsIngestion";
 export * from "./providers/servicePrincipal";

@@ -18,21 +18,14 @@ import { StackProject } from "../pulumiStack";
 import { createAlertsProject, detected, since, sinceOption } from "./alerts/alertsProject";
 import { clientSecret, createHuntProject, huntRows } from "./hunt/huntProject";
 import { changedSince, createIncidentsProject, incidentRecords, lostChanges } from "./incidents/incidentsProject";
+import { siemProject } from "./siemProject";
 
 const hour = 60 * 60 * 1000;
 
 describe("mssp alerts", function () {
   let project: StackProject;
   let folder: string;
-
-  before(async () => {
-    project = await createAlertsProject();
-  });
-  after(() => project.dispose());
-  beforeEach(async () => {
-    folder = await mkdtemp(path.join(tmpdir(), "mssp-alerts-"));
-  });
-  afterEach(() => rm(folder, { recursive: true, force: true }));
+  siemProject(createAlertsProject, (made) => ({ project, folder } = made));
 
   function start(args: readonly string[], environment: Readonly<Record<string, string>> = {}, options: Options = {}) {
     return execa(process.execPath, [path.join(checkout, "cli", "mssp.js"), "alerts", "--stack", "contoso", ...args], {
@@ -133,15 +126,7 @@ describe("mssp alerts", function () {
 describe("mssp incidents", function () {
   let project: StackProject;
   let folder: string;
-
-  before(async () => {
-    project = await createIncidentsProject();
-  });
-  after(() => project.dispose());
-  beforeEach(async () => {
-    folder = await mkdtemp(path.join(tmpdir(), "mssp-incidents-"));
-  });
-  afterEach(() => rm(folder, { recursive: true, force: true }));
+  siemProject(createIncidentsProject, (made) => ({ project, folder } = made));
 
   function start(args: readonly string[]) {
     return execa(process.execPath, [path.join(checkout, "cli", "mssp.js"), ...args], {

@@ -46,9 +46,9 @@ describe("program/dynamicHost", () => {
     host = await serveDynamicHost({ folder, environment, print: (text) => void (printed += text) });
     client = new ResourceProviderClient(`127.0.0.1:${host.port}`, credentials.createInsecure());
   });
-  afterEach(() => {
+  afterEach(async () => {
     client.close();
-    host.end();
+    await host.end();
   });
 
   async function check(of: string, code: unknown): Promise<Record<string, unknown>> {

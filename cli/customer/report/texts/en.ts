@@ -1,7 +1,7 @@
 import { allConnectorRoles } from "@defender-mssp/microsoft";
 import { english } from "@defender-mssp/pages";
 import { kindWords } from "../../../access/objects/kindWords";
-import { peopleKinds } from "../../../access/waiting/peopleKinds";
+import { kinds } from "../../../../domain/kinds/kinds";
 import type { Texts } from "./texts";
 
 export const en: Texts = {
@@ -160,7 +160,7 @@ export const en: Texts = {
     title: "End it yourself",
     intro: "You need nobody's help for this. In this order, nothing comes back by itself:",
     people: Object.fromEntries(
-      Object.entries(peopleKinds).map(([kind, { end }]) => [kind, end]),
+      kinds.flatMap(({ key, removal }) => (removal.by === "person" ? [[key, removal.end]] : [])),
     ) as Texts["stop"]["people"],
     endsWith: "With it ends:",
     tokens: "An access token that was issued before stays valid until it expires, by default after about an hour.",

@@ -1,6 +1,7 @@
 import path from "node:path";
 import fs from "node:fs";
 import type { ServerWritableStream } from "@grpc/grpc-js";
+import { npmEnvironment } from "@defender-mssp/errors/npmEnvironment";
 import { InstallDependenciesResponse, type InstallDependenciesRequest } from "@pulumi/pulumi/proto/language_pb";
 import { endOf, findExecutable, startChild } from "./child";
 import { parseRuntimeOptions } from "./options";
@@ -36,7 +37,7 @@ export async function installDependencies(call: Call, signal: AbortSignal): Prom
 
 async function runShowing(call: Call, command: string, args: string[], cwd: string, signal: AbortSignal) {
   // The engine's terminal can't be handed on without native code; colors can.
-  const env = call.request.getIsTerminal() ? { ...process.env, FORCE_COLOR: "1" } : process.env;
+  const env = { ...npmEnvironment(process.env), ...(call.request.getIsTerminal() ? { FORCE_COLOR: "1" } : {}) };
   const child = startChild(command, args, { env, cwd, stdout: "pipe", signal });
   return endOf(child, [
     forward(call, child.process.stdout, (chunk) => message("Stdout", chunk)),

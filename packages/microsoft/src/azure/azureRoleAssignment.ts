@@ -8,6 +8,7 @@ import { lastSegment } from "../lastSegment";
 import { uuidV5 } from "../uuidV5";
 import { armList, type ResourceManagerCall } from "./armCall";
 import { resourceGroupId } from "./readSentinelWorkspace";
+import { azureScope, roleAssignmentsPath } from "./resourceId";
 
 /** The version of the API that has role assignments. */
 export const roleAssignmentsApiVersion = "2022-04-01";
@@ -66,12 +67,12 @@ export function isSameAssignedRole(one: AssignedRole, other: AssignedRole): bool
 }
 
 export function roleAssignmentPath(scope: string, name: string): string {
-  return `${scope}/providers/Microsoft.Authorization/roleAssignments/${name}`;
+  return `${roleAssignmentsPath(scope)}/${name}`;
 }
 
 /** The assignments at, above and below a scope that the identity may read. @throws ServiceError */
 export function listAzureAssignments(call: ResourceManagerCall, scope: string): Promise<AzureRoleAssignment[]> {
-  return armList(call, `${roleAssignmentPath(scope, "")}?api-version=${roleAssignmentsApiVersion}`.replace("/?", "?"));
+  return armList(call, `${roleAssignmentsPath(scope)}?api-version=${roleAssignmentsApiVersion}`);
 }
 
 /**
@@ -84,7 +85,7 @@ export async function listVisibleAssignments(
   place: Parameters<typeof resourceGroupId>[0],
 ): Promise<AzureRoleAssignment[]> {
   try {
-    return await listAzureAssignments(call, `/subscriptions/${place.subscriptionId}`);
+    return await listAzureAssignments(call, azureScope({ subscriptionId: place.subscriptionId }));
   } catch (error) {
     if (!(error instanceof ServiceError) || error.status !== 403) throw error;
     return listAzureAssignments(call, resourceGroupId(place));

@@ -2,12 +2,8 @@
 import assert from "node:assert/strict";
 import * as fc from "fast-check";
 import { csvText } from "@defender-mssp/terminal/csv";
-import {
-  progressOf,
-  type OnboardingStep,
-  type StepName,
-  type StepState,
-} from "../../../../cli/access/waiting/progress";
+import { progressOf, type OnboardingStep, type StepState } from "../../../../cli/access/waiting/progress";
+import type { StepName } from "../../../../domain/stepTitles";
 import { fleetCsv, fleetPage, fleetRow, type FleetReport, type FleetRow } from "../../../../cli/customer/report/fleet";
 import { handoutPage, mailOf } from "../../../../cli/customer/report/handout";
 import { isWithCustomer } from "../../../../cli/access/objects/kindInReport";

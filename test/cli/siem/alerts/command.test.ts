@@ -2,10 +2,9 @@
 import assert from "node:assert/strict";
 import dgram from "node:dgram";
 import { once } from "node:events";
-import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
+import { readdir, readFile } from "node:fs/promises";
 import http from "node:http";
 import net, { type AddressInfo } from "node:net";
-import { tmpdir } from "node:os";
 import path from "node:path";
 import tls from "node:tls";
 import { text } from "node:stream/consumers";
@@ -15,19 +14,12 @@ import { inSession } from "../../testSession";
 import { StackProject } from "../../pulumiStack";
 import { clientId, clientSecret, createAlertsProject, detected, since, sinceOption, tenantId } from "./alertsProject";
 import { parseCef, parseSyslog, SyslogFrames } from "@defender-mssp/siem/testing";
+import { siemProject } from "../siemProject";
 
 describe("mssp alerts", function () {
   let project: StackProject;
   let folder: string;
-
-  before(async () => {
-    project = await createAlertsProject();
-  });
-  after(() => project.dispose());
-  beforeEach(async () => {
-    folder = await mkdtemp(path.join(tmpdir(), "mssp-alerts-"));
-  });
-  afterEach(() => rm(folder, { recursive: true, force: true }));
+  siemProject(createAlertsProject, (made) => ({ project, folder } = made));
 
   function run(args: readonly string[], environment: Readonly<Record<string, string>> = {}) {
     const options = { folder: project.folder, environment: { ...project.environment, ...environment } };

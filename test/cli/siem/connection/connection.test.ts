@@ -9,6 +9,25 @@ import type { Ended } from "../../mssp";
 import { inSession as runMssp } from "../../testSession";
 import { connectorOutputs, StackProject } from "../../pulumiStack";
 
+/** Writes the connection of a stack to the machine. */
+async function writeConnection(
+  { project, machine, clientSecret }: { project: StackProject; machine: string; clientSecret: string },
+  stack: string,
+  args: readonly string[],
+): Promise<Record<string, unknown>> {
+  const file = path.join(machine, `${stack}.json`);
+  const command = ["connection", "--stack", stack, "--out", file, "--force", ...args];
+  const { exitCode, stdout, stderr } = await runMssp(command, {
+    folder: project.folder,
+    environment: project.environment,
+  });
+  assert.equal(exitCode, 0, stderr);
+  assert.match(stdout, new RegExp(`^${file}: connection of stack ${stack}, without a secret\\.`));
+  const text = await readFile(file, "utf8");
+  assert.ok(!text.includes(clientSecret));
+  return JSON.parse(text) as Record<string, unknown>;
+}
+
 describe("a connection file", function () {
   let project: StackProject;
   let machine: string;
@@ -37,23 +56,8 @@ describe("a connection file", function () {
 
   const inProject = (...args: string[]) => runMssp(args, { folder: project.folder, environment: project.environment });
 
-  async function connection(stack: string, ...args: string[]): Promise<Record<string, unknown>> {
-    const file = path.join(machine, `${stack}.json`);
-    const { exitCode, stdout, stderr } = await inProject(
-      "connection",
-      "--stack",
-      stack,
-      "--out",
-      file,
-      "--force",
-      ...args,
-    );
-    assert.equal(exitCode, 0, stderr);
-    assert.match(stdout, new RegExp(`^${file}: connection of stack ${stack}, without a secret\\.`));
-    const text = await readFile(file, "utf8");
-    assert.ok(!text.includes(clientSecret));
-    return JSON.parse(text) as Record<string, unknown>;
-  }
+  const connection = (stack: string, ...args: string[]) =>
+    writeConnection({ project, machine, clientSecret }, stack, args);
 
   it("is written once, without the secret, with the place of the credential", async () => {
     const content = await connection("contoso");
@@ -199,8 +203,6 @@ describe("a connection file on a machine without project, engine and state", fun
     await rm(machine, { recursive: true });
   });
 
-  const inProject = (...args: string[]) => runMssp(args, { folder: project.folder, environment: project.environment });
-
   /** Nothing of this process's environment, of the checkout or of an engine. */
   function onMachine(args: readonly string[], changes: NodeJS.ProcessEnv = {}): Promise<Ended> {
     const none = Object.fromEntries(Object.keys(process.env).map((name) => [name, undefined]));
@@ -216,23 +218,8 @@ describe("a connection file on a machine without project, engine and state", fun
     return runMssp(args, { folder: machine, environment });
   }
 
-  async function connection(stack: string, ...args: string[]): Promise<Record<string, unknown>> {
-    const file = path.join(machine, `${stack}.json`);
-    const { exitCode, stdout, stderr } = await inProject(
-      "connection",
-      "--stack",
-      stack,
-      "--out",
-      file,
-      "--force",
-      ...args,
-    );
-    assert.equal(exitCode, 0, stderr);
-    assert.match(stdout, new RegExp(`^${file}: connection of stack ${stack}, without a secret\\.`));
-    const text = await readFile(file, "utf8");
-    assert.ok(!text.includes(clientSecret));
-    return JSON.parse(text) as Record<string, unknown>;
-  }
+  const connection = (stack: string, ...args: string[]) =>
+    writeConnection({ project, machine, clientSecret }, stack, args);
 
   it("alerts: pulls into standard output and continues from the checkpoint", async () => {
     await connection("contoso");

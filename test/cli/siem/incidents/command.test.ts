@@ -1,7 +1,6 @@
 /** `mssp incidents` as people type it, on stacks of two customers in a sandbox. */
 import assert from "node:assert/strict";
-import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { readdir, readFile } from "node:fs/promises";
 import path from "node:path";
 import { stripVTControlCharacters } from "node:util";
 import type { IncidentRecord } from "@defender-mssp/microsoft";
@@ -17,21 +16,14 @@ import {
   lostChanges,
   tenants,
 } from "./incidentsProject";
+import { siemProject } from "../siemProject";
 
 const hour = 60 * 60 * 1000;
 
 describe("mssp incidents", function () {
   let project: StackProject;
   let folder: string;
-
-  before(async () => {
-    project = await createIncidentsProject();
-  });
-  after(() => project.dispose());
-  beforeEach(async () => {
-    folder = await mkdtemp(path.join(tmpdir(), "mssp-incidents-"));
-  });
-  afterEach(() => rm(folder, { recursive: true, force: true }));
+  siemProject(createIncidentsProject, (made) => ({ project, folder } = made));
 
   async function run(args: readonly string[]) {
     const { exitCode, stdout, stderr } = await inSession(args, {

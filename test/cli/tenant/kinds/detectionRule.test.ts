@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
-import { applicable } from "../../../../domain/kinds/accessKind";
-import { detectionRule, listedRuleState } from "../../../../cli/tenant/kinds/detectionRule";
+import { defenderSettings, listedRuleState } from "../../../../cli/tenant/kinds/defenderSettings";
 import { sandboxTenant } from "../sandboxTenant";
 import type { Answer, GraphCall } from "@defender-mssp/microsoft";
 
@@ -24,9 +23,9 @@ describe("the kind of detection rules", () => {
       };
       const tenant = { ...sandboxTenant(call, owner), ...(version === "beta" ? {} : { detectionApiVersion: version }) };
       const path = `/${version}/security/rules/detectionRules`;
-      const [presence, search] = [applicable(detectionRule.presence), applicable(detectionRule.search)];
-      assert.deepEqual(await presence?.(tenant, { id: rule.id }), { state: "found" });
-      const [sighting] = (await search?.(tenant)) ?? [];
+      const { presence, search } = defenderSettings.detectionRule;
+      assert.deepEqual(await presence(tenant, { id: rule.id }), { state: "found" });
+      const [sighting] = await search(tenant);
       assert.deepEqual([sighting?.whose, sighting?.deletion], ["thisStack", `${path}/${rule.id}`]);
       assert.equal(await listedRuleState(tenant, rule.id, "2026-06-01T00:00:00Z"), "deletedButListed");
       assert.deepEqual([...new Set(calls)], [`GET ${path}`, `DELETE ${path}/${rule.id}`]);

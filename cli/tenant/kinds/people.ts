@@ -1,0 +1,147 @@
+/** Analysts and the groups that they are in. */
+import {
+  graphGroups,
+  graphPrincipals,
+  graphUsers,
+  type GroupEligibility,
+  groupEligibilityRequestsPath,
+  groupMemberPath,
+  guestsPath,
+  listGroupEligibilities,
+} from "@defender-mssp/microsoft";
+import type { KindKey } from "../../../domain/kinds/kinds";
+import { azRest } from "../azRest";
+import { deletion, deletionStep, presenceAt, restorablePresence } from "./graphPresence";
+import { guestAddresses } from "./guestAddresses";
+import type {
+  AccessPrincipal,
+  HeldGrant,
+  KindCalls,
+  KindTenant,
+  ObjectIdentity,
+  Presence,
+  Sighting,
+} from "./kindCalls";
+import { markedObjects } from "./markedObjects";
+import { ownership, type Ownership } from "./ownership";
+
+export const people = {
+  guest: { presence: restorablePresence(graphUsers.path), search: guests },
+  group: {
+    presence: restorablePresence(graphGroups.path),
+    search: markedObjects({
+      kind: "group",
+      collection: graphGroups.path,
+      principal: "group",
+      read: ({ list }) => list(`${graphGroups.path}?$select=id,displayName,description,createdDateTime&$top=999`),
+    }),
+  },
+  membership: { held: memberships },
+  eligibility: { presence: eligibilityPresence, held: eligibilities },
+} satisfies Partial<Record<KindKey, KindCalls>>;
+
+interface GuestUser {
+  readonly id: string;
+  readonly displayName: string | null;
+  readonly mail: string | null;
+  readonly userPrincipalName: string;
+  readonly otherMails?: readonly string[];
+  readonly employeeType?: string | null;
+  readonly createdDateTime?: string | null;
+}
+
+const properties = [
+  "id",
+  "displayName",
+  "mail",
+  "userPrincipalName",
+  "otherMails",
+  "employeeType",
+  "createdDateTime",
+] as const;
+
+/** Guests of the stack by their marks, and guests with an address of the MSSP's domains. */
+async function guests(tenant: KindTenant): Promise<Sighting[]> {
+  return (await tenant.list<GuestUser>(guestsPath(properties))).flatMap((user) => {
+    const owner = byMark(tenant, user) ?? byDomain(tenant, user);
+    if (owner === undefined) return [];
+    const name = user.mail ?? user.displayName ?? user.userPrincipalName;
+    return [
+      {
+        kind: "guest" as const,
+        id: user.id,
+        name,
+        ...owner,
+        principal: { type: "user" as const, id: user.id },
+        gives: [],
+        ...(typeof user.createdDateTime === "string" ? { createdOn: user.createdDateTime } : {}),
+        ...deletion(tenant, graphUsers.item(user.id)),
+      },
+    ];
+  });
+}
+
+/** An invitation has no property but the display name: it has the mark until the next request. */
+function byMark({ owner }: KindTenant, { employeeType, displayName }: GuestUser): Ownership | undefined {
+  return ownership(owner, employeeType) ?? ownership(owner, displayName);
+}
+
+function byDomain({ owner }: KindTenant, user: GuestUser): Ownership | undefined {
+  const address = guestAddresses(user).find((text) => owner.domains.includes(text.split("@").at(-1) ?? ""));
+  return address === undefined
+    ? undefined
+    : { whose: "thisMssp", evidence: `its address ${address} is of the MSSP's domain` };
+}
+
+interface DirectoryObject {
+  readonly "@odata.type"?: string;
+  readonly id: string;
+  readonly displayName?: string | null;
+  readonly groupTypes?: readonly string[];
+}
+
+/** Groups that the principal is a direct member of. Directory roles are a kind of their own. */
+async function memberships(tenant: KindTenant, { type, id }: AccessPrincipal): Promise<HeldGrant[]> {
+  const path = `${graphPrincipals[type].item(id)}/memberOf`;
+  return (await tenant.list<DirectoryObject>(path))
+    .filter((object) => object["@odata.type"] === "#microsoft.graph.group")
+    .map((group) => ({
+      kind: "membership",
+      name: "membership",
+      id: group.id,
+      what: `a membership of the group "${group.displayName ?? group.id}"`,
+      within: group.id,
+      ...(group.groupTypes?.includes("DynamicMembership") === true ? { byRule: true } : {}),
+      step: deletionStep(tenant, groupMemberPath(group.id, id)),
+    }));
+}
+
+/** The stack's eligible members of a group are one resource: none of them is left, or some are. */
+async function eligibilityPresence(tenant: KindTenant, { ownerId = "" }: ObjectIdentity): Promise<Presence> {
+  if ((await presenceAt(tenant.graph, graphGroups.item(ownerId))).state === "notFound") return { state: "notFound" };
+  const schedules = await listGroupEligibilities(tenant.graph, "groupId", ownerId);
+  return { state: schedules.length > 0 ? "found" : "notFound" };
+}
+
+/** Memberships and ownerships of groups that the principal may activate. */
+async function eligibilities(tenant: KindTenant, { type, id }: AccessPrincipal): Promise<HeldGrant[]> {
+  if (type === "servicePrincipal") return [];
+  return (await listGroupEligibilities(tenant.graph, "principalId", id)).map((schedule) => ({
+    kind: "eligibility",
+    name: "eligibility",
+    id: schedule.id,
+    what: `an eligible ${schedule.accessId === "owner" ? "ownership" : "membership"} of the group ${schedule.groupId}`,
+    within: schedule.groupId,
+    step: eligibilityEnd(tenant, schedule),
+  }));
+}
+
+/** The command that ends an eligibility. */
+export function eligibilityEnd({ graphUrl }: KindTenant, { accessId, groupId, principalId }: GroupEligibility): string {
+  return azRest("POST", `${graphUrl}${groupEligibilityRequestsPath}`, {
+    action: "adminRemove",
+    accessId,
+    groupId,
+    principalId,
+  });
+}

@@ -1,0 +1,91 @@
+/** `npm run lines`: counts the lines of a checkout's TypeScript and tests by product, and those of generated files. */
+import { execFileSync } from "node:child_process";
+import { parseArgs } from "node:util";
+
+const help = `Usage: npm run lines [-- [<commit>] [--json]]
+
+Counts the lines of *.ts and *.tsx in git, with blank lines and comments: tests are what a folder
+named "test" has, and *.test.ts. Generated and data files are counted apart, beside what writes them.
+
+  <commit>  a commit, a tag or a branch (default: the files of the working tree, without what git ignores)
+  --json    print JSON
+  --help    print this text`;
+
+/** By the path without its folders named "test": test/cli/siem belongs to cli/siem. The first match decides. */
+const products: readonly (readonly [string, RegExp])[] = [
+  ["cloud", /^(packages\/(sandbox|plugins|testkit)|cli\/sandbox)\//],
+  ["collector", /^(packages|cli)\/siem\//],
+  ["rules", /^(packages\/(detections|kql)|cli\/detections)\//],
+  ["microsoft", /^packages\/microsoft\//],
+  ["engine", /^packages\/engine\//],
+  ["base", /^packages\/(errors|terminal|pages)\//],
+  ["dev", /^(dev|docs|site)\//],
+  ["access", /^/],
+];
+
+/** Files that a program writes, or that hold facts of somebody else. A new one needs a row. */
+const generated: readonly (readonly [string, RegExp])[] = [
+  ["npm run docs", /^(settings\.schema|plugin\/schema|packages\/detections\/rule(\.test)?\.schema)\.json$/],
+  ["npm run docs", /^docs\/(images\/.*\.svg|reference\/(?!sandbox-routes).*)$/],
+  ["the test of the routes", /^docs\/reference\/sandbox-routes\.md$/],
+  ["npm run policy:types", /^policy\/typeDecisions\.json$/],
+  ["npm run bench", /^dev\/bench\/results\.json$/],
+  ["by hand", /^(dev\/names\/ratchet|test\/budgets)\.json$/],
+  ["Microsoft's documentation", /^packages\/kql\/(src\/schema|test\/data)\/.*\.json$/],
+  ["npm install", /(^|\/)package-lock\.json$/],
+  ["go mod tidy", /(^|\/)go\.sum$/],
+  ["test/compat/record.ts", /^test\/compat\/[^/]+\/.*\.json$/],
+  ["the tests' own option", /(^|\/)(golden|samples)\//],
+];
+
+type Part = "source" | "tests" | "generated";
+type Row = [files: number, lines: number];
+
+const firstMatch = (rows: typeof products, path: string) => rows.find(([, pattern]) => pattern.test(path))?.[0];
+
+/** Where a file counts, if it does. */
+export function placeOf(file: string): readonly [Part, string] | undefined {
+  const generator = firstMatch(generated, file);
+  if (generator !== undefined) return ["generated", generator];
+  if (!/\.tsx?$/.test(file)) return undefined;
+  const isTest = /(^|\/)test\/|\.test\.tsx?$/.test(file);
+  return [isTest ? "tests" : "source", firstMatch(products, file.replace(/(?<=^|\/)test\//g, "")) ?? "access"];
+}
+
+/** Lines by part and row, each part with its sum. */
+function count(commit: string | undefined): Record<Part, Record<string, Row>> {
+  const files = commit === undefined ? ["--untracked", ""] : ["", commit];
+  const output = execFileSync("git", ["grep", "-Izc", ...files], {
+    encoding: "utf8",
+    maxBuffer: 2 ** 26,
+  });
+  const counts: Record<Part, Record<string, Row>> = { source: {}, tests: {}, generated: {} };
+  for (const [, name = "", lines] of output.matchAll(/(.*)\0(\d+)\n/g)) {
+    const [part, row] = placeOf(name.slice(commit === undefined ? 0 : commit.length + 1)) ?? [];
+    if (part === undefined || row === undefined) continue;
+    for (const key of ["all", row]) {
+      const [files, sum] = counts[part][key] ?? [0, 0];
+      counts[part][key] = [files + 1, sum + Number(lines)];
+    }
+  }
+  return counts;
+}
+
+function table(counts: ReturnType<typeof count>): string {
+  const { source, tests, generated: data } = counts;
+  const cell = ([files, lines]: Row = [0, 0]) => lines.toLocaleString("en").padStart(11) + `${files}`.padStart(7);
+  const line = (name: string, ...rows: (Row | undefined)[]) => name.padEnd(28) + rows.map(cell).join("");
+  return [
+    `${"TypeScript".padEnd(28)}    without  files      tests  files`,
+    ...["all", ...products.map(([name]) => name)].map((name) => line(name, source[name], tests[name])),
+    `\n${"Generated or data, by".padEnd(28)}      lines  files`,
+    ...Object.entries(data).map(([name, row]) => line(name, row)),
+  ].join("\n");
+}
+
+if (require.main === module) {
+  const options = { json: { type: "boolean" }, help: { type: "boolean" } } as const;
+  const { values, positionals } = parseArgs({ options, allowPositionals: true });
+  const counts = () => count(positionals[0]);
+  console.log(values.help ? help : values.json ? JSON.stringify(counts(), undefined, 2) : table(counts()));
+}

@@ -1,0 +1,238 @@
+/** Access packages, what they are in and what is in them. */
+import {
+  entitlementPermissions,
+  graphAccessPackages,
+  graphAssignmentPolicies,
+  graphCatalogs,
+  graphConnectedOrganizations,
+} from "@defender-mssp/microsoft";
+import { hasModel } from "../prerequisiteSettings";
+import { azuread, component, dynamic } from "../resourceTypes";
+import { type AccessKind, foundWithPrincipal, notApplicable, notHeld, removalOrder } from "./accessKind";
+import { listed, part } from "./kindAnswers";
+
+/** The catalog of the access packages (entitlement management). */
+export const accessPackageCatalog = {
+  key: "accessPackageCatalog",
+  singular: "access package catalog",
+  plural: "access package catalogs",
+  place: "customer's tenant",
+  types: [azuread("AccessPackageCatalog")],
+  name: '"MSSP Accesses"',
+  mark: "description",
+  address: graphCatalogs.path,
+  withoutCalls: { held: notHeld },
+  grants: "holds what its packages can give, and its owners decide on them",
+  judged: { externallyVisible: "access-packages" },
+  isExpected: hasModel("entitlement"),
+  write: () => graphCatalogs.write,
+  read: graphCatalogs.read,
+  additions: ["added to catalogs"],
+  licence: "Microsoft Entra ID P2 or ID Governance",
+  leftWhenAdopted: ["displayName", "description", "externallyVisible", "published"],
+  adoption: { search: "listed", owned: "accessPackages" },
+  evidence: notApplicable("it holds packages, and does not act"),
+  removal: { by: "destroy", order: removalOrder.container },
+  stays: notApplicable("nothing of it stays"),
+} as const satisfies AccessKind;
+
+/** A group in the catalog of the access packages. */
+export const catalogResource = {
+  key: "catalogResource",
+  singular: "resource of the catalog",
+  plural: "resources of the catalog",
+  place: "customer's tenant",
+  types: [azuread("AccessPackageResourceCatalogAssociation")],
+  name: notApplicable("it has the group's name"),
+  mark: notApplicable("it has no place for a mark"),
+  address: notApplicable("it is a part of another object"),
+  withoutCalls: { search: "it ends with its catalog, which is searched", held: notHeld },
+  grants: "lets packages of the catalog give memberships of the group",
+  judged: {
+    catalogId: "own-references",
+    resourceOriginId: "named-principals",
+    resourceOriginSystem: "access-packages",
+  },
+  isExpected: hasModel("entitlement"),
+  write: () => ["EntitlementManagement.ReadWrite.All", "Group.ReadWrite.All"],
+  read: entitlementPermissions.read,
+  additions: ["added to catalogs"],
+  licence: "Microsoft Entra ID P2 or ID Governance",
+  leftWhenAdopted: notApplicable("it has nothing but its catalog and its group"),
+  adoption: part,
+  evidence: notApplicable("it names a group of the catalog, and does not act"),
+  removal: { by: "owner", owner: "accessPackageCatalog", property: "catalogId", order: removalOrder.grant },
+  stays: notApplicable("nothing of it stays"),
+} as const satisfies AccessKind;
+
+/** An access package of a tier. */
+export const accessPackage = {
+  key: "accessPackage",
+  singular: "access package",
+  plural: "access packages",
+  place: "customer's tenant",
+  types: [azuread("AccessPackage")],
+  name: "the tier's name in portalAccess.tiers",
+  mark: "description",
+  address: graphAccessPackages.path,
+  withoutCalls: { held: notHeld },
+  grants: "gives who holds it a membership of the tier's group",
+  judged: { catalogId: "own-references" },
+  isExpected: hasModel("entitlement"),
+  write: () => graphAccessPackages.write,
+  read: graphAccessPackages.read,
+  additions: ["added to access packages"],
+  licence: "Microsoft Entra ID P2 or ID Governance",
+  leftWhenAdopted: ["displayName", "description", "hidden"],
+  adoption: { search: "listed", owned: "accessPackages" },
+  evidence: notApplicable("who holds it is a subject by the assignment"),
+  removal: { by: "destroy", order: removalOrder.definition },
+  stays: notApplicable("nothing of it stays"),
+} as const satisfies AccessKind;
+
+/** A role of a group that an access package gives. */
+export const accessPackageResource = {
+  key: "accessPackageResource",
+  singular: "role of the access package",
+  plural: "roles of the access packages",
+  place: "customer's tenant",
+  types: [azuread("AccessPackageResourcePackageAssociation")],
+  name: notApplicable("it has the group's name"),
+  mark: notApplicable("it has no place for a mark"),
+  address: notApplicable("it is a part of another object"),
+  withoutCalls: { search: "it ends with its access package, which is searched", held: notHeld },
+  grants: "makes who holds the package a member of the group",
+  judged: {
+    accessPackageId: "own-references",
+    accessType: "access-packages",
+    catalogResourceAssociationId: "own-references",
+  },
+  isExpected: hasModel("entitlement"),
+  write: () => entitlementPermissions.write,
+  read: entitlementPermissions.read,
+  additions: ["added to catalogs"],
+  licence: "Microsoft Entra ID P2 or ID Governance",
+  leftWhenAdopted: notApplicable("it has nothing but its package and its role"),
+  adoption: part,
+  evidence: notApplicable("who holds the package is a subject by the assignment"),
+  removal: { by: "owner", owner: "accessPackage", property: "accessPackageId", order: removalOrder.grant },
+  stays: notApplicable("nothing of it stays"),
+} as const satisfies AccessKind;
+
+/** A policy by which an access package is requested, approved, reviewed and ends. */
+export const assignmentPolicy = {
+  key: "assignmentPolicy",
+  singular: "assignment policy",
+  plural: "assignment policies",
+  place: "customer's tenant",
+  types: [azuread("AccessPackageAssignmentPolicy")],
+  name: "fixed, for each tier",
+  mark: "description",
+  address: graphAssignmentPolicies.path,
+  withoutCalls: { held: notHeld },
+  grants: "lets people of the connected organization request the package",
+  judged: {
+    accessPackageId: "own-references",
+    approvalSettings: "access-packages",
+    assignmentReviewSettings: "access-packages",
+    durationInDays: "access-packages",
+    expirationDate: "access-packages",
+    extensionEnabled: "access-packages",
+    requestorSettings: "access-packages",
+  },
+  isExpected: hasModel("entitlement"),
+  write: () => ["EntitlementManagement.ReadWrite.All", "User.Read.All"],
+  read: ["EntitlementManagement.Read.All", "User.Read.All"],
+  additions: ["added to access packages"],
+  licence: "Microsoft Entra ID P2 or ID Governance",
+  leftWhenAdopted: [
+    "displayName",
+    "description",
+    "durationInDays",
+    "expirationDate",
+    "extensionEnabled",
+    "requestorSettings",
+    "approvalSettings",
+    "assignmentReviewSettings",
+    "questions",
+  ],
+  adoption: listed,
+  evidence: notApplicable("who approves is a person of the customer; who holds the package is a subject"),
+  removal: { by: "destroy", order: removalOrder.grant },
+  stays: notApplicable("nothing of it stays"),
+} as const satisfies AccessKind;
+
+/** An assignment of an access package, which a person requested and an approver of the customer gave. */
+export const accessPackageAssignment = {
+  key: "accessPackageAssignment",
+  singular: "assignment of an access package",
+  plural: "assignments of access packages",
+  place: "customer's tenant",
+  types: notApplicable("people request it and approvers of the customer give it"),
+  name: notApplicable("it has no name"),
+  mark: notApplicable("it has no place for a mark"),
+  address: notApplicable("the search finds it, not its ID"),
+  withoutCalls: { presence: "people hold it: the stack's state has none", search: foundWithPrincipal },
+  grants: "makes a person a guest and a member of the tier's group",
+  judged: notApplicable("no resource declares it"),
+  isExpected: hasModel("entitlement"),
+  write: notApplicable("the customer gives and removes it"),
+  read: entitlementPermissions.read,
+  additions: ["added to access packages"],
+  licence: "Microsoft Entra ID P2 or ID Governance",
+  leftWhenAdopted: notApplicable("people hold it"),
+  adoption: {
+    search: "none",
+    why: "no resource declares it: people keep what they hold; look under Identity Governance, the package, Assignments",
+  },
+  evidence: { who: "holders of access packages", from: "tenant" },
+  removal: {
+    by: "person",
+    given: "accessPackages",
+    end: "End the access packages that people hold: Entra admin center > Identity Governance > Access packages > Assignments > Remove.",
+    // Microsoft, "Delete accessPackage": a package that has an assignment cannot be deleted.
+    beforeDestroy:
+      "Before `npx pulumi destroy` or another portalAccess.model: remove every assignment of these access packages (Entra admin center > Identity " +
+      "Governance > Access packages > the package > Assignments > Remove). Graph refuses to delete a package that somebody holds, and the " +
+      "run would fail halfway. `npx mssp doctor --stack <stack> --before-destroy` lists who holds which.",
+    order: removalOrder.assignment,
+    step: "Remove the assignment: Entra admin center > Identity Governance > Access packages > the package > Assignments > Remove.",
+  },
+  stays: "the guest that entitlement management invited, unless the tenant's settings remove it",
+} as const satisfies AccessKind;
+
+/** The MSSP as a connected organization of entitlement management. */
+export const connectedOrganization = {
+  key: "connectedOrganization",
+  singular: "connected organization",
+  plural: "connected organizations",
+  place: "customer's tenant",
+  types: [dynamic("ConnectedOrganization"), component("ConnectedOrganization")],
+  name: "msspName",
+  mark: "description",
+  address: graphConnectedOrganizations.path,
+  withoutCalls: { held: notHeld },
+  grants: "lets people of the MSSP's tenant request packages",
+  judged: { identitySource: "named-organizations", tenantId: "named-organizations" },
+  isExpected: hasModel("entitlement"),
+  write: () => graphConnectedOrganizations.write,
+  read: graphConnectedOrganizations.read,
+  additions: ["added connected organizations"],
+  licence: "Microsoft Entra ID P2 or ID Governance",
+  leftWhenAdopted: ["displayName", "description", "managedBy"],
+  adoption: { search: "listed", owned: "accessPackages" },
+  evidence: notApplicable("its people act when they hold a package, and are subjects then"),
+  removal: { by: "destroy", order: removalOrder.principal },
+  stays: notApplicable("nothing of it stays"),
+} as const satisfies AccessKind;
+
+/** In the order in which people read of them. */
+export const accessPackages = [
+  accessPackageCatalog,
+  catalogResource,
+  accessPackage,
+  accessPackageResource,
+  assignmentPolicy,
+  accessPackageAssignment,
+  connectedOrganization,
+] as const;

@@ -1,0 +1,198 @@
+/** App registrations and their parts. */
+import { graphApplications } from "@defender-mssp/microsoft";
+import { hasCustomerApplication, signsInWith } from "../prerequisiteSettings";
+import { azuread } from "../resourceTypes";
+import { type AccessKind, notApplicable, notHeld, removalOrder } from "./accessKind";
+import { listed, ofTheApplication, part } from "./kindAnswers";
+
+/** The app registration of the SIEM connector. */
+export const application = {
+  key: "application",
+  singular: "app registration",
+  plural: "app registrations",
+  place: "customer's tenant",
+  types: [azuread("ApplicationRegistration"), azuread("Application")],
+  name: "customerName",
+  mark: "description",
+  address: graphApplications.path,
+  withoutCalls: { held: "its service principal is the principal" },
+  grants: "signs the MSSP's SIEM in",
+  judged: { signInAudience: "single-tenant-applications" },
+  isExpected: hasCustomerApplication,
+  write: () => graphApplications.write,
+  read: graphApplications.read,
+  additions: ["added to the application"],
+  licence: notApplicable("every edition of Microsoft Entra ID has it"),
+  leftWhenAdopted: [
+    "displayName",
+    "description",
+    "signInAudience",
+    "groupMembershipClaims",
+    "homepageUrl",
+    "implicitAccessTokenIssuanceEnabled",
+    "implicitIdTokenIssuanceEnabled",
+    "logoutUrl",
+    "marketingUrl",
+    "notes",
+    "privacyStatementUrl",
+    "requestedAccessTokenVersion",
+    "serviceManagementReference",
+    "supportUrl",
+    "termsOfServiceUrl",
+  ],
+  adoption: { search: "listed", owned: "application" },
+  evidence: { who: "deleted applications", from: "tenant" },
+  removal: { by: "destroy", order: removalOrder.principal },
+  stays: "a deleted object for 30 days, among the tenant's deleted items: it gives no access",
+} as const satisfies AccessKind;
+
+/** A client secret of the SIEM connector. */
+export const clientSecret = {
+  key: "clientSecret",
+  singular: "client secret",
+  plural: "client secrets",
+  place: "customer's tenant",
+  types: [azuread("ApplicationPassword")],
+  name: '"MSSP SIEM, managed by Pulumi"',
+  mark: notApplicable("its name is the same in every stack"),
+  address: notApplicable("it is a part of another object"),
+  withoutCalls: { search: "it ends with its app registration, which is searched", held: notHeld },
+  grants: "signs in as the SIEM connector",
+  judged: {
+    applicationId: "named-principals",
+    endDate: "client-secrets-expire",
+    endDateRelative: "client-secrets-expire",
+  },
+  isExpected: signsInWith("secret"),
+  write: () => graphApplications.write,
+  read: graphApplications.read,
+  additions: ["added to the application", "added to the service principal"],
+  licence: notApplicable("every edition of Microsoft Entra ID has it"),
+  leftWhenAdopted: ["displayName", "startDate"],
+  adoption: listed,
+  evidence: ofTheApplication,
+  removal: { by: "owner", owner: "application", property: "applicationId", order: removalOrder.credential },
+  stays: notApplicable("nothing of it stays"),
+} as const satisfies AccessKind;
+
+/** A certificate of the SIEM connector: the public part. */
+export const certificate = {
+  key: "certificate",
+  singular: "certificate",
+  plural: "certificates",
+  place: "customer's tenant",
+  types: [azuread("ApplicationCertificate")],
+  name: notApplicable("Entra names it by its subject"),
+  mark: notApplicable("it has no place for a mark"),
+  address: notApplicable("it is a part of another object"),
+  withoutCalls: { search: "it ends with its app registration, which is searched", held: notHeld },
+  grants: "signs in as the SIEM connector, with its private key",
+  judged: {
+    applicationId: "named-principals",
+    encoding: "named-credentials",
+    endDate: "certificates-expire",
+    endDateRelative: "certificates-expire",
+    type: "named-credentials",
+    value: "named-credentials",
+  },
+  isExpected: signsInWith("certificate"),
+  write: () => graphApplications.write,
+  read: graphApplications.read,
+  additions: ["added to the application", "added to the service principal"],
+  licence: notApplicable("every edition of Microsoft Entra ID has it"),
+  leftWhenAdopted: notApplicable("its private key is not in the tenant"),
+  adoption: listed,
+  evidence: ofTheApplication,
+  removal: { by: "owner", owner: "application", property: "applicationId", order: removalOrder.credential },
+  stays: notApplicable("nothing of it stays"),
+} as const satisfies AccessKind;
+
+/** A federated identity credential of the SIEM connector. */
+export const federatedCredential = {
+  key: "federatedCredential",
+  singular: "federated credential",
+  plural: "federated credentials",
+  place: "customer's tenant",
+  types: [azuread("ApplicationFederatedIdentityCredential")],
+  name: "connector.credential",
+  mark: notApplicable("its name is the same in every stack"),
+  address: notApplicable("it is a part of another object"),
+  withoutCalls: { search: "it ends with its app registration, which is searched", held: notHeld },
+  grants: "signs in as the SIEM connector, with a token of its issuer",
+  judged: {
+    applicationId: "named-principals",
+    audiences: "federated-credentials",
+    issuer: "federated-credentials",
+    subject: "federated-credentials",
+  },
+  isExpected: signsInWith("federated"),
+  write: () => graphApplications.write,
+  read: graphApplications.read,
+  additions: ["added to the application"],
+  licence: notApplicable("every edition of Microsoft Entra ID has it"),
+  leftWhenAdopted: notApplicable("its issuer and subject are settings"),
+  adoption: listed,
+  evidence: ofTheApplication,
+  removal: { by: "owner", owner: "application", property: "applicationId", order: removalOrder.credential },
+  stays: notApplicable("nothing of it stays"),
+} as const satisfies AccessKind;
+
+/** A redirect URI of the SIEM connector. */
+export const redirectUri = {
+  key: "redirectUri",
+  singular: "redirect URI",
+  plural: "redirect URIs",
+  place: "customer's tenant",
+  types: [azuread("ApplicationRedirectUris")],
+  name: "customerDomain",
+  mark: notApplicable("it has no place for a mark"),
+  address: notApplicable("it is a part of another object"),
+  withoutCalls: { search: "it ends with its app registration, which is searched", held: notHeld },
+  grants: "receives the authorization code of a sign-in to the SIEM connector",
+  judged: { applicationId: "named-principals", redirectUris: "redirect-uris" },
+  isExpected: hasCustomerApplication,
+  write: () => graphApplications.write,
+  read: graphApplications.read,
+  additions: ["added to the application", "added to the service principal"],
+  licence: notApplicable("every edition of Microsoft Entra ID has it"),
+  leftWhenAdopted: ["redirectUris"],
+  adoption: part,
+  evidence: ofTheApplication,
+  removal: { by: "owner", owner: "application", property: "applicationId", order: removalOrder.definition },
+  stays: notApplicable("nothing of it stays"),
+} as const satisfies AccessKind;
+
+/** A permission that the app registration requests: without a consent it gives nothing. */
+export const requestedPermission = {
+  key: "requestedPermission",
+  singular: "requested permission",
+  plural: "requested permissions",
+  place: "customer's tenant",
+  types: [azuread("ApplicationApiAccess")],
+  name: "connector.alertApis, connector.profile",
+  mark: notApplicable("it has no place for a mark"),
+  address: notApplicable("it is a part of another object"),
+  withoutCalls: { search: "it ends with its app registration, which is searched", held: notHeld },
+  grants: notApplicable("it says what an administrator is asked to consent to"),
+  judged: { applicationId: "named-principals", roleIds: "api-permissions", scopeIds: "api-permissions" },
+  isExpected: hasCustomerApplication,
+  write: () => graphApplications.write,
+  read: graphApplications.read,
+  additions: ["added to the application"],
+  licence: notApplicable("every edition of Microsoft Entra ID has it"),
+  leftWhenAdopted: ["roleIds", "scopeIds"],
+  adoption: part,
+  evidence: ofTheApplication,
+  removal: { by: "owner", owner: "application", property: "applicationId", order: removalOrder.definition },
+  stays: notApplicable("nothing of it stays"),
+} as const satisfies AccessKind;
+
+/** In the order in which people read of them. */
+export const applications = [
+  application,
+  clientSecret,
+  certificate,
+  federatedCredential,
+  redirectUri,
+  requestedPermission,
+] as const;

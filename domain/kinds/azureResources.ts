@@ -1,0 +1,243 @@
+/** Resources of Azure. */
+import {
+  hasDelegation,
+  hasHandover,
+  hasSentinelAccess,
+  hasVaultReader,
+  makesResourceGroup,
+  makesVault,
+  vaultRoles,
+} from "../prerequisiteSettings";
+import {
+  azureNative,
+  azureRoleAssignment,
+  component,
+  keyVault as keyVaultType,
+  registrationAssignment,
+  registrationDefinition,
+} from "../resourceTypes";
+import { type AccessKind, notApplicable, notHeld, removalOrder } from "./accessKind";
+import { azureActivityLog, ofAzure } from "./kindAnswers";
+
+/** The Key Vault in which the MSSP's SIEM finds the connector's secret. */
+export const keyVault = {
+  key: "keyVault",
+  singular: "Key Vault",
+  plural: "Key Vaults",
+  place: "MSSP's subscription",
+  types: [keyVaultType],
+  name: "fixed, with a random part",
+  mark: "tags",
+  address: notApplicable("Azure Resource Manager has it"),
+  withoutCalls: {
+    search: "it is in the MSSP's subscription, and gives nothing in the customer's tenant",
+    held: notHeld,
+  },
+  grants: notApplicable("the reader's role assignment gives the right to read"),
+  judged: {
+    "properties.accessPolicies": "azure-principals",
+    "properties.enablePurgeProtection": "key-vaults",
+    "properties.enableRbacAuthorization": "key-vaults",
+    "properties.enableSoftDelete": "key-vaults",
+    "properties.enabledForDeployment": "key-vaults",
+    "properties.enabledForDiskEncryption": "key-vaults",
+    "properties.enabledForTemplateDeployment": "key-vaults",
+    "properties.tenantId": "named-organizations",
+  },
+  isExpected: makesVault,
+  write: vaultRoles,
+  read: ["Reader"],
+  additions: notApplicable("it is in the MSSP's subscription, which the search does not read"),
+  licence: notApplicable("a subscription of Azure"),
+  leftWhenAdopted: notApplicable("it is the MSSP's: handover.vaultId names one that exists"),
+  adoption: notApplicable("it is in the MSSP's subscription: no onboarding of a customer by hand leaves it"),
+  evidence: notApplicable("it is in the MSSP's subscription: using it is no action in the customer's tenant"),
+  removal: { by: "destroy", order: removalOrder.container },
+  stays: "a deleted vault for its retention period",
+} as const satisfies AccessKind;
+
+/** The connector's credential in the Key Vault. */
+export const keyVaultSecret = {
+  key: "keyVaultSecret",
+  singular: "Key Vault secret",
+  plural: "Key Vault secrets",
+  place: "MSSP's subscription",
+  types: [azureNative("keyvault:Secret")],
+  name: "handover.secretName",
+  mark: "tags",
+  address: notApplicable("Azure Resource Manager has it"),
+  withoutCalls: {
+    search: "it is in the MSSP's subscription, and gives nothing in the customer's tenant",
+    held: notHeld,
+  },
+  grants: "holds what the SIEM signs in with",
+  judged: { vaultName: "key-vaults" },
+  isExpected: hasHandover,
+  write: vaultRoles,
+  read: ["Reader"],
+  additions: notApplicable("it is in the MSSP's subscription, which the search does not read"),
+  licence: notApplicable("a subscription of Azure"),
+  leftWhenAdopted: notApplicable("its value is the credential"),
+  adoption: notApplicable("it is in the MSSP's subscription: no onboarding of a customer by hand leaves it"),
+  evidence: notApplicable("it is in the MSSP's subscription: who uses it signs in as the application"),
+  removal: { by: "destroy", order: removalOrder.credential },
+  stays: "a deleted secret for the retention period of its vault",
+} as const satisfies AccessKind;
+
+/** The SIEM's right to read the secret in the Key Vault: a role assignment of Azure. */
+export const vaultReader = {
+  key: "vaultReader",
+  singular: "Azure role assignment",
+  plural: "Azure role assignments",
+  place: "MSSP's subscription",
+  types: [azureRoleAssignment],
+  name: notApplicable("it has a random name"),
+  mark: notApplicable("it has no place for a mark"),
+  address: notApplicable("it is a part of another object"),
+  withoutCalls: {
+    search: "it is in the MSSP's subscription, and gives nothing in the customer's tenant",
+    held: notHeld,
+  },
+  grants: "lets the SIEM read the secret",
+  judged: { principalId: "azure-principals", roleDefinitionId: "azure-principals", scope: "azure-principals" },
+  isExpected: hasVaultReader,
+  write: () => ["Role Based Access Control Administrator"],
+  read: ["Reader"],
+  additions: notApplicable("it is in the MSSP's subscription, which the search does not read"),
+  licence: notApplicable("a subscription of Azure"),
+  leftWhenAdopted: notApplicable("it has nothing but its role and its principal"),
+  adoption: notApplicable("it is in the MSSP's subscription: no onboarding of a customer by hand leaves it"),
+  evidence: notApplicable("it is in the MSSP's subscription: who uses it signs in as the application"),
+  removal: { by: "owner", owner: "keyVaultSecret", property: "scope", order: removalOrder.grant },
+  stays: notApplicable("nothing of it stays"),
+} as const satisfies AccessKind;
+
+/** The resource group of the Key Vault. */
+export const resourceGroup = {
+  key: "resourceGroup",
+  singular: "resource group",
+  plural: "resource groups",
+  place: "MSSP's subscription",
+  types: [azureNative("resources:ResourceGroup")],
+  name: "fixed, with a random part",
+  mark: "tags",
+  address: notApplicable("Azure Resource Manager has it"),
+  withoutCalls: {
+    search: "it is in the MSSP's subscription, and gives nothing in the customer's tenant",
+    held: notHeld,
+  },
+  grants: notApplicable("it is the MSSP's, and holds the Key Vault"),
+  judged: notApplicable("it grants nothing"),
+  isExpected: makesResourceGroup,
+  write: vaultRoles,
+  read: ["Reader"],
+  additions: notApplicable("it is in the MSSP's subscription, which the search does not read"),
+  licence: notApplicable("a subscription of Azure"),
+  leftWhenAdopted: notApplicable("it is the MSSP's: handover.resourceGroupName names one that exists"),
+  adoption: notApplicable("it is in the MSSP's subscription: no onboarding of a customer by hand leaves it"),
+  evidence: notApplicable("it is in the MSSP's subscription, and does not act"),
+  removal: { by: "destroy", order: removalOrder.container },
+  stays: notApplicable("nothing of it stays"),
+} as const satisfies AccessKind;
+
+/** The definition of an Azure Lighthouse delegation. */
+export const lighthouseDefinition = {
+  key: "lighthouseDefinition",
+  singular: "Azure Lighthouse definition",
+  plural: "Azure Lighthouse definitions",
+  place: "customer's subscription",
+  types: [registrationDefinition],
+  name: "msspName",
+  mark: "description",
+  address: notApplicable("Azure Resource Manager has it"),
+  withoutCalls: { search: "its assignments, which give access, are searched", held: notHeld },
+  grants: "says which roles its assignments give groups of the MSSP's tenant",
+  judged: {
+    "properties.authorizations": "azure-principals",
+    "properties.eligibleAuthorizations": "azure-principals",
+    "properties.managedByTenantId": "named-organizations",
+  },
+  isExpected: hasDelegation,
+  write: () => ["Contributor"],
+  read: ["Reader"],
+  additions: notApplicable("it is in a subscription, and the search reads Microsoft Graph only"),
+  licence: notApplicable("a subscription of Azure"),
+  leftWhenAdopted: notApplicable("a delegation that exists is not adopted"),
+  adoption: ofAzure,
+  evidence: notApplicable("its people act through the delegation that assigns it"),
+  removal: { by: "destroy", order: removalOrder.definition },
+  stays: notApplicable("nothing of it stays"),
+} as const satisfies AccessKind;
+
+/** The assignment of an Azure Lighthouse delegation to a subscription or resource group. */
+export const lighthouseAssignment = {
+  key: "lighthouseAssignment",
+  singular: "Azure Lighthouse delegation",
+  plural: "Azure Lighthouse delegations",
+  place: "customer's subscription",
+  types: [registrationAssignment],
+  name: notApplicable("it has a random name"),
+  mark: notApplicable("its definition has one"),
+  address: notApplicable("Azure Resource Manager has it"),
+  withoutCalls: { held: notHeld },
+  grants: "gives groups of the MSSP's tenant roles in the customer's subscription",
+  judged: { "properties.registrationDefinitionId": "own-references", scope: "azure-principals" },
+  isExpected: hasDelegation,
+  write: () => ["Contributor", "Role Based Access Control Administrator"],
+  read: ["Reader"],
+  additions: notApplicable("it is in a subscription, and the search reads Microsoft Graph only"),
+  licence: notApplicable("a subscription of Azure"),
+  leftWhenAdopted: notApplicable("a delegation that exists is not adopted"),
+  adoption: ofAzure,
+  evidence: {
+    who: "people of the MSSP's tenant who have roles by Azure Lighthouse",
+    from: "nowhere",
+    why: azureActivityLog,
+  },
+  removal: { by: "destroy", order: removalOrder.assignment },
+  stays: notApplicable("nothing of it stays"),
+} as const satisfies AccessKind;
+
+/** An analysts' group's role on the resource group of a Microsoft Sentinel workspace. */
+export const sentinelAssignment = {
+  key: "sentinelAssignment",
+  singular: "Microsoft Sentinel role assignment",
+  plural: "Microsoft Sentinel role assignments",
+  place: "customer's subscription",
+  types: [azureRoleAssignment],
+  within: component("SentinelAccess"),
+  name: notApplicable("its name is a UUID of its scope, role and group"),
+  mark: "description",
+  address: notApplicable("Azure Resource Manager has it"),
+  withoutCalls: {},
+  grants: "gives a group a role on a Microsoft Sentinel workspace",
+  judged: { principalId: "azure-principals", roleDefinitionId: "azure-principals", scope: "azure-principals" },
+  isExpected: hasSentinelAccess,
+  write: () => ["Role Based Access Control Administrator"],
+  read: ["Reader"],
+  additions: ["added Azure roles"],
+  licence: notApplicable("a subscription of Azure with Microsoft Sentinel"),
+  leftWhenAdopted: ["description", "condition", "conditionVersion"],
+  adoption: {
+    search: "none",
+    why: "the next up reads the role assignments: with sentinelAccess it imports those of adopted groups",
+  },
+  evidence: {
+    who: "analysts in Microsoft Sentinel",
+    from: "nowhere",
+    why: azureActivityLog,
+  },
+  removal: { by: "destroy", order: removalOrder.assignment },
+  stays: notApplicable("nothing of it stays"),
+} as const satisfies AccessKind;
+
+/** In the order in which people read of them. */
+export const azureResources = [
+  keyVault,
+  keyVaultSecret,
+  vaultReader,
+  resourceGroup,
+  lighthouseDefinition,
+  lighthouseAssignment,
+  sentinelAssignment,
+] as const;

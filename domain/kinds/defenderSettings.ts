@@ -1,0 +1,114 @@
+/** Settings of the Defender portal, and detection rules. */
+import { graphDetectionRules } from "@defender-mssp/microsoft";
+import { defenderPermissions, hasDetections, hasNotificationRules, readsAlertsBy } from "../prerequisiteSettings";
+import { component, dynamic } from "../resourceTypes";
+import { type AccessKind, notApplicable, notHeld, removalOrder } from "./accessKind";
+import { listed, ofTheApplication } from "./kindAnswers";
+
+/** An e-mail notification rule of the Microsoft Defender portal. */
+export const notificationRule = {
+  key: "notificationRule",
+  singular: "notification rule",
+  plural: "notification rules",
+  place: "customer's tenant",
+  types: [dynamic("AlertNotificationRule"), component("AlertNotificationRule")],
+  name: "notificationRules",
+  mark: "managedBy, at a gateway only",
+  address: notApplicable("no public API shows it"),
+  withoutCalls: { search: "no public API lists the rules of a tenant", held: notHeld },
+  grants: "sends alerts by e-mail to the MSSP",
+  judged: {
+    deviceGroups: "notification-rules",
+    endpoint: "named-organizations",
+    includeDeviceInformation: "notification-rules",
+    includeOrganizationName: "notification-rules",
+    includeTenantPortalLink: "notification-rules",
+    name: "notification-rules",
+    recipients: "notification-rules",
+    severities: "notification-rules",
+    tenantId: "named-organizations",
+  },
+  isExpected: hasNotificationRules,
+  write: defenderPermissions,
+  read: notApplicable("no public API shows it"),
+  additions: notApplicable("no public API lists the rules of a tenant"),
+  licence: notApplicable("each licence of Microsoft Defender has it"),
+  leftWhenAdopted: notApplicable("no public API shows it"),
+  adoption: {
+    search: "none",
+    why: "no API lists them: compare the portal's page with the setting notificationRules, and add them by name",
+  },
+  evidence: notApplicable("it sends mail, and does not sign in"),
+  removal: { by: "destroy", order: removalOrder.grant },
+  stays: notApplicable("nothing of it stays"),
+} as const satisfies AccessKind;
+
+/** A custom detection rule of Microsoft Defender XDR, with what it does by itself. */
+export const detectionRule = {
+  key: "detectionRule",
+  singular: "detection rule",
+  plural: "detection rules",
+  place: "customer's tenant",
+  types: [dynamic("DetectionRule"), component("DetectionRule")],
+  name: "displayName of its file in detections/",
+  mark: "description",
+  address: graphDetectionRules().path,
+  withoutCalls: { held: notHeld },
+  grants: "raises alerts, and takes the automated actions that the customer approved",
+  judged: {
+    detectionAction: "detection-actions",
+    tenantId: "named-organizations",
+  },
+  isExpected: hasDetections,
+  write: () => graphDetectionRules().write,
+  read: graphDetectionRules().read,
+  additions: ["changed detection rules"],
+  licence: notApplicable(
+    "a table is there only where its product is licensed; Microsoft states no licence of the rules",
+  ),
+  leftWhenAdopted: ["displayName", "description", "managedBy"],
+  adoption: listed,
+  evidence: {
+    who: "detection rules that act by themselves",
+    from: "nowhere",
+    why: "what they do to devices, files and users is in Microsoft Defender's action center, which this does not read",
+  },
+  removal: { by: "destroy", order: removalOrder.grant },
+  stays: "the alerts that it raised; lists of Microsoft Defender go on with a deleted rule for some hours",
+} as const satisfies AccessKind;
+
+/** The authorization of the SIEM connector for the legacy alert API. */
+export const siemAuthorization = {
+  key: "siemAuthorization",
+  singular: "SIEM authorization",
+  plural: "SIEM authorizations",
+  place: "customer's tenant",
+  types: [dynamic("DefenderSiemAuthorization"), component("DefenderSiemAuthorization")],
+  name: notApplicable("it has the application's ID"),
+  mark: "managedBy, at a gateway only",
+  address: notApplicable("no public API shows it"),
+  withoutCalls: { search: "no public API lists the authorizations of a tenant", held: notHeld },
+  grants: "lets the SIEM connector read alerts by the legacy API",
+  judged: {
+    applicationId: "named-principals",
+    endpoint: "named-organizations",
+    msspTenantId: "named-organizations",
+    tenantId: "named-organizations",
+  },
+  isExpected: readsAlertsBy("legacySiem"),
+  write: defenderPermissions,
+  read: notApplicable("no public API shows it"),
+  additions: notApplicable("no public API lists the authorizations of a tenant"),
+  licence: notApplicable("each licence of Microsoft Defender has it"),
+  leftWhenAdopted: notApplicable("it has nothing but its application"),
+  adoption: {
+    search: "part",
+    withoutDefenderEndpoint: "Microsoft has no public API for it: look at Settings > SIEM of the Defender portal",
+  },
+  evidence: ofTheApplication,
+  removal: { by: "destroy", order: removalOrder.grant },
+  stays: notApplicable("nothing of it stays"),
+} as const satisfies AccessKind;
+
+/** In the order in which people read of them. */
+export const defenderSettings = [notificationRule, detectionRule, siemAuthorization] as const;

@@ -1,0 +1,69 @@
+/** Directory roles of Microsoft Entra ID, assigned and eligible. */
+import { graphRoleAssignments, graphRoleEligibilities } from "@defender-mssp/microsoft";
+import { hasModel, never } from "../prerequisiteSettings";
+import { azuread } from "../resourceTypes";
+import { type AccessKind, foundWithPrincipal, notApplicable, removalOrder } from "./accessKind";
+import { givesItsHolder, listed } from "./kindAnswers";
+
+/** An assignment of a directory role, such as Security Reader. */
+export const directoryRoleAssignment = {
+  key: "directoryRoleAssignment",
+  singular: "directory role assignment",
+  plural: "directory role assignments",
+  place: "customer's tenant",
+  types: [azuread("DirectoryRoleAssignment")],
+  name: "portalAccess.role",
+  mark: notApplicable("it has no place for a mark"),
+  address: graphRoleAssignments.path,
+  withoutCalls: { search: foundWithPrincipal },
+  grants: "gives a group or guest a directory role",
+  judged: { principalObjectId: "named-principals", roleId: "directory-roles" },
+  isExpected: hasModel("basic"),
+  write: () => graphRoleAssignments.write,
+  read: graphRoleAssignments.read,
+  additions: ["added directory roles"],
+  licence: notApplicable("every edition of Microsoft Entra ID has it"),
+  leftWhenAdopted: notApplicable("it has nothing but its role and its principal"),
+  adoption: listed,
+  evidence: givesItsHolder,
+  removal: { by: "destroy", order: removalOrder.assignment },
+  stays: notApplicable("nothing of it stays"),
+} as const satisfies AccessKind;
+
+/** An eligible directory role, such as Security Administrator (Privileged Identity Management). */
+export const directoryRoleEligibility = {
+  key: "directoryRoleEligibility",
+  singular: "eligible directory role",
+  plural: "eligible directory roles",
+  place: "customer's tenant",
+  types: notApplicable("this program declares none: an extension's is a resource of the extension"),
+  name: notApplicable("it has no name"),
+  mark: notApplicable("it has no place for a mark"),
+  address: graphRoleEligibilities.path,
+  withoutCalls: { presence: "the stack's state has none", search: foundWithPrincipal },
+  grants: "lets a guest or a member of a group activate a directory role",
+  judged: notApplicable("no resource of this program declares it"),
+  isExpected: never,
+  write: notApplicable("this program creates none"),
+  read: graphRoleEligibilities.read,
+  additions: ["added directory roles"],
+  licence: "Microsoft Entra ID P2 or ID Governance",
+  leftWhenAdopted: notApplicable("it is not adopted"),
+  adoption: {
+    search: "none",
+    why: "no resource declares it: npx mssp verify finds it; look under Privileged Identity Management > Microsoft Entra roles",
+  },
+  evidence: givesItsHolder,
+  removal: {
+    by: "person",
+    given: notApplicable("no onboarding needs one"),
+    end: "If somebody made guests or groups of the MSSP eligible for directory roles, end it: Entra admin center > Identity Governance > Privileged Identity Management > Microsoft Entra roles > Assignments > Eligible assignments > Remove.",
+    order: removalOrder.assignment,
+    beforeDestroy: notApplicable("destroy ends it with the guest or group that has it"),
+    step: "Entra admin center > Identity Governance > Privileged Identity Management > Microsoft Entra roles > Assignments > Eligible assignments > Remove.",
+  },
+  stays: notApplicable("nothing of it stays"),
+} as const satisfies AccessKind;
+
+/** In the order in which people read of them. */
+export const directoryRoles = [directoryRoleAssignment, directoryRoleEligibility] as const;

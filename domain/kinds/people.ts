@@ -1,0 +1,185 @@
+/** Analysts and the groups that they are in. */
+import {
+  activationPolicyPermissions,
+  graphGroupEligibilities,
+  graphGroups,
+  graphUsers,
+} from "@defender-mssp/microsoft";
+import { hasModel, isJustInTime, type PrerequisiteSettings } from "../prerequisiteSettings";
+import { azuread, component, dynamic } from "../resourceTypes";
+import type { Permission } from "../writingPermissions";
+import { type AccessKind, foundWithPrincipal, isPrincipal, notApplicable, notHeld, removalOrder } from "./accessKind";
+import { part } from "./kindAnswers";
+
+/** A B2B guest of the customer's tenant: an analyst of the MSSP. */
+export const guest = {
+  key: "guest",
+  singular: "guest",
+  plural: "guests",
+  place: "customer's tenant",
+  types: [dynamic("Guest"), component("Guest")],
+  name: "analysts",
+  mark: "employeeType",
+  address: graphUsers.path,
+  principal: "user",
+  withoutCalls: { held: isPrincipal },
+  grants: "signs an analyst of the MSSP in to the tenant",
+  judged: {
+    adoptMember: "named-guests",
+    copyRecipient: "named-guests",
+    email: "named-guests",
+    redirectUrl: "named-guests",
+    tenantId: "named-organizations",
+  },
+  isExpected: hasModel("basic", "rbac"),
+  write: () => graphUsers.write,
+  read: graphUsers.read,
+  additions: ["added guests"],
+  licence: notApplicable("every edition of Microsoft Entra ID has it"),
+  leftWhenAdopted: ["displayName"],
+  adoption: { search: "listed", owned: "guests" },
+  evidence: { who: "deleted guests", from: "tenant" },
+  removal: { by: "destroy", order: removalOrder.principal },
+  stays: "a deleted object for 30 days, among the tenant's deleted items: it gives no access",
+} as const satisfies AccessKind;
+
+/** A group of the MSSP's analysts. */
+export const group = {
+  key: "group",
+  singular: "group",
+  plural: "groups",
+  place: "customer's tenant",
+  types: [azuread("Group")],
+  name: "msspName, or the tier's name in portalAccess.tiers",
+  mark: "description",
+  address: graphGroups.path,
+  principal: "group",
+  withoutCalls: { held: "memberships are a kind of their own" },
+  grants: "gives its members what it was given",
+  judged: {
+    assignableToRole: "role-assignable-groups",
+    dynamicMembership: "static-groups",
+    members: "named-principals",
+    onpremisesGroupType: "static-groups",
+    owners: "owners",
+    types: "static-groups",
+    visibility: "static-groups",
+    writebackEnabled: "static-groups",
+  },
+  isExpected: hasModel("basic", "rbac", "entitlement"),
+  write: groupPermissions,
+  read: graphGroups.read,
+  additions: ["added to the groups"],
+  licence: notApplicable("only a group that can be given a directory role needs Microsoft Entra ID P1"),
+  leftWhenAdopted: ["displayName", "description", "owners", "assignableToRole", "visibility", "theme", "behaviors"],
+  adoption: { search: "listed", owned: "groups" },
+  evidence: notApplicable("a group does not act: its members are subjects already"),
+  removal: { by: "destroy", order: removalOrder.container },
+  stays: notApplicable("nothing of it stays"),
+} as const satisfies AccessKind;
+
+/** An identity that adds groups to a catalog needs more, whoever owns the groups. */
+function groupPermissions(settings: PrerequisiteSettings): readonly Permission[] {
+  if (hasModel("entitlement")(settings)) return ["Group.ReadWrite.All"];
+  return [
+    "Group.Create",
+    "Group.Read.All",
+    ...(hasModel("basic")(settings) ? (["RoleManagement.ReadWrite.Directory"] as const) : []),
+  ];
+}
+
+/** A standing membership of an analyst in a group: the property `members` of the group. */
+export const membership = {
+  key: "membership",
+  singular: "group membership",
+  plural: "group memberships",
+  place: "customer's tenant",
+  types: notApplicable("the property members of the group"),
+  name: notApplicable("it has no name"),
+  mark: notApplicable("it has no place for a mark"),
+  address: notApplicable("it is a part of another object"),
+  withoutCalls: { presence: "it is a property of the group", search: foundWithPrincipal },
+  grants: "gives an analyst what the group was given",
+  judged: { members: "named-principals" },
+  isExpected: hasModel("basic", "rbac"),
+  write: notApplicable("an application owns the groups that it creates"),
+  read: graphGroups.read,
+  additions: ["added to the groups", "added memberships"],
+  licence: notApplicable("every edition of Microsoft Entra ID has it"),
+  leftWhenAdopted: notApplicable("the setting members of the adopted group decides"),
+  adoption: part,
+  evidence: notApplicable("the stack's guests are subjects; npx mssp verify lists members that another party added"),
+  removal: { by: "owner", owner: "group", property: "", order: removalOrder.assignment },
+  stays: notApplicable("nothing of it stays"),
+} as const satisfies AccessKind;
+
+/** An eligible membership of an analyst in a group (PIM for Groups), with the policy by which it is activated. */
+export const eligibility = {
+  key: "eligibility",
+  singular: "eligible group membership",
+  plural: "eligible group memberships",
+  place: "customer's tenant",
+  types: [dynamic("EligibleMembers"), component("EligibleMembers")],
+  name: notApplicable("it has no name"),
+  mark: notApplicable("it has no place for a mark"),
+  address: notApplicable("it is a part of another object"),
+  withoutCalls: { search: foundWithPrincipal },
+  grants: "lets an analyst activate a membership of the group",
+  judged: {
+    activationRequires: "activations",
+    approverGroups: "named-principals",
+    approvers: "named-principals",
+    groupId: "named-principals",
+    maximumActivation: "activations",
+    members: "named-principals",
+    tenantId: "named-organizations",
+  },
+  isExpected: isJustInTime,
+  write: () => graphGroupEligibilities.write,
+  read: graphGroupEligibilities.read,
+  additions: ["added eligibilities"],
+  licence: "Microsoft Entra ID P2 or ID Governance",
+  leftWhenAdopted: notApplicable("just-in-time access is not adopted"),
+  adoption: {
+    search: "none",
+    why: "it is not imported: look under Privileged Identity Management > Groups, and set portalAccess.activation",
+  },
+  evidence: notApplicable("who activates it is a guest of the stack, and a subject already"),
+  removal: { by: "owner", owner: "group", property: "groupId", order: removalOrder.assignment },
+  stays: notApplicable("nothing of it stays"),
+} as const satisfies AccessKind;
+
+/** The policy by which eligible members of a group activate their membership (PIM for Groups). */
+export const activationPolicy = {
+  key: "activationPolicy",
+  singular: "activation policy",
+  plural: "activation policies",
+  place: "customer's tenant",
+  types: notApplicable("the eligible memberships declare it"),
+  name: notApplicable("each group has one, without a name"),
+  mark: notApplicable("it has no place for a mark"),
+  address: notApplicable("it is a part of another object"),
+  withoutCalls: {
+    presence: "each group has one, which gives nothing by itself",
+    search: "each group has one, which gives nothing by itself",
+    held: notHeld,
+  },
+  grants: "decides how long a membership is active, and who approves it",
+  judged: { maximumActivation: "activations" },
+  isExpected: isJustInTime,
+  write: () => activationPolicyPermissions.write,
+  read: activationPolicyPermissions.read,
+  additions: notApplicable("up --refresh compares all of it"),
+  licence: "Microsoft Entra ID P2 or ID Governance",
+  leftWhenAdopted: notApplicable("just-in-time access is not adopted"),
+  adoption: {
+    search: "none",
+    why: "it is not imported: the next up sets it where portalAccess.activation is set",
+  },
+  evidence: notApplicable("it is a rule, and does not act"),
+  removal: { by: "owner", owner: "group", property: "", order: removalOrder.definition },
+  stays: "the policy of a group that stays: it gives no access by itself",
+} as const satisfies AccessKind;
+
+/** In the order in which people read of them. */
+export const people = [guest, group, membership, eligibility, activationPolicy] as const;

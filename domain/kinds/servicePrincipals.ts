@@ -1,0 +1,228 @@
+/** Service principals, their permissions, and consents to the applications of the MSSP. */
+import {
+  appRolePermissions,
+  connectorRoles,
+  defaultConnectorAccess,
+  graphPermissionGrants,
+  graphServicePrincipals,
+} from "@defender-mssp/microsoft";
+import {
+  always,
+  consentsToLegacyApi,
+  hasCustomerApplication,
+  hasMsspApplication,
+  never,
+  type PrerequisiteSettings,
+} from "../prerequisiteSettings";
+import { azuread, component, dynamic } from "../resourceTypes";
+import { type AccessKind, foundWithPrincipal, isPrincipal, notApplicable, removalOrder } from "./accessKind";
+import { listed, ofTheApplication } from "./kindAnswers";
+
+/** The service principal of the SIEM connector's app registration. */
+export const servicePrincipal = {
+  key: "servicePrincipal",
+  singular: "service principal",
+  plural: "service principals",
+  place: "customer's tenant",
+  types: [azuread("ServicePrincipal")],
+  name: "customerName",
+  mark: notApplicable("it stands beside its app registration, which has one"),
+  address: graphServicePrincipals.path,
+  principal: "servicePrincipal",
+  withoutCalls: { held: isPrincipal },
+  grants: "holds the consents of the SIEM connector",
+  judged: { clientId: "named-principals", owners: "owners" },
+  isExpected: hasCustomerApplication,
+  write: () => graphServicePrincipals.write,
+  read: graphServicePrincipals.read,
+  additions: ["added to the service principal"],
+  licence: notApplicable("every edition of Microsoft Entra ID has it"),
+  leftWhenAdopted: [
+    "accountEnabled",
+    "alternativeNames",
+    "appRoleAssignmentRequired",
+    "description",
+    "featureTags",
+    "features",
+    "loginUrl",
+    "notes",
+    "notificationEmailAddresses",
+    "owners",
+    "preferredSingleSignOnMode",
+    "tags",
+  ],
+  adoption: { search: "listed", owned: "application" },
+  evidence: { who: "the SIEM's application", from: "state" },
+  removal: { by: "destroy", order: removalOrder.principal },
+  stays: "a deleted object for 30 days, among the tenant's deleted items: it gives no access",
+} as const satisfies AccessKind;
+
+/** The service principal of the MSSP's own application in the customer's tenant. */
+export const msspServicePrincipal = {
+  key: "msspServicePrincipal",
+  singular: "service principal of the MSSP's application",
+  plural: "service principals of the MSSP's application",
+  place: "customer's tenant",
+  types: [dynamic("MsspServicePrincipal"), component("MsspServicePrincipal")],
+  name: notApplicable("it has the name of the MSSP's application"),
+  mark: "notes",
+  address: graphServicePrincipals.path,
+  principal: "servicePrincipal",
+  withoutCalls: { held: isPrincipal },
+  grants: "holds the consents of the MSSP's application",
+  judged: { applicationId: "named-organizations", tenantId: "named-organizations" },
+  isExpected: hasMsspApplication,
+  write: () => graphServicePrincipals.write,
+  read: graphServicePrincipals.read,
+  additions: ["added to the service principal", "added applications of the MSSP"],
+  licence: notApplicable("every edition of Microsoft Entra ID has it"),
+  leftWhenAdopted: notApplicable("it is recognized by its application ID, and only its mark is written"),
+  adoption: { search: "listed", owned: "application" },
+  evidence: { who: "the MSSP's application for the SIEM", from: "state" },
+  removal: { by: "destroy", order: removalOrder.principal },
+  stays: "a deleted object for 30 days, among the tenant's deleted items: it gives no access",
+} as const satisfies AccessKind;
+
+/** An application permission that a service principal of the MSSP has: an app role assignment. */
+export const applicationPermission = {
+  key: "applicationPermission",
+  singular: "application permission",
+  plural: "application permissions",
+  place: "customer's tenant",
+  types: [azuread("AppRoleAssignment"), dynamic("AppRoleGrant"), component("AppRoleGrant")],
+  name: "connector.alertApis, connector.profile",
+  mark: notApplicable("it has no place for a mark"),
+  address: notApplicable("it is a part of another object"),
+  withoutCalls: { search: foundWithPrincipal },
+  grants: "lets the MSSP's SIEM use an API without a person",
+  judged: {
+    appRoleId: "api-permissions",
+    principalObjectId: "named-principals",
+    appRole: "api-permissions",
+    tenantId: "named-organizations",
+  },
+  isExpected: hasApplicationPermissions,
+  write: () => appRolePermissions.write,
+  read: appRolePermissions.read,
+  additions: ["added to the service principal", "added app roles"],
+  licence: notApplicable("every edition of Microsoft Entra ID has it"),
+  leftWhenAdopted: notApplicable("it has nothing but its role and its principal"),
+  adoption: listed,
+  evidence: ofTheApplication,
+  removal: { by: "owner", owner: "servicePrincipal", property: "principalObjectId", order: removalOrder.grant },
+  stays: notApplicable("nothing of it stays"),
+} as const satisfies AccessKind;
+
+/** As if the profile had not ended: permissions are needed to take its roles away, too. */
+function hasApplicationPermissions({ connector = defaultConnectorAccess }: PrerequisiteSettings): boolean {
+  return connectorRoles(connector, "0000-01-01").length > 0;
+}
+
+/** A consent to delegated permissions of the SIEM connector. */
+export const delegatedConsent = {
+  key: "delegatedConsent",
+  singular: "delegated permission",
+  plural: "delegated permissions",
+  place: "customer's tenant",
+  types: [azuread("ServicePrincipalDelegatedPermissionGrant")],
+  name: "connector.alertApis",
+  mark: notApplicable("it has no place for a mark"),
+  address: graphPermissionGrants.path,
+  withoutCalls: { search: foundWithPrincipal },
+  grants: "lets the SIEM connector use an API as the person who signed in",
+  judged: {
+    claimValues: "api-permissions",
+    servicePrincipalObjectId: "named-principals",
+    userObjectId: "named-principals",
+  },
+  isExpected: consentsToLegacyApi,
+  write: () => graphPermissionGrants.write,
+  read: graphPermissionGrants.read,
+  additions: ["added consents"],
+  licence: notApplicable("every edition of Microsoft Entra ID has it"),
+  leftWhenAdopted: ["claimValues"],
+  adoption: listed,
+  evidence: ofTheApplication,
+  removal: { by: "owner", owner: "servicePrincipal", property: "servicePrincipalObjectId", order: removalOrder.grant },
+  stays: notApplicable("nothing of it stays"),
+} as const satisfies AccessKind;
+
+/** The customer's consent to the application that runs `up`. */
+export const automationConsent = {
+  key: "automationConsent",
+  singular: "consent to the MSSP's automation",
+  plural: "consents to the MSSP's automation",
+  place: "customer's tenant",
+  types: notApplicable("an administrator of the customer consents to it before the first up"),
+  name: notApplicable("it has the name of the MSSP's application"),
+  mark: notApplicable("the customer creates it"),
+  address: notApplicable("the search finds it, not its ID"),
+  principal: "servicePrincipal",
+  withoutCalls: { presence: "the stack's state does not have it: it is searched", held: isPrincipal },
+  grants: "lets the MSSP change what the permissions of this page permit",
+  judged: notApplicable("no resource declares it"),
+  isExpected: always,
+  write: notApplicable("only an administrator of the customer consents, and withdraws"),
+  read: graphServicePrincipals.read,
+  additions: ["added to the automation"],
+  licence: notApplicable("every edition of Microsoft Entra ID has it"),
+  leftWhenAdopted: notApplicable("the customer keeps it"),
+  adoption: notApplicable("it is a service principal of the MSSP's tenant, and listed as one"),
+  evidence: { who: "the MSSP's automation", from: "environment" },
+  removal: {
+    by: "person",
+    given: "consent",
+    end: "Delete the MSSP's automation application under Enterprise applications. From then on {mssp} can change nothing in your tenant.",
+    beforeDestroy: notApplicable("`destroy` needs it: it ends last"),
+    order: removalOrder.automation,
+    step: "Delete the service principal: az ad sp delete --id <application ID>.",
+  },
+  stays: "a deleted object for 30 days, among the tenant's deleted items: it gives no access",
+} as const satisfies AccessKind;
+
+/** The customer's consent to the application that only previews, in pull requests. */
+export const previewConsent = {
+  key: "previewConsent",
+  singular: "consent to the MSSP's preview application",
+  plural: "consents to the MSSP's preview application",
+  place: "customer's tenant",
+  types: notApplicable("an administrator of the customer consents to it, where the MSSP previews in pull requests"),
+  name: notApplicable("it has the name of the MSSP's application"),
+  mark: notApplicable("the customer creates it"),
+  address: notApplicable("the search finds it, not its ID"),
+  principal: "servicePrincipal",
+  withoutCalls: {
+    presence: "the stack's state does not have it: it is searched",
+    search: "found as a service principal of the MSSP's tenant",
+    held: isPrincipal,
+  },
+  grants: "lets the MSSP read what a preview compares",
+  judged: notApplicable("no resource declares it"),
+  isExpected: never,
+  write: notApplicable("only an administrator of the customer consents, and withdraws"),
+  read: graphServicePrincipals.read,
+  additions: ["added applications of the MSSP"],
+  licence: notApplicable("every edition of Microsoft Entra ID has it"),
+  leftWhenAdopted: notApplicable("the customer keeps it"),
+  adoption: notApplicable("it is a service principal of the MSSP's tenant, and listed as one"),
+  evidence: { who: "other applications of the MSSP's tenant, such as its preview application", from: "tenant" },
+  removal: {
+    by: "person",
+    given: "previewConsent",
+    end: "If you consented to the MSSP's preview application, delete it there, too. From then on {mssp} reads no settings of your tenant.",
+    beforeDestroy: notApplicable("it ends after the last preview"),
+    order: removalOrder.automation,
+    step: "Delete the service principal: az ad sp delete --id <application ID>.",
+  },
+  stays: "a deleted object for 30 days, among the tenant's deleted items: it gives no access",
+} as const satisfies AccessKind;
+
+/** In the order in which people read of them. */
+export const servicePrincipals = [
+  servicePrincipal,
+  msspServicePrincipal,
+  applicationPermission,
+  delegatedConsent,
+  automationConsent,
+  previewConsent,
+] as const;

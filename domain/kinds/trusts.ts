@@ -1,0 +1,165 @@
+/** Trusts and relationships between the MSSP's tenant and the customer's, and policies that name the MSSP's. */
+import {
+  governancePermissions,
+  graphAccessPartners,
+  graphAccessPolicies,
+  graphAdminRelationships,
+} from "@defender-mssp/microsoft";
+import { hasCrossTenantTrust, hasModel, never, setsConditionalAccess } from "../prerequisiteSettings";
+import { azuread, component, dynamic } from "../resourceTypes";
+import { type AccessKind, notApplicable, notHeld, removalOrder } from "./accessKind";
+
+/** The entry of the MSSP's tenant in the cross-tenant access policy. */
+export const partnerEntry = {
+  key: "partnerEntry",
+  singular: "partner of the cross-tenant access policy",
+  plural: "partners of the cross-tenant access policy",
+  place: "customer's tenant",
+  types: [
+    dynamic("CrossTenantPartner"),
+    component("CrossTenantPartner"),
+    dynamic("CrossTenantPartnerEntry"),
+    component("CrossTenantPartnerEntry"),
+  ],
+  name: notApplicable("it has the MSSP's tenant ID"),
+  mark: notApplicable("it has no place for a mark: the MSSP's tenant ID tells whose it is"),
+  address: graphAccessPartners.path,
+  withoutCalls: { held: notHeld },
+  grants: "trusts the MSSP's multifactor authentication and devices",
+  judged: {
+    found: "own-references",
+    inboundConsentAllowed: "trust-of-mssp-only",
+    isCompliantDeviceAccepted: "trust-of-mssp-only",
+    isHybridAzureADJoinedDeviceAccepted: "trust-of-mssp-only",
+    isMfaAccepted: "trust-of-mssp-only",
+    limitToApplication: "trust-of-mssp-only",
+    limitToGroup: "trust-of-mssp-only",
+    partnerTenantId: "trust-of-mssp-only",
+    tenantId: "named-organizations",
+  },
+  isExpected: hasCrossTenantTrust,
+  write: () => graphAccessPartners.write,
+  read: graphAccessPartners.read,
+  additions: ["added trust of the MSSP"],
+  licence: "Microsoft Entra ID P1",
+  leftWhenAdopted: notApplicable("its earlier values are kept in the state, and come back"),
+  adoption: {
+    search: "none",
+    why: "it is not imported: with crossTenantTrust the next up merges its values into the entry, and destroy puts back what was before",
+  },
+  evidence: notApplicable("it lets the stack's guests sign in, who are subjects already"),
+  removal: { by: "destroy", order: removalOrder.trust },
+  stays: "an entry that existed before the stack, with its earlier values",
+} as const satisfies AccessKind;
+
+/** The Conditional Access policy for people of the MSSP's tenant. */
+export const conditionalAccessPolicy = {
+  key: "conditionalAccessPolicy",
+  singular: "Conditional Access policy",
+  plural: "Conditional Access policies",
+  place: "customer's tenant",
+  types: [azuread("ConditionalAccessPolicy")],
+  name: "msspName",
+  mark: notApplicable("a policy has no place for a mark"),
+  address: graphAccessPolicies.path,
+  withoutCalls: { held: notHeld },
+  grants: notApplicable("it takes access away, and gives none"),
+  judged: {
+    conditions: "trust-of-mssp-only",
+    grantControls: "trust-of-mssp-only",
+    sessionControls: "trust-of-mssp-only",
+    state: "trust-of-mssp-only",
+  },
+  isExpected: setsConditionalAccess,
+  write: () => graphAccessPolicies.write,
+  read: graphAccessPolicies.read,
+  additions: ["added trust of the MSSP"],
+  licence: "Microsoft Entra ID P1",
+  leftWhenAdopted: notApplicable("a policy that exists is not adopted"),
+  adoption: {
+    search: "none",
+    why: "it has no mark: with conditionalAccess the next up creates one of its own; compare Conditional Access > Policies",
+  },
+  evidence: notApplicable("it takes access away, and does not act"),
+  removal: { by: "destroy", order: removalOrder.trust },
+  stays: notApplicable("nothing of it stays"),
+} as const satisfies AccessKind;
+
+/** A governance relationship of the two tenants (Microsoft Entra Tenant Governance). */
+export const governanceRelationship = {
+  key: "governanceRelationship",
+  singular: "governance relationship",
+  plural: "governance relationships",
+  place: "customer's tenant",
+  types: notApplicable("people of both tenants establish it"),
+  name: "portalAccess.groups",
+  mark: notApplicable("the MSSP's tenant ID tells whose it is"),
+  address: notApplicable("the search finds it, not its ID"),
+  withoutCalls: { presence: "the stack's state does not have it: it is searched", held: notHeld },
+  grants: "gives groups of the MSSP's tenant roles in the customer's",
+  judged: notApplicable("no resource declares it"),
+  isExpected: hasModel("governance"),
+  write: notApplicable("only signed-in people of the two tenants establish and terminate it"),
+  read: governancePermissions,
+  additions: ["governance relationship"],
+  licence: "Microsoft Entra ID P1",
+  leftWhenAdopted: notApplicable("people of both tenants keep it"),
+  adoption: {
+    search: "none",
+    why: "people establish it: npx mssp governance status shows it once portalAccess.model is governance",
+  },
+  evidence: {
+    who: "people of the governing tenant",
+    from: "nowhere",
+    why: "they have roles through the governance relationship without a user in this tenant, and no list of Graph names them",
+  },
+  removal: {
+    by: "person",
+    given: "governance",
+    end: "End the governance relationship: Microsoft Entra admin center ({entra}), Tenant governance > Governing tenants > the tenant of {mssp} > Terminate governance. Microsoft removes its roles and applications.",
+    beforeDestroy:
+      "Before `npx pulumi destroy` or another portalAccess.model: end the governance relationship with " +
+      "`npx mssp governance terminate --stack <stack> --as customer --client-id <ID>`. Neither ends it: it grants access until the customer terminates it.",
+    order: removalOrder.trust,
+    step: "End it: npx mssp governance terminate --stack <stack> --as customer --client-id <ID>.",
+  },
+  stays: "the policy template in the MSSP's tenant",
+} as const satisfies AccessKind;
+
+/** A relationship of granular delegated admin privileges (Partner Center). */
+export const gdapRelationship = {
+  key: "gdapRelationship",
+  singular: "GDAP relationship",
+  plural: "GDAP relationships",
+  place: "customer's tenant",
+  types: notApplicable("Partner Center establishes it, not this program"),
+  name: notApplicable("Partner Center names it"),
+  mark: notApplicable("the partner creates it"),
+  address: notApplicable("the search finds it, not its ID"),
+  withoutCalls: { presence: "the stack's state does not have it: it is searched", held: notHeld },
+  grants: "gives groups of a partner's tenant roles in the customer's",
+  judged: notApplicable("no resource declares it"),
+  isExpected: never,
+  write: notApplicable("this program establishes none"),
+  read: graphAdminRelationships.read,
+  additions: notApplicable("Graph shows it in the partner's tenant only"),
+  licence: notApplicable("every edition of Microsoft Entra ID has it"),
+  leftWhenAdopted: notApplicable("Partner Center keeps it"),
+  adoption: {
+    search: "none",
+    why: "Graph shows it in the partner's tenant only: look at Microsoft 365 admin center > Settings > Partner relationships",
+  },
+  evidence: notApplicable("this program establishes none: the partner's tenant lists its relationships"),
+  removal: {
+    by: "person",
+    given: notApplicable("no onboarding needs one"),
+    end: "If the MSSP is your Microsoft partner, end its delegated admin privileges: Microsoft 365 admin center > Settings > Partner relationships.",
+    beforeDestroy: notApplicable("it ends without this program, before or after `destroy`"),
+    order: removalOrder.trust,
+    step: "Look at Microsoft 365 admin center > Settings > Partner relationships, and remove the MSSP's.",
+  },
+  stays: notApplicable("nothing of it stays"),
+} as const satisfies AccessKind;
+
+/** In the order in which people read of them. */
+export const trusts = [partnerEntry, conditionalAccessPolicy, governanceRelationship, gdapRelationship] as const;
