@@ -41,7 +41,7 @@ export const reaches: readonly Reach[] = [
   { from: /^test\/compat\//, reads: /^test\/compat\/(?!.*\.ts$)/ },
   { from: /^test\/policy\//, reads: /^policy\// },
   { from: /^test\/settings\//, reads: /^(settings\.schema\.json|Pulumi\.|templates\/)/ },
-  { from: /^test\/templates\//, reads: /^(templates|docs)\// },
+  { from: /^test\/templates\//, reads: /^(templates|docs|test\/compat\/[^/]+\/templates)\// },
   {
     from: /^test\/cli\/.*\.test\.ts$/,
     reads: /^(templates|examples|plugin)\/|^test\/cli\/(?!.*\.ts$)|^(Pulumi\.|settings\.schema\.json)/,
