@@ -18,7 +18,7 @@ interface Reach {
 }
 
 /** What every test stands on: a change reaches everything. */
-const ground = /(^|\/)(package(-lock)?|tsconfig[^/]*|\.mocharc)\.json$|^packages\/testkit\/mocha\//;
+const ground = /(^|\/)(package(-lock)?|tsconfig[^/]*|\.mocharc)\.json$|^packages\/testkit\/(mocha\/|src\/processTree)/;
 
 const engineTests = /^test\/(?!dev\/).*\.(process|engine)\.test\.ts$|^test\/(e2e|lives|compat|official)\//;
 
@@ -26,7 +26,7 @@ export const reaches: readonly Reach[] = [
   // They read whatever is there.
   { from: /^test\/(names|hosts|oneHome|readme)\.test|^test\/(dev|docs|package)\//, reads: /./ },
   // The command, the program with its plugins and policy pack, each in processes.
-  { from: /^test\//, naming: /mssp\.js|"\.bin"/, starts: /^cli\/(mssp\.js|main\.ts)$/ },
+  { from: /^test\//, naming: /mssp\.js|"cli", "(main|run)\.js"|"\.bin"/, starts: /^cli\/(mssp\.js|main\.ts)$/ },
   {
     from: engineTests,
     starts:
@@ -35,13 +35,24 @@ export const reaches: readonly Reach[] = [
   },
   { from: /^test\/program\//, starts: /^program\//, reads: /^(program|packages\/engine)\// },
   { from: /^test\/(components|plugin)\//, starts: /^(components|plugin)\//, reads: /^plugin\// },
-  // Files of the product that are no modules.
+  // Modules that others start or load by their place.
+  { from: /^cli\/fleet\/workers\.ts$/, starts: /^cli\/fleet\/worker\.ts$/ },
+  { from: /^cli\/sandbox\/sandbox\/detached\.ts$/, starts: /^cli\/sandbox\/sandbox\/detachedServer\.ts$/ },
+  {
+    from: /^packages\/(detections\/src\/judge\/installedJudge|sandbox\/.*\/queryResult)\.ts$/,
+    starts: /^packages\/kql\/(judge\.js|src\/(index|judge\/main)\.ts)$/,
+  },
+  { from: /^packages\/pages\/src\/assets\.ts$/, reads: /^packages\/pages\/src\/browser\// },
+  // Files of the product that are no modules, and sources that tests read.
   { from: /^test\/e2e\//, reads: /^examples\/|^test\/e2e\/(?!.*\.ts$)/ },
   { from: /^test\/e2e\/(commandBlocks|examples|start)\./, reads: /^(docs\/|README\.md)/ },
   { from: /^test\/compat\//, reads: /^test\/compat\/(?!.*\.ts$)/ },
-  { from: /^test\/policy\//, reads: /^policy\// },
-  { from: /^test\/settings\//, reads: /^(settings\.schema\.json|Pulumi\.|templates\/)/ },
-  { from: /^test\/templates\//, reads: /^(templates|docs|test\/compat\/[^/]+\/templates)\// },
+  { from: /^test\/policy\//, reads: /^(policy|components)\// },
+  { from: /^test\/settings\//, reads: /^(settings\.schema\.json|Pulumi\.|README\.md|templates\/)/ },
+  {
+    from: /^test\/templates\//,
+    reads: /^(templates|docs|\.github|test\/compat\/[^/]+\/templates)\/|^packages\/microsoft\/src\/entra\/token\.ts$/,
+  },
   {
     from: /^test\/cli\/.*\.test\.ts$/,
     reads: /^(templates|examples|plugin)\/|^test\/cli\/(?!.*\.ts$)|^(Pulumi\.|settings\.schema\.json)/,
