@@ -47,6 +47,7 @@ export const reaches: readonly Reach[] = [
   { from: /^test\/e2e\//, reads: /^examples\/|^test\/e2e\/(?!.*\.ts$)/ },
   { from: /^test\/e2e\/(commandBlocks|examples|start)\./, reads: /^(docs\/|README\.md)/ },
   { from: /^test\/compat\//, reads: /^test\/compat\/(?!.*\.ts$)/ },
+  { from: /^test\/cli\/terminalText\.attack\./, reads: /^(cli|packages\/siem\/src)\// },
   { from: /^test\/policy\//, reads: /^(policy|components)\// },
   { from: /^test\/settings\//, reads: /^(settings\.schema\.json|Pulumi\.|README\.md|templates\/)/ },
   {
@@ -55,7 +56,7 @@ export const reaches: readonly Reach[] = [
   },
   {
     from: /^test\/cli\/.*\.test\.ts$/,
-    reads: /^(templates|examples|plugin)\/|^test\/cli\/(?!.*\.ts$)|^(Pulumi\.|settings\.schema\.json)/,
+    reads: /^(templates|examples|plugin)\/|^test\/(cli|compat)\/(?!.*\.ts$)|^(Pulumi\.|settings\.schema\.json)/,
   },
   { from: /^test\/cli\/(customer\/(docs|init|new|upgrade)|stack)\/.*\.test\.ts$/, reads: /^docs\/|\.md$/ },
   { from: /^packages\/sandbox\/test\//, reads: /^docs\/reference\/sandbox-routes\.md$/ },
@@ -103,7 +104,11 @@ export function selectTests({ tests, importers, read }: TestedCheckout, changed:
   );
   const reached = new Set(changed);
   const add = (files: readonly string[] = []) => files.forEach((file) => reached.add(file));
-  for (const file of changed) for (const row of reaches) if (row.reads?.test(file) === true) add(sources.get(row));
+  for (const file of changed) {
+    for (const row of reaches) if (row.reads?.test(file) === true) add(sources.get(row));
+    // Tests and their helpers read documents by name.
+    if (file.startsWith("docs/")) add(nodes.filter((node) => /(^|\/)test\//.test(node) && read(node)?.includes(file)));
+  }
   // What is added while it is walked is walked as well.
   for (const file of reached) {
     add(importers.get(file));
