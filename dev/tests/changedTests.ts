@@ -18,7 +18,7 @@ interface Reach {
 }
 
 /** What every test stands on: a change reaches everything. */
-const ground = /(^|\/)(package(-lock)?|tsconfig[^/]*|\.mocharc)\.json$|^packages\/testkit\/mocha\//;
+const ground = /(^|\/)(package(-lock)?|tsconfig[^/]*|\.mocharc)\.json$|^packages\/testkit\/(mocha\/|src\/processTree)/;
 
 const engineTests = /^test\/(?!dev\/).*\.(process|engine)\.test\.ts$|^test\/(e2e|lives|compat|official)\//;
 
@@ -26,7 +26,7 @@ export const reaches: readonly Reach[] = [
   // They read whatever is there.
   { from: /^test\/(names|hosts|oneHome|readme)\.test|^test\/(dev|docs|package)\//, reads: /./ },
   // The command, the program with its plugins and policy pack, each in processes.
-  { from: /^test\//, naming: /mssp\.js|"\.bin"/, starts: /^cli\/(mssp\.js|main\.ts)$/ },
+  { from: /^test\//, naming: /mssp\.js|"cli", "(main|run)\.js"|"\.bin"/, starts: /^cli\/(mssp\.js|main\.ts)$/ },
   {
     from: engineTests,
     starts:
@@ -35,16 +35,28 @@ export const reaches: readonly Reach[] = [
   },
   { from: /^test\/program\//, starts: /^program\//, reads: /^(program|packages\/engine)\// },
   { from: /^test\/(components|plugin)\//, starts: /^(components|plugin)\//, reads: /^plugin\// },
-  // Files of the product that are no modules.
+  // Modules that others start or load by their place.
+  { from: /^cli\/fleet\/workers\.ts$/, starts: /^cli\/fleet\/worker\.ts$/ },
+  { from: /^cli\/sandbox\/sandbox\/detached\.ts$/, starts: /^cli\/sandbox\/sandbox\/detachedServer\.ts$/ },
+  {
+    from: /^packages\/(detections\/src\/judge\/installedJudge|sandbox\/.*\/queryResult)\.ts$/,
+    starts: /^packages\/kql\/(judge\.js|src\/(index|judge\/main)\.ts)$/,
+  },
+  { from: /^packages\/pages\/src\/assets\.ts$/, reads: /^packages\/pages\/src\/browser\// },
+  // Files of the product that are no modules, and sources that tests read.
   { from: /^test\/e2e\//, reads: /^examples\/|^test\/e2e\/(?!.*\.ts$)/ },
   { from: /^test\/e2e\/(commandBlocks|examples|start)\./, reads: /^(docs\/|README\.md)/ },
   { from: /^test\/compat\//, reads: /^test\/compat\/(?!.*\.ts$)/ },
-  { from: /^test\/policy\//, reads: /^policy\// },
-  { from: /^test\/settings\//, reads: /^(settings\.schema\.json|Pulumi\.|templates\/)/ },
-  { from: /^test\/templates\//, reads: /^(templates|docs)\// },
+  { from: /^test\/cli\/terminalText\.attack\./, reads: /^(cli|packages\/siem\/src)\// },
+  { from: /^test\/policy\//, reads: /^(policy|components)\// },
+  { from: /^test\/settings\//, reads: /^(settings\.schema\.json|Pulumi\.|README\.md|templates\/)/ },
+  {
+    from: /^test\/templates\//,
+    reads: /^(templates|docs|\.github|test\/compat\/[^/]+\/templates)\/|^packages\/microsoft\/src\/entra\/token\.ts$/,
+  },
   {
     from: /^test\/cli\/.*\.test\.ts$/,
-    reads: /^(templates|examples|plugin)\/|^test\/cli\/(?!.*\.ts$)|^(Pulumi\.|settings\.schema\.json)/,
+    reads: /^(templates|examples|plugin)\/|^test\/(cli|compat)\/(?!.*\.ts$)|^(Pulumi\.|settings\.schema\.json)/,
   },
   { from: /^test\/cli\/(customer\/(docs|init|new|upgrade)|stack)\/.*\.test\.ts$/, reads: /^docs\/|\.md$/ },
   { from: /^packages\/sandbox\/test\//, reads: /^docs\/reference\/sandbox-routes\.md$/ },
@@ -92,7 +104,11 @@ export function selectTests({ tests, importers, read }: TestedCheckout, changed:
   );
   const reached = new Set(changed);
   const add = (files: readonly string[] = []) => files.forEach((file) => reached.add(file));
-  for (const file of changed) for (const row of reaches) if (row.reads?.test(file) === true) add(sources.get(row));
+  for (const file of changed) {
+    for (const row of reaches) if (row.reads?.test(file) === true) add(sources.get(row));
+    // Tests and their helpers read documents by name.
+    if (file.startsWith("docs/")) add(nodes.filter((node) => /(^|\/)test\//.test(node) && read(node)?.includes(file)));
+  }
   // What is added while it is walked is walked as well.
   for (const file of reached) {
     add(importers.get(file));

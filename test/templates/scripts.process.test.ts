@@ -1,19 +1,42 @@
 /**
  * The templates as other programs read them: actionlint, systemd, and bash. It runs the shell lines
- * of all pipeline templates as GitHub, GitLab and Azure run them, with stand-ins for npm, npx and gh
- * that write down how they were called. What `mssp ci` then does is tested with the commands.
+ * of all pipeline templates, those of released versions too, as GitHub, GitLab and Azure run them,
+ * with stand-ins for npm, npx and gh that write down how they were called. The command line must
+ * accept each call of `mssp`; what `mssp ci` then does is tested with the commands.
  */
 import assert from "node:assert/strict";
 import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { chmod, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import type { Command } from "commander";
 import { execa } from "execa";
 import { parse } from "yaml";
-import { stepsOf, root, workflow, workflowFile, workflows, type Job as WorkflowJob } from "./workflowFiles";
+import { processSession } from "@defender-mssp/terminal/processSession";
+import { prepareUsage } from "@defender-mssp/terminal/usage";
+import { programFor } from "../../cli/program";
+import {
+  releasedTemplates,
+  stepsOf,
+  root,
+  templates,
+  workflow,
+  workflowFile,
+  workflows,
+  type Job as WorkflowJob,
+} from "./workflowFiles";
 
-const templates = path.resolve(__dirname, "..", "..", "templates");
 const stack = "contoso";
+
+/** What else a script may be started with, where it asks. */
+const occasions: readonly Readonly<Record<string, string>>[] = [
+  {},
+  { ONLY: "" },
+  { ONLY: "", GITHUB_EVENT_NAME: "schedule" },
+  { CI_PIPELINE_SOURCE: "schedule" },
+  { CI_PIPELINE_SOURCE: "merge_request_event" },
+  { BUILD_REASON: "Schedule" },
+];
 
 interface Script {
   readonly name: string;
@@ -36,10 +59,11 @@ interface Job {
 const expressions: readonly (readonly [RegExp, string])[] = [
   [/stacks \}\}$/, `${stack} tailwind`],
   [/(\.stack|\.confirmation) \}\}$/, stack],
+  [/NOTIFY_FORMAT \}\}$/, "teams"],
   [/./, "value"],
 ];
 
-async function gitHubScripts(): Promise<Script[]> {
+async function gitHubScripts(folder: string): Promise<Script[]> {
   const given = {
     ...{ GITHUB_OUTPUT: "out", GITHUB_ENV: "env", GITHUB_STEP_SUMMARY: "summary", GITHUB_EVENT_NAME: "push" },
     ...{ GITHUB_REPOSITORY: "mssp/customers", RUNNER_TEMP: "." },
@@ -50,8 +74,8 @@ async function gitHubScripts(): Promise<Script[]> {
       return [name, text.startsWith("${{") ? value : text];
     });
   const scripts: Script[] = [];
-  for (const file of await readdir(path.join(templates, "github"))) {
-    const { jobs } = parse(await readFile(path.join(templates, "github", file), "utf8")) as {
+  for (const file of await readdir(path.join(folder, "github"))) {
+    const { jobs } = parse(await readFile(path.join(folder, "github", file), "utf8")) as {
       jobs: Record<string, Job>;
     };
     for (const [id, { env, steps = [] }] of Object.entries(jobs))
@@ -73,7 +97,7 @@ type GitLabJob = Readonly<Record<"script" | "before_script", readonly string[] |
   readonly variables?: Readonly<Record<string, string>>;
 };
 
-async function gitLabScripts(): Promise<Script[]> {
+async function gitLabScripts(folder: string): Promise<Script[]> {
   const given = {
     ...{ STACK: stack, CONFIRMATION: stack, AZURE_ID_TOKEN: "token", MSSP_PARTS: "2", CI_PIPELINE_SOURCE: "push" },
     ...{ CI_COMMIT_BEFORE_SHA: "before", CI_MERGE_REQUEST_DIFF_BASE_SHA: "base", MSSP_TENANT_ID: "tenant" },
@@ -81,7 +105,7 @@ async function gitLabScripts(): Promise<Script[]> {
   };
   const scripts: Script[] = [];
   for (const file of ["gitlab-ci.yml", "gitlab-stacks.yml"]) {
-    const jobs = parse(await readFile(path.join(templates, "gitlab", file), "utf8"), { logLevel: "error" }) as Record<
+    const jobs = parse(await readFile(path.join(folder, "gitlab", file), "utf8"), { logLevel: "error" }) as Record<
       string,
       GitLabJob
     >;
@@ -100,9 +124,9 @@ async function gitLabScripts(): Promise<Script[]> {
   return scripts;
 }
 
-async function azureScripts(): Promise<Script[]> {
+async function azureScripts(folder: string): Promise<Script[]> {
   const [pipeline = "", steps = ""] = await Promise.all(
-    ["azure-pipelines.yml", "azure-stack.yml"].map((file) => readFile(path.join(templates, "azure", file), "utf8")),
+    ["azure-pipelines.yml", "azure-stack.yml"].map((file) => readFile(path.join(folder, "azure", file), "utf8")),
   );
   const given = {
     STACK: stack,
@@ -132,6 +156,35 @@ function valuesOf(node: unknown, key: string): string[] {
   );
 }
 
+async function scriptsIn(folder: string): Promise<Script[]> {
+  return (await Promise.all([gitHubScripts(folder), gitLabScripts(folder), azureScripts(folder)])).flat();
+}
+
+/** What stands behind `mssp` in the templates, each up to its first value or the command's end. */
+async function commandsIn(folder: string): Promise<string[]> {
+  const files = await readdir(folder, { recursive: true, withFileTypes: true });
+  const texts = files
+    .filter((file) => file.isFile())
+    .map(async ({ parentPath, name }) =>
+      (await readFile(path.join(parentPath, name), "utf8")).replaceAll(/^ *#.*/gm, ""),
+    );
+  return (await Promise.all(texts)).flatMap((text) =>
+    [...text.matchAll(/ --no mssp ([^"$&|;>\\\n]+)/g)].map(([, start = ""]) => start.trim()),
+  );
+}
+
+/** Parses the arguments as `mssp` does. Throws what it would print; no command runs. */
+async function parseArguments(args: readonly string[]): Promise<void> {
+  const program = programFor(args, processSession());
+  const stub = (command: Command): void => {
+    if (command.commands.length === 0) command.action(() => undefined);
+    command.configureOutput({ writeErr: () => undefined }).commands.forEach(stub);
+  };
+  stub(program);
+  prepareUsage(program);
+  await program.parseAsync(args, { from: "user" });
+}
+
 /** Writes its arguments down, and fails for those that `FAILS` is a part of. */
 const standIn = `#!/bin/bash
 printf '%s' "\${0##*/}" >> "$CALLS"; printf '\\t%s' "$@" >> "$CALLS"; printf '\\n' >> "$CALLS"
@@ -150,7 +203,7 @@ describe("the scripts of the pipeline templates", () => {
       await writeFile(path.join(folder, "bin", name), standIn);
       await chmod(path.join(folder, "bin", name), 0o755);
     }
-    scripts = (await Promise.all([gitHubScripts(), gitLabScripts(), azureScripts()])).flat();
+    scripts = await scriptsIn(templates);
   });
   after(() => rm(folder, { recursive: true }));
 
@@ -172,18 +225,34 @@ describe("the scripts of the pipeline templates", () => {
     return { exitCode, all, calls: lines.map((line) => line.split("\t")) };
   }
 
-  it("each runs with the vendor's variables: none is unset, and no argument is empty", async () => {
+  it("each runs with the vendor's variables: none is unset, no argument is empty, and `mssp` accepts all", async () => {
     assert.ok(scripts.length >= 40, `${scripts.length} scripts`);
-    for (const script of scripts) {
-      const { exitCode, all, calls } = await run(script);
-      // The job that lists what nobody destroys is red on purpose.
-      assert.equal(exitCode, /Start the workflow destroy/.test(script.text) ? 1 : 0, `${script.name}\n${all}`);
-      for (const call of calls) {
-        assert.ok(!call.includes(""), `${script.name}: ${call.join(" ")}`);
-        const at = call.indexOf("--stack");
-        if (at >= 0) assert.match(call[at + 1] ?? "", /^(contoso|tailwind)$/, `${script.name}: ${call.join(" ")}`);
+    const older = (await Promise.all(releasedTemplates.map(scriptsIn))).flat();
+    assert.ok(older.length >= 40 * releasedTemplates.length && older.length > 0, `${older.length} released scripts`);
+    const accepted = new Set<string>();
+    const distinct = new Map([...scripts, ...older].map((script) => [JSON.stringify(script), script]));
+    for (const script of distinct.values())
+      for (const occasion of occasions.filter((names) =>
+        Object.keys(names).every((name) => script.text.includes(name)),
+      )) {
+        const { exitCode, all, calls } = await run({ ...script, environment: { ...script.environment, ...occasion } });
+        // The job that lists what nobody destroys is red on purpose.
+        assert.equal(exitCode, /Start the workflow destroy/.test(script.text) ? 1 : 0, `${script.name}\n${all}`);
+        for (const call of calls) {
+          assert.ok(!call.includes(""), `${script.name}: ${call.join(" ")}`);
+          const at = call.indexOf("--stack");
+          if (at >= 0) assert.match(call[at + 1] ?? "", /^(contoso|tailwind)$/, `${script.name}: ${call.join(" ")}`);
+          if (call[2] !== "mssp") continue;
+          await assert.doesNotReject(parseArguments(call.slice(3)), `${script.name}: ${call.join(" ")}`);
+          accepted.add(call.slice(3).join(" "));
+        }
       }
-    }
+    for (const folder of [templates, ...releasedTemplates])
+      for (const command of await commandsIn(folder))
+        assert.ok(
+          [...accepted].some((args) => args.startsWith(command)),
+          `no script ran mssp ${command}`,
+        );
   });
 
   const changes = (call: readonly string[]) => /\tpulumi\t(up|destroy)\t/.test(call.join("\t"));

@@ -1,10 +1,16 @@
 /** The workflow files: those of a repository of customers, and this project's own. */
-import { readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { parse } from "yaml";
 
 export const root = path.resolve(__dirname, "..", "..");
-const folders = [path.join(root, "templates", "github"), path.join(root, ".github", "workflows")];
+export const templates = path.join(root, "templates");
+const compat = path.join(root, "test", "compat");
+/** A repository of customers keeps the pipelines of the version that made it. */
+export const releasedTemplates = readdirSync(compat)
+  .map((version) => path.join(compat, version, "templates"))
+  .filter(existsSync);
+const folders = [path.join(templates, "github"), path.join(root, ".github", "workflows")];
 export const workflows = folders.flatMap((folder) => readdirSync(folder).filter((name) => name.endsWith(".yml")));
 
 interface Step {

@@ -1,16 +1,57 @@
-/** The table of what a change reaches, against the changes of which it is known which test fails. */
+/** The table of what a change reaches, against the checkout: changes of which it is known which test fails. */
 import assert from "node:assert/strict";
 import { existsSync, readFileSync } from "node:fs";
 import { mutations } from "../../../dev/promises/mutations";
 import { importersOfModules, selectTests } from "../../../dev/tests/changedTests";
 import { testFiles } from "../../../dev/tests/suites";
 
-it("a change that breaks a promise of SECURITY.md reaches the promise's test", () => {
+/** What no import says: a file, and a test that reads, loads or starts it. */
+const byFilesAndProcesses = [
+  ["cli/fleet/worker.ts", "test/e2e/fleet.test.ts"],
+  ["cli/run.ts", "test/e2e/fleetPlan.test.ts"],
+  ["cli/sandbox/sandbox/detachedServer.ts", "test/cli/sandbox/sandbox/sandbox.process.test.ts"],
+  ["packages/kql/src/judge/judgeQueries.ts", "packages/sandbox/test/defender/validateQuery.process.test.ts"],
+  ["packages/kql/src/judge/main.ts", "test/components/detections/prepareDetections.process.test.ts"],
+  ["packages/pages/src/browser/page.js", "test/cli/customer/report/browser.process.test.ts"],
+  ["packages/microsoft/src/entra/token.ts", "test/templates/esc.test.ts"],
+  ["components/guests/guest.ts", "test/policy/grantingProperties.test.ts"],
+  ["cli/fleet/log.ts", "test/cli/terminalText.attack.test.ts"],
+  ["docs/tenant.md", "test/domain/additionsPartNames.test.ts"],
+  ["test/compat/0.1.0/basic/state.json", "test/cli/customer/report/outputs.test.ts"],
+  ["README.md", "test/settings/settingsJsonSchema.test.ts"],
+  [".github/workflows/ci.yml", "test/templates/workflows.test.ts"],
+  ["test/compat/0.2.0/templates/github/up.yml", "test/templates/scripts.process.test.ts"],
+] as const;
+
+describe("dev/tests: the table of reaches", () => {
   const read = (file: string) => (existsSync(file) ? readFileSync(file, "utf8") : undefined);
-  const checkout = { tests: testFiles(), importers: importersOfModules(), read };
-  const missed = mutations.filter(({ file, test }) => !selectTests(checkout, [file]).selected.includes(test));
-  assert.deepEqual(
-    missed.map(({ file, test }) => `${file}: ${test}`),
-    [],
-  );
+  const tests = testFiles();
+  let importers: ReadonlyMap<string, readonly string[]>;
+  before(() => (importers = importersOfModules()));
+  const select = (file: string) => selectTests({ tests, importers, read }, [file]).selected;
+
+  it("a change that breaks a promise of SECURITY.md reaches the promise's test", () => {
+    const missed = mutations.filter(({ file, test }) => !select(file).includes(test));
+    assert.deepEqual(
+      missed.map(({ file, test }) => `${file}: ${test}`),
+      [],
+    );
+  });
+
+  for (const [file, test] of byFilesAndProcesses)
+    it(`${file} reaches ${test}`, () => {
+      assert.ok(existsSync(file) && tests.includes(test));
+      assert.ok(select(file).includes(test));
+    });
+
+  it("each module that nothing imports reaches a test that does not read whatever is there", () => {
+    const reading = new Set(select("docs/README.md"));
+    const roots = [...importers].flatMap(([file, by]) => (by.length === 0 ? file : []));
+    const product = roots.filter((file) => !/^(dev|examples|test)\/|\/test\//.test(file));
+    assert.ok(product.length >= 15, product.join(" "));
+    assert.deepEqual(
+      product.filter((file) => select(file).every((test) => reading.has(test))),
+      [],
+    );
+  });
 });
