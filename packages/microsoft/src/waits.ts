@@ -132,6 +132,14 @@ export const waits = {
     shownBy: "PUT …/Microsoft.Authorization/roleAssignments/{name}",
     source: "https://learn.microsoft.com/azure/role-based-access-control/troubleshooting",
   },
+  removal: {
+    hits: 5,
+    pause: minuteMs,
+    longest: 40 * minuteMs,
+    what: "a removal, with the last look at least ten minutes after it",
+    shownBy: "each object by its ID, and a search of every kind of access",
+    source: "five hits as in the azuread provider; lists were stale for a minute: microsoft-graph-docs-contrib#2459",
+  },
 } as const satisfies Record<string, Wait>;
 
 /** How `untilSeen` looks, and whom it tells. */
@@ -218,7 +226,7 @@ function waitText({ what }: Wait, left: number): string {
 }
 
 /** Such as `9 min 57 s`. */
-function timeText(milliseconds: number): string {
+export function timeText(milliseconds: number): string {
   const seconds = Math.max(0, Math.round(milliseconds / 1000));
   const minutes = Math.floor(seconds / 60);
   return minutes === 0 ? `${seconds} s` : `${minutes} min ${seconds % 60} s`;
