@@ -5,6 +5,7 @@ import {
   graphCall,
   invitationStatePath,
   ServiceError,
+  waits,
   type GraphCall,
 } from "@defender-mssp/microsoft";
 import { VisibleError } from "@defender-mssp/errors";
@@ -23,6 +24,7 @@ import type { SettingsAsDeployed } from "../../stack/settingsAsDeployed";
 import type { StackOutputs } from "../../stack/stackOutputs";
 import type { OnboardingStep, StepName } from "./progress";
 import type { Actor } from "../actor";
+import { isRecent, notYetText } from "../connector/notYet";
 import { stackGovernanceState as governanceStateOf } from "../governance/state";
 import { isStepExpected } from "./peopleKinds";
 import { isPreviewApplication, previewConsentSteps } from "./previewConsentSteps";
@@ -93,7 +95,7 @@ export async function accessSteps(
     : notApplicable("unifiedRbac", "customerAdministrator", "the access is by a role of Entra ID");
   return [
     ...(await previewConsentSteps(run.environment, settings, () => callOf(run, settings))),
-    outputs === undefined ? notYet("invitations", "analyst") : await invitationStep(run, settings, outputs),
+    outputs === undefined ? notYet("invitations", "analyst") : await invitationStep(run, settings, outputs, deployment),
     packages,
     // People of both tenants establish it: it waits for nothing that is deployed.
     ...(isStepExpected("governance", settings) ? [await governanceStep(run, settings)] : []),
@@ -105,7 +107,12 @@ export async function accessSteps(
 const activateUnifiedRbac =
   "Turn on each workload in the Defender portal: Settings > Microsoft Defender XDR > Permissions and roles.";
 
-async function invitationStep(run: OnboardingRun, settings: Settings, outputs: StackOutputs): Promise<OnboardingStep> {
+async function invitationStep(
+  run: OnboardingRun,
+  settings: Settings,
+  outputs: StackOutputs,
+  deployment: () => Promise<Deployment>,
+): Promise<OnboardingStep> {
   const name = "invitations";
   const guests = Object.entries(outputs.guests ?? {});
   if (guests.length === 0) return notApplicable(name, "analyst", "the stack invites nobody");
@@ -115,6 +122,11 @@ async function invitationStep(run: OnboardingRun, settings: Settings, outputs: S
     const emails = (wanted: string): string[] =>
       states.filter(({ state }) => state === wanted).map(({ email }) => email);
     const [gone, pending] = [emails("gone"), emails("pending")];
+    const now = run.now?.() ?? new Date();
+    if (gone.length > 0 && isRecent((await deployment()).writtenAt, now)) {
+      const found = notYetText(`not found in the tenant: ${gone.join(", ")}`, waits.guest);
+      return waiting(name, "platformEngineer", found, "Wait: --watch checks again.");
+    }
     if (gone.length > 0) {
       const next = `Run \`npx pulumi up --stack ${run.stack} --refresh\`.`;
       return waiting(name, "platformEngineer", `no longer in the tenant: ${gone.join(", ")}`, next);

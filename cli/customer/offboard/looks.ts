@@ -2,8 +2,9 @@
  * Looks at a tenant after a removal until the looks agree. Entra, Azure and their lists answer from
  * replicas: one look that shows nothing may be a look at one that never had the object.
  */
-import { isOnSandbox, timeScale, timeScaleVariable, timeText, waits, type Environment } from "@defender-mssp/microsoft";
+import { timeScale, timeText, waits, type Environment } from "@defender-mssp/microsoft";
 import { minuteMs } from "@defender-mssp/errors/time";
+import { hasOneView } from "../../tenant/rereads";
 
 /** How many looks must agree, and over what time. Times in milliseconds. */
 export interface LookRule {
@@ -19,14 +20,10 @@ export interface LookRule {
   readonly longest: number;
 }
 
-/**
- * Ten minutes on every tenant. A sandbox has replicas where its environment sets
- * MSSP_SANDBOX_TIME_SCALE, and its times are scaled; without replicas one look sees everything.
- */
+/** Ten minutes, on a sandbox by its time scale. Without replicas one look sees everything. */
 export function lookRule(environment: Environment): LookRule {
   const scale = timeScale(environment);
-  if (isOnSandbox(environment) && !environment[timeScaleVariable])
-    return { hits: 1, quiet: 0, pause: 0, shortestPause: 0, longest: 0 };
+  if (hasOneView(environment)) return { hits: 1, quiet: 0, pause: 0, shortestPause: 0, longest: 0 };
   const { hits, pause, longest } = waits.removal;
   const quiet = 10 * minuteMs * scale;
   return { hits, quiet, pause: pause * scale, shortestPause: 5000 * scale, longest: longest * scale };

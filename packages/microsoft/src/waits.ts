@@ -132,6 +132,21 @@ export const waits = {
     shownBy: "PUT …/Microsoft.Authorization/roleAssignments/{name}",
     source: "https://learn.microsoft.com/azure/role-based-access-control/troubleshooting",
   },
+  signIn: {
+    ...directory,
+    hits: 2,
+    what: "the new application or client secret to sign in",
+    shownBy: "POST /oauth2/v2.0/token",
+    source: "4 to 18 s, and refused after a success: AzureAD/microsoft-authentication-library-for-dotnet#3706",
+  },
+  tokenRoles: {
+    ...directory,
+    longest: 60 * minuteMs,
+    what: "the new permission in access tokens",
+    shownBy: "POST /oauth2/v2.0/token",
+    values: "roles",
+    source: "consented, and missing in tokens: MicrosoftDocs/azure-docs#85676",
+  },
   removal: {
     hits: 5,
     pause: minuteMs,
