@@ -97,12 +97,19 @@ function proven(item: ProvedItem, graph: string): Partial<Part> {
         `az rest --method DELETE --url ${shellQuoted(`${graph}${deletedItemPath(id)}`)}`,
       );
     case "found":
-      return adopted ? adoptedItem(item, what) : left(what, "it is still in the tenant", "Run the command again.");
+      return adopted ? adoptedItem(item, what) : left(what, "it is still in the tenant", deletion(item, graph));
     case "notVisible":
       return confirm(what, reason, "Remove it where it was created, in the Microsoft Defender portal.");
     case "notChecked":
       return confirm(what, reason, "Permit this identity to read it and run the command again, or look at it by hand.");
   }
+}
+
+/** A stale answer makes a `destroy --refresh` forget an object: no further run would delete it. */
+function deletion(item: ProvedItem, graph: string): string {
+  const { address: path, removal } = itemKind(item) ?? {};
+  if (typeof path !== "string" || removal?.by !== "destroy") return "Run the command again.";
+  return `az rest --method DELETE --url ${shellQuoted(`${graph}${path}/${encodeURIComponent(item.id)}`)}`;
 }
 
 /** Deleted detection rules that lists still show: one line for all of them. */
