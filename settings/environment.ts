@@ -5,6 +5,8 @@ import {
   cloudOf,
   clouds,
   isUuid,
+  timeScaleFault,
+  timeScaleVariable,
   type CloudName,
   type Environment,
 } from "@defender-mssp/microsoft";
@@ -28,13 +30,13 @@ export function environmentProblems(raw: RawSettings, environment: Environment):
     const allowed = "unset: a managed identity's token is for its own tenant, whatever tenant it is asked for";
     problems.push({ key: "ARM_USE_MSI (environment)", seen: shown(environment["ARM_USE_MSI"], false), allowed });
   }
-  const clock = clockFault(environment);
-  if (clock !== undefined) {
-    problems.push({
-      key: `${clockVariable} (environment)`,
-      seen: shown(environment[clockVariable], false),
-      allowed: clock,
-    });
+  for (const [variable, fault] of [
+    [clockVariable, clockFault],
+    [timeScaleVariable, timeScaleFault],
+  ] as const) {
+    const allowed = fault(environment);
+    if (allowed === undefined) continue;
+    problems.push({ key: `${variable} (environment)`, seen: shown(environment[variable], false), allowed });
   }
   problems.push(...otherCloud(raw["cloud"], environment));
   // Set for another customer: the provider uses its own tenant, but the user may mean the other

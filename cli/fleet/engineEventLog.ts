@@ -6,7 +6,9 @@ import type { EngineEvent } from "@pulumi/pulumi/automation";
 import { z } from "zod";
 import type { AdditionsPart } from "../stack/additionsPart";
 import { redactedText } from "../base/redaction";
-import { isDefaultProvider, reducePreview, type PolicyViolation } from "../stack/stackPreview";
+import { droppedByRefresh, droppedText } from "../stack/agreedPreview";
+import type { Deployment } from "../stack/deployment";
+import { isDefaultProvider, reducePreview, type Dropped, type PolicyViolation } from "../stack/stackPreview";
 import type { FleetCommand, TryResult } from "../stack/outcome";
 import { parseUrn, urnName } from "../../domain/urn";
 import { stackType } from "../../domain/resourceTypes";
@@ -34,6 +36,8 @@ export interface JobEnd {
   readonly messages: readonly string[];
   readonly printed: string;
   readonly additions: readonly AdditionsPart[];
+  /** The state before a command with a refresh. */
+  readonly deployment?: Deployment | undefined;
 }
 
 const outputs = z.looseObject({ nextSteps: z.array(z.string()).catch([]) });
@@ -79,7 +83,7 @@ export class EngineEventLog {
   }
 
   /** Everything, without secrets. */
-  result({ ok, messages, printed, additions }: JobEnd): Omit<TryResult, "ok" | "seconds"> {
+  result({ ok, messages, printed, additions, deployment }: JobEnd): Omit<TryResult, "ok" | "seconds"> {
     const { knownSecrets } = this;
     const digest = {
       steps: this.#steps,
@@ -87,17 +91,30 @@ export class EngineEventLog {
       // The program's message appears once, without the engine's text around it.
       diagnostics: messages.length > 0 ? this.#messages.filter(({ severity }) => severity !== "error") : this.#messages,
     };
-    const run = { failed: !ok, messages, policyViolations: this.#violations, additions, knownSecrets };
+    const dropped = this.#dropped(deployment);
+    const run = { failed: !ok, messages, policyViolations: this.#violations, additions, dropped, knownSecrets };
     const preview = reducePreview(this.stack, digest, run);
     const refusals = ok ? [] : preview.policyViolations.filter(({ level }) => level === "mandatory").map(violationText);
     const said = preview.messages.filter((message) => !ok || !isWarning(message, this.#messages));
     return {
       // The engine says only that it has failed.
-      messages: [...refusals, ...said.filter((message) => refusals.length === 0 || !engineFailure.test(message))],
+      messages: [
+        ...refusals,
+        ...said.filter((message) => refusals.length === 0 || !engineFailure.test(message)),
+        ...dropped.map((one) => droppedText(one, this.command)),
+      ],
       preview,
       nextSteps: this.#nextSteps.map((step) => redactedText(step, knownSecrets)),
       printed: ok ? "" : redactedText(printed, knownSecrets),
     };
+  }
+
+  /** A refresh alone deletes from the state what it does not find; other commands create it. */
+  #dropped(deployment: Deployment | undefined): Dropped[] {
+    if (deployment === undefined || this.command === "destroy") return [];
+    const operation = this.command === "refresh" ? "delete" : "create";
+    const urns = this.#steps.filter(({ op }) => op === operation).map(({ urn }) => urn);
+    return droppedByRefresh(deployment, urns, new Date());
   }
 
   #begin({ op, urn, old, new: now, diffs }: Metadata): void {

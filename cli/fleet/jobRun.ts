@@ -142,7 +142,8 @@ export class JobRun {
   }
 
   #ended(end: JobEnd): FromWorker {
-    const result = { ok: end.ok, seconds: this.#seconds, isNew: this.#isNew, ...this.#log.result(end) };
+    const read = this.#log.result({ ...end, deployment: this.#deployment });
+    const result = { ok: end.ok, seconds: this.#seconds, isNew: this.#isNew, ...read };
     return { result, isUnfinished: this.#isUnfinished };
   }
 

@@ -1,4 +1,5 @@
 /** The page of a fleet run: what it did with each stack, the most serious first. */
+import { nameOf } from "../stack/agreedPreview";
 import {
   details,
   figures,
@@ -106,12 +107,13 @@ function detailsOf({ messages, preview, nextSteps }: ReportedStack): Block[] {
     ({ policy, level, resource, message }) => `${level} ${policy} ${resource}: ${message}`,
   );
   const additions = (preview?.additions ?? []).flatMap((one) =>
-    one.additions.map((addition) => `${addition.what} → ${addition.to}`),
+    one.additions.map(({ what, to, seenIn }) => `${what} → ${to}${seenIn === undefined ? "" : `, seen in ${seenIn}`}`),
   );
   return [
     ...named("Messages", messages),
     ...named("Policy violations", violations),
     ...named("Added by somebody", additions),
+    ...named("Changing: two reads of the tenant differ, look again", (preview?.changing ?? []).map(nameOf)),
     ...(preview?.changes ?? []).map((change) => preformatted(changeText(change))),
     ...named("Next steps", nextSteps),
   ];

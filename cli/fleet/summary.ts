@@ -12,7 +12,9 @@ import { oneLine, outcomeText, stateColors } from "./view";
 /** Every stack that is not unchanged, the numbers, and the next steps. */
 export function summaryText(report: RunReport, folder: string): string {
   const { command, counts, stacks, requests } = report;
-  const shown = sortedOutcomes(stacks).filter(({ state }) => state !== "unchanged");
+  const shown = sortedOutcomes(stacks).filter(
+    ({ state, preview }) => state !== "unchanged" || preview?.changing !== undefined,
+  );
   const rows = shown.map((one): TextCell[] => [
     one.stack,
     { text: outcomeText(one, command), color: stateColors[one.state] },

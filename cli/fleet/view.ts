@@ -58,10 +58,16 @@ export function oneLine(text: string): string {
 /** The numbers of changes: planned ones for a preview, otherwise completed ones. */
 export function changesText(preview: StackOutcome["preview"], command: FleetCommand): string {
   if (preview === undefined) return "";
-  const { changes, additions } = preview;
+  const { changes, additions, changing = [] } = preview;
   const added = additions.reduce((sum, part) => sum + part.additions.length, 0);
   const counts = command === "preview" ? countsText(changes) : doneText(changes);
-  return [counts, added === 0 ? "" : `${added} added by somebody`].filter((text) => text !== "").join(", ");
+  return [
+    counts,
+    added === 0 ? "" : `${added} added by somebody`,
+    changing.length === 0 ? "" : `${changing.length} changing: look again`,
+  ]
+    .filter((text) => text !== "")
+    .join(", ");
 }
 
 function doneText(changes: NonNullable<StackOutcome["preview"]>["changes"]): string {

@@ -21,6 +21,8 @@ export const additionShape = z.object({
   /** Its ID in the tenant. */
   id: z.string(),
   done,
+  /** Such as `1 of 3 looks`, where they differ: a replica of the tenant is behind. */
+  seenIn: z.string().optional(),
   /** The step that removes it: `pulumi up --refresh`, or a command for a tenant administrator. */
   step: z.string(),
 });

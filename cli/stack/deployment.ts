@@ -20,6 +20,8 @@ const resource = z.object({
   outputs: values.default({}),
   /** When the engine created it. */
   created: z.string().optional(),
+  /** When the engine last changed it. */
+  modified: z.string().optional(),
 });
 const exported = z.object({
   deployment: z

@@ -22,6 +22,8 @@ export function lastComparisons(runs: readonly RecordedRun[]): Map<string, LastC
     for (const [stack, { outcome, at }] of outcomes) {
       const { state } = outcome;
       if (all.has(stack) || state === "failed" || state === "leftOut") continue;
+      // Two reads that differ compared nothing.
+      if (state === "unchanged" && outcome.preview?.changing !== undefined) continue;
       if (plan.command === "up" || plan.command === "destroy") {
         if (plan.refresh) all.set(stack, { state: "clean", at, outcome });
         else if (!laterUps.has(stack)) laterUps.set(stack, at);

@@ -32,6 +32,15 @@ const change = z.object({
 });
 export type Change = z.infer<typeof change>;
 
+const dropped = z.object({
+  urn: z.string(),
+  id: z.string(),
+  /** ISO 8601. */
+  writtenOn: z.string(),
+});
+/** An object of the azuread plugin that a refresh did not find soon after its own write. */
+export type Dropped = z.infer<typeof dropped>;
+
 const policyViolation = z.object({
   policy: z.string(),
   pack: z.string(),
@@ -59,6 +68,10 @@ const stackPreview = z.object({
    * With `--drift`: what somebody added to the stack's objects, by the places that were looked at.
    */
   additions: z.array(partShape).default([]),
+  /** Changes that one read of the tenant showed, and a later one did not: look again. */
+  changing: z.array(change).optional(),
+  /** What the refresh did not find within an hour of its write, also in a second read. */
+  dropped: z.array(dropped).optional(),
 });
 export type StackPreview = z.infer<typeof stackPreview>;
 
@@ -93,6 +106,7 @@ export interface RunOfPreview {
   readonly messages?: readonly string[];
   readonly policyViolations?: readonly PolicyViolation[];
   readonly additions?: readonly AdditionsPart[];
+  readonly dropped?: Dropped[];
   /** Values that must not be shown wherever they are. */
   readonly knownSecrets?: readonly string[];
 }
@@ -122,6 +136,7 @@ export function reducePreview(stack: string, printed: unknown, run: RunOfPreview
       message: redactedText(violation.message.trim(), knownSecrets),
     })),
     additions: (run.additions ?? []).map((part) => redactedPart(part, knownSecrets)),
+    ...(run.dropped === undefined || run.dropped.length === 0 ? {} : { dropped: run.dropped }),
   };
 }
 
@@ -175,6 +190,14 @@ function redactedAgain(preview: StackPreview): StackPreview {
     })),
     policyViolations: preview.policyViolations.map((one) => ({ ...one, message: redactedText(one.message) })),
     additions: preview.additions.map((part) => redactedPart(part)),
+    ...(preview.changing === undefined
+      ? {}
+      : {
+          changing: preview.changing.map((one) => ({
+            ...one,
+            properties: one.properties.map((item) => redactedProperty(item)),
+          })),
+        }),
   };
 }
 

@@ -5,6 +5,7 @@
 import { ServiceError, type GovernanceRelationship, type GraphCall } from "@defender-mssp/microsoft";
 import { VisibleError } from "@defender-mssp/errors";
 import type { Settings } from "../../../settings";
+import { oneLook, seenInAny, type Rereads } from "../../tenant/rereads";
 import { day, portalSteps, governanceOf } from "./state";
 
 /** The application permission that suffices to see a relationship. */
@@ -24,11 +25,17 @@ interface SignedIn {
   readonly call: GraphCall;
 }
 
-/** @param signIn its errors for people are reasons not to have checked. */
-export async function lookAtGovernance(signIn: () => Promise<SignedIn>): Promise<GovernanceLook> {
+/**
+ * @param signIn its errors for people are reasons not to have checked.
+ * @param rereads a relationship that any look shows is there
+ */
+export async function lookAtGovernance(
+  signIn: () => Promise<SignedIn>,
+  rereads: Rereads = oneLook,
+): Promise<GovernanceLook> {
   try {
     const { settings, call } = await signIn();
-    const relationship = await governanceOf(call, settings).current();
+    const relationship = await seenInAny(rereads, () => governanceOf(call, settings).current());
     return relationship === undefined ? { state: "none" } : { state: "grants", relationship };
   } catch (error) {
     if (!(error instanceof VisibleError)) throw error;

@@ -10,6 +10,7 @@ import {
 } from "@defender-mssp/microsoft";
 import type { Settings } from "../../../settings";
 import { governancePolicy } from "../../../settings/governance";
+import { oneLook, seenInAny, type Rereads } from "../../tenant/rereads";
 import type { Actor } from "../actor";
 
 /**
@@ -47,8 +48,9 @@ export async function stackGovernanceState(
   settings: Settings,
   call: GraphCall,
   now: Date,
+  rereads?: Rereads,
 ): Promise<GovernanceState> {
-  return governanceState(governanceOf(call, settings), { stack, wanted: governancePolicy(settings) }, now);
+  return governanceState(governanceOf(call, settings), { stack, wanted: governancePolicy(settings) }, now, rereads);
 }
 
 /** The pair of a stack's tenants, as an identity that `call` is of. */
@@ -60,16 +62,17 @@ export function governanceOf(
 }
 
 /**
- * Reads the relationship, and what leads to it where there is none.
+ * Reads the relationship, and what leads to it where none of the looks shows one.
  * @throws ServiceError where this identity may not read relationships.
  */
 export async function governanceState(
   governance: TenantGovernance,
   subject: GovernanceSubject,
   now: Date,
+  rereads: Rereads = oneLook,
 ): Promise<GovernanceState> {
   const { stack, wanted } = subject;
-  const current = await governance.current();
+  const current = await seenInAny(rereads, () => governance.current());
   const common = { stack, differences: [], grants: [] };
   if (current !== undefined) {
     const grants = grantSentences(current.policy);

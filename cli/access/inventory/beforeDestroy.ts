@@ -19,6 +19,7 @@ import { readStackSettings } from "../../../settings/fromFile";
 import { accessPackagesOf, assignmentsOf, removalOf } from "../../tenant/additions/accessPackages";
 import { deployedOf } from "../../tenant/additions/deployed";
 import { tenantOf } from "../../tenant/additions/find";
+import { rereads } from "../../tenant/rereads";
 import { unreadReason } from "../../tenant/unreadReason";
 import type { AdditionsTenant } from "../../tenant/additions/tenant";
 import { endStep, lookAtGovernance, lookStep, relationshipText, type GovernanceLook } from "../governance/look";
@@ -107,7 +108,7 @@ export async function beforeDestroyReport(deployment: Deployment, place: Place):
   const signedIn = settled(tenantOf(run, deployed));
   const hasAccessPackages = accessPackagesOf({ deployed }).length > 0;
   const holders = hasAccessPackages ? await holdersOf(stack, await signedIn()) : [];
-  const relationship = relationshipLeft(stack, await lookAtGovernance(signedIn));
+  const relationship = relationshipLeft(stack, await lookAtGovernance(signedIn, rereads(place.environment)));
   const items = inventory(deployed);
   const settings = await readStackSettings(stack, place).catch(undefinedIfInvalid);
   const isChecked = hasAccessPackages || relationship.state !== "notChecked";

@@ -88,7 +88,13 @@ export function reportOf(sources: ReportSources): AccessReport {
     ends,
     retirements,
     additions: (live?.parts ?? []).flatMap(({ additions }) =>
-      additions.map(({ what, to, done, step }) => ({ what, to, by: done.by, on: done.on, step })),
+      additions.map(({ what, to, done, seenIn, step }) => ({
+        what: seenIn === undefined ? what : `${what}, seen in ${seenIn}`,
+        to,
+        by: done.by,
+        on: done.on,
+        step,
+      })),
     ),
     nextSteps,
     endedByPeople: expectedKinds(declared)

@@ -8,6 +8,7 @@ import type { Place } from "../../base/place";
 import type { AdditionsPart } from "../../stack/additionsPart";
 import type { Deployment } from "../../stack/deployment";
 import type { KindTenant } from "../../tenant/kinds/kindCalls";
+import { oneLook, rereads, type Rereads } from "../../tenant/rereads";
 import type { GovernanceLook } from "../governance/look";
 import { invitationNotAccepted, missingInTenant, missingMembers } from "./differenceState";
 import { kindInReport } from "../objects/kindInReport";
@@ -64,37 +65,56 @@ export async function readLive(
   const settings = await readStackSettings(stack, options);
   const signIn = await signInToTenant(settings, environment);
   const tenant = additionsTenant({ stack, ...options }, { settings, deployed: deployedOf(deployment), signIn });
+  const again = rereads(environment);
+  // What is read once is remembered.
+  const call = again.looks > 1 ? signIn.call : kindTenant(tenant).graph;
   const notes: string[] = [];
   const say = (note: string): void => void notes.push(note.trim());
   const findings = await compared(
     await openTenant(settings, { stack, stackId: undefined, environment, say, signIn }),
     objects,
     resources,
+    again,
   );
   return {
     ...findings,
     notChecked: [...findings.notChecked, ...notes.map((reason) => ({ what: "resources of Azure", reason }))],
     parts: await partsOf(tenant),
     // The search for additions reads the relationship, too, and remembers it.
-    governance: await lookAtGovernance(() => Promise.resolve({ settings, call: kindTenant(tenant).graph })),
+    governance: await lookAtGovernance(() => Promise.resolve({ settings, call }), again),
   };
 }
 
-/** Looks each object up by the calls of its kind, and each membership. */
+/**
+ * Looks each object up by the calls of its kind, and each membership. What any look shows is not
+ * missing.
+ */
 export async function compared(
   tenant: KindTenant,
   objects: readonly ReportObject[],
   resources: readonly ReportResource[],
+  again: Rereads = oneLook,
 ): Promise<Omit<LiveFindings, "parts" | "governance">> {
   const names = new Map(objects.map(({ key, name }) => [key, name]));
-  const lookups = await atOnce(
-    lookedUpAtOnce,
+  const lookUpAll = (own: KindTenant, some: readonly ReportResource[]) =>
+    atOnce(lookedUpAtOnce, some, (resource) => lookUp(own, resource, names.get(objectKey(resource)) ?? resource.name));
+  let lookups = await lookUpAll(
+    tenant,
     resources.filter(({ kind }) => kindInReport(kind) !== undefined),
-    (resource) => lookUp(tenant, resource, names.get(objectKey(resource)) ?? resource.name),
   );
+  const listed: MemberLists = new Map();
+  let memberships = await lostMembersOf(tenant, lookups, listed);
+  for (let look = 1; look < again.looks; look++) {
+    const unseen = lookups.filter(({ state }) => state === "missing").map(({ resource }) => resource);
+    if (unseen.length === 0 && memberships.every(({ members }) => members.length === 0)) break;
+    await again.apart();
+    const fresh = { ...tenant, ...tenant.freshReads() };
+    const seen = (await lookUpAll(fresh, unseen)).filter(({ state }) => state === "present");
+    lookups = lookups.map((lookup) => seen.find(({ resource }) => resource === lookup.resource) ?? lookup);
+    memberships = await lostMembersOf(fresh, lookups, listed);
+  }
   const missing = lookups.filter(({ state }) => state === "missing");
   const guests = lookups.filter(({ resource }) => resource.kind === "guest");
-  const memberships = await atOnce(lookedUpAtOnce, groups(lookups), (group) => lostMembers(tenant, group, lookups));
   const lost = memberships.filter(({ members }) => members.length > 0);
   return {
     missing: [
@@ -197,7 +217,19 @@ interface LostMembers {
   readonly reason?: string;
 }
 
-async function lostMembers(tenant: KindTenant, group: DeclaredGroup, lookups: readonly Lookup[]): Promise<LostMembers> {
+/** Members of each group that any look has shown: object IDs in lower case, by the group's ID. */
+type MemberLists = Map<string, Set<string>>;
+
+function lostMembersOf(tenant: KindTenant, lookups: readonly Lookup[], listed: MemberLists): Promise<LostMembers[]> {
+  return atOnce(lookedUpAtOnce, groups(lookups), (group) => lostMembers(tenant, group, lookups, listed));
+}
+
+async function lostMembers(
+  tenant: KindTenant,
+  group: DeclaredGroup,
+  lookups: readonly Lookup[],
+  listed: MemberLists,
+): Promise<LostMembers> {
   const [, { looked }] = await kindModules();
   const { resource, eligibility } = group;
   const kind = eligibility === undefined ? membershipKind : eligibilityKind;
@@ -209,7 +241,9 @@ async function lostMembers(tenant: KindTenant, group: DeclaredGroup, lookups: re
   if (declared.length === 0) return { ...common, members: [] };
   const answer = await looked(kind, () => currentMembers(tenant, lastSegment(resource.id), kind.key));
   if ("reason" in answer) return { ...common, members: [], reason: answer.reason };
-  const absent = declared.filter((id) => !answer.value.has(id.toLowerCase()));
+  const shown = new Set([...(listed.get(resource.id) ?? []), ...answer.value]);
+  listed.set(resource.id, shown);
+  const absent = declared.filter((id) => !shown.has(id.toLowerCase()));
   return { ...common, members: absent.flatMap((id) => memberName(id, lookups)) };
 }
 

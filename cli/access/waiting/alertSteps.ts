@@ -7,14 +7,22 @@ import { graphAlerts, legacyAlerts, refreshToken } from "@defender-mssp/siem/ver
 import type { Check } from "@defender-mssp/siem/verify/check";
 import { stackContextOf } from "../connector/stackContext";
 import { authorization } from "../connector/authorization";
+import { withNotYet } from "../connector/notYet";
 import type { OnboardingStep } from "./progress";
 import { done, notApplicable, unchecked, waiting, type OnboardingRun } from "./step";
 
-/** @param outputs undefined where nothing is deployed yet; `later` says what comes first. */
+/** What is deployed: `outputs` is undefined where nothing is yet. */
+interface AtHand {
+  readonly outputs: StackOutputs | undefined;
+  /** When the state was last written: ISO 8601. */
+  readonly writtenAt: string | undefined;
+}
+
+/** @param later says what comes before the deployment. */
 export async function alertSteps(
   run: OnboardingRun,
   settings: Settings,
-  outputs: StackOutputs | undefined,
+  { outputs, writtenAt }: AtHand,
   later: string,
 ): Promise<OnboardingStep[]> {
   const usesLegacy = authorizationKind.isExpected(settings);
@@ -26,13 +34,16 @@ export async function alertSteps(
     ];
   }
   try {
-    const context = await stackContextOf({ ...run, now: run.now ?? (() => new Date()) });
+    const now = run.now ?? (() => new Date());
+    const context = await stackContextOf({ ...run, now });
     const refresh = await refreshToken(context);
     const legacy = await legacyAlerts(context, refresh.accessToken);
     const authorized = usesLegacy
       ? authorizationStep(run, outputs, await authorization(context, legacy), refresh.check)
       : unused;
-    return [authorized, firstAlertStep(run, authorized, [await graphAlerts(context), legacy.check])];
+    const checks = [await graphAlerts(context), legacy.check];
+    const notYet = checks.map((check) => withNotYet(check, writtenAt, now()));
+    return [authorized, firstAlertStep(run, authorized, checks, notYet)];
   } catch (error) {
     if (!(error instanceof VisibleError)) throw error;
     return [{ name: "firstAlert", ...unchecked(error, "the connector's credential") }];
@@ -62,11 +73,14 @@ function firstAlertStep(
   { stack }: OnboardingRun,
   authorized: OnboardingStep,
   checks: readonly Check[],
+  notYet: readonly Check[],
 ): OnboardingStep {
   const [name, actor] = ["firstAlert", "siemEngineer"] as const;
   const found = checks.find(({ alerts = 0 }) => alerts > 0);
   if (found !== undefined) return done(name, actor, `${found.name}: ${found.reason}`);
   const failed = checks.find(({ state }) => state === "failed");
+  const fresh = notYet.find((check, index) => check !== checks[index]);
+  if (fresh !== undefined) return waiting(name, actor, `${fresh.name}: ${fresh.reason}`, "Wait: --watch checks again.");
   if (failed !== undefined && authorized.state === "waiting")
     return waiting(name, actor, "after the authorization", "");
   if (failed !== undefined)

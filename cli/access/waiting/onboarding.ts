@@ -75,7 +75,8 @@ async function stepsOf(
   deployment: () => Promise<Deployment>,
 ): Promise<StepsWithOutputs> {
   const { steps, outputs, ready, later } = await tenantSteps(run, known, deployment, upStep);
-  const alerts = await alertSteps(run, known.settings, ready, later);
+  const writtenAt = ready === undefined ? undefined : (await deployment()).writtenAt;
+  const alerts = await alertSteps(run, known.settings, { outputs: ready, writtenAt }, later);
   return { steps: [...steps, ...alerts], ...(outputs === undefined ? {} : { outputs }) };
 }
 

@@ -5,6 +5,7 @@ import {
   graphCall,
   invitationStatePath,
   ServiceError,
+  waits,
   type GraphCall,
 } from "@defender-mssp/microsoft";
 import { VisibleError } from "@defender-mssp/errors";
@@ -24,6 +25,7 @@ import type { StackOutputs } from "../../stack/stackOutputs";
 import type { StepName } from "../../../domain/stepTitles";
 import type { OnboardingStep } from "./progress";
 import type { Actor } from "../actor";
+import { isRecent, notYetText } from "../connector/notYet";
 import { stackGovernanceState as governanceStateOf } from "../governance/state";
 import { isPreviewApplication, previewConsentSteps } from "./previewConsentSteps";
 import {
@@ -102,7 +104,7 @@ export async function accessSteps(
     : notApplicable("unifiedRbac", "customerAdministrator", "the access is by a role of Entra ID");
   return [
     ...(await previewConsentSteps(run.environment, settings, () => callOf(run, settings))),
-    outputs === undefined ? notYet("invitations", "analyst") : await invitationStep(run, settings, outputs),
+    outputs === undefined ? notYet("invitations", "analyst") : await invitationStep(run, settings, outputs, deployment),
     packages,
     // People of both tenants establish it: it waits for nothing that is deployed.
     ...(isStepExpected("governance", settings) ? [await governanceStep(run, settings)] : []),
@@ -114,7 +116,12 @@ export async function accessSteps(
 const activateUnifiedRbac =
   "Turn on each workload in the Defender portal: Settings > Microsoft Defender XDR > Permissions and roles.";
 
-async function invitationStep(run: OnboardingRun, settings: Settings, outputs: StackOutputs): Promise<OnboardingStep> {
+async function invitationStep(
+  run: OnboardingRun,
+  settings: Settings,
+  outputs: StackOutputs,
+  deployment: () => Promise<Deployment>,
+): Promise<OnboardingStep> {
   const name = "invitations";
   const guests = Object.entries(outputs.guests ?? {});
   if (guests.length === 0) return notApplicable(name, "analyst", "the stack invites nobody");
@@ -124,6 +131,11 @@ async function invitationStep(run: OnboardingRun, settings: Settings, outputs: S
     const emails = (wanted: string): string[] =>
       states.filter(({ state }) => state === wanted).map(({ email }) => email);
     const [gone, pending] = [emails("gone"), emails("pending")];
+    const now = run.now?.() ?? new Date();
+    if (gone.length > 0 && isRecent((await deployment()).writtenAt, now)) {
+      const found = notYetText(`not found in the tenant: ${gone.join(", ")}`, waits.guest);
+      return waiting(name, "platformEngineer", found, "Wait: --watch checks again.");
+    }
     if (gone.length > 0) {
       const next = `Run \`npx pulumi up --stack ${run.stack} --refresh\`.`;
       return waiting(name, "platformEngineer", `no longer in the tenant: ${gone.join(", ")}`, next);

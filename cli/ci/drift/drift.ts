@@ -2,12 +2,13 @@
 import { LimitedText, type Section } from "../comment/comment";
 import { code } from "../../base/markdown";
 import { countsText, gitHubTextLimit, previewLines } from "../../stack/previewText";
+import { droppedText, nameOf } from "../../stack/agreedPreview";
 import type { StackPreview } from "../../stack/stackPreview";
 
 export interface DriftReport {
   readonly stack: string;
-  /** `failed`: the tenant couldn't be compared. */
-  readonly state: "clean" | "drifted" | "failed";
+  /** `failed`: the tenant couldn't be compared. `changing`: only one of two reads showed a difference. */
+  readonly state: "clean" | "changing" | "drifted" | "failed";
   /** Constant for a stack, so that the same issue is updated and closed. */
   readonly title: string;
   /** Markdown. */
@@ -34,16 +35,23 @@ export function driftReports(previews: readonly StackPreview[], expected: readon
 export function driftReport(preview: StackPreview, limit = gitHubTextLimit): DriftReport {
   const { stack } = preview;
   const isAddedTo = preview.additions.some((part) => part.state === "failed");
-  const state = preview.failed ? "failed" : preview.changes.length > 0 || isAddedTo ? "drifted" : "clean";
+  const isDrifted = preview.changes.length > 0 || isAddedTo;
+  const isChanging = preview.changing !== undefined;
+  const state = preview.failed ? "failed" : isDrifted ? "drifted" : isChanging ? "changing" : "clean";
   return { stack, state, title: `Drift in stack ${stack}`, body: bodyText(preview, state, limit) };
 }
 
 function bodyText(preview: StackPreview, state: DriftReport["state"], limit: number): string {
   const text = new LimitedText(limit);
   const stack = code(preview.stack);
-  if (state === "clean") {
-    text.add([`The tenant of ${stack} matches its settings.`, ""]);
-    text.addSections(notCheckedSection(preview));
+  if (state === "clean" || state === "changing") {
+    text.add([
+      state === "clean"
+        ? `The tenant of ${stack} matches its settings.`
+        : `Two reads of the tenant of ${stack} differ. That is no drift yet: look again.`,
+      "",
+    ]);
+    text.addSections([...changingSection(preview), ...notCheckedSection(preview)]);
     return text.text;
   }
   text.add(
@@ -64,20 +72,31 @@ function bodyText(preview: StackPreview, state: DriftReport["state"], limit: num
       ...previewLines(preview, { before: "in the tenant", after: "by the settings" }),
     },
     ...addedSection(preview),
+    ...changingSection(preview),
     ...notCheckedSection(preview),
   ]);
   return text.text;
+}
+
+/** What only one of two reads showed, and what a refresh did not find soon after its write. */
+function changingSection({ changing = [], dropped = [] }: StackPreview): Section[] {
+  const rows = [
+    ...changing.map((change) => `- ${code(nameOf(change))}: only one of two reads shows it`),
+    ...dropped.map((one) => `- ${code(droppedText(one, "preview"), 500)}`),
+  ];
+  return rows.length === 0 ? [] : [{ heading: "### Changing: look again", head: [], rows }];
 }
 
 /** Additions, which the engine can't see, each with the step that removes it. */
 function addedSection({ additions }: StackPreview): Section[] {
   const found = additions.flatMap((part) => part.additions);
   if (found.length === 0) return [];
-  const rows = found.map(({ what, to, done, step }) => {
+  const rows = found.map(({ what, to, done, seenIn, step }) => {
     const by = done.by === "" ? "" : ` by ${code(done.by)}`;
     const on = done.on === "" ? "" : ` on ${code(done.on)}`;
     const added = by + on === "" ? "" : `, added${by}${on}`;
-    return `- ${code(what, 500)}, on ${code(to)}${added}. To remove it: ${code(step, 1000)}`;
+    const seen = seenIn === undefined ? "" : `, seen in ${seenIn}`;
+    return `- ${code(what, 500)}, on ${code(to)}${added}${seen}. To remove it: ${code(step, 1000)}`;
   });
   return [{ heading: `### Added by somebody: ${found.length}`, head: [], rows }];
 }

@@ -5,6 +5,9 @@ import { z } from "zod";
 import { writeWholeFile } from "@defender-mssp/terminal/wholeFile";
 import { askPulumi } from "../../stack/pulumi";
 import type { AdditionsPart } from "../../stack/additionsPart";
+import { timeScale, wait } from "@defender-mssp/microsoft";
+import { agreedPreview, betweenReads, droppedByRefresh, needsAnotherRead } from "../../stack/agreedPreview";
+import { hasOneView } from "../../tenant/rereads";
 import { findAdditions } from "../../tenant/additions/find";
 import { receiveEngineEvents } from "./engineEvents";
 import { secretsOfEnvironment } from "../../base/redaction";
@@ -49,15 +52,30 @@ const policyEvent = z.looseObject({
 /** A failed preview is a result, too: `failed`, with the messages. */
 export async function runPreview(run: PreviewRun): Promise<StackPreview> {
   const stack = checkedStackName(run.stack);
-  // Only the engine's events contain policy violations: `--json` omits them.
-  const violations: PolicyViolation[] = [];
-  const events = await receiveEngineEvents((event) => violations.push(...policyViolations(event)));
   const knownSecrets = secretsOfEnvironment(run.environment);
   const stop = reportProgress(stack, run);
   try {
     const deployment = await ownDeployment(stack, run);
     if (typeof deployment === "string")
       return reducePreview(stack, {}, { failed: true, messages: [deployment], policyViolations: [], knownSecrets });
+    const first = await runEngine(stack, run, deployment);
+    if (run.drift !== true || first.failed) return first;
+    const additions = await additionsIn(deployment, run);
+    const whole = { ...first, additions: reducePreview(stack, {}, { additions, knownSecrets }).additions };
+    if (hasOneView(run.environment) || !needsAnotherRead(first)) return whole;
+    await wait(betweenReads * timeScale(run.environment));
+    return agreedPreview(whole, await runEngine(stack, run, deployment));
+  } finally {
+    stop();
+  }
+}
+
+async function runEngine(stack: string, run: PreviewRun, deployment: Deployment): Promise<StackPreview> {
+  // Only the engine's events contain policy violations: `--json` omits them.
+  const violations: PolicyViolation[] = [];
+  const events = await receiveEngineEvents((event) => violations.push(...policyViolations(event)));
+  const knownSecrets = secretsOfEnvironment(run.environment);
+  try {
     const args = [
       ...["preview", "--stack", stack, "--json", "--event-log", events.address],
       ...(run.policyPack === undefined ? [] : ["--policy-pack", run.policyPack]),
@@ -71,18 +89,25 @@ export async function runPreview(run: PreviewRun): Promise<StackPreview> {
     const printed = parsedOrUndefined(stdout);
     const drifted = run.drift === true && exitCode === noChangesExpected;
     const failed = (exitCode !== 0 && !drifted) || printed === undefined;
-    const additions = run.drift === true && !failed ? await additionsIn(deployment, run) : [];
+    const dropped = run.drift === true ? droppedByRefresh(deployment, createdIn(printed), new Date()) : [];
     return reducePreview(stack, printed ?? {}, {
       failed,
       messages: failed ? [stderr, ...(printed === undefined ? [stdout] : [])] : [],
       policyViolations: violations,
-      additions,
+      dropped,
       knownSecrets,
     });
   } finally {
-    stop();
     await events.close();
   }
+}
+
+const createSteps = z.looseObject({ steps: z.array(z.looseObject({ op: z.string(), urn: z.string() })) });
+
+/** URNs of what the preview would create. */
+function createdIn(printed: unknown): string[] {
+  const steps = createSteps.safeParse(printed).data?.steps ?? [];
+  return steps.filter(({ op }) => op === "create").map(({ urn }) => urn);
 }
 
 /** Reads the state, or says why it is refused: a preview would run its code. */

@@ -27,6 +27,7 @@ import {
   type Step,
   type StepContext,
 } from "./steps";
+import { rereads } from "../../tenant/rereads";
 import { tenantEndpoints } from "../../tenant/tenantEndpoints";
 
 export type Action = "invite" | "request" | "accept" | "terminate";
@@ -100,7 +101,7 @@ export async function readGovernance(options: ActionOptions, session: Session): 
     ? await personsCall(statusTarget(settings, options, environment, endpoints), options, session)
     : await automationsCall(settings, { environment, endpoints });
   try {
-    return await stackGovernanceState(stack, settings, call, clockFrom(environment)());
+    return await stackGovernanceState(stack, settings, call, clockFrom(environment)(), rereads(environment));
   } catch (error) {
     throw advised(error, isPerson ? adviceFor : adviceForApplication);
   }

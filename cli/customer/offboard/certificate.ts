@@ -4,6 +4,7 @@ import { shellQuoted } from "../../base/shellWord";
 import type { StackUpdate } from "../../stack/history";
 import { itemKind } from "../../access/inventory/inventory";
 import type { OffboardingJournal } from "./journal";
+import type { Proof } from "./looks";
 import type { Proved, ProvedItem } from "./proof";
 import { verdict, type Staying, type VerdictState } from "./verdict";
 
@@ -26,6 +27,18 @@ export interface Certificate {
   readonly beganOn: string;
   readonly destroyedOn: string;
   readonly checkedOn: string;
+  /** The looks at the tenant since the removal. */
+  readonly looks: {
+    /** Looks in a row that agree, up to the last. */
+    readonly agreed: number;
+    /** When the first and the last of them began. ISO 8601, UTC. */
+    readonly firstOn: string;
+    readonly lastOn: string;
+    /** When a look last showed access that the removal left; null where none did. */
+    readonly accessSeenOn: string | null;
+    /** Whether they are enough, and the last long enough after the removal. */
+    readonly isSettled: boolean;
+  };
   /** The runs of `pulumi destroy`. */
   readonly runs: readonly Pick<StackUpdate, "startedOn" | "endedOn" | "result" | "changes" | "ranBy">[];
   /** Objects of their own that are gone. */
@@ -44,14 +57,16 @@ export interface Certificate {
 export interface CertificateInput {
   readonly journal: OffboardingJournal;
   readonly proved: Proved;
+  readonly proof: Proof;
   readonly history: readonly StackUpdate[];
   /** Base address of Graph, for the customer's own checks. */
   readonly graph: string;
 }
 
-export function makeCertificate({ journal, proved, history, graph }: CertificateInput): Certificate {
+export function makeCertificate({ journal, proved, proof, history, graph }: CertificateInput): Certificate {
   const { stack, customerName, msspName, tenantId, beganOn, destroyedOn = "", evidence, additions = [] } = journal;
-  const { state, removed, left, toConfirm, stays } = verdict({ stack, graph, proved, additions });
+  const { state, removed, left, toConfirm, stays } = verdict({ stack, graph, proved, additions, proof });
+  const { agreed, firstOn, lastOn, seenOn = null } = proof.looks;
   const isPart = (item: ProvedItem): boolean => itemKind(item)?.removal.by === "owner";
   const parts = removed.filter(isPart);
   return {
@@ -65,6 +80,7 @@ export function makeCertificate({ journal, proved, history, graph }: Certificate
     beganOn,
     destroyedOn,
     checkedOn: proved.checkedOn,
+    looks: { agreed, firstOn, lastOn, accessSeenOn: seenOn, isSettled: proof.isSettled },
     runs: history
       .filter(({ kind, startedOn }) => kind === "destroy" && startedOn >= beganOn.slice(0, 19))
       .map(({ startedOn, endedOn, result, changes, ranBy }) => ({ startedOn, endedOn, result, changes, ranBy })),

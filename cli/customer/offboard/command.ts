@@ -19,6 +19,7 @@ interface OffboardOptions {
   readonly by?: string;
   readonly withoutEvidence?: boolean;
   readonly proveAgain?: boolean;
+  readonly proveLater?: boolean;
   readonly yes?: boolean;
   readonly json?: boolean;
 }
@@ -38,6 +39,7 @@ export function define(command: Command, session: Session): void {
     .option("--by <name>", "who off-boards the customer, for the settings file (default: the user of this machine)")
     .option("--without-evidence", "go on although the customer's tenant refuses logs")
     .option("--prove-again", "prove again after the removal, and remove nothing")
+    .option("--prove-later", "look once after the removal, and leave the proof to a run with --prove-again")
     .option("--yes", "remove without asking, as in CI")
     .option("--json", "print the certificate as JSON")
     .action((options: OffboardOptions) => run(options, session));
@@ -47,6 +49,8 @@ export function define(command: Command, session: Session): void {
         "the proof, by the ID of each object and among the deleted items, then every kind of access by the stack's random ID, " +
         "the MSSP's tenant and its domains; the certificate, HTML and JSON.",
       "After the removal the settings file gets the key `offboarded`, and the stack a tag: `up` and `preview` refuse from then on. Commit the file.",
+      "Tenants answer from replicas that may be behind. The proof needs five looks in a row that agree, the last at least ten minutes after the removal, and after " +
+        "a look that showed access: the command shows what each has seen, and the time left. --prove-later ends after one look, with what is to confirm and the command that proves it.",
       "What no API shows, and what this identity may not read, is a thing to confirm by hand: the certificate has the click for each. " +
         "So is the consent to the MSSP's automation, which the customer deletes last.",
       "Logs that were refused can't be read after the removal: the command asks, and with --yes it stops there unless --without-evidence is passed. A log " +
@@ -67,7 +71,7 @@ export function define(command: Command, session: Session): void {
     exitCodes: {
       0: "everything was looked at, and the MSSP has no access",
       1: "access is left; or a step failed or was not confirmed: run the command again",
-      3: "no access is left that could be looked at; there are things to confirm by hand",
+      3: "no access is left that could be looked at; there are things to confirm, by hand or by later looks",
     },
     examples: [
       "npx mssp offboard --stack contoso",
@@ -95,6 +99,7 @@ async function run(options: OffboardOptions, session: Session): Promise<void> {
     days: length,
     ...(by === undefined ? {} : { by }),
     provesOnly: options.proveAgain === true,
+    provesLater: options.proveLater === true,
     agreesWithoutEvidence: async (question) =>
       options.withoutEvidence === true || (yes !== true && (await ask.confirm(question))),
     confirm: async (question) => (yes === true ? name : ((await ask.text(question)) ?? "").trim()),

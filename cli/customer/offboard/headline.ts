@@ -1,4 +1,6 @@
+import { counted } from "../../base/counted";
 import type { Certificate } from "./certificate";
+import { minute } from "./verdict";
 
 /** What the certificate says, in one clause: no more than was proved. */
 export function headline({ state, msspName, customerName, toConfirm }: Certificate): string {
@@ -6,4 +8,13 @@ export function headline({ state, msspName, customerName, toConfirm }: Certifica
   if (state === "proven") return `${msspName} has no access in ${customerName}`;
   const things = `${toConfirm.length} ${toConfirm.length === 1 ? "thing" : "things"} to confirm by hand`;
   return `No access of ${msspName} left in ${customerName} that could be looked at; ${things}`;
+}
+
+/** How many looks at the tenant say so, and when; empty where access is left. */
+export function looksText({ state, looks: { agreed, lastOn, accessSeenOn } }: Certificate): string {
+  if (state === "accessLeft") return "";
+  const seen = accessSeenOn === null ? "" : ` The look of ${minute(accessSeenOn)} showed access that has ended since.`;
+  const looks =
+    agreed === 1 ? "One look at the tenant shows it, of" : `${counted(agreed, "look")} in a row agree, the last of`;
+  return `${looks} ${minute(lastOn)}.${seen}`;
 }

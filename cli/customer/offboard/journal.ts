@@ -39,6 +39,16 @@ const shape = z.object({
     .optional(),
   /** When `destroy` succeeded, ISO 8601, UTC. */
   destroyedOn: z.string().optional(),
+  /** The looks at the tenant since then. */
+  looks: z
+    .object({
+      agreed: z.number(),
+      answer: z.string(),
+      firstOn: z.string(),
+      lastOn: z.string(),
+      seenOn: z.string().optional(),
+    })
+    .optional(),
 });
 
 export type OffboardingJournal = z.infer<typeof shape>;

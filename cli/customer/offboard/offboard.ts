@@ -26,7 +26,7 @@ import { inventory, joined } from "../../access/inventory/inventory";
 import { readJournal, writeJournal, type OffboardingJournal } from "./journal";
 import { markOffboarded } from "./markOffboarded";
 import { certificatePage } from "./page";
-import { prove } from "./proof";
+import { proveGone } from "./proveGone";
 import { tenantEndpoints } from "../../tenant/tenantEndpoints";
 import { readDeployment, type Deployment } from "../../stack/deployment";
 import { isInStateAlone, isProviderType } from "../../../domain/resourceTypes";
@@ -43,6 +43,8 @@ export interface OffboardRun extends Place {
   readonly confirm: (question: string) => Promise<string>;
   /** Proves again after a removal, and removes nothing. @default false */
   readonly provesOnly?: boolean;
+  /** Looks once, and leaves the looks that must agree with it to a later run. @default false */
+  readonly provesLater?: boolean;
   /** Decides about a removal after which nobody can read the logs that were refused. */
   readonly agreesWithoutEvidence: (question: string) => Promise<boolean>;
   /** Receives what happens, a line or more. */
@@ -75,10 +77,10 @@ export async function offboard(run: OffboardRun): Promise<Certificate> {
   const mark = withoutUndefined({ on: (journal.destroyedOn ?? run.now().toISOString()).slice(0, 10), by });
   if (settings.offboarded === undefined) await markOffboarded({ stack, mark, say, folder, environment });
   run.say("Looking in the tenant for what is left…\n");
-  const proved = await prove(run, journal);
-  const { graphEndpoint } = await tenantEndpoints(settings, environment);
+  const { graphEndpoint: graph } = await tenantEndpoints(settings, environment);
+  const { look, ...proof } = await proveGone(run, journal, graph);
   const history = await readHistory(run.stack, run);
-  const certificate = makeCertificate({ journal, proved, history, graph: graphEndpoint });
+  const certificate = makeCertificate({ journal, proved: look, proof, history, graph });
   await writeCertificate(run.out, certificate);
   return certificate;
 }
@@ -222,7 +224,7 @@ async function destroyed(
     say(`Removing everything that stack ${stack} created…\n`);
     await destroy(run);
   }
-  const whole: OffboardingJournal = { ...journal, destroyedOn: now().toISOString() };
+  const whole: OffboardingJournal = { ...journal, destroyedOn: now().toISOString(), looks: undefined };
   await writeJournal(out, whole);
   return whole;
 }

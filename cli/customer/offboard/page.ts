@@ -18,7 +18,7 @@ import {
 import { kinds } from "../../../domain/kinds/kinds";
 import { visibleText } from "@defender-mssp/terminal/terminalText";
 import { countRemoved, type Certificate } from "./certificate";
-import { headline } from "./headline";
+import { headline, looksText } from "./headline";
 import type { ItemState } from "./proof";
 import { keptByEntra, type Staying, type VerdictState } from "./verdict";
 
@@ -53,17 +53,24 @@ export function certificatePage(certificate: Certificate): string {
 
 const notes: Readonly<Record<VerdictState, string>> = {
   proven: "Everything was looked at: nothing in the tenant gives the MSSP access.",
-  toConfirm: "What could be looked at gives the MSSP no access. The rest is yours to confirm:",
+  toConfirm: "What could be looked at gives the MSSP no access.",
   accessLeft: "The MSSP still has access:",
 };
 
-function notices({ state, left, toConfirm }: Certificate): Block[] {
-  if (state === "proven") return [notice("passed", notes.proven)];
+function confirmNote(certificate: Certificate): string {
+  return [notes.toConfirm, looksText(certificate), "The rest is yours to confirm:"]
+    .filter((text) => text !== "")
+    .join(" ");
+}
+
+function notices(certificate: Certificate): Block[] {
+  const { state, left, toConfirm } = certificate;
+  if (state === "proven") return [notice("passed", `${notes.proven} ${looksText(certificate)}`)];
   return [
     ...(state === "accessLeft" ? [notice("failed", notes.accessLeft, staysTable("Access left", left))] : []),
     ...(toConfirm.length === 0
       ? []
-      : [notice("warning", notes.toConfirm, staysTable("To confirm by hand", toConfirm))]),
+      : [notice("warning", confirmNote(certificate), staysTable("To confirm by hand", toConfirm))]),
   ];
 }
 

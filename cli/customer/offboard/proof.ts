@@ -61,16 +61,19 @@ export interface ProofRun extends Place {
   readonly now: () => Date;
   /** Waits for the directory's replicas; for tests. */
   readonly sleep?: (milliseconds: number) => Promise<void>;
+  /** Whether another look follows: a look need not wait itself. */
+  readonly looksAgain: boolean;
 }
 
-/** Waits between looks at what is still there: a replica may be behind. In milliseconds. */
+/** Waits between reads of what is still there, in the only look: a replica may be behind. In milliseconds. */
 const patience = [1_000, 2_000, 4_000];
 
 /**
- * Looks at every object of the journal, and for every kind of access.
+ * Signs in, for looks at every object of the journal, and for every kind of access. Each look reads
+ * everything again.
  * @throws VisibleError where settings or credentials can't be used
  */
-export async function prove(run: ProofRun, journal: OffboardingJournal): Promise<Proved> {
+export async function openProof(run: ProofRun, journal: OffboardingJournal): Promise<() => Promise<Proved>> {
   const settings = await readStackSettings(run.stack, run);
   const notes: string[] = [];
   const tenant = await openTenant(settings, {
@@ -80,25 +83,34 @@ export async function prove(run: ProofRun, journal: OffboardingJournal): Promise
     say: (text) => notes.push(text.trim()),
   });
   const removedOn = journal.destroyedOn ?? run.now().toISOString();
-  const present = await provedItems(tenant, journal.items, run.sleep ?? wait);
-  const fresh = { ...tenant, ...tenant.freshReads() };
-  const items = withEnded(await withDeletedRules(fresh, present, removedOn));
-  const search = await withoutDeletedRules(fresh, await searchTenant(fresh), items, removedOn);
-  return { checkedOn: run.now().toISOString(), items, search, notes };
+  const rules: DeletedRules = new Set();
+  const pauses = run.looksAgain ? [] : patience;
+  return async () => {
+    const present = await provedItems(freshly(tenant), journal.items, pauses, run.sleep ?? wait);
+    const fresh = freshly(tenant);
+    const items = withEnded(await withDeletedRules(fresh, present, removedOn, rules));
+    const search = await withoutDeletedRules(fresh, await searchTenant(fresh), removedOn, rules);
+    return { checkedOn: run.now().toISOString(), items, search, notes };
+  };
+}
+
+function freshly(tenant: KindTenant): KindTenant {
+  return { ...tenant, ...tenant.freshReads() };
 }
 
 async function provedItems(
   tenant: KindTenant,
   items: readonly Item[],
+  pauses: readonly number[],
   sleep: (milliseconds: number) => Promise<void>,
 ): Promise<ProvedItem[]> {
   const proved: ProvedItem[] = [];
   for (const item of items) proved.push(await provedItem(tenant, item));
   const isOpen = ({ state, adopted }: ProvedItem): boolean => state === "found" && !adopted;
-  for (const pause of patience) {
+  for (const pause of pauses) {
     if (!proved.some(isOpen)) break;
     await sleep(pause);
-    const fresh = { ...tenant, ...tenant.freshReads() };
+    const fresh = freshly(tenant);
     for (const [index, item] of proved.entries()) if (isOpen(item)) proved[index] = await provedItem(fresh, item);
   }
   return proved;
@@ -116,23 +128,32 @@ async function provedItem(tenant: KindTenant, item: Item): Promise<ProvedItem> {
   return withStill(tenant, { ...named, ...shown(answer.value) });
 }
 
+/** IDs, in lower case, of rules whose DELETE a look has had answered with 404: further looks send none. */
+type DeletedRules = Set<string>;
+
 /** Tells a deleted rule that the list still shows from one that is there. */
 async function withDeletedRules(
   tenant: KindTenant,
   items: readonly ProvedItem[],
   removedOn: string,
+  rules: DeletedRules,
 ): Promise<ProvedItem[]> {
   const proved: ProvedItem[] = [];
   for (const item of items) {
     const isListed = item.kind === "detectionRule" && item.state === "found" && !item.adopted;
-    proved.push(isListed ? await listedRule(tenant, item, removedOn) : item);
+    proved.push(isListed ? await listedRule(tenant, item, removedOn, rules) : item);
   }
   return proved;
 }
 
-async function listedRule(tenant: KindTenant, item: ProvedItem, removedOn: string): Promise<ProvedItem> {
+async function listedRule(
+  tenant: KindTenant,
+  item: ProvedItem,
+  removedOn: string,
+  rules: DeletedRules,
+): Promise<ProvedItem> {
   try {
-    return { ...item, state: await listedRuleState(tenant, item.id, removedOn) };
+    return { ...item, state: await ruleState(tenant, item.id, removedOn, rules) };
   } catch (error) {
     if (!(error instanceof ServiceError) || error.status !== 403) throw error;
     const reason = "lists go on with a deleted rule for hours; to tell it apart requires CustomDetection.ReadWrite.All";
@@ -144,23 +165,30 @@ async function listedRule(tenant: KindTenant, item: ProvedItem, removedOn: strin
 async function withoutDeletedRules(
   tenant: KindTenant,
   search: TenantSearch,
-  items: readonly ProvedItem[],
   removedOn: string,
+  rules: DeletedRules,
 ): Promise<TenantSearch> {
-  const known = new Set(items.filter(({ state }) => state === "deletedButListed").map(({ id }) => id));
   const sightings: GrantingSighting[] = [];
   for (const sighting of search.sightings) {
     const isOwn = sighting.kind === "detectionRule" && sighting.whose === "thisStack";
-    if (isOwn && (known.has(sighting.id) || (await isDeletedRule(tenant, sighting.id, removedOn)))) continue;
-    sightings.push(sighting);
+    // False where the identity may not delete.
+    const isDeleted =
+      isOwn && (await ruleState(tenant, sighting.id, removedOn, rules).catch(() => "found")) !== "found";
+    if (!isDeleted) sightings.push(sighting);
   }
   return { ...search, sightings };
 }
 
-/** False where the identity may not delete. */
-async function isDeletedRule(tenant: KindTenant, id: string, removedOn: string): Promise<boolean> {
-  const state = await listedRuleState(tenant, id, removedOn).catch(() => "found");
-  return state !== "found";
+async function ruleState(
+  tenant: KindTenant,
+  id: string,
+  removedOn: string,
+  rules: DeletedRules,
+): ReturnType<typeof listedRuleState> {
+  if (rules.has(id.toLowerCase())) return "deletedButListed";
+  const state = await listedRuleState(tenant, id, removedOn);
+  if (state === "deletedButListed") rules.add(id.toLowerCase());
+  return state;
 }
 
 function shown(presence: Presence): Pick<ProvedItem, "state" | "deletedOn" | "until" | "reason"> {

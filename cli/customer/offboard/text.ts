@@ -2,7 +2,7 @@
 import path from "node:path";
 import { paragraph, tableText, type TextCell } from "@defender-mssp/terminal/table";
 import type { Certificate } from "./certificate";
-import { headline } from "./headline";
+import { headline, looksText } from "./headline";
 import type { Staying } from "./verdict";
 
 export function certificateText(certificate: Certificate, out: string, width?: number): string {
@@ -18,8 +18,10 @@ export function certificateText(certificate: Certificate, out: string, width?: n
       .join("");
   const part = (title: string, mark: TextCell, list: readonly Staying[]): string[] =>
     list.length === 0 ? [] : ["\n", paragraph(title, width), listed(mark, list)];
+  const looks = looksText(certificate);
   return [
     paragraph(`${headline(certificate)}, tenant ${tenantId}.`, width),
+    ...(looks === "" ? [] : [paragraph(looks, width)]),
     // What somebody has to do stands before what is done.
     ...part("Access left:", { text: "✗", color: "red" }, left),
     ...part("To confirm by hand:", { text: "!", color: "yellow" }, toConfirm),

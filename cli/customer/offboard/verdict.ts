@@ -9,6 +9,7 @@ import type { GrantingSighting, UnreadKind } from "../../tenant/kinds/searchTena
 import { lookStep } from "../../access/governance/look";
 import { itemKind } from "../../access/inventory/inventory";
 import type { RecordedAddition } from "./journal";
+import type { Proof } from "./looks";
 import type { Proved, ProvedItem } from "./proof";
 
 /** The beginning of the reason of every deleted object that can be restored. */
@@ -47,9 +48,11 @@ export interface VerdictInput {
   readonly proved: Proved;
   /** What somebody had added to the stack's objects before the removal. */
   readonly additions: readonly RecordedAddition[];
+  /** The looks of which `proved` is the last; undefined judges that look alone. */
+  readonly proof?: Proof;
 }
 
-export function verdict({ stack, graph, proved, additions }: VerdictInput): Verdict {
+export function verdict({ stack, graph, proved, additions, proof }: VerdictInput): Verdict {
   const { items, search, notes } = proved;
   const isRemoved = ({ state }: ProvedItem): boolean =>
     ["gone", "deletedButListed", "softDeleted", "endedWithOwner"].includes(state);
@@ -67,6 +70,7 @@ export function verdict({ stack, graph, proved, additions }: VerdictInput): Verd
     ...unlooked(stack, search.notLooked),
     ...notes.map((note) => confirm("Not searched", note, "Correct it, and run the command again.")),
     ...(adopted.size === 0 ? [] : additions.map(addedBefore)),
+    ...(proof === undefined || proof.isSettled || proof.looks.answer === "access" ? [] : [unsettled(stack, proof)]),
     always,
   ];
   const joined = (name: keyof Part) => once(parts.flatMap((part) => part[name] ?? []));
@@ -93,12 +97,19 @@ function proven(item: ProvedItem, graph: string): Partial<Part> {
         `az rest --method DELETE --url ${shellQuoted(`${graph}${deletedItemPath(id)}`)}`,
       );
     case "found":
-      return adopted ? adoptedItem(item, what) : left(what, "it is still in the tenant", "Run the command again.");
+      return adopted ? adoptedItem(item, what) : left(what, "it is still in the tenant", deletion(item, graph));
     case "notVisible":
       return confirm(what, reason, "Remove it where it was created, in the Microsoft Defender portal.");
     case "notChecked":
       return confirm(what, reason, "Permit this identity to read it and run the command again, or look at it by hand.");
   }
+}
+
+/** A stale answer makes a `destroy --refresh` forget an object: no further run would delete it. */
+function deletion(item: ProvedItem, graph: string): string {
+  const { address: path, removal } = itemKind(item) ?? {};
+  if (typeof path !== "string" || removal?.by !== "destroy") return "Run the command again.";
+  return `az rest --method DELETE --url ${shellQuoted(`${graph}${path}/${encodeURIComponent(item.id)}`)}`;
 }
 
 /** Deleted detection rules that lists still show: one line for all of them. */
@@ -184,6 +195,21 @@ function stepToLook(stack: string, keys: readonly KindKey[]): string {
 /** An addition to an object that stays, stays with it. */
 function addedBefore({ what, to, step }: RecordedAddition): Partial<Part> {
   return confirm(`${what}, on ${to}`, "somebody had added it before the removal, and an adopted object stays", step);
+}
+
+/** Looks that are too few, or too early. */
+function unsettled(stack: string, { looks: { agreed, lastOn, seenOn }, provableOn }: Proof): Partial<Part> {
+  const seen = seenOn === undefined ? "" : `; a look at ${minute(seenOn)} showed access`;
+  return confirm(
+    "the end of all access",
+    `${counted(agreed, "look")} in a row up to ${minute(lastOn)} without access left${seen}. The tenant answers from replicas that may be behind`,
+    `Prove it after ${minute(provableOn)}: npx mssp offboard --stack ${shellWord(stack)} --prove-again --yes`,
+  );
+}
+
+/** Such as `2026-11-26 09:06 UTC`. */
+export function minute(moment: string): string {
+  return `${moment.slice(0, 16).replace("T", " ")} UTC`;
 }
 
 /** Nobody can remove these. */

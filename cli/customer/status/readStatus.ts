@@ -99,11 +99,11 @@ async function previewedDrift(places: readonly string[] | undefined): Promise<Re
   const { readPreviews } = await import("../../stack/stackPreview.js");
   const previews = await readPreviews(places);
   return new Map(
-    previews.flatMap(({ stack, failed, changes, additions }) => {
+    previews.flatMap(({ stack, failed, changes, additions, changing }) => {
       const differences = changes.length + additions.flatMap((part) => part.additions).length;
       const status: DriftStatus = { state: differences > 0 ? "drifted" : "clean", differences };
-      // A preview that failed compared nothing.
-      return failed ? [] : [[stack, status] as const];
+      // A preview that failed compared nothing; nor did two reads that differ.
+      return failed || (differences === 0 && changing !== undefined) ? [] : [[stack, status] as const];
     }),
   );
 }

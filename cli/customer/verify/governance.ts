@@ -9,6 +9,7 @@ import { stackGovernanceState } from "../../access/governance/state";
 import { failed, notChecked, passed, type Check } from "@defender-mssp/siem/verify/check";
 import type { VerifyContext } from "@defender-mssp/siem/verify/context";
 import { asAutomation, automationToken } from "../../access/connector/automation";
+import { rereads } from "../../tenant/rereads";
 import { gdapExclusion } from "./gdapExclusion";
 import type { StackContextOptions } from "../../access/connector/stackContext";
 
@@ -27,7 +28,7 @@ export async function governanceRelationship(context: VerifyContext, options: St
   if (settings === undefined) return [];
   if (settings.portalAccess.model !== "governance") {
     const signIn = async () => ({ settings, call: await callOf(context) });
-    return [unaskedRelationship(stack, settings, await lookAtGovernance(signIn))];
+    return [unaskedRelationship(stack, settings, await lookAtGovernance(signIn, rereads(environment)))];
   }
   const check = await asAutomation(name, async () => {
     const call = await callOf(context);
@@ -36,6 +37,7 @@ export async function governanceRelationship(context: VerifyContext, options: St
       settings,
       call,
       clockFrom(environment)(),
+      rereads(environment),
     );
     if (state === "active") return passed(name, `${found}, and grants what the settings say`);
     return failed(name, [found, ...differences, next].join("; "));

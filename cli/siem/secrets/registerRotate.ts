@@ -1,12 +1,15 @@
 /** `mssp secrets rotate`: a client secret that leaked, also on the day on which it was created. */
 import { readFile } from "node:fs/promises";
 import type { Command } from "commander";
-import { lastSegment, type CredentialType } from "@defender-mssp/microsoft";
-import { VisibleError } from "@defender-mssp/errors";
+import { lastSegment, ServiceError, timeText, untilSeen, waits, type CredentialType } from "@defender-mssp/microsoft";
+import { isCallError, VisibleError } from "@defender-mssp/errors";
 import { describeCommand } from "@defender-mssp/terminal/help";
 import type { Session } from "@defender-mssp/terminal/session";
 import { writeJson } from "@defender-mssp/terminal/jsonDocument";
 import { terminalText } from "@defender-mssp/terminal/terminalText";
+import { unknownToEntra } from "../../access/connector/notYet";
+import { placeOf } from "../../base/place";
+import type { StackConnector } from "../../stack/connector";
 import { stackArgument } from "../../stack/stackName";
 
 interface RotateOptions {
@@ -27,6 +30,8 @@ export interface Rotation {
   readonly rotated: boolean;
   /** Until when the old secret works: UTC, ISO 8601. Absent before `up`, and without an overlap. */
   readonly overlapEndsOn?: string;
+  /** Whether Entra takes the new secret; false: not yet. Absent before `up`, and where the outputs do not have it. */
+  readonly signsIn?: boolean;
   readonly nextSteps: readonly string[];
 }
 
@@ -44,9 +49,11 @@ export function registerRotate(secrets: Command, session: Session): void {
     notes: [
       "It sets connector.credential.renewMadeBefore to this moment: the next `up` creates a secret beside the present one, which stays valid for " +
         "connector.credential.overlapDays. Both work until then, so that the SIEM loses no alert.",
+      "With --now it signs in with the new secret before it says that the SIEM can have it: Entra may not know one yet that is minutes old.",
       "It is for client secrets. A certificate is replaced in connector.credential.certificate; a federated credential has no secret.",
     ],
-    reads: "The stack's settings file; for the preview and `up` what they read.",
+    reads:
+      "The stack's settings file; for the preview and `up` what they read; with --now the new secret, to sign in with it.",
     changes: "The settings file; with --now the customer's tenant and the stack's state, as `pulumi up` does.",
     exitCodes: {
       0: "the setting is written, and with --now `up` succeeded",
@@ -137,16 +144,21 @@ async function rotationAfter(
       nextSteps: [`Run npx pulumi up --stack ${stack}, or this command with --now: until then nothing changes.`],
     };
   }
-  const { readPrintedOutputs } = await import("../../stack/stackOutputs.js");
-  const outputs = await readPrintedOutputs(begun.stack, session);
-  const { overlapEndsOn } = Object(outputs["connector"]) as { readonly overlapEndsOn?: string };
-  const clientId = typeof outputs["clientId"] === "string" ? outputs["clientId"] : "<clientId>";
+  const { readConnector } = await import("../../stack/connector.js");
+  const connector = await readConnector(begun.stack, { ...placeOf(session), secrets: true });
+  const { overlapEndsOn, clientId } = connector;
+  const signsIn = connector.clientSecret === undefined ? undefined : await signsInWith(connector, session);
+  const notYet =
+    `Entra does not take the new secret yet, usually within ${timeText(waits.signIn.longest)}. Give it to the SIEM when ` +
+    `npx mssp verify --stack ${stack} passes.`;
   const until =
     overlapEndsOn === undefined ? "The old secret is deleted." : `The old secret works until ${overlapEndsOn}.`;
   return {
     ...begun,
     ...(overlapEndsOn === undefined ? {} : { overlapEndsOn }),
+    ...(signsIn === undefined ? {} : { signsIn }),
     nextSteps: [
+      ...(signsIn === false ? [notYet] : []),
       `Give the SIEM the new secret now: npx pulumi stack output clientSecret --show-secrets --stack ${stack}. ${until}`,
       `Check it: npx mssp verify --stack ${stack}.`,
       ...(overlapEndsOn === undefined
@@ -158,6 +170,23 @@ async function rotationAfter(
           ]),
     ],
   };
+}
+
+/** Whether Entra takes the new secret; waits while it does not know it. Any other refusal is for `verify` to tell. */
+async function signsInWith(connector: StackConnector, session: Session): Promise<boolean> {
+  const { requestApplicationToken } = await import("@defender-mssp/siem/tokens/applicationToken");
+  const { credentialWays } = await import("@defender-mssp/siem/connector/credentialOptions");
+  // The new secret, not one that a variable names.
+  const environment = { ...session.environment, [credentialWays.secret.variable]: undefined };
+  const ask = () => requestApplicationToken(connector, {}, environment);
+  const isUnknown = ({ serviceCode }: ServiceError): boolean => unknownToEntra.has(serviceCode);
+  const say = (text: string): void => session.err.note(text);
+  try {
+    return (await untilSeen(waits.signIn, ask, { isUnknown, say, environment })) !== undefined;
+  } catch (error) {
+    if (!isCallError(error)) throw error;
+    return error instanceof ServiceError && !isUnknown(error);
+  }
 }
 
 function stepsText({ nextSteps }: Rotation): string {

@@ -37,6 +37,7 @@ import { additionsKinds, permissionsToRead } from "../../../domain/prerequisites
 import { consentAdditions, servicePrincipalAdditions, servicePrincipalsOf } from "./servicePrincipal";
 import type { AdditionsTenant } from "./tenant";
 import { signInToTenant, type TenantSignIn } from "../signInToTenant";
+import { oneLook, rereads } from "../rereads";
 import { unreadReason } from "../unreadReason";
 import { readDeployment, type Deployment } from "../../stack/deployment";
 import { unknownResources, unknownResourcesNote } from "../../stack/unknownResources";
@@ -207,6 +208,7 @@ export function additionsTenant(
     readAssignments: subscriptionAssignments(settings, { environment, endpoints }),
     ownObjectId: objectIdIn(accessToken),
     identities: identityVariables.flatMap((name) => environment[name]?.toLowerCase() ?? []),
+    rereads: rereads(environment),
   };
 }
 
@@ -221,10 +223,28 @@ function objectIdIn(token: string): string | undefined {
   return claims.oid;
 }
 
-/** Checks every part of a tenant. */
+/** Checks every part of a tenant, and joins what its looks show. */
 export async function partsOf(tenant: AdditionsTenant): Promise<AdditionsPart[]> {
-  const holders = await holdersIn(tenant);
-  return Promise.all(additionsPartNames.map((name) => partOf(name, tenant, holders)));
+  const { looks, apart } = tenant.rereads ?? oneLook;
+  const rounds: ReadonlyMap<AdditionsPartName, PartLook>[] = [];
+  for (let look = 0; look < looks; look++) {
+    if (look > 0) await apart();
+    // What a tenant has read is remembered for that object.
+    const own = look === 0 ? tenant : { ...tenant };
+    const holders = await holdersIn(own);
+    // The service of detection rules allows few calls a minute, and a rule gives nobody access.
+    const names = additionsPartNames.filter((name) => look === 0 || name !== "changed detection rules");
+    rounds.push(
+      new Map(await Promise.all(names.map(async (name) => [name, await lookAt(name, own, holders)] as const))),
+    );
+  }
+  const joined = (name: AdditionsPartName): Promise<AdditionsPart> =>
+    joinedPart(
+      name,
+      tenant,
+      rounds.flatMap((round) => round.get(name) ?? []),
+    );
+  return Promise.all(additionsPartNames.map(joined));
 }
 
 /** Holders of access packages are group members without being in the state. */
@@ -238,34 +258,68 @@ async function holdersIn(tenant: AdditionsTenant): Promise<ReadonlySet<string> |
   }
 }
 
-async function partOf(
+/** What one look of a part shows, or why it could not look. */
+type PartLook = { readonly unchecked: string } | { readonly found: readonly FoundAddition[]; readonly notes: string };
+
+async function lookAt(
   name: AdditionsPartName,
   tenant: AdditionsTenant,
   holders: ReadonlySet<string> | ServiceError,
-): Promise<AdditionsPart> {
+): Promise<PartLook> {
   const { notApplicable, needsHolders = false, look, note } = parts[name];
-  const unchecked = (reason: string): AdditionsPart => ({ name, state: "notChecked", reason, additions: [] });
-  const reason = notApplicable(tenant);
-  if (reason !== undefined) return unchecked(reason);
+  const unchecked = notApplicable(tenant);
+  if (unchecked !== undefined) return { unchecked };
   if (needsHolders && holders instanceof ServiceError)
-    return unchecked(unreadReason(holders, "EntitlementManagement.Read.All, to see who holds an access package"));
+    return { unchecked: unreadReason(holders, "EntitlementManagement.Read.All, to see who holds an access package") };
   try {
     const found = await look(tenant, holders instanceof ServiceError ? new Set() : holders);
     const noted = await note?.(tenant);
-    const notes = noted === undefined ? "" : `; ${noted}`;
-    if (found.length === 0) return { name, state: "passed", reason: `no additions${notes}`, additions: [] };
+    return { found, notes: noted === undefined ? "" : `; ${noted}` };
+  } catch (error) {
+    if (!isCallError(error)) throw error;
+    const permissions = furtherPermissions[name] ?? permissionsToRead(additionsKinds(name));
+    return { unchecked: unreadReason(error, permissions.join(", ")) };
+  }
+}
+
+/** Every addition that a look shows. A look that could not look leaves a part without any unchecked. */
+async function joinedPart(
+  name: AdditionsPartName,
+  tenant: AdditionsTenant,
+  looks: readonly PartLook[],
+): Promise<AdditionsPart> {
+  const seen = looks.flatMap((look) => ("found" in look ? look : []));
+  const found = joinedAdditions(seen.map((look) => look.found));
+  const unchecked = looks.find((look) => "unchecked" in look);
+  if (found.length === 0 && unchecked !== undefined)
+    return { name, state: "notChecked", reason: unchecked.unchecked, additions: [] };
+  const notes = seen.at(-1)?.notes ?? "";
+  if (found.length === 0) return { name, state: "passed", reason: `no additions${notes}`, additions: [] };
+  try {
     const { additions, notAsked } = await withAudit(tenant.call, found);
     return { name, state: "failed", reason: `${sentence(additions, notAsked)}${notes}`, additions };
   } catch (error) {
     if (!isCallError(error)) throw error;
-    const permissions = furtherPermissions[name] ?? permissionsToRead(additionsKinds(name));
-    return unchecked(unreadReason(error, permissions.join(", ")));
+    return { name, state: "notChecked", reason: unreadReason(error, "AuditLog.Read.All"), additions: [] };
   }
+}
+
+/** The union, each with the number of looks where they differ. */
+export function joinedAdditions(looks: readonly (readonly FoundAddition[])[]): FoundAddition[] {
+  const key = ({ kind, to, what, id }: FoundAddition): string => JSON.stringify([kind, to, what, id]);
+  const counts = new Map<string, number>();
+  for (const one of looks) for (const text of new Set(one.map(key))) counts.set(text, (counts.get(text) ?? 0) + 1);
+  const first = new Map(looks.flat().map((addition) => [key(addition), addition]));
+  return [...first].map(([text, addition]) => {
+    const count = counts.get(text) ?? 0;
+    return count === looks.length ? addition : { ...addition, seenIn: `${count} of ${looks.length} looks` };
+  });
 }
 
 function sentence(additions: AdditionsPart["additions"], notAsked: string | undefined): string {
   const lines = additions.map(
-    ({ what, to, done, step }) => `${what}, on ${to}${doneText(done)}. To remove it: ${step}`,
+    ({ what, to, done, seenIn, step }) =>
+      `${what}, on ${to}${doneText(done)}${seenIn === undefined ? "" : `, seen in ${seenIn}`}. To remove it: ${step}`,
   );
   return [...lines, ...(notAsked === undefined ? [] : [notAsked])].join("\n");
 }

@@ -11,6 +11,7 @@ import type { PrerequisiteSettings } from "../../../domain/prerequisites";
 import type { Deployed } from "./deployed";
 import type { FoundAddition } from "./addition";
 import { azRest } from "../azRest";
+import type { Rereads } from "../rereads";
 import type { KindTenant } from "../kinds/kindCalls";
 import type { ReadAssignments } from "../kinds/subscriptionAssignments";
 import { msspDomains, rememberedReads } from "../kinds/openTenant";
@@ -36,6 +37,8 @@ export interface AdditionsTenant {
   readonly ownObjectId: string | undefined;
   /** Application (client) IDs of the MSSP's automation and preview identity, as far as they are known. */
   readonly identities?: readonly string[];
+  /** An addition that any look shows is there. @default one look */
+  readonly rereads?: Rereads;
 }
 
 const kindTenants = new WeakMap<AdditionsTenant, KindTenant>();

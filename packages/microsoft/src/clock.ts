@@ -39,14 +39,19 @@ export function clockFrom(environment: Environment = process.env): () => Date {
 export function clockFault(environment: Environment): string | undefined {
   const set = environment[clockVariable];
   if (!set) return undefined;
-  const host = `https://${environment["ARM_METADATA_HOSTNAME"]?.trim() ?? ""}`;
-  const isSandbox = URL.canParse(host) && isLoopback(new URL(host).hostname);
-  if (!isSandbox) return "unset: the time can be set on the sandbox only (ARM_METADATA_HOSTNAME names this machine)";
+  if (!isOnSandbox(environment))
+    return "unset: the time can be set on the sandbox only (ARM_METADATA_HOSTNAME names this machine)";
   if (distanceIn(set) !== undefined) return undefined;
   const isMoment = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:\d{2})$/.test(set);
   return isMoment && !Number.isNaN(Date.parse(set))
     ? undefined
     : "a date and time with a zone, such as 2027-03-01T09:00:00Z (ISO 8601), or a distance in seconds, such as +259200s";
+}
+
+/** Whether the environment is a sandbox's: its server is this machine. */
+export function isOnSandbox(environment: Environment): boolean {
+  const host = `https://${environment["ARM_METADATA_HOSTNAME"]?.trim() ?? ""}`;
+  return URL.canParse(host) && isLoopback(new URL(host).hostname);
 }
 
 /** In milliseconds; negative for a clock that is behind. */

@@ -16,6 +16,7 @@ export {
 } from "./requestLimiter";
 export * from "./endpoints";
 export * from "./clock";
+export * from "./waits";
 export * from "./entra/tenantOfDomain";
 export * from "./entra/token";
 export * from "./entra/tokenSource";

@@ -5,6 +5,7 @@ import { makeCertificate, type Certificate } from "../../../../cli/customer/offb
 import { inventory, itemKind, joined, type Item } from "../../../../cli/access/inventory/inventory";
 import type { OffboardingJournal } from "../../../../cli/customer/offboard/journal";
 import { certificatePage } from "../../../../cli/customer/offboard/page";
+import type { Proof } from "../../../../cli/customer/offboard/looks";
 import type { Proved, ProvedItem } from "../../../../cli/customer/offboard/proof";
 import { certificateText } from "../../../../cli/customer/offboard/text";
 import { Deployed } from "../../../../cli/tenant/additions/deployed";
@@ -42,8 +43,17 @@ function proved(changes: Partial<ProvedItem> = {}, others: Partial<Proved> = {})
   };
 }
 
-function certificate(proof: Proved): Certificate {
-  return makeCertificate({ journal, proved: proof, history: [], graph: "https://graph.microsoft.com" });
+const settled: Proof = {
+  looks: {
+    ...{ agreed: 11, answer: "a", firstOn: "2026-11-26T09:05:10.000Z", lastOn: "2026-11-26T09:15:10.000Z" },
+    seenOn: undefined,
+  },
+  isSettled: true,
+  provableOn: "2026-11-26T09:15:12.000Z",
+};
+
+function certificate(proved: Proved, proof = settled): Certificate {
+  return makeCertificate({ journal, proved, proof, history: [], graph: "https://graph.microsoft.com" });
 }
 
 const sighting: GrantingSighting = {
@@ -130,6 +140,31 @@ describe("the certificate", () => {
     assert.equal(certificate(proved({}, { notes: ["Azure was not searched"] })).state, "toConfirm");
   });
 
+  it("is to confirm, with the command that proves it, while the looks are too few or too early", () => {
+    const { looks } = settled;
+    const early = { ...settled, isSettled: false, looks: { ...looks, agreed: 1, seenOn: looks.firstOn } };
+    const { state, toConfirm } = certificate(proved(), early);
+    assert.deepEqual([state, toConfirm.length], ["toConfirm", 1]);
+    assert.match(toConfirm[0]?.why ?? "", /^1 look in a row .*; a look at 2026-11-26 09:05 UTC showed access/);
+    assert.match(
+      toConfirm[0]?.step ?? "",
+      /^Prove it after 2026-11-26 09:15 UTC: npx mssp offboard --stack contoso --prove-again --yes$/,
+    );
+    const seen = { ...early, looks: { ...early.looks, answer: "access" } };
+    assert.deepEqual(certificate(proved({ state: "found" }), seen).toConfirm, []);
+  });
+
+  it("says how many looks agree, and when the last was", () => {
+    const whole = certificate(proved());
+    assert.deepEqual(
+      [whole.looks.agreed, whole.looks.lastOn, whole.looks.accessSeenOn],
+      [11, settled.looks.lastOn, null],
+    );
+    const sentence = /11 looks in a row agree, the last of 2026-11-26 09:15 UTC/;
+    assert.match(certificatePage(whole), sentence);
+    assert.match(certificateText(whole, "out", 200), sentence);
+  });
+
   it("a resource of an unknown type is to confirm, never gone", () => {
     const unknown: ProvedItem = { ...guest, kind: "unknown", what: "resource", state: "notChecked", reason: "no kind" };
     const { state, toConfirm, removed } = certificate(proved({}, { items: [unknown] }));
@@ -147,8 +182,9 @@ describe("the certificate", () => {
     assert.equal(still([]).state, "toConfirm");
     // Somebody had added the role, and it is left: one entry.
     const added = { ...journal, additions: [{ what: role.what, to: "guest", step: role.step }] };
-    const proof = proved({ state: "found", adopted: true, still: { grants: [role], notLooked: [] } });
-    const once = makeCertificate({ journal: added, proved: proof, history: [], graph: "https://graph.microsoft.com" });
+    const look = proved({ state: "found", adopted: true, still: { grants: [role], notLooked: [] } });
+    const graph = "https://graph.microsoft.com";
+    const once = makeCertificate({ journal: added, proved: look, proof: settled, history: [], graph });
     assert.deepEqual([once.left.length, once.toConfirm], [1, []]);
     const secret = { ...guest, kind: "clientSecret", what: "client secret", adopted: true, state: "found" } as const;
     assert.equal(certificate(proved({}, { items: [secret] })).state, "accessLeft");

@@ -62,7 +62,7 @@ export function sampleCertificate(): string {
         },
       },
       proved: {
-        checkedOn: "2027-05-26T09:00:00.000Z",
+        checkedOn: "2027-05-26T09:09:12.000Z",
         items,
         search: {
           sightings: [],
@@ -71,6 +71,13 @@ export function sampleCertificate(): string {
           ],
         },
         notes: [],
+      },
+      proof: {
+        looks: {
+          ...{ agreed: 11, answer: "a", firstOn: "2027-05-26T08:59:10.000Z", lastOn: "2027-05-26T09:09:10.000Z" },
+        },
+        isSettled: true,
+        provableOn: "2027-05-26T09:09:12.000Z",
       },
       history: [],
       graph: "https://graph.microsoft.com",

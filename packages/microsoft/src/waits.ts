@@ -1,0 +1,269 @@
+/**
+ * The waits for the service. Entra answers from replicas: a write that succeeded is not what the
+ * next read shows, and an application gets no read-after-write.
+ */
+import { EnvironmentError, ServiceError } from "@defender-mssp/errors";
+import { minuteMs } from "@defender-mssp/errors/time";
+import { isOnSandbox } from "./clock";
+import type { Environment } from "./endpoints";
+import { wait, type RequestOptions } from "./http";
+
+/** One wait for the service: what the product does until a change is seen everywhere. */
+export interface Wait {
+  /** What for, as a person reads it: "the new service principal". */
+  readonly what: string;
+  /** The call that shows it: "GET /servicePrincipals/{id}". */
+  readonly shownBy: string;
+  /** Values that must agree in each hit. */
+  readonly values?: string;
+  /** Consecutive answers that must agree. */
+  readonly hits: number;
+  /** Milliseconds between two looks at most. The first are a second apart, or less. */
+  readonly pause: number;
+  /** Milliseconds. */
+  readonly longest: number;
+  /** Document or observation. */
+  readonly source: string;
+}
+
+/** A new or changed object of the directory, PIM or a catalog. */
+const directory = { hits: 1, pause: 10_000, longest: 10 * minuteMs };
+/** A role of Azure or a vault. */
+const azure = { hits: 1, pause: 30_000, longest: 30 * minuteMs };
+const noTiming = "no document states a time";
+
+/** The rows of `docs/reference/waits.md`. */
+export const waits = {
+  appRole: {
+    ...directory,
+    what: "the new service principal to take its application permissions",
+    shownBy: "POST /servicePrincipals/{id}/appRoleAssignedTo",
+    source: "400 for more than five minutes: microsoftgraph/msgraph-sdk-dotnet#2508",
+  },
+  guest: {
+    ...directory,
+    what: "the new guest",
+    shownBy: "GET and PATCH /users/{id}",
+    source: "listed, then unknown to PATCH: microsoftgraph/microsoft-graph-docs-contrib#2465",
+  },
+  guestMark: {
+    ...directory,
+    what: "the new guest's mark",
+    shownBy: "GET /users/{id}",
+    values: "employeeType",
+    source: "a changed value reverts: hashicorp/terraform-provider-azuread#1806",
+  },
+  guestDeletion: {
+    ...directory,
+    what: "the guest's deletion",
+    shownBy: "GET /users/{id}",
+    source: "2.2 to 6.8 s for other objects: Omnicit/Omnicit.EntraRBAC",
+  },
+  partnerEntry: {
+    ...directory,
+    what: "the partner entry",
+    shownBy: "GET and POST /policies/crossTenantAccessPolicy/partners",
+    source: noTiming,
+  },
+  partnerDeletion: {
+    ...directory,
+    what: "the partner entry's deletion",
+    shownBy: "GET /policies/crossTenantAccessPolicy/partners/{tenant ID}",
+    source: noTiming,
+  },
+  eligibility: {
+    ...directory,
+    what: "the new group or member in Privileged Identity Management",
+    shownBy: "POST /identityGovernance/privilegedAccess/group/eligibilityScheduleRequests",
+    source: "up to two minutes: microsoftgraph/msgraph-sdk-dotnet#2772",
+  },
+  activationPolicy: {
+    ...directory,
+    what: "the group's activation policy",
+    shownBy: "GET and PATCH /policies/roleManagementPolicies/{id}/rules",
+    values: "the rules",
+    source: "listed, then 404: hashicorp/terraform-provider-azuread#1769",
+  },
+  earlyRemoval: {
+    hits: 1,
+    pause: 15_000,
+    longest: 10 * minuteMs,
+    what: "the end of the eligibility's first five minutes",
+    shownBy: "POST /identityGovernance/privilegedAccess/group/eligibilityScheduleRequests",
+    source:
+      "ActiveDurationTooShort: https://learn.microsoft.com/entra/id-governance/privileged-identity-management/groups-assign-member-owner",
+  },
+  defenderRole: {
+    ...directory,
+    hits: 2,
+    what: "the new Defender role or its assignment",
+    shownBy: "GET /roleManagement/defender/roleDefinitions and roleAssignments",
+    source: noTiming,
+  },
+  defenderPrincipal: {
+    ...directory,
+    what: "the new role and group in Defender",
+    shownBy: "POST /roleManagement/defender/roleAssignments",
+    source: noTiming,
+  },
+  detectionRule: {
+    ...directory,
+    what: "the new detection rule",
+    shownBy: "PATCH /security/rules/detectionRules/{id}",
+    source: noTiming,
+  },
+  detectionRuleName: {
+    ...directory,
+    what: "the deleted detection rule's name",
+    shownBy: "POST /security/rules/detectionRules",
+    source: "taken for about a minute: observed",
+  },
+  lostAnswer: {
+    hits: 1,
+    pause: 5000,
+    longest: minuteMs / 2,
+    what: "the object of a request without an answer",
+    shownBy: "the list or the object that the request makes",
+    source: "1 in 25 refused requests had succeeded: hashicorp/terraform-provider-azuread#1896",
+  },
+  azurePrincipal: {
+    ...azure,
+    what: "the new group in Azure",
+    shownBy: "PUT …/Microsoft.Authorization/roleAssignments/{name}",
+    source: "https://learn.microsoft.com/azure/role-based-access-control/troubleshooting",
+  },
+  signIn: {
+    ...directory,
+    hits: 2,
+    what: "the new application or client secret to sign in",
+    shownBy: "POST /oauth2/v2.0/token",
+    source: "4 to 18 s, and refused after a success: AzureAD/microsoft-authentication-library-for-dotnet#3706",
+  },
+  tokenRoles: {
+    ...directory,
+    longest: 60 * minuteMs,
+    what: "the new permission in access tokens",
+    shownBy: "POST /oauth2/v2.0/token",
+    values: "roles",
+    source: "consented, and missing in tokens: MicrosoftDocs/azure-docs#85676",
+  },
+  removal: {
+    hits: 5,
+    pause: minuteMs,
+    longest: 40 * minuteMs,
+    what: "a removal, with the last look at least ten minutes after it",
+    shownBy: "each object by its ID, and a search of every kind of access",
+    source: "five hits as in the azuread provider; lists were stale for a minute: microsoft-graph-docs-contrib#2459",
+  },
+} as const satisfies Record<string, Wait>;
+
+/** How `untilSeen` looks, and whom it tells. */
+export interface WaitContext extends Pick<RequestOptions, "sleep" | "signal"> {
+  /** Whether a failure means that the service does not know a new object yet. Default: never. */
+  readonly isUnknown?: (failure: ServiceError) => boolean;
+  /** Milliseconds of a clock that never goes back, for tests. */
+  readonly now?: () => number;
+  /** Tells a person what is waited for. Default: nobody. */
+  readonly say?: ((text: string) => void) | undefined;
+  /** Default: `process.env`. Only the time scale is read. */
+  readonly environment?: Environment;
+}
+
+/** Milliseconds until a person is told what is waited for, and between two such messages. */
+const firstWord = 3000;
+const nextWord = 30_000;
+
+/**
+ * Asks until the service has shown a change in `wait.hits` answers in a row. The pauses grow to
+ * `wait.pause`. The hits follow each other closely as long as no answer has missed.
+ * @param ask answers undefined or false, or fails as `isUnknown` says, while the change is not
+ * there.
+ * @returns what `ask` answered last; undefined after `wait.longest`.
+ * @throws what `ask` throws, `isUnknown` failures only at the last look; the signal's reason, if it
+ * aborts.
+ */
+export async function untilSeen<T>(
+  row: Wait,
+  ask: () => Promise<T | undefined | false>,
+  context: WaitContext = {},
+): Promise<T | undefined> {
+  const { isUnknown = () => false, signal, say, environment = process.env } = context;
+  const scale = timeScale(environment);
+  const longest = row.longest * scale;
+  const { elapsed, pause } = stopwatch(context, (passed) => say?.(waitText(row, longest - passed)));
+  let hits = 0;
+  for (let looks = 0, misses = 0; ; looks++) {
+    signal?.throwIfAborted();
+    let failure: ServiceError | undefined;
+    const found = await ask().catch((error: unknown) => {
+      if (!(error instanceof ServiceError) || !isUnknown(error)) throw error;
+      failure = error;
+      return undefined;
+    });
+    const isHit = found !== undefined && found !== false;
+    hits = isHit ? hits + 1 : 0;
+    if (isHit && hits >= row.hits) return found;
+    if (!isHit) misses++;
+    const left = longest - elapsed();
+    if (left <= 0 && failure !== undefined) throw failure;
+    if (left <= 0) return undefined;
+    const next =
+      misses === 0 ? Math.min(1000, row.pause) / 5 : Math.min(1000 * 2 ** Math.max(0, misses - 3), row.pause);
+    await pause(Math.min(next * scale, left));
+  }
+}
+
+/** Time that has passed, by the clock or by the pauses that were asked for: a test's pauses take none. */
+function stopwatch(
+  { now = () => performance.now(), sleep = wait, signal, say }: WaitContext,
+  tell: (passed: number) => void,
+) {
+  const began = now();
+  let slept = 0;
+  let word = firstWord;
+  const elapsed = () => Math.max(now() - began, slept);
+  const pause = async (milliseconds: number) => {
+    for (let left = milliseconds; left > 0;) {
+      const step = say === undefined ? left : Math.max(0, Math.min(left, word - elapsed()));
+      if (step > 0) await sleep(step, signal);
+      slept += step;
+      left -= step;
+      if (elapsed() < word) continue;
+      tell(elapsed());
+      word = elapsed() + nextWord;
+    }
+  };
+  return { elapsed, pause };
+}
+
+function waitText({ what }: Wait, left: number): string {
+  return `Waiting for ${what} to be seen everywhere, up to ${timeText(left)} more.`;
+}
+
+/** Such as `9 min 57 s`. */
+export function timeText(milliseconds: number): string {
+  const seconds = Math.max(0, Math.round(milliseconds / 1000));
+  const minutes = Math.floor(seconds / 60);
+  return minutes === 0 ? `${seconds} s` : `${minutes} min ${seconds % 60} s`;
+}
+
+/** The environment variable that shortens all waits on a sandbox whose replicas are as much faster. */
+export const timeScaleVariable = "MSSP_SANDBOX_TIME_SCALE";
+
+/** What is allowed for MSSP_SANDBOX_TIME_SCALE; undefined if it is not set or valid. */
+export function timeScaleFault(environment: Environment): string | undefined {
+  const set = environment[timeScaleVariable];
+  if (!set) return undefined;
+  if (!isOnSandbox(environment))
+    return "unset: waits are shortened on the sandbox only (ARM_METADATA_HOSTNAME names this machine)";
+  const scale = Number(set);
+  return scale > 0 && scale <= 1 ? undefined : "a number above 0, at most 1, such as 0.02";
+}
+
+/** What pauses are multiplied by. @throws EnvironmentError where MSSP_SANDBOX_TIME_SCALE can't be used. */
+export function timeScale(environment: Environment = process.env): number {
+  const set = environment[timeScaleVariable];
+  const fault = timeScaleFault(environment);
+  if (fault !== undefined) throw new EnvironmentError(`${timeScaleVariable} is "${set}"; allowed is ${fault}.`);
+  return set ? Number(set) : 1;
+}

@@ -1,0 +1,81 @@
+/**
+ * Off-boardings right after `up`, in tenants whose replicas learn of each write at their own time: no
+ * certificate says that nothing is left while the tenant has something. OFFBOARD_RUNS sets how many.
+ */
+import assert from "node:assert/strict";
+import type { SandboxProject } from "@defender-mssp/testkit";
+import type { Certificate } from "../../cli/customer/offboard/certificate";
+import { inSession as mssp } from "../cli/testSession";
+import { createProject, customer, differing, objectsOf, TenantHands, tenantIdOf } from "./support";
+
+const securityAdministrator = "194ae4cb-b126-40b2-bd5b-6091b380977d";
+const runs = Number(process.env["OFFBOARD_RUNS"] ?? 2);
+
+describe("a certificate of a tenant with replicas", function () {
+  this.timeout(120_000 * (runs + 1));
+  let project: SandboxProject;
+  before(async () => {
+    project = await createProject({ replicas: { profile: "usual", seed: 36, scale: 0.02 } });
+  });
+  after(() => project.dispose());
+
+  /** What a person types again until it is through. */
+  async function up(stack: string): Promise<void> {
+    for (let tries = 1; ; tries++) {
+      const args = ["up", "--stack", stack, "--yes", "--skip-preview", ...(tries > 1 ? ["--refresh"] : [])];
+      const { exitCode, stdout, stderr } = await project.run(args);
+      if (exitCode === 0) return;
+      assert.ok(tries < 5, `${stdout}\n${stderr}`);
+    }
+  }
+
+  async function offboard(stack: string): Promise<{ certificate: Certificate; said: string }> {
+    const args = ["offboard", "--stack", stack, "--yes", "--without-evidence", "--json"];
+    for (let tries = 1; ; tries++) {
+      const { stdout, stderr } = await mssp(args, { folder: project.folder, environment: project.environment });
+      const printed = JSON.parse(stdout) as Certificate | { readonly error: unknown };
+      if (!("error" in printed)) return { certificate: printed, said: stderr };
+      assert.ok(tries < 5, stderr);
+    }
+  }
+
+  /** A guest of the MSSP's whom nobody's stack has, with a role. */
+  async function addEve(tenantId: string): Promise<void> {
+    const hands = new TenantHands(project, tenantId);
+    const body = {
+      invitedUserEmailAddress: "eve@fabrikam-security.example",
+      inviteRedirectUrl: "https://x.example",
+      sendInvitationMessage: false,
+    };
+    const { invitedUser } = await hands.graph<{ invitedUser: { id: string } }>("POST", "/v1.0/invitations", body);
+    const assignment = { principalId: invitedUser.id, roleDefinitionId: securityAdministrator, directoryScopeId: "/" };
+    for (let tries = 1; ; tries++) {
+      try {
+        await hands.graph("POST", "/v1.0/roleManagement/directory/roleAssignments", assignment);
+        return;
+      } catch (error) {
+        if (tries >= 50) throw error;
+        await new Promise((resolve) => setTimeout(resolve, 100));
+      }
+    }
+  }
+
+  for (let run = 0; run < runs; run++) {
+    const hasEve = run % 2 === 1;
+    it(`run ${run + 1}: ${hasEve ? "somebody's guest is access left" : "nothing is left"}`, async () => {
+      const [stack, tenantId] = [`contoso${run}`, tenantIdOf(0x80 + run)];
+      await project.writeSettings(stack, customer(0x80 + run, { portalAccess: run % 4 < 2 ? "basic" : "rbac" }));
+      await project.addStack(stack);
+      const before = objectsOf(project, tenantId);
+      await up(stack);
+      if (hasEve) await addEve(tenantId);
+      const { certificate, said } = await offboard(stack);
+      const left = differing(before, objectsOf(project, tenantId));
+      const about = `${certificate.state} ${JSON.stringify(certificate.looks)}, left ${left.join()}\n${said}`;
+      if (process.env["OFFBOARD_RUNS"] !== undefined) process.stdout.write(`${about.split("\n")[0] ?? ""}\n`);
+      if (certificate.state !== "accessLeft") assert.deepEqual(left, [], about);
+      assert.equal(certificate.state === "accessLeft", hasEve, about);
+      if (!hasEve) assert.ok(certificate.looks.isSettled && certificate.looks.agreed >= 5, about);
+    });
+  }
+});
