@@ -115,18 +115,15 @@ export class SandboxProject {
       alerts,
       faults,
     });
-    if (plugins !== "official") host.start();
+    if (plugins !== "official" && options.sharedRuntime !== true) host.start();
     const environment = commandEnvironment(
       await pulumiEnvironment(home, await sandbox.environment({ user }), { plugins, user }),
       user,
     );
     const vault = options.sharedRuntime === true ? await Vault.start() : undefined;
-    const attach = (ofCommand: NodeJS.ProcessEnv) => host.attachable(ofCommand);
     const ofCommands = { ...environment, ...vault?.variables, ...options.environment };
     const sharedRuntime =
-      options.sharedRuntime === true
-        ? new SharedRuntime(folder, ofCommands, plugins === "official" ? undefined : attach)
-        : undefined;
+      options.sharedRuntime === true ? new SharedRuntime(folder, ofCommands, plugins !== "official") : undefined;
     return new SandboxProject(folder, sandbox, ofCommands, sharedRuntime, vault, verifiesDomains);
   }
 
