@@ -202,6 +202,19 @@ export class SandboxProject {
     }
   }
 
+  /**
+   * Runs `action`, which starts the engine itself, with the variables of a command: those by which the
+   * engine uses the shared runtime are among them, if there is one.
+   */
+  async lending<T>(action: (environment: NodeJS.ProcessEnv) => Promise<T>): Promise<T> {
+    const lent = await this.sharedRuntime?.lend(["up"], this.environment);
+    try {
+      return await action({ ...this.environment, ...lent?.variables });
+    } finally {
+      lent?.end();
+    }
+  }
+
   /** `run` for a command that must succeed; its output is in the error if it doesn't. */
   async succeed(
     args: readonly string[],
