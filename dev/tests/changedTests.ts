@@ -24,7 +24,7 @@ const engineTests = /^test\/(?!dev\/).*\.(process|engine)\.test\.ts$|^test\/(e2e
 
 export const reaches: readonly Reach[] = [
   // They read whatever is there.
-  { from: /^test\/(names|hosts|oneHome|readme)\.test|^test\/(dev|docs|package)\//, reads: /./ },
+  { from: /^test\/(names|hosts|oneHome|readme|e2e\/commandBlocks)\.test|^test\/(dev|docs|package)\//, reads: /./ },
   // The command, the program with its plugins and policy pack, each in processes.
   { from: /^test\//, naming: /mssp\.js|"cli", "(main|run)\.js"|"\.bin"/, starts: /^cli\/(mssp\.js|main\.ts)$/ },
   {
@@ -45,7 +45,7 @@ export const reaches: readonly Reach[] = [
   { from: /^packages\/pages\/src\/assets\.ts$/, reads: /^packages\/pages\/src\/browser\// },
   // Files of the product that are no modules, and sources that tests read.
   { from: /^test\/e2e\//, reads: /^examples\/|^test\/e2e\/(?!.*\.ts$)/ },
-  { from: /^test\/e2e\/(commandBlocks|examples|start)\./, reads: /^(docs\/|README\.md)/ },
+  { from: /^test\/e2e\/(examples|start)\./, reads: /^(docs\/|README\.md)/ },
   { from: /^test\/compat\//, reads: /^test\/compat\/(?!.*\.ts$)/ },
   { from: /^test\/cli\/terminalText\.attack\./, reads: /^(cli|packages\/siem\/src)\// },
   { from: /^test\/policy\//, reads: /^(policy|components)\// },

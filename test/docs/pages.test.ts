@@ -9,16 +9,29 @@ import { missingPaths } from "../../dev/docs/checks/paths";
 import { longCells } from "../../dev/docs/checks/size";
 import { howToRun } from "../../dev/docs/commandBlocks";
 import { markdownFiles, root } from "../../dev/docs/files";
-import { nodesOf, parsePage, plainText, readPage, shellBlocksOf } from "../../dev/docs/markdown";
-import { madeWhole } from "../../dev/docs/pages";
+import { nodesOf, parsePage, plainText, readPage, shellBlocksOf, type MarkdownPage } from "../../dev/docs/markdown";
+import { madeWhole, wholePages } from "../../dev/docs/pages";
 import { commandNames } from "../../dev/docs/reference/commands";
 
 describe("documentation", () => {
   const pages = markdownFiles().map((file) => readPage(root, file));
+  let whole: readonly MarkdownPage[];
+  before(async () => (whole = await madeWhole()));
 
-  it("has no link to a file or heading that is missing", async () => {
-    assert.deepEqual(brokenLinks(root, [...pages, ...(await madeWhole())], new Set(schemaPlaces())), []);
+  it("has no link to a file or heading that is missing", () => {
+    assert.deepEqual(brokenLinks(root, [...pages, ...whole], new Set(schemaPlaces())), []);
   });
+
+  for (const { file } of wholePages) {
+    it(`${file} is whole in the site and the package: each entry of the checkout's list has a section`, () => {
+      const list = readFileSync(path.join(root, file), "utf8");
+      const entries = [...list.matchAll(/^- `?(?:defender-mssp:)?([^`:\n]+)/gm)].map(([, name = ""]) => name);
+      const { text } = whole.find((page) => page.file === file)!;
+      assert.ok(entries.length >= 20, `${entries.length} entries`);
+      for (const name of entries) assert.match(text, new RegExp(`^###? ${name}$`, "m"));
+      assert.ok(text.length > 4 * list.length);
+    });
+  }
 
   it("reports a link to a missing file and to a missing heading", () => {
     const page = parsePage(

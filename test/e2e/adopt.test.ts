@@ -22,7 +22,7 @@ import { stringify } from "yaml";
 import type { Adoption } from "../../cli/customer/adopt/adopt";
 import { permissionsToAdopt } from "../../domain/prerequisites";
 import { inSession } from "../cli/testSession";
-import { ana, ben, cleo, createProject, dumpOfTenant, objectsOf, TenantHands, tenantIdOf } from "./support";
+import { ana, ben, cleo, createProject, dumpOfTenant, msspOn, objectsOf, TenantHands, tenantIdOf } from "./support";
 
 const writing = [
   "Application.ReadWrite.All",
@@ -223,8 +223,8 @@ describe("mssp adopt", function () {
     return new Administrator(project, tenantId);
   }
 
-  const mssp = (...args: readonly string[]) =>
-    inSession(args, { folder: project.folder, environment: project.environment });
+  /** The engine of the first customer's `mssp adopt` starts processes of its own. */
+  const mssp = (...args: readonly string[]) => (args[1] === "hand1" ? inSession(args, project) : msspOn(project, args));
 
   function adopt(number: number, ...more: readonly string[]) {
     const customer = ["--customer-name", `Contoso ${number}`, "--customer-domain", `contoso${number}.example`];

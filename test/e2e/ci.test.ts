@@ -22,14 +22,14 @@ describe("mssp ci preview", function () {
   let project: SandboxProject;
 
   before(async () => {
-    project = await createProject({ sharedRuntime: false });
+    project = await createProject();
     await project.writeSettings("contoso", customer(7));
     await project.addStack("contoso");
   });
   after(() => project.dispose());
 
   const preview = (more: Partial<Parameters<typeof runPreview>[0]> = {}) =>
-    runPreview({ stack: "contoso", folder: project.folder, environment: project.environment, ...more });
+    project.lending((environment) => runPreview({ stack: "contoso", folder: project.folder, environment, ...more }));
 
   it("names policy violations, which pulumi preview --json omits, and fails", async () => {
     const folder = path.join(project.folder, "samples");
@@ -60,7 +60,9 @@ describe("mssp ci preview", function () {
   it("prints its progress", async () => {
     await project.writeSettings("contoso", customer(7));
     const lines: string[] = [];
-    await preview({ progress: (line) => lines.push(line), progressEvery: 0.5 });
+    // With processes of its own it takes long enough.
+    const { environment } = project;
+    await preview({ environment, progress: (line) => lines.push(line), progressEvery: 0.5 });
     assert.equal(lines[0], "contoso: previewing");
     assert.match(lines.at(-1) ?? "", /^contoso: previewing, \d+ s$/);
   });
@@ -77,10 +79,8 @@ describe("mssp ci preview", function () {
     await project.writeSettings("contoso", customer(7, { analysts: [ana] }));
 
     const out = path.join(project.folder, "previews", "contoso.json");
-    const ended = await mssp(["ci", "preview", "--stack", "contoso", "--drift", "--out", out, "--json"], {
-      folder: project.folder,
-      environment: project.environment,
-    });
+    const args = ["ci", "preview", "--stack", "contoso", "--drift", "--out", out, "--json"];
+    const ended = await project.lending((environment) => mssp(args, { folder: project.folder, environment }));
     assert.equal(ended.exitCode, 0, ended.stderr);
     assert.match(ended.stderr, /^mssp ci: contoso: comparing the tenant\n/);
     const written = await readFile(out, "utf8");

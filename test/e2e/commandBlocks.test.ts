@@ -12,6 +12,7 @@ import { execa } from "execa";
 import { howToRun, type HowToRun } from "../../dev/docs/commandBlocks";
 import { isRunPage, markdownFiles } from "../../dev/docs/files";
 import { readPage, shellBlocksOf, type ShellBlock } from "../../dev/docs/markdown";
+import { describePackages } from "../package/contents";
 import { checkout } from "./support";
 
 const pages = markdownFiles(checkout).filter(isRunPage);
@@ -46,10 +47,16 @@ describe("shell blocks of the README and the guides", () => {
         assert.equal(exitCode, 0, all);
       });
   }
+
+  describe("the packed packages", () =>
+    describePackages(() => ({ packages: path.join(folder, ".packages"), customers: customersBeside(folder) })));
 });
 
 /** The copy has the checkout's packages: only npm's install is left out, what follows it runs. */
 const skipInstall = 'npm() { [ "$1" = ci ] || command npm "$@"; }';
+
+/** The repository that docs/guides/install.md makes. */
+const customersBeside = (folder: string) => path.join(folder, "..", "customers");
 
 /**
  * What npm's npx does with a command that is installed; its own start takes half a second of CPU
@@ -70,7 +77,7 @@ async function run({ file: page, code }: ShellBlock, how: Exclude<HowToRun, { ki
   ];
   const [file = "", ...args] = command;
   return execa(file, args, {
-    cwd: how.kind === "customers" ? path.join(folder, "..", "customers") : folder,
+    cwd: how.kind === "customers" ? customersBeside(folder) : folder,
     input: [...functions, code].join("\n"),
     env: environment(folder),
     extendEnv: false,

@@ -37,7 +37,8 @@ describe("a cloud in which one request in ten fails", function () {
   let weather: Weather;
   before(async () => (weather = await fairWeatherOnce()));
 
-  for (const seed of [2, 12, 43]) {
+  // Seed 2, whose customer has resources in Azure: below, under more faults.
+  for (const seed of [12, 43]) {
     it(`seed ${seed}: up, a change and destroy end as without faults after at most three more commands`, async () => {
       const options = { seed, percent: 10, timeScale: 0.02, project: ownProcesses };
       const { runs, injected } = await runSeed(checkout, options, weather);

@@ -7,8 +7,7 @@ import { readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import type { SandboxProject } from "@defender-mssp/testkit";
 import type { Certificate } from "../../cli/customer/offboard/certificate";
-import { inSession as mssp } from "../cli/testSession";
-import { createProject, customer, TenantHands, tenantIdOf } from "./support";
+import { createProject, customer, msspOn, TenantHands, tenantIdOf } from "./support";
 
 const securityAdministrator = "194ae4cb-b126-40b2-bd5b-6091b380977d";
 const readsAlerts = "472e4a4d-bb4a-4026-98d1-0b0d74cb74a5";
@@ -25,7 +24,7 @@ describe("a certificate of no access", function () {
 
   async function offboard(stack: string): Promise<{ exitCode: number | undefined; certificate: Certificate }> {
     const args = ["offboard", "--stack", stack, "--yes", "--without-evidence", "--json"];
-    const { exitCode, stdout, stderr } = await mssp(args, { folder: project.folder, environment: project.environment });
+    const { exitCode, stdout, stderr } = await msspOn(project, args);
     assert.notEqual(stdout, "", stderr);
     return { exitCode, certificate: JSON.parse(stdout) as Certificate };
   }

@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import type { SandboxProject } from "@defender-mssp/testkit";
-import { createProject, customer } from "./support";
-import { mssp } from "../cli/mssp";
+import { createProject, customer, msspOn } from "./support";
 import { startAzurite, type BlobServer } from "../cli/ci/azurite";
 
 /**
@@ -53,12 +52,9 @@ describe("cli/ci/previewIdentity: the preview identity writes the state", functi
   });
 
   it("`mssp ci preview`, also with --drift, works with the right to read blobs only", async () => {
-    const { environment, folder } = project;
     for (const flags of [[], ["--drift"]]) {
-      const { exitCode, stdout, stderr } = await mssp(["ci", "preview", "--stack", "contoso", "--json", ...flags], {
-        folder,
-        environment: { ...environment, ...as(server!, "rl") },
-      });
+      const args = ["ci", "preview", "--stack", "contoso", "--json", ...flags];
+      const { exitCode, stdout, stderr } = await msspOn(project, args, as(server!, "rl"));
       assert.equal(exitCode, 0, stdout + stderr);
       const { changes } = JSON.parse(stdout) as { readonly changes: readonly object[] };
       assert.deepEqual(changes, []);

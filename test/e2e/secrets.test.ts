@@ -28,8 +28,9 @@ import type { AccessReport } from "../../cli/access/report/model";
 import { commandNames } from "../../dev/docs/reference/commands";
 import { siemProducts } from "@defender-mssp/siem/siemConfig/products";
 import { mssp as runMssp } from "../cli/mssp";
+import { inSession } from "../cli/testSession";
 import { SecretSearch, findShapes, type Finding } from "./secretSearch";
-import { ana, ben, checkout, createProject, customer, tenantIdOf } from "./support";
+import { ana, checkout, cleo, createProject, customer, tenantIdOf } from "./support";
 import { Witness } from "./witness";
 
 const tenantId = tenantIdOf(0x5e);
@@ -67,6 +68,13 @@ const everyFeature = {
 /** Fewer days make another secret: the one before lives longer than the settings allow. */
 const secretsOf = (days: number) => ({ type: "secret", days, rotateBeforeDays: 30, overlapDays: 0 });
 
+/**
+ * Commands that start the engine's programs, or a server: they run as people start them. All others run in
+ * the test's own process, where what they write past their session is searched as well.
+ */
+const withProcesses =
+  /^(engine|start|offboard|upgrade|secrets rotate|sandbox run|ci preview|fleet (preview|refresh|up|destroy)) /;
+
 /** Those that are no group of others. */
 const registeredCommands = commandNames().filter(
   (name, _index, names) => !names.some((other) => other.startsWith(`${name} `)),
@@ -93,6 +101,7 @@ describe("secrets", function () {
   let credentials: Credentials;
   let loopbackRedirectPort: number;
   let personToken: Readonly<Record<string, string>>;
+  let restore: readonly (() => void)[] = [];
 
   before(async () => {
     given = await mkdtemp(path.join(tmpdir(), "mssp-given-"));
@@ -114,6 +123,8 @@ describe("secrets", function () {
       TF_LOG_PROVIDER: "TRACE",
       AZURE_LOG_LEVEL: "verbose",
     });
+    const { TMPDIR, HOME } = project.environment;
+    restore = [setVariables({ TMPDIR, HOME }), recordWrites((text) => shown.push({ place: "past the session", text }))];
     for (const [name, value] of Object.entries(planted)) search.add(name, value);
     search.add("provider credential", project.environment["ARM_CLIENT_SECRET"] ?? "");
     collector = await Collector.start(planted["HEC token"]);
@@ -132,6 +143,7 @@ describe("secrets", function () {
     witness = new Witness([project.folder], path.join(project.folder, "kept"));
   });
   after(async () => {
+    for (const action of restore) action();
     witness.stop();
     for (const command of started) command.kill("SIGKILL");
     await Promise.all([collector.close(), jobTokens.close()]);
@@ -164,7 +176,8 @@ describe("secrets", function () {
     environment: Record<string, string | undefined> = {},
   ) {
     note(args);
-    const ended = await runMssp(args, {
+    const runIt = withProcesses.test(`${args.join(" ")} `) ? runMssp : inSession;
+    const ended = await runIt(args, {
       folder: project.folder,
       environment: { ...project.environment, ...environment },
     });
@@ -280,25 +293,21 @@ describe("secrets", function () {
     }
   });
 
+  it("pulumi: runs that fail", async () => {
+    await pulumi(["preview", ...stack], 1, { ARM_CLIENT_SECRET: planted["wrong client secret"] });
+    await pulumi(["preview", ...stack], 1, { PULUMI_CONFIG_PASSPHRASE: planted["wrong passphrase"] });
+    const connector = { alertApis, credential: secretsOf(200), loopbackRedirectPort };
+    await settings({ analysts: [ana, cleo], connector });
+    setSwitches(project.sandbox.cloud.tenant(tenantId), { b2bInvitations: "off", clientSecrets: "off" });
+    await pulumi([...up, "-v=2", "--logtostderr"], 1);
+    setSwitches(project.sandbox.cloud.tenant(tenantId), { b2bInvitations: "on", clientSecrets: "on" });
+  });
+
   it("pulumi: full debug output of the engine, its Node SDK and its traces", async () => {
-    await settings({ analysts: [ana], connector: { alertApis, credential: secretsOf(200), loopbackRedirectPort } });
     const temporary = path.join(project.folder, "tmp");
     const debugging = ["--debug", "--tracing", `file:${temporary}/trace`, "--event-log", `${temporary}/events`];
     await pulumi([...up, "-v=9", "--logtostderr", "--logflow", ...debugging]);
     await pulumi(["preview", ...stack, "--diff", "-v=11"]);
-  });
-
-  it("pulumi: runs that fail", async () => {
-    await pulumi(["preview", ...stack], 1, { ARM_CLIENT_SECRET: planted["wrong client secret"] });
-    await pulumi(["preview", ...stack], 1, { PULUMI_CONFIG_PASSPHRASE: planted["wrong passphrase"] });
-    await settings({
-      analysts: [ana, ben],
-      connector: { alertApis, credential: secretsOf(100), loopbackRedirectPort },
-    });
-    setSwitches(project.sandbox.cloud.tenant(tenantId), { b2bInvitations: "off", clientSecrets: "off" });
-    await pulumi([...up, "-v=2", "--logtostderr"], 1);
-    setSwitches(project.sandbox.cloud.tenant(tenantId), { b2bInvitations: "on", clientSecrets: "on" });
-    await pulumi(up);
   });
 
   it("mssp: doctor, verify, secrets, siem-config, alerts, sandbox", async () => {
@@ -856,6 +865,30 @@ async function atOnce(actions: readonly (() => Promise<unknown>)[], number: numb
     for (let action = waiting.shift(); action !== undefined; action = waiting.shift()) await action();
   };
   await Promise.all(Array.from({ length: number }, work));
+}
+
+/** Sets variables of this process. @returns what sets them as they were. */
+function setVariables(variables: NodeJS.ProcessEnv): () => void {
+  const before = Object.keys(variables).map((name) => [name, process.env[name]] as const);
+  Object.assign(process.env, variables);
+  return () => {
+    for (const [name, value] of before) {
+      if (value === undefined) Reflect.deleteProperty(process.env, name);
+      else process.env[name] = value;
+    }
+  };
+}
+
+/** Listens to what this process writes to its own streams. @returns what ends it. */
+function recordWrites(record: (text: string) => void): () => void {
+  const streams = [process.stdout, process.stderr].map((stream) => ({ stream, write: stream.write.bind(stream) }));
+  for (const { stream, write } of streams) {
+    stream.write = (chunk: string | Uint8Array, ...rest: []) => {
+      record(Buffer.from(chunk).toString());
+      return write(chunk, ...rest);
+    };
+  }
+  return () => streams.forEach(({ stream, write }) => (stream.write = write));
 }
 
 function prefixed(settings: Record<string, unknown>): Record<string, unknown> {

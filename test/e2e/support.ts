@@ -6,6 +6,8 @@ import { writeFile } from "node:fs/promises";
 import path from "node:path";
 import { dump } from "@defender-mssp/sandbox";
 import { SandboxProject, type SandboxProjectOptions } from "@defender-mssp/testkit";
+import type { Ended } from "../cli/mssp";
+import { inSession } from "../cli/testSession";
 
 export const checkout = path.resolve(__dirname, "..", "..");
 
@@ -49,6 +51,17 @@ export async function createProject({ logs = false, ...options }: TestOptions = 
   const project = await SandboxProject.create({ checkout, sharedRuntime, ...options });
   if (!logs) await withoutLogs(project.environment);
   return project;
+}
+
+/** Runs a command of `mssp` in the test's own process; its engine uses the project's shared runtime. */
+export function msspOn(
+  project: SandboxProject,
+  args: readonly string[],
+  more: Readonly<Record<string, string>> = {},
+): Promise<Ended> {
+  return project.lending((environment) =>
+    inSession(args, { folder: project.folder, environment: { ...environment, ...more } }),
+  );
 }
 
 /** Logs take a sixth of the engine's CPU time. It keeps none where a file has the folder's name. */

@@ -2,25 +2,44 @@
  * Sees what a run leaves for others to read: every file of some folders, also those that are gone
  * again, and the arguments of every process of the run.
  */
-import { linkSync, lstatSync, mkdirSync, readdirSync, readFileSync, statSync } from "node:fs";
+import {
+  linkSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  watch,
+  type FSWatcher,
+  type Stats,
+} from "node:fs";
 import { readFile, stat } from "node:fs/promises";
 import path from "node:path";
 
-/** Milliseconds between two looks. */
+/** Milliseconds between two looks at the processes. */
 const pause = 15;
 
-/** A folder that has not changed for as long is not read again: two changes may have one time. */
-const settled = 1000;
+/** A process with other variables after so many looks is another program's, and is not read again. */
+const settledLooks = 60;
+
+interface SeenProcess {
+  /** Its arguments at the last look. */
+  readonly line: string;
+  readonly isOfRun: boolean;
+  /** How often it was seen with these arguments. */
+  readonly looks: number;
+  readonly isOther: boolean;
+}
 
 export class Witness {
   /** Arguments of every process that was seen with one of the folders in its environment, separated by spaces. */
   readonly commandLines = new Set<string>();
   /** By device and inode: a file that is written anew in place of another is another. */
   readonly #files = new Map<string, { readonly kept: string; readonly place: string }>();
-  /** By place: when a folder last changed, and its folders then. */
-  readonly #settled = new Map<string, { readonly changed: number; readonly folders: readonly string[] }>();
-  /** By process: its arguments at the last look. A thread of the kernel has none. */
-  #known = new Map<string, string>();
+  /** By folder: the system tells at once of a new file in it, or of another one in its place. */
+  readonly #watched = new Map<string, FSWatcher>();
+  #known = new Map<string, SeenProcess>();
   readonly #timer: NodeJS.Timeout;
 
   /**
@@ -33,13 +52,17 @@ export class Witness {
     private readonly keep: string,
   ) {
     mkdirSync(keep, { recursive: true });
-    this.#timer = setInterval(() => this.#look(), pause);
+    for (const folder of folders) this.#readFolder(folder);
+    this.#timer = setInterval(() => this.#lookAtProcesses(), pause);
   }
 
   /** Looks a last time. */
   stop(): void {
     clearInterval(this.#timer);
-    this.#look();
+    for (const folder of this.folders) this.#readFolder(folder);
+    for (const watcher of this.#watched.values()) watcher.close();
+    this.#watched.clear();
+    this.#lookAtProcesses();
   }
 
   /**
@@ -56,17 +79,22 @@ export class Witness {
     return [...this.#files.values()].map(({ place }) => place);
   }
 
-  #look(): void {
-    for (const folder of this.folders) this.#keepFilesOf(folder);
-    const known = new Map<string, string>();
+  #lookAtProcesses(): void {
+    const known = new Map<string, SeenProcess>();
     for (const entry of readdirSync("/proc")) {
       if (!/^\d+$/.test(entry)) continue;
       const before = this.#known.get(entry);
-      const line = before === "" ? "" : (unlessGone(() => readFileSync(`/proc/${entry}/cmdline`, "latin1")) ?? "");
-      known.set(entry, line);
-      if (line !== before && this.#isOfRun(entry)) this.commandLines.add(line.replaceAll("\0", " ").trim());
+      known.set(entry, before?.isOther === true ? before : this.#lookAtProcess(entry, before));
     }
     this.#known = known;
+  }
+
+  /** A new process has the arguments and the variables of its parent until it runs its own program. */
+  #lookAtProcess(pid: string, before: SeenProcess | undefined): SeenProcess {
+    const line = unlessGone(() => readFileSync(`/proc/${pid}/cmdline`, "latin1")) ?? "";
+    const { isOfRun, looks } = line === before?.line ? before : { isOfRun: this.#isOfRun(pid), looks: 0 };
+    if (isOfRun && looks === 0) this.commandLines.add(line.replaceAll("\0", " ").trim());
+    return { line, isOfRun, looks: looks + 1, isOther: !isOfRun && looks > settledLooks };
   }
 
   /** Other programs of this machine, such as other tests, have nothing to do with the run. */
@@ -75,37 +103,56 @@ export class Witness {
     return this.folders.some((folder) => environment.includes(folder));
   }
 
-  /** A new file, or another one in its place, changes the folder that it is in. */
-  #keepFilesOf(folder: string): void {
-    const now = Date.now();
-    const changed = unlessGone(() => statSync(folder).mtimeMs);
-    if (changed === undefined) return;
-    const known = this.#settled.get(folder);
-    const folders = known?.changed === changed ? known.folders : this.#readFolder(folder);
-    if (now - changed > settled) this.#settled.set(folder, { changed, folders });
-    for (const inner of folders) this.#keepFilesOf(inner);
+  /** Watches a folder and those in it, and keeps the files that are there already. */
+  #readFolder(folder: string): void {
+    if (!this.#watched.has(folder)) unlessGone(() => this.#watch(folder));
+    for (const name of unlessGone(() => readdirSync(folder)) ?? []) this.#keepEntry(path.join(folder, name));
   }
 
-  /** Keeps the files of a folder. @returns the folders in it. */
-  #readFolder(folder: string): string[] {
-    const folders: string[] = [];
-    for (const entry of unlessGone(() => readdirSync(folder, { withFileTypes: true })) ?? []) {
-      const place = path.join(folder, entry.name);
-      if (entry.isDirectory()) {
-        if (place !== this.keep) folders.push(place);
-      } else if (entry.isFile()) unlessGone(() => this.#keepFile(place));
+  #watch(folder: string): void {
+    const watcher = watch(folder, (event, name) => {
+      if (event !== "rename" || name === null) return;
+      const place = path.join(folder, name);
+      this.#forget(place);
+      this.#keepEntry(place);
+    });
+    this.#watched.set(
+      folder,
+      watcher.on("error", () => undefined),
+    );
+  }
+
+  /** A folder that is removed, or moved, and made again is another one. */
+  #forget(place: string): void {
+    for (const [folder, watcher] of this.#watched) {
+      if (folder !== place && !folder.startsWith(place + path.sep)) continue;
+      watcher.close();
+      this.#watched.delete(folder);
     }
-    return folders;
   }
 
-  #keepFile(place: string): void {
-    const { dev, ino } = lstatSync(place);
-    const key = `${dev}-${ino}`;
-    if (this.#files.has(key)) return;
-    const kept = path.join(this.keep, key);
-    linkSync(place, kept);
-    this.#files.set(key, { kept, place });
+  #keepEntry(place: string): void {
+    const entry = unlessGone(() => lstatSync(place));
+    if (entry?.isDirectory() === true && place !== this.keep) this.#readFolder(place);
+    else if (entry?.isFile() === true) unlessGone(() => this.#keepFile(place, entry));
   }
+
+  /** The file may be replaced between two calls: the link says which one it is. */
+  #keepFile(place: string, seen: Stats): void {
+    if (this.#files.has(keyOf(seen))) return;
+    const link = path.join(this.keep, "link");
+    linkSync(place, link);
+    const key = keyOf(lstatSync(link));
+    const kept = path.join(this.keep, key);
+    // Nothing happens where both are links to one file.
+    renameSync(link, kept);
+    rmSync(link, { force: true });
+    if (!this.#files.has(key)) this.#files.set(key, { kept, place });
+  }
+}
+
+function keyOf({ dev, ino }: Stats): string {
+  return `${dev}-${ino}`;
 }
 
 /** What was there a moment ago may be gone. */

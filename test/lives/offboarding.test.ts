@@ -20,8 +20,7 @@ import {
 import type { OnboardingProgress } from "../../cli/access/waiting/progress";
 import type { Certificate } from "../../cli/customer/offboard/certificate";
 import type { Ended } from "../cli/mssp";
-import { inSession as mssp } from "../cli/testSession";
-import { ana, ben, createProject, customer, objectsOf, TenantHands, tenantIdOf } from "../e2e/support";
+import { ana, ben, createProject, customer, msspOn, objectsOf, TenantHands, tenantIdOf } from "../e2e/support";
 
 const azureCli = "04b07795-8ddb-461a-bbee-02f9e1bf7b46";
 const hostile = "<script>alert(1)</script>";
@@ -52,7 +51,7 @@ describe("onboarding, evidence and off-boarding of a customer", function () {
   });
   after(() => project.dispose());
 
-  const run = (...args: readonly string[]): Promise<Ended> => mssp(args, project);
+  const run = (...args: readonly string[]): Promise<Ended> => msspOn(project, args);
 
   /** The day of a moment so many days ago, UTC. */
   const day = (daysAgo = 0): string => new Date(Date.now() - daysAgo * 86_400_000).toISOString().slice(0, 10);

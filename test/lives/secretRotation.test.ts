@@ -7,9 +7,8 @@ import { readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import type { SandboxProject } from "@defender-mssp/testkit";
 import type { Rotation } from "../../cli/siem/secrets/registerRotate";
-import { inSession } from "../cli/testSession";
 import { bySecret, ConnectorClient } from "../e2e/connectorClients";
-import { createProject, customer, objectsOf, single, tenantIdOf } from "../e2e/support";
+import { createProject, customer, msspOn, objectsOf, single, tenantIdOf } from "../e2e/support";
 
 describe("the rotation of a client secret", () => {
   let stack = "contoso";
@@ -28,7 +27,7 @@ describe("the rotation of a client secret", () => {
   const now = () => ({ MSSP_CLOCK: project.sandbox.cloud.clock.now().toISOString() });
   const up = (...flags: readonly string[]) =>
     project.succeed(["up", "--stack", stack, "--yes", "--skip-preview", ...flags], now());
-  const rotate = (...args: readonly string[]) => inSession(["secrets", "rotate", "--stack", stack, ...args], project);
+  const rotate = (...args: readonly string[]) => msspOn(project, ["secrets", "rotate", "--stack", stack, ...args]);
 
   const settingsFile = () => path.join(project.folder, `Pulumi.${stack}.yaml`);
 

@@ -8,7 +8,6 @@ import { once } from "node:events";
 import { VisibleError } from "@defender-mssp/errors";
 import { certificateFile, type Companion, type CompanionServer } from "@defender-mssp/sandbox";
 import { compiledFile } from "./compiled";
-import { pluginVariables } from "./pluginVariables";
 import { standInPlugins } from "./standInPlugins";
 
 /** A plugin's server. */
@@ -21,25 +20,13 @@ export interface HostedPlugin {
   end(): void;
 }
 
-/** The plugins' servers for one command of the engine that attaches to them. */
-export interface AttachablePlugins {
-  /** By the plugin's name, on 127.0.0.1. */
-  readonly ports: Readonly<Record<string, number>>;
-  /** Cancels their operations and stops them. */
-  end(): void;
-}
-
-/**
- * Message to the process: start or stop a plugin's server. `isShared`: each connection gets a
- * plugin of its own, as each provider of a stack gets a process of its own from the engine.
- */
+/** Message to the process: start or stop a plugin's server. */
 export type HostRequest =
   | {
       readonly id: number;
       readonly name: string;
       readonly version: string;
       readonly environment: PluginEnvironment;
-      readonly isShared: boolean;
     }
   | { readonly id: number; readonly end: true };
 
@@ -97,7 +84,7 @@ export class PluginHost implements Companion {
    * A fresh server of a plugin.
    * @throws VisibleError for an unknown plugin.
    */
-  async serve(name: string, environment: PluginEnvironment, isShared = false): Promise<HostedPlugin> {
+  async serve(name: string, environment: PluginEnvironment): Promise<HostedPlugin> {
     const plugin = standInPlugins.find((one) => one.name === name);
     if (plugin === undefined) {
       const names = standInPlugins.map((one) => one.name).join(", ");
@@ -110,7 +97,7 @@ export class PluginHost implements Companion {
       if (child.connected) child.send(request, () => undefined);
     };
     const answered = new Promise<HostAnswer>((resolve) => waiting.set(id, resolve));
-    send({ id, ...plugin, environment, isShared });
+    send({ id, ...plugin, environment });
     const answer = await Promise.race([answered, ended]);
     if (answer === undefined) throw new Error("the process of the sandbox's plugins has ended");
     if ("error" in answer) throw new Error(answer.error);
@@ -122,16 +109,6 @@ export class PluginHost implements Companion {
     const { plugin, environment } = question as { plugin: string; environment: PluginEnvironment };
     const server = await this.serve(plugin, environment);
     return { answer: { port: server.port }, ended: server.ended, end: () => server.end() };
-  }
-
-  /** Every plugin, for a command that starts no launchers. @param command the command's variables. */
-  async attachable(command: NodeJS.ProcessEnv): Promise<AttachablePlugins> {
-    const environment = pluginVariables(command);
-    const served = await Promise.all(standInPlugins.map(({ name }) => this.serve(name, environment, true)));
-    return {
-      ports: Object.fromEntries(standInPlugins.map(({ name }, index) => [name, served[index]?.port ?? 0])),
-      end: () => served.forEach((plugin) => plugin.end()),
-    };
   }
 
   /** Ends the process, and with it every plugin. */

@@ -3,12 +3,9 @@
  * it.
  */
 import { messageOf } from "@defender-mssp/errors";
-import { azureNativeProvider } from "./azureNative/provider";
-import { azureadProvider } from "./azuread/provider";
-import type { HostAnswer, HostRequest, PluginEnvironment } from "./host";
-import type { Provider } from "./protocol/provider";
-import { listen, listenForEach } from "./protocol/serve";
-import { randomProvider } from "./random/provider";
+import type { HostAnswer, HostRequest } from "./host";
+import { makeProvider } from "./makeProvider";
+import { listen } from "./protocol/serve";
 
 const running = new Map<number, () => void>();
 
@@ -24,13 +21,8 @@ for (const signal of ["SIGINT", "SIGHUP"] as const) process.on(signal, () => und
 void import("@defender-mssp/microsoft");
 
 async function start(request: Extract<HostRequest, { name: string }>): Promise<HostAnswer> {
-  const { id, name, version, environment, isShared } = request;
+  const { id, name, version, environment } = request;
   try {
-    if (isShared) {
-      const { port, end } = await listenForEach(() => makeProvider(name, version, environment));
-      running.set(id, end);
-      return { id, port };
-    }
     const provider = makeProvider(name, version, environment);
     const { server, port } = await listen(() => provider);
     running.set(id, () => {
@@ -46,17 +38,4 @@ async function start(request: Extract<HostRequest, { name: string }>): Promise<H
 function end(id: number): void {
   running.get(id)?.();
   running.delete(id);
-}
-
-function makeProvider(name: string, version: string, environment: PluginEnvironment): Provider {
-  switch (name) {
-    case "azure-native":
-      return azureNativeProvider(version, environment);
-    case "azuread":
-      return azureadProvider(version, environment);
-    case "random":
-      return randomProvider(version);
-    default:
-      throw new Error(`no stand-in is called ${name}`);
-  }
 }

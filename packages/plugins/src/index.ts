@@ -1,5 +1,5 @@
 /** Pulumi on a sandbox: the stand-in provider plugins, and the engine's environment. */
-export { PluginHost, type AttachablePlugins } from "./host";
+export { PluginHost } from "./host";
 export { pulumiEnvironment, type PulumiEnvironment, type PulumiEnvironmentOptions } from "./pulumiEnvironment";
 export { pulumiFolders, type PluginSet } from "./pulumiHome";
 export { standInPlugins } from "./standInPlugins";

@@ -119,18 +119,15 @@ export class SandboxProject {
       faults,
       replicas,
     });
-    if (plugins !== "official") host.start();
+    if (plugins !== "official" && options.sharedRuntime !== true) host.start();
     const environment = commandEnvironment(
       await pulumiEnvironment(home, await sandbox.environment({ user }), { plugins, user }),
       user,
     );
     const vault = options.sharedRuntime === true ? await Vault.start() : undefined;
-    const attach = (ofCommand: NodeJS.ProcessEnv) => host.attachable(ofCommand);
     const ofCommands = { ...environment, ...vault?.variables, ...options.environment };
     const sharedRuntime =
-      options.sharedRuntime === true
-        ? new SharedRuntime(folder, ofCommands, plugins === "official" ? undefined : attach)
-        : undefined;
+      options.sharedRuntime === true ? new SharedRuntime(folder, ofCommands, plugins !== "official") : undefined;
     return new SandboxProject(folder, sandbox, ofCommands, sharedRuntime, vault, verifiesDomains);
   }
 
@@ -204,6 +201,19 @@ export class SandboxProject {
     const lent = await this.sharedRuntime?.lend(args, { ...this.environment, ...environment });
     try {
       return await this.pulumi(args, { ...environment, ...lent?.variables });
+    } finally {
+      lent?.end();
+    }
+  }
+
+  /**
+   * Runs `action`, which starts the engine itself, with the variables of a command: those by which the
+   * engine uses the shared runtime are among them, if there is one.
+   */
+  async lending<T>(action: (environment: NodeJS.ProcessEnv) => Promise<T>): Promise<T> {
+    const lent = await this.sharedRuntime?.lend(["up"], this.environment);
+    try {
+      return await action({ ...this.environment, ...lent?.variables });
     } finally {
       lent?.end();
     }

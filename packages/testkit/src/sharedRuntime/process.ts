@@ -1,7 +1,8 @@
-/** The process of a shared runtime (`sharedRuntime.ts`). It ends with its parent. */
+/** The process of a shared runtime (`sharedRuntime.ts`), for one project after another. It ends with its parent. */
 import type { AsyncLocalStorage } from "node:async_hooks";
 import { existsSync } from "node:fs";
 import path from "node:path";
+import { attachablePlugins } from "@defender-mssp/plugins/attachable";
 import { languageRuntime } from "@defender-mssp/engine/languageHost";
 import { Server, ServerCredentials, type sendUnaryData, type ServerUnaryCall } from "@grpc/grpc-js";
 import { LanguageRuntimeService } from "@pulumi/pulumi/proto/language_grpc_pb";
@@ -13,6 +14,7 @@ import {
 } from "@pulumi/pulumi/proto/language_pb";
 import { Empty } from "google-protobuf/google/protobuf/empty_pb";
 import { messageOf } from "@defender-mssp/errors";
+import { trustCertificates } from "../trustCertificates";
 import type { RuntimeAnswer, RuntimeRequest } from "./sharedRuntime";
 
 type GetRequiredPackages = (
@@ -47,23 +49,33 @@ process.on("message", (request: RuntimeRequest) => {
   else void serve(request).then((answer) => process.send?.(answer));
 });
 process.on("disconnect", () => process.exit(0));
+process.title = "sharedRuntime";
 for (const signal of ["SIGINT", "SIGHUP"] as const) process.on(signal, () => undefined);
 
-async function serve({ id, folder, environment }: Extract<RuntimeRequest, { folder: string }>): Promise<RuntimeAnswer> {
+async function serve(request: Extract<RuntimeRequest, { folder: string }>): Promise<RuntimeAnswer> {
+  const { id, folder, environment, servesPlugins } = request;
   try {
     for (const name of Object.keys(process.env)) if (!(name in environment)) Reflect.deleteProperty(process.env, name);
     Object.assign(process.env, environment);
     process.chdir(folder);
+    trustCertificates(environment["NODE_EXTRA_CA_CERTS"]);
+    if (project?.folder !== folder) {
+      void project?.host.then((host) => host.end());
+      project = { folder, host: dynamicHost(folder) };
+    }
+    const { host } = project;
     const server = new Server({ "grpc.max_receive_message_length": -1, "grpc.max_send_message_length": -1 });
+    const plugins = servesPlugins ? await attachablePlugins(environment) : undefined;
     const ended = new Promise<void>((resolve) => {
       running.set(id, () => {
+        plugins?.end();
         server.forceShutdown();
         resolve();
       });
     });
     server.addService(LanguageRuntimeService, runtimeOfCommand(ended));
     const languagePort = await listen(server);
-    return { id, languagePort, providerPort: await (providerPort ??= dynamicProvider(folder)) };
+    return { id, languagePort, providerPorts: { "pulumi-nodejs": (await host).port, ...plugins?.ports } };
   } catch (error) {
     return { id, error: messageOf(error) };
   }
@@ -103,15 +115,14 @@ function runtimeOfCommand(ended: Promise<void>): ReturnType<typeof languageRunti
   return { ...host, getRequiredPackages, run, cancel };
 }
 
-let requiredPackages: GetRequiredPackagesResponse | undefined;
-
 /** The packages of a project, which stay the same: looking for them takes 27 ms. */
 function answeredOnce(find: GetRequiredPackages): GetRequiredPackages {
+  const current = project;
   return (call, callback) => {
-    if (requiredPackages !== undefined) callback(null, requiredPackages);
+    if (current?.requiredPackages !== undefined) callback(null, current.requiredPackages);
     else
       find(call, (error, response) => {
-        requiredPackages ??= response ?? undefined;
+        if (current !== undefined) current.requiredPackages ??= response ?? undefined;
         callback(error, response);
       });
   };
@@ -180,26 +191,38 @@ function alreadyReported(): RunResponse {
   return response;
 }
 
-let providerPort: Promise<number> | undefined;
+/** The project of the latest command. */
+let project:
+  | {
+      readonly folder: string;
+      /** The project's own host of dynamic resources. It serves every command. */
+      readonly host: Promise<DynamicHost>;
+      requiredPackages?: GetRequiredPackagesResponse | undefined;
+    }
+  | undefined;
 
-/** The project's own host of dynamic resources. It serves every command. */
+interface DynamicHost {
+  readonly port: number;
+  end(): void;
+}
+
 interface HostModule {
   readonly serveDynamicHost: (options: {
     readonly folder: string;
     readonly environment: NodeJS.ProcessEnv;
     readonly print: (text: string) => void;
-  }) => Promise<{ readonly port: number }>;
+  }) => Promise<DynamicHost>;
 }
 
-/** Port of the project's host of dynamic resources, from the checkout or the installed package. */
-async function dynamicProvider(folder: string): Promise<number> {
+/** The project's host of dynamic resources, from the checkout or the installed package. */
+async function dynamicHost(folder: string): Promise<DynamicHost> {
   const file = "dist/program/dynamicHost/serve.js";
   const places = [folder, path.join(folder, "node_modules/defender-mssp")].map((place) => path.join(place, file));
   const place = places.find((candidate) => existsSync(candidate));
   if (place === undefined) throw new Error(`no ${file} in ${folder}: run \`npm run build\``);
   const { serveDynamicHost } = requireInternal(place) as HostModule;
   const print = (text: string) => void process.stderr.write(text);
-  return (await serveDynamicHost({ folder, environment: process.env, print })).port;
+  return serveDynamicHost({ folder, environment: process.env, print });
 }
 
 /**

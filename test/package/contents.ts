@@ -1,20 +1,25 @@
 /**
  * What the packages hold, and that they run with nothing of the checkout's sources. `npm run
- * test:package` installs them from a registry.
+ * test:package` installs them from a registry. test/e2e/commandBlocks.test.ts, whose pages pack and install
+ * them, runs these tests.
  */
 import assert from "node:assert/strict";
-import { cp, mkdir, mkdtemp, readdir, readFile, rm, symlink } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { readdir, readFile } from "node:fs/promises";
 import path from "node:path";
 import { execa } from "execa";
 import { brokenLinks } from "../../dev/docs/checks/links";
 import { schemaFile } from "../../dev/docs/schemaFile";
 import { readPage } from "../../dev/docs/markdown";
 import { schemaPlaces } from "../../dev/docs/reference/commands";
-import { packPackages, type PackedPackage } from "../../dev/package/pack";
 import { azureNativeVersion } from "../../components/azure/prepare";
 
-const checkout = path.resolve(__dirname, "..", "..");
+interface PackedPackage {
+  readonly name: string;
+  readonly version: string;
+  /** The tarball, and its files. */
+  readonly file: string;
+  readonly paths: readonly string[];
+}
 
 interface Manifest {
   readonly name: string;
@@ -27,20 +32,32 @@ interface Manifest {
   readonly bundleDependencies?: readonly string[];
 }
 
-describe("the packed packages", function () {
-  let out: string;
+export interface PackedFolders {
+  /** Of the checkout: `npm run package` has made it. */
+  readonly packages: string;
+  /** The repository of customers in which they are installed, and `mssp start` ran. */
+  readonly customers: string;
+}
+
+/** Call it in a suite in which these folders have been made. */
+export function describePackages(folders: () => PackedFolders): void {
   let packed: readonly PackedPackage[];
   let manifests: ReadonlyMap<string, Manifest>;
-  const staged = (name: string) => path.join(out, "staged", name.replace(/^@[^/]+\//, ""));
+  const staged = (name: string) => path.join(folders().packages, "staged", name.replace(/^@[^/]+\//, ""));
 
   before(async () => {
-    out = await mkdtemp(path.join(tmpdir(), "mssp-packed-"));
-    packed = await packPackages(checkout, out);
-    const read = async ({ name }: PackedPackage) =>
-      [name, JSON.parse(await readFile(path.join(staged(name), "package.json"), "utf8")) as Manifest] as const;
-    manifests = new Map(await Promise.all(packed.map(read)));
+    const { packages } = folders();
+    packed = await Promise.all(
+      (await readdir(path.join(packages, "staged"))).map(async (base) => {
+        const { name, version } = await manifestIn(path.join(packages, "staged", base));
+        const file = path.join(packages, `${name.replace("@", "").replace("/", "-")}-${version}.tgz`);
+        const { stdout } = await execa("tar", ["--list", "--gzip", "--file", file]);
+        return { name, version, file, paths: stdout.split("\n").map((line) => line.replace(/^package\//, "")) };
+      }),
+    );
+    const entries = packed.map(async ({ name }) => [name, await manifestIn(staged(name))] as const);
+    manifests = new Map(await Promise.all(entries));
   });
-  after(() => rm(out, { recursive: true, force: true }));
 
   it("are ten, of one version, and depend on each other by exactly that", () => {
     assert.deepEqual(packed.map(({ name }) => name).sort(), [
@@ -175,49 +192,31 @@ describe("the packed packages", function () {
     assert.equal(schema.title, "npx mssp fleet list --json");
   });
 
-  describe("in a repository of customers", () => {
-    let customers: string;
-
-    // The packages are copies; all other packages are the checkout's.
-    before(async () => {
-      customers = path.join(out, "customers");
-      const modules = path.join(customers, "node_modules");
-      await run(path.join(staged("defender-mssp"), "cli", "mssp.js"), ["init", customers, "--no-lockfile"], {
-        NODE_PATH: path.join(checkout, "node_modules"),
-      });
-      await mkdir(path.join(modules, "@defender-mssp"), { recursive: true });
-      for (const name of await readdir(path.join(checkout, "node_modules"))) {
-        if (/^(@defender-mssp|defender-mssp|\..*)$/.test(name)) continue;
-        await symlink(path.join(checkout, "node_modules", name), path.join(modules, name));
-      }
-      for (const { name } of packed)
-        await cp(staged(name), path.join(modules, ...name.split("/")), { recursive: true });
-    });
-
-    async function run(command: string, args: readonly string[], environment: NodeJS.ProcessEnv = {}) {
-      const { exitCode, stdout, stderr } = await execa(process.execPath, [command, ...args], {
-        cwd: customers.length > 0 && args[0] !== "init" ? customers : out,
-        env: { NO_COLOR: "1", MSSP_SANDBOX_HOME: undefined, NODE_OPTIONS: undefined, ...environment },
-        reject: false,
-        stdin: "ignore",
-      });
-      assert.equal(exitCode, 0, `${stdout}\n${stderr}`);
-      return stdout;
-    }
-
-    const mssp = (...args: readonly string[]) =>
-      run(path.join(customers, "node_modules", "defender-mssp", "cli", "mssp.js"), args);
-
-    it("mssp docs names a page of the package", async () => {
-      const page = path.join(customers, "node_modules", "defender-mssp", "docs", "guides", "platform-engineer.md");
-      assert.equal((await mssp("docs", "platform-engineer")).trim(), page);
-    });
-
-    it("mssp start onboards the first customer, and a preview with the policy pack changes nothing", async () => {
-      assert.match(await mssp("start"), /\+ \d+ created/);
-      const pulumi = ["npx", "--no", "pulumi", "preview", "--stack", "dev", "--expect-no-changes"];
-      const pack = ["--policy-pack", "node_modules/defender-mssp/policy"];
-      assert.match(await mssp("sandbox", "run", "--", ...pulumi, ...pack), /unchanged/);
-    });
+  it("run in a repository of customers: mssp docs names a page of the package", async () => {
+    const page = path.join("node_modules", "defender-mssp", "docs", "guides", "platform-engineer.md");
+    assert.equal((await mssp("docs", "platform-engineer")).trim(), path.join(folders().customers, page));
   });
-});
+
+  it("run in a repository of customers: what mssp start onboarded is unchanged in a preview with the policy pack", async () => {
+    const pulumi = ["npx", "--no", "pulumi", "preview", "--stack", "dev", "--expect-no-changes"];
+    const pack = ["--policy-pack", "node_modules/defender-mssp/policy"];
+    assert.match(await mssp("sandbox", "run", "--", ...pulumi, ...pack), /\b\d{2,} unchanged/);
+  });
+
+  async function mssp(...args: readonly string[]): Promise<string> {
+    const { customers } = folders();
+    const command = path.join(customers, "node_modules", "defender-mssp", "cli", "mssp.js");
+    const { exitCode, stdout, stderr } = await execa(process.execPath, [command, ...args], {
+      cwd: customers,
+      env: { NO_COLOR: "1", MSSP_SANDBOX_HOME: undefined, NODE_OPTIONS: undefined },
+      reject: false,
+      stdin: "ignore",
+    });
+    assert.equal(exitCode, 0, `${stdout}\n${stderr}`);
+    return stdout;
+  }
+}
+
+async function manifestIn(folder: string): Promise<Manifest> {
+  return JSON.parse(await readFile(path.join(folder, "package.json"), "utf8")) as Manifest;
+}
