@@ -49,6 +49,8 @@ const ofAzureRoles: ReadonlySet<string> = new Set(["objects/azureResources", "li
 /** A write, and when each replica has it, in milliseconds after it. */
 interface Write {
   readonly at: number;
+  /** Whether a profile lets it lag, and not a fault. */
+  readonly hasProfile: boolean;
   readonly lags: Readonly<Record<ReplicaService, readonly number[]>>;
 }
 
@@ -65,8 +67,18 @@ type Cells<T> = Map<string, Map<string, T>>;
 export interface Unseen {
   /** Its own ID, or an application's. */
   readonly id: string;
-  readonly collection: string;
   readonly object: Readonly<Record<string, unknown>>;
+  /** Whether a body that has the ID refers to it. */
+  readonly isReferable: boolean;
+  readonly hasProfile: boolean;
+}
+
+/** A cell that a replica shows otherwise than the truth. */
+interface Difference {
+  readonly key: string;
+  readonly text: string | undefined;
+  readonly truth: string | undefined;
+  readonly hasProfile: boolean;
 }
 
 const current = new AsyncLocalStorage<Reader>();
@@ -158,31 +170,33 @@ export class Replicas {
   }
 
   /** The text of each cell that is behind, for a service of a replica at a time. */
-  differences(tenantId: string, group: string, service: ReplicaService, replica: number, now: number) {
-    const found: { readonly key: string; readonly text: string | undefined; readonly truth: string | undefined }[] = [];
+  differences(tenantId: string, group: string, service: ReplicaService, replica: number, now: number): Difference[] {
+    const found: Difference[] = [];
     const by = service === "azureRoles" && !ofAzureRoles.has(group) ? "directory" : service;
     for (const [key, entries] of this.#pending.get(tenantId)?.get(group) ?? []) {
       const arrived = entries.findLast(({ write }) => hasArrived(write, now, write.lags[by][replica] ?? 0));
       const [text, truth] = [arrived === undefined ? entries[0]?.before : arrived.after, entries.at(-1)?.after];
-      if (text !== truth) found.push({ key, text, truth });
+      const hasProfile = entries.at(-1)?.write.hasProfile === true;
+      if (text !== truth) found.push({ key, text, truth, hasProfile });
     }
     return found;
   }
 
   /** Objects that exist, and that a service of a replica does not have yet. */
-  *unseen(service: ReplicaService, replica: number): Generator<Unseen & { readonly isReferable: boolean }> {
+  *unseen(service: ReplicaService, replica: number): Generator<Unseen> {
     const now = this.#now();
     for (const [tenantId, groups] of this.#pending) {
       for (const group of groups.keys()) {
         if (!group.startsWith("objects/")) continue;
         const collection = group.slice("objects/".length);
-        for (const { key, text, truth } of this.differences(tenantId, group, service, replica, now)) {
+        for (const { key, text, truth, hasProfile } of this.differences(tenantId, group, service, replica, now)) {
           if (text !== undefined || truth === undefined) continue;
           const object = JSON.parse(truth) as Record<string, unknown>;
           const isReferable = !notReferences.test(collection);
-          yield { id: key, collection, object, isReferable };
-          if (typeof object["appId"] === "string")
-            yield { id: object["appId"], collection, object, isReferable: collection === "applications" };
+          yield { id: key, object, isReferable, hasProfile };
+          const { appId } = object;
+          if (typeof appId === "string")
+            yield { id: appId, object, isReferable: collection === "applications", hasProfile };
         }
       }
     }
@@ -212,7 +226,7 @@ export class Replicas {
         ),
       ]),
     ) as Record<ReplicaService, number[]>;
-    return { at: this.#now(), lags };
+    return { at: this.#now(), hasProfile: times !== undefined, lags };
   }
 
   #journal(tenantId: string, before: Cells<string>, after: Cells<string>, newWrite: () => Write): void {
@@ -325,7 +339,7 @@ class View implements Tenant {
 class ViewMap<T> extends Map<string, T> {
   constructor(
     private readonly truth: Map<string, T>,
-    different: readonly { readonly key: string; readonly text: string | undefined }[],
+    different: readonly Difference[],
   ) {
     super();
     for (const [key, value] of truth) super.set(key, value);

@@ -8,6 +8,7 @@ import {
   daemonRequest,
   graphId,
   post,
+  setSwitches,
   StoppedClock,
   subscriptionIdOf,
   temporarySandbox,
@@ -144,6 +145,20 @@ describe("the sandbox's replicas", function () {
     }
     settle();
     for (const list of lists) assert.equal(await lengthOf(list)(), "1", list);
+  });
+
+  it("the environment of a command has the scale, also where one tenant alone has a profile", async () => {
+    const scale = async () => (await sandbox.environment()).variables["MSSP_SANDBOX_TIME_SCALE"];
+    assert.equal(await scale(), "1");
+    await sandbox.stop();
+    sandbox = await temporarySandbox({ replicas: { profile: "calm", scale: 0.02 } });
+    assert.equal(await scale(), undefined);
+    const tenant = sandbox.cloud.tenant(contoso);
+    setSwitches(tenant, { replicas: "november2025" });
+    sandbox.cloud.changed();
+    assert.equal(await scale(), "0.02");
+    setSwitches(tenant, { replicas: "calm" });
+    assert.equal(await scale(), undefined);
   });
 
   it("a user who has signed in mostly reads what was written: one replica answers", async () => {

@@ -16,6 +16,8 @@ import { Draws } from "./draw";
 
 /** The answer in place of the real one. */
 interface Refused {
+  /** Whether the write may have its effect all the same. */
+  readonly mayLand: boolean;
   readonly status: number;
   readonly body: Record<string, unknown>;
 }
@@ -66,7 +68,7 @@ export function addReplicas(
     const refused = isReading || !isGraph(path) ? undefined : refusal(reader, request, path);
     if (refused !== undefined) {
       replicas.see("reference refused");
-      if (request.method !== "POST" || (numbers[2] ?? 1) >= landing) {
+      if (!refused.mayLand || request.method !== "POST" || (numbers[2] ?? 1) >= landing) {
         void reply.code(refused.status).send(refused.body);
         return;
       }
@@ -108,17 +110,19 @@ function refusal(reader: Reader, { method, body }: FastifyRequest, path: string)
   const asked = decodeURIComponent(path).toLowerCase();
   const unseen = [...reader.replicas.unseen(reader.service, reader.replica)];
   const inPath = unseen.find(({ id }) => asked.includes(id.toLowerCase()));
-  if (inPath !== undefined) return unknown(inPath, method, path);
   const inBody = unseen.find(({ id, isReferable }) => isReferable && text.includes(id.toLowerCase()));
-  return inBody === undefined ? undefined : dangling(inBody, path);
+  const answer = inPath === undefined ? inBody && dangling(inBody, path) : unknown(inPath, method, path);
+  return answer && { ...answer, mayLand: (inPath ?? inBody)?.hasProfile === true };
 }
 
-function refused(status: number, code: string, message: string): Refused {
+type Answer = Omit<Refused, "mayLand">;
+
+function refused(status: number, code: string, message: string): Answer {
   return { status, body: graphLikeError(code, message) };
 }
 
 /** An object that the path names. */
-function unknown({ id, object }: Unseen, method: string, path: string): Refused {
+function unknown({ id, object }: Unseen, method: string, path: string): Answer {
   if (/\/policies\/roleManagement/.test(path)) return refused(404, "ResourceNotFound", "The resource is not found.");
   if (method === "PATCH" && object["creationType"] === "Invitation")
     return refused(404, "Directory_ObjectNotFound", "Unable to read the company information from the directory.");
@@ -130,7 +134,7 @@ function unknown({ id, object }: Unseen, method: string, path: string): Refused 
 }
 
 /** An object that the body names. The azuread plugin waits after exactly these. */
-function dangling(unseen: Unseen, path: string): Refused {
+function dangling(unseen: Unseen, path: string): Answer {
   if (path.endsWith("/servicePrincipals"))
     return refused(
       400,
