@@ -139,7 +139,7 @@ function registerTenant(sandbox: Command, session: Session): void {
       "--set <switch=value...>",
       "entraLicence=p2|p1|free|governance, b2bInvitations=on|off, clientSecrets=on|off|<days>, mfa=on|off, " +
         "alertSources=endpoint|mixed|lossy, legacyAlertApi=on|off|<day>, detectionRuns=complete|fail, " +
-        "detectionQuotas=off|on",
+        "detectionQuotas=off|on, replicas=calm|usual|november2025",
       switchAssignment,
     )
     .option("--json", "print the switches as one JSON object")

@@ -56,6 +56,7 @@ function refuse(running: SandboxStatus, home: string, options: SandboxStartOptio
   const late = [
     ...(options.alerts === undefined ? [] : ["--alerts"]),
     ...(options.faults === undefined ? [] : ["--faults"]),
+    ...(options.replicas === undefined ? [] : ["--replicas"]),
     ...(options.log === true ? ["--log"] : []),
     ...(options.port === undefined || options.port === httpsPort ? [] : ["--port"]),
   ];

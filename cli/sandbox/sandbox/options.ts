@@ -1,7 +1,7 @@
 /** The options of the commands that need the sandbox. */
 import { InvalidArgumentError, Option, type Command } from "commander";
 import type { PluginSet } from "@defender-mssp/plugins";
-import type { FaultOptions } from "@defender-mssp/sandbox";
+import type { FaultOptions, ReplicaOptions, ReplicaProfile } from "@defender-mssp/sandbox";
 import { uuidArgument } from "../../base/uuidArgument";
 import { wholeNumber } from "@defender-mssp/terminal/wholeNumber";
 
@@ -17,6 +17,7 @@ export interface SandboxStartOptions extends HomeOptions {
   readonly log?: boolean;
   readonly alerts?: number;
   readonly faults?: FaultOptions;
+  readonly replicas?: ReplicaOptions;
 }
 
 /** Adds `--home`. */
@@ -46,7 +47,25 @@ export function sandboxOptions(command: Command): Command {
       "--faults <seed[:percent]>",
       "make requests fail: throttling, errors, cut connections, late answers, delayed replication (default: 10 percent)",
       faultOptions,
+    )
+    .option(
+      "--replicas <profile[:seed][@scale]>",
+      "let writes take their time until each replica has them, as in the real cloud: usual, november2025 (default: calm, no time); " +
+        "scale: factor of all times, such as usual:7@0.02",
+      replicaOptions,
     );
+}
+
+function replicaOptions(text: string): ReplicaOptions {
+  const [, name, seed = "1", scale = "1"] = /^(\w+)(?::(\d{1,9}))?(?:@(1|0?\.\d{1,6}))?$/.exec(text) ?? [];
+  const profile = (["calm", "usual", "november2025"] satisfies ReplicaProfile[]).find((one) => one === name);
+  if (profile === undefined || !(Number(scale) > 0)) {
+    throw new InvalidArgumentError(
+      "Replicas are <profile>, such as usual, with a seed and a scale above 0 and up to 1 where wanted: usual:7@0.02. " +
+        "The profiles are calm, usual and november2025.",
+    );
+  }
+  return { profile, seed: Number(seed), scale: Number(scale) };
 }
 
 function faultOptions(text: string): FaultOptions {

@@ -139,6 +139,7 @@ async function open(options: SandboxStartOptions, session: Session, onStopReques
     ...(options.port === undefined ? {} : { port: options.port }),
     ...(options.alerts === undefined ? {} : { alerts: options.alerts }),
     ...(options.faults === undefined ? {} : { faults: options.faults }),
+    ...(options.replicas === undefined ? {} : { replicas: options.replicas }),
     ...(options.log === true ? { log: (line: string) => session.err.line(line) } : {}),
     ...(onStopRequest === undefined ? {} : { onStopRequest }),
   });
@@ -184,10 +185,15 @@ async function close(sandbox: OwnSandbox | JoinedSandbox, session: Session): Pro
 
 async function end(sandbox: OwnSandbox | JoinedSandbox, session: Session): Promise<void> {
   await sandbox.stop();
-  if ("cloud" in sandbox && sandbox.faults !== undefined) {
-    const kinds = [...sandbox.faults.counts].map(([kind, count]) => `${kind} ${count}`).sort();
+  if (!("cloud" in sandbox)) return;
+  const counted = (counts: ReadonlyMap<string, number>) =>
+    [...counts].map(([kind, count]) => `${kind} ${count}`).sort();
+  if (sandbox.faults !== undefined) {
+    const kinds = counted(sandbox.faults.counts);
     session.err.note(`Faults: ${kinds.length === 0 ? "none" : kinds.join(", ")}.`);
   }
+  const lags = counted(sandbox.cloud.replicas.seen);
+  if (lags.length > 0) session.err.note(`Replicas: ${lags.join(", ")}.`);
 }
 
 function nextInterrupt(signals: Signals): Promise<void> {

@@ -8,6 +8,7 @@ import { once } from "node:events";
 import { VisibleError } from "@defender-mssp/errors";
 import { certificateFile, type Companion, type CompanionServer } from "@defender-mssp/sandbox";
 import { compiledFile } from "./compiled";
+import { pluginVariables } from "./pluginVariables";
 import { standInPlugins } from "./standInPlugins";
 
 /** A plugin's server. */
@@ -46,7 +47,7 @@ export type HostRequest =
 export type HostAnswer =
   { readonly id: number; readonly port: number } | { readonly id: number; readonly error: string };
 
-/** The environment variables of a plugin: `ARM_*`. */
+/** The environment variables of a plugin: `pluginVariables`. */
 export type PluginEnvironment = Readonly<Record<string, string | undefined>>;
 
 export class PluginHost implements Companion {
@@ -125,7 +126,7 @@ export class PluginHost implements Companion {
 
   /** Every plugin, for a command that starts no launchers. @param command the command's variables. */
   async attachable(command: NodeJS.ProcessEnv): Promise<AttachablePlugins> {
-    const environment = Object.fromEntries(Object.entries(command).filter(([name]) => name.startsWith("ARM_")));
+    const environment = pluginVariables(command);
     const served = await Promise.all(standInPlugins.map(({ name }) => this.serve(name, environment, true)));
     return {
       ports: Object.fromEntries(standInPlugins.map(({ name }, index) => [name, served[index]?.port ?? 0])),

@@ -6,6 +6,7 @@
  */
 import fs from "node:fs";
 import { hold, latestOwner } from "@defender-mssp/sandbox/control";
+import { pluginVariables } from "./pluginVariables";
 
 async function main(home: string, plugin: string): Promise<void> {
   endWithEngine();
@@ -17,8 +18,7 @@ async function main(home: string, plugin: string): Promise<void> {
 
 async function askForServer(home: string, plugin: string): Promise<{ port: number; ended: Promise<void> }> {
   const { owner } = await latestOwner(home);
-  const environment = Object.entries(process.env).filter(([name]) => name.startsWith("ARM_"));
-  const question = { plugin, environment: Object.fromEntries(environment) };
+  const question = { plugin, environment: pluginVariables(process.env) };
   const held = owner && (await hold(owner, "/sandbox/plugin", question));
   if (held === undefined) {
     throw new Error(

@@ -3,7 +3,7 @@ import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { trustCertificates } from "@defender-mssp/testkit";
-import { commandEnvironment, startSandbox, type OwnSandbox } from "@defender-mssp/sandbox";
+import { commandEnvironment, startSandbox, type OwnSandbox, type ReplicaOptions } from "@defender-mssp/sandbox";
 import type { Tenant } from "@defender-mssp/testkit";
 import { azureNativeProvider } from "../src/azureNative/provider";
 import { azureadProvider } from "../src/azuread/provider";
@@ -32,6 +32,7 @@ const providers = { azuread: azureadProvider, "azure-native": azureNativeProvide
 export async function startSandboxPlugin(
   name: keyof typeof providers = "azuread",
   settings: Readonly<Record<string, string>> = { ARM_TENANT_ID: tenantId },
+  replicas?: ReplicaOptions,
 ): Promise<SandboxPlugin> {
   const home = fs.mkdtempSync(path.join(os.tmpdir(), "mssp-plugins-"));
   const lines: string[] = [];
@@ -39,6 +40,7 @@ export async function startSandboxPlugin(
   const sandbox = await startSandbox({
     sharesSigningKey: true,
     home,
+    ...(replicas === undefined ? {} : { replicas }),
     log: (line) => lines.push(line),
     observe: ({ request }) => {
       if (Buffer.isBuffer(request) && request.length > 0) {

@@ -63,7 +63,7 @@ export function addSecret(
     { customKeyIdentifier: null, displayName: null, endDateTime, hint: "not", keyId, secretText: null, startDateTime },
   ];
   tenant.secretHashes.set(keyId, hashSecret(secret));
-  cloud.changed();
+  cloud.changed(true);
   return secret;
 }
 

@@ -19,6 +19,7 @@ import {
   type Exchange,
   type FaultOptions,
   type OwnSandbox,
+  type ReplicaOptions,
 } from "@defender-mssp/sandbox";
 import { verifyDomain } from "@defender-mssp/sandbox/internals";
 
@@ -60,6 +61,8 @@ export interface SandboxProjectOptions {
   readonly alerts?: number;
   /** Injected faults of the sandbox. */
   readonly faults?: FaultOptions;
+  /** How long its writes take until each replica has them. @default no time */
+  readonly replicas?: ReplicaOptions;
   /**
    * Whether each tenant has the `customerDomain` of the stacks' files verified before a command, as a
    * customer's tenant has. @default true
@@ -102,7 +105,7 @@ export class SandboxProject {
       await cp(program, folder, { recursive: true });
       await linkPackages(checkout, path.join(folder, "node_modules"));
     }
-    const { sandboxFolder, log, observe, alerts, faults, plugins, user, verifiesDomains = true } = options;
+    const { sandboxFolder, log, observe, alerts, faults, replicas, plugins, user, verifiesDomains = true } = options;
     const home = path.join(folder, ".sandbox");
     if (sandboxFolder !== undefined) await cp(sandboxFolder, home, { recursive: true });
     const host = PluginHost.of(home);
@@ -114,6 +117,7 @@ export class SandboxProject {
       observe,
       alerts,
       faults,
+      replicas,
     });
     if (plugins !== "official") host.start();
     const environment = commandEnvironment(

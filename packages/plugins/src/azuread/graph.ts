@@ -28,7 +28,21 @@ export interface AzureadCredentials {
   environment: Readonly<Record<string, string | undefined>>;
   tenantId: string;
   clientId: string;
+  /** Factor of all waits on a sandbox with replicas; undefined without them. */
+  timeScale?: number;
 }
+
+/** How often, and how far apart, the official plugin asks until it trusts an answer. */
+export interface Hits {
+  readonly hits: number;
+  /** Milliseconds. */
+  readonly pause: number;
+  /** Whether it gives up after 20 answers without the object. */
+  readonly givesUp?: boolean;
+}
+
+const usualHits: Hits = { hits: 5, pause: 5000 };
+const mostMissing = 20;
 
 /**
  * The first wait before a retry, in milliseconds; doubled each time, as the official plugin does,
@@ -39,6 +53,9 @@ const longestWait = 10_000;
 
 /** Connection refused: the sandbox has ended. Closed without an answer or within one: Go's EOF. */
 const finalCauses: ReadonlySet<string> = new Set(["ECONNREFUSED", "UND_ERR_SOCKET"]);
+
+/** For the requests of an operation on this machine, which no scale shortens: milliseconds. */
+const ownTime = 20_000;
 
 /** A token is renewed this long before its expiry, in milliseconds. */
 const tokenMargin = 5 * minuteMs;
@@ -83,7 +100,9 @@ export class GraphConnection {
   }
 
   call(timeout: number): GraphOperation {
-    return new GraphOperation(this, new Deadline(timeout, this.aborted.signal));
+    const { timeScale } = this.credentials;
+    const scaled = timeScale === undefined ? timeout : timeout * timeScale + ownTime;
+    return new GraphOperation(this, new Deadline(scaled, this.aborted.signal));
   }
 
   /** The address of a directory object, for `$ref` and `@odata.bind`. */
@@ -216,31 +235,63 @@ export class GraphOperation {
     await this.send(path, { method: "DELETE" }, version);
   }
 
+  /** Deletes an object, and waits until it is gone where the sandbox has replicas. */
+  async remove(what: string, path: string, version: Version = "v1.0"): Promise<void> {
+    await this.delete(path, version);
+    await this.untilAgreed(`deletion of ${what}`, async () => (await this.find(path, version)) === undefined);
+  }
+
   /** The service's error; undefined for another error. */
   serviceError(error: unknown): ServiceError | undefined {
     return this.connection.serviceError(error);
   }
 
+  /** Whether the sandbox has replicas: then every wait is the official plugin's, without them one answer is enough. */
+  get hasReplicas(): boolean {
+    return this.connection.credentials.timeScale !== undefined;
+  }
+
   /**
-   * Polls for what a request has just made, at once and then each second. The official plugin's
-   * error for a failed poll names what it waited for.
+   * Polls for what a request has just made, until as many answers agree in a row as the official plugin
+   * asks for. Its error for a failed poll names what it waited for.
    */
-  async poll(what: string, isThere: () => Promise<boolean>): Promise<void> {
+  async poll(what: string, isThere: () => Promise<boolean>, wanted: Hits = usualHits): Promise<void> {
+    const { hits, pause, givesUp } = this.hasReplicas ? wanted : { hits: 1, pause: 1000 };
+    const longest = this.hasReplicas ? longestWait : pause;
     try {
-      while (!(await isThere())) await this.pause(1000);
+      let [seen, missing, next] = [0, 0, pause];
+      for (;;) {
+        const isHit = await isThere();
+        seen = isHit ? seen + 1 : 0;
+        if (seen === hits) return;
+        missing = isHit ? 0 : missing + 1;
+        if (givesUp === true && missing > mostMissing) throw new Error(`couldn't find resource (${missing} retries)`);
+        await this.pause(next);
+        if (!isHit) next = Math.min(next * 2, longest);
+      }
     } catch (error) {
       throw new Error(`Waiting for ${what}: ${messageOf(error)}`, { cause: error });
     }
   }
 
+  /** As `poll`, for what is seen at once where the sandbox has no replicas. */
+  async untilAgreed(what: string, isSo: () => Promise<boolean>): Promise<void> {
+    if (this.hasReplicas) await this.poll(what, isSo);
+  }
+
   /** Waits until a new object has replicated: earlier requests would be refused or lost. */
-  async untilThere(path: string, version: Version = "v1.0"): Promise<void> {
-    while ((await this.find(path, version)) === undefined) await this.pause(500);
+  async untilThere(what: string, path: string, version: Version = "v1.0"): Promise<void> {
+    const isThere = async () => (await this.find(path, version)) !== undefined;
+    if (this.hasReplicas) await this.poll(`creation of ${what}`, isThere);
+    else while (!(await isThere())) await this.pause(500);
   }
 
   /** Waits, unless the operation has timed out or is canceled. */
   pause(milliseconds: number): Promise<void> {
-    return this.wait(milliseconds, new Error("the service has not shown the change in time"));
+    const late = this.hasReplicas
+      ? "timeout while waiting for state to become 'Done' (last state: 'Waiting')"
+      : "the service has not shown the change in time";
+    return this.wait(milliseconds, new Error(late));
   }
 
   private async send(
@@ -303,7 +354,8 @@ export class GraphOperation {
   /** At the deadline the service's last answer is the better error. */
   private async wait(milliseconds: number, lastError: unknown): Promise<void> {
     try {
-      await this.deadline.keep((signal) => setTimeout(milliseconds, undefined, { signal }));
+      const scaled = milliseconds * (this.connection.credentials.timeScale ?? 1);
+      await this.deadline.keep((signal) => setTimeout(scaled, undefined, { signal }));
     } catch {
       throw lastError instanceof Error ? lastError : new Error(String(lastError));
     }

@@ -1,9 +1,9 @@
 /**
- * The stand-in for the official `azuread` plugin: the same resource types and Graph calls, without
- * the waits.
+ * The stand-in for the official `azuread` plugin: the same resource types and Graph calls. Its waits
+ * are the official ones where the sandbox has replicas.
  */
 import type { ValueRecord } from "../protocol/values";
-import { type ProviderTable, TableProvider } from "../schema/tableProvider";
+import { NotReadBack, type ProviderTable, TableProvider } from "../schema/tableProvider";
 import { configuration, credentialsOf } from "./configuration";
 import { functions } from "./functions";
 import { type AzureadCredentials, type GraphOperation, GraphConnection } from "./graph";
@@ -28,7 +28,10 @@ export function azureadProvider(
       if (connection === undefined) throw new Error("The azuread provider has not been configured.");
       return connection.call(timeout);
     },
-    pause: (call) => call.pause(500),
+    async pause(call, { retriesNew = false }) {
+      if (call.hasReplicas && !retriesNew) throw new NotReadBack();
+      await call.pause(500);
+    },
     cancel: () => connection?.cancel(),
   };
   return new TableProvider(table);

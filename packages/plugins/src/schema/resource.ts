@@ -24,6 +24,8 @@ export interface ResourceType<Call> {
   readonly schemaVersion: number;
   /** Default: Terraform's 20. */
   readonly minutes?: Minutes;
+  /** Whether the official plugin reads a new object again that it does not find. */
+  readonly retriesNew?: boolean;
   /** Checks an ID that the user wants to import. */
   readonly importId?: ValueCheck;
   /** Rules between properties. Throws the error. */

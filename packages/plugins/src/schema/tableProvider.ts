@@ -46,9 +46,9 @@ export interface ProviderTable<Call> {
   call(timeout: number): Call;
   /**
    * Waits for a new object that can't be read yet. Without it that is an error. Throws at the
-   * operation's timeout.
+   * operation's timeout, and `NotReadBack` where the plugin gives up at once.
    */
-  pause?(call: Call): Promise<void>;
+  pause?(call: Call, resource: ResourceType<Call>): Promise<void>;
   cancel(): void;
 }
 
@@ -137,12 +137,15 @@ export class TableProvider<Call> implements Provider {
       const readNew = () => resource.read(id, call, new Fields(properties, { ...plan.values, ...known }));
       let read = await readNew();
       while (read === undefined && this.table.pause !== undefined) {
-        await this.table.pause(call);
+        await this.table.pause(call, resource);
         read = await readNew();
       }
       if (read === undefined) throw new Error(`${resource.terraform} ${id} is gone right after it was made`);
       return { id, state: this.outputs(resource, id, plan.values, { ...known, ...read }) };
     } catch (error) {
+      // The bridge's own error: the object is there, and in no state.
+      if (error instanceof NotReadBack)
+        throw new Error(`expected non-nil error with nil state during Create of ${request.urn}`, { cause: error });
       if (made === undefined) throw new Error(listed(error), { cause: error });
       const { id, known } = made;
       const state = await this.actual(resource, id, call, plan.values, { ...plan.values, ...known });
@@ -311,6 +314,9 @@ function metadata({ minutes: limits, schemaVersion }: ResourceType<never>, origi
   const version = isNamed ? { schema_version: String(schemaVersion) } : {};
   return JSON.stringify(Object.keys(timeouts).length > 0 ? { [timeoutsKey]: timeouts, ...version } : version);
 }
+
+/** A new object that was not found when it was read back. */
+export class NotReadBack extends Error {}
 
 class ResourceIsGone extends Error {
   constructor(urn: string) {

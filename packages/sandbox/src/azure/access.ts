@@ -7,6 +7,7 @@ import { isUuid } from "@defender-mssp/microsoft";
 import type { AzureRoleName } from "@defender-mssp/microsoft";
 import type { Caller, Cloud, Json, StoredObject, Tenant } from "../cloud/model";
 import { apiNames } from "../cloud/permissionUse";
+import { sawLag, seenBy, truthOf } from "../cloud/replicas";
 import { parseCondition, type ConditionRequest } from "./parseCondition";
 import { armErrors, ForbiddenByRbac } from "./errors";
 import { isWithin, keyOf } from "./resourceId";
@@ -25,7 +26,7 @@ export function tenantOfSubscription(cloud: Cloud, caller: Caller, subscriptionI
   if (!isUuid(subscriptionId) || subscriptionId === noSubscription)
     throw armErrors.subscriptionNotFound(subscriptionId);
   addSubscription(caller.tenant, subscriptionId);
-  cloud.changed();
+  cloud.changed(true);
   return caller.tenant;
 }
 
@@ -52,6 +53,7 @@ export function demand(
     )
   )
     return;
+  sayLag(tenant, caller, scope, ({ role }) => allows(role, action));
   if (caller.tenant !== tenant && roles.length === 0) throw armErrors.wrongTenant(caller, tenant.id);
   throw armErrors.authorizationFailed(caller, action, scope);
 }
@@ -74,6 +76,7 @@ export function demandData({ tenant, caller, vault }: VaultCall, action: string,
     )
   )
     return;
+  sayLag(tenant, caller, scope, ({ role }) => allowsData(role, action));
   const vaultText = (name: string): string => (typeof vault[name] === "string" ? vault[name] : "");
   throw new ForbiddenByRbac(
     "Caller is not authorized to perform action on resource.\r\nIf role assignments, deny assignments or role definitions were changed " +
@@ -103,12 +106,22 @@ function passes(caller: Caller, action: string, roles: readonly AssignedRole[]):
   return true;
 }
 
+/** Counts a refusal whose role is there, and not yet in force. */
+function sayLag(tenant: Tenant, caller: Caller, scope: string, allowsIt: (role: AssignedRole) => boolean): void {
+  if (rolesAt(tenant, caller, scope, truthOf(tenant)).some(allowsIt)) sawLag("Azure role not in force");
+}
+
 /** The built-in roles that a caller has at a scope, inherited ones included. */
-function rolesAt(tenant: Tenant, caller: Caller, scope: string): AssignedRole[] {
+function rolesAt(
+  tenant: Tenant,
+  caller: Caller,
+  scope: string,
+  inForce = seenBy("azureRoles", tenant),
+): AssignedRole[] {
   if (caller.tenant !== tenant) return delegatedRoles(tenant, caller, scope);
-  return roleAssignmentsOf(tenant)
+  return roleAssignmentsOf(inForce)
     .filter(({ at }) => isWithin(scope, at))
-    .filter(({ principalId }) => isPrincipal(tenant, caller, principalId));
+    .filter(({ principalId }) => isPrincipal(inForce, caller, principalId));
 }
 
 /** Every assignment of a built-in role in a tenant's subscriptions. */

@@ -1,6 +1,7 @@
 /** https://learn.microsoft.com/rest/api/authorization/role-assignments */
 import { azureRoles, isUuid, type AzureRoleName } from "@defender-mssp/microsoft";
 import type { Cloud, Json, StoredObject, Tenant } from "../cloud/model";
+import { seenBy } from "../cloud/replicas";
 import type { EmulatedServiceError } from "../cloud/serviceError";
 import { resourcesOfType, textAt } from "./access";
 import { parseCondition, type ConditionRequest } from "./parseCondition";
@@ -143,6 +144,11 @@ const replication = 60_000;
 const asked = new WeakMap<Cloud, Set<string>>();
 
 function refuseUnreplicated({ cloud, tenant }: ArmRequest, principalId: string): void {
+  const seen = seenBy("directory", tenant);
+  const isBehind = ["users", "groups", "servicePrincipals"].some(
+    (name) => tenant.objects(name).has(principalId) && !seen.objects(name).has(principalId),
+  );
+  if (isBehind) throw principalNotFound(tenant, principalId);
   const created = tenant.objects("groups").get(principalId)?.["createdDateTime"];
   const known = asked.get(cloud) ?? new Set();
   asked.set(cloud, known);

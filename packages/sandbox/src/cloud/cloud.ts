@@ -7,6 +7,7 @@ import { Clock } from "./clock";
 import { endOfRetention, forget } from "./deleted";
 import { automationApplicationId } from "./identity";
 import { detectionInterval, type Audience, type Caller, type Cloud, type Tenant } from "./model";
+import { Replicas, shownTenant } from "./replicas";
 import { namesInUse, namesOfOrigin, type ServiceNames } from "./serviceNames";
 import { hashSecret, matchesSecret, sealText, unsealText } from "./secrets";
 import { TenantRecord, type Store } from "./store";
@@ -40,6 +41,7 @@ export class EmulatedCloud implements Cloud {
     tenants: Map<string, TenantRecord>,
     private readonly maker: TenantMaker,
     clock: Clock,
+    readonly replicas: Replicas,
   ) {
     this.#store = store;
     this.#tenants = tenants;
@@ -48,9 +50,15 @@ export class EmulatedCloud implements Cloud {
   }
 
   /** Reads the cloud. Throws `VisibleError` for a damaged or unreadable file. */
-  static async open(store: Store, maker: TenantMaker, clock = new Clock()): Promise<EmulatedCloud> {
-    const cloud = new EmulatedCloud(store, await store.load(), maker, clock);
+  static async open(
+    store: Store,
+    maker: TenantMaker,
+    clock = new Clock(),
+    replicas = new Replicas(clock),
+  ): Promise<EmulatedCloud> {
+    const cloud = new EmulatedCloud(store, await store.load(), maker, clock, replicas);
     cloud.forgetLongDeleted();
+    replicas.note(cloud.records(), true);
     return cloud;
   }
 
@@ -100,14 +108,14 @@ export class EmulatedCloud implements Cloud {
     this.#inUse.add(id);
     const there = this.#tenants.get(id);
     if (there !== undefined) {
-      if (this.maker.verifyDomain(there, description)) this.changed();
-      return there;
+      if (this.maker.verifyDomain(there, description)) this.changed(true);
+      return shownTenant(there);
     }
     const tenant = new TenantRecord(id);
     this.maker.fill(tenant, description);
     this.#tenants.set(id, tenant);
-    this.changed();
-    return tenant;
+    this.changed(true);
+    return shownTenant(tenant);
   }
 
   hasTenant(id: string): boolean {
@@ -125,7 +133,7 @@ export class EmulatedCloud implements Cloud {
 
   homeTenantOf(applicationId: string): Tenant | undefined {
     for (const tenant of this.#tenants.values()) {
-      for (const application of tenant.objects("applications").values()) {
+      for (const application of shownTenant(tenant).objects("applications").values()) {
         if (application["appId"] === applicationId) return this.tenant(tenant.id);
       }
     }
@@ -171,8 +179,13 @@ export class EmulatedCloud implements Cloud {
     return () => this.#listeners.delete(listener);
   }
 
-  changed(): void {
+  /** `isOld`: what has changed stands for objects that have been there long, so that every replica has it. */
+  changed(isOld = false): void {
     this.#changes++;
+    this.replicas.note(
+      [...this.#inUse].flatMap((id) => this.#tenants.get(id) ?? []),
+      isOld,
+    );
     for (const listener of this.#listeners) listener();
     // After a failure the changes stay unwritten, and `saved` rejects.
     setImmediate(() => void this.saved().catch(() => undefined));

@@ -71,8 +71,11 @@ export interface Cloud {
   now(): Date;
   /** Interval of detections in each tenant, in milliseconds. */
   readonly detectionInterval: number;
-  /** Schedules an atomic write to disk; `stop` and the end of the process wait for it. */
-  changed(): void;
+  /**
+   * Schedules an atomic write to disk; `stop` and the end of the process wait for it. `isOld`: what has
+   * changed stands for objects that have been there long.
+   */
+  changed(isOld?: boolean): void;
   /**
    * The cloud's current origins, without a trailing slash: `https://127.0.0.1:<port>` and
    * `http://127.0.0.1:<port>`.

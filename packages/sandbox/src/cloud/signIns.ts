@@ -5,6 +5,7 @@
  */
 import { randomUUID } from "node:crypto";
 import type { StoredObject, Tenant } from "./model";
+import { truthOf } from "./replicas";
 
 /** The kinds of sign-ins that the sandbox has, as in the beta property `signInEventTypes`. */
 export type SignInEventType = "interactiveUser" | "nonInteractiveUser" | "servicePrincipal";
@@ -43,13 +44,13 @@ const logs = new WeakMap<Tenant, StoredObject[]>();
 
 /** All kept sign-ins of a tenant, the newest first. */
 export function signInLog(tenant: Tenant): readonly StoredObject[] {
-  return logs.get(tenant) ?? [];
+  return logs.get(truthOf(tenant)) ?? [];
 }
 
 /** Adds a sign-in, and drops the oldest one of a full log. */
 export function recordSignIn(tenant: Tenant, record: SignInRecord): void {
-  const log = logs.get(tenant) ?? [];
-  logs.set(tenant, log);
+  const log = logs.get(truthOf(tenant)) ?? [];
+  logs.set(truthOf(tenant), log);
   log.unshift(entryOf(tenant, record));
   log.length = Math.min(log.length, kept);
 }

@@ -6,6 +6,7 @@
 import { VisibleError } from "@defender-mssp/errors";
 import { dateOf } from "@defender-mssp/microsoft";
 import type { Tenant } from "./model";
+import { replicaProfiles } from "./replicaProfiles";
 
 /** The values of a switch; the first is the default. */
 export const switches = {
@@ -34,6 +35,8 @@ export const switches = {
   detectionRuns: ["complete", "fail"],
   /** Whether detection rules have quotas: 10 lists and 10 creates a minute. */
   detectionQuotas: ["off", "on"],
+  /** How long writes take until each replica has them, where the server has no profile of its own. */
+  replicas: replicaProfiles,
 } as const;
 
 export type SwitchName = keyof typeof switches;

@@ -8,6 +8,7 @@ import { azureAdGraph, microsoftGraph } from "@defender-mssp/microsoft";
 import type { FastifyRequest } from "fastify";
 import type { EmulatedCloud } from "../cloud/cloud";
 import type { StoredObject, Tenant } from "../cloud/model";
+import { truthOf } from "../cloud/replicas";
 import type { Client } from "./client";
 import { authenticateClient, clientIdOf } from "./clientAuthentication";
 import {
@@ -195,7 +196,7 @@ export class TokenEndpoint {
     attempt.resource = resource;
     const granted = consentedScopes(client, resource, user, wanted.permissions);
     const accessToken = await this.tokens.delegatedToken(client, resource, proof, user, granted);
-    if (attempt.eventType === "interactiveUser") this.#acceptInvitation(user);
+    if (attempt.eventType === "interactiveUser") this.#acceptInvitation(client.tenant, user.id);
     const wantsIdToken = signIn.scopes.includes("openid");
     const answer = {
       scope: answeredScopes(version, wanted.identifier, granted, signIn.scopes),
@@ -214,8 +215,9 @@ export class TokenEndpoint {
    * A guest's first sign-in to the tenant redeems the invitation.
    * https://learn.microsoft.com/entra/external-id/redemption-experience
    */
-  #acceptInvitation(user: StoredObject): void {
-    if (user["externalUserState"] !== "PendingAcceptance") return;
+  #acceptInvitation(tenant: Tenant, userId: string): void {
+    const user = truthOf(tenant).objects("users").get(userId);
+    if (user?.["externalUserState"] !== "PendingAcceptance") return;
     user["externalUserState"] = "Accepted";
     user["externalUserStateChangeDateTime"] = `${this.cloud.now().toISOString().slice(0, 19)}Z`;
     this.cloud.changed();

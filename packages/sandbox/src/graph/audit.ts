@@ -6,6 +6,7 @@
 import { randomUUID } from "node:crypto";
 import { dayMs } from "@defender-mssp/errors/time";
 import type { Json, StoredObject, Tenant } from "../cloud/model";
+import { truthOf } from "../cloud/replicas";
 import { switchValue } from "../cloud/switches";
 import type { JsonObject } from "./json";
 import { isObject, textIn, jsonText } from "./json";
@@ -53,7 +54,7 @@ const logs = new WeakMap<Tenant, StoredObject[]>();
  * https://learn.microsoft.com/entra/identity/monitoring-health/reference-reports-data-retention
  */
 export function auditLog(tenant: Tenant, now: Date): readonly StoredObject[] {
-  return withinRetention(tenant, logs.get(tenant) ?? [], "activityDateTime", now);
+  return withinRetention(tenant, logs.get(truthOf(tenant)) ?? [], "activityDateTime", now);
 }
 
 /**
@@ -74,8 +75,8 @@ export function withinRetention(
 /** Adds an entry for a successful change. */
 export function recordChange(call: Call, route: Route, answer: RouteAnswer): void {
   if (route.method === "GET" || answer.status >= 300) return;
-  const log = logs.get(call.tenant) ?? [];
-  logs.set(call.tenant, log);
+  const log = logs.get(truthOf(call.tenant)) ?? [];
+  logs.set(truthOf(call.tenant), log);
   log.unshift(entryOf(call, route, answer));
   log.length = Math.min(log.length, kept);
 }

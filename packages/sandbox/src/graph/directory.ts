@@ -217,6 +217,14 @@ function refuseTaken(tenant: Tenant, entitySet: EntitySetName, object: StoredObj
   if (taken) throw conflictingValue(property);
 }
 
+/** A `uniqueName` stays taken while a deleted object that has it can be restored. */
+export function refuseTakenName(tenant: Tenant, entitySet: EntitySetName, name: Json | undefined): void {
+  if (typeof name !== "string") return;
+  const deleted = [...tenant.deleted.values()].filter(({ collection }) => collection === entitySet);
+  const all = [...tenant.objects(entitySet).values(), ...deleted.map(({ object }) => object)];
+  if (all.some((other) => sameText(other["uniqueName"], name))) throw conflictingValue("uniqueName");
+}
+
 /** Whether all objects of a grant or assignment exist. */
 function isComplete(tenant: Tenant, collection: EntitySetName, object: StoredObject): boolean {
   const references = dependents.find(([name]) => name === collection)?.[1] ?? [];

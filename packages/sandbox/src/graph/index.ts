@@ -5,6 +5,7 @@
 import { randomUUID } from "node:crypto";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { TokenRefused, type Caller, type Cloud, type Json, type Routes } from "../cloud/model";
+import { truthOf } from "../cloud/replicas";
 import { recordChange } from "./audit";
 import { answerBatch, batchRoute, isBatch, protocolOf } from "./batch";
 import type { GraphVersion } from "./entities";
@@ -63,7 +64,7 @@ async function serve(
   }
   try {
     const caller = await authenticate(cloud, request);
-    lapseActivations(caller.tenant, cloud);
+    lapseActivations(truthOf(caller.tenant), cloud);
     if (match === "otherMethod") throw otherMethod(request.method, version, path);
     if (match === "batch") {
       caller.operation = `${batchRoute.method} ${batchRoute.path}`;

@@ -96,7 +96,7 @@ export function seedTenants(cloud: EmulatedCloud, file: Json): SeededTenant[] {
     const { added, unchanged } = new TenantSeeder(tenant, "").run(seed);
     return { tenantId: tenant.id, added, unchanged };
   });
-  cloud.changed();
+  cloud.changed(true);
   return results;
 }
 

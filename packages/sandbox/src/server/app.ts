@@ -8,6 +8,7 @@ import type { PermissionUse } from "../cloud/permissionUse";
 import { addEntra } from "../entra/index";
 import type { TokenKeys } from "../entra/keys";
 import type { Faults } from "./faults/index";
+import { addReplicas } from "./faults/replicas";
 import { graphLikeError } from "../cloud/graphLikeError";
 import { metadataDocument } from "./metadata";
 import { RequestTally } from "./requestTally";
@@ -96,6 +97,7 @@ export async function makeApp(options: AppOptions): Promise<FastifyInstance> {
   log.addTo(app, cloud, (request) => options.faults?.kindOf(request));
   const counter = new RequestTally();
   counter.addTo(app);
+  addReplicas(app, cloud, (request) => options.faults?.lagOf(request));
   options.faults?.addTo(app);
   addObservers(app, options);
   addPages(app, { cloud, counter, log, faults: options.faults });

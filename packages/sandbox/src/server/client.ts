@@ -89,10 +89,10 @@ function parsed(text: string): JoinAnswer | undefined {
   try {
     const answer = JSON.parse(text) as Partial<JoinAnswer>;
     // A server of an older release names no clock.
-    const { pid, httpsPort, httpPort, clientSecret, pluginSet, movedMilliseconds = 0 } = answer;
+    const { pid, httpsPort, httpPort, clientSecret, pluginSet, movedMilliseconds = 0, timeScale } = answer;
     const isComplete = [pid, httpsPort, httpPort].every(Number.isInteger) && typeof clientSecret === "string";
     return isComplete
-      ? ({ pid, httpsPort, httpPort, clientSecret, pluginSet, movedMilliseconds } as JoinAnswer)
+      ? ({ pid, httpsPort, httpPort, clientSecret, pluginSet, movedMilliseconds, timeScale } as JoinAnswer)
       : undefined;
   } catch {
     return undefined;

@@ -31,6 +31,8 @@ export interface JoinAnswer {
   readonly pluginSet?: string | undefined;
   /** How far a person has moved the server's clock. */
   readonly movedMilliseconds: number;
+  /** Factor of the replicas' lags; undefined without lags. */
+  readonly timeScale?: number | undefined;
 }
 
 /** The open connections of the commands that have joined. */

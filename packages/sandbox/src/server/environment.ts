@@ -14,12 +14,20 @@ export interface EnvironmentOptions {
   readonly user?: NodeJS.ProcessEnv;
 }
 
+/**
+ * The environment variable by which clients of the sandbox scale what they wait for replicas; set while
+ * its writes take time.
+ */
+const timeScaleVariable = "MSSP_SANDBOX_TIME_SCALE";
+
 /** Values of a running sandbox for the environment. */
 export interface SandboxAccess {
   readonly httpsPort: number;
   readonly clientSecret: string;
   /** How far a person has moved the server's clock. Default: 0. */
   readonly movedMilliseconds?: number;
+  /** Factor of the replicas' lags; undefined without lags. */
+  readonly timeScale?: number | undefined;
   /** PEM; read from the home by those who have joined. */
   readonly certificate?: string;
 }
@@ -44,11 +52,13 @@ export async function prepareEnvironment(
       NODE_EXTRA_CA_CERTS: files.extra,
       MSSP_SANDBOX_HOME: paths.home,
       MSSP_DEFENDER_ENDPOINT: `https://${host}`,
+      ...(access.timeScale === undefined ? {} : { [timeScaleVariable]: String(access.timeScale) }),
       ...clockVariables(access.movedMilliseconds, user),
       ...withoutProxy(user),
     },
     removed: Object.keys(user).filter(
-      (name) => /^(ARM_|AZURE_)/.test(name) || (name === clockVariable && isDistance(user)),
+      (name) =>
+        /^(ARM_|AZURE_)/.test(name) || name === timeScaleVariable || (name === clockVariable && isDistance(user)),
     ),
   };
 }

@@ -14,6 +14,7 @@ import { msspTenantId } from "../cloud/identity";
 import { generateSecret } from "../cloud/secrets";
 import type { PermissionUse } from "../cloud/permissionUse";
 import type { TenantDescription } from "../cloud/tenantMaker";
+import { Replicas, type ReplicaOptions } from "../cloud/replicas";
 import { Store } from "../cloud/store";
 import { setSwitches, switchValues } from "../cloud/switches";
 import { newTenant } from "../seed/newTenant";
@@ -48,6 +49,8 @@ export {
   type FaultOptions,
   type Sight,
 } from "./faults/index";
+export { replicaProfiles, type ReplicaProfile } from "../cloud/replicaProfiles";
+export { replicaSights, type ReplicaOptions, type ReplicaSight } from "../cloud/replicas";
 export type { EnvironmentOptions } from "./environment";
 export { commandEnvironment, type SandboxEnvironment } from "../cloud/sandboxEnvironment";
 export type { Companion, CompanionServer } from "./companion";
@@ -87,6 +90,8 @@ export interface SandboxOptions {
   readonly sharesSigningKey?: boolean;
   /** Injected faults. Default: none. */
   readonly faults?: FaultOptions;
+  /** How long writes take until each replica has them. Default: no time. */
+  readonly replicas?: ReplicaOptions;
   /** Servers for other programs, each by the control route of its name. */
   readonly companions?: Readonly<Record<string, Companion>>;
   /** Name of the set of plugins of the command that starts it, which `environmentOfRunning` tells others. */
@@ -162,8 +167,10 @@ export async function openSandbox(options: SandboxOptions): Promise<OwnSandbox |
  * Refuses options that apply only at the start. Throws `VisibleError`: ignoring them would falsify
  * the results.
  */
-function refuseLateOptions({ home, alerts, faults }: SandboxOptions, owner: Owner): void {
-  const late = [...(alerts === undefined ? [] : ["--alerts"]), ...(faults === undefined ? [] : ["--faults"])];
+function refuseLateOptions({ home, ...options }: SandboxOptions, owner: Owner): void {
+  const late = (["alerts", "faults", "replicas"] as const)
+    .filter((name) => options[name] !== undefined)
+    .map((name) => `--${name}`);
   if (late.length === 0) return;
   throw new VisibleError(
     `The sandbox in ${sandboxPaths(home).home} is run by process ${owner.pid} already: ${late.join(" and ")} can ` +
@@ -329,8 +336,16 @@ interface Opened {
 async function openHome(options: SandboxOptions, paths: SandboxPaths): Promise<Opened> {
   const clock = options.clock ?? new Clock();
   const store = new Store(paths.cloud, "owned");
+  const faults = options.faults === undefined ? undefined : new Faults(options.faults, clock);
+  const { seed } = options.faults ?? {};
+  const replicas = new Replicas(clock, {
+    profile: "calm",
+    ...(seed === undefined ? {} : { seed }),
+    ...options.replicas,
+  });
+  replicas.hasFaults = faults?.mayLag === true;
   const [cloud, keys, certificate] = await Promise.all([
-    EmulatedCloud.open(store, newTenant, clock),
+    EmulatedCloud.open(store, newTenant, clock, replicas),
     tokenKeys(paths.keys, options.sharesSigningKey),
     serverCertificate(paths.keys, clock.now()),
   ]);
@@ -339,7 +354,6 @@ async function openHome(options: SandboxOptions, paths: SandboxPaths): Promise<O
   await store.removeLeftovers();
   const clientSecret = generateSecret();
   cloud.acceptPassingSecret(clientSecret);
-  const faults = options.faults === undefined ? undefined : new Faults(options.faults, clock);
   const permissionUse = await readPermissionUse(paths.permissions);
   return { cloud, keys, certificate, clientSecret, faults, permissionUse };
 }
@@ -364,6 +378,7 @@ async function start(
     clientSecret,
     pluginSet,
     movedMilliseconds: cloud.clock.movedMilliseconds,
+    timeScale: timeScaleOf(cloud),
   });
   const undocumented = () => undocumentedRequests;
   const app = await makeApp({
@@ -458,7 +473,7 @@ function ownSandbox(running: Running): OwnSandbox {
       const { clientSecret, certificate, cloud } = running;
       const { movedMilliseconds } = cloud.clock;
       const access = { httpsPort, clientSecret, certificate: certificate.certificate, movedMilliseconds };
-      return prepareEnvironment(paths, access, environmentOptions);
+      return prepareEnvironment(paths, { ...access, timeScale: timeScaleOf(cloud) }, environmentOptions);
     },
     proxy: (proxyOptions) => {
       const { clientSecret, certificate } = running;
@@ -477,7 +492,7 @@ function ownSandbox(running: Running): OwnSandbox {
 }
 
 function joined(options: SandboxOptions, lease: Lease): JoinedSandbox {
-  const { pid, httpsPort, httpPort, clientSecret, movedMilliseconds } = lease.sandbox;
+  const { pid, httpsPort, httpPort, clientSecret } = lease.sandbox;
   if (options.port !== undefined && options.port !== httpsPort) {
     lease.end();
     throw new VisibleError(
@@ -489,8 +504,7 @@ function joined(options: SandboxOptions, lease: Lease): JoinedSandbox {
     pid,
     origins: originsOf(httpsPort, httpPort),
     ended: lease.ended,
-    environment: (environmentOptions) =>
-      prepareEnvironment(paths, { httpsPort, clientSecret, movedMilliseconds }, environmentOptions),
+    environment: (environmentOptions) => prepareEnvironment(paths, lease.sandbox, environmentOptions),
     proxy: async (proxyOptions) => {
       const certificate = await readFile(certificateFiles(paths.keys).certificate, "utf8");
       return proxyTo({ httpsPort, certificate, clientSecret }, proxyOptions);
@@ -500,6 +514,11 @@ function joined(options: SandboxOptions, lease: Lease): JoinedSandbox {
       await lease.ended;
     },
   };
+}
+
+/** What the environment of a client says of the replicas. */
+function timeScaleOf(cloud: EmulatedCloud): number | undefined {
+  return cloud.replicas.timeScale(cloud.records());
 }
 
 /** File of the certificate, in PEM, that clients of the sandbox in a home trust. */

@@ -48,13 +48,17 @@ function tenantOfPath(url: string): string | undefined {
   return /^\/([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\/oauth2\//i.exec(url)?.[1];
 }
 
-/** Nobody is let in by it: a count needs no signature. */
-function tenantOfToken(authorization = ""): string | undefined {
+function tenantOfToken(authorization: string | undefined): string | undefined {
+  const { tid } = claimsOf(authorization);
+  return typeof tid === "string" ? tid : undefined;
+}
+
+/** What a token says, unproven: nobody is let in by it. */
+export function claimsOf(authorization = ""): Readonly<Record<string, unknown>> {
   const [, payload = ""] = /^bearer [^.]+\.([\w-]+)\./i.exec(authorization) ?? [];
   try {
-    const { tid } = JSON.parse(Buffer.from(payload, "base64url").toString()) as { tid?: unknown };
-    return typeof tid === "string" ? tid : undefined;
+    return JSON.parse(Buffer.from(payload, "base64url").toString()) as Record<string, unknown>;
   } catch {
-    return undefined;
+    return {};
   }
 }

@@ -58,8 +58,7 @@ export async function environmentOfRunning(
   const lease = await takeLease(await demandOwner(home), tenants);
   if (lease === undefined) throw new VisibleError(`The sandbox in ${paths.home} is stopping.`);
   try {
-    const { httpsPort, clientSecret, pluginSet, movedMilliseconds } = lease.sandbox;
-    const access = { httpsPort, clientSecret, movedMilliseconds };
+    const { pluginSet, ...access } = lease.sandbox;
     return { environment: await prepareEnvironment(paths, access, options), pluginSet };
   } finally {
     lease.end();

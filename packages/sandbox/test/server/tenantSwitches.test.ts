@@ -6,7 +6,7 @@ import { setTenantSwitches, startSandbox } from "../../src/server";
 import { switchValues } from "../../src/cloud/switches";
 
 const tenantId = "c0570500-0000-4000-8000-0000000000aa";
-const detections = { detectionRuns: "complete", detectionQuotas: "off" };
+const detections = { detectionRuns: "complete", detectionQuotas: "off", replicas: "calm" };
 
 describe("sandbox/server: a tenant's switches", function () {
   let home: string;
@@ -49,7 +49,7 @@ describe("sandbox/server: a tenant's switches", function () {
     [
       "licence",
       "p1",
-      /no switch "licence"\. There are entraLicence, b2bInvitations, clientSecrets, mfa, alertSources, legacyAlertApi, detectionRuns, detectionQuotas\./,
+      /no switch "licence"\. There are entraLicence, b2bInvitations, clientSecrets, mfa, alertSources, legacyAlertApi, detectionRuns, detectionQuotas, replicas\./,
     ],
     ["clientSecrets", "0", /can't be "0"; it can be on, off, <days>/],
     ["clientSecrets", "<days>", /can't be "<days>"/],

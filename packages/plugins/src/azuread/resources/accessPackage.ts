@@ -36,7 +36,7 @@ export const accessPackage: AzureadResource = {
     const body = await packageBody(plan, call);
     await call.locked(id, () => call.patch(`${base}/${id}`, body, "beta"));
   },
-  delete: (id, call) => call.delete(`${base}/${id}`, "beta"),
+  delete: (id, call) => call.remove(`access package "${id}"`, `${base}/${id}`, "beta"),
 };
 
 /** With the whole catalog and without `catalogId`, as the official plugin sends it. */

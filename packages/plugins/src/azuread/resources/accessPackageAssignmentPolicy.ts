@@ -133,7 +133,7 @@ export const accessPackageAssignmentPolicy: AzureadResource = {
     const body = await policyBody(plan, call);
     await call.locked(id, () => call.put(`${base}/${id}`, body, "beta"));
   },
-  delete: (id, call) => call.delete(`${base}/${id}`, "beta"),
+  delete: (id, call) => call.remove(`access package assignment policy "${id}"`, `${base}/${id}`, "beta"),
 };
 
 function validate(plan: Fields): void {

@@ -33,7 +33,7 @@ export const accessPackageCatalog: AzureadResource = {
     return { ...readFrom(properties, catalog), published: sameText(catalog["catalogStatus"], "published") };
   },
   update: (id, plan, call) => call.locked(id, () => call.patch(`${base}/${id}`, catalogBody(plan), "beta")),
-  delete: (id, call) => call.delete(`${base}/${id}`, "beta"),
+  delete: (id, call) => call.remove(`access package catalog "${id}"`, `${base}/${id}`, "beta"),
 };
 
 function catalogBody(plan: Fields): object {

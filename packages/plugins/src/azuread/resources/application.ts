@@ -23,7 +23,7 @@ import {
 import type { GraphOperation, GraphEntity } from "../graph";
 import { alignReferences, graphBody, idsOf, readFrom, required, sameText, textAt } from "../mapping";
 import { featureTagFields, featuresIn, initialOwners, publishedBy, tagsFor, tagsOf } from "../servicePrincipals";
-import { type AzureadResource, duplicateName, objectId } from "../types";
+import { type AzureadResource, duplicateName, objectId, renamedTwice } from "../types";
 import { signInAudiences } from "@defender-mssp/sandbox/entities";
 import { applicationId, claimsOf, claimsText, groupMembershipClaims } from "./applicationRegistration";
 
@@ -125,6 +125,10 @@ export const application: AzureadResource = {
     });
     const id = required(made.id, "object ID returned for application");
     created(`/applications/${id}`);
+    await renamedTwice(call, `/applications/${id}`, plan.text("displayName"), {
+      what: "application",
+      patience: { notFound: true, conflict: true },
+    });
     for (const owner of extra) await call.post(`/applications/${id}/owners/$ref`, call.reference(owner));
     const keepsCaller = plan.texts("owners").some((owner) => sameText(owner, caller));
     if (!keepsCaller) await call.delete(`/applications/${id}/owners/${caller}/$ref`);
@@ -160,7 +164,7 @@ export const application: AzureadResource = {
     });
   },
   async delete(id, call) {
-    await call.delete(`/applications/${objectId(id)}`);
+    await call.remove(`Application (Application: "${objectId(id)}")`, `/applications/${objectId(id)}`);
   },
 };
 

@@ -9,7 +9,7 @@ import type { GraphEntity } from "../graph";
 import { objectsAt, textAt } from "../mapping";
 import { subResourceId } from "../subResourceId";
 import { type AzureadResource, alreadyExists, segments } from "../types";
-import { credentialIn, untilSeen, validity } from "./applicationPassword";
+import { credentialIn, untilGone, untilSeen, validity } from "./applicationPassword";
 import { applicationId } from "./applicationRegistration";
 
 const properties: ResourceProperties = {
@@ -63,6 +63,7 @@ export const applicationCertificate: AzureadResource = {
       const gone = credentialIn(found, "keyCredentials", keyId);
       const rest = keysOf(found).filter((credential) => credential !== gone);
       await call.patch(`/applications/${application}`, bodyFor(application, rest));
+      await untilGone(call, application, { list: "keyCredentials", keyId, name: "certificate" });
     });
   },
 };

@@ -38,6 +38,7 @@ export const applicationFederatedIdentityCredential: AzureadResource = {
       await call.poll(
         `Application Id Federated Identity Credential (Application: "${application}"\nFederated Identity Credential: "${id}")`,
         async () => (await call.find(`${path}/${id}`)) !== undefined,
+        { hits: 5, pause: 1000, givesUp: true },
       );
       created(`${application}/federatedIdentityCredential/${id}`);
     });
@@ -60,7 +61,7 @@ export const applicationFederatedIdentityCredential: AzureadResource = {
   async delete(id, call) {
     const { first: application, last: credential } = segments(id);
     const path = `/applications/${application}/federatedIdentityCredentials/${credential}`;
-    await call.locked(application, () => call.delete(path));
+    await call.locked(application, () => call.remove(`federated identity credential "${credential}"`, path));
   },
 };
 

@@ -64,7 +64,10 @@ export const applicationPassword: AzureadResource = {
   },
   async delete(id, call) {
     const { first: application, last: keyId } = segments(id);
-    await call.locked(application, () => call.post(`/applications/${application}/removePassword`, { keyId }));
+    await call.locked(application, async () => {
+      await call.post(`/applications/${application}/removePassword`, { keyId });
+      await untilGone(call, application, { list: "passwordCredentials", keyId, name: "password" });
+    });
   },
 };
 
@@ -84,6 +87,12 @@ export function credentialIn(application: GraphEntity, list: string, keyId: stri
   return objectsAt(application, list).find((credential) => sameText(credential.keyId, keyId));
 }
 
+interface Credential {
+  readonly list: string;
+  readonly keyId: string;
+  readonly name: string;
+}
+
 /**
  * Waits for a new credential of an application. The official plugin takes it into the state after
  * this wait: one that fails leaves a credential that no state has.
@@ -91,9 +100,18 @@ export function credentialIn(application: GraphEntity, list: string, keyId: stri
 export async function untilSeen(
   call: GraphOperation,
   application: string,
-  { list, keyId, name }: { readonly list: string; readonly keyId: string; readonly name: string },
+  { list, keyId, name }: Credential,
 ): Promise<void> {
-  await call.poll(`${name} credential for Application (Application: "${application}")`, async () => {
-    return credentialIn(await call.get(`/applications/${application}`), list, keyId) !== undefined;
+  const isThere = async () => credentialIn(await call.get(`/applications/${application}`), list, keyId) !== undefined;
+  const what = `${name} credential for Application (Application: "${application}")`;
+  await call.poll(what, isThere, { hits: 5, pause: 1000, givesUp: true });
+}
+
+/** Waits until a credential is gone, where the sandbox has replicas. */
+export async function untilGone(call: GraphOperation, application: string, credential: Credential): Promise<void> {
+  const { list, keyId, name } = credential;
+  await call.untilAgreed(`deletion of ${name} credential "${keyId}" from application "${application}"`, async () => {
+    const found = await call.find(`/applications/${application}`);
+    return found === undefined || credentialIn(found, list, keyId) === undefined;
   });
 }

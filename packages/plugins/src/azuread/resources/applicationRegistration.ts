@@ -83,7 +83,7 @@ export const applicationRegistration: AzureadResource = {
     await call.locked(objectId(id), () => call.patch(`/applications/${objectId(id)}`, body));
   },
   async delete(id, call) {
-    await call.delete(`/applications/${objectId(id)}`);
+    await call.remove(`Application (Application: "${objectId(id)}")`, `/applications/${objectId(id)}`);
   },
 };
 

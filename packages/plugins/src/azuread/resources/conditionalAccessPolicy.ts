@@ -9,6 +9,7 @@ import { nullIfEmpty, required, textAt } from "../mapping";
 import { objectId, type AzureadResource } from "../types";
 
 const base = "/identity/conditionalAccess/policies";
+const named = (id: string) => `Identity Conditional Access Policy (Conditional Access Policy: "${id}")`;
 const strengthBase = "/policies/authenticationStrengthPolicies";
 
 const filter = object("optional", {
@@ -95,7 +96,7 @@ export const conditionalAccessPolicy: AzureadResource = {
   async create(plan, call, created) {
     const made = await call.post(base, policyBody(plan));
     const id = required(made.id, "ID of the new conditional access policy");
-    await call.untilThere(`${base}/${id}`);
+    await call.untilThere(named(id), `${base}/${id}`);
     created(`${base}/${id}`);
   },
   async read(id, call) {
@@ -110,10 +111,17 @@ export const conditionalAccessPolicy: AzureadResource = {
       objectId: textAt(policy, "id"),
     };
   },
-  update: (id, plan, call) => call.patch(`${base}/${objectId(id)}`, policyBody(plan)),
+  async update(id, plan, call) {
+    const path = `${base}/${objectId(id)}`;
+    await call.patch(path, policyBody(plan));
+    await call.untilAgreed(`update of ${named(objectId(id))}`, async () => {
+      const found = await call.get(path);
+      return found["displayName"] === plan.text("displayName") && found["state"] === plan.text("state");
+    });
+  },
   async delete(id, call) {
     const path = `${base}/${objectId(id)}`;
-    if ((await call.find(path)) !== undefined) await call.delete(path);
+    if ((await call.find(path)) !== undefined) await call.remove(named(objectId(id)), path);
   },
 };
 

@@ -44,7 +44,11 @@ export const directoryRoleAssignment: AzureadResource = {
     });
     const id = required(assignment.id, "role assignment ID");
     created(`${base}/${id}`);
-    while ((await call.find(`${base}/${id}`)) === undefined) await call.pause(1000);
+    await call.poll(
+      `role assignment for "${plan.text("principalObjectId")}" to reflect in directory role "${plan.text("roleId")}"`,
+      async () => (await call.find(`${base}/${id}`)) !== undefined,
+      { hits: 3, pause: 1000 },
+    );
   },
   async read(id, call) {
     const assignment = await call.find(`${base}/${objectId(id)}`);

@@ -8,7 +8,7 @@ import { odataType } from "@defender-mssp/sandbox/entities";
 import type { GraphOperation, GraphEntity, Patience } from "../graph";
 import { dynamicMembership, groupComputed, unifiedOnly, unifiedProperties, writeback } from "../groups";
 import { alignReferences, idsOf, nullIfEmpty, readFrom, required, sameText, textAt } from "../mapping";
-import { type AzureadResource, duplicateName, objectId } from "../types";
+import { type AzureadResource, duplicateName, objectId, renamedTwice } from "../types";
 
 const atLeastOneOf = ["mail_enabled", "security_enabled"];
 const themes = ["", "Blue", "Green", "Orange", "Pink", "Purple", "Red", "Teal"];
@@ -77,6 +77,7 @@ export const group: AzureadResource = {
   properties,
   schemaVersion: 1,
   minutes: { create: 30, read: 5, update: 30, delete: 5 },
+  retriesNew: true,
   importId: resourceId("Group", "/groups/{groupId}"),
   validate,
   replaces(before, plan) {
@@ -94,7 +95,7 @@ export const group: AzureadResource = {
     const made = await postGroup(plan, call, first);
     const id = required(made.id, "object ID of the new group");
     created(`/groups/${id}`);
-    await call.untilThere(`/groups/${id}`, "beta");
+    await untilRenamed(id, displayName, call);
     await writeUnified(id, plan, call, (name) => plan.isSet(name));
     for (const owner of extra) await call.post(`/groups/${id}/owners/$ref`, call.reference(owner, "beta"), "beta");
     for (const member of plan.texts("members")) {
@@ -144,9 +145,21 @@ export const group: AzureadResource = {
     if ((await call.find(path, "beta")) === undefined) {
       throw new Error(`Retrieving Group (Group: "${objectId(id)}"): group was not found`);
     }
-    await call.delete(path, "beta");
+    await call.remove(`Group (Group: "${objectId(id)}")`, path, "beta");
   },
 };
+
+/** The official plugin renames a new group twice, and waits for the second name. */
+async function untilRenamed(id: string, displayName: string, call: GraphOperation): Promise<void> {
+  const path = `/groups/${id}`;
+  if (!call.hasReplicas) return call.untilThere("group", path, "beta");
+  const what = `Group (Group: "${id}")`;
+  await renamedTwice(call, path, displayName, { what, version: "beta", patience: { notFound: true } });
+  await call.poll(
+    `update of \`display_name\` for ${what}`,
+    async () => textAt((await call.find(path, "beta")) ?? {}, "displayName") === displayName,
+  );
+}
 
 /** Rules between properties, with the official plugin's messages. */
 function validate(plan: Fields): void {

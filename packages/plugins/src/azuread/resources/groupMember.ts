@@ -1,6 +1,7 @@
 /** https://www.pulumi.com/registry/packages/azuread/api-docs/groupmember/ */
 import { string, type ResourceProperties } from "../../schema/property";
 import { uuid } from "../../schema/validators";
+import type { GraphOperation } from "../graph";
 import { sameText } from "../mapping";
 import { subResourceId } from "../subResourceId";
 import { type AzureadResource, segments } from "../types";
@@ -36,13 +37,22 @@ export const groupMember: AzureadResource = {
   },
   async read(id, call) {
     const { first: group, last: member } = segments(id);
-    const filter = encodeURIComponent(`id eq '${member}'`);
-    const members = await call.findAll(`/groups/${group}/members?$filter=${filter}`, "beta");
-    const isThere = members?.some((one) => sameText(one.id, member));
-    return isThere ? { groupObjectId: group, memberObjectId: member } : undefined;
+    return (await isMember(call, group, member)) ? { groupObjectId: group, memberObjectId: member } : undefined;
   },
   async delete(id, call) {
     const { first: group, last: member } = segments(id);
-    await call.locked(group, () => call.delete(`/groups/${group}/members/${member}/$ref`, "beta"));
+    await call.locked(group, async () => {
+      await call.delete(`/groups/${group}/members/${member}/$ref`, "beta");
+      await call.untilAgreed(
+        `removal of Group Id Member (Group: "${group}"\nDirectory Object: "${member}")`,
+        async () => !(await isMember(call, group, member)),
+      );
+    });
   },
 };
+
+async function isMember(call: GraphOperation, group: string, member: string): Promise<boolean> {
+  const filter = encodeURIComponent(`id eq '${member}'`);
+  const members = await call.findAll(`/groups/${group}/members?$filter=${filter}`, "beta");
+  return members?.some((one) => sameText(one.id, member)) === true;
+}

@@ -5,7 +5,7 @@ import type { ValueRecord } from "../../protocol/values";
 import { emailAddress, httpUrl, language, notEmpty, oneOf } from "../../schema/validators";
 import { odataType } from "@defender-mssp/sandbox/entities";
 import { graphBody, nullIfEmpty, required, textAt } from "../mapping";
-import type { AzureadResource } from "../types";
+import { type AzureadResource, notReplicated } from "../types";
 
 const properties: ResourceProperties = {
   redirectUrl: string("required", { graph: "inviteRedirectUrl", forceNew: true, check: httpUrl }),
@@ -42,8 +42,16 @@ export const invitation: AzureadResource = {
     const redeemUrl = required(textAt(invited, "inviteRedeemUrl"), "redeem URL");
     created(required(invited.id, "object ID returned for invitation"), { userId, redeemUrl });
     // The official plugin uses this field to test for the user, and leaves it empty.
-    await call.patch(`/users/${userId}`, { "@odata.type": odataType("users"), companyName: null }, "v1.0", {
-      notFound: true,
+    const body = (companyName: string | null) => ({ "@odata.type": odataType("users"), companyName });
+    if (!call.hasReplicas) return call.patch(`/users/${userId}`, body(null), "v1.0", { notFound: true });
+    await call.patch(`/users/${userId}`, body("TERRAFORM_UPDATE"), "v1.0", { notFound: true });
+    // The second PATCH is not repeated; five reads follow, of which a 404 counts as well.
+    await call.patch(`/users/${userId}`, body(null)).catch((error: unknown) => {
+      throw notReplicated(call, error, "guest user");
+    });
+    await call.poll(`creation of invited User (User: "${userId}")`, async () => {
+      await call.find(`/users/${userId}`);
+      return true;
     });
   },
   async read(_, call, state): Promise<ValueRecord | undefined> {
@@ -57,7 +65,8 @@ export const invitation: AzureadResource = {
   async delete(_, call, state) {
     // Without a user the path is that of the list, and the request fails, as in the official
     // plugin.
-    await call.delete(`/users/${state.text("userId")}`);
+    const userId = state.text("userId");
+    await call.remove(`invited User (User: "${userId}")`, `/users/${userId}`);
   },
 };
 

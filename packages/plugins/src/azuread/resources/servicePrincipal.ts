@@ -4,7 +4,7 @@ import { boolean, list, object, objects, set, string, type ResourceProperties } 
 import type { Fields } from "../../schema/fields";
 import { httpUrl, lengthBetween, notEmpty, oneOf, resourceId, uuid } from "../../schema/validators";
 import type { GraphOperation } from "../graph";
-import { alignReferences, graphBody, idsOf, readFrom, required, textAt } from "../mapping";
+import { alignReferences, graphBody, idsOf, nullIfEmpty, readFrom, required, textAt } from "../mapping";
 import {
   featureFields,
   featureTagFields,
@@ -17,7 +17,7 @@ import {
   tagsFor,
   tagsOf,
 } from "../servicePrincipals";
-import { type AzureadResource, objectId } from "../types";
+import { type AzureadResource, notReplicated, objectId } from "../types";
 
 const properties: ResourceProperties = {
   clientId: string("required", { graph: "appId", forceNew: true, check: uuid }),
@@ -107,8 +107,9 @@ export const servicePrincipal: AzureadResource = {
   update: (id, plan, call) => write(objectId(id), plan, call),
   async delete(id, call, state) {
     // Sent also for an existing object, as the official plugin does; its error is ignored then.
-    const deletion = call.delete(`/servicePrincipals/${objectId(id)}`);
-    await (state.flag("useExisting") ? deletion.catch(() => undefined) : deletion);
+    const path = `/servicePrincipals/${objectId(id)}`;
+    if (state.flag("useExisting")) await call.delete(path).catch(() => undefined);
+    else await call.remove(`Service Principal (Service Principal: "${objectId(id)}")`, path);
   },
 };
 
@@ -123,10 +124,21 @@ async function createNew(plan: Fields, call: GraphOperation, created: (id: strin
   const made = await call.post("/servicePrincipals", body, "v1.0", { messages: applicationUnknown });
   const id = required(made.id, "object ID returned for service principal");
   created(`/servicePrincipals/${id}`);
-  await call.untilThere(`/servicePrincipals/${id}`);
+  await untilPatched(id, plan, call);
   for (const owner of extra) await call.post(`/servicePrincipals/${id}/owners/$ref`, call.reference(owner));
   const keepsCaller = plan.texts("owners").some((owner) => owner.toLowerCase() === caller.toLowerCase());
   if (!keepsCaller) await call.delete(`/servicePrincipals/${id}/owners/${caller}/$ref`);
+}
+
+/** The official plugin's test for the new object is a PATCH, which it does not repeat after a 404. */
+async function untilPatched(id: string, plan: Fields, call: GraphOperation): Promise<void> {
+  const path = `/servicePrincipals/${id}`;
+  if (!call.hasReplicas) return call.untilThere("service principal", path);
+  try {
+    await call.patch(path, { description: nullIfEmpty(plan.text("description")) });
+  } catch (error) {
+    throw notReplicated(call, error, "service principal");
+  }
 }
 
 async function write(id: string, plan: Fields, call: GraphOperation): Promise<void> {

@@ -88,6 +88,8 @@ export const user: AzureadResource = {
     // v1.0 ignores this one.
     await call.patch(`/users/${id}`, addressList(plan), "beta", { notFound: true });
     if (plan.has("managerId")) await call.put(`/users/${id}/manager/$ref`, call.reference(plan.text("managerId")));
+    const isThere = async () => (await call.find(`/users/${id}`)) !== undefined;
+    if (call.hasReplicas) await call.poll(`creation of User (User: "${id}")`, isThere);
   },
   async read(id, call) {
     const path = `/users/${objectId(id)}`;
@@ -116,7 +118,7 @@ export const user: AzureadResource = {
     if (manager === "") await call.delete(`${path}/manager/$ref`);
     else await call.put(`${path}/manager/$ref`, call.reference(manager));
   },
-  delete: (id, call) => call.delete(`/users/${objectId(id)}`),
+  delete: (id, call) => call.remove(`User (User: "${objectId(id)}")`, `/users/${objectId(id)}`),
 };
 
 function newUser(plan: Fields): object {

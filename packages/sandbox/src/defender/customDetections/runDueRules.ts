@@ -1,6 +1,7 @@
 /** Runs the custom detection rules of a tenant that are due, on the events that were put into it. */
 import { dayMs, minuteMs } from "@defender-mssp/errors/time";
 import type { Cloud, StoredObject, Tenant } from "../../cloud/model";
+import { truthOf } from "../../cloud/replicas";
 import { innerOf, jsonText } from "../../graph/json";
 import { minutesIn } from "../detectionRules/checkDetectionRule";
 import { detectionRuleCollection } from "../detectionRules/detectionRuleRoutes";
@@ -28,7 +29,8 @@ const lastRuns = new WeakMap<Tenant, Promise<unknown>>();
  * continuous. Results outside of the window of the frequency are left out; the first run looks back
  * 30 days.
  */
-export async function runDueRules(cloud: Cloud, tenant: Tenant): Promise<RuleRun[]> {
+export async function runDueRules(cloud: Cloud, seen: Tenant): Promise<RuleRun[]> {
+  const tenant = truthOf(seen);
   const before = lastRuns.get(tenant) ?? Promise.resolve();
   const runs = before.then(() => runInTurn(cloud, tenant));
   lastRuns.set(

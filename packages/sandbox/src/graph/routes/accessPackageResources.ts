@@ -100,7 +100,7 @@ function addResource(call: Call, catalogId: string, { originId, originSystem }: 
   const group = call.tenant.objects("groups").get(jsonText(originId).toLowerCase());
   if (group === undefined) throw refused("ResourceNotFoundInOriginSystem", "The resource is not in the origin system.");
   if (resourcesOf(call.tenant, catalogId).some((one) => one["originId"] === group.id)) {
-    throw refused("ResourceAlreadyOnboarded", "The resource is already onboarded.");
+    throw refused("ResourceAlreadyOnboarded", "The resource is already onboarded to ELM.");
   }
   if (!mayChange(call, group.id)) throw refused("CallerNotResourceOwner", "The caller is not the resource owner.");
   const { displayName = null, description = null } = group;

@@ -3,7 +3,7 @@ import { randomUUID } from "node:crypto";
 import type { Json, StoredObject } from "../../cloud/model";
 import { createdEntity } from "../answers";
 import { checkPasswordsLeft, newPassword, acceptCertificates } from "../credentials";
-import { domainOf, remove, sameText } from "../directory";
+import { domainOf, refuseTakenName, remove, sameText } from "../directory";
 import { EmulatedGraphError, badRequest, conflictingValue, invalidValue, unreadableRequest } from "../errors";
 import { sevenDecimals, wholeSeconds } from "../identifiers";
 import { asReadBack, complete, update } from "../objects";
@@ -47,6 +47,7 @@ function create(call: Call): RouteAnswer {
   const { values, bindings } = checkCreate("applications", callBody(call), call.version);
   const { passwordCredentials, keyCredentials, ...sent } = prepared(call, values, undefined);
   resolveBindings(call, "applications", bindings);
+  refuseTakenName(call.tenant, "applications", sent["uniqueName"]);
   const now = call.cloud.now();
   const passwords = objectsIn(passwordCredentials).map((wanted) =>
     newPassword(call.tenant, "applications", wanted, now),

@@ -2,7 +2,7 @@
 import { randomUUID } from "node:crypto";
 import type { StoredObject } from "../../cloud/model";
 import { createdEntity, directoryObjects, entity, list } from "../answers";
-import { linked, remove, type DirectoryEntry } from "../directory";
+import { linked, refuseTakenName, remove, type DirectoryEntry } from "../directory";
 import { badRequest, denied, invalidValue } from "../errors";
 import { requireLicence } from "../licences";
 import { memberships } from "../expand";
@@ -84,6 +84,7 @@ export const groupRoutes: readonly Route[] = [
 function create(call: Call): RouteAnswer {
   const { values, bindings } = checkCreate(entitySet, callBody(call), call.version);
   checkKind(values);
+  refuseTakenName(call.tenant, entitySet, values["uniqueName"]);
   if (values["isAssignableToRole"] === true) {
     if (!mayManageRoles(call.caller)) throw denied(["RoleManagement.ReadWrite.Directory"]);
     requireLicence(call, "roleAssignableGroups");

@@ -3,7 +3,7 @@
  * equal requests before it, so that other requests make no difference. IDs differ between runs and
  * count as equal.
  */
-import { createHash } from "node:crypto";
+import { fractions } from "../../cloud/fractions";
 
 /** The possible faults of a request. */
 export const faultKinds = [
@@ -43,12 +43,17 @@ export class Draws {
    * possible ones for this request.
    */
   next(method: string, path: string, percent: number, kinds: readonly FaultKind[]): Drawn | undefined {
+    const [chance = 1, which = 0, ...numbers] = this.numbers(method, path);
+    const kind = kinds[Math.floor(which * kinds.length)];
+    return chance * 100 < percent && kind !== undefined ? { kind, numbers } : undefined;
+  }
+
+  /** Eight numbers (0 to below 1) for the next request of that method and path. */
+  numbers(method: string, path: string): number[] {
     const name = `${method} ${withoutIds(path)}`;
     const before = this.#seen.get(name) ?? 0;
     this.#seen.set(name, before + 1);
-    const [chance = 1, which = 0, ...numbers] = fractions(`${this.seed}\n${name}\n${before}`);
-    const kind = kinds[Math.floor(which * kinds.length)];
-    return chance * 100 < percent && kind !== undefined ? { kind, numbers } : undefined;
+    return fractions(`${this.seed}\n${name}\n${before}`);
   }
 }
 
@@ -72,10 +77,4 @@ function decoded(path: string): string {
   } catch {
     return path;
   }
-}
-
-/** Eight numbers (0 to below 1) derived from a string. */
-function fractions(text: string): number[] {
-  const digest = createHash("sha256").update(text).digest();
-  return Array.from({ length: 8 }, (_value, index) => digest.readUInt32BE(index * 4) / 2 ** 32);
 }

@@ -10,7 +10,6 @@ import { graphLikeError } from "../../cloud/graphLikeError";
 import type { Clock } from "../../cloud/clock";
 import { clockSkew, Draws, faultKinds, type Drawn, type FaultKind } from "./draw";
 import { isOwnPage } from "../requestLog";
-import { Replication } from "./replication";
 
 export { faultKinds, type FaultKind } from "./draw";
 
@@ -53,8 +52,6 @@ export const sights = [
   "half a body of a write",
   "late",
   "new object unseen",
-  "new object refused",
-  "list without a new object",
   "short token",
   "token ended",
   "clock off",
@@ -88,7 +85,6 @@ export class Faults {
   readonly #kinds: readonly FaultKind[];
   readonly #cuts: readonly CutKind[];
   readonly #scale: number;
-  readonly #replication: Replication;
   /** Expiry of each short token, in milliseconds of this machine's clock. */
   readonly #tokenEnds = new Map<string, number>();
   readonly #counts = new Map<FaultKind, number>();
@@ -108,12 +104,15 @@ export class Faults {
     this.percent = options.percent ?? 10;
     this.skew = clockSkew(options.seed);
     clock.advance(this.skew);
-    this.#replication = new Replication(clock);
     if (this.skew !== 0) this.#see("clock off");
   }
 
   /** How far the server's clock is off, in milliseconds. */
   readonly skew: number;
+
+  get mayLag(): boolean {
+    return this.#kinds.includes("lag");
+  }
 
   /** How many faults of each kind there have been. */
   get counts(): ReadonlyMap<FaultKind, number> {
@@ -144,7 +143,6 @@ export class Faults {
    */
   addTo(app: FastifyInstance): void {
     app.addHook("onRequest", (request, reply) => this.#before(request, reply));
-    app.addHook("preHandler", (request, reply) => this.#unseen(request, reply));
     app.addHook("onSend", (request, reply, payload) => this.#after(request, reply, payload));
   }
 
@@ -200,18 +198,14 @@ export class Faults {
     });
   }
 
-  async #unseen(request: FastifyRequest, reply: FastifyReply): Promise<unknown> {
-    if (!isGraph(request) || isBatchRequest(request)) return undefined;
-    const body = Buffer.isBuffer(request.body) ? request.body.toString("utf8") : "";
-    const refused = this.#replication.refusal(request.method, request.url, body);
-    if (refused === undefined) return undefined;
-    this.#see("new object refused");
-    return reply.code(refused.status).send(refused.body);
+  /** How long a request's new object is unseen, in milliseconds. */
+  lagOf(request: FastifyRequest): number | undefined {
+    const fault = drawn.get(request);
+    return fault?.kind === "lag" ? this.#time(longest.lag, fault) : undefined;
   }
 
-  async #after(request: FastifyRequest, reply: FastifyReply, payload: unknown): Promise<unknown> {
-    if (isOwnPage(request.url)) return payload;
-    const answer = isGraph(request) && request.method === "GET" ? this.#staleList(payload) : payload;
+  async #after(request: FastifyRequest, reply: FastifyReply, answer: unknown): Promise<unknown> {
+    if (isOwnPage(request.url)) return answer;
     const fault = drawn.get(request);
     if (fault === undefined) return answer;
     drawn.delete(request);
@@ -225,7 +219,6 @@ export class Faults {
         if (reply.statusCode !== 201) return answer;
         this.#count(fault.kind);
         this.#see("new object unseen");
-        this.#replication.hide(parsed(answer), this.#time(longest.lag, fault));
         return answer;
       case "shortToken":
         return this.#shortened(answer, fault);
@@ -251,13 +244,6 @@ export class Faults {
     }
     this.#see(`${how} a write`);
     if (statusCode < 300) this.#lostAnswers.push(`${request.method} ${request.url.split("?", 1)[0] ?? ""}`);
-  }
-
-  #staleList(payload: unknown): unknown {
-    const stale = this.#replication.isBehind ? this.#replication.stale(parsed(payload)) : undefined;
-    if (stale === undefined) return payload;
-    this.#see("list without a new object");
-    return JSON.stringify(stale);
   }
 
   /** The token ends before its `exp` claim, which only the service reads; `expires_in` is right. */

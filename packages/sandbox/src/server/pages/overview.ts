@@ -63,10 +63,13 @@ function clockFacts({ cloud, faults }: Shown): { name: string; value: string }[]
   ];
 }
 
-function faultBlocks({ faults }: Shown): Block[] {
-  if (faults === undefined) {
-    return [paragraph("Faults are switched on at the start: ", code("npx mssp sandbox serve --faults 7:10"))];
+function faultBlocks({ cloud, faults }: Shown): Block[] {
+  const seen = [...(faults?.seen ?? []), ...cloud.replicas.seen];
+  if (faults === undefined && seen.length === 0) {
+    return [
+      paragraph("Faults are switched on at the start: ", code("npx mssp sandbox serve --faults 7:10 --replicas usual")),
+    ];
   }
-  const rows = [...faults.seen].map(([sight, count]) => ({ cells: [sight, String(count)] }));
+  const rows = seen.map(([sight, count]) => ({ cells: [sight, String(count)] }));
   return [table({ caption: "Faults so far", columns: [{ title: "Fault" }, { title: "Count", kind: "number" }], rows })];
 }
