@@ -219,6 +219,9 @@ export interface WaitContext extends Pick<RequestOptions, "sleep" | "signal"> {
   readonly environment?: Environment;
 }
 
+/** For a wait for a time of the service's, which the caller tells, and which no sandbox shortens. */
+export const fixedTime: WaitContext = { say: undefined, environment: {} };
+
 /** Milliseconds until a person is told what is waited for, and between two such messages. */
 const firstWord = 3000;
 const nextWord = 30_000;

@@ -13,7 +13,7 @@ import { deleteIfThere } from "./gone";
 import { groupMemberPath, groupMembersPath, listMemberIds } from "./group";
 import { listSchedules } from "./schedules";
 import { graphUsers } from "./user";
-import { untilSeen, waits } from "../waits";
+import { fixedTime, untilSeen, waits } from "../waits";
 
 /** A person who may activate the membership. */
 export interface EligibleMember {
@@ -141,11 +141,9 @@ export async function removeEligibility(
       }
       throw failure;
     });
-  // The message above has the time; five minutes are five minutes on the sandbox, too.
   await untilSeen(waits.earlyRemoval, async () => (await remove(), true), {
     ...context,
-    say: undefined,
-    environment: {},
+    ...fixedTime,
     isUnknown: (failure) => hasCode(failure, "ActiveDurationTooShort"),
   });
   await deleteIfThere(call, groupMemberPath(groupId, objectId));

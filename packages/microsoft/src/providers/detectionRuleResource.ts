@@ -33,7 +33,7 @@ import {
   type Properties,
 } from "./provider";
 import { replicated } from "./replicated";
-import { untilSeen, waits } from "../waits";
+import { fixedTime, untilSeen, waits } from "../waits";
 
 /** What a look at the tenant has found before the run; see `FoundInTenant`. */
 const foundInTenantValues = ["keptEdit", "overwrittenEdit", "drift", "missing", "irremovable"] as const;
@@ -288,7 +288,7 @@ async function createRule(
     refusal = outcome;
     return undefined;
   };
-  const rule = await untilSeen(waits.detectionRuleName, attempt, { ...context, say: undefined });
+  const rule = await untilSeen(waits.detectionRuleName, attempt, { ...context, ...fixedTime });
   if (rule === undefined) throw refusal ?? new Error("no refusal");
   return rule;
 }
