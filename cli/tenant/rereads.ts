@@ -2,7 +2,7 @@
  * Reads that are made again. Entra and Azure answer from replicas: what one read does not show, the
  * next may, and who has access is what any of them shows.
  */
-import { isOnSandbox, timeScale, timeScaleVariable, wait, type Environment } from "@defender-mssp/microsoft";
+import { isOnSandbox, timeScale, wait, type Environment } from "@defender-mssp/microsoft";
 
 export interface Rereads {
   /** Looks in all. */
@@ -19,9 +19,9 @@ export function rereads(environment: Environment, sleep: (milliseconds: number) 
   return hasOneView(environment) ? oneLook : { looks: 3, apart: () => sleep(5000 * timeScale(environment)) };
 }
 
-/** A sandbox has replicas where its environment sets MSSP_SANDBOX_TIME_SCALE; every tenant has. */
+/** A sandbox has replicas where its environment sets MSSP_SANDBOX_REPLICAS; every tenant has. */
 export function hasOneView(environment: Environment): boolean {
-  return isOnSandbox(environment) && !environment[timeScaleVariable];
+  return isOnSandbox(environment) && !environment["MSSP_SANDBOX_REPLICAS"];
 }
 
 /** Asks until a look shows it. @returns undefined where none does. */

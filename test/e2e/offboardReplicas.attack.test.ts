@@ -25,7 +25,7 @@ describe("a certificate of a tenant with replicas", function () {
     for (let tries = 1; ; tries++) {
       const { stdout, stderr } = await mssp(args, {
         folder: project.folder,
-        environment: { ...project.environment, MSSP_SANDBOX_TIME_SCALE: String(scale) },
+        environment: { ...project.environment, MSSP_SANDBOX_REPLICAS: "on", MSSP_SANDBOX_TIME_SCALE: String(scale) },
       });
       const printed = JSON.parse(stdout) as Certificate | { readonly error: unknown };
       if (!("error" in printed)) return { certificate: printed, said: stderr };

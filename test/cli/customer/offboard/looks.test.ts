@@ -113,7 +113,7 @@ describe("looks at a tenant after a removal", () => {
   it("only a sandbox shortens the times", () => {
     const { quiet, hits } = lookRule({});
     assert.deepEqual([quiet, hits], [10 * minute, 5]);
-    const scaled = lookRule({ ...sandbox, MSSP_SANDBOX_TIME_SCALE: "0.02" });
+    const scaled = lookRule({ ...sandbox, MSSP_SANDBOX_REPLICAS: "on", MSSP_SANDBOX_TIME_SCALE: "0.02" });
     assert.deepEqual([scaled.quiet, scaled.hits], [12_000, 5]);
     const elsewhere = { ARM_METADATA_HOSTNAME: "login.example" };
     assert.equal(lookRule(elsewhere).quiet, 10 * minute);
