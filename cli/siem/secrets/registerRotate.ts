@@ -8,6 +8,7 @@ import type { Session } from "@defender-mssp/terminal/session";
 import { writeJson } from "@defender-mssp/terminal/jsonDocument";
 import { terminalText } from "@defender-mssp/terminal/terminalText";
 import { unknownToEntra } from "../../access/connector/notYet";
+import { hasOneView } from "../../tenant/rereads";
 import { placeOf } from "../../base/place";
 import type { StackConnector } from "../../stack/connector";
 import { stackArgument } from "../../stack/stackName";
@@ -182,7 +183,8 @@ async function signsInWith(connector: StackConnector, session: Session): Promise
   const isUnknown = ({ serviceCode }: ServiceError): boolean => unknownToEntra.has(serviceCode);
   const say = (text: string): void => session.err.note(text);
   try {
-    return (await untilSeen(waits.signIn, ask, { isUnknown, say, environment })) !== undefined;
+    const row = hasOneView(environment) ? { ...waits.signIn, hits: 1 } : waits.signIn;
+    return (await untilSeen(row, ask, { isUnknown, say, environment })) !== undefined;
   } catch (error) {
     if (!isCallError(error)) throw error;
     return error instanceof ServiceError && !isUnknown(error);
