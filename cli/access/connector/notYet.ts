@@ -2,12 +2,9 @@
  * What an `up` has written and the service does not show yet, apart from what is missing: a new secret
  * that does not sign in, a token without a new permission.
  */
-import { timeText, waits } from "@defender-mssp/microsoft";
+import { timeText, unknownToEntra, waits } from "@defender-mssp/microsoft";
 import { hourMs } from "@defender-mssp/errors/time";
 import type { Check } from "@defender-mssp/siem/verify/check";
-
-/** Entra's codes for an application or a secret that it does not know: wrong, or too new. */
-export const unknownToEntra: ReadonlySet<string> = new Set(["AADSTS700016", "AADSTS7000215"]);
 
 /** Whether the last write is so recent that a replica may not have it. @param writtenAt ISO 8601 */
 export function isRecent(writtenAt: string | undefined, now: Date): boolean {

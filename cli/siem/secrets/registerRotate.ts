@@ -1,14 +1,21 @@
 /** `mssp secrets rotate`: a client secret that leaked, also on the day on which it was created. */
 import { readFile } from "node:fs/promises";
 import type { Command } from "commander";
-import { lastSegment, ServiceError, timeText, untilSeen, waits, type CredentialType } from "@defender-mssp/microsoft";
+import {
+  hasOneView,
+  lastSegment,
+  ServiceError,
+  timeText,
+  unknownToEntra,
+  untilSeen,
+  waits,
+  type CredentialType,
+} from "@defender-mssp/microsoft";
 import { isCallError, VisibleError } from "@defender-mssp/errors";
 import { describeCommand } from "@defender-mssp/terminal/help";
 import type { Session } from "@defender-mssp/terminal/session";
 import { writeJson } from "@defender-mssp/terminal/jsonDocument";
 import { terminalText } from "@defender-mssp/terminal/terminalText";
-import { unknownToEntra } from "../../access/connector/notYet";
-import { hasOneView } from "../../tenant/rereads";
 import { placeOf } from "../../base/place";
 import type { StackConnector } from "../../stack/connector";
 import { stackArgument } from "../../stack/stackName";

@@ -242,6 +242,9 @@ export interface WaitContext extends Pick<RequestOptions, "sleep" | "signal"> {
   readonly environment?: Environment;
 }
 
+/** Entra's codes for an application or a secret that it does not know: wrong, or too new for `waits.signIn`. */
+export const unknownToEntra: ReadonlySet<string> = new Set(["AADSTS700016", "AADSTS7000215"]);
+
 /** For a wait for a time of the service's, which the caller tells, and which no sandbox shortens. */
 export const fixedTime: WaitContext = { say: undefined, environment: {} };
 
@@ -361,4 +364,9 @@ export function timeScale(environment: Environment = process.env): number {
   const fault = timeScaleFault(environment);
   if (fault !== undefined) throw new EnvironmentError(`${timeScaleVariable} is "${set}"; allowed is ${fault}.`);
   return set ? Number(set) : 1;
+}
+
+/** Whether one read shows what every read does: a sandbox whose environment does not set MSSP_SANDBOX_REPLICAS. */
+export function hasOneView(environment: Environment): boolean {
+  return isOnSandbox(environment) && !environment["MSSP_SANDBOX_REPLICAS"];
 }

@@ -1,6 +1,6 @@
 /** What is said of a tenant whose reads differ, because its replicas do. */
 import assert from "node:assert/strict";
-import type { GraphCall } from "@defender-mssp/microsoft";
+import { hasOneView, type GraphCall } from "@defender-mssp/microsoft";
 import { notYetText, withNotYet } from "../../../cli/access/connector/notYet";
 import { compared } from "../../../cli/access/report/live";
 import { readTwice } from "../../../cli/customer/verify/verifyStack";
@@ -8,7 +8,7 @@ import { joinedAdditions } from "../../../cli/tenant/additions/find";
 import type { FoundAddition } from "../../../cli/tenant/additions/addition";
 import { rememberedReads } from "../../../cli/tenant/kinds/openTenant";
 import type { KindTenant } from "../../../cli/tenant/kinds/kindCalls";
-import { hasOneView, oneLook, rereads, seenInAny } from "../../../cli/tenant/rereads";
+import { oneLook, rereads, seenInAny } from "../../../cli/tenant/rereads";
 import { failed, passed } from "@defender-mssp/siem/verify/check";
 import { recordedReport, stateOf } from "../customer/report/states";
 
