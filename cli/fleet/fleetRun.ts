@@ -134,8 +134,8 @@ export class FleetRun {
       const { dropped = [] } = result.preview;
       const pause = dropped.length > 0 ? minuteMs / 2 : betweenReads;
       if (dropped.length === 0 && !(job.drift && needsAnotherRead(result.preview))) break;
-      for (const one of dropped)
-        view.say(`${job.stack}: ${droppedText(one, job.command)} Comparing again in ${timeText(pause * scale)}.`);
+      for (const object of dropped)
+        view.say(`${job.stack}: ${droppedText(object, job.command)} Comparing again in ${timeText(pause * scale)}.`);
       await wait(pause * scale);
       const again = await workers.run({ ...job, drift: false }, slot);
       if (!again.ok || again.preview === undefined) return again;

@@ -12,8 +12,8 @@ export function isRecent(writtenAt: string | undefined, now: Date): boolean {
 }
 
 /** Such as `not yet, usually within 10 min 0 s: …`. */
-export function notYetText(found: string, row: { readonly longest: number } = waits.signIn): string {
-  return `not yet, usually within ${timeText(row.longest)}: ${found}`;
+export function notYetText(reason: string, row: { readonly longest: number } = waits.signIn): string {
+  return `not yet, usually within ${timeText(row.longest)}: ${reason}`;
 }
 
 /** A failed check that a recent write explains says so. It stays failed: nothing works yet. */
