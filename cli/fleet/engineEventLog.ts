@@ -101,7 +101,7 @@ export class EngineEventLog {
       messages: [
         ...refusals,
         ...said.filter((message) => refusals.length === 0 || !engineFailure.test(message)),
-        ...dropped.map((one) => droppedText(one, this.command)),
+        ...dropped.map((object) => droppedText(object, this.command)),
       ],
       preview,
       nextSteps: this.#nextSteps.map((step) => redactedText(step, knownSecrets)),

@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { homedir, hostname } from "node:os";
 import path from "node:path";
 import { minuteMs } from "@defender-mssp/errors/time";
-import { timeScale, timeText, wait } from "@defender-mssp/microsoft";
+import { hasOneView, timeScale, timeText, wait } from "@defender-mssp/microsoft";
 import type { Journal, RunPlan } from "../stack/journal";
 import { missingStackText } from "../stack/outcome";
 import type { LockOwnerState, StackOutcome, StackState, TryResult } from "../stack/outcome";
@@ -16,7 +16,6 @@ import { isRunning } from "./processState";
 import { processSpace } from "../stack/processSpace";
 import { agreedPreview, betweenReads, droppedText, hasYoungObjects, needsAnotherRead } from "../stack/agreedPreview";
 import { readDeployment } from "../stack/deployment";
-import { hasOneView } from "../tenant/rereads";
 import type { FleetView } from "./view";
 import type { Job } from "./job";
 import type { Workers } from "./workers";
@@ -135,8 +134,8 @@ export class FleetRun {
       const { dropped = [] } = result.preview;
       const pause = dropped.length > 0 ? minuteMs / 2 : betweenReads;
       if (dropped.length === 0 && !(job.drift && needsAnotherRead(result.preview))) break;
-      for (const one of dropped)
-        view.say(`${job.stack}: ${droppedText(one, job.command)} Comparing again in ${timeText(pause * scale)}.`);
+      for (const object of dropped)
+        view.say(`${job.stack}: ${droppedText(object, job.command)} Comparing again in ${timeText(pause * scale)}.`);
       await wait(pause * scale);
       const again = await workers.run({ ...job, drift: false }, slot);
       if (!again.ok || again.preview === undefined) return again;

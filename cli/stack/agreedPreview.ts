@@ -26,7 +26,7 @@ export function agreedPreview(first: StackPreview, second: StackPreview): StackP
   const changing = [
     ...new Map([...(first.changing ?? []), ...others].map((change) => [nameOf(change), change])).values(),
   ];
-  const dropped = (second.dropped ?? []).filter(({ urn }) => first.dropped?.some((one) => one.urn === urn));
+  const dropped = (second.dropped ?? []).filter(({ urn }) => first.dropped?.some((object) => object.urn === urn));
   return {
     ...second,
     changes,
@@ -69,13 +69,13 @@ export function hasYoungObjects(deployment: Pick<Deployment, "resources" | "writ
 /** What to say of each, with what to do. */
 export function droppedText({ urn, id, writtenOn }: Dropped, command: FleetCommand): string {
   const { stack, type, name } = parseUrn(urn);
-  const found = `The refresh did not find ${nameOf({ type, name })} (${id}), written at ${writtenOn.slice(11, 16)} UTC. A replica of the tenant may be behind`;
+  const finding = `The refresh did not find ${nameOf({ type, name })} (${id}), written at ${writtenOn.slice(11, 16)} UTC. A replica of the tenant may be behind`;
   switch (command) {
     case "up":
-      return `${found}, and there may be two now: run npx mssp doctor --repair --stack ${stack}.`;
+      return `${finding}, and there may be two now: run npx mssp doctor --repair --stack ${stack}.`;
     case "refresh":
-      return `${found}, and the state no longer has it: run npx mssp doctor --repair --stack ${stack} before the next up.`;
+      return `${finding}, and the state no longer has it: run npx mssp doctor --repair --stack ${stack} before the next up.`;
     default:
-      return `${found}, and \`up\` would create it a second time.`;
+      return `${finding}, and \`up\` would create it a second time.`;
   }
 }

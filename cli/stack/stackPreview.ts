@@ -193,9 +193,9 @@ function redactedAgain(preview: StackPreview): StackPreview {
     ...(preview.changing === undefined
       ? {}
       : {
-          changing: preview.changing.map((one) => ({
-            ...one,
-            properties: one.properties.map((item) => redactedProperty(item)),
+          changing: preview.changing.map((entry) => ({
+            ...entry,
+            properties: entry.properties.map((item) => redactedProperty(item)),
           })),
         }),
   };

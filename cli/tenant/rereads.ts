@@ -2,7 +2,7 @@
  * Reads that are made again. Entra and Azure answer from replicas: what one read does not show, the
  * next may, and who has access is what any of them shows.
  */
-import { isOnSandbox, timeScale, timeScaleVariable, wait, type Environment } from "@defender-mssp/microsoft";
+import { hasOneView, timeScale, wait, type Environment } from "@defender-mssp/microsoft";
 
 export interface Rereads {
   /** Looks in all. */
@@ -17,11 +17,6 @@ export const oneLook: Rereads = { looks: 1, apart: () => Promise.resolve() };
 /** Three looks, five seconds apart. */
 export function rereads(environment: Environment, sleep: (milliseconds: number) => Promise<void> = wait): Rereads {
   return hasOneView(environment) ? oneLook : { looks: 3, apart: () => sleep(5000 * timeScale(environment)) };
-}
-
-/** A sandbox has replicas where its environment sets MSSP_SANDBOX_TIME_SCALE; every tenant has. */
-export function hasOneView(environment: Environment): boolean {
-  return isOnSandbox(environment) && !environment[timeScaleVariable];
 }
 
 /** Asks until a look shows it. @returns undefined where none does. */

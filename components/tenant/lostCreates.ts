@@ -1,43 +1,46 @@
 import {
   armCall,
+  failureOf,
   graphCall,
   isExistingAssignment,
   isLostAnswer,
   isLostCreate,
   isPrincipalNotReplicated,
+  isTooEarly,
   messageOf,
   undoLostAssignment,
   undoLostCreate,
-  wait,
+  waitForRepeat,
+  waits,
   type CallContext,
+  type Wait,
 } from "@defender-mssp/microsoft";
 import * as pulumi from "@pulumi/pulumi";
 import { azureRoleAssignment } from "../../domain/resourceTypes";
 import { inThisRun } from "../hooks";
 import type { DeployedResources } from "./deployedResources";
 
-/** How often an operation is tried at most, the first time included. */
+/** How often an operation whose request was cut is tried at most, the first time included. */
 const maximumTries = 4;
 
-/**
- * How often an assignment to a new principal is tried at most, and the longest wait between two
- * tries, in milliseconds: about three minutes together.
- */
-const principalTries = 8;
-const longestPause = 30_000;
+/** The engine repeats an operation a hundred times at most. */
+const mostTries = 90;
 
 /**
- * A transformation that lets the resources of azuread, and role assignments of azure-native, recover from a cut connection
- * within the same `up`. The azuread plugin repeats no request that writes, and no request that ends
- * with EOF: a create whose answer is lost, or whose poll for the new object is cut, fails, and its
- * object would be in the tenant without being in the state.
+ * A transformation that lets the resources of azuread, and role assignments of azure-native, recover within the same `up`
+ * from a cut connection and from replicas that do not agree. The azuread plugin repeats no request
+ * that ends with EOF and few that are refused: its create fails, and its object would be in the
+ * tenant without being in the state.
  *
- * - Create: deletes what the lost request has created, and has the engine create the resource
- *   again. Only an object that is certainly this stack's counts: it carries the stack's mark with
- *   its random ID, or is a part of such an object. If none is found although Graph would accept a
+ * - Create: deletes what the request has created, and has the engine create the resource again.
+ *   Only an object that is certainly this stack's counts: it carries the stack's mark with its
+ *   random ID, or is a part of such an object. If none is found although Graph would accept a
  *   second one, the create fails as before.
- * - Update: has the engine repeat it. azuread's updates set values, so a repetition changes
- *   nothing.
+ * - Create after a time-out: deletes nothing but credentials, and says what is left. The next `up`
+ *   goes on from it.
+ * - Create or update that refers to an object which a replica does not know yet: waits and repeats.
+ * - Update whose answer is lost: has the engine repeat it. azuread's updates set values, so a
+ *   repetition changes nothing.
  * - Create of a role assignment: waits and repeats while Azure does not know the new group.
  *
  * @param tenantId the customer's tenant ID, a UUID.
@@ -60,13 +63,23 @@ export function recoverLostCreates(
 ): pulumi.ResourceTransformation {
   const known = JSON.stringify(Object.values(deployed).map(({ outputs }) => outputs)).toLowerCase();
   const isKnown = (id: string) => known.includes(id.toLowerCase());
+  const repeat = repetitions(context);
   const recover = async (args: pulumi.ErrorHookArgs): Promise<boolean> => {
     const { failedOperation, type, name, newInputs = {}, errors } = args;
+    const [newest = ""] = errors;
     const isLast = errors.length >= maximumTries;
-    if (failedOperation === "update") return !isLast && isLostAnswer(errors[0] ?? "");
+    if (failedOperation === "update")
+      return isTooEarly(newest) ? repeat(args, waits.missing) : !isLast && isLostAnswer(newest);
     if (failedOperation !== "create") return false;
-    if (type === azureRoleAssignment) return recoverAssignment(args, tenantId, context);
+    if (type === azureRoleAssignment) return recoverAssignment(args, tenantId, { context, repeat });
     if (!isLostCreate({ type, errors })) return false;
+    if (failureOf(type, newest) === "timedOut") {
+      await pulumi.log.warn(
+        `${name}: the object is in the tenant, which has not shown it everywhere in time. Nothing is deleted. ` +
+          "Run the same command again: it goes on from there.",
+      );
+      return false;
+    }
     try {
       const call = await graphCall(tenantId, context);
       const outcome = await undoLostCreate(
@@ -74,7 +87,9 @@ export function recoverLostCreates(
         { type, inputs: await plainInputs(newInputs), errors, isKnown },
         context,
       );
-      return outcome === "repeat" && !isLast;
+      if (outcome === "leave") return false;
+      const isCut = outcome === "repeat" && errors.every((error) => failureOf(type, error) === "lost");
+      return isCut ? !isLast : await repeat(args, waits.tooEarly);
     } catch (failure) {
       const reason = messageOf(failure);
       await pulumi.log.warn(`${name}: its lost create could not be looked up: ${reason}`);
@@ -89,18 +104,28 @@ export function recoverLostCreates(
   };
 }
 
+type Repeat = (args: pulumi.ErrorHookArgs, row: Wait) => Promise<boolean>;
+
+/** Has the engine repeat an operation after a pause, as long as the wait's row allows. */
+function repetitions(context: CallContext): Repeat {
+  const began = new Map<string, number>();
+  return ({ urn, name, errors }, row) => {
+    if (errors.length >= mostTries) return Promise.resolve(false);
+    const first = began.get(urn) ?? performance.now();
+    began.set(urn, first);
+    const say = (text: string) => void pulumi.log.info(`${name}: ${text}`);
+    return waitForRepeat(row, { tries: errors.length, began: first }, { ...context, say });
+  };
+}
+
 async function recoverAssignment(
-  { name, newInputs = {}, errors }: pulumi.ErrorHookArgs,
+  args: pulumi.ErrorHookArgs,
   tenantId: string,
-  context: CallContext,
+  { context, repeat }: { readonly context: CallContext; readonly repeat: Repeat },
 ): Promise<boolean> {
+  const { name, newInputs = {}, errors } = args;
   const [last = ""] = errors;
-  if (isPrincipalNotReplicated(last)) {
-    if (errors.length >= principalTries) return false;
-    const sleep = context.sleep ?? wait;
-    await sleep(Math.min(1000 * 2 ** errors.length, longestPause), context.signal);
-    return true;
-  }
+  if (isPrincipalNotReplicated(last)) return repeat(args, waits.azurePrincipal);
   if (errors.length >= maximumTries || !(isLostAnswer(last) || isExistingAssignment(last))) return false;
   try {
     const outcome = await undoLostAssignment(await armCall(tenantId, context), await plainInputs(newInputs));

@@ -2,12 +2,9 @@
  * What an `up` has written and the service does not show yet, apart from what is missing: a new secret
  * that does not sign in, a token without a new permission.
  */
-import { timeText, waits } from "@defender-mssp/microsoft";
+import { timeText, unknownToEntra, waits } from "@defender-mssp/microsoft";
 import { hourMs } from "@defender-mssp/errors/time";
 import type { Check } from "@defender-mssp/siem/verify/check";
-
-/** Entra's codes for an application or a secret that it does not know: wrong, or too new. */
-export const unknownToEntra: ReadonlySet<string> = new Set(["AADSTS700016", "AADSTS7000215"]);
 
 /** Whether the last write is so recent that a replica may not have it. @param writtenAt ISO 8601 */
 export function isRecent(writtenAt: string | undefined, now: Date): boolean {
@@ -15,8 +12,8 @@ export function isRecent(writtenAt: string | undefined, now: Date): boolean {
 }
 
 /** Such as `not yet, usually within 10 min 0 s: …`. */
-export function notYetText(found: string, row: { readonly longest: number } = waits.signIn): string {
-  return `not yet, usually within ${timeText(row.longest)}: ${found}`;
+export function notYetText(reason: string, row: { readonly longest: number } = waits.signIn): string {
+  return `not yet, usually within ${timeText(row.longest)}: ${reason}`;
 }
 
 /** A failed check that a recent write explains says so. It stays failed: nothing works yet. */

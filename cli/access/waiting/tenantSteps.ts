@@ -133,8 +133,8 @@ async function invitationStep(
     const [gone, pending] = [emails("gone"), emails("pending")];
     const now = run.now?.() ?? new Date();
     if (gone.length > 0 && isRecent((await deployment()).writtenAt, now)) {
-      const found = notYetText(`not found in the tenant: ${gone.join(", ")}`, waits.guest);
-      return waiting(name, "platformEngineer", found, "Wait: --watch checks again.");
+      const reason = notYetText(`not found in the tenant: ${gone.join(", ")}`, waits.guest);
+      return waiting(name, "platformEngineer", reason, "Wait: --watch checks again.");
     }
     if (gone.length > 0) {
       const next = `Run \`npx pulumi up --stack ${run.stack} --refresh\`.`;

@@ -82,7 +82,7 @@ function bodyText(preview: StackPreview, state: DriftReport["state"], limit: num
 function changingSection({ changing = [], dropped = [] }: StackPreview): Section[] {
   const rows = [
     ...changing.map((change) => `- ${code(nameOf(change))}: only one of two reads shows it`),
-    ...dropped.map((one) => `- ${code(droppedText(one, "preview"), 500)}`),
+    ...dropped.map((object) => `- ${code(droppedText(object, "preview"), 500)}`),
   ];
   return rows.length === 0 ? [] : [{ heading: "### Changing: look again", head: [], rows }];
 }

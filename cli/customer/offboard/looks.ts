@@ -2,9 +2,8 @@
  * Looks at a tenant after a removal until the looks agree. Entra, Azure and their lists answer from
  * replicas: one look that shows nothing may be a look at one that never had the object.
  */
-import { timeScale, timeText, waits, type Environment } from "@defender-mssp/microsoft";
+import { hasOneView, timeScale, timeText, waits, type Environment } from "@defender-mssp/microsoft";
 import { minuteMs } from "@defender-mssp/errors/time";
-import { hasOneView } from "../../tenant/rereads";
 
 /** How many looks must agree, and over what time. Times in milliseconds. */
 export interface LookRule {
@@ -43,7 +42,7 @@ export interface Looks {
 }
 
 /** What one look showed. */
-export interface Shown {
+export interface LookResult {
   /** What gives access, for people. Empty: nothing that could be looked at does. */
   readonly access: readonly string[];
   /** Whether some of it is nothing that the removal removed: no wait ends it. */
@@ -61,7 +60,7 @@ export interface LookRun<Look> {
   /** Ends after one look. */
   readonly endsAtOnce: boolean;
   readonly look: () => Promise<Look>;
-  readonly shown: (look: Look) => Shown;
+  readonly shown: (look: Look) => LookResult;
   /** Keeps the looks for a run after an interruption. */
   readonly record: (looks: Looks) => Promise<void>;
   /** Receives the progress, a line or more. */
@@ -106,7 +105,7 @@ export async function lookUntilSettled<Look>(run: LookRun<Look>): Promise<Settle
 /** A look that shows access, or could look at something else than the one before, begins anew. */
 export function withLook(
   before: Looks | undefined,
-  { access, open }: Pick<Shown, "access" | "open">,
+  { access, open }: Pick<LookResult, "access" | "open">,
   { beganOn, endedOn }: { readonly beganOn: Date; readonly endedOn: Date },
 ): Looks {
   const answer = access.length > 0 ? "access" : open;
@@ -129,7 +128,12 @@ export function isSettled(looks: Looks, removedOn: string, rule: LookRule): bool
 }
 
 /** Whether more looks can't change that access is left. */
-function isLeft({ answer, agreed, lastOn }: Looks, { isLasting }: Shown, removedOn: string, rule: LookRule): boolean {
+function isLeft(
+  { answer, agreed, lastOn }: Looks,
+  { isLasting }: LookResult,
+  removedOn: string,
+  rule: LookRule,
+): boolean {
   if (answer !== "access") return false;
   if (isLasting) return agreed >= Math.min(2, rule.hits);
   return agreed >= rule.hits && Date.parse(lastOn) - Date.parse(removedOn) >= rule.quiet;
@@ -149,7 +153,7 @@ function quietSince({ seenOn, firstOn }: Looks, removedOn: string): number {
 /** Lines of access that the progress names. */
 const named = 5;
 
-function progressText({ agreed, answer }: Looks, { access }: Shown, { hits }: LookRule, left: number): string {
+function progressText({ agreed, answer }: Looks, { access }: LookResult, { hits }: LookRule, left: number): string {
   const looks = `${agreed} ${agreed === 1 ? "look" : "looks"} in a row`;
   const more = Math.max(answer === "access" ? hits : hits - agreed, 1);
   const next = `${more} more must show none${left === 0 ? "" : `, the last in ${timeText(left)} or later`}`;

@@ -2,7 +2,7 @@
 import { createHash } from "node:crypto";
 import { wait } from "@defender-mssp/microsoft";
 import { writeJournal, type OffboardingJournal } from "./journal";
-import { lookRule, lookUntilSettled, type Settled, type Shown } from "./looks";
+import { lookRule, lookUntilSettled, type Settled, type LookResult } from "./looks";
 import { openProof, type Proved, type ProofRun } from "./proof";
 import { verdict, type VerdictInput } from "./verdict";
 
@@ -33,7 +33,7 @@ export async function proveGone(run: ProveRun, journal: OffboardingJournal, grap
 }
 
 /** @param own IDs of what the removal removed, in lower case */
-function shownBy(input: VerdictInput, own: readonly string[]): Shown {
+function shownBy(input: VerdictInput, own: readonly string[]): LookResult {
   const { left, toConfirm } = verdict(input);
   const texts = left.map(({ what, why, step }) => ({
     text: `${what} ${why} ${step}`.toLowerCase(),

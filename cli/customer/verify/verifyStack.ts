@@ -1,12 +1,12 @@
 /** `mssp verify --stack`: every check, also those that need the stack or the automation. */
 import { VisibleError } from "@defender-mssp/errors";
-import { hasOneView, rereads } from "../../tenant/rereads";
+import { rereads } from "../../tenant/rereads";
 import { withNotYet } from "../../access/connector/notYet";
 import { failed, notChecked, type Check } from "@defender-mssp/siem/verify/check";
 import { credentialExpiry, portal } from "@defender-mssp/siem/verify/connectorChecks";
 import { checksAsSiem } from "@defender-mssp/siem/verify/verifyConnector";
 import { retirementsCheck } from "@defender-mssp/siem/verify/retirementsCheck";
-import { dateOf, type Ending } from "@defender-mssp/microsoft";
+import { dateOf, hasOneView, type Ending } from "@defender-mssp/microsoft";
 import { stackEndings } from "../../../domain/stackEndings";
 import { readStackSettings } from "../../../settings/fromFile";
 import { readDeployment, type Deployment } from "../../stack/deployment";

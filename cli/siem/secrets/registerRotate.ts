@@ -1,13 +1,21 @@
 /** `mssp secrets rotate`: a client secret that leaked, also on the day on which it was created. */
 import { readFile } from "node:fs/promises";
 import type { Command } from "commander";
-import { lastSegment, ServiceError, timeText, untilSeen, waits, type CredentialType } from "@defender-mssp/microsoft";
+import {
+  hasOneView,
+  lastSegment,
+  ServiceError,
+  timeText,
+  unknownToEntra,
+  untilSeen,
+  waits,
+  type CredentialType,
+} from "@defender-mssp/microsoft";
 import { isCallError, VisibleError } from "@defender-mssp/errors";
 import { describeCommand } from "@defender-mssp/terminal/help";
 import type { Session } from "@defender-mssp/terminal/session";
 import { writeJson } from "@defender-mssp/terminal/jsonDocument";
 import { terminalText } from "@defender-mssp/terminal/terminalText";
-import { unknownToEntra } from "../../access/connector/notYet";
 import { placeOf } from "../../base/place";
 import type { StackConnector } from "../../stack/connector";
 import { stackArgument } from "../../stack/stackName";
@@ -182,7 +190,8 @@ async function signsInWith(connector: StackConnector, session: Session): Promise
   const isUnknown = ({ serviceCode }: ServiceError): boolean => unknownToEntra.has(serviceCode);
   const say = (text: string): void => session.err.note(text);
   try {
-    return (await untilSeen(waits.signIn, ask, { isUnknown, say, environment })) !== undefined;
+    const row = hasOneView(environment) ? { ...waits.signIn, hits: 1 } : waits.signIn;
+    return (await untilSeen(row, ask, { isUnknown, say, environment })) !== undefined;
   } catch (error) {
     if (!isCallError(error)) throw error;
     return error instanceof ServiceError && !isUnknown(error);

@@ -282,21 +282,21 @@ async function lookAt(
   }
 }
 
-/** Every addition that a look shows. A look that could not look leaves a part without any unchecked. */
+/** Every addition that a look shows. Without one, a look that was refused leaves the part unchecked. */
 async function joinedPart(
   name: AdditionsPartName,
   tenant: AdditionsTenant,
   looks: readonly PartLook[],
 ): Promise<AdditionsPart> {
   const seen = looks.flatMap((look) => ("found" in look ? look : []));
-  const found = joinedAdditions(seen.map((look) => look.found));
+  const union = joinedAdditions(seen.map(({ found }) => found));
   const unchecked = looks.find((look) => "unchecked" in look);
-  if (found.length === 0 && unchecked !== undefined)
+  if (union.length === 0 && unchecked !== undefined)
     return { name, state: "notChecked", reason: unchecked.unchecked, additions: [] };
   const notes = seen.at(-1)?.notes ?? "";
-  if (found.length === 0) return { name, state: "passed", reason: `no additions${notes}`, additions: [] };
+  if (union.length === 0) return { name, state: "passed", reason: `no additions${notes}`, additions: [] };
   try {
-    const { additions, notAsked } = await withAudit(tenant.call, found);
+    const { additions, notAsked } = await withAudit(tenant.call, union);
     return { name, state: "failed", reason: `${sentence(additions, notAsked)}${notes}`, additions };
   } catch (error) {
     if (!isCallError(error)) throw error;
@@ -308,7 +308,7 @@ async function joinedPart(
 export function joinedAdditions(looks: readonly (readonly FoundAddition[])[]): FoundAddition[] {
   const key = ({ kind, to, what, id }: FoundAddition): string => JSON.stringify([kind, to, what, id]);
   const counts = new Map<string, number>();
-  for (const one of looks) for (const text of new Set(one.map(key))) counts.set(text, (counts.get(text) ?? 0) + 1);
+  for (const look of looks) for (const text of new Set(look.map(key))) counts.set(text, (counts.get(text) ?? 0) + 1);
   const first = new Map(looks.flat().map((addition) => [key(addition), addition]));
   return [...first].map(([text, addition]) => {
     const count = counts.get(text) ?? 0;

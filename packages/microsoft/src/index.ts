@@ -32,8 +32,10 @@ export {
 } from "./graph/call";
 export { deleteIfThere, goneStatuses, isGone } from "./graph/gone";
 export {
+  failureOf,
   isLostAnswer,
   isLostCreate,
+  isTooEarly,
   undoLostCreate,
   type FailedCreate,
   type LostCreateOutcome,

@@ -34,6 +34,12 @@ const noTiming = "no document states a time";
 
 /** The rows of `docs/reference/waits.md`. */
 export const waits = {
+  servicePrincipal: {
+    ...directory,
+    what: "the new service principal",
+    shownBy: "GET and POST /servicePrincipals",
+    source: "404 for more than a minute: hashicorp/terraform-provider-azuread#1802",
+  },
   appRole: {
     ...directory,
     what: "the new service principal to take its application permissions",
@@ -58,6 +64,12 @@ export const waits = {
     what: "the guest's deletion",
     shownBy: "GET /users/{id}",
     source: "2.2 to 6.8 s for other objects: Omnicit/Omnicit.EntraRBAC",
+  },
+  connectedOrganization: {
+    ...directory,
+    what: "the new connected organization",
+    shownBy: "GET and POST /identityGovernance/entitlementManagement/connectedOrganizations",
+    source: noTiming,
   },
   partnerEntry: {
     ...directory,
@@ -126,6 +138,67 @@ export const waits = {
     shownBy: "the list or the object that the request makes",
     source: "1 in 25 refused requests had succeeded: hashicorp/terraform-provider-azuread#1896",
   },
+  leftObject: {
+    ...directory,
+    what: "the object of a create that failed",
+    shownBy: "the list or the object that the request makes",
+    source: "present, then absent: hashicorp/terraform-provider-azuread#1810",
+  },
+  leftObjectDeletion: {
+    ...directory,
+    hits: 2,
+    what: "the deletion of what a failed create has left",
+    shownBy: "the list or the object that the request makes",
+    source: "2.2 to 6.8 s: Omnicit/Omnicit.EntraRBAC",
+  },
+  tooEarly: {
+    ...directory,
+    what: "the new objects that a resource refers to",
+    shownBy: "the create or update of the resource",
+    source: "ResourceNotFoundInOriginSystem for minutes: Omnicit/Omnicit.EntraRBAC",
+  },
+  refusedCreate: {
+    hits: 1,
+    pause: 5000,
+    longest: 3000,
+    what: "the object of a refused request",
+    shownBy: "the object that the request makes",
+    source: "1 in 25 refused requests had succeeded: hashicorp/terraform-provider-azuread#1896",
+  },
+  missing: {
+    hits: 1,
+    pause: 5000,
+    longest: 10_000,
+    what: "an object of this stack that a read did not find",
+    shownBy: "the read of each dynamic resource",
+    source: "present, then absent: hashicorp/terraform-provider-azuread#1810",
+  },
+  recentlyMissing: {
+    hits: 1,
+    pause: 10_000,
+    longest: 5 * minuteMs,
+    what: "an object that this stack wrote within the hour and a read did not find",
+    shownBy: "the read of each dynamic resource",
+    source: "present, then absent: hashicorp/terraform-provider-azuread#1810",
+  },
+  drift: {
+    hits: 1,
+    pause: 5000,
+    longest: minuteMs,
+    what: "a changed object",
+    shownBy: "the read of each dynamic resource",
+    values: "all properties of the state",
+    source: "a changed value reverts: hashicorp/terraform-provider-azuread#1806",
+  },
+  recentDrift: {
+    hits: 3,
+    pause: 5000,
+    longest: 2 * minuteMs,
+    what: "a changed object that this stack wrote within the hour",
+    shownBy: "the read of each dynamic resource",
+    values: "all properties of the state",
+    source: "a changed value reverts: hashicorp/terraform-provider-azuread#1806",
+  },
   azurePrincipal: {
     ...azure,
     what: "the new group in Azure",
@@ -168,6 +241,12 @@ export interface WaitContext extends Pick<RequestOptions, "sleep" | "signal"> {
   /** Default: `process.env`. Only the time scale is read. */
   readonly environment?: Environment;
 }
+
+/** Entra's codes for an application or a secret that it does not know: wrong, or too new for `waits.signIn`. */
+export const unknownToEntra: ReadonlySet<string> = new Set(["AADSTS700016", "AADSTS7000215"]);
+
+/** For a wait for a time of the service's, which the caller tells, and which no sandbox shortens. */
+export const fixedTime: WaitContext = { say: undefined, environment: {} };
 
 /** Milliseconds until a person is told what is waited for, and between two such messages. */
 const firstWord = 3000;
@@ -236,6 +315,25 @@ function stopwatch(
   return { elapsed, pause };
 }
 
+/**
+ * Waits before a failed operation is repeated by somebody else, such as the engine.
+ * @param tries failures so far.
+ * @param began when the first failure came, by `performance.now()`.
+ * @returns false after `row.longest`: the operation has failed.
+ */
+export async function waitForRepeat(
+  row: Wait,
+  { tries, began }: { readonly tries: number; readonly began: number },
+  { sleep = wait, signal, say, environment = process.env, now = () => performance.now() }: WaitContext = {},
+): Promise<boolean> {
+  const scale = timeScale(environment);
+  const left = row.longest * scale - (now() - began);
+  if (left <= 0) return false;
+  if (now() - began >= firstWord) say?.(waitText(row, left));
+  await sleep(Math.min(Math.min(1000 * 2 ** tries, row.pause) * scale, left), signal);
+  return true;
+}
+
 function waitText({ what }: Wait, left: number): string {
   return `Waiting for ${what} to be seen everywhere, up to ${timeText(left)} more.`;
 }
@@ -266,4 +364,9 @@ export function timeScale(environment: Environment = process.env): number {
   const fault = timeScaleFault(environment);
   if (fault !== undefined) throw new EnvironmentError(`${timeScaleVariable} is "${set}"; allowed is ${fault}.`);
   return set ? Number(set) : 1;
+}
+
+/** Whether one read shows what every read does: a sandbox whose environment does not set MSSP_SANDBOX_REPLICAS. */
+export function hasOneView(environment: Environment): boolean {
+  return isOnSandbox(environment) && !environment["MSSP_SANDBOX_REPLICAS"];
 }

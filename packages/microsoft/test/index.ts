@@ -4,3 +4,4 @@
  */
 export { encryptedArchive } from "./entra/archives";
 export { loopback } from "./loopback";
+export { untimed } from "./untimed";

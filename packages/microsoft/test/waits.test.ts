@@ -1,7 +1,20 @@
 import assert from "node:assert/strict";
+import { readdirSync, readFileSync } from "node:fs";
+import path from "node:path";
 import fc from "fast-check";
-import { EnvironmentError, ServiceError, timeScale, untilSeen, type Wait } from "@defender-mssp/microsoft";
+import {
+  createRoleAssignment,
+  createRoleDefinition,
+  EnvironmentError,
+  ServiceError,
+  timeScale,
+  untilSeen,
+  waits,
+  type GraphCall,
+  type Wait,
+} from "@defender-mssp/microsoft";
 
+const top = path.join(__dirname, "..", "..", "..");
 const missing = new ServiceError({ status: 404, message: "not found", method: "GET", url: "/v1.0/users/1" });
 const isUnknown = ({ status }: ServiceError) => status === 404;
 
@@ -108,6 +121,31 @@ describe("microsoft: waits", () => {
     await assert.rejects(untilSeen(row(), never, { signal: controller.signal }), /the user stopped it/);
   });
 
+  // Without the abort each would wait for minutes and then fail with another error.
+  const absent: GraphCall = (path, { accept } = {}) =>
+    accept?.includes(404) === true
+      ? Promise.resolve({ status: 404, headers: new Headers(), text: "", body: undefined, tries: 1 })
+      : /roleDefinitions$/.test(path)
+        ? Promise.resolve({ status: 201, headers: new Headers(), text: "", body: { id: "1" }, tries: 1 })
+        : Promise.reject(missing);
+  const creates: Readonly<Record<string, (signal: AbortSignal) => Promise<unknown>>> = {
+    "a Defender role": (signal) =>
+      createRoleDefinition(absent, { displayName: "a", description: "b", permissions: [] }, { signal }),
+    "a role assignment": (signal) =>
+      createRoleAssignment(
+        absent,
+        { displayName: "a", roleDefinitionId: "1", principalIds: [], dataSources: ["/"] },
+        { signal },
+      ),
+  };
+  for (const [what, run] of Object.entries(creates)) {
+    it(`an abort ends the create of ${what} with the signal's reason`, async () => {
+      const controller = new AbortController();
+      setTimeout(() => controller.abort(new Error("the user stopped it")), 20);
+      await assert.rejects(run(controller.signal), /the user stopped it/);
+    });
+  }
+
   it("the sandbox's time scale shortens pauses and the whole wait; elsewhere it is refused", async () => {
     const sandbox = { ARM_METADATA_HOSTNAME: "127.0.0.1:1", MSSP_SANDBOX_TIME_SCALE: "0.02" };
     const { ask, context, waited, ended } = scene([false]);
@@ -146,4 +184,18 @@ describe("microsoft: waits", () => {
         },
       ),
     ));
+
+  it("each row is used by the product, and waits as long as the service may take", () => {
+    const folders = ["packages/microsoft/src", "components", "cli", "domain"];
+    const sources = folders.flatMap((folder) =>
+      readdirSync(path.join(top, folder), { recursive: true, encoding: "utf8" })
+        .filter((file) => file.endsWith(".ts") && !file.endsWith("waits.ts"))
+        .map((file) => readFileSync(path.join(top, folder, file), "utf8")),
+    );
+    const text = sources.join("\n");
+    for (const [name, { hits, longest, pause }] of Object.entries(waits)) {
+      assert.match(text, new RegExp(`\\bwaits\\.${name}\\b`), name);
+      assert.ok(hits >= 1 && pause > 0 && longest >= pause / 5, name);
+    }
+  });
 });

@@ -125,7 +125,14 @@ export class SandboxProject {
       user,
     );
     const vault = options.sharedRuntime === true ? await Vault.start() : undefined;
-    const ofCommands = { ...environment, ...vault?.variables, ...options.environment };
+    // Where every write is seen at once, no command waits for a second look of minutes.
+    const isCalm = faults === undefined && replicas === undefined;
+    const ofCommands = {
+      ...environment,
+      ...(isCalm ? { MSSP_SANDBOX_TIME_SCALE: "0.01" } : {}),
+      ...vault?.variables,
+      ...options.environment,
+    };
     const sharedRuntime =
       options.sharedRuntime === true ? new SharedRuntime(folder, ofCommands, plugins !== "official") : undefined;
     return new SandboxProject(folder, sandbox, ofCommands, sharedRuntime, vault, verifiesDomains);

@@ -11,7 +11,7 @@ import { previewOf } from "../ci/samples";
 import { outcome } from "./outcomes";
 
 const sandbox = { ARM_METADATA_HOSTNAME: "localhost:8443" };
-const replicas = { ...sandbox, MSSP_SANDBOX_TIME_SCALE: "0.0001" };
+const replicas = { ...sandbox, MSSP_SANDBOX_REPLICAS: "on", MSSP_SANDBOX_TIME_SCALE: "0.0001" };
 const renamed = { name: "renamed" };
 const urn = "urn:pulumi:contoso::defender-mssp::azuread:index/group:Group::tier-1";
 const dropped = { dropped: [{ urn, id: "g1", writtenOn: "2026-11-26T09:50:00Z" }] };

@@ -3,11 +3,12 @@ import { loopback } from "@defender-mssp/microsoft/testing";
 import {
   appRoleGrantResource as grants,
   microsoftGraph,
-  servicePrincipalResource as principals,
+  servicePrincipalResource,
   type AppRoleGrantState,
   type CallContext,
   type ServicePrincipalState,
 } from "@defender-mssp/microsoft";
+import { untimed } from "@defender-mssp/microsoft/testing";
 import {
   addApplication,
   addConsentedServicePrincipal,
@@ -17,6 +18,7 @@ import {
   type TestSandbox,
 } from "@defender-mssp/testkit";
 
+const principals = untimed(servicePrincipalResource);
 const unknown = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 const msspTenantId = "5ec0de00-5ea1-4000-8000-000000000001";
 const applicationId = "f00dcafe-0000-4000-8000-000000000001";

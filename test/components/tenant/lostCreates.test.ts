@@ -11,7 +11,8 @@ describe("components: recoverLostCreates", () => {
   /** The hooks that the transformation gives to a resource of that type. */
   async function hooksOf(type: string, before?: Hooks): Promise<Hooks> {
     await startMocks();
-    const transform = recoverLostCreates(tenantId, {}, { environment: {} });
+    const sleep = () => Promise.resolve();
+    const transform = recoverLostCreates(tenantId, {}, { environment: {}, sleep });
     const args = { type, name: "one", props: {}, opts: { hooks: before }, resource: undefined as never };
     return transform(args)?.opts.hooks;
   }
@@ -44,7 +45,7 @@ describe("components: recoverLostCreates", () => {
     );
   });
 
-  it("waits and repeats while Azure does not know a new group, eight times at most", async () => {
+  it("waits and repeats while Azure does not know a new group", async () => {
     await startMocks();
     const waits: number[] = [];
     const sleep = (milliseconds: number) => Promise.resolve(void waits.push(milliseconds));
@@ -57,8 +58,20 @@ describe("components: recoverLostCreates", () => {
     assert.equal(await ask([unknown]), true);
     assert.equal(await ask(Array.from({ length: 7 }, () => unknown)), true);
     assert.deepEqual(waits, [2000, 30_000]);
-    assert.equal(await ask(Array.from({ length: 8 }, () => unknown)), false);
+    assert.equal(await ask(Array.from({ length: 90 }, () => unknown)), false);
     assert.equal(await ask(['Status=403 Code="AuthorizationFailed" Message="No."']), false);
+  });
+
+  it("leaves what a time-out has left, and signs in to nothing", async () => {
+    const late =
+      "Waiting for processing of Access Package Resource Request: timeout while waiting for state to become 'Done'";
+    for (const error of [late, "Timed out whilst waiting for new service principal to be replicated in Azure AD"])
+      assert.equal(await outcome("create", [error]), false);
+  });
+
+  it("repeats an update that refers to an object which a replica does not know yet", async () => {
+    const early = "PATCH https://graph.microsoft.com/v1.0/groups/x answered 404: Request_ResourceNotFound: No.";
+    assert.equal(await outcome("update", [early]), true);
   });
 
   it("repeats no request with a response from Graph, and no deletion", async () => {

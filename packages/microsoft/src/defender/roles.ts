@@ -16,10 +16,11 @@
 import { ServiceError } from "@defender-mssp/errors";
 import { textOf, textsOf } from "@defender-mssp/errors/json";
 import { type Answer } from "../http";
-import { graphList, type CallContext, type GraphCall } from "../graph/call";
+import { graphList, type GraphCall } from "../graph/call";
 import { graphCollection } from "../graph/collection";
-import { deleteIfThere, goneStatuses, isGone } from "../graph/gone";
-import { untilReplicated } from "../graph/replication";
+import { createOnce } from "../graph/createOnce";
+import { deleteSeen, goneStatuses, isGone } from "../graph/gone";
+import { untilSeen, waits, type Wait, type WaitContext } from "../waits";
 
 /** A Defender role. */
 export interface DefenderRoleDefinitionObject {
@@ -41,9 +42,6 @@ export interface DefenderRoleAssignmentObject {
   /** Data sources (`appScopeIds`): `/` for all, also those to come. */
   dataSources: string[];
 }
-
-/** Waits between two reads; for tests. */
-type Waits = Pick<CallContext, "sleep" | "signal">;
 
 /** All data sources, also those to come. */
 export const allDataSources = "/";
@@ -74,14 +72,13 @@ export async function getRoleDefinition(
 export async function createRoleDefinition(
   call: GraphCall,
   role: Pick<DefenderRoleDefinitionObject, "displayName" | "description" | "permissions">,
-  waiting: Waits = {},
+  context: WaitContext = {},
 ): Promise<DefenderRoleDefinitionObject> {
-  const answer = await call(definitions, { method: "POST", json: definitionBody(role), accept: redirects });
   const isIt = (found: DefenderRoleDefinitionObject) =>
     found.displayName === role.displayName && found.description === role.description;
   const find = async () => (await listRoleDefinitions(call)).find(isIt);
-  const id = idIn(answer) ?? (await sought(find, answer, definitions, waiting)).id;
-  return sought(() => getRoleDefinition(call, id), answer, definitions, waiting, hitsInARow);
+  const id = await idOfNew(call, definitions, definitionBody(role), find, waits.defenderRole, context);
+  return sought(() => getRoleDefinition(call, id), definitions, context);
 }
 
 export async function updateRoleDefinition(
@@ -94,8 +91,8 @@ export async function updateRoleDefinition(
 }
 
 /** Deletes the role; a missing one is accepted. */
-export async function deleteRoleDefinition(call: GraphCall, id: string): Promise<void> {
-  await deleteIfThere(call, graphDefenderRoles.item(id));
+export async function deleteRoleDefinition(call: GraphCall, id: string, context: WaitContext = {}): Promise<void> {
+  await deleteSeen(call, graphDefenderRoles.item(id), context);
 }
 
 export async function listRoleAssignments(call: GraphCall): Promise<DefenderRoleAssignmentObject[]> {
@@ -118,17 +115,16 @@ export async function getRoleAssignment(
 export async function createRoleAssignment(
   call: GraphCall,
   assignment: Omit<DefenderRoleAssignmentObject, "id">,
-  waiting: Waits = {},
+  context: WaitContext = {},
 ): Promise<DefenderRoleAssignmentObject> {
   const json = { ...assignmentBody(assignment), roleDefinitionId: assignment.roleDefinitionId };
-  const post = () => call(assignments, { method: "POST", json, accept: redirects });
-  // The last try throws what the call threw, so that undefined never comes out.
-  const answer = (await untilReplicated(post, { ...waiting, ...whileUnknown })) as Answer;
   const isIt = (found: DefenderRoleAssignmentObject) =>
     found.displayName === assignment.displayName && found.roleDefinitionId === assignment.roleDefinitionId;
   const find = async () => (await listRoleAssignments(call)).find(isIt);
-  const id = idIn(answer) ?? (await sought(find, answer, assignments, waiting)).id;
-  return sought(() => getRoleAssignment(call, id), answer, assignments, waiting, hitsInARow);
+  // A new role or group that the service does not know yet is answered with 404.
+  const isUnknown = ({ status }: ServiceError) => status === 404;
+  const id = await idOfNew(call, assignments, json, find, waits.defenderPrincipal, { ...context, isUnknown });
+  return sought(() => getRoleAssignment(call, id), assignments, context);
 }
 
 export async function updateRoleAssignment(
@@ -141,22 +137,12 @@ export async function updateRoleAssignment(
 }
 
 /** Deletes the assignment; a missing one is accepted. */
-export async function deleteRoleAssignment(call: GraphCall, id: string): Promise<void> {
-  await deleteIfThere(call, graphDefenderAssignments.item(id));
+export async function deleteRoleAssignment(call: GraphCall, id: string, context: WaitContext = {}): Promise<void> {
+  await deleteSeen(call, graphDefenderAssignments.item(id), context);
 }
 
 /** The answers that public code saw instead of 201 after a create that had succeeded. */
 const redirects = [301, 302, 303, 307, 308];
-
-/** Consecutive hits that prove replication. */
-const hitsInARow = 2;
-
-/** Number of reads for a new object, and milliseconds between them. */
-const looks = 30;
-const pause = 1000;
-
-/** A new role or group that the service does not know yet is answered with 404. */
-const whileUnknown = { tries: 6, pause: 3000, isUnknown: ({ status }: ServiceError) => status === 404 };
 
 function definitionBody(role: Pick<DefenderRoleDefinitionObject, "displayName" | "description" | "permissions">) {
   const { displayName, description, permissions } = role;
@@ -168,20 +154,29 @@ function assignmentBody(assignment: Omit<DefenderRoleAssignmentObject, "id" | "r
   return { displayName, principalIds, directoryScopeIds: ["/"], appScopeIds: dataSources };
 }
 
-/** Looks for a new object until the service shows it, `hits` times in a row. */
-async function sought<T>(
-  find: () => Promise<T | undefined>,
-  { status }: Answer,
+/** Creates an object and answers its ID, which an answer may lack. */
+async function idOfNew(
+  call: GraphCall,
   path: string,
-  context: Waits,
-  hits = 1,
-): Promise<T> {
-  const found = await untilReplicated(find, { ...context, tries: looks, pause, hits });
+  json: object,
+  find: () => Promise<{ readonly id: string } | undefined>,
+  row: Wait,
+  context: WaitContext,
+): Promise<string> {
+  const post = async () => ({
+    id: idIn(await call(path, { method: "POST", json, accept: redirects, idempotent: false })),
+  });
+  const { made } = await createOnce(row, { post, find }, context);
+  return made.id ?? (await sought(find, path, context)).id;
+}
+
+/** Looks for a new object until the service shows it. */
+async function sought<T>(find: () => Promise<T | undefined>, path: string, context: WaitContext): Promise<T> {
+  const found = await untilSeen(waits.defenderRole, find, context);
   if (found !== undefined) return found;
   const message =
-    `the request was accepted, but the object did not appear within ${(looks * pause) / 1000} seconds; ` +
-    "the next `up` finds it if it appears later";
-  throw new ServiceError({ status, message, method: "POST", url: path });
+    "the request was accepted, but the object did not appear within ten minutes; the next `up` finds it if it appears later";
+  throw new ServiceError({ status: 200, message, method: "POST", url: path });
 }
 
 function idIn({ body }: Answer): string | undefined {

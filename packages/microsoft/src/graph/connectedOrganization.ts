@@ -68,7 +68,13 @@ export async function createConnectedOrganization(
   description: ConnectedOrganizationDescription,
   identitySource: IdentitySource,
 ): Promise<FoundConnectedOrganization> {
-  return checked(await call(path, { method: "POST", json: { ...description, identitySources: [identitySource] } }));
+  return checked(
+    await call(path, {
+      method: "POST",
+      json: { ...description, identitySources: [identitySource] },
+      idempotent: false,
+    }),
+  );
 }
 
 /** Changes its properties. */

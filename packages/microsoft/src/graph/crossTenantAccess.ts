@@ -11,7 +11,7 @@ import { graphList, type CallContext, type GraphCall } from "./call";
 import { graphCollection } from "./collection";
 import { goneStatuses, isGone } from "./gone";
 import { graphGroups } from "./group";
-import { untilReplicated } from "./replication";
+import { untilSeen, waits } from "../waits";
 import { isSameStack, markedStack, parseStackMark } from "../stackMark";
 
 export interface InboundTrust {
@@ -73,14 +73,22 @@ export async function getAccessDefault(call: GraphCall): Promise<AccessConfigura
   return (await call(`${base}/default`)).body as AccessConfiguration;
 }
 
-/** False if there is one already, or a deleted one has not gone yet. */
+/**
+ * False if there is one already, or a deleted one has not gone yet. After a failure that `isCut`
+ * names there may be one.
+ */
 export async function createAccessPartner(
   call: GraphCall,
   partner: string,
   values: Partial<AccessConfiguration>,
 ): Promise<boolean> {
   const json = { tenantId: partner, ...values };
-  const { status } = await call(graphAccessPartners.path, { method: "POST", json, accept: [409] });
+  const { status } = await call(graphAccessPartners.path, {
+    method: "POST",
+    json,
+    accept: [409],
+    idempotent: false,
+  });
   return status !== 409;
 }
 
@@ -93,20 +101,13 @@ export async function updateAccessPartner(
 }
 
 /** Waits until the partner has gone: a create conflicts with a deleted one that is still there. */
-export async function deleteAccessPartner(
-  call: GraphCall,
-  partner: string,
-  { sleep, signal }: Pick<CallContext, "sleep" | "signal">,
-): Promise<void> {
+export async function deleteAccessPartner(call: GraphCall, partner: string, context: CallContext): Promise<void> {
   await call(graphAccessPartners.item(partner), { method: "DELETE", accept: goneStatuses });
-  const isDeleted = await untilReplicated(async () => (await getAccessPartner(call, partner)) === undefined, {
-    tries: 60,
-    sleep,
-    signal,
-  });
+  const hasGone = async () => (await getAccessPartner(call, partner)) === undefined;
+  const isDeleted = await untilSeen(waits.partnerDeletion, hasGone, context);
   if (isDeleted === true) return;
   throw new VisibleError(
-    `Graph accepted the deletion of the partner ${partner}, and still returns it after a minute. Run this again with --refresh.`,
+    `Graph accepted the deletion of the partner ${partner}, and still returns it after ten minutes. Run this again with --refresh.`,
   );
 }
 

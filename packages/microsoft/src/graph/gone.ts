@@ -13,6 +13,7 @@
  */
 import { ServiceError } from "@defender-mssp/errors";
 import type { Answer } from "../http";
+import { untilSeen, waits, type WaitContext } from "../waits";
 import type { GraphCall } from "./call";
 
 /** Statuses that mean "not there", for the option `accept` of a call. */
@@ -36,6 +37,21 @@ export async function deleteIfThere(call: GraphCall, path: string): Promise<void
   } catch (failure) {
     const isDenied = failure instanceof ServiceError && failure.status === 400 && goneMessage.test(failure.message);
     if (!isDenied || !isGone(await call(path, { accept: goneStatuses }))) throw failure;
+  }
+}
+
+/**
+ * Deletes an object of the state. One that is not there is looked for again: a replica may not know
+ * it yet.
+ * @throws ServiceError
+ */
+export async function deleteSeen(call: GraphCall, path: string, context: WaitContext): Promise<void> {
+  const attempt = async () => !isGone(await call(path, { method: "DELETE", accept: goneStatuses }));
+  try {
+    await untilSeen(waits.missing, attempt, context);
+  } catch (failure) {
+    if (!(failure instanceof ServiceError) || failure.status !== 400) throw failure;
+    await deleteIfThere(call, path);
   }
 }
 

@@ -11,9 +11,9 @@ import { equals, graphCall, graphList, type CallContext, type GraphCall } from "
 import { graphCollection } from "./collection";
 import { deleteIfThere } from "./gone";
 import { groupMemberPath, groupMembersPath, listMemberIds } from "./group";
-import { untilReplicated } from "./replication";
 import { listSchedules } from "./schedules";
 import { graphUsers } from "./user";
+import { fixedTime, untilSeen, waits } from "../waits";
 
 /** A person who may activate the membership. */
 export interface EligibleMember {
@@ -37,7 +37,7 @@ export interface ActivationPolicy {
   readonly permanentEligibility: boolean;
 }
 
-type Waits = Pick<CallContext, "sleep" | "signal" | "say">;
+type Waits = Pick<CallContext, "sleep" | "signal" | "say" | "environment">;
 
 const root = "/v1.0/identityGovernance/privilegedAccess/group";
 
@@ -110,14 +110,14 @@ export async function assignEligibility(
   call: GraphCall,
   groupId: string,
   member: EligibleMember,
-  waits: Waits = {},
+  context: Waits = {},
 ): Promise<void> {
   const assign = () =>
     requestEligibility(call, groupId, member, "adminAssign").catch((failure: unknown) => {
       if (!hasCode(failure, "RoleAssignmentExists")) throw failure;
       return requestEligibility(call, groupId, member, "adminUpdate");
     });
-  await untilReplicated(async () => (await assign(), true), { ...waits, ...whileUnknown });
+  await untilSeen(waits.eligibility, async () => (await assign(), true), { ...context, isUnknown: isUnknownToPim });
 }
 
 /**
@@ -129,19 +129,23 @@ export async function removeEligibility(
   call: GraphCall,
   groupId: string,
   { objectId, assignedOn }: Pick<FoundEligibility, "objectId" | "assignedOn">,
-  waits: Waits = {},
+  context: Waits = {},
 ): Promise<void> {
   let isSaid = false;
   const remove = () =>
     requestEligibility(call, groupId, { objectId }, "adminRemove").catch(async (failure: unknown) => {
       if (hasCode(failure, "RoleAssignmentDoesNotExist")) return;
-      if (!isSaid && hasCode(failure, "ActiveDurationTooShort") && waits.say !== undefined) {
+      if (!isSaid && hasCode(failure, "ActiveDurationTooShort") && context.say !== undefined) {
         isSaid = true;
-        waits.say(waitText(await memberName(call, objectId), assignedOn));
+        context.say(waitText(await memberName(call, objectId), assignedOn));
       }
       throw failure;
     });
-  await untilReplicated(async () => (await remove(), true), { ...waits, ...whileTooEarly });
+  await untilSeen(waits.earlyRemoval, async () => (await remove(), true), {
+    ...context,
+    ...fixedTime,
+    isUnknown: (failure) => hasCode(failure, "ActiveDurationTooShort"),
+  });
   await deleteIfThere(call, groupMemberPath(groupId, objectId));
 }
 
@@ -244,7 +248,7 @@ export async function writeActivationPolicy(
   groupId: string,
   policy: ActivationPolicy,
   isEqual: (found: ActivationPolicy) => boolean,
-  waits: Waits = {},
+  context: Waits = {},
 ): Promise<void> {
   const attempt = async () => {
     if (isEqual(await readActivationPolicy(call, groupId))) return true;
@@ -252,7 +256,7 @@ export async function writeActivationPolicy(
     await call(path, { method: "PATCH", json: { rules: rulesOf(policy) }, idempotent: true });
     return isEqual(await readActivationPolicy(call, groupId));
   };
-  const written = await untilReplicated(attempt, { ...waits, ...whileUnknown });
+  const written = await untilSeen(waits.activationPolicy, attempt, { ...context, isUnknown: isUnknownToPim });
   if (written === true) return;
   const message = "the request was accepted, but the policy did not change; run `npx pulumi up --refresh` again";
   throw new ServiceError({ status: 200, message, method: "PATCH", url: policies });
@@ -265,19 +269,10 @@ const ruleIds = {
   approval: "Approval_EndUser_Assignment",
 } as const;
 
-/** The program's attempts at an object that a replica does not know yet: 404, or its 400. */
-const whileUnknown = {
-  tries: 8,
-  pause: 3000,
-  isUnknown: (failure: ServiceError) => failure.status === 404 || hasCode(failure, "SubjectNotFound"),
-};
-
-/** Five minutes with some reserve. */
-const whileTooEarly = {
-  tries: 22,
-  pause: 15_000,
-  isUnknown: (failure: ServiceError) => hasCode(failure, "ActiveDurationTooShort"),
-};
+/** An object that a replica does not know yet is answered with 404, or with a 400. */
+export function isUnknownToPim(failure: ServiceError): boolean {
+  return failure.status === 404 || ["SubjectNotFound", "ResourceNotFound"].some((code) => hasCode(failure, code));
+}
 
 interface Schedule {
   readonly principalId: string;

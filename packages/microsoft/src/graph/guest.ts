@@ -148,10 +148,13 @@ function quoted(text: string): string {
   return text.replaceAll("'", "''");
 }
 
-/** Invites, with or without an e-mail. A second invitation returns the same user. */
+/**
+ * Invites, with or without an e-mail. A second invitation returns the same user.
+ * @throws ServiceError, after which the guest may exist
+ */
 export async function invite(call: GraphCall, wanted: InvitationRequest): Promise<SentInvitation> {
   const path = invitationsPath;
-  const answer = await call(path, { method: "POST", json: invitationOf(wanted) });
+  const answer = await call(path, { method: "POST", json: invitationOf(wanted), idempotent: false });
   const { inviteRedeemUrl, invitedUser } = (answer.body ?? {}) as Partial<Invitation>;
   if (!invitedUser?.id || !inviteRedeemUrl) throw unexpected(answer, "POST", path, "there is no invited user in it");
   return { userId: invitedUser.id, redeemUrl: inviteRedeemUrl };

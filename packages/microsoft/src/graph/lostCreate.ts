@@ -1,8 +1,15 @@
 /**
- * A create whose object is in the tenant and not in the state, in one of two ways: the connection
- * was cut after Graph had received the request, or a poll for the new object failed, after which
- * the azuread plugin keeps the ID of some types only. The plugin reports a failure in both. This
- * module finds what such a create has left, and deletes it.
+ * Creates of the azuread plugin that fail although the service has the object, or does not know yet
+ * what the object refers to:
+ * - lost: the connection was cut after Graph had received the request, or while the plugin polled for
+ *   the object, after which it keeps the ID of some types only;
+ * - not read back: the plugin's read after the create was answered by another replica;
+ * - existing: an earlier request of this stack was carried out although it was refused;
+ * - too early: a replica does not know the new object that the create refers to;
+ * - timed out: the plugin waited for the object as long as it may.
+ *
+ * The engine takes no object over within a create. What a create has left is therefore deleted and
+ * made again, except after a time-out: that object is left, and the next `up` goes on from it.
  *
  * An object counts only if it is what the create asked for: it carries the very description with
  * the stack's mark, or is a part of an object that the stack has made (an application's service
@@ -13,6 +20,7 @@ import { textOf } from "@defender-mssp/errors/json";
 import { federatedCredentialsPath, graphApplications } from "./application";
 import { equals, graphList, type GraphCall } from "./call";
 import type { GraphCollection } from "./collection";
+import { existingText } from "./createOnce";
 import { graphRoleAssignments, listRolesOf } from "./directoryRole";
 import {
   catalogResourceRequestsPath,
@@ -25,7 +33,6 @@ import {
 } from "./entitlementManagement";
 import { deleteIfThere, goneStatuses, isGone } from "./gone";
 import { graphGroups } from "./group";
-import { untilReplicated, type Waiting } from "./replication";
 import {
   appRoleAssignedToPath,
   graphPermissionGrants,
@@ -34,6 +41,7 @@ import {
   listClientGrants,
 } from "./servicePrincipal";
 import { lastSegment } from "../lastSegment";
+import { untilSeen, waits, type WaitContext } from "../waits";
 
 /** The create of one azuread resource. */
 export interface FailedCreate {
@@ -48,10 +56,14 @@ export interface FailedCreate {
 }
 
 /**
- * `repeat`: nothing of the create is left, and it may be sent again. `leave`: it was not lost, or
- * it is not certain that nothing is left of it.
+ * `repeat`: nothing of the create is left, and it may be sent again. `later`: the same, but the service
+ * does not know yet what it refers to. `leave`: no repetition helps, or it is not certain that nothing
+ * is left of it.
  */
-export type LostCreateOutcome = "repeat" | "leave";
+export type LostCreateOutcome = "repeat" | "later" | "leave";
+
+/** Why a create failed that may be made again; see the module. */
+export type CreateFailure = "lost" | "notReadBack" | "existing" | "tooEarly" | "timedOut";
 
 type Inputs = Readonly<Record<string, unknown>>;
 type GraphObject = Readonly<Record<string, unknown>>;
@@ -78,51 +90,94 @@ interface Kind {
    * terraform-provider-azuread 3.8.0, where each create calls `d.SetId`.
    */
   readonly isKeptAfterPoll?: boolean;
+  /** Whether the object signs in. Nothing refers to it: also after a time-out it is deleted. */
+  readonly isCredential?: boolean;
   find(call: GraphCall, inputs: Inputs, isKnown: FailedCreate["isKnown"]): Promise<Removal[]>;
 }
 
-/**
- * The directory shows a new object within seconds.
- * https://learn.microsoft.com/graph/best-practices-concept
- */
-const waiting: Waiting = { tries: 10, pause: 1000 };
-
-/** Deletes what a lost create has left, after the directory has had time to show it. */
+/** Deletes what a failed create has left, after the directory has had time to show it. */
 export async function undoLostCreate(
   call: GraphCall,
   { type, inputs, errors, isKnown }: FailedCreate,
-  { sleep, signal }: Pick<Waiting, "sleep" | "signal"> = {},
+  context: WaitContext = {},
 ): Promise<LostCreateOutcome> {
   const kind = findKind(type);
-  if (kind === undefined || !errors.some((error) => leavesObject(kind, error))) return "leave";
-  const found = await untilReplicated(
-    async () => {
-      const removals = await kind.find(call, inputs, isKnown);
-      return removals.length > 0 && removals;
-    },
-    { ...waiting, sleep, signal },
-  );
-  if (found === undefined) return kind.isUnique ? "repeat" : "leave";
-  for (const removal of found) await remove(call, removal);
-  return "repeat";
+  const failures = errors.map((error) => failureOf(type, error));
+  const has = (...kinds: readonly CreateFailure[]) => kinds.some((one) => failures.includes(one));
+  if (kind === undefined || failures[0] === "timedOut" || !has("lost", "notReadBack", "existing", "tooEarly"))
+    return "leave";
+  const look = async () => {
+    const removals = await kind.find(call, inputs, isKnown);
+    return removals.length > 0 && removals;
+  };
+  const found = has("notReadBack", "existing")
+    ? await untilSeen(waits.leftObject, look, context)
+    : has("lost")
+      ? await untilSeen(waits.lostAnswer, look, context)
+      : await look();
+  if (found) {
+    for (const removal of found) await remove(call, removal);
+    await untilSeen(waits.leftObjectDeletion, async () => (await look()) === false, context);
+    return "repeat";
+  }
+  if (failures[0] === "tooEarly") return "later";
+  return has("lost") && kind.isUnique ? "repeat" : "leave";
 }
 
-/** Whether a failed create may have left an object: by a request without an answer, or a poll. */
-export function isLostCreate({ type, errors }: Pick<FailedCreate, "type" | "errors">): boolean {
+/** Why a create failed; undefined for a failure that no repetition mends. */
+export function failureOf(type: string, error: string): CreateFailure | undefined {
   const kind = findKind(type);
-  return errors.some((error) => isLostAnswer(error) || (kind !== undefined && leavesObject(kind, error)));
+  if (/expected non-nil error with nil state during Create|Root object was present, but now absent/.test(error))
+    return kind && "notReadBack";
+  if (isTimedOut(error)) return kind?.isCredential === true && failedPoll.test(error) ? "lost" : "timedOut";
+  if (kind === undefined) return undefined;
+  if (kind.request.test(lostRequest(error)) || (kind.isKeptAfterPoll === true && failedPoll.test(error))) return "lost";
+  if (failedPoll.test(error) || changesNewObject.test(error)) return undefined;
+  if (kind.isUnique && existingText.test(error)) return "existing";
+  if (!unknownReference.test(error)) return undefined;
+  const [, method = "GET", path = ""] =
+    /\b(GET|POST|PATCH|PUT|DELETE) https?:\/\/[^/\s]+(\S*) answered/.exec(error) ?? [];
+  return method === "GET" || kind.request.test(`${method} ${path.split("?")[0] ?? ""}`) ? "tooEarly" : undefined;
+}
+
+/** Whether a failed create may have left an object that is not in the state. */
+export function isLostCreate({ type, errors }: Pick<FailedCreate, "type" | "errors">): boolean {
+  return errors.some((error) => isLostAnswer(error) || failureOf(type, error) !== undefined);
+}
+
+/** Whether the service refused a request because it does not know yet what the request refers to. */
+export function isTooEarly(error: string): boolean {
+  return unknownReference.test(error);
 }
 
 function findKind(type: string): Kind | undefined {
   return kinds[type.split(":").at(-1) ?? ""];
 }
 
-function leavesObject({ request, isKeptAfterPoll = false }: Kind, error: string): boolean {
-  return request.test(lostRequest(error)) || (isKeptAfterPoll && failedPoll.test(error));
+function isTimedOut(error: string): boolean {
+  return /Timed out whilst waiting|timeout while waiting for|couldn't find resource|context deadline exceeded|has not shown the change in time/.test(
+    error,
+  );
 }
 
 /** The plugin's error for a poll that failed, such as `Waiting for password credential for …`. */
 const failedPoll = /(^|[*:]\s*)Waiting for (?!deletion of )/;
+
+/** What the plugin says of a request that follows the one which has made the object. */
+const changesNewObject = /after creating|Could not (add|remove)/;
+
+/** How the service and the plugin name an object that a replica does not know. */
+const unknownReference = new RegExp(
+  [
+    "does not exist or one of its queried reference-property objects are not present",
+    "Not a valid reference update",
+    "does not reference a valid application object",
+    "backing application of the service principal being created must",
+    "ResourceNotFoundInOriginSystem|SubjectNotFound|Error_MsaAppDoesNotExist",
+    "no matching resource found|was not found|not found for resource",
+    "answered 404|unexpected status 404",
+  ].join("|"),
+);
 
 /** Whether a request of the plugin's was sent and not answered. */
 export function isLostAnswer(error: string): boolean {
@@ -220,6 +275,7 @@ const kinds: Readonly<Record<string, Kind>> = {
     request: /^PATCH .*\/applications\/[^/]+$/,
     isUnique: true,
     isKeptAfterPoll: true,
+    isCredential: true,
     find: (call, inputs, isKnown) =>
       partOf(call, inputs, ({ keyCredentials }) => {
         const thumbprint = new X509Certificate(textOf(inputs["value"])).fingerprint.replaceAll(":", "");
@@ -244,6 +300,7 @@ const kinds: Readonly<Record<string, Kind>> = {
     request: /^POST .*\/addPassword$/,
     isUnique: false,
     isKeptAfterPoll: true,
+    isCredential: true,
     async find(call, inputs, isKnown) {
       const { passwordCredentials = [] } = (await application(call, inputs)) as {
         readonly passwordCredentials?: readonly GraphObject[];

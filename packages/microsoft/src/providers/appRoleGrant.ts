@@ -10,15 +10,18 @@
  */
 import { ServiceError, VisibleError, visible } from "@defender-mssp/errors";
 import { graphCall, type CallContext, type GraphCall } from "../graph/call";
-import { deleteIfThere, goneStatuses, isGone } from "../graph/gone";
-import { untilReplicated } from "../graph/replication";
+import { createOnce } from "../graph/createOnce";
+import { deleteSeen, goneStatuses, isGone } from "../graph/gone";
 import {
   appRoleAssignedToPath,
   findServicePrincipal,
   listAppRoleAssignments,
+  type AppRoleAssignment,
   type ServicePrincipal,
 } from "../graph/servicePrincipal";
 import { checkText, checkUuid, differences, unknown, type CheckFailure, type Properties } from "./provider";
+import { replicated } from "./replicated";
+import { untilSeen, waits } from "../waits";
 
 export type AppRoleGrantInputs = {
   /** The customer's tenant. */
@@ -44,13 +47,7 @@ export type AppRoleGrantState = AppRoleGrantInputs & {
 
 const compared = ["tenantId", "principalObjectId", "apiApplicationId", "appRole"];
 
-/**
- * How often a call is tried, a second apart, while the next replica does not know a new service
- * principal.
- */
-const replicationTries = 30;
-
-export const appRoleGrantResource = {
+export const appRoleGrantResource = replicated({
   check(_olds: Properties, news: Properties) {
     const inputs: Record<string, unknown> = { ...news };
     const failures: CheckFailure[] = [
@@ -72,8 +69,9 @@ export const appRoleGrantResource = {
       const call = await graphCall(inputs.tenantId, context);
       const role = await findRole(call, inputs);
       const found = await findGrant(call, inputs, role, context);
-      const id = found ?? (await grant(call, inputs, role, context));
-      const outs: AppRoleGrantState = { ...inputs, ...role, adopted: found !== undefined && inputs.principalAdopted };
+      const { made: id, wasThere } =
+        found === undefined ? await grant(call, inputs, role, context) : { made: found, wasThere: true };
+      const outs: AppRoleGrantState = { ...inputs, ...role, adopted: wasThere && inputs.principalAdopted };
       return { id, outs };
     });
   },
@@ -99,10 +97,10 @@ export const appRoleGrantResource = {
       const state = stateOf(props);
       if (state.adopted) return;
       const call = await graphCall(state.tenantId, context);
-      await deleteIfThere(call, pathOf(state, id));
+      await deleteSeen(call, pathOf(state, id), context);
     });
   },
-};
+});
 
 type Role = Pick<AppRoleGrantState, "resourceObjectId" | "appRoleId">;
 
@@ -123,36 +121,31 @@ async function findRole(call: GraphCall, { apiApplicationId, appRole }: AppRoleG
   return { resourceObjectId: id, appRoleId: role.id };
 }
 
-/** The ID of the grant, if there is one. */
+/** The ID of the grant, if there is one. Waits while the service does not know the new service principal. */
 async function findGrant(
   call: GraphCall,
   { principalObjectId }: AppRoleGrantInputs,
   { resourceObjectId, appRoleId }: Role,
   context: CallContext,
 ): Promise<string | undefined> {
-  const grants = await whenKnown(() => listAppRoleAssignments(call, principalObjectId), context);
-  const found = grants.find((one) => one.resourceId === resourceObjectId && one.appRoleId === appRoleId);
-  return found?.id;
+  const list = () => listAppRoleAssignments(call, principalObjectId);
+  // The last look throws what `list` threw, so that undefined never comes out.
+  const grants = (await untilSeen(waits.appRole, list, { ...context, isUnknown })) as AppRoleAssignment[];
+  return grants.find((one) => one.resourceId === resourceObjectId && one.appRoleId === appRoleId)?.id;
 }
 
-async function grant(
-  call: GraphCall,
-  { principalObjectId }: AppRoleGrantInputs,
-  { resourceObjectId, appRoleId }: Role,
-  context: CallContext,
-): Promise<string> {
-  const json = { principalId: principalObjectId, resourceId: resourceObjectId, appRoleId };
-  const { body } = await whenKnown(
-    () => call(appRoleAssignedToPath(resourceObjectId), { method: "POST", json }),
-    context,
-  );
-  return (body as { id: string }).id;
-}
-
-/** Repeats a call while the service does not know the new service principal yet. */
-async function whenKnown<T>(run: () => Promise<T>, context: CallContext): Promise<T> {
-  // The last try throws what `run` threw, so that undefined never comes out.
-  return (await untilReplicated(run, { ...context, tries: replicationTries, isUnknown })) as T;
+async function grant(call: GraphCall, inputs: AppRoleGrantInputs, role: Role, context: CallContext) {
+  const json = { principalId: inputs.principalObjectId, resourceId: role.resourceObjectId, appRoleId: role.appRoleId };
+  const post = async () => {
+    const { body } = await call(appRoleAssignedToPath(role.resourceObjectId), {
+      method: "POST",
+      json,
+      idempotent: false,
+    });
+    return (body as { id: string }).id;
+  };
+  const find = () => findGrant(call, inputs, role, context);
+  return createOnce(waits.appRole, { post, find }, { ...context, isUnknown });
 }
 
 function isUnknown({ status, message }: ServiceError): boolean {

@@ -11,8 +11,11 @@
  */
 import { ServiceError, VisibleError, visible } from "@defender-mssp/errors";
 import { graphCall, type CallContext, type GraphCall } from "../graph/call";
+import { createOnce } from "../graph/createOnce";
 import { goneAdvice } from "../graph/gone";
 import { checkText, checkUuid, differences, unknown, type CheckFailure, type Properties } from "./provider";
+import { replicated } from "./replicated";
+import { untilSeen, waits } from "../waits";
 import { isUuid } from "../uuid";
 import {
   createConnectedOrganization,
@@ -53,7 +56,7 @@ export type ConnectedOrganizationState = ConnectedOrganizationInputs & {
 /**
  * The methods of a Pulumi dynamic provider, with every parameter of Pulumi's: see `resource.ts`.
  */
-export const connectedOrganizationResource = {
+export const connectedOrganizationResource = replicated({
   /**
    * Checks what is known, and writes tenant IDs and domain names in lower case, so that a
    * difference in case is none.
@@ -86,11 +89,10 @@ export const connectedOrganizationResource = {
     return visibly("create", async () => {
       const inputs = inputsOf(news);
       const call = await graphCall(inputs.tenantId, context);
-      const existing = (await listConnectedOrganizations(call)).find((one) => hasSource(one, inputs.identitySource));
-      if (existing === undefined) {
-        const { id } = await createConnectedOrganization(call, descriptionOf(inputs), sourceOf(inputs));
-        return { id, outs: { ...inputs, state: configured, adopted: false } };
-      }
+      const find = async () =>
+        (await listConnectedOrganizations(call)).find((one) => hasSource(one, inputs.identitySource));
+      const post = () => createConnectedOrganization(call, descriptionOf(inputs), sourceOf(inputs));
+      const existing = (await find()) ?? (await createOnce(waits.connectedOrganization, { post, find }, context)).made;
       const isOurs = markOf(existing) === inputs.managedBy;
       const { id } = existing;
       if (!isOurs) return { id, outs: { ...inputs, state: existing.state, adopted: true } };
@@ -125,13 +127,13 @@ export const connectedOrganizationResource = {
       const { tenantId, managedBy, adopted } = stateOf(props);
       if (adopted) return;
       const call = await graphCall(tenantId, context);
-      const current = await getConnectedOrganization(call, id);
+      const current = await untilSeen(waits.missing, () => getConnectedOrganization(call, id), context);
       // A person's hand writes no mark: without one it is what was made here.
       if (current === undefined || (markOf(current) ?? managedBy) !== managedBy) return;
       await deleteUnused(call, current);
     });
   },
-};
+});
 
 const configured = "configured";
 

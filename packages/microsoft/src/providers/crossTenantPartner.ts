@@ -19,8 +19,8 @@ import {
   updateAccessPartner,
   type AccessConfiguration,
 } from "../graph/crossTenantAccess";
+import { isCut } from "../graph/createOnce";
 import { goneStatuses } from "../graph/gone";
-import { untilReplicated } from "../graph/replication";
 import {
   isEmptyPartner,
   partIn,
@@ -32,6 +32,8 @@ import {
   type PartnerRecord,
 } from "./accessPartnerPlan";
 import { checkBoolean, checkUuid, differences, picked, unknown, type Properties } from "./provider";
+import { replicated } from "./replicated";
+import { untilSeen, waits } from "../waits";
 
 export type CrossTenantPartnerInputs = PartnerPart & {
   /** The customer's tenant. */
@@ -67,7 +69,7 @@ const names = ["tenantId", "partnerTenantId", "managedBy", "found", ...parts];
 /** Differences of these change nothing in the tenant. */
 const ofTheState = ["managedBy", "found"];
 
-export const crossTenantPartnerResource = {
+export const crossTenantPartnerResource = replicated({
   /** Checks what is known, and writes IDs in lower case. */
   check(_olds: Properties, news: Properties) {
     const inputs: Record<string, unknown> = picked(news, Object.keys(news));
@@ -133,7 +135,7 @@ export const crossTenantPartnerResource = {
     return visiblyTrusted("delete", async () => {
       const { tenantId, partnerTenantId, adopted, before } = stateOf(props);
       const call = await graphCall(tenantId, context);
-      const current = await getAccessPartner(call, partnerTenantId);
+      const current = await untilSeen(waits.missing, () => getAccessPartner(call, partnerTenantId), context);
       if (current === undefined) return;
       const values = planRemoval(current, await getAccessDefault(call), JSON.parse(before) as PartnerRecord);
       const isOursAlone = !adopted && isEmptyPartner({ ...current, ...values });
@@ -144,7 +146,7 @@ export const crossTenantPartnerResource = {
       }
     });
   },
-};
+});
 
 interface Ownership {
   readonly adopted: boolean;
@@ -169,9 +171,11 @@ async function apply(
     const current = await getAccessPartner(call, partnerTenantId);
     if (current === undefined) {
       const plan = fresh();
+      const wasPosted = isPosted;
       isPosted = true;
-      isPosted = await createAccessPartner(call, partnerTenantId, plan.values);
-      return isPosted ? stateOfPlan(inputs, plan, false) : undefined;
+      if (await createAccessPartner(call, partnerTenantId, plan.values)) return stateOfPlan(inputs, plan, false);
+      isPosted = wasPosted;
+      return undefined;
     }
     // The answer of the create was lost.
     if (isPosted) return stateOfPlan(inputs, fresh(), false);
@@ -181,10 +185,9 @@ async function apply(
     }
     return stateOfPlan(inputs, plan, owned.adopted);
   };
-  const isUnknown = ({ status, method }: ServiceError) =>
-    goneStatuses.includes(status) || (status === 0 && method === "POST");
-  const { sleep, signal } = context;
-  const state = await untilReplicated(attempt, { tries: 60, isUnknown, sleep, signal });
+  const isUnknown = (failure: ServiceError) =>
+    goneStatuses.includes(failure.status) || (isCut(failure) && failure.method === "POST");
+  const state = await untilSeen(waits.partnerEntry, attempt, { ...context, isUnknown });
   if (state !== undefined) return state;
   throw new VisibleError(
     `Graph says that tenant ${inputs.tenantId} has a partner entry for ${partnerTenantId}, and does not return it. Run this again with --refresh.`,

@@ -16,11 +16,13 @@ import {
   getAccessPartner,
   hasIdentitySynchronization,
 } from "../graph/crossTenantAccess";
+import { isCut } from "../graph/createOnce";
 import { goneStatuses } from "../graph/gone";
-import { untilReplicated } from "../graph/replication";
 import { configurationIn, isEmptyPartner } from "./accessPartnerPlan";
 import { visiblyTrusted } from "./crossTenantPartner";
 import { checkUuid, differences, picked, type Properties } from "./provider";
+import { replicated } from "./replicated";
+import { untilSeen, waits } from "../waits";
 
 export type CrossTenantPartnerEntryInputs = {
   /** The customer's tenant. */
@@ -39,7 +41,7 @@ export type CrossTenantPartnerEntryState = CrossTenantPartnerEntryInputs & {
 
 const names = ["tenantId", "partnerTenantId"] as const;
 
-export const crossTenantPartnerEntryResource = {
+export const crossTenantPartnerEntryResource = replicated({
   /** Checks what is known, and writes IDs in lower case. */
   check(_olds: Properties, news: Properties) {
     const inputs: Record<string, unknown> = { ...news };
@@ -80,19 +82,19 @@ export const crossTenantPartnerEntryResource = {
       const { tenantId, partnerTenantId, isOwn } = props as unknown as CrossTenantPartnerEntryState;
       if (!isOwn) return;
       const call = await graphCall(tenantId, context);
-      const current = await getAccessPartner(call, partnerTenantId);
+      const current = await untilSeen(waits.missing, () => getAccessPartner(call, partnerTenantId), context);
       if (current === undefined || !isEmptyPartner(current)) return;
       if (await hasIdentitySynchronization(call, partnerTenantId)) return;
       await deleteAccessPartner(call, partnerTenantId, context);
     });
   },
-};
+});
 
 /** A partner that was deleted a moment ago is still returned: its create conflicts until it has gone. */
 async function findOrMake(
   call: GraphCall,
   { tenantId, partnerTenantId }: CrossTenantPartnerEntryInputs,
-  { sleep, signal }: CallContext,
+  context: CallContext,
 ): Promise<Pick<CrossTenantPartnerEntryState, "isOwn" | "found">> {
   let isPosted = false;
   const attempt = async () => {
@@ -101,13 +103,17 @@ async function findOrMake(
     if (current !== undefined) {
       return { isOwn: isPosted && isEmptyPartner(current), found: JSON.stringify(configurationIn(current)) };
     }
+    const wasPosted = isPosted;
     isPosted = true;
-    isPosted = await createAccessPartner(call, partnerTenantId, {});
-    return isPosted ? { isOwn: true, found: JSON.stringify(configurationIn({})) } : undefined;
+    if (await createAccessPartner(call, partnerTenantId, {})) {
+      return { isOwn: true, found: JSON.stringify(configurationIn({})) };
+    }
+    isPosted = wasPosted;
+    return undefined;
   };
-  const isUnknown = ({ status, method }: ServiceError) =>
-    goneStatuses.includes(status) || (status === 0 && method === "POST");
-  const made = await untilReplicated(attempt, { tries: 60, isUnknown, sleep, signal });
+  const isUnknown = (failure: ServiceError) =>
+    goneStatuses.includes(failure.status) || (isCut(failure) && failure.method === "POST");
+  const made = await untilSeen(waits.partnerEntry, attempt, { ...context, isUnknown });
   if (made !== undefined) return made;
   throw new VisibleError(
     `Graph says that tenant ${tenantId} has a partner entry for ${partnerTenantId}, and does not return it. Run this again with --refresh.`,

@@ -20,7 +20,7 @@ import { ruleBody } from "../defender/detections/ruleBody";
 import { detectionApiVersions, ruleIdForm, type DetectionApiVersion } from "../defender/automatedActionForms";
 import { dateOf } from "../clock";
 import { graphCall, type CallContext, type GraphCall } from "../graph/call";
-import { untilReplicated } from "../graph/replication";
+import { isCut } from "../graph/createOnce";
 import { wait } from "../http";
 import {
   checkOneOf,
@@ -32,6 +32,8 @@ import {
   type Difference,
   type Properties,
 } from "./provider";
+import { replicated } from "./replicated";
+import { fixedTime, untilSeen, waits } from "../waits";
 
 /** What a look at the tenant has found before the run; see `FoundInTenant`. */
 const foundInTenantValues = ["keptEdit", "overwrittenEdit", "drift", "missing", "irremovable"] as const;
@@ -79,18 +81,8 @@ const names = [
 ] as const;
 const writtenNames = ["lastModifiedBy", "lastModifiedDateTime", "contentHash"] as const;
 
-/** How long a display name may stay taken after its rule was deleted: tries, and milliseconds between them. */
-const nameTries = 13;
-const namePause = 10_000;
-
-/** Reads of a create whose answer was lost. */
-const looks = 5;
-
-/** Tries, a second apart, to enable a rule that the service has just created. */
-const enableTries = 40;
-
 /** The methods of a Pulumi dynamic provider. The resource's ID is the rule's in Graph. */
-export const detectionRuleResource = {
+export const detectionRuleResource = replicated({
   check(_olds: Properties, news: Properties) {
     const inputs: Record<string, unknown> = { ...news };
     inputs.firstRun ??= "disabled";
@@ -174,7 +166,7 @@ export const detectionRuleResource = {
       await inTurn(state.tenantId, () => deleteDetectionRule(call, id, state.apiVersion));
     });
   },
-};
+});
 
 /**
  * Whether somebody else changed a rule after this stack had written it: it is newer, by another user or application,
@@ -278,7 +270,8 @@ async function createRule(
   const wanted = target(inputs);
   const isStaged = inputs.firstRun === "disabled" && inputs.status === "enabled";
   const body = ruleBody(isStaged ? { ...wanted, status: "disabled" } : wanted) as { id: string };
-  for (let tries = 1; ; tries++) {
+  let refusal: Error | undefined;
+  const attempt = async () => {
     const outcome = await createDetectionRule(call, body, inputs.apiVersion).catch((failure: unknown) => failure);
     if (!(outcome instanceof Error)) {
       const created = outcome as DetectionRuleObject;
@@ -290,11 +283,14 @@ async function createRule(
     );
     if (written !== undefined) return written;
     // It was deleted a moment ago, and its name is still taken.
-    if (tries >= nameTries) throw outcome;
-    if (tries === 1)
+    if (refusal === undefined)
       context.say?.(`The name "${inputs.displayName}" of the deleted rule is free again in about a minute.`);
-    await (context.sleep ?? wait)(namePause, context.signal);
-  }
+    refusal = outcome;
+    return undefined;
+  };
+  const rule = await untilSeen(waits.detectionRuleName, attempt, { ...context, ...fixedTime });
+  if (rule === undefined) throw refusal ?? new Error("no refusal");
+  return rule;
 }
 
 /** Enables a new rule, which the service may not know yet: one that stayed disabled would never run, and nobody would see it. */
@@ -302,10 +298,10 @@ async function enabled(
   call: GraphCall,
   inputs: DetectionRuleInputs,
   created: DetectionRuleObject,
-  { sleep, signal }: CallContext,
+  context: CallContext,
 ): Promise<DetectionRuleObject> {
   const enable = () => updateDetectionRule(call, inputs.ruleId, { status: "enabled" }, inputs.apiVersion);
-  const rule = await untilReplicated(enable, { tries: enableTries, sleep, signal }).catch((failure: unknown) =>
+  const rule = await untilSeen(waits.detectionRule, enable, context).catch((failure: unknown) =>
     Promise.reject(partial(inputs, created, failure)),
   );
   if (rule !== undefined) return rule;
@@ -320,12 +316,11 @@ async function ownRule(
   call: GraphCall,
   inputs: DetectionRuleInputs,
   failure: Error,
-  { sleep, signal }: CallContext,
+  context: CallContext,
 ): Promise<DetectionRuleObject> {
   if (!(failure instanceof ServiceError) || [401, 403, 429].includes(failure.status)) throw failure;
-  const isLost = failure.status === 0 || failure.status >= 500;
   const find = () => getDetectionRule(call, inputs.ruleId, inputs.apiVersion);
-  const live = await untilReplicated(find, { tries: isLost ? looks : 1, sleep, signal });
+  const live = await untilSeen(isCut(failure) ? waits.lostAnswer : waits.refusedCreate, find, context);
   if (live === undefined) throw failure;
   if (isMarked(live, inputs)) return live;
   throw new VisibleError(

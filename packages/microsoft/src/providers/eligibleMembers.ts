@@ -12,6 +12,7 @@ import { goneAdvice, goneStatuses, isGone } from "../graph/gone";
 import { graphGroups } from "../graph/group";
 import {
   assignEligibility,
+  isUnknownToPim,
   listEligibleMembers,
   readActivationPolicy,
   removeEligibility,
@@ -31,6 +32,8 @@ import {
   type CheckFailure,
   type Properties,
 } from "./provider";
+import { replicated } from "./replicated";
+import { untilSeen, waits } from "../waits";
 import { isUuid } from "../uuid";
 
 export type EligibleMembersInputs = {
@@ -60,7 +63,7 @@ const names = ["tenantId", "groupId", "members", "portalAccess", ...policyNames]
 /** What an activation needs unless the inputs say otherwise. */
 export const activationRequirements = ["Justification", "MultiFactorAuthentication"] as const;
 
-export const eligibleMembersResource = {
+export const eligibleMembersResource = replicated({
   /** Checks what is known, and writes lists in one order. */
   check(_olds: Properties, news: Properties) {
     const inputs: Record<string, unknown> = { ...news };
@@ -92,7 +95,7 @@ export const eligibleMembersResource = {
     return visibly("create", async () => {
       const inputs = inputsOf(news);
       const call = await graphCall(inputs.tenantId, context);
-      await removeStandingMembers(call, inputs.groupId);
+      await whenKnown(() => removeStandingMembers(call, inputs.groupId), context);
       await bringAbout(call, inputs, context);
       return { id: inputs.groupId, outs: inputs };
     });
@@ -103,8 +106,13 @@ export const eligibleMembersResource = {
     return visibly("read", async () => {
       const state = inputsOf(props);
       const call = await graphCall(state.tenantId, context);
-      if (isGone(await call(`${graphGroups.item(id)}?$select=id`, { accept: goneStatuses }))) return { id: "" };
-      const [policy, members] = await Promise.all([readActivationPolicy(call, id), listEligibleMembers(call, id)]);
+      const read = async () => {
+        if (await isGroupGone(call, id)) return "gone";
+        return Promise.all([readActivationPolicy(call, id), listEligibleMembers(call, id)]);
+      };
+      const found = await whenKnown(read, context);
+      if (found === "gone") return { id: "" };
+      const [policy, members] = found;
       const there = {
         ...state,
         ...policy,
@@ -126,18 +134,31 @@ export const eligibleMembersResource = {
   async delete(id: string, props: Properties, context: CallContext = {}) {
     return visibly("delete", async () => {
       const call = await graphCall(inputsOf(props).tenantId, context);
-      if (isGone(await call(`${graphGroups.item(id)}?$select=id`, { accept: goneStatuses }))) return;
-      for (const eligibility of await listEligibleMembers(call, id)) {
+      const isThere = await untilSeen(waits.missing, async () => !(await isGroupGone(call, id)), context);
+      if (isThere === undefined) return;
+      for (const eligibility of await whenKnown(() => listEligibleMembers(call, id), context)) {
         await removeEligibility(call, id, eligibility, context);
       }
     });
   },
-};
+});
+
+async function isGroupGone(call: GraphCall, id: string): Promise<boolean> {
+  return isGone(await call(`${graphGroups.item(id)}?$select=id`, { accept: goneStatuses }));
+}
+
+/** Repeats a call that reads or changes a group which the service does not know yet. */
+async function whenKnown<T>(run: () => Promise<T>, context: CallContext): Promise<T> {
+  const ask = async () => ({ answer: await run() });
+  const outcome = await untilSeen(waits.eligibility, ask, { ...context, isUnknown: isUnknownToPim });
+  // The last look throws what `run` threw, so that undefined never comes out.
+  return (outcome as { readonly answer: T }).answer;
+}
 
 /** Who is to go goes first; nobody becomes eligible before the policy is as it is wanted. */
 async function bringAbout(call: GraphCall, inputs: EligibleMembersInputs, context: CallContext): Promise<void> {
   const { groupId, members } = inputs;
-  const found = await listEligibleMembers(call, groupId);
+  const found = await whenKnown(() => listEligibleMembers(call, groupId), context);
   for (const eligibility of found) {
     if (members.some(({ objectId }) => objectId === eligibility.objectId)) continue;
     await removeEligibility(call, groupId, eligibility, context);

@@ -19,8 +19,10 @@
  */
 import { VisibleError, visible, withoutUndefined, type ServiceError } from "@defender-mssp/errors";
 import { graphCall, type CallContext, type GraphCall } from "../graph/call";
-import { untilReplicated } from "../graph/replication";
+import { createOnce } from "../graph/createOnce";
+import { isDeletedItem } from "../graph/deletedItem";
 import { checkBoolean, checkText, checkUuid, unknown, type CheckFailure, type Properties } from "./provider";
+import { replicated } from "./replicated";
 import { guestKey, guestMarkText, invitedNameEnding, parseGuestMark, withKey, type GuestMark } from "./guestMark";
 import {
   deleteUser,
@@ -31,7 +33,9 @@ import {
   isMember,
   patchUser,
   type GuestUserObject,
+  type SentInvitation,
 } from "../graph/guest";
+import { untilSeen, waits } from "../waits";
 
 export type GuestInputs = {
   /** The customer's tenant. */
@@ -71,13 +75,7 @@ export type GuestState = GuestInputs & {
   inviteRedeemUrl?: string;
 };
 
-/**
- * How often a user just made is looked for, a second apart, before it is given up. Replication
- * takes seconds; azuread waits 20.
- */
-const patience = 60;
-
-export const guestResource = {
+export const guestResource = replicated({
   check(_olds: Properties, news: Properties) {
     const inputs: Record<string, unknown> = { ...news };
     const failures = [
@@ -121,8 +119,9 @@ export const guestResource = {
   async read(id: string, props: Properties = {}, context: CallContext = {}) {
     const state = stateOf(props);
     return visibly("look-up", state, async () => {
-      const user = await getUser(await graphCall(state.tenantId, context), id);
-      if (user === undefined) return { id: "" };
+      const call = await graphCall(state.tenantId, context);
+      const user = await getUser(call, id);
+      if (user === undefined) return { id: "", isDeleted: await isDeletedItem(call, id) };
       const displayName = state.adopted ? state.displayName : (user.displayName ?? "");
       return { id, props: { ...state, displayName }, inputs: inputsOf({ ...state, displayName }) };
     });
@@ -137,14 +136,14 @@ export const guestResource = {
       const outs: GuestState = withoutUndefined({ ...before, displayName, managedBy, adoptMember });
       if (before.adopted) return { outs };
       const call = await graphCall(inputs.tenantId, context);
-      const user = await getUser(call, id);
+      const user = await existingUser(call, id, context);
       if (user === undefined) throw new VisibleError(gone(inputs));
       const mark = parseGuestMark(user.employeeType);
       if (mark !== undefined && ![before.managedBy, managedBy].includes(mark.owner))
         return { outs: { ...outs, adopted: true, adoptedUser: describeUser(user) } };
       const renewed = withKey({ owner: managedBy, keys: mark?.keys ?? [] }, guestKey(inputs.email));
-      const isThere = await patchUser(call, id, { displayName, employeeType: guestMarkText(renewed) });
-      if (!isThere) throw new VisibleError(gone(inputs));
+      const change = () => patchUser(call, id, { displayName, employeeType: guestMarkText(renewed) });
+      if (!(await untilSeen(waits.guest, change, context))) throw new VisibleError(gone(inputs));
       return { outs };
     });
   },
@@ -158,7 +157,7 @@ export const guestResource = {
     return visibly("delete", state, async () => {
       if (state.adopted) return;
       const call = await graphCall(state.tenantId, context);
-      const user = await getUser(call, id);
+      const user = await existingUser(call, id, context);
       if (user === undefined) return;
       const others = otherHolders(user, state);
       if (others !== undefined) {
@@ -166,10 +165,10 @@ export const guestResource = {
         return;
       }
       await deleteUser(call, id);
-      await untilReplicated(async () => (await getUser(call, id)) === undefined, { ...context, tries: patience });
+      await untilSeen(waits.guestDeletion, async () => (await getUser(call, id)) === undefined, context);
     });
   },
-};
+});
 
 function checkMessage({ message, language }: Properties): CheckFailure[] {
   if (message === undefined || language === undefined || message === unknown || language === unknown) return [];
@@ -193,10 +192,9 @@ async function inviteHere(
   const email = found?.mail ?? inputs.email;
   const sent = accepted
     ? undefined
-    : await invite(call, { ...inputs, email, displayName: markedName(inputs), sendMessage: found === undefined });
+    : await inviteOnce(call, { ...inputs, email, displayName: markedName(inputs) }, found, context);
   const objectId = sent?.userId ?? found?.id ?? "";
-  const waiting = { ...context, tries: patience };
-  const user = await untilReplicated(() => getUser(call, objectId), waiting);
+  const user = await untilSeen(waits.guest, () => getUser(call, objectId), context);
   if (user === undefined) throw new VisibleError(notReplicated(inputs));
   // Graph answers an invitation with the user that it belongs to, who may have been there before.
   if (!isOurs(user, inputs)) return adopt(user, inputs);
@@ -207,10 +205,35 @@ async function inviteHere(
   const wanted = { displayName: inputs.displayName, employeeType: guestMarkText(mark) };
   const isMarked = async () => (await getUser(call, objectId))?.employeeType === wanted.employeeType;
   const isThere =
-    (await untilReplicated(() => patchUser(call, objectId, wanted), waiting)) &&
-    (await untilReplicated(isMarked, waiting));
+    (await untilSeen(waits.guest, () => patchUser(call, objectId, wanted), context)) &&
+    (await untilSeen(waits.guestMark, isMarked, context));
   if (!isThere) throw new VisibleError(notReplicated(inputs));
   return withoutUndefined({ ...inputs, objectId, adopted: false, inviteRedeemUrl: sent?.redeemUrl });
+}
+
+/**
+ * Invites with an e-mail, or without one for a guest who is there. A lost invitation may have made the
+ * guest: who is found then gets no second e-mail.
+ */
+async function inviteOnce(
+  call: GraphCall,
+  inputs: GuestInputs,
+  found: GuestUserObject | undefined,
+  context: CallContext,
+): Promise<SentInvitation> {
+  const send = (sendMessage: boolean) => invite(call, { ...inputs, sendMessage });
+  const find = async () => {
+    const user = onlyUser(await findUsers(call, inputs.email), inputs);
+    return user && isOurs(user, inputs) ? send(false) : undefined;
+  };
+  return (await createOnce(waits.guest, { post: () => send(found === undefined), find }, context)).made;
+}
+
+/** The guest of a state. A look that does not find it is repeated, unless the service shows it as deleted. */
+async function existingUser(call: GraphCall, id: string, context: CallContext): Promise<GuestUserObject | undefined> {
+  const user = await getUser(call, id);
+  if (user !== undefined || (await isDeletedItem(call, id))) return user;
+  return untilSeen(waits.missing, () => getUser(call, id), context);
 }
 
 /** Uses somebody whom this stack has not invited. */
@@ -317,7 +340,7 @@ function gone({ email, tenantId }: GuestInputs): string {
 
 function notReplicated({ email }: GuestInputs): string {
   return (
-    `${email} was invited, but the directory didn't show the new guest within ${patience} seconds. ` +
+    `${email} was invited, but the directory didn't show the new guest within ten minutes. ` +
     "Run `npx pulumi up --refresh`: it finds the guest and goes on."
   );
 }

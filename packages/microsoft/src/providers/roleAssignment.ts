@@ -14,6 +14,7 @@ import {
   type CheckFailure,
   type Properties,
 } from "./provider";
+import { replicated } from "./replicated";
 import { isUuid } from "../uuid";
 import { roleAdvice } from "./roleDefinition";
 import {
@@ -49,7 +50,7 @@ const names = ["tenantId", "displayName", "roleDefinitionId", "principalIds", "d
  * The methods of a Pulumi dynamic provider; see `resource.ts`. The resource's ID is the
  * assignment's in Graph.
  */
-export const roleAssignmentResource = {
+export const roleAssignmentResource = replicated({
   /** Checks what is known, and writes lists in one order. */
   check(_olds: Properties, news: Properties) {
     const inputs: Record<string, unknown> = { ...news };
@@ -107,10 +108,10 @@ export const roleAssignmentResource = {
 
   async delete(id: string, props: Properties, context: CallContext = {}) {
     return visibly("delete", async () => {
-      await deleteRoleAssignment(await graphCall(inputsOf(props).tenantId, context), id);
+      await deleteRoleAssignment(await graphCall(inputsOf(props).tenantId, context), id, context);
     });
   },
-};
+});
 
 function checkPrincipals(inputs: Record<string, unknown>): CheckFailure[] {
   const { principalIds } = inputs;

@@ -16,6 +16,7 @@ import {
   type CheckFailure,
   type Properties,
 } from "./provider";
+import { replicated } from "./replicated";
 import {
   createRoleDefinition,
   deleteRoleDefinition,
@@ -45,7 +46,7 @@ const names = ["tenantId", "displayName", "description", "permissions", "managed
  * Graph, and no output holds it: while a preview updates the role, the engine knows the ID and no
  * output, and what refers to the role would look replaced.
  */
-export const roleDefinitionResource = {
+export const roleDefinitionResource = replicated({
   /** Checks what is known, and writes the permissions as Defender keeps them. */
   check(_olds: Properties, news: Properties) {
     const inputs: Record<string, unknown> = { ...news };
@@ -95,10 +96,10 @@ export const roleDefinitionResource = {
 
   async delete(id: string, props: Properties, context: CallContext = {}) {
     return visibly("delete", async () => {
-      await deleteRoleDefinition(await graphCall(inputsOf(props).tenantId, context), id);
+      await deleteRoleDefinition(await graphCall(inputsOf(props).tenantId, context), id, context);
     });
   },
-};
+});
 
 function checkActions(inputs: Record<string, unknown>): CheckFailure[] {
   const { permissions } = inputs;

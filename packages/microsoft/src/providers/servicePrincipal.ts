@@ -8,11 +8,15 @@
  * - made here: known by its mark in `notes`, also after a crash, and taken away by `destroy`;
  * - adopted (the customer had consented already): never changed and never taken away.
  */
-import { ServiceError, VisibleError, visible } from "@defender-mssp/errors";
+import { ServiceError, visible } from "@defender-mssp/errors";
 import { graphCall, type CallContext, type GraphCall } from "../graph/call";
-import { deleteIfThere, goneAdvice, goneStatuses, isGone } from "../graph/gone";
+import { createOnce, isExisting } from "../graph/createOnce";
+import { isDeletedItem } from "../graph/deletedItem";
+import { deleteSeen, goneAdvice, goneStatuses, isGone } from "../graph/gone";
 import { findServicePrincipal, graphServicePrincipals } from "../graph/servicePrincipal";
 import { checkText, checkUuid, differences, type Properties } from "./provider";
+import { replicated } from "./replicated";
+import { waits } from "../waits";
 
 export type ServicePrincipalInputs = {
   /** The customer's tenant. */
@@ -35,7 +39,7 @@ export type ServicePrincipalState = ServicePrincipalInputs & {
   adopted: boolean;
 };
 
-export const servicePrincipalResource = {
+export const servicePrincipalResource = replicated({
   check(_olds: Properties, news: Properties) {
     const inputs: Record<string, unknown> = { ...news };
     const failures = [
@@ -56,7 +60,7 @@ export const servicePrincipalResource = {
     return visibly("create", async () => {
       const inputs = inputsOf(news);
       const call = await graphCall(inputs.tenantId, context);
-      const found = (await find(call, inputs)) ?? (await make(call, inputs));
+      const found = (await find(call, inputs)) ?? (await make(call, inputs, context));
       const outs: ServicePrincipalState = {
         ...inputs,
         objectId: found.id,
@@ -75,7 +79,7 @@ export const servicePrincipalResource = {
       const state = stateOf(props);
       const call = await graphCall(state.tenantId, context);
       const found = await get(call, id);
-      if (found === undefined) return { id: "" };
+      if (found === undefined) return { id: "", isDeleted: await isDeletedItem(call, id) };
       return { id, props: { ...state, displayName: found.displayName ?? "" }, inputs: inputsOf(props) };
     });
   },
@@ -102,10 +106,10 @@ export const servicePrincipalResource = {
       const state = stateOf(props);
       if (state.adopted) return;
       const call = await graphCall(state.tenantId, context);
-      await deleteIfThere(call, graphServicePrincipals.item(id));
+      await deleteSeen(call, graphServicePrincipals.item(id), context);
     });
   },
-};
+});
 
 interface Found {
   readonly id: string;
@@ -122,17 +126,13 @@ async function get(call: GraphCall, id: string): Promise<Found | undefined> {
   return isGone(answer) ? undefined : (answer.body as Found);
 }
 
-async function make(call: GraphCall, inputs: ServicePrincipalInputs): Promise<Found> {
+/** The customer's click, or a create of ours whose answer was lost, may be there before. */
+async function make(call: GraphCall, inputs: ServicePrincipalInputs, context: CallContext): Promise<Found> {
   const json = { appId: inputs.applicationId, notes: mark(inputs) };
-  const { status, body } = await call(graphServicePrincipals.path, { method: "POST", json, accept: [409] });
-  if (status !== 409) return body as Found;
-  // Between the look and the create somebody else has made it: the customer's click, or a create of
-  // ours whose answer was lost.
-  const found = await find(call, inputs);
-  if (found !== undefined) return found;
-  throw new VisibleError(
-    `Entra says that application ${inputs.applicationId} has a service principal already, and shows none. Try again in a minute.`,
-  );
+  const post = async () =>
+    (await call(graphServicePrincipals.path, { method: "POST", json, idempotent: false })).body as Found;
+  const { made } = await createOnce(waits.servicePrincipal, { post, find: () => find(call, inputs) }, context);
+  return made;
 }
 
 /**
@@ -158,6 +158,8 @@ function visibly<T>(step: string, run: () => Promise<T>): Promise<T> {
 
 function adviceFor(failure: ServiceError): string {
   const { status, message } = failure;
+  if (isExisting(failure))
+    return "Entra says that the application has a service principal, and has not shown it for ten minutes: run `npx pulumi up` again.";
   if (status === 400 && /does not reference a valid application object/.test(message)) {
     return (
       "There is no such application that other tenants may use: check connector.applicationId, and that its " +

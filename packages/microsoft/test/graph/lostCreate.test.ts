@@ -262,11 +262,11 @@ describe("microsoft: a create whose answer was lost", () => {
       assert.deepEqual(sent, [one.removal]);
     });
 
-    it(`${name}: ${one.isUnique ? "it is sent again" : "it fails as before"} where nothing is found in ten looks`, async () => {
+    it(`${name}: ${one.isUnique ? "it is sent again" : "it fails as before"} where nothing is found in half a minute`, async () => {
       const fake = fakeGraph({});
       const outcome = await undoLostCreate(fake.call, failed(one), { sleep });
       assert.equal(outcome, one.isUnique ? "repeat" : "leave");
-      assert.deepEqual([fake.sent, fake.reads], [[], 10]);
+      assert.deepEqual([fake.sent, fake.reads], [[], 11]);
     });
   }
 
@@ -331,6 +331,80 @@ describe("microsoft: a create whose answer was lost", () => {
       assert.deepEqual([fake.sent, fake.reads], [[], 0]);
     });
   }
+
+  const notReadBack =
+    "expected non-nil error with nil state during Create of urn:pulumi:dev::p::azuread:index/x:X::one";
+  for (const one of cases) {
+    it(`${one.type.split(":")[1]}: what the plugin did not read back is found, deleted and made again`, async () => {
+      const { call, sent } = fakeGraph(one.there);
+      const create = failed(one, { errors: [notReadBack] });
+      assert.equal(await undoLostCreate(call, create, { sleep }), "repeat");
+      assert.deepEqual(sent, [one.removal]);
+    });
+  }
+
+  for (const error of [
+    "Could not create app role assignment: unexpected status 400 (400 Bad Request) with error: Request_BadRequest: Permission being assigned already exists on the object",
+    'A resource with the ID "g1/g1" already exists - to be managed via Terraform this resource needs to be imported into the State.',
+    "unexpected status 400 with error: The resource is already onboarded to ELM",
+  ]) {
+    it(`a unique object of this stack that exists is made again: ${error.slice(0, 60)}`, async () => {
+      for (const one of cases) {
+        const fake = fakeGraph(one.there);
+        const outcome = await undoLostCreate(fake.call, failed(one, { errors: [error] }), { sleep });
+        assert.deepEqual([outcome, fake.sent], one.isUnique ? ["repeat", [one.removal]] : ["leave", []], one.type);
+      }
+    });
+  }
+
+  it("a time-out deletes nothing but credentials", async () => {
+    const reasons = [
+      "timeout while waiting for state to become 'Done' (last state: 'Waiting', timeout: 5m0s)",
+      "couldn't find resource (21 retries)",
+    ];
+    for (const reason of reasons) {
+      for (const one of cases) {
+        const fake = fakeGraph(one.there);
+        const create = failed(one, { errors: [`${one.failedPoll ?? "Waiting for creation of Group"}: ${reason}`] });
+        const isCredential = /Password|Certificate/.test(one.type);
+        const outcome = await undoLostCreate(fake.call, create, { sleep });
+        assert.deepEqual([outcome, fake.sent], isCredential ? ["repeat", [one.removal]] : ["leave", []], one.type);
+      }
+    }
+  });
+
+  it("a create that a replica refuses because it does not know a new object is repeated later", async () => {
+    const refusals = [
+      "400: Request_BadRequest: Not a valid reference update.",
+      "400: ResourceNotFoundInOriginSystem: No.",
+      "404: Request_ResourceNotFound: Resource 'x' does not exist or one of its queried reference-property objects are not present.",
+    ];
+    for (const one of cases) {
+      const [method = "", path = ""] = one.request.split(" ");
+      for (const refusal of refusals) {
+        const errors = [`${method} ${graph}${path} answered ${refusal}`];
+        assert.equal(await undoLostCreate(fakeGraph({}).call, failed(one, { errors }), { sleep }), "later", one.type);
+        // One of them was carried out all the same.
+        const { call, sent } = fakeGraph(one.there);
+        assert.equal(await undoLostCreate(call, failed(one, { errors }), { sleep }), "repeat", one.type);
+        assert.deepEqual(sent, [one.removal]);
+      }
+    }
+  });
+
+  it("a refusal of a request that follows the create leaves the object, which the state has", async () => {
+    for (const error of [
+      `Timed out whilst waiting for new service principal to be replicated in Azure AD: PATCH ${graph}/v1.0/servicePrincipals/s1 answered 404: No.`,
+      `POST ${graph}/v1.0/groups/g1/members/$ref answered 404: Request_ResourceNotFound: No.`,
+      "Failed to patch Group after creating: unexpected status 404",
+    ]) {
+      for (const one of cases) {
+        const fake = fakeGraph(one.there);
+        const outcome = await undoLostCreate(fake.call, failed(one, { errors: [error] }), { sleep });
+        assert.deepEqual([outcome, fake.sent, fake.reads], ["leave", [], 0], `${one.type}: ${error}`);
+      }
+    }
+  });
 
   it("understands the official plugin's words, also where a later try was refused because the object exists", async () => {
     const official = `Creating application: executing request: Post "${graph}/v1.0/applications": HTTP response was nil; connection may have been reset`;

@@ -1,12 +1,14 @@
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import {
-  connectedOrganizationResource as resource,
+  connectedOrganizationResource,
   type CallContext,
   type ConnectedOrganizationState,
 } from "@defender-mssp/microsoft";
 import { type Json, type StoredObject, tenantId, testSandbox, type TestSandbox } from "@defender-mssp/testkit";
+import { untimed } from "../untimed";
 
+const resource = untimed(connectedOrganizationResource);
 const unknown = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 const msspTenantId = "5ec0de00-5ea1-4000-8000-000000000001";
 const managedBy = "defender-mssp/dev/mssp-organization";

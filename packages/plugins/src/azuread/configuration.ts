@@ -6,7 +6,7 @@ import { VisibleError } from "@defender-mssp/errors";
 import type { ValueRecord } from "../protocol/values";
 import { type ResourceProperties, boolean, string } from "../schema/property";
 import { uuid } from "../schema/validators";
-import { timeScaleVariable } from "../pluginVariables";
+import { replicasVariable, timeScaleVariable } from "../pluginVariables";
 import { type AzureadCredentials, refuseOtherHost } from "./graph";
 
 const secret = string("optional", { secret: true });
@@ -99,9 +99,9 @@ export function credentialsOf(
   }
   // Only a secret or a certificate is accepted here; no login of the Azure CLI is used.
   const credentials = { ...merged, ARM_ENVIRONMENT: "public", ARM_USE_CLI: "false" };
-  const scale = environment[timeScaleVariable];
+  const hasReplicas = environment[replicasVariable] !== undefined;
   return {
-    ...(scale === undefined ? {} : { timeScale: Number(scale) }),
+    ...(hasReplicas ? { timeScale: Number(environment[timeScaleVariable] ?? 1) } : {}),
     environment: credentials,
     tenantId: merged.ARM_TENANT_ID,
     clientId: merged.ARM_CLIENT_ID ?? "",

@@ -6,7 +6,7 @@ import path from "node:path";
 import type { SandboxPaths } from "../cloud/home";
 import { automationApplicationId } from "../cloud/identity";
 import type { SandboxEnvironment } from "../cloud/sandboxEnvironment";
-import { clockVariable } from "@defender-mssp/microsoft";
+import { clockVariable, timeScaleVariable } from "@defender-mssp/microsoft";
 import { certificateFiles, writeTrust } from "./certificate";
 
 export interface EnvironmentOptions {
@@ -14,11 +14,8 @@ export interface EnvironmentOptions {
   readonly user?: NodeJS.ProcessEnv;
 }
 
-/**
- * The environment variable by which clients of the sandbox scale what they wait for replicas; set while
- * its writes take time.
- */
-const timeScaleVariable = "MSSP_SANDBOX_TIME_SCALE";
+/** The environment variable that says that the sandbox's writes take time. */
+const replicasVariable = "MSSP_SANDBOX_REPLICAS";
 
 /** Values of a running sandbox for the environment. */
 export interface SandboxAccess {
@@ -52,13 +49,17 @@ export async function prepareEnvironment(
       NODE_EXTRA_CA_CERTS: files.extra,
       MSSP_SANDBOX_HOME: paths.home,
       MSSP_DEFENDER_ENDPOINT: `https://${host}`,
-      ...(access.timeScale === undefined ? {} : { [timeScaleVariable]: String(access.timeScale) }),
+      ...(access.timeScale === undefined
+        ? {}
+        : { [replicasVariable]: "on", [timeScaleVariable]: String(access.timeScale) }),
       ...clockVariables(access.movedMilliseconds, user),
       ...withoutProxy(user),
     },
     removed: Object.keys(user).filter(
       (name) =>
-        /^(ARM_|AZURE_)/.test(name) || name === timeScaleVariable || (name === clockVariable && isDistance(user)),
+        /^(ARM_|AZURE_)/.test(name) ||
+        [replicasVariable, timeScaleVariable].includes(name) ||
+        (name === clockVariable && isDistance(user)),
     ),
   };
 }

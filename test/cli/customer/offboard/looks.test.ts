@@ -7,7 +7,7 @@ import {
   type LookRule,
   type Looks,
   type Settled,
-  type Shown,
+  type LookResult,
 } from "../../../../cli/customer/offboard/looks";
 
 const minute = 60_000;
@@ -15,19 +15,19 @@ const removedAt = Date.parse("2026-11-26T09:05:00.000Z");
 const removedOn = new Date(removedAt).toISOString();
 const sandbox = { ARM_METADATA_HOSTNAME: "localhost:8443" };
 
-const none: Shown = { access: [], isLasting: false, open: "same" };
-const own: Shown = { ...none, access: ["group a1"] };
-const others: Shown = { access: ["guest e1"], isLasting: true, open: "same" };
+const none: LookResult = { access: [], isLasting: false, open: "same" };
+const own: LookResult = { ...none, access: ["group a1"] };
+const others: LookResult = { access: ["guest e1"], isLasting: true, open: "same" };
 
 /** What a look shows, by its number and the milliseconds since the removal. */
-type Tenant = (look: number, since: number) => Shown;
+type Tenant = (look: number, since: number) => LookResult;
 
 /** A person's runs, on a clock that only pauses and looks move. */
 class Run {
   time = removedAt + 5000;
   looks: Looks | undefined;
   readonly said: string[] = [];
-  readonly seen: { readonly at: number; readonly shown: Shown }[] = [];
+  readonly seen: { readonly at: number; readonly shown: LookResult }[] = [];
 
   constructor(
     readonly tenant: Tenant,
@@ -35,8 +35,8 @@ class Run {
     readonly lookTakes = 2000,
   ) {}
 
-  prove(endsAtOnce = false): Promise<Settled<Shown>> {
-    return lookUntilSettled<Shown>({
+  prove(endsAtOnce = false): Promise<Settled<LookResult>> {
+    return lookUntilSettled<LookResult>({
       ...{ rule: this.rule, removedOn, before: this.looks, endsAtOnce },
       look: async () => {
         const shown = this.tenant(this.seen.length, this.time - removedAt);
@@ -113,7 +113,7 @@ describe("looks at a tenant after a removal", () => {
   it("only a sandbox shortens the times", () => {
     const { quiet, hits } = lookRule({});
     assert.deepEqual([quiet, hits], [10 * minute, 5]);
-    const scaled = lookRule({ ...sandbox, MSSP_SANDBOX_TIME_SCALE: "0.02" });
+    const scaled = lookRule({ ...sandbox, MSSP_SANDBOX_REPLICAS: "on", MSSP_SANDBOX_TIME_SCALE: "0.02" });
     assert.deepEqual([scaled.quiet, scaled.hits], [12_000, 5]);
     const elsewhere = { ARM_METADATA_HOSTNAME: "login.example" };
     assert.equal(lookRule(elsewhere).quiet, 10 * minute);

@@ -1,0 +1,110 @@
+/**
+ * Wraps the logic of a dynamic resource so that one stale answer changes no state: a refresh drops
+ * an object only when several reads do not find it, and reports a drift only when two reads agree.
+ */
+import { isDeepStrictEqual } from "node:util";
+import { withoutUndefined } from "@defender-mssp/errors";
+import { hourMs } from "@defender-mssp/errors/time";
+import type { CallContext } from "../graph/call";
+import { untilSeen, waits, type Wait } from "../waits";
+import type { Properties } from "./provider";
+
+interface Found {
+  readonly id: string;
+  readonly props?: object;
+  readonly inputs?: object;
+  /** Whether the service says that the object was deleted: no further read is needed. */
+  readonly isDeleted?: boolean;
+}
+
+/** The methods of a Pulumi dynamic provider. */
+export interface ResourceLogic {
+  check(olds: Properties, news: Properties): unknown;
+  diff(id: string, olds: Properties, news: Properties): unknown;
+  create(news: Properties, context?: CallContext): Promise<{ readonly id: string; readonly outs: object }>;
+  read(id: string, props?: Properties, context?: CallContext): Promise<Found>;
+  update(id: string, olds: Properties, news: Properties, context?: CallContext): Promise<{ readonly outs: object }>;
+  delete(id: string, props: Properties, context?: CallContext): Promise<void>;
+}
+
+/**
+ * The output with the time of the last write: ISO 8601, UTC. No diff compares it. States of earlier
+ * releases have none: their last write counts as long ago.
+ */
+const writtenOn = "writtenOn";
+
+/** The methods of a resource of Graph. The server in the portal's place has no replicas. */
+export function replicated<L extends ResourceLogic>(logic: L): L {
+  const create: ResourceLogic["create"] = async (news, context) => {
+    const { id, outs } = await logic.create(news, context);
+    return { id, outs: { ...outs, ...written() } };
+  };
+  const update: ResourceLogic["update"] = async (id, olds, news, context) => {
+    const { outs } = await logic.update(id, olds, news, context);
+    return { outs: { ...outs, ...written() } };
+  };
+  const read: ResourceLogic["read"] = async (id, props = {}, context = {}) => {
+    const { [writtenOn]: writtenAt, ...state } = props;
+    const isRecent = typeof writtenAt === "string" && Date.now() - Date.parse(writtenAt) < hourMs;
+    const look = () => logic.read(id, props, context);
+    let found = await look();
+    if (found.id === "" && found.isDeleted !== true)
+      found = await soughtAgain(found, look, isRecent ? waits.recentlyMissing : waits.missing, context);
+    if (found.id !== "" && !isInState(found, state))
+      found = await confirmed(found, look, isRecent ? waits.recentDrift : waits.drift, context);
+    if (found.id === "") return { id: "" };
+    return { ...found, props: withoutUndefined({ ...found.props, [writtenOn]: writtenAt }) };
+  };
+  const replaced: ResourceLogic = {
+    check: (olds, news) => logic.check(olds, news),
+    diff: (id, olds, news) => logic.diff(id, olds, news),
+    create,
+    read,
+    update,
+    delete: (id, props, context) => logic.delete(id, props, context),
+  };
+  return replaced as L;
+}
+
+function written(): Record<string, string> {
+  return { [writtenOn]: new Date().toISOString() };
+}
+
+/** Looks for an object that a read did not find. */
+async function soughtAgain(
+  missing: Found,
+  look: () => Promise<Found>,
+  row: Wait,
+  context: CallContext,
+): Promise<Found> {
+  let isDeleted = false;
+  const found = await untilSeen(
+    row,
+    async () => {
+      const next = await look();
+      isDeleted = next.isDeleted === true;
+      return (isDeleted || next.id !== "") && next;
+    },
+    context,
+  );
+  return found ?? missing;
+}
+
+/** Reads until answers agree; the last answer if they never do. */
+async function confirmed(first: Found, look: () => Promise<Found>, row: Wait, context: CallContext): Promise<Found> {
+  let [last, isFirst] = [first, true];
+  const agrees = async () => {
+    if (isFirst) return (isFirst = false);
+    const before = last;
+    last = await look();
+    return last.id !== "" && isDeepStrictEqual(last.props, before.props) && last;
+  };
+  await untilSeen(row, agrees, context);
+  return last.id === "" ? first : last;
+}
+
+/** Whether a read shows what the state has. The state also has the resource's text (`__provider`). */
+function isInState({ id, props }: Found, state: Properties): boolean {
+  const { __provider: _text, ...before } = state;
+  return id !== "" && isDeepStrictEqual(withoutUndefined({ ...props }), withoutUndefined({ ...before }));
+}
