@@ -204,7 +204,7 @@ export class Replicas {
         const collection = group.slice("objects/".length);
         for (const one of this.differences(tenantId, group, service, replica, now)) {
           const { key, text, truth, hasProfile } = one;
-          if (text !== undefined || truth === undefined || reader.isFound(one)) continue;
+          if (text !== undefined || truth === undefined || reader.isFound(one, group)) continue;
           const object = JSON.parse(truth) as Record<string, unknown>;
           const isReferable = !notReferences.test(collection);
           yield { id: key, object, isReferable, hasProfile };
@@ -304,9 +304,11 @@ export class Reader {
     readonly lag?: number,
   ) {}
 
-  /** Whether a difference is a new object that the path names; a guest takes longer. */
-  isFound({ key, text, truth, hasProfile }: Difference): boolean {
-    if (text !== undefined || truth === undefined || !hasProfile || !this.path.includes(key)) return false;
+  /** Whether a difference is of a new or changed object that the path names; a guest takes longer. */
+  isFound({ key, text, truth, hasProfile }: Difference, group: string): boolean {
+    if (truth === undefined || !hasProfile || !this.path.includes(key)) return false;
+    if (text !== undefined && !(group.startsWith("objects/") && !/conditionalAccess|namedLocations/.test(group)))
+      return false;
     return !truth.includes('"creationType":"Invitation"');
   }
 
@@ -351,7 +353,9 @@ class View implements Tenant {
     const { reader } = this;
     const different = reader.replicas
       .differences(this.id, group, this.service, reader.replica, reader.now)
-      .map((one) => (reader.isFound(one) ? { ...one, text: one.first } : one))
+      .map((one) =>
+        reader.isFound(one, group) ? { ...one, text: group.startsWith("objects/") ? one.truth : one.first } : one,
+      )
       .filter(({ text, truth: last }) => text !== last);
     if (different.length > 0) reader.isStale = true;
     const shown = different.length === 0 ? truth : new ViewMap(truth, different);
