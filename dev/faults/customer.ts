@@ -20,7 +20,10 @@ const cleo = { email: "cleo.martin@fabrikam-security.example", displayName: "Cle
 export const tenantId = "c0570500-0000-4000-8000-0000000000fa";
 export const stack = "contoso";
 
-export type CustomerName = "tiers" | "packages" | "azure" | "detections";
+type ModelName = "basic" | "rbac" | "entitlement";
+type ConnectorName = "secret" | "certificate" | "msspApp" | "none";
+
+export type CustomerName = "tiers" | "packages" | "azure" | "detections" | `${ModelName}-${ConnectorName}`;
 
 export interface FaultCustomer {
   readonly name: CustomerName;
@@ -211,6 +214,39 @@ ${top}
   };
 }
 
+/** One customer for each model and connector; later an analyst has come, and a rule has changed. */
+export async function customersByModel(): Promise<readonly FaultCustomer[]> {
+  const { certificatePem: certificate } = await makeTestCertificate(inDays(300));
+  const models: Readonly<Record<ModelName, unknown>> = {
+    basic: "basic",
+    rbac: { model: "rbac" },
+    entitlement: { model: "entitlement", approvers: ["security.admin@contoso.example"] },
+  };
+  const connectors: Readonly<Record<ConnectorName, object>> = {
+    secret: { kind: "customerApp", loopbackRedirectPort: 8400 },
+    certificate: { kind: "customerApp", alertApis: ["graph"], credential: { type: "certificate", certificate } },
+    msspApp: { kind: "msspApp", applicationId: siemApplicationId },
+    none: { kind: "none" },
+  };
+  const names = Object.keys(models) as ModelName[];
+  return names.flatMap((model) =>
+    (Object.keys(connectors) as ConnectorName[]).map((kind): FaultCustomer => {
+      const settings = (analysts: readonly object[], notificationRules: readonly object[]) => ({
+        ...everybodys,
+        portalAccess: models[model],
+        connector: connectors[kind],
+        analysts: model === "entitlement" ? [] : analysts,
+        notificationRules,
+      });
+      return {
+        name: `${model}-${kind}`,
+        settings: settings([ana], [rules.soc]),
+        changedSettings: settings([ana, ben], [{ ...rules.soc, severities: ["High"] }]),
+      };
+    }),
+  );
+}
+
 let made: Promise<readonly FaultCustomer[]> | undefined;
 
 /**
@@ -226,12 +262,6 @@ export function allCustomers(): Promise<readonly FaultCustomer[]> {
   ]));
 }
 
-/** The customer of a seed: they take turns. @param name of the only customer */
-export async function seedCustomer(seed: number, name?: string): Promise<FaultCustomer> {
-  const customers = (await allCustomers()).filter((customer) => name === undefined || customer.name === name);
-  return customers[seed % customers.length] ?? tiers;
-}
-
 /**
  * The objects before the first command: the customer's tenant, and the MSSP's application in its
  * own.
@@ -244,4 +274,5 @@ export function prepareTenants(cloud: OwnSandbox["cloud"]): void {
     displayName: "Fabrikam SIEM",
     signInAudience: "AzureADMultipleOrgs",
   });
+  cloud.changed(true);
 }

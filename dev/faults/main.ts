@@ -1,23 +1,26 @@
 /**
- * `npm run faults`: seeds of faults, each over `up`, a change and `destroy` of a customer; or, with
- * --kills, an `up` whose engine is killed, at each of its writes in turn. The last line is for
+ * `npm run faults`: seeds of faults, each over `up`, a change and `destroy` of a customer; with
+ * --replicas of lags, for each model and connector; or, with --kills, an `up` whose engine is killed, at each of its writes in turn. The last line is for
  * machines; exits with 1 unless nothing is lost and nothing left over.
  */
 import path from "node:path";
 import { parseArgs } from "node:util";
 import { minuteMs } from "@defender-mssp/errors/time";
-import { cutKinds, sights, type FaultOptions } from "@defender-mssp/sandbox";
-import { allCustomers } from "./customer";
+import { cutKinds, replicaProfiles, replicaSights, sights, type FaultOptions } from "@defender-mssp/sandbox";
+import { allCustomers, customersByModel } from "./customer";
 import { runKill } from "./kills";
 import { fairWeather, runSeed, type FaultResult, type SeedOptions, type Weather } from "./runs";
 
 const help = `npm run -s faults -- [--seeds 50] [--first 1] [--customer tiers|packages|azure|detections] [--percent 10] [--cuts reset|closed]
                      [--scale 0.02] [--jobs 3] [--json]
+npm run -s faults -- --replicas usual|november2025 [--seeds 20] [--customer basic-secret] [--percent 0] …
 npm run -s faults -- --kills [--customer …] [--jobs 3] [--json]
 
   --seeds          how many seeds; the customers take turns
   --first          the first of them; --first 17 --seeds 1 runs seed 17 alone
   --customer       only this customer
+  --replicas       lets each write take its time, with a refresh at once after the up; each model and connector is a customer:
+                   basic, rbac, entitlement with -secret, -certificate, -msspApp or -none. No faults, unless --percent names some
   --percent        how many of 100 requests get a fault
   --cuts           end every cut connection by a reset, or close it (Go's EOF); by the seed if omitted
   --percent-again  the same during the commands that follow a failed one, at most three; 0 by default
@@ -38,6 +41,8 @@ interface Sums {
   readonly lost: number;
   /** Facts that are in the tenant after destroy, and weren't before. */
   readonly leftOver: number;
+  /** Facts that differ before destroy: missing ones, additional ones, and resources that a refresh has dropped. */
+  readonly differences: Readonly<Record<"missing" | "more" | "dropped", number>>;
   /** How the commands converged. */
   readonly ways: Readonly<Record<"atOnce" | "again" | "repaired", number>>;
   /** How many commands needed none, one, two and three more. */
@@ -61,7 +66,8 @@ async function main(): Promise<void> {
       seeds: { type: "string", default: "50" },
       first: { type: "string", default: "1" },
       customer: { type: "string" },
-      percent: { type: "string", default: "10" },
+      percent: { type: "string" },
+      replicas: { type: "string" },
       cuts: { type: "string" },
       "percent-again": { type: "string", default: "0" },
       scale: { type: "string", default: "0.02" },
@@ -78,15 +84,17 @@ async function main(): Promise<void> {
   const checkout = path.resolve(__dirname, "..", "..", "..");
   const first = number("first", values.first);
   const seeds = Array.from({ length: number("seeds", values.seeds) }, (_value, index) => first + index);
+  const customers = values.replicas === undefined ? allCustomers : customersByModel;
   const faults = {
-    percent: number("percent", values.percent),
+    percent: number("percent", values.percent ?? (values.replicas === undefined ? "10" : "0")),
     percentAgain: number("percent-again", values["percent-again"]),
     timeScale: number("scale", values.scale),
-    ...(await selectCustomer(values.customer)),
+    ...(await selectCustomer(values.customer, customers)),
+    ...selectReplicas(values.replicas, number("scale", values.scale)),
     ...selectCuts(values.cuts),
   };
   process.stderr.write("Without faults…\n");
-  const weather = await fairWeather(checkout, values.customer);
+  const weather = await fairWeather(checkout, values.customer, customers);
   const tasks = values.kills
     ? killsOf(checkout, weather)
     : seeds.map((seed) => ({ name: `seed ${seed}`, run: () => runSeed(checkout, { ...faults, seed }, weather) }));
@@ -114,9 +122,19 @@ function selectCuts(name: string | undefined): Pick<FaultOptions, "cuts"> {
   return { cuts };
 }
 
-async function selectCustomer(name: string | undefined): Promise<Pick<SeedOptions, "customer">> {
+function selectReplicas(name: string | undefined, scale: number): Pick<SeedOptions, "replicas"> {
   if (name === undefined) return {};
-  const names = (await allCustomers()).map((customer) => customer.name);
+  const profile = replicaProfiles.find((one) => one === name);
+  if (profile === undefined) throw new Error(`--replicas must be ${replicaProfiles.join(" or ")}, not "${name}".`);
+  return { replicas: { profile, scale } };
+}
+
+async function selectCustomer(
+  name: string | undefined,
+  customers: typeof allCustomers,
+): Promise<Pick<SeedOptions, "customer">> {
+  if (name === undefined) return {};
+  const names = (await customers()).map((customer) => customer.name);
   if (!names.some((known) => known === name))
     throw new Error(`--customer must be ${names.join(" or ")}, not "${name}".`);
   return { customer: name };
@@ -156,6 +174,8 @@ function brokenRun(name: string): (error: unknown) => FaultResult {
 function summed(results: readonly FaultResult[]): Sums {
   const runs = results.flatMap((result) => result.runs);
   const count = (way: string) => runs.filter(({ converged }) => converged === way).length;
+  const beforeDestroy = runs.filter(({ step }) => step !== "destroy").flatMap(({ differences }) => differences);
+  const different = (kind: string) => beforeDestroy.filter((one) => one.startsWith(`${kind}:`)).length;
   return {
     runs: results.reduce((sum, { planned }) => sum + planned, 0),
     injected: runs.reduce((sum, run) => sum + run.injected, 0),
@@ -168,12 +188,16 @@ function summed(results: readonly FaultResult[]): Sums {
     leftOver: runs
       .filter(({ step }) => step === "destroy")
       .reduce((sum, { differences }) => sum + differences.length, 0),
+    differences: { missing: different("missing"), more: different("more"), dropped: different("dropped") },
     ways: { atOnce: count("at once"), again: count("again"), repaired: count("repaired") },
     more: [0, 1, 2, 3].map(
       (count) => runs.filter(({ converged, more }) => converged !== "not" && more === count).length,
     ),
     seen: Object.fromEntries(
-      sights.map((sight) => [sight, results.reduce((sum, { seen }) => sum + (seen[sight] ?? 0), 0)]),
+      [...sights, ...replicaSights].map((sight) => [
+        sight,
+        results.reduce((sum, { seen }) => sum + (seen[sight] ?? 0), 0),
+      ]),
     ),
   };
 }
@@ -182,10 +206,11 @@ function lastLine({ runs, injected, converged, lost, leftOver }: Sums): string {
   return `runs ${runs}, faults injected ${injected}, converged ${converged}, lost ${lost}, left over ${leftOver}`;
 }
 
-function waysOf({ ways, more, seen }: Sums): string {
+function waysOf({ ways, more, seen, differences }: Sums): string {
   const kinds = Object.entries(seen).map(([sight, count]) => `${sight} ${count}`);
   return [
     `Seen: ${kinds.join("; ")}.`,
+    `Before destroy: ${differences.missing} facts missing, ${differences.more} too many, ${differences.dropped} resources dropped by a refresh.`,
     `${ways.atOnce} at once; ${ways.again} by the same command with --refresh; ${ways.repaired} with the repair as one of the commands, ` +
       `after a kill, or a create that was refused because the object exists. More commands needed: ${more.join(", ")} (none, one, two, three).`,
   ].join("\n");

@@ -9,12 +9,12 @@
 import { mkdir, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import type { Endpoints } from "@defender-mssp/microsoft";
-import { compareDumps, dump, normalisedFacts, type FaultOptions } from "@defender-mssp/sandbox";
+import { compareDumps, dump, normalisedFacts, type FaultOptions, type ReplicaOptions } from "@defender-mssp/sandbox";
 import { type Finished, SandboxProject, type SandboxProjectOptions } from "@defender-mssp/testkit";
 import { repair } from "../../cli/customer/doctor/repair";
-import { allCustomers, seedCustomer, prepareTenants, stack, type FaultCustomer, type CustomerName } from "./customer";
+import { allCustomers, prepareTenants, stack, type FaultCustomer, type CustomerName } from "./customer";
 
-export type FaultStep = "up" | "change" | "destroy";
+export type FaultStep = "up" | "refresh" | "change" | "destroy";
 
 /** The result of one command, including further commands. */
 export interface Run {
@@ -71,6 +71,8 @@ export interface SeedOptions extends FaultOptions {
   readonly percentAgain?: number;
   /** The only customer. @default they take turns by the seed */
   readonly customer?: string;
+  /** Lets each write take its time, and refreshes at once after the `up`. */
+  readonly replicas?: Omit<ReplicaOptions, "seed">;
   /**
    * Whose provider plugins, where official ones are looked for, and whose processes. @default the
    * stand-ins, in processes of the engine's own
@@ -82,6 +84,7 @@ const options = ["--stack", stack, "--yes", "--skip-preview"];
 
 export const commands: Readonly<Record<FaultStep, readonly string[]>> = {
   up: ["up", ...options],
+  refresh: ["refresh", ...options],
   change: ["up", ...options],
   destroy: ["destroy", ...options],
 };
@@ -96,10 +99,11 @@ const again = ["--refresh", "--continue-on-error"];
 const mostCommands = 3;
 
 export const steps: readonly FaultStep[] = ["up", "change", "destroy"];
+const stepsWithReplicas: readonly FaultStep[] = ["up", "refresh", "change", "destroy"];
 
 /** The same without faults, for each customer, or for one. Throws where that doesn't work. */
-export async function fairWeather(checkout: string, name?: string): Promise<Weather> {
-  const customers = (await allCustomers()).filter((customer) => name === undefined || customer.name === name);
+export async function fairWeather(checkout: string, name?: string, all = allCustomers): Promise<Weather> {
+  const customers = (await all()).filter((customer) => name === undefined || customer.name === name);
   // One after another: the next one gets the warm process.
   const found: FairWeather[] = [];
   for (const customer of customers) found.push(await fairWeatherOf(checkout, customer));
@@ -115,14 +119,15 @@ async function fairWeatherOf(checkout: string, customer: FaultCustomer): Promise
   const project = await newProject(checkout, customer, { sharedRuntime: true, log });
   try {
     const untouched = dump(project.sandbox.cloud);
-    const dumps: Record<FaultStep, string> = { up: "", change: "", destroy: "" };
-    const counts: Record<FaultStep, number> = { up: 0, change: 0, destroy: 0 };
+    const dumps: Record<FaultStep, string> = { up: "", refresh: "", change: "", destroy: "" };
+    const counts: Record<FaultStep, number> = { up: 0, refresh: 0, change: 0, destroy: 0 };
     for (const step of steps) {
       await writeSettings(project, customer, step);
       await project.succeed(commands[step]);
       dumps[step] = dump(project.sandbox.cloud);
       counts[step] = writes;
     }
+    dumps.refresh = dumps.up;
     const { onlyRight } = compareDumps({ text: untouched, startedAt }, { text: dumps.destroy, startedAt });
     if (onlyRight.length > 0) throw new Error(`Without any fault something is left: ${onlyRight.join("; ")}`);
     return { customer, dumps, writes: counts.up, startedAt };
@@ -134,14 +139,19 @@ async function fairWeatherOf(checkout: string, customer: FaultCustomer): Promise
 /** All steps with the faults of one seed. */
 export async function runSeed(checkout: string, options: SeedOptions, weather: Weather): Promise<FaultResult> {
   const began = performance.now();
-  const customer = await seedCustomer(options.seed, options.customer);
-  const fair = weather[customer.name];
-  const project = await newProject(checkout, customer, { faults: options, ...options.project });
+  const { seed } = options;
+  const isMeant = (name: string) => options.customer === undefined || name === options.customer;
+  const taken = Object.values(weather).filter(({ customer }) => isMeant(customer.name));
+  const fair = taken[seed % taken.length];
+  if (fair === undefined) throw new Error(`There is no customer ${options.customer ?? ""}.`);
+  const { customer } = fair;
+  const replicas = options.replicas === undefined ? undefined : { ...options.replicas, seed };
+  const project = await newProject(checkout, customer, { faults: options, replicas, ...options.project });
   // By the tenant's clock, which a seed sets wrong.
   const startedAt = project.sandbox.cloud.now();
   try {
     const runs: Run[] = [];
-    for (const step of steps) {
+    for (const step of replicas === undefined ? steps : stepsWithReplicas) {
       await writeSettings(project, customer, step);
       const run = await runStep({ checkout, project, step, fair, startedAt }, options);
       runs.push(run);
@@ -152,9 +162,9 @@ export async function runSeed(checkout: string, options: SeedOptions, weather: W
       name: `seed ${options.seed}`,
       customer: customer.name,
       runs,
-      planned: steps.length,
+      planned: (replicas === undefined ? steps : stepsWithReplicas).length,
       injected: Object.fromEntries(faults?.counts ?? []),
-      seen: Object.fromEntries(faults?.seen ?? []),
+      seen: Object.fromEntries([...(faults?.seen ?? []), ...project.sandbox.cloud.replicas.seen]),
       seconds: (performance.now() - began) / 1000,
     };
   } finally {
@@ -272,14 +282,18 @@ export function isFoundAgain(write: string): boolean {
 async function runStep(attempt: Attempt, { percent = 10, percentAgain = 0 }: SeedOptions): Promise<Run> {
   const { project, step } = attempt;
   const { faults } = project.sandbox;
-  const [before, lostBefore] = [faults?.injected ?? 0, faults?.lostAnswers.length ?? 0];
+  const [injectedBefore, lostBefore] = [faults?.injected ?? 0, faults?.lostAnswers.length ?? 0];
   if (faults !== undefined) faults.percent = percent;
+  const before = step === "refresh" ? await resourcesOf(project) : [];
   const first = await project.run(commands[step]);
+  const after = step === "refresh" ? await resourcesOf(project) : [];
+  const dropped = before.filter((urn) => !after.includes(urn)).map((urn) => `dropped: ${urn}`);
   if (faults !== undefined) faults.percent = first.exitCode === 0 ? 0 : percentAgain;
   const lostCreates = () => (faults?.lostAnswers ?? []).slice(lostBefore).filter((write) => !isFoundAgain(write));
-  const done = () => ({ step, injected: (faults?.injected ?? 0) - before, lostCreates: lostCreates() });
+  const done = () => ({ step, injected: (faults?.injected ?? 0) - injectedBefore, lostCreates: lostCreates() });
   if (first.exitCode === 0) {
-    return { ...done(), converged: "at once", more: 0, differences: differencesOf(attempt), said: textOf(first) };
+    const differences = [...dropped, ...differencesOf(attempt)];
+    return { ...done(), converged: "at once", more: 0, differences, said: textOf(first) };
   }
   const ending = await converge(attempt, first);
   if (faults !== undefined) faults.percent = 0;
@@ -287,13 +301,21 @@ async function runStep(attempt: Attempt, { percent = 10, percentAgain = 0 }: See
 }
 
 async function writeSettings(project: SandboxProject, customer: FaultCustomer, step: FaultStep): Promise<void> {
-  await project.writeSettings(stack, step === "up" ? customer.settings : customer.changedSettings);
+  const isFirst = step === "up" || step === "refresh";
+  await project.writeSettings(stack, isFirst ? customer.settings : customer.changedSettings);
   if (customer.rules === undefined) return;
   const folder = path.join(project.folder, "detections", "base");
   await rm(folder, { recursive: true, force: true });
   await mkdir(folder, { recursive: true });
-  for (const [name, text] of Object.entries(customer.rules[step === "up" ? 0 : 1]))
+  for (const [name, text] of Object.entries(customer.rules[isFirst ? 0 : 1]))
     await writeFile(path.join(folder, `${name}.yaml`), text);
+}
+
+/** The names of the stack's resources. */
+async function resourcesOf(project: SandboxProject): Promise<string[]> {
+  const { stdout } = await project.pulumi(["stack", "export", "--stack", stack]);
+  const { deployment } = JSON.parse(stdout) as { deployment: { resources?: readonly { readonly urn: string }[] } };
+  return (deployment.resources ?? []).map(({ urn }) => urn);
 }
 
 /**

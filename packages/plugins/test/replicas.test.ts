@@ -7,7 +7,7 @@ describe("The azuread stand-in on a sandbox with replicas", () => {
   let plugin: SandboxPlugin;
   const start = async (scale: number) => {
     const environment = { ARM_TENANT_ID: tenantId };
-    plugin = await startSandboxPlugin("azuread", environment, { profile: "usual", seed: 1, scale });
+    plugin = await startSandboxPlugin("azuread", environment, { profile: "usual", seed: 1, scale, found: 0 });
   };
   afterEach(() => plugin.stop());
 

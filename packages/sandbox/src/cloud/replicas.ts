@@ -7,7 +7,14 @@ import { AsyncLocalStorage } from "node:async_hooks";
 import type { Clock } from "./clock";
 import { fractions } from "./fractions";
 import type { DeletedObject, StoredObject, Tenant } from "./model";
-import { lagAt, lagsOf, replicaServices, type ReplicaProfile, type ReplicaService } from "./replicaProfiles";
+import {
+  foundByPath,
+  lagAt,
+  lagsOf,
+  replicaServices,
+  type ReplicaProfile,
+  type ReplicaService,
+} from "./replicaProfiles";
 import type { TenantRecord } from "./store";
 import { switchValue } from "./switches";
 
@@ -17,6 +24,8 @@ export interface ReplicaOptions {
   readonly seed?: number;
   /** Factor of the lags. @default 1 */
   readonly scale?: number;
+  /** How often a new object is found by the ID in a path wherever the request is answered. @default the profile's */
+  readonly found?: number;
 }
 
 /** What happened because of a lag. */
@@ -78,6 +87,8 @@ interface Difference {
   readonly key: string;
   readonly text: string | undefined;
   readonly truth: string | undefined;
+  /** After the first write that has not arrived everywhere. */
+  readonly first: string | undefined;
   readonly hasProfile: boolean;
 }
 
@@ -114,6 +125,7 @@ export class Replicas {
   readonly #profile: ReplicaProfile;
   readonly #scale: number;
   readonly seed: number;
+  readonly found: number;
   /** The last known text of each cell, of tenants with lags. */
   readonly #known = new Map<string, Cells<string>>();
   readonly #pending = new Map<string, Cells<Entry[]>>();
@@ -124,8 +136,9 @@ export class Replicas {
 
   constructor(
     private readonly clock: Clock,
-    { profile, seed = 1, scale = 1 }: ReplicaOptions = { profile: "calm" },
+    { profile, seed = 1, scale = 1, found = foundByPath[profile] }: ReplicaOptions = { profile: "calm" },
   ) {
+    this.found = found;
     this.#profile = profile;
     this.#scale = scale;
     this.seed = seed;
@@ -177,20 +190,21 @@ export class Replicas {
       const arrived = entries.findLast(({ write }) => hasArrived(write, now, write.lags[by][replica] ?? 0));
       const [text, truth] = [arrived === undefined ? entries[0]?.before : arrived.after, entries.at(-1)?.after];
       const hasProfile = entries.at(-1)?.write.hasProfile === true;
-      if (text !== truth) found.push({ key, text, truth, hasProfile });
+      if (text !== truth) found.push({ key, text, truth, first: entries[0]?.after, hasProfile });
     }
     return found;
   }
 
   /** Objects that exist, and that a service of a replica does not have yet. */
-  *unseen(service: ReplicaService, replica: number): Generator<Unseen> {
-    const now = this.#now();
+  *unseen(reader: Reader): Generator<Unseen> {
+    const { service, replica, now } = reader;
     for (const [tenantId, groups] of this.#pending) {
       for (const group of groups.keys()) {
         if (!group.startsWith("objects/")) continue;
         const collection = group.slice("objects/".length);
-        for (const { key, text, truth, hasProfile } of this.differences(tenantId, group, service, replica, now)) {
-          if (text !== undefined || truth === undefined) continue;
+        for (const one of this.differences(tenantId, group, service, replica, now)) {
+          const { key, text, truth, hasProfile } = one;
+          if (text !== undefined || truth === undefined || reader.isFound(one, group)) continue;
           const object = JSON.parse(truth) as Record<string, unknown>;
           const isReferable = !notReferences.test(collection);
           yield { id: key, object, isReferable, hasProfile };
@@ -284,9 +298,19 @@ export class Reader {
     /** Whether the request only reads: it gets views in place of the tenants. */
     readonly isReading: boolean,
     readonly now: number,
+    /** The path, where the new objects that it names are found; as their IDs are written. */
+    private readonly path = "",
     /** The least lag of what the request writes, which a fault has drawn: milliseconds. */
     readonly lag?: number,
   ) {}
+
+  /** Whether a difference is of a new or changed object that the path names; a guest takes longer. */
+  isFound({ key, text, truth, hasProfile }: Difference, group: string): boolean {
+    if (truth === undefined || !hasProfile || !this.path.includes(key)) return false;
+    if (text !== undefined && !(group.startsWith("objects/") && !/conditionalAccess|namedLocations/.test(group)))
+      return false;
+    return !truth.includes('"creationType":"Invitation"');
+  }
 
   view(truth: Tenant, service = this.service): View {
     const name = `${service} ${truth.id}`;
@@ -326,9 +350,14 @@ class View implements Tenant {
   #shown<T>(group: string, truth: Map<string, T>): Map<string, T> {
     const known = this.#maps.get(group);
     if (known !== undefined) return known;
-    const { replicas, replica, now } = this.reader;
-    const different = replicas.differences(this.id, group, this.service, replica, now);
-    if (different.length > 0) this.reader.isStale = true;
+    const { reader } = this;
+    const different = reader.replicas
+      .differences(this.id, group, this.service, reader.replica, reader.now)
+      .map((one) =>
+        reader.isFound(one, group) ? { ...one, text: group.startsWith("objects/") ? one.truth : one.first } : one,
+      )
+      .filter(({ text, truth: last }) => text !== last);
+    if (different.length > 0) reader.isStale = true;
     const shown = different.length === 0 ? truth : new ViewMap(truth, different);
     this.#maps.set(group, shown as unknown as Map<string, never>);
     return shown;

@@ -122,7 +122,7 @@ describe("the replicas of the directory", () => {
     faulty.replicas.hasFaults = true;
     faulty.changed();
     faulty.tenant.objects("groups").set("new", { id: "new" });
-    const writer = new Reader(faulty.replicas, 0, "directory", false, clock.now().getTime(), 3000);
+    const writer = new Reader(faulty.replicas, 0, "directory", false, clock.now().getTime(), "", 3000);
     readAs(writer, faulty.changed);
     const seen = () => new Set(faulty.views().map((view) => view.objects("groups").has("new")));
     assert.deepEqual([...seen()], [false]);

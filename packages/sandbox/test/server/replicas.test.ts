@@ -30,9 +30,9 @@ describe("the sandbox's replicas", function () {
   let daemon: Daemon;
   let token: string;
 
-  async function start(seed = 1): Promise<void> {
+  async function start(seed = 1, found = 0): Promise<void> {
     clock = new StoppedClock();
-    sandbox = await temporarySandbox({ clock, replicas: { profile: "usual", seed } });
+    sandbox = await temporarySandbox({ clock, replicas: { profile: "usual", seed, found } });
     daemon = addDaemon(sandbox.cloud, { [graphId]: permissions });
     const answer = await post(sandbox, `/${contoso}/oauth2/v2.0/token`, daemonRequest(daemon));
     token = String(answer.body["access_token"]);
@@ -273,6 +273,21 @@ describe("the sandbox's replicas", function () {
     assert.match(answer.text, /Directory_ObjectNotFound.*Unable to read the company information from the directory\./);
     settle();
     assert.equal((await call("PATCH", `/v1.0/users/${id}`, { displayName: "Guest" })).status, 204);
+  });
+
+  it("found by the ID in a path is what is new and what has changed; lists and references are behind all the same", async () => {
+    await sandbox.stop();
+    await start(1, 1);
+    const { id, appId } = await made("/applications", { displayName: "New" });
+    assert.equal((await call("GET", `/v1.0/applications/${id}`)).status, 200);
+    assert.equal((await call("PATCH", `/v1.0/applications/${id}`, { displayName: "Newer" })).status, 204);
+    const seen = new Set<unknown>();
+    for (let index = 0; index < 12; index++)
+      seen.add((await call("GET", `/v1.0/applications/${id}`)).body["displayName"]);
+    assert.deepEqual([...seen], ["Newer"]);
+    const listed = await call("GET", "/v1.0/applications?$filter=displayName eq 'Newer'");
+    assert.deepEqual(listed.body["value"], []);
+    assert.equal((await call("POST", "/v1.0/servicePrincipals", { appId })).status, 400);
   });
 
   it("a deleted object keeps its uniqueName for 30 days", async () => {

@@ -71,7 +71,7 @@ function withoutIds(path: string): string {
   return decoded(path).replace(uuid, "{id}").replace(otherId, "{id}");
 }
 
-function decoded(path: string): string {
+export function decoded(path: string): string {
   try {
     return decodeURIComponent(path);
   } catch {

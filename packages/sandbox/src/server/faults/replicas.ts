@@ -12,7 +12,7 @@ import { readAs, Reader, replicaCount, type Unseen } from "../../cloud/replicas"
 import { isBatch } from "../../graph/batch";
 import { isOwnPage } from "../requestLog";
 import { claimsOf } from "../requestTally";
-import { Draws } from "./draw";
+import { decoded, Draws } from "./draw";
 
 /** The answer in place of the real one. */
 interface Refused {
@@ -63,7 +63,9 @@ export function addReplicas(
     const service = services.find(([paths]) => paths.test(path))?.[1] ?? "directory";
     const isReading = isRead(request.method, path);
     const now = cloud.now().getTime();
-    const reader = new Reader(replicas, replicaFor(request, numbers, replicas.seed), service, isReading, now, lag);
+    const replica = replicaFor(request, numbers, replicas.seed);
+    const isFound = (numbers[3] ?? 1) < replicas.found;
+    const reader = new Reader(replicas, replica, service, isReading, now, isFound ? decoded(path) : "", lag);
     readers.set(request, reader);
     const refused = isReading || !isGraph(path) ? undefined : refusal(reader, request, path);
     if (refused !== undefined) {
@@ -107,8 +109,8 @@ function replicaFor({ headers }: FastifyRequest, [which = 0, stays = 0]: number[
 
 function refusal(reader: Reader, { method, body }: FastifyRequest, path: string): Refused | undefined {
   const text = Buffer.isBuffer(body) ? body.toString("utf8").toLowerCase() : "";
-  const asked = decodeURIComponent(path).toLowerCase();
-  const unseen = [...reader.replicas.unseen(reader.service, reader.replica)];
+  const asked = decoded(path).toLowerCase();
+  const unseen = [...reader.replicas.unseen(reader)];
   const inPath = unseen.find(({ id }) => asked.includes(id.toLowerCase()));
   const inBody = unseen.find(({ id, isReferable }) => isReferable && text.includes(id.toLowerCase()));
   const answer = inPath === undefined ? inBody && dangling(inBody, path) : unknown(inPath, method, path);
