@@ -100,8 +100,14 @@ export function recoverLostCreates(
   return ({ type, props, opts }) => {
     if (!type.startsWith("azuread:") && type !== azureRoleAssignment) return undefined;
     const hooks = { ...opts.hooks, onError: [...(opts.hooks?.onError ?? []), hook] };
-    return { props, opts: { ...opts, hooks } };
+    return { props, opts: { ...opts, hooks, customTimeouts: { ...timeoutsOf(type), ...opts.customTimeouts } } };
   };
+}
+
+/** The plugin's own time is five minutes for most types, half of what replicas are given here. */
+function timeoutsOf(type: string): pulumi.CustomTimeouts {
+  const hasLonger = type === "azuread:index/group:Group" || type === azureRoleAssignment;
+  return hasLonger ? {} : { create: "15m", update: "15m", delete: "15m" };
 }
 
 type Repeat = (args: pulumi.ErrorHookArgs, row: Wait) => Promise<boolean>;
