@@ -152,7 +152,7 @@ export const waits = {
   },
   tooEarly: {
     ...directory,
-    what: "the new objects that a resource refers to",
+    what: "the new objects behind a resource",
     shownBy: "the create or update of the resource",
     source: "ResourceNotFoundInOriginSystem for minutes: Omnicit/Omnicit.EntraRBAC",
   },
