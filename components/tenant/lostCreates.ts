@@ -15,6 +15,7 @@ import {
   type CallContext,
   type Wait,
 } from "@defender-mssp/microsoft";
+import { minuteMs } from "@defender-mssp/errors/time";
 import * as pulumi from "@pulumi/pulumi";
 import { azureRoleAssignment } from "../../domain/resourceTypes";
 import { inThisRun } from "../hooks";
@@ -100,8 +101,14 @@ export function recoverLostCreates(
   return ({ type, props, opts }) => {
     if (!type.startsWith("azuread:") && type !== azureRoleAssignment) return undefined;
     const hooks = { ...opts.hooks, onError: [...(opts.hooks?.onError ?? []), hook] };
-    return { props, opts: { ...opts, hooks } };
+    return { props, opts: { ...opts, hooks, customTimeouts: { ...timeoutsOf(type), ...opts.customTimeouts } } };
   };
+}
+
+/** The plugin's own time is five minutes for most types, half of what replicas are given here. */
+function timeoutsOf(type: string): pulumi.CustomTimeouts {
+  const hasLonger = type === "azuread:index/group:Group" || type === azureRoleAssignment;
+  return hasLonger ? {} : { create: "15m", update: "15m", delete: "15m" };
 }
 
 type Repeat = (args: pulumi.ErrorHookArgs, row: Wait) => Promise<boolean>;
@@ -109,11 +116,17 @@ type Repeat = (args: pulumi.ErrorHookArgs, row: Wait) => Promise<boolean>;
 /** Has the engine repeat an operation after a pause, as long as the wait's row allows. */
 function repetitions(context: CallContext): Repeat {
   const began = new Map<string, number>();
+  const said = new Map<string, number>();
   return ({ urn, name, errors }, row) => {
     if (errors.length >= mostTries) return Promise.resolve(false);
-    const first = began.get(urn) ?? performance.now();
+    const now = performance.now();
+    const first = began.get(urn) ?? now;
     began.set(urn, first);
-    const say = (text: string) => void pulumi.log.info(`${name}: ${text}`);
+    const say = (text: string) => {
+      if (now - (said.get(urn) ?? -Infinity) < minuteMs / 2) return;
+      said.set(urn, now);
+      void pulumi.log.info(`${name}: ${text}`);
+    };
     return waitForRepeat(row, { tries: errors.length, began: first }, { ...context, say });
   };
 }

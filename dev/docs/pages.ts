@@ -24,6 +24,7 @@ import { policyRulesPage } from "./reference/policyRules";
 import { retirementsPage } from "./reference/retirementsPage";
 import { sdkPage } from "./reference/sdk";
 import { settingsPage } from "./reference/settings";
+import { waitsPage } from "./reference/waitsPage";
 
 export interface GeneratedFile {
   /** Path from the top of the checkout. */
@@ -64,6 +65,7 @@ export const generatedFiles: readonly GeneratedFile[] = [
   page("plugin.md", "`plugin/schema.json`", pluginList),
   page("policy-rules.md", "`policy/rules/`", policyRulesPage),
   page("retirement-table.md", "`packages/microsoft/src/retirements.ts`", retirementsPage),
+  page("waits.md", "`packages/microsoft/src/waits.ts`", waitsPage),
   page("sdk.md", "`program/sdk/reaches.ts`", sdkPage),
 ];
 

@@ -56,6 +56,7 @@ export function readers(decisions: readonly SidebarPage[]): readonly SidebarGrou
         page("Exit codes and --json", "docs/reference/exit-codes.md"),
         page("Other languages", "docs/reference/plugin.md"),
         page("What ends, and when", "docs/reference/retirement-table.md"),
+        page("What is waited for", "docs/reference/waits.md"),
       ]),
     ]),
     group("Customer's administrator", [

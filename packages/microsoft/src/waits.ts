@@ -50,7 +50,7 @@ export const waits = {
     ...directory,
     what: "the new guest",
     shownBy: "GET and PATCH /users/{id}",
-    source: "listed, then unknown to PATCH: microsoftgraph/microsoft-graph-docs-contrib#2465",
+    source: "unknown to PATCH: microsoftgraph/microsoft-graph-docs-contrib#2465",
   },
   guestMark: {
     ...directory,
@@ -102,8 +102,7 @@ export const waits = {
     longest: 10 * minuteMs,
     what: "the end of the eligibility's first five minutes",
     shownBy: "POST /identityGovernance/privilegedAccess/group/eligibilityScheduleRequests",
-    source:
-      "ActiveDurationTooShort: https://learn.microsoft.com/entra/id-governance/privileged-identity-management/groups-assign-member-owner",
+    source: "ActiveDurationTooShort: Microsoft's pages of PIM for Groups",
   },
   defenderRole: {
     ...directory,
@@ -136,7 +135,7 @@ export const waits = {
     longest: minuteMs / 2,
     what: "the object of a request without an answer",
     shownBy: "the list or the object that the request makes",
-    source: "1 in 25 refused requests had succeeded: hashicorp/terraform-provider-azuread#1896",
+    source: "1 in 25 had succeeded: hashicorp/terraform-provider-azuread#1896",
   },
   leftObject: {
     ...directory,
@@ -153,7 +152,7 @@ export const waits = {
   },
   tooEarly: {
     ...directory,
-    what: "the new objects that a resource refers to",
+    what: "the new objects behind a resource",
     shownBy: "the create or update of the resource",
     source: "ResourceNotFoundInOriginSystem for minutes: Omnicit/Omnicit.EntraRBAC",
   },
@@ -163,7 +162,7 @@ export const waits = {
     longest: 3000,
     what: "the object of a refused request",
     shownBy: "the object that the request makes",
-    source: "1 in 25 refused requests had succeeded: hashicorp/terraform-provider-azuread#1896",
+    source: "1 in 25 had succeeded: hashicorp/terraform-provider-azuread#1896",
   },
   missing: {
     hits: 1,
@@ -203,7 +202,7 @@ export const waits = {
     ...azure,
     what: "the new group in Azure",
     shownBy: "PUT …/Microsoft.Authorization/roleAssignments/{name}",
-    source: "https://learn.microsoft.com/azure/role-based-access-control/troubleshooting",
+    source: "PrincipalNotFound: Microsoft, Troubleshoot Azure RBAC",
   },
   signIn: {
     ...directory,

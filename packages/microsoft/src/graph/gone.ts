@@ -27,6 +27,11 @@ export function isGone({ status }: Pick<Answer, "status">): boolean {
   return goneStatuses.includes(status);
 }
 
+/** Whether Graph refused a DELETE because it denies the object, which a look may show all the same. */
+export function isDenied(failure: unknown): boolean {
+  return failure instanceof ServiceError && failure.status === 400 && goneMessage.test(failure.message);
+}
+
 /**
  * Deletes an object; a missing one is accepted.
  * @throws ServiceError if Graph refuses, also where it denies an object that a look still shows.
@@ -35,8 +40,7 @@ export async function deleteIfThere(call: GraphCall, path: string): Promise<void
   try {
     await call(path, { method: "DELETE", accept: goneStatuses });
   } catch (failure) {
-    const isDenied = failure instanceof ServiceError && failure.status === 400 && goneMessage.test(failure.message);
-    if (!isDenied || !isGone(await call(path, { accept: goneStatuses }))) throw failure;
+    if (!isDenied(failure) || !isGone(await call(path, { accept: goneStatuses }))) throw failure;
   }
 }
 
@@ -50,7 +54,7 @@ export async function deleteSeen(call: GraphCall, path: string, context: WaitCon
   try {
     await untilSeen(waits.missing, attempt, context);
   } catch (failure) {
-    if (!(failure instanceof ServiceError) || failure.status !== 400) throw failure;
+    if (!isDenied(failure)) throw failure;
     await deleteIfThere(call, path);
   }
 }

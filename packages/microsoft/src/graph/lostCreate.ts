@@ -31,7 +31,7 @@ import {
   packageRolePath,
   packageRolesPath,
 } from "./entitlementManagement";
-import { deleteIfThere, goneStatuses, isGone } from "./gone";
+import { goneStatuses, isDenied, isGone } from "./gone";
 import { graphGroups } from "./group";
 import {
   appRoleAssignedToPath,
@@ -106,19 +106,22 @@ export async function undoLostCreate(
   const has = (...kinds: readonly CreateFailure[]) => kinds.some((one) => failures.includes(one));
   if (kind === undefined || failures[0] === "timedOut" || !has("lost", "notReadBack", "existing", "tooEarly"))
     return "leave";
+  const isSure = has("notReadBack", "existing");
   const look = async () => {
     const removals = await kind.find(call, inputs, isKnown);
     return removals.length > 0 && removals;
   };
-  const found = has("notReadBack", "existing")
-    ? await untilSeen(waits.leftObject, look, context)
-    : has("lost")
-      ? await untilSeen(waits.lostAnswer, look, context)
-      : await look();
+  const found =
+    isSure || has("lost") ? await untilSeen(isSure ? waits.leftObject : waits.lostAnswer, look, context) : await look();
   if (found) {
-    for (const removal of found) await remove(call, removal);
-    await untilSeen(waits.leftObjectDeletion, async () => (await look()) === false, context);
-    return "repeat";
+    let removed = 0;
+    // A list may have the object of an earlier try, deleted since, before it has the last one.
+    const clear = async () => {
+      const removals = (await look()) || [];
+      for (const removal of removals) if (await remove(call, removal)) removed++;
+      return removals.length === 0 && removed > 0;
+    };
+    return (await untilSeen(waits.leftObjectDeletion, clear, context)) === true ? "repeat" : "leave";
   }
   if (failures[0] === "tooEarly") return "later";
   return has("lost") && kind.isUnique ? "repeat" : "leave";
@@ -193,9 +196,15 @@ function lostRequest(error: string): string {
   return found === null ? "" : `${(found[1] ?? "").toUpperCase()} ${found[2] ?? ""}`;
 }
 
-async function remove(call: GraphCall, { path, change }: Removal): Promise<void> {
-  if (change === undefined) return deleteIfThere(call, path);
-  await call(path, { ...change, accept: goneStatuses, idempotent: true });
+/** Whether the object was there. */
+async function remove(call: GraphCall, { path, change }: Removal): Promise<boolean> {
+  const options = { ...(change ?? { method: "DELETE" }), accept: goneStatuses, idempotent: true };
+  try {
+    return !isGone(await call(path, options));
+  } catch (failure) {
+    if (isDenied(failure)) return false;
+    throw failure;
+  }
 }
 
 const kinds: Readonly<Record<string, Kind>> = {

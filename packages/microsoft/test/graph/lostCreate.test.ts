@@ -238,7 +238,7 @@ describe("microsoft: a create whose answer was lost", () => {
     const call: GraphCall = (path, { method = "GET", json } = {}) => {
       if (method === "GET") fake.reads++;
       else fake.sent.push({ method, path, ...(json === undefined ? {} : { json }) });
-      const body = there[path.split("?")[0] ?? ""] ?? { value: [] };
+      const body = (fake.sent.length === 0 && there[path.split("?")[0] ?? ""]) || { value: [] };
       return Promise.resolve({ status: 200, headers: new Headers(), text: "", body, tries: 1 });
     };
     return Object.assign(fake, { call });
@@ -342,6 +342,27 @@ describe("microsoft: a create whose answer was lost", () => {
       assert.deepEqual(sent, [one.removal]);
     });
   }
+
+  it("a stale list has the object of an earlier try before it has the last one", async () => {
+    const [one] = cases;
+    assert.ok(one);
+    const list = "/v1.0/applications";
+    const object = (id: string) => ({ ...one.inputs, id });
+    const lists = [[], [object("deleted")], [object("deleted")], [object("last")], [], []];
+    const sent: string[] = [];
+    const call: GraphCall = (path, { method = "GET" } = {}) => {
+      const headers = new Headers();
+      if (method === "GET") {
+        const body = { value: lists.shift() ?? [] };
+        return Promise.resolve({ status: 200, headers, text: "", body, tries: 1 });
+      }
+      sent.push(path);
+      const status = path.endsWith("/deleted") ? 404 : 204;
+      return Promise.resolve({ status, headers, text: "", body: undefined, tries: 1 });
+    };
+    assert.equal(await undoLostCreate(call, failed(one, { errors: [notReadBack] }), { sleep }), "repeat");
+    assert.equal(sent.at(-1), `${list}/last`);
+  });
 
   for (const error of [
     "Could not create app role assignment: unexpected status 400 (400 Bad Request) with error: Request_BadRequest: Permission being assigned already exists on the object",
