@@ -5,16 +5,16 @@ import { mutations } from "../../../dev/promises/mutations";
 import { importersOfModules, selectTests } from "../../../dev/tests/changedTests";
 import { testFiles } from "../../../dev/tests/suites";
 
-/** What no import says: a file, and a test that reads, loads or starts it. */
+/** What no import says: a file, and a test that fails when it is broken. */
 const byFilesAndProcesses = [
-  ["cli/fleet/worker.ts", "test/e2e/fleet.test.ts"],
+  ["cli/fleet/worker.ts", "test/cli/fleet/workers.process.test.ts"],
   ["cli/run.ts", "test/e2e/fleetPlan.test.ts"],
   ["cli/sandbox/sandbox/detachedServer.ts", "test/cli/sandbox/sandbox/sandbox.process.test.ts"],
   ["packages/kql/src/judge/judgeQueries.ts", "packages/sandbox/test/defender/validateQuery.process.test.ts"],
   ["packages/kql/src/judge/main.ts", "test/components/detections/prepareDetections.process.test.ts"],
   ["packages/pages/src/browser/page.js", "test/cli/customer/report/browser.process.test.ts"],
   ["packages/microsoft/src/entra/token.ts", "test/templates/esc.test.ts"],
-  ["components/guests/guest.ts", "test/policy/grantingProperties.test.ts"],
+  ["components/trust/msspTrust.ts", "test/policy/pack.test.ts"],
   ["cli/fleet/log.ts", "test/cli/terminalText.attack.test.ts"],
   ["docs/tenant.md", "test/domain/additionsPartNames.test.ts"],
   ["test/compat/0.1.0/basic/state.json", "test/cli/customer/report/outputs.test.ts"],
