@@ -209,7 +209,7 @@ export const waits = {
     hits: 2,
     what: "the new application or client secret to sign in",
     shownBy: "POST /oauth2/v2.0/token",
-    source: "4 to 18 s, and refused after a success: AzureAD/microsoft-authentication-library-for-dotnet#3706",
+    source: "4 to 18 s, also after a success: microsoft-authentication-library-for-dotnet#3706",
   },
   tokenRoles: {
     ...directory,
@@ -225,7 +225,7 @@ export const waits = {
     longest: 40 * minuteMs,
     what: "a removal, with the last look at least ten minutes after it",
     shownBy: "each object by its ID, and a search of every kind of access",
-    source: "five hits as in the azuread provider; lists were stale for a minute: microsoft-graph-docs-contrib#2459",
+    source: "lists were stale for a minute: microsoftgraph/microsoft-graph-docs-contrib#2459",
   },
 } as const satisfies Record<string, Wait>;
 

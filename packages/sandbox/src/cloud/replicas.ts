@@ -92,10 +92,10 @@ interface Difference {
   readonly hasProfile: boolean;
 }
 
-const current = new AsyncLocalStorage<Reader>();
+const current = new AsyncLocalStorage<ReplicaReader>();
 
 /** Answers a request as a reader, or as a writer whose writes take their time. */
-export function readAs<T>(reader: Reader, answer: () => T): T {
+export function readAs<T>(reader: ReplicaReader, answer: () => T): T {
   return current.run(reader, answer);
 }
 
@@ -196,7 +196,7 @@ export class Replicas {
   }
 
   /** Objects that exist, and that a service of a replica does not have yet. */
-  *unseen(reader: Reader): Generator<Unseen> {
+  *unseen(reader: ReplicaReader): Generator<Unseen> {
     const { service, replica, now } = reader;
     for (const [tenantId, groups] of this.#pending) {
       for (const group of groups.keys()) {
@@ -286,7 +286,7 @@ function hasArrived({ at }: Write, now: number, lag: number): boolean {
 }
 
 /** Who answers a request: a service of a replica, at one moment. */
-export class Reader {
+export class ReplicaReader {
   /** Whether it has seen something else than the truth. */
   isStale = false;
   readonly #views = new Map<string, View>();
@@ -328,7 +328,7 @@ class View implements Tenant {
 
   constructor(
     readonly truth: Tenant,
-    private readonly reader: Reader,
+    private readonly reader: ReplicaReader,
     private readonly service: ReplicaService,
   ) {
     this.id = truth.id;

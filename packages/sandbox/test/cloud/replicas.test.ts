@@ -3,7 +3,7 @@ import { contoso, StoppedClock } from "@defender-mssp/testkit";
 import fc from "fast-check";
 import type { Tenant } from "../../src/cloud/model";
 import { lagAt, lagsOf, replicaProfiles, replicaServices } from "../../src/cloud/replicaProfiles";
-import { readAs, Reader, replicaCount, Replicas, truthOf, type ReplicaOptions } from "../../src/cloud/replicas";
+import { readAs, ReplicaReader, replicaCount, Replicas, truthOf, type ReplicaOptions } from "../../src/cloud/replicas";
 import { TenantRecord } from "../../src/cloud/store";
 
 const longest = 1200_000;
@@ -19,7 +19,7 @@ describe("the replicas of the directory", () => {
     const views = (): Tenant[] =>
       replicaServices.flatMap((service) =>
         Array.from({ length: replicaCount }, (_value, replica) =>
-          new Reader(replicas, replica, service, true, clock.now().getTime()).view(tenant),
+          new ReplicaReader(replicas, replica, service, true, clock.now().getTime()).view(tenant),
         ),
       );
     return { clock, replicas, tenant, changed, views };
@@ -94,7 +94,7 @@ describe("the replicas of the directory", () => {
     const { tenant, changed, replicas, clock } = cloudOf({ profile: "usual" });
     tenant.objects("groups").set("new", { id: "new" });
     changed();
-    const view = new Reader(replicas, 0, "azureRoles", true, clock.now().getTime()).view(tenant);
+    const view = new ReplicaReader(replicas, 0, "azureRoles", true, clock.now().getTime()).view(tenant);
     assert.equal(view.objects("groups").has("new"), false);
     view.objects("groups").set("written", { id: "written" });
     assert.deepEqual([...tenant.objects("groups").keys()], ["new", "written"]);
@@ -122,7 +122,7 @@ describe("the replicas of the directory", () => {
     faulty.replicas.hasFaults = true;
     faulty.changed();
     faulty.tenant.objects("groups").set("new", { id: "new" });
-    const writer = new Reader(faulty.replicas, 0, "directory", false, clock.now().getTime(), "", 3000);
+    const writer = new ReplicaReader(faulty.replicas, 0, "directory", false, clock.now().getTime(), "", 3000);
     readAs(writer, faulty.changed);
     const seen = () => new Set(faulty.views().map((view) => view.objects("groups").has("new")));
     assert.deepEqual([...seen()], [false]);

@@ -8,7 +8,7 @@ import type { EmulatedCloud } from "../../cloud/cloud";
 import { fractions } from "../../cloud/fractions";
 import { graphLikeError } from "../../cloud/graphLikeError";
 import type { ReplicaService } from "../../cloud/replicaProfiles";
-import { readAs, Reader, replicaCount, type Unseen } from "../../cloud/replicas";
+import { readAs, ReplicaReader, replicaCount, type Unseen } from "../../cloud/replicas";
 import { isBatch } from "../../graph/batch";
 import { isOwnPage } from "../requestLog";
 import { claimsOf } from "../requestTally";
@@ -48,7 +48,7 @@ export function addReplicas(
 ): void {
   const { replicas } = cloud;
   const draws = new Draws(replicas.seed);
-  const readers = new WeakMap<FastifyRequest, Reader>();
+  const readers = new WeakMap<FastifyRequest, ReplicaReader>();
   const landed = new WeakMap<FastifyRequest, Refused>();
   // After the body was read, whose events would lose the reader.
   app.addHook("preHandler", (request, reply, done) => {
@@ -65,7 +65,7 @@ export function addReplicas(
     const now = cloud.now().getTime();
     const replica = replicaFor(request, numbers, replicas.seed);
     const isFound = (numbers[3] ?? 1) < replicas.found;
-    const reader = new Reader(replicas, replica, service, isReading, now, isFound ? decoded(path) : "", lag);
+    const reader = new ReplicaReader(replicas, replica, service, isReading, now, isFound ? decoded(path) : "", lag);
     readers.set(request, reader);
     const refused = isReading || !isGraph(path) ? undefined : refusal(reader, request, path);
     if (refused !== undefined) {
@@ -107,7 +107,7 @@ function replicaFor({ headers }: FastifyRequest, [which = 0, stays = 0]: number[
   return Math.floor((usual ?? which) * replicaCount);
 }
 
-function refusal(reader: Reader, { method, body }: FastifyRequest, path: string): Refused | undefined {
+function refusal(reader: ReplicaReader, { method, body }: FastifyRequest, path: string): Refused | undefined {
   const text = Buffer.isBuffer(body) ? body.toString("utf8").toLowerCase() : "";
   const asked = decoded(path).toLowerCase();
   const unseen = [...reader.replicas.unseen(reader)];
