@@ -35,12 +35,13 @@ const facts: readonly Fact[] = [
     within: /^(?!packages\/|dev\/)/,
   },
   {
-    // Two answer "not known" then, one gets the challenge of a vault.
+    // Three answer "not known" then, one gets the challenge of a vault.
     fact: "a refusal that is an answer, no error",
     pattern: /\baccept(:| =) \[[^\]]*\b40[13]\b/,
     homes: [
       "packages/microsoft/src/azure/keyVaultSecrets.ts",
       "packages/microsoft/src/graph/conditionalAccess.ts",
+      "packages/microsoft/src/graph/deletedItem.ts",
       "packages/microsoft/src/graph/tenantFeatures.ts",
     ],
   },

@@ -17,7 +17,7 @@ import {
 } from "@defender-mssp/microsoft";
 import { minuteMs } from "@defender-mssp/errors/time";
 import * as pulumi from "@pulumi/pulumi";
-import { azureRoleAssignment } from "../../domain/resourceTypes";
+import { azuread, azureRoleAssignment } from "../../domain/resourceTypes";
 import { inThisRun } from "../hooks";
 import type { DeployedResources } from "./deployedResources";
 
@@ -107,7 +107,7 @@ export function recoverLostCreates(
 
 /** The plugin's own time is five minutes for most types, half of what replicas are given here. */
 function timeoutsOf(type: string): pulumi.CustomTimeouts {
-  const hasLonger = type === "azuread:index/group:Group" || type === azureRoleAssignment;
+  const hasLonger = type === azuread("Group") || type === azureRoleAssignment;
   return hasLonger ? {} : { create: "15m", update: "15m", delete: "15m" };
 }
 

@@ -209,7 +209,7 @@ export const waits = {
     hits: 2,
     what: "the new application or client secret to sign in",
     shownBy: "POST /oauth2/v2.0/token",
-    source: "4 to 18 s, also after a success: microsoft-authentication-library-for-dotnet#3706",
+    source: "4 to 18 s, also after success: microsoft-authentication-library-for-dotnet#3706",
   },
   tokenRoles: {
     ...directory,

@@ -17,8 +17,8 @@ exports.mochaHooks = {
     if (tree === undefined || file === undefined) return;
     const seconds = Math.round((tree.seconds - before) * 100) / 100;
     before = tree.seconds;
-    // esbuild compiles the next file as well.
-    const left = tree.children.filter((name) => name !== "esbuild");
+    // These two serve the next file as well, and end with the worker.
+    const left = tree.children.filter((name) => name !== "esbuild" && name !== "sharedRuntime");
     const line = { file: path.relative(".", file), seconds, ...(left.length > 0 ? { left } : {}) };
     fs.appendFileSync(process.env.TEST_RECORD, `${JSON.stringify(line)}\n`);
   },
