@@ -21,7 +21,7 @@ export const tenantId = "c0570500-0000-4000-8000-0000000000fa";
 export const stack = "contoso";
 
 type ModelName = "basic" | "rbac" | "entitlement";
-type ConnectorName = "secret" | "certificate" | "msspApp" | "none";
+type ConnectorName = "secret" | "certificate" | "msspApp";
 
 export type CustomerName = "tiers" | "packages" | "azure" | "detections" | `${ModelName}-${ConnectorName}`;
 
@@ -226,7 +226,6 @@ export async function customersByModel(): Promise<readonly FaultCustomer[]> {
     secret: { kind: "customerApp", loopbackRedirectPort: 8400 },
     certificate: { kind: "customerApp", alertApis: ["graph"], credential: { type: "certificate", certificate } },
     msspApp: { kind: "msspApp", applicationId: siemApplicationId },
-    none: { kind: "none" },
   };
   const names = Object.keys(models) as ModelName[];
   return names.flatMap((model) =>

@@ -20,7 +20,7 @@ npm run -s faults -- --kills [--customer …] [--jobs 3] [--json]
   --first          the first of them; --first 17 --seeds 1 runs seed 17 alone
   --customer       only this customer
   --replicas       lets each write take its time, with a refresh at once after the up; each model and connector is a customer:
-                   basic, rbac, entitlement with -secret, -certificate, -msspApp or -none. No faults, unless --percent names some
+                   basic, rbac, entitlement with -secret, -certificate or -msspApp. No faults, unless --percent names some
   --percent        how many of 100 requests get a fault
   --cuts           end every cut connection by a reset, or close it (Go's EOF); by the seed if omitted
   --percent-again  the same during the commands that follow a failed one, at most three; 0 by default

@@ -368,6 +368,7 @@ describe("microsoft: a create whose answer was lost", () => {
     "Could not create app role assignment: unexpected status 400 (400 Bad Request) with error: Request_BadRequest: Permission being assigned already exists on the object",
     'A resource with the ID "g1/g1" already exists - to be managed via Terraform this resource needs to be imported into the State.',
     "unexpected status 400 with error: The resource is already onboarded to ELM",
+    "POST https://graph.example/beta/x answered 400: RoleScopeAlreadyExists: The access package has this role.",
   ]) {
     it(`a unique object of this stack that exists is made again: ${error.slice(0, 60)}`, async () => {
       for (const one of cases) {
