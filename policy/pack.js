@@ -5,6 +5,7 @@
 const Module = require("node:module");
 const path = require("node:path");
 const { compiled, targets } = require("../program/compile.js");
+const { withoutRemediation } = require("../program/sdk/remediation.js");
 
 const neededAtOnce = [
   "@grpc/grpc-js",
@@ -21,6 +22,7 @@ run().catch((error) => {
 async function run() {
   const compiling = compiled(targets.policyPack);
   for (const needed of neededAtOnce) require(needed);
+  withoutRemediation();
   const { code, map } = await compiling;
   // An error in a rule shows its place in the TypeScript file. Packages that are loaded already get
   // no source maps.

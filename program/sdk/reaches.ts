@@ -92,6 +92,15 @@ export const reaches: readonly Reach[] = [
     test: shortcutsTest,
   },
   {
+    file: "remediation.js",
+    what: "removes the call `remediate` from those that the policy pack serves",
+    why: "the engine asks about each resource twice, first whether a rule would change it, and no rule does",
+    gain: { milliseconds: 90, of: "a preview with the policy pack" },
+    members: [["@pulumi/pulumi/proto/analyzer_grpc_pb", "AnalyzerService.remediate"]],
+    ifMissing: "unpatched",
+    test: processTest,
+  },
+  {
     file: "runState.js",
     what: "reads the SDK's record of a run",
     why: "a run that the engine has ended needs no message of the program's",

@@ -54,6 +54,17 @@ describe("program/sdk in a process", () => {
     assert.ok(Number(frames("off")) > 0);
   });
 
+  it("the policy pack serves no calls that change resources, unless the shortcuts are off", () => {
+    const served = (shortcuts: string) => {
+      const script = `require("./program/sdk/remediation.js").withoutRemediation();
+         const { AnalyzerService } = require("@pulumi/pulumi/proto/analyzer_grpc_pb");
+         process.stdout.write(JSON.stringify(["analyze", "remediate"].map((call) => call in AnalyzerService)));`;
+      return execaSync(process.execPath, ["-e", script], { cwd: checkout, env: { MSSP_SDK_SHORTCUTS: shortcuts } })
+        .stdout;
+    };
+    assert.deepEqual([served("on"), served("off")], ["[true,false]", "[true,true]"]);
+  });
+
   it("the host of dynamic resources loads nothing of the SDK but the protocol", async () => {
     const file = path.join(checkout, "dist", "program", "dynamicHost", "serve.js");
     const script = `require(${JSON.stringify(file)}); console.log(JSON.stringify(Object.keys(require.cache)))`;
