@@ -2,6 +2,7 @@
  * How many requests each tenant has got since the sandbox started: for what a fleet of customers
  * costs. Ours; nothing of Microsoft's.
  */
+import { optionalText } from "@defender-mssp/errors/json";
 import type { FastifyInstance, FastifyRequest } from "fastify";
 
 export interface TallyCounts {
@@ -49,8 +50,7 @@ function tenantOfPath(url: string): string | undefined {
 }
 
 function tenantOfToken(authorization: string | undefined): string | undefined {
-  const { tid } = claimsOf(authorization);
-  return typeof tid === "string" ? tid : undefined;
+  return optionalText(claimsOf(authorization)["tid"]);
 }
 
 /** What a token says, unproven: nobody is let in by it. */
