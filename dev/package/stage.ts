@@ -23,6 +23,7 @@ const productFiles = [
   "program/sdk/isOn.js",
   "program/sdk/lazyCompilers.js",
   "program/sdk/promiseTraces.js",
+  "program/sdk/remediation.js",
   "program/sdk/runState.js",
   "program/sdk/sdkModule.js",
   "program/sdk/shortcuts.js",
