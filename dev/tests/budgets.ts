@@ -15,7 +15,7 @@ const smallBudget = 3;
 const smallCost = 0.4;
 
 /** Seconds of `npm test` and of everything: 395 and about 3,300 when they were set. The aims are 600 and 3,000. */
-export const limits = { quick: 750, all: 3700 };
+export const limits = { quick: 750, all: 4000 };
 
 export type Budgets = Readonly<Record<string, number>>;
 
