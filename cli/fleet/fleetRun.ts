@@ -2,8 +2,8 @@
 import { existsSync, readFileSync } from "node:fs";
 import { homedir, hostname } from "node:os";
 import path from "node:path";
-import { minuteMs } from "@defender-mssp/errors/time";
-import { hasOneView, timeScale, timeText, wait } from "@defender-mssp/microsoft";
+import { timeText } from "@defender-mssp/errors/time";
+import { hasOneView, timeScale, wait, waits } from "@defender-mssp/microsoft";
 import type { Journal, RunPlan } from "../stack/journal";
 import { missingStackText } from "../stack/outcome";
 import type { LockOwnerState, StackOutcome, StackState, TryResult } from "../stack/outcome";
@@ -128,11 +128,11 @@ export class FleetRun {
   async #agreed(job: Job, slot: number, environment: NodeJS.ProcessEnv): Promise<TryResult> {
     const { view, workers } = this.equipment;
     const scale = timeScale(environment);
-    const ends = performance.now() + 10 * minuteMs * scale;
+    const ends = performance.now() + waits.droppedByRefresh.longest * scale;
     let result = await workers.run(job, slot);
     while (this.#stop === undefined && result.ok && result.preview !== undefined) {
       const { dropped = [] } = result.preview;
-      const pause = dropped.length > 0 ? minuteMs / 2 : betweenReads;
+      const pause = dropped.length > 0 ? waits.droppedByRefresh.pause : betweenReads;
       if (dropped.length === 0 && !(job.drift && needsAnotherRead(result.preview))) break;
       for (const object of dropped)
         view.say(`${job.stack}: ${droppedText(object, job.command)} Comparing again in ${timeText(pause * scale)}.`);

@@ -1,4 +1,5 @@
 /** The page of a fleet run: what it did with each stack, the most serious first. */
+import { seenText } from "../base/seenText";
 import { nameOf } from "../stack/agreedPreview";
 import {
   details,
@@ -107,7 +108,7 @@ function detailsOf({ messages, preview, nextSteps }: ReportedStack): Block[] {
     ({ policy, level, resource, message }) => `${level} ${policy} ${resource}: ${message}`,
   );
   const additions = (preview?.additions ?? []).flatMap((one) =>
-    one.additions.map(({ what, to, seenIn }) => `${what} → ${to}${seenIn === undefined ? "" : `, seen in ${seenIn}`}`),
+    one.additions.map(({ what, to, seenIn }) => `${what} → ${to}${seenText(seenIn)}`),
   );
   return [
     ...named("Messages", messages),

@@ -2,14 +2,14 @@
  * Previews with a refresh, read twice: the tenant answers from replicas, so that a difference is
  * drift where two reads apart agree, and an object that one read does not show may be there.
  */
-import { hourMs } from "@defender-mssp/errors/time";
+import { isRecentWrite, waits } from "@defender-mssp/microsoft";
 import { parseUrn } from "../../domain/urn";
 import type { Deployment } from "./deployment";
 import type { FleetCommand } from "./outcome";
 import type { Change, Dropped, StackPreview } from "./stackPreview";
 
 /** Between two reads. In milliseconds. */
-export const betweenReads = 5000;
+export const betweenReads = waits.drift.pause;
 
 /** Whether a further read may show something else. */
 export function needsAnotherRead({ failed, changes, dropped = [] }: StackPreview): boolean {
@@ -54,7 +54,7 @@ export function droppedByRefresh(
   const urns = new Set(created);
   return resources.flatMap(({ urn, type, id, delete: isLeaving, modified, created: madeOn }) => {
     const writtenOn = modified ?? madeOn ?? writtenAt ?? "";
-    const isYoung = now.getTime() - Date.parse(writtenOn) < hourMs;
+    const isYoung = isRecentWrite(writtenOn, now);
     if (!urns.has(urn) || !type.startsWith("azuread:") || id === "" || isLeaving || !isYoung) return [];
     return [{ urn, id, writtenOn }];
   });

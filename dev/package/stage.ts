@@ -19,18 +19,6 @@ const productFiles = [
   "program/dynamicHost/pulumi-resource-pulumi-nodejs.cmd",
   "sdkShortcuts.js",
   "settings.schema.json",
-  "program/sdk/grpcClients.js",
-  "program/sdk/isOn.js",
-  "program/sdk/lazyCompilers.js",
-  "program/sdk/promiseTraces.js",
-  "program/sdk/remediation.js",
-  "program/sdk/runState.js",
-  "program/sdk/sdkModule.js",
-  "program/sdk/shortcuts.js",
-  "program/sdk/smallSdk.js",
-  "program/sdk/sourceMaps.js",
-  "program/sdk/sourcePositions.js",
-  "program/sdk/wholeOutputs.js",
   "cli/mssp.js",
   "plugin/index.js",
   "plugin/package.json",
@@ -106,7 +94,7 @@ async function stage(checkout: string, one: Omit<PublishedPackage, "name">, fold
   }
   for (const module of one.unpublished ?? [])
     for (const ending of [".js", ".d.ts"]) await rm(path.join(folder, "dist", `${module}${ending}`));
-  for (const file of isProduct ? productFiles : (packageFiles[one.folder] ?? [])) {
+  for (const file of isProduct ? await filesOfProduct(source) : (packageFiles[one.folder] ?? [])) {
     await cp(path.join(source, file), path.join(folder, file), { recursive: true });
   }
   if (isProduct) {
@@ -123,6 +111,12 @@ async function stage(checkout: string, one: Omit<PublishedPackage, "name">, fold
   if (one.folder === "packages/engine") {
     await writeFile(path.join(folder, "dist", "pulumi-language-nodejs.cjs"), await bundleLanguageHost(engineVersion()));
   }
+}
+
+/** With every reach into Pulumi's SDK, which program and policy pack load. */
+async function filesOfProduct(checkout: string): Promise<readonly string[]> {
+  const reaches = (await readdir(path.join(checkout, "program", "sdk"))).filter((name) => name.endsWith(".js"));
+  return [...productFiles, ...reaches.map((name) => `program/sdk/${name}`)];
 }
 
 /** JavaScript, the plugin's schema and types, without the maps to sources that aren't there. */

@@ -2,14 +2,9 @@
  * What an `up` has written and the service does not show yet, apart from what is missing: a new secret
  * that does not sign in, a token without a new permission.
  */
-import { timeText, unknownToEntra, waits } from "@defender-mssp/microsoft";
-import { hourMs } from "@defender-mssp/errors/time";
+import { isRecentWrite, unknownToEntra, waits } from "@defender-mssp/microsoft";
+import { timeText } from "@defender-mssp/errors/time";
 import type { Check } from "@defender-mssp/siem/verify/check";
-
-/** Whether the last write is so recent that a replica may not have it. @param writtenAt ISO 8601 */
-export function isRecent(writtenAt: string | undefined, now: Date): boolean {
-  return writtenAt !== undefined && now.getTime() - Date.parse(writtenAt) < hourMs;
-}
 
 /** Such as `not yet, usually within 10 min 0 s: …`. */
 export function notYetText(reason: string, row: { readonly longest: number } = waits.signIn): string {
@@ -18,7 +13,7 @@ export function notYetText(reason: string, row: { readonly longest: number } = w
 
 /** A failed check that a recent write explains says so. It stays failed: nothing works yet. */
 export function withNotYet(check: Check, writtenAt: string | undefined, now: Date): Check {
-  if (check.state !== "failed" || !isRecent(writtenAt, now)) return check;
+  if (check.state !== "failed" || !isRecentWrite(writtenAt, now)) return check;
   const [code = ""] = /AADSTS\d+/.exec(check.reason) ?? [];
   if (unknownToEntra.has(code)) return { ...check, reason: notYetText(check.reason) };
   return check.facts?.consent === "lost" ? { ...check, reason: notYetText(check.reason, waits.tokenRoles) } : check;

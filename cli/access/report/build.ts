@@ -1,4 +1,5 @@
 /** Puts a report together from what was read. */
+import { seenText } from "../../base/seenText";
 import {
   adminConsentUrl,
   allConnectorRoles,
@@ -89,7 +90,7 @@ export function reportOf(sources: ReportSources): AccessReport {
     retirements,
     additions: (live?.parts ?? []).flatMap(({ additions }) =>
       additions.map(({ what, to, done, seenIn, step }) => ({
-        what: seenIn === undefined ? what : `${what}, seen in ${seenIn}`,
+        what: `${what}${seenText(seenIn)}`,
         to,
         by: done.by,
         on: done.on,

@@ -4,6 +4,7 @@ import {
   clockFrom,
   graphCall,
   invitationStatePath,
+  isRecentWrite,
   ServiceError,
   waits,
   type GraphCall,
@@ -25,7 +26,7 @@ import type { StackOutputs } from "../../stack/stackOutputs";
 import type { StepName } from "../../../domain/stepTitles";
 import type { OnboardingStep } from "./progress";
 import type { Actor } from "../actor";
-import { isRecent, notYetText } from "../connector/notYet";
+import { notYetText } from "../connector/notYet";
 import { stackGovernanceState as governanceStateOf } from "../governance/state";
 import { isPreviewApplication, previewConsentSteps } from "./previewConsentSteps";
 import {
@@ -132,7 +133,7 @@ async function invitationStep(
       states.filter(({ state }) => state === wanted).map(({ email }) => email);
     const [gone, pending] = [emails("gone"), emails("pending")];
     const now = run.now?.() ?? new Date();
-    if (gone.length > 0 && isRecent((await deployment()).writtenAt, now)) {
+    if (gone.length > 0 && isRecentWrite((await deployment()).writtenAt, now)) {
       const reason = notYetText(`not found in the tenant: ${gone.join(", ")}`, waits.guest);
       return waiting(name, "platformEngineer", reason, "Wait: --watch checks again.");
     }

@@ -1,6 +1,7 @@
 /** The nightly drift check as issues: one for each stack, found by its title. */
 import { LimitedText, type Section } from "../comment/comment";
 import { code } from "../../base/markdown";
+import { seenText } from "../../base/seenText";
 import { countsText, gitHubTextLimit, previewLines } from "../../stack/previewText";
 import { droppedText, nameOf } from "../../stack/agreedPreview";
 import type { StackPreview } from "../../stack/stackPreview";
@@ -95,8 +96,7 @@ function addedSection({ additions }: StackPreview): Section[] {
     const by = done.by === "" ? "" : ` by ${code(done.by)}`;
     const on = done.on === "" ? "" : ` on ${code(done.on)}`;
     const added = by + on === "" ? "" : `, added${by}${on}`;
-    const seen = seenIn === undefined ? "" : `, seen in ${seenIn}`;
-    return `- ${code(what, 500)}, on ${code(to)}${added}${seen}. To remove it: ${code(step, 1000)}`;
+    return `- ${code(what, 500)}, on ${code(to)}${added}${seenText(seenIn)}. To remove it: ${code(step, 1000)}`;
   });
   return [{ heading: `### Added by somebody: ${found.length}`, head: [], rows }];
 }

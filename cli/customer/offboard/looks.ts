@@ -2,8 +2,8 @@
  * Looks at a tenant after a removal until the looks agree. Entra, Azure and their lists answer from
  * replicas: one look that shows nothing may be a look at one that never had the object.
  */
-import { hasOneView, timeScale, timeText, waits, type Environment } from "@defender-mssp/microsoft";
-import { minuteMs } from "@defender-mssp/errors/time";
+import { hasOneView, timeScale, waits, type Environment } from "@defender-mssp/microsoft";
+import { minuteMs, timeText } from "@defender-mssp/errors/time";
 
 /** How many looks must agree, and over what time. Times in milliseconds. */
 export interface LookRule {

@@ -1,11 +1,11 @@
 /** `mssp secrets rotate`: a client secret that leaked, also on the day on which it was created. */
+import { timeText } from "@defender-mssp/errors/time";
 import { readFile } from "node:fs/promises";
 import type { Command } from "commander";
 import {
   hasOneView,
   lastSegment,
   ServiceError,
-  timeText,
   unknownToEntra,
   untilSeen,
   waits,

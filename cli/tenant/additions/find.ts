@@ -37,6 +37,7 @@ import { additionsKinds, permissionsToRead } from "../../../domain/prerequisites
 import { consentAdditions, servicePrincipalAdditions, servicePrincipalsOf } from "./servicePrincipal";
 import type { AdditionsTenant } from "./tenant";
 import { signInToTenant, type TenantSignIn } from "../signInToTenant";
+import { seenText } from "../../base/seenText";
 import { oneLook, rereads } from "../rereads";
 import { unreadReason } from "../unreadReason";
 import { readDeployment, type Deployment } from "../../stack/deployment";
@@ -319,7 +320,7 @@ export function joinedAdditions(looks: readonly (readonly FoundAddition[])[]): F
 function sentence(additions: AdditionsPart["additions"], notAsked: string | undefined): string {
   const lines = additions.map(
     ({ what, to, done, seenIn, step }) =>
-      `${what}, on ${to}${doneText(done)}${seenIn === undefined ? "" : `, seen in ${seenIn}`}. To remove it: ${step}`,
+      `${what}, on ${to}${doneText(done)}${seenText(seenIn)}. To remove it: ${step}`,
   );
   return [...lines, ...(notAsked === undefined ? [] : [notAsked])].join("\n");
 }

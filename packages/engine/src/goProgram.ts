@@ -1,5 +1,6 @@
 /** Builds a program from Go modules that a go.mod and a go.sum pin. */
 import path from "node:path";
+import { timeText } from "@defender-mssp/errors/time";
 import type { Go } from "./go";
 import { timeLeft, type ProgressLine } from "./progress";
 import { runTool } from "./runTool";
@@ -61,7 +62,7 @@ async function countPackages(
       if (!line.startsWith("go: downloading")) return;
       modules++;
       progress.show(
-        `Downloading the ${name}'s Go modules: ${modules} of about ${total}, ${duration(Date.now() - start)}`,
+        `Downloading the ${name}'s Go modules: ${modules} of about ${total}, ${timeText(Date.now() - start)}`,
       );
     },
   });
@@ -85,8 +86,8 @@ async function compile(
       packages > 1000 && program.duration !== undefined ? `, takes about ${program.duration} on two cores` : "";
     progress.show(
       done < packages
-        ? `Building the ${name}: ${done} of ${packages} packages, ${duration(elapsed)}${timeLeft(done, packages, elapsed) || whole}`
-        : `Linking the ${name}, ${duration(elapsed)}, less than a minute left`,
+        ? `Building the ${name}: ${done} of ${packages} packages, ${timeText(elapsed)}${timeLeft(done, packages, elapsed) || whole}`
+        : `Linking the ${name}, ${timeText(elapsed)}, less than a minute left`,
     );
   };
   show();
@@ -124,9 +125,4 @@ export function goEnvironment(go: Go, environment: NodeJS.ProcessEnv): NodeJS.Pr
     GOROOT: undefined,
     GOBIN: undefined,
   };
-}
-
-function duration(milliseconds: number): string {
-  const total = Math.round(milliseconds / 1000);
-  return total < 60 ? `${total} s` : `${Math.floor(total / 60)} min ${total % 60} s`;
 }

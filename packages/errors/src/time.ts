@@ -4,6 +4,13 @@ export const minuteMs = 60_000;
 export const hourMs = 60 * minuteMs;
 export const dayMs = 24 * hourMs;
 
+/** Whole seconds for people, such as `9 min 57 s`. */
+export function timeText(milliseconds: number): string {
+  const seconds = Math.max(0, Math.round(milliseconds / 1000));
+  const minutes = Math.floor(seconds / 60);
+  return minutes === 0 ? `${seconds} s` : `${minutes} min ${seconds % 60} s`;
+}
+
 /**
  * An ISO 8601 duration of days, hours, minutes and whole seconds, as Microsoft Graph writes them.
  * Months and years have no fixed length.

@@ -16,6 +16,7 @@ export {
 } from "./requestLimiter";
 export * from "./endpoints";
 export * from "./clock";
+export * from "./sandboxVariables";
 export * from "./waits";
 export * from "./entra/tenantOfDomain";
 export * from "./entra/token";

@@ -3,10 +3,11 @@
  * next read shows, and an application gets no read-after-write.
  */
 import { EnvironmentError, ServiceError } from "@defender-mssp/errors";
-import { minuteMs } from "@defender-mssp/errors/time";
+import { hourMs, minuteMs, timeText } from "@defender-mssp/errors/time";
 import { isOnSandbox } from "./clock";
 import type { Environment } from "./endpoints";
 import { wait, type RequestOptions } from "./http";
+import { replicasVariable, timeScaleVariable } from "./sandboxVariables";
 
 /** One wait for the service: what the product does until a change is seen everywhere. */
 export interface Wait {
@@ -219,6 +220,14 @@ export const waits = {
     values: "roles",
     source: "consented, and missing in tokens: MicrosoftDocs/azure-docs#85676",
   },
+  droppedByRefresh: {
+    hits: 1,
+    pause: minuteMs / 2,
+    longest: 10 * minuteMs,
+    what: "an object of azuread that a refresh did not find within an hour of its write",
+    shownBy: "npx mssp fleet: the preview with a refresh",
+    source: "present, then absent: hashicorp/terraform-provider-azuread#1810",
+  },
   removal: {
     hits: 5,
     pause: minuteMs,
@@ -228,6 +237,11 @@ export const waits = {
     source: "lists were stale for a minute: microsoftgraph/microsoft-graph-docs-contrib#2459",
   },
 } as const satisfies Record<string, Wait>;
+
+/** Whether the last write is so recent that a replica may not have it. @param writtenOn ISO 8601; undefined: long ago */
+export function isRecentWrite(writtenOn: string | undefined, now = new Date()): boolean {
+  return writtenOn !== undefined && now.getTime() - Date.parse(writtenOn) < hourMs;
+}
 
 /** How `untilSeen` looks, and whom it tells. */
 export interface WaitContext extends Pick<RequestOptions, "sleep" | "signal"> {
@@ -337,16 +351,6 @@ function waitText({ what }: Wait, left: number): string {
   return `Waiting for ${what} to be seen everywhere, up to ${timeText(left)} more.`;
 }
 
-/** Such as `9 min 57 s`. */
-export function timeText(milliseconds: number): string {
-  const seconds = Math.max(0, Math.round(milliseconds / 1000));
-  const minutes = Math.floor(seconds / 60);
-  return minutes === 0 ? `${seconds} s` : `${minutes} min ${seconds % 60} s`;
-}
-
-/** The environment variable that shortens all waits on a sandbox whose replicas are as much faster. */
-export const timeScaleVariable = "MSSP_SANDBOX_TIME_SCALE";
-
 /** What is allowed for MSSP_SANDBOX_TIME_SCALE; undefined if it is not set or valid. */
 export function timeScaleFault(environment: Environment): string | undefined {
   const set = environment[timeScaleVariable];
@@ -365,7 +369,7 @@ export function timeScale(environment: Environment = process.env): number {
   return set ? Number(set) : 1;
 }
 
-/** Whether one read shows what every read does: a sandbox whose environment does not set MSSP_SANDBOX_REPLICAS. */
+/** Whether one read shows what every read does: a sandbox whose environment does not set `replicasVariable`. */
 export function hasOneView(environment: Environment): boolean {
-  return isOnSandbox(environment) && !environment["MSSP_SANDBOX_REPLICAS"];
+  return isOnSandbox(environment) && !environment[replicasVariable];
 }

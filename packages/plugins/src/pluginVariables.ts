@@ -1,7 +1,4 @@
-/** Set where the sandbox's writes take time. */
-export const replicasVariable = "MSSP_SANDBOX_REPLICAS";
-/** By which the sandbox's clients scale their waits. */
-export const timeScaleVariable = "MSSP_SANDBOX_TIME_SCALE";
+import { replicasVariable, timeScaleVariable } from "@defender-mssp/microsoft/sandboxVariables";
 
 const forwarded: readonly string[] = [replicasVariable, timeScaleVariable];
 

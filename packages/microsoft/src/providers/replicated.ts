@@ -4,9 +4,9 @@
  */
 import { isDeepStrictEqual } from "node:util";
 import { withoutUndefined } from "@defender-mssp/errors";
-import { hourMs } from "@defender-mssp/errors/time";
+import { optionalText } from "@defender-mssp/errors/json";
 import type { CallContext } from "../graph/call";
-import { untilSeen, waits, type Wait } from "../waits";
+import { isRecentWrite, untilSeen, waits, type Wait } from "../waits";
 import type { Properties } from "./provider";
 
 interface Found {
@@ -45,7 +45,7 @@ export function replicated<L extends ResourceLogic>(logic: L): L {
   };
   const read: ResourceLogic["read"] = async (id, props = {}, context = {}) => {
     const { [writtenOn]: writtenAt, ...state } = props;
-    const isRecent = typeof writtenAt === "string" && Date.now() - Date.parse(writtenAt) < hourMs;
+    const isRecent = isRecentWrite(optionalText(writtenAt));
     const look = () => logic.read(id, props, context);
     let found = await look();
     if (found.id === "" && found.isDeleted !== true)

@@ -6,7 +6,7 @@ import { VisibleError } from "@defender-mssp/errors";
 import type { ValueRecord } from "../protocol/values";
 import { type ResourceProperties, boolean, string } from "../schema/property";
 import { uuid } from "../schema/validators";
-import { replicasVariable, timeScaleVariable } from "../pluginVariables";
+import { replicasVariable, timeScaleVariable } from "@defender-mssp/microsoft/sandboxVariables";
 import { type AzureadCredentials, refuseOtherHost } from "./graph";
 
 const secret = string("optional", { secret: true });

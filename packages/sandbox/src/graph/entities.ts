@@ -519,6 +519,11 @@ export function odataType(entitySet: EntitySetName): string {
   return `#microsoft.graph.${entitySets[entitySet].type}`;
 }
 
+/** Whether a path is one of Graph's. */
+export function isGraphPath(path: string): boolean {
+  return /^\/(v1\.0|beta)\//.test(path);
+}
+
 /** Whether a text names a version of Graph. */
 export function isGraphVersion(name: string): name is GraphVersion {
   return name === "v1.0" || name === "beta";

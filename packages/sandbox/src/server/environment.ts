@@ -6,16 +6,13 @@ import path from "node:path";
 import type { SandboxPaths } from "../cloud/home";
 import { automationApplicationId } from "../cloud/identity";
 import type { SandboxEnvironment } from "../cloud/sandboxEnvironment";
-import { clockVariable, timeScaleVariable } from "@defender-mssp/microsoft";
+import { clockVariable, replicasVariable, timeScaleVariable } from "@defender-mssp/microsoft";
 import { certificateFiles, writeTrust } from "./certificate";
 
 export interface EnvironmentOptions {
   /** The user's environment; this process's by default. */
   readonly user?: NodeJS.ProcessEnv;
 }
-
-/** The environment variable that says that the sandbox's writes take time. */
-const replicasVariable = "MSSP_SANDBOX_REPLICAS";
 
 /** Values of a running sandbox for the environment. */
 export interface SandboxAccess {

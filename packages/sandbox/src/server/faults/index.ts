@@ -6,6 +6,7 @@ import type { Socket } from "node:net";
 import { setTimeout as pause } from "node:timers/promises";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { isBatch, isInBatch } from "../../graph/batch";
+import { isGraphPath } from "../../graph/entities";
 import { graphLikeError } from "../../cloud/graphLikeError";
 import type { Clock } from "../../cloud/clock";
 import { clockSkew, Draws, faultKinds, type Drawn, type FaultKind } from "./draw";
@@ -186,7 +187,7 @@ export class Faults {
   /** The possible faults of a request, so that each chosen fault happens. */
   #kindsFor(request: FastifyRequest): readonly FaultKind[] {
     const isToken = isTokenRequest(request);
-    const isCreate = request.method === "POST" && isGraph(request);
+    const isCreate = request.method === "POST" && isGraphPath(request.url);
     const impossible = isInBatch() ? ofConnection : isBatchRequest(request) ? inBatches : undefined;
     return this.#kinds.flatMap((kind) => {
       if (impossible?.has(kind) === true) return [];
@@ -289,12 +290,8 @@ export class Faults {
   }
 }
 
-function isGraph({ url }: FastifyRequest): boolean {
-  return /^\/(v1\.0|beta)\//.test(url);
-}
-
 function isBatchRequest(request: FastifyRequest): boolean {
-  return isGraph(request) && isBatch(request.url.split("?", 1)[0] ?? "");
+  return isGraphPath(request.url) && isBatch(request.url.split("?", 1)[0] ?? "");
 }
 
 function isTokenRequest({ method, url }: FastifyRequest): boolean {

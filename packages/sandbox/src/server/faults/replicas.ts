@@ -10,6 +10,7 @@ import { graphLikeError } from "../../cloud/graphLikeError";
 import type { ReplicaService } from "../../cloud/replicaProfiles";
 import { readAs, ReplicaReader, replicaCount, type Unseen } from "../../cloud/replicas";
 import { isBatch } from "../../graph/batch";
+import { isGraphPath } from "../../graph/entities";
 import { isOwnPage } from "../requestLog";
 import { claimsOf } from "../requestTally";
 import { decoded, Draws } from "./draw";
@@ -54,7 +55,7 @@ export function addReplicas(
   app.addHook("preHandler", (request, reply, done) => {
     const lag = lagOf(request);
     const [path = ""] = request.url.split("?", 1);
-    const isApart = isOwnPage(request.url) || (isGraph(path) && isBatch(path));
+    const isApart = isOwnPage(request.url) || (isGraphPath(path) && isBatch(path));
     if (isApart || (lag === undefined && !replicas.isBehind)) {
       done();
       return;
@@ -67,7 +68,7 @@ export function addReplicas(
     const isFound = (numbers[3] ?? 1) < replicas.found;
     const reader = new ReplicaReader(replicas, replica, service, isReading, now, isFound ? decoded(path) : "", lag);
     readers.set(request, reader);
-    const refused = isReading || !isGraph(path) ? undefined : refusal(reader, request, path);
+    const refused = isReading || !isGraphPath(path) ? undefined : refusal(reader, request, path);
     if (refused !== undefined) {
       replicas.see("reference refused");
       if (!refused.mayLand || request.method !== "POST" || (numbers[2] ?? 1) >= landing) {
@@ -152,8 +153,4 @@ function dangling(unseen: Unseen, path: string): Answer {
   if (/\/roleManagement\/directory\/role\w+ScheduleRequests$/.test(path))
     return refused(400, "SubjectNotFound", "The subject is not found.");
   return unknown(unseen, "POST", path);
-}
-
-function isGraph(path: string): boolean {
-  return /^\/(v1\.0|beta)\//.test(path);
 }
