@@ -28,10 +28,10 @@ const maximumTries = 4;
 const mostTries = 90;
 
 /**
- * A transformation that lets the resources of azuread, and role assignments of azure-native, recover within the same `up`
- * from a cut connection and from replicas that do not agree. The azuread plugin repeats no request
- * that ends with EOF and few that are refused: its create fails, and its object would be in the
- * tenant without being in the state.
+ * A transformation that lets the resources of azuread, and role assignments of azure-native, recover
+ * within the same `up` from a cut connection and from replicas that do not agree. The azuread plugin
+ * repeats no request that ends with EOF and few that are refused: its create fails, and its object
+ * would be in the tenant without being in the state.
  *
  * - Create: deletes what the request has created, and has the engine create the resource again.
  *   Only an object that is certainly this stack's counts: it carries the stack's mark with its

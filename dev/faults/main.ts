@@ -1,7 +1,8 @@
 /**
  * `npm run faults`: seeds of faults, each over `up`, a change and `destroy` of a customer; with
- * --replicas of lags, for each model and connector; or, with --kills, an `up` whose engine is killed, at each of its writes in turn. The last line is for
- * machines; exits with 1 unless nothing is lost and nothing left over.
+ * --replicas of lags, for each model and connector; or, with --kills, an `up` whose engine is
+ * killed, at each of its writes in turn. The last line is for machines; exits with 1 unless nothing
+ * is lost and nothing left over.
  */
 import path from "node:path";
 import { parseArgs } from "node:util";

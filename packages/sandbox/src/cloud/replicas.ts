@@ -43,11 +43,27 @@ export type ReplicaSight = (typeof replicaSights)[number];
 export const replicaCount = 3;
 
 /**
- * Collections that every replica has at once: the sandbox's own, what never changes, and services
- * that are no part of the directory (Defender's roles and rules among them).
+ * How the names of collections begin that every replica has at once: the sandbox's own, Defender's and
+ * other services that are no part of the directory, and what never changes.
  */
-const atOnce =
-  /^(sandbox|siemAuthorizations|notificationRules|customDetection|huntingEvents|detectionRules|defenderRole|incidents|riskyUsers|domains$|organization$|azureSubscriptions|subscribedSkus|directoryRoleTemplates|roleDefinitions)/;
+const atOnceNames = [
+  "sandbox",
+  "siemAuthorizations",
+  "notificationRules",
+  "customDetection",
+  "huntingEvents",
+  "detectionRules",
+  "defenderRole",
+  "incidents",
+  "riskyUsers",
+  "domains$",
+  "organization$",
+  "azureSubscriptions",
+  "subscribedSkus",
+  "directoryRoleTemplates",
+  "roleDefinitions",
+];
+const atOnce = new RegExp(`^(${atOnceNames.join("|")})`);
 
 /** Objects whose ID a body may name without a reference: a partner has its tenant's. */
 const notReferences = /^(crossTenant|governance|tenantGovernance|delegatedAdmin|azureResources)/;
