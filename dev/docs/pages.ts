@@ -14,6 +14,7 @@ import { parsePage, type MarkdownPage } from "./markdown";
 import { pluginSchema } from "./pluginSchema";
 import { templateManifest } from "./customersRepository";
 import { generatePulumiYaml, generateTemplatePulumiYaml } from "./pulumiYaml";
+import { sandboxPage, sandboxPageFile } from "./sandboxPage";
 import { commandsList, commandsPage } from "./reference/commands";
 import { exitCodesPage } from "./reference/exitCodesPage";
 import { kindsList, kindsPage } from "./reference/kindsPage";
@@ -39,6 +40,7 @@ export const generatedFiles: readonly GeneratedFile[] = [
     make: () => format(architecturePage(), { parser: "markdown", printWidth: 120 }),
   },
   { file: customerPageFile, make: () => format(customerPage(), { parser: "markdown", printWidth: 120 }) },
+  { file: sandboxPageFile, make: () => format(sandboxPage(), { parser: "markdown", printWidth: 120 }) },
   ...figures().flatMap((figure) => [image(figure, "light"), image(figure, "dark")]),
   { file: "Pulumi.yaml", make: generatePulumiYaml },
   {

@@ -49,7 +49,7 @@ export {
   type FaultOptions,
   type Sight,
 } from "./faults/index";
-export { replicaProfiles, type ReplicaProfile } from "../cloud/replicaProfiles";
+export { lagsOf, replicaProfiles, type ReplicaProfile, type ReplicaService } from "../cloud/replicaProfiles";
 export { replicaSights, type ReplicaOptions, type ReplicaSight } from "../cloud/replicas";
 export type { EnvironmentOptions } from "./environment";
 export { commandEnvironment, type SandboxEnvironment } from "../cloud/sandboxEnvironment";
