@@ -95,6 +95,17 @@ describe("the build of a checkout", () => {
     assert.deepEqual(map.sources, ["../../src/deep/page.tsx"]);
   });
 
+  it("a module that exports all of others has their values of now, and its own where names are equal", async () => {
+    await write("cli/count.ts", "export let count = 0;\nexport const next = () => ++count;\nexport const own = 1;\n");
+    await write("cli/all.ts", 'export * from "./count";\nexport const own = 2;\nexport default 3;\n');
+    await write("cli/whole.ts", 'import * as all from "./all";\nall.next();\nexport const seen = { ...all };\n');
+    build(root);
+    assert.equal(
+      await run('console.log(JSON.stringify(require("./dist/cli/whole.js").seen))'),
+      '{"default":3,"own":2,"count":1}',
+    );
+  });
+
   it("a stack shows the source's line, where Node.js reads source maps", async () => {
     await write(
       "cli/fails.ts",
