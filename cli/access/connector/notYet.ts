@@ -6,7 +6,7 @@ import { isRecentWrite, unknownToEntra, waits } from "@defender-mssp/microsoft";
 import { timeText } from "@defender-mssp/errors/time";
 import type { Check } from "@defender-mssp/siem/verify/check";
 
-/** Such as `not yet, usually within 10 min 0 s: …`. */
+/** Such as `not yet, usually within 10 min: …`. */
 export function notYetText(reason: string, row: { readonly longest: number } = waits.signIn): string {
   return `not yet, usually within ${timeText(row.longest)}: ${reason}`;
 }
