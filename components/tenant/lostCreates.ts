@@ -8,6 +8,9 @@ import {
   isPrincipalNotReplicated,
   isTooEarly,
   messageOf,
+  objectIdIn,
+  removeCreator,
+  signInToGraph,
   undoLostAssignment,
   undoLostCreate,
   waitForRepeat,
@@ -15,6 +18,7 @@ import {
   type CallContext,
   type Wait,
 } from "@defender-mssp/microsoft";
+import { textOf } from "@defender-mssp/errors/json";
 import { minuteMs } from "@defender-mssp/errors/time";
 import * as pulumi from "@pulumi/pulumi";
 import { azuread, azureRoleAssignment } from "../../domain/resourceTypes";
@@ -38,7 +42,7 @@ const mostTries = 90;
  *   random ID, or is a part of such an object. If none is found although Graph would accept a
  *   second one, the create fails as before.
  * - Create after a time-out: deletes nothing but credentials, and says what is left. The next `up`
- *   goes on from it.
+ *   with `--refresh` goes on from it. The caller no longer owns the new service principal.
  * - Create or update that refers to an object which a replica does not know yet: waits and repeats.
  * - Update whose answer is lost: has the engine repeat it. azuread's updates set values, so a
  *   repetition changes nothing.
@@ -77,8 +81,9 @@ export function recoverLostCreates(
     if (failureOf(type, newest) === "timedOut") {
       await pulumi.log.warn(
         `${name}: the object is in the tenant, which has not shown it everywhere in time. Nothing is deleted. ` +
-          "Run the same command again: it goes on from there.",
+          "Run the same command again in ten minutes, with --refresh: it goes on from there.",
       );
+      if (type === azuread("ServicePrincipal")) await removeOwnership(args, tenantId, context);
       return false;
     }
     try {
@@ -86,7 +91,7 @@ export function recoverLostCreates(
       const outcome = await undoLostCreate(
         call,
         { type, inputs: await plainInputs(newInputs), errors, isKnown },
-        context,
+        telling(name, context),
       );
       if (outcome === "leave") return false;
       const isCut = outcome === "repeat" && errors.every((error) => failureOf(type, error) === "lost");
@@ -152,6 +157,26 @@ async function recoverAssignment(
     const reason = messageOf(failure);
     await pulumi.log.warn(`${name}: its lost create could not be looked up: ${reason}`);
     return false;
+  }
+}
+
+/** Says on the screen what is waited for. */
+function telling(name: string, context: CallContext): CallContext {
+  return { ...context, say: (text) => void pulumi.log.info(`${name}: ${text}`) };
+}
+
+async function removeOwnership(
+  { name, newInputs = {} }: pulumi.ErrorHookArgs,
+  tenantId: string,
+  context: CallContext,
+): Promise<void> {
+  try {
+    const { call, accessToken } = await signInToGraph(tenantId, context);
+    const { clientId } = await plainInputs(newInputs);
+    const creatorId = objectIdIn(accessToken) ?? "";
+    await removeCreator(call, { appId: textOf(clientId), creatorId }, telling(name, context));
+  } catch (failure) {
+    await pulumi.log.warn(`${name}: this identity still owns it, until the next update: ${messageOf(failure)}`);
   }
 }
 

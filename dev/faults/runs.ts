@@ -5,7 +5,8 @@
  * Where a command fails, at most three more commands follow, as docs/tenant.md tells an
  * operator: the same command with `--refresh`, and `mssp doctor --repair` first where something
  * exists that the stack's state does not have. On replicas the first is the same command as it was,
- * as docs/troubleshooting.md says. If these fail too, one command follows without any fault or lag.
+ * typed at once: it may complete less, and must harm nothing. If these fail too, one command follows
+ * without any fault or lag.
  */
 import { mkdir, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
