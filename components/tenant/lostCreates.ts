@@ -5,6 +5,7 @@ import {
   isExistingAssignment,
   isLostAnswer,
   isLostCreate,
+  isParentNotReplicated,
   isPrincipalNotReplicated,
   isTooEarly,
   messageOf,
@@ -21,7 +22,7 @@ import {
 import { textOf } from "@defender-mssp/errors/json";
 import { minuteMs } from "@defender-mssp/errors/time";
 import * as pulumi from "@pulumi/pulumi";
-import { azuread, azureRoleAssignment } from "../../domain/resourceTypes";
+import { azuread, azureRoleAssignment, keyVaultSecret, registrationAssignment } from "../../domain/resourceTypes";
 import { inThisRun } from "../hooks";
 import type { DeployedResources } from "./deployedResources";
 
@@ -46,7 +47,8 @@ const mostTries = 90;
  * - Create or update that refers to an object which a replica does not know yet: waits and repeats.
  * - Update whose answer is lost: has the engine repeat it. azuread's updates set values, so a
  *   repetition changes nothing.
- * - Create of a role assignment: waits and repeats while Azure does not know the new group.
+ * - Create of a role assignment, or of a secret in a vault: waits and repeats while Azure does not
+ *   know the new group, vault or secret.
  *
  * @param tenantId the customer's tenant ID, a UUID.
  * @param deployed the stack's resources: `await deployedResources()`. What they name is not
@@ -73,10 +75,13 @@ export function recoverLostCreates(
     const { failedOperation, type, name, newInputs = {}, errors } = args;
     const [newest = ""] = errors;
     const isLast = errors.length >= maximumTries;
+    if (isInAzure(type) && failedOperation !== "delete" && isParentNotReplicated(newest))
+      return repeat(args, waits.azureParent);
     if (failedOperation === "update")
       return isTooEarly(newest) ? repeat(args, waits.missing) : !isLast && isLostAnswer(newest);
     if (failedOperation !== "create") return false;
     if (type === azureRoleAssignment) return recoverAssignment(args, tenantId, { context, repeat });
+    if (isInAzure(type)) return false;
     if (!isLostCreate({ type, errors })) return false;
     if (failureOf(type, newest) === "timedOut") {
       await pulumi.log.warn(
@@ -104,15 +109,20 @@ export function recoverLostCreates(
   };
   const hook = new pulumi.ErrorHook(hookName, inThisRun(recover));
   return ({ type, props, opts }) => {
-    if (!type.startsWith("azuread:") && type !== azureRoleAssignment) return undefined;
+    if (!type.startsWith("azuread:") && !isInAzure(type)) return undefined;
     const hooks = { ...opts.hooks, onError: [...(opts.hooks?.onError ?? []), hook] };
     return { props, opts: { ...opts, hooks, customTimeouts: { ...timeoutsOf(type), ...opts.customTimeouts } } };
   };
 }
 
+/** Types of azure-native whose creates need a new object of Azure. */
+function isInAzure(type: string): boolean {
+  return [azureRoleAssignment, keyVaultSecret, registrationAssignment].includes(type);
+}
+
 /** The plugin's own time is five minutes for most types, half of what replicas are given here. */
 function timeoutsOf(type: string): pulumi.CustomTimeouts {
-  const hasLonger = type === azuread("Group") || type === azureRoleAssignment;
+  const hasLonger = type === azuread("Group") || isInAzure(type);
   return hasLonger ? {} : { create: "15m", update: "15m", delete: "15m" };
 }
 
@@ -144,6 +154,8 @@ async function recoverAssignment(
   const { name, newInputs = {}, errors } = args;
   const [last = ""] = errors;
   if (isPrincipalNotReplicated(last)) return repeat(args, waits.azurePrincipal);
+  // Without the stack's mark nobody can tell whose it is.
+  if (!("description" in newInputs)) return false;
   if (errors.length >= maximumTries || !(isLostAnswer(last) || isExistingAssignment(last))) return false;
   try {
     const outcome = await undoLostAssignment(await armCall(tenantId, context), await plainInputs(newInputs));
