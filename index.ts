@@ -185,7 +185,7 @@ async function declare({ settings, adopted, extend, deployed, clock }: Checked, 
     expiresOn &&
     access.declareHandover?.(
       { customerTenantId: tenantId, clientId, secret, expiresOn },
-      { transformations: [recoverLostCreates(msspTenantId, deployed, {}, "handover-lost-creates")] },
+      { transformations: [recoverLostCreates(msspTenantId, deployed, {}, `${handoverName}-lost-creates`)] },
     );
   const delegation = access.declareDelegation?.({ transformations: [recover] });
   const sentinel = access.declareSentinel?.(
