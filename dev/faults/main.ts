@@ -45,8 +45,8 @@ interface Sums {
   /** Facts that differ before destroy: missing ones, additional ones, and resources that a refresh has dropped. */
   readonly differences: Readonly<Record<"missing" | "more" | "dropped", number>>;
   /** How the commands converged. */
-  readonly ways: Readonly<Record<"atOnce" | "again" | "repaired", number>>;
-  /** How many commands needed none, one, two and three more. */
+  readonly ways: Readonly<Record<"atOnce" | "again" | "repaired" | "impatient", number>>;
+  /** How many commands needed none, one, two and three more, and one without faults after these. */
   readonly more: readonly number[];
   /** Number of times that each effect of the faults was seen. */
   readonly seen: Readonly<Record<string, number>>;
@@ -190,8 +190,13 @@ function summed(results: readonly FaultResult[]): Sums {
       .filter(({ step }) => step === "destroy")
       .reduce((sum, { differences }) => sum + differences.length, 0),
     differences: { missing: different("missing"), more: different("more"), dropped: different("dropped") },
-    ways: { atOnce: count("at once"), again: count("again"), repaired: count("repaired") },
-    more: [0, 1, 2, 3].map(
+    ways: {
+      atOnce: count("at once"),
+      again: count("again"),
+      repaired: count("repaired"),
+      impatient: count("impatient"),
+    },
+    more: [0, 1, 2, 3, 4].map(
       (count) => runs.filter(({ converged, more }) => converged !== "not" && more === count).length,
     ),
     seen: Object.fromEntries(
@@ -203,8 +208,9 @@ function summed(results: readonly FaultResult[]): Sums {
   };
 }
 
-function lastLine({ runs, injected, converged, lost, leftOver }: Sums): string {
-  return `runs ${runs}, faults injected ${injected}, converged ${converged}, lost ${lost}, left over ${leftOver}`;
+function lastLine({ runs, injected, converged, ways, lost, leftOver }: Sums): string {
+  const ends = `converged ${converged}, impatient ${ways.impatient}, lost ${lost}, left over ${leftOver}`;
+  return `runs ${runs}, faults injected ${injected}, ${ends}`;
 }
 
 function waysOf({ ways, more, seen, differences }: Sums): string {
@@ -212,8 +218,9 @@ function waysOf({ ways, more, seen, differences }: Sums): string {
   return [
     `Seen: ${kinds.join("; ")}.`,
     `Before destroy: ${differences.missing} facts missing, ${differences.more} too many, ${differences.dropped} resources dropped by a refresh.`,
-    `${ways.atOnce} at once; ${ways.again} by the same command with --refresh; ${ways.repaired} with the repair as one of the commands, ` +
-      `after a kill, or a create that was refused because the object exists. More commands needed: ${more.join(", ")} (none, one, two, three).`,
+    `${ways.atOnce} at once; ${ways.again} by the same command again; ${ways.repaired} with the repair as one of the commands, ` +
+      `after a kill, or a create that was refused because the object exists; ${ways.impatient} only without faults. ` +
+      `More commands needed: ${more.join(", ")} (none, one, two, three, one without faults after three).`,
   ].join("\n");
 }
 

@@ -6,7 +6,7 @@ import { isRecentWrite, unknownToEntra, waits } from "@defender-mssp/microsoft";
 import { timeText } from "@defender-mssp/errors/time";
 import type { Check } from "@defender-mssp/siem/verify/check";
 
-/** Such as `not yet, usually within 10 min 0 s: …`. */
+/** Such as `not yet, usually within 10 min: …`. */
 export function notYetText(reason: string, row: { readonly longest: number } = waits.signIn): string {
   return `not yet, usually within ${timeText(row.longest)}: ${reason}`;
 }
@@ -15,6 +15,13 @@ export function notYetText(reason: string, row: { readonly longest: number } = w
 export function withNotYet(check: Check, writtenAt: string | undefined, now: Date): Check {
   if (check.state !== "failed" || !isRecentWrite(writtenAt, now)) return check;
   const [code = ""] = /AADSTS\d+/.exec(check.reason) ?? [];
-  if (unknownToEntra.has(code)) return { ...check, reason: notYetText(check.reason) };
-  return check.facts?.consent === "lost" ? { ...check, reason: notYetText(check.reason, waits.tokenRoles) } : check;
+  if (unknownToEntra.has(code)) {
+    const reason = `Entra does not know the new application or client secret everywhere (${code}). Try again later`;
+    return { ...check, reason: notYetText(reason) };
+  }
+  if (check.facts?.consent !== "lost") return check;
+  return { ...check, reason: notYetText(check.reason.replace(remedy, ""), waits.tokenRoles) };
 }
+
+/** What to type against a lost consent. A refresh right after an `up` could meet a stale replica. */
+const remedy = /: run npx pulumi up --refresh$/;

@@ -3,7 +3,7 @@
  * declared resources, so it does not report a second secret, another owner or a wider consent.
  * Shared by `mssp verify` and the nightly `mssp ci preview --drift`.
  */
-import { ServiceError } from "@defender-mssp/microsoft";
+import { objectIdIn, ServiceError } from "@defender-mssp/microsoft";
 import { isCallError, VisibleError } from "@defender-mssp/errors";
 import type { Settings } from "../../../settings";
 import { readStackSettings } from "../../../settings/fromFile";
@@ -215,14 +215,6 @@ export function additionsTenant(
 
 /** Variables with application (client) IDs of the automation and the identity that previews. */
 const identityVariables = ["ARM_CLIENT_ID", "MSSP_CLIENT_ID", "MSSP_PREVIEW_CLIENT_ID"] as const;
-
-/**
- * The token's object ID. Only the list of foreign owners depends on it; Graph validates the token.
- */
-function objectIdIn(token: string): string | undefined {
-  const claims = JSON.parse(Buffer.from(token.split(".")[1] ?? "", "base64url").toString() || "{}") as { oid?: string };
-  return claims.oid;
-}
 
 /** Checks every part of a tenant, and joins what its looks show. */
 export async function partsOf(tenant: AdditionsTenant): Promise<AdditionsPart[]> {

@@ -26,6 +26,7 @@ export {
   graphCall,
   graphList,
   nextPage,
+  objectIdIn,
   signInToGraph,
   type CallContext,
   type GraphCall,

@@ -205,6 +205,18 @@ export const waits = {
     shownBy: "PUT …/Microsoft.Authorization/roleAssignments/{name}",
     source: "PrincipalNotFound: Microsoft, Troubleshoot Azure RBAC",
   },
+  azureParent: {
+    ...azure,
+    what: "the new vault, secret or resource group in Azure",
+    shownBy: "PUT of a secret in the vault, or of a role assignment at the secret",
+    source: "ParentResourceNotFound: Microsoft, Troubleshoot Azure Resource Manager",
+  },
+  vaultRole: {
+    ...azure,
+    what: "the new role in Key Vault",
+    shownBy: "PUT {vault}/secrets/{name}",
+    source: "ForbiddenByRbac for more than 28 min: Azure/avm-res-keyvault-vault#78",
+  },
   signIn: {
     ...directory,
     hits: 2,

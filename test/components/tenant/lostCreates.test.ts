@@ -62,6 +62,20 @@ describe("components: recoverLostCreates", () => {
     assert.equal(await ask(['Status=403 Code="AuthorizationFailed" Message="No."']), false);
   });
 
+  it("waits and repeats while Azure does not know a new vault or secret", async () => {
+    await startMocks();
+    const sleep = () => Promise.resolve();
+    const unknown = 'Status=404 Code="ParentResourceNotFound" Message="The parent resource is not found."';
+    for (const type of ["azure-native:keyvault:Secret", "azure-native:authorization:RoleAssignment"]) {
+      const args = { type, name: "one", props: {}, opts: {}, resource: undefined as never };
+      const [hook] = recoverLostCreates(tenantId, {}, { environment: {}, sleep })(args)?.opts.hooks?.onError ?? [];
+      const call = { urn: "urn", id: "", name: "one", type, newInputs: {} };
+      assert.equal(await hook!.callback({ ...call, failedOperation: "create", errors: [unknown] }), true);
+      assert.equal(await hook!.callback({ ...call, failedOperation: "delete", errors: [unknown] }), false);
+      assert.equal(await hook!.callback({ ...call, failedOperation: "create", errors: ['Code="Conflict"'] }), false);
+    }
+  });
+
   it("leaves what a time-out has left, and signs in to nothing", async () => {
     const late =
       "Waiting for processing of Access Package Resource Request: timeout while waiting for state to become 'Done'";
