@@ -87,7 +87,7 @@ async function checkSettings() {
   const extend = asked.extension === undefined ? undefined : loadExtension(asked.extension);
   // Read before anything is registered: the engine writes the state at each registration, and a
   // file backend would show half of the file.
-  const deployed = await deployedResources();
+  const deployed = await deployedResources(asked.allowedPackages);
   await refuseOffboarded(asked, deployed);
   const keeping = keepingLegacyApi(asked.connector);
   const connector = await connectorWithDeployedApis(onboardingName, asked.connector, keeping, deployed);

@@ -10,7 +10,7 @@
  */
 import { createHash } from "node:crypto";
 import { dynamicTypePrefix, isProviderType, providerTypePrefix, type DynamicResourceType } from "./resourceTypes";
-import { typeAndName } from "./urn";
+import { parseUrn, typeAndName } from "./urn";
 
 /**
  * The text of a dynamic resource's provider in the state: it calls the package
@@ -75,8 +75,27 @@ const exactVersion = /^\d+\.\d+\.\d+(-[0-9A-Za-z.-]+)?$/;
 export interface StateEntry {
   readonly urn: string;
   readonly type: string;
+  /** Whether a plugin makes it. The engine does not tell a running program. */
+  readonly custom?: boolean;
+  /** Reference to its provider, `<URN>::<ID>`. */
+  readonly provider?: string | undefined;
   readonly inputs?: Readonly<Record<string, unknown>>;
   readonly outputs?: Readonly<Record<string, unknown>>;
+}
+
+/** A package whose plugin the engine may start, besides those of the program: of an extension's resources. */
+export interface AllowedPackage {
+  readonly name: string;
+  /** Exact version of the plugin. */
+  readonly version: string;
+}
+
+/** What a reviewer has allowed in a state, besides what the program writes. */
+export interface AllowedState {
+  /** SHA-256 hashes of code, and of inputs of providers: MSSP_ALLOWED_STATE_CODE. */
+  readonly hashes?: readonly string[];
+  /** The setting `allowedPackages`. */
+  readonly packages?: readonly AllowedPackage[];
 }
 
 /** Something in a state that no release of this program has written. */
@@ -86,22 +105,32 @@ export interface ForeignState {
   readonly problem: string;
   /**
    * SHA-256 (hexadecimal) of what would run: of the code, or of the provider's inputs as JSON with
-   * sorted keys.
+   * sorted keys. Absent where no hash allows it.
    */
-  readonly sha256: string;
+  readonly sha256?: string;
+  /** The package that `allowedPackages` may name. */
+  readonly package?: AllowedPackage;
 }
 
 /**
- * Resources of a state that carry code, or configure a provider plugin, in a way that no release of
- * this program does.
- *
- * @param allowed SHA-256 hashes that count as known: of resources that an extension declares.
+ * Resources of a state that carry code, configure a provider plugin, or have the engine start one,
+ * in a way that no release of this program does.
  */
-export function foreignState(entries: readonly StateEntry[], allowed: readonly string[] = []): ForeignState[] {
-  const found = entries.flatMap((entry) => [...foreignCode(entry), ...foreignProvider(entry)]);
+export function foreignState(
+  entries: readonly StateEntry[],
+  { hashes = [], packages = [] }: AllowedState = {},
+): ForeignState[] {
+  const found = entries.flatMap((entry) => [
+    ...foreignType(entry),
+    ...foreignCode(entry),
+    ...foreignProvider(entry, packages),
+    ...foreignPackage(entry, entries),
+  ]);
   const isFirst = (one: ForeignState) =>
-    found.findIndex(({ urn, sha256 }) => urn === one.urn && sha256 === one.sha256) === found.indexOf(one);
-  return found.filter((one) => isFirst(one) && !allowed.includes(one.sha256));
+    found.findIndex(
+      ({ urn, problem, sha256 }) => urn === one.urn && problem === one.problem && sha256 === one.sha256,
+    ) === found.indexOf(one);
+  return found.filter((one) => isFirst(one) && !(one.sha256 !== undefined && hashes.includes(one.sha256)));
 }
 
 /**
@@ -137,15 +166,31 @@ export function foreignStateMessage(
   stack: string,
   entries: readonly StateEntry[],
   environment: Readonly<Record<string, string | undefined>>,
+  packages: readonly AllowedPackage[] = [],
 ): string | undefined {
-  const found = foreignState(entries, allowedStateHashes(environment));
+  const found = foreignState(entries, { hashes: allowedStateHashes(environment), packages });
   if (found.length === 0) return undefined;
-  const lines = found.map(({ urn, problem, sha256 }) => `  - ${typeAndName(urn)} ${problem} (SHA-256 ${sha256})`);
-  return (
-    `The state of stack "${stack}" ${distrust}: the engine would run what this program didn't write.\n${lines.join("\n")}\n` +
-    `None of it has run. Find out who wrote the state, and restore it from a backup: \`npx mssp docs troubleshooting\`.\n` +
-    `If an extension of yours declares the resource, add its hash to ${allowedStateVariable}.`
+  const lines = found.map(
+    ({ urn, problem, sha256 }) =>
+      `  - ${typeAndName(urn)} ${problem}${sha256 === undefined ? "" : ` (SHA-256 ${sha256})`}`,
   );
+  const isHashed = found.some(({ sha256 }) => sha256 !== undefined);
+  const proposed = proposedPackages(found, packages);
+  return [
+    `The state of stack "${stack}" ${distrust}: the engine would run what this program didn't write.`,
+    ...lines,
+    "None of it has run. Find out who wrote the state, and restore it from a backup: `npx mssp docs troubleshooting`.",
+    ...(isHashed ? [`If an extension of yours declares the resource, add its hash to ${allowedStateVariable}.`] : []),
+    ...(proposed === undefined ? [] : [`If an extension of yours uses the package, add to the settings: ${proposed}`]),
+  ].join("\n");
+}
+
+/** The line of the settings that allows the packages; undefined where none is missing. */
+function proposedPackages(found: readonly ForeignState[], allowed: readonly AllowedPackage[]): string | undefined {
+  const missing = found.flatMap((one) => one.package ?? []);
+  if (missing.length === 0) return undefined;
+  const texts = [...allowed, ...missing].map(({ name, version }) => `{ name: ${name}, version: ${version} }`);
+  return `allowedPackages: [${[...new Set(texts)].join(", ")}]`;
 }
 
 const distrust = "can't be trusted";
@@ -201,16 +246,54 @@ export function dynamicLogicName(
   return dynamicResourceLogic[name];
 }
 
-function foreignProvider({ urn, type, inputs = {}, outputs = {} }: StateEntry): ForeignState[] {
+/** The engine loads a plugin by the type in the URN, and checks the state's integrity by the other one. */
+function foreignType({ urn, type }: StateEntry): ForeignState[] {
+  const ofUrn = parseUrn(urn).type;
+  return ofUrn === type ? [] : [{ urn, problem: `has the type "${type}", and "${ofUrn}" in its URN` }];
+}
+
+function foreignProvider({ urn, inputs, outputs }: StateEntry, packages: readonly AllowedPackage[]): ForeignState[] {
+  const { type } = parseUrn(urn);
   if (!isProviderType(type)) return [];
   const name = type.slice(providerTypePrefix.length);
-  const known = Object.entries(providerInputs).find(([one]) => one === name)?.[1];
-  return [inputs, outputs].flatMap((values) => {
-    const problem = known === undefined ? `is of the provider plugin "${name}"` : providerProblem(values, known);
-    return problem === undefined
-      ? []
-      : [{ urn, problem: `${problem}, which this program doesn't use`, sha256: sha256(sortedJson(values)) }];
+  const known = Object.hasOwn(providerInputs, name) ? providerInputs[name] : undefined;
+  // A running program sees no inputs.
+  const seen = [inputs, outputs].filter((values) => values !== undefined);
+  return (seen.length === 0 ? [{}] : seen).flatMap((values: Readonly<Record<string, unknown>>): ForeignState[] => {
+    const version = String(values["version"]);
+    const isAllowed = packages.some((one) => one.name === name && one.version === version);
+    const problem =
+      known !== undefined || isAllowed
+        ? providerProblem(values, known ?? /^version$/)
+        : `is of the provider plugin "${name}"`;
+    if (problem === undefined) return [];
+    const isPlain = !isAllowed && known === undefined && providerProblem(values, /^version$/) === undefined;
+    return [
+      {
+        urn,
+        problem: `${problem}, which this program doesn't use`,
+        sha256: sha256(sortedJson(values)),
+        ...(isPlain && exactVersion.test(version) && { package: { name, version } }),
+      },
+    ];
   });
+}
+
+/**
+ * Without a reference to a provider, the engine starts the plugin of the package in the URN. With one,
+ * it starts the plugin of the provider, which is judged as an entry of its own.
+ */
+function foreignPackage({ urn, custom, provider }: StateEntry, entries: readonly StateEntry[]): ForeignState[] {
+  const { type } = parseUrn(urn);
+  if (custom !== true || isProviderType(type)) return [];
+  if (provider === undefined || provider === "")
+    return [{ urn, problem: "has no provider: the engine would choose the plugin by its type" }];
+  const name = type.slice(0, type.indexOf(":"));
+  const providerUrn = provider.slice(0, provider.lastIndexOf("::"));
+  if (parseUrn(providerUrn).type !== `${providerTypePrefix}${name}`)
+    return [{ urn, problem: `has the provider "${typeAndName(provider)}", of another package` }];
+  const isJudged = Object.hasOwn(providerInputs, name) || entries.some((one) => one.urn === providerUrn);
+  return isJudged ? [] : [{ urn, problem: "has a provider that the state does not have" }];
 }
 
 function providerProblem(values: Readonly<Record<string, unknown>>, known: RegExp): string | undefined {

@@ -87,7 +87,7 @@ function people(tenantId: string): void {
   new Shown(dynamic("EligibleMembers"), "eligible", {
     tenantId,
     groupId: stranger,
-    members: [{ objectId: stranger }],
+    members: Array.from({ length: 100 }, () => ({ objectId: stranger })),
     maximumActivation: "PT8H",
   });
   new Shown(azuread("DirectoryRoleAssignment"), "role", {

@@ -124,9 +124,11 @@ export function grantProblems(
   const from = allowed.filter(({ resource }) => sources.includes(resource.urn));
   const ids = new Set([...allowed.flatMap((one) => one.ids), ...also.map((id) => id.toLowerCase())]);
   const known = values.filter((value) => typeof value === "string");
-  // An ID that this preview does not show belongs to a named principal, if the value comes from it.
-  const isHidden = from.some((one) => one.ids.length === 0);
-  const strangers = isHidden ? [] : known.filter((id) => !ids.has(id.toLowerCase()));
+  // An ID that this preview does not show is the known value, or an unknown one, of a source.
+  const hidden = from.filter((one) => one.ids.length === 0).length;
+  const isHidden = hidden > 0;
+  const excused = Math.max(0, hidden - values.filter((value) => value === unknown).length);
+  const strangers = known.filter((id) => !ids.has(id.toLowerCase()));
   const foreign = sources.filter((urn) => {
     const source = stack.resources.get(urn);
     return (
@@ -137,9 +139,16 @@ export function grantProblems(
   });
   const isUnknown = values.includes(unknown) || isHidden;
   return [
-    ...strangers.map((id) => `${id} is not a principal that the settings name`),
+    ...strangerProblems(strangers, excused),
     ...(isUnknown ? foreign.map((urn) => `${typeAndName(urn) || urn} is not a principal that the settings name`) : []),
   ];
+}
+
+/** @param excused how many of them may be principals whose IDs a preview does not show */
+function strangerProblems(strangers: readonly string[], excused: number): readonly string[] {
+  if (strangers.length <= excused) return [];
+  if (excused === 0) return strangers.map((id) => `${id} is not a principal that the settings name`);
+  return [`of ${strangers.join(", ")} at most ${excused} can be principals that the settings name`];
 }
 
 interface Identity {

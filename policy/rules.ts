@@ -13,6 +13,7 @@ import { federatedCredentials } from "./rules/federatedCredentials";
 import { federatedInsteadOfSecret } from "./rules/federatedInsteadOfSecret";
 import { guestCount } from "./rules/guestCount";
 import { guestDomains } from "./rules/guestDomains";
+import { groupMembers } from "./rules/groupMembers";
 import { guestsInTheirGroups } from "./rules/guestsInTheirGroups";
 import { keyVaults } from "./rules/keyVaults";
 import { knownResourceTypes } from "./rules/knownResourceTypes";
@@ -36,6 +37,7 @@ import type { Rule } from "./rule";
 
 export const rules: readonly Rule[] = [
   namedPrincipals,
+  groupMembers,
   namedGuests,
   namedOrganizations,
   noAgentIdentities,

@@ -7,6 +7,8 @@ import { recordOf } from "@defender-mssp/errors/json";
 import { clouds, endpointVariable, isUuid, lastSegment } from "@defender-mssp/microsoft";
 import { YAMLParseError } from "yaml";
 import { messageOf, unreadableFile, VisibleError } from "@defender-mssp/errors";
+import type { AllowedPackage } from "../domain/stateCode";
+import { allowedPackagesIn } from "./allowedPackages";
 import type { StackConfiguration } from "./stackConfiguration";
 import { parseSettings, type Settings } from "./index";
 import { asEngineJson, asEngineText, parseAsEngine } from "./engineYaml";
@@ -118,6 +120,21 @@ export async function readStackTenant(stack: string, folder?: string): Promise<s
     return isUuid(tenantId) ? tenantId.toLowerCase() : undefined;
   } catch (error) {
     if (error instanceof VisibleError) return undefined;
+    throw error;
+  }
+}
+
+/**
+ * `allowedPackages` of a stack's file, whatever else is wrong with the file. None where no file of the
+ * stack is readable.
+ */
+export async function readAllowedPackages(stack: string, folder?: string): Promise<readonly AllowedPackage[]> {
+  try {
+    const project = await readProject(folder);
+    const content = await contentOfStackFile(stack, project);
+    return content === undefined ? [] : allowedPackagesIn(configurationOf(content, project.name).values);
+  } catch (error) {
+    if (error instanceof VisibleError) return [];
     throw error;
   }
 }

@@ -16,6 +16,7 @@ import {
 import * as z from "zod/mini";
 import { VisibleError } from "@defender-mssp/errors";
 import type { Offboarded } from "../domain/offboarded";
+import type { AllowedPackage } from "../domain/stateCode";
 import {
   applicationNameLimit,
   directoryNameLimit,
@@ -34,6 +35,7 @@ import {
   type HandoverSettings,
   type SentinelAccessSettings,
 } from "./azure";
+import { allowedPackageSettings } from "./allowedPackages";
 import { environmentProblems, type RawSettings } from "./environment";
 import { adoptedFrom, adoptedProblems, adoptedSettings, type AdoptedSettings } from "./adopted";
 import { analystProblems, analystsFrom, analystSettings, type Analyst } from "./analysts";
@@ -137,6 +139,8 @@ export interface Settings {
   readonly defenderCalls: DefenderCallSettings;
   /** A module of the folder extensions/, without its ending. Default: none. */
   readonly extension?: string;
+  /** Packages that the extension's resources may be of. Default: the program's. */
+  readonly allowedPackages?: readonly AllowedPackage[];
   /** What was created by hand before this stack. Default: nothing. */
   readonly adopted?: AdoptedSettings;
   /** `name=value`, by which `mssp fleet` selects stacks. The program does not use them. */
@@ -206,6 +210,7 @@ export const settingsSchema = z.object({
     default: "none",
     example: "breakGlass",
   }),
+  ...allowedPackageSettings,
   ...adoptedSettings,
   ...tagSettings,
   ...sharedTenantSettings,
@@ -226,6 +231,7 @@ const structured = new Set([
   "azureDelegation",
   "sentinelAccess",
   "detections",
+  "allowedPackages",
   "adopted",
   "tags",
   "sharedTenantWith",

@@ -95,7 +95,11 @@ export class EngineEventLog {
     const run = { failed: !ok, messages, policyViolations: this.#violations, additions, dropped, knownSecrets };
     const preview = reducePreview(this.stack, digest, run);
     const refusals = ok ? [] : preview.policyViolations.filter(({ level }) => level === "mandatory").map(violationText);
-    const said = preview.messages.filter((message) => !ok || !isWarning(message, this.#messages));
+    const errors = preview.messages.filter((message) => !isWarning(message, this.#messages));
+    const warnings = ok ? [] : preview.messages.filter((message) => !errors.includes(message));
+    // The first message is the reason of a failure: an engine that fails early only prints it.
+    const isSaid = ok || errors.length > 0 || refusals.length > 0;
+    const said = [...(isSaid ? errors : printedErrors(redactedText(printed, knownSecrets))), ...warnings];
     return {
       // The engine says only that it has failed.
       messages: [
@@ -145,6 +149,10 @@ function isDynamic(urn: string | undefined): urn is string {
 
 function withoutColors(text: string): string {
   return text.replaceAll(/<\{%.*?%\}>/g, "");
+}
+
+function printedErrors(printed: string): string[] {
+  return printed.split("\n").flatMap((line) => /^\s*error: (.*\S)/.exec(line)?.[1] ?? []);
 }
 
 /** The engine's message where a policy has refused something. */

@@ -97,7 +97,7 @@ export class JobRun {
         onEvent: (event) => this.#log.add(event),
       });
     try {
-      if (job.refresh || job.command === "refresh" || job.command === "destroy") await this.#refuseForeignState();
+      await this.#refuseForeignState();
       await run();
     } catch (error) {
       if (job.command !== "preview" || !isMissingStack(error)) throw error;
@@ -142,7 +142,7 @@ export class JobRun {
   }
 
   #ended(end: JobEnd): FromWorker {
-    const read = this.#log.result({ ...end, deployment: this.#deployment });
+    const read = this.#log.result({ ...end, deployment: this.#refreshes ? this.#deployment : undefined });
     const result = { ok: end.ok, seconds: this.#seconds, isNew: this.#isNew, ...read };
     return { result, isUnfinished: this.#isUnfinished };
   }
@@ -161,18 +161,18 @@ export class JobRun {
     return counted && new Set(counted.map(({ urn }) => urn)).size;
   }
 
+  get #refreshes(): boolean {
+    return this.job.refresh || this.job.command === "refresh" || this.job.command === "destroy";
+  }
+
   get #seconds(): number {
     return (performance.now() - this.#began) / 1000;
   }
 
   async #refuseForeignState(): Promise<void> {
-    const [{ refuseForeignState }, { readDeployment }] = await Promise.all([
-      import("../stack/stateCode.js"),
-      import("../stack/deployment.js"),
-    ]);
+    const { requireOwnState } = await import("../stack/stateCode.js");
     const place = { folder: this.setup.folder, environment: this.#environment };
-    this.#deployment = await readDeployment(this.job.stack, place);
-    refuseForeignState(this.#deployment, this.#environment);
+    this.#deployment = await requireOwnState(this.job.stack, place);
   }
 
   async #additions(): Promise<readonly AdditionsPart[]> {

@@ -12,6 +12,8 @@ const resource = z.object({
   /** The provider's ID; empty for components and for creates that did not finish. */
   id: z.string().default(""),
   custom: z.boolean().default(false),
+  /** Reference to its provider, `<URN>::<ID>`. */
+  provider: z.string().optional(),
   /** Waits for its deletion. */
   delete: z.boolean().default(false),
   /** The engine only forgets the resource when it is deleted. */

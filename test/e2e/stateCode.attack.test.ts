@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { existsSync } from "node:fs";
-import { readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import path from "node:path";
@@ -195,6 +195,92 @@ describe("domain/stateCode: code in a stack's state", function () {
       assert.notEqual(exitCode, 0);
       assert.match(stdout + stderr, /evil/);
       assert.deepEqual(asked, []);
+    });
+  });
+
+  describe("that names a plugin which is not the program's", () => {
+    const type = "command:local:Command";
+    const marked = () => path.join(project.folder, "started");
+    const thing = ({ deployment: { resources } }: State, provider?: string) => {
+      const urn = `${resources[0]!.urn.split("::").slice(0, 2).join("::")}::${type}::run`;
+      const reference = provider === undefined ? {} : { provider };
+      resources.push({ urn, type, id: "run", custom: true, inputs: {}, outputs: {}, ...reference });
+    };
+
+    /** On the PATH, where the engine would otherwise download it: it records its start, and works. */
+    before(async () => {
+      const bin = path.join(project.folder, "bin");
+      await mkdir(bin);
+      const sdk = JSON.stringify(path.dirname(require.resolve("@pulumi/pulumi/package.json")));
+      const plugin = `#!${process.execPath}
+require("node:fs").writeFileSync(${JSON.stringify(marked())}, "");
+require(${sdk} + "/provider").main(
+  { version: "1.0.1", create: async (urn, inputs) => ({ id: "run", outs: inputs }), delete: async () => undefined },
+  process.argv.slice(2),
+);
+`;
+      await writeFile(path.join(bin, "pulumi-resource-command"), plugin, { mode: 0o755 });
+      project.environment["PATH"] = `${bin}${path.delimiter}${project.environment["PATH"]}`;
+      project.environment["PULUMI_IGNORE_AMBIENT_PLUGINS"] = "";
+    });
+
+    const poisoned: readonly (readonly [string, (state: State) => void])[] = [
+      ["by a resource without a provider", (state) => thing(state)],
+      [
+        "by a provider of another type than its URN's",
+        (state) => {
+          const random = "pulumi:providers:random";
+          const urn = `${state.deployment.resources[0]!.urn.split("::").slice(0, 2).join("::")}::pulumi:providers:command::x`;
+          const inputs = { version: "1.0.1" };
+          state.deployment.resources.push({ urn, type: random, id: "1", custom: true, inputs, outputs: inputs });
+          thing(state, `${urn}::1`);
+        },
+      ],
+    ];
+    for (const [what, poison] of poisoned)
+      it(`${what}: \`ci check-state\`, \`ci preview\` and each command of a fleet refuse it before a plugin starts`, async () => {
+        await importState(poison);
+        for (const args of [
+          ["ci", "check-state", "--stack", "contoso"],
+          ["ci", "preview", "--stack", "contoso"],
+          ["fleet", "preview", "--stack", "contoso"],
+          ["fleet", "up", "--yes", "--stack", "contoso"],
+          ["secrets", "rotate", "--yes", "--stack", "contoso"],
+        ]) {
+          const { exitCode, stdout, stderr } = await mssp(...args);
+          assert.equal(exitCode, 1, args.join(" "));
+          if (args[1] !== "preview" || args[0] === "fleet")
+            assert.match(stdout + stderr, /can't be trusted/, args.join(" "));
+          assert.ok(!existsSync(marked()), args.join(" "));
+        }
+      });
+
+    it("is started by a plain `pulumi` before the program runs, as docs/state.md says", async () => {
+      await importState(poisoned[0]![1]);
+      await project.pulumi(["preview", "--stack", "contoso"]);
+      assert.ok(existsSync(marked()));
+      await rm(marked());
+    });
+
+    it("is accepted as the package of an extension's resource that `allowedPackages` names: preview and destroy go on", async () => {
+      await importState(() => undefined);
+      const extension = `import * as pulumi from "@pulumi/pulumi";
+export const extend = () => { new pulumi.CustomResource("${type}", "run", {}, { version: "1.0.1" }); };
+`;
+      await writeFile(path.join(project.folder, "extensions", "command.ts"), extension);
+      const settings = { portalAccess: "rbac", extension: "command" };
+      await project.writeSettings("contoso", customer(0x50, settings));
+      await project.succeed(["up", "--stack", "contoso", "--yes", "--skip-preview"]);
+      const refused = await mssp("ci", "check-state", "--stack", "contoso");
+      const line = /allowedPackages: \[\{ name: command, version: 1\.0\.1 \}\]/;
+      assert.match(refused.stderr, line);
+      const allowedPackages = [{ name: "command", version: "1.0.1" }];
+      await project.writeSettings("contoso", customer(0x50, { ...settings, allowedPackages }));
+      assert.equal((await mssp("ci", "check-state", "--stack", "contoso")).exitCode, 0);
+      await project.succeed(["preview", "--refresh", "--stack", "contoso", "--expect-no-changes"]);
+      const removed = await mssp("fleet", "destroy", "--yes", "--stack", "contoso");
+      assert.equal(removed.exitCode, 0, removed.stdout + removed.stderr);
+      await project.writeSettings("contoso", customer(0x50, { portalAccess: "rbac" }));
     });
   });
 

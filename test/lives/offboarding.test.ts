@@ -218,6 +218,13 @@ describe("onboarding, evidence and off-boarding of a customer", function () {
     assert.ok(guests().length > 0);
 
     grants.set(taken!.id, taken!);
+    const page = path.join(project.folder, "offboard-contoso", "evidence", "index.html");
+    const written = await readFile(page);
+    await writeFile(page, "");
+    const refused = await run("offboard", "--stack", stack, "--yes");
+    assert.equal(refused.exitCode, 1);
+    assert.match(refused.stderr, /index\.html has another hash .* --without-record/);
+    await writeFile(page, written);
     const second = await run("offboard", "--stack", stack, "--yes");
     assert.equal(second.exitCode, 3, second.stdout + second.stderr);
     assert.match(second.stderr, /Continuing the off-boarding/);

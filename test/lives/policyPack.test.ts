@@ -7,6 +7,8 @@ import type { Finished, SandboxProject } from "@defender-mssp/testkit";
 import { rules } from "../../policy/rules";
 import { checkout, createProject, objectsOf } from "../e2e/support";
 
+const stranger = "0f0f0f0f-0000-4000-8000-0000000000ff";
+
 /**
  * The rules that the settings of Pulumi.sandbox-bad.yaml break with the parameters of
  * policy/strict.json.
@@ -89,6 +91,27 @@ describe("the policy pack on the real engine", function () {
     assert.match(stdout, /❌ defender-mssp@v/);
     const { users } = objectsOf(project, "c0570500-0000-4000-8000-0000000000bd");
     assert.doesNotMatch(JSON.stringify(users), /gmail/);
+  });
+
+  it("a stranger whom a transformation adds to a group stops `up` before the group is made", async () => {
+    const extension = `import * as pulumi from "@pulumi/pulumi";
+pulumi.runtime.registerStackTransformation(({ type, props, opts }) => {
+  if (type !== "azuread:index/group:Group") return undefined;
+  const members = pulumi.output(props["members"]).apply((ids: string[]) => [...ids, "${stranger}"]);
+  return { props: { ...props, members }, opts };
+});
+export const extend = () => undefined;
+`;
+    const file = path.join(project.folder, "Pulumi.sandbox-basic.yaml");
+    const settings = await readFile(file, "utf8");
+    await writeFile(path.join(project.folder, "extensions", "stranger.ts"), extension);
+    await writeFile(file, settings.replace("config:\n", "config:\n  defender-mssp:extension: stranger\n"));
+    const { exitCode, stdout } = await withPack("up", "sandbox-basic", "--yes", "--skip-preview");
+    await writeFile(file, settings);
+    assert.notEqual(exitCode, 0, stdout);
+    assert.match(stdout, /group-members/);
+    const [, tenant = ""] = /tenantId: (\S+)/.exec(settings) ?? [];
+    assert.doesNotMatch(JSON.stringify(objectsOf(project, tenant).groups), /MSSP Analysts/);
   });
 
   it("reports the type of an invalid parameter", async () => {

@@ -11,30 +11,36 @@ export function registerCheckState(ci: Command, session: Session): void {
     .command("check-state")
     .description("Refuse a stack's state that holds code or provider plugins of another origin.")
     .requiredOption("--stack <stack>", "name of the stack")
-    .action(async ({ stack }: { readonly stack: string }) => {
-      const [{ refuseForeignState }, { readDeployment }, { checkedStackName }, { readProject }, unknowns] =
-        await Promise.all([
-          import("../../stack/stateCode.js"),
-          import("../../stack/deployment.js"),
-          import("../../stack/stackNames.js"),
-          import("../../../settings/project.js"),
-          import("../../stack/unknownResources.js"),
-        ]);
+    .option("--install-plugins", "then install the plugins that the state and the program use")
+    .action(async ({ stack, installPlugins }: { readonly stack: string; readonly installPlugins?: boolean }) => {
+      const [{ requireOwnState }, { checkedStackName }, { readProject }, unknowns] = await Promise.all([
+        import("../../stack/stateCode.js"),
+        import("../../stack/stackNames.js"),
+        import("../../../settings/project.js"),
+        import("../../stack/unknownResources.js"),
+      ]);
       // Outside the project, the engine's next command would run what its Pulumi.yaml keeps away.
       await readProject(session.folder);
-      const deployment = await readDeployment(checkedStackName(stack), placeOf(session));
-      refuseForeignState(deployment, session.environment);
+      const deployment = await requireOwnState(checkedStackName(stack), placeOf(session));
       const unknown = unknowns.unknownResourcesNote(unknowns.unknownResources(deployment));
       if (unknown !== undefined) say(session, `${stack}: ${unknown}`);
       say(session, `${stack}: the state is as this program writes it.`);
+      if (installPlugins === true) {
+        const plugins = await import("./installPlugins.js");
+        await plugins.installPlugins(deployment, placeOf(session));
+      }
     });
   describeCommand(command, {
     notes: [
       "A state holds the code of dynamic resources and the inputs of provider plugins; the engine uses both. Run " +
         "this before `pulumi up --refresh`, `refresh` or `destroy`. It runs nothing that is in the state.",
+      "With --install-plugins the engine's next command needs no download: run that one with " +
+        "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION=true. Plugins on the PATH count as installed.",
+      "The setting allowedPackages names the packages of resources that your own extensions declare.",
       "MSSP_ALLOWED_STATE_CODE lists SHA-256 hashes of code that your own extensions write.",
     ],
-    reads: "Pulumi.yaml and the stack's state.",
+    changes: "With --install-plugins the Pulumi home.",
+    reads: "Pulumi.yaml, allowedPackages in the stack's settings, and the stack's state.",
     exitCodes: { 0: "the state is as this program writes it", 1: "it is not, or it can't be read" },
     examples: [
       "npx mssp ci check-state --stack contoso",

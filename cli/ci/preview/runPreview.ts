@@ -13,9 +13,9 @@ import { secretsOfEnvironment } from "../../base/redaction";
 import { reducePreview, type PolicyViolation, type StackPreview } from "../../stack/stackPreview";
 import { checkedStackName } from "../../stack/stackNames";
 import { VisibleError } from "@defender-mssp/errors";
-import { refuseForeignState } from "../../stack/stateCode";
+import { requireOwnState } from "../../stack/stateCode";
 import { urnName } from "../../../domain/urn";
-import { readDeployment, type Deployment } from "../../stack/deployment";
+import type { Deployment } from "../../stack/deployment";
 
 export interface PreviewRun {
   readonly stack: string;
@@ -112,9 +112,7 @@ function createdIn(printed: unknown): string[] {
 /** Reads the state, or says why it is refused: a preview would run its code. */
 async function ownDeployment(stack: string, { folder, environment }: PreviewRun): Promise<Deployment | string> {
   try {
-    const deployment = await readDeployment(stack, { folder, environment });
-    refuseForeignState(deployment, environment);
-    return deployment;
+    return await requireOwnState(stack, { folder, environment });
   } catch (error) {
     if (error instanceof VisibleError) return error.message;
     throw error;

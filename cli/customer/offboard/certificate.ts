@@ -65,7 +65,10 @@ export interface CertificateInput {
 
 export function makeCertificate({ journal, proved, proof, history, graph }: CertificateInput): Certificate {
   const { stack, customerName, msspName, tenantId, beganOn, destroyedOn = "", evidence, additions = [] } = journal;
-  const { state, removed, left, toConfirm, stays } = verdict({ stack, graph, proved, additions, proof });
+  const judged = verdict({ stack, graph, proved, additions, proof });
+  const { removed, left, stays } = judged;
+  const toConfirm = [...judged.toConfirm, ...unverifiedRecord(journal)];
+  const state = judged.state === "proven" && toConfirm.length > 0 ? "toConfirm" : judged.state;
   const { agreed, firstOn, lastOn, seenOn = null } = proof.looks;
   const isPart = (item: ProvedItem): boolean => itemKind(item)?.removal.by === "owner";
   const parts = removed.filter(isPart);
@@ -92,6 +95,13 @@ export function makeCertificate({ journal, proved, proof, history, graph }: Cert
     checks: removed.flatMap((item) => check(item, graph)),
     evidence: evidence ?? null,
   };
+}
+
+/** What was removed is known by such a record alone. */
+function unverifiedRecord({ withoutRecord }: OffboardingJournal): Staying[] {
+  if (withoutRecord === undefined) return [];
+  const why = `${withoutRecord}. The command went on with --without-record, and collected the evidence again`;
+  return [{ what: "the record of an earlier run", why, step: "Compare the removed objects with your own list." }];
 }
 
 function counts(parts: readonly ProvedItem[]): Record<string, number> {

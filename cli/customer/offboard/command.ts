@@ -18,6 +18,7 @@ interface OffboardOptions {
   readonly out?: string;
   readonly by?: string;
   readonly withoutEvidence?: boolean;
+  readonly withoutRecord?: boolean;
   readonly proveAgain?: boolean;
   readonly proveLater?: boolean;
   readonly yes?: boolean;
@@ -38,6 +39,7 @@ export function define(command: Command, session: Session): void {
     .option("--out <folder>", "folder of evidence, certificate and record (default: offboard-<stack>)")
     .option("--by <name>", "who off-boards the customer, for the settings file (default: the user of this machine)")
     .option("--without-evidence", "go on although the customer's tenant refuses logs")
+    .option("--without-record", "go on although the record of an earlier run does not check out")
     .option("--prove-again", "prove again after the removal, and remove nothing")
     .option("--prove-later", "look once after the removal, and leave the proof to a run with --prove-again")
     .option("--yes", "remove without asking, as in CI")
@@ -57,6 +59,8 @@ export function define(command: Command, session: Session): void {
         "that needs a licence which the customer lacks is a gap of the evidence, and stops nothing.",
       "The same command continues after an interruption: the folder has a record of what is done. After the last step " +
         "it proves again, and --prove-again does nothing else.",
+      "The record counts only with the evidence that it names: the manifest's hash and every file are checked. Otherwise the command says what is wrong; " +
+        "with --without-record it collects the evidence again, and the certificate names the reason as a thing to confirm.",
       "A deleted detection rule is proved by a second DELETE, which the service answers with 404: its lists go on with the rule for some hours. " +
         "A rule of the stack that is there again is removed by it. Prove again the next day, when the lists are empty; the certificate says which of the two was seen.",
       "No `destroy` ends a governance relationship: while one is active, access is left. Reading it needs " +
@@ -67,7 +71,7 @@ export function define(command: Command, session: Session): void {
     reads: "What `npx mssp evidence` and `npx mssp doctor --repair` read.",
     changes:
       "The customer's tenant and the stack's state, as `pulumi destroy --refresh` does; the folder, which only you may read; " +
-      "the settings file and the stack's tags.",
+      "the settings file and the stack's tags; .gitignore, which gets offboard-*/ and evidence*/ where it does not have them.",
     exitCodes: {
       0: "everything was looked at, and the MSSP has no access",
       1: "access is left; or a step failed or was not confirmed: run the command again",
@@ -99,6 +103,7 @@ async function run(options: OffboardOptions, session: Session): Promise<void> {
     days: length,
     ...(by === undefined ? {} : { by }),
     provesOnly: options.proveAgain === true,
+    withoutRecord: options.withoutRecord === true,
     provesLater: options.proveLater === true,
     agreesWithoutEvidence: async (question) =>
       options.withoutEvidence === true || (yes !== true && (await ask.confirm(question))),

@@ -37,6 +37,8 @@ const shape = z.object({
       until: z.string(),
     })
     .optional(),
+  /** Why the record of an earlier run did not count: `--without-record`. */
+  withoutRecord: z.string().optional(),
   /** When `destroy` succeeded, ISO 8601, UTC. */
   destroyedOn: z.string().optional(),
   /** The looks at the tenant since then. */
@@ -53,11 +55,11 @@ const shape = z.object({
 
 export type OffboardingJournal = z.infer<typeof shape>;
 
-const fileName = "offboard.json";
+export const journalFile = "offboard.json";
 
 /** @throws VisibleError for a file that is none of this command's. */
 export async function readJournal(folder: string): Promise<OffboardingJournal | undefined> {
-  const file = path.join(folder, fileName);
+  const file = path.join(folder, journalFile);
   let text: string;
   try {
     text = await readFile(file, "utf8");
@@ -88,5 +90,5 @@ export async function writeJournal(folder: string, journal: OffboardingJournal):
   } catch (error) {
     throw new VisibleError(`${folder} can't be written: ${(error as Error).message}.`);
   }
-  await writeWholeFile(path.join(folder, fileName), `${JSON.stringify(journal, undefined, 2)}\n`, { mode: 0o600 });
+  await writeWholeFile(path.join(folder, journalFile), `${JSON.stringify(journal, undefined, 2)}\n`, { mode: 0o600 });
 }

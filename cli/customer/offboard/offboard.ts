@@ -17,21 +17,25 @@ import { collectEvidence, refusedLogs, type Evidence } from "../../access/eviden
 import { lastDays } from "../../access/evidence/period";
 import { writeEvidence } from "../../access/evidence/write";
 import { exists } from "../../base/exists";
+import { ignoreInGit } from "../../base/ignoreInGit";
 import { readHistory } from "../../stack/history";
 import { askPulumi } from "../../stack/pulumi";
-import { refuseForeignState } from "../../stack/stateCode";
+import { requireOwnState } from "../../stack/stateCode";
 import { writeWholeFile } from "@defender-mssp/terminal/wholeFile";
 import { makeCertificate, type Certificate } from "./certificate";
 import { inventory, joined } from "../../access/inventory/inventory";
 import { readJournal, writeJournal, type OffboardingJournal } from "./journal";
 import { markOffboarded } from "./markOffboarded";
 import { certificatePage } from "./page";
+import { recordProblem } from "./recordProblem";
 import { proveGone } from "./proveGone";
 import { tenantEndpoints } from "../../tenant/tenantEndpoints";
-import { readDeployment, type Deployment } from "../../stack/deployment";
+import type { Deployment } from "../../stack/deployment";
 import { isInStateAlone, isProviderType } from "../../../domain/resourceTypes";
 
 export interface OffboardRun extends Place {
+  /** Go on although the record of an earlier run does not check out. */
+  readonly withoutRecord?: boolean;
   readonly stack: string;
   /** Folder of the journal, the evidence and the certificate. */
   readonly out: string;
@@ -91,14 +95,13 @@ async function begun(
   settings: Settings,
 ): Promise<{ readonly journal: OffboardingJournal; readonly deployment: Deployment }> {
   const { stack, out, say, now } = run;
-  const before = await readJournal(out);
+  const before = await verifiedJournal(run);
   if (before !== undefined && (before.stack !== stack || before.tenantId !== settings.tenantId)) {
     throw new VisibleError(
       `${out} belongs to the off-boarding of stack ${before.stack}, tenant ${before.tenantId}. Name another folder with --out.`,
     );
   }
-  const deployment = await readDeployment(stack, run);
-  refuseForeignState(deployment, run.environment);
+  const deployment = await requireOwnState(stack, run);
   const present = inventory(deployedOf(deployment));
   if (before === undefined && present.length === 0) {
     throw new VisibleError(
@@ -119,10 +122,29 @@ async function begun(
     items: [...items],
     identity,
   };
+  await ignoreInGit(run.folder);
   await writeJournal(out, journal);
   if (before !== undefined)
     say(`Continuing the off-boarding of ${before.beganOn.slice(0, 16).replace("T", " ")} UTC.\n`);
   return { journal, deployment };
+}
+
+/**
+ * The record of an earlier run. Without the evidence that it names, it says only what was removed:
+ * evidence and additions are looked for again.
+ * @throws VisibleError where it does not check out, and `--without-record` is not passed
+ */
+async function verifiedJournal({ out, withoutRecord, say }: OffboardRun): Promise<OffboardingJournal | undefined> {
+  const journal = await readJournal(out);
+  const problem = journal && (await recordProblem(out, journal));
+  if (journal === undefined || problem === undefined) return journal;
+  if (withoutRecord !== true)
+    throw new VisibleError(
+      `The record of an earlier run does not count: ${problem}. Nothing was removed. Find out who wrote it; restore the folder ${out} as this command ` +
+        "wrote it, or name another folder with --out. With --without-record the command collects the evidence again, and the certificate says so.",
+    );
+  say(`The record of an earlier run does not count: ${problem}.\n`);
+  return { ...journal, evidence: undefined, additions: undefined, withoutRecord: problem };
 }
 
 async function withEvidence(

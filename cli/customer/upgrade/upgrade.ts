@@ -7,6 +7,7 @@ import { exitCodes } from "@defender-mssp/terminal/exitCodes";
 import type { Session } from "@defender-mssp/terminal/session";
 import { paragraph } from "@defender-mssp/terminal/table";
 import { readProject } from "../../../settings/project";
+import { ignoreInGit } from "../../base/ignoreInGit";
 import { ownName, ownVersion, packageRoot } from "../../base/ownPackage";
 import { isPublishedName } from "../../base/publishedPackages";
 import { vendoredPath, vendorFolder } from "../../base/localPackages";
@@ -47,15 +48,18 @@ export async function upgrade(options: UpgradeOptions, session: Session): Promis
       throw new VisibleError(nothingChanged);
   }
   const hadTarballs = (await vendored(folder)).length > 0;
+  let ignored = false;
   const interruption = new Interruption(session);
   try {
     if (!(await install(folder, next, session, interruption))) return;
     interruption.leaveToOthers();
+    ignored = await ignoreInGit(folder);
     out.write(upgradedText(folder, next, session));
     if (options.skipPreview !== true) await preview(folder, options, session);
   } finally {
     interruption.dispose();
   }
+  if (ignored) err.line("\n.gitignore has the folders of off-boardings and evidence now. Commit it.");
   err.line(wayBack(hadTarballs, next.packages.length > 0));
 }
 

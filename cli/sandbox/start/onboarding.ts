@@ -9,11 +9,10 @@ import { readProject, shownStackFile } from "../../../settings/project";
 import { shellWord } from "../../base/shellWord";
 import type { Place } from "../../base/place";
 import { askPulumi, pulumiCommand } from "../../stack/pulumi";
-import { refuseForeignState } from "../../stack/stateCode";
+import { requireOwnState } from "../../stack/stateCode";
 import { requireStackFile } from "../../stack/stackFile";
 import type { Output, Session } from "@defender-mssp/terminal/session";
 import { outputsText } from "./outputsText";
-import { readDeployment } from "../../stack/deployment";
 
 type OnboardingOptions = SandboxStartOptions & { readonly stack: string };
 
@@ -33,7 +32,7 @@ export async function onboard(options: OnboardingOptions, session: Session): Pro
     const environment = withSandboxPassphrase(sandboxEnvironment);
     showStep(session, `Pulumi ${engine.version} onboards the customer of Pulumi.${stack}.yaml, on the sandbox`);
     await runShown(["stack", "select", stack, "--create"], environment, options);
-    refuseForeignState(await readDeployment(stack, { environment, folder }), environment);
+    await requireOwnState(stack, { environment, folder });
     await runShown(upArguments(stack, out), environment, options);
     const outputs = await readOutputs({ environment, folder }, options);
     showStep(session, "The stack's outputs");

@@ -104,6 +104,8 @@ async function rotate({ stack, now, yes, json }: RotateOptions, session: Session
       `The layout of ${shown} can't be edited safely. Write into its "config": ${renewalLine(key, renewMadeBefore)}. Nothing was changed.`,
     );
   }
+  const { requireOwnState } = await import("../../stack/stateCode.js");
+  await requireOwnState(stack, placeOf(session));
   await confirm(
     `Write connector.credential.renewMadeBefore: "${renewMadeBefore}" into ${shown}${now === true ? ", and run `up`" : ""}?`,
     yes,

@@ -39,6 +39,25 @@ describe("the resources that a fleet run is through with", () => {
   });
 });
 
+describe("the messages of a failed fleet run", () => {
+  const warning = (message: string): EngineEvent => ({
+    sequence: 1,
+    timestamp: 0,
+    diagnosticEvent: { message, severity: "warning", color: "never", prefix: "", streamID: 0, ephemeral: false },
+  });
+
+  it("begin with the program's error, or with the error that the engine printed, and end with the warnings", () => {
+    const log = new EngineEventLog("contoso", "up", [], ignored);
+    log.add(warning("The portal changes."));
+    const end = { ok: false, printed: "warning: The portal changes.\nerror: could not load provider\n", additions: [] };
+    assert.deepEqual(log.result({ ...end, messages: [] }).messages, ["could not load provider", "The portal changes."]);
+    assert.deepEqual(log.result({ ...end, messages: ["Wrong settings."] }).messages, [
+      "Wrong settings.",
+      "The portal changes.",
+    ]);
+  });
+});
+
 function ended(op: string, type: string, name: string, { custom = true } = {}): EngineEvent {
   const metadata = { op, type, urn: `${urn}${type}::${name}`, new: { type, custom, inputs: {}, outputs: {} } };
   return { sequence: 1, timestamp: 0, resOutputsEvent: { metadata: metadata as unknown as Metadata } };

@@ -90,6 +90,12 @@ describe("policy: named-principals", () => {
     assert.deepEqual(say(ana!, members([idOf("ana"), stranger], "ana")), [refused(stranger)]);
     const newAna = newStack()[0]!;
     assert.deepEqual(say(newAna, members([unknownValue], "ana")), []);
+    // The new guest has an unknown of her own: it excuses no known ID.
+    assert.deepEqual(say(newAna, members([unknownValue, stranger], "ana")), [refused(stranger)]);
+    assert.deepEqual(say(newAna, members([idOf("ana")], "ana")), []);
+    assert.deepEqual(say(newAna, members([idOf("ana"), stranger], "ana")), [
+      `of ${idOf("ana")}, ${stranger} at most 1 can be principals that the settings name`,
+    ]);
     const eve = { type: dynamic("Guest"), name: "eve", properties: { email: "eve@fabrikam.example" } };
     assert.deepEqual(say(newAna, eve, members([unknownValue, unknownValue], "ana", "eve")), [refused("urn:eve")]);
   });

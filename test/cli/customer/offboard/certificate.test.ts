@@ -52,8 +52,14 @@ const settled: Proof = {
   provableOn: "2026-11-26T09:15:12.000Z",
 };
 
-function certificate(proved: Proved, proof = settled): Certificate {
-  return makeCertificate({ journal, proved, proof, history: [], graph: "https://graph.microsoft.com" });
+function certificate(proved: Proved, proof = settled, changes: Partial<OffboardingJournal> = {}): Certificate {
+  return makeCertificate({
+    journal: { ...journal, ...changes },
+    proved,
+    proof,
+    history: [],
+    graph: "https://graph.microsoft.com",
+  });
 }
 
 const sighting: GrantingSighting = {
@@ -190,6 +196,16 @@ describe("the certificate", () => {
     assert.equal(certificate(proved({}, { items: [secret] })).state, "accessLeft");
     const group = { ...secret, kind: "group", what: "group", still: { grants: [], notLooked: [] } } as const;
     assert.deepEqual(certificate(proved({}, { items: [group] })).left, []);
+  });
+
+  it("names a record that did not check out as a thing to confirm, and is not proven then", () => {
+    const unverified = certificate(proved(), settled, { withoutRecord: "manifest.json has another hash" });
+    assert.equal(certificate(proved()).state, "proven");
+    assert.equal(unverified.state, "toConfirm");
+    assert.match(
+      unverified.toConfirm.map(({ what, why }) => `${what}: ${why}`).join(),
+      /another hash.*--without-record/,
+    );
   });
 
   it("what is the MSSP's and grants something is left, whoever made it", () => {
