@@ -18,6 +18,7 @@ const applies = {
   "added directory roles": always,
   "added eligibilities": hasPeople,
   "added memberships": always,
+  "added ownerships": always,
   "added app roles": hasPeople,
   "added to catalogs": hasModel("entitlement"),
   "added connected organizations": always,

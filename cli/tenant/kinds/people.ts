@@ -8,6 +8,11 @@ import {
   groupMemberPath,
   guestsPath,
   listGroupEligibilities,
+  mostExpanded,
+  type OwnedCollection,
+  ownedCollectionNames,
+  ownersPath,
+  withOwnersPath,
 } from "@defender-mssp/microsoft";
 import type { KindKey } from "../../../domain/kinds/kinds";
 import { azRest } from "../azRest";
@@ -37,6 +42,7 @@ export const people = {
     }),
   },
   membership: { held: memberships },
+  ownership: { held: ownerships },
   eligibility: { presence: eligibilityPresence, held: eligibilities },
 } satisfies Partial<Record<KindKey, KindCalls>>;
 
@@ -114,6 +120,54 @@ async function memberships(tenant: KindTenant, { type, id }: AccessPrincipal): P
       ...(group.groupTypes?.includes("DynamicMembership") === true ? { byRule: true } : {}),
       step: deletionStep(tenant, groupMemberPath(group.id, id)),
     }));
+}
+
+interface OwnedObject {
+  readonly id: string;
+  readonly displayName?: string | null;
+  readonly owners?: readonly { readonly id: string }[];
+}
+
+const ownedWords = {
+  applications: "application",
+  groups: "group",
+  servicePrincipals: "service principal",
+} as const satisfies Record<OwnedCollection, string>;
+
+/**
+ * Groups, applications and service principals that the principal owns, read from their side:
+ * Microsoft documents the list of a user's owned objects for signed-in people only.
+ * https://learn.microsoft.com/graph/api/user-list-ownedobjects
+ */
+async function ownerships(tenant: KindTenant, { type, id }: AccessPrincipal): Promise<HeldGrant[]> {
+  if (type === "group") return [];
+  const ofCollections = ownedCollectionNames.map(async (collection) => {
+    const objects = await tenant.list<OwnedObject>(withOwnersPath(collection));
+    const owned = await Promise.all(
+      objects.map(async (object) =>
+        (await ownersOf(tenant, collection, object)).includes(id.toLowerCase()) ? [object] : [],
+      ),
+    );
+    return owned.flat().map((object): HeldGrant => ({
+      kind: "ownership",
+      name: "ownership",
+      id: object.id,
+      what: `the ownership of the ${ownedWords[collection]} "${object.displayName ?? object.id}"`,
+      within: object.id,
+      step: deletionStep(tenant, `${ownersPath(collection, object.id)}/${id}/$ref`),
+    }));
+  });
+  return (await Promise.all(ofCollections)).flat();
+}
+
+/** Object IDs in lower case. */
+async function ownersOf(
+  { list }: KindTenant,
+  collection: OwnedCollection,
+  { id, owners = [] }: OwnedObject,
+): Promise<string[]> {
+  const all = owners.length < mostExpanded ? owners : await list<{ readonly id: string }>(ownersPath(collection, id));
+  return all.map((owner) => owner.id.toLowerCase());
 }
 
 /** The stack's eligible members of a group are one resource: none of them is left, or some are. */

@@ -54,6 +54,11 @@ const handlers: ReadonlyMap<string, ResourceHandler> = new Map(
   ].map((handler) => [handler.type.toLowerCase(), handler]),
 );
 
+/** Types of which a client can create, change or delete a resource. */
+export const azureWriteTypes: readonly string[] = [...handlers.values()]
+  .filter((handler) => "put" in handler || "patch" in handler || "delete" in handler)
+  .map(({ type }) => type);
+
 /** Headers of each answer, also of an error. */
 const everyAnswer = {
   "cache-control": "no-cache",
