@@ -221,8 +221,8 @@ export const notLookedAt: readonly Way[] = [
     "azure:Microsoft.SecurityInsights/onboardingStates",
   ),
   notLooked("otherSubscription", {
-    what: "delegations and roles in subscriptions of Azure that the MSSP's automation does not see",
-    why: "Azure shows an identity only the subscriptions in which it has a role",
+    what: "delegations and roles in subscriptions of Azure that the MSSP's automation does not see, and delegations of single resource groups",
+    why: "Azure shows an identity only the subscriptions in which it has a role, and it is not documented whether its list has the resource groups",
     look: "Azure portal > Service providers > Service provider offers; and Subscriptions > each > Access control (IAM) > Role assignments.",
   }),
 ];

@@ -113,7 +113,8 @@ async function answer(cloud: Cloud, request: FastifyRequest): Promise<ArmAnswer>
   if (path === undefined || handler === undefined) throw armErrors.noRoute(request.method, pathname);
   const tenant = tenantOfSubscription(cloud, caller, path.subscriptionId);
   const conditions = path.isCollection ? conditionsIn(request, handler.filter) : [];
-  const armRequest: ArmRequest = { cloud, caller, tenant, path, body: recordOf(request.body), conditions };
+  const query = recordOf(request.query);
+  const armRequest: ArmRequest = { cloud, caller, tenant, path, query, body: recordOf(request.body), conditions };
   demandFor(armRequest, handler, request.method);
   const work = operationOf(handler, request.method, path);
   if (work === undefined) throw armErrors.noRoute(request.method, pathname);

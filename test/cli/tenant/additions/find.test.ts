@@ -84,6 +84,7 @@ describe("additions to a stack's objects", () => {
         ["added applications of the MSSP", "notChecked"],
         ["added to the automation", "notChecked"],
         ["added Azure roles", "notChecked"],
+        ["added Azure delegations", "notChecked"],
         ["changed detection rules", "notChecked"],
       ],
     );
@@ -107,15 +108,19 @@ describe("additions to a stack's objects", () => {
       deployed: new Deployed([group, own]),
       settings: { ...tenant({}).settings, sentinelAccess } as unknown as AdditionsTenant["settings"],
       prerequisites: { ...tenant({}).settings, sentinelAccess } as unknown as AdditionsTenant["prerequisites"],
-      readAssignments: () =>
-        Promise.resolve([
-          assignment("own", "g1", azureRoles["Microsoft Sentinel Reader"]),
-          assignment("added", "g1", azureRoles.Contributor),
-          assignment("another", "g2", azureRoles["Microsoft Sentinel Contributor"]),
-          assignment("microsofts", "microsoft", azureRoles["Microsoft Sentinel Contributor"], "ServicePrincipal"),
-          assignment("others", "other", azureRoles["Microsoft Sentinel Contributor"], "ServicePrincipal"),
-          assignment("synced", "g3", "78b7345a-1e1b-483a-ac62-62228c6ea89d"),
-        ]),
+      openAzure: () => ({
+        delegations: () => Promise.resolve([]),
+        unread: () => [],
+        assignments: () =>
+          Promise.resolve([
+            assignment("own", "g1", azureRoles["Microsoft Sentinel Reader"]),
+            assignment("added", "g1", azureRoles.Contributor),
+            assignment("another", "g2", azureRoles["Microsoft Sentinel Contributor"]),
+            assignment("microsofts", "microsoft", azureRoles["Microsoft Sentinel Contributor"], "ServicePrincipal"),
+            assignment("others", "other", azureRoles["Microsoft Sentinel Contributor"], "ServicePrincipal"),
+            assignment("synced", "g3", "78b7345a-1e1b-483a-ac62-62228c6ea89d"),
+          ]),
+      }),
     };
     const part = (await partsOf(tenant(answers, changes))).find(({ name }) => name === "added Azure roles")!;
     assert.equal(part.state, "failed");
