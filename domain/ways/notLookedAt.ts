@@ -104,7 +104,7 @@ export const notLookedAt: readonly Way[] = [
     {
       what: "applications with permissions for one team, chat or site",
       why: noPermission,
-      look: "Microsoft Teams admin center > Teams apps > Manage apps > the app > Permissions; for sites, ask Microsoft Graph for /sites/{id}/permissions.",
+      look: "Microsoft Teams admin center > Teams apps > Manage apps > the app > Permissions; for sites, SharePoint admin center > Advanced > API access.",
     },
     "/permissionGrants/**",
     "/appCatalogs/**",

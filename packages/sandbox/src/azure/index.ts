@@ -165,7 +165,7 @@ async function act(cloud: Cloud, request: FastifyRequest, pathname: string): Pro
   if (path?.type !== "microsoft.keyvault/locations/deletedvaults") throw armErrors.noRoute("POST", pathname);
   const tenant = tenantOfSubscription(cloud, caller, path.subscriptionId);
   demand(tenant, caller, "Microsoft.KeyVault/locations/deletedVaults/purge/action", path.id);
-  purge({ cloud, caller, tenant, path, body: {}, conditions: [] });
+  purge({ cloud, caller, tenant, path, query: {}, body: {}, conditions: [] });
   return { status: 200 };
 }
 
