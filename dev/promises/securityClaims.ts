@@ -35,7 +35,7 @@ const proof = new RegExp(`\\((?:not tested|${testName}(?: and ${testName})?)\\)`
 const promisingWords = /\b(never|always|refuses?|refused|cannot|nothing|nobody|only|not tested)\b|\.test\.ts/i;
 
 export function securityClaims(page: string): SecurityClaims {
-  const blocks = blocksOf(page);
+  const blocks = securityBlocks(page);
   const claims = blocks.flatMap(({ text, line }) => {
     const [start, id] = claimStart.exec(text) ?? [];
     return start === undefined || id === undefined ? [] : [{ id, body: text.slice(start.length), line }];
@@ -79,7 +79,7 @@ function readClaim(claim: string, body: string, line: number): SecurityClaims {
 }
 
 /** Paragraphs and list items of the section but for its introduction, each on one line. */
-function blocksOf(page: string): { readonly text: string; readonly line: number }[] {
+function securityBlocks(page: string): { readonly text: string; readonly line: number }[] {
   const start = page.indexOf(heading);
   const end = page.indexOf("\n## ", start + 1);
   const before = page.slice(0, start).split("\n").length;
