@@ -86,8 +86,11 @@ async function main(): Promise<void> {
   const first = number("first", values.first);
   const seeds = Array.from({ length: number("seeds", values.seeds) }, (_value, index) => first + index);
   const customers = values.replicas === undefined ? allCustomers : customersByModel;
+  const percent = number("percent", values.percent ?? (values.replicas === undefined ? "10" : "0"));
   const faults = {
-    percent: number("percent", values.percent ?? (values.replicas === undefined ? "10" : "0")),
+    percent,
+    // A program that a fault ends would keep waiting in a shared process.
+    project: { sharedRuntime: percent === 0 },
     percentAgain: number("percent-again", values["percent-again"]),
     timeScale: number("scale", values.scale),
     ...(await selectCustomer(values.customer, customers)),
