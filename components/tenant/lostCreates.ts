@@ -84,7 +84,10 @@ export function recoverLostCreates(
     if (isInAzure(type)) return false;
     if (type === azuread("ServicePrincipal") && keepsCreator.test(newest)) {
       await removeOwnership(args, tenantId, context);
-      await pulumi.log.warn(`${name}: it is made, and a replica did not know it. Run the same command again.`);
+      await pulumi.log.warn(
+        `${name}: the object is in the tenant and in the state, but a replica did not know it yet. ` +
+          "Run the same command again: it goes on from there.",
+      );
       return false;
     }
     if (!isLostCreate({ type, errors })) return false;
