@@ -82,6 +82,14 @@ export function recoverLostCreates(
     if (failedOperation !== "create") return false;
     if (type === azureRoleAssignment) return recoverAssignment(args, tenantId, { context, repeat });
     if (isInAzure(type)) return false;
+    if (type === azuread("ServicePrincipal") && keepsCreator.test(newest)) {
+      await removeOwnership(args, tenantId, context);
+      await pulumi.log.warn(
+        `${name}: the object is in the tenant and in the state, but a replica did not know it yet. ` +
+          "Run the same command again: it goes on from there.",
+      );
+      return false;
+    }
     if (!isLostCreate({ type, errors })) return false;
     if (failureOf(type, newest) === "timedOut") {
       await pulumi.log.warn(
@@ -171,6 +179,9 @@ async function recoverAssignment(
     return false;
   }
 }
+
+/** What the plugin says where its create of a service principal fails at the last request: the caller still owns it. */
+const keepsCreator = /\/owners\/[^/\s]+\/\$ref\b|Could not remove initial owner/;
 
 /** Says on the screen what is waited for. */
 function telling(name: string, context: CallContext): CallContext {

@@ -21,7 +21,8 @@ npm run -s faults -- --kills [--customer …] [--jobs 3] [--json]
   --first          the first of them; --first 17 --seeds 1 runs seed 17 alone
   --customer       only this customer
   --replicas       lets each write take its time, with a refresh at once after the up; each model and connector is a customer:
-                   basic, rbac, entitlement with -secret, -certificate or -msspApp. No faults, unless --percent names some
+                   basic, rbac, entitlement with -secret, -certificate or -msspApp, and with --customer the others.
+                   No faults, unless --percent names some
   --percent        how many of 100 requests get a fault
   --cuts           end every cut connection by a reset, or close it (Go's EOF); by the seed if omitted
   --percent-again  the same during the commands that follow a failed one, at most three; 0 by default
@@ -85,9 +86,12 @@ async function main(): Promise<void> {
   const checkout = path.resolve(__dirname, "..", "..", "..");
   const first = number("first", values.first);
   const seeds = Array.from({ length: number("seeds", values.seeds) }, (_value, index) => first + index);
-  const customers = values.replicas === undefined ? allCustomers : customersByModel;
+  const customers = values.replicas === undefined ? allCustomers : values.customer ? everyCustomer : customersByModel;
+  const percent = number("percent", values.percent ?? (values.replicas === undefined ? "10" : "0"));
   const faults = {
-    percent: number("percent", values.percent ?? (values.replicas === undefined ? "10" : "0")),
+    percent,
+    // A program that a fault ends would keep waiting in a shared process.
+    project: { sharedRuntime: percent === 0 },
     percentAgain: number("percent-again", values["percent-again"]),
     timeScale: number("scale", values.scale),
     ...(await selectCustomer(values.customer, customers)),
@@ -114,6 +118,10 @@ async function main(): Promise<void> {
   const sums = summed(results);
   process.stdout.write(values.json ? `${JSON.stringify(sums)}\n` : `${waysOf(sums)}\n${lastLine(sums)}\n`);
   if (sums.lost > 0 || sums.leftOver > 0) process.exitCode = 1;
+}
+
+async function everyCustomer(): ReturnType<typeof allCustomers> {
+  return [...(await customersByModel()), ...(await allCustomers())];
 }
 
 function selectCuts(name: string | undefined): Pick<FaultOptions, "cuts"> {

@@ -11,9 +11,12 @@ export function notYetText(reason: string, row: { readonly longest: number } = w
   return `not yet, usually within ${timeText(row.longest)}: ${reason}`;
 }
 
-/** A failed check that a recent write explains says so. It stays failed: nothing works yet. */
+/** A check that a recent write explains says so. It stays failed, or not checked: nothing works yet. */
 export function withNotYet(check: Check, writtenAt: string | undefined, now: Date): Check {
-  if (check.state !== "failed" || !isRecentWrite(writtenAt, now)) return check;
+  if (!isRecentWrite(writtenAt, now)) return check;
+  if (check.state === "notChecked" && /answered 404: Request_ResourceNotFound/.test(check.reason))
+    return { ...check, reason: notYetText("a replica does not know a new object. Check again later") };
+  if (check.state !== "failed") return check;
   const [code = ""] = /AADSTS\d+/.exec(check.reason) ?? [];
   if (unknownToEntra.has(code)) {
     const reason = `Entra does not know the new application or client secret everywhere (${code}). Try again later`;

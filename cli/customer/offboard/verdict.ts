@@ -9,7 +9,7 @@ import type { GrantingSighting, UnreadKind } from "../../tenant/kinds/searchTena
 import { lookStep } from "../../access/governance/look";
 import { itemKind } from "../../access/inventory/inventory";
 import type { RecordedAddition } from "./journal";
-import type { Proof } from "./looks";
+import { looksInRow, type Proof } from "./looks";
 import type { Proved, ProvedItem } from "./proof";
 
 /** The beginning of the reason of every deleted object that can be restored. */
@@ -214,7 +214,7 @@ function unsettled(stack: string, { looks: { agreed, lastOn, seenOn }, provableO
   const seen = seenOn === undefined ? "" : `; a look at ${minute(seenOn)} showed access`;
   return confirm(
     "the end of all access",
-    `${counted(agreed, "look")} in a row up to ${minute(lastOn)} without access left${seen}. The tenant answers from replicas that may be behind`,
+    `${looksInRow(agreed)} up to ${minute(lastOn)} without access left${seen}. The tenant answers from replicas that may be behind`,
     `Prove it after ${minute(provableOn)}: npx mssp offboard --stack ${shellWord(stack)} --prove-again --yes`,
   );
 }

@@ -9,7 +9,7 @@ import type { FoundAddition } from "../../../cli/tenant/additions/addition";
 import { rememberedReads } from "../../../cli/tenant/kinds/openTenant";
 import type { KindTenant } from "../../../cli/tenant/kinds/kindCalls";
 import { oneLook, rereads, seenInAny } from "../../../cli/tenant/rereads";
-import { failed, passed } from "@defender-mssp/siem/verify/check";
+import { failed, notChecked, passed } from "@defender-mssp/siem/verify/check";
 import { recordedReport, stateOf } from "../customer/report/states";
 
 const sandbox = { ARM_METADATA_HOSTNAME: "localhost:8443" };
@@ -111,5 +111,10 @@ describe("what is written and not seen yet", () => {
     const other = failed("alerts", "AADSTS7000222: The provided client secret keys are expired.");
     assert.equal(reasonOf(other, "2026-11-26T09:55:00Z"), other.reason);
     assert.equal(withNotYet(refused, "2026-11-26T09:55:00Z", now).state, "failed");
+    const unread = notChecked("added consents", "GET https://graph/x answered 404: Request_ResourceNotFound: No.");
+    const { state, reason } = withNotYet(unread, "2026-11-26T09:55:00Z", now);
+    assert.equal(state, "notChecked");
+    assert.match(reason, /^not yet, .* a replica does not know a new object/);
+    assert.equal(withNotYet(unread, undefined, now), unread);
   });
 });

@@ -7,7 +7,7 @@ import type { AppRole, KeyCredential, PasswordCredential, PermissionScope, SignI
 import { equals, graphList, type GraphCall } from "./call";
 import { graphCollection } from "./collection";
 import { goneStatuses, isGone } from "./gone";
-import type { DirectoryObject } from "./types";
+import type { Collection, DirectoryObject } from "./types";
 import { untilSeen, waits, type WaitContext } from "../waits";
 
 export const graphServicePrincipals = graphCollection("/v1.0/servicePrincipals", {
@@ -65,8 +65,13 @@ export async function removeCreator(
   const remove = async () => {
     const found = await findServicePrincipal(call, appId);
     if (found === undefined) return false;
-    const path = `${graphServicePrincipals.item(found.id)}/owners/${creatorId}/$ref`;
-    return !isGone(await call(path, { method: "DELETE", accept: goneStatuses, idempotent: true }));
+    const path = `${graphServicePrincipals.item(found.id)}/owners`;
+    const removal = { method: "DELETE", accept: goneStatuses, idempotent: true };
+    if (!isGone(await call(`${path}/${creatorId}/$ref`, removal))) return true;
+    // Either a replica does not know it, or the plugin's request was carried out.
+    const answer = await call(path, { accept: goneStatuses });
+    const { value = [] } = (answer.body ?? {}) as Partial<Collection<DirectoryObject>>;
+    return !isGone(answer) && !value.some(({ id }) => id === creatorId);
   };
   return (await untilSeen(waits.servicePrincipal, remove, context)) === true;
 }

@@ -3,7 +3,7 @@ import { objectIdIn, removeCreator, type Answer, type GraphCall } from "@defende
 
 describe("microsoft/graph: removeCreator, after a create of a service principal that failed half way", () => {
   /** A service whose lists, and then whose objects, lack the new one for so many requests each. */
-  function service(unlisted: number, unseen: number) {
+  function service(unlisted: number, unseen: number, owners = ["me"]) {
     const deletions: string[] = [];
     let looks = 0;
     const answered = (status: number, body?: object): Answer => ({
@@ -14,6 +14,7 @@ describe("microsoft/graph: removeCreator, after a create of a service principal 
       tries: 1,
     });
     const call: GraphCall = (path, { method = "GET" } = {}) => {
+      if (path.endsWith("/owners")) return Promise.resolve(answered(200, { value: owners.map((id) => ({ id })) }));
       if (method === "GET") return Promise.resolve(answered(200, { value: looks++ < unlisted ? [] : [{ id: "sp" }] }));
       deletions.push(`${method} ${path}`);
       return Promise.resolve(answered(deletions.length <= unseen ? 404 : 204));
@@ -27,6 +28,12 @@ describe("microsoft/graph: removeCreator, after a create of a service principal 
     assert.equal(await run(), true);
     assert.deepEqual(new Set(deletions), new Set(["DELETE /v1.0/servicePrincipals/sp/owners/me/$ref"]));
     assert.equal(deletions.length, 4);
+  });
+
+  it("ends where the plugin's request was carried out: nobody owns it", async () => {
+    const { run, deletions } = service(0, Infinity, []);
+    assert.equal(await run(), true);
+    assert.equal(deletions.length, 1);
   });
 
   it("ends after ten minutes where no replica shows the object", async () => {

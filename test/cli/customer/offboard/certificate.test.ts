@@ -155,7 +155,7 @@ describe("the certificate", () => {
     const early = { ...settled, isSettled: false, looks: { ...looks, agreed: 1, seenOn: looks.firstOn } };
     const { state, toConfirm } = certificate(proved(), early);
     assert.deepEqual([state, toConfirm.length], ["toConfirm", 1]);
-    assert.match(toConfirm[0]?.why ?? "", /^1 look in a row .*; a look at 2026-11-26 09:05 UTC showed access/);
+    assert.match(toConfirm[0]?.why ?? "", /^1 look up to .*; a look at 2026-11-26 09:05 UTC showed access/);
     assert.match(
       toConfirm[0]?.step ?? "",
       /^Prove it after 2026-11-26 09:15 UTC: npx mssp offboard --stack contoso --prove-again --yes$/,
