@@ -35,7 +35,7 @@ export const mutations: readonly Mutation[] = [
     after: "pulumi.unsecret(valueOfMade(current, current.value))",
   },
   {
-    promise: "the host of dynamic resources that `Pulumi.yaml` names evaluates none",
+    promise: "that `Pulumi.yaml` names evaluates none",
     test: "test/e2e/stateCode.attack.test.ts",
     grep: "the host of dynamic resources refuses it at",
     file: "program/dynamicHost/logic.ts",
@@ -43,12 +43,34 @@ export const mutations: readonly Mutation[] = [
     after: "return undefined;",
   },
   {
-    promise: "Code in the state is refused before it runs by every workflow, `npx mssp ci`",
+    promise: "is refused before it runs by every workflow, `npx mssp ci`",
     test: "test/e2e/stateCode.attack.test.ts",
     grep: "a provider plugin with a download URL is refused",
     file: "domain/stateCode.ts",
     before: "azuread: /^(environment|tenantId|useMsi|version)$/",
     after: "azuread: /^(environment|pluginDownloadURL|tenantId|useMsi|version)$/",
+  },
+  {
+    promise: "A plugin that neither the program nor `allowedPackages` names is refused before it starts",
+    test: "test/e2e/stateCode.attack.test.ts",
+    grep: "each command of a fleet refuse it before a plugin starts",
+    file: "cli/fleet/jobRun.ts",
+    before: "      await this.#refuseForeignState();\n",
+    after: "      if (job.refresh) await this.#refuseForeignState();\n",
+  },
+  {
+    promise: "A plugin that neither the program nor `allowedPackages` names is refused before it starts",
+    test: "test/domain/stateCode.test.ts",
+    file: "domain/stateCode.ts",
+    before: "return ofUrn === type ? []",
+    after: 'return ofUrn !== "" ? []',
+  },
+  {
+    promise: "The templates' workflows check the state, install the plugins by name, and set the variable",
+    test: "test/templates/workflows.test.ts",
+    file: "templates/github/up-stacks.yml",
+    before: "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION=true npx",
+    after: "npx",
   },
   {
     promise: "Without that line, or outside of the project's folder, the engine runs it",
@@ -216,7 +238,14 @@ export const mutations: readonly Mutation[] = [
     after: 'claimValues: ["Alert.Read", "Machine.Read"]',
   },
   {
-    promise: "and a last day, after which the next `up` removes it",
+    promise: "needs who approved it and a last day",
+    test: "test/settings/connector.test.ts",
+    file: "settings/connector.ts",
+    before: "if (isNeeded && !place.isSet) place.refuse(allowed);",
+    after: 'if (isNeeded && key === "actions" && !place.isSet) place.refuse(allowed);',
+  },
+  {
+    promise: "after which the next `up` removes it",
     test: "test/e2e/connector.test.ts",
     grep: "that has ended: the next `up` removes what allows changes",
     file: "packages/microsoft/src/defender/connectorProfile.ts",
@@ -272,6 +301,13 @@ export const mutations: readonly Mutation[] = [
     file: "settings/connector.ts",
     before: "const longestSecret = 365;",
     after: "const longestSecret = 730;",
+  },
+  {
+    promise: "A client secret ends after a year at most",
+    test: "test/components/siemConnector/siemConnector.test.ts",
+    file: "components/siemConnector/credential.ts",
+    before: "        endDate,\n        rotateWhenChanged",
+    after: '        endDate: endDate.replace(/^\\d+/, "2099"),\n        rotateWhenChanged',
   },
   {
     promise: "not before a date that was announced for it",
@@ -414,6 +450,13 @@ export const mutations: readonly Mutation[] = [
     after: 'one["displayName"] === name && isIn(one, inputs)',
   },
   {
+    promise: "it counts by its name, state and people, and if it is younger than an hour",
+    test: "packages/microsoft/test/graph/lostCreate.test.ts",
+    file: "packages/microsoft/src/graph/lostCreate.ts",
+    before: "const since = clockFrom()().getTime() - hourMs;",
+    after: "const since = clockFrom()().getTime() - 1e6 * hourMs;",
+  },
+  {
     promise: "and nothing that the state names",
     test: "packages/microsoft/test/graph/lostCreate.test.ts",
     file: "packages/microsoft/src/graph/lostCreate.ts",
@@ -435,6 +478,13 @@ export const mutations: readonly Mutation[] = [
     file: "packages/siem/src/sinks/cef.ts",
     before: '.replace(/\\n/g, "\\\\n")',
     after: "",
+  },
+  {
+    promise: "Nothing of a tenant drives a terminal, a log line or a CEF field",
+    test: "packages/siem/test/alerts/formats.test.ts",
+    file: "packages/siem/src/sinks/cef.ts",
+    before: 'return text.replace(/[\\\\|]/g, "\\\\$&").replace(/[\\r\\n]+/g, " ");',
+    after: 'return text.replace(/[\\r\\n]+/g, " ");',
   },
   {
     promise: "delivers every alert that Microsoft Graph is documented or reported to have",

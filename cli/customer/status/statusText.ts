@@ -141,7 +141,8 @@ export function summaryText({ summary, customers }: StatusReport): string {
   const shown = somebody.filter(([count]) => count > 0).map(([count, text]) => `${count} ${text}`);
   const needed = shown.length === 0 ? "Nobody is needed." : `Somebody is needed: ${shown.join(", ")}.`;
   const drift = driftNotChecked === 0 ? "" : ` Drift not looked for: ${driftNotChecked}.`;
-  return `${counted(summary.customers, "customer")}. ${needed} ${statesText(summary)}.${drift}`;
+  const states = statesText(summary);
+  return `${counted(summary.customers, "customer")}. ${needed}${states === "" ? "" : ` ${states}.`}${drift}`;
 }
 
 function statesText({ states }: StatusSummary): string {
