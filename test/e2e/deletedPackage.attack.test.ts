@@ -14,6 +14,7 @@ describe("an access package that the customer deletes", function () {
 
   before(async () => {
     project = await createProject();
+    project.sandbox.cloud.describedTenant({ tenantId: tenantIdOf(0x71), domain: "customer.example" });
     const portalAccess = { model: "entitlement", approvers: ["security.admin@customer.example"] };
     await project.writeSettings(stack, customer(0x71, { analysts: [], portalAccess }));
     await project.addStack(stack);
