@@ -53,6 +53,11 @@ export function siemLoopbackRedirectUri(port: number): string {
   return `http://localhost:${port}/SiemMsspConnector`;
 }
 
+/** Display name of the Conditional Access policy for people of the MSSP's tenant. */
+export function accessPolicyName(msspName: string): string {
+  return `MSSP access: ${msspName}`;
+}
+
 /** Display name of the group that the MSSP's analysts are members of. */
 export function securityGroupName(msspName: string): string {
   return `${msspName} MSSP Analysts`;

@@ -9,6 +9,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { setOutputs } from "../outputs";
 import { CrossTenantPartner } from "./crossTenantPartner";
 import { CrossTenantPartnerEntry } from "./crossTenantPartnerEntry";
+import { accessPolicyName } from "../../domain/naming";
 import { component } from "../../domain/resourceTypes";
 
 export interface MsspTrustArgs {
@@ -97,7 +98,7 @@ function policyOf(
   { mode, strength, compliantDevice, signInFrequencyHours }: MsspConditionalAccess,
 ): azuread.ConditionalAccessPolicyArgs {
   return {
-    displayName: pulumi.interpolate`MSSP access: ${msspName}`,
+    displayName: pulumi.output(msspName).apply(accessPolicyName),
     state: mode === "enforce" ? "enabled" : "enabledForReportingButNotEnforced",
     conditions: {
       applications: { includedApplications: ["All"] },

@@ -55,15 +55,26 @@ const rules = {
   night: { name: "Night shift", severities: ["High"], recipients: ["night@fabrikam-security.example"] },
 };
 
+/** The workspace that each tenant of the sandbox has. */
+const sentinelWorkspace = {
+  subscriptionId: subscriptionIdOf(tenantId),
+  resourceGroup: "sentinel",
+  workspaceName: "sentinel",
+};
+
 /**
- * Guests in tiers with Defender's roles, rules, and a SIEM with a secret. Later one analyst has
- * come, one has gone, one is in another tier.
+ * Guests in tiers with Defender's roles and roles on the workspace, trust, a policy for them, rules, and
+ * a SIEM with a secret. Later one analyst has come, one has gone, one is in another tier, and
+ * memberships are eligible.
  */
 const tiers: FaultCustomer = {
   name: "tiers",
   settings: {
     ...everybodys,
     analysts: [ana, { ...ben, tier: "tier2" }],
+    crossTenantTrust: { mfa: true, compliantDevice: true },
+    conditionalAccess: { mode: "report", signInFrequencyHours: 8 },
+    sentinelAccess: sentinelWorkspace,
     notificationRules: [rules.soc, rules.servers],
     connector: { kind: "customerApp", loopbackRedirectPort: 8400 },
   },
@@ -77,18 +88,14 @@ const tiers: FaultCustomer = {
     ],
     portalAccess: {
       model: "rbac",
+      activation: { hours: 4, tier2Approval: "approvers" },
       tiers: { tier1: { name: "First Line", permissions: ["microsoft.xdr/secops/securitydata/read"] } },
     },
+    crossTenantTrust: { mfa: true, automaticConsent: true },
+    conditionalAccess: "enforce",
     notificationRules: [{ ...rules.soc, severities: ["High"] }, rules.night],
     connector: { kind: "customerApp", loopbackRedirectPort: 8500 },
   },
-};
-
-/** The workspace that each tenant of the sandbox has. */
-const sentinelWorkspace = {
-  subscriptionId: subscriptionIdOf(tenantId),
-  resourceGroup: "sentinel",
-  workspaceName: "sentinel",
 };
 
 /** The MSSP's own application, for connectors of the kind `msspApp`. */
@@ -130,8 +137,8 @@ const packages: FaultCustomer = {
 };
 
 /**
- * A directory role, a certificate, the secret in the MSSP's Key Vault later, and a delegation that
- * changes.
+ * A directory role, activated at first, a policy that goes, a certificate, the secret in the MSSP's Key
+ * Vault later, and a delegation that changes.
  */
 function azure(certificate: string): FaultCustomer {
   const delegation = {
@@ -145,6 +152,8 @@ function azure(certificate: string): FaultCustomer {
     name: "azure",
     settings: {
       ...common,
+      portalAccess: { model: "basic", activation: "justInTime" },
+      conditionalAccess: "enforce",
       analysts: [ana],
       connector: { kind: "customerApp", alertApis: ["graph"], credential: { type: "certificate", certificate } },
       azureDelegation: { ...delegation, roles: ["Microsoft Sentinel Responder"] },

@@ -51,6 +51,28 @@ export const mutations: readonly Mutation[] = [
     after: "azuread: /^(environment|pluginDownloadURL|tenantId|useMsi|version)$/",
   },
   {
+    promise: "each command of ours that starts the engine",
+    test: "test/e2e/stateCode.attack.test.ts",
+    grep: "each command of a fleet refuse it before a plugin starts",
+    file: "cli/fleet/jobRun.ts",
+    before: "      await this.#refuseForeignState();\n",
+    after: "      if (job.refresh) await this.#refuseForeignState();\n",
+  },
+  {
+    promise: "whose type differs from its URN's",
+    test: "test/domain/stateCode.test.ts",
+    file: "domain/stateCode.ts",
+    before: "return ofUrn === type ? []",
+    after: 'return ofUrn !== "" ? []',
+  },
+  {
+    promise: "and set the variable",
+    test: "test/templates/workflows.test.ts",
+    file: "templates/github/up-stacks.yml",
+    before: "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION=true npx",
+    after: "npx",
+  },
+  {
     promise: "or outside of the project's folder, the engine runs it",
     test: "test/e2e/stateCode.attack.test.ts",
     grep: "without the line in Pulumi.yaml",

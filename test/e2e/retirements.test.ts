@@ -65,7 +65,7 @@ describe("a service that ends, on the real engine", function () {
     return named;
   }
 
-  it("before: doctor, verify and status warn every customer, and alerts arrive", async () => {
+  it("before: doctor, verify and status warn every customer, and the legacy API answers", async () => {
     moveTo("2027-02-01");
     for (const [stack] of customers) {
       const doctor = await mssp("doctor", "--stack", stack, "--json");

@@ -51,6 +51,11 @@ describe("the shared runtime, beside the processes that the engine starts", func
     assert.deepEqual(others, resources);
   }
 
+  it("its key server closes no idle connection, on which Go would not repeat a PUT", async () => {
+    const { headers } = await fetch(projects[1].environment["VAULT_SERVER_URL"] ?? "");
+    assert.equal(headers.get("keep-alive"), null);
+  });
+
   it("`up` makes the same tenant and state", async () => {
     const ended = await both(["up", "--yes", "--skip-preview"]);
     assert.equal(ended[0].exitCode, 0, ended[0].stdout);

@@ -270,7 +270,7 @@ export const extend = () => { new pulumi.CustomResource("${type}", "run", {}, { 
       await writeFile(path.join(project.folder, "extensions", "command.ts"), extension);
       const settings = { portalAccess: "rbac", extension: "command" };
       await project.writeSettings("contoso", customer(0x50, settings));
-      await project.succeed(["up", "--stack", "contoso", "--yes", "--skip-preview"]);
+      await project.succeed(["up", "--refresh", "--stack", "contoso", "--yes", "--skip-preview"]);
       const refused = await mssp("ci", "check-state", "--stack", "contoso");
       const line = /allowedPackages: \[\{ name: command, version: 1\.0\.1 \}\]/;
       assert.match(refused.stderr, line);

@@ -23,6 +23,7 @@ import { foreignDomainText } from "../../../domain/foreignDomainText";
 import { missingFeatures, tenantNeeds, type TenantNeeds } from "../../../domain/tenantNeeds";
 import type { Settings } from "../../../settings";
 import type { CheckState } from "@defender-mssp/terminal/checkState";
+import { deletedPackagesNote } from "./deletedPackages";
 import { connectorFeatures } from "./connectorFeatures";
 import type { Feature, FeatureName, Identity, Report } from "./report";
 import { accessChecks } from "./conditionalAccess";
@@ -35,7 +36,7 @@ import { settingsAsDeployed, stateNotes, type SettingsAsDeployed } from "../../s
 import { readStackSettings, unprefixedSettings } from "../../../settings/fromFile";
 import { readProject, shownStackFile } from "../../../settings/project";
 import { tenantEndpoints } from "../../tenant/tenantEndpoints";
-import { readDeployment } from "../../stack/deployment";
+import { deploymentReader } from "../../stack/deployment";
 
 /**
  * Checks what a stack needs, by its settings and the legacy alert API that it may keep.
@@ -48,19 +49,20 @@ export async function examine(
   options: Place & { readonly known?: SettingsAsDeployed },
 ): Promise<Report> {
   const { environment, folder } = options;
-  const found =
-    options.known ??
-    (await settingsAsDeployed(await readStackSettings(stack, options), () =>
-      readDeployment(stack, { environment, folder }),
-    ));
+  const read = deploymentReader(stack, { environment, folder });
+  const found = options.known ?? (await settingsAsDeployed(await readStackSettings(stack, options), read));
   const { settings } = found;
   try {
     const hostNote = await dynamicHostNote(folder);
+    const packagesNote =
+      settings.portalAccess.model === "entitlement" && found.isDeployed === true
+        ? await deletedPackagesNote(await read(), settings.tenantId, { environment })
+        : undefined;
     const { domainNote, ...report } = await examined(stack, found, environment);
     const ended = endedAccess(settings.analysts, clockFrom(environment)());
     const today = dateOf(clockFrom(environment)());
     const alone = lighthouseAloneText(settings, today);
-    const notes = [hostNote, domainNote, await prefixNote(stack, folder), ...ended, alone].filter(
+    const notes = [hostNote, packagesNote, domainNote, await prefixNote(stack, folder), ...ended, alone].filter(
       (note) => note !== undefined,
     );
     const retirements = stackEndings(settings, today, found.restsOn);
@@ -69,7 +71,7 @@ export async function examine(
       ...report,
       retirements,
       notes: [...notes, ...stateNotes([{ stack, ...found }])],
-      state: isOver ? "failed" : report.state,
+      state: isOver || packagesNote !== undefined ? "failed" : report.state,
     };
   } catch (error) {
     if (!isCallError(error)) throw error;

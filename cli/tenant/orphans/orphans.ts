@@ -29,6 +29,7 @@ import { applicationPermission, delegatedConsent, servicePrincipal } from "../..
 import { defenderRoleAssignment } from "../../../domain/kinds/defenderRoles";
 import { directoryRoleAssignment } from "../../../domain/kinds/directoryRoles";
 import { group, guest } from "../../../domain/kinds/people";
+import { conditionalAccessPolicy } from "../../../domain/kinds/trusts";
 import {
   clientSecretName,
   groupNameInDirectory,
@@ -41,6 +42,7 @@ import { callsByKind } from "../kinds/callsByKind";
 import type { KindTenant } from "../kinds/kindCalls";
 import { looked, type UnreadKind } from "../kinds/searchTenant";
 import { accessPackageOrphans } from "./accessPackageOrphans";
+import { accessPolicyOrphans } from "./accessPolicyOrphans";
 import { azureOrphans } from "./azureOrphans";
 import { keyOrphans } from "./keyOrphans";
 import { markedOrphans } from "./markedOrphans";
@@ -83,6 +85,7 @@ export async function findOrphans(tenant: KindTenant, settings: Settings, state:
     { kind: defenderRoleAssignment, find: () => defenderAssignments(tenant, known) },
     { kind: directoryRoleAssignment, find: () => directoryRoles(tenant, settings, known) },
     ...accessPackageOrphans(tenant, known),
+    { kind: conditionalAccessPolicy, find: () => accessPolicyOrphans(tenant, settings, known) },
   );
   const ofApplications = await find({
     kind: applicationKind,

@@ -151,9 +151,9 @@ describe("detections: rules on the wire", () => {
       fc.property(rules, (rule) => {
         const body = ruleBody(rule);
         assert.equal(body["id"], rule.id);
-        const json = JSON.stringify(body);
-        assert.doesNotMatch(json, /:null/);
-        assert.equal(JSON.stringify(JSON.parse(json)), json);
+        // JSON leaves out what is undefined: the body itself is compared with it.
+        assert.deepEqual(JSON.parse(JSON.stringify(body)), structuredClone(body));
+        assert.doesNotMatch(JSON.stringify(body), /:null/);
       }),
     );
   });

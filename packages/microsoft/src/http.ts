@@ -167,6 +167,9 @@ export function isLoopback(hostname: string): boolean {
 
 type Reply = Omit<Answer, "tries">;
 
+/** `cause` of the error for an answer that ends in the middle. */
+export const halvedAnswer = "HALVED_ANSWER";
+
 function checked(
   outcome: Reply | ServiceError,
   url: string,
@@ -196,6 +199,7 @@ async function attempt(url: string, method: string, options: RequestOptions): Pr
   const stop = (): void => controller.abort();
   const timer = setTimeout(stop, options.timeout ?? defaultTimeout);
   options.signal?.addEventListener("abort", stop, { once: true });
+  let hasBegun = false;
   try {
     const response = await fetch(url, {
       method,
@@ -204,6 +208,7 @@ async function attempt(url: string, method: string, options: RequestOptions): Pr
       signal: controller.signal,
       redirect: "manual", // a token is for the host that it was meant for
     });
+    hasBegun = true;
     const text = await response.text();
     return { status: response.status, headers: response.headers, text, body: parse(text) };
   } catch (cause) {
@@ -211,7 +216,8 @@ async function attempt(url: string, method: string, options: RequestOptions): Pr
     const reason = controller.signal.aborted
       ? `no answer within ${(options.timeout ?? defaultTimeout) / 1000} seconds`
       : redacted(reasonOf(cause), options);
-    return new ServiceError({ status: 0, message: reason, method, url: withoutSecrets(url), cause: codeOf(cause) });
+    const code = hasBegun && !controller.signal.aborted ? halvedAnswer : codeOf(cause);
+    return new ServiceError({ status: 0, message: reason, method, url: withoutSecrets(url), cause: code });
   } finally {
     clearTimeout(timer);
     options.signal?.removeEventListener("abort", stop);

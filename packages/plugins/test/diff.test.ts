@@ -38,6 +38,21 @@ describe("The azuread stand-in's diff", () => {
     }
   }
 
+  it("an import's inputs, which leave out defaults, differ from nothing: a refresh after an import is clean", async () => {
+    const state = { displayName: "SIEM", signInAudience: "AzureADMyOrg", requestedAccessTokenVersion: 2 };
+    const answer = await plugin.diff("ApplicationRegistration", "id", state, { displayName: "SIEM" });
+    assert.deepEqual(answer.detailed, {});
+    const other = await plugin.diff(
+      "ApplicationRegistration",
+      "id",
+      { ...state, signInAudience: "AzureADMultipleOrgs" },
+      {
+        displayName: "SIEM",
+      },
+    );
+    assert.deepEqual(Object.keys(other.detailed), ["signInAudience"]);
+  });
+
   const type = "Group";
 
   const cases: readonly [what: string, state: ValueRecord, inputs: ValueRecord, detailed: Record<string, string>][] = [

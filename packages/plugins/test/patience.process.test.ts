@@ -16,7 +16,7 @@ const userId = "6f0f3b1e-0f5a-4c39-9f0e-3a5b9d6c1b11";
 const invitation = { userEmailAddress: "ana@fabrikam.example", redirectUrl: "https://security.microsoft.com" };
 
 interface Reply {
-  /** 0: never answered. -1: the connection is reset. -2: it is closed without an answer. */
+  /** 0: never answered. -1: the connection is reset. -2: it is closed without an answer. -3: it is closed within the body. */
   status: number;
   headers?: Record<string, string>;
   body?: object;
@@ -48,6 +48,11 @@ describe("The azuread stand-in's retries and waiting", function () {
       }
       if (reply.status === -2) {
         request.socket.destroy();
+        return;
+      }
+      if (reply.status === -3) {
+        response.writeHead(200, { "content-type": "application/json", "content-length": "100" });
+        response.write('{"keyId":', () => request.socket.destroy());
         return;
       }
       response.writeHead(reply.status, { "content-type": "application/json", ...reply.headers });
@@ -94,6 +99,25 @@ describe("The azuread stand-in's retries and waiting", function () {
     server.closeAllConnections();
     await new Promise((resolve) => server.close(resolve));
     fs.rmSync(folder, { recursive: true });
+  });
+
+  it("addPassword, whose answer ends in the middle: names the step and no request, as the official plugin", async () => {
+    const application = "6f0f3b1e-0f5a-4c39-9f0e-3a5b9d6c1b12";
+    script[`GET /v1.0/applications/${application}`] = [{ status: 200, body: { id: application } }];
+    script[`POST /v1.0/applications/${application}/addPassword`] = [{ status: -3 }];
+    const error = await refusal(
+      client.create("ApplicationPassword", { applicationId: `/applications/${application}`, displayName: "SIEM" }),
+    );
+    assert.match(error, /Adding password for Application .*: unmarshaling response body: unexpected end of JSON input/);
+    assert.doesNotMatch(error, /POST https/);
+  });
+
+  it("what a deleted access package gives: an error at every read, as the official plugin's", async () => {
+    const [id, group] = ["6f0f3b1e-0f5a-4c39-9f0e-3a5b9d6c1b13", "6f0f3b1e-0f5a-4c39-9f0e-3a5b9d6c1b14"];
+    const base = "/beta/identityGovernance/entitlementManagement/accessPackages";
+    script[`GET ${base}/${id}`] = [refused(404, "AccessPackageNotFound")];
+    const error = await refusal(client.read("AccessPackageResourcePackageAssociation", `${id}/s1/${group}/Member`));
+    assert.match(error, /Retrieving .*Resource Role Scope.*404/s);
   });
 
   it("create: waits for replication and for Retry-After", async () => {

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import * as fc from "fast-check";
 import { azuread } from "../../../domain/resourceTypes";
 import { accessPackages as rule } from "../../../policy/rules/accessPackages";
 import { inDays, judge, unknownValue } from "../support";
@@ -38,10 +39,18 @@ describe("policy: access-packages", () => {
   });
 
   it("refuses every requestor scope except the connected organizations that the policy names", () => {
-    for (const scopeType of ["AllExternalSubjects", "AllConfiguredConnectedOrganizationSubjects", undefined]) {
-      const [problem = ""] = judge(rule, type, { ...sample, requestorSettings: { scopeType } });
-      assert.equal(problem, `people of the scope "${scopeType ?? "(not set)"}" can request access`);
-    }
+    const scopes = [
+      ...["AllConfiguredConnectedOrganizationSubjects", "AllExistingConnectedOrganizationSubjects"],
+      ...["AllExistingDirectoryMemberUsers", "AllExistingDirectorySubjects", "AllExternalSubjects", "NoSubjects"],
+      ...["SpecificDirectorySubjects", "specificConnectedOrganizationSubjects", undefined],
+    ];
+    fc.assert(
+      fc.property(fc.oneof(fc.constantFrom(...scopes), fc.string({ minLength: 1 })), (scopeType) => {
+        fc.pre(scopeType !== "SpecificConnectedOrganizationSubjects");
+        const [problem = ""] = judge(rule, type, { ...sample, requestorSettings: { scopeType } });
+        assert.equal(problem, `people of the scope ${JSON.stringify(scopeType ?? "(not set)")} can request access`);
+      }),
+    );
     assert.deepEqual(judge(rule, type, { ...sample, requestorSettings: { scopeType: unknownValue } }), []);
   });
 

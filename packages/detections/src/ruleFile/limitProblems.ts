@@ -150,7 +150,7 @@ function customDetailProblems({ alertTemplate: { customDetails = {} } }: RuleFil
 
 /** Columns in `{{…}}` of a text. */
 export function dynamicFields(text: string): readonly string[] {
-  return [...text.matchAll(/\{\{\s*([^{}]*?)\s*\}\}/g)].map(([, name = ""]) => name);
+  return [...text.matchAll(/\{\{([^{}]*)\}\}/g)].map(([, name = ""]) => name.trim());
 }
 
 function dynamicFieldProblems({ alertTemplate: { title, description = "" } }: RuleFile): LimitProblem[] {

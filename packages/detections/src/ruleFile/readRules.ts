@@ -19,7 +19,7 @@ export interface ReadRules {
 }
 
 /** In bytes. */
-const fileLimit = 1_000_000;
+export const fileLimit = 1_000_000;
 /** Files that are open at the same time. */
 const openFiles = 16;
 

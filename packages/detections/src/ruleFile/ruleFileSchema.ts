@@ -25,14 +25,20 @@ function key<Validator extends z.core.$ZodType>(validator: Validator, descriptio
   return described(z.optional(validator), description);
 }
 
+/** Longest line and longest text for people, in characters: this program's own, above what an alert shows. */
+const lineLimit = 1000;
+const proseLimit = 10_000;
+
 function line(what: string) {
-  const error = `${what}, one line of text`;
-  return z.string({ error }).check(z.regex(/^\S(?:.*\S)?$/, { error }));
+  const error = `${what}, one line of text of at most ${lineLimit} characters`;
+  return z.string({ error }).check(z.maxLength(lineLimit, { error }), z.regex(/^\S(?:.*\S)?$/, { error }));
 }
 
-function prose(what: string) {
-  const error = `${what}, a text`;
-  return z.string({ error }).check(z.regex(/\S/, { error }));
+function prose(what: string, most = proseLimit) {
+  const error = most === Infinity ? `${what}, a text` : `${what}, a text of at most ${most} characters`;
+  return z
+    .string({ error })
+    .check(...(most === Infinity ? [] : [z.maxLength(most, { error })]), z.regex(/\S/, { error }));
 }
 
 const columnForm = /^[A-Za-z_][A-Za-z0-9_]*$/;
@@ -130,7 +136,7 @@ export const ruleFileSchema = z.strictObject({
       "which runs it at once over the last 30 days.",
   ),
   queryText: described(
-    prose("the query"),
+    prose("the query", Infinity),
     "One KQL query. `%%name%%` stands for a parameter's value as a KQL literal.",
   ),
   parameters: key(

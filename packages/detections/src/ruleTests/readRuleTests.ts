@@ -1,9 +1,9 @@
 /** Reads the tests of rules: `detections/<set>/<rule>.test.yaml`. */
-import { readdir, readFile } from "node:fs/promises";
+import { readdir, readFile, stat } from "node:fs/promises";
 import path from "node:path";
 import { checkedYaml } from "../ruleFile/checkedYaml";
 import type { FilePlace } from "../ruleFile/detectionRuleFile";
-import { rulesFolder, ruleSets } from "../ruleFile/readRules";
+import { fileLimit, rulesFolder, ruleSets } from "../ruleFile/readRules";
 import type { RuleProblem } from "../ruleFile/ruleProblem";
 import { ruleTestSchema, type RuleTestFile } from "./ruleTestSchema";
 
@@ -28,22 +28,17 @@ export async function readRuleTests(folder: string, sets?: readonly string[]): P
   const tests: RuleTests[] = [];
   const problems: RuleProblem[] = [];
   for (const set of existing.filter((name) => sets?.includes(name) ?? true)) {
-    const names = (await readdir(path.join(folder, rulesFolder, set))).sort();
+    const entries = await readdir(path.join(folder, rulesFolder, set), { withFileTypes: true });
+    const names = entries.map((entry) => entry.name).sort();
     for (const fileName of names.filter((name) => name.endsWith(".test.yaml"))) {
       const name = fileName.replace(/\.test\.yaml$/, "");
       const place = { name, set, file: `${rulesFolder}/${set}/${fileName}` };
-      if (!names.includes(`${name}.yaml`)) {
-        const remedy = `Rename it, or add ${rulesFolder}/${set}/${name}.yaml`;
-        problems.push({
-          file: place.file,
-          rule: name,
-          line: 1,
-          column: 1,
-          key: "",
-          what: "tests of no rule",
-          remedy,
-          level: "error",
-        });
+      const isFile = entries.some((entry) => entry.name === fileName && entry.isFile());
+      const problem = names.includes(`${name}.yaml`)
+        ? await fileProblem(path.join(folder, place.file), isFile)
+        : { what: "tests of no rule", remedy: `Rename it, or add ${rulesFolder}/${set}/${name}.yaml` };
+      if (problem !== undefined) {
+        problems.push({ file: place.file, rule: name, line: 1, column: 1, key: "", ...problem, level: "error" });
         continue;
       }
       const content = await readFile(path.join(folder, place.file));
@@ -54,6 +49,15 @@ export async function readRuleTests(folder: string, sets?: readonly string[]): P
     }
   }
   return { tests, problems };
+}
+
+/** As for rules: a link leads out of the repository, and what is read is bounded. */
+async function fileProblem(file: string, isFile: boolean): Promise<Pick<RuleProblem, "what" | "remedy"> | undefined> {
+  if (!isFile) return { what: "the file is a symbolic link, or no file", remedy: "Put the tests' file here" };
+  const { size } = await stat(file);
+  return size > fileLimit
+    ? { what: `the file has ${size} bytes, more than 1,000,000`, remedy: "Shorten it" }
+    : undefined;
 }
 
 /** Cases with one name: a report could not tell them apart. */

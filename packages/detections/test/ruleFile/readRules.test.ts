@@ -1,8 +1,9 @@
-import { readRules, ruleProblemText, ruleSets } from "@defender-mssp/detections";
+import { readRules, readRuleTests, ruleProblemText, ruleSets } from "@defender-mssp/detections";
 import assert from "node:assert/strict";
 import { mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { dynamicFields } from "../../src/ruleFile/limitProblems";
 import { encodedPowerShell } from "../rules";
 
 describe("detections: readRules", () => {
@@ -72,6 +73,29 @@ describe("detections: readRules", () => {
     ])
       assert.match(texts, expected);
     assert.equal(problems.length, 8, texts);
+  });
+
+  it("refuses tests that are a symbolic link or too long, and reads nothing of them", async () => {
+    await write({ "base/a.yaml": named("A"), "base/b.yaml": named("B"), "base/b.test.yaml": "#".repeat(1_000_001) });
+    await symlink("/dev/zero", path.join(folder, "detections/base/a.test.yaml"));
+    const { tests, problems } = await readRuleTests(folder);
+    assert.deepEqual(tests, []);
+    assert.deepEqual(
+      problems.map(({ file, what }) => `${file}: ${what}`),
+      [
+        "detections/base/a.test.yaml: the file is a symbolic link, or no file",
+        "detections/base/b.test.yaml: the file has 1000001 bytes, more than 1,000,000",
+      ],
+    );
+  });
+
+  it("finds the columns of a text in a time that grows with its length, and refuses longer titles", async () => {
+    assert.deepEqual(dynamicFields("{{ A }} {{B}} {{}} {{ C D }} {{E"), ["A", "B", "", "C D"]);
+    const began = process.cpuUsage();
+    assert.deepEqual(dynamicFields(`{{${" ".repeat(1_000_000)}`), []);
+    assert.ok(process.cpuUsage(began).user < 1_000_000);
+    await write({ "base/a.yaml": named("A".repeat(1001)) });
+    assert.match((await readRules(folder)).problems.map(ruleProblemText).join(), /one line of text of at most 1000/);
   });
 
   it("a repository without rules has none", async () => {

@@ -53,6 +53,8 @@ export interface AccessPolicy {
   readonly id: string;
   readonly displayName?: string | null;
   readonly state?: string;
+  /** ISO 8601, UTC. */
+  readonly createdDateTime?: string | null;
   readonly conditions?: PolicyConditions | null;
   readonly grantControls?: GrantControls | null;
 }

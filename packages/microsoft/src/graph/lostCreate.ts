@@ -13,13 +13,16 @@
  *
  * An object counts only if it is what the create asked for: it carries the very description with
  * the stack's mark, or is a part of an object that the stack has made (an application's service
- * principal, a package's role).
+ * principal, a package's role). A Conditional Access policy has no place for a mark: it counts by its
+ * name, its state, its people and its age.
  */
 import { X509Certificate } from "node:crypto";
-import { textOf } from "@defender-mssp/errors/json";
+import { textOf, valueAt } from "@defender-mssp/errors/json";
+import { hourMs } from "@defender-mssp/errors/time";
 import { federatedCredentialsPath, graphApplications } from "./application";
 import { equals, graphList, type GraphCall } from "./call";
 import type { GraphCollection } from "./collection";
+import { graphAccessPolicies, listAccessPolicies } from "./conditionalAccess";
 import { existingText } from "./createOnce";
 import { graphRoleAssignments, listRolesOf } from "./directoryRole";
 import {
@@ -40,6 +43,7 @@ import {
   listAppRoleAssignments,
   listClientGrants,
 } from "./servicePrincipal";
+import { clockFrom } from "../clock";
 import { lastSegment } from "../lastSegment";
 import { untilSeen, waits, type WaitContext } from "../waits";
 
@@ -90,6 +94,8 @@ interface Kind {
    * terraform-provider-azuread 3.8.0, where each create calls `d.SetId`.
    */
   readonly isKeptAfterPoll?: boolean;
+  /** The plugin's words where the answer of the request ends in the middle: it names no request then. */
+  readonly halved?: RegExp;
   /** Whether the object signs in. Nothing refers to it: also after a time-out it is deleted. */
   readonly isCredential?: boolean;
   find(call: GraphCall, inputs: Inputs, isKnown: FailedCreate["isKnown"]): Promise<Removal[]>;
@@ -134,6 +140,7 @@ export function failureOf(type: string, error: string): CreateFailure | undefine
     return kind && "notReadBack";
   if (isTimedOut(error)) return kind?.isCredential === true && failedPoll.test(error) ? "lost" : "timedOut";
   if (kind === undefined) return undefined;
+  if (kind.halved?.test(error) === true) return "lost";
   if (kind.request.test(lostRequest(error)) || (kind.isKeptAfterPoll === true && failedPoll.test(error))) return "lost";
   if (failedPoll.test(error) || changesNewObject.test(error)) return undefined;
   if (kind.isUnique && existingText.test(error)) return "existing";
@@ -307,6 +314,7 @@ const kinds: Readonly<Record<string, Kind>> = {
   },
   ApplicationPassword: {
     request: /^POST .*\/addPassword$/,
+    halved: /Adding password for Application .*unmarshaling response body/s,
     isUnique: false,
     isKeptAfterPoll: true,
     isCredential: true,
@@ -322,6 +330,20 @@ const kinds: Readonly<Record<string, Kind>> = {
         path: `${applicationOf(inputs)}/removePassword`,
         change: { method: "POST" as const, json: { keyId } },
       }));
+    },
+  },
+  ConditionalAccessPolicy: {
+    request: /^POST .*\/conditionalAccess\/policies$/,
+    isUnique: false,
+    isKeptAfterPoll: true,
+    async find(call, inputs, isKnown) {
+      const since = clockFrom()().getTime() - hourMs;
+      const wanted = policyText(inputs, "included", ["conditions", "users", "includedGuestsOrExternalUsers", "0"]);
+      return (await listAccessPolicies(call))
+        .filter(({ createdDateTime }) => Date.parse(createdDateTime ?? "") >= since)
+        .filter((one) => policyText(one, "include", ["conditions", "users", "includeGuestsOrExternalUsers"]) === wanted)
+        .filter(({ id }) => !isKnown(id))
+        .map(({ id }) => ({ path: graphAccessPolicies.item(id) }));
     },
   },
   AccessPackageResourceCatalogAssociation: {
@@ -408,6 +430,23 @@ async function partOf(
 async function application(call: GraphCall, inputs: Inputs): Promise<GraphObject> {
   const answer = await call(applicationOf(inputs), { accept: goneStatuses });
   return isGone(answer) ? {} : (answer.body as GraphObject);
+}
+
+/** Name, state, applications and people of a policy, in the plugin's form or in Graph's. */
+function policyText(policy: object, prefix: "include" | "included", guests: readonly string[]): string {
+  const types: unknown = valueAt(policy, [...guests, "guestOrExternalUserTypes"]);
+  const [tenants, list] = [valueAt(policy, [...guests, "externalTenants"]), prefix === "included"];
+  return JSON.stringify([
+    valueAt(policy, ["displayName"]),
+    valueAt(policy, ["state"]),
+    sorted(valueAt(policy, ["conditions", "applications", `${prefix}Applications`])),
+    sorted(typeof types === "string" ? types.split(",") : types),
+    sorted(valueAt(tenants, list ? ["0", "members"] : ["members"])),
+  ]);
+}
+
+function sorted(list: unknown): readonly string[] {
+  return Array.isArray(list) ? list.map((one) => textOf(one).trim().toLowerCase()).sort() : [];
 }
 
 /** Of `/applications/<object ID>`. */

@@ -41,6 +41,28 @@ function marked(type: string, list: string, extra: Objects = {}, owner: Objects 
   };
 }
 
+const policies = "/v1.0/identity/conditionalAccess/policies";
+
+/** A Conditional Access policy for guests of a tenant, as Graph answers it. */
+function policy(id: string, changes: Objects = {}, tenant = "mssp"): Objects {
+  return {
+    id,
+    displayName: "MSSP access: Fabrikam",
+    state: "enabled",
+    createdDateTime: new Date().toISOString(),
+    conditions: {
+      applications: { includeApplications: ["All"] },
+      users: {
+        includeGuestsOrExternalUsers: {
+          guestOrExternalUserTypes: "b2bCollaborationGuest,b2bCollaborationMember",
+          externalTenants: { membershipKind: "enumerated", members: [tenant] },
+        },
+      },
+    },
+    ...changes,
+  };
+}
+
 const cases: readonly Case[] = [
   marked("applicationRegistration:ApplicationRegistration", "/v1.0/applications"),
   marked("group:Group", "/v1.0/groups"),
@@ -182,6 +204,39 @@ const cases: readonly Case[] = [
     failedPoll: 'Waiting for password credential for Application (Application: "a1")',
   },
   {
+    type: "conditionalAccessPolicy:ConditionalAccessPolicy",
+    request: `POST ${policies}`,
+    inputs: {
+      displayName: "MSSP access: Fabrikam",
+      state: "enabled",
+      conditions: {
+        applications: { includedApplications: ["All"] },
+        users: {
+          includedGuestsOrExternalUsers: [
+            {
+              guestOrExternalUserTypes: ["b2bCollaborationMember", "b2bCollaborationGuest"],
+              externalTenants: [{ membershipKind: "enumerated", members: ["mssp"] }],
+            },
+          ],
+        },
+      },
+    },
+    there: {
+      [policies]: {
+        value: [
+          policy("old", { createdDateTime: "2020-01-01T00:00:00Z" }),
+          policy("report", { state: "enabledForReportingButNotEnforced" }),
+          policy("name", { displayName: "MSSP access" }),
+          policy("people", {}, "another"),
+          policy("ours"),
+        ],
+      },
+    },
+    removal: { method: "DELETE", path: `${policies}/ours` },
+    isUnique: false,
+    failedPoll: 'Waiting for creation of Identity Conditional Access Policy (Conditional Access Policy: "ours")',
+  },
+  {
     type: "accessPackageResourceCatalogAssociation:AccessPackageResourceCatalogAssociation",
     request: `POST ${entitlement}/accessPackageResourceRequests`,
     inputs: { catalogId: "c1", resourceOriginId: "g1", resourceOriginSystem: "AadGroup" },
@@ -286,6 +341,16 @@ describe("microsoft: a create whose answer was lost", () => {
       });
     }
   }
+
+  it("a halved answer of addPassword is a lost create, by the official plugin's words for the step", async () => {
+    const one = cases.find(({ type }) => type.endsWith(":ApplicationPassword"))!;
+    const { call, sent } = fakeGraph(one.there);
+    const step = 'Adding password for Application (Application: "a1")';
+    const create = failed(one, { errors: [`${step}: unmarshaling response body: unexpected end of JSON input`] });
+    assert.ok(isLostCreate(create));
+    assert.equal(await undoLostCreate(call, create, { sleep }), "repeat");
+    assert.deepEqual(sent, [one.removal]);
+  });
 
   it("a failed poll of a type whose ID the plugin keeps before it has left nothing", async () => {
     for (const one of cases.filter(({ failedPoll }) => failedPoll === undefined)) {

@@ -130,6 +130,11 @@ export class GraphConnection {
     return error instanceof this.microsoft.ServiceError ? error : undefined;
   }
 
+  /** Whether the answer ended in the middle. */
+  isHalved(error: unknown): boolean {
+    return this.serviceError(error)?.cause === this.microsoft.halvedAnswer;
+  }
+
   /** A lock for each object: requests that read, change and write back must not overlap. */
   async locked<T>(key: string, work: () => Promise<T>): Promise<T> {
     const before = this.locks.get(key) ?? Promise.resolve();
@@ -279,6 +284,16 @@ export class GraphOperation {
     if (this.hasReplicas) await this.poll(what, isSo);
   }
 
+  /** The official plugin's error for an answer that ends in the middle: it names the step, and no request. */
+  async wholeAnswer(step: string, send: () => Promise<GraphEntity>): Promise<GraphEntity> {
+    try {
+      return await send();
+    } catch (error) {
+      if (!this.connection.isHalved(error)) throw error;
+      throw new Error(`${step}: unmarshaling response body: unexpected end of JSON input`, { cause: error });
+    }
+  }
+
   /** Waits until a new object has replicated: earlier requests would be refused or lost. */
   async untilThere(what: string, path: string, version: Version = "v1.0"): Promise<void> {
     const isThere = async () => (await this.find(path, version)) !== undefined;
@@ -335,7 +350,9 @@ export class GraphOperation {
     if (failure === undefined) return undefined;
     const { status, retryAfter } = failure;
     if (status === 0)
-      return method === "GET" && !(typeof failure.cause === "string" && finalCauses.has(failure.cause))
+      return method === "GET" &&
+        !this.connection.isHalved(error) &&
+        !(typeof failure.cause === "string" && finalCauses.has(failure.cause))
         ? pause
         : undefined;
     const isRepeated = [408, 424, 429].includes(status) || (status >= 500 && status !== 501);

@@ -55,7 +55,10 @@ function compare(
   const { path, replace, changes } = at;
   const record = (kind: ChangeKind) => changes.set(path, { kind, replace });
   if (after === undefined || after === null) {
-    const isUnchanged = isComputed(property) || isEmpty(before) || property.isDefaultState?.(before ?? null);
+    // An import's inputs have no defaults, and a refresh after it compares them unchecked: Terraform's plan fills them in.
+    const isDefault = property.default !== undefined && before === property.default;
+    const isUnchanged =
+      isComputed(property) || isEmpty(before) || isDefault || property.isDefaultState?.(before ?? null);
     if (!isUnchanged) record("delete");
     return;
   }

@@ -54,9 +54,10 @@ describe("sandbox/defender: SIEM authorization (the sandbox's own routes)", () =
     assert.equal(test.tenant.objects("siemAuthorizations").size, 0);
   });
 
-  it("authorization: one that a person made without a mark is kept", async () => {
+  it("authorization: one that a person made has no mark, and is read without one", async () => {
     const { body } = await call("PUT", address, { msspTenantId: msspTenantId.toUpperCase() });
     assert.deepEqual(body, { applicationId, msspTenantId, managedBy: null, status: "authorized" });
+    assert.deepEqual((await call("GET", address)).body, body);
     await call("DELETE", address);
   });
 

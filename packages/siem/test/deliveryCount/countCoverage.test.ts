@@ -106,7 +106,7 @@ describe("packages/siem: the count of deliveries", () => {
     );
   });
 
-  it("knows each reason", async () => {
+  it("names why a lost, late, tuned or standalone alert, or one of another product, is in one of the two alone", async () => {
     const lost = { isDelivered: false };
     const unshown = { ...lost, isShown: false };
     const { coverage } = await count([

@@ -306,6 +306,18 @@ describe("siem-config", () => {
   });
 
   it("derives valid names of stanzas and policies from any stack name", () => {
+    const names = fc.string({ unit: fc.constantFrom(...'aZ9_-./ ü]\n["{}:'.split("")), minLength: 1, maxLength: 30 });
+    fc.assert(
+      fc.property(names, (stack) => {
+        const given = connection({}, { stack });
+        for (const stanza of Object.keys(readSplunkConf(rendered("splunk", given)["rest_ta/local/inputs.conf"] ?? "")))
+          assert.match(stanza, /^rest:\/\/defender_detections_[\w-]*$/);
+        const policy = JSON.parse(rendered("elastic", given)["m365_defender.json"] ?? "{}") as {
+          readonly name: string;
+        };
+        assert.match(policy.name, /^[\w-]+$/);
+      }),
+    );
     const stack = "contoso/prod ümlaut]\n[x";
     const files = rendered("splunk", connection({}, { stack }));
     assert.deepEqual(Object.keys(readSplunkConf(files["rest_ta/local/inputs.conf"] ?? "")), [

@@ -72,8 +72,10 @@ describe("cli/sinks: Azure Monitor's Logs Ingestion API", () => {
   });
 
   it("does not accept another answer than 204", async () => {
-    reply = () => ({ status: 200, body: "<html>" });
-    await assert.rejects(sinkOf().deliver(recordsOf(1)), DestinationError);
+    for (const status of [200, 201, 202, 206, 301, 400, 404]) {
+      reply = () => ({ status, body: "<html>" });
+      await assert.rejects(sinkOf().deliver(recordsOf(1)), DestinationError, String(status));
+    }
   });
 
   it("names the missing role", async () => {

@@ -20,7 +20,10 @@ export class Vault {
   readonly #dataKey = randomBytes(32);
   readonly #token = randomBytes(16).toString("hex");
   readonly #wrapped = `vault:v1:${randomBytes(32).toString("base64")}`;
-  readonly #server = http.createServer((request, response) => void this.#answer(request, response));
+  // It closes no idle connection: Go does not repeat a PUT on one that was just closed.
+  readonly #server = http.createServer({ keepAliveTimeout: 0 }, (request, response) => {
+    void this.#answer(request, response);
+  });
 
   private constructor() {}
 

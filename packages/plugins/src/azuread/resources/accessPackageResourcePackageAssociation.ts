@@ -44,13 +44,23 @@ export const accessPackageResourcePackageAssociation: AzureadResource = {
     await call.poll(
       `creation of Identity Governance Entitlement Management Access Package Access Package Resource Role Scope (Access Package: "${accessPackage}"\n` +
         `Access Package Resource Role Scope: "${id}")`,
-      async () => (await roleScope(call, accessPackage, id)) !== undefined,
+      async () => {
+        const found = await packageWithScopes(call, accessPackage);
+        return found !== undefined && scopeIn(found, id) !== undefined;
+      },
     );
     created(`${accessPackage}/${id}/${parsed.origin}/${accessType}`);
   },
   async read(id, call) {
     const { accessPackage, scope, origin, accessType } = parts(id);
-    if ((await roleScope(call, accessPackage, scope)) === undefined) return undefined;
+    const found = await packageWithScopes(call, accessPackage);
+    // The official plugin takes a missing package for an error (identitygovernance.go of 3.8.0), not for a missing resource.
+    if (found === undefined)
+      throw new Error(
+        `Retrieving Access Package Access Package Resource Role Scope (Access Package: "${accessPackage}"\n` +
+          `Access Package Resource Role Scope: "${scope}"): unexpected status 404 (404 Not Found)`,
+      );
+    if (scopeIn(found, scope) === undefined) return undefined;
     const { catalogId } = (await call.get(`${base}/${accessPackage}`, "beta")) as { catalogId?: string };
     return {
       accessPackageId: accessPackage,
@@ -88,11 +98,13 @@ function roleScopeBody(resource: GraphEntity, originId: string, accessType: stri
   };
 }
 
-/** Graph returns it only inside its access package. */
-async function roleScope(call: GraphOperation, accessPackage: string, id: string): Promise<GraphEntity | undefined> {
+/** Graph returns the scopes only inside their access package. */
+function packageWithScopes(call: GraphOperation, accessPackage: string): Promise<GraphEntity | undefined> {
   const expand = "accessPackageResourceRoleScopes($expand=accessPackageResourceRole,accessPackageResourceScope)";
-  const found = await call.find(`${base}/${accessPackage}?$expand=${encodeURIComponent(expand)}`, "beta");
-  if (found === undefined) return undefined;
+  return call.find(`${base}/${accessPackage}?$expand=${encodeURIComponent(expand)}`, "beta");
+}
+
+function scopeIn(found: GraphEntity, id: string): GraphEntity | undefined {
   return objectsAt(found, "accessPackageResourceRoleScopes").find((one) => one.id === id);
 }
 

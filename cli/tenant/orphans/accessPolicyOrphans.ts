@@ -1,0 +1,34 @@
+/** Conditional Access policies of the stack's name that its state does not have. */
+import { graphAccessPolicies, listAccessPolicies } from "@defender-mssp/microsoft";
+import { conditionalAccessPolicy } from "../../../domain/kinds/trusts";
+import { accessPolicyName } from "../../../domain/naming";
+import type { Settings } from "../../../settings";
+import type { KindTenant } from "../kinds/kindCalls";
+import { deletionOf, undated, type Known, type Orphan } from "./orphan";
+
+/** A policy has no place for a mark: its name and its people are all that a lost one shows. */
+export async function accessPolicyOrphans(
+  { graph }: Pick<KindTenant, "graph">,
+  { msspName, msspTenantId }: Pick<Settings, "msspName" | "msspTenantId">,
+  known: Known,
+): Promise<readonly Orphan[]> {
+  const name = accessPolicyName(msspName);
+  return (await listAccessPolicies(graph))
+    .filter(({ id, displayName, conditions }) => {
+      const tenants = conditions?.users?.includeGuestsOrExternalUsers?.externalTenants?.members ?? [];
+      return displayName === name && tenants.some((one) => one.toLowerCase() === msspTenantId) && !known.has(id);
+    })
+    .map(({ id, createdDateTime }) => ({
+      ...undated(
+        `${conditionalAccessPolicy.singular} "${name}"`,
+        id,
+        {
+          owner: "unknown",
+          text: "its name, and that it is for guests of the MSSP's tenant: a policy has no place for a mark",
+        },
+        known.pendingCreate(conditionalAccessPolicy, name) !== undefined,
+      ),
+      createdOn: createdDateTime ?? "",
+      removal: deletionOf(graphAccessPolicies.item(id)),
+    }));
+}

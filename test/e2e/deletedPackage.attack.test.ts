@@ -1,0 +1,50 @@
+/**
+ * A customer who deletes an access package of the MSSP's. azuread's read of what the package gives fails
+ * then, so every refresh and `destroy` does: `mssp doctor` says the way that works.
+ */
+import assert from "node:assert/strict";
+import type { SandboxProject } from "@defender-mssp/testkit";
+import { inSession as mssp } from "../cli/testSession";
+import { createProject, customer, tenantIdOf } from "./support";
+
+const stack = "contoso";
+
+describe("an access package that the customer deletes", function () {
+  let project: SandboxProject;
+
+  before(async () => {
+    project = await createProject();
+    project.sandbox.cloud.describedTenant({ tenantId: tenantIdOf(0x71), domain: "customer.example" });
+    const portalAccess = { model: "entitlement", approvers: ["security.admin@customer.example"] };
+    await project.writeSettings(stack, customer(0x71, { analysts: [], portalAccess }));
+    await project.addStack(stack);
+    await project.succeed(["up", "--stack", stack, "--yes", "--skip-preview"]);
+  });
+  after(() => project.dispose());
+
+  it("fails each refresh; the commands of `mssp doctor` mend it, and `destroy` removes everything", async () => {
+    const tenant = project.sandbox.cloud.tenant(tenantIdOf(0x71));
+    const [accessPackage] = [...tenant.objects("accessPackages").values()];
+    const policies = tenant.objects("accessPackageAssignmentPolicies");
+    for (const { id, accessPackageId } of [...policies.values()])
+      if (accessPackageId === accessPackage!.id) policies.delete(id);
+    tenant.objects("accessPackages").delete(accessPackage!.id);
+
+    const { exitCode, stdout } = await project.pulumi(["preview", "--refresh", "--stack", stack]);
+    assert.notEqual(exitCode, 0);
+    assert.match(stdout, /Retrieving .*Role Scope/s);
+
+    const doctor = await mssp(["doctor", "--stack", stack], project);
+    assert.equal(doctor.exitCode, 1, doctor.stdout);
+    const commands = [...doctor.stdout.matchAll(/npx (pulumi state delete '[^']+' --stack \S+ --yes)/g)];
+    assert.equal(commands.length, 1, doctor.stdout);
+    const [, , , urn = ""] = commands[0]![1]!.split(/ (?=')|(?<=') | /);
+    await project.succeed(["state", "delete", urn.replaceAll("'", ""), "--stack", stack, "--yes"]);
+
+    await project.succeed(["up", "--refresh", "--stack", stack, "--yes", "--skip-preview"]);
+    assert.equal(tenant.objects("accessPackages").size, 3);
+    assert.doesNotMatch((await mssp(["doctor", "--stack", stack], project)).stdout, /state delete/);
+    await project.succeed(["destroy", "--refresh", "--stack", stack, "--yes", "--skip-preview"]);
+    assert.equal(tenant.objects("accessPackages").size, 0);
+  });
+});
