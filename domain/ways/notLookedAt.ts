@@ -16,6 +16,17 @@ export const notLookedAt: readonly Way[] = [
     "/users/{id}",
   ),
   notLooked(
+    "unnamedTenant",
+    {
+      what: "people, applications, trusts and delegations of further tenants and domains that the MSSP has and its settings do not name",
+      why: "only the MSSP's tenant ID and the domains of its people tell whose they are",
+      look: "Microsoft Entra admin center > Users > user type Guest; Enterprise applications; and External Identities > Cross-tenant access settings: each tenant is one that you know.",
+    },
+    "/invitations",
+    "/servicePrincipals",
+    "/policies/crossTenantAccessPolicy/partners",
+  ),
+  notLooked(
     "unmarkedApplication",
     {
       what: "applications of the customer's own tenant whose credentials the MSSP knows",
@@ -25,6 +36,7 @@ export const notLookedAt: readonly Way[] = [
     "/applications",
     "/applications/{id}",
     "/applications/{id}/addPassword",
+    "/applications/{id}/federatedIdentityCredentials/**",
     "/servicePrincipals/{id}/addPassword",
   ),
   notLooked(
