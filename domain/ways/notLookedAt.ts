@@ -1,4 +1,5 @@
 /** Ways that no command looks at. The certificate, the report and the hand-out list each of them. */
+import { azureNative } from "../resourceTypes";
 import { notLooked, type Way } from "./way";
 
 const noPermission = "no permission that this program asks for reads them";
@@ -228,7 +229,7 @@ export const notLookedAt: readonly Way[] = [
       why: noPermission,
       look: "Azure portal > each subscription > Resources: Access policies of key vaults, Shared access signature and Access keys of storage accounts, Federated credentials of managed identities, logic apps.",
     },
-    "azure-native:**",
+    azureNative("**"),
     "azure:Microsoft.OperationalInsights/workspaces",
     "azure:Microsoft.SecurityInsights/onboardingStates",
   ),
