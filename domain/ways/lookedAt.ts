@@ -1,4 +1,12 @@
 /** Ways that a kind of access looks at. */
+import {
+  azureResourceGroup,
+  azureRoleAssignment,
+  keyVault,
+  keyVaultSecret,
+  registrationAssignment,
+  registrationDefinition,
+} from "../resourceTypes";
 import { looked, type Way } from "./way";
 
 const partners = "/policies/crossTenantAccessPolicy/partners";
@@ -137,23 +145,18 @@ export const lookedAt: readonly Way[] = [
     "lighthouseDelegation",
     ["lighthouseDefinition", "lighthouseAssignment"],
     "azure:Microsoft.ManagedServices/**",
-    "azure-native:managedservices:RegistrationAssignment",
-    "azure-native:managedservices:RegistrationDefinition",
+    registrationAssignment,
+    registrationDefinition,
   ),
-  looked(
-    "azureRole",
-    ["sentinelAssignment"],
-    "azure:Microsoft.Authorization/roleAssignments",
-    "azure-native:authorization:RoleAssignment",
-  ),
+  looked("azureRole", ["sentinelAssignment"], "azure:Microsoft.Authorization/roleAssignments", azureRoleAssignment),
   looked(
     "handover",
     ["keyVault", "keyVaultSecret", "vaultReader", "resourceGroup"],
     "azure:Microsoft.KeyVault/**",
     "azure:resourceGroups",
-    "azure-native:keyvault:Secret",
-    "azure-native:keyvault:Vault",
-    "azure-native:resources:ResourceGroup",
+    keyVaultSecret,
+    keyVault,
+    azureResourceGroup,
   ),
   looked("stackState", ["stackIdentity"]),
   looked("extension", ["extensionResource"]),

@@ -1,4 +1,5 @@
 /** Ways that no command looks at. The certificate, the report and the hand-out list each of them. */
+import { azureNative } from "../resourceTypes";
 import { notLooked, type Way } from "./way";
 
 const noPermission = "no permission that this program asks for reads them";
@@ -16,6 +17,17 @@ export const notLookedAt: readonly Way[] = [
     "/users/{id}",
   ),
   notLooked(
+    "unnamedTenant",
+    {
+      what: "people, applications, trusts and delegations of further tenants and domains that the MSSP has and its settings do not name",
+      why: "only the MSSP's tenant ID and the domains of its people tell whose they are",
+      look: "Microsoft Entra admin center > Users > user type Guest; Enterprise applications; and External Identities > Cross-tenant access settings: each tenant is one that you know.",
+    },
+    "/invitations",
+    "/servicePrincipals",
+    "/policies/crossTenantAccessPolicy/partners",
+  ),
+  notLooked(
     "unmarkedApplication",
     {
       what: "applications of the customer's own tenant whose credentials the MSSP knows",
@@ -25,6 +37,7 @@ export const notLookedAt: readonly Way[] = [
     "/applications",
     "/applications/{id}",
     "/applications/{id}/addPassword",
+    "/applications/{id}/federatedIdentityCredentials/**",
     "/servicePrincipals/{id}/addPassword",
   ),
   notLooked(
@@ -216,7 +229,7 @@ export const notLookedAt: readonly Way[] = [
       why: noPermission,
       look: "Azure portal > each subscription > Resources: Access policies of key vaults, Shared access signature and Access keys of storage accounts, Federated credentials of managed identities, logic apps.",
     },
-    "azure-native:**",
+    azureNative("**"),
     "azure:Microsoft.OperationalInsights/workspaces",
     "azure:Microsoft.SecurityInsights/onboardingStates",
   ),
