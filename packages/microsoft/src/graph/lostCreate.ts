@@ -16,6 +16,7 @@
  * principal, a package's role).
  */
 import { X509Certificate } from "node:crypto";
+import { ServiceError } from "@defender-mssp/errors";
 import { textOf } from "@defender-mssp/errors/json";
 import { federatedCredentialsPath, graphApplications } from "./application";
 import { equals, graphList, type GraphCall } from "./call";
@@ -108,7 +109,11 @@ export async function undoLostCreate(
     return "leave";
   const isSure = has("notReadBack", "existing");
   const look = async () => {
-    const removals = await kind.find(call, inputs, isKnown);
+    const removals = await kind.find(call, inputs, isKnown).catch((failure: unknown) => {
+      // A replica that does not know the parent: nothing is seen of its new part.
+      if (failure instanceof ServiceError && failure.status === 404) return [];
+      throw failure;
+    });
     return removals.length > 0 && removals;
   };
   const found =
