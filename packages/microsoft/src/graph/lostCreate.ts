@@ -16,7 +16,6 @@
  * principal, a package's role).
  */
 import { X509Certificate } from "node:crypto";
-import { ServiceError } from "@defender-mssp/errors";
 import { textOf } from "@defender-mssp/errors/json";
 import { federatedCredentialsPath, graphApplications } from "./application";
 import { equals, graphList, type GraphCall } from "./call";
@@ -32,7 +31,7 @@ import {
   packageRolePath,
   packageRolesPath,
 } from "./entitlementManagement";
-import { goneStatuses, isDenied, isGone } from "./gone";
+import { goneStatuses, isDenied, isGone, isNotFound } from "./gone";
 import { graphGroups } from "./group";
 import {
   appRoleAssignedToPath,
@@ -111,7 +110,7 @@ export async function undoLostCreate(
   const look = async () => {
     const removals = await kind.find(call, inputs, isKnown).catch((failure: unknown) => {
       // A replica that does not know the parent: nothing is seen of its new part.
-      if (failure instanceof ServiceError && failure.status === 404) return [];
+      if (isNotFound(failure)) return [];
       throw failure;
     });
     return removals.length > 0 && removals;
