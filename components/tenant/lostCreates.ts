@@ -9,9 +9,6 @@ import {
   isPrincipalNotReplicated,
   isTooEarly,
   messageOf,
-  objectIdIn,
-  removeCreator,
-  signInToGraph,
   undoLostAssignment,
   undoLostCreate,
   waitForRepeat,
@@ -19,12 +16,12 @@ import {
   type CallContext,
   type Wait,
 } from "@defender-mssp/microsoft";
-import { textOf } from "@defender-mssp/errors/json";
 import { minuteMs } from "@defender-mssp/errors/time";
 import * as pulumi from "@pulumi/pulumi";
 import { azuread, azureRoleAssignment, keyVaultSecret, registrationAssignment } from "../../domain/resourceTypes";
 import { inThisRun } from "../hooks";
 import type { DeployedResources } from "./deployedResources";
+import { completeHalfMade, isHalfMade } from "./halfMade";
 
 /** How often an operation whose request was cut is tried at most, the first time included. */
 const maximumTries = 4;
@@ -43,7 +40,9 @@ const mostTries = 90;
  *   random ID, or is a part of such an object. If none is found although Graph would accept a
  *   second one, the create fails as before.
  * - Create after a time-out: deletes nothing but credentials, and says what is left. The next `up`
- *   with `--refresh` goes on from it. The caller no longer owns the new service principal.
+ *   with `--refresh` goes on from it.
+ * - Create that fails when its object is in the state already: adds a group's members, ends the
+ *   caller's ownership of a service principal, and says how to go on.
  * - Create or update that refers to an object which a replica does not know yet: waits and repeats.
  * - Update whose answer is lost: has the engine repeat it. azuread's updates set values, so a
  *   repetition changes nothing.
@@ -82,21 +81,13 @@ export function recoverLostCreates(
     if (failedOperation !== "create") return false;
     if (type === azureRoleAssignment) return recoverAssignment(args, tenantId, { context, repeat });
     if (isInAzure(type)) return false;
-    if (type === azuread("ServicePrincipal") && keepsCreator.test(newest)) {
-      await removeOwnership(args, tenantId, context);
-      await pulumi.log.warn(
-        `${name}: the object is in the tenant and in the state, but a replica did not know it yet. ` +
-          "Run the same command again: it goes on from there.",
-      );
-      return false;
-    }
     if (!isLostCreate({ type, errors })) return false;
     if (failureOf(type, newest) === "timedOut") {
+      if (isHalfMade(args)) return false;
       await pulumi.log.warn(
         `${name}: the object is in the tenant, which has not shown it everywhere in time. Nothing is deleted. ` +
           "Run the same command again in ten minutes, with --refresh: it goes on from there.",
       );
-      if (type === azuread("ServicePrincipal")) await removeOwnership(args, tenantId, context);
       return false;
     }
     try {
@@ -115,7 +106,13 @@ export function recoverLostCreates(
       return false;
     }
   };
-  const hook = new pulumi.ErrorHook(hookName, inThisRun(recover));
+  const recoverOrComplete = async (args: pulumi.ErrorHookArgs): Promise<boolean> => {
+    const isRepeated = await recover(args);
+    if (!isRepeated && args.failedOperation === "create" && isHalfMade(args))
+      await completeHalfMade(args, await plainInputs(args.newInputs ?? {}), tenantId, context);
+    return isRepeated;
+  };
+  const hook = new pulumi.ErrorHook(hookName, inThisRun(recoverOrComplete));
   return ({ type, props, opts }) => {
     if (!type.startsWith("azuread:") && !isInAzure(type)) return undefined;
     const hooks = { ...opts.hooks, onError: [...(opts.hooks?.onError ?? []), hook] };
@@ -180,27 +177,9 @@ async function recoverAssignment(
   }
 }
 
-/** What the plugin says where its create of a service principal fails at the last request: the caller still owns it. */
-const keepsCreator = /\/owners\/[^/\s]+\/\$ref\b|Could not remove initial owner/;
-
 /** Says on the screen what is waited for. */
 function telling(name: string, context: CallContext): CallContext {
   return { ...context, say: (text) => void pulumi.log.info(`${name}: ${text}`) };
-}
-
-async function removeOwnership(
-  { name, newInputs = {} }: pulumi.ErrorHookArgs,
-  tenantId: string,
-  context: CallContext,
-): Promise<void> {
-  try {
-    const { call, accessToken } = await signInToGraph(tenantId, context);
-    const { clientId } = await plainInputs(newInputs);
-    const creatorId = objectIdIn(accessToken) ?? "";
-    await removeCreator(call, { appId: textOf(clientId), creatorId }, telling(name, context));
-  } catch (failure) {
-    await pulumi.log.warn(`${name}: this identity still owns it, until the next update: ${messageOf(failure)}`);
-  }
 }
 
 /** Secrets among a hook's inputs, such as a certificate's `value`, are Outputs. */

@@ -66,6 +66,12 @@ export const waits = {
     shownBy: "GET /users/{id}",
     source: "2.2 to 6.8 s for other objects: Omnicit/Omnicit.EntraRBAC",
   },
+  groupMembers: {
+    ...directory,
+    what: "the new group or its new member",
+    shownBy: "POST /groups/{id}/members/$ref",
+    source: "404 for ten seconds: Omnicit/Omnicit.EntraRBAC",
+  },
   connectedOrganization: {
     ...directory,
     what: "the new connected organization",

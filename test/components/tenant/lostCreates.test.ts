@@ -113,7 +113,9 @@ describe("components: recoverLostCreates", () => {
       const type = "azuread:index/servicePrincipal:ServicePrincipal";
       const args = { type, name: "one", props: {}, opts: {}, resource: undefined as never };
       const [hook] = recoverLostCreates(tenantId, {}, context)(args)?.opts.hooks?.onError ?? [];
-      const errors = [`DELETE https://graph.microsoft.com${path} answered 404: Request_ResourceNotFound: No.`];
+      const said =
+        "1 error occurred:\n\t* creating urn:pulumi:contoso::p::ServicePrincipal::one: 1 error occurred:\n\t* ";
+      const errors = [`${said}DELETE https://graph.microsoft.com${path} answered 404: Request_ResourceNotFound: No.`];
       const call = { urn: "urn", id: "", name: "one", type, failedOperation: "create", newInputs: { clientId: "app" } };
       assert.equal(await hook!.callback({ ...call, errors }), false);
       assert.ok(seen.includes(`DELETE ${path}`), seen.join("\n"));

@@ -27,6 +27,11 @@ export function isGone({ status }: Pick<Answer, "status">): boolean {
   return goneStatuses.includes(status);
 }
 
+/** Whether a request failed because the object is not there. */
+export function isNotFound(failure: unknown): boolean {
+  return failure instanceof ServiceError && isGone(failure);
+}
+
 /** Whether Graph refused a DELETE because it denies the object, which a look may show all the same. */
 export function isDenied(failure: unknown): boolean {
   return failure instanceof ServiceError && failure.status === 400 && goneMessage.test(failure.message);

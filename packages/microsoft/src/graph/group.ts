@@ -1,6 +1,10 @@
 /** Groups. https://learn.microsoft.com/graph/api/resources/group */
-import { graphList, type GraphCall } from "./call";
+import { ServiceError } from "@defender-mssp/errors";
+import { parseStackMark } from "../stackMark";
+import { untilSeen, waits, type WaitContext } from "../waits";
+import { equals, graphList, type GraphCall } from "./call";
 import { graphCollection } from "./collection";
+import { isExisting } from "./createOnce";
 import type { DirectoryObject } from "./types";
 
 export const graphGroups = graphCollection("/v1.0/groups", {
@@ -21,6 +25,51 @@ export function groupMemberPath(groupId: string, memberId: string): string {
 export async function listMemberIds(call: GraphCall, groupId: string): Promise<string[]> {
   const members = await graphList<{ readonly id: string }>(call, `${groupMembersPath(groupId)}?$select=id`);
   return members.map(({ id }) => id);
+}
+
+/** A new group with the stack's mark, and the members that it is to have. */
+interface NewGroup {
+  readonly displayName: string;
+  /** With the mark of the stack. */
+  readonly description: string;
+  /** Object IDs. */
+  readonly members: readonly string[];
+  /** Base URL of Microsoft Graph. */
+  readonly graph: string;
+}
+
+/**
+ * Adds the members that a failed create of a group did not add.
+ * @returns false if the group has no mark, or was not seen in time.
+ * @throws ServiceError
+ */
+export async function addMembers(
+  call: GraphCall,
+  { displayName, description, members, graph }: NewGroup,
+  context: WaitContext = {},
+): Promise<boolean> {
+  // Without the random ID any stack of that name would fit.
+  if (!parseStackMark(description)?.stackId) return false;
+  const isUnknown = (failure: ServiceError) => failure.status === 404;
+  const find = async () => {
+    const groups = await graphList<Group>(call, `${graphGroups.path}?$filter=${equals("displayName", displayName)}`);
+    return groups.find((one) => one.description === description);
+  };
+  const group = await untilSeen(waits.groupMembers, find, context);
+  if (group === undefined) return false;
+  for (const id of members) {
+    const add = async () => {
+      const json = { "@odata.id": `${graph}/v1.0/directoryObjects/${id}` };
+      await call(`${groupMembersPath(group.id)}/$ref`, { method: "POST", json, idempotent: true }).catch(
+        (failure: unknown) => {
+          if (!(failure instanceof ServiceError) || !isExisting(failure)) throw failure;
+        },
+      );
+      return true;
+    };
+    await untilSeen(waits.groupMembers, add, { ...context, isUnknown });
+  }
+  return true;
 }
 
 export interface Group extends DirectoryObject {

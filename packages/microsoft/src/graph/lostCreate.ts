@@ -34,7 +34,7 @@ import {
   packageRolePath,
   packageRolesPath,
 } from "./entitlementManagement";
-import { goneStatuses, isDenied, isGone } from "./gone";
+import { goneStatuses, isDenied, isGone, isNotFound } from "./gone";
 import { graphGroups } from "./group";
 import {
   appRoleAssignedToPath,
@@ -114,7 +114,11 @@ export async function undoLostCreate(
     return "leave";
   const isSure = has("notReadBack", "existing");
   const look = async () => {
-    const removals = await kind.find(call, inputs, isKnown);
+    const removals = await kind.find(call, inputs, isKnown).catch((failure: unknown) => {
+      // A replica that does not know the parent: nothing is seen of its new part.
+      if (isNotFound(failure)) return [];
+      throw failure;
+    });
     return removals.length > 0 && removals;
   };
   const found =

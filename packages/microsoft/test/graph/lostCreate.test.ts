@@ -1,6 +1,12 @@
 import assert from "node:assert/strict";
 import { X509Certificate } from "node:crypto";
-import { isLostCreate, undoLostCreate, type FailedCreate, type GraphCall } from "@defender-mssp/microsoft";
+import {
+  isLostCreate,
+  ServiceError,
+  undoLostCreate,
+  type FailedCreate,
+  type GraphCall,
+} from "@defender-mssp/microsoft";
 import { rootCertificates } from "node:tls";
 
 const graph = "https://graph.microsoft.com";
@@ -477,6 +483,19 @@ describe("microsoft: a create whose answer was lost", () => {
         assert.deepEqual(sent, [one.removal]);
       }
     }
+  });
+
+  it("a replica that does not know the parent shows nothing of its part: it is repeated later", async () => {
+    const path = `${entitlement}/accessPackageCatalogs/c1/accessPackageResources`;
+    const call: GraphCall = () =>
+      Promise.reject(new ServiceError({ status: 404, message: "No.", method: "GET", url: `${graph}${path}` }));
+    const errors = [
+      `POST ${graph}${entitlement}/accessPackageResourceRequests answered 400: ResourceNotFoundInOriginSystem: No.`,
+    ];
+    const type = "azuread:accessPackageResourceCatalogAssociation:AccessPackageResourceCatalogAssociation";
+    const create = { type, inputs: { catalogId: "c1", resourceOriginId: "g1" }, errors, isKnown: () => false };
+    const context = { sleep: () => Promise.resolve(), environment: {} };
+    assert.equal(await undoLostCreate(call, create, context), "later");
   });
 
   it("a refusal of a request that follows the create leaves the object, which the state has", async () => {
