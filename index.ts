@@ -181,8 +181,13 @@ async function declare({ settings, adopted, extend, deployed, clock }: Checked, 
 
   const { clientId, clientSecret: secret, clientSecretExpiresOn: expiresOn } = onboarding;
   const handover =
-    secret && expiresOn && access.declareHandover?.({ customerTenantId: tenantId, clientId, secret, expiresOn });
-  const delegation = access.declareDelegation?.();
+    secret &&
+    expiresOn &&
+    access.declareHandover?.(
+      { customerTenantId: tenantId, clientId, secret, expiresOn },
+      { transformations: [recoverLostCreates(msspTenantId, deployed, {}, `${handoverName}-lost-creates`)] },
+    );
+  const delegation = access.declareDelegation?.({ transformations: [recover] });
   const sentinel = access.declareSentinel?.(
     sentinelGroupIds(portalAccess, adopted.omit, onboarding, settings.sentinelAccess?.roles ?? {}),
     { transformations: [recover] },

@@ -22,7 +22,7 @@ export function keptByStack(stack: string, options: PulumiOptions): KeptToken {
   return {
     record: () => readTokenRecord(stack, options),
     read: (record) => readToken(stack, record, options),
-    keep: (token, place, issuedOn) => keepToken(stack, token, place, issuedOn, options),
+    keep: (token, place, issuedOn, say) => keepToken(stack, token, place, issuedOn, { ...options, say }),
     defaultPlace: () => Promise.resolve({ kind: "configuration" }),
   };
 }
@@ -57,6 +57,8 @@ async function plainConfiguration(stack: string, options: PulumiOptions): Promis
 export interface KeepOptions extends PulumiOptions {
   /** The MSSP's credentials, for Key Vault. Default: those of the engine. */
   readonly credentials?: Environment;
+  /** Tells a person what is waited for. */
+  readonly say?: ((text: string) => void) | undefined;
 }
 
 /**
@@ -77,7 +79,8 @@ export async function keepToken(
     await changeConfiguration(stack, { plain, secret: { [keys.token]: token } }, options);
     return record;
   }
-  await keepElsewhere(place, token, record, { stack, credentials: options.credentials ?? options.environment });
+  const { credentials = options.environment, say } = options;
+  await keepElsewhere(place, token, record, { stack, credentials, say });
   // A token that is kept elsewhere does not remain in the configuration.
   await changeConfiguration(stack, { plain, remove: [keys.token] }, options);
   return record;

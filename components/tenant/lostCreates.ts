@@ -5,9 +5,13 @@ import {
   isExistingAssignment,
   isLostAnswer,
   isLostCreate,
+  isParentNotReplicated,
   isPrincipalNotReplicated,
   isTooEarly,
   messageOf,
+  objectIdIn,
+  removeCreator,
+  signInToGraph,
   undoLostAssignment,
   undoLostCreate,
   waitForRepeat,
@@ -15,9 +19,10 @@ import {
   type CallContext,
   type Wait,
 } from "@defender-mssp/microsoft";
+import { textOf } from "@defender-mssp/errors/json";
 import { minuteMs } from "@defender-mssp/errors/time";
 import * as pulumi from "@pulumi/pulumi";
-import { azuread, azureRoleAssignment } from "../../domain/resourceTypes";
+import { azuread, azureRoleAssignment, keyVaultSecret, registrationAssignment } from "../../domain/resourceTypes";
 import { inThisRun } from "../hooks";
 import type { DeployedResources } from "./deployedResources";
 
@@ -38,11 +43,12 @@ const mostTries = 90;
  *   random ID, or is a part of such an object. If none is found although Graph would accept a
  *   second one, the create fails as before.
  * - Create after a time-out: deletes nothing but credentials, and says what is left. The next `up`
- *   goes on from it.
+ *   with `--refresh` goes on from it. The caller no longer owns the new service principal.
  * - Create or update that refers to an object which a replica does not know yet: waits and repeats.
  * - Update whose answer is lost: has the engine repeat it. azuread's updates set values, so a
  *   repetition changes nothing.
- * - Create of a role assignment: waits and repeats while Azure does not know the new group.
+ * - Create of a role assignment, or of a secret in a vault: waits and repeats while Azure does not
+ *   know the new group, vault or secret.
  *
  * @param tenantId the customer's tenant ID, a UUID.
  * @param deployed the stack's resources: `await deployedResources()`. What they name is not
@@ -69,16 +75,28 @@ export function recoverLostCreates(
     const { failedOperation, type, name, newInputs = {}, errors } = args;
     const [newest = ""] = errors;
     const isLast = errors.length >= maximumTries;
+    if (isInAzure(type) && failedOperation !== "delete" && isParentNotReplicated(newest))
+      return repeat(args, waits.azureParent);
     if (failedOperation === "update")
       return isTooEarly(newest) ? repeat(args, waits.missing) : !isLast && isLostAnswer(newest);
     if (failedOperation !== "create") return false;
     if (type === azureRoleAssignment) return recoverAssignment(args, tenantId, { context, repeat });
+    if (isInAzure(type)) return false;
+    if (type === azuread("ServicePrincipal") && keepsCreator.test(newest)) {
+      await removeOwnership(args, tenantId, context);
+      await pulumi.log.warn(
+        `${name}: the object is in the tenant and in the state, but a replica did not know it yet. ` +
+          "Run the same command again: it goes on from there.",
+      );
+      return false;
+    }
     if (!isLostCreate({ type, errors })) return false;
     if (failureOf(type, newest) === "timedOut") {
       await pulumi.log.warn(
         `${name}: the object is in the tenant, which has not shown it everywhere in time. Nothing is deleted. ` +
-          "Run the same command again: it goes on from there.",
+          "Run the same command again in ten minutes, with --refresh: it goes on from there.",
       );
+      if (type === azuread("ServicePrincipal")) await removeOwnership(args, tenantId, context);
       return false;
     }
     try {
@@ -86,7 +104,7 @@ export function recoverLostCreates(
       const outcome = await undoLostCreate(
         call,
         { type, inputs: await plainInputs(newInputs), errors, isKnown },
-        context,
+        telling(name, context),
       );
       if (outcome === "leave") return false;
       const isCut = outcome === "repeat" && errors.every((error) => failureOf(type, error) === "lost");
@@ -99,15 +117,20 @@ export function recoverLostCreates(
   };
   const hook = new pulumi.ErrorHook(hookName, inThisRun(recover));
   return ({ type, props, opts }) => {
-    if (!type.startsWith("azuread:") && type !== azureRoleAssignment) return undefined;
+    if (!type.startsWith("azuread:") && !isInAzure(type)) return undefined;
     const hooks = { ...opts.hooks, onError: [...(opts.hooks?.onError ?? []), hook] };
     return { props, opts: { ...opts, hooks, customTimeouts: { ...timeoutsOf(type), ...opts.customTimeouts } } };
   };
 }
 
+/** Types of azure-native whose creates need a new object of Azure. */
+function isInAzure(type: string): boolean {
+  return [azureRoleAssignment, keyVaultSecret, registrationAssignment].includes(type);
+}
+
 /** The plugin's own time is five minutes for most types, half of what replicas are given here. */
 function timeoutsOf(type: string): pulumi.CustomTimeouts {
-  const hasLonger = type === azuread("Group") || type === azureRoleAssignment;
+  const hasLonger = type === azuread("Group") || isInAzure(type);
   return hasLonger ? {} : { create: "15m", update: "15m", delete: "15m" };
 }
 
@@ -139,6 +162,8 @@ async function recoverAssignment(
   const { name, newInputs = {}, errors } = args;
   const [last = ""] = errors;
   if (isPrincipalNotReplicated(last)) return repeat(args, waits.azurePrincipal);
+  // Without the stack's mark nobody can tell whose it is.
+  if (!("description" in newInputs)) return false;
   if (errors.length >= maximumTries || !(isLostAnswer(last) || isExistingAssignment(last))) return false;
   try {
     const outcome = await undoLostAssignment(await armCall(tenantId, context), await plainInputs(newInputs));
@@ -152,6 +177,29 @@ async function recoverAssignment(
     const reason = messageOf(failure);
     await pulumi.log.warn(`${name}: its lost create could not be looked up: ${reason}`);
     return false;
+  }
+}
+
+/** What the plugin says where its create of a service principal fails at the last request: the caller still owns it. */
+const keepsCreator = /\/owners\/[^/\s]+\/\$ref\b|Could not remove initial owner/;
+
+/** Says on the screen what is waited for. */
+function telling(name: string, context: CallContext): CallContext {
+  return { ...context, say: (text) => void pulumi.log.info(`${name}: ${text}`) };
+}
+
+async function removeOwnership(
+  { name, newInputs = {} }: pulumi.ErrorHookArgs,
+  tenantId: string,
+  context: CallContext,
+): Promise<void> {
+  try {
+    const { call, accessToken } = await signInToGraph(tenantId, context);
+    const { clientId } = await plainInputs(newInputs);
+    const creatorId = objectIdIn(accessToken) ?? "";
+    await removeCreator(call, { appId: textOf(clientId), creatorId }, telling(name, context));
+  } catch (failure) {
+    await pulumi.log.warn(`${name}: this identity still owns it, until the next update: ${messageOf(failure)}`);
   }
 }
 

@@ -65,7 +65,9 @@ exports.build = function (root) {
     const ofSources = compare(root, record, [...outputs.keys()]);
     const changed = new Set(ofCompiler.changed.length > 0 ? outputs.keys() : ofSources.changed);
     for (const [source, output] of outputs) if (!fs.existsSync(path.join(root, output))) changed.add(source);
-    replace(root, compile(root, new Map([...outputs].filter(([source]) => changed.has(source)))));
+    const compiled = compile(root, new Map([...outputs].filter(([source]) => changed.has(source))));
+    if (changed.size > 0) addIndexes(root, outputs, compiled);
+    replace(root, compiled);
     removeOrphans(root, new Set(outputs.values()), projects);
     const file = path.join(root, recordFile);
     replace(root, new Map([[file, JSON.stringify({ ...ofCompiler.current, ...ofSources.current })]]));
@@ -232,6 +234,63 @@ function withQuickHelpers(text) {
     ];
     // The source map counts lines.
     return lines.join("\n") + "\n".repeat(helpers.split("\n").length - lines.length);
+  });
+}
+
+/**
+ * A package's index that only exports from other modules loads each when one of its exports is
+ * first used: a command needs a tenth of `@defender-mssp/microsoft`.
+ */
+function addIndexes(root, outputs, compiled) {
+  const exportsFrom = /export\s+(type\s+)?(?:\*|\{([^}]*)\})\s*from\s*"([^"]+)";/g;
+  for (const [source, output] of outputs) {
+    if (!/^packages\/[^/]+\/src\/index\.ts$/.test(source)) continue;
+    const text = fs.readFileSync(path.join(root, source), "utf8").replace(/\/\*[^]*?\*\/|^\s*\/\/.*$/gm, "");
+    if (text.replace(exportsFrom, "").trim() !== "") continue;
+    const homes = new Map();
+    const add = (name, from, exported) => homes.has(name) || homes.set(name, [from, exported]);
+    const exported = [...text.matchAll(exportsFrom)].filter(([, isType]) => !isType);
+    for (const [, , names, from] of exported)
+      for (const name of names?.split(",").map((each) => each.trim()) ?? [])
+        if (name !== "" && !name.startsWith("type ")) {
+          const [inModule, as = inModule] = name.split(/\s+as\s+/);
+          add(as, from, inModule);
+        }
+    for (const [, , names, from] of exported)
+      if (names === undefined) for (const name of exportsOf(root, output, from, compiled)) add(name, from, name);
+    const modules = [...new Set([...homes.values()].map(([from]) => from))];
+    const lines = [...homes].map(
+      ([name, [from, inModule]]) => `  ${name}: () => from${modules.indexOf(from)}().${inModule},`,
+    );
+    compiled.set(
+      path.join(root, output),
+      [
+        '"use strict";',
+        'Object.defineProperty(exports, "__esModule", { value: true });',
+        "const once = (load) => { let loaded; return () => (loaded ??= load()); };",
+        ...modules.map((from, index) => `const from${index} = once(() => require("${from}"));`),
+        "const all = {",
+        ...lines,
+        "};",
+        "for (const name in all) Object.defineProperty(exports, name, { get: all[name], enumerable: true });",
+        "// Annotate the CommonJS export names for ESM import in node:",
+        `0 && (module.exports = {\n${[...homes.keys()].map((name) => `  ${name},`).join("\n")}\n});\n`,
+      ].join("\n"),
+    );
+  }
+}
+
+/** The names that a compiled module exports, by esbuild's note of them at its end. */
+function exportsOf(root, output, from, compiled) {
+  const target = from.startsWith(".")
+    ? path.posix.join(path.posix.dirname(output), `${from}.js`)
+    : from.replace(/^@[^/]+\/([^/]+)(?:\/(.+))?$/, (_, name, file = "index") => `packages/${name}/dist/${file}.js`);
+  const file = path.join(root, target);
+  const text = compiled.get(file) ?? fs.readFileSync(file, "utf8");
+  const [, note = ""] = /^0 && \(module\.exports = \{([^]*?)^\}\);/m.exec(text) ?? [];
+  return note.split(",").flatMap((line) => {
+    const [, again] = /^\s*\.\.\.require\("([^"]+)"\)/.exec(line) ?? [];
+    return again === undefined ? line.trim() || [] : exportsOf(root, target, again, compiled);
   });
 }
 

@@ -21,7 +21,8 @@ npm run -s faults -- --kills [--customer …] [--jobs 3] [--json]
   --first          the first of them; --first 17 --seeds 1 runs seed 17 alone
   --customer       only this customer
   --replicas       lets each write take its time, with a refresh at once after the up; each model and connector is a customer:
-                   basic, rbac, entitlement with -secret, -certificate or -msspApp. No faults, unless --percent names some
+                   basic, rbac, entitlement with -secret, -certificate or -msspApp, and with --customer the others.
+                   No faults, unless --percent names some
   --percent        how many of 100 requests get a fault
   --cuts           end every cut connection by a reset, or close it (Go's EOF); by the seed if omitted
   --percent-again  the same during the commands that follow a failed one, at most three; 0 by default
@@ -45,8 +46,8 @@ interface Sums {
   /** Facts that differ before destroy: missing ones, additional ones, and resources that a refresh has dropped. */
   readonly differences: Readonly<Record<"missing" | "more" | "dropped", number>>;
   /** How the commands converged. */
-  readonly ways: Readonly<Record<"atOnce" | "again" | "repaired", number>>;
-  /** How many commands needed none, one, two and three more. */
+  readonly ways: Readonly<Record<"atOnce" | "again" | "repaired" | "impatient", number>>;
+  /** How many commands needed none, one, two and three more, and one without faults after these. */
   readonly more: readonly number[];
   /** Number of times that each effect of the faults was seen. */
   readonly seen: Readonly<Record<string, number>>;
@@ -85,9 +86,12 @@ async function main(): Promise<void> {
   const checkout = path.resolve(__dirname, "..", "..", "..");
   const first = number("first", values.first);
   const seeds = Array.from({ length: number("seeds", values.seeds) }, (_value, index) => first + index);
-  const customers = values.replicas === undefined ? allCustomers : customersByModel;
+  const customers = values.replicas === undefined ? allCustomers : values.customer ? everyCustomer : customersByModel;
+  const percent = number("percent", values.percent ?? (values.replicas === undefined ? "10" : "0"));
   const faults = {
-    percent: number("percent", values.percent ?? (values.replicas === undefined ? "10" : "0")),
+    percent,
+    // A program that a fault ends would keep waiting in a shared process.
+    project: { sharedRuntime: percent === 0 },
     percentAgain: number("percent-again", values["percent-again"]),
     timeScale: number("scale", values.scale),
     ...(await selectCustomer(values.customer, customers)),
@@ -114,6 +118,10 @@ async function main(): Promise<void> {
   const sums = summed(results);
   process.stdout.write(values.json ? `${JSON.stringify(sums)}\n` : `${waysOf(sums)}\n${lastLine(sums)}\n`);
   if (sums.lost > 0 || sums.leftOver > 0) process.exitCode = 1;
+}
+
+async function everyCustomer(): ReturnType<typeof allCustomers> {
+  return [...(await customersByModel()), ...(await allCustomers())];
 }
 
 function selectCuts(name: string | undefined): Pick<FaultOptions, "cuts"> {
@@ -190,8 +198,13 @@ function summed(results: readonly FaultResult[]): Sums {
       .filter(({ step }) => step === "destroy")
       .reduce((sum, { differences }) => sum + differences.length, 0),
     differences: { missing: different("missing"), more: different("more"), dropped: different("dropped") },
-    ways: { atOnce: count("at once"), again: count("again"), repaired: count("repaired") },
-    more: [0, 1, 2, 3].map(
+    ways: {
+      atOnce: count("at once"),
+      again: count("again"),
+      repaired: count("repaired"),
+      impatient: count("impatient"),
+    },
+    more: [0, 1, 2, 3, 4].map(
       (count) => runs.filter(({ converged, more }) => converged !== "not" && more === count).length,
     ),
     seen: Object.fromEntries(
@@ -203,8 +216,9 @@ function summed(results: readonly FaultResult[]): Sums {
   };
 }
 
-function lastLine({ runs, injected, converged, lost, leftOver }: Sums): string {
-  return `runs ${runs}, faults injected ${injected}, converged ${converged}, lost ${lost}, left over ${leftOver}`;
+function lastLine({ runs, injected, converged, ways, lost, leftOver }: Sums): string {
+  const ends = `converged ${converged}, impatient ${ways.impatient}, lost ${lost}, left over ${leftOver}`;
+  return `runs ${runs}, faults injected ${injected}, ${ends}`;
 }
 
 function waysOf({ ways, more, seen, differences }: Sums): string {
@@ -212,8 +226,9 @@ function waysOf({ ways, more, seen, differences }: Sums): string {
   return [
     `Seen: ${kinds.join("; ")}.`,
     `Before destroy: ${differences.missing} facts missing, ${differences.more} too many, ${differences.dropped} resources dropped by a refresh.`,
-    `${ways.atOnce} at once; ${ways.again} by the same command with --refresh; ${ways.repaired} with the repair as one of the commands, ` +
-      `after a kill, or a create that was refused because the object exists. More commands needed: ${more.join(", ")} (none, one, two, three).`,
+    `${ways.atOnce} at once; ${ways.again} by the same command again; ${ways.repaired} with the repair as one of the commands, ` +
+      `after a kill, or a create that was refused because the object exists; ${ways.impatient} only without faults. ` +
+      `More commands needed: ${more.join(", ")} (none, one, two, three, one without faults after three).`,
   ].join("\n");
 }
 

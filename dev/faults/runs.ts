@@ -4,10 +4,13 @@
  *
  * Where a command fails, at most three more commands follow, as docs/tenant.md tells an
  * operator: the same command with `--refresh`, and `mssp doctor --repair` first where something
- * exists that the stack's state does not have.
+ * exists that the stack's state does not have. On replicas the first is the same command as it was,
+ * typed at once: it may complete less, and must harm nothing. If these fail too, one command follows
+ * without any fault or lag.
  */
 import { mkdir, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
+import { setTimeout } from "node:timers/promises";
 import type { Endpoints } from "@defender-mssp/microsoft";
 import { compareDumps, dump, normalisedFacts, type FaultOptions, type ReplicaOptions } from "@defender-mssp/sandbox";
 import { type Finished, SandboxProject, type SandboxProjectOptions } from "@defender-mssp/testkit";
@@ -22,9 +25,10 @@ export interface Run {
   readonly injected: number;
   /**
    * `at once`: by itself. `again`: by the same command with `--refresh`. `repaired`: with `mssp
-   * doctor --repair` as one of the commands. `not`: not within three more commands.
+   * doctor --repair` as one of the commands. `impatient`: only by the command without faults, after
+   * three more. `not`: not by that either.
    */
-  readonly converged: "at once" | "again" | "repaired" | "not";
+  readonly converged: "at once" | "again" | "repaired" | "impatient" | "not";
   /** Number of further commands, including the repair. */
   readonly more: number;
   /**
@@ -95,8 +99,11 @@ export const commands: Readonly<Record<FaultStep, readonly string[]>> = {
  */
 const again = ["--refresh", "--continue-on-error"];
 
-/** How many commands may follow one that failed. */
+/** How many commands may follow one that failed, before the one in calm weather. */
 const mostCommands = 3;
+
+/** Milliseconds between two looks whether every replica has every write. */
+const settling = 100;
 
 export const steps: readonly FaultStep[] = ["up", "change", "destroy"];
 const stepsWithReplicas: readonly FaultStep[] = ["up", "refresh", "change", "destroy"];
@@ -180,6 +187,8 @@ export interface Attempt {
   readonly fair: FairWeather;
   /** When the sandbox began, by its clock. */
   readonly startedAt: Date;
+  /** Whether the first further command is the same one, without a refresh. */
+  readonly repeatsFirst?: boolean;
 }
 
 /** Differences from the tenants without faults after that step. */
@@ -227,11 +236,18 @@ export async function converge(
   attempt: Attempt,
   failed: Finished,
 ): Promise<Pick<Run, "converged" | "more" | "differences" | "said">> {
-  const { project, step } = attempt;
+  const { project, step, repeatsFirst = false } = attempt;
   const said: string[] = [];
   let last = failed;
   let isRepaired = false;
   let left: string[] = [];
+  const run = async (more: readonly string[]): Promise<boolean> => {
+    last = await project.run([...commands[step], ...more]);
+    left = differencesOf(attempt);
+    said.push(textOf(last), ...left.map((one) => `  ${one}`));
+    return last.exitCode === 0 && left.length === 0;
+  };
+  const ended = () => ({ differences: left, said: said.join("\n") });
   for (let more = 1; more <= mostCommands; more++) {
     // Once, and never as the last command: it alone completes nothing.
     if (!isRepaired && more < mostCommands && asksForRepair(last)) {
@@ -239,13 +255,17 @@ export async function converge(
       await repaired(attempt, said);
       continue;
     }
-    last = await project.run([...commands[step], ...again]);
-    left = differencesOf(attempt);
-    said.push(textOf(last), ...left.map((one) => `  ${one}`));
-    if (last.exitCode !== 0 || left.length > 0) continue;
-    return { converged: isRepaired ? "repaired" : "again", more, differences: left, said: said.join("\n") };
+    if (await run(repeatsFirst && more === 1 ? [] : again))
+      return { converged: isRepaired ? "repaired" : "again", more, ...ended() };
   }
-  return { converged: "not", more: mostCommands, differences: left, said: said.join("\n") };
+  await calmWeather(project);
+  return { converged: (await run(again)) ? "impatient" : "not", more: mostCommands + 1, ...ended() };
+}
+
+/** Ends the faults, and waits until every replica has every write. */
+async function calmWeather({ sandbox }: SandboxProject): Promise<void> {
+  if (sandbox.faults !== undefined) sandbox.faults.percent = 0;
+  while (sandbox.cloud.replicas.isBehind) await setTimeout(settling);
 }
 
 /**
@@ -279,7 +299,7 @@ export function isFoundAgain(write: string): boolean {
   );
 }
 
-async function runStep(attempt: Attempt, { percent = 10, percentAgain = 0 }: SeedOptions): Promise<Run> {
+async function runStep(attempt: Attempt, { percent = 10, percentAgain = 0, replicas }: SeedOptions): Promise<Run> {
   const { project, step } = attempt;
   const { faults } = project.sandbox;
   const [injectedBefore, lostBefore] = [faults?.injected ?? 0, faults?.lostAnswers.length ?? 0];
@@ -295,7 +315,7 @@ async function runStep(attempt: Attempt, { percent = 10, percentAgain = 0 }: See
     const differences = [...dropped, ...differencesOf(attempt)];
     return { ...done(), converged: "at once", more: 0, differences, said: textOf(first) };
   }
-  const ending = await converge(attempt, first);
+  const ending = await converge({ ...attempt, repeatsFirst: replicas !== undefined }, first);
   if (faults !== undefined) faults.percent = 0;
   return { ...done(), ...ending, said: `${textOf(first)}\n${ending.said}` };
 }

@@ -6,7 +6,7 @@ import ts from "typescript";
 import { VisibleError } from "@defender-mssp/errors";
 import { promiseOfMutation } from "./mutationProblems";
 import type { Mutation } from "./mutations";
-import { securityPromises } from "./securityPromises";
+import { securityClaims } from "./securityClaims";
 
 const table = "dev/promises/mutations.ts";
 
@@ -31,10 +31,10 @@ export function changedMutations(
     ...git(checkout, ["diff", "--name-only", "-z", commit, "--"]).split("\0"),
     ...git(checkout, ["ls-files", "--others", "--exclude-standard", "-z"]).split("\0"),
   ]);
-  const formerPromises = securityPromises(formerText(checkout, commit, "SECURITY.md") ?? "");
+  const formerPromises = securityClaims(formerText(checkout, commit, "SECURITY.md") ?? "").items;
   const formerSentences = new Set(formerPromises.map(({ text }) => text));
   const formerEntries = new Set(entries(formerText(checkout, commit, table) ?? "").map(entryText));
-  const promises = securityPromises(page);
+  const promises = securityClaims(page).items;
   return mutations.filter((mutation) => {
     const sentence = promiseOfMutation(promises, mutation)?.text ?? "";
     return (

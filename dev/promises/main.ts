@@ -11,7 +11,7 @@ import { CheckoutCopy } from "./checkoutCopy";
 import { mutationProblems, promiseOfMutation, shortText } from "./mutationProblems";
 import { mutations, type Mutation } from "./mutations";
 import { endTests } from "./runTest";
-import { securityPromises } from "./securityPromises";
+import { securityClaims } from "./securityClaims";
 import { testLevel } from "./testLevel";
 import { tryMutation, type MutationResult, type UnchangedRuns } from "./tryMutation";
 
@@ -158,7 +158,7 @@ async function runAll(selected: readonly NumberedMutation[], jobs: number, page:
     for (const mutation of queue) {
       const tried = await tryMutation(copy, mutation, unchanged);
       const { number, promise, test, file } = mutation;
-      const line = promiseOfMutation(securityPromises(page), mutation)?.line;
+      const line = promiseOfMutation(securityClaims(page).items, mutation)?.line;
       results.push({ number, line, promise, test, file, ...tried });
       process.stderr.write(progressText(results.length, selected.length, mutation, tried, page));
     }
@@ -186,7 +186,7 @@ function progressText(
 
 function titleText(mutation: NumberedMutation, page: string): string {
   const { number, promise, test } = mutation;
-  const line = promiseOfMutation(securityPromises(page), mutation)?.line ?? "?";
+  const line = promiseOfMutation(securityClaims(page).items, mutation)?.line ?? "?";
   return `#${number} SECURITY.md:${line} "${shortText(promise)}" (${test})`;
 }
 

@@ -2,21 +2,23 @@
 import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
 import type { Mutation } from "./mutations";
-import { oneLine, securityPromises, type SecurityPromise } from "./securityPromises";
+import { oneLine, securityClaims, type SecurityItem } from "./securityClaims";
 
 /** The promise that a mutation breaks; undefined where SECURITY.md has none or several. */
 export function promiseOfMutation(
-  promises: readonly SecurityPromise[],
+  promises: readonly SecurityItem[],
   { promise, test }: Mutation,
-): SecurityPromise | undefined {
-  const matching = promises.filter(({ text, tests }) => text.includes(oneLine(promise)) && tests.includes(test));
+): SecurityItem | undefined {
+  const matching = promises.filter(
+    ({ text, tests }) => text.includes(oneLine(promise)) && tests.some(({ file }) => file === test),
+  );
   return matching.length === 1 ? matching[0] : undefined;
 }
 
 /** The problem of one mutation; undefined if it can be applied. */
 export function mutationProblem(
   checkout: string,
-  promises: readonly SecurityPromise[],
+  promises: readonly SecurityItem[],
   mutation: Mutation,
 ): string | undefined {
   const { test, file, before, after } = mutation;
@@ -30,24 +32,28 @@ export function mutationProblem(
 
 /** A sentence for each mutation that cannot be applied or names no test, and for each promise that has none. */
 export function mutationProblems(checkout: string, page: string, mutations: readonly Mutation[]): readonly string[] {
-  const promises = securityPromises(page);
+  const promises = securityClaims(page).items;
   const unbroken = promises.flatMap((promise) =>
     promise.tests
       .filter(
-        (test) =>
-          !mutations.some((mutation) => mutation.test === test && promiseOfMutation(promises, mutation) === promise),
+        ({ file, title }) =>
+          title === undefined &&
+          !mutations.some((mutation) => mutation.test === file && promiseOfMutation(promises, mutation) === promise),
       )
-      .map((test) => `SECURITY.md:${promise.line}: no mutation breaks "${shortText(promise.text)}" for ${test}`),
+      .map(
+        ({ file }) =>
+          `SECURITY.md:${promise.line}: ${promise.claim}: no mutation breaks "${shortText(promise.text)}" for ${file}`,
+      ),
   );
   const inapplicable = mutations.flatMap((mutation) => {
     const problem = mutationProblem(checkout, promises, mutation);
     return problem === undefined ? [] : [`"${shortText(mutation.promise)}": ${problem}`];
   });
-  return [...unbroken, ...inapplicable, ...mutations.flatMap((mutation) => missingTitle(checkout, mutation))];
+  return [...unbroken, ...inapplicable, ...mutations.flatMap(({ test, grep }) => missingTitle(checkout, test, grep))];
 }
 
-/** What a mutation selects a test by must be part of a title in its file. */
-function missingTitle(checkout: string, { test, grep }: Mutation): string[] {
+/** What a case is selected by must be part of a title in its file. */
+export function missingTitle(checkout: string, test: string, grep: string | undefined): string[] {
   if (grep === undefined || !existsSync(path.join(checkout, test))) return [];
   const text = readFileSync(path.join(checkout, test), "utf8").replaceAll("\\`", "`");
   const isTitle = text.includes(grep) || titleParts(text).some((part) => endsWithin(grep, part));

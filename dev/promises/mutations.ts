@@ -21,21 +21,21 @@ export interface Mutation {
 export const mutations: readonly Mutation[] = [
   // The state file
   {
-    promise: "the connector's client secret and the invitations' links only encrypted",
+    promise: "the invitations' links",
     test: "test/e2e/secrets.test.ts",
     file: "components/guests/guest.ts",
     before: 'additionalSecretOutputs: ["inviteRedeemUrl"]',
     after: "additionalSecretOutputs: []",
   },
   {
-    promise: "secrets are never in plain text in the state",
+    promise: "the connector's client secret",
     test: "test/e2e/secrets.test.ts",
     file: "components/siemConnector/credential.ts",
     before: "pulumi.secret(valueOfMade(current, current.value))",
     after: "pulumi.unsecret(valueOfMade(current, current.value))",
   },
   {
-    promise: "that `Pulumi.yaml` names evaluates none",
+    promise: "the host of dynamic resources that `Pulumi.yaml` names evaluates none",
     test: "test/e2e/stateCode.attack.test.ts",
     grep: "the host of dynamic resources refuses it at",
     file: "program/dynamicHost/logic.ts",
@@ -43,7 +43,7 @@ export const mutations: readonly Mutation[] = [
     after: "return undefined;",
   },
   {
-    promise: "is refused before it runs by every workflow, `npx mssp ci`",
+    promise: "`npx mssp ci`",
     test: "test/e2e/stateCode.attack.test.ts",
     grep: "a provider plugin with a download URL is refused",
     file: "domain/stateCode.ts",
@@ -51,7 +51,7 @@ export const mutations: readonly Mutation[] = [
     after: "azuread: /^(environment|pluginDownloadURL|tenantId|useMsi|version)$/",
   },
   {
-    promise: "A plugin that neither the program nor `allowedPackages` names is refused before it starts",
+    promise: "each command of ours that starts the engine",
     test: "test/e2e/stateCode.attack.test.ts",
     grep: "each command of a fleet refuse it before a plugin starts",
     file: "cli/fleet/jobRun.ts",
@@ -59,21 +59,21 @@ export const mutations: readonly Mutation[] = [
     after: "      if (job.refresh) await this.#refuseForeignState();\n",
   },
   {
-    promise: "A plugin that neither the program nor `allowedPackages` names is refused before it starts",
+    promise: "whose type differs from its URN's",
     test: "test/domain/stateCode.test.ts",
     file: "domain/stateCode.ts",
     before: "return ofUrn === type ? []",
     after: 'return ofUrn !== "" ? []',
   },
   {
-    promise: "The templates' workflows check the state, install the plugins by name, and set the variable",
+    promise: "and set the variable",
     test: "test/templates/workflows.test.ts",
     file: "templates/github/up-stacks.yml",
     before: "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION=true npx",
     after: "npx",
   },
   {
-    promise: "Without that line, or outside of the project's folder, the engine runs it",
+    promise: "or outside of the project's folder, the engine runs it",
     test: "test/e2e/stateCode.attack.test.ts",
     grep: "without the line in Pulumi.yaml",
     file: "cli/stack/dynamicHost.ts",
@@ -83,7 +83,7 @@ export const mutations: readonly Mutation[] = [
 
   // A token of CI
   {
-    promise: "which lives for minutes; nothing is stored",
+    promise: "nothing is stored",
     test: "test/templates/workflows.test.ts",
     grep: "no credential is stored",
     file: "templates/github/up-stacks.yml",
@@ -91,7 +91,7 @@ export const mutations: readonly Mutation[] = [
     after: "      ARM_CLIENT_ID: ${{ secrets.MSSP_CLIENT_ID }}",
   },
   {
-    promise: "The workflows ask for it in this way",
+    promise: "the workflows ask for it in this way",
     test: "test/templates/workflows.test.ts",
     grep: "a customer's tenant is changed only from main",
     file: "templates/github/preview-stacks.yml",
@@ -140,7 +140,7 @@ export const mutations: readonly Mutation[] = [
     after: "if: needs.stacks.outputs.any == 'true'",
   },
   {
-    promise: "A preview only reads the state",
+    promise: "A preview reads the state and does not write it",
     test: "test/e2e/previewIdentity.attack.test.ts",
     grep: "`mssp ci preview`, also with --drift",
     file: "cli/ci/preview/runPreview.ts",
@@ -157,7 +157,7 @@ export const mutations: readonly Mutation[] = [
     after: 'graph("Policy.Read.All", {',
   },
   {
-    promise: "Each model works with exactly the permissions that are asked for",
+    promise: "are enough for: each model",
     test: "test/e2e/leastPrivilege.test.ts",
     grep: "basic: are enough",
     file: "domain/kinds/people.ts",
@@ -194,7 +194,7 @@ export const mutations: readonly Mutation[] = [
     after: '?? "others"',
   },
   {
-    promise: "The templates ask for it",
+    promise: "by hand: the templates ask for it",
     test: "test/templates/workflows.test.ts",
     grep: "one job runs at a time for a stack",
     file: "templates/gitlab/gitlab-stacks.yml",
@@ -210,7 +210,7 @@ export const mutations: readonly Mutation[] = [
     after: "const { displayName } = state;",
   },
   {
-    promise: "to the stack's objects: credentials, owners, permissions, consents",
+    promise: "to the stack's objects: credentials",
     test: "test/e2e/additions.attack.test.ts",
     grep: "each addition is drift with initiator",
     file: "cli/tenant/additions/application.ts",
@@ -238,14 +238,15 @@ export const mutations: readonly Mutation[] = [
     after: 'claimValues: ["Alert.Read", "Machine.Read"]',
   },
   {
-    promise: "needs who approved it and a last day",
+    promise: "A role that allows changes needs who approved it",
     test: "test/settings/connector.test.ts",
     file: "settings/connector.ts",
-    before: "if (isNeeded && !place.isSet) place.refuse(allowed);",
-    after: 'if (isNeeded && key === "actions" && !place.isSet) place.refuse(allowed);',
+    before: 'const isNeeded = key === "actions" ? profile === "respond" : profileWrites(profile);',
+    after:
+      'const isNeeded = key === "actions" ? profile === "respond" : key === "writesEndOn" && profileWrites(profile);',
   },
   {
-    promise: "after which the next `up` removes it",
+    promise: "and a last day, after which the next `up` removes it",
     test: "test/e2e/connector.test.ts",
     grep: "that has ended: the next `up` removes what allows changes",
     file: "packages/microsoft/src/defender/connectorProfile.ts",
@@ -303,11 +304,12 @@ export const mutations: readonly Mutation[] = [
     after: "const longestSecret = 730;",
   },
   {
-    promise: "A client secret ends after a year at most",
+    promise: "as it is declared",
     test: "test/components/siemConnector/siemConnector.test.ts",
+    grep: "declares exactly registration",
     file: "components/siemConnector/credential.ts",
-    before: "        endDate,\n        rotateWhenChanged",
-    after: '        endDate: endDate.replace(/^\\d+/, "2099"),\n        rotateWhenChanged',
+    before: "const endDate = plan.ends[slot];",
+    after: "const endDate = plan.ends[slot]?.replace(/^\\d+/, (year) => String(Number(year) + 5));",
   },
   {
     promise: "not before a date that was announced for it",
@@ -338,7 +340,7 @@ export const mutations: readonly Mutation[] = [
     after: "value: accessToken",
   },
   {
-    promise: "`renewMadeBefore` is tested",
+    promise: "`connector.renewMadeBefore` makes a new secret",
     test: "test/components/siemConnector/secretPlan.test.ts",
     file: "components/siemConnector/secretPlan.ts",
     before: "return limit <= now.getTime() && Date.parse(startsOn) < limit;",
@@ -354,7 +356,7 @@ export const mutations: readonly Mutation[] = [
     after: 'value: Buffer.from(accessToken).toString("base64")',
   },
   {
-    promise: "The test knows these places, and allows no other",
+    promise: "and the test allows no other",
     test: "test/e2e/secrets.test.ts",
     file: "packages/siem/src/sinks/hec.ts",
     before: "took nothing more: ${message}.${hint}",
@@ -363,14 +365,14 @@ export const mutations: readonly Mutation[] = [
 
   // An analyst's account
   {
-    promise: "Removing the analyst from the settings and `up`, or the customer deleting the guest, ends the access",
+    promise: "Removing the analyst from the settings and `up` ends the access",
     test: "test/e2e/guests.test.ts",
     file: "packages/microsoft/src/providers/guest.ts",
     before: "await deleteUser(call, id);",
     after: "await patchUser(call, id, { employeeType: null });",
   },
   {
-    promise: "Removing the analyst from the settings and `up`, or the customer deleting the guest, ends the access",
+    promise: "so does the end of the access in the settings",
     test: "test/e2e/portalAccess.test.ts",
     grep: "after the end of access the memberships are removed",
     file: "domain/memberships.ts",
@@ -450,13 +452,6 @@ export const mutations: readonly Mutation[] = [
     after: 'one["displayName"] === name && isIn(one, inputs)',
   },
   {
-    promise: "it counts by its name, state and people, and if it is younger than an hour",
-    test: "packages/microsoft/test/graph/lostCreate.test.ts",
-    file: "packages/microsoft/src/graph/lostCreate.ts",
-    before: "const since = clockFrom()().getTime() - hourMs;",
-    after: "const since = clockFrom()().getTime() - 1e6 * hourMs;",
-  },
-  {
     promise: "and nothing that the state names",
     test: "packages/microsoft/test/graph/lostCreate.test.ts",
     file: "packages/microsoft/src/graph/lostCreate.ts",
@@ -466,25 +461,26 @@ export const mutations: readonly Mutation[] = [
 
   // An alert, or a server that answers wrongly
   {
-    promise: "Nothing of a tenant drives a terminal, a log line or a CEF field",
+    promise: "Nothing of a tenant drives: a terminal",
     test: "test/cli/terminalText.attack.test.ts",
     file: "packages/terminal/src/terminalText.ts",
     before: "const invisible = /\\p{C}|[\\p{Zl}\\p{Zp}]/gu;",
     after: "const invisible = /\\p{Cc}|[\\p{Zl}\\p{Zp}]/gu;",
   },
   {
-    promise: "Nothing of a tenant drives a terminal, a log line or a CEF field",
+    promise: "a log line",
     test: "packages/siem/test/alerts/fields.attack.test.ts",
     file: "packages/siem/src/sinks/cef.ts",
     before: '.replace(/\\n/g, "\\\\n")',
     after: "",
   },
   {
-    promise: "Nothing of a tenant drives a terminal, a log line or a CEF field",
+    promise: "a CEF field",
     test: "packages/siem/test/alerts/formats.test.ts",
+    grep: "is parsed back unchanged, for any characters",
     file: "packages/siem/src/sinks/cef.ts",
-    before: 'return text.replace(/[\\\\|]/g, "\\\\$&").replace(/[\\r\\n]+/g, " ");',
-    after: 'return text.replace(/[\\r\\n]+/g, " ");',
+    before: 'text.replace(/[\\\\|]/g, "\\\\$&").replace(/[\\r\\n]+/g, " ")',
+    after: 'text.replace(/[\\r\\n]+/g, " ")',
   },
   {
     promise: "delivers every alert that Microsoft Graph is documented or reported to have",
@@ -502,7 +498,7 @@ export const mutations: readonly Mutation[] = [
     after: "const url = next ?? `${endpoints.graphEndpoint}${queryOf(options)}`;",
   },
   {
-    promise: "Its checkpoint is never ahead of the file or of the collector's answer",
+    promise: "never ahead of: the file",
     test: "packages/siem/test/alerts/delivery.attack.test.ts",
     grep: "file: synchronized with the disk before the checkpoint moves",
     file: "packages/siem/src/pull/track.ts",
@@ -510,7 +506,7 @@ export const mutations: readonly Mutation[] = [
     after: "    const delivered = this.#delivered?.content;",
   },
   {
-    promise: "Its checkpoint is never ahead of the file or of the collector's answer",
+    promise: "the collector's answer",
     test: "packages/siem/test/alerts/delivery.attack.test.ts",
     grep: "counts as not delivered",
     file: "packages/siem/src/sinks/hec.ts",
@@ -518,7 +514,7 @@ export const mutations: readonly Mutation[] = [
     after: "if (answer.status > 413) checkCode(answer);",
   },
   {
-    promise: "Its checkpoint is never ahead of the file or of the collector's answer",
+    promise: "never ahead of: the file",
     test: "packages/siem/test/alerts/fullFile.attack.process.test.ts",
     file: "packages/siem/src/pull/track.ts",
     before: "    if (fresh.length > 0) await this.#deliver(fresh);\n    this.#moveTo(after, fresh);",
@@ -542,14 +538,14 @@ export const mutations: readonly Mutation[] = [
     after: '  await discoverEndpoints(process.env, { cloud: "public" });\n  const asked = parseSettings(',
   },
   {
-    promise: "Names from them are text in a comment and nothing else",
+    promise: "are text in a comment and nothing else",
     test: "test/cli/ci/comment.test.ts",
     file: "cli/base/markdown.ts",
     before: "/[\\p{L}\\p{N} ,\"'=;?+%-]/u",
     after: "/[\\p{L}\\p{N} ,\"'=;?+%@-]/u",
   },
   {
-    promise: "In a query and in the path of an address they are escaped",
+    promise: "in a query are escaped",
     test: "test/names.test.ts",
     grep: "name of a customer in a filter",
     file: "packages/microsoft/src/graph/call.ts",
@@ -557,7 +553,7 @@ export const mutations: readonly Mutation[] = [
     after: "eq '${value}'`",
   },
   {
-    promise: "in the path of an address they are escaped",
+    promise: "in the path of an address are escaped",
     test: "test/names.test.ts",
     grep: "name of a notification rule in a path",
     file: "packages/microsoft/src/http.ts",
@@ -565,7 +561,7 @@ export const mutations: readonly Mutation[] = [
     after: "return encodeURI(name);",
   },
   {
-    promise: "a name that becomes a file is one segment",
+    promise: "that become a file are one segment",
     test: "test/names.test.ts",
     grep: "name of a stack in a path",
     file: "cli/stack/stackNames.ts",
@@ -573,7 +569,7 @@ export const mutations: readonly Mutation[] = [
     after: 'if (isStackName(name.replaceAll("/", ""))) return name;',
   },
   {
-    promise: "no program is started by a shell",
+    promise: "No program is started by a shell",
     test: "test/names.test.ts",
     grep: "no program is started by a shell",
     file: "cli/stack/pulumi.ts",
@@ -581,7 +577,7 @@ export const mutations: readonly Mutation[] = [
     after: 'await execa(engine, [...args, "--non-interactive"], { shell: true,',
   },
   {
-    promise: "a command that is printed to be copied has them quoted",
+    promise: "in a command that is printed to be copied are quoted",
     test: "test/names.test.ts",
     grep: "name in a command that a person copies",
     file: "cli/base/shellWord.ts",
@@ -589,14 +585,14 @@ export const mutations: readonly Mutation[] = [
     after: "return `'${text}'`;",
   },
   {
-    promise: "They begin no line of a log that CI takes for a command",
+    promise: "begin no line of a log that CI takes for a command",
     test: "test/settings/settings.test.ts",
     file: "settings/problems.ts",
     before: '.replaceAll(/##(?=\\[|vso\\[)/g, "#\\\\u{23}")',
     after: "",
   },
   {
-    promise: "that is what the review, the preview's comment, the policy pack",
+    promise: "The policy pack refuses before a guest is invited",
     test: "test/lives/policyPack.test.ts",
     grep: "a guest that a rule refuses is not invited",
     file: "policy/rule.ts",
@@ -606,7 +602,7 @@ export const mutations: readonly Mutation[] = [
 
   // The engine's download, a package
   {
-    promise: "another file is refused before anything of it runs",
+    promise: "Another file is refused before anything of it runs",
     test: "packages/engine/test/engineArchive.attack.process.test.ts",
     grep: "an archive with another digest than the pinned one",
     file: "packages/engine/src/checksums.ts",

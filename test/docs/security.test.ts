@@ -7,31 +7,43 @@ const root = path.resolve(__dirname, "..", "..");
 const page = readFileSync(path.join(root, "SECURITY.md"), "utf8");
 
 describe("SECURITY.md", () => {
-  it("names an existing test for each paragraph, or says that it is not tested", () => {
+  it("each item of a claim names an existing test, or says that it is not tested", () => {
     assert.deepEqual(untestedPromises(root, page), []);
   });
 
   const within = (body: string) =>
     untestedPromises(
       root,
-      `# Security\n\n## What is at stake\n\nIntroduction.\n\n### State\n\n${body}\n\n## Other\n\nFree.\n`,
+      `# Security\n\n## What is at stake\n\nNothing here.\n\n### State\n\n${body}\n\n## Other\n\nNever.\n`,
     );
+  const test = "`test/docs/security.test.ts`";
 
-  it("a paragraph or a list item without a test is found, with its line", () => {
-    assert.deepEqual(within("Nothing is lost.\nIn no case."), [
-      'SECURITY.md:9: names no test, and does not say "Not tested": Nothing is lost. In no case.…',
-    ]);
-    const items = "- **limits**: none (`test/docs/security.test.ts`).\n- **then**: wait.\n- `--debug`: an enumeration.";
-    assert.deepEqual(within(items), [
-      'SECURITY.md:10: names no test, and does not say "Not tested": - **then**: wait.…',
-    ]);
-    assert.deepEqual(within("It holds. Not tested."), []);
-    assert.deepEqual(within("It holds. Not\ntested."), []);
+  it("a promise outside of the claims is found, with its line", () => {
+    for (const [word, prose] of [
+      ["never", "It is\nnever lost."],
+      ["Only", "Only we read it."],
+      ["test/docs/security.test.ts", "It holds (`test/docs/security.test.ts`)."],
+    ] as const)
+      assert.match(within(prose).join(), new RegExp(`^SECURITY\\.md:9: "[^"]*" promises something`), word);
+    assert.deepEqual(within("An attacker gets names.\n\n- `--debug`: a place."), []);
   });
 
-  it("a test that does not exist is found", () => {
-    assert.deepEqual(within("It holds (`test/attacks/gone.test.ts`)."), [
-      "SECURITY.md: test/attacks/gone.test.ts: no such test",
+  it("an item without a proof is found: the last one, one in between, a second sentence", () => {
+    const claim = `- **state-1** Encrypted: the secret (${test}, "a promise outside of the claims"); the\n  links (not tested)`;
+    assert.deepEqual(within(`${claim}.`), []);
+    assert.deepEqual(within(`${claim}; the names.`), [
+      'SECURITY.md:9: state-1: names no test, and is not "(not tested)": ; the names.',
     ]);
+    assert.match(within(`- **a-1** A; b (${test}).`).join(), /a-1: a part without a proof: A; b/);
+    assert.match(within(`- **a-1** A is. Nobody is b (${test}).`).join(), /a part without a proof/);
+    assert.match(within(`- **a-1** A (${test}).\n- **a-1** B (${test}).`).join(), /:10: another claim has the ID a-1/);
+  });
+
+  it("a test or a title that does not exist is found", () => {
+    assert.deepEqual(within("- **a-1** It holds (`test/attacks/gone.test.ts`)."), [
+      "SECURITY.md: a-1: test/attacks/gone.test.ts: no such test",
+    ]);
+    const title = ["no", "such", "case"].join(" ");
+    assert.match(within(`- **a-1** It holds (${test}, "${title}").`).join(), /a-1: .*: no "no such [c]ase"$/);
   });
 });

@@ -153,8 +153,13 @@ function quietSince({ seenOn, firstOn }: Looks, removedOn: string): number {
 /** Lines of access that the progress names. */
 const named = 5;
 
+/** `1 look`, `2 looks in a row`. */
+export function looksInRow(agreed: number): string {
+  return agreed === 1 ? "1 look" : `${agreed} looks in a row`;
+}
+
 function progressText({ agreed, answer }: Looks, { access }: LookResult, { hits }: LookRule, left: number): string {
-  const looks = `${agreed} ${agreed === 1 ? "look" : "looks"} in a row`;
+  const looks = looksInRow(agreed);
   const more = Math.max(answer === "access" ? hits : hits - agreed, 1);
   const next = `${more} more must show none${left === 0 ? "" : `, the last in ${timeText(left)} or later`}`;
   if (answer !== "access") return `  ${looks} without access left; ${next}. --prove-later ends at once.\n`;

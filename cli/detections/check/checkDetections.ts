@@ -30,6 +30,9 @@ export interface DetectionFinding {
   readonly file: string;
   readonly line: number;
   readonly column: number;
+  /** End of a place in a query, in front of the column. */
+  readonly endLine?: number;
+  readonly endColumn?: number;
   readonly level: "error" | "warning";
   /** The parser's code, such as `KS142`. */
   readonly code?: string;
@@ -64,18 +67,18 @@ export async function checkDetections(project: Project, options: CheckOptions): 
         "format with `npx mssp detections import`.",
     );
   }
-  const { rules, problems, composed, faulty } = await composedCustomers(project, options);
+  const { rules, faultyRules, problems, composed, faulty } = await composedCustomers(project, options);
   const { byRule, judged, kept } = await judgedQueries(
-    rules.map(ruleAlone),
+    [...rules, ...faultyRules].map(ruleAlone),
     composed.flatMap(({ deployed }) => deployed),
     kqlPackage(folder),
     options.tables,
   );
-  const alone = byRule.slice(0, rules.length).flat();
+  let index = rules.length + faultyRules.length;
+  const alone = byRule.slice(0, index).flat();
   const seen = new Set(alone.map(problemKey));
   const findings: DetectionFinding[] = [...problems, ...alone].map(findingOfProblem);
   findings.push(...faulty.map(faultyFinding));
-  let index = rules.length;
   for (const { customer, ...rulesOfCustomer } of composed) {
     findings.push(...settingsFindings(customer, rulesOfCustomer, existing));
     const own = byRule.slice(index, index + rulesOfCustomer.deployed.length).flat();
@@ -122,6 +125,8 @@ function findingOfProblem({
   file,
   line,
   column,
+  endLine,
+  endColumn,
   key,
   level,
   what,
@@ -134,6 +139,7 @@ function findingOfProblem({
     file,
     line,
     column,
+    ...(endLine === undefined || endColumn === undefined ? {} : { endLine, endColumn }),
     level,
     ...code,
     what: key === "" || "code" in rest ? what : `${key}: ${what}`,

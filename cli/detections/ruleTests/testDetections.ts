@@ -40,12 +40,18 @@ export async function testDetections(project: Project, names: readonly string[] 
     throw new VisibleError(`No rule is named ${unknown.join(", ")}. A rule's name is its file's, without .yaml.`);
   const rules = read.rules.filter(isChosen);
   const { kql } = kqlPackage(folder);
-  const run = kql.runQuery as QueryExecutor;
+  const runner = new kql.QueryProcess();
+  const run: QueryExecutor = (...call) => runner.run(...call);
   const byRule = new Map(tests.tests.map((test) => [`${test.set}/${test.name}`, test]));
-  const results = rules.flatMap((rule) => {
-    const test = byRule.get(`${rule.set}/${rule.name}`);
-    return test === undefined ? [] : runRuleTests(rule, test, run);
-  });
+  const results: RuleTestResult[] = [];
+  try {
+    for (const rule of rules) {
+      const test = byRule.get(`${rule.set}/${rule.name}`);
+      if (test !== undefined) results.push(...(await runRuleTests(rule, test, run)));
+    }
+  } finally {
+    runner.end();
+  }
   const shownNames = rules.map(({ set, name }) => `${set}/${name}`);
   return {
     results,

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import * as fc from "fast-check";
-import { dayMs, durationOf, durationPattern, hourMs, minuteMs, typedDuration } from "../src/time";
+import { dayMs, durationOf, durationPattern, hourMs, minuteMs, timeText, typedDuration } from "../src/time";
 
 const amount = fc.option(fc.nat(9999), { nil: undefined });
 const part = (count: number | undefined, unit: string): string => (count === undefined ? "" : `${count}${unit}`);
@@ -39,6 +39,11 @@ describe("durations", () => {
     ]);
     for (const text of ["", "P", "PT", "P1DT", "P1WT", "10M", "1h30m", "1.5h", "-1h", "24 h", "P1M", "P1Y", "h", "12"])
       assert.equal(typedDuration(text), undefined, text);
+  });
+
+  it("for people: no seconds at a whole minute, no minutes below one", () => {
+    const texts = [0, 400, 59_499, 59_500, 61_000, 597_000, 10 * minuteMs, hourMs].map(timeText);
+    assert.deepEqual(texts, ["0 s", "0 s", "59 s", "1 min", "1 min 1 s", "9 min 57 s", "10 min", "60 min"]);
   });
 
   it("any text: the pattern decides", () => {

@@ -11,6 +11,7 @@ export type { JudgedQuery, QueryFinding, QueryWord } from "./judge/judgedQuery";
 export { judgeQueries } from "./judge/judgeQueries";
 export { judgeRuleQuery, type RuleQueryOptions } from "./judge/judgeRuleQuery";
 export { verdictKey } from "./judge/verdictKey";
+export { QueryProcess } from "./executor/queryProcess";
 export { runQuery, type QueryResult, type RunOptions } from "./executor/runQuery";
 export { UnsupportedQuery } from "./executor/unsupportedQuery";
 export type { QueryRow } from "./executor/values/inputRows";

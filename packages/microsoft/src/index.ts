@@ -26,6 +26,7 @@ export {
   graphCall,
   graphList,
   nextPage,
+  objectIdIn,
   signInToGraph,
   type CallContext,
   type GraphCall,
@@ -118,9 +119,12 @@ export * from "./providers/eligibleMembers";
 export {
   getAccessDefault,
   getAccessPartner,
+  getIdentitySynchronization,
   graphAccessPartners,
   type AccessConfiguration,
   type AccessPartner,
+  type AccessTarget,
+  type B2BSetting,
 } from "./graph/crossTenantAccess";
 export { graphAccessPolicies, listAccessPolicies, whatIfAccess, type AccessPolicy } from "./graph/conditionalAccess";
 export { judgePolicy, type ExternalSignIn, type PolicyJudgement } from "./graph/policyJudgement";

@@ -186,7 +186,7 @@ const table = [
     remedy:
       "Replace /security/alerts by /security/alerts_v2 in the SIEM's settings; write them with `npx mssp siem-config`.",
     certainty: "low",
-    source: "Microsoft Graph, Migrate from the legacy alerts API: its copies name 2026-08-31 and 2026-10-15",
+    source: "Microsoft Graph, Migrate from the legacy alerts API: 2026-08-31 by four stored copies, 2026-10-15 by one",
     // SecurityEvents.* also serve secureScores, which stay.
     matches: { hosts: graphHosts, paths: ["/v1.0/security/alerts", "/beta/security/alerts"] },
   },

@@ -43,7 +43,7 @@ export const waits = {
   },
   appRole: {
     ...directory,
-    what: "the new service principal to take its application permissions",
+    what: "the new holder of application permissions",
     shownBy: "POST /servicePrincipals/{id}/appRoleAssignedTo",
     source: "400 for more than five minutes: microsoftgraph/msgraph-sdk-dotnet#2508",
   },
@@ -126,7 +126,7 @@ export const waits = {
   },
   detectionRuleName: {
     ...directory,
-    what: "the deleted detection rule's name",
+    what: "the deletion of the detection rule of this name",
     shownBy: "POST /security/rules/detectionRules",
     source: "taken for about a minute: observed",
   },
@@ -153,7 +153,7 @@ export const waits = {
   },
   tooEarly: {
     ...directory,
-    what: "the new objects behind a resource",
+    what: "the new objects that this one refers to",
     shownBy: "the create or update of the resource",
     source: "ResourceNotFoundInOriginSystem for minutes: Omnicit/Omnicit.EntraRBAC",
   },
@@ -205,10 +205,22 @@ export const waits = {
     shownBy: "PUT …/Microsoft.Authorization/roleAssignments/{name}",
     source: "PrincipalNotFound: Microsoft, Troubleshoot Azure RBAC",
   },
+  azureParent: {
+    ...azure,
+    what: "the new vault, secret or resource group in Azure",
+    shownBy: "PUT of a secret in the vault, or of a role assignment at the secret",
+    source: "ParentResourceNotFound: Microsoft, Troubleshoot Azure Resource Manager",
+  },
+  vaultRole: {
+    ...azure,
+    what: "the new role in Key Vault",
+    shownBy: "PUT {vault}/secrets/{name}",
+    source: "ForbiddenByRbac for more than 28 min: Azure/avm-res-keyvault-vault#78",
+  },
   signIn: {
     ...directory,
     hits: 2,
-    what: "the new application or client secret to sign in",
+    what: "the new application or client secret at sign-in",
     shownBy: "POST /oauth2/v2.0/token",
     source: "4 to 18 s, also after success: microsoft-authentication-library-for-dotnet#3706",
   },

@@ -50,6 +50,10 @@ describe("mssp detections check", function () {
       "detections/base/two.yaml",
       renamedRule("E").replace("schedule:", "  ;\n  DeviceEvents\n  | take 1\nschedule:"),
     );
+    const faulty = renamedRule("G")
+      .replace(/severity: \w+/, "severity: hgh")
+      .replace("FileName", "FileNam");
+    await project.write("detections/base/schema.yaml", faulty);
     await project.write("detections/base/bom.yaml", Buffer.from(`\ufeff${renamedRule("F").replaceAll("\n", "\r\n")}`));
     const { shown, exitCode, findings } = await check();
     assert.equal(exitCode, 1);
@@ -58,12 +62,16 @@ describe("mssp detections check", function () {
       [
         "- base/column.yaml:6 error KS142",
         "- base/mapped.yaml:7 error KQL106",
+        "- base/schema.yaml:6 error KS142",
+        "- base/schema.yaml:11 error -",
         "- base/time.yaml:7 error KQL101",
         "- base/title.yaml:7 error KQL106",
         "- base/two.yaml:9 error KQL002",
       ],
     );
-    assert.equal(findings.find(({ rule }) => rule === "column")?.remedy, "Write AccountUpn");
+    const column = findings.find(({ rule }) => rule === "column");
+    assert.equal(column?.remedy, "Write AccountUpn");
+    assert.deepEqual([column.endLine, (column.endColumn ?? 0) - column.column], [6, "AccountUPN".length]);
   });
 
   it("reports what only one customer has for this customer alone, in its file", async () => {

@@ -1,7 +1,7 @@
 /** What is said of a tenant whose reads differ, because its replicas do. */
 import assert from "node:assert/strict";
 import { hasOneView, type GraphCall } from "@defender-mssp/microsoft";
-import { notYetText, withNotYet } from "../../../cli/access/connector/notYet";
+import { withNotYet } from "../../../cli/access/connector/notYet";
 import { compared } from "../../../cli/access/report/live";
 import { readTwice } from "../../../cli/customer/verify/verifyStack";
 import { joinedAdditions } from "../../../cli/tenant/additions/find";
@@ -9,7 +9,7 @@ import type { FoundAddition } from "../../../cli/tenant/additions/addition";
 import { rememberedReads } from "../../../cli/tenant/kinds/openTenant";
 import type { KindTenant } from "../../../cli/tenant/kinds/kindCalls";
 import { oneLook, rereads, seenInAny } from "../../../cli/tenant/rereads";
-import { failed, passed } from "@defender-mssp/siem/verify/check";
+import { failed, notChecked, passed } from "@defender-mssp/siem/verify/check";
 import { recordedReport, stateOf } from "../customer/report/states";
 
 const sandbox = { ARM_METADATA_HOSTNAME: "localhost:8443" };
@@ -94,16 +94,27 @@ describe("reads that are made again", () => {
 describe("what is written and not seen yet", () => {
   const now = new Date("2026-11-26T10:00:00Z");
   const refused = failed("alerts", "AADSTS7000215: Invalid client secret provided.");
-  const withoutRole = { ...failed("alerts", "403"), facts: { consent: "lost" as const } };
+  const withoutRole = {
+    ...failed("consent", "no consent to X: run npx pulumi up --refresh"),
+    facts: { consent: "lost" as const },
+  };
 
   it("is not yet within an hour of the last write, and missing after that", () => {
     const reasonOf = (check: typeof refused, writtenAt?: string): string => withNotYet(check, writtenAt, now).reason;
-    assert.equal(reasonOf(refused, "2026-11-26T09:55:00Z"), notYetText(refused.reason));
-    assert.match(reasonOf(withoutRole, "2026-11-26T09:55:00Z"), /^not yet, usually within 60 min 0 s: 403$/);
+    assert.match(
+      reasonOf(refused, "2026-11-26T09:55:00Z"),
+      /^not yet, usually within 10 min: Entra .*\(AADSTS7000215\)/,
+    );
+    assert.match(reasonOf(withoutRole, "2026-11-26T09:55:00Z"), /^not yet, usually within 60 min: no consent to X$/);
     for (const writtenAt of ["2026-11-26T08:55:00Z", undefined])
       assert.equal(reasonOf(refused, writtenAt), refused.reason);
     const other = failed("alerts", "AADSTS7000222: The provided client secret keys are expired.");
     assert.equal(reasonOf(other, "2026-11-26T09:55:00Z"), other.reason);
     assert.equal(withNotYet(refused, "2026-11-26T09:55:00Z", now).state, "failed");
+    const unread = notChecked("added consents", "GET https://graph/x answered 404: Request_ResourceNotFound: No.");
+    const { state, reason } = withNotYet(unread, "2026-11-26T09:55:00Z", now);
+    assert.equal(state, "notChecked");
+    assert.match(reason, /^not yet, .* a replica does not know a new object/);
+    assert.equal(withNotYet(unread, undefined, now), unread);
   });
 });

@@ -1,4 +1,7 @@
 import assert from "node:assert/strict";
+import { once } from "node:events";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import * as pulumi from "@pulumi/pulumi";
 import { recoverLostCreates } from "../../../components/tenant/lostCreates";
 import { startMocks, tenantId } from "../mocks";
@@ -62,11 +65,62 @@ describe("components: recoverLostCreates", () => {
     assert.equal(await ask(['Status=403 Code="AuthorizationFailed" Message="No."']), false);
   });
 
+  it("waits and repeats while Azure does not know a new vault or secret", async () => {
+    await startMocks();
+    const sleep = () => Promise.resolve();
+    const unknown = 'Status=404 Code="ParentResourceNotFound" Message="The parent resource is not found."';
+    for (const type of ["azure-native:keyvault:Secret", "azure-native:authorization:RoleAssignment"]) {
+      const args = { type, name: "one", props: {}, opts: {}, resource: undefined as never };
+      const [hook] = recoverLostCreates(tenantId, {}, { environment: {}, sleep })(args)?.opts.hooks?.onError ?? [];
+      const call = { urn: "urn", id: "", name: "one", type, newInputs: {} };
+      assert.equal(await hook!.callback({ ...call, failedOperation: "create", errors: [unknown] }), true);
+      assert.equal(await hook!.callback({ ...call, failedOperation: "delete", errors: [unknown] }), false);
+      assert.equal(await hook!.callback({ ...call, failedOperation: "create", errors: ['Code="Conflict"'] }), false);
+    }
+  });
+
   it("leaves what a time-out has left, and signs in to nothing", async () => {
     const late =
       "Waiting for processing of Access Package Resource Request: timeout while waiting for state to become 'Done'";
     for (const error of [late, "Timed out whilst waiting for new service principal to be replicated in Azure AD"])
       assert.equal(await outcome("create", [error]), false);
+  });
+
+  it("ends the caller's ownership of a service principal where the plugin could not", async () => {
+    await startMocks();
+    const path = "/v1.0/servicePrincipals/sp/owners/me/$ref";
+    const seen: string[] = [];
+    const token = `x.${Buffer.from(JSON.stringify({ oid: "me" })).toString("base64url")}.x`;
+    const body = JSON.stringify({ access_token: token, expires_in: 3599, value: [{ id: "sp" }] });
+    const server = createServer(({ method = "", url = "" }, response) => {
+      seen.push(`${method} ${url}`);
+      response.writeHead(method === "DELETE" ? 204 : 200, { "content-type": "application/json" });
+      response.end(method === "DELETE" ? undefined : body);
+    });
+    await once(server.listen(0, "127.0.0.1"), "listening");
+    try {
+      const at = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+      const context = {
+        environment: { ARM_CLIENT_ID: "automation", ARM_CLIENT_SECRET: "s3cret" },
+        endpoints: {
+          cloud: "public" as const,
+          loginEndpoint: at,
+          graphEndpoint: at,
+          resourceManagerEndpoint: at,
+          metadataHost: undefined,
+        },
+      };
+      const type = "azuread:index/servicePrincipal:ServicePrincipal";
+      const args = { type, name: "one", props: {}, opts: {}, resource: undefined as never };
+      const [hook] = recoverLostCreates(tenantId, {}, context)(args)?.opts.hooks?.onError ?? [];
+      const errors = [`DELETE https://graph.microsoft.com${path} answered 404: Request_ResourceNotFound: No.`];
+      const call = { urn: "urn", id: "", name: "one", type, failedOperation: "create", newInputs: { clientId: "app" } };
+      assert.equal(await hook!.callback({ ...call, errors }), false);
+      assert.ok(seen.includes(`DELETE ${path}`), seen.join("\n"));
+    } finally {
+      server.closeAllConnections();
+      server.close();
+    }
   });
 
   it("repeats an update that refers to an object which a replica does not know yet", async () => {

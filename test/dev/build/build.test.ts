@@ -106,6 +106,34 @@ describe("the build of a checkout", () => {
     );
   });
 
+  it("a package's index that only exports loads a module when one of its exports is first used", async () => {
+    await write(
+      "packages/one/src/index.ts",
+      '/** All. */\nexport * from "./count";\nexport { two as second, type Two } from "./two";\nexport type * from "./gone";\n',
+    );
+    await write("packages/one/src/count.ts", "export let count = 0;\nexport const next = () => ++count;\n");
+    await write("packages/one/src/two.ts", "export interface Two { a: 1 }\nexport const two = 2;\n");
+    build(root);
+    const loaded = 'Object.keys(require.cache).map((file) => file.replace(/.*dist./, "")).join()';
+    assert.equal(
+      await run(
+        `const one = require("./packages/one/dist/index.js"); console.log(${loaded}); one.next(); console.log(one.count, ${loaded}, Object.keys(one).join(), one.second)`,
+      ),
+      "index.js\n1 index.js,count.js second,count,next 2",
+    );
+    assert.equal(
+      await run('import("./packages/one/dist/index.js").then(({ count, second }) => console.log(count, second))'),
+      "0 2",
+    );
+    await built();
+    await write("packages/one/src/count.ts", "export const renamed = 1;\n");
+    build(root);
+    assert.equal(
+      await run('console.log(Object.keys(require("./packages/one/dist/index.js")).join())'),
+      "second,renamed",
+    );
+  });
+
   it("a stack shows the source's line, where Node.js reads source maps", async () => {
     await write(
       "cli/fails.ts",

@@ -3,7 +3,7 @@ import path from "node:path";
 import { mutationProblems, promiseOfMutation } from "../../../dev/promises/mutationProblems";
 import { type Mutation } from "../../../dev/promises/mutations";
 import { testRun } from "../../../dev/promises/runTest";
-import { securityPromises } from "../../../dev/promises/securityPromises";
+import { securityClaims } from "../../../dev/promises/securityClaims";
 
 const checkout = path.resolve(__dirname, "../../..");
 
@@ -12,28 +12,35 @@ describe("dev/promises: comparing mutations with SECURITY.md", () => {
   const text = (body: string) =>
     `# Security\n\n## What is at stake\n\nIntroduction.\n\n### State\n\n${body}\n\n## Other\n\nFree (\`${test}\`).\n`;
   const promised = text(
-    `- **a**: nothing is\n  lost (\`${test}\`, \`test/names.test.ts\`), or kept (\`${test}\`). Not tested.`,
+    `- **a-1** nothing is\n  lost (\`${test}\` and \`test/names.test.ts\`), or kept (\`${test}\`); or read (\`${test}\`, "reads"); or told (not tested).`,
   );
   const mutation: Mutation = { promise: "nothing is lost", test, file: test, before: "no occurrence", after: "" };
 
-  it("reads a promise for each group of tests, on one line", () => {
+  it("reads the items of a claim, on one line", () => {
+    const { items } = securityClaims(promised);
     assert.deepEqual(
-      securityPromises(promised).map(({ text: sentence, line, tests }) => [sentence, line, tests]),
+      items.map(({ claim, text: item, line, tests }) => [claim, item, line, tests.map(({ file }) => file)]),
       [
-        ["- **a**: nothing is lost (", 9, [test, "test/names.test.ts"]],
-        ["), or kept (", 9, [test]],
+        ["a-1", "nothing is lost ", 9, [test, "test/names.test.ts"]],
+        ["a-1", "or kept ", 9, [test]],
+        ["a-1", "or read ", 9, [test]],
+        ["a-1", "or told ", 9, []],
       ],
+    );
+    assert.deepEqual(
+      items.map(({ tests }) => tests[0]?.title),
+      [undefined, undefined, "reads", undefined],
     );
   });
 
-  it("reports a promise without a mutation, for each of its tests", () => {
+  it("reports an item without a mutation or a title, for each of its tests", () => {
     const problems = mutationProblems(checkout, promised, []);
     assert.equal(problems.length, 3);
-    for (const problem of problems) assert.match(problem, /^SECURITY\.md:9: no mutation breaks ".*" for test\//);
+    for (const problem of problems) assert.match(problem, /^SECURITY\.md:9: a-1: no mutation breaks ".*" for test\//);
   });
 
   it("a mutation belongs to the one promise with its text and test", () => {
-    const promises = securityPromises(promised);
+    const promises = securityClaims(promised).items;
     assert.equal(promiseOfMutation(promises, mutation), promises[0]);
     assert.equal(promiseOfMutation(promises, { ...mutation, promise: "or kept" }), promises[1]);
     assert.equal(

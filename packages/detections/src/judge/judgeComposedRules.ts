@@ -21,6 +21,8 @@ export interface QueryFault {
   readonly message: string;
   readonly line: number;
   readonly column: number;
+  readonly endLine: number;
+  readonly endColumn: number;
 }
 
 /** Tables and their columns. */
@@ -103,10 +105,13 @@ function problemsOfVerdict(
 }
 
 /** The place in the file: the lines of filters above are not the file's. */
-function placeOfFault({ rule, exceptions }: ComposedRule, { line, column }: QueryFault) {
+function placeOfFault({ rule, exceptions }: ComposedRule, { line, column, endLine, endColumn }: QueryFault) {
   const exception = exceptions.find((applied) => applied.line === line)?.exception;
   if (exception !== undefined) return { ...rule.placeInFile(1), exception };
-  return rule.placeInFile(line - exceptions.filter((applied) => applied.line < line).length, column);
+  const inFile = (composed: number, at: number) =>
+    rule.placeInFile(composed - exceptions.filter((applied) => applied.line < composed).length, at);
+  const end = inFile(endLine, endColumn);
+  return { ...inFile(line, column), endLine: end.line, endColumn: end.column };
 }
 
 /** What is wrong, and what to do: the nearest name, or what the message says after its first sentence. */

@@ -14,6 +14,8 @@ export interface KeptVerdict {
     readonly message: string;
     readonly line: number;
     readonly column: number;
+    readonly endLine: number;
+    readonly endColumn: number;
   }[];
   /** Columns of the output; empty if the query does not bind. */
   readonly columns: readonly { readonly name: string; readonly type: string }[];

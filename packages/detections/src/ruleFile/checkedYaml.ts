@@ -30,6 +30,8 @@ export interface YamlChecks<Content> {
 export interface CheckedYaml<Content> {
   /** Undefined if the file has an error. */
   readonly content?: Content;
+  /** What the file holds, also with errors; undefined if it is no map. */
+  readonly raw?: Readonly<Record<string, unknown>>;
   readonly problems: readonly RuleProblem[];
   readonly placeOfKey: (path: readonly (string | number)[]) => FilePlace;
   readonly placeInQuery: QueryPlace;
@@ -48,6 +50,8 @@ export function checkedYaml<Content>(
     placeOfKey: () => top,
     placeInQuery: () => top,
   });
+  const tooDeep = () =>
+    whole("not valid YAML: nested too deeply, or too many aliases", "Write the values without aliases");
   const decoded = decodedText(content);
   if (typeof decoded !== "string") return whole(decoded.fault, "Save the file as UTF-8");
   const text = decoded.replace(/^\ufeff/, "");
@@ -61,11 +65,12 @@ export function checkedYaml<Content>(
   try {
     document = parseDocument(text, { lineCounter: lines, logLevel: "error", prettyErrors: false });
     const [error] = document.errors;
+    if (error !== undefined && /call stack/.test(error.message)) return tooDeep();
     if (error !== undefined)
       return whole(`not valid YAML: ${yamlReason(error.message)}`, yamlRemedy(error.message), at(error.pos[0]));
     raw = document.toJS({ maxAliasCount: 100 });
   } catch {
-    return whole("not valid YAML: nested too deeply, or too many aliases", "Write the values without aliases");
+    return tooDeep();
   }
   if (typeof raw !== "object" || raw === null || Array.isArray(raw))
     return whole("no map of keys", `Write ${noun} as \`npx mssp docs detections\` shows`);
@@ -93,7 +98,13 @@ export function checkedYaml<Content>(
     })
     .sort((a, b) => a.line - b.line || a.column - b.column);
   const isFaulty = !checked.success || problems.some(({ level }) => level === "error");
-  return { ...(isFaulty ? {} : { content: checked.data }), problems, placeOfKey, placeInQuery };
+  return {
+    ...(isFaulty ? {} : { content: checked.data }),
+    raw: raw as Readonly<Record<string, unknown>>,
+    problems,
+    placeOfKey,
+    placeInQuery,
+  };
 }
 
 function decodedText(content: Uint8Array | string): string | { readonly fault: string } {

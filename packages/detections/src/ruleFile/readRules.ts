@@ -14,6 +14,8 @@ export const rulesFolder = "detections";
 export interface ReadRules {
   /** Rules without errors, sorted by set and name. */
   readonly rules: readonly DetectionRuleFile[];
+  /** Rules with errors: what can be judged of them. */
+  readonly faultyRules: readonly DetectionRuleFile[];
   /** Problems of all files, sorted by file and line. */
   readonly problems: readonly RuleProblem[];
 }
@@ -50,7 +52,14 @@ export async function readRules(folder: string, sets?: readonly string[]): Promi
   const rules = parsed.flatMap(({ rule }) => rule ?? []);
   problems.push(...parsed.flatMap((file) => file.problems), ...repeatedNames(places), ...repeatedTexts(rules));
   const faulty = new Set(problems.filter(({ level }) => level === "error").map(({ file }) => file));
-  return { rules: rules.filter(({ file }) => !faulty.has(file)), problems: sorted(problems) };
+  return {
+    rules: rules.filter(({ file }) => !faulty.has(file)),
+    faultyRules: [
+      ...parsed.flatMap(({ queryAlone }) => queryAlone ?? []),
+      ...rules.filter(({ file }) => faulty.has(file)),
+    ],
+    problems: sorted(problems),
+  };
 }
 
 /** Names of the sets in a repository, sorted. */

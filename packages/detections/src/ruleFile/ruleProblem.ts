@@ -8,6 +8,9 @@ export interface RuleProblem {
   readonly line: number;
   /** From 1. */
   readonly column: number;
+  /** Where it ends, in front of which column, for a problem in the query's text. */
+  readonly endLine?: number;
+  readonly endColumn?: number;
   /** Name of the rule: the file's name without its ending. */
   readonly rule: string;
   /** Key in the file, such as `alertTemplate.title`; empty for the whole file. */

@@ -12,7 +12,7 @@ export type QueryExecutor = (
   query: string,
   tables: Readonly<Record<string, readonly Row[]>>,
   options: { readonly now: Date; readonly stubs: never },
-) => { readonly rows: readonly Row[]; readonly stubs: readonly string[] };
+) => Promise<{ readonly rows: readonly Row[]; readonly stubs: readonly string[] }>;
 
 export interface RuleTestResult {
   readonly rule: string;
@@ -35,17 +35,29 @@ export interface RuleTestResult {
 /** The clock where neither a case nor its file names one. */
 const usualNow = "2027-01-01T12:00:00Z";
 
-export function runRuleTests(rule: DetectionRuleFile, tests: RuleTests, run: QueryExecutor): readonly RuleTestResult[] {
-  return tests.content.cases.map((testCase, index) => {
+/** Runs one case after the other. */
+export async function runRuleTests(
+  rule: DetectionRuleFile,
+  tests: RuleTests,
+  run: QueryExecutor,
+): Promise<readonly RuleTestResult[]> {
+  const results: RuleTestResult[] = [];
+  for (const [index, testCase] of tests.content.cases.entries()) {
     const place = { rule: tests.name, set: tests.set, file: tests.file, line: tests.placeOfKey(["cases", index]).line };
     const isNearMiss = testCase.hits.length === 0;
-    return { ...place, name: testCase.name, isNearMiss, ...outcome(rule, tests, testCase, run) };
-  });
+    results.push({ ...place, name: testCase.name, isNearMiss, ...(await outcome(rule, tests, testCase, run)) });
+  }
+  return results;
 }
 
 type Outcome = Pick<RuleTestResult, "state" | "reasons" | "stubs">;
 
-function outcome(rule: DetectionRuleFile, { content }: RuleTests, testCase: RuleTestCase, run: QueryExecutor): Outcome {
+async function outcome(
+  rule: DetectionRuleFile,
+  { content }: RuleTests,
+  testCase: RuleTestCase,
+  run: QueryExecutor,
+): Promise<Outcome> {
   const unknown = Object.keys(testCase.parameters ?? {}).filter(
     (name) => !Object.hasOwn(rule.content.parameters ?? {}, name),
   );
@@ -66,7 +78,7 @@ function outcome(rule: DetectionRuleFile, { content }: RuleTests, testCase: Rule
   );
   const now = new Date(testCase.now ?? content.now ?? usualNow);
   try {
-    const { rows, stubs } = run(composed.properties.queryCondition.queryText, tables, {
+    const { rows, stubs } = await run(composed.properties.queryCondition.queryText, tables, {
       now,
       stubs: (testCase.stubs ?? {}) as never,
     });

@@ -44,7 +44,11 @@ describe("detections: parseRule", () => {
       problemsIn(`${encodedPowerShell}status: disabled\n`)[0] ?? "",
       /^37:1: not valid YAML: .*Remove one of the two keys/,
     );
-    assert.match(problemsIn(`a: ${"[".repeat(3_000)}`)[0] ?? "", /not valid YAML/);
+    for (const deep of ["[".repeat(3_000), "[".repeat(50_000), `${"[".repeat(50_000)}${"]".repeat(50_000)}`])
+      assert.deepEqual(
+        problemsIn(`a: ${deep}`).map((text) => text.replace(/^\d+:\d+/, "1:1")),
+        ["1:1: not valid YAML: nested too deeply, or too many aliases. Write the values without aliases."],
+      );
   });
 
   it("names the place of each key, and what is allowed", () => {

@@ -43,6 +43,15 @@ describe("detections: readRules", () => {
       ["detections/more/b.yaml:14", "detections/more/c.yaml:1"],
     );
     assert.equal((await readRules(folder)).rules.length, 2);
+    await write({
+      "more/e.yaml": named("E").replace("high", "hgh").replace("queryText: |", "queryText: |\n  %%none%%"),
+    });
+    const { faultyRules } = await readRules(folder);
+    assert.deepEqual(
+      faultyRules.map(({ name, content }) => [name, content.queryText.split("\n")[0], content.schedule.frequency]),
+      [["b", "DeviceProcessEvents", "PT1H"]],
+      "a query with an unknown parameter, and a file without a query, can't be judged",
+    );
   });
 
   it("refuses rules that two sets have, equal names and titles, unknown sets, and files that would be overlooked", async () => {
@@ -99,7 +108,7 @@ describe("detections: readRules", () => {
   });
 
   it("a repository without rules has none", async () => {
-    assert.deepEqual(await readRules(folder), { rules: [], problems: [] });
+    assert.deepEqual(await readRules(folder), { rules: [], faultyRules: [], problems: [] });
   });
 
   it("takes ten times as long for ten times as many rules, and not a hundred times", async () => {

@@ -1,6 +1,7 @@
 /** What operators, expressions and functions of the executor share. */
 import type { SyntaxNode } from "../parser/syntaxNode";
 import type { HuntingFunction } from "../schema/huntingSchema";
+import { spend } from "./budget";
 import type { ResultTable } from "./resultTable";
 import type { Scope } from "./scope";
 import type { UnsupportedQuery } from "./unsupportedQuery";
@@ -68,5 +69,6 @@ export type FunctionCompiler = (call: FunctionCall) => Expression;
 
 /** Evaluates an expression for each row of a step. */
 export function eachRow(rows: readonly KustoRow[], expression: Expression): KustoValue[] {
+  spend("steps", rows.length);
   return rows.map((row, index) => expression({ row, rows, index }));
 }

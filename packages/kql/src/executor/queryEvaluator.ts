@@ -1,6 +1,7 @@
 import type { QueryText } from "../parser/queryText";
 import type { SyntaxNode } from "../parser/syntaxNode";
 import type { HuntingFunction, HuntingSchema } from "../schema/huntingSchema";
+import { spend } from "./budget";
 import { noRow, type Evaluator, type Expression, type StubAnswers } from "./evaluator";
 import type { ResultTable } from "./resultTable";
 import { compileExpression } from "./expressions/compileExpression";
@@ -8,6 +9,7 @@ import { runUserFunction } from "./functions/compileUserFunction";
 import { operators } from "./operators/operators";
 import { dataTable } from "./operators/rowOperators";
 import { externalData, stubFunctionTable } from "./operators/externalData";
+import { Refusal } from "./refusal";
 import { Scope } from "./scope";
 import { UnsupportedQuery } from "./unsupportedQuery";
 import type { KustoDateTime, KustoValue } from "./values/kustoValue";
@@ -64,7 +66,7 @@ export class QueryEvaluator implements Evaluator {
   unsupported(node: SyntaxNode, feature: string): UnsupportedQuery {
     const short = feature.replaceAll(/\s+/g, " ");
     return new UnsupportedQuery(
-      short.length > 80 ? `${short.slice(0, 79)}…` : short,
+      short.length > 160 ? `${short.slice(0, 159)}…` : short,
       this.input.text.place(node.start),
     );
   }
@@ -93,7 +95,14 @@ export class QueryEvaluator implements Evaluator {
   #step(node: SyntaxNode, input: ResultTable, scope: Scope): ResultTable {
     const run = operators.get(node.kind);
     if (run === undefined) throw this.unsupported(node, `the operator ${node.text.split(/[\s(]/, 1)[0] ?? node.kind}`);
-    return run({ node, input, scope, evaluator: this });
+    try {
+      const result = run({ node, input, scope, evaluator: this });
+      spend("rows", result.rows.length);
+      return result;
+    } catch (error) {
+      if (!(error instanceof Refusal) && !(error instanceof RangeError)) throw error;
+      throw this.unsupported(node, `${node.text.split(/[\s(]/, 1)[0] ?? node.kind}: ${error.message}`);
+    }
   }
 
   #namedTable(node: SyntaxNode, scope: Scope): ResultTable {

@@ -2,6 +2,7 @@ import { VisibleError } from "@defender-mssp/errors";
 import { parseQuery, type ParsedQuery } from "../parser/parsedQuery";
 import { defenderSchema } from "../schema/defenderSchema";
 import type { HuntingSchema, QueryColumn } from "../schema/huntingSchema";
+import { withinLimits } from "./budget";
 import { declareStatements } from "./declareStatements";
 import type { StubAnswers } from "./evaluator";
 import type { ResultTable } from "./resultTable";
@@ -54,7 +55,7 @@ export function runQuery(
     now: momentFromDate(options.now ?? new Date()),
     stubs: options.stubs ?? {},
   });
-  const table = evaluateStatements(parsed, evaluator);
+  const table = withinLimits(() => evaluateStatements(parsed, evaluator));
   return { columns: table.columns, rows: outputRows(table), stubs: evaluator.usedStubs };
 }
 

@@ -1,5 +1,6 @@
 import type { HuntingTable } from "../schema/huntingSchema";
-import type { JudgedQuery, QueryFinding, QueryWord } from "./judgedQuery";
+import type { TextRegion } from "../parser/queryText";
+import { textStart, type JudgedQuery, type QueryFinding, type QueryWord } from "./judgedQuery";
 
 const rowOperators: ReadonlySet<string> = new Set([
   "where",
@@ -22,8 +23,8 @@ const spellings: Readonly<Partial<Record<string, string>>> = {
 
 /**
  * Judges what a continuous rule may hold: one table, operators that look at one row, no comment.
- * That `let` and `ingestion_time()` are refused, and the spellings of functions, are observations of
- * others (2026). `tostring()` of a dynamic value, also refused there, is not judged.
+ * That `let`, `ingestion_time()` and `tostring()` of a dynamic value are refused, and the spellings
+ * of functions, are observations of others (2026).
  * https://learn.microsoft.com/defender-xdr/custom-detection-rules
  */
 export function continuousFindings(judged: JudgedQuery, tables: readonly HuntingTable[]): QueryFinding[] {
@@ -39,15 +40,21 @@ export function continuousFindings(judged: JudgedQuery, tables: readonly Hunting
     ),
     ...judged.comments.map((word) => finding(word, "The service refuses comments in a continuous rule. Remove them.")),
     ...judged.functions.flatMap(functionFindings),
+    ...judged.notStreamed.map((word) =>
+      finding(
+        word,
+        `A continuous rule cannot use ${word.name}, which the stream of events lacks. Give the rule a frequency.`,
+      ),
+    ),
   ];
 }
 
-function finding({ line, column }: Omit<QueryWord, "name">, message: string): QueryFinding {
-  return { code: "KQL120", severity: "error", message, line, column };
+function finding({ line, column, endLine, endColumn }: TextRegion, message: string): QueryFinding {
+  return { code: "KQL120", severity: "error", message, line, column, endLine, endColumn };
 }
 
 function tableFindings(judged: JudgedQuery, tables: readonly HuntingTable[]): QueryFinding[] {
-  const place = judged.operators[0] ?? { line: 1, column: 1 };
+  const place = judged.operators[0] ?? textStart;
   if (judged.tables.length > 1) {
     return [
       finding(

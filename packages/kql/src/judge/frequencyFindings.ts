@@ -1,6 +1,6 @@
 import { durationOf, minuteMs } from "@defender-mssp/errors/time";
 import type { HuntingTable } from "../schema/huntingSchema";
-import type { JudgedQuery, QueryFinding } from "./judgedQuery";
+import { textStart, type JudgedQuery, type QueryFinding } from "./judgedQuery";
 
 /** Minutes of the frequencies that every table allows. */
 const fixedMinutes: readonly number[] = [60, 180, 720, 1440];
@@ -26,7 +26,7 @@ export function frequencyFindings(
     xdrTable === undefined
       ? "Write PT0S, or a duration from PT5M to P14D"
       : `${xdrTable.name} allows PT0S, PT1H, PT3H, PT12H and P1D; other frequencies need Sentinel tables only`;
-  const { line, column } = judged.operators.at(-1) ?? { line: 1, column: 1 };
+  const { line, column, endLine, endColumn } = judged.operators.at(-1) ?? textStart;
   return [
     {
       code: "KQL110",
@@ -34,8 +34,33 @@ export function frequencyFindings(
       message: `The frequency ${frequency} is not allowed. ${choice}.`,
       line,
       column,
+      endLine,
+      endColumn,
     },
   ];
+}
+
+/** Hours of events that a run gets, by the frequency's minutes; 30 days for a day and more. */
+const windowHours: Readonly<Partial<Record<number, number>>> = { 60: 4, 180: 12, 720: 48 };
+
+/** Warns of a query that looks further back than the events that a run gets. */
+export function windowFindings(
+  { lookbacks }: JudgedQuery,
+  tables: readonly HuntingTable[],
+  frequency: string | undefined,
+): QueryFinding[] {
+  const minutes = frequency === undefined ? undefined : durationMinutes(frequency);
+  if (minutes === undefined) return [];
+  const isSentinel = tables.every(({ product }) => product === "sentinel");
+  const short = isSentinel && minutes < 1440 ? (minutes / 60) * 4 : windowHours[minutes];
+  const window = minutes >= 1440 ? 720 : short;
+  if (window === undefined) return [];
+  return lookbacks
+    .filter(({ hours }) => hours > window)
+    .map(({ name, hours: _hours, ...region }) => {
+      const message = `ago(${name}) looks further back than a run of ${frequency ?? ""} does: it gets the events of ${window} hours. Give the rule a longer frequency, or a shorter span.`;
+      return { ...region, code: "KQL112", severity: "warning", message };
+    });
 }
 
 function durationMinutes(duration: string): number | undefined {

@@ -1,8 +1,10 @@
-import { parseQuery, type ParsedQuery } from "../parser/parsedQuery";
+import { isQuery, parseQuery, type ParsedQuery } from "../parser/parsedQuery";
 import type { OutputColumn, SyntaxNode } from "../parser/syntaxNode";
 import { defenderSchema } from "../schema/defenderSchema";
 import type { HuntingSchema } from "../schema/huntingSchema";
 import type { JudgedQuery, QueryFinding, QueryWord } from "./judgedQuery";
+import { patternFindings } from "./patternFindings";
+import { callName, lookbacks, mixedEvent, notStreamed, unorderedCalls } from "./ruleFacts";
 
 /**
  * Reads queries with Microsoft's parser and binds them against a schema. The first call loads the
@@ -17,8 +19,9 @@ export function judgeQueries(queries: readonly string[], schema: HuntingSchema =
 function judgeQuery(query: string, schema: HuntingSchema): JudgedQuery {
   const parsed = parseQuery(query, schema);
   const nodes = parsed.root.all();
-  const findings = queryFindings(parsed);
+  const findings = queryFindings(parsed, nodes);
   const isBound = findings.every(({ severity }) => severity !== "error");
+  const mixed = isBound ? mixedEvent(parsed.columns) : undefined;
   return {
     findings,
     columns: isBound ? parsed.columns.map(({ name, type }) => ({ name, type })) : [],
@@ -30,7 +33,7 @@ function judgeQuery(query: string, schema: HuntingSchema): JudgedQuery {
     functions: words(
       parsed,
       nodes.filter(({ kind }) => kind === "FunctionCallExpression"),
-      functionName,
+      callName,
     ),
     lets: words(
       parsed,
@@ -38,42 +41,73 @@ function judgeQuery(query: string, schema: HuntingSchema): JudgedQuery {
       () => "let",
     ),
     comments: comments(parsed, nodes),
+    clientStatements: words(
+      parsed,
+      nodes.filter(({ kind }) => /^(?:SetOption|QueryParameters)Statement$/.test(kind)),
+      ({ kind }) => (kind === "SetOptionStatement" ? "set" : "declare query_parameters"),
+    ),
+    lookbacks: lookbacks(parsed, nodes),
+    notStreamed: words(parsed, notStreamed(nodes), ({ text }) => text),
+    mixedEvents: words(parsed, mixed === undefined ? [] : [mixed], ({ text }) => text),
   };
 }
 
-function queryFindings(parsed: ParsedQuery): QueryFinding[] {
+/** A text with two queries has one finding, whatever else the parser says of it. */
+function queryFindings(parsed: ParsedQuery, nodes: readonly SyntaxNode[]): QueryFinding[] {
   const statements = statementFindings(parsed);
-  const fromParser = parserFindings(parsed);
-  if (statements.length === 0) return fromParser;
-  return [...fromParser.filter(({ code, message }) => code !== "KS005" || !message.includes(";")), ...statements];
+  if (statements.length > 0) return statements;
+  const unordered = unorderedCalls(parsed, nodes).map((call): QueryFinding => {
+    const message = `${callName(call)}() needs rows in an order. Put sort or serialize in front of it.`;
+    return { code: "KQL005", severity: "error", message, ...parsed.text.region(call.start, call.end) };
+  });
+  return [...parserFindings(parsed), ...unordered, ...patternFindings(parsed, nodes)];
 }
 
+/** The parser binds no names of a query with a chain of some hundred operators. The service has no such limit in a document. */
+const tooDeep = "KS245";
+
 function parserFindings({ diagnostics }: ParsedQuery): QueryFinding[] {
-  return diagnostics.flatMap(({ code, severity, message, line, column }): QueryFinding[] => {
+  return diagnostics.flatMap(({ code, severity, message, start: _start, ...region }): QueryFinding[] => {
     if (severity !== "Error" && severity !== "Warning") return [];
     const sentence = `${message}${advice(code)}`;
-    return [{ code, severity: severity === "Error" ? "error" : "warning", message: sentence, line, column }];
+    const isError = severity === "Error" && code !== tooDeep;
+    return [{ ...region, code, severity: isError ? "error" : "warning", message: sentence }];
   });
 }
 
 /** What to do about a diagnostic whose own words don't say it. */
 function advice(code: string): string {
   if (code === "KS204" || code === "KS142") return " Names of tables and columns are case-sensitive.";
+  if (code === tooDeep)
+    return " Names and types were not judged. Write in (…) or has_any (…) in place of a long chain of or.";
   return "";
 }
 
-function statementFindings({ root, text }: ParsedQuery): QueryFinding[] {
+function statementFindings({ root, text, diagnostics }: ParsedQuery): QueryFinding[] {
   const queries = root
     .elements("Statements")
     .filter(({ kind, isMissing }) => kind === "ExpressionStatement" && !isMissing);
   const [first, second] = queries;
   if (first === undefined || first.text === "") {
     const message = "The text holds no query. End it with a query that returns rows.";
-    return [{ code: "KQL001", severity: "error", message, line: 1, column: 1 }];
+    return [{ code: "KQL001", severity: "error", message, ...text.region(0, 0) }];
   }
-  if (second === undefined) return [];
+  const isFaulty = diagnostics.some(({ severity }) => severity === "Error");
+  const start = second?.start ?? (isFaulty ? secondStart(text.text) : undefined);
+  if (start === undefined) return [];
   const message = "A second query begins here: a rule is one query. Put the other one in a rule of its own.";
-  return [{ code: "KQL002", severity: "error", message, ...text.place(second.start) }];
+  return [{ code: "KQL002", severity: "error", message, ...text.region(start, second?.end ?? text.text.length) }];
+}
+
+/** Most blank lines at which a faulty text is cut. */
+const cuts = 20;
+
+/** Where the parser reads two queries as one with an error, as behind the list of `project`: a blank line with a query on both sides. */
+function secondStart(text: string): number | undefined {
+  const blank = [...text.matchAll(/\n[ \t\r]*\n(?:\s|\/\/[^\n]*)*(?=[A-Za-z_(])/g)].slice(0, cuts);
+  return blank
+    .map(({ 0: gap, index }) => index + gap.length)
+    .find((start) => isQuery(text.slice(0, start)) && isQuery(text.slice(start)));
 }
 
 function namesOnce(names: readonly string[]): string[] {
@@ -108,7 +142,7 @@ function selectedTogether(nodes: readonly SyntaxNode[]): ReadonlySet<string> {
   return new Set(
     compounds.flatMap((compound) => {
       const call = compound.child("Expression");
-      if (call === undefined || !selectingAggregates.has(functionName(call))) return [];
+      if (call === undefined || !selectingAggregates.has(callName(call))) return [];
       const selected = call.child("ArgumentList")?.elements("Expressions") ?? [];
       const names = compound.child("Names")?.elements("Names") ?? [];
       return names.map(({ text }) => text).filter((name, index) => selected[index]?.text === name);
@@ -120,13 +154,13 @@ function selectedTogether(nodes: readonly SyntaxNode[]): ReadonlySet<string> {
 function selects(source: SyntaxNode, name: string): boolean {
   const expression = source.child("Expression") ?? source;
   if (expression.kind === "NameReference") return expression.text === name;
-  if (expression.kind !== "FunctionCallExpression" || !selectingAggregates.has(functionName(expression))) return false;
+  if (expression.kind !== "FunctionCallExpression" || !selectingAggregates.has(callName(expression))) return false;
   const columns = expression.child("ArgumentList")?.elements("Expressions") ?? [];
   return columns.some((argument) => argument.kind === "NameReference" && argument.text === name);
 }
 
 function words(parsed: ParsedQuery, nodes: readonly SyntaxNode[], name: (node: SyntaxNode) => string): QueryWord[] {
-  return nodes.map((node) => ({ name: name(node), ...parsed.text.place(node.start) }));
+  return nodes.map((node) => ({ name: name(node), ...parsed.text.region(node.start, node.end) }));
 }
 
 const sourceOperators: ReadonlySet<string> = new Set([
@@ -144,17 +178,16 @@ function operatorName(operator: SyntaxNode): string {
   return keyword?.text ?? operator.kind;
 }
 
-function functionName(call: SyntaxNode): string {
-  return call.child("Name")?.text ?? "";
-}
-
 function comments({ text }: ParsedQuery, nodes: readonly SyntaxNode[]): QueryWord[] {
   return nodes
     .filter(({ isToken }) => isToken)
     .flatMap((token) =>
       [...token.trivia.matchAll(/\/\/[^\r\n]*/g)].map(({ 0: comment, index }) => ({
         name: comment,
-        ...text.place(token.start - token.trivia.length + index),
+        ...text.region(
+          token.start - token.trivia.length + index,
+          token.start - token.trivia.length + index + comment.length,
+        ),
       })),
     );
 }

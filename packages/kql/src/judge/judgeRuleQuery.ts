@@ -1,8 +1,8 @@
 import { defenderSchema } from "../schema/defenderSchema";
 import type { HuntingSchema, HuntingTable } from "../schema/huntingSchema";
 import { continuousFindings } from "./continuousFindings";
-import { frequencyFindings } from "./frequencyFindings";
-import type { JudgedQuery, QueryFinding } from "./judgedQuery";
+import { frequencyFindings, windowFindings } from "./frequencyFindings";
+import { textStart, type JudgedQuery, type QueryFinding, type QueryWord } from "./judgedQuery";
 
 export interface RuleQueryOptions {
   /** ISO 8601 duration such as `PT1H`; `PT0S` is continuous. Not judged if it is missing. */
@@ -24,7 +24,8 @@ export interface RuleQueryOptions {
  * https://learn.microsoft.com/defender-xdr/custom-detection-rules
  */
 export function judgeRuleQuery(judged: JudgedQuery, options: RuleQueryOptions = {}): QueryFinding[] {
-  if (judged.findings.some(({ severity }) => severity === "error")) return [];
+  // The parser names no columns of a query that has errors, or that it finds too deep.
+  if (judged.findings.some(({ severity, code }) => severity === "error" || code === "KS245")) return [];
   const tables = tablesRead(judged, options.schema ?? defenderSchema());
   const isContinuous = options.isContinuous ?? options.frequency === "PT0S";
   return [
@@ -33,6 +34,9 @@ export function judgeRuleQuery(judged: JudgedQuery, options: RuleQueryOptions = 
     ...identifierFindings(judged, tables),
     ...mappingFindings(judged, options.mappedColumns ?? []),
     ...functionFindings(judged),
+    ...clientFindings(judged),
+    ...judged.mixedEvents.map(mixedEventFinding),
+    ...windowFindings(judged, tables, isContinuous ? undefined : options.frequency),
     ...(isContinuous ? continuousFindings(judged, tables) : frequencyFindings(judged, tables, options.frequency)),
   ];
 }
@@ -48,8 +52,30 @@ function outputFinding(
   message: string,
   severity: QueryFinding["severity"] = "error",
 ) {
-  const { line, column } = judged.operators.at(-1) ?? { line: 1, column: 1 };
-  return { code, severity, message, line, column };
+  return { ...region(judged.operators.at(-1)), code, severity, message };
+}
+
+/** The region of a word without its name. */
+function region({ line, column, endLine, endColumn }: Omit<QueryWord, "name"> = textStart) {
+  return { line, column, endLine, endColumn };
+}
+
+/** What a client of a person's session uses, and a rule has none. */
+function clientFindings({ clientStatements, operators }: JudgedQuery): QueryFinding[] {
+  return [...clientStatements, ...operators.filter(({ name }) => name === "render")].map((word) => {
+    const isFatal = word.name.startsWith("declare");
+    const message = isFatal
+      ? "A rule has nobody who gives values to query parameters. Write let, or parameters of the rule's file."
+      : `A rule has no use for ${word.name}: nobody sees its output. Remove it.`;
+    return { ...region(word), code: "KQL109", severity: isFatal ? "error" : "warning", message };
+  });
+}
+
+function mixedEventFinding(word: QueryWord): QueryFinding {
+  const message =
+    `${word.name} may be of another event than the time. ` +
+    "Write summarize (Timestamp, ReportId) = arg_max(Timestamp, ReportId), which takes both from one event.";
+  return { ...region(word), code: "KQL111", severity: "warning", message };
 }
 
 const timeColumns = ["Timestamp", "TimeGenerated"];
@@ -145,9 +171,9 @@ const refusedFunctions: ReadonlySet<string> = new Set([
 
 function functionFindings(judged: JudgedQuery): QueryFinding[] {
   const refused = judged.functions.filter(({ name }) => refusedFunctions.has(name));
-  const findings = refused.map(({ name, line, column }): QueryFinding => {
-    const message = `A rule cannot call ${name}(): the service refuses it, or the rule doesn't run. Read the tables directly.`;
-    return { code: "KQL107", severity: "error", message, line, column };
+  const findings = refused.map((word): QueryFinding => {
+    const message = `A rule cannot call ${word.name}(): the service refuses it, or the rule doesn't run. Read the tables directly.`;
+    return { ...region(word), code: "KQL107", severity: "error", message };
   });
   return [...findings, ...fileProfileFindings(judged)];
 }
@@ -161,5 +187,5 @@ function fileProfileFindings({ functions, operators }: JudgedQuery): QueryFindin
   if (filter === undefined) return [];
   const message =
     "The service refuses a rule that filters on columns of FileProfile(). Write column_ifexists('GlobalPrevalence', long(null)).";
-  return [{ code: "KQL108", severity: "warning", message, line: filter.line, column: filter.column }];
+  return [{ ...region(filter), code: "KQL108", severity: "warning", message }];
 }

@@ -1,10 +1,10 @@
 import type { HuntingSchema } from "../schema/huntingSchema";
 import { languageService } from "./languageService";
 import { parserGlobals, takesTable, type ParserGlobals } from "./parserGlobals";
-import { QueryText, type TextPlace } from "./queryText";
+import { QueryText, type TextRegion } from "./queryText";
 import { bridgeItems, outputColumns, SyntaxNode, type OutputColumn } from "./syntaxNode";
 
-export interface ParserDiagnostic extends TextPlace {
+export interface ParserDiagnostic extends TextRegion {
   readonly code: string;
   /** `Error`, `Warning`, `Information` or `Suggestion`. */
   readonly severity: string;
@@ -27,15 +27,24 @@ export function parseQuery(query: string, schema: HuntingSchema): ParsedQuery {
   const globals = parserGlobals(schema);
   const text = textForParser(query, schema);
   const code = kusto.KustoCode.ParseAndAnalyze(text.text, globals.globals);
-  const diagnostics = bridgeItems(code.GetDiagnostics()).map(({ Code, Severity, Start, Message }) => ({
+  const diagnostics = bridgeItems(code.GetDiagnostics()).map(({ Code, Severity, Start, Length, Message }) => ({
     code: Code,
     severity: Severity,
     message: Message,
     start: Start,
-    ...text.place(Start),
+    ...text.region(Start, Start + Length),
   }));
   const columns = outputColumns(code.ResultType ?? undefined, text.text) ?? [];
   return { root: new SyntaxNode(code.Syntax, text.text), columns, diagnostics, globals, text };
+}
+
+/** Whether a text alone is one query without errors of syntax. */
+export function isQuery(text: string): boolean {
+  const { kusto } = languageService();
+  const code = kusto.KustoCode.Parse(text);
+  const statements = new SyntaxNode(code.Syntax, text).elements("Statements").filter(({ isMissing }) => !isMissing);
+  const queries = statements.filter(({ kind, text: source }) => kind === "ExpressionStatement" && source !== "");
+  return queries.length === 1 && bridgeItems(code.GetDiagnostics()).every(({ Severity }) => Severity !== "Error");
 }
 
 /**

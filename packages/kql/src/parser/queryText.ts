@@ -10,6 +10,12 @@ export interface TextPlace {
   readonly column: number;
 }
 
+/** The end is the place behind the last character. */
+export interface TextRegion extends TextPlace {
+  readonly endLine: number;
+  readonly endColumn: number;
+}
+
 /**
  * The text of a query as the parser gets it: without a byte order mark, with insertions. Positions
  * lead back to the text as it was given.
@@ -37,6 +43,11 @@ export class QueryText {
     const line = this.#lineStarts.findLastIndex((start) => start <= original);
     const start = this.#lineStarts[line] ?? 0;
     return { line: line + 1, column: original - start + 1 - (line === 0 ? this.#markLength : 0) };
+  }
+
+  region(start: number, end: number): TextRegion {
+    const { line: endLine, column: endColumn } = this.place(end);
+    return { ...this.place(start), endLine, endColumn };
   }
 
   #originalPosition(position: number): number {

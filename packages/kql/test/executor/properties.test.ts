@@ -142,7 +142,7 @@ function nestedLoop(kind: string, left: readonly Pair[], right: readonly Pair[])
   const isFirst = ([, number]: Pair, index: number) => left.findIndex(([, other]) => other === number) === index;
   const sides = kind === "innerunique" ? left.filter(isFirst) : left;
   return sides.flatMap((row): unknown[][] => {
-    const matches = right.filter(([, number]) => number !== null && number === row[1]);
+    const matches = right.filter(([, number]) => number === row[1]);
     if (kind === "leftsemi") return matches.length > 0 ? [[...row]] : [];
     if (kind === "leftanti") return matches.length > 0 ? [] : [[...row]];
     if (kind === "leftouter" && matches.length === 0) return [[...row, "", null]];

@@ -33,6 +33,22 @@ describe("judgeQueries", () => {
     "a comparison of string with number": ["DeviceEvents | where FileName > 5", "KS106 1:31"],
     "two queries with a blank line between": ["DeviceEvents | take 1\n\nDeviceInfo | take 2", "KQL002 3:1"],
     "two queries with a semicolon": ["DeviceEvents | take 1; DeviceInfo | take 2", "KQL002 1:24"],
+    "two queries, the first with a list at its end": [
+      "DeviceEvents\n| project Timestamp, DeviceId\n\n// the other\nDeviceInfo\n| take 2",
+      "KQL002 5:1",
+    ],
+    "two queries with the same let": [
+      "let a = 1; DeviceEvents | take a\n\nlet a = 2;\nDeviceInfo | take a",
+      "KQL002 4:1",
+    ],
+    "a pattern that no service reads": ["DeviceEvents | where FileName matches regex '('", "KQL004 1:45"],
+    "a pattern with a lookahead": ["DeviceEvents | extend A = extract(@'(?=a)', 1, FileName)", "KQL004 1:35"],
+    "extract_all without a group": ["DeviceEvents | extend A = extract_all('a', FileName)", "KQL004 1:39"],
+    "row_number without an order": ["DeviceEvents | where true | extend A = row_number()", "KQL005 1:40"],
+    "prev behind summarize": [
+      "DeviceEvents | sort by Timestamp | summarize by DeviceId | extend A = prev(DeviceId)",
+      "KQL005 1:71",
+    ],
     "an empty text": ["", "KQL001 1:1"],
     "comments only": ["// nothing\n", "KQL001 1:1"],
   };
@@ -65,6 +81,28 @@ describe("judgeQueries", () => {
         ["int", "string"],
       );
     }
+  });
+
+  it("accepts an order, and patterns that this package alone can't run", () => {
+    for (const query of [
+      "DeviceEvents | sort by Timestamp | where true | extend A = row_number(), B = prev(DeviceId)",
+      "DeviceEvents | serialize A = row_number()",
+      "let T = DeviceEvents | serialize; T | extend A = row_number()",
+      "DeviceEvents | where FileName matches regex @'\\<a(?i)[a-z&&[^b]]' and FileName matches regex strcat('(', FileName)",
+    ])
+      assert.deepEqual(judge(query).findings, [], query);
+  });
+
+  it("warns of a chain that is too deep for the parser, and says what to write", () => {
+    const chain = Array.from({ length: 500 }, (_, index) => `FileName == "${index}"`).join(" or ");
+    const [finding] = judge(`DeviceEvents | where ${chain}`).findings;
+    assert.equal(finding?.severity, "warning");
+    assert.match(finding.message, /Write in \(…\)/);
+  });
+
+  it("findings have regions: start and end in the query's text", () => {
+    const [finding] = judge("DeviceEvents\n| where Nothing == 1").findings;
+    assert.deepEqual([finding?.line, finding?.column, finding?.endLine, finding?.endColumn], [2, 9, 2, 16]);
   });
 
   it("warns of a table that isfuzzy passes over", () => {
@@ -113,9 +151,9 @@ describe("judgeQueries", () => {
         ["extend", 4, 3],
       ],
     );
-    assert.deepEqual(judged.functions, [{ name: "tolower", line: 4, column: 14 }]);
-    assert.deepEqual(judged.lets, [{ name: "let", line: 1, column: 1 }]);
-    assert.deepEqual(judged.comments, [{ name: "// why", line: 1, column: 12 }]);
+    assert.deepEqual(judged.functions, [{ name: "tolower", line: 4, column: 14, endLine: 4, endColumn: 31 }]);
+    assert.deepEqual(judged.lets, [{ name: "let", line: 1, column: 1, endLine: 1, endColumn: 10 }]);
+    assert.deepEqual(judged.comments, [{ name: "// why", line: 1, column: 12, endLine: 1, endColumn: 18 }]);
   });
 
   it("40 public queries: 37 bind; the others name columns that Microsoft doesn't document", () => {

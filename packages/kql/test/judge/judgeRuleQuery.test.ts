@@ -14,6 +14,17 @@ describe("judgeRuleQuery", () => {
     "arg_max with names": [
       "DeviceEvents | summarize (Timestamp, ReportId) = arg_max(Timestamp, ReportId), count() by DeviceId",
     ],
+    "max of time and of event": [
+      "DeviceEvents | summarize Timestamp = max(Timestamp), ReportId = max(ReportId) by DeviceId",
+      "KQL111 warning",
+    ],
+    "min of time, any event": [
+      "DeviceEvents | summarize Timestamp = min(Timestamp), ReportId = any(ReportId) by DeviceId | where true",
+      "KQL111 warning",
+    ],
+    "the latest time of one event": ["DeviceEvents | summarize Timestamp = max(Timestamp) by ReportId, DeviceId"],
+    "render and set": ["set notruncation; DeviceEvents | render table", "KQL109 warning", "KQL109 warning"],
+    "query parameters": ["declare query_parameters(A: string); DeviceEvents", "KQL109"],
     "no time": ["DeviceEvents | project ReportId, DeviceId", "KQL101"],
     "a computed time": ["DeviceEvents | extend Timestamp = bin(Timestamp, 1h)", "KQL101"],
     "no DeviceId of a device's event": ["DeviceEvents | project Timestamp, ReportId, DeviceName", "KQL104"],
@@ -69,12 +80,31 @@ describe("judgeRuleQuery", () => {
     assert.deepEqual(judge("union SigninLogs, DeviceEvents", { frequency: "PT5M" }), ["KQL110"]);
   });
 
+  it("warns of a look-back beyond the events that a run gets", () => {
+    const looks = (span: string, table = "DeviceEvents", time = "Timestamp") =>
+      `let back = ${span}; ${table} | where ${time} > ago(back)`;
+    for (const [frequency, span, ...expected] of [
+      ["PT1H", "4h"],
+      ["PT1H", "30d", "KQL112 warning"],
+      ["PT12H", "49h", "KQL112 warning"],
+      ["P1D", "30d"],
+      ["PT0S", "30d", "KQL120"],
+    ] as const)
+      assert.deepEqual(judge(looks(span), { frequency }), expected, `${frequency} ${span}`);
+    assert.deepEqual(judge(looks("21m", "SigninLogs", "TimeGenerated"), { frequency: "PT5M" }), ["KQL112 warning"]);
+    assert.deepEqual(judge(looks("20m", "SigninLogs", "TimeGenerated"), { frequency: "PT5M" }), []);
+    const between = "DeviceEvents | where Timestamp between (ago(2d) .. ago(1d))";
+    assert.deepEqual(judge(between, { frequency: "PT1H" }), ["KQL112 warning"]);
+  });
+
   const continuous: Readonly<Record<string, readonly [query: string, count: number]>> = {
     "row operators": ["DeviceProcessEvents | where FileName == 'a' | extend A = 1 | project-away A", 0],
     summarize: ["DeviceProcessEvents | summarize arg_max(Timestamp, *) by DeviceId, ReportId", 1],
     "a comment": ["DeviceProcessEvents // all\n| where FileName == 'a'", 1],
     let: ["let name = 'a'; DeviceProcessEvents | where FileName == name", 1],
     ingestion_time: ["DeviceProcessEvents | where ingestion_time() > ago(1h)", 1],
+    "a column that changes later": ["EmailEvents | where LatestDeliveryAction == 'Delivered'", 1],
+    "the text of a dynamic value": ["DeviceEvents | where tostring(parse_json(AdditionalFields).A) has 'a'", 1],
     "two tables": ["union DeviceProcessEvents, DeviceFileEvents", 2],
     "a table that isn't streamed": ["AlertInfo | where Severity == 'High'", 1],
   };

@@ -102,6 +102,17 @@ export function isPrincipalNotReplicated(error: string): boolean {
 }
 
 /**
+ * Whether Azure refused a resource because it does not know its parent or scope: a new vault, secret
+ * or resource group.
+ * https://learn.microsoft.com/azure/azure-resource-manager/troubleshooting/error-parent-resource
+ */
+export function isParentNotReplicated(error: string): boolean {
+  return /\b(ParentResourceNotFound|ResourceNotFound|ResourceGroupNotFound|RegistrationDefinitionNotFound)\b/.test(
+    error,
+  );
+}
+
+/**
  * Whether a create failed because the assignment exists: azure-native looks its ID up before it
  * writes, and Azure answers 409 to another name with the same role, principal and scope.
  */

@@ -5,9 +5,10 @@
  * token for.
  */
 import { discoverEndpoints, type Endpoints, type Environment } from "../endpoints";
-import { ServiceError } from "@defender-mssp/errors";
+import { ServiceError, withoutUndefined } from "@defender-mssp/errors";
 import { isLoopback, isSecureAddress, pathSegment, request, withoutSecrets, type RequestOptions } from "../http";
 import { requestToken } from "../entra/token";
+import { untilSeen, waits, type WaitContext } from "../waits";
 
 const apiVersion = "7.4";
 
@@ -26,6 +27,11 @@ export interface KeyVaultSecretCall extends Pick<RequestOptions, "signal" | "tim
   readonly endpoints?: Endpoints;
 }
 
+/** Whether Key Vault refused a caller who has no role, or whose role is not in force yet. */
+export function isRoleNotInForce({ status, message }: Pick<ServiceError, "status" | "message">): boolean {
+  return status === 403 && /ForbiddenByRbac|observe propagation time/.test(message);
+}
+
 export interface KeyVaultSecretValue {
   readonly value: string;
   /** Content type, for people: a MIME type or a word. */
@@ -36,12 +42,25 @@ export interface KeyVaultSecretValue {
 }
 
 /**
- * Sets a secret: a new version where there is one of that name. Needs
+ * Sets a secret: a new version where there is one of that name. Where somebody is told, it waits for
+ * the role to be in force: a new token would be lost. Needs
  * `Microsoft.KeyVault/vaults/secrets/setSecret/action` (role Key Vault Secrets Officer).
  * @returns the ID of the version, an address that holds no secret.
  * @throws ServiceError, EnvironmentError.
  */
-export async function setKeyVaultSecret(call: KeyVaultSecretCall, secret: KeyVaultSecretValue): Promise<string> {
+export async function setKeyVaultSecret(
+  { say, ...call }: KeyVaultSecretCall & Pick<WaitContext, "say">,
+  secret: KeyVaultSecretValue,
+): Promise<string> {
+  const put = () => putSecret(call, secret);
+  if (say === undefined) return put();
+  const { sleep, signal, environment } = call;
+  const context = { ...withoutUndefined({ sleep, signal, environment }), say, isUnknown: isRoleNotInForce };
+  // The last look throws the refusal, so that undefined never comes out.
+  return (await untilSeen(waits.vaultRole, put, context)) as string;
+}
+
+async function putSecret(call: KeyVaultSecretCall, secret: KeyVaultSecretValue): Promise<string> {
   const { value, contentType, expiresOn, tags } = secret;
   const { status, body } = await request(addressOf(call), {
     ...optionsOf(call),

@@ -58,6 +58,14 @@ export async function signInToGraph(tenantId: string, context: CallContext = {})
 }
 
 /**
+ * The object ID of a token's identity. Only comparisons depend on it: the service validates the token.
+ */
+export function objectIdIn(accessToken: string): string | undefined {
+  const text = Buffer.from(accessToken.split(".")[1] ?? "", "base64url").toString();
+  return (JSON.parse(text || "{}") as { oid?: string }).oid;
+}
+
+/**
  * Runs calls with one token, and once more with a new token after a 401: an operation that waits
  * for the directory may outlive its token, and the service may revoke one. A 401 changed nothing.
  */

@@ -6,7 +6,9 @@
 import type { AppRole, KeyCredential, PasswordCredential, PermissionScope, SignInAudience } from "./application";
 import { equals, graphList, type GraphCall } from "./call";
 import { graphCollection } from "./collection";
-import type { DirectoryObject } from "./types";
+import { goneStatuses, isGone } from "./gone";
+import type { Collection, DirectoryObject } from "./types";
+import { untilSeen, waits, type WaitContext } from "../waits";
 
 export const graphServicePrincipals = graphCollection("/v1.0/servicePrincipals", {
   read: ["Application.Read.All"],
@@ -47,6 +49,31 @@ export async function findServicePrincipal<T extends object = ServicePrincipal>(
 ): Promise<T | undefined> {
   const [found] = await graphList<T>(call, `${graphServicePrincipals.path}?$filter=${equals("appId", appId)}`);
   return found;
+}
+
+/**
+ * Ends the ownership of the caller of a create, which the azuread plugin does last: after a create that
+ * failed before, only a refresh would show it.
+ * @param creatorId object ID of the caller.
+ * @returns whether the service principal was seen, and is no longer owned by the caller.
+ */
+export async function removeCreator(
+  call: GraphCall,
+  { appId, creatorId }: { readonly appId: string; readonly creatorId: string },
+  context: WaitContext = {},
+): Promise<boolean> {
+  const remove = async () => {
+    const found = await findServicePrincipal(call, appId);
+    if (found === undefined) return false;
+    const path = `${graphServicePrincipals.item(found.id)}/owners`;
+    const removal = { method: "DELETE", accept: goneStatuses, idempotent: true };
+    if (!isGone(await call(`${path}/${creatorId}/$ref`, removal))) return true;
+    // Either a replica does not know it, or the plugin's request was carried out.
+    const answer = await call(path, { accept: goneStatuses });
+    const { value = [] } = (answer.body ?? {}) as Partial<Collection<DirectoryObject>>;
+    return !isGone(answer) && !value.some(({ id }) => id === creatorId);
+  };
+  return (await untilSeen(waits.servicePrincipal, remove, context)) === true;
 }
 
 export function listAppRoleAssignments(call: GraphCall, principalId: string): Promise<AppRoleAssignment[]> {

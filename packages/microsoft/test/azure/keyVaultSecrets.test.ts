@@ -63,6 +63,25 @@ describe("microsoft/azure/keyVaultSecrets", () => {
     });
   });
 
+  it("waits to set a secret until the caller's role is in force, and says so; without a listener it fails at once", async () => {
+    const message =
+      "Caller is not authorized.\r\nIf role assignments were changed recently, please observe propagation time.";
+    let refusals = 2;
+    answer = ({ method }) =>
+      method === "PUT" && refusals-- > 0
+        ? { status: 403, body: { error: { code: "Forbidden", message, innererror: { code: "ForbiddenByRbac" } } } }
+        : { body: { id: "https://v.vault.azure.net/secrets/n/1" } };
+    await assert.rejects(setKeyVaultSecret(call(), { value: "refresh-token" }), /propagation time/);
+    refusals = 5;
+    const said: string[] = [];
+    const sleep = () => Promise.resolve();
+    await setKeyVaultSecret(
+      { ...call({ sleep }), say: (text: string) => void said.push(text) },
+      { value: "refresh-token" },
+    );
+    assert.match(said[0] ?? "", /^Waiting for the new role in Key Vault to be seen everywhere, up to 29 min 57 s more/);
+  });
+
   it("reads a secret, and reports the vault's error if it is missing or not permitted", async () => {
     assert.equal(await getKeyVaultSecret(call()), "the value");
     for (const [status, code] of [

@@ -148,7 +148,8 @@ export class TableProvider<Call> implements Provider {
         throw new Error(`expected non-nil error with nil state during Create of ${request.urn}`, { cause: error });
       if (made === undefined) throw new Error(listed(error), { cause: error });
       const { id, known } = made;
-      const state = await this.actual(resource, id, call, plan.values, { ...plan.values, ...known });
+      // As the bridge: the planned values. Only a refresh shows what it has not done.
+      const state = this.outputs(resource, id, plan.values, { ...plan.values, ...known }, "failure");
       throw new InitializationFailed(id, state, `creating ${request.urn}: ${listed(error)}`);
     }
   }
@@ -255,8 +256,8 @@ export class TableProvider<Call> implements Provider {
   }
 
   /**
-   * Outputs of an operation that failed half way: the current values, so that the next update
-   * completes them; the known values if reading fails.
+   * Outputs of an update that failed half way: the current values, so that the next update completes
+   * them; the known values if reading fails.
    */
   private async actual(
     resource: ResourceType<Call>,

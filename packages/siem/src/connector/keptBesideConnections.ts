@@ -38,11 +38,11 @@ export function keptBesideConnections(connector: Connector, environment: Environ
       if (!isElsewhere(place)) throw damaged(file);
       return readElsewhere(place, { owner: shownConnector(connector), credentials: environment });
     },
-    keep: async (token, place, issuedOn) => {
+    keep: async (token, place, issuedOn, say) => {
       if (!isElsewhere(place)) throw new Error("a connection file has no configuration");
       const record = { place, issuedOn, expiresOn: expiryOf(issuedOn) };
       await makeFolder(folder);
-      await keepElsewhere(place, token, record, { stack, credentials: environment });
+      await keepElsewhere(place, token, record, { stack, credentials: environment, say });
       const text = { version: 1, issuedOn: issuedOn.toISOString(), keptIn: placeText(place) };
       await writeWholeFile(file, `${JSON.stringify(text, undefined, 2)}\n`, { mode: 0o600 });
       return record;

@@ -36,7 +36,7 @@ export interface KeptToken {
   /** @throws VisibleError where it is gone. */
   read(record: TokenRecord): Promise<string>;
   /** @throws VisibleError where it can't be written. */
-  keep(token: string, place: TokenPlace, issuedOn: Date): Promise<TokenRecord>;
+  keep(token: string, place: TokenPlace, issuedOn: Date, say?: (text: string) => void): Promise<TokenRecord>;
   /** The place of a token for which the user names none. */
   defaultPlace(): Promise<TokenPlace>;
 }
@@ -82,16 +82,23 @@ export async function checkPlace(place: TokenPlace, known: TokenRecord | undefin
 /** A place outside of the stack's configuration. */
 export type PlaceElsewhere = Exclude<TokenPlace, { kind: "configuration" }>;
 
+interface KeepElsewhereOptions {
+  readonly stack: string;
+  readonly credentials?: Environment | undefined;
+  /** Tells a person what is waited for. */
+  readonly say?: ((text: string) => void) | undefined;
+}
+
 /** Writes a refresh token into a file or a key vault. @throws VisibleError */
 export async function keepElsewhere(
   place: PlaceElsewhere,
   token: string,
   { expiresOn }: TokenRecord,
-  { stack, credentials }: { readonly stack: string; readonly credentials?: Environment | undefined },
+  { stack, credentials, say }: KeepElsewhereOptions,
 ): Promise<void> {
   if (place.kind === "file") return writeSecretFile(place.file, `${token}\n`);
   await setKeyVaultSecret(
-    { ...place, environment: credentials },
+    { ...place, environment: credentials, say },
     { value: token, contentType: "OAuth 2.0 refresh token", expiresOn, tags: { stack } },
   );
 }

@@ -141,7 +141,7 @@ async function personsTokens(options: TokenCommandOptions, session: Session, sou
   } else if (credential === undefined) {
     tokens = await signInByDevice(request, (text) => session.err.line(text));
   } else tokens = await byBrowser(request, credential, options, session);
-  const record = await kept.keep(tokens.refreshToken, place, issuedOn);
+  const record = await kept.keep(tokens.refreshToken, place, issuedOn, (text) => session.err.line(text));
   show(session, options, {
     stack: connector.stack,
     api,

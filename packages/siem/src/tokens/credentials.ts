@@ -9,11 +9,13 @@ import {
   discoverEndpoints,
   getKeyVaultSecret,
   readClientCertificate,
+  waits,
   type ClientCertificate,
   type Endpoints,
   type Environment,
 } from "@defender-mssp/microsoft";
 import { unreadableFile, VisibleError } from "@defender-mssp/errors";
+import { timeText } from "@defender-mssp/errors/time";
 import type { Connection, Connector } from "../connector/connector";
 import { shownConnector } from "../connector/shownConnector";
 import { credentialWays, type CredentialOptions } from "../connector/credentialOptions";
@@ -82,7 +84,8 @@ async function credentialAt(
     if (!(error instanceof VisibleError)) throw error;
     throw new VisibleError(
       `The client secret could not be read from ${place.keyVaultSecret}: ${error.message}\n` +
-        "This machine's own identity (ARM_…, or `az`) needs the role Key Vault Secrets User there. " +
+        "This machine's own identity (ARM_…, or `az`) needs the role Key Vault Secrets User there, " +
+        `which takes up to ${timeText(waits.vaultRole.longest)} to be in force. ` +
         `Or ${remedy.slice(remedy.indexOf("name its file"))}.`,
       { cause: error },
     );

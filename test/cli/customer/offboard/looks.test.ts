@@ -60,7 +60,7 @@ describe("looks at a tenant after a removal", () => {
     assert.ok(isSettled && looks.agreed >= 5, JSON.stringify(looks));
     const last = run.seen.at(-1)!.at - removedAt;
     assert.ok(last >= 10 * minute && last < 10.2 * minute, String(last));
-    assert.match(run.said[0] ?? "", /1 look in a row without access left; 4 more must .* 9 min 53 s/);
+    assert.match(run.said[0] ?? "", /1 look without access left; 4 more must .* 9 min 53 s/);
   });
 
   it("begin anew after a look that shows access", async () => {

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { stringify } from "yaml";
-import type { StatusReport } from "../../../../cli/customer/status/customerStatus";
+import { statusReport, type StatusReport } from "../../../../cli/customer/status/customerStatus";
 import { statusScreen, statusText } from "../../../../cli/customer/status/statusText";
 import { watchStatus } from "../../../../cli/customer/status/watchStatus";
 import { Journal, type RunPlan } from "../../../../cli/stack/journal";
@@ -100,6 +100,8 @@ describe("mssp status", () => {
     assert.ok(screen.length <= 12, `${screen.length} lines`);
     assert.match(screen[1] ?? "", /broken/);
     assert.equal(screen.at(-1), "Ctrl-C ends this.");
+    const empty = statusText(statusReport([], { now: now(), isOffline: true }), 80);
+    assert.match(empty, /0 customers\. Nobody is needed\.\n$/);
   });
 
   it("selects as the other commands of many customers", async () => {

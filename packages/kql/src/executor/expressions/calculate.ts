@@ -1,5 +1,5 @@
 import type { SyntaxNode } from "../../parser/syntaxNode";
-import { KustoDateTime, KustoTimespan, type KustoValue } from "../values/kustoValue";
+import { KustoDateTime, KustoReal, KustoTimespan, type KustoValue } from "../values/kustoValue";
 import { toNumber } from "../values/convert";
 
 type Arithmetic = (left: KustoValue, right: KustoValue, isWhole: boolean) => KustoValue | undefined;
@@ -33,7 +33,7 @@ export function calculate(
 /** Dynamic values that hold text take part as numbers, if they are. */
 function operands(left: KustoValue, right: KustoValue): [KustoValue, KustoValue] {
   const number = (value: KustoValue) =>
-    typeof value === "boolean" || typeof value === "string" ? toNumber(value) : value;
+    typeof value === "boolean" || typeof value === "string" || value instanceof KustoReal ? toNumber(value) : value;
   return [number(left), number(right)];
 }
 
@@ -80,9 +80,12 @@ function divide(left: KustoValue, right: KustoValue, isWhole: boolean): KustoVal
   return nullOrUndefined(left, right);
 }
 
-/** Negative operands are refused: no document says which sign the result has. */
+/** Never negative, whatever the signs: https://learn.microsoft.com/kusto/query/numerical-operators. Of spans no document says it. */
 function modulo(left: KustoValue, right: KustoValue): KustoValue | undefined {
-  if (isNumber(left) && isNumber(right)) return left >= 0 && right > 0 ? left % right : undefined;
+  if (isNumber(left) && isNumber(right)) {
+    const [divisor, remainder] = [Math.abs(right), left % Math.abs(right)];
+    return right === 0 ? undefined : remainder < 0 ? remainder + divisor : remainder + 0;
+  }
   if (left instanceof KustoTimespan && right instanceof KustoTimespan && left.ticks >= 0n && right.ticks > 0n) {
     return new KustoTimespan(left.ticks % right.ticks);
   }

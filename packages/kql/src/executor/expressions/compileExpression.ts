@@ -3,7 +3,7 @@ import type { Evaluator, Expression } from "../evaluator";
 import { compileCall } from "../functions/compileCall";
 import type { Scope } from "../scope";
 import { toText } from "../values/convert";
-import { emptyValue, KustoTimespan, type KustoValue } from "../values/kustoValue";
+import { emptyValue, KustoTimespan, unwrapped, type KustoValue } from "../values/kustoValue";
 import { literalValue } from "../values/literalValue";
 import { arithmeticOperators, calculate } from "./calculate";
 import { alignSides, comparisonOperators, negate } from "./comparisonOperators";
@@ -89,7 +89,8 @@ function compileToScalar(node: SyntaxNode, scope: Scope, evaluator: Evaluator): 
   return tableAsScalar(evaluator.table(query, scope));
 }
 
-function truth(value: KustoValue): boolean | null {
+function truth(given: KustoValue): boolean | null {
+  const value = unwrapped(given);
   return typeof value === "boolean" ? value : value === null ? null : value !== 0;
 }
 
@@ -122,7 +123,7 @@ function not(expression: Expression): Expression {
 function compileMinus(node: SyntaxNode, scope: Scope, evaluator: Evaluator): Expression {
   const value = inner(node, scope, evaluator);
   return (frame) => {
-    const operand = value(frame);
+    const operand = unwrapped(value(frame));
     if (operand === null || typeof operand === "number") return operand === null ? null : -operand;
     if (operand instanceof KustoTimespan) return new KustoTimespan(-operand.ticks);
     throw evaluator.unsupported(node, `${node.text} of ${toText(operand)}`);

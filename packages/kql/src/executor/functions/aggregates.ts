@@ -5,7 +5,7 @@
 import type { Expression, FunctionCall, FunctionCompiler } from "../evaluator";
 import { compare, valueKey } from "../values/compare";
 import { elements } from "../values/convert";
-import { isBag, KustoDateTime, KustoTimespan, type KustoValue } from "../values/kustoValue";
+import { asDynamic, isBag, KustoDateTime, KustoTimespan, unwrapped, type KustoValue } from "../values/kustoValue";
 import { distinctValues } from "./dynamicFunctions";
 import { refused } from "./plainFunctions";
 
@@ -49,13 +49,16 @@ const sum: Fold = (list, call) => {
       list.reduce((total, value) => total + (value instanceof KustoTimespan ? value.ticks : 0n), 0n),
     );
   }
-  const total = list.reduce<number>((subtotal, value) => subtotal + (typeof value === "number" ? value : 0), 0);
+  const total = list
+    .map(unwrapped)
+    .reduce<number>((subtotal, value) => subtotal + (typeof value === "number" ? value : 0), 0);
   if (call.node.scalarType === "long" && !Number.isSafeInteger(total)) throw refused(call, "beyond 2^53");
   return total;
 };
 
+/** Of no values NaN: https://learn.microsoft.com/kusto/query/summarize-operator. */
 const average: Fold = (list, call) => {
-  if (list.length === 0) return null;
+  if (list.length === 0) return call.node.scalarType === "real" ? NaN : null;
   const total = sum(list, call);
   if (total instanceof KustoTimespan) return new KustoTimespan(total.ticks / BigInt(list.length));
   return Number(total) / list.length;
@@ -75,13 +78,19 @@ const limit = (call: FunctionCall, argument: number): number => {
   return typeof size === "number" ? size : 1_048_576;
 };
 
+/** Values as the elements of a dynamic array. */
+function listed(list: readonly KustoValue[], { types: [type] }: FunctionCall): KustoValue[] {
+  return list.map((value) => asDynamic(value, type));
+}
+
 /** Arrays count by their elements. */
 function makeSet(sizeArgument: number, smallest = Infinity): Fold {
-  return (list, call) => distinctValues(list.flatMap(elements)).slice(0, Math.min(limit(call, sizeArgument), smallest));
+  return (list, call) =>
+    distinctValues(listed(list, call).flatMap(elements)).slice(0, Math.min(limit(call, sizeArgument), smallest));
 }
 
 function makeList(sizeArgument: number, smallest = Infinity): Fold {
-  return (list, call) => list.slice(0, Math.min(limit(call, sizeArgument), smallest));
+  return (list, call) => listed(list, call).slice(0, Math.min(limit(call, sizeArgument), smallest));
 }
 
 /** The deprecated `makeset` and `makelist` keep 128 values if the query gives no size. */
@@ -98,7 +107,7 @@ const makeBag: Fold = (list) => {
 };
 
 function numbers(list: readonly KustoValue[]): number[] {
-  return list.filter((value) => typeof value === "number");
+  return list.map(unwrapped).filter((value) => typeof value === "number");
 }
 
 /** The variance of a sample: divided by n - 1. */

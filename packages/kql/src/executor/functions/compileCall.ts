@@ -3,6 +3,7 @@ import type { Evaluator, Expression, FunctionCompiler } from "../evaluator";
 import type { Scope } from "../scope";
 import { aggregates } from "./aggregates";
 import { scalarFunctions } from "./scalarFunctions";
+import { Refusal } from "../refusal";
 import { compileUserFunction } from "./compileUserFunction";
 
 /** Compiles the call of a function of the query, an aggregate, or a function of Kusto. */
@@ -15,7 +16,7 @@ export function compileCall(node: SyntaxNode, scope: Scope, evaluator: Evaluator
   const nodes = callArguments(node);
   // The arguments of an aggregate are evaluated for each row of its group.
   const rowScope = scope.isGroup && isAggregate(name) ? scope.over(scope.columns) : scope;
-  return compiler({
+  const value = compiler({
     node,
     scope: rowScope,
     evaluator,
@@ -23,6 +24,16 @@ export function compileCall(node: SyntaxNode, scope: Scope, evaluator: Evaluator
     arguments: nodes.filter(isValue).map((argument) => evaluator.expression(argument, rowScope)),
     types: nodes.map((argument) => argument.scalarType ?? "dynamic"),
   });
+  return (frame) => {
+    try {
+      return value(frame);
+    } catch (error) {
+      if (error instanceof Refusal) throw evaluator.unsupported(node, `${name}(): ${error.message}`);
+      // JavaScript's own limits of the length of a text and the depth of a value.
+      if (error instanceof RangeError) throw evaluator.unsupported(node, `${name}(): ${error.message}`);
+      throw error;
+    }
+  };
 }
 
 export function callArguments(node: SyntaxNode): SyntaxNode[] {

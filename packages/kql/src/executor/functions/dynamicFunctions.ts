@@ -1,7 +1,8 @@
 import type { FunctionCompiler } from "../evaluator";
 import { compareForSort, sameValue, valueKey } from "../values/compare";
 import { convert, elements, jsonText, member, parseJsonValue, toText } from "../values/convert";
-import { isArray, isBag, type KustoValue } from "../values/kustoValue";
+import { spend } from "../budget";
+import { asDynamic, isArray, isBag, unwrapped, type KustoValue } from "../values/kustoValue";
 import { plainFunctions, refused, type PlainFunction } from "./plainFunctions";
 import { typeArgument } from "./textFunctions";
 
@@ -12,9 +13,9 @@ export function distinctValues(values: readonly KustoValue[]): KustoValue[] {
   return [...new Map(values.map((value) => [valueKey(value), value])).values()];
 }
 
-const bagPack: PlainFunction = (args) => {
+const bagPack: PlainFunction = (args, { types }) => {
   const pairs = args.flatMap((name, index) =>
-    index % 2 === 0 ? [[toText(name), args[index + 1] ?? null] as const] : [],
+    index % 2 === 0 ? [[toText(name), asDynamic(args[index + 1] ?? null, types[index + 1])] as const] : [],
   );
   return Object.fromEntries(pairs);
 };
@@ -22,8 +23,9 @@ const bagPack: PlainFunction = (args) => {
 /** A bag of all columns of the row. */
 const packAll: FunctionCompiler = ({ scope, evaluator, node, nodes }) => {
   if (nodes.length > 0) throw evaluator.unsupported(node, node.text);
-  const names = scope.columns.map(({ name }) => name);
-  return ({ row }) => Object.fromEntries(names.map((name, index) => [name, row[index] ?? null]));
+  const { columns } = scope;
+  return ({ row }) =>
+    Object.fromEntries(columns.map(({ name, type }, index) => [name, asDynamic(row[index] ?? null, type)]));
 };
 
 const bagMerge: PlainFunction = (bags) => {
@@ -75,7 +77,9 @@ const indexInArray: PlainFunction = ([value, searched = null], call) => {
 };
 
 const arraySum: PlainFunction = ([value]) => {
-  const numbers = array(value)?.filter((inner) => typeof inner === "number");
+  const numbers = array(value)
+    ?.map(unwrapped)
+    .filter((inner) => typeof inner === "number");
   return numbers === undefined ? null : numbers.reduce((total, number) => total + number, 0);
 };
 
@@ -111,13 +115,19 @@ const zip: PlainFunction = (arrays) => {
   return Array.from({ length }, (_, index) => lists.map((list) => list[index] ?? null));
 };
 
-const repeat: PlainFunction = ([value = null, count = 0]) => Array.from({ length: Number(count) }, () => value);
+const repeat: PlainFunction = ([value = null, count = 0]) => {
+  spend("array elements", Number(count));
+  return Array.from({ length: Number(count) }, () => value);
+};
 
-const range: PlainFunction = ([start, stop, step = 1], call) => {
+const range: PlainFunction = (args, call) => {
+  const [start, stop, step = 1] = args.map(unwrapped);
   if (typeof start !== "number" || typeof stop !== "number" || typeof step !== "number" || step === 0) {
     throw refused(call, "of values that are no numbers");
   }
-  return Array.from({ length: Math.max(0, Math.floor((stop - start) / step) + 1) }, (_, index) => start + index * step);
+  const length = Math.max(0, Math.floor((stop - start) / step) + 1);
+  spend("array elements", length);
+  return Array.from({ length }, (_, index) => start + index * step);
 };
 
 export const dynamicFunctions = {
@@ -130,7 +140,7 @@ export const dynamicFunctions = {
     array_index_of: indexInArray,
     array_reverse: ([value]) => [...(array(value) ?? [])].reverse(),
     array_sum: arraySum,
-    pack_array: (args) => [...args],
+    pack_array: (args, { types }) => args.map((value, index) => asDynamic(value, types[index])),
     repeat,
     range,
     zip,

@@ -34,6 +34,12 @@ const isPrivate: PlainFunction = ([value]) => {
     : privateRanges.some((range) => address.prefix >= range.prefix && isWithin(address, range));
 };
 
+/** The address under the mask of its prefix. */
+const maskedAddress: PlainFunction = ([value]) => {
+  const address = parseIpv4(value);
+  return address === undefined ? null : network(address, address.prefix) * 2 ** (32 - address.prefix);
+};
+
 const isInRange: PlainFunction = ([value, range]) => {
   const [address, within] = [parseIpv4(value), parseIpv4(range)];
   return address === undefined || within === undefined ? null : isWithin(address, within);
@@ -135,7 +141,7 @@ export const networkFunctions = plainFunctions({
   ipv4_is_in_any_range: isInAnyRange,
   ipv4_is_match: isMatch,
   ipv4_compare: compareIpv4,
-  parse_ipv4: ([value]) => parseIpv4(value)?.address ?? null,
+  parse_ipv4: maskedAddress,
   parse_url: parseUrl,
   parse_command_line: parseCommandLine,
   parse_path: parsePath,

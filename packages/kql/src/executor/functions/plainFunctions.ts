@@ -1,5 +1,6 @@
+import { spend } from "../budget";
 import type { FunctionCall, FunctionCompiler } from "../evaluator";
-import type { KustoValue } from "../values/kustoValue";
+import { isArray, type KustoValue } from "../values/kustoValue";
 
 /** A function of the values of its arguments alone. A missing argument is undefined. */
 export type PlainFunction = (args: readonly KustoValue[], call: FunctionCall) => KustoValue;
@@ -13,11 +14,15 @@ export function plainFunctions<Names extends string>(
 }
 
 export function plain(run: PlainFunction): FunctionCompiler {
-  return (call) => (frame) =>
-    run(
+  return (call) => (frame) => {
+    const result = run(
       call.arguments.map((argument) => argument(frame)),
       call,
     );
+    if (typeof result === "string") spend("characters", result.length);
+    else if (isArray(result)) spend("array elements", result.length);
+    return result;
+  };
 }
 
 /** The error of a call whose values the function can't take. */

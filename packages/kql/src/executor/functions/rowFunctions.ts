@@ -1,4 +1,5 @@
 /** Functions that look at the rows before and after. Their order must be given: `sort` or `serialize`. */
+import { spend } from "../budget";
 import type { Expression, FunctionCall, FunctionCompiler } from "../evaluator";
 import { toNumber } from "../values/convert";
 
@@ -22,6 +23,7 @@ const rowNumber: FunctionCompiler = (call) => {
 /** The sum of a column up to the row; starts again where the second argument holds. */
 const runningSum: FunctionCompiler = ({ arguments: [value, restart] }: FunctionCall): Expression => {
   return ({ rows, index }) => {
+    spend("steps", index);
     let total = 0;
     for (let at = 0; at <= index; at++) {
       const frame = { row: rows[at] ?? [], rows, index: at };

@@ -1,21 +1,23 @@
 import type { SyntaxNode } from "../../parser/syntaxNode";
 import type { FunctionCall } from "../evaluator";
-import { expressionFrom } from "./textOperator";
+import { spend } from "../budget";
+import { matching } from "./textOperator";
 import { convert, elements, toNumber, toText } from "../values/convert";
 import { isArray, type KustoValue } from "../values/kustoValue";
+import type { RegexMatch, RegularExpression } from "../values/regularExpression";
 import { hasTerm } from "../values/textTest";
 import { plainFunctions, refused, type PlainFunction } from "./plainFunctions";
 
 const text = (value: KustoValue | undefined) => toText(value ?? null);
 
-function pattern(value: KustoValue | undefined, call: FunctionCall, flags = ""): RegExp {
-  return expressionFrom(text(value), call.node, call.evaluator, flags);
+function matches<T>(regex: KustoValue | undefined, call: FunctionCall, use: (expression: RegularExpression) => T): T {
+  return matching(text(regex), call.node, call.evaluator, use);
 }
 
 /** `extract(regex, group, text [, typeof(type)])` */
 const extract: PlainFunction = ([regex, group = 1, source], call) => {
-  const match = pattern(regex, call).exec(text(source));
-  const matched = match?.[Number(group)] ?? "";
+  const match = matches(regex, call, (expression) => expression.first(text(source)));
+  const matched = match?.groups[Number(group)] ?? "";
   const type = typeArgument(call.nodes[3]);
   return type === undefined ? matched : convert(matched === "" && type !== "string" ? null : matched, type);
 };
@@ -26,12 +28,25 @@ export function typeArgument(node: SyntaxNode | undefined): string | undefined {
   return node.elements("Types")[0]?.text;
 }
 
-/** One group in the pattern gives texts, several give arrays of texts. */
+/** One group gives texts, several give arrays of texts. The pattern must have one to 16. */
 const extractAll: PlainFunction = (args, call) => {
-  if (args.length !== 2) throw refused(call, "with a list of groups");
-  const matches = [...text(args[1]).matchAll(pattern(args[0], call, "g"))].map((match) => match.slice(1));
-  if (matches.length === 0) return null;
-  return matches.map((groups) => (groups.length === 1 ? (groups[0] ?? "") : groups));
+  const chosen = args.length > 2 ? elements(args[1] ?? null) : undefined;
+  return matches(args[0], call, (expression) => {
+    const count = expression.groupCount;
+    if (count < 1 || count > 16) throw refused(call, "of a pattern without 1 to 16 groups");
+    const numbers = (chosen ?? Array.from({ length: count }, (_, index) => index + 1)).map((group) =>
+      typeof group === "string" ? expression.groupNamed(group) : Number(group),
+    );
+    const found = expression.all(text(args.at(-1))).map(({ groups }) =>
+      numbers.map((group) => {
+        const value = group === undefined || group < 1 ? undefined : groups[group];
+        if (value === undefined) throw refused(call, "with a group that the pattern lacks");
+        return value;
+      }),
+    );
+    if (found.length === 0) return null;
+    return found.map((groups) => (groups.length === 1 ? (groups[0] ?? "") : groups));
+  });
 };
 
 /** The whole text is one part if the separator is empty; an index chooses a part. */
@@ -62,7 +77,7 @@ const textIndex: PlainFunction = ([source, searched, start = 0, length, occurren
 
 /** Occurrences of a text may overlap, those of a pattern don't. */
 const textCount: PlainFunction = ([source, searched, kind = "normal"], call) => {
-  if (kind === "regex") return [...text(source).matchAll(pattern(searched, call, "g"))].length;
+  if (kind === "regex") return matches(searched, call, (expression) => expression.all(text(source)).length);
   if (text(searched) === "") return 0;
   let count = 0;
   for (let at = text(source).indexOf(text(searched)); at >= 0; at = text(source).indexOf(text(searched), at + 1))
@@ -71,11 +86,27 @@ const textCount: PlainFunction = ([source, searched, kind = "normal"], call) => 
 };
 
 const replaceRegex: PlainFunction = ([source, regex, rewrite], call) => {
-  const groups = text(rewrite)
-    .replaceAll("$", "$$$$")
-    .replace(/\\(\d)/g, (_all, group: string) => (group === "0" ? "$&" : `$${group}`));
-  return text(source).replace(pattern(regex, call, "g"), groups);
+  const found = matches(regex, call, (expression) => expression.all(text(source)));
+  return replaced(text(source), found, ({ groups }) =>
+    text(rewrite).replace(/\\([^])?/g, (_all, escaped?: string) => {
+      const group = escaped === "\\" ? "\\" : groups[Number.parseInt(escaped ?? "")];
+      if (group === undefined) throw refused(call, `with the rewrite ${text(rewrite)}`);
+      return group;
+    }),
+  );
 };
+
+/** A text with other words for its matches. */
+function replaced(source: string, found: readonly RegexMatch[], rewrite: (match: RegexMatch) => string): string {
+  let [result, at] = ["", 0];
+  for (const match of found) {
+    const added = source.slice(at, match.start) + rewrite(match);
+    spend("characters", added.length);
+    result += added;
+    at = match.end;
+  }
+  return result + source.slice(at);
+}
 
 /** Argument order of the deprecated `replace`: pattern, rewrite, text. */
 const replace: PlainFunction = ([regex, rewrite, source], call) =>
@@ -85,8 +116,13 @@ const replace: PlainFunction = ([regex, rewrite, source], call) =>
 function trimming(place: "start" | "end" | "both"): PlainFunction {
   return ([regex, value], call) => {
     const cut = `(?:${text(regex)})`;
-    const started = place === "end" ? text(value) : text(value).replace(pattern(`^${cut}`, call), "");
-    return place === "start" ? started : started.replace(pattern(`${cut}$`, call), "");
+    const without = (source: string, anchored: string) =>
+      matches(anchored, call, (expression) => {
+        const match = expression.first(source);
+        return match === undefined ? source : replaced(source, [match], () => "");
+      });
+    const started = place === "end" ? text(value) : without(text(value), `^${cut}`);
+    return place === "start" ? started : without(started, `${cut}$`);
   };
 }
 
@@ -128,6 +164,13 @@ function formEncoded(value: string): string {
 const concatenate: PlainFunction = (args, { types }) =>
   args.map((value, index) => toText(value, types[index])).join("");
 
+const repeatedText: PlainFunction = ([value, count = 0, delimiter]) => {
+  const part = text(value) + text(delimiter);
+  if (!(Number(count) >= 1)) return "";
+  spend("characters", part.length * Number(count));
+  return part.repeat(Number(count) - 1) + text(value);
+};
+
 const anyTerm: PlainFunction = ([source, ...searched]) => {
   const listed = searched.flatMap((value) => elements(value)).map(text);
   return listed.findIndex((term) => hasTerm(text(source), term));
@@ -139,8 +182,7 @@ export const textFunctions = plainFunctions({
     parts.map((value, index) => toText(value, types[index + 1])).join(text(delimiter)),
   strcat_array: ([array = null, delimiter]) => elements(array).map(text).join(text(delimiter)),
   strlen: ([value]) => Array.from(text(value)).length,
-  strrep: ([value, count = 0, delimiter]) =>
-    Array.from({ length: Number(count) }, () => text(value)).join(text(delimiter)),
+  strrep: repeatedText,
   tolower: ([value]) => text(value).toLowerCase(),
   toupper: ([value]) => text(value).toUpperCase(),
   reverse: ([value]) => Array.from(text(value)).reverse().join(""),
@@ -154,8 +196,12 @@ export const textFunctions = plainFunctions({
   trim: trimming("both"),
   trim_start: trimming("start"),
   trim_end: trimming("end"),
-  replace_string: ([source, searched, rewrite]) =>
-    text(searched) === "" ? text(source) : text(source).replaceAll(text(searched), () => text(rewrite)),
+  replace_string: ([source, searched, rewrite]) => {
+    if (text(searched) === "") return text(source);
+    const parts = text(source).split(text(searched));
+    spend("characters", parts.length * text(rewrite).length);
+    return parts.join(text(rewrite));
+  },
   replace_regex: replaceRegex,
   replace,
   base64_decode_tostring: decodeBase64,

@@ -1,10 +1,12 @@
 import type { SyntaxNode } from "../../parser/syntaxNode";
+import { spend } from "../budget";
 import type { Evaluator, Expression } from "../evaluator";
+import { Refusal } from "../refusal";
 import type { Scope } from "../scope";
 import { valueKey } from "../values/compare";
 import { elements, toText } from "../values/convert";
 import type { KustoValue } from "../values/kustoValue";
-import { regularExpression } from "../values/regularExpression";
+import { regularExpression, type RegularExpression } from "../values/regularExpression";
 import { hasTerm, textTest, type TextTest, type TextTestName } from "../values/textTest";
 
 const names: Readonly<Record<string, TextTestName>> = {
@@ -42,17 +44,24 @@ export function compileRegexMatch(
 ): Expression {
   return (frame) => {
     const pattern = toText(right(frame));
-    return expressionFrom(pattern, node, evaluator).test(toText(left(frame)));
+    const text = toText(left(frame));
+    return matching(pattern, node, evaluator, (expression) => expression.test(text));
   };
 }
 
-/** @throws UnsupportedQuery for a pattern that JavaScript would read in another way than RE2 */
-export function expressionFrom(pattern: string, node: SyntaxNode, evaluator: Evaluator, flags = ""): RegExp {
+/** Uses a regular expression. @throws UnsupportedQuery for a pattern or a text that the engine can't take */
+export function matching<T>(
+  pattern: string,
+  node: SyntaxNode,
+  evaluator: Evaluator,
+  use: (expression: RegularExpression) => T,
+): T {
   try {
-    return regularExpression(pattern, flags);
+    return use(regularExpression(pattern));
   } catch (error) {
-    if (!(error instanceof RangeError)) throw error;
-    throw evaluator.unsupported(node, `the regular expression ${pattern}: ${error.message}`);
+    if (!(error instanceof Refusal)) throw error;
+    const short = pattern.length > 40 ? `${pattern.slice(0, 39)}…` : pattern;
+    throw evaluator.unsupported(node, `the regular expression ${short}: ${error.message}`);
   }
 }
 
@@ -72,7 +81,11 @@ export function compileList(
       const expression = evaluator.expression(node, scope);
       return node.scalarType === "dynamic" ? (frame) => elements(expression(frame)) : (frame) => [expression(frame)];
     });
-  return (frame) => parts.flatMap((part) => part(frame));
+  return (frame) => {
+    const values = parts.flatMap((part) => part(frame));
+    spend("steps", values.length);
+    return values;
+  };
 }
 
 type ListTest = (value: KustoValue, list: readonly KustoValue[]) => boolean;

@@ -1,7 +1,14 @@
 import { dayMs } from "@defender-mssp/errors/time";
 import type { FunctionCall, FunctionCompiler } from "../evaluator";
 import { toNumber, toText } from "../values/convert";
-import { KustoDateTime, KustoTimespan, ticksPerDay, ticksPerSecond, type KustoValue } from "../values/kustoValue";
+import {
+  KustoDateTime,
+  KustoTimespan,
+  ticksPerDay,
+  ticksPerSecond,
+  unwrapped,
+  type KustoValue,
+} from "../values/kustoValue";
 import { dateFromMoment, floorModulo, momentFromDate, momentText } from "../values/parseMoment";
 import { timespanText } from "../values/parseTimespan";
 import { plain, plainFunctions, refused, type PlainFunction } from "./plainFunctions";
@@ -17,10 +24,15 @@ const ago: PlainFunction = ([span], call) => {
   return new KustoDateTime(call.evaluator.now.ticks - span.ticks);
 };
 
-/** Rounds down to a multiple; times from 0001-01-01. */
+/** A negative size gives null: https://learn.microsoft.com/kusto/query/bin-function. */
+function isNegative(size: KustoValue): boolean {
+  return size instanceof KustoTimespan ? size.ticks < 0n : Number(size) < 0;
+}
+
+/** Rounds down to a multiple. Times are ticks since 0001-01-01, a Monday: https://learn.microsoft.com/kusto/query/scalar-data-types/datetime. */
 const bin: PlainFunction = ([value = null, size = null], call) => {
-  if (value === null || size === null) return null;
-  const floored = floorTo(value, size);
+  if (value === null || size === null || isNegative(size)) return null;
+  const floored = floorTo(unwrapped(value), unwrapped(size));
   if (floored === undefined) throw refused(call, "with these values");
   return floored;
 };

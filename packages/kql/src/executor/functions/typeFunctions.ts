@@ -1,7 +1,15 @@
 /** Conversions, and tests for null and the empty string. */
 import type { FunctionCompiler } from "../evaluator";
 import { convert, parseJsonValue, toNumber, toText } from "../values/convert";
-import { isArray, isBag, KustoDateTime, KustoTimespan, type KustoValue } from "../values/kustoValue";
+import {
+  isArray,
+  isBag,
+  KustoDateTime,
+  KustoReal,
+  KustoTimespan,
+  unwrapped,
+  type KustoValue,
+} from "../values/kustoValue";
 import { plain, plainFunctions, refused, type PlainFunction } from "./plainFunctions";
 
 const toType =
@@ -38,7 +46,7 @@ export const typeFunctions = {
     isempty: ([value = null]) => isEmpty(value),
     isnotempty: ([value = null]) => !isEmpty(value),
     notempty: ([value = null]) => !isEmpty(value),
-    isnan: ([value = null]) => Number.isNaN(value),
+    isnan: ([value = null]) => Number.isNaN(unwrapped(value)),
     isfinite: ([value = null]) => (value === null ? null : Number.isFinite(toNumber(value))),
     isinf: ([value = null]) => value === Infinity || value === -Infinity,
     gettype: ([value = null], call) => typeName(value, call.types[0]) ?? fail(refused(call, "of this value")),
@@ -46,8 +54,16 @@ export const typeFunctions = {
   isnull: isNull,
   isnotnull: negated(isNull),
   notnull: negated(isNull),
-  tohex: plain(([value = null]) => (typeof value === "number" ? value.toString(16) : "")),
+  tohex: plain(toHex),
 } satisfies Readonly<Record<string, FunctionCompiler>>;
+
+/** A negative number has the digits of its 32 or 64 bits: https://learn.microsoft.com/kusto/query/tohex-function. */
+function toHex(...[[given = null, length = 1], { types }]: Parameters<PlainFunction>): string {
+  const value = unwrapped(given);
+  if (typeof value !== "number") return "";
+  const bits = BigInt.asUintN(types[0] === "int" ? 32 : 64, BigInt(Math.trunc(value)));
+  return bits.toString(16).padStart(Math.min(Number(length), 16), "0");
+}
 
 function negated(compiler: FunctionCompiler): FunctionCompiler {
   return (call) => {
@@ -67,6 +83,7 @@ function typeName(value: KustoValue, type = "dynamic"): string | undefined {
   if (isBag(value)) return "dictionary";
   if (value instanceof KustoDateTime) return "datetime";
   if (value instanceof KustoTimespan) return "timespan";
+  if (value instanceof KustoReal) return "double";
   if (typeof value === "number") return Number.isInteger(value) ? "long" : "double";
   return typeof value === "boolean" ? "bool" : "string";
 }

@@ -1,11 +1,20 @@
 /** `evaluate` with the plug-ins bag_unpack and pivot; others are refused. */
 import type { SyntaxNode } from "../../parser/syntaxNode";
 import type { QueryColumn } from "../../schema/huntingSchema";
+import { spend } from "../budget";
 import { eachRow, type OperatorRun, type OperatorStep } from "../evaluator";
 import type { ResultTable } from "../resultTable";
 import { callArguments } from "../functions/compileCall";
 import { toText } from "../values/convert";
-import { isBag, KustoDateTime, KustoTimespan, type KustoRow, type KustoValue } from "../values/kustoValue";
+import {
+  isBag,
+  KustoDateTime,
+  KustoReal,
+  KustoTimespan,
+  unwrapped,
+  type KustoRow,
+  type KustoValue,
+} from "../values/kustoValue";
 import { groupedRows, groupFrame } from "./summarize";
 
 type Plugin = (step: OperatorStep, call: SyntaxNode) => ResultTable;
@@ -37,7 +46,10 @@ const bagUnpack: Plugin = ({ node, input, scope, evaluator }, call) => {
       const value = row[index] ?? null;
       return [
         ...row.filter((_, at) => at !== index),
-        ...names.map((name) => (isBag(value) ? (value[name] ?? null) : null)),
+        ...added.map(({ type }, at) => {
+          const inner = isBag(value) ? (value[names[at] ?? ""] ?? null) : null;
+          return type === "real" ? unwrapped(inner) : inner;
+        }),
       ];
     }),
   };
@@ -54,6 +66,7 @@ function valueType(value: KustoValue): string {
   if (typeof value === "string") return "string";
   if (typeof value === "boolean") return "bool";
   if (typeof value === "number") return Number.isInteger(value) ? "long" : "real";
+  if (value instanceof KustoReal) return "real";
   if (value instanceof KustoDateTime) return "datetime";
   if (value instanceof KustoTimespan) return "timespan";
   return "dynamic";
@@ -83,6 +96,7 @@ const pivot: Plugin = ({ node, input, scope, evaluator }, call) => {
   return {
     columns: [...kept, ...names.map((name) => ({ name, type }))],
     rows: groups.map(({ key, rows }) => {
+      spend("steps", names.length * rows.length);
       const cells = names.map((name) => rows.filter((row) => keyByRow.get(row) === name));
       return [...key, ...cells.map((cell) => value?.(groupFrame(cell)) ?? (value === undefined ? cell.length : null))];
     }),

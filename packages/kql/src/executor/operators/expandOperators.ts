@@ -1,6 +1,7 @@
 /** Operators that make several rows of one. */
 import type { SyntaxNode } from "../../parser/syntaxNode";
 import type { QueryColumn } from "../../schema/huntingSchema";
+import { spend } from "../budget";
 import { eachRow, type OperatorRun, type OperatorStep } from "../evaluator";
 import type { ResultTable } from "../resultTable";
 import { convert } from "../values/convert";
@@ -95,8 +96,11 @@ function expandedRows(
   index: number,
   { columns, expansions, indexColumn, limit }: ExpandedShape,
 ): KustoRow[] {
-  const count = Math.max(0, ...expansions.map(({ values }) => values[index]?.length ?? 0));
-  return Array.from({ length: Math.min(count, limit) }, (_, position) =>
+  const longest = Math.max(0, ...expansions.map(({ values }) => values[index]?.length ?? 0));
+  const count = Math.min(longest, limit);
+  spend("rows", count);
+  spend("cells", count * columns.length);
+  return Array.from({ length: count }, (_, position) =>
     columns.map(({ name, type }, column) => {
       const expanded = expansions.find((candidate) => candidate.name === name);
       if (expanded !== undefined) return expanded.values[index]?.[position] ?? convert(null, type);

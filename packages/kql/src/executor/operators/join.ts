@@ -1,16 +1,17 @@
 import type { SyntaxNode } from "../../parser/syntaxNode";
+import { spend } from "../budget";
 import { eachRow, type Evaluator, type OperatorRun, type OperatorStep } from "../evaluator";
 import type { ResultTable } from "../resultTable";
 import { Scope } from "../scope";
 import { valueKey } from "../values/compare";
-import { emptyValue, type KustoRow, type KustoValue } from "../values/kustoValue";
+import { emptyValue, type KustoRow } from "../values/kustoValue";
 import { parserColumns } from "./namedExpression";
 import { namedParameters } from "./namedParameters";
 
-/** Rows of both sides with the keys that they are joined by; undefined: a null, which joins nothing. */
+/** Rows of a side with the keys that they are joined by. A null joins a null: the Kusto emulator does so in every kind. */
 interface JoinSide {
   readonly table: ResultTable;
-  readonly keys: readonly (string | undefined)[];
+  readonly keys: readonly string[];
   readonly rowsByKey: ReadonlyMap<string, readonly KustoRow[]>;
 }
 
@@ -130,25 +131,26 @@ function joinSide(table: ResultTable, names: readonly string[], { node, evaluato
     if (index < 0) throw evaluator.unsupported(node, `the join column ${name}`);
     return eachRow(table.rows, ({ row }) => row[index] ?? null);
   });
-  const keys = table.rows.map((_, index) => joinKey(columns.map((values) => values[index] ?? null)));
+  const keys = table.rows.map((_, index) => valueKey(columns.map((values) => values[index] ?? null)));
   const rowsByKey = new Map<string, KustoRow[]>();
-  for (const [index, key] of keys.entries()) {
-    const row = table.rows[index];
-    if (key !== undefined && row !== undefined) rowsByKey.set(key, [...(rowsByKey.get(key) ?? []), row]);
+  for (const [index, row] of table.rows.entries()) {
+    const key = keys[index] ?? "";
+    const rows = rowsByKey.get(key);
+    if (rows === undefined) rowsByKey.set(key, [row]);
+    else rows.push(row);
   }
   return { table, keys, rowsByKey };
 }
 
-function joinKey(values: readonly KustoValue[]): string | undefined {
-  return values.includes(null) ? undefined : valueKey(values);
-}
-
 function pairs(left: JoinSide, right: JoinSide): KustoRow[] {
+  const count = left.keys.reduce((total, key) => total + matches(key, right).length, 0);
+  spend("rows", count);
+  spend("cells", count * (left.table.columns.length + right.table.columns.length));
   return left.table.rows.flatMap((row, index) => matches(left.keys[index], right).map((other) => [...row, ...other]));
 }
 
 function matches(key: string | undefined, { rowsByKey }: JoinSide): readonly KustoRow[] {
-  return key === undefined ? [] : (rowsByKey.get(key) ?? []);
+  return rowsByKey.get(key ?? "") ?? [];
 }
 
 function matched(side: JoinSide, other: JoinSide): KustoRow[] {
@@ -161,10 +163,12 @@ function unmatched(side: JoinSide, other: JoinSide): KustoRow[] {
 
 /** The first row of each key, where the service takes any. */
 function uniqueSide(side: JoinSide): JoinSide {
-  const isFirst = (key: string | undefined, index: number) => key !== undefined && side.keys.indexOf(key) === index;
-  const indexes = [...side.keys.keys()].filter((index) => isFirst(side.keys[index], index));
-  const rows = indexes.map((index) => side.table.rows[index] as KustoRow);
-  return { ...side, table: { ...side.table, rows }, keys: indexes.map((index) => side.keys[index]) };
+  const firsts = [...side.rowsByKey].flatMap(([key, [first]]) => (first === undefined ? [] : [{ key, first }]));
+  return {
+    ...side,
+    table: { ...side.table, rows: firsts.map(({ first }) => first) },
+    keys: firsts.map(({ key }) => key),
+  };
 }
 
 function emptyRow({ columns }: ResultTable): KustoRow {

@@ -1,4 +1,5 @@
 import type { SyntaxNode } from "../../parser/syntaxNode";
+import { spend } from "../budget";
 import { eachRow, type OperatorRun, type OperatorStep } from "../evaluator";
 import { arithmeticOperators } from "../expressions/calculate";
 import { compare } from "../values/compare";
@@ -28,6 +29,7 @@ export const makeSeries: OperatorRun = (step) => {
   const series = node.elements("Aggregates").map((aggregate) => seriesValues(aggregate, step));
   const positionByRow = new Map(input.rows.map((row, index) => [row, positions[index] ?? null]));
   const rows = groupedRows(rowsInRange, keys).map(({ key, rows: group }) => {
+    spend("steps", points.length * group.length);
     const steps = points.map((point, index) =>
       group.filter((row) => isWithin(positionByRow.get(row) ?? null, point, points[index + 1] ?? end)),
     );

@@ -3,11 +3,12 @@ import type { SyntaxNode } from "../../parser/syntaxNode";
 import type { QueryColumn } from "../../schema/huntingSchema";
 import { eachRow, type OperatorRun, type OperatorStep } from "../evaluator";
 import { convert, toText } from "../values/convert";
+import { engineExpression, type RegularExpression } from "../values/regularExpression";
 import { emptyValue, type KustoRow, type KustoValue } from "../values/kustoValue";
 import { namedParameters } from "./namedParameters";
 
 interface ParsePattern {
-  readonly expression: RegExp;
+  readonly expression: RegularExpression;
   readonly columns: readonly QueryColumn[];
 }
 
@@ -30,9 +31,9 @@ function parseRows(step: OperatorStep): {
   const texts = eachRow(input.rows, evaluator.expression(source, scope.over(input.columns)));
   const values = texts.map((text) =>
     expression
-      .exec(toText(text))
-      ?.slice(1)
-      .map((part: string | undefined, index) => convert(part ?? "", columns[index]?.type ?? "string")),
+      .first(toText(text))
+      ?.groups.slice(1)
+      .map((part, index) => convert(part, columns[index]?.type ?? "string")),
   );
   return { columns, values };
 }
@@ -42,7 +43,7 @@ function parsePattern(parts: readonly SyntaxNode[], step: OperatorStep, isRelaxe
   let source = "^";
   for (const [index, part] of parts.entries()) {
     if (part.kind === "StarExpression") {
-      source += index === parts.length - 1 ? "[^]*" : "[^]*?";
+      source += index === parts.length - 1 ? anything : `${anything}?`;
       continue;
     }
     const column = patternColumn(part);
@@ -50,11 +51,13 @@ function parsePattern(parts: readonly SyntaxNode[], step: OperatorStep, isRelaxe
     else {
       columns.push(column);
       const typed = isRelaxed ? undefined : typePatterns[column.type];
-      source += `(${typed ?? (index === parts.length - 1 ? "[^]*" : "[^]*?")})`;
+      source += `(${typed ?? (index === parts.length - 1 ? anything : `${anything}?`)})`;
     }
   }
-  return { expression: new RegExp(`${source}$`), columns };
+  return { expression: engineExpression(`${source}$`), columns };
 }
+
+const anything = "(?s:.)*";
 
 function patternColumn(part: SyntaxNode): QueryColumn | undefined {
   if (part.kind === "NameDeclaration") return { name: part.referencedName ?? part.text, type: "string" };

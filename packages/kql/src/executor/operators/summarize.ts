@@ -67,6 +67,9 @@ function groupValues(
   if (call !== undefined && /^(take_any|any)$/.test(name ?? "") && call.columns !== undefined) {
     return anyValues(call, step.scope.over(step.input.columns), step.evaluator);
   }
+  const [counted] = call === aggregate && name === "countif" ? callArguments(call) : [];
+  if (counted?.kind === "NameReference")
+    throw step.evaluator.unsupported(aggregate, `${aggregate.text} without a name: no document says its column's`);
   const value = namedExpression(aggregate, groupScope, step.evaluator).value;
   return { width: 1, values: (frame) => [value(frame)] };
 }

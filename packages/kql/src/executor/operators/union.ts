@@ -1,5 +1,6 @@
 import type { SyntaxNode } from "../../parser/syntaxNode";
 import type { QueryColumn } from "../../schema/huntingSchema";
+import { spend } from "../budget";
 import type { OperatorRun, OperatorStep } from "../evaluator";
 import type { ResultTable } from "../resultTable";
 import { emptyValue, type KustoRow, type KustoValue } from "../values/kustoValue";
@@ -15,9 +16,14 @@ interface UnionSource {
 export const union: OperatorRun = (step) => {
   const { node, evaluator } = step;
   const parameters = namedParameters(node, ["kind", "withsource", "with_source", "isfuzzy"], evaluator);
-  const columns = (node.columns ?? []).map(({ name, type }) => ({ name, type }));
   const sourceColumn = parameters.get("withsource") ?? parameters.get("with_source");
   const sources = unionSources(step, parameters.get("isfuzzy") === "true");
+  const isInAll = ({ name, type }: QueryColumn) =>
+    sources.every(({ table }) => table.columns.some((column) => column.name === name && column.type === type));
+  const columns = (node.columns ?? [])
+    .map(({ name, type }) => ({ name, type }))
+    .filter((column) => parameters.get("kind") !== "inner" || column.name === sourceColumn || isInAll(column));
+  spend("cells", sources.reduce((total, { table }) => total + table.rows.length, 0) * columns.length);
   const rows = sources.flatMap(({ table, name }) =>
     alignedRows(table, columns, (column) => (column === sourceColumn ? name : undefined)),
   );

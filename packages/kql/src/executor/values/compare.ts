@@ -1,6 +1,7 @@
 /** Comparisons with null, as Kusto's operators make them, and the order of `sort`. */
+import { spend } from "../budget";
 import { toText } from "./convert";
-import { isArray, isBag, KustoDateTime, KustoTimespan, type KustoValue } from "./kustoValue";
+import { isArray, isBag, KustoDateTime, KustoReal, KustoTimespan, type KustoValue } from "./kustoValue";
 
 /**
  * `==`: null compared with null is null, null with a value is false.
@@ -22,11 +23,18 @@ export function valueKey(value: KustoValue): string {
   if (value === null) return "null";
   if (typeof value === "number" || typeof value === "boolean") return `n${Number(value)}`;
   if (typeof value === "string") return `s${value}`;
+  if (value instanceof KustoReal) return `n${value.value}`;
   if (value instanceof KustoDateTime) return `d${value.ticks}`;
   if (value instanceof KustoTimespan) return `t${value.ticks}`;
-  if (isArray(value)) return `[${value.map((element) => JSON.stringify(valueKey(element))).join(",")}]`;
-  const names = Object.keys(value).sort();
-  return `{${names.map((name) => JSON.stringify([name, valueKey(value[name] ?? null)])).join(",")}}`;
+  const parts = isArray(value)
+    ? value.map((element) => valueKey(element))
+    : Object.keys(value)
+        .sort()
+        .map((name) => [name, valueKey(value[name] ?? null)]);
+  const key = `${isArray(value) ? "[" : "{"}${parts.map((part) => JSON.stringify(part)).join(",")}`;
+  // A value that holds itself many times over has a key that grows beyond all bounds.
+  spend("steps", key.length);
+  return key;
 }
 
 /** Negative, 0 or positive; null if one of the values is null or they have no order. */
@@ -41,6 +49,7 @@ export function compare(left: KustoValue, right: KustoValue): number | null {
 function orderable(value: KustoValue): number | bigint | undefined {
   if (typeof value === "number") return Number.isNaN(value) ? undefined : value;
   if (typeof value === "boolean") return Number(value);
+  if (value instanceof KustoReal) return value.value;
   if (value instanceof KustoDateTime || value instanceof KustoTimespan) return value.ticks;
   return undefined;
 }

@@ -1,6 +1,17 @@
 /** Conversions between types, as Kusto's `to…()` functions make them. */
-import { emptyValue, isArray, isBag, KustoDateTime, KustoTimespan, type KustoValue } from "./kustoValue";
-import { momentText, parseMoment } from "./parseMoment";
+import { spend } from "../budget";
+import { Refusal } from "../refusal";
+import {
+  emptyValue,
+  isArray,
+  isBag,
+  KustoDateTime,
+  KustoReal,
+  KustoTimespan,
+  unwrapped,
+  type KustoValue,
+} from "./kustoValue";
+import { isUndocumentedMoment, momentText, parseMoment } from "./parseMoment";
 import { parseTimespan, timespanText } from "./parseTimespan";
 
 /**
@@ -10,7 +21,9 @@ import { parseTimespan, timespanText } from "./parseTimespan";
 export function toText(value: KustoValue, type?: string): string {
   if (value === null) return "";
   if (typeof value === "string") return value;
-  if (typeof value === "number") return type === "real" ? realText(value) : String(value);
+  if (typeof value === "number")
+    return type === "real" || !Number.isSafeInteger(value) ? realText(value) : String(value);
+  if (value instanceof KustoReal) return realText(value.value);
   if (typeof value === "boolean" && type === "bool") return value ? "True" : "False";
   if (typeof value === "boolean") return String(value);
   if (value instanceof KustoDateTime) return momentText(value);
@@ -21,24 +34,63 @@ export function toText(value: KustoValue, type?: string): string {
 function realText(value: number): string {
   if (Number.isNaN(value)) return "NaN";
   if (!Number.isFinite(value)) return value > 0 ? "Infinity" : "-Infinity";
-  return Number.isInteger(value) && Math.abs(value) < 1e15 ? `${value}.0` : String(value).replace("e", "E");
+  const size = Math.abs(value);
+  if (size >= 1e15 || (size < 1e-4 && size > 0))
+    throw new Refusal(`the text of the real ${value}: no document has its form`);
+  return Number.isInteger(value) ? `${value}.0` : String(value);
 }
 
 /** JSON without white space; times in it are strings. */
 export function jsonText(value: KustoValue): string {
-  return JSON.stringify(value, (_name, inner: KustoValue) =>
-    inner instanceof KustoDateTime || inner instanceof KustoTimespan ? toText(inner) : inner,
-  );
+  const text = isArray(value)
+    ? `[${value.map(jsonText).join(",")}]`
+    : isBag(value)
+      ? `{${Object.entries(value)
+          .map(([name, inner]) => `${JSON.stringify(name)}:${jsonText(inner)}`)
+          .join(",")}}`
+      : jsonScalar(value);
+  spend("characters", text.length);
+  return text;
+}
+
+function jsonScalar(value: KustoValue): string {
+  if (value === null) return "null";
+  if (typeof value === "number" && !Number.isFinite(value)) throw new Refusal(`${value} in a dynamic value`);
+  return typeof value === "number" || typeof value === "boolean" || value instanceof KustoReal
+    ? toText(value)
+    : JSON.stringify(toText(value));
 }
 
 /** The dynamic value of a JSON text; the text itself if it is no JSON. */
 export function parseJsonValue(text: string): KustoValue {
   if (text === "") return null;
   try {
-    return JSON.parse(text) as KustoValue;
-  } catch {
-    return text;
+    const value = JSON.parse(text) as KustoValue;
+    return /\d{16}|\d[.eE]/.test(text) ? withNumbers(text) : value;
+  } catch (error) {
+    if (error instanceof SyntaxError) return text;
+    throw error;
   }
+}
+
+/** No name of a property is this one, since JSON has no such character without an escape. */
+const realMark = "\u0000real";
+
+/** Reads JSON whose numbers a JavaScript number doesn't tell apart: 1 from 1.0, and those beyond 2^53. */
+function withNumbers(text: string): KustoValue {
+  const marked = text.replace(
+    /"(?:[^"\\]|\\.)*"|(-?\d+)(\.\d+)?([eE][+-]?\d+)?/g,
+    (token, digits?: string, fraction?: string, exponent?: string) => {
+      if (digits === undefined || !Number.isInteger(Number(token))) return token;
+      if (fraction !== undefined || exponent !== undefined) return `{${JSON.stringify(realMark)}:${token}}`;
+      safeWhole(Number(token));
+      return token;
+    },
+  );
+  return JSON.parse(marked, (_name, value: KustoValue) => {
+    const real = isBag(value) && Object.hasOwn(value, realMark) ? value[realMark] : undefined;
+    return typeof real === "number" ? new KustoReal(real) : value;
+  }) as KustoValue;
 }
 
 /** A value in a type; the type's null if it can't be. */
@@ -50,7 +102,7 @@ export function convert(value: KustoValue, type: string): KustoValue {
 const conversions: Readonly<Partial<Record<string, (value: KustoValue) => KustoValue>>> = {
   string: (value) => toText(value),
   long: toWhole,
-  int: toWhole,
+  int: toInt,
   real: toNumber,
   decimal: toNumber,
   bool: toBool,
@@ -59,7 +111,8 @@ const conversions: Readonly<Partial<Record<string, (value: KustoValue) => KustoV
   guid: toGuid,
 };
 
-export function toNumber(value: KustoValue): number | null {
+export function toNumber(given: KustoValue): number | null {
+  const value = unwrapped(given);
   if (typeof value === "number") return value;
   if (typeof value === "boolean") return value ? 1 : 0;
   if (typeof value !== "string") return null;
@@ -69,15 +122,31 @@ export function toNumber(value: KustoValue): number | null {
 }
 
 function toWhole(value: KustoValue): number | null {
-  if (value instanceof KustoDateTime || value instanceof KustoTimespan) return Number(value.ticks);
+  if (value instanceof KustoDateTime || value instanceof KustoTimespan) return safeWhole(Number(value.ticks));
   if (typeof value === "string" && !/^\s*([+-]?\d+|0x[0-9a-f]+)\s*$/i.test(value)) {
     return null;
   }
   const number = toNumber(value);
-  return number === null || !Number.isFinite(number) ? null : Math.trunc(number);
+  return number === null ? null : safeWhole(Math.trunc(number));
 }
 
-export function toBool(value: KustoValue): boolean | null {
+/** Null beyond 64 bits. @throws Refusal beyond 2^53, which a JavaScript number would round */
+function safeWhole(value: number): number | null {
+  if (!(Math.abs(value) < 2 ** 63)) return null;
+  if (!Number.isSafeInteger(value)) throw new Refusal(`the number ${value} beyond 2^53`);
+  return value;
+}
+
+/** Null beyond 32 bits: https://learn.microsoft.com/kusto/query/toint-function. */
+function toInt(value: KustoValue): number | null {
+  const number = toNumber(value);
+  if (number === null || Math.abs(number) > 2 ** 31) return null;
+  const whole = toWhole(value);
+  return whole === 2 ** 31 ? null : whole;
+}
+
+export function toBool(given: KustoValue): boolean | null {
+  const value = unwrapped(given);
   if (typeof value === "boolean") return value;
   if (typeof value === "number") return value !== 0;
   if (typeof value !== "string") return null;
@@ -88,12 +157,22 @@ export function toBool(value: KustoValue): boolean | null {
 
 export function toMoment(value: KustoValue): KustoDateTime | null {
   if (value instanceof KustoDateTime) return value;
-  return typeof value === "string" ? (parseMoment(value) ?? null) : null;
+  if (typeof value !== "string") return null;
+  const moment = parseMoment(value);
+  if (moment === undefined && isUndocumentedMoment(value))
+    throw new Refusal(`the time "${value}", whose form no document has`);
+  return moment ?? null;
 }
 
 export function toTimespan(value: KustoValue): KustoTimespan | null {
   if (value instanceof KustoTimespan) return value;
-  return typeof value === "string" ? (parseTimespan(value) ?? null) : null;
+  if (typeof value !== "string") return null;
+  const span = parseTimespan(value);
+  if (span === undefined && /^\s*-?(\d+\.)?\d+:\d+(:\d+)?/.test(value))
+    throw new Refusal(
+      `the span "${value}" with more than 23 hours, 59 minutes or 59 seconds: no document says its value`,
+    );
+  return span ?? null;
 }
 
 function toGuid(value: KustoValue): string | null {
@@ -111,7 +190,8 @@ export function elements(value: KustoValue): readonly KustoValue[] {
 }
 
 /** The member of a bag or an array; null if there is none. A negative index counts from the end. */
-export function member(value: KustoValue, key: KustoValue): KustoValue {
+export function member(value: KustoValue, name: KustoValue): KustoValue {
+  const key = unwrapped(name);
   if (isArray(value)) return typeof key === "number" ? (value.at(key) ?? null) : null;
   if (isBag(value) && typeof key === "string" && Object.hasOwn(value, key)) return value[key] ?? null;
   return null;

@@ -2,7 +2,17 @@
 import { VisibleError } from "@defender-mssp/errors";
 import type { HuntingTable, QueryColumn } from "../../schema/huntingSchema";
 import { convert, toText } from "./convert";
-import { emptyValue, isArray, isBag, KustoDateTime, KustoTimespan, type KustoRow, type KustoValue } from "./kustoValue";
+import { Refusal } from "../refusal";
+import {
+  emptyValue,
+  isArray,
+  isBag,
+  KustoDateTime,
+  KustoReal,
+  KustoTimespan,
+  type KustoRow,
+  type KustoValue,
+} from "./kustoValue";
 import { momentFromDate, shortMomentText } from "./parseMoment";
 import { timespanText } from "./parseTimespan";
 
@@ -24,19 +34,39 @@ export function inputRows(table: Pick<HuntingTable, "name" | "columns">, rows: r
 export function inputValue(value: unknown, { name, type }: QueryColumn, place: string): KustoValue {
   const given = kustoValue(value);
   if (given === null) return emptyValue(type);
-  if (type === "dynamic") return given;
-  const converted = convert(given, type);
-  const isExact =
-    typeof converted !== "number" || type === "real" || type === "decimal" || Number.isSafeInteger(converted);
-  if (converted !== null && isExact) return converted;
-  throw new VisibleError(`${place}: ${name} is ${toText(given)}, which is no ${type}${isExact ? "" : " below 2^53"}.`);
+  const refused = (reason: string) =>
+    new VisibleError(`${place}: ${name} is ${shown(given)}, which is no ${type}${reason}.`);
+  if (type === "dynamic") {
+    if (isRounded(given)) throw refused(" with numbers below 2^53");
+    return given;
+  }
+  try {
+    const converted = convert(given, type);
+    if (converted !== null) return converted;
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    throw refused(type === "long" ? " below 2^53" : "");
+  }
+  throw refused("");
+}
+
+function shown(value: KustoValue): string {
+  return typeof value === "number" || isArray(value) || isBag(value)
+    ? JSON.stringify(outputValue(value))
+    : toText(value);
+}
+
+/** Whether a whole number of a dynamic value was too large to be read exactly. */
+function isRounded(value: KustoValue): boolean {
+  if (typeof value === "number") return Number.isInteger(value) && !Number.isSafeInteger(value);
+  return (isArray(value) ? value : isBag(value) ? Object.values(value) : []).some(isRounded);
 }
 
 /** A value of JSON or YAML. */
 function kustoValue(value: unknown): KustoValue {
   if (value === undefined || value === null) return null;
   if (value instanceof Date) return momentFromDate(value);
-  if (value instanceof KustoDateTime || value instanceof KustoTimespan) return value;
+  if (value instanceof KustoDateTime || value instanceof KustoReal || value instanceof KustoTimespan) return value;
   if (Array.isArray(value)) return value.map(kustoValue);
   if (typeof value === "bigint") return Number(value);
   if (typeof value === "object") {
@@ -49,6 +79,7 @@ function kustoValue(value: unknown): KustoValue {
 export function outputValue(value: KustoValue): unknown {
   if (value instanceof KustoDateTime) return shortMomentText(value);
   if (value instanceof KustoTimespan) return timespanText(value);
+  if (value instanceof KustoReal) return value.value;
   if (isArray(value)) return value.map(outputValue);
   if (isBag(value)) return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, outputValue(inner)]));
   return value;

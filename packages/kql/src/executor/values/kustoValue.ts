@@ -21,6 +21,24 @@ export class KustoTimespan {
   constructor(readonly ticks: bigint) {}
 }
 
+/** A `real` without a fraction within a dynamic value, which is written with a decimal point. Other reals are numbers. */
+export class KustoReal {
+  readonly kind = "real";
+
+  constructor(readonly value: number) {}
+}
+
+/** A value of a column or an expression as a part of a dynamic value. */
+export function asDynamic(value: KustoValue, type: string | undefined): KustoValue {
+  const isReal = type === "real" || type === "decimal";
+  return isReal && typeof value === "number" && Number.isInteger(value) ? new KustoReal(value) : value;
+}
+
+/** The number of a real within a dynamic value; another value as it is. */
+export function unwrapped(value: KustoValue): KustoValue {
+  return value instanceof KustoReal ? value.value : value;
+}
+
 /** A property bag of a dynamic value. */
 export interface KustoBag {
   readonly [name: string]: KustoValue;
@@ -31,7 +49,7 @@ export interface KustoBag {
  * rounded. A `guid` is a string in lower case. A string is never null.
  */
 export type KustoValue =
-  null | boolean | number | string | KustoDateTime | KustoTimespan | readonly KustoValue[] | KustoBag;
+  null | boolean | number | string | KustoDateTime | KustoReal | KustoTimespan | readonly KustoValue[] | KustoBag;
 
 /** Values of a row, in the order of the table's columns. */
 export type KustoRow = readonly KustoValue[];
@@ -46,6 +64,7 @@ export function isBag(value: KustoValue): value is KustoBag {
     value !== null &&
     !isArray(value) &&
     !(value instanceof KustoDateTime) &&
+    !(value instanceof KustoReal) &&
     !(value instanceof KustoTimespan)
   );
 }

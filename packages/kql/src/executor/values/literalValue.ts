@@ -4,7 +4,8 @@
  */
 import type { SyntaxNode } from "../../parser/syntaxNode";
 import { toBool, toMoment, toNumber, toTimespan } from "./convert";
-import { KustoTimespan, type KustoBag, type KustoValue } from "./kustoValue";
+import { asDynamic, KustoReal, KustoTimespan, type KustoBag, type KustoValue } from "./kustoValue";
+import { parseSlashedMoment } from "./parseMoment";
 
 /** Value of a literal; undefined if it can't be read. */
 export function literalValue(node: SyntaxNode): KustoValue | undefined {
@@ -19,7 +20,7 @@ const literals: Readonly<Partial<Record<string, (node: SyntaxNode) => KustoValue
   RealLiteralExpression: realNumber,
   DecimalLiteralExpression: realNumber,
   BooleanLiteralExpression: inParentheses(toBool),
-  DateTimeLiteralExpression: inParentheses(toMoment),
+  DateTimeLiteralExpression: inParentheses((text) => parseSlashedMoment(text) ?? toMoment(text)),
   TimespanLiteralExpression: inParentheses(toTimespan),
   GuidLiteralExpression: inParentheses((text) => text.toLowerCase()),
   NullLiteralExpression: () => null,
@@ -63,7 +64,7 @@ function dynamicValue(node: SyntaxNode | undefined): KustoValue | undefined {
   }
   if (node.kind === "JsonObjectExpression") return dynamicBag(node);
   if (node.kind === "UnaryMinusExpression") return negative(dynamicValue(node.child("Expression")));
-  return literalValue(node);
+  return asDynamic(literalValue(node) as KustoValue, node.kind === "RealLiteralExpression" ? "real" : undefined);
 }
 
 function dynamicBag(node: SyntaxNode): KustoValue | undefined {
@@ -78,5 +79,6 @@ function dynamicBag(node: SyntaxNode): KustoValue | undefined {
 
 function negative(value: KustoValue | undefined): KustoValue | undefined {
   if (typeof value === "number") return -value;
+  if (value instanceof KustoReal) return new KustoReal(-value.value);
   return value instanceof KustoTimespan ? new KustoTimespan(-value.ticks) : undefined;
 }

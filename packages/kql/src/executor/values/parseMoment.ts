@@ -5,7 +5,13 @@ import { KustoDateTime, ticksPerMillisecond, ticksPerSecond } from "./kustoValue
 const unixEpoch = 621_355_968_000_000_000n;
 
 const dateTimePattern =
-  /^\s*(\d{4})(?:-(\d{1,2})(?:-(\d{1,2})(?:[T ]\s*(\d{1,2}):(\d{1,2})(?::(\d{1,2})(?:\.(\d{1,9}))?)?)?)?)?\s*(Z|[+-]\d{2}:?\d{2})?\s*$/i;
+  /^\s*(\d{4})(?:-(\d{1,2})(?:-(\d{1,2})(?:[T ]\s*(\d{1,2}):(\d{1,2})(?::(\d{1,2})(?:\.(\d{1,9}))?)?)?)?)?\s*(Z|GMT|[+-]\d{2}:?\d{2})?\s*$/i;
+
+const monthNames = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
+
+/** `Sat, 8 Nov 14 15:05:02 GMT` of RFC 822 and `Saturday, 08-Nov-14 15:05:02 GMT` of RFC 850. */
+const mailPattern =
+  /^\s*(?:[a-z]{3,9},\s*)?(\d{1,2})([ -])([a-z]{3})\2(\d{2}|\d{4})\s+(\d{1,2}):(\d{2})(?::(\d{2}))?(?:\s+GMT)?\s*$/i;
 
 export function momentFromDate(date: Date): KustoDateTime {
   return new KustoDateTime(unixEpoch + BigInt(date.getTime()) * ticksPerMillisecond);
@@ -16,10 +22,13 @@ export function dateFromMoment({ ticks }: KustoDateTime): Date {
   return new Date(Number((ticks - unixEpoch) / ticksPerMillisecond));
 }
 
-/** Reads ISO 8601 and its parts: a year, a month, a day, minutes. Undefined for another text. */
+/**
+ * Reads ISO 8601 and its parts: a year, a month, a day, minutes; RFC 822 and RFC 850. Undefined for another text.
+ * https://learn.microsoft.com/kusto/query/scalar-data-types/datetime
+ */
 export function parseMoment(text: string): KustoDateTime | undefined {
   const match = dateTimePattern.exec(text);
-  if (match === null) return undefined;
+  if (match === null) return parseMailMoment(text);
   const [year = 0, month = 1, day = 1, hour = 0, minute = 0, second = 0] = match
     .slice(1, 7)
     .map((part: string | undefined) => (part === undefined ? undefined : Number(part)));
@@ -31,6 +40,29 @@ export function parseMoment(text: string): KustoDateTime | undefined {
   const fraction = BigInt((match[7] ?? "").slice(0, 7).padEnd(7, "0"));
   const offset = BigInt(offsetMinutes(match[8])) * 60n * ticksPerSecond;
   return new KustoDateTime(momentFromDate(date).ticks + fraction - offset);
+}
+
+function parseMailMoment(text: string): KustoDateTime | undefined {
+  const [, day = "", , name = "", year = "", hour = "", minute = "", second = "00"] = mailPattern.exec(text) ?? [];
+  const month = monthNames.indexOf(name.toLowerCase()) + 1;
+  // Of two digits from 50 on no document says the century.
+  if (month === 0 || (year.length === 2 && Number(year) >= 50)) return undefined;
+  return parseMoment(`${year.length === 2 ? "20" : ""}${year}-${month}-${day} ${hour}:${minute}:${second}`);
+}
+
+/** Whether a text may be a time in a form that `parseMoment` doesn't read, and the service perhaps does. */
+export function isUndocumentedMoment(text: string): boolean {
+  if (dateTimePattern.test(text)) return false;
+  return /^\s*\d{5,}\s*$|\d\s*[/.-]\s*\d+\s*[/.-]\s*\d|\d:\d\d|\b(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\b.*\d/i.test(
+    text,
+  );
+}
+
+/** `01/16/2022 00:00:00`, as public queries write a literal: only a day beyond 12 tells it from the month. */
+export function parseSlashedMoment(text: string): KustoDateTime | undefined {
+  const [, month, day = "", year, time = ""] =
+    /^\s*(\d{1,2})\/(\d{1,2})\/(\d{4})(\s+\d{1,2}:\d{2}(?::\d{2})?)?\s*$/.exec(text) ?? [];
+  return Number(day) > 12 || month === day ? parseMoment(`${year}-${month}-${day}${time}`) : undefined;
 }
 
 function offsetMinutes(zone: string | undefined): number {

@@ -1,47 +1,92 @@
 /**
- * Kusto's regular expressions are RE2's. What JavaScript reads in another way, or RE2 refuses, is
- * refused.
+ * Regular expressions in the dialect of Microsoft's page, run by an engine that takes linear time.
+ * https://learn.microsoft.com/kusto/query/regex
  */
-const cache = new Map<string, RegExp>();
+import type { RE2JS } from "re2js";
+import { spend } from "../budget";
+import { Refusal } from "../refusal";
+import { hasWordBeyondAscii, translatedPattern } from "./regexSyntax";
 
-/** @throws RangeError with what can't be read */
-export function regularExpression(pattern: string, flags = ""): RegExp {
-  const key = `${flags}/${pattern}`;
-  const expression = cache.get(key) ?? translate(pattern, flags);
-  cache.set(key, expression);
-  expression.lastIndex = 0;
-  return expression;
+/** A match: its groups, of which the first is the whole, and its place in the text. */
+export interface RegexMatch {
+  readonly groups: readonly string[];
+  readonly start: number;
+  readonly end: number;
 }
 
-const posixClasses: Readonly<Partial<Record<string, string>>> = {
-  alpha: "A-Za-z",
-  digit: "0-9",
-  alnum: "A-Za-z0-9",
-  upper: "A-Z",
-  lower: "a-z",
-  space: "\\s",
-  punct: "!-\\/:-@\\[-`{-~",
-  xdigit: "0-9A-Fa-f",
-  word: "\\w",
-};
+/** Most compiled patterns that are kept: a query can make patterns of its rows. */
+const keptPatterns = 1000;
+const cache = new Map<string, RegularExpression>();
 
-function translate(pattern: string, flags: string): RegExp {
-  const [, inline = "", rest = ""] = /^(?:\(\?([a-zA-Z]+)\))?([^]*)$/.exec(pattern) ?? [];
-  if (/[^ims]/.test(inline)) throw new RangeError(`the flags (?${inline})`);
-  const refused = /(?<!\\)(?:\\\\)*(\(\?(?:[=!]|<[=!]|[a-zA-Z-]+[:)])|\\[1-9QCGK]|[*+?}]\+)/.exec(rest)?.[1];
-  if (refused !== undefined) throw new RangeError(refused);
-  const source = rest
-    .replaceAll("(?P<", "(?<")
-    .replaceAll("\\A", "^")
-    .replaceAll("\\z", "$")
-    .replace(/\[:(\w+):\]/g, (_class, name: string) => {
-      const characters = posixClasses[name];
-      if (characters === undefined) throw new RangeError(`[:${name}:]`);
-      return characters;
-    });
+/** @throws Refusal with what is wrong with the pattern, or what the engine lacks */
+export function regularExpression(pattern: string): RegularExpression {
+  const kept = cache.get(pattern);
+  if (kept !== undefined) return kept;
+  const { source, hasBoundary } = translatedPattern(pattern);
+  const made = new RegularExpression(compiled(source), hasBoundary);
+  if (cache.size >= keptPatterns) cache.clear();
+  cache.set(pattern, made);
+  return made;
+}
+
+/** An expression in the engine's own dialect. */
+export function engineExpression(source: string): RegularExpression {
+  return new RegularExpression(compiled(source), false);
+}
+
+function compiled(source: string): RE2JS {
+  // Loaded at the first pattern: most queries have none.
+  // eslint-disable-next-line @typescript-eslint/no-require-imports
+  const engine = require("re2js") as typeof import("re2js");
   try {
-    return new RegExp(source, [...new Set(flags + inline + (/\\p\{/i.test(source) ? "u" : ""))].join(""));
-  } catch {
-    throw new RangeError("it is not valid");
+    return engine.RE2JS.compile(source);
+  } catch (error) {
+    throw new Refusal((error as Error).message.replace("error parsing regexp: ", ""));
+  }
+}
+
+export class RegularExpression {
+  constructor(
+    private readonly engine: RE2JS,
+    private readonly hasBoundary: boolean,
+  ) {}
+
+  get groupCount(): number {
+    return this.engine.groupCount();
+  }
+
+  /** Number of the group of a name; undefined if there is none. */
+  groupNamed(name: string): number | undefined {
+    return this.engine.namedGroups()[name];
+  }
+
+  test(text: string): boolean {
+    this.#count(text);
+    return this.engine.test(text);
+  }
+
+  first(text: string): RegexMatch | undefined {
+    return this.all(text, 1)[0];
+  }
+
+  /** All matches. One without characters never stands where another ended. */
+  all(text: string, count = Infinity): RegexMatch[] {
+    this.#count(text);
+    const matcher = this.engine.matcher(text);
+    const matches: RegexMatch[] = [];
+    while (matches.length < count && matcher.find()) {
+      const [start, end] = [matcher.start(), matcher.end()];
+      if (start === end && start === matches.at(-1)?.end) continue;
+      const groups = Array.from({ length: this.groupCount + 1 }, (_, group) => matcher.group(group) ?? "");
+      matches.push({ groups, start, end });
+    }
+    return matches;
+  }
+
+  /** The engine's word boundaries are ASCII's: the same unless the text has other letters. */
+  #count(text: string): void {
+    spend("steps", text.length);
+    if (this.hasBoundary && hasWordBeyondAscii(text))
+      throw new Refusal("\\b in a text with letters beyond ASCII, https://learn.microsoft.com/kusto/query/regex");
   }
 }

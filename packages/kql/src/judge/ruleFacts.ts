@@ -1,0 +1,114 @@
+/** What the judge of a rule needs to know of a query beside its operators. */
+import type { ParsedQuery } from "../parser/parsedQuery";
+import type { ParserGlobals } from "../parser/parserGlobals";
+import type { OutputColumn, SyntaxNode } from "../parser/syntaxNode";
+import { KustoTimespan } from "../executor/values/kustoValue";
+import { literalValue } from "../executor/values/literalValue";
+import type { QueryLookback } from "./judgedQuery";
+
+const timeColumns: ReadonlySet<string> = new Set(["Timestamp", "TimeGenerated"]);
+
+export function callName(call: SyntaxNode): string {
+  return call.child("Name")?.text ?? "";
+}
+
+export function callArguments(call: SyntaxNode): SyntaxNode[] {
+  return call.child("ArgumentList")?.elements("Expressions") ?? [];
+}
+
+/** `Timestamp > ago(30d)`, also by a `let` name: where the query looks how far back. */
+export function lookbacks({ text }: ParsedQuery, nodes: readonly SyntaxNode[]): QueryLookback[] {
+  const spans = new Map(
+    nodes.flatMap((node) => {
+      const [name, value] = node.kind === "LetStatement" ? [node.child("Name"), node.child("Expression")] : [];
+      return name === undefined || value === undefined ? [] : [[name.text, value] as const];
+    }),
+  );
+  return nodes.flatMap((node) => {
+    if (!/^(?:GreaterThan(?:OrEqual)?|Between)Expression$/.test(node.kind)) return [];
+    const right = node.child("Right");
+    const call = right?.child("First") ?? right;
+    if (call === undefined || !timeColumns.has(node.child("Left")?.text ?? "") || callName(call) !== "ago") return [];
+    const [argument] = callArguments(call);
+    const value = argument && literalValue(spans.get(argument.text) ?? argument);
+    if (!(value instanceof KustoTimespan)) return [];
+    return [{ name: argument?.text ?? "", hours: Number(value.ticks) / 36e9, ...text.region(call.start, call.end) }];
+  });
+}
+
+/** Columns of EmailEvents that change after the event. */
+const laterColumns: ReadonlySet<string> = new Set(["LatestDeliveryAction", "LatestDeliveryLocation"]);
+
+/** What a stream of events doesn't have: columns that change later, and the text of a dynamic value. */
+export function notStreamed(nodes: readonly SyntaxNode[]): SyntaxNode[] {
+  return nodes.filter((node) => {
+    if (node.kind === "NameReference") return laterColumns.has(node.referencedName ?? "");
+    return (
+      node.kind === "FunctionCallExpression" &&
+      callName(node) === "tostring" &&
+      callArguments(node)[0]?.scalarType === "dynamic"
+    );
+  });
+}
+
+/** Functions of the rows before and after, which have an order only behind `sort`, `top`, `range` and `serialize`. */
+const orderedFunctions: ReadonlySet<string> = new Set([
+  "row_number",
+  "row_cumsum",
+  "row_rank_dense",
+  "row_rank_min",
+  "row_window_session",
+  "prev",
+  "next",
+]);
+
+/**
+ * Calls of these functions on rows without an order.
+ * https://learn.microsoft.com/kusto/query/window-functions
+ */
+export function unorderedCalls({ globals }: ParsedQuery, nodes: readonly SyntaxNode[]): SyntaxNode[] {
+  return nodes.flatMap((node) => {
+    const [input, operator] = node.kind === "PipeExpression" ? [node.child("Expression"), node.child("Operator")] : [];
+    if (input === undefined || operator === undefined || hasOrder(input, globals)) return [];
+    if (!/^(?:Extend|Project|Filter|Summarize)Operator$/.test(operator.kind)) return [];
+    return callsOf(operator).filter((call) => orderedFunctions.has(callName(call)));
+  });
+}
+
+/** Whether rows have an order, or may have one. */
+function hasOrder(table: SyntaxNode, globals: ParserGlobals): boolean {
+  const inner = table.child("Expression");
+  const kind = table.kind === "PipeExpression" ? (table.child("Operator")?.kind ?? "") : table.kind;
+  if (/^(?:Extend|Filter|MvExpand|MvApply|Parse|ParseWhere|Project\w*|Take|As|Invoke)Operator$/.test(kind))
+    return inner === undefined || hasOrder(inner, globals);
+  if (kind === "ParenthesizedExpression" || kind === "MaterializeExpression")
+    return inner === undefined || hasOrder(inner, globals);
+  // Another name is that of a `let` statement, which may have an order.
+  if (kind === "NameReference") return !table.refersTo(globals.tables);
+  return !/^(?:Summarize|Join|Union|Distinct|Count|Lookup)Operator$/.test(kind);
+}
+
+/** Calls below a node, without those of queries in parentheses. */
+function callsOf(node: SyntaxNode): SyntaxNode[] {
+  if (node.kind === "PipeExpression") return [];
+  const below = node.children.flatMap(callsOf);
+  return node.kind === "FunctionCallExpression" ? [node, ...below] : below;
+}
+
+/** Aggregates that take a value of any row, each of another one. */
+const singleAggregates = /^(?:max|min|any|take_any)(?:_?if)?$/;
+
+/** The aggregate that the result's ReportId comes from, if its time comes from another: perhaps of another event. */
+export function mixedEvent(columns: readonly OutputColumn[]): SyntaxNode | undefined {
+  const [time, event] = [timeColumns, new Set(["ReportId", "ObservationId"])].map(
+    (names) => columns.filter(({ name }) => names.has(name)).map(aggregateOf)[0],
+  );
+  return time === undefined || event === undefined || time.text === event.text ? undefined : event;
+}
+
+function aggregateOf(column: OutputColumn): SyntaxNode | undefined {
+  const [original] = column.originals;
+  if (original !== undefined) return aggregateOf(original);
+  const source = column.source?.child("Expression") ?? column.source;
+  return source !== undefined && singleAggregates.test(callName(source)) ? source : undefined;
+}
