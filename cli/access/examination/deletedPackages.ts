@@ -29,7 +29,7 @@ export async function deletedPackagesNote(
   }
   const commands = associations
     .filter(({ id }) => deleted.has(packageOf(id)))
-    .map(({ urn }) => `  npx pulumi state delete ${shellQuoted(urn)} --stack ${stack} --yes`);
+    .map(({ urn }) => `  npx pulumi state delete ${shellQuoted(urn)} --target-dependents --stack ${stack} --yes`);
   if (commands.length === 0) return undefined;
   return [
     `The tenant has lost access packages of stack ${stack}: --refresh and destroy fail. Before any \`up\` without --refresh, run:`,
