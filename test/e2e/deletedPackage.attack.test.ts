@@ -36,10 +36,12 @@ describe("an access package that the customer deletes", function () {
 
     const doctor = await mssp(["doctor", "--stack", stack], project);
     assert.equal(doctor.exitCode, 1, doctor.stdout);
-    const commands = [...doctor.stdout.matchAll(/npx (pulumi state delete '[^']+' --stack \S+ --yes)/g)];
-    assert.equal(commands.length, 1, doctor.stdout);
-    const [, , , urn = ""] = commands[0]![1]!.split(/ (?=')|(?<=') | /);
-    await project.succeed(["state", "delete", urn.replaceAll("'", ""), "--stack", stack, "--yes"]);
+    const urns = [
+      ...doctor.stdout.matchAll(/npx pulumi state delete '([^']+)' --target-dependents --stack \S+ --yes/g),
+    ];
+    assert.equal(urns.length, 1, doctor.stdout);
+    const [, urn = ""] = urns[0]!;
+    await project.succeed(["state", "delete", urn, "--target-dependents", "--stack", stack, "--yes"]);
 
     await project.succeed(["up", "--refresh", "--stack", stack, "--yes", "--skip-preview"]);
     assert.equal(tenant.objects("accessPackages").size, 3);

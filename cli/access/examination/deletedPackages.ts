@@ -4,7 +4,7 @@
  */
 import { goneStatuses, graphAccessPackages, graphCall, isGone, type CallContext } from "@defender-mssp/microsoft";
 import { isCallError } from "@defender-mssp/errors";
-import { azuread } from "../../../domain/resourceTypes";
+import { accessPackageResource } from "../../../domain/kinds/accessPackages";
 import { shellQuoted } from "../../base/shellWord";
 import type { Deployment } from "../../stack/deployment";
 
@@ -14,9 +14,8 @@ export async function deletedPackagesNote(
   tenantId: string,
   context: CallContext,
 ): Promise<string | undefined> {
-  const associations = resources.filter(
-    ({ type, id }) => type === azuread("AccessPackageResourcePackageAssociation") && id !== "",
-  );
+  const types: readonly string[] = accessPackageResource.types;
+  const associations = resources.filter(({ type, id }) => types.includes(type) && id !== "");
   if (associations.length === 0) return undefined;
   const packageOf = (id: string) => id.split("/")[0] ?? "";
   const call = await graphCall(tenantId, context);
@@ -30,7 +29,7 @@ export async function deletedPackagesNote(
   }
   const commands = associations
     .filter(({ id }) => deleted.has(packageOf(id)))
-    .map(({ urn }) => `  npx pulumi state delete ${shellQuoted(urn)} --stack ${stack} --yes`);
+    .map(({ urn }) => `  npx pulumi state delete ${shellQuoted(urn)} --target-dependents --stack ${stack} --yes`);
   if (commands.length === 0) return undefined;
   return [
     `The tenant has lost access packages of stack ${stack}: --refresh and destroy fail. Before any \`up\` without --refresh, run:`,

@@ -48,7 +48,7 @@ export async function upgrade(options: UpgradeOptions, session: Session): Promis
       throw new VisibleError(nothingChanged);
   }
   const hadTarballs = (await vendored(folder)).length > 0;
-  let ignored = false;
+  let ignored: "changed" | "created" | undefined;
   const interruption = new Interruption(session);
   try {
     if (!(await install(folder, next, session, interruption))) return;
@@ -59,8 +59,8 @@ export async function upgrade(options: UpgradeOptions, session: Session): Promis
   } finally {
     interruption.dispose();
   }
-  if (ignored) err.line("\n.gitignore has the folders of off-boardings and evidence now. Commit it.");
-  err.line(wayBack(hadTarballs, next.packages.length > 0));
+  if (ignored !== undefined) err.line("\n.gitignore has the folders of off-boardings and evidence now. Commit it.");
+  err.line(wayBack(hadTarballs, next.packages.length > 0, ignored));
 }
 
 /** Packages of this program that the new package.json names. */
@@ -217,13 +217,15 @@ async function preview(folder: string, { passphraseFolder }: UpgradeOptions, ses
 }
 
 /** `git restore` refuses a folder without committed files. */
-function wayBack(hadTarballs: boolean, hasTarballs: boolean): string {
-  const files = [manifestFile, lockFile, projectFile, ...(hadTarballs ? [vendorFolder] : [])];
+function wayBack(hadTarballs: boolean, hasTarballs: boolean, ignored?: "changed" | "created"): string {
+  const changed = ignored === "changed" ? [".gitignore"] : [];
+  const files = [manifestFile, lockFile, projectFile, ...(hadTarballs ? [vendorFolder] : []), ...changed];
   return [
     "",
     "The way back, before the commit:",
     `  git restore ${files.join(" ")}`,
     ...(hasTarballs ? [`  git clean --force --quiet ${vendorFolder}`] : []),
+    ...(ignored === "created" ? ["  git clean --force --quiet .gitignore"] : []),
     "  npm ci",
     "After it: revert the commit.",
   ].join("\n");

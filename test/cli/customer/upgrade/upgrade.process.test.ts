@@ -186,9 +186,12 @@ describe("mssp upgrade", function () {
       JSON.stringify({ ...manifest, dependencies, devDependencies: {} }, undefined, 2),
     );
     await rm(at("vendor"), { recursive: true });
+    // As an earlier version wrote it.
+    await writeFile(at(".gitignore"), "node_modules/\n");
     await git("commit", "--quiet", "--all", "--message", "Registry");
     const { exitCode, stderr } = await upgrade([...packages, "--yes", "--skip-preview"]);
     assert.equal(exitCode, 0, stderr);
+    assert.equal(await readFile(at(".gitignore"), "utf8"), "node_modules/\noffboard-*/\nevidence*/\n");
     for (const command of printedCommands(stderr)) await execa(command, { cwd: folder, shell: true });
     assert.equal((await git("status", "--porcelain")).stdout, "");
   });
