@@ -28,6 +28,15 @@ export const notLookedAt: readonly Way[] = [
     "/policies/crossTenantAccessPolicy/partners",
   ),
   notLooked(
+    "restorableOther",
+    {
+      what: "deleted people, groups and applications of the MSSP that the stack did not have",
+      why: "they give nothing until an administrator of the tenant restores them",
+      look: "Microsoft Entra admin center > Users > Deleted users; Groups > Deleted groups; and App registrations > Deleted applications.",
+    },
+    "/directory/deletedItems/{id}/restore",
+  ),
+  notLooked(
     "unmarkedApplication",
     {
       what: "applications of the customer's own tenant whose credentials the MSSP knows",
