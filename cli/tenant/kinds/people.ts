@@ -175,7 +175,10 @@ async function ownerships(tenant: KindTenant, { type, id }: AccessPrincipal): Pr
       id: object.id,
       what: `the ownership of the ${ownedWords[collection]} "${object.displayName ?? object.id}"`,
       within: object.id,
-      step: deletionStep(tenant, `${ownersPath(collection, object.id)}/${id}/$ref`),
+      step:
+        (collection === "groups" && object.owners?.length === 1
+          ? "Add another owner first, as Graph refuses to remove a group's last one. Then: "
+          : "") + deletionStep(tenant, `${ownersPath(collection, object.id)}/${id}/$ref`),
     }));
   });
   return (await Promise.all(ofCollections)).flat();
