@@ -5,7 +5,7 @@
 import type { KindKey } from "../kinds/kinds";
 
 /** A way that no command looks at. */
-export interface NotLooked {
+export interface UnlookedWay {
   /** Plural, in the middle of a sentence, for the customer. */
   readonly what: string;
   /** Why no command looks: a clause. */
@@ -28,7 +28,7 @@ export interface Way {
     | { readonly kinds: readonly KindKey[] }
     /** Gives nobody a right, because of this: a clause. */
     | { readonly nothing: string }
-    | { readonly notLooked: NotLooked };
+    | { readonly notLooked: UnlookedWay };
 }
 
 /** @param places separated by spaces, as in each row of the catalogue. */

@@ -166,7 +166,7 @@ async function ownerships(tenant: KindTenant, { type, id }: AccessPrincipal): Pr
     const objects = await tenant.list<OwnedObject>(withOwnersPath(collection));
     const owned = await Promise.all(
       objects.map(async (object) =>
-        (await ownersOf(tenant, collection, object)).includes(id.toLowerCase()) ? [object] : [],
+        (await readOwners(tenant, collection, object)).includes(id.toLowerCase()) ? [object] : [],
       ),
     );
     return owned.flat().map((object): HeldGrant => ({
@@ -185,7 +185,7 @@ async function ownerships(tenant: KindTenant, { type, id }: AccessPrincipal): Pr
 }
 
 /** Object IDs in lower case. */
-async function ownersOf(
+async function readOwners(
   { list }: KindTenant,
   collection: OwnedCollection,
   { id, owners = [] }: OwnedObject,
