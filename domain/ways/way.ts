@@ -5,7 +5,7 @@
 import type { KindKey } from "../kinds/kinds";
 
 /** A way that no command looks at. */
-export interface NotLooked {
+export interface UnlookedWay {
   /** Plural, in the middle of a sentence, for the customer. */
   readonly what: string;
   /** Why no command looks: a clause. */
@@ -28,19 +28,24 @@ export interface Way {
     | { readonly kinds: readonly KindKey[] }
     /** Gives nobody a right, because of this: a clause. */
     | { readonly nothing: string }
-    | { readonly notLooked: NotLooked };
+    | { readonly notLooked: UnlookedWay };
 }
 
-export function looked(id: string, kinds: readonly KindKey[], ...covers: readonly string[]): Way {
-  return { id, covers, is: { kinds } };
+/** @param places separated by spaces, as in each row of the catalogue. */
+export function looked(id: string, kinds: readonly KindKey[], places = ""): Way {
+  return { id, covers: listed(places), is: { kinds } };
 }
 
-export function nothing(id: string, why: string, ...covers: readonly string[]): Way {
-  return { id, covers, is: { nothing: why } };
+export function nothing(id: string, why: string, places: string): Way {
+  return { id, covers: listed(places), is: { nothing: why } };
 }
 
-export function notLooked(id: string, is: NotLooked, ...covers: readonly string[]): Way {
-  return { id, covers, is: { notLooked: is } };
+export function notLooked(id: string, what: string, why: string, look: string, places = ""): Way {
+  return { id, covers: listed(places), is: { notLooked: { what, why, look } } };
+}
+
+function listed(places: string): string[] {
+  return places.split(" ").filter((place) => place !== "");
 }
 
 /** Whether a row's place answers for a place that can be counted. */

@@ -6,20 +6,20 @@ import { kinds } from "../kinds/kinds";
 import { givesNothing } from "./givesNothing";
 import { lookedAt } from "./lookedAt";
 import { notLookedAt } from "./notLookedAt";
-import { covers, type NotLooked, type Way } from "./way";
+import { covers, type UnlookedWay, type Way } from "./way";
 
-export type { NotLooked, Way } from "./way";
+export type { UnlookedWay, Way } from "./way";
 
 /** In the order in which people read of them. */
 export const ways: readonly Way[] = [...lookedAt, ...notLookedAt, ...givesNothing];
 
 /** What no command looks at, always. */
-export const notLookedWays: readonly (NotLooked & { readonly way: string })[] = ways.flatMap(({ id, is }) =>
+export const notLookedWays: readonly (UnlookedWay & { readonly way: string })[] = ways.flatMap(({ id, is }) =>
   "notLooked" in is ? [{ way: id, ...is.notLooked }] : [],
 );
 
 /** The rows that answer for a place that can be counted. */
-export function waysOf(place: string): readonly Way[] {
+export function findWays(place: string): readonly Way[] {
   return ways.filter((way) => way.covers.some((row) => covers(row, place)));
 }
 
@@ -28,7 +28,7 @@ export function catalogueProblems(places: readonly string[]): string[] {
   const named = new Set(ways.flatMap(({ is }) => ("kinds" in is ? is.kinds : [])));
   const ids = ways.map(({ id }) => id);
   return [
-    ...places.filter((place) => waysOf(place).length === 0).map((place) => `domain/ways: no row covers ${place}`),
+    ...places.filter((place) => findWays(place).length === 0).map((place) => `domain/ways: no row covers ${place}`),
     ...kinds
       .filter(({ key }) => !named.has(key as never))
       .map(({ key }) => `domain/ways: no row names the kind ${key}`),

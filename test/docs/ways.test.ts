@@ -4,7 +4,7 @@ import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { checkoutFolder, referenceFolder } from "@defender-mssp/testkit";
 import { countedPlaces, entitySets, waysWithoutRow } from "../../dev/docs/checks/ways";
-import { catalogueProblems, notLookedWays, ways, waysOf } from "../../domain/ways/ways";
+import { catalogueProblems, notLookedWays, ways, findWays } from "../../domain/ways/ways";
 
 describe("the catalogue of ways", () => {
   it("has a row for each entity set, write route and type of Azure, and for each kind", () => {
@@ -25,11 +25,11 @@ describe("the catalogue of ways", () => {
     );
     // A row that stands for a subtree is no row for the tree.
     assert.deepEqual(
-      waysOf("/security/cases/ediscoveryCases").map(({ id }) => id),
+      findWays("/security/cases/ediscoveryCases").map(({ id }) => id),
       ["purviewRole"],
     );
     assert.deepEqual(
-      waysOf("/security").map(({ id }) => id),
+      findWays("/security").map(({ id }) => id),
       ["detectionRule"],
     );
   });

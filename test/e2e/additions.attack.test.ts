@@ -326,9 +326,11 @@ describe("cli/tenant/additions/additions: somebody adds a way in to the stack's 
       await hands.graph("POST", `/v1.0/groups/${other}/members/$ref`, {
         "@odata.id": `https://graph.microsoft.com/v1.0/directoryObjects/${guest}`,
       });
-      await hands.graph("POST", `/v1.0/groups/${other}/owners/$ref`, {
-        "@odata.id": `https://graph.microsoft.com/v1.0/directoryObjects/${guest}`,
-      });
+      // Two owners: the service refuses to remove the last one.
+      for (const owner of [member, guest])
+        await hands.graph("POST", `/v1.0/groups/${other}/owners/$ref`, {
+          "@odata.id": `https://graph.microsoft.com/v1.0/directoryObjects/${owner}`,
+        });
       await hands.graph("POST", `/v1.0/users/${guest}/appRoleAssignments`, {
         ...{ appRoleId: "00000000-0000-0000-0000-000000000000", principalId: guest, resourceId: connector },
       });

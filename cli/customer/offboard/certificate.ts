@@ -115,7 +115,7 @@ function unverifiedRecord({ withoutRecord }: OffboardingJournal): Staying[] {
 /** The kinds with a look, without those that a look could not read. */
 function lookedAt({ search }: Proved): string[] {
   const unread = new Set(
-    [...search.notLooked, ...search.sightings.flatMap((one) => one.notLooked)].map(({ kind }) => kind),
+    [...search.notLooked, ...search.sightings.flatMap((sighting) => sighting.notLooked)].map(({ kind }) => kind),
   );
   return kinds.flatMap(({ key, plural }) => {
     const { search: searched, held } = callsByKind[key as KindKey];

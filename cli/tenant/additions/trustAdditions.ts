@@ -39,14 +39,14 @@ async function partnerAdditions({ call, deployed, graph, settings }: AdditionsTe
     what: `a part that this program does not know: ${what}`,
     step: `look at it: az rest --url '${entry}'`,
   }));
-  const found = added.flatMap(({ what, property, name }) => {
+  const undeclared = added.flatMap(({ what, property, name }) => {
     const declared = resources.flatMap(({ inputs: of }) =>
       (inputs[name ?? property] ?? []).flatMap((input) => of[input] ?? []),
     );
     if (declared.some((value) => value !== false)) return [];
     return [{ what, step: declared.length > 0 ? upRefresh : undo(entry, partner, property, name) }];
   });
-  return [...found, ...unknown].map(({ what, step }) => ({
+  return [...undeclared, ...unknown].map(({ what, step }) => ({
     kind: "trust",
     to,
     what,

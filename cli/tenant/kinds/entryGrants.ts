@@ -1,4 +1,5 @@
 /** What the MSSP's entry in the cross-tenant access policy gives: values of the default are not the entry's. */
+import { recordOf } from "@defender-mssp/errors/json";
 import {
   getIdentitySynchronization,
   type AccessPartner,
@@ -93,7 +94,7 @@ function unknownIn(partner: AccessPartner): string[] {
   const inside = ["inboundTrust", "automaticUserConsentSettings"].flatMap((property) =>
     Object.entries(recordOf(partner[property]))
       .filter(([name, value]) => value === true && !otherSwitches.includes(name))
-      .filter(([name]) => !switches.some((one) => one.property === property && one.name === name))
+      .filter(([name]) => !switches.some((trust) => trust.property === property && trust.name === name))
       .map(([name]) => `${property}.${name} is true`),
   );
   return [...properties.map(([name]) => `${name} is set`), ...inside];
@@ -101,8 +102,4 @@ function unknownIn(partner: AccessPartner): string[] {
 
 function isNothing(value: unknown): boolean {
   return value === null || value === false || (Array.isArray(value) && value.length === 0);
-}
-
-function recordOf(value: unknown): Readonly<Record<string, unknown>> {
-  return (value ?? {}) as Readonly<Record<string, unknown>>;
 }

@@ -26,11 +26,11 @@ export function isOfDomains(domain: string, domains: readonly string[]): boolean
  */
 export function addressOfDomains(users: readonly Addressed[], domains: readonly string[]) {
   const own = new Set(
-    users.filter((user) => !isExternal(user)).map(({ userPrincipalName }) => domainOf(userPrincipalName)),
+    users.filter((user) => !isExternal(user)).map(({ userPrincipalName }) => emailDomain(userPrincipalName)),
   );
   return (user: Addressed): string | undefined =>
     guestAddresses(user).find((address) => {
-      const domain = domainOf(address);
+      const domain = emailDomain(address);
       return isOfDomains(domain, domains) && (isExternal(user) || !own.has(domain));
     });
 }
@@ -39,6 +39,6 @@ function isExternal({ userPrincipalName }: Addressed): boolean {
   return userPrincipalName.includes("#EXT#");
 }
 
-function domainOf(address: string): string {
+function emailDomain(address: string): string {
   return (address.split("@").at(-1) ?? "").toLowerCase();
 }

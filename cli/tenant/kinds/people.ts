@@ -166,7 +166,7 @@ async function ownerships(tenant: KindTenant, { type, id }: AccessPrincipal): Pr
     const objects = await tenant.list<OwnedObject>(withOwnersPath(collection));
     const owned = await Promise.all(
       objects.map(async (object) =>
-        (await ownersOf(tenant, collection, object)).includes(id.toLowerCase()) ? [object] : [],
+        (await readOwners(tenant, collection, object)).includes(id.toLowerCase()) ? [object] : [],
       ),
     );
     return owned.flat().map((object): HeldGrant => ({
@@ -175,14 +175,17 @@ async function ownerships(tenant: KindTenant, { type, id }: AccessPrincipal): Pr
       id: object.id,
       what: `the ownership of the ${ownedWords[collection]} "${object.displayName ?? object.id}"`,
       within: object.id,
-      step: deletionStep(tenant, `${ownersPath(collection, object.id)}/${id}/$ref`),
+      step:
+        (collection === "groups" && object.owners?.length === 1
+          ? "Add another owner first, as Graph refuses to remove a group's last one. Then: "
+          : "") + deletionStep(tenant, `${ownersPath(collection, object.id)}/${id}/$ref`),
     }));
   });
   return (await Promise.all(ofCollections)).flat();
 }
 
 /** Object IDs in lower case. */
-async function ownersOf(
+async function readOwners(
   { list }: KindTenant,
   collection: OwnedCollection,
   { id, owners = [] }: OwnedObject,

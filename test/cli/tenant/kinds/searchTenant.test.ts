@@ -143,6 +143,7 @@ describe("the search for every kind of access", function () {
         'the ownership of the group "Payroll"',
       ],
     );
+    assert.match(grants[2]?.step ?? "", /^Add another owner first, .* Then: az rest --method DELETE/);
     assert.match(grants[1]?.step ?? "", new RegExp(`DELETE .*/applications/${application.id}/owners/${gina}/\\$ref`));
   });
 
