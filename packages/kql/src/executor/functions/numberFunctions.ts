@@ -47,7 +47,8 @@ export const numberFunctions = plainFunctions({
   log: numeric(Math.log),
   log2: numeric(Math.log2),
   log10: numeric(Math.log10),
-  sign: numeric(Math.sign),
+  // 0 of null: duckdb-kql has measured it on the Kusto emulator.
+  sign: ([value = null]) => Math.sign(toNumber(value) ?? 0) || 0,
   pow: ([base = null, exponent = null]) => {
     const [left, right] = [toNumber(base), toNumber(exponent)];
     return left === null || right === null ? null : left ** right;

@@ -59,7 +59,9 @@ const split: PlainFunction = ([source, separator, index]) => {
 
 const substring: PlainFunction = ([source, start = 0, length]) => {
   const whole = text(source);
-  const from = Number(start) < 0 ? Math.max(0, whole.length + Number(start)) : Number(start);
+  const from = Number(start) < 0 ? whole.length + Number(start) : Number(start);
+  // A start in front of the text gives nothing: duckdb-kql has measured it on the Kusto emulator.
+  if (from < 0) return "";
   return length === undefined || length === null
     ? whole.slice(from)
     : whole.slice(from, from + Math.max(0, Number(length)));
