@@ -234,6 +234,27 @@ describe("runQuery: traps of KQL", () => {
     refuses("datatable(B: bool)[] | summarize countif(B)", /countif\(B\) without a name/);
   });
 
+  it("functions of public rules follow the examples of their pages", () => {
+    const line = "05:04:54 127.0.0.1 GET /favicon.ico 404";
+    values({
+      "binary_shift_left(1, 2)": 4,
+      "binary_and(6, 3) + binary_or(6, 1) + binary_xor(6, 3)": 14,
+      "binary_not(1)": -2,
+      "binary_shift_right(8, -1)": null,
+      [`has_ipv4('${line}', '127.0.0.1')`]: true,
+      [`has_ipv4('${line.replace("54 ", "54")}', '127.0.0.1')`]: false,
+      "has_ipv4('a 127.0.0.256 b', '127.0.0.256')": false,
+      [`has_any_ipv4_prefix('${line}', '127.0.', '192.168.')`]: true,
+      [`has_any_ipv4_prefix('${line}', dynamic(['127.0', '192.168.']))`]: false,
+      "week_of_year(datetime(2020-12-31))": 53,
+      "week_of_year(datetime(2000-01-01))": 52,
+      "week_of_year(datetime(1970-01-01))": 1,
+      "strcmp('ABC', 'ABC') + strcmp('abc', 'ABC')": 1,
+      "parse_urlquery('k1=v1&k2=v2')": { "Query Parameters": { k1: "v1", k2: "v2" } },
+    });
+    refuses("print binary_shift_left(1, 60)", /beyond 2\^53/);
+  });
+
   it("union kind=inner keeps the columns of all tables", () => {
     const { columns, rows } = runQuery("union kind=inner (print A = 1, B = 2), (print C = 1, A = 3)", {});
     assert.deepEqual([columns, rows], [[{ name: "A", type: "long" }], [{ A: 1 }, { A: 3 }]]);

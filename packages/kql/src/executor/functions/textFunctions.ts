@@ -2,6 +2,7 @@ import type { SyntaxNode } from "../../parser/syntaxNode";
 import type { FunctionCall } from "../evaluator";
 import { spend } from "../budget";
 import { matching } from "./textOperator";
+import { compare } from "../values/compare";
 import { convert, elements, toNumber, toText } from "../values/convert";
 import { isArray, type KustoValue } from "../values/kustoValue";
 import type { RegexMatch, RegularExpression } from "../values/regularExpression";
@@ -186,6 +187,7 @@ export const textFunctions = plainFunctions({
   strlen: ([value]) => Array.from(text(value)).length,
   strrep: repeatedText,
   tolower: ([value]) => text(value).toLowerCase(),
+  strcmp: ([left, right]) => compare(text(left), text(right)),
   toupper: ([value]) => text(value).toUpperCase(),
   reverse: ([value]) => Array.from(text(value)).reverse().join(""),
   substring,
