@@ -145,7 +145,12 @@ const insideRooms = {
     seed: ["graph", "azure", "cloud"],
     server: ["seed", "defender", "entra", "azure", "graph", "proxy", "cloud"],
   },
-  [`${kql}/src`]: { schema: [], parser: ["schema"], executor: ["parser", "schema"], judge: ["parser", "schema"] },
+  [`${kql}/src`]: {
+    schema: [],
+    parser: ["schema"],
+    executor: ["parser", "schema"],
+    judge: ["executor", "parser", "schema"],
+  },
   [`${kql}/src/executor`]: {
     values: [],
     functions: ["values"],

@@ -52,7 +52,7 @@ describe("mssp detections check", function () {
     );
     const faulty = renamedRule("G")
       .replace(/severity: \w+/, "severity: hgh")
-      .replace("FileName", "FileNam");
+      .replace("'powershell.exe' and", "'a' and AccountUPN has 'b' and");
     await project.write("detections/base/schema.yaml", faulty);
     await project.write("detections/base/bom.yaml", Buffer.from(`\ufeff${renamedRule("F").replaceAll("\n", "\r\n")}`));
     const { shown, exitCode, findings } = await check();
@@ -63,7 +63,7 @@ describe("mssp detections check", function () {
         "- base/column.yaml:6 error KS142",
         "- base/mapped.yaml:7 error KQL106",
         "- base/schema.yaml:6 error KS142",
-        "- base/schema.yaml:11 error -",
+        "- base/schema.yaml:12 error -",
         "- base/time.yaml:7 error KQL101",
         "- base/title.yaml:7 error KQL106",
         "- base/two.yaml:9 error KQL002",

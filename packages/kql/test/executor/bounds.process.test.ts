@@ -19,7 +19,10 @@ describe("runQuery: limits", () => {
       "print replace_string(strrep('a', 100000), 'a', strrep('b', 100000))",
       /more than 100,000,000 char/,
     ],
-    "a value that holds itself": [`print A = 1 ${doubled(30, "A = pack_array(A, A)")} | project tostring(A)`, /more than 100,000,000 characters/],
+    "a value that holds itself": [
+      `print A = 1 ${doubled(30, "A = pack_array(A, A)")} | project tostring(A)`,
+      /more than 100,000,000 characters/,
+    ],
   };
   for (const [name, [query, message]] of Object.entries(queries)) {
     it(name, () => {

@@ -2,6 +2,7 @@
 
 import datetime
 import json
+import math
 import sys
 
 import duckdb_kql
@@ -26,6 +27,8 @@ def plain(value):
         return value.replace(tzinfo=None).isoformat(timespec="milliseconds") + "Z"
     if isinstance(value, datetime.timedelta):
         return value.total_seconds()
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
     if value is None or isinstance(value, (str, bool, int, float, list, dict)):
         return value
     return str(value)
@@ -50,9 +53,21 @@ def connection_with(tables):
     return connection
 
 
+CONNECTIONS = {}
+
+
+def connection(tables):
+    """One connection for queries on the same rows."""
+    key = json.dumps(tables, sort_keys=True)
+    if key not in CONNECTIONS:
+        CONNECTIONS.clear()
+        CONNECTIONS[key] = connection_with(tables)
+    return CONNECTIONS[key]
+
+
 def answer(query, tables, now):
     try:
-        relation = duckdb_kql.kql(connection_with(tables), query, query_now=now)
+        relation = duckdb_kql.kql(connection(tables), query, query_now=now)
         return {"columns": relation.columns, "rows": [[plain(value) for value in row] for row in relation.fetchall()]}
     except Exception as error:
         return {"error": "%s: %s" % (type(error).__name__, str(error).split("\n")[0])}

@@ -175,7 +175,6 @@ describe("runQuery: traps of KQL", () => {
     values({
       'toint("2147483647")': 2147483647,
       'toint("2147483648")': null,
-      "toint(3000000000)": null,
       "toint(-2147483648)": -2147483648,
       "tolong(1e19)": null,
       'tolong("99999999999999999999")': null,
@@ -185,10 +184,11 @@ describe("runQuery: traps of KQL", () => {
       "tohex(256, 8)": "00000100",
       "tohex(256, 2)": "100",
     });
+    refuses("print toint(3000000000)", /toint\(\): the number 3000000000 beyond 32 bits/);
     refuses('print tolong("9007199254740993")', /tolong\(\): the number 9007199254740992 beyond 2\^53/);
     refuses("print parse_json('{\"a\":9007199254740993}').a", /beyond 2\^53/);
     assert.throws(
-      () => runQuery("DeviceInfo", { DeviceInfo: [{ LoggedOnUsers: [2 ** 60] }] }),
+      () => runQuery("CloudAppEvents", { CloudAppEvents: [{ RawEventData: [2 ** 60] }] }),
       /no dynamic with numbers/,
     );
   });
@@ -234,6 +234,27 @@ describe("runQuery: traps of KQL", () => {
     refuses("datatable(B: bool)[] | summarize countif(B)", /countif\(B\) without a name/);
   });
 
+  it("functions of public rules follow the examples of their pages", () => {
+    const line = "05:04:54 127.0.0.1 GET /favicon.ico 404";
+    values({
+      "binary_shift_left(1, 2)": 4,
+      "binary_and(6, 3) + binary_or(6, 1) + binary_xor(6, 3)": 14,
+      "binary_not(1)": -2,
+      "binary_shift_right(8, -1)": null,
+      [`has_ipv4('${line}', '127.0.0.1')`]: true,
+      [`has_ipv4('${line.replace("54 ", "54")}', '127.0.0.1')`]: false,
+      "has_ipv4('a 127.0.0.256 b', '127.0.0.256')": false,
+      [`has_any_ipv4_prefix('${line}', '127.0.', '192.168.')`]: true,
+      [`has_any_ipv4_prefix('${line}', dynamic(['127.0', '192.168.']))`]: false,
+      "week_of_year(datetime(2020-12-31))": 53,
+      "week_of_year(datetime(2000-01-01))": 52,
+      "week_of_year(datetime(1970-01-01))": 1,
+      "strcmp('ABC', 'ABC') + strcmp('abc', 'ABC')": 1,
+      "parse_urlquery('k1=v1&k2=v2')": { "Query Parameters": { k1: "v1", k2: "v2" } },
+    });
+    refuses("print binary_shift_left(1, 60)", /beyond 2\^53/);
+  });
+
   it("union kind=inner keeps the columns of all tables", () => {
     const { columns, rows } = runQuery("union kind=inner (print A = 1, B = 2), (print C = 1, A = 3)", {});
     assert.deepEqual([columns, rows], [[{ name: "A", type: "long" }], [{ A: 1 }, { A: 3 }]]);
@@ -255,6 +276,8 @@ describe("runQuery: traps of KQL", () => {
       'countof("aaa", "a", "regex")': 3,
       'parse_ipv4("192.168.1.1/24")': 3232235776,
       "bin(5, -1)": null,
+      'substring("abc", -10)': "",
+      "sign(int(null))": 0,
     });
     refuses('print extract_all(@"\\d", "1")', /extract_all\(\): of a pattern without 1 to 16 groups/);
     refuses('print replace_regex("a", "a", @"\\1")', /with the rewrite/);
@@ -274,10 +297,18 @@ describe("runQuery: traps of KQL", () => {
     });
   });
 
-  it("mv-expand makes pairs of bags, keeps the row of an empty array, and expands side by side", () => {
+  it("mv-expand makes pairs of bags, makes no row of an empty array, and expands side by side", () => {
     assert.deepEqual(run("print A = dynamic({'x': 1, 'y': 2}) | mv-expand A"), [[{ x: 1 }], [{ y: 2 }]]);
     assert.deepEqual(run("print A = dynamic({'x': 1}) | mv-expand kind=array A"), [[["x", 1]]]);
-    assert.deepEqual(run("print A = dynamic([]), B = 1 | mv-expand A"), [[null, 1]]);
+    assert.deepEqual(run("print A = dynamic([]), B = 1 | mv-expand A"), []);
+    assert.deepEqual(run("print A = dynamic(null), B = 1 | mv-expand A"), [[null, 1]]);
+    assert.deepEqual(run("print A = dynamic([1, 2.5, -2.5, '3', true]) | mv-expand A to typeof(long)").flat(), [
+      1,
+      2,
+      -2,
+      null,
+      null,
+    ]);
     assert.deepEqual(run("print A = dynamic([1, 2]), B = dynamic(['a']) | mv-expand A, B"), [
       [1, "a"],
       [2, null],

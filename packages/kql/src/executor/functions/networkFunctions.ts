@@ -40,6 +40,23 @@ const maskedAddress: PlainFunction = ([value]) => {
   return address === undefined ? null : network(address, address.prefix) * 2 ** (32 - address.prefix);
 };
 
+/**
+ * Whether a text has one of the addresses, or one that begins with a prefix such as `10.1.`, between characters that are no
+ * letters and digits.
+ * https://learn.microsoft.com/kusto/query/has-any-ipv4-prefix-function
+ */
+function hasAddress(isPrefix: boolean): PlainFunction {
+  return ([source = null, ...searched]) => {
+    const found = toText(source).match(/(?<![A-Za-z0-9])\d{1,3}(?:\.\d{1,3}){3}(?![A-Za-z0-9])/g) ?? [];
+    const addresses = found.filter((address) => parseIpv4(address) !== undefined);
+    const wanted = searched.flatMap((value) => elements(value)).map((value) => toText(value));
+    return wanted.some((part) => {
+      if (!isPrefix || !part.endsWith(".")) return addresses.includes(part);
+      return /^(?:\d{1,3}\.){1,3}$/.test(part) && addresses.some((address) => address.startsWith(part));
+    });
+  };
+}
+
 const isInRange: PlainFunction = ([value, range]) => {
   const [address, within] = [parseIpv4(value), parseIpv4(range)];
   return address === undefined || within === undefined ? null : isWithin(address, within);
@@ -142,7 +159,12 @@ export const networkFunctions = plainFunctions({
   ipv4_is_match: isMatch,
   ipv4_compare: compareIpv4,
   parse_ipv4: maskedAddress,
+  has_ipv4: hasAddress(false),
+  has_any_ipv4: hasAddress(false),
+  has_ipv4_prefix: hasAddress(true),
+  has_any_ipv4_prefix: hasAddress(true),
   parse_url: parseUrl,
+  parse_urlquery: ([value = null]) => ({ "Query Parameters": queryParameters(toText(value).replace(/^\?/, "")) }),
   parse_command_line: parseCommandLine,
   parse_path: parsePath,
   parse_csv: parseCsv,

@@ -1,7 +1,7 @@
-import { toNumber } from "../values/convert";
+import { convert, toNumber } from "../values/convert";
 import { compare } from "../values/compare";
 import { KustoTimespan, type KustoValue } from "../values/kustoValue";
-import { plainFunctions, type PlainFunction } from "./plainFunctions";
+import { plainFunctions, refused, type PlainFunction } from "./plainFunctions";
 
 /** A function of one number; null of what is none. */
 function numeric(run: (value: number) => number): PlainFunction {
@@ -38,6 +38,16 @@ function isBetter(value: KustoValue, best: KustoValue, sign: 1 | -1): boolean {
   return best === null || (compare(value, best) ?? 0) * sign > 0;
 }
 
+/** Bits in two's complement. A shift goes by its last six bits; a negative one is null. */
+function bitwise(run: (left: bigint, right: bigint) => bigint, isShift = false): PlainFunction {
+  return ([left = null, right = 0], call) => {
+    const [value, other] = [convert(left, "long"), convert(right, "long")];
+    if (typeof value !== "number" || typeof other !== "number" || (isShift && other < 0)) return null;
+    if (isShift && value < 0) throw refused(call, "of a negative number");
+    return convert(String(BigInt.asIntN(64, run(BigInt(value), BigInt(isShift ? other % 64 : other)))), "long");
+  };
+}
+
 export const numberFunctions = plainFunctions({
   abs: absolute,
   round,
@@ -47,11 +57,18 @@ export const numberFunctions = plainFunctions({
   log: numeric(Math.log),
   log2: numeric(Math.log2),
   log10: numeric(Math.log10),
-  sign: numeric(Math.sign),
+  // 0 of null: duckdb-kql has measured it on the Kusto emulator.
+  sign: ([value = null]) => Math.sign(toNumber(value) ?? 0) || 0,
   pow: ([base = null, exponent = null]) => {
     const [left, right] = [toNumber(base), toNumber(exponent)];
     return left === null || right === null ? null : left ** right;
   },
+  binary_and: bitwise((left, right) => left & right),
+  binary_or: bitwise((left, right) => left | right),
+  binary_xor: bitwise((left, right) => left ^ right),
+  binary_not: bitwise((value) => ~value),
+  binary_shift_left: bitwise((value, shift) => value << shift, true),
+  binary_shift_right: bitwise((value, shift) => value >> shift, true),
   max_of: extreme(1),
   min_of: extreme(-1),
 });

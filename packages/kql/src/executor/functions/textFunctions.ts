@@ -2,6 +2,7 @@ import type { SyntaxNode } from "../../parser/syntaxNode";
 import type { FunctionCall } from "../evaluator";
 import { spend } from "../budget";
 import { matching } from "./textOperator";
+import { compare } from "../values/compare";
 import { convert, elements, toNumber, toText } from "../values/convert";
 import { isArray, type KustoValue } from "../values/kustoValue";
 import type { RegexMatch, RegularExpression } from "../values/regularExpression";
@@ -59,7 +60,9 @@ const split: PlainFunction = ([source, separator, index]) => {
 
 const substring: PlainFunction = ([source, start = 0, length]) => {
   const whole = text(source);
-  const from = Number(start) < 0 ? Math.max(0, whole.length + Number(start)) : Number(start);
+  const from = Number(start) < 0 ? whole.length + Number(start) : Number(start);
+  // A start in front of the text gives nothing: duckdb-kql has measured it on the Kusto emulator.
+  if (from < 0) return "";
   return length === undefined || length === null
     ? whole.slice(from)
     : whole.slice(from, from + Math.max(0, Number(length)));
@@ -184,6 +187,7 @@ export const textFunctions = plainFunctions({
   strlen: ([value]) => Array.from(text(value)).length,
   strrep: repeatedText,
   tolower: ([value]) => text(value).toLowerCase(),
+  strcmp: ([left, right]) => compare(text(left), text(right)),
   toupper: ([value]) => text(value).toUpperCase(),
   reverse: ([value]) => Array.from(text(value)).reverse().join(""),
   substring,

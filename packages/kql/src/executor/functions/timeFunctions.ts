@@ -199,6 +199,12 @@ function dayOfYear(date: Date): number {
   return Math.floor((date.getTime() - Date.UTC(date.getUTCFullYear(), 0, 1)) / dayMs) + 1;
 }
 
+/** The ISO week, which has the year of its Thursday. */
+function isoWeek(date: Date): number {
+  const thursday = new Date(date.getTime() + (4 - (date.getUTCDay() || 7)) * dayMs);
+  return Math.ceil(dayOfYear(thursday) / 7);
+}
+
 function fromUnix(ticks: bigint): PlainFunction {
   return ([value = null]) => {
     const number = toNumber(value);
@@ -243,6 +249,7 @@ export const timeFunctions = {
     hourofday: calendar((date) => date.getUTCHours()),
     dayofmonth: calendar((date) => date.getUTCDate()),
     dayofyear: calendar(dayOfYear),
+    week_of_year: calendar(isoWeek),
     monthofyear: calendar((date) => date.getUTCMonth() + 1),
     getmonth: calendar((date) => date.getUTCMonth() + 1),
     getyear: calendar((date) => date.getUTCFullYear()),

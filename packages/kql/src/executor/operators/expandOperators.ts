@@ -5,7 +5,8 @@ import { spend } from "../budget";
 import { eachRow, type OperatorRun, type OperatorStep } from "../evaluator";
 import type { ResultTable } from "../resultTable";
 import { convert } from "../values/convert";
-import { isArray, isBag, type KustoRow, type KustoValue } from "../values/kustoValue";
+import { Refusal } from "../refusal";
+import { isArray, isBag, KustoDateTime, unwrapped, type KustoRow, type KustoValue } from "../values/kustoValue";
 import { expressionName } from "./namedExpression";
 import { namedParameters } from "./namedParameters";
 
@@ -23,7 +24,7 @@ const mvExpand: OperatorRun = (step) => {
   const parameters = namedParameters(node, ["kind", "bagexpansion", "with_itemindex"], evaluator);
   const isArrayKind = [parameters.get("kind"), parameters.get("bagexpansion")].includes("array");
   const indexColumn = parameters.get("with_itemindex");
-  const expansions = node.elements("Expressions").map((expression) => expansion(expression, step, isArrayKind, true));
+  const expansions = node.elements("Expressions").map((expression) => expansion(expression, step, isArrayKind));
   const columns = expandedColumns(input, expansions, indexColumn);
   const limit = expandedLimit(step);
   const rows = input.rows.flatMap((row, index) =>
@@ -32,7 +33,7 @@ const mvExpand: OperatorRun = (step) => {
   return { columns, rows };
 };
 
-function expansion(expression: SyntaxNode, step: OperatorStep, isArrayKind: boolean, keepsEmpty: boolean): Expansion {
+function expansion(expression: SyntaxNode, step: OperatorStep, isArrayKind: boolean): Expansion {
   const { input, scope, evaluator } = step;
   const value = expression.child("Expression");
   const name = value === undefined ? undefined : expandedName(value, step);
@@ -42,7 +43,7 @@ function expansion(expression: SyntaxNode, step: OperatorStep, isArrayKind: bool
   return {
     name,
     type,
-    values: values.map((inner) => memberValues(inner, isArrayKind, keepsEmpty).map((member) => convert(member, type))),
+    values: values.map((inner) => memberValues(inner, isArrayKind).map((member) => cast(member, type))),
   };
 }
 
@@ -56,14 +57,27 @@ function expandedName(value: SyntaxNode, { node, input }: OperatorStep): string 
   return node.elements("Expressions").length === 1 ? added[0]?.name : undefined;
 }
 
-/** A bag becomes bags of one property, or pairs; an empty array keeps its row, with null. */
-function memberValues(value: KustoValue, isArrayKind: boolean, keepsEmpty: boolean): readonly KustoValue[] {
-  const members = isArray(value)
-    ? value
-    : isBag(value)
-      ? Object.entries(value).map(([name, inner]) => (isArrayKind ? [name, inner] : { [name]: inner }))
-      : [value];
-  return members.length === 0 && keepsEmpty ? [null] : members;
+/**
+ * A bag becomes bags of one property, or pairs; an empty array or bag no row, null one.
+ * https://learn.microsoft.com/kusto/query/mv-expand-operator
+ */
+function memberValues(value: KustoValue, isArrayKind: boolean): readonly KustoValue[] {
+  if (isArray(value)) return value;
+  if (!isBag(value)) return [value];
+  return Object.entries(value).map(([name, inner]) => (isArrayKind ? [name, inner] : { [name]: inner }));
+}
+
+/** `to typeof(…)` casts and doesn't parse: a text is no number. Which types meet, duckdb-kql has measured on the Kusto emulator. */
+function cast(member: KustoValue, type: string): KustoValue {
+  const value = unwrapped(member);
+  if (type === "dynamic") return member;
+  if (type === "timespan" || type === "decimal") throw new Refusal(`typeof(${type})`);
+  const isNumber = typeof value === "number" && (type !== "bool" || Number.isInteger(value));
+  const isText = typeof value === "string" || value instanceof KustoDateTime;
+  const meets =
+    type === "string" ||
+    (type === "datetime" || type === "guid" ? isText : isNumber || (type === "bool" && typeof value === "boolean"));
+  return convert(meets ? member : null, type);
 }
 
 function expandedColumns(
@@ -115,7 +129,7 @@ const mvApply: OperatorRun = (step) => {
   namedParameters(node, [], evaluator);
   const query = node.child("Subquery")?.child("Expression");
   if (query === undefined || node.child("RowLimitClause") !== undefined) throw evaluator.unsupported(node, node.text);
-  const expansions = node.elements("Expressions").map((expression) => expansion(expression, step, false, false));
+  const expansions = node.elements("Expressions").map((expression) => expansion(expression, step, false));
   const columns = expandedColumns(input, expansions);
   const shape = { columns, expansions, indexColumn: undefined, limit: Infinity };
   const results = input.rows.map((row, index) => {

@@ -137,12 +137,15 @@ function safeWhole(value: number): number | null {
   return value;
 }
 
-/** Null beyond 32 bits: https://learn.microsoft.com/kusto/query/toint-function. */
+/**
+ * Null of a text beyond 32 bits: https://learn.microsoft.com/kusto/query/toint-function. @throws Refusal for a number
+ * beyond, which the page makes null and the Kusto emulator something else
+ */
 function toInt(value: KustoValue): number | null {
-  const number = toNumber(value);
-  if (number === null || Math.abs(number) > 2 ** 31) return null;
   const whole = toWhole(value);
-  return whole === 2 ** 31 ? null : whole;
+  if (whole === null || whole === (whole | 0)) return whole;
+  if (typeof value === "string") return null;
+  throw new Refusal(`the number ${whole} beyond 32 bits`);
 }
 
 export function toBool(given: KustoValue): boolean | null {
@@ -152,7 +155,9 @@ export function toBool(given: KustoValue): boolean | null {
   if (typeof value !== "string") return null;
   const text = value.trim().toLowerCase();
   if (text === "true" || text === "1") return true;
-  return text === "false" || text === "0" ? false : null;
+  if (text === "false" || text === "0") return false;
+  if (toNumber(text) !== null) throw new Refusal(`the truth of the text "${value}": no document has it`);
+  return null;
 }
 
 export function toMoment(value: KustoValue): KustoDateTime | null {

@@ -1,0 +1,12 @@
+/** Forms of the differ that duckdb-kql 1.1.2 answers otherwise, and why the executor keeps its answer. */
+export const differCauses: Readonly<Partial<Record<string, string>>> = {
+  "bin([d], 7d)":
+    "Weeks begin on a Monday in Microsoft's tutorial (2007-01-01, 2007-01-08): ticks since 0001-01-01, not 1970-01-01. https://learn.microsoft.com/kusto/query/tutorials/use-aggregation-functions",
+  "parse_json([s])": "A text that is no JSON stays a text: https://learn.microsoft.com/kusto/query/parse-json-function",
+  "todynamic([s])": "As parse_json.",
+  "sqrt([r])": "Null for a negative number: https://learn.microsoft.com/kusto/query/sqrt-function. duckdb-kql has NaN.",
+  "extract(@'(\\w)', 1, [s])": "\\w is Unicode's: https://learn.microsoft.com/kusto/query/regex. DuckDB's is ASCII's.",
+  "datetime_diff('week', [d], [d])":
+    "Weeks begin on a Sunday in the example: https://learn.microsoft.com/kusto/query/datetime-diff-function has 5 where whole weeks are 4.",
+  "bin([t], 1d)": "duckdb-kql loses the days of an interval that is a difference of two times.",
+};
