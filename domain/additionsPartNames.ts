@@ -2,7 +2,7 @@
  * The looks of the search for what somebody added, by name. Each kind of access names the looks that
  * find its additions.
  */
-import { always, hasDetections, hasModel, hasSentinelAccess, type PrerequisiteSettings } from "./prerequisiteSettings";
+import { always, hasDetections, hasModel, type PrerequisiteSettings } from "./prerequisiteSettings";
 
 const hasPeople = hasModel("basic", "rbac", "entitlement");
 
@@ -18,13 +18,15 @@ const applies = {
   "added directory roles": always,
   "added eligibilities": hasPeople,
   "added memberships": always,
+  "added ownerships": always,
   "added app roles": hasPeople,
   "added to catalogs": hasModel("entitlement"),
   "added connected organizations": always,
   "added applications of the MSSP": always,
   "added to the automation": always,
   "added trust of the MSSP": always,
-  "added Azure roles": hasSentinelAccess,
+  "added Azure roles": always,
+  "added Azure delegations": always,
   "changed detection rules": hasDetections,
   "governance relationship": hasPeople,
 } as const satisfies Readonly<Record<string, (settings: PrerequisiteSettings) => boolean>>;

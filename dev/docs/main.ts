@@ -4,7 +4,7 @@
  * writes the JSON Schemas of `--json`; `npm run docs:check` says whether they are up to date,
  * and checks every page: links and anchors, paths in backticks, the tests that SECURITY.md names and
  * the mutations of its promises, the names that the sources declare, the length of table cells,
- * the README's size, how shell blocks are run, the components' examples
+ * the README's size, the catalogue of ways, how shell blocks are run, the components' examples
  * and documentation.
  */
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
@@ -20,6 +20,7 @@ import { missingPaths } from "./checks/paths";
 import { untestedPromises } from "./checks/security";
 import { longCells, readmeSize } from "./checks/size";
 import { typedocFindings } from "./checks/typedoc";
+import { waysWithoutRow } from "./checks/ways";
 import { howToRun } from "./commandBlocks";
 import { countText } from "./count";
 import { isRunPage, markdownFiles, root } from "./files";
@@ -56,6 +57,7 @@ async function check(): Promise<void> {
       .filter(({ file }) => file === "SECURITY.md")
       .flatMap(({ text }) => [...untestedPromises(root, text), ...mutationProblems(root, text, mutations)]),
     ...nameFindings(root),
+    ...waysWithoutRow(root),
     ...blocks.flatMap(unknownMark),
     ...brokenExamples(root),
     ...(await typedocFindings(root)),

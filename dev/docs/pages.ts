@@ -25,6 +25,7 @@ import { policyRulesPage } from "./reference/policyRules";
 import { retirementsPage } from "./reference/retirementsPage";
 import { sdkPage } from "./reference/sdk";
 import { settingsPage } from "./reference/settings";
+import { waysPage } from "./reference/waysPage";
 import { waitsPage } from "./reference/waitsPage";
 
 export interface GeneratedFile {
@@ -67,6 +68,7 @@ export const generatedFiles: readonly GeneratedFile[] = [
   page("plugin.md", "`plugin/schema.json`", pluginList),
   page("policy-rules.md", "`policy/rules/`", policyRulesPage),
   page("retirement-table.md", "`packages/microsoft/src/retirements.ts`", retirementsPage),
+  page("ways.md", "`domain/ways/`", waysPage),
   page("waits.md", "`packages/microsoft/src/waits.ts`", waitsPage),
   page("sdk.md", "`program/sdk/reaches.ts`", sdkPage),
 ];

@@ -1,15 +1,16 @@
 /** Analysts and the groups that they are in. */
 import {
   activationPolicyPermissions,
+  graphApplications,
   graphGroupEligibilities,
   graphGroups,
   graphUsers,
 } from "@defender-mssp/microsoft";
-import { hasModel, isJustInTime, type PrerequisiteSettings } from "../prerequisiteSettings";
+import { hasModel, isJustInTime, never, type PrerequisiteSettings } from "../prerequisiteSettings";
 import { azuread, component, dynamic } from "../resourceTypes";
 import type { Permission } from "../writingPermissions";
 import { type AccessKind, foundWithPrincipal, isPrincipal, notApplicable, notHeld, removalOrder } from "./accessKind";
-import { part } from "./kindAnswers";
+import { givesItsHolder, part } from "./kindAnswers";
 
 /** A B2B guest of the customer's tenant: an analyst of the MSSP. */
 export const guest = {
@@ -113,6 +114,31 @@ export const membership = {
   stays: notApplicable("nothing of it stays"),
 } as const satisfies AccessKind;
 
+/** An ownership of a group, an application or a service principal: the object's property `owners`. */
+export const ownership = {
+  key: "ownership",
+  singular: "ownership",
+  plural: "ownerships",
+  place: "customer's tenant",
+  types: notApplicable("the property owners of a group, an application or a service principal"),
+  name: notApplicable("it has no name"),
+  mark: notApplicable("it has no place for a mark"),
+  address: notApplicable("it is a part of another object"),
+  withoutCalls: { presence: "it is a property of the owned object", search: foundWithPrincipal },
+  grants: "lets its holder add members to a group, or credentials to an application",
+  judged: { owners: "owners" },
+  isExpected: never,
+  write: notApplicable("no resource declares it"),
+  read: [...graphGroups.read, ...graphApplications.read],
+  additions: ["added ownerships"],
+  licence: notApplicable("every edition of Microsoft Entra ID has it"),
+  leftWhenAdopted: notApplicable("an adopted object keeps its owners"),
+  adoption: notApplicable("an adopted object keeps its owners, which are the customer's"),
+  evidence: givesItsHolder,
+  removal: { by: "owner", owner: "group", property: "", order: removalOrder.assignment },
+  stays: "a credential that an owner added to an application of the customer's",
+} as const satisfies AccessKind;
+
 /** An eligible membership of an analyst in a group (PIM for Groups), with the policy by which it is activated. */
 export const eligibility = {
   key: "eligibility",
@@ -182,4 +208,4 @@ export const activationPolicy = {
 } as const satisfies AccessKind;
 
 /** In the order in which people read of them. */
-export const people = [guest, group, membership, eligibility, activationPolicy] as const;
+export const people = [guest, group, membership, ownership, eligibility, activationPolicy] as const;

@@ -3,6 +3,7 @@
  * and its display name, and has words of its own; a kind that no resource declares is none.
  */
 import {
+  azureRoleName,
   directoryRoleName,
   lastSegment,
   microsoftGraph,
@@ -340,13 +341,32 @@ function describePermission(
 }
 
 function describeDelegation(definition: ReportResource, resources: readonly ReportResource[]): ObjectDescription {
-  const { authorizations } = (definition.inputs["properties"] ?? {}) as {
-    readonly authorizations?: readonly { readonly principalIdDisplayName?: string }[];
+  const { authorizations = [], eligibleAuthorizations = [] } = (definition.inputs["properties"] ?? {}) as {
+    readonly authorizations?: readonly Authorization[];
+    readonly eligibleAuthorizations?: readonly Authorization[];
   };
+  const roles = [
+    ...authorizations.map(({ roleDefinitionId }) => delegatedRole(roleDefinitionId)),
+    ...eligibleAuthorizations.map(({ roleDefinitionId }) => `eligible ${delegatedRole(roleDefinitionId)}`),
+  ];
   const assignment = resources.find(({ kind }) => kind === "lighthouseAssignment");
-  const groups = (authorizations ?? []).map(({ principalIdDisplayName = "" }) => principalIdDisplayName);
+  const groups = [...authorizations, ...eligibleAuthorizations].map(
+    ({ principalIdDisplayName = "" }) => principalIdDisplayName,
+  );
   const scope = text(assignment ?? definition, "scope");
-  return { name: [...new Set(groups)].join(", "), detail: scope, objectId: "" };
+  const detail = [...new Set(roles), scope].filter((part) => part !== "").join(", ");
+  return { name: [...new Set(groups)].join(", "), detail, objectId: "" };
+}
+
+interface Authorization {
+  readonly principalIdDisplayName?: string;
+  readonly roleDefinitionId?: string;
+}
+
+/** The name of a role of Azure, or its ID where this program does not know it. */
+function delegatedRole(roleDefinitionId = ""): string {
+  const id = lastSegment(roleDefinitionId);
+  return azureRoleName(id) ?? id;
 }
 
 /** Such as "Tier 1 Analyst, "; empty before `up`, when no group has an ID. */

@@ -1,6 +1,7 @@
 /** What a report says of one customer. Its JSON is what `mssp report --json` prints; it holds no secret. */
 import type { Ending, RelationshipStatus } from "@defender-mssp/microsoft";
 import type { PersonEndedKind } from "../../../domain/kinds/kinds";
+import type { notLookedWays } from "../../../domain/ways/ways";
 import type { Settings } from "../../../settings";
 import type { ConsentedApplication } from "../permissions/consentedApplications";
 import type { ReportEnd } from "../ends/ends";
@@ -66,6 +67,8 @@ export interface AccessReport extends Pick<
   /** What Microsoft or a SIEM product ends, and the access rests on; the most urgent first. */
   readonly retirements: readonly Ending[];
   readonly additions: readonly ReportAddition[];
+  /** Ways of access that no command looks at, whatever the other lists say. */
+  readonly notLooked: typeof notLookedWays;
   readonly nextSteps: readonly string[];
   /** Kinds of access of these settings that no resource declares, and that a person ends. */
   readonly endedByPeople: readonly PersonEndedKind[];

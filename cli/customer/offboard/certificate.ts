@@ -1,5 +1,7 @@
 /** The certificate for the customer: what was taken away, what stays and why, and how to check it. */
-import { kinds } from "../../../domain/kinds/kinds";
+import { kinds, type KindKey } from "../../../domain/kinds/kinds";
+import { notLookedWays } from "../../../domain/ways/ways";
+import { callsByKind } from "../../tenant/kinds/callsByKind";
 import { shellQuoted } from "../../base/shellWord";
 import type { StackUpdate } from "../../stack/history";
 import { itemKind } from "../../access/inventory/inventory";
@@ -50,6 +52,10 @@ export interface Certificate {
   /** What a person must look at: nothing shows it, or this identity may not. */
   readonly toConfirm: readonly Staying[];
   readonly stays: readonly Staying[];
+  /** Kinds of access that were looked at, in the plural. */
+  readonly lookedAt: readonly string[];
+  /** Ways of access that no command looks at, whatever `state` says: the catalogue of ways has them. */
+  readonly notLooked: typeof notLookedWays;
   readonly checks: readonly CustomerCheck[];
   readonly evidence: NonNullable<OffboardingJournal["evidence"]> | null;
 }
@@ -89,9 +95,22 @@ export function makeCertificate({ journal, proved, proof, history, graph }: Cert
     left,
     toConfirm,
     stays,
+    lookedAt: lookedAt(proved),
+    notLooked: notLookedWays,
     checks: removed.flatMap((item) => check(item, graph)),
     evidence: evidence ?? null,
   };
+}
+
+/** The kinds with a look, without those that a look could not read. */
+function lookedAt({ search }: Proved): string[] {
+  const unread = new Set(
+    [...search.notLooked, ...search.sightings.flatMap((one) => one.notLooked)].map(({ kind }) => kind),
+  );
+  return kinds.flatMap(({ key, plural }) => {
+    const { search: searched, held } = callsByKind[key as KindKey];
+    return (searched ?? held) === undefined || unread.has(key as KindKey) ? [] : [plural];
+  });
 }
 
 function counts(parts: readonly ProvedItem[]): Record<string, number> {

@@ -51,6 +51,7 @@ export function define(command: Command, session: Session): void {
       "After the removal the settings file gets the key `offboarded`, and the stack a tag: `up` and `preview` refuse from then on. Commit the file.",
       "Tenants answer from replicas that may be behind. The proof needs five looks in a row that agree, the last at least ten minutes after the removal, and after " +
         "a look that showed access: the command shows what each has seen, and the time left. --prove-later ends after one look, with what is to confirm and the command that proves it.",
+      "The certificate lists the ways of access that no command looks at, and where the customer looks: it says nothing of them.",
       "What no API shows, and what this identity may not read, is a thing to confirm by hand: the certificate has the click for each. " +
         "So is the consent to the MSSP's automation, which the customer deletes last.",
       "Logs that were refused can't be read after the removal: the command asks, and with --yes it stops there unless --without-evidence is passed. A log " +
@@ -69,7 +70,7 @@ export function define(command: Command, session: Session): void {
       "The customer's tenant and the stack's state, as `pulumi destroy --refresh` does; the folder, which only you may read; " +
       "the settings file and the stack's tags.",
     exitCodes: {
-      0: "everything was looked at, and the MSSP has no access",
+      0: "every way that the certificate lists as looked at was looked at, and none gives the MSSP access",
       1: "access is left; or a step failed or was not confirmed: run the command again",
       3: "no access is left that could be looked at; there are things to confirm, by hand or by later looks",
     },

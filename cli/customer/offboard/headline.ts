@@ -5,7 +5,7 @@ import { minute } from "./verdict";
 /** What the certificate says, in one clause: no more than was proved. */
 export function headline({ state, msspName, customerName, toConfirm }: Certificate): string {
   if (state === "accessLeft") return `${msspName} still has access in ${customerName}`;
-  if (state === "proven") return `${msspName} has no access in ${customerName}`;
+  if (state === "proven") return `${msspName} has no access in ${customerName} by any way that was looked at`;
   const things = `${toConfirm.length} ${toConfirm.length === 1 ? "thing" : "things"} to confirm by hand`;
   return `No access of ${msspName} left in ${customerName} that could be looked at; ${things}`;
 }

@@ -182,12 +182,19 @@ async function withAdditions(
   if (journal.additions !== undefined || journal.destroyedOn !== undefined) return journal;
   run.say("Looking for what somebody added to the stack's objects…\n");
   const parts = await findAdditions({ ...run, deployment });
-  const additions = parts.flatMap((part) => part.additions.map(({ what, to, step }) => ({ what, to, step })));
+  const additions = parts.flatMap(({ name, additions: found }) =>
+    found.map(({ what, to, step }) => ({
+      ...{ what, to, step },
+      ...(name === "added ownerships" ? { outlives: ownedBefore } : {}),
+    })),
+  );
   for (const { what, to } of additions) run.say(`  added: ${what}, on ${to}\n`);
   const whole: OffboardingJournal = { ...journal, additions };
   await writeJournal(run.out, whole);
   return whole;
 }
+
+const ownedBefore = "it could add members and credentials, which stay when the ownership has ended";
 
 async function freeName(out: string): Promise<string> {
   for (let number = 1; ; number++) {

@@ -45,6 +45,7 @@ export function certificatePage(certificate: Certificate): string {
       ]),
       removedSection(certificate),
       staysSection(certificate),
+      looksSection(certificate),
       checkSection(certificate),
       evidenceSection(certificate),
     ],
@@ -52,7 +53,7 @@ export function certificatePage(certificate: Certificate): string {
 }
 
 const notes: Readonly<Record<VerdictState, string>> = {
-  proven: "Everything was looked at: nothing in the tenant gives the MSSP access.",
+  proven: "Every way of access that this page lists as looked at was looked at: none gives the MSSP access.",
   toConfirm: "What could be looked at gives the MSSP no access.",
   accessLeft: "The MSSP still has access:",
 };
@@ -79,12 +80,22 @@ const shownStates: Readonly<Partial<Record<ItemState, string>>> = {
   deletedButListed: "gone: a second DELETE was answered with 404; lists still show it",
 };
 
+/** Azure keeps both, with the secret's value, until the vault's retention period ends. */
+const restorable = "deleted; Azure keeps it for the vault's retention period, and the MSSP can recover it";
+
 const unlistedRule = "gone: not in the tenant's list of rules";
+
+/** What "gone" means for a kind that is not gone for good. */
+const goneStates: Readonly<Record<string, string>> = {
+  detectionRule: unlistedRule,
+  keyVault: restorable,
+  keyVaultSecret: restorable,
+};
 
 function removedSection({ removed, removedParts, runs, destroyedOn }: Certificate): Block {
   const rows = removed.map(({ kind, what, name, id, state, deletedOn }): Row => {
     const when = deletedOn ?? destroyedOn;
-    const shown = kind === "detectionRule" && state === "gone" ? unlistedRule : (shownStates[state] ?? "gone");
+    const shown = (state === "gone" ? goneStates[kind] : undefined) ?? shownStates[state] ?? "gone";
     return {
       cells: [
         visibleText(name),
@@ -138,6 +149,26 @@ function staysSection({ stays }: Certificate): Block {
           details({ summary: "Which, and how to delete them at once" }, staysTable("Deleted objects", deleted)),
         ]),
   );
+}
+
+/** Not looked is never none: the page says where a person looks. */
+function looksSection({ lookedAt, notLooked }: Certificate): Block {
+  const rows = notLooked.map(({ what, why, look }): Row => ({ cells: [sentence(what), why, look] }));
+  return section(
+    { id: "looks", title: "What was looked at, and what was not" },
+    paragraph("Looked at, whoever created it: ", lookedAt.map(visibleText).join(", "), "."),
+    paragraph("Nobody looked at these ways of access. This certificate says nothing of them:"),
+    table({
+      caption: "Not looked at",
+      columns: [{ title: "What" }, { title: "Why" }, { title: "Where you look", kind: "long" }],
+      rows,
+      filterable: false,
+    }),
+  );
+}
+
+function sentence(text: string): string {
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
 }
 
 function staysTable(caption: string, stays: readonly Staying[]): Block {

@@ -90,7 +90,7 @@ export async function openProof(run: ProofRun, journal: OffboardingJournal): Pro
     const fresh = freshly(tenant);
     const items = withEnded(await withDeletedRules(fresh, present, removedOn, rules));
     const search = await withoutDeletedRules(fresh, await searchTenant(fresh), removedOn, rules);
-    return { checkedOn: run.now().toISOString(), items, search, notes };
+    return { checkedOn: run.now().toISOString(), items, search, notes: [...notes, ...fresh.customerAzure.unread()] };
   };
 }
 

@@ -6,7 +6,7 @@ import { headline, looksText } from "./headline";
 import type { Staying } from "./verdict";
 
 export function certificateText(certificate: Certificate, out: string, width?: number): string {
-  const { tenantId, state, removed, removedParts, stays, left, toConfirm, stack } = certificate;
+  const { tenantId, state, removed, removedParts, stays, left, toConfirm, notLooked, stack } = certificate;
   const options = { indent: 2, ...(width === undefined ? {} : { width }) };
   const counts = new Map<string, number>();
   for (const { what } of removed) counts.set(what, (counts.get(what) ?? 0) + 1);
@@ -29,6 +29,11 @@ export function certificateText(certificate: Certificate, out: string, width?: n
     paragraph("Removed:", width),
     tableText([...rows, [{ text: "✓", color: "green" }, "parts of these objects", String(parts)]], options),
     ...part("Stays, and gives no access:", "–", stays),
+    "\n",
+    paragraph(
+      `Not looked at: ${notLooked.map(({ what }) => what).join("; ")}. The certificate has where a person looks.`,
+      width,
+    ),
     "\n",
     paragraph(`For the customer: ${path.join(out, "certificate.html")}`, width),
     paragraph(

@@ -24,8 +24,8 @@ export interface Staying {
 }
 
 /**
- * `proven`: everything was looked at, and nothing gives access. `toConfirm`: nothing that could be looked at
- * does. `accessLeft`: something does.
+ * `proven`: every way with a look was looked at, and none gives access; of the ways without one it says nothing.
+ * `toConfirm`: nothing that could be looked at does. `accessLeft`: something does.
  */
 export type VerdictState = "proven" | "toConfirm" | "accessLeft";
 
@@ -70,6 +70,9 @@ export function verdict({ stack, graph, proved, additions, proof }: VerdictInput
     ...unlooked(stack, search.notLooked),
     ...notes.map((note) => confirm("Not searched", note, "Correct it, and run the command again.")),
     ...(adopted.size === 0 ? [] : additions.map(addedBefore)),
+    ...additions.flatMap(({ what, to, outlives }) =>
+      outlives === undefined ? [] : [confirm(`${what}, on ${to}`, outlives, outlivingStep)],
+    ),
     ...(proof === undefined || proof.isSettled || proof.looks.answer === "access" ? [] : [unsettled(stack, proof)]),
     always,
   ];
@@ -157,20 +160,26 @@ function guestWithoutGrants(what: string, why: string): Partial<Part> {
 }
 
 function sighted(sighting: GrantingSighting): Partial<Part> {
-  const { kind, name, id, whose, evidence, gives, grants, notLooked, step } = sighting;
+  const { kind, name, id, whose, evidence, gives, grants, notLooked, unsure = [], step } = sighting;
   const what = `${singular(kind)} "${name}" (${id})`;
   if (kind === "automationConsent") return automation(sighting, what);
   const has = [...gives, ...grants.map((grant) => `it has ${grant.what}`)];
-  if (has.length > 0) return left(what, `${evidence}; ${has.join("; ")}`, step);
+  if (has.length > 0) return left(what, `${evidence}; ${[...has, ...unsure].join("; ")}`, step);
   if (whose === "thisStack") return left(what, evidence, step);
   if (notLooked.length > 0) return confirm(what, `${evidence}. What it has: ${reasons(notLooked)}`, step);
+  if (unsure.length > 0)
+    return confirm(what, `${evidence}; this program does not know what this gives: ${unsure.join("; ")}`, step);
   return kind === "guest" ? guestWithoutGrants(what, evidence) : stays(what, `${evidence}; it gives no access`, step);
 }
 
 /** The customer's own step, and the last one: without the consent nothing could be proved. */
 function automation({ grants, step }: GrantingSighting, what: string): Partial<Part> {
-  const has =
-    grants.length === 0 ? "" : `, still has ${grants.length} ${grants.length === 1 ? "permission" : "permissions"}`;
+  const permissions = grants.filter(({ kind }) => kind === "applicationPermission" || kind === "delegatedConsent");
+  const others = grants.filter((grant) => !permissions.includes(grant)).map((grant) => grant.what);
+  const has = [
+    ...(permissions.length === 0 ? [] : [`, still has ${counted(permissions.length, "permission")}`]),
+    ...others.map((other) => `, has ${other}`),
+  ].join("");
   return confirm(
     what,
     `this removed the access and proved it${has}: it can create access again until the customer deletes it, as the last step`,
@@ -196,6 +205,9 @@ function stepToLook(stack: string, keys: readonly KindKey[]): string {
 function addedBefore({ what, to, step }: RecordedAddition): Partial<Part> {
   return confirm(`${what}, on ${to}`, "somebody had added it before the removal, and an adopted object stays", step);
 }
+
+const outlivingStep =
+  "Microsoft Entra admin center > App registrations > the application > Certificates & secrets: delete what you do not know.";
 
 /** Looks that are too few, or too early. */
 function unsettled(stack: string, { looks: { agreed, lastOn, seenOn }, provableOn }: Proof): Partial<Part> {

@@ -76,6 +76,7 @@ export function handoutPage(report: AccessReport, language: Language, logo?: str
       ...(isBefore || report.ends.length === 0 ? [] : [endsSection(report, texts, fill)]),
       ...retirementsForCustomer(report.retirements, texts),
       checkSection(inTenant, texts, fill),
+      notLookedSection(report, texts, fill),
       stopSection(inTenant, texts, fill),
     ],
     footer: [texts.noSecret, texts.footer, englishNote(texts)].filter((text) => text !== undefined).join(" "),
@@ -289,6 +290,20 @@ function checkSection({ objects }: AccessReport, { check }: Texts, fill: Fill): 
     { id: "check", title: fill(check.title), intro: check.intro },
     list(steps.map(fill)),
     ...(hasGuests ? [paragraph(check.guestLimits)] : []),
+  );
+}
+
+/** The catalogue is written in English: the section's words say so. */
+function notLookedSection({ notLooked, source }: AccessReport, { notLooked: texts }: Texts, fill: Fill): Block {
+  const { title, intro, fromRecord, what, look } = texts;
+  return section(
+    { id: "not-looked", title, intro: fill(source === "state" ? `${intro} ${fromRecord}` : intro) },
+    table({
+      caption: title,
+      columns: [{ title: what }, { title: look, kind: "sentence" }],
+      rows: notLooked.map((way) => ({ cells: [`${way.what.charAt(0).toUpperCase()}${way.what.slice(1)}`, way.look] })),
+      filterable: false,
+    }),
   );
 }
 

@@ -64,6 +64,7 @@ export function reportPage(report: AccessReport, overview?: string): string {
         },
         removalTable(report.objects),
       ),
+      notLookedSection(report),
       ...stepsSection(report),
       section({ id: "identifiers", title: "Identifiers" }, identifiers(report)),
     ],
@@ -222,6 +223,23 @@ function removalTable(objects: readonly ReportObject[]): Block {
       return { cells: [name, meaning, setting, clickText(guide), stays, link(document.title, document.url)] };
     }),
   });
+}
+
+/** Not looked is never none. */
+function notLookedSection({ notLooked }: AccessReport): Block {
+  return section(
+    {
+      id: "not-looked",
+      title: "What no command looks at",
+      intro: "Access can be given in these ways, too. This report says nothing of them, also with --live.",
+    },
+    table({
+      caption: "Not looked at",
+      columns: [{ title: "What" }, { title: "Why", kind: "sentence" }, { title: "Where a person looks", kind: "long" }],
+      rows: notLooked.map(({ what, why, look }) => ({ cells: [what, why, look] })),
+      filterable: false,
+    }),
+  );
 }
 
 function stepsSection({ nextSteps }: AccessReport): Block[] {

@@ -26,6 +26,12 @@ export async function azureRoleAdditions(
   return found.map((addition) => ({ ...addition, mentions: [addition.id] }));
 }
 
+/** Subscriptions that the looks at Azure could not read. */
+export function unreadSubscriptions(tenant: AdditionsTenant): Promise<string | undefined> {
+  const unread = kindTenant(tenant).customerAzure.unread();
+  return Promise.resolve(unread.length === 0 ? undefined : `not looked at: ${unread.join("; ")}`);
+}
+
 /** The most assignments that the note names. */
 const mostNamed = 5;
 
@@ -39,7 +45,7 @@ export async function otherAzureRoles(tenant: AdditionsTenant): Promise<string |
   const scope = resourceGroupId(sentinelAccess);
   const known = new Set([...peopleOf(tenant, new Set()), ...groupPrincipals(tenant)].map(({ id }) => id));
   const others: AzureRoleAssignment[] = [];
-  for (const assignment of await kindTenant(tenant).azureAssignments()) {
+  for (const assignment of await kindTenant(tenant).customerAzure.assignments()) {
     const { properties } = assignment;
     if (!isWithinScope(properties.scope, scope) || known.has(properties.principalId.toLowerCase())) continue;
     if (tenant.deployed.has(lastSegment(assignment.id)) || (await isMicrosofts(tenant, assignment))) continue;

@@ -12,9 +12,8 @@ import type { AdditionsPart } from "../../stack/additionsPart";
 import { applicationAdditions, applicationsOf } from "./application";
 import type { Place } from "../../base/place";
 import { withAudit } from "./audit";
-import { azureRoleAdditions, otherAzureRoles } from "./azureRoleAdditions";
-import { subscriptionAssignments } from "../kinds/subscriptionAssignments";
-import { hasSentinelAccess } from "../../../domain/prerequisiteSettings";
+import { azureRoleAdditions, otherAzureRoles, unreadSubscriptions } from "./azureRoleAdditions";
+import { customerAzure } from "../kinds/customerAzure";
 import { accessPackagesOf, assignmentAdditions, assignmentsOf, holdersOf, policyAdditions } from "./accessPackages";
 import { deployedOf, type Deployed } from "./deployed";
 import { defenderRoleAdditions, defenderRolesOf } from "./defenderRoles";
@@ -28,8 +27,14 @@ import {
   msspApplicationAdditions,
   unneededPermissions,
 } from "./msspApplicationAdditions";
-import { appRoleAdditions, directoryRoleAdditions, eligibilityAdditions, membershipAdditions } from "./heldAdditions";
-import { connectedOrganizationAdditions, governanceAdditions } from "./sightingAdditions";
+import {
+  appRoleAdditions,
+  directoryRoleAdditions,
+  eligibilityAdditions,
+  membershipAdditions,
+  ownershipAdditions,
+} from "./heldAdditions";
+import { connectedOrganizationAdditions, delegationAdditions, governanceAdditions } from "./sightingAdditions";
 import { trustAdditions } from "./trustAdditions";
 import { msspDomains } from "../kinds/openTenant";
 import { additionsPartNames, furtherPermissions, type AdditionsPartName } from "../../../domain/additionsPartNames";
@@ -112,6 +117,7 @@ const parts: Readonly<Record<AdditionsPartName, Part>> = {
   },
   "added eligibilities": { notApplicable: unlessPeople, needsHolders: true, look: eligibilityAdditions },
   "added memberships": { notApplicable: unlessPrincipals, needsHolders: true, look: membershipAdditions },
+  "added ownerships": { notApplicable: unlessPrincipals, needsHolders: true, look: ownershipAdditions },
   "added app roles": { notApplicable: unlessPeople, needsHolders: true, look: appRoleAdditions },
   "added to catalogs": {
     notApplicable: (tenant) => unless(catalogsOf(tenant).length > 0, "catalog"),
@@ -126,12 +132,12 @@ const parts: Readonly<Record<AdditionsPartName, Part>> = {
   },
   "added trust of the MSSP": { notApplicable: applies, look: trustAdditions },
   "added Azure roles": {
-    notApplicable: ({ prerequisites }) =>
-      unless(prerequisites !== undefined && hasSentinelAccess(prerequisites), "sentinelAccess in its settings"),
+    notApplicable: unlessPrincipals,
     needsHolders: true,
     look: azureRoleAdditions,
     note: otherAzureRoles,
   },
+  "added Azure delegations": { notApplicable: applies, look: delegationAdditions, note: unreadSubscriptions },
   "changed detection rules": {
     notApplicable: ({ deployed }) => unless(deployed.all("detectionRule").length > 0, "detection rule"),
     look: detectionRuleChanges,
@@ -206,7 +212,7 @@ export function additionsTenant(
     deployed,
     settings,
     prerequisites: settings,
-    readAssignments: subscriptionAssignments(settings, { environment, endpoints }),
+    openAzure: () => customerAzure(settings, { environment, endpoints }),
     ownObjectId: objectIdIn(accessToken),
     identities: identityVariables.flatMap((name) => environment[name]?.toLowerCase() ?? []),
     rereads: rereads(environment),

@@ -1,8 +1,8 @@
-/** Guests with an address of the MSSP's that are not on its list. Reading needs `User.Read.All`. */
-import { graphList, graphUsers, guestsPath } from "@defender-mssp/microsoft";
+/** Guests and external members with an address of the MSSP's that are not on its list. Reading needs `User.Read.All`. */
+import { graphList, graphUsers, usersPath } from "@defender-mssp/microsoft";
 import type { FoundAddition } from "./addition";
 import { azRest } from "../azRest";
-import { guestAddresses } from "../kinds/guestAddresses";
+import { addressOfDomains, guestAddresses } from "../kinds/guestAddresses";
 import { msspDomains } from "../kinds/openTenant";
 import { principalName, type AdditionsTenant } from "./tenant";
 
@@ -13,9 +13,18 @@ interface Guest {
   readonly userPrincipalName: string;
   readonly otherMails?: readonly string[];
   readonly createdDateTime: string | null;
+  readonly userType?: string | null;
 }
 
-const selected = ["id", "displayName", "mail", "userPrincipalName", "otherMails", "createdDateTime"] as const;
+const selected = [
+  "id",
+  "displayName",
+  "mail",
+  "userPrincipalName",
+  "otherMails",
+  "createdDateTime",
+  "userType",
+] as const;
 
 /**
  * @param assigned object IDs of those who hold an access package of the stack's: entitlement
@@ -25,17 +34,17 @@ export async function guestAdditions(
   tenant: AdditionsTenant,
   assigned: ReadonlySet<string> = new Set(),
 ): Promise<FoundAddition[]> {
-  const guests = await graphList<Guest>(tenant.call, guestsPath(selected));
-  const domains = msspDomains(tenant.settings);
+  const guests = await graphList<Guest>(tenant.call, usersPath(selected));
+  const addressOf = addressOfDomains(guests, msspDomains(tenant.settings));
   const listed = tenant.settings.analysts.map(({ email }) => email.toLowerCase());
   return guests
     .filter(({ id }) => !tenant.deployed.has(id) && !assigned.has(id.toLowerCase()))
-    .filter((guest) => guestAddresses(guest).some((address) => domains.includes(address.split("@").at(-1) ?? "")))
+    .filter((guest) => addressOf(guest) !== undefined)
     .filter((guest) => !guestAddresses(guest).some((address) => listed.includes(address)))
     .map((guest) => ({
       kind: "guest",
       to: "the MSSP's guests",
-      what: `guest ${principalName({ ...guest, userPrincipalName: guest.mail ?? guest.userPrincipalName })}`,
+      what: `${guest.userType === "Member" ? "member" : "guest"} ${principalName({ ...guest, userPrincipalName: guest.mail ?? guest.userPrincipalName })}`,
       id: guest.id,
       createdOn: guest.createdDateTime ?? "",
       targets: [guest.id],

@@ -117,6 +117,12 @@ export function membershipAdditions(tenant: AdditionsTenant, holders: ReadonlySe
   });
 }
 
+/** What the stack's guests and connector own besides the stack's objects. */
+export function ownershipAdditions(tenant: AdditionsTenant, holders: ReadonlySet<string>): Promise<FoundAddition[]> {
+  const principals = [...peopleOf(tenant, holders), ...connectorPrincipals(tenant)];
+  return heldAdditions(tenant, "added ownerships", { principals: principals.filter(({ adopted }) => !adopted) });
+}
+
 /** App roles of the stack's guests and groups; those of the connector are found with its service principal. */
 export function appRoleAdditions(tenant: AdditionsTenant, holders: ReadonlySet<string>): Promise<FoundAddition[]> {
   const principals = [...peopleOf(tenant, holders), ...groupPrincipals(tenant)];

@@ -17,6 +17,8 @@ import {
   permissionsToFindAdditions,
   permissionsToPreview,
 } from "../../../domain/prerequisites";
+import { kinds, type KindKey } from "../../../domain/kinds/kinds";
+import { heldBy } from "../kinds/searchTenant";
 import { msspEntries, type ServicePrincipalEntry } from "../kinds/servicePrincipals";
 import type { FoundAddition } from "./addition";
 import { azRest } from "../azRest";
@@ -28,6 +30,8 @@ interface MsspApplications {
   /** The automation and the identity that previews. */
   readonly identities: readonly ServicePrincipalEntry[];
   readonly others: readonly ServicePrincipalEntry[];
+  /** Of the identities, the one that no variable names. */
+  readonly guessed: readonly ServicePrincipalEntry[];
 }
 
 /**
@@ -45,6 +49,7 @@ async function msspApplications(tenant: AdditionsTenant): Promise<MsspApplicatio
     looking === undefined || alsoKnown.length > 0 ? undefined : await onlyCounterpart(tenant, looking, unknown);
   return {
     identities: [...known, ...(counterpart === undefined ? [] : [counterpart])],
+    guessed: counterpart === undefined ? [] : [counterpart],
     others: unknown.filter((entry) => entry !== counterpart),
   };
 }
@@ -83,23 +88,36 @@ async function rolesOf(tenant: AdditionsTenant, id: string): Promise<readonly Gr
   }));
 }
 
-/** Applications of the MSSP's tenant besides the stack's connector and the two identities. */
+/**
+ * Applications of the MSSP's tenant besides the stack's connector and the two identities, with everything
+ * that they have. One that counts as the second identity by its permissions alone is named as well.
+ */
 export async function msspApplicationAdditions(tenant: AdditionsTenant): Promise<FoundAddition[]> {
-  const { others } = await msspApplications(tenant);
+  const { others, guessed } = await msspApplications(tenant);
   return Promise.all(
-    others.map(async ({ id, appId, displayName }) => {
-      const roles = (await rolesOf(tenant, id)).map(({ role }) => role);
-      const has = roles.length === 0 ? "no application permission" : roles.join(", ");
+    [...others, ...guessed].map(async (entry) => {
+      const { id, appId, displayName } = entry;
+      const { grants, notLooked } = await heldBy(kindTenant(tenant), { type: "servicePrincipal", id });
+      const has = grants.length === 0 ? "no permission" : grants.map(({ what }) => what).join(", ");
+      const unread =
+        notLooked.length === 0 ? "" : `; not looked at: ${notLooked.map(({ kind }) => kindPlural(kind)).join(", ")}`;
+      const identity = guessed.includes(entry)
+        ? ". By its permissions it may be the MSSP's second identity: then name it in MSSP_CLIENT_ID or MSSP_PREVIEW_CLIENT_ID"
+        : "";
       return {
         kind: "service principal",
         to: `tenant ${tenant.settings.tenantId}`,
-        what: `service principal "${displayName}" of the MSSP's application ${appId}, with ${has}`,
+        what: `service principal "${displayName}" of the MSSP's application ${appId}, with ${has}${unread}${identity}`,
         id,
         targets: [id],
         step: azRest("DELETE", `${tenant.graph}${graphServicePrincipals.item(id)}`),
       };
     }),
   );
+}
+
+function kindPlural(key: KindKey): string {
+  return kinds.find((kind) => kind.key === key)?.plural ?? key;
 }
 
 /** The automation and the identity that previews, as principals. */

@@ -1,4 +1,5 @@
 /** What the search of a kind finds in the tenant, without what the state has. */
+import { lastSegment } from "@defender-mssp/microsoft";
 import type { KindKey } from "../../../domain/kinds/kinds";
 import { callsByKind } from "../kinds/callsByKind";
 import type { Sighting } from "../kinds/kindCalls";
@@ -14,7 +15,7 @@ interface SightingLook {
 async function undeclared(tenant: AdditionsTenant, kind: KindKey): Promise<readonly Sighting[]> {
   const search = callsByKind[kind].search;
   if (search === undefined) return [];
-  return (await search(kindTenant(tenant))).filter(({ id }) => !tenant.deployed.has(id));
+  return (await search(kindTenant(tenant))).filter(({ id }) => !tenant.deployed.has(lastSegment(id)));
 }
 
 function sightingAddition(tenant: AdditionsTenant, { name }: SightingLook, sighting: Sighting): FoundAddition {
@@ -47,6 +48,11 @@ export async function conditionalAccessAdditions(tenant: AdditionsTenant): Promi
       `take tenant ${tenant.settings.msspTenantId} out of the policy in the Entra admin center (Protection > Conditional Access), ` +
       `or delete the policy: ${addition.step}`,
   }));
+}
+
+/** Delegations of the customer's subscriptions to the MSSP's tenant. */
+export function delegationAdditions(tenant: AdditionsTenant): Promise<FoundAddition[]> {
+  return sightingAdditions(tenant, { kind: "lighthouseAssignment", name: "Azure Lighthouse delegation" });
 }
 
 /** A relationship that the settings do not ask for. */

@@ -13,7 +13,7 @@ import type { FoundAddition } from "./addition";
 import { azRest } from "../azRest";
 import type { Rereads } from "../rereads";
 import type { KindTenant } from "../kinds/kindCalls";
-import type { ReadAssignments } from "../kinds/subscriptionAssignments";
+import { withoutAzure, type CustomerAzure } from "../kinds/customerAzure";
 import { msspDomains, rememberedReads } from "../kinds/openTenant";
 
 export interface AdditionsTenant {
@@ -31,8 +31,8 @@ export interface AdditionsTenant {
   };
   /** The settings that decide what the stack needs; undefined where they are not known. */
   readonly prerequisites?: PrerequisiteSettings;
-  /** Reads the role assignments of the customer's subscription. @default there are none */
-  readonly readAssignments?: ReadAssignments;
+  /** Signs in to Azure for one look. @default nobody does, and what is there is not checked */
+  readonly openAzure?: () => CustomerAzure;
   /** Object ID of the identity that reads: it owns the objects that it created. */
   readonly ownObjectId: string | undefined;
   /** Application (client) IDs of the MSSP's automation and preview identity, as far as they are known. */
@@ -47,15 +47,15 @@ const kindTenants = new WeakMap<AdditionsTenant, KindTenant>();
 export function kindTenant(tenant: AdditionsTenant): KindTenant {
   const known = kindTenants.get(tenant);
   if (known !== undefined) return known;
-  const { call, graph, deployed, settings, readAssignments, identities = [] } = tenant;
+  const { call, graph, deployed, settings, openAzure, identities = [] } = tenant;
+  const freshReads = () => rememberedReads(call, openAzure?.() ?? withoutAzure("nobody signed in to Azure"));
   const made: KindTenant = {
-    ...rememberedReads(call, readAssignments),
-    freshReads: () => rememberedReads(call, readAssignments),
+    ...freshReads(),
+    freshReads,
     graphUrl: graph,
     msspGraph: () => Promise.reject(new EnvironmentError("the search for additions reads the customer's tenant only")),
     defender: undefined,
     azure: { handover: undefined, delegation: undefined },
-    delegatedSubscription: undefined,
     detectionApiVersion: settings.detections?.apiVersion,
     owner: {
       stack: tenant.stack ?? "<stack>",

@@ -1,24 +1,22 @@
 /**
  * Trust of the MSSP's tenant that the stack does not declare. Reading needs `Policy.Read.All`.
  */
+import { isDeepStrictEqual } from "node:util";
 import { getAccessPartner, graphAccessPartners, type AccessPartner } from "@defender-mssp/microsoft";
 import { upRefresh, type FoundAddition } from "./addition";
 import { azRest } from "../azRest";
+import { isOn, readEntry } from "../kinds/entryGrants";
 import { conditionalAccessAdditions } from "./sightingAdditions";
 import type { AdditionsTenant } from "./tenant";
 
-/** Each value of the entry that trusts or accepts: the resource's input, and where Graph has it. */
-const values = [
-  ["isMfaAccepted", "inboundTrust", "isMfaAccepted", "trust of multifactor authentication"],
-  ["isCompliantDeviceAccepted", "inboundTrust", "isCompliantDeviceAccepted", "trust of compliant devices"],
-  [
-    "isHybridAzureADJoinedDeviceAccepted",
-    "inboundTrust",
-    "isHybridAzureADJoinedDeviceAccepted",
-    "trust of hybrid joined devices",
-  ],
-  ["inboundConsentAllowed", "automaticUserConsentSettings", "inboundAllowed", "automatic redemption of invitations"],
-] as const;
+/** The resource's input that declares a value of the entry. */
+const inputs: Readonly<Record<string, readonly string[]>> = {
+  isMfaAccepted: ["isMfaAccepted"],
+  isCompliantDeviceAccepted: ["isCompliantDeviceAccepted"],
+  isHybridAzureADJoinedDeviceAccepted: ["isHybridAzureADJoinedDeviceAccepted"],
+  inboundAllowed: ["inboundConsentAllowed"],
+  b2bCollaborationInbound: ["limitToApplication", "limitToGroup"],
+};
 
 export async function trustAdditions(tenant: AdditionsTenant): Promise<FoundAddition[]> {
   return [...(await partnerAdditions(tenant)), ...(await conditionalAccessAdditions(tenant))];
@@ -31,23 +29,48 @@ async function partnerAdditions({ call, deployed, graph, settings }: AdditionsTe
   if (partner === undefined) return [];
   const resources = deployed.all("partnerEntry");
   const earlier = resources.flatMap(({ inputs, outputs }) => [earlierValues(inputs), earlierValues(outputs)]);
-  return values.flatMap(([input, property, name, what]): FoundAddition[] => {
-    if (!isOn(partner, property, name) || earlier.some((entry) => isOn(entry, property, name))) return [];
-    const declared = resources.flatMap(({ inputs }) => (inputs[input] === undefined ? [] : [inputs[input]]));
-    if (declared.includes(true)) return [];
-    const json = { [property]: { ...(partner[property] as object), [name]: false } };
-    return [
-      {
-        kind: "trust",
-        to: `the partner ${msspTenantId} of the cross-tenant access policy`,
-        what,
-        id: msspTenantId,
-        targets: [msspTenantId],
-        step:
-          declared.length > 0 ? upRefresh : azRest("PATCH", `${graph}${graphAccessPartners.item(msspTenantId)}`, json),
-      },
-    ];
+  const { grants, unsure } = await readEntry(call, msspTenantId, partner);
+  const added = grants.filter(
+    ({ property, name }) => !earlier.some((entry) => hadBefore(entry, partner, property, name)),
+  );
+  const to = `the partner ${msspTenantId} of the cross-tenant access policy`;
+  const entry = `${graph}${graphAccessPartners.item(msspTenantId)}`;
+  const unknown = unsure.map((what) => ({
+    what: `a part that this program does not know: ${what}`,
+    step: `look at it: az rest --url '${entry}'`,
+  }));
+  const found = added.flatMap(({ what, property, name }) => {
+    const declared = resources.flatMap(({ inputs: of }) =>
+      (inputs[name ?? property] ?? []).flatMap((input) => of[input] ?? []),
+    );
+    if (declared.some((value) => value !== false)) return [];
+    return [{ what, step: declared.length > 0 ? upRefresh : undo(entry, partner, property, name) }];
   });
+  return [...found, ...unknown].map(({ what, step }) => ({
+    kind: "trust",
+    to,
+    what,
+    id: msspTenantId,
+    targets: [msspTenantId],
+    step,
+  }));
+}
+
+/** The command that takes one value out of the entry. */
+function undo(entry: string, partner: AccessPartner, property: string, name: string | undefined): string {
+  if (property === "identitySynchronization") return azRest("DELETE", `${entry}/${property}`);
+  const value = name === undefined ? null : { ...(partner[property] as object), [name]: false };
+  return azRest("PATCH", entry, { [property]: value });
+}
+
+function hadBefore(
+  earlier: Partial<AccessPartner>,
+  partner: AccessPartner,
+  property: string,
+  name: string | undefined,
+): boolean {
+  if (name !== undefined) return isOn(earlier, property, name);
+  return earlier[property] !== undefined && isDeepStrictEqual(earlier[property], partner[property]);
 }
 
 /** The entry before the stack's first change, as JSON in the state. */
@@ -58,8 +81,4 @@ function earlierValues({ found }: Readonly<Record<string, unknown>>): Partial<Ac
   } catch {
     return {};
   }
-}
-
-function isOn(entry: Partial<AccessPartner>, property: string, name: string): boolean {
-  return ((entry[property] ?? {}) as Readonly<Record<string, unknown>>)[name] === true;
 }

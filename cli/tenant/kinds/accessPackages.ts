@@ -15,6 +15,7 @@ import {
 } from "@defender-mssp/microsoft";
 import type { KindKey } from "../../../domain/kinds/kinds";
 import { azRest } from "../azRest";
+import { isOfDomains } from "./guestAddresses";
 import { deletion, graphPresence, partPresence } from "./graphPresence";
 import type {
   AccessPrincipal,
@@ -88,7 +89,7 @@ async function organizations(tenant: KindTenant): Promise<Sighting[]> {
     const source = identitySources.find(
       ({ tenantId, domainName }) =>
         tenantId?.toLowerCase() === owner.msspTenantId.toLowerCase() ||
-        owner.domains.includes(domainName?.toLowerCase() ?? ""),
+        isOfDomains(domainName?.toLowerCase() ?? "", owner.domains),
     );
     const whose =
       ownership(owner, description) ??

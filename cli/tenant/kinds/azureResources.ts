@@ -2,9 +2,7 @@
 import { EnvironmentError } from "@defender-mssp/errors";
 import {
   azureApiVersion,
-  azureRoles,
-  azureScope,
-  delegationsPath,
+  azureRoleName,
   goneStatuses,
   isGone,
   lastSegment,
@@ -15,6 +13,7 @@ import {
 import type { KindKey } from "../../../domain/kinds/kinds";
 import { shellQuoted } from "../../base/shellWord";
 import type { AzureCalls } from "./azureCalls";
+import type { RegistrationAssignment } from "./customerAzure";
 import type {
   AccessPrincipal,
   HeldGrant,
@@ -55,42 +54,44 @@ export function signedInAzure({ azure }: KindTenant, service: keyof AzureCalls):
   throw new EnvironmentError("Azure was not searched: the settings name no subscription, or the sign-in failed");
 }
 
-interface RegistrationAssignment {
-  readonly id: string;
-  readonly properties: {
-    readonly registrationDefinition?: { readonly properties?: { readonly managedByTenantId?: string } };
-  };
-}
-
-/** Delegations to the MSSP's tenant in the subscription that the settings name. */
-async function delegations({ azure, delegatedSubscription: subscription, owner }: KindTenant): Promise<Sighting[]> {
-  const { delegation } = azure;
-  if (delegation === undefined || subscription === undefined) return [];
-  const path = delegationsPath(azureScope({ subscriptionId: subscription }));
-  const { body } = await request(
-    `${delegation.endpoint}${path}?$expandRegistrationDefinition=true&api-version=${azureApiVersion(path)}`,
-    { token: delegation.token },
-  );
-  const { value = [] } = body as { readonly value?: readonly RegistrationAssignment[] };
-  return value
+/** Delegations to the MSSP's tenant in every subscription that the identity sees. */
+async function delegations({ customerAzure, owner }: KindTenant): Promise<Sighting[]> {
+  return (await customerAzure.delegations())
     .filter(
       ({ properties: { registrationDefinition } }) =>
         registrationDefinition?.properties?.managedByTenantId?.toLowerCase() === owner.msspTenantId.toLowerCase(),
     )
-    .map(({ id }) => ({
+    .map(({ id, properties }) => ({
       kind: "lighthouseAssignment",
       id,
       name: lastSegment(id),
       whose: "thisMssp",
       evidence: "its managing tenant is the MSSP's",
-      gives: [`groups of the MSSP's tenant have roles in subscription ${subscription}`],
+      gives: [`people of the MSSP's tenant have ${delegatedRoles(properties)} at ${scopeOf(id)}`],
       step: `az managedservices assignment delete --assignment ${shellQuoted(id)}`,
     }));
 }
 
-/** Assignments in the subscription whose description has the stack's mark, or the MSSP's. */
+/** Such as `the Azure role Reader, the eligible Azure role Contributor`. */
+function delegatedRoles({ registrationDefinition }: RegistrationAssignment["properties"]): string {
+  const { authorizations, eligibleAuthorizations } = registrationDefinition?.properties ?? {};
+  const names = [
+    ...(authorizations ?? []).map(({ roleDefinitionId }) => `the Azure role ${roleName(roleDefinitionId)}`),
+    ...(eligibleAuthorizations ?? []).map(
+      ({ roleDefinitionId }) => `the eligible Azure role ${roleName(roleDefinitionId)}`,
+    ),
+  ];
+  return [...new Set(names)].join(", ") || "roles that Azure does not name";
+}
+
+/** The scope of an assignment, by its ID. */
+function scopeOf(id: string): string {
+  return id.replace(/\/providers\/Microsoft\.ManagedServices\/.*$/i, "");
+}
+
+/** Assignments in the subscriptions whose description has the stack's mark, or the MSSP's. */
 async function markedAssignments(tenant: KindTenant): Promise<Sighting[]> {
-  return (await tenant.azureAssignments()).flatMap((assignment) => {
+  return (await tenant.customerAzure.assignments()).flatMap((assignment) => {
     const { id, properties } = assignment;
     const owner = ownership(tenant.owner, properties.description);
     if (owner === undefined) return [];
@@ -109,8 +110,7 @@ async function markedAssignments(tenant: KindTenant): Promise<Sighting[]> {
 }
 
 async function azureRolesHeld(tenant: KindTenant, { id }: AccessPrincipal): Promise<HeldGrant[]> {
-  const assignments = await tenant.azureAssignments();
-  return assignments
+  return (await tenant.customerAzure.assignments())
     .filter(({ properties }) => properties.principalId.toLowerCase() === id.toLowerCase())
     .map((assignment) => ({
       kind: "sentinelAssignment",
@@ -123,9 +123,13 @@ async function azureRolesHeld(tenant: KindTenant, { id }: AccessPrincipal): Prom
 
 /** Such as `the Azure role Microsoft Sentinel Reader`. */
 export function azureRoleText({ properties }: AzureRoleAssignment): string {
-  const id = lastSegment(properties.roleDefinitionId).toLowerCase();
-  const known = Object.entries(azureRoles).find(([, role]) => role === id);
-  return `the Azure role ${known?.[0] ?? id}`;
+  return `the Azure role ${roleName(properties.roleDefinitionId)}`;
+}
+
+/** A role's name, or its ID where it is none of those that this program knows. */
+function roleName(roleDefinitionId = ""): string {
+  const id = lastSegment(roleDefinitionId);
+  return azureRoleName(id) ?? id;
 }
 
 function removalStep(id: string): string {

@@ -17,12 +17,17 @@ export const directoryRoles = {
   directoryRoleEligibility: { held: eligibleRoles },
 } satisfies Partial<Record<KindKey, KindCalls>>;
 
+/** Assigned and eligible ones. */
+export async function heldRoles(tenant: KindTenant, principal: AccessPrincipal): Promise<HeldGrant[]> {
+  return [...(await roles(tenant, principal)), ...(await eligibleRoles(tenant, principal))];
+}
+
 async function roles(tenant: KindTenant, { id }: AccessPrincipal): Promise<HeldGrant[]> {
-  return (await listRolesOf(tenant.graph, id)).map(({ id: assignment, roleDefinitionId }) => ({
+  return (await listRolesOf(tenant.graph, id)).map(({ id: assignment, roleDefinitionId, directoryScopeId }) => ({
     kind: "directoryRoleAssignment",
     name: "directory role",
     id: assignment,
-    what: `the directory role ${directoryRoleName(roleDefinitionId)}`,
+    what: `the directory role ${directoryRoleName(roleDefinitionId)}${scopeText({ directoryScopeId })}`,
     step: deletionStep(tenant, graphRoleAssignments.item(assignment)),
   }));
 }
@@ -37,7 +42,7 @@ async function eligibleRoles(tenant: KindTenant, { id }: AccessPrincipal): Promi
   }));
 }
 
-function scopeText({ directoryScopeId }: RoleEligibility): string {
+function scopeText({ directoryScopeId }: Pick<RoleEligibility, "directoryScopeId">): string {
   return directoryScopeId === null || directoryScopeId === "/" ? "" : ` in ${directoryScopeId}`;
 }
 

@@ -1,16 +1,44 @@
-/** What of a user has an address. */
-interface Addressed {
+/** What of a user tells whose it is. */
+export interface Addressed {
   readonly mail: string | null;
   readonly otherMails?: readonly string[];
   readonly userPrincipalName: string;
 }
 
 /**
- * All addresses of a guest, in lower case. Entra spells the invited one into the principal name:
+ * All addresses of a user, in lower case. Entra spells the invited one into the principal name:
  * `ana_fabrikam.example#EXT#@…`.
  */
 export function guestAddresses({ mail, otherMails = [], userPrincipalName }: Addressed): string[] {
   const [invited, isExternal] = userPrincipalName.split("#EXT#@");
   const spelled = isExternal === undefined ? userPrincipalName : (invited ?? "").replace(/_([^_]*)$/, "@$1");
   return [...(mail === null ? [] : [mail]), ...otherMails, spelled].map((address) => address.toLowerCase());
+}
+
+/** Whether a domain is one of these, or below one. All in lower case. */
+export function isOfDomains(domain: string, domains: readonly string[]): boolean {
+  return domains.some((own) => domain === own || domain.endsWith(`.${own}`));
+}
+
+/**
+ * The address by which a user of this tenant is one of these domains', whatever the user type. A domain of
+ * the tenant's own, which its accounts have in their principal names, tells nothing of an account that is not external.
+ */
+export function addressOfDomains(users: readonly Addressed[], domains: readonly string[]) {
+  const own = new Set(
+    users.filter((user) => !isExternal(user)).map(({ userPrincipalName }) => domainOf(userPrincipalName)),
+  );
+  return (user: Addressed): string | undefined =>
+    guestAddresses(user).find((address) => {
+      const domain = domainOf(address);
+      return isOfDomains(domain, domains) && (isExternal(user) || !own.has(domain));
+    });
+}
+
+function isExternal({ userPrincipalName }: Addressed): boolean {
+  return userPrincipalName.includes("#EXT#");
+}
+
+function domainOf(address: string): string {
+  return (address.split("@").at(-1) ?? "").toLowerCase();
 }

@@ -2,16 +2,11 @@
  * What takes calls of each kind of access: is an object there, which objects are the stack's or the
  * MSSP's, what does a principal hold. All of them read only.
  */
-import type {
-  AzureRoleAssignment,
-  DetectionApiVersion,
-  GraphCall,
-  PortalCall,
-  StackMark,
-} from "@defender-mssp/microsoft";
+import type { DetectionApiVersion, GraphCall, PortalCall, StackMark } from "@defender-mssp/microsoft";
 import type { AccessKind } from "../../../domain/kinds/accessKind";
 import type { KindKey } from "../../../domain/kinds/kinds";
 import type { AzureCalls } from "./azureCalls";
+import type { CustomerAzure } from "./customerAzure";
 
 /** By what an object counts as the stack's, or as the MSSP's: never by a display name. */
 export interface AccessOwner {
@@ -32,11 +27,10 @@ export interface KindTenant {
   /** Reads each address once. */
   readonly graph: GraphCall;
   /** Both, without what was read before. */
-  readonly freshReads: () => Pick<KindTenant, "graph" | "list" | "azureAssignments">;
+  readonly freshReads: () => Pick<KindTenant, "graph" | "list" | "customerAzure">;
   /** Base address of Graph, for the steps. */
   readonly graphUrl: string;
-  /** Role assignments of the customer's subscription that `sentinelAccess` names; empty without it. @throws ServiceError, EnvironmentError */
-  readonly azureAssignments: () => Promise<readonly AzureRoleAssignment[]>;
+  readonly customerAzure: CustomerAzure;
   /** Graph in the MSSP's tenant. @throws ServiceError, EnvironmentError where the identity can't sign in there */
   readonly msspGraph: () => Promise<GraphCall>;
   /** Every item of a list. */
@@ -44,8 +38,6 @@ export interface KindTenant {
   /** The server for Defender's settings; undefined where a person makes the changes. */
   readonly defender: PortalCall | undefined;
   readonly azure: AzureCalls;
-  /** The customer's subscription that the settings name. */
-  readonly delegatedSubscription: string | undefined;
   /** Version of Graph in which the settings let detection rules be read. @default beta */
   readonly detectionApiVersion?: DetectionApiVersion | undefined;
   readonly owner: AccessOwner;
@@ -104,6 +96,8 @@ export interface Sighting {
   readonly principal?: AccessPrincipal;
   /** What it gives by itself, a clause each. Empty: nothing, but for what its principal holds. */
   readonly gives: readonly string[];
+  /** What of it this program does not know, a clause each: a person looks. */
+  readonly unsure?: readonly string[];
   /** The command or click that ends it. */
   readonly step: string;
   /** Path of Graph that DELETE removes it at; undefined where a person or another service does. */

@@ -12,7 +12,7 @@ import type { Settings } from "../../../settings";
 import { defenderEndpointOf } from "../../../settings/fromFile";
 import { azureCalls } from "./azureCalls";
 import { signInToTenant, type TenantSignIn } from "../signInToTenant";
-import { subscriptionAssignments, type ReadAssignments } from "./subscriptionAssignments";
+import { customerAzure, withoutAzure, type CustomerAzure } from "./customerAzure";
 import type { KindTenant } from "./kindCalls";
 
 interface OpenOptions {
@@ -31,10 +31,9 @@ interface OpenOptions {
 /** @throws VisibleError where credentials or tenant can't be used */
 export async function openTenant(settings: Settings, options: OpenOptions): Promise<KindTenant> {
   const { stack, stackId, environment, say, signIn } = options;
-  const { tenantId, msspTenantId, azureDelegation } = settings;
+  const { tenantId, msspTenantId } = settings;
   const { call: graph, endpoints } = signIn ?? (await signInToTenant(settings, environment, options.endpoints));
-  const readAssignments = subscriptionAssignments(settings, { environment, endpoints });
-  const freshReads = () => rememberedReads(graph, readAssignments);
+  const freshReads = () => rememberedReads(graph, customerAzure(settings, { environment, endpoints }));
   const endpoint = defenderEndpointOf(settings, environment);
   const audience = clouds[endpoints.cloud].defenderResource;
   const defender: PortalCall | undefined =
@@ -48,7 +47,6 @@ export async function openTenant(settings: Settings, options: OpenOptions): Prom
     msspGraph: () => graphCall(msspTenantId, { environment, endpoints }),
     defender,
     azure: await azureCalls(settings, { environment, endpoints, say }),
-    delegatedSubscription: azureDelegation?.subscriptionId,
     detectionApiVersion: settings.detections?.apiVersion,
     owner: {
       stack,
@@ -76,8 +74,8 @@ export function msspDomains({
  */
 export function rememberedReads(
   graph: GraphCall,
-  readAssignments: ReadAssignments = () => Promise.resolve([]),
-): Pick<KindTenant, "graph" | "list" | "azureAssignments"> {
+  azure: CustomerAzure = withoutAzure("nobody signed in to Azure"),
+): Pick<KindTenant, "graph" | "list" | "customerAzure"> {
   const answers = new Map<string, ReturnType<GraphCall>>();
   const remembered: GraphCall = (path, options = {}) => {
     if (options.method !== undefined && options.method !== "GET") return graph(path, options);
@@ -86,10 +84,9 @@ export function rememberedReads(
     answers.set(key, answer);
     return answer;
   };
-  let assignments: ReturnType<ReadAssignments> | undefined;
   return {
     graph: remembered,
     list: (path) => graphList(remembered, path),
-    azureAssignments: () => (assignments ??= readAssignments()),
+    customerAzure: azure,
   };
 }

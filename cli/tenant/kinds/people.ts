@@ -6,13 +6,20 @@ import {
   type GroupEligibility,
   groupEligibilityRequestsPath,
   groupMemberPath,
-  guestsPath,
   listGroupEligibilities,
+  mostExpanded,
+  type OwnedCollection,
+  ownedCollectionNames,
+  ownersPath,
+  usersPath,
+  withOwnersPath,
 } from "@defender-mssp/microsoft";
 import type { KindKey } from "../../../domain/kinds/kinds";
+import { isCallError } from "@defender-mssp/errors";
 import { azRest } from "../azRest";
+import { heldRoles } from "./directoryRoles";
 import { deletion, deletionStep, presenceAt, restorablePresence } from "./graphPresence";
-import { guestAddresses } from "./guestAddresses";
+import { addressOfDomains } from "./guestAddresses";
 import type {
   AccessPrincipal,
   HeldGrant,
@@ -37,6 +44,7 @@ export const people = {
     }),
   },
   membership: { held: memberships },
+  ownership: { held: ownerships },
   eligibility: { presence: eligibilityPresence, held: eligibilities },
 } satisfies Partial<Record<KindKey, KindCalls>>;
 
@@ -47,6 +55,7 @@ interface GuestUser {
   readonly userPrincipalName: string;
   readonly otherMails?: readonly string[];
   readonly employeeType?: string | null;
+  readonly userType?: string | null;
   readonly createdDateTime?: string | null;
 }
 
@@ -58,12 +67,15 @@ const properties = [
   "otherMails",
   "employeeType",
   "createdDateTime",
+  "userType",
 ] as const;
 
-/** Guests of the stack by their marks, and guests with an address of the MSSP's domains. */
+/** Users of the stack by their marks, and users with an address of the MSSP's domains: guests and members. */
 async function guests(tenant: KindTenant): Promise<Sighting[]> {
-  return (await tenant.list<GuestUser>(guestsPath(properties))).flatMap((user) => {
-    const owner = byMark(tenant, user) ?? byDomain(tenant, user);
+  const users = await tenant.list<GuestUser>(usersPath(properties));
+  const addressOf = addressOfDomains(users, tenant.owner.domains);
+  return users.flatMap((user) => {
+    const owner = byMark(tenant, user) ?? byDomain(user, addressOf(user));
     if (owner === undefined) return [];
     const name = user.mail ?? user.displayName ?? user.userPrincipalName;
     return [
@@ -86,11 +98,10 @@ function byMark({ owner }: KindTenant, { employeeType, displayName }: GuestUser)
   return ownership(owner, employeeType) ?? ownership(owner, displayName);
 }
 
-function byDomain({ owner }: KindTenant, user: GuestUser): Ownership | undefined {
-  const address = guestAddresses(user).find((text) => owner.domains.includes(text.split("@").at(-1) ?? ""));
-  return address === undefined
-    ? undefined
-    : { whose: "thisMssp", evidence: `its address ${address} is of the MSSP's domain` };
+function byDomain({ userType }: GuestUser, address: string | undefined): Ownership | undefined {
+  if (address === undefined) return undefined;
+  const type = userType === "Guest" ? "" : ` (user type ${userType ?? "not set"})`;
+  return { whose: "thisMssp", evidence: `its address ${address} is of the MSSP's domain${type}` };
 }
 
 interface DirectoryObject {
@@ -98,22 +109,86 @@ interface DirectoryObject {
   readonly id: string;
   readonly displayName?: string | null;
   readonly groupTypes?: readonly string[];
+  readonly isAssignableToRole?: boolean | null;
 }
 
-/** Groups that the principal is a direct member of. Directory roles are a kind of their own. */
+/** Groups that the principal is a direct member of, with the directory roles that they give. Directory roles are a kind of their own. */
 async function memberships(tenant: KindTenant, { type, id }: AccessPrincipal): Promise<HeldGrant[]> {
   const path = `${graphPrincipals[type].item(id)}/memberOf`;
-  return (await tenant.list<DirectoryObject>(path))
-    .filter((object) => object["@odata.type"] === "#microsoft.graph.group")
-    .map((group) => ({
-      kind: "membership",
+  const groups = (await tenant.list<DirectoryObject>(path)).filter(
+    (object) => object["@odata.type"] === "#microsoft.graph.group",
+  );
+  return Promise.all(
+    groups.map(async (group) => ({
+      kind: "membership" as const,
       name: "membership",
       id: group.id,
-      what: `a membership of the group "${group.displayName ?? group.id}"`,
+      what: `a membership of the group "${group.displayName ?? group.id}"${await rolesText(tenant, group)}`,
       within: group.id,
       ...(group.groupTypes?.includes("DynamicMembership") === true ? { byRule: true } : {}),
       step: deletionStep(tenant, groupMemberPath(group.id, id)),
+    })),
+  );
+}
+
+/** What a group of directory roles gives its members. */
+async function rolesText(tenant: KindTenant, { id, isAssignableToRole }: DirectoryObject): Promise<string> {
+  if (isAssignableToRole !== true) return "";
+  try {
+    const roles = await heldRoles(tenant, { type: "group", id });
+    return roles.length === 0 ? "" : `, which gives ${roles.map(({ what }) => what).join(" and ")}`;
+  } catch (error) {
+    if (!isCallError(error)) throw error;
+    return ", whose directory roles may not be read";
+  }
+}
+
+interface OwnedObject {
+  readonly id: string;
+  readonly displayName?: string | null;
+  readonly owners?: readonly { readonly id: string }[];
+}
+
+const ownedWords = {
+  applications: "application",
+  groups: "group",
+  servicePrincipals: "service principal",
+} as const satisfies Record<OwnedCollection, string>;
+
+/**
+ * Groups, applications and service principals that the principal owns, read from their side:
+ * Microsoft documents the list of a user's owned objects for signed-in people only.
+ * https://learn.microsoft.com/graph/api/user-list-ownedobjects
+ */
+async function ownerships(tenant: KindTenant, { type, id }: AccessPrincipal): Promise<HeldGrant[]> {
+  if (type === "group") return [];
+  const ofCollections = ownedCollectionNames.map(async (collection) => {
+    const objects = await tenant.list<OwnedObject>(withOwnersPath(collection));
+    const owned = await Promise.all(
+      objects.map(async (object) =>
+        (await ownersOf(tenant, collection, object)).includes(id.toLowerCase()) ? [object] : [],
+      ),
+    );
+    return owned.flat().map((object): HeldGrant => ({
+      kind: "ownership",
+      name: "ownership",
+      id: object.id,
+      what: `the ownership of the ${ownedWords[collection]} "${object.displayName ?? object.id}"`,
+      within: object.id,
+      step: deletionStep(tenant, `${ownersPath(collection, object.id)}/${id}/$ref`),
     }));
+  });
+  return (await Promise.all(ofCollections)).flat();
+}
+
+/** Object IDs in lower case. */
+async function ownersOf(
+  { list }: KindTenant,
+  collection: OwnedCollection,
+  { id, owners = [] }: OwnedObject,
+): Promise<string[]> {
+  const all = owners.length < mostExpanded ? owners : await list<{ readonly id: string }>(ownersPath(collection, id));
+  return all.map((owner) => owner.id.toLowerCase());
 }
 
 /** The stack's eligible members of a group are one resource: none of them is left, or some are. */

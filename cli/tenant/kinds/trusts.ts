@@ -1,6 +1,5 @@
 /** Trusts and relationships between the MSSP's tenant and the customer's, and policies that name the MSSP's. */
 import {
-  type AccessPartner,
   type DelegatedAdminRelationship,
   getAccessPartner,
   grantSentences,
@@ -13,6 +12,7 @@ import {
 } from "@defender-mssp/microsoft";
 import type { KindKey } from "../../../domain/kinds/kinds";
 import { gdapRelationship } from "../../../domain/kinds/trusts";
+import { readEntry } from "./entryGrants";
 import { deletionStep, graphPresence } from "./graphPresence";
 import type { KindCalls, KindTenant, Presence, Sighting } from "./kindCalls";
 
@@ -32,6 +32,7 @@ async function entry(tenant: KindTenant): Promise<Sighting[]> {
   const { msspTenantId } = tenant.owner;
   const partner = await getAccessPartner(tenant.graph, msspTenantId);
   if (partner === undefined) return [];
+  const { grants, unsure } = await readEntry(tenant.graph, msspTenantId, partner);
   return [
     {
       kind: "partnerEntry",
@@ -39,21 +40,10 @@ async function entry(tenant: KindTenant): Promise<Sighting[]> {
       name: msspTenantId,
       whose: "thisMssp",
       evidence: "it is the entry of the MSSP's tenant",
-      gives: trustTexts(partner),
+      gives: grants.map(({ what }) => what),
+      ...(unsure.length === 0 ? {} : { unsure }),
       step: deletionStep(tenant, graphAccessPartners.item(msspTenantId)),
     },
-  ];
-}
-
-/** What the entry trusts or accepts by itself: values of the default are not the entry's. */
-function trustTexts({ inboundTrust, automaticUserConsentSettings: consent }: AccessPartner): string[] {
-  return [
-    ...(inboundTrust?.isMfaAccepted === true ? ["the MSSP's multifactor authentication is trusted"] : []),
-    ...(inboundTrust?.isCompliantDeviceAccepted === true ? ["the MSSP's compliant devices are trusted"] : []),
-    ...(inboundTrust?.isHybridAzureADJoinedDeviceAccepted === true
-      ? ["the MSSP's hybrid joined devices are trusted"]
-      : []),
-    ...(consent?.inboundAllowed === true ? ["the MSSP's people need not consent to their invitation"] : []),
   ];
 }
 

@@ -76,7 +76,7 @@ async function assignments(tenant: KindTenant, state: FinderState): Promise<read
   const search = callsByKind.sentinelAssignment.search;
   const sightings = (await search?.(tenant)) ?? [];
   const own = sightings.filter(({ id, whose }) => whose === "thisStack" && !isKnown(state, id));
-  const all = await tenant.azureAssignments();
+  const all = await tenant.customerAzure.assignments();
   return own.map(({ id }) => {
     const assignment = all.find((candidate) => candidate.id === id);
     return orphan({ kind: sentinelAssignment, name: assignmentName(assignment, state), id }, state);

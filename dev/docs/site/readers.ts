@@ -63,6 +63,7 @@ export function readers(decisions: readonly SidebarPage[]): readonly SidebarGrou
       page("What is granted, and how to revoke it", "docs/guides/customer-administrator.md"),
       page("The report", "docs/report.md"),
       page("Permissions", "docs/reference/permissions.md"),
+      page("Ways of access, and what nobody looks at", "docs/reference/ways.md"),
     ]),
     group("SIEM engineer", [
       page("From up to alerts", "docs/guides/siem-engineer.md"),

@@ -118,9 +118,12 @@ export * from "./providers/eligibleMembers";
 export {
   getAccessDefault,
   getAccessPartner,
+  getIdentitySynchronization,
   graphAccessPartners,
   type AccessConfiguration,
   type AccessPartner,
+  type AccessTarget,
+  type B2BSetting,
 } from "./graph/crossTenantAccess";
 export { graphAccessPolicies, listAccessPolicies, whatIfAccess, type AccessPolicy } from "./graph/conditionalAccess";
 export { judgePolicy, type ExternalSignIn, type PolicyJudgement } from "./graph/policyJudgement";

@@ -2,6 +2,7 @@
  * For the checkout's own tests and measurements: changes inside an emulated tenant that no client
  * of the real cloud can make. The published package doesn't export it.
  */
+export { azureWriteTypes } from "./azure/index";
 export { azureResources, msspSubscriptionId, subscriptionIdOf } from "./azure/subscriptions";
 export { Clock } from "./cloud/clock";
 export type { EmulatedCloud } from "./cloud/cloud";
@@ -29,7 +30,9 @@ export {
 } from "./defender/detections";
 export { Incidents } from "./defender/incidents";
 export { portalSettingsRole } from "./defender/settingsManager";
+
 export { jsonText } from "./graph/json";
+export { routeTable } from "./graph/routes";
 export { complete } from "./graph/objects";
 export { routeTable } from "./graph/routes";
 export { certificateFiles, serverCertificate } from "./server/certificate";

@@ -12,6 +12,5 @@ export function sandboxTenant(call: GraphCall, owner: AccessOwner): KindTenant {
     owner,
     defender: undefined,
     azure: { handover: undefined, delegation: undefined },
-    delegatedSubscription: undefined,
   };
 }

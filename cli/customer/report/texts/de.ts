@@ -234,7 +234,7 @@ export const de: Translation<Texts> = {
     siemWrites: "Das SIEM von {mssp} liest Ihre Warnungen und darf ändern, was die Tabelle sagt.",
     noSiem: "Das SIEM von {mssp} hat keinen Zugriff.",
     automation:
-      "Die Automatisierungsanwendung von {mssp} legt all das an und entfernt es. Sie können sie jederzeit löschen: Von da an kann {mssp} nichts mehr ändern.",
+      "Die Automatisierungsanwendung von {mssp} legt all das an und entfernt es. Sie können sie jederzeit löschen: Von da an kann sie nichts mehr ändern. Die Personen und das SIEM von {mssp} behalten, was die Tabelle ihnen gibt, bis Sie es beenden.",
     columns: {
       who: "Wer",
       by: "Wodurch",
@@ -331,6 +331,14 @@ export const de: Translation<Texts> = {
     guestLimits:
       "Gäste können keine Nachrichten aus der Quarantäne freigeben, die Zulassungs-/Sperrliste des Mandanten nicht ändern und Threat Explorer nicht öffnen. Dafür braucht ein Analyst ein Konto in Ihrem Mandanten.",
   },
+  notLooked: {
+    title: "Was diese Seite nicht prüft",
+    intro:
+      "Auch auf diesen Wegen kann Zugriff entstehen. Das Programm von {mssp} prüft sie nicht, und diese Seite sagt nichts über sie: Sehen Sie selbst nach (die Tabelle ist auf Englisch).",
+    fromRecord: "Diese Seite stammt aus den Aufzeichnungen von {mssp} und wurde nicht mit Ihrem Mandanten verglichen.",
+    what: "Was",
+    look: "Wo Sie nachsehen",
+  },
   stop: {
     title: "Selbst beenden",
     intro: "Sie brauchen dafür niemanden. In dieser Reihenfolge kommt nichts von selbst zurück:",
@@ -351,7 +359,8 @@ export const de: Translation<Texts> = {
         "Ist der MSSP Ihr Microsoft-Partner, beenden Sie seine delegierten Administratorrechte: Microsoft 365 admin center > Settings > Partner relationships.",
     },
     endsWith: "Damit endet auch:",
-    tokens: "Ein vorher ausgestelltes Zugriffstoken gilt weiter, bis es abläuft, normalerweise nach etwa einer Stunde.",
+    tokens:
+      "Ein vorher ausgestelltes Zugriffstoken gilt weiter, bis es abläuft: normalerweise nach 60 bis 90 Minuten, mit fortlaufender Zugriffsevaluierung nach bis zu 28 Stunden, sofern Sie die Sitzungen des Kontos nicht widerrufen.",
   },
   footer:
     "Die Menüs folgen den Dokumenten von Microsoft; Microsoft kann seitdem eines verschoben haben. Die Schritte wurden nie an einem echten Mandanten erprobt.",

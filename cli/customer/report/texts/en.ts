@@ -60,7 +60,7 @@ export const en: Texts = {
     siemWrites: "The SIEM of {mssp} reads your alerts, and may change what the table says.",
     noSiem: "The SIEM of {mssp} has no access.",
     automation:
-      "The automation application of {mssp} creates and removes all of this. You can delete it at any time: from then on {mssp} can change nothing.",
+      "The automation application of {mssp} creates and removes all of this. You can delete it at any time: from then on it can change nothing. The people and the SIEM of {mssp} keep what the table gives them until you end it.",
     columns: {
       who: "Who",
       by: "By what",
@@ -156,6 +156,14 @@ export const en: Texts = {
     guestLimits:
       "Guests cannot release messages from quarantine, change the Tenant Allow/Block List or open Threat Explorer. For that, an analyst needs an account in your tenant.",
   },
+  notLooked: {
+    title: "What this page does not look at",
+    intro:
+      "Access can be given in these ways, too. {mssp}'s program does not look at them, and this page says nothing of them: look yourself.",
+    fromRecord: "This page is made of {mssp}'s own record, and was not compared with your tenant.",
+    what: "What",
+    look: "Where you look",
+  },
   stop: {
     title: "End it yourself",
     intro: "You need nobody's help for this. In this order, nothing comes back by itself:",
@@ -163,7 +171,8 @@ export const en: Texts = {
       kinds.flatMap(({ key, removal }) => (removal.by === "person" ? [[key, removal.end]] : [])),
     ) as Texts["stop"]["people"],
     endsWith: "With it ends:",
-    tokens: "An access token that was issued before stays valid until it expires, by default after about an hour.",
+    tokens:
+      "An access token that was issued before stays valid until it expires: by default after 60 to 90 minutes, with continuous access evaluation after up to 28 hours unless you revoke the account's sessions.",
   },
   footer:
     "Menus follow Microsoft's documents; Microsoft may have moved one since. The steps were never tried on a real tenant.",

@@ -229,7 +229,7 @@ export const es: Translation<Texts> = {
     siemWrites: "El SIEM de {mssp} lee sus alertas y puede cambiar lo que dice la tabla.",
     noSiem: "El SIEM de {mssp} no tiene acceso.",
     automation:
-      "La aplicación de automatización de {mssp} crea y elimina todo esto. Puede eliminarla en cualquier momento: desde entonces {mssp} no puede cambiar nada.",
+      "La aplicación de automatización de {mssp} crea y elimina todo esto. Puede eliminarla en cualquier momento: desde entonces ella no puede cambiar nada. Las personas y el SIEM de {mssp} conservan lo que la tabla les da hasta que usted lo termine.",
     columns: {
       who: "Quién",
       by: "Por qué medio",
@@ -325,6 +325,14 @@ export const es: Translation<Texts> = {
     guestLimits:
       "Los invitados no pueden liberar mensajes de la cuarentena, cambiar la lista de permitidos y bloqueados del inquilino ni abrir Threat Explorer. Para ello, un analista necesita una cuenta en su inquilino.",
   },
+  notLooked: {
+    title: "Lo que esta página no comprueba",
+    intro:
+      "También puede haber acceso por estas vías. El programa de {mssp} no las comprueba, y esta página no dice nada de ellas: compruébelas usted (la tabla está en inglés).",
+    fromRecord: "Esta página procede de los registros de {mssp} y no se comparó con su inquilino.",
+    what: "Qué",
+    look: "Dónde comprobarlo",
+  },
   stop: {
     title: "Terminarlo usted mismo",
     intro: "No necesita la ayuda de nadie. En este orden, nada vuelve por sí solo:",
@@ -346,7 +354,7 @@ export const es: Translation<Texts> = {
     },
     endsWith: "Con ello termina:",
     tokens:
-      "Un token de acceso emitido antes sigue siendo válido hasta que caduca, de forma predeterminada después de una hora aproximadamente.",
+      "Un token de acceso emitido antes sigue siendo válido hasta que caduca: de forma predeterminada después de 60 a 90 minutos; con la evaluación continua de acceso, hasta 28 horas, salvo que revoque las sesiones de la cuenta.",
   },
   footer:
     "Los menús siguen los documentos de Microsoft; Microsoft puede haber movido alguno desde entonces. Estos pasos nunca se probaron en un inquilino real.",

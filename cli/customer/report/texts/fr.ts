@@ -231,7 +231,7 @@ export const fr: Translation<Texts> = {
     siemWrites: "Le SIEM de {mssp} lit vos alertes et peut changer ce que dit le tableau.",
     noSiem: "Le SIEM de {mssp} n’a pas d’accès.",
     automation:
-      "L’application d’automatisation de {mssp} crée et supprime tout cela. Vous pouvez la supprimer à tout moment : {mssp} ne peut alors plus rien changer.",
+      "L’application d’automatisation de {mssp} crée et supprime tout cela. Vous pouvez la supprimer à tout moment : elle ne peut alors plus rien changer. Les personnes et le SIEM de {mssp} gardent ce que le tableau leur donne, jusqu’à ce que vous y mettiez fin.",
     columns: {
       who: "Qui",
       by: "Par quoi",
@@ -330,6 +330,14 @@ export const fr: Translation<Texts> = {
     guestLimits:
       "Les invités ne peuvent ni libérer des messages de la quarantaine, ni modifier la liste verte/bloquée du locataire, ni ouvrir Threat Explorer. Pour cela, un analyste a besoin d’un compte dans votre locataire.",
   },
+  notLooked: {
+    title: "Ce que cette page ne vérifie pas",
+    intro:
+      "Un accès peut aussi exister par ces voies. Le programme de {mssp} ne les vérifie pas, et cette page n’en dit rien : vérifiez-les vous-même (le tableau est en anglais).",
+    fromRecord: "Cette page provient des enregistrements de {mssp} et n’a pas été comparée à votre locataire.",
+    what: "Quoi",
+    look: "Où vérifier",
+  },
   stop: {
     title: "Y mettre fin vous-même",
     intro: "Vous n’avez besoin de personne pour cela. Dans cet ordre, rien ne revient de soi-même :",
@@ -351,7 +359,7 @@ export const fr: Translation<Texts> = {
     },
     endsWith: "Prend fin avec :",
     tokens:
-      "Un jeton d’accès émis auparavant reste valable jusqu’à son expiration, par défaut après une heure environ.",
+      "Un jeton d’accès émis auparavant reste valable jusqu’à son expiration : par défaut après 60 à 90 minutes, avec l’évaluation continue de l’accès jusqu’à 28 heures, sauf si vous révoquez les sessions du compte.",
   },
   footer:
     "Les menus suivent les documents de Microsoft ; Microsoft peut en avoir déplacé un depuis. Ces étapes n’ont jamais été essayées sur un locataire réel.",

@@ -126,6 +126,15 @@ export interface Texts {
     /** What no role lets a guest do in the Defender portal. */
     readonly guestLimits: string;
   };
+  /** Ways of access that nobody looks at; their rows are English. */
+  readonly notLooked: {
+    readonly title: string;
+    readonly intro: string;
+    /** Of a page that was not compared with the tenant. */
+    readonly fromRecord: string;
+    readonly what: string;
+    readonly look: string;
+  };
   readonly stop: {
     readonly title: string;
     readonly intro: string;

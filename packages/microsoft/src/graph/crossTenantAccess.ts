@@ -111,9 +111,27 @@ export async function deleteAccessPartner(call: GraphCall, partner: string, cont
   );
 }
 
+/** https://learn.microsoft.com/graph/api/resources/crosstenantidentitysyncpolicypartner */
+export interface IdentitySynchronization {
+  readonly userSyncInbound?: { readonly isSyncAllowed?: boolean | null } | null;
+}
+
+export function identitySynchronizationPath(partner: string): string {
+  return `${graphAccessPartners.item(partner)}/identitySynchronization`;
+}
+
+/** How the tenant synchronizes users from the partner; undefined if it does not. */
+export async function getIdentitySynchronization(
+  call: GraphCall,
+  partner: string,
+): Promise<IdentitySynchronization | undefined> {
+  const answer = await call(identitySynchronizationPath(partner), { accept: goneStatuses });
+  return isGone(answer) ? undefined : (answer.body as IdentitySynchronization);
+}
+
 /** Whether the tenant synchronizes users from the partner. Such a partner cannot be deleted. */
 export async function hasIdentitySynchronization(call: GraphCall, partner: string): Promise<boolean> {
-  return !isGone(await call(`${graphAccessPartners.item(partner)}/identitySynchronization`, { accept: goneStatuses }));
+  return (await getIdentitySynchronization(call, partner)) !== undefined;
 }
 
 /**

@@ -17,6 +17,16 @@ const ownedCollections = {
   servicePrincipals: graphServicePrincipals,
 } as const;
 
+export const ownedCollectionNames = Object.keys(ownedCollections) as readonly OwnedCollection[];
+
+/** `$expand` answers no more of a relationship. https://learn.microsoft.com/graph/query-parameters */
+export const mostExpanded = 20;
+
+/** Every object of a collection with its owners, `mostExpanded` at most. */
+export function withOwnersPath(collection: OwnedCollection): string {
+  return `${ownedCollections[collection].path}?$select=id,displayName&$expand=owners($select=id)`;
+}
+
 export type OwnedCollection = keyof typeof ownedCollections;
 
 /** Owners of an object. */

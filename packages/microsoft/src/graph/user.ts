@@ -13,6 +13,11 @@ export function guestsPath(properties: readonly (keyof User | "employeeType" | "
   return `${graphUsers.path}?$select=${properties.join(",")}&$filter=${equals("userType", "Guest")}`;
 }
 
+/** All users: people of another tenant may be members. */
+export function usersPath(properties: readonly (keyof User | "employeeType" | "otherMails")[]): string {
+  return `${graphUsers.path}?$select=${properties.join(",")}&$top=999`;
+}
+
 /** A user with the state of the invitation, which Graph returns only if it is selected. */
 export function invitationStatePath(userId: string): string {
   return `${graphUsers.item(userId)}?$select=id,externalUserState`;

@@ -14,6 +14,7 @@ export interface ArmRequest {
   readonly path: ResourcePath;
   /** The body's JSON; an empty object if there is none. */
   readonly body: Readonly<Record<string, unknown>>;
+  readonly query: Readonly<Record<string, unknown>>;
   /** Of a list: what its items must be. */
   readonly conditions: readonly Condition[];
 }

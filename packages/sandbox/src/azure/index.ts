@@ -54,6 +54,11 @@ const handlers: ReadonlyMap<string, ResourceHandler> = new Map(
   ].map((handler) => [handler.type.toLowerCase(), handler]),
 );
 
+/** Types of which a client can create, change or delete a resource. */
+export const azureWriteTypes: readonly string[] = [...handlers.values()]
+  .filter((handler) => "put" in handler || "patch" in handler || "delete" in handler)
+  .map(({ type }) => type);
+
 /** Headers of each answer, also of an error. */
 const everyAnswer = {
   "cache-control": "no-cache",
@@ -108,7 +113,8 @@ async function answer(cloud: Cloud, request: FastifyRequest): Promise<ArmAnswer>
   if (path === undefined || handler === undefined) throw armErrors.noRoute(request.method, pathname);
   const tenant = tenantOfSubscription(cloud, caller, path.subscriptionId);
   const conditions = path.isCollection ? conditionsIn(request, handler.filter) : [];
-  const armRequest: ArmRequest = { cloud, caller, tenant, path, body: recordOf(request.body), conditions };
+  const query = recordOf(request.query);
+  const armRequest: ArmRequest = { cloud, caller, tenant, path, query, body: recordOf(request.body), conditions };
   demandFor(armRequest, handler, request.method);
   const work = operationOf(handler, request.method, path);
   if (work === undefined) throw armErrors.noRoute(request.method, pathname);
@@ -159,7 +165,7 @@ async function act(cloud: Cloud, request: FastifyRequest, pathname: string): Pro
   if (path?.type !== "microsoft.keyvault/locations/deletedvaults") throw armErrors.noRoute("POST", pathname);
   const tenant = tenantOfSubscription(cloud, caller, path.subscriptionId);
   demand(tenant, caller, "Microsoft.KeyVault/locations/deletedVaults/purge/action", path.id);
-  purge({ cloud, caller, tenant, path, body: {}, conditions: [] });
+  purge({ cloud, caller, tenant, path, query: {}, body: {}, conditions: [] });
   return { status: 200 };
 }
 

@@ -116,14 +116,29 @@ export const registrationAssignments: ResourceHandler = {
     const body = { ...assignment, properties: { ...propertiesOf(assignment), provisioningState: "Accepted" } };
     return { status, body, headers: started(request, "status") };
   },
-  get: (request) => ok(existing(request, assignmentType)),
-  list: ({ tenant, path }) =>
-    ok({ value: resourcesOfType(tenant, assignmentType).filter(({ id }) => isWithin(id, path.scope)) }),
+  get: (request) => ok(withDefinition(request, existing(request, assignmentType))),
+  list: (request) =>
+    ok({
+      value: resourcesOfType(request.tenant, assignmentType)
+        .filter(({ id }) => isWithin(id, request.path.scope))
+        .map((assignment) => withDefinition(request, assignment)),
+    }),
   delete(request) {
     if (found(request) === undefined) return nothing;
     return { ...remove(request, 202), headers: started(request, "location") };
   },
 };
+
+/** https://learn.microsoft.com/rest/api/managedservices/registration-assignments/list */
+function withDefinition({ tenant, query }: ArmRequest, assignment: StoredObject): StoredObject {
+  if (query["$expandRegistrationDefinition"] !== "true") return assignment;
+  const definition = tenant.objects(azureResources).get(keyOf(textAt(assignment, "registrationDefinitionId")));
+  const properties = {
+    ...propertiesOf(assignment),
+    ...(definition === undefined ? {} : { registrationDefinition: definition }),
+  };
+  return { ...assignment, properties };
+}
 
 function remove({ tenant, path, cloud }: ArmRequest, status: number): { status: number } {
   tenant.objects(azureResources).delete(keyOf(path.id));

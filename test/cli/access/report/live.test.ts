@@ -15,7 +15,7 @@ const unknown: ReportResource = {
 
 function tenant(graph: GraphCall): KindTenant {
   return {
-    ...{ graph, graphUrl: "https://graph.example", defender: undefined, delegatedSubscription: undefined },
+    ...{ graph, graphUrl: "https://graph.example", defender: undefined },
     msspGraph: () => Promise.reject(new Error("no kind of a state asks the MSSP's tenant")),
     freshReads: () => rememberedReads(graph),
     ...rememberedReads(graph),

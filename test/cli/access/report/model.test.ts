@@ -126,6 +126,8 @@ describe("mssp report: objects and paths", () => {
       "sentinelRole",
       "unknown",
     ]);
+    const delegated = /^Microsoft Sentinel Responder, \/subscriptions\//;
+    assert.match(report.objects.find(({ kind }) => kind === "delegation")?.detail ?? "", delegated);
     const guest = report.objects.find(({ kind }) => kind === "guest")!;
     assert.match(guest.objectId, /^[0-9a-f-]{36}$/);
     assert.equal(guest.link, linkTo("guest", report, guest.objectId));

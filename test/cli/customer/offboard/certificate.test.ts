@@ -9,6 +9,7 @@ import type { Proof } from "../../../../cli/customer/offboard/looks";
 import type { Proved, ProvedItem } from "../../../../cli/customer/offboard/proof";
 import { certificateText } from "../../../../cli/customer/offboard/text";
 import { Deployed } from "../../../../cli/tenant/additions/deployed";
+import { notLookedWays } from "../../../../domain/ways/ways";
 import type { GrantingSighting } from "../../../../cli/tenant/kinds/searchTenant";
 
 const hostile = `<script>alert(1)</script>\u001b[2J\u202e`;
@@ -68,6 +69,9 @@ const role = {
   step: "az",
 } as const;
 const unread = { kind: "directoryRoleAssignment", reason: "not permitted: requires X" } as const;
+
+const shownText = (html: string): string =>
+  html.replaceAll("&gt;", ">").replaceAll("&#39;", "'").replaceAll("&quot;", '"').replaceAll("&amp;", "&");
 
 const sighted = (changes: Partial<GrantingSighting>): Certificate =>
   certificate(proved({}, { search: { sightings: [{ ...sighting, ...changes }], notLooked: [] } }));
@@ -250,9 +254,46 @@ describe("the certificate", () => {
     assert.ok(lines.includes(`     ${step}`), lines.join("\n"));
   });
 
+  it("lists the ways that nobody looks at, whatever the state, and what was looked at without what could not be", () => {
+    for (const whole of [certificate(proved()), certificate(proved({ state: "found" }))]) {
+      assert.deepEqual(whole.notLooked, notLookedWays);
+      const [page, text] = [shownText(certificatePage(whole)), certificateText(whole, "out", 400)];
+      for (const { what, look } of notLookedWays) {
+        assert.ok(page.includes(look), look);
+        assert.ok(text.replaceAll(/\s+/g, " ").includes(what), what);
+      }
+    }
+    const { lookedAt } = certificate(proved());
+    for (const kind of ["guests", "ownerships", "Azure Lighthouse delegations"])
+      assert.ok(lookedAt.includes(kind), kind);
+    const notLooked = [{ kind: "lighthouseAssignment", reason: "not checked: no subscription" }] as const;
+    const partly = certificate(proved({}, { search: { sightings: [], notLooked } }));
+    assert.deepEqual([partly.state, partly.lookedAt.includes("Azure Lighthouse delegations")], ["toConfirm", false]);
+  });
+
+  it("what this program does not know of an object is to confirm; what an owner could add is, after the ownership", () => {
+    const { state, toConfirm } = sighted({ kind: "partnerEntry", unsure: ["newThing is set"] });
+    assert.equal(state, "toConfirm");
+    assert.match(toConfirm[0]?.why ?? "", /does not know what this gives: newThing is set/);
+    const additions = [{ what: "owner", to: "application x", step: "az", outlives: "its credentials stay" }];
+    const graph = "https://graph.microsoft.com";
+    const look = { journal: { ...journal, additions }, proved: proved(), proof: settled, history: [], graph };
+    assert.deepEqual(
+      makeCertificate(look).toConfirm.map(({ what, why }) => [what, why]),
+      [["owner, on application x", "its credentials stay"]],
+    );
+  });
+
+  it("a deleted vault and its secret are not gone: Azure keeps them", () => {
+    for (const kind of ["keyVault", "keyVaultSecret"]) {
+      const page = certificatePage(certificate(proved({ kind, what: kind })));
+      assert.match(page, /deleted; Azure keeps it for the vault/, kind);
+    }
+  });
+
   it("its title says no more than was proved", () => {
     const title = (of: Certificate): string => /<title>([^<]*)/.exec(certificatePage(of))?.[1] ?? "";
-    assert.match(title(certificate(proved())), /^Fabrikam Security has no access in/);
+    assert.match(title(certificate(proved())), /^Fabrikam Security has no access in .* by any way that was looked at/);
     assert.match(title(certificate(proved({ state: "found" }))), /^Fabrikam Security still has access in/);
     const open = certificate(proved({ state: "notVisible", reason: "x" }));
     assert.match(

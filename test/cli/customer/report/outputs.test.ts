@@ -18,6 +18,7 @@ import { englishMark } from "../../../../cli/customer/report/texts/translated";
 import { fr } from "../../../../cli/customer/report/texts/fr";
 import { handoutReport, now, recorded, recordedReport, settingsOf, stateOf, stateText } from "./states";
 import { parseDeployment } from "../../../../cli/stack/deployment";
+import { notLookedWays } from "../../../../domain/ways/ways";
 
 const facts = { page: "x.html", lastRun: "changed", drift: "notChecked" } as const;
 
@@ -158,6 +159,12 @@ describe("mssp report: the hand-out", () => {
     assert.match(html, /Was wir in Ihrem Mandanten haben/);
     assert.match(html, /entra\.microsoft\.com/);
     assert.deepEqual(html.replace(/<(style|script)>[^]*?<\/\1>/g, "").match(/\{(?!shown|all)\w+\}/g), null);
+    // The delegation's role, and what nobody looks at.
+    assert.match(html.split('id="who"')[1]?.split("</table>")[0] ?? "", /Microsoft Sentinel Responder/);
+    const [, notLooked = ""] = html.split('id="not-looked"');
+    assert.match(notLooked, /nicht mit Ihrem Mandanten verglichen/);
+    const shown = notLooked.replaceAll("&gt;", ">").replaceAll("&#39;", "'").replaceAll("&amp;", "&");
+    for (const { look } of notLookedWays) assert.ok(shown.includes(look), look);
     // The MSSP's own Key Vault is not in the customer's tenant.
     assert.doesNotMatch(html, /Geheimnis im Key Vault/);
   });

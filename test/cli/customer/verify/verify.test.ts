@@ -94,6 +94,8 @@ describe("mssp verify and mssp secrets", function () {
       "added memberships": "notChecked",
       "added app roles": "notChecked",
       "added Azure roles": "notChecked",
+      "added Azure delegations": "notChecked",
+      "added ownerships": "notChecked",
       "added to catalogs": "notChecked",
       "added connected organizations": "notChecked",
       "added applications of the MSSP": "notChecked",

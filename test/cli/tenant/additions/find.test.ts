@@ -3,7 +3,7 @@
  * test/e2e/additions.attack.test.ts has the sandbox.
  */
 import assert from "node:assert/strict";
-import { azureRoles, ServiceError, type GraphCall } from "@defender-mssp/microsoft";
+import { azureRoles, microsoftGraph, ServiceError, type GraphCall } from "@defender-mssp/microsoft";
 import { shellQuoted } from "../../../../cli/base/shellWord";
 import { azRest } from "../../../../cli/tenant/azRest";
 import { Deployed, type DeployedObject } from "../../../../cli/tenant/additions/deployed";
@@ -84,6 +84,7 @@ describe("additions to a stack's objects", () => {
         ["added applications of the MSSP", "notChecked"],
         ["added to the automation", "notChecked"],
         ["added Azure roles", "notChecked"],
+        ["added Azure delegations", "notChecked"],
         ["changed detection rules", "notChecked"],
       ],
     );
@@ -107,15 +108,19 @@ describe("additions to a stack's objects", () => {
       deployed: new Deployed([group, own]),
       settings: { ...tenant({}).settings, sentinelAccess } as unknown as AdditionsTenant["settings"],
       prerequisites: { ...tenant({}).settings, sentinelAccess } as unknown as AdditionsTenant["prerequisites"],
-      readAssignments: () =>
-        Promise.resolve([
-          assignment("own", "g1", azureRoles["Microsoft Sentinel Reader"]),
-          assignment("added", "g1", azureRoles.Contributor),
-          assignment("another", "g2", azureRoles["Microsoft Sentinel Contributor"]),
-          assignment("microsofts", "microsoft", azureRoles["Microsoft Sentinel Contributor"], "ServicePrincipal"),
-          assignment("others", "other", azureRoles["Microsoft Sentinel Contributor"], "ServicePrincipal"),
-          assignment("synced", "g3", "78b7345a-1e1b-483a-ac62-62228c6ea89d"),
-        ]),
+      openAzure: () => ({
+        delegations: () => Promise.resolve([]),
+        unread: () => [],
+        assignments: () =>
+          Promise.resolve([
+            assignment("own", "g1", azureRoles["Microsoft Sentinel Reader"]),
+            assignment("added", "g1", azureRoles.Contributor),
+            assignment("another", "g2", azureRoles["Microsoft Sentinel Contributor"]),
+            assignment("microsofts", "microsoft", azureRoles["Microsoft Sentinel Contributor"], "ServicePrincipal"),
+            assignment("others", "other", azureRoles["Microsoft Sentinel Contributor"], "ServicePrincipal"),
+            assignment("synced", "g3", "78b7345a-1e1b-483a-ac62-62228c6ea89d"),
+          ]),
+      }),
     };
     const part = (await partsOf(tenant(answers, changes))).find(({ name }) => name === "added Azure roles")!;
     assert.equal(part.state, "failed");
@@ -133,6 +138,103 @@ describe("additions to a stack's objects", () => {
       (whose) => `the Azure role Microsoft Sentinel Contributor of ${whose}`,
     );
     assert.match(part.reason, new RegExp(`other parties have on ${scope}: ${others.join(", ")}$`));
+  });
+
+  it("what the MSSP's entry gives beyond the stack's state, with the step that takes each part out", async () => {
+    const partners = "/v1.0/policies/crossTenantAccessPolicy/partners";
+    const open = { usersAndGroups: { accessType: "allowed", targets: [{ target: "AllUsers", targetType: "user" }] } };
+    const entry = {
+      ...{ tenantId: mssp, inboundTrust: { isMfaAccepted: true, isCompliantDeviceAccepted: true } },
+      ...{ b2bCollaborationInbound: open, b2bDirectConnectInbound: open },
+    };
+    const found = JSON.stringify({ b2bCollaborationInbound: open });
+    const type = "pulumi-nodejs:dynamic/defender-mssp:CrossTenantPartner";
+    const deployed = new Deployed([...state, resource(type, mssp, { isMfaAccepted: true, found })]);
+    const answers = {
+      [`${partners}/${mssp}`]: entry,
+      [`${partners}/${mssp}/identitySynchronization`]: { userSyncInbound: { isSyncAllowed: true } },
+    };
+    const trust = (await additions(answers, { deployed })).filter(({ kind }) => kind === "trust");
+    const path = `https://graph${partners}/${mssp}`;
+    const inboundTrust = { ...entry.inboundTrust, isCompliantDeviceAccepted: false };
+    assert.deepEqual(
+      trust.map(({ what, step }) => [what, step]),
+      [
+        ["the MSSP's compliant devices are trusted", azRest("PATCH", path, { inboundTrust })],
+        [
+          "the MSSP's people may use shared channels and applications without a guest",
+          azRest("PATCH", path, { b2bDirectConnectInbound: null }),
+        ],
+        ["the MSSP creates and changes users by synchronization", azRest("DELETE", `${path}/identitySynchronization`)],
+      ],
+    );
+  });
+
+  it("another application of the MSSP, with all that it has, also where its permissions are those of an identity", async () => {
+    const entry = (id: string) => ({ id, appId: `app-${id}`, displayName: id, appOwnerOrganizationId: mssp });
+    const role = (id: string, name: keyof typeof microsoftGraph.appRoles) => ({
+      ...{ id: `${id}-${name}`, principalId: id, resourceId: "graph", resourceDisplayName: "Microsoft Graph" },
+      appRoleId: microsoftGraph.appRoles[name],
+    });
+    const answers = {
+      "/v1.0/servicePrincipals": { value: ["automation", "other"].map(entry) },
+      ...Object.fromEntries(
+        ["automation", "other"].map((id) => [
+          `/v1.0/servicePrincipals/${id}`,
+          { ...principal, ...entry(id), passwordCredentials: [], keyCredentials: [] },
+        ]),
+      ),
+      "/v1.0/servicePrincipals/automation/appRoleAssignments": { value: [role("automation", "User.ReadWrite.All")] },
+      "/v1.0/servicePrincipals/other/appRoleAssignments": { value: [role("other", "User.Read.All")] },
+      "/v1.0/servicePrincipals/other/oauth2PermissionGrants": {
+        value: [{ id: "c", clientId: "other", resourceId: "graph", scope: "Mail.Read" }],
+      },
+    };
+    const [found, ...others] = (await additions(answers, { identities: ["app-automation"] })).filter(
+      ({ kind }) => kind === "service principal",
+    );
+    assert.deepEqual([found?.id, others], ["other", []]);
+    assert.match(
+      found?.what ?? "",
+      /application permission User\.Read\.All of Microsoft Graph, the delegated permissions Mail\.Read/,
+    );
+    assert.match(
+      found?.what ?? "",
+      /not looked at: .*role assignments.* name it in MSSP_CLIENT_ID or MSSP_PREVIEW_CLIENT_ID$/,
+    );
+    const named = { identities: ["app-automation", "app-other"] };
+    assert.ok(!(await additions(answers, named)).some(({ kind }) => kind === "service principal"));
+  });
+
+  it("a delegation in Azure that the stack does not have, with its roles, and what could not be read", async () => {
+    const scope = "/subscriptions/s";
+    const delegation = (name: string, managedByTenantId: string) => ({
+      id: `${scope}/providers/Microsoft.ManagedServices/registrationAssignments/${name}`,
+      properties: {
+        registrationDefinition: {
+          properties: { managedByTenantId, eligibleAuthorizations: [{ roleDefinitionId: azureRoles.Contributor }] },
+        },
+      },
+    });
+    const delegations = [delegation("own", mssp), delegation("added", mssp.toUpperCase()), delegation("others", "t")];
+    const changes: Partial<AdditionsTenant> = {
+      deployed: new Deployed([...state, resource("azure-native:managedservices:RegistrationAssignment", "own")]),
+      openAzure: () => ({
+        assignments: () => Promise.resolve([]),
+        delegations: () => Promise.resolve(delegations),
+        unread: () => ["The delegations of subscription t: not permitted: requires Reader"],
+      }),
+    };
+    const part = (await partsOf(tenant({}, changes))).find(({ name }) => name === "added Azure delegations")!;
+    assert.deepEqual(
+      part.additions.map(({ id }) => id),
+      [delegations[1]!.id],
+    );
+    assert.match(
+      part.reason,
+      /people of the MSSP's tenant have the eligible Azure role Contributor at \/subscriptions\/s/,
+    );
+    assert.match(part.reason, /not looked at: The delegations of subscription t: not permitted/);
   });
 
   it("a certificate and another API's permission are removed by the Azure CLI's own commands", async () => {

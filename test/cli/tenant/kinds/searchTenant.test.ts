@@ -1,19 +1,24 @@
 /** Every kind of access, searched in the sandbox's tenant. */
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
-import { graphCall, microsoftGraph, ServiceError, type GraphCall } from "@defender-mssp/microsoft";
+import { azureRoles, graphCall, microsoftGraph, ServiceError, type GraphCall } from "@defender-mssp/microsoft";
 import {
   assignAppRole,
+  azureResources,
   jsonText,
   msspTenantId,
   setSwitches,
+  type StoredObject,
+  subscriptionIdOf,
   testSandbox,
   type TestSandbox,
 } from "@defender-mssp/testkit";
 import { callsByKind } from "../../../../cli/tenant/kinds/callsByKind";
+import { customerAzure } from "../../../../cli/tenant/kinds/customerAzure";
 import type { KindTenant, AccessOwner } from "../../../../cli/tenant/kinds/kindCalls";
 import { heldBy, searchTenant, type GrantingSighting } from "../../../../cli/tenant/kinds/searchTenant";
 import { kinds, type KindKey } from "../../../../domain/kinds/kinds";
+import type { Settings } from "../../../../settings";
 import { sandboxTenant } from "../sandboxTenant";
 
 const stackId = "4dcd45bff7d23f52";
@@ -90,6 +95,58 @@ describe("the search for every kind of access", function () {
     assert.ok(grant?.step.includes(path) && grant.step.includes(JSON.stringify({ action: "adminRemove", ...asked })));
   });
 
+  it("people of the MSSP's domains and of those below, guests or members, and no account of the tenant's own domain", async () => {
+    const domain = "fabrikam-security.example";
+    const member = await invite(`mallory@${domain}`);
+    await graph(`/v1.0/users/${member}`, { method: "PATCH", json: { userType: "Member" } });
+    const below = await invite(`olga@soc.${domain}`);
+    const alike = await invite(`nina@not${domain}`);
+    const account = (name: string, otherMails: string[]) =>
+      post("/v1.0/users", {
+        ...{ accountEnabled: true, displayName: name, mailNickname: name, userPrincipalName: `${name}@contoso.com` },
+        ...{ passwordProfile: { password: "Xk9!pQ2z#Lm4" }, otherMails },
+      });
+    const marked = await account("peter", [`peter@${domain}`]);
+    const own = await account("carla", []);
+    owner = { ...owner, domains: [...owner.domains, "contoso.com"] };
+    const guests = await callsByKind.guest.search!(tenant());
+    owner = { ...owner, domains: [domain] };
+    const isSighted = (id: string) => guests.some((guest) => guest.id === id);
+    assert.deepEqual([member, below, marked.id, alike, own.id].map(isSighted), [true, true, true, false, false]);
+    assert.match(guests.find(({ id }) => id === member)?.evidence ?? "", /user type Member/);
+  });
+
+  it("what people and applications of the MSSP own, and the directory role that a group gives them", async () => {
+    const gina = await invite("gina@fabrikam-security.example");
+    const reference = { "@odata.id": `https://graph.microsoft.com/v1.0/directoryObjects/${gina}` };
+    const group = (displayName: string, isAssignableToRole: boolean) =>
+      post("/v1.0/groups", {
+        displayName,
+        mailEnabled: false,
+        mailNickname: "g",
+        securityEnabled: true,
+        isAssignableToRole,
+      });
+    const owned = await group("Payroll", false);
+    const application = await post("/v1.0/applications", { displayName: "Customer payroll" });
+    for (const path of [`groups/${owned.id}`, `applications/${application.id}`])
+      await graph(`/v1.0/${path}/owners/$ref`, { method: "POST", json: reference });
+    const admins = await group("Admins", true);
+    await graph(`/v1.0/groups/${admins.id}/members/$ref`, { method: "POST", json: reference });
+    const assigned = { principalId: admins.id, roleDefinitionId: securityReader, directoryScopeId: "/" };
+    await post("/v1.0/roleManagement/directory/roleAssignments", assigned);
+    const { grants } = await heldBy(tenant(), { type: "user", id: gina });
+    assert.deepEqual(
+      grants.map(({ what }) => what),
+      [
+        'a membership of the group "Admins", which gives the directory role Security Reader',
+        'the ownership of the application "Customer payroll"',
+        'the ownership of the group "Payroll"',
+      ],
+    );
+    assert.match(grants[1]?.step ?? "", new RegExp(`DELETE .*/applications/${application.id}/owners/${gina}/\\$ref`));
+  });
+
   it("what carries the stack's random ID, whatever it and the stack are called today", async () => {
     const description = `Managed by Pulumi (defender-mssp/formername#${stackId}, MSSP tenant ${randomUUID()}).`;
     const { id } = await post("/v1.0/applications", { displayName: "Renamed", description });
@@ -123,11 +180,88 @@ describe("the search for every kind of access", function () {
     );
   });
 
-  it("the entry of the MSSP's tenant in the cross-tenant access policy, with what it trusts", async () => {
+  it("the entry of the MSSP's tenant in the cross-tenant access policy: what each part gives, and what nobody knows", async () => {
     const path = "/v1.0/policies/crossTenantAccessPolicy/partners";
-    await post(path, { tenantId: msspTenantId, inboundTrust: { isMfaAccepted: true } });
-    const sighting = await sighted(msspTenantId);
-    assert.deepEqual(sighting?.gives, ["the MSSP's multifactor authentication is trusted"]);
+    const entry = `${path}/${msspTenantId}`;
+    const side = (accessType: string, kind: "user" | "application") => ({
+      accessType,
+      targets: [{ target: kind === "user" ? "AllUsers" : "AllApplications", targetType: kind }],
+    });
+    const everybody = (accessType: string) => ({
+      usersAndGroups: side(accessType, "user"),
+      applications: side(accessType, "application"),
+    });
+    await post(path, { tenantId: msspTenantId });
+    const seen = async (call = graph) => (await callsByKind.partnerEntry.search!(tenant(call)))[0];
+    const given = async () => (await seen())?.gives;
+    assert.deepEqual(await given(), []);
+    for (const [json, expected] of [
+      [{ inboundTrust: { isMfaAccepted: true } }, /multifactor authentication is trusted/],
+      [{ inboundTrust: { isCompliantDeviceAccepted: true } }, /compliant devices are trusted/],
+      [{ automaticUserConsentSettings: { inboundAllowed: true } }, /need not consent/],
+      [{ b2bCollaborationInbound: everybody("allowed") }, /may be invited/],
+      [{ b2bDirectConnectInbound: everybody("allowed") }, /shared channels/],
+    ] as const) {
+      const property = Object.keys(json)[0]!;
+      await graph(entry, { method: "PATCH", json });
+      const gives = await given();
+      assert.ok(gives?.length === 1 && expected.test(gives[0]!), `${property}: ${gives?.join()}`);
+      const isGate = property.startsWith("b2b");
+      await graph(entry, { method: "PATCH", json: { [property]: isGate ? everybody("blocked") : {} } });
+      assert.deepEqual(await given(), [], property);
+    }
+    const stored = test.tenant.objects("crossTenantAccessPartners").get(msspTenantId)!;
+    Object.assign(stored, { tenantRestrictions: everybody("allowed") });
+    assert.match((await given())?.join() ?? "", /devices and networks/);
+    Object.assign(stored, { tenantRestrictions: null });
+    const unknown = { inboundTrust: { isNewThing: true }, newThing: {}, isServiceProvider: false };
+    const later: GraphCall = async (url, options) => {
+      const answer = await graph(url, options);
+      return url === entry ? { ...answer, body: { ...(answer.body as object), ...unknown } } : answer;
+    };
+    assert.deepEqual((await seen(later))?.unsure, ["newThing is set", "inboundTrust.isNewThing is true"]);
+    const json = { userSyncInbound: { isSyncAllowed: true } };
+    await graph(`${entry}/identitySynchronization`, { method: "PUT", json });
+    assert.match((await given())?.join() ?? "", /by synchronization/);
+  });
+
+  it("a delegation and a role in Azure without a setting, with the roles; no subscription to see is no answer", async () => {
+    const { environment, endpoints } = test;
+    const azure = () => customerAzure({ tenantId: test.tenant.id } as Settings, { environment, endpoints });
+    const search = callsByKind.lighthouseAssignment.search!;
+    const inAzure = () => ({ ...tenant(), customerAzure: azure() });
+    assert.deepEqual(await search(inAzure()), []);
+    const scope = `/subscriptions/${subscriptionIdOf(test.tenant.id)}`;
+    const resources = test.tenant.objects(azureResources);
+    const ids = { definition: randomUUID(), assignment: randomUUID() };
+    const at = (type: string, id: string) => `${scope}/providers/Microsoft.ManagedServices/${type}/${id}`;
+    const reader = `${scope}/providers/Microsoft.Authorization/roleDefinitions/${azureRoles.Reader}`;
+    const add = (id: string, type: string, properties: object) =>
+      resources.set(id.toLowerCase(), { id, name: id, type, properties } as StoredObject);
+    const definition = at("registrationDefinitions", ids.definition);
+    add(definition, "Microsoft.ManagedServices/registrationDefinitions", {
+      managedByTenantId: msspTenantId,
+      authorizations: [{ principalId: randomUUID(), roleDefinitionId: reader }],
+    });
+    add(at("registrationAssignments", ids.assignment), "Microsoft.ManagedServices/registrationAssignments", {
+      registrationDefinitionId: definition,
+    });
+    const [delegation] = await search(inAzure());
+    assert.deepEqual(delegation?.gives, [`people of the MSSP's tenant have the Azure role Reader at ${scope}`]);
+    const principalId = randomUUID();
+    add(`${scope}/providers/Microsoft.Authorization/roleAssignments/x`, "Microsoft.Authorization/roleAssignments", {
+      ...{ principalId, principalType: "User", roleDefinitionId: reader, scope },
+    });
+    const { grants } = await heldBy(inAzure(), { type: "user", id: principalId });
+    assert.deepEqual(
+      grants.map(({ what }) => what),
+      [`the Azure role Reader at ${scope}`],
+    );
+    test.tenant.objects("azureSubscriptions").clear();
+    const { notLooked } = await searchTenant(inAzure());
+    const reasons = notLooked.map(({ kind, reason }) => `${kind}: ${reason}`);
+    for (const kind of ["lighthouseAssignment", "sentinelAssignment"])
+      assert.ok(reasons.includes(`${kind}: not checked: the MSSP's automation sees no subscription of this tenant`));
   });
 
   it("a relationship of Partner Center, which Graph shows in the MSSP's tenant", async () => {
@@ -171,10 +305,14 @@ describe("the search for every kind of access", function () {
     assert.deepEqual(none, []);
     assert.deepEqual(
       notLooked.map(({ kind }) => kind),
-      // Without a subscription in the settings, there is nothing to ask Azure for.
-      searched.map(({ key }) => key).filter((key) => key !== "lighthouseAssignment" && key !== "sentinelAssignment"),
+      searched.map(({ key }) => key),
     );
-    assert.ok(notLooked.every(({ reason }) => reason.startsWith("not permitted: requires ")));
+    const isOfAzure = (kind: KindKey) => kind === "lighthouseAssignment" || kind === "sentinelAssignment";
+    for (const { kind, reason } of notLooked)
+      assert.ok(
+        reason.startsWith(isOfAzure(kind) ? "not checked: nobody signed in" : "not permitted: requires "),
+        kind,
+      );
     const held = await heldBy(tenant(refuses), { type: "user", id: randomUUID() });
     assert.deepEqual(held.grants, []);
     assert.ok(held.notLooked.length >= 5);

@@ -162,7 +162,7 @@ describe("azureOrphans", () => {
     const azure = {
       ...tenant({ handover: undefined, delegation: { endpoint: "http://127.0.0.1:9", token: "t" } }),
       owner: { stackId, msspTenantId: "x" },
-      azureAssignments: () => Promise.resolve([marked("a1", stackId), marked("a2", "f".repeat(16))]),
+      customerAzure: { assignments: () => Promise.resolve([marked("a1", stackId), marked("a2", "f".repeat(16))]) },
     } as unknown as KindTenant;
     const { resources } = state();
     const known = {

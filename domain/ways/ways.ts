@@ -1,0 +1,37 @@
+/**
+ * The catalogue of ways. `npm run docs:check` refuses an entity set of Graph, a write route of the sandbox
+ * and a type of Azure without a row, and a kind of access that no row names.
+ */
+import { kinds } from "../kinds/kinds";
+import { givesNothing } from "./givesNothing";
+import { lookedAt } from "./lookedAt";
+import { notLookedAt } from "./notLookedAt";
+import { covers, type NotLooked, type Way } from "./way";
+
+export type { NotLooked, Way } from "./way";
+
+/** In the order in which people read of them. */
+export const ways: readonly Way[] = [...lookedAt, ...notLookedAt, ...givesNothing];
+
+/** What no command looks at, always. */
+export const notLookedWays: readonly (NotLooked & { readonly way: string })[] = ways.flatMap(({ id, is }) =>
+  "notLooked" in is ? [{ way: id, ...is.notLooked }] : [],
+);
+
+/** The rows that answer for a place that can be counted. */
+export function waysOf(place: string): readonly Way[] {
+  return ways.filter((way) => way.covers.some((row) => covers(row, place)));
+}
+
+/** What is wrong with the catalogue: places without a row, kinds that no row names, IDs of two rows. */
+export function catalogueProblems(places: readonly string[]): string[] {
+  const named = new Set(ways.flatMap(({ is }) => ("kinds" in is ? is.kinds : [])));
+  const ids = ways.map(({ id }) => id);
+  return [
+    ...places.filter((place) => waysOf(place).length === 0).map((place) => `domain/ways: no row covers ${place}`),
+    ...kinds
+      .filter(({ key }) => !named.has(key as never))
+      .map(({ key }) => `domain/ways: no row names the kind ${key}`),
+    ...ids.filter((id, index) => ids.indexOf(id) !== index).map((id) => `domain/ways: two rows have the ID ${id}`),
+  ];
+}
