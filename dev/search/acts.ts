@@ -4,6 +4,7 @@
  */
 import { azureRoles, directoryRoleTemplates, microsoftGraph } from "@defender-mssp/microsoft";
 import {
+  jsonText,
   addApplication,
   addConsentedServicePrincipal,
   isAddressOf,
@@ -119,7 +120,7 @@ export class Hand {
     return text.replaceAll(/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/gi, (id) => {
       for (const collection of ["users", "groups", "applications", "servicePrincipals"]) {
         const object = this.world.customer.objects(collection).get(id.toLowerCase());
-        if (object !== undefined) return `{${collection} ${String(object["mail"] ?? object["displayName"])}}`;
+        if (object !== undefined) return `{${collection} ${jsonText(object["mail"] ?? object["displayName"])}}`;
       }
       return id;
     });
@@ -197,6 +198,12 @@ const roles = ["Security Reader", "Security Administrator", "Global Reader", "Us
 /** A person, an application or a group that one of them is in. */
 function holder(hand: Hand, a: number): StoredObject {
   return hand.one([...hand.people(), ...hand.applications()], a);
+}
+
+/** Objects that have no such link to this one. */
+function without(hand: Hand, collection: string, link: string, to: string): StoredObject[] {
+  const links = hand.world.customer.links(`${collection}.${link}`);
+  return hand.all(collection).filter(({ id }) => links.get(id)?.includes(to) !== true);
 }
 
 function directoryRole(path: string, more: object = {}): ActRow["run"] {
@@ -314,7 +321,7 @@ const users = (list: object) => ({
 /** Objects of the directory that an act renames, marks or deletes: never the administration, nor Microsoft's. */
 function objectsOf(hand: Hand, c: number): readonly [string, StoredObject[]] {
   const own = (object: StoredObject) =>
-    !/Administrat|Automation/.test(String(object["displayName"])) &&
+    !/Administrat|Automation/.test(jsonText(object["displayName"])) &&
     object["appOwnerOrganizationId"] !== "f8cdef31-a31e-4b4a-93e4-5f571e91255a";
   const collection = (["groups", "users", "applications", "servicePrincipals"] as const)[c % 4] ?? "groups";
   return [collection, hand.all(collection).filter(own)];
@@ -368,8 +375,11 @@ export const acts: readonly ActRow[] = [
   {
     name: "add to a group",
     makes: ["membership"],
-    run: (hand, { a, b }) =>
-      hand.graph("POST", `/v1.0/groups/${hand.one(hand.groups(), b).id}/members/$ref`, reference(holder(hand, a).id)),
+    run: (hand, { a, b }) => {
+      const { id } = holder(hand, a);
+      const group = hand.one(without(hand, "groups", "members", id), b);
+      return hand.graph("POST", `/v1.0/groups/${group.id}/members/$ref`, reference(id));
+    },
   },
   {
     name: "put a group into a group",
@@ -386,8 +396,11 @@ export const acts: readonly ActRow[] = [
   {
     name: "own a group",
     makes: ["groupOwnership"],
-    run: (hand, { a, b }) =>
-      hand.graph("POST", `/v1.0/groups/${hand.one(hand.groups(), b).id}/owners/$ref`, reference(holder(hand, a).id)),
+    run: (hand, { a, b }) => {
+      const { id } = holder(hand, a);
+      const group = hand.one(without(hand, "groups", "owners", id), b);
+      return hand.graph("POST", `/v1.0/groups/${group.id}/owners/$ref`, reference(id));
+    },
   },
   {
     name: "make eligible for a group",
@@ -395,6 +408,7 @@ export const acts: readonly ActRow[] = [
     run: (hand, { a, b, c }) =>
       hand.graph("POST", "/v1.0/identityGovernance/privilegedAccess/group/eligibilityScheduleRequests", {
         ...eligible,
+        scheduleInfo: { expiration: { type: "afterDuration", duration: "P30D" } },
         accessId: c % 2 === 0 ? "member" : "owner",
         groupId: hand.one(hand.groups(), b).id,
         principalId: hand.one(hand.people(), a).id,
@@ -454,12 +468,11 @@ export const acts: readonly ActRow[] = [
   {
     name: "own an application",
     makes: ["applicationOwnership"],
-    run: (hand, { a, b }) =>
-      hand.graph(
-        "POST",
-        `/v1.0/applications/${hand.one(hand.all("applications"), b).id}/owners/$ref`,
-        reference(holder(hand, a).id),
-      ),
+    run: (hand, { a, b }) => {
+      const { id } = holder(hand, a);
+      const application = hand.one(without(hand, "applications", "owners", id), b);
+      return hand.graph("POST", `/v1.0/applications/${application.id}/owners/$ref`, reference(id));
+    },
   },
   {
     name: "own a service principal",
@@ -467,7 +480,7 @@ export const acts: readonly ActRow[] = [
     run: (hand, { a, b }) => {
       const own = hand
         .all("servicePrincipals")
-        .filter(({ appOwnerOrganizationId }) => [tenantId, msspTenantId].includes(String(appOwnerOrganizationId)));
+        .filter(({ appOwnerOrganizationId }) => [tenantId, msspTenantId].includes(jsonText(appOwnerOrganizationId)));
       return hand.graph(
         "POST",
         `/v1.0/servicePrincipals/${hand.one(own, b).id}/owners/$ref`,
@@ -813,7 +826,7 @@ export const acts: readonly ActRow[] = [
     name: "authorize an application for the legacy alerts",
     makes: ["siemAuthorization"],
     run: (hand, { a }) =>
-      hand.defender("PUT", `/siemAuthorizations/${String(hand.one(hand.applications(), a)["appId"])}`, {
+      hand.defender("PUT", `/siemAuthorizations/${jsonText(hand.one(hand.applications(), a)["appId"])}`, {
         msspTenantId,
       }),
   },
@@ -824,7 +837,7 @@ export const acts: readonly ActRow[] = [
       const automation = hand.all("servicePrincipals").find(({ appId }) => appId === automationApplicationId);
       const permissions = hand.all("appRoleAssignments").filter(({ principalId }) => principalId === automation?.id);
       const { id, resourceId } = hand.one(permissions, a);
-      return hand.graph("DELETE", `/v1.0/servicePrincipals/${String(resourceId)}/appRoleAssignedTo/${id}`);
+      return hand.graph("DELETE", `/v1.0/servicePrincipals/${jsonText(resourceId)}/appRoleAssignedTo/${id}`);
     },
   },
   {
@@ -841,7 +854,7 @@ export const acts: readonly ActRow[] = [
     name: "copy the stack's mark",
     makes: [],
     run: (hand, { a }) => {
-      const marked = hand.groups().find(({ description }) => /defender-mssp/.test(String(description)));
+      const marked = hand.groups().find(({ description }) => /defender-mssp/.test(jsonText(description)));
       if (marked === undefined) throw new NotApplicable();
       const others = hand.groups().filter(({ id }) => id !== marked.id);
       return hand.graph("PATCH", `/v1.0/groups/${hand.one(others, a).id}`, { description: marked["description"] });
@@ -851,7 +864,7 @@ export const acts: readonly ActRow[] = [
     name: "remove a mark",
     makes: [],
     run: (hand, { a }) => {
-      const marked = hand.groups().filter(({ description }) => /defender-mssp/.test(String(description)));
+      const marked = hand.groups().filter(({ description }) => /defender-mssp/.test(jsonText(description)));
       return hand.graph("PATCH", `/v1.0/groups/${hand.one(marked, a).id}`, { description: "by hand" });
     },
   },

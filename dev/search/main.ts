@@ -4,7 +4,7 @@ import path from "node:path";
 import { parseArgs } from "node:util";
 import { messageOf } from "@defender-mssp/errors";
 import { minuteMs } from "@defender-mssp/errors/time";
-import { recordPairs, type Pair } from "./pairs";
+import { readPairs, recordPairs } from "./pairs";
 import { failureText, searchWorld } from "./search";
 import { World } from "./world";
 
@@ -19,7 +19,7 @@ const usage = `npm run -s search -- [--worlds 100] [--first N] [--seed 1] [--pat
   --shrink N      minutes for the shrinking of one failure; 0: failures as they were drawn. Default: 20
   --only KEY      shrinks and counts only this failure, such as certificate:lighthouse
   --stop          ends with the first failure
-  --results FILE  a line of JSON for each world is appended. Default: temp/search.jsonl
+  --results FILE  a line of JSON for each world is appended. Default: .search/results.jsonl
   --record        makes the recorded pairs again, with the engine, and ends
   --help
 Exit codes: 0 every property held but for known failures, 1 one did not, 2 usage error.
@@ -29,19 +29,13 @@ const checkout = [path.resolve(__dirname, "..", ".."), path.resolve(__dirname, "
   existsSync(path.join(folder, "Pulumi.yaml")),
 );
 
-export function readPairs(): readonly Pair[] {
-  return JSON.parse(readFileSync(pairsFile(), "utf8")) as readonly Pair[];
-}
-
-function pairsFile(): string {
-  return path.join(checkout ?? "", "dev", "search", "recordedPairs.json");
-}
-
 interface Line {
   readonly world: number;
   readonly seed: number;
   readonly made: Readonly<Record<string, number>>;
 }
+
+class UsageError extends Error {}
 
 async function main(): Promise<void> {
   const { values } = parseArgs({
@@ -55,7 +49,7 @@ async function main(): Promise<void> {
       shrink: { type: "string", default: "20" },
       only: { type: "string" },
       stop: { type: "boolean", default: false },
-      results: { type: "string", default: "temp/search.jsonl" },
+      results: { type: "string", default: ".search/results.jsonl" },
       record: { type: "boolean", default: false },
       help: { type: "boolean", default: false },
     },
@@ -65,20 +59,22 @@ async function main(): Promise<void> {
     return;
   }
   const number = (name: string, text: string): number => {
-    if (!/^\d+$/.test(text)) throw new Error(`--${name}: "${text}" is not a whole number.`);
+    if (!/^\d+$/.test(text)) throw new UsageError(`--${name}: "${text}" is not a whole number.`);
     return Number(text);
   };
   const say = (text: string): void => void process.stderr.write(text);
   if (values.record) {
-    await recordPairs(checkout ?? "", pairsFile(), { only: values.pair, say });
+    await recordPairs(checkout ?? "", { only: values.pair, say });
     return;
   }
   const [seed, count, each] = [number("seed", values.seed), number("worlds", values.worlds), number("use", values.use)];
   const lines = resultsIn(values.results).filter((line) => line.seed === seed);
   const next = Math.max(0, ...lines.map(({ world }) => world)) + 1;
   const first = values.first === undefined ? next : number("first", values.first);
-  const pairs = readPairs().filter(({ name }) => values.pair === undefined || name === values.pair);
-  if (pairs.length === 0) throw new Error(`--pair: there is no recorded pair "${values.pair ?? ""}".`);
+  const pairs = (await readPairs(checkout ?? "")).filter(
+    ({ name }) => values.pair === undefined || name === values.pair,
+  );
+  if (pairs.length === 0) throw new UsageError(`--pair: there is no recorded pair "${values.pair ?? ""}".`);
   mkdirSync(path.dirname(values.results), { recursive: true });
   const world = await World.open(pairs);
   const began = process.cpuUsage();
@@ -126,7 +122,11 @@ function resultsIn(file: string): readonly Line[] {
 
 if (require.main === module) {
   main().catch((error: unknown) => {
-    process.stderr.write(`search: ${messageOf(error)}\n\n${usage}`);
-    process.exitCode = 2;
+    const isUsage =
+      error instanceof UsageError || (error as { code?: string }).code?.startsWith("ERR_PARSE_ARGS") === true;
+    process.stderr.write(
+      isUsage ? `search: ${messageOf(error)}\n\n${usage}` : `search: ${(error as Error).stack ?? ""}\n`,
+    );
+    process.exitCode = isUsage ? 2 : 1;
   });
 }

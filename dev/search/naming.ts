@@ -1,6 +1,7 @@
 /** Whether texts of a command name a chain, or say that its way was not looked at. */
 import { azureRoles } from "@defender-mssp/microsoft";
 import {
+  jsonText,
   addressesOf,
   msspTenantId,
   type Chain,
@@ -8,6 +9,7 @@ import {
   type StoredObject,
   type Way,
 } from "@defender-mssp/testkit";
+import { notLookedRow } from "./catalogue";
 
 /** What a certificate, a report or an addition calls a way that nobody looked at. */
 export const wayWords: Readonly<Record<Way, RegExp>> = {
@@ -60,6 +62,8 @@ const partWords: Readonly<Partial<Record<Way, RegExp>>> = {
 export interface Said {
   readonly named: readonly string[];
   readonly notLooked: readonly string[];
+  /** IDs of the catalogue's rows that it lists as looked at by nobody. */
+  readonly rows: ReadonlySet<string>;
 }
 
 export type PeopleById = ReadonlyMap<string, StoredObject>;
@@ -68,8 +72,23 @@ export type PeopleById = ReadonlyMap<string, StoredObject>;
 function has(line: string, { id, name, type }: ChainObject, people: PeopleById): boolean {
   const user = people.get(id);
   const role = type === "azureScopes" ? id : "";
-  const texts = [id, ...(name.length > 2 ? [name] : []), role, ...(user === undefined ? [] : addressesOf(user))];
+  const texts = [
+    id,
+    ...(name.length > 2 ? [name] : []),
+    role,
+    ...(user === undefined ? [] : [jsonText(user["userPrincipalName"]), ...addressesOf(user)]),
+  ];
   return texts.some((text) => text !== "" && line.includes(text.toLowerCase()));
+}
+
+/** Whether it says that nobody looked at the step's way, or at principals of this kind. */
+function isNotLooked(chain: Chain, way: Way, { notLooked, rows }: Said): boolean {
+  if (rows.has(notLookedRow(chain) ?? "")) return true;
+  const kinds: Partial<Record<string, Way>> = { users: "person", servicePrincipals: "application" };
+  const ofPrincipal = kinds[chain.principal.type];
+  return [way, ...(ofPrincipal === undefined ? [] : [ofPrincipal])].some((one) =>
+    notLooked.some((line) => wayWords[one].test(line)),
+  );
 }
 
 /** Whether the principal itself is named. */
@@ -77,40 +96,38 @@ export function isPrincipalNamed({ principal }: Chain, { named }: Said, people: 
   return named.some((line) => has(line.toLowerCase(), principal, people));
 }
 
-/** Whether a line names the principal and what the first step leads to. */
-export function isNamed(chain: Chain, said: Said, people: PeopleById): boolean {
-  const [first] = chain.steps;
-  if (first === undefined || said.notLooked.some((line) => wayWords[first.way].test(line))) return true;
+/** Whether a line names one step of a chain: who takes it, and what it leads to. */
+export function isNamed(chain: Chain, said: Said, people: PeopleById, at = 0): boolean {
+  const step = chain.steps[at];
+  if (step === undefined || isNotLooked(chain, step.way, said)) return true;
+  const holder = chain.steps[at - 1]?.to ?? chain.principal;
   return said.named.some((text) => {
     const line = text.toLowerCase();
-    if (first.way === "person" || first.way === "application" || first.way === "restorable")
+    if (at === 0 && (step.way === "person" || step.way === "application" || step.way === "restorable"))
       return has(line, chain.principal, people);
-    const part = partWords[first.way];
-    if (part !== undefined) return line.includes(msspTenantId) && part.test(line);
-    const isThere = chain.principal.type === "tenants" || has(line, chain.principal, people);
-    const target = has(line, first.to, people) || (first.by !== undefined && line.includes(first.by.toLowerCase()));
-    return isThere && (target || permissionsIn(chain, line));
+    const part = partWords[step.way];
+    if (part !== undefined)
+      return line.includes(msspTenantId) && (part.test(line) || line.includes("still in the tenant"));
+    const isThere = holder.type === "tenants" || has(line, holder, people);
+    const target = has(line, step.to, people) || (step.by !== undefined && line.includes(step.by.toLowerCase()));
+    return isThere && (target || isPermissionNamed(chain, at, line));
   });
 }
 
 /** Permissions are named by their values. */
-function permissionsIn({ steps, permissions = [] }: Chain, line: string): boolean {
-  return (
-    steps.length === 1 && permissions.length > 0 && permissions.every((value) => line.includes(value.toLowerCase()))
-  );
+function isPermissionNamed({ steps, permissions = [] }: Chain, at: number, line: string): boolean {
+  const isLast = at === steps.length - 1;
+  return isLast && permissions.length > 0 && permissions.every((value) => line.includes(value.toLowerCase()));
 }
 
 const azureRoleNames = new Map(Object.entries(azureRoles).map(([name, id]) => [id.toLowerCase(), name.toLowerCase()]));
 
-/** Whether the texts say what the last step allows: its object, or the roles that it gives. */
-export function isAllowanceNamed(chain: Chain, said: Said, people: PeopleById): boolean {
-  const last = chain.steps.at(-1);
-  if (last === undefined || said.notLooked.some((line) => wayWords[last.way].test(line))) return true;
-  const roles = chain.allows.match(/[0-9a-f]{8}-[0-9a-f-]{27}/gi) ?? [];
-  return said.named.some((text) => {
-    const line = text.toLowerCase();
-    if (chain.way === "lighthouse" || chain.way === "azureRole")
-      return roles.some((role) => line.includes(role) || line.includes(azureRoleNames.get(role) ?? role));
-    return has(line, last.to, people) || (last.by !== undefined && line.includes(last.by.toLowerCase()));
-  });
+/** Whether the texts say which roles an assignment or a delegation of Azure gives. */
+export function isAllowanceNamed(chain: Chain, said: Said): boolean {
+  if (chain.way !== "lighthouse" && chain.way !== "azureRole") return true;
+  if (isNotLooked(chain, chain.way, said)) return true;
+  const roles = (chain.allows.match(/[0-9a-f]{8}-[0-9a-f-]{27}/gi) ?? []).map((role) => role.toLowerCase());
+  return said.named.some((text) =>
+    roles.some((role) => [role, azureRoleNames.get(role) ?? role].some((name) => text.toLowerCase().includes(name))),
+  );
 }

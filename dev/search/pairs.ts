@@ -2,18 +2,12 @@
  * Recorded pairs of tenant and state: what the engine wrote for one customer of each model and connector, and what its
  * `destroy` took away again. A world starts from one of them, without the engine.
  */
-import { mkdir, writeFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
+import { gunzipSync, gzipSync } from "node:zlib";
 import { dump } from "@defender-mssp/sandbox";
-import { msspTenantId, type OwnSandbox, type SandboxProject } from "@defender-mssp/testkit";
-import {
-  allCustomers,
-  customersByModel,
-  prepareTenants,
-  stack,
-  tenantId,
-  type FaultCustomer,
-} from "../faults/customer";
+import { jsonText, msspTenantId, type SandboxProject } from "@defender-mssp/testkit";
+import { allCustomers, customersByModel, stack, tenantId, type FaultCustomer } from "../faults/customer";
 import { newProject } from "../faults/runs";
 
 type Value = Readonly<Record<string, unknown>>;
@@ -74,25 +68,25 @@ async function customers(): Promise<FaultCustomer[]> {
   return [...byModel, ...(await allCustomers()), ...furtherCustomers(common)];
 }
 
-/** What is in the tenants before the first command. */
-export function prepare(cloud: OwnSandbox["cloud"]): void {
-  prepareTenants(cloud);
+/** `npm run search -- --record` writes it. */
+const recorded = path.join("dev", "search", "recordedPairs.json.gz");
+
+export async function readPairs(checkout: string): Promise<readonly Pair[]> {
+  return JSON.parse(gunzipSync(await readFile(path.join(checkout, recorded))).toString()) as readonly Pair[];
 }
 
-/** Makes every pair with the engine, in a file of one line for each. */
+/** Makes every pair with the engine. */
 export async function recordPairs(
   checkout: string,
-  file: string,
   { only, say }: { readonly only?: string | undefined; readonly say: (text: string) => void },
 ): Promise<void> {
-  const lines: string[] = [];
+  const pairs: Pair[] = [];
   for (const customer of await customers()) {
     if (only !== undefined && customer.name !== only) continue;
     say(`${customer.name}…\n`);
-    lines.push(JSON.stringify(await recordPair(checkout, customer)));
+    pairs.push(await recordPair(checkout, customer));
   }
-  await mkdir(path.dirname(file), { recursive: true });
-  await writeFile(file, `[\n${lines.join(",\n")}\n]\n`);
+  await writeFile(path.join(checkout, recorded), gzipSync(JSON.stringify(pairs), { level: 9 }));
 }
 
 async function recordPair(checkout: string, customer: FaultCustomer): Promise<Pair> {
@@ -134,28 +128,28 @@ function inviteBefore({ sandbox: { cloud } }: SandboxProject): void {
     mail,
     mailNickname: "ana.silva_fabrikam-security.example#EXT#",
     otherMails: [mail],
-    userPrincipalName: `ana.silva_fabrikam-security.example#EXT#@${String(administrator?.["userPrincipalName"]).split("@")[1] ?? ""}`,
+    userPrincipalName: `ana.silva_fabrikam-security.example#EXT#@${jsonText(administrator?.["userPrincipalName"]).split("@")[1] ?? ""}`,
     userType: "Guest",
   });
   cloud.changed(true);
 }
 
-/** The state without what the engine alone needs, and without secrets. */
+/** The state without what the engine alone needs, and without components' outputs, which no command reads. */
 function readable({ deployment }: { readonly deployment: { readonly resources: readonly Value[] } }): Value {
   const manifest = { time: "2026-11-01T00:00:00Z" };
-  const kept = ["urn", "type", "id", "custom", "retainOnDelete", "inputs", "outputs", "created"];
-  const resources = deployment.resources.map((resource) =>
-    Object.fromEntries(
-      kept.flatMap((key) => (resource[key] === undefined ? [] : [[key, withoutProvider(resource[key])]])),
-    ),
-  );
+  const resources = deployment.resources.map((resource) => {
+    const isRead = resource["custom"] === true || resource["type"] === "pulumi:pulumi:Stack";
+    const kept = ["urn", "type", "id", "custom", "retainOnDelete", "created", ...(isRead ? ["inputs", "outputs"] : [])];
+    const entries = kept.filter((key) => resource[key] !== undefined);
+    return Object.fromEntries(entries.map((key) => [key, withoutInternals(resource[key])]));
+  });
   return { version: 3, deployment: { manifest, resources } };
 }
 
-/** A dynamic resource has its provider's code among its properties. */
-function withoutProvider(value: unknown): unknown {
+/** Without a dynamic provider's code, and what the bridge of a provider keeps. */
+function withoutInternals(value: unknown): unknown {
   if (typeof value !== "object" || value === null || Array.isArray(value)) return value;
-  return Object.fromEntries(Object.entries(value).filter(([name]) => name !== "__provider"));
+  return Object.fromEntries(Object.entries(value).filter(([name]) => !name.startsWith("__")));
 }
 
 function contents(project: SandboxProject): Readonly<Record<string, TenantContent>> {

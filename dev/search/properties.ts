@@ -1,5 +1,6 @@
 /** What must hold in a world: what the certificate, the additions and the report say, against what the oracle knows. */
 import { addressesOf, chainKey, chainText, type Chain, type Way } from "@defender-mssp/testkit";
+import { notLookedWays } from "../../domain/ways/ways";
 import { Hand, perform, type DrawnAct } from "./acts";
 import { isAllowanceNamed, isNamed, isPrincipalNamed, type PeopleById, type Said } from "./naming";
 import type { Pair } from "./pairs";
@@ -77,63 +78,63 @@ export async function judge(
   const added = without(chains, baseline);
   const additions = await world.additions();
   const people = peopleOf(world);
-  const known = new Set(baseline.map(({ principal }) => principal.id));
+  const who: Who = {
+    people,
+    adopted: adoptedIn(pair),
+    hasDomains: hasDomains(pair),
+    before: { principals: new Set(baseline.map(({ principal }) => principal.id)), edges: edgesOf(baseline) },
+  };
   const verify: Said = {
     named: additions.flatMap((part) => part.additions.map((one) => `${one.what} ${one.to} ${one.id} ${one.step}`)),
     notLooked: additions
       .filter(({ state, reason }) => state === "notChecked" && !reason.startsWith("not applicable"))
       .map(({ name }) => name),
+    // docs/tenant.md has them; the command does not repeat them.
+    rows: new Set(notLookedWays.map(({ way }) => way)),
   };
   const ofPrincipals = added.filter(({ principal, way }) => principal.type !== "tenants" && way !== "restorable");
-  failures.push(...missing("verify", ofPrincipals, verify, { people, known }));
+  failures.push(...missing("verify", ofPrincipals, verify, who));
   const { report } = await world.report();
   const reported: Said = {
     named: report.additions
       .map(({ what, to, step }) => `${what} ${to} ${step}`)
       .concat(report.objects.map((object) => JSON.stringify(object))),
     notLooked: report.attention.filter(({ topic }) => topic === "notChecked").map(({ title }) => title),
+    rows: new Set(report.notLooked.map(({ way }) => way)),
   };
   const toReport = added.filter(({ way }) => way !== "restorable");
-  failures.push(...missing("report", toReport, reported, { people, known }));
-  failures.push(
-    ...toReport
-      .filter((chain) => isNamed(chain, reported, people) && !isAllowanceNamed(chain, reported, people))
-      .map((chain) => failure("allowance", chain, people, reported)),
+  failures.push(...missing("report", toReport, reported, who));
+  const untold = toReport.filter(
+    (chain) => chain.steps.length === 1 && !isOfNewPrincipal(chain, who) && !isAllowanceNamed(chain, reported),
   );
+  failures.push(...untold.map((chain) => failure("allowance", chain, reported, who)));
   const before = hand.done.splice(0);
   world.destroy();
   await run(drawn.after);
   const left = world.chains();
   const { certificate, texts } = await world.proof(additions);
-  const everybody = new Map([...people, ...peopleOf(world)]);
+  const everybody: Who = {
+    people: new Map([...people, ...peopleOf(world)]),
+    adopted: who.adopted,
+    hasDomains: who.hasDomains,
+  };
   const certified: Said = {
     named: [...texts.left, ...texts.toConfirm],
     notLooked: certificate.toConfirm
       .filter(({ why }) => /^not (permitted|checked|looked)/.test(why))
       .map(({ what }) => what),
+    rows: new Set(certificate.notLooked.map(({ way }) => way)),
   };
-  const grants = left.filter(({ way }) => way !== "restorable");
-  if (certificate.state === "proven")
-    failures.push(...grants.map((chain) => failure("proven", chain, everybody, certified)));
+  // What stays without a right is named there.
+  const anywhere: Said = { ...certified, named: [...certified.named, ...texts.stays] };
+  const isIdle = ({ way, steps }: Chain): boolean =>
+    way === "restorable" || (way === "application" && steps.length === 1);
   // The consent to the automation is one line, whatever it can do.
-  const isAutomation = ({ principal }: Chain): boolean => principal.name === "MSSP Onboarding Automation";
-  failures.push(
-    ...missing(
-      "certificate",
-      grants.filter((chain) => !isAutomation(chain)),
-      certified,
-      { people: everybody },
-    ),
-  );
-  const gone = left.filter(({ way }) => way === "restorable");
-  failures.push(
-    ...missing(
-      "certificate",
-      gone,
-      { named: [...certified.named, ...texts.stays], notLooked: [] },
-      { people: everybody },
-    ),
-  );
+  const grants = left.filter((chain) => !isIdle(chain) && chain.principal.name !== "MSSP Onboarding Automation");
+  if (certificate.state === "proven")
+    failures.push(...grants.map((chain) => failure("proven", chain, certified, everybody)));
+  failures.push(...missing("certificate", left.filter(isIdle), anywhere, everybody));
+  failures.push(...missing("certificate", grants, certified, everybody));
   return {
     pair: pair.name,
     failures: distinct(failures),
@@ -146,32 +147,55 @@ export async function judge(
 
 interface Who {
   readonly people: PeopleById;
-  /** Principals that were there before the acts; another one is named by itself. */
-  readonly known?: ReadonlySet<string>;
+  /** Object IDs of what the stack found in the tenant. */
+  readonly adopted: ReadonlySet<string>;
+  /** Whether the settings say which domains the MSSP's people have. */
+  readonly hasDomains: boolean;
+  /** What was there before the acts; another principal is told when it is named itself. */
+  readonly before?: { readonly principals: ReadonlySet<string>; readonly edges: ReadonlySet<string> };
 }
 
 /** Chains that the texts do not name; of a principal that is not named at all, its first chain alone. */
-function missing(property: Property, chains: readonly Chain[], said: Said, { people, known }: Who): Failure[] {
+function missing(property: Property, chains: readonly Chain[], said: Said, who: Who): Failure[] {
   const unnamed = new Set<string>();
   return chains.flatMap((chain) => {
-    const { principal, way } = chain;
+    const { principal } = chain;
     if (unnamed.has(principal.id)) return [];
-    const isNew = known !== undefined && principal.type !== "tenants" && !known.has(principal.id);
-    const isTold = isNew
-      ? isPrincipalNamed(chain, said, people) || isNamed(chain, said, people)
-      : isNamed(chain, said, people);
-    if (isTold) return [];
+    const at = firstNew(chain, who);
+    if (isNamed(chain, said, who.people, at)) return [];
+    if (isOfNewPrincipal(chain, who) && isPrincipalNamed(chain, said, who.people)) return [];
+    const way = chain.steps[at]?.way;
     if (way === "person" || way === "application") unnamed.add(principal.id);
-    return [failure(property, chain, people, said)];
+    return [failure(property, chain, said, who)];
   });
 }
 
-function failure(property: Property, chain: Chain, people: PeopleById, said: Said): Failure {
+/** Whoever came with the acts is told when they are named themselves. */
+function isOfNewPrincipal({ principal }: Chain, { before }: Who): boolean {
+  return before !== undefined && principal.type !== "tenants" && !before.principals.has(principal.id);
+}
+
+/** The first step that was not there before the acts. */
+function firstNew(chain: Chain, { before }: Who): number {
+  const index = edgesOf([chain], true).findIndex((edge) => before?.edges.has(edge) === false);
+  return Math.max(0, index);
+}
+
+function edgesOf(chains: readonly Chain[]): Set<string>;
+function edgesOf(chains: readonly Chain[], listed: true): string[];
+function edgesOf(chains: readonly Chain[], listed = false): Set<string> | string[] {
+  const edges = chains.flatMap(({ principal, steps }) =>
+    steps.map(({ way, to, by = "" }, at) => [steps[at - 1]?.to.id ?? principal.id, way, to.id, by].join(" ")),
+  );
+  return listed ? edges : new Set(edges);
+}
+
+function failure(property: Property, chain: Chain, said: Said, who: Who): Failure {
   const about = said.named.filter((line) => line.includes(chain.principal.id));
   return {
     property,
-    way: chain.way,
-    variant: variantOf(chain, people),
+    way: chain.steps[firstNew(chain, who)]?.way ?? chain.way,
+    variant: variantOf(chain, who),
     chain: chainText(chain),
     said:
       about.length === 0
@@ -180,18 +204,40 @@ function failure(property: Property, chain: Chain, people: PeopleById, said: Sai
   };
 }
 
+function hasDomains({ settings }: Pair): boolean {
+  const { analysts, analystDomains } = settings as Partial<Record<"analysts" | "analystDomains", readonly unknown[]>>;
+  return [...(analysts ?? []), ...(analystDomains ?? [])].length > 0;
+}
+
+/** IDs of the objects that were in the tenant before the stack. */
+function adoptedIn({ deployment }: Pair): ReadonlySet<string> {
+  const { resources } = deployment["deployment"] as {
+    readonly resources: readonly { readonly id?: string; readonly outputs?: { readonly adopted?: unknown } }[];
+  };
+  return new Set(resources.flatMap(({ id, outputs }) => (outputs?.adopted === true && id !== undefined ? [id] : [])));
+}
+
 function ofUse(property: Property, use: string): Failure {
   return { property, way: "none", variant: use.replace(/^\S+ /, ""), chain: use, said: "no chain of the oracle" };
 }
 
-function variantOf({ principal, steps }: Chain, people: PeopleById): string {
-  const user = people.get(principal.id);
+function variantOf(chain: Chain, who: Who): string {
+  const user = who.people.get(chain.principal.id);
   const domain = user === undefined ? "" : ((addressesOf(user)[0] ?? "").split("@")[1] ?? "");
   return [
+    ...(who.hasDomains || chain.principal.type === "servicePrincipals" ? [] : ["domain unknown"]),
+    ...(who.adopted.has(chain.principal.id) ? ["adopted"] : []),
     ...(user?.["userType"] === "Member" ? ["member"] : []),
     ...(/^.+\.fabrikam-security\.example$/.test(domain) ? ["subdomain"] : []),
-    ...(steps.length > 1 ? ["indirect"] : []),
-  ].join(" ");
+    ...(isEligible(chain, who) ? ["eligible"] : []),
+    ...(firstNew(chain, who) > 0 ? ["indirect"] : []),
+  ].join(":");
+}
+
+/** Whether the principal could activate the membership before the acts. */
+function isEligible({ principal, steps: [first] }: Chain, { before }: Who): boolean {
+  const eligibility = `${principal.id} eligibility ${first?.to.id ?? ""} `;
+  return first?.way === "membership" && [...(before?.edges ?? [])].some((edge) => edge.startsWith(eligibility));
 }
 
 function peopleOf(world: World): PeopleById {

@@ -2,11 +2,10 @@
  * The judge of the oracle: every principal of the MSSP signs in at the sandbox and tries one call of every served route.
  * What succeeds must be explained by a chain. A call that is refused for its content alone has passed the permissions.
  */
-import { routeTable, type Chain, type StoredObject } from "@defender-mssp/testkit";
+import { jsonText, routeTable, type Chain, type StoredObject } from "@defender-mssp/testkit";
 import { tenantId } from "../faults/customer";
 import { tokenOf, type World } from "./world";
 
-const secret = "another-secret-of-the-search";
 const audiences = {
   graph: "https://graph.microsoft.com",
   azure: "https://management.azure.com",
@@ -120,9 +119,8 @@ async function tokenFor(
   audience: string,
 ): Promise<string | undefined> {
   if (type === "servicePrincipals") {
-    const id = String(object["appId"]);
-    world.cloud.acceptPassingSecret(secret, id);
-    return tokenOf(world.origin, { id, secret }, audience);
+    const id = jsonText(object["appId"]);
+    return tokenOf(world.origin, { id, secret: world.secretOf(id) }, audience);
   }
   const ask = async (path: string, form: Readonly<Record<string, string>>) =>
     (await (
@@ -134,7 +132,7 @@ async function tokenFor(
   const scope = `${audience}/.default`;
   const { device_code: code = "" } = await ask("devicecode", {
     scope,
-    login_hint: String(object["userPrincipalName"]),
+    login_hint: jsonText(object["userPrincipalName"]),
   });
   const poll = { grant_type: "urn:ietf:params:oauth:grant-type:device_code", device_code: code };
   await ask("token", poll);

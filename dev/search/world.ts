@@ -5,15 +5,18 @@
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { microsoftGraph, windowsDefenderAtp } from "@defender-mssp/microsoft";
+import { directoryRoleTemplates, microsoftGraph, windowsDefenderAtp } from "@defender-mssp/microsoft";
 import { pulumiEnvironment } from "@defender-mssp/plugins";
 import { commandEnvironment, startSandbox, type OwnSandbox } from "@defender-mssp/sandbox";
 import {
+  jsonText,
   addApplication,
   addConsentedServicePrincipal,
   assignAppRole,
   automationApplicationId,
   chainsOf,
+  complete,
+  derivedId,
   msspTenantId,
   principalsOf,
   removeDirectoryObject,
@@ -125,6 +128,7 @@ export class World {
       domain: "woodgrove-watch.example",
     });
     addAdministration(cloud.tenant(tenantId));
+    addBelongings(cloud.tenant(tenantId));
     for (const [id, permission] of looks) permitAutomation(cloud.tenant(id), permission);
     cloud.acceptPassingSecret(secret, administration.applicationId);
     const variables = commandEnvironment(await pulumiEnvironment(home, await sandbox.environment()));
@@ -168,6 +172,13 @@ export class World {
   /** Everybody of the MSSP who can sign in. */
   principals(): readonly ChainObject[] {
     return principalsOf({ customer: this.customer, mssp: this.mssp, now: this.sandbox.cloud.now() });
+  }
+
+  /** A client secret of an application: of the automation the one that the commands use. */
+  secretOf(applicationId: string): string {
+    if (applicationId === automationApplicationId) return this.environment["ARM_CLIENT_SECRET"] ?? "";
+    this.sandbox.cloud.acceptPassingSecret(secret, applicationId);
+    return secret;
   }
 
   /** @returns a function that sets the tenants back to what they are now */
@@ -302,11 +313,35 @@ function addAdministration(tenant: Tenant): void {
   );
   // The rights of the automation in the subscription, for somebody else.
   for (const assignment of [...tenant.objects("azureResources").values()]) {
-    if (!/roleAssignments$/.test(String(assignment["type"]))) continue;
+    if (!/roleAssignments$/.test(jsonText(assignment["type"]))) continue;
     const id = assignment.id.replace(/.$/, (digit) => (digit === "0" ? "1" : "0"));
     const properties = { ...(assignment["properties"] as object), principalId: principal.id };
     tenant.objects("azureResources").set(id.toLowerCase(), { ...assignment, id, properties });
   }
+}
+
+/** What every customer has of its own: groups, one with a directory role, and an application that writes. */
+function addBelongings(tenant: Tenant): void {
+  for (const [displayName, isAssignableToRole] of [
+    ["Payroll", false],
+    ["Helpdesk", true],
+  ] as const) {
+    const id = derivedId(tenant.id, `search/${displayName}`);
+    const group = { id, displayName, isAssignableToRole, mailNickname: displayName, securityEnabled: true };
+    tenant.objects("groups").set(id, complete("groups", { ...group, mailEnabled: false }));
+  }
+  const principalId = derivedId(tenant.id, "search/Helpdesk");
+  const roleDefinitionId = directoryRoleTemplates["User Administrator"];
+  const role = { id: derivedId(tenant.id, "search/role"), principalId, roleDefinitionId, directoryScopeId: "/" };
+  tenant.objects("roleAssignments").set(role.id, complete("roleAssignments", role));
+  const application = {
+    applicationId: "c0570500-e8e5-4000-8000-000000000001",
+    displayName: "Customer payroll",
+    signInAudience: "AzureADMyOrg",
+  } as const;
+  addApplication(tenant, application);
+  const permissions = { [microsoftGraph.appId]: ["Group.ReadWrite.All"] };
+  addConsentedServicePrincipal(tenant, { ...application, homeTenantId: tenant.id }, permissions);
 }
 
 function permitAutomation(tenant: Tenant, permission: string): void {
@@ -398,5 +433,13 @@ function takeAway(cloud: OwnSandbox["cloud"], tenant: Tenant, { up, change }: Re
 }
 
 function isSame(left: unknown, right: unknown): boolean {
-  return JSON.stringify(left) === JSON.stringify(right);
+  return JSON.stringify(sorted(left)) === JSON.stringify(sorted(right));
+}
+
+/** A recorded object has its properties in another order. */
+function sorted(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(sorted);
+  if (typeof value !== "object" || value === null) return value;
+  const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
+  return Object.fromEntries(entries.map(([name, item]) => [name, sorted(item)]));
 }

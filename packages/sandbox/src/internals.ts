@@ -32,7 +32,6 @@ export { Incidents } from "./defender/incidents";
 export { portalSettingsRole } from "./defender/settingsManager";
 
 export { jsonText } from "./graph/json";
-export { routeTable } from "./graph/routes";
 export { complete } from "./graph/objects";
 export { routeTable } from "./graph/routes";
 export { certificateFiles, serverCertificate } from "./server/certificate";

@@ -74,6 +74,6 @@ export function chainText({ principal, steps, allows }: Chain): string {
 }
 
 /** The same chain has the same key in each look. */
-export function chainKey({ principal, steps, allows }: Chain): string {
-  return JSON.stringify([principal.id, steps.map(({ way, to, by }) => [way, to.id, by ?? ""]), allows]);
+export function chainKey({ principal, steps, permissions = [] }: Chain): string {
+  return JSON.stringify([principal.id, steps.map(({ way, to, by }) => [way, to.id, by ?? ""]), permissions]);
 }

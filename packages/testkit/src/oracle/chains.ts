@@ -4,7 +4,7 @@
  */
 import { chainKey, type Chain, type ChainObject, type ChainStep } from "./chain";
 import { edgesFrom } from "./edges";
-import { principalsOf, type OracleTenants } from "./principals";
+import { isApplicationOf, principalsOf, type OracleTenants } from "./principals";
 import { tenantChains } from "./tenantWays";
 
 /** Steps after which a chain is not followed. */
@@ -27,6 +27,9 @@ function chainsFrom(tenants: OracleTenants, principal: ChainObject): Chain[] {
   ];
   for (let at = waiting.shift(); at !== undefined; at = waiting.shift()) {
     for (const { allows, next, permissions, ...step } of edgesFrom(tenants, at.node)) {
+      // The MSSP has credentials of its own applications in its own tenant: another one gives it nothing.
+      const isOwn = at.path.length === 0 && isOwnApplication(tenants, at.node);
+      if (isOwn && /credential$/i.test(step.way)) continue;
       const steps = [...at.path, step];
       found.push({ way: step.way, principal, steps, allows, ...(permissions === undefined ? {} : { permissions }) });
       if (next === undefined || visited.has(next.id) || steps.length >= longestPath) continue;
@@ -35,4 +38,9 @@ function chainsFrom(tenants: OracleTenants, principal: ChainObject): Chain[] {
     }
   }
   return found;
+}
+
+function isOwnApplication({ customer, mssp }: OracleTenants, { type, id }: ChainObject): boolean {
+  const object = type === "servicePrincipals" ? customer.objects(type).get(id) : undefined;
+  return object !== undefined && isApplicationOf(mssp, object);
 }

@@ -89,7 +89,8 @@ function applicationEdges({ customer }: OracleTenants, { type, id }: ChainObject
       return { way, to, by: one.id, allows: `${value} of ${to.name}`, permissions: [value] };
     });
   const consents = all(customer, "oauth2PermissionGrants")
-    .filter((one) => one["clientId"] === id || one["principalId"] === id)
+    // A consent for one person gives the application that person's rights, and the person none.
+    .filter((one) => one["clientId"] === id)
     .map((one): Edge => {
       const to = named("servicePrincipals", resourceOf(textOf(one["resourceId"])), textOf(one["resourceId"]));
       const scopes = textOf(one["scope"]).split(" ").filter(Boolean);

@@ -86,19 +86,18 @@ function entitlementSteps(tenants: OracleTenants): Step[] {
 
 /** Exclusions of guests of the MSSP's tenant, or of all guests. */
 function exclusionSteps({ customer, mssp }: OracleTenants): Step[] {
-  return all(customer, "conditionalAccessPolicies")
-    .filter((policy) => policy["state"] === "enabled")
-    .filter((policy) => {
-      const excluded = inner(policy["conditions"], "users", "excludeGuestsOrExternalUsers");
-      if (typeof excluded !== "object" || excluded === null) return false;
-      const members = inner(excluded, "externalTenants", "members");
-      return members === undefined || members === null || textsOf(members).includes(mssp.id);
-    })
-    .map((policy) => ({
-      way: "conditionalAccessExclusion",
-      to: named("conditionalAccessPolicies", policy),
-      allows: "sign in without what the policy asks of others",
-    }));
+  return all(customer, "conditionalAccessPolicies").flatMap((policy): Step[] => {
+    const excluded = inner(policy["conditions"], "users", "excludeGuestsOrExternalUsers");
+    if (policy["state"] !== "enabled" || typeof excluded !== "object" || excluded === null) return [];
+    const members = inner(excluded, "externalTenants", "members");
+    const isOfAll = members === undefined || members === null;
+    if (!isOfAll && !textsOf(members).includes(mssp.id)) return [];
+    const to = named("conditionalAccessPolicies", policy);
+    const who = isOfAll ? "any guest" : "a guest of its tenant";
+    return [
+      { way: "conditionalAccessExclusion", to, allows: `sign in without what the policy asks of others, as ${who}` },
+    ];
+  });
 }
 
 function relationshipSteps({ customer, mssp }: OracleTenants): Step[] {
