@@ -119,6 +119,7 @@ export const keyVault = azureNative("keyvault:Vault");
 export const keyVaultSecret = azureNative("keyvault:Secret");
 export const registrationDefinition = azureNative("managedservices:RegistrationDefinition");
 export const registrationAssignment = azureNative("managedservices:RegistrationAssignment");
+export const azureResourceGroup = azureNative("resources:ResourceGroup");
 export const azureRoleAssignment = azureNative("authorization:RoleAssignment");
 
 /** Dynamic resources of ours. */
@@ -139,7 +140,7 @@ export const programTypes: readonly string[] = [
   keyVaultSecret,
   registrationAssignment,
   registrationDefinition,
-  azureNative("resources:ResourceGroup"),
+  azureResourceGroup,
   ...randomTypes,
 ];
 

@@ -5,8 +5,7 @@ export const givesNothing: readonly Way[] = [
   nothing(
     "terms",
     "terms of use and their acceptances ask something of people",
-    "/agreements/**",
-    "/agreementAcceptances/**",
+    "/agreements/** /agreementAcceptances/**",
   ),
   nothing("applicationTemplate", "a gallery of Microsoft's", "/applicationTemplates/**"),
   nothing("contact", "contacts cannot sign in", "/contacts/**"),
@@ -14,40 +13,30 @@ export const givesNothing: readonly Way[] = [
   nothing(
     "directoryObject",
     "other names of objects that have rows of their own, and reads sent by POST",
-    "/directoryObjects/**",
-    "/users/{id}/checkMemberGroups",
-    "/users/{id}/getMemberGroups",
-    "/groups/{id}/checkMemberGroups",
-    "/groups/{id}/getMemberGroups",
-    "/servicePrincipals/{id}/checkMemberGroups",
-    "/servicePrincipals/{id}/getMemberGroups",
-    "/me/**",
+    "/directoryObjects/** /users/{id}/checkMemberGroups /users/{id}/getMemberGroups " +
+      "/groups/{id}/checkMemberGroups /groups/{id}/getMemberGroups " +
+      "/servicePrincipals/{id}/checkMemberGroups /servicePrincipals/{id}/getMemberGroups /me/**",
   ),
   nothing("roleTemplate", "templates of roles of Microsoft's", "/directoryRoleTemplates/**"),
   nothing(
     "customRole",
     "a role and an administrative unit give nothing until an assignment, which is looked at, names them",
-    "/roleManagement/directory/roleDefinitions/**",
-    "/directory/administrativeUnits/**",
-    "azure:Microsoft.Authorization/roleDefinitions",
+    `/roleManagement/directory/roleDefinitions/** /directory/administrativeUnits/** ` +
+      "azure:Microsoft.Authorization/roleDefinitions",
   ),
-  nothing("synchronizationSchema", "parts of another object's synchronization", "/filterOperators/**", "/functions/**"),
+  nothing("synchronizationSchema", "parts of another object's synchronization", "/filterOperators/** /functions/**"),
   nothing(
     "groupSetting",
     "settings and life cycles of groups have no principal",
-    "/groupSettings/**",
-    "/groupSettingTemplates/**",
-    "/groupLifecyclePolicies/**",
+    "/groupSettings/** /groupSettingTemplates/** /groupLifecyclePolicies/**",
   ),
   nothing("schemaExtension", "names of further properties", "/schemaExtensions/**"),
   nothing("licence", "licences have no principal of another tenant", "/subscribedSkus/**"),
-  nothing("place", "rooms and templates of teams", "/places/**", "/teamsTemplates/**"),
+  nothing("place", "rooms and templates of teams", "/places/** /teamsTemplates/**"),
   nothing(
     "log",
     "logs, reports and searches show what their caller may read anyway",
-    "/auditLogs/**",
-    "/reports/**",
-    "/search/**",
+    "/auditLogs/** /reports/** /search/**",
   ),
   nothing("risk", "the risk of a user is judged, not a right", "/identityProtection/**"),
   nothing(
@@ -65,16 +54,13 @@ export const givesNothing: readonly Way[] = [
   nothing(
     "incident",
     "it changes what incidents and alerts say, with a right that has a row of its own",
-    "/security/alerts_v2/{id}",
-    "/security/alerts_v2/{id}/comments",
-    "/security/incidents/{id}",
-    "/security/incidents/{id}/comments",
+    "/security/alerts_v2/{id} /security/alerts_v2/{id}/comments /security/incidents/{id} " +
+      "/security/incidents/{id}/comments",
   ),
   nothing(
     "hunting",
     "a query, with a right that has a row of its own",
-    "/security/runHuntingQuery",
-    "/security/microsoft.graph.security.runHuntingQuery",
+    "/security/runHuntingQuery /security/microsoft.graph.security.runHuntingQuery",
   ),
   nothing("userInfo", "it shows the caller's own name", "entra:/oidc/userinfo"),
 ];

@@ -31,16 +31,21 @@ export interface Way {
     | { readonly notLooked: NotLooked };
 }
 
-export function looked(id: string, kinds: readonly KindKey[], ...covers: readonly string[]): Way {
-  return { id, covers, is: { kinds } };
+/** @param places separated by spaces, as in each row of the catalogue. */
+export function looked(id: string, kinds: readonly KindKey[], places = ""): Way {
+  return { id, covers: listed(places), is: { kinds } };
 }
 
-export function nothing(id: string, why: string, ...covers: readonly string[]): Way {
-  return { id, covers, is: { nothing: why } };
+export function nothing(id: string, why: string, places: string): Way {
+  return { id, covers: listed(places), is: { nothing: why } };
 }
 
-export function notLooked(id: string, is: NotLooked, ...covers: readonly string[]): Way {
-  return { id, covers, is: { notLooked: is } };
+export function notLooked(id: string, what: string, why: string, look: string, places = ""): Way {
+  return { id, covers: listed(places), is: { notLooked: { what, why, look } } };
+}
+
+function listed(places: string): string[] {
+  return places.split(" ").filter((place) => place !== "");
 }
 
 /** Whether a row's place answers for a place that can be counted. */

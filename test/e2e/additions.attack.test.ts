@@ -326,6 +326,9 @@ describe("cli/tenant/additions/additions: somebody adds a way in to the stack's 
       await hands.graph("POST", `/v1.0/groups/${other}/members/$ref`, {
         "@odata.id": `https://graph.microsoft.com/v1.0/directoryObjects/${guest}`,
       });
+      await hands.graph("POST", `/v1.0/groups/${other}/owners/$ref`, {
+        "@odata.id": `https://graph.microsoft.com/v1.0/directoryObjects/${guest}`,
+      });
       await hands.graph("POST", `/v1.0/users/${guest}/appRoleAssignments`, {
         ...{ appRoleId: "00000000-0000-0000-0000-000000000000", principalId: guest, resourceId: connector },
       });
@@ -348,7 +351,13 @@ describe("cli/tenant/additions/additions: somebody adds a way in to the stack's 
       await hands.graph("POST", "/v1.0/policies/crossTenantAccessPolicy/partners", {
         ...{ tenantId: msspTenantId, inboundTrust: { isMfaAccepted: true } },
         automaticUserConsentSettings: { inboundAllowed: true },
+        b2bDirectConnectInbound: {
+          usersAndGroups: { accessType: "allowed", targets: [{ target: "AllUsers", targetType: "user" }] },
+          applications: { accessType: "allowed", targets: [{ target: "AllApplications", targetType: "application" }] },
+        },
       });
+      const synchronization = `/v1.0/policies/crossTenantAccessPolicy/partners/${msspTenantId}/identitySynchronization`;
+      await hands.graph("PUT", synchronization, { userSyncInbound: { isSyncAllowed: true } });
       await hands.graph("POST", "/v1.0/identity/conditionalAccess/policies", {
         ...{
           displayName: "Everybody but them",
@@ -388,11 +397,11 @@ describe("cli/tenant/additions/additions: somebody adds a way in to the stack's 
         `eligibility on guest ${ana.email}`,
         'eligibility on group "Tier 1 Analyst"',
         `membership on guest ${ana.email}`,
+        `ownership on guest ${ana.email}`,
         'owner on service principal "MSSP Onboarding Automation"',
         `role assignment on guest ${ana.email}`,
         `service principal on tenant ${tenantIdOf(number)}`,
-        `trust on the partner ${msspTenantId} of the cross-tenant access policy`,
-        `trust on the partner ${msspTenantId} of the cross-tenant access policy`,
+        ...Array.from({ length: 4 }, () => `trust on the partner ${msspTenantId} of the cross-tenant access policy`),
       ];
       assert.deepEqual(kinds(additions), expectedKinds.sort());
       // The service refuses the end of an eligibility within five minutes of its assignment.

@@ -12,7 +12,9 @@ import { itemShape } from "../../access/inventory/inventory";
 const resource = z.object({ urn: z.string(), type: z.string(), id: z.string(), custom: z.boolean() });
 
 const addition = z.object({
-  ...{ what: z.string(), to: z.string(), step: z.string() },
+  what: z.string(),
+  to: z.string(),
+  step: z.string(),
   /** What of it stays when it has ended: a clause. */
   outlives: z.string().optional(),
 });

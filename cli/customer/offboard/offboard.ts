@@ -184,7 +184,9 @@ async function withAdditions(
   const parts = await findAdditions({ ...run, deployment });
   const additions = parts.flatMap(({ name, additions: found }) =>
     found.map(({ what, to, step }) => ({
-      ...{ what, to, step },
+      what,
+      to,
+      step,
       ...(name === "added ownerships" ? { outlives: ownedBefore } : {}),
     })),
   );

@@ -169,7 +169,9 @@ function sighted(sighting: GrantingSighting): Partial<Part> {
   if (notLooked.length > 0) return confirm(what, `${evidence}. What it has: ${reasons(notLooked)}`, step);
   if (unsure.length > 0)
     return confirm(what, `${evidence}; this program does not know what this gives: ${unsure.join("; ")}`, step);
-  return kind === "guest" ? guestWithoutGrants(what, evidence) : stays(what, `${evidence}; it gives no access`, step);
+  return kind === "guest"
+    ? guestWithoutGrants(what, evidence)
+    : stays(what, `${evidence}; it gives no access by any way that was looked at`, step);
 }
 
 /** The customer's own step, and the last one: without the consent nothing could be proved. */

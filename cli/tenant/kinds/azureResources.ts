@@ -7,6 +7,7 @@ import {
   isGone,
   lastSegment,
   request,
+  scopeOfExtension,
   type AzureRoleAssignment,
   type PortalCall,
 } from "@defender-mssp/microsoft";
@@ -67,7 +68,7 @@ async function delegations({ customerAzure, owner }: KindTenant): Promise<Sighti
       name: lastSegment(id),
       whose: "thisMssp",
       evidence: "its managing tenant is the MSSP's",
-      gives: [`people of the MSSP's tenant have ${delegatedRoles(properties)} at ${scopeOf(id)}`],
+      gives: [`people of the MSSP's tenant have ${delegatedRoles(properties)} at ${scopeOfExtension(id)}`],
       step: `az managedservices assignment delete --assignment ${shellQuoted(id)}`,
     }));
 }
@@ -82,11 +83,6 @@ function delegatedRoles({ registrationDefinition }: RegistrationAssignment["prop
     ),
   ];
   return [...new Set(names)].join(", ") || "roles that Azure does not name";
-}
-
-/** The scope of an assignment, by its ID. */
-function scopeOf(id: string): string {
-  return id.replace(/\/providers\/Microsoft\.ManagedServices\/.*$/i, "");
 }
 
 /** Assignments in the subscriptions whose description has the stack's mark, or the MSSP's. */

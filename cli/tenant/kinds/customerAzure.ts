@@ -8,6 +8,7 @@ import {
   delegationsPath,
   listAzureAssignments,
   listVisibleAssignments,
+  subscriptionsPath,
   type AzureRoleAssignment,
   type Endpoints,
   type Environment,
@@ -78,8 +79,6 @@ export function withoutAzure(reason: string): CustomerAzure {
   const refuse = () => Promise.reject(new EnvironmentError(reason));
   return { assignments: refuse, delegations: refuse, unread: () => [] };
 }
-
-const subscriptionsPath = "/subscriptions?api-version=2022-12-01";
 
 /** Those that Azure lists for the identity, and those of the settings, in lower case. */
 async function visibleSubscriptions(

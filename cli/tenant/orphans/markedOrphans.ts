@@ -11,8 +11,9 @@ import type { KindTenant, Sighting } from "../kinds/kindCalls";
 import { looked, type UnreadKind } from "../kinds/searchTenant";
 import { deletionOf, ownerNames, type Known, type Orphan, type OrphanSearch } from "./orphan";
 
-/** Kinds whose objects have a mark that a search reads: what gives access before what contains it. */
+/** Kinds whose objects in the tenant have a mark that a search reads: what gives access before what contains it. */
 const markedKinds: readonly AccessKind[] = kinds
+  .filter(({ place }) => place === "customer's tenant")
   .filter(({ key, mark }) => applicable(mark) !== undefined && hasSearch(key as KindKey))
   .sort((a, b) => order(a) - order(b));
 

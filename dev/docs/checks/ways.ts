@@ -1,7 +1,7 @@
 /** Every place that can give a right has a row in the catalogue of ways, and every path of Graph is one that exists. */
 import { readFileSync } from "node:fs";
 import path from "node:path";
-import { azureWriteTypes, routeTable } from "@defender-mssp/sandbox/internals";
+import { azureWriteTypes, routeTable } from "@defender-mssp/testkit";
 import { kinds } from "../../../domain/kinds/kinds";
 import { applicable } from "../../../domain/kinds/accessKind";
 import { azureNativePrefix } from "../../../domain/resourceTypes";

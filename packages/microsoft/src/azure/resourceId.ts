@@ -11,6 +11,14 @@ export function azureScope({ subscriptionId, resourceGroupName }: AzureScope): s
   return resourceGroupName === undefined ? subscription : `${subscription}/resourceGroups/${resourceGroupName}`;
 }
 
+/** The subscriptions that the caller sees. */
+export const subscriptionsPath = "/subscriptions?api-version=2022-12-01";
+
+/** The scope of a resource that extends another one, such as a role assignment: what stands before its own type. */
+export function scopeOfExtension(id: string): string {
+  return id.slice(0, id.toLowerCase().lastIndexOf("/providers/"));
+}
+
 export function vaultPath(resourceGroup: string, name: string): string {
   return `${resourceGroup}/providers/Microsoft.KeyVault/vaults/${name}`;
 }

@@ -18,7 +18,6 @@ import { customerAzure } from "../../../../cli/tenant/kinds/customerAzure";
 import type { KindTenant, AccessOwner } from "../../../../cli/tenant/kinds/kindCalls";
 import { heldBy, searchTenant, type GrantingSighting } from "../../../../cli/tenant/kinds/searchTenant";
 import { kinds, type KindKey } from "../../../../domain/kinds/kinds";
-import type { Settings } from "../../../../settings";
 import { sandboxTenant } from "../sandboxTenant";
 
 const stackId = "4dcd45bff7d23f52";
@@ -227,7 +226,7 @@ describe("the search for every kind of access", function () {
 
   it("a delegation and a role in Azure without a setting, with the roles; no subscription to see is no answer", async () => {
     const { environment, endpoints } = test;
-    const azure = () => customerAzure({ tenantId: test.tenant.id } as Settings, { environment, endpoints });
+    const azure = () => customerAzure({ tenantId: test.tenant.id }, { environment, endpoints });
     const search = callsByKind.lighthouseAssignment.search!;
     const inAzure = () => ({ ...tenant(), customerAzure: azure() });
     assert.deepEqual(await search(inAzure()), []);
