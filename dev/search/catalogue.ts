@@ -3,9 +3,9 @@ import type { Chain, Way } from "@defender-mssp/testkit";
 
 /** The rows of the catalogue that a way of the oracle is one of, by their IDs. */
 export const rowsOfWay: Readonly<Record<Way, readonly string[]>> = {
-  person: ["guest", "externalMember"],
+  person: ["guest", "externalMember", "unnamedTenant"],
   application: ["msspServicePrincipal", "servicePrincipal"],
-  restorable: ["restorable"],
+  restorable: ["restorable", "restorableOther"],
   membership: ["groupMember"],
   groupOwnership: ["groupOwner"],
   eligibility: ["eligibleMember"],
@@ -43,5 +43,8 @@ export const rowsOfWay: Readonly<Record<Way, readonly string[]>> = {
 export function notLookedRow({ way, allows }: Chain): string | undefined {
   // A policy that names the MSSP's tenant is looked at.
   if (way === "conditionalAccessExclusion" && !allows.endsWith("of its tenant")) return "namedLocation";
-  return undefined;
+  return way === "restorable" ? "restorableOther" : undefined;
 }
+
+/** The row "not looked at" of people and organizations by a domain that the settings do not name. */
+export const unnamedDomains = "unnamedTenant";

@@ -3,7 +3,6 @@ import { failureKey, type Failure } from "./properties";
 
 /** By a key, or the beginning of one up to a `:`. */
 export const knownFailures: Readonly<Record<string, string>> = {
-  "certificate:restorable": "a deleted guest or application that no stack had is not searched",
   "certificate:packageRequest": "an assignment policy without a mark is not searched, whoever may ask by it",
   "report:packageRequest": "an assignment policy without a mark is not searched, whoever may ask by it",
   "verify:packageRequest": "an assignment policy without a mark is not searched, whoever may ask by it",
@@ -22,17 +21,12 @@ export const knownFailures: Readonly<Record<string, string>> = {
   "report:accessPackage": "who holds an access package of the customer's own is not looked at",
   "verify:siemAuthorization": "mssp verify checks the authorization of its own connector only",
   "verify:person:domain unknown": "without analysts and analystDomains nobody knows the MSSP's domains: not applicable",
-  "report:person:domain unknown": "without analysts and analystDomains nobody knows the MSSP's domains: not applicable",
-  "certificate:person:domain unknown": "without analysts and analystDomains nobody knows the MSSP's domains",
-  "report:connectedOrganization:domain unknown": "without analysts and analystDomains nobody knows the MSSP's domains",
-  "certificate:connectedOrganization:domain unknown":
-    "without analysts and analystDomains nobody knows the MSSP's domains",
   "report:gdap": "the report reads the customer's tenant only, and does not say so of GDAP relationships",
   "certificate:conditionalAccessExclusion":
     "an exclusion that names the MSSP's tenant stands among what gives no access",
 };
 
-/** What an adopted object had before the stack is the customer's: additions are not looked for there (docs/additions.md). */
+/** What an adopted object had before the stack is the customer's: additions are not looked for there (docs/tenant.md). */
 function isOfAdopted({ property, variant }: Failure): boolean {
   return ["verify", "report", "allowance"].includes(property) && variant.split(":").includes("adopted");
 }

@@ -1,7 +1,7 @@
 /** What must hold in a world: what the certificate, the additions and the report say, against what the oracle knows. */
 import { addressesOf, chainKey, chainText, type Chain, type Way } from "@defender-mssp/testkit";
-import { notLookedWays } from "../../domain/ways/ways";
 import { Hand, perform, type DrawnAct } from "./acts";
+import { unnamedDomains } from "./catalogue";
 import { isAllowanceNamed, isNamed, isPrincipalNamed, type PeopleById, type Said } from "./naming";
 import type { Pair } from "./pairs";
 import { usesOf, unexplained } from "./use";
@@ -89,8 +89,8 @@ export async function judge(
     notLooked: additions
       .filter(({ state, reason }) => state === "notChecked" && !reason.startsWith("not applicable"))
       .map(({ name }) => name),
-    // docs/tenant.md has them; the command does not repeat them.
-    rows: new Set(notLookedWays.map(({ way }) => way)),
+    // Of what it does not repeat, docs/tenant.md has this.
+    rows: new Set(["namedLocation"]),
   };
   const ofPrincipals = added.filter(({ principal, way }) => principal.type !== "tenants" && way !== "restorable");
   failures.push(...missing("verify", ofPrincipals, verify, who));
@@ -163,11 +163,17 @@ function missing(property: Property, chains: readonly Chain[], said: Said, who: 
     if (unnamed.has(principal.id)) return [];
     const at = firstNew(chain, who);
     if (isNamed(chain, said, who.people, at)) return [];
+    if (!who.hasDomains && isByDomain(chain) && said.rows.has(unnamedDomains)) return [];
     if (isOfNewPrincipal(chain, who) && isPrincipalNamed(chain, said, who.people)) return [];
     const way = chain.steps[at]?.way;
     if (way === "person" || way === "application") unnamed.add(principal.id);
     return [failure(property, chain, said, who)];
   });
+}
+
+/** Whether a domain alone tells that it is the MSSP's. */
+function isByDomain({ principal, way }: Chain): boolean {
+  return principal.type === "users" || way === "connectedOrganization" || way === "notification";
 }
 
 /** Whoever came with the acts is told when they are named themselves. */
