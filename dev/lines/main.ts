@@ -29,6 +29,7 @@ const generated: readonly (readonly [string, RegExp])[] = [
   ["npm run docs", /^docs\/(images\/.*\.svg|reference\/(?!sandbox-routes).*)$/],
   ["the test of the routes", /^docs\/reference\/sandbox-routes\.md$/],
   ["npm run policy:types", /^policy\/typeDecisions\.json$/],
+  ["npm run search -- --record", /^dev\/search\/recordedPairs\.json\.gz$/],
   ["npm run bench", /^dev\/bench\/results\.json$/],
   ["by hand", /^(dev\/names\/ratchet|test\/budgets)\.json$/],
   ["Microsoft's documentation", /^packages\/kql\/(src\/schema|test\/data)\/.*\.json$/],

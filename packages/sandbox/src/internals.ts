@@ -16,6 +16,7 @@ export {
 } from "./cloud/identity";
 export type { Json, StoredObject, Tenant } from "./cloud/model";
 export { hashSecret } from "./cloud/secrets";
+export { remove as removeDirectoryObject } from "./graph/directory";
 export { addApplication, addConsentedServicePrincipal, assignAppRole, verifyDomain } from "./graph/newDirectory";
 export type { PermissionsByResource } from "./cloud/tenantMaker";
 export { setSwitches } from "./cloud/switches";
@@ -31,6 +32,6 @@ export { Incidents } from "./defender/incidents";
 export { portalSettingsRole } from "./defender/settingsManager";
 
 export { jsonText } from "./graph/json";
-export { routeTable } from "./graph/routes";
 export { complete } from "./graph/objects";
+export { routeTable } from "./graph/routes";
 export { certificateFiles, serverCertificate } from "./server/certificate";

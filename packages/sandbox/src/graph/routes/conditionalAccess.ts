@@ -110,9 +110,11 @@ function remove(call: Call): RouteAnswer {
 function evaluate(call: Call): RouteAnswer {
   requireLicence(call, "conditionalAccess");
   const { signInIdentity, signInContext, signInConditions = {}, appliedPoliciesOnly } = callBody(call);
+  if (!isObject(signInIdentity) || !isObject(signInContext))
+    throw unreadableRequest("signInIdentity and signInContext are required.");
   const signIn = {
-    identity: checkComplex("signInIdentity", signInIdentity ?? null, "signInIdentity"),
-    context: checkComplex("signInContext", signInContext ?? null, "signInContext"),
+    identity: checkComplex("signInIdentity", signInIdentity, "signInIdentity"),
+    context: checkComplex("signInContext", signInContext, "signInContext"),
     conditions: checkComplex("signInConditions", signInConditions, "signInConditions"),
   };
   const results = [...call.tenant.objects(entitySet).values()].map((policy) => {

@@ -1,0 +1,50 @@
+/** The oracle's ways and the catalogue's rows: each knows nothing of the other. */
+import type { Chain, Way } from "@defender-mssp/testkit";
+
+/** The rows of the catalogue that a way of the oracle is one of, by their IDs. */
+export const rowsOfWay: Readonly<Record<Way, readonly string[]>> = {
+  person: ["guest", "externalMember", "unnamedTenant"],
+  application: ["msspServicePrincipal", "servicePrincipal"],
+  restorable: ["restorable", "restorableOther"],
+  membership: ["groupMember"],
+  groupOwnership: ["groupOwner"],
+  eligibility: ["eligibleMember"],
+  activation: ["activatedMember"],
+  directoryRole: ["directoryRole"],
+  eligibleDirectoryRole: ["eligibleDirectoryRole"],
+  applicationPermission: ["applicationPermission"],
+  appRole: ["applicationPermission"],
+  delegatedConsent: ["delegatedConsent"],
+  applicationOwnership: ["applicationOwner"],
+  servicePrincipalOwnership: ["applicationOwner"],
+  credential: ["clientSecret", "certificate"],
+  federatedCredential: ["federatedCredential"],
+  defenderRole: ["defenderRoleAssignment"],
+  accessPackage: ["accessPackageAssignment"],
+  packageRequest: ["assignmentPolicy"],
+  packageApproval: ["assignmentPolicy"],
+  connectedOrganization: ["connectedOrganization"],
+  conditionalAccessExclusion: ["conditionalAccessPolicy", "namedLocation"],
+  partnerSynchronization: ["identitySynchronization"],
+  partnerDirectConnect: ["directConnect"],
+  partnerCollaboration: ["collaboration"],
+  partnerTrust: ["inboundTrust"],
+  partnerConsent: ["automaticRedemption"],
+  governance: ["governanceRelationship"],
+  gdap: ["gdapRelationship"],
+  azureRole: ["azureRole"],
+  lighthouse: ["lighthouseDelegation"],
+  siemAuthorization: ["siemAuthorization"],
+  detectionAction: ["detectionRule", "unmarkedRule"],
+  notification: ["notificationRule"],
+};
+
+/** The row "not looked at" that stands for a chain; undefined where something looks. */
+export function notLookedRow({ way, allows }: Chain): string | undefined {
+  // A policy that names the MSSP's tenant is looked at.
+  if (way === "conditionalAccessExclusion" && !allows.endsWith("of its tenant")) return "namedLocation";
+  return way === "restorable" ? "restorableOther" : undefined;
+}
+
+/** The row "not looked at" of people and organizations by a domain that the settings do not name. */
+export const unnamedDomains = "unnamedTenant";

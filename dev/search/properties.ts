@@ -1,0 +1,270 @@
+/** What must hold in a world: what the certificate, the additions and the report say, against what the oracle knows. */
+import { addressesOf, chainKey, chainText, type Chain, type Way } from "@defender-mssp/testkit";
+import { Hand, perform, type DrawnAct } from "./acts";
+import { unnamedDomains } from "./catalogue";
+import { isAllowanceNamed, isNamed, isPrincipalNamed, type PeopleById, type Said } from "./naming";
+import type { Pair } from "./pairs";
+import { usesOf, unexplained } from "./use";
+import type { World } from "./world";
+
+export type Property = "certificate" | "proven" | "verify" | "report" | "allowance" | "use" | "unchanged";
+
+export interface Failure {
+  readonly property: Property;
+  readonly way: Way | "none";
+  /** What is special about the principal or the chain: `member`, `subdomain`, `indirect`. */
+  readonly variant: string;
+  readonly chain: string;
+  /** What the command said instead. */
+  readonly said: string;
+}
+
+/** The same failure has the same key in each world. */
+export function failureKey({ property, way, variant }: Failure): string {
+  return [property, way, ...(variant === "" ? [] : [variant])].join(":");
+}
+
+export interface DrawnWorld {
+  readonly pair: number;
+  /** Before the commands, and between the removal and the certificate. */
+  readonly acts: readonly DrawnAct[];
+  readonly after: readonly DrawnAct[];
+}
+
+export interface WorldResult {
+  readonly pair: string;
+  readonly failures: readonly Failure[];
+  /** Chains that the acts made, by way. */
+  readonly made: Readonly<Partial<Record<Way, number>>>;
+  /** What the acts did, for a person. */
+  readonly before: readonly string[];
+  readonly between: readonly string[];
+  /** How each act ended. */
+  readonly ended: readonly { readonly act: string; readonly how: string }[];
+}
+
+interface JudgeOptions {
+  /** Whether principals of the MSSP sign in and try each route, after each act. */
+  readonly byUse?: boolean;
+}
+
+export async function judge(
+  world: World,
+  drawn: DrawnWorld,
+  { byUse = false }: JudgeOptions = {},
+): Promise<WorldResult> {
+  const pair = world.pairs[drawn.pair % world.pairs.length] as Pair;
+  world.reset(pair);
+  const baseline = world.chains();
+  const hand = new Hand(world);
+  const failures: Failure[] = [];
+  const ended: { act: string; how: string }[] = [];
+  const run = async (acts: readonly DrawnAct[]) => {
+    for (const act of acts) {
+      const before = byUse ? await usesOf(world) : undefined;
+      const chains = byUse ? world.chains() : [];
+      const how = await perform(hand, act);
+      ended.push({ act: act.act, how: typeof how === "string" ? how : how.message });
+      if (before === undefined) continue;
+      const after = await usesOf(world);
+      failures.push(...unexplained(world, after).map((use) => ofUse("use", use)));
+      const changed = [...after].filter((use) => !before.has(use));
+      if (changed.length > 0 && isSame(chains, world.chains()))
+        failures.push(ofUse("unchanged", `${act.act}: ${changed.slice(0, 3).join(", ")}`));
+    }
+  };
+  await run(drawn.acts);
+  const chains = world.chains();
+  const added = without(chains, baseline);
+  const additions = await world.additions();
+  const people = peopleOf(world);
+  const who: Who = {
+    people,
+    adopted: adoptedIn(pair),
+    hasDomains: hasDomains(pair),
+    before: { principals: new Set(baseline.map(({ principal }) => principal.id)), edges: edgesOf(baseline) },
+  };
+  const verify: Said = {
+    named: additions.flatMap((part) => part.additions.map((one) => `${one.what} ${one.to} ${one.id} ${one.step}`)),
+    notLooked: additions
+      .filter(({ state, reason }) => state === "notChecked" && !reason.startsWith("not applicable"))
+      .map(({ name }) => name),
+    // Of what it does not repeat, docs/tenant.md has this.
+    rows: new Set(["namedLocation"]),
+  };
+  const ofPrincipals = added.filter(({ principal, way }) => principal.type !== "tenants" && way !== "restorable");
+  failures.push(...missing("verify", ofPrincipals, verify, who));
+  const { report } = await world.report();
+  const reported: Said = {
+    named: report.additions
+      .map(({ what, to, step }) => `${what} ${to} ${step}`)
+      .concat(report.objects.map((object) => JSON.stringify(object))),
+    notLooked: report.attention.filter(({ topic }) => topic === "notChecked").map(({ title }) => title),
+    rows: new Set(report.notLooked.map(({ way }) => way)),
+  };
+  const toReport = added.filter(({ way }) => way !== "restorable");
+  failures.push(...missing("report", toReport, reported, who));
+  const untold = toReport.filter(
+    (chain) => chain.steps.length === 1 && !isOfNewPrincipal(chain, who) && !isAllowanceNamed(chain, reported),
+  );
+  failures.push(...untold.map((chain) => failure("allowance", chain, reported, who)));
+  const before = hand.done.splice(0);
+  world.destroy();
+  await run(drawn.after);
+  const left = world.chains();
+  const { certificate, texts } = await world.proof(additions);
+  const everybody: Who = {
+    people: new Map([...people, ...peopleOf(world)]),
+    adopted: who.adopted,
+    hasDomains: who.hasDomains,
+  };
+  const certified: Said = {
+    named: [...texts.left, ...texts.toConfirm],
+    notLooked: certificate.toConfirm
+      .filter(({ why }) => /^not (permitted|checked|looked)/.test(why))
+      .map(({ what }) => what),
+    rows: new Set(certificate.notLooked.map(({ way }) => way)),
+  };
+  // What stays without a right is named there.
+  const anywhere: Said = { ...certified, named: [...certified.named, ...texts.stays] };
+  const isIdle = ({ way, steps }: Chain): boolean =>
+    way === "restorable" || (way === "application" && steps.length === 1);
+  // The consent to the automation is one line, whatever it can do.
+  const grants = left.filter((chain) => !isIdle(chain) && chain.principal.name !== "MSSP Onboarding Automation");
+  if (certificate.state === "proven")
+    failures.push(...grants.map((chain) => failure("proven", chain, certified, everybody)));
+  failures.push(...missing("certificate", left.filter(isIdle), anywhere, everybody));
+  failures.push(...missing("certificate", grants, certified, everybody));
+  return {
+    pair: pair.name,
+    failures: distinct(failures),
+    made: counts([...added, ...without(left, chains)]),
+    before,
+    between: hand.done,
+    ended,
+  };
+}
+
+interface Who {
+  readonly people: PeopleById;
+  /** Object IDs of what the stack found in the tenant. */
+  readonly adopted: ReadonlySet<string>;
+  /** Whether the settings say which domains the MSSP's people have. */
+  readonly hasDomains: boolean;
+  /** What was there before the acts; another principal is told when it is named itself. */
+  readonly before?: { readonly principals: ReadonlySet<string>; readonly edges: ReadonlySet<string> };
+}
+
+/** Chains that the texts do not name; of a principal that is not named at all, its first chain alone. */
+function missing(property: Property, chains: readonly Chain[], said: Said, who: Who): Failure[] {
+  const unnamed = new Set<string>();
+  return chains.flatMap((chain) => {
+    const { principal } = chain;
+    if (unnamed.has(principal.id)) return [];
+    const at = firstNew(chain, who);
+    if (isNamed(chain, said, who.people, at)) return [];
+    if (!who.hasDomains && isByDomain(chain) && said.rows.has(unnamedDomains)) return [];
+    if (isOfNewPrincipal(chain, who) && isPrincipalNamed(chain, said, who.people)) return [];
+    const way = chain.steps[at]?.way;
+    if (way === "person" || way === "application") unnamed.add(principal.id);
+    return [failure(property, chain, said, who)];
+  });
+}
+
+/** Whether a domain alone tells that it is the MSSP's. */
+function isByDomain({ principal, way }: Chain): boolean {
+  return principal.type === "users" || way === "connectedOrganization" || way === "notification";
+}
+
+/** Whoever came with the acts is told when they are named themselves. */
+function isOfNewPrincipal({ principal }: Chain, { before }: Who): boolean {
+  return before !== undefined && principal.type !== "tenants" && !before.principals.has(principal.id);
+}
+
+/** The first step that was not there before the acts. */
+function firstNew(chain: Chain, { before }: Who): number {
+  const index = edgesOf([chain], true).findIndex((edge) => before?.edges.has(edge) === false);
+  return Math.max(0, index);
+}
+
+function edgesOf(chains: readonly Chain[]): Set<string>;
+function edgesOf(chains: readonly Chain[], listed: true): string[];
+function edgesOf(chains: readonly Chain[], listed = false): Set<string> | string[] {
+  const edges = chains.flatMap(({ principal, steps }) =>
+    steps.map(({ way, to, by = "" }, at) => [steps[at - 1]?.to.id ?? principal.id, way, to.id, by].join(" ")),
+  );
+  return listed ? edges : new Set(edges);
+}
+
+function failure(property: Property, chain: Chain, said: Said, who: Who): Failure {
+  const about = said.named.filter((line) => line.includes(chain.principal.id));
+  return {
+    property,
+    way: chain.steps[firstNew(chain, who)]?.way ?? chain.way,
+    variant: variantOf(chain, who),
+    chain: chainText(chain),
+    said:
+      about.length === 0
+        ? `nothing about ${chain.principal.id}; ${said.notLooked.length} not looked at`
+        : about.slice(0, 2).join("\n"),
+  };
+}
+
+function hasDomains({ settings }: Pair): boolean {
+  const { analysts, analystDomains } = settings as Partial<Record<"analysts" | "analystDomains", readonly unknown[]>>;
+  return [...(analysts ?? []), ...(analystDomains ?? [])].length > 0;
+}
+
+/** IDs of the objects that were in the tenant before the stack. */
+function adoptedIn({ deployment }: Pair): ReadonlySet<string> {
+  const { resources } = deployment["deployment"] as {
+    readonly resources: readonly { readonly id?: string; readonly outputs?: { readonly adopted?: unknown } }[];
+  };
+  return new Set(resources.flatMap(({ id, outputs }) => (outputs?.adopted === true && id !== undefined ? [id] : [])));
+}
+
+function ofUse(property: Property, use: string): Failure {
+  return { property, way: "none", variant: use.replace(/^\S+ /, ""), chain: use, said: "no chain of the oracle" };
+}
+
+function variantOf(chain: Chain, who: Who): string {
+  const user = who.people.get(chain.principal.id);
+  const domain = user === undefined ? "" : ((addressesOf(user)[0] ?? "").split("@")[1] ?? "");
+  return [
+    ...(who.hasDomains || chain.principal.type === "servicePrincipals" ? [] : ["domain unknown"]),
+    ...(who.adopted.has(chain.principal.id) ? ["adopted"] : []),
+    ...(user?.["userType"] === "Member" ? ["member"] : []),
+    ...(/^.+\.fabrikam-security\.example$/.test(domain) ? ["subdomain"] : []),
+    ...(isEligible(chain, who) ? ["eligible"] : []),
+    ...(firstNew(chain, who) > 0 ? ["indirect"] : []),
+  ].join(":");
+}
+
+/** Whether the principal could activate the membership before the acts. */
+function isEligible({ principal, steps: [first] }: Chain, { before }: Who): boolean {
+  const eligibility = `${principal.id} eligibility ${first?.to.id ?? ""} `;
+  return first?.way === "membership" && [...(before?.edges ?? [])].some((edge) => edge.startsWith(eligibility));
+}
+
+function peopleOf(world: World): PeopleById {
+  return new Map([...world.customer.objects("users").values()].map((user) => [user.id, structuredClone(user)]));
+}
+
+function without(chains: readonly Chain[], others: readonly Chain[]): Chain[] {
+  const keys = new Set(others.map(chainKey));
+  return chains.filter((chain) => !keys.has(chainKey(chain)));
+}
+
+function isSame(left: readonly Chain[], right: readonly Chain[]): boolean {
+  return left.length === right.length && without(left, right).length === 0;
+}
+
+function counts(chains: readonly Chain[]): Partial<Record<Way, number>> {
+  const numbers: Partial<Record<Way, number>> = {};
+  for (const { way } of chains) numbers[way] = (numbers[way] ?? 0) + 1;
+  return numbers;
+}
+
+function distinct(failures: readonly Failure[]): Failure[] {
+  return [...new Map(failures.map((one) => [failureKey(one), one])).values()];
+}

@@ -1,0 +1,445 @@
+/**
+ * One world at a time: a sandbox in this process, whose tenants are set to a recorded pair. The commands run by their
+ * functions; `destroy` is what the engine did when the pair was recorded.
+ */
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { directoryRoleTemplates, microsoftGraph, windowsDefenderAtp } from "@defender-mssp/microsoft";
+import { pulumiEnvironment } from "@defender-mssp/plugins";
+import { commandEnvironment, startSandbox, type OwnSandbox } from "@defender-mssp/sandbox";
+import {
+  jsonText,
+  addApplication,
+  addConsentedServicePrincipal,
+  assignAppRole,
+  automationApplicationId,
+  chainsOf,
+  complete,
+  derivedId,
+  msspTenantId,
+  principalsOf,
+  removeDirectoryObject,
+  subscriptionIdOf,
+  trustCertificates,
+  type Chain,
+  type ChainObject,
+  type StoredObject,
+  type Tenant,
+} from "@defender-mssp/testkit";
+import { stringify } from "yaml";
+import { inventory } from "../../cli/access/inventory/inventory";
+import { makeCertificate, type Certificate } from "../../cli/customer/offboard/certificate";
+import { proveGone } from "../../cli/customer/offboard/proveGone";
+import { reportPage } from "../../cli/customer/report/page";
+import { objectsOf } from "../../cli/access/objects/objects";
+import { reportOf } from "../../cli/access/report/build";
+import { readLive } from "../../cli/access/report/live";
+import type { AccessReport } from "../../cli/access/report/model";
+import { reportState } from "../../cli/access/state/readState";
+import type { AdditionsPart } from "../../cli/stack/additionsPart";
+import { parseDeployment, type Deployment } from "../../cli/stack/deployment";
+import { deployedOf } from "../../cli/tenant/additions/deployed";
+import { findAdditions } from "../../cli/tenant/additions/find";
+import { isInStateAlone } from "../../domain/resourceTypes";
+import { readStackSettingsOffline } from "../../settings/fromFile";
+import { prepareTenants, stack, tenantId } from "../faults/customer";
+import type { ContentChange, Pair } from "./pairs";
+
+/** An application of the customer's, with which its administrators act. */
+const administration = {
+  applicationId: "c0570500-ad31-4000-8000-000000000001",
+  displayName: "Contoso Administration",
+  signInAudience: "AzureADMyOrg",
+} as const;
+
+/** A second MSSP, whose people and applications give the first one nothing. */
+export const otherMsspTenantId = "07e20000-0000-4000-8000-000000000002";
+
+const graphPermissions = [
+  "Application.ReadWrite.All",
+  "AppRoleAssignment.ReadWrite.All",
+  "AuditLog.Read.All",
+  "CustomDetection.ReadWrite.All",
+  "DelegatedPermissionGrant.ReadWrite.All",
+  "Directory.ReadWrite.All",
+  "EntitlementManagement.ReadWrite.All",
+  "Group.ReadWrite.All",
+  "Policy.Read.All",
+  "Policy.ReadWrite.ConditionalAccess",
+  "Policy.ReadWrite.CrossTenantAccess",
+  "PrivilegedEligibilitySchedule.ReadWrite.AzureADGroup",
+  "RoleManagement.ReadWrite.Defender",
+  "RoleManagement.ReadWrite.Directory",
+  "User.Invite.All",
+  "User.ReadWrite.All",
+];
+
+/** What the automation has beside its default permissions, so that no look is refused by itself. */
+const looks = [
+  [tenantId, "TenantGovernance-Relationship.Read.All"],
+  [msspTenantId, "DelegatedAdminRelationship.Read.All"],
+] as const;
+
+const secret = "a-secret-of-the-search";
+
+type Audience =
+  "https://graph.microsoft.com" | "https://management.azure.com" | "https://api.securitycenter.microsoft.com";
+
+export interface Answer {
+  readonly status: number;
+  readonly body: Readonly<Record<string, unknown>>;
+}
+
+/** The proof after the removal. */
+export interface Ended {
+  readonly certificate: Certificate;
+  /** Everything that the certificate says of what is not gone. */
+  readonly texts: Readonly<Record<"left" | "toConfirm" | "stays", readonly string[]>>;
+}
+
+export class World {
+  pair: Pair;
+  readonly subscriptionId = subscriptionIdOf(tenantId);
+  readonly #untouched: ReadonlyMap<string, string>;
+  readonly #tokens = new Map<string, string>();
+
+  private constructor(
+    private readonly folder: string,
+    private readonly sandbox: OwnSandbox,
+    private readonly environment: NodeJS.ProcessEnv,
+    readonly pairs: readonly Pair[],
+  ) {
+    const [first] = pairs;
+    if (first === undefined) throw new Error("There is no recorded pair.");
+    this.pair = first;
+    this.#untouched = new Map(sandbox.cloud.records().map((record) => [record.id, record.text()]));
+  }
+
+  static async open(pairs: readonly Pair[]): Promise<World> {
+    const folder = await mkdtemp(path.join(tmpdir(), "mssp-search-"));
+    const home = path.join(folder, "sandbox");
+    const sandbox = await startSandbox({ home, sharesSigningKey: true });
+    const { cloud } = sandbox;
+    prepareTenants(cloud);
+    cloud.describedTenant({
+      tenantId: otherMsspTenantId,
+      displayName: "Woodgrove Watch",
+      domain: "woodgrove-watch.example",
+    });
+    addAdministration(cloud.tenant(tenantId));
+    addBelongings(cloud.tenant(tenantId));
+    for (const [id, permission] of looks) permitAutomation(cloud.tenant(id), permission);
+    cloud.acceptPassingSecret(secret, administration.applicationId);
+    const variables = commandEnvironment(await pulumiEnvironment(home, await sandbox.environment()));
+    for (const { name, settings } of pairs) await writeProject(path.join(folder, name), settings);
+    trustCertificates(variables["NODE_EXTRA_CA_CERTS"]);
+    return new World(folder, sandbox, { ...variables, MSSP_SANDBOX_TIME_SCALE: "0.0001" }, pairs);
+  }
+
+  get customer(): Tenant {
+    return this.sandbox.cloud.tenant(tenantId);
+  }
+
+  get mssp(): Tenant {
+    return this.sandbox.cloud.tenant(msspTenantId);
+  }
+
+  get origin(): string {
+    return this.sandbox.origins.http;
+  }
+
+  get cloud(): OwnSandbox["cloud"] {
+    return this.sandbox.cloud;
+  }
+
+  /** Sets the tenants to what they were after the pair's `up`. */
+  reset(pair: Pair): void {
+    this.pair = pair;
+    for (const [id, text] of this.#untouched) {
+      restore(this.sandbox.cloud.tenant(id), text);
+      const change = pair.up[id];
+      if (change !== undefined) apply(this.sandbox.cloud.tenant(id), change);
+    }
+    this.sandbox.cloud.changed(true);
+  }
+
+  /** What everybody of the MSSP can do in the customer's tenant. */
+  chains(): Chain[] {
+    return chainsOf({ customer: this.customer, mssp: this.mssp, now: this.sandbox.cloud.now() });
+  }
+
+  /** Everybody of the MSSP who can sign in. */
+  principals(): readonly ChainObject[] {
+    return principalsOf({ customer: this.customer, mssp: this.mssp, now: this.sandbox.cloud.now() });
+  }
+
+  /** A client secret of an application: of the automation the one that the commands use. */
+  secretOf(applicationId: string): string {
+    if (applicationId === automationApplicationId) return this.environment["ARM_CLIENT_SECRET"] ?? "";
+    this.sandbox.cloud.acceptPassingSecret(secret, applicationId);
+    return secret;
+  }
+
+  /** @returns a function that sets the tenants back to what they are now */
+  remember(): () => void {
+    const { cloud } = this.sandbox;
+    const texts = cloud.records().map((record) => [record.id, record.text()] as const);
+    return () => {
+      for (const [id, text] of texts) restore(cloud.tenant(id), text);
+    };
+  }
+
+  /** A call of the customer's administration. */
+  async call(
+    method: string,
+    address: string,
+    body?: unknown,
+    audience: Audience = "https://graph.microsoft.com",
+  ): Promise<Answer> {
+    const send = async () =>
+      fetch(`${this.origin}${address}`, {
+        method,
+        headers: { authorization: `Bearer ${await this.#token(audience)}`, "content-type": "application/json" },
+        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      });
+    const response = await send();
+    const text = await response.text();
+    return { status: response.status, body: text === "" ? {} : (JSON.parse(text) as Answer["body"]) };
+  }
+
+  /** What `mssp verify` and the nightly comparison say of additions. */
+  async additions(): Promise<readonly AdditionsPart[]> {
+    return findAdditions({ ...this.#place, stack, deployment: this.#deployment });
+  }
+
+  /** `mssp report --live`, as JSON and as its page. */
+  async report(): Promise<{ readonly report: AccessReport; readonly page: string }> {
+    const deployment = this.#deployment;
+    const settings = await readStackSettingsOffline(stack, this.#place.folder);
+    const state = reportState(deployment);
+    const { objects } = objectsOf(state.resources, settings);
+    const live = await readLive(deployment, objects, state.resources, this.#place);
+    const report = reportOf({ stack, settings, state, source: "live", live, now: this.sandbox.cloud.now() });
+    return { report, page: reportPage(report) };
+  }
+
+  /** Takes away what the recorded `destroy` took away. What an act added to a removed object goes with it. */
+  destroy(): void {
+    for (const [id, change] of Object.entries(this.pair.destroy)) {
+      const up = this.pair.up[id];
+      if (up !== undefined) takeAway(this.sandbox.cloud, this.sandbox.cloud.tenant(id), { up, change });
+    }
+    this.sandbox.cloud.changed(true);
+  }
+
+  /** The last steps of `mssp offboard`: looks until they agree, then the certificate. */
+  async proof(additions: readonly AdditionsPart[]): Promise<Ended> {
+    const deployment = this.#deployment;
+    const { customerName, msspName } = this.pair.settings as Record<"customerName" | "msspName", string>;
+    const now = () => this.sandbox.cloud.now();
+    const journal = {
+      format: 2 as const,
+      stack,
+      customerName,
+      msspName,
+      tenantId,
+      beganOn: now().toISOString(),
+      destroyedOn: now().toISOString(),
+      items: [...inventory(deployedOf(deployment))],
+      identity: deployment.resources.filter(({ type }) => isInStateAlone(type)),
+      additions: additions.flatMap((part) => part.additions.map(({ what, to, step }) => ({ what, to, step }))),
+    };
+    const graph = "https://graph.microsoft.com";
+    const out = path.join(this.folder, "out");
+    const { look, ...proof } = await proveGone(
+      { ...this.#place, stack, out, say: () => undefined, now },
+      journal,
+      graph,
+    );
+    const certificate = makeCertificate({ journal, proved: look, proof, history: [], graph });
+    const lines = (name: "left" | "toConfirm" | "stays") =>
+      certificate[name].map(({ what, why, step }) => `${what} ${why} ${step}`);
+    return { certificate, texts: { left: lines("left"), toConfirm: lines("toConfirm"), stays: lines("stays") } };
+  }
+
+  async close(): Promise<void> {
+    await this.sandbox.stop();
+    await rm(this.folder, { recursive: true, force: true });
+  }
+
+  get #deployment(): Deployment {
+    return parseDeployment(stack, JSON.stringify(this.pair.deployment));
+  }
+
+  get #place() {
+    return { folder: path.join(this.folder, this.pair.name), environment: this.environment };
+  }
+
+  async #token(audience: Audience): Promise<string> {
+    const known = this.#tokens.get(audience);
+    if (known !== undefined) return known;
+    const token = await tokenOf(this.origin, { id: administration.applicationId, secret }, audience);
+    if (token === undefined) throw new Error(`The administration gets no token for ${audience}.`);
+    this.#tokens.set(audience, token);
+    return token;
+  }
+}
+
+/** A token of an application by itself in the customer's tenant; undefined where it is refused. */
+export async function tokenOf(
+  origin: string,
+  client: { readonly id: string; readonly secret: string },
+  audience: string,
+): Promise<string | undefined> {
+  const response = await fetch(`${origin}/${tenantId}/oauth2/v2.0/token`, {
+    method: "POST",
+    body: new URLSearchParams({
+      client_id: client.id,
+      client_secret: client.secret,
+      grant_type: "client_credentials",
+      scope: `${audience}/.default`,
+    }),
+  });
+  return ((await response.json()) as { access_token?: string }).access_token;
+}
+
+function addAdministration(tenant: Tenant): void {
+  addApplication(tenant, administration);
+  const principal = addConsentedServicePrincipal(
+    tenant,
+    { ...administration, homeTenantId: tenant.id },
+    { [microsoftGraph.appId]: graphPermissions, [windowsDefenderAtp.appId]: ["IntegrationConfiguration.ReadWrite"] },
+  );
+  // The rights of the automation in the subscription, for somebody else.
+  for (const assignment of [...tenant.objects("azureResources").values()]) {
+    if (!/roleAssignments$/.test(jsonText(assignment["type"]))) continue;
+    const id = assignment.id.replace(/.$/, (digit) => (digit === "0" ? "1" : "0"));
+    const properties = { ...(assignment["properties"] as object), principalId: principal.id };
+    tenant.objects("azureResources").set(id.toLowerCase(), { ...assignment, id, properties });
+  }
+}
+
+/** What every customer has of its own: groups, one with a directory role, and an application that writes. */
+function addBelongings(tenant: Tenant): void {
+  for (const [displayName, isAssignableToRole] of [
+    ["Payroll", false],
+    ["Helpdesk", true],
+  ] as const) {
+    const id = derivedId(tenant.id, `search/${displayName}`);
+    const group = { id, displayName, isAssignableToRole, mailNickname: displayName, securityEnabled: true };
+    tenant.objects("groups").set(id, complete("groups", { ...group, mailEnabled: false }));
+  }
+  const principalId = derivedId(tenant.id, "search/Helpdesk");
+  const roleDefinitionId = directoryRoleTemplates["User Administrator"];
+  const role = { id: derivedId(tenant.id, "search/role"), principalId, roleDefinitionId, directoryScopeId: "/" };
+  tenant.objects("roleAssignments").set(role.id, complete("roleAssignments", role));
+  const application = {
+    applicationId: "c0570500-e8e5-4000-8000-000000000001",
+    displayName: "Customer payroll",
+    signInAudience: "AzureADMyOrg",
+  } as const;
+  addApplication(tenant, application);
+  const permissions = { [microsoftGraph.appId]: ["Group.ReadWrite.All"] };
+  addConsentedServicePrincipal(tenant, { ...application, homeTenantId: tenant.id }, permissions);
+}
+
+function permitAutomation(tenant: Tenant, permission: string): void {
+  const automation = [...tenant.objects("servicePrincipals").values()].find(
+    ({ appId }) => appId === automationApplicationId,
+  );
+  if (automation !== undefined) assignAppRole(tenant, automation, microsoftGraph.appId, permission);
+}
+
+async function writeProject(folder: string, settings: Pair["settings"]): Promise<void> {
+  await mkdir(folder, { recursive: true });
+  const config = Object.fromEntries(Object.entries(settings).map(([key, value]) => [`defender-mssp:${key}`, value]));
+  await writeFile(path.join(folder, "Pulumi.yaml"), "name: defender-mssp\nruntime: nodejs\n");
+  await writeFile(path.join(folder, `Pulumi.${stack}.yaml`), stringify({ config }));
+}
+
+type Stored = Record<"objects" | "links", Record<string, Record<string, unknown>>> & {
+  readonly deleted: Record<string, unknown>;
+  readonly secretHashes: Record<string, string>;
+};
+
+/** Sets a tenant to the content of its file. */
+function restore(tenant: Tenant, text: string): void {
+  const { objects, links, deleted, secretHashes } = JSON.parse(text) as Stored;
+  const record = tenant as Tenant & { collections(): string[]; linkNames(): string[] };
+  for (const name of record.collections()) tenant.objects(name).clear();
+  for (const name of record.linkNames()) tenant.links(name).clear();
+  tenant.deleted.clear();
+  tenant.secretHashes.clear();
+  for (const [name, entries] of Object.entries(objects))
+    for (const [id, object] of Object.entries(entries)) tenant.objects(name).set(id, object as StoredObject);
+  for (const [name, entries] of Object.entries(links))
+    for (const [from, to] of Object.entries(entries)) tenant.links(name).set(from, to as string[]);
+  for (const [id, entry] of Object.entries(deleted)) tenant.deleted.set(id, entry as never);
+  for (const [id, hash] of Object.entries(secretHashes)) tenant.secretHashes.set(id, hash);
+}
+
+function apply(tenant: Tenant, { objects, links }: ContentChange): void {
+  for (const [name, entries] of Object.entries(objects)) {
+    for (const [id, object] of Object.entries(entries)) {
+      if (object === null) tenant.objects(name).delete(id);
+      else tenant.objects(name).set(id, structuredClone(object) as StoredObject);
+    }
+  }
+  for (const [name, entries] of Object.entries(links)) {
+    for (const [from, to] of Object.entries(entries)) {
+      if (to === null) tenant.links(name).delete(from);
+      else tenant.links(name).set(from, [...to]);
+    }
+  }
+}
+
+interface Removal {
+  readonly up: ContentChange;
+  readonly change: ContentChange;
+}
+
+const directory = ["servicePrincipals", "applications", "users", "groups"] as const;
+
+function takeAway(cloud: OwnSandbox["cloud"], tenant: Tenant, { up, change }: Removal): void {
+  for (const name of directory) {
+    for (const [id, after] of Object.entries(change.objects[name] ?? {})) {
+      const object = tenant.objects(name).get(id);
+      if (after === null && object !== undefined) removeDirectoryObject(cloud, tenant, name, object);
+    }
+  }
+  for (const [name, entries] of Object.entries(change.objects)) {
+    for (const [id, after] of Object.entries(entries)) {
+      const [current, before] = [tenant.objects(name).get(id), up.objects[name]?.[id]];
+      if (current === undefined) continue;
+      if (after === null && (name !== "crossTenantAccessPartners" || isSame(current, before))) {
+        if (!tenant.objects("crossTenantIdentitySynchronizations").has(id)) tenant.objects(name).delete(id);
+        continue;
+      }
+      // What the stack set goes back; what somebody else changed since stays.
+      for (const key of Object.keys(current))
+        if (isSame(current[key], before?.[key]) && key !== "id" && key !== "tenantId")
+          current[key] = (after?.[key] ?? null) as StoredObject[string];
+    }
+  }
+  for (const [name, entries] of Object.entries(change.links)) {
+    for (const [from, after] of Object.entries(entries)) {
+      const before = up.links[name]?.[from] ?? [];
+      const gone = before.filter((to) => !(after ?? []).includes(to));
+      const left = (tenant.links(name).get(from) ?? []).filter((to) => !gone.includes(to));
+      tenant.links(name).set(from, left);
+    }
+  }
+}
+
+function isSame(left: unknown, right: unknown): boolean {
+  return JSON.stringify(sorted(left)) === JSON.stringify(sorted(right));
+}
+
+/** A recorded object has its properties in another order. */
+function sorted(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(sorted);
+  if (typeof value !== "object" || value === null) return value;
+  const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
+  return Object.fromEntries(entries.map(([name, item]) => [name, sorted(item)]));
+}

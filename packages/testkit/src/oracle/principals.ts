@@ -1,0 +1,81 @@
+/** Who in a tenant is a person or an application of another one. */
+import type { StoredObject, Tenant } from "@defender-mssp/sandbox/internals";
+import type { ChainObject } from "./chain";
+import { all, inner, named, textOf, textsOf } from "./stored";
+
+export interface OracleTenants {
+  /** The tenant that the chains lead into. */
+  readonly customer: Tenant;
+  /** The tenant whose people and applications they begin with. */
+  readonly mssp: Tenant;
+  readonly now: Date;
+}
+
+/** All addresses of a user; an invited one's stands in the principal name, too: `ana_fabrikam.example#EXT#@…`. */
+export function addressesOf(user: StoredObject): string[] {
+  const name = textOf(user["userPrincipalName"]);
+  const spelled = name.includes("#EXT#") ? (name.split("#EXT#")[0] ?? "").replace(/_([^_]*)$/, "@$1") : name;
+  return [textOf(user["mail"]), ...textsOf(user["otherMails"]), spelled]
+    .filter((address) => address !== "")
+    .map((address) => address.toLowerCase());
+}
+
+/** Whether an address is of a verified domain of the tenant, or of a domain below one. */
+export function isAddressOf({ mssp }: Pick<OracleTenants, "mssp">, address: string): boolean {
+  const domain = address.slice(address.lastIndexOf("@") + 1).toLowerCase();
+  return [...mssp.objects("domains").keys()].some((name) => domain === name || domain.endsWith(`.${name}`));
+}
+
+/** People of the MSSP who have an account in the customer's tenant: guests and members. */
+export function peopleOf(tenants: OracleTenants): StoredObject[] {
+  return all(tenants.customer, "users").filter((user) => isPersonOf(tenants, user));
+}
+
+export function isPersonOf(tenants: Pick<OracleTenants, "mssp">, user: StoredObject): boolean {
+  return addressesOf(user).some((address) => isAddressOf(tenants, address));
+}
+
+/** Service principals of the MSSP's applications, and of those in the tenant that say that they are for the MSSP. */
+export function applicationsOf({ customer, mssp }: OracleTenants): StoredObject[] {
+  const declared = new Set(
+    all(customer, "applications")
+      .filter(({ description }) => textOf(description).toLowerCase().includes(mssp.id))
+      .map(({ appId }) => appId),
+  );
+  return all(customer, "servicePrincipals").filter(
+    (principal) => isApplicationOf(mssp, principal) || declared.has(principal["appId"] ?? null),
+  );
+}
+
+export function isApplicationOf(mssp: Tenant, principal: StoredObject): boolean {
+  return textOf(principal["appOwnerOrganizationId"]).toLowerCase() === mssp.id;
+}
+
+export function isEnabled(object: StoredObject): boolean {
+  return object["accountEnabled"] !== false;
+}
+
+/** Everybody of the MSSP who can sign in to the customer's tenant. */
+export function principalsOf(tenants: OracleTenants): ChainObject[] {
+  return [
+    ...peopleOf(tenants)
+      .filter(isEnabled)
+      .map((user) => ({ ...named("users", user), name: addressesOf(user)[0] ?? user.id })),
+    ...applicationsOf(tenants)
+      .filter(isEnabled)
+      .map((principal) => named("servicePrincipals", principal)),
+  ];
+}
+
+/** The MSSP's tenant itself, for what names it and no person. */
+export function tenantItself({ mssp }: OracleTenants): ChainObject {
+  return named("tenants", mssp.objects("organization").get(mssp.id), mssp.id);
+}
+
+/** Whether a stored reference names the MSSP's tenant, or a domain of its people. */
+export function namesMssp(tenants: OracleTenants, value: StoredObject[string] | undefined): boolean {
+  const { mssp } = tenants;
+  const tenantId = textOf(inner(value, "tenantId")).toLowerCase();
+  const domain = textOf(inner(value, "domainName")).toLowerCase();
+  return tenantId === mssp.id || (domain !== "" && isAddressOf(tenants, `x@${domain}`));
+}

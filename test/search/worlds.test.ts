@@ -1,0 +1,71 @@
+/** Thirty worlds of a fixed seed: what the commands say, against what the oracle knows; and what the search itself needs. */
+import assert from "node:assert/strict";
+import path from "node:path";
+import { principalsOf, ways as oracleWays } from "@defender-mssp/testkit";
+import { acts } from "../../dev/search/acts";
+import { rowsOfWay } from "../../dev/search/catalogue";
+import { readPairs } from "../../dev/search/pairs";
+import { planted } from "../../dev/search/planted";
+import { usesOf, unexplained } from "../../dev/search/use";
+import { World } from "../../dev/search/world";
+import { ways } from "../../domain/ways/ways";
+import { readFileSync } from "node:fs";
+import { judgeWorlds } from "./judgeWorlds";
+
+const checkout = path.resolve(__dirname, "..", "..");
+const seed = 1;
+
+describe("random worlds", function () {
+  this.timeout(600_000);
+
+  it("30 worlds: certificate, report and verify name every chain of the MSSP's", async () => {
+    const { failures, made } = await judgeWorlds(checkout, { seed, count: 30 });
+    assert.deepEqual(failures, [], `npm run search -- --seed ${seed} --worlds 1 --first <world> shrinks it`);
+    assert.ok(made.size >= 20, `chains of few ways were made: ${[...made].join(", ")}`);
+  });
+
+  it("every route that a principal of the MSSP can use is explained by a chain", async () => {
+    const pairs = await readPairs(checkout);
+    const world = await World.open(pairs.filter(({ name }) => name === "basic-msspApp"));
+    try {
+      world.reset(world.pair);
+      const uses = await usesOf(world);
+      assert.ok(uses.size > 50);
+      assert.deepEqual(unexplained(world, uses), []);
+      const { customer, mssp } = world;
+      const [application] = principalsOf({ customer, mssp, now: world.cloud.now() }).filter(
+        ({ type }) => type === "servicePrincipals",
+      );
+      // The same uses without their permission: the judge must miss it.
+      for (const one of [...customer.objects("appRoleAssignments").values()])
+        if (one["principalId"] === application?.id) customer.objects("appRoleAssignments").delete(one.id);
+      assert.ok(unexplained(world, uses).length > 0);
+    } finally {
+      await world.close();
+    }
+  });
+
+  it("a way of the oracle is a row of the catalogue, and an act makes it", () => {
+    const rows = new Set(ways.map(({ id }) => id));
+    assert.deepEqual(
+      oracleWays.flatMap((way) => rowsOfWay[way].filter((row) => !rows.has(row))),
+      [],
+    );
+    const made = new Set(acts.flatMap(({ makes }) => makes));
+    const withoutAct = ["packageApproval", "detectionAction"];
+    assert.deepEqual(
+      oracleWays.filter((way) => !made.has(way)),
+      withoutAct,
+    );
+  });
+
+  it("a planted defect changes one place of the code", () => {
+    const strange = planted.filter(
+      ({ file, from, to }) => from === to || readFileSync(path.join(checkout, file), "utf8").split(from).length !== 2,
+    );
+    assert.deepEqual(
+      strange.map(({ what }) => what),
+      [],
+    );
+  });
+});
