@@ -120,17 +120,17 @@ export function foreignState(
   entries: readonly StateEntry[],
   { hashes = [], packages = [] }: AllowedState = {},
 ): ForeignState[] {
-  const found = entries.flatMap((entry) => [
+  const findings = entries.flatMap((entry) => [
     ...foreignType(entry),
     ...foreignCode(entry),
     ...foreignProvider(entry, packages),
     ...foreignPackage(entry, entries),
   ]);
   const isFirst = (one: ForeignState) =>
-    found.findIndex(
+    findings.findIndex(
       ({ urn, problem, sha256 }) => urn === one.urn && problem === one.problem && sha256 === one.sha256,
-    ) === found.indexOf(one);
-  return found.filter((one) => isFirst(one) && !(one.sha256 !== undefined && hashes.includes(one.sha256)));
+    ) === findings.indexOf(one);
+  return findings.filter((one) => isFirst(one) && !(one.sha256 !== undefined && hashes.includes(one.sha256)));
 }
 
 /**
@@ -168,14 +168,14 @@ export function foreignStateMessage(
   environment: Readonly<Record<string, string | undefined>>,
   packages: readonly AllowedPackage[] = [],
 ): string | undefined {
-  const found = foreignState(entries, { hashes: allowedStateHashes(environment), packages });
-  if (found.length === 0) return undefined;
-  const lines = found.map(
+  const findings = foreignState(entries, { hashes: allowedStateHashes(environment), packages });
+  if (findings.length === 0) return undefined;
+  const lines = findings.map(
     ({ urn, problem, sha256 }) =>
       `  - ${typeAndName(urn)} ${problem}${sha256 === undefined ? "" : ` (SHA-256 ${sha256})`}`,
   );
-  const isHashed = found.some(({ sha256 }) => sha256 !== undefined);
-  const proposed = proposedPackages(found, packages);
+  const isHashed = findings.some(({ sha256 }) => sha256 !== undefined);
+  const proposed = proposedPackages(findings, packages);
   return [
     `The state of stack "${stack}" ${distrust}: the engine would run what this program didn't write.`,
     ...lines,
@@ -186,8 +186,8 @@ export function foreignStateMessage(
 }
 
 /** The line of the settings that allows the packages; undefined where none is missing. */
-function proposedPackages(found: readonly ForeignState[], allowed: readonly AllowedPackage[]): string | undefined {
-  const missing = found.flatMap((one) => one.package ?? []);
+function proposedPackages(findings: readonly ForeignState[], allowed: readonly AllowedPackage[]): string | undefined {
+  const missing = findings.flatMap((finding) => finding.package ?? []);
   if (missing.length === 0) return undefined;
   const texts = [...allowed, ...missing].map(({ name, version }) => `{ name: ${name}, version: ${version} }`);
   return `allowedPackages: [${[...new Set(texts)].join(", ")}]`;
@@ -261,7 +261,7 @@ function foreignProvider({ urn, inputs, outputs }: StateEntry, packages: readonl
   const seen = [inputs, outputs].filter((values) => values !== undefined);
   return (seen.length === 0 ? [{}] : seen).flatMap((values: Readonly<Record<string, unknown>>): ForeignState[] => {
     const version = String(values["version"]);
-    const isAllowed = packages.some((one) => one.name === name && one.version === version);
+    const isAllowed = packages.some((allowed) => allowed.name === name && allowed.version === version);
     const problem =
       known !== undefined || isAllowed
         ? providerProblem(values, known ?? /^version$/)
@@ -292,7 +292,7 @@ function foreignPackage({ urn, custom, provider }: StateEntry, entries: readonly
   const providerUrn = provider.slice(0, provider.lastIndexOf("::"));
   if (parseUrn(providerUrn).type !== `${providerTypePrefix}${name}`)
     return [{ urn, problem: `has the provider "${typeAndName(provider)}", of another package` }];
-  const isJudged = Object.hasOwn(providerInputs, name) || entries.some((one) => one.urn === providerUrn);
+  const isJudged = Object.hasOwn(providerInputs, name) || entries.some((entry) => entry.urn === providerUrn);
   return isJudged ? [] : [{ urn, problem: "has a provider that the state does not have" }];
 }
 

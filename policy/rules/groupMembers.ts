@@ -47,6 +47,6 @@ function mostMembers(
   const name = knownText(properties["displayName"])?.toLowerCase();
   const isNamed = (expected: string) => groupNameInDirectory(expected).toLowerCase() === name;
   if (type === dynamic("EligibleMembers") || isNamed(securityGroupName(msspName))) return all;
-  const tier = "tiers" in portalAccess ? tiers.find((one) => isNamed(portalAccess.tiers[one].name)) : undefined;
+  const tier = "tiers" in portalAccess ? tiers.find((tier) => isNamed(portalAccess.tiers[tier].name)) : undefined;
   return tier && membershipsByTier(analysts, { today })[tier].length;
 }

@@ -17,18 +17,18 @@ export async function deletedPackagesNote(
   const types: readonly string[] = accessPackageResource.types;
   const associations = resources.filter(({ type, id }) => types.includes(type) && id !== "");
   if (associations.length === 0) return undefined;
-  const packageOf = (id: string) => id.split("/")[0] ?? "";
+  const firstSegment = (id: string) => id.split("/")[0] ?? "";
   const call = await graphCall(tenantId, context);
   const deleted = new Set<string>();
   try {
-    for (const packageId of new Set(associations.map(({ id }) => packageOf(id))))
+    for (const packageId of new Set(associations.map(({ id }) => firstSegment(id))))
       if (isGone(await call(graphAccessPackages.item(packageId), { accept: goneStatuses }))) deleted.add(packageId);
   } catch (error) {
     if (isCallError(error)) return undefined;
     throw error;
   }
   const commands = associations
-    .filter(({ id }) => deleted.has(packageOf(id)))
+    .filter(({ id }) => deleted.has(firstSegment(id)))
     .map(({ urn }) => `  npx pulumi state delete ${shellQuoted(urn)} --target-dependents --stack ${stack} --yes`);
   if (commands.length === 0) return undefined;
   return [

@@ -25,10 +25,10 @@ export async function installPlugins(deployment: Deployment, place: Place): Prom
       : [],
   );
   const names = new Set([...programPackages, ...allowed.map(({ name }) => name)]);
-  const wanted = [...programPackages.flatMap(installedVersion), ...ofState, ...allowed]
+  const plugins = [...programPackages.flatMap(installedVersion), ...ofState, ...allowed]
     .filter(({ name }) => names.has(name))
     .map(({ name, version }) => `${name} ${version}`);
-  for (const plugin of new Set(wanted)) {
+  for (const plugin of new Set(plugins)) {
     const [name = "", version = ""] = plugin.split(" ");
     if (!(await isOnPath(name, place))) await runPulumi(["plugin", "install", "resource", name, version], place);
   }
@@ -48,6 +48,6 @@ function installedVersion(name: string): AllowedPackage[] {
 /** The engine takes such a plugin, whatever its version. */
 async function isOnPath(name: string, { environment }: Place): Promise<boolean> {
   const folders = (environment["PATH"] ?? "").split(path.delimiter);
-  const found = await Promise.all(folders.map((folder) => exists(path.join(folder, `pulumi-resource-${name}`))));
-  return found.includes(true);
+  const places = await Promise.all(folders.map((folder) => exists(path.join(folder, `pulumi-resource-${name}`))));
+  return places.includes(true);
 }

@@ -204,8 +204,8 @@ async function withAdditions(
   if (journal.additions !== undefined || journal.destroyedOn !== undefined) return journal;
   run.say("Looking for what somebody added to the stack's objects…\n");
   const parts = await findAdditions({ ...run, deployment });
-  const additions = parts.flatMap(({ name, additions: found }) =>
-    found.map(({ what, to, step }) => ({
+  const additions = parts.flatMap(({ name, additions: partAdditions }) =>
+    partAdditions.map(({ what, to, step }) => ({
       what,
       to,
       step,

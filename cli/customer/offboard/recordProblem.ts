@@ -38,7 +38,7 @@ async function manifestProblem(
   { manifestSha256, gaps, from, until }: NonNullable<OffboardingJournal["evidence"]>,
 ): Promise<string | undefined> {
   const name = path.join(folder, "manifest.json");
-  const text = await bytesOf(name);
+  const text = await readIfThere(name);
   if (text === undefined) return `${name} is missing`;
   if (sha256(text) !== manifestSha256) return `${name} has another hash than the record names`;
   const { data: manifest } = manifestShape.safeParse(parsed(text.toString("utf8")));
@@ -50,14 +50,14 @@ async function manifestProblem(
   for (const file of manifest.files) {
     const place = path.join(folder, file.name);
     if (path.basename(file.name) !== file.name) return `${name} names the file ${JSON.stringify(file.name)}`;
-    const bytes = await bytesOf(place);
+    const bytes = await readIfThere(place);
     if (bytes === undefined) return `${place} is missing`;
     if (sha256(bytes) !== file.sha256) return `${place} has another hash than the manifest names`;
   }
   return undefined;
 }
 
-function bytesOf(file: string): Promise<Buffer | undefined> {
+function readIfThere(file: string): Promise<Buffer | undefined> {
   return readFile(file).catch(() => undefined);
 }
 

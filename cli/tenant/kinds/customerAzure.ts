@@ -87,7 +87,9 @@ async function visibleSubscriptions(
 ): Promise<Subscriptions> {
   const call = await armCall(tenantId, context);
   const listed = await armList<{ readonly subscriptionId: string }>(call, subscriptionsPath);
-  const named = [...listed, azureDelegation, sentinelAccess].flatMap((one) => one?.subscriptionId.toLowerCase() ?? []);
+  const named = [...listed, azureDelegation, sentinelAccess].flatMap(
+    (subscription) => subscription?.subscriptionId.toLowerCase() ?? [],
+  );
   const ids = [...new Set(named)];
   if (ids.length === 0) throw new EnvironmentError("the MSSP's automation sees no subscription of this tenant");
   return { call, ids };

@@ -87,9 +87,9 @@ function isOpen(setting: B2BSetting | null | undefined): boolean {
 }
 
 function unknownIn(partner: AccessPartner): string[] {
-  const known = [...others, ...[...switches, ...gates].map(({ property }) => property as string)];
+  const judgedProperties = [...others, ...[...switches, ...gates].map(({ property }) => property as string)];
   const properties = Object.entries(partner).filter(
-    ([name, value]) => !name.includes("@odata.") && !known.includes(name) && !isNothing(value),
+    ([name, value]) => !name.includes("@odata.") && !judgedProperties.includes(name) && !isNothing(value),
   );
   const inside = ["inboundTrust", "automaticUserConsentSettings"].flatMap((property) =>
     Object.entries(recordOf(partner[property]))

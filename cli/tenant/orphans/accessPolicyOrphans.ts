@@ -16,7 +16,7 @@ export async function accessPolicyOrphans(
   return (await listAccessPolicies(graph))
     .filter(({ id, displayName, conditions }) => {
       const tenants = conditions?.users?.includeGuestsOrExternalUsers?.externalTenants?.members ?? [];
-      return displayName === name && tenants.some((one) => one.toLowerCase() === msspTenantId) && !known.has(id);
+      return displayName === name && tenants.some((tenant) => tenant.toLowerCase() === msspTenantId) && !known.has(id);
     })
     .map(({ id, createdDateTime }) => ({
       ...undated(

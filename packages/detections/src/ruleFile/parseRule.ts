@@ -34,16 +34,16 @@ function queryContent(raw: Readonly<Record<string, unknown>>, name: string): Det
   const { queryText, schedule, parameters } = ruleFileSchema.shape;
   const query = queryText.safeParse(raw.queryText);
   const declared = parameters.safeParse(raw.parameters);
-  const known = (declared.success ? declared.data : undefined) ?? {};
+  const readable = (declared.success ? declared.data : undefined) ?? {};
   if (!query.success) return undefined;
-  if ([...query.data.matchAll(/%%(\w+)%%/g)].some(([, parameter = ""]) => !Object.hasOwn(known, parameter)))
+  if ([...query.data.matchAll(/%%(\w+)%%/g)].some(([, parameter = ""]) => !Object.hasOwn(readable, parameter)))
     return undefined;
   const when = schedule.safeParse(raw.schedule);
   return {
     displayName: name,
     status: "disabled",
     queryText: query.data,
-    parameters: known,
+    parameters: readable,
     schedule: when.success ? when.data : { frequency: "P1D" },
     alertTemplate: { title: name, severity: "low", entityMappings: {} },
   };

@@ -23,14 +23,14 @@ const patternArguments: Readonly<Partial<Record<string, number>>> = {
  */
 export function patternFindings({ text }: ParsedQuery, nodes: readonly SyntaxNode[]): QueryFinding[] {
   return nodes.flatMap((node): QueryFinding[] => {
-    const pattern = patternOf(node);
+    const pattern = patternArgument(node);
     const message = typeof pattern?.literal === "string" ? patternFault(pattern.literal, callName(node)) : undefined;
     if (pattern === undefined || message === undefined) return [];
     return [{ code: "KQL004", severity: "error", message, ...text.region(pattern.start, pattern.end) }];
   });
 }
 
-function patternOf(node: SyntaxNode): SyntaxNode | undefined {
+function patternArgument(node: SyntaxNode): SyntaxNode | undefined {
   if (node.kind === "MatchesRegexExpression") return node.child("Right");
   const position = node.kind === "FunctionCallExpression" ? patternArguments[callName(node)] : undefined;
   return position === undefined ? undefined : callArguments(node)[position];

@@ -71,7 +71,7 @@ export function unorderedCalls({ globals }: ParsedQuery, nodes: readonly SyntaxN
     const [input, operator] = node.kind === "PipeExpression" ? [node.child("Expression"), node.child("Operator")] : [];
     if (input === undefined || operator === undefined || hasOrder(input, globals)) return [];
     if (!/^(?:Extend|Project|Filter|Summarize)Operator$/.test(operator.kind)) return [];
-    return callsOf(operator).filter((call) => orderedFunctions.has(callName(call)));
+    return callsIn(operator).filter((call) => orderedFunctions.has(callName(call)));
   });
 }
 
@@ -89,9 +89,9 @@ function hasOrder(table: SyntaxNode, globals: ParserGlobals): boolean {
 }
 
 /** Calls below a node, without those of queries in parentheses. */
-function callsOf(node: SyntaxNode): SyntaxNode[] {
+function callsIn(node: SyntaxNode): SyntaxNode[] {
   if (node.kind === "PipeExpression") return [];
-  const below = node.children.flatMap(callsOf);
+  const below = node.children.flatMap(callsIn);
   return node.kind === "FunctionCallExpression" ? [node, ...below] : below;
 }
 
@@ -101,14 +101,14 @@ const singleAggregates = /^(?:max|min|any|take_any)(?:_?if)?$/;
 /** The aggregate that the result's ReportId comes from, if its time comes from another: perhaps of another event. */
 export function mixedEvent(columns: readonly OutputColumn[]): SyntaxNode | undefined {
   const [time, event] = [timeColumns, new Set(["ReportId", "ObservationId"])].map(
-    (names) => columns.filter(({ name }) => names.has(name)).map(aggregateOf)[0],
+    (names) => columns.filter(({ name }) => names.has(name)).map(aggregateCall)[0],
   );
   return time === undefined || event === undefined || time.text === event.text ? undefined : event;
 }
 
-function aggregateOf(column: OutputColumn): SyntaxNode | undefined {
+function aggregateCall(column: OutputColumn): SyntaxNode | undefined {
   const [original] = column.originals;
-  if (original !== undefined) return aggregateOf(original);
+  if (original !== undefined) return aggregateCall(original);
   const source = column.source?.child("Expression") ?? column.source;
   return source !== undefined && singleAggregates.test(callName(source)) ? source : undefined;
 }

@@ -342,10 +342,18 @@ const kinds: Readonly<Record<string, Kind>> = {
     isKeptAfterPoll: true,
     async find(call, inputs, isKnown) {
       const since = clockFrom()().getTime() - hourMs;
-      const wanted = policyText(inputs, "included", ["conditions", "users", "includedGuestsOrExternalUsers", "0"]);
+      const declaredPeople = policyText(inputs, "included", [
+        "conditions",
+        "users",
+        "includedGuestsOrExternalUsers",
+        "0",
+      ]);
       return (await listAccessPolicies(call))
         .filter(({ createdDateTime }) => Date.parse(createdDateTime ?? "") >= since)
-        .filter((one) => policyText(one, "include", ["conditions", "users", "includeGuestsOrExternalUsers"]) === wanted)
+        .filter(
+          (policy) =>
+            policyText(policy, "include", ["conditions", "users", "includeGuestsOrExternalUsers"]) === declaredPeople,
+        )
         .filter(({ id }) => !isKnown(id))
         .map(({ id }) => ({ path: graphAccessPolicies.item(id) }));
     },
@@ -450,7 +458,7 @@ function policyText(policy: object, prefix: "include" | "included", guests: read
 }
 
 function sorted(list: unknown): readonly string[] {
-  return Array.isArray(list) ? list.map((one) => textOf(one).trim().toLowerCase()).sort() : [];
+  return Array.isArray(list) ? list.map((entry) => textOf(entry).trim().toLowerCase()).sort() : [];
 }
 
 /** Of `/applications/<object ID>`. */

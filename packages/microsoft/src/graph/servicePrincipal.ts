@@ -63,9 +63,9 @@ export async function removeCreator(
   context: WaitContext = {},
 ): Promise<boolean> {
   const remove = async () => {
-    const found = await findServicePrincipal(call, appId);
-    if (found === undefined) return false;
-    const path = `${graphServicePrincipals.item(found.id)}/owners`;
+    const principal = await findServicePrincipal(call, appId);
+    if (principal === undefined) return false;
+    const path = `${graphServicePrincipals.item(principal.id)}/owners`;
     const removal = { method: "DELETE", accept: goneStatuses, idempotent: true };
     if (!isGone(await call(`${path}/${creatorId}/$ref`, removal))) return true;
     // Either a replica does not know it, or the plugin's request was carried out.

@@ -89,8 +89,8 @@ function compileToScalar(node: SyntaxNode, scope: Scope, evaluator: Evaluator): 
   return tableAsScalar(evaluator.table(query, scope));
 }
 
-function truth(given: KustoValue): boolean | null {
-  const value = unwrapped(given);
+function truth(scalar: KustoValue): boolean | null {
+  const value = unwrapped(scalar);
   return typeof value === "boolean" ? value : value === null ? null : value !== 0;
 }
 

@@ -38,15 +38,15 @@ const extractAll: PlainFunction = (args, call) => {
     const numbers = (chosen ?? Array.from({ length: count }, (_, index) => index + 1)).map((group) =>
       typeof group === "string" ? expression.groupNamed(group) : Number(group),
     );
-    const found = expression.all(text(args.at(-1))).map(({ groups }) =>
+    const groups = expression.all(text(args.at(-1))).map(({ groups }) =>
       numbers.map((group) => {
         const value = group === undefined || group < 1 ? undefined : groups[group];
         if (value === undefined) throw refused(call, "with a group that the pattern lacks");
         return value;
       }),
     );
-    if (found.length === 0) return null;
-    return found.map((groups) => (groups.length === 1 ? (groups[0] ?? "") : groups));
+    if (groups.length === 0) return null;
+    return groups.map((groups) => (groups.length === 1 ? (groups[0] ?? "") : groups));
   });
 };
 
@@ -89,8 +89,8 @@ const textCount: PlainFunction = ([source, searched, kind = "normal"], call) => 
 };
 
 const replaceRegex: PlainFunction = ([source, regex, rewrite], call) => {
-  const found = matches(regex, call, (expression) => expression.all(text(source)));
-  return replaced(text(source), found, ({ groups }) =>
+  const occurrences = matches(regex, call, (expression) => expression.all(text(source)));
+  return replaced(text(source), occurrences, ({ groups }) =>
     text(rewrite).replace(/\\([^])?/g, (_all, escaped?: string) => {
       const group = escaped === "\\" ? "\\" : groups[Number.parseInt(escaped ?? "")];
       if (group === undefined) throw refused(call, `with the rewrite ${text(rewrite)}`);
@@ -100,9 +100,9 @@ const replaceRegex: PlainFunction = ([source, regex, rewrite], call) => {
 };
 
 /** A text with other words for its matches. */
-function replaced(source: string, found: readonly RegexMatch[], rewrite: (match: RegexMatch) => string): string {
+function replaced(source: string, occurrences: readonly RegexMatch[], rewrite: (match: RegexMatch) => string): string {
   let [result, at] = ["", 0];
-  for (const match of found) {
+  for (const match of occurrences) {
     const added = source.slice(at, match.start) + rewrite(match);
     spend("characters", added.length);
     result += added;

@@ -58,8 +58,8 @@ export const typeFunctions = {
 } satisfies Readonly<Record<string, FunctionCompiler>>;
 
 /** A negative number has the digits of its 32 or 64 bits: https://learn.microsoft.com/kusto/query/tohex-function. */
-function toHex(...[[given = null, length = 1], { types }]: Parameters<PlainFunction>): string {
-  const value = unwrapped(given);
+function toHex(...[[number = null, length = 1], { types }]: Parameters<PlainFunction>): string {
+  const value = unwrapped(number);
   if (typeof value !== "number") return "";
   const bits = BigInt.asUintN(types[0] === "int" ? 32 : 64, BigInt(Math.trunc(value)));
   return bits.toString(16).padStart(Math.min(Number(length), 16), "0");

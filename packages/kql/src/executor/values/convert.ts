@@ -111,8 +111,8 @@ const conversions: Readonly<Partial<Record<string, (value: KustoValue) => KustoV
   guid: toGuid,
 };
 
-export function toNumber(given: KustoValue): number | null {
-  const value = unwrapped(given);
+export function toNumber(scalar: KustoValue): number | null {
+  const value = unwrapped(scalar);
   if (typeof value === "number") return value;
   if (typeof value === "boolean") return value ? 1 : 0;
   if (typeof value !== "string") return null;
@@ -148,8 +148,8 @@ function toInt(value: KustoValue): number | null {
   throw new Refusal(`the number ${whole} beyond 32 bits`);
 }
 
-export function toBool(given: KustoValue): boolean | null {
-  const value = unwrapped(given);
+export function toBool(scalar: KustoValue): boolean | null {
+  const value = unwrapped(scalar);
   if (typeof value === "boolean") return value;
   if (typeof value === "number") return value !== 0;
   if (typeof value !== "string") return null;

@@ -164,8 +164,8 @@ const rangesByName = new Map<string, readonly Range[]>();
 
 /** Code points of named classes, which the engine's own Unicode tables can't give: JavaScript's are asked. */
 function namedRanges(inner: string): readonly Range[] {
-  const kept = rangesByName.get(inner);
-  if (kept !== undefined) return kept;
+  const cached = rangesByName.get(inner);
+  if (cached !== undefined) return cached;
   const test = scriptExpression(inner);
   const ranges: Range[] = [];
   let start = -1;

@@ -84,10 +84,10 @@ class Translation implements ClassReader {
   take(expression: RegExp): RegExpExecArray | undefined {
     const match = new RegExp(expression.source, `${expression.flags}y`);
     match.lastIndex = this.at;
-    const found = match.exec(this.pattern);
-    if (found === null) return undefined;
-    this.at += found[0].length;
-    return found;
+    const token = match.exec(this.pattern);
+    if (token === null) return undefined;
+    this.at += token[0].length;
+    return token;
   }
 
   invalid(what: string): InvalidPattern {
@@ -139,8 +139,8 @@ class Translation implements ClassReader {
       isVerbose: state("x", this.#flags.isVerbose),
       isUnicode: state("u", this.#flags.isUnicode),
     };
-    const [kept, cleared] = [on.replace(/[ux]/g, ""), off.replace(/[uxR]/g, "")];
-    const flags = `${kept}${cleared === "" ? "" : `-${cleared}`}`;
+    const [set, cleared] = [on.replace(/[ux]/g, ""), off.replace(/[uxR]/g, "")];
+    const flags = `${set}${cleared === "" ? "" : `-${cleared}`}`;
     return this.#add(end === ":" ? `(?${flags}:` : flags === "" ? "" : `(?${flags})`, false);
   }
 
@@ -154,11 +154,11 @@ class Translation implements ClassReader {
 
   #repetition(): boolean {
     const start = this.at;
-    const found = this.take(/(?:[*+?]|\{\d+(?:,\d*)?\})\??/)?.[0];
-    if (found === undefined) throw new Refusal(`{ that is no repetition, ${page}`);
-    if (!this.#isItem) throw new InvalidPattern(`${found} without an item in front`, start);
+    const quantifier = this.take(/(?:[*+?]|\{\d+(?:,\d*)?\})\??/)?.[0];
+    if (quantifier === undefined) throw new Refusal(`{ that is no repetition, ${page}`);
+    if (!this.#isItem) throw new InvalidPattern(`${quantifier} without an item in front`, start);
     if (/[*+?{]/.test(this.pattern.charAt(this.at))) throw new Refusal(`the repetition of a repetition, ${page}`);
-    return this.#add(found, false);
+    return this.#add(quantifier, false);
   }
 
   #escape(): boolean {
@@ -184,9 +184,9 @@ class Translation implements ClassReader {
     const property = this.take(/\\([pP])(?:\{(\^?)([^}]*)\}|(\w))/);
     if (property === undefined) return undefined;
     const isNegated = (property[1] === "P") !== (property[2] === "^");
-    const given = property[4] ?? property[3] ?? "";
-    if (given.toLowerCase() === "ascii") return { inner: "\\x{0}-\\x{7F}", isNegated };
-    const name = propertyNames[given.toLowerCase()] ?? given;
+    const propertyName = property[4] ?? property[3] ?? "";
+    if (propertyName.toLowerCase() === "ascii") return { inner: "\\x{0}-\\x{7F}", isNegated };
+    const name = propertyNames[propertyName.toLowerCase()] ?? propertyName;
     return { inner: `\\p{${name}}`, isNegated, negation: `\\P{${name}}` };
   }
 

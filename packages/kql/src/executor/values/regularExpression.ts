@@ -20,8 +20,8 @@ const cache = new Map<string, RegularExpression>();
 
 /** @throws Refusal with what is wrong with the pattern, or what the engine lacks */
 export function regularExpression(pattern: string): RegularExpression {
-  const kept = cache.get(pattern);
-  if (kept !== undefined) return kept;
+  const cached = cache.get(pattern);
+  if (cached !== undefined) return cached;
   const { source, hasBoundary } = translatedPattern(pattern);
   const made = new RegularExpression(compiled(source), hasBoundary);
   if (cache.size >= keptPatterns) cache.clear();
