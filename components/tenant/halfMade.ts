@@ -39,9 +39,7 @@ export async function completeHalfMade(
   const next = isComplete
     ? "Run the same command again: it goes on from there."
     : "Run the same command again in ten minutes, with --refresh: only a refresh shows what it lacks.";
-  await pulumi.log.warn(
-    `${name}: the object is in the tenant and in the state, but a replica did not know it yet. ${next}`,
-  );
+  await pulumi.log.warn(`${name}: the object is in the tenant and in the state, but its create has failed. ${next}`);
 }
 
 async function completed(type: string, inputs: Inputs, tenantId: string, context: CallContext): Promise<boolean> {

@@ -74,11 +74,11 @@ export function recoverLostCreates(
     const { failedOperation, type, name, newInputs = {}, errors } = args;
     const [newest = ""] = errors;
     const isLast = errors.length >= maximumTries;
-    if (isInAzure(type) && failedOperation !== "delete" && isParentNotReplicated(newest))
-      return repeat(args, waits.azureParent);
     if (failedOperation === "update")
       return isTooEarly(newest) ? repeat(args, waits.missing) : !isLast && isLostAnswer(newest);
     if (failedOperation !== "create") return false;
+    // Existing scopes and vaults were read before the first declaration, so a missing one is new.
+    if (isInAzure(type) && isParentNotReplicated(newest)) return repeat(args, waits.azureParent);
     if (type === azureRoleAssignment) return recoverAssignment(args, tenantId, { context, repeat });
     if (isInAzure(type)) return false;
     if (!isLostCreate({ type, errors })) return false;

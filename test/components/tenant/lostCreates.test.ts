@@ -74,7 +74,8 @@ describe("components: recoverLostCreates", () => {
       const [hook] = recoverLostCreates(tenantId, {}, { environment: {}, sleep })(args)?.opts.hooks?.onError ?? [];
       const call = { urn: "urn", id: "", name: "one", type, newInputs: {} };
       assert.equal(await hook!.callback({ ...call, failedOperation: "create", errors: [unknown] }), true);
-      assert.equal(await hook!.callback({ ...call, failedOperation: "delete", errors: [unknown] }), false);
+      for (const failedOperation of ["update", "delete"])
+        assert.equal(await hook!.callback({ ...call, failedOperation, errors: [unknown] }), false);
       assert.equal(await hook!.callback({ ...call, failedOperation: "create", errors: ['Code="Conflict"'] }), false);
     }
   });
