@@ -5,7 +5,7 @@
 import assert from "node:assert/strict";
 import type { SandboxProject } from "@defender-mssp/testkit";
 import { inSession as mssp } from "../cli/testSession";
-import { createProject, customer, tenantIdOf } from "./support";
+import { createProject, customer, TenantHands, tenantIdOf } from "./support";
 
 const stack = "contoso";
 
@@ -25,10 +25,12 @@ describe("an access package that the customer deletes", function () {
   it("fails each refresh; the commands of `mssp doctor` mend it, and `destroy` removes everything", async () => {
     const tenant = project.sandbox.cloud.tenant(tenantIdOf(0x71));
     const [accessPackage] = [...tenant.objects("accessPackages").values()];
-    const policies = tenant.objects("accessPackageAssignmentPolicies");
-    for (const { id, accessPackageId } of [...policies.values()])
-      if (accessPackageId === accessPackage!.id) policies.delete(id);
-    tenant.objects("accessPackages").delete(accessPackage!.id);
+    const hands = new TenantHands(project, tenantIdOf(0x71));
+    const base = "/beta/identityGovernance/entitlementManagement";
+    for (const { id, accessPackageId } of [...tenant.objects("accessPackageAssignmentPolicies").values()])
+      if (accessPackageId === accessPackage!.id)
+        await hands.graph("DELETE", `${base}/accessPackageAssignmentPolicies/${id}`);
+    await hands.graph("DELETE", `${base}/accessPackages/${accessPackage!.id}`);
 
     const { exitCode, stdout } = await project.pulumi(["preview", "--refresh", "--stack", stack]);
     assert.notEqual(exitCode, 0);
