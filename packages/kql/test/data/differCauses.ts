@@ -8,5 +8,9 @@ export const differCauses: Readonly<Partial<Record<string, string>>> = {
   "extract(@'(\\w)', 1, [s])": "\\w is Unicode's: https://learn.microsoft.com/kusto/query/regex. DuckDB's is ASCII's.",
   "datetime_diff('week', [d], [d])":
     "Weeks begin on a Sunday in the example: https://learn.microsoft.com/kusto/query/datetime-diff-function has 5 where whole weeks are 4.",
+  "format_datetime([d], 'yyyy-MM-dd HH:mm')":
+    "A string is never null: https://learn.microsoft.com/kusto/query/scalar-data-types/null-values. duckdb-kql has DuckDB's NULL.",
+  "endofyear([d])":
+    "Times have 100 nanoseconds: https://learn.microsoft.com/kusto/query/scalar-data-types/datetime. DuckDB's have microseconds.",
   "bin([t], 1d)": "duckdb-kql loses the days of an interval that is a difference of two times.",
 };
