@@ -19,6 +19,8 @@ export const knownFailures: Readonly<Record<string, string>> = {
   "report:membership:eligible": "an eligible member who was made a standing one passes for an activated one",
   "verify:accessPackage": "who holds an access package of the customer's own is not looked at",
   "report:accessPackage": "who holds an access package of the customer's own is not looked at",
+  "certificate:siemAuthorization": "an authorization of another application of the MSSP's is not searched",
+  "report:siemAuthorization": "an authorization of another application of the MSSP's is not searched",
   "verify:siemAuthorization": "mssp verify checks the authorization of its own connector only",
   "verify:person:domain unknown": "without analysts and analystDomains nobody knows the MSSP's domains: not applicable",
   "report:gdap": "the report reads the customer's tenant only, and does not say so of GDAP relationships",

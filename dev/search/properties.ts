@@ -121,8 +121,8 @@ export async function judge(
   const certified: Said = {
     named: [...texts.left, ...texts.toConfirm],
     notLooked: certificate.toConfirm
-      .filter(({ why }) => /^not (permitted|checked|looked)/.test(why))
-      .map(({ what }) => what),
+      .filter(({ why }) => /(^|: )not (permitted|checked|looked)/.test(why))
+      .map(({ what, why }) => (why.includes("What it has: ") ? why.slice(why.indexOf("What it has: ")) : what)),
     rows: new Set(certificate.notLooked.map(({ way }) => way)),
   };
   // What stays without a right is named there.

@@ -79,9 +79,9 @@ export async function searchWorld(world: World, options: SearchOptions): Promise
     first = { drawn, result: await judge(world, drawn, { byUse }) };
   });
   const { errorInstance } = await fc.check(once, { seed, numRuns: 1, endOnFailure: true });
-  if (errorInstance !== null && errorInstance !== undefined) throw errorInstance;
+  if (errorInstance instanceof Error) throw errorInstance;
   if (first === undefined) throw new Error("No world was judged.");
-  const { drawn, result } = first as { readonly drawn: DrawnWorld; readonly result: WorldResult };
+  const { drawn, result } = first;
   const isNews = (one: Failure): boolean =>
     options.only === undefined
       ? !isKnown(one) && !options.found.has(failureKey(one))
