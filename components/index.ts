@@ -93,6 +93,7 @@ export { SiemConnector, type ConnectorDescription, type SiemConnectorArgs } from
 export { customerTenant } from "./tenant/customerTenant";
 export { StackIdentity, type StackIdentityArgs } from "./tenant/stackIdentity";
 export { deployedResources, type DeployedResource, type DeployedResources } from "./tenant/deployedResources";
+export type { AllowedPackage } from "../domain/stateCode";
 export { recoverLostCreates } from "./tenant/lostCreates";
 export { requireTenantFeatures } from "./tenant/tenantFeatures";
 export { CrossTenantPartner, type CrossTenantPartnerArgs } from "./trust/crossTenantPartner";

@@ -47,11 +47,11 @@ async function completed(type: string, inputs: Inputs, tenantId: string, context
   if (!isGroup && type !== azuread("ServicePrincipal")) return false;
   const endpoints = context.endpoints ?? (await discoverEndpoints(context.environment ?? process.env, context));
   const { call, accessToken } = await signInToGraph(tenantId, { ...context, endpoints });
-  if (isGroup) return addMembers(call, { ...groupOf(inputs), graph: endpoints.graphEndpoint }, context);
+  if (isGroup) return addMembers(call, { ...halfMadeGroup(inputs), graph: endpoints.graphEndpoint }, context);
   return removeCreator(call, { appId: textOf(inputs["clientId"]), creatorId: objectIdIn(accessToken) ?? "" }, context);
 }
 
-function groupOf({ displayName, description, members }: Inputs) {
+function halfMadeGroup({ displayName, description, members }: Inputs) {
   const ids = Array.isArray(members) ? (members as readonly unknown[]).map(textOf) : [];
   return { displayName: textOf(displayName), description: textOf(description), members: ids };
 }

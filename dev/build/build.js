@@ -283,14 +283,15 @@ function addIndexes(root, outputs, compiled) {
 /** The names that a compiled module exports, by esbuild's note of them at its end. */
 function exportsOf(root, output, from, compiled) {
   const target = from.startsWith(".")
-    ? path.posix.join(path.posix.dirname(output), `${from}.js`)
-    : from.replace(/^@[^/]+\/([^/]+)(?:\/(.+))?$/, (_, name, file = "index") => `packages/${name}/dist/${file}.js`);
-  const file = path.join(root, target);
+    ? path.posix.join(path.posix.dirname(output), from)
+    : from.replace(/^@[^/]+\/([^/]+)(?:\/(.+))?$/, (_, name, file = "index") => `packages/${name}/dist/${file}`);
+  const inFolder = path.join(root, target, "index.js");
+  const file = compiled.has(inFolder) || fs.existsSync(inFolder) ? inFolder : path.join(root, `${target}.js`);
   const text = compiled.get(file) ?? fs.readFileSync(file, "utf8");
   const [, note = ""] = /^0 && \(module\.exports = \{([^]*?)^\}\);/m.exec(text) ?? [];
   return note.split(",").flatMap((line) => {
     const [, again] = /^\s*\.\.\.require\("([^"]+)"\)/.exec(line) ?? [];
-    return again === undefined ? line.trim() || [] : exportsOf(root, target, again, compiled);
+    return again === undefined ? line.trim() || [] : exportsOf(root, path.relative(root, file), again, compiled);
   });
 }
 

@@ -7,14 +7,14 @@ import {
   jsonText,
   addApplication,
   addConsentedServicePrincipal,
-  isAddressOf,
-  addressesOf,
+  isMsspAddress,
+  userAddresses,
   automationApplicationId,
   derivedId,
   msspTenantId,
   type Json,
   type StoredObject,
-  type Way,
+  type ChainWay,
 } from "@defender-mssp/testkit";
 import { tenantId } from "../faults/customer";
 import { otherMsspTenantId, type World } from "./world";
@@ -31,7 +31,7 @@ export interface DrawnAct {
 export interface ActRow {
   readonly name: string;
   /** The ways that it can make; none where it gives nobody of the MSSP anything. */
-  readonly makes: readonly Way[];
+  readonly makes: readonly ChainWay[];
   readonly run: (hand: Hand, numbers: Omit<DrawnAct, "act">) => Promise<unknown>;
 }
 
@@ -67,7 +67,7 @@ export class Hand {
   /** Accounts of the MSSP's people. */
   people(): StoredObject[] {
     const { mssp } = this.world;
-    return this.all("users").filter((user) => addressesOf(user).some((address) => isAddressOf({ mssp }, address)));
+    return this.all("users").filter((user) => userAddresses(user).some((address) => isMsspAddress({ mssp }, address)));
   }
 
   /** Service principals of the MSSP's applications, without the automation's, which removes and proves. */
@@ -162,7 +162,7 @@ const strange = [
   ' "quoted"',
   " ‏שלום",
 ];
-const nameOf = (hand: Hand, word: string, c: number): string =>
+const shownName = (hand: Hand, word: string, c: number): string =>
   `${word} ${hand.next}${strange[c % strange.length] ?? ""}`;
 
 const domains = {
@@ -239,7 +239,7 @@ function consent(hand: Hand, c: number, homeTenantId: string): StoredObject {
   const applicationId = derivedId(homeTenantId, `search/${number}`);
   const description = {
     applicationId,
-    displayName: nameOf(hand, "Fabrikam Insights", c),
+    displayName: shownName(hand, "Fabrikam Insights", c),
     signInAudience: "AzureADMultipleOrgs",
   } as const;
   const permissions = [[], ["User.Read.All"], ["Group.ReadWrite.All", "Application.ReadWrite.OwnedBy"]][c % 3] ?? [];
@@ -274,7 +274,7 @@ async function lighthouse(hand: Hand, b: number, c: number, managedByTenantId: s
   const names = ["Contributor", "Microsoft Sentinel Responder", "Reader"] as const;
   await hand.azure("PUT", `${definition}?api-version=2022-10-01`, {
     properties: {
-      registrationDefinitionName: nameOf(hand, "Managed", c),
+      registrationDefinitionName: shownName(hand, "Managed", c),
       managedByTenantId,
       authorizations: [
         { principalId: "5ec0de00-67f0-4000-8000-000000000001", roleDefinitionId: azureRoles[hand.one(names, b)] },
@@ -290,12 +290,12 @@ async function lighthouse(hand: Hand, b: number, c: number, managedByTenantId: s
 
 async function policy(hand: Hand, requestorSettings: object, c: number): Promise<void> {
   const catalog = await hand.graph("POST", `${entitlement}/accessPackageCatalogs`, {
-    displayName: nameOf(hand, "Partners", c),
+    displayName: shownName(hand, "Partners", c),
     description: "by hand",
   });
   const accessPackage = await hand.graph("POST", `${entitlement}/accessPackages`, {
     catalogId: catalog["id"],
-    displayName: nameOf(hand, "Partner access", c),
+    displayName: shownName(hand, "Partner access", c),
     description: "by hand",
   });
   await hand.graph("POST", `${entitlement}/accessPackageAssignmentPolicies`, {
@@ -319,7 +319,7 @@ const users = (list: object) => ({
 });
 
 /** Objects of the directory that an act renames, marks or deletes: never the administration, nor Microsoft's. */
-function objectsOf(hand: Hand, c: number): readonly [string, StoredObject[]] {
+function listObjects(hand: Hand, c: number): readonly [string, StoredObject[]] {
   const own = (object: StoredObject) =>
     !/Administrat|Automation/.test(jsonText(object["displayName"])) &&
     object["appOwnerOrganizationId"] !== "f8cdef31-a31e-4b4a-93e4-5f571e91255a";
@@ -364,7 +364,7 @@ export const acts: readonly ActRow[] = [
     run: (hand, { b, c }) => {
       const number = hand.next;
       return hand.graph("POST", "/v1.0/groups", {
-        displayName: nameOf(hand, "Payroll", c),
+        displayName: shownName(hand, "Payroll", c),
         mailEnabled: false,
         mailNickname: `payroll${number}`,
         securityEnabled: true,
@@ -443,13 +443,13 @@ export const acts: readonly ActRow[] = [
     makes: ["defenderRole"],
     run: async (hand, { a, c }) => {
       const role = await hand.graph("POST", "/beta/roleManagement/defender/roleDefinitions", {
-        displayName: nameOf(hand, "Hunters", c),
+        displayName: shownName(hand, "Hunters", c),
         description: "by hand",
         rolePermissions: [{ allowedResourceActions: ["microsoft.xdr/secops/securitydata/read"] }],
       });
       const principal = c % 2 === 0 ? hand.one(hand.people(), a) : hand.one(hand.groups(), a);
       await hand.graph("POST", "/beta/roleManagement/defender/roleAssignments", {
-        displayName: nameOf(hand, "Hunters", c),
+        displayName: shownName(hand, "Hunters", c),
         roleDefinitionId: role["id"],
         principalIds: [principal.id],
         directoryScopeIds: ["/"],
@@ -461,7 +461,7 @@ export const acts: readonly ActRow[] = [
     name: "register an application",
     makes: [],
     run: async (hand, { c }) => {
-      const { appId } = await hand.graph("POST", "/v1.0/applications", { displayName: nameOf(hand, "Expenses", c) });
+      const { appId } = await hand.graph("POST", "/v1.0/applications", { displayName: shownName(hand, "Expenses", c) });
       await hand.graph("POST", "/v1.0/servicePrincipals", { appId });
     },
   },
@@ -534,7 +534,7 @@ export const acts: readonly ActRow[] = [
     makes: ["delegatedConsent"],
     run: (hand, { a, b, c }) =>
       hand.graph("POST", "/v1.0/oauth2PermissionGrants", {
-        clientId: hand.one(c % 2 === 0 ? hand.applications() : [...hand.applications(), ...objectsOf(hand, 3)[1]], a)
+        clientId: hand.one(c % 2 === 0 ? hand.applications() : [...hand.applications(), ...listObjects(hand, 3)[1]], a)
           .id,
         consentType: c % 2 === 0 ? "AllPrincipals" : "Principal",
         ...(c % 2 === 0 ? {} : { principalId: hand.one(hand.people(), b).id }),
@@ -547,7 +547,7 @@ export const acts: readonly ActRow[] = [
     makes: ["credential"],
     run: (hand, { b, c }) =>
       hand.graph("POST", `/v1.0/applications/${hand.one(hand.all("applications"), b).id}/addPassword`, {
-        passwordCredential: { displayName: nameOf(hand, "spare", c) },
+        passwordCredential: { displayName: shownName(hand, "spare", c) },
       }),
   },
   {
@@ -555,7 +555,7 @@ export const acts: readonly ActRow[] = [
     makes: ["credential"],
     run: (hand, { a, c }) =>
       hand.graph("POST", `/v1.0/servicePrincipals/${hand.one(hand.applications(), a).id}/addPassword`, {
-        passwordCredential: { displayName: nameOf(hand, "spare", c) },
+        passwordCredential: { displayName: shownName(hand, "spare", c) },
       }),
   },
   {
@@ -632,7 +632,7 @@ export const acts: readonly ActRow[] = [
         },
       ];
       return hand.graph("POST", "/v1.0/identityGovernance/entitlementManagement/connectedOrganizations", {
-        displayName: nameOf(hand, "Partner", c),
+        displayName: shownName(hand, "Partner", c),
         description: "by hand",
         identitySources: [hand.one(sources, c)],
         state: "configured",
@@ -769,7 +769,7 @@ export const acts: readonly ActRow[] = [
       hand.store("a GDAP relationship of the MSSP's tenant with the customer's, active", () => {
         hand.world.mssp.objects("delegatedAdminRelationships").set(id, {
           id,
-          displayName: nameOf(hand, "GDAP", c),
+          displayName: shownName(hand, "GDAP", c),
           customer: { tenantId, displayName: "Contoso" },
           accessDetails: { unifiedRoles },
           status: "active",
@@ -814,7 +814,7 @@ export const acts: readonly ActRow[] = [
     name: "send alerts by mail",
     makes: ["notification"],
     run: (hand, { c }) =>
-      hand.defender("PUT", `/notificationRules/${encodeURIComponent(nameOf(hand, "Mail", c % 3))}`, {
+      hand.defender("PUT", `/notificationRules/${encodeURIComponent(shownName(hand, "Mail", c % 3))}`, {
         severities: ["High"],
         recipients: [`alerts@${c % 2 === 0 ? domains.exact : domains.subdomain}`],
         includeOrganizationName: true,
@@ -844,9 +844,9 @@ export const acts: readonly ActRow[] = [
     name: "rename",
     makes: [],
     run: (hand, { a, b, c }) => {
-      const [collection, objects] = objectsOf(hand, b);
+      const [collection, objects] = listObjects(hand, b);
       return hand.graph("PATCH", `/v1.0/${collection}/${hand.one(objects, a).id}`, {
-        displayName: nameOf(hand, "Renamed", c),
+        displayName: shownName(hand, "Renamed", c),
       });
     },
   },
@@ -872,7 +872,7 @@ export const acts: readonly ActRow[] = [
     name: "delete",
     makes: ["restorable"],
     run: (hand, { a, b }) => {
-      const [collection, objects] = objectsOf(hand, b);
+      const [collection, objects] = listObjects(hand, b);
       return hand.graph("DELETE", `/v1.0/${collection}/${hand.one(objects, a).id}`);
     },
   },

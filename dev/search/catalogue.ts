@@ -1,8 +1,8 @@
 /** The oracle's ways and the catalogue's rows: each knows nothing of the other. */
-import type { Chain, Way } from "@defender-mssp/testkit";
+import type { Chain, ChainWay } from "@defender-mssp/testkit";
 
 /** The rows of the catalogue that a way of the oracle is one of, by their IDs. */
-export const rowsOfWay: Readonly<Record<Way, readonly string[]>> = {
+export const rowsOfWay: Readonly<Record<ChainWay, readonly string[]>> = {
   person: ["guest", "externalMember", "unnamedTenant"],
   application: ["msspServicePrincipal", "servicePrincipal"],
   restorable: ["restorable", "restorableOther"],

@@ -78,7 +78,7 @@ async function main(): Promise<void> {
   mkdirSync(path.dirname(values.results), { recursive: true });
   const world = await World.open(pairs);
   const began = process.cpuUsage();
-  const found = new Set<string>();
+  const results = new Set<string>();
   const sums = new Map<string, number>();
   let searched = 0;
   try {
@@ -86,18 +86,18 @@ async function main(): Promise<void> {
       const byUse = each > 0 && at % each === 0;
       const shrinkFor = number("shrink", values.shrink) * minuteMs;
       const { only, path: from } = values;
-      const one = await searchWorld(world, { seed, number: at, path: from, byUse, shrinkFor, found, only });
+      const judged = await searchWorld(world, { seed, number: at, path: from, byUse, shrinkFor, found: results, only });
       searched++;
-      for (const [way, made] of Object.entries(one.result.made)) sums.set(way, (sums.get(way) ?? 0) + made);
-      appendFileSync(values.results, `${JSON.stringify({ world: at, seed, ...one.result, found: one.found })}\n`);
-      for (const failure of one.found) {
-        found.add(failure.key);
+      for (const [way, made] of Object.entries(judged.result.made)) sums.set(way, (sums.get(way) ?? 0) + made);
+      appendFileSync(values.results, `${JSON.stringify({ world: at, seed, ...judged.result, found: judged.found })}\n`);
+      for (const failure of judged.found) {
+        results.add(failure.key);
         const repeat = `npm run search -- --worlds 1 --first ${at} --seed ${seed}${values.pair === undefined ? "" : ` --pair ${values.pair}`}`;
         process.stdout.write(`World ${at}, seed ${seed}: ${failureText(failure, repeat)}\n`);
       }
       if (at % 10 === 0 || at === first + count - 1)
-        say(`${at - first + 1} of ${count} worlds, ${found.size} failures\n`);
-      if (values.stop && found.size > 0) break;
+        say(`${at - first + 1} of ${count} worlds, ${results.size} failures\n`);
+      if (values.stop && results.size > 0) break;
     }
   } finally {
     await world.close();
@@ -107,9 +107,9 @@ async function main(): Promise<void> {
   const made = [...sums].sort().map(([way, sum]) => `${way} ${sum}`);
   process.stdout.write(`Chains that the acts made: ${made.join(", ")}.\n`);
   process.stdout.write(
-    `${searched} worlds, ${(searched / minutes).toFixed(0)} a minute of processor time, ${found.size} failures: ${[...found].join(", ")}\n`,
+    `${searched} worlds, ${(searched / minutes).toFixed(0)} a minute of processor time, ${results.size} failures: ${[...results].join(", ")}\n`,
   );
-  if (found.size > 0) process.exitCode = 1;
+  if (results.size > 0) process.exitCode = 1;
 }
 
 function resultsIn(file: string): readonly Line[] {

@@ -2,17 +2,17 @@
 import { azureRoles } from "@defender-mssp/microsoft";
 import {
   jsonText,
-  addressesOf,
+  userAddresses,
   msspTenantId,
   type Chain,
   type ChainObject,
   type StoredObject,
-  type Way,
+  type ChainWay,
 } from "@defender-mssp/testkit";
 import { notLookedRow } from "./catalogue";
 
 /** What a certificate, a report or an addition calls a way that nobody looked at. */
-export const wayWords: Readonly<Record<Way, RegExp>> = {
+export const wayWords: Readonly<Record<ChainWay, RegExp>> = {
   person: /\bguests?\b|people of the MSSP|accounts/i,
   application: /service principals?/i,
   restorable: /deleted/i,
@@ -50,7 +50,7 @@ export const wayWords: Readonly<Record<Way, RegExp>> = {
 };
 
 /** What a text may call an entry of the cross-tenant access policy's parts. */
-const partWords: Readonly<Partial<Record<Way, RegExp>>> = {
+const partWords: Readonly<Partial<Record<ChainWay, RegExp>>> = {
   partnerSynchronization: /synchroni/i,
   partnerDirectConnect: /direct connect|shared channel/i,
   partnerCollaboration: /collaboration|invit/i,
@@ -76,18 +76,18 @@ function has(line: string, { id, name, type }: ChainObject, people: PeopleById):
     id,
     ...(name.length > 2 ? [name] : []),
     role,
-    ...(user === undefined ? [] : [jsonText(user["userPrincipalName"]), ...addressesOf(user)]),
+    ...(user === undefined ? [] : [jsonText(user["userPrincipalName"]), ...userAddresses(user)]),
   ];
   return texts.some((text) => text !== "" && line.includes(text.toLowerCase()));
 }
 
 /** Whether it says that nobody looked at the step's way, or at principals of this kind. */
-function isNotLooked(chain: Chain, way: Way, { notLooked, rows }: Said): boolean {
+function isNotLooked(chain: Chain, way: ChainWay, { notLooked, rows }: Said): boolean {
   if (rows.has(notLookedRow(chain) ?? "")) return true;
-  const kinds: Partial<Record<string, Way>> = { users: "person", servicePrincipals: "application" };
+  const kinds: Partial<Record<string, ChainWay>> = { users: "person", servicePrincipals: "application" };
   const ofPrincipal = kinds[chain.principal.type];
-  return [way, ...(ofPrincipal === undefined ? [] : [ofPrincipal])].some((one) =>
-    notLooked.some((line) => wayWords[one].test(line)),
+  return [way, ...(ofPrincipal === undefined ? [] : [ofPrincipal])].some((name) =>
+    notLooked.some((line) => wayWords[name].test(line)),
   );
 }
 

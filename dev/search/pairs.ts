@@ -24,7 +24,7 @@ export interface ContentChange {
   readonly links: Readonly<Record<string, Readonly<Record<string, readonly string[] | null>>>>;
 }
 
-export interface Pair {
+export interface RecordedPair {
   readonly name: string;
   readonly settings: Value;
   /** As `pulumi stack export` prints them. */
@@ -71,8 +71,8 @@ async function customers(): Promise<FaultCustomer[]> {
 /** `npm run search -- --record` writes it. */
 const recorded = path.join("dev", "search", "recordedPairs.json.gz");
 
-export async function readPairs(checkout: string): Promise<readonly Pair[]> {
-  return JSON.parse(gunzipSync(await readFile(path.join(checkout, recorded))).toString()) as readonly Pair[];
+export async function readPairs(checkout: string): Promise<readonly RecordedPair[]> {
+  return JSON.parse(gunzipSync(await readFile(path.join(checkout, recorded))).toString()) as readonly RecordedPair[];
 }
 
 /** Makes every pair with the engine. */
@@ -80,7 +80,7 @@ export async function recordPairs(
   checkout: string,
   { only, say }: { readonly only?: string | undefined; readonly say: (text: string) => void },
 ): Promise<void> {
-  const pairs: Pair[] = [];
+  const pairs: RecordedPair[] = [];
   for (const customer of await customers()) {
     if (only !== undefined && customer.name !== only) continue;
     say(`${customer.name}…\n`);
@@ -89,7 +89,7 @@ export async function recordPairs(
   await writeFile(path.join(checkout, recorded), gzipSync(JSON.stringify(pairs), { level: 9 }));
 }
 
-async function recordPair(checkout: string, customer: FaultCustomer): Promise<Pair> {
+async function recordPair(checkout: string, customer: FaultCustomer): Promise<RecordedPair> {
   const project = await newProject(checkout, customer, { sharedRuntime: true });
   try {
     const untouched = contents(project);
@@ -139,8 +139,16 @@ function readable({ deployment }: { readonly deployment: { readonly resources: r
   const manifest = { time: "2026-11-01T00:00:00Z" };
   const resources = deployment.resources.map((resource) => {
     const isRead = resource["custom"] === true || resource["type"] === "pulumi:pulumi:Stack";
-    const kept = ["urn", "type", "id", "custom", "retainOnDelete", "created", ...(isRead ? ["inputs", "outputs"] : [])];
-    const entries = kept.filter((key) => resource[key] !== undefined);
+    const recorded = [
+      "urn",
+      "type",
+      "id",
+      "custom",
+      "retainOnDelete",
+      "created",
+      ...(isRead ? ["inputs", "outputs"] : []),
+    ];
+    const entries = recorded.filter((key) => resource[key] !== undefined);
     return Object.fromEntries(entries.map((key) => [key, withoutInternals(resource[key])]));
   });
   return { version: 3, deployment: { manifest, resources } };
@@ -153,11 +161,11 @@ function withoutInternals(value: unknown): unknown {
 }
 
 function contents(project: SandboxProject): Readonly<Record<string, TenantContent>> {
-  return contentsOf(dump(project.sandbox.cloud));
+  return readContents(dump(project.sandbox.cloud));
 }
 
 /** Of a dump. */
-export function contentsOf(text: string): Readonly<Record<string, TenantContent>> {
+export function readContents(text: string): Readonly<Record<string, TenantContent>> {
   const tenants = JSON.parse(text) as Record<string, TenantContent>;
   return Object.fromEntries(
     Object.entries(tenants).map(([id, { objects, links }]) => [
@@ -178,11 +186,11 @@ function changed<Entry>(
   after: Readonly<Record<string, Readonly<Record<string, Entry>>>>,
 ): Record<string, Record<string, Entry | null>> {
   const names = [...new Set([...Object.keys(before), ...Object.keys(after)])];
-  const found = names.map((name) => {
+  const files = names.map((name) => {
     const [from, to] = [before[name] ?? {}, after[name] ?? {}];
     const keys = [...new Set([...Object.keys(from), ...Object.keys(to)])];
     const differing = keys.filter((key) => JSON.stringify(from[key]) !== JSON.stringify(to[key]));
     return [name, Object.fromEntries(differing.map((key) => [key, to[key] ?? null]))] as const;
   });
-  return Object.fromEntries(found.filter(([, entries]) => Object.keys(entries).length > 0));
+  return Object.fromEntries(files.filter(([, entries]) => Object.keys(entries).length > 0));
 }

@@ -1,17 +1,17 @@
 /** What must hold in a world: what the certificate, the additions and the report say, against what the oracle knows. */
-import { addressesOf, chainKey, chainText, type Chain, type Way } from "@defender-mssp/testkit";
+import { userAddresses, chainKey, chainText, type Chain, type ChainWay } from "@defender-mssp/testkit";
 import { Hand, perform, type DrawnAct } from "./acts";
 import { unnamedDomains } from "./catalogue";
 import { isAllowanceNamed, isNamed, isPrincipalNamed, type PeopleById, type Said } from "./naming";
-import type { Pair } from "./pairs";
-import { usesOf, unexplained } from "./use";
+import type { RecordedPair } from "./pairs";
+import { findUses, unexplained } from "./use";
 import type { World } from "./world";
 
 export type Property = "certificate" | "proven" | "verify" | "report" | "allowance" | "use" | "unchanged";
 
 export interface Failure {
   readonly property: Property;
-  readonly way: Way | "none";
+  readonly way: ChainWay | "none";
   /** What is special about the principal or the chain: `member`, `subdomain`, `indirect`. */
   readonly variant: string;
   readonly chain: string;
@@ -35,7 +35,7 @@ export interface WorldResult {
   readonly pair: string;
   readonly failures: readonly Failure[];
   /** Chains that the acts made, by way. */
-  readonly made: Readonly<Partial<Record<Way, number>>>;
+  readonly made: Readonly<Partial<Record<ChainWay, number>>>;
   /** What the acts did, for a person. */
   readonly before: readonly string[];
   readonly between: readonly string[];
@@ -53,7 +53,7 @@ export async function judge(
   drawn: DrawnWorld,
   { byUse = false }: JudgeOptions = {},
 ): Promise<WorldResult> {
-  const pair = world.pairs[drawn.pair % world.pairs.length] as Pair;
+  const pair = world.pairs[drawn.pair % world.pairs.length] as RecordedPair;
   world.reset(pair);
   const baseline = world.chains();
   const hand = new Hand(world);
@@ -61,12 +61,12 @@ export async function judge(
   const ended: { act: string; how: string }[] = [];
   const run = async (acts: readonly DrawnAct[]) => {
     for (const act of acts) {
-      const before = byUse ? await usesOf(world) : undefined;
+      const before = byUse ? await findUses(world) : undefined;
       const chains = byUse ? world.chains() : [];
       const how = await perform(hand, act);
       ended.push({ act: act.act, how: typeof how === "string" ? how : how.message });
       if (before === undefined) continue;
-      const after = await usesOf(world);
+      const after = await findUses(world);
       failures.push(...unexplained(world, after).map((use) => ofUse("use", use)));
       const changed = [...after].filter((use) => !before.has(use));
       if (changed.length > 0 && isSame(chains, world.chains()))
@@ -77,15 +77,17 @@ export async function judge(
   const chains = world.chains();
   const added = without(chains, baseline);
   const additions = await world.additions();
-  const people = peopleOf(world);
+  const people = readPeople(world);
   const who: Who = {
     people,
     adopted: adoptedIn(pair),
     hasDomains: hasDomains(pair),
-    before: { principals: new Set(baseline.map(({ principal }) => principal.id)), edges: edgesOf(baseline) },
+    before: { principals: new Set(baseline.map(({ principal }) => principal.id)), edges: stepKeys(baseline) },
   };
   const verify: Said = {
-    named: additions.flatMap((part) => part.additions.map((one) => `${one.what} ${one.to} ${one.id} ${one.step}`)),
+    named: additions.flatMap((part) =>
+      part.additions.map((addition) => `${addition.what} ${addition.to} ${addition.id} ${addition.step}`),
+    ),
     notLooked: additions
       .filter(({ state, reason }) => state === "notChecked" && !reason.startsWith("not applicable"))
       .map(({ name }) => name),
@@ -114,7 +116,7 @@ export async function judge(
   const left = world.chains();
   const { certificate, texts } = await world.proof(additions);
   const everybody: Who = {
-    people: new Map([...people, ...peopleOf(world)]),
+    people: new Map([...people, ...readPeople(world)]),
     adopted: who.adopted,
     hasDomains: who.hasDomains,
   };
@@ -183,13 +185,13 @@ function isOfNewPrincipal({ principal }: Chain, { before }: Who): boolean {
 
 /** The first step that was not there before the acts. */
 function firstNew(chain: Chain, { before }: Who): number {
-  const index = edgesOf([chain], true).findIndex((edge) => before?.edges.has(edge) === false);
+  const index = stepKeys([chain], true).findIndex((edge) => before?.edges.has(edge) === false);
   return Math.max(0, index);
 }
 
-function edgesOf(chains: readonly Chain[]): Set<string>;
-function edgesOf(chains: readonly Chain[], listed: true): string[];
-function edgesOf(chains: readonly Chain[], listed = false): Set<string> | string[] {
+function stepKeys(chains: readonly Chain[]): Set<string>;
+function stepKeys(chains: readonly Chain[], listed: true): string[];
+function stepKeys(chains: readonly Chain[], listed = false): Set<string> | string[] {
   const edges = chains.flatMap(({ principal, steps }) =>
     steps.map(({ way, to, by = "" }, at) => [steps[at - 1]?.to.id ?? principal.id, way, to.id, by].join(" ")),
   );
@@ -201,7 +203,7 @@ function failure(property: Property, chain: Chain, said: Said, who: Who): Failur
   return {
     property,
     way: chain.steps[firstNew(chain, who)]?.way ?? chain.way,
-    variant: variantOf(chain, who),
+    variant: chainVariant(chain, who),
     chain: chainText(chain),
     said:
       about.length === 0
@@ -210,13 +212,13 @@ function failure(property: Property, chain: Chain, said: Said, who: Who): Failur
   };
 }
 
-function hasDomains({ settings }: Pair): boolean {
+function hasDomains({ settings }: RecordedPair): boolean {
   const { analysts, analystDomains } = settings as Partial<Record<"analysts" | "analystDomains", readonly unknown[]>>;
   return [...(analysts ?? []), ...(analystDomains ?? [])].length > 0;
 }
 
 /** IDs of the objects that were in the tenant before the stack. */
-function adoptedIn({ deployment }: Pair): ReadonlySet<string> {
+function adoptedIn({ deployment }: RecordedPair): ReadonlySet<string> {
   const { resources } = deployment["deployment"] as {
     readonly resources: readonly { readonly id?: string; readonly outputs?: { readonly adopted?: unknown } }[];
   };
@@ -227,9 +229,9 @@ function ofUse(property: Property, use: string): Failure {
   return { property, way: "none", variant: use.replace(/^\S+ /, ""), chain: use, said: "no chain of the oracle" };
 }
 
-function variantOf(chain: Chain, who: Who): string {
+function chainVariant(chain: Chain, who: Who): string {
   const user = who.people.get(chain.principal.id);
-  const domain = user === undefined ? "" : ((addressesOf(user)[0] ?? "").split("@")[1] ?? "");
+  const domain = user === undefined ? "" : ((userAddresses(user)[0] ?? "").split("@")[1] ?? "");
   return [
     ...(who.hasDomains || chain.principal.type === "servicePrincipals" ? [] : ["domain unknown"]),
     ...(who.adopted.has(chain.principal.id) ? ["adopted"] : []),
@@ -246,7 +248,7 @@ function isEligible({ principal, steps: [first] }: Chain, { before }: Who): bool
   return first?.way === "membership" && [...(before?.edges ?? [])].some((edge) => edge.startsWith(eligibility));
 }
 
-function peopleOf(world: World): PeopleById {
+function readPeople(world: World): PeopleById {
   return new Map([...world.customer.objects("users").values()].map((user) => [user.id, structuredClone(user)]));
 }
 
@@ -259,12 +261,12 @@ function isSame(left: readonly Chain[], right: readonly Chain[]): boolean {
   return left.length === right.length && without(left, right).length === 0;
 }
 
-function counts(chains: readonly Chain[]): Partial<Record<Way, number>> {
-  const numbers: Partial<Record<Way, number>> = {};
+function counts(chains: readonly Chain[]): Partial<Record<ChainWay, number>> {
+  const numbers: Partial<Record<ChainWay, number>> = {};
   for (const { way } of chains) numbers[way] = (numbers[way] ?? 0) + 1;
   return numbers;
 }
 
 function distinct(failures: readonly Failure[]): Failure[] {
-  return [...new Map(failures.map((one) => [failureKey(one), one])).values()];
+  return [...new Map(failures.map((failure) => [failureKey(failure), failure])).values()];
 }

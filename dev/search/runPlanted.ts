@@ -53,7 +53,7 @@ async function main(): Promise<void> {
       for (const defect of queue) {
         const result = await find(copy.folder, defect, { worlds, seed });
         results.push(result);
-        process.stdout.write(lineOf(result));
+        process.stdout.write(lineNumber(result));
       }
     } finally {
       await copy.dispose();
@@ -101,7 +101,7 @@ async function find(
   }
 }
 
-function lineOf({ defect, world, by }: Result): string {
+function lineNumber({ defect, world, by }: Result): string {
   const after = world === undefined ? "not found" : `world ${world}`;
   return `${after.padEnd(10)} ${defect.what} (${defect.file}): ${by}\n`;
 }

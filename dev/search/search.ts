@@ -65,14 +65,14 @@ export interface Searched {
 }
 
 /** The seed of one world. */
-export function seedOf(seed: number, number: number): number {
+export function worldSeed(seed: number, number: number): number {
   return (Math.imul(seed, 1_000_003) + number) | 0;
 }
 
 /** One world: as drawn, then shrunk for each failure that is neither known nor found before. */
 export async function searchWorld(world: World, options: SearchOptions): Promise<Searched> {
   const { byUse = false } = options;
-  const seed = seedOf(options.seed, options.number);
+  const seed = worldSeed(options.seed, options.number);
   const arbitrary = worlds(world.pairs.length);
   let first: { readonly drawn: DrawnWorld; readonly result: WorldResult } | undefined;
   const once = fc.asyncProperty(arbitrary, async (drawn) => {
@@ -82,15 +82,15 @@ export async function searchWorld(world: World, options: SearchOptions): Promise
   if (errorInstance instanceof Error) throw errorInstance;
   if (first === undefined) throw new Error("No world was judged.");
   const { drawn, result } = first;
-  const isNews = (one: Failure): boolean =>
+  const isNews = (failure: Failure): boolean =>
     options.only === undefined
-      ? !isKnown(one) && !options.found.has(failureKey(one))
-      : failureKey(one) === options.only;
+      ? !isKnown(failure) && !options.found.has(failureKey(failure))
+      : failureKey(failure) === options.only;
   const news = result.failures.filter(isNews);
-  const found: FoundFailure[] = [];
+  const failures: FoundFailure[] = [];
   for (const failure of news)
-    found.push(await shrunk(world, { ...options, seed, arbitrary }, { drawn, result, failure }));
-  return { result, found };
+    failures.push(await shrunk(world, { ...options, seed, arbitrary }, { drawn, result, failure }));
+  return { result, found: failures };
 }
 
 interface Shown {
@@ -107,7 +107,7 @@ async function shrunk(world: World, options: Shrinking, shown: Shown): Promise<F
   const key = failureKey(shown.failure);
   const showing = async (drawn: DrawnWorld): Promise<Shown | undefined> => {
     const result = await judge(world, drawn, { byUse });
-    const failure = result.failures.find((one) => failureKey(one) === key);
+    const failure = result.failures.find((each) => failureKey(each) === key);
     return failure === undefined ? undefined : { drawn, result, failure };
   };
   if (shrinkFor === 0) return foundFailure(key, { seed, path: "0", shrinks: 0 }, shown);

@@ -4,7 +4,7 @@
  */
 import { jsonText, routeTable, type Chain, type StoredObject } from "@defender-mssp/testkit";
 import { tenantId } from "../faults/customer";
-import { tokenOf, type World } from "./world";
+import { requestToken, type World } from "./world";
 
 const audiences = {
   graph: "https://graph.microsoft.com",
@@ -25,9 +25,9 @@ interface UsedRoute {
 export type Uses = ReadonlySet<string>;
 
 /** The world is the same afterwards. */
-export async function usesOf(world: World): Promise<Uses> {
+export async function findUses(world: World): Promise<Uses> {
   const uses = new Set<string>();
-  const routes = routesOf(world);
+  const routes = usedRoutes(world);
   const undo = world.remember();
   for (const { id, type } of world.principals()) {
     const object = world.customer.objects(type).get(id);
@@ -36,7 +36,7 @@ export async function usesOf(world: World): Promise<Uses> {
       const token = await tokenFor(world, type, object, audiences[api]);
       if (token === undefined) continue;
       for (const { method, path } of routes.filter((route) => route.api === api)) {
-        const status = await statusOf(world, token, method, path);
+        const status = await callStatus(world, token, method, path);
         if (status !== 401 && status !== 403) uses.add(`${id} ${method} ${path.replace(/\?.*/, "")}`);
       }
     }
@@ -48,10 +48,10 @@ export async function usesOf(world: World): Promise<Uses> {
 /** Uses that no chain explains. */
 export function unexplained(world: World, uses: Uses): string[] {
   const chains = world.chains();
-  const routes = routesOf(world);
+  const routes = usedRoutes(world);
   return [...uses].filter((use) => {
     const [id = "", method = "", path = ""] = use.split(" ");
-    const route = routes.find((one) => one.method === method && one.path.replace(/\?.*/, "") === path);
+    const route = routes.find((each) => each.method === method && each.path.replace(/\?.*/, "") === path);
     return !chains.some((chain) => chain.principal.id === id && explains(chain, route));
   });
 }
@@ -64,7 +64,7 @@ function explains({ way, permissions = [], principal }: Chain, route: UsedRoute 
   return permissions.some((value) => route?.enough?.includes(value) === true);
 }
 
-function routesOf(world: World): readonly UsedRoute[] {
+function usedRoutes(world: World): readonly UsedRoute[] {
   const graph = routeTable.routes.map((route): UsedRoute => {
     const { application, delegated, owned } = route.permissions;
     const path = `/${route.versions[0] ?? "v1.0"}${filled(world, route.method, route.path)}`;
@@ -100,7 +100,7 @@ function filled(world: World, method: string, path: string): string {
   });
 }
 
-async function statusOf(world: World, token: string, method: string, path: string): Promise<number> {
+async function callStatus(world: World, token: string, method: string, path: string): Promise<number> {
   const isEmpty = method === "GET" || method === "DELETE";
   const response = await fetch(`${world.origin}${path}`, {
     method,
@@ -120,7 +120,7 @@ async function tokenFor(
 ): Promise<string | undefined> {
   if (type === "servicePrincipals") {
     const id = jsonText(object["appId"]);
-    return tokenOf(world.origin, { id, secret: world.secretOf(id) }, audience);
+    return requestToken(world.origin, { id, secret: world.secretOf(id) }, audience);
   }
   const ask = async (path: string, form: Readonly<Record<string, string>>) =>
     (await (

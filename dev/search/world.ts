@@ -14,11 +14,11 @@ import {
   addConsentedServicePrincipal,
   assignAppRole,
   automationApplicationId,
-  chainsOf,
+  findChains,
   complete,
   derivedId,
   msspTenantId,
-  principalsOf,
+  msspPrincipals,
   removeDirectoryObject,
   subscriptionIdOf,
   trustCertificates,
@@ -44,7 +44,7 @@ import { findAdditions } from "../../cli/tenant/additions/find";
 import { isInStateAlone } from "../../domain/resourceTypes";
 import { readStackSettingsOffline } from "../../settings/fromFile";
 import { prepareTenants, stack, tenantId } from "../faults/customer";
-import type { ContentChange, Pair } from "./pairs";
+import type { ContentChange, RecordedPair } from "./pairs";
 
 /** An application of the customer's, with which its administrators act. */
 const administration = {
@@ -86,7 +86,7 @@ const secret = "a-secret-of-the-search";
 type Audience =
   "https://graph.microsoft.com" | "https://management.azure.com" | "https://api.securitycenter.microsoft.com";
 
-export interface Answer {
+export interface ServiceAnswer {
   readonly status: number;
   readonly body: Readonly<Record<string, unknown>>;
 }
@@ -99,7 +99,7 @@ export interface Ended {
 }
 
 export class World {
-  pair: Pair;
+  pair: RecordedPair;
   readonly subscriptionId = subscriptionIdOf(tenantId);
   readonly #untouched: ReadonlyMap<string, string>;
   readonly #tokens = new Map<string, string>();
@@ -108,7 +108,7 @@ export class World {
     private readonly folder: string,
     private readonly sandbox: OwnSandbox,
     private readonly environment: NodeJS.ProcessEnv,
-    readonly pairs: readonly Pair[],
+    readonly pairs: readonly RecordedPair[],
   ) {
     const [first] = pairs;
     if (first === undefined) throw new Error("There is no recorded pair.");
@@ -116,7 +116,7 @@ export class World {
     this.#untouched = new Map(sandbox.cloud.records().map((record) => [record.id, record.text()]));
   }
 
-  static async open(pairs: readonly Pair[]): Promise<World> {
+  static async open(pairs: readonly RecordedPair[]): Promise<World> {
     const folder = await mkdtemp(path.join(tmpdir(), "mssp-search-"));
     const home = path.join(folder, "sandbox");
     const sandbox = await startSandbox({ home, sharesSigningKey: true });
@@ -154,7 +154,7 @@ export class World {
   }
 
   /** Sets the tenants to what they were after the pair's `up`. */
-  reset(pair: Pair): void {
+  reset(pair: RecordedPair): void {
     this.pair = pair;
     for (const [id, text] of this.#untouched) {
       restore(this.sandbox.cloud.tenant(id), text);
@@ -166,12 +166,12 @@ export class World {
 
   /** What everybody of the MSSP can do in the customer's tenant. */
   chains(): Chain[] {
-    return chainsOf({ customer: this.customer, mssp: this.mssp, now: this.sandbox.cloud.now() });
+    return findChains({ customer: this.customer, mssp: this.mssp, now: this.sandbox.cloud.now() });
   }
 
   /** Everybody of the MSSP who can sign in. */
   principals(): readonly ChainObject[] {
-    return principalsOf({ customer: this.customer, mssp: this.mssp, now: this.sandbox.cloud.now() });
+    return msspPrincipals({ customer: this.customer, mssp: this.mssp, now: this.sandbox.cloud.now() });
   }
 
   /** A client secret of an application: of the automation the one that the commands use. */
@@ -196,7 +196,7 @@ export class World {
     address: string,
     body?: unknown,
     audience: Audience = "https://graph.microsoft.com",
-  ): Promise<Answer> {
+  ): Promise<ServiceAnswer> {
     const send = async () =>
       fetch(`${this.origin}${address}`, {
         method,
@@ -205,7 +205,7 @@ export class World {
       });
     const response = await send();
     const text = await response.text();
-    return { status: response.status, body: text === "" ? {} : (JSON.parse(text) as Answer["body"]) };
+    return { status: response.status, body: text === "" ? {} : (JSON.parse(text) as ServiceAnswer["body"]) };
   }
 
   /** What `mssp verify` and the nightly comparison say of additions. */
@@ -277,9 +277,9 @@ export class World {
   }
 
   async #token(audience: Audience): Promise<string> {
-    const known = this.#tokens.get(audience);
-    if (known !== undefined) return known;
-    const token = await tokenOf(this.origin, { id: administration.applicationId, secret }, audience);
+    const knownIds = this.#tokens.get(audience);
+    if (knownIds !== undefined) return knownIds;
+    const token = await requestToken(this.origin, { id: administration.applicationId, secret }, audience);
     if (token === undefined) throw new Error(`The administration gets no token for ${audience}.`);
     this.#tokens.set(audience, token);
     return token;
@@ -287,7 +287,7 @@ export class World {
 }
 
 /** A token of an application by itself in the customer's tenant; undefined where it is refused. */
-export async function tokenOf(
+export async function requestToken(
   origin: string,
   client: { readonly id: string; readonly secret: string },
   audience: string,
@@ -351,7 +351,7 @@ function permitAutomation(tenant: Tenant, permission: string): void {
   if (automation !== undefined) assignAppRole(tenant, automation, microsoftGraph.appId, permission);
 }
 
-async function writeProject(folder: string, settings: Pair["settings"]): Promise<void> {
+async function writeProject(folder: string, settings: RecordedPair["settings"]): Promise<void> {
   await mkdir(folder, { recursive: true });
   const config = Object.fromEntries(Object.entries(settings).map(([key, value]) => [`defender-mssp:${key}`, value]));
   await writeFile(path.join(folder, "Pulumi.yaml"), "name: defender-mssp\nruntime: nodejs\n");

@@ -1,12 +1,12 @@
 /** Thirty worlds of a fixed seed: what the commands say, against what the oracle knows; and what the search itself needs. */
 import assert from "node:assert/strict";
 import path from "node:path";
-import { principalsOf, ways as oracleWays } from "@defender-mssp/testkit";
+import { msspPrincipals, ways as oracleWays } from "@defender-mssp/testkit";
 import { acts } from "../../dev/search/acts";
 import { rowsOfWay } from "../../dev/search/catalogue";
 import { readPairs } from "../../dev/search/pairs";
 import { planted } from "../../dev/search/planted";
-import { usesOf, unexplained } from "../../dev/search/use";
+import { findUses, unexplained } from "../../dev/search/use";
 import { World } from "../../dev/search/world";
 import { ways } from "../../domain/ways/ways";
 import { readFileSync } from "node:fs";
@@ -29,11 +29,11 @@ describe("random worlds", function () {
     const world = await World.open(pairs.filter(({ name }) => name === "basic-msspApp"));
     try {
       world.reset(world.pair);
-      const uses = await usesOf(world);
+      const uses = await findUses(world);
       assert.ok(uses.size > 50);
       assert.deepEqual(unexplained(world, uses), []);
       const { customer, mssp } = world;
-      const [application] = principalsOf({ customer, mssp, now: world.cloud.now() }).filter(
+      const [application] = msspPrincipals({ customer, mssp, now: world.cloud.now() }).filter(
         ({ type }) => type === "servicePrincipals",
       );
       // The same uses without their permission: the judge must miss it.

@@ -37,7 +37,7 @@ export const ways = [
   "detectionAction",
   "notification",
 ] as const;
-export type Way = (typeof ways)[number];
+export type ChainWay = (typeof ways)[number];
 
 /** An object that a chain passes. */
 export interface ChainObject {
@@ -48,7 +48,7 @@ export interface ChainObject {
 }
 
 export interface ChainStep {
-  readonly way: Way;
+  readonly way: ChainWay;
   /** Where the step leads: the group, the role, the application. */
   readonly to: ChainObject;
   /** ID of the stored object that makes the step; a link has none. */
@@ -57,7 +57,7 @@ export interface ChainStep {
 
 export interface Chain {
   /** Of the last step. */
-  readonly way: Way;
+  readonly way: ChainWay;
   /** The person or application of the other tenant, or that tenant itself. */
   readonly principal: ChainObject;
   readonly steps: readonly ChainStep[];

@@ -4,15 +4,15 @@
  */
 import { chainKey, type Chain, type ChainObject, type ChainStep } from "./chain";
 import { edgesFrom } from "./edges";
-import { isApplicationOf, principalsOf, type OracleTenants } from "./principals";
+import { isMsspApplication, msspPrincipals, type OracleTenants } from "./principals";
 import { tenantChains } from "./tenantWays";
 
 /** Steps after which a chain is not followed. */
 const longestPath = 5;
 
-export function chainsOf(tenants: OracleTenants): Chain[] {
+export function findChains(tenants: OracleTenants): Chain[] {
   const chains = [
-    ...principalsOf(tenants).flatMap((principal) => chainsFrom(tenants, principal)),
+    ...msspPrincipals(tenants).flatMap((principal) => chainsFrom(tenants, principal)),
     ...tenantChains(tenants),
   ];
   return [...new Map(chains.map((chain) => [chainKey(chain), chain])).values()];
@@ -20,7 +20,7 @@ export function chainsOf(tenants: OracleTenants): Chain[] {
 
 function chainsFrom(tenants: OracleTenants, principal: ChainObject): Chain[] {
   const way = principal.type === "users" ? "person" : "application";
-  const found: Chain[] = [{ way, principal, steps: [{ way, to: principal }], allows: "sign in to the tenant" }];
+  const chains: Chain[] = [{ way, principal, steps: [{ way, to: principal }], allows: "sign in to the tenant" }];
   const visited = new Set([principal.id]);
   const waiting: { readonly node: ChainObject; readonly path: readonly ChainStep[] }[] = [
     { node: principal, path: [] },
@@ -31,16 +31,16 @@ function chainsFrom(tenants: OracleTenants, principal: ChainObject): Chain[] {
       const isOwn = at.path.length === 0 && isOwnApplication(tenants, at.node);
       if (isOwn && /credential$/i.test(step.way)) continue;
       const steps = [...at.path, step];
-      found.push({ way: step.way, principal, steps, allows, ...(permissions === undefined ? {} : { permissions }) });
+      chains.push({ way: step.way, principal, steps, allows, ...(permissions === undefined ? {} : { permissions }) });
       if (next === undefined || visited.has(next.id) || steps.length >= longestPath) continue;
       visited.add(next.id);
       waiting.push({ node: next, path: steps });
     }
   }
-  return found;
+  return chains;
 }
 
 function isOwnApplication({ customer, mssp }: OracleTenants, { type, id }: ChainObject): boolean {
   const object = type === "servicePrincipals" ? customer.objects(type).get(id) : undefined;
-  return object !== undefined && isApplicationOf(mssp, object);
+  return object !== undefined && isMsspApplication(mssp, object);
 }

@@ -1,8 +1,9 @@
 /** What one directory object gives whoever has it: the steps that a chain can take from there. */
+import { textOf, textsOf } from "@defender-mssp/errors/json";
 import type { StoredObject } from "@defender-mssp/sandbox/internals";
 import type { ChainObject, ChainStep } from "./chain";
 import type { OracleTenants } from "./principals";
-import { all, directoryObject, endOf, inner, isOver, listOf, named, startsOf, textOf, textsOf } from "./stored";
+import { all, directoryObject, scheduleEnd, inner, isOver, asList, named, linkStarts } from "./stored";
 
 /** A step with what it allows. It goes on where `next` is set. */
 export interface Edge extends ChainStep {
@@ -32,21 +33,21 @@ function groupEdges({ customer, now }: OracleTenants, { id }: ChainObject): Edge
     return next === undefined ? [] : [{ way, to: next, next, allows, ...(by === undefined ? {} : { by }) }];
   };
   const schedules = (collection: string): StoredObject[] =>
-    all(customer, collection).filter((one) => one["principalId"] === id && !isOver(endOf(one), now));
+    all(customer, collection).filter((entry) => entry["principalId"] === id && !isOver(scheduleEnd(entry), now));
   return [
-    ...startsOf(customer, "groups.members", id).flatMap((group) => edge("membership", group, "what the group gives")),
-    ...startsOf(customer, "groups.owners", id).flatMap((group) =>
+    ...linkStarts(customer, "groups.members", id).flatMap((group) => edge("membership", group, "what the group gives")),
+    ...linkStarts(customer, "groups.owners", id).flatMap((group) =>
       edge("groupOwnership", group, "add anybody to the group, also themselves"),
     ),
-    ...schedules("eligibilitySchedules").flatMap((one) =>
-      edge("eligibility", textOf(one["groupId"]), `become ${textOf(one["accessId"])} of the group`, one.id),
+    ...schedules("eligibilitySchedules").flatMap((entry) =>
+      edge("eligibility", textOf(entry["groupId"]), `become ${textOf(entry["accessId"])} of the group`, entry.id),
     ),
-    ...schedules("assignmentSchedules").flatMap((one) =>
-      edge("activation", textOf(one["groupId"]), `be ${textOf(one["accessId"])} of the group for a time`, one.id),
+    ...schedules("assignmentSchedules").flatMap((entry) =>
+      edge("activation", textOf(entry["groupId"]), `be ${textOf(entry["accessId"])} of the group for a time`, entry.id),
     ),
     ...all(customer, "assignmentScheduleRequests")
-      .filter((one) => one["principalId"] === id && /^Pending/.test(textOf(one["status"])))
-      .flatMap((one) => edge("activation", textOf(one["groupId"]), "be in the group after an approval", one.id)),
+      .filter((entry) => entry["principalId"] === id && /^Pending/.test(textOf(entry["status"])))
+      .flatMap((entry) => edge("activation", textOf(entry["groupId"]), "be in the group after an approval", entry.id)),
   ];
 }
 
@@ -59,46 +60,50 @@ function roleEdges({ customer, now }: OracleTenants, { id }: ChainObject): Edge[
     return { way, to, by: assignment.id, allows: `${to.name}${scopeText(scope)}` };
   };
   const own = (collection: string): StoredObject[] =>
-    all(customer, collection).filter((one) => one["principalId"] === id);
+    all(customer, collection).filter((entry) => entry["principalId"] === id);
   return [
-    ...own("roleAssignments").map((one) => directory("directoryRole", one)),
+    ...own("roleAssignments").map((entry) => directory("directoryRole", entry)),
     ...own("roleEligibilitySchedules")
-      .filter((one) => !isOver(endOf(one), now))
-      .map((one) => directory("eligibleDirectoryRole", one)),
+      .filter((entry) => !isOver(scheduleEnd(entry), now))
+      .map((entry) => directory("eligibleDirectoryRole", entry)),
     ...all(customer, "defenderRoleAssignments")
-      .filter((one) => textsOf(one["principalIds"]).includes(id))
-      .map((one): Edge => {
-        const role = textOf(one["roleDefinitionId"]);
+      .filter((entry) => textsOf(entry["principalIds"]).includes(id))
+      .map((entry): Edge => {
+        const role = textOf(entry["roleDefinitionId"]);
         const definition = customer.objects("defenderRoleDefinitions").get(role);
         const to = named("defenderRoleDefinitions", definition, role);
-        return { way: "defenderRole", to, by: one.id, allows: `the Defender role ${to.name}` };
+        return { way: "defenderRole", to, by: entry.id, allows: `the Defender role ${to.name}` };
       }),
   ];
 }
 
 function applicationEdges({ customer }: OracleTenants, { type, id }: ChainObject): Edge[] {
-  const resourceOf = (resourceId: string) => customer.objects("servicePrincipals").get(resourceId);
+  const resourcePrincipal = (resourceId: string) => customer.objects("servicePrincipals").get(resourceId);
   const roles = all(customer, "appRoleAssignments")
-    .filter((one) => one["principalId"] === id)
-    .map((one): Edge => {
-      const resource = resourceOf(textOf(one["resourceId"]));
-      const role = listOf(resource?.["appRoles"]).find((each) => inner(each, "id") === one["appRoleId"]);
-      const value = textOf(inner(role, "value")) || textOf(one["appRoleId"]);
-      const to = named("servicePrincipals", resource, textOf(one["resourceId"]));
+    .filter((entry) => entry["principalId"] === id)
+    .map((entry): Edge => {
+      const resource = resourcePrincipal(textOf(entry["resourceId"]));
+      const role = asList(resource?.["appRoles"]).find((each) => inner(each, "id") === entry["appRoleId"]);
+      const value = textOf(inner(role, "value")) || textOf(entry["appRoleId"]);
+      const to = named("servicePrincipals", resource, textOf(entry["resourceId"]));
       const way = type === "servicePrincipals" ? "applicationPermission" : "appRole";
-      return { way, to, by: one.id, allows: `${value} of ${to.name}`, permissions: [value] };
+      return { way, to, by: entry.id, allows: `${value} of ${to.name}`, permissions: [value] };
     });
   const consents = all(customer, "oauth2PermissionGrants")
     // A consent for one person gives the application that person's rights, and the person none.
-    .filter((one) => one["clientId"] === id)
-    .map((one): Edge => {
-      const to = named("servicePrincipals", resourceOf(textOf(one["resourceId"])), textOf(one["resourceId"]));
-      const scopes = textOf(one["scope"]).split(" ").filter(Boolean);
+    .filter((entry) => entry["clientId"] === id)
+    .map((entry): Edge => {
+      const to = named(
+        "servicePrincipals",
+        resourcePrincipal(textOf(entry["resourceId"])),
+        textOf(entry["resourceId"]),
+      );
+      const scopes = textOf(entry["scope"]).split(" ").filter(Boolean);
       const allows = `${scopes.join(" ")} of ${to.name} as a user`;
-      return { way: "delegatedConsent", to, by: one.id, allows, permissions: scopes };
+      return { way: "delegatedConsent", to, by: entry.id, allows, permissions: scopes };
     });
   const owned = (way: Edge["way"], link: string): Edge[] =>
-    startsOf(customer, link, id).flatMap((from) => {
+    linkStarts(customer, link, id).flatMap((from) => {
       const next = directoryObject(customer, from);
       return next === undefined ? [] : [{ way, to: next, next, allows: "add a credential, and sign in as it" }];
     });
@@ -113,21 +118,21 @@ function applicationEdges({ customer }: OracleTenants, { type, id }: ChainObject
 /** Access packages that a user or a group's members hold, may ask for, or approve. */
 function packageEdges(tenants: OracleTenants, { id }: ChainObject): Edge[] {
   const { customer } = tenants;
-  const packageOf = (packageId: string) =>
+  const namedPackage = (packageId: string) =>
     named("accessPackages", customer.objects("accessPackages").get(packageId), packageId);
   const isNode = (set: StoredObject[string]): boolean => inner(set, "id") === id || inner(set, "userId") === id;
-  const held = all(customer, "accessPackageAssignments").flatMap((one): Edge[] => {
-    const subject = customer.objects("accessPackageSubjects").get(textOf(one["targetId"]));
-    if (subject?.["objectId"] !== id || textOf(one["assignmentState"]) === "Expired") return [];
-    const to = packageOf(textOf(one["accessPackageId"]));
-    return [{ way: "accessPackage", to, by: one.id, allows: `what the access package ${to.name} gives` }];
+  const held = all(customer, "accessPackageAssignments").flatMap((entry): Edge[] => {
+    const subject = customer.objects("accessPackageSubjects").get(textOf(entry["targetId"]));
+    if (subject?.["objectId"] !== id || textOf(entry["assignmentState"]) === "Expired") return [];
+    const to = namedPackage(textOf(entry["accessPackageId"]));
+    return [{ way: "accessPackage", to, by: entry.id, allows: `what the access package ${to.name} gives` }];
   });
   const policies = all(customer, "accessPackageAssignmentPolicies").flatMap((policy): Edge[] => {
-    const to = packageOf(textOf(policy["accessPackageId"]));
-    const asks = listOf(inner(policy["requestorSettings"], "allowedRequestors")).some(isNode);
-    const stages = listOf(inner(policy["requestApprovalSettings"], "approvalStages"));
+    const to = namedPackage(textOf(policy["accessPackageId"]));
+    const asks = asList(inner(policy["requestorSettings"], "allowedRequestors")).some(isNode);
+    const stages = asList(inner(policy["requestApprovalSettings"], "approvalStages"));
     const approves = stages.some((stage) =>
-      ["primaryApprovers", "escalationApprovers"].some((name) => listOf(inner(stage, name)).some(isNode)),
+      ["primaryApprovers", "escalationApprovers"].some((name) => asList(inner(stage, name)).some(isNode)),
     );
     return [
       ...(asks ? [{ way: "packageRequest" as const, to, by: policy.id, allows: `ask for ${to.name}` }] : []),
@@ -169,7 +174,7 @@ function identityEdges({ customer, now }: OracleTenants, node: ChainObject): Edg
   if (object === undefined) return [];
   const appId = textOf(object["appId"]);
   const same = (collection: string): StoredObject[] =>
-    all(customer, collection).filter((one) => one["appId"] === appId);
+    all(customer, collection).filter((entry) => entry["appId"] === appId);
   if (node.type === "applications") {
     return same("servicePrincipals").map((principal): Edge => {
       const next = named("servicePrincipals", principal);
@@ -184,11 +189,15 @@ function identityEdges({ customer, now }: OracleTenants, node: ChainObject): Edg
   });
   const holders = [object, ...same("applications")];
   const credentials = holders
-    .flatMap((one) => [...listOf(one["passwordCredentials"]), ...listOf(one["keyCredentials"])])
-    .filter((one) => !isOver(inner(one, "endDateTime"), now))
-    .map((one) => {
-      const keyId = textOf(inner(one, "keyId"));
-      return signIn("credential", { type: "credentials", id: keyId, name: textOf(inner(one, "displayName")) || keyId });
+    .flatMap((entry) => [...asList(entry["passwordCredentials"]), ...asList(entry["keyCredentials"])])
+    .filter((entry) => !isOver(inner(entry, "endDateTime"), now))
+    .map((entry) => {
+      const keyId = textOf(inner(entry, "keyId"));
+      return signIn("credential", {
+        type: "credentials",
+        id: keyId,
+        name: textOf(inner(entry, "displayName")) || keyId,
+      });
     });
   const federated = holders
     .flatMap(({ id }) => customer.links("applications.federatedIdentityCredentials").get(id) ?? [])
@@ -198,6 +207,6 @@ function identityEdges({ customer, now }: OracleTenants, node: ChainObject): Edg
     });
   const siem = all(customer, "siemAuthorizations")
     .filter(({ applicationId }) => applicationId === appId)
-    .map((one) => signIn("siemAuthorization", { type: "siemAuthorizations", id: one.id, name: node.name }));
+    .map((entry) => signIn("siemAuthorization", { type: "siemAuthorizations", id: entry.id, name: node.name }));
   return [...credentials, ...federated, ...siem];
 }

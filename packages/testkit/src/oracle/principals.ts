@@ -1,7 +1,8 @@
 /** Who in a tenant is a person or an application of another one. */
+import { textOf, textsOf } from "@defender-mssp/errors/json";
 import type { StoredObject, Tenant } from "@defender-mssp/sandbox/internals";
 import type { ChainObject } from "./chain";
-import { all, inner, named, textOf, textsOf } from "./stored";
+import { all, inner, named } from "./stored";
 
 export interface OracleTenants {
   /** The tenant that the chains lead into. */
@@ -12,7 +13,7 @@ export interface OracleTenants {
 }
 
 /** All addresses of a user; an invited one's stands in the principal name, too: `ana_fabrikam.example#EXT#@…`. */
-export function addressesOf(user: StoredObject): string[] {
+export function userAddresses(user: StoredObject): string[] {
   const name = textOf(user["userPrincipalName"]);
   const spelled = name.includes("#EXT#") ? (name.split("#EXT#")[0] ?? "").replace(/_([^_]*)$/, "@$1") : name;
   return [textOf(user["mail"]), ...textsOf(user["otherMails"]), spelled]
@@ -21,33 +22,33 @@ export function addressesOf(user: StoredObject): string[] {
 }
 
 /** Whether an address is of a verified domain of the tenant, or of a domain below one. */
-export function isAddressOf({ mssp }: Pick<OracleTenants, "mssp">, address: string): boolean {
+export function isMsspAddress({ mssp }: Pick<OracleTenants, "mssp">, address: string): boolean {
   const domain = address.slice(address.lastIndexOf("@") + 1).toLowerCase();
   return [...mssp.objects("domains").keys()].some((name) => domain === name || domain.endsWith(`.${name}`));
 }
 
 /** People of the MSSP who have an account in the customer's tenant: guests and members. */
-export function peopleOf(tenants: OracleTenants): StoredObject[] {
-  return all(tenants.customer, "users").filter((user) => isPersonOf(tenants, user));
+export function msspPeople(tenants: OracleTenants): StoredObject[] {
+  return all(tenants.customer, "users").filter((user) => isMsspPerson(tenants, user));
 }
 
-export function isPersonOf(tenants: Pick<OracleTenants, "mssp">, user: StoredObject): boolean {
-  return addressesOf(user).some((address) => isAddressOf(tenants, address));
+export function isMsspPerson(tenants: Pick<OracleTenants, "mssp">, user: StoredObject): boolean {
+  return userAddresses(user).some((address) => isMsspAddress(tenants, address));
 }
 
 /** Service principals of the MSSP's applications, and of those in the tenant that say that they are for the MSSP. */
-export function applicationsOf({ customer, mssp }: OracleTenants): StoredObject[] {
+export function msspApplications({ customer, mssp }: OracleTenants): StoredObject[] {
   const declared = new Set(
     all(customer, "applications")
       .filter(({ description }) => textOf(description).toLowerCase().includes(mssp.id))
       .map(({ appId }) => appId),
   );
   return all(customer, "servicePrincipals").filter(
-    (principal) => isApplicationOf(mssp, principal) || declared.has(principal["appId"] ?? null),
+    (principal) => isMsspApplication(mssp, principal) || declared.has(principal["appId"] ?? null),
   );
 }
 
-export function isApplicationOf(mssp: Tenant, principal: StoredObject): boolean {
+export function isMsspApplication(mssp: Tenant, principal: StoredObject): boolean {
   return textOf(principal["appOwnerOrganizationId"]).toLowerCase() === mssp.id;
 }
 
@@ -56,12 +57,12 @@ export function isEnabled(object: StoredObject): boolean {
 }
 
 /** Everybody of the MSSP who can sign in to the customer's tenant. */
-export function principalsOf(tenants: OracleTenants): ChainObject[] {
+export function msspPrincipals(tenants: OracleTenants): ChainObject[] {
   return [
-    ...peopleOf(tenants)
+    ...msspPeople(tenants)
       .filter(isEnabled)
-      .map((user) => ({ ...named("users", user), name: addressesOf(user)[0] ?? user.id })),
-    ...applicationsOf(tenants)
+      .map((user) => ({ ...named("users", user), name: userAddresses(user)[0] ?? user.id })),
+    ...msspApplications(tenants)
       .filter(isEnabled)
       .map((principal) => named("servicePrincipals", principal)),
   ];
@@ -77,5 +78,5 @@ export function namesMssp(tenants: OracleTenants, value: StoredObject[string] | 
   const { mssp } = tenants;
   const tenantId = textOf(inner(value, "tenantId")).toLowerCase();
   const domain = textOf(inner(value, "domainName")).toLowerCase();
-  return tenantId === mssp.id || (domain !== "" && isAddressOf(tenants, `x@${domain}`));
+  return tenantId === mssp.id || (domain !== "" && isMsspAddress(tenants, `x@${domain}`));
 }

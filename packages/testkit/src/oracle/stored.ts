@@ -1,17 +1,10 @@
 /** Reading of stored objects, whose values are plain JSON. */
+import { listOf, textOf } from "@defender-mssp/errors/json";
 import type { Json, StoredObject, Tenant } from "@defender-mssp/sandbox/internals";
 import type { ChainObject } from "./chain";
 
-export function textOf(value: Json | undefined): string {
-  return typeof value === "string" ? value : "";
-}
-
-export function listOf(value: Json | undefined): readonly Json[] {
-  return Array.isArray(value) ? value : [];
-}
-
-export function textsOf(value: Json | undefined): string[] {
-  return listOf(value).filter((item) => typeof item === "string");
+export function asList(value: Json | undefined): readonly Json[] {
+  return listOf(value) as readonly Json[];
 }
 
 /** A property inside of objects: `inner(policy, "conditions", "users")`. */
@@ -29,7 +22,7 @@ export function all(tenant: Tenant, collection: string): StoredObject[] {
 }
 
 /** Where links of this name that lead to `id` start. */
-export function startsOf(tenant: Tenant, link: string, id: string): string[] {
+export function linkStarts(tenant: Tenant, link: string, id: string): string[] {
   return [...tenant.links(link)].filter(([, to]) => to.includes(id)).map(([from]) => from);
 }
 
@@ -52,6 +45,6 @@ export function isOver(end: Json | undefined, now: Date): boolean {
   return textOf(end) !== "" && Date.parse(textOf(end)) <= now.getTime();
 }
 
-export function endOf(schedule: StoredObject): Json | undefined {
+export function scheduleEnd(schedule: StoredObject): Json | undefined {
   return inner(schedule["scheduleInfo"], "expiration", "endDateTime");
 }

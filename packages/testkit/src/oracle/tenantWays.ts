@@ -1,16 +1,17 @@
 /** Ways that name the MSSP's tenant, or nobody: they need no account of a person in the customer's tenant. */
+import { textOf, textsOf } from "@defender-mssp/errors/json";
 import type { Json, StoredObject } from "@defender-mssp/sandbox/internals";
-import type { Chain, ChainStep, Way } from "./chain";
+import type { Chain, ChainStep, ChainWay } from "./chain";
 import {
-  applicationsOf,
-  isAddressOf,
-  isApplicationOf,
-  isPersonOf,
+  msspApplications,
+  isMsspAddress,
+  isMsspApplication,
+  isMsspPerson,
   namesMssp,
   tenantItself,
   type OracleTenants,
 } from "./principals";
-import { all, inner, listOf, named, textOf, textsOf } from "./stored";
+import { all, inner, asList, named } from "./stored";
 
 export function tenantChains(tenants: OracleTenants): Chain[] {
   const steps = [
@@ -37,7 +38,7 @@ function partnerSteps({ customer, mssp }: OracleTenants): Step[] {
   const trusts = Object.entries((partner?.["inboundTrust"] ?? {}) as Record<string, Json>)
     .filter(([, value]) => value === true)
     .map(([name]): Step => ({ way: "partnerTrust", to, by: name, allows: name }));
-  const when = (holds: boolean, way: Way, allows: string): Step[] => (holds ? [{ way, to, allows }] : []);
+  const when = (holds: boolean, way: ChainWay, allows: string): Step[] => (holds ? [{ way, to, allows }] : []);
   const letsIn = (name: string): boolean =>
     inner(partner?.[name], "usersAndGroups", "accessType") === "allowed" ||
     inner(partner?.[name], "applications", "accessType") === "allowed";
@@ -59,7 +60,7 @@ function partnerSteps({ customer, mssp }: OracleTenants): Step[] {
 function entitlementSteps(tenants: OracleTenants): Step[] {
   const { customer } = tenants;
   const organizations = all(customer, "connectedOrganizations").filter(({ identitySources }) =>
-    listOf(identitySources).some((source) => namesMssp(tenants, source)),
+    asList(identitySources).some((source) => namesMssp(tenants, source)),
   );
   const own = new Set(organizations.map(({ id }) => id));
   const policies = all(customer, "accessPackageAssignmentPolicies").filter(({ requestorSettings }) => {
@@ -67,13 +68,13 @@ function entitlementSteps(tenants: OracleTenants): Step[] {
     const scope = textOf(inner(requestorSettings, "scopeType"));
     if (scope === "AllExternalSubjects") return true;
     if (/^All(Configured|Existing)ConnectedOrganizationSubjects$/.test(scope)) return own.size > 0;
-    return listOf(inner(requestorSettings, "allowedRequestors")).some((one) => own.has(textOf(inner(one, "id"))));
+    return asList(inner(requestorSettings, "allowedRequestors")).some((entry) => own.has(textOf(inner(entry, "id"))));
   });
   return [
-    ...organizations.map((one): Step => ({
+    ...organizations.map((entry): Step => ({
       way: "connectedOrganization",
-      to: named("connectedOrganizations", one),
-      by: one.id,
+      to: named("connectedOrganizations", entry),
+      by: entry.id,
       allows: "ask for packages whose policies name it",
     })),
     ...policies.map((policy): Step => {
@@ -107,17 +108,19 @@ function relationshipSteps({ customer, mssp }: OracleTenants): Step[] {
   return [
     ...all(customer, "governanceRelationships")
       .filter(governs)
-      .map((one): Step => ({
+      .map((entry): Step => ({
         way: "governance",
-        to: named("governanceRelationships", one),
-        by: one.id,
+        to: named("governanceRelationships", entry),
+        by: entry.id,
         allows: "govern",
       })),
     ...all(mssp, "delegatedAdminRelationships")
-      .filter((one) => inner(one["customer"], "tenantId") === customer.id && gives.includes(textOf(one["status"])))
-      .map((one): Step => {
-        const roles = listOf(inner(one["accessDetails"], "unifiedRoles")).length;
-        return { way: "gdap", to: named("delegatedAdminRelationships", one), by: one.id, allows: `${roles} roles` };
+      .filter(
+        (entry) => inner(entry["customer"], "tenantId") === customer.id && gives.includes(textOf(entry["status"])),
+      )
+      .map((entry): Step => {
+        const roles = asList(inner(entry["accessDetails"], "unifiedRoles")).length;
+        return { way: "gdap", to: named("delegatedAdminRelationships", entry), by: entry.id, allows: `${roles} roles` };
       }),
   ];
 }
@@ -133,8 +136,8 @@ function lighthouseSteps({ customer, mssp }: OracleTenants): Step[] {
       const properties = definition?.["properties"];
       if (textOf(inner(properties, "managedByTenantId")).toLowerCase() !== mssp.id) return [];
       const scope = assignment.id.split("/providers/")[0] ?? "";
-      const roles = listOf(inner(properties, "authorizations")).map(
-        (one) => textOf(inner(one, "roleDefinitionId")).split("/").at(-1) ?? "",
+      const roles = asList(inner(properties, "authorizations")).map(
+        (entry) => textOf(inner(entry, "roleDefinitionId")).split("/").at(-1) ?? "",
       );
       const to = { type: "azureScopes", id: scope, name: scope };
       return [{ way: "lighthouse", to, by: assignment.id, allows: `the Azure roles ${roles.join(", ")} at ${scope}` }];
@@ -144,18 +147,18 @@ function lighthouseSteps({ customer, mssp }: OracleTenants): Step[] {
 /** Rules that act by themselves and that the MSSP made, and mail that goes to it. */
 function defenderSteps(tenants: OracleTenants): Step[] {
   const { customer } = tenants;
-  const makers = new Set(applicationsOf(tenants).flatMap(({ id, appId, displayName }) => [id, appId, displayName]));
+  const makers = new Set(msspApplications(tenants).flatMap(({ id, appId, displayName }) => [id, appId, displayName]));
   return [
     ...all(customer, "detectionRules")
       .filter((rule) => rule["status"] === "enabled" && makers.has(rule["createdBy"] ?? null))
       .filter((rule) =>
         Object.values((inner(rule["detectionAction"], "automatedActions") ?? {}) as Record<string, Json>).some(
-          (actions) => listOf(actions).length > 0,
+          (actions) => asList(actions).length > 0,
         ),
       )
       .map((rule): Step => ({ way: "detectionAction", to: named("detectionRules", rule), by: rule.id, allows: "act" })),
     ...all(customer, "notificationRules").flatMap((rule): Step[] => {
-      const recipients = textsOf(rule["recipients"]).filter((address) => isAddressOf(tenants, address));
+      const recipients = textsOf(rule["recipients"]).filter((address) => isMsspAddress(tenants, address));
       if (recipients.length === 0) return [];
       return [
         {
@@ -173,7 +176,7 @@ function defenderSteps(tenants: OracleTenants): Step[] {
 function restorableChains(tenants: OracleTenants): Chain[] {
   return [...tenants.customer.deleted.values()]
     .filter(({ collection, object }) =>
-      collection === "users" ? isPersonOf(tenants, object) : isApplicationOf(tenants.mssp, object),
+      collection === "users" ? isMsspPerson(tenants, object) : isMsspApplication(tenants.mssp, object),
     )
     .map(({ collection, object }) => {
       const principal = named(collection, object);

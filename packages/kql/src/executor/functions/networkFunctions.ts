@@ -47,10 +47,10 @@ const maskedAddress: PlainFunction = ([value]) => {
  */
 function hasAddress(isPrefix: boolean): PlainFunction {
   return ([source = null, ...searched]) => {
-    const found = toText(source).match(/(?<![A-Za-z0-9])\d{1,3}(?:\.\d{1,3}){3}(?![A-Za-z0-9])/g) ?? [];
-    const addresses = found.filter((address) => parseIpv4(address) !== undefined);
-    const wanted = searched.flatMap((value) => elements(value)).map((value) => toText(value));
-    return wanted.some((part) => {
+    const shaped = toText(source).match(/(?<![A-Za-z0-9])\d{1,3}(?:\.\d{1,3}){3}(?![A-Za-z0-9])/g) ?? [];
+    const addresses = shaped.filter((address) => parseIpv4(address) !== undefined);
+    const prefixes = searched.flatMap((value) => elements(value)).map((value) => toText(value));
+    return prefixes.some((part) => {
       if (!isPrefix || !part.endsWith(".")) return addresses.includes(part);
       return /^(?:\d{1,3}\.){1,3}$/.test(part) && addresses.some((address) => address.startsWith(part));
     });
