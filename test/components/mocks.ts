@@ -240,10 +240,10 @@ function answer(
       return {
         outputs: {
           ...Object.fromEntries(
-            (deployed ?? []).map((one, index) => [
-              `urn${index}`,
-              typeof one === "string" ? { type: one, outputs: {} } : one,
-            ]),
+            (deployed ?? []).map((one, index) => {
+              const resource = typeof one === "string" ? { type: one, outputs: {} } : one;
+              return [`urn:pulumi:dev::defender-mssp::${resource.type}::deployed${index}`, resource];
+            }),
           ),
           ...state,
         },

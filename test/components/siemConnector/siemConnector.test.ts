@@ -151,7 +151,10 @@ describe("components: SiemConnector", () => {
       state: {
         [`${prefix}siem-password-2`]: { type, outputs },
         [`${prefix}other-siem-password`]: { type, outputs },
-        [`${prefix}siem-password`]: { type: "other:index:Type", outputs },
+        "urn:pulumi:dev::defender-mssp::x$azuread:index/group:Group::siem-password": {
+          type: "azuread:index/group:Group",
+          outputs,
+        },
       },
     });
     assert.deepEqual(deployedSecrets("siem", await deployedResources()), {
