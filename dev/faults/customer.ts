@@ -64,8 +64,7 @@ const sentinelWorkspace = {
 
 /**
  * Guests in tiers with Defender's roles and roles on the workspace, trust, a policy for them, rules, and
- * a SIEM with a secret. Later one analyst has come, one has gone, one is in another tier, and
- * memberships are eligible.
+ * a SIEM with a secret. Later one analyst has come, one has gone, one is in another tier.
  */
 const tiers: FaultCustomer = {
   name: "tiers",
@@ -88,7 +87,6 @@ const tiers: FaultCustomer = {
     ],
     portalAccess: {
       model: "rbac",
-      activation: { hours: 4, tier2Approval: "approvers" },
       tiers: { tier1: { name: "First Line", permissions: ["microsoft.xdr/secops/securitydata/read"] } },
     },
     crossTenantTrust: { mfa: true, automaticConsent: true },
@@ -137,7 +135,7 @@ const packages: FaultCustomer = {
 };
 
 /**
- * A directory role, activated at first, a policy that goes, a certificate, the secret in the MSSP's Key
+ * A directory role, a policy that goes, a certificate, the secret in the MSSP's Key
  * Vault later, and a delegation that changes.
  */
 function azure(certificate: string): FaultCustomer {
@@ -152,7 +150,6 @@ function azure(certificate: string): FaultCustomer {
     name: "azure",
     settings: {
       ...common,
-      portalAccess: { model: "basic", activation: "justInTime" },
       conditionalAccess: "enforce",
       analysts: [ana],
       connector: { kind: "customerApp", alertApis: ["graph"], credential: { type: "certificate", certificate } },

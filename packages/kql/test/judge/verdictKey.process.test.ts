@@ -14,7 +14,7 @@ describe("verdictKey", () => {
 
   it("the package, its schema and its keys load no parser", () => {
     const script = `const kql = require(${JSON.stringify(path.join(__dirname, "../.."))});
-      kql.verdictKey("T"); kql.judgeRuleQuery({ findings: [], columns: [], tables: [], unaltered: [], operators: [], functions: [], lets: [], comments: [] });
+      kql.verdictKey("T"); kql.judgeRuleQuery({ findings: [], columns: [], tables: [], unaltered: [], operators: [], functions: [], lets: [], comments: [], clientStatements: [], lookbacks: [], notStreamed: [], mixedEvents: [] });
       process.stdout.write(String("Kusto" in globalThis || "Bridge" in globalThis));`;
     assert.equal(execFileSync(process.execPath, ["-e", script], { encoding: "utf8", env: {} }), "false");
   });
