@@ -50,7 +50,7 @@ export async function testDetections(project: Project, names: readonly string[] 
       if (test !== undefined) results.push(...(await runRuleTests(rule, test, run)));
     }
   } finally {
-    runner.end();
+    await runner.end();
   }
   const shownNames = rules.map(({ set, name }) => `${set}/${name}`);
   return {

@@ -1,4 +1,5 @@
 import { fork, type ChildProcess } from "node:child_process";
+import { once } from "node:events";
 import path from "node:path";
 import { VisibleError } from "@defender-mssp/errors";
 import type { QueryAnswer, QueryRequest } from "./queryProcessMain";
@@ -34,9 +35,14 @@ export class QueryProcess {
     });
   }
 
-  end(): void {
-    this.#child?.disconnect();
+  /** Waits until the process has ended. */
+  async end(): Promise<void> {
+    const child = this.#child;
     this.#child = undefined;
+    if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;
+    const ended = once(child, "exit");
+    child.disconnect();
+    await ended;
   }
 }
 

@@ -54,7 +54,7 @@ describe("QueryProcess", () => {
       await assert.rejects(runner.run(`print ${"(".repeat(20_000)}1${")".repeat(20_000)}`, {}));
       assert.deepEqual((await runner.run("print A = 1", {})).rows, [{ A: 1 }]);
     } finally {
-      runner.end();
+      await runner.end();
     }
   });
 });
