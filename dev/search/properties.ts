@@ -82,7 +82,10 @@ export async function judge(
     people,
     adopted: adoptedIn(pair),
     hasDomains: hasDomains(pair),
-    before: { principals: new Set(baseline.map(({ principal }) => principal.id)), edges: stepKeys(baseline) },
+    before: {
+      principals: new Set(baseline.map(({ principal }) => principal.id)),
+      edges: new Set(baseline.flatMap(stepKeys)),
+    },
   };
   const verify: Said = {
     named: additions.flatMap((part) =>
@@ -185,17 +188,13 @@ function isOfNewPrincipal({ principal }: Chain, { before }: Who): boolean {
 
 /** The first step that was not there before the acts. */
 function firstNew(chain: Chain, { before }: Who): number {
-  const index = stepKeys([chain], true).findIndex((edge) => before?.edges.has(edge) === false);
+  const index = stepKeys(chain).findIndex((edge) => before?.edges.has(edge) === false);
   return Math.max(0, index);
 }
 
-function stepKeys(chains: readonly Chain[]): Set<string>;
-function stepKeys(chains: readonly Chain[], listed: true): string[];
-function stepKeys(chains: readonly Chain[], listed = false): Set<string> | string[] {
-  const edges = chains.flatMap(({ principal, steps }) =>
-    steps.map(({ way, to, by = "" }, at) => [steps[at - 1]?.to.id ?? principal.id, way, to.id, by].join(" ")),
-  );
-  return listed ? edges : new Set(edges);
+/** Who or what each step starts from, its way and where it leads. */
+function stepKeys({ principal, steps }: Chain): string[] {
+  return steps.map(({ way, to, by = "" }, at) => [steps[at - 1]?.to.id ?? principal.id, way, to.id, by].join(" "));
 }
 
 function failure(property: Property, chain: Chain, said: Said, who: Who): Failure {
