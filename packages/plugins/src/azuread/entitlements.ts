@@ -4,8 +4,15 @@
  */
 import { isUuid } from "@defender-mssp/microsoft";
 import { type Value, valueText } from "../protocol/values";
-import { type ValueCheck, type ResourceProperties, boolean, string } from "../schema/property";
-import type { Fields } from "../schema/fields";
+import {
+  type GraphForm,
+  type ResourceProperties,
+  type ResourceProperty,
+  type ValueCheck,
+  boolean,
+  objects,
+  string,
+} from "../schema/property";
 import { oneOfInAnyCase } from "../schema/validators";
 import type { GraphOperation, GraphEntity } from "./graph";
 import { textAt } from "./mapping";
@@ -41,7 +48,7 @@ export function catalogResources(
 }
 
 /** A set of users, as a program gives it. */
-export const userSetFields: ResourceProperties = {
+const userSetFields: ResourceProperties = {
   backup: boolean("optional"),
   objectId: string("optional"),
   subjectType: string("required", {
@@ -60,25 +67,28 @@ export const userSetFields: ResourceProperties = {
 
 const typesWithId = ["ConnectedOrganizationMembers", "GroupMembers", "SingleUser"];
 
-/** Sets of users as Graph takes them. */
-export function userSetsFrom(sets: readonly Fields[]): object[] {
-  return sets.map((set) => {
-    const type = withCapital(set.text("subjectType"));
-    return {
-      "@odata.type": `#microsoft.graph.${type.charAt(0).toLowerCase()}${type.slice(1)}`,
-      ...(typesWithId.includes(type) ? { id: set.text("objectId") } : {}),
-      isBackup: set.flag("backup"),
-    };
-  });
-}
+/** Sets of users: Graph has their kind as the type. */
+const userSetForm: GraphForm = {
+  send: (plan, name) =>
+    plan.blocks(name).map((set) => {
+      const type = withCapital(set.text("subjectType"));
+      return {
+        "@odata.type": `#microsoft.graph.${type.charAt(0).toLowerCase()}${type.slice(1)}`,
+        ...(typesWithId.includes(type) ? { id: set.text("objectId") } : {}),
+        isBackup: set.flag("backup"),
+      };
+    }),
+  read: (value) =>
+    ((value ?? []) as GraphEntity[]).map((set) => ({
+      backup: set["isBackup"] === true,
+      objectId: textAt(set, "id"),
+      subjectType: withCapital(valueText(set["@odata.type"] as Value).replace("#microsoft.graph.", "")),
+    })),
+};
 
-/** Sets of users as the state has them. */
-export function userSetsIn(sets: readonly GraphEntity[]): Value[] {
-  return sets.map((set) => ({
-    backup: set["isBackup"] === true,
-    objectId: textAt(set, "id"),
-    subjectType: withCapital(valueText(set["@odata.type"] as Value).replace("#microsoft.graph.", "")),
-  }));
+/** @param graph the path in Graph's JSON; `terraform` Terraform's name */
+export function userSets(graph: string, terraform?: string): ResourceProperty {
+  return objects("optional", userSetFields, { graph, terraform, graphForm: userSetForm });
 }
 
 function withCapital(text: string): string {

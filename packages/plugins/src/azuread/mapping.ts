@@ -17,10 +17,19 @@ export function readFrom(properties: ResourceProperties, object: GraphEntity): R
     if (property.graph === undefined) continue;
     const parent = property.graph.split(".").slice(0, -1).join(".");
     if (parent !== "" && !at(object, parent)) continue;
-    const value = at(object, property.graph);
-    values[name] = value === undefined || value === null ? zeroOf(property) : (value as Value);
+    values[name] = valueIn(property, at(object, property.graph));
   }
   return values;
+}
+
+function valueIn(property: ResourceProperty, value: unknown): Value {
+  const { fields, graphForm } = property;
+  if (graphForm?.read !== undefined) return graphForm.read(value);
+  if (value === undefined || value === null) return zeroOf(property);
+  if (fields === undefined) return value as Value;
+  return Array.isArray(value)
+    ? value.map((item) => readFrom(fields, item as GraphEntity))
+    : readFrom(fields, value as GraphEntity);
 }
 
 /**
@@ -33,10 +42,16 @@ export function graphBody(
   plan: Fields,
   names?: readonly string[],
 ): Json {
-  const body: Json = { "@odata.type": odataType(entitySet) };
+  return { "@odata.type": odataType(entitySet), ...blockBody(properties, plan, names) };
+}
+
+/** The same without a type, as of a block. A block that the program does not set is left out. */
+export function blockBody(properties: ResourceProperties, plan: Fields, names?: readonly string[]): Json {
+  const body: Json = {};
   for (const [name, property] of Object.entries(properties)) {
     if (property.graph === undefined || !isInput(property) || names?.includes(name) === false) continue;
-    put(body, property.graph, valueOf(plan, name, property));
+    const value = valueOf(plan, name, property);
+    if (value !== undefined) put(body, property.graph, value);
   }
   return body;
 }
@@ -106,6 +121,12 @@ export function required(value: string | undefined, what: string): string {
 }
 
 function valueOf(plan: Fields, name: string, property: ResourceProperty): unknown {
+  const { fields, graphForm } = property;
+  if (graphForm !== undefined) return graphForm.send(plan, name);
+  if (fields !== undefined) {
+    if (property.kind !== "object") return plan.blocks(name).map((block) => blockBody(fields, block));
+    return plan.isSet(name) ? blockBody(fields, plan.block(name)) : undefined;
+  }
   switch (property.kind) {
     case "string":
       return nullIfEmpty(plan.text(name));

@@ -6,6 +6,7 @@
  * provider sets a "computed" value if the program does not.
  */
 import { type Value, type ValueRecord, isList, isRecord } from "../protocol/values";
+import type { Fields } from "./fields";
 
 /**
  * Who gives a property its value: the program (`required`, `optional`), the service (`computed`),
@@ -19,11 +20,20 @@ export type PropertyUsage = "required" | "optional" | "computed" | "optional or 
  */
 export type ValueCheck = (value: Value, name: string) => string | undefined;
 
+/** How a property stands in Graph's JSON, where that is not the plan's value under another name. */
+export interface GraphForm {
+  /** The value to send; undefined is left out. */
+  send(plan: Fields, name: string): unknown;
+  /** Default: as that of any other property. */
+  read?(value: unknown): Value;
+}
+
 export interface PropertyOptions {
   /** Terraform's name, if it is not the property's in snake case. */
   readonly terraform?: string;
   /** Its path in Graph's JSON, such as `web.homePageUrl`. */
   readonly graph?: string;
+  readonly graphForm?: GraphForm;
   /**
    * Its path in the resource manager's JSON, if it differs from the name, such as
    * `properties.principalId`.

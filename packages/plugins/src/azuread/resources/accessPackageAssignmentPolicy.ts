@@ -1,23 +1,39 @@
 /** https://www.pulumi.com/registry/packages/azuread/api-docs/accesspackageassignmentpolicy/ */
-import { type Value, type ValueRecord, isRecord } from "../../protocol/values";
+import { isRecord } from "../../protocol/values";
 import type { Fields } from "../../schema/fields";
-import { boolean, integer, object, objects, string, type ResourceProperties } from "../../schema/property";
+import {
+  boolean,
+  integer,
+  object,
+  objects,
+  string,
+  type GraphForm,
+  type ResourceProperties,
+} from "../../schema/property";
 import { dateTime, integerBetween, language, notEmpty, oneOf, uuid } from "../../schema/validators";
-import { odataType } from "@defender-mssp/sandbox/entities";
-import { entitlementBase, plainId, userSetFields, userSetsFrom, userSetsIn } from "../entitlements";
-import type { GraphOperation, GraphEntity } from "../graph";
-import { nullIfEmpty, objectsAt, readFrom, required, textAt } from "../mapping";
+import { entitlementBase, plainId, userSets } from "../entitlements";
+import type { GraphOperation } from "../graph";
+import { blockBody, graphBody, readFrom, required } from "../mapping";
 import type { AzureadResource } from "../types";
 
 const base = `${entitlementBase}/accessPackageAssignmentPolicies`;
 
-const userSets = objects("optional", userSetFields);
+const minutesOfDay = 24 * 60;
 const noSubjects = "NoSubjects";
 
+const flagOrNull: GraphForm = { send: (plan, name) => plan.flag(name) || null };
+const numberOrNull: GraphForm = { send: (plan, name) => plan.number(name) || null };
+const textAsIs: GraphForm = { send: (plan, name) => plan.text(name) };
+const daysInMinutes: GraphForm = {
+  send: (plan, name) => plan.number(name) * minutesOfDay || null,
+  read: (value) => Math.floor((typeof value === "number" ? value : 0) / minutesOfDay),
+};
+
 const requestorFields: ResourceProperties = {
-  requestors: objects("optional", userSetFields, { terraform: "requestor" }),
-  requestsAccepted: boolean("optional"),
+  requestors: userSets("allowedRequestors", "requestor"),
+  requestsAccepted: boolean("optional", { graph: "acceptRequests", graphForm: flagOrNull }),
   scopeType: string("optional", {
+    graph: "scopeType",
     check: oneOf(
       "AllConfiguredConnectedOrganizationSubjects",
       "AllExistingConnectedOrganizationSubjects",
@@ -33,54 +49,89 @@ const requestorFields: ResourceProperties = {
 };
 
 const stageFields: ResourceProperties = {
-  alternativeApprovalEnabled: boolean("optional"),
-  alternativeApprovers: { ...userSets, terraform: "alternative_approver" },
-  approvalTimeoutInDays: integer("required"),
-  approverJustificationRequired: boolean("optional"),
-  enableAlternativeApprovalInDays: integer("optional"),
-  primaryApprovers: { ...userSets, terraform: "primary_approver" },
+  alternativeApprovalEnabled: boolean("optional", { graph: "isEscalationEnabled", graphForm: flagOrNull }),
+  alternativeApprovers: userSets("escalationApprovers", "alternative_approver"),
+  approvalTimeoutInDays: integer("required", { graph: "approvalStageTimeOutInDays", graphForm: numberOrNull }),
+  approverJustificationRequired: boolean("optional", {
+    graph: "isApproverJustificationRequired",
+    graphForm: flagOrNull,
+  }),
+  enableAlternativeApprovalInDays: integer("optional", { graph: "escalationTimeInMinutes", graphForm: daysInMinutes }),
+  primaryApprovers: userSets("primaryApprovers", "primary_approver"),
 };
 
 const approvalFields: ResourceProperties = {
-  approvalRequired: boolean("optional"),
-  approvalRequiredForExtension: boolean("optional"),
-  approvalStages: objects("optional", stageFields, { terraform: "approval_stage" }),
-  requestorJustificationRequired: boolean("optional"),
+  approvalRequired: boolean("optional", { graph: "isApprovalRequired" }),
+  approvalRequiredForExtension: boolean("optional", { graph: "isApprovalRequiredForExtension" }),
+  approvalStages: objects("optional", stageFields, { graph: "approvalStages", terraform: "approval_stage" }),
+  requestorJustificationRequired: boolean("optional", { graph: "isRequestorJustificationRequired" }),
 };
 
 const reviewFields: ResourceProperties = {
-  accessRecommendationEnabled: boolean("optional"),
+  accessRecommendationEnabled: boolean("optional", { graph: "isAccessRecommendationEnabled" }),
   accessReviewTimeoutBehavior: string("optional", {
+    graph: "accessReviewTimeoutBehavior",
+    graphForm: textAsIs,
     check: oneOf("acceptAccessRecommendation", "keepAccess", "removeAccess"),
   }),
-  approverJustificationRequired: boolean("optional"),
-  durationInDays: integer("optional"),
-  enabled: boolean("optional"),
-  reviewFrequency: string("optional", { check: oneOf("annual", "halfyearly", "monthly", "quarterly", "weekly") }),
-  reviewType: string("optional", { check: oneOf("Manager", "Reviewers", "Self") }),
-  reviewers: { ...userSets, terraform: "reviewer" },
+  approverJustificationRequired: boolean("optional", { graph: "isApprovalJustificationRequired" }),
+  durationInDays: integer("optional", { graph: "durationInDays" }),
+  enabled: boolean("optional", { graph: "isEnabled" }),
+  reviewFrequency: string("optional", {
+    graph: "recurrenceType",
+    check: oneOf("annual", "halfyearly", "monthly", "quarterly", "weekly"),
+  }),
+  reviewType: string("optional", { graph: "reviewerType", check: oneOf("Manager", "Reviewers", "Self") }),
+  reviewers: userSets("reviewers", "reviewer"),
   // The service chooses the start, unless it is given.
-  startingOn: string("optional", { check: dateTime, isDefaultState: () => true }),
+  startingOn: string("optional", { graph: "startDateTime", check: dateTime, isDefaultState: () => true }),
+};
+
+const reviewForm: GraphForm = {
+  send(plan, name) {
+    const review = plan.block(name);
+    const isSet = Object.keys(reviewFields).some((field) => field !== "startingOn" && review.has(field));
+    return isSet ? blockBody(reviewFields, review) : undefined;
+  },
 };
 
 const localized: ResourceProperties = {
-  defaultText: string("required"),
+  defaultText: string("required", { graph: "defaultText" }),
   localizedTexts: objects(
     "optional",
-    { content: string("required"), languageCode: string("required", { check: language }) },
-    { terraform: "localized_text" },
+    {
+      content: string("required", { graph: "text" }),
+      languageCode: string("required", { graph: "languageCode", check: language }),
+    },
+    { graph: "localizedTexts", terraform: "localized_text" },
   ),
 };
 
+const choiceFields: ResourceProperties = {
+  actualValue: string("required", { graph: "actualValue" }),
+  displayValue: object("required", localized, { graph: "displayValue" }),
+};
+
 const questionFields: ResourceProperties = {
-  choices: objects(
-    "optional",
-    { actualValue: string("required"), displayValue: object("required", localized) },
-    { terraform: "choice" },
-  ),
-  required: boolean("optional"),
-  sequence: integer("optional"),
-  text: object("required", localized),
+  choices: objects("optional", choiceFields, {
+    graph: "choices",
+    terraform: "choice",
+    graphForm: {
+      send: (plan, name) =>
+        plan.has(name) ? plan.blocks(name).map((choice) => blockBody(choiceFields, choice)) : undefined,
+    },
+  }),
+  required: boolean("optional", { graph: "isRequired" }),
+  sequence: integer("optional", { graph: "sequence" }),
+  text: object("required", localized, { graph: "text" }),
+};
+
+const questionForm: GraphForm = {
+  send: (plan, name) =>
+    plan.blocks(name).map((question) => ({
+      "@odata.type": `#microsoft.graph.${question.has("choices") ? "accessPackageMultipleChoiceQuestion" : "accessPackageTextInputQuestion"}`,
+      ...blockBody(questionFields, question),
+    })),
 };
 
 const properties: ResourceProperties = {
@@ -99,11 +150,16 @@ const properties: ResourceProperties = {
   }),
   extensionEnabled: boolean("optional", { graph: "canExtend" }),
   requestorSettings: object("optional", requestorFields, {
+    graph: "requestorSettings",
     isDefaultState: (value) => isRecord(value) && value.scopeType === noSubjects,
   }),
-  approvalSettings: object("optional", approvalFields),
-  assignmentReviewSettings: object("optional", reviewFields),
-  questions: objects("optional", questionFields, { terraform: "question" }),
+  approvalSettings: object("optional", approvalFields, { graph: "requestApprovalSettings" }),
+  assignmentReviewSettings: object("optional", reviewFields, { graph: "accessReviewSettings", graphForm: reviewForm }),
+  questions: objects("optional", questionFields, {
+    graph: "questions",
+    terraform: "question",
+    graphForm: questionForm,
+  }),
 };
 
 export const accessPackageAssignmentPolicy: AzureadResource = {
@@ -120,14 +176,7 @@ export const accessPackageAssignmentPolicy: AzureadResource = {
   },
   async read(id, call) {
     const policy = await call.find(`${base}/${id}`, "beta");
-    if (policy === undefined) return undefined;
-    return {
-      ...readFrom(properties, policy),
-      requestorSettings: requestorsIn(policy),
-      approvalSettings: approvalIn(policy),
-      assignmentReviewSettings: reviewIn(policy),
-      questions: objectsAt(policy, "questions").map(questionIn),
-    };
+    return policy && readFrom(properties, policy);
   },
   async update(id, plan, call) {
     const body = await policyBody(plan, call);
@@ -147,162 +196,6 @@ function validate(plan: Fields): void {
 }
 
 async function policyBody(plan: Fields, call: GraphOperation): Promise<object> {
-  const accessPackageId = plan.text("accessPackageId");
-  await call.get(`${entitlementBase}/accessPackages/${accessPackageId}`, "beta");
-  return {
-    "@odata.type": odataType("accessPackageAssignmentPolicies"),
-    accessPackageId,
-    canExtend: plan.flag("extensionEnabled"),
-    description: plan.text("description"),
-    displayName: plan.text("displayName"),
-    durationInDays: plan.number("durationInDays"),
-    expirationDateTime: nullIfEmpty(plan.text("expirationDate")),
-    questions: plan.blocks("questions").map(questionFrom),
-    ...(plan.isSet("requestorSettings") ? { requestorSettings: requestorsFrom(plan.block("requestorSettings")) } : {}),
-    ...(plan.isSet("approvalSettings")
-      ? { requestApprovalSettings: approvalFrom(plan.block("approvalSettings")) }
-      : {}),
-    ...reviewFrom(plan.block("assignmentReviewSettings")),
-  };
-}
-
-function requestorsFrom(settings: Fields): object {
-  return {
-    acceptRequests: settings.flag("requestsAccepted") || null,
-    allowedRequestors: userSetsFrom(settings.blocks("requestors")),
-    scopeType: nullIfEmpty(settings.text("scopeType")),
-  };
-}
-
-function requestorsIn(policy: GraphEntity): Value {
-  const { requestorSettings: settings } = policy as { requestorSettings?: GraphEntity | null };
-  if (!settings) return null;
-  return {
-    requestsAccepted: settings["acceptRequests"] === true,
-    scopeType: textAt(settings, "scopeType"),
-    requestors: userSetsIn(objectsAt(settings, "allowedRequestors")),
-  };
-}
-
-function approvalFrom(settings: Fields): object {
-  return {
-    approvalStages: settings.blocks("approvalStages").map((stage) => ({
-      approvalStageTimeOutInDays: stage.number("approvalTimeoutInDays") || null,
-      escalationApprovers: userSetsFrom(stage.blocks("alternativeApprovers")),
-      escalationTimeInMinutes: stage.number("enableAlternativeApprovalInDays") * minutesOfDay || null,
-      isApproverJustificationRequired: stage.flag("approverJustificationRequired") || null,
-      isEscalationEnabled: stage.flag("alternativeApprovalEnabled") || null,
-      primaryApprovers: userSetsFrom(stage.blocks("primaryApprovers")),
-    })),
-    isApprovalRequired: settings.flag("approvalRequired"),
-    isApprovalRequiredForExtension: settings.flag("approvalRequiredForExtension"),
-    isRequestorJustificationRequired: settings.flag("requestorJustificationRequired"),
-  };
-}
-
-function approvalIn(policy: GraphEntity): Value {
-  const { requestApprovalSettings: settings } = policy as { requestApprovalSettings?: GraphEntity | null };
-  if (!settings) return null;
-  return {
-    approvalRequired: settings["isApprovalRequired"] === true,
-    approvalRequiredForExtension: settings["isApprovalRequiredForExtension"] === true,
-    requestorJustificationRequired: settings["isRequestorJustificationRequired"] === true,
-    approvalStages: objectsAt(settings, "approvalStages").map((stage) => ({
-      alternativeApprovalEnabled: stage["isEscalationEnabled"] === true,
-      alternativeApprovers: userSetsIn(objectsAt(stage, "escalationApprovers")),
-      approvalTimeoutInDays: numberAt(stage, "approvalStageTimeOutInDays"),
-      approverJustificationRequired: stage["isApproverJustificationRequired"] === true,
-      enableAlternativeApprovalInDays: Math.floor(numberAt(stage, "escalationTimeInMinutes") / minutesOfDay),
-      primaryApprovers: userSetsIn(objectsAt(stage, "primaryApprovers")),
-    })),
-  };
-}
-
-/** Undefined if no part of it is set. */
-function reviewFrom(settings: Fields): object {
-  if (!Object.keys(reviewFields).some((name) => name !== "startingOn" && settings.has(name))) return {};
-  return {
-    accessReviewSettings: {
-      accessReviewTimeoutBehavior: settings.text("accessReviewTimeoutBehavior"),
-      durationInDays: settings.number("durationInDays"),
-      isAccessRecommendationEnabled: settings.flag("accessRecommendationEnabled"),
-      isApprovalJustificationRequired: settings.flag("approverJustificationRequired"),
-      isEnabled: settings.flag("enabled"),
-      recurrenceType: nullIfEmpty(settings.text("reviewFrequency")),
-      reviewerType: nullIfEmpty(settings.text("reviewType")),
-      reviewers: userSetsFrom(settings.blocks("reviewers")),
-      startDateTime: nullIfEmpty(settings.text("startingOn")),
-    },
-  };
-}
-
-function reviewIn(policy: GraphEntity): Value {
-  const { accessReviewSettings: settings } = policy as { accessReviewSettings?: GraphEntity | null };
-  if (!settings) return null;
-  return {
-    accessRecommendationEnabled: settings["isAccessRecommendationEnabled"] === true,
-    accessReviewTimeoutBehavior: textAt(settings, "accessReviewTimeoutBehavior"),
-    approverJustificationRequired: settings["isApprovalJustificationRequired"] === true,
-    durationInDays: numberAt(settings, "durationInDays"),
-    enabled: settings["isEnabled"] === true,
-    reviewFrequency: textAt(settings, "recurrenceType"),
-    reviewType: textAt(settings, "reviewerType"),
-    reviewers: userSetsIn(objectsAt(settings, "reviewers")),
-    startingOn: textAt(settings, "startDateTime"),
-  };
-}
-
-function questionFrom(question: Fields): object {
-  const choices = question.blocks("choices").map((choice) => ({
-    actualValue: choice.text("actualValue"),
-    displayValue: localizedFrom(choice.block("displayValue")),
-  }));
-  const type = choices.length > 0 ? "accessPackageMultipleChoiceQuestion" : "accessPackageTextInputQuestion";
-  return {
-    "@odata.type": `#microsoft.graph.${type}`,
-    ...(choices.length > 0 ? { choices } : {}),
-    isRequired: question.flag("required"),
-    sequence: question.number("sequence"),
-    text: localizedFrom(question.block("text")),
-  };
-}
-
-function questionIn(question: GraphEntity): ValueRecord {
-  return {
-    required: question["isRequired"] === true,
-    sequence: numberAt(question, "sequence"),
-    text: localizedIn(question["text"]),
-    choices: objectsAt(question, "choices").map((choice) => ({
-      actualValue: textAt(choice, "actualValue"),
-      displayValue: localizedIn(choice["displayValue"]),
-    })),
-  };
-}
-
-function localizedFrom(content: Fields): object {
-  return {
-    defaultText: nullIfEmpty(content.text("defaultText")),
-    localizedTexts: content.blocks("localizedTexts").map((text) => ({
-      languageCode: nullIfEmpty(text.text("languageCode")),
-      text: nullIfEmpty(text.text("content")),
-    })),
-  };
-}
-
-function localizedIn(content: unknown): Value {
-  const from = (content ?? {}) as GraphEntity;
-  return {
-    defaultText: textAt(from, "defaultText"),
-    localizedTexts: objectsAt(from, "localizedTexts").map((text) => ({
-      content: textAt(text, "text"),
-      languageCode: textAt(text, "languageCode"),
-    })),
-  };
-}
-
-const minutesOfDay = 24 * 60;
-
-function numberAt(from: GraphEntity, name: string): number {
-  const value = from[name];
-  return typeof value === "number" ? value : 0;
+  await call.get(`${entitlementBase}/accessPackages/${plan.text("accessPackageId")}`, "beta");
+  return graphBody("accessPackageAssignmentPolicies", properties, plan);
 }

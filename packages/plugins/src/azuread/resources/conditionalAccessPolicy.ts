@@ -1,16 +1,31 @@
 /** https://www.pulumi.com/registry/packages/azuread/api-docs/conditionalaccesspolicy/ */
 import { type Value, isRecord } from "../../protocol/values";
 import type { Fields } from "../../schema/fields";
-import { boolean, integer, list, object, objects, string, type ResourceProperties } from "../../schema/property";
+import {
+  boolean,
+  integer,
+  list,
+  object,
+  objects,
+  string,
+  type GraphForm,
+  type ResourceProperties,
+  type ResourceProperty,
+} from "../../schema/property";
 import { integerAtLeast, notEmpty, oneOf, resourceId } from "../../schema/validators";
-import type { GraphEntity } from "../graph";
-import { nullIfEmpty, required, textAt } from "../mapping";
-
+import { blockBody, readFrom, required } from "../mapping";
 import { objectId, type AzureadResource } from "../types";
 
 const base = "/identity/conditionalAccess/policies";
 const named = (id: string) => `Identity Conditional Access Policy (Conditional Access Policy: "${id}")`;
 const strengthBase = "/policies/authenticationStrengthPolicies";
+
+const leftOutIfEmpty: GraphForm = { send: (plan, name) => plan.text(name) || undefined };
+
+const strengthForm: GraphForm = {
+  send: (plan, name) => (plan.has(name) ? { id: objectId(plan.text(name)) } : undefined),
+  read: (value) => (isRecord(value as Value) ? `${strengthBase}/${text(value as Json, "id")}` : ""),
+};
 
 const filter = object("optional", {
   mode: string("required", { check: oneOf("exclude", "include") }),
@@ -29,39 +44,57 @@ const guests: ResourceProperties = {
   }),
 };
 const users: ResourceProperties = {
-  includedUsers: list("optional"),
-  excludedUsers: list("optional"),
-  includedGroups: list("optional"),
-  excludedGroups: list("optional"),
-  includedRoles: list("optional"),
-  excludedRoles: list("optional"),
-  includedGuestsOrExternalUsers: objects("optional", guests),
-  excludedGuestsOrExternalUsers: objects("optional", guests),
+  includedUsers: list("optional", { graph: "includeUsers" }),
+  excludedUsers: list("optional", { graph: "excludeUsers" }),
+  includedGroups: list("optional", { graph: "includeGroups" }),
+  excludedGroups: list("optional", { graph: "excludeGroups" }),
+  includedRoles: list("optional", { graph: "includeRoles" }),
+  excludedRoles: list("optional", { graph: "excludeRoles" }),
+  includedGuestsOrExternalUsers: guestsOption("includeGuestsOrExternalUsers"),
+  excludedGuestsOrExternalUsers: guestsOption("excludeGuestsOrExternalUsers"),
 };
 const conditions: ResourceProperties = {
-  applications: object("required", {
-    includedApplications: list("optional"),
-    excludedApplications: list("optional"),
-    includedUserActions: list("optional"),
-  }),
+  applications: object(
+    "required",
+    {
+      includedApplications: list("optional", { graph: "includeApplications" }),
+      excludedApplications: list("optional", { graph: "excludeApplications" }),
+      includedUserActions: list("optional", { graph: "includeUserActions" }),
+    },
+    { graph: "applications" },
+  ),
   authenticationFlowTransferMethods: { ...list("optional"), unsupported: true },
   clientApplications: object("optional", clients, { unsupported: true }),
-  clientAppTypes: list("required"),
+  clientAppTypes: list("required", { graph: "clientAppTypes" }),
   devices: object("optional", { filter }, { unsupported: true }),
-  insiderRiskLevels: string("optional or computed"),
-  locations: object("optional", { includedLocations: list("required"), excludedLocations: list("optional") }),
-  platforms: object("optional", { includedPlatforms: list("required"), excludedPlatforms: list("optional") }),
-  servicePrincipalRiskLevels: list("optional"),
-  signInRiskLevels: list("optional"),
-  userRiskLevels: list("optional"),
-  users: object("required", users),
+  insiderRiskLevels: string("optional or computed", { graph: "insiderRiskLevels", graphForm: leftOutIfEmpty }),
+  locations: object(
+    "optional",
+    {
+      includedLocations: list("required", { graph: "includeLocations" }),
+      excludedLocations: list("optional", { graph: "excludeLocations" }),
+    },
+    { graph: "locations" },
+  ),
+  platforms: object(
+    "optional",
+    {
+      includedPlatforms: list("required", { graph: "includePlatforms" }),
+      excludedPlatforms: list("optional", { graph: "excludePlatforms" }),
+    },
+    { graph: "platforms" },
+  ),
+  servicePrincipalRiskLevels: list("optional", { graph: "servicePrincipalRiskLevels" }),
+  signInRiskLevels: list("optional", { graph: "signInRiskLevels" }),
+  userRiskLevels: list("optional", { graph: "userRiskLevels" }),
+  users: object("required", users, { graph: "users" }),
 };
 const grantControls: ResourceProperties = {
-  operator: string("required", { check: oneOf("AND", "OR") }),
-  builtInControls: list("optional"),
-  authenticationStrengthPolicyId: string("optional"),
-  customAuthenticationFactors: list("optional"),
-  termsOfUses: list("optional", { terraform: "terms_of_use" }),
+  operator: string("required", { graph: "operator", check: oneOf("AND", "OR") }),
+  builtInControls: list("optional", { graph: "builtInControls" }),
+  authenticationStrengthPolicyId: string("optional", { graph: "authenticationStrength", graphForm: strengthForm }),
+  customAuthenticationFactors: list("optional", { graph: "customAuthenticationFactors" }),
+  termsOfUses: list("optional", { graph: "termsOfUse", terraform: "terms_of_use" }),
 };
 const sessionControls: ResourceProperties = {
   applicationEnforcedRestrictionsEnabled: boolean("optional"),
@@ -74,16 +107,22 @@ const sessionControls: ResourceProperties = {
   signInFrequencyPeriod: string("optional", { check: oneOf("days", "hours") }),
 };
 
+const atLeastOneOf = ["grant_controls", "session_controls"];
+
 const properties: ResourceProperties = {
   displayName: string("required", { graph: "displayName", check: notEmpty }),
   state: string("required", {
     graph: "state",
     check: oneOf("disabled", "enabled", "enabledForReportingButNotEnforced"),
   }),
-  conditions: object("required", conditions),
-  grantControls: object("optional", grantControls, { atLeastOneOf: ["grant_controls", "session_controls"] }),
-  sessionControls: object("optional", sessionControls, { atLeastOneOf: ["grant_controls", "session_controls"] }),
-  objectId: string("computed"),
+  conditions: object("required", conditions, { graph: "conditions" }),
+  grantControls: object("optional", grantControls, { graph: "grantControls", atLeastOneOf }),
+  sessionControls: object("optional", sessionControls, {
+    graph: "sessionControls",
+    graphForm: { send: sessionControlsFrom, read: sessionControlsIn },
+    atLeastOneOf,
+  }),
+  objectId: string("computed", { graph: "id" }),
 };
 
 export const conditionalAccessPolicy: AzureadResource = {
@@ -94,26 +133,18 @@ export const conditionalAccessPolicy: AzureadResource = {
   minutes: { create: 5, read: 5, update: 15, delete: 5 },
   importId: resourceId("Identity Conditional Access Policy", `${base}/{conditionalAccessPolicyId}`),
   async create(plan, call, created) {
-    const made = await call.post(base, policyBody(plan));
+    const made = await call.post(base, blockBody(properties, plan));
     const id = required(made.id, "ID of the new conditional access policy");
     await call.untilThere(named(id), `${base}/${id}`);
     created(`${base}/${id}`);
   },
   async read(id, call) {
     const policy = await call.find(`${base}/${objectId(id)}`);
-    if (policy === undefined) return undefined;
-    return {
-      displayName: textAt(policy, "displayName"),
-      state: textAt(policy, "state"),
-      conditions: conditionsIn(policy),
-      grantControls: grantControlsIn(policy),
-      sessionControls: sessionControlsIn(policy),
-      objectId: textAt(policy, "id"),
-    };
+    return policy && readFrom(properties, policy);
   },
   async update(id, plan, call) {
     const path = `${base}/${objectId(id)}`;
-    await call.patch(path, policyBody(plan));
+    await call.patch(path, blockBody(properties, plan));
     await call.untilAgreed(`update of ${named(objectId(id))}`, async () => {
       const found = await call.get(path);
       return found["displayName"] === plan.text("displayName") && found["state"] === plan.text("state");
@@ -125,65 +156,13 @@ export const conditionalAccessPolicy: AzureadResource = {
   },
 };
 
-function policyBody(plan: Fields): object {
-  return {
-    displayName: plan.text("displayName"),
-    state: plan.text("state"),
-    conditions: conditionsFrom(plan.block("conditions")),
-    ...(plan.isSet("grantControls") ? { grantControls: grantControlsFrom(plan.block("grantControls")) } : {}),
-    sessionControls: plan.isSet("sessionControls") ? sessionControlsFrom(plan.block("sessionControls")) : null,
-  };
+function guestsOption(graph: string): ResourceProperty {
+  return objects("optional", guests, { graph, graphForm: { send: guestsFrom, read: guestsIn } });
 }
 
-function conditionsFrom(from: Fields): object {
-  const applications = from.block("applications");
-  const risk = from.text("insiderRiskLevels");
-  return {
-    applications: {
-      includeApplications: applications.texts("includedApplications"),
-      excludeApplications: applications.texts("excludedApplications"),
-      includeUserActions: applications.texts("includedUserActions"),
-    },
-    clientAppTypes: from.texts("clientAppTypes"),
-    ...(risk === "" ? {} : { insiderRiskLevels: risk }),
-    ...inAndOut(from, "locations", "Locations"),
-    ...inAndOut(from, "platforms", "Platforms"),
-    servicePrincipalRiskLevels: from.texts("servicePrincipalRiskLevels"),
-    signInRiskLevels: from.texts("signInRiskLevels"),
-    userRiskLevels: from.texts("userRiskLevels"),
-    users: usersFrom(from.block("users")),
-  };
-}
-
-function inAndOut(from: Fields, name: "locations" | "platforms", ending: "Locations" | "Platforms"): object {
-  if (!from.isSet(name)) return {};
-  const block = from.block(name);
-  return {
-    [name]: {
-      [`include${ending}`]: block.texts(`included${ending}`),
-      [`exclude${ending}`]: block.texts(`excluded${ending}`),
-    },
-  };
-}
-
-const kindsOfUsers = ["Users", "Groups", "Roles"] as const;
-
-function usersFrom(from: Fields): object {
-  return {
-    ...Object.fromEntries(
-      kindsOfUsers.flatMap((kind) => [
-        [`include${kind}`, from.texts(`included${kind}`)],
-        [`exclude${kind}`, from.texts(`excluded${kind}`)],
-      ]),
-    ),
-    ...guestsFrom(from, "included", "include"),
-    ...guestsFrom(from, "excluded", "exclude"),
-  };
-}
-
-function guestsFrom(from: Fields, ours: "included" | "excluded", theirs: "include" | "exclude"): object {
-  const [first] = from.blocks(`${ours}GuestsOrExternalUsers`);
-  if (first === undefined) return {};
+function guestsFrom(plan: Fields, name: string): object | undefined {
+  const [first] = plan.blocks(name);
+  if (first === undefined) return undefined;
   const [tenants] = first.blocks("externalTenants");
   const membershipKind = tenants?.text("membershipKind") ?? "";
   const kind = membershipKind === "enumerated" ? "Enumerated" : "All";
@@ -193,26 +172,14 @@ function guestsFrom(from: Fields, ours: "included" | "excluded", theirs: "includ
     ...(membershipKind === "enumerated" ? { members: tenants.texts("members") } : {}),
   };
   return {
-    [`${theirs}GuestsOrExternalUsers`]: {
-      guestOrExternalUserTypes: first.texts("guestOrExternalUserTypes").join(","),
-      ...(externalTenants === undefined ? {} : { externalTenants }),
-    },
-  };
-}
-
-function grantControlsFrom(from: Fields): object {
-  const strength = from.text("authenticationStrengthPolicyId");
-  return {
-    operator: nullIfEmpty(from.text("operator")),
-    builtInControls: from.texts("builtInControls"),
-    customAuthenticationFactors: from.texts("customAuthenticationFactors"),
-    termsOfUse: from.texts("termsOfUses"),
-    ...(strength === "" ? {} : { authenticationStrength: { id: objectId(strength) } }),
+    guestOrExternalUserTypes: first.texts("guestOrExternalUserTypes").join(","),
+    ...(externalTenants === undefined ? {} : { externalTenants }),
   };
 }
 
 /** Graph refuses session controls without an effect. */
-function sessionControlsFrom(from: Fields): object | null {
+function sessionControlsFrom(plan: Fields, name: string): object | null {
+  const from = plan.block(name);
   const [value, interval] = [from.number("signInFrequency"), from.text("signInFrequencyInterval")];
   const authenticationType = from.text("signInFrequencyAuthenticationType") || "primaryAndSecondaryAuthentication";
   const isFrequent = value > 0 || interval !== "";
@@ -241,46 +208,6 @@ function sessionControlsFrom(from: Fields): object | null {
 
 type Json = Readonly<Record<string, unknown>>;
 
-function conditionsIn(policy: GraphEntity): Value {
-  const found = inner(policy, "conditions");
-  const applications = inner(found, "applications");
-  return {
-    applications: {
-      includedApplications: texts(applications, "includeApplications"),
-      excludedApplications: texts(applications, "excludeApplications"),
-      includedUserActions: texts(applications, "includeUserActions"),
-    },
-    clientAppTypes: texts(found, "clientAppTypes"),
-    insiderRiskLevels: text(found, "insiderRiskLevels"),
-    locations: inAndOutIn(found, "locations", "Locations"),
-    platforms: inAndOutIn(found, "platforms", "Platforms"),
-    servicePrincipalRiskLevels: texts(found, "servicePrincipalRiskLevels"),
-    signInRiskLevels: texts(found, "signInRiskLevels"),
-    userRiskLevels: texts(found, "userRiskLevels"),
-    users: usersIn(inner(found, "users")),
-  };
-}
-
-function inAndOutIn(from: Json, name: string, ending: string): Value {
-  if (!isRecord((from[name] ?? null) as Value)) return null;
-  const found = inner(from, name);
-  return {
-    [`included${ending}`]: texts(found, `include${ending}`),
-    [`excluded${ending}`]: texts(found, `exclude${ending}`),
-  };
-}
-
-function usersIn(found: Json): Value {
-  return Object.fromEntries([
-    ...kindsOfUsers.flatMap((kind) => [
-      [`included${kind}`, texts(found, `include${kind}`)],
-      [`excluded${kind}`, texts(found, `exclude${kind}`)],
-    ]),
-    ["includedGuestsOrExternalUsers", guestsIn(found["includeGuestsOrExternalUsers"])],
-    ["excludedGuestsOrExternalUsers", guestsIn(found["excludeGuestsOrExternalUsers"])],
-  ]) as Value;
-}
-
 function guestsIn(value: unknown): Value {
   if (!isRecord(value as Value)) return [];
   const found = value as Json;
@@ -298,22 +225,9 @@ function guestsIn(value: unknown): Value {
   ];
 }
 
-function grantControlsIn(policy: GraphEntity): Value {
-  if (!isRecord((policy["grantControls"] ?? null) as Value)) return null;
-  const found = inner(policy, "grantControls");
-  const strength = text(inner(found, "authenticationStrength"), "id");
-  return {
-    operator: text(found, "operator"),
-    builtInControls: texts(found, "builtInControls"),
-    authenticationStrengthPolicyId: strength === "" ? "" : `${strengthBase}/${strength}`,
-    customAuthenticationFactors: texts(found, "customAuthenticationFactors"),
-    termsOfUses: texts(found, "termsOfUse"),
-  };
-}
-
-function sessionControlsIn(policy: GraphEntity): Value {
-  if (!isRecord((policy["sessionControls"] ?? null) as Value)) return null;
-  const found = inner(policy, "sessionControls");
+function sessionControlsIn(controls: unknown): Value {
+  if (!isRecord(controls as Value)) return null;
+  const found = controls as Json;
   const frequency = inner(found, "signInFrequency");
   const value = frequency["value"];
   return {
