@@ -9,7 +9,7 @@ import type { Caller, Cloud, Json, StoredObject, Tenant } from "../cloud/model";
 import { apiNames } from "../cloud/permissionUse";
 import { sawLag, seenBy, truthOf } from "../cloud/replicas";
 import { parseCondition, type ConditionRequest } from "./parseCondition";
-import { armErrors, ForbiddenByRbac } from "./errors";
+import { armErrors, KeyVaultError } from "./errors";
 import { isWithin, keyOf } from "./resourceId";
 import { allows, allowsData, roleOfDefinition } from "./roles";
 import { addSubscription, azureResources, subscriptions } from "./subscriptions";
@@ -18,12 +18,12 @@ const noSubscription = "00000000-0000-0000-0000-000000000000";
 
 /**
  * The tenant of a subscription. An unused subscription ID belongs to the caller's tenant: any UUID
- * is a subscription, as any UUID is a tenant.
+ * is a subscription, as any UUID is a tenant, but not to a request that only asks whether it is there.
  */
-export function tenantOfSubscription(cloud: Cloud, caller: Caller, subscriptionId: string): Tenant {
+export function tenantOfSubscription(cloud: Cloud, caller: Caller, subscriptionId: string, makes = true): Tenant {
   const known = cloud.tenants().find((tenant) => tenant.objects(subscriptions).has(subscriptionId));
   if (known !== undefined) return known;
-  if (!isUuid(subscriptionId) || subscriptionId === noSubscription)
+  if (!makes || !isUuid(subscriptionId) || subscriptionId === noSubscription)
     throw armErrors.subscriptionNotFound(subscriptionId);
   addSubscription(caller.tenant, subscriptionId);
   cloud.changed(true);
@@ -60,13 +60,14 @@ export function demand(
 
 /** The caller and the vault of a request to Key Vault's data plane. */
 export interface VaultCall {
+  readonly cloud: Cloud;
   readonly caller: Caller;
   readonly tenant: Tenant;
   readonly vault: StoredObject;
 }
 
 /** The same for a data action of Key Vault, with Key Vault's error. */
-export function demandData({ tenant, caller, vault }: VaultCall, action: string, scope: string): void {
+export function demandData({ tenant, caller, vault }: Omit<VaultCall, "cloud">, action: string, scope: string): void {
   const roles = caller.tenant === tenant ? rolesAt(tenant, caller, scope) : [];
   if (
     passes(
@@ -78,12 +79,15 @@ export function demandData({ tenant, caller, vault }: VaultCall, action: string,
     return;
   sayLag(tenant, caller, scope, ({ role }) => allowsData(role, action));
   const vaultText = (name: string): string => (typeof vault[name] === "string" ? vault[name] : "");
-  throw new ForbiddenByRbac(
+  throw new KeyVaultError(
+    403,
+    "Forbidden",
     "Caller is not authorized to perform action on resource.\r\nIf role assignments, deny assignments or role definitions were changed " +
       `recently, please observe propagation time.\r\nCaller: appid=${caller.applicationId};oid=${caller.objectId};` +
       `iss=https://sts.windows.net/${caller.tenant.id}/\r\nAction: '${action}'\r\n` +
       `Resource: '${keyOf(scope)}'\r\nAssignment: (not found)\r\nDenyAssignmentId: null\r\nDecisionReason: 'DeniedWithNoValidRBAC' \r\n` +
       `Vault: ${vaultText("name")};location=${vaultText("location")}\r\n`,
+    "ForbiddenByRbac",
   );
 }
 

@@ -40,10 +40,11 @@ export const roleAssignments: ResourceHandler = {
       );
     }
     if (role === undefined) {
-      throw armErrors.badRequest(
-        "RoleDefinitionDoesNotExist",
-        `The specified role definition with ID '${armText(given["roleDefinitionId"]).split("/").at(-1) ?? ""}' does not exist.`,
-      );
+      const id = armText(given["roleDefinitionId"]).split("/").at(-1) ?? "";
+      // azurerm 8547.
+      if (!isUuid(id))
+        throw armErrors.badRequest("InvalidRoleDefinitionId", `The role definition ID '${id}' is not valid.`);
+      throw armErrors.roleDefinitionNotFound(id.replaceAll("-", ""));
     }
     const { condition, conditionVersion } = givenCondition(given);
     refuseUnreplicated(request, principalId);
@@ -172,8 +173,7 @@ export const roleDefinitions: ResourceHandler = {
   type: "Microsoft.Authorization/roleDefinitions",
   get({ path }) {
     const role = roleOfDefinition(armName(path));
-    if (role === undefined)
-      throw armErrors.resourceNotFound("Microsoft.Authorization/roleDefinitions", armName(path), undefined);
+    if (role === undefined) throw armErrors.roleDefinitionNotFound(armName(path).replaceAll("-", ""), 404);
     return ok(roleDefinition(path.subscriptionId, role));
   },
   list: ({ path, conditions }) =>
