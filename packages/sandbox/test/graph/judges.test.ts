@@ -17,6 +17,7 @@ import { accessPolicySequences } from "./sequences/accessPolicies";
 import { clientSequences } from "./sequences/client";
 import { defenderRoleSequences } from "./sequences/defenderRoles";
 import { delegatedAdminSequences } from "./sequences/delegatedAdminSequences";
+import { documentedSequences } from "./sequences/documentedAnswers";
 import { directorySequences } from "./sequences/directory";
 import { entitlementSequences } from "./sequences/entitlementManagement";
 import { groupSequences } from "./sequences/groups";
@@ -24,6 +25,7 @@ import { observedSequences } from "./sequences/observed";
 import { policySequences } from "./sequences/policies";
 import { privilegedAccessSequences } from "./sequences/privilegedAccess";
 import { roleEligibilitySequences } from "./sequences/roleEligibilitySequences";
+import { rowSequences } from "./sequences/rows";
 import { servicePrincipalSequences } from "./sequences/servicePrincipals";
 import { tenantGovernanceSequences } from "./sequences/tenantGovernance";
 import { userSequences } from "./sequences/users";
@@ -59,10 +61,12 @@ describe("the emulated Graph", function () {
   });
   describe("called by mssp governance", () => tenantGovernanceSequences(() => graph));
   describe("called by auditors and collectors", () => auditorSequences(() => graph));
+  describe("rows of a table", () => rowSequences(() => graph));
   describe("called in batches", () => batchSequences(() => graph));
   describe("in a tenant without a licence or with a restrictive policy", () => policySequences(() => graph));
 
   describe("compared with recorded answers of the service", () => observedSequences(() => graph));
+  describe("compared with documented answers of the service", () => documentedSequences(() => graph));
 
   describe("called by Microsoft's client", () => clientSequences());
 

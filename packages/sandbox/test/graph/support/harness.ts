@@ -11,6 +11,7 @@ import fastify from "fastify";
 import type { FastifyInstance } from "fastify";
 import { Clock } from "../../../src/cloud/clock";
 import { EmulatedCloud } from "../../../src/cloud/cloud";
+import { graphLikeError } from "../../../src/cloud/graphLikeError";
 import { TokenRefused, type Caller, type Json, type StoredObject, type Tenant } from "../../../src/cloud/model";
 import { Store } from "../../../src/cloud/store";
 import { newTenant } from "../../../src/seed/newTenant";
@@ -98,6 +99,7 @@ export class Harness {
     });
     const app = fastify({ routerOptions: { maxParamLength: 2000 } });
     graphRoutes(app, cloud);
+    app.setNotFoundHandler((_request, reply) => reply.code(404).send(graphLikeError("UnknownError", "No route.")));
     await app.ready();
     return new Harness(cloud, clock, app, folder, cloud.origins.http);
   }
@@ -209,7 +211,6 @@ export class Harness {
     if (match === undefined) return;
     const problems = metadataProblems(version, answered.status, answered.body);
     assert.deepEqual(problems, [], `${method} ${pathAndQuery}: ${problems.join("; ")}`);
-    if (match === "otherMethod") return;
     if (answered.status >= 200 && answered.status < 300) remember(routeKey(match.route, version), evidence);
   }
 }

@@ -15,7 +15,7 @@ export interface Observed {
   responseBody: Body | null;
   recordedOn: string;
   /** `doc`: an example of Microsoft's pages. */
-  fidelity: "recorded" | "reported" | "secondary" | "doc";
+  fidelity: "recorded" | "reported" | "secondary" | "doc" | "documented" | "client";
 }
 
 export function readObserved(file: string): Observed[] {
@@ -110,6 +110,36 @@ function objectDifferences(path: string, expected: Body, actual: Body, exception
       .filter((name) => there.includes(name))
       .flatMap((name) => valueDifferences(at(name), expected[name] ?? null, actual[name], exceptions)),
   ];
+}
+
+/** What differs of an answer that is known by a page or a report: status, code and text, and each key that it has. */
+export function documentedDifferences(
+  observed: Observed,
+  { status, body }: Pick<Answered, "status" | "body">,
+): string[] {
+  if (status !== observed.status) return [`status ${status} instead of ${observed.status}: ${JSON.stringify(body)}`];
+  const expected = observed.responseBody;
+  if (typeof expected !== "object" || expected === null || Array.isArray(expected)) return [];
+  const error = (body["error"] ?? {}) as Body;
+  if (status >= 400)
+    return ["code", "message"].flatMap((name) => {
+      const [wanted, there] = [expected[name], error[name]].map((text) => normalized(text).replace(/'[^']*'/g, "'…'"));
+      return expected[name] === undefined || wanted === there ? [] : [`${name}: ${there} instead of ${wanted}`];
+    });
+  // A page of an update shows a body that a 204 cannot have.
+  if (status === 204) return [];
+  const [whole, item] = [missingKeys(expected, body), missingKeys(allItems(expected), allItems(body))];
+  return [...whole, ...item.map((name) => `value[].${name}`)].map((name) => `no ${name}`);
+}
+
+function missingKeys(expected: Body, actual: Body): string[] {
+  const isShown = (name: string) => !name.startsWith("@odata.") || name === "@odata.count";
+  return Object.keys(expected).filter((name) => isShown(name) && !(name in actual));
+}
+
+/** The keys of all items: of several types, each has its own. */
+function allItems({ value }: Body): Body {
+  return Object.assign({}, ...(Array.isArray(value) ? value.filter((item) => typeof item === "object") : [])) as Body;
 }
 
 const guid = "[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}";

@@ -76,6 +76,8 @@ const ofFidelity: Readonly<Record<Observed["fidelity"], Exceptions>> = {
     "cache-control": "`private` in one report of 2021",
   },
   secondary: { "content-type": "a mock's" },
+  documented: { order: "pages list properties as their authors like" },
+  client: {},
   doc: { order: "pages list properties as their authors like" },
 };
 
