@@ -61,12 +61,15 @@ export const azureWriteTypes: readonly string[] = [...handlers.values()]
   .map(({ type }) => type);
 
 /** What the resource manager serves, for those who ask for something else: from the last provider on. */
-export const azureServed: readonly string[] = [...handlers.values()].flatMap((handler) => [
-  ...(["get", "put", "patch", "delete"] as const).flatMap((method) =>
-    method in handler ? [`${method.toUpperCase()} /providers/${handler.type}/{name}`] : [],
-  ),
-  ...("list" in handler ? [`GET /providers/${handler.type}`] : []),
-]);
+export const azureServed: readonly string[] = [...handlers.values()].flatMap((handler) => {
+  const { type } = handler;
+  const path = type.includes(".")
+    ? `/providers/${type}`
+    : `/subscriptions/{subscription}/${type.replace(/^subscriptions\/?/, "")}`;
+  const methods = (["get", "put", "patch", "delete"] as const).filter((method) => method in handler);
+  const ofOne = methods.map((method) => `${method.toUpperCase()} ${path}/{name}`);
+  return "list" in handler ? [...ofOne, `GET ${path}`] : ofOne;
+});
 
 /** Headers of each answer, also of an error. */
 const everyAnswer = {

@@ -27,6 +27,14 @@ export const notServed: Readonly<Record<string, string>> = {
   ...each("nothing here asks for it", "doc-229 doc-361 doc-688 doc-689"),
 };
 
+/** The same of Azure, Entra and Defender. */
+export const notServedOfOthers: Readonly<Record<string, string>> = {
+  ...each("eligible roles of Azure are not emulated", "res-elig-put"),
+  ...each("custom roles of Azure are not emulated", "rd-custom-put-owner"),
+  ...each("`entra/clientCredentials.test.ts` asserts it", "tok-7000222"),
+  ...each("the keys of the page are asserted by `defender/incidents.test.ts`", "incident-patch-pascal"),
+};
+
 /** Replayed by `test/observed.test.ts`. */
 export const ofOtherServices: readonly string[] = [
   ...[
