@@ -62,10 +62,9 @@ export const azureWriteTypes: readonly string[] = [...handlers.values()]
 
 /** What the resource manager serves, for those who ask for something else: from the last provider on. */
 export const azureServed: readonly string[] = [...handlers.values()].flatMap((handler) => {
-  const { type } = handler;
-  const path = type.includes(".")
-    ? `/providers/${type}`
-    : `/subscriptions/{subscription}/${type.replace(/^subscriptions\/?/, "")}`;
+  const [first = "", ...types] = handler.type.replace(/^resourcegroups$/i, "subscriptions/resourceGroups").split("/");
+  const names = [...(first.includes(".") ? [] : [first]), ...types].join("/{parent}/");
+  const path = first.includes(".") ? `/providers/${first}/${names}` : `/${names}`;
   const methods = (["get", "put", "patch", "delete"] as const).filter((method) => method in handler);
   const ofOne = methods.map((method) => `${method.toUpperCase()} ${path}/{name}`);
   return "list" in handler ? [...ofOne, `GET ${path}`] : ofOne;

@@ -32,7 +32,7 @@ import { userSequences } from "./sequences/users";
 import { hasRoute, publicBetaKnowsBetter, serviceKnowsBetter } from "./support/csdl";
 import { evidenceFor } from "./support/evidence";
 import { Harness, routeKey } from "./support/harness";
-import { isFromDocumentsAlone, makePage, refreshCommand } from "./support/page";
+import { countWithoutWitness, isFromDocumentsAlone, makePage, refreshCommand } from "./support/page";
 import { needsReference } from "./support/reference";
 
 const page = path.resolve(__dirname, "../../../../docs/reference/sandbox-routes.md");
@@ -100,6 +100,15 @@ describe("the emulated Graph", function () {
 
     it("one navigation is documented for the beta and missing in the published metadata", () => {
       assert.deepEqual(Object.keys(publicBetaKnowsBetter), ["roleManagement/defender"]);
+    });
+
+    it("the number of routes without a witness only falls", async function () {
+      needsReference(this);
+      const { routes: most } = JSON.parse(await readFile(path.join(__dirname, "withoutWitness.json"), "utf8")) as {
+        routes: number;
+      };
+      const now = await countWithoutWitness();
+      assert.equal(now, most, now > most ? "A new route has no witness." : `withoutWitness.json can say ${now}.`);
     });
 
     it("docs/reference/sandbox-routes.md is up to date", async function () {

@@ -21,7 +21,7 @@ import { graphRoutes } from "../../../src/graph/index";
 import type { Route } from "../../../src/graph/route";
 import { routeTable } from "../../../src/graph/routes";
 import { metadataProblems } from "./csdl";
-import { remember } from "./evidence";
+import { evidenceFor, remember, type Evidence } from "./evidence";
 
 export type Body = Record<string, Json>;
 
@@ -41,7 +41,7 @@ export interface Options {
   as?: As;
   headers?: Record<string, string>;
   /** What this request counts as evidence for; "test" where it isn't said. */
-  evidence?: "test" | "observed";
+  evidence?: Evidence;
 }
 
 export interface Answered {
@@ -195,7 +195,7 @@ export class Harness {
     };
   }
 
-  #judge(method: string, pathAndQuery: string, answered: Answered, evidence: "test" | "observed"): void {
+  #judge(method: string, pathAndQuery: string, answered: Answered, evidence: Evidence): void {
     const [pathOnly = ""] = pathAndQuery.split("?", 1);
     const [, version = ""] = pathOnly.split("/");
     if (!isGraphVersion(version)) return;
@@ -211,8 +211,18 @@ export class Harness {
     if (match === undefined) return;
     const problems = metadataProblems(version, answered.status, answered.body);
     assert.deepEqual(problems, [], `${method} ${pathAndQuery}: ${problems.join("; ")}`);
-    if (answered.status >= 200 && answered.status < 300) remember(routeKey(match.route, version), evidence);
+    if (answered.status < 200 || answered.status >= 300) return;
+    const key = routeKey(match.route, version);
+    remember(key, evidence);
+    if (evidenceFor(key).has("mutation") || Object.keys(answered.body).length === 0) return;
+    if (metadataProblems(version, answered.status, withUnknown(answered.body)).length > 0) remember(key, "mutation");
   }
+}
+
+/** The answer with a property that no type has: the metadata's judge must see it. */
+function withUnknown(body: Body): Body {
+  const [item] = Array.isArray(body["value"]) ? (body["value"] as Body[]) : [];
+  return typeof item === "object" ? { ...body, value: [{ ...item, mutated: 1 }] } : { ...body, mutated: 1 };
 }
 
 /** How a route of one version is called in evidence and in the docs. */

@@ -1,6 +1,7 @@
 /** Recorded answers of the real service: reading them, and comparing an answer with one. */
 import type { Json } from "../../../src/cloud/model";
 import { readReference } from "./reference";
+import type { Evidence } from "./evidence";
 import type { Answered, Body } from "./harness";
 
 export interface Observed {
@@ -14,8 +15,15 @@ export interface Observed {
   responseHeaders: { namesOnly?: string[]; absent?: string[] } & Record<string, string | string[] | undefined>;
   responseBody: Body | null;
   recordedOn: string;
+  source: string;
   /** `doc`: an example of Microsoft's pages. */
   fidelity: "recorded" | "reported" | "secondary" | "doc" | "documented" | "client";
+}
+
+/** Whose answer it is. */
+export function witnessOf({ fidelity, source }: Pick<Observed, "fidelity" | "source">): Evidence {
+  const kind = fidelity === "doc" ? "documented" : fidelity === "client" ? "reported" : fidelity;
+  return `${kind} ${/^[\w.-]+\/[\w.-]+/.exec(source)?.[0] ?? (kind === "recorded" ? "another project" : "a public report")}`;
 }
 
 export function readObserved(file: string): Observed[] {
