@@ -416,6 +416,52 @@ describe("answers observed of Azure, Entra and Defender", () => {
       assert.deepEqual((await arm("GET", `/${list}`)).body, (await arm("GET", list)).body);
     });
 
+    it("a role of the tenant's own: made, listed, assigned, in force, and deleted when nobody has it", async () => {
+      const { servicePrincipal, application } = addDaemon(
+        test.sandbox.cloud,
+        {},
+        { tenantId: msspTenantId, applicationId: "da3e0000-0000-4000-8000-000000000005" },
+      );
+      const appId = jsonText(application["appId"]);
+      test.sandbox.cloud.acceptPassingSecret("owner-secret-of-the-test", appId);
+      const environment = { ARM_CLIENT_ID: appId, ARM_CLIENT_SECRET: "owner-secret-of-the-test" };
+      const audience = "https://management.azure.com";
+      const { endpoints } = test;
+      const { accessToken } = await requestToken({ tenantId: msspTenantId, audience, environment, endpoints });
+      const authorization = `${subscription}/providers/Microsoft.Authorization`;
+      const role = `${authorization}/roleDefinitions/358e7f47-5c1e-403a-a866-067af56f19e0`;
+      const body = later.get("rd-custom-put-owner")?.requestBody as { properties: object };
+      const assign = async (roleDefinitionId: string) => {
+        const properties = { principalId: servicePrincipal.id, principalType: "ServicePrincipal", roleDefinitionId };
+        return arm("PUT", `${authorization}/roleAssignments/${randomUUID()}`, { properties });
+      };
+      const as = (method: string, path: string, content?: unknown) =>
+        call(method, `${path}?api-version=2022-04-01`, accessToken, content);
+      assert.equal((await arm("PUT", role, body)).status, 403);
+      await assign(azureRoles.Owner);
+      const permissions = [{ actions: ["Microsoft.KeyVault/vaults/read"], dataActions: [] }];
+      like("rd-custom-put-owner", await as("PUT", role, { properties: { ...body.properties, permissions } }));
+      assert.equal((await as("PUT", role, { properties: {} })).status, 400);
+      const named = await arm("GET", `${authorization}/roleDefinitions?$filter=roleName eq 'cli-test-role000001'`);
+      assert.equal((named.body["value"] as unknown[]).length, 1);
+      assert.equal((await as("GET", role)).status, 200);
+      const owner = await arm(
+        "GET",
+        `${authorization}/roleAssignments?$filter=principalId eq '${servicePrincipal.id}'`,
+      );
+      const assigned = await assign(role);
+      assert.equal(assigned.status, 201, assigned.text);
+      const [{ id } = { id: "" }] = owner.body["value"] as { id: string }[];
+      await arm("DELETE", id);
+      assert.equal((await as("GET", `${subscription}/providers/Microsoft.KeyVault/vaults`)).status, 200);
+      assert.equal((await as("GET", `${subscription}/resourceGroups`)).status, 403);
+      await assign(azureRoles.Owner);
+      assert.equal((await as("DELETE", role)).status, 400);
+      await arm("DELETE", String(assigned.body["id"]));
+      assert.equal((await as("DELETE", role)).status, 200);
+      assert.equal((await as("GET", role)).status, 404);
+    });
+
     it("Lighthouse: what a definition refuses, and a second delegation of a scope", async () => {
       const token = await armToken(tenantId);
       const services = `/subscriptions/${subscriptionIdOf(tenantId)}/providers/Microsoft.ManagedServices`;

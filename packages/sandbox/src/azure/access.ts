@@ -4,14 +4,13 @@
  */
 import { recordOf, textOf } from "@defender-mssp/errors/json";
 import { isUuid } from "@defender-mssp/microsoft";
-import type { AzureRoleName } from "@defender-mssp/microsoft";
 import type { Caller, Cloud, Json, StoredObject, Tenant } from "../cloud/model";
 import { apiNames } from "../cloud/permissionUse";
 import { sawLag, seenBy, truthOf } from "../cloud/replicas";
 import { parseCondition, type ConditionRequest } from "./parseCondition";
 import { armErrors, KeyVaultError } from "./errors";
 import { isWithin, keyOf } from "./resourceId";
-import { allows, allowsData, roleOfDefinition } from "./roles";
+import { allows, allowsData, roleOf, type Permissions } from "./roles";
 import { addSubscription, azureResources, subscriptions } from "./subscriptions";
 
 const noSubscription = "00000000-0000-0000-0000-000000000000";
@@ -49,11 +48,11 @@ export function demand(
     passes(
       caller,
       action,
-      roles.filter(({ role }) => allows(role, action)),
+      roles.filter(({ permits }) => allows(permits, action)),
     )
   )
     return;
-  sayLag(tenant, caller, scope, ({ role }) => allows(role, action));
+  sayLag(tenant, caller, scope, ({ permits }) => allows(permits, action));
   if (caller.tenant !== tenant && roles.length === 0) throw armErrors.wrongTenant(caller, tenant.id);
   throw armErrors.authorizationFailed(caller, action, scope);
 }
@@ -73,11 +72,11 @@ export function demandData({ tenant, caller, vault }: Omit<VaultCall, "cloud">, 
     passes(
       caller,
       action,
-      roles.filter(({ role }) => allowsData(role, action)),
+      roles.filter(({ permits }) => allowsData(permits, action)),
     )
   )
     return;
-  sayLag(tenant, caller, scope, ({ role }) => allowsData(role, action));
+  sayLag(tenant, caller, scope, ({ permits }) => allowsData(permits, action));
   const vaultText = (name: string): string => (typeof vault[name] === "string" ? vault[name] : "");
   throw new KeyVaultError(
     403,
@@ -96,9 +95,10 @@ function holds(condition: string | undefined, request: ConditionRequest): boolea
   return condition === undefined || parseCondition(condition)?.(request) === true;
 }
 
-/** A built-in role, and the scope at which it is assigned or delegated. */
+/** A role, and the scope at which it is assigned or delegated. */
 interface AssignedRole {
-  readonly role: AzureRoleName;
+  readonly role: string;
+  readonly permits: Permissions;
   readonly at: string;
   readonly condition?: string;
 }
@@ -115,7 +115,7 @@ function sayLag(tenant: Tenant, caller: Caller, scope: string, allowsIt: (role: 
   if (rolesAt(tenant, caller, scope, truthOf(tenant)).some(allowsIt)) sawLag("Azure role not in force");
 }
 
-/** The built-in roles that a caller has at a scope, inherited ones included. */
+/** The roles that a caller has at a scope, inherited ones included. */
 function rolesAt(
   tenant: Tenant,
   caller: Caller,
@@ -128,14 +128,14 @@ function rolesAt(
     .filter(({ principalId }) => isPrincipal(inForce, caller, principalId));
 }
 
-/** Every assignment of a built-in role in a tenant's subscriptions. */
+/** Every assignment of a role in a tenant's subscriptions. */
 export function roleAssignmentsOf(tenant: Tenant): (AssignedRole & { readonly principalId: string })[] {
   return resourcesOfType(tenant, "Microsoft.Authorization/roleAssignments").flatMap((assignment) => {
-    const role = roleOfDefinition(textAt(assignment, "roleDefinitionId"));
+    const role = roleOf(tenant, textAt(assignment, "roleDefinitionId"));
     const [at, principalId] = [textAt(assignment, "scope"), textAt(assignment, "principalId")];
     const condition = textAt(assignment, "condition");
     const limit = condition === "" ? {} : { condition };
-    return role === undefined ? [] : [{ role, at, principalId, ...limit }];
+    return role === undefined ? [] : [{ role: role.name, permits: role.permissions, at, principalId, ...limit }];
   });
 }
 
@@ -152,8 +152,8 @@ function delegatedRoles(tenant: Tenant, caller: Caller, scope: string): Assigned
     .flatMap(({ definition, at }) => authorizationsOf(definition).map((authorization) => ({ ...authorization, at })))
     .filter(({ principalId }) => isPrincipal(caller.tenant, caller, principalId))
     .flatMap(({ roleDefinitionId, at }) => {
-      const role = roleOfDefinition(roleDefinitionId);
-      return role === undefined ? [] : [{ role, at }];
+      const role = roleOf(tenant, roleDefinitionId);
+      return role === undefined ? [] : [{ role: role.name, permits: role.permissions, at }];
     });
 }
 

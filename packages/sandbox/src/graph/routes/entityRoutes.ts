@@ -52,6 +52,8 @@ export interface EntityRow {
   readonly change?: (call: Call, values: JsonObject, object: StoredObject) => JsonObject;
   /** Refuses, or deletes what depends on it. Without: there is no DELETE. */
   readonly remove?: (call: Call, object: StoredObject) => void;
+  /** A name that is no property of Graph's, which a new object keeps. */
+  readonly keeps?: string;
   /** An update answers the object, not 204. */
   readonly answersChange?: boolean;
 }
@@ -136,7 +138,9 @@ function add(call: Call, row: EntityRow, create: Required<EntityRow>["create"]):
   const sent = row.body?.(call, callBody(call)) ?? callBody(call);
   const type = typeOf(row, sent);
   const { values } = checkCreate(type, sent, call.version);
-  const object = complete(type, { id: randomUUID(), ...create(call, values) });
+  const made: JsonObject & { id: string } = { id: randomUUID(), ...create(call, values) };
+  const object = complete(type, made);
+  if (row.keeps !== undefined) object[row.keeps] = made[row.keeps] ?? null;
   if (row.derived !== undefined) object["@odata.type"] = odataType(type);
   call.tenant.objects(row.entitySet).set(object.id, object);
   call.cloud.changed();

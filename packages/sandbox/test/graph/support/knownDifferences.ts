@@ -30,7 +30,6 @@ export const notServed: Readonly<Record<string, string>> = {
 /** The same of Azure, Entra and Defender. */
 export const notServedOfOthers: Readonly<Record<string, string>> = {
   ...each("eligible roles of Azure are not emulated", "res-elig-put"),
-  ...each("custom roles of Azure are not emulated", "rd-custom-put-owner"),
   ...each("`entra/clientCredentials.test.ts` asserts it", "tok-7000222"),
   ...each("the keys of the page are asserted by `defender/incidents.test.ts`", "incident-patch-pascal"),
 };
