@@ -4,11 +4,10 @@
  * by its status and keys.
  */
 import assert from "node:assert/strict";
-import { recordSignIn } from "../../../src/cloud/signIns";
 import type { Json } from "../../../src/cloud/model";
 import { jsonText } from "../../../src/graph/json";
 import { permissions } from "../../../src/graph/permissions";
-import { items, text, type Body, type Harness } from "../support/harness";
+import { items, recordInteractive, text, type Body, type Harness } from "../support/harness";
 import { documentedDifferences, readObserved, witnessOf, type Observed } from "../support/observed";
 import { differing, notServed, ofOtherServices } from "../support/knownDifferences";
 import { hasReference, needsReference } from "../support/reference";
@@ -191,19 +190,7 @@ async function furnished(stage: Stage): Promise<Objects> {
   const timeout = { definition: ["{}"], displayName: "T" };
   const timeouts = await stage.before("POST", "/v1.0/policies/activityBasedTimeoutPolicies", timeout, as);
   await stage.before("POST", "/v1.0/identityProtection/riskyUsers/confirmCompromised", { userIds: [user] }, as);
-  recordSignIn(tenant, {
-    eventType: "interactiveUser",
-    at: graph.clock.now(),
-    appId: "c44b4083-3bb0-49c1-b47d-974e53cbdf3c",
-    appDisplayName: "Graph",
-    appOwnerTenantId: null,
-    servicePrincipal: { id: servicePrincipal, displayName: "Graph" },
-    user: { id: user, displayName: "A", userPrincipalName: "a@contoso.com", userType: "member", homeTenantId: null },
-    ipAddress: "127.0.0.1",
-    userAgent: null,
-    correlationId: user,
-    error: { code: 0, reason: null },
-  });
+  recordInteractive({ tenant, clock: graph.clock }, user);
   const first = async (path: string) => text(items(await stage.before("GET", path, undefined, as))[0] ?? {}, "id");
   return {
     users: user,

@@ -13,6 +13,7 @@ import { Clock } from "../../../src/cloud/clock";
 import { EmulatedCloud } from "../../../src/cloud/cloud";
 import { graphLikeError } from "../../../src/cloud/graphLikeError";
 import { TokenRefused, type Caller, type Json, type StoredObject, type Tenant } from "../../../src/cloud/model";
+import { recordSignIn } from "../../../src/cloud/signIns";
 import { Store } from "../../../src/cloud/store";
 import { newTenant } from "../../../src/seed/newTenant";
 import { batchRoute, isBatch } from "../../../src/graph/batch";
@@ -241,6 +242,23 @@ export interface BatchAnswer {
 /** A batch's answers; none for an error. */
 export function responsesOf(body: Body): BatchAnswer[] {
   return (body["responses"] ?? []) as unknown as BatchAnswer[];
+}
+
+/** An interactive sign-in of somebody, now. */
+export function recordInteractive({ tenant, clock }: Pick<Harness, "tenant" | "clock">, id: string): void {
+  recordSignIn(tenant, {
+    eventType: "interactiveUser",
+    at: clock.now(),
+    appId: "c44b4083-3bb0-49c1-b47d-974e53cbdf3c",
+    appDisplayName: "Graph",
+    appOwnerTenantId: null,
+    servicePrincipal: { id, displayName: "Graph" },
+    user: { id, displayName: "Ana", userPrincipalName: "ana@contoso.example", userType: "member", homeTenantId: null },
+    ipAddress: "127.0.0.1",
+    userAgent: null,
+    correlationId: id,
+    error: { code: 0, reason: null },
+  });
 }
 
 /** A list answer's items. */
