@@ -13,9 +13,10 @@ export const givesNothing: readonly Way[] = [
   nothing(
     "directoryObject",
     "other names of objects that have rows of their own, and reads sent by POST",
-    "/directoryObjects/** /users/{id}/checkMemberGroups /users/{id}/getMemberGroups " +
-      "/groups/{id}/checkMemberGroups /groups/{id}/getMemberGroups " +
-      "/servicePrincipals/{id}/checkMemberGroups /servicePrincipals/{id}/getMemberGroups /me/**",
+    `/directoryObjects/** /me/** ${["users", "groups", "servicePrincipals"]
+      .flatMap((set) => ["checkMember", "getMember"].map((action) => `/${set}/{id}/${action}`))
+      .flatMap((action) => [`${action}Groups`, `${action}Objects`])
+      .join(" ")}`,
   ),
   nothing("roleTemplate", "templates of roles of Microsoft's", "/directoryRoleTemplates/**"),
   nothing(
@@ -28,7 +29,13 @@ export const givesNothing: readonly Way[] = [
   nothing(
     "groupSetting",
     "settings and life cycles of groups have no principal",
-    "/groupSettings/** /groupSettingTemplates/** /groupLifecyclePolicies/**",
+    "/groupSettings/** /settings/** /groupSettingTemplates/** /groupLifecyclePolicies/**",
+  ),
+  nothing(
+    "tenantPolicy",
+    "sign-in by security defaults, timeouts, and who is asked for a consent: no right comes of them",
+    "/policies/identitySecurityDefaultsEnforcementPolicy /policies/adminConsentRequestPolicy " +
+      "/policies/activityBasedTimeoutPolicies/**",
   ),
   nothing("schemaExtension", "names of further properties", "/schemaExtensions/**"),
   nothing("licence", "licences have no principal of another tenant", "/subscribedSkus/**"),

@@ -91,7 +91,7 @@ export const lookedAt: readonly Way[] = [
   looked(
     "accessPackage",
     ["accessPackageCatalog", "accessPackage", "catalogResource", "accessPackageResource"],
-    `/identityGovernance ${entitlement}/accessPackageCatalogs/** ${entitlement}/accessPackages/** ` +
+    `/identityGovernance ${entitlement}/accessPackageCatalogs/** ${entitlement}/catalogs/** ${entitlement}/accessPackages/** ` +
       `${entitlement}/accessPackageResourceRequests`,
   ),
   looked("assignmentPolicy", ["assignmentPolicy"], `${entitlement}/accessPackageAssignmentPolicies/**`),

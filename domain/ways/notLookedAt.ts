@@ -59,10 +59,10 @@ export const notLookedAt: readonly Way[] = [
   ),
   notLooked(
     "accessDefault",
-    "the default for all external organizations",
-    "it is the customer's own for every tenant, not for the MSSP's alone",
-    "Microsoft Entra admin center > External Identities > Cross-tenant access settings > Default settings.",
-    "/policies/crossTenantAccessPolicy/default",
+    "the defaults for all external organizations and for all guests",
+    "they are the customer's own for every tenant, not for the MSSP's alone",
+    "Microsoft Entra admin center > External Identities > Cross-tenant access settings > Default settings; and External collaboration settings > Guest user access.",
+    "/policies/crossTenantAccessPolicy/default /policies/authorizationPolicy",
   ),
   notLooked(
     "multiTenantOrganization",

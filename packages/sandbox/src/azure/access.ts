@@ -4,26 +4,25 @@
  */
 import { recordOf, textOf } from "@defender-mssp/errors/json";
 import { isUuid } from "@defender-mssp/microsoft";
-import type { AzureRoleName } from "@defender-mssp/microsoft";
 import type { Caller, Cloud, Json, StoredObject, Tenant } from "../cloud/model";
 import { apiNames } from "../cloud/permissionUse";
 import { sawLag, seenBy, truthOf } from "../cloud/replicas";
 import { parseCondition, type ConditionRequest } from "./parseCondition";
-import { armErrors, ForbiddenByRbac } from "./errors";
+import { armErrors, KeyVaultError } from "./errors";
 import { isWithin, keyOf } from "./resourceId";
-import { allows, allowsData, roleOfDefinition } from "./roles";
+import { allows, allowsData, roleOf, type Permissions } from "./roles";
 import { addSubscription, azureResources, subscriptions } from "./subscriptions";
 
 const noSubscription = "00000000-0000-0000-0000-000000000000";
 
 /**
  * The tenant of a subscription. An unused subscription ID belongs to the caller's tenant: any UUID
- * is a subscription, as any UUID is a tenant.
+ * is a subscription, as any UUID is a tenant, but not to a request that only asks whether it is there.
  */
-export function tenantOfSubscription(cloud: Cloud, caller: Caller, subscriptionId: string): Tenant {
+export function tenantOfSubscription(cloud: Cloud, caller: Caller, subscriptionId: string, makes = true): Tenant {
   const known = cloud.tenants().find((tenant) => tenant.objects(subscriptions).has(subscriptionId));
   if (known !== undefined) return known;
-  if (!isUuid(subscriptionId) || subscriptionId === noSubscription)
+  if (!makes || !isUuid(subscriptionId) || subscriptionId === noSubscription)
     throw armErrors.subscriptionNotFound(subscriptionId);
   addSubscription(caller.tenant, subscriptionId);
   cloud.changed(true);
@@ -49,41 +48,45 @@ export function demand(
     passes(
       caller,
       action,
-      roles.filter(({ role }) => allows(role, action)),
+      roles.filter(({ permits }) => allows(permits, action)),
     )
   )
     return;
-  sayLag(tenant, caller, scope, ({ role }) => allows(role, action));
+  sayLag(tenant, caller, scope, ({ permits }) => allows(permits, action));
   if (caller.tenant !== tenant && roles.length === 0) throw armErrors.wrongTenant(caller, tenant.id);
   throw armErrors.authorizationFailed(caller, action, scope);
 }
 
 /** The caller and the vault of a request to Key Vault's data plane. */
 export interface VaultCall {
+  readonly cloud: Cloud;
   readonly caller: Caller;
   readonly tenant: Tenant;
   readonly vault: StoredObject;
 }
 
 /** The same for a data action of Key Vault, with Key Vault's error. */
-export function demandData({ tenant, caller, vault }: VaultCall, action: string, scope: string): void {
+export function demandData({ tenant, caller, vault }: Omit<VaultCall, "cloud">, action: string, scope: string): void {
   const roles = caller.tenant === tenant ? rolesAt(tenant, caller, scope) : [];
   if (
     passes(
       caller,
       action,
-      roles.filter(({ role }) => allowsData(role, action)),
+      roles.filter(({ permits }) => allowsData(permits, action)),
     )
   )
     return;
-  sayLag(tenant, caller, scope, ({ role }) => allowsData(role, action));
+  sayLag(tenant, caller, scope, ({ permits }) => allowsData(permits, action));
   const vaultText = (name: string): string => (typeof vault[name] === "string" ? vault[name] : "");
-  throw new ForbiddenByRbac(
+  throw new KeyVaultError(
+    403,
+    "Forbidden",
     "Caller is not authorized to perform action on resource.\r\nIf role assignments, deny assignments or role definitions were changed " +
       `recently, please observe propagation time.\r\nCaller: appid=${caller.applicationId};oid=${caller.objectId};` +
       `iss=https://sts.windows.net/${caller.tenant.id}/\r\nAction: '${action}'\r\n` +
       `Resource: '${keyOf(scope)}'\r\nAssignment: (not found)\r\nDenyAssignmentId: null\r\nDecisionReason: 'DeniedWithNoValidRBAC' \r\n` +
       `Vault: ${vaultText("name")};location=${vaultText("location")}\r\n`,
+    "ForbiddenByRbac",
   );
 }
 
@@ -92,9 +95,10 @@ function holds(condition: string | undefined, request: ConditionRequest): boolea
   return condition === undefined || parseCondition(condition)?.(request) === true;
 }
 
-/** A built-in role, and the scope at which it is assigned or delegated. */
+/** A role, and the scope at which it is assigned or delegated. */
 interface AssignedRole {
-  readonly role: AzureRoleName;
+  readonly role: string;
+  readonly permits: Permissions;
   readonly at: string;
   readonly condition?: string;
 }
@@ -111,7 +115,7 @@ function sayLag(tenant: Tenant, caller: Caller, scope: string, allowsIt: (role: 
   if (rolesAt(tenant, caller, scope, truthOf(tenant)).some(allowsIt)) sawLag("Azure role not in force");
 }
 
-/** The built-in roles that a caller has at a scope, inherited ones included. */
+/** The roles that a caller has at a scope, inherited ones included. */
 function rolesAt(
   tenant: Tenant,
   caller: Caller,
@@ -124,14 +128,14 @@ function rolesAt(
     .filter(({ principalId }) => isPrincipal(inForce, caller, principalId));
 }
 
-/** Every assignment of a built-in role in a tenant's subscriptions. */
+/** Every assignment of a role in a tenant's subscriptions. */
 export function roleAssignmentsOf(tenant: Tenant): (AssignedRole & { readonly principalId: string })[] {
   return resourcesOfType(tenant, "Microsoft.Authorization/roleAssignments").flatMap((assignment) => {
-    const role = roleOfDefinition(textAt(assignment, "roleDefinitionId"));
+    const role = roleOf(tenant, textAt(assignment, "roleDefinitionId"));
     const [at, principalId] = [textAt(assignment, "scope"), textAt(assignment, "principalId")];
     const condition = textAt(assignment, "condition");
     const limit = condition === "" ? {} : { condition };
-    return role === undefined ? [] : [{ role, at, principalId, ...limit }];
+    return role === undefined ? [] : [{ role: role.name, permits: role.permissions, at, principalId, ...limit }];
   });
 }
 
@@ -148,8 +152,8 @@ function delegatedRoles(tenant: Tenant, caller: Caller, scope: string): Assigned
     .flatMap(({ definition, at }) => authorizationsOf(definition).map((authorization) => ({ ...authorization, at })))
     .filter(({ principalId }) => isPrincipal(caller.tenant, caller, principalId))
     .flatMap(({ roleDefinitionId, at }) => {
-      const role = roleOfDefinition(roleDefinitionId);
-      return role === undefined ? [] : [{ role, at }];
+      const role = roleOf(tenant, roleDefinitionId);
+      return role === undefined ? [] : [{ role: role.name, permits: role.permissions, at }];
     });
 }
 

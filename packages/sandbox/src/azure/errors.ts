@@ -16,8 +16,6 @@ export const armErrors = {
       "MissingApiVersionParameter",
       "The api-version query parameter (?api-version=) is required for all requests.",
     ),
-  noRoute: (method: string, path: string) =>
-    new EmulatedServiceError(404, "InvalidResourceType", `The sandbox's resource manager has no ${method} ${path}.`),
   subscriptionNotFound: (id: string) =>
     new EmulatedServiceError(404, "SubscriptionNotFound", `The subscription '${id}' could not be found.`),
   resourceGroupNotFound: (name: string) =>
@@ -28,6 +26,12 @@ export const armErrors = {
       "ResourceNotFound",
       `The Resource '${type}/${name}' ${group === undefined ? "" : `under resource group '${group}' `}was not found. ` +
         "For more details please go to https://aka.ms/ARMResourceNotFoundFix",
+    ),
+  roleDefinitionNotFound: (id: string, status = 400) =>
+    new EmulatedServiceError(
+      status,
+      "RoleDefinitionDoesNotExist",
+      `The specified role definition with ID '${id}' does not exist.`,
     ),
   authorizationFailed: ({ applicationId, objectId }: Caller, action: string, scope: string) =>
     new EmulatedServiceError(
@@ -45,10 +49,15 @@ export const armErrors = {
     ),
 } as const;
 
-/** Key Vault's 403, which names its reason a second time. */
-export class ForbiddenByRbac extends EmulatedServiceError {
-  constructor(message: string) {
-    super(403, "Forbidden", message);
+/** Key Vault's errors that have a second code, more exact. */
+export class KeyVaultError extends EmulatedServiceError {
+  constructor(
+    status: number,
+    code: string,
+    message: string,
+    readonly inner: string,
+  ) {
+    super(status, code, message);
   }
 }
 
@@ -58,7 +67,7 @@ export const armEnvelope: ErrorEnvelope = {
   unreadable: "InvalidRequestContent",
   body: (error) => {
     const { code, message } = error;
-    const innererror = error instanceof ForbiddenByRbac ? { innererror: { code: "ForbiddenByRbac" } } : {};
+    const innererror = error instanceof KeyVaultError ? { innererror: { code: error.inner } } : {};
     return { error: { code, message, ...innererror } };
   },
 };

@@ -18,6 +18,8 @@ export interface FilterRules {
   readonly names: readonly string[];
   /** Sets of names that may be joined by `and`. */
   readonly together?: readonly (readonly string[])[];
+  /** Whether an empty one is taken: `az resource list` sends it. Default: no. */
+  readonly emptyIsNone?: boolean;
   readonly refuse?: (filter: string) => EmulatedServiceError;
 }
 

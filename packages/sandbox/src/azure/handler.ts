@@ -33,7 +33,7 @@ export interface ResourceHandler {
   readonly action?: string;
   put?(request: ArmRequest): ArmAnswer;
   patch?(request: ArmRequest): ArmAnswer;
-  get(request: ArmRequest): ArmAnswer;
+  get?(request: ArmRequest): ArmAnswer;
   list?(request: ArmRequest): ArmAnswer;
   /** What `$filter` may ask of the list. Default: nothing, and a filter is refused. */
   readonly filter?: FilterRules;

@@ -12,14 +12,14 @@ import { existing, ok, recordOf, type ArmAnswer, type ArmRequest, type ResourceH
 import { keyVaultRoutes } from "./keyVault";
 import { locations } from "./locations";
 import { registrationAssignments, registrationDefinitions } from "./managedServices";
-import { operationResults, operationStatuses } from "./operations";
+import { operationResults, operationStatuses, started } from "./operations";
 import { resourceGroups, subscriptionBody, subscriptionHandler } from "./resourceGroups";
 import { resourcePath, type ResourcePath } from "./resourceId";
 import { resources, resourcesOfGroup } from "./resources";
 import { assignmentAttributes, roleAssignments, roleDefinitions } from "./roleAssignments";
 import { secrets } from "./secrets";
 import { subscriptions } from "./subscriptions";
-import { deletedVaults, deletedVaultsOfLocation, purge, vaults } from "./vaults";
+import { deletedManagedHsms, deletedVaults, deletedVaultsOfLocation, purge, vaults } from "./vaults";
 
 const workspaces: ResourceHandler = {
   type: "Microsoft.OperationalInsights/workspaces",
@@ -34,6 +34,7 @@ const onboardingStates: ResourceHandler = {
 
 const handlers: ReadonlyMap<string, ResourceHandler> = new Map(
   [
+    deletedManagedHsms,
     deletedVaults,
     deletedVaultsOfLocation,
     locations,
@@ -58,6 +59,16 @@ const handlers: ReadonlyMap<string, ResourceHandler> = new Map(
 export const azureWriteTypes: readonly string[] = [...handlers.values()]
   .filter((handler) => "put" in handler || "patch" in handler || "delete" in handler)
   .map(({ type }) => type);
+
+/** What the resource manager serves, for those who ask for something else: from the last provider on. */
+export const azureServed: readonly string[] = [...handlers.values()].flatMap((handler) => {
+  const [first = "", ...types] = handler.type.replace(/^resourcegroups$/i, "subscriptions/resourceGroups").split("/");
+  const names = [...(first.includes(".") ? [] : [first]), ...types].join("/{parent}/");
+  const path = first.includes(".") ? `/providers/${first}/${names}` : `/${names}`;
+  const methods = (["get", "put", "patch", "delete"] as const).filter((method) => method in handler);
+  const ofOne = methods.map((method) => `${method.toUpperCase()} ${path}/{name}`);
+  return "list" in handler ? [...ofOne, `GET ${path}`] : ofOne;
+});
 
 /** Headers of each answer, also of an error. */
 const everyAnswer = {
@@ -99,32 +110,36 @@ function resourceManagerRoutes(scope: FastifyInstance, cloud: Cloud): void {
   scope.route({
     method: ["GET", "PUT", "PATCH", "DELETE", "POST", "HEAD"],
     url: "/subscriptions/*",
-    handler: async (request, reply) => send(reply, await answer(cloud, request)),
+    handler: async (request, reply) => {
+      const answered = await answer(cloud, request);
+      if (answered !== undefined) return send(reply, answered);
+      reply.callNotFound();
+      return reply;
+    },
   });
 }
 
-async function answer(cloud: Cloud, request: FastifyRequest): Promise<ArmAnswer> {
+/** `undefined` for a request that no route takes. */
+async function answer(cloud: Cloud, request: FastifyRequest): Promise<ArmAnswer | undefined> {
   const caller = await cloud.authenticate(request, "resourceManager");
   demandApiVersion(request);
   const [pathname = ""] = request.url.split("?", 1);
   if (request.method === "POST") return act(cloud, request, pathname);
   const path = resourcePath(pathname);
   const handler = path === undefined ? undefined : handlers.get(path.type);
-  if (path === undefined || handler === undefined) throw armErrors.noRoute(request.method, pathname);
-  const tenant = tenantOfSubscription(cloud, caller, path.subscriptionId);
+  if (path === undefined || handler === undefined) return undefined;
+  const tenant = tenantOfSubscription(cloud, caller, path.subscriptionId, handler !== subscriptionHandler);
   const conditions = path.isCollection ? conditionsIn(request, handler.filter) : [];
   const query = recordOf(request.query);
   const armRequest: ArmRequest = { cloud, caller, tenant, path, query, body: recordOf(request.body), conditions };
   demandFor(armRequest, handler, request.method);
-  const work = operationOf(handler, request.method, path);
-  if (work === undefined) throw armErrors.noRoute(request.method, pathname);
-  return work(armRequest);
+  return operationOf(handler, request.method, path)?.(armRequest);
 }
 
 /** @throws EmulatedServiceError 400 for a `$filter` that the list doesn't take. */
 function conditionsIn(request: FastifyRequest, rules: FilterRules = { names: [] }): Condition[] {
   const { $filter: filter } = request.query as { $filter?: string };
-  return filter === undefined ? [] : conditionsOf(filter, rules);
+  return filter === undefined || (filter === "" && rules.emptyIsNone === true) ? [] : conditionsOf(filter, rules);
 }
 
 function operationOf(
@@ -136,7 +151,7 @@ function operationOf(
   switch (method) {
     case "GET":
     case "HEAD":
-      return handler.get.bind(handler);
+      return handler.get?.bind(handler);
     case "PUT":
       return handler.put?.bind(handler);
     case "PATCH":
@@ -159,14 +174,15 @@ function demandFor(request: ArmRequest, handler: ResourceHandler, method: string
 }
 
 /** The only action: `POST …/locations/{location}/deletedVaults/{name}/purge`. */
-async function act(cloud: Cloud, request: FastifyRequest, pathname: string): Promise<ArmAnswer> {
+async function act(cloud: Cloud, request: FastifyRequest, pathname: string): Promise<ArmAnswer | undefined> {
   const caller = await cloud.authenticate(request, "resourceManager");
   const path = pathname.endsWith("/purge") ? resourcePath(pathname.slice(0, -"/purge".length)) : undefined;
-  if (path?.type !== "microsoft.keyvault/locations/deletedvaults") throw armErrors.noRoute("POST", pathname);
+  if (path?.type !== "microsoft.keyvault/locations/deletedvaults") return undefined;
   const tenant = tenantOfSubscription(cloud, caller, path.subscriptionId);
   demand(tenant, caller, "Microsoft.KeyVault/locations/deletedVaults/purge/action", path.id);
-  purge({ cloud, caller, tenant, path, query: {}, body: {}, conditions: [] });
-  return { status: 200 };
+  const purging = { cloud, caller, tenant, path, query: {}, body: {}, conditions: [] };
+  purge(purging);
+  return { status: 202, headers: started(purging, "location") };
 }
 
 function demandApiVersion(request: FastifyRequest): void {

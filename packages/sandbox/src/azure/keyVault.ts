@@ -4,13 +4,23 @@
  * path is `/keyvault/<vault>/secrets/…` on the server.
  */
 import type { FastifyInstance, FastifyRequest } from "fastify";
-import { TokenRefused, type Cloud, type StoredObject, type Tenant } from "../cloud/model";
-import { demandData, propertiesOf, resourcesOfType, textAt, type VaultCall } from "./access";
+import { TokenRefused, type Cloud, type DeletedObject, type StoredObject, type Tenant } from "../cloud/model";
+import { demandData, propertiesOf, resourcesOfType, type VaultCall } from "./access";
 import { EmulatedServiceError } from "../cloud/serviceError";
 import { armErrors } from "./errors";
 import { recordOf, tagsOf, armText } from "./handler";
 import { keyOf } from "./resourceId";
-import { addVersion, secretsOf, softDeleteSecret, versionsOf, type SecretVersion } from "./secrets";
+import {
+  addVersion,
+  changeVersion,
+  deletedSecretsOf,
+  secretsOf,
+  softDeleteSecret,
+  versionsOf,
+  type SecretVersion,
+} from "./secrets";
+import { addResource } from "./subscriptions";
+import { vaultUri, withoutPurgeDate } from "./vaults";
 
 interface OfSecret {
   Params: { vault: string; name: string; version?: string };
@@ -37,7 +47,7 @@ export function keyVaultRoutes(scope: FastifyInstance, cloud: Cloud): void {
       if (found === undefined) throw secretNotFound(name);
       if (!found.enabled)
         throw new EmulatedServiceError(403, "Forbidden", "Operation get is not allowed on a disabled secret.");
-      return secretBody(cloud, call, secret, found);
+      return secretBody(call, secret, found);
     });
   }
 
@@ -57,7 +67,7 @@ export function keyVaultRoutes(scope: FastifyInstance, cloud: Cloud): void {
       expires: typeof attributes["exp"] === "number" ? attributes["exp"] : null,
       notBefore: typeof attributes["nbf"] === "number" ? attributes["nbf"] : null,
     });
-    return secretBody(cloud, call, secret, newest(secret));
+    return secretBody(call, secret, newest(secret));
   });
 
   scope.delete<OfSecret>("/keyvault/:vault/secrets/:name", async (request) => {
@@ -65,15 +75,65 @@ export function keyVaultRoutes(scope: FastifyInstance, cloud: Cloud): void {
     const call = await vaultCall(cloud, request, request.params.vault);
     demandData(call, "Microsoft.KeyVault/vaults/secrets/delete", secretId(call, name));
     const secret = existingSecret(call, name);
-    const purgeDate = softDeleteSecret(cloud, call.tenant, call.vault, secret);
-    const seconds = (date: Date) => Math.floor(date.getTime() / 1000);
-    return {
-      recoveryId: `${textAt(call.vault, "vaultUri")}deletedsecrets/${name}`,
-      deletedDate: seconds(cloud.now()),
-      scheduledPurgeDate: seconds(purgeDate),
-      ...itemBody(call, secret),
-    };
+    softDeleteSecret(cloud, call.tenant, call.vault, secret);
+    return deletedBody(call, deletedSecret(call, name));
   });
+
+  scope.patch<OfSecret>("/keyvault/:vault/secrets/:name/:version", async (request) => {
+    const { name, version } = request.params;
+    const call = await vaultCall(cloud, request, request.params.vault);
+    demandData(call, "Microsoft.KeyVault/vaults/secrets/update/action", secretId(call, name));
+    const secret = existingSecret(call, name);
+    const before = version === "" ? newest(secret) : versionsOf(secret).find((one) => one.version === version);
+    if (before === undefined) throw secretNotFound(name);
+    const changed = changeVersion(cloud, call.tenant, secret, before, recordOf(request.body));
+    return versionBody(call, secret, changed);
+  });
+
+  scope.get<OfSecret>("/keyvault/:vault/deletedsecrets", async (request) => {
+    const call = await vaultCall(cloud, request, request.params.vault);
+    demandData(call, "Microsoft.KeyVault/vaults/secrets/readMetadata/action", call.vault.id);
+    return { value: deletedSecretsOf(call.tenant, call.vault).map((one) => deletedBody(call, one)), nextLink: null };
+  });
+  for (const [method, path, action] of [
+    ["GET", "", "readMetadata"],
+    ["DELETE", "", "purge"],
+    ["POST", "/recover", "recover"],
+  ] as const)
+    scope.route<OfSecret>({
+      method,
+      url: `/keyvault/:vault/deletedsecrets/:name${path}`,
+      handler: async (request, reply) => {
+        const { name } = request.params;
+        const call = await vaultCall(cloud, request, request.params.vault);
+        demandData(call, `Microsoft.KeyVault/vaults/secrets/${action}/action`, secretId(call, name));
+        const deleted = deletedSecret(call, name);
+        if (action === "readMetadata") return deletedBody(call, deleted);
+        call.tenant.deleted.delete(keyOf(deleted.object.id));
+        if (action === "recover") addResource(call.tenant, withoutPurgeDate(deleted.object));
+        cloud.changed();
+        return action === "purge" ? reply.code(204).send() : itemBody(call, deleted.object);
+      },
+    });
+}
+
+function deletedSecret(call: VaultCall, name: string): DeletedObject {
+  const id = keyOf(secretId(call, name));
+  const deleted = deletedSecretsOf(call.tenant, call.vault).find(({ object }) => keyOf(object.id) === id);
+  // The service's code; the text is the sandbox's own.
+  if (deleted === undefined) throw new EmulatedServiceError(404, "SecretNotFound", `Deleted Secret not found: ${name}`);
+  return deleted;
+}
+
+/** https://learn.microsoft.com/rest/api/keyvault/secrets/get-deleted-secret */
+function deletedBody(call: VaultCall, { object, deletedDateTime }: DeletedObject): Record<string, unknown> {
+  const seconds = (moment: unknown) => Math.floor(Date.parse(armText(moment)) / 1000);
+  return {
+    recoveryId: `${vaultUri(call.cloud, call.vault)}deletedsecrets/${armText(object["name"])}`,
+    deletedDate: seconds(deletedDateTime),
+    scheduledPurgeDate: seconds(object["purgeDateTime"]),
+    ...itemBody(call, object),
+  };
 }
 
 /** A caller gives only the vault's name. Without a token the answer names the token endpoint. */
@@ -85,14 +145,14 @@ async function vaultCall(cloud: Cloud, request: FastifyRequest, name: string): P
     if (version === undefined || version === "") throw armErrors.missingApiVersion();
     if (place === undefined)
       throw new EmulatedServiceError(404, "VaultNotFound", `The sandbox has no vault named ${name}.`);
-    return { caller, ...place };
+    return { cloud, caller, ...place };
   } catch (failure) {
     if (!(failure instanceof TokenRefused)) throw failure;
     const authority = `${cloud.services.login}/${place?.tenant.id ?? "common"}`;
     throw new EmulatedServiceError(
       401,
       "Unauthorized",
-      `AKV10000: Request is missing a Bearer or PoP token.${failure.reason === "missing" ? "" : ` ${failure.message}`}`,
+      `AKV10000: Request is missing a Bearer, PoP, or MTLS_POP token.${failure.reason === "missing" ? "" : ` ${failure.message}`}`,
       {
         "www-authenticate": `Bearer authorization="${authority}", resource="https://vault.azure.net"`,
       },
@@ -127,7 +187,7 @@ function secretNotFound(name: string): EmulatedServiceError {
     404,
     "SecretNotFound",
     `A secret with (name/id) ${name} was not found in this key vault. If you recently deleted this secret you may be able to recover it using ` +
-      "the correct recovery command.",
+      "the correct recovery command. For help resolving this issue, please see https://go.microsoft.com/fwlink/?linkid=2125182",
   );
 }
 
@@ -141,27 +201,26 @@ function newest(secret: StoredObject): SecretVersion {
   return version;
 }
 
-function secretBody(
-  cloud: Cloud,
-  call: VaultCall,
-  secret: StoredObject,
-  version: SecretVersion,
-): Record<string, unknown> {
-  return { value: cloud.unseal(version.sealedValue), ...versionBody(call, secret, version) };
+function secretBody(call: VaultCall, secret: StoredObject, version: SecretVersion): Record<string, unknown> {
+  return { value: call.cloud.unseal(version.sealedValue), ...versionBody(call, secret, version) };
 }
 
 /** A secret in a list: without its version, and without its value. */
 function itemBody(call: VaultCall, secret: StoredObject): Record<string, unknown> {
-  const { id, ...rest } = versionBody(call, secret, newest(secret));
-  return { id: String(id).split("/").slice(0, -1).join("/"), ...rest };
+  const body = versionBody(call, secret, newest(secret));
+  return { ...body, id: String(body["id"]).split("/").slice(0, -1).join("/") };
 }
 
-function versionBody({ vault }: VaultCall, secret: StoredObject, version: SecretVersion): Record<string, unknown> {
+function versionBody(
+  { cloud, vault }: VaultCall,
+  secret: StoredObject,
+  version: SecretVersion,
+): Record<string, unknown> {
   const { enabled, created, updated, expires, notBefore, contentType, tags } = version;
   const { softDeleteRetentionInDays, enablePurgeProtection } = propertiesOf(vault);
   return {
-    id: `${textAt(vault, "vaultUri")}secrets/${armText(secret["name"])}/${version.version}`,
     ...(contentType === null ? {} : { contentType }),
+    id: `${vaultUri(cloud, vault)}secrets/${armText(secret["name"])}/${version.version}`,
     attributes: {
       enabled,
       ...(notBefore === null ? {} : { nbf: notBefore }),

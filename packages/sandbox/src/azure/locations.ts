@@ -3,7 +3,6 @@
  * https://learn.microsoft.com/rest/api/resources/subscriptions/list-locations. Collectors ask for them first.
  */
 import { ok, type ResourceHandler } from "./handler";
-import { armErrors } from "./errors";
 
 interface Region {
   readonly displayName: string;
@@ -39,9 +38,6 @@ const regions: Readonly<Record<string, Region>> = {
 export const locations: ResourceHandler = {
   type: "subscriptions/locations",
   action: "Microsoft.Resources/subscriptions/locations",
-  get({ path }) {
-    throw armErrors.noRoute("GET", path.id);
-  },
   list({ path }) {
     const id = (name: string) => `/subscriptions/${path.subscriptionId}/locations/${name}`;
     return ok({

@@ -110,6 +110,18 @@ export const registrationAssignments: ResourceHandler = {
       type: assignmentType,
       name: armName(path),
     };
+    // Azure-Lighthouse-samples 85; the code is the sandbox's own.
+    const isSecond = resourcesOfType(tenant, assignmentType).some(
+      (other) =>
+        keyOf(other.id) !== keyOf(path.id) &&
+        keyOf(textAt(other, "registrationDefinitionId")) === keyOf(definition.id) &&
+        keyOf(other.id.slice(0, other.id.lastIndexOf("/providers/"))) === keyOf(path.scope),
+    );
+    if (isSecond)
+      throw armErrors.conflict(
+        "MultipleRegistrationAssignmentsNotAllowed",
+        "Another registration assignment present at this scope. Multiple registration assignments are not allowed.",
+      );
     const status = found(request) === undefined ? 201 : 200;
     addResource(tenant, assignment);
     cloud.changed();
@@ -161,7 +173,7 @@ function authorizationsOf(given: unknown, definition: string): Authorization[] {
     ];
     const delegated = one["delegatedRoleDefinitionIds"];
     const delegatedIds = Array.isArray(delegated) ? delegated.map(armText) : [];
-    if (!isUuid(principalId)) throw invalid(`The principal ID '${principalId}' is not valid.`);
+    if (!isUuid(principalId)) throw invalid(`The PrincipalId '${principalId}' must be a valid Guid.`);
     refuseRole(roleDefinitionId, delegatedIds, definition);
     for (const id of delegatedIds) refuseRole(id, [], definition);
     return {

@@ -8,7 +8,6 @@ import { ok, armText, type ResourceHandler } from "./handler";
 import { hasTag, normalized } from "./resourceGroups";
 import { isWithin, resourcePath } from "./resourceId";
 import { azureResources } from "./subscriptions";
-import { armErrors } from "./errors";
 
 /** Extensions of other resources, their parts, and resource groups: the list has none of them. */
 const isListed = ({ id, type }: StoredObject): boolean =>
@@ -19,9 +18,6 @@ const isListed = ({ id, type }: StoredObject): boolean =>
 export const resources: ResourceHandler = {
   type: "subscriptions/resources",
   action: "Microsoft.Resources/subscriptions/resources",
-  get({ path }) {
-    throw armErrors.noRoute("GET", path.id);
-  },
   list: ({ tenant, path, conditions }) =>
     ok({
       value: [...tenant.objects(azureResources).values()]
@@ -32,6 +28,7 @@ export const resources: ResourceHandler = {
         .map(({ id, name, type, location, tags = {} }) => ({ id, name, type, location, tags })),
     }),
   filter: {
+    emptyIsNone: true,
     names: ["resourceType", "name", "resourceGroup", "location", "tagName", "tagValue"],
     // Tags are asked alone: the service combines them with nothing.
     together: [

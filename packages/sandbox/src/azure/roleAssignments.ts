@@ -1,4 +1,5 @@
 /** https://learn.microsoft.com/rest/api/authorization/role-assignments */
+import { listOf } from "@defender-mssp/errors/json";
 import { azureRoles, isUuid, type AzureRoleName } from "@defender-mssp/microsoft";
 import type { Cloud, Json, StoredObject, Tenant } from "../cloud/model";
 import { seenBy } from "../cloud/replicas";
@@ -20,7 +21,7 @@ import {
   type ResourceHandler,
 } from "./handler";
 import { isWithin, keyOf } from "./resourceId";
-import { roleDefinition, roleOfDefinition } from "./roles";
+import { customRoles, roleDefinition, roleDefinitionType, roleOf, roleOfDefinition } from "./roles";
 import { addResource, azureResources } from "./subscriptions";
 
 const type = "Microsoft.Authorization/roleAssignments";
@@ -32,7 +33,7 @@ export const roleAssignments: ResourceHandler = {
     const { tenant, path, body, caller, cloud } = request;
     const given = recordOf(body["properties"]);
     const principalId = armText(given["principalId"]).toLowerCase();
-    const role = roleOfDefinition(armText(given["roleDefinitionId"]));
+    const role = roleOf(tenant, armText(given["roleDefinitionId"]));
     if (!isUuid(armName(path))) {
       throw armErrors.badRequest(
         "InvalidRoleAssignmentId",
@@ -40,15 +41,16 @@ export const roleAssignments: ResourceHandler = {
       );
     }
     if (role === undefined) {
-      throw armErrors.badRequest(
-        "RoleDefinitionDoesNotExist",
-        `The specified role definition with ID '${armText(given["roleDefinitionId"]).split("/").at(-1) ?? ""}' does not exist.`,
-      );
+      const id = armText(given["roleDefinitionId"]).split("/").at(-1) ?? "";
+      // azurerm 8547.
+      if (!isUuid(id))
+        throw armErrors.badRequest("InvalidRoleDefinitionId", `The role definition ID '${id}' is not valid.`);
+      throw armErrors.roleDefinitionNotFound(id.replaceAll("-", ""));
     }
     const { condition, conditionVersion } = givenCondition(given);
     refuseUnreplicated(request, principalId);
     const principalType = principalTypeOf(request, principalId, armText(given["principalType"]));
-    const roleDefinitionId = `/subscriptions/${path.subscriptionId}/providers/Microsoft.Authorization/roleDefinitions/${azureRoles[role]}`;
+    const roleDefinitionId = `/subscriptions/${path.subscriptionId}/providers/Microsoft.Authorization/roleDefinitions/${role.id}`;
     const before = found(request);
     refuseUpdate(before, principalId, roleDefinitionId);
     refuseSecond(request, principalId, roleDefinitionId);
@@ -168,19 +170,62 @@ function refuseFull({ tenant, path }: ArmRequest): void {
   throw armErrors.badRequest("RoleAssignmentLimitExceeded", "No more role assignments can be created.");
 }
 
+/** https://learn.microsoft.com/rest/api/authorization/role-definitions; the texts of refusals are the sandbox's own. */
 export const roleDefinitions: ResourceHandler = {
-  type: "Microsoft.Authorization/roleDefinitions",
-  get({ path }) {
+  type: roleDefinitionType,
+  put(request) {
+    const { tenant, path, body } = request;
+    const name = armName(path);
+    const given = recordOf(body["properties"]);
+    const roleName = armText(given["roleName"]);
+    const [{ actions, notActions = [], dataActions = [], notDataActions = [] } = {}] = listOf(given["permissions"]).map(
+      recordOf,
+    );
+    if (!isUuid(name) || roleName === "" || !Array.isArray(actions) || listOf(given["assignableScopes"]).length === 0)
+      throw armErrors.badRequest(
+        "InvalidRoleDefinition",
+        "A role needs a GUID, roleName, permissions[0].actions and assignableScopes.",
+      );
+    const isTaken = customRoles(tenant).some((one) => one["name"] !== name && textAt(one, "roleName") === roleName);
+    if (roleOfDefinition(name) !== undefined || isTaken)
+      throw armErrors.conflict("RoleDefinitionWithSameNameExists", `A role with the name ${roleName} exists.`);
+    const properties = {
+      roleName,
+      type: "CustomRole",
+      description: armText(given["description"]),
+      assignableScopes: given["assignableScopes"] as Json,
+      permissions: [{ actions, notActions, dataActions, notDataActions }] as Json,
+    };
+    const definition: StoredObject = { properties, id: path.id, type: roleDefinitionType, name };
+    addResource(tenant, definition);
+    request.cloud.changed();
+    return ok(definition, 201);
+  },
+  delete(request) {
+    const definition = found(request);
+    if (definition === undefined) return nothing;
+    const isUsed = resourcesOfType(request.tenant, type).some(
+      (one) => textAt(one, "roleDefinitionId").split("/").at(-1) === definition["name"],
+    );
+    if (isUsed) throw armErrors.badRequest("RoleDefinitionHasAssignments", "The role has assignments.");
+    request.tenant.objects(azureResources).delete(keyOf(definition.id));
+    request.cloud.changed();
+    return ok(definition);
+  },
+  get(request) {
+    const { path } = request;
+    const custom = found(request);
+    if (custom !== undefined) return ok(custom);
     const role = roleOfDefinition(armName(path));
-    if (role === undefined)
-      throw armErrors.resourceNotFound("Microsoft.Authorization/roleDefinitions", armName(path), undefined);
+    if (role === undefined) throw armErrors.roleDefinitionNotFound(armName(path).replaceAll("-", ""), 404);
     return ok(roleDefinition(path.subscriptionId, role));
   },
-  list: ({ path, conditions }) =>
+  list: ({ tenant, path, conditions }) =>
     ok({
-      value: (Object.keys(azureRoles) as AzureRoleName[])
-        .filter((role) => conditions.every((condition) => isOfRole(role, condition)))
-        .map((role) => roleDefinition(path.subscriptionId, role)),
+      value: [
+        ...(Object.keys(azureRoles) as AzureRoleName[]).map((role) => roleDefinition(path.subscriptionId, role)),
+        ...customRoles(tenant),
+      ].filter((role) => conditions.every((condition) => isOfRole(recordOf(role["properties"]), condition))),
     }),
   filter: { names: ["roleName", "type", "atScopeAndBelow()"], together: [["atScopeAndBelow()", "roleName", "type"]] },
 };
@@ -206,10 +251,10 @@ function groupsOf(tenant: Tenant, principalId: string): ReadonlySet<string> {
   return ids;
 }
 
-/** All roles of the sandbox are built in, and assignable at every scope. */
-function isOfRole(role: AzureRoleName, { name, value }: Condition): boolean {
-  if (name === "roleName") return role.toLowerCase() === value.toLowerCase();
-  return name !== "type" || value.toLowerCase() === "builtinrole";
+/** All roles are assignable at every scope of the list. */
+function isOfRole(role: Readonly<Record<string, unknown>>, { name, value }: Condition): boolean {
+  if (name !== "roleName" && name !== "type") return true;
+  return armText(role[name]).toLowerCase() === value.toLowerCase();
 }
 
 /** `principalType` allows a principal that the directory does not know yet. */

@@ -1,10 +1,13 @@
 /**
  * `actions`, `notActions` and `dataActions` of Azure's built-in roles, as published by Microsoft,
- * as far as the sandbox uses them.
+ * as far as the sandbox uses them, and of the roles that a tenant has made.
  */
+import { listOf, recordOf, textOf } from "@defender-mssp/errors/json";
 import { azureRoles, type AzureRoleName } from "@defender-mssp/microsoft";
+import type { StoredObject, Tenant } from "../cloud/model";
+import { azureResources } from "./subscriptions";
 
-interface Permissions {
+export interface Permissions {
   readonly actions: readonly string[];
   readonly notActions?: readonly string[];
   readonly dataActions?: readonly string[];
@@ -84,15 +87,39 @@ export function roleOfDefinition(roleDefinitionId: string): AzureRoleName | unde
   return (Object.keys(azureRoles) as AzureRoleName[]).find((name) => azureRoles[name] === uuid);
 }
 
+export interface Role {
+  readonly id: string;
+  readonly name: string;
+  readonly permissions: Permissions;
+}
+
+/** The same also for a role of the tenant's own. */
+export function roleOf(tenant: Tenant, roleDefinitionId: string): Role | undefined {
+  const name = roleOfDefinition(roleDefinitionId);
+  if (name !== undefined) return { id: azureRoles[name], name, permissions: permissions[name] ?? { actions: [] } };
+  const id = roleDefinitionId.split("/").at(-1)?.toLowerCase() ?? "";
+  const definition = customRoles(tenant).find((one) => textOf(one["name"]).toLowerCase() === id);
+  if (definition === undefined) return undefined;
+  const { roleName, permissions: given } = recordOf(definition["properties"]);
+  const [{ actions, notActions, dataActions } = {}] = listOf(given).map(recordOf);
+  const own = { actions: listOf(actions), notActions: listOf(notActions), dataActions: listOf(dataActions) };
+  return { id, name: textOf(roleName), permissions: own as unknown as Permissions };
+}
+
+export const roleDefinitionType = "Microsoft.Authorization/roleDefinitions";
+
+export function customRoles(tenant: Tenant): StoredObject[] {
+  return [...tenant.objects(azureResources).values()].filter(({ type }) => type === roleDefinitionType);
+}
+
 /** Whether a role allows an action of the resource manager's. */
-export function allows(role: AzureRoleName, action: string): boolean {
-  const { actions = [], notActions = [] } = permissions[role] ?? {};
+export function allows({ actions, notActions = [] }: Permissions, action: string): boolean {
   return actions.some((one) => matches(one, action)) && !notActions.some((one) => matches(one, action));
 }
 
 /** Whether a role allows an action inside a resource: reading a secret's value. */
-export function allowsData(role: AzureRoleName, action: string): boolean {
-  return (permissions[role]?.dataActions ?? []).some((one) => matches(one, action));
+export function allowsData({ dataActions = [] }: Permissions, action: string): boolean {
+  return dataActions.some((one) => matches(one, action));
 }
 
 /** A role's definition as the resource manager answers it. */
@@ -106,7 +133,7 @@ export function roleDefinition(subscriptionId: string, role: AzureRoleName): Rec
       permissions: [{ actions, notActions, dataActions, notDataActions: [] }],
     },
     id: `/subscriptions/${subscriptionId}/providers/Microsoft.Authorization/roleDefinitions/${azureRoles[role]}`,
-    type: "Microsoft.Authorization/roleDefinitions",
+    type: roleDefinitionType,
     name: azureRoles[role],
   };
 }

@@ -5,9 +5,9 @@
  */
 import { randomBytes } from "node:crypto";
 import { dayMs } from "@defender-mssp/errors/time";
-import type { Cloud, Json, StoredObject, Tenant } from "../cloud/model";
-import { propertiesOf, textAt } from "./access";
-import { armErrors } from "./errors";
+import type { Cloud, DeletedObject, Json, StoredObject, Tenant } from "../cloud/model";
+import { propertiesOf } from "./access";
+import { armErrors, KeyVaultError } from "./errors";
 import {
   existing,
   found,
@@ -21,7 +21,7 @@ import {
 } from "./handler";
 import { isWithin, keyOf } from "./resourceId";
 import { addResource, azureResources } from "./subscriptions";
-import { keepDeleted } from "./vaults";
+import { keepDeleted, vaultUri } from "./vaults";
 
 export const secretType = "Microsoft.KeyVault/vaults/secrets";
 
@@ -62,12 +62,12 @@ export const secrets: ResourceHandler = {
       expires: numberOf(attributes["exp"]),
       notBefore: numberOf(attributes["nbf"]),
     });
-    return ok(secretBody(secret, vault), before === undefined ? 201 : 200);
+    return ok(secretBody(request, secret, vault), before === undefined ? 201 : 200);
   },
-  get: (request) => ok(secretBody(existing(request, secretType), vaultOf(request))),
+  get: (request) => ok(secretBody(request, existing(request, secretType), vaultOf(request))),
   list(request) {
     const vault = vaultOf(request);
-    return ok({ value: secretsOf(request.tenant, vault).map((secret) => secretBody(secret, vault)) });
+    return ok({ value: secretsOf(request.tenant, vault).map((secret) => secretBody(request, secret, vault)) });
   },
 };
 
@@ -87,10 +87,12 @@ export function addVersion(
   }
   const id = `${vault.id}/secrets/${name}`;
   if (tenant.deleted.has(keyOf(id))) {
-    throw armErrors.conflict(
+    throw new KeyVaultError(
+      409,
       "Conflict",
       `Secret ${name} is currently in a deleted but recoverable state, and its name cannot be reused; in this state, the secret can only be ` +
         "recovered or purged.",
+      "ObjectIsDeletedButRecoverable",
     );
   }
   const before = tenant.objects(azureResources).get(keyOf(id));
@@ -116,6 +118,30 @@ export function addVersion(
   return secret;
 }
 
+/** Changes what is not the value: https://learn.microsoft.com/rest/api/keyvault/secrets/update-secret */
+export function changeVersion(
+  cloud: Cloud,
+  tenant: Tenant,
+  secret: StoredObject,
+  before: SecretVersion,
+  body: Readonly<Record<string, unknown>>,
+): SecretVersion {
+  const { enabled, exp, nbf } = recordOf(body["attributes"]);
+  const changed: SecretVersion = {
+    ...before,
+    updated: Math.floor(cloud.now().getTime() / 1000),
+    ...(body["tags"] === undefined ? {} : { tags: tagsOf(body) }),
+    ...(typeof body["contentType"] === "string" ? { contentType: body["contentType"] } : {}),
+    ...(typeof enabled === "boolean" ? { enabled } : {}),
+    ...(exp === undefined ? {} : { expires: numberOf(exp) }),
+    ...(nbf === undefined ? {} : { notBefore: numberOf(nbf) }),
+  };
+  const versions = versionsOf(secret).map((one) => (one.version === before.version ? changed : one));
+  addResource(tenant, { ...secret, versions: versions as unknown as Json });
+  cloud.changed();
+  return changed;
+}
+
 /** Oldest first. */
 export function versionsOf(secret: StoredObject): SecretVersion[] {
   return Array.isArray(secret["versions"]) ? (secret["versions"] as unknown as SecretVersion[]) : [];
@@ -128,13 +154,18 @@ export function secretsOf(tenant: Tenant, vault: StoredObject): StoredObject[] {
 }
 
 /** Deletes a secret with all its versions. Its name stays reserved while the vault keeps it. */
-export function softDeleteSecret(cloud: Cloud, tenant: Tenant, vault: StoredObject, secret: StoredObject): Date {
+export function softDeleteSecret(cloud: Cloud, tenant: Tenant, vault: StoredObject, secret: StoredObject): void {
   const days = Number(propertiesOf(vault)["softDeleteRetentionInDays"] ?? 90);
   const purgeDate = new Date(cloud.now().getTime() + days * dayMs);
   tenant.objects(azureResources).delete(keyOf(secret.id));
   keepDeleted(tenant, secret, cloud.now(), purgeDate.toISOString());
   cloud.changed();
-  return purgeDate;
+}
+
+export function deletedSecretsOf(tenant: Tenant, vault: StoredObject): DeletedObject[] {
+  return [...tenant.deleted.values()].filter(
+    ({ object }) => object["type"] === secretType && isWithin(object.id, vault.id),
+  );
 }
 
 function vaultOf({ tenant, path }: ArmRequest): StoredObject {
@@ -145,9 +176,9 @@ function vaultOf({ tenant, path }: ArmRequest): StoredObject {
 }
 
 /** The resource manager's answer: without the value. */
-function secretBody(secret: StoredObject, vault: StoredObject): Record<string, unknown> {
+function secretBody({ cloud }: ArmRequest, secret: StoredObject, vault: StoredObject): Record<string, unknown> {
   const newest = versionsOf(secret).at(-1);
-  const secretUri = `${textAt(vault, "vaultUri")}secrets/${armText(secret["name"])}`;
+  const secretUri = `${vaultUri(cloud, vault)}secrets/${armText(secret["name"])}`;
   const { id, name, type, location, tags } = secret;
   return {
     id,

@@ -4,6 +4,7 @@
  */
 import { dayMs } from "@defender-mssp/errors/time";
 import type { Cloud, DeletedObject, Json, StoredObject, Tenant } from "../cloud/model";
+import { EmulatedServiceError } from "../cloud/serviceError";
 import { propertiesOf, resourcesOfType } from "./access";
 import { armErrors } from "./errors";
 import {
@@ -24,11 +25,6 @@ import { isWithin, keyOf } from "./resourceId";
 import { addResource, azureResources } from "./subscriptions";
 
 const type = "Microsoft.KeyVault/vaults";
-/**
- * As in the metadata document (`suffixes.keyVaultDns`): a name that does not resolve. The data
- * plane is a path of the server.
- */
-const vaultSuffix = "vault.sandbox.invalid";
 
 export const vaults: ResourceHandler = {
   type,
@@ -53,10 +49,8 @@ export const vaults: ResourceHandler = {
     addResource(tenant, vault);
     request.cloud.changed();
     // The DNS name exists a moment later, so that clients poll.
-    return ok(
-      { ...vault, properties: { ...properties, provisioningState: "RegisteringDns" } },
-      before === undefined ? 201 : 200,
-    );
+    const provisioning = { ...vault, properties: { ...properties, provisioningState: "RegisteringDns" } };
+    return ok(shown(request, provisioning));
   },
   patch(request) {
     const vault = existing(request, type);
@@ -68,10 +62,13 @@ export const vaults: ResourceHandler = {
     };
     addResource(request.tenant, changed);
     request.cloud.changed();
-    return ok(changed);
+    return ok(shown(request, changed));
   },
-  get: (request) => ok(existing(request, type)),
-  list: ({ tenant, path }) => ok({ value: resourcesOfType(tenant, type).filter(({ id }) => isWithin(id, path.scope)) }),
+  get: (request) => ok(shown(request, existing(request, type))),
+  list(request) {
+    const inScope = resourcesOfType(request.tenant, type).filter(({ id }) => isWithin(id, request.path.scope));
+    return ok({ value: inScope.map((vault) => shown(request, vault)) });
+  },
   delete(request) {
     const vault = found(request);
     if (vault === undefined) return nothing;
@@ -86,6 +83,12 @@ export const deletedVaults: ResourceHandler = {
   type: "Microsoft.KeyVault/deletedVaults",
   get: (request) => ok(deletedVaultBody(request, deletedVault(request))),
   list: (request) => ok({ value: deletedVaultsOf(request.tenant).map((one) => deletedVaultBody(request, one)) }),
+};
+
+/** The sandbox has none; `az keyvault list-deleted` asks for both. */
+export const deletedManagedHsms: ResourceHandler = {
+  type: "Microsoft.KeyVault/deletedManagedHSMs",
+  list: () => ok({ value: [] }),
 };
 
 /** `GET …/locations/{location}/deletedVaults/{name}` */
@@ -135,6 +138,11 @@ export function keepDeleted(tenant: Tenant, object: StoredObject, now: Date, pur
   });
 }
 
+/** A deleted vault or secret as it was. */
+export function withoutPurgeDate({ purgeDateTime: _, ...object }: StoredObject): StoredObject {
+  return object;
+}
+
 function recover(request: ArmRequest): ArmAnswer {
   const { tenant, path } = request;
   const vault = tenant.deleted.get(keyOf(path.id))?.object;
@@ -143,12 +151,19 @@ function recover(request: ArmRequest): ArmAnswer {
     // A secret that was deleted before its vault stays deleted.
     if (!isWithin(object.id, vault.id) || object["purgeDateTime"] !== vault["purgeDateTime"]) continue;
     tenant.deleted.delete(key);
-    const resource = { ...object };
-    delete resource["purgeDateTime"];
-    addResource(tenant, resource);
+    addResource(tenant, withoutPurgeDate(object));
   }
   request.cloud.changed();
-  return ok(existing(request, type));
+  return ok(shown(request, existing(request, type)));
+}
+
+/** The address of a vault's secrets, under the names that the client uses. Only by the proxy it is one that answers. */
+export function vaultUri({ services }: Cloud, vault: StoredObject): string {
+  return `https://${armText(vault["name"])}.${services.vaultSuffix}/`;
+}
+
+function shown({ cloud }: ArmRequest, vault: StoredObject): StoredObject {
+  return { ...vault, properties: { ...propertiesOf(vault), vaultUri: vaultUri(cloud, vault) } };
 }
 
 /**
@@ -183,7 +198,7 @@ function refuseName({ cloud, path }: ArmRequest): void {
 }
 
 function vaultProperties(
-  { path, tenant }: ArmRequest,
+  { tenant }: ArmRequest,
   given: Readonly<Record<string, unknown>>,
   before: Readonly<Record<string, Json>>,
 ): Record<string, Json> {
@@ -205,7 +220,6 @@ function vaultProperties(
     ...(protection ? { enablePurgeProtection: true } : {}),
     ...(given["networkAcls"] === undefined ? {} : { networkAcls: given["networkAcls"] as Json }),
     publicNetworkAccess: armText(given["publicNetworkAccess"]) || "Enabled",
-    vaultUri: `https://${armName(path)}.${vaultSuffix}/`,
     provisioningState: "Succeeded",
   };
 }
@@ -248,7 +262,7 @@ function deletedVault({ tenant, path }: ArmRequest): DeletedObject {
   const name = armName(path).toLowerCase();
   const deleted = deletedVaultsOf(tenant).find(({ object }) => armText(object["name"]).toLowerCase() === name);
   if (deleted !== undefined) return deleted;
-  throw armErrors.resourceNotFound("Microsoft.KeyVault/deletedVaults", armName(path), undefined);
+  throw new EmulatedServiceError(404, "ResourceNotFound", "The specified resource does not exist.");
 }
 
 function deletedVaultBody({ path }: ArmRequest, { object, deletedDateTime }: DeletedObject): Record<string, unknown> {

@@ -107,6 +107,8 @@ export function directoryObjects(
     (cast !== undefined || !/^\s*id eq '[^']*'\s*$/i.test(query.filter))
   )
     throw unsupportedQuery("The specified filter to the reference property query is currently not supported.");
+  // microsoft-graph-docs 15275
+  if (query.orderBy !== undefined && !query.advanced) throw unsupportedQuery();
   if (cast !== undefined) {
     const objects = found.filter(({ entitySet }) => entitySet === cast).map(({ object }) => object);
     return list(call, cast, objects);

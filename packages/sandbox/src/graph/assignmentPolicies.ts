@@ -10,7 +10,6 @@ import { get } from "./directory";
 import { wholeSeconds } from "./identifiers";
 import { innerOf, isObject, objectsIn, textIn, jsonText, type JsonObject } from "./json";
 import type { Call } from "./route";
-import { checkCreate } from "./validate";
 
 const scopeTypes = [
   "NoSubjects",
@@ -34,9 +33,8 @@ const longestDuration = 3660;
 /** Days, as the portal has it. */
 const longestApproval = 14;
 
-/** The checked values of a policy. `before`: the policy that they replace. */
-export function assignmentPolicyFrom(call: Call, body: JsonObject, before?: StoredObject): JsonObject {
-  const { values } = checkCreate("accessPackageAssignmentPolicies", body, call.version);
+/** The values of a policy, checked further. `before`: the policy that they replace. */
+export function assignmentPolicyFrom(call: Call, values: JsonObject, before?: StoredObject): JsonObject {
   get(call.tenant, "accessPackages", jsonText(values["accessPackageId"]));
   checkExpiration(values);
   return {

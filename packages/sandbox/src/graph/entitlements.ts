@@ -1,8 +1,7 @@
 /**
  * Shared by the routes of entitlement management: paths, creator and editor of an object.
  */
-import type { Json, StoredObject } from "../cloud/model";
-import type { EntitlementSetName } from "./entities";
+import type { Json } from "../cloud/model";
 import { isDelegated } from "./permissions";
 import { wholeSeconds } from "./identifiers";
 import type { Call } from "./route";
@@ -11,23 +10,19 @@ import type { Call } from "./route";
 export const entitlementPath = "/identityGovernance/entitlementManagement";
 
 /** The name of an entity set in `@odata.context`, or the rest after its segment. */
-export function contextName(entitySet: EntitlementSetName, rest = ""): string {
+export function contextName(entitySet: string, rest = ""): string {
   return `identityGovernance/entitlementManagement/${entitySet}${rest}`;
 }
 
 /** Creator and creation time of an object. */
 export function createdStamp(call: Call): Record<string, Json> {
-  const { createdBy, createdDateTime } = {
-    createdBy: callerName(call),
-    createdDateTime: wholeSeconds(call.cloud.now()),
-  };
+  const { modifiedBy: createdBy, modifiedDateTime: createdDateTime } = modifiedStamp(call);
   return { createdBy, createdDateTime, modifiedBy: createdBy, modifiedDateTime: createdDateTime };
 }
 
 /** Last editor and change time of an object. */
-export function modified(call: Call, object: StoredObject): void {
-  object["modifiedBy"] = callerName(call);
-  object["modifiedDateTime"] = wholeSeconds(call.cloud.now());
+export function modifiedStamp(call: Call) {
+  return { modifiedBy: callerName(call), modifiedDateTime: wholeSeconds(call.cloud.now()) };
 }
 
 /** A user's principal name, or an application's object ID. */

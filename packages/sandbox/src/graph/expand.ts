@@ -17,11 +17,7 @@ const roleScheduleInstance: Readonly<Record<string, Navigation>> = {
     const principal = typeof principalId === "string" ? findDirectoryObject(tenant, principalId) : undefined;
     return principal === undefined ? [] : [principal];
   },
-  roleDefinition: (tenant, _id, { roleDefinitionId }) => {
-    const object =
-      typeof roleDefinitionId === "string" ? tenant.objects("roleDefinitions").get(roleDefinitionId) : undefined;
-    return object === undefined ? [] : [{ entitySet: "roleDefinitions", object }];
-  },
+  roleDefinition: named("roleDefinitions", "roleDefinitionId"),
 };
 
 /**
@@ -41,8 +37,14 @@ export const navigations: Readonly<Partial<Record<EntitySetName, Readonly<Record
   roleAssignmentScheduleInstances: roleScheduleInstance,
   roleEligibilityScheduleInstances: roleScheduleInstance,
   directoryRoles: { members: linkedObjects("directoryRoles.members") },
-  accessPackages: { accessPackageResourceRoleScopes: linkedIn("accessPackages", "accessPackageResourceRoleScopes") },
-  accessPackageAssignments: { target: linkedIn("accessPackageAssignments", "accessPackageSubjects", "target") },
+  accessPackages: {
+    catalog: named("accessPackageCatalogs", "catalogId"),
+    accessPackageResourceRoleScopes: linkedIn("accessPackages", "accessPackageResourceRoleScopes"),
+  },
+  accessPackageAssignments: {
+    accessPackage: named("accessPackages", "accessPackageId"),
+    target: linkedIn("accessPackageAssignments", "accessPackageSubjects", "target"),
+  },
   accessPackageResourceRoleScopes: {
     accessPackageResourceRole: linkedIn("accessPackageResourceRoleScopes", "accessPackageResourceRoles"),
     accessPackageResourceScope: linkedIn("accessPackageResourceRoleScopes", "accessPackageResourceScopes"),
@@ -53,11 +55,21 @@ export const navigations: Readonly<Partial<Record<EntitySetName, Readonly<Record
 const toOne: ReadonlySet<string> = new Set([
   "manager",
   "target",
+  "catalog",
+  "accessPackage",
   "principal",
   "roleDefinition",
   "accessPackageResourceRole",
   "accessPackageResourceScope",
 ]);
+
+/** The object whose ID is in a property. */
+function named(entitySet: EntitySetName, property: string): Navigation {
+  return (tenant, _id, { [property]: id }) => {
+    const object = typeof id === "string" ? tenant.objects(entitySet).get(id) : undefined;
+    return object === undefined ? [] : [{ entitySet, object }];
+  };
+}
 
 /** The expanded navigations of one object. Throws the service's 400 for an unknown navigation. */
 export function expanded(

@@ -65,7 +65,8 @@ async function serve(
   try {
     const caller = await authenticate(cloud, request);
     lapseActivations(truthOf(caller.tenant), cloud);
-    if (match === "otherMethod") throw otherMethod(request.method, version, path);
+    // https://github.com/microsoftgraph/microsoft-graph-docs/issues/7795
+    if (match === "withoutRef") throw unreadableRequest("Write requests are only supported on contained entities");
     if (match === "batch") {
       caller.operation = `${batchRoute.method} ${batchRoute.path}`;
       return await answerBatch(request, reply, cloud, version, readBody(request));
@@ -105,30 +106,13 @@ async function serve(
   }
 }
 
-function routeOf(method: string, version: GraphVersion, path: string): Match | "otherMethod" | "batch" | undefined {
-  if (isBatch(path)) return method === batchRoute.method ? "batch" : "otherMethod";
-  const match = routeTable.find(method, version, path.slice(version.length + 1));
-  return match === undefined && isWithoutRef(method, version, path) ? "otherMethod" : match;
-}
-
-/** Whether the path lacks only the `$ref` at its end. */
-function isWithoutRef(method: string, version: GraphVersion, path: string): boolean {
-  const isReference = method === "POST" || method === "DELETE";
-  return isReference && typeof routeTable.find(method, version, `${path.slice(version.length + 1)}/$ref`) === "object";
-}
-
-/**
- * An object of a list such as `members` is added and removed by `$ref`. The text is from
- * https://github.com/microsoftgraph/microsoft-graph-docs/issues/7795.
- */
-function otherMethod(method: string, version: GraphVersion, path: string): EmulatedGraphError {
-  if (isWithoutRef(method, version, path))
-    return unreadableRequest("Write requests are only supported on contained entities");
-  return new EmulatedGraphError(
-    405,
-    "Request_BadRequest",
-    "Specified HTTP method is not allowed for the request target.",
-  );
+function routeOf(method: string, version: GraphVersion, path: string): Match | "withoutRef" | "batch" | undefined {
+  if (isBatch(path)) return method === batchRoute.method ? "batch" : undefined;
+  const asked = path.slice(version.length + 1);
+  const match = routeTable.find(method, version, asked);
+  // An object of a list such as `members` is added and removed by `$ref`.
+  const isReference = match === undefined && (method === "POST" || method === "DELETE");
+  return isReference && routeTable.find(method, version, `${asked}/$ref`) !== undefined ? "withoutRef" : match;
 }
 
 function send(reply: FastifyReply, { status, body, location }: RouteAnswer): FastifyReply {

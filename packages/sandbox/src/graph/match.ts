@@ -32,10 +32,7 @@ export class RouteTable {
       .sort((left, right) => specificity(right.segments).localeCompare(specificity(left.segments)));
   }
 
-  /**
-   * The route, `"otherMethod"` when the path has routes but not for this method, or `undefined`.
-   */
-  find(method: string, version: GraphVersion, path: string): Match | "otherMethod" | undefined {
+  find(method: string, version: GraphVersion, path: string): Match | undefined {
     const segments = splitPath(path);
     return (
       this.#find(method, version, segments) ??
@@ -48,28 +45,23 @@ export class RouteTable {
     if (segments.at(-1)?.toLowerCase() !== "$count") return undefined;
     const list = segments.slice(0, -1);
     const match = this.#find(method, version, list) ?? this.#findCast(method, version, list);
-    return typeof match === "object" && match.route.method === "GET" && match.route.searchable === true
-      ? { ...match, counts: true }
-      : undefined;
+    return match?.route.method === "GET" && match.route.searchable === true ? { ...match, counts: true } : undefined;
   }
 
   #findCast(method: string, version: GraphVersion, segments: readonly string[]): Match | undefined {
     const cast = directoryTypes.get(segments.at(-1) ?? "");
     if (cast === undefined) return undefined;
     const match = this.#find(method, version, segments.slice(0, -1));
-    return typeof match === "object" && match.route.castable !== undefined ? { ...match, cast } : undefined;
+    return match?.route.castable === undefined ? undefined : { ...match, cast };
   }
 
-  #find(method: string, version: GraphVersion, segments: readonly string[]): Match | "otherMethod" | undefined {
-    let otherMethod = false;
+  #find(method: string, version: GraphVersion, segments: readonly string[]): Match | undefined {
     for (const { route, segments: template } of this.#templates) {
-      if (!route.versions.includes(version)) continue;
+      if (route.method !== (method as Method) || !route.versions.includes(version)) continue;
       const parameters = matchSegments(template, segments);
-      if (parameters === undefined) continue;
-      if (route.method === (method as Method)) return { route, parameters };
-      otherMethod = true;
+      if (parameters !== undefined) return { route, parameters };
     }
-    return otherMethod ? "otherMethod" : undefined;
+    return undefined;
   }
 }
 

@@ -195,7 +195,12 @@ export const permissions = {
     "Policy.Read.ApplicationConfiguration",
     "Policy.ReadWrite.ApplicationConfiguration",
   ]),
+  writeTimeoutPolicies: exactly(["Policy.ReadWrite.ApplicationConfiguration"]),
+  writeAuthorizationPolicy: of(["Policy.ReadWrite.Authorization"]),
+  writeConsentRequestPolicy: of(["Policy.ReadWrite.ConsentRequest", "Directory.ReadWrite.All"]),
+  writeSecurityDefaults: exactly(["Policy.ReadWrite.SecurityDefaults"]),
   readGroupSettings: of(directoryRead),
+  writeGroupSettings: of(["Directory.ReadWrite.All"]),
   readTenantInformation: of(["CrossTenantInformation.ReadBasic.All"]),
   readAppManagementPolicy: of([
     "Policy.Read.ApplicationConfiguration",
@@ -225,6 +230,8 @@ export const permissions = {
   writeGovernanceRelationships: ofGovernance("Relationship", "write"),
   readDelegatedAdminRelationships: of(["DelegatedAdminRelationship.Read.All"]),
   readDomainRecords: exactly(["Domain.Read.All", "Domain.ReadWrite.All"]),
+  writeDomains: of(["Domain.ReadWrite.All"]),
+  writeOrganization: of(["Organization.ReadWrite.All"]),
   readDomains: of(["Domain.Read.All", "Domain.ReadWrite.All", ...directoryRead]),
 } satisfies Record<string, RoutePermissions>;
 

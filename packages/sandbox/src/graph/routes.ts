@@ -10,7 +10,6 @@ import { conditionalAccessRoutes } from "./routes/conditionalAccess";
 import { crossTenantAccessRoutes } from "./routes/crossTenantAccess";
 import { defenderRoleRoutes } from "./routes/defenderRoles";
 import { connectedOrganizationRoutes } from "./routes/connectedOrganizations";
-import { delegatedAdminRoutes } from "./routes/delegatedAdminRoutes";
 import { deletedItemRoutes } from "./routes/deletedItems";
 import { directoryObjectRoutes } from "./routes/directoryObjects";
 import { directoryRoleRoutes } from "./routes/directoryRoles";
@@ -32,10 +31,8 @@ import { roleScheduleInstanceRoutes } from "./routes/roleScheduleInstanceRoutes"
 import { securityPolicyRoutes } from "./routes/securityPolicyRoutes";
 import { servicePrincipalRoutes } from "./routes/servicePrincipals";
 import { authenticationMethodRoutes } from "./routes/authenticationMethodRoutes";
-import { onPremisesSynchronizationRoutes } from "./routes/onPremisesSynchronizationRoutes";
 import { riskyUserRoutes } from "./routes/riskyUserRoutes";
 import { serviceConfigurationRecordRoutes } from "./routes/serviceConfigurationRecordRoutes";
-import { sharepointSettingsRoutes } from "./routes/sharepointSettingsRoutes";
 import { tenantRoutes } from "./routes/tenant";
 import { tenantGovernanceRoutes } from "./routes/tenantGovernance";
 import { tenantInformationRoutes } from "./routes/tenantInformationRoutes";
@@ -67,8 +64,6 @@ export const routeTable = new RouteTable([
   ...authenticationMethodRoutes,
   ...riskyUserRoutes,
   ...serviceConfigurationRecordRoutes,
-  ...sharepointSettingsRoutes,
-  ...onPremisesSynchronizationRoutes,
   ...crossTenantAccessRoutes,
   ...conditionalAccessRoutes,
   ...namedLocationRoutes,
@@ -78,7 +73,6 @@ export const routeTable = new RouteTable([
   ...accessPackageAssignmentRoutes,
   ...auditLogRoutes,
   ...tenantGovernanceRoutes,
-  ...delegatedAdminRoutes,
   ...privilegedAccessRoutes,
   ...groupActivationRoutes,
   ...groupRolePolicyRoutes,

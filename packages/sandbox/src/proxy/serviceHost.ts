@@ -64,7 +64,9 @@ export function hostPath(path: string): string {
  * The sandbox's path for a path of the host. One that the host cannot have is put where the sandbox
  * has no route, so that no service is reached under the name of another.
  */
-export function sandboxPath({ service }: ServiceHost, host: string, path: string): string {
+export function sandboxPath({ service }: ServiceHost, host: string, given: string): string {
+  // Microsoft's SDKs join scopes that begin with a slash.
+  const path = given.replace(/^\/{2,}/, "/");
   if (service === "keyVault") return `/keyvault/${host.split(".", 1)[0]?.toLowerCase() ?? ""}${path}`;
   const [, first = ""] = path.split(/[/?]/, 2);
   const isKnown = service === "login" ? isLoginPath(first) : segments[service].test(first);

@@ -11,6 +11,7 @@ import type { Faults } from "./faults/index";
 import { addReplicas } from "./faults/replicas";
 import { graphLikeError } from "../cloud/graphLikeError";
 import { metadataDocument } from "./metadata";
+import { nearestRoute } from "./nearestRoute";
 import { RequestTally } from "./requestTally";
 import { answerUnderNames, hasForeignToken, isUnderName } from "./answerUnderNames";
 import { hostPath, unknownRouteHeader } from "../proxy/serviceHost";
@@ -60,10 +61,16 @@ export async function makeApp(options: AppOptions): Promise<FastifyInstance> {
     // Graph's URLs are long: filters and `@odata.nextLink`s.
     routerOptions: { maxParamLength: 2000, caseSensitive: true, ignoreTrailingSlash: false },
     bodyLimit: 4 * 1024 * 1024,
+    rewriteUrl: ({ url = "/" }) => url.replace(/^\/{2,}/, "/"),
   });
   acceptJson(app);
   app.setErrorHandler(sendError);
   answerUnderNames(app);
+  const registered: string[] = [];
+  app.addHook("onRoute", ({ method, url }) => {
+    const isService = !url.includes("*") && !/^\/($|sandbox\/|pages\/)/.test(url);
+    if (isService) registered.push(...[method].flat().map((name) => `${name} ${url}`));
+  });
   makeTenantsOnUse(app, options);
   app.setNotFoundHandler(async (request, reply) => {
     if (isUnderName(request)) {
@@ -75,7 +82,9 @@ export async function makeApp(options: AppOptions): Promise<FastifyInstance> {
     }
     const path = hostPath(pathOf(request));
     options.onUndocumented(`${request.method} ${path}`);
-    return reply.code(404).send(graphLikeError("UnknownError", `The sandbox has no ${request.method} ${path}.`));
+    const nearest = nearestRoute(registered, request.method, path);
+    const hint = nearest === undefined ? "" : ` The nearest that it has is ${nearest}.`;
+    return reply.code(404).send(graphLikeError("UnknownError", `The sandbox has no ${request.method} ${path}.${hint}`));
   });
   // Changes are written before the answer, so that a killed process loses no answered change.
   app.addHook("onSend", async () => {

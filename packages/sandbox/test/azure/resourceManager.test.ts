@@ -249,7 +249,7 @@ describe("sandbox/azure", () => {
       assert.match(body.error?.message ?? "", message);
     }
     const made = await arm("PUT", vaultId, vaultBody());
-    assert.equal(made.status, 201);
+    assert.equal(made.status, 200);
     assert.equal((made.body["properties"] as { provisioningState: string }).provisioningState, "RegisteringDns");
     const { body } = await arm("GET", vaultId);
     const properties = body["properties"] as Record<string, unknown>;

@@ -17,6 +17,7 @@ import { accessPolicySequences } from "./sequences/accessPolicies";
 import { clientSequences } from "./sequences/client";
 import { defenderRoleSequences } from "./sequences/defenderRoles";
 import { delegatedAdminSequences } from "./sequences/delegatedAdminSequences";
+import { documentedSequences } from "./sequences/documentedAnswers";
 import { directorySequences } from "./sequences/directory";
 import { entitlementSequences } from "./sequences/entitlementManagement";
 import { groupSequences } from "./sequences/groups";
@@ -24,13 +25,14 @@ import { observedSequences } from "./sequences/observed";
 import { policySequences } from "./sequences/policies";
 import { privilegedAccessSequences } from "./sequences/privilegedAccess";
 import { roleEligibilitySequences } from "./sequences/roleEligibilitySequences";
+import { rowSequences } from "./sequences/rows";
 import { servicePrincipalSequences } from "./sequences/servicePrincipals";
 import { tenantGovernanceSequences } from "./sequences/tenantGovernance";
 import { userSequences } from "./sequences/users";
 import { hasRoute, publicBetaKnowsBetter, serviceKnowsBetter } from "./support/csdl";
 import { evidenceFor } from "./support/evidence";
 import { Harness, routeKey } from "./support/harness";
-import { isFromDocumentsAlone, makePage, refreshCommand } from "./support/page";
+import { countWithoutWitness, isFromDocumentsAlone, makePage, refreshCommand } from "./support/page";
 import { needsReference } from "./support/reference";
 
 const page = path.resolve(__dirname, "../../../../docs/reference/sandbox-routes.md");
@@ -59,10 +61,12 @@ describe("the emulated Graph", function () {
   });
   describe("called by mssp governance", () => tenantGovernanceSequences(() => graph));
   describe("called by auditors and collectors", () => auditorSequences(() => graph));
+  describe("rows of a table", () => rowSequences(() => graph));
   describe("called in batches", () => batchSequences(() => graph));
   describe("in a tenant without a licence or with a restrictive policy", () => policySequences(() => graph));
 
   describe("compared with recorded answers of the service", () => observedSequences(() => graph));
+  describe("compared with documented answers of the service", () => documentedSequences(() => graph));
 
   describe("called by Microsoft's client", () => clientSequences());
 
@@ -96,6 +100,15 @@ describe("the emulated Graph", function () {
 
     it("one navigation is documented for the beta and missing in the published metadata", () => {
       assert.deepEqual(Object.keys(publicBetaKnowsBetter), ["roleManagement/defender"]);
+    });
+
+    it("the number of routes without a witness only falls", async function () {
+      needsReference(this);
+      const { routes: most } = JSON.parse(await readFile(path.join(__dirname, "withoutWitness.json"), "utf8")) as {
+        routes: number;
+      };
+      const now = await countWithoutWitness();
+      assert.equal(now, most, now > most ? "A new route has no witness." : `withoutWitness.json can say ${now}.`);
     });
 
     it("docs/reference/sandbox-routes.md is up to date", async function () {

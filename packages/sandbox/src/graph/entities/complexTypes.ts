@@ -138,6 +138,7 @@ export const complexTypes: Readonly<Record<string, EntityProperties>> = {
   },
   keyValue: { key: string(), value: string() },
   licenseUnitsDetail: { enabled: int32(), suspended: int32(), warning: int32(), lockedOut: int32() },
+  assignedLicense: { disabledPlans: guids(), skuId: guid() },
   objectIdentity: { signInType: string(), issuer: string(), issuerAssignedId: string() },
   optionalClaim: {
     additionalProperties: strings(),

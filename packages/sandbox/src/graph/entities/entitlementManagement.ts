@@ -1,8 +1,8 @@
 /**
  * Entitlement management: connected organizations, catalogs with their resources, access packages,
  * assignment policies.
- * https://learn.microsoft.com/graph/api/resources/entitlementmanagement-overview. All but connected
- * organizations is beta, as used by the official azuread plugin: v1.0 has other names.
+ * https://learn.microsoft.com/graph/api/resources/entitlementmanagement-overview. The official azuread
+ * plugin uses beta; v1.0 has other names, and no policies and resources here.
  */
 import type { EntityProperties } from "./property";
 import {
@@ -44,8 +44,9 @@ export const accessPackageCatalog: EntityProperties = {
   id: string({ ...computed }),
   displayName: string(named),
   description: string(),
-  catalogType: string({ ...readOnly, default: "UserManaged" }),
-  catalogStatus: string({ default: "Published" }),
+  catalogType: string({ ...readOnly, default: "UserManaged", small: "catalogType" }),
+  catalogStatus: string({ default: "Published", ...beta }),
+  state: string({ default: "published", values: ["published", "unpublished"], only: "v1.0" }),
   isExternallyVisible: boolean({ default: true }),
   ...stamps,
 };
@@ -53,24 +54,26 @@ export const accessPackageCatalog: EntityProperties = {
 /** https://learn.microsoft.com/graph/api/resources/accesspackage?view=graph-rest-beta */
 export const accessPackage: EntityProperties = {
   id: string({ ...computed }),
-  catalogId: string({ ...named, write: "create" }),
+  catalogId: string({ ...named, ...beta, write: "create" }),
   displayName: string(named),
   description: string(),
   isHidden: boolean({ default: false }),
-  isRoleScopesVisible: boolean({ default: false }),
+  isRoleScopesVisible: boolean({ default: false, ...beta }),
   ...stamps,
 };
 
 /** https://learn.microsoft.com/graph/api/resources/accesspackageassignment?view=graph-rest-beta */
 export const accessPackageAssignment: EntityProperties = {
   id: string({ ...computed }),
-  catalogId: string(readOnly),
-  accessPackageId: string(readOnly),
-  assignmentPolicyId: string(readOnly),
-  targetId: string(readOnly),
-  assignmentStatus: string({ ...readOnly, default: "Delivered" }),
-  assignmentState: string({ ...readOnly, default: "Delivered" }),
-  isExtended: boolean({ ...readOnly, default: false }),
+  catalogId: string({ ...readOnly, ...beta }),
+  accessPackageId: string({ ...readOnly, ...beta }),
+  assignmentPolicyId: string({ ...readOnly, ...beta }),
+  targetId: string({ ...readOnly, ...beta }),
+  assignmentStatus: string({ ...readOnly, ...beta, default: "Delivered" }),
+  assignmentState: string({ ...readOnly, ...beta, default: "Delivered" }),
+  state: string({ ...readOnly, only: "v1.0", default: "Delivered", small: "assignmentState" }),
+  status: string({ ...readOnly, only: "v1.0", default: "Delivered" }),
+  isExtended: boolean({ ...readOnly, ...beta, default: false }),
   expiredDateTime: dateTime(readOnly),
 };
 
@@ -91,15 +94,17 @@ export const accessPackageAssignmentRequest: EntityProperties = {
 /** https://learn.microsoft.com/graph/api/resources/accesspackagesubject?view=graph-rest-beta */
 export const accessPackageSubject: EntityProperties = {
   id: string({ ...computed }),
-  altSecId: string(readOnly),
+  altSecId: string({ ...readOnly, ...beta }),
   objectId: string(readOnly),
   displayName: string(readOnly),
   principalName: string(readOnly),
   email: string(readOnly),
   onPremisesSecurityIdentifier: string(readOnly),
-  type: string(readOnly),
-  cleanupScheduledDateTime: dateTime(readOnly),
-  connectedOrganizationId: string(readOnly),
+  type: string({ ...readOnly, ...beta }),
+  subjectType: string({ ...readOnly, only: "v1.0", small: "type" }),
+  subjectLifecycle: string({ ...readOnly, only: "v1.0", nullable: false, default: "notGoverned" }),
+  cleanupScheduledDateTime: dateTime({ ...readOnly, ...beta }),
+  connectedOrganizationId: string({ ...readOnly, ...beta }),
 };
 
 /** https://learn.microsoft.com/graph/api/resources/accesspackageresource?view=graph-rest-beta */

@@ -18,6 +18,7 @@ export const group: EntityProperties = {
   displayName: string({ nullable: false, required: true, default: undefined }),
   expirationDateTime: dateTime(readOnly),
   groupTypes: strings(),
+  hasMembersWithLicenseErrors: boolean({ ...readOnly, ...alwaysSelected }),
   infoCatalogs: strings({ only: "beta" }),
   isAssignableToRole: boolean({ write: "create" }),
   isManagementRestricted: boolean({ ...readOnly, only: "beta" }),

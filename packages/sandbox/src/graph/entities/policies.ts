@@ -1,6 +1,6 @@
 /**
  * `subscribedSku`, `authorizationPolicy`, `tenantAppManagementPolicy` and others: licences and
- * policies of a tenant. Read only. https://learn.microsoft.com/graph/api/resources/subscribedsku,
+ * policies of a tenant. https://learn.microsoft.com/graph/api/resources/subscribedsku,
  * …/authorizationpolicy, …/tenantappmanagementpolicy, …/identitysecuritydefaultsenforcementpolicy,
  * …/adminconsentrequestpolicy, …/activitybasedtimeoutpolicy, …/groupsetting
  */
@@ -23,16 +23,19 @@ export const subscribedSku: EntityProperties = {
 
 export const authorizationPolicy: EntityProperties = {
   id: string({ ...computed }),
-  allowInvitesFrom: string(readOnly),
-  allowedToSignUpEmailBasedSubscriptions: boolean({ ...readOnly, nullable: false, default: true }),
-  allowedToUseSSPR: boolean({ ...readOnly, nullable: false, default: true }),
-  allowEmailVerifiedUsersToJoinOrganization: boolean({ ...readOnly, nullable: false, default: false }),
-  allowUserConsentForRiskyApps: boolean(readOnly),
-  blockMsolPowerShell: boolean(readOnly),
+  allowInvitesFrom: string({
+    nullable: false,
+    values: ["none", "adminsAndGuestInviters", "adminsGuestInvitersAndAllMembers", "everyone"],
+  }),
+  allowedToSignUpEmailBasedSubscriptions: boolean({ nullable: false, default: true }),
+  allowedToUseSSPR: boolean({ nullable: false, default: true }),
+  allowEmailVerifiedUsersToJoinOrganization: boolean({ nullable: false, default: false }),
+  allowUserConsentForRiskyApps: boolean(),
+  blockMsolPowerShell: boolean(),
   displayName: string(readOnly),
   description: string(readOnly),
-  guestUserRoleId: guid(readOnly),
-  defaultUserRolePermissions: complex("defaultUserRolePermissions", readOnly),
+  guestUserRoleId: guid(),
+  defaultUserRolePermissions: complex("defaultUserRolePermissions"),
 };
 
 export const tenantAppManagementPolicy: EntityProperties = {
@@ -48,34 +51,36 @@ export const identitySecurityDefaultsEnforcementPolicy: EntityProperties = {
   id: string({ ...computed }),
   displayName: string(readOnly),
   description: string(readOnly),
-  isEnabled: boolean({ ...readOnly, nullable: false, default: false }),
+  isEnabled: boolean({ nullable: false, default: false }),
 };
 
+const needed = { nullable: false, required: true } as const;
+
 export const adminConsentRequestPolicy: EntityProperties = {
-  isEnabled: boolean({ ...readOnly, nullable: false, default: false }),
-  notifyReviewers: boolean({ ...readOnly, nullable: false, default: false }),
-  remindersEnabled: boolean({ ...readOnly, nullable: false, default: false }),
-  requestDurationInDays: int32({ ...readOnly, nullable: false, default: 0 }),
-  reviewers: complexes("accessReviewReviewerScope", readOnly),
+  isEnabled: boolean({ ...needed, default: false }),
+  notifyReviewers: boolean({ ...needed, default: false }),
+  remindersEnabled: boolean({ ...needed, default: false }),
+  requestDurationInDays: int32({ ...needed, default: 0 }),
+  reviewers: complexes("accessReviewReviewerScope", { required: true }),
   version: int32({ ...readOnly, nullable: false, default: 0 }),
 };
 
 export const activityBasedTimeoutPolicy: EntityProperties = {
   id: string({ ...computed }),
-  definition: strings(readOnly),
-  description: string(readOnly),
-  displayName: string(readOnly),
-  isOrganizationDefault: boolean({ ...readOnly, default: false }),
+  definition: strings({ required: true }),
+  description: string(),
+  displayName: string({ required: true }),
+  isOrganizationDefault: boolean({ default: false }),
 };
 
 export const groupSetting: EntityProperties = {
   id: string({ ...computed }),
-  displayName: string(readOnly),
-  templateId: string(readOnly),
-  values: complexes("settingValue", readOnly),
+  displayName: string(),
+  templateId: string({ required: true, write: "create" }),
+  values: complexes("settingValue", { required: true }),
 };
 
 export const policyTypes: Readonly<Record<string, EntityProperties>> = {
   accessReviewReviewerScope: { query: string(), queryType: string(), queryRoot: string() },
-  settingValue: { name: string(), value: string() },
+  settingValue: { name: string(), value: string({ emptyText: true }) },
 };

@@ -73,7 +73,7 @@ export const user: EntityProperties = {
   userPrincipalName: string({ nullable: false, required: true, default: undefined }),
   userType: string({ ...selected, default: "Member", values: ["Member", "Guest"] }),
   identities: complexes("objectIdentity", selected),
-  assignedLicenses: untypedCollection(onPremises),
+  assignedLicenses: complexes("assignedLicense", onPremises),
   assignedPlans: untypedCollection(onPremises),
   onPremisesProvisioningErrors: untypedCollection(onPremises),
   provisionedPlans: untypedCollection(onPremises),

@@ -86,7 +86,10 @@ function refuseProperty([first = ""]: PropertyPath, { name }: FilteredType): voi
 function refuseComplexQuery(path: PropertyPath, condition: Filter, type: FilteredType): void {
   const { name, property } = find(path[0] ?? "", type.properties, type.name);
   const isOfObjects = typeof property.type === "object" || property.type === "Edm.Untyped";
-  const isSimple = condition.kind === "comparison" && condition.operator === "eq";
+  const isEqual = (part: Filter): boolean => part.kind === "comparison" && part.operator === "eq";
+  // user-list has an example with the issuer and its identifier together.
+  const isIdentity = name === "identities" && condition.kind === "and";
+  const isSimple = isIdentity ? isEqual(condition.left) && isEqual(condition.right) : isEqual(condition);
   if (isOfObjects && !isSimple) throw unsupportedQuery(`Complex query on property ${name} is not supported.`);
 }
 

@@ -5,6 +5,7 @@ import { EmulatedGraphError, unsupportedQuery } from "../errors";
 import { compileFilter } from "./filterMatch";
 import { parseFilter } from "./filterSyntax";
 import { compileSearch } from "./search";
+import { resourceName } from "../validate";
 import { isIn } from "./shape";
 import type { Query } from "./query";
 
@@ -59,7 +60,7 @@ function filtered<T extends StoredObject>(
   return objects.filter((object) => matches.every((match) => match(object)));
 }
 
-/** The directory sorts by display name only, and not what a filter has found. */
+/** The directory sorts by display name and principal name only, and not what a filter has found. */
 function ordered<T extends StoredObject>(
   objects: readonly T[],
   { orderBy, filter, advanced }: Query,
@@ -70,9 +71,12 @@ function ordered<T extends StoredObject>(
   if (directoryObject && filter !== undefined && !advanced) {
     throw unsupportedQuery("Sorting not supported for current query.");
   }
-  const sortable = directoryObject ? ["displayName"] : Object.keys(properties);
+  const sortable = directoryObject
+    ? ["displayName", ...(typeOf === "users" ? ["userPrincipalName"] : [])]
+    : Object.keys(properties);
   const property = sortable.find((name) => name.toLowerCase() === orderBy.property.toLowerCase());
-  if (property === undefined) throw unsupportedQuery(`Unsupported sort property '${orderBy.property}'.`);
+  if (property === undefined)
+    throw unsupportedQuery(`Unsupported sort property '${orderBy.property}' for '${resourceName(typeOf)}'.`);
   const direction = orderBy.descending ? -1 : 1;
   const text = (object: T): string => (typeof object[property] === "string" ? object[property] : "");
   return [...objects].sort((left, right) => direction * text(left).localeCompare(text(right), "en"));

@@ -10,7 +10,7 @@ import {
   type EntityProperty,
 } from "../entities";
 import { unreadableRequest } from "../errors";
-import { objectsIn, type JsonObject } from "../json";
+import { jsonText, objectsIn, type JsonObject } from "../json";
 
 /**
  * One object, for a version and a selection (canonical names, or `undefined` for the default
@@ -26,7 +26,10 @@ export function shape(
   for (const [name, property] of answerOrder(entitySet, object)) {
     if (!isIn(property, version) || property.writeOnly) continue;
     if (select === undefined ? property.selectedIn.includes(version) : !select.includes(name)) continue;
-    const value = present(property, stored(object, name, property));
+    const value =
+      property.small === undefined || version === "beta"
+        ? present(property, stored(object, name, property))
+        : jsonText(stored(object, property.small, property)).replace(/^./, (letter) => letter.toLowerCase());
     answer[name] = select === undefined ? withoutKeys(property, value) : value;
   }
   return answer;

@@ -13,7 +13,7 @@ import { callBody, bothVersions, noContent, type RouteAnswer, type Call, type Ro
 import { checkCreate, checkUpdate, merged } from "../validate";
 import { bind, referenceRoutes, resolveBindings, subject } from "./references";
 import { syncServicePrincipals } from "./servicePrincipals";
-import { readingRoutes } from "./reading";
+import { readingRoutes } from "./entityRoutes";
 
 const versions = bothVersions;
 

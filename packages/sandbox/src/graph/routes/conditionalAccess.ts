@@ -5,110 +5,59 @@
  *
  * Texts of refusals are the sandbox's own.
  */
-import { randomUUID } from "node:crypto";
-import type { Json, StoredObject } from "../../cloud/model";
-import { createdEntity, entity, list } from "../answers";
+import type { Json } from "../../cloud/model";
 import { whatIf } from "../conditionalAccess";
-import { get } from "../directory";
 import { unreadableRequest } from "../errors";
 import { wholeSeconds } from "../identifiers";
 import { innerOf, isObject, jsonText, textsIn, type JsonObject } from "../json";
-import { requireLicence } from "../licences";
+import { licensed } from "../licences";
 import { complete } from "../objects";
 import { shape } from "../odata/shape";
 import { permissions } from "../permissions";
-import {
-  actionResult,
-  bothVersions,
-  callBody,
-  context,
-  noContent,
-  parameter,
-  type RouteAnswer,
-  type Call,
-  type Route,
-} from "../route";
-import { checkComplex, checkCreate, checkUpdate } from "../validate";
+import { actionResult, bothVersions, callBody, context, type RouteAnswer, type Call, type Route } from "../route";
+import { checkComplex } from "../validate";
+import { alone, entityRoutes } from "./entityRoutes";
 
 const entitySet = "conditionalAccessPolicies";
-const base = "/identity/conditionalAccess";
-const path = `${base}/policies`;
-const contextName = "identity/conditionalAccess/policies";
 const versions = ["v1.0"] as const;
-const read = permissions.readConditionalAccess;
-const write = permissions.writeConditionalAccess;
 
 export const conditionalAccessRoutes: readonly Route[] = [
-  {
-    method: "GET",
-    path,
-    versions: bothVersions,
-    permissions: read,
-    handle: (call) => list(call, entitySet, call.tenant.objects(entitySet).values(), contextName),
-  },
-  { method: "POST", path, versions, permissions: write, handle: create },
-  {
-    method: "GET",
-    path: `${path}/{id}`,
+  ...entityRoutes({
+    entitySet,
     versions,
-    permissions: read,
-    handle: (call) => entity(call, entitySet, subject(call), contextName),
-  },
-  { method: "PATCH", path: `${path}/{id}`, versions, permissions: write, handle: patch },
-  { method: "DELETE", path: `${path}/{id}`, versions, permissions: write, handle: remove },
-  {
-    method: "POST",
-    path: `${base}/evaluate`,
-    versions,
-    permissions: permissions.evaluateConditionalAccess,
-    handle: evaluate,
-  },
+    read: permissions.readConditionalAccess,
+    write: permissions.writeConditionalAccess,
+    licence: "conditionalAccess",
+    create: ({ cloud }, values) => ({ ...checked(values), createdDateTime: wholeSeconds(cloud.now()) }),
+    body: (_call, body) => {
+      // From terraform-provider-azuread's reports; which other bodies get it is not known.
+      if (body["conditions"] !== undefined && !isObject(body["conditions"])) throw unreadableRequest(noPolicy);
+      return body;
+    },
+    change: ({ cloud }, values, policy) => {
+      Object.assign(policy, complete(entitySet, { ...policy, ...checked(values) }));
+      return { modifiedDateTime: wholeSeconds(cloud.now()) };
+    },
+    remove: alone,
+  }).map((route) =>
+    route.method === "GET" && !route.path.endsWith("}") ? { ...route, versions: bothVersions } : route,
+  ),
+  ...licensed("conditionalAccess", [
+    {
+      method: "POST",
+      path: "/identity/conditionalAccess/evaluate",
+      versions,
+      permissions: permissions.evaluateConditionalAccess,
+      handle: evaluate,
+    },
+  ]),
 ];
-
-function subject(call: Call): StoredObject {
-  return get(call.tenant, entitySet, parameter(call, "id"));
-}
 
 const noPolicy =
   "1007: Incoming ConditionalAccessPolicy object is null or does not match the schema of ConditionalAccessPolicy type. For examples, " +
   "please see API documentation at https://docs.microsoft.com/en-us/graph/api/conditionalaccessroot-post-policies?view=graph-rest-1.0.";
 
-function create(call: Call): RouteAnswer {
-  requireLicence(call, "conditionalAccess");
-  const body = callBody(call);
-  const { conditions } = body;
-  // From terraform-provider-azuread's reports; which other bodies get it is not known.
-  if (conditions !== undefined && !isObject(conditions)) throw unreadableRequest(noPolicy);
-  const { values } = checkCreate(entitySet, body, call.version);
-  const policy = complete(entitySet, {
-    ...checked(values),
-    id: randomUUID(),
-    createdDateTime: wholeSeconds(call.cloud.now()),
-  });
-  call.tenant.objects(entitySet).set(policy.id, policy);
-  call.cloud.changed();
-  return createdEntity(call, entitySet, policy, contextName);
-}
-
-function patch(call: Call): RouteAnswer {
-  requireLicence(call, "conditionalAccess");
-  const policy = subject(call);
-  const { values } = checkUpdate(entitySet, callBody(call), call.version);
-  Object.assign(policy, complete(entitySet, { ...policy, ...checked(values) }), {
-    modifiedDateTime: wholeSeconds(call.cloud.now()),
-  });
-  call.cloud.changed();
-  return noContent;
-}
-
-function remove(call: Call): RouteAnswer {
-  call.tenant.objects(entitySet).delete(subject(call).id);
-  call.cloud.changed();
-  return noContent;
-}
-
 function evaluate(call: Call): RouteAnswer {
-  requireLicence(call, "conditionalAccess");
   const { signInIdentity, signInContext, signInConditions = {}, appliedPoliciesOnly } = callBody(call);
   if (!isObject(signInIdentity) || !isObject(signInContext))
     throw unreadableRequest("signInIdentity and signInContext are required.");

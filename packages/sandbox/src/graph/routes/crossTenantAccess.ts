@@ -27,6 +27,8 @@ const defaults = "crossTenantAccessDefault";
 /** Deleted partners that reads still return. */
 const leaving = "sandboxLeavingPartners";
 const readsAfterDelete = 2;
+/** They end also without reads, so that a client that only waits gets on. */
+const leavesAfter = 10_000;
 
 const versions = ["v1.0"] as const;
 const read = permissions.readCrossTenantAccess;
@@ -61,20 +63,27 @@ export const crossTenantAccessRoutes: readonly Route[] = [
 function readPartner(call: Call): RouteAnswer {
   const name = `${contextName}/partners`;
   const id = key(call);
-  const gone = call.tenant.objects(leaving).get(id);
+  const gone = leavingPartner(call, id);
   if (gone === undefined) return entity(call, partners, subject(call), name);
-  const { readsLeft, ...partner } = gone;
+  const { readsLeft, deletedAt: _, ...partner } = gone;
   if (readsLeft === 1) call.tenant.objects(leaving).delete(id);
   else gone["readsLeft"] = Number(readsLeft) - 1;
   call.cloud.changed();
   return entity(call, partners, partner, name);
 }
 
+function leavingPartner({ tenant, cloud }: Call, id: string): StoredObject | undefined {
+  const gone = tenant.objects(leaving).get(id);
+  if (gone === undefined || cloud.now().getTime() - Number(gone["deletedAt"] ?? 0) < leavesAfter) return gone;
+  tenant.objects(leaving).delete(id);
+  return undefined;
+}
+
 function create(call: Call): RouteAnswer {
   const { values } = checkCreate(partners, callBody(call), call.version);
   const id = jsonText(values["tenantId"]).toLowerCase();
   if (!isUuid(id) || id === call.tenant.id) throw badRequest(`The tenantId '${id}' is not valid.`);
-  if (call.tenant.objects(partners).has(id) || call.tenant.objects(leaving).has(id)) {
+  if (call.tenant.objects(partners).has(id) || leavingPartner(call, id) !== undefined) {
     throw sameKey(`A configuration of the partner ${id} already exists.`);
   }
   checkConfiguration(call, values);
@@ -99,7 +108,11 @@ function remove(call: Call): RouteAnswer {
     throw badRequest("The partner has an identity synchronization policy. Delete that first.");
   }
   call.tenant.objects(partners).delete(partner.id);
-  call.tenant.objects(leaving).set(partner.id, { ...partner, readsLeft: readsAfterDelete });
+  call.tenant.objects(leaving).set(partner.id, {
+    ...partner,
+    readsLeft: readsAfterDelete,
+    deletedAt: call.cloud.now().getTime(),
+  });
   call.cloud.changed();
   return noContent;
 }
@@ -189,9 +202,12 @@ function checkConfiguration(call: Call, values: JsonObject): void {
     if (!isObject(setting)) continue;
     const [users, applications] = [setting["usersAndGroups"], setting["applications"]];
     for (const side of [users, applications]) {
-      if (objectsIn(innerOf(side, "targets")).length === 0) throw invalid(name, "each side needs a target");
+      if (isObject(side) && objectsIn(innerOf(side, "targets")).length === 0)
+        throw invalid(name, "each side needs a target");
     }
-    if (blocksAll(users, "AllUsers") !== blocksAll(applications, "AllApplications")) {
+    // The page's example of a create has one side alone.
+    const isWhole = isObject(users) && isObject(applications);
+    if (isWhole && blocksAll(users, "AllUsers") !== blocksAll(applications, "AllApplications")) {
       throw invalid(name, "all users and all applications are blocked together or not at all");
     }
   }

@@ -2,20 +2,29 @@
 import { directoryObject, typed } from "../answers";
 import { findDirectoryObject, getDirectoryObject } from "../directory";
 import { entitySets } from "../entities";
-import { badRequest, missingValue } from "../errors";
+import { badRequest, denied, missingValue } from "../errors";
 import { permissions } from "../permissions";
 import {
   actionResult,
   callBody,
   bothVersions,
   context,
+  noContent,
+  ok,
   parameter,
   type RouteAnswer,
   type Call,
   type Route,
 } from "../route";
+import { applicationRoutes } from "./applications";
+import { groupRoutes } from "./groups";
+import { mayAlso } from "./references";
+import { servicePrincipalRoutes } from "./servicePrincipals";
+import { userRoutes } from "./users";
 
 const mostIds = 1000;
+/** A deletion is that of the object's own path, with its permission. */
+const own = [...applicationRoutes, ...servicePrincipalRoutes, ...groupRoutes, ...userRoutes];
 
 export const directoryObjectRoutes: readonly Route[] = [
   {
@@ -31,6 +40,39 @@ export const directoryObjectRoutes: readonly Route[] = [
     versions: bothVersions,
     permissions: permissions.readDirectoryObjects,
     handle: getByIds,
+  },
+  {
+    method: "DELETE",
+    path: "/directoryObjects/{id}",
+    versions: bothVersions,
+    permissions: permissions.readDirectoryObjects,
+    handle: (call) => {
+      const { entitySet } = getDirectoryObject(call.tenant, parameter(call, "id"));
+      const route = own.find(({ method, path }) => method === "DELETE" && path === `/${entitySet}/{id}`);
+      if (route === undefined || !mayAlso(call, route.permissions)) throw denied(route?.permissions.application);
+      return route.handle(call);
+    },
+  },
+  // The sandbox's tenants have neither a naming policy nor extension properties.
+  {
+    method: "POST",
+    path: "/directoryObjects/validateProperties",
+    versions: bothVersions,
+    permissions: permissions.readDirectoryObjects,
+    handle: (call) => {
+      const { displayName, mailNickname } = callBody(call);
+      if (displayName === undefined && mailNickname === undefined)
+        throw missingValue("displayName", "validateProperties");
+      return noContent;
+    },
+  },
+  {
+    method: "POST",
+    path: "/directoryObjects/getAvailableExtensionProperties",
+    versions: bothVersions,
+    permissions: permissions.readDirectoryObjects,
+    handle: (call) =>
+      ok({ "@odata.context": context(call, "Collection(microsoft.graph.extensionProperty)"), value: [] }),
   },
 ];
 

@@ -3,59 +3,47 @@
  * https://learn.microsoft.com/graph/api/resources/oauth2permissiongrant
  */
 import type { StoredObject } from "../../cloud/model";
-import { createdEntity, list } from "../answers";
+import { list } from "../answers";
 import { find, get } from "../directory";
 import { badRequest, missingValue, notFound, sameKey } from "../errors";
 import { grantId } from "../identifiers";
-import { complete, update } from "../objects";
 import { permissions } from "../permissions";
-import { callBody, bothVersions, noContent, parameter, type RouteAnswer, type Call, type Route } from "../route";
-import { checkCreate, checkUpdate } from "../validate";
+import { bothVersions, type Call, type Route } from "../route";
 import { subject } from "./references";
 import { jsonText, type JsonObject } from "../json";
-import { readingRoutes } from "./reading";
+import { alone, asSent, entityRoutes } from "./entityRoutes";
 
 const entitySet = "oauth2PermissionGrants";
-const versions = bothVersions;
 
 export const grantRoutes: readonly Route[] = [
-  ...readingRoutes(entitySet, permissions.readGrants, grantOf),
-  { method: "POST", path: "/oauth2PermissionGrants", versions, permissions: permissions.writeGrants, handle: create },
-  {
-    method: "PATCH",
-    path: "/oauth2PermissionGrants/{id}",
-    versions,
-    permissions: permissions.writeGrants,
-    handle: (call) => {
-      const grant = grantOf(call);
-      const changed = withoutFixed(grant, callBody(call));
-      update(entitySet, grant, checkUpdate(entitySet, changed, call.version).values);
-      call.cloud.changed();
-      return noContent;
-    },
-  },
-  {
-    method: "DELETE",
-    path: "/oauth2PermissionGrants/{id}",
-    versions,
-    permissions: permissions.writeGrants,
-    handle: (call) => {
-      call.tenant.objects(entitySet).delete(grantOf(call).id);
-      call.cloud.changed();
-      return noContent;
-    },
-  },
-  {
+  ...entityRoutes({
+    entitySet,
+    read: permissions.readGrants,
+    write: permissions.writeGrants,
+    body: (call, body) =>
+      call.parameters["id"] === undefined
+        ? body
+        : withoutFixed(get(call.tenant, entitySet, call.parameters["id"]), body),
+    create,
+    change: asSent,
+    remove: alone,
+  }),
+  ...(
+    [
+      ["servicePrincipals", "clientId"],
+      ["users", "principalId"],
+    ] as const
+  ).map(([owners, property]): Route => ({
     method: "GET",
-    path: "/servicePrincipals/{id}/oauth2PermissionGrants",
-    versions,
+    path: `/${owners}/{id}/oauth2PermissionGrants`,
+    versions: bothVersions,
     permissions: permissions.readGrants,
     handle: (call) => {
-      const client = subject(call, "servicePrincipals");
-      const grants = [...call.tenant.objects(entitySet).values()].filter(({ clientId }) => clientId === client.id);
+      const { id } = subject(call, owners);
+      const grants = [...call.tenant.objects(entitySet).values()].filter((grant) => grant[property] === id);
       return list(call, entitySet, grants);
     },
-  },
+  })),
 ];
 
 const fixed = ["clientId", "consentType", "principalId", "resourceId"];
@@ -70,8 +58,7 @@ function withoutFixed(grant: StoredObject, body: JsonObject): JsonObject {
   return Object.fromEntries(Object.entries(body).filter(([name]) => !fixed.includes(name)));
 }
 
-function create(call: Call): RouteAnswer {
-  const { values } = checkCreate(entitySet, callBody(call), call.version);
+function create(call: Call, values: JsonObject): JsonObject {
   const [clientId, resourceId] = [jsonText(values["clientId"]), jsonText(values["resourceId"])];
   for (const id of [clientId, resourceId]) {
     if (find(call.tenant, "servicePrincipals", id) === undefined) throw notFound(id);
@@ -79,10 +66,7 @@ function create(call: Call): RouteAnswer {
   const principalId = principalOf(call, values["consentType"], values["principalId"]);
   const id = grantId(clientId, resourceId, principalId);
   if (call.tenant.objects(entitySet).has(id)) throw sameKey("Permission entry already exists.");
-  const grant = complete(entitySet, { ...values, principalId, id });
-  call.tenant.objects(entitySet).set(id, grant);
-  call.cloud.changed();
-  return createdEntity(call, entitySet, grant);
+  return { ...values, principalId, id };
 }
 
 /** A grant for one user has a principal; one for all users has none. */
@@ -94,8 +78,4 @@ function principalOf(call: Call, consentType: unknown, principalId: unknown): st
   }
   if (typeof principalId !== "string") throw missingValue("principalId", "OAuth2PermissionGrant");
   return get(call.tenant, "users", principalId).id;
-}
-
-function grantOf(call: Call): StoredObject {
-  return get(call.tenant, entitySet, parameter(call, "id"));
 }

@@ -11,7 +11,6 @@
 import { randomUUID } from "node:crypto";
 import { dayMs, durationOf, minuteMs } from "@defender-mssp/errors/time";
 import type { StoredObject, Tenant } from "../../cloud/model";
-import { createdEntity, entity, list } from "../answers";
 import { addLink, get, linked } from "../directory";
 import { denied, EmulatedGraphError, notFound, refused, unreadableRequest } from "../errors";
 import {
@@ -29,7 +28,9 @@ import { licensed } from "../licences";
 import { complete } from "../objects";
 import { isDelegated, permissions } from "../permissions";
 import { callBody, context, noContent, ok, parameter, type RouteAnswer, type Call, type Route } from "../route";
-import { checkCreate, checkUpdate } from "../validate";
+import { checkUpdate } from "../validate";
+import { entityRoutes } from "./entityRoutes";
+import { scoped } from "./privilegedAccess";
 
 const root = "/identityGovernance/privilegedAccess/group";
 const approvals = "assignmentApprovals";
@@ -41,36 +42,26 @@ const shortest = 5 * minuteMs;
 const { readActivations: read, writeActivations: write, readApprovals, writeApprovals } = permissions;
 
 export const groupActivationRoutes: readonly Route[] = licensed("privilegedAccess", [
-  { method: "POST", path: `${root}/${activationRequests}`, versions, permissions: write, handle: request },
-  {
-    method: "GET",
-    path: `${root}/${activationRequests}`,
+  ...entityRoutes({
+    entitySet: activationRequests,
     versions,
-    permissions: read,
-    handle: (call) => filtered(call, activationRequests),
-  },
-  {
-    method: "GET",
-    path: `${root}/${activationRequests}/{id}`,
+    read,
+    write,
+    keeps: "stage",
+    create: (call, values) => {
+      get(call.tenant, "groups", jsonText(values["groupId"]));
+      if (values["isValidationOnly"] !== true) return requested(call, values);
+      throw unreadableRequest("The sandbox does not emulate isValidationOnly.");
+    },
+    objects: (call) => scoped(call, [...call.tenant.objects(activationRequests).values()]),
+  }),
+  ...entityRoutes({
+    entitySet: activations,
     versions,
-    permissions: read,
-    handle: (call) => one(call, activationRequests),
-  },
+    read,
+    objects: (call) => scoped(call, [...call.tenant.objects(activations).values()]),
+  }),
   { method: "POST", path: `${root}/${activationRequests}/{id}/cancel`, versions, permissions: write, handle: cancel },
-  {
-    method: "GET",
-    path: `${root}/${activations}`,
-    versions,
-    permissions: read,
-    handle: (call) => filtered(call, activations),
-  },
-  {
-    method: "GET",
-    path: `${root}/${activations}/{id}`,
-    versions,
-    permissions: read,
-    handle: (call) => one(call, activations),
-  },
   { method: "GET", path: `${root}/${approvals}/{id}`, versions, permissions: readApprovals, handle: readApproval },
   { method: "GET", path: `${root}/${approvals}/{id}/stages`, versions, permissions: readApprovals, handle: listStages },
   {
@@ -81,30 +72,6 @@ export const groupActivationRoutes: readonly Route[] = licensed("privilegedAcces
     handle: decide,
   },
 ]);
-
-type Collection = typeof activationRequests | typeof activations;
-
-/** "This method requires the $filter (eq) query parameter": both pages of lists. */
-function filtered(call: Call, collection: Collection): RouteAnswer {
-  if (!/\b(groupId|principalId) eq /.test(call.query.filter ?? "")) {
-    throw refused("MissingProvider", "The request must have a $filter of groupId or principalId.");
-  }
-  return list(call, collection, call.tenant.objects(collection).values(), name(collection));
-}
-
-function one(call: Call, collection: Collection): RouteAnswer {
-  return entity(call, collection, get(call.tenant, collection, parameter(call, "id")), name(collection));
-}
-
-function request(call: Call): RouteAnswer {
-  const { values } = checkCreate(activationRequests, callBody(call), call.version);
-  get(call.tenant, "groups", jsonText(values["groupId"]));
-  if (values["isValidationOnly"] === true) throw unreadableRequest("The sandbox does not emulate isValidationOnly.");
-  const made = requested(call, values);
-  call.tenant.objects(activationRequests).set(made.id, made);
-  call.cloud.changed();
-  return createdEntity(call, activationRequests, made, name(activationRequests));
-}
 
 function requested(call: Call, values: JsonObject): StoredObject {
   switch (values["action"]) {

@@ -13,7 +13,7 @@ import type { JsonObject } from "../json";
 import { mayManageRoles, permissions } from "../permissions";
 import { callBody, bothVersions, noContent, type RouteAnswer, type Call, type Route } from "../route";
 import { checkCreate, checkUpdate } from "../validate";
-import { bind, guardRoleAssignable, referenceRoutes, resolveBindings, subject } from "./references";
+import { bind, guardRoleAssignable, referenceRoutes, refuseExisting, resolveBindings, subject } from "./references";
 
 const entitySet = "groups";
 const versions = bothVersions;
@@ -115,7 +115,7 @@ function patch(call: Call): RouteAnswer {
   guardRoleAssignable(call, group);
   const { values, bindings } = checkUpdate(entitySet, callBody(call), call.version);
   checkKind({ ...group, ...values });
-  resolveBindings(call, entitySet, bindings);
+  refuseExisting(call, entitySet, group.id, resolveBindings(call, entitySet, bindings));
   update(entitySet, group, asReadBack(entitySet, values));
   bind(call, entitySet, group.id, bindings);
   call.cloud.changed();
@@ -139,6 +139,9 @@ function checkKind(group: JsonObject): void {
     throw badRequest("Both mail-enablement and security-enablement are unset: a group has one of them at least.");
   }
   if (group["isAssignableToRole"] !== true) return;
+  // MicrosoftDocs/azure-docs issue 78786.
+  if (group["mailEnabled"] !== true && types.includes("Unified"))
+    throw badRequest("GroupType cannot be set for security groups assignable to roles.");
   if (group["securityEnabled"] !== true || types.includes("DynamicMembership")) {
     throw invalidValue("isAssignableToRole", "Group");
   }

@@ -1,8 +1,10 @@
-/** `checkMemberGroups` and `getMemberGroups`: transitive, as the service answers them. */
+/** `checkMemberGroups` and the like: transitive, as the service answers them; and what somebody owns. */
 import { directoryObjects, stringCollection } from "../answers";
-import { get, getDirectoryObject } from "../directory";
+import type { Json, StoredObject, Tenant } from "../../cloud/model";
+import { findDirectoryObject, get, getDirectoryObject, linkedFrom } from "../directory";
 import type { EntitySetName } from "../entities";
 import { badRequest, missingValue } from "../errors";
+import { textsIn } from "../json";
 import { transitiveGroups, transitiveMemberships } from "../memberships";
 import { permissions } from "../permissions";
 import {
@@ -17,22 +19,61 @@ import {
 } from "../route";
 
 const mostGroups = 20;
+const ownable = ["applications", "servicePrincipals", "groups"] as const;
 const principals = ["users", "groups", "servicePrincipals"] as const satisfies readonly EntitySetName[];
 
 export const membershipRoutes: readonly Route[] = [
   ...actions("/directoryObjects/{id}", (call) => getDirectoryObject(call.tenant, parameter(call, "id")).object.id),
   ...principals.flatMap((entitySet) => {
     const idOf = (call: Call): string => get(call.tenant, entitySet, parameter(call, "id")).id;
-    return [...actions(`/${entitySet}/{id}`, idOf), transitive(entitySet, idOf)];
+    return [
+      ...actions(`/${entitySet}/{id}`, idOf),
+      transitive(entitySet, idOf),
+      ...(entitySet === "groups" ? [] : [owned(entitySet, idOf)]),
+    ];
   }),
 ];
 
 function actions(path: string, idOf: (call: Call) => string): Route[] {
   const common = { method: "POST" as Method, versions: bothVersions, permissions: permissions.readMemberships };
-  return [
-    { ...common, path: `${path}/checkMemberGroups`, handle: (call) => checkMemberGroups(call, idOf(call)) },
-    { ...common, path: `${path}/getMemberGroups`, handle: (call) => getMemberGroups(call, idOf(call)) },
-  ];
+  return [["Groups", "groupIds", transitiveGroups] as const, ["Objects", "ids", allMemberships] as const].flatMap(
+    ([of, ids, among]) => [
+      {
+        ...common,
+        path: `${path}/checkMember${of}`,
+        handle: (call: Call) => check(call, ids, of, among(call.tenant, idOf(call))),
+      },
+      {
+        ...common,
+        path: `${path}/getMember${of}`,
+        handle: (call: Call) => getAll(call, of, among(call.tenant, idOf(call))),
+      },
+    ],
+  );
+}
+
+function allMemberships(tenant: Tenant, id: string): StoredObject[] {
+  return transitiveMemberships(tenant, id).map(({ object }) => object);
+}
+
+/** https://learn.microsoft.com/graph/api/user-list-ownedobjects, …/serviceprincipal-list-ownedobjects */
+function owned(entitySet: "users" | "servicePrincipals", idOf: (call: Call) => string): Route {
+  return {
+    method: "GET",
+    path: `/${entitySet}/{id}/ownedObjects`,
+    versions: bothVersions,
+    permissions: entitySet === "users" ? permissions.readUsers : permissions.readServicePrincipals,
+    castable: "always",
+    handle: (call) => {
+      const id = idOf(call);
+      const ids = ownable.flatMap((set) => linkedFrom(call.tenant, `${set}.owners`, id));
+      return directoryObjects(
+        call,
+        ids.flatMap((one) => findDirectoryObject(call.tenant, one) ?? []),
+        "groups",
+      );
+    },
+  };
 }
 
 function transitive(entitySet: EntitySetName, idOf: (call: Call) => string): Route {
@@ -47,32 +88,29 @@ function transitive(entitySet: EntitySetName, idOf: (call: Call) => string): Rou
   };
 }
 
-function checkMemberGroups(call: Call, id: string): RouteAnswer {
-  const asked = callBody(call)["groupIds"];
-  if (!Array.isArray(asked)) throw missingValue("groupIds", "checkMemberGroups");
-  if (asked.length > mostGroups)
-    throw badRequest(`Too many elements in 'groupIds': at most ${mostGroups} are checked.`);
-  const memberOf = transitiveGroups(call.tenant, id).map((group) => group.id);
+function check(call: Call, ids: string, of: string, memberships: readonly StoredObject[]): RouteAnswer {
+  const asked = callBody(call)[ids];
+  if (!Array.isArray(asked)) throw missingValue(ids, `checkMember${of}`);
+  if (asked.length > mostGroups) throw badRequest(`Too many elements in '${ids}': at most ${mostGroups} are checked.`);
+  const memberOf = new Set<Json>(memberships.map(({ id }) => id));
   return actionResult(
     call,
     stringCollection(
       call,
-      asked.filter((groupId): groupId is string => typeof groupId === "string" && memberOf.includes(groupId)),
+      textsIn(asked).filter((id) => memberOf.has(id)),
     ),
   );
 }
 
-function getMemberGroups(call: Call, id: string): RouteAnswer {
+function getAll(call: Call, of: string, memberships: readonly StoredObject[]): RouteAnswer {
   const securityEnabledOnly = callBody(call)["securityEnabledOnly"];
-  if (typeof securityEnabledOnly !== "boolean") throw missingValue("securityEnabledOnly", "getMemberGroups");
-  const groups = transitiveGroups(call.tenant, id).filter(
-    (group) => !securityEnabledOnly || group["securityEnabled"] === true,
-  );
+  if (typeof securityEnabledOnly !== "boolean") throw missingValue("securityEnabledOnly", `getMember${of}`);
+  const found = memberships.filter(({ securityEnabled }) => !securityEnabledOnly || securityEnabled !== false);
   return actionResult(
     call,
     stringCollection(
       call,
-      groups.map((group) => group.id),
+      found.map(({ id }) => id),
     ),
   );
 }

@@ -5,44 +5,37 @@
  */
 import { entraServicePlans, windowsDefenderServicePlan } from "@defender-mssp/microsoft";
 import type { Json, StoredObject, Tenant } from "../../cloud/model";
-import { longestSecretDays, switchValue } from "../../cloud/switches";
-import { entity, list } from "../answers";
+import { longestSecretDays, setSwitches, switchValue } from "../../cloud/switches";
 import { appManagementPolicyId } from "../credentials";
 import { complete } from "../objects";
 import { permissions } from "../permissions";
-import type { Route } from "../route";
+import type { Call, Route } from "../route";
+import { entityRoutes } from "./entityRoutes";
 
 const versions = ["v1.0"] as const;
 
 export const policyRoutes: readonly Route[] = [
-  {
-    method: "GET",
-    path: "/subscribedSkus",
+  ...entityRoutes({ entitySet: "subscribedSkus", versions, read: permissions.readLicences, objects: subscribedSkus }),
+  ...entityRoutes({
+    entitySet: "authorizationPolicy",
     versions,
-    permissions: permissions.readLicences,
-    handle: (call) => list(call, "subscribedSkus", subscribedSkus(call.tenant)),
-  },
-  {
-    method: "GET",
-    path: "/policies/authorizationPolicy",
+    read: permissions.readAuthorizationPolicy,
+    write: permissions.writeAuthorizationPolicy,
+    single: authorizationPolicy,
+    // The switch of invitations and this policy are the same thing.
+    change: ({ tenant }, values) => {
+      const { allowInvitesFrom } = values;
+      if (allowInvitesFrom !== undefined)
+        setSwitches(tenant, { b2bInvitations: allowInvitesFrom === "none" ? "off" : "on" });
+      return values;
+    },
+  }),
+  ...entityRoutes({
+    entitySet: "defaultAppManagementPolicy",
     versions,
-    permissions: permissions.readAuthorizationPolicy,
-    handle: (call) =>
-      entity(call, "authorizationPolicy", authorizationPolicy(call.tenant), "policies/authorizationPolicy"),
-  },
-  {
-    method: "GET",
-    path: "/policies/defaultAppManagementPolicy",
-    versions,
-    permissions: permissions.readAppManagementPolicy,
-    handle: (call) =>
-      entity(
-        call,
-        "defaultAppManagementPolicy",
-        appManagementPolicy(call.tenant),
-        "policies/defaultAppManagementPolicy",
-      ),
-  },
+    read: permissions.readAppManagementPolicy,
+    single: appManagementPolicy,
+  }),
 ];
 
 type Plans = Readonly<Record<string, string>>;
@@ -51,7 +44,7 @@ type Plans = Readonly<Record<string, string>>;
  * Stock-keeping units with their plans: Microsoft, "Product names and service plan identifiers for
  * licensing".
  */
-function subscribedSkus(tenant: Tenant): StoredObject[] {
+function subscribedSkus({ tenant }: Call): StoredObject[] {
   const { AAD_PREMIUM, AAD_PREMIUM_P2, Entra_Identity_Governance } = entraServicePlans;
   const defender = sku(tenant, "WIN_DEF_ATP", "111046dd-295b-4d6d-9724-d52ac90bd1f2", {
     WINDEFATP: windowsDefenderServicePlan,
@@ -93,10 +86,12 @@ function sku(tenant: Tenant, skuPartNumber: string, skuId: string, plans: Plans)
   });
 }
 
-function authorizationPolicy(tenant: Tenant): StoredObject {
+function authorizationPolicy({ tenant }: Call): StoredObject {
+  const stored = tenant.objects("authorizationPolicy").get("authorizationPolicy");
+  const invites = stored?.["allowInvitesFrom"] ?? "everyone";
+  const isOn = switchValue(tenant, "b2bInvitations") === "on";
   return complete("authorizationPolicy", {
     id: "authorizationPolicy",
-    allowInvitesFrom: switchValue(tenant, "b2bInvitations") === "on" ? "everyone" : "none",
     blockMsolPowerShell: false,
     displayName: "Authorization Policy",
     description: "Used to manage authorization related settings across the company.",
@@ -109,10 +104,12 @@ function authorizationPolicy(tenant: Tenant): StoredObject {
       allowedToReadOtherUsers: true,
       permissionGrantPoliciesAssigned: ["ManagePermissionGrantsForSelf.microsoft-user-default-legacy"],
     },
+    ...stored,
+    allowInvitesFrom: !isOn ? "none" : invites === "none" ? "everyone" : invites,
   });
 }
 
-function appManagementPolicy(tenant: Tenant): StoredObject {
+function appManagementPolicy({ tenant }: Call): StoredObject {
   const passwordCredentials = passwordRestrictions(longestSecretDays(tenant));
   const restrictions = { passwordCredentials, keyCredentials: [] };
   return complete("defaultAppManagementPolicy", {

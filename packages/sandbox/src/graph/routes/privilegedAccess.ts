@@ -6,7 +6,6 @@
 import { randomUUID } from "node:crypto";
 import { durationOf, minuteMs } from "@defender-mssp/errors/time";
 import type { Json, StoredObject, Tenant } from "../../cloud/model";
-import { createdEntity, entity, list } from "../answers";
 import { get, getDirectoryObject } from "../directory";
 import { badRequest, refused, unreadableRequest } from "../errors";
 import { onboard, ruleOf } from "../groupRolePolicies";
@@ -15,60 +14,40 @@ import { innerOf, isObject, textIn, jsonText, textsIn, type JsonObject } from ".
 import { licensed } from "../licences";
 import { complete } from "../objects";
 import { permissions } from "../permissions";
-import { callBody, parameter, type RouteAnswer, type Call, type Route } from "../route";
-import { checkCreate } from "../validate";
+import type { Call, Route } from "../route";
+import { entityRoutes } from "./entityRoutes";
 
 const requests = "eligibilityScheduleRequests";
 const schedules = "eligibilitySchedules";
-const root = "/identityGovernance/privilegedAccess/group";
 const versions = ["v1.0"] as const;
-const name = (entitySet: string): string => `${root.slice(1)}/${entitySet}`;
 /** https://learn.microsoft.com/entra/id-governance/privileged-identity-management/groups-assign-member-owner */
 const shortest = 5 * minuteMs;
 
+const common = { versions, read: permissions.readEligibilities, write: permissions.writeEligibilities };
+
 export const privilegedAccessRoutes: readonly Route[] = licensed("privilegedAccess", [
-  {
-    method: "POST",
-    path: `${root}/${requests}`,
-    versions,
-    permissions: permissions.writeEligibilities,
-    handle: request,
-  },
-  {
-    method: "GET",
-    path: `${root}/${requests}`,
-    versions,
-    permissions: permissions.readEligibilities,
-    handle: (call) => filtered(call, requests, [...call.tenant.objects(requests).values()]),
-  },
-  {
-    method: "GET",
-    path: `${root}/${schedules}`,
-    versions,
-    permissions: permissions.readEligibilities,
-    handle: (call) => filtered(call, schedules, currentSchedules(call, schedules)),
-  },
-  {
-    method: "GET",
-    path: `${root}/${schedules}/{id}`,
-    versions,
-    permissions: permissions.readEligibilities,
-    handle: (call) => {
-      currentSchedules(call, schedules);
-      return entity(call, schedules, get(call.tenant, schedules, parameter(call, "id")), name(schedules));
-    },
-  },
+  ...entityRoutes({
+    ...common,
+    entitySet: requests,
+    // The official azuread plugin sends an empty `createdBy` (its client's struct has no optional one).
+    body: (_call, { createdBy: _, ...body }) => body,
+    create: request,
+    objects: (call) => scoped(call, [...call.tenant.objects(requests).values()]),
+  }),
+  ...entityRoutes({
+    ...common,
+    entitySet: schedules,
+    objects: (call) => scoped(call, currentSchedules(call, schedules)),
+  }),
 ]);
 
 /**
  * "This API requires the $filter (eq) query parameter to scope the request to a principal or a
  * group": privilegedaccessgroup-list-eligibilityschedules. The error's text is the sandbox's own.
  */
-function filtered(call: Call, entitySet: typeof requests | typeof schedules, objects: StoredObject[]): RouteAnswer {
-  if (!/\b(groupId|principalId) eq /.test(call.query.filter ?? "")) {
-    throw refused("MissingProvider", "The request must have a $filter of groupId or principalId.");
-  }
-  return list(call, entitySet, objects, name(entitySet));
+export function scoped({ query, parameters }: Call, objects: StoredObject[]): StoredObject[] {
+  if (parameters["id"] !== undefined || /\b(groupId|principalId) eq /.test(query.filter ?? "")) return objects;
+  throw refused("MissingProvider", "The request must have a $filter of groupId or principalId.");
 }
 
 /** The schedules that have not ended; those that have are removed, as the service does. */
@@ -83,10 +62,7 @@ export function currentSchedules(
   return [...tenant.objects(entitySet).values()];
 }
 
-function request(call: Call): RouteAnswer {
-  // The official azuread plugin sends an empty `createdBy` (its client's struct has no optional one).
-  const { createdBy: _, ...body } = callBody(call);
-  const { values } = checkCreate(requests, body, call.version);
+function request(call: Call, values: JsonObject): JsonObject {
   const group = groupOf(call.tenant, jsonText(values["groupId"]));
   const asked: Asked = {
     ...values,
@@ -98,18 +74,14 @@ function request(call: Call): RouteAnswer {
   );
   const schedule = change(call, asked, there);
   const now = wholeSeconds(call.cloud.now());
-  const made = complete(requests, {
+  return {
     ...asked,
-    id: randomUUID(),
     status: values["action"] === "adminRemove" ? "Revoked" : "Provisioned",
     createdDateTime: now,
     completedDateTime: now,
     targetScheduleId: schedule.id,
     scheduleInfo: values["action"] === "adminRemove" ? null : (schedule["scheduleInfo"] ?? null),
-  });
-  call.tenant.objects(requests).set(made.id, made);
-  call.cloud.changed();
-  return createdEntity(call, requests, made, name(requests));
+  };
 }
 
 type Asked = JsonObject & { readonly groupId: string; readonly principalId: string };

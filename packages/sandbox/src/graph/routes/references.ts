@@ -111,6 +111,22 @@ export function resolveBindings(
   });
 }
 
+/** Throws Graph's error if one of the references is there already: none is added then. */
+export function refuseExisting(
+  call: Call,
+  entitySet: EntitySetName,
+  from: string,
+  bindings: readonly [link: string, targets: readonly DirectoryEntry[]][],
+): void {
+  for (const [link, targets] of bindings) {
+    const there = linked(call.tenant, `${entitySet}.${link}`, from);
+    if (targets.some(({ object }) => there.includes(object.id)))
+      throw badRequest(
+        `One or more added object references already exist for the following modified properties: '${link}'.`,
+      );
+  }
+}
+
 function listReferences(call: Call, entitySet: EntitySetName, link: string): RouteAnswer {
   const object = subject(call, entitySet);
   return directoryObjects(call, navigations[entitySet]?.[link]?.(call.tenant, object.id, object) ?? []);
@@ -122,11 +138,8 @@ function addReference(call: Call, entitySet: EntitySetName, link: string, hooks:
   if (typeof reference !== "string") throw unreadableRequest("Entity reference must have an '@odata.id' annotation.");
   const target = resolveReference(call, entitySet, link, reference);
   hooks.beforeAdd?.(call, object, target);
-  if (!addLink(call.tenant, `${entitySet}.${link}`, object.id, target.object.id)) {
-    throw badRequest(
-      `One or more added object references already exist for the following modified properties: '${link}'.`,
-    );
-  }
+  refuseExisting(call, entitySet, object.id, [[link, [target]]]);
+  addLink(call.tenant, `${entitySet}.${link}`, object.id, target.object.id);
   hooks.added?.(call, object, target);
   call.cloud.changed();
   return noContent;

@@ -4,27 +4,18 @@
  */
 import type { StoredObject, Tenant } from "../../cloud/model";
 import { switchValue } from "../../cloud/switches";
-import { list } from "../answers";
-import { requireLicence } from "../licences";
+import { licensed } from "../licences";
 import { complete } from "../objects";
 import { permissions } from "../permissions";
-import { bothVersions, type Call, type Route } from "../route";
+import type { Call } from "../route";
+import { entityRoutes } from "./entityRoutes";
 
 const entitySet = "userRegistrationDetails";
-const contextName = `reports/authenticationMethods/${entitySet}`;
 
-export const registrationDetailRoutes: readonly Route[] = [
-  {
-    method: "GET",
-    path: `/${contextName}`,
-    versions: bothVersions,
-    permissions: permissions.readRegistrationDetails,
-    handle: (call) => {
-      requireLicence(call, "signInLogs");
-      return list(call, entitySet, registrationDetails(call), contextName);
-    },
-  },
-];
+export const registrationDetailRoutes = licensed(
+  "signInLogs",
+  entityRoutes({ entitySet, read: permissions.readRegistrationDetails, objects: registrationDetails }),
+);
 
 /** Whether a user has registered methods of multifactor authentication. A guest registers them in the home tenant. */
 export function hasRegisteredMethods(tenant: Tenant, user: StoredObject): boolean {

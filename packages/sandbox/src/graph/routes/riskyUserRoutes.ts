@@ -2,48 +2,25 @@
  * Risky users of Microsoft Entra ID Protection. The sandbox detects no risk: a user becomes risky by
  * `confirmCompromised`. https://learn.microsoft.com/graph/api/riskyuser-list, …-get, …-confirmcompromised, …-dismiss
  */
-import type { StoredObject, Tenant } from "../../cloud/model";
-import { entity, list } from "../answers";
+import type { StoredObject } from "../../cloud/model";
 import { find, get } from "../directory";
 import { unreadableRequest } from "../errors";
 import { textsIn, type JsonObject } from "../json";
 import { licensed } from "../licences";
 import { complete } from "../objects";
 import { permissions } from "../permissions";
-import { callBody, noContent, parameter, type Call, type Route, type RouteAnswer } from "../route";
+import { callBody, noContent, type Call, type Route, type RouteAnswer } from "../route";
+import { entityRoutes } from "./entityRoutes";
 
 const entitySet = "riskyUsers";
 const path = `/identityProtection/${entitySet}`;
-const contextName = path.slice(1);
-const versions = ["v1.0"] as const;
+const acting = { method: "POST", versions: ["v1.0"], permissions: permissions.writeRiskyUsers } as const;
 
 export const riskyUserRoutes: readonly Route[] = licensed(entitySet, [
+  ...entityRoutes({ entitySet, versions: ["v1.0"], read: permissions.readRiskyUsers, objects: current }),
   {
-    method: "GET",
-    path,
-    versions,
-    permissions: permissions.readRiskyUsers,
-    handle: (call) =>
-      list(
-        call,
-        entitySet,
-        [...call.tenant.objects(entitySet).values()].map((risk) => current(call.tenant, risk)),
-        contextName,
-      ),
-  },
-  {
-    method: "GET",
-    path: `${path}/{id}`,
-    versions,
-    permissions: permissions.readRiskyUsers,
-    handle: (call) =>
-      entity(call, entitySet, current(call.tenant, get(call.tenant, entitySet, parameter(call, "id"))), contextName),
-  },
-  {
-    method: "POST",
+    ...acting,
     path: `${path}/confirmCompromised`,
-    versions,
-    permissions: permissions.writeRiskyUsers,
     handle: (call) =>
       setRisk(call, "users", {
         riskLevel: "high",
@@ -52,10 +29,8 @@ export const riskyUserRoutes: readonly Route[] = licensed(entitySet, [
       }),
   },
   {
-    method: "POST",
+    ...acting,
     path: `${path}/dismiss`,
-    versions,
-    permissions: permissions.writeRiskyUsers,
     handle: (call) =>
       setRisk(call, entitySet, {
         riskLevel: "none",
@@ -66,8 +41,11 @@ export const riskyUserRoutes: readonly Route[] = licensed(entitySet, [
 ]);
 
 /** A deleted user stays in the list. */
-function current(tenant: Tenant, risk: StoredObject): StoredObject {
-  return { ...risk, isDeleted: find(tenant, "users", risk.id) === undefined };
+function current({ tenant }: Call): StoredObject[] {
+  return [...tenant.objects(entitySet).values()].map((risk) => ({
+    ...risk,
+    isDeleted: find(tenant, "users", risk.id) === undefined,
+  }));
 }
 
 /** Sets the risk of all named users, or of none if one is not in the collection. */

@@ -5,7 +5,6 @@
  */
 import { randomUUID } from "node:crypto";
 import type { StoredObject } from "../../cloud/model";
-import { createdEntity, list } from "../answers";
 import { get } from "../directory";
 import { missingValue, refused, unreadableRequest } from "../errors";
 import { wholeSeconds } from "../identifiers";
@@ -13,36 +12,32 @@ import { jsonText, type JsonObject } from "../json";
 import { licensed } from "../licences";
 import { complete } from "../objects";
 import { permissions } from "../permissions";
-import { callBody, type Call, type Route, type RouteAnswer } from "../route";
-import { checkCreate } from "../validate";
+import type { Call } from "../route";
+import { entityRoutes } from "./entityRoutes";
 import { currentSchedules, timesOfSchedule } from "./privilegedAccess";
 import { checkRoleHolder } from "./roleManagement";
 
 const requests = "roleEligibilityScheduleRequests";
 const schedules = "roleEligibilitySchedules";
-const root = "/roleManagement/directory";
 const versions = ["v1.0"] as const;
-const name = (entitySet: string): string => `${root.slice(1)}/${entitySet}`;
 
-export const roleEligibilityRoutes: readonly Route[] = licensed("privilegedAccess", [
-  {
-    method: "POST",
-    path: `${root}/${requests}`,
+export const roleEligibilityRoutes = licensed("privilegedAccess", [
+  ...entityRoutes({
+    entitySet: requests,
     versions,
-    permissions: permissions.writeRoleEligibilities,
-    handle: request,
-  },
-  {
-    method: "GET",
-    path: `${root}/${schedules}`,
+    read: permissions.readRoleEligibilities,
+    write: permissions.writeRoleEligibilities,
+    create: request,
+  }),
+  ...entityRoutes({
+    entitySet: schedules,
     versions,
-    permissions: permissions.readRoleEligibilities,
-    handle: (call) => list(call, schedules, currentSchedules(call, schedules), name(schedules)),
-  },
+    read: permissions.readRoleEligibilities,
+    objects: (call) => currentSchedules(call, schedules),
+  }),
 ]);
 
-function request(call: Call): RouteAnswer {
-  const { values } = checkCreate(requests, callBody(call), call.version);
+function request(call: Call, values: JsonObject): JsonObject {
   const principalId = jsonText(values["principalId"]).toLowerCase();
   const roleDefinitionId = get(call.tenant, "roleDefinitions", jsonText(values["roleDefinitionId"]).toLowerCase()).id;
   const directoryScopeId = values["directoryScopeId"];
@@ -51,19 +46,10 @@ function request(call: Call): RouteAnswer {
   checkRoleHolder(call, principalId);
   const asked = { ...values, principalId, roleDefinitionId, directoryScopeId };
   const id = randomUUID();
-  const scheduleId = values["action"] === "adminRemove" ? removed(call, asked) : assigned(call, { ...asked, id });
+  const targetScheduleId = values["action"] === "adminRemove" ? removed(call, asked) : assigned(call, { ...asked, id });
   const now = wholeSeconds(call.cloud.now());
-  const answer = complete(requests, {
-    ...asked,
-    id,
-    status: values["action"] === "adminRemove" ? "Revoked" : "Provisioned",
-    createdDateTime: now,
-    completedDateTime: now,
-    targetScheduleId: scheduleId,
-  });
-  call.tenant.objects(requests).set(id, answer);
-  call.cloud.changed();
-  return createdEntity(call, requests, answer, name(requests));
+  const status = values["action"] === "adminRemove" ? "Revoked" : "Provisioned";
+  return { ...asked, id, status, createdDateTime: now, completedDateTime: now, targetScheduleId };
 }
 
 type Asked = JsonObject & { readonly principalId: string; readonly roleDefinitionId: string };

@@ -6,35 +6,27 @@
  * A group's assignment is one instance, with the group as its principal.
  */
 import type { StoredObject } from "../../cloud/model";
-import { list } from "../answers";
 import { roleAssignmentId } from "../identifiers";
 import { innerOf, jsonText, textIn } from "../json";
 import { licensed } from "../licences";
 import { complete } from "../objects";
 import { permissions } from "../permissions";
-import type { Call, Route } from "../route";
+import type { Call } from "../route";
+import { entityRoutes } from "./entityRoutes";
 import { currentSchedules } from "./privilegedAccess";
 
 const assignments = "roleAssignmentScheduleInstances";
 const eligibilities = "roleEligibilityScheduleInstances";
-const root = "/roleManagement/directory";
 const versions = ["v1.0"] as const;
 
-export const roleScheduleInstanceRoutes: readonly Route[] = licensed("privilegedAccess", [
-  {
-    method: "GET",
-    path: `${root}/${assignments}`,
+export const roleScheduleInstanceRoutes = licensed("privilegedAccess", [
+  ...entityRoutes({
+    entitySet: assignments,
     versions,
-    permissions: permissions.readRoleAssignmentSchedules,
-    handle: (call) => list(call, assignments, assigned(call), `${root.slice(1)}/${assignments}`),
-  },
-  {
-    method: "GET",
-    path: `${root}/${eligibilities}`,
-    versions,
-    permissions: permissions.readRoleEligibilities,
-    handle: (call) => list(call, eligibilities, eligible(call), `${root.slice(1)}/${eligibilities}`),
-  },
+    read: permissions.readRoleAssignmentSchedules,
+    objects: assigned,
+  }),
+  ...entityRoutes({ entitySet: eligibilities, versions, read: permissions.readRoleEligibilities, objects: eligible }),
 ]);
 
 /** An assignment without a schedule is its own origin and schedule, without times: the page's example. */

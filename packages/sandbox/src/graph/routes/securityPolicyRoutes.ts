@@ -3,39 +3,59 @@
  * and the settings of groups. https://learn.microsoft.com/graph/api/identitysecuritydefaultsenforcementpolicy-get,
  * …/adminconsentrequestpolicy-get, …/authenticationmethodspolicy-get, …/activitybasedtimeoutpolicy-list, …/group-list-settings
  */
-import type { Tenant } from "../../cloud/model";
+import type { StoredObject, Tenant } from "../../cloud/model";
 import { switchValue } from "../../cloud/switches";
-import { entity, list } from "../answers";
 import type { JsonObject } from "../json";
 import { seededAt } from "../newDirectory";
 import { hasLicence } from "../licences";
 import { complete } from "../objects";
 import { refuseOptions } from "../odata/query";
 import { permissions } from "../permissions";
-import { context, ok, type Call, type Route, type RouteAnswer } from "../route";
+import { callBody, context, noContent, ok, type Call, type Route } from "../route";
+import { checkCreate } from "../validate";
+import { alone, asSent, entityRoutes, type EntityRow } from "./entityRoutes";
 
 const versions = ["v1.0"] as const;
+const consentPolicy = "adminConsentRequestPolicy";
+
+const settings: EntityRow = {
+  entitySet: "groupSettings",
+  read: permissions.readGroupSettings,
+  write: permissions.writeGroupSettings,
+  create: asSent,
+  change: asSent,
+  remove: alone,
+};
 
 export const securityPolicyRoutes: readonly Route[] = [
-  {
-    method: "GET",
-    path: "/policies/identitySecurityDefaultsEnforcementPolicy",
+  ...entityRoutes({
+    entitySet: "identitySecurityDefaultsEnforcementPolicy",
     versions,
-    permissions: permissions.readPolicies,
-    handle: securityDefaults,
-  },
-  {
-    method: "GET",
-    path: "/policies/adminConsentRequestPolicy",
+    read: permissions.readPolicies,
+    write: permissions.writeSecurityDefaults,
+    single: securityDefaults,
+    change: asSent,
+  }),
+  ...entityRoutes({
+    entitySet: consentPolicy,
     versions,
-    permissions: permissions.readConsentRequestPolicy,
-    handle: (call) =>
-      entity(
-        call,
-        "adminConsentRequestPolicy",
-        complete("adminConsentRequestPolicy", { id: "adminConsentRequestPolicy" }),
-        "policies/adminConsentRequestPolicy",
-      ),
+    read: permissions.readConsentRequestPolicy,
+    single: consentRequests,
+  }),
+  {
+    method: "PUT",
+    path: `/policies/${consentPolicy}`,
+    versions,
+    permissions: permissions.writeConsentRequestPolicy,
+    handle: (call) => {
+      const { values } = checkCreate(consentPolicy, callBody(call), call.version);
+      const version = Number(consentRequests(call)["version"]) + 1;
+      call.tenant
+        .objects(consentPolicy)
+        .set(consentPolicy, complete(consentPolicy, { ...values, version, id: consentPolicy }));
+      call.cloud.changed();
+      return noContent;
+    },
   },
   {
     method: "GET",
@@ -48,54 +68,45 @@ export const securityPolicyRoutes: readonly Route[] = [
         ...authenticationMethodsPolicy(call.tenant),
       }),
   },
-  {
-    method: "GET",
-    path: "/policies/activityBasedTimeoutPolicies",
+  ...entityRoutes({
+    entitySet: "activityBasedTimeoutPolicies",
     versions,
-    permissions: permissions.readTimeoutPolicies,
-    handle: timeoutPolicies,
-  },
-  {
-    method: "GET",
-    path: "/groupSettings",
-    versions,
-    permissions: permissions.readGroupSettings,
-    handle: (call) => list(call, "groupSettings", call.tenant.objects("groupSettings").values()),
-  },
+    read: permissions.readTimeoutPolicies,
+    write: permissions.writeTimeoutPolicies,
+    create: asSent,
+    change: asSent,
+    remove: alone,
+    objects: (call) => {
+      // "This method supports the $filter, $select and $top OData query parameters"; a page of theirs has a $skiptoken.
+      refuseOptions(call.query, ["$filter", "$select", "$top", "$skiptoken"]);
+      return [...call.tenant.objects("activityBasedTimeoutPolicies").values()];
+    },
+  }),
+  ...entityRoutes({ ...settings, versions }),
   // Beta's name of the same settings: https://learn.microsoft.com/graph/api/group-list-settings?view=graph-rest-beta
-  {
-    method: "GET",
-    path: "/settings",
-    versions: ["beta"],
-    permissions: permissions.readGroupSettings,
-    handle: (call) => list(call, "groupSettings", call.tenant.objects("groupSettings").values(), "settings"),
-  },
+  ...entityRoutes({ ...settings, path: "settings", versions: ["beta"] }),
 ];
 
 /** Conditional Access and security defaults exclude each other: on in a tenant without the licence for the former. */
-function securityDefaults(call: Call): RouteAnswer {
-  const policy = complete("identitySecurityDefaultsEnforcementPolicy", {
-    id: "00000000-0000-0000-0000-000000000005",
-    displayName: "Security Defaults",
-    description:
-      "Security defaults is a set of basic identity security mechanisms recommended by Microsoft. When enabled, these " +
-      "recommendations will be automatically enforced in your organization. Administrators and users will be better " +
-      "protected from common identity related attacks.",
-    isEnabled: !hasLicence(call.tenant, "conditionalAccess"),
-  });
-  return entity(
-    call,
-    "identitySecurityDefaultsEnforcementPolicy",
-    policy,
-    "policies/identitySecurityDefaultsEnforcementPolicy",
-  );
+function consentRequests({ tenant }: Call): StoredObject {
+  return tenant.objects(consentPolicy).get(consentPolicy) ?? complete(consentPolicy, { id: consentPolicy });
 }
 
-function timeoutPolicies(call: Call): RouteAnswer {
-  const name = "activityBasedTimeoutPolicies";
-  // "This method supports the $filter, $select and $top OData query parameters"; a page of theirs has a $skiptoken.
-  refuseOptions(call.query, ["$filter", "$select", "$top", "$skiptoken"]);
-  return list(call, name, call.tenant.objects(name).values(), `policies/${name}`);
+function securityDefaults(call: Call): StoredObject {
+  const name = "identitySecurityDefaultsEnforcementPolicy";
+  const [stored] = call.tenant.objects(name).values();
+  return (
+    stored ??
+    complete(name, {
+      id: "00000000-0000-0000-0000-000000000005",
+      displayName: "Security Defaults",
+      description:
+        "Security defaults is a set of basic identity security mechanisms recommended by Microsoft. When enabled, these " +
+        "recommendations will be automatically enforced in your organization. Administrators and users will be better " +
+        "protected from common identity related attacks.",
+      isEnabled: !hasLicence(call.tenant, "conditionalAccess"),
+    })
+  );
 }
 
 const everyone = { targetType: "group", id: "all_users", isRegistrationRequired: false };

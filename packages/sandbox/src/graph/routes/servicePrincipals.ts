@@ -14,7 +14,7 @@ import { passes, permissions } from "../permissions";
 import { callBody, bothVersions, noContent, type RouteAnswer, type Call, type Route } from "../route";
 import { checkCreate, checkUpdate } from "../validate";
 import { bind, referenceRoutes, resolveBindings, subject } from "./references";
-import { readingRoutes } from "./reading";
+import { readingRoutes } from "./entityRoutes";
 
 const entitySet = "servicePrincipals";
 const versions = bothVersions;

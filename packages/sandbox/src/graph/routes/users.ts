@@ -2,7 +2,7 @@
 import { randomUUID } from "node:crypto";
 import type { Json, StoredObject, Tenant } from "../../cloud/model";
 import { createdEntity, directoryObject, directoryObjects, entity } from "../answers";
-import { find, findDirectoryObject, get, linked, remove, removeLink, sameText } from "../directory";
+import { domainOf, find, findDirectoryObject, get, linked, remove, removeLink, sameText } from "../directory";
 import { badRequest, conflictingValue, missingValue, notFound, unreadableRequest } from "../errors";
 import { memberships } from "../expand";
 import { securityIdentifier, wholeSeconds } from "../identifiers";
@@ -12,7 +12,7 @@ import { callBody, bothVersions, noContent, type RouteAnswer, type Call, type Ro
 import { checkCreate, checkUpdate } from "../validate";
 import { isObject, jsonText } from "../json";
 import { resolveReference, subject } from "./references";
-import { readingRoutes } from "./reading";
+import { readingRoutes } from "./entityRoutes";
 import { withSignInActivity } from "./withSignInActivity";
 
 const entitySet = "users";
@@ -48,13 +48,24 @@ export const userRoutes: readonly Route[] = [
 ];
 
 function create(call: Call): RouteAnswer {
-  const { values } = checkCreate(entitySet, callBody(call), call.version);
+  const id = randomUUID();
+  const body = callBody(call);
+  // A user of other identities needs no more than the page's example has.
+  const own = {
+    accountEnabled: true,
+    mailNickname: id,
+    userPrincipalName: `${id}@${domainOf(call.tenant, "isInitial")}`,
+  };
+  const { values } = checkCreate(
+    entitySet,
+    Array.isArray(body["identities"]) ? { ...own, ...body } : body,
+    call.version,
+  );
   const profile = values["passwordProfile"];
   if (!isObject(profile) || typeof profile["password"] !== "string") throw missingValue("passwordProfile", "User");
   const userPrincipalName = jsonText(values["userPrincipalName"]);
   checkUserPrincipalName(call.tenant, userPrincipalName, undefined);
   refuseWeakPassword(values);
-  const id = randomUUID();
   const common = {
     id,
     createdDateTime: wholeSeconds(call.cloud.now()),

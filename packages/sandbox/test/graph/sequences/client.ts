@@ -51,6 +51,6 @@ function rememberSuccesses(lines: readonly string[]): void {
     if (!isGraphVersion(version) || !status.startsWith("2")) continue;
     if (isBatch(`/${version}${rest}`)) remember(routeKey(batchRoute, version), "client");
     const match = routeTable.find(method, version, rest);
-    if (match !== undefined && match !== "otherMethod") remember(routeKey(match.route, version), "client");
+    if (match !== undefined) remember(routeKey(match.route, version), "client");
   }
 }

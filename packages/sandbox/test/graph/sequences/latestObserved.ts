@@ -228,7 +228,7 @@ export const latestObserved: Recording = {
     },
   },
   notReplayed: {
-    "invitations-get": "405 here: the service's 404 is a page of the web server in front of it",
+    "invitations-get": "404 in the sandbox's own words: the service's is a page of the web server in front of it",
     org: "an excerpt without values; the sandbox has no directorySizeQuota and no isMultipleDataLocationsForServicesEnabled",
     "signins-free": "sequences/additions.ts asserts it, in a tenant with the switch",
     audits: "three decimals here, seven there; the page's example has placeholders for the rest",

@@ -62,6 +62,7 @@ async function eligibility(graph: Harness): Promise<void> {
   const ordered = `${ofSchedule}&$orderby=${encodeURIComponent("createdDateTime desc")}`;
   const latest = items(await graph.expect(200, "GET", `${requests}?$filter=${ordered}`));
   assert.equal(latest.length, 2, "azuread looks for the latest request");
+  await graph.expect(200, "GET", `${requests}/${text(latest[0] ?? {}, "id")}`);
   assert.equal((await graph.expect(201, "POST", requests, memberOf(made, "adminRemove")))["status"], "Revoked");
   await graph.refused(404, "GET", `${schedules}/${id}`);
   assert.equal(items(await graph.expect(200, "GET", `${requests}?$filter=${filter}`)).length, 3, "requests stay");

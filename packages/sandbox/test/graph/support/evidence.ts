@@ -1,6 +1,8 @@
-/** Which routes were driven to a success in this process, and by what. */
+/** What drove each route to a success in this process: its witnesses. */
 
-export type Evidence = "test" | "observed" | "client";
+/** An answer of the service, by its fidelity and source: `recorded Azure/azure-cli`. */
+export type Evidence =
+  "test" | "client" | "mutation" | `${"recorded" | "reported" | "secondary" | "documented"} ${string}`;
 
 const driven = new Map<string, Set<Evidence>>();
 

@@ -11,7 +11,9 @@ import fastify from "fastify";
 import type { FastifyInstance } from "fastify";
 import { Clock } from "../../../src/cloud/clock";
 import { EmulatedCloud } from "../../../src/cloud/cloud";
+import { graphLikeError } from "../../../src/cloud/graphLikeError";
 import { TokenRefused, type Caller, type Json, type StoredObject, type Tenant } from "../../../src/cloud/model";
+import { recordSignIn } from "../../../src/cloud/signIns";
 import { Store } from "../../../src/cloud/store";
 import { newTenant } from "../../../src/seed/newTenant";
 import { batchRoute, isBatch } from "../../../src/graph/batch";
@@ -20,7 +22,7 @@ import { graphRoutes } from "../../../src/graph/index";
 import type { Route } from "../../../src/graph/route";
 import { routeTable } from "../../../src/graph/routes";
 import { metadataProblems } from "./csdl";
-import { remember } from "./evidence";
+import { evidenceFor, remember, type Evidence } from "./evidence";
 
 export type Body = Record<string, Json>;
 
@@ -40,7 +42,7 @@ export interface Options {
   as?: As;
   headers?: Record<string, string>;
   /** What this request counts as evidence for; "test" where it isn't said. */
-  evidence?: "test" | "observed";
+  evidence?: Evidence;
 }
 
 export interface Answered {
@@ -98,6 +100,7 @@ export class Harness {
     });
     const app = fastify({ routerOptions: { maxParamLength: 2000 } });
     graphRoutes(app, cloud);
+    app.setNotFoundHandler((_request, reply) => reply.code(404).send(graphLikeError("UnknownError", "No route.")));
     await app.ready();
     return new Harness(cloud, clock, app, folder, cloud.origins.http);
   }
@@ -193,7 +196,7 @@ export class Harness {
     };
   }
 
-  #judge(method: string, pathAndQuery: string, answered: Answered, evidence: "test" | "observed"): void {
+  #judge(method: string, pathAndQuery: string, answered: Answered, evidence: Evidence): void {
     const [pathOnly = ""] = pathAndQuery.split("?", 1);
     const [, version = ""] = pathOnly.split("/");
     if (!isGraphVersion(version)) return;
@@ -209,9 +212,18 @@ export class Harness {
     if (match === undefined) return;
     const problems = metadataProblems(version, answered.status, answered.body);
     assert.deepEqual(problems, [], `${method} ${pathAndQuery}: ${problems.join("; ")}`);
-    if (match === "otherMethod") return;
-    if (answered.status >= 200 && answered.status < 300) remember(routeKey(match.route, version), evidence);
+    if (answered.status < 200 || answered.status >= 300) return;
+    const key = routeKey(match.route, version);
+    remember(key, evidence);
+    if (evidenceFor(key).has("mutation") || Object.keys(answered.body).length === 0) return;
+    if (metadataProblems(version, answered.status, withUnknown(answered.body)).length > 0) remember(key, "mutation");
   }
+}
+
+/** The answer with a property that no type has: the metadata's judge must see it. */
+function withUnknown(body: Body): Body {
+  const [item] = Array.isArray(body["value"]) ? (body["value"] as Body[]) : [];
+  return typeof item === "object" ? { ...body, value: [{ ...item, mutated: 1 }] } : { ...body, mutated: 1 };
 }
 
 /** How a route of one version is called in evidence and in the docs. */
@@ -230,6 +242,23 @@ export interface BatchAnswer {
 /** A batch's answers; none for an error. */
 export function responsesOf(body: Body): BatchAnswer[] {
   return (body["responses"] ?? []) as unknown as BatchAnswer[];
+}
+
+/** An interactive sign-in of somebody, now. */
+export function recordInteractive({ tenant, clock }: Pick<Harness, "tenant" | "clock">, id: string): void {
+  recordSignIn(tenant, {
+    eventType: "interactiveUser",
+    at: clock.now(),
+    appId: "c44b4083-3bb0-49c1-b47d-974e53cbdf3c",
+    appDisplayName: "Graph",
+    appOwnerTenantId: null,
+    servicePrincipal: { id, displayName: "Graph" },
+    user: { id, displayName: "Ana", userPrincipalName: "ana@contoso.example", userType: "member", homeTenantId: null },
+    ipAddress: "127.0.0.1",
+    userAgent: null,
+    correlationId: id,
+    error: { code: 0, reason: null },
+  });
 }
 
 /** A list answer's items. */

@@ -1,6 +1,7 @@
 /** Recorded answers of the real service: reading them, and comparing an answer with one. */
 import type { Json } from "../../../src/cloud/model";
 import { readReference } from "./reference";
+import type { Evidence } from "./evidence";
 import type { Answered, Body } from "./harness";
 
 export interface Observed {
@@ -14,8 +15,15 @@ export interface Observed {
   responseHeaders: { namesOnly?: string[]; absent?: string[] } & Record<string, string | string[] | undefined>;
   responseBody: Body | null;
   recordedOn: string;
+  source: string;
   /** `doc`: an example of Microsoft's pages. */
-  fidelity: "recorded" | "reported" | "secondary" | "doc";
+  fidelity: "recorded" | "reported" | "secondary" | "doc" | "documented" | "client";
+}
+
+/** Whose answer it is. */
+export function witnessOf({ fidelity, source }: Pick<Observed, "fidelity" | "source">): Evidence {
+  const kind = fidelity === "doc" ? "documented" : fidelity === "client" ? "reported" : fidelity;
+  return `${kind} ${/^[\w.-]+\/[\w.-]+/.exec(source)?.[0] ?? (kind === "recorded" ? "another project" : "a public report")}`;
 }
 
 export function readObserved(file: string): Observed[] {
@@ -110,6 +118,36 @@ function objectDifferences(path: string, expected: Body, actual: Body, exception
       .filter((name) => there.includes(name))
       .flatMap((name) => valueDifferences(at(name), expected[name] ?? null, actual[name], exceptions)),
   ];
+}
+
+/** What differs of an answer that is known by a page or a report: status, code and text, and each key that it has. */
+export function documentedDifferences(
+  observed: Observed,
+  { status, body }: Pick<Answered, "status" | "body">,
+): string[] {
+  if (status !== observed.status) return [`status ${status} instead of ${observed.status}: ${JSON.stringify(body)}`];
+  const expected = observed.responseBody;
+  if (typeof expected !== "object" || expected === null || Array.isArray(expected)) return [];
+  const error = (body["error"] ?? {}) as Body;
+  if (status >= 400)
+    return ["code", "message"].flatMap((name) => {
+      const [wanted, there] = [expected[name], error[name]].map((text) => normalized(text).replace(/'[^']*'/g, "'…'"));
+      return expected[name] === undefined || wanted === there ? [] : [`${name}: ${there} instead of ${wanted}`];
+    });
+  // A page of an update shows a body that a 204 cannot have.
+  if (status === 204) return [];
+  const [whole, item] = [missingKeys(expected, body), missingKeys(allItems(expected), allItems(body))];
+  return [...whole, ...item.map((name) => `value[].${name}`)].map((name) => `no ${name}`);
+}
+
+function missingKeys(expected: Body, actual: Body): string[] {
+  const isShown = (name: string) => !name.startsWith("@odata.") || name === "@odata.count";
+  return Object.keys(expected).filter((name) => isShown(name) && !(name in actual));
+}
+
+/** The keys of all items: of several types, each has its own. */
+function allItems({ value }: Body): Body {
+  return Object.assign({}, ...(Array.isArray(value) ? value.filter((item) => typeof item === "object") : [])) as Body;
 }
 
 const guid = "[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}";

@@ -7,6 +7,7 @@ import path from "node:path";
 import fastify from "fastify";
 import type { FastifyInstance } from "fastify";
 import { format } from "prettier";
+import { azureRoutes, azureServed } from "../../../src/azure/index";
 import { EmulatedCloud } from "../../../src/cloud/cloud";
 import { Store } from "../../../src/cloud/store";
 import { newTenant } from "../../../src/seed/newTenant";
@@ -20,6 +21,9 @@ import { routeTable } from "../../../src/graph/routes";
 import { documentsAlone, hasRoute, publicBetaKnowsBetter } from "./csdl";
 import { evidenceFor } from "./evidence";
 import { routeKey } from "./harness";
+import { otherServices } from "../sequences/latestObserved";
+import { differing, notReplayedOfOthers, notServed, notServedOfOthers, ofOtherServices } from "./knownDifferences";
+import { readObserved, witnessOf, type Observed } from "./observed";
 
 /** Asked of by the page's reader, and by the test that finds it out of date. */
 export const refreshCommand =
@@ -33,7 +37,13 @@ export async function makePage(): Promise<string> {
   return format(pageText(await otherRoutes()), { parser: "markdown", printWidth: 120 });
 }
 
-function pageText(others: { defender: string[]; entra: string[] }): string {
+interface OtherRoutes {
+  readonly azure: readonly string[];
+  readonly defender: readonly string[];
+  readonly entra: readonly string[];
+}
+
+function pageText(others: OtherRoutes): string {
   return [
     "# Emulated routes",
     "",
@@ -43,15 +53,18 @@ function pageText(others: { defender: string[]; entra: string[] }): string {
     refreshCommand,
     "```",
     "",
-    "Each route that the sandbox serves, with the evidence that it answers as Microsoft does:",
+    "Each route that the sandbox serves, with its witnesses. Tests drive each route of Graph to a success. Witnesses are computed from what they use:",
     "",
     "- **metadata**: Microsoft's published metadata of Graph has the route. Every answer in the tests is checked against it: names, types, enum",
     "  members, and null only where the metadata allows it. The published beta metadata is a national cloud's; v1.0 metadata fills its gaps.",
-    "- **documented**: Microsoft's pages have the route for the public beta. The published metadata has only its types, which are checked.",
-    "- **documents alone**: Microsoft's pages have the route, and the published metadata has neither it nor its types. Its errors are the sandbox's own.",
-    "- **tests**: the tests drive the route to a success, most of them with the calls of the official azuread plugin.",
-    "- **observed**: a recorded answer of the real service is replayed against the route.",
-    "- **client**: Microsoft's own client library, unmodified, uses the route.",
+    "- **types**: Microsoft's pages have the route for the public beta. The published metadata has only its types, which are checked.",
+    "- **recorded**, **reported**, **documented**, **secondary**: an answer of the service is replayed, and the sandbox's is equal. Recorded by another",
+    "  project, reported in an issue, shown on Microsoft's page (status and keys are compared), or a mock of another project. With the source.",
+    "- **client**: Microsoft's own client library for Graph, unmodified, uses the route. What other unmodified programs use is not recorded here.",
+    "- **mutation**: a property that no type has, put into the answer, is caught by the metadata's judge.",
+    "- **no witness**: only the sandbox's own tests say that it answers so.",
+    "",
+    sums(others),
     "",
     "A list that takes `$search`, of users, groups, applications, service principals and their links, also takes `/$count` at its end.",
     "",
@@ -59,16 +72,28 @@ function pageText(others: { defender: string[]; entra: string[] }): string {
     "",
     ...[...routeTable.routes, batchRoute].map(graphItem),
     "",
+    "## Azure",
+    "",
+    "Paths of the resource manager from the last provider on; `/keyvault/:vault` is the host of a vault.",
+    "",
+    ...others.azure.map((route) => `- \`${route}\`: ${otherEvidence(route)}`),
+    "",
     "## Microsoft Defender",
     "",
     ...others.defender.map((route) => `- \`${route}\`: ${defenderEvidence(route)}`),
     "",
     "## Microsoft Entra ID",
     "",
-    "Unmodified @azure/msal-node and @azure/identity use these routes, and recorded token answers are compared with them.",
+    "Unmodified @azure/msal-node and @azure/identity use these routes in other tests.",
     "",
-    ...others.entra.map((route) => `- \`${route}\`: ${entraEvidence(route)}`),
+    ...others.entra.map((route) => `- \`${route}\`: ${otherEvidence(route)}; ${entraEvidence(route)}`),
     "- `GET /metadata/endpoints`: Azure Resource Manager's metadata document, as Terraform's and Pulumi's providers read it",
+    "",
+    "## Known differences",
+    "",
+    "Answers of the service that were replayed, and that the sandbox does not give:",
+    "",
+    ...knownDifferences(),
     "",
     "`GET /` is this project's own: a page, or JSON with `Accept: application/json`, that lists the base URLs and the tenants with their numbers of objects.",
     "The routes under `/sandbox/` control the sandbox itself. They are this project's own, and need a token that only its commands have.",
@@ -91,13 +116,91 @@ function graphItem(route: ListedRoute): string {
 
 function graphEvidence(route: ListedRoute, version: GraphVersion): string {
   const evidence = evidenceFor(routeKey(route, version));
-  return [
-    ...(isFromDocumentsAlone(route.path) ? ["documents alone"] : []),
-    ...(hasRoute(version, route.method, route.path) ? [isOnlyDocumented(route.path) ? "documented" : "metadata"] : []),
-    ...(evidence.size > 0 ? ["tests"] : []),
-    ...(evidence.has("observed") ? ["observed"] : []),
+  const inMetadata = hasRoute(version, route.method, route.path) && !isFromDocumentsAlone(route.path);
+  const witnesses = [
+    ...(inMetadata ? [isOnlyDocumented(route.path) ? "types" : "metadata"] : []),
+    ...answersIn(evidence),
     ...(evidence.has("client") ? ["client"] : []),
-  ].join(", ");
+    ...(evidence.has("mutation") ? ["mutation"] : []),
+  ];
+  return witnesses.length === 0 ? none : witnesses.join(", ");
+}
+
+const none = "**no witness**";
+
+/** The strongest answers, with their sources. */
+function answersIn(evidence: ReadonlySet<string>): string[] {
+  for (const kind of ["recorded", "reported", "documented", "secondary"]) {
+    const sources = [...evidence].flatMap((one) => (one.startsWith(`${kind} `) ? [one.slice(kind.length + 1)] : []));
+    if (sources.length > 0) return [`${kind} (${sources.sort().join(", ")})`];
+  }
+  return [];
+}
+
+/** Each version of a route of Graph counts. */
+function sums(others: OtherRoutes): string {
+  const all = evidenceOfAll(others);
+  const count = (pattern: RegExp): number => all.filter((evidence) => pattern.test(evidence)).length;
+  return (
+    `Of ${all.length} routes (each version of Graph counts), ${count(/metadata|types/)} have the metadata as witness, ` +
+    `${count(/recorded/)} a recorded answer, ${count(/reported/)} a reported, ${count(/documented/)} a documented one, ` +
+    `${count(/client/)} an unmodified client of Graph, ${count(/mutation/)} a mutation, and ${withoutWitness(others)} no witness.`
+  );
+}
+
+function evidenceOfAll({ azure, defender, entra }: OtherRoutes): string[] {
+  return [
+    ...[...routeTable.routes, batchRoute].flatMap((route) => route.versions.map((each) => graphEvidence(route, each))),
+    ...defender.map(defenderEvidence),
+    ...[...azure, ...entra].map(otherEvidence),
+  ];
+}
+
+function withoutWitness(others: OtherRoutes): number {
+  return evidenceOfAll(others).filter((evidence) => evidence.includes(none)).length;
+}
+
+/** How many routes have no witness. */
+export async function countWithoutWitness(): Promise<number> {
+  return withoutWitness(await otherRoutes());
+}
+
+/** By the answers that `test/observed.test.ts` replays. */
+function otherEvidence(route: string): string {
+  const [methods = "", path_ = ""] = route.split(" ");
+  const own = path_.toLowerCase().split("/");
+  const witnesses = replayedElsewhere().flatMap((entry) => {
+    const asked = placeOf(entry.path).toLowerCase().split("/");
+    const isSame = asked.length === own.length && own.every((part, at) => /^[{:]/.test(part) || part === asked[at]);
+    return isSame && methods.split(", ").includes(entry.method) ? [witnessOf(entry)] : [];
+  });
+  return answersIn(new Set(witnesses))[0] ?? none;
+}
+
+function replayedElsewhere(): Observed[] {
+  const left = { ...notReplayedOfOthers, ...notServedOfOthers };
+  return ["observed-3.json", "observed-4.json"]
+    .flatMap((file) => readObserved(file).map((entry) => ({ ...entry, key: entry.key ?? "" })))
+    .filter(({ key }) => [...otherServices, ...ofOtherServices].includes(key) && left[key] === undefined);
+}
+
+/** The path of an observed request as the sandbox's page has it. */
+function placeOf(observed: string): string {
+  const path_ = observed.replace(/\/$/, "").replace("{AUTH}", "/providers/Microsoft.Authorization");
+  const provider = path_.replace("{MS}", "/providers/Microsoft.ManagedServices").replace(/^.*(?=\/providers\/)/, "");
+  if (/^(\{vault\})?\/(deleted)?secrets/.test(provider)) return `/keyvault/x${provider.replace("{vault}", "")}`;
+  return provider.startsWith("/oauth2/") ? `/x${provider}` : provider;
+}
+
+function knownDifferences(): string[] {
+  const entries = readObserved("observed-4.json");
+  const lines = Object.entries({ ...differing, ...notServed, ...notServedOfOthers })
+    .filter(([, reason]) => !reason.includes("assert"))
+    .map(([key, reason]) => {
+      const entry = entries.find((one) => one.key === key);
+      return `- \`${entry?.method} ${entry?.path}\` (${entry?.fidelity}, ${entry?.status}): ${reason}`;
+    });
+  return [...new Set(lines)];
 }
 
 export function isFromDocumentsAlone(route: string): boolean {
@@ -112,10 +215,10 @@ function defenderEvidence(route: string): string {
   const [method = "", path_ = ""] = route.split(" ");
   const [, version = "", ...rest] = path_.split("/");
   if (isGraphVersion(version)) {
-    return hasRoute(version, method, `/${rest.join("/")}`) ? "metadata, tests" : "documented, tests";
+    return hasRoute(version, method, `/${rest.join("/")}`) ? "metadata" : `${none}: Microsoft's pages alone`;
   }
   if (ownRoutes.includes(path_)) return "**this project's own**: the page of the portal has no public API";
-  return "Microsoft's pages on the (deprecated) SIEM REST API; no metadata is published";
+  return `${none}: Microsoft's pages on the (deprecated) SIEM REST API`;
 }
 
 /** Where each kind of route is documented; the most telling part of the path decides. */
@@ -147,7 +250,7 @@ function entraEvidence(route: string): string {
 }
 
 /** The routes that Defender's and Entra's parts add to a server. */
-async function otherRoutes(): Promise<{ defender: string[]; entra: string[] }> {
+async function otherRoutes(): Promise<OtherRoutes> {
   const folder = await mkdtemp(path.join(tmpdir(), "defender-mssp-routes-"));
   try {
     const cloud = await EmulatedCloud.open(new Store(folder), newTenant);
@@ -155,6 +258,10 @@ async function otherRoutes(): Promise<{ defender: string[]; entra: string[] }> {
     return {
       defender: await routesAddedBy((app) => defenderRoutes(app, cloud)),
       entra: await routesAddedBy((app) => addEntra(app, cloud, keys)),
+      azure: [
+        ...azureServed,
+        ...(await routesAddedBy((app) => azureRoutes(app, cloud))).filter((route) => !route.includes("*")),
+      ],
     };
   } finally {
     await rm(folder, { recursive: true, force: true });

@@ -6,7 +6,7 @@ import { addLink } from "../../../src/graph/directory";
 import type { EntitySetName } from "../../../src/graph/entities";
 import { complete } from "../../../src/graph/objects";
 import { everything, text, type As, type Body, type Harness } from "./harness";
-import { differences, readObserved, type Exceptions, type Observed } from "./observed";
+import { differences, readObserved, witnessOf, type Exceptions, type Observed } from "./observed";
 import { hasReference, needsReference } from "./reference";
 
 /** How one recorded request is set up. */
@@ -61,7 +61,7 @@ async function run(graph: Harness, file: string, entry: Observed, replay: Replay
     ...(body === undefined ? {} : { body }),
     as: { ...(replay.as?.(stage) ?? everything), tenantId: stage.tenant.id },
     ...(replay.headers === undefined ? {} : { headers: replay.headers }),
-    evidence: "observed",
+    evidence: witnessOf(entry),
   });
   const exceptions = { ...ofFidelity[entry.fidelity], ...replay.exceptions };
   assert.deepEqual(differences(entry, answered, exceptions), []);
@@ -76,6 +76,8 @@ const ofFidelity: Readonly<Record<Observed["fidelity"], Exceptions>> = {
     "cache-control": "`private` in one report of 2021",
   },
   secondary: { "content-type": "a mock's" },
+  documented: { order: "pages list properties as their authors like" },
+  client: {},
   doc: { order: "pages list properties as their authors like" },
 };
 

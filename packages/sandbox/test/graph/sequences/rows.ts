@@ -1,0 +1,267 @@
+/** Routes that are rows of `entityRoutes`, and the actions beside them, each driven to a success. */
+import assert from "node:assert/strict";
+import { setSwitches } from "../../../src/cloud/switches";
+import { items, recordInteractive, text, type As, type Body, type Harness } from "../support/harness";
+
+const versions = ["v1.0", "beta"] as const;
+const as = (...roles: string[]): { as: As } => ({ as: { roles } });
+
+export function rowSequences(harness: () => Harness): void {
+  it("objects of a list are read one by one, each by the list's own permission", () => singles(harness()));
+  it("objects are made, changed, read back and deleted, each by its permission", () => changes(harness()));
+  it("named locations: lists by type", () => locations(harness()));
+  it("the policy of invitations is the switch of invitations", () => invitations(harness()));
+  it("memberships in groups and roles; owned objects", () => memberships(harness()));
+  it("directory objects: delete as by the object's own path; validation", () => directoryObjects(harness()));
+  it("entitlement management of v1.0: catalogs, access packages, assignments", () => entitlements(harness()));
+}
+
+async function singles(graph: Harness): Promise<void> {
+  const logs = as("AuditLog.Read.All", "Directory.Read.All");
+  recordInteractive(graph, graph.automation.id);
+  const role = [...graph.tenant.objects("roleDefinitions").keys()][0] ?? "";
+  const made = await graph.expect(201, "POST", "/v1.0/groups", { ...group("Eligible"), isAssignableToRole: true });
+  const asked = {
+    action: "adminAssign",
+    principalId: text(made, "id"),
+    roleDefinitionId: role,
+    directoryScopeId: "/",
+    scheduleInfo: { expiration: { type: "noExpiration" } },
+  };
+  const root = "/roleManagement/directory";
+  await graph.expect(201, "POST", `/v1.0${root}/roleEligibilityScheduleRequests`, asked);
+  await graph.expect(201, "POST", `/v1.0${root}/roleAssignments`, {
+    ...asked,
+    action: undefined,
+    scheduleInfo: undefined,
+  } as never);
+  const roles = as("RoleManagement.Read.Directory");
+  for (const [path, options, only] of [
+    ["/auditLogs/directoryAudits", logs, versions],
+    ["/auditLogs/signIns", logs, versions],
+    ["/subscribedSkus", as("Organization.Read.All"), ["v1.0"]],
+    ["/reports/authenticationMethods/userRegistrationDetails", as("AuditLog.Read.All"), versions],
+    [`${root}/roleEligibilityScheduleRequests`, roles, ["v1.0"]],
+    [`${root}/roleEligibilitySchedules`, roles, ["v1.0"]],
+    [`${root}/roleAssignmentScheduleInstances`, roles, ["v1.0"]],
+    [`${root}/roleEligibilityScheduleInstances`, roles, ["v1.0"]],
+  ] as const)
+    for (const version of only) {
+      const [first] = items(await graph.expect(200, "GET", `/${version}${path}`, undefined, options));
+      assert.ok(first, path);
+      const one = `/${version}${path}/${encodeURIComponent(text(first, "id"))}`;
+      const { "@odata.context": _, ...read } = await graph.expect(200, "GET", one, undefined, options);
+      assert.deepEqual(read, first);
+      await graph.refused(403, "GET", one, undefined, as("User.Invite.All"));
+      await graph.refused(404, "GET", `/${version}${path}/nothing`, undefined, options);
+    }
+}
+
+/** Method, path, body of a create (without: the path is that of one object), change, who changes, who only reads. */
+type Change = readonly ["PATCH" | "PUT", string, Body | undefined, Body, string, string];
+
+async function changes(graph: Harness): Promise<void> {
+  const templateId = "62375ab9-6b52-47ed-826b-58e47e0e304b";
+  const setting = { displayName: "Group.Unified", templateId, values: [{ name: "EnableMIPLabels", value: "false" }] };
+  const timeout = { definition: ["{}"], displayName: "an hour", isOrganizationDefault: true };
+  const country = {
+    "@odata.type": "#microsoft.graph.countryNamedLocation",
+    displayName: "C",
+    countriesAndRegions: ["CA"],
+  };
+  const consent = {
+    isEnabled: true,
+    notifyReviewers: true,
+    remindersEnabled: true,
+    requestDurationInDays: 5,
+    reviewers: [],
+  };
+  const mails = { technicalNotificationMails: ["tech@contoso.example"] };
+  const services = { isDefault: true, supportedServices: ["Email"] };
+  const [domain = ""] = [...graph.tenant.objects("domains").keys()];
+  const write = "Directory.ReadWrite.All";
+  for (const [method, path, body, changed, writer, reader] of [
+    ["PATCH", "/v1.0/groupSettings", setting, { values: [] }, write, "Directory.Read.All"],
+    ["PATCH", "/beta/settings", setting, { values: [] }, write, "Directory.Read.All"],
+    [
+      ...["PATCH", "/v1.0/policies/activityBasedTimeoutPolicies", timeout, { displayName: "a day" }],
+      ...["Policy.ReadWrite.ApplicationConfiguration", "Policy.Read.All"],
+    ],
+    [
+      ...["PATCH", "/v1.0/identity/conditionalAccess/namedLocations", country, { countriesAndRegions: ["IN", "CA"] }],
+      ...["Policy.ReadWrite.ConditionalAccess", "Policy.Read.All"],
+    ],
+    [
+      ...[
+        "PATCH",
+        "/v1.0/policies/authorizationPolicy",
+        undefined,
+        { allowEmailVerifiedUsersToJoinOrganization: true },
+      ],
+      ...["Policy.ReadWrite.Authorization", "Policy.Read.All"],
+    ],
+    [
+      ...["PATCH", "/v1.0/policies/identitySecurityDefaultsEnforcementPolicy", undefined, { isEnabled: true }],
+      ...["Policy.ReadWrite.SecurityDefaults", "Policy.Read.All"],
+    ],
+    [
+      ...["PUT", "/v1.0/policies/adminConsentRequestPolicy", undefined, consent],
+      ...["Policy.ReadWrite.ConsentRequest", "Policy.Read.All"],
+    ],
+    ...versions.flatMap((version) => [
+      [
+        ...["PATCH", `/${version}/organization/${graph.tenant.id}`, undefined, mails],
+        ...["Organization.ReadWrite.All", "Organization.Read.All"],
+      ],
+      ["PATCH", `/${version}/domains/${domain}`, undefined, services, "Domain.ReadWrite.All", "Domain.Read.All"],
+    ]),
+  ] as unknown as Change[]) {
+    const options = as(writer, reader);
+    const made = body === undefined ? undefined : await graph.expect(201, "POST", path, body, options);
+    const one = made === undefined ? path : `${path}/${text(made, "id")}`;
+    await graph.refused(403, method, one, changed, as(reader));
+    await graph.expect(204, method, one, changed, options);
+    const read = await graph.expect(200, "GET", one, undefined, as(reader));
+    for (const [name, value] of Object.entries({ ...body, ...changed })) assert.deepEqual(read[name], value, name);
+    if (made === undefined) continue;
+    await graph.expect(204, "DELETE", one, undefined, options);
+    await graph.refused(404, "GET", one, undefined, as(reader));
+  }
+  graph.tenant.objects("identitySecurityDefaultsEnforcementPolicy").clear();
+  const domains = items(await graph.expect(200, "GET", "/v1.0/domains"));
+  assert.equal(domains.filter(({ isDefault }) => isDefault === true).length, 1);
+}
+
+async function locations(graph: Harness): Promise<void> {
+  const path = "/v1.0/identity/conditionalAccess/namedLocations";
+  const country = "microsoft.graph.countryNamedLocation";
+  const body = { "@odata.type": `#${country}`, displayName: "C", countriesAndRegions: ["IN"] };
+  const made = await graph.expect(201, "POST", path, body);
+  const found = async (filter: string) =>
+    items(await graph.expect(200, "GET", `${path}?$filter=${encodeURIComponent(filter)}`)).length;
+  const all = items(await graph.expect(200, "GET", path)).length;
+  const [countries, addresses] = [
+    await found(`isof('${country}')`),
+    await found("isof('microsoft.graph.ipNamedLocation')"),
+  ];
+  assert.deepEqual([countries + addresses, countries > 0], [all, true]);
+  const cast = `${country}/countriesAndRegions/any(c: c eq`;
+  assert.deepEqual([await found(`${cast} 'IN')`), await found(`${cast} 'XX')`)], [1, 0]);
+  await graph.expect(204, "DELETE", `${path}/${text(made, "id")}`);
+}
+
+async function invitations(graph: Harness): Promise<void> {
+  const policy = "/v1.0/policies/authorizationPolicy";
+  const guest = { invitedUserEmailAddress: "a@fabrikam.example", inviteRedirectUrl: "https://a.example" };
+  await graph.expect(204, "PATCH", policy, { allowInvitesFrom: "none" }, as("Policy.ReadWrite.Authorization"));
+  await graph.refused(403, "POST", "/v1.0/invitations", guest);
+  setSwitches(graph.tenant, { b2bInvitations: "on" });
+  assert.equal((await graph.expect(200, "GET", policy))["allowInvitesFrom"], "everyone");
+}
+
+async function memberships(graph: Harness): Promise<void> {
+  const [user] = [...graph.tenant.objects("users").values()];
+  const outer = text(await graph.expect(201, "POST", "/v1.0/groups", group("Outer")), "id");
+  const inner = text(await graph.expect(201, "POST", "/v1.0/groups", group("Inner")), "id");
+  const reference = (id: string) => ({ "@odata.id": `${graph.origin}/v1.0/directoryObjects/${id}` });
+  await graph.expect(204, "POST", `/v1.0/groups/${outer}/members/$ref`, reference(inner));
+  const owner = graph.automation.id;
+  for (const id of [user?.id ?? "", owner]) {
+    await graph.expect(204, "POST", `/v1.0/groups/${inner}/members/$ref`, reference(id));
+    await graph.expect(204, "POST", `/v1.0/groups/${inner}/owners/$ref`, reference(id));
+  }
+  for (const version of versions)
+    for (const [path, expected] of [
+      [`/users/${user?.id}`, [inner, outer]],
+      [`/servicePrincipals/${owner}`, [inner, outer]],
+      [`/groups/${inner}`, [outer]],
+      [`/directoryObjects/${owner}`, [inner, outer]],
+    ] as const) {
+      const all = await graph.expect(200, "POST", `/${version}${path}/getMemberObjects`, {
+        securityEnabledOnly: false,
+      });
+      for (const id of expected) assert.ok((all["value"] as string[]).includes(id), path);
+      const ids = [outer, "00000000-0000-4000-8000-000000000000"];
+      const checked = await graph.expect(200, "POST", `/${version}${path}/checkMemberObjects`, { ids });
+      assert.deepEqual(checked["value"], [outer]);
+      if (path.startsWith("/groups") || path.startsWith("/directory")) continue;
+      const owned = items(await graph.expect(200, "GET", `/${version}${path}/ownedObjects`));
+      assert.ok(owned.some(({ id }) => id === inner));
+      if (path.startsWith("/users")) await graph.expect(200, "GET", `/${version}${path}/oauth2PermissionGrants`);
+    }
+  for (const id of [inner, outer]) await graph.expect(204, "DELETE", `/v1.0/groups/${id}`);
+}
+
+async function directoryObjects(graph: Harness): Promise<void> {
+  for (const version of versions) {
+    const id = text(await graph.expect(201, "POST", `/${version}/groups`, group("Passing")), "id");
+    const one = `/${version}/directoryObjects/${id}`;
+    await graph.refused(403, "DELETE", one, undefined, as("Group.Read.All"));
+    await graph.expect(204, "DELETE", one);
+    await graph.refused(404, "GET", `/${version}/groups/${id}`);
+    const actions = `/${version}/directoryObjects`;
+    await graph.expect(204, "POST", `${actions}/validateProperties`, { entityType: "Group", displayName: "A" });
+    assert.deepEqual(items(await graph.expect(200, "POST", `${actions}/getAvailableExtensionProperties`, {})), []);
+  }
+}
+
+async function entitlements(graph: Harness): Promise<void> {
+  const root = "/v1.0/identityGovernance/entitlementManagement";
+  const catalog = await graph.expect(201, "POST", `${root}/catalogs`, { displayName: "C", state: "unpublished" });
+  assert.deepEqual([catalog["catalogType"], catalog["state"]], ["userManaged", "unpublished"]);
+  const one = `${root}/catalogs/${text(catalog, "id")}`;
+  const beta = one.replace("v1.0", "beta").replace("catalogs", "accessPackageCatalogs");
+  assert.equal((await graph.expect(200, "GET", beta))["catalogStatus"], "Unpublished");
+  await graph.expect(204, "PATCH", beta, { catalogStatus: "Published" });
+  assert.equal((await graph.expect(200, "GET", one))["state"], "published");
+  await graph.expect(204, "PATCH", one, { displayName: "D" });
+  assert.deepEqual(items(await graph.expect(200, "GET", `${root}/catalogs?$filter=displayName eq 'D'`)).length, 1);
+
+  await graph.refused(400, "POST", `${root}/accessPackages`, { displayName: "P" });
+  const wanted = { displayName: "P", description: "d", isHidden: true, catalog: { id: text(catalog, "id") } };
+  const made = await graph.expect(201, "POST", `${root}/accessPackages`, wanted);
+  const accessPackage = `${root}/accessPackages/${text(made, "id")}`;
+  const expanded = (await graph.expect(200, "GET", `${accessPackage}?$expand=catalog`))["catalog"] as Body;
+  assert.equal(expanded["displayName"], "D");
+  await graph.expect(204, "PATCH", accessPackage, { isHidden: false });
+  for (const path of [
+    `${root}/accessPackages`,
+    `${root}/accessPackages`.replace("v1.0", "beta"),
+    beta.replace(/\/[^/]+$/, ""),
+  ])
+    assert.ok(items(await graph.expect(200, "GET", path)).length > 0);
+  await graph.expect(204, "PATCH", accessPackage.replace("v1.0", "beta"), { description: "e" });
+  await graph.refused(400, "DELETE", one);
+
+  const [user] = [...graph.tenant.objects("users").values()];
+  const policies = root.replace("v1.0", "beta");
+  const policy = {
+    accessPackageId: text(made, "id"),
+    displayName: "P",
+    description: "d",
+    requestorSettings: { scopeType: "NoSubjects" },
+  };
+  const { id: assignmentPolicyId } = await graph.expect(
+    201,
+    "POST",
+    `${policies}/accessPackageAssignmentPolicies`,
+    policy,
+  );
+  const assignment = { targetId: user?.id ?? "", assignmentPolicyId, accessPackageId: text(made, "id") } as Body;
+  const asked = { requestType: "AdminAdd", accessPackageAssignment: assignment };
+  await graph.expect(201, "POST", `${policies}/accessPackageAssignmentRequests`, asked);
+  const list = items(await graph.expect(200, "GET", `${root}/assignments?$expand=target,accessPackage`));
+  const [held] = list.filter((each) => (each["accessPackage"] as Body)["displayName"] === "P");
+  assert.deepEqual([held?.["state"], (held?.["target"] as Body)["subjectType"]], ["delivered", "user"]);
+  const assignmentPath = `${root}/assignments/${text(held ?? {}, "id")}`;
+  await graph.expect(200, "GET", assignmentPath);
+  await graph.refused(403, "GET", assignmentPath, undefined, as("Directory.Read.All"));
+  const removal = { requestType: "AdminRemove", accessPackageAssignment: { id: text(held ?? {}, "id") } };
+  await graph.expect(201, "POST", `${policies}/accessPackageAssignmentRequests`, removal);
+  await graph.expect(204, "DELETE", accessPackage);
+  await graph.expect(204, "DELETE", one);
+}
+
+function group(displayName: string): Body {
+  return { displayName, mailEnabled: false, mailNickname: displayName, securityEnabled: true };
+}
