@@ -86,8 +86,8 @@ function has(line: string, { id, name }: ChainObject, people: PeopleById): boole
 }
 
 /** Whether it says that nobody looked at the step's way, or at principals of this kind. */
-function isNotLooked(chain: Chain, way: ChainWay, { notLooked, rows }: Said): boolean {
-  if (rows.has(notLookedRow(chain) ?? "")) return true;
+export function isNotLooked(chain: Chain, way: ChainWay, { notLooked, rows }: Said): boolean {
+  if (rows.has(notLookedRow(chain, way) ?? "")) return true;
   const kinds: Partial<Record<string, ChainWay>> = { users: "person", servicePrincipals: "application" };
   const ofPrincipal = kinds[chain.principal.type];
   return [way, ...(ofPrincipal === undefined ? [] : [ofPrincipal])].some((name) =>

@@ -82,8 +82,8 @@ export const planted: readonly PlantedDefect[] = [
   defect(
     "trust of devices is no grant",
     `${kinds}/entryGrants.ts`,
-    'name: "isCompliantDeviceAccepted", what',
-    'name: "isCompliantDevice", what',
+    "recordOf(entry[property])[name] === true",
+    'recordOf(entry[property])[name] === true && name !== "isCompliantDeviceAccepted"',
   ),
   defect(
     "delegations are looked at with a setting alone",
@@ -239,7 +239,7 @@ export const planted: readonly PlantedDefect[] = [
   defect(
     "the report does not say what nobody looks at",
     "cli/access/report/build.ts",
-    "notLooked: notLookedWays,",
+    "notLooked: [...notLookedWays, ...unlookedInReport],",
     "notLooked: [],",
   ),
 ];

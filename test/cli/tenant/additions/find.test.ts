@@ -79,7 +79,6 @@ describe("additions to a stack's objects", () => {
     assert.deepEqual(
       parts.filter(({ state: result }) => result !== "passed").map(({ name, state: result }) => [name, result]),
       [
-        ["added to access packages", "notChecked"],
         ["added to catalogs", "notChecked"],
         ["added applications of the MSSP", "notChecked"],
         ["added to the automation", "notChecked"],
