@@ -145,6 +145,30 @@ export const planted: readonly PlantedDefect[] = [
     "tenantId?.toLowerCase() === owner.msspTenantId.toLowerCase() ||",
     "",
   ),
+  defect(
+    "connected organizations of policies are ignored",
+    `${kinds}/accessPackages.ts`,
+    "(isOfAll ? own.map(subject) : [])",
+    "(isOfAll ? own.slice(1).map(subject) : [])",
+  ),
+  defect(
+    "approvers of policies are not read",
+    `${kinds}/accessPackages.ts`,
+    "...listOf(primaryApprovers),",
+    "...listOf(primaryApprovers).slice(1),",
+  ),
+  defect(
+    "an exclusion from Conditional Access gives nothing",
+    `${kinds}/trusts.ts`,
+    'state === "enabled" && isNamedIn',
+    'state !== "enabled" && isNamedIn',
+  ),
+  defect(
+    "every application of the MSSP is the automation",
+    `${additions}/tenant.ts`,
+    "(identities.length > 0",
+    "(identities.length > 1",
+  ),
   defect("an active GDAP relationship is none", `${kinds}/trusts.ts`, '["activating", "active", ', '["activating", '),
   defect(
     "a governance relationship is none",

@@ -112,7 +112,7 @@ const parts: Readonly<Record<AdditionsPartName, Part>> = {
         ...(await policyAdditions(tenant)),
         ...assignmentAdditions(tenant, await assignmentsOf(tenant)),
       ];
-      return [...new Map(found.map((addition) => [addition.id, addition])).values()];
+      return [...new Map(found.map((addition) => [`${addition.kind} ${addition.id}`, addition])).values()];
     },
   },
   "added directory roles": {
