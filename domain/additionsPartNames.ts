@@ -14,7 +14,7 @@ const applies = {
   "added to the groups": always,
   "added to Defender roles": hasPeople,
   "added guests": always,
-  "added to access packages": hasModel("entitlement"),
+  "added to access packages": always,
   "added directory roles": always,
   "added eligibilities": hasPeople,
   "added memberships": always,

@@ -39,12 +39,26 @@ export const rowsOfWay: Readonly<Record<ChainWay, readonly string[]>> = {
   notification: ["notificationRule"],
 };
 
-/** The row "not looked at" that stands for a chain; undefined where something looks. */
-export function notLookedRow({ way, allows }: Chain): string | undefined {
-  // A policy that names the MSSP's tenant is looked at.
-  if (way === "conditionalAccessExclusion" && !allows.endsWith("of its tenant")) return "namedLocation";
-  return way === "restorable" ? "restorableOther" : undefined;
+/** The row "not looked at" that stands for a step of a chain; undefined where something looks. */
+export function notLookedRow({ allows }: Chain, way: ChainWay): string | undefined {
+  // A policy that names the MSSP's tenant is looked at, and one that lets anybody ask is not.
+  if (way === "conditionalAccessExclusion") return allows.endsWith("of its tenant") ? undefined : "namedLocation";
+  if (way === "packageRequest") return allows.endsWith("as anybody") ? "openPolicy" : undefined;
+  return unlooked[way];
 }
+
+/** The row "not looked at" of members who could have activated their membership. */
+export const standingMember = "standingMember";
+
+const unlooked: Readonly<Partial<Record<ChainWay, string>>> = {
+  restorable: "restorableOther",
+  activation: standingMember,
+  notification: "unlistedSetting",
+  siemAuthorization: "unlistedSetting",
+  detectionAction: "unmarkedRule",
+  // Of the report alone: the certificate looks in the MSSP's tenant.
+  gdap: "gdapRelationship",
+};
 
 /** The row "not looked at" of people and organizations by a domain that the settings do not name. */
 export const unnamedDomains = "unnamedTenant";

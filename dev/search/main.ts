@@ -22,7 +22,7 @@ const usage = `npm run -s search -- [--worlds 100] [--first N] [--seed 1] [--pat
   --results FILE  a line of JSON for each world is appended. Default: .search/results.jsonl
   --record        makes the recorded pairs again, with the engine, and ends
   --help
-Exit codes: 0 every property held but for known failures, 1 one did not, 2 usage error.
+Exit codes: 0 every property held, 1 one did not, 2 usage error.
 `;
 
 const checkout = [path.resolve(__dirname, "..", ".."), path.resolve(__dirname, "..", "..", "..")].find((folder) =>

@@ -54,8 +54,14 @@ const partWords: Readonly<Partial<Record<ChainWay, RegExp>>> = {
   partnerSynchronization: /synchroni/i,
   partnerDirectConnect: /direct connect|shared channel/i,
   partnerCollaboration: /collaboration|invit/i,
-  partnerTrust: /trust/i,
   partnerConsent: /consent|redemption/i,
+};
+
+/** What a text may call each value of the trust. */
+const trustWords: Readonly<Record<string, RegExp>> = {
+  isMfaAccepted: /multifactor/i,
+  isCompliantDeviceAccepted: /compliant/i,
+  isHybridAzureADJoinedDeviceAccepted: /hybrid/i,
 };
 
 /** What a command says: lines of what it names, and of what it did not look at. */
@@ -69,21 +75,19 @@ export interface Said {
 export type PeopleById = ReadonlyMap<string, StoredObject>;
 
 /** Whether a line has the object by its ID, its name or one of its addresses. */
-function has(line: string, { id, name, type }: ChainObject, people: PeopleById): boolean {
+function has(line: string, { id, name }: ChainObject, people: PeopleById): boolean {
   const user = people.get(id);
-  const role = type === "azureScopes" ? id : "";
   const texts = [
     id,
     ...(name.length > 2 ? [name] : []),
-    role,
     ...(user === undefined ? [] : [jsonText(user["userPrincipalName"]), ...userAddresses(user)]),
   ];
   return texts.some((text) => text !== "" && line.includes(text.toLowerCase()));
 }
 
 /** Whether it says that nobody looked at the step's way, or at principals of this kind. */
-function isNotLooked(chain: Chain, way: ChainWay, { notLooked, rows }: Said): boolean {
-  if (rows.has(notLookedRow(chain) ?? "")) return true;
+export function isNotLooked(chain: Chain, way: ChainWay, { notLooked, rows }: Said): boolean {
+  if (rows.has(notLookedRow(chain, way) ?? "")) return true;
   const kinds: Partial<Record<string, ChainWay>> = { users: "person", servicePrincipals: "application" };
   const ofPrincipal = kinds[chain.principal.type];
   return [way, ...(ofPrincipal === undefined ? [] : [ofPrincipal])].some((name) =>
@@ -105,7 +109,7 @@ export function isNamed(chain: Chain, said: Said, people: PeopleById, at = 0): b
     const line = text.toLowerCase();
     if (at === 0 && (step.way === "person" || step.way === "application" || step.way === "restorable"))
       return has(line, chain.principal, people);
-    const part = partWords[step.way];
+    const part = partWords[step.way] ?? trustWords[step.by ?? ""];
     if (part !== undefined)
       return line.includes(msspTenantId) && (part.test(line) || line.includes("still in the tenant"));
     const isThere = holder.type === "tenants" || has(line, holder, people);
@@ -122,12 +126,15 @@ function isPermissionNamed({ steps, permissions = [] }: Chain, at: number, line:
 
 const azureRoleNames = new Map(Object.entries(azureRoles).map(([name, id]) => [id.toLowerCase(), name.toLowerCase()]));
 
-/** Whether the texts say which roles an assignment or a delegation of Azure gives. */
+/** Whether one text says which roles an assignment or a delegation of Azure gives, and where. */
 export function isAllowanceNamed(chain: Chain, said: Said): boolean {
   if (chain.way !== "lighthouse" && chain.way !== "azureRole") return true;
   if (isNotLooked(chain, chain.way, said)) return true;
-  const roles = (chain.allows.match(/[0-9a-f]{8}-[0-9a-f-]{27}/gi) ?? []).map((role) => role.toLowerCase());
-  return said.named.some((text) =>
-    roles.some((role) => [role, azureRoleNames.get(role) ?? role].some((name) => text.toLowerCase().includes(name))),
-  );
+  const [allowed = ""] = chain.allows.toLowerCase().split(" at ");
+  const roles = allowed.match(/[0-9a-f]{8}-[0-9a-f-]{27}/g) ?? [];
+  const scope = chain.steps.at(-1)?.to.id.toLowerCase() ?? "";
+  return said.named
+    .map((text) => text.toLowerCase())
+    .filter((line) => line.includes(scope))
+    .some((line) => roles.every((role) => line.includes(role) || line.includes(azureRoleNames.get(role) ?? role)));
 }

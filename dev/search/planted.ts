@@ -82,8 +82,8 @@ export const planted: readonly PlantedDefect[] = [
   defect(
     "trust of devices is no grant",
     `${kinds}/entryGrants.ts`,
-    'name: "isCompliantDeviceAccepted", what',
-    'name: "isCompliantDevice", what',
+    "recordOf(entry[property])[name] === true",
+    'recordOf(entry[property])[name] === true && name !== "isCompliantDeviceAccepted"',
   ),
   defect(
     "delegations are looked at with a setting alone",
@@ -144,6 +144,30 @@ export const planted: readonly PlantedDefect[] = [
     `${kinds}/accessPackages.ts`,
     "tenantId?.toLowerCase() === owner.msspTenantId.toLowerCase() ||",
     "",
+  ),
+  defect(
+    "connected organizations of policies are ignored",
+    `${kinds}/accessPackages.ts`,
+    "(isOfAll ? own.map(subject) : [])",
+    "(isOfAll ? own.slice(1).map(subject) : [])",
+  ),
+  defect(
+    "approvers of policies are not read",
+    `${kinds}/accessPackages.ts`,
+    "...listOf(primaryApprovers),",
+    "...listOf(primaryApprovers).slice(1),",
+  ),
+  defect(
+    "an exclusion from Conditional Access gives nothing",
+    `${kinds}/trusts.ts`,
+    'state === "enabled" && isNamedIn',
+    'state !== "enabled" && isNamedIn',
+  ),
+  defect(
+    "every application of the MSSP is the automation",
+    `${additions}/tenant.ts`,
+    "(identities.length > 0",
+    "(identities.length > 1",
   ),
   defect("an active GDAP relationship is none", `${kinds}/trusts.ts`, '["activating", "active", ', '["activating", '),
   defect(
@@ -239,7 +263,7 @@ export const planted: readonly PlantedDefect[] = [
   defect(
     "the report does not say what nobody looks at",
     "cli/access/report/build.ts",
-    "notLooked: notLookedWays,",
+    "notLooked: [...notLookedWays, ...unlookedInReport],",
     "notLooked: [],",
   ),
 ];

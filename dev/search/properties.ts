@@ -1,13 +1,14 @@
 /** What must hold in a world: what the certificate, the additions and the report say, against what the oracle knows. */
-import { userAddresses, chainKey, chainText, type Chain, type ChainWay } from "@defender-mssp/testkit";
+import { jsonText, userAddresses, chainKey, chainText, type Chain, type ChainWay } from "@defender-mssp/testkit";
 import { Hand, perform, type DrawnAct } from "./acts";
-import { unnamedDomains } from "./catalogue";
-import { isAllowanceNamed, isNamed, isPrincipalNamed, type PeopleById, type Said } from "./naming";
+import { notLookedWays } from "../../domain/ways/ways";
+import { standingMember, unnamedDomains } from "./catalogue";
+import { isAllowanceNamed, isNamed, isNotLooked, isPrincipalNamed, type PeopleById, type Said } from "./naming";
 import type { RecordedPair } from "./pairs";
 import { findUses, unexplained } from "./use";
 import type { World } from "./world";
 
-export type Property = "certificate" | "proven" | "verify" | "report" | "allowance" | "use" | "unchanged";
+export type Property = "certificate" | "proven" | "foreign" | "verify" | "report" | "allowance" | "use" | "unchanged";
 
 export interface Failure {
   readonly property: Property;
@@ -94,8 +95,8 @@ export async function judge(
     notLooked: additions
       .filter(({ state, reason }) => state === "notChecked" && !reason.startsWith("not applicable"))
       .map(({ name }) => name),
-    // Of what it does not repeat, docs/tenant.md has this.
-    rows: new Set(["namedLocation"]),
+    // docs/tenant.md leads there.
+    rows: new Set(notLookedWays.map(({ way }) => way)),
   };
   const ofPrincipals = added.filter(({ principal, way }) => principal.type !== "tenants" && way !== "restorable");
   failures.push(...missing("verify", ofPrincipals, verify, who));
@@ -109,9 +110,9 @@ export async function judge(
   };
   const toReport = added.filter(({ way }) => way !== "restorable");
   failures.push(...missing("report", toReport, reported, who));
-  const untold = toReport.filter(
-    (chain) => chain.steps.length === 1 && !isOfNewPrincipal(chain, who) && !isAllowanceNamed(chain, reported),
-  );
+  const untold = toReport
+    .filter((chain) => chain.steps.length === 1 && !isOfNewPrincipal(chain, who))
+    .filter((chain) => !who.adopted.has(chain.principal.id) && !isAllowanceNamed(chain, reported));
   failures.push(...untold.map((chain) => failure("allowance", chain, reported, who)));
   const before = hand.done.splice(0);
   world.destroy();
@@ -137,9 +138,14 @@ export async function judge(
   // The consent to the automation is one line, whatever it can do.
   const grants = left.filter((chain) => !isIdle(chain) && chain.principal.name !== "MSSP Onboarding Automation");
   if (certificate.state === "proven")
-    failures.push(...grants.map((chain) => failure("proven", chain, certified, everybody)));
+    failures.push(
+      ...grants
+        .filter((chain) => !isNotLooked(chain, chain.way, certified))
+        .map((chain) => failure("proven", chain, certified, everybody)),
+    );
   failures.push(...missing("certificate", left.filter(isIdle), anywhere, everybody));
   failures.push(...missing("certificate", grants, certified, everybody));
+  failures.push(...foreign(world, certified.named));
   return {
     pair: pair.name,
     failures: distinct(failures),
@@ -148,6 +154,19 @@ export async function judge(
     between: hand.done,
     ended,
   };
+}
+
+/** What passes for this stack's in the certificate without its random ID. */
+function foreign(world: World, lines: readonly string[]): Failure[] {
+  const groups = [...world.customer.objects("groups").values()].filter(
+    ({ description }) => !jsonText(description).includes(world.stackId),
+  );
+  const said = lines.filter((line) => line.includes("the ID of this stack"));
+  return groups.flatMap(({ id, displayName }) =>
+    said
+      .filter((line) => line.includes(`(${id})`))
+      .map((line) => ({ property: "foreign", way: "none", variant: "", chain: jsonText(displayName), said: line })),
+  );
 }
 
 interface Who {
@@ -168,6 +187,9 @@ function missing(property: Property, chains: readonly Chain[], said: Said, who: 
     if (unnamed.has(principal.id)) return [];
     const at = firstNew(chain, who);
     if (isNamed(chain, said, who.people, at)) return [];
+    if (isEligible(chain, who) && said.rows.has(standingMember)) return [];
+    // What an adopted object had before the stack is the customer's: additions are not looked for there (docs/tenant.md).
+    if (property !== "certificate" && who.adopted.has(principal.id)) return [];
     if (!who.hasDomains && isByDomain(chain) && said.rows.has(unnamedDomains)) return [];
     if (isOfNewPrincipal(chain, who) && isPrincipalNamed(chain, said, who.people)) return [];
     const way = chain.steps[at]?.way;
@@ -233,10 +255,8 @@ function chainVariant(chain: Chain, who: Who): string {
   const domain = user === undefined ? "" : ((userAddresses(user)[0] ?? "").split("@")[1] ?? "");
   return [
     ...(who.hasDomains || chain.principal.type === "servicePrincipals" ? [] : ["domain unknown"]),
-    ...(who.adopted.has(chain.principal.id) ? ["adopted"] : []),
     ...(user?.["userType"] === "Member" ? ["member"] : []),
     ...(/^.+\.fabrikam-security\.example$/.test(domain) ? ["subdomain"] : []),
-    ...(isEligible(chain, who) ? ["eligible"] : []),
     ...(firstNew(chain, who) > 0 ? ["indirect"] : []),
   ].join(":");
 }

@@ -1,7 +1,6 @@
 /** Draws worlds by a seed, judges each, and shrinks what fails to the fewest acts. */
 import fc from "fast-check";
 import { acts, type DrawnAct } from "./acts";
-import { isKnown } from "./knownFailures";
 import { failureKey, judge, type DrawnWorld, type Failure, type WorldResult } from "./properties";
 import type { World } from "./world";
 
@@ -12,6 +11,7 @@ const enabling = [
   "consent to another application of the MSSP",
   "connect an organization",
   "let anybody ask",
+  "assign an access package",
 ];
 
 const act = fc.record({
@@ -69,7 +69,7 @@ export function worldSeed(seed: number, number: number): number {
   return (Math.imul(seed, 1_000_003) + number) | 0;
 }
 
-/** One world: as drawn, then shrunk for each failure that is neither known nor found before. */
+/** One world: as drawn, then shrunk for each failure that was not found before. */
 export async function searchWorld(world: World, options: SearchOptions): Promise<Searched> {
   const { byUse = false } = options;
   const seed = worldSeed(options.seed, options.number);
@@ -83,9 +83,7 @@ export async function searchWorld(world: World, options: SearchOptions): Promise
   if (first === undefined) throw new Error("No world was judged.");
   const { drawn, result } = first;
   const isNews = (failure: Failure): boolean =>
-    options.only === undefined
-      ? !isKnown(failure) && !options.found.has(failureKey(failure))
-      : failureKey(failure) === options.only;
+    options.only === undefined ? !options.found.has(failureKey(failure)) : failureKey(failure) === options.only;
   const news = result.failures.filter(isNews);
   const failures: FoundFailure[] = [];
   for (const failure of news)
@@ -157,7 +155,7 @@ export function failureText(
   const steps = [
     `a customer of the pair "${pair}": npx pulumi up --stack contoso`,
     ...before,
-    ...(between.length > 0 || /^(certificate|proven)/.test(key) ? ["npx mssp offboard --stack contoso"] : []),
+    ...(between.length > 0 || /^(certificate|proven|foreign)/.test(key) ? ["npx mssp offboard --stack contoso"] : []),
     ...between,
     commands[failure.property],
   ];
@@ -174,6 +172,7 @@ export function failureText(
 const commands: Readonly<Record<Failure["property"], string>> = {
   certificate: "npx mssp offboard --stack contoso --prove-again",
   proven: "npx mssp offboard --stack contoso --prove-again",
+  foreign: "npx mssp offboard --stack contoso --prove-again",
   verify: "npx mssp verify --stack contoso",
   report: "npx mssp report --stack contoso --live",
   allowance: "npx mssp report --stack contoso --live",

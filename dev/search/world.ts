@@ -149,6 +149,11 @@ export class World {
     return this.sandbox.origins.http;
   }
 
+  /** The random ID in the stack's marks. */
+  get stackId(): string {
+    return deployedOf(this.#deployment).stackId ?? "";
+  }
+
   get cloud(): OwnSandbox["cloud"] {
     return this.sandbox.cloud;
   }

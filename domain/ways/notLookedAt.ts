@@ -37,10 +37,31 @@ export const notLookedAt: readonly Way[] = [
   ),
   notLooked(
     "unmarkedRule",
-    "detection rules and Defender roles that somebody made by hand, and that name nobody of the MSSP",
+    "detection rules without the mark of a stack, also where the MSSP's automation made them, and Defender roles made by hand that name nobody of the MSSP",
     "without the mark of a stack nothing tells them from the customer's",
     "Microsoft Defender portal > Hunting > Custom detection rules; and Settings > Microsoft Defender XDR > Permissions and roles.",
     "/security/rules/detectionRules/** /roleManagement/defender/roleDefinitions/**",
+  ),
+  notLooked(
+    "unlistedSetting",
+    "email notification rules and SIEM authorizations in the Defender portal that the stack did not make",
+    noApi,
+    "Microsoft Defender portal > Settings > Microsoft Defender XDR > Email notifications; and Settings > Endpoints > SIEM.",
+    "defender:/notificationRules/{name} defender:/siemAuthorizations/{id}",
+  ),
+  notLooked(
+    "standingMember",
+    "standing assignments to a group of people who may only activate one, and activations that wait for an approval",
+    noPermission,
+    "Microsoft Entra admin center > Groups > the group > Privileged Identity Management > Assignments > Active assignments; and Pending requests.",
+    "/groups/{id}/members/$ref /identityGovernance/privilegedAccess/group/assignmentScheduleRequests",
+  ),
+  notLooked(
+    "openPolicy",
+    "access packages of the customer's own that anybody outside the organization may request",
+    "they are the customer's own for everybody, not for the MSSP alone",
+    "Microsoft Entra admin center > Identity Governance > Access packages > the package > Policies: all users, also those who are not in your directory.",
+    "/identityGovernance/entitlementManagement/accessPackageAssignmentPolicies/**",
   ),
   notLooked(
     "authenticationMethod",

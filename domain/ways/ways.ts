@@ -18,6 +18,16 @@ export const notLookedWays: readonly (UnlookedWay & { readonly way: string })[] 
   "notLooked" in is ? [{ way: id, ...is.notLooked }] : [],
 );
 
+/** What the report leaves to a person besides: its identity signs in to the customer's tenant only. */
+export const unlookedInReport: typeof notLookedWays = [
+  {
+    way: "gdapRelationship",
+    what: "granular delegated admin privileges (GDAP) of the MSSP",
+    why: "Microsoft Graph shows a relationship in the MSSP's tenant only",
+    look: "Microsoft 365 admin center > Settings > Partner relationships.",
+  },
+];
+
 /** The rows that answer for a place that can be counted. */
 export function findWays(place: string): readonly Way[] {
   return ways.filter((way) => way.covers.some((row) => covers(row, place)));

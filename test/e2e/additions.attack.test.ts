@@ -101,7 +101,7 @@ describe("cli/tenant/additions/additions: somebody adds a way in to the stack's 
         "added to the groups": "passed",
         "added to Defender roles": "passed",
         "added guests": "passed",
-        "added to access packages": "notChecked",
+        "added to access packages": "passed",
         "added directory roles": "passed",
         "added eligibilities": "passed",
         "added memberships": "passed",

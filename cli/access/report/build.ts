@@ -11,7 +11,7 @@ import {
 } from "@defender-mssp/microsoft";
 import type { PersonEndedKind } from "../../../domain/kinds/kinds";
 import { expectedKinds } from "../../../domain/prerequisites";
-import { notLookedWays } from "../../../domain/ways/ways";
+import { notLookedWays, unlookedInReport } from "../../../domain/ways/ways";
 import type { Settings } from "../../../settings";
 import { keepingLegacyApi } from "../../../settings/connector";
 import { NothingDeployed } from "../../stack/stackOutputs";
@@ -98,7 +98,7 @@ export function reportOf(sources: ReportSources): AccessReport {
         step,
       })),
     ),
-    notLooked: notLookedWays,
+    notLooked: [...notLookedWays, ...unlookedInReport],
     nextSteps,
     endedByPeople: expectedKinds(declared)
       .filter(({ removal }) => removal.by === "person")

@@ -33,6 +33,7 @@ import {
   eligibilityAdditions,
   membershipAdditions,
   ownershipAdditions,
+  packageAdditions,
 } from "./heldAdditions";
 import { connectedOrganizationAdditions, delegationAdditions, governanceAdditions } from "./sightingAdditions";
 import { trustAdditions } from "./trustAdditions";
@@ -104,11 +105,15 @@ const parts: Readonly<Record<AdditionsPartName, Part>> = {
     look: guestAdditions,
   },
   "added to access packages": {
-    notApplicable: (tenant) => unless(accessPackagesOf(tenant).length > 0, "access package"),
-    look: async (tenant) => [
-      ...(await policyAdditions(tenant)),
-      ...assignmentAdditions(tenant, await assignmentsOf(tenant)),
-    ],
+    notApplicable: applies,
+    look: async (tenant) => {
+      const found = [
+        ...(await packageAdditions(tenant)),
+        ...(await policyAdditions(tenant)),
+        ...assignmentAdditions(tenant, await assignmentsOf(tenant)),
+      ];
+      return [...new Map(found.map((addition) => [`${addition.kind} ${addition.id}`, addition])).values()];
+    },
   },
   "added directory roles": {
     notApplicable: unlessPrincipals,

@@ -6,9 +6,10 @@ import type { KindKey } from "../../../domain/kinds/kinds";
 import { additionsKinds } from "../../../domain/prerequisites";
 import { callsByKind } from "../kinds/callsByKind";
 import { eligibilityEnd } from "../kinds/people";
-import type { AccessPrincipal, HeldGrant } from "../kinds/kindCalls";
+import type { AccessPrincipal, HeldGrant, Sighting } from "../kinds/kindCalls";
 import type { FoundAddition } from "./addition";
 import { eligibleMembers, groupsOf } from "./groups";
+import { sightingAdditions } from "./sightingAdditions";
 import { servicePrincipalsOf } from "./servicePrincipal";
 import { kindTenant, type AdditionsTenant } from "./tenant";
 
@@ -127,6 +128,17 @@ export function ownershipAdditions(tenant: AdditionsTenant, holders: ReadonlySet
 export function appRoleAdditions(tenant: AdditionsTenant, holders: ReadonlySet<string>): Promise<FoundAddition[]> {
   const principals = [...peopleOf(tenant, holders), ...groupPrincipals(tenant)];
   return heldAdditions(tenant, "added app roles", { principals: principals.filter(({ adopted }) => !adopted) });
+}
+
+/** Access packages besides the stack's: those that its guests hold, may request, or approve. */
+export async function packageAdditions(tenant: AdditionsTenant): Promise<FoundAddition[]> {
+  const principals = peopleOf(tenant, new Set()).filter(({ adopted }) => !adopted);
+  const isDeclared = ({ within = "" }: HeldGrant) => tenant.deployed.has(within);
+  const held = await heldAdditions(tenant, "added to access packages", { principals, isDeclared });
+  // A policy with a mark is another stack's.
+  const look = { kind: "assignmentPolicy", name: "assignment policy" } as const;
+  const isAddition = ({ mark }: Sighting) => mark === undefined;
+  return [...held, ...(await sightingAdditions(tenant, { ...look, isAddition }))];
 }
 
 /** Other eligibilities of the stack's principals, and of others for the stack's groups. */

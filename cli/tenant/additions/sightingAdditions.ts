@@ -10,6 +10,8 @@ interface SightingLook {
   readonly kind: KindKey;
   /** As reports name it, such as `connected organization`. */
   readonly name: string;
+  /** @default every one */
+  readonly isAddition?: (sighting: Sighting) => boolean;
 }
 
 async function undeclared(tenant: AdditionsTenant, kind: KindKey): Promise<readonly Sighting[]> {
@@ -31,7 +33,10 @@ function sightingAddition(tenant: AdditionsTenant, { name }: SightingLook, sight
 }
 
 export async function sightingAdditions(tenant: AdditionsTenant, look: SightingLook): Promise<FoundAddition[]> {
-  return (await undeclared(tenant, look.kind)).map((sighting) => sightingAddition(tenant, look, sighting));
+  const { kind, isAddition = () => true } = look;
+  return (await undeclared(tenant, kind))
+    .filter(isAddition)
+    .map((sighting) => sightingAddition(tenant, look, sighting));
 }
 
 /** Connected organizations with the MSSP's tenant or domains. */

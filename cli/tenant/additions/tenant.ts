@@ -76,6 +76,7 @@ export interface Principal {
   readonly id: string;
   readonly displayName?: string | null;
   readonly userPrincipalName?: string | null;
+  readonly appId?: string | null;
   readonly appOwnerOrganizationId?: string | null;
 }
 
@@ -85,11 +86,11 @@ export function principalName({ id, displayName, userPrincipalName }: Principal)
 }
 
 /**
- * Owners other than the identity that reads and applications of the MSSP's tenant, such as the
- * automation.
+ * Owners other than the identity that reads and the automation. Where nobody has named the automation, every
+ * application of the MSSP's tenant may be it.
  */
 export async function foreignOwners(
-  { call, graph, settings, ownObjectId }: AdditionsTenant,
+  { call, graph, settings, ownObjectId, identities = [] }: AdditionsTenant,
   collection: OwnedCollection,
   object: { readonly id: string; readonly name: string },
 ): Promise<FoundAddition[]> {
@@ -97,9 +98,11 @@ export async function foreignOwners(
   const owners = await graphList<Principal>(call, path);
   return owners
     .filter(
-      ({ id, appOwnerOrganizationId }) =>
+      ({ id, appId, appOwnerOrganizationId }) =>
         id.toLowerCase() !== ownObjectId?.toLowerCase() &&
-        appOwnerOrganizationId?.toLowerCase() !== settings.msspTenantId.toLowerCase(),
+        (identities.length > 0
+          ? !identities.includes(appId?.toLowerCase() ?? "")
+          : appOwnerOrganizationId?.toLowerCase() !== settings.msspTenantId.toLowerCase()),
     )
     .map((owner) => ({
       kind: "owner",

@@ -1,4 +1,5 @@
 /** Catalogs, access packages, what is in them and who holds them. */
+import { listOf } from "@defender-mssp/errors/json";
 import {
   assignmentRemoval,
   catalogResourcesPath,
@@ -16,6 +17,7 @@ import {
 import type { KindKey } from "../../../domain/kinds/kinds";
 import { azRest } from "../azRest";
 import { isOfDomains } from "./guestAddresses";
+import { guests } from "./people";
 import { deletion, graphPresence, partPresence } from "./graphPresence";
 import type {
   AccessPrincipal,
@@ -44,11 +46,7 @@ export const accessPackages = {
   },
   assignmentPolicy: {
     presence: graphPresence(graphAssignmentPolicies.path),
-    search: markedObjects({
-      kind: "assignmentPolicy",
-      collection: graphAssignmentPolicies.path,
-      gives: ["people of the MSSP can request its access package"],
-    }),
+    search: policies,
   },
   catalogResource: {
     presence: partPresence(catalogResourcesPath, ({ originId }) => originId),
@@ -77,8 +75,78 @@ async function heldPackages(tenant: KindTenant, { type, id }: AccessPrincipal): 
       name: "access package",
       id: assignment.id,
       what: `the access package ${assignment.accessPackageId}`,
+      within: assignment.accessPackageId,
       step: azRest("POST", `${tenant.graphUrl}${packageAssignmentRequestsPath}`, assignmentRemoval(assignment.id)),
     }));
+}
+
+interface UserSet {
+  readonly id?: string;
+}
+
+interface AssignmentPolicy {
+  readonly id: string;
+  readonly accessPackageId: string;
+  readonly requestorSettings?: {
+    readonly acceptRequests?: boolean | null;
+    readonly scopeType?: string | null;
+    readonly allowedRequestors?: readonly UserSet[] | null;
+  } | null;
+  readonly requestApprovalSettings?: {
+    readonly approvalStages?: readonly Readonly<Record<string, unknown>>[] | null;
+  } | null;
+}
+
+const searchMarkedPolicies = markedObjects({
+  kind: "assignmentPolicy",
+  collection: graphAssignmentPolicies.path,
+  gives: ["people of the MSSP can request its access package"],
+});
+
+/** By the mark, or by who may request or approve: the MSSP's people and connected organizations. */
+async function policies(tenant: KindTenant): Promise<Sighting[]> {
+  const marked = await searchMarkedPolicies(tenant);
+  const all = await tenant.list<AssignmentPolicy & { readonly displayName: string }>(graphAssignmentPolicies.path);
+  const others = all.filter(({ id }) => !marked.some((sighting) => sighting.id === id));
+  const [own, people] = others.length === 0 ? [[], []] : [await organizations(tenant), await guests(tenant)];
+  const named = others.flatMap((policy): Sighting[] => {
+    const { id, accessPackageId, displayName } = policy;
+    const gives = [
+      ...requestors(policy, own, people).map((who) => `${who} can request the access package ${accessPackageId}`),
+      ...approvers(policy, people).map((who) => `${who} approves requests of the access package ${accessPackageId}`),
+    ];
+    if (gives.length === 0) return [];
+    const owner = { whose: "thisMssp", evidence: "it names people of the MSSP" } as const;
+    const step = deletion(tenant, graphAssignmentPolicies.item(id));
+    return [{ kind: "assignmentPolicy", id, name: displayName, ...owner, gives, ...step }];
+  });
+  return [...marked, ...named];
+}
+
+function requestors(
+  { requestorSettings: settings }: AssignmentPolicy,
+  own: readonly Sighting[],
+  people: readonly Sighting[],
+): string[] {
+  if (settings?.acceptRequests === false) return [];
+  const isOfAll = /^All(Configured|Existing)ConnectedOrganizationSubjects$/.test(settings?.scopeType ?? "");
+  return [...(isOfAll ? own.map(subject) : []), ...subjects(settings?.allowedRequestors ?? [], [...own, ...people])];
+}
+
+function approvers({ requestApprovalSettings: settings }: AssignmentPolicy, people: readonly Sighting[]): string[] {
+  const sets = (settings?.approvalStages ?? []).flatMap(({ primaryApprovers, escalationApprovers }) => [
+    ...listOf(primaryApprovers),
+    ...listOf(escalationApprovers),
+  ]);
+  return subjects(sets as readonly UserSet[], people);
+}
+
+function subjects(sets: readonly UserSet[], known: readonly Sighting[]): string[] {
+  return known.filter(({ id }) => sets.some((set) => set.id?.toLowerCase() === id.toLowerCase())).map(subject);
+}
+
+function subject({ name, id }: Sighting): string {
+  return `${name} (${id})`;
 }
 
 /** By the mark, or by the identity source: the MSSP's tenant or one of its domains. */

@@ -71,7 +71,7 @@ const properties = [
 ] as const;
 
 /** Users of the stack by their marks, and users with an address of the MSSP's domains: guests and members. */
-async function guests(tenant: KindTenant): Promise<Sighting[]> {
+export async function guests(tenant: KindTenant): Promise<Sighting[]> {
   const users = await tenant.list<GuestUser>(usersPath(properties));
   const addressOf = addressOfDomains(users, tenant.owner.domains);
   return users.flatMap((user) => {

@@ -47,22 +47,25 @@ async function entry(tenant: KindTenant): Promise<Sighting[]> {
   ];
 }
 
-/** Policies whose conditions name the MSSP's tenant. They take access away, and give none. */
+/** Policies whose conditions name the MSSP's tenant: they take access away, but for one that leaves it out. */
 async function policies(tenant: KindTenant): Promise<Sighting[]> {
   const { msspTenantId } = tenant.owner;
+  const isNamedIn = (part: unknown) =>
+    JSON.stringify(part ?? {})
+      .toLowerCase()
+      .includes(msspTenantId.toLowerCase());
   return (await listAccessPolicies(tenant.graph))
-    .filter(({ conditions }) =>
-      JSON.stringify(conditions ?? {})
-        .toLowerCase()
-        .includes(msspTenantId.toLowerCase()),
-    )
-    .map(({ id, displayName }) => ({
+    .filter(({ conditions }) => isNamedIn(conditions))
+    .map(({ id, displayName, state, conditions }) => ({
       kind: "conditionalAccessPolicy",
       id,
       name: displayName ?? id,
       whose: "thisMssp",
       evidence: "its conditions name the MSSP's tenant",
-      gives: [],
+      gives:
+        state === "enabled" && isNamedIn(conditions?.users?.excludeGuestsOrExternalUsers)
+          ? ["its guests sign in without what the policy asks of others"]
+          : [],
       step: deletionStep(tenant, graphAccessPolicies.item(id)),
     }));
 }

@@ -80,7 +80,9 @@ function entitlementSteps(tenants: OracleTenants): Step[] {
     ...policies.map((policy): Step => {
       const id = textOf(policy["accessPackageId"]);
       const to = named("accessPackages", customer.objects("accessPackages").get(id), id);
-      return { way: "packageRequest", to, by: policy.id, allows: `ask for the access package ${to.name}` };
+      const isOfAnybody = inner(policy["requestorSettings"], "scopeType") === "AllExternalSubjects";
+      const allows = `ask for the access package ${to.name}${isOfAnybody ? ", as anybody" : ""}`;
+      return { way: "packageRequest", to, by: policy.id, allows };
     }),
   ];
 }

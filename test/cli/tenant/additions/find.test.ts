@@ -79,7 +79,6 @@ describe("additions to a stack's objects", () => {
     assert.deepEqual(
       parts.filter(({ state: result }) => result !== "passed").map(({ name, state: result }) => [name, result]),
       [
-        ["added to access packages", "notChecked"],
         ["added to catalogs", "notChecked"],
         ["added applications of the MSSP", "notChecked"],
         ["added to the automation", "notChecked"],
@@ -256,13 +255,16 @@ describe("additions to a stack's objects", () => {
     assert.equal(found[0]?.done.on, end.startDateTime);
   });
 
-  it("owners of the MSSP's tenant and the identity itself are no additions", async () => {
-    const owners = [{ id: "automation", appOwnerOrganizationId: mssp.toUpperCase() }, { id: "ME" }, { id: "eve" }];
-    const found = await additions({ "/v1.0/groups/group/owners": { value: owners } });
-    assert.deepEqual(
-      found.map(({ kind, id }) => [kind, id]),
-      [["owner", "eve"]],
-    );
+  it("owners: the automation, once it is named, and the identity itself are no additions, another application is", async () => {
+    const automation = { id: "automation", appId: "A1", appOwnerOrganizationId: mssp.toUpperCase() };
+    const value = [automation, { ...automation, id: "other", appId: "a2" }, { id: "ME" }, { id: "eve" }];
+    const owners = async (identities: readonly string[]) =>
+      (await additions({ "/v1.0/groups/group/owners": { value } }, { identities })).map(({ kind, id }) => [kind, id]);
+    assert.deepEqual(await owners([]), [["owner", "eve"]]);
+    assert.deepEqual(await owners(["a1"]), [
+      ["owner", "other"],
+      ["owner", "eve"],
+    ]);
   });
 
   it("guests of the MSSP's domains by any address are additions, listed analysts are not", async () => {

@@ -61,29 +61,6 @@ describe("the search for every kind of access", function () {
     );
   });
 
-  it("a guest of the MSSP's domain that somebody invited, with the directory role and the group that it has", async () => {
-    const eve = await invite("eve@fabrikam-security.example");
-    await invite("someone@elsewhere.example");
-    const roles = { principalId: eve, roleDefinitionId: securityReader, directoryScopeId: "/" };
-    await post("/v1.0/roleManagement/directory/roleAssignments", roles);
-    const group = await post("/v1.0/groups", {
-      displayName: "Readers",
-      mailEnabled: false,
-      mailNickname: "r",
-      securityEnabled: true,
-    });
-    await graph(`/v1.0/groups/${group.id}/members/$ref`, {
-      ...{ method: "POST", json: { "@odata.id": `https://graph.microsoft.com/v1.0/directoryObjects/${eve}` } },
-    });
-    const sighting = await sighted(eve);
-    assert.deepEqual([sighting?.whose, sighting?.kind], ["thisMssp", "guest"]);
-    assert.deepEqual(
-      sighting?.grants.map(({ what }) => what),
-      ['a membership of the group "Readers"', "the directory role Security Reader"],
-    );
-    assert.equal((await sightings()).filter(({ kind }) => kind === "guest").length, 1);
-  });
-
   it("a guest of the MSSP's domain with an eligible directory role, and the step that ends it", async () => {
     const ivy = await invite("ivy@fabrikam-security.example");
     const path = "/v1.0/roleManagement/directory/roleEligibilityScheduleRequests";
