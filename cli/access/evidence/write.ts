@@ -12,21 +12,17 @@ export interface WrittenEvidence {
   /** SHA-256 of `manifest.json`. */
   readonly manifest: string;
   /** Digest of the signed step. */
-  readonly digest?: string;
+  readonly digest?: string | undefined;
 }
 
 /** @throws VisibleError where the folder exists and is not empty, or can't be written. */
 export async function writeEvidence(evidence: Evidence, folder: string, step?: NextStep): Promise<WrittenEvidence> {
   const files = evidenceFiles(evidence, step);
   const manifest = files.find(({ name }) => name === "manifest.json")?.text ?? "";
-  const written = { folder, manifest: sha256(manifest) };
   const envelope = await step?.seal("evidence", files, JSON.parse(manifest) as object);
-  if (step === undefined || envelope === undefined) {
-    await writeWholeFolder(folder, files);
-    return written;
-  }
-  await writeWholeFolder(folder, [...files, { name: evidenceEnvelope, text: envelope }]);
-  return { ...written, digest: await step.finish(envelope) };
+  const signature = envelope === undefined ? [] : [{ name: evidenceEnvelope, text: envelope }];
+  await writeWholeFolder(folder, [...files, ...signature]);
+  return { folder, manifest: sha256(manifest), digest: envelope && (await step?.finish(envelope)) };
 }
 
 /** All files; the manifest has the hashes of the others. */

@@ -2,7 +2,7 @@
 import type { KeyObject } from "node:crypto";
 import { mkdir, readFile, rename } from "node:fs/promises";
 import path from "node:path";
-import { messageOf, VisibleError } from "@defender-mssp/errors";
+import { VisibleError } from "@defender-mssp/errors";
 import * as envelopes from "@defender-mssp/siem/signed/envelope";
 import { stackRandomId } from "../../../domain/resourceTypes";
 import type { Settings } from "../../../settings";
@@ -17,6 +17,11 @@ export interface Head {
   readonly write: (value: string) => Promise<unknown>;
 }
 
+interface TextFile {
+  readonly name: string;
+  readonly text: string;
+}
+
 const headTag = "defender-mssp:signed";
 
 export interface StepOf {
@@ -29,19 +34,7 @@ export interface StepOf {
   readonly nextKey?: string | undefined;
 }
 
-export interface NextStep {
-  readonly step: number;
-  readonly previous: string | null;
-  readonly keyId: string;
-  /** The envelope. @throws VisibleError where somebody else signed since this step began */
-  readonly seal: (
-    kind: envelopes.StepKind,
-    files: readonly { readonly name: string; readonly text: string }[],
-    says: object,
-  ) => Promise<string>;
-  /** Makes the written envelope the last step. @returns its digest */
-  readonly finish: (envelope: string) => Promise<string>;
-}
+export type NextStep = Awaited<ReturnType<typeof nextStep>>;
 
 export interface StepRequest extends Place, Omit<StepOf, "id"> {
   /** Default: MSSP_SIGN_WITH. */
@@ -86,11 +79,12 @@ export async function nextStep(signer: Signer, { stack, id, settings, now, nextK
       `Another run signed step ${step} of ${stack} meanwhile. If this run wrote one, it is a fork: delete it. Run again.`,
     );
   };
-  const next: NextStep = {
+  return {
     step,
     previous,
     keyId,
-    async seal(kind, files, says) {
+    /** The envelope. @throws VisibleError where somebody else signed since this step began */
+    async seal(kind: envelopes.StepKind, files: readonly TextFile[], says: object): Promise<string> {
       await requireHead();
       const statement: envelopes.Statement = {
         _type: "https://in-toto.io/Statement/v1",
@@ -109,10 +103,12 @@ export async function nextStep(signer: Signer, { stack, id, settings, now, nextK
       const payload = Buffer.from(JSON.stringify(statement));
       const text = envelopes.envelopeText(payload, keyId, await signer.sign(envelopes.preAuthEncoding(payload)));
       // What a reader would refuse is not written.
-      if (envelopes.openEnvelope(text).isSignedBy(signer.key) && text.length <= envelopes.largestEnvelope) return text;
+      if (envelopes.openEnvelope(text, stack).isSignedBy(signer.key) && text.length <= envelopes.largestEnvelope)
+        return text;
       throw new VisibleError(`Nothing was signed: the step has ${text.length} bytes, or the signature is wrong.`);
     },
-    async finish(envelope) {
+    /** Makes the written envelope the last step. @returns its digest */
+    async finish(envelope: string): Promise<string> {
       await requireHead();
       const value = [step, envelopes.sha256(envelope), envelopes.keyIdOf(handedTo), id].join(":");
       await head.write(value);
@@ -120,7 +116,6 @@ export async function nextStep(signer: Signer, { stack, id, settings, now, nextK
       return envelopes.sha256(envelope);
     },
   };
-  return next;
 }
 
 function pemOf(key: KeyObject): string {
@@ -131,19 +126,11 @@ function pemOf(key: KeyObject): string {
 export async function putAside(envelope: string): Promise<void> {
   const text = await readFile(envelope, "utf8").catch(() => undefined);
   if (text === undefined) return;
-  const { subject, predicate } = openedAt(envelope, text).statement;
+  const { subject, predicate } = envelopes.openEnvelope(text, envelope).statement;
   const folder = `${envelope.slice(0, -envelopes.envelopeEnding.length)}-${predicate.step}`;
   await mkdir(folder, { recursive: true, mode: 0o700 });
   for (const file of [...subject.map(({ name }) => name), envelope].map((name) => path.basename(name)))
     await rename(path.join(path.dirname(envelope), file), path.join(folder, file)).catch((error: unknown) => {
       if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
     });
-}
-
-function openedAt(place: string, text: string): envelopes.OpenedEnvelope {
-  try {
-    return envelopes.openEnvelope(text);
-  } catch (error) {
-    throw new VisibleError(`${place}: ${messageOf(error)}. Move it to another folder, and run again.`);
-  }
 }

@@ -6,11 +6,9 @@ import type { NextStep } from "./step";
 export const signatureWords = {
   title: "Signature",
   notSigned: "Not signed: whoever holds these files can change them, hashes included.",
-  signed: "Step {step}, signed by {mssp} with the key `{key}`. Digest of the step before: `{previous}`.",
-  proves:
-    "It proves who signed, that nothing changed since, and the order of the steps: against the last digest that you hold. {mssp} holds the key: without a digest that you hold, the steps could have been rewritten by the holder of the key.",
-  keep: "Keep the digest of each step: it is the SHA-256 of the file `{file}` beside this page.",
-  how: "To verify this step without {mssp}, have its public key from elsewhere, and run these lines in the folder of that file:",
+  /** A paragraph a line. */
+  signed:
+    "Step {step}, signed by {mssp} with the key `{key}`. Digest of the step before: `{previous}`.\nIt proves who signed, that nothing changed since, and the order of the steps: against the last digest that you hold. {mssp} holds the key: without a digest that you hold, the steps could have been rewritten by the holder of the key.\nKeep the digest of each step: it is the SHA-256 of the file `{file}` beside this page.\nTo verify this step without {mssp}, have its public key from elsewhere, and run these lines in the folder of that file:",
   mail: "Digest of this signed step, to keep:",
 };
 export type SignatureWords = typeof signatureWords;
@@ -33,7 +31,7 @@ export function signatureSection(
   const filled = (text: string) => withCode(text.replaceAll(/\{(\w+)\}/g, (_, name: string) => values[name] ?? ""));
   return section(
     head,
-    list([words.signed, words.proves, words.keep, words.how].map(filled)),
+    list(words.signed.split("\n").map(filled)),
     preformatted(verifyLines(file), { label: "Python, securesystemslib" }),
   );
 }

@@ -158,7 +158,7 @@ async function writeHandout(stack: string, options: ReportOptions, session: Sess
   const file = `${target}.dsse.json`;
   const request = { ...placeOf(session), stack, settings: report, now: session.now(), signWith: options.signWith };
   const step = report.source === "settings" ? undefined : await beginStep(request);
-  const page = handoutPage(report, language, logo, step && { step, file: basename(file) });
+  const page = handoutPage(report, language, logo, step, basename(file));
   const envelope = await step?.seal("handout", [{ name: basename(target), text: page }], report);
   await putAside(file);
   await writePage(target, page);

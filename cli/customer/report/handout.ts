@@ -44,17 +44,18 @@ import type { Language, Texts } from "./texts/texts";
 import { englishNote } from "./texts/translated";
 import { accessSentences, accessTable, meaningText, shortList } from "./accessTable";
 
-export interface SignedHandout {
-  readonly step: NextStep;
-  /** Name of the envelope beside the page. */
-  readonly file: string;
-}
-
 /**
  * A report of the source `settings` says what will be created, every other what there is.
  * @param logo a data URL of the MSSP's logo.
+ * @param file name of the envelope beside the page.
  */
-export function handoutPage(report: AccessReport, language: Language, logo?: string, signed?: SignedHandout): string {
+export function handoutPage(
+  report: AccessReport,
+  language: Language,
+  logo?: string,
+  step?: NextStep,
+  file = "",
+): string {
   const texts = textsOf(language);
   const fill = handoutFill(report);
   const isBefore = report.source === "settings";
@@ -86,7 +87,7 @@ export function handoutPage(report: AccessReport, language: Language, logo?: str
       checkSection(inTenant, texts, fill),
       notLookedSection(report, texts, fill),
       stopSection(inTenant, texts, fill),
-      signatureSection(signed?.step, { file: signed?.file ?? "", mssp: msspName, words: texts.signature }),
+      signatureSection(step, { file, mssp: msspName, words: texts.signature }),
     ],
     footer: [texts.noSecret, texts.footer, englishNote(texts)].filter((text) => text !== undefined).join(" "),
   });

@@ -51,8 +51,11 @@ function digest(text: string): string {
 
 async function run(folder: string, { key: file, anchor, json }: VerifyOptions, session: Session): Promise<void> {
   const [{ verifyFolder }, { publicKeyOf }] = await Promise.all([import("./verifyFolder.js"), import("./envelope.js")]);
-  const pem = file === undefined ? undefined : await readFile(file, "utf8").catch(unreadable(file));
-  const key = pem === undefined ? undefined : publicKeyOf(pem, file ?? "");
+  const read = async (place: string) => {
+    const pem = await readFile(place, "utf8").catch((error: unknown) => Promise.reject(unreadableFile(place, error)));
+    return publicKeyOf(pem, place);
+  };
+  const key = file === undefined ? undefined : await read(file);
   const result = await verifyFolder(folder, { key, anchor });
   const unproven = [
     ...(key === undefined ? ["Without --key: only the steps themselves name their signer."] : []),
@@ -62,12 +65,6 @@ async function run(folder: string, { key: file, anchor, json }: VerifyOptions, s
   else session.out.write(verificationText(result, unproven));
   if (result.problems.length > 0) session.exitCode = exitCodes.failed;
   else if (unproven.length > 0) session.exitCode = exitCodes.somebodyNeeded;
-}
-
-function unreadable(file: string): (error: unknown) => never {
-  return (error) => {
-    throw unreadableFile(file, error);
-  };
 }
 
 const rewritable =

@@ -37,12 +37,8 @@ const statementShape = z.strictObject({
 export type Predicate = z.infer<typeof predicateShape>;
 export type Statement = z.infer<typeof statementShape>;
 
-const signatureShape = z.strictObject({ keyid: z.string(), sig: z.string() });
-const envelopeShape = z.strictObject({
-  payloadType: z.string(),
-  payload: z.string(),
-  signatures: z.array(signatureShape),
-});
+const signatures = z.array(z.strictObject({ keyid: z.string(), sig: z.string() }));
+const envelopeShape = z.strictObject({ payloadType: z.string(), payload: z.string(), signatures });
 
 export function sha256(content: string | Buffer): string {
   return createHash("sha256").update(content).digest("hex");
@@ -54,8 +50,8 @@ export function preAuthEncoding(payload: Buffer): Buffer {
 }
 
 export function envelopeText(payload: Buffer, keyid: string, signature: Buffer): string {
-  const signatures = [{ keyid, sig: signature.toString("base64") }];
-  return `${JSON.stringify({ payloadType, payload: payload.toString("base64"), signatures }, undefined, 2)}\n`;
+  const [content, sig] = [payload.toString("base64"), signature.toString("base64")];
+  return `${JSON.stringify({ payloadType, payload: content, signatures: [{ keyid, sig }] }, undefined, 2)}\n`;
 }
 
 /** SHA-256 of the public key's SubjectPublicKeyInfo. */
@@ -81,21 +77,20 @@ export interface OpenedEnvelope {
   readonly isSignedBy: (key: KeyObject) => boolean;
 }
 
-/** @throws VisibleError with a clause for a text that is not exactly what `envelopeText` writes. */
-export function openEnvelope(text: string): OpenedEnvelope {
+/** @throws VisibleError for a text that is not exactly what `envelopeText` writes. */
+export function openEnvelope(text: string, file: string): OpenedEnvelope {
   const { data: envelope } = envelopeShape.safeParse(parsed(text));
-  if (envelope === undefined) throw new VisibleError("not a DSSE envelope");
+  if (envelope === undefined) throw new VisibleError(`${file}: not a DSSE envelope`);
   if (envelope.payloadType !== payloadType)
-    throw new VisibleError(`payload type ${JSON.stringify(envelope.payloadType)}, expected ${payloadType}`);
+    throw new VisibleError(`${file}: payload type ${JSON.stringify(envelope.payloadType)}, expected ${payloadType}`);
   const [first, ...others] = envelope.signatures;
-  if (first === undefined) throw new VisibleError("no signature");
+  if (first === undefined) throw new VisibleError(`${file}: no signature`);
   const payload = Buffer.from(envelope.payload, "base64");
   const signature = Buffer.from(first.sig, "base64");
   if (others.length > 0 || envelopeText(payload, first.keyid, signature) !== text)
-    throw new VisibleError("changed: not the text of an envelope with one signature");
+    throw new VisibleError(`${file}: changed: not the text of an envelope with one signature`);
   const { data, error } = statementShape.safeParse(parsed(payload.toString()));
-  if (data === undefined)
-    throw new VisibleError(`the payload is no step: ${z.prettifyError(error).replaceAll("\n", " ")}`);
+  if (data === undefined) throw new VisibleError(`${file}: no step: ${z.prettifyError(error).replaceAll("\n", " ")}`);
   const isSignedBy = (key: KeyObject): boolean => {
     const algorithm = key.asymmetricKeyType === "ed25519" ? null : "sha256";
     return keyIdOf(key) === first.keyid && verify(algorithm, preAuthEncoding(payload), key, signature);

@@ -13,31 +13,15 @@ export interface Known {
   readonly anchor?: string | undefined;
 }
 
-export interface SignedStep extends Pick<OpenedEnvelope, "digest" | "keyId">, Pick<Predicate, "step" | "signedOn"> {
-  /** The envelope, from the folder, with slashes. */
-  readonly file: string;
-  /** Such as `certificate`. */
-  readonly kind: string;
-}
-
-export interface SignedChain {
-  readonly customer: Predicate["customer"];
-  readonly steps: readonly SignedStep[];
-  readonly isAnchored: boolean;
-}
-
-export interface Verification {
-  readonly chains: readonly SignedChain[];
-  /** What is wrong, each with its file. Empty: nothing changed since it was signed. */
-  readonly problems: readonly string[];
-  /** Files that no step names. */
-  readonly unsigned: readonly string[];
-}
-
 type Link = OpenedEnvelope & { readonly file: string };
 
-/** @throws VisibleError where the folder can't be read */
-export async function verifyFolder(folder: string, known: Known = {}): Promise<Verification> {
+export type Verification = Awaited<ReturnType<typeof verifyFolder>>;
+
+/**
+ * `problems` says what is wrong, each with its file; `unsigned` are files that no step names.
+ * @throws VisibleError where the folder can't be read
+ */
+export async function verifyFolder(folder: string, known: Known = {}) {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch((error: unknown) => {
     throw unreadableFile(folder, error);
   });
@@ -53,11 +37,12 @@ export async function verifyFolder(folder: string, known: Known = {}): Promise<V
   for (const file of files.sort().filter((name) => name.endsWith(envelopeEnding))) {
     named.add(file);
     try {
-      const link = { file, ...openEnvelope((await read(folder, file, largestEnvelope)).toString()) };
+      const text = (await read(folder, file, largestEnvelope)).toString();
+      const link = { file, ...openEnvelope(text, file) };
       links.push(link);
       problems.push(...(await subjectProblems(folder, link, new Set(files), named)));
     } catch (error) {
-      problems.push(`${file}: ${messageOf(error)}`);
+      problems.push(messageOf(error));
     }
   }
   if (named.size === 0) problems.push(`no signed step: no file ends with ${envelopeEnding}`);
@@ -74,13 +59,12 @@ export async function verifyFolder(folder: string, known: Known = {}): Promise<V
   return { chains, problems, unsigned: files.filter((file) => !named.has(file)) };
 }
 
-/** @throws VisibleError with a clause */
 async function read(folder: string, name: string, most = Infinity): Promise<Buffer> {
   // Windows has no such flag.
   const noLink = (constants.O_NOFOLLOW as number | undefined) ?? 0;
   const handle = await open(path.join(folder, name), constants.O_RDONLY | noLink);
   try {
-    if ((await handle.stat()).size > most) throw new VisibleError(`above ${most / 1_000_000} MB; it was not read`);
+    if ((await handle.stat()).size > most) throw new VisibleError(`${name}: above 10 MB; it was not read`);
     return await handle.readFile();
   } finally {
     await handle.close();
@@ -112,7 +96,7 @@ async function subjectProblems(
 }
 
 /** Checks the signatures and the order, and adds to the problems. */
-function chainOf(links: readonly Link[], { key, anchor = "" }: Known, problems: string[]): SignedChain {
+function chainOf(links: readonly Link[], { key, anchor = "" }: Known, problems: string[]) {
   let before: Link | undefined;
   let current: string | undefined;
   for (const link of links) {
@@ -132,7 +116,7 @@ function chainOf(links: readonly Link[], { key, anchor = "" }: Known, problems: 
   }
   if (key !== undefined && !links.some(({ keyId }) => keyId === keyIdOf(key)))
     problems.push("signed by a stranger: no step is signed by the key of --key");
-  const steps = links.map(({ file, digest, keyId, statement }): SignedStep => {
+  const steps = links.map(({ file, digest, keyId, statement }) => {
     const { step, signedOn } = statement.predicate;
     return { file, step, kind: statement.predicateType.split(":")[2] ?? "", signedOn, digest, keyId };
   });

@@ -250,7 +250,7 @@ describe("signed steps of a customer", () => {
     const { privateKey, publicKey } = generateKeyPairSync("ed25519");
     const nextKey = privateKey.export({ type: "pkcs8", format: "pem" }).toString();
     const step = await nextStep(signers[0], { ...contoso, now: new Date(), nextKey }, memoryHead());
-    const { statement } = openEnvelope(await step.seal("evidence", [{ name: "x", text: "x" }], {}));
+    const { statement } = openEnvelope(await step.seal("evidence", [{ name: "x", text: "x" }], {}), "x");
     assert.equal(statement.predicate.nextKey, pemOf(publicKey));
   });
 

@@ -35,7 +35,7 @@ describe("keys that sign", () => {
     await write(ed25519, 0o600);
     const signer = (await openSigner("key.pem", world)) as Signer;
     const step = await nextStep(signer, { ...contoso, now: new Date() }, memoryHead());
-    assert.ok(openEnvelope(await step.seal("handout", [{ name: "a", text: "a" }], {})).isSignedBy(signer.key));
+    assert.ok(openEnvelope(await step.seal("handout", [{ name: "a", text: "a" }], {}), "x").isSignedBy(signer.key));
   });
 
   it("the five lines of the page verify without this product, and refuse a changed file", async function () {
