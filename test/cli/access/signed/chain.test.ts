@@ -178,6 +178,33 @@ describe("signed steps of a customer", () => {
     assert.match((await verifyFolder(fork, known())).problems.join(), /a fork: .* is step 10, too/);
   });
 
+  it("the last step, which no other names: changed, reformatted, or with another step before it", async () => {
+    const last = stepAt(-1).file;
+    const refusalOf = async (change: (folder: string) => Promise<unknown>): Promise<string> => {
+      const folder = await copied();
+      await change(folder);
+      return (await verifyFolder(folder)).problems.join("\n");
+    };
+    const edit = (from: string, change: (envelope: { payload: string }) => string) => async (folder: string) => {
+      const file = path.join(folder, from);
+      await writeFile(file, change(JSON.parse(await readFile(file, "utf8")) as { payload: string }));
+    };
+    const other = (payload: string): string =>
+      Buffer.from(Buffer.from(payload, "base64").toString().replace("as agreed", "as agreeD")).toString("base64");
+    const changed = edit(
+      last,
+      (envelope) => `${JSON.stringify({ ...envelope, payload: other(envelope.payload) }, null, 2)}\n`,
+    );
+    assert.match(await refusalOf(changed), /changed: the signature does not fit/);
+    assert.match(
+      await refusalOf(edit(last, (envelope) => JSON.stringify(envelope))),
+      /changed: not the text of an envelope/,
+    );
+    const moved = (statement: Json) => ((statement["predicate"] as Json)["previous"] = stepAt(0).digest);
+    const rewritten = (folder: string) => resigned(folder, last, (statement) => void moved(statement), signers[1]);
+    assert.match(await refusalOf(rewritten), /names another step before it than 09-handout/);
+  });
+
   it("names outside of the folder, links and doubles open nothing, also where the key's holder signed them", async () => {
     const outside = path.join(root, "outside.txt");
     await writeFile(outside, "secret\n");
