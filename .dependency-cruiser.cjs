@@ -100,7 +100,8 @@ const insideRooms = {
     permissions: [],
     connector: [],
     examination: [],
-    evidence: [],
+    signed: [],
+    evidence: ["signed"],
     governance: ["actor"],
     inventory: ["governance"],
     report: ["state", "objects", "ends", "permissions", "governance"],
@@ -118,6 +119,7 @@ const insideRooms = {
   [`${siem}/src`]: {
     connector: [],
     sinks: [],
+    signed: ["connector"],
     retirements: ["connector"],
     tokens: ["connector"],
     pull: ["connector", "sinks"],

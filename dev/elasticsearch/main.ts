@@ -150,7 +150,10 @@ async function pulled(server: Server, pull: Pull, alerts: number): Promise<void>
 
 interface Document {
   readonly _id: string;
-  readonly _source: { readonly event: { readonly id: string }; readonly defender: Change & { incident?: Change } };
+  readonly _source: {
+    readonly organization: { readonly id: string };
+    readonly defender: Change & { incident?: Change };
+  };
 }
 
 interface Change {
@@ -165,7 +168,7 @@ function eachOnce(documents: readonly Document[], wanted: ReadonlySet<string>): 
   const identities = documents.map(({ _source: { defender } }) => identityOf(defender));
   assert.equal(new Set(identities).size, documents.length);
   assert.deepEqual(
-    documents.map(({ _id }) => _id),
+    documents.map(({ _id, _source }) => _id.slice(_source.organization.id.length + 1)),
     identities,
   );
 }
@@ -187,7 +190,7 @@ async function countOf(server: Server, { dataStream }: Pull): Promise<number> {
 
 async function documentsOf(server: Server, { dataStream }: Pull): Promise<Document[]> {
   await server.send("POST", `/${dataStream}/_refresh`);
-  const fields = "_source=event.id,defender.id,defender.incident.id,defender.incident.updatedAt";
+  const fields = "_source=organization.id,defender.id,defender.incident.id,defender.incident.updatedAt";
   const documents: Document[] = [];
   let answer = await server.get(`/${dataStream}/_search?scroll=1m&size=5000&${fields}`);
   for (;;) {

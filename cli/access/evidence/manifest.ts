@@ -1,5 +1,5 @@
 /** The manifest of an evidence: what was asked, what was answered, and the hash of each file. */
-import { createHash } from "node:crypto";
+import { sha256 } from "@defender-mssp/siem/signed/envelope";
 import { sources, type SourceName } from "./calls";
 import type { Evidence } from "./evidence";
 import { logReading } from "./logReading";
@@ -96,10 +96,6 @@ export function fileEntry({ name, text, about }: EvidenceFile): ManifestFile {
     bytes: bytes.length,
     ...(name.endsWith(".jsonl") ? { lines: count } : {}),
   };
-}
-
-export function sha256(text: string): string {
-  return createHash("sha256").update(text, "utf8").digest("hex");
 }
 
 function periodText({ from, until }: Period): { from: string; until: string } {

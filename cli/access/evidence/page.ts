@@ -22,14 +22,18 @@ import { sources, type CallRecord, type Entry, type SourceName } from "./calls";
 import type { Evidence } from "./evidence";
 import { logReading, type LogReading } from "./logReading";
 import { fileEntry, type EvidenceFile } from "./manifest";
+import type { NextStep } from "../signed/step";
+import { signatureSection } from "../signed/words";
 import type { StackUpdate } from "../../stack/history";
+
+export const evidenceEnvelope = "evidence.dsse.json";
 
 /** Rows of a table at most; the file has all entries. */
 const shownRows = 1_000;
 
 const signInsOfPeople = ["interactiveSignIns", "nonInteractiveSignIns"] as const;
 
-export function evidencePage(evidence: Evidence, files: readonly EvidenceFile[]): string {
+export function evidencePage(evidence: Evidence, files: readonly EvidenceFile[], step?: NextStep): string {
   const { settings, period, madeOn, stack } = evidence;
   return renderPage({
     title: visibleText(`What ${settings.msspName} did in ${settings.customerName}`),
@@ -49,6 +53,7 @@ export function evidencePage(evidence: Evidence, files: readonly EvidenceFile[])
       runSection(evidence.history),
       subjectSection(evidence),
       fileSection(files),
+      signatureSection(step, { file: evidenceEnvelope, mssp: settings.msspName }),
       callSection(evidence.calls),
     ],
   });

@@ -6,12 +6,17 @@ import type { Session } from "@defender-mssp/terminal/session";
 import { exitCodes } from "@defender-mssp/terminal/exitCodes";
 import { writeJson } from "@defender-mssp/terminal/jsonDocument";
 import { checkNewFolder } from "@defender-mssp/terminal/wholeFolder";
+import { define as defineVerify } from "@defender-mssp/siem/signed/command";
+import { signWithOption } from "../../access/signed/signWithOption";
+import { givenFile } from "../../base/givenFile";
 import { placeOf } from "../../base/place";
 import { wholeNumber } from "@defender-mssp/terminal/wholeNumber";
 import { stackArgument } from "../../stack/stackName";
 
 interface EvidenceOptions {
-  readonly stack: string;
+  readonly stack?: string;
+  readonly signWith?: string;
+  readonly nextKey?: string;
   readonly days?: number;
   readonly from?: string;
   readonly to?: string;
@@ -24,17 +29,23 @@ const defaultDays = 30;
 
 /** Adds arguments, options and action. */
 export function define(command: Command, session: Session): void {
+  defineVerify(command.enablePositionalOptions(), session, "npx mssp");
   command
-    .requiredOption("--stack <stack>", "the customer's stack", stackArgument)
+    .option("--stack <stack>", "the customer's stack", stackArgument)
     .option("--days <days>", `length of the period before now (default: ${defaultDays})`, wholeNumber({ most: 9999 }))
     .option("--from <date>", "first day (UTC), such as 2026-11-01, or a moment such as 2026-11-01T08:00:00Z")
     .option("--to <date>", "last day, included, or a moment, excluded (default: now)")
     .option("--out <folder>", "a folder that does not exist or is empty (default: evidence-<stack>-<from>-<to>)")
+    .addOption(signWithOption())
+    .option("--next-key <file>", "with --sign-with: the public key, PEM, that signs from the next step on")
     .option("--json", "print the numbers, the gaps and the manifest's hash as JSON")
     .action(async (options: EvidenceOptions) => {
       if (options.days !== undefined && options.from !== undefined) command.error("error: use either --days or --from");
       if (options.to !== undefined && options.from === undefined) command.error("error: --to requires --from");
-      const gaps = await run(options, session);
+      if (options.nextKey !== undefined && options.signWith === undefined)
+        command.error("error: --next-key requires --sign-with");
+      if (options.stack === undefined) command.error("error: required option '--stack <stack>' not specified");
+      const gaps = await run(options.stack, options, session);
       if (gaps > 0) session.exitCode = exitCodes.somebodyNeeded;
     });
   describeCommand(command, {
@@ -62,8 +73,8 @@ export function define(command: Command, session: Session): void {
   });
 }
 
-async function run(options: EvidenceOptions, session: Session): Promise<number> {
-  const { stack, from, to, out, json } = options;
+async function run(stack: string, options: EvidenceOptions, session: Session): Promise<number> {
+  const { from, to, out, json, signWith, nextKey: keyFile } = options;
   const { lastDays, periodOf } = await import("../../access/evidence/period.js");
   const now = session.now();
   const period =
@@ -72,13 +83,17 @@ async function run(options: EvidenceOptions, session: Session): Promise<number> 
     (typeof moment === "string" ? moment : moment.toISOString()).slice(0, 10);
   const folder = out ?? `evidence-${lastSegment(stack)}-${day(from ?? period.from)}-${day(to ?? period.until)}`;
   await checkNewFolder(folder);
-  const [{ collectEvidence }, { writeEvidence }, { evidenceSummary, evidenceText }] = await Promise.all([
+  const [{ collectEvidence }, { writeEvidence }, { evidenceSummary, evidenceText }, { beginStep }] = await Promise.all([
     import("../../access/evidence/evidence.js"),
     import("../../access/evidence/write.js"),
     import("./text.js"),
+    import("../../access/signed/step.js"),
   ]);
-  const evidence = await collectEvidence({ stack, period, now, ...placeOf(session) });
-  const written = await writeEvidence(evidence, folder);
+  const place = placeOf(session);
+  const nextKey = keyFile === undefined ? undefined : await givenFile(keyFile, session.folder);
+  const evidence = await collectEvidence({ stack, period, now, ...place });
+  const step = await beginStep({ ...place, stack, settings: evidence.settings, now: session.now(), signWith, nextKey });
+  const written = await writeEvidence(evidence, folder, step);
   if (json === true) writeJson(session.out, "evidence", evidenceSummary(evidence, written));
   else session.out.write(evidenceText(evidence, written));
   return evidence.gaps.length;

@@ -23,6 +23,9 @@ export function evidenceText(evidence: Evidence, written: WrittenEvidence, width
     ...(gaps.length === 0 ? [] : ["\n"]),
     paragraph(`Written to ${written.folder}. SHA-256 of manifest.json:`, width),
     `${written.manifest}\n`,
+    ...(written.digest === undefined
+      ? []
+      : [`Signed. Digest of this step, for the customer to keep:\n${written.digest}\n`]),
   ].join("");
 }
 
@@ -36,6 +39,8 @@ export function evidenceSummary(evidence: Evidence, written: WrittenEvidence) {
     period: { from: period.from.toISOString(), until: period.until.toISOString() },
     folder: written.folder,
     manifestSha256: written.manifest,
+    // null: not signed.
+    digest: written.digest ?? null,
     subjects: subjects.length,
     // null: not read.
     entries: Object.fromEntries(names.map((source) => [source, logReading(evidence, [source]).entries ?? null])),

@@ -7,6 +7,7 @@ import { describeCommand } from "@defender-mssp/terminal/help";
 import type { Session } from "@defender-mssp/terminal/session";
 import { writeJson } from "@defender-mssp/terminal/jsonDocument";
 import { terminalText } from "@defender-mssp/terminal/terminalText";
+import { signWithOption } from "../../access/signed/signWithOption";
 import { placeOf } from "../../base/place";
 import { wholeNumber } from "@defender-mssp/terminal/wholeNumber";
 import { stackArgument } from "../../stack/stackName";
@@ -17,6 +18,7 @@ interface OffboardOptions {
   readonly days: number;
   readonly out?: string;
   readonly by?: string;
+  readonly signWith?: string;
   readonly withoutEvidence?: boolean;
   readonly withoutRecord?: boolean;
   readonly proveAgain?: boolean;
@@ -38,6 +40,7 @@ export function define(command: Command, session: Session): void {
     .option("--days <days>", "length of the evidence's period before now", wholeNumber({ most: 9999 }), 30)
     .option("--out <folder>", "folder of evidence, certificate and record (default: offboard-<stack>)")
     .option("--by <name>", "who off-boards the customer, for the settings file (default: the user of this machine)")
+    .addOption(signWithOption())
     .option("--without-evidence", "go on although the customer's tenant refuses logs")
     .option("--without-record", "go on although the record of an earlier run does not check out")
     .option("--prove-again", "prove again after the removal, and remove nothing")
@@ -102,6 +105,7 @@ async function run(options: OffboardOptions, session: Session): Promise<void> {
     stack,
     out: folder,
     days: length,
+    signWith: options.signWith,
     ...(by === undefined ? {} : { by }),
     provesOnly: options.proveAgain === true,
     withoutRecord: options.withoutRecord === true,

@@ -26,12 +26,13 @@ import { makeCertificate, type Certificate } from "./certificate";
 import { inventory, joined } from "../../access/inventory/inventory";
 import { readJournal, writeJournal, type OffboardingJournal } from "./journal";
 import { markOffboarded } from "./markOffboarded";
-import { certificatePage } from "./page";
+import { certificateEnvelope, certificatePage } from "./page";
 import { recordProblem } from "./recordProblem";
 import { proveGone } from "./proveGone";
 import { tenantEndpoints } from "../../tenant/tenantEndpoints";
 import type { Deployment } from "../../stack/deployment";
-import { isInStateAlone, isProviderType } from "../../../domain/resourceTypes";
+import { isInStateAlone, isProviderType, stackRandomId } from "../../../domain/resourceTypes";
+import { beginStep, putAside, type NextStep } from "../../access/signed/step";
 
 export interface OffboardRun extends Place {
   /** Go on although the record of an earlier run does not check out. */
@@ -39,6 +40,8 @@ export interface OffboardRun extends Place {
   readonly stack: string;
   /** Folder of the journal, the evidence and the certificate. */
   readonly out: string;
+  /** Signs evidence and certificate. */
+  readonly signWith?: string | undefined;
   /** Length of the evidence's period, in days. */
   readonly days: number;
   /** Who off-boards the customer, for the mark in the settings. */
@@ -67,6 +70,8 @@ export interface OffboardRun extends Place {
 export async function offboard(run: OffboardRun): Promise<Certificate> {
   const settings = await readStackSettings(run.stack, run);
   const begin = await begun(run, settings);
+  // A key that can't be used ends the run before anything is removed.
+  await stepOf(run, begin.journal);
   const { deployment } = begin;
   let { journal } = begin;
   if (run.provesOnly === true && journal.destroyedOn === undefined) {
@@ -85,7 +90,7 @@ export async function offboard(run: OffboardRun): Promise<Certificate> {
   const { look, ...proof } = await proveGone(run, journal, graph);
   const history = await readHistory(run.stack, run);
   const certificate = makeCertificate({ journal, proved: look, proof, history, graph });
-  await writeCertificate(run.out, certificate);
+  await writeCertificate(run, certificate, await stepOf(run, journal));
   return certificate;
 }
 
@@ -160,7 +165,7 @@ async function withEvidence(
   await requireLogs(run, evidence);
   // An interruption between the folder and the journal leaves a folder that nothing names.
   const folder = await freeName(out);
-  const { manifest } = await writeEvidence(evidence, path.join(out, folder));
+  const { manifest } = await writeEvidence(evidence, path.join(out, folder), await stepOf(run, journal));
   const { from, until } = evidence.period;
   const whole: OffboardingJournal = {
     ...journal,
@@ -280,8 +285,20 @@ async function destroy(run: OffboardRun): Promise<void> {
   }
 }
 
-async function writeCertificate(out: string, certificate: Certificate): Promise<void> {
-  const json = `${JSON.stringify(certificate, undefined, 2)}\n`;
-  await writeWholeFile(path.join(out, "certificate.json"), json, { mode: 0o600 });
-  await writeWholeFile(path.join(out, "certificate.html"), certificatePage(certificate), { mode: 0o600 });
+function stepOf(run: OffboardRun, settings: OffboardingJournal): Promise<NextStep | undefined> {
+  return beginStep({ signWith: undefined, ...run, settings, id: stackRandomId(settings.identity), now: run.now() });
+}
+
+/** A signed certificate of an earlier run is kept: the customer may hold its digest. */
+async function writeCertificate({ out, say }: OffboardRun, certificate: Certificate, step?: NextStep): Promise<void> {
+  const files = [
+    { name: "certificate.json", text: `${JSON.stringify(certificate, undefined, 2)}\n` },
+    { name: "certificate.html", text: certificatePage(certificate, step) },
+  ];
+  const text = await step?.seal("certificate", files, certificate);
+  await putAside(path.join(out, certificateEnvelope));
+  if (text !== undefined) files.push({ name: certificateEnvelope, text });
+  for (const file of files) await writeWholeFile(path.join(out, file.name), file.text, { mode: 0o600 });
+  if (text !== undefined)
+    say(`Signed. Digest of the certificate, for the customer to keep:\n${(await step?.finish(text)) ?? ""}\n`);
 }

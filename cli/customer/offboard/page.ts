@@ -16,13 +16,17 @@ import {
   type Row,
 } from "@defender-mssp/pages";
 import { kinds } from "../../../domain/kinds/kinds";
+import type { NextStep } from "../../access/signed/step";
+import { signatureSection } from "../../access/signed/words";
 import { visibleText } from "@defender-mssp/terminal/terminalText";
 import { countRemoved, type Certificate } from "./certificate";
 import { headline, looksText } from "./headline";
 import type { ItemState } from "./proof";
 import { keptByEntra, type Staying, type VerdictState } from "./verdict";
 
-export function certificatePage(certificate: Certificate): string {
+export const certificateEnvelope = "certificate.dsse.json";
+
+export function certificatePage(certificate: Certificate, step?: NextStep): string {
   const { tenantId, stack, checkedOn, left, toConfirm } = certificate;
   return renderPage({
     title: visibleText(headline(certificate)),
@@ -48,6 +52,7 @@ export function certificatePage(certificate: Certificate): string {
       looksSection(certificate),
       checkSection(certificate),
       evidenceSection(certificate),
+      signatureSection(step, { file: certificateEnvelope, mssp: certificate.msspName }),
     ],
   });
 }

@@ -2,10 +2,10 @@
  * What speaks against the record of an earlier run: a record decides that nothing is collected or
  * looked for again, and a pull request can bring one.
  */
-import { createHash } from "node:crypto";
 import { readFile, stat } from "node:fs/promises";
 import path from "node:path";
 import { z } from "zod";
+import { sha256 } from "@defender-mssp/siem/signed/envelope";
 import { journalFile, type OffboardingJournal } from "./journal";
 
 const manifestShape = z.looseObject({
@@ -67,8 +67,4 @@ function parsed(text: string): unknown {
   } catch {
     return undefined;
   }
-}
-
-function sha256(bytes: Buffer): string {
-  return createHash("sha256").update(bytes).digest("hex");
 }

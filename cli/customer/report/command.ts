@@ -1,9 +1,11 @@
 /** `mssp report`: who of the MSSP can do what in a customer's tenant, as a page. */
+import { basename } from "node:path";
 import { InvalidArgumentError, Option, type Command } from "commander";
 import { describeCommand } from "@defender-mssp/terminal/help";
 import type { Session } from "@defender-mssp/terminal/session";
 import { writeJson } from "@defender-mssp/terminal/jsonDocument";
 import { visibleText } from "@defender-mssp/terminal/terminalText";
+import { signWithOption } from "../../access/signed/signWithOption";
 import { placeOf } from "../../base/place";
 import { uuidArgument } from "../../base/uuidArgument";
 import { stackArgument } from "../../stack/stackName";
@@ -21,6 +23,7 @@ interface ReportOptions {
   readonly clientId?: string;
   readonly previewClientId?: string;
   readonly out?: string;
+  readonly signWith?: string;
   readonly journal: string;
   readonly json?: boolean;
   readonly csv?: boolean;
@@ -41,6 +44,7 @@ export function define(command: Command, session: Session): void {
     .option("--client-id <id>", "hand-out: application ID of the automation (default: msspApplications)", applicationId)
     .option("--preview-client-id <id>", "hand-out: application ID of the preview application", applicationId)
     .option("--out <file>", "file to write; with --all a folder, or a file *.html for the overview alone", file)
+    .addOption(signWithOption())
     .option("--journal <folder>", "with --all: folder of the runs of `npx mssp fleet`", defaultJournals)
     .option("--json", "print the report as JSON, and write no page")
     .option("--csv", "print the objects as CSV (with --all: the customers), and write no page")
@@ -84,7 +88,10 @@ function refuseContradictions(command: Command, options: ReportOptions): void {
   if ((stack === undefined) === (all !== true)) command.error("error: use either --stack <stack> or --all");
   if (json === true && csv === true) command.error("error: use either --json or --csv");
   if (reader === undefined && language !== undefined) command.error("error: --language requires --for customer");
+  if (options.signWith !== undefined && (json === true || options.fromSettings === true))
+    command.error("error: --sign-with is for the page of a deployed stack: use neither --json nor --from-settings");
   for (const [name, value] of Object.entries({
+    "--sign-with": options.signWith,
     "--from-settings": options.fromSettings,
     "--client-id": options.clientId,
     "--preview-client-id": options.previewClientId,
@@ -126,10 +133,13 @@ async function reportStack(stack: string, options: ReportOptions, session: Sessi
 
 async function writeHandout(stack: string, options: ReportOptions, session: Session): Promise<void> {
   const { language = "en", out, json, fromSettings = false, clientId, previewClientId } = options;
-  const [{ readReport, readHandoutLogo, pageOf, writePage }, { handoutPage }] = await Promise.all([
-    import("./run.js"),
-    import("./handout.js"),
-  ]);
+  const [{ readReport, readHandoutLogo, pageOf, writePage }, { handoutPage }, { beginStep, putAside }, { textsOf }] =
+    await Promise.all([
+      import("./run.js"),
+      import("./handout.js"),
+      import("../../access/signed/step.js"),
+      import("./texts/all.js"),
+    ]);
   const handout = {
     fromSettings,
     ids: {
@@ -145,9 +155,17 @@ async function writeHandout(stack: string, options: ReportOptions, session: Sess
   }
   const logo = await readHandoutLogo(stack, session.folder);
   const target = out ?? `report/${pageOf(stack).replace(/\.html$/, `-for-customer-${language}.html`)}`;
-  await writePage(target, handoutPage(report, language, logo));
+  const file = `${target}.dsse.json`;
+  const request = { ...placeOf(session), stack, settings: report, now: session.now(), signWith: options.signWith };
+  const step = report.source === "settings" ? undefined : await beginStep(request);
+  const page = handoutPage(report, language, logo, step, basename(file));
+  const envelope = await step?.seal("handout", [{ name: basename(target), text: page }], report);
+  await putAside(file);
+  await writePage(target, page);
+  if (envelope !== undefined) await writePage(file, envelope);
+  const kept = envelope && `\n${textsOf(language).signature.mail} ${(await step?.finish(envelope)) ?? ""}\n`;
   const mailFile = `${target}.mail.txt`;
-  await writePage(mailFile, `${mail.subject}\n\n${mail.body}\n`);
+  await writePage(mailFile, `${mail.subject}\n\n${mail.body}\n${kept ?? ""}`);
   if (report.source === "settings")
     session.err.note("Nothing is deployed: the page shows what the settings will create.");
   session.err.note(`The mail to send with the page: ${mailFile}`);

@@ -33,6 +33,8 @@ import {
   type ObjectKind,
 } from "../../access/objects/kindInReport";
 import type { AccessReport } from "../../access/report/model";
+import type { NextStep } from "../../access/signed/step";
+import { signatureSection } from "../../access/signed/words";
 import type { ReportObject, ReportPath } from "../../access/objects/reportObject";
 import { dayCell, endState } from "./page";
 import { clickText, kindWords } from "../../access/objects/kindWords";
@@ -45,8 +47,15 @@ import { accessSentences, accessTable, meaningText, shortList } from "./accessTa
 /**
  * A report of the source `settings` says what will be created, every other what there is.
  * @param logo a data URL of the MSSP's logo.
+ * @param file name of the envelope beside the page.
  */
-export function handoutPage(report: AccessReport, language: Language, logo?: string): string {
+export function handoutPage(
+  report: AccessReport,
+  language: Language,
+  logo?: string,
+  step?: NextStep,
+  file = "",
+): string {
   const texts = textsOf(language);
   const fill = handoutFill(report);
   const isBefore = report.source === "settings";
@@ -78,6 +87,7 @@ export function handoutPage(report: AccessReport, language: Language, logo?: str
       checkSection(inTenant, texts, fill),
       notLookedSection(report, texts, fill),
       stopSection(inTenant, texts, fill),
+      signatureSection(step, { file, mssp: msspName, words: texts.signature }),
     ],
     footer: [texts.noSecret, texts.footer, englishNote(texts)].filter((text) => text !== undefined).join(" "),
   });

@@ -44,6 +44,7 @@ export function readers(decisions: readonly SidebarPage[]): readonly SidebarGrou
         page("The report", "docs/report.md"),
         page("What is in the tenant", "docs/tenant.md"),
         page("Retirements", "docs/retirements.md"),
+        page("Signed pages", "docs/signed.md"),
       ]),
       folded("Sandbox", [page("The sandbox", "docs/sandbox.md"), page("What it emulates", "docs/emulation.md")]),
       folded("Reference", [
@@ -62,6 +63,7 @@ export function readers(decisions: readonly SidebarPage[]): readonly SidebarGrou
     group("Customer's administrator", [
       page("What is granted, and how to revoke it", "docs/guides/customer-administrator.md"),
       page("The report", "docs/report.md"),
+      page("Signed pages", "docs/signed.md"),
       page("Permissions", "docs/reference/permissions.md"),
       page("Ways of access, and what nobody looks at", "docs/reference/ways.md"),
     ]),

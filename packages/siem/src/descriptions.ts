@@ -8,5 +8,6 @@ export const descriptions = {
     "Get the tokens of a SIEM connector from the customer's tenant. Stores the refresh token; prints tokens only with --show-secrets.",
   "siem-config": "Write the files with which a SIEM product reaches the customer's alerts.",
   retirements: "List what Microsoft ends, when and what replaces it, and what of it files and queries rest on.",
+  evidence: "Verify pages that the MSSP signed, and their order, offline.",
   verify: "Sign in and read alerts as the SIEM would, and check everything that this requires.",
 } as const;

@@ -18,6 +18,10 @@ const subcommands: Readonly<Record<keyof typeof descriptions, Subcommand>> = {
     description: descriptions.verify,
     load: () => require("./verify/command") as typeof import("./verify/command"),
   },
+  evidence: {
+    description: descriptions.evidence,
+    load: () => require("./signed/command") as typeof import("./signed/command"),
+  },
   token: {
     description: descriptions.token,
     load: () => require("./tokens/command") as typeof import("./tokens/command"),

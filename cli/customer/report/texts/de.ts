@@ -339,6 +339,13 @@ export const de: Translation<Texts> = {
     what: "Was",
     look: "Wo Sie nachsehen",
   },
+  signature: {
+    title: "Signatur",
+    notSigned: "Nicht signiert: Wer diese Dateien hat, kann sie samt Prüfsummen ändern.",
+    signed:
+      "Schritt {step}, signiert von {mssp} mit dem Schlüssel `{key}`. Prüfsumme des Schritts davor: `{previous}`.\nDie Signatur beweist, wer signiert hat, dass seitdem nichts geändert wurde, und die Reihenfolge der Schritte: gegenüber der letzten Prüfsumme, die Sie haben. {mssp} hat den Schlüssel: Ohne eine Prüfsumme, die Sie haben, könnte der Inhaber des Schlüssels alle Schritte neu geschrieben haben.\nBewahren Sie die Prüfsumme jedes Schritts auf: Sie ist die SHA-256 der Datei `{file}` neben dieser Seite.\nUm diesen Schritt ohne {mssp} zu prüfen, beschaffen Sie den öffentlichen Schlüssel auf anderem Weg, und führen Sie diese Zeilen im Ordner der Datei aus:",
+    mail: "Prüfsumme dieses signierten Schritts, zum Aufbewahren:",
+  },
   stop: {
     title: "Selbst beenden",
     intro: "Sie brauchen dafür niemanden. In dieser Reihenfolge kommt nichts von selbst zurück:",

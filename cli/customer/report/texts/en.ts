@@ -1,6 +1,7 @@
 import { allConnectorRoles } from "@defender-mssp/microsoft";
 import { english } from "@defender-mssp/pages";
 import { kindWords } from "../../../access/objects/kindWords";
+import { signatureWords } from "../../../access/signed/words";
 import { kinds } from "../../../../domain/kinds/kinds";
 import type { Texts } from "./texts";
 
@@ -174,6 +175,7 @@ export const en: Texts = {
     tokens:
       "An access token that was issued before stays valid until it expires: by default after 60 to 90 minutes, with continuous access evaluation after up to 28 hours unless you revoke the account's sessions.",
   },
+  signature: signatureWords,
   footer:
     "Menus follow Microsoft's documents; Microsoft may have moved one since. The steps were never tried on a real tenant.",
 };

@@ -333,6 +333,13 @@ export const es: Translation<Texts> = {
     what: "Qué",
     look: "Dónde comprobarlo",
   },
+  signature: {
+    title: "Firma",
+    notSigned: "Sin firma: quien tenga estos archivos puede cambiarlos, incluidas sus huellas.",
+    signed:
+      "Paso {step}, firmado por {mssp} con la clave `{key}`. Huella del paso anterior: `{previous}`.\nLa firma prueba quién firmó, que nada cambió desde entonces y el orden de los pasos: frente a la última huella que usted tiene. {mssp} tiene la clave: sin una huella que usted tenga, el titular de la clave podría haber reescrito los pasos.\nConserve la huella de cada paso: es el SHA-256 del archivo `{file}` junto a esta página.\nPara verificar este paso sin {mssp}, obtenga su clave pública por otra vía y ejecute estas líneas en la carpeta de ese archivo:",
+    mail: "Huella de este paso firmado, para conservar:",
+  },
   stop: {
     title: "Terminarlo usted mismo",
     intro: "No necesita la ayuda de nadie. En este orden, nada vuelve por sí solo:",

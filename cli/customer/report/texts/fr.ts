@@ -338,6 +338,13 @@ export const fr: Translation<Texts> = {
     what: "Quoi",
     look: "Où vérifier",
   },
+  signature: {
+    title: "Signature numérique",
+    notSigned: "Non signé : quiconque détient ces fichiers peut les modifier, empreintes comprises.",
+    signed:
+      "Étape {step}, signée par {mssp} avec la clé `{key}`. Empreinte de l’étape précédente : `{previous}`.\nLa signature prouve qui a signé, que rien n’a changé depuis, et l’ordre des étapes : par rapport à la dernière empreinte que vous détenez. {mssp} détient la clé : sans une empreinte que vous détenez, le détenteur de la clé pourrait avoir réécrit les étapes.\nConservez l’empreinte de chaque étape : c’est le SHA-256 du fichier `{file}` à côté de cette page.\nPour vérifier cette étape sans {mssp}, obtenez sa clé publique par un autre moyen, et exécutez ces lignes dans le dossier de ce fichier :",
+    mail: "Empreinte de cette étape signée, à conserver :",
+  },
   stop: {
     title: "Y mettre fin vous-même",
     intro: "Vous n’avez besoin de personne pour cela. Dans cet ordre, rien ne revient de soi-même :",

@@ -4,6 +4,7 @@ import type { PersonEndedKind } from "../../../../domain/kinds/kinds";
 import type { Capability } from "../../../access/objects/capabilities";
 import type { ObjectKind } from "../../../access/objects/kindInReport";
 import type { KindText } from "../../../access/objects/kindWords";
+import type { SignatureWords } from "../../../access/signed/words";
 
 export const languages = ["en", "de", "fr", "es", "ja"] as const;
 export type Language = (typeof languages)[number];
@@ -135,6 +136,7 @@ export interface Texts {
     readonly what: string;
     readonly look: string;
   };
+  readonly signature: SignatureWords;
   readonly stop: {
     readonly title: string;
     readonly intro: string;

@@ -9,7 +9,7 @@ import type { FetchedAlert } from "./fetchedAlert";
 import { filePath } from "./filePath";
 
 /** As in CEF. ECS leaves the numbers to the source. */
-const severities: Readonly<Record<AlertRecord["severity"], number | undefined>> = {
+export const severities: Readonly<Record<AlertRecord["severity"], number | undefined>> = {
   informational: 1,
   low: 3,
   medium: 6,
@@ -79,16 +79,16 @@ function related({ devices, users, files, ipAddresses }: AlertRecord): Record<st
  * The server refuses a document with any other text in a field of this type. The zone of a
  * link-local address, such as `%eth0`, is of one machine alone and no part of it.
  */
-function addresses(texts: readonly string[]): string[] {
+export function addresses(texts: readonly string[]): string[] {
   return texts.map((text) => text.replace(/%.*$/, "")).filter((text) => isIP(text) !== 0);
 }
 
-function distinct(values: readonly (string | null)[]): string[] {
+export function distinct(values: readonly (string | null)[]): string[] {
   return [...new Set(values.filter((value) => value !== null))];
 }
 
 /** Without missing values and empty lists; undefined where nothing is left. */
-function present(fields: Readonly<Record<string, unknown>>): Record<string, unknown> | undefined {
+export function present(fields: Readonly<Record<string, unknown>>): Record<string, unknown> | undefined {
   const known = Object.entries(fields).filter(
     ([, value]) => value !== null && value !== undefined && !(Array.isArray(value) && value.length === 0),
   );

@@ -4,7 +4,8 @@
 export const reasonTexts = {
   severity: "left out by --severity",
   legacyApi: "the legacy API has alerts of Defender for Endpoint alone",
-  standaloneOrTuned: "alerts_v2 does not have them: in no incident (standalone), or suppressed by alert tuning",
+  standaloneOrTuned:
+    "alerts_v2 does not have them: in no incident (standalone), or suppressed by alert tuning (built-in rules are on by default)",
   exchange: "alerts_v2 does not have them: alerts of low signal from Exchange",
   intune: "alerts_v2 does not have alerts of Microsoft Intune",
   dataLossPrevention: "alerts_v2 does not have them: tuned by a built-in rule for data loss prevention, or standalone",

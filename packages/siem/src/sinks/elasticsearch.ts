@@ -78,12 +78,9 @@ export function elasticsearchServer(options: ElasticsearchOptions): Sink {
   };
 }
 
-/**
- * A repeated record has the same one, so that the server refuses it as existing (409). Each tenant
- * numbers its incidents itself.
- */
-function documentId(record: Pick<SinkRecord, "id" | "kind" | "tenantId">): string {
-  const id = record.kind === "incident" ? `${record.tenantId}/${record.id}` : record.id;
+/** A repeated record has the same one, so that the server refuses it as existing (409). IDs are each tenant's own. */
+function documentId(record: Pick<SinkRecord, "id" | "tenantId">): string {
+  const id = `${record.tenantId}/${record.id}`;
   return Buffer.byteLength(id) <= longestId ? id : createHash("sha256").update(id).digest("hex");
 }
 

@@ -39,11 +39,13 @@ describe("cli/sinks: Elasticsearch", () => {
     assert.equal(stream.documents.size, 5);
   });
 
-  it("keeps the incidents of two tenants apart that have one number and one moment", async () => {
-    const [record] = recordsOf(1);
-    const incident = { ...record!, id: "7@2026-11-01T12:00:00.000Z", kind: "incident" };
-    await sink().deliver([incident, { ...incident, tenantId: "another" }]);
-    assert.deepEqual([...stream.documents.keys()].sort(), [`another/${incident.id}`, `tenant/${incident.id}`]);
+  it("keeps the alerts and incidents of two tenants apart that have one ID", async () => {
+    const [alert] = recordsOf(1);
+    const incident = { ...alert!, id: "7@2026-11-01T12:00:00.000Z", kind: "incident" };
+    const both = [alert!, incident];
+    await sink().deliver([...both, ...both.map((record) => ({ ...record, tenantId: "another" }))]);
+    const ids = ["another", "tenant"].flatMap((tenant) => both.map(({ id }) => `${tenant}/${id}`));
+    assert.deepEqual([...stream.documents.keys()].sort(), ids.sort());
   });
 
   it("sends again only the records that a busy server refused", async () => {
@@ -68,7 +70,7 @@ describe("cli/sinks: Elasticsearch", () => {
 
   it("names the record, type and reason of a mapping error", async () => {
     const error = { type: "document_parsing_exception", reason: "[1:2] failed to parse field [host.ip]" };
-    stream.refuse = ({ id }) => (id === "id 1" ? { status: 400, error } : undefined);
+    stream.refuse = ({ id }) => (id.endsWith("/id 1") ? { status: 400, error } : undefined);
     await assert.rejects(sink().deliver(recordsOf(3)), (failure) => {
       assert.ok(failure instanceof DestinationError && !failure.isPassing);
       assert.match(failure.message, /refuses record id 1 with 400: document_parsing_exception: .*host\.ip/);

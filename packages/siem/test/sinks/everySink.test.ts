@@ -94,9 +94,8 @@ for (const kind of [alertsToSend(20), incidentsToSend(20)]) {
       } finally {
         server.stop();
       }
-      // Each tenant numbers its incidents itself: an incident's document has the tenant in its ID.
       const documentId = ({ id, tenantId }: { readonly id: string; readonly tenantId: string }): string =>
-        id.includes("@") ? `${tenantId}/${id}` : id;
+        `${tenantId}/${id}`;
       assert.deepEqual([...stream.documents.keys()], kind.records.map(documentId));
       assert.equal(server.calls[0]?.url, `/${kind.dataStream}/_bulk`);
       for (const { id, at, json, tenantId } of kind.records) {

@@ -1,0 +1,48 @@
+/** What a page says of its signature: who signed, what that proves, and what it does not. */
+import { list, paragraph, preformatted, section, withCode, type Block } from "@defender-mssp/pages";
+import type { NextStep } from "./step";
+
+/** Texts between backticks are code. */
+export const signatureWords = {
+  title: "Signature",
+  notSigned: "Not signed: whoever holds these files can change them, hashes included.",
+  /** A paragraph a line. */
+  signed:
+    "Step {step}, signed by {mssp} with the key `{key}`. Digest of the step before: `{previous}`.\nIt proves who signed, that nothing changed since, and the order of the steps: against the last digest that you hold. {mssp} holds the key: without a digest that you hold, the steps could have been rewritten by the holder of the key.\nKeep the digest of each step: it is the SHA-256 of the file `{file}` beside this page.\nTo verify this step without {mssp}, have its public key from elsewhere, and run these lines in the folder of that file:",
+  mail: "Digest of this signed step, to keep:",
+};
+export type SignatureWords = typeof signatureWords;
+
+/** @param step undefined: nobody signs */
+export function signatureSection(
+  step: Pick<NextStep, "step" | "previous" | "keyId"> | undefined,
+  { file, mssp, words = signatureWords }: { file: string; mssp: string; words?: SignatureWords },
+): Block {
+  const head = { id: "signature", title: words.title };
+  if (step === undefined) return section(head, paragraph(words.notSigned));
+  const { keyId: key, previous } = step;
+  const values: Readonly<Record<string, string>> = {
+    step: String(step.step),
+    key,
+    previous: previous ?? "–",
+    file,
+    mssp,
+  };
+  const filled = (text: string) => withCode(text.replaceAll(/\{(\w+)\}/g, (_, name: string) => values[name] ?? ""));
+  return section(
+    head,
+    list(words.signed.split("\n").map(filled)),
+    preformatted(verifyLines(file), { label: "Python, securesystemslib" }),
+  );
+}
+
+/** Five lines of Python. A test runs them. */
+export function verifyLines(file: string): string {
+  return [
+    "import json, hashlib as h; from securesystemslib import dsse, signer; from cryptography.hazmat.primitives.serialization import load_pem_public_key as pem",
+    `text = open(${JSON.stringify(file)}, "rb").read(); data = json.loads(text); keyid = data["signatures"][0]["keyid"]`,
+    'step = dsse.Envelope.from_dict(data); step.verify([signer.SSlibKey.from_crypto(pem(open("mssp.pub.pem", "rb").read()), keyid)], 1)',
+    'for s in json.loads(step.payload)["subject"]: assert h.sha256(open(s["name"], "rb").read()).hexdigest() == s["digest"]["sha256"], s["name"]',
+    'print("verified, digest:", h.sha256(text).hexdigest())',
+  ].join("\n");
+}

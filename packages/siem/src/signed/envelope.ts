@@ -1,0 +1,107 @@
+/**
+ * A signed step of a customer: an in-toto Statement in a DSSE envelope. Sources: in-toto, "Statement
+ * v1"; secure-systems-lab/dsse, "protocol" 1.0.2. docs/signed.md has the predicate.
+ */
+import { createHash, createPublicKey, verify, type KeyObject } from "node:crypto";
+import { VisibleError } from "@defender-mssp/errors";
+import { z } from "zod";
+
+export const envelopeEnding = ".dsse.json";
+/** Bytes of an envelope at most. */
+export const largestEnvelope = 10_000_000;
+export const payloadType = "application/vnd.in-toto+json";
+export type StepKind = "handout" | "evidence" | "certificate";
+
+const hash = z.string().regex(/^[0-9a-f]{64}$/);
+const predicateShape = z.strictObject({
+  /** `id` is the stack's random ID. */
+  customer: z.strictObject({ id: z.string(), tenantId: z.string(), name: z.string() }),
+  /** 1 is the customer's first step. */
+  step: z.int().min(1),
+  /** SHA-256 of the envelope before it, as a file. */
+  previous: hash.nullable(),
+  /** ISO 8601, UTC. */
+  signedOn: z.string(),
+  signer: z.strictObject({ name: z.string(), publicKey: z.string() }),
+  /** The public key, PEM, that signs the steps behind this one. */
+  nextKey: z.string().optional(),
+  /** What the page says. */
+  says: z.looseObject({}),
+});
+const statementShape = z.strictObject({
+  _type: z.literal("https://in-toto.io/Statement/v1"),
+  subject: z.array(z.strictObject({ name: z.string(), digest: z.strictObject({ sha256: hash }) })).min(1),
+  predicateType: z.string().regex(/^urn:defender-mssp:(handout|evidence|certificate):v1$/),
+  predicate: predicateShape,
+});
+export type Predicate = z.infer<typeof predicateShape>;
+export type Statement = z.infer<typeof statementShape>;
+
+const signatures = z.array(z.strictObject({ keyid: z.string(), sig: z.string() }));
+const envelopeShape = z.strictObject({ payloadType: z.string(), payload: z.string(), signatures });
+
+export function sha256(content: string | Buffer): string {
+  return createHash("sha256").update(content).digest("hex");
+}
+
+/** Bytes that DSSE signs. */
+export function preAuthEncoding(payload: Buffer): Buffer {
+  return Buffer.concat([Buffer.from(`DSSEv1 ${payloadType.length} ${payloadType} ${payload.length} `), payload]);
+}
+
+export function envelopeText(payload: Buffer, keyid: string, signature: Buffer): string {
+  const [content, sig] = [payload.toString("base64"), signature.toString("base64")];
+  return `${JSON.stringify({ payloadType, payload: content, signatures: [{ keyid, sig }] }, undefined, 2)}\n`;
+}
+
+/** SHA-256 of the public key's SubjectPublicKeyInfo. */
+export function keyIdOf(key: KeyObject): string {
+  return sha256(key.export({ type: "spki", format: "der" }));
+}
+
+/** @throws VisibleError for another key than Ed25519 and ECDSA P-256. */
+export function publicKeyOf(pem: Parameters<typeof createPublicKey>[0], place: string): KeyObject {
+  try {
+    const key = createPublicKey(pem);
+    if (key.asymmetricKeyType === "ed25519" || key.asymmetricKeyDetails?.namedCurve === "prime256v1") return key;
+  } catch {
+    // Said below.
+  }
+  throw new VisibleError(`${place} is no Ed25519 and no ECDSA P-256 key in PEM without a passphrase.`);
+}
+
+export interface OpenedEnvelope {
+  readonly statement: Statement;
+  readonly keyId: string;
+  readonly digest: string;
+  readonly isSignedBy: (key: KeyObject) => boolean;
+}
+
+/** @throws VisibleError for a text that is not exactly what `envelopeText` writes. */
+export function openEnvelope(text: string, file: string): OpenedEnvelope {
+  const { data: envelope } = envelopeShape.safeParse(parsed(text));
+  if (envelope === undefined) throw new VisibleError(`${file}: not a DSSE envelope`);
+  if (envelope.payloadType !== payloadType)
+    throw new VisibleError(`${file}: payload type ${JSON.stringify(envelope.payloadType)}, expected ${payloadType}`);
+  const [first, ...others] = envelope.signatures;
+  if (first === undefined) throw new VisibleError(`${file}: no signature`);
+  const payload = Buffer.from(envelope.payload, "base64");
+  const signature = Buffer.from(first.sig, "base64");
+  if (others.length > 0 || envelopeText(payload, first.keyid, signature) !== text)
+    throw new VisibleError(`${file}: changed: not the text of an envelope with one signature`);
+  const { data, error } = statementShape.safeParse(parsed(payload.toString()));
+  if (data === undefined) throw new VisibleError(`${file}: no step: ${z.prettifyError(error).replaceAll("\n", " ")}`);
+  const isSignedBy = (key: KeyObject): boolean => {
+    const algorithm = key.asymmetricKeyType === "ed25519" ? null : "sha256";
+    return keyIdOf(key) === first.keyid && verify(algorithm, preAuthEncoding(payload), key, signature);
+  };
+  return { statement: data, keyId: first.keyid, digest: sha256(text), isSignedBy };
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
