@@ -417,6 +417,12 @@ describe("answers observed of Azure, Entra and Defender", () => {
       like("ra-403", await put(reader, accessToken, nobody.servicePrincipal.id));
       like("sub-404", await arm("GET", "/subscriptions/70cff36b-c4f8-46ea-9655-9cfd44664763"));
       like("res-emptyfilter", await arm("GET", `${subscription}/resources?$filter=&$expand=createdTime`));
+      const provider = (await arm("GET", `${subscription}/providers/microsoft.keyvault`)).body;
+      assert.deepEqual([provider["namespace"], provider["registrationState"]], ["Microsoft.KeyVault", "Registered"]);
+      const all = (await arm("GET", `${subscription}/providers`)).body["value"] as { namespace: string }[];
+      assert.ok(all.some(({ namespace }) => namespace === "Microsoft.Authorization"));
+      for (const path of ["Microsoft.Compute", "Microsoft.KeyVault/locations/westus"])
+        assert.equal((await arm("GET", `${subscription}/providers/${path}`)).status, 404, path);
       const list = `${subscription}/providers/Microsoft.Authorization/roleDefinitions`;
       assert.deepEqual((await arm("GET", `/${list}`)).body, (await arm("GET", list)).body);
     });
