@@ -48,7 +48,7 @@ describe("answers observed of Azure, Entra and Defender", () => {
     test = await testSandbox();
     isStarted = true;
     test.addConnector({
-      [microsoftGraph.appId]: ["SecurityAlert.Read.All", "SecurityIncident.Read.All", "ThreatHunting.Read.All"],
+      [microsoftGraph.appId]: ["SecurityAlert.Read.All", "SecurityIncident.ReadWrite.All", "ThreatHunting.Read.All"],
     });
   });
   after(() => (isStarted ? test.stop() : undefined));
@@ -327,6 +327,7 @@ describe("answers observed of Azure, Entra and Defender", () => {
     const subscription = `/subscriptions/${msspSubscriptionId}`;
     const group = `${subscription}/resourceGroups/later`;
     const vault = `${group}/providers/Microsoft.KeyVault/vaults/later-vault`;
+    const nobodyId = "da3e0000-0000-4000-8000-000000000006";
     const sku = { family: "A", name: "standard" };
     const vaultBody = {
       location: "westus",
@@ -407,11 +408,21 @@ describe("answers observed of Azure, Entra and Defender", () => {
       const exists = await put(reader);
       assert.deepEqual([exists.status, (exists.body["error"] as { code: string }).code], [409, "RoleAssignmentExists"]);
       like("ra-badroleid", await put("072dd7ad-7dc5-fe96-411f-a4a223b5d3cf|"));
-      compared.add("ra-403");
-      const refused = await call("PUT", `${group}?api-version=2022-04-01`, await armToken(tenantId), { location: "x" });
-      assert.ok([401, 403].includes(refused.status), refused.text);
+      const nobody = addDaemon(test.sandbox.cloud, {}, { tenantId: msspTenantId, applicationId: nobodyId });
+      test.sandbox.cloud.acceptPassingSecret("nobody-secret-of-the-test", jsonText(nobody.application["appId"]));
+      const environment = { ARM_CLIENT_ID: nobodyId, ARM_CLIENT_SECRET: "nobody-secret-of-the-test" };
+      const audience = "https://management.azure.com";
+      const { endpoints } = test;
+      const { accessToken } = await requestToken({ tenantId: msspTenantId, audience, environment, endpoints });
+      like("ra-403", await put(reader, accessToken, nobody.servicePrincipal.id));
       like("sub-404", await arm("GET", "/subscriptions/70cff36b-c4f8-46ea-9655-9cfd44664763"));
       like("res-emptyfilter", await arm("GET", `${subscription}/resources?$filter=&$expand=createdTime`));
+      const provider = (await arm("GET", `${subscription}/providers/microsoft.keyvault`)).body;
+      assert.deepEqual([provider["namespace"], provider["registrationState"]], ["Microsoft.KeyVault", "Registered"]);
+      const all = (await arm("GET", `${subscription}/providers`)).body["value"] as { namespace: string }[];
+      assert.ok(all.some(({ namespace }) => namespace === "Microsoft.Authorization"));
+      for (const path of ["Microsoft.Compute", "Microsoft.KeyVault/locations/westus"])
+        assert.equal((await arm("GET", `${subscription}/providers/${path}`)).status, 404, path);
       const list = `${subscription}/providers/Microsoft.Authorization/roleDefinitions`;
       assert.deepEqual((await arm("GET", `/${list}`)).body, (await arm("GET", list)).body);
     });
@@ -482,8 +493,16 @@ describe("answers observed of Azure, Entra and Defender", () => {
       assert.match(second.text, /^.*Multiple registration assignments are not allowed/);
     });
 
-    it("Defender: a filter by a property that takes none", async () => {
+    it("Defender: a filter by a property that takes none; an incident's update in Pascal case", async () => {
       const connector = await test.connectorToken("graph");
+      const { requestBody, responseBody } = later.get("incident-patch-pascal") as Observed;
+      const [{ id } = { id: "" }] = (await call("GET", "/v1.0/security/incidents", connector)).body["value"] as {
+        id: string;
+      }[];
+      const changed = await call("PATCH", `/v1.0/security/incidents/${id}`, connector, requestBody);
+      const missing = (responseBody as unknown as string[]).filter((name) => !(name in changed.body));
+      assert.deepEqual([changed.status, missing], [200, []]);
+      compared.add("incident-patch-pascal");
       like("alerts-filter-title", await call("GET", "/v1.0/security/alerts_v2?$filter=title eq 'x'", connector));
     });
 

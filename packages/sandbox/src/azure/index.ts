@@ -55,13 +55,36 @@ const handlers: ReadonlyMap<string, ResourceHandler> = new Map(
   ].map((handler) => [handler.type.toLowerCase(), handler]),
 );
 
+/** The providers of these types. The sandbox takes every api-version, and lists none. */
+const providers: ResourceHandler = {
+  type: "subscriptions/providers",
+  action: "Microsoft.Resources/subscriptions/providers",
+  get({ path: { id, subscriptionId } }) {
+    const namespaces = new Set(
+      [...handlers.values()].flatMap(({ type }) => /^[^/]+\.[^/]+(?=\/)/.exec(type)?.[0] ?? []),
+    );
+    const [, asked] = /\/providers\/([^/]+)$/i.exec(id) ?? [];
+    const found = [...namespaces].flatMap((namespace) => {
+      if (asked !== undefined && namespace.toLowerCase() !== asked.toLowerCase()) return [];
+      const types = [...handlers.values()].filter(({ type }) => type.startsWith(`${namespace}/`));
+      const resourceTypes = types.map(({ type }) => ({
+        resourceType: type.slice(namespace.length + 1),
+        apiVersions: [],
+      }));
+      const of = `/subscriptions/${subscriptionId}/providers/${namespace}`;
+      return { id: of, namespace, registrationState: "Registered", resourceTypes };
+    });
+    return ok(asked === undefined ? { value: found } : found[0]);
+  },
+};
+
 /** Types of which a client can create, change or delete a resource. */
 export const azureWriteTypes: readonly string[] = [...handlers.values()]
   .filter((handler) => "put" in handler || "patch" in handler || "delete" in handler)
   .map(({ type }) => type);
 
 /** What the resource manager serves, for those who ask for something else: from the last provider on. */
-export const azureServed: readonly string[] = [...handlers.values()].flatMap((handler) => {
+export const azureServed: readonly string[] = [...handlers.values(), providers].flatMap((handler) => {
   const [first = "", ...types] = handler.type.replace(/^resourcegroups$/i, "subscriptions/resourceGroups").split("/");
   const names = [...(first.includes(".") ? [] : [first]), ...types].join("/{parent}/");
   const path = first.includes(".") ? `/providers/${first}/${names}` : `/${names}`;
@@ -126,7 +149,7 @@ async function answer(cloud: Cloud, request: FastifyRequest): Promise<ArmAnswer 
   const [pathname = ""] = request.url.split("?", 1);
   if (request.method === "POST") return act(cloud, request, pathname);
   const path = resourcePath(pathname);
-  const handler = path === undefined ? undefined : handlers.get(path.type);
+  const handler = path === undefined ? undefined : handlerOf(path.type);
   if (path === undefined || handler === undefined) return undefined;
   const tenant = tenantOfSubscription(cloud, caller, path.subscriptionId, handler !== subscriptionHandler);
   const conditions = path.isCollection ? conditionsIn(request, handler.filter) : [];
@@ -134,6 +157,13 @@ async function answer(cloud: Cloud, request: FastifyRequest): Promise<ArmAnswer 
   const armRequest: ArmRequest = { cloud, caller, tenant, path, query, body: recordOf(request.body), conditions };
   demandFor(armRequest, handler, request.method);
   return operationOf(handler, request.method, path)?.(armRequest);
+}
+
+/** A namespace alone, or none, is asked of the providers. */
+function handlerOf(type: string): ResourceHandler | undefined {
+  const isKnown = [...handlers.keys()].some((known) => known.startsWith(`${type}/`));
+  const isOfProvider = type === "" || (!type.includes("/") && isKnown);
+  return handlers.get(type) ?? (isOfProvider ? providers : undefined);
 }
 
 /** @throws EmulatedServiceError 400 for a `$filter` that the list doesn't take. */

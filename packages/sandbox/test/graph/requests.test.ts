@@ -272,6 +272,42 @@ describe("requests to the emulated Graph", function () {
       assert.equal(items(await graph.expect(200, "GET", query, undefined, { headers })).length, 0);
     });
 
+    it("query: members are sorted with ConsistencyLevel only; users also by principal name", async () => {
+      const made = await graph.expect(201, "POST", "/v1.0/groups", group("Sorted"));
+      const members = `/v1.0/groups/${text(made, "id")}/members?$orderby=displayName&$count=true`;
+      const eventual = { headers: { consistencylevel: "eventual" } };
+      await graph.refused(400, "GET", members);
+      await graph.expect(200, "GET", members, undefined, eventual);
+      await graph.expect(204, "DELETE", `/v1.0/groups/${text(made, "id")}`);
+      const names = items(await graph.expect(200, "GET", "/v1.0/users?$orderby=userPrincipalName")).map((user) =>
+        text(user, "userPrincipalName"),
+      );
+      assert.deepEqual(
+        names,
+        [...names].sort((left, right) => left.localeCompare(right, "en")),
+      );
+      const refused = await graph.refused(400, "GET", "/v1.0/users?$orderby=createdDateTime");
+      assert.equal(refused.message, "Unsupported sort property 'createdDateTime' for 'User'.");
+      const licences = "/v1.0/groups?$filter=hasMembersWithLicenseErrors eq true";
+      assert.deepEqual(items(await graph.expect(200, "GET", licences)), []);
+    });
+
+    it("query: a user of other identities needs neither a principal name nor accountEnabled", async () => {
+      const identities = [
+        { signInType: "emailAddress", issuer: "contoso.onmicrosoft.com", issuerAssignedId: "j@a.example" },
+      ];
+      const passwordProfile = { password: "password-value-1A", forceChangePasswordNextSignIn: false };
+      const made = await graph.expect(201, "POST", "/v1.0/users", { displayName: "John", identities, passwordProfile });
+      assert.match(text(made, "userPrincipalName"), new RegExp(`^${text(made, "id")}@`));
+      const and = "identities/any(c:c/issuerAssignedId eq 'j@a.example' and c/issuer eq 'contoso.onmicrosoft.com')";
+      const found = items(await graph.expect(200, "GET", `/v1.0/users?$filter=${encodeURIComponent(and)}`));
+      assert.deepEqual(
+        found.map(({ id }) => id),
+        [made["id"]],
+      );
+      await graph.expect(204, "DELETE", `/v1.0/users/${text(made, "id")}`);
+    });
+
     for (const [query, code, message] of [
       ["$select=nothing", "BadRequest", /Could not find a property named 'nothing' on type 'microsoft\.graph\.group'/],
       ["$select=displayName,,id", "BadRequest", /is not valid in a \$select or \$expand expression/],

@@ -9,6 +9,7 @@ import tls from "node:tls";
 import { clouds } from "@defender-mssp/microsoft";
 import { contoso, temporarySandbox } from "@defender-mssp/testkit";
 import type { OpenProxy } from "../../src/proxy/openProxy";
+import { addResource, subscriptionIdOf } from "../../src/azure/subscriptions";
 import type { OwnSandbox } from "../../src/server";
 
 describe("the sandbox's proxy", () => {
@@ -94,6 +95,23 @@ describe("the sandbox's proxy", () => {
     assert.doesNotMatch(configuration["issuer"] + users.body, /127\.0\.0\.1/);
   });
 
+  it("a vault and its secrets have Microsoft's addresses; a path with two slashes is routed", async () => {
+    const tenant = sandbox.cloud.tenant(contoso);
+    const scope = `/subscriptions/${subscriptionIdOf(contoso)}`;
+    const vault = `${scope}/resourceGroups/g/providers/Microsoft.KeyVault/vaults/contoso-proxied`;
+    const type = "Microsoft.KeyVault/vaults";
+    const common = { location: "westeurope", tags: {} };
+    addResource(tenant, { ...common, id: vault, name: "contoso-proxied", type, properties: { tenantId: contoso } });
+    const authorization = `Bearer ${await accessToken("https://management.azure.com/.default")}`;
+    for (const slashes of ["", "/"]) {
+      const { status, body } = await request("management.azure.com", `${slashes}${vault}?api-version=2023-07-01`, {
+        authorization,
+      });
+      assert.equal(status, 200, body);
+      assert.match(body, /"vaultUri":"https:\/\/contoso-proxied\.vault\.azure\.net\/"/);
+    }
+  });
+
   it("the sandbox's own address keeps its own names beside the proxy", async () => {
     const answer = await fetch(`${sandbox.origins.http}/${contoso}/v2.0/.well-known/openid-configuration`);
     const { issuer } = (await answer.json()) as { issuer: string };
@@ -111,6 +129,8 @@ describe("the sandbox's proxy", () => {
       ["graph.microsoft.com", "/sandbox/hello"],
       ["graph.microsoft.com", "/"],
       ["management.azure.com", "/v1.0/users"],
+      ["graph.microsoft.com", "/v1.0/policies/authorizationPolicy/$value"],
+      ["management.azure.com", "//v1.0/users"],
       ["management.azure.com", "/sandbox/status"],
       ["api.securitycenter.microsoft.com", "/v1.0/users"],
       ["graph.windows.net", "/myorganization/users"],
@@ -119,7 +139,8 @@ describe("the sandbox's proxy", () => {
       assert.equal(status, 404, `${host}${path}`);
     }
     const named = [...proxy.unknownRequests.keys()];
-    assert.ok(named.includes("GET https://graph.microsoft.com/sandbox/hello"), named.join("\n"));
+    for (const path of ["sandbox/hello", "v1.0/policies/authorizationPolicy/$value"])
+      assert.ok(named.includes(`GET https://graph.microsoft.com/${path}`), named.join("\n"));
   });
 
   it("a token that the sandbox has not issued gets 401 everywhere, and is in no log", async () => {
@@ -202,12 +223,12 @@ describe("the sandbox's proxy", () => {
       assert.equal(variables[name], variables["SSL_CERT_FILE"]);
   });
 
-  async function accessToken(): Promise<string> {
+  async function accessToken(scope = "https://graph.microsoft.com/.default"): Promise<string> {
     const form = new URLSearchParams({
       client_id: variable("AZURE_CLIENT_ID"),
       client_secret: variable("AZURE_CLIENT_SECRET"),
       grant_type: "client_credentials",
-      scope: "https://graph.microsoft.com/.default",
+      scope,
     });
     const path = `/${contoso}/oauth2/v2.0/token`;
     const headers = { "content-type": "application/x-www-form-urlencoded" };

@@ -3,8 +3,8 @@
  * https://learn.microsoft.com/graph/api/resources/crosstenantaccesspolicy-overview
  *
  * Stricter than documented where the service is not known: a complex property is replaced as a
- * whole, and a deleted partner is still there for two reads, while its creation conflicts. Codes and
- * texts of refusals are the sandbox's own.
+ * whole, and a deleted partner is still there for two reads within ten seconds, while its creation
+ * conflicts. Codes and texts of refusals are the sandbox's own.
  */
 import { isUuid } from "@defender-mssp/microsoft";
 import type { Json, StoredObject, Tenant } from "../../cloud/model";

@@ -47,6 +47,19 @@ export function accessPolicySequences(harness: () => Harness): void {
     await graph.refused(404, "GET", `${partners}/${partner}`);
   });
 
+  it("cross-tenant access: a client that only waits can create a deleted partner again; one side is enough", async () => {
+    const graph = harness();
+    const one = { tenantId: partner, b2bDirectConnectInbound: { applications: portal } };
+    await graph.expect(201, "POST", partners, one);
+    await graph.expect(204, "DELETE", `${partners}/${partner}`);
+    await graph.refused(409, "POST", partners, one);
+    graph.clock.advance(10_000);
+    await graph.expect(201, "POST", partners, one);
+    await graph.expect(204, "DELETE", `${partners}/${partner}`);
+    graph.clock.advance(10_000);
+    await graph.refused(404, "GET", `${partners}/${partner}`);
+  });
+
   it("cross-tenant access: the property is b2bCollaborationInbound, and blocking is for both sides", async () => {
     const graph = harness();
     const { message } = await graph.refused(400, "POST", partners, {

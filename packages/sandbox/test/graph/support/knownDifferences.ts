@@ -31,7 +31,6 @@ export const notServed: Readonly<Record<string, string>> = {
 export const notServedOfOthers: Readonly<Record<string, string>> = {
   ...each("eligible roles of Azure are not emulated", "res-elig-put"),
   ...each("`entra/clientCredentials.test.ts` asserts it", "tok-7000222"),
-  ...each("the keys of the page are asserted by `defender/incidents.test.ts`", "incident-patch-pascal"),
 };
 
 /** Of observed-3.json: why no request asks for them there. */
