@@ -1,6 +1,6 @@
 /** What a page says of its signature: who signed, what that proves, and what it does not. */
 import { list, paragraph, preformatted, section, withCode, type Block } from "@defender-mssp/pages";
-import type { NextStep } from "./step";
+import type { NextStep } from "./nextStep";
 
 /** Texts between backticks are code. */
 export const signatureWords = {
