@@ -77,7 +77,7 @@ export function keyVaultRoutes(scope: FastifyInstance, cloud: Cloud): void {
 }
 
 /** A caller gives only the vault's name. Without a token the answer names the token endpoint. */
-async function vaultCall(cloud: Cloud, request: FastifyRequest, name: string): Promise<VaultCall> {
+export async function vaultCall(cloud: Cloud, request: FastifyRequest, name: string): Promise<VaultCall> {
   const place = placeOf(cloud, name);
   try {
     const caller = await cloud.authenticate(request, "keyVault");
