@@ -3,12 +3,13 @@ import type { KeyObject } from "node:crypto";
 import { mkdir, readFile, rename } from "node:fs/promises";
 import path from "node:path";
 import { VisibleError } from "@defender-mssp/errors";
+import { optionalText, recordOf } from "@defender-mssp/errors/json";
 import * as envelopes from "@defender-mssp/siem/signed/openEnvelope";
 import { stackRandomId } from "../../../domain/resourceTypes";
 import type { Settings } from "../../../settings";
 import type { Place } from "../../base/place";
 import { readDeployment } from "../../stack/deployment";
-import { askPulumi, runPulumi } from "../../stack/pulumi";
+import { runPulumi } from "../../stack/pulumi";
 import { openSigner, type Signer } from "./signer";
 
 /** Where the last step of a stack is kept. */
@@ -49,10 +50,10 @@ export async function beginStep({ signWith, ...request }: StepRequest): Promise<
   const signer = await openSigner(signWith ?? request.environment["MSSP_SIGN_WITH"], request);
   if (signer === undefined) return undefined;
   const id = request.id ?? stackRandomId((await readDeployment(stack, request)).resources);
-  const read = async (): Promise<string | undefined> => {
-    const { exitCode, stdout } = await askPulumi(["stack", "tag", "get", headTag, "--stack", stack], request);
-    return exitCode === 0 ? stdout.trim() : undefined;
-  };
+  const read = async (): Promise<string | undefined> =>
+    optionalText(
+      recordOf(JSON.parse(await runPulumi(["stack", "tag", "ls", "--json", "--stack", stack], request)))[headTag],
+    );
   const write = (value: string) => runPulumi(["stack", "tag", "set", headTag, value, "--stack", stack], request);
   return nextStep(signer, { ...request, id }, { read, write });
 }
