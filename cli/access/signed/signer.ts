@@ -21,8 +21,8 @@ export async function openSigner(
   if (!place) return undefined;
   if (/^https?:/.test(place)) {
     const { jwk, sign: signDigest } = await openKeyVaultKey(place, environment);
-    const bytesOf = async (bytes: Buffer) => derSignature(await signDigest(Buffer.from(sha256(bytes), "hex")));
-    return { key: signatureKey({ key: jwk, format: "jwk" }, place), sign: bytesOf };
+    const signBytes = async (bytes: Buffer) => derSignature(await signDigest(Buffer.from(sha256(bytes), "hex")));
+    return { key: signatureKey({ key: jwk, format: "jwk" }, place), sign: signBytes };
   }
   const pem = await givenFile(place, folder);
   const { mode, uid } = await stat(path.resolve(folder, place));

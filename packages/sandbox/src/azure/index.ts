@@ -10,7 +10,7 @@ import { armEnvelope, armErrors } from "./errors";
 import { conditionsOf, type Condition, type FilterRules } from "./filter";
 import { existing, ok, recordOf, type ArmAnswer, type ArmRequest, type ResourceHandler } from "./handler";
 import { keyVaultRoutes } from "./keyVault";
-import { keyVaultKeyRoutes } from "./keyVaultKeys";
+import { keyVaultKeyRoutes } from "./keyVaultKeyRoutes";
 import { locations } from "./locations";
 import { registrationAssignments, registrationDefinitions } from "./managedServices";
 import { operationResults, operationStatuses } from "./operations";

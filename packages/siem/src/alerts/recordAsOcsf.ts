@@ -29,7 +29,7 @@ export function finding(
   { activity, uid, product, time }: { activity: number; uid: 2004 | 2005; product: string; time: string },
 ) {
   const { id, tenantId, title, severity, status, classification, assignedTo } = record;
-  const idOf = (ids: Readonly<Record<string, number>>, value: string | null): number =>
+  const enumId = (ids: Readonly<Record<string, number>>, value: string | null): number =>
     value === null || value === "unknown" ? 0 : (ids[value] ?? 99);
   return {
     activity_id: activity,
@@ -40,9 +40,9 @@ export function finding(
     severity_id: severityIds[severity],
     message: title,
     status,
-    status_id: idOf(statusIds, status),
+    status_id: enumId(statusIds, status),
     verdict: classification,
-    verdict_id: idOf(verdictIds, classification),
+    verdict_id: enumId(verdictIds, classification),
     assignee: assignedTo && { name: assignedTo },
     metadata: {
       version: "1.8.0",
