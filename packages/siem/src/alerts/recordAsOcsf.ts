@@ -8,20 +8,13 @@ import { addresses, distinct, present } from "./ecs";
 import type { FetchedAlert } from "./fetchedAlert";
 import { filePath } from "./filePath";
 
-const severityIds: Readonly<Record<AlertRecord["severity"], number>> = {
-  unknown: 0,
-  informational: 1,
-  low: 2,
-  medium: 3,
-  high: 4,
-};
+type Ids = ReadonlyMap<string, number>;
+const severityIds = { unknown: 0, informational: 1, low: 2, medium: 3, high: 4 } as const;
 /** Of a detection and an incident alike. 0 is unknown, 99 a value that the schema does not have. */
-const statusIds: Readonly<Record<string, number>> = { new: 1, active: 1, inProgress: 2, resolved: 4 };
-const verdictIds: Readonly<Record<string, number>> = {
-  falsePositive: 1,
-  truePositive: 2,
-  informationalExpectedActivity: 5,
-};
+const statusIds: Ids = new Map(Object.entries({ new: 1, active: 1, inProgress: 2, resolved: 4 }));
+const verdictIds: Ids = new Map(
+  Object.entries({ falsePositive: 1, truePositive: 2, informationalExpectedActivity: 5 }),
+);
 
 /** The fields of every finding. */
 export function finding(
@@ -29,8 +22,9 @@ export function finding(
   { activity, uid, product, time }: { activity: number; uid: 2004 | 2005; product: string; time: string },
 ) {
   const { id, tenantId, title, severity, status, classification, assignedTo } = record;
-  const enumId = (ids: Readonly<Record<string, number>>, value: string | null): number =>
-    value === null || value === "unknown" ? 0 : (ids[value] ?? 99);
+  const enumId = (ids: Ids, value: string | null): number =>
+    value === null || value === "unknown" ? 0 : (ids.get(value) ?? 99);
+  const vendorProduct = { name: product, vendor_name: "Microsoft" };
   return {
     activity_id: activity,
     category_uid: 2,
@@ -44,13 +38,7 @@ export function finding(
     verdict: classification,
     verdict_id: enumId(verdictIds, classification),
     assignee: assignedTo && { name: assignedTo },
-    metadata: {
-      version: "1.8.0",
-      profiles: ["incident"],
-      uid: id,
-      tenant_uid: tenantId,
-      product: { name: product, vendor_name: "Microsoft" },
-    },
+    metadata: { version: "1.8.0", profiles: ["incident"], uid: id, tenant_uid: tenantId, product: vendorProduct },
   };
 }
 

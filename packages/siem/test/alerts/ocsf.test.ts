@@ -106,6 +106,25 @@ describe("OCSF 1.8.0", () => {
     }
   });
 
+  it("severity, status, verdict, technique and evidence are as the page of the mapping says", () => {
+    const ids = (changes: Partial<AlertRecord>) => {
+      const event = alertEvent({ ...graph[0]!, ...changes });
+      return ["severity_id", "status_id", "verdict_id"].map((name) => event[name]);
+    };
+    assert.deepEqual(ids({ severity: "high", status: "inProgress", classification: "truePositive" }), [4, 2, 2]);
+    assert.deepEqual(ids({ severity: "unknown", status: null, classification: "unknown" }), [0, 0, 0]);
+    const others = { severity: "informational", status: "constructor", classification: "later" } as const;
+    assert.deepEqual(ids(others), [1, 99, 99]);
+    const files = [{ name: "a.exe", path: "c:\\x", sha1: "1", sha256: "2", md5: null }];
+    const event = alertEvent({ ...bare(graph[0]!), mitreTechniques: ["T1059.001", "T1566"], files });
+    assert.deepEqual((event["finding_info"] as Event)["attacks"], [
+      { technique: { uid: "T1059" }, sub_technique: { uid: "T1059.001" } },
+      { technique: { uid: "T1566" } },
+    ]);
+    const hashes = [2, 3].map((id, index) => ({ algorithm_id: id, value: String(index + 1) }));
+    assert.deepEqual(event["evidences"], [{ file: { name: "a.exe", path: "c:\\x\\a.exe", type_id: 0, hashes } }]);
+  });
+
   it("an incident is created, updated or closed, at its change", () => {
     const [incident] = incidents;
     const at = { createdAt: "2026-05-01T00:00:00.000Z", updatedAt: "2026-05-02T00:00:00.000Z" };
