@@ -35,6 +35,7 @@ const commandLines: Readonly<Record<string, readonly string[]>> = {
   "governance terminate": stack,
   "governance status": stack,
   evidence: stack,
+  "evidence verify": ["previews"],
   retirements: [],
   offboard: [...stack, "--yes"],
   "fleet list": [],

@@ -3,8 +3,8 @@
  * do, and is everything gone? One `up`, an interrupted off-boarding, and its continuation.
  */
 import assert from "node:assert/strict";
-import { createHash } from "node:crypto";
-import { readdir, readFile, writeFile } from "node:fs/promises";
+import { createHash, generateKeyPairSync } from "node:crypto";
+import { cp, readdir, readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { microsoftGraph } from "@defender-mssp/microsoft";
 import {
@@ -48,17 +48,25 @@ describe("onboarding, evidence and off-boarding of a customer", function () {
       },
     };
     await project.writeSettings(stack, customer(0x60, changes));
+    const { privateKey, publicKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
+    const [pkcs8, spki] = [
+      privateKey.export({ type: "pkcs8", format: "pem" }),
+      publicKey.export({ type: "spki", format: "pem" }),
+    ];
+    await writeFile(path.join(project.folder, "mssp.pem"), pkcs8, { mode: 0o600 });
+    await writeFile(path.join(project.folder, "mssp.pub.pem"), spki);
   });
   after(() => project.dispose());
 
+  const signed = ["--sign-with", "mssp.pem"];
   const run = (...args: readonly string[]): Promise<Ended> => msspOn(project, args);
 
   /** The day of a moment so many days ago, UTC. */
   const day = (daysAgo = 0): string => new Date(Date.now() - daysAgo * 86_400_000).toISOString().slice(0, 10);
 
   /** Of yesterday, too: the test may have begun before midnight. */
-  function recentEvidence(folder: string): Promise<Ended> {
-    return run("evidence", "--stack", stack, "--from", day(1), "--to", day(), "--out", folder, "--json");
+  function recentEvidence(folder: string, ...more: readonly string[]): Promise<Ended> {
+    return run("evidence", "--stack", stack, "--from", day(1), "--to", day(), "--out", folder, "--json", ...more);
   }
 
   async function onboarding(): Promise<OnboardingProgress & { exitCode: number | undefined }> {
@@ -123,6 +131,13 @@ describe("onboarding, evidence and off-boarding of a customer", function () {
     assert.equal(steps.find(({ name }) => name === "firstAlert")?.state, "done");
   });
 
+  it("the hand-out is signed, and without a deployment nothing is", async () => {
+    const handout = ["report", "--stack", stack, "--for", "customer", "--client-id", automationApplicationId];
+    const { exitCode, stderr } = await run(...handout, "--out", "handout/page.html", ...signed);
+    assert.equal(exitCode, 0, stderr);
+    assert.equal((await run(...handout, "--from-settings", ...signed)).exitCode, 2);
+  });
+
   it("without the consent, the customer's administrator is next", async () => {
     const principals = project.sandbox.cloud.tenant(tenantId).objects("servicePrincipals");
     const kept = automation();
@@ -144,7 +159,7 @@ describe("onboarding, evidence and off-boarding of a customer", function () {
 
   it("evidence: who did what, with hashes, without the client secret, hostile names escaped", async () => {
     permit("AuditLog.Read.All", "Directory.Read.All");
-    const { exitCode, stdout, stderr } = await recentEvidence("whole");
+    const { exitCode, stdout, stderr } = await recentEvidence("whole", ...signed);
     const { entries, runs, gaps } = JSON.parse(stdout) as {
       entries: Record<string, number>;
       runs: number;
@@ -211,7 +226,7 @@ describe("onboarding, evidence and off-boarding of a customer", function () {
     );
     grants.delete(taken!.id);
     permit("User.Read.All");
-    const first = await run("offboard", "--stack", stack, "--yes");
+    const first = await run("offboard", "--stack", stack, "--yes", ...signed);
     assert.equal(first.exitCode, 1, first.stdout);
     assert.match(first.stderr, /run the same command again/);
     const manifest = await readFile(path.join(project.folder, "offboard-contoso", "evidence", "manifest.json"), "utf8");
@@ -225,7 +240,7 @@ describe("onboarding, evidence and off-boarding of a customer", function () {
     assert.equal(refused.exitCode, 1);
     assert.match(refused.stderr, /index\.html has another hash .* --without-record/);
     await writeFile(page, written);
-    const second = await run("offboard", "--stack", stack, "--yes");
+    const second = await run("offboard", "--stack", stack, "--yes", ...signed);
     assert.equal(second.exitCode, 3, second.stdout + second.stderr);
     assert.match(second.stderr, /Continuing the off-boarding/);
     assert.doesNotMatch(second.stderr, /Warning: /);
@@ -235,7 +250,8 @@ describe("onboarding, evidence and off-boarding of a customer", function () {
       manifest,
     );
     const names = await readdir(path.join(project.folder, "offboard-contoso"));
-    assert.deepEqual(names.sort(), ["certificate.html", "certificate.json", "evidence", "offboard.json"]);
+    assert.deepEqual(names.filter((name) => !name.startsWith("certificate.")).sort(), ["evidence", "offboard.json"]);
+    assert.ok(names.includes("certificate.dsse.json"));
     assert.deepEqual(guests(), []);
   });
 
@@ -298,12 +314,41 @@ describe("onboarding, evidence and off-boarding of a customer", function () {
     const home = project.sandbox.cloud.tenant("5ec0de00-5ea1-4000-8000-000000000001");
     const own = [...home.objects("servicePrincipals").values()].find(({ appId }) => appId === automationApplicationId)!;
     assignAppRole(home, own, microsoftGraph.appId, "DelegatedAdminRelationship.Read.All");
-    const { stdout } = await run("offboard", "--stack", stack, "--yes", "--json");
+    const { stdout } = await run("offboard", "--stack", stack, "--yes", "--json", ...signed);
     const { toConfirm } = JSON.parse(stdout) as Certificate;
     assert.deepEqual(
       toConfirm.map(({ what }) => what.replace(/ ".*/, "")),
       ["consent to the MSSP's automation"],
     );
+  });
+
+  it("hand-out, evidence and certificates are one chain of signed steps, also the certificate that another replaced", async () => {
+    const given = path.join(project.folder, "given");
+    for (const name of ["whole", "offboard-contoso", "handout"])
+      await cp(path.join(project.folder, name), path.join(given, name), { recursive: true });
+    const verified = await run(
+      "evidence",
+      "verify",
+      given,
+      "--key",
+      path.join(project.folder, "mssp.pub.pem"),
+      "--json",
+    );
+    const { chains, problems } = JSON.parse(verified.stdout) as {
+      chains: { steps: { kind: string }[] }[];
+      problems: unknown;
+    };
+    assert.deepEqual([verified.exitCode, problems], [3, []], verified.stdout);
+    assert.deepEqual(
+      chains[0]?.steps.map(({ kind }) => kind),
+      ["handout", "evidence", "evidence", "certificate", "certificate"],
+    );
+    assert.match(await readFile(path.join(given, "handout/page.html.mail.txt"), "utf8"), /to keep: [0-9a-f]{64}\n$/);
+    for (const page of ["handout/page.html", "whole/index.html", "offboard-contoso/certificate.html"])
+      assert.match(
+        await readFile(path.join(given, page), "utf8"),
+        /rewritten by the holder of the key.*securesystemslib/s,
+      );
   });
 
   it("afterwards `up`, `preview` and the fleet refuse; `destroy`, `refresh` and evidence go on", async () => {

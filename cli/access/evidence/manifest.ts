@@ -1,5 +1,5 @@
 /** The manifest of an evidence: what was asked, what was answered, and the hash of each file. */
-import { sha256 } from "@defender-mssp/siem/signed/envelope";
+import { sha256 } from "@defender-mssp/siem/signed/openEnvelope";
 import { sources, type SourceName } from "./calls";
 import type { Evidence } from "./evidence";
 import { logReading } from "./logReading";

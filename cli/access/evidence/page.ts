@@ -22,8 +22,8 @@ import { sources, type CallRecord, type Entry, type SourceName } from "./calls";
 import type { Evidence } from "./evidence";
 import { logReading, type LogReading } from "./logReading";
 import { fileEntry, type EvidenceFile } from "./manifest";
-import type { NextStep } from "../signed/step";
-import { signatureSection } from "../signed/words";
+import type { NextStep } from "../signed/nextStep";
+import { signatureSection } from "../signed/signatureSection";
 import type { StackUpdate } from "../../stack/history";
 
 export const evidenceEnvelope = "evidence.dsse.json";

@@ -2,10 +2,10 @@
 import { ownVersion } from "../../base/ownPackage";
 import { writeWholeFolder } from "@defender-mssp/terminal/wholeFolder";
 import type { Evidence } from "./evidence";
-import { sha256 } from "@defender-mssp/siem/signed/envelope";
+import { sha256 } from "@defender-mssp/siem/signed/openEnvelope";
 import { dataFiles, manifestText, type EvidenceFile } from "./manifest";
 import { evidenceEnvelope, evidencePage } from "./page";
-import type { NextStep } from "../signed/step";
+import type { NextStep } from "../signed/nextStep";
 
 export interface WrittenEvidence {
   readonly folder: string;

@@ -1,5 +1,6 @@
 import { Option } from "commander";
 
 export function signWithOption(): Option {
-  return new Option("--sign-with <key>", "sign by this private key, a PEM file (default: MSSP_SIGN_WITH)");
+  const vault = "https://<vault>.vault.azure.net/keys/<name>";
+  return new Option("--sign-with <key>", `sign by a private key, PEM, or by ${vault} (default: MSSP_SIGN_WITH)`);
 }

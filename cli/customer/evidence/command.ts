@@ -87,7 +87,7 @@ async function run(stack: string, options: EvidenceOptions, session: Session): P
     import("../../access/evidence/evidence.js"),
     import("../../access/evidence/write.js"),
     import("./text.js"),
-    import("../../access/signed/step.js"),
+    import("../../access/signed/nextStep.js"),
   ]);
   const place = placeOf(session);
   const nextKey = keyFile === undefined ? undefined : await givenFile(keyFile, session.folder);

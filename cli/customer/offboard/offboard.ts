@@ -32,7 +32,7 @@ import { proveGone } from "./proveGone";
 import { tenantEndpoints } from "../../tenant/tenantEndpoints";
 import type { Deployment } from "../../stack/deployment";
 import { isInStateAlone, isProviderType, stackRandomId } from "../../../domain/resourceTypes";
-import { beginStep, putAside, type NextStep } from "../../access/signed/step";
+import { beginStep, putAside, type NextStep } from "../../access/signed/nextStep";
 
 export interface OffboardRun extends Place {
   /** Go on although the record of an earlier run does not check out. */
@@ -71,7 +71,7 @@ export async function offboard(run: OffboardRun): Promise<Certificate> {
   const settings = await readStackSettings(run.stack, run);
   const begin = await begun(run, settings);
   // A key that can't be used ends the run before anything is removed.
-  await stepOf(run, begin.journal);
+  await signedStep(run, begin.journal);
   const { deployment } = begin;
   let { journal } = begin;
   if (run.provesOnly === true && journal.destroyedOn === undefined) {
@@ -90,7 +90,7 @@ export async function offboard(run: OffboardRun): Promise<Certificate> {
   const { look, ...proof } = await proveGone(run, journal, graph);
   const history = await readHistory(run.stack, run);
   const certificate = makeCertificate({ journal, proved: look, proof, history, graph });
-  await writeCertificate(run, certificate, await stepOf(run, journal));
+  await writeCertificate(run, certificate, await signedStep(run, journal));
   return certificate;
 }
 
@@ -165,7 +165,7 @@ async function withEvidence(
   await requireLogs(run, evidence);
   // An interruption between the folder and the journal leaves a folder that nothing names.
   const folder = await freeName(out);
-  const { manifest } = await writeEvidence(evidence, path.join(out, folder), await stepOf(run, journal));
+  const { manifest } = await writeEvidence(evidence, path.join(out, folder), await signedStep(run, journal));
   const { from, until } = evidence.period;
   const whole: OffboardingJournal = {
     ...journal,
@@ -285,7 +285,7 @@ async function destroy(run: OffboardRun): Promise<void> {
   }
 }
 
-function stepOf(run: OffboardRun, settings: OffboardingJournal): Promise<NextStep | undefined> {
+function signedStep(run: OffboardRun, settings: OffboardingJournal): Promise<NextStep | undefined> {
   return beginStep({ signWith: undefined, ...run, settings, id: stackRandomId(settings.identity), now: run.now() });
 }
 

@@ -16,8 +16,8 @@ import {
   type Row,
 } from "@defender-mssp/pages";
 import { kinds } from "../../../domain/kinds/kinds";
-import type { NextStep } from "../../access/signed/step";
-import { signatureSection } from "../../access/signed/words";
+import type { NextStep } from "../../access/signed/nextStep";
+import { signatureSection } from "../../access/signed/signatureSection";
 import { visibleText } from "@defender-mssp/terminal/terminalText";
 import { countRemoved, type Certificate } from "./certificate";
 import { headline, looksText } from "./headline";

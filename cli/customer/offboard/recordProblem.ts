@@ -5,7 +5,7 @@
 import { readFile, stat } from "node:fs/promises";
 import path from "node:path";
 import { z } from "zod";
-import { sha256 } from "@defender-mssp/siem/signed/envelope";
+import { sha256 } from "@defender-mssp/siem/signed/openEnvelope";
 import { journalFile, type OffboardingJournal } from "./journal";
 
 const manifestShape = z.looseObject({

@@ -137,7 +137,7 @@ async function writeHandout(stack: string, options: ReportOptions, session: Sess
     await Promise.all([
       import("./run.js"),
       import("./handout.js"),
-      import("../../access/signed/step.js"),
+      import("../../access/signed/nextStep.js"),
       import("./texts/all.js"),
     ]);
   const handout = {

@@ -33,8 +33,8 @@ import {
   type ObjectKind,
 } from "../../access/objects/kindInReport";
 import type { AccessReport } from "../../access/report/model";
-import type { NextStep } from "../../access/signed/step";
-import { signatureSection } from "../../access/signed/words";
+import type { NextStep } from "../../access/signed/nextStep";
+import { signatureSection } from "../../access/signed/signatureSection";
 import type { ReportObject, ReportPath } from "../../access/objects/reportObject";
 import { dayCell, endState } from "./page";
 import { clickText, kindWords } from "../../access/objects/kindWords";

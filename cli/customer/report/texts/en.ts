@@ -1,7 +1,7 @@
 import { allConnectorRoles } from "@defender-mssp/microsoft";
 import { english } from "@defender-mssp/pages";
 import { kindWords } from "../../../access/objects/kindWords";
-import { signatureWords } from "../../../access/signed/words";
+import { signatureWords } from "../../../access/signed/signatureSection";
 import { kinds } from "../../../../domain/kinds/kinds";
 import type { Texts } from "./texts";
 

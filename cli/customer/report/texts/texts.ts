@@ -4,7 +4,7 @@ import type { PersonEndedKind } from "../../../../domain/kinds/kinds";
 import type { Capability } from "../../../access/objects/capabilities";
 import type { ObjectKind } from "../../../access/objects/kindInReport";
 import type { KindText } from "../../../access/objects/kindWords";
-import type { SignatureWords } from "../../../access/signed/words";
+import type { SignatureWords } from "../../../access/signed/signatureSection";
 
 export const languages = ["en", "de", "fr", "es", "ja"] as const;
 export type Language = (typeof languages)[number];

@@ -1,11 +1,12 @@
 /**
- * Secrets in Azure Key Vault, by its data plane. Source: Microsoft, Key Vault REST API, "Set
- * Secret" and "Get Secret" (api-version 7.4), and "Authentication, requests and responses": a call
+ * Secrets and signing keys in Azure Key Vault, by its data plane. Source: Microsoft, Key Vault REST API,
+ * "Set Secret", "Get Secret", "Get Key" and "Sign" (api-version 7.4), and "Authentication, requests and responses": a call
  * without a token is answered 401 with a challenge that names the vault's tenant and what to ask a
  * token for.
  */
+import { recordOf, textOf } from "@defender-mssp/errors/json";
 import { discoverEndpoints, type Endpoints, type Environment } from "../endpoints";
-import { ServiceError, withoutUndefined } from "@defender-mssp/errors";
+import { ServiceError, VisibleError, withoutUndefined } from "@defender-mssp/errors";
 import { isLoopback, isSecureAddress, pathSegment, request, withoutSecrets, type RequestOptions } from "../http";
 import { requestToken } from "../entra/token";
 import { untilSeen, waits, type WaitContext } from "../waits";
@@ -21,6 +22,8 @@ export interface KeyVaultSecretCall extends Pick<RequestOptions, "signal" | "tim
    */
   readonly vaultUrl: string;
   readonly name: string;
+  /** @default "secrets" */
+  readonly collection?: "keys" | "secrets";
   /** Where the credentials are. Default: `process.env`; see `requestToken`. */
   readonly environment?: Environment;
   /** Default: discovered from the environment. */
@@ -90,8 +93,31 @@ export async function getKeyVaultSecret(call: KeyVaultSecretCall): Promise<strin
   throw unreadable(call, "GET", status);
 }
 
-function addressOf({ vaultUrl, name }: KeyVaultSecretCall): string {
-  return `${vaultUrl}/secrets/${pathSegment(name)}?api-version=${apiVersion}`;
+/**
+ * A key that signs in its vault: `jwk` is its public part; `sign` answers r and s of a SHA-256. Needs
+ * `Microsoft.KeyVault/vaults/keys/read` and `…/keys/sign/action` (role Key Vault Crypto User).
+ * @param id `<vaultUrl>/keys/<name>`, with or without a version.
+ * @throws ServiceError, EnvironmentError, VisibleError.
+ */
+export async function openKeyVaultKey(id: string, environment: Environment) {
+  const [, vaultUrl, name] = /^(.+)\/keys\/([0-9a-zA-Z-]{1,127})(?:\/[0-9a-f]{32})?$/.exec(id) ?? [];
+  if (vaultUrl === undefined || name === undefined)
+    throw new VisibleError(`${id} is no key of a vault, such as https://fabrikam.vault.azure.net/keys/signing.`);
+  const token = await tokenFor({ vaultUrl, name, collection: "keys", environment });
+  const { body } = await request(`${id}?api-version=${apiVersion}`, { token });
+  const jwk = recordOf(recordOf(body)["key"]);
+  const version = textOf(jwk["kid"]).split("/").at(-1) ?? "";
+  const sign = async (digest: Buffer): Promise<Buffer> => {
+    const json = { alg: "ES256", value: digest.toString("base64url") };
+    const url = `${vaultUrl}/keys/${name}/${version}/sign?api-version=${apiVersion}`;
+    const answer = await request(url, { token, method: "POST", json });
+    return Buffer.from(textOf(recordOf(answer.body)["value"]), "base64url");
+  };
+  return { jwk: { ...jwk, kty: textOf(jwk["kty"]).replace("-HSM", "") }, sign };
+}
+
+function addressOf({ vaultUrl, name, collection = "secrets" }: KeyVaultSecretCall): string {
+  return `${vaultUrl}/${collection}/${pathSegment(name)}?api-version=${apiVersion}`;
 }
 
 function optionsOf({ signal, timeout, sleep }: KeyVaultSecretCall): RequestOptions {

@@ -10,6 +10,7 @@ import { armEnvelope, armErrors } from "./errors";
 import { conditionsOf, type Condition, type FilterRules } from "./filter";
 import { existing, ok, recordOf, type ArmAnswer, type ArmRequest, type ResourceHandler } from "./handler";
 import { keyVaultRoutes } from "./keyVault";
+import { keyVaultKeyRoutes } from "./keyVaultKeyRoutes";
 import { locations } from "./locations";
 import { registrationAssignments, registrationDefinitions } from "./managedServices";
 import { operationResults, operationStatuses, started } from "./operations";
@@ -110,6 +111,7 @@ export const azureRoutes: Routes = (app, cloud) => {
       next();
     });
     keyVaultRoutes(scope, cloud);
+    keyVaultKeyRoutes(scope, cloud);
     resourceManagerRoutes(scope, cloud);
     done();
   });

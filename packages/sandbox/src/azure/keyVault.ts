@@ -137,7 +137,7 @@ function deletedBody(call: VaultCall, { object, deletedDateTime }: DeletedObject
 }
 
 /** A caller gives only the vault's name. Without a token the answer names the token endpoint. */
-async function vaultCall(cloud: Cloud, request: FastifyRequest, name: string): Promise<VaultCall> {
+export async function vaultCall(cloud: Cloud, request: FastifyRequest, name: string): Promise<VaultCall> {
   const place = placeOf(cloud, name);
   try {
     const caller = await cloud.authenticate(request, "keyVault");

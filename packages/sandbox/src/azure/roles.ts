@@ -28,6 +28,7 @@ const permissions: Readonly<Partial<Record<AzureRoleName, Permissions>>> = {
       "Microsoft.Authorization/elevateAccess/Action",
     ],
   },
+  "Key Vault Administrator": { actions: ["Microsoft.KeyVault/*/read"], dataActions: ["Microsoft.KeyVault/vaults/*"] },
   "Key Vault Contributor": {
     actions: ["Microsoft.KeyVault/*", "Microsoft.Resources/subscriptions/resourceGroups/read"],
     notActions: ["Microsoft.KeyVault/locations/deletedVaults/purge/action"],

@@ -5,6 +5,7 @@ import { visibleJson } from "@defender-mssp/terminal/terminalText";
 import type { RecordsInfo } from "../sinks/destinationKind";
 import { recordAsCef } from "./cef";
 import { recordAsEcs } from "./ecs";
+import { recordAsOcsf } from "./recordAsOcsf";
 import type { AlertFormat } from "./fetchedAlert";
 
 export { recordAsCef, recordAsEcs };
@@ -18,5 +19,6 @@ export const alertFormats: Readonly<Record<RecordsInfo["format"], AlertFormat>> 
   json: recordAsJson,
   raw: originalAsJson,
   ecs: recordAsEcs,
+  ocsf: recordAsOcsf,
   cef: recordAsCef,
 };

@@ -5,6 +5,7 @@ import { cutValues, type Shortening } from "../sinks/shortened";
 import type { SinkRecord } from "../sinks/sink";
 import { incidentAsCef } from "./cef";
 import { incidentAsEcs } from "./ecs";
+import { incidentAsOcsf } from "./incidentAsOcsf";
 import type { FetchedIncident } from "./incidentSource";
 
 export type IncidentFormat = (incident: Pick<FetchedIncident, "record" | "original">) => string;
@@ -13,6 +14,7 @@ export const incidentFormats = {
   json: ({ record }) => visibleJson(record),
   raw: ({ original }) => visibleJson(original),
   ecs: ({ record }) => incidentAsEcs(record),
+  ocsf: ({ record }) => incidentAsOcsf(record),
   cef: ({ record }) => incidentAsCef(record),
 } as const satisfies Readonly<Record<RecordsInfo["format"], IncidentFormat>>;
 

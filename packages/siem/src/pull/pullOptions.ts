@@ -29,10 +29,10 @@ export function pullOptions(command: Command, { since }: { readonly since: strin
     .option("--since <time>", since)
     .option("--severity <list>", `only these severities, separated by commas: ${severities.join(", ")}`, severityList)
     .addOption(
-      new Option("--format <format>", "json: one object; cef: ArcSight's format (default: json)").choices([
-        "json",
-        "cef",
-      ]),
+      new Option(
+        "--format <format>",
+        "json: one object; ocsf: Open Cybersecurity Schema Framework; cef: ArcSight's format (default: json)",
+      ).choices(["json", "ocsf", "cef"]),
     )
     .option("--raw", "the service's own object instead of this command's schema (JSON only)")
     .optionsGroup("Running:")
@@ -71,7 +71,8 @@ function severityList(text: string): RecordSeverity[] {
 
 /** @throws UsageError for options of a pull that exclude or need each other. */
 export function checkPullOptions({ raw, format, interval, follow }: PullCommandOptions): void {
-  if (raw === true && format === "cef") throw new UsageError("--raw is JSON: it can't be used with --format cef.");
+  if (raw === true && format !== undefined && format !== "json")
+    throw new UsageError(`--raw is the service's own JSON: it can't be used with --format ${format}.`);
   if (interval !== undefined && follow !== true) throw new UsageError("--interval goes with --follow.");
 }
 

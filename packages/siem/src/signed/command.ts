@@ -9,7 +9,7 @@ import type { Session } from "@defender-mssp/terminal/session";
 import { paragraph, tableText } from "@defender-mssp/terminal/table";
 import { visibleText } from "@defender-mssp/terminal/terminalText";
 import { connectionFiles } from "../connector/connectionFiles";
-import type { Verification } from "./verifyFolder";
+import type { FolderVerification } from "./verifyFolder";
 
 /** Adds the subcommand to `evidence`. */
 export function define(evidence: Command, session: Session, program = connectionFiles.program): void {
@@ -50,10 +50,13 @@ function digest(text: string): string {
 }
 
 async function run(folder: string, { key: file, anchor, json }: VerifyOptions, session: Session): Promise<void> {
-  const [{ verifyFolder }, { publicKeyOf }] = await Promise.all([import("./verifyFolder.js"), import("./envelope.js")]);
+  const [{ verifyFolder }, { signatureKey }] = await Promise.all([
+    import("./verifyFolder.js"),
+    import("./openEnvelope.js"),
+  ]);
   const read = async (place: string) => {
     const pem = await readFile(place, "utf8").catch((error: unknown) => Promise.reject(unreadableFile(place, error)));
-    return publicKeyOf(pem, place);
+    return signatureKey(pem, place);
   };
   const key = file === undefined ? undefined : await read(file);
   const result = await verifyFolder(folder, { key, anchor });
@@ -70,7 +73,7 @@ async function run(folder: string, { key: file, anchor, json }: VerifyOptions, s
 const rewritable =
   "Without the digest of a step that you hold (--anchor): the steps could have been rewritten by the holder of the key.";
 
-function verificationText({ chains, problems, unsigned }: Verification, unproven: readonly string[]): string {
+function verificationText({ chains, problems, unsigned }: FolderVerification, unproven: readonly string[]): string {
   const chainTexts = chains.map(({ customer, steps }) => {
     const rows = steps.map(({ step, kind, signedOn, file }) => [String(step), kind, signedOn, file].map(visibleText));
     const { keyId = "", digest: head = "" } = steps.at(-1) ?? {};

@@ -4,24 +4,24 @@ import { constants } from "node:fs";
 import { open, readdir } from "node:fs/promises";
 import path from "node:path";
 import { messageOf, unreadableFile, VisibleError } from "@defender-mssp/errors";
-import { envelopeEnding, keyIdOf, largestEnvelope, openEnvelope, publicKeyOf, sha256 } from "./envelope";
-import type { OpenedEnvelope, Predicate } from "./envelope";
+import { envelopeEnding, keyFingerprint, largestEnvelope, openEnvelope, signatureKey, sha256 } from "./openEnvelope";
+import type { OpenedEnvelope, Predicate } from "./openEnvelope";
 
 /** What the reader has from elsewhere: the signer's public key, and the digest of a step. */
-export interface Known {
+export interface KnownSigner {
   readonly key?: KeyObject | undefined;
   readonly anchor?: string | undefined;
 }
 
 type Link = OpenedEnvelope & { readonly file: string };
 
-export type Verification = Awaited<ReturnType<typeof verifyFolder>>;
+export type FolderVerification = Awaited<ReturnType<typeof verifyFolder>>;
 
 /**
  * `problems` says what is wrong, each with its file; `unsigned` are files that no step names.
  * @throws VisibleError where the folder can't be read
  */
-export async function verifyFolder(folder: string, known: Known = {}) {
+export async function verifyFolder(folder: string, known: KnownSigner = {}) {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch((error: unknown) => {
     throw unreadableFile(folder, error);
   });
@@ -46,10 +46,10 @@ export async function verifyFolder(folder: string, known: Known = {}) {
     }
   }
   if (named.size === 0) problems.push(`no signed step: no file ends with ${envelopeEnding}`);
-  const chains = [...new Set(links.map(customerOf))].map((customer) => {
-    const own = links.filter((link) => customerOf(link) === customer);
-    return chainOf(
-      own.sort((a, b) => predicateOf(a).step - predicateOf(b).step),
+  const chains = [...new Set(links.map(customerKey))].map((customer) => {
+    const own = links.filter((link) => customerKey(link) === customer);
+    return verifiedChain(
+      own.sort((a, b) => predicateIn(a).step - predicateIn(b).step),
       known,
       problems,
     );
@@ -96,17 +96,17 @@ async function subjectProblems(
 }
 
 /** Checks the signatures and the order, and adds to the problems. */
-function chainOf(links: readonly Link[], { key, anchor = "" }: Known, problems: string[]) {
+function verifiedChain(links: readonly Link[], { key, anchor = "" }: KnownSigner, problems: string[]) {
   let before: Link | undefined;
   let current: string | undefined;
   for (const link of links) {
     const { file, keyId } = link;
-    const { signer, nextKey } = predicateOf(link);
+    const { signer, nextKey } = predicateIn(link);
     const order = orderProblem(link, before, anchor);
     if (order !== undefined) problems.push(`${file}: ${order}`);
     try {
-      const expected = publicKeyOf((current ??= signer.publicKey), "the key of this step");
-      if (keyIdOf(expected) !== keyId) problems.push(`${file}: signed by a stranger, key ${keyId}`);
+      const expected = signatureKey((current ??= signer.publicKey), "the key of this step");
+      if (keyFingerprint(expected) !== keyId) problems.push(`${file}: signed by a stranger, key ${keyId}`);
       else if (!link.isSignedBy(expected)) problems.push(`${file}: changed: the signature does not fit`);
     } catch (error) {
       problems.push(`${file}: ${messageOf(error)}`);
@@ -114,32 +114,32 @@ function chainOf(links: readonly Link[], { key, anchor = "" }: Known, problems: 
     current = nextKey ?? current;
     before = link;
   }
-  if (key !== undefined && !links.some(({ keyId }) => keyId === keyIdOf(key)))
+  if (key !== undefined && !links.some(({ keyId }) => keyId === keyFingerprint(key)))
     problems.push("signed by a stranger: no step is signed by the key of --key");
   const steps = links.map(({ file, digest, keyId, statement }) => {
     const { step, signedOn } = statement.predicate;
     return { file, step, kind: statement.predicateType.split(":")[2] ?? "", signedOn, digest, keyId };
   });
-  const isAnchored = links.some((link) => [link.digest, predicateOf(link).previous].includes(anchor));
-  return { customer: predicateOf(before as Link).customer, steps, isAnchored };
+  const isAnchored = links.some((link) => [link.digest, predicateIn(link).previous].includes(anchor));
+  return { customer: predicateIn(before as Link).customer, steps, isAnchored };
 }
 
-function predicateOf({ statement }: Link): Predicate {
+function predicateIn({ statement }: Link): Predicate {
   return statement.predicate;
 }
 
-function customerOf(link: Link): string {
-  const { id, tenantId } = predicateOf(link).customer;
+function customerKey(link: Link): string {
+  const { id, tenantId } = predicateIn(link).customer;
   return `${id} ${tenantId}`;
 }
 
 function orderProblem(link: Link, before: Link | undefined, anchor: string): string | undefined {
-  const { step, previous } = predicateOf(link);
+  const { step, previous } = predicateIn(link);
   if (before === undefined) {
     if (previous === (step === 1 ? null : anchor)) return undefined;
     return step === 1 ? "the first step names one before it" : `steps 1 to ${step - 1} are missing`;
   }
-  const last = predicateOf(before).step;
+  const last = predicateIn(before).step;
   if (step === last) return `a fork: ${before.file} is step ${step}, too`;
   if (step !== last + 1) return `step ${last + 1} is missing before step ${step}`;
   return previous === before.digest ? undefined : `names another step before it than ${before.file}`;

@@ -7,8 +7,8 @@ import type { Sink } from "./sink";
 /** The records of a pull. */
 export interface RecordsInfo {
   readonly noun: "alert" | "incident";
-  /** `raw`: the service's own object; `ecs`: the Elastic Common Schema. All but `cef` are JSON. */
-  readonly format: "json" | "raw" | "ecs" | "cef";
+  /** `raw`: the service's own object; `ecs`: the Elastic Common Schema; `ocsf`: class 2004 or 2005. All but `cef` are JSON. */
+  readonly format: "json" | "raw" | "ecs" | "ocsf" | "cef";
 }
 
 export interface SinkContext {

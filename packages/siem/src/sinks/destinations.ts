@@ -38,7 +38,7 @@ export function chosenDestinations(options: SinkOptions): readonly AnyDestinatio
 
 export interface FormatOptions {
   /** @default "json" */
-  readonly format?: "json" | "cef";
+  readonly format?: "json" | "ocsf" | "cef";
   readonly raw?: boolean;
 }
 
@@ -52,8 +52,9 @@ export function checkSinkOptions(options: SinkOptions & FormatOptions): void {
     if (stray !== undefined && !isChosen) throw new UsageError(`${stray.long} goes with --${name}.`);
     if (!isChosen || format === undefined) continue;
     if (options.format === "cef") throw new UsageError(`--${name} takes JSON: it can't be used with --format cef.`);
-    if (options.raw === true && format === "ecs")
-      throw new UsageError(`--${name} takes the Elastic Common Schema: it can't be used with --raw.`);
+    const other = options.format === "ocsf" ? "--format ocsf" : options.raw === true ? "--raw" : undefined;
+    if (other !== undefined && format === "ecs")
+      throw new UsageError(`--${name} takes the Elastic Common Schema: it can't be used with ${other}.`);
   }
 }
 
@@ -86,7 +87,7 @@ export function unconfirmed(options: SinkOptions): string | undefined {
 }
 
 function formatOf({ format, raw }: FormatOptions, kind: AnyDestination | undefined): RecordsInfo["format"] {
-  if (format === "cef") return "cef";
+  if (format === "cef" || format === "ocsf") return format;
   if (raw === true) return "raw";
   return kind?.format ?? "json";
 }

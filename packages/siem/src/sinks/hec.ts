@@ -43,7 +43,7 @@ export const hec: DestinationKind<HecValues> = {
     new Option("--index <index>", "with --hec: Splunk's index (default: the token's)"),
     new Option(
       "--sourcetype <type>",
-      `with --hec: Splunk's source type (default: ${sourcetypes[noun].json}; cef${sourcetypes[noun].help})`,
+      `with --hec: Splunk's source type (default: ${sourcetypes[noun].json}; cef; ocsf${sourcetypes[noun].help})`,
     ),
     new Option("--acknowledge", "with --hec: wait until Splunk has indexed the events (indexer acknowledgment)"),
   ],
@@ -61,7 +61,7 @@ export const hec: DestinationKind<HecValues> = {
 };
 
 function sourcetypeOf({ noun, format }: RecordsInfo): string {
-  return format === "cef" ? "cef" : sourcetypes[noun][format === "raw" ? "raw" : "json"];
+  return format === "cef" || format === "ocsf" ? format : sourcetypes[noun][format === "raw" ? "raw" : "json"];
 }
 
 export interface HecOptions {

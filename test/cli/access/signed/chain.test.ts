@@ -8,16 +8,16 @@ import fc from "fast-check";
 import { verifyFolder } from "@defender-mssp/siem/signed/verifyFolder";
 import {
   envelopeText,
-  keyIdOf,
+  keyFingerprint,
   largestEnvelope,
   openEnvelope,
   preAuthEncoding,
   sha256,
-} from "@defender-mssp/siem/signed/envelope";
-import { nextStep, putAside } from "../../../../cli/access/signed/step";
+} from "@defender-mssp/siem/signed/openEnvelope";
+import { nextStep, putAside } from "../../../../cli/access/signed/nextStep";
 import type { Signer } from "../../../../cli/access/signed/signer";
 import { inSession } from "../../testSession";
-import { contoso, life, memoryHead, pemOf, signerOf, type WrittenStep } from "./life";
+import { contoso, life, memoryHead, publicPem, signerOf, type WrittenStep } from "./life";
 
 type Json = Record<string, unknown>;
 
@@ -32,8 +32,8 @@ describe("signed steps of a customer", () => {
     root = await mkdtemp(path.join(tmpdir(), "mssp-signed-"));
     whole = path.join(root, "whole");
     steps = await life(whole, signers);
-    await writeFile(path.join(root, "first.pub.pem"), pemOf(signers[0].key));
-    await writeFile(path.join(root, "second.pub.pem"), pemOf(signers[1].key));
+    await writeFile(path.join(root, "first.pub.pem"), publicPem(signers[0].key));
+    await writeFile(path.join(root, "second.pub.pem"), publicPem(signers[1].key));
   });
   after(() => rm(root, { recursive: true, force: true }));
 
@@ -58,7 +58,7 @@ describe("signed steps of a customer", () => {
     const statement = JSON.parse(Buffer.from(envelope.payload, "base64").toString()) as Json;
     change(statement);
     const payload = Buffer.from(JSON.stringify(statement));
-    const text = envelopeText(payload, keyIdOf(signer.key), await signer.sign(preAuthEncoding(payload)));
+    const text = envelopeText(payload, keyFingerprint(signer.key), await signer.sign(preAuthEncoding(payload)));
     await writeFile(path.join(folder, file), text);
   }
 
@@ -170,7 +170,7 @@ describe("signed steps of a customer", () => {
       assert.match(problems.join("\n"), new RegExp(`^${stepAt(step).file}: ${what}`, "m"));
 
     const fork = await copied();
-    const head = memoryHead(`9:${stepAt(8).digest}:${keyIdOf(signers[1].key)}:${contoso.id}`);
+    const head = memoryHead(`9:${stepAt(8).digest}:${keyFingerprint(signers[1].key)}:${contoso.id}`);
     const step = await nextStep(signers[1], { ...contoso, now: new Date() }, head);
     const files = [{ name: "x", text: "x" }];
     await writeFile(path.join(fork, "x"), "x");
@@ -278,7 +278,7 @@ describe("signed steps of a customer", () => {
     const nextKey = privateKey.export({ type: "pkcs8", format: "pem" }).toString();
     const step = await nextStep(signers[0], { ...contoso, now: new Date(), nextKey }, memoryHead());
     const { statement } = openEnvelope(await step.seal("evidence", [{ name: "x", text: "x" }], {}), "x");
-    assert.equal(statement.predicate.nextKey, pemOf(publicKey));
+    assert.equal(statement.predicate.nextKey, publicPem(publicKey));
   });
 
   it("a step that is put aside still verifies, and frees its names", async () => {

@@ -2,7 +2,7 @@
 import { generateKeyPairSync, sign, type KeyObject } from "node:crypto";
 import { mkdir, writeFile } from "node:fs/promises";
 import path from "node:path";
-import { nextStep, type Head } from "../../../../cli/access/signed/step";
+import { nextStep, type Head } from "../../../../cli/access/signed/nextStep";
 import type { Signer } from "../../../../cli/access/signed/signer";
 
 export function signerOf(type: "ed25519" | "p256"): Signer {
@@ -11,7 +11,7 @@ export function signerOf(type: "ed25519" | "p256"): Signer {
   return { key: pair.publicKey, sign: (bytes) => Promise.resolve(sign(algorithm, bytes, pair.privateKey)) };
 }
 
-export function pemOf(key: KeyObject): string {
+export function publicPem(key: KeyObject): string {
   return key.export({ type: "spki", format: "pem" }).toString();
 }
 
@@ -53,7 +53,7 @@ export async function life(
   const steps: WrittenStep[] = [];
   for (let number = 1; number <= count; number++) {
     const now = new Date(Date.UTC(2026, 10, number));
-    const nextKey = number === 6 ? pemOf(second.key) : undefined;
+    const nextKey = number === 6 ? publicPem(second.key) : undefined;
     const step = await nextStep(number > 6 ? second : first, { ...contoso, now, nextKey }, head);
     const kind = kinds[number % 3] ?? "handout";
     const files = ["page.html", "data/list.json"].map((name) => ({ name, text: `${says} ${number} ${name}\n` }));

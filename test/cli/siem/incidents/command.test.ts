@@ -121,7 +121,7 @@ describe("mssp incidents", function () {
     [["--close"], /--close goes with --id/],
     [["--id", "1", "--follow"], /--follow is for a pull/],
     [["--id", "1", "--determination", "apt"], /--determination goes with --classify/],
-    [["--raw", "--format", "cef"], /--raw is JSON: it can't be used with --format cef/],
+    [["--raw", "--format", "cef"], /--raw is the service's own JSON: it can't be used with --format cef/],
     [["--elasticsearch", "https://a.example", "--format", "cef"], /--elasticsearch takes JSON/],
     [["--id", "../x", "--close"], /is no incident's ID/],
     [["--id", "1"], /has no incident 1/],

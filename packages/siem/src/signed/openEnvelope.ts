@@ -55,12 +55,12 @@ export function envelopeText(payload: Buffer, keyid: string, signature: Buffer):
 }
 
 /** SHA-256 of the public key's SubjectPublicKeyInfo. */
-export function keyIdOf(key: KeyObject): string {
+export function keyFingerprint(key: KeyObject): string {
   return sha256(key.export({ type: "spki", format: "der" }));
 }
 
 /** @throws VisibleError for another key than Ed25519 and ECDSA P-256. */
-export function publicKeyOf(pem: Parameters<typeof createPublicKey>[0], place: string): KeyObject {
+export function signatureKey(pem: Parameters<typeof createPublicKey>[0], place: string): KeyObject {
   try {
     const key = createPublicKey(pem);
     if (key.asymmetricKeyType === "ed25519" || key.asymmetricKeyDetails?.namedCurve === "prime256v1") return key;
@@ -93,7 +93,7 @@ export function openEnvelope(text: string, file: string): OpenedEnvelope {
   if (data === undefined) throw new VisibleError(`${file}: no step: ${z.prettifyError(error).replaceAll("\n", " ")}`);
   const isSignedBy = (key: KeyObject): boolean => {
     const algorithm = key.asymmetricKeyType === "ed25519" ? null : "sha256";
-    return keyIdOf(key) === first.keyid && verify(algorithm, preAuthEncoding(payload), key, signature);
+    return keyFingerprint(key) === first.keyid && verify(algorithm, preAuthEncoding(payload), key, signature);
   };
   return { statement: data, keyId: first.keyid, digest: sha256(text), isSignedBy };
 }

@@ -3,12 +3,13 @@ import type { KeyObject } from "node:crypto";
 import { mkdir, readFile, rename } from "node:fs/promises";
 import path from "node:path";
 import { VisibleError } from "@defender-mssp/errors";
-import * as envelopes from "@defender-mssp/siem/signed/envelope";
+import { optionalText, recordOf } from "@defender-mssp/errors/json";
+import * as envelopes from "@defender-mssp/siem/signed/openEnvelope";
 import { stackRandomId } from "../../../domain/resourceTypes";
 import type { Settings } from "../../../settings";
 import type { Place } from "../../base/place";
 import { readDeployment } from "../../stack/deployment";
-import { askPulumi, runPulumi } from "../../stack/pulumi";
+import { runPulumi } from "../../stack/pulumi";
 import { openSigner, type Signer } from "./signer";
 
 /** Where the last step of a stack is kept. */
@@ -24,7 +25,7 @@ interface TextFile {
 
 const headTag = "defender-mssp:signed";
 
-export interface StepOf {
+export interface StepBasis {
   readonly stack: string;
   readonly settings: Pick<Settings, "customerName" | "msspName" | "tenantId">;
   /** The stack's random ID. */
@@ -36,7 +37,7 @@ export interface StepOf {
 
 export type NextStep = Awaited<ReturnType<typeof nextStep>>;
 
-export interface StepRequest extends Place, Omit<StepOf, "id"> {
+export interface StepRequest extends Place, Omit<StepBasis, "id"> {
   /** Default: MSSP_SIGN_WITH. */
   readonly signWith: string | undefined;
   /** Of the state, if it is missing here. */
@@ -49,21 +50,21 @@ export async function beginStep({ signWith, ...request }: StepRequest): Promise<
   const signer = await openSigner(signWith ?? request.environment["MSSP_SIGN_WITH"], request);
   if (signer === undefined) return undefined;
   const id = request.id ?? stackRandomId((await readDeployment(stack, request)).resources);
-  const read = async (): Promise<string | undefined> => {
-    const { exitCode, stdout } = await askPulumi(["stack", "tag", "get", headTag, "--stack", stack], request);
-    return exitCode === 0 ? stdout.trim() : undefined;
-  };
+  const read = async (): Promise<string | undefined> =>
+    optionalText(
+      recordOf(JSON.parse(await runPulumi(["stack", "tag", "ls", "--json", "--stack", stack], request)))[headTag],
+    );
   const write = (value: string) => runPulumi(["stack", "tag", "set", headTag, value, "--stack", stack], request);
   return nextStep(signer, { ...request, id }, { read, write });
 }
 
 /** @throws VisibleError for a stack that was never deployed, and another key than the last step's */
-export async function nextStep(signer: Signer, { stack, id, settings, now, nextKey }: StepOf, head: Head) {
+export async function nextStep(signer: Signer, { stack, id, settings, now, nextKey }: StepBasis, head: Head) {
   if (id === undefined)
     throw new VisibleError(`Stack ${stack} has no random ID before its first \`pulumi up\`: nothing can be signed.`);
-  const keyId = envelopes.keyIdOf(signer.key);
+  const keyId = envelopes.keyFingerprint(signer.key);
   // Of a private key, too, only the public part is written.
-  const handedTo = nextKey === undefined ? signer.key : envelopes.publicKeyOf(nextKey, "The next key");
+  const handedTo = nextKey === undefined ? signer.key : envelopes.signatureKey(nextKey, "The next key");
   const begun = await head.read();
   const [last = "0", digest = null, key = "", lastId] = begun?.split(":") ?? [];
   // A stack that was off-boarded and deployed again has another ID.
@@ -95,8 +96,8 @@ export async function nextStep(signer: Signer, { stack, id, settings, now, nextK
           step,
           previous,
           signedOn: now.toISOString(),
-          signer: { name: settings.msspName, publicKey: pemOf(signer.key) },
-          ...(nextKey === undefined ? {} : { nextKey: pemOf(handedTo) }),
+          signer: { name: settings.msspName, publicKey: publicPem(signer.key) },
+          ...(nextKey === undefined ? {} : { nextKey: publicPem(handedTo) }),
           says: { ...says },
         },
       };
@@ -110,7 +111,7 @@ export async function nextStep(signer: Signer, { stack, id, settings, now, nextK
     /** Makes the written envelope the last step. @returns its digest */
     async finish(envelope: string): Promise<string> {
       await requireHead();
-      const value = [step, envelopes.sha256(envelope), envelopes.keyIdOf(handedTo), id].join(":");
+      const value = [step, envelopes.sha256(envelope), envelopes.keyFingerprint(handedTo), id].join(":");
       await head.write(value);
       await requireHead(value);
       return envelopes.sha256(envelope);
@@ -118,7 +119,7 @@ export async function nextStep(signer: Signer, { stack, id, settings, now, nextK
   };
 }
 
-function pemOf(key: KeyObject): string {
+function publicPem(key: KeyObject): string {
   return key.export({ type: "spki", format: "pem" }).toString();
 }
 
