@@ -13,6 +13,7 @@ import { visibleJson } from "@defender-mssp/terminal/terminalText";
 import { placeOf } from "../base/place";
 import { stackArguments } from "../stack/stackName";
 import { allCustomers } from "../stack/stackNames";
+import { registerSwitch } from "./switch/registerSwitch";
 
 /** Adds the subcommands. */
 export function define(detections: Command, session: Session): void {
@@ -21,6 +22,7 @@ export function define(detections: Command, session: Session): void {
   registerImport(detections, session);
   registerCoverage(detections, session);
   registerDiff(detections, session);
+  registerSwitch(detections, session);
 }
 
 /** The options that name customers. */

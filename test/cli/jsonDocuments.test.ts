@@ -60,6 +60,8 @@ const commandLines: Readonly<Record<string, readonly string[]>> = {
   "detections import": ["previews/northwind.json", "--set", "base"],
   "detections coverage": [],
   "detections diff": [],
+  "detections off": ["office", "--all", "--until", "2999-01-01", "--reason", "Floods", "--owner", "Ana"],
+  "detections on": ["office", "--all"],
   secrets: [],
   "secrets rotate": stack,
   "ci matrix": ["--all"],

@@ -1,0 +1,72 @@
+/** Edits the exceptions in the text of a settings file: comments, quotes and the order of the rest stay. */
+import { isDeepStrictEqual } from "node:util";
+import { Document, isSeq, parseDocument, visit, type YAMLMap } from "yaml";
+import { parseAsEngine } from "../../../settings/engineYaml";
+import type { DetectionException } from "../../../settings/detections";
+
+/** Whether an exception turns the rule off in the tenant. */
+export function isDisabling(exception: unknown, rule: string): boolean {
+  const { rule: name, disabled } = Object(exception) as Partial<Record<"rule" | "disabled", unknown>>;
+  return name === rule && String(disabled) === "true";
+}
+
+/** The exceptions of a settings file as it is written; none in a file that can't be read. */
+export function exceptionsIn(text: string, project: string): readonly unknown[] {
+  try {
+    const { config } = Object(parseAsEngine(text)) as { readonly config?: Readonly<Record<string, unknown>> };
+    const { except } = Object(config?.[`${project}:detections`]) as { readonly except?: unknown };
+    return Array.isArray(except) ? except : [];
+  } catch {
+    return [];
+  }
+}
+
+/** The exception on one line of YAML. */
+export function exceptionLine(exception: DetectionException): string {
+  const document = new Document();
+  document.contents = exceptionNode(document, exception);
+  return document.toString({ lineWidth: 0 }).trim();
+}
+
+function exceptionNode(document: Document, exception: DetectionException): YAMLMap {
+  const node = document.createNode(exception, { flow: true }) as YAMLMap;
+  visit(node, {
+    // Unquoted, the engine would read a time.
+    Scalar: (key, scalar) => {
+      if (key === "value" && typeof scalar.value === "string") scalar.type = "QUOTE_DOUBLE";
+    },
+  });
+  return node;
+}
+
+/**
+ * The text without the exceptions that turn the rule off, and with a new one.
+ * @returns undefined for a layout that can't be edited, so that at most one other line would change.
+ */
+export function withDisabled(
+  text: string,
+  project: string,
+  rule: string,
+  exception?: DetectionException,
+): string | undefined {
+  const before = exceptionsIn(text, project);
+  const document = parseDocument(text, { logLevel: "error" });
+  const list = ["config", `${project}:detections`, "except"];
+  const kept = before.filter((each) => !isDisabling(each, rule));
+  for (const index of [...before.keys()].reverse())
+    if (isDisabling(before[index], rule)) document.deleteIn([...list, index]);
+  if (exception !== undefined) {
+    const node = exceptionNode(document, exception);
+    if (isSeq(document.getIn(list))) document.addIn(list, node);
+    else document.setIn(list, document.createNode([node]));
+  } else if (kept.length === 0) document.deleteIn(list);
+  const indentSeq = !/^( *)[^\s#-][^\n]*:\n\1- /m.test(text);
+  const unpadded = (line: string) => line.replaceAll(/(?<=\[) | (?=\])/g, "");
+  const old = text.split("\n").filter((line) => !(line.includes(rule) && /\bdisabled\b/.test(line)));
+  const asWritten = new Map(old.map((line) => [unpadded(line), line]));
+  const whole = document.errors.length > 0 ? "" : document.toString({ lineWidth: 0, indentSeq });
+  const lines = whole.split("\n").map((line) => asWritten.get(unpadded(line)) ?? line);
+  const changed = old.filter((line) => !lines.includes(line));
+  const meant = exception === undefined ? kept : [...kept, exception];
+  return changed.length <= 1 && isDeepStrictEqual(exceptionsIn(whole, project), meant) ? lines.join("\n") : undefined;
+}
