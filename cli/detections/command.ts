@@ -9,6 +9,7 @@ import { exitCodes } from "@defender-mssp/terminal/exitCodes";
 import { describeCommand } from "@defender-mssp/terminal/help";
 import { writeJson } from "@defender-mssp/terminal/jsonDocument";
 import type { Session } from "@defender-mssp/terminal/session";
+import { wholeNumber } from "@defender-mssp/terminal/wholeNumber";
 import { visibleJson } from "@defender-mssp/terminal/terminalText";
 import { placeOf } from "../base/place";
 import { stackArguments } from "../stack/stackName";
@@ -23,6 +24,7 @@ export function define(detections: Command, session: Session): void {
   registerCoverage(detections, session);
   registerDiff(detections, session);
   registerSwitch(detections, session);
+  registerHealth(detections, session);
 }
 
 /** The options that name customers. */
@@ -278,6 +280,47 @@ function registerDiff(detections: Command, session: Session): void {
       "npx mssp detections diff --stack contoso --json",
       "npx mssp detections diff --markdown > comment.md",
     ],
+  });
+}
+
+interface HealthCommandOptions extends CustomerOptions {
+  readonly since: number;
+  readonly noisy: number;
+  readonly json?: boolean;
+}
+
+function registerHealth(detections: Command, session: Session): void {
+  const limit = wholeNumber({ least: 1, most: 9999 });
+  const command = withCustomers(detections.command("health"))
+    .description("Show by customer and rule what is noisy, silent or wrong, by the alerts of the rules.")
+    .option(
+      "--since <days>",
+      "span of time, such as 30d: an older rule without an alert in it is silent",
+      (text) => limit(text.replace(/d$/, "")),
+      30,
+    )
+    .option("--noisy <alerts>", "alerts a day above which a rule is noisy", limit, 10)
+    .option("--json", "print the figures as JSON")
+    .action(async (options: HealthCommandOptions) => {
+      const [{ detectionHealth }, { readProject }] = await Promise.all([
+        import("./health/detectionHealth.js"),
+        import("../../settings/project.js"),
+      ]);
+      const place = { stacks: namedStacks(options), now: session.now(), environment: session.environment };
+      const customers = await detectionHealth(await readProject(session.folder), { ...options, ...place });
+      if (options.json === true) writeJson(session.out, "detections health", { days: options.since, customers });
+      else session.out.write((await import("./health/healthText.js")).healthText(customers, place.now));
+      const isNeeded = customers.some(({ rules }) => rules.some(({ needs }) => needs.length > 0));
+      if (isNeeded) session.exitCode = exitCodes.somebodyNeeded;
+      if (customers.some(({ problem }) => problem !== undefined)) session.exitCode = exitCodes.failed;
+    });
+  describeCommand(command, {
+    notes: ["It proposes an exception where one device has half of the false positives, and writes none."],
+    reads:
+      "detections/<set>/<rule>.yaml, the settings files, and each tenant's rules and alerts (CustomDetection.Read.All, SecurityAlert.Read.All).",
+    changes: "Nothing.",
+    exitCodes: { 0: "no rule needs somebody", 1: "a customer could not be read", 3: "a rule needs somebody" },
+    examples: ["npx mssp detections health", "npx mssp detections health --stack contoso --since 7d --json"],
   });
 }
 

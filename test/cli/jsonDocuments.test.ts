@@ -62,6 +62,7 @@ const commandLines: Readonly<Record<string, readonly string[]>> = {
   "detections diff": [],
   "detections off": ["office", "--all", "--until", "2999-01-01", "--reason", "Floods", "--owner", "Ana"],
   "detections on": ["office", "--all"],
+  "detections health": [],
   secrets: [],
   "secrets rotate": stack,
   "ci matrix": ["--all"],

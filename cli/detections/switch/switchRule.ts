@@ -19,7 +19,7 @@ import { writeStackFile } from "../../stack/writeStackFile";
 import { signInToTenant } from "../../tenant/signInToTenant";
 import { unreadReason } from "../../tenant/unreadReason";
 import { detectionCustomers, type DetectionCustomer } from "../detectionCustomers";
-import { exceptionLine, exceptionsIn, isDisabling, withDisabled } from "./exceptionsInText";
+import { exceptionLine, exceptionsIn, isDisabling, withDisabled } from "../../stack/exceptionsInText";
 
 export interface SwitchedCustomer {
   readonly stack: string;

@@ -1,8 +1,8 @@
 /** Edits the exceptions in the text of a settings file: comments, quotes and the order of the rest stay. */
 import { isDeepStrictEqual } from "node:util";
 import { Document, isSeq, parseDocument, visit, type YAMLMap } from "yaml";
-import { parseAsEngine } from "../../../settings/engineYaml";
-import type { DetectionException } from "../../../settings/detections";
+import { parseAsEngine } from "../../settings/engineYaml";
+import type { DetectionException } from "../../settings/detections";
 
 /** Whether an exception turns the rule off in the tenant. */
 export function isDisabling(exception: unknown, rule: string): boolean {
