@@ -264,13 +264,7 @@ interface Report extends DetectionSources {
 
 /** What people must know, what acts in the customer's estate first. */
 async function report(all: Report): Promise<void> {
-  for (const text of [
-    ...actionTexts(all),
-    ...editTexts(all),
-    ...turnedOffTexts(all),
-    ...offTexts(all),
-    ...unreadText(all),
-  ]) {
+  for (const text of [...actionTexts(all), ...editTexts(all), ...turnedOffTexts(all), ...unreadText(all)]) {
     await pulumi.log.warn(text);
   }
   const unjudged = all.unjudged === undefined ? [] : [all.unjudged];
@@ -315,32 +309,21 @@ function editTexts({ composed, found }: Report): string[] {
   });
 }
 
-function turnedOffTexts({ composed, live }: Report): string[] {
+function turnedOffTexts({ composed, live, detections: { except } }: Report): string[] {
   return composed.deployed.flatMap(({ rule, properties }) => {
     const there = live?.get(properties.id);
-    const reason = there && turnedOffReason(there);
-    if (reason === undefined) return [];
+    if (there === undefined) return [];
+    const [reason, note, kept] = [turnedOffReason(there), offNoteOf(there), offNoteOf(properties)];
+    const named = `the detection rule "${properties.displayName}" (${properties.id})`;
+    if (reason !== undefined)
+      return [
+        `Defender has turned off ${named}: ${reason}. It raises no alerts. Correct ${rule.file}; a change of its query turns the rule on again.`,
+      ];
+    const isInSettings = except.some((each) => each.rule === rule.name && each.disabled && each.until === note?.until);
+    if (note === undefined || note.until !== kept?.until || isInSettings) return [];
     return [
-      `Defender has turned off the detection rule "${properties.displayName}" (${properties.id}): ${reason}. It raises no alerts. ` +
-        `Correct ${rule.file}; a change of its query turns the rule on again.`,
-    ];
-  });
-}
-
-/** Rules that are off by the tenant's mark and not by the settings. */
-function offTexts({ composed, live, detections }: Report): string[] {
-  return composed.deployed.flatMap(({ rule, properties }) => {
-    const there = live?.get(properties.id);
-    const note = there && offNoteOf(there);
-    if (note === undefined || offNoteOf(properties)?.until !== note.until) return [];
-    const isInSettings = detections.except.some(
-      (exception) => exception.rule === rule.name && exception.disabled === true && exception.until >= note.until,
-    );
-    if (isInSettings) return [];
-    return [
-      `The detection rule "${properties.displayName}" (${properties.id}) was turned off in the tenant until ${note.until}, by ${note.by}: ` +
-        "`up` keeps it off. The settings of this checkout have no such exception: merge it, or run " +
-        `npx mssp detections on ${rule.name} --stack ${pulumi.getStack()}`,
+      `\`up\` keeps ${named} off, which ${note.by} has turned off in the tenant until ${note.until}. The settings of this checkout ` +
+        `have no such exception: merge it, or run npx mssp detections on ${rule.name} --stack ${pulumi.getStack()}`,
     ];
   });
 }

@@ -257,7 +257,7 @@ describe("detection rules on the real engine", function () {
     await configure();
     assert.match(
       await preview("--refresh", "--expect-no-changes"),
-      /"Rule rule-10" \(fabrikam-security-rule-10\) was turned off in the tenant until 2999-03-31, by Ana Silva: `up` keeps it off/,
+      /`up` keeps the detection rule "Rule rule-10" \(fabrikam-security-rule-10\) off, which Ana Silva has turned off in the tenant until 2999-03-31/,
     );
     await write("base", "rule-10", { query: "DeviceEvents" });
     await up();

@@ -62,8 +62,8 @@ export function turnedOffNeeds(stack: string, all: TurnedOffInTenant["rules"], t
 
 function offNeeds(stack: string, rule: TurnedOffInTenant["rules"][number], today: string): StatusNeed[] {
   const { id, displayName, note, isMerged } = rule;
-  const isDue = note !== undefined && note.until < today;
-  if (note === undefined || (isMerged === true && !isDue)) return [];
+  if (note === undefined || (isMerged === true && note.until >= today)) return [];
+  const isDue = note.until < today;
   const text = `The detection rule "${displayName}" (${id}) is off until ${note.until}, by ${note.by}`;
   return [
     {

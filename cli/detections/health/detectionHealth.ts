@@ -1,6 +1,6 @@
 /** How each rule does at each customer: by the alerts of a span of time, the rules in the tenant, and the settings. */
 import type { ComposedRule } from "@defender-mssp/detections";
-import { isCallError, VisibleError, withoutUndefined } from "@defender-mssp/errors";
+import { withoutUndefined } from "@defender-mssp/errors";
 import { recordOf } from "@defender-mssp/errors/json";
 import { dayMs, hourMs } from "@defender-mssp/errors/time";
 import {
@@ -15,7 +15,7 @@ import {
 import { atOnce } from "@defender-mssp/terminal/atOnce";
 import type { Project } from "../../../settings/project";
 import { signInToTenant } from "../../tenant/signInToTenant";
-import { unreadReason } from "../../tenant/unreadReason";
+import { problemOf } from "../../tenant/unreadReason";
 import { composedCustomers, type ComposedCustomers } from "../composedCustomers";
 
 export interface RuleHealth {
@@ -59,14 +59,11 @@ export interface HealthOptions {
   readonly noisy: number;
 }
 
-const permissions = "CustomDetection.Read.All, SecurityAlert.Read.All";
-
 export async function detectionHealth(project: Project, options: HealthOptions): Promise<CustomerHealth[]> {
   const { composed, faulty } = await composedCustomers(project, options);
   const read = await atOnce(25, composed, (customer) =>
     customerHealth(customer, options).catch((error: unknown) => {
-      if (!(error instanceof Error && (isCallError(error) || error instanceof VisibleError))) throw error;
-      const problem = isCallError(error) ? unreadReason(error, permissions) : error.message;
+      const problem = problemOf(error, "CustomDetection.Read.All, SecurityAlert.Read.All");
       return { stack: customer.customer.stack, rules: [], problem };
     }),
   );

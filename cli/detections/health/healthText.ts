@@ -9,8 +9,9 @@ const needTexts = { noisy: "noisy", silent: "silent", onlyFalsePositives: "only 
 
 /** A row for each rule, then exceptions to consider, as lines of a diff. */
 export function healthText(customers: readonly CustomerHealth[], now: Date): string {
-  const rows = customers.flatMap(({ stack, problem, rules }): (readonly TextCell[])[] =>
-    problem === undefined ? rules.map((rule) => ruleRow(stack, rule)) : [[stack, { text: problem, color: "red" }]],
+  const rows = customers.flatMap(({ stack, rules }) => rules.map((rule) => ruleRow(stack, rule)));
+  const unread = customers.flatMap(({ stack, problem }) =>
+    problem === undefined ? [] : paragraph(`${stack}: ${problem}`),
   );
   const until = dateOf(new Date(now.getTime() + 30 * dayMs));
   const proposals = customers.flatMap(({ stack, rules }) =>
@@ -26,7 +27,12 @@ export function healthText(customers: readonly CustomerHealth[], now: Date): str
   );
   const intro =
     proposals.length === 0 ? "" : paragraph("\nExceptions to consider, by the device of most false positives:");
-  return [tableText([head.map((text) => ({ text, color: "bold" as const })), ...rows]), intro, ...proposals].join("");
+  return [
+    tableText([head.map((text) => ({ text, color: "bold" as const })), ...rows]),
+    ...unread,
+    intro,
+    ...proposals,
+  ].join("");
 }
 
 function ruleRow(stack: string, health: RuleHealth): readonly TextCell[] {

@@ -2,7 +2,7 @@
 import { readFile } from "node:fs/promises";
 import { isDeepStrictEqual } from "node:util";
 import { readRules, ruleId, ruleIdPrefix } from "@defender-mssp/detections";
-import { isCallError, VisibleError, withoutUndefined } from "@defender-mssp/errors";
+import { VisibleError } from "@defender-mssp/errors";
 import {
   getDetectionRule,
   graphDetectionRules,
@@ -17,7 +17,7 @@ import type { DetectionException } from "../../../settings/detections";
 import { stackFile, type Project } from "../../../settings/project";
 import { writeStackFile } from "../../stack/writeStackFile";
 import { signInToTenant } from "../../tenant/signInToTenant";
-import { unreadReason } from "../../tenant/unreadReason";
+import { problemOf } from "../../tenant/unreadReason";
 import { detectionCustomers, type DetectionCustomer } from "../detectionCustomers";
 import { exceptionLine, exceptionsIn, isDisabling, withDisabled } from "../../stack/exceptionsInText";
 
@@ -55,27 +55,18 @@ export async function switchRule(project: Project, options: SwitchOptions): Prom
       set === undefined ? `detections/ has no rule ${options.rule}` : `No customer's sets have ${options.rule}`;
     throw new VisibleError(`${what}. Nothing was changed.`);
   }
-  const failed = faulty.map(({ stack, file, message }) => failure({ stack, file }, message));
-  const switched = await atOnce(tenantsAtOnce, own, (customer) => switchAt(customer, project, options));
-  return [...switched, ...failed];
-}
-
-async function switchAt(
-  customer: DetectionCustomer,
-  project: Project,
-  options: SwitchOptions,
-): Promise<SwitchedCustomer> {
-  const { stack, file } = customer;
-  try {
-    const inTenant = await switchInTenant(customer, options);
-    if (inTenant.state === "failed") return { stack, file, settings: "unchanged", ...inTenant };
-    const written = await writeException(stackFile(project, stack), project.name, options);
-    return withoutUndefined({ stack, file, ...inTenant, ...written });
-  } catch (error) {
-    if (isCallError(error)) return failure(customer, unreadReason(error, graphDetectionRules().write.join(", ")));
-    if (error instanceof VisibleError) return failure(customer, error.message);
-    throw error;
-  }
+  const failure = (message: string) => ({ state: "failed", settings: "unchanged", message }) as const;
+  const switched = await atOnce(tenantsAtOnce, own, async (customer) => {
+    const { stack, file } = customer;
+    const outcome = await switchInTenant(customer, options)
+      .then(async (state) => ({
+        ...state,
+        ...(await writeException(stackFile(project, stack), project.name, options)),
+      }))
+      .catch((error: unknown) => failure(problemOf(error, graphDetectionRules().write.join(", "))));
+    return { stack, file, ...outcome };
+  });
+  return [...switched, ...faulty.map(({ stack, file, message }) => ({ stack, file, ...failure(message) }))];
 }
 
 /** One PATCH: a run that ends at any moment leaves the rule on or off. */
@@ -90,10 +81,13 @@ async function switchInTenant(
   if (live === undefined) return { state: "missing" };
   const isAdopted = settings.adopted?.objects.some((object) => object.id === id) === true;
   if (parseStackMark(live.description) === undefined && !isAdopted)
-    return { state: "failed", message: `the rule ${id} has no mark of a stack: another party made it` };
-  const note = offNoteOf(live);
-  if (note === undefined && live.status === "disabled")
-    return { state: "wasOff", message: "disabled without a date, by its file or in the portal" };
+    throw new VisibleError(`the rule ${id} has no mark of a stack: another party made it`);
+  if (
+    offNoteOf(live) === undefined &&
+    live.status !== "enabled" &&
+    (exception === undefined || live.status === "disabled")
+  )
+    return { state: "wasOff", message: `its status is ${live.status ?? "unknown"}, without a last day` };
   const wanted = exception === undefined ? turnedOn(live) : turnedOff(live, { ...exception, by: exception.owner });
   const { status = "enabled", description } = wanted;
   if (status === live.status && description === live.description)
@@ -117,8 +111,4 @@ async function writeException(
   }
   await writeStackFile(path, edited);
   return { settings: "written" };
-}
-
-function failure({ stack, file }: Pick<SwitchedCustomer, "stack" | "file">, message: string): SwitchedCustomer {
-  return { stack, file, state: "failed", settings: "unchanged", message };
 }

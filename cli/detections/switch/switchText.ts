@@ -8,9 +8,14 @@ const stateTexts: Readonly<Record<SwitchedCustomer["state"], string>> = {
   on: "turned on",
   wasOff: "off before",
   wasOn: "on before",
-  missing: "the tenant does not have the rule",
+  missing: "without the rule",
   failed: "failed",
 };
+
+const reasons = {
+  off: "a checkout without the exception does not know it, and `mssp status` says so",
+  on: "`up` of a checkout that still has the exception turns the rule off again",
+} as const;
 
 /** Numbers by state, each customer with a message, and how the settings files reach the others. */
 export function switchText(verb: "off" | "on", rule: string, customers: readonly SwitchedCustomer[]): string {
@@ -37,9 +42,7 @@ export function switchText(verb: "off" | "on", rule: string, customers: readonly
     ...(files.length === 0
       ? []
       : [
-          paragraph(
-            `${counted(files.length, "settings file")} written. Until they are merged, \`mssp status\` says so:`,
-          ),
+          paragraph(`${counted(files.length, "settings file")} written. Push them, since ${reasons[verb]}:`),
           `  git switch --create ${branch}\n  git add ${files.map(shellWord).join(" ")}\n`,
           `  git commit --message "Turn ${verb} ${rule}"\n  git push --set-upstream origin ${branch}\n`,
         ]),

@@ -173,6 +173,7 @@ describe("mssp detections health", function () {
       ],
     );
     assert.equal(exitCode, 1);
+    assert.match((await run("--stack", "customer200")).stdout, /^customer200: not permitted: requires /m);
   });
 
   function isTrue(customers: readonly CustomerHealth[]): void {
