@@ -1,6 +1,6 @@
 /** Edits the exceptions in the text of a settings file: comments, quotes and the order of the rest stay. */
 import { isDeepStrictEqual } from "node:util";
-import { Document, isSeq, parseDocument, visit, type YAMLMap } from "yaml";
+import { isSeq, parseDocument } from "yaml";
 import { parseAsEngine } from "../../settings/engineYaml";
 import type { DetectionException } from "../../settings/detections";
 
@@ -21,22 +21,9 @@ export function exceptionsIn(text: string, project: string): readonly unknown[] 
   }
 }
 
-/** The exception on one line of YAML. */
+/** The exception on one line of YAML, quoted: the engine would read a date as a time. */
 export function exceptionLine(exception: DetectionException): string {
-  const document = new Document();
-  document.contents = exceptionNode(document, exception);
-  return document.toString({ lineWidth: 0 }).trim();
-}
-
-function exceptionNode(document: Document, exception: DetectionException): YAMLMap {
-  const node = document.createNode(exception, { flow: true }) as YAMLMap;
-  visit(node, {
-    // Unquoted, the engine would read a time.
-    Scalar: (key, scalar) => {
-      if (key === "value" && typeof scalar.value === "string") scalar.type = "QUOTE_DOUBLE";
-    },
-  });
-  return node;
+  return parseDocument(JSON.stringify(exception)).toString({ lineWidth: 0 }).trim();
 }
 
 /**
@@ -56,7 +43,7 @@ export function withDisabled(
   for (const index of [...before.keys()].reverse())
     if (isDisabling(before[index], rule)) document.deleteIn([...list, index]);
   if (exception !== undefined) {
-    const node = exceptionNode(document, exception);
+    const node = parseDocument(JSON.stringify(exception)).contents;
     if (isSeq(document.getIn(list))) document.addIn(list, node);
     else document.setIn(list, document.createNode([node]));
   } else if (kept.length === 0) document.deleteIn(list);

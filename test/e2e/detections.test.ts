@@ -249,7 +249,7 @@ describe("detection rules on the real engine", function () {
     assert.match(await mssp(...off), /1 customer turned off/);
     const exception = { rule: "rule-10", reason: "Floods", owner: "Ana Silva", until: "2999-03-31", disabled: true };
     const settings = path.join(project.folder, "Pulumi.customer.yaml");
-    assert.match(await readFile(settings, "utf8"), /rule-10.*disabled: true/);
+    assert.match(await readFile(settings, "utf8"), /rule-10.*"disabled": true/);
     requests.length = 0;
     const merged = await preview("--diff");
     assert.match(merged, /~ 1 to update/);

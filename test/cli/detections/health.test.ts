@@ -142,7 +142,7 @@ describe("mssp detections health", function () {
     assert.match(stdout, /^customer8 +quiet +0 .* – +silent$/m);
     assert.match(
       stdout,
-      /^Pulumi\.customer5\.yaml, .*\n\+ - \{ rule: "office", .* filter: "DeviceName !~ \\"pc1\\"" \}$/m,
+      /^Pulumi\.customer5\.yaml, .*\n\+ - \{ "rule": "office", .* "filter": "DeviceName !~ \\"pc1\\"" \}$/m,
     );
     assert.equal(await readFile(path.join(project.folder, "Pulumi.customer5.yaml"), "utf8"), before);
   });
