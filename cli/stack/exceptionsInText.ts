@@ -1,6 +1,6 @@
 /** Edits the exceptions in the text of a settings file: comments, quotes and the order of the rest stay. */
 import { isDeepStrictEqual } from "node:util";
-import { isSeq, parseDocument } from "yaml";
+import { isMap, isSeq, parseDocument } from "yaml";
 import { parseAsEngine } from "../../settings/engineYaml";
 import type { DetectionException } from "../../settings/detections";
 
@@ -39,6 +39,9 @@ export function withDisabled(
   const before = exceptionsIn(text, project);
   const document = parseDocument(text, { logLevel: "error" });
   const list = ["config", `${project}:detections`, "except"];
+  const isEditable = document.errors.length === 0 && isMap(document.getIn(list.slice(0, 2)));
+  // An anchor's list stands in another place, too.
+  if (!isEditable || /\bexcept: *[&*]/.test(text)) return undefined;
   const kept = before.filter((each) => !isDisabling(each, rule));
   for (const index of [...before.keys()].reverse())
     if (isDisabling(before[index], rule)) document.deleteIn([...list, index]);
@@ -51,7 +54,7 @@ export function withDisabled(
   const unpadded = (line: string) => line.replaceAll(/(?<=\[) | (?=\])/g, "");
   const old = text.split("\n").filter((line) => !(line.includes(rule) && /\bdisabled\b/.test(line)));
   const asWritten = new Map(old.map((line) => [unpadded(line), line]));
-  const whole = document.errors.length > 0 ? "" : document.toString({ lineWidth: 0, indentSeq });
+  const whole = document.toString({ lineWidth: 0, indentSeq });
   const lines = whole.split("\n").map((line) => asWritten.get(unpadded(line)) ?? line);
   const changed = old.filter((line) => !lines.includes(line));
   const meant = exception === undefined ? kept : [...kept, exception];
