@@ -24,6 +24,8 @@ export interface DetectionException {
   readonly filter?: string;
   /** The customer does not get the rule. */
   readonly off?: true;
+  /** The customer has the rule, turned off. */
+  readonly disabled?: true;
 }
 
 export interface DetectionSettings {
@@ -63,7 +65,7 @@ const ruleName = required(
   { description: "Name of the rule's file without its ending.", example: "office-encoded-powershell" },
 );
 
-const exception = mapOf("an exception: rule, reason, owner, until, and filter or off", {
+const exception = mapOf("an exception: rule, reason, owner, until, and filter, off or disabled", {
   rule: ruleName,
   reason: required(freeText("why the exception exists", 1000), {
     description: "Why the exception exists.",
@@ -87,6 +89,12 @@ const exception = mapOf("an exception: rule, reason, owner, until, and filter or
   off: optional(switchOf("whether the customer does not get the rule"), {
     description: "`true`: the customer does not get the rule. Instead of `filter`.",
     default: "the customer gets the rule",
+    example: "true",
+  }),
+  disabled: optional(switchOf("whether the rule is turned off in the customer's tenant"), {
+    description:
+      "`true`: the rule stays in the customer's tenant, turned off. Instead of `filter`. `npx mssp detections off` writes it.",
+    default: "the rule is on if its file says so",
     example: "true",
   }),
 });
@@ -190,7 +198,9 @@ export function detectionsFrom(checked: z.infer<typeof detections> | undefined):
   return Object.freeze({
     // Always in this order.
     sets: [...sets].sort(),
-    except: except.map(({ off, ...others }) => withoutUndefined({ ...others, off: off === true ? off : undefined })),
+    except: except.map(({ off, disabled, ...others }) =>
+      withoutUndefined({ ...others, off: off === true || undefined, disabled: disabled === true || undefined }),
+    ),
     parameters,
     // Always in this order.
     actions: automatedActionNames.filter((action) => actions.includes(action)),
@@ -208,10 +218,13 @@ export function detectionProblems(settings: SettingPlace): void {
     (first) => `each set once: detections.sets[${first}] is this one`,
   );
   for (const item of place.at("except").items(exceptionLimit)) {
-    const off = item.at("off").value === true || item.at("off").value === "true";
-    if (off && item.at("filter").isSet) item.at("filter").refuse("only without off: true");
-    if (!off && !item.at("filter").isSet)
-      item.at("filter").refuse("a KQL condition of the rows that remain, or off: true");
+    const isTrue = (key: string) => item.at(key).value === true || item.at(key).value === "true";
+    const [off, disabled] = [isTrue("off"), isTrue("disabled")];
+    if (off && disabled) item.at("disabled").refuse("only without off: true");
+    for (const key of [...(off ? ["off"] : []), ...(disabled ? ["disabled"] : [])])
+      if (item.at("filter").isSet) item.at("filter").refuse(`only without ${key}: true`);
+    if (!off && !disabled && !item.at("filter").isSet)
+      item.at("filter").refuse("a KQL condition of the rows that remain, or off: true or disabled: true");
   }
   const actions = place.at("actions");
   for (const [key, allowed] of Object.entries(requiredWithActions)) {

@@ -9,6 +9,7 @@ import { exitCodes } from "@defender-mssp/terminal/exitCodes";
 import { describeCommand } from "@defender-mssp/terminal/help";
 import { writeJson } from "@defender-mssp/terminal/jsonDocument";
 import type { Session } from "@defender-mssp/terminal/session";
+import { wholeNumber } from "@defender-mssp/terminal/wholeNumber";
 import { visibleJson } from "@defender-mssp/terminal/terminalText";
 import { placeOf } from "../base/place";
 import { stackArguments } from "../stack/stackName";
@@ -21,6 +22,8 @@ export function define(detections: Command, session: Session): void {
   registerImport(detections, session);
   registerCoverage(detections, session);
   registerDiff(detections, session);
+  registerSwitch(detections, session);
+  registerHealth(detections, session);
 }
 
 /** The options that name customers. */
@@ -277,6 +280,122 @@ function registerDiff(detections: Command, session: Session): void {
       "npx mssp detections diff --markdown > comment.md",
     ],
   });
+}
+
+interface HealthCommandOptions extends CustomerOptions {
+  readonly since: number;
+  readonly noisy: number;
+  readonly json?: boolean;
+}
+
+function registerHealth(detections: Command, session: Session): void {
+  const limit = wholeNumber({ least: 1, most: 9999 });
+  const command = withCustomers(detections.command("health"))
+    .description("Show by customer and rule what is noisy, silent or wrong, by the alerts of the rules.")
+    .option(
+      "--since <days>",
+      "span of time, such as 30d: an older rule without an alert in it is silent",
+      (text) => limit(text.replace(/d$/, "")),
+      30,
+    )
+    .option("--noisy <alerts>", "alerts a day above which a rule is noisy", limit, 10)
+    .option("--json", "print the figures as JSON")
+    .action(async (options: HealthCommandOptions) => {
+      const [{ detectionHealth }, { readProject }] = await Promise.all([
+        import("./health/detectionHealth.js"),
+        import("../../settings/project.js"),
+      ]);
+      const place = { stacks: namedStacks(options), now: session.now(), environment: session.environment };
+      const customers = await detectionHealth(await readProject(session.folder), { ...options, ...place });
+      if (options.json === true) writeJson(session.out, "detections health", { days: options.since, customers });
+      else session.out.write((await import("./health/healthText.js")).healthText(customers, place.now));
+      const isNeeded = customers.some(({ rules }) => rules.some(({ needs }) => needs.length > 0));
+      if (isNeeded) session.exitCode = exitCodes.somebodyNeeded;
+      if (customers.some(({ problem }) => problem !== undefined)) session.exitCode = exitCodes.failed;
+    });
+  describeCommand(command, {
+    notes: ["It proposes an exception where one device has half of the false positives, and writes none."],
+    reads:
+      "detections/<set>/<rule>.yaml, the settings files, and each tenant's rules and alerts (CustomDetection.Read.All, SecurityAlert.Read.All).",
+    changes: "Nothing.",
+    exitCodes: { 0: "no rule needs somebody", 1: "a customer could not be read", 3: "a rule needs somebody" },
+    examples: ["npx mssp detections health", "npx mssp detections health --stack contoso --since 7d --json"],
+  });
+}
+
+interface SwitchOptions extends CustomerOptions {
+  readonly json?: boolean;
+  readonly until?: string;
+  readonly reason?: string;
+  readonly owner?: string;
+}
+
+function registerSwitch(detections: Command, session: Session): void {
+  const command = (verb: "off" | "on", description: string) =>
+    detections
+      .command(verb)
+      .description(description)
+      .argument("<rule>", "name of the rule's file without its ending")
+      .option("--stack <stack...>", "only these customers", stackArguments)
+      .option("--all", allCustomers)
+      .option("--json", "print the customers as JSON")
+      .action((rule: string, options: SwitchOptions) => switchRules(verb, rule, options, session));
+  const off = command("off", "Turn a rule off in the tenants at once, and in the settings files.")
+    .requiredOption("--until <date>", "last day, UTC, such as 2027-03-31", day)
+    .requiredOption("--reason <text>", "why, for the settings files")
+    .requiredOption("--owner <who>", "who answers for it");
+  const on = command("on", "Turn a rule on again that `npx mssp detections off` has turned off.");
+  describeCommand(off, {
+    notes: [
+      "The rule's description in the tenant says until when it is off, and by whom: until then `up` of any checkout keeps it off.",
+      "Run it again for customers that failed, or after an interruption: it says where the rule was off already.",
+    ],
+    ...switchTexts,
+    examples: [
+      "npx mssp detections off office-encoded-powershell --all \\",
+      '  --until 2027-03-31 --reason "Floods" --owner "Ana Silva <ana@mssp.example>"',
+    ],
+  });
+  describeCommand(on, {
+    notes: ["After its last day the next `up` turns a rule on as well. `npx mssp status` says where that is due."],
+    ...switchTexts,
+    examples: ["npx mssp detections on office-encoded-powershell --stack contoso"],
+  });
+}
+
+const switchTexts = {
+  reads:
+    "detections/<set>/<rule>.yaml, the settings files, and the rule in each tenant (CustomDetection.ReadWrite.All).",
+  changes: "The rule's status and description in each tenant, and detections.except in the settings files.",
+  exitCodes: {
+    0: "the rule is as asked wherever the tenant has it",
+    1: "a customer failed, or a settings file must be edited by hand",
+  },
+} as const;
+
+function day(text: string): string {
+  if (/^\d{4}-\d\d-\d\d$/.test(text) && !Number.isNaN(Date.parse(text))) return text;
+  throw new InvalidArgumentError("A date is written as 2027-03-31.");
+}
+
+async function switchRules(verb: "off" | "on", rule: string, options: SwitchOptions, session: Session): Promise<void> {
+  const { all, stack: stacks, json, until = "", reason = "", owner = "" } = options;
+  const { environment, out, folder } = session;
+  if ((all === true) === (stacks !== undefined))
+    throw new VisibleError("Say which customers: --all, or --stack with names. Nothing was changed.");
+  if (verb === "off" && until < session.now().toISOString().slice(0, 10))
+    throw new VisibleError(`--until ${until} is over. Nothing was changed.`);
+  const [{ switchRule }, { readProject }] = await Promise.all([
+    import("./switch/switchRule.js"),
+    import("../../settings/project.js"),
+  ]);
+  const exception = verb === "off" && ({ rule, reason, owner, until, disabled: true } as const);
+  const place = { rule, stacks, environment, ...(exception && { exception }) };
+  const customers = await switchRule(await readProject(folder), place);
+  if (json === true) writeJson(out, `detections ${verb}`, { rule, customers });
+  else out.write((await import("./switch/switchText.js")).switchText(verb, rule, customers));
+  if (customers.some(({ state, settings }) => state === "failed" || settings === "byHand"))
+    session.exitCode = exitCodes.failed;
 }
 
 /** Writes a file, by its path from the working folder, and says so. */

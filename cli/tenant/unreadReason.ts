@@ -1,4 +1,4 @@
-import { ServiceError, type EnvironmentError } from "@defender-mssp/errors";
+import { isCallError, ServiceError, VisibleError, type EnvironmentError } from "@defender-mssp/errors";
 
 /**
  * Why something could not be read: a refusal names the permission, and is never "not there".
@@ -9,4 +9,12 @@ export function unreadReason(error: ServiceError | EnvironmentError, permission:
   return isRefused
     ? `not permitted: requires ${permission}`
     : `not checked: ${error.message.replaceAll(/\s*\n\s*/g, " ")}`;
+}
+
+/** The same for any error that a person can do something about. @throws every other error */
+export function problemOf(error: unknown, permission: string): string {
+  if (!(error instanceof Error)) throw error;
+  if (isCallError(error)) return unreadReason(error, permission);
+  if (error instanceof VisibleError) return error.message;
+  throw error;
 }

@@ -18,6 +18,9 @@ import {
   type RuleProblem,
 } from "@defender-mssp/detections";
 import {
+  dateOf,
+  keptOff,
+  offNoteOf,
   turnedOffReason,
   withAdoptedTexts,
   withoutUndefined,
@@ -81,12 +84,14 @@ export async function prepareDetections(
 ): Promise<(opts?: pulumi.ComponentResourceOptions) => Detections> {
   const { tenantId, folder, detections } = sources;
   const { apiVersion, overwrite = [] } = detections;
-  const { composed, problems } = await composedRules(sources);
-  const { judged, unjudged } = await judgedQueries(folder, composed.deployed);
-  const texts = problemTexts({ files: problems, judged, composed }, sources);
+  const { composed: files, problems } = await composedRules(sources);
+  const { judged, unjudged } = await judgedQueries(folder, files.deployed);
+  const texts = problemTexts({ files: problems, judged, composed: files }, sources);
   refuseProblems(texts.errors);
   const before = deployedRules(deployed);
   const live = await tenantRules(tenantId, apiVersion, context);
+  const today = dateOf(sources.now);
+  const composed = withKeptOff(files, live, today);
   const inTenant = withAdopted(name, composed.deployed, { before, live, adopted: sources.adopted ?? [] });
   if (live !== undefined) refuseCollisions(composed.deployed, inTenant, live, deployed);
   const until = new Map(overwrite.map(({ rule, editedUntil }) => [rule, editedUntil]));
@@ -94,7 +99,7 @@ export async function prepareDetections(
     composed.deployed.map(({ rule, properties }): [string, RuleFinding] => {
       const own = before.get(properties.id);
       if (own === undefined || live === undefined) return [rule.name, { differences: [] }];
-      return [rule.name, findRule(inTenant.get(properties.id) ?? properties, own, live, until.get(rule.name))];
+      return [rule.name, findRule(inTenant.get(properties.id) ?? properties, own, live, until.get(rule.name), today)];
     }),
   );
   await report({ ...sources, composed, before, live, found, unjudged, warnings: texts.warnings });
@@ -121,6 +126,15 @@ export async function planDetections(name: string, sources: DetectionSources): P
   const rules = composed.deployed.map(({ rule, properties, firstRun }) => ({ name: rule.name, properties, firstRun }));
   const { tenantId, detections } = sources;
   return () => new Detections(name, { tenantId, apiVersion: detections.apiVersion, rules });
+}
+
+/** Rules that the tenant's marks say are off stay off, whatever this checkout says. */
+function withKeptOff(composed: ComposedRules, live: TenantRules, today: string): ComposedRules {
+  const deployed = composed.deployed.map((rule) => {
+    const { properties } = rule;
+    return { ...rule, properties: keptOff(properties, live?.get(properties.id), today) };
+  });
+  return { ...composed, deployed };
 }
 
 async function composedRules({ folder, detections, now, msspName }: DetectionSources) {
@@ -277,6 +291,11 @@ function editTexts({ composed, found }: Report): string[] {
         `The detection rule "${properties.displayName}" (${properties.id}) is not in the tenant: \`up\` creates it again.`,
       ];
     if (what === undefined || live === undefined) return [];
+    const note = offNoteOf(live);
+    if (note !== undefined && what === "drift")
+      return [
+        `The detection rule "${properties.displayName}" was off until ${note.until}, by ${note.by}: \`up\` turns it on.`,
+      ];
     const { lastModifiedBy, lastModifiedDateTime } = live;
     const on = new Date(lastModifiedDateTime ?? 0).toISOString();
     const text =
@@ -290,14 +309,21 @@ function editTexts({ composed, found }: Report): string[] {
   });
 }
 
-function turnedOffTexts({ composed, live }: Report): string[] {
+function turnedOffTexts({ composed, live, detections: { except } }: Report): string[] {
   return composed.deployed.flatMap(({ rule, properties }) => {
     const there = live?.get(properties.id);
-    const reason = there && turnedOffReason(there);
-    if (reason === undefined) return [];
+    if (there === undefined) return [];
+    const [reason, note, kept] = [turnedOffReason(there), offNoteOf(there), offNoteOf(properties)];
+    const named = `the detection rule "${properties.displayName}" (${properties.id})`;
+    if (reason !== undefined)
+      return [
+        `Defender has turned off ${named}: ${reason}. It raises no alerts. Correct ${rule.file}; a change of its query turns the rule on again.`,
+      ];
+    const isInSettings = except.some((each) => each.rule === rule.name && each.disabled && each.until === note?.until);
+    if (note === undefined || note.until !== kept?.until || isInSettings) return [];
     return [
-      `Defender has turned off the detection rule "${properties.displayName}" (${properties.id}): ${reason}. It raises no alerts. ` +
-        `Correct ${rule.file}; a change of its query turns the rule on again.`,
+      `\`up\` keeps ${named} off, which ${note.by} has turned off in the tenant until ${note.until}. The settings of this checkout ` +
+        `have no such exception: merge it, or run npx mssp detections on ${rule.name} --stack ${pulumi.getStack()}`,
     ];
   });
 }

@@ -6,6 +6,7 @@ import {
   isDriftedInTenant,
   isEditedInTenant,
   listDetectionRules,
+  offNoteOf,
   parseStackMark,
   replacementReason,
   ruleActionNames,
@@ -51,12 +52,16 @@ export interface RuleFinding {
   readonly differences: readonly RuleDifference[];
 }
 
-/** @param overwriteEditsUntil last day of changes by others that are overwritten. */
+/**
+ * @param overwriteEditsUntil last day of changes by others that are overwritten.
+ * @param today UTC, such as `2026-12-01`
+ */
 export function findRule(
   wanted: DetectionRuleProperties,
   deployed: DeployedRule,
   rules: NonNullable<TenantRules>,
   overwriteEditsUntil: string | undefined,
+  today: string,
 ): RuleFinding {
   const live = rules.get(wanted.id);
   if (live === undefined) return { found: "missing", differences: [] };
@@ -69,7 +74,9 @@ export function findRule(
     }
     return { found: patchable(wanted, live, "overwrittenEdit"), live, differences };
   }
-  if (isDriftedInTenant(deployed, live)) return { found: patchable(wanted, live, "drift"), live, differences };
+  const isOffNoMore = (offNoteOf(live)?.until ?? today) < today;
+  if (isOffNoMore || isDriftedInTenant(deployed, live))
+    return { found: patchable(wanted, live, "drift"), live, differences };
   return { live, differences };
 }
 

@@ -1,6 +1,6 @@
 /** The life of a customer with 30 detection rules, from nothing to gone. */
 import assert from "node:assert/strict";
-import { mkdir, rm, writeFile } from "node:fs/promises";
+import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import type { SandboxProject, StoredObject } from "@defender-mssp/testkit";
 import type { StatusReport } from "../../cli/customer/status/customerStatus";
@@ -236,6 +236,45 @@ describe("detection rules on the real engine", function () {
     await write("base", "rule-3", { query: "DeviceEvents" });
     await up();
     assert.equal(rule("rule-3")["status"], "enabled");
+  });
+
+  it("keeps a rule off that mssp detections off has turned off, says so, and turns it on after the last day", async () => {
+    const inFolder = { folder: project.folder, environment: project.environment };
+    const mssp = async (...args: string[]) => (await inSession([...args, ...stack], inFolder)).stdout;
+    const off = ["detections", "off", "rule-10", "--until", "2999-03-31", "--reason", "Floods", "--owner", "Ana Silva"];
+    const needs = async () =>
+      (JSON.parse(await mssp("status", "--json")) as StatusReport).customers.flatMap((each) =>
+        each.needs.flatMap(({ topic, title }) => (topic === "turnedOffRules" ? [title] : [])),
+      );
+    assert.match(await mssp(...off), /1 customer turned off/);
+    const exception = { rule: "rule-10", reason: "Floods", owner: "Ana Silva", until: "2999-03-31", disabled: true };
+    const settings = path.join(project.folder, "Pulumi.customer.yaml");
+    assert.match(await readFile(settings, "utf8"), /rule-10.*"disabled": true/);
+    requests.length = 0;
+    const merged = await preview("--diff");
+    assert.match(merged, /~ 1 to update/);
+    await preview("--refresh", "--expect-no-changes");
+    await configure();
+    assert.match(
+      await preview("--refresh", "--expect-no-changes"),
+      /`up` keeps the detection rule "Rule rule-10" \(fabrikam-security-rule-10\) off, which Ana Silva has turned off in the tenant until 2999-03-31/,
+    );
+    await write("base", "rule-10", { query: "DeviceEvents" });
+    await up();
+    assert.equal(rule("rule-10")["status"], "disabled");
+    assert.match(JSON.stringify(rule("rule-10")["queryCondition"]), /DeviceEvents/);
+    assert.deepEqual(await needs(), ["Rule rule-10: off, not merged"]);
+    await configure({ except: [exception] });
+    await up("--expect-no-changes");
+    assert.deepEqual(await needs(), []);
+    await configure();
+    rule("rule-10")["description"] = (rule("rule-10")["description"] as string).replace("2999-03-31", "2020-03-31");
+    assert.deepEqual(await needs(), ["Rule rule-10: due to be on again"]);
+    assert.match(await preview(), /was off until 2020-03-31, by Ana Silva: `up` turns it on/);
+    await up();
+    assert.equal(rule("rule-10")["status"], "enabled");
+    assert.doesNotMatch(rule("rule-10")["description"] as string, /off until/);
+    await up("--expect-no-changes");
   });
 
   it("creates a rule again that somebody deleted, and replaces one that loses a custom detail", async () => {

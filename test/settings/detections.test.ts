@@ -20,6 +20,7 @@ describe("settings: detections", () => {
       sets: ["office", "base"],
       except: [
         { ...exception, off: "true" },
+        { ...exception, disabled: "true" },
         { ...exception, filter: "DeviceName != 'a'" },
       ],
       parameters: { team: "SOC", hours: 3, accounts: ["a", "b"] },
@@ -32,6 +33,7 @@ describe("settings: detections", () => {
       sets: ["base", "office"],
       except: [
         { ...exception, off: true },
+        { ...exception, disabled: true },
         { ...exception, filter: "DeviceName != 'a'" },
       ],
       parameters: { team: "SOC", hours: 3, accounts: ["a", "b"] },
@@ -43,7 +45,7 @@ describe("settings: detections", () => {
     assert.deepEqual(wrong({ sets: ["base"], apiVersion: "v1.0" }), []);
   });
 
-  it("an exception has an owner, a reason and an end, and either filter or off", () => {
+  it("an exception has an owner, a reason and an end, and one of filter, off and disabled", () => {
     const except = (item: object) => wrong({ sets: ["base"], except: [item] });
     assert.deepEqual(except({ rule: "office", off: true }), [
       "detections.except[0].reason: (not set)",
@@ -52,6 +54,8 @@ describe("settings: detections", () => {
     ]);
     assert.deepEqual(except(exception), ["detections.except[0].filter: (not set)"]);
     assert.deepEqual(except({ ...exception, off: true, filter: "true" }), ['detections.except[0].filter: "true"']);
+    assert.deepEqual(except({ ...exception, disabled: true, filter: "true" }), ['detections.except[0].filter: "true"']);
+    assert.deepEqual(except({ ...exception, disabled: true, off: true }), ["detections.except[0].disabled: true"]);
     assert.deepEqual(except({ ...exception, off: true, until: "soon" }), ['detections.except[0].until: "soon"']);
     assert.deepEqual(except({ ...exception, off: true, rule: "../x" }), ['detections.except[0].rule: "../x"']);
   });

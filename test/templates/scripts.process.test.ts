@@ -60,6 +60,8 @@ const expressions: readonly (readonly [RegExp, string])[] = [
   [/stacks \}\}$/, `${stack} tailwind`],
   [/(\.stack|\.confirmation) \}\}$/, stack],
   [/NOTIFY_FORMAT \}\}$/, "teams"],
+  [/inputs\.action \}\}$/, "off"],
+  [/inputs\.until \}\}$/, "2999-03-31"],
   [/./, "value"],
 ];
 
@@ -199,7 +201,7 @@ describe("the scripts of the pipeline templates", () => {
   before(async () => {
     folder = await mkdtemp(path.join(tmpdir(), "mssp-scripts-"));
     await mkdir(path.join(folder, "bin"));
-    for (const name of ["npm", "npx", "gh"]) {
+    for (const name of ["npm", "npx", "gh", "git"]) {
       await writeFile(path.join(folder, "bin", name), standIn);
       await chmod(path.join(folder, "bin", name), 0o755);
     }

@@ -9,9 +9,9 @@ import { parse } from "yaml";
 import { inSession } from "../cli/testSession";
 import { type Job, jobsOf, root, runsOf, stepsOf, text, workflow, workflows } from "./workflowFiles";
 
-const changesSomething = (job: Job) => runsOf(job).some((run) => /pulumi (up|destroy)/.test(run));
+const changesSomething = (job: Job) => runsOf(job).some((run) => /pulumi (up|destroy)|mssp detections "/.test(run));
 
-/** The job of the stacks whose preview changed nothing: one approval for all of them. */
+/** The jobs for all customers by one approval: stacks whose preview changed nothing, and a rule that is turned off. */
 const isRelease = ({ environment }: Job) => environment === "release";
 
 describe("GitHub workflows", () => {
@@ -19,6 +19,7 @@ describe("GitHub workflows", () => {
     assert.deepEqual([...workflows].sort(), [
       "ci.yml",
       "destroy.yml",
+      "detections-off.yml",
       "detections.yml",
       "drift-stacks.yml",
       "drift.yml",
@@ -49,6 +50,7 @@ describe("GitHub workflows", () => {
       it("each job has only the permissions that its comment explains", () => {
         assert.deepEqual(workflow(name).permissions, {});
         const allowed = new Set(["contents: read", "id-token: write", "pull-requests: write", "issues: write"]);
+        if (name === "detections-off.yml") allowed.add("contents: write");
         for (const [id, { permissions = {} }] of jobsOf(name)) {
           for (const [scope, access] of Object.entries(permissions))
             assert.ok(allowed.has(`${scope}: ${access}`), `${id}: ${scope}`);
@@ -117,7 +119,9 @@ describe("GitHub workflows", () => {
   });
 
   it("one approval brings up only stacks whose preview is unchanged, in the same job, too", () => {
-    const releases = workflows.flatMap((name) => jobsOf(name).filter(([, job]) => isRelease(job)));
+    const releases = workflows
+      .filter((name) => name !== "detections-off.yml")
+      .flatMap((name) => jobsOf(name).filter(([, job]) => isRelease(job)));
     assert.equal(releases.length, 1);
     const [, job] = releases[0]!;
     assert.match(job.if ?? "", /github\.ref == 'refs\/heads\/main'/);
@@ -132,6 +136,17 @@ describe("GitHub workflows", () => {
     assert.match(
       runsOf(sort!).join("\n"),
       /ci sort previews --matrix matrix\.json --canary "\$CANARIES" --format github/,
+    );
+  });
+
+  it("a rule is turned off from main alone, by the automation's identity, in a job that writes nothing on GitHub", () => {
+    const { switch: job, push } = workflow("detections-off.yml").jobs;
+    assert.equal(job?.environment, "release");
+    assert.equal(job.env?.["ARM_CLIENT_ID"], "${{ vars.MSSP_CLIENT_ID }}");
+    for (const one of [job, push]) assert.match(one?.if ?? "", /github\.ref == 'refs\/heads\/main'/);
+    assert.deepEqual(
+      [job.permissions, push?.permissions],
+      [{ contents: "read", "id-token": "write" }, { contents: "write" }],
     );
   });
 

@@ -2,7 +2,7 @@
 import { endingSentence, endingStates, type Ending } from "@defender-mssp/microsoft";
 import type { LastComparison } from "../../stack/lastComparisons";
 import type { LastOutcome } from "../../stack/journal";
-import type { TurnedOffRule } from "../../tenant/additions/detectionRuleChanges";
+import type { TurnedOffInTenant } from "./readTurnedOffRules";
 import { stepTitles } from "../../../domain/stepTitles";
 import type { OnboardingProgress, OnboardingStep } from "../../access/waiting/progress";
 import { actorNames, type Actor } from "../../access/actor";
@@ -51,10 +51,36 @@ export function driftNeeds(stack: string, { state, differences, checkedOn }: Dri
   return [{ ...byEngineer("drift", "now"), level: differences, title, text, next }];
 }
 
-/** Detection rules that Defender has turned off, the more the worse. */
-export function turnedOffNeeds(stack: string, rules: readonly TurnedOffRule[]): StatusNeed[] {
-  if (rules.length === 0) return [];
-  const named = rules.map(({ displayName, reason }) => `"${displayName}" (${reason})`).join(", ");
+/** Detection rules that are off: by Defender, the more the worse; and by `mssp detections off`, not merged or due. */
+export function turnedOffNeeds(stack: string, all: TurnedOffInTenant["rules"], today: string): StatusNeed[] {
+  const rules = all.filter(({ reason }) => reason !== undefined);
+  return [
+    ...(rules.length === 0 ? [] : byDefender(stack, rules)),
+    ...all.flatMap((rule) => offNeeds(stack, rule, today)),
+  ];
+}
+
+function offNeeds(stack: string, rule: TurnedOffInTenant["rules"][number], today: string): StatusNeed[] {
+  const { id, displayName, note, isMerged } = rule;
+  if (note === undefined || (isMerged === true && note.until >= today)) return [];
+  const isDue = note.until < today;
+  const text = `The detection rule "${displayName}" (${id}) is off until ${note.until}, by ${note.by}`;
+  return [
+    {
+      ...byEngineer("turnedOffRules", "now"),
+      key: `turnedOffRules ${id}`,
+      level: 1,
+      title: `${displayName}: ${isDue ? "due to be on again" : "off, not merged"}`,
+      text: `${text}: ${isDue ? "that is over" : "the exception is not merged (as of the last fetch)"}`,
+      next: isDue
+        ? `npx pulumi up --stack ${stack}, or npx mssp detections on, which also removes the exception`
+        : "Merge the branch of `npx mssp detections off`, or run `npx mssp detections on`",
+    },
+  ];
+}
+
+function byDefender(stack: string, rules: TurnedOffInTenant["rules"]): StatusNeed[] {
+  const named = rules.map(({ displayName, reason }) => `"${displayName}" (${reason ?? ""})`).join(", ");
   const text = `Defender has turned off ${counted(rules.length, "detection rule")}, which ${rules.length === 1 ? "raises" : "raise"} no alerts: ${named}`;
   const next = `Correct the queries in detections/, then npx pulumi up --stack ${stack}`;
   const title = `${counted(rules.length, "detection rule")} turned off`;

@@ -1,5 +1,6 @@
 /** A customer's status by one read of the stack's state, and by the customer's tenant. */
 import { withoutUndefined } from "@defender-mssp/errors";
+import { dateOf } from "@defender-mssp/microsoft";
 import { offboardedTag } from "../../../domain/offboarded";
 import { deploymentReader } from "../../stack/deployment";
 import { askPulumi, StackNotFoundError } from "../../stack/pulumi";
@@ -43,7 +44,7 @@ export async function statusByState(
   }
   const [progress, turnedOff] = await Promise.all([
     onboardingInTenant({ stack, ...run, now: () => now }, { settings, deployment }),
-    report && readTurnedOffRules(settings, await deployment(), run.environment),
+    report && readTurnedOffRules({ stack, settings, deployment: await deployment() }, run),
   ]);
   const [ends, writtenAt] = [report?.ends ?? [], report?.stateWrittenAt];
   const retirements = report?.retirements ?? [];
@@ -54,7 +55,7 @@ export async function statusByState(
     needs: sortedNeeds([
       ...interruptedNeeds(stack, state?.interrupted ?? 0),
       ...failedRunNeeds(last, state?.writtenAt),
-      ...turnedOffNeeds(stack, turnedOff?.rules ?? []),
+      ...turnedOffNeeds(stack, turnedOff?.rules ?? [], dateOf(now)),
       ...driftNeeds(stack, drift),
       ...endNeeds(ends, { ...run, writtenAt }),
       ...retirementNeeds(retirements),

@@ -10,6 +10,8 @@ import {
 } from "@defender-mssp/detections";
 import { VisibleError } from "@defender-mssp/errors";
 import {
+  dateOf,
+  keptOff,
   ruleActionNames,
   withAdoptedTexts,
   type AutomatedActionName,
@@ -91,14 +93,15 @@ async function customerDifference(
   ];
   if (errors.length > 0) throw new VisibleError(errors.join("\n"));
   const before = await deployedRules(stack, pulumi);
-  const wanted = new Set(composed.deployed.map(({ properties }) => properties.id));
+  const ids = new Set(composed.deployed.map(({ properties }) => properties.id));
   const adopted = new Set(settings.adopted?.objects.map(({ id }) => id));
   const compared = composed.deployed.map(({ rule, properties }) => {
     const own = before.get(properties.id);
     const keepsTexts = own?.managedBy === "" && adopted.has(properties.id);
-    return ruleChange(rule.name, keepsTexts ? withAdoptedTexts(properties, own) : properties, own?.contents);
+    const wanted = keepsTexts ? withAdoptedTexts(properties, own) : properties;
+    return ruleChange(rule.name, keptOff(wanted, own?.contents, dateOf(now)), own?.contents);
   });
-  const deleted = [...before.keys()].filter((id) => !wanted.has(id));
+  const deleted = [...before.keys()].filter((id) => !ids.has(id));
   const changes = [
     ...compared.flatMap((change) => change ?? []),
     ...deleted.map((rule): RuleChange => ({ rule, change: "delete", differences: [], addedActions: [] })),

@@ -2,17 +2,20 @@
  * Changes of the stack's detection rules in the tenant: what somebody changed, and what Defender has turned off. Reading
  * needs `CustomDetection.Read.All`.
  */
+import { withoutUndefined } from "@defender-mssp/errors";
 import {
   detectionRuleDifferences,
   graphDetectionRules,
   isDriftedInTenant,
   isEditedInTenant,
   listDetectionRules,
+  offNoteOf,
   turnedOffReason,
   type DetectionApiVersion,
   type DetectionRuleObject,
   type DetectionRuleState,
   type GraphCall,
+  type OffNote,
 } from "@defender-mssp/microsoft";
 import { upRefresh, type FoundAddition } from "./addition";
 import { azRest } from "../azRest";
@@ -25,11 +28,13 @@ export async function detectionRuleChanges(tenant: AdditionsTenant): Promise<Fou
   return rules.flatMap(({ object, live }) => ruleChanges(tenant, object, live));
 }
 
-/** A rule of the stack that Defender has turned off: it raises no alerts. */
+/** A rule of the stack that raises no alerts: Defender or `mssp detections off` has turned it off. */
 export interface TurnedOffRule {
+  readonly id: string;
   readonly displayName: string;
   /** As the service gives it, such as `queryTimeout`. */
-  readonly reason: string;
+  readonly reason?: string;
+  readonly note?: OffNote;
 }
 
 /** One list call, and none for a stack without rules. @throws ServiceError */
@@ -39,8 +44,10 @@ export async function turnedOffRules(
   version?: DetectionApiVersion,
 ): Promise<readonly TurnedOffRule[]> {
   return (await deployedRules(deployed, call, version)).flatMap(({ live }) => {
-    const reason = live && turnedOffReason(live);
-    return live === undefined || reason === undefined ? [] : [{ displayName: live.displayName, reason }];
+    if (live === undefined) return [];
+    const [reason, note] = [turnedOffReason(live), offNoteOf(live)];
+    const { id, displayName } = live;
+    return reason === undefined && note === undefined ? [] : [withoutUndefined({ id, displayName, reason, note })];
   });
 }
 

@@ -78,6 +78,7 @@ export * from "./defender/connectorProfile";
 export * from "./defender/automatedActionForms";
 export * from "./defender/detections/comparableRule";
 export * from "./defender/detections/listDetectionRules";
+export * from "./defender/detections/offNote";
 export type * from "./defender/detections/detectionRuleProperties";
 export * from "./defender/detections/newShape";
 export * from "./defender/detections/patchBody";

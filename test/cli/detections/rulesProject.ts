@@ -52,10 +52,10 @@ export class RulesProject {
   }
 
   /** Writes the settings file of a customer. */
-  customer(stack: string, detections: unknown): Promise<void> {
+  customer(stack: string, detections: unknown, tenantId = "11111111-2222-3333-4444-555555555555"): Promise<void> {
     const settings = {
       customerName: stack,
-      tenantId: "11111111-2222-3333-4444-555555555555",
+      tenantId,
       customerDomain: `${stack}.example`,
       msspName: "Fabrikam Security",
       msspTenantId: "66666666-7777-8888-9999-000000000000",

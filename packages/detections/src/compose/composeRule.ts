@@ -3,6 +3,7 @@ import {
   automatedActionNames,
   dateOf,
   ruleIdForm,
+  turnedOff,
   withoutUndefined,
   type AlertTemplate,
   type AutomatedActionName,
@@ -39,6 +40,8 @@ export interface RuleException {
   readonly filter?: string;
   /** The customer does not get the rule. */
   readonly off?: true;
+  /** The customer has the rule, turned off. */
+  readonly disabled?: true;
 }
 
 export interface ComposeOptions {
@@ -124,10 +127,14 @@ export function composeRule(
       automatedActions: Object.keys(kept).length === 0 ? undefined : kept,
     }),
   });
+  const disabled = current.find((exception) => exception.disabled === true);
   return {
     outcome: "deployed",
     rule,
-    properties,
+    properties:
+      disabled === undefined || properties.status === "disabled"
+        ? properties
+        : turnedOff(properties, { until: disabled.until, by: disabled.owner }),
     firstRun: content.firstRun ?? "disabled",
     actions: Object.keys(kept) as AutomatedActionName[],
     omittedActions: omitted,

@@ -6,6 +6,7 @@ import {
   type ComposedRule,
   type CustomerDetections,
 } from "@defender-mssp/detections";
+import { keptOff, turnedOff, turnedOn } from "@defender-mssp/microsoft";
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { ruleFrom } from "../rules";
@@ -99,6 +100,21 @@ describe("detections: composeRule", () => {
       composeRule(ruleFrom(), { ...plain, except: [{ ...off, until: "2027-02-28" }] }, options).outcome,
       "deployed",
     );
+  });
+
+  it("turns off a rule that an exception disables, and says until when and by whom; the tenant's later end counts", () => {
+    const disabled = { ...exception, owner: "Ana (SOC)", disabled: true } as const;
+    const { properties } = composed({ except: [disabled] });
+    const note = `(off until ${disabled.until}, by Ana SOC)`;
+    assert.equal(properties.status, "disabled");
+    assert.ok(properties.description?.endsWith(note), properties.description);
+    const kept = (until: string) => keptOff(properties, turnedOff(properties, { until, by: "Ben" }), "2027-03-01");
+    assert.match(kept("2999-01-01").description ?? "", /\(off until 2999-01-01, by Ben\)$/);
+    assert.deepEqual(kept("2027-03-01"), properties);
+    const on = composed().properties;
+    assert.deepEqual(turnedOn(properties), on);
+    assert.deepEqual(keptOff(on, turnedOff(on, { until: "2027-02-28", by: "Ben" }), "2027-03-01"), on);
+    assert.deepEqual(keptOff(on, { ...properties, status: "enabled" }, "2027-03-01"), on);
   });
 
   it("puts parameters into the query as literals, and into texts as they are", () => {

@@ -15,6 +15,7 @@ import {
 } from "../defender/detections/listDetectionRules";
 import type { DetectionRuleProperties } from "../defender/detections/detectionRuleProperties";
 import { newShape } from "../defender/detections/newShape";
+import { keptOff, offNoteOf, turnedOff, turnedOn } from "../defender/detections/offNote";
 import { patchBody } from "../defender/detections/patchBody";
 import { ruleBody } from "../defender/detections/ruleBody";
 import { detectionApiVersions, ruleIdForm, type DetectionApiVersion } from "../defender/automatedActionForms";
@@ -149,11 +150,13 @@ export const detectionRuleResource = replicated({
         const live = await getDetectionRule(call, id, inputs.apiVersion);
         if (live === undefined) return { outs: stateWith(inputs, await createRule(call, inputs, context)) };
         const state = ruleState(olds);
-        if (ruleDifferences(target(inputs), settled(live)).length === 0) {
+        // Somebody may have turned the rule off after this run had listed it.
+        const wanted = keptOff(target(inputs), live, dateOf(new Date()));
+        if (ruleDifferences(wanted, settled(live)).length === 0) {
           return { outs: { ...stateWith(inputs, live), lastModifiedBy: state.lastModifiedBy } };
         }
         refuseEdit(state, inputs, live);
-        const written = await updateDetectionRule(call, id, patchBody(live, target(inputs)), inputs.apiVersion);
+        const written = await updateDetectionRule(call, id, patchBody(live, wanted), inputs.apiVersion);
         return { outs: stateWith(inputs, written ?? (await createRule(call, inputs, context))) };
       });
     });
@@ -187,7 +190,7 @@ function isNewer({ lastModifiedDateTime }: WrittenRule, live: DetectionRuleObjec
 }
 
 function differsFrom({ contentHash }: WrittenRule, live: DetectionRuleObject): boolean {
-  return hash(settled(live)) !== contentHash;
+  return writtenHash(live) !== contentHash;
 }
 
 /** Differences of what the repository wants, or a state has, and the tenant has, the mark apart. */
@@ -209,16 +212,19 @@ export function detectionRuleDifferences(
 export function adoptedRuleOutputs(live: DetectionRuleObject, isKept: boolean): WrittenRule & { managedBy: "" } {
   const written = isKept
     ? { lastModifiedDateTime: new Date(0).toISOString(), contentHash: "" }
-    : { lastModifiedDateTime: live.lastModifiedDateTime ?? "", contentHash: hash(settled(live)) };
+    : { lastModifiedDateTime: live.lastModifiedDateTime ?? "", contentHash: writtenHash(live) };
   return { managedBy: "", lastModifiedBy: "", ...written };
 }
 
 /** The repository's rule with the name and the description that an adopted rule keeps. */
-export function withAdoptedTexts<Rule extends Pick<DetectionRuleProperties, "displayName" | "description">>(
+export function withAdoptedTexts<Rule extends Pick<DetectionRuleProperties, "displayName" | "description" | "status">>(
   declared: Rule,
   { displayName, description }: { readonly displayName: string; readonly description?: string | null },
 ): Rule {
-  return { ...declared, displayName, description: withoutMark(description) };
+  const off = offNoteOf(declared);
+  const texts = turnedOn({ displayName, description: withoutMark(description), status: "disabled" });
+  const kept = { ...declared, displayName, description: texts.description };
+  return off === undefined ? kept : turnedOff(kept, off);
 }
 
 /** The description as its author wrote it. */
@@ -394,6 +400,11 @@ function ruleContents(props: Properties): object {
   return picked(props, contents);
 }
 
+/** The same for a rule that is turned off for a time, which is no change by somebody else. */
+function writtenHash(live: DetectionRuleObject): string {
+  return hash(turnedOn(settled(live)));
+}
+
 /** The same for every order of keys and collections. */
 function hash(rule: object): string {
   return createHash("sha256")
@@ -406,7 +417,7 @@ function stateWith(inputs: DetectionRuleInputs, live: DetectionRuleObject): Dete
     ...inputs,
     lastModifiedBy: live.lastModifiedBy ?? "",
     lastModifiedDateTime: live.lastModifiedDateTime ?? "",
-    contentHash: hash(settled(live)),
+    contentHash: writtenHash(live),
   });
 }
 

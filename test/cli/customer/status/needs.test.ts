@@ -69,18 +69,30 @@ describe("mssp status: what needs somebody", () => {
 
   it("detection rules that Defender has turned off, worse the more they are, before drift", () => {
     const rules = ["queryTimeout", "queryLimitsExceeded"].map((reason, index) => ({
+      id: `f-${index}`,
       displayName: `R${index}`,
       reason,
     }));
-    const [need, ...others] = turnedOffNeeds("a", rules);
+    const [need, ...others] = turnedOffNeeds("a", rules, "2026-11-28");
     assert.deepEqual([need?.level, need?.urgency, need?.title, others], [2, "now", "2 detection rules turned off", []]);
     assert.equal(
       need?.text,
       'Defender has turned off 2 detection rules, which raise no alerts: "R0" (queryTimeout), "R1" (queryLimitsExceeded)',
     );
     const drift = driftNeeds("a", { state: "drifted", differences: 1 });
-    assert.equal(sortedNeeds([...drift, ...turnedOffNeeds("a", rules)])[0]?.topic, "turnedOffRules");
-    assert.deepEqual(turnedOffNeeds("a", []), []);
+    assert.equal(sortedNeeds([...drift, ...turnedOffNeeds("a", rules, "2026-11-28")])[0]?.topic, "turnedOffRules");
+    assert.deepEqual(turnedOffNeeds("a", [], "2026-11-28"), []);
+  });
+
+  it("a rule that mssp detections off has turned off: not merged, and due to be on again after its last day", () => {
+    const rule = { id: "f-office", displayName: "Office", note: { until: "2026-11-28", by: "Ana" } };
+    const titles = (today: string, isMerged: boolean) =>
+      turnedOffNeeds("a", [{ ...rule, isMerged }], today).map(({ title, key }) => [title, key]);
+    const key = "turnedOffRules f-office";
+    assert.deepEqual(titles("2026-11-28", false), [["Office: off, not merged", key]]);
+    assert.deepEqual(titles("2026-11-28", true), []);
+    for (const isMerged of [true, false])
+      assert.deepEqual(titles("2026-11-29", isMerged), [["Office: due to be on again", key]]);
   });
 
   it("drift, worse with more differences", () => {

@@ -1,0 +1,173 @@
+/** How each rule does at each customer: by the alerts of a span of time, the rules in the tenant, and the settings. */
+import type { ComposedRule } from "@defender-mssp/detections";
+import { withoutUndefined } from "@defender-mssp/errors";
+import { recordOf } from "@defender-mssp/errors/json";
+import { dayMs, hourMs } from "@defender-mssp/errors/time";
+import {
+  graphList,
+  listDetectionRules,
+  offNoteOf,
+  securityAlertsPath,
+  turnedOffReason,
+  type DetectionRuleObject,
+  type SecurityAlert,
+} from "@defender-mssp/microsoft";
+import { atOnce } from "@defender-mssp/terminal/atOnce";
+import type { Project } from "../../../settings/project";
+import { signInToTenant } from "../../tenant/signInToTenant";
+import { problemOf } from "../../tenant/unreadReason";
+import { composedCustomers, type ComposedCustomers } from "../composedCustomers";
+
+export interface RuleHealth {
+  readonly rule: string;
+  /** How the alerts name the rule; absent without alerts. */
+  readonly by?: "id" | "title";
+  readonly alerts: number;
+  readonly truePositives: number;
+  readonly falsePositives: number;
+  /** Classified as an expected activity. */
+  readonly benign: number;
+  readonly open: number;
+  /** Median until the first comment, else until the last change: the service has no time of a first touch. */
+  readonly hoursToTouch?: number;
+  readonly hoursToClose?: number;
+  /** UTC, ISO 8601. */
+  readonly lastAlertAt?: string;
+  /** By whom the rule is off. */
+  readonly off?: string;
+  /** Last days of the exceptions that end within 30 days. */
+  readonly exceptionsEnd: readonly string[];
+  readonly needs: readonly ("noisy" | "silent" | "onlyFalsePositives")[];
+  /** A device with at least half of the false positives. */
+  readonly device?: string;
+}
+
+export interface CustomerHealth {
+  readonly stack: string;
+  readonly rules: readonly RuleHealth[];
+  /** Why nothing could be read. */
+  readonly problem?: string;
+}
+
+export interface HealthOptions {
+  readonly stacks: readonly string[] | undefined;
+  readonly now: Date;
+  readonly environment: NodeJS.ProcessEnv;
+  /** Days of the span. A rule that is older and has no alert in it is silent. */
+  readonly since: number;
+  /** Alerts a day above which a rule is noisy. */
+  readonly noisy: number;
+}
+
+export async function detectionHealth(project: Project, options: HealthOptions): Promise<CustomerHealth[]> {
+  const { composed, faulty } = await composedCustomers(project, options);
+  const read = await atOnce(25, composed, (customer) =>
+    customerHealth(customer, options).catch((error: unknown) => {
+      const problem = problemOf(error, "CustomDetection.Read.All, SecurityAlert.Read.All");
+      return { stack: customer.customer.stack, rules: [], problem };
+    }),
+  );
+  return [...read, ...faulty.map(({ stack, message }) => ({ stack, rules: [], problem: message }))];
+}
+
+async function customerHealth(
+  { customer: { stack, settings }, deployed, endsSoon }: ComposedCustomers["composed"][number],
+  options: HealthOptions,
+): Promise<CustomerHealth> {
+  const begin = new Date(options.now.getTime() - options.since * dayMs).toISOString();
+  const query = `$filter=${encodeURIComponent(`createdDateTime ge ${begin}`)}&$top=1000`;
+  const { call } = await signInToTenant(settings, options.environment);
+  const [live, alerts] = await Promise.all([
+    listDetectionRules(call, settings.detections.apiVersion),
+    graphList<SecurityAlert>(call, `${securityAlertsPath}?${query}`),
+  ]);
+  const rules = deployed.map((rule) => {
+    const { name } = rule.rule;
+    const exceptionsEnd = endsSoon.flatMap((end) =>
+      end.kind === "exception" && end.exception.rule === name ? end.exception.until : [],
+    );
+    return { ...ruleHealth(rule, live, alerts, options), exceptionsEnd };
+  });
+  return { stack, rules };
+}
+
+/** Classified alerts from which on false positives alone need somebody. */
+const fewest = 3;
+
+function ruleHealth(
+  { rule, properties }: ComposedRule,
+  rules: readonly DetectionRuleObject[],
+  all: readonly SecurityAlert[],
+  { since, noisy, now }: HealthOptions,
+): Omit<RuleHealth, "exceptionsEnd"> {
+  const live = rules.find(({ id }) => id === properties.id);
+  // No document says what the detectorId of such an alert is.
+  const byId = all.filter(({ detectorId }) => detectorId && [properties.id, live?.["detectorId"]].includes(detectorId));
+  const title = titleForm(properties.detectionAction.alertTemplate.title);
+  const byTitle = all.filter((alert) => alert.detectionSource === "customDetection" && title.test(alert.title ?? ""));
+  const alerts = byId.length > 0 ? byId : byTitle;
+  const count = (as: string) => alerts.filter(({ classification }) => classification === as).length;
+  const [truePositives, falsePositives] = [count("truePositive"), count("falsePositive")];
+  const benign = count("informationalExpectedActivity");
+  const isOlder = now.getTime() - Date.parse(live?.createdDateTime ?? "") > since * dayMs;
+  const off = live === undefined ? "not in the tenant" : offText(live);
+  const needs: RuleHealth["needs"] = [
+    ...(alerts.length > noisy * since ? (["noisy"] as const) : []),
+    ...(off === undefined && isOlder && alerts.length === 0 ? (["silent"] as const) : []),
+    ...(falsePositives >= fewest && truePositives + benign === 0 ? (["onlyFalsePositives"] as const) : []),
+  ];
+  return withoutUndefined({
+    rule: rule.name,
+    by: alerts.length === 0 ? undefined : byId.length > 0 ? ("id" as const) : ("title" as const),
+    alerts: alerts.length,
+    truePositives,
+    falsePositives,
+    benign,
+    open: alerts.filter(({ status }) => status !== "resolved").length,
+    hoursToTouch: median(alerts, touchedAt),
+    hoursToClose: median(alerts, ({ resolvedDateTime }) => resolvedDateTime),
+    lastAlertAt: alerts
+      .flatMap(({ createdDateTime }) => createdDateTime ?? [])
+      .sort()
+      .at(-1),
+    off,
+    needs,
+    device: mainDevice(alerts),
+  });
+}
+
+/** Columns in a title stand for any text. */
+function titleForm(title: string): RegExp {
+  const parts = title.split(/\{\{[^}]*\}\}/).map((part) => part.replaceAll(/[\\^$.*+?()[\]{}|]/g, "\\$&"));
+  return new RegExp(`^${parts.join(".*")}$`, "s");
+}
+
+function offText(live: DetectionRuleObject): string | undefined {
+  const [note, reason] = [offNoteOf(live), turnedOffReason(live)];
+  if (note !== undefined) return `until ${note.until}, by ${note.by}`;
+  if (reason !== undefined) return `by Defender: ${reason}`;
+  return live.status === "disabled" ? `by ${live.lastModifiedBy ?? "somebody"}` : undefined;
+}
+
+function touchedAt({ comments, status, classification, assignedTo, lastUpdateDateTime }: SecurityAlert): string | null {
+  const [first] = comments.flatMap(({ createdDateTime }) => createdDateTime ?? []).sort();
+  const isTouched = status !== "new" || (classification ?? "unknown") !== "unknown" || (assignedTo ?? "") !== "";
+  return first ?? (isTouched ? lastUpdateDateTime : null);
+}
+
+/** In hours, to a tenth; undefined without a time. */
+function median(alerts: readonly SecurityAlert[], until: (alert: SecurityAlert) => string | null): number | undefined {
+  const hours = alerts
+    .map((alert) => (Date.parse(until(alert) ?? "") - Date.parse(alert.createdDateTime ?? "")) / hourMs)
+    .filter(Number.isFinite)
+    .sort((a, b) => a - b);
+  const [low, high] = [hours[(hours.length - 1) >> 1], hours[hours.length >> 1]];
+  return low === undefined || high === undefined ? undefined : Math.round((low + high) * 5) / 10;
+}
+
+function mainDevice(alerts: readonly SecurityAlert[]): string | undefined {
+  const wrong = alerts.filter(({ classification }) => classification === "falsePositive");
+  const names = wrong.map(({ evidence }) => evidence.map((piece) => recordOf(piece)["deviceDnsName"]).find(Boolean));
+  const main = names.find((name) => names.filter((other) => other === name).length * 2 >= wrong.length);
+  return typeof main === "string" ? main : undefined;
+}

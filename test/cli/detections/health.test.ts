@@ -1,0 +1,191 @@
+/** `mssp detections health` over a hundred customers whose alerts are known. */
+import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
+import path from "node:path";
+import { hourMs } from "@defender-mssp/errors/time";
+import { microsoftGraph } from "@defender-mssp/microsoft";
+import { pulumiEnvironment } from "@defender-mssp/plugins";
+import type { OwnSandbox } from "@defender-mssp/sandbox";
+import { temporarySandbox } from "@defender-mssp/testkit";
+import type { CustomerHealth, RuleHealth } from "../../../cli/detections/health/detectionHealth";
+import { inSession } from "../testSession";
+import { officeRule, renamedRule, RulesProject } from "./rulesProject";
+
+const numbers = [...Array(100).keys()];
+const tenantOf = (number: number) => `c0570500-0000-4000-8000-${String(number).padStart(12, "0")}`;
+const classifications = ["truePositive", "falsePositive", "informationalExpectedActivity", null] as const;
+
+describe("mssp detections health", function () {
+  let project: RulesProject;
+  let sandbox: OwnSandbox;
+  let environment: Record<string, string | undefined>;
+  let now: Date;
+  const truth = new Map<string, Partial<RuleHealth>>();
+
+  before(async () => {
+    project = await RulesProject.create();
+    const home = path.join(project.folder, ".sandbox");
+    sandbox = await temporarySandbox({ home, alerts: 10, faults: { seed: 5, percent: 0, timeScale: 0.001 } });
+    const { variables, removed } = await pulumiEnvironment(home, await sandbox.environment());
+    environment = { ...Object.fromEntries(removed.map((name) => [name, undefined])), ...variables };
+    now = sandbox.cloud.now();
+    await project.write("detections/base/office.yaml", officeRule);
+    await project.write("detections/base/quiet.yaml", renamedRule("quiet"));
+    for (const number of numbers) {
+      const permissions = { [microsoftGraph.appId]: ["CustomDetection.Read.All", "SecurityAlert.Read.All"] };
+      sandbox.cloud.describedTenant({ tenantId: tenantOf(number), domain: `customer${number}.example`, permissions });
+      truth.set(`customer${number}`, seed(number));
+      await project.customer(`customer${number}`, { sets: ["base"] }, tenantOf(number));
+    }
+  });
+  after(async () => {
+    await sandbox.stop();
+    await project.dispose();
+  });
+
+  /** Alerts of one customer, and what is true of them. Every third customer's service names no rule in its alerts. */
+  function seed(number: number): Partial<RuleHealth> {
+    const tenant = sandbox.cloud.tenant(tenantOf(number));
+    const at = (hours: number) => new Date(now.getTime() - hours * hourMs).toISOString();
+    for (const name of ["office", "quiet"])
+      tenant.objects("detectionRules").set(`fabrikam-security-${name}`, {
+        ...{ id: `fabrikam-security-${name}`, displayName: name, description: "", status: "enabled" },
+        ...{
+          createdDateTime: at(24 * (name === "quiet" && number % 2 === 1 ? 29 : 200)),
+          lastModifiedBy: "dana@customer.example",
+        },
+      });
+    const [alerts, isNoisy] = [number % 8, number % 10 === 9];
+    const count = isNoisy ? 301 : number % 10 === 8 ? 300 : alerts;
+    const kind = number % 4;
+    const right = kind === 1 && number % 3 === 2 && count > 0 ? 1 : 0;
+    const created: string[] = [];
+    const stored = (id: string, hours: number, others: object) =>
+      tenant.objects("customDetectionAlerts").set(id, {
+        ...{ id, title: "Encoded PowerShell on pc1", detectionSource: "customDetection", status: "new" },
+        ...{ createdDateTime: at(hours), lastUpdateDateTime: at(hours), comments: [] },
+        ...{
+          detectorId: number % 3 === 0 ? "a GUID" : "fabrikam-security-office",
+          evidence: [{ deviceDnsName: "pc1" }],
+        },
+        ...others,
+      });
+    for (let index = 0; index < count; index++) {
+      const hours = 20 * 24 - index;
+      created.push(at(hours));
+      const isClosed = index % 2 === 0;
+      stored(`a${index}`, hours, {
+        classification: isClosed ? (index < right ? "truePositive" : classifications[kind]) : null,
+        ...(isClosed
+          ? {
+              ...{ status: "resolved", resolvedDateTime: at(hours - 5), lastUpdateDateTime: at(hours - 6) },
+              comments: [{ createdDateTime: at(hours - 2 - (index % 4)) }],
+            }
+          : {}),
+      });
+    }
+    // Outside of the span, and of somebody else.
+    stored("old", 31 * 24, {});
+    stored("other", 24, { title: "Other", detectorId: "other" });
+    const closed = Math.ceil(count / 2);
+    const middle = [...Array(closed).keys()].map((each) => 2 + ((each * 2) % 4)).sort();
+    const median = (middle[(closed - 1) >> 1]! + middle[closed >> 1]!) / 2;
+    const last = created.sort().at(-1);
+    const onlyFalse = kind === 1 && closed >= 3 && right === 0;
+    return {
+      rule: "office",
+      ...(count === 0 ? {} : { by: number % 3 === 0 ? ("title" as const) : ("id" as const), lastAlertAt: last! }),
+      ...{ alerts: count, open: count - closed },
+      truePositives: kind === 0 ? closed : right,
+      falsePositives: kind === 1 ? closed - right : 0,
+      benign: kind === 2 ? closed : 0,
+      ...(closed === 0 ? {} : { hoursToTouch: median, hoursToClose: 5 }),
+      ...(kind === 1 && closed > right ? { device: "pc1" } : {}),
+      exceptionsEnd: [],
+      needs: [
+        ...(isNoisy ? (["noisy"] as const) : []),
+        ...(count === 0 ? (["silent"] as const) : []),
+        ...(onlyFalse ? (["onlyFalsePositives"] as const) : []),
+      ],
+    };
+  }
+
+  const run = (...args: string[]) =>
+    inSession(["detections", "health", ...args], { folder: project.folder, environment, now: () => now });
+  const json = async (...args: string[]) => {
+    const ended = await run("--json", ...args);
+    return { ...ended, ...(JSON.parse(ended.stdout) as { customers: CustomerHealth[] }) };
+  };
+
+  it("gives the exact figures of 100 customers", async () => {
+    const { customers, exitCode } = await json();
+    assert.deepEqual([customers.length, exitCode], [100, 3]);
+    isTrue(customers);
+  });
+
+  it("names a customer that a fault of 10 % left out, and gives its figures when it runs again", async () => {
+    if (sandbox.faults) sandbox.faults.percent = 10;
+    let stacks = numbers.slice(0, 20).map((number) => `customer${number}`);
+    for (let runs = 1; stacks.length > 0; runs++) {
+      assert.ok(runs < 5);
+      const { customers } = await json("--stack", ...stacks);
+      isTrue(customers.filter(({ problem }) => problem === undefined));
+      stacks = customers.flatMap(({ stack, problem }) => (problem === undefined ? [] : stack));
+    }
+  });
+
+  it("says as text what needs somebody, proposes an exception, and writes none", async () => {
+    if (sandbox.faults) sandbox.faults.percent = 0;
+    const before = await readFile(path.join(project.folder, "Pulumi.customer13.yaml"), "utf8");
+    const { stdout } = await run("--stack", "customer13", "customer8", "customer9");
+    assert.match(stdout, /^customer13 +office +5 +0 +3 +0 +2 +2 +5 +\d{4}-\d\d-\d\d +only false positives$/m);
+    assert.match(stdout, /^customer9 +office +301 +0 +151 .* noisy, only false positives, by title$/m);
+    assert.match(stdout, /^customer8 +quiet +0 .* – +silent$/m);
+    assert.match(
+      stdout,
+      /^Pulumi\.customer13\.yaml, .*\n\+ - \{ "rule": "office", .* "filter": "DeviceName !~ \\"pc1\\"" \}$/m,
+    );
+    assert.equal(await readFile(path.join(project.folder, "Pulumi.customer13.yaml"), "utf8"), before);
+  });
+
+  it("names who has turned a rule off, exceptions that end, and a customer whose alerts it may not read", async () => {
+    const rules = (number: number) => sandbox.cloud.tenant(tenantOf(number)).objects("detectionRules");
+    const rule = (number: number, changes: object) =>
+      Object.assign(rules(number).get("fabrikam-security-quiet") as object, changes);
+    rule(1, { status: "disabled", description: "(off until 2999-01-01, by Ana)" });
+    rule(2, { status: "autoDisabled", lastRunDetails: { errorCode: "queryTimeout" } });
+    rule(3, { status: "disabled" });
+    rules(4).delete("fabrikam-security-quiet");
+    const until = new Date(now.getTime() + 5 * 24 * hourMs).toISOString().slice(0, 10);
+    const exception = { rule: "quiet", reason: "x", owner: "Ana", until, filter: "DeviceName != 'a'" };
+    await project.customer("customer6", { sets: ["base"], except: [exception] }, tenantOf(6));
+    sandbox.cloud.describedTenant({ tenantId: tenantOf(200), domain: "customer200.example" });
+    await project.customer("customer200", { sets: ["base"] }, tenantOf(200));
+    const { customers, exitCode } = await json("--stack", ...[1, 2, 3, 4, 6, 200].map((each) => `customer${each}`));
+    assert.deepEqual(
+      customers.map(({ rules: [, quiet], problem }) => problem ?? [quiet?.off, ...(quiet?.exceptionsEnd ?? [])]),
+      [
+        ["until 2999-01-01, by Ana"],
+        ["by Defender: queryTimeout"],
+        ["by dana@customer.example"],
+        ["not in the tenant"],
+        [undefined, until],
+        "not permitted: requires CustomDetection.Read.All, SecurityAlert.Read.All",
+      ],
+    );
+    assert.equal(exitCode, 1);
+    assert.match((await run("--stack", "customer200")).stdout, /^customer200: not permitted: requires /m);
+  });
+
+  function isTrue(customers: readonly CustomerHealth[]): void {
+    for (const { stack, rules, problem } of customers) {
+      assert.equal(problem, undefined, stack);
+      const [office, quiet] = rules;
+      assert.deepEqual(office, truth.get(stack), stack);
+      assert.deepEqual(
+        [quiet?.rule, quiet?.alerts, quiet?.needs],
+        ["quiet", 0, Number(stack.slice("customer".length)) % 2 === 1 ? [] : ["silent"]],
+      );
+    }
+  }
+});

@@ -1,0 +1,174 @@
+/** `mssp detections off` and `on` over a hundred customers of a sandbox. */
+import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
+import path from "node:path";
+import { execa } from "execa";
+import type { DetectionRuleObject } from "@defender-mssp/microsoft";
+import { pulumiEnvironment } from "@defender-mssp/plugins";
+import type { OwnSandbox } from "@defender-mssp/sandbox";
+import { temporarySandbox } from "@defender-mssp/testkit";
+import type { SwitchedCustomer } from "../../../cli/detections/switch/switchRule";
+import { exceptionsIn } from "../../../cli/stack/exceptionsInText";
+import { checkout, environmentOf } from "../mssp";
+import { inSession } from "../testSession";
+import { officeRule, renamedRule, RulesProject, today } from "./rulesProject";
+
+const count = 100;
+const numbers = [...Array(count).keys()];
+/** For what does not depend on their number. */
+const some = numbers.slice(0, 20);
+const ofSome = ["--stack", ...some.map((number) => `customer${number}`)];
+const id = "fabrikam-security-office";
+const mark = "(managed by customers/x#0123456789abcdef/detections-office)";
+const tenantOf = (number: number) => `c0570500-0000-4000-8000-${String(number).padStart(12, "0")}`;
+const off = ["off", "office", "--until", "2999-03-31", "--reason", 'Floods: "PC"', "--owner", "Ana Silva (SOC)"];
+const exception = {
+  ...{ rule: "office", reason: 'Floods: "PC"', owner: "Ana Silva (SOC)", until: "2999-03-31", disabled: true },
+};
+
+describe("mssp detections off and on", function () {
+  let project: RulesProject;
+  let sandbox: OwnSandbox;
+  let environment: Record<string, string | undefined>;
+  const log: string[] = [];
+
+  before(async () => {
+    project = await RulesProject.create();
+    const home = path.join(project.folder, ".sandbox");
+    sandbox = await temporarySandbox({
+      home,
+      log: (line) => log.push(line),
+      faults: { seed: 5, percent: 0, timeScale: 0.001 },
+    });
+    const { variables, removed } = await pulumiEnvironment(home, await sandbox.environment());
+    environment = { ...Object.fromEntries(removed.map((name) => [name, undefined])), ...variables };
+    await project.write("detections/base/office.yaml", officeRule);
+    await project.write("detections/other/unused.yaml", renamedRule("unused"));
+    for (const number of numbers)
+      sandbox.cloud.describedTenant({ tenantId: tenantOf(number), domain: `customer${number}.example` });
+  });
+  after(async () => {
+    await sandbox.stop();
+    await project.dispose();
+  });
+  const rules = (number: number) => sandbox.cloud.tenant(tenantOf(number)).objects("detectionRules");
+  const rule = (number: number) => rules(number).get(id) as unknown as DetectionRuleObject;
+  beforeEach(async () => {
+    if (sandbox.faults) sandbox.faults.percent = 0;
+    log.length = 0;
+    const hosts = [{ deviceIdColumn: "DeviceId" }];
+    const alertTemplate = { title: "PowerShell", severity: "low", entityMappings: { hosts } };
+    for (const number of numbers) {
+      rules(number).clear();
+      rules(number).set(id, {
+        ...{ id, displayName: "Encoded PowerShell", description: `Phishing ${mark}`, status: "enabled" },
+        ...{ queryCondition: { queryText: "DeviceInfo" }, schedule: { frequency: "PT1H" } },
+        detectionAction: { alertTemplate },
+      });
+      await project.customer(`customer${number}`, { sets: ["base"] }, tenantOf(number));
+    }
+  });
+
+  const inFolder = () => ({ folder: project.folder, environment, now: () => today });
+  const run = async (...args: string[]) => {
+    const { stdout, exitCode } = await inSession(["detections", ...args, "--json"], inFolder());
+    const { customers } = JSON.parse(stdout) as { customers: SwitchedCustomer[] };
+    const by = (key: "state" | "settings") =>
+      Object.fromEntries(
+        [...new Set(customers.map((each) => each[key]))].map((value) => [
+          value,
+          customers.filter((each) => each[key] === value).length,
+        ]),
+      );
+    return { exitCode, customers, states: by("state"), settings: by("settings") };
+  };
+  const text = (...args: string[]) => inSession(["detections", ...args], inFolder());
+  const settingsOf = (number: number) => readFile(path.join(project.folder, `Pulumi.customer${number}.yaml`), "utf8");
+  const isOff = (number: number) => rule(number).status === "disabled";
+
+  it("turns the rule off at 100 customers within a minute, marks it there, and writes the exceptions", async () => {
+    const begun = process.cpuUsage();
+    const { exitCode, states, settings } = await run(...off, "--all");
+    // Of client and sandbox together: the wall clock depends on what else the machine does.
+    const { user, system } = process.cpuUsage(begun);
+    assert.ok(user + system < 60_000_000, `${(user + system) / 1e6} s`);
+    assert.deepEqual([exitCode, states, settings], [0, { off: count }, { written: count }]);
+    for (const number of numbers) {
+      const description = `Phishing (off until 2999-03-31, by Ana Silva SOC) ${mark}`;
+      assert.deepEqual([rule(number).status, rule(number).description], ["disabled", description]);
+      assert.deepEqual(exceptionsIn(await settingsOf(number), "customers"), [exception]);
+    }
+    log.length = 0;
+    const again = await run(...off, "--all");
+    assert.deepEqual([again.states, again.settings], [{ wasOff: count }, { unchanged: count }]);
+    assert.equal(log.filter((line) => line.startsWith("PATCH")).length, 0);
+  });
+
+  it("turns it on again as it was, and leaves the settings files as they were", async () => {
+    const before = await Promise.all(some.map(settingsOf));
+    await run(...off, ...ofSome);
+    const { exitCode, states } = await run("on", "office", ...ofSome);
+    assert.deepEqual([exitCode, states], [0, { on: some.length }]);
+    assert.deepEqual(await Promise.all(some.map(settingsOf)), before);
+    assert.deepEqual(
+      some.filter((number) => isOff(number) || rule(number).description !== `Phishing ${mark}`),
+      [],
+    );
+  });
+
+  it("names a customer that fails, one without the rule, and a rule of another party, and says how to go on", async () => {
+    rules(0).clear();
+    (rules(1).get(id) as Record<string, unknown>)["description"] = "The customer's own";
+    await project.write("Pulumi.customer2.yaml", "config: { customers:detections: [] }\n");
+    const { stdout, exitCode } = await text(...off, ...ofSome.slice(0, 6));
+    assert.equal(exitCode, 1);
+    assert.match(stdout, /2 customers turned off, 1 customer without the rule, 2 customers failed\./);
+    assert.match(stdout, /✗ +customer1 +failed: the rule fabrikam-security-office has no mark of a stack/);
+    assert.match(stdout, /✗ +customer2 +failed: /);
+    assert.match(stdout, /with the same options for those that failed: --stack customer1 customer2/);
+    assert.match(stdout, /git add Pulumi\.customer0\.yaml Pulumi\.customer3\.yaml Pulumi\.customer4\.yaml\n/);
+    assert.match(stdout, /git push --set-upstream origin detections-off-office/);
+    assert.equal(rule(1).status, "enabled");
+  });
+
+  it("ends at 10 % faults with every rule off, by running again where it says so", async () => {
+    if (sandbox.faults) sandbox.faults.percent = 10;
+    for (let runs = 1; ; runs++) {
+      assert.ok(runs < 5);
+      const { customers } = await run(...off, ...ofSome);
+      for (const { stack, state } of customers)
+        assert.ok(state === "failed" || isOff(Number(stack.slice("customer".length))), stack);
+      if (customers.every(({ state }) => state !== "failed")) break;
+    }
+    assert.ok(some.every(isOff));
+  });
+
+  it("leaves each rule on or off after kill -9, which the next run tells", async () => {
+    const command = [path.join(checkout, "cli", "mssp.js"), "detections", ...off, ...ofSome];
+    const killed = execa(process.execPath, command, {
+      cwd: project.folder,
+      env: environmentOf({ environment }),
+      extendEnv: false,
+      reject: false,
+    });
+    while (!log.some((line) => line.startsWith("PATCH"))) await new Promise((resolve) => setTimeout(resolve, 5));
+    killed.kill("SIGKILL");
+    assert.equal((await killed).signal, "SIGKILL");
+    const before = new Set(some.filter(isOff));
+    assert.ok(before.size > 0 && before.size < some.length, String(before.size));
+    const { customers, exitCode } = await run(...off, ...ofSome);
+    assert.equal(exitCode, 0);
+    for (const { stack, state } of customers)
+      assert.equal(state, before.has(Number(stack.slice("customer".length))) ? "wasOff" : "off");
+    for (const number of some) assert.deepEqual(exceptionsIn(await settingsOf(number), "customers"), [exception]);
+  });
+
+  it("refuses an unknown rule, one that no customer gets, a day that is over, and no customers", async () => {
+    const refused = async (...args: string[]) => (await text(...args)).stderr;
+    const others = ["--reason", "x", "--owner", "Ana"];
+    assert.match(await refused("on", "ofice", "--all"), /detections\/ has no rule ofice/);
+    assert.match(await refused("on", "unused", "--all"), /No customer's sets have unused/);
+    assert.match(await refused("off", "office", "--all", "--until", "2027-02-28", ...others), /2027-02-28 is over/);
+    assert.match(await refused("on", "office"), /Say which customers/);
+  });
+});
