@@ -22,7 +22,9 @@ import { readHistory } from "../../stack/history";
 import { askPulumi } from "../../stack/pulumi";
 import { requireOwnState } from "../../stack/stateCode";
 import { writeWholeFile } from "@defender-mssp/terminal/wholeFile";
+import type { Language } from "../../access/texts/texts";
 import { makeCertificate, type Certificate } from "./certificate";
+import { afterConsent, certificateFile, sha256 } from "./consentEnded";
 import { inventory, joined } from "../../access/inventory/inventory";
 import { readJournal, writeJournal, type OffboardingJournal } from "./journal";
 import { markOffboarded } from "./markOffboarded";
@@ -39,6 +41,8 @@ export interface OffboardRun extends Place {
   readonly stack: string;
   /** Folder of the journal, the evidence and the certificate. */
   readonly out: string;
+  /** Of the certificate's page. @default en */
+  readonly language?: Language | undefined;
   /** Length of the evidence's period, in days. */
   readonly days: number;
   /** Who off-boards the customer, for the mark in the settings. */
@@ -81,11 +85,17 @@ export async function offboard(run: OffboardRun): Promise<Certificate> {
   const mark = withoutUndefined({ on: (journal.destroyedOn ?? run.now().toISOString()).slice(0, 10), by });
   if (settings.offboarded === undefined) await markOffboarded({ stack, mark, say, folder, environment });
   run.say("Looking in the tenant for what is left…\n");
-  const { graphEndpoint: graph } = await tenantEndpoints(settings, environment);
+  const endpoints = await tenantEndpoints(settings, environment);
+  const ended = await afterConsent(run, settings, journal, endpoints);
+  if (ended !== undefined) {
+    await writeCertificate(run, settings, journal, ended);
+    return ended;
+  }
+  const { graphEndpoint: graph } = endpoints;
   const { look, ...proof } = await proveGone(run, journal, graph);
   const history = await readHistory(run.stack, run);
   const certificate = makeCertificate({ journal, proved: look, proof, history, graph });
-  await writeCertificate(run.out, certificate);
+  await writeCertificate(run, settings, { ...journal, looks: proof.looks }, certificate);
   return certificate;
 }
 
@@ -280,8 +290,15 @@ async function destroy(run: OffboardRun): Promise<void> {
   }
 }
 
-async function writeCertificate(out: string, certificate: Certificate): Promise<void> {
+async function writeCertificate(
+  { out, language }: OffboardRun,
+  { cloud }: Settings,
+  journal: OffboardingJournal,
+  certificate: Certificate,
+): Promise<void> {
   const json = `${JSON.stringify(certificate, undefined, 2)}\n`;
-  await writeWholeFile(path.join(out, "certificate.json"), json, { mode: 0o600 });
-  await writeWholeFile(path.join(out, "certificate.html"), certificatePage(certificate), { mode: 0o600 });
+  await writeWholeFile(path.join(out, certificateFile), json, { mode: 0o600 });
+  await writeJournal(out, { ...journal, certificateSha256: sha256(json) });
+  const page = certificatePage(certificate, language, cloud);
+  await writeWholeFile(path.join(out, "certificate.html"), page, { mode: 0o600 });
 }
