@@ -9,6 +9,8 @@ import { onboardingInTenant } from "../../access/waiting/onboarding";
 import type { OnboardingProgress } from "../../access/waiting/progress";
 import { reportOf } from "../../access/report/build";
 import type { AccessReport } from "../../access/report/model";
+import { leakedSecrets } from "../../stack/leakedSecret";
+import { leaversIn } from "../../stack/leavers";
 import { reportState, type ReportState } from "../../access/state/readState";
 import { readTurnedOffRules } from "./readTurnedOffRules";
 import { sortedNeeds, type CustomerState } from "./customerStatus";
@@ -17,6 +19,8 @@ import {
   endNeeds,
   failedRunNeeds,
   interruptedNeeds,
+  leakNeeds,
+  leaverNeeds,
   onboardingNeeds,
   retirementNeeds,
   turnedOffNeeds,
@@ -47,6 +51,7 @@ export async function statusByState(
   ]);
   const [ends, writtenAt] = [report?.ends ?? [], report?.stateWrittenAt];
   const retirements = report?.retirements ?? [];
+  const resources = state === undefined ? [] : (await deployment()).resources;
   return {
     retirements,
     state: customerState(report, progress),
@@ -54,6 +59,8 @@ export async function statusByState(
     needs: sortedNeeds([
       ...interruptedNeeds(stack, state?.interrupted ?? 0),
       ...failedRunNeeds(last, state?.writtenAt),
+      ...leakNeeds(stack, await leakedSecrets(stack, resources, settings.connector.credential, run)),
+      ...leaverNeeds(stack, leaversIn(resources, settings)),
       ...turnedOffNeeds(stack, turnedOff?.rules ?? []),
       ...driftNeeds(stack, drift),
       ...endNeeds(ends, { ...run, writtenAt }),
