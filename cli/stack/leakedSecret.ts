@@ -1,20 +1,30 @@
 /** A client secret that leaked: a tag of the stack says so while the state has secrets from before the rotation. */
 import { lastSegment } from "@defender-mssp/microsoft";
-import { azuread } from "../../domain/resourceTypes";
+import { resourceKind } from "../../domain/kinds/kinds";
 import type { Place } from "../base/place";
 import type { StateResource } from "./deployment";
 import { askPulumi } from "./pulumi";
 
-/** A client secret of the state; `madeOn` is ISO 8601, UTC. */
-export type MadeSecret = Record<"urn" | "keyId" | "madeOn", string>;
+/** A client secret of the state. */
+export interface MadeSecret {
+  readonly keyId: string;
+  /** ISO 8601, UTC. */
+  readonly madeOn: string;
+  /** Where the state was read with its secrets. */
+  readonly value: string | undefined;
+}
 
 export function secretsIn(resources: readonly StateResource[]): MadeSecret[] {
   return resources
-    .filter((resource) => resource.type === azuread("ApplicationPassword") && !resource.delete)
-    .map(({ urn, id, outputs }) => ({ urn, keyId: lastSegment(id), madeOn: String(outputs["startDate"]) }));
+    .filter((resource) => resourceKind(resource)?.key === "clientSecret" && !resource.delete)
+    .map(({ id, outputs }) => {
+      const { plaintext } = Object(outputs["value"]) as { readonly plaintext?: string };
+      const value = plaintext === undefined ? undefined : (JSON.parse(plaintext) as string);
+      return { keyId: lastSegment(id), madeOn: String(outputs["startDate"]), value };
+    });
 }
 
-export function madeBefore<Secret extends MadeSecret>(secrets: readonly Secret[], moment: string): Secret[] {
+export function madeBefore(secrets: readonly MadeSecret[], moment: string): MadeSecret[] {
   return secrets.filter(({ madeOn }) => !(Date.parse(madeOn) >= Date.parse(moment)));
 }
 

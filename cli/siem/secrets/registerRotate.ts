@@ -23,8 +23,7 @@ import { momentOf } from "../../access/evidence/period";
 import { placeOf } from "../../base/place";
 import type { StackConnector } from "../../stack/connector";
 import { stackArgument } from "../../stack/stackName";
-import { leakTag } from "../../stack/leakedSecret";
-import type { LeakEnd } from "./endLeak";
+import { leakTag, type MadeSecret } from "../../stack/leakedSecret";
 
 interface RotateOptions {
   readonly stack: string;
@@ -52,6 +51,13 @@ export interface Rotation {
   readonly nextSteps: readonly string[];
   /** With --leaked, when the old secrets are deleted. */
   readonly leak?: LeakEnd;
+}
+
+/** The end of the old secrets. Holds no secret. */
+interface LeakEnd {
+  readonly deleted: readonly (Omit<MadeSecret, "value"> & { readonly refused: boolean })[];
+  /** Who signed in, or why nobody could look. */
+  readonly signIns: string;
 }
 
 /** Adds the subcommand to `secrets`. */
@@ -127,10 +133,8 @@ async function rotate(options: RotateOptions, session: Session): Promise<void> {
   const [place, moment] = [placeOf(session), `${session.now().toISOString().slice(0, 19)}Z`];
   const { requireOwnState } = await import("../../stack/stateCode.js");
   await requireOwnState(stack, place);
-  const { beginLeak, endLeak } = await import("./endLeak.js");
-  const { rotatedOn: renewMadeBefore, old } = leaked
-    ? await beginLeak(stack, moment, place)
-    : { rotatedOn: moment, old: [] };
+  const { beginLeak, signInsText } = await import("./endLeak.js");
+  const [renewMadeBefore, old] = leaked ? await beginLeak(stack, moment, place) : [moment, []];
   const [file, shown] = [stackFile(project, stack), shownStackFile(project, stack)];
   const key = `${project.name}:connector`;
   const text = withRenewal(await readFile(file, "utf8"), [key, "connector"], renewMadeBefore);
@@ -160,7 +164,13 @@ async function rotate(options: RotateOptions, session: Session): Promise<void> {
     );
   }
   await runEngine(up, stack, session, { [leakVariable]: renewMadeBefore });
-  const leak = await endLeak(stack, old, since, session);
+  const { readConnector } = await import("../../stack/connector.js");
+  const connector = await readConnector(stack, place);
+  const deleted: LeakEnd["deleted"][number][] = [];
+  for (const { value: clientSecret, ...secret } of old)
+    deleted.push({ ...secret, refused: !(await signsInWith({ ...connector, clientSecret }, session, true)) });
+  await leakTag("rm", stack, place);
+  const leak = { deleted, signIns: await signInsText(stack, old, since, { ...place, now: session.now() }) };
   if (json === true) writeJson(session.out, "secrets rotate", { ...rotation, leak });
   else session.out.write(leakText(leak));
   if (!leak.deleted.every(({ refused }) => refused)) session.exitCode = 1;
@@ -240,21 +250,34 @@ async function rotationAfter(
   };
 }
 
-/** Whether Entra takes the new secret; waits while it does not know it. Any other refusal is for `verify` to tell. */
-async function signsInWith(connector: StackConnector, session: Session): Promise<boolean> {
+/**
+ * Whether Entra takes a secret; waits while it does not know a new one, or still takes a deleted one. Any other
+ * refusal is for `verify` to tell.
+ */
+async function signsInWith(connector: StackConnector, session: Session, isDeleted = false): Promise<boolean> {
   const { requestApplicationToken } = await import("@defender-mssp/siem/tokens/applicationToken");
   const { credentialWays } = await import("@defender-mssp/siem/connector/credentialOptions");
-  // The new secret, not one that a variable names.
+  // This secret, not one that a variable names.
   const environment = { ...session.environment, [credentialWays.secret.variable]: undefined };
-  const ask = () => requestApplicationToken(connector, {}, environment);
   const isUnknown = ({ serviceCode }: ServiceError): boolean => unknownToEntra.has(serviceCode);
+  const token = () => requestApplicationToken(connector, {}, environment);
+  const refusal = () =>
+    token().then(
+      () => false,
+      (error: unknown) => {
+        if (error instanceof ServiceError && isUnknown(error)) return true;
+        throw error;
+      },
+    );
   const say = (text: string): void => session.err.note(text);
   try {
     const row = hasOneView(environment) ? { ...waits.signIn, hits: 1 } : waits.signIn;
-    return (await untilSeen(row, ask, { isUnknown, say, environment })) !== undefined;
+    if (isDeleted) return (await untilSeen<boolean>(row, refusal, { say, environment })) === undefined;
+    return (await untilSeen(row, token, { isUnknown, say, environment })) !== undefined;
   } catch (error) {
     if (!isCallError(error)) throw error;
-    return error instanceof ServiceError && !isUnknown(error);
+    // Another refusal proves no end.
+    return isDeleted || (error instanceof ServiceError && !isUnknown(error));
   }
 }
 

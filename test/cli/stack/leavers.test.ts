@@ -44,7 +44,7 @@ describe("a state with people whom the settings no longer name", () => {
 
 describe("a state with secrets from before a rotation", () => {
   it("has those that were made before it, and one without a date", () => {
-    const dateless = { urn: "u", keyId: "k", madeOn: "" };
+    const dateless = { keyId: "k", madeOn: "", value: undefined };
     const moment = "2026-11-30T12:00:00Z";
     assert.deepEqual(
       madeBefore([...secretsIn(resources), dateless], moment).map(({ keyId }) => keyId),
