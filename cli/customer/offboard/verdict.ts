@@ -154,22 +154,18 @@ function removedVault({ kind, state }: ProvedItem, what: string): Partial<Part> 
 function adoptedItem(item: ProvedItem, what: string): Partial<Part> {
   const before = "it was in the tenant before the MSSP's stack";
   const { grants = [], notLooked = [] } = item.still ?? {};
+  const of = ofItem(item);
   const removal = itemKind(item)?.removal;
   if (grants.length > 0) return { left: grants.map((grant) => grantLeft(what, grant)) };
   if (removal !== undefined && "order" in removal && removal.order <= removalOrder.credential)
-    return left(what, `${before}, and gives access`, "Delete it in the tenant.", ofItem(item));
+    return left(what, `${before}, and gives access`, "Delete it in the tenant.", of);
   if (notLooked.length > 0)
-    return confirm(
-      what,
-      `${before}. What it has: ${reasons(notLooked)}`,
-      "Look at it by hand, or delete it.",
-      ofItem(item),
-    );
-  return item.kind === "guest" ? guestWithoutGrants(what, before) : stays(what, before, "", ofItem(item));
+    return confirm(what, `${before}. What it has: ${reasons(notLooked)}`, "Look at it by hand, or delete it.", of);
+  return item.kind === "guest" ? guestWithoutGrants(what, before) : stays(what, before, "", of);
 }
 
 function grantLeft(what: string, grant: HeldGrant): Staying {
-  return { what, why: `it has ${grant.what}`, step: grant.step, kinds: [grant.kind] };
+  return { what, why: `it has ${grant.what}`, step: grant.step, kinds: [grant.kind], name: grant.what };
 }
 
 /** Graph shows what Entra and Defender give a guest. Others give as well. */

@@ -165,10 +165,10 @@ async function rotate(options: RotateOptions, session: Session): Promise<void> {
   }
   await runEngine(up, stack, session, { [leakVariable]: renewMadeBefore });
   const { readConnector } = await import("../../stack/connector.js");
-  const connector = await readConnector(stack, place);
+  const present = await readConnector(stack, place);
   const deleted: LeakEnd["deleted"][number][] = [];
   for (const { value: clientSecret, ...secret } of old)
-    deleted.push({ ...secret, refused: !(await signsInWith({ ...connector, clientSecret }, session, true)) });
+    deleted.push({ ...secret, refused: !(await signsInWith({ ...present, clientSecret }, session, true)) });
   await leakTag("rm", stack, place);
   const leak = { deleted, signIns: await signInsText(stack, old, since, { ...place, now: session.now() }) };
   if (json === true) writeJson(session.out, "secrets rotate", { ...rotation, leak });
