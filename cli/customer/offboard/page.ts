@@ -86,7 +86,7 @@ function leftForYou(certificate: Certificate, reader: Reader): Block[] {
       ? []
       : [
           section(
-            { id: "left", title: `${texts.certificate.left}: ${steps.length}`, intro: texts.stop.intro },
+            { id: "left", title: `${texts.certificate.left} (${steps.length})`, intro: texts.stop.intro },
             list(
               steps.map((step) => leftStep(step, reader)),
               { ordered: true },

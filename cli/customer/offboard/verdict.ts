@@ -201,7 +201,7 @@ function automation({ name, grants, step }: GrantingSighting, what: string): Par
   ].join("");
   return confirm(
     what,
-    `this removed the access and proved it${has}: it can create access again until the customer deletes it, as the last step`,
+    `it removed the access${has}, and can create access again until the customer deletes it, as the last step`,
     step,
     { kinds: ["automationConsent"], name },
   );
