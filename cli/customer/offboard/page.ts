@@ -86,7 +86,12 @@ function leftForYou(certificate: Certificate, reader: Reader): Block[] {
       ? []
       : [
           section(
-            { id: "left", title: `${texts.certificate.left} (${steps.length})`, intro: texts.stop.intro },
+            {
+              id: "left",
+              title: `${texts.certificate.left} (${steps.length})`,
+              // While access is left, the automation still has to prove its end.
+              ...(state === "accessLeft" ? {} : { intro: texts.stop.intro }),
+            },
             list(
               steps.map((step) => leftStep(step, reader)),
               { ordered: true },
@@ -99,7 +104,7 @@ function leftForYou(certificate: Certificate, reader: Reader): Block[] {
 function leftStep(staying: Staying, reader: Reader): Content {
   const { what, why, step } = staying;
   const { texts, english } = reader;
-  const isCommand = /^az |npx /.test(step);
+  const isCommand = /^az |npx |command again/.test(step);
   const clicks = clicksOf(staying, reader);
   const isOwn = clicks.length > 0 && (isCommand || staying.name === undefined);
   const shown = isOwn ? clicks : isCommand || step === "" ? [] : [english(step)];

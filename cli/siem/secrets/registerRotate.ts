@@ -133,8 +133,9 @@ async function rotate(options: RotateOptions, session: Session): Promise<void> {
   const [place, moment] = [placeOf(session), `${session.now().toISOString().slice(0, 19)}Z`];
   const { requireOwnState } = await import("../../stack/stateCode.js");
   await requireOwnState(stack, place);
-  const { beginLeak, signInsText } = await import("./endLeak.js");
-  const [renewMadeBefore, old] = leaked ? await beginLeak(stack, moment, place) : [moment, []];
+  const [renewMadeBefore, old] = leaked
+    ? await (await import("./endLeak.js")).beginLeak(stack, moment, place)
+    : [moment, []];
   const [file, shown] = [stackFile(project, stack), shownStackFile(project, stack)];
   const key = `${project.name}:connector`;
   const text = withRenewal(await readFile(file, "utf8"), [key, "connector"], renewMadeBefore);
@@ -155,8 +156,8 @@ async function rotate(options: RotateOptions, session: Session): Promise<void> {
     session.err.note("The backend took no tag: `npx mssp status` will not say that a secret leaked.");
   await runEngine(now ? up : ["preview"], stack, session);
   const rotation = await rotationAfter({ stack, file: shown, renewMadeBefore, rotated: now }, leaked, session);
-  if (json !== true) session.out.write(stepsText(rotation));
-  else if (!leaked) writeJson(session.out, "secrets rotate", rotation);
+  if (json === true && !leaked) writeJson(session.out, "secrets rotate", rotation);
+  else (json === true ? session.err : session.out).write(stepsText(rotation));
   if (!leaked) return;
   if (!atOnce && !(await session.ask.confirm("Does the SIEM use the new secret? Then the old one is deleted"))) {
     throw new VisibleError(
@@ -164,7 +165,10 @@ async function rotate(options: RotateOptions, session: Session): Promise<void> {
     );
   }
   await runEngine(up, stack, session, { [leakVariable]: renewMadeBefore });
-  const { readConnector } = await import("../../stack/connector.js");
+  const [{ signInsText }, { readConnector }] = await Promise.all([
+    import("./endLeak.js"),
+    import("../../stack/connector.js"),
+  ]);
   const present = await readConnector(stack, place);
   const deleted: LeakEnd["deleted"][number][] = [];
   for (const { value: clientSecret, ...secret } of old)
@@ -245,7 +249,9 @@ async function rotationAfter(
       `Check it: npx mssp verify --stack ${stack}.`,
       ...(overlapEndsOn === undefined || leaked
         ? []
-        : [`If one leaked: npx mssp secrets rotate --stack ${stack} --leaked makes another, and deletes all before.`]),
+        : [
+            `If one leaked: npx mssp secrets rotate --stack ${stack} --leaked makes another, and deletes all from before.`,
+          ]),
     ],
   };
 }
