@@ -45,7 +45,7 @@ const rooms = {
   plugin: ["program", "components", "settings", ...facts],
   "cli/base": [terminal, microsoft, errors],
   "cli/stack": [siem, ...commandBase],
-  "cli/siem": ["cli/stack", siem, ...commandBase],
+  "cli/siem": ["cli/access", "cli/tenant", "cli/stack", siem, ...commandBase],
   "cli/tenant": ["cli/stack", ...commandBase],
   "cli/planned": ["program", "components", "settings", ...facts],
   "cli/access": ["cli/planned", "cli/tenant", "cli/stack", siem, pages, ...commandBase],

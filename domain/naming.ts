@@ -73,3 +73,6 @@ export function groupNameInDirectory(name: string): string {
 
 /** Display name of the catalog of access packages. */
 export const accessCatalogName = "MSSP Accesses";
+
+/** Set by `mssp secrets rotate --leaked` for one `up`: it deletes the client secrets that were made before this moment. */
+export const leakVariable = "MSSP_END_SECRETS_MADE_BEFORE";

@@ -18,6 +18,7 @@ import {
   permissionsToPreview,
   permissionsToSeeGovernance,
 } from "./prerequisites";
+import { gdapRelationship, governanceRelationship } from "./kinds/trusts";
 import { sentinelCondition } from "./sentinelCondition";
 
 /** A permission to ask an administrator for. */
@@ -71,7 +72,7 @@ export type AzurePlaces = PrerequisiteSettings & {
 export function requestedPermissions(all: readonly PrerequisiteSettings[]): RequestedPermissions {
   return {
     automation: once(all.flatMap(neededPermissions).filter(isPublished).map(requested)),
-    optional: [
+    optional: once([
       ...graphPermissions(
         ["Organization.Read.All", "Policy.Read.All"],
         "checking licences and policies before the first change",
@@ -81,7 +82,12 @@ export function requestedPermissions(all: readonly PrerequisiteSettings[]): Requ
         "evidence of what the MSSP did, from the audit log and sign-ins",
       ),
       ...graphPermissions(all.flatMap(permissionsToSeeGovernance), "seeing the governance relationship"),
-    ],
+      ...graphPermissions(governanceRelationship.read, "proving an off-boarding: governance relationships"),
+      ...graphPermissions(
+        gdapRelationship.read,
+        "proving an off-boarding: GDAP relationships. Only in the MSSP's own tenant",
+      ),
+    ]),
     preview: once([
       ...graphPermissions(all.flatMap(permissionsToPreview), "comparing the tenant with the settings"),
       ...graphPermissions(all.flatMap(permissionsToFindAdditions), "finding rights that somebody added by hand"),

@@ -3,7 +3,9 @@ import { readFile } from "node:fs/promises";
 import type * as automation from "@pulumi/pulumi/automation";
 import { messageOf } from "@defender-mssp/errors";
 import { automationStack } from "../../program/sdk/automationStack";
+import { readStackSettingsOffline } from "../../settings/fromFile";
 import { readProject, stackFile } from "../../settings/project";
+import { leaversIn, leaverSentence } from "../stack/leavers";
 import { serveDynamicHost, type DynamicHost } from "../../program/dynamicHost/serve";
 import { engineCommand, EngineFailed, workspaceWith, type EngineCommand } from "../../program/sdk/engineCommand";
 import { secretsOfEnvironment } from "../base/redaction";
@@ -12,7 +14,7 @@ import { loadProgram, type CustomerProgram } from "./customerProgram";
 import { EngineEventLog, type JobEnd, type JobProgress } from "./engineEventLog";
 import type { FromWorker, Job, WorkerSetup } from "./job";
 import { createTemporaryStack } from "../stack/createTemporaryStack";
-import type { Deployment } from "../stack/deployment";
+import { readDeployment, type Deployment } from "../stack/deployment";
 import { missingStackText } from "../stack/outcome";
 import { StackNotFoundError } from "../stack/pulumi";
 import { isDefaultProvider } from "../stack/stackPreview";
@@ -59,9 +61,10 @@ export class JobRun {
         if (!isOfEngine(error)) this.#abandon(error);
       });
       await this.#start(customer);
-      return this.#ended({ ok: true, messages: [], printed: "", additions: await this.#additions() });
+      const ended = this.#ended({ ok: true, messages: [], printed: "", additions: await this.#additions() });
+      return this.job.command === "preview" ? await this.#withLeavers(ended, this.#deployment) : ended;
     } catch (error) {
-      return this.#fail(error);
+      return await this.#withLeavers(this.#fail(error), undefined);
     } finally {
       forget?.();
       await this.#served?.end();
@@ -145,6 +148,22 @@ export class JobRun {
     const read = this.#log.result({ ...end, deployment: this.#refreshes ? this.#deployment : undefined });
     const result = { ok: end.ok, seconds: this.#seconds, isNew: this.#isNew, ...read };
     return { result, isUnfinished: this.#isUnfinished };
+  }
+
+  /** @param deployment the state; undefined where a failed run may have changed it */
+  async #withLeavers(ended: FromWorker, deployment: Deployment | undefined): Promise<FromWorker> {
+    if (this.#isNew || !("result" in ended)) return ended;
+    const { stack } = this.job;
+    const place = { folder: this.setup.folder, environment: this.#environment };
+    try {
+      const { resources } = deployment ?? (await readDeployment(stack, place));
+      const leavers = leaversIn(resources, await readStackSettingsOffline(stack, place.folder));
+      if (leavers.length === 0) return ended;
+      return { ...ended, result: { ...ended.result, leavers: leavers.map((one) => leaverSentence(one, stack)) } };
+    } catch {
+      // The run's own failure says why the state or the settings can't be read.
+      return ended;
+    }
   }
 
   /** A new stack without `--init`. */

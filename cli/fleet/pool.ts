@@ -104,13 +104,14 @@ class Pool {
       return;
     }
     this.#open--;
-    const { seconds, preview, nextSteps, messages, printed } = result;
+    const { seconds, preview, nextSteps, messages, printed, leavers } = result;
     const said = messages.length > 0 ? messages : result.ok ? [] : [firstLine(printed)];
     this.#finish({
       ...ending(stack, tryNumber),
       state: result.ok ? this.options.stateOf(result) : "failed",
       seconds,
       nextSteps,
+      ...(leavers === undefined ? {} : { leavers }),
       messages: lock === undefined ? said : [lockText(stack, lock)],
       ...(preview === undefined ? {} : { preview }),
       ...(lock === undefined ? {} : { lock }),

@@ -2,6 +2,7 @@
 import path from "node:path";
 import { isStateRefusal } from "../../domain/stateCode";
 import { paragraph, tableText, type TextCell } from "@defender-mssp/terminal/table";
+import { revokeStep } from "../stack/leavers";
 import { counted } from "../base/counted";
 import type { FleetStack } from "../stack/inventory";
 import type { LastOutcome } from "../stack/journal";
@@ -25,6 +26,7 @@ export function summaryText(report: RunReport, folder: string): string {
   const refused = stacks.filter(({ state, messages }) => state === "failed" && messages.some(isStateRefusal));
   const again = shown.filter(failsAgain);
   const unseen = stacks.filter(({ state, preview }) => state === "new" && preview === undefined).length;
+  const leavers = stacks.flatMap((stack) => stack.leavers ?? []);
   const persons = stacks.filter(({ nextSteps }) => nextSteps.length > 0).length;
   const hints = [
     ...(unseen > 0 ? [`Preview the new stacks: npx mssp fleet preview --init --status new`] : []),
@@ -41,6 +43,9 @@ export function summaryText(report: RunReport, folder: string): string {
       ? [
           `Run the failed stacks again: npx mssp fleet ${command} --status failed${command === "destroy" ? "" : " --refresh"}`,
         ]
+      : []),
+    ...(leavers.length > 0
+      ? [`${leavers.join(", ")}. \`npx mssp fleet up\` ends it. If it is urgent, ${revokeStep}.`]
       : []),
     ...(persons > 0 ? [`Stacks with manual next steps: ${persons}. The report lists them.`] : []),
     ...(requests === undefined

@@ -54,6 +54,8 @@ export interface StackOutcome {
   readonly preview?: StackPreview;
   /** The stack's output `nextSteps`: what a person must do. */
   readonly nextSteps: readonly string[];
+  /** After a preview or a failed run, names of those who still have access although the settings name them no more. */
+  readonly leavers?: readonly string[];
   readonly lock?: LockOwner;
 }
 
@@ -64,6 +66,7 @@ export interface TryResult {
   readonly messages: readonly string[];
   readonly preview?: StackPreview;
   readonly nextSteps: readonly string[];
+  readonly leavers?: readonly string[];
   /** A preview of a stack that the backend does not have: in a temporary state, or none (no `preview`). */
   readonly isNew?: boolean;
   /** What the engine printed where it failed, without secrets. */

@@ -12,12 +12,13 @@ import {
   planSecrets,
   secretSlots,
   type DeletedSecret,
+  type SecretDates,
   type SecretPlan,
   type SecretsBySlot,
   type SecretSlot,
 } from "./secretPlan";
 import { explainRefusedSecret } from "./secretRefused";
-import { clientSecretName } from "../../domain/naming";
+import { clientSecretName, leakVariable } from "../../domain/naming";
 
 export interface DeclaredCredential {
   /** The current client secret. A secret. Only for the type `secret`. */
@@ -78,7 +79,7 @@ function secrets(
   { applicationId, tenantId, deployedSecrets, clock }: CredentialContext,
   parent: pulumi.Resource,
 ): DeclaredCredential {
-  const plan = planSecrets(deployedSecrets, policy, clock());
+  const plan = planSecrets(deployedSecrets, { ...policy, endsMadeBefore: process.env[leakVariable] }, clock());
   announce(plan, deployedSecrets, parent);
   const refused = explainRefusedSecret(name, tenantId, policy.days);
   const declared = secretSlots.flatMap((slot) => {
@@ -138,7 +139,7 @@ function announce(plan: SecretPlan, before: SecretsBySlot, parent: pulumi.Resour
   const { replaces } = plan;
   if (replaces !== undefined) {
     void pulumi.log.info(
-      `A client secret that expires on ${day(plan.ends[plan.current])} replaces the one that expires on ${day(before[replaces]?.endsOn)}. ` +
+      `A new client secret, until ${day(plan.ends[plan.current])}, replaces the one ${nameOf(before[replaces])}. ` +
         `The old one works until ${day(plan.keepsUntil?.[replaces])}: give the new one to the SIEM by then.`,
       parent,
     );
@@ -156,7 +157,7 @@ function announce(plan: SecretPlan, before: SecretsBySlot, parent: pulumi.Resour
       parent,
     );
   }
-  for (const { endsOn, reason } of plan.deleted) sayDeleted(endsOn, deletions[reason], parent);
+  for (const secret of plan.deleted) sayDeleted(secret, deletions[secret.reason], parent);
 }
 
 const deletions: Readonly<Record<DeletedSecret["reason"], string>> = {
@@ -167,11 +168,17 @@ const deletions: Readonly<Record<DeletedSecret["reason"], string>> = {
 
 /** Logs that this step deletes every client secret of the stack. */
 export function announceDeletion(deployed: SecretsBySlot, reason: string, parent: pulumi.Resource): void {
-  for (const { endsOn } of Object.values(deployed)) sayDeleted(endsOn, reason, parent);
+  for (const secret of Object.values(deployed)) sayDeleted(secret, reason, parent);
 }
 
-function sayDeleted(endsOn: string, reason: string, parent: pulumi.Resource): void {
-  void pulumi.log.info(`The client secret that expires on ${day(endsOn)} is deleted: ${reason}.`, parent);
+function sayDeleted(secret: Pick<SecretDates, "startsOn" | "endsOn">, reason: string, parent: pulumi.Resource): void {
+  void pulumi.log.info(`The client secret ${nameOf(secret)} is deleted: ${reason}.`, parent);
+}
+
+/** Secrets of one day expire on the same day: when each was made tells them apart. */
+function nameOf({ startsOn, endsOn }: Partial<SecretDates> = {}): string {
+  if (startsOn === undefined) return `that expires on ${day(endsOn)}`;
+  return `made on ${startsOn.slice(0, 16).replace("T", " ")} UTC`;
 }
 
 function day(moment = ""): string {

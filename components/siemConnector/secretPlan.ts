@@ -53,24 +53,26 @@ export interface SecretPlan {
   readonly renewalIsAhead?: string;
 }
 
-export interface DeletedSecret {
-  /** When it would expire: UTC, ISO 8601. */
-  readonly endsOn: string;
+export interface DeletedSecret extends Pick<SecretDates, "startsOn" | "endsOn"> {
   readonly reason: "expired" | "overlapEnded" | "noOverlap";
 }
 
-export function planSecrets(there: SecretsBySlot, policy: SecretSchedule, now: Date): SecretPlan {
+/** With `endsMadeBefore`, for one run, no secret that was made before that moment stays for its overlap: one leaked. */
+type Policy = SecretSchedule & { readonly endsMadeBefore?: string | undefined };
+
+export function planSecrets(there: SecretsBySlot, policy: Policy, now: Date): SecretPlan {
   const { renewMadeBefore } = policy;
   const isAhead = renewMadeBefore !== undefined && Date.parse(renewMadeBefore) > now.getTime();
   return { ...planned(there, policy, now), ...(isAhead ? { renewalIsAhead: renewMadeBefore } : {}) };
 }
 
-function planned(there: SecretsBySlot, policy: SecretSchedule, now: Date): SecretPlan {
+function planned(there: SecretsBySlot, policy: Policy, now: Date): SecretPlan {
   const newest = byAge(there)[0];
   if (newest === undefined) return withNew("first", {}, {}, policy, now);
   const previous = Object.fromEntries(
     secretSlots
       .filter((slot) => slot !== newest)
+      .filter((slot) => !(Date.parse(there[slot]?.startsOn ?? "") < Date.parse(policy.endsMadeBefore ?? "")))
       .map((slot) => [slot, keptUntil(slot, there, policy)] as const)
       .filter(([, until]) => until > now.getTime()),
   ) as Kept;
@@ -182,9 +184,8 @@ function deletedFrom(there: SecretsBySlot, kept: Kept, now: Date, replaced?: Sec
   return secretSlots.flatMap((slot): DeletedSecret[] => {
     const dates = there[slot];
     if (dates === undefined || kept[slot] !== undefined) return [];
-    const { endsOn } = dates;
-    if (Date.parse(endsOn) <= now.getTime()) return [{ endsOn, reason: "expired" }];
-    return [{ endsOn, reason: slot === replaced ? "noOverlap" : "overlapEnded" }];
+    const isExpired = Date.parse(dates.endsOn) <= now.getTime();
+    return [{ ...dates, reason: isExpired ? "expired" : slot === replaced ? "noOverlap" : "overlapEnded" }];
   });
 }
 

@@ -7,12 +7,15 @@ import { readdir, readFile, writeFile } from "node:fs/promises";
 import http from "node:http";
 import type { AddressInfo } from "node:net";
 import path from "node:path";
-import { automationApplicationId, type SandboxProject } from "@defender-mssp/testkit";
+import { microsoftGraph } from "@defender-mssp/microsoft";
+import { assignAppRole, automationApplicationId, msspTenantId, type SandboxProject } from "@defender-mssp/testkit";
 import { parse, stringify } from "yaml";
+import type { Certificate } from "../../cli/customer/offboard/certificate";
+import type { Rotation } from "../../cli/siem/secrets/registerRotate";
 import type { CustomerStatus, StatusReport } from "../../cli/customer/status/customerStatus";
 import { mssp as inProcess, type Ended } from "../cli/mssp";
 import { inSession } from "../cli/testSession";
-import { createProject, customer, tenantIdOf } from "./support";
+import { ben, createProject, customer, tenantIdOf } from "./support";
 
 describe("mssp status, five customers", function () {
   this.timeout(600_000);
@@ -66,11 +69,26 @@ describe("mssp status, five customers", function () {
     await project.dispose();
   });
 
-  const run = (...args: readonly string[]): Promise<Ended> => {
+  const run = (...args: readonly string[]): Promise<Ended> => answering(undefined, ...args);
+
+  function answering(answers: readonly unknown[] | undefined, ...args: readonly string[]): Promise<Ended> {
     const environment = { ...project.environment, MSSP_NOTIFY_URL: `${url}/planted-webhook-4711` };
+    const options = { folder: project.folder, environment };
     // The threads of a fleet need the compiled command.
-    return (args[0] === "fleet" ? inProcess : inSession)(args, { folder: project.folder, environment });
-  };
+    return args[0] === "fleet"
+      ? inProcess(args, options)
+      : inSession(args, { ...options, ...(answers && { answers }) });
+  }
+
+  /** Everything that the proof of an off-boarding can look at: what the sandbox of the command permits. */
+  function permitProof(tenantId: string): void {
+    const tenant = project.sandbox.cloud.tenant(tenantId);
+    const automation = [...tenant.objects("servicePrincipals").values()].find(
+      ({ appId }) => appId === automationApplicationId,
+    )!;
+    for (const name of ["TenantGovernance-Relationship.Read.All", "DelegatedAdminRelationship.Read.All"])
+      assignAppRole(tenant, automation, microsoftGraph.appId, name);
+  }
 
   async function status(...args: readonly string[]) {
     const { exitCode, stdout, stderr } = await run("status", ...args, "--json");
@@ -113,6 +131,102 @@ describe("mssp status, five customers", function () {
     const { exitCode, of } = await status("--stack", "left");
     await writeFile(file, text);
     assert.deepEqual([exitCode, of("left").state], [0, "offboarded"]);
+  });
+
+  it("an off-boarding is proven when the customer has deleted the automation's application, and not before", async () => {
+    const doctor = async (): Promise<string> => (await run("doctor", "--stack", "live", "--json")).stdout;
+    assert.match(
+      await doctor(),
+      /optional: requires TenantGovernance-Relationship\.Read\.All\. .* DelegatedAdminRelationship\.Read\.All in the MSSP's own/,
+    );
+    for (const tenantId of [tenantIdOf(numbers.left), tenantIdOf(numbers.live), msspTenantId]) permitProof(tenantId);
+    assert.doesNotMatch(await doctor(), /optional: requires/);
+    const prove = async (...more: readonly string[]) => {
+      const ended = await run("offboard", "--stack", "left", "--prove-again", "--yes", "--json", ...more);
+      return { ...ended, certificate: JSON.parse(ended.stdout) as Certificate };
+    };
+    const before = await prove("--language", "de");
+    assert.equal(before.exitCode, 3, before.stderr);
+    assert.deepEqual(
+      before.certificate.toConfirm.map(({ kinds }) => kinds),
+      [["automationConsent"]],
+      JSON.stringify(before.certificate.toConfirm),
+    );
+    const folder = path.join(project.folder, "offboard-left");
+    assert.match(await readFile(path.join(folder, "certificate.html"), "utf8"), /<html lang="de">/);
+
+    const principals = objects("left", "servicePrincipals");
+    const consent = [...principals.values()].find(({ appId }) => appId === automationApplicationId)!;
+    principals.delete(consent.id);
+    const file = path.join(folder, "certificate.json");
+    const text = await readFile(file, "utf8");
+    await writeFile(file, text.replace('"toConfirm"', '"proven"'));
+    const forged = await run("offboard", "--stack", "left", "--prove-again", "--yes");
+    assert.equal(forged.exitCode, 1);
+    assert.match(forged.stderr.replaceAll(/\s+/g, " "), /has no certificate that found nothing but its consent/);
+    await writeFile(file, text);
+    const wrong = await inSession(["offboard", "--stack", "left", "--prove-again", "--yes"], {
+      folder: project.folder,
+      environment: { ...project.environment, ARM_CLIENT_ID: "5ec0de00-0000-4000-8000-00000000dead" },
+    });
+    assert.equal(wrong.exitCode, 1, "an application that does not exist proves nothing");
+    const { exitCode, certificate } = await prove();
+    assert.deepEqual([exitCode, certificate.state, certificate.toConfirm], [0, "proven", []]);
+    assert.match(certificate.consentEndedOn ?? "", /^\d{4}-/);
+    principals.set(consent.id, consent);
+    assert.equal((await prove()).certificate.state, "toConfirm", "the consent is back");
+  });
+
+  it("a leaver has access until `up`, and status and the fleet's preview say so", async () => {
+    const file = path.join(project.folder, "Pulumi.live.yaml");
+    const before = await readFile(file, "utf8");
+    const removed = await run("analyst", "remove", ben.email, "--stack", "live", "--yes", "--no-preview");
+    assert.equal(removed.exitCode, 0, removed.stderr);
+    assert.match(removed.stderr.replaceAll(/\s+/g, " "), /`npx mssp status` says so\. .* 60 to 90 minutes/);
+    const [need] = (await status("--stack", "live")).of("live").needs;
+    assert.deepEqual([need?.topic, need?.urgency], ["leaver", "now"]);
+    assert.match(need?.text ?? "", new RegExp(`^${ben.displayName} still has access at live`));
+    assert.match(need?.next ?? "", /Revoke sessions/);
+    const preview = await run("fleet", "preview", "--stack", "live");
+    assert.match(preview.stdout.replaceAll(/\s+/g, " "), new RegExp(`${ben.displayName} still has access at live\\.`));
+    const up = await run("fleet", "up", "--stack", "live", "--yes");
+    assert.doesNotMatch(up.stdout, /still has access/);
+    assert.deepEqual((await status("--stack", "live")).of("live").needs, []);
+    await writeFile(file, before);
+    await project.succeed(["up", "--stack", "live", "--yes", "--skip-preview"]);
+    for (const user of objects("live", "users").values())
+      if (user["externalUserState"] === "PendingAcceptance") user["externalUserState"] = "Accepted";
+  });
+
+  it("a leaked secret is leaked until it is deleted, and Entra refuses it then", async () => {
+    const secret = async () =>
+      (await project.succeed(["stack", "output", "clientSecret", "--show-secrets", "--stack", "live"])).trim();
+    const leaked = await secret();
+    const rotate = ["secrets", "rotate", "--stack", "live", "--leaked", "--yes"];
+    const waiting = await answering([false], ...rotate);
+    assert.equal(waiting.exitCode, 1);
+    assert.match(waiting.stderr.replaceAll(/\s+/g, " "), /The old secret still works, and `npx mssp status` says so/);
+    const [need] = (await status("--stack", "live")).of("live").needs;
+    assert.deepEqual([need?.topic, need?.next], ["leakedSecret", "npx mssp secrets rotate --stack live --leaked"]);
+    const renewed = await secret();
+    assert.notEqual(renewed, leaked);
+    const ended = await answering([true], ...rotate, "--json");
+    assert.equal(ended.exitCode, 0, ended.stderr);
+    const { leak } = JSON.parse(ended.stdout) as Rotation;
+    assert.deepEqual(
+      leak!.deleted.map(({ refused }) => refused),
+      [true],
+    );
+    assert.match(leak!.signIns, /not looked at: requires AuditLog\.Read\.All/);
+    assert.equal(await secret(), renewed, "the rotation went on, and made no third secret");
+    const credentials = [...objects("live", "applications").values()].flatMap(
+      ({ passwordCredentials }) => passwordCredentials as unknown[],
+    );
+    assert.equal(credentials.length, 1);
+    for (const text of [leaked, renewed])
+      assert.ok(![waiting, ended].some(({ stdout, stderr }) => `${stdout}${stderr}`.includes(text)));
+    assert.deepEqual((await status("--stack", "live")).of("live").needs, []);
+    await project.succeed(["preview", "--stack", "live", "--refresh", "--expect-no-changes"]);
   });
 
   it("a lost consent needs the customer's administrator now", async () => {

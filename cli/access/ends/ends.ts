@@ -58,7 +58,7 @@ function credentialEnds(objects: readonly ReportObject[], outputs: Readonly<Reco
     ...secrets.map(({ name, since, until }): ReportEnd => {
       const isPrevious = until !== newest;
       return {
-        what: isPrevious ? `Previous client secret "${name}"` : `Client secret "${name}"`,
+        what: `${isPrevious ? "Previous client secret" : "Client secret"} ${since === undefined ? `"${name}"` : `made on ${since.slice(0, 10)}`}`,
         kind: isPrevious ? "previousClientSecret" : "clientSecret",
         ...dates(since, until),
         ...(isPrevious || renewsOn === undefined ? {} : { renewsOn: new Date(renewsOn).toISOString() }),

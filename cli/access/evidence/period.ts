@@ -41,7 +41,8 @@ export function outsideRetention(period: Period, days: number, now: Date): Perio
   return { from: period.from, until: period.until < oldest ? period.until : oldest };
 }
 
-function momentOf(option: string, text: string): Date {
+/** @throws VisibleError for what is no date */
+export function momentOf(option: string, text: string): Date {
   const moment = new Date(isDay(text) ? `${text}T00:00:00Z` : text);
   const isSpelled = /^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d{1,7})?)?(Z|[+-]\d\d:\d\d))?$/.test(text);
   // 2026-02-30 is a day of March to Date.

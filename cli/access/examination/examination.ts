@@ -21,6 +21,7 @@ import { neededPermissions, type NeededPermission } from "../../../domain/prereq
 import { endedAccess } from "../../../domain/endedAccess";
 import { foreignDomainText } from "../../../domain/foreignDomainText";
 import { missingFeatures, tenantNeeds, type TenantNeeds } from "../../../domain/tenantNeeds";
+import { gdapRelationship, governanceRelationship } from "../../../domain/kinds/trusts";
 import type { Settings } from "../../../settings";
 import type { CheckState } from "@defender-mssp/terminal/checkState";
 import { deletedPackagesNote } from "./deletedPackages";
@@ -128,7 +129,14 @@ async function examined(
     sentinelFeature(settings, identity.objectId, { environment, endpoints }),
   ]);
   const conditionalAccess = "checks" in access ? access.checks : [];
-  const features = [...domain.features, ...found, ...connectorFound, accessFeature(access), ...sentinel];
+  const features = [
+    ...domain.features,
+    ...found,
+    ...connectorFound,
+    accessFeature(access),
+    ...sentinel,
+    proofFeature(claims.get(microsoftGraph.appId)?.roles),
+  ];
   return {
     stack,
     customerName,
@@ -145,6 +153,14 @@ async function examined(
       ? "failed"
       : "passed",
   };
+}
+
+/** Whether `offboard` may look at relationships that no resource declares: nothing fails without. */
+function proofFeature(roles: readonly string[] = []): Feature {
+  const missing = governanceRelationship.read.filter((name) => !roles.includes(name));
+  const here = missing.length === 0 ? "" : `optional: requires ${missing.join(", ")}. `;
+  const reason = `${here}GDAP relationships need ${gdapRelationship.read.join(", ")} in the MSSP's own tenant`;
+  return { feature: "offboardingProof", state: missing.length === 0 ? "passed" : "notChecked", reason };
 }
 
 /** A check of `customerDomain`; only a note where `up` warns of it, too. */
@@ -214,7 +230,7 @@ async function featuresOf(tenantId: string, needs: TenantNeeds, context: CallCon
 
 type CheckedHere = Exclude<
   FeatureName,
-  "customerDomain" | "connectorRoles" | "connectorProfile" | "conditionalAccess" | "sentinelAccess"
+  "customerDomain" | "connectorRoles" | "connectorProfile" | "conditionalAccess" | "sentinelAccess" | "offboardingProof"
 >;
 
 const readPermissions: Readonly<Record<CheckedHere, string>> = {

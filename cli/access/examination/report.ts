@@ -57,7 +57,8 @@ export type FeatureName =
   | "connectorProfile"
   | "premiumSettings"
   | "conditionalAccess"
-  | "sentinelAccess";
+  | "sentinelAccess"
+  | "offboardingProof";
 
 export interface Identity {
   readonly kind: "application" | "user";

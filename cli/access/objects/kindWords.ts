@@ -5,6 +5,7 @@
 import type { NodeKind } from "@defender-mssp/pages";
 import { notApplicable, type KindCell } from "../../../domain/kinds/accessKind";
 import type { ObjectKind } from "./kindInReport";
+import { stayingAccess } from "../../../domain/stayingAccess";
 import {
   credentials,
   defenderPortal,
@@ -61,7 +62,7 @@ const applications = {
   title: "Application and service principal objects in Microsoft Entra ID",
   url: "https://learn.microsoft.com/entra/identity-platform/app-objects-and-service-principals",
 };
-const tokensStay = "Access tokens that were issued before stay valid until they expire, by default about an hour.";
+const { tokens: tokensStay, restorable, vault: vaultStays } = stayingAccess;
 const terminateGovernance = {
   title: "Terminate a governance relationship (preview)",
   url: "https://learn.microsoft.com/entra/id-governance/tenant-governance/how-to-terminate-governance-relationship",
@@ -103,7 +104,7 @@ export const kindWords: Readonly<Record<ObjectKind, KindWords>> = {
       setting: "Remove the person from analysts, or set accessEndsOn",
       menu: "Entra admin center > Users > {names} > Delete",
       object: "the guest",
-      stays: `The deleted user can be restored for 30 days. ${tokensStay}`,
+      stays: `${restorable} ${tokensStay}`,
       document: {
         title: "Properties of a Microsoft Entra B2B collaboration user",
         url: "https://learn.microsoft.com/entra/external-id/user-properties",
@@ -233,7 +234,7 @@ export const kindWords: Readonly<Record<ObjectKind, KindWords>> = {
       setting: "pulumi destroy",
       menu: `${apps} > {names} > Delete`,
       object: "the application",
-      stays: `A deleted application can be restored for 30 days. ${tokensStay}`,
+      stays: `${restorable} ${tokensStay}`,
       document: applications,
     },
   },
@@ -574,7 +575,7 @@ export const kindWords: Readonly<Record<ObjectKind, KindWords>> = {
       setting: "Remove handover",
       menu: "Azure portal > Key vaults > {names} > Delete",
       object: "the vault, in the MSSP's subscription",
-      stays: "A deleted vault can be recovered during its retention.",
+      stays: vaultStays,
       document: softDelete,
     },
   },
@@ -602,7 +603,7 @@ export const kindWords: Readonly<Record<ObjectKind, KindWords>> = {
       setting: "Remove handover",
       menu: "Azure portal > Resource groups > {names} > Delete resource group",
       object: "the resource group, in the MSSP's subscription",
-      stays: "A deleted vault can be recovered during its retention.",
+      stays: vaultStays,
       document: softDelete,
     },
   },

@@ -18,6 +18,7 @@ const featureNames: Readonly<Record<FeatureName, string>> = {
   premiumSettings: "cross-tenant trust and Conditional Access (Entra ID P1)",
   conditionalAccess: "Conditional Access policies read",
   sentinelAccess: "roles on the Microsoft Sentinel workspace",
+  offboardingProof: "governance and GDAP relationships, for the proof of an off-boarding",
 };
 
 const tenantHeading = "Tenant licences and policies";

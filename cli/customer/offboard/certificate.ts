@@ -40,6 +40,8 @@ export interface Certificate {
     readonly accessSeenOn: string | null;
     /** Whether they are enough, and the last long enough after the removal. */
     readonly isSettled: boolean;
+    /** From when on looks that agree prove it. ISO 8601, UTC. */
+    readonly provableOn: string;
   };
   /** The runs of `pulumi destroy`. */
   readonly runs: readonly Pick<StackUpdate, "startedOn" | "endedOn" | "result" | "changes" | "ranBy">[];
@@ -51,6 +53,8 @@ export interface Certificate {
   readonly left: readonly Staying[];
   /** What a person must look at: nothing shows it, or this identity may not. */
   readonly toConfirm: readonly Staying[];
+  /** When Entra refused the automation's sign-in, as its application was no longer in the tenant. ISO 8601, UTC. */
+  readonly consentEndedOn?: string;
   readonly stays: readonly Staying[];
   /** Kinds of access that were looked at, in the plural. */
   readonly lookedAt: readonly string[];
@@ -89,7 +93,7 @@ export function makeCertificate({ journal, proved, proof, history, graph }: Cert
     beganOn,
     destroyedOn,
     checkedOn: proved.checkedOn,
-    looks: { agreed, firstOn, lastOn, accessSeenOn: seenOn, isSettled: proof.isSettled },
+    looks: { agreed, firstOn, lastOn, accessSeenOn: seenOn, isSettled: proof.isSettled, provableOn: proof.provableOn },
     runs: history
       .filter(({ kind, startedOn }) => kind === "destroy" && startedOn >= beganOn.slice(0, 19))
       .map(({ startedOn, endedOn, result, changes, ranBy }) => ({ startedOn, endedOn, result, changes, ranBy })),
@@ -137,9 +141,4 @@ function check(item: ProvedItem, graph: string): CustomerCheck[] {
   // Reads go on with a deleted detection rule for some hours.
   const expected = item.state === "deletedButListed" ? "404, the next day" : "404";
   return [{ what: `${item.what} "${item.name}"`, command, expected }];
-}
-
-/** Objects of these kinds, for the page's numbers. */
-export function countRemoved({ removed }: Certificate, ...keys: readonly (typeof kinds)[number]["key"][]): number {
-  return removed.filter(({ kind }) => keys.includes(kind)).length;
 }

@@ -1,6 +1,6 @@
 /** `mssp offboard`: evidence, destroy, proof and a certificate for the customer. */
 import { lastSegment } from "@defender-mssp/microsoft";
-import type { Command } from "commander";
+import { Option, type Command } from "commander";
 import { VisibleError } from "@defender-mssp/errors";
 import { exitCodes } from "@defender-mssp/terminal/exitCodes";
 import { describeCommand } from "@defender-mssp/terminal/help";
@@ -11,6 +11,7 @@ import { signWithOption } from "../../access/signed/signWithOption";
 import { placeOf } from "../../base/place";
 import { wholeNumber } from "@defender-mssp/terminal/wholeNumber";
 import { stackArgument } from "../../stack/stackName";
+import { languages, type Language } from "../../access/texts/texts";
 import type { VerdictState } from "./verdict";
 
 interface OffboardOptions {
@@ -23,6 +24,8 @@ interface OffboardOptions {
   readonly withoutRecord?: boolean;
   readonly proveAgain?: boolean;
   readonly proveLater?: boolean;
+  readonly language?: Language;
+  readonly details?: boolean;
   readonly yes?: boolean;
   readonly json?: boolean;
 }
@@ -45,6 +48,10 @@ export function define(command: Command, session: Session): void {
     .option("--without-record", "go on although the record of an earlier run does not check out")
     .option("--prove-again", "prove again after the removal, and remove nothing")
     .option("--prove-later", "look once after the removal, and leave the proof to a run with --prove-again")
+    .addOption(
+      new Option("--language <language>", "language of the certificate's page (default: en)").choices(languages),
+    )
+    .option("--details", "list each object that can be restored, with the command that deletes it for good")
     .option("--yes", "remove without asking, as in CI")
     .option("--json", "print the certificate as JSON")
     .action((options: OffboardOptions) => run(options, session));
@@ -58,7 +65,8 @@ export function define(command: Command, session: Session): void {
         "a look that showed access: the command shows what each has seen, and the time left. --prove-later ends after one look, with what is to confirm and the command that proves it.",
       "The certificate lists the ways of access that no command looks at, and where the customer looks: it says nothing of them.",
       "What no API shows, and what this identity may not read, is a thing to confirm by hand: the certificate has the click for each. " +
-        "So is the consent to the MSSP's automation, which the customer deletes last.",
+        "So is the consent to the MSSP's automation, which the customer deletes last. --prove-again finishes the certificate then: Entra's refusal of " +
+        "the automation's sign-in, and the looks before it, are the proof. `npx mssp permissions` has what lets it look at governance and GDAP relationships.",
       "Logs that were refused can't be read after the removal: the command asks, and with --yes it stops there unless --without-evidence is passed. A log " +
         "that needs a licence which the customer lacks is a gap of the evidence, and stops nothing.",
       "The same command continues after an interruption: the folder has a record of what is done. After the last step " +
@@ -90,7 +98,7 @@ export function define(command: Command, session: Session): void {
 }
 
 async function run(options: OffboardOptions, session: Session): Promise<void> {
-  const { stack, days: length, out, yes, json } = options;
+  const { stack, days: length, out, yes, json, language, details } = options;
   const { ask, err, environment } = session;
   const by = options.by ?? environment["USER"] ?? environment["USERNAME"];
   const [{ offboard }, { certificateText }] = await Promise.all([import("./offboard.js"), import("./text.js")]);
@@ -106,6 +114,7 @@ async function run(options: OffboardOptions, session: Session): Promise<void> {
     out: folder,
     days: length,
     signWith: options.signWith,
+    language,
     ...(by === undefined ? {} : { by }),
     provesOnly: options.proveAgain === true,
     withoutRecord: options.withoutRecord === true,
@@ -120,6 +129,6 @@ async function run(options: OffboardOptions, session: Session): Promise<void> {
     ...placeOf(session),
   });
   if (json === true) writeJson(session.out, "offboard", certificate);
-  else session.out.write(`\n${certificateText(certificate, folder)}`);
+  else session.out.write(`\n${certificateText(certificate, folder, undefined, details)}`);
   if (certificate.state !== "proven") session.exitCode = codeByState[certificate.state];
 }

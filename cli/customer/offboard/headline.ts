@@ -11,10 +11,14 @@ export function headline({ state, msspName, customerName, toConfirm }: Certifica
 }
 
 /** How many looks at the tenant say so, and when; empty where access is left. */
-export function looksText({ state, looks: { agreed, lastOn, accessSeenOn } }: Certificate): string {
+export function looksText({ state, consentEndedOn, looks: { agreed, lastOn, accessSeenOn } }: Certificate): string {
   if (state === "accessLeft") return "";
   const seen = accessSeenOn === null ? "" : ` The look of ${minute(accessSeenOn)} showed access that has ended since.`;
   const looks =
     agreed === 1 ? "One look at the tenant shows it, of" : `${counted(agreed, "look")} in a row agree, the last of`;
-  return `${looks} ${minute(lastOn)}.${seen}`;
+  const ended =
+    consentEndedOn === undefined
+      ? ""
+      : ` At ${minute(consentEndedOn)} Entra refused the automation's sign-in: its application is no longer in the tenant. Nobody looked between.`;
+  return `${looks} ${minute(lastOn)}.${seen}${ended}`;
 }

@@ -47,6 +47,8 @@ const shape = z.object({
   withoutRecord: z.string().optional(),
   /** When `destroy` succeeded, ISO 8601, UTC. */
   destroyedOn: z.string().optional(),
+  /** Of the last certificate.json. */
+  certificateSha256: z.string().optional(),
   /** The looks at the tenant since then. */
   looks: z
     .object({

@@ -22,7 +22,9 @@ import { readHistory } from "../../stack/history";
 import { askPulumi } from "../../stack/pulumi";
 import { requireOwnState } from "../../stack/stateCode";
 import { writeWholeFile } from "@defender-mssp/terminal/wholeFile";
+import type { Language } from "../../access/texts/texts";
 import { makeCertificate, type Certificate } from "./certificate";
+import { afterConsent, certificateFile, sha256 } from "./consentEnded";
 import { inventory, joined } from "../../access/inventory/inventory";
 import { readJournal, writeJournal, type OffboardingJournal } from "./journal";
 import { markOffboarded } from "./markOffboarded";
@@ -42,6 +44,8 @@ export interface OffboardRun extends Place {
   readonly out: string;
   /** Signs evidence and certificate. */
   readonly signWith?: string | undefined;
+  /** Of the certificate's page. @default en */
+  readonly language?: Language | undefined;
   /** Length of the evidence's period, in days. */
   readonly days: number;
   /** Who off-boards the customer, for the mark in the settings. */
@@ -86,11 +90,17 @@ export async function offboard(run: OffboardRun): Promise<Certificate> {
   const mark = withoutUndefined({ on: (journal.destroyedOn ?? run.now().toISOString()).slice(0, 10), by });
   if (settings.offboarded === undefined) await markOffboarded({ stack, mark, say, folder, environment });
   run.say("Looking in the tenant for what is left…\n");
-  const { graphEndpoint: graph } = await tenantEndpoints(settings, environment);
+  const endpoints = await tenantEndpoints(settings, environment);
+  const ended = await afterConsent(run, settings, journal, endpoints);
+  if (ended !== undefined) {
+    await writeCertificate(run, settings, journal, ended);
+    return ended;
+  }
+  const { graphEndpoint: graph } = endpoints;
   const { look, ...proof } = await proveGone(run, journal, graph);
   const history = await readHistory(run.stack, run);
   const certificate = makeCertificate({ journal, proved: look, proof, history, graph });
-  await writeCertificate(run, certificate, await signedStep(run, journal));
+  await writeCertificate(run, settings, { ...journal, looks: proof.looks }, certificate);
   return certificate;
 }
 
@@ -290,15 +300,24 @@ function signedStep(run: OffboardRun, settings: OffboardingJournal): Promise<Nex
 }
 
 /** A signed certificate of an earlier run is kept: the customer may hold its digest. */
-async function writeCertificate({ out, say }: OffboardRun, certificate: Certificate, step?: NextStep): Promise<void> {
+async function writeCertificate(
+  run: OffboardRun,
+  { cloud }: Settings,
+  journal: OffboardingJournal,
+  certificate: Certificate,
+): Promise<void> {
+  const { out, language, say } = run;
+  const step = await signedStep(run, journal);
+  const json = `${JSON.stringify(certificate, undefined, 2)}\n`;
   const files = [
-    { name: "certificate.json", text: `${JSON.stringify(certificate, undefined, 2)}\n` },
-    { name: "certificate.html", text: certificatePage(certificate, step) },
+    { name: certificateFile, text: json },
+    { name: "certificate.html", text: certificatePage(certificate, { language, cloud, step }) },
   ];
   const text = await step?.seal("certificate", files, certificate);
   await putAside(path.join(out, certificateEnvelope));
   if (text !== undefined) files.push({ name: certificateEnvelope, text });
   for (const file of files) await writeWholeFile(path.join(out, file.name), file.text, { mode: 0o600 });
+  await writeJournal(out, { ...journal, certificateSha256: sha256(json) });
   if (text !== undefined)
     say(`Signed. Digest of the certificate, for the customer to keep:\n${(await step?.finish(text)) ?? ""}\n`);
 }

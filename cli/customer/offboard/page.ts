@@ -1,9 +1,9 @@
-/** The certificate as a page for the customer. */
+/** The certificate as a page for the customer's administrator: clicks, and no command of the MSSP's. */
 import {
   code,
   details,
   facts,
-  figures,
+  folded,
   link,
   list,
   notice,
@@ -11,164 +11,202 @@ import {
   preformatted,
   renderPage,
   section,
+  strong,
   table,
   type Block,
-  type Row,
+  type Content,
 } from "@defender-mssp/pages";
-import { kinds } from "../../../domain/kinds/kinds";
+import { clouds, type CloudName } from "@defender-mssp/microsoft";
 import type { NextStep } from "../../access/signed/nextStep";
 import { signatureSection } from "../../access/signed/signatureSection";
 import { visibleText } from "@defender-mssp/terminal/terminalText";
-import { countRemoved, type Certificate } from "./certificate";
-import { headline, looksText } from "./headline";
-import type { ItemState } from "./proof";
-import { keptByEntra, type Staying, type VerdictState } from "./verdict";
+import { applicable } from "../../../domain/kinds/accessKind";
+import { kinds, type KindKey, type PersonEndedKind } from "../../../domain/kinds/kinds";
+import { kindInReport, type ObjectKind } from "../../access/objects/kindInReport";
+import { clickText, kindWords } from "../../access/objects/kindWords";
+import { filled, textsOf, type Fill } from "../../access/texts/all";
+import type { Language, Texts } from "../../access/texts/texts";
+import { englishMark, englishNote } from "../../access/texts/translated";
+import type { Certificate } from "./certificate";
+import { unsettledEnd, type Staying } from "./verdict";
 
 export const certificateEnvelope = "certificate.dsse.json";
 
-export function certificatePage(certificate: Certificate, step?: NextStep): string {
-  const { tenantId, stack, checkedOn, left, toConfirm } = certificate;
+interface Reader {
+  readonly texts: Texts;
+  readonly fill: Fill;
+  /** A text that only English has. */
+  readonly english: (text: string) => string;
+}
+
+export interface CertificatePageOptions {
+  /** @default en */
+  readonly language?: Language | undefined;
+  readonly cloud?: CloudName | undefined;
+  /** Undefined: nobody signs. */
+  readonly step?: NextStep | undefined;
+}
+
+export function certificatePage(
+  certificate: Certificate,
+  { language = "en", cloud, step }: CertificatePageOptions = {},
+): string {
+  const { msspName, customerName, tenantId, state, looks } = certificate;
+  const texts = textsOf(language);
+  const values = {
+    mssp: msspName,
+    customer: customerName,
+    agreed: String(looks.agreed),
+    last: moment(looks.lastOn),
+    later: moment(looks.provableOn),
+    ended: moment(certificate.consentEndedOn ?? ""),
+    entra: new URL(clouds[cloud ?? "public"].entraAdminCenter).host,
+  };
+  const english = (text: string): string => visibleText(language === "en" ? text : `${text} ${englishMark}`);
+  const reader: Reader = { texts, fill: (text) => visibleText(filled(values)(text)), english };
+  const { fill } = reader;
+  const note = language === "en" ? undefined : englishNote([englishMark]);
   return renderPage({
-    title: visibleText(headline(certificate)),
-    subtitle: `Tenant ${tenantId}, stack ${stack}, checked on ${moment(checkedOn)} UTC`,
-    footer: "Made by npx mssp offboard. The section on checks shows how to verify it without the MSSP.",
+    title: fill(texts.certificate[state]),
+    language,
+    words: texts.words,
+    subtitle: `${tenantId}, ${moment(looks.lastOn)} UTC`,
+    footer: [fill(texts.footer), note].filter((text) => text !== undefined).join(" "),
     blocks: [
-      ...notices(certificate),
-      figures([
-        { label: "guests removed", value: countRemoved(certificate, "guest") },
-        {
-          label: "groups and roles removed",
-          value: countRemoved(certificate, "group", "defenderRole", "directoryRoleAssignment"),
-        },
-        {
-          label: "applications removed",
-          value: countRemoved(certificate, "application", "servicePrincipal", "msspServicePrincipal"),
-        },
-        { label: "access left", value: left.length, state: left.length === 0 ? "passed" : "failed" },
-        { label: "to confirm by you", value: toConfirm.length, state: toConfirm.length === 0 ? "passed" : "warning" },
-      ]),
-      removedSection(certificate),
-      staysSection(certificate),
-      looksSection(certificate),
-      checkSection(certificate),
-      evidenceSection(certificate),
-      signatureSection(step, { file: certificateEnvelope, mssp: certificate.msspName }),
+      ...leftForYou(certificate, reader),
+      removedSection(certificate, reader),
+      staysSection(certificate, reader),
+      looksSection(certificate, reader),
+      checkSection(certificate, reader),
+      evidenceSection(certificate, reader),
+      signatureSection(step, { file: certificateEnvelope, mssp: msspName, words: texts.signature }),
     ],
   });
 }
 
-const notes: Readonly<Record<VerdictState, string>> = {
-  proven: "Every way of access that this page lists as looked at was looked at: none gives the MSSP access.",
-  toConfirm: "What could be looked at gives the MSSP no access.",
-  accessLeft: "The MSSP still has access:",
-};
-
-function confirmNote(certificate: Certificate): string {
-  return [notes.toConfirm, looksText(certificate), "The rest is yours to confirm:"]
-    .filter((text) => text !== "")
-    .join(" ");
-}
-
-function notices(certificate: Certificate): Block[] {
-  const { state, left, toConfirm } = certificate;
-  if (state === "proven") return [notice("passed", `${notes.proven} ${looksText(certificate)}`)];
+/** What is left, the customer's own last step first; nothing where all is proven. */
+function leftForYou(certificate: Certificate, reader: Reader): Block[] {
+  const { state, left, toConfirm, looks, consentEndedOn } = certificate;
+  const { fill, texts } = reader;
+  const { agreed, later, consentEnded } = texts.certificate;
+  const steps = [...left, ...toConfirm.filter(({ what }) => what !== unsettledEnd)];
+  const said = [
+    ...(state === "accessLeft" ? [] : [fill(agreed)]),
+    ...(looks.isSettled || state === "accessLeft" ? [] : [fill(later)]),
+    ...(consentEndedOn === undefined ? [] : [fill(consentEnded)]),
+  ].join(" ");
+  const shown = state === "proven" ? "passed" : state === "accessLeft" ? "failed" : "warning";
   return [
-    ...(state === "accessLeft" ? [notice("failed", notes.accessLeft, staysTable("Access left", left))] : []),
-    ...(toConfirm.length === 0
-      ? []
-      : [notice("warning", confirmNote(certificate), staysTable("To confirm by hand", toConfirm))]),
-  ];
-}
-
-const shownStates: Readonly<Partial<Record<ItemState, string>>> = {
-  softDeleted: "deleted, restorable",
-  deletedButListed: "gone: a second DELETE was answered with 404; lists still show it",
-};
-
-/** Azure keeps both, with the secret's value, until the vault's retention period ends. */
-const restorable = "deleted; Azure keeps it for the vault's retention period, and the MSSP can recover it";
-
-const unlistedRule = "gone: not in the tenant's list of rules";
-
-/** What "gone" means for a kind that is not gone for good. */
-const goneStates: Readonly<Record<string, string>> = {
-  detectionRule: unlistedRule,
-  keyVault: restorable,
-  keyVaultSecret: restorable,
-};
-
-function removedSection({ removed, removedParts, runs, destroyedOn }: Certificate): Block {
-  const rows = removed.map(({ kind, what, name, id, state, deletedOn }): Row => {
-    const when = deletedOn ?? destroyedOn;
-    const shown = (state === "gone" ? goneStates[kind] : undefined) ?? shownStates[state] ?? "gone";
-    return {
-      cells: [
-        visibleText(name),
-        visibleText(what),
-        code(visibleText(id)),
-        moment(when),
-        { content: shown, state: "passed" },
-      ],
-    };
-  });
-  const columns = [
-    { title: "Name" },
-    { title: "Kind", choices: true },
-    { title: "ID", kind: "id" as const },
-    { title: "Removed until (UTC)" },
-    { title: "State" },
-  ];
-  const parts = Object.entries(removedParts).map(([kind, count]) => visibleText(countedKind(kind, count)));
-  const lines = runs.map(
-    ({ startedOn, endedOn, result }) => `${moment(startedOn)} to ${moment(endedOn)}: ${visibleText(result)}`,
-  );
-  return section(
-    { id: "removed", title: "What was taken away" },
-    table({ caption: "Removed objects", columns, rows }),
-    ...(parts.length === 0 ? [] : [paragraph("Parts of these objects, deleted with them: ", parts.join(", "), ".")]),
-    ...(lines.length === 0 ? [] : [paragraph("Runs of pulumi destroy (UTC):"), list(lines)]),
-  );
-}
-
-/** Such as `2 client secrets`. */
-function countedKind(singular: string, count: number): string {
-  const plural = kinds.find((kind) => kind.singular === singular)?.plural ?? singular;
-  return `${count} ${count === 1 ? singular : plural}`;
-}
-
-/** Deleted objects are one sentence: each of their rows says the same. */
-function staysSection({ stays }: Certificate): Block {
-  const deleted = stays.filter(({ why }) => why.startsWith(keptByEntra));
-  const others = stays.filter(({ why }) => !why.startsWith(keptByEntra));
-  return section(
-    { id: "stays", title: "What stays, and why" },
-    ...(others.length === 0 ? [] : [staysTable("What stays", others)]),
-    ...(deleted.length === 0
+    notice(shown, [fill(texts.certificate[state]), ". ", said]),
+    ...(steps.length === 0
       ? []
       : [
-          paragraph(
-            deleted.length === 1
-              ? "Entra keeps one deleted object for 30 days. It gives no access, and ends then."
-              : `Entra keeps ${deleted.length} deleted objects for 30 days. They give no access, and end then.`,
+          section(
+            {
+              id: "left",
+              title: `${texts.certificate.left} (${steps.length})`,
+              // While access is left, the automation still has to prove its end.
+              ...(state === "accessLeft" ? {} : { intro: texts.stop.intro }),
+            },
+            list(
+              steps.map((step) => leftStep(step, reader)),
+              { ordered: true },
+            ),
           ),
-          details({ summary: "Which, and how to delete them at once" }, staysTable("Deleted objects", deleted)),
         ]),
+  ];
+}
+
+function leftStep(staying: Staying, reader: Reader): Content {
+  const { what, why, step } = staying;
+  const { texts, english } = reader;
+  const isCommand = /^az |npx |command again/.test(step);
+  const clicks = clicksOf(staying, reader);
+  const isOwn = clicks.length > 0 && (isCommand || staying.name === undefined);
+  const shown = isOwn ? clicks : isCommand || step === "" ? [] : [english(step)];
+  return [
+    shown.length === 0 ? "" : [strong(shown.join(" ")), " "],
+    english(sentence(`${what}: ${why}.`)),
+    step.startsWith("az ") ? folded(texts.certificate.cli, code(visibleText(step))) : "",
+  ];
+}
+
+/** How a person ends an object, or looks at kinds that nobody could look at: menus of the admin centers. */
+function clicksOf({ kinds: keys = [], name }: Staying, { texts, fill }: Reader): string[] {
+  const clicks = keys.map((key) => {
+    const word = wordOf(key);
+    if (key === "automationConsent")
+      return fill(`${texts.stop.people[key]} ${clickText(kindWords.servicePrincipal.removal, name)}.`);
+    if (isEndedByPerson(key)) return fill(texts.stop.people[key]);
+    if (word === undefined) return "";
+    const place = applicable(kindWords[word].check);
+    if (name === undefined && place !== undefined) return fill(texts.check[place]);
+    return visibleText(`${texts.kinds[word].name}: ${clickText(kindWords[word].removal, name)}.`);
+  });
+  return [...new Set(clicks)].filter((click) => click !== "");
+}
+
+function isEndedByPerson(key: KindKey): key is PersonEndedKind {
+  return kinds.find((kind) => kind.key === key)?.removal.by === "person";
+}
+
+function wordOf(key: string): ObjectKind | undefined {
+  return kinds.some((kind) => kind.key === key) ? kindInReport(key as KindKey)?.word : undefined;
+}
+
+function removedSection({ removed, destroyedOn }: Certificate, { texts, english }: Reader): Block {
+  const { name, kind, objectId } = texts.objects;
+  const title = texts.certificate.removed;
+  return section(
+    { id: "removed", title },
+    table({
+      caption: title,
+      columns: [
+        { title: name },
+        { title: kind, choices: true },
+        { title: objectId, kind: "long" },
+        { title: texts.certificate.removedOn },
+      ],
+      rows: removed.map((item) => {
+        const word = wordOf(item.kind);
+        const kindName = word === undefined ? english(item.what) : texts.kinds[word].name;
+        const day = (item.deletedOn ?? destroyedOn).slice(0, 10);
+        return { cells: [visibleText(item.name), kindName, code(visibleText(item.id)), day] };
+      }),
+    }),
+  );
+}
+
+/** One sentence for each reason: the objects are in the table above. */
+function staysSection({ removed, stays }: Certificate, { texts, english }: Reader): Block {
+  const has = (...words: readonly string[]): boolean =>
+    removed.some(({ kind, state }) => words.includes(kind) || words.includes(state));
+  const objects = stays.filter(({ kinds: keys }) => keys !== undefined);
+  return section(
+    { id: "stays", title: texts.certificate.stays },
+    list([
+      texts.stays.tokens,
+      ...(has("softDeleted") ? [texts.stays.restorable] : []),
+      ...(has("keyVault", "keyVaultSecret") ? [texts.stays.vault] : []),
+      ...(has("detectionRule") ? [texts.certificate.rules] : []),
+      texts.certificate.logs,
+      ...objects.map(({ what, why }) => english(`${what}: ${why}.`)),
+    ]),
   );
 }
 
 /** Not looked is never none: the page says where a person looks. */
-function looksSection({ lookedAt, notLooked }: Certificate): Block {
-  const rows = notLooked.map(({ what, why, look }): Row => ({ cells: [sentence(what), why, look] }));
+function looksSection({ lookedAt, notLooked }: Certificate, { texts, fill, english }: Reader): Block {
+  const { title, intro, what, look } = texts.notLooked;
   return section(
-    { id: "looks", title: "What was looked at, and what was not" },
-    paragraph("Looked at, whoever created it: ", lookedAt.map(visibleText).join(", "), "."),
-    paragraph("Nobody looked at these ways of access. This certificate says nothing of them:"),
+    { id: "looks", title, intro: fill(intro) },
     table({
-      caption: "Not looked at",
-      columns: [{ title: "What" }, { title: "Why" }, { title: "Where you look", kind: "long" }],
-      rows,
+      caption: title,
+      columns: [{ title: what }, { title: look, kind: "long" }],
+      rows: notLooked.map((way) => ({ cells: [english(sentence(way.what)), english(way.look)] })),
       filterable: false,
     }),
+    details({ summary: texts.certificate.looked }, paragraph(english(`${lookedAt.join(", ")}.`))),
   );
 }
 
@@ -176,47 +214,32 @@ function sentence(text: string): string {
   return `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
 }
 
-function staysTable(caption: string, stays: readonly Staying[]): Block {
-  const rows = stays.map(({ what, why, step }): Row => ({
-    cells: [visibleText(what), visibleText(why), step === "" ? "" : code(visibleText(step))],
-  }));
-  return table({
-    caption,
-    columns: [{ title: "What", kind: "long" }, { title: "Why" }, { title: "How to remove it", kind: "long" }],
-    rows,
-  });
-}
-
-function checkSection({ checks, tenantId }: Certificate): Block {
-  const commands = checks.map(
-    ({ what, command, expected }) => `# ${visibleText(what)}: expected ${expected}\n${visibleText(command)}`,
-  );
+function checkSection({ checks, tenantId, removed }: Certificate, { texts, fill }: Reader): Block {
+  const words = removed.flatMap(({ kind }) => wordOf(kind) ?? []);
+  const places = words.flatMap((word) => applicable(kindWords[word].check) ?? []);
+  const lines = [
+    `az login --tenant ${tenantId} --allow-no-subscriptions`,
+    ...checks.map(({ what, command, expected }) => `# ${visibleText(what)}: ${expected}\n${visibleText(command)}`),
+  ];
   return section(
-    { id: "checks", title: "How to check it without the MSSP" },
-    list(
-      [
-        ["Sign in to your own tenant: ", code(`az login --tenant ${tenantId} --allow-no-subscriptions`)],
-        "Run each command below. Not found (404) means that the object is gone.",
-        "In the Microsoft Entra admin center, look at Users > Deleted users, Applications > Deleted applications, and the audit log.",
-        "Look at Tenant governance > Governing tenants, and at Partner relationships in the Microsoft 365 admin center.",
-      ],
-      { ordered: true },
-    ),
-    ...(commands.length === 0 ? [] : [preformatted(commands.join("\n"), { label: "Checks with the Azure CLI" })]),
+    { id: "checks", title: fill(texts.check.title), intro: texts.check.intro },
+    list([...new Set([...places, "logs" as const])].map((place) => fill(texts.check[place]))),
+    details({ summary: texts.certificate.cli }, preformatted(lines.join("\n"), { label: texts.certificate.cli })),
   );
 }
 
-function evidenceSection({ evidence }: Certificate): Block {
-  if (evidence === null) return section({ id: "evidence", title: "Evidence" }, paragraph("None was collected."));
+function evidenceSection({ evidence }: Certificate, { texts, fill, english }: Reader): Block {
+  const title = fill(texts.certificate.evidence);
+  if (evidence === null) return section({ id: "evidence", title }, paragraph("–"));
   const { folder, manifestSha256, from, until, gaps } = evidence;
   return section(
-    { id: "evidence", title: "Evidence of what the MSSP did" },
+    { id: "evidence", title },
     facts([
-      { name: "Period (UTC)", value: `${moment(from)} to ${moment(until)}` },
-      { name: "Page", value: link(`${folder}/index.html`, `${folder}/index.html`) },
-      { name: "SHA-256 of manifest.json", value: code(manifestSha256) },
+      { name: "UTC", value: `${moment(from)} – ${moment(until)}` },
+      { name: "HTML", value: link(`${folder}/index.html`, `${folder}/index.html`) },
+      { name: "SHA-256 (manifest.json)", value: code(manifestSha256) },
     ]),
-    ...(gaps.length === 0 ? [] : [paragraph("It does not show:"), list(gaps.map(visibleText))]),
+    ...(gaps.length === 0 ? [] : [list(gaps.map((gap) => english(`Gap: ${gap}`)))]),
   );
 }
 

@@ -1,11 +1,15 @@
 /** What `mssp offboard` prints at its end. */
 import path from "node:path";
 import { paragraph, tableText, type TextCell } from "@defender-mssp/terminal/table";
+import { stayingAccess } from "../../../domain/stayingAccess";
+import { counted } from "../../base/counted";
+import { shellWord } from "../../base/shellWord";
 import type { Certificate } from "./certificate";
 import { headline, looksText } from "./headline";
-import type { Staying } from "./verdict";
+import { keptByEntra, type Staying } from "./verdict";
 
-export function certificateText(certificate: Certificate, out: string, width?: number): string {
+/** @param showsAll lists each object that can be restored, with the command that deletes it for good */
+export function certificateText(certificate: Certificate, out: string, width?: number, showsAll = false): string {
   const { tenantId, state, removed, removedParts, stays, left, toConfirm, notLooked, stack } = certificate;
   const options = { indent: 2, ...(width === undefined ? {} : { width }) };
   const counts = new Map<string, number>();
@@ -19,6 +23,17 @@ export function certificateText(certificate: Certificate, out: string, width?: n
   const part = (title: string, mark: TextCell, list: readonly Staying[]): string[] =>
     list.length === 0 ? [] : ["\n", paragraph(title, width), listed(mark, list)];
   const looks = looksText(certificate);
+  const restorable = stays.filter(({ why }) => why.startsWith(keptByEntra));
+  const others = stays.filter((staying) => !restorable.includes(staying));
+  const restorableSentence = restorable.slice(0, 1).map(() => ({
+    what: counted(restorable.length, "deleted object"),
+    why: stayingAccess.restorable.replace(/\.$/, ""),
+    step: "--details lists them, with the command that deletes each for good.",
+  }));
+  const consentText =
+    "When the customer has deleted the automation's application, this finishes the certificate, as Entra then refuses the automation's " +
+    `sign-in: npx mssp offboard --stack ${shellWord(stack)} --prove-again --yes`;
+  const waitsForConsent = toConfirm.some(({ kinds }) => kinds?.includes("automationConsent"));
   return [
     paragraph(`${headline(certificate)}, tenant ${tenantId}.`, width),
     ...(looks === "" ? [] : [paragraph(looks, width)]),
@@ -28,7 +43,7 @@ export function certificateText(certificate: Certificate, out: string, width?: n
     "\n",
     paragraph("Removed:", width),
     tableText([...rows, [{ text: "✓", color: "green" }, "parts of these objects", String(parts)]], options),
-    ...part("Stays, and gives no access:", "–", stays),
+    ...part("Stays, and gives no access:", "–", [...(showsAll ? restorable : restorableSentence), ...others]),
     "\n",
     paragraph(
       `Not looked at: ${notLooked.map(({ what }) => what).join("; ")}. The certificate has where a person looks.`,
@@ -36,6 +51,7 @@ export function certificateText(certificate: Certificate, out: string, width?: n
     ),
     "\n",
     paragraph(`For the customer: ${path.join(out, "certificate.html")}`, width),
+    ...(waitsForConsent ? [paragraph(consentText, width)] : []),
     paragraph(
       state !== "accessLeft"
         ? `The stack keeps its history. When the folder ${out} is archived, \`npx pulumi stack rm ${stack}\` deletes the stack, its history and its settings file.`

@@ -15,13 +15,21 @@ import type { Proved, ProvedItem } from "./proof";
 /** The beginning of the reason of every deleted object that can be restored. */
 export const keptByEntra = "Entra keeps it for 30 days";
 
+/** What looks that are too few, or too early, have not proved. */
+export const unsettledEnd = "the end of all access";
+
 /** Something in the tenant after the off-boarding. */
 export interface Staying {
   readonly what: string;
   readonly why: string;
   /** How to end or confirm it; empty where it ends by itself or is the customer's own. */
   readonly step: string;
+  /** The kinds that it is of, and the object's name: the customer's page has the clicks of the kind. */
+  readonly kinds?: readonly KindKey[];
+  readonly name?: string;
 }
+
+type OfKind = Pick<Staying, "kinds" | "name">;
 
 /**
  * `proven`: every way with a look was looked at, and none gives access; of the ways without one it says nothing.
@@ -87,6 +95,7 @@ export function verdict({ stack, graph, proved, additions, proof }: VerdictInput
 function proven(item: ProvedItem, graph: string): Partial<Part> {
   const { what: kind, name, id, state, reason = "", adopted } = item;
   const what = `${kind} "${name}" (${id})`;
+  const of = ofItem(item);
   switch (state) {
     case "gone":
     case "endedWithOwner":
@@ -100,13 +109,19 @@ function proven(item: ProvedItem, graph: string): Partial<Part> {
         `az rest --method DELETE --url ${shellQuoted(`${graph}${deletedItemPath(id)}`)}`,
       );
     case "found":
-      return adopted ? adoptedItem(item, what) : left(what, "it is still in the tenant", deletion(item, graph));
+      return adopted ? adoptedItem(item, what) : left(what, "it is still in the tenant", deletion(item, graph), of);
     case "notVisible":
-      return confirm(what, reason, "Remove it where it was created, in the Microsoft Defender portal.");
+      return confirm(what, reason, "Remove it where it was created, in the Microsoft Defender portal.", of);
     case "notChecked":
-      return confirm(what, reason, "Permit this identity to read it and run the command again, or look at it by hand.");
+      return confirm(what, reason, permitOrLook, of);
   }
 }
+
+function ofItem(item: ProvedItem): OfKind {
+  return itemKind(item) === undefined ? {} : { kinds: [item.kind as KindKey], name: item.name };
+}
+
+const permitOrLook = "Permit this identity to read it and run the command again, or look at it by hand.";
 
 /** A stale answer makes a `destroy --refresh` forget an object: no further run would delete it. */
 function deletion(item: ProvedItem, graph: string): string {
@@ -139,17 +154,18 @@ function removedVault({ kind, state }: ProvedItem, what: string): Partial<Part> 
 function adoptedItem(item: ProvedItem, what: string): Partial<Part> {
   const before = "it was in the tenant before the MSSP's stack";
   const { grants = [], notLooked = [] } = item.still ?? {};
+  const of = ofItem(item);
   const removal = itemKind(item)?.removal;
   if (grants.length > 0) return { left: grants.map((grant) => grantLeft(what, grant)) };
   if (removal !== undefined && "order" in removal && removal.order <= removalOrder.credential)
-    return left(what, `${before}, and gives access`, "Delete it in the tenant.");
+    return left(what, `${before}, and gives access`, "Delete it in the tenant.", of);
   if (notLooked.length > 0)
-    return confirm(what, `${before}. What it has: ${reasons(notLooked)}`, "Look at it by hand, or delete it.");
-  return item.kind === "guest" ? guestWithoutGrants(what, before) : stays(what, before, "");
+    return confirm(what, `${before}. What it has: ${reasons(notLooked)}`, "Look at it by hand, or delete it.", of);
+  return item.kind === "guest" ? guestWithoutGrants(what, before) : stays(what, before, "", of);
 }
 
 function grantLeft(what: string, grant: HeldGrant): Staying {
-  return { what, why: `it has ${grant.what}`, step: grant.step };
+  return { what, why: `it has ${grant.what}`, step: grant.step, kinds: [grant.kind], name: grant.what };
 }
 
 /** Graph shows what Entra and Defender give a guest. Others give as well. */
@@ -162,20 +178,21 @@ function guestWithoutGrants(what: string, why: string): Partial<Part> {
 function sighted(sighting: GrantingSighting): Partial<Part> {
   const { kind, name, id, whose, evidence, gives, grants, notLooked, unsure = [], step } = sighting;
   const what = `${singular(kind)} "${name}" (${id})`;
+  const of: OfKind = { kinds: [kind], name };
   if (kind === "automationConsent") return automation(sighting, what);
   const has = [...gives, ...grants.map((grant) => `it has ${grant.what}`)];
-  if (has.length > 0) return left(what, `${evidence}; ${[...has, ...unsure].join("; ")}`, step);
-  if (whose === "thisStack") return left(what, evidence, step);
-  if (notLooked.length > 0) return confirm(what, `${evidence}. What it has: ${reasons(notLooked)}`, step);
+  if (has.length > 0) return left(what, `${evidence}; ${[...has, ...unsure].join("; ")}`, step, of);
+  if (whose === "thisStack") return left(what, evidence, step, of);
+  if (notLooked.length > 0) return confirm(what, `${evidence}. What it has: ${reasons(notLooked)}`, step, of);
   if (unsure.length > 0)
-    return confirm(what, `${evidence}; this program does not know what this gives: ${unsure.join("; ")}`, step);
+    return confirm(what, `${evidence}; this program does not know what this gives: ${unsure.join("; ")}`, step, of);
   return kind === "guest"
     ? guestWithoutGrants(what, evidence)
-    : stays(what, `${evidence}; it gives no access by any way that was looked at`, step);
+    : stays(what, `${evidence}; it gives no access by any way that was looked at`, step, of);
 }
 
 /** The customer's own step, and the last one: without the consent nothing could be proved. */
-function automation({ grants, step }: GrantingSighting, what: string): Partial<Part> {
+function automation({ name, grants, step }: GrantingSighting, what: string): Partial<Part> {
   const permissions = grants.filter(({ kind }) => kind === "applicationPermission" || kind === "delegatedConsent");
   const others = grants.filter((grant) => !permissions.includes(grant)).map((grant) => grant.what);
   const has = [
@@ -184,8 +201,9 @@ function automation({ grants, step }: GrantingSighting, what: string): Partial<P
   ].join("");
   return confirm(
     what,
-    `this removed the access and proved it${has}: it can create access again until the customer deletes it, as the last step`,
+    `it removed the access${has}, and can create access again until the customer deletes it, as the last step`,
     step,
+    { kinds: ["automationConsent"], name },
   );
 }
 
@@ -193,14 +211,16 @@ function automation({ grants, step }: GrantingSighting, what: string): Partial<P
 function unlooked(stack: string, notLooked: readonly UnreadKind[]): Partial<Part>[] {
   const byReason = new Map<string, KindKey[]>();
   for (const { kind, reason } of notLooked) byReason.set(reason, [...(byReason.get(reason) ?? []), kind]);
-  return [...byReason].map(([reason, keys]) => confirm(keys.map(plural).join(", "), reason, stepToLook(stack, keys)));
+  return [...byReason].map(([reason, keys]) =>
+    confirm(keys.map(plural).join(", "), reason, stepToLook(stack, keys), { kinds: keys }),
+  );
 }
 
 function stepToLook(stack: string, keys: readonly KindKey[]): string {
   if (keys.includes("governanceRelationship")) return lookStep(stack);
   const removal = kinds.find(({ key }) => key === keys[0])?.removal;
   if (keys.length === 1 && removal?.by === "person") return removal.step;
-  return "Permit this identity to read it and run the command again, or look at it by hand.";
+  return permitOrLook;
 }
 
 /** An addition to an object that stays, stays with it. */
@@ -215,7 +235,7 @@ const outlivingStep =
 function unsettled(stack: string, { looks: { agreed, lastOn, seenOn }, provableOn }: Proof): Partial<Part> {
   const seen = seenOn === undefined ? "" : `; a look at ${minute(seenOn)} showed access`;
   return confirm(
-    "the end of all access",
+    unsettledEnd,
     `${looksInRow(agreed)} up to ${minute(lastOn)} without access left${seen}. The tenant answers from replicas that may be behind`,
     `Prove it after ${minute(provableOn)}: npx mssp offboard --stack ${shellWord(stack)} --prove-again --yes`,
   );
@@ -233,16 +253,16 @@ const always: Partial<Part> = stays(
   "",
 );
 
-function left(what: string, why: string, step: string): Partial<Part> {
-  return { left: [{ what, why, step }] };
+function left(what: string, why: string, step: string, of: OfKind = {}): Partial<Part> {
+  return { left: [{ what, why, step, ...of }] };
 }
 
-function confirm(what: string, why: string, step: string): Partial<Part> {
-  return { toConfirm: [{ what, why, step }] };
+function confirm(what: string, why: string, step: string, of: OfKind = {}): Partial<Part> {
+  return { toConfirm: [{ what, why, step, ...of }] };
 }
 
-function stays(what: string, why: string, step: string): Partial<Part> {
-  return { stays: [{ what, why, step }] };
+function stays(what: string, why: string, step: string, of: OfKind = {}): Partial<Part> {
+  return { stays: [{ what, why, step, ...of }] };
 }
 
 function reasons(notLooked: readonly UnreadKind[]): string {

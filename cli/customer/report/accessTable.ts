@@ -6,7 +6,7 @@ import { canWiden } from "../../access/permissions/consentedApplications";
 import type { AccessReport } from "../../access/report/model";
 import type { ObjectKind } from "../../access/objects/kindInReport";
 import type { ReportObject, ReportPath } from "../../access/objects/reportObject";
-import type { Texts } from "./texts/texts";
+import type { Texts } from "../../access/texts/texts";
 
 /** Puts names into the texts. */
 type Fill = (text: string) => string;

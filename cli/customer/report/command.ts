@@ -11,7 +11,7 @@ import { uuidArgument } from "../../base/uuidArgument";
 import { stackArgument } from "../../stack/stackName";
 import { allCustomers } from "../../stack/stackNames";
 import { defaultJournals } from "../../stack/outcome";
-import { languages, type Language } from "./texts/texts";
+import { languages, type Language } from "../../access/texts/texts";
 
 interface ReportOptions {
   readonly stack?: string;
@@ -138,7 +138,7 @@ async function writeHandout(stack: string, options: ReportOptions, session: Sess
       import("./run.js"),
       import("./handout.js"),
       import("../../access/signed/nextStep.js"),
-      import("./texts/all.js"),
+      import("../../access/texts/all.js"),
     ]);
   const handout = {
     fromSettings,
@@ -173,7 +173,7 @@ async function writeHandout(stack: string, options: ReportOptions, session: Sess
 }
 
 async function mailIn(report: Parameters<typeof import("./handout.js").mailOf>[0], language: Language) {
-  const [{ mailOf }, { textsOf }] = await Promise.all([import("./handout.js"), import("./texts/all.js")]);
+  const [{ mailOf }, { textsOf }] = await Promise.all([import("./handout.js"), import("../../access/texts/all.js")]);
   return mailOf(report, textsOf(language));
 }
 

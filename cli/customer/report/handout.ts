@@ -39,9 +39,9 @@ import type { ReportObject, ReportPath } from "../../access/objects/reportObject
 import { dayCell, endState } from "./page";
 import { clickText, kindWords } from "../../access/objects/kindWords";
 import { retirementsForCustomer } from "./retirementsSection";
-import { textsOf } from "./texts/all";
-import type { Language, Texts } from "./texts/texts";
-import { englishNote } from "./texts/translated";
+import { filled, textsOf, type Fill } from "../../access/texts/all";
+import type { Language, Texts } from "../../access/texts/texts";
+import { englishNote } from "../../access/texts/translated";
 import { accessSentences, accessTable, meaningText, shortList } from "./accessTable";
 
 /**
@@ -93,12 +93,10 @@ export function handoutPage(
   });
 }
 
-type Fill = (text: string) => string;
-
 function handoutFill(report: AccessReport): Fill {
   const { msspName, customerName, tenantId, writtenAt, cloud, msspContact, connectorApproval, detectionApproval } =
     report;
-  const values: Readonly<Record<string, string>> = {
+  return filled({
     mssp: msspName,
     customer: customerName,
     tenant: tenantId,
@@ -110,8 +108,7 @@ function handoutFill(report: AccessReport): Fill {
     actionsApprover: detectionApproval?.approvedBy ?? "",
     actionsUntil: detectionApproval?.until ?? "",
     actions: detectionApproval?.actions.join(", ") ?? "",
-  };
-  return (text) => text.replace(/\{(\w+)\}/g, (whole, name: string) => values[name] ?? whole);
+  });
 }
 
 function contactText({ name, email, phone }: MsspContact): string {
@@ -339,7 +336,7 @@ function stopSection({ objects, endedByPeople, applications = [] }: AccessReport
       ],
       { ordered: true },
     ),
-    paragraph(stop.tokens),
+    list([texts.stays.tokens, texts.stays.restorable]),
   );
 }
 

@@ -1,7 +1,7 @@
 /** What Microsoft ends, on the pages of a report. */
 import { lines, section, table, withCode, type Block, type Row } from "@defender-mssp/pages";
 import { endingSentence, endingStates, type Ending } from "@defender-mssp/microsoft";
-import type { Texts } from "./texts/texts";
+import type { Texts } from "../../access/texts/texts";
 
 /** The MSSP's own section; none where nothing ends. */
 export function retirementsSection(retirements: readonly Ending[]): Block[] {

@@ -25,6 +25,8 @@ export type CustomerState = (typeof customerStates)[number];
 export const needTopics = [
   "unreadable",
   "consent",
+  "leakedSecret",
+  "leaver",
   "interrupted",
   "failedRun",
   "turnedOffRules",

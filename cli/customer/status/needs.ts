@@ -7,6 +7,8 @@ import { stepTitles } from "../../../domain/stepTitles";
 import type { OnboardingProgress, OnboardingStep } from "../../access/waiting/progress";
 import { actorNames, type Actor } from "../../access/actor";
 import { daysLeft, endText, type ReportEnd } from "../../access/ends/ends";
+import type { MadeSecret } from "../../stack/leakedSecret";
+import { leaverSentence, revokeStep, type Leaver } from "../../stack/leavers";
 import { counted } from "../../base/counted";
 import type { DriftStatus, NotChecked, StatusNeed } from "./customerStatus";
 
@@ -49,6 +51,27 @@ export function driftNeeds(stack: string, { state, differences, checkedOn }: Dri
   const next = `npx mssp fleet preview --drift --stack ${stack}`;
   const title = `drifted: ${counted(differences, "difference")}`;
   return [{ ...byEngineer("drift", "now"), level: differences, title, text, next }];
+}
+
+/** @param old client secrets of the state that were made before the rotation of a leak */
+export function leakNeeds(stack: string, old: readonly MadeSecret[]): StatusNeed[] {
+  if (old.length === 0) return [];
+  const made = old.map(({ madeOn }) => madeOn.slice(0, 10)).join(", ");
+  const text = `A client secret leaked and still works: made on ${made}`;
+  const next = `npx mssp secrets rotate --stack ${stack} --leaked`;
+  return [{ ...byEngineer("leakedSecret", "now"), level: old.length, title: "leaked secret still works", text, next }];
+}
+
+/** People who have left the settings and not the tenant. */
+export function leaverNeeds(stack: string, leavers: readonly Leaver[]): StatusNeed[] {
+  return leavers.map((leaver) => ({
+    ...byEngineer("leaver", "now"),
+    key: `leaver ${leaver.email}`,
+    level: 1,
+    title: leaverSentence(leaver, stack).replace(/ at \S+$/, ""),
+    text: `${leaverSentence(leaver, stack)}: the settings no longer name ${leaver.email}`,
+    next: `npx mssp fleet up --stack ${stack}; if it is urgent, ${revokeStep}`,
+  }));
 }
 
 /** Detection rules that are off: by Defender, the more the worse; and by `mssp detections off`, not merged or due. */

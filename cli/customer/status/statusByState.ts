@@ -10,6 +10,8 @@ import { onboardingInTenant } from "../../access/waiting/onboarding";
 import type { OnboardingProgress } from "../../access/waiting/progress";
 import { reportOf } from "../../access/report/build";
 import type { AccessReport } from "../../access/report/model";
+import { leakedSecrets } from "../../stack/leakedSecret";
+import { leaversIn } from "../../stack/leavers";
 import { reportState, type ReportState } from "../../access/state/readState";
 import { readTurnedOffRules } from "./readTurnedOffRules";
 import { sortedNeeds, type CustomerState } from "./customerStatus";
@@ -18,6 +20,8 @@ import {
   endNeeds,
   failedRunNeeds,
   interruptedNeeds,
+  leakNeeds,
+  leaverNeeds,
   onboardingNeeds,
   retirementNeeds,
   turnedOffNeeds,
@@ -48,6 +52,7 @@ export async function statusByState(
   ]);
   const [ends, writtenAt] = [report?.ends ?? [], report?.stateWrittenAt];
   const retirements = report?.retirements ?? [];
+  const resources = state === undefined ? [] : (await deployment()).resources;
   return {
     retirements,
     state: customerState(report, progress),
@@ -55,6 +60,8 @@ export async function statusByState(
     needs: sortedNeeds([
       ...interruptedNeeds(stack, state?.interrupted ?? 0),
       ...failedRunNeeds(last, state?.writtenAt),
+      ...leakNeeds(stack, await leakedSecrets(stack, resources, settings.connector.credential, run)),
+      ...leaverNeeds(stack, leaversIn(resources, settings)),
       ...turnedOffNeeds(stack, turnedOff?.rules ?? [], dateOf(now)),
       ...driftNeeds(stack, drift),
       ...endNeeds(ends, { ...run, writtenAt }),

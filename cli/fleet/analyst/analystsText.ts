@@ -1,5 +1,7 @@
 /** What `mssp analyst` prints. */
 import { paragraph, tableText, type TextCell } from "@defender-mssp/terminal/table";
+import { revokeStep } from "../../stack/leavers";
+import { stayingAccess } from "../../../domain/stayingAccess";
 import { visibleText } from "@defender-mssp/terminal/terminalText";
 import type { FileChange, NamedAnalyst, UnchangedFile } from "./analystChanges";
 
@@ -51,20 +53,16 @@ function changedLines(before: readonly string[], after: readonly string[]) {
   return { removed: before.slice(start, before.length - end), added: after.slice(start, after.length - end) };
 }
 
-/**
- * What a leaver still holds, before `up` and after it.
- * Source: https://learn.microsoft.com/entra/identity/conditional-access/concept-continuous-access-evaluation
- */
+/** What a leaver still holds, before `up` and after it. */
 export function leaverText(email: string): string {
   return [
     paragraph(
-      `Until \`npx mssp fleet up\` has run, ${email} keeps the access in each of these customers. If it is urgent, revoke the person's sessions ` +
-        "in your own tenant now: Entra admin center > Users > Revoke sessions.",
+      `Until \`npx mssp fleet up\` has run, ${email} keeps the access in each of these customers, and \`npx mssp status\` says so. If it is ` +
+        `urgent, ${revokeStep}.`,
     ),
     paragraph(
-      "`up` removes memberships and eligibilities, and deletes the guests that it created. An access token that was issued before stays valid for " +
-        "60 to 90 minutes; with continuous access evaluation for up to 28 hours, unless the sessions are revoked. Entra refuses to remove an " +
-        "eligibility in its first five minutes: `up` waits.",
+      "`up` removes memberships and eligibilities, and deletes the guests that it created. Entra refuses to remove an eligibility in its first " +
+        `five minutes: \`up\` waits. ${stayingAccess.tokens}`,
     ),
   ].join("");
 }

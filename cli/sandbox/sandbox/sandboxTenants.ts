@@ -1,17 +1,19 @@
 /** The tenants with which a command starts the sandbox. */
 import type { TenantDescription } from "@defender-mssp/sandbox";
 import { microsoftGraph } from "@defender-mssp/microsoft";
+import { gdapRelationship, governanceRelationship } from "../../../domain/kinds/trusts";
 import { permissionsToReadLogs } from "../../../domain/prerequisites";
 import { pluginsPackage, sandboxPackage } from "./packages";
 
 /**
  * The tenants that the stacks of the folder name. Each has also consented to the optional
- * permissions of the logs, so that `mssp evidence` shows something. A tenant that the sandbox has
- * already keeps its permissions.
+ * permissions of the logs and of the proof of an off-boarding, so that `mssp evidence` shows something
+ * and `mssp offboard` looks at every kind. A tenant that the sandbox has already keeps its permissions.
  */
 export async function sandboxTenants(folder: string): Promise<readonly TenantDescription[]> {
   const { automationPermissions } = sandboxPackage();
-  const graph = [...(automationPermissions[microsoftGraph.appId] ?? []), ...permissionsToReadLogs];
+  const proof = [...governanceRelationship.read, ...gdapRelationship.read];
+  const graph = [...(automationPermissions[microsoftGraph.appId] ?? []), ...permissionsToReadLogs, ...proof];
   const permissions = { ...automationPermissions, [microsoftGraph.appId]: graph };
   return (await pluginsPackage().tenantsOfStacks(folder)).map((tenant) => ({ ...tenant, permissions }));
 }

@@ -47,7 +47,7 @@ export function lines(items: readonly Content[]): Markup {
 }
 
 /**
- * Text that is folded up at first, inside of a cell.
+ * Text that is folded up at first, inside of a cell or an item of a list; printed where a person has unfolded it.
  * @param options.printed false for what another part of the page prints. Default: true.
  */
 export function folded(summary: string, content: Content, { printed = true } = {}): Markup {

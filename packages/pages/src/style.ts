@@ -166,8 +166,10 @@ const printed = `
 @media print {
   html { font-size: 10.5px; --measure: none; }
   body, body:has(.heat) { max-width: none; padding: 0; }
-  nav, .tools, .skip, summary, .in-words { display: none !important; }
-  thead { display: table-header-group; }
+  nav, .tools, .skip, .in-words { display: none !important; }
+  thead { display: table-header-group; break-after: avoid; }
+  tbody tr:first-child { break-before: avoid; }
+  thead th button { display: inline; }
   thead th button::after { content: none !important; }
   thead th { position: static; white-space: normal; }
   th, td { padding: 4px 6px; }
@@ -184,7 +186,7 @@ const printed = `
   .picture svg { min-width: 0; width: 100%; }
   .figures { grid-template-columns: repeat(auto-fit, minmax(90px, 1fr)); }
   .facts { grid-template-columns: repeat(2, minmax(0, 1fr)); }
-  details::details-content { content-visibility: visible; display: block; }
+  details:not(.folded)::details-content { content-visibility: visible; display: block; }
   section { margin-top: 26px; }
   .intro, figure, tr, li, .notice, .preformatted { break-inside: avoid-page; }
   h1, h2, h3, .intro, caption, summary, figcaption { break-after: avoid; }

@@ -33,4 +33,13 @@ describe("cli/fleet/summary: advice about failed stacks", () => {
     assert.match(text, /Run the failed stacks again: npx mssp fleet up --status failed --refresh/);
     assert.doesNotMatch(textOf(cut), /Fails again/);
   });
+
+  it("names the leavers who still have access, with what ends it", () => {
+    const kept = outcome("northwind", "failed", { leavers: ["Ben Okafor still has access at northwind"] });
+    assert.match(
+      textOf(kept, cut),
+      /Ben Okafor still has access at northwind\. `npx mssp fleet up` ends it\. .*Revoke sessions/,
+    );
+    assert.doesNotMatch(textOf(cut), /still has access/);
+  });
 });

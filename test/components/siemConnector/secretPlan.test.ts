@@ -238,6 +238,19 @@ describe("components/siemConnector: the plan of the secrets", () => {
     assert.equal(stack.up(start + 0.2 * day).current, "second", "once");
   });
 
+  it("a leak ends the overlap of the secrets from before it for one run, and never the current secret", () => {
+    const stack = new Stack(year);
+    stack.up(start);
+    stack.policy = { ...year, renewMadeBefore: "2026-11-24T16:00:00Z" };
+    stack.up(start + 0.1 * day);
+    assert.deepEqual(Object.keys(stack.secrets), ["first", "second"]);
+    const ended = (endsMadeBefore: string) =>
+      planSecrets(stack.secrets, { ...stack.policy, endsMadeBefore }, new Date(start + 0.2 * day));
+    assert.deepEqual(Object.keys(ended("2026-11-24T16:00:00Z").ends), ["second"]);
+    assert.deepEqual(Object.keys(ended("2026-11-24T14:00:00Z").ends).sort(), ["first", "second"]);
+    assert.deepEqual(Object.keys(ended("2026-12-24T16:00:00Z").ends), ["second"]);
+  });
+
   it("fewer days: one new secret beside the older one that would end later", () => {
     const stack = new Stack(year);
     stack.up(start);

@@ -125,6 +125,6 @@
     for (const words of document.querySelectorAll("details.in-words")) words.open = true;
   }
   addEventListener("beforeprint", () => {
-    for (const folded of document.querySelectorAll("details")) folded.open = true;
+    for (const block of document.querySelectorAll("details:not(.folded)")) block.open = true;
   });
 })();

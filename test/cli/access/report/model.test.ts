@@ -195,10 +195,8 @@ describe("mssp report: what needs attention", () => {
   it("a client secret needs attention in its last 30 days, and more after its end", () => {
     const at = (day: string) => titles(recordedReport("basic", { now: new Date(`${day}T00:00:00Z`) }), "ends");
     assert.deepEqual(at("2027-10-20"), []);
-    assert.deepEqual(at("2027-10-30"), [
-      'warning: Client secret "MSSP SIEM, managed by Pulumi" ends on 2027-11-25, in 26 days',
-    ]);
-    assert.deepEqual(at("2027-11-26"), ['failed: Client secret "MSSP SIEM, managed by Pulumi" ended on 2027-11-25']);
+    assert.deepEqual(at("2027-10-30"), ["warning: Client secret made on 2026-11-25 ends on 2027-11-25, in 26 days"]);
+    assert.deepEqual(at("2027-11-26"), ["failed: Client secret made on 2026-11-25 ended on 2027-11-25"]);
   });
 
   it("a person's last day of access comes from the settings", () => {

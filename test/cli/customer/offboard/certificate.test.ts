@@ -9,6 +9,7 @@ import type { Proof } from "../../../../cli/customer/offboard/looks";
 import type { Proved, ProvedItem } from "../../../../cli/customer/offboard/proof";
 import { certificateText } from "../../../../cli/customer/offboard/text";
 import { Deployed } from "../../../../cli/tenant/additions/deployed";
+import { languages } from "../../../../cli/access/texts/texts";
 import { notLookedWays } from "../../../../domain/ways/ways";
 import type { GrantingSighting } from "../../../../cli/tenant/kinds/searchTenant";
 
@@ -170,9 +171,8 @@ describe("the certificate", () => {
       [whole.looks.agreed, whole.looks.lastOn, whole.looks.accessSeenOn],
       [11, settled.looks.lastOn, null],
     );
-    const sentence = /11 looks in a row agree, the last of 2026-11-26 09:15 UTC/;
-    assert.match(certificatePage(whole), sentence);
-    assert.match(certificateText(whole, "out", 200), sentence);
+    assert.match(certificatePage(whole), /Looks in a row that show it: 11, the last on 2026-11-26 09:15 UTC/);
+    assert.match(certificateText(whole, "out", 200), /11 looks in a row agree, the last of 2026-11-26 09:15 UTC/);
   });
 
   it("a resource of an unknown type is to confirm, never gone", () => {
@@ -266,8 +266,61 @@ describe("the certificate", () => {
     const whole = certificate(proved({ state: "softDeleted", until: "2026-12-26T09:05:00.000Z" }));
     const step = whole.stays[0]?.step ?? "";
     assert.ok(step.length > 80, step);
-    const lines = stripVTControlCharacters(certificateText(whole, "offboard-contoso", 80)).split("\n");
+    const printed = (details: boolean): string =>
+      stripVTControlCharacters(certificateText(whole, "offboard-contoso", 80, details));
+    const lines = printed(true).split("\n");
     assert.ok(lines.includes(`     ${step}`), lines.join("\n"));
+    assert.ok(!printed(false).includes(step));
+    assert.match(printed(false), /1 deleted object: Entra keeps .*30\s+days/);
+  });
+
+  describe("as a page for the customer's administrator", () => {
+    const search = {
+      sightings: [
+        { ...sighting, kind: "automationConsent" as const, id: "c1", name: "Fabrikam automation", grants: [role] },
+        { ...sighting, kind: "group" as const, notLooked: [unread], step: "az rest --method DELETE --url 'x'" },
+      ],
+      notLooked: [
+        { kind: "governanceRelationship", reason: "not permitted: requires X" },
+        { kind: "accessPackage", reason: "not permitted: requires Y" },
+      ] as const,
+    };
+    const early = { ...settled, isSettled: false };
+    const whole = certificate(proved({}, { search }), early);
+
+    it("has clicks, the Azure CLI behind a disclosure, and no command of the MSSP's, in every language", () => {
+      for (const language of languages) {
+        const page = shownText(certificatePage(whole, { language }));
+        assert.doesNotMatch(page, /npx|pulumi|mssp (offboard|governance)/i, language);
+        for (const menu of [
+          "Enterprise applications",
+          "Tenant governance",
+          "Identity Governance",
+          "Groups > eve > Delete",
+        ])
+          assert.ok(page.includes(menu), `${language}: ${menu}`);
+        assert.match(page, /<details class="folded"><summary>[^<]*CLI/, language);
+        assert.match(page, /2026-11-26 09:15 UTC/);
+      }
+    });
+
+    it("is in the customer's language, and names the cells that are English", () => {
+      const [en, de] = [shownText(certificatePage(whole)), shownText(certificatePage(whole, { language: "de" }))];
+      assert.match(de, /<html lang="de">[\s\S]*Was Ihnen noch zu tun bleibt/);
+      assert.match(de, /\[en\]: not translated\./);
+      assert.match(de, /can create access again until the customer deletes it, as the last step\. \[en\]/);
+      assert.ok(!en.includes("[en]"));
+    });
+
+    it("says that the consent has ended, when, and that nobody looked between", () => {
+      const ended = { ...certificate(proved()), consentEndedOn: "2026-11-27T08:00:00.000Z" };
+      const sentence = /On 2026-11-27 08:00 UTC Entra refused .* Between 2026-11-26 09:15 UTC and then nobody looked/;
+      assert.match(shownText(certificatePage(ended)), sentence);
+      assert.match(
+        certificateText(ended, "out", 400),
+        /At 2026-11-27 08:00 UTC Entra refused .* Nobody looked between/,
+      );
+    });
   });
 
   it("lists the ways that nobody looks at, whatever the state, and what was looked at without what could not be", () => {
@@ -303,19 +356,16 @@ describe("the certificate", () => {
   it("a deleted vault and its secret are not gone: Azure keeps them", () => {
     for (const kind of ["keyVault", "keyVaultSecret"]) {
       const page = certificatePage(certificate(proved({ kind, what: kind })));
-      assert.match(page, /deleted; Azure keeps it for the vault/, kind);
+      assert.match(page, /Azure keeps a deleted Key Vault and its secrets for the vault/, kind);
     }
   });
 
   it("its title says no more than was proved", () => {
     const title = (of: Certificate): string => /<title>([^<]*)/.exec(certificatePage(of))?.[1] ?? "";
-    assert.match(title(certificate(proved())), /^Fabrikam Security has no access in .* by any way that was looked at/);
-    assert.match(title(certificate(proved({ state: "found" }))), /^Fabrikam Security still has access in/);
+    assert.match(title(certificate(proved())), /^Fabrikam Security has no access to .* by any way that was looked at/);
+    assert.match(title(certificate(proved({ state: "found" }))), /^Fabrikam Security still has access to/);
     const open = certificate(proved({ state: "notVisible", reason: "x" }));
-    assert.match(
-      title(open),
-      /^No access of Fabrikam Security left in .* that could be looked at; 1 thing to confirm by hand/,
-    );
+    assert.match(title(open), /^Apart from what is left for you, no access of Fabrikam Security to .* was found$/);
     assert.match(
       certificateText(open, "out").replaceAll(/\s+/g, " "),
       /could be looked at; 1 thing to confirm by hand/,

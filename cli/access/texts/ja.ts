@@ -359,8 +359,32 @@ export const ja: Translation<Texts> = {
         "MSSP がお客様の Microsoft パートナーである場合は、その委任された管理者特権を終了します。Microsoft 365 admin center > Settings > Partner relationships。",
     },
     endsWith: "同時に終了するもの:",
+  },
+  stays: {
     tokens:
       "以前に発行されたアクセス トークンは、期限が切れるまで有効です (既定では 60 ~ 90 分。継続的アクセス評価では、アカウントのセッションを取り消さない限り最長 28 時間)。",
+    restorable:
+      "Entra は、削除されたユーザー、グループ、アプリケーションを 30 日間保持し、その間は管理者が復元できます。削除されている間はアクセスを与えません。",
+    vault:
+      "Azure は、削除された Key Vault とそのシークレットをコンテナーの保持期間中保持し、その間は MSSP が回復できます。",
+  },
+  certificate: {
+    proven: "調べたどの経路でも、{mssp} は {customer} にアクセスできません",
+    toConfirm: "お客様に残っている作業を除き、{mssp} の {customer} へのアクセスは見つかりませんでした",
+    accessLeft: "{mssp} はまだ {customer} にアクセスできます",
+    left: "お客様に残っている作業",
+    removed: "削除されたもの",
+    removedOn: "削除日 (UTC)",
+    stays: "残るものとその理由",
+    logs: "Microsoft Entra と Microsoft Purview のログの記録は誰も削除できません。ライセンスの保持期間が過ぎると消えます。",
+    rules: "サービスの一覧には、削除された検出ルールが数時間表示されることがあります。",
+    agreed: "これを示す連続した確認の回数: {agreed}、最後は {last} UTC。",
+    later: "これでは不十分です。{later} UTC より後に作成されたページを {mssp} に求めてください。",
+    consentEnded:
+      "{ended} UTC に、Entra は {mssp} の自動化アプリケーションのサインインを拒否しました。そのアプリケーションはもうお客様のテナントにありません。{last} UTC からその時点までの間は誰も確認していません。",
+    looked: "確認したもの",
+    cli: "Azure CLI を使う場合",
+    evidence: "{mssp} が行ったことの証拠",
   },
   footer:
     "メニューは Microsoft のドキュメントに従っています。その後 Microsoft が変更した可能性があります。これらの手順は実際のテナントで試されていません。",

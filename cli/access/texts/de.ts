@@ -366,8 +366,32 @@ export const de: Translation<Texts> = {
         "Ist der MSSP Ihr Microsoft-Partner, beenden Sie seine delegierten Administratorrechte: Microsoft 365 admin center > Settings > Partner relationships.",
     },
     endsWith: "Damit endet auch:",
+  },
+  stays: {
     tokens:
       "Ein vorher ausgestelltes Zugriffstoken gilt weiter, bis es abläuft: normalerweise nach 60 bis 90 Minuten, mit fortlaufender Zugriffsevaluierung nach bis zu 28 Stunden, sofern Sie die Sitzungen des Kontos nicht widerrufen.",
+    restorable:
+      "Entra bewahrt gelöschte Benutzer, Gruppen und Anwendungen 30 Tage auf; solange kann ein Administrator sie wiederherstellen. Gelöscht geben sie keinen Zugriff.",
+    vault:
+      "Azure bewahrt einen gelöschten Key Vault und seine Geheimnisse für die Aufbewahrungsfrist des Tresors auf; solange kann der MSSP sie wiederherstellen.",
+  },
+  certificate: {
+    proven: "{mssp} hat auf keinem der geprüften Wege Zugriff auf {customer}",
+    toConfirm: "Außer dem, was Ihnen noch zu tun bleibt, wurde kein Zugriff von {mssp} auf {customer} gefunden",
+    accessLeft: "{mssp} hat noch Zugriff auf {customer}",
+    left: "Was Ihnen noch zu tun bleibt",
+    removed: "Was entfernt wurde",
+    removedOn: "Entfernt am (UTC)",
+    stays: "Was bleibt, und warum",
+    logs: "Einträge in den Protokollen von Microsoft Entra und Microsoft Purview kann niemand löschen: Sie enden mit der Aufbewahrungsfrist Ihrer Lizenz.",
+    rules: "Die Listen des Dienstes können eine gelöschte Erkennungsregel noch einige Stunden zeigen.",
+    agreed: "Prüfungen in Folge, die das zeigen: {agreed}, die letzte am {last} UTC.",
+    later: "Das sind zu wenige: Bitten Sie {mssp} um eine Seite, die nach dem {later} UTC erstellt ist.",
+    consentEnded:
+      "Am {ended} UTC hat Entra die Anmeldung der Automatisierung von {mssp} abgelehnt: Ihre Anwendung ist nicht mehr in Ihrem Mandanten. Zwischen {last} UTC und diesem Zeitpunkt hat niemand geprüft.",
+    looked: "Was geprüft wurde",
+    cli: "Mit der Azure CLI",
+    evidence: "Nachweise über das, was {mssp} getan hat",
   },
   footer:
     "Die Menüs folgen den Dokumenten von Microsoft; Microsoft kann seitdem eines verschoben haben. Die Schritte wurden nie an einem echten Mandanten erprobt.",

@@ -365,8 +365,32 @@ export const fr: Translation<Texts> = {
         "Si le MSSP est votre partenaire Microsoft, mettez fin à ses privilèges d’administration délégués : Microsoft 365 admin center > Settings > Partner relationships.",
     },
     endsWith: "Prend fin avec :",
+  },
+  stays: {
     tokens:
       "Un jeton d’accès émis auparavant reste valable jusqu’à son expiration : par défaut après 60 à 90 minutes, avec l’évaluation continue de l’accès jusqu’à 28 heures, sauf si vous révoquez les sessions du compte.",
+    restorable:
+      "Entra conserve pendant 30 jours les utilisateurs, groupes et applications supprimés ; un administrateur peut les restaurer pendant ce temps. Supprimés, ils ne donnent aucun accès.",
+    vault:
+      "Azure conserve un Key Vault supprimé et ses secrets pendant la durée de conservation du coffre ; le MSSP peut les récupérer pendant ce temps.",
+  },
+  certificate: {
+    proven: "{mssp} n’a aucun accès à {customer} par les voies examinées",
+    toConfirm: "Hormis ce qu’il vous reste à faire, aucun accès de {mssp} à {customer} n’a été trouvé",
+    accessLeft: "{mssp} a encore accès à {customer}",
+    left: "Ce qu’il vous reste à faire",
+    removed: "Ce qui a été supprimé",
+    removedOn: "Supprimé le (UTC)",
+    stays: "Ce qui reste, et pourquoi",
+    logs: "Personne ne peut supprimer les entrées des journaux de Microsoft Entra et de Microsoft Purview : elles prennent fin avec la durée de conservation de votre licence.",
+    rules: "Les listes du service peuvent montrer une règle de détection supprimée pendant quelques heures.",
+    agreed: "Examens consécutifs qui le montrent : {agreed}, le dernier le {last} UTC.",
+    later: "C’est trop peu : demandez à {mssp} une page établie après le {later} UTC.",
+    consentEnded:
+      "Le {ended} UTC, Entra a refusé la connexion de l’automatisation de {mssp} : son application n’est plus dans votre locataire. Entre {last} UTC et ce moment, personne n’a examiné le locataire.",
+    looked: "Ce qui a été examiné",
+    cli: "Avec Azure CLI",
+    evidence: "Preuves de ce que {mssp} a fait",
   },
   footer:
     "Les menus suivent les documents de Microsoft ; Microsoft peut en avoir déplacé un depuis. Ces étapes n’ont jamais été essayées sur un locataire réel.",

@@ -12,3 +12,10 @@ const translations = { de, fr, es, ja } as const;
 export function textsOf(language: Language): Texts {
   return language === "en" ? en : translated(en, translations[language]);
 }
+
+/** Puts values in the places of a text. */
+export type Fill = (text: string) => string;
+
+export function filled(values: Readonly<Record<string, string>>): Fill {
+  return (text) => text.replace(/\{(\w+)\}/g, (whole, name: string) => values[name] ?? whole);
+}

@@ -360,8 +360,32 @@ export const es: Translation<Texts> = {
         "Si el MSSP es su partner de Microsoft, termine sus privilegios de administración delegados: Microsoft 365 admin center > Settings > Partner relationships.",
     },
     endsWith: "Con ello termina:",
+  },
+  stays: {
     tokens:
       "Un token de acceso emitido antes sigue siendo válido hasta que caduca: de forma predeterminada después de 60 a 90 minutos; con la evaluación continua de acceso, hasta 28 horas, salvo que revoque las sesiones de la cuenta.",
+    restorable:
+      "Entra conserva durante 30 días los usuarios, grupos y aplicaciones eliminados; un administrador puede restaurarlos durante ese tiempo. Eliminados, no dan acceso.",
+    vault:
+      "Azure conserva un Key Vault eliminado y sus secretos durante el período de retención del almacén; el MSSP puede recuperarlos durante ese tiempo.",
+  },
+  certificate: {
+    proven: "{mssp} no tiene acceso a {customer} por ninguna de las vías examinadas",
+    toConfirm: "Aparte de lo que le queda por hacer, no se encontró ningún acceso de {mssp} a {customer}",
+    accessLeft: "{mssp} todavía tiene acceso a {customer}",
+    left: "Lo que le queda por hacer",
+    removed: "Lo que se eliminó",
+    removedOn: "Eliminado el (UTC)",
+    stays: "Lo que queda, y por qué",
+    logs: "Nadie puede eliminar las entradas de los registros de Microsoft Entra y Microsoft Purview: terminan con el período de retención de su licencia.",
+    rules: "Las listas del servicio pueden mostrar una regla de detección eliminada durante algunas horas.",
+    agreed: "Exámenes seguidos que lo muestran: {agreed}, el último el {last} UTC.",
+    later: "Son muy pocos: pida a {mssp} una página hecha después del {later} UTC.",
+    consentEnded:
+      "El {ended} UTC Entra rechazó el inicio de sesión de la automatización de {mssp}: su aplicación ya no está en su inquilino. Entre {last} UTC y ese momento nadie lo examinó.",
+    looked: "Lo que se examinó",
+    cli: "Con la CLI de Azure",
+    evidence: "Evidencias de lo que hizo {mssp}",
   },
   footer:
     "Los menús siguen los documentos de Microsoft; Microsoft puede haber movido alguno desde entonces. Estos pasos nunca se probaron en un inquilino real.",

@@ -1,10 +1,12 @@
 /** The texts of the hand-out for a customer, one file for each language. English has all of them. */
 import type { Words } from "@defender-mssp/pages";
-import type { PersonEndedKind } from "../../../../domain/kinds/kinds";
-import type { Capability } from "../../../access/objects/capabilities";
-import type { ObjectKind } from "../../../access/objects/kindInReport";
-import type { KindText } from "../../../access/objects/kindWords";
-import type { SignatureWords } from "../../../access/signed/signatureSection";
+import type { PersonEndedKind } from "../../../domain/kinds/kinds";
+import type { Capability } from "../objects/capabilities";
+import type { ObjectKind } from "../objects/kindInReport";
+import type { stayingAccess } from "../../../domain/stayingAccess";
+import type { certificate } from "./en";
+import type { KindText } from "../objects/kindWords";
+import type { SignatureWords } from "../signed/signatureSection";
 
 export const languages = ["en", "de", "fr", "es", "ja"] as const;
 export type Language = (typeof languages)[number];
@@ -144,7 +146,9 @@ export interface Texts {
     readonly people: Readonly<Record<PersonEndedKind, string>>;
     /** Before the kinds that end together with an object. */
     readonly endsWith: string;
-    readonly tokens: string;
   };
+  readonly stays: Readonly<Record<keyof typeof stayingAccess, string>>;
+  /** Of an off-boarding's certificate, by its state. `{agreed}` looks up to `{last}`; provable on `{later}`. */
+  readonly certificate: Readonly<Record<keyof typeof certificate, string>>;
   readonly footer: string;
 }
