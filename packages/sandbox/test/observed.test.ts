@@ -515,6 +515,7 @@ describe("answers observed of Azure, Entra and Defender", () => {
       const graph = await test.connectorToken("graph");
       for (const [method, path, token, nearest] of [
         ["POST", "/v1.0/domains", graph, "GET /v1.0/domains"],
+        ["POST", "/beta/domains", graph, "GET /beta/domains"],
         ["GET", "/v1.0/identityGovernance/entitlementManagement/accessPackageCatalogs", graph, "GET /beta/"],
         ["DELETE", `${subscription}/resources?api-version=1`, tokens.arm, "GET /subscriptions/{parent}/resources"],
         ["PUT", `${vault}/keys/a?api-version=1`, tokens.arm, "PUT /providers/Microsoft.KeyVault/vaults/"],
