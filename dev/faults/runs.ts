@@ -320,7 +320,8 @@ async function runStep(attempt: Attempt, { percent = 10, percentAgain = 0, repli
   return { ...done(), ...ending, said: `${textOf(first)}\n${ending.said}` };
 }
 
-async function writeSettings(project: SandboxProject, customer: FaultCustomer, step: FaultStep): Promise<void> {
+/** Of the first `up`, or of the change. */
+export async function writeSettings(project: SandboxProject, customer: FaultCustomer, step: FaultStep): Promise<void> {
   const isFirst = step === "up" || step === "refresh";
   await project.writeSettings(stack, isFirst ? customer.settings : customer.changedSettings);
   if (customer.rules === undefined) return;

@@ -5,12 +5,15 @@ import { parseArgs } from "node:util";
 import { messageOf } from "@defender-mssp/errors";
 import { minuteMs } from "@defender-mssp/errors/time";
 import { readPairs, recordPairs } from "./pairs";
+import { searchLives } from "./lives";
+import { failureKey } from "./properties";
 import { failureText, searchWorld } from "./search";
 import { World } from "./world";
 
-const usage = `npm run -s search -- [--worlds 100] [--first N] [--seed 1] [--path PATH] [--use 20] [--results FILE] [--record]
+const usage = `npm run -s search -- [--worlds 100 | --lives N] [--first N] [--seed 1] [--path PATH] [--use 20] [--results FILE] [--record]
 
   --worlds N      how many worlds
+  --lives N       lives on the engine in place of worlds
   --first N       number of the first one. Default: behind the last of that seed in the results, else 1
   --seed S        a world is drawn by the seed and its number
   --path PATH     begins with a failure that was shrunk before, of the world --first
@@ -41,6 +44,7 @@ async function main(): Promise<void> {
   const { values } = parseArgs({
     options: {
       worlds: { type: "string", default: "100" },
+      lives: { type: "string" },
       first: { type: "string" },
       seed: { type: "string", default: "1" },
       path: { type: "string" },
@@ -71,11 +75,25 @@ async function main(): Promise<void> {
   const lines = resultsIn(values.results).filter((line) => line.seed === seed);
   const next = Math.max(0, ...lines.map(({ world }) => world)) + 1;
   const first = values.first === undefined ? next : number("first", values.first);
+  mkdirSync(path.dirname(values.results), { recursive: true });
+  if (values.lives !== undefined) {
+    const range = { seed, first: Number(values.first ?? 1), count: number("lives", values.lives) };
+    const failed = await searchLives(checkout ?? "", range, (life) => {
+      appendFileSync(values.results, `${JSON.stringify(life)}\n`);
+      const failures = life.failures.map(
+        (failure) => `  ${failureKey(failure)}: ${failure.chain}\n    ${failure.said}\n`,
+      );
+      const steps = failures.length === 0 ? [] : life.done.map((step, index) => `  ${index + 1}. ${step}\n`);
+      process.stdout.write(`Life ${life.life}, seed ${seed}, ${life.customer}: ${failures.length} failures\n`);
+      process.stdout.write([...steps, ...failures].join(""));
+    });
+    if (failed > 0) process.exitCode = 1;
+    return;
+  }
   const pairs = (await readPairs(checkout ?? "")).filter(
     ({ name }) => values.pair === undefined || name === values.pair,
   );
   if (pairs.length === 0) throw new UsageError(`--pair: there is no recorded pair "${values.pair ?? ""}".`);
-  mkdirSync(path.dirname(values.results), { recursive: true });
   const world = await World.open(pairs);
   const began = process.cpuUsage();
   const results = new Set<string>();

@@ -1,6 +1,7 @@
 /** What must hold in a world: what the certificate, the additions and the report say, against what the oracle knows. */
 import { jsonText, userAddresses, chainKey, chainText, type Chain, type ChainWay } from "@defender-mssp/testkit";
 import { Hand, perform, type DrawnAct } from "./acts";
+import type { AdditionsPart } from "../../cli/stack/additionsPart";
 import { notLookedWays } from "../../domain/ways/ways";
 import { standingMember, unnamedDomains } from "./catalogue";
 import { isAllowanceNamed, isNamed, isNotLooked, isPrincipalNamed, type PeopleById, type Said } from "./naming";
@@ -8,7 +9,9 @@ import type { RecordedPair } from "./pairs";
 import { findUses, unexplained } from "./use";
 import type { World } from "./world";
 
-export type Property = "certificate" | "proven" | "foreign" | "verify" | "report" | "allowance" | "use" | "unchanged";
+export type Property =
+  | ("certificate" | "proven" | "foreign" | "verify" | "report" | "allowance" | "use" | "unchanged")
+  | ("settings" | "credentials" | "removed");
 
 export interface Failure {
   readonly property: Property;
@@ -76,11 +79,32 @@ export async function judge(
   };
   await run(drawn.acts);
   const chains = world.chains();
-  const added = without(chains, baseline);
+  const deployed = await judgeDeployed(world, baseline);
+  const before = hand.done.splice(0);
+  world.destroy();
+  await run(drawn.after);
+  const made = [...deployed.added, ...without(world.chains(), chains)];
+  failures.push(...deployed.failures, ...(await judgeRemoved(world, deployed)));
+  return { pair: pair.name, failures: distinct(failures), made: counts(made), before, between: hand.done, ended };
+}
+
+/** What the additions and the report say of a stack that is deployed. */
+export interface JudgedDeployment {
+  readonly failures: readonly Failure[];
+  /** Chains that were not there in the baseline. */
+  readonly added: readonly Chain[];
+  readonly additions: readonly AdditionsPart[];
+  readonly who: Who;
+}
+
+/** @param baseline the chains of the stack, and of the customer before it */
+export async function judgeDeployed(world: World, baseline: readonly Chain[]): Promise<JudgedDeployment> {
+  const { pair } = world;
+  const failures: Failure[] = [];
+  const added = without(world.chains(), baseline);
   const additions = await world.additions();
-  const people = readPeople(world);
   const who: Who = {
-    people,
+    people: readPeople(world),
     adopted: adoptedIn(pair),
     hasDomains: hasDomains(pair),
     before: {
@@ -114,13 +138,16 @@ export async function judge(
     .filter((chain) => chain.steps.length === 1 && !isOfNewPrincipal(chain, who))
     .filter((chain) => !who.adopted.has(chain.principal.id) && !isAllowanceNamed(chain, reported));
   failures.push(...untold.map((chain) => failure("allowance", chain, reported, who)));
-  const before = hand.done.splice(0);
-  world.destroy();
-  await run(drawn.after);
+  return { failures, added, additions, who };
+}
+
+/** What the certificate says after the removal. */
+export async function judgeRemoved(world: World, { additions, who }: JudgedDeployment): Promise<readonly Failure[]> {
+  const failures: Failure[] = [];
   const left = world.chains();
   const { certificate, texts } = await world.proof(additions);
   const everybody: Who = {
-    people: new Map([...people, ...readPeople(world)]),
+    people: new Map([...who.people, ...readPeople(world)]),
     adopted: who.adopted,
     hasDomains: who.hasDomains,
   };
@@ -146,14 +173,7 @@ export async function judge(
   failures.push(...missing("certificate", left.filter(isIdle), anywhere, everybody));
   failures.push(...missing("certificate", grants, certified, everybody));
   failures.push(...foreign(world, certified.named));
-  return {
-    pair: pair.name,
-    failures: distinct(failures),
-    made: counts([...added, ...without(left, chains)]),
-    before,
-    between: hand.done,
-    ended,
-  };
+  return failures;
 }
 
 /** What passes for this stack's in the certificate without its random ID. */
@@ -215,7 +235,7 @@ function firstNew(chain: Chain, { before }: Who): number {
 }
 
 /** Who or what each step starts from, its way and where it leads. */
-function stepKeys({ principal, steps }: Chain): string[] {
+export function stepKeys({ principal, steps }: Chain): string[] {
   return steps.map(({ way, to, by = "" }, at) => [steps[at - 1]?.to.id ?? principal.id, way, to.id, by].join(" "));
 }
 
@@ -271,7 +291,7 @@ function readPeople(world: World): PeopleById {
   return new Map([...world.customer.objects("users").values()].map((user) => [user.id, structuredClone(user)]));
 }
 
-function without(chains: readonly Chain[], others: readonly Chain[]): Chain[] {
+export function without(chains: readonly Chain[], others: readonly Chain[]): Chain[] {
   const keys = new Set(others.map(chainKey));
   return chains.filter((chain) => !keys.has(chainKey(chain)));
 }

@@ -1,6 +1,6 @@
 /** Draws worlds by a seed, judges each, and shrinks what fails to the fewest acts. */
 import fc from "fast-check";
-import { acts, type DrawnAct } from "./acts";
+import { acts, type ActRow, type DrawnAct } from "./acts";
 import { failureKey, judge, type DrawnWorld, type Failure, type WorldResult } from "./properties";
 import type { World } from "./world";
 
@@ -14,12 +14,15 @@ const enabling = [
   "assign an access package",
 ];
 
-const act = fc.record({
-  act: fc.constantFrom(...acts.map(({ name }) => name), ...enabling),
-  a: fc.nat(11),
-  b: fc.nat(11),
-  c: fc.nat(11),
-});
+/** One of the acts, with its numbers. */
+export function drawnAct(rows: readonly ActRow[]): fc.Arbitrary<DrawnAct> {
+  const number = fc.nat(11);
+  const names = rows.map(({ name }) => name);
+  const act = fc.constantFrom(...names, ...enabling.filter((name) => names.includes(name)));
+  return fc.record({ act, a: number, b: number, c: number });
+}
+
+const act = drawnAct(acts);
 
 /** Draws a world for a number of recorded pairs. */
 function worlds(pairs: number): fc.Arbitrary<DrawnWorld> {
@@ -176,6 +179,9 @@ const commands: Readonly<Record<Failure["property"], string>> = {
   verify: "npx mssp verify --stack contoso",
   report: "npx mssp report --stack contoso --live",
   allowance: "npx mssp report --stack contoso --live",
+  settings: "npx pulumi up --stack contoso",
+  credentials: "npx pulumi up --stack contoso",
+  removed: "npx pulumi destroy --stack contoso",
   use: "the principal signs in and calls the route",
   unchanged: "the principal signs in and calls the route",
 };

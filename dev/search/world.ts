@@ -24,6 +24,7 @@ import {
   trustCertificates,
   type Chain,
   type ChainObject,
+  type SandboxProject,
   type StoredObject,
   type Tenant,
 } from "@defender-mssp/testkit";
@@ -102,6 +103,7 @@ export class World {
   pair: RecordedPair;
   readonly subscriptionId = subscriptionIdOf(tenantId);
   readonly #untouched: ReadonlyMap<string, string>;
+  /** By the audience and the day. */
   readonly #tokens = new Map<string, string>();
 
   private constructor(
@@ -122,6 +124,23 @@ export class World {
     const sandbox = await startSandbox({ home, sharesSigningKey: true });
     const { cloud } = sandbox;
     prepareTenants(cloud);
+    const variables = commandEnvironment(await pulumiEnvironment(home, await sandbox.environment()));
+    for (const { name, settings } of pairs) await writeProject(path.join(folder, name), settings);
+    return World.#inhabited(folder, sandbox, { environment: variables, pairs });
+  }
+
+  /** The world of a stack that an engine deploys: `pair` is what it has deployed. */
+  static around({ folder, sandbox, environment }: SandboxProject, pair: RecordedPair): World {
+    return World.#inhabited(folder, sandbox, { environment, pairs: [pair] });
+  }
+
+  /** With the customer's administration and belongings. */
+  static #inhabited(
+    folder: string,
+    sandbox: OwnSandbox,
+    { environment, pairs }: { readonly environment: NodeJS.ProcessEnv; readonly pairs: readonly RecordedPair[] },
+  ): World {
+    const { cloud } = sandbox;
     cloud.describedTenant({
       tenantId: otherMsspTenantId,
       displayName: "Woodgrove Watch",
@@ -131,10 +150,8 @@ export class World {
     addBelongings(cloud.tenant(tenantId));
     for (const [id, permission] of looks) permitAutomation(cloud.tenant(id), permission);
     cloud.acceptPassingSecret(secret, administration.applicationId);
-    const variables = commandEnvironment(await pulumiEnvironment(home, await sandbox.environment()));
-    for (const { name, settings } of pairs) await writeProject(path.join(folder, name), settings);
-    trustCertificates(variables["NODE_EXTRA_CA_CERTS"]);
-    return new World(folder, sandbox, { ...variables, MSSP_SANDBOX_TIME_SCALE: "0.0001" }, pairs);
+    trustCertificates(environment["NODE_EXTRA_CA_CERTS"]);
+    return new World(folder, sandbox, { ...environment, MSSP_SANDBOX_TIME_SCALE: "0.0001" }, pairs);
   }
 
   get customer(): Tenant {
@@ -282,11 +299,12 @@ export class World {
   }
 
   async #token(audience: Audience): Promise<string> {
-    const knownIds = this.#tokens.get(audience);
-    if (knownIds !== undefined) return knownIds;
+    const key = `${audience} ${this.cloud.now().toISOString().slice(0, 10)}`;
+    const known = this.#tokens.get(key);
+    if (known !== undefined) return known;
     const token = await requestToken(this.origin, { id: administration.applicationId, secret }, audience);
     if (token === undefined) throw new Error(`The administration gets no token for ${audience}.`);
-    this.#tokens.set(audience, token);
+    this.#tokens.set(key, token);
     return token;
   }
 }

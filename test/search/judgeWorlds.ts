@@ -1,4 +1,5 @@
 /** Judges worlds of a seed, and collects the failures. */
+import { execFileSync } from "node:child_process";
 import { readPairs } from "../../dev/search/pairs";
 import { failureKey } from "../../dev/search/properties";
 import { searchWorld } from "../../dev/search/search";
@@ -29,4 +30,14 @@ export async function judgeWorlds(
     await world.close();
   }
   return { failures, made };
+}
+
+/** The same for each run of a commit. */
+export function seedOfCommit(checkout: string): number {
+  try {
+    return parseInt(execFileSync("git", ["rev-parse", "--short=7", "HEAD"], { cwd: checkout, encoding: "utf8" }), 16);
+  } catch {
+    // A copy of the files without git.
+    return 1;
+  }
 }
