@@ -8,7 +8,7 @@ import { pulumiEnvironment } from "@defender-mssp/plugins";
 import type { OwnSandbox } from "@defender-mssp/sandbox";
 import { temporarySandbox } from "@defender-mssp/testkit";
 import type { SwitchedCustomer } from "../../../cli/detections/switch/switchRule";
-import { exceptionsIn } from "../../../cli/stack/exceptionsInText";
+import { exceptionsIn } from "../../../cli/stack/editExceptions";
 import { checkout, environmentOf } from "../mssp";
 import { inSession } from "../testSession";
 import { officeRule, renamedRule, RulesProject, today } from "./rulesProject";
