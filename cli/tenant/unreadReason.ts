@@ -12,7 +12,7 @@ export function unreadReason(error: ServiceError | EnvironmentError, permission:
 }
 
 /** The same for any error that a person can do something about. @throws every other error */
-export function problemOf(error: unknown, permission: string): string {
+export function describedProblem(error: unknown, permission: string): string {
   if (!(error instanceof Error)) throw error;
   if (isCallError(error)) return unreadReason(error, permission);
   if (error instanceof VisibleError) return error.message;

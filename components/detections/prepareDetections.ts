@@ -20,7 +20,7 @@ import {
 import {
   dateOf,
   keptOff,
-  offNoteOf,
+  readOffNote,
   turnedOffReason,
   withAdoptedTexts,
   withoutUndefined,
@@ -291,7 +291,7 @@ function editTexts({ composed, found }: Report): string[] {
         `The detection rule "${properties.displayName}" (${properties.id}) is not in the tenant: \`up\` creates it again.`,
       ];
     if (what === undefined || live === undefined) return [];
-    const note = offNoteOf(live);
+    const note = readOffNote(live);
     if (note !== undefined && what === "drift")
       return [
         `The detection rule "${properties.displayName}" was off until ${note.until}, by ${note.by}: \`up\` turns it on.`,
@@ -313,14 +313,14 @@ function turnedOffTexts({ composed, live, detections: { except } }: Report): str
   return composed.deployed.flatMap(({ rule, properties }) => {
     const there = live?.get(properties.id);
     if (there === undefined) return [];
-    const [reason, note, kept] = [turnedOffReason(there), offNoteOf(there), offNoteOf(properties)];
+    const [reason, note, declared] = [turnedOffReason(there), readOffNote(there), readOffNote(properties)];
     const named = `the detection rule "${properties.displayName}" (${properties.id})`;
     if (reason !== undefined)
       return [
         `Defender has turned off ${named}: ${reason}. It raises no alerts. Correct ${rule.file}; a change of its query turns the rule on again.`,
       ];
     const isInSettings = except.some((each) => each.rule === rule.name && each.disabled && each.until === note?.until);
-    if (note === undefined || note.until !== kept?.until || isInSettings) return [];
+    if (note === undefined || note.until !== declared?.until || isInSettings) return [];
     return [
       `\`up\` keeps ${named} off, which ${note.by} has turned off in the tenant until ${note.until}. The settings of this checkout ` +
         `have no such exception: merge it, or run npx mssp detections on ${rule.name} --stack ${pulumi.getStack()}`,

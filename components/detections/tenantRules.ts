@@ -6,7 +6,7 @@ import {
   isDriftedInTenant,
   isEditedInTenant,
   listDetectionRules,
-  offNoteOf,
+  readOffNote,
   parseStackMark,
   replacementReason,
   ruleActionNames,
@@ -74,7 +74,7 @@ export function findRule(
     }
     return { found: patchable(wanted, live, "overwrittenEdit"), live, differences };
   }
-  const isOffNoMore = (offNoteOf(live)?.until ?? today) < today;
+  const isOffNoMore = (readOffNote(live)?.until ?? today) < today;
   if (isOffNoMore || isDriftedInTenant(deployed, live))
     return { found: patchable(wanted, live, "drift"), live, differences };
   return { live, differences };

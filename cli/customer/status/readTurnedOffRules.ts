@@ -10,7 +10,7 @@ import { deployedOf } from "../../tenant/additions/deployed";
 import { turnedOffRules, type TurnedOffRule } from "../../tenant/additions/detectionRuleChanges";
 import { readProject, shownStackFile, stackFile } from "../../../settings/project";
 import type { Place } from "../../base/place";
-import { exceptionsIn, isDisabling } from "../../stack/exceptionsInText";
+import { exceptionsIn, isDisabling } from "../../stack/editExceptions";
 import { signInToTenant } from "../../tenant/signInToTenant";
 import { unreadReason } from "../../tenant/unreadReason";
 import { detectionRulesPart, type NotChecked } from "./customerStatus";

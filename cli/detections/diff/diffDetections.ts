@@ -98,8 +98,8 @@ async function customerDifference(
   const compared = composed.deployed.map(({ rule, properties }) => {
     const own = before.get(properties.id);
     const keepsTexts = own?.managedBy === "" && adopted.has(properties.id);
-    const wanted = keepsTexts ? withAdoptedTexts(properties, own) : properties;
-    return ruleChange(rule.name, keptOff(wanted, own?.contents, dateOf(now)), own?.contents);
+    const intended = keepsTexts ? withAdoptedTexts(properties, own) : properties;
+    return ruleChange(rule.name, keptOff(intended, own?.contents, dateOf(now)), own?.contents);
   });
   const deleted = [...before.keys()].filter((id) => !ids.has(id));
   const changes = [

@@ -6,7 +6,7 @@ import { dayMs, hourMs } from "@defender-mssp/errors/time";
 import {
   graphList,
   listDetectionRules,
-  offNoteOf,
+  readOffNote,
   securityAlertsPath,
   turnedOffReason,
   type DetectionRuleObject,
@@ -15,7 +15,7 @@ import {
 import { atOnce } from "@defender-mssp/terminal/atOnce";
 import type { Project } from "../../../settings/project";
 import { signInToTenant } from "../../tenant/signInToTenant";
-import { problemOf } from "../../tenant/unreadReason";
+import { describedProblem } from "../../tenant/unreadReason";
 import { composedCustomers, type ComposedCustomers } from "../composedCustomers";
 
 export interface RuleHealth {
@@ -63,7 +63,7 @@ export async function detectionHealth(project: Project, options: HealthOptions):
   const { composed, faulty } = await composedCustomers(project, options);
   const read = await atOnce(25, composed, (customer) =>
     customerHealth(customer, options).catch((error: unknown) => {
-      const problem = problemOf(error, "CustomDetection.Read.All, SecurityAlert.Read.All");
+      const problem = describedProblem(error, "CustomDetection.Read.All, SecurityAlert.Read.All");
       return { stack: customer.customer.stack, rules: [], problem };
     }),
   );
@@ -143,7 +143,7 @@ function titleForm(title: string): RegExp {
 }
 
 function offText(live: DetectionRuleObject): string | undefined {
-  const [note, reason] = [offNoteOf(live), turnedOffReason(live)];
+  const [note, reason] = [readOffNote(live), turnedOffReason(live)];
   if (note !== undefined) return `until ${note.until}, by ${note.by}`;
   if (reason !== undefined) return `by Defender: ${reason}`;
   return live.status === "disabled" ? `by ${live.lastModifiedBy ?? "somebody"}` : undefined;

@@ -1,7 +1,7 @@
 import { dayMs } from "@defender-mssp/errors/time";
 import { dateOf } from "@defender-mssp/microsoft";
 import { paragraph, tableText, type TextCell } from "@defender-mssp/terminal/table";
-import { exceptionLine } from "../../stack/exceptionsInText";
+import { exceptionLine } from "../../stack/editExceptions";
 import type { CustomerHealth, RuleHealth } from "./detectionHealth";
 
 const head = ["customer", "rule", "alerts", "true", "false", "benign", "open", "touch h", "close h", "last", ""];

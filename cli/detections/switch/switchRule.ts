@@ -6,7 +6,7 @@ import { VisibleError } from "@defender-mssp/errors";
 import {
   getDetectionRule,
   graphDetectionRules,
-  offNoteOf,
+  readOffNote,
   parseStackMark,
   turnedOff,
   turnedOn,
@@ -17,9 +17,9 @@ import type { DetectionException } from "../../../settings/detections";
 import { stackFile, type Project } from "../../../settings/project";
 import { writeStackFile } from "../../stack/writeStackFile";
 import { signInToTenant } from "../../tenant/signInToTenant";
-import { problemOf } from "../../tenant/unreadReason";
+import { describedProblem } from "../../tenant/unreadReason";
 import { detectionCustomers, type DetectionCustomer } from "../detectionCustomers";
-import { exceptionLine, exceptionsIn, isDisabling, withDisabled } from "../../stack/exceptionsInText";
+import { exceptionLine, exceptionsIn, isDisabling, editExceptions } from "../../stack/editExceptions";
 
 export interface SwitchedCustomer {
   readonly stack: string;
@@ -63,7 +63,7 @@ export async function switchRule(project: Project, options: SwitchOptions): Prom
         ...state,
         ...(await writeException(stackFile(project, stack), project.name, options)),
       }))
-      .catch((error: unknown) => failure(problemOf(error, graphDetectionRules().write.join(", "))));
+      .catch((error: unknown) => failure(describedProblem(error, graphDetectionRules().write.join(", "))));
     return { stack, file, ...outcome };
   });
   return [...switched, ...faulty.map(({ stack, file, message }) => ({ stack, file, ...failure(message) }))];
@@ -83,13 +83,13 @@ async function switchInTenant(
   if (parseStackMark(live.description) === undefined && !isAdopted)
     throw new VisibleError(`the rule ${id} has no mark of a stack: another party made it`);
   if (
-    offNoteOf(live) === undefined &&
+    readOffNote(live) === undefined &&
     live.status !== "enabled" &&
     (exception === undefined || live.status === "disabled")
   )
     return { state: "wasOff", message: `its status is ${live.status ?? "unknown"}, without a last day` };
-  const wanted = exception === undefined ? turnedOn(live) : turnedOff(live, { ...exception, by: exception.owner });
-  const { status = "enabled", description } = wanted;
+  const switched = exception === undefined ? turnedOn(live) : turnedOff(live, { ...exception, by: exception.owner });
+  const { status = "enabled", description } = switched;
   if (status === live.status && description === live.description)
     return { state: exception === undefined ? "wasOn" : "wasOff" };
   const updated = await updateDetectionRule(call, id, { status, description }, apiVersion);
@@ -104,7 +104,7 @@ async function writeException(
   const text = await readFile(path, "utf8");
   const own = exceptionsIn(text, project).filter((each) => isDisabling(each, rule));
   if (isDeepStrictEqual(own, exception === undefined ? [] : [exception])) return { settings: "unchanged" };
-  const edited = withDisabled(text, project, rule, exception);
+  const edited = editExceptions(text, project, rule, exception);
   if (edited === undefined) {
     const step = exception === undefined ? "remove its exception from" : `add - ${exceptionLine(exception)} to`;
     return { settings: "byHand", message: `the file's layout can't be edited safely: ${step} detections.except` };

@@ -9,7 +9,7 @@ import {
   isDriftedInTenant,
   isEditedInTenant,
   listDetectionRules,
-  offNoteOf,
+  readOffNote,
   turnedOffReason,
   type DetectionApiVersion,
   type DetectionRuleObject,
@@ -45,7 +45,7 @@ export async function turnedOffRules(
 ): Promise<readonly TurnedOffRule[]> {
   return (await deployedRules(deployed, call, version)).flatMap(({ live }) => {
     if (live === undefined) return [];
-    const [reason, note] = [turnedOffReason(live), offNoteOf(live)];
+    const [reason, note] = [turnedOffReason(live), readOffNote(live)];
     const { id, displayName } = live;
     return reason === undefined && note === undefined ? [] : [withoutUndefined({ id, displayName, reason, note })];
   });

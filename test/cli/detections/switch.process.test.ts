@@ -8,7 +8,11 @@ import { pulumiEnvironment } from "@defender-mssp/plugins";
 import type { OwnSandbox } from "@defender-mssp/sandbox";
 import { temporarySandbox } from "@defender-mssp/testkit";
 import type { SwitchedCustomer } from "../../../cli/detections/switch/switchRule";
-import { exceptionsIn } from "../../../cli/stack/exceptionsInText";
+import { readTurnedOffRules } from "../../../cli/customer/status/readTurnedOffRules";
+import type { Deployment } from "../../../cli/stack/deployment";
+import { dynamic } from "../../../domain/resourceTypes";
+import { readStackSettingsOffline } from "../../../settings/fromFile";
+import { exceptionsIn } from "../../../cli/stack/editExceptions";
 import { checkout, environmentOf } from "../mssp";
 import { inSession } from "../testSession";
 import { officeRule, renamedRule, RulesProject, today } from "./rulesProject";
@@ -161,6 +165,29 @@ describe("mssp detections off and on", function () {
     for (const { stack, state } of customers)
       assert.equal(state, before.has(Number(stack.slice("customer".length))) ? "wasOff" : "off");
     for (const number of some) assert.deepEqual(exceptionsIn(await settingsOf(number), "customers"), [exception]);
+  });
+
+  it("counts as merged when the main branch of the remote has the exception, and before a remote when it is committed", async () => {
+    const git = (...args: string[]) =>
+      execa("git", ["-c", "user.name=Ana", "-c", "user.email=ana@mssp.example", ...args], { cwd: project.folder });
+    const settings = await readStackSettingsOffline("customer0", project.folder);
+    const resource = { type: dynamic("DetectionRule"), id, inputs: {}, outputs: {} };
+    const deployment = { resources: [resource] } as unknown as Deployment;
+    const isMerged = async () => {
+      const place = { environment: environmentOf({ environment }), folder: project.folder };
+      const { rules: off } = await readTurnedOffRules({ stack: "customer0", settings, deployment }, place);
+      return off.map((each) => [each.id, each.note?.by, each.isMerged]);
+    };
+    await git("init", "--quiet", "--initial-branch", "main");
+    await git("add", "Pulumi.customer0.yaml");
+    await git("commit", "--quiet", "--message", "Before");
+    await run(...off, "--stack", "customer0");
+    assert.deepEqual(await isMerged(), [[id, "Ana Silva SOC", false]]);
+    await git("commit", "--quiet", "--all", "--message", "After");
+    assert.deepEqual(await isMerged(), [[id, "Ana Silva SOC", true]]);
+    await git("update-ref", "refs/remotes/origin/main", "HEAD~1");
+    await git("symbolic-ref", "refs/remotes/origin/HEAD", "refs/remotes/origin/main");
+    assert.deepEqual(await isMerged(), [[id, "Ana Silva SOC", false]]);
   });
 
   it("refuses an unknown rule, one that no customer gets, a day that is over, and no customers", async () => {

@@ -15,7 +15,7 @@ import {
 } from "../defender/detections/listDetectionRules";
 import type { DetectionRuleProperties } from "../defender/detections/detectionRuleProperties";
 import { newShape } from "../defender/detections/newShape";
-import { keptOff, offNoteOf, turnedOff, turnedOn } from "../defender/detections/offNote";
+import { keptOff, readOffNote, turnedOff, turnedOn } from "../defender/detections/offNote";
 import { patchBody } from "../defender/detections/patchBody";
 import { ruleBody } from "../defender/detections/ruleBody";
 import { detectionApiVersions, ruleIdForm, type DetectionApiVersion } from "../defender/automatedActionForms";
@@ -151,12 +151,12 @@ export const detectionRuleResource = replicated({
         if (live === undefined) return { outs: stateWith(inputs, await createRule(call, inputs, context)) };
         const state = ruleState(olds);
         // Somebody may have turned the rule off after this run had listed it.
-        const wanted = keptOff(target(inputs), live, dateOf(new Date()));
-        if (ruleDifferences(wanted, settled(live)).length === 0) {
+        const intended = keptOff(target(inputs), live, dateOf(new Date()));
+        if (ruleDifferences(intended, settled(live)).length === 0) {
           return { outs: { ...stateWith(inputs, live), lastModifiedBy: state.lastModifiedBy } };
         }
         refuseEdit(state, inputs, live);
-        const written = await updateDetectionRule(call, id, patchBody(live, wanted), inputs.apiVersion);
+        const written = await updateDetectionRule(call, id, patchBody(live, intended), inputs.apiVersion);
         return { outs: stateWith(inputs, written ?? (await createRule(call, inputs, context))) };
       });
     });
@@ -221,10 +221,10 @@ export function withAdoptedTexts<Rule extends Pick<DetectionRuleProperties, "dis
   declared: Rule,
   { displayName, description }: { readonly displayName: string; readonly description?: string | null },
 ): Rule {
-  const off = offNoteOf(declared);
+  const off = readOffNote(declared);
   const texts = turnedOn({ displayName, description: withoutMark(description), status: "disabled" });
-  const kept = { ...declared, displayName, description: texts.description };
-  return off === undefined ? kept : turnedOff(kept, off);
+  const adopted = { ...declared, displayName, description: texts.description };
+  return off === undefined ? adopted : turnedOff(adopted, off);
 }
 
 /** The description as its author wrote it. */

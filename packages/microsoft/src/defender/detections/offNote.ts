@@ -15,7 +15,7 @@ interface Described {
 const form = / ?\(off until (\d{4}-\d\d-\d\d), by ([^()]*)\)(?=$| \(managed by [^()]*\)$)/;
 
 /** The note of a disabled rule; undefined for a rule that nobody has turned off, or that somebody has turned on by hand. */
-export function offNoteOf({ description, status }: Described): OffNote | undefined {
+export function readOffNote({ description, status }: Described): OffNote | undefined {
   const [, until = "", by = ""] = (status === "disabled" && form.exec(description ?? "")) || [];
   return until === "" ? undefined : { until, by };
 }
@@ -31,7 +31,7 @@ export function turnedOff<Rule extends Described>(rule: Rule, { until, by }: Off
 
 /** The rule as it is when it is on again. */
 export function turnedOn<Rule extends Described>(rule: Rule): Rule {
-  if (offNoteOf(rule) === undefined) return rule;
+  if (readOffNote(rule) === undefined) return rule;
   return { ...rule, status: "enabled", description: withoutOffNote(rule.description) };
 }
 
@@ -39,10 +39,10 @@ export function turnedOn<Rule extends Described>(rule: Rule): Rule {
  * The rule off as long as the tenant's mark says, or as the settings say: the later end counts.
  * @param today UTC, such as `2026-12-01`
  */
-export function keptOff<Rule extends Described>(wanted: Rule, live: Described | undefined, today: string): Rule {
-  const note = live && offNoteOf(live);
-  if (note === undefined || note.until < today || note.until <= (offNoteOf(wanted)?.until ?? "")) return wanted;
-  return wanted.status === "disabled" && offNoteOf(wanted) === undefined ? wanted : turnedOff(wanted, note);
+export function keptOff<Rule extends Described>(rule: Rule, live: Described | undefined, today: string): Rule {
+  const note = live && readOffNote(live);
+  if (note === undefined || note.until < today || note.until <= (readOffNote(rule)?.until ?? "")) return rule;
+  return rule.status === "disabled" && readOffNote(rule) === undefined ? rule : turnedOff(rule, note);
 }
 
 function withoutOffNote(description: string | null | undefined): string {

@@ -30,7 +30,7 @@ export function exceptionLine(exception: DetectionException): string {
  * The text without the exceptions that turn the rule off, and with a new one.
  * @returns undefined for a layout that can't be edited, so that at most one other line would change.
  */
-export function withDisabled(
+export function editExceptions(
   text: string,
   project: string,
   rule: string,
@@ -42,14 +42,14 @@ export function withDisabled(
   const isEditable = document.errors.length === 0 && isMap(document.getIn(list.slice(0, 2)));
   // An anchor's list stands in another place, too.
   if (!isEditable || /\bexcept: *[&*]/.test(text)) return undefined;
-  const kept = before.filter((each) => !isDisabling(each, rule));
+  const others = before.filter((each) => !isDisabling(each, rule));
   for (const index of [...before.keys()].reverse())
     if (isDisabling(before[index], rule)) document.deleteIn([...list, index]);
   if (exception !== undefined) {
     const node = parseDocument(JSON.stringify(exception)).contents;
     if (isSeq(document.getIn(list))) document.addIn(list, node);
     else document.setIn(list, document.createNode([node]));
-  } else if (kept.length === 0) document.deleteIn(list);
+  } else if (others.length === 0) document.deleteIn(list);
   const indentSeq = !/^( *)[^\s#-][^\n]*:\n\1- /m.test(text);
   const unpadded = (line: string) => line.replaceAll(/(?<=\[) | (?=\])/g, "");
   const old = text.split("\n").filter((line) => !(line.includes(rule) && /\bdisabled\b/.test(line)));
@@ -57,6 +57,6 @@ export function withDisabled(
   const whole = document.toString({ lineWidth: 0, indentSeq });
   const lines = whole.split("\n").map((line) => asWritten.get(unpadded(line)) ?? line);
   const changed = old.filter((line) => !lines.includes(line));
-  const meant = exception === undefined ? kept : [...kept, exception];
+  const meant = exception === undefined ? others : [...others, exception];
   return changed.length <= 1 && isDeepStrictEqual(exceptionsIn(whole, project), meant) ? lines.join("\n") : undefined;
 }

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { exceptionsIn, withDisabled } from "../../../cli/stack/exceptionsInText";
+import { exceptionsIn, editExceptions } from "../../../cli/stack/editExceptions";
 
 const exception = { rule: "r1", reason: 'Floods: "x"', owner: "Ana", until: "2026-12-24", disabled: true } as const;
 const line = '{ "rule": "r1", "reason": "Floods: \\"x\\"", "owner": "Ana", "until": "2026-12-24", "disabled": true }';
@@ -18,22 +18,22 @@ describe("exceptions in a settings file", () => {
   };
   for (const [name, [before, changed]] of Object.entries(files))
     it(`${name}: adds one, replaces it, and removes it, and leaves every other line as it was`, () => {
-      const edited = withDisabled(before, "c", "r1", exception) ?? "";
+      const edited = editExceptions(before, "c", "r1", exception) ?? "";
       assert.ok(edited.includes(changed), edited);
       assert.deepEqual(exceptionsIn(edited, "c").at(-1), exception);
-      const later = withDisabled(edited, "c", "r1", { ...exception, until: "2027-12-24" });
+      const later = editExceptions(edited, "c", "r1", { ...exception, until: "2027-12-24" });
       assert.equal(later, edited.replace("2026-12-24", "2027-12-24"));
-      assert.equal(withDisabled(edited, "c", "r1"), before);
+      assert.equal(editExceptions(edited, "c", "r1"), before);
     });
 
   it("leaves a file alone in which several other lines would change, or that has errors", () => {
     const folded = "config:\n  c:detections:\n    sets: [a,\n      b,\n      c]\n";
-    assert.equal(withDisabled(folded, "c", "r1", exception), undefined);
-    assert.equal(withDisabled("config:\n  c:detections: [\n", "c", "r1", exception), undefined);
-    assert.equal(withDisabled("config:\n  detections: { sets: [a] }\n", "c", "r1", exception), undefined);
+    assert.equal(editExceptions(folded, "c", "r1", exception), undefined);
+    assert.equal(editExceptions("config:\n  c:detections: [\n", "c", "r1", exception), undefined);
+    assert.equal(editExceptions("config:\n  detections: { sets: [a] }\n", "c", "r1", exception), undefined);
     const shared =
       "config:\n  c:detections:\n    sets: [a]\n    except: &list\n      - { rule: r2 }\n  c:other: *list\n";
-    assert.equal(withDisabled(shared, "c", "r1", exception), undefined);
+    assert.equal(editExceptions(shared, "c", "r1", exception), undefined);
     assert.deepEqual(exceptionsIn("config: [\n", "c"), []);
   });
 });
