@@ -96,6 +96,7 @@ const insideRooms = {
     actor: [],
     state: [],
     objects: ["state"],
+    texts: ["objects"],
     ends: ["objects"],
     permissions: [],
     connector: [],

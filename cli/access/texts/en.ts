@@ -4,26 +4,8 @@ import { kindWords } from "../objects/kindWords";
 import { signatureWords } from "../signed/signatureSection";
 import { kinds } from "../../../domain/kinds/kinds";
 import { stayingAccess } from "../../../domain/stayingAccess";
+import { certificate } from "./certificate";
 import type { Texts } from "./texts";
-
-export const certificate = {
-  proven: "{mssp} has no access to {customer} by any way that was looked at",
-  toConfirm: "Apart from what is left for you, no access of {mssp} to {customer} was found",
-  accessLeft: "{mssp} still has access to {customer}",
-  left: "Left for you",
-  removed: "What was removed",
-  removedOn: "Removed on (UTC)",
-  stays: "What stays, and why",
-  logs: "Nobody can delete entries in the logs of Microsoft Entra and Microsoft Purview: they end with your licence's retention.",
-  rules: "The service's lists can show a deleted detection rule for some hours.",
-  agreed: "Looks in a row that show it: {agreed}, the last on {last} UTC.",
-  later: "They are too few: ask {mssp} for a page made after {later} UTC.",
-  consentEnded:
-    "On {ended} UTC Entra refused the sign-in of {mssp}'s automation: its application is no longer in your tenant. Between {last} UTC and then nobody looked.",
-  looked: "What was looked at",
-  cli: "With the Azure CLI",
-  evidence: "Evidence of what {mssp} did",
-};
 
 export const en: Texts = {
   words: english,

@@ -4,7 +4,7 @@ import type { PersonEndedKind } from "../../../domain/kinds/kinds";
 import type { Capability } from "../objects/capabilities";
 import type { ObjectKind } from "../objects/kindInReport";
 import type { stayingAccess } from "../../../domain/stayingAccess";
-import type { certificate } from "./en";
+import type { certificate } from "./certificate";
 import type { KindText } from "../objects/kindWords";
 import type { SignatureWords } from "../signed/signatureSection";
 

@@ -8,10 +8,10 @@ import path from "node:path";
 import { signInToGraph, ServiceError, type Endpoints } from "@defender-mssp/microsoft";
 import { VisibleError } from "@defender-mssp/errors";
 import type { Settings } from "../../../settings";
+import type { Place } from "../../base/place";
 import { signInToTenant } from "../../tenant/signInToTenant";
 import type { Certificate } from "./certificate";
 import type { OffboardingJournal } from "./journal";
-import type { OffboardRun } from "./offboard";
 
 export const certificateFile = "certificate.json";
 
@@ -23,7 +23,7 @@ const absent: ReadonlySet<string> = new Set(["AADSTS700016", "AADSTS7000229"]);
  * @throws VisibleError where no certificate says what was left before
  */
 export async function afterConsent(
-  { out, environment, now }: Pick<OffboardRun, "out" | "environment" | "now">,
+  { out, environment, now }: Pick<Place, "environment"> & { readonly out: string; readonly now: () => Date },
   settings: Settings,
   { certificateSha256 }: OffboardingJournal,
   endpoints: Endpoints,

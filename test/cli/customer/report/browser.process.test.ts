@@ -241,6 +241,22 @@ describe("mssp report: the pages in a browser", function () {
       assert.equal(await page.locator(".picture svg").first().isVisible(), true);
     }));
 
+  it("prints the names of rights folded, and keeps a table's header with its rows", () =>
+    shown("plannedHandout", async (page) => {
+      await page.emulateMedia({ media: "print" });
+      await page.evaluate(`dispatchEvent(new Event("beforeprint"))`);
+      assert.ok((await page.locator("details.folded").count()) > 0);
+      assert.equal(await page.locator("details.folded[open]").count(), 0);
+      const styles = await page.evaluate(
+        `["thead", "thead button"].map((part) => getComputedStyle(document.querySelector(part))).map(({ breakAfter, display }) => [breakAfter, display])`,
+      );
+      // A button in the flow is what Chromium repeats on the next page.
+      assert.deepEqual(styles, [
+        ["avoid", "table-header-group"],
+        ["auto", "inline"],
+      ]);
+    }));
+
   it("prints tables as tables on an A4 page, without buttons, and no address of a link", async () => {
     for (const name of allPages) {
       await shown(
