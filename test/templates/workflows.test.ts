@@ -182,7 +182,7 @@ describe("GitHub workflows", () => {
   });
 
   it("the nightly status is sent with what was sent before, from a variable that no other job has", async () => {
-    const { stdout: help } = await inSession(["status", "--help"]);
+    const { stdout: help } = await inSession(["status", "--help", "--all"]);
     const files = [text("drift.yml"), template("gitlab-ci.yml"), template("azure-pipelines.yml")];
     for (const file of files) {
       const [run = ""] = /npx --no mssp status .*/.exec(file) ?? [];
