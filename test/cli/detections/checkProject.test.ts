@@ -127,7 +127,12 @@ interface SarifLog {
       readonly ruleId: string;
       readonly level: string;
       readonly locations: readonly [
-        { readonly physicalLocation: { readonly artifactLocation: { readonly uri: string }; readonly region: Readonly<Record<string, number>> } },
+        {
+          readonly physicalLocation: {
+            readonly artifactLocation: { readonly uri: string };
+            readonly region: Readonly<Record<string, number>>;
+          };
+        },
       ];
     }[];
   }[];
