@@ -67,6 +67,10 @@ function registerAdd(analyst: Command, session: Session): void {
         import("../../stack/parsedAnalyst.js"),
       ]);
       const { email, displayName } = parsedAnalyst(text);
+      if (!isEmailAddress(email))
+        throw new VisibleError(
+          `"${text}" is not an e-mail address with a domain, such as ana@mssp.example. Nothing was changed.`,
+        );
       const { tier, endsOn: accessEndsOn } = options;
       const entry = { email, displayName, ...(tier && { tier }), ...(accessEndsOn && { accessEndsOn }) };
       await change("add", options, session, (stacks, project) => addedEverywhere(entry, stacks, project));

@@ -161,7 +161,7 @@ describe("mssp hunt", function () {
       assert.equal(other.exitCode, 1);
       assert.match(
         other.stderr,
-        /^mssp: contoso: .*The sandbox runs queries by the package @defender-mssp\/kql, which is not installed\. Copy /m,
+        /^mssp: contoso: .*The sandbox runs queries by the package @defender-mssp\/kql, which was not installed when it started: .* Copy /m,
       );
     }));
 
