@@ -6,6 +6,7 @@ import { VisibleError } from "@defender-mssp/errors";
 import { describeCommand } from "@defender-mssp/terminal/help";
 import type { Session } from "@defender-mssp/terminal/session";
 import { writeJson } from "@defender-mssp/terminal/jsonDocument";
+import { isEmailAddress } from "../../../settings/validators";
 import { defaultJournals } from "../../stack/outcome";
 import { passphraseFolderOption } from "../../stack/passphraseOption";
 import { allCustomers } from "../../stack/stackNames";
