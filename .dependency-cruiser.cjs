@@ -116,6 +116,8 @@ const insideRooms = {
     orphans: ["kinds"],
   },
   [`${siem}/src`]: {
+    manual: [],
+    docs: ["manual"],
     connector: [],
     sinks: [],
     retirements: ["connector"],
