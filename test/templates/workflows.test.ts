@@ -205,7 +205,7 @@ describe("GitHub workflows", () => {
   it("each call of mssp ci uses existing commands and options", async () => {
     const files = [...workflows.map(text), ...templates.map(template)];
     for (const [, command = "", flags = ""] of files.join("\n").matchAll(/npx --no mssp ci ([a-z-]+)((?: .*)?)$/gm)) {
-      const { stdout } = await inSession(["ci", command, "--help"]);
+      const { stdout } = await inSession(["ci", command, "--help", "--all"]);
       const own = flags.split(/ && | \|\| | > | >> |;;/)[0] ?? "";
       for (const [flag] of own.matchAll(/(?<= )--[a-z-]+/g)) assert.ok(stdout.includes(flag), `${command} ${flag}`);
     }

@@ -136,7 +136,7 @@ describe("mssp hunt", function () {
 
   it("in a sandbox without @defender-mssp/kql: the documented queries and those of --coverage run, others say what to install", () =>
     withoutPackage("@defender-mssp/kql", async () => {
-      const { stdout: help } = await inSession(["hunt", "--help"], {});
+      const { stdout: help } = await inSession(["hunt", "--help", "--all"], {});
       const page = await readFile(path.resolve(__dirname, "../../../../docs/alerts.md"), "utf8");
       const documented = [...`${help}${page}`.matchAll(/mssp hunt [^\n]*'([^'\n]+)'$/gm)].map(
         ([, query = ""]) => query,
