@@ -118,6 +118,8 @@ const insideRooms = {
     orphans: ["kinds"],
   },
   [`${siem}/src`]: {
+    manual: [],
+    docs: ["manual"],
     connector: [],
     sinks: [],
     signed: ["connector"],

@@ -46,7 +46,7 @@ function addSources(project, places = new Set()) {
 
 /** What the list of commands runs. To look at all sources takes as long as that list. */
 function sourcesOfHelp() {
-  const cli = ["main.ts", "run.ts", "program.ts", "base"].map((name) => `cli/${name}`);
+  const cli = ["main.ts", "run.ts", "program.ts", "views.ts", "base"].map((name) => `cli/${name}`);
   const siem = ["descriptions.ts", "sandboxClock.ts"].map((name) => `packages/siem/src/${name}`);
   return [...cli, "packages/terminal/src", ...siem];
 }

@@ -16,11 +16,13 @@ const subcommands: Readonly<Record<string, Subcommand>> = {
   },
   start: {
     group: "Start",
+    isDaily: true,
     description: "Install the Pulumi engine and onboard a sandbox customer: `pulumi up` of a stack on the sandbox.",
     load: () => require("./sandbox/start/command") as typeof import("./sandbox/start/command"),
   },
   new: {
     group: "Start",
+    isDaily: true,
     description: "Write the settings file of a customer, and print what to send to the customer's administrator.",
     load: () => require("./customer/new/command") as typeof import("./customer/new/command"),
   },
@@ -36,6 +38,7 @@ const subcommands: Readonly<Record<string, Subcommand>> = {
   },
   docs: {
     group: "Start",
+    isDaily: true,
     description: "List the pages of the documentation that this package ships, or print where one is.",
     load: () => require("./customer/docs/command") as typeof import("./customer/docs/command"),
   },
@@ -46,21 +49,25 @@ const subcommands: Readonly<Record<string, Subcommand>> = {
   },
   doctor: {
     group: "Each customer",
+    isDaily: true,
     description: "Check the permissions, licences and policies that a stack's settings need in the customer's tenant.",
     load: () => require("./customer/doctor/command") as typeof import("./customer/doctor/command"),
   },
   onboard: {
     group: "Each customer",
+    isReplaced: true,
     description: "Show where a customer's onboarding stands, what is next, and whose move it is.",
     load: () => require("./customer/onboard/command") as typeof import("./customer/onboard/command"),
   },
   verify: {
     group: "Each customer",
+    isDaily: true,
     description: descriptions.verify,
     load: () => require("./customer/verify/command") as typeof import("./customer/verify/command"),
   },
   report: {
     group: "Each customer",
+    isDaily: true,
     description:
       "Write a page that shows who of the MSSP can do what in a customer's tenant, since when and until when.",
     load: () => require("./customer/report/command") as typeof import("./customer/report/command"),
@@ -78,23 +85,33 @@ const subcommands: Readonly<Record<string, Subcommand>> = {
   },
   offboard: {
     group: "Each customer",
+    isDaily: true,
     description:
       "Off-board a customer: collect evidence, remove everything, prove in the tenant that nothing is left, and write a certificate.",
     load: () => require("./customer/offboard/command") as typeof import("./customer/offboard/command"),
   },
   fleet: {
     group: "All customers",
+    isDaily: true,
     description:
-      "List, preview, deploy and monitor all customers: every stack of this folder, or the stacks that you select.",
+      "Preview, deploy, refresh and destroy all customers: every stack of this folder, or the stacks that you select.",
     load: () => require("./fleet/command") as typeof import("./fleet/command"),
   },
   status: {
     group: "All customers",
+    isDaily: true,
     description: "Show all customers on one screen: who needs somebody now, what ends next, and whose move it is.",
     load: () => require("./customer/status/command") as typeof import("./customer/status/command"),
   },
+  check: {
+    group: "All customers",
+    isDaily: true,
+    description: "Check the settings files of all customers, the detection rules and their tests. Needs no tenant.",
+    load: () => require("./detections/check/command") as typeof import("./detections/check/command"),
+  },
   analyst: {
     group: "All customers",
+    isDaily: true,
     description: "Add and remove analysts, joiners and leavers, in the settings of all customers, and list them.",
     load: () => require("./fleet/analyst/command") as typeof import("./fleet/analyst/command"),
   },
@@ -106,7 +123,7 @@ const subcommands: Readonly<Record<string, Subcommand>> = {
   secrets: {
     group: "All customers",
     description:
-      "List when each customer's client secret, certificate and refresh token expire, and replace a secret that leaked.",
+      "Replace a client secret that leaked or expires (rotate). `npx mssp status --show secrets` lists when each expires.",
     load: () => require("./siem/secrets/command") as typeof import("./siem/secrets/command"),
   },
   ci: {
@@ -117,6 +134,7 @@ const subcommands: Readonly<Record<string, Subcommand>> = {
   },
   connection: {
     group: "SIEM",
+    isDaily: true,
     description:
       "Write a file with which `alerts`, `incidents`, `hunt`, `verify`, `token` and `siem-config` run on a machine that " +
       "has neither project, engine nor state.",
@@ -149,6 +167,7 @@ const subcommands: Readonly<Record<string, Subcommand>> = {
   },
   retirements: {
     group: "SIEM",
+    isReplaced: true,
     description: descriptions.retirements,
     load: () => require("./siem/retirements/command") as typeof import("./siem/retirements/command"),
   },

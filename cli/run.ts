@@ -1,11 +1,16 @@
 /** A run of the `mssp` command. */
+import { withoutHelpWord } from "@defender-mssp/terminal/lazyProgram";
 import { runProgram } from "@defender-mssp/terminal/runProgram";
 import type { Session } from "@defender-mssp/terminal/session";
 import { ownVersion } from "./base/ownPackage";
 import { programFor } from "./program";
+import { replacedNote, withoutView } from "./views";
 
 /** Runs a command line to its end, and sets the session's exit code. Never rejects. */
-export async function run(commandLine: readonly string[], session: Session): Promise<void> {
+export async function run(typed: readonly string[], session: Session): Promise<void> {
+  const commandLine = withoutView(withoutHelpWord(typed));
+  const note = replacedNote(typed);
+  if (note !== undefined) session.err.note(note);
   const program = programFor(commandLine, session);
   program.version(ownVersion(), "--version", "print the version");
   // `init` makes a project of this version, whatever is around it.
@@ -16,6 +21,6 @@ export async function run(commandLine: readonly string[], session: Session): Pro
   });
   await runProgram(program, commandLine, session, async (message) => {
     const { showStacks } = await import("./stack/showStacks.js");
-    await showStacks(message, session);
+    await showStacks(message, commandLine, session);
   });
 }

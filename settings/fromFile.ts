@@ -14,7 +14,7 @@ import { parseSettings, type Settings } from "./index";
 import { asEngineJson, asEngineText, parseAsEngine } from "./engineYaml";
 import { ownSettings } from "./ownSettings";
 import { readProject, shownStackFile, stackFile, stacksWithSettings, type Project } from "./project";
-import { printable, secretive, type SettingsFile } from "./problems";
+import { printable, secretive, SettingsError, type PlacedProblem, type SettingsFile } from "./problems";
 import { keyPosition } from "./keyPosition";
 import { withSharedAnalysts } from "./withSharedAnalysts";
 import { refuseWrongPrefix } from "./refuseWrongPrefix";
@@ -106,7 +106,7 @@ export async function contentOfStackFile(
   project: Project,
 ): Promise<Readonly<Record<string, unknown>> | undefined> {
   const name = lastSegment(stack);
-  return /^[\w.-]+$/.test(name) ? yamlFile(stackFile(project, name)) : undefined;
+  return /^[\w.-]+$/.test(name) ? yamlFile(stackFile(project, name), shownStackFile(project, name)) : undefined;
 }
 
 /**
@@ -182,33 +182,46 @@ function asText(value: unknown): string {
   return asEngineText(value) ?? asEngineJson(value);
 }
 
-async function yamlFile(file: string): Promise<Record<string, unknown> | undefined> {
+async function yamlFile(file: string, shownFile: string): Promise<Record<string, unknown> | undefined> {
   let text: string;
   try {
     text = await readFile(file, "utf8");
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
-    throw unreadableFile(file, error);
+    throw unreadableFile(shownFile, error);
   }
   try {
     return recordOf(withoutLoops(parseAsEngine(text)));
   } catch (error) {
-    throw new VisibleError(invalidYaml(file, error));
+    throw invalidYaml(shownFile, text, error);
   }
 }
 
+/** What is wrong with a stack's file, each with its place. */
+export function placedProblems(error: VisibleError, file: string): readonly PlacedProblem[] {
+  if (error instanceof SettingsError) return error.problems;
+  const [what = "", ...rest] = error.message.split("\n");
+  return [
+    { file, line: 1, column: 1, what: what.replace(/\.$/, ""), remedy: rest.join("\n") || "Correct the settings" },
+  ];
+}
+
 /** The library's reason with its place, and its picture of the line unless the line may hold a secret. */
-function invalidYaml(file: string, error: unknown): string {
+function invalidYaml(file: string, text: string, error: unknown): VisibleError {
   if (!(error instanceof YAMLParseError) || error.linePos === undefined)
-    return `${file} is no valid YAML: ${messageOf(error).split("\n")[0] ?? ""}`;
-  const [{ line, col }] = error.linePos;
-  const [first = "", ...frame] = error.message.split("\n").filter((text) => text.trim() !== "");
-  const reason = first.replace(/ at line \d+, column \d+:?$/, "");
-  const picture = frame.some((text) => secretive.test(text)) ? [] : frame.map((text) => `  ${printable(text, "json")}`);
-  const hint = /Nested mappings/.test(reason) ? `Put a value that contains ": " in quotes.` : undefined;
-  return [`${file}:${line}:${col} is no valid YAML: ${reason}`, ...picture, ...(hint === undefined ? [] : [hint])].join(
-    "\n",
-  );
+    return new VisibleError(`${file} is no valid YAML: ${messageOf(error).split("\n")[0] ?? ""}`);
+  const [{ line, col: column }] = error.linePos;
+  const [first = "", ...frame] = error.message.split("\n").filter((one) => one.trim() !== "");
+  const what = `no valid YAML: ${first.replace(/ at line \d+, column \d+:?$/, "")}`;
+  const picture = frame.some((one) => secretive.test(one)) ? [] : frame.map((one) => `  ${printable(one, "json")}`);
+  const hint = yamlHint(what, text);
+  const message = [`${file}:${line}:${column} is ${what}`, ...picture, ...(hint === undefined ? [] : [`${hint}.`])];
+  return new SettingsError(message.join("\n"), [{ file, line, column, what, remedy: hint ?? "Correct the YAML" }]);
+}
+
+function yamlHint(reason: string, text: string): string | undefined {
+  if (!/^config\s*:/m.test(text)) return 'The file has no line "config:". Write it, and indent each setting below it';
+  return reason.includes("Nested mappings") ? 'Put a value that contains ": " in quotes' : undefined;
 }
 
 /** An alias can make a list or a map that contains itself, which is not JSON. */

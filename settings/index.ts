@@ -14,7 +14,6 @@ import {
   type MsspConditionalAccess,
 } from "@defender-mssp/microsoft";
 import * as z from "zod/mini";
-import { VisibleError } from "@defender-mssp/errors";
 import type { Offboarded } from "../domain/offboarded";
 import type { AllowedPackage } from "../domain/stateCode";
 import {
@@ -60,8 +59,9 @@ import { SettingPlace } from "./place";
 import {
   fromJson,
   keyText,
+  nearOne,
   pathText,
-  problemsMessage,
+  refuseSettings,
   secretive,
   shown,
   unknownKey,
@@ -254,7 +254,7 @@ export const settingKeys: readonly string[] = Object.keys(settingsSchema.shape);
  * and AZURE_TENANT_ID must not name a third tenant, ARM_USE_MSI must be off, and MSSP_CLOCK is for
  * the sandbox only.
  * @param file the file that the error names with the line of each key.
- * @throws VisibleError that lists everything that is wrong, and nothing else whatever the input.
+ * @throws SettingsError that lists everything that is wrong, and nothing else whatever the input.
  */
 export function parseSettings(
   values: Readonly<Record<string, unknown>>,
@@ -263,7 +263,7 @@ export function parseSettings(
   file?: SettingsFile,
 ): Settings {
   const result = checkSettings(values, secretKeys, environment);
-  if ("problems" in result) throw new VisibleError(problemsMessage(result.problems, file));
+  if ("problems" in result) refuseSettings(result.problems, file);
   return result.settings;
 }
 
@@ -376,7 +376,10 @@ function problemsOfIssue(issue: z.core.$ZodIssue, raw: RawSettings, secrets: Rea
   const path = issue.path;
   const secret = secrets.has(String(path[0]));
   if (issue.code !== "unrecognized_keys") {
-    return [{ key: pathText(path), seen: shown(valueAt(raw, path), secret), allowed: issue.message }];
+    const value = valueAt(raw, path);
+    const near = secret || typeof value !== "string" ? undefined : nearOne(value.slice(0, 100), valuesAt(path));
+    const allowed = near === undefined ? issue.message : `${issue.message}; did you mean ${near}?`;
+    return [{ key: pathText(path), seen: shown(value, secret), allowed }];
   }
   const known = issue.message.split(",");
   return issue.keys.map((key) => ({
@@ -393,6 +396,12 @@ function meantValue(path: readonly PropertyKey[]): string | undefined {
   const siblings = Object.entries(shapeOf(map));
   const sibling = siblings.find(([, validator]) => enumValues(validator).includes(key));
   return sibling && `${pathText([...path.slice(0, -1), sibling[0]])}: ${key}`;
+}
+
+/** The closed set that the value of a key is of; empty for another value. */
+function valuesAt(path: readonly PropertyKey[]): string[] {
+  const validator = path.reduce<z.core.$ZodType | undefined>(validatorBelow, settingsSchema);
+  return validator === undefined ? [] : enumValues(validator);
 }
 
 function validatorBelow(validator: z.core.$ZodType | undefined, part: PropertyKey): z.core.$ZodType | undefined {

@@ -1,5 +1,6 @@
 /** Problems of a stack's settings, and their text: one line, shortened, without secrets. */
-import { closest, distance } from "fastest-levenshtein";
+import { VisibleError } from "@defender-mssp/errors";
+import { distance } from "fastest-levenshtein";
 
 /** One problem. */
 export interface SettingProblem {
@@ -36,14 +37,47 @@ export interface SettingsFile {
   readonly placeOf: (key: string) => string;
 }
 
+/** A problem with its place, for a list of findings. */
+export interface PlacedProblem {
+  readonly file: string;
+  readonly line: number;
+  readonly column: number;
+  readonly what: string;
+  readonly remedy: string;
+}
+
+/** A settings file has errors: the message has all of them, `problems` each with its place. */
+export class SettingsError extends VisibleError {
+  constructor(
+    message: string,
+    readonly problems: readonly PlacedProblem[],
+  ) {
+    super(message);
+  }
+}
+
+/** @throws SettingsError always. */
+export function refuseSettings(problems: readonly SettingProblem[], file?: SettingsFile): never {
+  const placed = problems.map(({ key, seen, allowed }) => {
+    const [, place = "", line = 1, column = 1] = /^(.*?)(?::(\d+):(\d+))?$/s.exec(file?.placeOf(key) ?? "") ?? [];
+    const what = `${key}: ${seen}`;
+    const remedy = remedyOf(allowed).replace(/^\w/, (letter) => letter.toUpperCase());
+    return { file: place, line: Number(line), column: Number(column), what, remedy };
+  });
+  throw new SettingsError(problemsMessage(problems, file), placed);
+}
+
+function remedyOf(allowed: string): string {
+  return allowed.startsWith(noSuchSetting)
+    ? `unknown: ${allowed.slice(noSuchSetting.length + 2)}`
+    : `allowed: ${allowed}`;
+}
+
 /** All problems in one text, the first hundred in full. */
 export function problemsMessage(problems: readonly SettingProblem[], file?: SettingsFile): string {
   const listed = problems.slice(0, listedProblems).map(({ key, seen, allowed }) => {
     const place = file === undefined ? "" : `${file.placeOf(key)} `;
-    const remedy = allowed.startsWith(noSuchSetting)
-      ? `unknown: ${allowed.slice(noSuchSetting.length + 2)}`
-      : `allowed: ${allowed}`;
-    return `  ${place}${key}: ${seen}\n    ${remedy}`;
+    return `  ${place}${key}: ${seen}\n    ${remedyOf(allowed)}`;
   });
   const rest = problems.length - listed.length;
   return [
@@ -73,12 +107,19 @@ export function unknownKey(key: string, known: readonly string[], meant?: string
   const [setting = "", ...below] = name.split(".");
   if (below.length > 0 && known.includes(setting))
     return `${noSuchSetting}; write ${keyText(below.join("."))} below ${setting}:`;
-  const nearest = closest(name, known);
-  if (distance(name.toLowerCase(), nearest.toLowerCase()) <= Math.max(2, Math.ceil(nearest.length / 3)))
-    return `${noSuchSetting}; did you mean ${nearest}?`;
+  const meantKey = nearOne(name, known);
+  if (meantKey !== undefined) return `${noSuchSetting}; did you mean ${meantKey}?`;
   return known.length <= listedKeys
     ? `${noSuchSetting}; the keys here are ${known.join(", ")}`
     : `${noSuchSetting}; \`npx mssp docs settings\` lists all`;
+}
+
+/** The known word that a typing mistake or another case is meant for. @param word at most 100 characters. */
+export function nearOne(word: string, known: readonly string[]): string | undefined {
+  const near = known.map((one) => [one, distance(word.toLowerCase(), one.toLowerCase())] as const);
+  const [nearest, mistakes] = near.reduce((best, one) => (one[1] < best[1] ? one : best), ["", Infinity]);
+  const isNear = mistakes < nearest.length && mistakes <= Math.max(2, Math.ceil(nearest.length / 3));
+  return isNear ? nearest : undefined;
 }
 
 const shownCharacters = 80;

@@ -13,7 +13,7 @@ import { registerSort } from "./sort/command";
 
 /** Adds arguments, options and action. */
 export function define(ci: Command, session: Session): void {
-  ci.addHelpText("after", "\nThe pipelines in templates/ call these commands; `npx mssp docs ci` explains them.");
+  ci.addHelpText("after", "\nPipelines in templates/ call these commands; `npx mssp docs ci` explains them.");
   registerSetup(ci, session);
   registerMatrix(ci, session);
   registerPreview(ci, session);

@@ -1,10 +1,7 @@
 /** `mssp detections`: custom detection rules as files. */
-import path from "node:path";
 import { InvalidArgumentError, type Command } from "commander";
 import { VisibleError } from "@defender-mssp/errors";
-import { clouds } from "@defender-mssp/microsoft/clouds";
 import { ruleFileNameForm } from "@defender-mssp/microsoft/defender/automatedActionForms";
-import { huntingSchemaPath } from "@defender-mssp/microsoft/defender/huntingSchema";
 import { exitCodes } from "@defender-mssp/terminal/exitCodes";
 import { describeCommand } from "@defender-mssp/terminal/help";
 import { writeJson } from "@defender-mssp/terminal/jsonDocument";
@@ -14,10 +11,12 @@ import { visibleJson } from "@defender-mssp/terminal/terminalText";
 import { placeOf } from "../base/place";
 import { stackArguments } from "../stack/stackName";
 import { allCustomers } from "../stack/stackNames";
+import { define as defineCheck } from "./check/command";
+import { writeNamed } from "./writeNamed";
 
 /** Adds the subcommands. */
 export function define(detections: Command, session: Session): void {
-  registerCheck(detections, session);
+  defineCheck(detections.command("check"), session, "rules");
   registerTest(detections, session);
   registerImport(detections, session);
   registerCoverage(detections, session);
@@ -45,60 +44,6 @@ function withCustomers(
   return command.option("--stack <stack...>", stackText, stackArguments).option("--all", allText);
 }
 
-interface CheckCommandOptions extends CustomerOptions {
-  readonly huntingSchema?: string;
-  readonly json?: boolean;
-}
-
-function registerCheck(detections: Command, session: Session): void {
-  const command = withCustomers(
-    detections.command("check"),
-    `only these customers, and their sets (default: all sets, ${allCustomers})`,
-    "all sets and all customers: the default",
-  )
-    .description("Check the rules, their queries, and what each customer's settings make of them.")
-    .option(
-      "--hunting-schema <file>",
-      "tables of the customer of the one --stack: Graph's answer to getHuntingSchema (default: those that Microsoft documents)",
-    )
-    .option("--json", "print the findings as JSON")
-    .action(async (options: CheckCommandOptions) => {
-      const [{ checkDetections }, { readProject }] = await Promise.all([
-        import("./check/checkDetections.js"),
-        import("../../settings/project.js"),
-      ]);
-      const project = await readProject(session.folder);
-      const stacks = namedStacks(options);
-      if (options.huntingSchema !== undefined && stacks?.length !== 1)
-        throw new VisibleError("--hunting-schema has the tables of one customer: name it by one --stack.");
-      const tables =
-        options.huntingSchema === undefined
-          ? undefined
-          : (await import("./check/tablesOfFile.js")).tablesOfFile(options.huntingSchema, session.folder);
-      const check = await checkDetections(project, { stacks, now: session.now(), tables: await tables });
-      if (options.json === true) writeJson(session.out, "detections check", check);
-      else session.out.write((await import("./check/checkText.js")).checkText(check));
-      if (check.findings.some(({ level }) => level === "error")) session.exitCode = 1;
-    });
-  describeCommand(command, {
-    notes: [
-      "Queries are judged by Microsoft's parser against the tables that Microsoft documents. The package @defender-mssp/kql brings both.",
-      "Verdicts are kept in .mssp/detections by the hash of query, tables and parser.",
-      "A tenant lacks the tables of licences and connectors that it doesn't have. " +
-        `A person who may hunt there gets its tables by: az rest --method GET --url ${clouds.public.graphEndpoint}${huntingSchemaPath}`,
-    ],
-    reads:
-      "detections/<set>/<rule>.yaml, a hunting schema, and the stacks' settings files. It asks neither the backend nor a tenant.",
-    changes: "Nothing but the kept verdicts.",
-    exitCodes: { 0: "no errors; warnings are possible", 1: "a rule or a customer's settings have an error" },
-    examples: [
-      "npx mssp detections check",
-      "npx mssp detections check --stack contoso --json",
-      "npx mssp detections check --stack contoso --hunting-schema contoso.json",
-    ],
-  });
-}
-
 interface TestCommandOptions {
   readonly junit?: string;
   readonly json?: boolean;
@@ -119,7 +64,7 @@ function registerTest(detections: Command, session: Session): void {
       const outcome = await testDetections(await readProject(session.folder), names);
       if (options.junit !== undefined) {
         const { junitReport } = await import("./ruleTests/junitReport.js");
-        await write(options.junit, junitReport(outcome), session);
+        await writeNamed(options.junit, junitReport(outcome), session);
       }
       if (options.json === true) writeJson(session.out, "detections test", outcome);
       else session.out.write((await import("./ruleTests/testText.js")).testText(outcome));
@@ -216,11 +161,11 @@ function registerCoverage(detections: Command, session: Session): void {
       });
       if (options.navigator !== undefined) {
         const { navigatorLayer } = await import("./coverage/navigatorLayer.js");
-        await write(options.navigator, `${visibleJson(navigatorLayer(coverage), 2)}\n`, session);
+        await writeNamed(options.navigator, `${visibleJson(navigatorLayer(coverage), 2)}\n`, session);
       }
       if (options.out !== undefined) {
         const { coveragePage } = await import("./coverage/coveragePage.js");
-        await write(options.out, coveragePage(coverage, now), session);
+        await writeNamed(options.out, coveragePage(coverage, now), session);
       }
       if (options.json === true) writeJson(session.out, "detections coverage", coverage);
       else session.out.write((await import("./coverage/coverageText.js")).coverageText(coverage));
@@ -396,11 +341,4 @@ async function switchRules(verb: "off" | "on", rule: string, options: SwitchOpti
   else out.write((await import("./switch/switchText.js")).switchText(verb, rule, customers));
   if (customers.some(({ state, settings }) => state === "failed" || settings === "byHand"))
     session.exitCode = exitCodes.failed;
-}
-
-/** Writes a file, by its path from the working folder, and says so. */
-async function write(file: string, text: string, session: Session): Promise<void> {
-  const { writeWholeFile } = await import("@defender-mssp/terminal/wholeFile");
-  await writeWholeFile(path.resolve(session.folder, file), text);
-  session.err.note(`Wrote ${file}.`);
 }

@@ -3,8 +3,9 @@ import { readFile } from "node:fs/promises";
 import { VisibleError } from "@defender-mssp/errors";
 import type { Settings } from "../../settings";
 import type { DetectionSettings } from "../../settings/detections";
-import { readStackSettingsOffline } from "../../settings/fromFile";
+import { placedProblems, readStackSettingsOffline } from "../../settings/fromFile";
 import { keyPosition } from "../../settings/keyPosition";
+import type { PlacedProblem } from "../../settings/problems";
 import { shownStackFile, stackFile, type Project } from "../../settings/project";
 import { customerStacks } from "../stack/customers";
 
@@ -22,6 +23,7 @@ export interface FaultyCustomer {
   readonly stack: string;
   readonly file: string;
   readonly message: string;
+  readonly problems: readonly PlacedProblem[];
 }
 
 export interface DetectionCustomers {
@@ -51,6 +53,6 @@ async function readCustomer(project: Project, stack: string): Promise<DetectionC
     return { stack, settings: { ...settings, detections }, file, placeOfKey };
   } catch (error) {
     if (!(error instanceof VisibleError)) throw error;
-    return { stack, file, message: error.message };
+    return { stack, file, message: error.message, problems: placedProblems(error, file) };
   }
 }

@@ -55,7 +55,7 @@ interface PlaceOptions extends SelectionOptions {
 }
 
 function registerList(fleet: Command, session: Session): void {
-  const command = withPlace(fleet.command("list"))
+  const command = withPlace(fleet.command("list", { hidden: true }))
     .description("List the customers: every Pulumi.<stack>.yaml of this folder.")
     .action(async (options: PlaceOptions) => {
       const { listText } = await import("./summary.js");
@@ -67,7 +67,7 @@ function registerList(fleet: Command, session: Session): void {
   describeCommand(command, {
     reads: "The stacks' settings files. It asks neither the backend nor a tenant.",
     exitCodes: { 0: "no file has errors", 1: "a file has errors" },
-    examples: ["npx mssp fleet list", "npx mssp fleet list --tag tier=gold --json | jq -r '.stacks[].stack'"],
+    examples: ["npx mssp status --show customers", "npx mssp status --show customers --tag tier=gold --json"],
   });
 }
 
@@ -77,7 +77,7 @@ interface StatusOptions extends PlaceOptions {
 }
 
 function registerStatus(fleet: Command, session: Session): void {
-  const command = withPlace(fleet.command("status"))
+  const command = withPlace(fleet.command("status", { hidden: true }))
     .description("Show how the last run of each customer ended.")
     .option("--kubeconfig <file>", "show the Stack objects of the Pulumi Kubernetes Operator instead; requires kubectl")
     .option("--namespace <name>", "with --kubeconfig: namespace of the objects", "mssp-customers")
@@ -104,7 +104,7 @@ function registerStatus(fleet: Command, session: Session): void {
   describeCommand(command, {
     reads: "The stacks' settings files and the journals of the runs in this folder (--journal).",
     exitCodes: { 0: "no stack's last run failed", 1: "a stack's last run failed, or a Stack object is stalled" },
-    examples: ["npx mssp fleet status", "npx mssp fleet status --status failed,drifted,stale"],
+    examples: ["npx mssp status --show runs", "npx mssp status --show runs --status failed,drifted,stale"],
   });
 }
 
@@ -115,7 +115,7 @@ interface OutputsOptions extends PlaceOptions {
 }
 
 function registerOutputs(fleet: Command, session: Session): void {
-  const command = withPlace(fleet.command("outputs"))
+  const command = withPlace(fleet.command("outputs", { hidden: true }))
     .description("Print the outputs of the selected stacks. Secrets are never printed.")
     .option("--output <name...>", "only these outputs")
     .option("--parallel <number>", "engines at a time (default: one for each core)", wholeNumber())
@@ -191,6 +191,8 @@ function registerRun(
     }
     const { runFleet } = await import("./run.js");
     if (name !== "preview" && options.yes !== true && !session.ask.isPossible) {
+      // A stack that is not there is the first thing to say.
+      if (options.resume !== true) await selected(options, session);
       command.error(`error: ${name} requires --yes without a terminal`, { exitCode: 2 });
     }
     session.exitCode = await runFleet(name, options, session);

@@ -6,6 +6,7 @@ import { existsSync } from "node:fs";
 import { cp, mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { bundleLanguageHost, engineVersion } from "@defender-mssp/engine";
+import { manual } from "@defender-mssp/siem/manual";
 import { execa } from "execa";
 import { bundleProgram } from "./bundleProgram";
 import { baseName, packages, publishedManifest, readManifest, type PublishedPackage } from "./manifests";
@@ -97,6 +98,8 @@ async function stage(checkout: string, one: Omit<PublishedPackage, "name">, fold
   for (const file of isProduct ? await filesOfProduct(source) : (packageFiles[one.folder] ?? [])) {
     await cp(path.join(source, file), path.join(folder, file), { recursive: true });
   }
+  if (one.folder === "packages/siem")
+    for (const file of manual) await cp(path.join(checkout, file), path.join(folder, file), { recursive: true });
   if (isProduct) {
     await compileAhead(checkout, folder);
     await writeFromSources(checkout, folder);

@@ -17,6 +17,7 @@ const tenant = "c0570500-0000-4000-8000-0000000000a9";
 
 /** Arguments with which a command runs in the test's project. A new command with `--json` needs a line. */
 const commandLines: Readonly<Record<string, readonly string[]>> = {
+  check: [],
   init: ["made", "--no-git", "--no-lockfile"],
   new: [
     ...["fabrikam", "--no-check", "--customer-name", "Fabrikam", "--customer-domain", "fabrikam.example"],

@@ -31,12 +31,12 @@ const isRoot = process.getuid?.() === 0;
 const helpModules = [
   ...["runProgram", "exitCodes", "processSession", "standardOutput", "usage"].map((name) => `terminal/dist/${name}.js`),
   "siem/dist/sandboxClock.js",
-  "terminal/dist/lazyProgram.js",
+  ...["lazyProgram", "help", "wrap"].map((name) => `terminal/dist/${name}.js`),
   "siem/dist/descriptions.js",
 ];
 
 const helpSources = [
-  ...["main", "run", "program", "base/ownPackage"].map((name) => `cli/${name}.ts`),
+  ...["main", "run", "program", "views", "base/ownPackage"].map((name) => `cli/${name}.ts`),
   ...helpModules.map((file) => `packages/${file.replace("dist", "src").replace(".js", ".ts")}`),
 ];
 

@@ -50,6 +50,7 @@ describe("cli: questions to a person", () => {
     "Ana Silva <ana@fabrikam.example>",
     "basic",
     "soc@fabrikam.example",
+    "",
     "write",
   ];
 

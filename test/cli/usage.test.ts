@@ -33,7 +33,7 @@ describe("mssp", function () {
         /^error: unknown option '--stak'\n\(Did you mean --stack\?\)\n\(npx mssp doctor --help/,
       ],
       [["siem-config", "splunk", "--stack", "dev"], /^error: required option '--out <folder>' not specified$/m],
-      [["secrets", "--days", "many"], /^error: option '--days <days>' argument 'many' is invalid/],
+      [["status", "--show", "secrets", "--days", "many"], /^error: option '--days <days>' argument 'many' is invalid/],
       [["ci", "matrix"], /^error: either --from <commit> or --all is required$/m],
       [["engine", "now"], /^error: too many arguments for 'engine'/],
     ] as const) {

@@ -1,10 +1,14 @@
 /** The unit and the container file of `templates/siem`, and of released versions. */
 import assert from "node:assert/strict";
-import { readFile } from "node:fs/promises";
+import { access, readdir, readFile } from "node:fs/promises";
 import path from "node:path";
 import { processSession } from "@defender-mssp/terminal/processSession";
+import { manual } from "@defender-mssp/siem/manual";
 import { programFor } from "@defender-mssp/siem/program";
+import { Metrics } from "@defender-mssp/siem/pull/metrics";
+import { run as runSiem } from "@defender-mssp/siem/run";
 import { checkout } from "../cli/mssp";
+import { TestSession } from "../cli/testSession";
 import { releasedTemplates, templates } from "./workflowFiles";
 
 const readTemplate = (folder: string, name: string) => readFile(path.join(folder, "siem", name), "utf8");
@@ -46,5 +50,38 @@ describe("templates/siem", () => {
     ])
       assert.ok(unit.split("\n").includes(line), line);
     assert.match(unit, /^ExecStart=.* --connection %d\/connection\.json .* --checkpoint %S\/mssp\/%i\//m);
+  });
+
+  it("the unit writes metrics and health into its state folder, and names the manual of the package", async () => {
+    const unit = await readTemplate(templates, unitFile);
+    assert.match(unit, /^ExecStart=.* --metrics %S\/mssp\/%i\/alerts\.prom --health %S\/mssp\/%i\/health\.json /m);
+    const [, manualPage] =
+      /^Documentation=file:\/\/\/opt\/mssp\/node_modules\/@defender-mssp\/siem\/(.*)$/m.exec(unit) ?? [];
+    assert.ok((manual as readonly (string | undefined)[]).includes(manualPage), manualPage);
+  });
+
+  it("Prometheus' alerts are about metrics that `alerts` has", async () => {
+    const rules = await readTemplate(templates, "prometheus-alerts.yml");
+    const metrics = new Metrics("alert");
+    metrics.customer("contoso");
+    const known = `${metrics.text}${await readFile(path.join(checkout, "docs", "destinations.md"), "utf8")}`;
+    const used = [...rules.matchAll(/\bmssp_alerts_\w+/g)].map(([name]) => name);
+    assert.equal(used.length, 4);
+    for (const name of used) assert.ok(metrics.text.includes(`${name} `) && known.includes(name), name);
+  });
+
+  it("`defender-mssp-siem docs` prints files that exist: the guide, three pages and the templates", async () => {
+    const session = new TestSession({ folder: checkout });
+    await runSiem(["docs"], session);
+    const files = session.out.text.trim().split("\n");
+    assert.equal(files.length, 5);
+    for (const file of files) await access(file);
+    assert.deepEqual((await readdir(files[4]!)).sort(), [
+      "Containerfile",
+      "elasticsearch-index-template.json",
+      "logrotate",
+      unitFile,
+      "prometheus-alerts.yml",
+    ]);
   });
 });

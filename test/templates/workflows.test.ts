@@ -197,7 +197,7 @@ describe("GitHub workflows", () => {
   });
 
   it("the nightly status is sent with what was sent before, from a variable that no other job has", async () => {
-    const { stdout: help } = await inSession(["status", "--help"]);
+    const { stdout: help } = await inSession(["status", "--help", "--all"]);
     const files = [text("drift.yml"), template("gitlab-ci.yml"), template("azure-pipelines.yml")];
     for (const file of files) {
       const [run = ""] = /npx --no mssp status .*/.exec(file) ?? [];
@@ -220,7 +220,7 @@ describe("GitHub workflows", () => {
   it("each call of mssp ci uses existing commands and options", async () => {
     const files = [...workflows.map(text), ...templates.map(template)];
     for (const [, command = "", flags = ""] of files.join("\n").matchAll(/npx --no mssp ci ([a-z-]+)((?: .*)?)$/gm)) {
-      const { stdout } = await inSession(["ci", command, "--help"]);
+      const { stdout } = await inSession(["ci", command, "--help", "--all"]);
       const own = flags.split(/ && | \|\| | > | >> |;;/)[0] ?? "";
       for (const [flag] of own.matchAll(/(?<= )--[a-z-]+/g)) assert.ok(stdout.includes(flag), `${command} ${flag}`);
     }

@@ -12,13 +12,23 @@ interface DocsOptions {
 /** Adds arguments, options and action. */
 export function define(command: Command, session: Session): void {
   command
-    .argument("[topic]", "a page, such as connector (default: list all pages)")
+    .argument("[topic...]", "a page, such as connector, or the words of a question (default: list all pages)")
     .option("--text", "print the page's text (Markdown) in place of its path")
     .option("--json", "print the pages, or the page, as JSON")
-    .action(async (topic: string | undefined, { text, json }: DocsOptions) => {
-      const { docsPage, docsPages } = await import("./docsPages.js");
+    .action(async (words: readonly string[], { text, json }: DocsOptions) => {
+      const { docsPage, docsPages, isPage } = await import("./docsPages.js");
       const { out } = session;
-      if (topic === undefined) {
+      const topic = words.join(" ");
+      if (words.length > 0 && !(await isPage(topic))) {
+        const { searchPages } = await import("./searchPages.js");
+        const sections = await searchPages(topic, await docsPages());
+        if (sections.length > 0) {
+          if (json === true) writeJson(out, "docs", { sections });
+          else out.write(sections.map(({ topic: page, heading }) => `npx mssp docs ${page}: ${heading}\n`).join(""));
+          return;
+        }
+      }
+      if (words.length === 0) {
         const pages = await docsPages();
         if (json === true) writeJson(out, "docs", { pages });
         else {
@@ -37,7 +47,12 @@ export function define(command: Command, session: Session): void {
   describeCommand(command, {
     notes: ["The pages are those of this version: the package has them in its folder docs."],
     reads: "The package's folder docs.",
-    exitCodes: { 0: "the page was found", 1: "there is no such page" },
-    examples: ["npx mssp docs", "npx mssp docs platform-engineer --text | less", 'code "$(npx mssp docs connector)"'],
+    exitCodes: { 0: "a page or a section was found", 1: "there is no such page" },
+    examples: [
+      "npx mssp docs",
+      'npx mssp docs "how do I revoke access"',
+      "npx mssp docs platform-engineer --text | less",
+      'code "$(npx mssp docs connector)"',
+    ],
   });
 }

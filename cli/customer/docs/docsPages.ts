@@ -2,8 +2,8 @@
 import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import path from "node:path";
-import { closest } from "fastest-levenshtein";
 import { VisibleError } from "@defender-mssp/errors";
+import { nearOne } from "../../../settings/problems";
 import { packageRoot } from "../../base/ownPackage";
 
 export interface DocsPage {
@@ -43,6 +43,14 @@ function wholePage(page: string): string | undefined {
   return existsSync(file) ? file : undefined;
 }
 
+function pageName(topic: string): string {
+  return path.posix.basename(topic.replace(/#.*$/, ""), ".md").toLowerCase();
+}
+
+export async function isPage(topic: string): Promise<boolean> {
+  return (await docsPages()).some(({ topic: known }) => known === pageName(topic));
+}
+
 /**
  * The page of a topic.
  * @param topic its name, or the page's path with or without `docs/` and `.md`.
@@ -50,14 +58,13 @@ function wholePage(page: string): string | undefined {
  */
 export async function docsPage(topic: string): Promise<DocsPage> {
   const pages = await docsPages();
-  const name = path.posix.basename(topic.replace(/#.*$/, ""), ".md");
-  const page = pages.find(({ topic: known }) => known === name.toLowerCase());
+  const name = pageName(topic);
+  const page = pages.find(({ topic: known }) => known === name);
   if (page !== undefined) return page;
-  const nearest = closest(
+  const nearest = nearOne(
     name.slice(0, 100),
     pages.map(({ topic: known }) => known),
   );
-  throw new VisibleError(
-    `There is no page ${JSON.stringify(topic)}; did you mean ${nearest}? \`npx mssp docs\` lists all pages.`,
-  );
+  const hint = nearest === undefined ? "." : `; did you mean ${nearest}?`;
+  throw new VisibleError(`There is no page ${JSON.stringify(topic)}${hint} \`npx mssp docs\` lists all pages.`);
 }

@@ -30,6 +30,10 @@ export function define(command: Command, session: Session): void {
     )
     .option("--analyst <analyst...>", 'analysts: "Ana Silva <ana@mssp.example>", or an address alone')
     .option("--mssp-contact <contact>", 'whom the customer\'s administrator asks: "Fabrikam SOC <soc@mssp.example>"')
+    .option(
+      "--client-id <id>",
+      "application ID of your automation (default: that of another customer's file, or ARM_CLIENT_ID)",
+    )
     .option("--no-check", "do not ask Entra which tenant the domain belongs to")
     .option("--json", "print the file, its settings and the check as one JSON object; asks no questions")
     .action(async (stack: string, { json, check, ...given }: NewOptions) => {
@@ -46,7 +50,7 @@ export function define(command: Command, session: Session): void {
       }
       const written = await writeCustomer(stack, answers, session.folder);
       if (json === true) writeJson(session.out, "new", written);
-      else session.out.write(nextSteps(written, session.environment));
+      else session.out.write(nextSteps(written, answers));
     });
   describeCommand(command, {
     notes: [

@@ -2,7 +2,7 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { wrapped } from "@defender-mssp/terminal/wrap";
-import { clouds, isUuid, type CloudName } from "@defender-mssp/microsoft";
+import { clouds, type CloudName } from "@defender-mssp/microsoft";
 import { VisibleError } from "@defender-mssp/errors";
 import { ownName, packageRoot } from "../../base/ownPackage";
 import { shellWord } from "../../base/shellWord";
@@ -26,10 +26,11 @@ export interface WrittenCustomer {
  */
 export async function writeCustomer(stack: string, answers: CustomerAnswers, folder: string): Promise<WrittenCustomer> {
   const { cloud, tenantCheck, notCheckedBecause, ...settings } = answers;
-  const { analysts, portalAccess, msspContact, ...identity } = settings;
+  const { analysts, portalAccess, msspContact, msspApplications, ...identity } = settings;
   const values = {
     ...identity,
-    ...(msspContact === undefined ? {} : { msspContact }),
+    ...(msspContact && { msspContact }),
+    ...(msspApplications && { msspApplications }),
     ...(cloud === "public" ? {} : { cloud }),
     analysts,
     portalAccess,
@@ -63,8 +64,9 @@ function schemaPath({ folder, stackConfigDir }: Project): string {
 /** The next commands, and what to send: each line fits 80 columns and can be pasted. */
 export function nextSteps(
   { stack, file, tenantId, tenantCheck, notCheckedBecause }: WrittenCustomer,
-  { ARM_CLIENT_ID: automation }: NodeJS.ProcessEnv,
+  { msspApplications }: CustomerAnswers,
 ): string {
+  const hasAutomation = msspApplications !== undefined;
   const check =
     tenantCheck === "confirmed"
       ? `Entra confirms that the domain belongs to the tenant ${tenantId}.`
@@ -74,8 +76,8 @@ export function nextSteps(
     ...wrapped(check, 80, "keep"),
     "",
     "What to type next. The text for the customer's administrator, with consent URLs:",
-    `  npx mssp permissions --stack ${stack} --format markdown \\`,
-    `    --client-id ${isUuid(automation) ? automation : "YOUR-APPLICATION-ID"}`,
+    `  npx mssp permissions --stack ${stack} --format markdown${hasAutomation ? "" : " \\"}`,
+    ...(hasAutomation ? [] : ["    --client-id YOUR-APPLICATION-ID"]),
     "The stack; with a key of your cloud, if you are a team (npx mssp docs state):",
     `  npx pulumi stack init ${stack} --secrets-provider YOUR-KEY`,
     "After the consent: what is missing in the tenant, and what would be created:",

@@ -62,10 +62,10 @@ export function define(command: Command, session: Session): void {
       3: "somebody's step is waiting",
     },
     examples: [
-      "npx mssp onboard --stack contoso",
-      "npx mssp onboard --stack contoso --watch --interval 300",
-      "npx mssp onboard --all --json",
-      "npx mssp sandbox run -- npx mssp onboard --stack dev",
+      "npx mssp status --show onboarding --stack contoso",
+      "npx mssp status --show onboarding --stack contoso --watch --interval 300",
+      "npx mssp status --show onboarding --all --json",
+      "npx mssp sandbox run -- npx mssp status --show onboarding --stack dev",
     ],
   });
 }

@@ -44,7 +44,7 @@ export interface FleetRow {
   readonly manualSteps: number;
   readonly failed: number;
   readonly warnings: number;
-  /** With `--live`: the result of `mssp onboard`. */
+  /** With `--live`: the result of `mssp status --show onboarding`. */
   readonly onboarding?: OnboardingProgress;
 }
 
@@ -183,7 +183,7 @@ function waitingSection(rows: readonly FleetRow[]) {
       {
         id: "onboarding",
         title: "Onboardings that wait",
-        intro: "The first step that waits for somebody, as npx mssp onboard shows it.",
+        intro: "The first step that waits for somebody, as npx mssp status --show onboarding shows it.",
       },
       waiting.length === 0 ? paragraph("No onboarding waits.") : waitingTable(waiting),
     ),

@@ -50,6 +50,12 @@ export function define(command: Command, session: Session): void {
       "drift by these files or folders of `npx mssp ci preview --drift`, where they have the stack",
     )
     .option("--parallel <number>", "engines at a time (default: one for each core)", wholeNumber())
+    .addOption(
+      new Option(
+        "--show <view>",
+        "another view, with options of its own: npx mssp status --show secrets --help",
+      ).choices(["onboarding", "secrets", "runs", "customers", "retirements"]),
+    )
     .option("--watch", "check again, and show it in place; Ctrl-C ends it")
     .option("--interval <seconds>", "with --watch: seconds between two checks", wholeNumber(), 300)
     .option("--json", "print JSON; with --watch, one line for each change")
@@ -92,7 +98,7 @@ export function define(command: Command, session: Session): void {
     notes: [
       "The most serious customer stands first. A customer that can't be read is a row, and does not stop the others.",
       "Drift is what the last `npx mssp fleet preview --drift`, `fleet refresh` or `fleet up --refresh` of this folder found; this command starts no preview. " +
-        "The steps of the SIEM need its secret, which this command does not read: `npx mssp onboard` and `npx mssp verify` show them.",
+        "The steps of the SIEM need its secret, which this command does not read: `npx mssp status --show onboarding` and `npx mssp verify` show them.",
       "--json prints an object: msspStatus (1), checkedOn, offline, summary, customers. Each customer has stack, state, nextEnd, drift, lastRun, needs (topic, urgency, " +
         "who, text, next) and notChecked.",
       "--notify sends no secret. The URL of a webhook is one: it is read from an environment variable and never printed. A redirect is not followed. " +
@@ -110,6 +116,7 @@ export function define(command: Command, session: Session): void {
     examples: [
       "npx mssp status",
       "npx mssp status --offline --tag tier=gold",
+      "npx mssp status --show onboarding --stack contoso",
       "npx mssp status --watch --interval 600",
       "npx mssp status --notify --notify-format teams --notify-state notify.json",
       "npx mssp status --json | jq '.customers[] | select(.needs != [])'",

@@ -55,6 +55,8 @@ export interface CheckOptions {
   readonly now: Date;
   /** Tables of the only customer. Default: those that Microsoft documents. */
   readonly tables?: JudgedSchema | undefined;
+  /** Judges the queries; undefined: nobody does. Default: the installed package. */
+  readonly judge?: JudgeRulesOptions | undefined;
 }
 
 /** @throws VisibleError if the project has no rules, or the package that judges queries is missing. */
@@ -71,14 +73,14 @@ export async function checkDetections(project: Project, options: CheckOptions): 
   const { byRule, judged, kept } = await judgedQueries(
     [...rules, ...faultyRules].map(ruleAlone),
     composed.flatMap(({ deployed }) => deployed),
-    kqlPackage(folder),
+    "judge" in options ? options.judge : kqlPackage(folder),
     options.tables,
   );
   let index = rules.length + faultyRules.length;
   const alone = byRule.slice(0, index).flat();
   const seen = new Set(alone.map(problemKey));
   const findings: DetectionFinding[] = [...problems, ...alone].map(findingOfProblem);
-  findings.push(...faulty.map(faultyFinding));
+  findings.push(...faulty.flatMap(faultyFindings));
   for (const { customer, ...rulesOfCustomer } of composed) {
     findings.push(...settingsFindings(customer, rulesOfCustomer, existing));
     const own = byRule.slice(index, index + rulesOfCustomer.deployed.length).flat();
@@ -98,9 +100,10 @@ export async function checkDetections(project: Project, options: CheckOptions): 
 async function judgedQueries(
   alone: readonly ComposedRule[],
   deployed: readonly ComposedRule[],
-  judge: JudgeRulesOptions,
+  judge: JudgeRulesOptions | undefined,
   tables: JudgedSchema | undefined,
 ): Promise<Omit<JudgedRules, "problems">> {
+  if (judge === undefined) return { byRule: [], judged: 0, kept: 0 };
   if (tables === undefined) return judgeComposedRules([...alone, ...deployed], judge);
   const documented = await judgeComposedRules(alone, judge);
   const inTenant = await judgeComposedRules(deployed, { ...judge, schema: tables });
@@ -111,9 +114,12 @@ async function judgedQueries(
   };
 }
 
-function faultyFinding({ stack, file, message }: FaultyCustomer): DetectionFinding {
-  const what = message.split("\n").slice(0, 3).join(" ");
-  return { customer: stack, file, line: 1, column: 1, level: "error", what, remedy: "Correct the settings" };
+/** The errors of a customer's settings file. */
+export function faultyFindings({
+  stack,
+  problems,
+}: Pick<FaultyCustomer, "stack" | "problems">): readonly DetectionFinding[] {
+  return problems.map((problem) => ({ customer: stack, ...problem, level: "error" }));
 }
 
 function problemKey({ file, line, column, what, exception }: JudgedProblem): string {
@@ -210,7 +216,7 @@ function endingText(ending: EndingSoon, except: readonly object[]): [string, "wa
   ];
 }
 
-function sortedFindings(findings: readonly DetectionFinding[]): readonly DetectionFinding[] {
+export function sortedFindings(findings: readonly DetectionFinding[]): readonly DetectionFinding[] {
   return [...findings].sort((a, b) =>
     a.file === b.file ? a.line - b.line || a.column - b.column : a.file < b.file ? -1 : 1,
   );

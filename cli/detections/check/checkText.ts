@@ -1,41 +1,76 @@
-import { tableText, type TextCell } from "@defender-mssp/terminal/table";
+import { readFile } from "node:fs/promises";
+import path from "node:path";
+import { paragraph, tableText, type TextCell } from "@defender-mssp/terminal/table";
 import colors from "picocolors";
 import { terminalText } from "@defender-mssp/terminal/terminalText";
+import { printable, secretive, shortened } from "../../../settings/problems";
+import { counted } from "../../base/counted";
 import type { DetectionFinding, DetectionsCheck } from "./checkDetections";
+import type { ProjectCheck } from "./checkProject";
 
 const marks: Readonly<Record<DetectionFinding["level"], TextCell>> = {
   error: { text: "✗", color: "red" },
   warning: { text: "!", color: "yellow" },
 };
 
-/** The findings below their files, and their number. */
-export function checkText({ rules, customers, queries, findings }: DetectionsCheck): string {
-  const files = [...new Set(findings.map(({ file }) => file))];
-  const blocks = files.map((file) => {
-    const rows = findings.filter((finding) => finding.file === file).map(row);
-    return `${colors.bold(terminalText(file))}\n${tableText(rows, { indent: 2, floors: [5] })}\n`;
-  });
-  return blocks.join("") + summary({ rules, customers, queries, findings });
+/** The findings below their files, each with the line that it is about, and their number. */
+export async function checkText(check: DetectionsCheck | ProjectCheck, folder: string): Promise<string> {
+  const files = [...new Set(check.findings.map(({ file }) => file))];
+  const blocks = await Promise.all(
+    files.map(async (file) => {
+      const lines = (await readFile(path.join(folder, file), "utf8").catch(() => "")).split(/\r?\n/);
+      const own = check.findings.filter((finding) => finding.file === file);
+      return `${colors.bold(terminalText(file))}\n${own.map((finding) => block(finding, lines)).join("\n")}\n`;
+    }),
+  );
+  return blocks.join("") + summary(check);
 }
 
-function row({ line, column, level, customer, code, what, remedy }: DetectionFinding): readonly TextCell[] {
-  const prefix = customer === undefined ? "" : `${customer}: `;
+function block({ file, line, column, level, customer, code, what, remedy }: DetectionFinding, lines: string[]): string {
+  const prefix = customer === undefined || file.endsWith(`Pulumi.${customer}.yaml`) ? "" : `${customer}: `;
   const suffix = code === undefined ? "" : ` (${code})`;
-  return [`${line}:${column}`, marks[level], `${prefix}${what}.${suffix}\n${remedy}.`];
+  const head = tableText(
+    [[marks[level], `${line}:${column}`, `${prefix}${sentence(what)}${suffix}\n${sentence(remedy)}`]],
+    {
+      indent: 2,
+    },
+  );
+  return head + frame(lines, { line, column, isSettings: !file.startsWith("detections/") });
 }
 
-function summary({ rules, customers, queries, findings }: DetectionsCheck): string {
+/** A question has its own mark at the end. */
+export function sentence(text: string): string {
+  return text.endsWith("?") ? text : `${text}.`;
+}
+
+/** The line with the one above it; none that may hold a secret. */
+function frame(
+  lines: readonly string[],
+  { line, column, isSettings }: { readonly line: number; readonly column: number; readonly isSettings: boolean },
+): string {
+  const shown = lines.slice(Math.max(0, line - 2), line);
+  if (shown.length === 0 || lines[line - 1]?.trim() === "") return "";
+  if (isSettings && shown.some((text) => secretive.test(text))) return "";
+  const rows = shown.map((text, index) => {
+    return `    ${String(line - shown.length + 1 + index).padStart(4)} | ${printable(shortened(text.replaceAll("\t", " ")).slice(0, 68), "json")}`;
+  });
+  const caret = column > 68 ? [] : [`         | ${" ".repeat(column - 1)}${colors.red("^")}`];
+  return [...rows, ...caret].map((row) => `${row}\n`).join("");
+}
+
+function summary(check: DetectionsCheck | ProjectCheck): string {
+  const { rules, customers, queries, findings } = check;
   const count = (level: DetectionFinding["level"]) => findings.filter((finding) => finding.level === level).length;
+  const queryText = `${queries.judged} judged now, ${queries.kept} kept`;
+  const hasRules = !("stacks" in check) || rules > 0 || findings.some(({ rule }) => rule !== undefined);
   const checked = [
-    number(rules, "rule"),
-    ...(customers.length === 0 ? [] : [number(customers.length, "customer")]),
-    `${number(queries.judged + queries.kept, "query", "queries")} (${queries.judged} judged now, ${queries.kept} kept)`,
+    ...("stacks" in check ? [counted(check.stacks.length, "settings file")] : []),
+    ...(hasRules ? [counted(rules, "rule")] : []),
+    ...(customers.length === 0 ? [] : [`${counted(customers.length, "customer")} with rules`]),
+    ...(hasRules ? [`${counted(queries.judged + queries.kept, "query", "queries")} (${queryText})`] : []),
+    ...("stacks" in check && hasRules ? [`${counted(check.tests.passed, "test")} passed`] : []),
   ];
-  const problems = `${number(count("error"), "error")}, ${number(count("warning"), "warning")}`;
+  const problems = `${counted(count("error"), "error")}, ${counted(count("warning"), "warning")}`;
   const outcome = count("error") > 0 ? colors.red(problems) : problems;
-  return `${checked.join(", ")}: ${outcome}.\n`;
-}
-
-function number(count: number, noun: string, plural = `${noun}s`): string {
-  return `${count} ${count === 1 ? noun : plural}`;
+  return paragraph(`${checked.join(", ")}:`).trimEnd() + ` ${outcome}.\n`;
 }

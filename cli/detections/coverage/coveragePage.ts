@@ -17,6 +17,7 @@ import { techniqueCount, type CustomerCoverage, type DetectionCoverage } from ".
 
 /** HTML of the page. @param at the day of the settings, UTC. */
 export function coveragePage({ customers, tactics }: DetectionCoverage, at: Date): string {
+  const running = customers.reduce((sum, { rules }) => sum + rules, 0);
   const all = customers.flatMap(({ techniques }) => techniques.map(({ technique }) => technique.slice(0, 5)));
   const covered = tactics.filter((tactic) => customers.some((customer) => techniqueCount(customer, tactic) > 0));
   const [first] = customers;
@@ -27,9 +28,9 @@ export function coveragePage({ customers, tactics }: DetectionCoverage, at: Date
     blocks: [
       figures([
         { label: customers.length === 1 ? "customer" : "customers", value: customers.length },
-        { label: "techniques", value: new Set(all).size },
+        { label: new Set(all).size === 1 ? "technique" : "techniques", value: new Set(all).size },
         { label: "of 14 tactics", value: covered.length },
-        { label: "rules that run", value: customers.reduce((sum, { rules }) => sum + rules, 0) },
+        { label: running === 1 ? "rule that runs" : "rules that run", value: running },
       ]),
       section(
         { id: "tactics", title: "Techniques by tactic" },

@@ -33,9 +33,8 @@ export async function importDetections(
   project: Project,
   { files, set, folder }: { readonly files: readonly string[]; readonly set: string; readonly folder: string },
 ): Promise<readonly ImportOutcome[]> {
-  const sources = await Promise.all(
-    files.filter((file) => !isBesideQuery(file, files)).map((file) => readSource(file, folder)),
-  );
+  const named = new Set(await Promise.all(files.map((file) => queryBeside(file, folder))));
+  const sources = await Promise.all([...named].map((file) => readSource(file, folder)));
   const outcomes: ImportOutcome[] = [];
   for (const { file, text, sigmaRule } of sources) {
     const { rules, refused } = importRules(file, text, sigmaRule);
@@ -57,9 +56,10 @@ export async function importDetections(
   return outcomes;
 }
 
-/** Whether a file is the Sigma rule of a query that is named, too. */
-function isBesideQuery(file: string, files: readonly string[]): boolean {
-  return /\.ya?ml$/.test(file) && files.includes(file.replace(/\.ya?ml$/, ".kql"));
+/** A Sigma rule with its query beside it is imported by the query, which takes the rule's title and level. */
+async function queryBeside(file: string, folder: string): Promise<string> {
+  const query = file.replace(/\.ya?ml$/, ".kql");
+  return (await exists(path.resolve(folder, query))) ? query : file;
 }
 
 async function readSource(file: string, folder: string) {

@@ -6,6 +6,7 @@ import { VisibleError } from "@defender-mssp/errors";
 import { describeCommand } from "@defender-mssp/terminal/help";
 import type { Session } from "@defender-mssp/terminal/session";
 import { writeJson } from "@defender-mssp/terminal/jsonDocument";
+import { isEmailAddress } from "../../../settings/validators";
 import { defaultJournals } from "../../stack/outcome";
 import { passphraseFolderOption } from "../../stack/passphraseOption";
 import { allCustomers } from "../../stack/stackNames";
@@ -67,6 +68,10 @@ function registerAdd(analyst: Command, session: Session): void {
         import("../../stack/parsedAnalyst.js"),
       ]);
       const { email, displayName } = parsedAnalyst(text);
+      if (!isEmailAddress(email))
+        throw new VisibleError(
+          `"${text}" is not an e-mail address with a domain, such as ana@mssp.example. Nothing was changed.`,
+        );
       const { tier, endsOn: accessEndsOn } = options;
       const entry = { email, displayName, ...(tier && { tier }), ...(accessEndsOn && { accessEndsOn }) };
       await change("add", options, session, (stacks, project) => addedEverywhere(entry, stacks, project));

@@ -107,7 +107,7 @@ export function registerClock(sandbox: Command, session: Session): void {
     examples: [
       "# are the connector's secrets still valid in 90 days?",
       "npx mssp sandbox clock --advance 90d",
-      "npx mssp sandbox run -- npx mssp secrets --stack dev",
+      "npx mssp sandbox run -- npx mssp status --show secrets --stack dev",
       "npx mssp sandbox clock --reset",
     ],
   });

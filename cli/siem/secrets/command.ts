@@ -59,9 +59,9 @@ export function define(command: Command, session: Session): void {
       1: "something has expired or expires within --days, or a stack could not be read",
     },
     examples: [
-      "npx mssp secrets",
-      "npx mssp secrets --stack contoso fabrikam --days 14",
-      "npx mssp secrets --json | jq '.stacks[] | select(.state == \"failed\")'",
+      "npx mssp status --show secrets",
+      "npx mssp status --show secrets --stack contoso fabrikam --days 14",
+      "npx mssp status --show secrets --json",
     ],
   });
 }

@@ -38,6 +38,7 @@ const labels: Readonly<Record<Key, string>> = {
   analyst: "Analysts, separated by commas (empty for none)",
   portalAccess: "How do the analysts access the Defender portal?",
   msspContact: "Whom the customer's administrator asks, an address (empty for none)",
+  clientId: "Application ID of your automation, which runs up (empty if not known)",
 };
 
 const placeholders: Readonly<Partial<Record<Key, string>>> = {
@@ -48,6 +49,7 @@ const placeholders: Readonly<Partial<Record<Key, string>>> = {
   msspTenantId: "66666666-7777-8888-9999-000000000000",
   analyst: "Ana Silva <ana@mssp.example>",
   msspContact: "Fabrikam SOC <soc@mssp.example>",
+  clientId: "11111111-0000-4000-8000-000000000001",
 };
 
 const keys = Object.keys(labels) as Key[];
@@ -94,7 +96,7 @@ class Interview {
       ]);
     const initialValue = this.#initialValue(key);
     const answer = await this.ask.text(labels[key], {
-      ...(placeholders[key] === undefined ? {} : { placeholder: placeholders[key] }),
+      ...(placeholders[key] === undefined ? {} : { placeholder: `such as ${placeholders[key]}` }),
       ...(initialValue === undefined ? {} : { initialValue }),
       validate: (text) => this.#problem(key, text.trim()),
     });
@@ -172,11 +174,9 @@ class Interview {
 
   /** By the setting's own validator, together with the answers so far. */
   #problem(key: Key, text: string): string | undefined {
-    const { analyst, msspContact: _, ...answers } = this.#answers;
-    if (key === "msspContact" && text === "") return undefined;
-    const value =
-      key === "analyst" ? listOf(text).map(parsedAnalyst) : key === "msspContact" ? contactFrom(text) : text;
-    const setting = key === "analyst" ? "analysts" : key;
+    const { analyst, msspContact: _, clientId: __, ...answers } = this.#answers;
+    if ((key === "msspContact" || key === "clientId") && text === "") return undefined;
+    const [setting, value] = settingOf(key, text);
     if (value === "") return "A value is required.";
     const problem = problemAt(setting, { ...answers, analysts: (analyst ?? []).map(parsedAnalyst), [setting]: value });
     if (problem === undefined) return undefined;
@@ -198,9 +198,16 @@ class Interview {
   }
 }
 
-/** The contact is no part of what `adopt` searches: it writes what the tenant shows. */
+/** The setting that an answer becomes, and its value. */
+function settingOf(key: Key, text: string): [setting: string, value: unknown] {
+  if (key === "analyst") return ["analysts", listOf(text).map(parsedAnalyst)];
+  if (key === "clientId") return ["msspApplications", { automation: { id: text } }];
+  return [key, key === "msspContact" ? contactFrom(text) : text];
+}
+
+/** Contact and application are no part of what `adopt` searches: it writes what the tenant shows. */
 function isAsked(key: Key, command: SettingsQuestion["command"]): boolean {
-  return command === "new" || key !== "msspContact";
+  return command === "new" || (key !== "msspContact" && key !== "clientId");
 }
 
 /** The setting of `Fabrikam SOC <soc@mssp.example>`; of an address alone without a name. */

@@ -6,6 +6,7 @@ const comments: Readonly<Record<string, string>> = {
   tenantId: "All objects are created in this tenant; `up` stops if its credentials reach another tenant.",
   msspName: "The name of the MSSP.",
   msspContact: "Whom the customer's administrator asks: the hand-out and the mail to send name it.",
+  msspApplications: "The application that runs `up`, to which the customer's administrator consents.",
   analysts: 'Guests in the customer\'s tenant. Quote the date on which access ends: accessEndsOn: "2031-12-31".',
   portalAccess: "rbac: tiers with roles of Defender's unified RBAC. basic: a directory role.",
   connector: "The application with which the SIEM reads alerts. graph: Microsoft Graph.",

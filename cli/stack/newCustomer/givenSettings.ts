@@ -10,4 +10,6 @@ export interface GivenSettings {
   readonly analyst?: readonly string[];
   /** `Name <address>`, or an address; empty for none. */
   readonly msspContact?: string;
+  /** Application ID of the MSSP's automation; empty if nobody knows it yet. */
+  readonly clientId?: string;
 }

@@ -2,13 +2,14 @@
  * The settings of a new customer: from options, from another customer's file, from Entra, and from
  * a person.
  */
-import type { CloudName } from "@defender-mssp/microsoft";
+import { isUuid, type CloudName } from "@defender-mssp/microsoft";
 import { VisibleError } from "@defender-mssp/errors";
 import type { Session } from "@defender-mssp/terminal/session";
 import { readStackSettingsOffline } from "../../../settings/fromFile";
 import { readProject, shownStackFile, stackFile, type Project } from "../../../settings/project";
 import { customerStacks } from "../customers";
 import { exists } from "../../base/exists";
+import type { MsspApplications } from "../../../settings";
 import { parsedAnalyst, type GivenAnalyst } from "../parsedAnalyst";
 import { askForSettings, contactFrom } from "./askForSettings";
 import type { GivenSettings } from "./givenSettings";
@@ -27,6 +28,7 @@ export interface CustomerAnswers {
   readonly portalAccess: string;
   readonly analysts: readonly GivenAnalyst[];
   readonly msspContact?: { readonly email: string; readonly name?: string };
+  readonly msspApplications?: MsspApplications;
   readonly tenantCheck: TenantCheck;
   /** Why it was not asked. */
   readonly notCheckedBecause?: string;
@@ -60,23 +62,33 @@ export async function complete(
       `${shownStackFile(project, stack)} exists already; nothing was changed. Edit it, or name another stack.`,
     );
   }
-  const fallback = { cloud: "public", portalAccess: "rbac", ...(await ofAnotherCustomer(project)) };
+  const { msspApplications, ...other } = await ofAnotherCustomer(project);
+  const clientId = msspApplications?.automation.id ?? session.environment["ARM_CLIENT_ID"];
+  const known = clientId !== undefined && isUuid(clientId) ? { clientId } : {};
+  const fallback = { cloud: "public", portalAccess: "rbac", ...known, ...other };
   const look = (domain: string, cloud: CloudName) =>
     options.check ? lookUpTenant(domain, cloud, session.environment) : Promise.resolve(notAsked);
   if (options.interactive) {
     const file = shownStackFile(project, stack);
     const asked = await askForSettings({ command: options.command, stack, file, given, fallback, look }, session);
-    return asked && answersFrom(asked.settings, fallback, asked.lookup);
+    return asked && answersFrom(asked.settings, { fallback, lookup: asked.lookup, msspApplications });
   }
   const { customerDomain: domain } = given;
   const cloud = (given.cloud ?? fallback.cloud) as CloudName;
   const lookup = domain === undefined ? notAsked : await look(domain, cloud);
   requireAll({ ...fallback, ...withoutMissing(given) }, lookup);
   requireTenant(given, lookup);
-  return answersFrom(given, fallback, lookup);
+  return answersFrom(given, { fallback, lookup, msspApplications });
 }
 
-function answersFrom(settings: GivenSettings, fallback: GivenSettings, lookup: TenantLookup): CustomerAnswers {
+interface Known {
+  readonly fallback: GivenSettings;
+  readonly lookup: TenantLookup;
+  /** Those of another customer, with names and the preview's. */
+  readonly msspApplications: MsspApplications | undefined;
+}
+
+function answersFrom(settings: GivenSettings, { fallback, lookup, msspApplications }: Known): CustomerAnswers {
   const values = { ...fallback, ...withoutMissing(settings) };
   const tenantId = lookup.state === "found" ? lookup.tenantId : (values.tenantId ?? "");
   return {
@@ -89,21 +101,31 @@ function answersFrom(settings: GivenSettings, fallback: GivenSettings, lookup: T
     portalAccess: values.portalAccess ?? "",
     analysts: (values.analyst ?? []).map(parsedAnalyst),
     ...(values.msspContact ? { msspContact: contactFrom(values.msspContact) } : {}),
+    ...(values.clientId ? { msspApplications: applicationsOf(values.clientId, msspApplications) } : {}),
     tenantCheck: lookup.state === "found" ? "confirmed" : "notChecked",
     ...(lookup.state === "found" ? {} : { notCheckedBecause: lookup.because }),
   };
 }
 
+function applicationsOf(id: string, known: MsspApplications | undefined): MsspApplications {
+  return known?.automation.id === id.toLowerCase() ? known : { automation: { id: id.toLowerCase() } };
+}
+
 /** The MSSP is the same for all customers. */
 async function ofAnotherCustomer(
   project: Project,
-): Promise<Pick<GivenSettings, "msspName" | "msspTenantId" | "msspContact">> {
+): Promise<Pick<GivenSettings, "msspName" | "msspTenantId" | "msspContact"> & { msspApplications?: MsspApplications }> {
   for (const stack of await customerStacks(project.folder)) {
     const settings = await readStackSettingsOffline(stack, project.folder).catch(() => undefined);
     if (settings === undefined) continue;
-    const { msspName, msspTenantId, msspContact: contact } = settings;
+    const { msspName, msspTenantId, msspContact: contact, msspApplications } = settings;
     const msspContact = contact && (contact.name === undefined ? contact.email : `${contact.name} <${contact.email}>`);
-    return { msspName, msspTenantId, ...(msspContact === undefined ? {} : { msspContact }) };
+    return {
+      msspName,
+      msspTenantId,
+      ...(msspContact && { msspContact }),
+      ...(msspApplications && { msspApplications }),
+    };
   }
   return {};
 }

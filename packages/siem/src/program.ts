@@ -4,7 +4,7 @@ import { lazyProgram, type Subcommand } from "@defender-mssp/terminal/lazyProgra
 import type { Session } from "@defender-mssp/terminal/session";
 import { descriptions } from "./descriptions";
 
-const subcommands: Readonly<Record<keyof typeof descriptions, Subcommand>> = {
+const subcommands: Readonly<Record<keyof typeof descriptions | "docs", Subcommand>> = {
   alerts: {
     description: descriptions.alerts,
     load: () => require("./alerts/command") as typeof import("./alerts/command"),
@@ -29,6 +29,11 @@ const subcommands: Readonly<Record<keyof typeof descriptions, Subcommand>> = {
   retirements: {
     description: descriptions.retirements,
     load: () => require("./retirements/command") as typeof import("./retirements/command"),
+  },
+  docs: {
+    description:
+      "Print where the manual and the templates are: a systemd unit, a container file, alerts of Prometheus.",
+    load: () => require("./docs/command") as typeof import("./docs/command"),
   },
   "siem-config": {
     description: descriptions["siem-config"],

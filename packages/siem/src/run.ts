@@ -1,12 +1,14 @@
 /** A run of the program `defender-mssp-siem`. */
 import { readFileSync } from "node:fs";
 import path from "node:path";
+import { withoutHelpWord } from "@defender-mssp/terminal/lazyProgram";
 import { runProgram } from "@defender-mssp/terminal/runProgram";
 import type { Session } from "@defender-mssp/terminal/session";
 import { programFor } from "./program";
 
 /** Runs a command line to its end, and sets the session's exit code. Never rejects. */
-export async function run(commandLine: readonly string[], session: Session): Promise<void> {
+export async function run(typed: readonly string[], session: Session): Promise<void> {
+  const commandLine = withoutHelpWord(typed);
   const program = programFor(commandLine, session);
   program.version(ownVersion(), "--version", "print the version");
   await runProgram(program, commandLine, session);

@@ -1,5 +1,5 @@
 /** The second half of a command's `--help`: what it reads and changes, its exit codes, examples. */
-import type { Command } from "commander";
+import { Help, type Command, type Option } from "commander";
 import { sharedExitCodes, type ExitCode } from "./exitCodes";
 import { wrapped } from "./wrap";
 
@@ -20,10 +20,52 @@ const described = new WeakMap<Command, HelpSections>();
 
 const width = 80;
 
+/** Most lines of the short help, on a screen of 80 columns. */
+const screen = 40;
+
+/** Options that a short help lists first. */
+const common = (
+  "--stack --all --connection --connections --yes --init --canary --refresh --since --severity --follow --checkpoint --format --hec --syslog --file " +
+  "--id --close --comment --assign --show --watch --offline --days --out --json"
+).split(" ");
+
 /** Adds the sections to the command's help. */
 export function describeCommand(command: Command, help: HelpSections): Command {
   described.set(command, help);
-  return command.addHelpText("after", () => helpText(help));
+  return command;
+}
+
+/** Adds lines to the examples of a described command. */
+export function addExamples(command: Command, more: readonly string[]): Command {
+  const { examples = [], ...help } = described.get(command) ?? { reads: "" };
+  return describeCommand(command, { ...help, examples: [...examples, ...more] });
+}
+
+/** A command's help. @param isShort at most `screen` lines: the common options and examples. */
+export function formatHelp(command: Command, helper: Help, isShort: boolean): string {
+  const help = described.get(command);
+  const whole = `${Help.prototype.formatHelp.call(helper, command, helper)}${help === undefined ? "" : `${helpText(help)}\n`}`;
+  const length = (text: string) => text.split("\n").length;
+  if (!isShort || help === undefined || length(whole) <= screen) return whole;
+  const options = helper.visibleOptions(command);
+  const isCommon = ({ long }: Option) => common.includes(long ?? "");
+  const ranked = [...options.filter(isCommon), ...options.filter((option) => !isCommon(option))];
+  for (let count = options.length; ; count -= 1) {
+    const few = Object.assign(Object.create(helper) as Help, {
+      visibleOptions: () => options.filter((option) => ranked.indexOf(option) < count),
+    });
+    const text = [
+      Help.prototype.formatHelp.call(few, command, few).trimEnd(),
+      ...exampleLines(help.examples?.slice(0, 3)),
+      "",
+      ...lines(
+        `--help --all shows ${count < options.length ? `${options.length - count} more options, ` : ""}what it reads and changes, and the exit codes.`,
+        0,
+      ),
+      "",
+    ].join("\n");
+    if (length(text) <= screen || count === 1) return text;
+  }
 }
 
 /** The exit codes in a command's help; undefined for a command without one, such as a group. */
@@ -51,8 +93,12 @@ function helpText({
       const [first = "", ...rest] = lines(meaning, indent);
       return [`  ${code}`.padEnd(indent) + first.trimStart(), ...rest];
     }),
-    ...(examples.length === 0 ? [] : ["", "Examples:", ...examples.map((example) => `  ${example}`)]),
+    ...exampleLines(examples),
   ].join("\n");
+}
+
+function exampleLines(examples: readonly string[] = []): readonly string[] {
+  return examples.length === 0 ? [] : ["", "Examples:", ...examples.map((example) => `  ${example}`)];
 }
 
 function section(heading: string, text: string): string[] {

@@ -3,12 +3,17 @@
  * of a subcommand loads if the command line names it.
  */
 import { Command } from "commander";
+import { formatHelp } from "./help";
 import type { Output, Session } from "./session";
 
 export interface Subcommand {
   /** Heading in the help; groups stand in the order of their first subcommands. Default: "Commands". */
   readonly group?: string;
   readonly description: string;
+  /** Shown on the first screen, which then lists no others. */
+  readonly isDaily?: true;
+  /** Has another name now: it works, and no help lists it. */
+  readonly isReplaced?: true;
   readonly load: () => {
     /** Adds arguments, options and action. */
     readonly define: (command: Command, session: Session) => void;
@@ -20,6 +25,13 @@ export interface ProgramDescription {
   readonly name: string;
   readonly description: string;
   readonly subcommands: Readonly<Record<string, Subcommand>>;
+}
+
+/** `help fleet up` is `fleet up --help`, and `help all` is `--help --all`. */
+export function withoutHelpWord(commandLine: readonly string[]): readonly string[] {
+  const [first, ...words] = commandLine;
+  if (first !== "help") return commandLine;
+  return words[0] === "all" ? ["--help", "--all"] : [...words, "--help"];
 }
 
 /** The program for a command line. A subcommand that the line does not name is not defined. */
@@ -38,11 +50,22 @@ export function lazyProgram(
       getOutHelpWidth: () => columnsOf(session.out),
       getErrHelpWidth: () => columnsOf(session.err),
     });
-  for (const [subcommand, { group = "Commands", description: purpose, load }] of Object.entries(subcommands)) {
-    const command = program.command(subcommand).description(purpose).helpGroup(`${group}:`);
+  const isShort =
+    !commandLine.includes("--all") &&
+    (commandLine.length === 0 || commandLine.some((word) => word === "--help" || word === "-h"));
+  const all = Object.entries(subcommands).filter(([, { isReplaced }]) => isReplaced !== true);
+  const isSelective = isShort && all.some(([, { isDaily }]) => isDaily);
+  program.configureHelp({
+    subcommandTerm: (command) => command.name(),
+    formatHelp: (command, helper) => formatHelp(command, helper, isShort),
+  });
+  for (const [subcommand, { group = "Commands", description: purpose, load, ...rest }] of Object.entries(subcommands)) {
+    const hidden = rest.isReplaced ?? (isSelective && rest.isDaily !== true);
+    const command = program.command(subcommand, { hidden }).description(purpose).helpGroup(`${group}:`);
     if (commandLine.includes(subcommand)) load().define(command, session);
   }
-  return program.configureHelp({ subcommandTerm: (command) => command.name() });
+  const more = `\n${name} help all lists all ${all.length} commands; ${name} help <command> explains one.`;
+  return isSelective ? program.helpCommand(false).addHelpText("after", more) : program;
 }
 
 /** Commander's own width applies without a terminal. */

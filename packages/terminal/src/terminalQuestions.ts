@@ -38,7 +38,9 @@ export class TerminalQuestions implements Questions {
   }
 
   async choose<T extends string>(question: string, choices: readonly Choice<T>[]): Promise<T | undefined> {
-    const { select } = await import("@clack/prompts");
+    const { select, settings } = await import("@clack/prompts");
+    // A letter typed one question early chooses nothing.
+    for (const letter of "hjkl") settings.aliases.delete(letter);
     return answered(await select<string>({ ...this.#question(question), options: optionsOf(choices) })) as
       T | undefined;
   }

@@ -57,6 +57,7 @@ describe("terminal: questions to a person", () => {
       { value: "b", label: "Second" },
     ];
     assert.equal((await answered([down, enter], (ask) => ask.choose("Which?", choices))).answer, "b");
+    assert.equal((await answered(["j", enter], (ask) => ask.choose("Which?", choices))).answer, "a", "no letters");
     assert.equal((await answered([controlC], (ask) => ask.choose("Which?", choices))).answer, undefined);
     assert.deepEqual((await answered([space, enter], (ask) => ask.chooseSome("Which?", choices))).answer, ["a"]);
     assert.deepEqual((await answered([enter], (ask) => ask.chooseSome("Which?", choices))).answer, []);

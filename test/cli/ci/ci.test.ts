@@ -30,7 +30,7 @@ describe("mssp ci", function () {
     ])
       assert.ok(commands.includes(name), `${name}: ${stdout}${stderr}`);
     for (const name of commands.filter((command) => command !== "help")) {
-      const help = await mssp(["ci", name, "--help"]);
+      const help = await mssp(["ci", name, "--help", "--all"]);
       assert.equal(help.exitCode, 0, name);
       assert.match(help.stdout, new RegExp(`^Usage: npx mssp ci ${name}[\\s\\S]*\\nExit codes:\\n`), name);
     }

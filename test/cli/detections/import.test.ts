@@ -40,6 +40,19 @@ describe("mssp detections import", () => {
     assert.equal(word.alertTemplate.severity, "high");
   });
 
+  it("takes a Sigma rule and its query by either name, or by both, as one rule", async () => {
+    await project.write("word.kql", "DeviceProcessEvents | where FileName =~ 'winword.exe'\n");
+    await project.write("word.yml", "title: Word starts\nlevel: high\nlogsource: {}\ndetection: {}\n");
+    for (const [index, names] of [["word.yml"], ["word.kql"], ["word.yml", "word.kql"]].entries()) {
+      const { stdout } = await project.run("import", ...names, "--set", `set-${index}`, "--json");
+      const { rules } = JSON.parse(stdout) as { rules: readonly { file?: string }[] };
+      assert.deepEqual(
+        rules.map(({ file }) => file),
+        [`detections/set-${index}/word-starts.yaml`],
+      );
+    }
+  });
+
   it("never overwrites a file, and writes the others", async () => {
     await project.write("detections/new/a.yaml", officeRule);
     const rule = (name: string) => ({

@@ -1,4 +1,6 @@
 /** `mssp alerts`: pulls the alerts of one customer or of several. */
+import { existsSync } from "node:fs";
+import path from "node:path";
 import type { ServiceError } from "@defender-mssp/microsoft";
 import { UsageError } from "@defender-mssp/terminal/usageError";
 import type { Session } from "@defender-mssp/terminal/session";
@@ -18,6 +20,12 @@ export function runAlerts(options: AlertsOptions, session: Session, source: Conn
       .filter((advice) => advice !== undefined)
       .join("\n") || undefined;
   checkCoverage(options);
+  const { follow, since, checkpoint, checkpoints } = options;
+  const isFirst = checkpoint === undefined || !existsSync(path.resolve(session.folder, checkpoint));
+  if (follow === true && since === undefined && checkpoints === undefined && isFirst)
+    session.err.note(
+      "Without a checkpoint this begins with the alerts of the last 180 days. --since 24h begins with yesterday's.",
+    );
   const { program } = source;
   const now = (): number => session.now().getTime();
   return runPull<FetchedAlert>(

@@ -20,7 +20,7 @@ export function credentialExpiry({ connector, credential, now }: VerifyContext):
     if (clientSecretExpiresOn !== undefined)
       return endsOn(name, new Date(clientSecretExpiresOn), now, "npx pulumi up renews the client secret");
     if (connection !== undefined)
-      return notChecked(name, "not checked: requires the stack's outputs (npx mssp secrets)");
+      return notChecked(name, "not checked: requires the stack's outputs (npx mssp status --show secrets)");
     return kind === "msspApp"
       ? notChecked(name, "the MSSP's own application: its secret is in the MSSP's tenant")
       : notChecked(name, "the stack has no output clientSecretExpiresOn");

@@ -118,6 +118,7 @@ describe("mssp new", () => {
       analysts: 'Ana Silva <ana@fabrikam.example>, "Trần, Chloé" <c@fabrikam.example>',
       model: "rbac",
       contact: "Fabrikam SOC <soc@fabrikam.example>",
+      automation: "11111111-0000-4000-8000-000000000001",
     };
 
     it("shows the tenant straight after the domain, and everything before it writes", async () => {
@@ -125,7 +126,7 @@ describe("mssp new", () => {
       assert.equal(exitCode, 0, stderr);
       assert.match(stdout, /^customers\/Pulumi\.contoso\.yaml is written\./);
       const shown = [
-        "mssp new contoso: 8 questions, Ctrl-C writes nothing",
+        "mssp new contoso: 9 questions, Ctrl-C writes nothing",
         "The customer's name",
         "The customer's cloud",
         "A domain of the customer",
@@ -161,6 +162,8 @@ describe("mssp new", () => {
         answers.model,
         "soc",
         "",
+        "my app",
+        "",
         "write",
       ]);
       assert.equal(exitCode, 0, stderr);
@@ -169,12 +172,14 @@ describe("mssp new", () => {
         /^a domain name alone, in lower case, such as contoso\.com: no scheme.*\nA domain of the customer$/m,
         /^the ID of the MSSP's own tenant: a UUID such as .*\nYour company's tenant ID$/m,
         /^another tenant than tenantId: .*\nYour company's tenant ID$/m,
+        /^"my app": the application ID of the MSSP's automation application, a UUID\nApplication ID/m,
         /^"Ana Silva": an e-mail address with a domain, such as ana@mssp\.example\nAnalysts/m,
       ])
         assert.match(stderr, refusal);
       assert.equal(stderr.match(/^The customer's name$/gm)?.length, 2);
       assert.equal(stderr.match(/^Whom the customer's administrator asks/gm)?.length, 3, stderr);
       assert.equal((await settings("contoso")).msspContact, undefined, "Enter skips it");
+      assert.equal((await settings("contoso")).msspApplications, undefined, "Enter skips it");
     });
 
     it("says why Entra could not be asked, and asks for the tenant ID", async () => {
@@ -188,6 +193,22 @@ describe("mssp new", () => {
         /^Not checked which tenant contoso\.com belongs to: Entra could not be asked \(.*\nThe customer's tenant ID\nthe ID of the customer's tenant: a UUID/m,
       );
       assert.match(stdout, /Entra could not be asked/);
+    });
+
+    it("asks for the automation's application once, and keeps it with its names for the next customer", async () => {
+      const first = await ask([...Object.values(answers), "write"]);
+      assert.match(first.stdout, /permissions --stack contoso --format markdown\n/);
+      const file = path.join(folder, "customers/Pulumi.contoso.yaml");
+      const named = (await readFile(file, "utf8")).replace(/( +)(id: 1{8}-.*)/, "$1$2\n$1name: Fabrikam Automation");
+      await writeFile(file, named);
+      const { exitCode, stderr } = await create("woodgrove", {
+        "--customer-domain": "woodgrove.example",
+        "--tenant-id": "c0570500-0000-4000-8000-00000000000d",
+      });
+      assert.equal(exitCode, 0, stderr);
+      assert.deepEqual((await settings("woodgrove")).msspApplications, {
+        automation: { id: answers.automation, name: "Fabrikam Automation" },
+      });
     });
 
     it("changes one answer at the end without the others", async () => {

@@ -179,6 +179,7 @@ describe("mssp analyst", () => {
     await write("customer-02", { analysts: [ana], analystDomains: ["fabrikam.example"] });
     const before = await textOf("customer-01");
     const refused: [string[], RegExp, TestSessionOptions?][] = [
+      [["add", "foo"], /"foo" is not an e-mail address with a domain/],
       [["remove", ana.email], /Say which customers: --all, or --stack/],
       [
         ["remove", "nobody@fabrikam.example", "--all"],

@@ -188,7 +188,7 @@ describe("mssp sandbox", function () {
   });
 
   it("tenant: --help names each switch with its values", async () => {
-    const { stdout } = await ask("tenant", "--help");
+    const { stdout } = await ask("tenant", "--help", "--all");
     const help = stdout.replace(/\s+/g, " ");
     for (const [name, values] of Object.entries(switches))
       assert.ok(help.includes(`${name}=${values.join("|")}`), name);
@@ -201,7 +201,7 @@ describe("mssp sandbox", function () {
       ["dump", "diff before.json"],
       ["reset", "--home <folder>"],
     ] as const) {
-      const { code, stdout } = await ask(name, "--help");
+      const { code, stdout } = await ask(name, "--help", "--all");
       assert.equal(code, 0);
       assert.ok(stdout.includes(text), stdout);
     }

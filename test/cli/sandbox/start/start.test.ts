@@ -94,7 +94,7 @@ function leavesOf(value: string | string[] | Record<string, string>): string[] {
 
 describe("mssp start", function () {
   it("--help names what the command changes and what it does not change", async () => {
-    const { exitCode, stdout } = await inSession(["start", "--help"]);
+    const { exitCode, stdout } = await inSession(["start", "--help", "--all"]);
     assert.equal(exitCode, 0);
     assert.match(stdout, /`pulumi up` of\s+a\s+stack\s+on\s+the\s+sandbox/);
     assert.match(stdout, /A second run changes nothing\./);

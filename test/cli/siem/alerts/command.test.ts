@@ -360,7 +360,7 @@ describe("mssp alerts", function () {
     }
     const down = await run([], { ARM_METADATA_HOSTNAME: "127.0.0.1:1" });
     assert.equal(down.exitCode, 4, down.stderr);
-    const help = await run(["--help"]);
+    const help = await run(["--help", "--all"]);
     assert.equal(help.exitCode, 0);
     assert.match(help.stdout, /Exit codes:[\s\S]*Examples:/);
   });

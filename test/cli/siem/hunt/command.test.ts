@@ -136,7 +136,7 @@ describe("mssp hunt", function () {
 
   it("in a sandbox without @defender-mssp/kql: the documented queries and those of --coverage run, others say what to install", () =>
     withoutPackage("@defender-mssp/kql", async () => {
-      const { stdout: help } = await inSession(["hunt", "--help"], {});
+      const { stdout: help } = await inSession(["hunt", "--help", "--all"], {});
       const page = await readFile(path.resolve(__dirname, "../../../../docs/alerts.md"), "utf8");
       const documented = [...`${help}${page}`.matchAll(/mssp hunt [^\n]*'([^'\n]+)'$/gm)].map(
         ([, query = ""]) => query,
@@ -161,7 +161,7 @@ describe("mssp hunt", function () {
       assert.equal(other.exitCode, 1);
       assert.match(
         other.stderr,
-        /^mssp: contoso: .*The sandbox runs queries by the package @defender-mssp\/kql, which is not installed\. Copy /m,
+        /^mssp: contoso: .*The sandbox runs queries by the package @defender-mssp\/kql, which was not installed when it started: .* Copy /m,
       );
     }));
 

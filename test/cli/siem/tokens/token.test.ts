@@ -125,7 +125,7 @@ describe("mssp token", function () {
       assert.match(stderr, /^error: /m);
     }
     for (const command of ["token", "verify", "secrets", "siem-config"]) {
-      const { exitCode, stdout } = await mssp(command, "--help");
+      const { exitCode, stdout } = await mssp(command, "--help", "--all");
       assert.equal(exitCode, 0);
       assert.match(stdout, /Examples?:\n {2}(npx )?mssp /);
     }

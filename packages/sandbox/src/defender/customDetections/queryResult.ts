@@ -17,7 +17,7 @@ const packageName = "@defender-mssp/kql";
 
 /** What to do where the package is missing. */
 export const kqlInstallation =
-  `The sandbox runs queries by the package ${packageName}, which is not installed. ` +
+  `The sandbox runs queries by the package ${packageName}, which was not installed when it started: restart it if it is now. ` +
   "Copy defender-mssp-kql-<version>.tgz, which `npm run package` writes, to vendor/ and install it from there";
 
 /** Names of the tables of advanced hunting; undefined if the package is not installed. */

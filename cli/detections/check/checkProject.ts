@@ -1,0 +1,89 @@
+/** `mssp check`: the settings files of all stacks, the detection rules and their tests. */
+import { installedJudge, judgePackage, ruleSets } from "@defender-mssp/detections";
+import { VisibleError } from "@defender-mssp/errors";
+import { placedProblems, readStackSettingsOffline } from "../../../settings/fromFile";
+import { shownStackFile, stacksWithSettings, type Project } from "../../../settings/project";
+import { sharedTenantText, unnamedSharing } from "../../../settings/sharedTenant";
+import { requireStackFile } from "../../stack/stackFile";
+import { kqlPackage } from "../kqlPackage";
+import { testDetections, type DetectionsTest } from "../ruleTests/testDetections";
+import {
+  checkDetections,
+  faultyFindings,
+  sortedFindings,
+  type CheckOptions,
+  type DetectionFinding,
+  type DetectionsCheck,
+} from "./checkDetections";
+
+export interface ProjectCheck extends DetectionsCheck {
+  /** Stacks whose settings files were judged. */
+  readonly stacks: readonly string[];
+  /** Test cases of the rules. */
+  readonly tests: { readonly passed: number; readonly failed: number; readonly notRun: number };
+  /** What was not judged, and why. */
+  readonly notChecked: readonly string[];
+}
+
+/** @throws VisibleError if a named stack has no settings file. */
+export async function checkProject(project: Project, options: CheckOptions): Promise<ProjectCheck> {
+  const { folder } = project;
+  for (const stack of options.stacks ?? []) await requireStackFile(stack, folder);
+  const stacks = options.stacks ?? (await stacksWithSettings(project));
+  const settings = await settingsFindings(project, stacks);
+  const empty = { rules: 0, customers: [], queries: { judged: 0, kept: 0 } };
+  const none = { ...empty, stacks, findings: sortedFindings(settings), tests: count([]), notChecked: [] };
+  if ((await ruleSets(folder)).length === 0) return none;
+  const installed = installedJudge(folder);
+  const judge = "judge" in installed ? kqlPackage(folder) : undefined;
+  const check = await checkDetections(project, { ...options, judge });
+  const known = new Set(settings.map((finding) => JSON.stringify(finding)));
+  const findings = [...settings, ...check.findings.filter((finding) => !known.has(JSON.stringify(finding)))];
+  const missing = "judge" in installed ? [] : [`${judgePackage} ${installed.missing}. ${installed.remedy}`];
+  const notChecked = missing.map((why) => `The queries of the rules and their tests: ${why}`);
+  if (judge === undefined)
+    return { ...check, stacks, findings: sortedFindings(findings), tests: count([]), notChecked };
+  const { results, problems } = await testDetections(project);
+  const alone = problems.filter(({ file }) => file.endsWith(".test.yaml"));
+  findings.push(...alone.map(({ key: _, ...problem }) => problem), ...results.flatMap(testFindings));
+  return { ...check, stacks, findings: sortedFindings(findings), tests: count(results), notChecked };
+}
+
+async function settingsFindings(project: Project, stacks: readonly string[]): Promise<readonly DetectionFinding[]> {
+  const claims = await Promise.all(
+    stacks.map(async (stack) => {
+      const file = shownStackFile(project, stack);
+      try {
+        return { ...(await readStackSettingsOffline(stack, project.folder)), stack, file };
+      } catch (error) {
+        if (!(error instanceof VisibleError)) throw error;
+        return { stack, file, problems: placedProblems(error, file) };
+      }
+    }),
+  );
+  const sharing = unnamedSharing(claims).map((shared): DetectionFinding => {
+    const file = shownStackFile(project, shared.stacks[0] ?? "");
+    const what = sharedTenantText(shared).replace(/\.$/, "");
+    return { file, line: 1, column: 1, level: "warning", what, remedy: "Correct tenantId, or sharedTenantWith" };
+  });
+  return [...claims.flatMap((claim) => (claim.problems === undefined ? [] : faultyFindings(claim))), ...sharing];
+}
+
+function testFindings({
+  rule,
+  file,
+  line,
+  name,
+  state,
+  reasons,
+}: DetectionsTest["results"][number]): DetectionFinding[] {
+  if (state === "passed") return [];
+  const level = state === "failed" ? "error" : "warning";
+  const what = `${name}: ${state === "failed" ? "failed" : "not run"}: ${reasons.join("; ")}`;
+  return [{ rule, file, line, column: 1, level, what, remedy: "Correct the rule, or its case" }];
+}
+
+function count(results: DetectionsTest["results"]): ProjectCheck["tests"] {
+  const of = (wanted: string) => results.filter(({ state }) => state === wanted).length;
+  return { passed: of("passed"), failed: of("failed"), notRun: of("notRun") };
+}
