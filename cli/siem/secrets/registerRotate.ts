@@ -277,7 +277,8 @@ async function signsInWith(connector: StackConnector, session: Session, isDelete
     );
   const say = (text: string): void => session.err.note(text);
   try {
-    const row = hasOneView(environment) ? { ...waits.signIn, hits: 1 } : waits.signIn;
+    const what = isDeleted ? "the end of the old client secret" : waits.signIn.what;
+    const row = { ...waits.signIn, what, ...(hasOneView(environment) ? { hits: 1 } : {}) };
     if (isDeleted) return (await untilSeen<boolean>(row, refusal, { say, environment })) === undefined;
     return (await untilSeen(row, token, { isUnknown, say, environment })) !== undefined;
   } catch (error) {
