@@ -234,7 +234,8 @@ const named: Readonly<Partial<Record<ChainWay, (settings: FaultCustomer["setting
   connectedOrganization: isEntitlement,
   accessPackage: isEntitlement,
   partnerTrust: has("crossTenantTrust"),
-  partnerConsent: has("crossTenantTrust"),
+  partnerConsent: ({ crossTenantTrust: trust }) =>
+    (trust as { automaticConsent?: boolean } | undefined)?.automaticConsent === true,
   azureRole: has("sentinelAccess"),
   lighthouse: has("azureDelegation"),
   notification: has("notificationRules"),

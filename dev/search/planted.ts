@@ -167,7 +167,7 @@ export const planted: readonly PlantedDefect[] = [
     "every application of the MSSP is the automation",
     `${additions}/tenant.ts`,
     "(identities.length > 0",
-    "(identities.length > 1",
+    "(identities.length > 3",
   ),
   defect("an active GDAP relationship is none", `${kinds}/trusts.ts`, '["activating", "active", ', '["activating", '),
   defect(
@@ -192,7 +192,7 @@ export const planted: readonly PlantedDefect[] = [
     "a mark is compared by the stack's name",
     `${kinds}/ownership.ts`,
     "if (mark.stackId === stackId)",
-    'if (mark.stack === "contoso" && stackId !== undefined)',
+    'if (mark.stack.endsWith("/contoso") && stackId !== undefined)',
   ),
   defect(
     "added federated credentials are not read",

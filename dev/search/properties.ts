@@ -291,7 +291,7 @@ function readPeople(world: World): PeopleById {
   return new Map([...world.customer.objects("users").values()].map((user) => [user.id, structuredClone(user)]));
 }
 
-export function without(chains: readonly Chain[], others: readonly Chain[]): Chain[] {
+function without(chains: readonly Chain[], others: readonly Chain[]): Chain[] {
   const keys = new Set(others.map(chainKey));
   return chains.filter((chain) => !keys.has(chainKey(chain)));
 }

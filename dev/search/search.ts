@@ -12,6 +12,7 @@ const enabling = [
   "connect an organization",
   "let anybody ask",
   "assign an access package",
+  "assign a Defender role",
 ];
 
 /** One of the acts, with its numbers. */
