@@ -1,7 +1,7 @@
 /** How each rule does at each customer: by the alerts of a span of time, the rules in the tenant, and the settings. */
 import type { ComposedRule } from "@defender-mssp/detections";
 import { withoutUndefined } from "@defender-mssp/errors";
-import { recordOf } from "@defender-mssp/errors/json";
+import { recordOf, textsOf } from "@defender-mssp/errors/json";
 import { dayMs, hourMs } from "@defender-mssp/errors/time";
 import {
   graphList,
@@ -169,5 +169,5 @@ function mainDevice(alerts: readonly SecurityAlert[]): string | undefined {
   const wrong = alerts.filter(({ classification }) => classification === "falsePositive");
   const names = wrong.map(({ evidence }) => evidence.map((piece) => recordOf(piece)["deviceDnsName"]).find(Boolean));
   const main = names.find((name) => names.filter((other) => other === name).length * 2 >= wrong.length);
-  return typeof main === "string" ? main : undefined;
+  return textsOf([main])[0];
 }
