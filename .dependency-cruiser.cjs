@@ -96,7 +96,7 @@ const insideRooms = {
     actor: [],
     state: [],
     objects: ["state"],
-    texts: ["objects"],
+    texts: ["objects", "signed"],
     ends: ["objects"],
     permissions: [],
     connector: [],

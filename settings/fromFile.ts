@@ -211,9 +211,9 @@ function invalidYaml(file: string, text: string, error: unknown): VisibleError {
   if (!(error instanceof YAMLParseError) || error.linePos === undefined)
     return new VisibleError(`${file} is no valid YAML: ${messageOf(error).split("\n")[0] ?? ""}`);
   const [{ line, col: column }] = error.linePos;
-  const [first = "", ...frame] = error.message.split("\n").filter((one) => one.trim() !== "");
+  const [first = "", ...frame] = error.message.split("\n").filter((line) => line.trim() !== "");
   const what = `no valid YAML: ${first.replace(/ at line \d+, column \d+:?$/, "")}`;
-  const picture = frame.some((one) => secretive.test(one)) ? [] : frame.map((one) => `  ${printable(one, "json")}`);
+  const picture = frame.some((line) => secretive.test(line)) ? [] : frame.map((line) => `  ${printable(line, "json")}`);
   const hint = yamlHint(what, text);
   const message = [`${file}:${line}:${column} is ${what}`, ...picture, ...(hint === undefined ? [] : [`${hint}.`])];
   return new SettingsError(message.join("\n"), [{ file, line, column, what, remedy: hint ?? "Correct the YAML" }]);

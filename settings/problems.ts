@@ -61,13 +61,13 @@ export function refuseSettings(problems: readonly SettingProblem[], file?: Setti
   const placed = problems.map(({ key, seen, allowed }) => {
     const [, place = "", line = 1, column = 1] = /^(.*?)(?::(\d+):(\d+))?$/s.exec(file?.placeOf(key) ?? "") ?? [];
     const what = `${key}: ${seen}`;
-    const remedy = remedyOf(allowed).replace(/^\w/, (letter) => letter.toUpperCase());
+    const remedy = remedyText(allowed).replace(/^\w/, (letter) => letter.toUpperCase());
     return { file: place, line: Number(line), column: Number(column), what, remedy };
   });
   throw new SettingsError(problemsMessage(problems, file), placed);
 }
 
-function remedyOf(allowed: string): string {
+function remedyText(allowed: string): string {
   return allowed.startsWith(noSuchSetting)
     ? `unknown: ${allowed.slice(noSuchSetting.length + 2)}`
     : `allowed: ${allowed}`;
@@ -77,7 +77,7 @@ function remedyOf(allowed: string): string {
 export function problemsMessage(problems: readonly SettingProblem[], file?: SettingsFile): string {
   const listed = problems.slice(0, listedProblems).map(({ key, seen, allowed }) => {
     const place = file === undefined ? "" : `${file.placeOf(key)} `;
-    return `  ${place}${key}: ${seen}\n    ${remedyOf(allowed)}`;
+    return `  ${place}${key}: ${seen}\n    ${remedyText(allowed)}`;
   });
   const rest = problems.length - listed.length;
   return [
@@ -115,9 +115,9 @@ export function unknownKey(key: string, known: readonly string[], meant?: string
 }
 
 /** The known word that a typing mistake or another case is meant for. @param word at most 100 characters. */
-export function nearOne(word: string, known: readonly string[]): string | undefined {
-  const near = known.map((one) => [one, distance(word.toLowerCase(), one.toLowerCase())] as const);
-  const [nearest, mistakes] = near.reduce((best, one) => (one[1] < best[1] ? one : best), ["", Infinity]);
+export function nearOne(word: string, words: readonly string[]): string | undefined {
+  const near = words.map((candidate) => [candidate, distance(word.toLowerCase(), candidate.toLowerCase())] as const);
+  const [nearest, mistakes] = near.reduce((best, next) => (next[1] < best[1] ? next : best), ["", Infinity]);
   const isNear = mistakes < nearest.length && mistakes <= Math.max(2, Math.ceil(nearest.length / 3));
   return isNear ? nearest : undefined;
 }

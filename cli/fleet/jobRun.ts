@@ -159,7 +159,7 @@ export class JobRun {
       const { resources } = deployment ?? (await readDeployment(stack, place));
       const leavers = leaversIn(resources, await readStackSettingsOffline(stack, place.folder));
       if (leavers.length === 0) return ended;
-      return { ...ended, result: { ...ended.result, leavers: leavers.map((one) => leaverSentence(one, stack)) } };
+      return { ...ended, result: { ...ended.result, leavers: leavers.map((leaver) => leaverSentence(leaver, stack)) } };
     } catch {
       // The run's own failure says why the state or the settings can't be read.
       return ended;

@@ -60,31 +60,31 @@ export interface DeletedSecret extends Pick<SecretDates, "startsOn" | "endsOn"> 
 /** With `endsMadeBefore`, for one run, no secret that was made before that moment stays for its overlap: one leaked. */
 type Policy = SecretSchedule & { readonly endsMadeBefore?: string | undefined };
 
-export function planSecrets(there: SecretsBySlot, policy: Policy, now: Date): SecretPlan {
+export function planSecrets(bySlot: SecretsBySlot, policy: Policy, now: Date): SecretPlan {
   const { renewMadeBefore } = policy;
   const isAhead = renewMadeBefore !== undefined && Date.parse(renewMadeBefore) > now.getTime();
-  return { ...planned(there, policy, now), ...(isAhead ? { renewalIsAhead: renewMadeBefore } : {}) };
+  return { ...planned(bySlot, policy, now), ...(isAhead ? { renewalIsAhead: renewMadeBefore } : {}) };
 }
 
-function planned(there: SecretsBySlot, policy: Policy, now: Date): SecretPlan {
-  const newest = byAge(there)[0];
+function planned(bySlot: SecretsBySlot, policy: Policy, now: Date): SecretPlan {
+  const newest = byAge(bySlot)[0];
   if (newest === undefined) return withNew("first", {}, {}, policy, now);
   const previous = Object.fromEntries(
     secretSlots
       .filter((slot) => slot !== newest)
-      .filter((slot) => !(Date.parse(there[slot]?.startsOn ?? "") < Date.parse(policy.endsMadeBefore ?? "")))
-      .map((slot) => [slot, keptUntil(slot, there, policy)] as const)
+      .filter((slot) => !(Date.parse(bySlot[slot]?.startsOn ?? "") < Date.parse(policy.endsMadeBefore ?? "")))
+      .map((slot) => [slot, keptUntil(slot, bySlot, policy)] as const)
       .filter(([, until]) => until > now.getTime()),
   ) as Kept;
-  const dates = there[newest] as SecretDates;
-  if (!isDue(dates, policy, now)) return withoutNew(newest, previous, there, policy, now);
+  const dates = bySlot[newest] as SecretDates;
+  if (!isDue(dates, policy, now)) return withoutNew(newest, previous, bySlot, policy, now);
   const overlapEnds = Math.min(now.getTime() + policy.overlapDays * dayMs, Date.parse(dates.endsOn));
   const kept = overlapEnds > now.getTime() ? { ...previous, [newest]: overlapEnds } : previous;
   const others = secretSlots.filter((slot) => slot !== newest);
   const free = [...others, newest].find((slot) => kept[slot] === undefined);
   return free === undefined
-    ? withoutNew(newest, previous, there, policy, now)
-    : withNew(free, kept, there, policy, now, newest);
+    ? withoutNew(newest, previous, bySlot, policy, now)
+    : withNew(free, kept, bySlot, policy, now, newest);
 }
 
 /** Until when the previous secrets stay, by slot, in milliseconds. */

@@ -161,14 +161,14 @@ class Life {
 
   /** What is there by the stack is what the settings name, and the connector can sign in. */
   #judgeUp(): void {
-    const there = this.#ownThere();
+    const chains = this.#ownThere();
     const emails = listed(this.#settings).map(({ email }) => email);
-    for (const chain of there) {
+    for (const chain of chains) {
       const isNamed =
         chain.way === "person" ? emails.includes(chain.principal.name) : (named[chain.way]?.(this.#settings) ?? true);
       if (!isNamed) this.#fail("settings", chain, "the settings name nothing that makes it");
     }
-    const people = new Set(there.filter(({ way }) => way === "person").map(({ principal }) => principal.name));
+    const people = new Set(chains.filter(({ way }) => way === "person").map(({ principal }) => principal.name));
     const unmade = isEntitlement(this.#settings) ? [] : emails.filter((email) => !people.has(email));
     if (unmade.length > 0) this.#fail("settings", undefined, `no account of ${unmade.join(", ")}`);
     const secrets = this.#secrets();
@@ -214,22 +214,22 @@ function listed(settings: FaultCustomer["settings"]): readonly { readonly email:
   return (settings["analysts"] ?? []) as readonly { readonly email: string }[];
 }
 
-function modelOf({ portalAccess }: FaultCustomer["settings"]): string {
+function accessModel({ portalAccess }: FaultCustomer["settings"]): string {
   return typeof portalAccess === "string"
     ? portalAccess
     : ((portalAccess as { model?: string } | undefined)?.model ?? "rbac");
 }
 
 function isEntitlement(settings: FaultCustomer["settings"]): boolean {
-  return modelOf(settings) === "entitlement";
+  return accessModel(settings) === "entitlement";
 }
 
 const has = (key: string) => (settings: FaultCustomer["settings"]) => settings[key] !== undefined;
 
 /** Ways that a command makes only with such settings. */
 const named: Readonly<Partial<Record<ChainWay, (settings: FaultCustomer["settings"]) => boolean>>> = {
-  directoryRole: (settings) => modelOf(settings) === "basic",
-  defenderRole: (settings) => modelOf(settings) !== "basic",
+  directoryRole: (settings) => accessModel(settings) === "basic",
+  defenderRole: (settings) => accessModel(settings) !== "basic",
   packageRequest: isEntitlement,
   connectedOrganization: isEntitlement,
   accessPackage: isEntitlement,

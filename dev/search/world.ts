@@ -300,8 +300,8 @@ export class World {
 
   async #token(audience: Audience): Promise<string> {
     const key = `${audience} ${this.cloud.now().toISOString().slice(0, 10)}`;
-    const known = this.#tokens.get(key);
-    if (known !== undefined) return known;
+    const earlier = this.#tokens.get(key);
+    if (earlier !== undefined) return earlier;
     const token = await requestToken(this.origin, { id: administration.applicationId, secret }, audience);
     if (token === undefined) throw new Error(`The administration gets no token for ${audience}.`);
     this.#tokens.set(key, token);

@@ -48,7 +48,7 @@ function pageName(topic: string): string {
 }
 
 export async function isPage(topic: string): Promise<boolean> {
-  return (await docsPages()).some(({ topic: known }) => known === pageName(topic));
+  return (await docsPages()).some(({ topic: existing }) => existing === pageName(topic));
 }
 
 /**
@@ -59,7 +59,7 @@ export async function isPage(topic: string): Promise<boolean> {
 export async function docsPage(topic: string): Promise<DocsPage> {
   const pages = await docsPages();
   const name = pageName(topic);
-  const page = pages.find(({ topic: known }) => known === name);
+  const page = pages.find(({ topic: existing }) => existing === name);
   if (page !== undefined) return page;
   const nearest = nearOne(
     name.slice(0, 100),

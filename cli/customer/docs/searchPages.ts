@@ -29,21 +29,21 @@ const synonyms = [
 /** The sections whose headings have most of the words, by the number of these words; none without one. */
 export async function searchPages(question: string, pages: readonly DocsPage[]): Promise<readonly FoundSection[]> {
   const words = wordsIn(question);
-  const sections = await Promise.all(pages.map(sectionsOf));
+  const sections = await Promise.all(pages.map(pageSections));
   const rated = sections.flat().map((section) => {
     const heading = wordsIn(section.heading);
     const own = words.filter((word) => heading.includes(word)).length;
     const near = words.filter((word) =>
-      synonyms.some((set) => set.includes(word) && heading.some((one) => set.includes(one))),
+      synonyms.some((set) => set.includes(word) && heading.some((headingWord) => set.includes(headingWord))),
     );
     const isAnswer = section.topic === "questions" ? 0.4 : 0;
     return { section, rank: own + near.length > 0 ? own * 2 + near.length + isAnswer - heading.length / 100 : 0 };
   });
-  const found = rated.filter(({ rank }) => rank > 0.5).sort((a, b) => b.rank - a.rank);
-  return found.slice(0, 5).map(({ section }) => section);
+  const ranked = rated.filter(({ rank }) => rank > 0.5).sort((a, b) => b.rank - a.rank);
+  return ranked.slice(0, 5).map(({ section }) => section);
 }
 
-async function sectionsOf({ topic, file }: DocsPage): Promise<readonly FoundSection[]> {
+async function pageSections({ topic, file }: DocsPage): Promise<readonly FoundSection[]> {
   const text = (await readFile(file, "utf8")).replace(/^```[^]*?^```/gm, "");
   return [...text.matchAll(/^#{1,3} (.*)$/gm)].map(([, heading = ""]) => ({ topic, heading, file }));
 }

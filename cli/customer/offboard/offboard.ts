@@ -24,7 +24,7 @@ import { requireOwnState } from "../../stack/stateCode";
 import { writeWholeFile } from "@defender-mssp/terminal/wholeFile";
 import type { Language } from "../../access/texts/texts";
 import { makeCertificate, type Certificate } from "./certificate";
-import { afterConsent, certificateFile, sha256 } from "./consentEnded";
+import { afterConsent, certificateFile, sha256 } from "./afterConsent";
 import { inventory, joined } from "../../access/inventory/inventory";
 import { readJournal, writeJournal, type OffboardingJournal } from "./journal";
 import { markOffboarded } from "./markOffboarded";

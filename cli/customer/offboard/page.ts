@@ -121,7 +121,7 @@ function leftStep(staying: Staying, reader: Reader): Content {
   const { what, why, step } = staying;
   const { texts, english } = reader;
   const isCommand = /^az |npx |command again/.test(step);
-  const clicks = clicksOf(staying, reader);
+  const clicks = clickSteps(staying, reader);
   const isOwn = clicks.length > 0 && (isCommand || staying.name === undefined);
   const shown = isOwn ? clicks : isCommand || step === "" ? [] : [english(step)];
   return [
@@ -132,9 +132,9 @@ function leftStep(staying: Staying, reader: Reader): Content {
 }
 
 /** How a person ends an object, or looks at kinds that nobody could look at: menus of the admin centers. */
-function clicksOf({ kinds: keys = [], name }: Staying, { texts, fill }: Reader): string[] {
+function clickSteps({ kinds: keys = [], name }: Staying, { texts, fill }: Reader): string[] {
   const clicks = keys.map((key) => {
-    const word = wordOf(key);
+    const word = kindWord(key);
     if (key === "automationConsent")
       return fill(`${texts.stop.people[key]} ${clickText(kindWords.servicePrincipal.removal, name)}.`);
     if (isEndedByPerson(key)) return fill(texts.stop.people[key]);
@@ -150,7 +150,7 @@ function isEndedByPerson(key: KindKey): key is PersonEndedKind {
   return kinds.find((kind) => kind.key === key)?.removal.by === "person";
 }
 
-function wordOf(key: string): ObjectKind | undefined {
+function kindWord(key: string): ObjectKind | undefined {
   return kinds.some((kind) => kind.key === key) ? kindInReport(key as KindKey)?.word : undefined;
 }
 
@@ -168,7 +168,7 @@ function removedSection({ removed, destroyedOn }: Certificate, { texts, english 
         { title: texts.certificate.removedOn },
       ],
       rows: removed.map((item) => {
-        const word = wordOf(item.kind);
+        const word = kindWord(item.kind);
         const kindName = word === undefined ? english(item.what) : texts.kinds[word].name;
         const day = (item.deletedOn ?? destroyedOn).slice(0, 10);
         return { cells: [visibleText(item.name), kindName, code(visibleText(item.id)), day] };
@@ -215,7 +215,7 @@ function sentence(text: string): string {
 }
 
 function checkSection({ checks, tenantId, removed }: Certificate, { texts, fill }: Reader): Block {
-  const words = removed.flatMap(({ kind }) => wordOf(kind) ?? []);
+  const words = removed.flatMap(({ kind }) => kindWord(kind) ?? []);
   const places = words.flatMap((word) => applicable(kindWords[word].check) ?? []);
   const lines = [
     `az login --tenant ${tenantId} --allow-no-subscriptions`,

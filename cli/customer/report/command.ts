@@ -163,9 +163,9 @@ async function writeHandout(stack: string, options: ReportOptions, session: Sess
   await putAside(file);
   await writePage(target, page);
   if (envelope !== undefined) await writePage(file, envelope);
-  const kept = envelope && `\n${textsOf(language).signature.mail} ${(await step?.finish(envelope)) ?? ""}\n`;
+  const digestText = envelope && `\n${textsOf(language).signature.mail} ${(await step?.finish(envelope)) ?? ""}\n`;
   const mailFile = `${target}.mail.txt`;
-  await writePage(mailFile, `${mail.subject}\n\n${mail.body}\n${kept ?? ""}`);
+  await writePage(mailFile, `${mail.subject}\n\n${mail.body}\n${digestText ?? ""}`);
   if (report.source === "settings")
     session.err.note("Nothing is deployed: the page shows what the settings will create.");
   session.err.note(`The mail to send with the page: ${mailFile}`);

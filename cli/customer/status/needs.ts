@@ -7,7 +7,7 @@ import { stepTitles } from "../../../domain/stepTitles";
 import type { OnboardingProgress, OnboardingStep } from "../../access/waiting/progress";
 import { actorNames, type Actor } from "../../access/actor";
 import { daysLeft, endText, type ReportEnd } from "../../access/ends/ends";
-import type { MadeSecret } from "../../stack/leakedSecret";
+import type { MadeSecret } from "../../stack/leakedSecrets";
 import { leaverSentence, revokeStep, type Leaver } from "../../stack/leavers";
 import { counted } from "../../base/counted";
 import type { DriftStatus, NotChecked, StatusNeed } from "./customerStatus";

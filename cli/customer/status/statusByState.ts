@@ -10,7 +10,7 @@ import { onboardingInTenant } from "../../access/waiting/onboarding";
 import type { OnboardingProgress } from "../../access/waiting/progress";
 import { reportOf } from "../../access/report/build";
 import type { AccessReport } from "../../access/report/model";
-import { leakedSecrets } from "../../stack/leakedSecret";
+import { leakedSecrets } from "../../stack/leakedSecrets";
 import { leaversIn } from "../../stack/leavers";
 import { reportState, type ReportState } from "../../access/state/readState";
 import { readTurnedOffRules } from "./readTurnedOffRules";

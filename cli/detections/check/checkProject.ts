@@ -37,8 +37,8 @@ export async function checkProject(project: Project, options: CheckOptions): Pro
   const installed = installedJudge(folder);
   const judge = "judge" in installed ? kqlPackage(folder) : undefined;
   const check = await checkDetections(project, { ...options, judge });
-  const known = new Set(settings.map((finding) => JSON.stringify(finding)));
-  const findings = [...settings, ...check.findings.filter((finding) => !known.has(JSON.stringify(finding)))];
+  const ofSettings = new Set(settings.map((finding) => JSON.stringify(finding)));
+  const findings = [...settings, ...check.findings.filter((finding) => !ofSettings.has(JSON.stringify(finding)))];
   const missing = "judge" in installed ? [] : [`${judgePackage} ${installed.missing}. ${installed.remedy}`];
   const notChecked = missing.map((why) => `The queries of the rules and their tests: ${why}`);
   if (judge === undefined)
@@ -84,6 +84,6 @@ function testFindings({
 }
 
 function count(results: DetectionsTest["results"]): ProjectCheck["tests"] {
-  const of = (wanted: string) => results.filter(({ state }) => state === wanted).length;
+  const of = (testState: string) => results.filter(({ state }) => state === testState).length;
   return { passed: of("passed"), failed: of("failed"), notRun: of("notRun") };
 }

@@ -56,7 +56,7 @@ export function define(command: Command, session: Session, part?: "rules"): void
       const whole = part === undefined ? await checkProject(project, options) : undefined;
       const check = whole ?? (await checkDetections(project, options));
       if (sarif !== undefined) {
-        const { sarifLog } = await import("./sarif.js");
+        const { sarifLog } = await import("./sarifLog.js");
         await writeNamed(sarif, `${visibleJson(sarifLog(check.findings), 2)}\n`, session);
       }
       for (const note of whole?.notChecked ?? []) session.err.note(`Not checked: ${note}`);

@@ -23,7 +23,7 @@ import { momentOf } from "../../access/evidence/period";
 import { placeOf } from "../../base/place";
 import type { StackConnector } from "../../stack/connector";
 import { stackArgument } from "../../stack/stackName";
-import { leakTag, type MadeSecret } from "../../stack/leakedSecret";
+import { leakTag, type MadeSecret } from "../../stack/leakedSecrets";
 
 interface RotateOptions {
   readonly stack: string;
@@ -134,7 +134,7 @@ async function rotate(options: RotateOptions, session: Session): Promise<void> {
   const { requireOwnState } = await import("../../stack/stateCode.js");
   await requireOwnState(stack, place);
   const [renewMadeBefore, old] = leaked
-    ? await (await import("./endLeak.js")).beginLeak(stack, moment, place)
+    ? await (await import("./beginLeak.js")).beginLeak(stack, moment, place)
     : [moment, []];
   const [file, shown] = [stackFile(project, stack), shownStackFile(project, stack)];
   const key = `${project.name}:connector`;
@@ -166,7 +166,7 @@ async function rotate(options: RotateOptions, session: Session): Promise<void> {
   }
   await runEngine(up, stack, session, { [leakVariable]: renewMadeBefore });
   const [{ signInsText }, { readConnector }] = await Promise.all([
-    import("./endLeak.js"),
+    import("./beginLeak.js"),
     import("../../stack/connector.js"),
   ]);
   const present = await readConnector(stack, place);

@@ -176,7 +176,7 @@ class Interview {
   #problem(key: Key, text: string): string | undefined {
     const { analyst, msspContact: _, clientId: __, ...answers } = this.#answers;
     if ((key === "msspContact" || key === "clientId") && text === "") return undefined;
-    const [setting, value] = settingOf(key, text);
+    const [setting, value] = firstSetting(key, text);
     if (value === "") return "A value is required.";
     const problem = problemAt(setting, { ...answers, analysts: (analyst ?? []).map(parsedAnalyst), [setting]: value });
     if (problem === undefined) return undefined;
@@ -199,7 +199,7 @@ class Interview {
 }
 
 /** The setting that an answer becomes, and its value. */
-function settingOf(key: Key, text: string): [setting: string, value: unknown] {
+function firstSetting(key: Key, text: string): [setting: string, value: unknown] {
   if (key === "analyst") return ["analysts", listOf(text).map(parsedAnalyst)];
   if (key === "clientId") return ["msspApplications", { automation: { id: text } }];
   return [key, key === "msspContact" ? contactFrom(text) : text];

@@ -64,8 +64,8 @@ export async function complete(
   }
   const { msspApplications, ...other } = await ofAnotherCustomer(project);
   const clientId = msspApplications?.automation.id ?? session.environment["ARM_CLIENT_ID"];
-  const known = clientId !== undefined && isUuid(clientId) ? { clientId } : {};
-  const fallback = { cloud: "public", portalAccess: "rbac", ...known, ...other };
+  const applications = clientId !== undefined && isUuid(clientId) ? { clientId } : {};
+  const fallback = { cloud: "public", portalAccess: "rbac", ...applications, ...other };
   const look = (domain: string, cloud: CloudName) =>
     options.check ? lookUpTenant(domain, cloud, session.environment) : Promise.resolve(notAsked);
   if (options.interactive) {
@@ -101,14 +101,14 @@ function answersFrom(settings: GivenSettings, { fallback, lookup, msspApplicatio
     portalAccess: values.portalAccess ?? "",
     analysts: (values.analyst ?? []).map(parsedAnalyst),
     ...(values.msspContact ? { msspContact: contactFrom(values.msspContact) } : {}),
-    ...(values.clientId ? { msspApplications: applicationsOf(values.clientId, msspApplications) } : {}),
+    ...(values.clientId ? { msspApplications: namedApplications(values.clientId, msspApplications) } : {}),
     tenantCheck: lookup.state === "found" ? "confirmed" : "notChecked",
     ...(lookup.state === "found" ? {} : { notCheckedBecause: lookup.because }),
   };
 }
 
-function applicationsOf(id: string, known: MsspApplications | undefined): MsspApplications {
-  return known?.automation.id === id.toLowerCase() ? known : { automation: { id: id.toLowerCase() } };
+function namedApplications(id: string, earlier: MsspApplications | undefined): MsspApplications {
+  return earlier?.automation.id === id.toLowerCase() ? earlier : { automation: { id: id.toLowerCase() } };
 }
 
 /** The MSSP is the same for all customers. */

@@ -107,12 +107,12 @@ const parts: Readonly<Record<AdditionsPartName, Part>> = {
   "added to access packages": {
     notApplicable: applies,
     look: async (tenant) => {
-      const found = [
+      const additions = [
         ...(await packageAdditions(tenant)),
         ...(await policyAdditions(tenant)),
         ...assignmentAdditions(tenant, await assignmentsOf(tenant)),
       ];
-      return [...new Map(found.map((addition) => [`${addition.kind} ${addition.id}`, addition])).values()];
+      return [...new Map(additions.map((addition) => [`${addition.kind} ${addition.id}`, addition])).values()];
     },
   },
   "added directory roles": {

@@ -26,7 +26,7 @@ const isWrite = (methods: string): boolean => /POST|PUT|PATCH|DELETE/.test(metho
 /** The write routes of Defender and Entra, as the page of the emulated routes has them: a test keeps it up to date. */
 function routesOnPage(root: string): string[] {
   const page = readFileSync(path.join(root, "docs/reference/sandbox-routes.md"), "utf8");
-  const [, defender = "", entra = ""] = page.split(/^## Microsoft (?:Defender|Entra ID)$/m);
+  const [, defender = "", entra = ""] = page.split(/^## (?:Microsoft (?:Defender|Entra ID)|Known differences)$/m);
   return [
     ...writesIn(defender).map((route) => {
       const [, ofGraph] = /^\/(?:v1\.0|beta)(\/.*)$/.exec(route) ?? [];

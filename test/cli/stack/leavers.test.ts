@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { parseDeployment } from "../../../cli/stack/deployment";
-import { leakedSecrets, madeBefore, secretsIn } from "../../../cli/stack/leakedSecret";
+import { leakedSecrets, madeBefore, secretsIn } from "../../../cli/stack/leakedSecrets";
 import { leaverSentence, leaversIn } from "../../../cli/stack/leavers";
 
 const urn = (type: string, name: string): string => `urn:pulumi:dev::p::${type}::${name}`;

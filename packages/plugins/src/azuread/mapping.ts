@@ -2,7 +2,13 @@
 import { type EntitySetName, odataType } from "@defender-mssp/sandbox/entities";
 import type { Value, ValueRecord } from "../protocol/values";
 import type { Fields } from "../schema/fields";
-import { type ResourceProperties, type ResourceProperty, isInput, zeroOf } from "../schema/property";
+import {
+  type PlannedValues,
+  type ResourceProperties,
+  type ResourceProperty,
+  isInput,
+  zeroOf,
+} from "../schema/property";
 import type { GraphOperation, GraphEntity } from "./graph";
 
 type Json = Record<string, unknown>;
@@ -46,7 +52,7 @@ export function graphBody(
 }
 
 /** The same without a type, as of a block. A block that the program does not set is left out. */
-export function blockBody(properties: ResourceProperties, plan: Fields, names?: readonly string[]): Json {
+export function blockBody(properties: ResourceProperties, plan: PlannedValues, names?: readonly string[]): Json {
   const body: Json = {};
   for (const [name, property] of Object.entries(properties)) {
     if (property.graph === undefined || !isInput(property) || names?.includes(name) === false) continue;
@@ -120,7 +126,7 @@ export function required(value: string | undefined, what: string): string {
   throw new Error(`Bad API response: ${what} is missing`);
 }
 
-function valueOf(plan: Fields, name: string, property: ResourceProperty): unknown {
+function valueOf(plan: PlannedValues, name: string, property: ResourceProperty): unknown {
   const { fields, graphForm } = property;
   if (graphForm !== undefined) return graphForm.send(plan, name);
   if (fields !== undefined) {

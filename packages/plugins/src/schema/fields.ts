@@ -4,9 +4,9 @@
  */
 import { crc32 } from "node:zlib";
 import { type Value, type ValueRecord, canonical, isList, isRecord } from "../protocol/values";
-import { type ResourceProperties, type ResourceProperty, isZero, zeroOf } from "./property";
+import { type PlannedValues, type ResourceProperties, type ResourceProperty, isZero, zeroOf } from "./property";
 
-export class Fields {
+export class Fields implements PlannedValues {
   constructor(
     private readonly properties: ResourceProperties,
     readonly values: ValueRecord,

@@ -6,7 +6,6 @@
  * provider sets a "computed" value if the program does not.
  */
 import { type Value, type ValueRecord, isList, isRecord } from "../protocol/values";
-import type { Fields } from "./fields";
 
 /**
  * Who gives a property its value: the program (`required`, `optional`), the service (`computed`),
@@ -20,10 +19,22 @@ export type PropertyUsage = "required" | "optional" | "computed" | "optional or 
  */
 export type ValueCheck = (value: Value, name: string) => string | undefined;
 
+/** A resource's planned values or a block's, as `Fields` reads them. */
+export interface PlannedValues {
+  text(name: string): string;
+  flag(name: string): boolean;
+  number(name: string): number;
+  texts(name: string): string[];
+  block(name: string): PlannedValues;
+  blocks(name: string): PlannedValues[];
+  has(name: string): boolean;
+  isSet(name: string): boolean;
+}
+
 /** How a property stands in Graph's JSON, where that is not the plan's value under another name. */
 export interface GraphForm {
   /** The value to send; undefined is left out. */
-  send(plan: Fields, name: string): unknown;
+  send(plan: PlannedValues, name: string): unknown;
   /** Default: as that of any other property. */
   read?(value: unknown): Value;
 }

@@ -10,7 +10,7 @@ import { sawLag, seenBy, truthOf } from "../cloud/replicas";
 import { parseCondition, type ConditionRequest } from "./parseCondition";
 import { armErrors, KeyVaultError } from "./errors";
 import { isWithin, keyOf } from "./resourceId";
-import { allows, allowsData, roleOf, type Permissions } from "./roles";
+import { allows, allowsData, findRole, type RolePermissions } from "./roles";
 import { addSubscription, azureResources, subscriptions } from "./subscriptions";
 
 const noSubscription = "00000000-0000-0000-0000-000000000000";
@@ -98,7 +98,7 @@ function holds(condition: string | undefined, request: ConditionRequest): boolea
 /** A role, and the scope at which it is assigned or delegated. */
 interface AssignedRole {
   readonly role: string;
-  readonly permits: Permissions;
+  readonly permits: RolePermissions;
   readonly at: string;
   readonly condition?: string;
 }
@@ -131,7 +131,7 @@ function rolesAt(
 /** Every assignment of a role in a tenant's subscriptions. */
 export function roleAssignmentsOf(tenant: Tenant): (AssignedRole & { readonly principalId: string })[] {
   return resourcesOfType(tenant, "Microsoft.Authorization/roleAssignments").flatMap((assignment) => {
-    const role = roleOf(tenant, textAt(assignment, "roleDefinitionId"));
+    const role = findRole(tenant, textAt(assignment, "roleDefinitionId"));
     const [at, principalId] = [textAt(assignment, "scope"), textAt(assignment, "principalId")];
     const condition = textAt(assignment, "condition");
     const limit = condition === "" ? {} : { condition };
@@ -152,7 +152,7 @@ function delegatedRoles(tenant: Tenant, caller: Caller, scope: string): Assigned
     .flatMap(({ definition, at }) => authorizationsOf(definition).map((authorization) => ({ ...authorization, at })))
     .filter(({ principalId }) => isPrincipal(caller.tenant, caller, principalId))
     .flatMap(({ roleDefinitionId, at }) => {
-      const role = roleOf(tenant, roleDefinitionId);
+      const role = findRole(tenant, roleDefinitionId);
       return role === undefined ? [] : [{ role: role.name, permits: role.permissions, at }];
     });
 }

@@ -65,7 +65,7 @@ const providers: ResourceHandler = {
       [...handlers.values()].flatMap(({ type }) => /^[^/]+\.[^/]+(?=\/)/.exec(type)?.[0] ?? []),
     );
     const [, asked] = /\/providers\/([^/]+)$/i.exec(id) ?? [];
-    const found = [...namespaces].flatMap((namespace) => {
+    const providers = [...namespaces].flatMap((namespace) => {
       if (asked !== undefined && namespace.toLowerCase() !== asked.toLowerCase()) return [];
       const types = [...handlers.values()].filter(({ type }) => type.startsWith(`${namespace}/`));
       const resourceTypes = types.map(({ type }) => ({
@@ -75,7 +75,7 @@ const providers: ResourceHandler = {
       const of = `/subscriptions/${subscriptionId}/providers/${namespace}`;
       return { id: of, namespace, registrationState: "Registered", resourceTypes };
     });
-    return ok(asked === undefined ? { value: found } : found[0]);
+    return ok(asked === undefined ? { value: providers } : providers[0]);
   },
 };
 
@@ -151,7 +151,7 @@ async function answer(cloud: Cloud, request: FastifyRequest): Promise<ArmAnswer 
   const [pathname = ""] = request.url.split("?", 1);
   if (request.method === "POST") return act(cloud, request, pathname);
   const path = resourcePath(pathname);
-  const handler = path === undefined ? undefined : handlerOf(path.type);
+  const handler = path === undefined ? undefined : findHandler(path.type);
   if (path === undefined || handler === undefined) return undefined;
   const tenant = tenantOfSubscription(cloud, caller, path.subscriptionId, handler !== subscriptionHandler);
   const conditions = path.isCollection ? conditionsIn(request, handler.filter) : [];
@@ -162,8 +162,8 @@ async function answer(cloud: Cloud, request: FastifyRequest): Promise<ArmAnswer 
 }
 
 /** A namespace alone, or none, is asked of the providers. */
-function handlerOf(type: string): ResourceHandler | undefined {
-  const isKnown = [...handlers.keys()].some((known) => known.startsWith(`${type}/`));
+function findHandler(type: string): ResourceHandler | undefined {
+  const isKnown = [...handlers.keys()].some((handled) => handled.startsWith(`${type}/`));
   const isOfProvider = type === "" || (!type.includes("/") && isKnown);
   return handlers.get(type) ?? (isOfProvider ? providers : undefined);
 }

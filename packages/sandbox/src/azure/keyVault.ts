@@ -13,7 +13,7 @@ import { keyOf } from "./resourceId";
 import {
   addVersion,
   changeVersion,
-  deletedSecretsOf,
+  listDeletedSecrets,
   secretsOf,
   softDeleteSecret,
   versionsOf,
@@ -43,7 +43,7 @@ export function keyVaultRoutes(scope: FastifyInstance, cloud: Cloud): void {
       const found =
         version === undefined || version === ""
           ? versionsOf(secret).at(-1)
-          : versionsOf(secret).find((one) => one.version === version);
+          : versionsOf(secret).find((secretVersion) => secretVersion.version === version);
       if (found === undefined) throw secretNotFound(name);
       if (!found.enabled)
         throw new EmulatedServiceError(403, "Forbidden", "Operation get is not allowed on a disabled secret.");
@@ -93,7 +93,10 @@ export function keyVaultRoutes(scope: FastifyInstance, cloud: Cloud): void {
   scope.get<OfSecret>("/keyvault/:vault/deletedsecrets", async (request) => {
     const call = await vaultCall(cloud, request, request.params.vault);
     demandData(call, "Microsoft.KeyVault/vaults/secrets/readMetadata/action", call.vault.id);
-    return { value: deletedSecretsOf(call.tenant, call.vault).map((one) => deletedBody(call, one)), nextLink: null };
+    return {
+      value: listDeletedSecrets(call.tenant, call.vault).map((deleted) => deletedBody(call, deleted)),
+      nextLink: null,
+    };
   });
   for (const [method, path, action] of [
     ["GET", "", "readMetadata"],
@@ -119,7 +122,7 @@ export function keyVaultRoutes(scope: FastifyInstance, cloud: Cloud): void {
 
 function deletedSecret(call: VaultCall, name: string): DeletedObject {
   const id = keyOf(secretId(call, name));
-  const deleted = deletedSecretsOf(call.tenant, call.vault).find(({ object }) => keyOf(object.id) === id);
+  const deleted = listDeletedSecrets(call.tenant, call.vault).find(({ object }) => keyOf(object.id) === id);
   // The service's code; the text is the sandbox's own.
   if (deleted === undefined) throw new EmulatedServiceError(404, "SecretNotFound", `Deleted Secret not found: ${name}`);
   return deleted;

@@ -21,7 +21,7 @@ import {
   type ResourceHandler,
 } from "./handler";
 import { isWithin, keyOf } from "./resourceId";
-import { customRoles, roleDefinition, roleDefinitionType, roleOf, roleOfDefinition } from "./roles";
+import { customRoles, roleDefinition, roleDefinitionType, findRole, roleOfDefinition } from "./roles";
 import { addResource, azureResources } from "./subscriptions";
 
 const type = "Microsoft.Authorization/roleAssignments";
@@ -31,9 +31,9 @@ export const roleAssignments: ResourceHandler = {
   put(request) {
     demandScope(request);
     const { tenant, path, body, caller, cloud } = request;
-    const given = recordOf(body["properties"]);
-    const principalId = armText(given["principalId"]).toLowerCase();
-    const role = roleOf(tenant, armText(given["roleDefinitionId"]));
+    const sent = recordOf(body["properties"]);
+    const principalId = armText(sent["principalId"]).toLowerCase();
+    const role = findRole(tenant, armText(sent["roleDefinitionId"]));
     if (!isUuid(armName(path))) {
       throw armErrors.badRequest(
         "InvalidRoleAssignmentId",
@@ -41,15 +41,15 @@ export const roleAssignments: ResourceHandler = {
       );
     }
     if (role === undefined) {
-      const id = armText(given["roleDefinitionId"]).split("/").at(-1) ?? "";
+      const id = armText(sent["roleDefinitionId"]).split("/").at(-1) ?? "";
       // azurerm 8547.
       if (!isUuid(id))
         throw armErrors.badRequest("InvalidRoleDefinitionId", `The role definition ID '${id}' is not valid.`);
       throw armErrors.roleDefinitionNotFound(id.replaceAll("-", ""));
     }
-    const { condition, conditionVersion } = givenCondition(given);
+    const { condition, conditionVersion } = givenCondition(sent);
     refuseUnreplicated(request, principalId);
-    const principalType = principalTypeOf(request, principalId, armText(given["principalType"]));
+    const principalType = principalTypeOf(request, principalId, armText(sent["principalType"]));
     const roleDefinitionId = `/subscriptions/${path.subscriptionId}/providers/Microsoft.Authorization/roleDefinitions/${role.id}`;
     const before = found(request);
     refuseUpdate(before, principalId, roleDefinitionId);
@@ -68,7 +68,7 @@ export const roleAssignments: ResourceHandler = {
       createdBy: before === undefined ? caller.objectId : textAt(before, "createdBy"),
       updatedBy: caller.objectId,
       delegatedManagedIdentityResourceId: null,
-      description: armText(given["description"]) || null,
+      description: armText(sent["description"]) || null,
     };
     const assignment: StoredObject = { properties, id: path.id, type, name: armName(path) };
     addResource(tenant, assignment);
@@ -186,7 +186,7 @@ export const roleDefinitions: ResourceHandler = {
         "InvalidRoleDefinition",
         "A role needs a GUID, roleName, permissions[0].actions and assignableScopes.",
       );
-    const isTaken = customRoles(tenant).some((one) => one["name"] !== name && textAt(one, "roleName") === roleName);
+    const isTaken = customRoles(tenant).some((role) => role["name"] !== name && textAt(role, "roleName") === roleName);
     if (roleOfDefinition(name) !== undefined || isTaken)
       throw armErrors.conflict("RoleDefinitionWithSameNameExists", `A role with the name ${roleName} exists.`);
     const properties = {
@@ -205,7 +205,7 @@ export const roleDefinitions: ResourceHandler = {
     const definition = found(request);
     if (definition === undefined) return nothing;
     const isUsed = resourcesOfType(request.tenant, type).some(
-      (one) => textAt(one, "roleDefinitionId").split("/").at(-1) === definition["name"],
+      (assignment) => textAt(assignment, "roleDefinitionId").split("/").at(-1) === definition["name"],
     );
     if (isUsed) throw armErrors.badRequest("RoleDefinitionHasAssignments", "The role has assignments.");
     request.tenant.objects(azureResources).delete(keyOf(definition.id));

@@ -7,19 +7,19 @@ import { azureRoles, type AzureRoleName } from "@defender-mssp/microsoft";
 import type { StoredObject, Tenant } from "../cloud/model";
 import { azureResources } from "./subscriptions";
 
-export interface Permissions {
+export interface RolePermissions {
   readonly actions: readonly string[];
   readonly notActions?: readonly string[];
   readonly dataActions?: readonly string[];
 }
 
-const readAll: Permissions = { actions: ["*/read"] };
+const readAll: RolePermissions = { actions: ["*/read"] };
 
 /**
  * Roles that are not in this table allow nothing in the sandbox. MicrosoftDocs/azure-docs,
  * `articles/role-based-access-control/built-in-roles`.
  */
-const permissions: Readonly<Partial<Record<AzureRoleName, Permissions>>> = {
+const permissions: Readonly<Partial<Record<AzureRoleName, RolePermissions>>> = {
   Contributor: {
     actions: ["*"],
     notActions: [
@@ -91,20 +91,20 @@ export function roleOfDefinition(roleDefinitionId: string): AzureRoleName | unde
 export interface Role {
   readonly id: string;
   readonly name: string;
-  readonly permissions: Permissions;
+  readonly permissions: RolePermissions;
 }
 
 /** The same also for a role of the tenant's own. */
-export function roleOf(tenant: Tenant, roleDefinitionId: string): Role | undefined {
+export function findRole(tenant: Tenant, roleDefinitionId: string): Role | undefined {
   const name = roleOfDefinition(roleDefinitionId);
   if (name !== undefined) return { id: azureRoles[name], name, permissions: permissions[name] ?? { actions: [] } };
   const id = roleDefinitionId.split("/").at(-1)?.toLowerCase() ?? "";
-  const definition = customRoles(tenant).find((one) => textOf(one["name"]).toLowerCase() === id);
+  const definition = customRoles(tenant).find((role) => textOf(role["name"]).toLowerCase() === id);
   if (definition === undefined) return undefined;
   const { roleName, permissions: given } = recordOf(definition["properties"]);
   const [{ actions, notActions, dataActions } = {}] = listOf(given).map(recordOf);
   const own = { actions: listOf(actions), notActions: listOf(notActions), dataActions: listOf(dataActions) };
-  return { id, name: textOf(roleName), permissions: own as unknown as Permissions };
+  return { id, name: textOf(roleName), permissions: own as unknown as RolePermissions };
 }
 
 export const roleDefinitionType = "Microsoft.Authorization/roleDefinitions";
@@ -114,13 +114,13 @@ export function customRoles(tenant: Tenant): StoredObject[] {
 }
 
 /** Whether a role allows an action of the resource manager's. */
-export function allows({ actions, notActions = [] }: Permissions, action: string): boolean {
+export function allows({ actions, notActions = [] }: RolePermissions, action: string): boolean {
   return actions.some((one) => matches(one, action)) && !notActions.some((one) => matches(one, action));
 }
 
 /** Whether a role allows an action inside a resource: reading a secret's value. */
-export function allowsData({ dataActions = [] }: Permissions, action: string): boolean {
-  return dataActions.some((one) => matches(one, action));
+export function allowsData({ dataActions = [] }: RolePermissions, action: string): boolean {
+  return dataActions.some((pattern) => matches(pattern, action));
 }
 
 /** A role's definition as the resource manager answers it. */

@@ -136,7 +136,9 @@ export function changeVersion(
     ...(exp === undefined ? {} : { expires: numberOf(exp) }),
     ...(nbf === undefined ? {} : { notBefore: numberOf(nbf) }),
   };
-  const versions = versionsOf(secret).map((one) => (one.version === before.version ? changed : one));
+  const versions = versionsOf(secret).map((secretVersion) =>
+    secretVersion.version === before.version ? changed : secretVersion,
+  );
   addResource(tenant, { ...secret, versions: versions as unknown as Json });
   cloud.changed();
   return changed;
@@ -162,7 +164,7 @@ export function softDeleteSecret(cloud: Cloud, tenant: Tenant, vault: StoredObje
   cloud.changed();
 }
 
-export function deletedSecretsOf(tenant: Tenant, vault: StoredObject): DeletedObject[] {
+export function listDeletedSecrets(tenant: Tenant, vault: StoredObject): DeletedObject[] {
   return [...tenant.deleted.values()].filter(
     ({ object }) => object["type"] === secretType && isWithin(object.id, vault.id),
   );

@@ -15,10 +15,10 @@ const tables: readonly string[] = [
  * @returns such as `GET /v1.0/domains/{id}`; `undefined` if none begins alike
  */
 export function nearestRoute(registered: readonly string[], method: string, path: string): string | undefined {
-  const asked = partsOf(path);
+  const asked = pathParts(path);
   const scored = [...tables, ...registered].map((route) => {
     const [ownMethod = "", ownPath = ""] = route.split(" ");
-    const own = partsOf(ownPath);
+    const own = pathParts(ownPath);
     const isAlike = own.parts.map((part, index) => isParameter(part) || same(part, asked.parts[index]));
     const first = isAlike.slice(0, asked.parts.length).indexOf(false);
     const alike = first < 0 ? Math.min(own.parts.length, asked.parts.length) : first;
@@ -32,7 +32,7 @@ export function nearestRoute(registered: readonly string[], method: string, path
 }
 
 /** Segments without Graph's version; of the resource manager from the last provider on. */
-function partsOf(path: string): { version: string; parts: string[] } {
+function pathParts(path: string): { version: string; parts: string[] } {
   const provider = path.toLowerCase().lastIndexOf("/providers/");
   const [first = "", ...rest] = (provider < 0 ? path : path.slice(provider + "/providers".length)).split("/").slice(1);
   return first === "v1.0" || first === "beta"

@@ -21,7 +21,7 @@ export type FolderVerification = Awaited<ReturnType<typeof verifyFolder>>;
  * `problems` says what is wrong, each with its file; `unsigned` are files that no step names.
  * @throws VisibleError where the folder can't be read
  */
-export async function verifyFolder(folder: string, known: KnownSigner = {}) {
+export async function verifyFolder(folder: string, expected: KnownSigner = {}) {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch((error: unknown) => {
     throw unreadableFile(folder, error);
   });
@@ -50,12 +50,12 @@ export async function verifyFolder(folder: string, known: KnownSigner = {}) {
     const own = links.filter((link) => customerKey(link) === customer);
     return verifiedChain(
       own.sort((a, b) => predicateIn(a).step - predicateIn(b).step),
-      known,
+      expected,
       problems,
     );
   });
-  if (known.anchor !== undefined && links.length > 0 && !chains.some(({ isAnchored }) => isAnchored))
-    problems.push(`no step has the digest ${known.anchor}: the steps were rewritten, or end before it`);
+  if (expected.anchor !== undefined && links.length > 0 && !chains.some(({ isAnchored }) => isAnchored))
+    problems.push(`no step has the digest ${expected.anchor}: the steps were rewritten, or end before it`);
   return { chains, problems, unsigned: files.filter((file) => !named.has(file)) };
 }
 

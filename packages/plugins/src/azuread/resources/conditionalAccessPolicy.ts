@@ -227,14 +227,14 @@ function guestsIn(value: unknown): Value {
 
 function sessionControlsIn(controls: unknown): Value {
   if (!isRecord(controls as Value)) return null;
-  const found = controls as Json;
-  const frequency = inner(found, "signInFrequency");
+  const sent = controls as Json;
+  const frequency = inner(sent, "signInFrequency");
   const value = frequency["value"];
   return {
-    applicationEnforcedRestrictionsEnabled: inner(found, "applicationEnforcedRestrictions")["isEnabled"] === true,
-    cloudAppSecurityPolicy: text(inner(found, "cloudAppSecurity"), "cloudAppSecurityType"),
-    disableResilienceDefaults: found["disableResilienceDefaults"] === true,
-    persistentBrowserMode: text(inner(found, "persistentBrowser"), "mode"),
+    applicationEnforcedRestrictionsEnabled: inner(sent, "applicationEnforcedRestrictions")["isEnabled"] === true,
+    cloudAppSecurityPolicy: text(inner(sent, "cloudAppSecurity"), "cloudAppSecurityType"),
+    disableResilienceDefaults: sent["disableResilienceDefaults"] === true,
+    persistentBrowserMode: text(inner(sent, "persistentBrowser"), "mode"),
     signInFrequency: typeof value === "number" ? value : 0,
     signInFrequencyAuthenticationType: text(frequency, "authenticationType"),
     signInFrequencyInterval: text(frequency, "frequencyInterval"),

@@ -100,7 +100,7 @@ function withBothNames(values: JsonObject): JsonObject {
 }
 
 function removeCatalog({ tenant }: Call, { id }: StoredObject): void {
-  const held = [...tenant.objects(packages).values()].some((one) => one["catalogId"] === id);
+  const held = [...tenant.objects(packages).values()].some((accessPackage) => accessPackage["catalogId"] === id);
   // The portal says that a catalog with access packages can't be deleted; the text is the sandbox's
   // own.
   if (held) throw refused("CatalogHasAccessPackages", "The catalog cannot be deleted because it has access packages.");

@@ -32,8 +32,8 @@ export const auditLogRoutes: readonly Route[] = [
  * https://learn.microsoft.com/graph/api/resources/signin?view=graph-rest-beta
  */
 function signIns({ tenant, cloud, version, query, parameters }: Call): StoredObject[] {
-  const kept = withinRetention(tenant, signInLog(tenant), "createdDateTime", cloud.now());
+  const signIns = withinRetention(tenant, signInLog(tenant), "createdDateTime", cloud.now());
   const isEvery = version === "beta" && /signInEventTypes\//i.test(query.filter ?? "");
-  if (isEvery || parameters["id"] !== undefined) return kept;
-  return kept.filter((entry) => textsIn(entry["signInEventTypes"]).includes("interactiveUser"));
+  if (isEvery || parameters["id"] !== undefined) return signIns;
+  return signIns.filter((entry) => textsIn(entry["signInEventTypes"]).includes("interactiveUser"));
 }

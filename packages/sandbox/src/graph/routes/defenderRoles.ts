@@ -58,7 +58,7 @@ export const defenderRoleRoutes: readonly Route[] = [
 
 /** The sandbox's own rule: whether the service deletes an assigned role is not documented. */
 function refuseAssigned({ tenant }: Call, { id }: StoredObject): void {
-  const isGiven = [...tenant.objects(assignments).values()].some((one) => one["roleDefinitionId"] === id);
+  const isGiven = [...tenant.objects(assignments).values()].some((assignment) => assignment["roleDefinitionId"] === id);
   if (isGiven) throw badRequest("The role definition can't be deleted while there are role assignments of it.");
 }
 

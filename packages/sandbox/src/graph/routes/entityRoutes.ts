@@ -69,9 +69,9 @@ const searchableSets: ReadonlySet<EntitySetName> = new Set(["applications", "ser
 export function entityRoutes(row: EntityRow): Route[] {
   const { entitySet, versions = bothVersions, read, write = read, pageSize } = row;
   const { single, create, change, remove, searchable = searchableSets.has(entitySet) } = row;
-  const path = `/${pathOf(row)}`;
+  const path = `/${rowPath(row)}`;
   const onePath = single === undefined ? `${path}/{id}` : path;
-  const one = (call: Call) => single?.(call) ?? oneOf(call, row);
+  const one = (call: Call) => single?.(call) ?? findOne(call, row);
   const route = (method: Method, at: string, handle: Route["handle"]): Route => {
     return { method, path: at, versions, permissions: method === "GET" ? read : write, handle };
   };
@@ -94,11 +94,11 @@ export function readingRoutes(entitySet: EntitySetName, read: RoutePermissions):
 }
 
 /** Its path without a slash, which is its name in `@odata.context`. */
-function pathOf({ entitySet, path }: EntityRow): string {
+function rowPath({ entitySet, path }: EntityRow): string {
   return path ?? entitySets[entitySet].path ?? entitySet;
 }
 
-function oneOf(call: Call, { entitySet, objects }: EntityRow): StoredObject {
+function findOne(call: Call, { entitySet, objects }: EntityRow): StoredObject {
   const object = objects?.(call).find(({ id }) => id.toLowerCase() === parameter(call, "id").toLowerCase());
   // The stored one, or the service's 404.
   return (
@@ -108,7 +108,7 @@ function oneOf(call: Call, { entitySet, objects }: EntityRow): StoredObject {
 
 function all(call: Call, row: EntityRow): RouteAnswer {
   const { entitySet: base, derived, objects = stored(base) } = row;
-  const name = pathOf(row);
+  const name = rowPath(row);
   if (derived === undefined) return list(call, base, objects(call), name);
   const { type, rest } = castIn(call.query.filter ?? "", derived);
   if (type === undefined) return listDerived(call, { base, derived, objects: objects(call), name });
@@ -130,13 +130,13 @@ const stored =
 
 function shown(call: Call, row: EntityRow, object: StoredObject): RouteAnswer {
   return row.derived === undefined
-    ? entity(call, row.entitySet, object, pathOf(row))
-    : ok({ ...contextOf(call, row), ...typed(call, { entitySet: typeOf(row, object), object }) });
+    ? entity(call, row.entitySet, object, rowPath(row))
+    : ok({ ...entityContext(call, row), ...typed(call, { entitySet: namedType(row, object), object }) });
 }
 
 function add(call: Call, row: EntityRow, create: Required<EntityRow>["create"]): RouteAnswer {
   const sent = row.body?.(call, callBody(call)) ?? callBody(call);
-  const type = typeOf(row, sent);
+  const type = namedType(row, sent);
   const { values } = checkCreate(type, sent, call.version);
   const made: JsonObject & { id: string } = { id: randomUUID(), ...create(call, values) };
   const object = complete(type, made);
@@ -144,13 +144,13 @@ function add(call: Call, row: EntityRow, create: Required<EntityRow>["create"]):
   if (row.derived !== undefined) object["@odata.type"] = odataType(type);
   call.tenant.objects(row.entitySet).set(object.id, object);
   call.cloud.changed();
-  if (row.derived === undefined) return createdEntity(call, row.entitySet, object, pathOf(row));
-  const location = `${call.origin}/${call.version}/${pathOf(row)}/${object.id}`;
-  return created({ ...contextOf(call, row), ...typed(call, { entitySet: type, object }) }, location);
+  if (row.derived === undefined) return createdEntity(call, row.entitySet, object, rowPath(row));
+  const location = `${call.origin}/${call.version}/${rowPath(row)}/${object.id}`;
+  return created({ ...entityContext(call, row), ...typed(call, { entitySet: type, object }) }, location);
 }
 
 function patch(call: Call, row: EntityRow, object: StoredObject, change: Required<EntityRow>["change"]): RouteAnswer {
-  const type = typeOf(row, object);
+  const type = namedType(row, object);
   const { values } = checkUpdate(type, row.body?.(call, callBody(call)) ?? callBody(call), call.version, object);
   update(type, object, change(call, values, object));
   if (row.single !== undefined) call.tenant.objects(row.entitySet).set(object.id, object);
@@ -165,12 +165,12 @@ function removed(call: Call, row: EntityRow, object: StoredObject, remove: Requi
   return noContent;
 }
 
-function contextOf(call: Call, row: EntityRow): JsonObject {
-  return { "@odata.context": context(call, `${pathOf(row)}/$entity`) };
+function entityContext(call: Call, row: EntityRow): JsonObject {
+  return { "@odata.context": context(call, `${rowPath(row)}/$entity`) };
 }
 
 /** "You must specify the @odata.type of the derived type"; the error's text is the sandbox's own. */
-function typeOf({ entitySet, derived }: EntityRow, object: Readonly<Record<string, Json>>): EntitySetName {
+function namedType({ entitySet, derived }: EntityRow, object: Readonly<Record<string, Json>>): EntitySetName {
   if (derived === undefined) return entitySet;
   const type = derived.find((set) => object["@odata.type"] === odataType(set));
   if (type !== undefined) return type;

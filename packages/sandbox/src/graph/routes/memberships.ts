@@ -69,7 +69,7 @@ function owned(entitySet: "users" | "servicePrincipals", idOf: (call: Call) => s
       const ids = ownable.flatMap((set) => linkedFrom(call.tenant, `${set}.owners`, id));
       return directoryObjects(
         call,
-        ids.flatMap((one) => findDirectoryObject(call.tenant, one) ?? []),
+        ids.flatMap((objectId) => findDirectoryObject(call.tenant, objectId) ?? []),
         "groups",
       );
     },

@@ -119,8 +119,8 @@ export function refuseExisting(
   bindings: readonly [link: string, targets: readonly DirectoryEntry[]][],
 ): void {
   for (const [link, targets] of bindings) {
-    const there = linked(call.tenant, `${entitySet}.${link}`, from);
-    if (targets.some(({ object }) => there.includes(object.id)))
+    const existing = linked(call.tenant, `${entitySet}.${link}`, from);
+    if (targets.some(({ object }) => existing.includes(object.id)))
       throw badRequest(
         `One or more added object references already exist for the following modified properties: '${link}'.`,
       );

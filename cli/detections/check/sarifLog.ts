@@ -3,7 +3,7 @@ import { ownVersion } from "../../base/ownPackage";
 import type { DetectionFinding } from "./checkDetections";
 
 export function sarifLog(findings: readonly DetectionFinding[]): object {
-  const kinds = [...new Set(findings.map(kindOf))].sort();
+  const kinds = [...new Set(findings.map(resultKind))].sort();
   const driver = { name: "defender-mssp", semanticVersion: ownVersion(), rules: kinds.map((id) => ({ id })) };
   const results = findings.map((finding) => {
     const { customer, file, line, column, endLine, endColumn, level, what, remedy } = finding;
@@ -11,7 +11,7 @@ export function sarifLog(findings: readonly DetectionFinding[]): object {
     const end = endLine === undefined ? {} : { endLine, endColumn };
     const region = { startLine: line, startColumn: column, ...end };
     const physicalLocation = { artifactLocation: { uri: encodeURI(file) }, region };
-    return { ruleId: kindOf(finding), level, message: { text }, locations: [{ physicalLocation }] };
+    return { ruleId: resultKind(finding), level, message: { text }, locations: [{ physicalLocation }] };
   });
   return {
     $schema: "https://json.schemastore.org/sarif-2.1.0.json",
@@ -20,6 +20,6 @@ export function sarifLog(findings: readonly DetectionFinding[]): object {
   };
 }
 
-function kindOf({ code, rule }: DetectionFinding): string {
+function resultKind({ code, rule }: DetectionFinding): string {
   return code ?? (rule === undefined ? "settings" : "rule");
 }

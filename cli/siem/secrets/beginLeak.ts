@@ -6,7 +6,7 @@ import { counted } from "../../base/counted";
 import type { Place } from "../../base/place";
 import { readConnector } from "../../stack/connector";
 import { parseDeployment } from "../../stack/deployment";
-import { leakTag, madeBefore, secretsIn, type MadeSecret } from "../../stack/leakedSecret";
+import { leakTag, madeBefore, secretsIn, type MadeSecret } from "../../stack/leakedSecrets";
 import { runPulumi } from "../../stack/pulumi";
 
 /** The moment of the rotation, and the secrets from before it: of an earlier run, while the state has any. */
