@@ -52,6 +52,11 @@ interface JudgeOptions {
   readonly byUse?: boolean;
 }
 
+/** A use without the object that it names: a call names one as soon as there is one. */
+function withoutObject(use: string): string {
+  return use.replaceAll(/(?<=\/)[0-9a-f-]{36}/g, "{id}");
+}
+
 export async function judge(
   world: World,
   drawn: DrawnWorld,
@@ -72,7 +77,8 @@ export async function judge(
       if (before === undefined) continue;
       const after = await findUses(world);
       failures.push(...unexplained(world, after).map((use) => ofUse("use", use)));
-      const changed = [...after].filter((use) => !before.has(use));
+      const earlier = new Set([...before].map(withoutObject));
+      const changed = [...after].filter((use) => !earlier.has(withoutObject(use)));
       if (changed.length > 0 && isSame(chains, world.chains()))
         failures.push(ofUse("unchanged", `${act.act}: ${changed.slice(0, 3).join(", ")}`));
     }
