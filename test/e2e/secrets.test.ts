@@ -485,6 +485,10 @@ describe("secrets", function () {
       [["detections", "import", "Pulumi.yaml", "--set", "base"], 1],
       [["detections", "coverage"], 1],
       [["detections", "diff"], 0],
+      [["check"], "any"],
+      [["detections", "health", ...stack], "any"],
+      [["detections", "off", "missing", ...stack, "--until", "2999-01-01", "--reason", "x", "--owner", "x"], "any"],
+      [["detections", "on", "missing", ...stack], "any"],
       [["fleet", "status"], 0],
       [["fleet", "outputs", "--json"], 0],
       [["status", "--notify"], 1, { MSSP_NOTIFY_URL: `${collector.refusingUrl}/${planted["webhook's path"]}` }],
@@ -503,6 +507,7 @@ describe("secrets", function () {
       ),
       2,
     );
+    await mssp(["evidence", "verify", path.join(temporary, "evidence")], 1);
     await mssp(["fleet", "preview", ...stack, "--policy-pack", "policy"]);
     await mssp(["fleet", "refresh", ...stack, "--yes"]);
     await mssp(["new", "second", ...second, ...analyst]);

@@ -71,7 +71,9 @@ function consentStep({ identity, permissions }: Report, open: string): Onboardin
   return waiting("consent", "customerAdministrator", `${who} lacks ${missing.join(", ")}`, open);
 }
 
-function licenceStep({ features }: Report): OnboardingStep {
+function licenceStep(report: Report): OnboardingStep {
+  // What an off-boarding needs to look at, nothing waits for.
+  const features = report.features.filter(({ feature }) => feature !== "offboardingProof");
   const failed = features.filter(({ state }) => state === "failed");
   const unseen = features.filter(({ state }) => state === "notChecked");
   const reason = failed.map(({ reason: why = "" }) => why).join(" ");

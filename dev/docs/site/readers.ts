@@ -62,6 +62,7 @@ export function readers(decisions: readonly SidebarPage[]): readonly SidebarGrou
     ]),
     group("Customer's administrator", [
       page("What is granted, and how to revoke it", "docs/guides/customer-administrator.md"),
+      page("Questions", "docs/questions.md"),
       page("The report", "docs/report.md"),
       page("Signed pages", "docs/signed.md"),
       page("Permissions", "docs/reference/permissions.md"),

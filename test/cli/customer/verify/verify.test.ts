@@ -226,7 +226,7 @@ describe("mssp verify and mssp secrets", function () {
   });
 
   it("secrets: lists each stack of the project, also those without secrets", async () => {
-    const { exitCode, stdout, stderr } = await mssp("secrets");
+    const { exitCode, stdout, stderr } = await mssp("status", "--show", "secrets");
     assert.equal(stderr, "");
     assert.equal(exitCode, 1);
     const lines = stdout.trim().split("\n");
@@ -328,7 +328,7 @@ describe("mssp verify and mssp secrets", function () {
     await rm(path.join(project.folder, "Pulumi.good.yaml"));
     for (const file of ["Pulumi.later.yaml", "Pulumi.-v.yaml", "Pulumi.rules.yml"])
       await writeFile(path.join(project.folder, file), "# A stack of a test.\n");
-    const { stdout, stderr } = await mssp("secrets", "--json");
+    const { stdout, stderr } = await mssp("status", "--show", "secrets", "--json");
     const { stacks: list } = JSON.parse(stdout) as { stacks: { stack: string; state: string; note?: string }[] };
     assert.deepEqual(
       list.map(({ stack }) => stack),
@@ -338,18 +338,21 @@ describe("mssp verify and mssp secrets", function () {
     const note = (name: string) => list.find(({ stack }) => stack === name)?.note;
     assert.equal(note("later"), "nothing is deployed", "its stack is not created yet");
     assert.equal(note("-v"), "the name of its settings file is not a valid stack name");
-    assert.equal((await mssp("secrets", "--stack", "good")).stderr, "");
+    assert.equal((await mssp("status", "--show", "secrets", "--stack", "good")).stderr, "");
     await project.addStack("good-too");
     await rm(path.join(project.folder, "Pulumi.good-too.yaml"));
     assert.equal(
-      (await mssp("secrets")).stderr,
+      (await mssp("status", "--show", "secrets")).stderr,
       "mssp: good has no Pulumi.good.yaml, good-too has no Pulumi.good-too.yaml; pass --stack to see them.",
     );
   });
 
   it("secrets: without the backend's list of stacks, a note says so", async () => {
     const environment = { ...project.environment, PULUMI_HOME: project.folder };
-    const { exitCode, stderr } = await runMssp(["secrets"], { folder: project.folder, environment });
+    const { exitCode, stderr } = await runMssp(["status", "--show", "secrets"], {
+      folder: project.folder,
+      environment,
+    });
     assert.equal(exitCode, 1);
     assert.match(stderr, /^mssp: Stacks without a settings file are not named: The Pulumi engine .* is not installed/);
   });

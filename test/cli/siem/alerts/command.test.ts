@@ -311,7 +311,7 @@ describe("mssp alerts", function () {
       [["--api", "soap"], 2, /Allowed choices are graph, legacy/],
       [["--severity", "grave"], 2, /Allowed are informational, low, medium, high/],
       [["--since", "yesterday"], 2, /neither a time nor a duration/],
-      [["--raw", "--format", "cef"], 2, /--raw is JSON/],
+      [["--raw", "--format", "cef"], 2, /--raw is the service's own JSON/],
       [["--file", "a", "--index", "soc"], 2, /--index goes with --hec/],
       [["--data-stream", "logs-a-b"], 2, /--data-stream goes with --elasticsearch/],
       [["--elasticsearch", "https://elastic.example.com"], 1, /MSSP_ELASTICSEARCH_API_KEY/],
