@@ -137,7 +137,7 @@ describe("a detection rule from its file to the SIEM", function () {
         ["fabrikam-security-second", "deletedButListed"],
       ],
     );
-    assert.match(page, /a second DELETE was answered with 404; lists still show it/);
+    assert.match(page, /lists can show a deleted detection rule for some hours/);
     const stays = certificate.stays.find(({ what }) => what === "2 deleted detection rules");
     assert.match(stays?.step ?? "", /npx mssp offboard --stack contoso --prove-again/);
     const check = certificate.checks.find(({ command }) => command.includes(ruleId));
@@ -171,8 +171,7 @@ describe("a detection rule from its file to the SIEM", function () {
       proved(certificate).map(({ state }) => state),
       ["gone", "gone"],
     );
-    assert.doesNotMatch(page, /lists still show it/);
-    assert.match(page, /not in the tenant's list of rules/);
+    assert.match(page, new RegExp(ruleId));
     assert.ok(!certificate.stays.some(({ what }) => what.includes("detection rule")));
     assert.equal(certificate.checks.find(({ command }) => command.includes(ruleId))?.expected, "404");
     const { value } = await hands().graph<{ value: { id: string }[] }>("GET", route);
