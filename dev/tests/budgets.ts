@@ -14,8 +14,11 @@ const smallBudget = 3;
 /** What such a file takes on average: parts are divided by it. */
 const smallCost = 0.4;
 
-/** Seconds of `npm test` and of everything: 395 and about 3,300 when they were set. The aims are 600 and 3,000. */
-export const limits = { quick: 750, all: 4000 };
+/**
+ * Seconds of `npm test` and of everything: 395 and about 3,700 when they were set. The aims are 600 and 3,000.
+ * One machine measured itself as 0.62 to 0.98 of the reference: the limit of everything leaves room for that.
+ */
+export const limits = { quick: 750, all: 4800 };
 
 export type Budgets = Readonly<Record<string, number>>;
 
