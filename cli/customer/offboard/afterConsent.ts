@@ -2,11 +2,11 @@
  * The customer's last step, deleting the automation's application, ends what could prove it. Entra then refuses
  * the automation's sign-in: that refusal, and the certificate of the looks before it, are the proof.
  */
-import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import path from "node:path";
 import { signInToGraph, ServiceError, type Endpoints } from "@defender-mssp/microsoft";
 import { VisibleError } from "@defender-mssp/errors";
+import { sha256 } from "@defender-mssp/siem/signed/openEnvelope";
 import type { Settings } from "../../../settings";
 import type { Place } from "../../base/place";
 import { signInToTenant } from "../../tenant/signInToTenant";
@@ -46,8 +46,4 @@ export async function afterConsent(
   const toConfirm = before.toConfirm.filter(({ kinds }) => kinds?.includes("automationConsent") !== true);
   const state = toConfirm.length === 0 ? "proven" : "toConfirm";
   return { ...before, toConfirm, state, consentEndedOn: before.consentEndedOn ?? now().toISOString() };
-}
-
-export function sha256(text: string): string {
-  return createHash("sha256").update(text).digest("hex");
 }

@@ -4,6 +4,7 @@
  */
 import path from "node:path";
 import { lastSegment } from "@defender-mssp/microsoft";
+import { sha256 } from "@defender-mssp/siem/signed/openEnvelope";
 import { VisibleError, withoutUndefined } from "@defender-mssp/errors";
 import type { Signals } from "@defender-mssp/terminal/session";
 import type { Place } from "../../base/place";
@@ -24,7 +25,7 @@ import { requireOwnState } from "../../stack/stateCode";
 import { writeWholeFile } from "@defender-mssp/terminal/wholeFile";
 import type { Language } from "../../access/texts/texts";
 import { makeCertificate, type Certificate } from "./certificate";
-import { afterConsent, certificateFile, sha256 } from "./afterConsent";
+import { afterConsent, certificateFile } from "./afterConsent";
 import { inventory, joined } from "../../access/inventory/inventory";
 import { readJournal, writeJournal, type OffboardingJournal } from "./journal";
 import { markOffboarded } from "./markOffboarded";

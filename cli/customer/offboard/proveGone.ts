@@ -1,6 +1,6 @@
 /** Proves that a removal left nothing: looks at the tenant until enough of them agree. */
-import { createHash } from "node:crypto";
 import { wait } from "@defender-mssp/microsoft";
+import { sha256 } from "@defender-mssp/siem/signed/openEnvelope";
 import { writeJournal, type OffboardingJournal } from "./journal";
 import { lookRule, lookUntilSettled, type Settled, type LookResult } from "./looks";
 import { openProof, type Proved, type ProofRun } from "./proof";
@@ -43,6 +43,6 @@ function shownBy(input: VerdictInput, own: readonly string[]): LookResult {
   return {
     access: texts.map(({ shown }) => shown),
     isLasting: texts.some(({ text }) => !own.some((id) => text.includes(id))),
-    open: createHash("sha256").update(JSON.stringify(open)).digest("hex").slice(0, 16),
+    open: sha256(JSON.stringify(open)).slice(0, 16),
   };
 }
