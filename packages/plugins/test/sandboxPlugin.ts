@@ -76,6 +76,11 @@ export async function startSandboxPlugin(
 function readable(line: string, names: Readonly<Record<string, string>>): string {
   const [method = "", address = ""] = line.split(" ");
   let text = `${method} ${decodeURIComponent(address)}`;
-  for (const [name, id] of Object.entries(names)) text = text.replaceAll(id, `{${name}}`);
+  for (const [name, id] of Object.entries(names)) {
+    // The whole ID only: a random one may contain `Web`, which is the ID of redirect URIs.
+    text = text.replaceAll(id, (found, at: number, whole: string) =>
+      /[\w-]/.test((whole[at - 1] ?? "") + (whole[at + id.length] ?? "")) ? found : `{${name}}`,
+    );
+  }
   return text;
 }
