@@ -32,6 +32,8 @@ const generated: readonly (readonly [string, RegExp])[] = [
   ["npm run search -- --record", /^dev\/search\/recordedPairs\.json\.gz$/],
   ["npm run bench", /^dev\/bench\/results\.json$/],
   ["by hand", /^(dev\/names\/ratchet|test\/budgets)\.json$/],
+  ["by hand, translations", /^cli\/access\/texts\/\w+\.json$/],
+  ["by hand, of the search", /^dev\/search\/.*\.yaml$/],
   ["Microsoft's documentation", /^packages\/kql\/(src\/schema|test\/data)\/.*\.json$/],
   ["npm install", /(^|\/)package-lock\.json$/],
   ["go mod tidy", /(^|\/)go\.sum$/],

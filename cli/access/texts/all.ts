@@ -1,13 +1,13 @@
 /** The texts of every language. */
-import { de } from "./de";
+import de from "./de.json";
 import { en } from "./en";
-import { es } from "./es";
-import { fr } from "./fr";
-import { ja } from "./ja";
+import es from "./es.json";
+import fr from "./fr.json";
+import ja from "./ja.json";
 import type { Language, Texts } from "./texts";
-import { translated } from "./translated";
+import { translated, type Translation } from "./translated";
 
-const translations = { de, fr, es, ja } as const;
+const translations: Readonly<Record<Exclude<Language, "en">, Translation<Texts>>> = { de, fr, es, ja };
 
 export function textsOf(language: Language): Texts {
   return language === "en" ? en : translated(en, translations[language]);

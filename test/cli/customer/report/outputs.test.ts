@@ -15,7 +15,7 @@ import { plannedResources } from "../../../../cli/planned/plannedResources";
 import { textsOf } from "../../../../cli/access/texts/all";
 import { languages, type Texts } from "../../../../cli/access/texts/texts";
 import { englishMark } from "../../../../cli/access/texts/translated";
-import { fr } from "../../../../cli/access/texts/fr";
+import fr from "../../../../cli/access/texts/fr.json";
 import { handoutReport, now, recorded, recordedReport, settingsOf, stateOf, stateText } from "./states";
 import { parseDeployment } from "../../../../cli/stack/deployment";
 import { notLookedWays } from "../../../../domain/ways/ways";
