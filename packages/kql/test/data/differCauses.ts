@@ -14,6 +14,8 @@ export const differCauses: Readonly<Partial<Record<string, string>>> = {
     "Times have 100 nanoseconds: https://learn.microsoft.com/kusto/query/scalar-data-types/datetime. DuckDB's have microseconds.",
   "tostring([j])":
     "duckdb-kql writes the list that split makes in DuckDB's form ([ABC]), and any other array as JSON, as the executor does. https://learn.microsoft.com/kusto/query/scalar-data-types/dynamic",
+  "array_concat([j], [j])":
+    "As tostring: an array that split has begun and that holds a null is written in DuckDB's form.",
   "summarize stdev({l}), variance({r})":
     "A double has 15 to 17 digits (https://learn.microsoft.com/kusto/query/scalar-data-types/real): the last ones of a standard deviation above 2^50 depend on the order of the sum.",
   "set_has_element([j], 2)":

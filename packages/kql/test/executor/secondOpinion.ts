@@ -85,7 +85,9 @@ function comparable(value: unknown, type: string): unknown {
   if (type === "datetime") return Date.parse(value as string);
   if (type === "timespan") return typeof value === "string" ? Number(parseTimespan(value)?.ticks ?? 0n) / 1e7 : value;
   if (type !== "dynamic") return value;
-  const parsed = typeof value === "string" ? parsedJson(value) : value;
+  // duckdb-kql may write a string as JSON: "1" with its quotes.
+  const once = typeof value === "string" ? parsedJson(value) : value;
+  const parsed = typeof once === "string" ? parsedJson(once) : once;
   return Array.isArray(parsed) ? parsed.map((element) => JSON.stringify(element)).sort() : parsed;
 }
 

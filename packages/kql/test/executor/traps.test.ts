@@ -211,6 +211,7 @@ describe("runQuery: traps of KQL", () => {
     });
     for (const text of ["2026/01/02", "20260102", "01/02/2026", "8 Nov 70 15:05", "8 Nov 14 15:05 EST"])
       refuses(`print todatetime("${text}")`, /todatetime\(\): the time ".*", whose form no document has/);
+    refuses('print todatetime("2026-01-02t03:04:05z")', /whose form no document has/);
     refuses("print datetime(01/02/2022)", /the time "01\/02\/2022"/);
     refuses('print totimespan("24:00:00")', /more than 23 hours/);
   });
@@ -226,6 +227,7 @@ describe("runQuery: traps of KQL", () => {
       "tostring(100000.0)": "100000.0",
     });
     assert.deepEqual(run("datatable(A: real)[5.0] | summarize tostring(make_set(A)), avg(A)"), [["[5.0]", 5]]);
+    refuses("print tostring(-1.0 * 0)", /the text of the real 0: no document has its form/);
     refuses("print tostring(1e15)", /the text of the real 1000000000000000/);
   });
 
@@ -280,6 +282,7 @@ describe("runQuery: traps of KQL", () => {
       "sign(int(null))": 0,
     });
     refuses('print extract_all(@"\\d", "1")', /extract_all\(\): of a pattern without 1 to 16 groups/);
+    refuses("print array_index_of(dynamic(null), 1)", /array_index_of\(\): of a value that is no array/);
     refuses('print replace_regex("a", "a", @"\\1")', /with the rewrite/);
   });
 

@@ -73,7 +73,9 @@ const concat: PlainFunction = (arrays) => arrays.flatMap((value) => elements(val
 
 const indexInArray: PlainFunction = ([value, searched = null], call) => {
   if (call.nodes.length > 2) throw refused(call, "with a range");
-  return array(value)?.findIndex((inner) => sameValue(inner, searched)) ?? null;
+  const list = array(value);
+  if (list === null) throw refused(call, "of a value that is no array");
+  return list.findIndex((inner) => sameValue(inner, searched));
 };
 
 const arraySum: PlainFunction = ([value]) => {

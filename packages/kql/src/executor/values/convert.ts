@@ -35,7 +35,7 @@ function realText(value: number): string {
   if (Number.isNaN(value)) return "NaN";
   if (!Number.isFinite(value)) return value > 0 ? "Infinity" : "-Infinity";
   const size = Math.abs(value);
-  if (size >= 1e15 || (size < 1e-4 && size > 0))
+  if (size >= 1e15 || (size < 1e-4 && !Object.is(value, 0)))
     throw new Refusal(`the text of the real ${value}: no document has its form`);
   return Number.isInteger(value) ? `${value}.0` : String(value);
 }

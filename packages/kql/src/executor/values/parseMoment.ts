@@ -5,7 +5,7 @@ import { KustoDateTime, ticksPerMillisecond, ticksPerSecond } from "./kustoValue
 const unixEpoch = 621_355_968_000_000_000n;
 
 const dateTimePattern =
-  /^\s*(\d{4})(?:-(\d{1,2})(?:-(\d{1,2})(?:[T ]\s*(\d{1,2}):(\d{1,2})(?::(\d{1,2})(?:\.(\d{1,9}))?)?)?)?)?\s*(Z|GMT|[+-]\d{2}:?\d{2})?\s*$/i;
+  /^\s*(\d{4})(?:-(\d{1,2})(?:-(\d{1,2})(?:[T ]\s*(\d{1,2}):(\d{1,2})(?::(\d{1,2})(?:\.(\d{1,9}))?)?)?)?)?\s*(Z|GMT|[+-]\d{2}:?\d{2})?\s*$/;
 
 const monthNames = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
 
