@@ -32,10 +32,13 @@ function customersTable({ customers }: StatusReport, width: number | undefined):
 /** @param most customers whose most serious need is shown. */
 function below(report: StatusReport, width: number | undefined, most = shownNeeds): string {
   const { customers } = report;
-  const needs = customers.flatMap(({ stack, needs: list }) => list.slice(0, 1).map((need) => needText(stack, need)));
-  const left = needs.length - most;
-  const more = `… and ${left} more ${left === 1 ? "customer" : "customers"}: --json has all.`;
-  const shown = [...needs.slice(0, most), ...(left > 0 ? [more] : [])];
+  const first = customers.flatMap(({ stack, needs }) =>
+    needs.slice(0, 1).map((need) => [needText(need), stack] as const),
+  );
+  const needs = [...stacksByText(first)];
+  const left = needs.slice(most).flatMap(([, stacks]) => stacks).length;
+  const shown = needs.slice(0, most).map(([text, stacks]) => `${someOf(stacks)}${text}`);
+  if (left > 0) shown.push(`… and ${left} more ${left === 1 ? "customer" : "customers"}: --json has all.`);
   const notes = [...unreadTenants(customers), ...(report.offline ? [offlineNote] : [])];
   const lines = [...shown, ...notes].map((line) => paragraph(line, width));
   return `${lines.join("")}${lines.length === 0 ? "" : "\n"}${paragraph(summaryText(report), width)}`;
@@ -99,9 +102,9 @@ function endText({ kind, what, daysLeft }: NextEnd): string {
 }
 
 /** Whose move it is, unless it is the reader's own, what it is, and what to do. */
-function needText(stack: string, { who, text, next }: StatusNeed): string {
+function needText({ who, text, next }: StatusNeed): string {
   const actor = who === "platformEngineer" ? "" : `, ${actorNames[who]}`;
-  return `${stack}${actor}: ${shortened(text)}${next === "" || next === text ? "" : ` → ${next}`}`;
+  return `${actor}: ${shortened(text)}${next === "" || next === text ? "" : ` → ${next}`}`;
 }
 
 /** Such as the errors of a settings file: `--json` has the whole text. */
@@ -112,17 +115,21 @@ function shortened(text: string): string {
 
 /** Customers whose tenant nobody could look into, once for each reason. */
 function unreadTenants(customers: readonly CustomerStatus[]): string[] {
+  const reasons = customers.flatMap(({ stack, notChecked }) =>
+    notChecked.map(({ what, reason }) => [`${what}: ${reason}`, stack] as const),
+  );
+  return [...stacksByText(reasons)].map(([text, stacks]) => `Not known of ${someOf(stacks)}: ${text}`);
+}
+
+/** What is said alike of several customers is said once. */
+function stacksByText(rows: readonly (readonly [text: string, stack: string])[]): ReadonlyMap<string, string[]> {
   const stacks = new Map<string, string[]>();
-  for (const { stack, notChecked } of customers) {
-    for (const { what, reason } of notChecked) {
-      const text = `${what}: ${reason}`;
-      stacks.set(text, [...(stacks.get(text) ?? []), stack]);
-    }
-  }
-  return [...stacks].map(([text, names]) => {
-    const shown = names.slice(0, 3).join(", ");
-    return `Not known of ${shown}${names.length > 3 ? ` and ${names.length - 3} more` : ""}: ${text}`;
-  });
+  for (const [text, stack] of rows) stacks.set(text, [...(stacks.get(text) ?? []), stack]);
+  return stacks;
+}
+
+function someOf(stacks: readonly string[]): string {
+  return `${stacks.slice(0, 3).join(", ")}${stacks.length > 3 ? ` and ${stacks.length - 3} more` : ""}`;
 }
 
 /** The summary, in one line. */

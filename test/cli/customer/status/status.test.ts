@@ -100,6 +100,8 @@ describe("mssp status", () => {
     assert.ok(screen.length <= 12, `${screen.length} lines`);
     assert.match(screen[1] ?? "", /broken/);
     assert.equal(screen.at(-1), "Ctrl-C ends this.");
+    const alike = report.customers.flatMap((one) => (one.stack === "new" ? [one, { ...one, stack: "second" }] : []));
+    assert.match(statusText({ ...report, customers: alike }, 80), /\nnew, second[:,] /);
     const empty = statusText(statusReport([], { now: now(), isOffline: true }), 80);
     assert.match(empty, /0 customers\. Nobody is needed\.\n$/);
   });
