@@ -33,7 +33,8 @@ const answer = z.union([z.array(packed), z.record(z.string(), packed)]);
 export async function packPackages(checkout: string, out: string): Promise<PackedPackage[]> {
   const folders = await stagePackages(checkout, path.join(out, "staged"));
   const result: PackedPackage[] = [];
-  for (const folder of folders.values()) {
+  for (const [name, folder] of folders) {
+    process.stderr.write(`Packing ${name}…\n`);
     const args = ["pack", folder, "--json", "--ignore-scripts", "--pack-destination", out];
     const { stdout } = await execa("npm", args, {
       cwd: out,

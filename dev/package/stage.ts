@@ -70,6 +70,7 @@ export async function stagePackages(checkout: string, out: string): Promise<Read
 
 /** Judges the types and writes the declarations beside the compiled files. @throws Error for a type error. */
 async function writeDeclarations(checkout: string): Promise<void> {
+  process.stderr.write("Writing the types…\n");
   const tsc = path.join(checkout, "node_modules", "typescript", "bin", "tsc");
   const args = [tsc, "-b", "tsconfig.build.json", "--emitDeclarationOnly"];
   await execa(process.execPath, args, { cwd: checkout, stdin: "ignore", stdout: "inherit", stderr: "inherit" });

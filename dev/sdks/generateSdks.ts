@@ -59,6 +59,7 @@ export function cacheFolder(): string {
  */
 export async function buildGo(folder: string, mainPackage: string, executable: string): Promise<void> {
   await mkdir(path.dirname(executable), { recursive: true });
+  process.stderr.write(`Building ${path.basename(executable)} with Go, the first time for minutes…\n`);
   const temporary = await mkdtemp(`${executable}.tmp-`);
   try {
     const built = path.join(temporary, path.basename(executable));

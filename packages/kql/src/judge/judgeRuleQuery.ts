@@ -29,8 +29,7 @@ export function judgeRuleQuery(judged: JudgedQuery, options: RuleQueryOptions = 
   const tables = tablesRead(judged, options.schema ?? defenderSchema());
   const isContinuous = options.isContinuous ?? options.frequency === "PT0S";
   return [
-    ...timeFindings(judged, tables),
-    ...eventFindings(judged, tables),
+    ...timeAndEventFindings(judged, tables),
     ...identifierFindings(judged, tables),
     ...mappingFindings(judged, options.mappedColumns ?? []),
     ...functionFindings(judged),
@@ -80,8 +79,21 @@ function mixedEventFinding(word: QueryWord): QueryFinding {
 
 const timeColumns = ["Timestamp", "TimeGenerated"];
 
+/** A `summarize` that drops the time and the event's columns is one mistake, with one way out. */
+function timeAndEventFindings(judged: JudgedQuery, tables: readonly HuntingTable[]): QueryFinding[] {
+  const missing = missingEventColumns(judged, tables);
+  const hasTime = judged.columns.some(({ name }) => timeColumns.includes(name));
+  const isOne = !hasTime && missing.length > 0 && judged.operators.at(-1)?.name === "summarize";
+  const time = timeFindings(judged, tables, isOne ? missing : []);
+  return isOne ? time : [...time, ...eventFindings(judged, tables, missing)];
+}
+
 /** The service reads either name and refuses one that is an alias of the other. */
-function timeFindings(judged: JudgedQuery, tables: readonly HuntingTable[]): QueryFinding[] {
+function timeFindings(
+  judged: JudgedQuery,
+  tables: readonly HuntingTable[],
+  missing: readonly string[],
+): QueryFinding[] {
   const expected = tables.length > 0 && tables.every(isSentinel) ? "TimeGenerated" : "Timestamp";
   const returned = timeColumns.filter((name) => judged.columns.some((column) => column.name === name));
   const computed = returned.find((name) => !judged.unaltered.includes(name));
@@ -90,7 +102,9 @@ function timeFindings(judged: JudgedQuery, tables: readonly HuntingTable[]): Que
     return [outputFinding(judged, "KQL101", message)];
   }
   if (returned.length > 0) return [];
-  const message = `The output has no ${expected}. Add it, or summarize by (${expected}, ReportId) = arg_max(${expected}, ReportId).`;
+  const own = [expected, ...missing].join(", ");
+  const summarized = missing.length === 0 ? `arg_max(${expected}, *)` : `(${own}) = arg_max(${own})`;
+  const message = `The output has no ${own.replace(/, (?!.*,)/, " and ")}. Add ${missing.length === 0 ? "it" : "them"}, or summarize ${summarized}.`;
   return [outputFinding(judged, "KQL101", message)];
 }
 
@@ -99,28 +113,40 @@ function isSentinel({ product }: HuntingTable): boolean {
 }
 
 /** The columns that identify the event must come from one of the tables that the query reads. */
-function eventFindings(judged: JudgedQuery, tables: readonly HuntingTable[]): QueryFinding[] {
+function eventFindings(
+  judged: JudgedQuery,
+  tables: readonly HuntingTable[],
+  missing: readonly string[],
+): QueryFinding[] {
   if (tables.length === 0) {
     return [outputFinding(judged, "KQL102", "The query reads no table. A rule needs a table of Defender or Sentinel.")];
   }
-  const sets = tables.flatMap((table) =>
-    isSentinel(table) ? [[]] : table.product === undefined ? [] : [table.eventId],
-  );
-  const complete = sets.filter((columns) => columns !== undefined);
-  if (sets.length > 0 && complete.length === 0) {
+  const sets = eventColumns(tables);
+  if (sets.length > 0 && sets.every((columns) => columns === undefined)) {
     const names = tables.map(({ name }) => name).join(", ");
     const message = `${names} has no column that identifies an event for a rule. Join a table that has one.`;
     return [outputFinding(judged, "KQL103", message, "warning")];
   }
-  const missing = complete.map((columns) => columns.filter((name) => !judged.unaltered.includes(name)));
-  const [fewest = []] = missing.sort((a, b) => a.length - b.length);
-  return fewest.map((name) =>
+  return missing.map((name) =>
     outputFinding(
       judged,
       "KQL104",
       `The output has no unaltered ${name}, which identifies the event. Keep it to the end.`,
     ),
   );
+}
+
+/** What identifies an event of each table; undefined for a table that has no such columns. */
+function eventColumns(tables: readonly HuntingTable[]): (readonly string[] | undefined)[] {
+  return tables.flatMap((table) => (isSentinel(table) ? [[]] : table.product === undefined ? [] : [table.eventId]));
+}
+
+/** The fewest columns that would make the output tell the event of one table. */
+function missingEventColumns(judged: JudgedQuery, tables: readonly HuntingTable[]): readonly string[] {
+  const missing = eventColumns(tables).flatMap((columns) =>
+    columns === undefined ? [] : [columns.filter((name) => !judged.unaltered.includes(name))],
+  );
+  return missing.sort((a, b) => a.length - b.length)[0] ?? [];
 }
 
 const strongIdentifiers: readonly string[] = [

@@ -26,6 +26,7 @@ describe("judgeRuleQuery", () => {
     "render and set": ["set notruncation; DeviceEvents | render table", "KQL109 warning", "KQL109 warning"],
     "query parameters": ["declare query_parameters(A: string); DeviceEvents", "KQL109"],
     "no time": ["DeviceEvents | project ReportId, DeviceId", "KQL101"],
+    "a summarize without time and event": ["DeviceEvents | summarize count() by DeviceName", "KQL101"],
     "a computed time": ["DeviceEvents | extend Timestamp = bin(Timestamp, 1h)", "KQL101"],
     "no DeviceId of a device's event": ["DeviceEvents | project Timestamp, ReportId, DeviceName", "KQL104"],
     "no ReportId": ["EmailEvents | project Timestamp, RecipientEmailAddress", "KQL104"],
