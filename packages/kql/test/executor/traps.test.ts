@@ -255,6 +255,19 @@ describe("runQuery: traps of KQL", () => {
       "parse_urlquery('k1=v1&k2=v2')": { "Query Parameters": { k1: "v1", k2: "v2" } },
     });
     refuses("print binary_shift_left(1, 60)", /beyond 2\^53/);
+    const address = "'a5e:f127:8a9d:146d:e102:b5d3:c755:abcd'";
+    values({
+      "array_shift_left(dynamic([1,2,3,4,5]), 2)": [3, 4, 5, null, null],
+      "array_shift_left(dynamic([1,2,3,4,5]), -2, -1)": [-1, -1, 1, 2, 3],
+      "array_shift_right(dynamic(['a','b','c']), 2, '')": ["", "", "a"],
+      [`ipv6_is_in_range(${address}, 'a5e:f127:8a9d:146d:e102:b5d3:c755:0000/112')`]: true,
+      [`ipv6_is_in_range(${address}, 'a5e:f127:8a9d:146d:e102:b5d3:c755:0000')`]: false,
+      [`ipv6_is_in_range(${address}, '0:0:0:0:0:ffff:c0a8:ac/129')`]: null,
+      [`ipv6_is_in_any_range(${address}, dynamic(['fe80::/10', 'a5e:f127::/32']))`]: true,
+    });
+    refuses("print ipv6_is_in_range('10.0.0.1', '::/0')", /of an IPv4 address/);
+    refuses("print array_shift_left(dynamic(['a']), 1)", /of strings without a default value/);
+    assert.deepEqual(run("range X from 1 to 100 step 1 | summarize percentiles(X, 5, 50.5), count()"), [[5, 51, 100]]);
   });
 
   it("union kind=inner keeps the columns of all tables", () => {

@@ -85,6 +85,21 @@ const arraySum: PlainFunction = ([value]) => {
   return numbers === undefined ? null : numbers.reduce((total, number) => total + number, 0);
 };
 
+/** Lost values are replaced by the third argument, or null. https://learn.microsoft.com/kusto/query/array-shift-left-function */
+function shifted(direction: 1 | -1): PlainFunction {
+  return ([value, count = 0, filling], call) => {
+    const list = array(value);
+    if (list === null) return null;
+    const by = Number(count) * direction;
+    if (filling === undefined && by !== 0 && list.some((inner) => typeof inner === "string"))
+      throw refused(call, "of strings without a default value");
+    return list.map((_, index) => {
+      const place = index + by;
+      return place >= 0 && place < list.length ? (list[place] ?? null) : (filling ?? null);
+    });
+  };
+}
+
 const bagKeys: PlainFunction = ([value = null]) => (isBag(value) ? Object.keys(value) : null);
 
 /** `extract_json(path, json [, typeof(type)])` with a path such as `$.a.b[0]`. */
@@ -141,6 +156,8 @@ export const dynamicFunctions = {
     array_sort_desc: sorted(true),
     array_index_of: indexInArray,
     array_reverse: ([value]) => [...(array(value) ?? [])].reverse(),
+    array_shift_left: shifted(1),
+    array_shift_right: shifted(-1),
     array_sum: arraySum,
     pack_array: (args, { types }) => args.map((value, index) => asDynamic(value, types[index])),
     repeat,

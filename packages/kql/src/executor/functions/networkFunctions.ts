@@ -1,4 +1,5 @@
 /** Addresses, URLs and command lines. */
+import { BlockList, isIPv6 } from "node:net";
 import { elements, toText } from "../values/convert";
 import type { KustoValue } from "../values/kustoValue";
 import { plainFunctions, refused, type PlainFunction } from "./plainFunctions";
@@ -67,6 +68,20 @@ const isInAnyRange: PlainFunction = ([value, ...ranges]) => {
   if (address === undefined) return null;
   const parsed = ranges.flatMap((range) => elements(range)).map(parseIpv4);
   return parsed.some((range) => range !== undefined && isWithin(address, range));
+};
+
+/** In one of the ranges, such as `fe80::/10`. https://learn.microsoft.com/kusto/query/ipv6-is-in-range-function */
+const isInIpv6Range: PlainFunction = ([value = null, ...ranges], call) => {
+  const list = new BlockList();
+  const texts = ranges.flatMap((range) => elements(range)).map((range) => toText(range).trim());
+  const address = toText(value).trim();
+  if ([address, ...texts].some((text) => parseIpv4(text) !== undefined)) throw refused(call, "of an IPv4 address");
+  for (const text of texts) {
+    const [, base = "", prefix = "128"] = /^([^/]*)(?:\/(\d{1,3}))?$/.exec(text) ?? [];
+    if (isIPv6(base) && Number(prefix) <= 128) list.addSubnet(base, Number(prefix), "ipv6");
+    else if (texts.length === 1) return null;
+  }
+  return isIPv6(address) ? list.check(address, "ipv6") : null;
 };
 
 /** Compares under the shortest of the prefixes: -1, 0 or 1. */
@@ -156,6 +171,8 @@ export const networkFunctions = plainFunctions({
   ipv4_is_private: isPrivate,
   ipv4_is_in_range: isInRange,
   ipv4_is_in_any_range: isInAnyRange,
+  ipv6_is_in_range: isInIpv6Range,
+  ipv6_is_in_any_range: isInIpv6Range,
   ipv4_is_match: isMatch,
   ipv4_compare: compareIpv4,
   parse_ipv4: maskedAddress,

@@ -1,6 +1,6 @@
 import type { SyntaxNode } from "../../parser/syntaxNode";
 import { eachRow, type Evaluator, type Frame, type OperatorRun, type OperatorStep } from "../evaluator";
-import { extremeRow } from "../functions/aggregates";
+import { extremeRow, percentileOf } from "../functions/aggregates";
 import { callArguments } from "../functions/compileCall";
 import type { Scope } from "../scope";
 import { valueKey } from "../values/compare";
@@ -64,6 +64,7 @@ function groupValues(
   if (call !== undefined && (name === "arg_max" || name === "arg_min")) {
     return extremeValues(call, name === "arg_max", step.scope.over(step.input.columns), step.evaluator);
   }
+  if (call !== undefined && name === "percentiles") return percentileValues(call, step);
   if (call !== undefined && /^(take_any|any)$/.test(name ?? "") && call.columns !== undefined) {
     return anyValues(call, step.scope.over(step.input.columns), step.evaluator);
   }
@@ -72,6 +73,19 @@ function groupValues(
     throw step.evaluator.unsupported(aggregate, `${aggregate.text} without a name: no document says its column's`);
   const value = namedExpression(aggregate, groupScope, step.evaluator).value;
   return { width: 1, values: (frame) => [value(frame)] };
+}
+
+/** `percentiles(x, 5, 95)`: a column for each share. */
+function percentileValues(call: SyntaxNode, { scope, input, evaluator }: OperatorStep) {
+  const [value, ...shares] = callArguments(call).map((node) => evaluator.expression(node, scope.over(input.columns)));
+  if (value === undefined) throw evaluator.unsupported(call, call.text);
+  return {
+    width: shares.length,
+    values: (frame: Frame) => {
+      const list = eachRow(frame.rows, value);
+      return shares.map((share) => percentileOf(list, Number(share(frame))));
+    },
+  };
 }
 
 /** `arg_max(x, a, b)` and `arg_max(x, *)`: values of the row with the greatest `x`. */
