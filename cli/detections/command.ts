@@ -1,7 +1,7 @@
 /** `mssp detections`: custom detection rules as files. */
-import { InvalidArgumentError, type Command } from "commander";
+import { InvalidArgumentError, Option, type Command } from "commander";
 import { VisibleError } from "@defender-mssp/errors";
-import { ruleFileNameForm } from "@defender-mssp/microsoft/defender/automatedActionForms";
+import { ruleFileNameForm, ruleSeverities } from "@defender-mssp/microsoft/defender/automatedActionForms";
 import { exitCodes } from "@defender-mssp/terminal/exitCodes";
 import { describeCommand } from "@defender-mssp/terminal/help";
 import { writeJson } from "@defender-mssp/terminal/jsonDocument";
@@ -95,6 +95,9 @@ function registerTest(detections: Command, session: Session): void {
 
 interface ImportCommandOptions {
   readonly set: string;
+  readonly name?: string;
+  readonly displayName?: string;
+  readonly severity?: string;
   readonly json?: boolean;
 }
 
@@ -103,22 +106,25 @@ function registerImport(detections: Command, session: Session): void {
     .command("import")
     .description("Make rule files of rules in other formats, and say what could not be carried over.")
     .argument("<file...>", "Graph's JSON, Sentinel's YAML or ARM template, or a query of `sigma convert` (.kql)")
-    .requiredOption("--set <set>", "set of the new rules: the folder below detections", setArgument)
+    .requiredOption("--set <set>", "set of the new rules: the folder below detections", nameArgument)
+    .option("--name <name>", "name of the only rule, part of its ID (default: from its title)", nameArgument)
+    .option("--display-name <title>", "title of a query that stands alone")
+    .addOption(new Option("--severity <severity>", "severity of its alerts").choices(ruleSeverities))
     .option("--json", "print what was written as JSON")
-    .action(async (files: readonly string[], options: ImportCommandOptions) => {
+    .action(async (files: readonly string[], { json, ...options }: ImportCommandOptions) => {
       const [{ importDetections }, { readProject }] = await Promise.all([
         import("./import/importDetections.js"),
         import("../../settings/project.js"),
       ]);
       const project = await readProject(session.folder);
-      const rules = await importDetections(project, { files, set: options.set, folder: session.folder });
-      if (options.json === true) writeJson(session.out, "detections import", { rules });
+      const rules = await importDetections(project, { ...options, files, folder: session.folder, ask: session.ask });
+      if (json === true) writeJson(session.out, "detections import", { rules });
       else session.out.write((await import("./import/importText.js")).importText(rules));
       if (rules.some(({ refused }) => refused !== undefined)) session.exitCode = exitCodes.failed;
     });
   describeCommand(command, {
     notes: [
-      "A query file takes title, level and tags from the Sigma rule beside it: the same name with .yml or .yaml.",
+      "A query file takes title, level and tags from the Sigma rule beside it: the same name with .yml or .yaml. Without one a terminal asks for title and severity.",
       "Rules of a format without a state are written as disabled. Existing files stay as they are.",
     ],
     reads: "The files.",
@@ -132,9 +138,9 @@ function registerImport(detections: Command, session: Session): void {
   });
 }
 
-function setArgument(text: string): string {
+function nameArgument(text: string): string {
   if (ruleFileNameForm.test(text)) return text;
-  throw new InvalidArgumentError("A set has up to 60 lower-case letters, digits, - and _.");
+  throw new InvalidArgumentError("Such a name has up to 60 lower-case letters, digits, - and _.");
 }
 
 interface CoverageCommandOptions extends CustomerOptions {

@@ -1,9 +1,18 @@
 /** `mssp detections import`: writes rule files of other formats. */
 import { access, mkdir, stat } from "node:fs/promises";
 import path from "node:path";
-import { importRules, parseRule, ruleFileText, ruleProblemText, rulesFolder } from "@defender-mssp/detections";
+import {
+  importRules,
+  isQueryFile,
+  parseRule,
+  ruleFileText,
+  ruleProblemText,
+  rulesFolder,
+} from "@defender-mssp/detections";
 import { VisibleError } from "@defender-mssp/errors";
+import { ruleSeverities } from "@defender-mssp/microsoft/defender/automatedActionForms";
 import { writeWholeFile } from "@defender-mssp/terminal/wholeFile";
+import type { Questions } from "@defender-mssp/terminal/session";
 import type { Project } from "../../../settings/project";
 import { givenFile } from "../../base/givenFile";
 
@@ -24,22 +33,37 @@ export interface ImportOutcome {
 /** In bytes. */
 const fileLimit = 20_000_000;
 
-/**
- * @param files paths from the working folder.
- * @param set name of the set of the new rules.
- * @throws VisibleError if a file can't be read: nothing is written then.
- */
+export interface ImportOptions {
+  /** Paths from the working folder. */
+  readonly files: readonly string[];
+  /** Name of the set of the new rules. */
+  readonly set: string;
+  readonly folder: string;
+  /** Name of the only rule; its title decides where it is missing. */
+  readonly name?: string;
+  /** What a query has that stands alone; asked where a person can answer. */
+  readonly displayName?: string;
+  readonly severity?: string;
+  readonly ask: Questions;
+}
+
+/** @throws VisibleError if a file can't be read: nothing is written then. */
 export async function importDetections(
   project: Project,
-  { files, set, folder }: { readonly files: readonly string[]; readonly set: string; readonly folder: string },
+  { files, set, folder, name: given, ...bare }: ImportOptions,
 ): Promise<readonly ImportOutcome[]> {
   const named = new Set(await Promise.all(files.map((file) => queryBeside(file, folder))));
   const sources = await Promise.all([...named].map((file) => readSource(file, folder)));
   const outcomes: ImportOutcome[] = [];
-  for (const { file, text, sigmaRule } of sources) {
-    const { rules, refused } = importRules(file, text, sigmaRule);
+  const imported: (ReturnType<typeof importRules> & { readonly file: string })[] = [];
+  for (const { file, text, sigmaRule = await titleAndLevel(file, bare) } of sources)
+    imported.push({ file, ...importRules(file, text, sigmaRule) });
+  if (given !== undefined && imported.flatMap(({ rules }) => rules).length > 1)
+    throw new VisibleError("--name is the name of one rule, and these files hold several. Nothing was written.");
+  for (const { file, rules, refused } of imported) {
     outcomes.push(...refused.map((reason) => ({ source: file, refused: reason, notes: [], open: [] })));
-    for (const { name, content, notes } of rules) {
+    for (const { name: own, content, notes } of rules) {
+      const name = given ?? own;
       const target = `${rulesFolder}/${set}/${name}.yaml`;
       if (await exists(path.join(project.folder, target))) {
         outcomes.push({ source: file, refused: `${target} exists, and stays as it is`, notes, open: [] });
@@ -54,6 +78,18 @@ export async function importDetections(
     }
   }
   return outcomes;
+}
+
+/** Title and level of a query that stands alone, in the form of the Sigma rule that it lacks. */
+async function titleAndLevel(
+  file: string,
+  { displayName, severity, ask }: Pick<ImportOptions, "displayName" | "severity" | "ask">,
+): Promise<string | undefined> {
+  if (!isQueryFile(file)) return undefined;
+  const title = displayName ?? (ask.isPossible ? await ask.text(`Title of the rule in ${file}`) : undefined);
+  const choices = ruleSeverities.map((value) => ({ value, label: value }));
+  const level = severity ?? (ask.isPossible ? await ask.choose("Severity of its alerts", choices) : undefined);
+  return title === undefined && level === undefined ? undefined : JSON.stringify({ title, level });
 }
 
 /** A Sigma rule with its query beside it is imported by the query, which takes the rule's title and level. */

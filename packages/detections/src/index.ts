@@ -60,5 +60,5 @@ export type { JudgedQueries, JudgedQueriesOptions, KeptJudge, KeptVerdict } from
 export { readRuleTests, type ReadRuleTests, type RuleTests } from "./ruleTests/readRuleTests";
 export { ruleTestJsonSchema, type RuleTestCase, type RuleTestFile } from "./ruleTests/ruleTestSchema";
 export { runRuleTests, type QueryExecutor, type RuleTestResult } from "./ruleTests/runRuleTests";
-export { importRules, ruleFileText, type ImportedFile } from "./import/importRules";
+export { importRules, isQueryFile, ruleFileText, type ImportedFile } from "./import/importRules";
 export type { ImportedContent, ImportedRule } from "./import/importedRule";

@@ -31,7 +31,7 @@ describe("mssp detections import", () => {
     assert.deepEqual(
       rules.map(({ file, open }) => [file, open.length]),
       [
-        ["detections/new/brute.yaml", 1],
+        ["detections/new/brute-force.yaml", 1],
         ["detections/new/word.yaml", 0],
       ],
     );
@@ -51,6 +51,17 @@ describe("mssp detections import", () => {
         [`detections/set-${index}/word-starts.yaml`],
       );
     }
+  });
+
+  it("gives a query that stands alone the title, severity and name of the command line", async () => {
+    await project.write("who.kql", "DeviceProcessEvents | where FileName =~ 'whoami.exe'\n");
+    const options = ["--display-name", "Who am I", "--severity", "low", "--name", "whoami"];
+    const [rule] = (await run("who.kql", ...options)).rules;
+    assert.equal(rule?.file, "detections/new/whoami.yaml");
+    assert.deepEqual([rule.open.length, /tactic/.test(rule.open[0] ?? "")], [1, true]);
+    await project.write("two.kql", "DeviceEvents\n");
+    const { stderr } = await project.run("import", "who.kql", "two.kql", "--set", "new", "--name", "a");
+    assert.match(stderr, /--name is the name of one rule, and these files hold several\. Nothing was written\./);
   });
 
   it("never overwrites a file, and writes the others", async () => {

@@ -20,7 +20,7 @@ export interface ImportedFile {
  */
 export function importRules(file: string, text: string, sigmaRule?: string): ImportedFile {
   const base = (file.split(/[\\/]/).at(-1) ?? file).replace(/\.[^.]*$/, "");
-  if (/\.(kql|kusto|txt|csl)$/i.test(file)) {
+  if (isQueryFile(file)) {
     const rule = sigmaRule === undefined ? undefined : structureIn(sigmaRule);
     return { rules: [importSigmaRule(text, isRecord(rule) ? rule : undefined, importedName(base))], refused: [] };
   }
@@ -30,15 +30,15 @@ export function importRules(file: string, text: string, sigmaRule?: string): Imp
   if (sources.length === 0)
     return refusal("no rule of a known format: Graph's detectionRule, or an analytics rule of Sentinel");
   const imported = sources.map(importedFrom);
-  const rules = imported.filter((rule) => typeof rule !== "string");
   return {
-    // A file of one rule gives it its name.
-    rules:
-      rules.length === 1 && sources.length === 1 && !/\.json$/i.test(file)
-        ? rules.map((rule) => ({ ...rule, name: importedName(base) }))
-        : rules,
+    rules: imported.filter((rule) => typeof rule !== "string"),
     refused: imported.filter((rule) => typeof rule === "string"),
   };
+}
+
+/** Whether a file is a query alone. */
+export function isQueryFile(file: string): boolean {
+  return /\.(kql|kusto|txt|csl)$/i.test(file);
 }
 
 function refusal(reason: string): ImportedFile {

@@ -48,7 +48,7 @@ describe("detections: importRules", () => {
       file: "spray.yaml",
     });
     assert.deepEqual(problems, []);
-    assert.equal(rule.name, "spray");
+    assert.equal(rule.name, "password-spray");
     assert.deepEqual(JSON.parse(JSON.stringify(parsed?.content)), {
       displayName: "Password spray",
       description: "Many failures.",
