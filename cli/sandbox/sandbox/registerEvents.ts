@@ -10,13 +10,15 @@ import { givenFile } from "../../base/givenFile";
 import { counted } from "../../base/counted";
 import { tenantIdArgument, withHome, type HomeOptions } from "./options";
 
-type EventsOptions = HomeOptions & { tenant?: string; json?: boolean };
+type EventsOptions = HomeOptions & { tenant?: string; stack?: string; classify?: string; json?: boolean };
 
 export function registerEvents(sandbox: Command, session: Session): void {
   const command = withHome(sandbox.command("events"))
     .description("Put events into an emulated tenant and run its custom detection rules that are due.")
     .argument("<file>", "JSON or NDJSON: rows of advanced hunting, by the table's name")
     .option("--tenant <tenantId>", "the tenant, a UUID (default: the stacks' only customer)", tenantIdArgument)
+    .option("--stack <stack>", "the tenant of a stack's customer")
+    .option("--classify <as>", "resolve the new alerts as truePositive, falsePositive, informationalExpectedActivity")
     .option("--json", "print the runs as one JSON object")
     .action((file: string, options: EventsOptions) => putEvents(file, options, session));
   describeCommand(command, {
@@ -34,8 +36,7 @@ export function registerEvents(sandbox: Command, session: Session): void {
     },
     examples: [
       "npx mssp sandbox events events.json",
-      "npx mssp sandbox events events.ndjson \\",
-      "  --tenant c0570500-0000-4000-8000-00000000000a",
+      "npx mssp sandbox events events.ndjson --stack contoso --classify falsePositive",
     ],
   });
 }
@@ -50,13 +51,24 @@ async function putEvents(file: string, options: EventsOptions, session: Session)
   const tables = eventTables(text, file);
   const { putTenantEvents, sandboxHome } = sandboxPackage();
   const tenants = await sandboxTenants(session.folder);
-  const tenantId =
-    options.tenant ?? onlyTenant(tenants.filter(({ isMssp }) => isMssp !== true).map((tenant) => tenant.tenantId));
+  const own = tenants.filter(({ isMssp }) => isMssp !== true).map((tenant) => tenant.tenantId);
+  const tenantId = options.tenant ?? (await tenantOfStack(options, session)) ?? onlyTenant(own);
   const home = sandboxHome(options.home, session.environment, session.folder);
-  const answer = await putTenantEvents({ home, tenants }, tenantId, JSON.parse(JSON.stringify(tables)) as never);
+  const answer = await putTenantEvents(
+    { home, tenants },
+    tenantId,
+    JSON.parse(JSON.stringify(tables)) as never,
+    options.classify,
+  );
   if (options.json === true) writeJson(session.out, "sandbox events", { tenantId, ...answer });
   else session.out.write(eventsText(tenantId, answer));
   if (answer.runs.some(({ problem }) => problem !== undefined)) session.exitCode = exitCodes.failed;
+}
+
+async function tenantOfStack({ stack }: EventsOptions, { folder }: Session): Promise<string | undefined> {
+  if (stack === undefined) return undefined;
+  const { readStackSettingsOffline } = await import("../../../settings/fromFile.js");
+  return (await readStackSettingsOffline(stack, folder)).tenantId;
 }
 
 function onlyTenant(tenantIds: readonly string[]): string {
@@ -65,7 +77,7 @@ function onlyTenant(tenantIds: readonly string[]): string {
   throw new VisibleError(
     tenantId === undefined
       ? "No stack of this folder names a customer's tenant. Pass --tenant <tenantId>."
-      : `The stacks of this folder are of several customers. Pass --tenant with one of ${tenantIds.join(", ")}.`,
+      : `The stacks of this folder are of several customers. Pass --stack <stack>, or --tenant with one of ${tenantIds.join(", ")}.`,
   );
 }
 

@@ -185,6 +185,7 @@ describe("runQuery: traps of KQL", () => {
       "tohex(256, 2)": "100",
     });
     refuses("print toint(3000000000)", /toint\(\): the number 3000000000 beyond 32 bits/);
+    refuses("print toint(1e24)", /toint\(\): the number 1e\+24 beyond 32 bits/);
     refuses('print tolong("9007199254740993")', /tolong\(\): the number 9007199254740992 beyond 2\^53/);
     refuses("print parse_json('{\"a\":9007199254740993}').a", /beyond 2\^53/);
     assert.throws(

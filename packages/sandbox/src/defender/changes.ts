@@ -11,7 +11,7 @@ import { withTicks } from "./securityApi";
 export type ChangedCollection = "alerts_v2" | "incidents";
 
 /** Values of the closed sets, from Microsoft's metadata. */
-const classifications = ["unknown", "falsePositive", "truePositive", "informationalExpectedActivity"];
+export const classifications = ["unknown", "falsePositive", "truePositive", "informationalExpectedActivity"];
 const determinations = [
   ...["unknown", "apt", "malware", "securityPersonnel", "securityTesting", "unwantedSoftware", "other"],
   ...["multiStagedAttack", "compromisedAccount", "phishing", "maliciousUserActivity", "notMalicious"],

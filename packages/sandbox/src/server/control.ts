@@ -159,8 +159,8 @@ async function changeTenant(request: FastifyRequest, reply: FastifyReply, cloud:
 
 /** Puts events into a tenant, and answers which rules ran. */
 async function takeEvents(request: FastifyRequest, reply: FastifyReply, cloud: EmulatedCloud): Promise<FastifyReply> {
-  const { tenantId, tables } = request.body as { tenantId: string; tables: Json };
-  return answered(reply, () => putEvents(cloud, cloud.tenant(tenantId), tables));
+  const { tenantId, tables, as } = request.body as { tenantId: string; tables: Json; as?: string };
+  return answered(reply, () => putEvents(cloud, cloud.tenant(tenantId), tables, as));
 }
 
 /** Adds the objects of a seed. What reads it is loaded then. */

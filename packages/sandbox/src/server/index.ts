@@ -208,14 +208,20 @@ export async function setTenantSwitches(
 
 /**
  * Puts events into a tenant, in the running sandbox, otherwise on disk, and runs the custom detection
- * rules that are due. @param tables rows by the table's name. Throws `VisibleError`.
+ * rules that are due. @param tables rows by the table's name. @param as classification of the new alerts.
+ * Throws `VisibleError`.
  */
-export async function putTenantEvents(options: SandboxOptions, tenantId: string, tables: Json): Promise<EventsAnswer> {
+export async function putTenantEvents(
+  options: SandboxOptions,
+  tenantId: string,
+  tables: Json,
+  as?: string,
+): Promise<EventsAnswer> {
   const result = await startOrFindOwner(options);
-  if ("owner" in result) return ask<EventsAnswer>(result.owner, "POST", "/sandbox/events", { tenantId, tables });
+  if ("owner" in result) return ask<EventsAnswer>(result.owner, "POST", "/sandbox/events", { tenantId, tables, as });
   const { started } = result;
   try {
-    return await putEvents(started.cloud, started.cloud.tenant(tenantId), tables);
+    return await putEvents(started.cloud, started.cloud.tenant(tenantId), tables, as);
   } finally {
     await started.stop();
   }

@@ -143,9 +143,10 @@ function safeWhole(value: number): number | null {
  */
 function toInt(value: KustoValue): number | null {
   const whole = toWhole(value);
-  if (whole === null || whole === (whole | 0)) return whole;
-  if (typeof value === "string") return null;
-  throw new Refusal(`the number ${whole} beyond 32 bits`);
+  if (whole !== null && whole === (whole | 0)) return whole;
+  const number = unwrapped(value);
+  if (typeof value === "string" || (whole === null && !Number.isFinite(number))) return null;
+  throw new Refusal(`the number ${String(whole ?? number)} beyond 32 bits`);
 }
 
 export function toBool(scalar: KustoValue): boolean | null {

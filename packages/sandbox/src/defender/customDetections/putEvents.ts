@@ -1,7 +1,8 @@
 import { VisibleError } from "@defender-mssp/errors";
 import type { Cloud, Json, Tenant } from "../../cloud/model";
 import { isObject } from "../../graph/json";
-import { storeEvents, type StoredEvent } from "./customAlerts";
+import { classifications } from "../changes";
+import { customAlerts, resolveCustomAlert, storeEvents, type StoredEvent } from "./customAlerts";
 import { huntingTableNames } from "./queryResult";
 import { runDueRules, type RuleRun } from "./runDueRules";
 
@@ -12,18 +13,31 @@ export interface EventsAnswer {
 }
 
 /**
- * Puts events into a tenant and runs the rules that are due. @throws VisibleError if the events have
+ * Puts events into a tenant and runs the rules that are due. @param classification of the new alerts, which are
+ * then resolved, as an analyst leaves them. @throws VisibleError if the events have
  * another shape, or name a table that advanced hunting doesn't have
  */
-export async function putEvents(cloud: Cloud, tenant: Tenant, tables: Json): Promise<EventsAnswer> {
+export async function putEvents(
+  cloud: Cloud,
+  tenant: Tenant,
+  tables: Json,
+  classification?: string,
+): Promise<EventsAnswer> {
   const events = storedEvents(tables);
   const names = huntingTableNames();
   const unknown = events.find(({ table }) => names?.includes(table) === false);
   if (unknown !== undefined)
     throw new VisibleError(`${unknown.table} is no table of advanced hunting. Names are case-sensitive.`);
+  if (classification !== undefined && !classifications.includes(classification))
+    throw new VisibleError(`A classification is one of ${classifications.join(", ")}.`);
   storeEvents(tenant, events);
   cloud.changed();
-  return { events: events.length, runs: await runDueRules(cloud, tenant) };
+  const before = new Set(customAlerts(tenant).map(({ id }) => id));
+  const runs = await runDueRules(cloud, tenant);
+  if (classification !== undefined)
+    for (const { id } of customAlerts(tenant).filter((alert) => !before.has(alert.id)))
+      resolveCustomAlert(tenant, id, classification, cloud.now());
+  return { events: events.length, runs };
 }
 
 function storedEvents(tables: Json): StoredEvent[] {

@@ -3,7 +3,7 @@ import { microsoftGraph } from "@defender-mssp/microsoft";
 import { StoppedClock, type TestSandbox, testSandbox } from "@defender-mssp/testkit";
 import type { Json } from "../../../src/cloud/model";
 import { jsonText } from "../../../src/graph/json";
-import { storeEvents } from "../../../src/defender/customDetections/customAlerts";
+import { customAlerts, storeEvents } from "../../../src/defender/customDetections/customAlerts";
 import { putEvents } from "../../../src/defender/customDetections/putEvents";
 import { runDueRules } from "../../../src/defender/customDetections/runDueRules";
 
@@ -186,6 +186,20 @@ describe("sandbox/defender: custom detections run", () => {
     assert.match(run?.problem ?? "", /the operator scan \(line 1, column \d+\)/);
     const { body } = await call("GET", `${rules}/contoso-scan`);
     assert.deepEqual((body["lastRunDetails"] as Body)["errorCode"], "queryExecutionFailed");
+  });
+
+  it("resolves the new alerts as an analyst who classifies them, and no older one", async () => {
+    await call("POST", rules, ruleBody("contoso-shell", { schedule: { frequency: "PT1H" } }));
+    await put(event(5, 1));
+    test.sandbox.cloud.clock.move(2 * 3_600_000);
+    const tables = { DeviceProcessEvents: [event(1, 2, { DeviceName: "beta" })] };
+    await putEvents(test.sandbox.cloud, test.tenant, tables, "falsePositive");
+    const found = customAlerts(test.tenant).map(({ classification, status }) => [classification, status]);
+    assert.deepEqual(found, [
+      ["falsePositive", "resolved"],
+      [null, "new"],
+    ]);
+    await assert.rejects(putEvents(test.sandbox.cloud, test.tenant, tables, "wrong"), /A classification is one of/);
   });
 
   it("two lists at the same time run a rule once", async () => {
