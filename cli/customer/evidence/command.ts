@@ -83,16 +83,25 @@ async function run(stack: string, options: EvidenceOptions, session: Session): P
     (typeof moment === "string" ? moment : moment.toISOString()).slice(0, 10);
   const folder = out ?? `evidence-${lastSegment(stack)}-${day(from ?? period.from)}-${day(to ?? period.until)}`;
   await checkNewFolder(folder);
-  const [{ collectEvidence }, { writeEvidence }, { evidenceSummary, evidenceText }, { beginStep }] = await Promise.all([
+  const [
+    { collectEvidence },
+    { writeEvidence },
+    { evidenceSummary, evidenceText },
+    { beginStep },
+    { readStackSettings },
+  ] = await Promise.all([
     import("../../access/evidence/evidence.js"),
     import("../../access/evidence/write.js"),
     import("./text.js"),
     import("../../access/signed/nextStep.js"),
+    import("../../../settings/fromFile.js"),
   ]);
   const place = placeOf(session);
   const nextKey = keyFile === undefined ? undefined : await givenFile(keyFile, session.folder);
+  const settings = await readStackSettings(stack, place);
+  // A wrong key is said before minutes of collecting.
+  const step = await beginStep({ ...place, stack, settings, now, signWith, nextKey });
   const evidence = await collectEvidence({ stack, period, now, ...place });
-  const step = await beginStep({ ...place, stack, settings: evidence.settings, now: session.now(), signWith, nextKey });
   const written = await writeEvidence(evidence, folder, step);
   if (json === true) writeJson(session.out, "evidence", evidenceSummary(evidence, written));
   else session.out.write(evidenceText(evidence, written));
