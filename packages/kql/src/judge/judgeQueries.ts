@@ -19,7 +19,7 @@ export function judgeQueries(queries: readonly string[], schema: HuntingSchema =
 function judgeQuery(query: string, schema: HuntingSchema): JudgedQuery {
   const parsed = parseQuery(query, schema);
   const nodes = parsed.root.all();
-  const findings = queryFindings(parsed, nodes);
+  const findings = queryFindings(parsed, nodes, schema);
   const isBound = findings.every(({ severity }) => severity !== "error");
   const mixed = isBound ? mixedEvent(parsed.columns) : undefined;
   return {
@@ -53,31 +53,39 @@ function judgeQuery(query: string, schema: HuntingSchema): JudgedQuery {
 }
 
 /** A text with two queries has one finding, whatever else the parser says of it. */
-function queryFindings(parsed: ParsedQuery, nodes: readonly SyntaxNode[]): QueryFinding[] {
+function queryFindings(parsed: ParsedQuery, nodes: readonly SyntaxNode[], schema: HuntingSchema): QueryFinding[] {
   const statements = statementFindings(parsed);
   if (statements.length > 0) return statements;
   const unordered = unorderedCalls(parsed, nodes).map((call): QueryFinding => {
     const message = `${callName(call)}() needs rows in an order. Put sort or serialize in front of it.`;
     return { code: "KQL005", severity: "error", message, ...parsed.text.region(call.start, call.end) };
   });
-  return [...parserFindings(parsed), ...unordered, ...patternFindings(parsed, nodes)];
+  return [...parserFindings(parsed, schema), ...unordered, ...patternFindings(parsed, nodes)];
 }
 
 /** The parser binds no names of a query with a chain of some hundred operators. The service has no such limit in a document. */
 const tooDeep = "KS245";
 
-function parserFindings({ diagnostics }: ParsedQuery): QueryFinding[] {
+function parserFindings({ diagnostics }: ParsedQuery, schema: HuntingSchema): QueryFinding[] {
   return diagnostics.flatMap(({ code, severity, message, start: _start, ...region }): QueryFinding[] => {
     if (severity !== "Error" && severity !== "Warning") return [];
-    const sentence = `${message}${advice(code)}`;
+    const sentence = `${message}${advice(code, message, schema)}`;
     const isError = severity === "Error" && code !== tooDeep;
     return [{ ...region, code, severity: isError ? "error" : "warning", message: sentence }];
   });
 }
 
 /** What to do about a diagnostic whose own words don't say it. */
-function advice(code: string): string {
-  if (code === "KS204" || code === "KS142") return " Names of tables and columns are case-sensitive.";
+function advice(code: string, message: string, { tables }: HuntingSchema): string {
+  if (code === "KS204" || code === "KS142") {
+    const written = /'([^']+)'/.exec(message)?.[1] ?? "";
+    const names = tables.flatMap(({ name, columns }) => [name, ...columns.map((column) => column.name)]);
+    // A name that a table has was projected away.
+    const isOwn = names.includes(written);
+    const meant = isOwn ? undefined : names.find((name) => name.toLowerCase() === written.toLowerCase());
+    const sentinel = meant === "AccountUpn" ? ", which Sentinel's IdentityInfo has as AccountUPN" : "";
+    return `${meant === undefined ? "" : ` Did you mean ${meant}${sentinel}?`} Names of tables and columns are case-sensitive.`;
+  }
   if (code === tooDeep)
     return " Names and types were not judged. Write in (…) or has_any (…) in place of a long chain of or.";
   return "";

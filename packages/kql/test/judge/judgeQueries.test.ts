@@ -14,6 +14,16 @@ function judge(query: string): JudgedQuery {
 }
 
 describe("judgeQueries", () => {
+  it("a name in another case is suggested, one that was projected away is not", () => {
+    const message = (query: string) => judge(query).findings[0]?.message ?? "";
+    assert.match(message("deviceinfo"), /Did you mean DeviceInfo\?/);
+    assert.match(
+      message("IdentityInfo | where AccountUPN == ''"),
+      /mean AccountUpn, which Sentinel's IdentityInfo has/,
+    );
+    assert.doesNotMatch(message("DeviceEvents | project DeviceId | where DeviceName == 'a'"), /Did you mean/);
+  });
+
   it("returns columns with Kusto's types, and the tables", () => {
     const judged = judge("DeviceEvents | summarize Hosts = dcount(DeviceId), max(Timestamp) by bin(Timestamp, 1h)");
     assert.deepEqual(judged.findings, []);
