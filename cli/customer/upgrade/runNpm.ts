@@ -27,7 +27,7 @@ export async function runNpm(
   });
   if (signal?.aborted === true) throw new VisibleError(interruptedText);
   if (!failed) return;
-  const reason = stderr.split("\n").find((line) => /error/i.test(line) && !/\bcode\b/.test(line)) ?? code ?? "";
+  const reason = stderr.split("\n").find((line) => /^npm (?:error|ERR!) (?!code )\S/.test(line)) ?? code ?? "";
   throw new VisibleError(`\`npm ${args[0]}\` failed: ${reason.trim()} ${nothingChanged}`);
 }
 
