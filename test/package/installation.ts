@@ -72,12 +72,16 @@ export class Installation {
     for (const { file, version: packed } of this.registry.packages) {
       const content = await mkdtemp(path.join(this.temporary, "repacked-"));
       await execa("tar", ["-xzf", file, "-C", content]);
-      const manifest = path.join(content, "package", "package.json");
-      const text = await readFile(manifest, "utf8");
-      const renamed = text
-        .replace(`"version": "${packed}"`, `"version": "${version}"`)
-        .replaceAll(/("@defender-mssp\/[a-z]+": )"[^"]+"/g, `$1"${version}"`);
-      await writeFile(manifest, renamed);
+      const own = path.join(content, "package");
+      const bundled = path.join(own, "node_modules", "@defender-mssp");
+      const inside = (await readdir(bundled).catch(() => [])).map((name) => path.join(bundled, name));
+      for (const manifest of [own, ...inside].map((place) => path.join(place, "package.json"))) {
+        const text = await readFile(manifest, "utf8");
+        const renamed = text
+          .replace(`"version": "${packed}"`, `"version": "${version}"`)
+          .replaceAll(/("@defender-mssp\/[a-z]+": )"[^"]+"/g, `$1"${version}"`);
+        await writeFile(manifest, renamed);
+      }
       const base = path.basename(file).replace(packed, version);
       await execa("tar", ["-czf", path.join(folder, base), "-C", content, "package"]);
       await rm(content, { recursive: true });

@@ -175,8 +175,8 @@ describe("the built site: in a browser", function () {
       "guides/siem-engineer.html",
       async (page) => {
         await page.getByRole("button", { name: "Menu" }).click();
-        await page.locator("#VPSidebarNav").getByRole("link", { name: "Incidents" }).click();
-        await page.waitForURL(/incidents/);
+        await page.locator("#VPSidebarNav").getByRole("link", { name: "Alerts, incidents and hunting" }).click();
+        await page.waitForURL(/alerts/);
       },
       { viewport: { width: 390, height: 844 } },
     ));
