@@ -2,7 +2,7 @@
 import { mkdir } from "node:fs/promises";
 import path from "node:path";
 import type { Command } from "commander";
-import { clockFrom, dateOf, visible } from "@defender-mssp/microsoft";
+import { clockFrom, dateOf, visible, VisibleError } from "@defender-mssp/microsoft";
 import type { Rehearsal } from "@defender-mssp/sandbox";
 import { describeCommand } from "@defender-mssp/terminal/help";
 import type { Session } from "@defender-mssp/terminal/session";
@@ -69,9 +69,14 @@ async function rehearse({ stack, out }: RehearseOptions, session: Session): Prom
     const service = await signInToRehearse({ tenantId, environment, endpoints });
     say("Start of a sandbox in this process, whose identity has the same permissions.");
     const sandbox = await startRehearsalSandbox(service.permissions);
+    const ending = new AbortController();
+    const stop = () =>
+      ending.abort(new VisibleError("It was stopped: the tenant is as it was, and no file is written."));
+    for (const name of ["SIGINT", "SIGTERM"] as const) session.signals.once(name, stop);
     try {
-      return await rehearseReads(service, sandbox, say);
+      return await rehearseReads(service, sandbox, say, ending.signal);
     } finally {
+      for (const name of ["SIGINT", "SIGTERM"] as const) session.signals.off(name, stop);
       await sandbox.stop();
     }
   });

@@ -5,5 +5,5 @@ export * from "./server/index";
 export { CommandNotStarted, endLike, runCommand, type CommandEnd } from "./server/command";
 export type { AnswerDifference } from "./rehearsal/compareAnswers";
 export { largestRehearsal, parseRehearsal, type Rehearsal } from "./rehearsal/rehearsal";
-export { rehearseReads, signInToRehearse, type RehearsalSide, type RehearsedTenant } from "./rehearsal/rehearseReads";
-export { startRehearsalSandbox, type RehearsalSandbox } from "./rehearsal/rehearsalSandbox";
+export { rehearseReads, signInToRehearse, type RehearsalSide } from "./rehearsal/rehearseReads";
+export { startRehearsalSandbox } from "./rehearsal/rehearsalSandbox";

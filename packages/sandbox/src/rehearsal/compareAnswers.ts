@@ -101,14 +101,11 @@ function headerDifferences(theirs: ComparedAnswer, ours: ComparedAnswer): Answer
     const text = answer.headers.get("content-type")?.toLowerCase().replaceAll(" ", "") ?? "absent";
     return /^[\w/.;=+-]{1,150}$/.test(text) ? text : "another form";
   };
-  return [
-    { at: "header content-type", service: mediaType(theirs), sandbox: mediaType(ours) },
-    ...comparedHeaders.map((name) => ({
-      at: `header ${name}`,
-      service: presence(theirs, name),
-      sandbox: presence(ours, name),
-    })),
-  ].filter(isDifferent);
+  const forms = [mediaType(theirs), mediaType(ours)] as const;
+  const rows = comparedHeaders.map((name) => [name, presence(theirs, name), presence(ours, name)] as const);
+  return [["content-type", ...forms] as const, ...rows]
+    .map(([name, service, sandbox]) => ({ at: `header ${name}`, service, sandbox }))
+    .filter(isDifferent);
 }
 
 /** The code of an error in Graph's, Azure's or Entra's envelope; "another form" if it is no word of a service. */
@@ -132,18 +129,13 @@ function textHash({ body }: ComparedAnswer): string {
 function shapeDifferences(path: string, theirs: Shape, ours: Shape): AnswerDifference[] {
   const at = path === "" ? "body" : path;
   const [service, sandbox] = [theirs, ours].map(({ types }) => [...types].sort()) as [string[], string[]];
-  const own = areDifferent(service, sandbox)
-    ? [{ at, service: service.join(" or "), sandbox: sandbox.join(" or ") }]
-    : [];
-  const ofItems =
-    theirs.items === undefined || ours.items === undefined
-      ? []
-      : shapeDifferences(`${path}[]`, theirs.items, ours.items);
+  const own = { at, service: service.join(" or "), sandbox: sandbox.join(" or ") };
+  const ofItems = theirs.items && ours.items ? shapeDifferences(`${path}[]`, theirs.items, ours.items) : [];
   const ofObjects = [...theirs.objects].flatMap(([type, keys]) => {
     const others = ours.objects.get(type);
     return others === undefined ? [] : keyDifferences(`${path}${type === "" ? "" : `<${type}>`}`, keys, others);
   });
-  return [...own, ...ofItems, ...ofObjects];
+  return [...(areDifferent(service, sandbox) ? [own] : []), ...ofItems, ...ofObjects];
 }
 
 /** Keys that neither the metadata nor the sandbox has are counted: their names may be somebody's. */

@@ -13,19 +13,15 @@ import { signInToRehearse, type RehearsalSide } from "./rehearseReads";
 const domain = "rehearsal.example";
 const entitlements = "/v1.0/identityGovernance/entitlementManagement";
 
-export interface RehearsalSandbox extends RehearsalSide {
-  stop(): Promise<void>;
-}
-
 /** @param permissions of the identity in the tenant: the sandbox's has the same */
-export async function startRehearsalSandbox(permissions: readonly string[]): Promise<RehearsalSandbox> {
+export async function startRehearsalSandbox(
+  permissions: readonly string[],
+): Promise<RehearsalSide & { stop(): Promise<void> }> {
   const home = await mkdtemp(path.join(tmpdir(), "mssp-rehearsal-"));
   const tenantId = randomUUID();
-  const description = { tenantId, displayName: "Rehearsal", domain };
-  const sandbox = await startSandbox({
-    home,
-    tenants: [{ ...description, permissions: { [microsoftGraph.appId]: permissions } }],
-  });
+  const granted = { [microsoftGraph.appId]: permissions };
+  const description = { tenantId, displayName: "Rehearsal", domain, permissions: granted };
+  const sandbox = await startSandbox({ home, tenants: [description] });
   const { http } = sandbox.origins;
   const stop = async () => {
     await sandbox.stop();
@@ -57,10 +53,7 @@ const groups = [
   { displayName: "Analysts", members: ["ben@mssp.example"], owners: [`ana@${domain}`] },
   { displayName: "Readers", members: [`ana@${domain}`, "Analysts"], roles: ["Security Reader"] },
 ];
-const maker = {
-  displayName: "Maker",
-  permissions: { "Microsoft Graph": automationPermissions[microsoftGraph.appId] },
-};
+const maker = { displayName: "Maker", permissions: { "Microsoft Graph": automationPermissions[microsoftGraph.appId] } };
 
 /** Makes an object of each kind that no seed file has. @param displayName of all of them */
 export async function makeObjects(call: GraphCall, displayName: string): Promise<void> {

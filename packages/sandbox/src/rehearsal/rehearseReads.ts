@@ -16,15 +16,11 @@ import { compareAnswers, isEmptyList, type ComparedAnswer } from "./compareAnswe
 import { isRead, reads, type Read, type ReadRequest, type ReadService } from "./reads";
 import { shownDifferences, type Rehearsal } from "./rehearsal";
 
-/** A tenant, and who asks it. */
-export interface RehearsedTenant {
+/** A tenant, and who is signed in. */
+export interface RehearsalSide {
   readonly tenantId: string;
   readonly environment: Environment;
   readonly endpoints: Endpoints;
-}
-
-/** A signed-in tenant. */
-export interface RehearsalSide extends RehearsedTenant {
   /** Names in the token of Graph. */
   readonly permissions: readonly string[];
   readonly tokens: Readonly<Partial<Record<ReadService, string>>>;
@@ -38,7 +34,9 @@ const refusals = Array.from({ length: 200 }, (_, index) => 300 + index).filter(
 );
 
 /** @throws VisibleError for a person's sign-in; EnvironmentError, ServiceError */
-export async function signInToRehearse(tenant: RehearsedTenant): Promise<RehearsalSide> {
+export async function signInToRehearse(
+  tenant: Pick<RehearsalSide, "tenantId" | "environment" | "endpoints">,
+): Promise<RehearsalSide> {
   const { graphEndpoint } = tenant.endpoints;
   const graph = (await requestToken({ ...tenant, audience: graphEndpoint })).accessToken;
   const claims = Buffer.from(graph.split(".")[1] ?? "", "base64url").toString();
@@ -58,11 +56,12 @@ export async function signInToRehearse(tenant: RehearsedTenant): Promise<Rehears
   return { ...tenant, permissions, tokens: { graph, ...(azure && { azure: azure.accessToken }) } };
 }
 
-/** Asks both sides everything of the list. @param say told of each step before it begins */
+/** Asks both sides everything of the list. @param say told of each step before it begins @throws the signal's reason */
 export async function rehearseReads(
   service: RehearsalSide,
   sandbox: RehearsalSide,
   say: (step: string) => void,
+  signal?: AbortSignal,
 ): Promise<ComparedRoutes> {
   const permissions = [...service.permissions].sort();
   const result: ComparedRoutes = { permissions, equal: [], withoutObjects: [], notAsked: [], different: [] };
@@ -72,6 +71,7 @@ export async function rehearseReads(
       part === "azure" && service.tokens.azure === undefined ? [] : reads.filter((read) => read.service === part);
     say(`${name}: ${rows.length} requests that only read.`);
     for (const read of rows) {
+      signal?.throwIfAborted();
       const route = `${read.method} ${read.route}${read.query === undefined ? "" : `?${read.query}`}`;
       const answers = await answersTo(read, service, theirs);
       // Azure's roles are no permissions of the token: the sandbox's identity has others.
