@@ -67,8 +67,8 @@ async function rehearse({ stack, out }: RehearseOptions, session: Session): Prom
     const endpoints = await tenantEndpoints(settings, environment);
     say("Sign-in to the tenant.");
     const service = await signInToRehearse({ tenantId, environment, endpoints });
-    say("Start of a sandbox in this process, whose identity has the same permissions.");
-    const sandbox = await startRehearsalSandbox(service.permissions);
+    say("Start of a sandbox in this process, with the same licence of Entra ID and the same permissions.");
+    const sandbox = await startRehearsalSandbox(service);
     const ending = new AbortController();
     const stop = () =>
       ending.abort(new VisibleError("It was stopped: the tenant is as it was, and no file is written."));
@@ -80,15 +80,12 @@ async function rehearse({ stack, out }: RehearseOptions, session: Session): Prom
       await sandbox.stop();
     }
   });
-  const rehearsal: Rehearsal = {
-    msspRehearsal: 1,
-    version: ownVersion(),
-    on: dateOf(clockFrom(environment)()),
-    cloud: settings.cloud,
-    ...compared,
-  };
-  // The file's own reader refuses what has no place in it.
+  const now = clockFrom(environment)();
+  const head = { msspRehearsal: 1, version: ownVersion(), on: dateOf(now), cloud: settings.cloud } as const;
+  const rehearsal: Rehearsal = { ...head, ...compared };
   const text = `${JSON.stringify(rehearsal, undefined, 2)}\n`;
+  // The file's own reader refuses what has no place in it.
+  const shown = rehearsalText(parseRehearsal(text));
   await writeWholeFile(file, text);
-  session.out.write(`${rehearsalText(parseRehearsal(text))}\nWritten: ${out}. Read it before you send it.\n`);
+  session.out.write(`${shown}\nWritten: ${out}. Read it before you send it.\n`);
 }

@@ -3,7 +3,7 @@ import type { AnswerDifference, Rehearsal } from "@defender-mssp/sandbox";
 import { paragraph, tableText, type TextCell } from "@defender-mssp/terminal/table";
 import { counted } from "../../base/counted";
 
-export function rehearsalText({ on, version, cloud, permissions, ...routes }: Rehearsal): string {
+export function rehearsalText({ on, version, cloud, licence, permissions, ...routes }: Rehearsal): string {
   const { equal, withoutObjects, notAsked, different } = routes;
   const scoreboard: TextCell[][] = [
     [{ text: "✓", color: "green" }, String(equal.length), "answered as the sandbox does"],
@@ -13,7 +13,7 @@ export function rehearsalText({ on, version, cloud, permissions, ...routes }: Re
   ];
   return [
     paragraph(
-      `Rehearsal of ${on} with version ${version} in the cloud ${cloud}, by an identity with ` +
+      `Rehearsal of ${on} with version ${version} in the cloud ${cloud} (licence of Entra ID: ${licence ?? "not read"}), by an identity with ` +
         `${counted(permissions.length, "application permission")}.`,
     ),
     tableText(scoreboard),

@@ -6,4 +6,4 @@ export { CommandNotStarted, endLike, runCommand, type CommandEnd } from "./serve
 export type { AnswerDifference } from "./rehearsal/compareAnswers";
 export { largestRehearsal, parseRehearsal, type Rehearsal } from "./rehearsal/rehearsal";
 export { rehearseReads, signInToRehearse, type RehearsalSide } from "./rehearsal/rehearseReads";
-export { startRehearsalSandbox } from "./rehearsal/rehearsalSandbox";
+export { startRehearsalSandbox } from "./rehearsal/startRehearsalSandbox";

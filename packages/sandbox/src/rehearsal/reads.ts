@@ -40,16 +40,13 @@ const rows: readonly (readonly [ReadService, string, string?])[] = [
   ["graph", "/v1.0/users", "$filter=userType eq 'Guest'&$select=id,displayName,mail,userType"],
   ["graph", "/v1.0/servicePrincipals", "$filter=appId eq '00000003-0000-0000-c000-000000000000'"],
   ["graph", "/v1.0/users", "$filter=noSuchProperty eq 'x'"],
-  ["graph", `/v1.0/users/${noObject}`],
-  ["graph", `/v1.0/groups/${noObject}`],
-  ["graph", `/v1.0/applications/${noObject}`],
+  ...["users", "groups", "applications"].map((set) => ["graph", `/v1.0/${set}/${noObject}`] as const),
   ["graph", "/v1.0/security/alerts_v2", "$top=50"],
-  ["graph", "/v1.0/security/alerts_v2/{id}"],
   ["graph", "/v1.0/security/incidents", "$top=50"],
-  ["graph", "/v1.0/security/incidents/{id}"],
-  ["graph", "/v1.0/security/incidents/{id}/alerts"],
-  ["graph", "/beta/security/rules/detectionRules"],
-  ["graph", "/beta/security/rules/detectionRules/{id}"],
+  ...["alerts_v2/{id}", "incidents/{id}", "incidents/{id}/alerts"].map(
+    (route) => ["graph", `/v1.0/security/${route}`] as const,
+  ),
+  ...["", "/{id}"].map((end) => ["graph", `/beta/security/rules/detectionRules${end}`] as const),
   ["azure", "/subscriptions", "api-version=2022-12-01"],
   ["azure", "/tenants", "api-version=2022-12-01"],
   ["azure", "/subscriptions/{id}", "api-version=2022-12-01"],
@@ -62,19 +59,14 @@ const rows: readonly (readonly [ReadService, string, string?])[] = [
   ["login", "/{tenant}/v2.0/.well-known/openid-configuration"],
 ];
 
+const batched = ["/organization", `/users/${noObject}`].map((url, index) => ({ id: `${index}`, method: "GET", url }));
+
 /** All that a rehearsal asks, lists before their items. */
 export const reads: readonly Read[] = [
   ...rows.map(([service, route, query]): Read => ({ service, method: "GET", route, query })),
   { service: "login", method: "POST", route: token },
   { service: "graph", method: "POST", route: hunting, body: { Query: "AlertInfo | take 5" } },
-  {
-    service: "graph",
-    method: "POST",
-    route: batch,
-    body: {
-      requests: ["/organization", `/users/${noObject}`].map((url, index) => ({ id: `${index}`, method: "GET", url })),
-    },
-  },
+  { service: "graph", method: "POST", route: batch, body: { requests: batched } },
 ].sort((left, right) => segments(left.route) - segments(right.route)) as readonly Read[];
 
 const patterns = reads.map(({ service, method, route }) => ({ service, method, pattern: patternFor(route) }));

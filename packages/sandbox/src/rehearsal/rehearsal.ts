@@ -1,6 +1,7 @@
 /** The file of a rehearsal: what differed, without a value of the tenant. Read again as the file of a stranger. */
 import { VisibleError } from "@defender-mssp/errors";
 import { z } from "zod";
+import { switches } from "../cloud/switches";
 import type { AnswerDifference } from "./compareAnswers";
 
 /** Bytes of the largest file that is read: a whole one has less than 100 kB. */
@@ -20,11 +21,12 @@ const routes = z.array(route).max(1000);
 
 const rehearsalFile = z.strictObject({
   msspRehearsal: z.literal(1),
-  /** Version of this product. */
   version: word,
   /** Day, UTC. */
   on: z.iso.date(),
   cloud: word,
+  /** Of Entra ID, where the identity may read it. */
+  licence: z.enum(switches.entraLicence).optional(),
   /** Application permissions of the identity, of those that the sandbox knows. */
   permissions: z.array(word).max(1000),
   /** Same status, headers, shape; of an error the same code and text. */
@@ -38,7 +40,6 @@ const rehearsalFile = z.strictObject({
       z.strictObject({
         route,
         differences: z.array(difference).min(1).max(shownDifferences),
-        /** Further differences. */
         more: z.int().min(1).max(100_000).optional(),
       }),
     )

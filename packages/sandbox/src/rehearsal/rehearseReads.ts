@@ -3,6 +3,7 @@ import { ServiceError, VisibleError } from "@defender-mssp/errors";
 import { isRecord } from "@defender-mssp/errors/json";
 import {
   clouds,
+  entraServicePlans,
   microsoftGraph,
   pathSegment,
   proofOf,
@@ -19,6 +20,8 @@ import { shownDifferences, type Rehearsal } from "./rehearsal";
 /** A tenant, and who is signed in. */
 export interface RehearsalSide {
   readonly tenantId: string;
+  /** As the switch `entraLicence` has it; undefined where the identity may not read it. */
+  readonly licence: Rehearsal["licence"];
   readonly environment: Environment;
   readonly endpoints: Endpoints;
   /** Names in the token of Graph. */
@@ -29,22 +32,16 @@ export interface RehearsalSide {
 /** Objects of a list whose own routes are asked, until one has an answer with content. */
 const triedObjects = 3;
 
-const refusals = Array.from({ length: 200 }, (_, index) => 300 + index).filter(
-  (status) => ![408, 429].includes(status),
-);
+const refusals = Array.from({ length: 200 }, (_, index) => 300 + index).filter((code) => code !== 408 && code !== 429);
 
 /** @throws VisibleError for a person's sign-in; EnvironmentError, ServiceError */
-export async function signInToRehearse(
-  tenant: Pick<RehearsalSide, "tenantId" | "environment" | "endpoints">,
-): Promise<RehearsalSide> {
-  const { graphEndpoint } = tenant.endpoints;
-  const graph = (await requestToken({ ...tenant, audience: graphEndpoint })).accessToken;
+export async function signInToRehearse(tenant: RehearsedTenant): Promise<RehearsalSide> {
+  const { accessToken: graph } = await requestToken({ ...tenant, audience: tenant.endpoints.graphEndpoint });
   const claims = Buffer.from(graph.split(".")[1] ?? "", "base64url").toString();
   const { roles = [], scp } = JSON.parse(claims) as { roles?: string[]; scp?: string };
   if (scp !== undefined)
     throw new VisibleError(
-      "A rehearsal needs an application's sign-in, the automation's or the one of previews: set ARM_CLIENT_ID with its secret, " +
-        "certificate or federated token. The service answers to the delegated permissions of az login otherwise.",
+      "A rehearsal signs in as an application, the automation or the one of previews: set ARM_CLIENT_ID and its credential.",
     );
   const audience = clouds[tenant.endpoints.cloud].resourceManagerEndpoint;
   const azure = await requestToken({ ...tenant, audience }).catch((error: unknown) => {
@@ -53,7 +50,17 @@ export async function signInToRehearse(
   });
   const known = publishedApplications.find(({ appId }) => appId === microsoftGraph.appId)?.appRoles ?? {};
   const permissions = roles.filter((name) => name in known);
-  return { ...tenant, permissions, tokens: { graph, ...(azure && { azure: azure.accessToken }) } };
+  const tokens = { graph, ...(azure && { azure: azure.accessToken }) };
+  const side = { ...tenant, permissions, tokens, licence: undefined };
+  return { ...side, licence: await readLicence(side) };
+}
+
+async function readLicence(side: RehearsalSide): Promise<Rehearsal["licence"]> {
+  const { status, text } = await ask({ service: "graph", method: "GET", path: "/v1.0/subscribedSkus" }, side);
+  if (status !== 200) return undefined;
+  const { AAD_PREMIUM, AAD_PREMIUM_P2, Entra_Identity_Governance } = entraServicePlans;
+  if (text.includes(Entra_Identity_Governance)) return "governance";
+  return text.includes(AAD_PREMIUM_P2) ? "p2" : text.includes(AAD_PREMIUM) ? "p1" : "free";
 }
 
 /** Asks both sides everything of the list. @param say told of each step before it begins @throws the signal's reason */
@@ -63,12 +70,12 @@ export async function rehearseReads(
   say: (step: string) => void,
   signal?: AbortSignal,
 ): Promise<ComparedRoutes> {
-  const permissions = [...service.permissions].sort();
-  const result: ComparedRoutes = { permissions, equal: [], withoutObjects: [], notAsked: [], different: [] };
+  const identity = { licence: service.licence, permissions: [...service.permissions].sort() };
+  const result: ComparedRoutes = { ...identity, equal: [], withoutObjects: [], notAsked: [], different: [] };
   const [theirs, ours] = [new Map<string, readonly string[]>(), new Map<string, readonly string[]>()];
-  for (const [name, part] of parts) {
-    const rows =
-      part === "azure" && service.tokens.azure === undefined ? [] : reads.filter((read) => read.service === part);
+  for (const [name, part] of Object.entries(parts)) {
+    const hasToken = part !== "azure" || service.tokens.azure !== undefined;
+    const rows = reads.filter((read) => read.service === part && hasToken);
     say(`${name}: ${rows.length} requests that only read.`);
     for (const read of rows) {
       signal?.throwIfAborted();
@@ -88,13 +95,14 @@ export async function rehearseReads(
   return result;
 }
 
-type ComparedRoutes = Pick<Rehearsal, "permissions" | "equal" | "withoutObjects" | "notAsked" | "different">;
+type RehearsedTenant = Pick<RehearsalSide, "tenantId" | "environment" | "endpoints">;
+type ComparedRoutes = Omit<Rehearsal, "msspRehearsal" | "version" | "on" | "cloud">;
 
-const parts: readonly (readonly [string, ReadService])[] = [
-  ["Microsoft Entra ID", "login"],
-  ["Microsoft Graph and Defender", "graph"],
-  ["Azure Resource Manager", "azure"],
-];
+const parts = {
+  "Microsoft Entra ID": "login",
+  "Microsoft Graph and Defender": "graph",
+  "Azure Resource Manager": "azure",
+} as const satisfies Record<string, ReadService>;
 
 /** Answers of a route: of one with `{…}` for objects that an earlier list had; none where there was none. */
 async function answersTo(

@@ -7,9 +7,9 @@ import path from "node:path";
 import { VisibleError } from "@defender-mssp/errors";
 import { graphCall, type Endpoints } from "@defender-mssp/microsoft";
 import { dump, parseRehearsal, rehearseReads, signInToRehearse, startRehearsalSandbox } from "@defender-mssp/sandbox";
-import { checkoutFolder, temporarySandbox, type EmulatedCloud } from "@defender-mssp/testkit";
+import { checkoutFolder, setSwitches, temporarySandbox, type EmulatedCloud } from "@defender-mssp/testkit";
 import { isRead, type ReadService } from "../../src/rehearsal/reads";
-import { makeObjects } from "../../src/rehearsal/rehearsalSandbox";
+import { makeObjects } from "../../src/rehearsal/startRehearsalSandbox";
 import { seedTenants } from "../../src/seed/seedTenants";
 
 type Body = Record<string, unknown>;
@@ -160,7 +160,7 @@ describe("a rehearsal", () => {
   async function rehearsed(asked = tenantId) {
     const signedIn = await signInToRehearse({ tenantId, environment: variables, endpoints });
     const service = { ...signedIn, tenantId: asked };
-    const other = await startRehearsalSandbox(service.permissions);
+    const other = await startRehearsalSandbox(service);
     try {
       const compared = await rehearseReads(service, other, () => undefined);
       const file = { msspRehearsal: 1, version: "0.2.0", on: "2026-12-01", cloud: "public", ...compared };
@@ -172,8 +172,8 @@ describe("a rehearsal", () => {
 
   it("finds no difference in a tenant that answers alike, and sends nothing that writes", async () => {
     changes = [];
+    setSwitches(sandbox.cloud.tenant(tenantId), { entraLicence: "free" });
     const before = dump(sandbox.cloud);
-    sent.length = 0;
     const { different, equal } = await rehearsed();
     assert.deepEqual(different, []);
     assert.ok(equal.length > 90, `${equal.length} routes were compared`);
@@ -186,6 +186,7 @@ describe("a rehearsal", () => {
 
   it("finds each of thirty planted differences and no other, without a value of the tenant", async () => {
     changes = planted;
+    setSwitches(sandbox.cloud.tenant(tenantId), { entraLicence: "governance" });
     const rehearsal = await rehearsed();
     assert.equal(rehearsal.different.length, 30);
     const differences = rehearsal.different.flatMap((row) => row.differences);
@@ -274,7 +275,6 @@ describe("the file of a rehearsal", () => {
     ...{ equal: [], withoutObjects: [], notAsked: [], different: [] },
   };
   const row = { route: "GET /v1.0/users", differences: [{ at: "status", service: "404", sandbox: "200" }] };
-
   it("is read when it is whole", () => {
     assert.deepEqual(parseRehearsal(JSON.stringify({ ...file, different: [row] })).different, [row]);
   });

@@ -6,6 +6,7 @@ import path from "node:path";
 import { graphCall, microsoftGraph, type Endpoints, type Environment, type GraphCall } from "@defender-mssp/microsoft";
 import { derivedId, msspTenantId } from "../cloud/identity";
 import { generateSecret } from "../cloud/secrets";
+import { setSwitches } from "../cloud/switches";
 import { seedTenants } from "../seed/seedTenants";
 import { automationPermissions, startSandbox } from "../server/index";
 import { signInToRehearse, type RehearsalSide } from "./rehearseReads";
@@ -13,13 +14,13 @@ import { signInToRehearse, type RehearsalSide } from "./rehearseReads";
 const domain = "rehearsal.example";
 const entitlements = "/v1.0/identityGovernance/entitlementManagement";
 
-/** @param permissions of the identity in the tenant: the sandbox's has the same */
+/** @param side the tenant: the sandbox's has the same licence, its identity the same permissions */
 export async function startRehearsalSandbox(
-  permissions: readonly string[],
+  side: Pick<RehearsalSide, "permissions" | "licence">,
 ): Promise<RehearsalSide & { stop(): Promise<void> }> {
   const home = await mkdtemp(path.join(tmpdir(), "mssp-rehearsal-"));
   const tenantId = randomUUID();
-  const granted = { [microsoftGraph.appId]: permissions };
+  const granted = { [microsoftGraph.appId]: side.permissions };
   const description = { tenantId, displayName: "Rehearsal", domain, permissions: granted };
   const sandbox = await startSandbox({ home, tenants: [description] });
   const { http } = sandbox.origins;
@@ -37,6 +38,7 @@ export async function startRehearsalSandbox(
     sandbox.cloud.acceptPassingSecret(secret, makerId);
     const environment: Environment = { ARM_CLIENT_ID: makerId, ARM_CLIENT_SECRET: secret };
     await makeObjects(await graphCall(tenantId, { environment, endpoints }), "Rehearsal");
+    setSwitches(sandbox.cloud.tenant(tenantId), side.licence === undefined ? {} : { entraLicence: side.licence });
     const { variables } = await sandbox.environment({ user: {} });
     return { ...(await signInToRehearse({ tenantId, environment: variables, endpoints })), stop };
   } catch (error) {
