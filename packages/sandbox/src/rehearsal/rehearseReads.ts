@@ -119,7 +119,8 @@ async function answersTo(
     const answer = await ask({ method, service, path: `${path}${query}`, body }, side);
     answers.push(answer);
     const items = isRecord(answer.body) && Array.isArray(answer.body["value"]) ? answer.body["value"] : [];
-    if (answer.status === 200 && !objects.has(read.route)) objects.set(read.route, itemPaths(path, items));
+    if (answer.status === 200 && (objects.get(read.route) ?? []).length === 0)
+      objects.set(read.route, itemPaths(path, items));
     if (answer.status !== 200 || items.length > 0) break;
   }
   return answers;
@@ -149,7 +150,7 @@ function pathsFor(
 function itemPaths(path: string, items: readonly unknown[]): string[] {
   // The newest may be the last, and the first ones Microsoft's.
   return [...items.slice(0, triedObjects - 1), ...items.slice(triedObjects - 1).slice(-1)].flatMap((item) => {
-    const { id, tenantId, subscriptionId } = item as Readonly<Record<string, unknown>>;
+    const { id, tenantId, subscriptionId } = isRecord(item) ? item : {};
     const key = subscriptionId ?? id ?? tenantId;
     return typeof key === "string" && /^(?!\.{1,2}$)[\w.@-]+$/.test(key) ? [`${path}/${pathSegment(key)}`] : [];
   });
