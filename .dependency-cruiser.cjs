@@ -53,7 +53,7 @@ const rooms = {
   "cli/fleet": ["program", "cli/detections", "cli/tenant", "cli/stack", pages, ...commandBase],
   "cli/ci": ["cli/tenant", "cli/stack", ...commandBase],
   "cli/detections": ["cli/tenant", "cli/stack", detections, kql, pages, ...commandBase],
-  "cli/sandbox": ["cli/stack", siem, plugins, sandbox, engine, ...commandBase],
+  "cli/sandbox": ["cli/tenant", "cli/stack", siem, plugins, sandbox, engine, ...commandBase],
 };
 
 const floors = Object.entries(rooms).map(([room, below]) => {
@@ -149,6 +149,7 @@ const insideRooms = {
     defender: ["graph", "cloud"],
     seed: ["graph", "azure", "cloud"],
     server: ["seed", "defender", "entra", "azure", "graph", "proxy", "cloud"],
+    rehearsal: ["server", "seed", "graph", "cloud"],
   },
   [`${kql}/src`]: {
     schema: [],

@@ -36,6 +36,11 @@ const subcommands: Readonly<Record<string, Subcommand>> = {
     description: "Upgrade a repository of customers to a new version, and preview every customer with it.",
     load: () => require("./customer/upgrade/command") as typeof import("./customer/upgrade/command"),
   },
+  rehearse: {
+    group: "Start",
+    description: "Compare a test tenant's answers with the sandbox's: read it, change nothing, and write what differs.",
+    load: () => require("./sandbox/rehearse/command") as typeof import("./sandbox/rehearse/command"),
+  },
   docs: {
     group: "Start",
     isDaily: true,

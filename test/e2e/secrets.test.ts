@@ -359,6 +359,11 @@ describe("secrets", function () {
           await writeFile(seed, `tenants: [{ tenantId: ${tenantId}, groups: [{ displayName: Helpdesk }] }]`);
           return mssp(["sandbox", "seed", seed]);
         },
+        async () => {
+          const out = path.join(project.folder, "tmp", "rehearsal.json");
+          await mssp(["rehearse", ...stack, "--out", out]);
+          return mssp(["sandbox", "parity", out]);
+        },
         () => mssp(["sandbox", "run", "--log", "--", process.execPath, "--version"]),
         // Credentials that are refused, each in another form.
         () => mssp(["doctor", ...stack], 1, { ARM_CLIENT_SECRET: planted["wrong client secret"] }),

@@ -6,6 +6,7 @@ import { describeCommand } from "@defender-mssp/terminal/help";
 import { sandboxOptions, tenantIdArgument, withHome, type HomeOptions, type SandboxStartOptions } from "./options";
 import { registerEvents } from "./registerEvents";
 import { registerSeed } from "./registerSeed";
+import { registerParity } from "./registerParity";
 import { registerProxy } from "./registerProxy";
 import { registerPermissions } from "./permissions";
 import { registerClock, registerEnv, registerStop } from "./running";
@@ -24,6 +25,7 @@ export function define(sandbox: Command, session: Session): void {
   registerTenant(sandbox, session);
   registerSeed(sandbox, session);
   registerEvents(sandbox, session);
+  registerParity(sandbox, session);
   registerReset(sandbox, session);
 }
 

@@ -46,7 +46,11 @@ export function readers(decisions: readonly SidebarPage[]): readonly SidebarGrou
         page("Retirements", "docs/retirements.md"),
         page("Signed pages", "docs/signed.md"),
       ]),
-      folded("Sandbox", [page("The sandbox", "docs/sandbox.md"), page("What it emulates", "docs/emulation.md")]),
+      folded("Sandbox", [
+        page("The sandbox", "docs/sandbox.md"),
+        page("What it emulates", "docs/emulation.md"),
+        page("The first day on a real tenant", "docs/rehearse.md"),
+      ]),
       folded("Reference", [
         page("Settings", "docs/reference/settings.md"),
         page("Outputs", "docs/reference/outputs.md"),

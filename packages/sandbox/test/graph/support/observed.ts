@@ -1,5 +1,6 @@
 /** Recorded answers of the real service: reading them, and comparing an answer with one. */
 import type { Json } from "../../../src/cloud/model";
+import { normalizedText, textTemplate } from "../../../src/rehearsal/compareAnswers";
 import { readReference } from "./reference";
 import type { Evidence } from "./evidence";
 import type { Answered, Body } from "./harness";
@@ -131,7 +132,7 @@ export function documentedDifferences(
   const error = (body["error"] ?? {}) as Body;
   if (status >= 400)
     return ["code", "message"].flatMap((name) => {
-      const [wanted, there] = [expected[name], error[name]].map((text) => normalized(text).replace(/'[^']*'/g, "'…'"));
+      const [wanted, there] = [expected[name], error[name]].map((text) => textTemplate(normalized(text)));
       return expected[name] === undefined || wanted === there ? [] : [`${name}: ${there} instead of ${wanted}`];
     });
   // A page of an update shows a body that a 204 cannot have.
@@ -150,14 +151,7 @@ function allItems({ value }: Body): Body {
   return Object.assign({}, ...(Array.isArray(value) ? value.filter((item) => typeof item === "object") : [])) as Body;
 }
 
-const guid = "[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}";
-
 /** Values that differ from one tenant and moment to the next, as what they are. */
 function normalized(value: Json | undefined): string {
-  return (typeof value === "string" ? value : JSON.stringify(value ?? null))
-    .replaceAll(/https:\/\/graph\.microsoft\.com|http:\/\/127\.0\.0\.1:8080/g, "<origin>")
-    .replaceAll(new RegExp(guid, "g"), "<guid>")
-    .replaceAll(/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(?=Z|$)/g, (moment) => `<moment ${moment.length}>`)
-    .replace(/^S-1-12-1(-\d+){4}$/, "<security identifier>")
-    .replace(/^[0-9A-F]{40}$/, "<thumbprint>");
+  return normalizedText(typeof value === "string" ? value : JSON.stringify(value ?? null));
 }
