@@ -181,6 +181,7 @@ async function writeHandout(stack: string, options: ReportOptions, session: Sess
   const logo = await readHandoutLogo(stack, session.folder);
   const target = out ?? `report/${pageOf(stack).replace(/\.html$/, `-for-customer-${language}.html`)}`;
   const request = { ...placeOf(session), stack, settings: report, now: session.now(), signWith: options.signWith };
+  if (report.source !== "settings") await (await import("./signRules.js")).signRules(report, target, request);
   const step = report.source === "settings" ? undefined : await beginStep(request);
   const page = handoutPage(report, language, logo, step, `${basename(target)}.dsse.json`);
   const digest = await writeSigned(step, "handout", { [target]: page }, report);

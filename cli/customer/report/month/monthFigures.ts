@@ -60,7 +60,7 @@ const table: Readonly<Record<Exclude<Section, "access">, readonly Row[]>> = {
     ["alerts", "count", "Alerts in Defender"],
     ["delivery", "hunted", "Alerts in hunting, on counted days"],
     ["delivery", "delivered", "Alerts delivered to the SIEM"],
-    ["delivery", "longestGap", "Longest gap: days not whole or not counted", ({ longestGap }) => longestGap],
+    ["delivery", "longestGap", "Longest gap in the delivery, in days", ({ longestGap }) => longestGap],
   ],
   happened: [
     incidents("created", "Incidents that began in the month", () => true),
@@ -72,7 +72,7 @@ const table: Readonly<Record<Exclude<Section, "access">, readonly Row[]>> = {
     closed("informationalExpectedActivity", "expected activity"),
     closed("unknown", "not classified"),
     incidents("open", "still open", isOpen),
-    ["incidents", "openBefore", "Older ones of these figures, still open", ({ older }) => older.length],
+    ["incidents", "openBefore", "Earlier ones that changed, still open", ({ older }) => older.length],
     ["incidents", "touchMedian", "Hours to the first touch, median", (facts) => median(touch(facts))],
     ["incidents", "touchNineOfTen", "Hours to the first touch, 9 of 10", (facts) => nineOfTen(touch(facts))],
     ["incidents", "closeMedian", "Hours to the close, median", (facts) => median(close(facts))],
@@ -102,8 +102,9 @@ export function monthFigures(sources: MonthSources) {
     const other = how === "least" ? Math.min(...values) : how === "last" ? values.at(-1) : how?.(facts);
     const value = days.length === 0 ? undefined : how === undefined ? sum : other;
     const isIncomplete = days.some(({ reasons }) => reasons[part] !== undefined);
+    const isOfAll = how === "last" || key === "longestGap" || days.length === expected.length;
     // Null: not read, or nothing to measure. Incomplete: a log that was read lacks something.
-    return { section, name: `${part}.${key}`, label, value: value ?? null, days: days.length, isIncomplete };
+    return { section, name: `${part}.${key}`, label, value: value ?? null, days: days.length, isOfAll, isIncomplete };
   };
   const objects = [...all.values()].map((day) => (typeof day === "string" ? {} : (day.numbers.objects ?? {})));
   const kinds = [...new Set(objects.flatMap((counts) => Object.keys(counts) as ObjectKind[]))];

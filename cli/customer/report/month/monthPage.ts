@@ -13,7 +13,11 @@ import type { Figure } from "./monthFigures";
 import { figureText, type ReadMonth } from "./readMonth";
 
 const sections: readonly (readonly [Figure["section"], title: string, intro: string])[] = [
-  ["acts", "What was done with the access", "By whom the logs name. Actions in the Defender portal are not in them."],
+  [
+    "acts",
+    "What was done with the access",
+    "By the people and applications that the logs name; not actions in the Defender portal.",
+  ],
   ["watched", "What was watched", "Devices are those onboarded to Defender, by advanced hunting."],
   ["happened", "What happened", "First touch: the first comment, else the last change. Close: the last change."],
   ["rules", "Detection rules", "On: not turned off. The service does not say when a rule ran."],
@@ -47,7 +51,13 @@ export function monthPage({ month, settings, report }: ReadMonth, logo?: string,
       ...(offboardedOn.startsWith(own) ? [`Off-boarded on ${offboardedOn}.`] : []),
     ].join(" "),
     blocks: [
-      figures(top.map((one) => ({ label: one.label, value: figureText(one, days), href: `#${one.section}` }))),
+      figures(
+        top.map((one) => ({
+          label: one.label,
+          value: figureText({ ...one, isOfAll: true }, days),
+          href: `#${one.section}`,
+        })),
+      ),
       ...(gaps.length === 0 ? [] : [notice("warning", "Not everything was read. The last table says what, and why.")]),
       section(
         { id: "access", title: "Who has access", intro: `As of ${dayIn(writtenAt, timeZone)}.` },

@@ -32,7 +32,7 @@ export async function readMonth(stack: string, name: string, run: Place & { figu
   const sources = { days: new Map(await Promise.all(days)), today: dayIn(run.now, timeZone), ...life };
   const current = monthFigures({ ...sources, month: name });
   const former = monthFigures({ ...sources, month: monthBefore(name) });
-  if (current.days === 0) {
+  if (current.days === 0 || (first === undefined && current.daysRead === 0)) {
     const left = offboarded === undefined ? "" : `, off-boarded ${offboarded.on}`;
     const span = `onboarded ${life.onboardedOn ?? "never"}${left}`;
     throw new NotInMonth(`${stack} has no day in ${monthName(name)} that is over: ${span}.`);
@@ -65,9 +65,9 @@ export async function readMonth(stack: string, name: string, run: Place & { figu
 }
 
 /** @param all days of the month. */
-export function figureText({ value, days, isIncomplete }: Figure, all: number): string {
+export function figureText({ value, days, isOfAll, isIncomplete }: Figure, all: number): string {
   if (value === null) return days === 0 ? "not read" : "–";
-  const where = days < all ? ` (on ${days} of ${all} days)` : "";
+  const where = isOfAll ? "" : ` (on ${days} of ${all} days)`;
   return `${isIncomplete ? "at least " : ""}${value.toLocaleString("en")}${where}`;
 }
 
