@@ -46,7 +46,7 @@ const rules = (key: string, label: string, matches: (rule: Facts["rules"][number
 
 const table: Readonly<Record<Exclude<Section, "access">, readonly Row[]>> = {
   acts: [
-    ["people", "count", "Sign-ins of people"],
+    ["people", "count", "Sign-ins of people, also to the MSSP's applications"],
     ["applications", "count", "Sign-ins of applications"],
     ["directory", "count", "Changes in the directory, by its audit log"],
     ["runs", "create", "Objects created by the automation"],

@@ -1,7 +1,7 @@
 /** Reads the figures of one day. It changes nothing; what can't be read is a part with its reason. */
 import { applicationTokens, graphList, incidentsPath, runHuntingQuery } from "@defender-mssp/microsoft";
 import type { GraphCall, SecurityAlert, SecurityIncident } from "@defender-mssp/microsoft";
-import { withoutUndefined } from "@defender-mssp/errors";
+import { VisibleError, withoutUndefined } from "@defender-mssp/errors";
 import { dayMs, hourMs } from "@defender-mssp/errors/time";
 import { countDeliveries, type CountDeliveriesOptions } from "@defender-mssp/siem/deliveryCount/countDeliveries";
 import { customerCheckpoint } from "@defender-mssp/siem/pull/customerCheckpoint";
@@ -45,6 +45,9 @@ export async function readDay(run: DayRun): Promise<DayFigures> {
   const { reportTimeZone: timeZone = "UTC" } = settings;
   const day = run.day ?? shifted(dayIn(now, timeZone), -1);
   const span = spanOfDay(day, timeZone);
+  // Nothing is in the logs of a day before, which is not 0.
+  if (span.until > now || span.from.getTime() < now.getTime() - 30 * dayMs)
+    throw new VisibleError(`--day ${day}: figures are read of a day that is over, and at most 30 days ago.`);
   const noParts = { numbers: {}, reasons: {}, incidents: [] };
   const figures: DayFigures = { msspDay: 1, day, timeZone, writtenAt: now.toISOString(), ...noParts };
   const { numbers, reasons } = figures;
@@ -129,7 +132,8 @@ async function devicesIn({ from, until }: Span, { endpoints, tokens }: Tenant): 
 
 /** Those of the destination with the fewest; or why they are not known. */
 async function deliveriesIn({ from, until }: Span, tenant: Tenant, { checkpoints, stack }: DayRun) {
-  if (checkpoints === undefined) return "no checkpoints of the collector were named";
+  if (checkpoints === undefined)
+    return "not counted: the SIEM collector's record of deliveries was not given (--checkpoints)";
   const api = (await exists(customerCheckpoint(checkpoints, stack, "graph"))) ? "graph" : "legacySiem";
   const checkpoint = customerCheckpoint(checkpoints, stack, api);
   // The window of a count ends an hour before its moment.

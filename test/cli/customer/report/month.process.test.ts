@@ -171,6 +171,11 @@ describe("mssp report --month", function () {
     assert.match(before.stderr, /northwind has no day in January 2020 that is over: onboarded \d{4}/);
     const all = await run("report", "--month", "2020-01", "--all");
     assert.deepEqual([all.exitCode, all.stdout], [0, ""]);
+    for (const day of ["2020-01-01", "2999-01-01"])
+      assert.match(
+        (await run("report", "--day", day, "--stack", "northwind")).stderr,
+        /a day that is over, and at most/,
+      );
     for (const wrong of ["--month 2026-13", "--day --sent", "--month 2026-11 --live", "--checkpoints x"])
       assert.equal((await run("report", "--stack", "northwind", ...wrong.split(" "))).exitCode, 2, wrong);
   });
