@@ -12,7 +12,7 @@ import { stackArgument } from "../../stack/stackName";
 import { allCustomers } from "../../stack/stackNames";
 import { defaultJournals } from "../../stack/outcome";
 import { languages, type Language } from "../../access/texts/texts";
-import type { MonthOptions } from "./month/run";
+import type { MonthOptions } from "./month/reportMonth";
 
 interface ReportOptions extends MonthOptions {
   readonly all?: boolean;
@@ -55,8 +55,8 @@ export function define(command: Command, session: Session): void {
     .action(async (options: ReportOptions) => {
       refuseContradictions(command, options);
       const { day, month } = options;
-      if (day !== undefined) await (await import("./month/run.js")).reportDay(options, session);
-      else if (month !== undefined) await (await import("./month/run.js")).reportMonth(options, session);
+      if (day !== undefined) await (await import("./month/reportMonth.js")).reportDay(options, session);
+      else if (month !== undefined) await (await import("./month/reportMonth.js")).reportMonth(options, session);
       else if (options.all === true) await reportFleet(options, session);
       else await reportStack(options.stack ?? "", options, session);
     });

@@ -6,8 +6,9 @@ import { reportState } from "../../access/state/readState";
 import { readDeployment } from "../../stack/deployment";
 import { writeSigned } from "./run";
 
-/** Nothing without a key, an approval and rules. @param page the hand-out's file, beside which they stand */
+/** Nothing without a key, and no step of what there is not. @param page the hand-out's file, beside which they stand */
 export async function signRules({ stack, detectionApproval }: AccessReport, page: string, request: StepRequest) {
+  if (!(request.signWith ?? request.environment["MSSP_SIGN_WITH"])) return;
   const { resources } = reportState(await readDeployment(stack, request));
   const rules = resources
     .filter(({ kind }) => kind === "detectionRule")

@@ -10,7 +10,7 @@ import { daysLeft, endText, type ReportEnd } from "../../access/ends/ends";
 import type { MadeSecret } from "../../stack/leakedSecrets";
 import { leaverSentence, revokeStep, type Leaver } from "../../stack/leavers";
 import { counted } from "../../base/counted";
-import { monthName } from "../../base/zoneDays";
+import { monthName } from "../../base/spanOfDay";
 import type { DriftStatus, NotChecked, StatusNeed } from "./customerStatus";
 
 /** A customer that could not be read. */

@@ -2,7 +2,7 @@
 import { withoutUndefined } from "@defender-mssp/errors";
 import { dateOf } from "@defender-mssp/microsoft";
 import { offboardedTag } from "../../../domain/offboarded";
-import { dayIn, monthBefore } from "../../base/zoneDays";
+import { dayIn, monthBefore } from "../../base/spanOfDay";
 import { deploymentReader } from "../../stack/deployment";
 import { StackNotFoundError } from "../../stack/pulumi";
 import { NothingDeployed } from "../../stack/stackOutputs";

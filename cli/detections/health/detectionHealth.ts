@@ -18,7 +18,7 @@ import type { Project } from "../../../settings/project";
 import { signInToTenant } from "../../tenant/signInToTenant";
 import { describedProblem } from "../../tenant/unreadReason";
 import { composedCustomers, type ComposedCustomers } from "../composedCustomers";
-import { hoursUntil, median, touchedAt } from "./handling";
+import { hoursUntil, median, touchedAt } from "./touchedAt";
 
 export interface RuleHealth {
   readonly rule: string;

@@ -1,8 +1,8 @@
 /** The figures of a month, made of those of its days. Pure. */
 import type { ObjectKind } from "../../../access/objects/kindInReport";
 import { kindWords } from "../../../access/objects/kindWords";
-import { daysOfMonth } from "../../../base/zoneDays";
-import { median, nineOfTen } from "../../../detections/health/handling";
+import { daysOfMonth } from "../../../base/spanOfDay";
+import { median, nineOfTen } from "../../../detections/health/touchedAt";
 import { dayParts, noFigures, type Day, type DayFigures, type DayPart } from "./dayFigures";
 
 export interface MonthSources {
@@ -16,7 +16,7 @@ export interface MonthSources {
   readonly offboardedOn?: string | undefined;
 }
 
-export type Figure = ReturnType<typeof monthFigures>["figures"][number];
+export type MonthFigure = ReturnType<typeof monthFigures>["figures"][number];
 type Section = "access" | "acts" | "watched" | "happened" | "rules";
 
 /** What is told of more than one day. */
@@ -25,7 +25,7 @@ interface Facts {
   readonly own: DayFigures["incidents"];
   /** Those that began before it, and are open. */
   readonly older: DayFigures["incidents"];
-  readonly rules: ReturnType<typeof rulesOf>;
+  readonly rules: ReturnType<typeof summedRules>;
   readonly longestGap: number;
 }
 
@@ -89,12 +89,12 @@ const table: Readonly<Record<Exclude<Section, "access">, readonly Row[]>> = {
 export function monthFigures(sources: MonthSources) {
   const { month, days: all, today, onboardedOn = "", offboardedOn = "9999" } = sources;
   const expected = daysOfMonth(month).filter((day) => day < today && day >= onboardedOn && day < offboardedOn);
-  const dayOf = (day: string): Day => all.get(day) ?? noFigures;
-  const read = expected.map(dayOf).filter((day) => typeof day !== "string");
+  const figuresOn = (day: string): Day => all.get(day) ?? noFigures;
+  const read = expected.map(figuresOn).filter((day) => typeof day !== "string");
   const withPart = (part: DayPart) => read.filter(({ numbers }) => numbers[part] !== undefined);
-  const undelivered = runsOf(expected, (day) => (isDelivered(dayOf(day)) ? undefined : ""));
+  const undelivered = dayRuns(expected, (day) => (isDelivered(figuresOn(day)) ? undefined : ""));
   const longestGap = Math.max(0, ...undelivered.map(({ days }) => days));
-  const facts = { ...incidentsOf(sources), rules: rulesOf(withPart("ruleAlerts")), longestGap };
+  const facts = { ...mergedIncidents(sources), rules: summedRules(withPart("ruleAlerts")), longestGap };
   const figure = (section: Section, [part, key, label, how]: Row) => {
     const days = withPart(part);
     const values = days.map(({ numbers }) => numbers[part]?.[key === "fewest" ? "reported" : key] ?? 0);
@@ -120,8 +120,8 @@ export function monthFigures(sources: MonthSources) {
     rules: facts.rules,
     figures: sections.flatMap(([section, rows]) => rows.map((row) => figure(section, row))),
     gaps: [
-      ...runsOf(expected, (day) => [dayOf(day)].find((one) => typeof one === "string"), "All figures"),
-      ...parts.flatMap((part) => runsOf(expected, (day) => reasonOf(dayOf(day), part), dayParts[part])),
+      ...dayRuns(expected, (day) => [figuresOn(day)].find((one) => typeof one === "string"), "All figures"),
+      ...parts.flatMap((part) => dayRuns(expected, (day) => gapReason(figuresOn(day), part), dayParts[part])),
     ],
   };
 }
@@ -131,13 +131,13 @@ function isDelivered(day: Day): boolean {
   return Number(delivered) >= Number(hunted);
 }
 
-function reasonOf(day: Day, part: DayPart): string | undefined {
+function gapReason(day: Day, part: DayPart): string | undefined {
   if (typeof day === "string" || day.reasons[part] === undefined) return undefined;
   return `${day.numbers[part] === undefined ? "" : "incomplete: "}${day.reasons[part]}`;
 }
 
 /** An incident counts as its latest day has it. A merged one is part of another one. */
-function incidentsOf({ month, days }: MonthSources): Pick<Facts, "own" | "older"> {
+function mergedIncidents({ month, days }: MonthSources): Pick<Facts, "own" | "older"> {
   const latest = new Map<string, DayFigures["incidents"][number]>();
   for (const [day, figures] of [...days].sort(([a], [b]) => (a < b ? -1 : 1))) {
     if (typeof figures === "string" || day.slice(0, 7) > month) continue;
@@ -148,7 +148,7 @@ function incidentsOf({ month, days }: MonthSources): Pick<Facts, "own" | "older"
   return { own, older: all.filter(({ createdOn, status }) => createdOn < month && status !== "resolved") };
 }
 
-function rulesOf(days: readonly DayFigures[]) {
+function summedRules(days: readonly DayFigures[]) {
   const keys = new Set(days.flatMap(({ numbers }) => Object.keys(numbers.ruleAlerts ?? {})));
   return [...keys].map((key) => {
     const total = (part: DayPart) => days.reduce((sum, { numbers }) => sum + (numbers[part]?.[key] ?? 0), 0);
@@ -158,7 +158,7 @@ function rulesOf(days: readonly DayFigures[]) {
 }
 
 /** Days in a row with the same reason. */
-function runsOf(days: readonly string[], reason: (day: string) => string | undefined, what = "") {
+function dayRuns(days: readonly string[], reason: (day: string) => string | undefined, what = "") {
   const runs: { what: string; from: string; until: string; days: number; reason: string }[] = [];
   for (const [index, day] of days.entries()) {
     const [found, last] = [reason(day), runs.at(-1)];

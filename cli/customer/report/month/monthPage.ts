@@ -5,14 +5,14 @@ import { kindWords } from "../../../access/objects/kindWords";
 import type { NextStep } from "../../../access/signed/nextStep";
 import { signatureSection, signatureWords } from "../../../access/signed/signatureSection";
 import { textsOf } from "../../../access/texts/all";
-import { dayIn, monthBefore, monthName, shifted } from "../../../base/zoneDays";
+import { dayIn, monthBefore, monthName, shifted } from "../../../base/spanOfDay";
 import { accessTable } from "../accessTable";
 import { contactText, handoutFill } from "../handout";
 import { dayCell } from "../page";
-import type { Figure } from "./monthFigures";
+import type { MonthFigure } from "./monthFigures";
 import { figureText, type ReadMonth } from "./readMonth";
 
-const sections: readonly (readonly [Figure["section"], title: string, intro: string])[] = [
+const sections: readonly (readonly [MonthFigure["section"], title: string, intro: string])[] = [
   [
     "acts",
     "What was done with the access",
@@ -36,7 +36,7 @@ export function monthPage({ month, settings, report }: ReadMonth, logo?: string,
     /^(devices.reported|alerts.count|incidents.(created|open))$/.test(name),
   );
   const approval = report?.detectionApproval;
-  const figureTable = (id: Figure["section"]) => {
+  const figureTable = (id: MonthFigure["section"]) => {
     const shown = month.figures.filter((figure) => figure.section === id);
     const rows = shown.map((one) => [one.label, figureText(one, days), one.before?.toLocaleString("en") ?? "–"]);
     return textTable("Compared with the month before", ["Figure", monthName(own), monthName(monthBefore(own))], rows);

@@ -15,10 +15,10 @@ import { objectsOf } from "../../../access/objects/objects";
 import { reportState } from "../../../access/state/readState";
 import { exists } from "../../../base/exists";
 import type { Place } from "../../../base/place";
-import { dayIn, shifted, spanOfDay, type Span } from "../../../base/zoneDays";
+import { dayIn, shifted, spanOfDay, type DaySpan } from "../../../base/spanOfDay";
 import { composedCustomers } from "../../../detections/composedCustomers";
 import { alertsSince, customerHealth } from "../../../detections/health/detectionHealth";
-import { hoursUntil, touchedAt } from "../../../detections/health/handling";
+import { hoursUntil, touchedAt } from "../../../detections/health/touchedAt";
 import { readDeployment } from "../../../stack/deployment";
 import { signInToTenant } from "../../../tenant/signInToTenant";
 import { describedProblem } from "../../../tenant/unreadReason";
@@ -123,7 +123,7 @@ function counts(entries: readonly (readonly [string, number])[]): Record<string,
 
 type Tenant = Pick<CountDeliveriesOptions, "tenantId" | "endpoints" | "tokens">;
 
-async function devicesIn({ from, until }: Span, { endpoints, tokens }: Tenant): Promise<number> {
+async function devicesIn({ from, until }: DaySpan, { endpoints, tokens }: Tenant): Promise<number> {
   const query = 'DeviceInfo | where OnboardingStatus == "Onboarded" | distinct DeviceId | count';
   const timespan = `${from.toISOString()}/${until.toISOString()}`;
   const { rows } = await tokens.use((token) => runHuntingQuery({ endpoints, token, query, timespan }));
@@ -131,7 +131,7 @@ async function devicesIn({ from, until }: Span, { endpoints, tokens }: Tenant): 
 }
 
 /** Those of the destination with the fewest; or why they are not known. */
-async function deliveriesIn({ from, until }: Span, tenant: Tenant, { checkpoints, stack }: DayRun) {
+async function deliveriesIn({ from, until }: DaySpan, tenant: Tenant, { checkpoints, stack }: DayRun) {
   if (checkpoints === undefined)
     return "not counted: the SIEM collector's record of deliveries was not given (--checkpoints)";
   const api = (await exists(customerCheckpoint(checkpoints, stack, "graph"))) ? "graph" : "legacySiem";
@@ -146,7 +146,7 @@ async function deliveriesIn({ from, until }: Span, tenant: Tenant, { checkpoints
 }
 
 /** Also those that changed after the day: that day may be of the next month. */
-async function incidentsSince(call: GraphCall, { from, until }: Span, timeZone: string) {
+async function incidentsSince(call: GraphCall, { from, until }: DaySpan, timeZone: string) {
   const filter = encodeURIComponent(`lastUpdateDateTime ge ${from.toISOString()}`);
   const all = await graphList<SecurityIncident>(call, `${incidentsPath}?$filter=${filter}&$top=50`);
   const incidents = all.filter(({ createdDateTime }) => Date.parse(createdDateTime) < until.getTime());
@@ -159,7 +159,7 @@ async function incidentsSince(call: GraphCall, { from, until }: Span, timeZone: 
   });
 }
 
-async function rulesIn({ from, until }: Span, alerts: readonly SecurityAlert[], run: DayRun) {
+async function rulesIn({ from, until }: DaySpan, alerts: readonly SecurityAlert[], run: DayRun) {
   const parts: Record<string, Record<string, number>> = { ruleAlerts: {}, rulesOn: {}, rulesActing: {} };
   const { composed } = await composedCustomers(await readProject(run.folder), { stacks: [run.stack], now: run.now });
   for (const customer of composed) {

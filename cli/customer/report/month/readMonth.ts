@@ -4,13 +4,13 @@ import { csvText } from "@defender-mssp/terminal/csv";
 import { readStackSettingsOffline } from "../../../../settings/fromFile";
 import { readProject } from "../../../../settings/project";
 import type { Place } from "../../../base/place";
-import { dayIn, daysOfMonth, monthBefore, monthName } from "../../../base/zoneDays";
+import { dayIn, daysOfMonth, monthBefore, monthName } from "../../../base/spanOfDay";
 import { composedCustomers } from "../../../detections/composedCustomers";
 import { readHistory } from "../../../stack/history";
 import { NothingDeployed } from "../../../stack/stackOutputs";
 import { readReport } from "../run";
 import { dayFile, readDayFile } from "./dayFigures";
-import { monthFigures, type Figure } from "./monthFigures";
+import { monthFigures, type MonthFigure } from "./monthFigures";
 import { ruleKey } from "./readDay";
 
 export type ReadMonth = Awaited<ReturnType<typeof readMonth>>;
@@ -65,7 +65,7 @@ export async function readMonth(stack: string, name: string, run: Place & { figu
 }
 
 /** @param all days of the month. */
-export function figureText({ value, days, isOfAll, isIncomplete }: Figure, all: number): string {
+export function figureText({ value, days, isOfAll, isIncomplete }: MonthFigure, all: number): string {
   if (value === null) return days === 0 ? "not read" : "–";
   const where = isOfAll ? "" : ` (on ${days} of ${all} days)`;
   return `${isIncomplete ? "at least " : ""}${value.toLocaleString("en")}${where}`;

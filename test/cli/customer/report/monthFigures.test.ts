@@ -1,6 +1,6 @@
 /** The figures of a month, told from the events by plain loops and by the product. */
 import assert from "node:assert/strict";
-import { dayIn, daysOfMonth, monthBefore, shifted, spanOfDay } from "../../../../cli/base/zoneDays";
+import { dayIn, daysOfMonth, monthBefore, shifted, spanOfDay } from "../../../../cli/base/spanOfDay";
 import type { Day, DayFigures } from "../../../../cli/customer/report/month/dayFigures";
 import { monthFigures } from "../../../../cli/customer/report/month/monthFigures";
 

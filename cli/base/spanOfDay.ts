@@ -1,7 +1,7 @@
 /** Calendar days and months in a time zone of the IANA database. */
 import { dayMs } from "@defender-mssp/errors/time";
 
-export interface Span {
+export interface DaySpan {
   readonly from: Date;
   /** Excluded. */
   readonly until: Date;
@@ -13,7 +13,7 @@ export function dayIn(moment: Date | string, timeZone: string): string {
 }
 
 /** From midnight to midnight: 23, 24 or 25 hours. */
-export function spanOfDay(day: string, timeZone: string): Span {
+export function spanOfDay(day: string, timeZone: string): DaySpan {
   return { from: midnight(day, timeZone), until: midnight(shifted(day, 1), timeZone) };
 }
 

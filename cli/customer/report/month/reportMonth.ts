@@ -9,7 +9,7 @@ import type { Session } from "@defender-mssp/terminal/session";
 import { paragraph } from "@defender-mssp/terminal/table";
 import { beginStep } from "../../../access/signed/nextStep";
 import { placeOf } from "../../../base/place";
-import { monthName } from "../../../base/zoneDays";
+import { monthName } from "../../../base/spanOfDay";
 import { StackNotFoundError } from "../../../stack/pulumi";
 import { selectedCustomers } from "../../../stack/selectedCustomers";
 import { sentMonthTag, stackTag } from "../../../stack/stackTag";
