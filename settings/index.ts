@@ -151,6 +151,8 @@ export interface Settings {
   readonly msspContact?: MsspContact;
   /** The MSSP's logo for the customer's pages: a path inside of the project. */
   readonly msspLogo?: string;
+  /** Time zone of the monthly page; the customer gets one. */
+  readonly reportTimeZone?: string;
   /** The MSSP's applications to which the customer's administrator consents. */
   readonly msspApplications?: MsspApplications;
   /** The customer was off-boarded: no run grants anything. */

@@ -36,6 +36,14 @@ function isLogoPath(value: string): boolean {
   return isRelative && logoEndings.some((ending) => value.toLowerCase().endsWith(ending));
 }
 
+function isTimeZone(value: string): boolean {
+  try {
+    return new Intl.DateTimeFormat("en", { timeZone: value }).resolvedOptions().timeZone !== "";
+  } catch {
+    return false;
+  }
+}
+
 const contact = mapOf("a map: email, and name or phone", {
   email: required(emailAddress(), { description: "Address for questions.", example: "soc@mssp.example" }),
   name: optional(displayName("the name of the person or team", nameLimit), {
@@ -84,6 +92,12 @@ export const msspSettings = {
     description: "The MSSP's logo on the hand-out: a PNG or SVG file of at most 100 kB, inside of the project.",
     default: "no logo",
     example: "logo.svg",
+  }),
+  reportTimeZone: optional(text("a time zone of the IANA database, such as Europe/Berlin", isTimeZone), {
+    description:
+      "The customer gets a page each month, whose days begin and end in this time zone; `npx mssp status` names a month that was not sent. See `npx mssp docs report`.",
+    default: "no monthly page is expected; the days are those of UTC",
+    example: "Europe/Berlin",
   }),
   msspApplications: optional(applications, {
     description:

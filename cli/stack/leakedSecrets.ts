@@ -3,7 +3,7 @@ import { lastSegment } from "@defender-mssp/microsoft";
 import { resourceKind } from "../../domain/kinds/kinds";
 import type { Place } from "../base/place";
 import type { StateResource } from "./deployment";
-import { askPulumi } from "./pulumi";
+import { stackTag, type TagAction } from "./stackTag";
 
 /** A client secret of the state. */
 export interface MadeSecret {
@@ -29,11 +29,8 @@ export function madeBefore(secrets: readonly MadeSecret[], moment: string): Made
 }
 
 /** The tag's value: the moment of the leak's rotation, ISO 8601, UTC; undefined without one. */
-export async function leakTag(action: "get" | "rm" | readonly ["set", string], stack: string, place: Place) {
-  const [verb, value = []] = typeof action === "string" ? [action] : action;
-  const args = ["stack", "tag", verb, "defender-mssp:leaked-secrets-before", value, "--stack", stack].flat();
-  const { exitCode, stdout } = await askPulumi(args, place);
-  return exitCode === 0 ? stdout.trim() : undefined;
+export function leakTag(action: TagAction, stack: string, place: Place) {
+  return stackTag("defender-mssp:leaked-secrets-before", action, stack, place);
 }
 
 /** The leaked ones that a state still has; asks for the tag only where a rotation has left a secret. */

@@ -9,18 +9,18 @@ export function architecturePage(): string {
 
 function floorsTable(): string {
   const all = rooms();
-  const isPackage = (room: string) => room.startsWith("packages/");
   const rows = floors(all)
     .map((floor, level) =>
       floor.map((room) => {
         const below = all.get(room) ?? [];
-        const packages = below.filter(isPackage).map((name) => name.slice("packages/".length));
-        return [`${level}`, `\`${room}/\``, cells(below.filter((name) => !isPackage(name))), cells(packages)];
+        const inside = (folder: string) => cells(below.flatMap((name) => name.split(`${folder}/`)[1] ?? []));
+        const top = cells(below.filter((name) => !/^(cli|packages)\//.test(name)));
+        return [`${level}`, `\`${room}/\``, top, inside("cli"), inside("packages")];
       }),
     )
     .reverse()
     .flat();
-  const heading = ["| floor | room | imports | imports of `packages/` |", "|---|---|---|---|"];
+  const heading = ["| floor | room | imports | of `cli/` | of `packages/` |", "|---|---|---|---|---|"];
   return [...heading, ...rows.map((row) => `| ${row.join(" | ")} |`)].join("\n");
 }
 

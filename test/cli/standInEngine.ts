@@ -8,6 +8,7 @@ import { engineVersion } from "@defender-mssp/engine";
 
 const script = `#!/bin/sh
 command="$1 $2"
+verb=$3 name=$4 value=$5
 stack= secrets=
 while [ $# -gt 0 ]; do
   case "$1" in
@@ -28,6 +29,12 @@ fi
 case "$command" in
   "stack output") cat "$stack.outputs$secrets.json";;
   "stack export") cat "$stack.state.json";;
+  "stack history") cat "$stack.history.json" 2>/dev/null || echo "[]";;
+  "stack tag") case "$verb" in
+    ls) echo "{"; sed '$!s/$/,/' "$stack.tags" 2>/dev/null; echo "}";;
+    get) sed -n "s/^\\"$name\\": \\"\\(.*\\)\\"/\\1/p" "$stack.tags" 2>/dev/null | tail -1;;
+    set) echo "\\"$name\\": \\"$value\\"" >> "$stack.tags";;
+    esac;;
   *) echo "error: the stand-in of the engine does not know $command" >&2; exit 255;;
 esac
 `;

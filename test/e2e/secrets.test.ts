@@ -322,6 +322,9 @@ describe("secrets", function () {
         () => mssp(["secrets", "--json"]),
         () => mssp(["report", ...stack, "--out", `${project.folder}/tmp/reports/state.html`]),
         () => mssp(["report", ...stack, "--csv"]),
+        () => mssp(["report", "--day", ...stack, "--figures", `${project.folder}/tmp/figures`]),
+        // The stack was made today.
+        () => mssp(["report", "--month", new Date().toISOString().slice(0, 7), ...stack, "--csv"], 1),
         () =>
           mssp([
             "report",

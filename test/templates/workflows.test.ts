@@ -202,6 +202,7 @@ describe("GitHub workflows", () => {
     for (const file of files) {
       const [run = ""] = /npx --no mssp status .*/.exec(file) ?? [];
       assert.match(run, / --notify --notify-format "\$[A-Z_]+" --notify-state \S+ \|\| \[ \$\? -eq 3 \]$/);
+      assert.match(file, /npx --no mssp report --day --all --figures (notify\/)?figures/);
       for (const [flag] of run.replace(/.*mssp status/, "").matchAll(/(?<= )--[a-z-]+/g))
         assert.ok(help.includes(`${flag} `), flag);
     }
@@ -213,7 +214,7 @@ describe("GitHub workflows", () => {
     assert.equal(keys.length, 2);
     assert.deepEqual(keys[0], keys[1]);
     const { cache } = (parse(template("gitlab-ci.yml")) as Record<string, { cache?: object }>)["status"]!;
-    assert.deepEqual(cache, { key: "mssp-notify", paths: ["notify.json"], when: "always" });
+    assert.deepEqual(cache, { key: "mssp-notify", paths: ["notify.json", "figures"], when: "always" });
     assert.match(template("azure-pipelines.yml"), /task: Cache@2\n[^\n]*restoreKeys: '"mssp-notify"', path: notify \}/);
   });
 

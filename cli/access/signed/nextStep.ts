@@ -49,11 +49,13 @@ export async function beginStep({ signWith, ...request }: StepRequest): Promise<
   const { stack } = request;
   const signer = await openSigner(signWith ?? request.environment["MSSP_SIGN_WITH"], request);
   if (signer === undefined) return undefined;
-  const id = request.id ?? stackRandomId((await readDeployment(stack, request)).resources);
   const read = async (): Promise<string | undefined> =>
     optionalText(
       recordOf(JSON.parse(await runPulumi(["stack", "tag", "ls", "--json", "--stack", stack], request)))[headTag],
     );
+  // After an off-boarding only the last step names the ID.
+  const ofState = async () => stackRandomId((await readDeployment(stack, request)).resources);
+  const id = request.id ?? (await ofState()) ?? (await read())?.split(":")[3];
   const write = (value: string) => runPulumi(["stack", "tag", "set", headTag, value, "--stack", stack], request);
   return nextStep(signer, { ...request, id }, { read, write });
 }

@@ -12,9 +12,9 @@ import { stackArgument } from "../../stack/stackName";
 import { allCustomers } from "../../stack/stackNames";
 import { defaultJournals } from "../../stack/outcome";
 import { languages, type Language } from "../../access/texts/texts";
+import type { MonthOptions } from "./month/reportMonth";
 
-interface ReportOptions {
-  readonly stack?: string;
+interface ReportOptions extends MonthOptions {
   readonly all?: boolean;
   readonly live?: boolean;
   readonly for?: "customer";
@@ -22,11 +22,6 @@ interface ReportOptions {
   readonly fromSettings?: boolean;
   readonly clientId?: string;
   readonly previewClientId?: string;
-  readonly out?: string;
-  readonly signWith?: string;
-  readonly journal: string;
-  readonly json?: boolean;
-  readonly csv?: boolean;
 }
 
 /** Adds arguments, options and action. */
@@ -43,6 +38,15 @@ export function define(command: Command, session: Session): void {
     .option("--from-settings", "the hand-out before the first `up`: read no state, and start no engine")
     .option("--client-id <id>", "hand-out: application ID of the automation (default: msspApplications)", applicationId)
     .option("--preview-client-id <id>", "hand-out: application ID of the preview application", applicationId)
+    .option(
+      "--month <month>",
+      "the customer's month, such as 2026-11, made of the figures of its days",
+      dateArgument("2026-11"),
+    )
+    .option("--day [date]", "nightly: write the figures of a day (default: yesterday)", dateArgument("2026-11-05"))
+    .option("--figures <folder>", "folder of the days' figures", ".mssp/figures")
+    .option("--checkpoints <folder>", "with --day: the checkpoints of `alerts`, to count what was delivered")
+    .option("--sent", "with --month: note that the page was sent; `npx mssp status` asks for it")
     .option("--out <file>", "file to write; with --all a folder, or a file *.html for the overview alone", file)
     .addOption(signWithOption())
     .option("--journal <folder>", "with --all: folder of the runs of `npx mssp fleet`", defaultJournals)
@@ -50,7 +54,10 @@ export function define(command: Command, session: Session): void {
     .option("--csv", "print the objects as CSV (with --all: the customers), and write no page")
     .action(async (options: ReportOptions) => {
       refuseContradictions(command, options);
-      if (options.all === true) await reportFleet(options, session);
+      const { day, month } = options;
+      if (day !== undefined) await (await import("./month/reportMonth.js")).reportDay(options, session);
+      else if (month !== undefined) await (await import("./month/reportMonth.js")).reportMonth(options, session);
+      else if (options.all === true) await reportFleet(options, session);
       else await reportStack(options.stack ?? "", options, session);
     });
   describeCommand(command, {
@@ -58,14 +65,16 @@ export function define(command: Command, session: Session): void {
       "The page is one file without network access: print it, send it, or open it from disk. It never contains a secret.",
       "Without --live the page shows the state of the last `pulumi up`. --live signs in as `npx mssp verify` does, reads, and " +
         "says of each part that it could not read which permission is missing.",
+      "--month and --day: see `npx mssp docs report`. A figure that could not be read says so, and is never 0.",
       "--for customer shows what there is after `pulumi up`. Before it, and with --from-settings, it shows what will be created, by the " +
         "settings alone: nobody signs in, so the page is made before the customer has consented. The mail to send with it is the file " +
         "beside it, <page>.mail.txt.",
     ],
     reads:
       "The stack's state, configuration and settings file; with --all those of all customers and the journals; with --live the " +
-      "stack's objects in the customer's tenant and the audit log.",
-    changes: "Only the file or folder of --out (default: report/<stack>.html, with --all report/).",
+      "stack's objects in the customer's tenant and the audit log; with --day also sign-ins, alerts, incidents, rules and devices.",
+    changes:
+      "Only the file or folder of --out (default: report/<stack>.html, with --all report/), with --day that of --figures, with --sent a tag of the stack.",
     exitCodes: {
       0: "every page was written",
       1: "the stack could not be read, or the hand-out has no application ID; with --all: a customer could not be read",
@@ -76,6 +85,8 @@ export function define(command: Command, session: Session): void {
       "npx mssp report --stack contoso --for customer --language de",
       "npx mssp report --stack contoso --for customer --from-settings",
       "npx mssp report --all",
+      "npx mssp report --day --all --figures figures",
+      "npx mssp report --month 2026-11 --all --figures figures",
       "npx mssp report --all --csv > customers.csv",
     ],
   });
@@ -84,14 +95,20 @@ export function define(command: Command, session: Session): void {
 const applicationId = uuidArgument("An application ID");
 
 function refuseContradictions(command: Command, options: ReportOptions): void {
-  const { stack, all, live, for: reader, language, json, csv } = options;
+  const { stack, all, live, for: reader, language, json, csv, month, day, sent, checkpoints } = options;
+  const isMonth = month !== undefined || day !== undefined;
+  if (month !== undefined && day !== undefined) command.error("error: use either --month or --day");
+  if (isMonth && (live === true || reader !== undefined))
+    command.error("error: --month and --day are pages of their own");
+  if (sent === true && month === undefined) command.error("error: --sent requires --month");
+  if (checkpoints !== undefined && day === undefined) command.error("error: --checkpoints requires --day");
   if ((stack === undefined) === (all !== true)) command.error("error: use either --stack <stack> or --all");
   if (json === true && csv === true) command.error("error: use either --json or --csv");
   if (reader === undefined && language !== undefined) command.error("error: --language requires --for customer");
   if (options.signWith !== undefined && (json === true || options.fromSettings === true))
     command.error("error: --sign-with is for the page of a deployed stack: use neither --json nor --from-settings");
   for (const [name, value] of Object.entries({
-    "--sign-with": options.signWith,
+    "--sign-with": month === undefined ? options.signWith : undefined,
     "--from-settings": options.fromSettings,
     "--client-id": options.clientId,
     "--preview-client-id": options.previewClientId,
@@ -101,6 +118,14 @@ function refuseContradictions(command: Command, options: ReportOptions): void {
   if (reader !== undefined && all === true) command.error("error: --for customer requires --stack <stack>");
   if (reader !== undefined && live === true) command.error("error: --live is not for the hand-out");
   if (reader !== undefined && csv === true) command.error("error: --csv is not for the hand-out");
+}
+
+/** @param example a month or a day, whose form it must have */
+function dateArgument(example: string): (text: string) => string {
+  return (text) => {
+    if (text.length === example.length && new Date(Date.parse(text) || 0).toISOString().startsWith(text)) return text;
+    throw new InvalidArgumentError(`It is written as ${example}.`);
+  };
 }
 
 function file(text: string): string {
@@ -133,7 +158,7 @@ async function reportStack(stack: string, options: ReportOptions, session: Sessi
 
 async function writeHandout(stack: string, options: ReportOptions, session: Session): Promise<void> {
   const { language = "en", out, json, fromSettings = false, clientId, previewClientId } = options;
-  const [{ readReport, readHandoutLogo, pageOf, writePage }, { handoutPage }, { beginStep, putAside }, { textsOf }] =
+  const [{ readReport, readHandoutLogo, pageOf, writePage, writeSigned }, { handoutPage }, { beginStep }, { textsOf }] =
     await Promise.all([
       import("./run.js"),
       import("./handout.js"),
@@ -155,15 +180,12 @@ async function writeHandout(stack: string, options: ReportOptions, session: Sess
   }
   const logo = await readHandoutLogo(stack, session.folder);
   const target = out ?? `report/${pageOf(stack).replace(/\.html$/, `-for-customer-${language}.html`)}`;
-  const file = `${target}.dsse.json`;
   const request = { ...placeOf(session), stack, settings: report, now: session.now(), signWith: options.signWith };
+  if (report.source !== "settings") await (await import("./signRules.js")).signRules(report, target, request);
   const step = report.source === "settings" ? undefined : await beginStep(request);
-  const page = handoutPage(report, language, logo, step, basename(file));
-  const envelope = await step?.seal("handout", [{ name: basename(target), text: page }], report);
-  await putAside(file);
-  await writePage(target, page);
-  if (envelope !== undefined) await writePage(file, envelope);
-  const digestText = envelope && `\n${textsOf(language).signature.mail} ${(await step?.finish(envelope)) ?? ""}\n`;
+  const page = handoutPage(report, language, logo, step, `${basename(target)}.dsse.json`);
+  const digest = await writeSigned(step, "handout", { [target]: page }, report);
+  const digestText = digest && `\n${textsOf(language).signature.mail} ${digest}\n`;
   const mailFile = `${target}.mail.txt`;
   await writePage(mailFile, `${mail.subject}\n\n${mail.body}\n${digestText ?? ""}`);
   if (report.source === "settings")

@@ -93,7 +93,7 @@ export function handoutPage(
   });
 }
 
-function handoutFill(report: AccessReport): Fill {
+export function handoutFill(report: AccessReport): Fill {
   const { msspName, customerName, tenantId, writtenAt, cloud, msspContact, connectorApproval, detectionApproval } =
     report;
   return filled({
@@ -111,7 +111,7 @@ function handoutFill(report: AccessReport): Fill {
   });
 }
 
-function contactText({ name, email, phone }: MsspContact): string {
+export function contactText({ name, email, phone }: MsspContact): string {
   return [name, email, phone].filter((part) => part !== undefined).join(", ");
 }
 

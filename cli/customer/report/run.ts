@@ -7,6 +7,8 @@ import { offboardedMessage } from "../../../domain/offboarded";
 import { readStackSettingsOffline } from "../../../settings/fromFile";
 import { readProject } from "../../../settings/project";
 import { atOnce } from "@defender-mssp/terminal/atOnce";
+import type { StepKind } from "@defender-mssp/siem/signed/openEnvelope";
+import { putAside, type NextStep } from "../../access/signed/nextStep";
 import type { Place } from "../../base/place";
 import { readInventory, type FleetStack } from "../../stack/inventory";
 import { lastOutcomes, type LastOutcome } from "../../stack/journal";
@@ -194,6 +196,26 @@ export function pageOf(stack: string): string {
 export async function writePage(file: string, html: string): Promise<void> {
   await mkdir(path.dirname(path.resolve(file)), { recursive: true });
   await writeWholeFile(file, html, { mode: 0o600 });
+}
+
+/**
+ * Writes the files of a step, the page first, and its envelope where somebody signs.
+ * @param files texts by their files. @returns the digest of the step
+ */
+export async function writeSigned(
+  step: NextStep | undefined,
+  kind: StepKind,
+  files: Readonly<Record<string, string>>,
+  says: object,
+): Promise<string | undefined> {
+  const envelope = `${Object.keys(files)[0] ?? ""}.dsse.json`;
+  const subjects = Object.entries(files).map(([file, text]) => ({ name: path.basename(file), text }));
+  const sealed = await step?.seal(kind, subjects, says);
+  await putAside(envelope);
+  for (const [file, text] of Object.entries(files)) await writePage(file, text);
+  if (sealed === undefined) return undefined;
+  await writePage(envelope, sealed);
+  return step?.finish(sealed);
 }
 
 /** The logo that the settings name, as a data URL. @throws VisibleError as `readLogo` does. */

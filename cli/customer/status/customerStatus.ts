@@ -34,6 +34,7 @@ export const needTopics = [
   "ended",
   "ends",
   "onboarding",
+  "month",
 ] as const;
 export type NeedTopic = (typeof needTopics)[number];
 

@@ -10,6 +10,7 @@ import { daysLeft, endText, type ReportEnd } from "../../access/ends/ends";
 import type { MadeSecret } from "../../stack/leakedSecrets";
 import { leaverSentence, revokeStep, type Leaver } from "../../stack/leavers";
 import { counted } from "../../base/counted";
+import { monthName } from "../../base/spanOfDay";
 import type { DriftStatus, NotChecked, StatusNeed } from "./customerStatus";
 
 /** A customer that could not be read. */
@@ -193,6 +194,13 @@ const endNames: Readonly<Record<ReportEnd["kind"], string>> = {
   accessPackage: "access package",
   connectorProfile: "connector's changes",
 };
+
+export function unsentMonthNeed(stack: string, month: string): StatusNeed {
+  const title = `${monthName(month)}: not sent`;
+  const next = `npx mssp report --month ${month} --stack ${stack}; after sending it, the same with --sent`;
+  const text = `The customer's page of ${monthName(month)} is not noted as sent`;
+  return { ...byEngineer("month", "soon"), key: `month ${month}`, level: 1, title, text, next };
+}
 
 /** What ends, in a few words: of access, whose. */
 export function endTitle(kind: ReportEnd["kind"], what: string): string {

@@ -2,8 +2,9 @@
 import { withoutUndefined } from "@defender-mssp/errors";
 import { dateOf } from "@defender-mssp/microsoft";
 import { offboardedTag } from "../../../domain/offboarded";
+import { dayIn, monthBefore } from "../../base/spanOfDay";
 import { deploymentReader } from "../../stack/deployment";
-import { askPulumi, StackNotFoundError } from "../../stack/pulumi";
+import { StackNotFoundError } from "../../stack/pulumi";
 import { NothingDeployed } from "../../stack/stackOutputs";
 import { readTokenRecord } from "../../stack/stackRefreshToken";
 import { onboardingInTenant } from "../../access/waiting/onboarding";
@@ -12,6 +13,7 @@ import { reportOf } from "../../access/report/build";
 import type { AccessReport } from "../../access/report/model";
 import { leakedSecrets } from "../../stack/leakedSecrets";
 import { leaversIn } from "../../stack/leavers";
+import { sentMonthTag, stackTag } from "../../stack/stackTag";
 import { reportState, type ReportState } from "../../access/state/readState";
 import { readTurnedOffRules } from "./readTurnedOffRules";
 import { sortedNeeds, type CustomerState } from "./customerStatus";
@@ -26,6 +28,7 @@ import {
   retirementNeeds,
   turnedOffNeeds,
   uncheckedSteps,
+  unsentMonthNeed,
 } from "./needs";
 import { nextEnd, type CustomerFiles, type ReadPart, type StatusRun } from "./customerFiles";
 
@@ -43,8 +46,9 @@ export async function statusByState(
     state &&
     deployedReport(() => reportOf(withoutUndefined({ stack, settings, state, source: "state", refreshToken, now })));
   if (report === undefined && state !== undefined) {
-    const on = await offboardedOn(stack, run);
-    if (on !== undefined) return { state: "offboarded", offboarded: { on }, needs: [] };
+    // A settings file may have lost its mark.
+    const on = (await stackTag(offboardedTag, "get", stack, run)) ?? "";
+    if (on !== "") return { state: "offboarded", offboarded: { on }, needs: [] };
   }
   const [progress, turnedOff] = await Promise.all([
     onboardingInTenant({ stack, ...run, now: () => now }, { settings, deployment }),
@@ -67,6 +71,7 @@ export async function statusByState(
       ...endNeeds(ends, { ...run, writtenAt }),
       ...retirementNeeds(retirements),
       ...onboardingNeeds(progress, report !== undefined),
+      ...(report === undefined ? [] : await unsentMonthNeeds(report, settings.reportTimeZone, run)),
     ]),
     notChecked: [...uncheckedSteps(progress), ...(turnedOff?.notChecked ?? [])],
   };
@@ -96,8 +101,12 @@ function deployedReport(build: () => AccessReport): AccessReport | undefined {
   }
 }
 
-/** The day that the stack's tag names: a settings file may have lost its mark. */
-async function offboardedOn(stack: string, run: StatusRun): Promise<string | undefined> {
-  const { exitCode, stdout } = await askPulumi(["stack", "tag", "get", offboardedTag, "--stack", stack], run);
-  return exitCode === 0 && stdout.trim() !== "" ? stdout.trim() : undefined;
+/** Of the last month that is over, where the customer gets a page each month. */
+async function unsentMonthNeeds({ stack, objects }: AccessReport, timeZone: string | undefined, run: StatusRun) {
+  if (timeZone === undefined) return [];
+  const [first = ""] = objects.flatMap(({ since }) => since ?? []).sort();
+  const month = monthBefore(dayIn(run.now, timeZone).slice(0, 7));
+  if (first === "" || dayIn(first, timeZone).slice(0, 7) > month) return [];
+  const sent = (await stackTag(sentMonthTag, "get", stack, run)) ?? "";
+  return sent >= month ? [] : [unsentMonthNeed(stack, month)];
 }

@@ -2,7 +2,7 @@
 import type { ComposedRule } from "@defender-mssp/detections";
 import { withoutUndefined } from "@defender-mssp/errors";
 import { recordOf, textsOf } from "@defender-mssp/errors/json";
-import { dayMs, hourMs } from "@defender-mssp/errors/time";
+import { dayMs } from "@defender-mssp/errors/time";
 import {
   graphList,
   listDetectionRules,
@@ -10,6 +10,7 @@ import {
   securityAlertsPath,
   turnedOffReason,
   type DetectionRuleObject,
+  type GraphCall,
   type SecurityAlert,
 } from "@defender-mssp/microsoft";
 import { atOnce } from "@defender-mssp/terminal/atOnce";
@@ -17,6 +18,7 @@ import type { Project } from "../../../settings/project";
 import { signInToTenant } from "../../tenant/signInToTenant";
 import { describedProblem } from "../../tenant/unreadReason";
 import { composedCustomers, type ComposedCustomers } from "../composedCustomers";
+import { hoursUntil, median, touchedAt } from "./touchedAt";
 
 export interface RuleHealth {
   readonly rule: string;
@@ -70,16 +72,22 @@ export async function detectionHealth(project: Project, options: HealthOptions):
   return [...read, ...faulty.map(({ stack, message }) => ({ stack, rules: [], problem: message }))];
 }
 
-async function customerHealth(
+/** The alerts of `alerts_v2` that were created since a moment. @throws ServiceError */
+export function alertsSince(call: GraphCall, moment: Date): Promise<SecurityAlert[]> {
+  const query = `$filter=${encodeURIComponent(`createdDateTime ge ${moment.toISOString()}`)}&$top=1000`;
+  return graphList<SecurityAlert>(call, `${securityAlertsPath}?${query}`);
+}
+
+/** @param given the alerts of the span, where the caller has read them */
+export async function customerHealth(
   { customer: { stack, settings }, deployed, endsSoon }: ComposedCustomers["composed"][number],
   options: HealthOptions,
+  given?: readonly SecurityAlert[],
 ): Promise<CustomerHealth> {
-  const begin = new Date(options.now.getTime() - options.since * dayMs).toISOString();
-  const query = `$filter=${encodeURIComponent(`createdDateTime ge ${begin}`)}&$top=1000`;
   const { call } = await signInToTenant(settings, options.environment);
   const [live, alerts] = await Promise.all([
     listDetectionRules(call, settings.detections.apiVersion),
-    graphList<SecurityAlert>(call, `${securityAlertsPath}?${query}`),
+    given ?? alertsSince(call, new Date(options.now.getTime() - options.since * dayMs)),
   ]);
   const rules = deployed.map((rule) => {
     const { name } = rule.rule;
@@ -124,8 +132,8 @@ function ruleHealth(
     falsePositives,
     benign,
     open: alerts.filter(({ status }) => status !== "resolved").length,
-    hoursToTouch: median(alerts, touchedAt),
-    hoursToClose: median(alerts, ({ resolvedDateTime }) => resolvedDateTime),
+    hoursToTouch: median(alerts.flatMap((alert) => hoursUntil(alert, touchedAt(alert)))),
+    hoursToClose: median(alerts.flatMap((alert) => hoursUntil(alert, alert.resolvedDateTime))),
     lastAlertAt: alerts
       .flatMap(({ createdDateTime }) => createdDateTime ?? [])
       .sort()
@@ -147,22 +155,6 @@ function offText(live: DetectionRuleObject): string | undefined {
   if (note !== undefined) return `until ${note.until}, by ${note.by}`;
   if (reason !== undefined) return `by Defender: ${reason}`;
   return live.status === "disabled" ? `by ${live.lastModifiedBy ?? "somebody"}` : undefined;
-}
-
-function touchedAt({ comments, status, classification, assignedTo, lastUpdateDateTime }: SecurityAlert): string | null {
-  const [first] = comments.flatMap(({ createdDateTime }) => createdDateTime ?? []).sort();
-  const isTouched = status !== "new" || (classification ?? "unknown") !== "unknown" || (assignedTo ?? "") !== "";
-  return first ?? (isTouched ? lastUpdateDateTime : null);
-}
-
-/** In hours, to a tenth; undefined without a time. */
-function median(alerts: readonly SecurityAlert[], until: (alert: SecurityAlert) => string | null): number | undefined {
-  const hours = alerts
-    .map((alert) => (Date.parse(until(alert) ?? "") - Date.parse(alert.createdDateTime ?? "")) / hourMs)
-    .filter(Number.isFinite)
-    .sort((a, b) => a - b);
-  const [low, high] = [hours[(hours.length - 1) >> 1], hours[hours.length >> 1]];
-  return low === undefined || high === undefined ? undefined : Math.round((low + high) * 5) / 10;
 }
 
 function mainDevice(alerts: readonly SecurityAlert[]): string | undefined {

@@ -34,7 +34,7 @@ export interface ReadIncidentsOptions extends IncidentCallOptions {
 /** https://learn.microsoft.com/graph/api/security-list-incidents; a larger `$top` is refused. */
 export const largestIncidentPage = 50;
 
-const incidentsPath = "/v1.0/security/incidents";
+export const incidentsPath = "/v1.0/security/incidents";
 
 /** One page of incidents. Needs SecurityIncident.Read.All. @throws ServiceError */
 export function readIncidents(options: ReadIncidentsOptions): Promise<SecurityPage<SecurityIncident>> {

@@ -15,7 +15,7 @@ import type { FolderVerification } from "./verifyFolder";
 export function define(evidence: Command, session: Session, program = connectionFiles.program): void {
   const command = evidence
     .command("verify")
-    .description("Verify signed pages and their order, offline: hand-outs, evidence, certificates.")
+    .description("Verify signed pages and their order, offline: hand-outs, evidence, months, certificates.")
     .argument("<folder>", "a folder with the signed steps of a customer, and the files that they name")
     .option("--key <file>", "the MSSP's public key, PEM, which you have from elsewhere")
     .option("--anchor <digest>", "the digest of a step, which you hold since it was signed", digest)

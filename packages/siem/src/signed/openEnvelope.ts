@@ -10,7 +10,7 @@ export const envelopeEnding = ".dsse.json";
 /** Bytes of an envelope at most. */
 export const largestEnvelope = 10_000_000;
 export const payloadType = "application/vnd.in-toto+json";
-export type StepKind = "handout" | "evidence" | "certificate";
+export type StepKind = "handout" | "evidence" | "certificate" | "month" | "approval" | "rules";
 
 const hash = z.string().regex(/^[0-9a-f]{64}$/);
 const predicateShape = z.strictObject({
@@ -31,7 +31,7 @@ const predicateShape = z.strictObject({
 const statementShape = z.strictObject({
   _type: z.literal("https://in-toto.io/Statement/v1"),
   subject: z.array(z.strictObject({ name: z.string(), digest: z.strictObject({ sha256: hash }) })).min(1),
-  predicateType: z.string().regex(/^urn:defender-mssp:(handout|evidence|certificate):v1$/),
+  predicateType: z.string().regex(/^urn:defender-mssp:(handout|evidence|certificate|month|approval|rules):v1$/),
   predicate: predicateShape,
 });
 export type Predicate = z.infer<typeof predicateShape>;

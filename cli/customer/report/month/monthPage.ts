@@ -1,0 +1,126 @@
+/** The page and the mail of a month, for the customer. Both are in English. */
+import { figures, notice, paragraph, renderPage, section, table, type Block, type Content } from "@defender-mssp/pages";
+import { isWithCustomer } from "../../../access/objects/kindInReport";
+import { kindWords } from "../../../access/objects/kindWords";
+import type { NextStep } from "../../../access/signed/nextStep";
+import { signatureSection, signatureWords } from "../../../access/signed/signatureSection";
+import { textsOf } from "../../../access/texts/all";
+import { dayIn, monthBefore, monthName, shifted } from "../../../base/spanOfDay";
+import { accessTable } from "../accessTable";
+import { contactText, handoutFill } from "../handout";
+import { dayCell } from "../page";
+import type { MonthFigure } from "./monthFigures";
+import { figureText, type ReadMonth } from "./readMonth";
+
+const sections: readonly (readonly [MonthFigure["section"], title: string, intro: string])[] = [
+  [
+    "acts",
+    "What was done with the access",
+    "By the people and applications that the logs name; not actions in the Defender portal.",
+  ],
+  ["watched", "What was watched", "Devices are those onboarded to Defender, by advanced hunting."],
+  ["happened", "What happened", "First touch: the first comment, else the last change. Close: the last change."],
+  ["rules", "Detection rules", "On: not turned off. The service does not say when a rule ran."],
+];
+
+/** @param file name of the envelope beside the page. */
+export function monthPage({ month, settings, report }: ReadMonth, logo?: string, step?: NextStep, file = ""): string {
+  const { msspName, customerName } = settings;
+  const { timeZone, gaps, onboardedOn = "", offboardedOn = "", writtenAt, month: own, days, daysRead, rules } = month;
+  const isIn = (of: string, moment = "") => moment !== "" && dayIn(moment, timeZone).startsWith(of);
+  const following = shifted(own, 31).slice(0, 7);
+  const objects = (report?.objects ?? []).filter(({ kind }) => isWithCustomer(kind));
+  const added = objects.filter(({ since }) => isIn(own, since));
+  const ends = (report?.ends ?? []).filter(({ until }) => isIn(following, until));
+  const top = month.figures.filter(({ name }) =>
+    /^(devices.reported|alerts.count|incidents.(created|open))$/.test(name),
+  );
+  const approval = report?.detectionApproval;
+  const figureTable = (id: MonthFigure["section"]) => {
+    const shown = month.figures.filter((figure) => figure.section === id);
+    const rows = shown.map((one) => [one.label, figureText(one, days), one.before?.toLocaleString("en") ?? "–"]);
+    return textTable("Compared with the month before", ["Figure", monthName(own), monthName(monthBefore(own))], rows);
+  };
+  return renderPage({
+    title: `${monthName(own)}: ${msspName} for ${customerName}`,
+    ...(logo === undefined ? {} : { logo: { source: logo, text: msspName } }),
+    subtitle: [
+      `Figures of ${daysRead} of ${days} days, by the clocks of ${timeZone}.`,
+      ...(isIn(own, writtenAt) ? ["The month is not over."] : []),
+      ...(onboardedOn.startsWith(own) ? [`Onboarded on ${onboardedOn}.`] : []),
+      ...(offboardedOn.startsWith(own) ? [`Off-boarded on ${offboardedOn}.`] : []),
+    ].join(" "),
+    blocks: [
+      figures(
+        top.map((one) => ({
+          label: one.label,
+          value: figureText({ ...one, isOfAll: true }, days),
+          href: `#${one.section}`,
+        })),
+      ),
+      ...(gaps.length === 0 ? [] : [notice("warning", "Not everything was read. The last table says what, and why.")]),
+      section(
+        { id: "access", title: "Who has access", intro: `As of ${dayIn(writtenAt, timeZone)}.` },
+        report === undefined
+          ? paragraph("Nothing is granted.")
+          : accessTable({ ...report, objects }, textsOf("en"), handoutFill(report)),
+        figureTable("access"),
+        textTable(
+          "New in the month",
+          ["Name", "What", "Since"],
+          added.map(({ name, kind, since }) => [name, kindWords[kind].name, dayCell(since)]),
+        ),
+      ),
+      section(
+        { id: "ends", title: `What ends in ${monthName(following)}` },
+        textTable(
+          "Ends",
+          ["What", "On"],
+          ends.map(({ what, until }) => [what, dayCell(until)]),
+        ),
+      ),
+      ...sections.map(([id, title, intro]) => section({ id, title, intro }, figureTable(id))),
+      section(
+        { id: "each-rule", title: "Each rule" },
+        textTable(
+          "Rules",
+          ["Rule", "Alerts", "Days on", "Acts by itself"],
+          rules.map(({ rule, alerts, daysOn, acts }) => [rule, String(alerts), String(daysOn), acts ? "yes" : "no"]),
+        ),
+        ...(approval === undefined
+          ? []
+          : [paragraph(`${approval.approvedBy} approved until ${approval.until}: ${approval.actions.join(", ")}.`)]),
+      ),
+      section(
+        { id: "gaps", title: "What was not read" },
+        textTable(
+          "Gaps",
+          ["What", "From", "To", "Why"],
+          gaps.map(({ what, from, until, reason }) => [what, dayCell(from), dayCell(until), reason]),
+        ),
+      ),
+      signatureSection(step, { file, mssp: msspName }),
+    ],
+    footer: "Written by npx mssp report. It contains no secret.",
+  });
+}
+
+function textTable(caption: string, titles: readonly string[], rows: readonly (readonly Content[])[]): Block {
+  if (rows.length === 0) return paragraph(`${caption}: none.`);
+  const columns = titles.map((title) => ({ title }));
+  return table({ caption, columns, rows: rows.map((cells) => ({ cells })), filterable: false });
+}
+
+/** @param digest of the signed step */
+export function monthMail({ month, settings }: ReadMonth, digest?: string): string {
+  const { msspName, customerName, msspContact } = settings;
+  const name = monthName(month.month);
+  const shown = month.figures.filter(({ section: own }) => own === "watched" || own === "happened");
+  return [
+    `${name}: ${msspName} for ${customerName}`,
+    `The page says who had access to your tenant in ${name}, what was watched and what happened.`,
+    shown.map((figure) => `- ${figure.label}: ${figureText(figure, month.days)}`).join("\n"),
+    ...(digest === undefined ? [] : [`${signatureWords.mail} ${digest}`]),
+    `${msspContact === undefined ? msspName : `${msspName}\n${contactText(msspContact)}`}\n`,
+  ].join("\n\n");
+}
