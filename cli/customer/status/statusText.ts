@@ -37,7 +37,7 @@ function below(report: StatusReport, width: number | undefined, most = shownNeed
   );
   const needs = [...stacksByText(first)];
   const left = needs.slice(most).flatMap(([, stacks]) => stacks).length;
-  const shown = needs.slice(0, most).map(([text, stacks]) => `${someOf(stacks)}${text}`);
+  const shown = needs.slice(0, most).map(([text, stacks]) => `${firstStacks(stacks)}${text}`);
   if (left > 0) shown.push(`… and ${left} more ${left === 1 ? "customer" : "customers"}: --json has all.`);
   const notes = [...unreadTenants(customers), ...(report.offline ? [offlineNote] : [])];
   const lines = [...shown, ...notes].map((line) => paragraph(line, width));
@@ -118,7 +118,7 @@ function unreadTenants(customers: readonly CustomerStatus[]): string[] {
   const reasons = customers.flatMap(({ stack, notChecked }) =>
     notChecked.map(({ what, reason }) => [`${what}: ${reason}`, stack] as const),
   );
-  return [...stacksByText(reasons)].map(([text, stacks]) => `Not known of ${someOf(stacks)}: ${text}`);
+  return [...stacksByText(reasons)].map(([text, stacks]) => `Not known of ${firstStacks(stacks)}: ${text}`);
 }
 
 /** What is said alike of several customers is said once. */
@@ -128,7 +128,7 @@ function stacksByText(rows: readonly (readonly [text: string, stack: string])[])
   return stacks;
 }
 
-function someOf(stacks: readonly string[]): string {
+function firstStacks(stacks: readonly string[]): string {
   return `${stacks.slice(0, 3).join(", ")}${stacks.length > 3 ? ` and ${stacks.length - 3} more` : ""}`;
 }
 

@@ -119,7 +119,7 @@ function sampleVariance(list: readonly KustoValue[]): number {
 }
 
 /** The nearest rank: the smallest value that is not below the share of values. */
-export function percentileOf(list: readonly KustoValue[], share: number): KustoValue {
+export function nearestRank(list: readonly KustoValue[], share: number): KustoValue {
   const sorted = list.filter((value) => value !== null).sort((a, b) => compare(a, b) ?? 0);
   return sorted[Math.max(0, Math.ceil((share / 100) * sorted.length) - 1)] ?? null;
 }
@@ -127,7 +127,7 @@ export function percentileOf(list: readonly KustoValue[], share: number): KustoV
 const percentile: FunctionCompiler = (call) => (frame) => {
   const share = call.arguments[1]?.(frame);
   if (typeof share !== "number") throw refused(call, "without a share");
-  return percentileOf(values(call.arguments[0], frame), share);
+  return nearestRank(values(call.arguments[0], frame), share);
 };
 
 /** Any value: here the first, which a test can rely on less than the service does. */

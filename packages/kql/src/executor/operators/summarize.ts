@@ -1,6 +1,6 @@
 import type { SyntaxNode } from "../../parser/syntaxNode";
 import { eachRow, type Evaluator, type Frame, type OperatorRun, type OperatorStep } from "../evaluator";
-import { extremeRow, percentileOf } from "../functions/aggregates";
+import { extremeRow, nearestRank } from "../functions/aggregates";
 import { callArguments } from "../functions/compileCall";
 import type { Scope } from "../scope";
 import { valueKey } from "../values/compare";
@@ -83,7 +83,7 @@ function percentileValues(call: SyntaxNode, { scope, input, evaluator }: Operato
     width: shares.length,
     values: (frame: Frame) => {
       const list = eachRow(frame.rows, value);
-      return shares.map((share) => percentileOf(list, Number(share(frame))));
+      return shares.map((share) => nearestRank(list, Number(share(frame))));
     },
   };
 }

@@ -146,7 +146,7 @@ function toInt(value: KustoValue): number | null {
   if (whole !== null && whole === (whole | 0)) return whole;
   const number = unwrapped(value);
   if (typeof value === "string" || (whole === null && !Number.isFinite(number))) return null;
-  throw new Refusal(`the number ${String(whole ?? number)} beyond 32 bits`);
+  throw new Refusal(`the number ${whole ?? Number(number)} beyond 32 bits`);
 }
 
 export function toBool(scalar: KustoValue): boolean | null {
