@@ -39,7 +39,7 @@ const incidents = (key: string, label: string, matches: (incident: Facts["own"][
   return ["incidents", key, label, ({ own }) => own.filter(matches).length];
 };
 const closed = (key: string, label: string): Row =>
-  incidents(`closed.${key}`, `closed: ${label}`, (one) => !isOpen(one) && one.classification === key);
+  incidents(`closed.${key}`, `closed: ${label}`, (incident) => !isOpen(incident) && incident.classification === key);
 const rules = (key: string, label: string, matches: (rule: Facts["rules"][number]) => boolean): Row => {
   return ["ruleAlerts", key, label, (facts) => facts.rules.filter(matches).length];
 };
@@ -65,7 +65,7 @@ const table: Readonly<Record<Exclude<Section, "access">, readonly Row[]>> = {
   happened: [
     incidents("created", "Incidents that began in the month", () => true),
     ...["high", "medium", "low", "informational", "unknown"].map((severity) =>
-      incidents(severity, `of severity ${severity}`, (one) => one.severity === severity),
+      incidents(severity, `of severity ${severity}`, (incident) => incident.severity === severity),
     ),
     closed("truePositive", "true positive"),
     closed("falsePositive", "false positive"),
@@ -98,7 +98,7 @@ export function monthFigures(sources: MonthSources) {
   const figure = (section: Section, [part, key, label, how]: Row) => {
     const days = withPart(part);
     const values = days.map(({ numbers }) => numbers[part]?.[key === "fewest" ? "reported" : key] ?? 0);
-    const sum = values.reduce((total, one) => total + one, 0);
+    const sum = values.reduce((total, value) => total + value, 0);
     const other = how === "least" ? Math.min(...values) : how === "last" ? values.at(-1) : how?.(facts);
     const value = days.length === 0 ? undefined : how === undefined ? sum : other;
     const isIncomplete = days.some(({ reasons }) => reasons[part] !== undefined);
@@ -120,7 +120,7 @@ export function monthFigures(sources: MonthSources) {
     rules: facts.rules,
     figures: sections.flatMap(([section, rows]) => rows.map((row) => figure(section, row))),
     gaps: [
-      ...dayRuns(expected, (day) => [figuresOn(day)].find((one) => typeof one === "string"), "All figures"),
+      ...dayRuns(expected, (day) => [figuresOn(day)].find((read) => typeof read === "string"), "All figures"),
       ...parts.flatMap((part) => dayRuns(expected, (day) => gapReason(figuresOn(day), part), dayParts[part])),
     ],
   };

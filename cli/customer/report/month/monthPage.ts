@@ -38,7 +38,7 @@ export function monthPage({ month, settings, report }: ReadMonth, logo?: string,
   const approval = report?.detectionApproval;
   const figureTable = (id: MonthFigure["section"]) => {
     const shown = month.figures.filter((figure) => figure.section === id);
-    const rows = shown.map((one) => [one.label, figureText(one, days), one.before?.toLocaleString("en") ?? "–"]);
+    const rows = shown.map((row) => [row.label, figureText(row, days), row.before?.toLocaleString("en") ?? "–"]);
     return textTable("Compared with the month before", ["Figure", monthName(own), monthName(monthBefore(own))], rows);
   };
   return renderPage({
