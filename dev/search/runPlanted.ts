@@ -42,7 +42,7 @@ async function main(): Promise<void> {
   const { only, worlds, seed } = values;
   const chosen = planted.filter(({ what, file }) => only === undefined || `${what} ${file}`.includes(only));
   const problems = chosen.filter(
-    ({ file, from }) => readFileSync(path.join(checkout, file), "utf8").split(from).length !== 2,
+    ({ file, before }) => readFileSync(path.join(checkout, file), "utf8").split(before).length !== 2,
   );
   for (const { what, file } of problems) process.stderr.write(`${what}: ${file} does not have the text once\n`);
   const queue = chosen.filter((defect) => !problems.includes(defect)).values();
@@ -77,7 +77,7 @@ async function find(
   try {
     await writeFile(
       file,
-      text.replace(defect.from, () => defect.to),
+      text.replace(defect.before, () => defect.after),
     );
     const hook = ["--conditions=source", "--require", "@defender-mssp/testkit/mocha/compile"];
     const options = ["--worlds", worlds, "--first", "1", "--seed", seed, "--use", "0", "--shrink", "0", "--stop"];
