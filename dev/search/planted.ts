@@ -6,6 +6,8 @@ import type { Mutation } from "../promises/mutations";
 
 export interface PlantedDefect extends Pick<Mutation, "file" | "before" | "after"> {
   readonly what: string;
+  /** Commands of the lives that show it; absent where a world does. */
+  readonly verbs?: string;
 }
 
 export const planted = parse(readFileSync(path.join(__dirname, "planted.yaml"), "utf8")) as readonly PlantedDefect[];
