@@ -2,6 +2,7 @@
 import { appendFileSync, existsSync, mkdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { parseArgs } from "node:util";
+import { execa } from "execa";
 import { messageOf } from "@defender-mssp/errors";
 import { minuteMs } from "@defender-mssp/errors/time";
 import { readPairs, recordPairs } from "./pairs";
@@ -9,7 +10,7 @@ import { livesOf, verbs } from "./lives";
 import { failureText, search, worldsOf } from "./search";
 import { World } from "./world";
 
-const usage = `npm run -s search -- [--worlds 100 | --lives N] [--first N] [--seed 1] [--path PATH] [--use 20] [--results FILE] [--record]
+const usage = `npm run -s search -- [--worlds 100 | --lives N | --programs N] [--first N] [--seed 1] [--path PATH] [--use 20] [--results FILE] [--record]
 
   --worlds N      how many worlds
   --lives N       lives on the engine in place of worlds
@@ -17,6 +18,7 @@ const usage = `npm run -s search -- [--worlds 100 | --lives N] [--first N] [--se
   --seed S        a world is drawn by the seed and its number
   --path PATH     begins with a failure that was shrunk before, of the world --first
   --use N         in each Nth world the MSSP's principals sign in and try every route, after each act; 0: in none
+  --programs N    random programs, judged by the policy pack's protocol: as many of test/policy/randomPrograms.test.ts
   --verbs A,B     lives draw from these commands alone, such as join,leave,rotate
   --pair NAME     only this recorded pair
   --shrink N      minutes for the shrinking of one failure; 0: failures as they were drawn. Default: 20
@@ -46,6 +48,7 @@ async function main(): Promise<void> {
       worlds: { type: "string", default: "100" },
       lives: { type: "string" },
       verbs: { type: "string" },
+      programs: { type: "string" },
       first: { type: "string" },
       seed: { type: "string", default: "1" },
       path: { type: "string" },
@@ -68,6 +71,13 @@ async function main(): Promise<void> {
     return Number(text);
   };
   const say = (text: string): void => void process.stderr.write(text);
+  if (values.programs !== undefined) {
+    const test = ["mocha", "test/policy/randomPrograms.test.ts", "--grep", "by the pack's protocol"];
+    const env = { SEARCH_RUNS: String(number("programs", values.programs)), FC_SEED: values.seed };
+    process.exitCode =
+      (await execa("npx", test, { cwd: checkout, env, reject: false, stdio: "inherit" })).exitCode ?? 1;
+    return;
+  }
   if (values.record) {
     await recordPairs(checkout ?? "", { only: values.pair, say });
     return;
