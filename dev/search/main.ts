@@ -10,7 +10,7 @@ import { livesOf, verbs } from "./lives";
 import { failureText, search, worldsOf } from "./search";
 import { World } from "./world";
 
-const usage = `npm run -s search -- [--worlds 100 | --lives N | --programs N] [--first N] [--seed 1] [--path PATH] [--use 20] [--results FILE] [--record]
+const usage = `npm run -s search -- [--worlds 100 | --lives N | --programs N | --files N] [--first N] [--seed 1] [--path PATH] [--use 20] [--results FILE] [--record]
 
   --worlds N      how many worlds
   --lives N       lives on the engine in place of worlds
@@ -18,7 +18,8 @@ const usage = `npm run -s search -- [--worlds 100 | --lives N | --programs N] [-
   --seed S        a world is drawn by the seed and its number
   --path PATH     begins with a failure that was shrunk before, of the world --first
   --use N         in each Nth world the MSSP's principals sign in and try every route, after each act; 0: in none
-  --programs N    random programs, judged by the policy pack's protocol: as many of test/policy/randomPrograms.test.ts
+  --programs N    random programs, judged by the policy pack's protocol
+  --files N       random files of a pull request, read by the commands that need no tenant
   --verbs A,B     lives draw from these commands alone, such as join,leave,rotate
   --pair NAME     only this recorded pair
   --shrink N      minutes for the shrinking of one failure; 0: failures as they were drawn. Default: 20
@@ -33,6 +34,12 @@ Exit codes: 0 every property held, 1 one did not, 2 usage error.
 const checkout = [path.resolve(__dirname, "..", ".."), path.resolve(__dirname, "..", "..", "..")].find((folder) =>
   existsSync(path.join(folder, "Pulumi.yaml")),
 );
+
+/** Properties that are tests: the search asks for more runs. */
+const properties = {
+  programs: ["test/policy/randomPrograms.test.ts", "--grep", "by the pack's protocol"],
+  files: ["test/search/files.test.ts"],
+};
 
 interface Line {
   readonly world?: number;
@@ -49,6 +56,7 @@ async function main(): Promise<void> {
       lives: { type: "string" },
       verbs: { type: "string" },
       programs: { type: "string" },
+      files: { type: "string" },
       first: { type: "string" },
       seed: { type: "string", default: "1" },
       path: { type: "string" },
@@ -71,11 +79,17 @@ async function main(): Promise<void> {
     return Number(text);
   };
   const say = (text: string): void => void process.stderr.write(text);
-  if (values.programs !== undefined) {
-    const test = ["mocha", "test/policy/randomPrograms.test.ts", "--grep", "by the pack's protocol"];
-    const env = { SEARCH_RUNS: String(number("programs", values.programs)), FC_SEED: values.seed };
-    process.exitCode =
-      (await execa("npx", test, { cwd: checkout, env, reject: false, stdio: "inherit" })).exitCode ?? 1;
+  for (const [name, test] of Object.entries(properties)) {
+    const runs = values[name as keyof typeof properties];
+    if (runs === undefined) continue;
+    const env = { SEARCH_RUNS: String(number(name, runs)), FC_SEED: values.seed };
+    const { exitCode } = await execa("npx", ["mocha", ...test], {
+      cwd: checkout,
+      env,
+      reject: false,
+      stdio: "inherit",
+    });
+    process.exitCode = exitCode ?? 1;
     return;
   }
   if (values.record) {
