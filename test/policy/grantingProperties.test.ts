@@ -72,31 +72,6 @@ describe("policy/grantingProperties: each property that grants", () => {
       );
     });
   }
-
-  it("refuses each value from any mix of wrong properties, whatever the others are", () => {
-    const rows = fc.constantFrom(...grantingProperties).chain((row) => {
-      const grant = grants[row.type];
-      assert.ok(grant !== undefined);
-      const all = Object.fromEntries(
-        Object.entries(grant.wrong).map(([property, wrong]) => [property, fc.option(wrong, { nil: grant })]),
-      );
-      const own = grant.wrong[row.property] ?? fc.constant(undefined);
-      return fc.record({ row: fc.constant(row), grant: fc.constant(grant), own, others: fc.record(all) });
-    });
-    fc.assert(
-      fc.property(rows, ({ row: { type, property }, grant, own, others }) => {
-        let properties = replaced(grant.properties, property.split("."), own);
-        for (const [other, value] of Object.entries(others)) {
-          if (other !== property && value !== grant) properties = replaced(properties, other.split("."), value);
-        }
-        const refusing = rules.filter(
-          (rule) => rule.level === "mandatory" && said(rule, type, grant, properties, property).length > 0,
-        );
-        assert.ok(refusing.length > 0, JSON.stringify(properties));
-      }),
-      { numRuns: 300 },
-    );
-  });
 });
 
 describe("policy/grantingProperties: what the table covers", () => {

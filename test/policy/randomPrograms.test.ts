@@ -4,14 +4,12 @@
  * changed component declares.
  */
 import assert from "node:assert/strict";
-import path from "node:path";
 import * as fc from "fast-check";
 import { directoryRoleTemplates, microsoftGraph } from "@defender-mssp/microsoft";
 import * as protocol from "@pulumi/pulumi/proto/analyzer_pb";
 import * as server from "@pulumi/policy/server";
 import { Struct, type JavaScriptValue } from "google-protobuf/google/protobuf/struct_pb";
-import { declarableTypes } from "../../dev/policyTypes/tokens";
-import { azuread, dynamic, dynamicTypes, programTypes, providerType } from "../../domain/resourceTypes";
+import { azuread, dynamic } from "../../domain/resourceTypes";
 import { rules } from "../../policy/rules";
 import type { PolicySettings } from "../../policy/policySettings";
 import { everything, grants, programOf, replaced, type Grant } from "./grants";
@@ -162,11 +160,6 @@ describe("policy: random programs", function () {
           const isRefused = news.some((line) => line.includes(` urn:grant${index} `));
           assert.ok(isRefused || Object.keys(wrong).length === 0, `grant${index}: ${type}: ${JSON.stringify(wrong)}`);
         }
-        if (program.other !== null)
-          assert.ok(
-            news.some((line) => line.startsWith("known-resource-types")),
-            program.other,
-          );
       }),
       { numRuns },
     );
@@ -232,7 +225,6 @@ const secretSignature = { "4dabf18193072939515e22adb298388d": "1b47061264138c4ac
 
 /** A resource as code may change it: by a transformation, or by its options. */
 interface Declared extends Sample {
-  readonly provider?: string;
   readonly aliases?: readonly string[];
 }
 
@@ -264,7 +256,7 @@ async function refusals(samples: readonly Declared[], settings: PolicySettings):
 
 function filled<Message extends protocol.AnalyzeRequest | protocol.AnalyzerResource>(
   message: Message,
-  { type, name = type, properties = {}, sources = {}, provider, aliases = [] }: Declared,
+  { type, name = type, properties = {}, sources = {}, aliases = [] }: Declared,
 ): Message {
   message.setType(type);
   message.setName(name);
@@ -275,14 +267,6 @@ function filled<Message extends protocol.AnalyzeRequest | protocol.AnalyzerResou
   const options = new protocol.AnalyzerResourceOptions();
   options.setAliasesList([...aliases]);
   message.setOptions(options);
-  if (provider !== undefined) {
-    const made = new protocol.AnalyzerProviderResource();
-    made.setType(provider);
-    made.setName("made");
-    made.setUrn("urn:made");
-    made.setProperties(new Struct());
-    message.setProvider(made);
-  }
   if (message instanceof protocol.AnalyzerResource) {
     for (const [property, names] of Object.entries(sources)) {
       const from = new protocol.AnalyzerPropertyDependencies();
@@ -294,16 +278,6 @@ function filled<Message extends protocol.AnalyzeRequest | protocol.AnalyzerResou
 }
 
 const rows = Object.entries(grants);
-const otherTypes = Object.entries(declarableTypes(path.resolve(__dirname, "..", "..", "node_modules")))
-  .flatMap(([group, names]) =>
-    names.map((name) =>
-      group.startsWith("azure-native")
-        ? `${group}:${name}`
-        : `${group}:index/${name[0]?.toLowerCase()}${name.slice(1)}:${name}`,
-    ),
-  )
-  .filter((type) => !programTypes.includes(type));
-
 /** No output has the ID of a Defender role or a delegation's definition: the pack believes what comes from them. */
 const sourceOf = (name: string): string[] => (["role", "definition"].includes(name) ? [] : [name]);
 
@@ -320,13 +294,12 @@ const drawn = ([type, grant]: readonly [string, Grant]) =>
     unknown: fc.subarray(Object.keys(grant.properties)),
     from: fc.subarray(programOf(grant.settings ?? everything).flatMap(({ name = "" }) => sourceOf(name))),
     isSecret: fc.boolean(),
-    isTwin: fc.boolean(),
     aliases: fc.subarray(["urn:pulumi:other::other::azuread:index/group:Group::tier1", "urn:ana"]),
   });
 
 const customers = [...new Set(rows.map(([, { settings = everything }]) => settings))];
 
-/** Programs of one customer's settings, sometimes with a type that the program does not have. */
+/** Programs of one customer's settings. Types that the program does not have: grantingProperties.test.ts. */
 const programs = fc.nat(customers.length - 1).chain((customer) =>
   fc.record({
     customer: fc.constant(customer),
@@ -335,21 +308,20 @@ const programs = fc.nat(customers.length - 1).chain((customer) =>
       { minLength: 1, maxLength: 4 },
     ),
     isNew: fc.boolean(),
-    other: fc.option(fc.constantFrom(...otherTypes), { freq: 8 }),
   }),
 );
 
 type Drawn = typeof programs extends fc.Arbitrary<infer Program> ? Program : never;
 
-/** In a preview, outputs of what a new stack refers to are unknown; of its principals: randomPrograms.test.ts. */
+/** In a preview, outputs of what a new stack refers to are unknown; of its principals: the property above. */
 function asNew(sample: Sample): Sample {
   const { id, found, ...properties } = sample.properties ?? {};
   const hidden = id === undefined ? (found === undefined ? {} : { found: unknownValue }) : { id: unknownValue };
   return { ...sample, properties: { ...properties, ...hidden } };
 }
 
-function declared({ customer, list, isNew, other }: Drawn, isWrong: boolean): Declared[] {
-  const resources = list.map(({ type, wrong, unknown, from, isSecret, isTwin, aliases }, index): Declared => {
+function declared({ customer, list, isNew }: Drawn, isWrong: boolean): Declared[] {
+  const resources = list.map(({ type, wrong, unknown, from, isSecret, aliases }, index): Declared => {
     const grant = grants[type] as Grant;
     let { properties } = grant;
     const changed = isWrong ? Object.entries(wrong) : [];
@@ -360,20 +332,14 @@ function declared({ customer, list, isNew, other }: Drawn, isWrong: boolean): De
     if (isSecret)
       for (const property of tops.filter((one) => properties[one] !== undefined))
         properties = { ...properties, [property]: { ...secretSignature, value: properties[property] } };
-    const isDynamic = isTwin && dynamicTypes.includes(type);
     return {
-      type: isDynamic ? type.replace("pulumi-nodejs:dynamic/defender-mssp:", "defender-mssp:index:") : type,
+      type,
       name: `grant${index}`,
       properties,
       sources: { ...grant.sources, ...Object.fromEntries(tops.map((property) => [property, from])) },
       aliases,
-      ...(isDynamic ? { provider: providerType("defender-mssp") } : {}),
     };
   });
   const program = programOf(customers[customer] ?? everything);
-  return [
-    ...(isNew ? program.map(asNew) : program),
-    ...resources,
-    ...(isWrong && other !== null ? [{ type: other }] : []),
-  ];
+  return [...(isNew ? program.map(asNew) : program), ...resources];
 }
