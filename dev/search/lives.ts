@@ -22,7 +22,7 @@ import {
   type Failure,
   type WorldResult,
 } from "./properties";
-import { drawnAct, type Subject } from "./search";
+import { drawnAct, type SearchSubject } from "./search";
 import { World } from "./world";
 
 /** What the operator does: the product's own commands, changed settings, time and weather. */
@@ -34,7 +34,7 @@ const stopping = /^(withdraw|delete|restore|disable|remove a mark|copy|let the c
 const act = drawnAct(acts.filter(({ name }) => !stopping.test(name)));
 
 /** A life takes half a minute: it shrinks by dropping alone. */
-export function livesOf(checkout: string, chosen: readonly string[] = verbs): Subject {
+export function lifeSubject(checkout: string, chosen: readonly string[] = verbs): SearchSubject {
   const number = fc.nat(11);
   const verb = fc.record({ act: fc.constantFrom(...chosen), a: number, b: number, c: number });
   const step = fc.noShrink(fc.oneof(act, verb));

@@ -6,8 +6,8 @@ import { execa } from "execa";
 import { messageOf } from "@defender-mssp/errors";
 import { minuteMs } from "@defender-mssp/errors/time";
 import { readPairs, recordPairs } from "./pairs";
-import { livesOf, verbs } from "./lives";
-import { failureText, search, worldsOf } from "./search";
+import { lifeSubject, verbs } from "./lives";
+import { failureText, search, worldSubject } from "./search";
 import { World } from "./world";
 
 const usage = `npm run -s search -- [--worlds 100 | --lives N | --programs N | --files N] [--first N] [--seed 1] [--path PATH] [--use 20] [--results FILE] [--record]
@@ -111,7 +111,8 @@ async function main(): Promise<void> {
   const sums = new Map<string, number>();
   let searched = 0;
   const world = values.lives === undefined ? await openWorld(values.pair) : undefined;
-  const subject = world === undefined ? livesOf(checkout ?? "", chosenVerbs(values.verbs)) : worldsOf(world, each);
+  const subject =
+    world === undefined ? lifeSubject(checkout ?? "", chosenVerbs(values.verbs)) : worldSubject(world, each);
   const pair = values.pair === undefined ? "" : ` --pair ${values.pair}`;
   try {
     for (let at = first; at < first + count; at++) {

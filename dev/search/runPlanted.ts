@@ -55,7 +55,7 @@ async function main(): Promise<void> {
       for (const defect of queue) {
         const result = await find(copy, defect, { worlds, lives, seed });
         results.push(result);
-        process.stdout.write(lineOf(result));
+        process.stdout.write(resultLine(result));
       }
     } finally {
       await copy.dispose();
@@ -92,7 +92,7 @@ async function find(
   return { defect, number: keys.length > 0 ? number : undefined, by: keys.slice(0, 3).join(", ") };
 }
 
-function lineOf({ defect, number, by }: Result): string {
+function resultLine({ defect, number, by }: Result): string {
   const after = number === undefined ? "not found" : `${defect.verbs === undefined ? "world" : "life"} ${number}`;
   return `${after.padEnd(10)} ${defect.what} (${defect.file}): ${by}\n`;
 }

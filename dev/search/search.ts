@@ -26,7 +26,7 @@ export function drawnAct(rows: readonly ActRow[]): fc.Arbitrary<DrawnAct> {
 const act = drawnAct(acts);
 
 /** What is drawn and judged: a world, or a life on the engine. */
-export interface Subject {
+export interface SearchSubject {
   readonly arbitrary: fc.Arbitrary<DrawnWorld>;
   /** @param number of the world, from 1 */
   readonly judge: (drawn: DrawnWorld, number: number) => Promise<WorldResult>;
@@ -35,7 +35,7 @@ export interface Subject {
 }
 
 /** @param each in each of so many worlds the MSSP's principals sign in and try every route; 0: in none */
-export function worldsOf(world: World, each = 0): Subject {
+export function worldSubject(world: World, each = 0): SearchSubject {
   return {
     arbitrary: fc.record({
       pair: fc.nat(world.pairs.length - 1),
@@ -92,7 +92,7 @@ function worldSeed(seed: number, number: number): number {
 }
 
 /** One world or life: as drawn, then shrunk for each failure that was not found before. */
-export async function search(subject: Subject, options: SearchOptions): Promise<Searched> {
+export async function search(subject: SearchSubject, options: SearchOptions): Promise<Searched> {
   const seed = worldSeed(options.seed, options.number);
   let first: { readonly drawn: DrawnWorld; readonly result: WorldResult } | undefined;
   const once = fc.asyncProperty(subject.arbitrary, async (drawn) => {
@@ -117,7 +117,7 @@ interface Shown {
 }
 
 /** The same failure with the fewest acts: by fast-check for a time, then by dropping what it left. */
-async function shrunk(subject: Subject, options: SearchOptions, shown: Shown): Promise<FoundFailure> {
+async function shrunk(subject: SearchSubject, options: SearchOptions, shown: Shown): Promise<FoundFailure> {
   const { seed, number, path, shrinkFor } = options;
   const key = failureKey(shown.failure);
   const until = Date.now() + shrinkFor;

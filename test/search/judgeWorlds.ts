@@ -2,7 +2,7 @@
 import { execFileSync } from "node:child_process";
 import { readPairs } from "../../dev/search/pairs";
 import { failureKey } from "../../dev/search/properties";
-import { search, worldsOf, type Subject } from "../../dev/search/search";
+import { search, worldSubject, type SearchSubject } from "../../dev/search/search";
 import { World } from "../../dev/search/world";
 
 export interface Judged {
@@ -19,13 +19,13 @@ interface Range {
 export async function judgeWorlds(checkout: string, range: Range): Promise<Judged> {
   const world = await World.open(await readPairs(checkout));
   try {
-    return await judgeDrawn(worldsOf(world), range);
+    return await judgeDrawn(worldSubject(world), range);
   } finally {
     await world.close();
   }
 }
 
-export async function judgeDrawn(subject: Subject, { seed, count }: Range): Promise<Judged> {
+export async function judgeDrawn(subject: SearchSubject, { seed, count }: Range): Promise<Judged> {
   const failures: string[] = [];
   const made = new Set<string>();
   for (let number = 1; number <= count; number++) {

@@ -1,7 +1,7 @@
 /** Three lives of the commit on the real engine. */
 import assert from "node:assert/strict";
 import path from "node:path";
-import { livesOf } from "../../dev/search/lives";
+import { lifeSubject } from "../../dev/search/lives";
 import { judgeDrawn, seedOfCommit } from "./judgeWorlds";
 
 const checkout = path.resolve(__dirname, "..", "..");
@@ -11,7 +11,7 @@ describe("random lives of the commit", function () {
 
   it("3 lives: after each command the tenant is as the settings say, and destroy leaves nothing", async () => {
     const seed = seedOfCommit(checkout);
-    const { failures } = await judgeDrawn(livesOf(checkout), { seed, count: 3 });
+    const { failures } = await judgeDrawn(lifeSubject(checkout), { seed, count: 3 });
     assert.deepEqual(failures, [], `npm run search -- --lives 1 --seed ${seed} --first <life> shrinks it`);
   });
 });
