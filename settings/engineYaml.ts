@@ -21,7 +21,10 @@ export function parseAsEngine(text: string): unknown {
     logLevel: "error",
   });
   const [problem] = document.errors;
-  if (problem !== undefined) throw problem;
+  if (problem !== undefined) {
+    problem.message = problem.message.replace("Maximum call stack size exceeded", "nested too deep");
+    throw problem;
+  }
   if (document.warnings.length > 0) throw new Error("it has a YAML tag that is not supported here: remove it");
   visit(document, {
     Pair: (_, { key }) => {

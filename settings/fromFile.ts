@@ -3,6 +3,7 @@
  * engine.
  */
 import { readFile } from "node:fs/promises";
+import path from "node:path";
 import { recordOf } from "@defender-mssp/errors/json";
 import { clouds, endpointVariable, isUuid, lastSegment } from "@defender-mssp/microsoft";
 import { YAMLParseError } from "yaml";
@@ -11,6 +12,7 @@ import type { AllowedPackage } from "../domain/stateCode";
 import { allowedPackagesIn } from "./allowedPackages";
 import type { StackConfiguration } from "./stackConfiguration";
 import { parseSettings, type Settings } from "./index";
+import { fileInside } from "./fileInside";
 import { asEngineJson, asEngineText, parseAsEngine } from "./engineYaml";
 import { ownSettings } from "./ownSettings";
 import { readProject, shownStackFile, stackFile, stacksWithSettings, type Project } from "./project";
@@ -185,8 +187,14 @@ function asText(value: unknown): string {
 async function yamlFile(file: string, shownFile: string): Promise<Record<string, unknown> | undefined> {
   let text: string;
   try {
+    // Whoever changes the repository must not have another file shown.
+    if (fileInside(path.dirname(file), path.basename(file)) === undefined)
+      throw new VisibleError(
+        `${shownFile} is a symbolic link that leads out of its folder. Put the file itself there.`,
+      );
     text = await readFile(file, "utf8");
   } catch (error) {
+    if (error instanceof VisibleError) throw error;
     if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
     throw unreadableFile(shownFile, error);
   }

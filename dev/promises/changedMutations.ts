@@ -1,14 +1,10 @@
 /** The mutations that a change concerns. */
 import { execFileSync } from "node:child_process";
 import path from "node:path";
-import { runInNewContext } from "node:vm";
-import ts from "typescript";
 import { VisibleError } from "@defender-mssp/errors";
 import { promiseOfMutation } from "./mutationProblems";
-import type { Mutation } from "./mutations";
+import { readMutations, table, type Mutation } from "./mutations";
 import { securityClaims } from "./securityClaims";
-
-const table = "dev/promises/mutations.ts";
 
 /**
  * Mutations whose file, test, sentence or entry in the table differs from a base commit.
@@ -33,7 +29,7 @@ export function changedMutations(
   ]);
   const formerPromises = securityClaims(formerText(checkout, commit, "SECURITY.md") ?? "").items;
   const formerSentences = new Set(formerPromises.map(({ text }) => text));
-  const formerEntries = new Set(entries(formerText(checkout, commit, table) ?? "").map(entryText));
+  const formerEntries = new Set(readMutations(formerText(checkout, commit, table) ?? "[]").map(entryText));
   const promises = securityClaims(page).items;
   return mutations.filter((mutation) => {
     const sentence = promiseOfMutation(promises, mutation)?.text ?? "";
@@ -48,14 +44,6 @@ export function changedMutations(
 
 function entryText({ promise, test, grep, file, before, after }: Mutation): string {
   return JSON.stringify([promise, test, grep, file, before, after]);
-}
-
-/** The entries of an earlier table, which is data alone. */
-function entries(source: string): readonly Mutation[] {
-  const { outputText } = ts.transpileModule(source, { compilerOptions: { module: ts.ModuleKind.CommonJS } });
-  const exported: { mutations?: readonly Mutation[] } = {};
-  runInNewContext(outputText, { exports: exported });
-  return exported.mutations ?? [];
 }
 
 /** A file of a commit; undefined if the commit does not have it. */

@@ -31,7 +31,8 @@ export class CheckoutCopy {
   }
 
   /** Runs an action on the changed code, and undoes the change. @throws Error for a mutation that does not compile */
-  async withMutation<T>({ file, before, after }: Mutation, action: () => Promise<T>): Promise<T> {
+  async withMutation<T>(change: Pick<Mutation, "file" | "before" | "after">, action: () => Promise<T>): Promise<T> {
+    const { file, before, after } = change;
     const source = path.join(this.folder, file);
     const text = await readFile(source, "utf8");
     try {

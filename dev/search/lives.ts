@@ -2,75 +2,61 @@
  * Lives on the real engine: `up`, acts of people, and the product's commands between them, with faults and months that
  * pass; then `destroy` and its proof. The oracle is asked after each.
  */
+import { readFile } from "node:fs/promises";
+import path from "node:path";
+import { execa } from "execa";
 import fc from "fast-check";
-import { jsonText, type Chain, type ChainWay, type SandboxProject } from "@defender-mssp/testkit";
+import { parse } from "yaml";
+import { jsonText, type Chain, type ChainWay, type Finished, type SandboxProject } from "@defender-mssp/testkit";
 import { dayMs } from "@defender-mssp/errors/time";
 import { allCustomers, customersByModel, stack, type FaultCustomer } from "../faults/customer";
 import { commands, newProject, writeSettings } from "../faults/runs";
 import { acts, Hand, perform, type DrawnAct } from "./acts";
 import type { RecordedPair } from "./pairs";
-import { failureKey, judgeDeployed, judgeRemoved, stepKeys, type Failure } from "./properties";
-import { drawnAct, worldSeed } from "./search";
+import {
+  failureKey,
+  judgeDeployed,
+  judgeRemoved,
+  stepKeys,
+  type DrawnWorld,
+  type Failure,
+  type WorldResult,
+} from "./properties";
+import { drawnAct, type SearchSubject } from "./search";
 import { World } from "./world";
 
-type Verb = "refresh" | "change" | "switch" | "analyst" | "months" | "faults";
-
-interface DrawnLife {
-  readonly customer: number;
-  readonly parts: readonly { readonly acts: readonly DrawnAct[]; readonly verb: Verb; readonly number: number }[];
-  readonly after: readonly DrawnAct[];
-}
+/** What the operator does: the product's own commands, changed settings, time and weather. */
+export const verbs = ["refresh", "change", "switch", "join", "leave", "rotate", "months", "faults"] as const;
+type Verb = (typeof verbs)[number];
 
 /** Acts by which Entra refuses a command later, or the stack has no object any more: that is no failure. */
 const stopping = /^(withdraw|delete|restore|disable|remove a mark|copy|let the connected|assign an access)/;
-const few = (maxLength: number) =>
-  fc.array(drawnAct(acts.filter(({ name }) => !stopping.test(name))), { minLength: 1, maxLength, size: "max" });
+const act = drawnAct(acts.filter(({ name }) => !stopping.test(name)));
 
-const lives: fc.Arbitrary<DrawnLife> = fc.record({
-  customer: fc.nat(100),
-  parts: fc.array(
-    fc.record({
-      acts: few(4),
-      verb: fc.constantFrom<Verb[]>("refresh", "change", "switch", "analyst", "months", "faults"),
-      number: fc.nat(100),
+/** A life takes half a minute: it shrinks by dropping alone. */
+export function lifeSubject(checkout: string, chosen: readonly string[] = verbs): SearchSubject {
+  const number = fc.nat(11);
+  const verb = fc.record({ act: fc.constantFrom(...chosen), a: number, b: number, c: number });
+  const step = fc.noShrink(fc.oneof(act, verb));
+  return {
+    arbitrary: fc.record({
+      pair: fc.noShrink(fc.nat(100)),
+      acts: fc.array(step, { maxLength: 12, size: "max" }),
+      after: fc.array(fc.noShrink(act), { maxLength: 2, size: "max" }),
     }),
-    { minLength: 2, maxLength: 4, size: "max" },
-  ),
-  after: few(2),
-});
-
-interface LifeResult {
-  readonly customer: string;
-  /** What was done, for a person who repeats it. */
-  readonly done: readonly string[];
-  readonly failures: readonly Failure[];
-  readonly made: Readonly<Partial<Record<ChainWay, number>>>;
+    judge: (drawn) => runLife(checkout, drawn),
+    steps: ({ before, between }) => [...before, ...between],
+  };
 }
 
-/** @returns how many lives failed */
-export async function searchLives(
-  checkout: string,
-  { seed, first, count }: { readonly seed: number; readonly first: number; readonly count: number },
-  show: (life: LifeResult & { readonly life: number; readonly seed: number }) => void,
-): Promise<number> {
-  let failed = 0;
-  for (let life = first; life < first + count; life++) {
-    const [drawn] = fc.sample(lives, { seed: worldSeed(seed, life), numRuns: 1 });
-    const result = await runLife(checkout, drawn as DrawnLife);
-    if (result.failures.length > 0) failed++;
-    show({ life, seed, ...result });
-  }
-  return failed;
-}
-
-async function runLife(checkout: string, drawn: DrawnLife): Promise<LifeResult> {
+async function runLife(checkout: string, drawn: DrawnWorld): Promise<WorldResult> {
   const customers = [...(await customersByModel()), ...(await allCustomers())];
   const of = (number: number): FaultCustomer => customers[number % customers.length] as FaultCustomer;
-  const faults = { seed: drawn.customer, timeScale: 0.001, kinds: ["throttled", "failed", "slow"] } as const;
+  const faults = { seed: drawn.pair, timeScale: 0.001, kinds: ["throttled", "failed", "slow"] } as const;
   const environment = { MSSP_SANDBOX_TIME_SCALE: "0.001" };
-  const project = await newProject(checkout, of(drawn.customer), { sharedRuntime: true, faults, environment });
+  const project = await newProject(checkout, of(drawn.pair), { sharedRuntime: true, faults, environment });
   try {
-    return await new Life(project, of(drawn.customer)).run(drawn, of);
+    return await new Life(project, of(drawn.pair)).run(drawn, of);
   } finally {
     await project.dispose();
   }
@@ -80,6 +66,7 @@ class Life {
   readonly #world: World;
   readonly #hand: Hand;
   readonly #failures: Failure[] = [];
+  readonly #ended: { act: string; how: string }[] = [];
   /** Steps of chains that a command made. */
   readonly #own = new Set<string>();
   #settings: FaultCustomer["settings"];
@@ -93,70 +80,148 @@ class Life {
     this.#hand = new Hand(this.#world);
   }
 
-  async run({ parts, after }: DrawnLife, of: (number: number) => FaultCustomer): Promise<LifeResult> {
+  async run({ acts: drawn, after }: DrawnWorld, of: (number: number) => FaultCustomer): Promise<WorldResult> {
     const made: Partial<Record<ChainWay, number>> = {};
     const before = new Set(this.#world.chains().flatMap(stepKeys));
     const isDeclared = (key: string): boolean => before.has(key) || this.#own.has(key);
     // Without what people did, in this part or an earlier one.
-    const judge = () =>
-      judgeDeployed(
+    const judge = async () => {
+      const judged = await judgeDeployed(
         this.#world,
         this.#world.chains().filter((chain) => stepKeys(chain).every(isDeclared)),
       );
-    await this.#command("up");
-    for (const { acts: drawn, verb, number } of parts) {
-      for (const act of drawn) await perform(this.#hand, act);
-      const judged = await judge();
-      for (const { way } of judged.added) made[way] = (made[way] ?? 0) + 1;
       this.#failures.push(...judged.failures);
-      await this.#verb(verb, number, of);
+      for (const { way } of judged.added) made[way] = (made[way] ?? 0) + 1;
+      return judged;
+    };
+    await this.#pulumi("up");
+    for (const step of drawn) {
+      const verb = verbs.find((name) => name === step.act);
+      if (verb === undefined) await this.#perform(step);
+      else {
+        await judge();
+        await this.#verb(verb, step.a * 12 + step.b, of);
+      }
     }
     const judged = await judge();
-    if (await this.#command("destroy")) this.#judgeEnd();
-    for (const act of after) await perform(this.#hand, act);
+    if (await this.#pulumi("destroy")) this.#judgeEnd();
+    const done = this.#hand.done.splice(0);
+    for (const step of after) await this.#perform(step);
     this.#failures.push(...(await judgeRemoved(this.#world, judged)));
     const failures = [...new Map(this.#failures.map((failure) => [failureKey(failure), failure])).values()];
-    return { customer: this.customer.name, done: this.#hand.done, failures, made };
+    return { pair: this.customer.name, failures, made, before: done, between: this.#hand.done, ended: this.#ended };
+  }
+
+  async #perform(step: DrawnAct): Promise<void> {
+    const how = await perform(this.#hand, step);
+    this.#ended.push({ act: step.act, how: typeof how === "string" ? how : how.message });
   }
 
   async #verb(verb: Verb, number: number, of: (number: number) => FaultCustomer): Promise<void> {
     const { project } = this;
-    if (verb === "switch") this.customer = of(number);
-    if (verb === "switch" || verb === "change") {
+    // Packages are for whoever asks: no settings name them.
+    const isSwitch = verb === "switch" || (/join|leave/.test(verb) && isEntitlement(this.#settings));
+    if (isSwitch) this.customer = of(number);
+    if (isSwitch || verb === "change") {
       await writeSettings(project, this.customer, verb === "change" ? "change" : "up");
       this.#settings = verb === "change" ? this.customer.changedSettings : this.customer.settings;
+      this.#hand.done.push(`the settings of "${this.customer.name}"${verb === "change" ? ", changed" : ""}`);
     }
-    if (verb === "analyst") {
-      const cleo = { email: "cleo.martin@fabrikam-security.example", displayName: "Cleo Martin" };
-      const others = listed(this.#settings).filter(({ email }) => email !== cleo.email);
-      const isThere = others.length < listed(this.#settings).length || isEntitlement(this.#settings);
-      this.#settings = { ...this.#settings, analysts: isThere ? others : [...others.slice(number % 2), cleo] };
-      await project.writeSettings(stack, this.#settings);
+    if (verb === "months") {
+      project.sandbox.cloud.clock.move((1 + (number % 11)) * 30 * dayMs);
+      this.#hand.done.push(`${1 + (number % 11)} months pass`);
     }
-    if (verb === "months") project.sandbox.cloud.clock.move((1 + (number % 11)) * 30 * dayMs);
     if (verb === "faults" && project.sandbox.faults !== undefined) project.sandbox.faults.percent = 10;
-    this.#hand.done.push(`(${verb}, ${this.customer.name})`);
-    await this.#command("up", ...(verb === "refresh" ? ["--refresh"] : []));
+    if (verb === "rotate") await this.#rotate();
+    else {
+      if (!isSwitch && (verb === "join" || verb === "leave")) await this.#changeAnalysts(verb, number);
+      await this.#pulumi("up", ...(verb === "refresh" ? ["--refresh"] : []));
+    }
+  }
+
+  /** One analyst more or less is in the settings, and no other. */
+  async #changeAnalysts(verb: "join" | "leave", number: number): Promise<void> {
+    const before = listed(this.#settings).map(({ email }) => email);
+    if (verb === "leave" && before.length === 0) return;
+    const joiner = ["cleo.martin", "dana.reyes"][number % 2] ?? "";
+    const address = verb === "join" ? `${joiner}@fabrikam-security.example` : (before[number % before.length] ?? "");
+    const { exitCode, stderr } = await this.#mssp(
+      ...(verb === "join" ? ["analyst", "add", `${joiner} <${address}>`] : ["analyst", "remove", address]),
+      ...["--stack", stack, "--yes", "--no-preview"],
+    );
+    const others = before.filter((email) => email !== address);
+    const now = listed(this.#settings).map(({ email }) => email);
+    const expected = verb === "join" ? [...others, address] : others;
+    if (exitCode !== 0 || now.sort().join(" ") !== expected.sort().join(" "))
+      this.#fail("settings", undefined, `analyst ${verb} ${address}: ${exitCode}, ${now.join(", ")}; ${stderr}`);
+  }
+
+  /** A new secret is there beside the old one; without a secret nothing is done. */
+  async #rotate(): Promise<void> {
+    const before = this.#secrets().map(({ keyId }) => keyId);
+    const rotate = ["secrets", "rotate", "--stack", stack, "--now", "--yes"];
+    const { exitCode, stdout, stderr } = await this.#owning(() => this.#mssp(...rotate));
+    await this.#ranUp(exitCode === 0 || !hasSecret(this.#settings), `${stdout}\n${stderr}`);
+    const isNew = this.#secrets().some(({ keyId }) => !before.includes(keyId));
+    if (isNew !== hasSecret(this.#settings) || (!isNew && !stderr.includes("Nothing was changed")))
+      this.#fail("credentials", undefined, `secrets rotate ended with ${exitCode}; new secret: ${isNew}. ${stderr}`);
+  }
+
+  /** The settings are those that it wrote. */
+  async #mssp(...args: readonly string[]): Promise<Finished> {
+    const { folder } = this.project;
+    const program = path.join(folder, "cli", "mssp.js");
+    const options = { cwd: folder, extendEnv: false, reject: false, stdin: "ignore" } as const;
+    const { exitCode, signal, stdout, stderr } = await this.project.lending(
+      (env) => execa(process.execPath, [program, ...args], { ...options, env }),
+      this.#clock(),
+    );
+    this.#hand.done.push(
+      `npx mssp ${args.map((arg) => (arg.includes(" ") ? `'${arg}'` : arg)).join(" ")}: ${exitCode}`,
+    );
+    const { config } = parse(await readFile(path.join(folder, `Pulumi.${stack}.yaml`), "utf8")) as { config: object };
+    this.#settings = Object.fromEntries(
+      Object.entries(config).map(([key, value]: [string, unknown]) => [key.split(":")[1] ?? key, value]),
+    );
+    return { exitCode, signal, stdout, stderr };
+  }
+
+  #clock() {
+    return { MSSP_CLOCK: this.#world.cloud.now().toISOString() };
   }
 
   /** @returns whether it ended well, with three more at most */
-  async #command(step: "up" | "destroy", ...more: readonly string[]): Promise<boolean> {
+  async #pulumi(step: "up" | "destroy", ...more: readonly string[]): Promise<boolean> {
     const { project } = this;
-    const edges = new Set(this.#world.chains().flatMap(stepKeys));
-    const clock = { MSSP_CLOCK: this.#world.cloud.now().toISOString() };
-    let ended = await project.run([...commands[step], ...more], clock);
-    for (let again = 0; ended.exitCode !== 0 && again < 3; again++) {
-      if (again === 2 && project.sandbox.faults !== undefined) project.sandbox.faults.percent = 0;
-      ended = await project.run([...commands[step], "--refresh", "--continue-on-error"], clock);
-    }
+    const ended = await this.#owning(async () => {
+      let last = await project.run([...commands[step], ...more], this.#clock());
+      for (let again = 0; last.exitCode !== 0 && again < 3; again++) {
+        if (again === 2 && project.sandbox.faults !== undefined) project.sandbox.faults.percent = 0;
+        last = await project.run([...commands[step], "--refresh", "--continue-on-error"], this.#clock());
+      }
+      return last;
+    });
     if (project.sandbox.faults !== undefined) project.sandbox.faults.percent = 0;
-    this.#hand.done.push(`npx pulumi ${step} ${more.join(" ")}: ${ended.exitCode ?? ""}`);
-    const { stdout } = await project.pulumi(["stack", "export", "--stack", stack]);
-    if (step === "up") this.#world.pair = this.#pair(JSON.parse(stdout) as RecordedPair["deployment"]);
+    this.#hand.done.push(`npx pulumi ${[step, ...more].join(" ")} --stack ${stack}: ${ended.exitCode ?? ""}`);
+    const [isWell, said] = [ended.exitCode === 0, `${ended.stdout}\n${ended.stderr}`];
+    if (step === "up") await this.#ranUp(isWell, said);
+    else if (!isWell) this.#fail("settings", undefined, said.slice(-1500));
+    return isWell;
+  }
+
+  /** The chains that it makes are the stack's own. */
+  async #owning<T>(command: () => Promise<T>): Promise<T> {
+    const edges = new Set(this.#world.chains().flatMap(stepKeys));
+    const ended = await command();
     for (const key of this.#world.chains().flatMap(stepKeys)) if (!edges.has(key)) this.#own.add(key);
-    if (ended.exitCode !== 0) this.#fail("settings", undefined, `${ended.stdout}\n${ended.stderr}`.slice(-1500));
-    else if (step === "up") this.#judgeUp();
-    return ended.exitCode === 0;
+    return ended;
+  }
+
+  async #ranUp(isWell: boolean, said: string): Promise<void> {
+    const { stdout } = await this.project.pulumi(["stack", "export", "--stack", stack]);
+    this.#world.pair = this.#pair(JSON.parse(stdout) as RecordedPair["deployment"]);
+    if (isWell) this.#judgeUp();
+    else this.#fail("settings", undefined, said.slice(-1500));
   }
 
   /** What is there by the stack is what the settings name, and the connector can sign in. */
@@ -191,7 +256,7 @@ class Life {
       .filter(({ description }) => jsonText(description).includes(this.#world.stackId))
       .flatMap(
         ({ passwordCredentials }) =>
-          passwordCredentials as unknown as readonly Record<"displayName" | "endDateTime", string>[],
+          passwordCredentials as unknown as readonly Record<"displayName" | "endDateTime" | "keyId", string>[],
       )
       .filter(({ displayName }) => !displayName.startsWith("spare"));
   }
@@ -218,6 +283,13 @@ function accessModel({ portalAccess }: FaultCustomer["settings"]): string {
   return typeof portalAccess === "string"
     ? portalAccess
     : ((portalAccess as { model?: string } | undefined)?.model ?? "rbac");
+}
+
+function hasSecret({ connector }: FaultCustomer["settings"]): boolean {
+  const { kind, credential = "secret" } = connector as { kind?: string; credential?: string | { type?: string } };
+  return (
+    kind !== "msspApp" && (typeof credential === "string" ? credential : (credential.type ?? "secret")) === "secret"
+  );
 }
 
 function isEntitlement(settings: FaultCustomer["settings"]): boolean {

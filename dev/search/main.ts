@@ -2,15 +2,15 @@
 import { appendFileSync, existsSync, mkdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { parseArgs } from "node:util";
+import { execa } from "execa";
 import { messageOf } from "@defender-mssp/errors";
 import { minuteMs } from "@defender-mssp/errors/time";
 import { readPairs, recordPairs } from "./pairs";
-import { searchLives } from "./lives";
-import { failureKey } from "./properties";
-import { failureText, searchWorld } from "./search";
+import { lifeSubject, verbs } from "./lives";
+import { failureText, search, worldSubject } from "./search";
 import { World } from "./world";
 
-const usage = `npm run -s search -- [--worlds 100 | --lives N] [--first N] [--seed 1] [--path PATH] [--use 20] [--results FILE] [--record]
+const usage = `npm run -s search -- [--worlds 100 | --lives N | --programs N | --files N] [--first N] [--seed 1] [--path PATH] [--use 20] [--results FILE] [--record]
 
   --worlds N      how many worlds
   --lives N       lives on the engine in place of worlds
@@ -18,6 +18,9 @@ const usage = `npm run -s search -- [--worlds 100 | --lives N] [--first N] [--se
   --seed S        a world is drawn by the seed and its number
   --path PATH     begins with a failure that was shrunk before, of the world --first
   --use N         in each Nth world the MSSP's principals sign in and try every route, after each act; 0: in none
+  --programs N    random programs, judged by the policy pack's protocol
+  --files N       random files of a pull request, read by the commands that need no tenant
+  --verbs A,B     lives draw from these commands alone, such as join,leave,rotate
   --pair NAME     only this recorded pair
   --shrink N      minutes for the shrinking of one failure; 0: failures as they were drawn. Default: 20
   --only KEY      shrinks and counts only this failure, such as certificate:lighthouse
@@ -32,10 +35,16 @@ const checkout = [path.resolve(__dirname, "..", ".."), path.resolve(__dirname, "
   existsSync(path.join(folder, "Pulumi.yaml")),
 );
 
+/** Properties that are tests: the search asks for more runs. */
+const properties = {
+  programs: ["test/policy/randomPrograms.test.ts", "--grep", "by the pack's protocol"],
+  files: ["test/search/files.test.ts"],
+};
+
 interface Line {
-  readonly world: number;
+  readonly world?: number;
+  readonly life?: number;
   readonly seed: number;
-  readonly made: Readonly<Record<string, number>>;
 }
 
 class UsageError extends Error {}
@@ -45,6 +54,9 @@ async function main(): Promise<void> {
     options: {
       worlds: { type: "string", default: "100" },
       lives: { type: "string" },
+      verbs: { type: "string" },
+      programs: { type: "string" },
+      files: { type: "string" },
       first: { type: "string" },
       seed: { type: "string", default: "1" },
       path: { type: "string" },
@@ -67,67 +79,86 @@ async function main(): Promise<void> {
     return Number(text);
   };
   const say = (text: string): void => void process.stderr.write(text);
+  for (const [name, test] of Object.entries(properties)) {
+    const runs = values[name as keyof typeof properties];
+    if (runs === undefined) continue;
+    const env = { SEARCH_RUNS: String(number(name, runs)), FC_SEED: values.seed };
+    const { exitCode } = await execa("npx", ["mocha", ...test], {
+      cwd: checkout,
+      env,
+      reject: false,
+      stdio: "inherit",
+    });
+    process.exitCode = exitCode ?? 1;
+    return;
+  }
   if (values.record) {
     await recordPairs(checkout ?? "", { only: values.pair, say });
     return;
   }
-  const [seed, count, each] = [number("seed", values.seed), number("worlds", values.worlds), number("use", values.use)];
+  const [kind, flag] = values.lives === undefined ? (["world", "worlds"] as const) : (["life", "lives"] as const);
+  const [seed, count, each] = [
+    number("seed", values.seed),
+    number(flag, values[flag] ?? ""),
+    number("use", values.use),
+  ];
   const lines = resultsIn(values.results).filter((line) => line.seed === seed);
-  const next = Math.max(0, ...lines.map(({ world }) => world)) + 1;
+  const next = Math.max(0, ...lines.map((line) => line[kind] ?? 0)) + 1;
   const first = values.first === undefined ? next : number("first", values.first);
   mkdirSync(path.dirname(values.results), { recursive: true });
-  if (values.lives !== undefined) {
-    const range = { seed, first: Number(values.first ?? 1), count: number("lives", values.lives) };
-    const failed = await searchLives(checkout ?? "", range, (life) => {
-      appendFileSync(values.results, `${JSON.stringify(life)}\n`);
-      const failures = life.failures.map(
-        (failure) => `  ${failureKey(failure)}: ${failure.chain}\n    ${failure.said}\n`,
-      );
-      const steps = failures.length === 0 ? [] : life.done.map((step, index) => `  ${index + 1}. ${step}\n`);
-      process.stdout.write(`Life ${life.life}, seed ${seed}, ${life.customer}: ${failures.length} failures\n`);
-      process.stdout.write([...steps, ...failures].join(""));
-    });
-    if (failed > 0) process.exitCode = 1;
-    return;
-  }
-  const pairs = (await readPairs(checkout ?? "")).filter(
-    ({ name }) => values.pair === undefined || name === values.pair,
-  );
-  if (pairs.length === 0) throw new UsageError(`--pair: there is no recorded pair "${values.pair ?? ""}".`);
-  const world = await World.open(pairs);
   const began = process.cpuUsage();
   const results = new Set<string>();
   const sums = new Map<string, number>();
   let searched = 0;
+  const world = values.lives === undefined ? await openWorld(values.pair) : undefined;
+  const subject =
+    world === undefined ? lifeSubject(checkout ?? "", chosenVerbs(values.verbs)) : worldSubject(world, each);
+  const pair = values.pair === undefined ? "" : ` --pair ${values.pair}`;
   try {
     for (let at = first; at < first + count; at++) {
-      const byUse = each > 0 && at % each === 0;
       const shrinkFor = number("shrink", values.shrink) * minuteMs;
       const { only, path: from } = values;
-      const judged = await searchWorld(world, { seed, number: at, path: from, byUse, shrinkFor, found: results, only });
+      const judged = await search(subject, { seed, number: at, path: from, shrinkFor, found: results, only });
       searched++;
       for (const [way, made] of Object.entries(judged.result.made)) sums.set(way, (sums.get(way) ?? 0) + made);
-      appendFileSync(values.results, `${JSON.stringify({ world: at, seed, ...judged.result, found: judged.found })}\n`);
+      appendFileSync(
+        values.results,
+        `${JSON.stringify({ [kind]: at, seed, ...judged.result, found: judged.found })}\n`,
+      );
       for (const failure of judged.found) {
         results.add(failure.key);
-        const repeat = `npm run search -- --worlds 1 --first ${at} --seed ${seed}${values.pair === undefined ? "" : ` --pair ${values.pair}`}`;
-        process.stdout.write(`World ${at}, seed ${seed}: ${failureText(failure, repeat)}\n`);
+        const verbs = values.verbs === undefined ? "" : ` --verbs ${values.verbs}`;
+        const repeat = `npm run search -- --${flag} 1 --first ${at} --seed ${seed}${pair}${verbs}`;
+        process.stdout.write(`${kind} ${at}, seed ${seed}: ${failureText(failure, repeat)}\n`);
       }
-      if (at % 10 === 0 || at === first + count - 1)
-        say(`${at - first + 1} of ${count} worlds, ${results.size} failures\n`);
+      if (at % 10 === 0 || at === first + count - 1 || world === undefined)
+        say(`${at - first + 1} of ${count} ${flag}, ${results.size} failures\n`);
       if (values.stop && results.size > 0) break;
     }
   } finally {
-    await world.close();
+    await world?.close();
   }
   const { user, system } = process.cpuUsage(began);
   const minutes = (user + system) / 1000 / minuteMs;
+  // Lives are lived in other processes.
+  const speed = world === undefined ? "" : `, ${(searched / minutes).toFixed(0)} a minute of processor time`;
   const made = [...sums].sort().map(([way, sum]) => `${way} ${sum}`);
   process.stdout.write(`Chains that the acts made: ${made.join(", ")}.\n`);
-  process.stdout.write(
-    `${searched} worlds, ${(searched / minutes).toFixed(0)} a minute of processor time, ${results.size} failures: ${[...results].join(", ")}\n`,
-  );
+  process.stdout.write(`${searched} ${flag}${speed}, ${results.size} failures: ${[...results].join(", ")}\n`);
   if (results.size > 0) process.exitCode = 1;
+}
+
+async function openWorld(only: string | undefined): Promise<World> {
+  const pairs = (await readPairs(checkout ?? "")).filter(({ name }) => only === undefined || name === only);
+  if (pairs.length === 0) throw new UsageError(`--pair: there is no recorded pair "${only ?? ""}".`);
+  return World.open(pairs);
+}
+
+function chosenVerbs(text: string | undefined): readonly string[] {
+  const chosen = text?.split(",") ?? verbs;
+  const unknown = chosen.find((name) => !verbs.some((verb) => verb === name));
+  if (unknown !== undefined) throw new UsageError(`--verbs: "${unknown}" is none of ${verbs.join(", ")}.`);
+  return chosen;
 }
 
 function resultsIn(file: string): readonly Line[] {

@@ -25,13 +25,34 @@ export function drawnAct(rows: readonly ActRow[]): fc.Arbitrary<DrawnAct> {
 
 const act = drawnAct(acts);
 
-/** Draws a world for a number of recorded pairs. */
-function worlds(pairs: number): fc.Arbitrary<DrawnWorld> {
-  return fc.record({
-    pair: fc.nat(pairs - 1),
-    acts: fc.array(act, { maxLength: 10, size: "max" }),
-    after: fc.array(act, { maxLength: 4, size: "max" }),
-  });
+/** What is drawn and judged: a world, or a life on the engine. */
+export interface SearchSubject {
+  readonly arbitrary: fc.Arbitrary<DrawnWorld>;
+  /** @param number of the world, from 1 */
+  readonly judge: (drawn: DrawnWorld, number: number) => Promise<WorldResult>;
+  /** What a person repeats. */
+  readonly steps: (result: WorldResult, failure: Failure) => readonly string[];
+}
+
+/** @param each in each of so many worlds the MSSP's principals sign in and try every route; 0: in none */
+export function worldSubject(world: World, each = 0): SearchSubject {
+  return {
+    arbitrary: fc.record({
+      pair: fc.nat(world.pairs.length - 1),
+      acts: fc.array(act, { maxLength: 10, size: "max" }),
+      after: fc.array(act, { maxLength: 4, size: "max" }),
+    }),
+    judge: (drawn, number) => judge(world, drawn, { byUse: each > 0 && number % each === 0 }),
+    steps: ({ pair, before, between }, { property }) => [
+      `a customer of the pair "${pair}": npx pulumi up --stack contoso`,
+      ...before,
+      ...(between.length > 0 || /^(certificate|proven|foreign)/.test(property)
+        ? ["npx mssp offboard --stack contoso"]
+        : []),
+      ...between,
+      commands[property],
+    ],
+  };
 }
 
 export interface SearchOptions {
@@ -40,7 +61,6 @@ export interface SearchOptions {
   readonly number: number;
   /** Of a failure that was found before: begins with its shrunk world. */
   readonly path?: string | undefined;
-  readonly byUse?: boolean;
   /** Milliseconds for the shrinking. */
   readonly shrinkFor: number;
   /** The only key that is news. @default every one */
@@ -56,10 +76,8 @@ export interface FoundFailure {
   readonly seed: number;
   readonly path: string;
   readonly shrinks: number;
-  /** The shrunk world's pair and acts. */
-  readonly pair: string;
-  readonly before: readonly string[];
-  readonly between: readonly string[];
+  /** Of the shrunk world. */
+  readonly steps: readonly string[];
   readonly acts: readonly DrawnAct[];
 }
 
@@ -69,18 +87,16 @@ export interface Searched {
 }
 
 /** The seed of one world. */
-export function worldSeed(seed: number, number: number): number {
+function worldSeed(seed: number, number: number): number {
   return (Math.imul(seed, 1_000_003) + number) | 0;
 }
 
-/** One world: as drawn, then shrunk for each failure that was not found before. */
-export async function searchWorld(world: World, options: SearchOptions): Promise<Searched> {
-  const { byUse = false } = options;
+/** One world or life: as drawn, then shrunk for each failure that was not found before. */
+export async function search(subject: SearchSubject, options: SearchOptions): Promise<Searched> {
   const seed = worldSeed(options.seed, options.number);
-  const arbitrary = worlds(world.pairs.length);
   let first: { readonly drawn: DrawnWorld; readonly result: WorldResult } | undefined;
-  const once = fc.asyncProperty(arbitrary, async (drawn) => {
-    first = { drawn, result: await judge(world, drawn, { byUse }) };
+  const once = fc.asyncProperty(subject.arbitrary, async (drawn) => {
+    first = { drawn, result: await subject.judge(drawn, options.number) };
   });
   const { errorInstance } = await fc.check(once, { seed, numRuns: 1, endOnFailure: true });
   if (errorInstance instanceof Error) throw errorInstance;
@@ -90,8 +106,7 @@ export async function searchWorld(world: World, options: SearchOptions): Promise
     options.only === undefined ? !options.found.has(failureKey(failure)) : failureKey(failure) === options.only;
   const news = result.failures.filter(isNews);
   const failures: FoundFailure[] = [];
-  for (const failure of news)
-    failures.push(await shrunk(world, { ...options, seed, arbitrary }, { drawn, result, failure }));
+  for (const failure of news) failures.push(await shrunk(subject, { ...options, seed }, { drawn, result, failure }));
   return { result, found: failures };
 }
 
@@ -101,19 +116,26 @@ interface Shown {
   readonly failure: Failure;
 }
 
-type Shrinking = SearchOptions & { readonly arbitrary: fc.Arbitrary<DrawnWorld> };
-
 /** The same failure with the fewest acts: by fast-check for a time, then by dropping what it left. */
-async function shrunk(world: World, options: Shrinking, shown: Shown): Promise<FoundFailure> {
-  const { seed, path, shrinkFor, arbitrary, byUse = false } = options;
+async function shrunk(subject: SearchSubject, options: SearchOptions, shown: Shown): Promise<FoundFailure> {
+  const { seed, number, path, shrinkFor } = options;
   const key = failureKey(shown.failure);
+  const until = Date.now() + shrinkFor;
   const showing = async (drawn: DrawnWorld): Promise<Shown | undefined> => {
-    const result = await judge(world, drawn, { byUse });
+    const result = await subject.judge(drawn, number);
     const failure = result.failures.find((each) => failureKey(each) === key);
     return failure === undefined ? undefined : { drawn, result, failure };
   };
-  if (shrinkFor === 0) return foundFailure(key, { seed, path: "0", shrinks: 0 }, shown);
-  const property = fc.asyncProperty(arbitrary, async (drawn) => {
+  const found = (place: Pick<FoundFailure, "path" | "shrinks">, { drawn, result, failure }: Shown): FoundFailure => ({
+    key,
+    failure,
+    seed,
+    ...place,
+    steps: subject.steps(result, failure),
+    acts: [...drawn.acts, ...drawn.after],
+  });
+  if (shrinkFor === 0) return found({ path: "0", shrinks: 0 }, shown);
+  const property = fc.asyncProperty(subject.arbitrary, async (drawn) => {
     if ((await showing(drawn)) !== undefined) throw new Error(key);
   });
   const details = await fc.check(property, {
@@ -124,26 +146,20 @@ async function shrunk(world: World, options: Shrinking, shown: Shown): Promise<F
     markInterruptAsFailure: false,
   });
   const [drawn = shown.drawn] = details.counterexample ?? [];
-  const smallest = await withoutNeedless((await showing(drawn)) ?? shown, showing);
-  return foundFailure(key, { seed, path: details.counterexamplePath ?? "0", shrinks: details.numShrinks }, smallest);
-}
-
-function foundFailure(
-  key: string,
-  place: Pick<FoundFailure, "seed" | "path" | "shrinks">,
-  { drawn, result: { pair, before, between }, failure }: Shown,
-): FoundFailure {
-  return { key, failure, ...place, pair, before, between, acts: [...drawn.acts, ...drawn.after] };
+  const again = drawn === shown.drawn ? shown : await showing(drawn);
+  const smallest = await withoutNeedless(again ?? shown, showing, until);
+  return found({ path: details.counterexamplePath ?? "0", shrinks: details.numShrinks }, smallest);
 }
 
 /** Drops each act that the failure does not need: fast-check stops at the first one that it can't drop. */
 async function withoutNeedless(
   shown: Shown,
   showing: (fewer: DrawnWorld) => Promise<Shown | undefined>,
+  until: number,
 ): Promise<Shown> {
   let smallest = shown;
   for (const part of ["after", "acts"] as const) {
-    for (let index = smallest.drawn[part].length - 1; index >= 0; index--) {
+    for (let index = smallest.drawn[part].length - 1; index >= 0 && Date.now() < until; index--) {
       const fewer = { ...smallest.drawn, [part]: smallest.drawn[part].toSpliced(index, 1) };
       smallest = (await showing(fewer)) ?? smallest;
     }
@@ -151,18 +167,7 @@ async function withoutNeedless(
   return smallest;
 }
 
-/** What a person repeats: the acts as commands, then the command that says too little. */
-export function failureText(
-  { key, failure, pair, before, between, path, shrinks }: FoundFailure,
-  repeat: string,
-): string {
-  const steps = [
-    `a customer of the pair "${pair}": npx pulumi up --stack contoso`,
-    ...before,
-    ...(between.length > 0 || /^(certificate|proven|foreign)/.test(key) ? ["npx mssp offboard --stack contoso"] : []),
-    ...between,
-    commands[failure.property],
-  ];
+export function failureText({ key, failure, steps, path, shrinks }: FoundFailure, repeat: string): string {
   return [
     `${key}: after ${shrinks} steps of shrinking`,
     `  ${failure.chain}`,

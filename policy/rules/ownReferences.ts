@@ -62,8 +62,8 @@ function referenceProblem(
     .flatMap((urn) => byUrn.get(urn) ?? [])
     .filter((target) => target.type === type);
   const id = knownText(value);
-  const outputs = targets.map((target) => knownText(target.properties[output]));
-  const isOwn = targets.length > 0 && (id === undefined || outputs.includes(undefined) || outputs.includes(id));
+  // What comes from an output that a preview does not know, it does not know either.
+  const isOwn = targets.some(({ properties: { [output]: own } }) => id === undefined || isMissing(own) || own === id);
   if (isOwn) return undefined;
   const name = path.at(-1) ?? "";
   return `its ${name}${id === undefined ? "" : ` ${id}`} is not of a resource of this stack (${type.split(":").at(-1) ?? ""})`;

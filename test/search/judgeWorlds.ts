@@ -1,8 +1,8 @@
-/** Judges worlds of a seed, and collects the failures. */
+/** Judges worlds or lives of a seed, and collects the failures. */
 import { execFileSync } from "node:child_process";
 import { readPairs } from "../../dev/search/pairs";
 import { failureKey } from "../../dev/search/properties";
-import { searchWorld } from "../../dev/search/search";
+import { search, worldSubject, type SearchSubject } from "../../dev/search/search";
 import { World } from "../../dev/search/world";
 
 export interface Judged {
@@ -11,23 +11,28 @@ export interface Judged {
   readonly made: ReadonlySet<string>;
 }
 
-export async function judgeWorlds(
-  checkout: string,
-  { seed, count }: { readonly seed: number; readonly count: number },
-): Promise<Judged> {
+interface Range {
+  readonly seed: number;
+  readonly count: number;
+}
+
+export async function judgeWorlds(checkout: string, range: Range): Promise<Judged> {
   const world = await World.open(await readPairs(checkout));
-  const failures: string[] = [];
-  const made = new Set<string>();
   try {
-    for (let number = 1; number <= count; number++) {
-      const { result } = await searchWorld(world, { seed, number, shrinkFor: 0, found: new Set() });
-      failures.push(
-        ...result.failures.map((one) => `world ${number}: ${failureKey(one)}\n  ${one.chain}\n  ${one.said}`),
-      );
-      for (const way of Object.keys(result.made)) made.add(way);
-    }
+    return await judgeDrawn(worldSubject(world), range);
   } finally {
     await world.close();
+  }
+}
+
+export async function judgeDrawn(subject: SearchSubject, { seed, count }: Range): Promise<Judged> {
+  const failures: string[] = [];
+  const made = new Set<string>();
+  for (let number = 1; number <= count; number++) {
+    const { result } = await search(subject, { seed, number, shrinkFor: 0, found: new Set() });
+    for (const one of result.failures)
+      failures.push([`${number}: ${failureKey(one)}`, one.chain, one.said, ...subject.steps(result, one)].join("\n  "));
+    for (const way of Object.keys(result.made)) made.add(way);
   }
   return { failures, made };
 }

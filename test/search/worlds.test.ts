@@ -72,7 +72,8 @@ describe("random worlds", function () {
 
   it("a planted defect changes one place of the code", () => {
     const strange = planted.filter(
-      ({ file, from, to }) => from === to || readFileSync(path.join(checkout, file), "utf8").split(from).length !== 2,
+      ({ file, before, after }) =>
+        before === after || readFileSync(path.join(checkout, file), "utf8").split(before).length !== 2,
     );
     assert.deepEqual(
       strange.map(({ what }) => what),

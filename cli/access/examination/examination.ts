@@ -160,7 +160,8 @@ function proofFeature(roles: readonly string[] = []): Feature {
   const missing = governanceRelationship.read.filter((name) => !roles.includes(name));
   const here = missing.length === 0 ? "" : `optional: requires ${missing.join(", ")}. `;
   const reason = `${here}GDAP relationships need ${gdapRelationship.read.join(", ")} in the MSSP's own tenant`;
-  return { feature: "offboardingProof", state: missing.length === 0 ? "passed" : "notChecked", reason };
+  const state = missing.length === 0 ? "passed" : "notChecked";
+  return { feature: "offboardingProof", state, reason, optional: true };
 }
 
 /** A check of `customerDomain`; only a note where `up` warns of it, too. */

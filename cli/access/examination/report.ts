@@ -43,6 +43,8 @@ export interface Feature {
   readonly state: CheckState;
   /** What is missing and what to do, what the check requires, or what the next `up` changes. */
   readonly reason?: string;
+  /** Nothing waits for it. */
+  readonly optional?: true;
 }
 
 export type FeatureName =

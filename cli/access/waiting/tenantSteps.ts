@@ -72,8 +72,7 @@ function consentStep({ identity, permissions }: Report, open: string): Onboardin
 }
 
 function licenceStep(report: Report): OnboardingStep {
-  // What an off-boarding needs to look at, nothing waits for.
-  const features = report.features.filter(({ feature }) => feature !== "offboardingProof");
+  const features = report.features.filter(({ optional = false }) => !optional);
   const failed = features.filter(({ state }) => state === "failed");
   const unseen = features.filter(({ state }) => state === "notChecked");
   const reason = failed.map(({ reason: why = "" }) => why).join(" ");

@@ -1,8 +1,8 @@
 import { readFile } from "node:fs/promises";
-import path from "node:path";
 import { paragraph, tableText, type TextCell } from "@defender-mssp/terminal/table";
 import colors from "picocolors";
 import { terminalText } from "@defender-mssp/terminal/terminalText";
+import { fileInside } from "../../../settings/fileInside";
 import { printable, secretive, shortened } from "../../../settings/problems";
 import { counted } from "../../base/counted";
 import type { DetectionFinding, DetectionsCheck } from "./checkDetections";
@@ -18,12 +18,18 @@ export async function checkText(check: DetectionsCheck | ProjectCheck, folder: s
   const files = [...new Set(check.findings.map(({ file }) => file))];
   const blocks = await Promise.all(
     files.map(async (file) => {
-      const lines = (await readFile(path.join(folder, file), "utf8").catch(() => "")).split(/\r?\n/);
+      const lines = (await textInside(folder, file).catch(() => "")).split(/\r?\n/);
       const own = check.findings.filter((finding) => finding.file === file);
       return `${colors.bold(terminalText(file))}\n${own.map((finding) => block(finding, lines)).join("\n")}\n`;
     }),
   );
   return blocks.join("") + summary(check);
+}
+
+/** A link may lead to what is not the repository's, nor to be shown. */
+async function textInside(folder: string, file: string): Promise<string> {
+  const inside = fileInside(folder, file);
+  return inside === undefined ? "" : readFile(inside, "utf8");
 }
 
 function block({ file, line, column, level, customer, code, what, remedy }: DetectionFinding, lines: string[]): string {

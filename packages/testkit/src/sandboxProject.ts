@@ -217,10 +217,14 @@ export class SandboxProject {
    * Runs `action`, which starts the engine itself, with the variables of a command: those by which the
    * engine uses the shared runtime are among them, if there is one.
    */
-  async lending<T>(action: (environment: NodeJS.ProcessEnv) => Promise<T>): Promise<T> {
-    const lent = await this.sharedRuntime?.lend(["up"], this.environment);
+  async lending<T>(
+    action: (environment: NodeJS.ProcessEnv) => Promise<T>,
+    more: Readonly<Record<string, string>> = {},
+  ): Promise<T> {
+    const environment = { ...this.environment, ...more };
+    const lent = await this.sharedRuntime?.lend(["up"], environment);
     try {
-      return await action({ ...this.environment, ...lent?.variables });
+      return await action({ ...environment, ...lent?.variables });
     } finally {
       lent?.end();
     }

@@ -233,7 +233,8 @@ async function deleteUnused(call: GraphCall, { id, displayName }: FoundConnected
     const names = policies.map((name) => `"${name}"`).join(", ");
     throw new VisibleError(
       `The connected organization "${displayName}" (${id}) is still used by the assignment ${policies.length === 1 ? "policy" : "policies"} ${names}. ` +
-        "Delete them, or take the organization out of their requestors, and run this again.",
+        "Delete them, or take the organization out of their requestors " +
+        "(Entra admin center > Identity Governance > Access packages > the package > Policies), and run this again.",
     );
   }
 }

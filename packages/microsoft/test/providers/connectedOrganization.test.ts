@@ -203,7 +203,8 @@ describe("packages/microsoft/providers/connectedOrganization: the provider", () 
         assert.equal(
           error.message,
           `The connected organization's delete failed. The connected organization "Fabrikam Security" (${id}) is still used by the ` +
-            'assignment policies "Partners", "Suppliers". Delete them, or take the organization out of their requestors, and run this again.',
+            'assignment policies "Partners", "Suppliers". Delete them, or take the organization out of their requestors ' +
+            "(Entra admin center > Identity Governance > Access packages > the package > Policies), and run this again.",
         );
         assert.equal(error.stack, "");
         return true;
