@@ -33,6 +33,10 @@ export function evidenceText(evidence: Evidence, written: WrittenEvidence, width
 export function evidenceSummary(evidence: Evidence, written: WrittenEvidence) {
   const { stack, settings, period, history, subjects, gaps, retention } = evidence;
   const names = Object.keys(sources) as SourceName[];
+  // null: not read.
+  const entries: Readonly<Record<string, number | null>> = Object.fromEntries(
+    names.map((source) => [source, logReading(evidence, [source]).entries ?? null]),
+  );
   return {
     stack,
     tenantId: settings.tenantId,
@@ -42,8 +46,7 @@ export function evidenceSummary(evidence: Evidence, written: WrittenEvidence) {
     // null: not signed.
     digest: written.digest ?? null,
     subjects: subjects.length,
-    // null: not read.
-    entries: Object.fromEntries(names.map((source) => [source, logReading(evidence, [source]).entries ?? null])),
+    entries,
     runs: history.length,
     retentionDays: retention.days ?? null,
     gaps,
