@@ -103,7 +103,13 @@ async function gitLabScripts(folder: string): Promise<Script[]> {
   const given = {
     ...{ STACK: stack, CONFIRMATION: stack, AZURE_ID_TOKEN: "token", MSSP_PARTS: "2", CI_PIPELINE_SOURCE: "push" },
     ...{ CI_COMMIT_BEFORE_SHA: "before", CI_MERGE_REQUEST_DIFF_BASE_SHA: "base", MSSP_TENANT_ID: "tenant" },
-    ...{ MSSP_CLIENT_ID: "writes", MSSP_PREVIEW_CLIENT_ID: "reads", MSSP_NOTIFY_FORMAT: "teams" },
+    ...{
+      MSSP_CLIENT_ID: "writes",
+      MSSP_PREVIEW_CLIENT_ID: "reads",
+      MSSP_NOTIFY_FORMAT: "teams",
+      MSSP_FIGURES: "1",
+      FIGURES: "true",
+    },
   };
   const scripts: Script[] = [];
   for (const file of ["gitlab-ci.yml", "gitlab-stacks.yml"]) {
@@ -137,6 +143,7 @@ async function azureScripts(folder: string): Promise<Script[]> {
     servicePrincipalId: "writes",
     tenantId: "tenant",
     NOTIFY_FORMAT: "teams",
+    FIGURES: "true",
   };
   const own = [...valuesOf(parse(pipeline), "bash"), ...valuesOf(parse(pipeline), "inlineScript")];
   const found = [...own, ...valuesOf(parse(steps), "bash")].map((text) => ({ text }));
