@@ -5,6 +5,7 @@
 import assert from "node:assert/strict";
 import { readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
+import { setTimeout } from "node:timers/promises";
 import type { SandboxProject } from "@defender-mssp/testkit";
 import type { Rotation } from "../../cli/siem/secrets/registerRotate";
 import { bySecret, ConnectorClient } from "../e2e/connectorClients";
@@ -27,7 +28,11 @@ describe("the rotation of a client secret", () => {
   const now = () => ({ MSSP_CLOCK: project.sandbox.cloud.clock.now().toISOString() });
   const up = (...flags: readonly string[]) =>
     project.succeed(["up", "--stack", stack, "--yes", "--skip-preview", ...flags], now());
-  const rotate = (...args: readonly string[]) => msspOn(project, ["secrets", "rotate", "--stack", stack, ...args]);
+  /** The moment has whole seconds: a secret of the same second was not made before it. */
+  const rotate = async (...args: readonly string[]) => {
+    await setTimeout(1000);
+    return msspOn(project, ["secrets", "rotate", "--stack", stack, ...args]);
+  };
 
   const settingsFile = () => path.join(project.folder, `Pulumi.${stack}.yaml`);
 
