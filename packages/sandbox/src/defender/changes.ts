@@ -62,7 +62,7 @@ export function storePatch(
     if (check === undefined) throw unreadableRequest(`The property '${name}' can't be updated.`);
     values[name] = check(name, value);
   }
-  store(cloud, caller, collection, id, values);
+  storeChanges(cloud, caller.tenant, collection, id, { ...values, ...modifiedBy(collection, caller) });
 }
 
 /** Adds a comment. @returns all of them. @throws EmulatedGraphError */
@@ -81,23 +81,27 @@ export function storeComment(
     createdDateTime: withTicks(cloud.now()),
   };
   const all = [...comments, added];
-  store(cloud, caller, collection, id, { comments: all.map((one) => ({ ...one })) });
+  const values = { comments: all.map((one) => ({ ...one })), ...modifiedBy(collection, caller) };
+  storeChanges(cloud, caller.tenant, collection, id, values);
   return all;
 }
 
-function store(
+function modifiedBy(collection: ChangedCollection, caller: Caller): Record<string, Json> {
+  return collection === "incidents" ? { lastModifiedBy: nameOf(caller) } : {};
+}
+
+/** Stores what somebody changes of an alert or an incident, at this moment. */
+export function storeChanges(
   cloud: Cloud,
-  caller: Caller,
+  tenant: Tenant,
   collection: ChangedCollection,
   id: string,
-  values: Record<string, Json>,
+  values: Readonly<Record<string, Json>>,
 ): void {
-  const changes = caller.tenant.objects(collection);
+  const changes = tenant.objects(collection);
   const moment = withTicks(cloud.now());
-  const about: Record<string, Json> =
-    collection === "incidents"
-      ? { lastModifiedBy: nameOf(caller) }
-      : { ...(values["status"] === "resolved" ? { resolvedDateTime: moment } : {}) };
+  const isResolved = collection === "alerts_v2" && values["status"] === "resolved";
+  const about: Record<string, Json> = isResolved ? { resolvedDateTime: moment } : {};
   const stored: StoredObject = { ...changes.get(id), ...values, ...about, id, lastUpdateDateTime: moment };
   changes.set(id, stored);
   cloud.changed();

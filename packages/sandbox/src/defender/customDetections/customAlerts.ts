@@ -3,7 +3,6 @@ import { clouds, type SecurityAlert, type SecurityIncident } from "@defender-mss
 import type { Json, StoredObject, Tenant } from "../../cloud/model";
 import { jsonText } from "../../graph/json";
 import { withChanges } from "../changes";
-import { withTicks } from "../securityApi";
 
 /** Numbers of these incidents are above all computed ones. */
 export const firstCustomIncident = 10_000_000_000_000;
@@ -18,15 +17,6 @@ export function storeCustomAlert(tenant: Tenant, alert: SecurityAlert): boolean 
   const incidentWebUrl = `${clouds.public.portal}/incidents/${incident}?tid=${tenant.id}`;
   stored.set(alert.id, { ...(alert as unknown as StoredObject), incidentId: incident, incidentWebUrl });
   return true;
-}
-
-/** As an analyst leaves an alert. */
-export function resolveCustomAlert(tenant: Tenant, id: string, classification: string, now: Date): void {
-  const stored = tenant.objects(collection);
-  const alert = stored.get(id);
-  const resolvedDateTime = withTicks(now);
-  const changes = { classification, status: "resolved", resolvedDateTime, lastUpdateDateTime: resolvedDateTime };
-  if (alert !== undefined) stored.set(id, { ...alert, ...changes });
 }
 
 /** Newest first, as clients have left them. `since` is included, `until` is not. */

@@ -1,8 +1,8 @@
 import { VisibleError } from "@defender-mssp/errors";
 import type { Cloud, Json, Tenant } from "../../cloud/model";
 import { isObject } from "../../graph/json";
-import { classifications } from "../changes";
-import { customAlerts, resolveCustomAlert, storeEvents, type StoredEvent } from "./customAlerts";
+import { classifications, storeChanges } from "../changes";
+import { customAlerts, storeEvents, type StoredEvent } from "./customAlerts";
 import { huntingTableNames } from "./queryResult";
 import { runDueRules, type RuleRun } from "./runDueRules";
 
@@ -36,7 +36,7 @@ export async function putEvents(
   const runs = await runDueRules(cloud, tenant);
   if (classification !== undefined)
     for (const { id } of customAlerts(tenant).filter((alert) => !before.has(alert.id)))
-      resolveCustomAlert(tenant, id, classification, cloud.now());
+      storeChanges(cloud, tenant, "alerts_v2", id, { classification, status: "resolved" });
   return { events: events.length, runs };
 }
 
