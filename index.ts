@@ -33,7 +33,7 @@ import { customerApprovers } from "./components/portalAccess/portalAccessArgs";
 import { refuseOffboarded } from "./components/tenant/refuseOffboarded";
 import { requireTenantFeatures } from "./components/tenant/tenantFeatures";
 import { keepingLegacyApi } from "./settings/connector";
-import { projectFolder, stackConfiguration } from "./settings/fromEngine";
+import { projectFolder, shownOwnFile, stackConfiguration } from "./settings/fromEngine";
 import { loadExtension } from "./extensions";
 import { hasSentinelAccess } from "./domain/prerequisiteSettings";
 import { endedAccess } from "./domain/endedAccess";
@@ -88,7 +88,7 @@ async function checkSettings() {
   // Read before anything is registered: the engine writes the state at each registration, and a
   // file backend would show half of the file.
   const deployed = await deployedResources(asked.allowedPackages);
-  await refuseOffboarded(asked, deployed);
+  await refuseOffboarded({ ...asked, file: shownOwnFile() }, deployed);
   const keeping = keepingLegacyApi(asked.connector);
   const connector = await connectorWithDeployedApis(onboardingName, asked.connector, keeping, deployed);
   const settings = { ...asked, connector };

@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import path from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { ownSettings } from "./ownSettings";
-import { placeInStackFile } from "./placeInStackFile";
+import { placeInStackFile, shownStackFileIn } from "./placeInStackFile";
 import { refuseWrongPrefix } from "./refuseWrongPrefix";
 import type { StackConfiguration } from "./stackConfiguration";
 import { withSharedAnalysts } from "./withSharedAnalysts";
@@ -16,10 +16,10 @@ export function stackConfiguration(): StackConfiguration {
   const all = pulumi.runtime.allConfig();
   // Pulumi.yaml gives each setting an empty default.
   const set = Object.keys(all).filter((key) => all[key] !== "");
-  refuseWrongPrefix(set, project, `Pulumi.${pulumi.getStack()}.yaml`);
+  const shown = shownOwnFile();
+  refuseWrongPrefix(set, project, shown);
   const values = ownSettings(all, project);
   const merged = withSharedAnalysts(values, projectFolder());
-  const shown = `Pulumi.${pulumi.getStack()}.yaml`;
   const own = placeInStackFile({ folder: projectFolder(), project, stack: pulumi.getStack() }, values);
   const file = own ?? (values["analystsFrom"] ? { shown, project, placeOf: () => shown } : undefined);
   return {
@@ -27,6 +27,11 @@ export function stackConfiguration(): StackConfiguration {
     ...(file && { file: { ...file, placeOf: (key) => merged.placeOf(key) ?? file.placeOf(key) } }),
     secretKeys: Object.keys(values).filter((key) => isSecret(`${project}:${key}`)),
   };
+}
+
+/** The path of the running stack's settings file from the project's folder, for messages. */
+export function shownOwnFile(): string {
+  return shownStackFileIn(projectFolder(), pulumi.getStack());
 }
 
 /**

@@ -18,7 +18,7 @@ export function placeInStackFile(
   { folder, project, stack }: { readonly folder: string; readonly project: string; readonly stack: string },
   values: Readonly<Record<string, string>>,
 ): SettingsFile | undefined {
-  const shown = shownStackFile({ stackConfigDir: stackConfigDirIn(folder) }, stack);
+  const shown = shownStackFileIn(folder, stack);
   const file = path.join(folder, shown);
   if (!existsSync(file)) return undefined;
   let find: ((key: string) => string) | undefined;
@@ -32,11 +32,12 @@ export function placeInStackFile(
   };
 }
 
-/** Pulumi.yaml names the folder of the stacks' files. */
-function stackConfigDirIn(folder: string): string {
+/** The path of a stack's file from the project's folder, whose Pulumi.yaml names the folder of the stacks' files. */
+export function shownStackFileIn(folder: string, stack: string): string {
   const file = path.join(folder, "Pulumi.yaml");
   const text = existsSync(file) ? readFileSync(file, "utf8") : "";
-  return text.includes("stackConfigDir") ? stackConfigDirOf(text, file) : "";
+  const stackConfigDir = text.includes("stackConfigDir") ? stackConfigDirOf(text, file) : "";
+  return shownStackFile({ stackConfigDir }, stack);
 }
 
 function placesIn(

@@ -55,12 +55,12 @@ export class FleetRun {
 
   /** Every stack, canaries first. @param seen what their previews say; only those run that have one. */
   async all(stacks: readonly string[], seen?: FleetPlan): Promise<StackOutcome[]> {
-    const { plan, inventory, parallel, before } = this.prepared;
+    const { plan, parallel, before } = this.prepared;
     const { view } = this.equipment;
     view.begin(stacks.length, parallel);
     const runnable: PlannedStack[] = [];
     for (const stack of stacks) {
-      const refusal = stackProblem(stack, plan, inventory);
+      const refusal = stackProblem(stack, plan, this.prepared);
       const unseen = unseenProblem(seen?.get(stack));
       if (refusal !== undefined) this.#ended({ ...withoutRun(stack, "failed"), messages: [refusal], isRefused: true });
       else if (unseen !== undefined) this.#ended({ ...withoutRun(stack, "failed"), messages: [unseen] });

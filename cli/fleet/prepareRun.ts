@@ -4,7 +4,7 @@ import path from "node:path";
 import { VisibleError } from "@defender-mssp/errors";
 import { hourMs } from "@defender-mssp/errors/time";
 import type { Questions, Session } from "@defender-mssp/terminal/session";
-import { readProject, type Project } from "../../settings/project";
+import { readProject, shownStackFile, type Project } from "../../settings/project";
 import { offboardedMessage } from "../../domain/offboarded";
 import { offboardedNotes, readInventory, sharedTenantNotes, type FleetStack } from "../stack/inventory";
 import { readRuns, remainingOf, type RecordedRun, type RunPlan } from "../stack/journal";
@@ -102,7 +102,7 @@ export async function prepareRun(
   for (const note of sharedTenantNotes(inventory, stacks)) session.err.note(note);
   await confirmRun(plan, stacks, options, ask);
   const parallel = options.parallel ?? Math.min(defaultParallel(), stacks.length);
-  const runnable = stacks.filter((stack) => stackProblem(stack, plan, inventory) === undefined);
+  const runnable = stacks.filter((stack) => stackProblem(stack, plan, { inventory, project }) === undefined);
   const variables = await passphraseVariables(runnable, {
     project,
     environment,
@@ -116,14 +116,15 @@ export async function prepareRun(
 export function stackProblem(
   stack: string,
   { command }: RunPlan,
-  inventory: readonly FleetStack[],
+  { inventory, project }: Pick<PreparedRun, "inventory" | "project">,
 ): string | undefined {
+  const file = shownStackFile(project, stack);
   const customer = inventory.find((listed) => listed.stack === stack);
-  if (customer === undefined) return `Pulumi.${stack}.yaml no longer exists`;
+  if (customer === undefined) return `${file} no longer exists`;
   if (command === "destroy") return undefined;
   const { customerName = stack, offboarded, problem } = customer;
   if (offboarded === undefined || !grants(command)) return problem;
-  return offboardedMessage({ customerName, stack, file: `Pulumi.${stack}.yaml` }, offboarded);
+  return offboardedMessage({ customerName, stack, file }, offboarded);
 }
 
 /** Whether a command runs the program, which grants what the settings say. */

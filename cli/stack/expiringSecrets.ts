@@ -12,6 +12,7 @@ import { StackNotFoundError, stackNames } from "./pulumi";
 import { isCustomerStack } from "./stackNames";
 import { NothingDeployed } from "./stackOutputs";
 import { readTokenRecord } from "./stackRefreshToken";
+import { readProject, shownStackFile } from "../../settings/project";
 import type { ExpiringSecret, StackSecrets } from "./stackSecrets";
 
 export interface ExpiringSecretsOptions extends Place {
@@ -39,7 +40,8 @@ export async function stacksWithoutSettingsNote(place: Place): Promise<string | 
       return isCustomerStack(name) && !customers.has(name);
     });
     if (others.length === 0) return undefined;
-    const lacks = others.map((stack) => `${stack} has no Pulumi.${lastSegment(stack)}.yaml`);
+    const project = await readProject(place.folder);
+    const lacks = others.map((stack) => `${stack} has no ${shownStackFile(project, stack)}`);
     return `${lacks.join(", ")}; pass --stack to see ${others.length === 1 ? "it" : "them"}.`;
   } catch (error) {
     if (!(error instanceof VisibleError)) throw error;

@@ -12,14 +12,15 @@ import type { DeployedResources } from "./deployedResources";
  * @throws VisibleError with the day and the way back.
  */
 export async function refuseOffboarded(
-  { customerName, offboarded }: { readonly customerName: string; readonly offboarded?: Offboarded },
+  {
+    customerName,
+    offboarded,
+    file,
+  }: { readonly customerName: string; readonly offboarded?: Offboarded; readonly file: string },
   deployed: DeployedResources,
 ): Promise<void> {
   const stack = pulumi.getStack();
-  if (offboarded !== undefined) {
-    const file = `Pulumi.${stack}.yaml`;
-    throw new VisibleError(offboardedMessage({ customerName, stack, file }, offboarded));
-  }
+  if (offboarded !== undefined) throw new VisibleError(offboardedMessage({ customerName, stack, file }, offboarded));
   if (Object.values(deployed).some(({ type }) => type !== stackType && !isProviderType(type))) return;
   const on = await offboardedOn(`${pulumi.getOrganization()}/${pulumi.getProject()}/${stack}`);
   if (on !== undefined) throw new VisibleError(offboardedMessage({ customerName, stack }, { on }));

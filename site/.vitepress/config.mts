@@ -5,6 +5,14 @@ import { slug } from "github-slugger";
 /** Written by dev/docs/site/stageSite.ts. */
 const site = JSON.parse(readFileSync(new URL("../pages/site.json", import.meta.url), "utf8"));
 
+// VitePress sends the text of both functions to the browser: they may use no name of this file.
+const processTerm = Function(
+  "term",
+  `const word = term.toLowerCase(); return ${JSON.stringify(site.stopWords)}.includes(word) ? null : word;`,
+) as (term: string) => string | null;
+/** The page of questions answers a question before others. */
+const boostDocument = (id: string) => (id.includes("/questions") ? 3 : 1);
+
 export default defineConfig({
   title: "defender-mssp",
   description:
@@ -31,7 +39,10 @@ export default defineConfig({
     ],
     sidebar: site.sidebar,
     outline: { level: [2, 3], label: "On this page" },
-    search: { provider: "local" },
+    search: {
+      provider: "local",
+      options: { miniSearch: { options: { processTerm }, searchOptions: { boostDocument } } },
+    },
     socialLinks: site.repository === undefined ? [] : [{ icon: "github", link: site.repository }],
   },
 });

@@ -9,6 +9,7 @@ import type { AxeResults, RunOptions } from "axe-core";
 import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import { schemaPlaces } from "../../dev/docs/reference/commands";
 import { siteFiles } from "../../dev/docs/site/stageSite";
+import { questions } from "../docs/questions";
 import { launchChromium } from "../chromium";
 import { builtPages, deadLinks, loadedFromElsewhere } from "./builtPages";
 import { startSiteServer, type SiteServer } from "./siteServer";
@@ -125,6 +126,23 @@ describe("the built site: in a browser", function () {
       await page.keyboard.press("Enter");
       await page.waitForURL((url) => url.pathname !== base);
       assert.match(await page.locator("main").innerText(), /rotat/i);
+    }));
+
+  it("the pages that answer people's questions are among the first three of its search", () =>
+    shown("", async (page) => {
+      const lost: string[] = [];
+      await page.keyboard.press("Control+k");
+      const results = page.locator(".VPLocalSearchBox .result");
+      for (const [question, answer] of Object.entries(questions)) {
+        await page.locator(".VPLocalSearchBox input").fill(question);
+        // It searches 200 milliseconds after the last key.
+        await page.waitForTimeout(400);
+        const shownResults = (await results.all()).slice(0, 3);
+        const links = await Promise.all(shownResults.map((result) => result.getAttribute("href")));
+        const [topic = ""] = answer.split(":");
+        if (!links.some((link) => link?.includes(`/${topic}.html`))) lost.push(`${question}: ${links.join(", ")}`);
+      }
+      assert.deepEqual(lost, []);
     }));
 
   it("a search for nothing that exists says so", () =>

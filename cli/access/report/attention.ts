@@ -1,5 +1,5 @@
 /** What needs attention, the most urgent first. */
-import { effectiveActions, tierPermissions, type AlertApi, type Ending } from "@defender-mssp/microsoft";
+import { effectiveActions, tierPermissions, type Ending } from "@defender-mssp/microsoft";
 import type { Settings } from "../../../settings";
 import { daysLeft, daysOfWarning, endText, type ReportEnd } from "../ends/ends";
 import { governanceAttention } from "./governance";
@@ -73,9 +73,8 @@ function manualSteps({ nextSteps, live }: AttentionSources): Attention[] {
 }
 
 /** By the settings: what reaches further than Microsoft's document or this program's defaults. */
-function leastPrivilege({ portalAccess, connector }: Settings): Attention[] {
+function leastPrivilege({ portalAccess }: Settings): Attention[] {
   const found: Omit<Attention, "state" | "topic">[] = [];
-  const alertApis: readonly AlertApi[] = connector.alertApis;
   if (portalAccess.model === "basic") {
     found.push({
       title: `The directory role ${portalAccess.role} reaches more of the tenant than Microsoft Defender`,
@@ -106,11 +105,6 @@ function leastPrivilege({ portalAccess, connector }: Settings): Attention[] {
         });
     }
   }
-  if (connector.kind === "customerApp" && connector.credential.type === "secret" && !alertApis.includes("legacySiem"))
-    found.push({
-      title: "The SIEM connector has a client secret, although Microsoft Graph needs none",
-      remedy: "connector.credential.type: federated or certificate",
-    });
   return found.map((one) => ({ state: "warning", topic: "leastPrivilege", ...one }));
 }
 

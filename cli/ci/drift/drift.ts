@@ -61,7 +61,7 @@ function bodyText(preview: StackPreview, state: DriftReport["state"], limit: num
       : [
           `The tenant of ${stack} does not match its settings: somebody or something else changed it.`,
           "",
-          `If the change is intended, add it to ${code(`Pulumi.${preview.stack}.yaml`)}. If not, \`pulumi up --refresh\` ` +
+          `If the change is intended, add it to the settings of ${stack}. If not, \`pulumi up --refresh\` ` +
             `(the workflow \`up\`, started manually) reverts the changes in the table.`,
           "",
         ],

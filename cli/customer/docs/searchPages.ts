@@ -9,11 +9,10 @@ export interface FoundSection {
 }
 
 /** Words that say nothing of what a question is about. */
-const stopWords = new Set(
+export const stopWords =
   "a an and are can be do does for from get has have how i if in is it its me my of on or our should that the their there this to us we what when where which who why will with you your".split(
     " ",
-  ),
-);
+  );
 
 /** Words with one meaning. */
 const synonyms = [
@@ -51,5 +50,5 @@ async function pageSections({ topic, file }: DocsPage): Promise<readonly FoundSe
 /** In lower case, a plural as its singular, without stop words. */
 function wordsIn(text: string): readonly string[] {
   const words = text.toLowerCase().match(/[a-z0-9]+/g) ?? [];
-  return words.filter((word) => !stopWords.has(word)).map((word) => word.replace(/(?<=[a-z]{3})s$/, ""));
+  return words.filter((word) => !stopWords.includes(word)).map((word) => word.replace(/(?<=[a-z]{3})s$/, ""));
 }

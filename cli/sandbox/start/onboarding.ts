@@ -23,14 +23,15 @@ type OnboardingOptions = SandboxStartOptions & { readonly stack: string };
 export async function onboard(options: OnboardingOptions, session: Session): Promise<void> {
   const { stack } = options;
   const { folder, out } = session;
-  await requireStackFile(stack, session.folder);
-  refuseRealStack([stack], await realStacks(session.folder));
+  await requireStackFile(stack, folder);
+  const file = shownStackFile(await readProject(folder), stack);
+  refuseRealStack([stack], await realStacks(folder));
   const { ensureEngine } = enginePackage();
   showStep(session, "The Pulumi engine");
   const engine = await ensureEngine(engineOptions(session.environment));
   await withSandbox(options, session, async (sandboxEnvironment) => {
     const environment = withSandboxPassphrase(sandboxEnvironment);
-    showStep(session, `Pulumi ${engine.version} onboards the customer of Pulumi.${stack}.yaml, on the sandbox`);
+    showStep(session, `Pulumi ${engine.version} onboards the customer of ${file}, on the sandbox`);
     await runShown(["stack", "select", stack, "--create"], environment, options);
     await requireOwnState(stack, { environment, folder });
     await runShown(upArguments(stack, out), environment, options);
@@ -38,7 +39,7 @@ export async function onboard(options: OnboardingOptions, session: Session): Pro
     showStep(session, "The stack's outputs");
     out.write(outputsText(outputs, out.columns));
   });
-  out.write(nextCommands(options, shownStackFile(await readProject(folder), stack)));
+  out.write(nextCommands(options, file));
 }
 
 /** Columns in which the engine's table shows types, names and states of this program's resources. */

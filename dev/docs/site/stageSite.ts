@@ -6,6 +6,7 @@ import { markdownFiles, root } from "../files";
 import { nodesOf, plainText, readPage, type MarkdownPage } from "../markdown";
 import { madeWhole } from "../pages";
 import { schemaPlace } from "../reference/commands";
+import { stopWords } from "../../../cli/customer/docs/searchPages";
 import { readers, type SidebarGroup, type SidebarPage } from "./readers";
 import { homeFile, imagesOnPage, linkedImages, sitePath, siteText, type SiteSource } from "./siteText";
 
@@ -14,6 +15,8 @@ export interface SiteDescription {
   readonly version: string;
   readonly repository: string | undefined;
   readonly sidebar: readonly SidebarItem[];
+  /** Words that the search ignores. */
+  readonly stopWords: readonly string[];
 }
 
 interface SidebarItem {
@@ -57,7 +60,7 @@ export async function stageSite(folder: string, schemas: ReadonlyMap<string, obj
   }
   for (const [command, schema] of schemas)
     writeBelow(folder, path.join("public", schemaPlace(command)), `${JSON.stringify(schema, undefined, 2)}\n`);
-  const description: SiteDescription = { version, repository, sidebar: siteSidebar().map(sidebarItem) };
+  const description: SiteDescription = { version, repository, sidebar: siteSidebar().map(sidebarItem), stopWords };
   writeBelow(folder, "site.json", JSON.stringify(description, undefined, 2));
 }
 

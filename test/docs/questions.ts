@@ -1,0 +1,23 @@
+/** Questions as people ask them, and the page and heading that answers each. */
+export const questions = {
+  "what does it cost": "questions: What does it cost? What is the price?",
+  price: "questions: What does it cost? What is the price?",
+  "is it safe": "questions: Is it safe? What about security?",
+  security: "questions: Is it safe? What about security?",
+  "how do I revoke access": "questions: How do I revoke, stop or remove access?",
+  "remove the access": "questions: How do I revoke, stop or remove access?",
+  "revoke everything": "customer-administrator: Revoke everything",
+  "how do I stop it": "questions: How do I revoke, stop or remove access?",
+  "what can it read": "questions: What data can it read?",
+  "what if the MSSP disappears": "questions: What if the MSSP disappears?",
+  "does it run on Windows": "questions: Does it run on Windows or macOS?",
+  macos: "questions: Does it run on Windows or macOS?",
+  "how do I uninstall it": "questions: How do I uninstall it?",
+  "a secret leaked": "questions: A secret leaked. What now?",
+  "a mistake in a settings file": "questions: How do I find a mistake in a settings file?",
+  "who has access": "questions: Who has access? How do I see it as a customer?",
+  "without github": "questions: Can I use it without GitHub, or without Pulumi Cloud?",
+  "exit code": "destinations: Exit codes",
+  "just in time access": "portal-access: Just-in-time access",
+  "is it tried on a real tenant": "questions: Has it been tried on a real tenant?",
+};
