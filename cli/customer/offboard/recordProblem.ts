@@ -5,6 +5,7 @@
 import { readFile, stat } from "node:fs/promises";
 import path from "node:path";
 import { z } from "zod";
+import { othersMay } from "@defender-mssp/errors";
 import { sha256 } from "@defender-mssp/siem/signed/openEnvelope";
 import { journalFile, type OffboardingJournal } from "./journal";
 
@@ -22,7 +23,7 @@ export async function recordProblem(out: string, journal: OffboardingJournal): P
   const { evidence, additions, destroyedOn } = journal;
   const file = path.join(out, journalFile);
   // As `git` and other people write files; this command writes 0600.
-  if (process.platform !== "win32" && ((await stat(file)).mode & 0o077) !== 0)
+  if (othersMay(0o077, await stat(file), file))
     return `other users may read or write ${file}, as no record of this command (mode 0600)`;
   if (evidence === undefined) {
     const hasMore = additions !== undefined || destroyedOn !== undefined;

@@ -36,6 +36,13 @@ export function unreadableFile(what: string, error: unknown): VisibleError {
   return new VisibleError(`${what} can't be read: ${fileProblem(error)}.`, { cause: error });
 }
 
+/** Whether other users have one of these rights. Windows has no such mode: a warning says that nothing was checked. */
+export function othersMay(rights: number, { mode }: { readonly mode: number }, file: string): boolean {
+  if (process.platform !== "win32") return (mode & rights) !== 0;
+  process.emitWarning(`Windows has no file modes: who else may read or change ${file} was not checked.`);
+  return false;
+}
+
 const fileProblems: Readonly<Partial<Record<string, string>>> = {
   ENOENT: "it does not exist",
   EACCES: "this user may not open it",

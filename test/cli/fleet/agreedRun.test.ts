@@ -30,7 +30,7 @@ async function previews(answers: readonly StackPreview[], plan: object, environm
     session: { environment, signals: new EventEmitter(), now: () => new Date() },
     plan: { command: "preview", refresh: true, drift: true, policyPacks: [], ...plan },
     options: { tries: 1 },
-    project: { folder: "/nowhere" },
+    project: { folder: "/nowhere", stackConfigDir: "" },
     inventory: [{ stack: "contoso", tags: [] }],
     parallel: 1,
     variables: new Map(),

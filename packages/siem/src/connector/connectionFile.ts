@@ -15,7 +15,7 @@ import {
   keyVaultSecretName,
   portalUrl,
 } from "@defender-mssp/microsoft";
-import { fileProblem, VisibleError } from "@defender-mssp/errors";
+import { fileProblem, othersMay, VisibleError } from "@defender-mssp/errors";
 import type { Connector, CredentialPlace } from "./connector";
 import { isStackName } from "./stackName";
 
@@ -144,8 +144,7 @@ async function textOf(file: string): Promise<string> {
       if (!found.isFile()) throw new Error("it is not a regular file");
       if (found.size > mostBytes) throw new Error(`it has more than ${mostBytes} bytes`);
       // Who may write it decides which tenant's credential goes where.
-      if (process.platform !== "win32" && (found.mode & 0o022) !== 0)
-        throw new Error(`other users may change it. Correct that: chmod go-w ${file}`);
+      if (othersMay(0o022, found, file)) throw new Error(`other users may change it. Correct that: chmod go-w ${file}`);
       return await handle.readFile("utf8");
     } finally {
       await handle.close();

@@ -14,7 +14,7 @@ import {
   type Endpoints,
   type Environment,
 } from "@defender-mssp/microsoft";
-import { unreadableFile, VisibleError } from "@defender-mssp/errors";
+import { othersMay, unreadableFile, VisibleError } from "@defender-mssp/errors";
 import { timeText } from "@defender-mssp/errors/time";
 import type { Connection, Connector } from "../connector/connector";
 import { shownConnector } from "../connector/shownConnector";
@@ -158,7 +158,7 @@ async function read(file: string, isPrivate: boolean): Promise<Buffer> {
   try {
     const handle = await open(file, "r");
     try {
-      if (isPrivate && process.platform !== "win32" && ((await handle.stat()).mode & 0o004) !== 0)
+      if (isPrivate && othersMay(0o004, await handle.stat(), file))
         throw new Error(`every user of this machine may read it. Correct that: chmod o-rwx ${file}`);
       return await handle.readFile();
     } finally {
