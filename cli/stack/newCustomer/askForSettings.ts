@@ -27,11 +27,11 @@ export interface AskedSettings {
 type Key = keyof GivenSettings;
 type Answers = { -readonly [K in keyof GivenSettings]: GivenSettings[K] };
 
-/** In the order of the questions; the tenant is looked up by domain and cloud. */
+/** In the order of the questions. The domain's tenant names its cloud, which is then not asked for. */
 const labels: Readonly<Record<Key, string>> = {
   customerName: "The customer's name",
-  cloud: "The customer's cloud",
   customerDomain: "A domain of the customer",
+  cloud: "The customer's cloud",
   tenantId: "The customer's tenant ID",
   msspName: "Your company's name (the MSSP)",
   msspTenantId: "Your company's tenant ID",
@@ -61,9 +61,9 @@ export async function askForSettings(
 ): Promise<AskedSettings | undefined> {
   const { command, stack, given } = question;
   const missing = keys.filter((key) => given[key] === undefined && key !== "tenantId" && isAsked(key, command));
-  await ask.show(`mssp ${command} ${stack}: ${missing.length} questions, Ctrl-C writes nothing`, "title");
+  await ask.show(`mssp ${command} ${stack}: at most ${missing.length} questions, Ctrl-C writes nothing`, "title");
   const interview = new Interview(question, ask);
-  for (const key of missing) if (!(await interview.askFor(key))) return undefined;
+  for (const key of missing) if (!(await interview.askIfUnknown(key))) return undefined;
   // A given domain has no question of its own.
   if (given.customerDomain !== undefined && !(await interview.findTenant())) return undefined;
   return interview.review();
@@ -83,6 +83,10 @@ class Interview {
   }
 
   /** @returns false if the person cancelled, as the other methods. */
+  async askIfUnknown(key: Key): Promise<boolean> {
+    return (key === "cloud" && this.#answers.cloud !== undefined) || this.askFor(key);
+  }
+
   async askFor(key: Key): Promise<boolean> {
     if (key === "cloud")
       return this.#choose(
@@ -115,11 +119,12 @@ class Interview {
     const { tenantId: given } = this.question.given;
     if (lookup.state === "found") {
       const isOther = given !== undefined && given.toLowerCase() !== lookup.tenantId;
-      await this.ask.show(
-        `${domain} belongs to tenant ${lookup.tenantId} (confirmed by Entra)` + (isOther ? `, not to ${given}` : ""),
-      );
+      const found = `${domain} belongs to tenant ${lookup.tenantId}`;
+      const where = lookup.cloud === undefined ? "" : `, in the cloud ${lookup.cloud}`;
+      await this.ask.show(`${found} (confirmed by Entra)${isOther ? `, not to ${given}` : where}`);
       if (isOther) return this.askFor("customerDomain");
       this.#answers.tenantId = lookup.tenantId;
+      this.#answers.cloud ??= lookup.cloud;
       return true;
     }
     await this.ask.show(
@@ -127,7 +132,12 @@ class Interview {
         ? `${lookup.because}. Check the spelling; --no-check skips this check.`
         : `Not checked which tenant ${domain} belongs to: ${lookup.because}.`,
     );
-    if (lookup.state === "unknown") return this.askFor("customerDomain");
+    if (lookup.state === "unknown") {
+      // A tenant of another cloud, perhaps.
+      if (cloud === undefined && !(await this.askFor("cloud"))) return false;
+      const isElsewhere = cloud === undefined && this.#answers.cloud !== "public";
+      return isElsewhere ? this.findTenant() : this.askFor("customerDomain");
+    }
     return given === undefined ? this.askFor("tenantId") : true;
   }
 

@@ -97,7 +97,7 @@ function answersFrom(settings: GivenSettings, { fallback, lookup, msspApplicatio
     tenantId: tenantId.toLowerCase(),
     msspName: values.msspName ?? "",
     msspTenantId: values.msspTenantId ?? "",
-    cloud: values.cloud ?? "",
+    cloud: settings.cloud ?? (lookup.state === "found" ? lookup.cloud : undefined) ?? fallback.cloud ?? "",
     portalAccess: values.portalAccess ?? "",
     analysts: (values.analyst ?? []).map(parsedAnalyst),
     ...(values.msspContact ? { msspContact: contactFrom(values.msspContact) } : {}),

@@ -1,10 +1,17 @@
 /** The tenant that a domain belongs to, from Entra's public OpenID configuration. */
 import { setTimeout as wait } from "node:timers/promises";
-import { discoverEndpoints, isLoopback, ServiceError, tenantOfDomain, type CloudName } from "@defender-mssp/microsoft";
+import {
+  discoverEndpoints,
+  isLoopback,
+  lookUpDomain,
+  ServiceError,
+  type CloudName,
+  type DomainTenant,
+} from "@defender-mssp/microsoft";
 
 export type TenantLookup =
   /** Entra has the tenant of the domain. */
-  | { readonly state: "found"; readonly tenantId: string }
+  | ({ readonly state: "found" } & DomainTenant)
   /** Entra has none. */
   | { readonly state: "unknown"; readonly because: string }
   /** Nobody knows: Entra was not asked, did not answer, or is the sandbox, where any UUID is a tenant. */
@@ -21,11 +28,11 @@ export async function lookUpTenant(
 ): Promise<TenantLookup> {
   try {
     const work = discoverEndpoints(environment, { cloud, timeout: patience }).then((endpoints) =>
-      tenantOfDomain(domain, endpoints, { timeout: patience }),
+      lookUpDomain(domain, endpoints, { timeout: patience }),
     );
-    const tenantId = await Promise.race([work, wait(2 * patience, "late" as const, { ref: false })]);
-    if (tenantId === "late") return { state: "notChecked", because: "Entra did not answer in time" };
-    if (tenantId !== undefined) return { state: "found", tenantId };
+    const tenant = await Promise.race([work, wait(2 * patience, "late" as const, { ref: false })]);
+    if (tenant === "late") return { state: "notChecked", because: "Entra did not answer in time" };
+    if (tenant !== undefined) return { state: "found", ...tenant };
     if (isSandbox(environment))
       return {
         state: "notChecked",

@@ -65,6 +65,11 @@ export interface CloudHosts {
    * Microsoft since 2023-12-31.
    */
   readonly alertExporters: Readonly<Partial<Record<AlertExporterRegion, string>>>;
+  /**
+   * `tenant_region_sub_scope` in the OpenID configuration of this cloud's tenants. Observed by public
+   * tools; Microsoft documents no such field.
+   */
+  readonly regionSubScope?: string;
 }
 
 /** Where a tenant's Defender data is stored, which decides the host of the legacy alert API. */
@@ -109,6 +114,7 @@ export const clouds: Readonly<Record<CloudName, CloudHosts>> = {
   },
   gcc: {
     ...publicEntra,
+    regionSubScope: "GCC",
     portal: "https://security.microsoft.com", // [gov]
     legacyPortal: "https://gcc.securitycenter.microsoft.us", // [gov], 2021
     defenderApi: "https://api-gcc.securitycenter.microsoft.us", // [gov]
@@ -117,6 +123,7 @@ export const clouds: Readonly<Record<CloudName, CloudHosts>> = {
   },
   gccHigh: {
     ...governmentEntra,
+    regionSubScope: "DODCON",
     portal: "https://security.microsoft.us", // [gov]
     legacyPortal: "https://securitycenter.microsoft.us", // [gov], 2021
     defenderApi: "https://api-gov.securitycenter.microsoft.us", // [gov]
@@ -125,6 +132,7 @@ export const clouds: Readonly<Record<CloudName, CloudHosts>> = {
   },
   dod: {
     ...governmentEntra,
+    regionSubScope: "DOD",
     environment: "usgovernmentl5", // azuread provider, argument `environment`
     graphEndpoint: "https://dod-graph.microsoft.us", // [sdk], USGovernmentL5
     portal: "https://security.apps.mil", // [gov]

@@ -1,19 +1,32 @@
+import { clouds, type CloudName } from "../clouds";
 import type { Endpoints } from "../endpoints";
 import { ServiceError, VisibleError } from "@defender-mssp/errors";
 import { request, type RequestOptions } from "../http";
 
+export interface DomainTenant {
+  /** In lower case. */
+  readonly tenantId: string;
+  /** By the document's `tenant_region_sub_scope`; undefined for an unknown one. */
+  readonly cloud?: CloudName;
+}
+
+/** ID of the tenant that has a verified domain, as `lookUpDomain` finds it. */
+export async function tenantOfDomain(...search: Parameters<typeof lookUpDomain>): Promise<string | undefined> {
+  return (await lookUpDomain(...search))?.tenantId;
+}
+
 /**
- * ID of the tenant that has a verified domain, in lower case; undefined where Entra knows no such
+ * The tenant that has a verified domain; undefined where Entra knows no such
  * tenant. Needs no credentials: it reads the domain's OpenID configuration. Microsoft, "OpenID
  * Connect on the Microsoft identity platform": `issuer` names the tenant.
  * @throws ServiceError where Entra can't be reached (status 0) or fails; VisibleError where its
  * answer names no tenant.
  */
-export async function tenantOfDomain(
+export async function lookUpDomain(
   domain: string,
   { loginEndpoint }: Pick<Endpoints, "loginEndpoint">,
   { signal, timeout }: Pick<RequestOptions, "signal" | "timeout"> = {},
-): Promise<string | undefined> {
+): Promise<DomainTenant | undefined> {
   const url = `${loginEndpoint}/${encodeURIComponent(domain)}/v2.0/.well-known/openid-configuration`;
   // AADSTS90002, tenant not found, is a 400; so is a name that no domain can have (AADSTS900021,
   // AADSTS900023).
@@ -23,8 +36,11 @@ export async function tenantOfDomain(
     if (error === "invalid_tenant" || error === "invalid_request") return undefined;
     throw new ServiceError({ status, message: "Entra refuses the request", method: "GET", url });
   }
-  const { issuer } = (body ?? {}) as { issuer?: unknown };
+  const { issuer, tenant_region_sub_scope: scope } = (body ?? {}) as Record<string, unknown>;
   const [, id] = /\/([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})(?:\/|$)/i.exec(String(issuer)) ?? [];
   if (id === undefined) throw new VisibleError(`The OpenID configuration of ${domain} names no tenant.`);
-  return id.toLowerCase();
+  const cloud = (Object.keys(clouds) as CloudName[]).find(
+    (name) => clouds[name].regionSubScope === (scope ?? undefined),
+  );
+  return { tenantId: id.toLowerCase(), ...(cloud && { cloud }) };
 }

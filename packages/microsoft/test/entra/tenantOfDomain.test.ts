@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { ServiceError, tenantOfDomain, VisibleError } from "../../src";
+import { lookUpDomain, ServiceError, tenantOfDomain, VisibleError } from "../../src";
 import { loopback, type Loopback, type SeenRequest } from "../loopback";
 
 const tenantId = "c0570500-0000-4000-8000-00000000000a";
@@ -17,6 +17,16 @@ describe("microsoft/entra/tenantOfDomain", () => {
     assert.equal(await find(), tenantId);
     assert.equal(server.seen[0]?.url, "/contoso.com/v2.0/.well-known/openid-configuration");
     assert.equal(server.seen[0].headers.authorization, undefined);
+  });
+
+  it("reads the cloud in its tenant_region_sub_scope, and none in an unknown one", async () => {
+    const scopes = { GCC: "gcc", DODCON: "gccHigh", DOD: "dod", XX: undefined };
+    for (const [scope, cloud] of [...Object.entries(scopes), [null, "public"], [undefined, "public"]] as const) {
+      const issuer = `https://login.microsoftonline.us/${tenantId}/v2.0`;
+      answer = () => ({ body: { issuer, ...(scope !== undefined && { tenant_region_sub_scope: scope }) } });
+      const tenant = await lookUpDomain("contoso.us", { loginEndpoint: server.origin });
+      assert.equal(tenant?.cloud, cloud, String(scope));
+    }
   });
 
   it("finds none where Entra knows no tenant of the domain", async () => {

@@ -111,7 +111,6 @@ describe("mssp new", () => {
       mssp(["new", "contoso", ...args], { folder, environment: variables, answers });
     const answers = {
       name: "Contoso",
-      cloud: "public",
       domain: "contoso.com",
       mssp: "Fabrikam Security",
       msspTenantId,
@@ -126,11 +125,10 @@ describe("mssp new", () => {
       assert.equal(exitCode, 0, stderr);
       assert.match(stdout, /^customers\/Pulumi\.contoso\.yaml is written\./);
       const shown = [
-        "mssp new contoso: 9 questions, Ctrl-C writes nothing",
+        "mssp new contoso: at most 9 questions, Ctrl-C writes nothing",
         "The customer's name",
-        "The customer's cloud",
         "A domain of the customer",
-        `contoso.com belongs to tenant ${contoso} (confirmed by Entra)`,
+        `contoso.com belongs to tenant ${contoso} (confirmed by Entra), in the cloud public`,
         "Your company's name (the MSSP)",
         "Your company's tenant ID",
       ];
@@ -150,7 +148,6 @@ describe("mssp new", () => {
       const { exitCode, stderr } = await ask([
         " ",
         answers.name,
-        answers.cloud,
         "https://contoso.com/",
         answers.domain,
         answers.mssp,
@@ -184,8 +181,8 @@ describe("mssp new", () => {
 
     it("says why Entra could not be asked, and asks for the tenant ID", async () => {
       const offline = { ...environment, ARM_METADATA_HOSTNAME: "127.0.0.1:9" };
-      const { name, cloud, domain, ...others } = answers;
-      const all = [name, cloud, domain, "contoso", contoso, ...Object.values(others), "write"];
+      const { name, domain, ...others } = answers;
+      const all = [name, domain, "contoso", contoso, "public", ...Object.values(others), "write"];
       const { exitCode, stdout, stderr } = await ask(all, [], offline);
       assert.equal(exitCode, 0, stderr);
       assert.match(
@@ -219,9 +216,9 @@ describe("mssp new", () => {
 
     it("asks for another domain where the option's tenant is not the domain's", async () => {
       const other = "99999999-0000-4000-8000-000000000009";
-      const { name, cloud, domain, ...others } = answers;
+      const { name, domain, ...others } = answers;
       const { exitCode, stderr } = await ask(
-        [name, cloud, domain, "other.example", ...Object.values(others), "write"],
+        [name, domain, "other.example", "public", ...Object.values(others), "write"],
         [`--tenant-id=${other}`],
       );
       assert.equal(exitCode, 0, stderr);
