@@ -121,8 +121,12 @@ export async function undoLostCreate(
     });
     return removals.length > 0 && removals;
   };
+  // What was refused may have landed, too: of such an object a repetition would make a second one.
+  const mayHaveLanded = has("lost") || !kind.isUnique;
   const found =
-    isSure || has("lost") ? await untilSeen(isSure ? waits.leftObject : waits.lostAnswer, look, context) : await look();
+    isSure || mayHaveLanded
+      ? await untilSeen(isSure ? waits.leftObject : waits.lostAnswer, look, context)
+      : await look();
   if (found) {
     let removed = 0;
     // A list may have the object of an earlier try, deleted since, before it has the last one.
