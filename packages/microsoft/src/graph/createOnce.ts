@@ -56,4 +56,4 @@ export function isExisting({ status, message }: Pick<ServiceError, "status" | "m
 }
 
 /** What Graph and the azuread plugin say of an object that exists. */
-export const existingText = /\balready (exists?|present|onboarded)\b|AlreadyExists\b/i;
+export const existingText = /\balready (exists?|present|onboarded)\b|AlreadyExists\b|MultipleObjectsWithSameKeyValue/i;

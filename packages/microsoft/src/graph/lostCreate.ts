@@ -18,6 +18,7 @@
  */
 import { X509Certificate } from "node:crypto";
 import { textOf, valueAt } from "@defender-mssp/errors/json";
+import type { ServiceError } from "@defender-mssp/errors";
 import { hourMs } from "@defender-mssp/errors/time";
 import { federatedCredentialsPath, graphApplications } from "./application";
 import { equals, graphList, type GraphCall } from "./call";
@@ -133,12 +134,16 @@ export async function undoLostCreate(
     const clear = async () => {
       const removals = (await look()) || [];
       for (const removal of removals) if (await remove(call, removal)) removed++;
-      return removals.length === 0 && removed > 0;
+      return removals.length === 0 && (removed > 0 || kind.isUnique);
     };
-    return (await untilSeen(waits.leftObjectDeletion, clear, context)) === true ? "repeat" : "leave";
+    // Of a resource in a catalog, the removal is a request: a replica that does not know the resource refuses it.
+    const isUnknown = ({ status }: ServiceError) => status === 400;
+    const isClear = await untilSeen(waits.leftObjectDeletion, clear, { ...context, isUnknown });
+    return isClear === true ? "repeat" : "leave";
   }
   if (failures[0] === "tooEarly") return "later";
-  return has("lost") && kind.isUnique ? "repeat" : "leave";
+  // What "exists" and is not there for that long was deleted before: by an earlier try, or by hand.
+  return kind.isUnique && (has("lost") || failures[0] === "existing") ? "repeat" : "leave";
 }
 
 /** Why a create failed; undefined for a failure that no repetition mends. */

@@ -487,6 +487,45 @@ describe("microsoft: a create whose answer was lost", () => {
     }
   });
 
+  describe("what the service calls existing", () => {
+    const principal = cases.find(({ type }) => type.endsWith(":ServicePrincipal"))!;
+    const errors = [
+      `POST ${graph}/v1.0/servicePrincipals answered 409: Request_MultipleObjectsWithSameKeyValue: The service principal name x is already in use.`,
+    ];
+
+    it("and no list shows was deleted before: the create is sent again", async () => {
+      assert.equal(await undoLostCreate(fakeGraph({}).call, failed(principal, { errors }), { sleep }), "repeat");
+    });
+
+    it("and a stale list shows was deleted before, too", async () => {
+      let lists = 0;
+      const call: GraphCall = async (path, options) => {
+        if (options?.method === "DELETE") return { status: 404, headers: new Headers(), text: "", body: {}, tries: 1 };
+        return fakeGraph(lists++ < 2 ? principal.there : {}).call(path, options);
+      };
+      assert.equal(await undoLostCreate(call, failed(principal, { errors }), { sleep }), "repeat");
+    });
+
+    it("and a replica does not know yet is removed when it does", async () => {
+      const resource = cases.find(({ type }) => type.endsWith(":AccessPackageResourceCatalogAssociation"))!;
+      const fake = fakeGraph(resource.there);
+      let refusals = 3;
+      const call: GraphCall = async (path, options) => {
+        if (options?.method === "POST" && refusals-- > 0)
+          throw new ServiceError({
+            status: 400,
+            message: "The resource is not in the catalog.",
+            method: "POST",
+            url: "",
+          });
+        return fake.call(path, options);
+      };
+      const create = failed(resource, { errors: ["already onboarded to ELM"] });
+      assert.equal(await undoLostCreate(call, create, { sleep, environment: {} }), "repeat");
+      assert.deepEqual(fake.sent, [resource.removal]);
+    });
+  });
+
   it("a replica that does not know the parent shows nothing of its part: it is repeated later", async () => {
     const path = `${entitlement}/accessPackageCatalogs/c1/accessPackageResources`;
     const call: GraphCall = () =>
