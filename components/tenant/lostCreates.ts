@@ -75,7 +75,7 @@ export function recoverLostCreates(
     const [newest = ""] = errors;
     const isLast = errors.length >= maximumTries;
     if (failedOperation === "update")
-      return isTooEarly(newest) ? repeat(args, waits.missing) : !isLast && isLostAnswer(newest);
+      return isTooEarly(newest) ? repeat(args, unknownWait(newest, args.id)) : !isLast && isLostAnswer(newest);
     if (failedOperation !== "create") return false;
     // Existing scopes and vaults were read before the first declaration, so a missing one is new.
     if (isInAzure(type) && isParentNotReplicated(newest)) return repeat(args, waits.azureParent);
@@ -129,6 +129,12 @@ function isInAzure(type: string): boolean {
 function timeoutsOf(type: string): pulumi.CustomTimeouts {
   const hasLonger = type === azuread("Group") || isInAzure(type);
   return hasLonger ? {} : { create: "15m", update: "15m", delete: "15m" };
+}
+
+/** An object that somebody deleted stays unknown; another one that the update names may be new. */
+function unknownWait(error: string, id: string): Wait {
+  const [, unknown = id] = /\bResource '([^']+)' does not exist/.exec(error) ?? [];
+  return unknown === id ? waits.missing : waits.tooEarly;
 }
 
 type Repeat = (args: pulumi.ErrorHookArgs, row: Wait) => Promise<boolean>;

@@ -131,6 +131,21 @@ describe("components: recoverLostCreates", () => {
     assert.equal(await outcome("update", [early]), true);
   });
 
+  it("waits longer for another object that an update names than for its own", async () => {
+    await startMocks();
+    const pauses: number[] = [];
+    const sleep = (milliseconds: number) => Promise.resolve(void pauses.push(milliseconds));
+    const type = "azuread:index/group:Group";
+    const args = { type, name: "one", props: {}, opts: {}, resource: undefined as never };
+    const [hook] = recoverLostCreates(tenantId, {}, { environment: {}, sleep })(args)?.opts.hooks?.onError ?? [];
+    for (const unknown of ["own", "other"]) {
+      const error = `PATCH https://graph.microsoft.com/v1.0/groups/own answered 404: Request_ResourceNotFound: Resource '${unknown}' does not exist or one of its queried reference-property objects are not present.`;
+      const errors = Array.from({ length: 6 }, () => error);
+      await hook!.callback({ urn: unknown, id: "own", name: "one", type, failedOperation: "update", errors });
+    }
+    assert.deepEqual(pauses, [5000, 10_000]);
+  });
+
   it("repeats no request with a response from Graph, and no deletion", async () => {
     const answered = "PATCH https://graph.microsoft.com/v1.0/groups/x answered 400: Request_BadRequest: No.";
     assert.equal(await outcome("update", [answered]), false);
