@@ -6,7 +6,7 @@ import * as resources from "@pulumi/azure-native/resources";
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
 import { handoverVaultName } from "../../domain/naming";
-import { stackMark } from "../mark";
+import { managedNote, stackMark } from "../mark";
 import { setOutputs } from "../outputs";
 import { component } from "../../domain/resourceTypes";
 
@@ -255,8 +255,11 @@ export class CredentialHandover extends pulumi.ComponentResource {
         principalId,
         // Without the type Azure looks the identity up, and may not find a new one yet.
         principalType: args.readerType ?? "ServicePrincipal",
+        // By the mark a create whose answer was lost is found again.
+        description: pulumi.interpolate`The reader of the SIEM connector's credential. ${managedNote()}.`,
       },
-      { parent: this },
+      // Stacks of earlier versions have none.
+      { parent: this, ignoreChanges: ["description"] },
     );
   }
 }

@@ -91,6 +91,7 @@ describe("components: CredentialHandover", () => {
     assert.deepEqual(inputs, {
       scope: "handover-secret-id",
       roleDefinitionId: `/subscriptions/${subscriptionId}/providers/Microsoft.Authorization/roleDefinitions/4633458b-17de-408a-b874-0445c86b69e6`,
+      description: "The reader of the SIEM connector's credential. Managed by Pulumi.",
       principalId: "reader",
       principalType: "Group",
     });
