@@ -63,7 +63,7 @@ const rooms = {
   "cli/fleet": ["program", "cli/detections", "cli/tenant", "cli/stack", pages, ...commandBase],
   "cli/ci": ["cli/tenant", "cli/stack", ...commandBase],
   "cli/detections": ["cli/tenant", "cli/stack", detections, kql, pages, ...commandBase],
-  "cli/sandbox": ["cli/tenant", "cli/stack", siem, plugins, sandbox, engine, ...commandBase],
+  "cli/sandbox": ["cli/access", "cli/tenant", "cli/stack", siem, plugins, sandbox, engine, ...commandBase],
 };
 
 const floors = Object.entries(rooms).map(([room, below]) => {

@@ -38,7 +38,8 @@ const subcommands: Readonly<Record<string, Subcommand>> = {
   },
   rehearse: {
     group: "Start",
-    description: "Compare a test tenant's answers with the sandbox's: read it, change nothing, and write what differs.",
+    description:
+      "Compare a test tenant's answers with the sandbox's: read it, change nothing, and write what differs; then try a customer's life.",
     load: () => require("./sandbox/rehearse/command") as typeof import("./sandbox/rehearse/command"),
   },
   docs: {

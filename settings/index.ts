@@ -78,7 +78,7 @@ import {
   trustProblems,
   trustSettings,
 } from "./trust";
-import { domainName, endpoint, moduleName, displayName, oneOf, tenantId } from "./validators";
+import { domainName, endpoint, moduleName, displayName, oneOf, switchOf, tenantId } from "./validators";
 
 export type { AdoptedObject, AdoptedSettings } from "./adopted";
 export type { Analyst } from "./analysts";
@@ -157,6 +157,8 @@ export interface Settings {
   readonly msspApplications?: MsspApplications;
   /** The customer was off-boarded: no run grants anything. */
   readonly offboarded?: Offboarded;
+  /** A test tenant's, where `mssp rehearse --life` deploys and removes. */
+  readonly rehearsal?: boolean;
 }
 
 /**
@@ -218,6 +220,13 @@ export const settingsSchema = z.object({
   ...sharedTenantSettings,
   ...msspSettings,
   ...offboardedSettings,
+  rehearsal: optional(switchOf("whether `npx mssp rehearse --life` may use the stack"), {
+    description:
+      "The tenant is a test tenant, and `npx mssp rehearse --life` may deploy the stack there and remove it. `npx mssp fleet` and `npx mssp ci matrix` " +
+      "refuse a project with such a stack, and `npx mssp offboard` doesn't mark it as off-boarded.",
+    default: "`false`: a customer's tenant",
+    example: "true",
+  }),
 });
 
 /** Settings that are lists or maps. The engine passes them as JSON. */

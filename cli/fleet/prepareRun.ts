@@ -6,7 +6,13 @@ import { hourMs } from "@defender-mssp/errors/time";
 import type { Questions, Session } from "@defender-mssp/terminal/session";
 import { readProject, shownStackFile, type Project } from "../../settings/project";
 import { offboardedMessage } from "../../domain/offboarded";
-import { offboardedNotes, readInventory, sharedTenantNotes, type FleetStack } from "../stack/inventory";
+import {
+  offboardedNotes,
+  readInventory,
+  refuseRehearsals,
+  sharedTenantNotes,
+  type FleetStack,
+} from "../stack/inventory";
 import { readRuns, remainingOf, type RecordedRun, type RunPlan } from "../stack/journal";
 import { defaultJournals, type FleetCommand } from "../stack/outcome";
 import { passphraseQuestion } from "../stack/passphraseQuestion";
@@ -87,6 +93,7 @@ export async function prepareRun(
   const before = options.resume === true ? await interruptedRun(journals, command) : undefined;
   const place = { folder, environment, journals, now: session.now() };
   const chosen = before === undefined ? await selectStacks(inventory, options, place) : [];
+  refuseRehearsals(chosen);
   const leftOut = chosen.filter((customer) => isLeftOut(customer, command, options));
   const plan =
     before?.plan ??

@@ -21,6 +21,8 @@ export interface FleetStack {
   readonly sharedTenantWith?: readonly string[];
   /** The customer has left: `up` and `preview` refuse. */
   readonly offboarded?: Offboarded;
+  /** A test tenant's. */
+  readonly rehearsal?: boolean;
   /** Stacks that have the same tenant, and do not name this one or are not named by it. */
   readonly sharesTenantWith?: readonly string[];
   /** Why the file can't be used; the fields above are absent then. */
@@ -59,6 +61,16 @@ export function offboardedNotes(customers: readonly FleetStack[]): readonly stri
   return left.length === 0 ? [] : [`Off-boarded, and left out: ${left.join(", ")}.`];
 }
 
+/** A command that deploys customers, or lets a pipeline do so, has no business with a test tenant. @throws VisibleError */
+export function refuseRehearsals(chosen: readonly FleetStack[]): void {
+  const stacks = chosen.flatMap(({ stack, rehearsal }) => (rehearsal === true ? [stack] : []));
+  if (stacks.length === 0) return;
+  throw new VisibleError(
+    `Nothing was run: ${stacks.join(", ")} ${stacks.length === 1 ? "is" : "are"} for rehearsals in a test tenant (the setting rehearsal). ` +
+      "Keep the settings file in a project of its own. If the tenant is a customer's, remove the setting.",
+  );
+}
+
 async function readFleetStack(stack: string, project: Project, environment: NodeJS.ProcessEnv): Promise<FleetStack> {
   if (!isStackName(stack)) {
     return {
@@ -75,8 +87,10 @@ async function readFleetStack(stack: string, project: Project, environment: Node
       extension,
       sharedTenantWith,
       offboarded,
+      rehearsal,
     } = await readStackSettings(stack, { folder: project.folder, environment });
-    return { stack, customerName, tenantId, tags, ...withoutUndefined({ extension, sharedTenantWith, offboarded }) };
+    const others = withoutUndefined({ extension, sharedTenantWith, offboarded, rehearsal });
+    return { stack, customerName, tenantId, tags, ...others };
   } catch (error) {
     if (error instanceof VisibleError) return { stack, tags: [], problem: error.message };
     throw error;

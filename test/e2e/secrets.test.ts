@@ -365,6 +365,7 @@ describe("secrets", function () {
         async () => {
           const out = path.join(project.folder, "tmp", "rehearsal.json");
           await mssp(["rehearse", ...stack, "--out", out]);
+          await mssp(["rehearse", ...stack, "--out", out, "--life"], 1);
           return mssp(["sandbox", "parity", out]);
         },
         () => mssp(["sandbox", "run", "--log", "--", process.execPath, "--version"]),

@@ -67,7 +67,7 @@ export function registerMatrix(ci: Command, session: Session): void {
   matrix.action(async (options: MatrixOptions) => {
     if ((options.from === undefined) !== (options.all === true))
       matrix.error("error: either --from <commit> or --all is required", { exitCode: 2 });
-    const [{ changedStacks, withoutStacks }, { offboardedNotes, sharedTenantNotes }, { matrixText }] =
+    const [{ changedStacks, withoutStacks }, { offboardedNotes, refuseRehearsals, sharedTenantNotes }, { matrixText }] =
       await Promise.all([
         import("../../stack/changedStacks.js"),
         import("../../stack/inventory.js"),
@@ -78,6 +78,7 @@ export function registerMatrix(ci: Command, session: Session): void {
     const range = { ...options, folder: session.folder, from: options.from };
     const found = withoutStacks(await changedStacks(range), leftOut);
     const changed = options.part === undefined ? found : { ...found, stacks: partOf(found.stacks, options.part) };
+    refuseRehearsals(inventory.filter(({ stack }) => changed.stacks.includes(stack)));
     session.out.write(matrixText(changed, options.json === true ? "json" : options.format, options));
     if (changed.everyStackBecause !== undefined && options.all !== true)
       say(session, `Every stack is touched: ${JSON.stringify(changed.everyStackBecause)}.`);

@@ -89,7 +89,9 @@ export async function offboard(run: OffboardRun): Promise<Certificate> {
   journal = await destroyed(run, deployment, journal);
   const { stack, by, say, folder, environment } = run;
   const mark = withoutUndefined({ on: (journal.destroyedOn ?? run.now().toISOString()).slice(0, 10), by });
-  if (settings.offboarded === undefined) await markOffboarded({ stack, mark, say, folder, environment });
+  // A test tenant's next rehearsal deploys the stack again.
+  if (settings.offboarded === undefined && settings.rehearsal !== true)
+    await markOffboarded({ stack, mark, say, folder, environment });
   run.say("Looking in the tenant for what is left…\n");
   const endpoints = await tenantEndpoints(settings, environment);
   const ended = await afterConsent(run, settings, journal, endpoints);

@@ -95,20 +95,20 @@ function registerPipeline(manifests: Command, session: Session, system: Pipeline
 }
 
 async function selectedStacks(options: SelectionOptions, session: Session) {
-  const [{ readInventory }, { selectStacks }, { readProject, stackFile }, { usesPassphrase }, path] = await Promise.all(
-    [
+  const [{ readInventory, refuseRehearsals }, { selectStacks }, { readProject, stackFile }, { usesPassphrase }, path] =
+    await Promise.all([
       import("../../stack/inventory.js"),
       import("../../stack/selection.js"),
       import("../../../settings/project.js"),
       import("../../stack/passphrases.js"),
       import("node:path"),
-    ],
-  );
+    ]);
   const project = await readProject(session.folder);
   const journals = path.resolve(project.folder, defaultJournals);
   const { environment, now } = session;
   const place = { folder: project.folder, environment, journals, now: now() };
   const chosen = await selectStacks(await readInventory(project, session.environment), options, place);
+  refuseRehearsals(chosen);
   return Promise.all(
     chosen.map(async ({ stack }) => ({ stack, usesPassphrase: await usesPassphrase(stackFile(project, stack)) })),
   );

@@ -1,53 +1,77 @@
 /** `mssp rehearse`: asks a tenant what the sandbox would answer, and writes down what differs. */
 import { mkdir } from "node:fs/promises";
 import path from "node:path";
-import type { Command } from "commander";
+import { Option, type Command } from "commander";
 import { clockFrom, dateOf, visible, VisibleError } from "@defender-mssp/microsoft";
 import type { Rehearsal } from "@defender-mssp/sandbox";
 import { describeCommand } from "@defender-mssp/terminal/help";
 import type { Session } from "@defender-mssp/terminal/session";
 import { checkWritable, writeWholeFile } from "@defender-mssp/terminal/wholeFile";
+import { wholeNumber } from "@defender-mssp/terminal/wholeNumber";
 import { readStackSettings } from "../../../settings/fromFile";
+import { exists } from "../../base/exists";
+import { givenFile } from "../../base/givenFile";
 import { ownVersion } from "../../base/ownPackage";
 import { placeOf } from "../../base/place";
 import { stackArgument } from "../../stack/stackName";
 import { tenantEndpoints } from "../../tenant/tenantEndpoints";
 import { sandboxPackage } from "../sandbox/packages";
-import { rehearsalText } from "./rehearsalText";
+import { lifeText, rehearsalText } from "./rehearsalText";
 
 interface RehearseOptions {
   readonly stack: string;
   readonly out: string;
+  readonly life?: boolean;
+  readonly guest?: readonly string[];
+  readonly tenantDomain?: string;
+  readonly maxUsers: number;
 }
 
 /** Adds arguments, options and action. */
 export function define(command: Command, session: Session): void {
   command
     .requiredOption("--stack <stack>", "the stack, whose settings are in Pulumi.<stack>.yaml", stackArgument)
-    .option("--read-only", "send only requests that change nothing; the default, and all that there is")
-    .option("--out <file>", "the file that is written", "rehearsal/rehearsal.json")
-    .action((options: RehearseOptions) => rehearse(options, session));
+    .addOption(new Option("--read-only", "send only requests that change nothing; the default").conflicts("life"))
+    .option(
+      "--life",
+      "afterwards: deploy the stack, verify, change, repair and remove it, and measure what the service needs",
+    )
+    .option("--guest <address>", "with --life: who may get mail, of all that the settings name; repeatable", addresses)
+    .option("--tenant-domain <domain>", "with --life: a verified domain of the tenant (default: asked for)")
+    .option("--max-users <number>", "with --life: refuse a tenant with more users", wholeNumber({ most: 998 }), 50)
+    .option("--out <file>", "the file that is written; --life adds to it", "rehearsal/rehearsal.json")
+    .action((options: RehearseOptions) =>
+      options.life === true ? live(options, session) : rehearse(options, session),
+    );
   describeCommand(command, {
     notes: [
       "For the first day with a test tenant. Nobody has run it against Microsoft's cloud yet.",
       "The file has routes, paths of properties and their types: no identifier, name, address or text of the tenant. Read it " +
         "before you send it to somebody, who prints it with `npx mssp sandbox parity`.",
+      "--life needs rehearsal: true in the settings, an empty stack, and a tenant with few users and without a stack's objects. It says each step " +
+        "before it. After an interruption the same command says what is left, and offers to remove it.",
     ],
     reads:
       "The stack's settings, and with the identity in the environment (ARM_…: the automation, or the one of previews) every " +
       "list that the sandbox emulates and up to three of its objects, five rows of AlertInfo, and Azure's subscriptions.",
     changes:
-      "Nothing in the tenant: its logs have the sign-ins and, where it collects them, the requests. Writes the file.",
+      "Nothing in the tenant: its logs have the sign-ins and, where it collects them, the requests. Writes the file. With --life: creates and removes " +
+      "what the settings name, and writes the certificate of the off-boarding beside the file.",
     exitCodes: {
-      0: "the file is written, whether answers differ or not",
-      1: "the identity can't sign in, the tenant can't be reached, or the file can't be written",
+      0: "the file is written, whether answers differ or not; with --life: nothing is left",
+      1: "the identity can't sign in, the tenant can't be reached, or the file can't be written; with --life: a step failed",
     },
     examples: [
       "npx mssp rehearse --stack contoso",
+      "npx mssp rehearse --stack contoso --life --guest ana@mssp.example",
       "npx mssp sandbox parity rehearsal/rehearsal.json",
       "npx mssp sandbox run -- npx mssp rehearse --stack dev",
     ],
   });
+}
+
+function addresses(address: string, before: readonly string[] = []): readonly string[] {
+  return [...before, address];
 }
 
 async function rehearse({ stack, out }: RehearseOptions, session: Session): Promise<void> {
@@ -88,4 +112,28 @@ async function rehearse({ stack, out }: RehearseOptions, session: Session): Prom
   const shown = rehearsalText(parseRehearsal(text));
   await writeWholeFile(file, text);
   session.out.write(`${shown}\nWritten: ${out}. Read it before you send it.\n`);
+}
+
+/** A life adds to the file of the same version: whoever begins one has seen what reading shows. */
+async function live({ out, guest = [], ...options }: RehearseOptions, session: Session): Promise<void> {
+  const { folder } = session;
+  const { parseRehearsal } = sandboxPackage();
+  const settings = await readStackSettings(options.stack, placeOf(session));
+  const file = path.resolve(folder, out);
+  if (!(await exists(file)))
+    throw new VisibleError(`Nothing was created: there is no ${out}. Run this command without --life first.`);
+  const rehearsal = parseRehearsal(await givenFile(out, folder), out);
+  if (rehearsal.version !== ownVersion() || rehearsal.cloud !== settings.cloud)
+    throw new VisibleError(
+      `Nothing was created: ${out} is of another version or cloud. Run this command without --life.`,
+    );
+  await checkWritable(file);
+  const lifeModule = await import("./life.js");
+  const run = { ...options, guest, settings, folder: path.dirname(file), session };
+  await lifeModule.live(run, async (life) => {
+    const text = `${JSON.stringify({ ...rehearsal, life } satisfies Rehearsal, undefined, 2)}\n`;
+    const shown = lifeText(parseRehearsal(text).life);
+    await writeWholeFile(file, text);
+    session.out.write(`${shown}\nWritten: ${out}. Read it before you send it.\n`);
+  });
 }

@@ -1,10 +1,12 @@
 /** A rehearsal for a person: what was compared, and how which route of the sandbox would have to change. */
-import type { AnswerDifference, Rehearsal } from "@defender-mssp/sandbox";
+import { timeText } from "@defender-mssp/errors/time";
+import { waits, type Wait } from "@defender-mssp/microsoft";
+import type { AnswerDifference, Life, Rehearsal } from "@defender-mssp/sandbox";
 import { paragraph, tableText, type TextCell } from "@defender-mssp/terminal/table";
 import { counted } from "../../base/counted";
 
 export function rehearsalText({ on, version, cloud, licence, permissions, ...routes }: Rehearsal): string {
-  const { equal, withoutObjects, notAsked, different } = routes;
+  const { equal, withoutObjects, notAsked, different, life } = routes;
   const scoreboard: TextCell[][] = [
     [{ text: "✓", color: "green" }, String(equal.length), "answered as the sandbox does"],
     ["–", String(withoutObjects.length), "answered alike, without an object to compare"],
@@ -26,6 +28,33 @@ export function rehearsalText({ on, version, cloud, licence, permissions, ...rou
       ),
       ...(more === undefined ? [] : [`  ${counted(more, "further difference")}\n`]),
     ]),
+    ...(life === undefined ? [] : [`\n${lifeText(life)}`]),
+  ].join("");
+}
+
+/** The steps of a life, and what was waited for beside what the product allows. */
+export function lifeText(life: Life | undefined): string {
+  if (life === undefined) return "";
+  const { on, steps, left } = life;
+  const rows = life.waits.map(({ wait, times, longest, looks, unseen }): TextCell[] => {
+    const { what, hits, longest: allowed }: Wait = waits[wait];
+    const taken = `${counted(times, "wait")}, at most ${longest < 1000 ? `${longest} ms` : timeText(longest)} and ${counted(looks, "look")}`;
+    return [
+      what,
+      `${taken}${unseen === 0 ? "" : `; ${unseen} not seen`}`,
+      `${counted(hits, "hit")}, ${timeText(allowed)}`,
+    ];
+  });
+  return [
+    paragraph(`Life of ${on}: ${left === 0 ? "nothing" : counted(left, "object")} left.`),
+    tableText(
+      steps.map(({ step, seconds, failed }): TextCell[] => [
+        failed ? { text: "✗", color: "red" } : { text: "✓", color: "green" },
+        step,
+        timeText(seconds * 1000),
+      ]),
+    ),
+    ...(rows.length === 0 ? [] : ["\n", tableText([["Waited for", "Measured", "Allowed"], ...rows])]),
   ].join("");
 }
 

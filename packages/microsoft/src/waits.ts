@@ -2,6 +2,7 @@
  * The waits for the service. Entra answers from replicas: a write that succeeded is not what the
  * next read shows, and an application gets no read-after-write.
  */
+import { appendFileSync } from "node:fs";
 import { EnvironmentError, ServiceError } from "@defender-mssp/errors";
 import { hourMs, minuteMs, timeText } from "@defender-mssp/errors/time";
 import { isOnSandbox } from "./clock";
@@ -256,6 +257,34 @@ export const waits = {
   },
 } as const satisfies Record<string, Wait>;
 
+export type WaitName = keyof typeof waits;
+
+/** Names a file that gets a line for each wait of the process, as `npx mssp rehearse --life` sets it. */
+export const waitsVariable = "MSSP_WAITS_FILE";
+
+/** A wait that has ended. */
+export interface MeasuredWait {
+  readonly wait: WaitName;
+  /** From the first look to the last. */
+  readonly milliseconds: number;
+  readonly looks: number;
+  /** Whether enough looks have shown the change. */
+  readonly isSeen: boolean;
+}
+
+/** Adds a line to the file that the environment names, if it names one. */
+export function recordWait(row: Wait, wait: Omit<MeasuredWait, "wait">, environment: Environment): void {
+  const file = environment[waitsVariable] ?? process.env[waitsVariable];
+  const name = (Object.keys(waits) as WaitName[]).find((key) => waits[key].what === row.what);
+  if (!file || name === undefined) return;
+  const measured: MeasuredWait = { wait: name, ...wait, milliseconds: Math.round(wait.milliseconds) };
+  try {
+    appendFileSync(file, `${JSON.stringify(measured)}\n`);
+  } catch {
+    // No update fails for a figure.
+  }
+}
+
 /** Whether the last write is so recent that a replica may not have it. @param writtenOn ISO 8601; undefined: long ago */
 export function isRecentWrite(writtenOn: string | undefined, now = new Date()): boolean {
   return writtenOn !== undefined && now.getTime() - Date.parse(writtenOn) < hourMs;
@@ -269,7 +298,7 @@ export interface WaitContext extends Pick<RequestOptions, "sleep" | "signal"> {
   readonly now?: () => number;
   /** Tells a person what is waited for. Default: nobody. */
   readonly say?: ((text: string) => void) | undefined;
-  /** Default: `process.env`. Only the time scale is read. */
+  /** Default: `process.env`. Only the time scale and the file of measured waits are read. */
   readonly environment?: Environment;
 }
 
@@ -302,7 +331,9 @@ export async function untilSeen<T>(
   const longest = row.longest * scale;
   const { elapsed, pause } = stopwatch(context, (passed) => say?.(waitText(row, longest - passed)));
   let hits = 0;
-  for (let looks = 0, misses = 0; ; looks++) {
+  const record = (looks: number, isSeen: boolean): void =>
+    recordWait(row, { milliseconds: elapsed(), looks, isSeen }, environment);
+  for (let looks = 1, misses = 0; ; looks++) {
     signal?.throwIfAborted();
     let failure: ServiceError | undefined;
     const found = await ask().catch((error: unknown) => {
@@ -312,9 +343,13 @@ export async function untilSeen<T>(
     });
     const isHit = found !== undefined && found !== false;
     hits = isHit ? hits + 1 : 0;
-    if (isHit && hits >= row.hits) return found;
+    if (isHit && hits >= row.hits) {
+      record(looks, true);
+      return found;
+    }
     if (!isHit) misses++;
     const left = longest - elapsed();
+    if (left <= 0) record(looks, false);
     if (left <= 0 && failure !== undefined) throw failure;
     if (left <= 0) return undefined;
     const next =
@@ -359,9 +394,14 @@ export async function waitForRepeat(
 ): Promise<boolean> {
   const scale = timeScale(environment);
   const left = row.longest * scale - (now() - began);
+  const record = (isSeen: boolean): void =>
+    recordWait(row, { milliseconds: now() - began, looks: tries, isSeen }, environment);
+  if (left <= 0) record(false);
   if (left <= 0) return false;
   if (now() - began >= firstWord) say?.(waitText(row, left));
   await sleep(Math.min(Math.min(1000 * 2 ** tries, row.pause) * scale, left), signal);
+  // Whether it was enough, the next call says.
+  record(true);
   return true;
 }
 

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { readdirSync, readFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
 import path from "node:path";
 import fc from "fast-check";
 import {
@@ -9,7 +10,9 @@ import {
   ServiceError,
   timeScale,
   untilSeen,
+  waitForRepeat,
   waits,
+  waitsVariable,
   type GraphCall,
   type Wait,
 } from "@defender-mssp/microsoft";
@@ -55,6 +58,38 @@ const row = (values: Partial<Wait> = {}): Wait => ({
 });
 
 describe("microsoft: waits", () => {
+  it("adds a line for each wait to the file that the environment names, and to none otherwise", async () => {
+    const folder = mkdtempSync(path.join(tmpdir(), "mssp-waits-"));
+    const file = path.join(folder, "waits.jsonl");
+    const wait = async (answers: readonly unknown[], change: Partial<Wait> = {}, variables: object = {}) => {
+      const { ask, context } = scene(answers);
+      await untilSeen(row(change), ask, { ...context, environment: { [waitsVariable]: file, ...variables } });
+    };
+    try {
+      await wait([false, false, "a"]);
+      await wait(["a", false, "a", "a"], { hits: 2, what: waits.defenderRole.what });
+      await wait([false], { longest: 1000 });
+      await wait(["a"], { what: "something of a test" });
+      await wait(["a"], {}, { [waitsVariable]: undefined });
+      await wait(["a"], {}, { [waitsVariable]: folder });
+      const environment = { [waitsVariable]: file };
+      const sleep = () => Promise.resolve();
+      await waitForRepeat(waits.tooEarly, { tries: 2, began: 0 }, { environment, sleep, now: () => 5000 });
+      const lines = readFileSync(file, "utf8").trimEnd().split("\n");
+      assert.deepEqual(
+        lines.map((line) => JSON.parse(line) as unknown),
+        [
+          { wait: "guest", milliseconds: 2000, looks: 3, isSeen: true },
+          { wait: "defenderRole", milliseconds: 2200, looks: 4, isSeen: true },
+          { wait: "guest", milliseconds: 1000, looks: 2, isSeen: false },
+          { wait: "tooEarly", milliseconds: 5000, looks: 2, isSeen: true },
+        ],
+      );
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+
   it("a first good answer returns at once", async () => {
     const { ask, context, waited, words } = scene(["a"]);
     assert.equal(await untilSeen(row(), ask, context), "a");

@@ -1,5 +1,6 @@
 /** The file of a rehearsal: what differed, without a value of the tenant. Read again as the file of a stranger. */
 import { VisibleError } from "@defender-mssp/errors";
+import { waits, type MeasuredWait, type WaitName } from "@defender-mssp/microsoft";
 import { z } from "zod";
 import { switches } from "../cloud/switches";
 import type { AnswerDifference } from "./compareAnswers";
@@ -18,6 +19,45 @@ const difference = z.strictObject({
   sandbox: word,
 }) satisfies z.ZodType<AnswerDifference>;
 const routes = z.array(route).max(1000);
+
+/** The steps of `--life`, in their order. */
+export const lifeSteps = ["up", "preview", "verify", "alerts", "drift", "repair", "destroy"] as const;
+export type LifeStep = (typeof lifeSteps)[number];
+
+const count = z.int().min(0).max(1_000_000_000);
+const measured = z.strictObject({
+  wait: z.enum(Object.keys(waits) as WaitName[]),
+  times: count,
+  /** Milliseconds from the first look to the last, in the longest of them, and how many looks it took. */
+  longest: count,
+  looks: count,
+  /** How many ended before the change was seen. */
+  unseen: count,
+});
+const life = z.strictObject({
+  on: z.iso.date(),
+  /** Those that were begun, with their seconds; only the last can have failed. */
+  steps: z
+    .array(z.strictObject({ step: z.enum(lifeSteps), seconds: count, failed: z.literal(true).optional() }))
+    .max(10),
+  /** Objects in the tenant that the life has made and not removed. */
+  left: count,
+  waits: z.array(measured).max(100),
+});
+export type Life = z.infer<typeof life>;
+
+/** One row for each wait. @param lines JSON of `MeasuredWait` */
+export function measuredWaits(lines: string): Life["waits"] {
+  const all = lines.split("\n").flatMap((line) => (line === "" ? [] : [JSON.parse(line) as MeasuredWait]));
+  return (Object.keys(waits) as WaitName[]).flatMap((name) => {
+    const own = all.filter(({ wait }) => wait === name);
+    const [longest] = [...own].sort((left, right) => right.milliseconds - left.milliseconds);
+    if (longest === undefined) return [];
+    const { milliseconds, looks } = longest;
+    const unseen = own.filter(({ isSeen }) => !isSeen).length;
+    return [{ wait: name, times: own.length, longest: milliseconds, looks, unseen }];
+  });
+}
 
 const rehearsalFile = z.strictObject({
   msspRehearsal: z.literal(1),
@@ -44,6 +84,8 @@ const rehearsalFile = z.strictObject({
       }),
     )
     .max(1000),
+  /** What `--life` has added. */
+  life: life.optional(),
 });
 
 export type Rehearsal = z.infer<typeof rehearsalFile>;

@@ -6,7 +6,14 @@ import type { AddressInfo } from "node:net";
 import path from "node:path";
 import { VisibleError } from "@defender-mssp/errors";
 import { graphCall, type Endpoints } from "@defender-mssp/microsoft";
-import { dump, parseRehearsal, rehearseReads, signInToRehearse, startRehearsalSandbox } from "@defender-mssp/sandbox";
+import {
+  dump,
+  measuredWaits,
+  parseRehearsal,
+  rehearseReads,
+  signInToRehearse,
+  startRehearsalSandbox,
+} from "@defender-mssp/sandbox";
 import { checkoutFolder, setSwitches, temporarySandbox, type EmulatedCloud } from "@defender-mssp/testkit";
 import { isRead, type ReadService } from "../../src/rehearsal/reads";
 import { makeObjects } from "../../src/rehearsal/startRehearsalSandbox";
@@ -275,6 +282,17 @@ describe("the file of a rehearsal", () => {
     ...{ equal: [], withoutObjects: [], notAsked: [], different: [] },
   };
   const row = { route: "GET /v1.0/users", differences: [{ at: "status", service: "404", sandbox: "200" }] };
+  const measured = { wait: "guest", times: 2, longest: 4000, looks: 3, unseen: 1 };
+  const life = { on: "2026-12-01", steps: [{ step: "up", seconds: 9, failed: true }], left: 1, waits: [measured] };
+  it("has a life with one row for each wait", () => {
+    const lines = [
+      { wait: "guest", milliseconds: 4000, looks: 3, isSeen: true },
+      { wait: "guest", milliseconds: 12, looks: 1, isSeen: false },
+    ].map((line) => JSON.stringify(line));
+    assert.deepEqual(measuredWaits(`${lines.join("\n")}\n`), [measured]);
+    assert.deepEqual(parseRehearsal(JSON.stringify({ ...file, life })).life, life);
+  });
+
   it("is read when it is whole", () => {
     assert.deepEqual(parseRehearsal(JSON.stringify({ ...file, different: [row] })).different, [row]);
   });
@@ -290,6 +308,9 @@ describe("the file of a rehearsal", () => {
     ["control characters", withRow({ route: "GET /v1.0/\u001b]0;evil\u0007" })],
     ["another method", withRow({ route: "DELETE /v1.0/evil" })],
     ["a text as type", withRow({ differences: [{ at: "x", service: "évil", sandbox: "y" }] })],
+    ["an unknown wait", JSON.stringify({ ...file, life: { ...life, waits: [{ ...measured, wait: "evil" }] } })],
+    ["an unknown step", JSON.stringify({ ...file, life: { ...life, steps: [{ step: "evil", seconds: 1 }] } })],
+    ["a text as number", JSON.stringify({ ...file, life: { ...life, left: "evil" } })],
     ["more differences than are written", withRow({ differences: Array(26).fill(row.differences[0]) })],
   ] as const)
     it(`is refused: ${title}`, () => {

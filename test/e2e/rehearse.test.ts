@@ -1,0 +1,150 @@
+/** A life of `mssp rehearse` on the sandbox: through to its end, refused, and killed in two of its steps. */
+import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
+import path from "node:path";
+import { execa } from "execa";
+import type { SandboxProject } from "@defender-mssp/testkit";
+import { inSession } from "../cli/testSession";
+import { checkout, createProject, customer, dumpOfTenant, objectsOf, TenantHands, tenantIdOf } from "./support";
+
+const guest = "zoe.quill@fabrikam-security.example";
+const [stack, number] = ["practice", 0x91];
+const domain = `contoso${number}.example`;
+
+describe("mssp rehearse --life", function () {
+  let project: SandboxProject;
+  let onRequest: ((line: string) => void) | undefined;
+  let earlier = "";
+
+  before(async () => {
+    project = await createProject({ sharedRuntime: false, log: (line) => onRequest?.(line) });
+    await settings();
+    await project.addStack(stack);
+    project.sandbox.cloud.tenant(tenantIdOf(number));
+    const read = await rehearse();
+    assert.equal(read.exitCode, 0, read.stderr);
+    earlier = dumpOfTenant(project, tenantIdOf(number));
+  });
+  after(() => project.dispose());
+
+  const settings = (changes: object = {}) => project.writeSettings(stack, customer(number, { ...life, ...changes }));
+  const life = {
+    rehearsal: true,
+    analysts: [{ email: guest, displayName: "Zoe Quill" }],
+    connector: { alertApis: ["graph"] },
+  };
+  const mssp = (args: readonly string[], answers?: readonly unknown[]) =>
+    inSession(args, { folder: project.folder, environment: project.environment, answers });
+  const rehearse = (...args: string[]) => mssp(["rehearse", "--stack", stack, ...args]);
+  const whole = ["--life", "--guest", guest, "--tenant-domain", domain];
+
+  /** Runs a life in a process group of its own, and kills all of it. */
+  async function killed(when: (kill: () => void, stderr: NodeJS.ReadableStream) => void): Promise<void> {
+    const command = [path.join(checkout, "cli", "mssp.js"), "rehearse", "--stack", stack, ...whole];
+    const child = execa(process.execPath, command, {
+      ...{ cwd: project.folder, env: project.environment, extendEnv: false, detached: true, reject: false },
+    });
+    when(() => process.kill(-(child.pid ?? 0), "SIGKILL"), child.stderr);
+    assert.equal((await child).signal, "SIGKILL");
+    onRequest = undefined;
+  }
+
+  it("refuses, with one error and nothing created", async () => {
+    const refused = async (expected: RegExp, args = whole) => {
+      const { exitCode, stderr } = await rehearse(...args);
+      assert.equal(exitCode, 1);
+      assert.match(stderr, expected);
+      assert.equal(stderr.match(/Nothing was created/g)?.length, 1, stderr);
+      assert.equal(dumpOfTenant(project, tenantIdOf(number)), earlier);
+    };
+    await refused(/name zoe\.quill@\S+, who might get mail, and no --guest/, ["--life"]);
+    await refused(/no terminal\. .* Pass --tenant-domain/s, ["--life", "--guest", guest]);
+    await refused(/"contoso\.example" is no verified domain/, [...whole, "--tenant-domain", "contoso.example"]);
+    await refused(/Run this command without --life first/, [...whole, "--out", "none/rehearsal.json"]);
+    await settings({ rehearsal: false });
+    await refused(/set rehearsal: true in a settings file of its own/);
+    await settings();
+    const fleet = await mssp(["fleet", "up", "--yes", "--stack", stack]);
+    assert.equal(fleet.exitCode, 1);
+    assert.match(fleet.stderr, /practice is for rehearsals in a test tenant/);
+  });
+
+  it("refuses a tenant with more users, and one with a stack's object", async () => {
+    const hands = new TenantHands(project, tenantIdOf(number));
+    const passwordProfile = { password: "Xw8-quite-long-77" };
+    for (const name of ["a", "b"]) {
+      const user = {
+        userPrincipalName: `${name}@${domain}`,
+        mailNickname: name,
+        displayName: name,
+        accountEnabled: true,
+      };
+      await hands.graph("POST", "/v1.0/users", { ...user, passwordProfile });
+    }
+    const many = await rehearse(...whole, "--max-users", "1");
+    assert.match(many.stderr, /Nothing was created: the tenant \S+ has more than 1 users/);
+    const description =
+      "Managed by Pulumi: other/stack#0123456789abcdef, MSSP tenant 66666666-7777-4888-8999-000000000000";
+    const group = {
+      displayName: "Other analysts",
+      description,
+      mailEnabled: false,
+      mailNickname: "o",
+      securityEnabled: true,
+    };
+    const { id } = await hands.graph<{ id: string }>("POST", "/v1.0/groups", group);
+    const marked = await rehearse(...whole);
+    assert.deepEqual([many.exitCode, marked.exitCode], [1, 1]);
+    assert.match(marked.stderr, /Nothing was created: .*"Other analysts" \(.*\) of other\/stack/);
+    await hands.graph("DELETE", `/v1.0/groups/${id}`);
+    earlier = dumpOfTenant(project, tenantIdOf(number));
+  });
+
+  it("killed in `up`: the next run names what is left", async () => {
+    await killed((kill) => {
+      onRequest = (line) => /^POST \/(v1\.0|beta)\/groups/.test(line) && kill();
+    });
+    const { exitCode, stderr } = await rehearse(...whole);
+    assert.equal(exitCode, 1);
+    assert.match(stderr, /ended in its step `up`/);
+    assert.match(
+      stderr,
+      /objects? of the stack's state:\n[^]*pulumi destroy --stack practice --refresh --yes[^]*pulumi cancel/,
+    );
+    assert.match(stderr, /Nothing was changed/);
+    // As printed.
+    await project.succeed(["cancel", "--stack", stack, "--yes"]);
+    const repaired = await mssp(["doctor", "--repair", "--yes", "--stack", stack]);
+    assert.match(repaired.stdout, /Deleted/);
+    await project.succeed(["destroy", "--stack", stack, "--refresh", "--yes", "--skip-preview"]);
+    assert.equal(dumpOfTenant(project, tenantIdOf(number)), earlier);
+  });
+
+  it("killed after the drift: the next run removes everything, and the one after it lives to its end", async () => {
+    await killed((kill, stderr) => stderr.on("data", (text) => String(text).includes("▸ Step 6 of 7") && kill()));
+    await project.run(["cancel", "--stack", stack, "--yes"]);
+    const again = await mssp(["rehearse", "--stack", stack, ...whole], [true]);
+    assert.equal(again.exitCode, 0, again.stderr);
+    assert.match(again.stderr, /ended in its step `repair`[^]*app registration "Contoso 145 SIEM/);
+
+    const { exitCode, stdout, stderr } = await rehearse(...whole);
+    assert.equal(exitCode, 0, stderr);
+    assert.match(stderr, /- mail to zoe[^]*▸ Step 1 of 7, up[^]*▸ Step 7 of 7, destroy/);
+    assert.equal(dumpOfTenant(project, tenantIdOf(number)), earlier);
+    const text = await readFile(path.join(project.folder, "rehearsal", "rehearsal.json"), "utf8");
+    const { life: measured } = JSON.parse(text) as {
+      life: { steps: object[]; left: number; waits: { wait: string }[] };
+    };
+    assert.deepEqual([measured.steps.length, measured.left], [7, 0]);
+    const names = measured.waits.map(({ wait }) => wait);
+    for (const name of ["guest", "drift", "tokenRoles", "removal"]) assert.ok(names.includes(name), name);
+    const parity = await inSession(["sandbox", "parity", "rehearsal/rehearsal.json"], { folder: project.folder });
+    assert.match(parity.stdout, /^the new guest's mark +1 wait, .* +1 hit, 10 min$/m);
+    assert.ok(stdout.includes(parity.stdout.slice(parity.stdout.indexOf("Life of"))));
+    for (const value of [guest, "Zoe", "Contoso", "Fabrikam", "Renamed", domain, tenantIdOf(number)])
+      assert.ok(!text.includes(value), value);
+    const { applications, users, groups } = objectsOf(project, tenantIdOf(number));
+    assert.deepEqual([applications, groups], [{}, {}]);
+    for (const id of Object.keys(users)) assert.ok(!text.includes(id));
+  });
+});
