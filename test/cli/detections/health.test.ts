@@ -6,7 +6,7 @@ import { hourMs } from "@defender-mssp/errors/time";
 import { microsoftGraph } from "@defender-mssp/microsoft";
 import { pulumiEnvironment } from "@defender-mssp/plugins";
 import type { OwnSandbox } from "@defender-mssp/sandbox";
-import { temporarySandbox } from "@defender-mssp/testkit";
+import { temporarySandbox, trustCertificates } from "@defender-mssp/testkit";
 import { readDetectionRules } from "../../../cli/customer/status/readDetectionRules";
 import { ruleHealthNeeds } from "../../../cli/customer/status/needs";
 import type { Deployment } from "../../../cli/stack/deployment";
@@ -34,6 +34,7 @@ describe("mssp detections health", function () {
     sandbox = await temporarySandbox({ home, alerts: 10, faults: { seed: 5, percent: 0, timeScale: 0.001 } });
     const { variables, removed } = await pulumiEnvironment(home, await sandbox.environment());
     environment = { ...Object.fromEntries(removed.map((name) => [name, undefined])), ...variables };
+    trustCertificates(environment["NODE_EXTRA_CA_CERTS"]);
     now = sandbox.cloud.now();
     await project.write("detections/base/office.yaml", officeRule);
     await project.write("detections/base/quiet.yaml", renamedRule("quiet"));
