@@ -259,6 +259,10 @@ describe("runQuery: traps of KQL", () => {
       [1, "x"],
       [2, "y"],
     ]);
+    assert.deepEqual(
+      run("range A from 1 to 5 step 1 | extend N = row_number(2, A == 3 or A == 4) | project N").flat(),
+      [2, 3, 2, 2, 3],
+    );
     values({ "parse_json('{\"a\":[5]}').a.[0]": 5, "string_size('aü😀')": 7 });
   });
 
