@@ -12,6 +12,7 @@ import { placeOf } from "../base/place";
 import { stackArguments } from "../stack/stackName";
 import { allCustomers } from "../stack/stackNames";
 import { define as defineCheck } from "./check/command";
+import { usualHealth } from "./health/usualHealth";
 import { writeNamed } from "./writeNamed";
 
 /** Adds the subcommands. */
@@ -247,9 +248,9 @@ function registerHealth(detections: Command, session: Session): void {
       "--since <days>",
       "span of time, such as 30d: an older rule without an alert in it is silent",
       (text) => limit(text.replace(/d$/, "")),
-      30,
+      usualHealth.since,
     )
-    .option("--noisy <alerts>", "alerts a day above which a rule is noisy", limit, 10)
+    .option("--noisy <alerts>", "alerts a day above which a rule is noisy", limit, usualHealth.noisy)
     .option("--json", "print the figures as JSON")
     .action(async (options: HealthCommandOptions) => {
       const [{ detectionHealth }, { readProject }] = await Promise.all([

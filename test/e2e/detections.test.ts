@@ -233,6 +233,11 @@ describe("detection rules on the real engine", function () {
       'Defender has turned off 1 detection rule, which raises no alerts: "Rule rule-3" (queryTimeout)',
     ]);
     assert.deepEqual(turnedOff(await status("--offline")), []);
+    const notChecked = (JSON.parse(await status()) as StatusReport).customers.flatMap((each) => each.notChecked);
+    assert.deepEqual(
+      notChecked.map(({ reason }) => reason),
+      ["not permitted: requires SecurityAlert.Read.All"],
+    );
     await write("base", "rule-3", { query: "DeviceEvents" });
     await up();
     assert.equal(rule("rule-3")["status"], "enabled");

@@ -106,7 +106,7 @@ export function define(command: Command, session: Session): void {
     ],
     reads:
       "The stacks' settings files, the journals of the runs in this folder, and, without --offline, the stacks' states and the customers' tenants: " +
-      "consent, licences, guests, assignments of access packages, the governance relationship, and whether Defender has turned detection rules off. It reads no secret of a customer, and prints none.",
+      "consent, licences, guests, assignments of access packages, the governance relationship, and the detection rules and, where there are any, the alerts of 30 days. It reads no secret of a customer, and prints none.",
     changes: "Nothing; with --notify, it posts to the webhook, and writes the file of --notify-state.",
     exitCodes: {
       0: "nothing needs anybody; with --watch, somebody ended it",

@@ -34,11 +34,12 @@ export const needTopics = [
   "ended",
   "ends",
   "onboarding",
+  "ruleHealth",
   "month",
 ] as const;
 export type NeedTopic = (typeof needTopics)[number];
 
-/** `now`: something is broken, lost or over. `soon`: something ends. `waiting`: a step of the onboarding. */
+/** `now`: something is broken, lost or over. `soon`: something ends, or a rule needs tuning. `waiting`: a step of the onboarding. */
 export const urgencies = ["now", "soon", "waiting"] as const;
 export type Urgency = (typeof urgencies)[number];
 
@@ -94,6 +95,7 @@ export interface DriftStatus {
 
 /** `what` of the stack's detection rules that could not be read. */
 export const detectionRulesPart = "Detection rules";
+export const ruleAlertsPart = "Alerts of the detection rules";
 
 export interface NotChecked {
   readonly what: string;

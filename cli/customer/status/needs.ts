@@ -2,7 +2,9 @@
 import { endingSentence, endingStates, type Ending } from "@defender-mssp/microsoft";
 import type { LastComparison } from "../../stack/lastComparisons";
 import type { LastOutcome } from "../../stack/journal";
-import type { TurnedOffInTenant } from "./readTurnedOffRules";
+import type { RuleHealth } from "../../detections/health/detectionHealth";
+import { usualHealth } from "../../detections/health/usualHealth";
+import type { RulesInTenant, TurnedOffRule } from "./readDetectionRules";
 import { stepTitles } from "../../../domain/stepTitles";
 import type { OnboardingProgress, OnboardingStep } from "../../access/waiting/progress";
 import { actorNames, type Actor } from "../../access/actor";
@@ -76,7 +78,7 @@ export function leaverNeeds(stack: string, leavers: readonly Leaver[]): StatusNe
 }
 
 /** Detection rules that are off: by Defender, the more the worse; and by `mssp detections off`, not merged or due. */
-export function turnedOffNeeds(stack: string, all: TurnedOffInTenant["rules"], today: string): StatusNeed[] {
+export function turnedOffNeeds(stack: string, all: RulesInTenant["turnedOff"], today: string): StatusNeed[] {
   const rules = all.filter(({ reason }) => reason !== undefined);
   return [
     ...(rules.length === 0 ? [] : byDefender(stack, rules)),
@@ -84,7 +86,7 @@ export function turnedOffNeeds(stack: string, all: TurnedOffInTenant["rules"], t
   ];
 }
 
-function offNeeds(stack: string, rule: TurnedOffInTenant["rules"][number], today: string): StatusNeed[] {
+function offNeeds(stack: string, rule: TurnedOffRule, today: string): StatusNeed[] {
   const { id, displayName, note, isMerged } = rule;
   if (note === undefined || (isMerged === true && note.until >= today)) return [];
   const isDue = note.until < today;
@@ -103,13 +105,34 @@ function offNeeds(stack: string, rule: TurnedOffInTenant["rules"][number], today
   ];
 }
 
-function byDefender(stack: string, rules: TurnedOffInTenant["rules"]): StatusNeed[] {
+function byDefender(stack: string, rules: readonly TurnedOffRule[]): StatusNeed[] {
   const named = rules.map(({ displayName, reason }) => `"${displayName}" (${reason ?? ""})`).join(", ");
   const text = `Defender has turned off ${counted(rules.length, "detection rule")}, which ${rules.length === 1 ? "raises" : "raise"} no alerts: ${named}`;
   const next = `Correct the queries in detections/, then npx pulumi up --stack ${stack}`;
   const title = `${counted(rules.length, "detection rule")} turned off`;
   return [{ ...byEngineer("turnedOffRules", "now"), level: rules.length, title, text, next }];
 }
+
+/** Detection rules that want tuning, by their alerts: a need for each kind, the more rules the worse. */
+export function ruleHealthNeeds(rules: RulesInTenant["health"]): StatusNeed[] {
+  return Object.entries(healthTexts).flatMap(([kind, text]) => {
+    const names = rules.flatMap(({ rule, needs }) => (needs.some((need) => need === kind) ? `"${rule}"` : []));
+    if (names.length === 0) return [];
+    const count = counted(names.length, "detection rule");
+    const need = { key: `ruleHealth ${kind}`, level: names.length, title: `${count} ${text.title}` };
+    const next = "npx mssp detections health";
+    return [{ ...byEngineer("ruleHealth", "soon"), ...need, text: `${count} ${text.long}: ${names.join(", ")}`, next }];
+  });
+}
+
+const healthTexts: Readonly<Record<RuleHealth["needs"][number], { readonly title: string; readonly long: string }>> = {
+  noisy: { title: "noisy", long: `with more than ${usualHealth.noisy} alerts a day` },
+  onlyFalsePositives: {
+    title: "only wrong",
+    long: `with only false positives within ${usualHealth.since} days`,
+  },
+  silent: { title: "silent", long: `without an alert for ${usualHealth.since} days` },
+};
 
 export function driftStatus(comparison: LastComparison | undefined): DriftStatus {
   if (comparison === undefined) return { state: "notChecked", differences: 0 };

@@ -15,7 +15,7 @@ import { leakedSecrets } from "../../stack/leakedSecrets";
 import { leaversIn } from "../../stack/leavers";
 import { sentMonthTag, stackTag } from "../../stack/stackTag";
 import { reportState, type ReportState } from "../../access/state/readState";
-import { readTurnedOffRules } from "./readTurnedOffRules";
+import { readDetectionRules } from "./readDetectionRules";
 import { sortedNeeds, type CustomerState } from "./customerStatus";
 import {
   driftNeeds,
@@ -26,6 +26,7 @@ import {
   leaverNeeds,
   onboardingNeeds,
   retirementNeeds,
+  ruleHealthNeeds,
   turnedOffNeeds,
   uncheckedSteps,
   unsentMonthNeed,
@@ -50,9 +51,9 @@ export async function statusByState(
     const on = (await stackTag(offboardedTag, "get", stack, run)) ?? "";
     if (on !== "") return { state: "offboarded", offboarded: { on }, needs: [] };
   }
-  const [progress, turnedOff] = await Promise.all([
+  const [progress, rules] = await Promise.all([
     onboardingInTenant({ stack, ...run, now: () => now }, { settings, deployment }),
-    report && readTurnedOffRules({ stack, settings, deployment: await deployment() }, run),
+    report && readDetectionRules({ stack, settings, deployment: await deployment() }, run),
   ]);
   const [ends, writtenAt] = [report?.ends ?? [], report?.stateWrittenAt];
   const retirements = report?.retirements ?? [];
@@ -66,14 +67,15 @@ export async function statusByState(
       ...failedRunNeeds(last, state?.writtenAt),
       ...leakNeeds(stack, await leakedSecrets(stack, resources, settings.connector.credential, run)),
       ...leaverNeeds(stack, leaversIn(resources, settings)),
-      ...turnedOffNeeds(stack, turnedOff?.rules ?? [], dateOf(now)),
+      ...turnedOffNeeds(stack, rules?.turnedOff ?? [], dateOf(now)),
+      ...ruleHealthNeeds(rules?.health ?? []),
       ...driftNeeds(stack, drift),
       ...endNeeds(ends, { ...run, writtenAt }),
       ...retirementNeeds(retirements),
       ...onboardingNeeds(progress, report !== undefined),
       ...(report === undefined ? [] : await unsentMonthNeeds(report, settings.reportTimeZone, run)),
     ]),
-    notChecked: [...uncheckedSteps(progress), ...(turnedOff?.notChecked ?? [])],
+    notChecked: [...uncheckedSteps(progress), ...(rules?.notChecked ?? [])],
   };
 }
 

@@ -1,5 +1,4 @@
 /** How each rule does at each customer: by the alerts of a span of time, the rules in the tenant, and the settings. */
-import type { ComposedRule } from "@defender-mssp/detections";
 import { withoutUndefined } from "@defender-mssp/errors";
 import { recordOf, textsOf } from "@defender-mssp/errors/json";
 import { dayMs } from "@defender-mssp/errors/time";
@@ -89,12 +88,12 @@ export async function customerHealth(
     listDetectionRules(call, settings.detections.apiVersion),
     given ?? alertsSince(call, new Date(options.now.getTime() - options.since * dayMs)),
   ]);
-  const rules = deployed.map((rule) => {
-    const { name } = rule.rule;
+  const rules = deployed.map(({ rule: { name }, properties: { id, detectionAction } }) => {
     const exceptionsEnd = endsSoon.flatMap((end) =>
       end.kind === "exception" && end.exception.rule === name ? end.exception.until : [],
     );
-    return { ...ruleHealth(rule, live, alerts, options), exceptionsEnd };
+    const rule = { name, id, title: detectionAction.alertTemplate.title, live: live.find((each) => each.id === id) };
+    return { ...ruleHealth(rule, alerts, options), exceptionsEnd };
   });
   return { stack, rules };
 }
@@ -102,17 +101,25 @@ export async function customerHealth(
 /** Classified alerts from which on false positives alone need somebody. */
 const fewest = 3;
 
-function ruleHealth(
-  { rule, properties }: ComposedRule,
-  rules: readonly DetectionRuleObject[],
+interface RuleInTenant {
+  readonly name: string;
+  readonly id: string;
+  /** Of its alerts. */
+  readonly title: string;
+  /** Undefined for a rule that the tenant does not have. */
+  readonly live: DetectionRuleObject | undefined;
+}
+
+/** @param all the tenant's alerts of the span */
+export function ruleHealth(
+  { name, id, title, live }: RuleInTenant,
   all: readonly SecurityAlert[],
-  { since, noisy, now }: HealthOptions,
+  { since, noisy, now }: Pick<HealthOptions, "since" | "noisy" | "now">,
 ): Omit<RuleHealth, "exceptionsEnd"> {
-  const live = rules.find(({ id }) => id === properties.id);
   // No document says what the detectorId of such an alert is.
-  const byId = all.filter(({ detectorId }) => detectorId && [properties.id, live?.["detectorId"]].includes(detectorId));
-  const title = titleForm(properties.detectionAction.alertTemplate.title);
-  const byTitle = all.filter((alert) => alert.detectionSource === "customDetection" && title.test(alert.title ?? ""));
+  const byId = all.filter(({ detectorId }) => detectorId && [id, live?.["detectorId"]].includes(detectorId));
+  const form = titleForm(title);
+  const byTitle = all.filter((alert) => alert.detectionSource === "customDetection" && form.test(alert.title ?? ""));
   const alerts = byId.length > 0 ? byId : byTitle;
   const count = (as: string) => alerts.filter(({ classification }) => classification === as).length;
   const [truePositives, falsePositives] = [count("truePositive"), count("falsePositive")];
@@ -125,7 +132,7 @@ function ruleHealth(
     ...(falsePositives >= fewest && truePositives + benign === 0 ? (["onlyFalsePositives"] as const) : []),
   ];
   return withoutUndefined({
-    rule: rule.name,
+    rule: name,
     by: alerts.length === 0 ? undefined : byId.length > 0 ? ("id" as const) : ("title" as const),
     alerts: alerts.length,
     truePositives,

@@ -2,20 +2,17 @@
  * Changes of the stack's detection rules in the tenant: what somebody changed, and what Defender has turned off. Reading
  * needs `CustomDetection.Read.All`.
  */
-import { withoutUndefined } from "@defender-mssp/errors";
 import {
   detectionRuleDifferences,
   graphDetectionRules,
   isDriftedInTenant,
   isEditedInTenant,
   listDetectionRules,
-  readOffNote,
   turnedOffReason,
   type DetectionApiVersion,
   type DetectionRuleObject,
   type DetectionRuleState,
   type GraphCall,
-  type OffNote,
 } from "@defender-mssp/microsoft";
 import { upRefresh, type FoundAddition } from "./addition";
 import { azRest } from "../azRest";
@@ -28,40 +25,19 @@ export async function detectionRuleChanges(tenant: AdditionsTenant): Promise<Fou
   return rules.flatMap(({ object, live }) => ruleChanges(tenant, object, live));
 }
 
-/** A rule of the stack that raises no alerts: Defender or `mssp detections off` has turned it off. */
-export interface TurnedOffRule {
-  readonly id: string;
-  readonly displayName: string;
-  /** As the service gives it, such as `queryTimeout`. */
-  readonly reason?: string;
-  readonly note?: OffNote;
-}
-
-/** One list call, and none for a stack without rules. @throws ServiceError */
-export async function turnedOffRules(
-  deployed: Deployed,
-  call: GraphCall,
-  version?: DetectionApiVersion,
-): Promise<readonly TurnedOffRule[]> {
-  return (await deployedRules(deployed, call, version)).flatMap(({ live }) => {
-    if (live === undefined) return [];
-    const [reason, note] = [turnedOffReason(live), readOffNote(live)];
-    const { id, displayName } = live;
-    return reason === undefined && note === undefined ? [] : [withoutUndefined({ id, displayName, reason, note })];
-  });
-}
-
-interface RuleInTenant {
+/** A rule of the stack. */
+export interface DeployedRule {
   readonly object: DeployedObject;
   /** Undefined for a rule that the tenant does not have. */
   readonly live: DetectionRuleObject | undefined;
 }
 
-async function deployedRules(
+/** One list call, and none for a stack without rules. @throws ServiceError */
+export async function deployedRules(
   deployed: Deployed,
   call: GraphCall,
-  version: DetectionApiVersion | undefined,
-): Promise<readonly RuleInTenant[]> {
+  version?: DetectionApiVersion,
+): Promise<readonly DeployedRule[]> {
   const objects = deployed.all("detectionRule");
   if (objects.length === 0) return [];
   const rules = new Map((await listDetectionRules(call, version)).map((rule) => [rule.id.toLowerCase(), rule]));

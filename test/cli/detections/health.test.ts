@@ -6,8 +6,14 @@ import { hourMs } from "@defender-mssp/errors/time";
 import { microsoftGraph } from "@defender-mssp/microsoft";
 import { pulumiEnvironment } from "@defender-mssp/plugins";
 import type { OwnSandbox } from "@defender-mssp/sandbox";
-import { temporarySandbox } from "@defender-mssp/testkit";
+import { temporarySandbox, trustCertificates } from "@defender-mssp/testkit";
+import { readDetectionRules } from "../../../cli/customer/status/readDetectionRules";
+import { ruleHealthNeeds } from "../../../cli/customer/status/needs";
+import type { Deployment } from "../../../cli/stack/deployment";
+import { dynamic } from "../../../domain/resourceTypes";
+import { readStackSettingsOffline } from "../../../settings/fromFile";
 import type { CustomerHealth, RuleHealth } from "../../../cli/detections/health/detectionHealth";
+import { environmentOf } from "../mssp";
 import { inSession } from "../testSession";
 import { officeRule, renamedRule, RulesProject } from "./rulesProject";
 
@@ -28,6 +34,7 @@ describe("mssp detections health", function () {
     sandbox = await temporarySandbox({ home, alerts: 10, faults: { seed: 5, percent: 0, timeScale: 0.001 } });
     const { variables, removed } = await pulumiEnvironment(home, await sandbox.environment());
     environment = { ...Object.fromEntries(removed.map((name) => [name, undefined])), ...variables };
+    trustCertificates(environment["NODE_EXTRA_CA_CERTS"]);
     now = sandbox.cloud.now();
     await project.write("detections/base/office.yaml", officeRule);
     await project.write("detections/base/quiet.yaml", renamedRule("quiet"));
@@ -146,6 +153,51 @@ describe("mssp detections health", function () {
       /^Pulumi\.customer13\.yaml, .*\n\+ - \{ "rule": "office", .* "filter": "DeviceName !~ \\"pc1\\"" \}$/m,
     );
     assert.equal(await readFile(path.join(project.folder, "Pulumi.customer13.yaml"), "utf8"), before);
+  });
+
+  it("is judged alike by mssp status, which says what it may not read", async () => {
+    const resources = ["office", "quiet"].map((name) => {
+      const outputs = { ruleId: `fabrikam-security-${name}`, displayName: name };
+      const detectionAction = {
+        alertTemplate: { title: name === "office" ? "Encoded PowerShell on {{DeviceName}}" : name },
+      };
+      return {
+        type: dynamic("DetectionRule"),
+        id: outputs.ruleId,
+        inputs: {},
+        outputs: { ...outputs, detectionAction },
+      };
+    });
+    const read = async (number: number) => {
+      const stack = `customer${number}`;
+      const settings = await readStackSettingsOffline(stack, project.folder);
+      const place = { environment: environmentOf({ environment }), folder: project.folder, now };
+      return readDetectionRules({ stack, settings, deployment: { resources } as unknown as Deployment }, place);
+    };
+    const asked: string[] = [];
+    for (const number of [1, 8, 9, 13, 16]) {
+      const { health, notChecked } = await read(number);
+      const { exceptionsEnd, ...office } = truth.get(`customer${number}`)!;
+      assert.deepEqual([health[0], notChecked, exceptionsEnd], [office, [], []]);
+      asked.push(...ruleHealthNeeds(health).map(({ title }) => `${number}: ${title}`));
+    }
+    assert.deepEqual(asked, [
+      "8: 1 detection rule silent",
+      ...["9: 1 detection rule noisy", "9: 1 detection rule only wrong"],
+      "13: 1 detection rule only wrong",
+      "16: 2 detection rules silent",
+    ]);
+    const lacking = {
+      ...{ tenantId: tenantOf(201), domain: "customer201.example" },
+      permissions: { [microsoftGraph.appId]: ["CustomDetection.Read.All"] },
+    };
+    sandbox.cloud.describedTenant(lacking);
+    await project.customer("customer201", { sets: ["base"] }, tenantOf(201));
+    const reason = "not permitted: requires SecurityAlert.Read.All";
+    assert.deepEqual(await read(201), {
+      ...{ turnedOff: [], health: [] },
+      notChecked: [{ what: "Alerts of the detection rules", reason, isFailure: false }],
+    });
   });
 
   it("names who has turned a rule off, exceptions that end, and a customer whose alerts it may not read", async () => {

@@ -8,7 +8,7 @@ import { pulumiEnvironment } from "@defender-mssp/plugins";
 import type { OwnSandbox } from "@defender-mssp/sandbox";
 import { temporarySandbox } from "@defender-mssp/testkit";
 import type { SwitchedCustomer } from "../../../cli/detections/switch/switchRule";
-import { readTurnedOffRules } from "../../../cli/customer/status/readTurnedOffRules";
+import { readDetectionRules } from "../../../cli/customer/status/readDetectionRules";
 import type { Deployment } from "../../../cli/stack/deployment";
 import { dynamic } from "../../../domain/resourceTypes";
 import { readStackSettingsOffline } from "../../../settings/fromFile";
@@ -171,11 +171,12 @@ describe("mssp detections off and on", function () {
     const git = (...args: string[]) =>
       execa("git", ["-c", "user.name=Ana", "-c", "user.email=ana@mssp.example", ...args], { cwd: project.folder });
     const settings = await readStackSettingsOffline("customer0", project.folder);
-    const resource = { type: dynamic("DetectionRule"), id, inputs: {}, outputs: {} };
+    const outputs = { detectionAction: { alertTemplate: { title: "PowerShell" } } };
+    const resource = { type: dynamic("DetectionRule"), id, inputs: {}, outputs };
     const deployment = { resources: [resource] } as unknown as Deployment;
     const isMerged = async () => {
-      const place = { environment: environmentOf({ environment }), folder: project.folder };
-      const { rules: off } = await readTurnedOffRules({ stack: "customer0", settings, deployment }, place);
+      const place = { environment: environmentOf({ environment }), folder: project.folder, now: today };
+      const { turnedOff: off } = await readDetectionRules({ stack: "customer0", settings, deployment }, place);
       return off.map((each) => [each.id, each.note?.by, each.isMerged]);
     };
     await git("init", "--quiet", "--initial-branch", "main");

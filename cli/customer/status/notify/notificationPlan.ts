@@ -4,6 +4,7 @@ import type { FleetStack } from "../../../stack/inventory";
 import {
   isRead,
   detectionRulesPart,
+  ruleAlertsPart,
   needTopics,
   type CustomerStatus,
   type NeedTopic,
@@ -76,10 +77,15 @@ export function allNeeds({ customers }: Pick<StatusReport, "customers">): NeedOf
 function unseenTopics(customer: CustomerStatus, isOffline: boolean): readonly NeedTopic[] {
   if (customer.state === "unreadable") return needTopics;
   return [
-    ...(isOffline ? (["interrupted", "consent", "onboarding", "turnedOffRules", "ended", "ends"] as const) : []),
+    ...(isOffline
+      ? (["interrupted", "consent", "onboarding", "turnedOffRules", "ruleHealth", "ended", "ends"] as const)
+      : []),
     ...(isRead(customer) ? [] : (["consent", "onboarding"] as const)),
     ...(customer.drift.state === "notChecked" ? (["drift"] as const) : []),
     ...(customer.notChecked.some(({ what }) => what === detectionRulesPart) ? (["turnedOffRules"] as const) : []),
+    ...(customer.notChecked.some(({ what }) => what === detectionRulesPart || what === ruleAlertsPart)
+      ? (["ruleHealth"] as const)
+      : []),
   ];
 }
 

@@ -48,6 +48,8 @@ export interface OperatorStep {
   readonly input: ResultTable;
   readonly scope: Scope;
   readonly evaluator: Evaluator;
+  /** Syntax of the input. */
+  readonly source?: SyntaxNode | undefined;
 }
 
 export type OperatorRun = (step: OperatorStep) => ResultTable;

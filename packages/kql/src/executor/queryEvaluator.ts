@@ -82,8 +82,10 @@ export class QueryEvaluator implements Evaluator {
   }
 
   readonly #tables: Readonly<Partial<Record<string, (node: SyntaxNode, scope: Scope) => ResultTable>>> = {
-    PipeExpression: (node, scope) =>
-      this.#step(this.#child(node, "Operator"), this.table(this.#child(node, "Expression"), scope), scope),
+    PipeExpression: (node, scope) => {
+      const source = this.#child(node, "Expression");
+      return this.#step(this.#child(node, "Operator"), this.table(source, scope), scope, source);
+    },
     ParenthesizedExpression: (node, scope) => this.table(this.#child(node, "Expression"), scope),
     MaterializeExpression: (node, scope) => this.table(this.#child(node, "Expression"), scope),
     NameReference: (node, scope) => this.#namedTable(node, scope),
@@ -92,11 +94,11 @@ export class QueryEvaluator implements Evaluator {
     FunctionCallExpression: (node, scope) => this.#functionTable(node, scope),
   };
 
-  #step(node: SyntaxNode, input: ResultTable, scope: Scope): ResultTable {
+  #step(node: SyntaxNode, input: ResultTable, scope: Scope, source?: SyntaxNode): ResultTable {
     const run = operators.get(node.kind);
     if (run === undefined) throw this.unsupported(node, `the operator ${node.text.split(/[\s(]/, 1)[0] ?? node.kind}`);
     try {
-      const result = run({ node, input, scope, evaluator: this });
+      const result = run({ node, input, scope, evaluator: this, source });
       spend("rows", result.rows.length);
       return result;
     } catch (error) {

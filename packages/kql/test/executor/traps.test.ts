@@ -232,6 +232,49 @@ describe("runQuery: traps of KQL", () => {
     refuses("print tostring(1e15)", /the text of the real 1000000000000000/);
   });
 
+  it("search compares a text alone with each column, as has, hasprefix, hassuffix or contains", () => {
+    const found = (query: string) => runQuery(query, events).rows.map(({ $table, ReportId }) => [$table, ReportId]);
+    const processes = "DeviceProcessEvents";
+    assert.deepEqual(found(`${processes} | search "ENC" or ReportId == 3`), [
+      [processes, 1],
+      [processes, 3],
+    ]);
+    assert.deepEqual(found(`${processes} | where ReportId < 3 | search "enco"`), []);
+    assert.deepEqual(found(`${processes} | search "${processes}"`), []);
+    assert.deepEqual(found(`${processes} | where ReportId < 3 | search "enco*"`), [["search_arg0", 2]]);
+    assert.deepEqual(found(`search in (DeviceInfo, ${processes}) "*pha" and not(FileName has "cmd")`), [
+      [processes, 1],
+    ]);
+    assert.deepEqual(found(`search in (DeviceInfo, ${processes}) "*pha.c*" and not(FileName has "cmd")`), [
+      [processes, 1],
+    ]);
+    assert.deepEqual(found(`search in (${processes}, DeviceInfo) OSPlatform:"lin*" or FileName:"cmd"`), [
+      [processes, 2],
+      ["DeviceInfo", null],
+    ]);
+  });
+
+  it("mv-expand of parse_json(A) expands A; paths and texts of public rules", () => {
+    assert.deepEqual(run("print A = '[1,2]', B = 'x,y' | mv-expand parse_json(A), split(B, ',')"), [
+      [1, "x"],
+      [2, "y"],
+    ]);
+    assert.deepEqual(
+      run("range A from 1 to 5 step 1 | extend N = row_number(2, A == 3 or A == 4) | project N").flat(),
+      [2, 3, 2, 2, 3],
+    );
+    values({ "parse_json('{\"a\":[5]}').a.[0]": 5, "string_size('aü😀')": 7 });
+  });
+
+  it("search refuses what no document says, and decimals are no reals", () => {
+    refuses("search 'a'", /search without tables/);
+    refuses("DeviceInfo | search 'a*b'", /search with 'a\*b'/);
+    refuses("DeviceInfo | search kind=case_sensitive 'a'", /the parameter kind=case_sensitive/);
+    refuses("search in (Device*) 'a'", /tables with a wildcard/);
+    refuses("print decimal(0.1) + decimal(0.2)", /decimal\(0.1\)/);
+    refuses("print todecimal('0.1')", /todecimal/);
+  });
+
   it("aggregates of nothing are their defaults; an unnamed countif of a column is refused", () => {
     assert.deepEqual(run("datatable(A: long)[] | summarize avg(A), max(A), stdev(A), sum(A)"), [[NaN, null, 0, 0]]);
     refuses("datatable(B: bool)[] | summarize countif(B)", /countif\(B\) without a name/);

@@ -93,6 +93,12 @@ describe("judgeQueries", () => {
     }
   });
 
+  it("accepts SeenBy without an argument and a join on a watchlist's SearchKey, as Microsoft's pages write them", () => {
+    const watchlist = "_GetWatchlist('a') on $left.DeviceName == $right.SearchKey";
+    for (const query of ["DeviceInfo | invoke SeenBy() | mv-expand SeenBy", `DeviceInfo | lookup ${watchlist}`])
+      assert.deepEqual(judge(query).findings, [], query);
+  });
+
   it("accepts an order, and patterns that this package alone can't run", () => {
     for (const query of [
       "DeviceEvents | sort by Timestamp | where true | extend A = row_number(), B = prev(DeviceId)",

@@ -13,10 +13,12 @@ import {
   failedRunNeeds,
   onboardingNeeds,
   retirementNeeds,
+  ruleHealthNeeds,
   turnedOffNeeds,
   uncheckedSteps,
   unreadableNeed,
 } from "../../../../cli/customer/status/needs";
+import type { RuleHealth } from "../../../../cli/detections/health/detectionHealth";
 import { stackEndings } from "../../../../domain/stackEndings";
 import type { LastOutcome } from "../../../../cli/stack/journal";
 import { outcome } from "../../fleet/outcomes";
@@ -93,6 +95,27 @@ describe("mssp status: what needs somebody", () => {
     assert.deepEqual(titles("2026-11-28", true), []);
     for (const isMerged of [true, false])
       assert.deepEqual(titles("2026-11-29", isMerged), [["Office: due to be on again", key]]);
+  });
+
+  it("detection rules that are noisy, silent or only wrong, once for each kind and after what is broken", () => {
+    const rule = (name: string, ...kinds: RuleHealth["needs"]) =>
+      ({ rule: name, needs: kinds }) as unknown as RuleHealth;
+    const needs = ruleHealthNeeds([
+      rule("A", "noisy", "onlyFalsePositives"),
+      rule("B", "silent"),
+      rule("C", "noisy"),
+      rule("D"),
+    ]);
+    assert.deepEqual(
+      needs.map(({ key, level, text }) => [key, level, text]),
+      [
+        ["ruleHealth noisy", 2, '2 detection rules with more than 10 alerts a day: "A", "C"'],
+        ["ruleHealth onlyFalsePositives", 1, '1 detection rule with only false positives within 30 days: "A"'],
+        ["ruleHealth silent", 1, '1 detection rule without an alert for 30 days: "B"'],
+      ],
+    );
+    const drift = driftNeeds("a", { state: "drifted", differences: 1 });
+    assert.equal(sortedNeeds([...needs, ...drift])[0]?.topic, "drift");
   });
 
   it("drift, worse with more differences", () => {

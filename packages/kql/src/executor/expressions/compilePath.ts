@@ -9,6 +9,7 @@ export function compilePath(node: SyntaxNode, scope: Scope, evaluator: Evaluator
   if (owner === undefined || selector === undefined) throw evaluator.unsupported(node, node.text);
   const side = scope.sides[owner.text];
   if (side !== undefined) return sideColumn(node, scope, selector, evaluator);
+  if (selector.kind === "BracketedExpression") return compileElement(node, scope, evaluator);
   if (selector.kind !== "NameReference") throw evaluator.unsupported(selector, `the path ${node.text}`);
   const [value, name] = [evaluator.expression(owner, scope), selectorName(selector)];
   return (frame) => member(value(frame), name);

@@ -14,10 +14,15 @@ function neighbour(sign: 1 | -1): FunctionCompiler {
   };
 }
 
-const rowNumber: FunctionCompiler = (call) => {
-  if (call.nodes.length > 1) throw call.evaluator.unsupported(call.node, call.node.text);
-  const [start] = call.arguments;
-  return (frame) => Number(start?.(frame) ?? 1) + frame.index;
+/** Starts again where the second argument holds. */
+const rowNumber: FunctionCompiler = ({ arguments: [start, restart] }) => {
+  return (frame) => {
+    const { rows, index } = frame;
+    let first = restart === undefined ? 0 : index;
+    while (first > 0 && restart?.({ row: rows[first] ?? [], rows, index: first }) !== true) first--;
+    spend("steps", restart === undefined ? 0 : index - first);
+    return Number(start?.(frame) ?? 1) + index - first;
+  };
 };
 
 /** The sum of a column up to the row; starts again where the second argument holds. */

@@ -184,6 +184,7 @@ export const textFunctions = plainFunctions({
   strcat_delim: ([delimiter, ...parts], { types }) =>
     parts.map((value, index) => toText(value, types[index + 1])).join(text(delimiter)),
   strcat_array: ([array = null, delimiter]) => elements(array).map(text).join(text(delimiter)),
+  string_size: ([value]) => Buffer.byteLength(text(value)),
   strlen: ([value]) => Array.from(text(value)).length,
   strrep: repeatedText,
   tolower: ([value]) => text(value).toLowerCase(),

@@ -33,7 +33,6 @@ export const typeFunctions = {
     toint: toType("int"),
     toreal: toType("real"),
     todouble: toType("real"),
-    todecimal: toType("decimal"),
     tobool: toType("bool"),
     toboolean: toType("bool"),
     todatetime: toType("datetime"),

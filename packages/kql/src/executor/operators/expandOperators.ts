@@ -54,7 +54,10 @@ function expandedName(value: SyntaxNode, { node, input }: OperatorStep): string 
   const added = (node.columns ?? []).filter(
     (column) => !input.columns.some((existing) => existing.name === column.name),
   );
-  return node.elements("Expressions").length === 1 ? added[0]?.name : undefined;
+  if (added.length > 0) return node.elements("Expressions").length === 1 ? added[0]?.name : undefined;
+  // The parser adds no column for `parse_json(A)`: it expands A.
+  const [argument] = value.child("ArgumentList")?.elements("Expressions") ?? [];
+  return argument?.kind === "NameReference" ? expressionName(argument) : undefined;
 }
 
 /**

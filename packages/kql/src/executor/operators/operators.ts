@@ -8,6 +8,7 @@ import { parseOperators } from "./parseOperators";
 import { partition } from "./partition";
 import { rowOperators } from "./rowOperators";
 import { as, invoke } from "./externalData";
+import { search } from "./search";
 import { summarize } from "./summarize";
 import { union } from "./union";
 
@@ -25,6 +26,7 @@ export const operators: ReadonlyMap<string, OperatorRun> = new Map(
     LookupOperator: lookup,
     MakeSeriesOperator: makeSeries,
     PartitionOperator: partition,
+    SearchOperator: search,
     SummarizeOperator: summarize,
     UnionOperator: union,
   }),

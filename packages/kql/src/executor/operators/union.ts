@@ -20,21 +20,31 @@ export const union: OperatorRun = (step) => {
   const sources = unionSources(step, parameters.get("isfuzzy") === "true");
   const isInAll = ({ name, type }: QueryColumn) =>
     sources.every(({ table }) => table.columns.some((column) => column.name === name && column.type === type));
-  const columns = (node.columns ?? [])
-    .map(({ name, type }) => ({ name, type }))
-    .filter((column) => parameters.get("kind") !== "inner" || column.name === sourceColumn || isInAll(column));
+  const isKept = (column: QueryColumn) =>
+    parameters.get("kind") !== "inner" || column.name === sourceColumn || isInAll(column);
+  return alignedTable(step, sources, sourceColumn, isKept);
+};
+
+/** Rows of the sources in the columns that the parser names. @param sourceColumn which shows the source's name */
+export function alignedTable(
+  { node }: OperatorStep,
+  sources: readonly UnionSource[],
+  sourceColumn: string | undefined,
+  isKept: (column: QueryColumn) => boolean = () => true,
+): ResultTable {
+  const columns = (node.columns ?? []).map(({ name, type }) => ({ name, type })).filter(isKept);
   spend("cells", sources.reduce((total, { table }) => total + table.rows.length, 0) * columns.length);
   const rows = sources.flatMap(({ table, name }) =>
     alignedRows(table, columns, (column) => (column === sourceColumn ? name : undefined)),
   );
   return { columns, rows };
-};
+}
 
-function unionSources(step: OperatorStep, isFuzzy: boolean): UnionSource[] {
+export function unionSources(step: OperatorStep, isFuzzy: boolean): UnionSource[] {
   const { node, input, scope, evaluator } = step;
   const expressions = node.elements("Expressions");
   if (expressions.some((expression) => /\*/.test(expression.text) && expression.kind === "NameReference")) {
-    throw evaluator.unsupported(node, "union with a wildcard");
+    throw evaluator.unsupported(node, "tables with a wildcard");
   }
   const present = expressions.filter((expression) => !(isFuzzy && isMissing(expression, step)));
   const piped = input.columns.length > 0 ? [{ table: input, name: "union_arg0" }] : [];

@@ -18,7 +18,6 @@ const literals: Readonly<Partial<Record<string, (node: SyntaxNode) => KustoValue
   LongLiteralExpression: wholeNumber,
   IntLiteralExpression: wholeNumber,
   RealLiteralExpression: realNumber,
-  DecimalLiteralExpression: realNumber,
   BooleanLiteralExpression: inParentheses(toBool),
   DateTimeLiteralExpression: inParentheses((text) => parseSlashedMoment(text) ?? toMoment(text)),
   TimespanLiteralExpression: inParentheses(toTimespan),

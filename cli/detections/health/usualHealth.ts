@@ -1,0 +1,2 @@
+/** Alerts a day above which a rule is noisy, and the span in days, unless somebody asks for others. */
+export const usualHealth = { noisy: 10, since: 30 } as const;
