@@ -176,7 +176,7 @@ const rulesByProperty: Readonly<Record<string, Readonly<Record<string, string>>>
   [dynamic("CrossTenantPartnerEntry")]: { partnerTenantId: "trust-of-mssp-only", tenantId: "named-organizations" },
   [dynamic("DefenderRoleAssignment")]: {
     principalIds: "named-principals",
-    roleDefinitionId: "named-principals",
+    roleDefinitionId: "own-references",
     tenantId: "named-organizations",
   },
   [dynamic("DefenderRoleDefinition")]: {

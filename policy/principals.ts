@@ -18,7 +18,7 @@ export interface NamedPrincipal {
   readonly resource: StackResource;
   /**
    * Its IDs in the tenant, in lower case. Empty while a preview does not know them, and for a
-   * connected organization.
+   * connected organization that an earlier release wrote.
    */
   readonly ids: readonly string[];
 }
@@ -191,8 +191,11 @@ function isOfApplication(
   return sources["clientId"]?.includes(application.urn) ?? false;
 }
 
-function idsOf({ properties }: StackResource): readonly string[] {
-  const id = knownText(properties["objectId"])?.toLowerCase();
+function idsOf({ type, properties }: StackResource): readonly string[] {
+  const output = type === dynamic("ConnectedOrganization") ? "id" : "objectId";
+  // What comes from an organization's ID that a preview does not know, it does not know either: no known ID is it.
+  if (output === "id" && properties[output] === unknown) return ["unknown"];
+  const id = knownText(properties[output])?.toLowerCase();
   if (id === undefined) return [];
   // A registration is referred to by its resource ID, and like a service principal by its client ID.
   const clientIds = ["clientId", "applicationId"].flatMap((name) => knownText(properties[name])?.toLowerCase() ?? []);

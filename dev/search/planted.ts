@@ -8,6 +8,8 @@ export interface PlantedDefect extends Pick<Mutation, "file" | "before" | "after
   readonly what: string;
   /** Commands of the lives that show it; absent where a world does. */
   readonly verbs?: string;
+  /** `programs`: random programs show it, by the policy pack's protocol. */
+  readonly by?: "programs";
 }
 
 export const planted = parse(readFileSync(path.join(__dirname, "planted.yaml"), "utf8")) as readonly PlantedDefect[];

@@ -74,13 +74,18 @@ async function find(
 ): Promise<Result> {
   const results = path.join(copy.folder, "planted.jsonl");
   await writeFile(results, "");
-  const { verbs } = defect;
-  const subject = verbs === undefined ? ["--worlds", worlds, "--use", "0"] : ["--lives", lives, "--verbs", verbs];
+  const { verbs, by } = defect;
+  const ofWorlds = verbs === undefined ? ["--worlds", worlds, "--use", "0"] : ["--lives", lives, "--verbs", verbs];
+  const subject = by === "programs" ? ["--programs", "5000"] : ofWorlds;
   const options = [...subject, "--first", "1", "--seed", seed, "--shrink", "0", "--stop", "--results", results];
   const hook = ["--conditions=source", "--require", "@defender-mssp/testkit/mocha/compile", "dev/search/main.ts"];
-  const { stderr } = await copy.withMutation(defect, () =>
+  const { stdout, stderr } = await copy.withMutation(defect, () =>
     execa(process.execPath, [...hook, ...options], { cwd: copy.folder, reject: false }),
   );
+  if (by === "programs") {
+    const [, failed] = /Property failed after (\d+) tests/.exec(stdout) ?? [];
+    return { defect, number: failed === undefined ? undefined : Number(failed), by };
+  }
   const last = JSON.parse((await readFile(results, "utf8")).trimEnd().split("\n").at(-1) || "{}") as {
     readonly world?: number;
     readonly life?: number;
@@ -93,7 +98,8 @@ async function find(
 }
 
 function resultLine({ defect, number, by }: Result): string {
-  const after = number === undefined ? "not found" : `${defect.verbs === undefined ? "world" : "life"} ${number}`;
+  const after =
+    number === undefined ? "not found" : `${defect.by ?? (defect.verbs === undefined ? "world" : "life")} ${number}`;
   return `${after.padEnd(10)} ${defect.what} (${defect.file}): ${by}\n`;
 }
 

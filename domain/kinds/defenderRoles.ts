@@ -42,7 +42,7 @@ export const defenderRoleAssignment = {
   address: notApplicable("Graph reads it in the list of all assignments only"),
   withoutCalls: { search: foundWithPrincipal },
   grants: "gives groups a Defender role",
-  judged: { principalIds: "named-principals", roleDefinitionId: "named-principals", tenantId: "named-organizations" },
+  judged: { principalIds: "named-principals", roleDefinitionId: "own-references", tenantId: "named-organizations" },
   isExpected: hasModel("rbac", "entitlement"),
   write: () => graphDefenderAssignments.write,
   read: graphDefenderAssignments.read,

@@ -90,14 +90,13 @@ function grantIn({ properties, sources }: StackResource, property: string): Gran
   return { values: values.map((one) => valueAt(one, "objectId") ?? one), sources: sources[property] ?? [] };
 }
 
-/** A tier's role goes to the tier's group, which has its name. */
+/** A tier's role goes to the tier's group, which has its name. `own-references` judges whose role it is. */
 function roleOfOtherGroup(assignment: StackResource, { resources, named }: Stack): readonly string[] {
+  const id = assignment.properties["roleDefinitionId"];
   const roles = (assignment.sources["roleDefinitionId"] ?? [])
     .flatMap((urn) => resources.get(urn) ?? [])
-    .filter(({ type }) => type === dynamic("DefenderRoleDefinition"));
-  if (roles.length === 0) {
-    return assignment.properties["roleDefinitionId"] === unknown ? [] : ["its role is not a role of this stack"];
-  }
+    .filter(({ type, properties: { id: own = id } }) => type === dynamic("DefenderRoleDefinition") && own === id);
+  if (roles.length === 0) return [];
   const { values, sources } = grantIn(assignment, "principalIds");
   const holders = named.filter(
     ({ kind, resource, ids }) =>
@@ -186,14 +185,9 @@ function subjectProblems(
     const type = subjectType.toLowerCase();
     if (!Object.hasOwn(kinds, type)) return [`${subjectType} is not allowed here`];
     const kind = kinds[type];
-    if (kind === undefined) return guestProblem(objectId, stack);
-    if (kind !== "organization") return grantProblems({ values: [objectId], sources }, stack, [kind]);
-    // No output of an organization shows its ID: the value must come from the one that the settings
-    // name.
-    const isNamed = stack.named.some((one) => one.kind === kind && sources.includes(one.resource.urn));
-    return isNamed || objectId === unknown
-      ? []
-      : [`${String(objectId)} is not the connected organization of the settings`];
+    return kind === undefined
+      ? guestProblem(objectId, stack)
+      : grantProblems({ values: [objectId], sources }, stack, [kind]);
   });
 }
 

@@ -1,4 +1,6 @@
+import { azureScope, delegationDefinitionsPath } from "@defender-mssp/microsoft";
 import { azuread, dynamic, registrationAssignment, registrationDefinition } from "../../domain/resourceTypes";
+import type { PolicySettings } from "../policySettings";
 import { isMissing, knownItems, knownText, stackRule, valueAt, type StackResource, type StackViolation } from "../rule";
 
 /** Where a type refers to another resource: path of the property, type of that resource, its ID. */
@@ -23,7 +25,10 @@ const references: Readonly<Record<string, readonly Reference[]>> = {
     { path: ["catalogResourceAssociationId"], type: catalogResource, output: "id" },
   ],
   [registrationAssignment]: [
-    { path: ["properties", "registrationDefinitionId"], type: registrationDefinition, output: "id" },
+    { path: ["properties", "registrationDefinitionId"], type: registrationDefinition, output: "name" },
+  ],
+  [dynamic("DefenderRoleAssignment")]: [
+    { path: ["roleDefinitionId"], type: dynamic("DefenderRoleDefinition"), output: "id" },
   ],
   [dynamic("CrossTenantPartner")]: [{ path: ["found"], type: dynamic("CrossTenantPartnerEntry"), output: "found" }],
 };
@@ -33,16 +38,16 @@ export const ownReferences = stackRule<object>({
   severity: "critical",
   level: "mandatory",
   why:
-    "Catalogs, access packages and delegations refer only to resources of the stack, which the other rules judge: an " +
+    "Catalogs, access packages, Defender roles and delegations are those of the stack, which the other rules judge: an " +
     "existing one of another party may give more. An access package gives one group, and a group is in one package.",
   remedy: "Pass the output of the stack's own resource, or remove the resource.",
   link: "https://learn.microsoft.com/entra/id-governance/entitlement-management-overview",
   parameters: {},
-  checkStack: (resources) => {
+  checkStack: (resources, { settings }) => {
     const byUrn = new Map(resources.map((resource) => [resource.urn, resource]));
     const foreign = resources.flatMap((resource) =>
       (references[resource.type] ?? []).flatMap((reference): readonly StackViolation[] => {
-        const problem = referenceProblem(resource, reference, byUrn);
+        const problem = referenceProblem(resource, reference, byUrn, settings);
         return problem === undefined ? [] : [{ problem, resource }];
       }),
     );
@@ -50,23 +55,47 @@ export const ownReferences = stackRule<object>({
   },
 });
 
-/** A value is the stack's own if it comes from a resource of the right type, and equals its output. */
+/**
+ * A value is the stack's own if it comes from a resource of the right type, and is its ID. Where no output shows that,
+ * whatever comes from the resource must be the same.
+ */
 function referenceProblem(
-  { properties, sources }: StackResource,
+  resource: StackResource,
   { path, type, output }: Reference,
   byUrn: ReadonlyMap<string, StackResource>,
+  settings: PolicySettings | undefined,
 ): string | undefined {
-  const value = valueAt(properties, ...path);
+  const value = valueAt(resource.properties, ...path);
   if (isMissing(value)) return undefined;
-  const targets = (sources[path[0]] ?? [])
-    .flatMap((urn) => byUrn.get(urn) ?? [])
-    .filter((target) => target.type === type);
+  const sources = ({ sources: { [path[0]]: urns = [] } }: StackResource) => urns;
   const id = knownText(value);
-  // What comes from an output that a preview does not know, it does not know either.
-  const isOwn = targets.some(({ properties: { [output]: own } }) => id === undefined || isMissing(own) || own === id);
+  const isOwn = sources(resource)
+    .flatMap((urn) => byUrn.get(urn) ?? [])
+    .filter((target) => target.type === type)
+    .some((target) => {
+      const own = shownId(target, output, settings);
+      // What comes from an output that a preview does not know, it does not know either.
+      if (id === undefined || !isMissing(own)) return id === undefined || isSameId(own, id);
+      const others = [...byUrn.values()].filter((other) => other.type === resource.type);
+      return others.every((other) => !sources(other).includes(target.urn) || valueAt(other.properties, ...path) === id);
+    });
   if (isOwn) return undefined;
   const name = path.at(-1) ?? "";
   return `its ${name}${id === undefined ? "" : ` ${id}`} is not of a resource of this stack (${type.split(":").at(-1) ?? ""})`;
+}
+
+/** A definition's output has its name, of which its ID consists; a preview may not know the name and know the ID. */
+function shownId({ type, properties }: StackResource, output: string, settings: PolicySettings | undefined): unknown {
+  if (type !== registrationDefinition) return properties[output];
+  const [name, delegation] = [knownText(properties[output]), settings?.azureDelegation];
+  if (name === undefined || delegation === undefined) return undefined;
+  const { subscriptionId } = delegation;
+  return `${delegationDefinitionsPath(azureScope({ subscriptionId }))}/${name}`;
+}
+
+/** Azure writes an ID in another case now and then. */
+function isSameId(own: unknown, id: string): boolean {
+  return knownText(own)?.toLowerCase() === id.toLowerCase();
 }
 
 /** Further groups in a package, and packages of the same group. */

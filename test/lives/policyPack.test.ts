@@ -94,25 +94,50 @@ describe("the policy pack on the real engine", function () {
   });
 
   it("a stranger whom a transformation adds to a group stops `up` before the group is made", async () => {
-    const extension = `import * as pulumi from "@pulumi/pulumi";
-pulumi.runtime.registerStackTransformation(({ type, props, opts }) => {
-  if (type !== "azuread:index/group:Group") return undefined;
+    const { exitCode, stdout, settings } = await withTransformation(
+      "sandbox-basic",
+      `if (type !== "azuread:index/group:Group") return undefined;
   const members = pulumi.output(props["members"]).apply((ids: string[]) => [...ids, "${stranger}"]);
-  return { props: { ...props, members }, opts };
-});
-export const extend = () => undefined;
-`;
-    const file = path.join(project.folder, "Pulumi.sandbox-basic.yaml");
-    const settings = await readFile(file, "utf8");
-    await writeFile(path.join(project.folder, "extensions", "stranger.ts"), extension);
-    await writeFile(file, settings.replace("config:\n", "config:\n  defender-mssp:extension: stranger\n"));
-    const { exitCode, stdout } = await withPack("up", "sandbox-basic", "--yes", "--skip-preview");
-    await writeFile(file, settings);
+  return { props: { ...props, members }, opts };`,
+      ["up", "--yes", "--skip-preview"],
+    );
     assert.notEqual(exitCode, 0, stdout);
     assert.match(stdout, /group-members/);
     const [, tenant = ""] = /tenantId: (\S+)/.exec(settings) ?? [];
     assert.doesNotMatch(JSON.stringify(objectsOf(project, tenant).groups), /MSSP Analysts/);
   });
+
+  it("another role and another delegation that a transformation makes from the stack's own are refused by a preview", async () => {
+    const { exitCode, stdout } = await withTransformation(
+      "dev",
+      `const other = (id: pulumi.Input<string>) => pulumi.output(id).apply((own) => own.replace(/[^/]+$/, "${stranger}"));
+  if (type.endsWith(":DefenderRoleAssignment"))
+    return { props: { ...props, roleDefinitionId: other(props["roleDefinitionId"]) }, opts };
+  if (!type.endsWith(":RegistrationAssignment")) return undefined;
+  return { props: { ...props, properties: { registrationDefinitionId: other(props["properties"].registrationDefinitionId) } }, opts };`,
+      ["preview"],
+    );
+    assert.notEqual(exitCode, 0, stdout);
+    for (const name of ["roleDefinitionId", "registrationDefinitionId"])
+      assert.match(stdout, new RegExp(`its ${name} \\S*${stranger} is not of a resource of this stack`));
+  });
+
+  /** @param body of the function for each resource. */
+  async function withTransformation(stack: string, body: string, [command = "", ...flags]: readonly string[]) {
+    const extension = `import * as pulumi from "@pulumi/pulumi";
+pulumi.runtime.registerStackTransformation(({ type, props, opts }) => {
+  ${body}
+});
+export const extend = () => undefined;
+`;
+    const file = path.join(project.folder, `Pulumi.${stack}.yaml`);
+    const settings = await readFile(file, "utf8");
+    await writeFile(path.join(project.folder, "extensions", "stranger.ts"), extension);
+    await writeFile(file, settings.replace("config:\n", "config:\n  defender-mssp:extension: stranger\n"));
+    const finished = await withPack(command, stack, ...flags);
+    await writeFile(file, settings);
+    return { ...finished, settings };
+  }
 
   it("reports the type of an invalid parameter", async () => {
     const file = path.join(project.folder, "parameters.json");

@@ -119,7 +119,12 @@ const program: readonly Sample[] = [
     properties: { clientId: idFor("client"), objectId: idFor("sp") },
     sources: { clientId: ["app"] },
   },
-  { type: dynamic("DefenderRoleDefinition"), name: "role", properties: { displayName: "Tier 1 Analyst" } },
+  {
+    type: dynamic("DefenderRoleDefinition"),
+    name: "role",
+    properties: { displayName: "Tier 1 Analyst", id: idFor("role") },
+  },
+  { type: dynamic("ConnectedOrganization"), name: "organization", properties: { id: idFor("organization") } },
   { type: azuread("AccessPackageCatalog"), name: "catalog", properties: { id: idFor("catalog") } },
   { type: azuread("AccessPackage"), name: "package", properties: { id: idFor("package") } },
   {
@@ -127,7 +132,7 @@ const program: readonly Sample[] = [
     name: "catalog-resource",
     properties: { id: `${idFor("catalog")}/${idFor("tier1")}` },
   },
-  { type: registrationDefinition, name: "definition", properties: {} },
+  { type: registrationDefinition, name: "definition", properties: { name: idFor("definition") } },
   { type: dynamic("CrossTenantPartnerEntry"), name: "entry", properties: { found: "{}" } },
 ];
 
@@ -187,6 +192,7 @@ const authorization = { principalId: reader, roleDefinitionId: "8d289c81-5878-46
 const otherAuthorization = id.map((principalId) => [{ ...authorization, principalId }]);
 const approval = { approvalRequired: true };
 const requestors = { scopeType: "SpecificConnectedOrganizationSubjects" };
+const definitions = `/subscriptions/${customerSubscription}/providers/Microsoft.ManagedServices/registrationDefinitions`;
 
 export const grants: Readonly<Record<string, Grant>> = {
   [azuread("AccessPackage")]: {
@@ -213,6 +219,8 @@ export const grants: Readonly<Record<string, Grant>> = {
       expirationDate: late,
       extensionEnabled: fc.constant(true),
       requestorSettings: text.map((scopeType) => ({ scopeType })),
+      // A part of it that another rule judges, `named-principals`.
+      "requestorSettings.requestors": id.map((objectId) => [{ subjectType: "ConnectedOrganizationMembers", objectId }]),
     },
   },
   [azuread("AccessPackageCatalog")]: {
@@ -401,10 +409,13 @@ export const grants: Readonly<Record<string, Grant>> = {
   [registrationAssignment]: {
     properties: {
       scope: `/subscriptions/${customerSubscription}`,
-      properties: { registrationDefinitionId: idFor("definition") },
+      properties: { registrationDefinitionId: `${definitions}/${idFor("definition")}` },
     },
     sources: { properties: ["definition"] },
-    wrong: { "properties.registrationDefinitionId": id, scope: id.map((one) => `/subscriptions/${one}`) },
+    wrong: {
+      "properties.registrationDefinitionId": id.map((one) => `${definitions}/${one}`),
+      scope: id.map((one) => `/subscriptions/${one}`),
+    },
   },
   [registrationDefinition]: {
     properties: { properties: { managedByTenantId: msspTenantId, authorizations: [authorization] } },

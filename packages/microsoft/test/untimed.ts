@@ -2,7 +2,7 @@ interface Written {
   readonly outs: object;
 }
 
-/** A resource without the time of its last write, which `replicated.test.ts` tests. */
+/** A resource without the time and the ID of its last write, which `replicated.test.ts` tests. */
 export function untimed<
   Resource extends {
     create(...args: never[]): Promise<Written>;
@@ -10,7 +10,7 @@ export function untimed<
   },
 >(resource: Resource): Resource {
   const strip = <Result extends Written>(result: Result) => {
-    const { writtenOn: _time, ...outs } = result.outs as { readonly writtenOn?: string };
+    const { writtenOn: _time, id: _id, ...outs } = result.outs as { readonly writtenOn?: string; readonly id?: string };
     return { ...result, outs };
   };
   return {

@@ -142,9 +142,16 @@ describe("policy: named-principals", () => {
     const swapped = ["the role tier 1 analyst goes to the group tier 2 analyst"];
     assert.deepEqual(say(...program(), assignment(idOf("tier2"), "tier2")), swapped);
     assert.deepEqual(say(...newStack(), assignment(unknownValue, "tier2")), swapped);
-    assert.deepEqual(say(...program(), assignment(idOf("tier1"), "tier1", [])), [
-      "its role is not a role of this stack",
-    ]);
+    const both = assignment(idOf("tier1"), "tier1", ["role1", "role2"]);
+    const role2: Sample = {
+      type: dynamic("DefenderRoleDefinition"),
+      name: "role2",
+      properties: { id: "role-id", displayName: tierNames.tier2 },
+    };
+    const program1 = program().map((one) =>
+      one.name === "role1" ? { ...one, properties: { ...one.properties, id: "role-id-1" } } : one,
+    );
+    assert.deepEqual(say(...program1, role2, both), ["the role tier 2 analyst goes to the group tier 1 analyst"]);
   });
 
   it("refuses everything if the settings are invalid", () => {
@@ -172,7 +179,11 @@ describe("policy: named-principals, access packages", () => {
       identitySource: { domain: "fabrikam.example" },
     },
   };
-  const organization: Sample = { type: dynamic("ConnectedOrganization"), name: "organization" };
+  const organization: Sample = {
+    type: dynamic("ConnectedOrganization"),
+    name: "organization",
+    properties: { id: "organization-id" },
+  };
   const approvers = group("approvers", tierNames.approvers);
   const policy = (requestor: unknown, decider: unknown, sources: Sample["sources"], name = "policy"): Sample => ({
     type: azuread("AccessPackageAssignmentPolicy"),
@@ -199,9 +210,8 @@ describe("policy: named-principals, access packages", () => {
   });
 
   it("refuses another organization, other kinds of requestors, and unknown approvers", () => {
-    assert.deepEqual(say(policy(members, ofGroup, {})), [
-      "organization-id is not the connected organization of the settings",
-    ]);
+    const other = { ...members, objectId: "other-id" };
+    assert.deepEqual(say(policy(other, ofGroup, bySource)), ["other-id is not a principal that the settings name"]);
     assert.deepEqual(say(policy({ subjectType: "SingleUser", objectId: stranger }, ofGroup, bySource)), [
       "SingleUser is not allowed here",
     ]);

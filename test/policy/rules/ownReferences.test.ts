@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { azuread } from "../../../domain/resourceTypes";
+import { azuread, dynamic, registrationAssignment, registrationDefinition } from "../../../domain/resourceTypes";
 import { ownReferences as rule } from "../../../policy/rules/ownReferences";
-import { judgeStack, unknownValue, type Sample } from "../support";
+import { contoso, judgeStack, unknownValue, type Sample } from "../support";
 
 describe("policy: own-references", () => {
   const packages = (id: (name: string) => unknown): Sample[] => [
@@ -56,6 +56,54 @@ describe("policy: own-references", () => {
       sources: { accessPackageId: ["package"] },
     };
     assert.equal(judgeStack(rule, [...packages(known), policy]).length, 1);
+  });
+
+  const assignment = (roleDefinitionId: unknown, name: string): Sample => ({
+    type: dynamic("DefenderRoleAssignment"),
+    name,
+    properties: { roleDefinitionId },
+    sources: { roleDefinitionId: ["role"] },
+  });
+
+  it("refuses another role's ID, also where no output shows the ID of the stack's role", () => {
+    for (const properties of [{ id: "role-id" }, {}]) {
+      const role = { type: dynamic("DefenderRoleDefinition"), name: "role", properties };
+      const own = assignment("role-id", "own");
+      assert.deepEqual(judgeStack(rule, [role, own]), []);
+      const said = judgeStack(rule, [role, own, assignment("other-id", "other")]);
+      assert.ok(
+        said.includes("its roleDefinitionId other-id is not of a resource of this stack (DefenderRoleDefinition)"),
+      );
+      const hidden = { ...role, properties: {} };
+      assert.deepEqual(judgeStack(rule, [hidden, assignment(unknownValue, "own")]), []);
+      assert.equal(judgeStack(rule, [hidden, assignment(unknownValue, "own"), assignment("other", "other")]).length, 1);
+    }
+  });
+
+  it("knows a delegation's definition by its name and subscription, also while a preview knows the ID alone", () => {
+    const subscriptionId = "c0570500-5ab5-4000-8000-000000000001";
+    const azureDelegation = { subscriptionId, groupObjectId: "", groupName: "", roles: [] };
+    const say = (subscription: string, name: unknown) =>
+      judgeStack(
+        rule,
+        [
+          { type: registrationDefinition, name: "definition", properties: { name } },
+          {
+            type: registrationAssignment,
+            properties: {
+              properties: {
+                registrationDefinitionId: `/Subscriptions/${subscription}/providers/Microsoft.ManagedServices/registrationDefinitions/uuid`,
+              },
+            },
+            sources: { properties: ["definition"] },
+          },
+        ],
+        { settings: { ...contoso, azureDelegation } },
+      ).length;
+    assert.equal(say(subscriptionId, "uuid"), 0);
+    assert.equal(say(subscriptionId, unknownValue), 0);
+    assert.equal(say(subscriptionId, "another"), 1);
+    assert.equal(say("c0570500-5ab5-4000-8000-000000000002", "uuid"), 1);
   });
 
   it("refuses a package with two groups, and a group in two packages", () => {

@@ -33,18 +33,21 @@ export interface ResourceLogic {
  */
 const writtenOn = "writtenOn";
 
-/** The methods of a resource of Graph. The server in the portal's place has no replicas. */
+/**
+ * The methods of a resource of Graph. The server in the portal's place has no replicas. The policy pack sees no ID of
+ * a resource but in its outputs: each write puts it there, as azuread does.
+ */
 export function replicated<L extends ResourceLogic>(logic: L): L {
   const create: ResourceLogic["create"] = async (news, context) => {
     const { id, outs } = await logic.create(news, context);
-    return { id, outs: { ...outs, ...written() } };
+    return { id, outs: { ...outs, ...written(id) } };
   };
   const update: ResourceLogic["update"] = async (id, olds, news, context) => {
     const { outs } = await logic.update(id, olds, news, context);
-    return { outs: { ...outs, ...written() } };
+    return { outs: { ...outs, ...written(id) } };
   };
   const read: ResourceLogic["read"] = async (id, props = {}, context = {}) => {
-    const { [writtenOn]: writtenAt, ...state } = props;
+    const { [writtenOn]: writtenAt, id: writtenId, ...state } = props;
     const isRecent = isRecentWrite(optionalText(writtenAt));
     const look = () => logic.read(id, props, context);
     let found = await look();
@@ -53,7 +56,7 @@ export function replicated<L extends ResourceLogic>(logic: L): L {
     if (found.id !== "" && !isInState(found, state))
       found = await confirmed(found, look, isRecent ? waits.recentDrift : waits.drift, context);
     if (found.id === "") return { id: "" };
-    return { ...found, props: withoutUndefined({ ...found.props, [writtenOn]: writtenAt }) };
+    return { ...found, props: withoutUndefined({ ...found.props, [writtenOn]: writtenAt, id: writtenId }) };
   };
   const replaced: ResourceLogic = {
     check: (olds, news) => logic.check(olds, news),
@@ -66,8 +69,8 @@ export function replicated<L extends ResourceLogic>(logic: L): L {
   return replaced as L;
 }
 
-function written(): Record<string, string> {
-  return { [writtenOn]: new Date().toISOString() };
+function written(id: string): Record<string, string> {
+  return { [writtenOn]: new Date().toISOString(), id };
 }
 
 /** Looks for an object that a read did not find. */

@@ -43,8 +43,8 @@ const names = ["tenantId", "displayName", "description", "permissions", "managed
 
 /**
  * The methods of a Pulumi dynamic provider; see `resource.ts`. The resource's ID is the role's in
- * Graph, and no output holds it: while a preview updates the role, the engine knows the ID and no
- * output, and what refers to the role would look replaced.
+ * Graph. What refers to the role takes that, no output: while a preview updates the role, the engine
+ * knows the ID alone, and what refers to an output would look replaced.
  */
 export const roleDefinitionResource = replicated({
   /** Checks what is known, and writes the permissions as Defender keeps them. */

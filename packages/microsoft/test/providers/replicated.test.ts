@@ -11,7 +11,7 @@ type Answer = {
 };
 
 describe("microsoft/providers: replicated", () => {
-  const state = { name: "Tier 1", writtenOn: "2020-01-01T00:00:00.000Z" };
+  const state = { name: "Tier 1", id: "1", writtenOn: "2020-01-01T00:00:00.000Z" };
   const there: Answer = { id: "1", props: { name: "Tier 1" }, inputs: { name: "Tier 1" } };
   const changed: Answer = { id: "1", props: { name: "Other" }, inputs: { name: "Other" } };
   const gone: Answer = { id: "" };
@@ -42,7 +42,7 @@ describe("microsoft/providers: replicated", () => {
     assert.deepEqual(seen, { reads: 2, waited: 0 });
   });
 
-  it("a state of an earlier release gets no time", async () => {
+  it("a state of an earlier release gets no time and no ID", async () => {
     assert.deepEqual(await scene(there).read({ name: "Tier 1" }), there);
   });
 
@@ -89,22 +89,24 @@ describe("microsoft/providers: replicated", () => {
     assert.equal((await scene(changed, there, changed, there).read(just())).props?.name, "Tier 1");
   });
 
-  it("create and update write their time, and a read keeps it", async () => {
+  it("create and update write their time and the ID, and a read keeps them", async () => {
     const { resource } = scene(there);
-    const { outs } = (await resource.create({})) as { outs: { writtenOn?: string } };
+    const { outs } = (await resource.create({})) as { outs: { writtenOn?: string; id?: string } };
+    assert.equal(outs.id, "1");
     assert.ok(Math.abs(Date.now() - Date.parse(outs.writtenOn ?? "")) < 5000);
-    const updated = (await resource.update("1", {}, {})) as { outs: { writtenOn?: string } };
+    const updated = (await resource.update("1", {}, {})) as { outs: { writtenOn?: string; id?: string } };
+    assert.equal(updated.outs.id, "1");
     assert.ok(Math.abs(Date.now() - Date.parse(updated.outs.writtenOn ?? "")) < 5000);
   });
 
-  it("no resource's diff compares the time", () => {
+  it("no resource's diff compares the time or the ID", () => {
     const logics = Object.entries(microsoft).filter(
       ([name, value]) => name.endsWith("Resource") && "diff" in Object(value),
     );
     assert.equal(logics.length, 14);
     for (const [name, value] of logics) {
       const logic = value as unknown as { diff(id: string, olds: State, news: State): { changes: boolean } };
-      const { changes } = logic.diff("1", { writtenOn: "a" }, {});
+      const { changes } = logic.diff("1", { writtenOn: "a", id: "1" }, {});
       const { changes: without } = logic.diff("1", {}, {});
       assert.equal(changes, without, name);
     }
