@@ -1,6 +1,6 @@
 /** The tenant that a domain belongs to, from Entra's public OpenID configuration. */
 import { setTimeout as wait } from "node:timers/promises";
-import { discoverEndpoints, isLoopback, ServiceError, tenantOfDomain, type CloudName } from "@defender-mssp/microsoft";
+import { discoverEndpoints, isOnSandbox, ServiceError, tenantOfDomain, type CloudName } from "@defender-mssp/microsoft";
 
 export type TenantLookup =
   /** Entra has the tenant of the domain. */
@@ -26,7 +26,7 @@ export async function lookUpTenant(
     const tenantId = await Promise.race([work, wait(2 * patience, "late" as const, { ref: false })]);
     if (tenantId === "late") return { state: "notChecked", because: "Entra did not answer in time" };
     if (tenantId !== undefined) return { state: "found", tenantId };
-    if (isSandbox(environment))
+    if (isOnSandbox(environment))
       return {
         state: "notChecked",
         because: `this is the sandbox, which has no tenant with the domain ${domain}: any UUID is a tenant here`,
@@ -36,9 +36,4 @@ export async function lookUpTenant(
     if (!(error instanceof ServiceError)) throw error;
     return { state: "notChecked", because: `Entra could not be asked (${error.message})` };
   }
-}
-
-function isSandbox(environment: NodeJS.ProcessEnv): boolean {
-  const host = `https://${environment["ARM_METADATA_HOSTNAME"]?.trim() ?? ""}`;
-  return URL.canParse(host) && isLoopback(new URL(host).hostname);
 }
