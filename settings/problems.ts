@@ -1,4 +1,5 @@
 /** Problems of a stack's settings, and their text: one line, shortened, without secrets. */
+import { parsedJson } from "@defender-mssp/errors/json";
 import { VisibleError } from "@defender-mssp/errors";
 import { distance } from "fastest-levenshtein";
 
@@ -198,10 +199,6 @@ export function structureIn(value: string): object | undefined {
 
 /** The engine passes a list as JSON; other text stays a string, which the check refuses. */
 export function fromJson(value: unknown): unknown {
-  if (typeof value !== "string") return value;
-  try {
-    return JSON.parse(value) as unknown;
-  } catch {
-    return value;
-  }
+  const parsed = typeof value === "string" ? parsedJson(value) : undefined;
+  return parsed === undefined ? value : parsed;
 }

@@ -3,8 +3,7 @@
  * or a command they are the same name, and never anything else.
  */
 import assert from "node:assert/strict";
-import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { readdir, readFile } from "node:fs/promises";
 import path from "node:path";
 import {
   deleteNotificationRule,
@@ -19,6 +18,7 @@ import {
 import { startSandbox, type OwnSandbox } from "@defender-mssp/sandbox";
 import { addApplication } from "@defender-mssp/testkit";
 import { isStackName } from "@defender-mssp/siem/connector/stackName";
+import { newFolder } from "@defender-mssp/testkit/newFolder";
 import { execa } from "execa";
 import * as fc from "fast-check";
 import { checkedStackName } from "../cli/stack/stackNames";
@@ -88,7 +88,7 @@ describe("names from settings", function () {
   let call: GraphCall;
 
   before(async () => {
-    folder = await mkdtemp(path.join(tmpdir(), "mssp-names-"));
+    folder = newFolder();
     sandbox = await startSandbox({
       home: path.join(folder, ".sandbox"),
       tenants: [{ tenantId, domain: "contoso.com" }],
@@ -98,10 +98,7 @@ describe("names from settings", function () {
     environment = { ARM_CLIENT_ID, ARM_CLIENT_SECRET };
     call = await graphCall(tenantId, { environment, endpoints: endpoints(http) });
   });
-  after(async () => {
-    await sandbox.stop();
-    await rm(folder, { recursive: true, force: true });
-  });
+  after(() => sandbox.stop());
 
   const endpoints = (http: string) => ({
     cloud: "public" as const,

@@ -8,6 +8,7 @@ import { writeJson } from "@defender-mssp/terminal/jsonDocument";
 import type { Session } from "@defender-mssp/terminal/session";
 import { wholeNumber } from "@defender-mssp/terminal/wholeNumber";
 import { visibleJson } from "@defender-mssp/terminal/terminalText";
+import { dayArgument } from "../base/commandArguments";
 import { placeOf } from "../base/place";
 import { stackArguments } from "../stack/stackName";
 import { allCustomers } from "../stack/stackNames";
@@ -293,7 +294,7 @@ function registerSwitch(detections: Command, session: Session): void {
       .option("--json", "print the customers as JSON")
       .action((rule: string, options: SwitchOptions) => switchRules(verb, rule, options, session));
   const off = command("off", "Turn a rule off in the tenants at once, and in the settings files.")
-    .requiredOption("--until <date>", "last day, UTC, such as 2027-03-31", day)
+    .requiredOption("--until <date>", "last day, UTC, such as 2027-03-31", dayArgument)
     .requiredOption("--reason <text>", "why, for the settings files")
     .requiredOption("--owner <who>", "who answers for it");
   const on = command("on", "Turn a rule on again that `npx mssp detections off` has turned off.");
@@ -324,11 +325,6 @@ const switchTexts = {
     1: "a customer failed, or a settings file must be edited by hand",
   },
 } as const;
-
-function day(text: string): string {
-  if (/^\d{4}-\d\d-\d\d$/.test(text) && !Number.isNaN(Date.parse(text))) return text;
-  throw new InvalidArgumentError("A date is written as 2027-03-31.");
-}
 
 async function switchRules(verb: "off" | "on", rule: string, options: SwitchOptions, session: Session): Promise<void> {
   const { all, stack: stacks, json, until = "", reason = "", owner = "" } = options;

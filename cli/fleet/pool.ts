@@ -1,4 +1,5 @@
 /** Runs many stacks, several at a time. A failure does not stop other stacks. */
+import { firstLine } from "../stack/pulumi";
 import {
   isPassing,
   lockOwnerOf,
@@ -143,9 +144,4 @@ function lockText(stack: string, { host, pid, since, state }: NonNullable<StackO
   const owner = `process ${pid} on ${host} since ${since}`;
   if (state !== "dead") return `the stack is locked by ${owner}`;
   return `the stack is locked by ${owner}, which has ended: run npx pulumi cancel --yes --stack ${stack}`;
-}
-
-function firstLine(text: string): string {
-  const lines = text.split("\n").map((line) => line.replace(/^error: /, "").trim());
-  return lines.find((line) => line !== "") ?? "the engine gave no reason";
 }

@@ -7,7 +7,8 @@ import { readFile, stat } from "node:fs/promises";
 import path from "node:path";
 import { promisify } from "node:util";
 import { parse } from "yaml";
-import { unreadableFile, VisibleError } from "@defender-mssp/errors";
+import { textIfThere } from "@defender-mssp/terminal/wholeFile";
+import { VisibleError } from "@defender-mssp/errors";
 import { stackFile, type Project } from "../../settings/project";
 
 export interface PassphraseOptions {
@@ -81,20 +82,11 @@ export async function passphrasesInFolder(
   }
   const found = new Map<string, Variables>();
   for (const stack of stacks) {
-    const text = await passphraseIn(path.resolve(folder, stack));
+    const text = await textIfThere(path.resolve(folder, stack), "The passphrase file");
     // Trimmed, as the engine does with a file.
     if (text !== undefined) found.set(stack, { PULUMI_CONFIG_PASSPHRASE: text.trim() });
   }
   return found;
-}
-
-async function passphraseIn(file: string): Promise<string | undefined> {
-  try {
-    return await readFile(file, "utf8");
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
-    throw unreadableFile("The passphrase file", error);
-  }
 }
 
 /**

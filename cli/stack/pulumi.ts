@@ -139,7 +139,8 @@ function failureText(args: readonly string[], stderr: string): string {
   return `\`pulumi ${args.slice(0, 2).join(" ")}\` failed for ${stack}: ${reason}`;
 }
 
-function firstLine(stderr: string): string {
+/** What the engine says first, or that it says nothing. */
+export function firstLine(stderr: string): string {
   const lines = stderr.split("\n").map((line) => line.replace(/^error: /, "").trim());
   return lines.find((line) => line !== "") ?? "the engine gave no reason";
 }

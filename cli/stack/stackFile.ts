@@ -1,11 +1,8 @@
 /** The settings files of a project's stacks. */
 import { lastSegment } from "@defender-mssp/microsoft";
-import { closest, distance } from "fastest-levenshtein";
 import { VisibleError } from "@defender-mssp/errors";
+import { nearOne } from "../../settings/problems";
 import { readProject, shownStackFile, stacksWithSettings } from "../../settings/project";
-
-/** Typing mistakes in a name that is still recognized as another. */
-const recognizedMistakes = 2;
 
 /**
  * Refuses a stack without settings, before anything is created for a name with a typing mistake.
@@ -16,11 +13,10 @@ export async function requireStackFile(stack: string, folder: string): Promise<v
   const project = await readProject(folder);
   const stacks = await stacksWithSettings(project);
   if (stacks.includes(name)) return;
-  const nearest = stacks.length === 0 ? undefined : closest(name, stacks);
-  const isMeant = nearest !== undefined && distance(name, nearest) <= recognizedMistakes;
+  const meant = nearOne(name.slice(0, 100), stacks);
   throw new VisibleError(
     `There is no ${shownStackFile(project, name)} in ${project.folder}; nothing was created. ` +
-      (isMeant ? `Did you mean ${nearest}? ` : "") +
+      (meant === undefined ? "" : `Did you mean ${meant}? `) +
       (stacks.length === 0
         ? "The folder has no settings of stacks."
         : `Stacks with settings here: ${stacks.join(", ")}.`),

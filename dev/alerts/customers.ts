@@ -2,9 +2,16 @@
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { dayMs } from "@defender-mssp/errors/time";
 import { microsoftGraph } from "@defender-mssp/microsoft";
 import { commandEnvironment, startSandbox, type OwnSandbox, type SandboxOptions } from "@defender-mssp/sandbox";
-import { addApplication, addConsentedServicePrincipal, detectionIntervalFor } from "@defender-mssp/testkit";
+import {
+  addApplication,
+  addConsentedServicePrincipal,
+  detectionIntervalFor,
+  detectionsBetween,
+  Incidents,
+} from "@defender-mssp/testkit";
 import { connectionText } from "@defender-mssp/siem/connector/connectionFile";
 
 const clientSecret = "the connectors' secret";
@@ -19,6 +26,9 @@ export interface ManyCustomersOptions extends Pick<SandboxOptions, "faults"> {
 }
 
 export class ManyCustomers {
+  /** What is expected of a pull was there since then. */
+  readonly since = new Date(Date.now() - 179 * dayMs);
+
   private constructor(
     /** A folder of its own, deleted at the end. */
     readonly folder: string,
@@ -102,4 +112,33 @@ export class ManyCustomers {
       await writeFile(this.connection(index), text, { mode: 0o600 });
     }
   }
+}
+
+/** The sandbox draws as many alerts for each incident, or twice as many. */
+export const alertsOfIncident = 3;
+
+/** The alerts of 179 days that the sandbox has now, as tenant/ID. */
+export function heldAlerts({ sandbox: { cloud }, customers, since }: ManyCustomers): Set<string> {
+  const until = new Date();
+  return new Set(
+    customers.flatMap(({ tenantId }) =>
+      [...detectionsBetween(cloud.tenant(tenantId), since, until, cloud.now(), cloud.detectionInterval)].map(
+        ({ alertId }) => `${tenantId}/${alertId}`,
+      ),
+    ),
+  );
+}
+
+/** The incidents that the sandbox has now, as tenant/ID@last change, without those that change or end meanwhile. */
+export function heldIncidents({ sandbox: { cloud }, customers }: ManyCustomers): Set<string> {
+  const always = { since: new Date(0), until: new Date(8.64e15) };
+  return new Set(
+    customers.flatMap(({ tenantId }) => {
+      const incidents = new Incidents(cloud.tenant(tenantId), cloud.detectionInterval, cloud.now());
+      return [...incidents.within({ created: always, updated: always })].flatMap(({ number, updated }) => {
+        const age = Date.now() - updated.getTime();
+        return age > dayMs / 4 && age < 29 * dayMs ? [`${tenantId}/${number}@${updated.toISOString()}`] : [];
+      });
+    }),
+  );
 }

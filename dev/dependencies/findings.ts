@@ -1,4 +1,5 @@
 /** What is wrong with the dependencies of a lockfile. */
+import { parsedJson } from "@defender-mssp/errors/json";
 import { z } from "zod";
 
 /**
@@ -82,13 +83,7 @@ const auditReport = z.looseObject({
  * A line for each vulnerable package, from `npm audit --json`; undefined where that is no report.
  */
 export function auditFindings(printed: string): string[] | undefined {
-  let content: unknown;
-  try {
-    content = JSON.parse(printed);
-  } catch {
-    return undefined;
-  }
-  const report = auditReport.safeParse(content);
+  const report = auditReport.safeParse(parsedJson(printed));
   if (!report.success) return undefined;
   return Object.entries(report.data.vulnerabilities)
     .filter(([, { severity }]) => severities.includes(severity))

@@ -8,12 +8,10 @@ import { readFile } from "node:fs/promises";
 import path from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { parseArgs } from "node:util";
-import { dayMs } from "@defender-mssp/errors/time";
-import { detectionsBetween, Incidents } from "@defender-mssp/testkit";
 import { execa } from "execa";
 import { elasticsearchServer } from "@defender-mssp/siem/sinks/elasticsearch";
 import { DestinationError, type SinkRecord } from "@defender-mssp/siem/sinks/sink";
-import { ManyCustomers } from "../alerts/customers";
+import { heldAlerts, heldIncidents, ManyCustomers } from "../alerts/customers";
 import { libraries, products, Server, type Product } from "./server";
 
 const checkout = path.resolve(__dirname, "..", "..", "..");
@@ -70,34 +68,21 @@ interface Pull {
   readonly permission: string;
   readonly dataStream: string;
   /** Documents' IDs of what the sandbox has now and what will not change while it is read. */
-  readonly wanted: (many: ManyCustomers) => Set<string>;
+  readonly wanted: typeof heldAlerts;
 }
 
 const pullOfAlerts: Pull = {
   command: "alerts",
   permission: "SecurityAlert.Read.All",
   dataStream: "logs-defender.alert-default",
-  wanted: ({ sandbox: { cloud }, customers }) => {
-    const since = new Date(Date.now() - 179 * dayMs);
-    const tenant = cloud.tenant(customers[0]?.tenantId ?? "");
-    const found = detectionsBetween(tenant, since, new Date(), cloud.now(), cloud.detectionInterval);
-    return new Set([...found].map(({ alertId }) => alertId));
-  },
+  wanted: heldAlerts,
 };
 
 const pullOfIncidents: Pull = {
   command: "incidents",
   permission: "SecurityIncident.Read.All",
   dataStream: "logs-defender.incident-default",
-  wanted: ({ sandbox: { cloud }, customers }) => {
-    const always = { since: new Date(0), until: new Date(8.64e15) };
-    const incidents = new Incidents(cloud.tenant(customers[0]?.tenantId ?? ""), cloud.detectionInterval, cloud.now());
-    const stable = [...incidents.within({ created: always, updated: always })].filter(({ updated }) => {
-      const age = Date.now() - updated.getTime();
-      return age > dayMs / 4 && age < 29 * dayMs;
-    });
-    return new Set(stable.map(({ number, updated }) => `${number}@${updated.toISOString()}`));
-  },
+  wanted: heldIncidents,
 };
 
 /** The server is killed twice while `--follow` sends; then all is sent once more. */
@@ -165,20 +150,22 @@ function eachOnce(documents: readonly Document[], wanted: ReadonlySet<string>): 
   assert.equal(lacking(wanted, documents), 0);
   assert.ok(wanted.size > 500);
   // By the record itself: an ID that differs for the same record would hide that it is twice.
-  const identities = documents.map(({ _source: { defender } }) => identityOf(defender));
+  const identities = documents.map(({ _source }) => identityOf(_source));
   assert.equal(new Set(identities).size, documents.length);
   assert.deepEqual(
-    documents.map(({ _id, _source }) => _id.slice(_source.organization.id.length + 1)),
+    documents.map(
+      ({ _id, _source: { organization } }) => `${organization.id}/${_id.slice(organization.id.length + 1)}`,
+    ),
     identities,
   );
 }
 
-function identityOf({ id, incident }: Document["_source"]["defender"]): string {
-  return incident === undefined ? id : `${incident.id}@${incident.updatedAt}`;
+function identityOf({ organization, defender: { id, incident } }: Document["_source"]): string {
+  return `${organization.id}/${incident === undefined ? id : `${incident.id}@${incident.updatedAt}`}`;
 }
 
 function lacking(wanted: ReadonlySet<string>, documents: readonly Document[]): number {
-  const found = new Set(documents.map(({ _source }) => identityOf(_source.defender)));
+  const found = new Set(documents.map(({ _source }) => identityOf(_source)));
   return [...wanted].filter((id) => !found.has(id)).length;
 }
 

@@ -1,5 +1,6 @@
 /** What differs between the table of retirements and a newer list. */
 import { z } from "zod";
+import { parsedJson } from "@defender-mssp/errors/json";
 import { VisibleError } from "@defender-mssp/errors";
 import { retirements, retirementsVersion } from "@defender-mssp/microsoft";
 
@@ -25,7 +26,7 @@ const compared = ["endsOn", "certainty"] as const;
 
 /** Reads a newer list. @throws VisibleError for another form, or a newer version of it. */
 export function readRetirements(file: string, text: string): readonly ListedRetirement[] {
-  const value = parsed(text);
+  const value = parsedJson(text);
   if (value === undefined) throw new VisibleError(`${file} is not JSON.`);
   const { msspRetirements: version } = (value ?? {}) as { readonly msspRetirements?: unknown };
   if (typeof version === "number" && version > retirementsVersion) {
@@ -53,12 +54,4 @@ export function compareRetirements(newer: readonly ListedRetirement[]): readonly
       ? []
       : [`~ ${id}: ${changes.map((key) => `${key} ${old[key] ?? "no date"} → ${fresh[key] ?? "no date"}`).join(", ")}`];
   });
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text) as unknown;
-  } catch {
-    return undefined;
-  }
 }

@@ -1,5 +1,5 @@
 import { azuread } from "../../domain/resourceTypes";
-import { isMissing, knownItems, knownText, problems, resourceRule } from "../rule";
+import { isMissing, knownItems, knownText, problems, resourceRule, unknown } from "../rule";
 
 export const staticGroups = resourceRule<object>({
   name: "static-groups",
@@ -11,7 +11,8 @@ export const staticGroups = resourceRule<object>({
   parameters: {},
   types: [azuread("Group")],
   check: ({ properties: { dynamicMembership, types, visibility, writebackEnabled, onpremisesGroupType } }) => {
-    const hasRule = Array.isArray(dynamicMembership) ? dynamicMembership.length > 0 : !isMissing(dynamicMembership);
+    const isSet = (value: unknown) => value !== unknown && !isMissing(value);
+    const hasRule = Array.isArray(dynamicMembership) ? dynamicMembership.length > 0 : isSet(dynamicMembership);
     const shown = knownText(visibility) ?? "";
     return problems(
       hasRule ? "a rule decides who its members are (dynamicMembership)" : undefined,
@@ -20,9 +21,7 @@ export const staticGroups = resourceRule<object>({
         ? undefined
         : `its visibility is ${shown}: people join it by themselves`,
       writebackEnabled === true ? "it is written back to an on-premises directory" : undefined,
-      isMissing(onpremisesGroupType)
-        ? undefined
-        : "it is written back to an on-premises directory as a group of its own",
+      isSet(onpremisesGroupType) ? "it is written back to an on-premises directory as a group of its own" : undefined,
     );
   },
 });

@@ -1,7 +1,16 @@
 import { listOf } from "@defender-mssp/errors/json";
 import { authenticationStrengths, defenderPortalAppId, lastSegment } from "@defender-mssp/microsoft";
 import { azuread, dynamic } from "../../domain/resourceTypes";
-import { isMissing, knownText, problems, resourceRule, unknown, valueAt, type JudgedResource } from "../rule";
+import {
+  isMissing,
+  knownItems,
+  knownText,
+  problems,
+  resourceRule,
+  unknown,
+  valueAt,
+  type JudgedResource,
+} from "../rule";
 import type { PolicySettings } from "../policySettings";
 
 export const trustOfMsspOnly = resourceRule<object>({
@@ -67,9 +76,7 @@ function policyProblems({ properties }: JudgedResource, settings: PolicySettings
       typeof strength === "string" ? lastSegment(strength) : strength,
       authenticationStrengths[asked.strength],
     ),
-    asked.compliantDevice &&
-      grantControls !== unknown &&
-      ![...controls, ...unknownList(grantControls)].includes("compliantDevice")
+    asked.compliantDevice && !controls.some((control) => control === "compliantDevice" || control === unknown)
       ? "it does not require a compliant device"
       : undefined,
     ...controls
@@ -103,13 +110,9 @@ function reachProblems(conditions: unknown, settings: PolicySettings | undefined
   const users = valueAt(conditions, "users");
   const applications = valueAt(conditions, "applications");
   return problems(
-    ...(users === unknown ? [] : userProblems(users, settings)),
+    ...userProblems(users, settings),
     ...listAt(applications, "includedApplications").map((application) => different("application", application, "All")),
-    listAt(applications, "includedApplications").length === 0 && applications !== unknown && conditions !== unknown
-      ? valueAt(applications, "includedApplications") === unknown
-        ? undefined
-        : "it names no application; expected All"
-      : undefined,
+    listAt(applications, "includedApplications").length === 0 ? "it names no application; expected All" : undefined,
     ...extra(applications, ["includedApplications"]),
     ...listAt(conditions, "clientAppTypes").map((type) => different("client app type", type, "all")),
     ...extra(conditions, ["users", "applications", "clientAppTypes"]),
@@ -118,18 +121,20 @@ function reachProblems(conditions: unknown, settings: PolicySettings | undefined
 
 function userProblems(users: unknown, settings: PolicySettings | undefined): readonly string[] {
   const guests = listAt(users, "includedGuestsOrExternalUsers");
-  const others = ["includedUsers", "includedGroups", "includedRoles"].filter((name) => listAt(users, name).length > 0);
+  const others = ["includedUsers", "includedGroups", "includedRoles"].filter(
+    (name) => knownItems(valueAt(users, name)).length > 0,
+  );
   const tenants = guests.flatMap((guest) => {
     const named = listAt(guest, "externalTenants");
-    const isNamed = named.length > 0 && named.every((tenant) => valueAt(tenant, "membershipKind") === "enumerated");
+    const kinds = named.map((tenant) => valueAt(tenant, "membershipKind"));
+    const isNamed = kinds.length > 0 && kinds.every((kind) => kind === "enumerated" || kind === unknown);
     return isNamed ? named.flatMap((tenant) => listAt(tenant, "members")) : ["every tenant"];
   });
   const people = guests.map((guest) => valueAt(guest, "guestOrExternalUserTypes"));
-  const isUnknown = valueAt(users, "includedGuestsOrExternalUsers") === unknown;
   const reached = ["b2bCollaborationGuest", "b2bCollaborationMember"];
   return problems(
     ...others.map((name) => `it has ${name}; only includedGuestsOrExternalUsers may be set`),
-    others.length === 0 && tenants.length === 0 && !isUnknown ? "it names no external tenant" : undefined,
+    others.length === 0 && tenants.length === 0 ? "it names no external tenant" : undefined,
     ...tenants.map((tenant) => otherTenant(tenant, settings)),
     ...people.map((types) =>
       !Array.isArray(types) || types.includes(unknown) || reached.every((type) => types.includes(type))
@@ -154,12 +159,6 @@ function isOff(value: unknown): boolean {
   return isMissing(value) || value === false || value === 0 || value === unknown;
 }
 
-/** A list whose items are not known yet has what the settings ask for. */
-function unknownList(grantControls: unknown): readonly unknown[] {
-  const list = valueAt(grantControls, "builtInControls");
-  return list === unknown || (Array.isArray(list) && list.includes(unknown)) ? ["compliantDevice"] : [];
-}
-
 function different(what: string, value: unknown, expected: string | number | undefined): string | undefined {
   if (value === unknown || (expected === undefined && (isMissing(value) || value === 0))) return undefined;
   const isEqual = String(value).toLowerCase() === String(expected).toLowerCase();
@@ -174,6 +173,8 @@ function otherTenant(value: unknown, settings: PolicySettings | undefined): stri
   return `it is for ${tenant}; the settings name the MSSP's tenant ${settings?.msspTenantId ?? "not at all"}`;
 }
 
+/** One unknown item for a list that is not known. */
 function listAt(value: unknown, name: string): readonly unknown[] {
-  return listOf(valueAt(value, name));
+  const list = valueAt(value, name);
+  return list === unknown ? [unknown] : listOf(list);
 }

@@ -4,11 +4,11 @@
  * `npm test`.
  */
 import assert from "node:assert/strict";
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { rm } from "node:fs/promises";
 import path from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import type { SandboxProject } from "@defender-mssp/testkit";
+import { newFolder } from "@defender-mssp/testkit/newFolder";
 import { execa } from "execa";
 import { startAzurite } from "../cli/ci/azurite";
 import { mssp } from "../cli/mssp";
@@ -149,7 +149,7 @@ after(() => {
 });
 
 async function startS3(): Promise<Server | undefined> {
-  const folder = await mkdtemp(path.join(tmpdir(), "moto-"));
+  const folder = newFolder();
   const bin = path.join(folder, "bin");
   const made = await execa("python3", ["-m", "venv", folder], { reject: false });
   const installed = await execa(path.join(bin, "pip"), ["-q", "install", moto], { reject: false });
@@ -178,7 +178,6 @@ async function startS3(): Promise<Server | undefined> {
     async stop() {
       server.kill();
       await server;
-      await rm(folder, { recursive: true, force: true });
     },
   };
 }

@@ -5,23 +5,11 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { once } from "node:events";
-import {
-  chmod,
-  copyFile,
-  mkdir,
-  mkdtemp,
-  readdir,
-  readFile,
-  realpath,
-  rm,
-  stat,
-  symlink,
-  writeFile,
-} from "node:fs/promises";
+import { chmod, copyFile, mkdir, readdir, readFile, rm, stat, symlink, writeFile } from "node:fs/promises";
 import http from "node:http";
 import type { AddressInfo } from "node:net";
-import { tmpdir } from "node:os";
 import path from "node:path";
+import { newFolder } from "@defender-mssp/testkit/newFolder";
 import { execa } from "execa";
 import { checkout, mssp, type Ended } from "./mssp";
 
@@ -42,91 +30,83 @@ const helpSources = [
 
 describe("mssp", function () {
   it("--help loads no package and no module that only a command needs", async () => {
-    const folder = await mkdtemp(path.join(tmpdir(), "mssp-help-"));
-    try {
-      const file = path.join(folder, "loaded.js");
-      const print = "process.stderr.write(Object.keys(require.cache).join('\\n'))";
-      await writeFile(file, `process.on("exit", () => ${print});`);
-      const { exitCode, stderr } = await mssp(["--help"], { environment: { NODE_OPTIONS: `--require ${file}` } });
-      assert.equal(exitCode, 0);
-      const loaded = stderr.split("\n");
-      assert.deepEqual(
-        loaded.filter((name) => /[\\/]command\.js$/.test(name) && !name.includes("node_modules")),
-        [],
-      );
-      const packages = loaded.filter(
-        (name) => /[\\/](node_modules|packages)[\\/]/.test(name) && !/[\\/](commander|typescript)[\\/]/.test(name),
-      );
-      assert.deepEqual(
-        packages.map((name) => name.split(/[\\/]/).slice(-3).join("/")),
-        helpModules,
-      );
-    } finally {
-      await rm(folder, { recursive: true });
-    }
+    const folder = newFolder();
+    const file = path.join(folder, "loaded.js");
+    const print = "process.stderr.write(Object.keys(require.cache).join('\\n'))";
+    await writeFile(file, `process.on("exit", () => ${print});`);
+    const { exitCode, stderr } = await mssp(["--help"], { environment: { NODE_OPTIONS: `--require ${file}` } });
+    assert.equal(exitCode, 0);
+    const loaded = stderr.split("\n");
+    assert.deepEqual(
+      loaded.filter((name) => /[\\/]command\.js$/.test(name) && !name.includes("node_modules")),
+      [],
+    );
+    const packages = loaded.filter(
+      (name) => /[\\/](node_modules|packages)[\\/]/.test(name) && !/[\\/](commander|typescript)[\\/]/.test(name),
+    );
+    assert.deepEqual(
+      packages.map((name) => name.split(/[\\/]/).slice(-3).join("/")),
+      helpModules,
+    );
   });
 
   it("in a checkout: compiles what has changed before it starts, for the help only what the help runs", async () => {
-    const folder = await realpath(await mkdtemp(path.join(tmpdir(), "mssp-stale-")));
+    const folder = newFolder();
     const place = (file: string) => path.join(folder, file);
-    try {
-      const main = (text: string) => `process.stdout.write(${JSON.stringify(text)});\n`;
-      const files = {
-        "tsconfig.build.json": JSON.stringify({
-          compilerOptions: { rootDir: ".", outDir: "dist" },
-          include: ["cli", "packages"],
-        }),
-        "packages/one/src/deep/one.ts": "",
-        ...Object.fromEntries(helpSources.map((file) => [file, ""])),
-        "cli/main.ts": main("first"),
-      };
-      for (const [file, text] of Object.entries(files)) {
-        await mkdir(path.dirname(place(file)), { recursive: true });
-        await writeFile(place(file), text);
-      }
-      for (const file of ["cli/mssp.js", "program/nodeVersion.js", "dev/build/build.js", "tsconfig.base.json"]) {
-        await mkdir(path.dirname(place(file)), { recursive: true });
-        await copyFile(path.join(checkout, file), place(file));
-      }
-      await symlink(path.join(checkout, "node_modules"), place("node_modules"), "dir");
-      const run = async (...args: string[]) => {
-        const { exitCode, stdout, stderr } = await execa(process.execPath, [place("cli/mssp.js"), ...args], {
-          reject: false,
-        });
-        return { exitCode, stdout, stderr };
-      };
-      const fresh = (stdout: string) => ({ exitCode: 0, stdout, stderr: "" });
-      const compiled = (stdout: string) => ({ exitCode: 0, stdout, stderr: "Compiling…" });
-      assert.deepEqual(await run(), compiled("first"));
-      assert.deepEqual(await run(), fresh("first"));
-      await writeFile(place("packages/one/src/deep/one.ts"), "export {};");
-      assert.deepEqual(await run("--help"), fresh("first"), "the help runs nothing of it");
-      assert.deepEqual(await run(), compiled("first"));
-      for (const file of helpSources) {
-        await writeFile(place(file), `${main(file)}\n`);
-        assert.equal((await run("--help")).stderr, "Compiling…", `${file}, which the help runs, was changed`);
-      }
-      await writeFile(place("cli/main.ts"), "const = 1;");
-      const { exitCode, stdout, stderr } = await run();
-      assert.deepEqual([exitCode, stdout], [1, ""]);
-      assert.match(stderr, /^Compiling…\n.*\[ERROR\] .*\n\n {4}cli\/main\.ts:1:6:\n/);
-      assert.match(stderr, /\nmssp: the sources were not compiled; the reason is above\.$/);
-      await writeFile(place("cli/main.ts"), main("second"));
-      assert.deepEqual(await run(), compiled("second"));
-    } finally {
-      await rm(folder, { recursive: true });
+
+    const main = (text: string) => `process.stdout.write(${JSON.stringify(text)});\n`;
+    const files = {
+      "tsconfig.build.json": JSON.stringify({
+        compilerOptions: { rootDir: ".", outDir: "dist" },
+        include: ["cli", "packages"],
+      }),
+      "packages/one/src/deep/one.ts": "",
+      ...Object.fromEntries(helpSources.map((file) => [file, ""])),
+      "cli/main.ts": main("first"),
+    };
+    for (const [file, text] of Object.entries(files)) {
+      await mkdir(path.dirname(place(file)), { recursive: true });
+      await writeFile(place(file), text);
     }
+    for (const file of ["cli/mssp.js", "program/nodeVersion.js", "dev/build/build.js", "tsconfig.base.json"]) {
+      await mkdir(path.dirname(place(file)), { recursive: true });
+      await copyFile(path.join(checkout, file), place(file));
+    }
+    await symlink(path.join(checkout, "node_modules"), place("node_modules"), "dir");
+    const run = async (...args: string[]) => {
+      const { exitCode, stdout, stderr } = await execa(process.execPath, [place("cli/mssp.js"), ...args], {
+        reject: false,
+      });
+      return { exitCode, stdout, stderr };
+    };
+    const fresh = (stdout: string) => ({ exitCode: 0, stdout, stderr: "" });
+    const compiled = (stdout: string) => ({ exitCode: 0, stdout, stderr: "Compiling…" });
+    assert.deepEqual(await run(), compiled("first"));
+    assert.deepEqual(await run(), fresh("first"));
+    await writeFile(place("packages/one/src/deep/one.ts"), "export {};");
+    assert.deepEqual(await run("--help"), fresh("first"), "the help runs nothing of it");
+    assert.deepEqual(await run(), compiled("first"));
+    for (const file of helpSources) {
+      await writeFile(place(file), `${main(file)}\n`);
+      assert.equal((await run("--help")).stderr, "Compiling…", `${file}, which the help runs, was changed`);
+    }
+    await writeFile(place("cli/main.ts"), "const = 1;");
+    const { exitCode, stdout, stderr } = await run();
+    assert.deepEqual([exitCode, stdout], [1, ""]);
+    assert.match(stderr, /^Compiling…\n.*\[ERROR\] .*\n\n {4}cli\/main\.ts:1:6:\n/);
+    assert.match(stderr, /\nmssp: the sources were not compiled; the reason is above\.$/);
+    await writeFile(place("cli/main.ts"), main("second"));
+    assert.deepEqual(await run(), compiled("second"));
   });
 
   describe("with a sandbox that can't be used", () => {
     let folder: string;
     let home: string;
 
-    beforeEach(async () => {
-      folder = await mkdtemp(path.join(tmpdir(), "defender-mssp-cli-"));
+    beforeEach(() => {
+      folder = newFolder();
       home = path.join(folder, "home");
     });
-    afterEach(() => rm(folder, { recursive: true, force: true }));
 
     const sandboxRun = (...flags: string[]) =>
       mssp(["sandbox", "run", "--home", home, ...flags, "--", "touch", path.join(folder, "touched")], { folder });
@@ -192,10 +172,7 @@ describe("mssp", function () {
 
 describe("an installation that does not fit", () => {
   let folder: string;
-  beforeEach(async () => {
-    folder = await mkdtemp(path.join(tmpdir(), "mssp-installation-"));
-  });
-  afterEach(() => rm(folder, { recursive: true, force: true }));
+  beforeEach(() => (folder = newFolder()));
 
   for (const [file, exitCode] of [
     ["cli/mssp.js", 1],

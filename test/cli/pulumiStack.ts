@@ -2,12 +2,12 @@
  * Stacks with given outputs, made without running a program: for tests of the commands that read
  * them.
  */
-import { mkdtemp, readFile, rm, writeFile, mkdir } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { readFile, rm, writeFile, mkdir } from "node:fs/promises";
 import path from "node:path";
 import { pulumiEnvironment } from "@defender-mssp/plugins";
 import { commandEnvironment, startSandbox, type OwnSandbox, type SandboxOptions } from "@defender-mssp/sandbox";
 import { contoso, daemonId, secretOutput, StateFile, Vault } from "@defender-mssp/testkit";
+import { newFolder } from "@defender-mssp/testkit/newFolder";
 import { runPulumi } from "../../cli/stack/pulumi";
 import { StandInEngine } from "./standInEngine";
 
@@ -37,7 +37,7 @@ export class StackProject {
     engine = "real",
     ...options
   }: Partial<SandboxOptions> & StackOptions = {}): Promise<StackProject> {
-    const folder = await mkdtemp(path.join(tmpdir(), "mssp-stacks-"));
+    const folder = newFolder();
     await mkdir(path.join(folder, "project"));
     await writeFile(path.join(folder, "project", "Pulumi.yaml"), "name: defender-mssp\nruntime: nodejs\n");
     const home = path.join(folder, "sandbox");

@@ -1,8 +1,8 @@
 /** Commands that ask a person: each with nobody, with an answer, and with Ctrl-C. */
 import assert from "node:assert/strict";
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
+import { newFolder } from "@defender-mssp/testkit/newFolder";
 import { stringify } from "yaml";
 import { requiredSettings } from "../settings/required";
 import { inSession } from "./testSession";
@@ -10,11 +10,10 @@ import { inSession } from "./testSession";
 describe("cli: questions to a person", () => {
   let folder: string;
   beforeEach(async () => {
-    folder = await mkdtemp(path.join(tmpdir(), "mssp-questions-"));
+    folder = newFolder();
     await mkdir(path.join(folder, "customers"));
     await writeFile(path.join(folder, "Pulumi.yaml"), "name: acme\nruntime: nodejs\nstackConfigDir: customers\n");
   });
-  afterEach(() => rm(folder, { recursive: true, force: true }));
 
   async function addCustomer(stack: string): Promise<void> {
     const entries = Object.entries({ ...requiredSettings, analysts: [] }).map(([key, value]) => [`acme:${key}`, value]);

@@ -1,8 +1,8 @@
 /** What people get wrong at the `mssp` command: one clear error, and nothing lost. */
 import assert from "node:assert/strict";
-import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { readdir, readFile } from "node:fs/promises";
 import path from "node:path";
+import { newFolder } from "@defender-mssp/testkit/newFolder";
 import { checkout } from "./mssp";
 import { inSession as mssp } from "./testSession";
 
@@ -81,7 +81,7 @@ describe("mssp", function () {
     const names = ["../../x", '"; touch out #', "-v", "$(touch out)", "a\u001b[2Jb", "a/b/c/d"];
     commands.forEach((command, index) => {
       it(`${command[0]} refuses it before anything is read, run or written`, async () => {
-        const folder = await mkdtemp(path.join(tmpdir(), "defender-mssp-names-"));
+        const folder = newFolder();
         for (const name of [names[index % names.length] ?? "", ".."]) {
           const { exitCode, stdout, stderr } = await mssp([...command, `--stack=${name}`], { folder });
           assert.equal(exitCode, 2);
@@ -89,7 +89,6 @@ describe("mssp", function () {
           assert.match(stderr, /A stack's name has at most 100 letters/);
           assert.deepEqual(await readdir(folder), []);
         }
-        await rm(folder, { recursive: true });
       });
     });
   });

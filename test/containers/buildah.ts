@@ -2,9 +2,9 @@
  * buildah with a storage of its own: it needs no daemon, and nothing of the user's images is
  * touched.
  */
-import { mkdir, mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { mkdir, rm } from "node:fs/promises";
 import path from "node:path";
+import { newFolder } from "@defender-mssp/testkit/newFolder";
 import { execa } from "execa";
 
 /** Files of the host that a build step or a container sees, and no layer keeps. */
@@ -62,8 +62,8 @@ export async function buildahIsMissing(): Promise<string | undefined> {
 export class Buildah {
   private constructor(private readonly storage: string) {}
 
-  static async create(): Promise<Buildah> {
-    return new Buildah(await mkdtemp(path.join(tmpdir(), "mssp-containers-")));
+  static create(): Buildah {
+    return new Buildah(newFolder());
   }
 
   /** An image with the files of a tar archive as its only layer. */

@@ -5,11 +5,11 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { chmod, chown, cp, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { chmod, chown, cp, mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { engineFolder, engineVersion } from "@defender-mssp/engine";
+import { newFolder } from "@defender-mssp/testkit/newFolder";
 import { execa } from "execa";
 import { parseAllDocuments } from "yaml";
 import { kubernetesManifests } from "../../cli/fleet/manifests/kubernetes";
@@ -40,8 +40,8 @@ describe("the container files", function () {
       process.stderr.write(`The containers are not built here: ${reason}.\n`);
       this.skip();
     }
-    buildah = await Buildah.create();
-    temporary = await mkdtemp(path.join(tmpdir(), "mssp-images-"));
+    buildah = Buildah.create();
+    temporary = newFolder();
     installation = await Installation.create();
     baseMegabytes = (await buildah.importImage(base, await baseArchive())).megabytes;
     // This machine's npm settings and certificates are for the build alone.
@@ -57,7 +57,6 @@ describe("the container files", function () {
     if (buildah === undefined) return;
     await installation.dispose();
     await buildah.dispose();
-    await rm(temporary, { recursive: true });
   });
 
   /** What both images promise. */

@@ -5,9 +5,10 @@
  */
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { cp, mkdir, mkdtemp, readdir, rm, symlink } from "node:fs/promises";
-import { homedir, tmpdir } from "node:os";
+import { cp, mkdir, readdir, rm, symlink } from "node:fs/promises";
+import { homedir } from "node:os";
 import path from "node:path";
+import { newFolder } from "@defender-mssp/testkit/newFolder";
 import { execa } from "execa";
 import { howToRun, type HowToRun } from "../../dev/docs/commandBlocks";
 import { isRunPage, markdownFiles } from "../../dev/docs/files";
@@ -99,7 +100,7 @@ function environment(folder: string): Record<string, string | undefined> {
 
 /** What is committed, or would be, with the built files and the installed packages. */
 async function copyOfCheckout(): Promise<string> {
-  const top = await mkdtemp(path.join(tmpdir(), "defender-mssp-docs-"));
+  const top = newFolder();
   const folder = path.join(top, "defender-mssp");
   const listed = execFileSync("git", ["ls-files", "-z", "--cached", "--others", "--exclude-standard"], {
     cwd: checkout,

@@ -1,8 +1,7 @@
 import assert from "node:assert/strict";
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
 import path from "node:path";
 import type { SandboxProject } from "@defender-mssp/testkit";
+import { newFolder } from "@defender-mssp/testkit/newFolder";
 import { ana, ben, checkout, createProject, dumpOfTenant, objectsOf, single, tenantIdOf } from "./support";
 import { checkOnboarding, checkSecretsEncrypted } from "./onboardings";
 import { goHost } from "./goHost";
@@ -129,7 +128,7 @@ describe("the examples on the real engine:", function () {
       const dumps = () => example.tenants.map((number) => dumpOfTenant(project, tenantIdOf(number)));
 
       before(async function () {
-        sdk = await mkdtemp(path.join(tmpdir(), "mssp-sdk-"));
+        sdk = newFolder();
         const host = await hostEnvironment(example.language, sdk);
         if ("missing" in host) {
           console.log(`    skipped: ${host.missing}`);
@@ -143,10 +142,7 @@ describe("the examples on the real engine:", function () {
         for (const number of example.tenants) project.sandbox.cloud.tenant(tenantIdOf(number));
         asBefore = dumps();
       });
-      after(async () => {
-        await (project as SandboxProject | undefined)?.dispose();
-        await rm(sdk, { recursive: true, force: true });
-      });
+      after(() => (project as SandboxProject | undefined)?.dispose());
 
       const itOfWhole = example.isPart === true ? () => undefined : it;
 

@@ -5,10 +5,9 @@
 import assert from "node:assert/strict";
 import { randomBytes, randomUUID } from "node:crypto";
 import { once } from "node:events";
-import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { cp, mkdir, readFile, writeFile } from "node:fs/promises";
 import http from "node:http";
 import net, { type AddressInfo } from "node:net";
-import { tmpdir } from "node:os";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { encryptedArchive } from "@defender-mssp/microsoft/testing";
@@ -27,6 +26,7 @@ import { parse, stringify } from "yaml";
 import type { AccessReport } from "../../cli/access/report/model";
 import { commandNames } from "../../dev/docs/reference/commands";
 import { siemProducts } from "@defender-mssp/siem/siemConfig/products";
+import { newFolder } from "@defender-mssp/testkit/newFolder";
 import { mssp as runMssp } from "../cli/mssp";
 import { inSession } from "../cli/testSession";
 import { SecretSearch, findShapes, type Finding } from "./secretSearch";
@@ -104,7 +104,7 @@ describe("secrets", function () {
   let restore: readonly (() => void)[] = [];
 
   before(async () => {
-    given = await mkdtemp(path.join(tmpdir(), "mssp-given-"));
+    given = newFolder();
     project = await createProject({
       logs: true,
       sharedRuntime: false,
@@ -148,7 +148,6 @@ describe("secrets", function () {
     for (const command of started) command.kill("SIGKILL");
     await Promise.all([collector.close(), jobTokens.close()]);
     await project.dispose();
-    await rm(given, { recursive: true, force: true });
   });
 
   /** Leaves what the engine and the commands have written into the stack's file. */

@@ -1,15 +1,12 @@
 import assert from "node:assert/strict";
-import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
+import { newFolder } from "@defender-mssp/testkit/newFolder";
 import { checkout, mssp } from "../cli/mssp";
 
 describe("mssp start (npm start), on the real engine", function () {
   let folder: string;
-  before(async () => {
-    folder = await mkdtemp(path.join(tmpdir(), "defender-mssp-start-"));
-  });
-  after(() => rm(folder, { recursive: true, force: true }));
+  before(() => (folder = newFolder()));
 
   // A passphrase of the user's own is for other stacks than the sandbox's.
   const start = () =>
@@ -40,13 +37,12 @@ describe("the sandbox and the settings file of a real stack, on the real engine"
   let folder: string;
   let file: string;
   before(async () => {
-    folder = await mkdtemp(path.join(tmpdir(), "defender-mssp-real-"));
+    folder = newFolder();
     file = path.join(folder, "acme", "Pulumi.real.yaml");
     await mkdir(path.dirname(file));
     await writeFile(path.join(folder, "acme", "Pulumi.yaml"), "name: acme\nruntime: nodejs\n");
     await writeFile(file, text);
   });
-  after(() => rm(folder, { recursive: true, force: true }));
 
   const sandbox = (...args: readonly string[]) => mssp(args, { folder: path.join(folder, "acme") });
   const home = () => ["--home", path.join(folder, "home")];

@@ -3,8 +3,8 @@
  * installed.
  */
 import { copyFile, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
 import path from "node:path";
+import { newFolder } from "@defender-mssp/testkit/newFolder";
 import { execa } from "execa";
 import { serveRegistry, type LocalRegistry } from "./registry";
 
@@ -26,7 +26,7 @@ export class Installation {
   ) {}
 
   static async create(): Promise<Installation> {
-    const temporary = await mkdtemp(path.join(tmpdir(), "defender-mssp-package-"));
+    const temporary = newFolder();
     await mkdir(path.join(temporary, "packed"));
     const folder = path.join(temporary, "empty");
     await mkdir(folder);

@@ -26,7 +26,7 @@ import type { PackageSchema } from "../../plugin/schema";
 import schema from "../../plugin/schema.json";
 import type { Rule } from "../../policy/rule";
 import { everything, grants, programOf, replaced, type Grant } from "./grants";
-import { judge, judgeStack } from "./support";
+import { judge, judgeStack, unknownValue } from "./support";
 
 const root = path.resolve(__dirname, "..", "..");
 
@@ -71,8 +71,32 @@ describe("policy/grantingProperties: each property that grants", () => {
         expected,
       );
     });
+
+    it(`no rule says more of ${type.split(":").at(-1) ?? type} where a preview does not know a value`, () => {
+      for (const rule of rules) {
+        const known = said(rule, type, grant, grant.properties);
+        for (const properties of [...withUnknowns(grant.properties), ...withUnknownWrong(grant)]) {
+          const news = said(rule, type, grant, properties).filter((problem) => !known.includes(problem));
+          assert.deepEqual(news, [], `${rule.name}: ${JSON.stringify(properties)}`);
+        }
+      }
+    });
   }
 });
+
+function withUnknownWrong({ properties, wrong }: Grant): readonly Readonly<Record<string, unknown>>[] {
+  return Object.keys(wrong).map((property) => replaced(properties, property.split("."), unknownValue));
+}
+
+/** The properties, each time with another value, or part of one, that is unknown. */
+function* withUnknowns(properties: object): Generator<Readonly<Record<string, unknown>>> {
+  for (const [name, value] of Object.entries(properties)) {
+    yield { ...properties, [name]: unknownValue };
+    if (typeof value !== "object" || value === null) continue;
+    for (const part of withUnknowns(value as object))
+      yield { ...properties, [name]: Array.isArray(value) ? Object.values(part) : part };
+  }
+}
 
 describe("policy/grantingProperties: what the table covers", () => {
   const listed = new Map<string, string[]>();

@@ -1,9 +1,9 @@
 /** What all rules have in common, and what is written about them. */
 import assert from "node:assert/strict";
-import { existsSync, readdirSync, readFileSync, realpathSync } from "node:fs";
-import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { mkdir, writeFile } from "node:fs/promises";
 import path from "node:path";
+import { newFolder } from "@defender-mssp/testkit/newFolder";
 import { parse } from "yaml";
 import type { StackValidationPolicy } from "@pulumi/policy";
 import { isProgramType, azuread, programTypes } from "../../domain/resourceTypes";
@@ -98,7 +98,7 @@ describe("policy pack", () => {
   });
 
   it("reads analystsFrom above the pack or its node_modules, from a project of the stack's name alone", async () => {
-    const folder = realpathSync(await mkdtemp(path.join(tmpdir(), "mssp-pack-")));
+    const folder = newFolder();
     const before = process.cwd();
     const values = { ...requiredSettings, analystsFrom: "team.yaml" };
     const config = Object.fromEntries(Object.entries(values).map(([key, value]) => [`acme:${key}`, value]));
@@ -122,7 +122,6 @@ describe("policy pack", () => {
       assert.equal(policySettings({ ...environment, PULUMI_NODEJS_ROOT_DIRECTORY: folder })?.analysts.length, 1);
     } finally {
       process.chdir(before);
-      await rm(folder, { recursive: true, force: true });
     }
   });
 

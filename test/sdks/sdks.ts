@@ -3,9 +3,9 @@
  * Never part of `npm test`: Go compiles Pulumi's SDK for minutes. Needs Go and Python 3.10.
  */
 import assert from "node:assert/strict";
-import { cp, mkdir, mkdtemp, rm, symlink } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { cp, mkdir, symlink } from "node:fs/promises";
 import path from "node:path";
+import { newFolder } from "@defender-mssp/testkit/newFolder";
 import { execa } from "execa";
 import { archiveSdks } from "../../dev/sdks/archiveSdks";
 import { generateSdks, go, sdkLanguages, type SdkLanguage } from "../../dev/sdks/generateSdks";
@@ -24,11 +24,10 @@ describe("the generated SDKs", function () {
       console.log("    skipped: there is no Go in PATH");
       return this.skip();
     }
-    folder = await mkdtemp(path.join(tmpdir(), "mssp-sdks-"));
+    folder = newFolder();
     await generateSdks(checkout, folder, sdkLanguages);
     archives = await archiveSdks(checkout, folder);
   });
-  after(() => rm(folder, { recursive: true, force: true }));
 
   /** Unpacks the archive of a language, as its user does. */
   async function unpack(language: SdkLanguage, target: string): Promise<void> {

@@ -4,9 +4,9 @@
  */
 import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
-import { cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { cp, mkdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import path from "node:path";
+import { newFolder } from "@defender-mssp/testkit/newFolder";
 import * as fc from "fast-check";
 import { officeRule, RulesProject, today } from "../cli/detections/rulesProject";
 import { inSession } from "../cli/testSession";
@@ -96,11 +96,10 @@ describe("random files of a pull request", function () {
   this.timeout(3_600_000);
   let top: string;
   before(async () => {
-    top = await mkdtemp(path.join(tmpdir(), "mssp-files-"));
+    top = newFolder();
     await mkdir(path.join(top, "outside"));
     for (const [name, text] of Object.entries(outside)) await writeFile(path.join(top, "outside", name), text);
   });
-  after(() => rm(top, { recursive: true, force: true }));
 
   it("are refused with a message or read within bounds, and show nothing of a file outside", async () => {
     const project = await RulesProject.create();

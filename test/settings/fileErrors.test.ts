@@ -1,9 +1,9 @@
 /** What the errors of a stack's file say: where the mistake is, and what was meant. */
 import assert from "node:assert/strict";
-import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { mkdir, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { messageOf } from "@defender-mssp/errors";
+import { newFolder } from "@defender-mssp/testkit/newFolder";
 import { readStackSettingsOffline } from "../../settings/fromFile";
 
 const lines = [
@@ -21,11 +21,10 @@ const lines = [
 describe("errors of a stack's file", () => {
   let folder: string;
   before(async () => {
-    folder = await mkdtemp(path.join(tmpdir(), "mssp-file-errors-"));
+    folder = newFolder();
     await mkdir(path.join(folder, "customers"));
     await writeFile(path.join(folder, "Pulumi.yaml"), "name: acme\nruntime: nodejs\nstackConfigDir: customers\n");
   });
-  after(() => rm(folder, { recursive: true, force: true }));
 
   async function message(text: string | readonly string[]): Promise<string> {
     const content = typeof text === "string" ? text : `${text.join("\n")}\n`;

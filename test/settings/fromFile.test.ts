@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import { mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { mkdir, readdir, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { VisibleError } from "@defender-mssp/errors";
+import { newFolder } from "@defender-mssp/testkit/newFolder";
 import * as fc from "fast-check";
 import { stringify } from "yaml";
 import { readStackSettings, readStackSettingsOffline } from "../../settings/fromFile";
@@ -20,10 +20,9 @@ describe("a stack's settings file", function () {
   let folder: string;
 
   before(async () => {
-    folder = await mkdtemp(path.join(tmpdir(), "mssp-settings-"));
+    folder = newFolder();
     await writeFile(path.join(folder, "Pulumi.yaml"), "name: mssp\nruntime: nodejs\n");
   });
-  after(() => rm(folder, { recursive: true, force: true }));
 
   it("of a government cloud fits no variable of this machine, and needs none offline", async () => {
     await writeFile(path.join(folder, "Pulumi.gov.yaml"), yamlOf({ ...good, cloud: "gccHigh" }));

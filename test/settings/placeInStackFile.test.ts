@@ -1,20 +1,19 @@
 import assert from "node:assert/strict";
-import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { mkdir, writeFile } from "node:fs/promises";
 import path from "node:path";
+import { newFolder } from "@defender-mssp/testkit/newFolder";
 import { placeInStackFile } from "../../settings/placeInStackFile";
 
 describe("the place of a setting of the running stack", () => {
   let folder: string;
   before(async () => {
-    folder = await mkdtemp(path.join(tmpdir(), "mssp-place-"));
+    folder = newFolder();
     await mkdir(path.join(folder, "customers"));
     await writeFile(path.join(folder, "Pulumi.yaml"), "name: acme\nruntime: nodejs\nstackConfigDir: customers\n");
     const settings =
       "config:\n  acme:customerName: Contoso\n  acme:customerDomain: bad one\n  acme:detections: { sets: [a], except: [{ rule: b, filter: a<b }] }\n";
     await writeFile(path.join(folder, "customers", "Pulumi.dev.yaml"), settings);
   });
-  after(() => rm(folder, { recursive: true, force: true }));
 
   const run = (stack: string, values: Record<string, string>) =>
     placeInStackFile({ folder, project: "acme", stack }, values);

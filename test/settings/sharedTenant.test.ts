@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { writeFile } from "node:fs/promises";
 import path from "node:path";
+import { newFolder } from "@defender-mssp/testkit/newFolder";
 import { checkSettings } from "../../settings";
 import { readSharing } from "../../settings/readSharing";
 import { unnamedSharing } from "../../settings/sharedTenant";
@@ -39,38 +39,30 @@ describe("settings/sharedTenant", () => {
   });
 
   it("reads the other files of the project, whatever else is wrong with them", async () => {
-    const folder = await mkdtemp(path.join(tmpdir(), "mssp-sharing-"));
+    const folder = newFolder();
     const write = (file: string, ...lines: string[]) => writeFile(path.join(folder, file), `${lines.join("\n")}\n`);
-    try {
-      await write("Pulumi.yaml", "name: defender-mssp", "runtime: nodejs");
-      await write("Pulumi.own.yaml", "config:", `  defender-mssp:tenantId: ${a}`);
-      await write(
-        "Pulumi.other.yaml",
-        "config:",
-        `  defender-mssp:tenantId: ${b}`,
-        `  defender-mssp:msspTenantId: ${a}`,
-      );
-      await write("Pulumi.broken.yaml", `config: [ ${a}`);
-      const sharing = (...sharedTenantWith: string[]) =>
-        readSharing({ stack: "org/defender-mssp/own", tenantId: a, sharedTenantWith }, folder);
-      assert.equal(await sharing(), undefined);
-      await write(
-        "Pulumi.copy.yaml",
-        "config:",
-        `  defender-mssp:tenantId: ${a.toUpperCase()}`,
-        "  defender-mssp:nonsense: 1",
-      );
-      assert.deepEqual(await sharing("copy"), { tenantId: a, stacks: ["copy", "own"] });
-      await write(
-        "Pulumi.copy.yaml",
-        "config:",
-        `  defender-mssp:tenantId: ${a}`,
-        "  defender-mssp:sharedTenantWith: [own]",
-      );
-      assert.deepEqual(await sharing(), { tenantId: a, stacks: ["copy", "own"] });
-      assert.equal(await sharing("copy"), undefined);
-    } finally {
-      await rm(folder, { recursive: true });
-    }
+
+    await write("Pulumi.yaml", "name: defender-mssp", "runtime: nodejs");
+    await write("Pulumi.own.yaml", "config:", `  defender-mssp:tenantId: ${a}`);
+    await write("Pulumi.other.yaml", "config:", `  defender-mssp:tenantId: ${b}`, `  defender-mssp:msspTenantId: ${a}`);
+    await write("Pulumi.broken.yaml", `config: [ ${a}`);
+    const sharing = (...sharedTenantWith: string[]) =>
+      readSharing({ stack: "org/defender-mssp/own", tenantId: a, sharedTenantWith }, folder);
+    assert.equal(await sharing(), undefined);
+    await write(
+      "Pulumi.copy.yaml",
+      "config:",
+      `  defender-mssp:tenantId: ${a.toUpperCase()}`,
+      "  defender-mssp:nonsense: 1",
+    );
+    assert.deepEqual(await sharing("copy"), { tenantId: a, stacks: ["copy", "own"] });
+    await write(
+      "Pulumi.copy.yaml",
+      "config:",
+      `  defender-mssp:tenantId: ${a}`,
+      "  defender-mssp:sharedTenantWith: [own]",
+    );
+    assert.deepEqual(await sharing(), { tenantId: a, stacks: ["copy", "own"] });
+    assert.equal(await sharing("copy"), undefined);
   });
 });

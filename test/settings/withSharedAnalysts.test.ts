@@ -1,10 +1,10 @@
 /** `analystsFrom`: analysts of many customers in one file, through the reader of every command. */
 import assert from "node:assert/strict";
-import { mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { mkdir, rm, symlink, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { stringify } from "yaml";
 import { messageOf } from "@defender-mssp/errors";
+import { newFolder } from "@defender-mssp/testkit/newFolder";
 import { readStackSettingsOffline } from "../../settings/fromFile";
 import { requiredSettings } from "./required";
 
@@ -15,12 +15,11 @@ describe("the setting analystsFrom", () => {
   let folder: string;
 
   beforeEach(async () => {
-    folder = await mkdtemp(path.join(tmpdir(), "mssp-shared-analysts-"));
+    folder = newFolder();
     for (const name of ["customers", "teams"]) await mkdir(path.join(folder, name));
     await writeFile(path.join(folder, "Pulumi.yaml"), "name: acme\nruntime: nodejs\nstackConfigDir: customers\n");
     await writeFile(path.join(folder, "teams", "soc.yaml"), `# The team.\n${stringify([ben])}`);
   });
-  afterEach(() => rm(folder, { recursive: true, force: true }));
 
   /** The settings of a customer, or the error. */
   async function settings(changes: object) {
@@ -86,32 +85,28 @@ describe("the setting analystsFrom", () => {
   });
 
   it("reads nothing outside of the repository, also by a symbolic link", async () => {
-    const outside = await mkdtemp(path.join(tmpdir(), "mssp-outside-"));
-    try {
-      await writeFile(path.join(outside, "team.yaml"), stringify([ana]));
-      await symlink(outside, path.join(folder, "linked"));
-      await symlink(path.join(outside, "team.yaml"), path.join(folder, "team.yaml"));
-      for (const name of ["linked/team.yaml", "team.yaml"]) {
-        const said = await message({ analystsFrom: name });
-        assert.match(said, /leads out of the project's folder/, name);
-        assert.doesNotMatch(said, /ana@/);
-      }
-      for (const name of [
-        `../${path.basename(outside)}/team.yaml`,
-        path.join(outside, "team.yaml"),
-        "a//b.yaml",
-        "Pulumi.yaml",
-        "customers/Pulumi.contoso.yaml",
-        "team.json",
-      ]) {
-        assert.match(
-          await message({ analystsFrom: name }),
-          /^1 setting is wrong.*\n.*analystsFrom: .*\n {4}allowed: .*a \.yaml file of this repository/,
-          name,
-        );
-      }
-    } finally {
-      await rm(outside, { recursive: true, force: true });
+    const outside = newFolder();
+    await writeFile(path.join(outside, "team.yaml"), stringify([ana]));
+    await symlink(outside, path.join(folder, "linked"));
+    await symlink(path.join(outside, "team.yaml"), path.join(folder, "team.yaml"));
+    for (const name of ["linked/team.yaml", "team.yaml"]) {
+      const said = await message({ analystsFrom: name });
+      assert.match(said, /leads out of the project's folder/, name);
+      assert.doesNotMatch(said, /ana@/);
+    }
+    for (const name of [
+      `../${path.basename(outside)}/team.yaml`,
+      path.join(outside, "team.yaml"),
+      "a//b.yaml",
+      "Pulumi.yaml",
+      "customers/Pulumi.contoso.yaml",
+      "team.json",
+    ]) {
+      assert.match(
+        await message({ analystsFrom: name }),
+        /^1 setting is wrong.*\n.*analystsFrom: .*\n {4}allowed: .*a \.yaml file of this repository/,
+        name,
+      );
     }
   });
 });

@@ -5,15 +5,15 @@
  * accept each call of `mssp`; what `mssp ci` then does is tested with the commands.
  */
 import assert from "node:assert/strict";
-import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { chmod, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { chmod, mkdir, mkdtemp, readdir, readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import type { Command } from "commander";
 import { execa } from "execa";
 import { parse } from "yaml";
 import { processSession } from "@defender-mssp/terminal/processSession";
 import { prepareUsage } from "@defender-mssp/terminal/usage";
+import { newFolder } from "@defender-mssp/testkit/newFolder";
 import { programFor } from "../../cli/program";
 import {
   releasedTemplates,
@@ -206,7 +206,7 @@ describe("the scripts of the pipeline templates", () => {
   let scripts: readonly Script[];
 
   before(async () => {
-    folder = await mkdtemp(path.join(tmpdir(), "mssp-scripts-"));
+    folder = newFolder();
     await mkdir(path.join(folder, "bin"));
     for (const name of ["npm", "npx", "gh", "git"]) {
       await writeFile(path.join(folder, "bin", name), standIn);
@@ -214,7 +214,6 @@ describe("the scripts of the pipeline templates", () => {
     }
     scripts = await scriptsIn(templates);
   });
-  after(() => rm(folder, { recursive: true }));
 
   async function run({ text, bash, environment }: Script, fails = "") {
     const work = await mkdtemp(path.join(folder, "work-"));
@@ -317,22 +316,18 @@ describe("GitHub workflows, run", () => {
     const there = await execa("go", [...lint, "--version"], { reject: false, stdin: "ignore", cwd: root });
     if (there.exitCode !== 0) skip(this, `actionlint can't be had: ${there.stderr.split("\n").at(-1) ?? ""}`);
     // In one folder, as in a repository of customers: the workflows call each other.
-    const folder = mkdtempSync(path.join(tmpdir(), "workflows-"));
-    try {
-      const there = path.join(folder, ".github", "workflows");
-      mkdirSync(there, { recursive: true });
-      await execa("git", ["init", "--quiet"], { cwd: folder });
-      const copies = workflows.map((name) => path.join(there, name));
-      for (const copy of copies) copyFileSync(workflowFile(path.basename(copy)), copy);
-      const { exitCode, stdout, stderr } = await execa("go", [...lint, ...copies], {
-        reject: false,
-        stdin: "ignore",
-        cwd: folder,
-      });
-      assert.equal(exitCode, 0, `${stdout}\n${stderr}`);
-    } finally {
-      rmSync(folder, { recursive: true });
-    }
+    const folder = newFolder();
+    const own = path.join(folder, ".github", "workflows");
+    mkdirSync(own, { recursive: true });
+    await execa("git", ["init", "--quiet"], { cwd: folder });
+    const copies = workflows.map((name) => path.join(own, name));
+    for (const copy of copies) copyFileSync(workflowFile(path.basename(copy)), copy);
+    const { exitCode, stdout, stderr } = await execa("go", [...lint, ...copies], {
+      reject: false,
+      stdin: "ignore",
+      cwd: folder,
+    });
+    assert.equal(exitCode, 0, `${stdout}\n${stderr}`);
   });
 });
 
@@ -340,27 +335,23 @@ describe("templates/siem, read by systemd", () => {
   it("the unit is one that systemd accepts, and is hardened (systemd-analyze)", async function () {
     const { exitCode: isMissing } = await execa("systemd-analyze", ["--version"], { reject: false });
     if (isMissing !== 0) this.skip();
-    const temporary = await mkdtemp(path.join(tmpdir(), "mssp-unit-"));
-    try {
-      // Verifying needs an instance, and programs that exist.
-      const instance = path.join(temporary, "mssp-alerts@contoso.service");
-      await writeFile(
-        instance,
-        (await readFile(path.join(templates, "siem", "mssp-alerts@.service"), "utf8")).replace(
-          "/usr/bin/node",
-          process.execPath,
-        ),
-      );
-      const verified = await execa("systemd-analyze", ["verify", instance], { reject: false, all: true });
-      assert.equal(verified.exitCode, 0, verified.all);
-      assert.doesNotMatch(verified.all, /mssp-alerts/, "a warning about the unit");
-      // From 0.0 (hardened) to 10.0; "exposed" begins at 5.0. The threshold is in tenths.
-      const options = ["security", "--offline=true", "--threshold=15", instance];
-      const { exitCode, all } = await execa("systemd-analyze", options, { reject: false, all: true });
-      assert.equal(exitCode, 0, all.split("\n").slice(-2).join("\n"));
-    } finally {
-      await rm(temporary, { recursive: true });
-    }
+    const temporary = newFolder();
+    // Verifying needs an instance, and programs that exist.
+    const instance = path.join(temporary, "mssp-alerts@contoso.service");
+    await writeFile(
+      instance,
+      (await readFile(path.join(templates, "siem", "mssp-alerts@.service"), "utf8")).replace(
+        "/usr/bin/node",
+        process.execPath,
+      ),
+    );
+    const verified = await execa("systemd-analyze", ["verify", instance], { reject: false, all: true });
+    assert.equal(verified.exitCode, 0, verified.all);
+    assert.doesNotMatch(verified.all, /mssp-alerts/, "a warning about the unit");
+    // From 0.0 (hardened) to 10.0; "exposed" begins at 5.0. The threshold is in tenths.
+    const options = ["security", "--offline=true", "--threshold=15", instance];
+    const { exitCode, all } = await execa("systemd-analyze", options, { reject: false, all: true });
+    assert.equal(exitCode, 0, all.split("\n").slice(-2).join("\n"));
   });
 });
 
@@ -375,35 +366,31 @@ function skip(context: Mocha.Context, reason: string): never {
  * these stacks.
  */
 async function outputsOf(job: WorkflowJob, stacks: readonly string[]): Promise<ReadonlyMap<string, string>> {
-  const folder = mkdtempSync(path.join(tmpdir(), "workflows-"));
-  try {
-    const git = (...args: string[]) =>
-      execa("git", ["-c", "user.name=test", "-c", "user.email=test@example.invalid", ...args], { cwd: folder });
-    await git("init", "--quiet");
-    writeFileSync(path.join(folder, "Pulumi.yaml"), "name: defender-mssp\nruntime: nodejs\n");
-    await git("add", ".");
-    await git("commit", "--quiet", "--message", "before");
-    const { stdout: before } = await git("rev-parse", "HEAD");
-    for (const stack of stacks) writeFileSync(path.join(folder, `Pulumi.${stack}.yaml`), "config: {}\n");
-    await git("add", ".");
-    await git("commit", "--quiet", "--message", "stacks");
-    const output = path.join(folder, "output");
-    const script = stepsOf(job).find((step) => (step as { id?: string }).id === "stacks")?.run ?? "";
-    await execa("bash", ["-e", "-c", script.replaceAll("npx --no mssp", '"$NODE" "$MSSP"')], {
-      cwd: folder,
-      env: {
-        NODE: process.execPath,
-        MSSP: path.join(root, "cli", "mssp.js"),
-        GITHUB_OUTPUT: output,
-        GITHUB_EVENT_NAME: "push",
-        BASE: before,
-        BEFORE: before,
-        ONLY: "",
-      },
-    });
-    const lines = readFileSync(output, "utf8").trimEnd().split("\n");
-    return new Map(lines.map((line) => [line.slice(0, line.indexOf("=")), line.slice(line.indexOf("=") + 1)]));
-  } finally {
-    rmSync(folder, { recursive: true });
-  }
+  const folder = newFolder();
+  const git = (...args: string[]) =>
+    execa("git", ["-c", "user.name=test", "-c", "user.email=test@example.invalid", ...args], { cwd: folder });
+  await git("init", "--quiet");
+  writeFileSync(path.join(folder, "Pulumi.yaml"), "name: defender-mssp\nruntime: nodejs\n");
+  await git("add", ".");
+  await git("commit", "--quiet", "--message", "before");
+  const { stdout: before } = await git("rev-parse", "HEAD");
+  for (const stack of stacks) writeFileSync(path.join(folder, `Pulumi.${stack}.yaml`), "config: {}\n");
+  await git("add", ".");
+  await git("commit", "--quiet", "--message", "stacks");
+  const output = path.join(folder, "output");
+  const script = stepsOf(job).find((step) => (step as { id?: string }).id === "stacks")?.run ?? "";
+  await execa("bash", ["-e", "-c", script.replaceAll("npx --no mssp", '"$NODE" "$MSSP"')], {
+    cwd: folder,
+    env: {
+      NODE: process.execPath,
+      MSSP: path.join(root, "cli", "mssp.js"),
+      GITHUB_OUTPUT: output,
+      GITHUB_EVENT_NAME: "push",
+      BASE: before,
+      BEFORE: before,
+      ONLY: "",
+    },
+  });
+  const lines = readFileSync(output, "utf8").trimEnd().split("\n");
+  return new Map(lines.map((line) => [line.slice(0, line.indexOf("=")), line.slice(line.indexOf("=") + 1)]));
 }

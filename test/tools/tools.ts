@@ -3,11 +3,11 @@
  * proxy`. Installs each from its registry into a temporary folder. Never part of `npm test`.
  */
 import assert from "node:assert/strict";
-import { copyFile, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { copyFile, mkdir, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { stopSandbox } from "@defender-mssp/sandbox";
 import { contoso } from "@defender-mssp/testkit";
+import { newFolder } from "@defender-mssp/testkit/newFolder";
 import { execa } from "execa";
 import { checkout } from "../package/installation";
 import { tools, uv, type Tool } from "./toolList";
@@ -21,7 +21,7 @@ describe("other people's tools by the proxy", function () {
   const missingRoutes = new Map<string, string[]>();
 
   before(async () => {
-    folder = await mkdtemp(path.join(tmpdir(), "mssp-tools-"));
+    folder = newFolder();
     await writeFile(path.join(folder, "Pulumi.yaml"), "name: tools\nruntime: nodejs\n");
     // A tenant of a stack has also consented to the optional AuditLog.Read.All and Directory.Read.All.
     await writeFile(

@@ -2,6 +2,7 @@
  * The checks of `mssp doctor`: the access tokens of the signed-in identity, and the tenant's
  * licences and policies.
  */
+import { tokenClaims } from "@defender-mssp/errors/json";
 import {
   addressesToInvite,
   adminConsentUrl,
@@ -264,11 +265,9 @@ interface Claims {
 }
 
 function claimsOf(token: string): Claims {
-  try {
-    return JSON.parse(Buffer.from(token.split(".")[1] ?? "", "base64url").toString("utf8")) as Claims;
-  } catch {
-    throw new VisibleError("Can't read the access token: it is not a JSON Web Token.");
-  }
+  const claims = tokenClaims(token);
+  if (claims !== undefined) return claims;
+  throw new VisibleError("Can't read the access token: it is not a JSON Web Token.");
 }
 
 function identityOf(claims: Claims): Identity {

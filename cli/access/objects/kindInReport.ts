@@ -3,7 +3,7 @@
  * and its display name, and has words of its own; a kind that no resource declares is none.
  */
 import {
-  azureRoleName,
+  shownAzureRole,
   directoryRoleName,
   lastSegment,
   microsoftGraph,
@@ -346,8 +346,8 @@ function describeDelegation(definition: ReportResource, resources: readonly Repo
     readonly eligibleAuthorizations?: readonly Authorization[];
   };
   const roles = [
-    ...authorizations.map(({ roleDefinitionId }) => delegatedRole(roleDefinitionId)),
-    ...eligibleAuthorizations.map(({ roleDefinitionId }) => `eligible ${delegatedRole(roleDefinitionId)}`),
+    ...authorizations.map(({ roleDefinitionId }) => shownAzureRole(roleDefinitionId)),
+    ...eligibleAuthorizations.map(({ roleDefinitionId }) => `eligible ${shownAzureRole(roleDefinitionId)}`),
   ];
   const assignment = resources.find(({ kind }) => kind === "lighthouseAssignment");
   const groups = [...authorizations, ...eligibleAuthorizations].map(
@@ -361,12 +361,6 @@ function describeDelegation(definition: ReportResource, resources: readonly Repo
 interface Authorization {
   readonly principalIdDisplayName?: string;
   readonly roleDefinitionId?: string;
-}
-
-/** The name of a role of Azure, or its ID where this program does not know it. */
-function delegatedRole(roleDefinitionId = ""): string {
-  const id = lastSegment(roleDefinitionId);
-  return azureRoleName(id) ?? id;
 }
 
 /** Such as "Tier 1 Analyst, "; empty before `up`, when no group has an ID. */

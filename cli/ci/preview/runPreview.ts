@@ -2,6 +2,7 @@
 import { mkdir } from "node:fs/promises";
 import path from "node:path";
 import { z } from "zod";
+import { parsedJson } from "@defender-mssp/errors/json";
 import { writeWholeFile } from "@defender-mssp/terminal/wholeFile";
 import { askPulumi } from "../../stack/pulumi";
 import type { AdditionsPart } from "../../stack/additionsPart";
@@ -85,7 +86,7 @@ async function runEngine(stack: string, run: PreviewRun, deployment: Deployment)
     const environment = { ...run.environment, ...variables };
     const { exitCode, stdout, stderr } = await askPulumi(args, { folder: run.folder, environment });
     await events.close();
-    const printed = parsedOrUndefined(stdout);
+    const printed = parsedJson(stdout);
     const drifted = run.drift === true && exitCode === noChangesExpected;
     const failed = (exitCode !== 0 && !drifted) || printed === undefined;
     const dropped = run.drift === true ? droppedByRefresh(deployment, createdIn(printed), new Date()) : [];
@@ -132,19 +133,11 @@ export async function writePreview(file: string, preview: StackPreview): Promise
 
 function policyViolations(event: string): PolicyViolation[] {
   if (!event.includes('"policyEvent"')) return [];
-  const { data } = policyEvent.safeParse(parsedOrUndefined(event));
+  const { data } = policyEvent.safeParse(parsedJson(event));
   if (data === undefined) return [];
   const { policyName, policyPackName, enforcementLevel, message, resourceUrn = "" } = data.policyEvent;
   const resource = urnName(resourceUrn);
   return [{ policy: policyName, pack: policyPackName, level: enforcementLevel, message, resource }];
-}
-
-function parsedOrUndefined(text: string): unknown {
-  try {
-    return JSON.parse(text) as unknown;
-  } catch {
-    return undefined;
-  }
 }
 
 /** CI systems and people end jobs that print nothing for long. */

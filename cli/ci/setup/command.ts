@@ -3,6 +3,7 @@ import { InvalidArgumentError, type Command } from "commander";
 import type { Session } from "@defender-mssp/terminal/session";
 import { describeCommand } from "@defender-mssp/terminal/help";
 import { writeJson } from "@defender-mssp/terminal/jsonDocument";
+import { repositoryArgument } from "../../base/commandArguments";
 import { placeOf } from "../../base/place";
 import { stackArguments } from "../../stack/stackName";
 import { allCustomers } from "../../stack/stackNames";
@@ -28,7 +29,7 @@ export function registerSetup(ci: Command, session: Session): void {
       "Print the GitHub environments, reviewers and variables that the workflows need; --apply creates them.",
     )
     .option("--stack <stack...>", `only these stacks (default: ${allCustomers})`, stackArguments)
-    .option("--repository <owner/name>", "the repository (default: this folder's, according to gh)", repositoryName)
+    .option("--repository <owner/name>", "the repository (default: this folder's, according to gh)", repositoryArgument)
     .option("--reviewer <reviewer>", "a user, or organization/team; repeatable, at most six", reviewerName)
     .option("--branch <branch>", "the branch whose workflows bring stacks up", "main")
     .option("--client-id <id>", "application ID of the automation, for the variable MSSP_CLIENT_ID")
@@ -76,11 +77,6 @@ export function registerSetup(ci: Command, session: Session): void {
       "npx mssp ci setup --reviewer acme/soc-leads --client-id <ID> --apply",
     ],
   });
-}
-
-function repositoryName(text: string): string {
-  if (/^[A-Za-z0-9][A-Za-z0-9-]{0,38}\/[A-Za-z0-9_.-]{1,100}$/.test(text)) return text;
-  throw new InvalidArgumentError("A repository is <owner>/<name>.");
 }
 
 function reviewerName(text: string, before: string[] = []): string[] {

@@ -4,7 +4,7 @@ import { describeCommand, type HelpSections } from "@defender-mssp/terminal/help
 import type { Session } from "@defender-mssp/terminal/session";
 import { exitCodes } from "@defender-mssp/terminal/exitCodes";
 import { writeJson } from "@defender-mssp/terminal/jsonDocument";
-import { uuidArgument } from "../../base/uuidArgument";
+import { uuidArgument } from "../../base/commandArguments";
 import { stackArgument } from "../../stack/stackName";
 import type { Action, ActionOptions } from "./run";
 

@@ -6,6 +6,7 @@
 import { createServer } from "node:net";
 import { once } from "node:events";
 import { randomBytes } from "node:crypto";
+import { tokenClaims } from "@defender-mssp/errors/json";
 import { request, type Endpoints, type GraphCall } from "@defender-mssp/microsoft";
 import { VisibleError } from "@defender-mssp/errors";
 import type { Session } from "@defender-mssp/terminal/session";
@@ -86,11 +87,9 @@ interface Claims {
 }
 
 function claimsOf(token: string): Claims {
-  try {
-    return JSON.parse(Buffer.from(token.split(".")[1] ?? "", "base64url").toString("utf8")) as Claims;
-  } catch {
-    throw new VisibleError(`${tokenVariable} is not an access token: it is not a JSON Web Token.`);
-  }
+  const claims = tokenClaims(token);
+  if (claims !== undefined) return claims;
+  throw new VisibleError(`${tokenVariable} is not an access token: it is not a JSON Web Token.`);
 }
 
 function printableId(text: string): string {

@@ -2,11 +2,12 @@
  * How far an off-boarding has come, in a file of its folder: what `destroy` takes out of the state
  * must be known afterwards, also to a run that goes on after an interruption.
  */
-import { mkdir, readFile } from "node:fs/promises";
+import { mkdir } from "node:fs/promises";
 import path from "node:path";
 import { z } from "zod";
-import { unreadableFile, VisibleError } from "@defender-mssp/errors";
-import { writeWholeFile } from "@defender-mssp/terminal/wholeFile";
+import { parsedJson } from "@defender-mssp/errors/json";
+import { VisibleError } from "@defender-mssp/errors";
+import { writeWholeFile, textIfThere } from "@defender-mssp/terminal/wholeFile";
 import { itemShape } from "../../access/inventory/inventory";
 
 const resource = z.object({ urn: z.string(), type: z.string(), id: z.string(), custom: z.boolean() });
@@ -68,19 +69,9 @@ export const journalFile = "offboard.json";
 /** @throws VisibleError for a file that is none of this command's. */
 export async function readJournal(folder: string): Promise<OffboardingJournal | undefined> {
   const file = path.join(folder, journalFile);
-  let text: string;
-  try {
-    text = await readFile(file, "utf8");
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
-    throw unreadableFile(file, error);
-  }
-  let record: unknown;
-  try {
-    record = JSON.parse(text);
-  } catch {
-    record = undefined;
-  }
+  const text = await textIfThere(file);
+  if (text === undefined) return undefined;
+  const record = parsedJson(text);
   const { data } = shape.safeParse(record);
   if (data !== undefined) return data;
   if ((record as { format?: unknown } | undefined)?.format === 1) {

@@ -6,6 +6,7 @@ import { readFile, stat } from "node:fs/promises";
 import path from "node:path";
 import { z } from "zod";
 import { othersMay } from "@defender-mssp/errors";
+import { parsedJson } from "@defender-mssp/errors/json";
 import { sha256 } from "@defender-mssp/siem/signed/openEnvelope";
 import { journalFile, type OffboardingJournal } from "./journal";
 
@@ -42,7 +43,7 @@ async function manifestProblem(
   const text = await readIfThere(name);
   if (text === undefined) return `${name} is missing`;
   if (sha256(text) !== manifestSha256) return `${name} has another hash than the record names`;
-  const { data: manifest } = manifestShape.safeParse(parsed(text.toString("utf8")));
+  const { data: manifest } = manifestShape.safeParse(parsedJson(text.toString("utf8")));
   if (manifest === undefined) return `${name} is no manifest of an evidence`;
   if (manifest.stack !== stack || manifest.tenantId !== tenantId) return `${name} is of another customer`;
   const said = JSON.stringify([from, until, gaps]);
@@ -60,12 +61,4 @@ async function manifestProblem(
 
 function readIfThere(file: string): Promise<Buffer | undefined> {
   return readFile(file).catch(() => undefined);
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

@@ -1,12 +1,12 @@
 /** `mssp permissions`: the permissions to request from a customer's administrator. */
-import { InvalidArgumentError, Option, type Command } from "commander";
+import { Option, type Command } from "commander";
 import { describeCommand } from "@defender-mssp/terminal/help";
 import type { Session } from "@defender-mssp/terminal/session";
 import { jsonDocument } from "@defender-mssp/terminal/jsonDocument";
 import { visibleJson } from "@defender-mssp/terminal/terminalText";
 import { atOnce } from "@defender-mssp/terminal/atOnce";
 import { placeOf } from "../../base/place";
-import { uuidArgument } from "../../base/uuidArgument";
+import { uuidArgument, repositoryArgument } from "../../base/commandArguments";
 import { stackArguments } from "../../stack/stackName";
 import { allCustomers } from "../../stack/stackNames";
 import type { Customer } from "../../stack/customers";
@@ -38,7 +38,11 @@ export function define(command: Command, session: Session): void {
     )
     .option("--client-id <id>", "application ID of the automation, for the consent URL", applicationId)
     .option("--preview-client-id <id>", "application ID of the preview application", applicationId)
-    .option("--repository <owner/name>", "with --format az: the GitHub repository whose workflows sign in", repository)
+    .option(
+      "--repository <owner/name>",
+      "with --format az: the GitHub repository whose workflows sign in",
+      repositoryArgument,
+    )
     .option("--json", "the same as --format json")
     .action(async (options: PermissionsOptions) => {
       const permissions = await permissionsOfStacks(options, session);
@@ -135,8 +139,3 @@ async function formatted(
 }
 
 const applicationId = uuidArgument("An application ID");
-
-function repository(text: string): string {
-  if (/^[A-Za-z0-9][A-Za-z0-9-]{0,38}\/[A-Za-z0-9_.-]{1,100}$/.test(text)) return text;
-  throw new InvalidArgumentError("A repository is <owner>/<name>.");
-}

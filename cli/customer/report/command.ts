@@ -7,7 +7,7 @@ import { writeJson } from "@defender-mssp/terminal/jsonDocument";
 import { visibleText } from "@defender-mssp/terminal/terminalText";
 import { signWithOption } from "../../access/signed/signWithOption";
 import { placeOf } from "../../base/place";
-import { uuidArgument } from "../../base/uuidArgument";
+import { uuidArgument } from "../../base/commandArguments";
 import { stackArgument } from "../../stack/stackName";
 import { allCustomers } from "../../stack/stackNames";
 import { defaultJournals } from "../../stack/outcome";

@@ -1,11 +1,12 @@
 /** `mssp analyst`: joiners and leavers in the settings of all customers. */
 import path from "node:path";
-import { InvalidArgumentError, Option, type Command } from "commander";
+import { Option, type Command } from "commander";
 import { tiers } from "@defender-mssp/microsoft";
 import { VisibleError } from "@defender-mssp/errors";
 import { describeCommand } from "@defender-mssp/terminal/help";
 import type { Session } from "@defender-mssp/terminal/session";
 import { writeJson } from "@defender-mssp/terminal/jsonDocument";
+import { dayArgument } from "../../base/commandArguments";
 import { isEmailAddress } from "../../../settings/validators";
 import { defaultJournals } from "../../stack/outcome";
 import { passphraseFolderOption } from "../../stack/passphraseOption";
@@ -61,7 +62,7 @@ function registerAdd(analyst: Command, session: Session): void {
     .argument("<analyst>", 'the joiner: "Ana Silva <ana@mssp.example>", or an address alone')
     .description("Add an analyst to the settings files of the selected customers.")
     .addOption(new Option("--tier <tier>", "group of analysts (default: tier1)").choices([...tiers]))
-    .option("--ends-on <date>", "last day of access, such as 2027-03-31", day)
+    .option("--ends-on <date>", "last day of access, such as 2027-03-31", dayArgument)
     .action(async (text: string, options: AddOptions) => {
       const [{ addedEverywhere }, { parsedAnalyst }] = await Promise.all([
         import("./analystChanges.js"),
@@ -139,11 +140,6 @@ function withChange(command: Command): Command {
     .option("--yes", "write without asking")
     .option("--no-preview", "do not preview the changed stacks")
     .addOption(passphraseFolderOption());
-}
-
-function day(text: string): string {
-  if (/^\d{4}-\d\d-\d\d$/.test(text) && !Number.isNaN(Date.parse(text))) return text;
-  throw new InvalidArgumentError("A date is written as 2027-03-31.");
 }
 
 /** Off-boarded customers have no analysts. */

@@ -2,7 +2,7 @@
 import { InvalidArgumentError, Option, type Command } from "commander";
 import type { PluginSet } from "@defender-mssp/plugins";
 import type { FaultOptions, ReplicaOptions, ReplicaProfile } from "@defender-mssp/sandbox";
-import { uuidArgument } from "../../base/uuidArgument";
+import { uuidArgument } from "../../base/commandArguments";
 import { wholeNumber } from "@defender-mssp/terminal/wholeNumber";
 
 export interface HomeOptions {

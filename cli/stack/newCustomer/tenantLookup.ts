@@ -2,7 +2,7 @@
 import { setTimeout as wait } from "node:timers/promises";
 import {
   discoverEndpoints,
-  isLoopback,
+  isOnSandbox,
   lookUpDomain,
   ServiceError,
   type CloudName,
@@ -33,7 +33,7 @@ export async function lookUpTenant(
     const tenant = await Promise.race([work, wait(2 * patience, "late" as const, { ref: false })]);
     if (tenant === "late") return { state: "notChecked", because: "Entra did not answer in time" };
     if (tenant !== undefined) return { state: "found", ...tenant };
-    if (isSandbox(environment))
+    if (isOnSandbox(environment))
       return {
         state: "notChecked",
         because: `this is the sandbox, which has no tenant with the domain ${domain}: any UUID is a tenant here`,
@@ -43,9 +43,4 @@ export async function lookUpTenant(
     if (!(error instanceof ServiceError)) throw error;
     return { state: "notChecked", because: `Entra could not be asked (${error.message})` };
   }
-}
-
-function isSandbox(environment: NodeJS.ProcessEnv): boolean {
-  const host = `https://${environment["ARM_METADATA_HOSTNAME"]?.trim() ?? ""}`;
-  return URL.canParse(host) && isLoopback(new URL(host).hostname);
 }

@@ -2,7 +2,7 @@
 import { EnvironmentError } from "@defender-mssp/errors";
 import {
   azureApiVersion,
-  azureRoleName,
+  shownAzureRole,
   goneStatuses,
   isGone,
   lastSegment,
@@ -77,9 +77,9 @@ async function delegations({ customerAzure, owner }: KindTenant): Promise<Sighti
 function delegatedRoles({ registrationDefinition }: RegistrationAssignment["properties"]): string {
   const { authorizations, eligibleAuthorizations } = registrationDefinition?.properties ?? {};
   const names = [
-    ...(authorizations ?? []).map(({ roleDefinitionId }) => `the Azure role ${roleName(roleDefinitionId)}`),
+    ...(authorizations ?? []).map(({ roleDefinitionId }) => `the Azure role ${shownAzureRole(roleDefinitionId)}`),
     ...(eligibleAuthorizations ?? []).map(
-      ({ roleDefinitionId }) => `the eligible Azure role ${roleName(roleDefinitionId)}`,
+      ({ roleDefinitionId }) => `the eligible Azure role ${shownAzureRole(roleDefinitionId)}`,
     ),
   ];
   return [...new Set(names)].join(", ") || "roles that Azure does not name";
@@ -119,13 +119,7 @@ async function azureRolesHeld(tenant: KindTenant, { id }: AccessPrincipal): Prom
 
 /** Such as `the Azure role Microsoft Sentinel Reader`. */
 export function azureRoleText({ properties }: AzureRoleAssignment): string {
-  return `the Azure role ${roleName(properties.roleDefinitionId)}`;
-}
-
-/** A role's name, or its ID where it is none of those that this program knows. */
-function roleName(roleDefinitionId = ""): string {
-  const id = lastSegment(roleDefinitionId);
-  return azureRoleName(id) ?? id;
+  return `the Azure role ${shownAzureRole(properties.roleDefinitionId)}`;
 }
 
 function removalStep(id: string): string {

@@ -6,19 +6,9 @@ import assert from "node:assert/strict";
 import { execFileSync, spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { once } from "node:events";
-import {
-  chmodSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from "node:fs";
+import { chmodSync, existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import http from "node:http";
 import type { AddressInfo } from "node:net";
-import { tmpdir } from "node:os";
 import path from "node:path";
 import { Writable } from "node:stream";
 import {
@@ -30,6 +20,7 @@ import {
   pinnedArchives,
   type EngineOptions,
 } from "@defender-mssp/engine";
+import { newFolder } from "@defender-mssp/testkit/newFolder";
 
 const archive = `pulumi-v${engineVersion()}-${process.platform}-${process.arch}.tar.gz`;
 
@@ -42,7 +33,7 @@ describe("packages/engine/engineArchive: a file of the engine that isn't the rel
   let answers: Record<string, Buffer | string>;
 
   beforeEach(async () => {
-    folder = mkdtempSync(path.join(tmpdir(), "mssp-archive-"));
+    folder = newFolder();
     marker = path.join(folder, "it-ran");
     tools = path.join(folder, "tools");
     mkdirSync(tools);
@@ -63,7 +54,6 @@ describe("packages/engine/engineArchive: a file of the engine that isn't the rel
   afterEach(() => {
     server.closeAllConnections();
     server.close();
-    rmSync(folder, { recursive: true, force: true });
   });
 
   /** A release whose program leaves a mark when it runs. */

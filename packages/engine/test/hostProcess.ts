@@ -5,8 +5,8 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import fs from "node:fs";
-import os from "node:os";
 import path from "node:path";
+import { newFolder } from "@defender-mssp/testkit/newFolder";
 import * as grpc from "@grpc/grpc-js";
 import { Struct } from "google-protobuf/google/protobuf/struct_pb";
 import { EngineService } from "@pulumi/pulumi/proto/engine_grpc_pb";
@@ -20,7 +20,7 @@ export const root = path.join(__dirname, "..", "..", "..");
 const folders: string[] = [];
 
 export function temporaryFolder(): string {
-  const folder = fs.realpathSync(fs.mkdtempSync(path.join(os.tmpdir(), "engine-test-")));
+  const folder = newFolder();
   folders.push(folder);
   return folder;
 }

@@ -49,3 +49,18 @@ export function valueAt(root: unknown, path: readonly PropertyKey[]): unknown {
   }
   return value;
 }
+
+/** What a JSON text says; undefined for a text that is none. */
+export function parsedJson(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return undefined;
+  }
+}
+
+/** What an access token says, unproven: only its service knows whether it is true. Undefined where it is none. */
+export function tokenClaims(token: string): JsonRecord | undefined {
+  const claims = parsedJson(Buffer.from(token.split(".")[1] ?? "", "base64url").toString());
+  return isRecord(claims) ? claims : undefined;
+}

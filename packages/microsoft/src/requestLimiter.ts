@@ -10,6 +10,7 @@
  * tenant are IDs; no token, no address and no body is sent.
  */
 import type { Socket } from "node:net";
+import { optionalText, recordOf, tokenClaims } from "@defender-mssp/errors/json";
 
 /** Address of the socket: a path, or a named pipe on Windows. */
 export const limiterVariable = "MSSP_REQUEST_LIMITER";
@@ -84,16 +85,8 @@ export function throttleScope(headers: Headers): ThrottleScope {
 }
 
 function claimsOf(token: string): { appid?: string; azp?: string; tid?: string } {
-  try {
-    const claims = JSON.parse(Buffer.from(token.split(".")[1] ?? "", "base64url").toString()) as Record<
-      string,
-      unknown
-    >;
-    const text = (name: string) => (typeof claims[name] === "string" ? claims[name] : undefined);
-    return { appid: text("appid"), azp: text("azp"), tid: text("tid") };
-  } catch {
-    return {};
-  }
+  const { appid, azp, tid } = recordOf(tokenClaims(token));
+  return { appid: optionalText(appid), azp: optionalText(azp), tid: optionalText(tid) };
 }
 
 let client: { readonly address: string; readonly connection: Promise<LimiterClient | undefined> } | undefined;

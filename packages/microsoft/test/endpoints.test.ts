@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { writeFile } from "node:fs/promises";
 import https from "node:https";
 import type { AddressInfo } from "node:net";
-import os from "node:os";
 import path from "node:path";
 import { promisify } from "node:util";
 import { discoverEndpoints } from "@defender-mssp/microsoft";
+import { newFolder } from "@defender-mssp/testkit/newFolder";
 import { makeCertificate } from "./certificate";
 
 describe("microsoft/endpoints", () => {
@@ -33,7 +33,7 @@ describe("microsoft/endpoints", () => {
     const asked: string[] = [];
 
     before(async () => {
-      folder = await mkdtemp(path.join(os.tmpdir(), "mssp-endpoints-"));
+      folder = newFolder();
       const { certificate, key } = await makeCertificate();
       await writeFile(path.join(folder, "ca.pem"), certificate);
       server = https.createServer({ cert: certificate, key }, (request, response) => {
@@ -47,7 +47,6 @@ describe("microsoft/endpoints", () => {
     after(async () => {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
-      await rm(folder, { recursive: true });
     });
 
     /** In a process of its own: NODE_EXTRA_CA_CERTS counts when Node starts. */

@@ -6,10 +6,10 @@ import assert from "node:assert/strict";
 import fs from "node:fs";
 import https from "node:https";
 import type { AddressInfo } from "node:net";
-import os from "node:os";
 import path from "node:path";
 import { trustCertificates } from "@defender-mssp/testkit";
 import { serverCertificate } from "@defender-mssp/testkit";
+import { newFolder } from "@defender-mssp/testkit/newFolder";
 import { credentialsOf } from "../src/azuread/configuration";
 import { refuseOtherHost } from "../src/azuread/graph";
 import { azureadProvider } from "../src/azuread/provider";
@@ -63,7 +63,7 @@ describe("The azuread stand-in's hosts", () => {
   });
 
   it("metadata document: a host of another machine is refused before a token is requested", async () => {
-    const folder = fs.mkdtempSync(path.join(os.tmpdir(), "mssp-hosts-"));
+    const folder = newFolder();
     const certificate = await serverCertificate(folder, new Date());
     const asked: string[] = [];
     const server = https.createServer(

@@ -6,9 +6,9 @@ import assert from "node:assert/strict";
 import fs from "node:fs";
 import https from "node:https";
 import type { AddressInfo, Socket } from "node:net";
-import os from "node:os";
 import path from "node:path";
 import { serverCertificate } from "@defender-mssp/testkit";
+import { newFolder } from "@defender-mssp/testkit/newFolder";
 import { PluginClient, refusal } from "./pluginClient";
 import { type LonePlugin, startLonePlugin } from "./pluginProcess";
 
@@ -28,7 +28,7 @@ function refused(status: number, code: string, headers: Record<string, string> =
 }
 
 describe("The azuread stand-in's retries and waiting", function () {
-  const folder = fs.mkdtempSync(path.join(os.tmpdir(), "mssp-patience-"));
+  const folder = newFolder();
   /** Answers in order, by method and path; the last one stays. */
   let script: Record<string, Reply[]> = {};
   let asked: string[] = [];
@@ -98,7 +98,6 @@ describe("The azuread stand-in's retries and waiting", function () {
     await plugin.stop();
     server.closeAllConnections();
     await new Promise((resolve) => server.close(resolve));
-    fs.rmSync(folder, { recursive: true });
   });
 
   it("addPassword, whose answer ends in the middle: names the step and no request, as the official plugin", async () => {

@@ -2,8 +2,7 @@
 import assert from "node:assert/strict";
 import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { chmod, lstat, mkdir, mkdtemp, realpath, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { chmod, lstat, mkdir, realpath, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { unknownValue } from "@defender-mssp/microsoft";
 import { prepareHome, temporaryFolder } from "@defender-mssp/testkit";
@@ -13,6 +12,7 @@ import { PluginHost } from "../src/host";
 import { fromStruct, Secret, toStruct, unknown, type ValueRecord } from "../src/protocol/values";
 import { PluginClient, refusal } from "./pluginClient";
 import { commandEnvironment, startSandbox, type OwnSandbox } from "@defender-mssp/sandbox";
+import { newFolder } from "@defender-mssp/testkit/newFolder";
 import { pulumiEnvironment, type PulumiEnvironmentOptions } from "../src/pulumiEnvironment";
 import { firstLine, launcher, startPlugin } from "./pluginProcess";
 import { tenantId } from "./sandboxPlugin";
@@ -152,14 +152,11 @@ describe("A plugin's process", () => {
   let home: string;
 
   before(async () => {
-    home = await mkdtemp(path.join(tmpdir(), "mssp-plugins-"));
+    home = newFolder();
     sandbox = await startSandbox({ home, companions: { plugin: PluginHost.of(home) } });
   });
 
-  after(async () => {
-    await sandbox.stop();
-    await rm(home, { recursive: true });
-  });
+  after(() => sandbox.stop());
 
   it("process: prints its port first and ends, with its server, when standard input is closed", async () => {
     const plugin = await startPlugin(home, "random");
@@ -225,13 +222,12 @@ describe("A plugin's process", () => {
   });
 
   it("process: ends with the sandbox", async () => {
-    const other = await mkdtemp(path.join(tmpdir(), "mssp-plugins-"));
+    const other = newFolder();
     const itsSandbox = await startSandbox({ home: other, companions: { plugin: PluginHost.of(other) } });
     const plugin = await startPlugin(other, "random");
     const ended = once(plugin.process, "exit");
     await itsSandbox.stop();
     assert.deepEqual(await ended, [1, null]);
-    await rm(other, { recursive: true });
   });
 });
 

@@ -1,10 +1,8 @@
 /** A stand-in, azuread's or another, on a sandbox that notes every request: both in this process. */
-import fs from "node:fs";
-import os from "node:os";
-import path from "node:path";
 import { trustCertificates } from "@defender-mssp/testkit";
 import { commandEnvironment, startSandbox, type OwnSandbox, type ReplicaOptions } from "@defender-mssp/sandbox";
 import type { Tenant } from "@defender-mssp/testkit";
+import { newFolder } from "@defender-mssp/testkit/newFolder";
 import { azureNativeProvider } from "../src/azureNative/provider";
 import { azureadProvider } from "../src/azuread/provider";
 import { standInPlugins } from "../src/standInPlugins";
@@ -34,7 +32,7 @@ export async function startSandboxPlugin(
   settings: Readonly<Record<string, string>> = { ARM_TENANT_ID: tenantId },
   replicas?: ReplicaOptions,
 ): Promise<SandboxPlugin> {
-  const home = fs.mkdtempSync(path.join(os.tmpdir(), "mssp-plugins-"));
+  const home = newFolder();
   const lines: string[] = [];
   const bodies: Record<string, unknown>[] = [];
   const sandbox = await startSandbox({
@@ -67,7 +65,6 @@ export async function startSandboxPlugin(
       provider.cancel();
       await client.stop();
       await sandbox.stop();
-      fs.rmSync(home, { recursive: true });
     },
   };
 }

@@ -1,12 +1,22 @@
-/** Files that a command writes: complete and on the disk, or as they were before. */
+/** Files that a command reads or writes whole: complete and on the disk, or as they were before. */
 import { randomBytes } from "node:crypto";
-import { lstat, open, realpath, rename, rm, stat } from "node:fs/promises";
+import { lstat, open, readFile, realpath, rename, rm, stat } from "node:fs/promises";
 import path from "node:path";
-import { messageOf, VisibleError } from "@defender-mssp/errors";
+import { messageOf, unreadableFile, VisibleError } from "@defender-mssp/errors";
 
 export interface WholeFileOptions {
   /** Permissions of the file, whatever the umask is. Default: 0o644. */
   readonly mode?: number;
+}
+
+/** @param what the file in the error. @throws VisibleError for a file that can't be read; undefined where there is none */
+export async function textIfThere(file: string, what = file): Promise<string | undefined> {
+  try {
+    return await readFile(file, "utf8");
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
+    throw unreadableFile(what, error);
+  }
 }
 
 /**

@@ -1,31 +1,27 @@
 import assert from "node:assert/strict";
-import { mkdtemp, readFile, readdir, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { readFile, readdir, writeFile } from "node:fs/promises";
 import path from "node:path";
+import { newFolder } from "@defender-mssp/testkit/newFolder";
 import { execa } from "execa";
 
 describe("writeWholeFile", function () {
   it("a disk that accepts part of a write: the file keeps its old text, and nothing stays beside it", async function () {
     if (process.platform === "win32") this.skip();
-    const folder = await mkdtemp(path.join(tmpdir(), "mssp-whole-"));
-    try {
-      const file = path.join(folder, "file");
-      await writeFile(file, "old");
-      const script = path.join(folder, "write.ts");
-      const module = JSON.stringify(path.resolve(__dirname, "../src/wholeFile.ts"));
-      await writeFile(script, `require(${module}).writeWholeFile(${JSON.stringify(file)}, "x".repeat(100_000));`);
-      // The limit of a file's size, in kibibytes, makes real short writes.
-      const node = `"$0" --conditions=source --require @defender-mssp/testkit/mocha/compile "$1"`;
-      const { exitCode, stderr } = await execa("bash", ["-c", `ulimit -f 32; exec ${node}`, process.execPath, script], {
-        cwd: path.resolve(__dirname, "../../.."),
-        reject: false,
-      });
-      assert.equal(exitCode, 1, stderr);
-      assert.match(stderr, /file can't be written: EFBIG/);
-      assert.equal(await readFile(file, "utf8"), "old");
-      assert.deepEqual((await readdir(folder)).sort(), ["file", "write.ts"]);
-    } finally {
-      await rm(folder, { recursive: true, force: true });
-    }
+    const folder = newFolder();
+    const file = path.join(folder, "file");
+    await writeFile(file, "old");
+    const script = path.join(folder, "write.ts");
+    const module = JSON.stringify(path.resolve(__dirname, "../src/wholeFile.ts"));
+    await writeFile(script, `require(${module}).writeWholeFile(${JSON.stringify(file)}, "x".repeat(100_000));`);
+    // The limit of a file's size, in kibibytes, makes real short writes.
+    const node = `"$0" --conditions=source --require @defender-mssp/testkit/mocha/compile "$1"`;
+    const { exitCode, stderr } = await execa("bash", ["-c", `ulimit -f 32; exec ${node}`, process.execPath, script], {
+      cwd: path.resolve(__dirname, "../../.."),
+      reject: false,
+    });
+    assert.equal(exitCode, 1, stderr);
+    assert.match(stderr, /file can't be written: EFBIG/);
+    assert.equal(await readFile(file, "utf8"), "old");
+    assert.deepEqual((await readdir(folder)).sort(), ["file", "write.ts"]);
   });
 });

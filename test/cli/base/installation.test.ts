@@ -1,16 +1,15 @@
 import assert from "node:assert/strict";
-import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { mkdir, writeFile } from "node:fs/promises";
 import path from "node:path";
+import { newFolder } from "@defender-mssp/testkit/newFolder";
 import { inSession as mssp } from "../testSession";
 
 describe("an installation that does not fit", () => {
   let folder: string;
   beforeEach(async () => {
-    folder = await mkdtemp(path.join(tmpdir(), "mssp-installation-"));
+    folder = newFolder();
     await writeFile(path.join(folder, "Pulumi.yaml"), "name: acme\nruntime: nodejs\nstackConfigDir: customers\n");
   });
-  afterEach(() => rm(folder, { recursive: true, force: true }));
 
   async function write(file: string, content: object): Promise<void> {
     await mkdir(path.dirname(path.join(folder, file)), { recursive: true });

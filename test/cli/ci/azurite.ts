@@ -3,10 +3,10 @@
  */
 import { spawn } from "node:child_process";
 import { createHmac, randomBytes } from "node:crypto";
-import { mkdtemp, rm } from "node:fs/promises";
+import { rm } from "node:fs/promises";
 import { createServer, type AddressInfo } from "node:net";
-import { tmpdir } from "node:os";
 import path from "node:path";
+import { newFolder } from "@defender-mssp/testkit/newFolder";
 import { execa } from "execa";
 
 /**
@@ -31,7 +31,7 @@ export interface BlobServer {
 
 /** @returns undefined where npm's registry can't be reached. */
 export async function startAzurite(): Promise<BlobServer | undefined> {
-  const folder = await mkdtemp(path.join(tmpdir(), "azurite-"));
+  const folder = newFolder();
   const install = ["install", "--prefix", folder, "--ignore-scripts", "--no-audit", "--no-fund", `azurite@${version}`];
   const { exitCode } = await execa("npm", install, { reject: false, stdin: "ignore" });
   if (exitCode !== 0) {
@@ -64,7 +64,6 @@ export async function startAzurite(): Promise<BlobServer | undefined> {
       const ended = new Promise((resolve) => server.once("exit", resolve));
       server.kill();
       await ended;
-      await rm(folder, { recursive: true, force: true });
     },
   };
 }

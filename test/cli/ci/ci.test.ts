@@ -1,8 +1,8 @@
 /** `mssp ci …` as a workflow types it. */
 import assert from "node:assert/strict";
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
+import { newFolder } from "@defender-mssp/testkit/newFolder";
 import { stringify } from "yaml";
 import { requiredSettings } from "../../settings/required";
 import { inSession as mssp } from "../testSession";
@@ -11,8 +11,7 @@ import { samples } from "./samples";
 
 describe("mssp ci", function () {
   let folder: string;
-  before(async () => (folder = await mkdtemp(path.join(tmpdir(), "mssp-ci-test-"))));
-  after(() => rm(folder, { recursive: true, force: true }));
+  before(() => (folder = newFolder()));
 
   it("each command has help", async () => {
     const { stdout, stderr } = await mssp(["ci", "--help"]);

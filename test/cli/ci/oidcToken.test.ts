@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
-import { mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { readFile, stat, writeFile } from "node:fs/promises";
 import http from "node:http";
 import type { AddressInfo } from "node:net";
-import { tmpdir } from "node:os";
 import path from "node:path";
 import { VisibleError } from "@defender-mssp/errors";
+import { newFolder } from "@defender-mssp/testkit/newFolder";
 import { writeOidcToken } from "../../../cli/ci/oidcToken/oidcToken";
 
 describe("GitHub's OIDC token in a file", function () {
@@ -15,7 +15,7 @@ describe("GitHub's OIDC token in a file", function () {
   let asked: { url: string; authorization: string | undefined }[];
 
   beforeEach(async () => {
-    folder = await mkdtemp(path.join(tmpdir(), "mssp-ci-test-"));
+    folder = newFolder();
     [answers, asked] = [[], []];
     server = http
       .createServer((request, response) => {
@@ -26,9 +26,8 @@ describe("GitHub's OIDC token in a file", function () {
       .listen(0, "127.0.0.1");
     await once(server, "listening");
   });
-  afterEach(async () => {
+  afterEach(() => {
     server.close();
-    await rm(folder, { recursive: true, force: true });
   });
 
   const environment = () => ({

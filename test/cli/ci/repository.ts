@@ -2,9 +2,9 @@
  * A git repository of customers in a temporary folder, for tests of what a range of commits
  * touches.
  */
-import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { mkdir, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
+import { newFolder } from "@defender-mssp/testkit/newFolder";
 import { execa } from "execa";
 
 export class Repository {
@@ -12,7 +12,7 @@ export class Repository {
 
   /** With a first commit of two customers, the sandbox's stacks and some code. */
   static async create(): Promise<Repository> {
-    const repository = new Repository(await mkdtemp(path.join(tmpdir(), "mssp-ci-test-")));
+    const repository = new Repository(newFolder());
     await repository.git("init", "--quiet", "--initial-branch=main");
     await repository.commit({
       "Pulumi.yaml": "name: defender-mssp\n",

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { chmod, mkdir, readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
+import { newFolder } from "@defender-mssp/testkit/newFolder";
 import { stringify } from "yaml";
 import { requiredSettings } from "../../settings/required";
 import { inSession as mssp } from "../testSession";
@@ -10,7 +10,7 @@ describe("mssp ci setup, with a stand-in for gh", () => {
   let folder: string;
 
   before(async () => {
-    folder = await mkdtemp(path.join(tmpdir(), "mssp-setup-"));
+    folder = newFolder();
     await mkdir(path.join(folder, "customers"));
     await writeFile(path.join(folder, "Pulumi.yaml"), "name: acme\nruntime: nodejs\nstackConfigDir: customers\n");
     const config = Object.entries({ ...requiredSettings, analysts: [] }).map(([key, value]) => [`acme:${key}`, value]);
@@ -34,7 +34,6 @@ esac
     await writeFile(path.join(folder, "gh"), gh);
     await chmod(path.join(folder, "gh"), 0o755);
   });
-  after(() => rm(folder, { recursive: true, force: true }));
 
   async function setup(...args: readonly string[]) {
     const calls = path.join(folder, "calls");

@@ -1,7 +1,7 @@
 /** A repository of customers with detection rules, without an engine and a tenant. */
-import { mkdir, mkdtemp, realpath, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { mkdir, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
+import { newFolder } from "@defender-mssp/testkit/newFolder";
 import { stringify } from "yaml";
 import { inSession } from "../testSession";
 
@@ -39,7 +39,7 @@ export class RulesProject {
   private constructor(readonly folder: string) {}
 
   static async create(): Promise<RulesProject> {
-    const folder = await realpath(await mkdtemp(path.join(tmpdir(), "mssp-detections-")));
+    const folder = newFolder();
     const project = new RulesProject(folder);
     await project.write("Pulumi.yaml", "name: customers\nruntime: nodejs\n");
     return project;

@@ -4,11 +4,11 @@
  */
 import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { readFile, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { execa } from "execa";
 import { checkoutFolder, referenceFolder } from "@defender-mssp/testkit";
+import { newFolder } from "@defender-mssp/testkit/newFolder";
 import { parse } from "yaml";
 import { kubernetesManifests } from "../../../cli/fleet/manifests/kubernetes";
 import { options } from "./manifestOptions";
@@ -35,7 +35,7 @@ describe("kubeconform", function () {
       this.skip(); // The definitions are not part of this repository.
     }
     kubeconform = await installed().catch(() => this.skip()); // Needs Go and its module proxy.
-    folder = await mkdtemp(path.join(tmpdir(), "mssp-kubeconform-"));
+    folder = newFolder();
     const { spec } = parse(await readFile(definition, "utf8")) as Definition;
     const schema = spec.versions.find(({ name }) => name === "v1")?.schema.openAPIV3Schema;
     assert.ok(schema);

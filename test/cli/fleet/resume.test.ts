@@ -1,8 +1,8 @@
 /** `mssp fleet … --resume`: which options it takes, and the age of the run. */
 import assert from "node:assert/strict";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { writeFile } from "node:fs/promises";
 import path from "node:path";
+import { newFolder } from "@defender-mssp/testkit/newFolder";
 import { stringify } from "yaml";
 import { Journal } from "../../../cli/stack/journal";
 import { requiredSettings } from "../../settings/required";
@@ -15,7 +15,7 @@ describe("mssp fleet --resume", () => {
   let folder: string;
 
   before(async () => {
-    folder = await mkdtemp(path.join(tmpdir(), "mssp-resume-"));
+    folder = newFolder();
     await writeFile(path.join(folder, "Pulumi.yaml"), "name: acme\nruntime: nodejs\n");
     const entries = Object.entries({ ...requiredSettings, analysts: [] }).map(([key, value]) => [`acme:${key}`, value]);
     const text = stringify({ config: Object.fromEntries(entries) as object });
@@ -29,7 +29,6 @@ describe("mssp fleet --resume", () => {
     } as const;
     Journal.begin(path.join(folder, ".mssp", "fleet"), plan, began).finish();
   });
-  after(() => rm(folder, { recursive: true }));
 
   /** Answers with no at the end, so that no stack runs. */
   const resume = (hours: number, args: readonly string[], answers?: TestSessionOptions["answers"]) =>

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { symlink, writeFile } from "node:fs/promises";
 import path from "node:path";
+import { newFolder } from "@defender-mssp/testkit/newFolder";
 import { execa } from "execa";
 import { isPassing, type TryResult } from "../../../cli/stack/outcome";
 import { checkout } from "../mssp";
@@ -25,8 +25,7 @@ const script = `
 
 describe("a fleet worker", () => {
   let folder: string;
-  before(async () => (folder = await mkdtemp(path.join(tmpdir(), "mssp-worker-"))));
-  after(() => rm(folder, { recursive: true }));
+  before(() => (folder = newFolder()));
 
   it("whose program needs too much memory fails once, says so, and leaves the fleet run alive", async () => {
     await symlink(path.join(checkout, "node_modules"), path.join(folder, "node_modules"));

@@ -5,12 +5,12 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { existsSync } from "node:fs";
-import { appendFile, mkdtemp, open, readFile, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { appendFile, open, readFile } from "node:fs/promises";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { type AlertRecord } from "@defender-mssp/microsoft";
 import { detectionIntervalFor } from "@defender-mssp/testkit";
+import { newFolder } from "@defender-mssp/testkit/newFolder";
 import { execa, type Options } from "execa";
 import { exists } from "../../../cli/base/exists";
 import { checkout } from "../mssp";
@@ -174,13 +174,10 @@ describe("mssp hunt", () => {
   let folder: string;
 
   before(async () => {
-    folder = await mkdtemp(path.join(tmpdir(), "mssp-hunt-"));
+    folder = newFolder();
     project = await createHuntProject();
   });
-  after(async () => {
-    await project.dispose();
-    await rm(folder, { recursive: true, force: true });
-  });
+  after(() => project.dispose());
 
   /** @param file standard output, as a shell redirects it. */
   async function hunt(args: readonly string[], file: string, variables: NodeJS.ProcessEnv = {}) {

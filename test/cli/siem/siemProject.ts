@@ -1,7 +1,5 @@
 /** What the tests of a `describe` about a SIEM's command have. */
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import path from "node:path";
+import { newFolder } from "@defender-mssp/testkit/newFolder";
 import type { StackProject } from "../pulumiStack";
 
 interface SiemProject {
@@ -18,9 +16,8 @@ export function siemProject(create: () => Promise<StackProject>, take: (made: Si
     project = await create();
   });
   after(() => project.dispose());
-  beforeEach(async () => {
-    folder = await mkdtemp(path.join(tmpdir(), "mssp-siem-"));
+  beforeEach(() => {
+    folder = newFolder();
     take({ project, folder });
   });
-  afterEach(() => rm(folder, { recursive: true, force: true }));
 }

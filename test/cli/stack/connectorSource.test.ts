@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { writeFile } from "node:fs/promises";
 import path from "node:path";
 import { Command } from "commander";
 import { processSession } from "@defender-mssp/terminal/processSession";
+import { newFolder } from "@defender-mssp/testkit/newFolder";
 import { stacksAndConnectionFiles } from "../../../cli/stack/connectorSource";
 
 describe("the options --stack and --connection", () => {
@@ -35,20 +35,16 @@ describe("the options --stack and --connection", () => {
   });
 
   it("--all: a project without a customer says which stacks count as none, and how to add one", async () => {
-    const folder = await mkdtemp(path.join(tmpdir(), "mssp-customers-"));
-    try {
-      await writeFile(path.join(folder, "Pulumi.yaml"), "name: customers\nruntime: nodejs\n");
-      for (const stack of ["dev", "sandbox-two"])
-        await writeFile(path.join(folder, `Pulumi.${stack}.yaml`), "config: {}\n");
-      const all = (options: object) =>
-        stacksAndConnectionFiles.many({ all: true, ...options }, { ...processSession(), folder });
-      await assert.rejects(all({}), {
-        message:
-          'This project has no customer: "dev" and "sandbox-*" are stacks of the sandbox. Name a stack by --stack, or add a customer: npx mssp new',
-      });
-      await assert.rejects(all({ tag: ["tier=gold"] }), { message: "No customer has the tag tier=gold." });
-    } finally {
-      await rm(folder, { recursive: true });
-    }
+    const folder = newFolder();
+    await writeFile(path.join(folder, "Pulumi.yaml"), "name: customers\nruntime: nodejs\n");
+    for (const stack of ["dev", "sandbox-two"])
+      await writeFile(path.join(folder, `Pulumi.${stack}.yaml`), "config: {}\n");
+    const all = (options: object) =>
+      stacksAndConnectionFiles.many({ all: true, ...options }, { ...processSession(), folder });
+    await assert.rejects(all({}), {
+      message:
+        'This project has no customer: "dev" and "sandbox-*" are stacks of the sandbox. Name a stack by --stack, or add a customer: npx mssp new',
+    });
+    await assert.rejects(all({ tag: ["tier=gold"] }), { message: "No customer has the tag tier=gold." });
   });
 });

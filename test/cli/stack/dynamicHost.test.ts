@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { mkdir, symlink, writeFile } from "node:fs/promises";
 import path from "node:path";
+import { newFolder } from "@defender-mssp/testkit/newFolder";
 import { dynamicHostNote } from "../../../cli/stack/dynamicHost";
 import { checkout } from "../mssp";
 
@@ -9,11 +9,10 @@ describe("cli/stack/dynamicHost", () => {
   let folder: string;
 
   before(async () => {
-    folder = await mkdtemp(path.join(tmpdir(), "mssp-note-"));
+    folder = newFolder();
     await mkdir(path.join(folder, "node_modules"));
     await symlink(checkout, path.join(folder, "node_modules", "defender-mssp"));
   });
-  after(() => rm(folder, { recursive: true, force: true }));
 
   async function note(plugins: string): Promise<string | undefined> {
     await writeFile(path.join(folder, "Pulumi.yaml"), `name: customers\nruntime: nodejs\n${plugins}`);

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { appendFile, mkdtemp, readFile, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { appendFile, readFile } from "node:fs/promises";
 import path from "node:path";
+import { newFolder } from "@defender-mssp/testkit/newFolder";
 import { Journal, lastOutcomes, readRuns, remainingOf, type RunPlan } from "../../../cli/stack/journal";
 import { outcome } from "../fleet/outcomes";
 
@@ -17,10 +17,7 @@ const plan = (changes: Partial<RunPlan> = {}): RunPlan => ({
 describe("the journal of a fleet run", () => {
   let folder: string;
 
-  beforeEach(async () => {
-    folder = await mkdtemp(path.join(tmpdir(), "mssp-journal-"));
-  });
-  afterEach(() => rm(folder, { recursive: true }));
+  beforeEach(() => (folder = newFolder()));
 
   it("shows ended, interrupted and remaining stacks, also after an incomplete line", async () => {
     const journal = Journal.begin(folder, plan());

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { writeFile } from "node:fs/promises";
 import path from "node:path";
 import { VisibleError } from "@defender-mssp/errors";
+import { newFolder } from "@defender-mssp/testkit/newFolder";
 import { fitsPassphrase, passphraseVariables } from "../../../cli/stack/passphrases";
 
 /** Of Pulumi.dev.yaml: written by the engine for the passphrase "sandbox". */
@@ -12,14 +12,13 @@ describe("passphrases of a fleet", () => {
   let folder: string;
 
   before(async () => {
-    folder = await mkdtemp(path.join(tmpdir(), "mssp-passphrases-"));
+    folder = newFolder();
     for (const stack of ["a", "b"])
       await writeFile(path.join(folder, `Pulumi.${stack}.yaml`), `encryptionsalt: ${salt}\n`);
     await writeFile(path.join(folder, "Pulumi.cloud.yaml"), "secretsprovider: azurekeyvault://x\n");
     await writeFile(path.join(folder, "b"), "sandbox\n");
   });
   const project = () => ({ folder, name: "defender-mssp", stackConfigDir: "" });
-  after(() => rm(folder, { recursive: true }));
 
   it("are recognized by the salt that the engine wrote", async () => {
     assert.equal(await fitsPassphrase(salt, "sandbox"), true);

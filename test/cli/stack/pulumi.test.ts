@@ -1,43 +1,35 @@
 import assert from "node:assert/strict";
-import { mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { mkdir, readdir, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { VisibleError } from "@defender-mssp/errors";
+import { newFolder } from "@defender-mssp/testkit/newFolder";
 import { askPulumi } from "../../../cli/stack/pulumi";
 
 describe("cli: running Pulumi", () => {
   it("without an engine stops with one error that names `npx mssp engine`, and installs nothing", async () => {
-    const home = await mkdtemp(path.join(tmpdir(), "mssp-no-engine-"));
-    try {
-      const environment = { ...process.env, PULUMI_HOME: home, PULUMI_VERSION: "3.0.0" };
-      await assert.rejects(askPulumi(["stack", "ls"], { folder: home, environment }), (error: unknown) => {
-        assert.ok(error instanceof VisibleError, String(error));
-        const executable = path.join(home, "versions", "3.0.0", "bin", "pulumi");
-        assert.equal(
-          error.message,
-          `The Pulumi engine 3.0.0 is not installed: there is no executable ${executable}. ` +
-            "Run `npx mssp engine`, then run this command again.",
-        );
-        return true;
-      });
-      assert.deepEqual(await readdir(home), []);
-    } finally {
-      await rm(home, { recursive: true });
-    }
+    const home = newFolder();
+    const environment = { ...process.env, PULUMI_HOME: home, PULUMI_VERSION: "3.0.0" };
+    await assert.rejects(askPulumi(["stack", "ls"], { folder: home, environment }), (error: unknown) => {
+      assert.ok(error instanceof VisibleError, String(error));
+      const executable = path.join(home, "versions", "3.0.0", "bin", "pulumi");
+      assert.equal(
+        error.message,
+        `The Pulumi engine 3.0.0 is not installed: there is no executable ${executable}. ` +
+          "Run `npx mssp engine`, then run this command again.",
+      );
+      return true;
+    });
+    assert.deepEqual(await readdir(home), []);
   });
 
   it("starts the engine itself, with the language host's folder first on PATH", async () => {
-    const home = await mkdtemp(path.join(tmpdir(), "mssp-engine-"));
-    try {
-      const folder = path.join(home, "versions", "3.0.0", "bin");
-      await mkdir(folder, { recursive: true });
-      const engine = path.join(folder, "pulumi");
-      await writeFile(engine, '#!/bin/sh\necho "$PPID $PATH $*"\n', { mode: 0o755 });
-      const environment = { PATH: process.env["PATH"], PULUMI_HOME: home, PULUMI_VERSION: "3.0.0" };
-      const { stdout } = await askPulumi(["stack", "ls"], { folder: home, environment });
-      assert.equal(stdout, `${process.pid} ${folder}:${process.env["PATH"]} stack ls --non-interactive`);
-    } finally {
-      await rm(home, { recursive: true });
-    }
+    const home = newFolder();
+    const folder = path.join(home, "versions", "3.0.0", "bin");
+    await mkdir(folder, { recursive: true });
+    const engine = path.join(folder, "pulumi");
+    await writeFile(engine, '#!/bin/sh\necho "$PPID $PATH $*"\n', { mode: 0o755 });
+    const environment = { PATH: process.env["PATH"], PULUMI_HOME: home, PULUMI_VERSION: "3.0.0" };
+    const { stdout } = await askPulumi(["stack", "ls"], { folder: home, environment });
+    assert.equal(stdout, `${process.pid} ${folder}:${process.env["PATH"]} stack ls --non-interactive`);
   });
 });

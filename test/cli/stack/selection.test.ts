@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { VisibleError } from "@defender-mssp/errors";
+import { newFolder } from "@defender-mssp/testkit/newFolder";
 import { execa } from "execa";
 import { stringify } from "yaml";
 import { readInventory, sharedTenantNotes } from "../../../cli/stack/inventory";
@@ -16,7 +16,7 @@ describe("the fleet's inventory and selectors", () => {
   let folder: string;
 
   beforeEach(async () => {
-    folder = await mkdtemp(path.join(tmpdir(), "mssp-selection-"));
+    folder = newFolder();
     await writeFile(path.join(folder, "Pulumi.yaml"), "name: defender-mssp\nruntime: nodejs\n");
     await write("contoso", { tags: ["tier=gold", "region=eu"] });
     await write("contoso-lab", { tags: ["tier=silver"] });
@@ -24,7 +24,6 @@ describe("the fleet's inventory and selectors", () => {
     await write("dev", {});
     await writeFile(path.join(folder, "Pulumi.broken.yaml"), "config: [\n");
   });
-  afterEach(() => rm(folder, { recursive: true }));
 
   it("list every settings file, with the problem of an invalid one", async () => {
     const inventory = await readInventory(await readProject(folder), {});

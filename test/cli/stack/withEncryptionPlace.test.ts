@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { chmod, mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { chmod, readFile, stat, writeFile } from "node:fs/promises";
 import path from "node:path";
+import { newFolder } from "@defender-mssp/testkit/newFolder";
 import { encryptionPlaced, withEncryptionPlace } from "../../../cli/stack/withEncryptionPlace";
 
 const text = "# A customer.\n\n# Settings:\nconfig:\n  acme:analysts:\n    - email: a@b.example\n";
@@ -10,12 +10,11 @@ describe("the place of a new stack's encryption keys", () => {
   let folder: string;
   let file: string;
   beforeEach(async () => {
-    folder = await mkdtemp(path.join(tmpdir(), "mssp-encryption-"));
+    folder = newFolder();
     file = path.join(folder, "Pulumi.a.yaml");
     await writeFile(file, text);
     await chmod(file, 0o600);
   });
-  afterEach(() => rm(folder, { recursive: true, force: true }));
 
   it("is above the settings: the salt of a passphrase, or the keys of a cloud", () => {
     const [above] = text.split("config:");

@@ -1,17 +1,12 @@
 import assert from "node:assert/strict";
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import path from "node:path";
+import { newFolder } from "@defender-mssp/testkit/newFolder";
 import { inSession } from "../testSession";
 
 /** There, no Pulumi.yaml names the host of dynamic resources: the engine would run a state's code. */
 describe("outside of the project's folder", () => {
   let folder: string;
 
-  before(async () => {
-    folder = await mkdtemp(path.join(tmpdir(), "mssp-outside-"));
-  });
-  after(() => rm(folder, { recursive: true, force: true }));
+  before(() => (folder = newFolder()));
 
   const stack = "organization/defender-mssp/contoso";
   for (const args of [

@@ -1,21 +1,9 @@
 /** The build of a checkout, on a small one with esbuild itself. */
 import assert from "node:assert/strict";
-import {
-  copyFile,
-  mkdir,
-  mkdtemp,
-  readdir,
-  readFile,
-  rename,
-  rm,
-  stat,
-  symlink,
-  utimes,
-  writeFile,
-} from "node:fs/promises";
+import { copyFile, mkdir, readdir, readFile, rename, rm, stat, symlink, utimes, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
-import { tmpdir } from "node:os";
 import path from "node:path";
+import { newFolder } from "@defender-mssp/testkit/newFolder";
 import { execa } from "execa";
 
 const checkout = path.resolve(__dirname, "..", "..", "..");
@@ -42,7 +30,7 @@ describe("the build of a checkout", () => {
   }
 
   beforeEach(async () => {
-    root = await mkdtemp(path.join(tmpdir(), "mssp-build-"));
+    root = newFolder();
     const project = (options: object) =>
       JSON.stringify({ compilerOptions: { outDir: "dist", ...options }, include: ["src"] });
     await write(
@@ -73,7 +61,6 @@ describe("the build of a checkout", () => {
     await write("packages/one/src/deep/page.tsx", "const h = (tag: string) => tag;\nexport const page = <p />;\n");
     await write("packages/one/src/script.js", "// As it is.\n");
   });
-  afterEach(() => rm(root, { recursive: true, force: true }));
 
   it("writes CommonJS that runs: named exports, import() of a module, JSX, JSON and JavaScript as they are", async () => {
     build(root);

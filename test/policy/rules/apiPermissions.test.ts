@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { microsoftGraph, windowsDefenderAtp } from "@defender-mssp/microsoft";
 import { azuread, dynamic } from "../../../domain/resourceTypes";
 import { apiPermissions as rule } from "../../../policy/rules/apiPermissions";
-import { contoso, judge, unknownValue } from "../support";
+import { contoso, judge } from "../support";
 
 describe("policy: api-permissions", () => {
   const access = azuread("ApplicationApiAccess");
@@ -58,10 +58,5 @@ describe("policy: api-permissions", () => {
     for (const contract of [{}, respond, { ...respond, actions: ["scan"], writesEndOn: "2999-12-31" }]) {
       assert.deepEqual(role(isolate, contract), ["Machine.Isolate allows changes"], JSON.stringify(contract));
     }
-  });
-
-  it("reports nothing for values that a preview does not know", () => {
-    assert.deepEqual(judge(rule, access, { roleIds: unknownValue, scopeIds: [unknownValue] }), []);
-    assert.deepEqual(judge(rule, azuread("AppRoleAssignment"), { appRoleId: unknownValue }), []);
   });
 });

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { keyVaults as rule } from "../../../policy/rules/keyVaults";
-import { judge, unknownValue } from "../support";
+import { judge } from "../support";
 
 describe("policy: key-vaults", () => {
   const type = "azure-native:keyvault:Vault";
@@ -19,11 +19,5 @@ describe("policy: key-vaults", () => {
         "its soft delete is off",
       ]);
     }
-  });
-
-  it("reports nothing for values that a preview does not know", () => {
-    assert.deepEqual(judge(rule, type, { properties: unknownValue }), []);
-    const inside = { ...sample, enablePurgeProtection: unknownValue };
-    assert.deepEqual(judge(rule, type, { properties: inside }), []);
   });
 });

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import { azuread, dynamic, keyVault, registrationDefinition } from "../../../domain/resourceTypes";
+import { dynamic, keyVault, registrationDefinition } from "../../../domain/resourceTypes";
 import { namedOrganizations as rule } from "../../../policy/rules/namedOrganizations";
 import type { PolicySettings } from "../../../policy/policySettings";
-import { contoso, judge, unknownValue } from "../support";
+import { contoso, judge } from "../support";
 
 describe("policy: named-organizations", () => {
   const { tenantId, msspTenantId } = contoso;
@@ -65,15 +65,5 @@ describe("policy: named-organizations", () => {
       1,
       "the model rbac has none",
     );
-  });
-
-  it("reports nothing for values that a preview does not know", () => {
-    assert.deepEqual(judge(rule, dynamic("Guest"), { tenantId: unknownValue }), []);
-    const settings = entitlement({ tenantId: msspTenantId });
-    assert.deepEqual(
-      judge(rule, dynamic("ConnectedOrganization"), { tenantId, identitySource: unknownValue }, { settings }),
-      [],
-    );
-    assert.deepEqual(judge(rule, azuread("ServicePrincipal"), { clientId: unknownValue }), []);
   });
 });

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { dynamic } from "../../../domain/resourceTypes";
 import { notificationRules as rule } from "../../../policy/rules/notificationRules";
 import type { PolicySettings } from "../../../policy/policySettings";
-import { contoso, judge, unknownValue } from "../support";
+import { contoso, judge } from "../support";
 
 describe("policy: notification-rules", () => {
   const type = dynamic("AlertNotificationRule");
@@ -57,19 +57,5 @@ describe("policy: notification-rules", () => {
       "its recipient soc@fabrikam.example is not in an allowed domain",
     ]);
     assert.deepEqual(judge(rule, type, named, { settings, parameters: { domains: ["Fabrikam.example"] } }), []);
-  });
-
-  it("reports nothing for values that a preview does not know", () => {
-    const { name } = named;
-    assert.deepEqual(
-      say({
-        name,
-        includeOrganizationName: unknownValue,
-        includeTenantPortalLink: unknownValue,
-        recipients: unknownValue,
-      }),
-      [],
-    );
-    assert.deepEqual(say({ name: unknownValue }), []);
   });
 });

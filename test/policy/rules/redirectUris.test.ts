@@ -47,9 +47,7 @@ describe("policy: redirect-uris", () => {
     assert.doesNotMatch(say("http://user:hunter2@contoso.com/?code=hunter3").join(""), /hunter/);
   });
 
-  it("reports nothing for values that a preview does not know", () => {
-    assert.deepEqual(judge(rule, type, { redirectUris: unknownValue }), []);
-    const some = judge(rule, type, { redirectUris: [unknownValue, "http://contoso.com/"] });
-    assert.equal(some.length, 1, "what is known is judged");
+  it("judges what is known beside what a preview does not know", () => {
+    assert.equal(judge(rule, type, { redirectUris: [unknownValue, "http://contoso.com/"] }).length, 1);
   });
 });

@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { existsSync, statSync } from "node:fs";
-import { mkdtemp, readFile, rm, symlink } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { readFile, symlink } from "node:fs/promises";
 import path from "node:path";
 import { credentials, type ServiceError } from "@grpc/grpc-js";
 import { PluginAttach } from "@pulumi/pulumi/proto/plugin_pb";
@@ -9,6 +8,7 @@ import { ResourceProviderClient } from "@pulumi/pulumi/proto/provider_grpc_pb";
 import * as protocol from "@pulumi/pulumi/proto/provider_pb";
 import { Struct, type JavaScriptValue } from "google-protobuf/google/protobuf/struct_pb";
 import * as microsoft from "@defender-mssp/microsoft";
+import { newFolder } from "@defender-mssp/testkit/newFolder";
 import { dynamicTypePrefix } from "../../../domain/resourceTypes";
 import { dynamicResourceLogic, providerCode } from "../../../domain/stateCode";
 import { dynamicLogic } from "../../../program/dynamicHost/logic";
@@ -36,10 +36,9 @@ describe("program/dynamicHost", () => {
   let printed: string;
 
   before(async () => {
-    folder = await mkdtemp(path.join(tmpdir(), "mssp-host-"));
+    folder = newFolder();
     await symlink(path.join(checkout, "node_modules"), path.join(folder, "node_modules"));
   });
-  after(() => rm(folder, { recursive: true, force: true }));
   beforeEach(async () => {
     printed = "";
     environment = { ...process.env };

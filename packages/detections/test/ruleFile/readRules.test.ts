@@ -1,17 +1,14 @@
 import { readRules, readRuleTests, ruleProblemText, ruleSets } from "@defender-mssp/detections";
 import assert from "node:assert/strict";
-import { mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { mkdir, rm, symlink, writeFile } from "node:fs/promises";
 import path from "node:path";
+import { newFolder } from "@defender-mssp/testkit/newFolder";
 import { dynamicFields } from "../../src/ruleFile/limitProblems";
 import { encodedPowerShell } from "../rules";
 
 describe("detections: readRules", () => {
   let folder: string;
-  beforeEach(async () => {
-    folder = await mkdtemp(path.join(tmpdir(), "mssp-rules-"));
-  });
-  afterEach(() => rm(folder, { recursive: true }));
+  beforeEach(() => (folder = newFolder()));
 
   async function write(files: Readonly<Record<string, string>>): Promise<void> {
     for (const [name, text] of Object.entries(files)) {

@@ -10,6 +10,7 @@
  *   DataActions, and is refused
  */
 import { VisibleError } from "@defender-mssp/errors";
+import { lastSegment } from "../lastSegment";
 
 export const azureRoles = {
   Contributor: "b24988ac-6180-42a0-ab88-20f7382dd24c", // [roles], privileged
@@ -115,6 +116,12 @@ export function roleAuthorizations(roles: readonly DelegatedRole[]): RoleAuthori
 export function azureRoleName(nameOrId: string): AzureRoleName | undefined {
   const wanted = nameOrId.trim().toLowerCase();
   return names.find((name) => name.toLowerCase() === wanted || azureRoles[name] === wanted);
+}
+
+/** The name of the role with this resource ID, or its own ID where it is none of those that this program knows. */
+export function shownAzureRole(roleDefinitionId = ""): string {
+  const id = lastSegment(roleDefinitionId);
+  return azureRoleName(id) ?? id;
 }
 
 /**

@@ -1,6 +1,7 @@
 /** How Microsoft Graph is called in one tenant: the token, the call, every page of a list. */
 import { discoverEndpoints, type Endpoints, type Environment } from "../endpoints";
 import { requestToken, type AccessToken } from "../entra/token";
+import { optionalText, tokenClaims } from "@defender-mssp/errors/json";
 import { ServiceError } from "@defender-mssp/errors";
 import { request, type Answer, type RequestOptions } from "../http";
 import type { Collection } from "./types";
@@ -61,8 +62,7 @@ export async function signInToGraph(tenantId: string, context: CallContext = {})
  * The object ID of a token's identity. Only comparisons depend on it: the service validates the token.
  */
 export function objectIdIn(accessToken: string): string | undefined {
-  const text = Buffer.from(accessToken.split(".")[1] ?? "", "base64url").toString();
-  return (JSON.parse(text || "{}") as { oid?: string }).oid;
+  return optionalText(tokenClaims(accessToken)?.["oid"]);
 }
 
 /**

@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { createPublicKey, createVerify, X509Certificate } from "node:crypto";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import os from "node:os";
+import { writeFile } from "node:fs/promises";
 import path from "node:path";
 import {
   EnvironmentError,
@@ -11,6 +10,7 @@ import {
   type Environment,
   type TokenOptions,
 } from "@defender-mssp/microsoft";
+import { newFolder } from "@defender-mssp/testkit/newFolder";
 import { readPkcs12 } from "../../src/entra/pkcs12";
 import { archivePassword, encryptedArchive, legacyRsaArchive, modernRsaArchive, plainKeyArchive } from "./archives";
 import { makeCertificate } from "../certificate";
@@ -27,13 +27,10 @@ describe("microsoft/entra/token", () => {
   beforeEach(async () => {
     answer = () => ({ body: { access_token: "the.access.token", expires_in: 3599, token_type: "Bearer" } });
     server = await loopback((request) => answer(request));
-    folder = await mkdtemp(path.join(os.tmpdir(), "mssp-token-"));
+    folder = newFolder();
   });
 
-  afterEach(async () => {
-    await server.close();
-    await rm(folder, { recursive: true });
-  });
+  afterEach(() => server.close());
 
   const endpoints = (metadataHost: string | undefined = "127.0.0.1"): Endpoints => ({
     cloud: "public",

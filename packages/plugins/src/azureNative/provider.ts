@@ -5,6 +5,7 @@
  * answers as outputs, and writes whole resources with PUT.
  */
 import { randomBytes, randomUUID } from "node:crypto";
+import { parsedJson } from "@defender-mssp/errors/json";
 import { messageOf } from "@defender-mssp/errors";
 import { minuteMs } from "@defender-mssp/errors/time";
 import {
@@ -24,18 +25,8 @@ import { configuration, credentialsOf, type AzureNativeCredentials } from "./con
 import { changesOf } from "./diff";
 import { ResourceManager, type ArmCall, type ArmObject } from "./resourceManager";
 import { resources, type ArmResource } from "./resources";
-import {
-  at,
-  armBody,
-  idOf,
-  importedInputs,
-  namesIn,
-  outputsOf,
-  pathNames,
-  previewOf,
-  put,
-  refreshedInputs,
-} from "./shape";
+import { armBody, idOf, importedInputs, namesIn, outputsOf, pathNames, previewOf, refreshedInputs } from "./shape";
+import { at, put } from "../schema/paths";
 import { urnName } from "../protocol/urn";
 
 const clientConfig = "azure-native:authorization:getClientConfig";
@@ -78,7 +69,9 @@ class AzureNativeProvider implements Provider {
   checkConfig(urn: string, inputs: ValueRecord): Checked {
     // The SDK sends some arguments as JSON.
     return checkedConfiguration(configuration, urn, inputs, (property, value) =>
-      property?.kind === "list" ? fromJson(value) : value,
+      property?.kind === "list" && typeof value === "string"
+        ? ((parsedJson(value) as Value | undefined) ?? value)
+        : value,
     );
   }
 
@@ -258,13 +251,4 @@ function idIn(answered: ArmObject, otherwise: string): string {
 
 function withoutSubscription(names: Readonly<Record<string, string>>): Record<string, string> {
   return Object.fromEntries(Object.entries(names).filter(([name]) => name !== "subscriptionId"));
-}
-
-function fromJson(value: Value): Value {
-  if (typeof value !== "string") return value;
-  try {
-    return JSON.parse(value) as Value;
-  } catch {
-    return value;
-  }
 }

@@ -3,7 +3,7 @@
  * operations. On this machine only.
  */
 import { setTimeout } from "node:timers/promises";
-import { textOf } from "@defender-mssp/errors/json";
+import { textOf, recordOf, tokenClaims } from "@defender-mssp/errors/json";
 import { minuteMs } from "@defender-mssp/errors/time";
 import type { AccessToken, Answer, Endpoints } from "@defender-mssp/microsoft";
 import { VisibleError } from "@defender-mssp/errors";
@@ -48,9 +48,8 @@ export class ResourceManager {
 
   /** The identity of the credentials: claims of a Graph token, as in the official plugin. */
   async identity(): Promise<{ tenantId: string; objectId: string; clientId: string }> {
-    const payload = (await this.accessToken(this.endpoints.graphEndpoint)).split(".")[1] ?? "";
-    const claims = JSON.parse(Buffer.from(payload, "base64url").toString("utf8")) as Record<string, string>;
-    return { tenantId: claims["tid"] ?? "", objectId: claims["oid"] ?? "", clientId: claims["appid"] ?? "" };
+    const { tid, oid, appid } = recordOf(tokenClaims(await this.accessToken(this.endpoints.graphEndpoint)));
+    return { tenantId: textOf(tid), objectId: textOf(oid), clientId: textOf(appid) };
   }
 
   cancel(): void {

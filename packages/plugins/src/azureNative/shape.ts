@@ -3,6 +3,7 @@ import { type Value, type ValueRecord, canonical, isList, isRecord, unknown } fr
 import { type ResourceProperties, type ResourceProperty, isInput } from "../schema/property";
 import type { ArmObject } from "./resourceManager";
 import type { ArmResource } from "./resources";
+import { at, put } from "../schema/paths";
 
 type Json = Record<string, unknown>;
 
@@ -151,23 +152,4 @@ function withoutComputed({ fields }: ResourceProperty, value: Value): Value {
   if (fields === undefined) return value;
   if (isList(value)) return value.map((item) => (isRecord(item) ? withoutComputedFields(fields, item) : item));
   return isRecord(value) ? withoutComputedFields(fields, value) : value;
-}
-
-/** The value at a path such as `properties.principalId`. */
-export function at(object: unknown, path: string): unknown {
-  let value = object;
-  for (const step of path.split(".")) {
-    if (typeof value !== "object" || value === null) return undefined;
-    value = (value as Json)[step];
-  }
-  return value;
-}
-
-/** Sets the value at a path and creates missing parents. */
-export function put(body: Json, path: string, value: unknown): void {
-  const steps = path.split(".");
-  const last = steps.pop() ?? path;
-  let target = body;
-  for (const step of steps) target = (target[step] ??= {}) as Json;
-  target[last] = value;
 }

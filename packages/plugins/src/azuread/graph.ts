@@ -2,6 +2,7 @@
  * Microsoft Graph for the stand-in plugin: its addresses, token and retries. On this machine only.
  */
 import { setTimeout } from "node:timers/promises";
+import { textOf, tokenClaims } from "@defender-mssp/errors/json";
 import { minuteMs } from "@defender-mssp/errors/time";
 import type { AccessToken, Answer, Endpoints, RequestOptions, ServiceError } from "@defender-mssp/microsoft";
 import { messageOf, VisibleError } from "@defender-mssp/errors";
@@ -89,9 +90,7 @@ export class GraphConnection {
 
   /** Object ID of the calling principal: the token's `oid`. */
   async callerId(): Promise<string> {
-    const payload = (await this.accessToken()).split(".")[1] ?? "";
-    const claims = JSON.parse(Buffer.from(payload, "base64url").toString("utf8")) as { oid?: string };
-    return claims.oid ?? "";
+    return textOf(tokenClaims(await this.accessToken())?.["oid"]);
   }
 
   /** Ends all waits. */

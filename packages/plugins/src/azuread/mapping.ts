@@ -2,6 +2,7 @@
 import { type EntitySetName, odataType } from "@defender-mssp/sandbox/entities";
 import type { Value, ValueRecord } from "../protocol/values";
 import type { Fields } from "../schema/fields";
+import { at, put } from "../schema/paths";
 import {
   type PlannedValues,
   type ResourceProperties,
@@ -146,21 +147,4 @@ function valueOf(plan: PlannedValues, name: string, property: ResourceProperty):
     default:
       throw new Error(`${name} has to be mapped by hand`);
   }
-}
-
-function at(object: unknown, path: string): unknown {
-  let value = object;
-  for (const step of path.split(".")) {
-    if (typeof value !== "object" || value === null) return undefined;
-    value = (value as Json)[step];
-  }
-  return value;
-}
-
-function put(body: Json, path: string, value: unknown): void {
-  const steps = path.split(".");
-  const last = steps.pop() ?? path;
-  let target = body;
-  for (const step of steps) target = (target[step] ??= {}) as Json;
-  target[last] = value;
 }

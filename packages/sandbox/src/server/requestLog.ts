@@ -3,6 +3,7 @@
  * No header, body, token or code; the control routes and the pages themselves are left out.
  */
 import type { FastifyInstance, FastifyRequest } from "fastify";
+import { decodeSegment } from "../graph/match";
 import type { EmulatedCloud } from "../cloud/cloud";
 import { tenantOfRequest } from "./requestTally";
 
@@ -99,19 +100,13 @@ export function loggedUrl(url: string): string {
   if (query === undefined || !isApi) return shortened(path);
   const parameters = query.split("&").map((parameter) => {
     const [name = ""] = parameter.split("=", 1);
-    return secretNames.test(decoded(name)) && !/^\$?skiptoken$/i.test(decoded(name)) ? `${name}=…` : parameter;
+    return secretNames.test(decodeSegment(name)) && !/^\$?skiptoken$/i.test(decodeSegment(name))
+      ? `${name}=…`
+      : parameter;
   });
   return shortened(`${path}?${parameters.join("&")}`);
 }
 
 function shortened(url: string): string {
   return url.length > longestUrl ? `${url.slice(0, longestUrl)}…` : url;
-}
-
-function decoded(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
-  }
 }

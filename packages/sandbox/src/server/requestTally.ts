@@ -2,7 +2,7 @@
  * How many requests each tenant has got since the sandbox started: for what a fleet of customers
  * costs. Ours; nothing of Microsoft's.
  */
-import { optionalText } from "@defender-mssp/errors/json";
+import { optionalText, recordOf, tokenClaims } from "@defender-mssp/errors/json";
 import type { FastifyInstance, FastifyRequest } from "fastify";
 
 export interface TallyCounts {
@@ -55,10 +55,5 @@ function tenantOfToken(authorization: string | undefined): string | undefined {
 
 /** What a token says, unproven: nobody is let in by it. */
 export function claimsOf(authorization = ""): Readonly<Record<string, unknown>> {
-  const [, payload = ""] = /^bearer [^.]+\.([\w-]+)\./i.exec(authorization) ?? [];
-  try {
-    return JSON.parse(Buffer.from(payload, "base64url").toString()) as Record<string, unknown>;
-  } catch {
-    return {};
-  }
+  return recordOf(tokenClaims(/^bearer (.*)/i.exec(authorization)?.[1] ?? ""));
 }

@@ -1,9 +1,7 @@
 /** The resource manager and Key Vault of the sandbox, as any client sees them. */
 import assert from "node:assert/strict";
-import { mkdtemp, rm } from "node:fs/promises";
-import os from "node:os";
-import path from "node:path";
 import { assignmentCondition, azureRoles, requestToken, type AzureRoleName } from "@defender-mssp/microsoft";
+import { newFolder } from "@defender-mssp/testkit/newFolder";
 import type { StoredObject } from "../../src/cloud/model";
 import { automationApplicationId, msspTenantId, sandboxCustomerTenantId } from "../../src/cloud/identity";
 import { Clock } from "../../src/cloud/clock";
@@ -31,13 +29,10 @@ describe("sandbox/azure", () => {
   const clock = new Clock();
 
   before(async () => {
-    home = await mkdtemp(path.join(os.tmpdir(), "mssp-azure-"));
+    home = newFolder();
     await start();
   });
-  after(async () => {
-    await sandbox.stop();
-    await rm(home, { recursive: true, force: true });
-  });
+  after(() => sandbox.stop());
 
   async function start(): Promise<void> {
     sandbox = await startSandbox({ home, clock });

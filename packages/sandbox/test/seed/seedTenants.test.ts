@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import path from "node:path";
+import { rm } from "node:fs/promises";
+import { newFolder } from "@defender-mssp/testkit/newFolder";
 import { seedSandbox, startSandbox, type OwnSandbox } from "../../src/server";
 import type { Json } from "../../src/cloud/model";
 import { switchValue } from "../../src/cloud/switches";
@@ -30,10 +29,7 @@ interface GraphList {
 describe("sandbox/graph: tenants of a seed", function () {
   let home: string;
   let sandbox: OwnSandbox;
-  beforeEach(async () => {
-    home = await mkdtemp(path.join(tmpdir(), "defender-mssp-seed-"));
-  });
-  afterEach(() => rm(home, { recursive: true, force: true }));
+  beforeEach(() => (home = newFolder()));
 
   async function started<Result>(work: () => Promise<Result>): Promise<Result> {
     sandbox = await startSandbox({ home });

@@ -1,7 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import path from "node:path";
+import { newFolder } from "@defender-mssp/testkit/newFolder";
 import type { TenantDescription } from "../../src/cloud/tenantMaker";
 import { startSandbox } from "../../src/server";
 
@@ -9,8 +7,7 @@ const tenantId = "c0570500-0000-4000-8000-0000000000ae";
 
 describe("sandbox/server: a stack that is added while the sandbox runs", function () {
   let home: string;
-  before(async () => (home = await mkdtemp(path.join(tmpdir(), "defender-mssp-describe-"))));
-  after(() => rm(home, { recursive: true, force: true }));
+  before(() => (home = newFolder()));
 
   it("its tenant has the stack's name and domain from the first sign-in on, and the files are read for new tenants alone", async () => {
     const added: TenantDescription[] = [];

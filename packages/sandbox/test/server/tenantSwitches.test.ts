@@ -1,7 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import path from "node:path";
+import { newFolder } from "@defender-mssp/testkit/newFolder";
 import { setTenantSwitches, startSandbox } from "../../src/server";
 import { switchValues } from "../../src/cloud/switches";
 
@@ -10,8 +8,7 @@ const detections = { detectionRuns: "complete", detectionQuotas: "off", replicas
 
 describe("sandbox/server: a tenant's switches", function () {
   let home: string;
-  before(async () => (home = await mkdtemp(path.join(tmpdir(), "defender-mssp-switches-"))));
-  after(() => rm(home, { recursive: true, force: true }));
+  before(() => (home = newFolder()));
 
   it("tenant switches: all on in a new tenant; stored on disk while no sandbox runs", async () => {
     const alerts = { alertSources: "endpoint", legacyAlertApi: "on", ...detections };

@@ -4,6 +4,7 @@
  */
 import { open } from "node:fs/promises";
 import { z } from "zod";
+import { parsedJson } from "@defender-mssp/errors/json";
 import {
   alertApis,
   clouds,
@@ -155,7 +156,7 @@ async function textOf(file: string): Promise<string> {
 }
 
 function contentOf(file: string, text: string): z.output<typeof schema> {
-  const value = parsed(text);
+  const value = parsedJson(text);
   const refuse = (reason: string): VisibleError =>
     new VisibleError(`${file} is not a usable connection file: ${reason}`);
   if (typeof value !== "object" || value === null || Array.isArray(value)) {
@@ -210,12 +211,4 @@ function secretIn(value: object, above = ""): string | undefined {
     if (isNamedSo || /-----BEGIN |^eyJ[\w-]+\.[\w-]+\./.test(inner)) return place.slice(0, 80);
   }
   return undefined;
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text) as unknown;
-  } catch {
-    return undefined;
-  }
 }

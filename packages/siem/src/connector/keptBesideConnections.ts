@@ -6,6 +6,7 @@ import { mkdir, readFile } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
 import { z } from "zod";
+import { parsedJson } from "@defender-mssp/errors/json";
 import { unreadableFile, VisibleError } from "@defender-mssp/errors";
 import type { Environment } from "@defender-mssp/microsoft";
 import { writeWholeFile } from "@defender-mssp/terminal/wholeFile";
@@ -86,7 +87,7 @@ async function readRecord(file: string): Promise<TokenRecord | undefined> {
     if (code === "ENOENT" || code === "ENOTDIR") return undefined;
     throw unreadableFile("The record of the refresh token", error);
   }
-  const content = recordSchema.safeParse(parsed(text));
+  const content = recordSchema.safeParse(parsedJson(text));
   const place = placeOf(content.data?.keptIn);
   if (!content.success || place === undefined) throw damaged(file);
   const issuedOn = new Date(content.data.issuedOn);
@@ -97,12 +98,4 @@ function damaged(file: string): VisibleError {
   return new VisibleError(
     `${file} is not a record of a refresh token. Delete it, and get a new token with the command \`token\`.`,
   );
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text) as unknown;
-  } catch {
-    return undefined;
-  }
 }

@@ -2,11 +2,11 @@
  * The progress of a pull, from which a later run continues without a gap. The file is replaced
  * completely or not at all, so a run that is killed leaves the earlier one.
  */
-import { readFile } from "node:fs/promises";
 import { z } from "zod";
-import { unreadableFile, VisibleError } from "@defender-mssp/errors";
+import { parsedJson } from "@defender-mssp/errors/json";
+import { VisibleError } from "@defender-mssp/errors";
 import { deliveredSchema } from "./deliveredIds";
-import { checkWritable, writeWholeFile } from "@defender-mssp/terminal/wholeFile";
+import { checkWritable, writeWholeFile, textIfThere } from "@defender-mssp/terminal/wholeFile";
 
 const moment = z.iso.datetime();
 
@@ -44,9 +44,9 @@ export async function readCheckpoint(
   file: string,
   expected: Pick<Position, "tenantId" | "api">,
 ): Promise<Position | undefined> {
-  const text = await textOf(file);
+  const text = await textIfThere(file, `The checkpoint ${file}`);
   if (text === undefined) return undefined;
-  const position = positionSchema.safeParse(parsed(text));
+  const position = positionSchema.safeParse(parsedJson(text));
   if (!position.success) {
     throw new VisibleError(
       `${file} is not a checkpoint of this command, or is damaged. It was left as it is. ` +
@@ -79,21 +79,4 @@ export async function openCheckpoint(
   const position = await readCheckpoint(file, expected);
   if (position !== undefined) await writeCheckpoint(file, position);
   return position;
-}
-
-async function textOf(file: string): Promise<string | undefined> {
-  try {
-    return await readFile(file, "utf8");
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
-    throw unreadableFile(`The checkpoint ${file}`, error);
-  }
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text) as unknown;
-  } catch {
-    return undefined;
-  }
 }

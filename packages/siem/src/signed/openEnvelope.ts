@@ -3,6 +3,7 @@
  * v1"; secure-systems-lab/dsse, "protocol" 1.0.2. docs/signed.md has the predicate.
  */
 import { createHash, createPublicKey, verify, type KeyObject } from "node:crypto";
+import { parsedJson } from "@defender-mssp/errors/json";
 import { VisibleError } from "@defender-mssp/errors";
 import { z } from "zod";
 
@@ -79,7 +80,7 @@ export interface OpenedEnvelope {
 
 /** @throws VisibleError for a text that is not exactly what `envelopeText` writes. */
 export function openEnvelope(text: string, file: string): OpenedEnvelope {
-  const { data: envelope } = envelopeShape.safeParse(parsed(text));
+  const { data: envelope } = envelopeShape.safeParse(parsedJson(text));
   if (envelope === undefined) throw new VisibleError(`${file}: not a DSSE envelope`);
   if (envelope.payloadType !== payloadType)
     throw new VisibleError(`${file}: payload type ${JSON.stringify(envelope.payloadType)}, expected ${payloadType}`);
@@ -89,19 +90,11 @@ export function openEnvelope(text: string, file: string): OpenedEnvelope {
   const signature = Buffer.from(first.sig, "base64");
   if (others.length > 0 || envelopeText(payload, first.keyid, signature) !== text)
     throw new VisibleError(`${file}: changed: not the text of an envelope with one signature`);
-  const { data, error } = statementShape.safeParse(parsed(payload.toString()));
+  const { data, error } = statementShape.safeParse(parsedJson(payload.toString()));
   if (data === undefined) throw new VisibleError(`${file}: no step: ${z.prettifyError(error).replaceAll("\n", " ")}`);
   const isSignedBy = (key: KeyObject): boolean => {
     const algorithm = key.asymmetricKeyType === "ed25519" ? null : "sha256";
     return keyFingerprint(key) === first.keyid && verify(algorithm, preAuthEncoding(payload), key, signature);
   };
   return { statement: data, keyId: first.keyid, digest: sha256(text), isSignedBy };
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

@@ -3,10 +3,10 @@
  * allow.
  */
 import assert from "node:assert/strict";
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { rm } from "node:fs/promises";
 import path from "node:path";
 import type { RecordSeverity } from "@defender-mssp/microsoft";
+import { newFolder } from "@defender-mssp/testkit/newFolder";
 import fc from "fast-check";
 import { openCheckpoint, type Position } from "../../src/pull/checkpoint";
 import { graphSource } from "../../src/alerts/graphSource";
@@ -29,11 +29,10 @@ describe("packages/siem/alerts/complete: alerts that a server hides", function (
     server = await AlertServer.start();
   });
   after(() => server.stop());
-  beforeEach(async () => {
-    folder = await mkdtemp(path.join(tmpdir(), "mssp-complete-"));
+  beforeEach(() => {
+    folder = newFolder();
     checkpoint = path.join(folder, "checkpoint.json");
   });
-  afterEach(() => rm(folder, { recursive: true, force: true }));
 
   interface Run {
     readonly since: number;

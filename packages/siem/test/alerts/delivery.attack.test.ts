@@ -2,13 +2,13 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { closeSync, openSync, readFileSync, writeSync } from "node:fs";
-import { lstat, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
+import { lstat, mkdir, readFile, symlink, writeFile } from "node:fs/promises";
 import http from "node:http";
 import type { AddressInfo } from "node:net";
-import { tmpdir } from "node:os";
 import path from "node:path";
 import { text } from "node:stream/consumers";
 import type { AlertRecord } from "@defender-mssp/microsoft";
+import { newFolder } from "@defender-mssp/testkit/newFolder";
 import { openCheckpoint, type Position } from "../../src/pull/checkpoint";
 import { DestinationError, formatted, type Destination, type Sink } from "../../src/sinks/sink";
 import { recordAsJson } from "../../src/alerts/formats";
@@ -54,11 +54,10 @@ function start(): Position {
 describe("packages/siem/alerts/delivery: a destination that accepts less than it reports", () => {
   let folder: string;
   let checkpoint: string;
-  beforeEach(async () => {
-    folder = await mkdtemp(path.join(tmpdir(), "mssp-delivery-"));
+  beforeEach(() => {
+    folder = newFolder();
     checkpoint = path.join(folder, "checkpoint.json");
   });
-  afterEach(() => rm(folder, { recursive: true, force: true }));
 
   describe("a file", () => {
     const wholeLines = (file: string): string[] =>

@@ -1,8 +1,8 @@
 /** `>> file` where the system takes a part of a write and no more, as a full disk does. */
 import assert from "node:assert/strict";
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
+import { newFolder } from "@defender-mssp/testkit/newFolder";
 import { execa } from "execa";
 
 describe("packages/siem/alerts/fullFile: a full disk that accepts part of a write", function () {
@@ -12,10 +12,7 @@ describe("packages/siem/alerts/fullFile: a full disk that accepts part of a writ
     // The limit of a file's size makes real short writes, without a file system of its own.
     if (process.platform === "win32") this.skip();
   });
-  beforeEach(async () => {
-    folder = await mkdtemp(path.join(tmpdir(), "mssp-full-"));
-  });
-  afterEach(() => rm(folder, { recursive: true, force: true }));
+  beforeEach(() => (folder = newFolder()));
 
   /** `limit` in kibibytes. */
   async function run(script: string, args: readonly string[], limit: string) {

@@ -1,7 +1,6 @@
 /** OCSF 1.8.0: every alert and incident of the sandbox, by the required fields and by a validator that nobody here wrote. */
 import assert from "node:assert/strict";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import os from "node:os";
+import { writeFile } from "node:fs/promises";
 import path from "node:path";
 import { execa } from "execa";
 import {
@@ -12,6 +11,7 @@ import {
   type IncidentRecord,
 } from "@defender-mssp/microsoft";
 import { detectionsBetween, Incidents, legacyAlert, securityAlert } from "@defender-mssp/testkit";
+import { newFolder } from "@defender-mssp/testkit/newFolder";
 import { alertFormats } from "../../src/alerts/formats";
 import { fetchedAlert } from "../../src/alerts/fetchedAlert";
 import { incidentFormats } from "../../src/incidents/formats";
@@ -164,25 +164,21 @@ describe("OCSF 1.8.0", () => {
       console.log(`    skipped: ${python} has no ocsf-json-schema with jsonschema`);
       this.skip();
     }
-    const folder = await mkdtemp(path.join(os.tmpdir(), "mssp-ocsf-"));
-    try {
-      const file = path.join(folder, "events.jsonl");
-      const broken = { ...events[0], severity_id: "4" };
-      const lines = [...events, broken].map((event) => JSON.stringify(event)).join("\n");
-      await writeFile(file, lines);
-      const program = [
-        "import json, sys, jsonschema, ocsf_json_schema as o",
-        "all = o.OcsfJsonSchemaEmbedded(o.get_ocsf_schema(version='1.8.0'))",
-        "by = {u: jsonschema.Draft202012Validator(all.get_class_schema(class_name=all.lookup_class_name_from_uid(class_uid=u), profiles=['incident'])) for u in (2004, 2005)}",
-        "for n, line in enumerate(open(sys.argv[1])):",
-        "    e = json.loads(line)",
-        "    for x in by[e['class_uid']].iter_errors(e): print(n, list(x.absolute_path), x.validator, x.message[-200:])",
-      ].join("\n");
-      const { stdout } = await execa(python, ["-c", program, file]);
-      const [found, ...others] = stdout.split("\n").map((line) => line.split("] ")[0]);
-      assert.deepEqual([found, new Set(others)], [`${events.length} ['severity_id'`, new Set([found])], stdout);
-    } finally {
-      await rm(folder, { recursive: true });
-    }
+    const folder = newFolder();
+    const file = path.join(folder, "events.jsonl");
+    const broken = { ...events[0], severity_id: "4" };
+    const lines = [...events, broken].map((event) => JSON.stringify(event)).join("\n");
+    await writeFile(file, lines);
+    const program = [
+      "import json, sys, jsonschema, ocsf_json_schema as o",
+      "all = o.OcsfJsonSchemaEmbedded(o.get_ocsf_schema(version='1.8.0'))",
+      "by = {u: jsonschema.Draft202012Validator(all.get_class_schema(class_name=all.lookup_class_name_from_uid(class_uid=u), profiles=['incident'])) for u in (2004, 2005)}",
+      "for n, line in enumerate(open(sys.argv[1])):",
+      "    e = json.loads(line)",
+      "    for x in by[e['class_uid']].iter_errors(e): print(n, list(x.absolute_path), x.validator, x.message[-200:])",
+    ].join("\n");
+    const { stdout } = await execa(python, ["-c", program, file]);
+    const [found, ...others] = stdout.split("\n").map((line) => line.split("] ")[0]);
+    assert.deepEqual([found, new Set(others)], [`${events.length} ['severity_id'`, new Set([found])], stdout);
   });
 });

@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import {
   applicationTokens,
@@ -21,6 +20,7 @@ import {
   testSandbox,
   type TestSandbox,
 } from "@defender-mssp/testkit";
+import { newFolder } from "@defender-mssp/testkit/newFolder";
 import { readCheckpoint, writeCheckpoint, type Cursor, type Position } from "../../src/pull/checkpoint";
 import { pull, type PullOptions } from "../../src/pull/pull";
 import { graphSource } from "../../src/alerts/graphSource";
@@ -133,7 +133,7 @@ describe("packages/siem: a pull from the sandbox", function () {
   }
 
   it("continues at the checkpoint after the service failed permanently", async () => {
-    const folder = await mkdtemp(path.join(tmpdir(), "mssp-alerts-"));
+    const folder = newFolder();
     const checkpoint = path.join(folder, "checkpoint.json");
     const collector = new Collector();
     const until = test.sandbox.cloud.now();
@@ -149,11 +149,10 @@ describe("packages/siem: a pull from the sandbox", function () {
     isBroken = false;
     await pull({ source, sink: collector, position, checkpoint });
     assertAllOnce(collector.ids, until);
-    await rm(folder, { recursive: true });
   });
 
   it("with --follow delivers later alerts once, and writes the checkpoint on an interrupt", async () => {
-    const folder = await mkdtemp(path.join(tmpdir(), "mssp-alerts-"));
+    const folder = newFolder();
     const checkpoint = path.join(folder, "checkpoint.json");
     const collector = new Collector();
     const controller = new AbortController();
@@ -183,7 +182,6 @@ describe("packages/siem: a pull from the sandbox", function () {
     assert.equal(new Set(collector.ids).size, collector.ids.length);
     const saved = JSON.parse(await readFile(checkpoint, "utf8")) as Position;
     assert.ok(Object.keys(saved.recent).length > 0);
-    await rm(folder, { recursive: true });
   });
 });
 
@@ -230,16 +228,13 @@ describe("packages/siem: a pull", () => {
     more: Partial<PullOptions<FetchedAlert>> = {},
   ) {
     const collector = new Collector();
-    const folder = await mkdtemp(path.join(tmpdir(), "mssp-alerts-"));
+    const folder = newFolder();
     const checkpoint = path.join(folder, "checkpoint.json");
-    try {
-      const position: Position = { version: 1, tenantId, api: "graph", cursor, recent };
-      await pull({ source: service, sink: collector, position, checkpoint, ...more });
-      const after = await readCheckpoint(checkpoint, { tenantId, api: "graph" });
-      return { ids: collector.ids, after: after ?? position };
-    } finally {
-      await rm(folder, { recursive: true });
-    }
+
+    const position: Position = { version: 1, tenantId, api: "graph", cursor, recent };
+    await pull({ source: service, sink: collector, position, checkpoint, ...more });
+    const after = await readCheckpoint(checkpoint, { tenantId, api: "graph" });
+    return { ids: collector.ids, after: after ?? position };
   }
 
   it("delivers alerts that appear late, and none twice", async () => {
@@ -343,10 +338,7 @@ describe("packages/siem: a pull", () => {
 
 describe("packages/siem: the checkpoint", () => {
   let folder: string;
-  beforeEach(async () => {
-    folder = await mkdtemp(path.join(tmpdir(), "mssp-alerts-"));
-  });
-  afterEach(() => rm(folder, { recursive: true, force: true }));
+  beforeEach(() => (folder = newFolder()));
   const expected = { tenantId, api: "graph" } as const;
 
   it("is read as written, and readable by its owner only", async () => {

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { processSession } from "@defender-mssp/terminal/processSession";
-import { chmod, mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { chmod, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { VisibleError } from "@defender-mssp/errors";
+import { newFolder } from "@defender-mssp/testkit/newFolder";
 import { Command } from "commander";
 import { connectionText, keyVaultSecretOf, readConnection } from "../../src/connector/connectionFile";
 import type { ConnectionContent } from "../../src/connector/connectionFile";
@@ -22,10 +22,7 @@ const content: ConnectionContent = {
 
 describe("a connection file", () => {
   let folder: string;
-  before(async () => {
-    folder = await mkdtemp(path.join(tmpdir(), "mssp-connection-"));
-  });
-  after(() => rm(folder, { recursive: true }));
+  before(() => (folder = newFolder()));
 
   async function read(text: string, mode = 0o644) {
     const file = path.join(folder, "contoso.json");
@@ -157,25 +154,21 @@ describe("the options of connection files", () => {
   });
 
   it("read a folder's *.json files in the order of their names", async () => {
-    const folder = await mkdtemp(path.join(tmpdir(), "mssp-connections-"));
-    try {
-      for (const name of ["fabrikam.json", "contoso.json", ".hidden.json", "notes.txt"])
-        await writeFile(path.join(folder, name), "");
-      const customers = await connectionFiles.many({ all: true, connections: folder }, processSession());
-      assert.deepEqual(
-        customers.map(({ name }) => name),
-        ["contoso", "fabrikam"],
-      );
-      for (const name of ["fabrikam.json", "contoso.json"]) await rm(path.join(folder, name));
-      await assert.rejects(
-        connectionFiles.many({ all: true, connections: folder }, processSession()),
-        /--connections .* holds no connection file/,
-      );
-    } finally {
-      await rm(folder, { recursive: true });
-    }
+    const folder = newFolder();
+    for (const name of ["fabrikam.json", "contoso.json", ".hidden.json", "notes.txt"])
+      await writeFile(path.join(folder, name), "");
+    const customers = await connectionFiles.many({ all: true, connections: folder }, processSession());
+    assert.deepEqual(
+      customers.map(({ name }) => name),
+      ["contoso", "fabrikam"],
+    );
+    for (const name of ["fabrikam.json", "contoso.json"]) await rm(path.join(folder, name));
     await assert.rejects(
-      connectionFiles.many({ connections: folder }, processSession()),
+      connectionFiles.many({ all: true, connections: folder }, processSession()),
+      /--connections .* holds no connection file/,
+    );
+    await assert.rejects(
+      connectionFiles.many({ connections: path.join(folder, "none") }, processSession()),
       /--connections .* can't be read/,
     );
   });

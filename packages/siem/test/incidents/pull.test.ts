@@ -1,8 +1,6 @@
 import assert from "node:assert/strict";
-import { mkdtemp, rm } from "node:fs/promises";
 import http from "node:http";
 import type { AddressInfo } from "node:net";
-import { tmpdir } from "node:os";
 import path from "node:path";
 import {
   applicationTokens,
@@ -19,6 +17,7 @@ import {
   testSandbox,
   type TestSandbox,
 } from "@defender-mssp/testkit";
+import { newFolder } from "@defender-mssp/testkit/newFolder";
 import { incidentSource, type FetchedIncident } from "../../src/incidents/incidentSource";
 import { readCheckpoint, type Position } from "../../src/pull/checkpoint";
 import { pull } from "../../src/pull/pull";
@@ -211,7 +210,7 @@ describe("cli/incidents: a pull from the sandbox", function () {
   });
 
   it("continues at the checkpoint after the service failed permanently, and loses none", async () => {
-    const folder = await mkdtemp(path.join(tmpdir(), "mssp-incidents-"));
+    const folder = newFolder();
     const checkpoint = path.join(folder, "checkpoint.json");
     const collector = new Collector();
     const wanted = expected();
@@ -228,7 +227,6 @@ describe("cli/incidents: a pull from the sandbox", function () {
     await pull({ source, sink: collector, position, checkpoint });
     assertAll(collector, wanted);
     await assert.rejects(readCheckpoint(checkpoint, { tenantId, api: "graph" }), /use a file for each/);
-    await rm(folder, { recursive: true });
   });
 
   /** A source whose list has only these incidents; single incidents are the sandbox's. */

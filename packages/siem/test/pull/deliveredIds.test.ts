@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
+import { newFolder } from "@defender-mssp/testkit/newFolder";
 import fc from "fast-check";
 import { z } from "zod";
 import { readCheckpoint, writeCheckpoint, type Position } from "../../src/pull/checkpoint";
@@ -73,8 +73,7 @@ describe("packages/siem: delivered IDs of a checkpoint", () => {
 
 describe("packages/siem: a checkpoint with delivered IDs", () => {
   let folder: string;
-  before(async () => (folder = await mkdtemp(path.join(tmpdir(), "mssp-delivered-"))));
-  after(() => rm(folder, { recursive: true }));
+  before(() => (folder = newFolder()));
   const key = { tenantId: "t", api: "graph" };
   const ids = DeliveredIds.from(undefined, iso(now - hour), undefined);
   ids.add("a", "s", iso(now));

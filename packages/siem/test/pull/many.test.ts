@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
-import { mkdtemp, readdir, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { readdir } from "node:fs/promises";
 import path from "node:path";
 import { ServiceError } from "@defender-mssp/microsoft";
 import { VisibleError } from "@defender-mssp/errors";
+import { newFolder } from "@defender-mssp/testkit/newFolder";
 import { openCheckpoint, type Position } from "../../src/pull/checkpoint";
 import { pullMany, type CustomerPull, type PullManyOptions } from "../../src/pull/many";
 import { Metrics } from "../../src/pull/metrics";
@@ -53,13 +53,12 @@ describe("cli/pull: many customers", () => {
   let metrics: Metrics;
   let delivered: string[];
   const notes: string[] = [];
-  beforeEach(async () => {
-    folder = await mkdtemp(path.join(tmpdir(), "mssp-many-"));
+  beforeEach(() => {
+    folder = newFolder();
     sources = new Map(["a", "b", "c", "d", "e"].map((stack) => [stack, new FakeSource(stack, 100)]));
     [metrics, delivered, notes.length] = [new Metrics("alert"), [], 0];
     [FakeSource.reading, FakeSource.mostReading] = [0, 0];
   });
-  afterEach(() => rm(folder, { recursive: true, force: true }));
 
   const collector: Destination<Pulled> = {
     deliver: (items) => Promise.resolve(void delivered.push(...items.map(({ id }) => id))),

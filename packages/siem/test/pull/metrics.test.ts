@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { readdir, readFile } from "node:fs/promises";
 import path from "node:path";
 import { connectorRestsOn, endings } from "@defender-mssp/microsoft";
+import { newFolder } from "@defender-mssp/testkit/newFolder";
 import { Metrics, metricsPlace, publish } from "../../src/pull/metrics";
 
 interface Family {
@@ -136,27 +136,23 @@ describe("cli/pull: metrics", () => {
   });
 
   it("are written to a file and to the health file, at once and at the end, and leave no other file", async () => {
-    const folder = await mkdtemp(path.join(tmpdir(), "mssp-metrics-"));
-    try {
-      const place = metricsPlace(path.join(folder, "mssp.prom"));
-      const health = path.join(folder, "health.json");
-      const own = new Metrics("alert");
-      const publication = await publish({ metrics: own, place, health, note });
-      assert.deepEqual((await readdir(folder)).sort(), ["health.json", "mssp.prom"]);
-      const first = JSON.parse(await readFile(health, "utf8")) as { status: string };
-      assert.equal(first.status, "starting");
-      own.customer("a").failed();
-      await publication.stop();
-      const state = JSON.parse(await readFile(health, "utf8")) as object;
-      assert.deepEqual({ ...state, at: "" }, { status: "degraded", at: "", customers: 1, failing: ["a"] });
-      const families = parseExposition(await readFile(path.join(folder, "mssp.prom"), "utf8"));
-      assert.equal(families.get("mssp_alerts_pull_failures_total")?.samples[0]?.value, 1);
-      assert.deepEqual((await readdir(folder)).sort(), ["health.json", "mssp.prom"]);
-      const missing = { file: path.join(folder, "no", "a.prom") };
-      await assert.rejects(publish({ metrics: own, place: missing, note }), /a\.prom can't be written/);
-    } finally {
-      await rm(folder, { recursive: true });
-    }
+    const folder = newFolder();
+    const place = metricsPlace(path.join(folder, "mssp.prom"));
+    const health = path.join(folder, "health.json");
+    const own = new Metrics("alert");
+    const publication = await publish({ metrics: own, place, health, note });
+    assert.deepEqual((await readdir(folder)).sort(), ["health.json", "mssp.prom"]);
+    const first = JSON.parse(await readFile(health, "utf8")) as { status: string };
+    assert.equal(first.status, "starting");
+    own.customer("a").failed();
+    await publication.stop();
+    const state = JSON.parse(await readFile(health, "utf8")) as object;
+    assert.deepEqual({ ...state, at: "" }, { status: "degraded", at: "", customers: 1, failing: ["a"] });
+    const families = parseExposition(await readFile(path.join(folder, "mssp.prom"), "utf8"));
+    assert.equal(families.get("mssp_alerts_pull_failures_total")?.samples[0]?.value, 1);
+    assert.deepEqual((await readdir(folder)).sort(), ["health.json", "mssp.prom"]);
+    const missing = { file: path.join(folder, "no", "a.prom") };
+    await assert.rejects(publish({ metrics: own, place: missing, note }), /a\.prom can't be written/);
   });
 
   it("are served on this machine alone", async () => {

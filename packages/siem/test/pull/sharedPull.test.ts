@@ -1,9 +1,9 @@
 /** A pull to several destinations: each gets every item once, whatever fails and when. */
 import assert from "node:assert/strict";
-import { mkdtemp, readdir, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { mkdtemp, readdir } from "node:fs/promises";
 import path from "node:path";
 import { ServiceError } from "@defender-mssp/microsoft";
+import { newFolder } from "@defender-mssp/testkit/newFolder";
 import * as fc from "fast-check";
 import { tracksTo, type OpenedPull } from "../../src/pull/many";
 import { writeCheckpoint } from "../../src/pull/checkpoint";
@@ -62,10 +62,7 @@ class Place implements Destination<Pulled> {
 
 describe("cli/pull: several destinations", () => {
   let folder: string;
-  beforeEach(async () => {
-    folder = await mkdtemp(path.join(tmpdir(), "mssp-shared-"));
-  });
-  afterEach(() => rm(folder, { recursive: true, force: true }));
+  beforeEach(() => (folder = newFolder()));
 
   /** A run of the command: opened from its checkpoints. */
   async function opened(service: Service, places: Readonly<Record<string, Place>>, file = path.join(folder, "c.json")) {

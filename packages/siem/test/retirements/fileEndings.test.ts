@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
-import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { mkdir, writeFile } from "node:fs/promises";
 import path from "node:path";
 import fc from "fast-check";
 import { endings, retirements } from "@defender-mssp/microsoft";
+import { newFolder } from "@defender-mssp/testkit/newFolder";
 import { fileEndings, textEndings } from "../../src/retirements/fileEndings";
 import { queryRestsOn } from "../../src/retirements/queryRestsOn";
 
@@ -88,7 +88,7 @@ describe("retirements: what settings of SIEM products rest on", () => {
 describe("retirements: files and folders", () => {
   let folder: string;
   before(async () => {
-    folder = await mkdtemp(path.join(tmpdir(), "mssp-retirements-"));
+    folder = newFolder();
     await mkdir(path.join(folder, "siem"));
     await writeFile(path.join(folder, "siem/inputs.conf"), "endpoint = https://graph.windows.net/x");
     await writeFile(path.join(folder, "query.kql"), "AADSignInEventsBeta // https://graph.windows.net");
@@ -96,7 +96,6 @@ describe("retirements: files and folders", () => {
     await writeFile(path.join(folder, "large.txt"), "x".repeat(1024 * 1024 + 1));
     await writeFile(path.join(folder, ".hidden"), "https://graph.windows.net");
   });
-  after(() => rm(folder, { recursive: true, force: true }));
 
   it("reads folders, and says of each file what it rests on or why it was not read", async () => {
     const read = await fileEndings([folder, path.join(folder, "query.kql")], now);

@@ -1,8 +1,7 @@
 import assert from "node:assert/strict";
-import { mkdtemp, readdir, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import path from "node:path";
+import { readdir } from "node:fs/promises";
 import type { AlertApi } from "@defender-mssp/microsoft";
+import { newFolder } from "@defender-mssp/testkit/newFolder";
 import type { Connector } from "../../src/connector/connector";
 import type { SiemProduct } from "../../src/siemConfig/products";
 import { writeFiles } from "../../src/siemConfig/write";
@@ -49,7 +48,7 @@ describe("siem-config: nothing that has ended", () => {
   });
 
   it("writes no file whose text rests on what has ended, whoever rendered it", async () => {
-    const out = await mkdtemp(path.join(tmpdir(), "mssp-written-"));
+    const out = newFolder();
     const file = (text: string) => [{ path: "inputs.conf", text, holdsSecret: false }];
     const address = "https://graph.microsoft.com/v1.0/security/alerts";
     await assert.rejects(writeFiles(file(`url = ${address}`), { out }, {}), {
@@ -59,6 +58,5 @@ describe("siem-config: nothing that has ended", () => {
     assert.deepEqual(await readdir(out), []);
     await writeFiles(file(`url = ${address}_v2`), { out }, {});
     assert.deepEqual(await readdir(out), ["inputs.conf"]);
-    await rm(out, { recursive: true });
   });
 });

@@ -1,11 +1,11 @@
 /** Alerts and incidents through each destination, as their commands' options choose it. */
 import assert from "node:assert/strict";
 import { once } from "node:events";
-import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { readFile, rm } from "node:fs/promises";
 import net, { type AddressInfo } from "node:net";
-import { tmpdir } from "node:os";
 import path from "node:path";
 import { gunzipSync } from "node:zlib";
+import { newFolder } from "@defender-mssp/testkit/newFolder";
 import { logsIngestion } from "../../src/sinks/logAnalytics";
 import { parseCef, parseSyslog, SyslogFrames } from "../alerts/parsers";
 import { DataStream } from "./dataStream";
@@ -30,9 +30,9 @@ for (const kind of [alertsToSend(20), incidentsToSend(20)]) {
         else process.env[name] = environment[name];
       }
     });
-    beforeEach(async () => {
+    beforeEach(() => {
       notes.length = 0;
-      folder = await mkdtemp(path.join(tmpdir(), "mssp-every-sink-"));
+      folder = newFolder();
     });
     afterEach(async () => {
       await rm(folder, { recursive: true, force: true });

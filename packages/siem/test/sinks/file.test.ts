@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { renameSync, writeSync } from "node:fs";
-import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { mkdir, readdir, readFile, stat, writeFile } from "node:fs/promises";
 import path from "node:path";
+import { newFolder } from "@defender-mssp/testkit/newFolder";
 import { rotatedFile } from "../../src/sinks/file";
 import { DestinationError } from "../../src/sinks/sink";
 import { recordsOf } from "./records";
@@ -10,11 +10,10 @@ import { recordsOf } from "./records";
 describe("cli/sinks: a file with rotation", () => {
   let folder: string;
   let file: string;
-  beforeEach(async () => {
-    folder = await mkdtemp(path.join(tmpdir(), "mssp-file-"));
+  beforeEach(() => {
+    folder = newFolder();
     file = path.join(folder, "alerts.jsonl");
   });
-  afterEach(() => rm(folder, { recursive: true, force: true }));
 
   const idsIn = async (name: string) =>
     (await readFile(path.join(folder, name), "utf8"))

@@ -4,11 +4,11 @@ import { spawn, type ChildProcess } from "node:child_process";
 import dgram from "node:dgram";
 import { once } from "node:events";
 import { existsSync } from "node:fs";
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { readFile, rm, writeFile } from "node:fs/promises";
 import net from "node:net";
-import { tmpdir } from "node:os";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { newFolder } from "@defender-mssp/testkit/newFolder";
 import { alertsToSend, incidentsToSend, type ToSend } from "./itemsToSend";
 
 const program = ["/usr/sbin/rsyslogd", "/sbin/rsyslogd"].find((file) => existsSync(file));
@@ -34,7 +34,7 @@ describe("cli/sinks: syslog to rsyslog", function () {
       process.stderr.write("rsyslog is not installed: its tests are skipped.\n");
       this.skip();
     }
-    folder = await mkdtemp(path.join(tmpdir(), "mssp-rsyslog-"));
+    folder = newFolder();
     output = path.join(folder, "received");
     ports.udp = await freeUdpPort();
     const tcpPort = path.join(folder, "tcp-port");

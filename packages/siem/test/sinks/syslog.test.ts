@@ -1,11 +1,10 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
-import { mkdtemp, rm } from "node:fs/promises";
 import net, { type AddressInfo } from "node:net";
-import { tmpdir } from "node:os";
 import path from "node:path";
 import type { AlertRecord } from "@defender-mssp/microsoft";
 import { certificateFiles, serverCertificate } from "@defender-mssp/testkit";
+import { newFolder } from "@defender-mssp/testkit/newFolder";
 import { execa } from "execa";
 import { fetchedAlert, sinkRecordOf } from "../../src/alerts/fetchedAlert";
 import { recordAsJson } from "../../src/alerts/formats";
@@ -65,24 +64,20 @@ describe("cli/sinks: delivery by syslog", () => {
   });
 
   it("does not treat the reset of a TLS connection as success, even in a busy process", async function () {
-    const folder = await mkdtemp(path.join(tmpdir(), "mssp-syslog-"));
-    try {
-      await serverCertificate(folder, new Date());
-      const { stdout } = await execa(
-        process.execPath,
-        [
-          "--conditions=source",
-          "--require",
-          "@defender-mssp/testkit/mocha/compile",
-          path.join(__dirname, "busyClient.ts"),
-          folder,
-        ],
-        { env: { NODE_EXTRA_CA_CERTS: certificateFiles(folder).certificate } },
-      );
-      assert.match(stdout, /^not delivered: .* took nothing more: /);
-    } finally {
-      await rm(folder, { recursive: true });
-    }
+    const folder = newFolder();
+    await serverCertificate(folder, new Date());
+    const { stdout } = await execa(
+      process.execPath,
+      [
+        "--conditions=source",
+        "--require",
+        "@defender-mssp/testkit/mocha/compile",
+        path.join(__dirname, "busyClient.ts"),
+        folder,
+      ],
+      { env: { NODE_EXTRA_CA_CERTS: certificateFiles(folder).certificate } },
+    );
+    assert.match(stdout, /^not delivered: .* took nothing more: /);
   });
 
   it("fails after five attempts", async () => {

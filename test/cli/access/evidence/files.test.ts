@@ -1,10 +1,10 @@
 /** The files of an evidence: hashes, hostile text, secrets, whole or not at all. */
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
-import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { mkdir, readdir, readFile, stat, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { stripVTControlCharacters } from "node:util";
+import { newFolder } from "@defender-mssp/testkit/newFolder";
 import type { Evidence } from "../../../../cli/access/evidence/evidence";
 import { sources, type CallRecord, type SourceName } from "../../../../cli/access/evidence/calls";
 import { evidenceSummary, evidenceText } from "../../../../cli/customer/evidence/text";
@@ -83,8 +83,7 @@ function evidence(changes: Partial<Evidence> = {}): Evidence {
 
 describe("an evidence's files", () => {
   let folder: string;
-  before(async () => (folder = await mkdtemp(path.join(tmpdir(), "mssp-evidence-"))));
-  after(() => rm(folder, { recursive: true, force: true }));
+  before(() => (folder = newFolder()));
 
   it("the manifest has the SHA-256 of every other file, and the page has those of the data", async () => {
     const target = path.join(folder, "whole");

@@ -1,8 +1,8 @@
 /** What `destroy` keeps, what stays after it, and what a person does first: from the table of kinds. */
 import assert from "node:assert/strict";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { writeFile } from "node:fs/promises";
 import path from "node:path";
+import { newFolder } from "@defender-mssp/testkit/newFolder";
 import { stringify } from "yaml";
 import { beforeDestroyReport, beforeDestroyText } from "../../../../cli/access/inventory/beforeDestroy";
 import type { StateResource } from "../../../../cli/stack/deployment";
@@ -21,14 +21,13 @@ const resource = (type: string, changes: Partial<StateResource> = {}): StateReso
 describe("mssp doctor --before-destroy, by kind", () => {
   let folder: string;
   before(async () => {
-    folder = await mkdtemp(path.join(tmpdir(), "mssp-before-destroy-"));
+    folder = newFolder();
     await writeFile(path.join(folder, "Pulumi.yaml"), "name: defender-mssp\nruntime: nodejs\n");
     const connector = { alertApis: ["legacySiem", "graph"] };
     const settings = Object.entries({ ...requiredSettings, analysts: [], portalAccess: "rbac", connector });
     const config = Object.fromEntries(settings.map(([key, value]) => [`defender-mssp:${key}`, value]));
     await writeFile(path.join(folder, "Pulumi.contoso.yaml"), stringify({ config }));
   });
-  after(() => rm(folder, { recursive: true, force: true }));
 
   // Nobody can sign in with such an environment: packages would be an error, the relationship is not checked.
   const report = (...resources: StateResource[]) =>

@@ -1,8 +1,7 @@
 /** A customer's life in signed steps: what verification refuses, and what it can't know without an anchor. */
 import assert from "node:assert/strict";
 import { generateKeyPairSync } from "node:crypto";
-import { cp, mkdir, mkdtemp, readFile, rename, rm, symlink, truncate, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { cp, mkdir, readFile, rename, rm, symlink, truncate, writeFile } from "node:fs/promises";
 import path from "node:path";
 import fc from "fast-check";
 import { verifyFolder } from "@defender-mssp/siem/signed/verifyFolder";
@@ -14,6 +13,7 @@ import {
   preAuthEncoding,
   sha256,
 } from "@defender-mssp/siem/signed/openEnvelope";
+import { newFolder } from "@defender-mssp/testkit/newFolder";
 import { nextStep, putAside } from "../../../../cli/access/signed/nextStep";
 import type { Signer } from "../../../../cli/access/signed/signer";
 import { inSession } from "../../testSession";
@@ -29,13 +29,12 @@ describe("signed steps of a customer", () => {
   let number = 0;
 
   before(async () => {
-    root = await mkdtemp(path.join(tmpdir(), "mssp-signed-"));
+    root = newFolder();
     whole = path.join(root, "whole");
     steps = await life(whole, signers);
     await writeFile(path.join(root, "first.pub.pem"), publicPem(signers[0].key));
     await writeFile(path.join(root, "second.pub.pem"), publicPem(signers[1].key));
   });
-  after(() => rm(root, { recursive: true, force: true }));
 
   const stepAt = (index: number): WrittenStep => steps.at(index) as WrittenStep;
   const known = () => ({ key: signers[0].key, anchor: stepAt(-1).digest });

@@ -1,10 +1,10 @@
 /** Private keys in files, and readers that are not this product. */
 import assert from "node:assert/strict";
-import { copyFile, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { copyFile, readFile, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { execa } from "execa";
 import { openEnvelope } from "@defender-mssp/siem/signed/openEnvelope";
+import { newFolder } from "@defender-mssp/testkit/newFolder";
 import { openSigner, type Signer } from "../../../../cli/access/signed/signer";
 import { nextStep } from "../../../../cli/access/signed/nextStep";
 import { verifyLines } from "../../../../cli/access/signed/signatureSection";
@@ -12,8 +12,7 @@ import { contoso, life, memoryHead, publicPem, signerOf } from "./life";
 
 describe("keys that sign", () => {
   let folder: string;
-  before(async () => (folder = await mkdtemp(path.join(tmpdir(), "mssp-keys-"))));
-  after(() => rm(folder, { recursive: true, force: true }));
+  before(() => (folder = newFolder()));
 
   it("a private key of others, an RSA key, a public key and no key are refused with what to do", async () => {
     const world = { environment: {}, folder };

@@ -1,11 +1,11 @@
 /** `mssp completion` in real shells. A shell that this machine lacks is skipped, and the title says so. */
 import assert from "node:assert/strict";
 import { execFile, spawnSync } from "node:child_process";
-import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { mkdir, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { promisify } from "node:util";
 import { processSession } from "@defender-mssp/terminal/processSession";
+import { newFolder } from "@defender-mssp/testkit/newFolder";
 import type { CompletionShell } from "../../../../cli/base/completion/completionScript";
 import { completionShells } from "../../../../cli/base/completion/completionScript";
 import { programFor, subcommandNames } from "../../../../cli/program";
@@ -56,12 +56,11 @@ describe("mssp completion", () => {
   let folder: string;
 
   before(async () => {
-    folder = await mkdtemp(path.join(tmpdir(), "mssp-completion-"));
+    folder = newFolder();
     await mkdir(path.join(folder, "customers"));
     for (const file of ["Pulumi.contoso.yaml", "customers/Pulumi.tailspin.yaml", "Pulumi.yaml"])
       await writeFile(path.join(folder, file), "");
   });
-  after(() => rm(folder, { recursive: true, force: true }));
 
   it("an unknown shell is a usage error that names those there are", async () => {
     const { exitCode, stderr } = await inSession(["completion", "tcsh"]);

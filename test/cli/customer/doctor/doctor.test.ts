@@ -1,11 +1,11 @@
 /** `mssp doctor` as people run it, on a sandbox. */
 import assert from "node:assert/strict";
-import { copyFile, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { copyFile, readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { pulumiEnvironment } from "@defender-mssp/plugins";
 import { startSandbox, type OwnSandbox } from "@defender-mssp/sandbox";
 import { type PermissionsByResource, setSwitches, verifyDomain } from "@defender-mssp/testkit";
+import { newFolder } from "@defender-mssp/testkit/newFolder";
 import { stringify } from "yaml";
 import type { Report } from "../../../../cli/access/examination/report";
 import { readStackSettings } from "../../../../settings/fromFile";
@@ -22,17 +22,14 @@ describe("mssp doctor", function () {
   let tenants = 0;
 
   before(async () => {
-    folder = await mkdtemp(path.join(tmpdir(), "mssp-doctor-"));
+    folder = newFolder();
     await copyFile(path.join(checkout, "Pulumi.yaml"), path.join(folder, "Pulumi.yaml"));
     const home = path.join(folder, ".sandbox");
     sandbox = await startSandbox({ home });
     const { variables, removed } = await pulumiEnvironment(home, await sandbox.environment());
     environment = { ...Object.fromEntries(removed.map((name) => [name, undefined])), ...variables };
   });
-  after(async () => {
-    await sandbox.stop();
-    await rm(folder, { recursive: true, force: true });
-  });
+  after(() => sandbox.stop());
 
   /** Runs it; whatever it says, no token and no secret is in it. */
   async function doctor(args: readonly string[], options: { folder?: string; changed?: object } = {}): Promise<Ended> {

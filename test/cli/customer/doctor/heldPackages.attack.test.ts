@@ -3,9 +3,9 @@
  * it must know before.
  */
 import assert from "node:assert/strict";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { writeFile } from "node:fs/promises";
 import path from "node:path";
+import { newFolder } from "@defender-mssp/testkit/newFolder";
 import { stringify } from "yaml";
 import { EntitlementAccess } from "../../../../components/portalAccess/entitlementAccess";
 import { MsspSecurityGroup } from "../../../../components/portalAccess/msspSecurityGroup";
@@ -37,25 +37,20 @@ describe("cli/customer/doctor/heldPackages: destroy with access packages that pe
   });
 
   it("confirm-destroy of a pipeline says so, for this model only", async () => {
-    const folder = await mkdtemp(path.join(tmpdir(), "mssp-held-"));
-    try {
-      await writeFile(path.join(folder, "Pulumi.yaml"), "name: defender-mssp\nruntime: nodejs\n");
-      for (const [stack, model] of [
-        ["contoso", { model: "entitlement", approvers: ["security.admin@contoso.com"] }],
-        ["other", "rbac"],
-      ] as const) {
-        const settings = Object.entries({ ...requiredSettings, analysts: [], portalAccess: model });
-        const config = Object.fromEntries(settings.map(([key, value]) => [`defender-mssp:${key}`, value]));
-        await writeFile(path.join(folder, `Pulumi.${stack}.yaml`), stringify({ config }));
-      }
-      const confirm = (stack: string) =>
-        mssp(["ci", "confirm-destroy", "--stack", stack, "--typed", stack], { folder });
-      const [held, other] = [await confirm("contoso"), await confirm("other")];
-      assert.deepEqual([held.exitCode, other.exitCode], [0, 0], held.stderr + other.stderr);
-      assert.match(held.stderr, whatToDo);
-      assert.doesNotMatch(other.stderr, /assignment/);
-    } finally {
-      await rm(folder, { recursive: true, force: true });
+    const folder = newFolder();
+    await writeFile(path.join(folder, "Pulumi.yaml"), "name: defender-mssp\nruntime: nodejs\n");
+    for (const [stack, model] of [
+      ["contoso", { model: "entitlement", approvers: ["security.admin@contoso.com"] }],
+      ["other", "rbac"],
+    ] as const) {
+      const settings = Object.entries({ ...requiredSettings, analysts: [], portalAccess: model });
+      const config = Object.fromEntries(settings.map(([key, value]) => [`defender-mssp:${key}`, value]));
+      await writeFile(path.join(folder, `Pulumi.${stack}.yaml`), stringify({ config }));
     }
+    const confirm = (stack: string) => mssp(["ci", "confirm-destroy", "--stack", stack, "--typed", stack], { folder });
+    const [held, other] = [await confirm("contoso"), await confirm("other")];
+    assert.deepEqual([held.exitCode, other.exitCode], [0, 0], held.stderr + other.stderr);
+    assert.match(held.stderr, whatToDo);
+    assert.doesNotMatch(other.stderr, /assignment/);
   });
 });

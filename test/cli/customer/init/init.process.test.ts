@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { mkdtemp, readFile, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { readFile } from "node:fs/promises";
 import path from "node:path";
+import { newFolder } from "@defender-mssp/testkit/newFolder";
 import { execa } from "execa";
 import { parse } from "yaml";
 import { requireEngine } from "../../../../cli/stack/pulumi";
@@ -11,10 +11,7 @@ import { inSession as mssp } from "../../testSession";
 
 describe("mssp init", () => {
   let folder: string;
-  beforeEach(async () => {
-    folder = await mkdtemp(path.join(tmpdir(), "mssp-init-"));
-  });
-  afterEach(() => rm(folder, { recursive: true, force: true }));
+  beforeEach(() => (folder = newFolder()));
 
   const init = (args: readonly string[]) => mssp(["init", "--no-lockfile", ...args], { folder });
 

@@ -1,20 +1,17 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { tmpdir } from "node:os";
 import path from "node:path";
+import { newFolder } from "@defender-mssp/testkit/newFolder";
 import { execa } from "execa";
 import { publishedPackages } from "../../../../cli/base/publishedPackages";
 import { inSession as mssp } from "../../testSession";
 
 describe("mssp init", () => {
   let folder: string;
-  beforeEach(async () => {
-    folder = await mkdtemp(path.join(tmpdir(), "mssp-init-"));
-  });
-  afterEach(() => rm(folder, { recursive: true, force: true }));
+  beforeEach(() => (folder = newFolder()));
 
   const init = (args: readonly string[], environment: Readonly<Record<string, string>> = {}) =>
     mssp(["init", "--no-lockfile", ...args], { folder, environment });

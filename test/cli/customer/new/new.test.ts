@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { readFile, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { startSandbox, type OwnSandbox } from "@defender-mssp/sandbox";
+import { newFolder } from "@defender-mssp/testkit/newFolder";
 import { parse } from "yaml";
 import { customerFile } from "../../../../cli/stack/newCustomer/customerFile";
 import { parsedAnalyst } from "../../../../cli/stack/parsedAnalyst";
@@ -18,15 +18,12 @@ describe("mssp new", () => {
   let environment: Readonly<Record<string, string>>;
 
   before(async () => {
-    folder = await mkdtemp(path.join(tmpdir(), "mssp-new-"));
+    folder = newFolder();
     const tenants = [{ tenantId: contoso, displayName: "Contoso", domain: "contoso.com" }];
     sandbox = await startSandbox({ home: path.join(folder, ".sandbox"), tenants });
     environment = (await sandbox.environment({})).variables;
   });
-  after(async () => {
-    await sandbox.stop();
-    await rm(folder, { recursive: true, force: true });
-  });
+  after(() => sandbox.stop());
   beforeEach(() =>
     writeFile(path.join(folder, "Pulumi.yaml"), "name: acme\nruntime: nodejs\nstackConfigDir: customers\n"),
   );

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
-import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { chmod, mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
+import { newFolder } from "@defender-mssp/testkit/newFolder";
 import { ignoreInGit } from "../../../../cli/base/ignoreInGit";
 import { writeJournal, type OffboardingJournal } from "../../../../cli/customer/offboard/journal";
 import { recordProblem } from "../../../../cli/customer/offboard/recordProblem";
@@ -15,11 +15,10 @@ describe("the record of an off-boarding", () => {
   let out: string;
   let evidence: string;
   beforeEach(async () => {
-    out = await mkdtemp(path.join(tmpdir(), "record-"));
+    out = newFolder();
     evidence = path.join(out, "evidence");
     await mkdir(evidence);
   });
-  afterEach(() => rm(out, { recursive: true }));
 
   const manifestText = (changes: object = {}) =>
     JSON.stringify({

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import { chmod, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { chmod, readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { microsoftGraph, type RequiredResourceAccess } from "@defender-mssp/microsoft";
+import { newFolder } from "@defender-mssp/testkit/newFolder";
 import { execa } from "execa";
 import { azScript } from "../../../../cli/customer/permissions/azScript";
 import { requiredResourceAccess } from "../../../../cli/customer/permissions/manifest";
@@ -197,10 +197,7 @@ describe("mssp permissions", () => {
 
 describe("the az script, with a stand-in for az", () => {
   let folder: string;
-  before(async () => {
-    folder = await mkdtemp(path.join(tmpdir(), "mssp-az-"));
-  });
-  after(() => rm(folder, { recursive: true, force: true }));
+  before(() => (folder = newFolder()));
 
   /** Writes each call, a line each, with the JSON of its `@file` arguments. */
   async function runScript(

@@ -4,13 +4,13 @@
  */
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { pathToFileURL } from "node:url";
 import type { AxeResults, RunOptions } from "axe-core";
 import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import { tenantId, testSandbox } from "@defender-mssp/testkit";
+import { newFolder } from "@defender-mssp/testkit/newFolder";
 import { progressOf } from "../../../../cli/access/waiting/progress";
 import { runPage } from "../../../../cli/fleet/runPage";
 import { fleetPage, type FleetReport } from "../../../../cli/customer/report/fleet";
@@ -65,7 +65,7 @@ describe("mssp report: the pages in a browser", function () {
     const launched = await launchChromium();
     if (launched === undefined) return this.skip();
     browser = launched;
-    folder = await mkdtemp(path.join(tmpdir(), "mssp-pages-"));
+    folder = newFolder();
     const pages = {
       report: reportPage(recordedReport("dev")),
       entitlement: reportPage(recordedReport("entitlement"), "index.html"),

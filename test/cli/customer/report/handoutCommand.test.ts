@@ -1,8 +1,8 @@
 /** The hand-out before the consent: without a stack, an engine or a sign-in. */
 import assert from "node:assert/strict";
-import { copyFile, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { copyFile, mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
+import { newFolder } from "@defender-mssp/testkit/newFolder";
 import type { AccessReport } from "../../../../cli/access/report/model";
 import { officeRule, renamedRule } from "../../detections/rulesProject";
 import { checkout } from "../../mssp";
@@ -11,7 +11,7 @@ import { inSession } from "../../testSession";
 describe("mssp report --for customer --from-settings", () => {
   let folder: string;
   before(async () => {
-    folder = await mkdtemp(path.join(tmpdir(), "mssp-handout-"));
+    folder = newFolder();
     for (const file of ["Pulumi.yaml", "Pulumi.dev.yaml"])
       await copyFile(path.join(checkout, file), path.join(folder, file));
     const dev = await readFile(path.join(folder, "Pulumi.dev.yaml"), "utf8");
@@ -19,7 +19,6 @@ describe("mssp report --for customer --from-settings", () => {
     assert.notEqual(without, dev);
     await writeFile(path.join(folder, "Pulumi.unnamed.yaml"), without);
   });
-  after(() => rm(folder, { recursive: true, force: true }));
 
   // An engine would be found by PATH: there is none, and no backend.
   const run = (...args: string[]) => inSession(args, { folder, environment: { PATH: "", PULUMI_HOME: folder } });

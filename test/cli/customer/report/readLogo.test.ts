@@ -1,15 +1,12 @@
 import assert from "node:assert/strict";
-import { mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { symlink, writeFile } from "node:fs/promises";
 import path from "node:path";
+import { newFolder } from "@defender-mssp/testkit/newFolder";
 import { readLogo } from "../../../../cli/customer/report/readLogo";
 
 describe("mssp report: the logo", () => {
   let folder: string;
-  before(async () => {
-    folder = await mkdtemp(path.join(tmpdir(), "mssp-logo-"));
-  });
-  after(() => rm(folder, { recursive: true, force: true }));
+  before(() => (folder = newFolder()));
 
   const png = Buffer.from("89504e470d0a1a0a00", "hex");
   const write = async (name: string, content: string | Buffer) => {

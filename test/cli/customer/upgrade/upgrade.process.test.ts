@@ -8,9 +8,9 @@ import { readFileSync } from "node:fs";
 import { cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { tmpdir } from "node:os";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { newFolder } from "@defender-mssp/testkit/newFolder";
 import { execa } from "execa";
 import { publishedPackages } from "../../../../cli/base/publishedPackages";
 import { run } from "../../../../cli/run";
@@ -74,7 +74,7 @@ describe("mssp upgrade", function () {
     execa("git", ["-c", "user.name=t", "-c", "user.email=t@t.example", ...args], { cwd: folder });
 
   before(async () => {
-    root = await mkdtemp(path.join(tmpdir(), "mssp-upgrade-test-"));
+    root = newFolder();
     await packAll(path.join(root, "installed"), installed);
     await packAll(path.join(root, "next"), next);
     template = path.join(root, "template");
@@ -89,7 +89,6 @@ describe("mssp upgrade", function () {
     await git("add", "--all");
     await git("commit", "--quiet", "--message", "First");
   });
-  after(() => rm(root, { recursive: true, force: true }));
   beforeEach(async () => {
     folder = path.join(await mkdtemp(path.join(root, "case-")), "customers");
     await cp(template, folder, { recursive: true });

@@ -1,8 +1,8 @@
 /** `mssp analyst`, as it is typed: twelve customers, a joiner and a leaver. */
 import assert from "node:assert/strict";
-import { chmod, mkdir, mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { chmod, mkdir, readFile, stat, writeFile } from "node:fs/promises";
 import path from "node:path";
+import { newFolder } from "@defender-mssp/testkit/newFolder";
 import { stringify } from "yaml";
 import { requiredSettings } from "../../../settings/required";
 import { inSession, type TestSessionOptions } from "../../testSession";
@@ -15,13 +15,12 @@ describe("mssp analyst", () => {
   let folder: string;
 
   beforeEach(async () => {
-    folder = await mkdtemp(path.join(tmpdir(), "mssp-analyst-"));
+    folder = newFolder();
     await writeFile(path.join(folder, "Pulumi.yaml"), "name: acme\nruntime: nodejs\n");
     for (const [index, stack] of customers.entries())
       await write(stack, { analysts: index === 3 ? [ben] : [ana, ben] });
     await write("customer-gone", { analysts: [ana], offboarded: { on: "2026-11-01" } });
   });
-  afterEach(() => rm(folder, { recursive: true }));
 
   const fileOf = (stack: string) => path.join(folder, `Pulumi.${stack}.yaml`);
   const run = (args: readonly string[], options: TestSessionOptions = {}) =>

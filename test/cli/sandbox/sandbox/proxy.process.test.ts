@@ -1,11 +1,11 @@
 /** The command `mssp sandbox proxy`, started as a process, with unmodified clients. */
 import assert from "node:assert/strict";
 import { spawn, type ChildProcess } from "node:child_process";
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { rm } from "node:fs/promises";
 import path from "node:path";
 import { stopSandbox } from "@defender-mssp/sandbox";
 import { contoso } from "@defender-mssp/testkit";
+import { newFolder } from "@defender-mssp/testkit/newFolder";
 import { checkout } from "../../mssp";
 
 const command = path.join(checkout, "dist", "cli", "main.js");
@@ -27,14 +27,13 @@ describe("mssp sandbox proxy", function () {
   let folder = "";
   let home = "";
   const children = new Set<ChildProcess>();
-  before(async () => {
-    folder = await mkdtemp(path.join(tmpdir(), "mssp-proxy-command-"));
+  before(() => {
+    folder = newFolder();
     home = path.join(folder, "home");
   });
   after(async () => {
     for (const child of children) child.kill("SIGKILL");
     await stopSandbox(home, { force: true }).catch(() => undefined);
-    await rm(folder, { recursive: true, force: true });
   });
 
   function start(args: readonly string[], environment: NodeJS.ProcessEnv = {}) {

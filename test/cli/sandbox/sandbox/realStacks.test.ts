@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { chmod, mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { chmod, readFile, rm, stat, writeFile } from "node:fs/promises";
 import path from "node:path";
+import { newFolder } from "@defender-mssp/testkit/newFolder";
 import { realStacks, refuseRealStack, restoreRealStacks } from "../../../../cli/sandbox/sandbox/realStacks";
 
 const provider = "secretsprovider: azurekeyvault://fabrikam.vault.azure.net/keys/state\nencryptedkey: S2V5\n";
@@ -12,13 +12,12 @@ describe("settings files of real stacks in the sandbox", () => {
   const file = (stack: string) => path.join(folder, `Pulumi.${stack}.yaml`);
 
   beforeEach(async () => {
-    folder = await mkdtemp(path.join(tmpdir(), "mssp-real-"));
+    folder = newFolder();
     await writeFile(path.join(folder, "Pulumi.yaml"), "name: acme\nruntime: nodejs\n");
     await writeFile(file("real"), provider + settings);
     await writeFile(file("half"), `encryptedkey: S2V5\n${settings}`);
     await writeFile(file("dev"), `encryptionsalt: v1:salt\n${settings}`);
   });
-  afterEach(() => rm(folder, { recursive: true }));
 
   it("are those with secretsprovider or encryptedkey; a folder without a project has none", async () => {
     assert.deepEqual(

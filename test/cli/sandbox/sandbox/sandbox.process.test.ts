@@ -2,14 +2,14 @@
 import assert from "node:assert/strict";
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
-import { mkdir, mkdtemp, readFile, readdir, rm, writeFile } from "node:fs/promises";
+import { mkdir, readFile, readdir, writeFile } from "node:fs/promises";
 import http from "node:http";
 import type { AddressInfo } from "node:net";
-import { tmpdir } from "node:os";
 import path from "node:path";
 import { stripVTControlCharacters } from "node:util";
 import { runningSandbox, stopSandbox, switches } from "@defender-mssp/sandbox";
 import { contoso } from "@defender-mssp/testkit";
+import { newFolder } from "@defender-mssp/testkit/newFolder";
 import { checkout } from "../../mssp";
 import { inSession } from "../../testSession";
 
@@ -27,14 +27,13 @@ describe("mssp sandbox", function () {
   let folder = "";
   let home = "";
   const children = new Set<ChildProcess>();
-  beforeEach(async () => {
-    folder = await mkdtemp(path.join(tmpdir(), "mssp-sandbox-command-"));
+  beforeEach(() => {
+    folder = newFolder();
     home = path.join(folder, "home");
   });
   afterEach(async () => {
     for (const child of children) child.kill("SIGKILL");
     await stopSandbox(home, { force: true }).catch(() => undefined);
-    await rm(folder, { recursive: true, force: true });
   });
 
   /** Starts `mssp sandbox …` in the temporary folder. */

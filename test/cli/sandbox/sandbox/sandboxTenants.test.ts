@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { writeFile } from "node:fs/promises";
 import path from "node:path";
 import { microsoftGraph } from "@defender-mssp/microsoft";
+import { newFolder } from "@defender-mssp/testkit/newFolder";
 import { inSession } from "../../testSession";
 
 const contoso = "c0570500-0000-4000-8000-00000000000a";
@@ -15,12 +15,11 @@ describe("tenants of the sandbox that settings name", () => {
   let folder: string;
 
   before(async () => {
-    folder = await mkdtemp(path.join(tmpdir(), "mssp-tenants-"));
+    folder = newFolder();
     await writeFile(path.join(folder, "Pulumi.yaml"), "name: customers\nruntime: nodejs\n");
     const settings = `config:\n  customers:tenantId: ${contoso}\n  customers:customerName: Contoso\n`;
     await writeFile(path.join(folder, "Pulumi.contoso.yaml"), settings);
   });
-  after(() => rm(folder, { recursive: true, force: true }));
 
   it("have consented to the permissions of the logs, so that evidence is not empty", async () => {
     const { stdout, stderr } = await inSession(["sandbox", "dump", "--tenant", contoso], { folder });

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { readdir, writeFile } from "node:fs/promises";
 import path from "node:path";
+import { newFolder } from "@defender-mssp/testkit/newFolder";
 import * as fc from "fast-check";
 import { outputsText } from "../../../../cli/sandbox/start/outputsText";
 import { inSession } from "../../testSession";
@@ -105,22 +105,15 @@ describe("mssp start", function () {
 
 describe("mssp start --stack", function () {
   it("refuses a stack without settings, suggests the nearest name and creates nothing", async () => {
-    const folder = await mkdtemp(path.join(tmpdir(), "defender-mssp-start-"));
-    try {
-      await writeFile(path.join(folder, "Pulumi.yaml"), "name: defender-mssp\nruntime: nodejs\n");
-      await writeFile(path.join(folder, "Pulumi.dev.yaml"), "config: {}\n");
-      const before = await readdir(folder);
-      const close = await inSession(["start", "--stack", "devv"], { folder });
-      assert.deepEqual([close.exitCode, close.stdout], [1, ""]);
-      assert.match(
-        close.stderr,
-        /^mssp: There is no Pulumi\.devv\.yaml in .*; nothing was created\. Did you mean dev\?/,
-      );
-      const far = await inSession(["start", "--stack", "contoso"], { folder });
-      assert.match(far.stderr, /nothing was created\. Stacks with settings here: dev\.$/m);
-      assert.deepEqual(await readdir(folder), before);
-    } finally {
-      await rm(folder, { recursive: true });
-    }
+    const folder = newFolder();
+    await writeFile(path.join(folder, "Pulumi.yaml"), "name: defender-mssp\nruntime: nodejs\n");
+    await writeFile(path.join(folder, "Pulumi.dev.yaml"), "config: {}\n");
+    const before = await readdir(folder);
+    const close = await inSession(["start", "--stack", "devv"], { folder });
+    assert.deepEqual([close.exitCode, close.stdout], [1, ""]);
+    assert.match(close.stderr, /^mssp: There is no Pulumi\.devv\.yaml in .*; nothing was created\. Did you mean dev\?/);
+    const far = await inSession(["start", "--stack", "contoso"], { folder });
+    assert.match(far.stderr, /nothing was created\. Stacks with settings here: dev\.$/m);
+    assert.deepEqual(await readdir(folder), before);
   });
 });

@@ -1,10 +1,10 @@
 /** `mssp connection`: what it writes for the SIEM engineer's machine. */
 import assert from "node:assert/strict";
-import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { mkdir, readdir, readFile, stat, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { addDaemon, contoso, daemonId, graphId } from "@defender-mssp/testkit";
 import type { Check } from "@defender-mssp/siem/verify/check";
+import { newFolder } from "@defender-mssp/testkit/newFolder";
 import type { Ended } from "../../mssp";
 import { inSession as runMssp } from "../../testSession";
 import { connectorOutputs, StackProject } from "../../pulumiStack";
@@ -36,7 +36,7 @@ describe("a connection file", function () {
 
   before(async () => {
     project = await StackProject.create({ engine: "stand-in" });
-    machine = await mkdtemp(path.join(tmpdir(), "mssp-siem-"));
+    machine = newFolder();
     ({ secret: clientSecret } = addDaemon(project.sandbox.cloud, { [graphId]: ["SecurityAlert.Read.All"] }));
     const outputs = connectorOutputs(clientSecret);
     await project.addStack("contoso", outputs);
@@ -49,10 +49,7 @@ describe("a connection file", function () {
     secretFile = path.join(machine, "client-secret");
     await writeFile(secretFile, `${clientSecret}\n`, { mode: 0o600 });
   });
-  after(async () => {
-    await project.dispose();
-    await rm(machine, { recursive: true });
-  });
+  after(() => project.dispose());
 
   const inProject = (...args: string[]) => runMssp(args, { folder: project.folder, environment: project.environment });
 
@@ -190,7 +187,7 @@ describe("a connection file on a machine without project, engine and state", fun
 
   before(async () => {
     project = await StackProject.create({ engine: "stand-in", observe: () => (requests += 1) });
-    machine = await mkdtemp(path.join(tmpdir(), "mssp-siem-"));
+    machine = newFolder();
     home = path.join(machine, "home");
     await mkdir(home);
     ({ secret: clientSecret } = addDaemon(project.sandbox.cloud, { [graphId]: ["SecurityAlert.Read.All"] }));
@@ -198,10 +195,7 @@ describe("a connection file on a machine without project, engine and state", fun
     secretFile = path.join(machine, "client-secret");
     await writeFile(secretFile, `${clientSecret}\n`, { mode: 0o600 });
   });
-  after(async () => {
-    await project.dispose();
-    await rm(machine, { recursive: true });
-  });
+  after(() => project.dispose());
 
   /** Nothing of this process's environment, of the checkout or of an engine. */
   function onMachine(args: readonly string[], changes: NodeJS.ProcessEnv = {}): Promise<Ended> {

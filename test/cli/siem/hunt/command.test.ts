@@ -1,11 +1,11 @@
 /** `mssp hunt` as people type it, over the customers of a project and over connection files. */
 import assert from "node:assert/strict";
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import type { Exchange } from "@defender-mssp/sandbox";
 import { huntedAlerts } from "@defender-mssp/siem/deliveryCount/huntedAlerts";
 import { detectionIntervalFor } from "@defender-mssp/testkit";
+import { newFolder } from "@defender-mssp/testkit/newFolder";
 import { withoutPackage } from "../../../withoutPackage";
 import { inSession } from "../../testSession";
 import type { StackProject } from "../../pulumiStack";
@@ -19,13 +19,10 @@ describe("mssp hunt", function () {
   let observe: (exchange: Exchange) => void = () => undefined;
 
   before(async () => {
-    folder = await mkdtemp(path.join(tmpdir(), "mssp-hunt-"));
+    folder = newFolder();
     project = await createHuntProject((exchange) => observe(exchange));
   });
-  after(async () => {
-    await project.dispose();
-    await rm(folder, { recursive: true, force: true });
-  });
+  after(() => project.dispose());
   afterEach(() => {
     observe = () => undefined;
     project.sandbox.faults!.percent = 0;

@@ -2,10 +2,10 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { readFile, stat, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { type Daemon, decodeToken, makeTestCertificate } from "@defender-mssp/testkit";
+import { newFolder } from "@defender-mssp/testkit/newFolder";
 import { execa } from "execa";
 import { checkout, type Ended } from "../../mssp";
 import type { StackProject } from "../../pulumiStack";
@@ -20,12 +20,9 @@ describe("mssp token", function () {
 
   before(async () => {
     ({ project, connector, loopbackRedirectUri } = await createTokenProject({ engine: "real" }));
-    folder = await mkdtemp(path.join(tmpdir(), "mssp-token-"));
+    folder = newFolder();
   });
-  after(async () => {
-    await project.dispose();
-    await rm(folder, { recursive: true });
-  });
+  after(() => project.dispose());
 
   const mssp = (...args: string[]): Promise<Ended> =>
     runMssp(args, { folder: project.folder, environment: project.environment });

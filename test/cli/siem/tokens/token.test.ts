@@ -1,13 +1,13 @@
 /** `mssp token` on the sandbox, what takes neither a browser nor the engine. */
 import assert from "node:assert/strict";
 import { once } from "node:events";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { writeFile } from "node:fs/promises";
 import http from "node:http";
-import { tmpdir } from "node:os";
 import path from "node:path";
 import { VisibleError } from "@defender-mssp/errors";
 import { decodeToken, makeTestCertificate } from "@defender-mssp/testkit";
 import { codeOf } from "@defender-mssp/siem/tokens/signIn";
+import { newFolder } from "@defender-mssp/testkit/newFolder";
 import type { Ended } from "../../mssp";
 import { secret, type StackProject } from "../../pulumiStack";
 import { inSession as runMssp } from "../../testSession";
@@ -21,7 +21,7 @@ describe("mssp token", function () {
   before(async () => {
     const created = await createTokenProject({ engine: "stand-in" });
     ({ project, loopbackRedirectUri } = created);
-    folder = await mkdtemp(path.join(tmpdir(), "mssp-token-"));
+    folder = newFolder();
     const { outputs } = created;
     const connectorOfMssp = { kind: "msspApp", credential: "secret", alertApis: ["graph"] };
     await project.addStack("mssp", { ...outputs, connector: connectorOfMssp });
@@ -29,10 +29,7 @@ describe("mssp token", function () {
     await project.addStack("elsewhere", { ...outputs, redirectUri: "https://elsewhere.example/SiemMsspConnector" });
     await project.addStack("nothing");
   });
-  after(async () => {
-    await project.dispose();
-    await rm(folder, { recursive: true });
-  });
+  after(() => project.dispose());
 
   const mssp = (...args: string[]): Promise<Ended> =>
     runMssp(args, { folder: project.folder, environment: project.environment });

@@ -17,6 +17,7 @@ import {
   strings,
   untyped,
 } from "./property";
+import { directorySet, plainSet, userOrServicePrincipal } from "./entitySet";
 
 /** Who may sign in to an application. */
 export const signInAudiences = [
@@ -27,7 +28,7 @@ export const signInAudiences = [
 ] as const;
 
 /** https://learn.microsoft.com/graph/api/resources/application */
-export const application: EntityProperties = {
+const application: EntityProperties = {
   id: string({ ...computed }),
   deletedDateTime: dateTime(readOnly),
   appId: string({ ...computed }),
@@ -71,7 +72,7 @@ export const application: EntityProperties = {
 };
 
 /** https://learn.microsoft.com/graph/api/resources/federatedidentitycredential */
-export const federatedIdentityCredential: EntityProperties = {
+const federatedIdentityCredential: EntityProperties = {
   id: string({ ...computed }),
   name: string({ nullable: false, required: true, write: "create" }),
   issuer: string({ nullable: false, required: true }),
@@ -81,7 +82,7 @@ export const federatedIdentityCredential: EntityProperties = {
 };
 
 /** https://learn.microsoft.com/graph/api/resources/serviceprincipal */
-export const servicePrincipal: EntityProperties = {
+const servicePrincipal: EntityProperties = {
   id: string({ ...computed }),
   deletedDateTime: dateTime(readOnly),
   accountEnabled: boolean({ default: true }),
@@ -126,4 +127,21 @@ export const servicePrincipal: EntityProperties = {
   passwordCredentials: complexes("passwordCredential"),
   resourceSpecificApplicationPermissions: complexes("resourceSpecificPermission", readOnly),
   verifiedPublisher: complex("verifiedPublisher", { ...readOnly, default: complexDefaults.verifiedPublisher }),
+};
+
+export const applicationSets = {
+  applications: directorySet("application", application, {
+    softDelete: true,
+    links: { owners: userOrServicePrincipal },
+    alternateKey: "appId",
+    directoryService: "Microsoft.DirectoryServices.Application",
+  }),
+  servicePrincipals: directorySet("servicePrincipal", servicePrincipal, {
+    softDelete: true,
+    links: { owners: userOrServicePrincipal },
+    alternateKey: "appId",
+    directoryService: "Microsoft.DirectoryServices.ServicePrincipal",
+  }),
+  /** Contained in applications: linked from them by `applications.federatedIdentityCredentials`. */
+  federatedIdentityCredentials: plainSet("federatedIdentityCredential", federatedIdentityCredential),
 };

@@ -16,10 +16,11 @@ import {
   untyped,
   untypedCollection,
 } from "./property";
+import { plainSet } from "./entitySet";
 
 const named = { ...readOnly, nullable: false, default: undefined } as const;
 
-export const directoryAudit: EntityProperties = {
+const directoryAudit: EntityProperties = {
   id: string({ ...computed }),
   category: string(named),
   correlationId: string(readOnly),
@@ -38,7 +39,7 @@ const beta = { ...readOnly, only: "beta" } as const;
 const none = string({ ...readOnly, default: "none" });
 
 /** Risk, location and device are what Entra answers where it knows nothing. */
-export const signIn: EntityProperties = {
+const signIn: EntityProperties = {
   id: string({ ...computed }),
   createdDateTime: dateTime(named),
   userDisplayName: string(readOnly),
@@ -94,4 +95,9 @@ export const auditTypes: Readonly<Record<string, EntityProperties>> = {
   },
   signInStatus: { errorCode: int32(), failureReason: string(), additionalDetails: string() },
   modifiedProperty: { displayName: string(), oldValue: string(), newValue: string() },
+};
+
+export const auditSets = {
+  directoryAudits: plainSet("directoryAudit", directoryAudit, { path: "auditLogs/directoryAudits" }),
+  signIns: plainSet("signIn", signIn, { path: "auditLogs/signIns" }),
 };

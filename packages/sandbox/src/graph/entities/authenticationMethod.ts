@@ -3,22 +3,33 @@
  * https://learn.microsoft.com/graph/api/resources/authenticationmethod
  */
 import { computed, dateTime, readOnly, string, type EntityProperties } from "./property";
+import { plainSet } from "./entitySet";
 
 /** What every method has. */
-export const authenticationMethod: EntityProperties = {
+const authenticationMethod: EntityProperties = {
   id: string({ ...computed }),
   createdDateTime: dateTime(readOnly),
 };
 
 /** `password` is always null, as the service never returns it. */
-export const passwordAuthenticationMethod: EntityProperties = {
+const passwordAuthenticationMethod: EntityProperties = {
   ...authenticationMethod,
   password: string(readOnly),
 };
 
-export const microsoftAuthenticatorAuthenticationMethod: EntityProperties = {
+const microsoftAuthenticatorAuthenticationMethod: EntityProperties = {
   ...authenticationMethod,
   displayName: string(readOnly),
   deviceTag: string(readOnly),
   phoneAppVersion: string(readOnly),
+};
+
+export const authenticationMethodSets = {
+  /** Answers from the users; none is stored. */
+  authenticationMethods: plainSet("authenticationMethod", authenticationMethod),
+  passwordMethods: plainSet("passwordAuthenticationMethod", passwordAuthenticationMethod),
+  microsoftAuthenticatorMethods: plainSet(
+    "microsoftAuthenticatorAuthenticationMethod",
+    microsoftAuthenticatorAuthenticationMethod,
+  ),
 };

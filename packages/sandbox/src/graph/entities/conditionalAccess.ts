@@ -4,8 +4,9 @@
  */
 import type { EntityProperties } from "./property";
 import { boolean, complex, complexes, computed, dateTime, int32, readOnly, string, strings } from "./property";
+import { plainSet } from "./entitySet";
 
-export const conditionalAccessPolicy: EntityProperties = {
+const conditionalAccessPolicy: EntityProperties = {
   id: string({ ...computed }),
   templateId: string(readOnly),
   displayName: string({ nullable: false, required: true, default: undefined }),
@@ -25,14 +26,14 @@ export const conditionalAccessPolicy: EntityProperties = {
 };
 
 /** A policy with the evaluation of one sign-in. */
-export const whatIfAnalysisResult: EntityProperties = {
+const whatIfAnalysisResult: EntityProperties = {
   ...conditionalAccessPolicy,
   policyApplies: boolean({ ...readOnly, nullable: false, default: false }),
   analysisReasons: string({ ...readOnly, nullable: false, default: "notSet" }),
 };
 
 /** What every named location has. https://learn.microsoft.com/graph/api/resources/namedlocation */
-export const namedLocation: EntityProperties = {
+const namedLocation: EntityProperties = {
   id: string({ ...computed }),
   displayName: string({ nullable: false, required: true, default: undefined }),
   modifiedDateTime: dateTime(readOnly),
@@ -40,14 +41,14 @@ export const namedLocation: EntityProperties = {
 };
 
 /** https://learn.microsoft.com/graph/api/resources/ipnamedlocation */
-export const ipNamedLocation: EntityProperties = {
+const ipNamedLocation: EntityProperties = {
   ...namedLocation,
   isTrusted: boolean({ nullable: false, default: false }),
   ipRanges: complexes("ipRange", { required: true }),
 };
 
 /** https://learn.microsoft.com/graph/api/resources/countrynamedlocation */
-export const countryNamedLocation: EntityProperties = {
+const countryNamedLocation: EntityProperties = {
   ...namedLocation,
   countriesAndRegions: strings({ required: true }),
   countryLookupMethod: string({
@@ -182,4 +183,18 @@ export const conditionalAccessSubtypes: Readonly<Record<string, readonly string[
   ipRange: ["iPv4CidrRange", "iPv6CidrRange"],
   signInContext: ["applicationContext", "userActionContext"],
   signInIdentity: ["userSignIn", "servicePrincipalSignIn"],
+};
+
+export const conditionalAccessSets = {
+  conditionalAccessPolicies: plainSet("conditionalAccessPolicy", conditionalAccessPolicy, {
+    path: "identity/conditionalAccess/policies",
+  }),
+  /** Answers of `identity/conditionalAccess/evaluate`; none is stored. */
+  whatIfAnalysisResults: plainSet("whatIfAnalysisResult", whatIfAnalysisResult),
+  /** Named locations of both types: what a list selects and filters by. */
+  namedLocations: plainSet("namedLocation", namedLocation, { path: "identity/conditionalAccess/namedLocations" }),
+  ipNamedLocations: plainSet("ipNamedLocation", ipNamedLocation, { path: "identity/conditionalAccess/namedLocations" }),
+  countryNamedLocations: plainSet("countryNamedLocation", countryNamedLocation, {
+    path: "identity/conditionalAccess/namedLocations",
+  }),
 };

@@ -4,6 +4,7 @@
  */
 import type { EntityProperties } from "./property";
 import { boolean, complex, complexes, computed, readOnly, string } from "./property";
+import { plainSet } from "./entitySet";
 
 const accessType = { values: ["allowed", "blocked"] } as const;
 
@@ -22,20 +23,20 @@ const configuration: EntityProperties = {
 };
 
 /** The key is `tenantId`; the type has no `id`. */
-export const crossTenantAccessPolicyConfigurationPartner: EntityProperties = {
+const crossTenantAccessPolicyConfigurationPartner: EntityProperties = {
   tenantId: string({ nullable: false, required: true, default: undefined, write: "create" }),
   isServiceProvider: boolean(),
   isInMultiTenantOrganization: boolean(readOnly),
   ...configuration,
 };
 
-export const crossTenantAccessPolicyConfigurationDefault: EntityProperties = {
+const crossTenantAccessPolicyConfigurationDefault: EntityProperties = {
   id: string({ ...computed }),
   isServiceDefault: boolean(readOnly),
   ...configuration,
 };
 
-export const crossTenantIdentitySyncPolicyPartner: EntityProperties = {
+const crossTenantIdentitySyncPolicyPartner: EntityProperties = {
   tenantId: string({ ...readOnly, nullable: false, default: undefined }),
   displayName: string(),
   userSyncInbound: complex("crossTenantUserSyncInbound"),
@@ -69,4 +70,22 @@ export const crossTenantAccessTypes: Readonly<Record<string, EntityProperties>> 
   crossTenantUserSyncInbound: { isSyncAllowed: boolean() },
   devicesFilter: { mode: string(accessType), rule: string() },
   inboundOutboundPolicyConfiguration: { inboundAllowed: boolean(), outboundAllowed: boolean() },
+};
+
+export const crossTenantAccessSets = {
+  crossTenantAccessDefault: plainSet(
+    "crossTenantAccessPolicyConfigurationDefault",
+    crossTenantAccessPolicyConfigurationDefault,
+    { path: "policies/crossTenantAccessPolicy/default" },
+  ),
+  crossTenantAccessPartners: plainSet(
+    "crossTenantAccessPolicyConfigurationPartner",
+    crossTenantAccessPolicyConfigurationPartner,
+    { path: "policies/crossTenantAccessPolicy/partners" },
+  ),
+  /** By the partner's tenant ID. */
+  crossTenantIdentitySynchronizations: plainSet(
+    "crossTenantIdentitySyncPolicyPartner",
+    crossTenantIdentitySyncPolicyPartner,
+  ),
 };

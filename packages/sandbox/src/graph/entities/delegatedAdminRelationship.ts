@@ -4,8 +4,9 @@
  */
 import type { EntityProperties } from "./property";
 import { complex, complexes, computed, dateTime, string } from "./property";
+import { plainSet } from "./entitySet";
 
-export const delegatedAdminRelationship: EntityProperties = {
+const delegatedAdminRelationship: EntityProperties = {
   id: string({ ...computed }),
   displayName: string({ nullable: false, required: true }),
   duration: string({ nullable: false, required: true }),
@@ -37,4 +38,8 @@ export const delegatedAdminTypes: Readonly<Record<string, EntityProperties>> = {
   delegatedAdminRelationshipCustomerParticipant: { tenantId: string({ nullable: false }), displayName: string() },
   delegatedAdminAccessDetails: { unifiedRoles: complexes("unifiedRole") },
   unifiedRole: { roleDefinitionId: string() },
+};
+
+export const delegatedAdminSets = {
+  delegatedAdminRelationships: plainSet("delegatedAdminRelationship", delegatedAdminRelationship),
 };

@@ -3,9 +3,10 @@
  * https://learn.microsoft.com/graph/api/resources/domaindnsrecord
  */
 import { boolean, computed, int32, readOnly, string, type EntityProperties } from "./property";
+import { plainSet } from "./entitySet";
 
 /** What every record has. */
-export const domainDnsRecord: EntityProperties = {
+const domainDnsRecord: EntityProperties = {
   id: string({ ...computed }),
   isOptional: boolean({ ...readOnly, nullable: false, default: false }),
   label: string({ ...computed }),
@@ -14,10 +15,17 @@ export const domainDnsRecord: EntityProperties = {
   ttl: int32({ ...readOnly, nullable: false, default: 3600 }),
 };
 
-export const domainDnsMxRecord: EntityProperties = {
+const domainDnsMxRecord: EntityProperties = {
   ...domainDnsRecord,
   mailExchange: string({ ...computed }),
   preference: int32(readOnly),
 };
 
-export const domainDnsTxtRecord: EntityProperties = { ...domainDnsRecord, text: string({ ...computed }) };
+const domainDnsTxtRecord: EntityProperties = { ...domainDnsRecord, text: string({ ...computed }) };
+
+export const domainDnsRecordSets = {
+  /** Answers from the domains; none is stored. */
+  domainDnsRecords: plainSet("domainDnsRecord", domainDnsRecord),
+  domainDnsMxRecords: plainSet("domainDnsMxRecord", domainDnsMxRecord),
+  domainDnsTxtRecords: plainSet("domainDnsTxtRecord", domainDnsTxtRecord),
+};

@@ -16,6 +16,7 @@ import {
   string,
   untypedCollection,
 } from "./property";
+import { plainSet } from "./entitySet";
 
 const beta = { only: "beta" } as const;
 const stamps: EntityProperties = {
@@ -30,7 +31,7 @@ const named = { nullable: false, required: true, default: undefined } as const;
  * https://learn.microsoft.com/graph/api/resources/connectedorganization; its update accepts neither
  * identity sources nor times.
  */
-export const connectedOrganization: EntityProperties = {
+const connectedOrganization: EntityProperties = {
   id: string({ ...computed }),
   displayName: string(named),
   description: string(),
@@ -40,7 +41,7 @@ export const connectedOrganization: EntityProperties = {
 };
 
 /** https://learn.microsoft.com/graph/api/resources/accesspackagecatalog?view=graph-rest-beta */
-export const accessPackageCatalog: EntityProperties = {
+const accessPackageCatalog: EntityProperties = {
   id: string({ ...computed }),
   displayName: string(named),
   description: string(),
@@ -52,7 +53,7 @@ export const accessPackageCatalog: EntityProperties = {
 };
 
 /** https://learn.microsoft.com/graph/api/resources/accesspackage?view=graph-rest-beta */
-export const accessPackage: EntityProperties = {
+const accessPackage: EntityProperties = {
   id: string({ ...computed }),
   catalogId: string({ ...named, ...beta, write: "create" }),
   displayName: string(named),
@@ -63,7 +64,7 @@ export const accessPackage: EntityProperties = {
 };
 
 /** https://learn.microsoft.com/graph/api/resources/accesspackageassignment?view=graph-rest-beta */
-export const accessPackageAssignment: EntityProperties = {
+const accessPackageAssignment: EntityProperties = {
   id: string({ ...computed }),
   catalogId: string({ ...readOnly, ...beta }),
   accessPackageId: string({ ...readOnly, ...beta }),
@@ -80,7 +81,7 @@ export const accessPackageAssignment: EntityProperties = {
 /**
  * https://learn.microsoft.com/graph/api/resources/accesspackageassignmentrequest?view=graph-rest-beta
  */
-export const accessPackageAssignmentRequest: EntityProperties = {
+const accessPackageAssignmentRequest: EntityProperties = {
   id: string({ ...computed }),
   requestType: string({ ...named, values: ["AdminAdd", "AdminRemove"] }),
   requestState: string({ ...readOnly, default: "Submitted" }),
@@ -92,7 +93,7 @@ export const accessPackageAssignmentRequest: EntityProperties = {
 };
 
 /** https://learn.microsoft.com/graph/api/resources/accesspackagesubject?view=graph-rest-beta */
-export const accessPackageSubject: EntityProperties = {
+const accessPackageSubject: EntityProperties = {
   id: string({ ...computed }),
   altSecId: string({ ...readOnly, ...beta }),
   objectId: string(readOnly),
@@ -108,7 +109,7 @@ export const accessPackageSubject: EntityProperties = {
 };
 
 /** https://learn.microsoft.com/graph/api/resources/accesspackageresource?view=graph-rest-beta */
-export const accessPackageResource: EntityProperties = {
+const accessPackageResource: EntityProperties = {
   id: string({ ...computed }),
   displayName: string(),
   description: string(),
@@ -125,7 +126,7 @@ export const accessPackageResource: EntityProperties = {
 /**
  * https://learn.microsoft.com/graph/api/resources/accesspackageresourcerequest?view=graph-rest-beta
  */
-export const accessPackageResourceRequest: EntityProperties = {
+const accessPackageResourceRequest: EntityProperties = {
   id: string({ ...computed }),
   catalogId: string(named),
   executeImmediately: boolean({ default: true }),
@@ -148,12 +149,12 @@ const originated: EntityProperties = {
 /**
  * https://learn.microsoft.com/graph/api/resources/accesspackageresourcerole?view=graph-rest-beta
  */
-export const accessPackageResourceRole: EntityProperties = originated;
+const accessPackageResourceRole: EntityProperties = originated;
 
 /**
  * https://learn.microsoft.com/graph/api/resources/accesspackageresourcescope?view=graph-rest-beta
  */
-export const accessPackageResourceScope: EntityProperties = {
+const accessPackageResourceScope: EntityProperties = {
   ...originated,
   roleOriginId: string(),
   isRootScope: boolean({ default: false }),
@@ -163,12 +164,12 @@ export const accessPackageResourceScope: EntityProperties = {
 /**
  * https://learn.microsoft.com/graph/api/resources/accesspackageresourcerolescope?view=graph-rest-beta
  */
-export const accessPackageResourceRoleScope: EntityProperties = { id: string({ ...computed }), ...stamps };
+const accessPackageResourceRoleScope: EntityProperties = { id: string({ ...computed }), ...stamps };
 
 /**
  * https://learn.microsoft.com/graph/api/resources/accesspackageassignmentpolicy?view=graph-rest-beta
  */
-export const accessPackageAssignmentPolicy: EntityProperties = {
+const accessPackageAssignmentPolicy: EntityProperties = {
   id: string({ ...computed }),
   accessPackageId: string(named),
   displayName: string(named),
@@ -277,4 +278,23 @@ export const entitlementSubtypes: Readonly<Record<string, readonly string[]>> = 
     "targetUserSponsors",
   ],
   accessPackageQuestion: ["accessPackageTextInputQuestion", "accessPackageMultipleChoiceQuestion"],
+};
+
+export const entitlementSets = {
+  connectedOrganizations: plainSet("connectedOrganization", connectedOrganization),
+  accessPackageCatalogs: plainSet("accessPackageCatalog", accessPackageCatalog),
+  accessPackageAssignments: plainSet("accessPackageAssignment", accessPackageAssignment),
+  accessPackageAssignmentRequests: plainSet("accessPackageAssignmentRequest", accessPackageAssignmentRequest),
+  accessPackageSubjects: plainSet("accessPackageSubject", accessPackageSubject),
+  accessPackages: plainSet("accessPackage", accessPackage),
+  accessPackageAssignmentPolicies: plainSet("accessPackageAssignmentPolicy", accessPackageAssignmentPolicy),
+  /**
+   * Linked from catalogs by `accessPackageCatalogs.accessPackageResources`, and so on:
+   * `routes/accessPackageResources.ts`.
+   */
+  accessPackageResources: plainSet("accessPackageResource", accessPackageResource),
+  accessPackageResourceRequests: plainSet("accessPackageResourceRequest", accessPackageResourceRequest),
+  accessPackageResourceRoles: plainSet("accessPackageResourceRole", accessPackageResourceRole),
+  accessPackageResourceScopes: plainSet("accessPackageResourceScope", accessPackageResourceScope),
+  accessPackageResourceRoleScopes: plainSet("accessPackageResourceRoleScope", accessPackageResourceRoleScope),
 };

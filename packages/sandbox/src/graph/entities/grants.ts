@@ -1,9 +1,10 @@
 /** Delegated grants, app role assignments, directory roles and their assignments. */
 import type { EntityProperties } from "./property";
 import { boolean, complexes, computed, dateTime, guid, readOnly, string, strings } from "./property";
+import { anyPrincipal, directorySet, plainSet } from "./entitySet";
 
 /** https://learn.microsoft.com/graph/api/resources/oauth2permissiongrant */
-export const oauth2PermissionGrant: EntityProperties = {
+const oauth2PermissionGrant: EntityProperties = {
   clientId: string({ nullable: false, required: true, write: "create" }),
   consentType: string({ required: true, write: "create", values: ["AllPrincipals", "Principal"] }),
   id: string({ ...computed }),
@@ -13,7 +14,7 @@ export const oauth2PermissionGrant: EntityProperties = {
 };
 
 /** https://learn.microsoft.com/graph/api/resources/approleassignment */
-export const appRoleAssignment: EntityProperties = {
+const appRoleAssignment: EntityProperties = {
   id: string({ ...computed }),
   deletedDateTime: dateTime(readOnly),
   appRoleId: guid({ nullable: false, required: true, write: "create", default: undefined }),
@@ -28,7 +29,7 @@ export const appRoleAssignment: EntityProperties = {
 };
 
 /** https://learn.microsoft.com/graph/api/resources/directoryrole */
-export const directoryRole: EntityProperties = {
+const directoryRole: EntityProperties = {
   id: string({ ...computed }),
   deletedDateTime: dateTime(readOnly),
   description: string(readOnly),
@@ -37,7 +38,7 @@ export const directoryRole: EntityProperties = {
 };
 
 /** https://learn.microsoft.com/graph/api/resources/directoryroletemplate */
-export const directoryRoleTemplate: EntityProperties = {
+const directoryRoleTemplate: EntityProperties = {
   id: string({ ...computed }),
   deletedDateTime: dateTime(readOnly),
   description: string(readOnly),
@@ -45,7 +46,7 @@ export const directoryRoleTemplate: EntityProperties = {
 };
 
 /** https://learn.microsoft.com/graph/api/resources/unifiedroleassignment */
-export const unifiedRoleAssignment: EntityProperties = {
+const unifiedRoleAssignment: EntityProperties = {
   id: string({ ...computed }),
   principalId: string({ nullable: false, required: true, write: "create" }),
   directoryScopeId: string({ write: "create" }),
@@ -54,7 +55,7 @@ export const unifiedRoleAssignment: EntityProperties = {
 };
 
 /** https://learn.microsoft.com/graph/api/resources/unifiedroledefinition */
-export const unifiedRoleDefinition: EntityProperties = {
+const unifiedRoleDefinition: EntityProperties = {
   id: string({ ...computed }),
   description: string(),
   displayName: string(),
@@ -70,7 +71,7 @@ export const unifiedRoleDefinition: EntityProperties = {
  * A Defender role.
  * https://learn.microsoft.com/graph/api/resources/unifiedroledefinition?view=graph-rest-beta
  */
-export const defenderRoleDefinition: EntityProperties = {
+const defenderRoleDefinition: EntityProperties = {
   ...unifiedRoleDefinition,
   displayName: string({ required: true }),
   isBuiltIn: boolean({ ...readOnly, default: false }),
@@ -79,7 +80,7 @@ export const defenderRoleDefinition: EntityProperties = {
 /**
  * https://learn.microsoft.com/graph/api/resources/unifiedroleassignmentmultiple?view=graph-rest-beta
  */
-export const unifiedRoleAssignmentMultiple: EntityProperties = {
+const unifiedRoleAssignmentMultiple: EntityProperties = {
   id: string({ ...computed }),
   displayName: string({ required: true }),
   description: string(),
@@ -87,4 +88,27 @@ export const unifiedRoleAssignmentMultiple: EntityProperties = {
   principalIds: strings({ unordered: true }),
   directoryScopeIds: strings(),
   appScopeIds: strings({ unordered: true }),
+};
+
+export const grantSets = {
+  oauth2PermissionGrants: plainSet("oAuth2PermissionGrant", oauth2PermissionGrant),
+  appRoleAssignments: plainSet("appRoleAssignment", appRoleAssignment),
+  directoryRoles: directorySet("directoryRole", directoryRole, {
+    links: { members: anyPrincipal },
+    alternateKey: "roleTemplateId",
+    directoryService: "Microsoft.DirectoryServices.DirectoryRole",
+  }),
+  directoryRoleTemplates: directorySet("directoryRoleTemplate", directoryRoleTemplate),
+  roleAssignments: plainSet("unifiedRoleAssignment", unifiedRoleAssignment, {
+    path: "roleManagement/directory/roleAssignments",
+  }),
+  roleDefinitions: plainSet("unifiedRoleDefinition", unifiedRoleDefinition, {
+    path: "roleManagement/directory/roleDefinitions",
+  }),
+  defenderRoleAssignments: plainSet("unifiedRoleAssignmentMultiple", unifiedRoleAssignmentMultiple, {
+    path: "roleManagement/defender/roleAssignments",
+  }),
+  defenderRoleDefinitions: plainSet("unifiedRoleDefinition", defenderRoleDefinition, {
+    path: "roleManagement/defender/roleDefinitions",
+  }),
 };

@@ -4,8 +4,9 @@
  */
 import type { EntityProperties } from "./property";
 import { alwaysSelected, boolean, computed, dateTime, readOnly, string, strings, untypedCollection } from "./property";
+import { anyPrincipal, directorySet, userOrServicePrincipal } from "./entitySet";
 
-export const group: EntityProperties = {
+const group: EntityProperties = {
   id: string({ ...computed }),
   deletedDateTime: dateTime(readOnly),
   classification: string(),
@@ -50,4 +51,12 @@ export const group: EntityProperties = {
   hideFromOutlookClients: boolean({ ...alwaysSelected }),
   onPremisesProvisioningErrors: untypedCollection(readOnly),
   serviceProvisioningErrors: untypedCollection(readOnly),
+};
+
+export const groupSets = {
+  groups: directorySet("group", group, {
+    softDelete: true,
+    links: { owners: userOrServicePrincipal, members: anyPrincipal },
+    directoryService: "Microsoft.DirectoryServices.Group",
+  }),
 };

@@ -1,11 +1,12 @@
 /** https://learn.microsoft.com/graph/api/resources/onpremisesdirectorysynchronization. Read only. */
 import { boolean, complex, computed, int32, readOnly, string, type EntityProperties } from "./property";
+import { plainSet } from "./entitySet";
 
 const enabled = boolean({ ...readOnly, default: true });
 const disabled = boolean({ ...readOnly, default: false });
 
 /** The defaults are those of the page's example. */
-export const onPremisesDirectorySynchronization: EntityProperties = {
+const onPremisesDirectorySynchronization: EntityProperties = {
   id: string({ ...computed }),
   configuration: complex("onPremisesDirectorySynchronizationConfiguration", {
     ...readOnly,
@@ -42,4 +43,10 @@ export const onPremisesSynchronizationTypes: Readonly<Record<string, EntityPrope
     blockCloudObjectTakeoverThroughHardMatchEnabled: disabled,
     bypassDirSyncOverridesEnabled: disabled,
   },
+};
+
+export const onPremisesSynchronizationSets = {
+  onPremisesSynchronization: plainSet("onPremisesDirectorySynchronization", onPremisesDirectorySynchronization, {
+    path: "directory/onPremisesSynchronization",
+  }),
 };

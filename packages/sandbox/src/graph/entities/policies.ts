@@ -6,8 +6,9 @@
  */
 import type { EntityProperties } from "./property";
 import { boolean, complex, complexes, computed, guid, int32, readOnly, string, strings } from "./property";
+import { plainSet } from "./entitySet";
 
-export const subscribedSku: EntityProperties = {
+const subscribedSku: EntityProperties = {
   accountName: string(readOnly),
   accountId: string(readOnly),
   appliesTo: string(readOnly),
@@ -21,7 +22,7 @@ export const subscribedSku: EntityProperties = {
   servicePlans: complexes("servicePlanInfo", readOnly),
 };
 
-export const authorizationPolicy: EntityProperties = {
+const authorizationPolicy: EntityProperties = {
   id: string({ ...computed }),
   allowInvitesFrom: string({
     nullable: false,
@@ -38,7 +39,7 @@ export const authorizationPolicy: EntityProperties = {
   defaultUserRolePermissions: complex("defaultUserRolePermissions"),
 };
 
-export const tenantAppManagementPolicy: EntityProperties = {
+const tenantAppManagementPolicy: EntityProperties = {
   id: string({ ...computed }),
   displayName: string(readOnly),
   description: string(readOnly),
@@ -47,7 +48,7 @@ export const tenantAppManagementPolicy: EntityProperties = {
   servicePrincipalRestrictions: complex("appManagementServicePrincipalConfiguration", readOnly),
 };
 
-export const identitySecurityDefaultsEnforcementPolicy: EntityProperties = {
+const identitySecurityDefaultsEnforcementPolicy: EntityProperties = {
   id: string({ ...computed }),
   displayName: string(readOnly),
   description: string(readOnly),
@@ -56,7 +57,7 @@ export const identitySecurityDefaultsEnforcementPolicy: EntityProperties = {
 
 const needed = { nullable: false, required: true } as const;
 
-export const adminConsentRequestPolicy: EntityProperties = {
+const adminConsentRequestPolicy: EntityProperties = {
   isEnabled: boolean({ ...needed, default: false }),
   notifyReviewers: boolean({ ...needed, default: false }),
   remindersEnabled: boolean({ ...needed, default: false }),
@@ -65,7 +66,7 @@ export const adminConsentRequestPolicy: EntityProperties = {
   version: int32({ ...readOnly, nullable: false, default: 0 }),
 };
 
-export const activityBasedTimeoutPolicy: EntityProperties = {
+const activityBasedTimeoutPolicy: EntityProperties = {
   id: string({ ...computed }),
   definition: strings({ required: true }),
   description: string(),
@@ -73,7 +74,7 @@ export const activityBasedTimeoutPolicy: EntityProperties = {
   isOrganizationDefault: boolean({ default: false }),
 };
 
-export const groupSetting: EntityProperties = {
+const groupSetting: EntityProperties = {
   id: string({ ...computed }),
   displayName: string(),
   templateId: string({ required: true, write: "create" }),
@@ -83,4 +84,24 @@ export const groupSetting: EntityProperties = {
 export const policyTypes: Readonly<Record<string, EntityProperties>> = {
   accessReviewReviewerScope: { query: string(), queryType: string(), queryRoot: string() },
   settingValue: { name: string(), value: string({ emptyText: true }) },
+};
+
+export const policySets = {
+  subscribedSkus: plainSet("subscribedSku", subscribedSku),
+  authorizationPolicy: plainSet("authorizationPolicy", authorizationPolicy, { path: "policies/authorizationPolicy" }),
+  defaultAppManagementPolicy: plainSet("tenantAppManagementPolicy", tenantAppManagementPolicy, {
+    path: "policies/defaultAppManagementPolicy",
+  }),
+  identitySecurityDefaultsEnforcementPolicy: plainSet(
+    "identitySecurityDefaultsEnforcementPolicy",
+    identitySecurityDefaultsEnforcementPolicy,
+    { path: "policies/identitySecurityDefaultsEnforcementPolicy" },
+  ),
+  adminConsentRequestPolicy: plainSet("adminConsentRequestPolicy", adminConsentRequestPolicy, {
+    path: "policies/adminConsentRequestPolicy",
+  }),
+  activityBasedTimeoutPolicies: plainSet("activityBasedTimeoutPolicy", activityBasedTimeoutPolicy, {
+    path: "policies/activityBasedTimeoutPolicies",
+  }),
+  groupSettings: plainSet("groupSetting", groupSetting),
 };

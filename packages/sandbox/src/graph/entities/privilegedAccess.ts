@@ -3,6 +3,7 @@
  * are activated. https://learn.microsoft.com/graph/api/resources/privilegedidentitymanagement-for-groups-api-overview
  */
 import { boolean, complex, computed, dateTime, readOnly, string, untyped, type EntityProperties } from "./property";
+import { plainSet } from "./entitySet";
 
 const relationship = string({ nullable: false, required: true, values: ["owner", "member"], anyCase: true });
 
@@ -47,7 +48,7 @@ export const eligibilitySchedule: EntityProperties = {
 };
 
 /** https://learn.microsoft.com/graph/api/resources/privilegedaccessgroupassignmentschedulerequest */
-export const assignmentScheduleRequest: EntityProperties = {
+const assignmentScheduleRequest: EntityProperties = {
   ...eligibilityScheduleRequest,
   action: string({
     required: true,
@@ -60,13 +61,13 @@ export const assignmentScheduleRequest: EntityProperties = {
 };
 
 /** https://learn.microsoft.com/graph/api/resources/privilegedaccessgroupassignmentschedule */
-export const assignmentSchedule: EntityProperties = {
+const assignmentSchedule: EntityProperties = {
   ...eligibilitySchedule,
   assignmentType: string({ ...readOnly, values: ["assigned", "activated"] }),
 };
 
 /** https://learn.microsoft.com/graph/api/resources/approvalstage */
-export const approvalStage: EntityProperties = {
+const approvalStage: EntityProperties = {
   id: string({ ...computed }),
   displayName: string(readOnly),
   reviewedDateTime: dateTime(readOnly),
@@ -81,7 +82,7 @@ export const approvalStage: EntityProperties = {
  * https://learn.microsoft.com/graph/api/resources/unifiedrolemanagementpolicy. `rules` is a
  * navigation: `routes/groupRolePolicies.ts` answers it.
  */
-export const unifiedRoleManagementPolicy: EntityProperties = {
+const unifiedRoleManagementPolicy: EntityProperties = {
   id: string({ ...computed }),
   displayName: string({ ...computed }),
   description: string({ ...computed }),
@@ -93,7 +94,7 @@ export const unifiedRoleManagementPolicy: EntityProperties = {
 };
 
 /** https://learn.microsoft.com/graph/api/resources/unifiedrolemanagementpolicyassignment */
-export const unifiedRoleManagementPolicyAssignment: EntityProperties = {
+const unifiedRoleManagementPolicyAssignment: EntityProperties = {
   id: string({ ...computed }),
   policyId: string({ ...computed }),
   scopeId: string({ ...computed }),
@@ -110,4 +111,29 @@ export const privilegedAccessTypes: Readonly<Record<string, EntityProperties>> =
     duration: string(),
   },
   ticketInfo: { ticketNumber: string(), ticketSystem: string() },
+};
+
+export const privilegedAccessSets = {
+  /** Kept in the request that it decides on. */
+  approvalStages: plainSet("approvalStage", approvalStage),
+  assignmentScheduleRequests: plainSet("privilegedAccessGroupAssignmentScheduleRequest", assignmentScheduleRequest, {
+    path: "identityGovernance/privilegedAccess/group/assignmentScheduleRequests",
+  }),
+  assignmentSchedules: plainSet("privilegedAccessGroupAssignmentSchedule", assignmentSchedule, {
+    path: "identityGovernance/privilegedAccess/group/assignmentSchedules",
+  }),
+  eligibilityScheduleRequests: plainSet("privilegedAccessGroupEligibilityScheduleRequest", eligibilityScheduleRequest, {
+    path: "identityGovernance/privilegedAccess/group/eligibilityScheduleRequests",
+  }),
+  eligibilitySchedules: plainSet("privilegedAccessGroupEligibilitySchedule", eligibilitySchedule, {
+    path: "identityGovernance/privilegedAccess/group/eligibilitySchedules",
+  }),
+  roleManagementPolicies: plainSet("unifiedRoleManagementPolicy", unifiedRoleManagementPolicy, {
+    path: "policies/roleManagementPolicies",
+  }),
+  roleManagementPolicyAssignments: plainSet(
+    "unifiedRoleManagementPolicyAssignment",
+    unifiedRoleManagementPolicyAssignment,
+    { path: "policies/roleManagementPolicyAssignments" },
+  ),
 };

@@ -1,7 +1,8 @@
 /** https://learn.microsoft.com/graph/api/resources/riskyuser. Changed by actions only. */
 import { boolean, computed, dateTime, readOnly, string, type EntityProperties } from "./property";
+import { plainSet } from "./entitySet";
 
-export const riskyUser: EntityProperties = {
+const riskyUser: EntityProperties = {
   id: string({ ...computed }),
   isDeleted: boolean({ ...readOnly, default: false }),
   isProcessing: boolean({ ...readOnly, default: false }),
@@ -11,4 +12,8 @@ export const riskyUser: EntityProperties = {
   riskDetail: string(readOnly),
   userDisplayName: string(readOnly),
   userPrincipalName: string(readOnly),
+};
+
+export const riskyUserSets = {
+  riskyUsers: plainSet("riskyUser", riskyUser, { path: "identityProtection/riskyUsers" }),
 };

@@ -4,9 +4,10 @@
  */
 import { eligibilitySchedule, eligibilityScheduleRequest } from "./privilegedAccess";
 import { computed, dateTime, readOnly, string, type EntityProperties } from "./property";
+import { plainSet } from "./entitySet";
 
 /** https://learn.microsoft.com/graph/api/resources/unifiedroleeligibilityschedulerequest */
-export const roleEligibilityScheduleRequest: EntityProperties = {
+const roleEligibilityScheduleRequest: EntityProperties = {
   ...without(eligibilityScheduleRequest, "accessId", "groupId"),
   roleDefinitionId: string({ nullable: false, required: true }),
   directoryScopeId: string(),
@@ -14,7 +15,7 @@ export const roleEligibilityScheduleRequest: EntityProperties = {
 };
 
 /** https://learn.microsoft.com/graph/api/resources/unifiedroleeligibilityschedule */
-export const roleEligibilitySchedule: EntityProperties = {
+const roleEligibilitySchedule: EntityProperties = {
   ...without(eligibilitySchedule, "accessId", "groupId"),
   memberType: string({ ...readOnly, default: "Direct" }),
   roleDefinitionId: string(readOnly),
@@ -34,7 +35,7 @@ const scheduleInstance: EntityProperties = {
 };
 
 /** https://learn.microsoft.com/graph/api/resources/unifiedroleassignmentscheduleinstance */
-export const roleAssignmentScheduleInstance: EntityProperties = {
+const roleAssignmentScheduleInstance: EntityProperties = {
   ...scheduleInstance,
   assignmentType: string(readOnly),
   memberType: string(readOnly),
@@ -43,7 +44,7 @@ export const roleAssignmentScheduleInstance: EntityProperties = {
 };
 
 /** https://learn.microsoft.com/graph/api/resources/unifiedroleeligibilityscheduleinstance */
-export const roleEligibilityScheduleInstance: EntityProperties = {
+const roleEligibilityScheduleInstance: EntityProperties = {
   ...scheduleInstance,
   memberType: string(readOnly),
   roleEligibilityScheduleId: string(readOnly),
@@ -52,3 +53,21 @@ export const roleEligibilityScheduleInstance: EntityProperties = {
 function without(properties: EntityProperties, ...names: readonly string[]): EntityProperties {
   return Object.fromEntries(Object.entries(properties).filter(([name]) => !names.includes(name)));
 }
+
+export const roleEligibilitySets = {
+  roleEligibilityScheduleRequests: plainSet("unifiedRoleEligibilityScheduleRequest", roleEligibilityScheduleRequest, {
+    path: "roleManagement/directory/roleEligibilityScheduleRequests",
+  }),
+  roleEligibilitySchedules: plainSet("unifiedRoleEligibilitySchedule", roleEligibilitySchedule, {
+    path: "roleManagement/directory/roleEligibilitySchedules",
+  }),
+  /** Answers from the assignments and schedules; none is stored. */
+  roleAssignmentScheduleInstances: plainSet("unifiedRoleAssignmentScheduleInstance", roleAssignmentScheduleInstance, {
+    path: "roleManagement/directory/roleAssignmentScheduleInstances",
+  }),
+  roleEligibilityScheduleInstances: plainSet(
+    "unifiedRoleEligibilityScheduleInstance",
+    roleEligibilityScheduleInstance,
+    { path: "roleManagement/directory/roleEligibilityScheduleInstances" },
+  ),
+};

@@ -1,11 +1,12 @@
 /** https://learn.microsoft.com/graph/api/resources/sharepointsettings, …/idlesessionsignout. Read only. */
 import { boolean, computed, guids, int32, readOnly, string, strings, complex, type EntityProperties } from "./property";
+import { plainSet } from "./entitySet";
 
 const enabled = boolean({ ...readOnly, default: true });
 const disabled = boolean({ ...readOnly, default: false });
 
 /** The defaults are those of the page's example, without its lists of domains. 64-bit integers are among the `int32`. */
-export const sharepointSettings: EntityProperties = {
+const sharepointSettings: EntityProperties = {
   allowedDomainGuidsForSyncApp: guids(readOnly),
   availableManagedPathsForSiteCreation: strings({ ...readOnly, default: ["/sites/", "/teams/"] }),
   deletedUserPersonalSiteRetentionPeriodInDays: int32({ ...readOnly, default: 344 }),
@@ -42,4 +43,8 @@ export const sharepointSettings: EntityProperties = {
 
 export const sharepointTypes: Readonly<Record<string, EntityProperties>> = {
   idleSessionSignOut: { isEnabled: boolean(), signOutAfterInSeconds: int32(), warnAfterInSeconds: int32() },
+};
+
+export const sharepointSets = {
+  sharepointSettings: plainSet("sharepointSettings", sharepointSettings, { path: "admin/sharepoint/settings" }),
 };

@@ -16,8 +16,9 @@ import {
   untyped,
   untypedCollection,
 } from "./property";
+import { directorySet, plainSet } from "./entitySet";
 
-export const organization: EntityProperties = {
+const organization: EntityProperties = {
   id: string({ ...computed }),
   deletedDateTime: dateTime(readOnly),
   businessPhones: strings(readOnly),
@@ -45,7 +46,7 @@ export const organization: EntityProperties = {
   verifiedDomains: complexes("verifiedDomain", readOnly),
 };
 
-export const domain: EntityProperties = {
+const domain: EntityProperties = {
   authenticationType: string({ ...readOnly, nullable: false, default: "Managed" }),
   availabilityStatus: string(readOnly),
   id: string({ ...computed }),
@@ -58,4 +59,9 @@ export const domain: EntityProperties = {
   passwordValidityPeriodInDays: int32(readOnly),
   passwordNotificationWindowInDays: int32(readOnly),
   state: untyped(readOnly),
+};
+
+export const tenantSets = {
+  domains: plainSet("domain", domain),
+  organization: directorySet("organization", organization),
 };

@@ -6,6 +6,7 @@
  */
 import type { EntityProperties } from "./property";
 import { boolean, complex, complexes, computed, dateTime, int32, readOnly, string } from "./property";
+import { plainSet } from "./entitySet";
 
 const tenants: EntityProperties = {
   governingTenantId: string({ write: "create" }),
@@ -14,12 +15,12 @@ const tenants: EntityProperties = {
   governedTenantName: string(readOnly),
 };
 
-export const tenantGovernanceSetting: EntityProperties = {
+const tenantGovernanceSetting: EntityProperties = {
   isRelatedTenantsEnabled: boolean({ ...readOnly, nullable: false, default: false }),
   canReceiveInvitations: boolean({ nullable: false, default: false }),
 };
 
-export const governanceInvitation: EntityProperties = {
+const governanceInvitation: EntityProperties = {
   id: string({ ...computed }),
   ...tenants,
   governingTenantId: string({ nullable: false, required: true, write: "create" }),
@@ -27,7 +28,7 @@ export const governanceInvitation: EntityProperties = {
   expirationDateTime: dateTime({ ...computed }),
 };
 
-export const governancePolicyTemplate: EntityProperties = {
+const governancePolicyTemplate: EntityProperties = {
   id: string({ ...computed }),
   displayName: string({ nullable: false, required: true }),
   description: string({ nullable: false, required: true }),
@@ -38,7 +39,7 @@ export const governancePolicyTemplate: EntityProperties = {
   delegatedAdministrationRoleAssignments: complexes("delegatedAdministrationRoleAssignment", { required: true }),
 };
 
-export const governanceRequest: EntityProperties = {
+const governanceRequest: EntityProperties = {
   id: string({ ...computed }),
   ...tenants,
   governedTenantId: string({ nullable: false, required: true, write: "create" }),
@@ -48,7 +49,7 @@ export const governanceRequest: EntityProperties = {
   policySnapshot: complex("relationshipPolicy", readOnly),
 };
 
-export const governanceRelationship: EntityProperties = {
+const governanceRelationship: EntityProperties = {
   createdType: string({ ...readOnly, default: "approvedByAdmin" }),
   creationDateTime: dateTime({ ...computed }),
   id: string({ ...computed }),
@@ -105,4 +106,18 @@ export const tenantGovernanceTypes: Readonly<Record<string, EntityProperties>> =
     multiTenantApplicationsToProvision: complexes("multiTenantApplicationsToProvisionSnapshot"),
     delegatedAdministrationRoleAssignments: complexes("delegatedAdministrationRoleAssignmentSnapshot"),
   },
+};
+
+export const tenantGovernanceSets = {
+  tenantGovernanceSettings: plainSet("tenantGovernanceSetting", tenantGovernanceSetting),
+  governanceInvitations: plainSet("governanceInvitation", governanceInvitation),
+  governancePolicyTemplates: plainSet("tenantGovernancePolicyTemplate", governancePolicyTemplate),
+  governanceRequests: plainSet("governanceRequest", governanceRequest, {
+    // v1.0's and beta's name of the template that a create refers to.
+    links: {
+      tenantGovernancePolicyTemplate: { targets: ["governancePolicyTemplates"] },
+      governancePolicyTemplate: { targets: ["governancePolicyTemplates"] },
+    },
+  }),
+  governanceRelationships: plainSet("governanceRelationship", governanceRelationship),
 };

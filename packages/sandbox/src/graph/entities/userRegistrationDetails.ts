@@ -1,9 +1,10 @@
 /** https://learn.microsoft.com/graph/api/resources/userregistrationdetails */
 import { boolean, computed, dateTime, readOnly, string, strings, type EntityProperties } from "./property";
+import { plainSet } from "./entitySet";
 
 const flag = boolean({ ...readOnly, nullable: false, default: false });
 
-export const userRegistrationDetails: EntityProperties = {
+const userRegistrationDetails: EntityProperties = {
   id: string({ ...computed }),
   userPrincipalName: string({ ...computed }),
   userDisplayName: string({ ...computed }),
@@ -20,4 +21,11 @@ export const userRegistrationDetails: EntityProperties = {
   systemPreferredAuthenticationMethods: strings(readOnly),
   userPreferredMethodForSecondaryAuthentication: string(readOnly),
   lastUpdatedDateTime: dateTime({ ...computed }),
+};
+
+export const registrationSets = {
+  /** Answers from the users; none is stored. */
+  userRegistrationDetails: plainSet("userRegistrationDetails", userRegistrationDetails, {
+    path: "reports/authenticationMethods/userRegistrationDetails",
+  }),
 };

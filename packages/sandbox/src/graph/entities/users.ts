@@ -17,10 +17,11 @@ import {
   untyped,
   untypedCollection,
 } from "./property";
+import { directorySet, plainSet } from "./entitySet";
 
 const onPremises = { ...readOnly, ...selected };
 
-export const user: EntityProperties = {
+const user: EntityProperties = {
   id: string({ ...computed }),
   deletedDateTime: dateTime(onPremises),
   accountEnabled: boolean({ ...selected, required: true, default: undefined }),
@@ -79,7 +80,7 @@ export const user: EntityProperties = {
   provisionedPlans: untypedCollection(onPremises),
 };
 
-export const invitation: EntityProperties = {
+const invitation: EntityProperties = {
   id: string({ ...computed }),
   inviteRedeemUrl: string({ ...computed }),
   invitedUserDisplayName: string(),
@@ -96,4 +97,13 @@ export const invitation: EntityProperties = {
       ccRecipients: [{ emailAddress: { name: null, address: null } }],
     },
   }),
+};
+
+export const userSets = {
+  users: directorySet("user", user, {
+    softDelete: true,
+    links: { manager: { targets: ["users"] } },
+    directoryService: "Microsoft.DirectoryServices.User",
+  }),
+  invitations: plainSet("invitation", invitation),
 };

@@ -3,6 +3,7 @@
  * equal requests before it, so that other requests make no difference. IDs differ between runs and
  * count as equal.
  */
+import { decodeSegment } from "../../graph/match";
 import { fractions } from "../../cloud/fractions";
 
 /** The possible faults of a request. */
@@ -68,13 +69,5 @@ const uuid = /[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/gi;
 const otherId = /(?<=[/='(])[\w-]{22,}(?=$|[/'&)])/g;
 
 function withoutIds(path: string): string {
-  return decoded(path).replace(uuid, "{id}").replace(otherId, "{id}");
-}
-
-export function decoded(path: string): string {
-  try {
-    return decodeURIComponent(path);
-  } catch {
-    return path;
-  }
+  return decodeSegment(path).replace(uuid, "{id}").replace(otherId, "{id}");
 }

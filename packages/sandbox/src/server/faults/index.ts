@@ -4,6 +4,7 @@
  */
 import type { Socket } from "node:net";
 import { setTimeout as pause } from "node:timers/promises";
+import { parsedJson } from "@defender-mssp/errors/json";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { isBatch, isInBatch } from "../../graph/batch";
 import { isGraphPath } from "../../graph/entities";
@@ -331,10 +332,5 @@ function sendHalf(request: FastifyRequest, reply: FastifyReply): void {
 }
 
 function parsed(payload: unknown): unknown {
-  if (typeof payload !== "string" && !Buffer.isBuffer(payload)) return undefined;
-  try {
-    return JSON.parse(payload.toString()) as unknown;
-  } catch {
-    return undefined;
-  }
+  return typeof payload === "string" || Buffer.isBuffer(payload) ? parsedJson(payload.toString()) : undefined;
 }

@@ -4,6 +4,7 @@
  * have reported them.
  */
 import type { FastifyInstance, FastifyRequest } from "fastify";
+import { decodeSegment } from "../../graph/match";
 import type { EmulatedCloud } from "../../cloud/cloud";
 import { fractions } from "../../cloud/fractions";
 import { graphLikeError } from "../../cloud/graphLikeError";
@@ -13,7 +14,7 @@ import { isBatch } from "../../graph/batch";
 import { isGraphPath } from "../../graph/entities";
 import { isOwnPage } from "../requestLog";
 import { claimsOf } from "../requestTally";
-import { decoded, Draws } from "./draw";
+import { Draws } from "./draw";
 
 /** The answer in place of the real one. */
 interface Refused {
@@ -66,7 +67,15 @@ export function addReplicas(
     const now = cloud.now().getTime();
     const replica = replicaFor(request, numbers, replicas.seed);
     const isFound = (numbers[3] ?? 1) < replicas.found;
-    const reader = new ReplicaReader(replicas, replica, service, isReading, now, isFound ? decoded(path) : "", lag);
+    const reader = new ReplicaReader(
+      replicas,
+      replica,
+      service,
+      isReading,
+      now,
+      isFound ? decodeSegment(path) : "",
+      lag,
+    );
     readers.set(request, reader);
     const refused = isReading || !isGraphPath(path) ? undefined : refusal(reader, request, path);
     if (refused !== undefined) {
@@ -110,7 +119,7 @@ function replicaFor({ headers }: FastifyRequest, [which = 0, stays = 0]: number[
 
 function refusal(reader: ReplicaReader, { method, body }: FastifyRequest, path: string): Refused | undefined {
   const text = Buffer.isBuffer(body) ? body.toString("utf8").toLowerCase() : "";
-  const asked = decoded(path).toLowerCase();
+  const asked = decodeSegment(path).toLowerCase();
   const unseen = [...reader.replicas.unseen(reader)];
   const inPath = unseen.find(({ id }) => asked.includes(id.toLowerCase()));
   const inBody = unseen.find(({ id, isReferable }) => isReferable && text.includes(id.toLowerCase()));

@@ -1,18 +1,15 @@
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { writeFile } from "node:fs/promises";
 import path from "node:path";
 import { promisify } from "node:util";
+import { newFolder } from "@defender-mssp/testkit/newFolder";
 
 const checkout = path.resolve(__dirname, "../../../../..");
 
 describe("sandbox: the thread of queries", () => {
   let folder: string;
-  before(async () => {
-    folder = await mkdtemp(path.join(tmpdir(), "mssp-thread-"));
-  });
-  after(() => rm(folder, { recursive: true }));
+  before(() => (folder = newFolder()));
 
   it("does not keep the process alive after an answer", async () => {
     const file = path.join(folder, "package.js");

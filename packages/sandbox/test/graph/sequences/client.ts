@@ -1,8 +1,7 @@
 /** Microsoft's own client library against the whole sandbox, TLS and tokens included. */
 import assert from "node:assert/strict";
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
 import path from "node:path";
+import { newFolder } from "@defender-mssp/testkit/newFolder";
 import { execa } from "execa";
 import { batchRoute, isBatch } from "../../../src/graph/batch";
 import { isGraphVersion } from "../../../src/graph/entities";
@@ -14,7 +13,7 @@ import { routeKey } from "../support/harness";
 
 export function clientSequences(): void {
   it("@microsoft/microsoft-graph-client with @azure/identity: create, read, search, batch and delete on v1.0 and beta", async () => {
-    const folder = await mkdtemp(path.join(tmpdir(), "defender-mssp-client-"));
+    const folder = newFolder();
     const lines: string[] = [];
     const sandbox = await startSandbox({
       home: path.join(folder, ".sandbox"),
@@ -37,7 +36,6 @@ export function clientSequences(): void {
       assert.deepEqual(sandbox.undocumentedRequests, []);
     } finally {
       await sandbox.stop();
-      await rm(folder, { recursive: true, force: true });
     }
     rememberSuccesses(lines);
   });

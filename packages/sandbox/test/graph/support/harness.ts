@@ -4,9 +4,8 @@
  * there, and every success is remembered.
  */
 import assert from "node:assert/strict";
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import path from "node:path";
+import { rm } from "node:fs/promises";
+import { newFolder } from "@defender-mssp/testkit/newFolder";
 import fastify from "fastify";
 import type { FastifyInstance } from "fastify";
 import { Clock } from "../../../src/cloud/clock";
@@ -87,7 +86,7 @@ export class Harness {
   ) {}
 
   static async start(): Promise<Harness> {
-    const folder = await mkdtemp(path.join(tmpdir(), "defender-mssp-graph-"));
+    const folder = newFolder();
     const clock = new Clock();
     const cloud = await EmulatedCloud.open(new Store(folder), newTenant, clock);
     cloud.setOrigins({ https: "https://127.0.0.1:8443", http: "http://127.0.0.1:8080" });

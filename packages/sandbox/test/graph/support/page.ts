@@ -1,9 +1,7 @@
 /**
  * The page in docs/ that lists every emulated route with what shows that it is as the service's.
  */
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import path from "node:path";
+import { newFolder } from "@defender-mssp/testkit/newFolder";
 import fastify from "fastify";
 import type { FastifyInstance } from "fastify";
 import { format } from "prettier";
@@ -251,21 +249,17 @@ function entraEvidence(route: string): string {
 
 /** The routes that Defender's and Entra's parts add to a server. */
 async function otherRoutes(): Promise<OtherRoutes> {
-  const folder = await mkdtemp(path.join(tmpdir(), "defender-mssp-routes-"));
-  try {
-    const cloud = await EmulatedCloud.open(new Store(folder), newTenant);
-    const keys = await tokenKeys(folder);
-    return {
-      defender: await routesAddedBy((app) => defenderRoutes(app, cloud)),
-      entra: await routesAddedBy((app) => addEntra(app, cloud, keys)),
-      azure: [
-        ...azureServed,
-        ...(await routesAddedBy((app) => azureRoutes(app, cloud))).filter((route) => !route.includes("*")),
-      ],
-    };
-  } finally {
-    await rm(folder, { recursive: true, force: true });
-  }
+  const folder = newFolder();
+  const cloud = await EmulatedCloud.open(new Store(folder), newTenant);
+  const keys = await tokenKeys(folder);
+  return {
+    defender: await routesAddedBy((app) => defenderRoutes(app, cloud)),
+    entra: await routesAddedBy((app) => addEntra(app, cloud, keys)),
+    azure: [
+      ...azureServed,
+      ...(await routesAddedBy((app) => azureRoutes(app, cloud))).filter((route) => !route.includes("*")),
+    ],
+  };
 }
 
 async function routesAddedBy(add: (app: FastifyInstance) => void): Promise<string[]> {

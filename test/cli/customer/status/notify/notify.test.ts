@@ -1,10 +1,10 @@
 /** `mssp status --notify` in a session, by files alone: a webhook on loopback takes, refuses and redirects. */
 import assert from "node:assert/strict";
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { readFile, rm, writeFile } from "node:fs/promises";
 import http from "node:http";
 import type { AddressInfo } from "node:net";
-import { tmpdir } from "node:os";
 import path from "node:path";
+import { newFolder } from "@defender-mssp/testkit/newFolder";
 import { stringify } from "yaml";
 import { requiredSettings } from "../../../../settings/required";
 import { inSession } from "../../../testSession";
@@ -21,7 +21,7 @@ describe("mssp status --notify", () => {
   let bodies: { readonly needs?: readonly { readonly stack: string; readonly topic: string }[] }[];
 
   before(async () => {
-    folder = await mkdtemp(path.join(tmpdir(), "mssp-notify-"));
+    folder = newFolder();
     await writeFile(path.join(folder, "Pulumi.yaml"), "name: defender-mssp\nruntime: nodejs\n");
     const config = Object.fromEntries(
       Object.entries({ ...requiredSettings, analysts }).map(([key, value]) => [`defender-mssp:${key}`, value]),
@@ -40,9 +40,8 @@ describe("mssp status --notify", () => {
     await new Promise<void>((resolve) => webhook.listen(0, "127.0.0.1", resolve));
     url = `http://127.0.0.1:${(webhook.address() as AddressInfo).port}/planted-webhook-4711`;
   });
-  after(async () => {
+  after(() => {
     webhook.close();
-    await rm(folder, { recursive: true });
   });
   beforeEach(() => {
     answer = { status: 202 };
