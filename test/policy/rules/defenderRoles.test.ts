@@ -53,6 +53,9 @@ describe("policy: defender-roles", () => {
 
   it("reports nothing for values that a preview does not know", () => {
     assert.deepEqual(judge(rule, type, { displayName: unknownValue, permissions: unknownValue }), []);
+    const ofSome = (permissions: readonly string[]) => judge(rule, type, { displayName: unknownValue, permissions });
+    assert.deepEqual(ofSome(tierPermissions.tier2), []);
+    assert.equal(ofSome(["microsoft.xdr/*/manage"]).length, 1, "no tier has them");
     assert.equal(judge(rule, type, tier1(unknownValue, "microsoft.xdr/*/manage")).length, 1, "known items are judged");
   });
 });
