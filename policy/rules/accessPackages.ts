@@ -71,7 +71,7 @@ function durationProblem(
   mostDays: number,
   now: Date,
 ): string | undefined {
-  if (days === unknown || date === unknown) return undefined;
+  if (date === unknown || (days === unknown && typeof date !== "string")) return undefined;
   const lasts = typeof date === "string" ? (Date.parse(date) - now.getTime()) / dayMs : days;
   if (typeof lasts !== "number" || !(lasts > 0 || typeof date === "string")) return "access never ends";
   return lasts <= mostDays ? undefined : `access lasts ${Math.ceil(lasts)} days; at most ${mostDays} are allowed`;

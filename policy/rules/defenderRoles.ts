@@ -24,11 +24,15 @@ export const defenderRoles = resourceRule<Readonly<Record<Tier, readonly string[
   },
   types: [dynamic("DefenderRoleDefinition")],
   check: ({ properties: { displayName, permissions } }, { settings, parameters }) => {
-    if (displayName === unknown) return [];
     const access = settings?.portalAccess;
     const named = access !== undefined && "tiers" in access ? access.tiers : undefined;
-    const tier = tiers.find((one) => named?.[one].name.toLowerCase() === knownText(displayName)?.toLowerCase());
-    if (tier === undefined) return [`the settings name no tier ${JSON.stringify(displayName ?? "")}`];
-    return problems(...knownTexts(permissions).map((action) => defenderActionProblem(action, parameters[tier])));
+    const name = knownText(displayName) ?? "";
+    // While a preview does not know the name, it may be that of any tier.
+    const isPossible = (tier: Tier) =>
+      displayName === unknown || named?.[tier].name.toLowerCase() === name.toLowerCase();
+    const possible = named === undefined ? [] : tiers.filter(isPossible);
+    if (possible.length === 0) return [`the settings name no tier ${JSON.stringify(name)}`];
+    const allowed = possible.flatMap((tier) => parameters[tier]);
+    return problems(...knownTexts(permissions).map((action) => defenderActionProblem(action, allowed)));
   },
 });

@@ -1,5 +1,5 @@
 import { dynamic } from "../../domain/resourceTypes";
-import { isMissing, knownTexts, problems, resourceRule, unknown, type JudgedResource } from "../rule";
+import { isMissing, knownText, knownTexts, problems, resourceRule, unknown, type JudgedResource } from "../rule";
 import type { PolicySettings } from "../policySettings";
 
 export const notificationRules = resourceRule<{ domains: readonly string[] }>({
@@ -37,10 +37,17 @@ export const notificationRules = resourceRule<{ domains: readonly string[] }>({
 
 /** What the rule sends, and to whom, more than the settings' rule of its name. */
 function unnamedContent({ properties }: JudgedResource, settings: PolicySettings | undefined): readonly string[] {
-  const { name, recipients, severities, deviceGroups, includeDeviceInformation } = properties;
-  if (name === unknown) return [];
-  const named = settings?.notificationRules.find((rule) => rule.name === name);
-  if (named === undefined) return [`the settings have no notification rule ${JSON.stringify(name ?? "")}`];
+  const { name } = properties;
+  const named = settings?.notificationRules.filter((rule) => name === unknown || rule.name === name) ?? [];
+  // While a preview does not know the name, it may be that of the rule that fits best.
+  const [least] = named.map((rule) => unnamedBy(properties, rule)).sort((one, two) => one.length - two.length);
+  return least ?? [`the settings have no notification rule ${JSON.stringify(knownText(name) ?? "")}`];
+}
+
+function unnamedBy(
+  { recipients, severities, deviceGroups, includeDeviceInformation }: JudgedResource["properties"],
+  named: PolicySettings["notificationRules"][number],
+): readonly string[] {
   return problems(
     ...others(recipients, named.recipients).map((address) => `its recipient ${address} is not one of the settings`),
     ...others(severities, named.severities).map((severity) => `its severity ${severity} is not one of the settings`),

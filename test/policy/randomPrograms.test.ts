@@ -329,8 +329,10 @@ function declared({ customer, list, isNew }: Drawn, isWrong: boolean): Declared[
     const changed = isWrong ? Object.entries(wrong) : [];
     for (const [property, value] of changed) properties = replaced(properties, property.split("."), value);
     const tops = changed.map(([property]) => property.split(".")[0] ?? "");
-    // What a preview does not know of the same resource may leave the rest to `up`, which asks before it is made.
-    for (const property of tops.length > 0 ? [] : unknown) properties = { ...properties, [property]: unknownValue };
+    // Whether an extension needs an approval, only the approval says.
+    const needed = tops.includes("extensionEnabled") ? [...tops, "approvalSettings"] : tops;
+    for (const property of unknown.filter((name) => !needed.includes(name)))
+      properties = { ...properties, [property]: unknownValue };
     if (isSecret)
       for (const property of tops.filter((one) => properties[one] !== undefined))
         properties = { ...properties, [property]: { ...secretSignature, value: properties[property] } };

@@ -52,6 +52,9 @@ describe("policy: defender-roles", () => {
   });
 
   it("judges what is known beside what a preview does not know", () => {
+    const ofSome = (permissions: readonly string[]) => judge(rule, type, { displayName: unknownValue, permissions });
+    assert.deepEqual(ofSome(tierPermissions.tier2), []);
+    assert.equal(ofSome(["microsoft.xdr/*/manage"]).length, 1, "no tier has them");
     assert.equal(judge(rule, type, tier1(unknownValue, "microsoft.xdr/*/manage")).length, 1);
   });
 });

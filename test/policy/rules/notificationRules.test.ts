@@ -51,6 +51,12 @@ describe("policy: notification-rules", () => {
     assert.equal(say({ ...named, deviceGroups: ["All"], includeDeviceInformation: false }, servers).length, 1);
   });
 
+  it("refuses what no rule of the settings sends while a preview does not know the name", () => {
+    const renamed = (properties: object) => say({ ...named, name: unknownValue, ...properties });
+    assert.deepEqual(renamed({}), []);
+    assert.deepEqual(renamed({ severities: ["Low"] }), ["its severity Low is not one of the settings"]);
+  });
+
   it("refuses recipients of the settings outside of the parameter's domains", () => {
     const parameters = { domains: ["contoso.com"] };
     assert.deepEqual(judge(rule, type, named, { settings, parameters }), [
