@@ -15,7 +15,7 @@ import { detectionRule } from "../../../domain/kinds/defenderSettings";
 import type { Settings } from "../../../settings";
 import type { Deployment } from "../../stack/deployment";
 import { deployedOf } from "../../tenant/additions/deployed";
-import { deployedRules, type RuleInTenant } from "../../tenant/additions/detectionRuleChanges";
+import { deployedRules, type StackRule } from "../../tenant/additions/detectionRuleChanges";
 import { readProject, shownStackFile, stackFile } from "../../../settings/project";
 import type { Place } from "../../base/place";
 import { alertsSince, ruleHealth, type RuleHealth } from "../../detections/health/detectionHealth";
@@ -73,7 +73,7 @@ export async function readDetectionRules(
 }
 
 async function healthByAlerts(
-  rules: readonly RuleInTenant[],
+  rules: readonly StackRule[],
   call: GraphCall,
   now: Date,
 ): Promise<RulesInTenant["health"]> {
@@ -92,7 +92,7 @@ async function healthByAlerts(
 }
 
 async function turnedOffRules(
-  all: readonly RuleInTenant[],
+  all: readonly StackRule[],
   { stack, settings }: { stack: string; settings: Settings },
   { folder }: RulesRun,
 ): Promise<readonly TurnedOffRule[]> {

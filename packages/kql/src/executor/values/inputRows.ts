@@ -21,12 +21,18 @@ export type QueryRow = Readonly<Record<string, unknown>>;
 
 /** @throws VisibleError if a row names no column of the table, or a value isn't of the column's type */
 export function inputRows(table: Pick<HuntingTable, "name" | "columns">, rows: readonly QueryRow[]): KustoRow[] {
-  const names = new Set(table.columns.map(({ name }) => name));
+  // Tables have many columns, of which rows give few.
+  const empty = table.columns.map(({ type }) => emptyValue(type));
+  const columns = new Map(table.columns.map((column, index) => [column.name, { ...column, index }]));
   return rows.map((row, index) => {
     const place = `Row ${index + 1} of ${table.name}`;
-    const unknown = Object.keys(row).find((name) => !names.has(name));
-    if (unknown !== undefined) throw new VisibleError(`${place} has ${unknown}, which is no column of the table.`);
-    return table.columns.map((column) => inputValue(row[column.name], column, place));
+    const values = [...empty];
+    for (const name of Object.keys(row)) {
+      const column = columns.get(name);
+      if (column === undefined) throw new VisibleError(`${place} has ${name}, which is no column of the table.`);
+      values[column.index] = inputValue(row[name], column, place);
+    }
+    return values;
   });
 }
 

@@ -29,17 +29,14 @@ export function dateFromMoment({ ticks }: KustoDateTime): Date {
 export function parseMoment(text: string): KustoDateTime | undefined {
   const match = dateTimePattern.exec(text);
   if (match === null) return parseMailMoment(text);
-  const [year = 0, month = 1, day = 1, hour = 0, minute = 0, second = 0] = match
-    .slice(1, 7)
-    .map((part: string | undefined) => (part === undefined ? undefined : Number(part)));
+  const [, year, month = "1", day = "1", hour = "0", minute = "0", second = "0", fraction = "", zone] = match;
   const date = new Date(0);
-  date.setUTCFullYear(year, month - 1, day);
-  date.setUTCHours(hour, minute, second);
-  if (date.getUTCMonth() !== month - 1 || date.getUTCDate() !== day || hour > 23 || minute > 59 || second > 59)
-    return undefined;
-  const fraction = BigInt((match[7] ?? "").slice(0, 7).padEnd(7, "0"));
-  const offset = BigInt(offsetMinutes(match[8])) * 60n * ticksPerSecond;
-  return new KustoDateTime(momentFromDate(date).ticks + fraction - offset);
+  date.setUTCFullYear(Number(year), Number(month) - 1, Number(day));
+  date.setUTCHours(Number(hour), Number(minute), Number(second));
+  const isDay = date.getUTCMonth() === Number(month) - 1 && date.getUTCDate() === Number(day);
+  if (!isDay || Number(hour) > 23 || Number(minute) > 59 || Number(second) > 59) return undefined;
+  const offset = BigInt(offsetMinutes(zone)) * 60n * ticksPerSecond;
+  return new KustoDateTime(momentFromDate(date).ticks + BigInt(fraction.slice(0, 7).padEnd(7, "0")) - offset);
 }
 
 function parseMailMoment(text: string): KustoDateTime | undefined {
