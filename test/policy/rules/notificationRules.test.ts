@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { dynamic } from "../../../domain/resourceTypes";
 import { notificationRules as rule } from "../../../policy/rules/notificationRules";
 import type { PolicySettings } from "../../../policy/policySettings";
-import { contoso, judge } from "../support";
+import { contoso, judge, unknownValue } from "../support";
 
 describe("policy: notification-rules", () => {
   const type = dynamic("AlertNotificationRule");
