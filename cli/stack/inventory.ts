@@ -61,13 +61,13 @@ export function offboardedNotes(customers: readonly FleetStack[]): readonly stri
   return left.length === 0 ? [] : [`Off-boarded, and left out: ${left.join(", ")}.`];
 }
 
-/** A command that deploys customers, or lets a pipeline do so, has no business with a test tenant. @throws VisibleError */
+/** @throws VisibleError where a command that deploys customers would deploy to a test tenant */
 export function refuseRehearsals(chosen: readonly FleetStack[]): void {
-  const stacks = chosen.flatMap(({ stack, rehearsal }) => (rehearsal === true ? [stack] : []));
-  if (stacks.length === 0) return;
+  const [first] = chosen.filter(({ rehearsal }) => rehearsal === true);
+  if (first === undefined) return;
+  const advice = "Keep its settings file in a project of its own. If the tenant is a customer's, remove the setting.";
   throw new VisibleError(
-    `Nothing was run: ${stacks.join(", ")} ${stacks.length === 1 ? "is" : "are"} for rehearsals in a test tenant (the setting rehearsal). ` +
-      "Keep the settings file in a project of its own. If the tenant is a customer's, remove the setting.",
+    `Nothing was run: ${first.stack} is for rehearsals in a test tenant (rehearsal: true). ${advice}`,
   );
 }
 

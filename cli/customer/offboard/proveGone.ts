@@ -1,5 +1,5 @@
 /** Proves that a removal left nothing: looks at the tenant until enough of them agree. */
-import { wait } from "@defender-mssp/microsoft";
+import { recordWait, wait, waits } from "@defender-mssp/microsoft";
 import { sha256 } from "@defender-mssp/siem/signed/openEnvelope";
 import { writeJournal, type OffboardingJournal } from "./journal";
 import { lookRule, lookUntilSettled, type Settled, type LookResult } from "./looks";
@@ -18,7 +18,7 @@ export async function proveGone(run: ProveRun, journal: OffboardingJournal, grap
   const { items, additions = [], looks: before, destroyedOn = now().toISOString() } = journal;
   const rule = lookRule(environment);
   const own = items.filter(({ adopted }) => !adopted).map(({ id }) => id.toLowerCase());
-  return lookUntilSettled({
+  const settled = await lookUntilSettled({
     rule,
     removedOn: destroyedOn,
     before,
@@ -30,6 +30,9 @@ export async function proveGone(run: ProveRun, journal: OffboardingJournal, grap
     shown: (proved) => shownBy({ stack, graph, proved, additions }, own),
     record: (looks) => writeJournal(out, { ...journal, looks }),
   });
+  const milliseconds = Date.parse(settled.looks.lastOn) - Date.parse(destroyedOn);
+  recordWait(waits.removal, { milliseconds, looks: settled.looks.agreed, isSeen: settled.isSettled }, environment);
+  return settled;
 }
 
 /** @param own IDs of what the removal removed, in lower case */

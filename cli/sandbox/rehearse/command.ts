@@ -16,15 +16,13 @@ import { placeOf } from "../../base/place";
 import { stackArgument } from "../../stack/stackName";
 import { tenantEndpoints } from "../../tenant/tenantEndpoints";
 import { sandboxPackage } from "../sandbox/packages";
+import type { LifeRun } from "./life";
 import { lifeText, rehearsalText } from "./rehearsalText";
 
-interface RehearseOptions {
-  readonly stack: string;
+interface RehearseOptions extends Omit<LifeRun, "settings" | "folder" | "session" | "guest"> {
   readonly out: string;
   readonly life?: boolean;
   readonly guest?: readonly string[];
-  readonly tenantDomain?: string;
-  readonly maxUsers: number;
 }
 
 /** Adds arguments, options and action. */
@@ -55,8 +53,7 @@ export function define(command: Command, session: Session): void {
       "The stack's settings, and with the identity in the environment (ARM_…: the automation, or the one of previews) every " +
       "list that the sandbox emulates and up to three of its objects, five rows of AlertInfo, and Azure's subscriptions.",
     changes:
-      "Nothing in the tenant: its logs have the sign-ins and, where it collects them, the requests. Writes the file. With --life: creates and removes " +
-      "what the settings name, and writes the certificate of the off-boarding beside the file.",
+      "Writes the file. Nothing in the tenant without --life: its logs have the sign-ins and, where it collects them, the requests.",
     exitCodes: {
       0: "the file is written, whether answers differ or not; with --life: nothing is left",
       1: "the identity can't sign in, the tenant can't be reached, or the file can't be written; with --life: a step failed",
@@ -120,13 +117,9 @@ async function live({ out, guest = [], ...options }: RehearseOptions, session: S
   const { parseRehearsal } = sandboxPackage();
   const settings = await readStackSettings(options.stack, placeOf(session));
   const file = path.resolve(folder, out);
-  if (!(await exists(file)))
-    throw new VisibleError(`Nothing was created: there is no ${out}. Run this command without --life first.`);
-  const rehearsal = parseRehearsal(await givenFile(out, folder), out);
-  if (rehearsal.version !== ownVersion() || rehearsal.cloud !== settings.cloud)
-    throw new VisibleError(
-      `Nothing was created: ${out} is of another version or cloud. Run this command without --life.`,
-    );
+  const rehearsal = (await exists(file)) ? parseRehearsal(await givenFile(out, folder), out) : undefined;
+  if (rehearsal?.version !== ownVersion() || rehearsal.cloud !== settings.cloud)
+    throw new VisibleError(`Nothing was created: run this command without --life first, which writes ${out} anew.`);
   await checkWritable(file);
   const lifeModule = await import("./life.js");
   const run = { ...options, guest, settings, folder: path.dirname(file), session };

@@ -259,27 +259,20 @@ export const waits = {
 
 export type WaitName = keyof typeof waits;
 
-/** Names a file that gets a line for each wait of the process, as `npx mssp rehearse --life` sets it. */
+/** Names a file that gets a line for each wait of a process, as `npx mssp rehearse --life` sets it. */
 export const waitsVariable = "MSSP_WAITS_FILE";
 
-/** A wait that has ended. */
-export interface MeasuredWait {
-  readonly wait: WaitName;
-  /** From the first look to the last. */
-  readonly milliseconds: number;
-  readonly looks: number;
-  /** Whether enough looks have shown the change. */
-  readonly isSeen: boolean;
-}
-
-/** Adds a line to the file that the environment names, if it names one. */
-export function recordWait(row: Wait, wait: Omit<MeasuredWait, "wait">, environment: Environment): void {
+/** Adds a wait that has ended to the file that the environment names, if it names one. */
+export function recordWait(
+  row: Wait,
+  { milliseconds, ...seen }: { readonly milliseconds: number; readonly looks: number; readonly isSeen: boolean },
+  environment: Environment,
+): void {
   const file = environment[waitsVariable] ?? process.env[waitsVariable];
-  const name = (Object.keys(waits) as WaitName[]).find((key) => waits[key].what === row.what);
-  if (!file || name === undefined) return;
-  const measured: MeasuredWait = { wait: name, ...wait, milliseconds: Math.round(wait.milliseconds) };
+  const wait = Object.entries(waits).find(([, { what }]) => what === row.what)?.[0];
+  if (!file || wait === undefined) return;
   try {
-    appendFileSync(file, `${JSON.stringify(measured)}\n`);
+    appendFileSync(file, `${JSON.stringify({ wait, milliseconds: Math.round(milliseconds), ...seen })}\n`);
   } catch {
     // No update fails for a figure.
   }
@@ -298,7 +291,7 @@ export interface WaitContext extends Pick<RequestOptions, "sleep" | "signal"> {
   readonly now?: () => number;
   /** Tells a person what is waited for. Default: nobody. */
   readonly say?: ((text: string) => void) | undefined;
-  /** Default: `process.env`. Only the time scale and the file of measured waits are read. */
+  /** Default: `process.env`. Only the time scale is read. */
   readonly environment?: Environment;
 }
 
@@ -331,8 +324,6 @@ export async function untilSeen<T>(
   const longest = row.longest * scale;
   const { elapsed, pause } = stopwatch(context, (passed) => say?.(waitText(row, longest - passed)));
   let hits = 0;
-  const record = (looks: number, isSeen: boolean): void =>
-    recordWait(row, { milliseconds: elapsed(), looks, isSeen }, environment);
   for (let looks = 1, misses = 0; ; looks++) {
     signal?.throwIfAborted();
     let failure: ServiceError | undefined;
@@ -343,13 +334,11 @@ export async function untilSeen<T>(
     });
     const isHit = found !== undefined && found !== false;
     hits = isHit ? hits + 1 : 0;
-    if (isHit && hits >= row.hits) {
-      record(looks, true);
-      return found;
-    }
-    if (!isHit) misses++;
+    const isSeen = isHit && hits >= row.hits;
     const left = longest - elapsed();
-    if (left <= 0) record(looks, false);
+    if (isSeen || left <= 0) recordWait(row, { milliseconds: elapsed(), looks, isSeen }, environment);
+    if (isSeen) return found;
+    if (!isHit) misses++;
     if (left <= 0 && failure !== undefined) throw failure;
     if (left <= 0) return undefined;
     const next =
@@ -394,14 +383,10 @@ export async function waitForRepeat(
 ): Promise<boolean> {
   const scale = timeScale(environment);
   const left = row.longest * scale - (now() - began);
-  const record = (isSeen: boolean): void =>
-    recordWait(row, { milliseconds: now() - began, looks: tries, isSeen }, environment);
-  if (left <= 0) record(false);
+  recordWait(row, { milliseconds: now() - began, looks: tries, isSeen: left > 0 }, environment);
   if (left <= 0) return false;
   if (now() - began >= firstWord) say?.(waitText(row, left));
   await sleep(Math.min(Math.min(1000 * 2 ** tries, row.pause) * scale, left), signal);
-  // Whether it was enough, the next call says.
-  record(true);
   return true;
 }
 

@@ -4,14 +4,7 @@ export { dump, type DumpOptions } from "./cloud/dump";
 export * from "./server/index";
 export { CommandNotStarted, endLike, runCommand, type CommandEnd } from "./server/command";
 export type { AnswerDifference } from "./rehearsal/compareAnswers";
-export {
-  largestRehearsal,
-  lifeSteps,
-  measuredWaits,
-  parseRehearsal,
-  type Life,
-  type LifeStep,
-  type Rehearsal,
-} from "./rehearsal/rehearsal";
+export { largestRehearsal, lifeSteps, measuredWaits, parseRehearsal } from "./rehearsal/rehearsal";
+export type { Life, LifeStep, Rehearsal } from "./rehearsal/rehearsal";
 export { rehearseReads, signInToRehearse, type RehearsalSide } from "./rehearsal/rehearseReads";
 export { startRehearsalSandbox } from "./rehearsal/startRehearsalSandbox";

@@ -1,6 +1,6 @@
 /** The file of a rehearsal: what differed, without a value of the tenant. Read again as the file of a stranger. */
 import { VisibleError } from "@defender-mssp/errors";
-import { waits, type MeasuredWait, type WaitName } from "@defender-mssp/microsoft";
+import { waits, type WaitName } from "@defender-mssp/microsoft";
 import { z } from "zod";
 import { switches } from "../cloud/switches";
 import type { AnswerDifference } from "./compareAnswers";
@@ -25,39 +25,31 @@ export const lifeSteps = ["up", "preview", "verify", "alerts", "drift", "repair"
 export type LifeStep = (typeof lifeSteps)[number];
 
 const count = z.int().min(0).max(1_000_000_000);
-const measured = z.strictObject({
-  wait: z.enum(Object.keys(waits) as WaitName[]),
-  times: count,
-  /** Milliseconds from the first look to the last, in the longest of them, and how many looks it took. */
-  longest: count,
-  looks: count,
-  /** How many ended before the change was seen. */
-  unseen: count,
-});
+const waitNames = Object.keys(waits) as WaitName[];
+/** Milliseconds from the first look to the last in the longest of them, and its looks. */
+const measured = z.strictObject({ wait: z.enum(waitNames), times: count, longest: count, looks: count, unseen: count });
 const life = z.strictObject({
   on: z.iso.date(),
-  /** Those that were begun, with their seconds; only the last can have failed. */
-  steps: z
-    .array(z.strictObject({ step: z.enum(lifeSteps), seconds: count, failed: z.literal(true).optional() }))
-    .max(10),
-  /** Objects in the tenant that the life has made and not removed. */
+  /** Only the last can have failed. */
+  steps: z.array(z.strictObject({ step: z.enum(lifeSteps), seconds: count, failed: z.boolean() })).max(10),
+  /** Objects that the life has made and not removed. */
   left: count,
   waits: z.array(measured).max(100),
 });
 export type Life = z.infer<typeof life>;
 
-/** One row for each wait. @param lines JSON of `MeasuredWait` */
+/** One row for each wait. @param lines as `recordWait` writes them */
 export function measuredWaits(lines: string): Life["waits"] {
-  const all = lines.split("\n").flatMap((line) => (line === "" ? [] : [JSON.parse(line) as MeasuredWait]));
-  return (Object.keys(waits) as WaitName[]).flatMap((name) => {
-    const own = all.filter(({ wait }) => wait === name);
-    const [longest] = [...own].sort((left, right) => right.milliseconds - left.milliseconds);
-    if (longest === undefined) return [];
-    const { milliseconds, looks } = longest;
-    const unseen = own.filter(({ isSeen }) => !isSeen).length;
-    return [{ wait: name, times: own.length, longest: milliseconds, looks, unseen }];
+  const all = lines.split("\n").flatMap((line) => (line === "" ? [] : [JSON.parse(line) as RecordedWait]));
+  return waitNames.flatMap((name) => {
+    const own = all.filter(({ wait }) => wait === name).sort((left, right) => right.milliseconds - left.milliseconds);
+    if (own[0] === undefined) return [];
+    const { milliseconds: longest, looks } = own[0];
+    return [{ wait: name, times: own.length, longest, looks, unseen: own.filter(({ isSeen }) => !isSeen).length }];
   });
 }
+
+type RecordedWait = { wait: string; milliseconds: number; looks: number; isSeen: boolean };
 
 const rehearsalFile = z.strictObject({
   msspRehearsal: z.literal(1),
