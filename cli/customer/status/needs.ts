@@ -3,7 +3,7 @@ import { endingSentence, endingStates, type Ending } from "@defender-mssp/micros
 import type { LastComparison } from "../../stack/lastComparisons";
 import type { LastOutcome } from "../../stack/journal";
 import type { RuleHealth } from "../../detections/health/detectionHealth";
-import { usualHealth } from "../../detections/health/usualHealth";
+import { needTexts, usualHealth } from "../../detections/health/usualHealth";
 import type { RulesInTenant, TurnedOffRule } from "./readDetectionRules";
 import { stepTitles } from "../../../domain/stepTitles";
 import type { OnboardingProgress, OnboardingStep } from "../../access/waiting/progress";
@@ -115,23 +115,20 @@ function byDefender(stack: string, rules: readonly TurnedOffRule[]): StatusNeed[
 
 /** Detection rules that want tuning, by their alerts: a need for each kind, the more rules the worse. */
 export function ruleHealthNeeds(rules: RulesInTenant["health"]): StatusNeed[] {
-  return Object.entries(healthTexts).flatMap(([kind, text]) => {
-    const names = rules.flatMap(({ rule, needs }) => (needs.some((need) => need === kind) ? `"${rule}"` : []));
+  return (["noisy", "onlyFalsePositives", "silent"] as const).flatMap((kind) => {
+    const names = rules.flatMap(({ rule, needs }) => (needs.includes(kind) ? `"${rule}"` : []));
     if (names.length === 0) return [];
     const count = counted(names.length, "detection rule");
-    const need = { key: `ruleHealth ${kind}`, level: names.length, title: `${count} ${text.title}` };
-    const next = "npx mssp detections health";
-    return [{ ...byEngineer("ruleHealth", "soon"), ...need, text: `${count} ${text.long}: ${names.join(", ")}`, next }];
+    const need = { key: `ruleHealth ${kind}`, level: names.length, title: `${count}: ${needTexts[kind]}` };
+    const text = `${count} ${healthTexts[kind]}: ${names.join(", ")}`;
+    return [{ ...byEngineer("ruleHealth", "soon"), ...need, text, next: "npx mssp detections health" }];
   });
 }
 
-const healthTexts: Readonly<Record<RuleHealth["needs"][number], { readonly title: string; readonly long: string }>> = {
-  noisy: { title: "noisy", long: `with more than ${usualHealth.noisy} alerts a day` },
-  onlyFalsePositives: {
-    title: "only wrong",
-    long: `with only false positives within ${usualHealth.since} days`,
-  },
-  silent: { title: "silent", long: `without an alert for ${usualHealth.since} days` },
+const healthTexts: Readonly<Record<RuleHealth["needs"][number], string>> = {
+  noisy: `with more than ${usualHealth.noisy} alerts a day`,
+  onlyFalsePositives: `with only false positives within ${usualHealth.since} days`,
+  silent: `without an alert for ${usualHealth.since} days`,
 };
 
 export function driftStatus(comparison: LastComparison | undefined): DriftStatus {

@@ -3,9 +3,9 @@ import { dateOf } from "@defender-mssp/microsoft";
 import { paragraph, tableText, type TextCell } from "@defender-mssp/terminal/table";
 import { exceptionLine } from "../../stack/editExceptions";
 import type { CustomerHealth, RuleHealth } from "./detectionHealth";
+import { needTexts } from "./usualHealth";
 
 const head = ["customer", "rule", "alerts", "true", "false", "benign", "open", "touch h", "close h", "last", ""];
-const needTexts = { noisy: "noisy", silent: "silent", onlyFalsePositives: "only false positives" } as const;
 
 /** A row for each rule, then exceptions to consider, as lines of a diff. */
 export function healthText(customers: readonly CustomerHealth[], now: Date): string {

@@ -182,10 +182,10 @@ describe("mssp detections health", function () {
       asked.push(...ruleHealthNeeds(health).map(({ title }) => `${number}: ${title}`));
     }
     assert.deepEqual(asked, [
-      "8: 1 detection rule silent",
-      ...["9: 1 detection rule noisy", "9: 1 detection rule only wrong"],
-      "13: 1 detection rule only wrong",
-      "16: 2 detection rules silent",
+      "8: 1 detection rule: silent",
+      ...["9: 1 detection rule: noisy", "9: 1 detection rule: only false positives"],
+      "13: 1 detection rule: only false positives",
+      "16: 2 detection rules: silent",
     ]);
     const lacking = {
       ...{ tenantId: tenantOf(201), domain: "customer201.example" },
