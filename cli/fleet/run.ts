@@ -8,6 +8,7 @@ import { minuteMs } from "@defender-mssp/errors/time";
 import { withoutUndefined } from "@defender-mssp/microsoft";
 import type { Session } from "@defender-mssp/terminal/session";
 import { writeJsonLine } from "@defender-mssp/terminal/jsonDocument";
+import { writeWholeFile } from "@defender-mssp/terminal/wholeFile";
 import { Limiter } from "@defender-mssp/microsoft/limiter";
 import { counted } from "../base/counted";
 import { Journal } from "../stack/journal";
@@ -22,7 +23,6 @@ import { RequestCounter } from "./requestCounter";
 import { summaryText } from "./summary";
 import { JsonView, LineView, LiveView, type FleetView } from "./view";
 import { Workers } from "./workers";
-import { writeReport } from "./writeReport";
 
 /** Runs the command. @returns the exit code. */
 export async function runFleet(command: FleetCommand, options: FleetRunOptions, session: Session): Promise<number> {
@@ -192,4 +192,12 @@ async function fleetView(
   const terminal = err.stream as unknown as { readonly columns: number; readonly rows: number };
   const size = () => ({ columns: terminal.columns, rows: terminal.rows });
   return new LiveView(command, { draw: logUpdateStderr, err, size });
+}
+
+/** Writes report.json and report.html, readable by their owner only. */
+async function writeReport(folder: string, report: RunReport): Promise<void> {
+  const { runPage } = await import("./runPage.js");
+  const json = `${JSON.stringify(report, undefined, 2)}\n`;
+  await writeWholeFile(path.join(folder, "report.json"), json, { mode: 0o600 });
+  await writeWholeFile(path.join(folder, "report.html"), runPage(report), { mode: 0o600 });
 }

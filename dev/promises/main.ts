@@ -12,7 +12,6 @@ import { mutationProblems, promiseOfMutation, shortText } from "./mutationProble
 import { mutations, type Mutation } from "./mutations";
 import { endTests } from "./runTest";
 import { securityClaims } from "./securityClaims";
-import { testLevel } from "./testLevel";
 import { tryMutation, type MutationResult, type UnchangedRuns } from "./tryMutation";
 
 const usage = `npm run -s promises -- [--only N|TEXT] [--unit | --engine] [--changed [BASE]] [--jobs 2] [--list] [--json]
@@ -188,6 +187,15 @@ function titleText(mutation: NumberedMutation, page: string): string {
   const { number, promise, test } = mutation;
   const line = promiseOfMutation(securityClaims(page).items, mutation)?.line ?? "?";
   return `#${number} SECURITY.md:${line} "${shortText(promise)}" (${test})`;
+}
+
+/** What a test file needs: 0 the sources alone, 1 processes of what is built, 2 the engine. */
+function testLevel(checkout: string, test: string): 0 | 1 | 2 {
+  const isOnEngine =
+    /^test\/(e2e|lives|compat|official)\//.test(test) ||
+    /\/e2e\/support"/.test(readFileSync(path.join(checkout, test), "utf8"));
+  if (isOnEngine) return 2;
+  return test.endsWith(".process.test.ts") ? 1 : 0;
 }
 
 void main();

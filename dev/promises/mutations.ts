@@ -25,4 +25,7 @@ export function readMutations(text: string): readonly Mutation[] {
   return parse(text) as readonly Mutation[];
 }
 
-export const mutations = readMutations(readFileSync(path.join(__dirname, path.basename(table)), "utf8"));
+/** Compiled, this module is in `dist`, where the table is not. */
+const checkout = path.resolve(__dirname, "../..").replace(/[\\/]dist$/, "");
+
+export const mutations = readMutations(readFileSync(path.join(checkout, table), "utf8"));

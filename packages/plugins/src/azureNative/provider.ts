@@ -16,7 +16,7 @@ import {
   type ResourceRequest,
   InitializationFailed,
 } from "../protocol/provider";
-import { type Value, type ValueRecord, exposed, recordOf } from "../protocol/values";
+import { at, put, type Value, type ValueRecord, exposed, recordOf } from "../protocol/values";
 import { problemsOf, reasonFor } from "../schema/check";
 import { checkedConfiguration, packageSchema, unknownType } from "../schema/packageDescription";
 import type { ResourceProperties } from "../schema/property";
@@ -26,7 +26,6 @@ import { changesOf } from "./diff";
 import { ResourceManager, type ArmCall, type ArmObject } from "./resourceManager";
 import { resources, type ArmResource } from "./resources";
 import { armBody, idOf, importedInputs, namesIn, outputsOf, pathNames, previewOf, refreshedInputs } from "./shape";
-import { at, put } from "../schema/paths";
 import { urnName } from "../protocol/urn";
 
 const clientConfig = "azure-native:authorization:getClientConfig";

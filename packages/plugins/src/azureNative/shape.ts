@@ -1,9 +1,8 @@
 /** Converts between Pulumi's values and the resource manager's JSON. */
-import { type Value, type ValueRecord, canonical, isList, isRecord, unknown } from "../protocol/values";
+import { at, put, type Value, type ValueRecord, canonical, isList, isRecord, unknown } from "../protocol/values";
 import { type ResourceProperties, type ResourceProperty, isInput } from "../schema/property";
 import type { ArmObject } from "./resourceManager";
 import type { ArmResource } from "./resources";
-import { at, put } from "../schema/paths";
 
 type Json = Record<string, unknown>;
 

@@ -1,8 +1,7 @@
 /** Maps properties of azuread to Graph's JSON, by the `graph` paths of the table. */
 import { type EntitySetName, odataType } from "@defender-mssp/sandbox/entities";
-import type { Value, ValueRecord } from "../protocol/values";
+import { at, put, type Value, type ValueRecord } from "../protocol/values";
 import type { Fields } from "../schema/fields";
-import { at, put } from "../schema/paths";
 import {
   type PlannedValues,
   type ResourceProperties,

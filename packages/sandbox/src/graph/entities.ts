@@ -11,20 +11,12 @@ import { userSets } from "./entities/users";
 import { grantSets } from "./entities/grants";
 import { tenantSets } from "./entities/tenant";
 import { policySets } from "./entities/policies";
-import { roleEligibilitySets } from "./entities/roleEligibilitySchedule";
 import { privilegedAccessSets } from "./entities/privilegedAccess";
 import { conditionalAccessSets } from "./entities/conditionalAccess";
 import { crossTenantAccessSets } from "./entities/crossTenantAccess";
 import { entitlementSets } from "./entities/entitlementManagement";
 import { tenantGovernanceSets } from "./entities/tenantGovernance";
-import { delegatedAdminSets } from "./entities/delegatedAdminRelationship";
 import { auditSets } from "./entities/auditLogs";
-import { domainDnsRecordSets } from "./entities/domainDnsRecord";
-import { authenticationMethodSets } from "./entities/authenticationMethod";
-import { riskyUserSets } from "./entities/riskyUser";
-import { onPremisesSynchronizationSets } from "./entities/onPremisesDirectorySynchronization";
-import { sharepointSets } from "./entities/sharepointSettings";
-import { registrationSets } from "./entities/userRegistrationDetails";
 import type { EntitySet } from "./entities/entitySet";
 import type { GraphVersion } from "./entities/property";
 
@@ -39,20 +31,12 @@ const sets = {
   ...grantSets,
   ...tenantSets,
   ...policySets,
-  ...roleEligibilitySets,
   ...privilegedAccessSets,
   ...conditionalAccessSets,
   ...crossTenantAccessSets,
   ...entitlementSets,
   ...tenantGovernanceSets,
-  ...delegatedAdminSets,
   ...auditSets,
-  ...domainDnsRecordSets,
-  ...authenticationMethodSets,
-  ...riskyUserSets,
-  ...onPremisesSynchronizationSets,
-  ...sharepointSets,
-  ...registrationSets,
 };
 
 export type EntitySetName = keyof typeof sets;

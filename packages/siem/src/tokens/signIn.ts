@@ -3,15 +3,20 @@
  * renewal.
  */
 import { randomBytes } from "node:crypto";
+import type { AuthenticationResult } from "@azure/msal-node";
 import { ServiceError, legacyAlertResource, type AlertApi, type Endpoints } from "@defender-mssp/microsoft";
 import { VisibleError } from "@defender-mssp/errors";
-import type { AuthenticationResult, ClientApplication } from "./msal";
 import type { Connector } from "../connector/connector";
 import { adviceFor, type Advice } from "../connector/entraAdvice";
 import { reader } from "../connector/reader";
 import { msalCredential, type SignInCredential } from "./credentials";
 import { terminalText, visibleText } from "@defender-mssp/terminal/terminalText";
 import { NetworkClient } from "./networkClient";
+
+/** What confidential and public client applications share. */
+interface ClientApplication {
+  getTokenCache(): { serialize(): string };
+}
 
 /** The result of a sign-in. */
 export interface Tokens {

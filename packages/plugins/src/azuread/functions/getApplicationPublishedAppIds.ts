@@ -1,7 +1,18 @@
 /** https://www.pulumi.com/registry/packages/azuread/api-docs/getapplicationpublishedappids/ */
-import { publishedApplicationIds } from "../publishedApplicationIds";
+import { microsoftGraph, microsoftThreatProtection, azureAdGraph, windowsDefenderAtp } from "@defender-mssp/microsoft";
 import { map } from "../../schema/property";
 import type { AzureadFunction } from "../types";
+
+/**
+ * Application IDs of Microsoft's APIs, by the official plugin's names: those with a service
+ * principal in a sandbox tenant. The official plugin knows about a hundred more.
+ */
+const publishedApplicationIds: Readonly<Record<string, string>> = {
+  AzureActiveDirectoryGraph: azureAdGraph.appId,
+  MicrosoftGraph: microsoftGraph.appId,
+  ThreatProtection: microsoftThreatProtection.appId,
+  WindowsDefenderAtp: windowsDefenderAtp.appId,
+};
 
 export const getApplicationPublishedAppIds: AzureadFunction = {
   name: "getApplicationPublishedAppIds",

@@ -19,12 +19,10 @@ import {
 } from "./property";
 import { conditionalAccessSubtypes, conditionalAccessTypes } from "./conditionalAccess";
 import { crossTenantAccessTypes } from "./crossTenantAccess";
-import { onPremisesSynchronizationTypes } from "./onPremisesDirectorySynchronization";
+import { onPremisesSynchronizationTypes } from "./tenant";
 import { policyTypes } from "./policies";
 import { privilegedAccessTypes } from "./privilegedAccess";
-import { sharepointTypes } from "./sharepointSettings";
 import { entitlementSubtypes, entitlementTypes } from "./entitlementManagement";
-import { delegatedAdminTypes } from "./delegatedAdminRelationship";
 import { tenantGovernanceTypes } from "./tenantGovernance";
 import type { Json } from "../../cloud/model";
 import { jsonText } from "../json";
@@ -241,10 +239,8 @@ export const complexTypes: Readonly<Record<string, EntityProperties>> = {
   },
   ...entitlementTypes,
   ...tenantGovernanceTypes,
-  ...delegatedAdminTypes,
   ...auditTypes,
   ...policyTypes,
-  ...sharepointTypes,
   ...onPremisesSynchronizationTypes,
   ...privilegedAccessTypes,
   ...crossTenantAccessTypes,

@@ -4,8 +4,19 @@
  * …/authorizationpolicy, …/tenantappmanagementpolicy, …/identitysecuritydefaultsenforcementpolicy,
  * …/adminconsentrequestpolicy, …/activitybasedtimeoutpolicy, …/groupsetting
  */
-import type { EntityProperties } from "./property";
-import { boolean, complex, complexes, computed, guid, int32, readOnly, string, strings } from "./property";
+import {
+  boolean,
+  complex,
+  complexes,
+  computed,
+  guid,
+  guids,
+  int32,
+  readOnly,
+  string,
+  strings,
+  type EntityProperties,
+} from "./property";
 import { plainSet } from "./entitySet";
 
 const subscribedSku: EntityProperties = {
@@ -84,6 +95,49 @@ const groupSetting: EntityProperties = {
 export const policyTypes: Readonly<Record<string, EntityProperties>> = {
   accessReviewReviewerScope: { query: string(), queryType: string(), queryRoot: string() },
   settingValue: { name: string(), value: string({ emptyText: true }) },
+  idleSessionSignOut: { isEnabled: boolean(), signOutAfterInSeconds: int32(), warnAfterInSeconds: int32() },
+};
+
+const enabled = boolean({ ...readOnly, default: true });
+const disabled = boolean({ ...readOnly, default: false });
+
+/**
+ * Read only; the defaults are those of the page's example, without its lists of domains. 64-bit integers are among the
+ * `int32`. https://learn.microsoft.com/graph/api/resources/sharepointsettings, …/idlesessionsignout
+ */
+const sharepointSettings: EntityProperties = {
+  allowedDomainGuidsForSyncApp: guids(readOnly),
+  availableManagedPathsForSiteCreation: strings({ ...readOnly, default: ["/sites/", "/teams/"] }),
+  deletedUserPersonalSiteRetentionPeriodInDays: int32({ ...readOnly, default: 344 }),
+  excludedFileExtensionsForSyncApp: strings(readOnly),
+  idleSessionSignOut: complex("idleSessionSignOut", {
+    ...readOnly,
+    default: { isEnabled: true, warnAfterInSeconds: 120, signOutAfterInSeconds: 300 },
+  }),
+  imageTaggingOption: string({ ...readOnly, default: "basic" }),
+  isCommentingOnSitePagesEnabled: enabled,
+  isFileActivityNotificationEnabled: enabled,
+  isLegacyAuthProtocolsEnabled: disabled,
+  isLoopEnabled: enabled,
+  isMacSyncAppEnabled: disabled,
+  isRequireAcceptingUserToMatchInvitedUserEnabled: enabled,
+  isResharingByExternalUsersEnabled: enabled,
+  isSharePointMobileNotificationEnabled: enabled,
+  isSharePointNewsfeedEnabled: enabled,
+  isSiteCreationEnabled: enabled,
+  isSiteCreationUIEnabled: enabled,
+  isSitePagesCreationEnabled: enabled,
+  isSitesStorageLimitAutomatic: enabled,
+  isSyncButtonHiddenOnPersonalSite: enabled,
+  isUnmanagedSyncAppForTenantRestricted: enabled,
+  personalSiteDefaultStorageLimitInMB: int32({ ...readOnly, default: 113_664 }),
+  sharingAllowedDomainList: strings(readOnly),
+  sharingBlockedDomainList: strings(readOnly),
+  sharingCapability: string({ ...readOnly, default: "externalUserAndGuestSharing" }),
+  sharingDomainRestrictionMode: string({ ...readOnly, default: "none" }),
+  siteCreationDefaultManagedPath: string({ ...computed, default: "/sites/" }),
+  siteCreationDefaultStorageLimitInMB: int32({ ...readOnly, default: 808_034 }),
+  tenantDefaultTimezone: string({ ...readOnly, default: "(UTC-05:00) Eastern Time (US and Canada)" }),
 };
 
 export const policySets = {
@@ -104,4 +158,5 @@ export const policySets = {
     path: "policies/activityBasedTimeoutPolicies",
   }),
   groupSettings: plainSet("groupSetting", groupSetting),
+  sharepointSettings: plainSet("sharepointSettings", sharepointSettings, { path: "admin/sharepoint/settings" }),
 };

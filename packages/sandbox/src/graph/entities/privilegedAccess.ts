@@ -10,7 +10,7 @@ const relationship = string({ nullable: false, required: true, values: ["owner",
 /**
  * https://learn.microsoft.com/graph/api/resources/privilegedaccessgroupeligibilityschedulerequest
  */
-export const eligibilityScheduleRequest: EntityProperties = {
+const eligibilityScheduleRequest: EntityProperties = {
   id: string({ ...computed }),
   status: string({ ...computed }),
   createdDateTime: dateTime(readOnly),
@@ -34,7 +34,7 @@ export const eligibilityScheduleRequest: EntityProperties = {
 };
 
 /** https://learn.microsoft.com/graph/api/resources/privilegedaccessgroupeligibilityschedule */
-export const eligibilitySchedule: EntityProperties = {
+const eligibilitySchedule: EntityProperties = {
   id: string({ ...computed }),
   createdDateTime: dateTime(readOnly),
   modifiedDateTime: dateTime(readOnly),
@@ -113,6 +113,57 @@ export const privilegedAccessTypes: Readonly<Record<string, EntityProperties>> =
   ticketInfo: { ticketNumber: string(), ticketSystem: string() },
 };
 
+/**
+ * Eligible directory roles: https://learn.microsoft.com/graph/api/resources/privilegedidentitymanagementv3-overview,
+ * …/unifiedroleeligibilityschedulerequest
+ */
+const roleEligibilityScheduleRequest: EntityProperties = {
+  ...without(eligibilityScheduleRequest, "accessId", "groupId"),
+  roleDefinitionId: string({ nullable: false, required: true }),
+  directoryScopeId: string(),
+  appScopeId: string(),
+};
+
+/** https://learn.microsoft.com/graph/api/resources/unifiedroleeligibilityschedule */
+const roleEligibilitySchedule: EntityProperties = {
+  ...without(eligibilitySchedule, "accessId", "groupId"),
+  memberType: string({ ...readOnly, default: "Direct" }),
+  roleDefinitionId: string(readOnly),
+  directoryScopeId: string(readOnly),
+  appScopeId: string(readOnly),
+};
+
+/** What both kinds of instance have: https://learn.microsoft.com/graph/api/resources/unifiedrolescheduleinstancebase */
+const scheduleInstance: EntityProperties = {
+  id: string({ ...computed }),
+  principalId: string(readOnly),
+  roleDefinitionId: string(readOnly),
+  directoryScopeId: string(readOnly),
+  appScopeId: string(readOnly),
+  startDateTime: dateTime(readOnly),
+  endDateTime: dateTime(readOnly),
+};
+
+/** https://learn.microsoft.com/graph/api/resources/unifiedroleassignmentscheduleinstance */
+const roleAssignmentScheduleInstance: EntityProperties = {
+  ...scheduleInstance,
+  assignmentType: string(readOnly),
+  memberType: string(readOnly),
+  roleAssignmentOriginId: string(readOnly),
+  roleAssignmentScheduleId: string(readOnly),
+};
+
+/** https://learn.microsoft.com/graph/api/resources/unifiedroleeligibilityscheduleinstance */
+const roleEligibilityScheduleInstance: EntityProperties = {
+  ...scheduleInstance,
+  memberType: string(readOnly),
+  roleEligibilityScheduleId: string(readOnly),
+};
+
+function without(properties: EntityProperties, ...names: readonly string[]): EntityProperties {
+  return Object.fromEntries(Object.entries(properties).filter(([name]) => !names.includes(name)));
+}
+
 export const privilegedAccessSets = {
   /** Kept in the request that it decides on. */
   approvalStages: plainSet("approvalStage", approvalStage),
@@ -135,5 +186,20 @@ export const privilegedAccessSets = {
     "unifiedRoleManagementPolicyAssignment",
     unifiedRoleManagementPolicyAssignment,
     { path: "policies/roleManagementPolicyAssignments" },
+  ),
+  roleEligibilityScheduleRequests: plainSet("unifiedRoleEligibilityScheduleRequest", roleEligibilityScheduleRequest, {
+    path: "roleManagement/directory/roleEligibilityScheduleRequests",
+  }),
+  roleEligibilitySchedules: plainSet("unifiedRoleEligibilitySchedule", roleEligibilitySchedule, {
+    path: "roleManagement/directory/roleEligibilitySchedules",
+  }),
+  /** Answers from the assignments and schedules; none is stored. */
+  roleAssignmentScheduleInstances: plainSet("unifiedRoleAssignmentScheduleInstance", roleAssignmentScheduleInstance, {
+    path: "roleManagement/directory/roleAssignmentScheduleInstances",
+  }),
+  roleEligibilityScheduleInstances: plainSet(
+    "unifiedRoleEligibilityScheduleInstance",
+    roleEligibilityScheduleInstance,
+    { path: "roleManagement/directory/roleEligibilityScheduleInstances" },
   ),
 };

@@ -4,8 +4,17 @@
  * and the pages that it links (2026-08-13); `policySnapshot.version` and `groupDisplayName` of a
  * template are in the answers of a public sample (2026-06).
  */
-import type { EntityProperties } from "./property";
-import { boolean, complex, complexes, computed, dateTime, int32, readOnly, string } from "./property";
+import {
+  boolean,
+  complex,
+  complexes,
+  computed,
+  dateTime,
+  int32,
+  readOnly,
+  string,
+  type EntityProperties,
+} from "./property";
 import { plainSet } from "./entitySet";
 
 const tenants: EntityProperties = {
@@ -106,6 +115,41 @@ export const tenantGovernanceTypes: Readonly<Record<string, EntityProperties>> =
     multiTenantApplicationsToProvision: complexes("multiTenantApplicationsToProvisionSnapshot"),
     delegatedAdministrationRoleAssignments: complexes("delegatedAdministrationRoleAssignmentSnapshot"),
   },
+  delegatedAdminRelationshipCustomerParticipant: { tenantId: string({ nullable: false }), displayName: string() },
+  delegatedAdminAccessDetails: { unifiedRoles: complexes("unifiedRole") },
+  unifiedRole: { roleDefinitionId: string() },
+};
+
+/**
+ * Granular delegated admin privileges: relationships of Partner Center, which Graph shows in the
+ * partner's tenant. https://learn.microsoft.com/graph/api/resources/delegatedadminrelationship
+ */
+const delegatedAdminRelationship: EntityProperties = {
+  id: string({ ...computed }),
+  displayName: string({ nullable: false, required: true }),
+  duration: string({ nullable: false, required: true }),
+  customer: complex("delegatedAdminRelationshipCustomerParticipant"),
+  accessDetails: complex("delegatedAdminAccessDetails", { required: true }),
+  status: string({
+    default: "created",
+    values: [
+      "activating",
+      "active",
+      "approvalPending",
+      "approved",
+      "created",
+      "expired",
+      "expiring",
+      "terminated",
+      "terminating",
+      "terminationRequested",
+    ],
+  }),
+  autoExtendDuration: string(),
+  createdDateTime: dateTime({ ...computed }),
+  lastModifiedDateTime: dateTime({ ...computed }),
+  activatedDateTime: dateTime(),
+  endDateTime: dateTime(),
 };
 
 export const tenantGovernanceSets = {
@@ -120,4 +164,5 @@ export const tenantGovernanceSets = {
     },
   }),
   governanceRelationships: plainSet("governanceRelationship", governanceRelationship),
+  delegatedAdminRelationships: plainSet("delegatedAdminRelationship", delegatedAdminRelationship),
 };

@@ -3,7 +3,6 @@
  * …/resources/invitation v1.0 returns eleven properties of a user unless `$select` names others;
  * beta returns all.
  */
-import type { EntityProperties } from "./property";
 import {
   boolean,
   complex,
@@ -16,6 +15,7 @@ import {
   strings,
   untyped,
   untypedCollection,
+  type EntityProperties,
 } from "./property";
 import { directorySet, plainSet } from "./entitySet";
 
@@ -99,6 +99,60 @@ const invitation: EntityProperties = {
   }),
 };
 
+/** What every method has, read only. https://learn.microsoft.com/graph/api/resources/authenticationmethod */
+const authenticationMethod: EntityProperties = {
+  id: string({ ...computed }),
+  createdDateTime: dateTime(readOnly),
+};
+
+/** `password` is always null, as the service never returns it. */
+const passwordAuthenticationMethod: EntityProperties = {
+  ...authenticationMethod,
+  password: string(readOnly),
+};
+
+const microsoftAuthenticatorAuthenticationMethod: EntityProperties = {
+  ...authenticationMethod,
+  displayName: string(readOnly),
+  deviceTag: string(readOnly),
+  phoneAppVersion: string(readOnly),
+};
+
+/** Changed by actions only. https://learn.microsoft.com/graph/api/resources/riskyuser */
+const riskyUser: EntityProperties = {
+  id: string({ ...computed }),
+  isDeleted: boolean({ ...readOnly, default: false }),
+  isProcessing: boolean({ ...readOnly, default: false }),
+  riskLastUpdatedDateTime: dateTime(readOnly),
+  riskLevel: string(readOnly),
+  riskState: string(readOnly),
+  riskDetail: string(readOnly),
+  userDisplayName: string(readOnly),
+  userPrincipalName: string(readOnly),
+};
+
+const flag = boolean({ ...readOnly, nullable: false, default: false });
+
+/** https://learn.microsoft.com/graph/api/resources/userregistrationdetails */
+const userRegistrationDetails: EntityProperties = {
+  id: string({ ...computed }),
+  userPrincipalName: string({ ...computed }),
+  userDisplayName: string({ ...computed }),
+  userType: string(readOnly),
+  isAdmin: boolean(readOnly),
+  isSsprRegistered: flag,
+  isSsprEnabled: flag,
+  isSsprCapable: flag,
+  isMfaRegistered: flag,
+  isMfaCapable: flag,
+  isPasswordlessCapable: flag,
+  methodsRegistered: strings(readOnly),
+  isSystemPreferredAuthenticationMethodEnabled: boolean({ ...readOnly, default: true }),
+  systemPreferredAuthenticationMethods: strings(readOnly),
+  userPreferredMethodForSecondaryAuthentication: string(readOnly),
+  lastUpdatedDateTime: dateTime({ ...computed }),
+};
+
 export const userSets = {
   users: directorySet("user", user, {
     softDelete: true,
@@ -106,4 +160,16 @@ export const userSets = {
     directoryService: "Microsoft.DirectoryServices.User",
   }),
   invitations: plainSet("invitation", invitation),
+  /** Answers from the users; none is stored. */
+  authenticationMethods: plainSet("authenticationMethod", authenticationMethod),
+  passwordMethods: plainSet("passwordAuthenticationMethod", passwordAuthenticationMethod),
+  microsoftAuthenticatorMethods: plainSet(
+    "microsoftAuthenticatorAuthenticationMethod",
+    microsoftAuthenticatorAuthenticationMethod,
+  ),
+  riskyUsers: plainSet("riskyUser", riskyUser, { path: "identityProtection/riskyUsers" }),
+  /** Answers from the users; none is stored. */
+  userRegistrationDetails: plainSet("userRegistrationDetails", userRegistrationDetails, {
+    path: "reports/authenticationMethods/userRegistrationDetails",
+  }),
 };
