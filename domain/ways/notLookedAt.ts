@@ -46,7 +46,7 @@ export const notLookedAt: readonly Way[] = [
     "unlistedSetting",
     "email notification rules and SIEM authorizations in the Defender portal that the stack did not make",
     noApi,
-    "Microsoft Defender portal > Settings > Microsoft Defender XDR > Email notifications; and Settings > Endpoints > SIEM.",
+    "Microsoft Defender portal > Settings > Endpoints > General > Email notifications; and Settings > SIEM > MSSP.",
     "defender:/notificationRules/{name} defender:/siemAuthorizations/{id}",
   ),
   notLooked(

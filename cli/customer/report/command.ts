@@ -189,7 +189,7 @@ async function writeHandout(stack: string, options: ReportOptions, session: Sess
   const mailFile = `${target}.mail.txt`;
   await writePage(mailFile, `${mail.subject}\n\n${mail.body}\n${digestText ?? ""}`);
   if (report.source === "settings")
-    session.err.note("Nothing is deployed: the page shows what the settings will create.");
+    session.err.note("The page shows what the settings will create. Whether some of it is deployed was not read.");
   session.err.note(`The mail to send with the page: ${mailFile}`);
   session.out.write(`${report.objects.length} objects.\n${target}\n`);
 }

@@ -29,14 +29,16 @@ function customersTable({ customers }: StatusReport, width: number | undefined):
   return tableText([heading, ...customers.map(row)], width === undefined ? {} : { width });
 }
 
-/** @param most customers whose most serious need is shown. */
+/** @param most needs that are shown: of each customer the first, and all that can't wait. */
 function below(report: StatusReport, width: number | undefined, most = shownNeeds): string {
   const { customers } = report;
   const first = customers.flatMap(({ stack, needs }) =>
-    needs.slice(0, 1).map((need) => [needText(need), stack] as const),
+    needs
+      .filter(({ urgency }, index) => index === 0 || urgency === "now")
+      .map((need) => [needText(need), stack] as const),
   );
   const needs = [...stacksByText(first)];
-  const left = needs.slice(most).flatMap(([, stacks]) => stacks).length;
+  const left = new Set(needs.slice(most).flatMap(([, stacks]) => stacks)).size;
   const shown = needs.slice(0, most).map(([text, stacks]) => `${firstStacks(stacks)}${text}`);
   if (left > 0) shown.push(`… and ${left} more ${left === 1 ? "customer" : "customers"}: --json has all.`);
   const notes = [...unreadTenants(customers), ...(report.offline ? [offlineNote] : [])];

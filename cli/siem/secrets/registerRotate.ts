@@ -70,7 +70,10 @@ export function registerRotate(secrets: Command, session: Session): void {
     .option("--leaked", "as --now; when the SIEM has the new secret, delete those before, and prove that it worked")
     .option("--since <time>", "with --leaked: look at the sign-ins since then (default: all that the logs have)")
     .option("--at-once", "with --leaked: do not wait until the SIEM has the new secret")
-    .option("--yes", "write, and with --now run `up`, without asking")
+    .option(
+      "--yes",
+      "write, and with --now run `up`, without asking; with --leaked, whether the SIEM has the new secret is asked all the same",
+    )
     .option("--json", "print the result as JSON")
     .action((options: RotateOptions) => {
       if (options.leaked !== true && (options.since !== undefined || options.atOnce === true))
@@ -238,7 +241,9 @@ async function rotationAfter(
     `Entra does not take the new secret yet, usually within ${timeText(waits.signIn.longest)}. Give it to the SIEM when ` +
     `npx mssp verify --stack ${stack} passes.`;
   const until =
-    overlapEndsOn === undefined ? "The old secret is deleted." : `The old secret works until ${overlapEndsOn}.`;
+    overlapEndsOn === undefined
+      ? "The old secret is deleted."
+      : `The old secret works until ${leaked ? "this command deletes it" : overlapEndsOn}.`;
   return {
     ...begun,
     ...(overlapEndsOn === undefined ? {} : { overlapEndsOn }),

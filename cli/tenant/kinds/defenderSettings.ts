@@ -21,14 +21,14 @@ export const defenderSettings = {
   detectionRule: { presence: rulePresence, search: searchRules },
 } satisfies Partial<Record<KindKey, KindCalls>>;
 
-const rulesPage = "Microsoft Defender portal > Settings > Microsoft Defender XDR > Email notifications";
+const rulesPage = "Microsoft Defender portal > Settings > Endpoints > General > Email notifications";
 
 async function notificationPresence({ defender }: KindTenant, { id }: ObjectIdentity): Promise<Presence> {
   if (defender === undefined) return { state: "notVisible", reason: `no public API shows it. Look at ${rulesPage}` };
   return { state: (await getNotificationRule(defender, id)) === undefined ? "notFound" : "found" };
 }
 
-const authorizationsPage = "Microsoft Defender portal > Settings > Endpoints > SIEM";
+const authorizationsPage = "Microsoft Defender portal > Settings > SIEM > MSSP";
 
 async function authorizationPresence({ defender }: KindTenant, { id }: ObjectIdentity): Promise<Presence> {
   if (defender === undefined)
