@@ -282,12 +282,13 @@ describe("the file of a rehearsal", () => {
     ...{ equal: [], withoutObjects: [], notAsked: [], different: [] },
   };
   const row = { route: "GET /v1.0/users", differences: [{ at: "status", service: "404", sandbox: "200" }] };
-  const measured = { wait: "guest", times: 2, longest: 4000, looks: 3, unseen: 1 };
+  const measured = { wait: "guest", times: 3, longest: 4000, looks: 3, unseen: 1 };
   const life = { on: "2026-12-01", steps: [{ step: "up", seconds: 9, failed: true }], left: 1, waits: [measured] };
   it("has a life with one row for each wait", () => {
     const lines = [
       { wait: "guest", milliseconds: 4000, looks: 3, isSeen: true },
       { wait: "guest", milliseconds: 12, looks: 1, isSeen: false },
+      { wait: "guest", milliseconds: 7, looks: 1, isSeen: true },
     ].map((line) => JSON.stringify(line));
     assert.deepEqual(measuredWaits(`${lines.join("\n")}\n`), [measured]);
     assert.deepEqual(parseRehearsal(JSON.stringify({ ...file, life })).life, life);
