@@ -4,9 +4,7 @@ import { readFile } from "node:fs/promises";
 import path from "node:path";
 import { execa } from "execa";
 import type { DetectionRuleObject } from "@defender-mssp/microsoft";
-import { pulumiEnvironment } from "@defender-mssp/plugins";
 import type { OwnSandbox } from "@defender-mssp/sandbox";
-import { temporarySandbox } from "@defender-mssp/testkit";
 import type { SwitchedCustomer } from "../../../cli/detections/switch/switchRule";
 import { readDetectionRules } from "../../../cli/customer/status/readDetectionRules";
 import type { Deployment } from "../../../cli/stack/deployment";
@@ -38,14 +36,8 @@ describe("mssp detections off and on", function () {
 
   before(async () => {
     project = await RulesProject.create();
-    const home = path.join(project.folder, ".sandbox");
-    sandbox = await temporarySandbox({
-      home,
-      log: (line) => log.push(line),
-      faults: { seed: 5, percent: 0, timeScale: 0.001 },
-    });
-    const { variables, removed } = await pulumiEnvironment(home, await sandbox.environment());
-    environment = { ...Object.fromEntries(removed.map((name) => [name, undefined])), ...variables };
+    const faults = { seed: 5, percent: 0, timeScale: 0.001 };
+    ({ sandbox, environment } = await project.startSandbox({ log: (line) => log.push(line), faults }));
     await project.write("detections/base/office.yaml", officeRule);
     await project.write("detections/other/unused.yaml", renamedRule("unused"));
     for (const number of numbers)
