@@ -4,9 +4,7 @@ import { readFile } from "node:fs/promises";
 import path from "node:path";
 import { hourMs } from "@defender-mssp/errors/time";
 import { microsoftGraph } from "@defender-mssp/microsoft";
-import { pulumiEnvironment } from "@defender-mssp/plugins";
 import type { OwnSandbox } from "@defender-mssp/sandbox";
-import { temporarySandbox, trustCertificates } from "@defender-mssp/testkit";
 import { readDetectionRules } from "../../../cli/customer/status/readDetectionRules";
 import { ruleHealthNeeds } from "../../../cli/customer/status/needs";
 import type { Deployment } from "../../../cli/stack/deployment";
@@ -30,11 +28,8 @@ describe("mssp detections health", function () {
 
   before(async () => {
     project = await RulesProject.create();
-    const home = path.join(project.folder, ".sandbox");
-    sandbox = await temporarySandbox({ home, alerts: 10, faults: { seed: 5, percent: 0, timeScale: 0.001 } });
-    const { variables, removed } = await pulumiEnvironment(home, await sandbox.environment());
-    environment = { ...Object.fromEntries(removed.map((name) => [name, undefined])), ...variables };
-    trustCertificates(environment["NODE_EXTRA_CA_CERTS"]);
+    const faults = { seed: 5, percent: 0, timeScale: 0.001 };
+    ({ sandbox, environment } = await project.startSandbox({ alerts: 10, faults }));
     now = sandbox.cloud.now();
     await project.write("detections/base/office.yaml", officeRule);
     await project.write("detections/base/quiet.yaml", renamedRule("quiet"));
@@ -157,16 +152,10 @@ describe("mssp detections health", function () {
 
   it("is judged alike by mssp status, which says what it may not read", async () => {
     const resources = ["office", "quiet"].map((name) => {
-      const outputs = { ruleId: `fabrikam-security-${name}`, displayName: name };
-      const detectionAction = {
-        alertTemplate: { title: name === "office" ? "Encoded PowerShell on {{DeviceName}}" : name },
-      };
-      return {
-        type: dynamic("DetectionRule"),
-        id: outputs.ruleId,
-        inputs: {},
-        outputs: { ...outputs, detectionAction },
-      };
+      const title = name === "office" ? "Encoded PowerShell on {{DeviceName}}" : name;
+      const id = `fabrikam-security-${name}`;
+      const outputs = { ruleId: id, displayName: name, detectionAction: { alertTemplate: { title } } };
+      return { type: dynamic("DetectionRule"), id, inputs: {}, outputs };
     });
     const read = async (number: number) => {
       const stack = `customer${number}`;
@@ -187,17 +176,12 @@ describe("mssp detections health", function () {
       "13: 1 detection rule: only false positives",
       "16: 2 detection rules: silent",
     ]);
-    const lacking = {
-      ...{ tenantId: tenantOf(201), domain: "customer201.example" },
-      permissions: { [microsoftGraph.appId]: ["CustomDetection.Read.All"] },
-    };
-    sandbox.cloud.describedTenant(lacking);
+    const permissions = { [microsoftGraph.appId]: ["CustomDetection.Read.All"] };
+    sandbox.cloud.describedTenant({ tenantId: tenantOf(201), domain: "customer201.example", permissions });
     await project.customer("customer201", { sets: ["base"] }, tenantOf(201));
     const reason = "not permitted: requires SecurityAlert.Read.All";
-    assert.deepEqual(await read(201), {
-      ...{ turnedOff: [], health: [] },
-      notChecked: [{ what: "Alerts of the detection rules", reason, isFailure: false }],
-    });
+    const notChecked = [{ what: "Alerts of the detection rules", reason, isFailure: false }];
+    assert.deepEqual(await read(201), { turnedOff: [], health: [], notChecked });
   });
 
   it("names who has turned a rule off, exceptions that end, and a customer whose alerts it may not read", async () => {

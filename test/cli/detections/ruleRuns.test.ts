@@ -1,11 +1,8 @@
 /** What the rules of two customers make of the same events, run by run, in the sandbox. */
 import assert from "node:assert/strict";
-import path from "node:path";
 import { hourMs } from "@defender-mssp/errors/time";
 import { createDetectionRule, updateDetectionRule, type GraphCall } from "@defender-mssp/microsoft";
-import { pulumiEnvironment } from "@defender-mssp/plugins";
 import type { OwnSandbox } from "@defender-mssp/sandbox";
-import { temporarySandbox, trustCertificates } from "@defender-mssp/testkit";
 import { composedCustomers } from "../../../cli/detections/composedCustomers";
 import { signInToTenant } from "../../../cli/tenant/signInToTenant";
 import { readProject } from "../../../settings/project";
@@ -26,19 +23,10 @@ describe("the runs of a rule at two customers", () => {
 
   before(async () => {
     project = await RulesProject.create();
-    const home = path.join(project.folder, ".sandbox");
-    sandbox = await temporarySandbox({ home });
-    const { variables, removed } = await pulumiEnvironment(home, await sandbox.environment());
-    environment = { ...Object.fromEntries(removed.map((name) => [name, undefined])), ...variables };
-    trustCertificates(environment["NODE_EXTRA_CA_CERTS"]);
+    ({ sandbox, environment } = await project.startSandbox());
     await project.write("detections/base/office.yaml", officeRule);
-    const exception = {
-      rule: "office",
-      reason: "Builds",
-      owner: "Ana",
-      until: "2999-03-31",
-      filter: "DeviceName != 'build'",
-    };
+    const filter = "DeviceName != 'build'";
+    const exception = { rule: "office", reason: "Builds", owner: "Ana", until: "2999-03-31", filter };
     for (const stack of stacks) {
       sandbox.cloud.describedTenant({ tenantId: tenants[stack], domain: `${stack}.example` });
       await project.customer(stack, { sets: ["base"], except: stack === "contoso" ? [exception] : [] }, tenants[stack]);
@@ -56,16 +44,10 @@ describe("the runs of a rule at two customers", () => {
   });
 
   /** Puts an event into a tenant, as a user does. @returns new alerts of the rule; undefined if it did not run */
-  async function put(stack: Stack, reportId: number, deviceName: string, fileName = "powershell.exe") {
-    const event = {
-      ...{
-        Timestamp: new Date(sandbox.cloud.now().getTime() - 60_000).toISOString(),
-        ReportId: reportId,
-        DeviceId: deviceName,
-      },
-      ...{ DeviceName: deviceName, InitiatingProcessFileName: "winword.exe", FileName: fileName },
-      ProcessCommandLine: "-enc",
-    };
+  async function put(stack: Stack, ReportId: number, DeviceName: string, FileName = "powershell.exe") {
+    const Timestamp = new Date(sandbox.cloud.now().getTime() - 60_000).toISOString();
+    const process = { InitiatingProcessFileName: "winword.exe", FileName, ProcessCommandLine: "-enc" };
+    const event = { Timestamp, ReportId, DeviceId: DeviceName, DeviceName, ...process };
     await project.write("events.json", JSON.stringify({ DeviceProcessEvents: [event] }));
     const args = ["sandbox", "events", "events.json", "--stack", stack, "--json"];
     const { stdout, stderr } = await inSession(args, { folder: project.folder, environment });
@@ -94,9 +76,8 @@ describe("the runs of a rule at two customers", () => {
   });
 
   it("a rule that the service has turned off in one tenant does not run there, until somebody turns it on", async () => {
-    Object.assign(sandbox.cloud.tenant(tenants.northwind).objects("detectionRules").get(id) as object, {
-      status: "autoDisabled",
-    });
+    const rule = sandbox.cloud.tenant(tenants.northwind).objects("detectionRules").get(id) as Record<string, unknown>;
+    rule["status"] = "autoDisabled";
     hourLater();
     assert.deepEqual([await put("northwind", 5, "pc5", "cmd.exe"), await put("contoso", 5, "pc5")], [undefined, 1]);
     await updateDetectionRule(calls.get("northwind")!, id, { status: "enabled" });

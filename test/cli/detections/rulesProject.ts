@@ -3,6 +3,8 @@ import { mkdir, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { newFolder } from "@defender-mssp/testkit/newFolder";
 import { stringify } from "yaml";
+import { pulumiEnvironment } from "@defender-mssp/plugins";
+import { temporarySandbox, trustCertificates } from "@defender-mssp/testkit";
 import { inSession } from "../testSession";
 
 export const officeRule = `displayName: Encoded PowerShell from Office
@@ -49,6 +51,17 @@ export class RulesProject {
     const file = path.join(this.folder, name);
     await mkdir(path.dirname(file), { recursive: true });
     await writeFile(file, text);
+  }
+
+  /** Starts a sandbox for the customers, and gives the environment of commands on it. */
+  async startSandbox(options: Partial<Parameters<typeof temporarySandbox>[0]> = {}) {
+    const home = path.join(this.folder, ".sandbox");
+    const sandbox = await temporarySandbox({ home, ...options });
+    const { variables, removed } = await pulumiEnvironment(home, await sandbox.environment());
+    const unset = removed.map((name) => [name, undefined] as const);
+    const environment: Record<string, string | undefined> = { ...Object.fromEntries(unset), ...variables };
+    trustCertificates(environment["NODE_EXTRA_CA_CERTS"]);
+    return { sandbox, environment };
   }
 
   /** Writes the settings file of a customer. */

@@ -98,22 +98,14 @@ describe("mssp status: what needs somebody", () => {
   });
 
   it("detection rules that are noisy, silent or only wrong, once for each kind and after what is broken", () => {
-    const rule = (name: string, ...kinds: RuleHealth["needs"]) =>
-      ({ rule: name, needs: kinds }) as unknown as RuleHealth;
-    const needs = ruleHealthNeeds([
-      rule("A", "noisy", "onlyFalsePositives"),
-      rule("B", "silent"),
-      rule("C", "noisy"),
-      rule("D"),
-    ]);
-    assert.deepEqual(
-      needs.map(({ key, level, text }) => [key, level, text]),
-      [
-        ["ruleHealth noisy", 2, '2 detection rules with more than 10 alerts a day: "A", "C"'],
-        ["ruleHealth onlyFalsePositives", 1, '1 detection rule with only false positives within 30 days: "A"'],
-        ["ruleHealth silent", 1, '1 detection rule without an alert for 30 days: "B"'],
-      ],
-    );
+    const rules = { A: ["noisy", "onlyFalsePositives"], B: ["silent"], C: ["noisy"], D: [] };
+    const health = Object.entries(rules).map(([rule, kinds]) => ({ rule, needs: kinds }) as unknown as RuleHealth);
+    const needs = ruleHealthNeeds(health);
+    assert.deepEqual(Object.fromEntries(needs.map(({ key, text }) => [key, text])), {
+      "ruleHealth noisy": '2 detection rules with more than 10 alerts a day: "A", "C"',
+      "ruleHealth onlyFalsePositives": '1 detection rule with only false positives within 30 days: "A"',
+      "ruleHealth silent": '1 detection rule without an alert for 30 days: "B"',
+    });
     const drift = driftNeeds("a", { state: "drifted", differences: 1 });
     assert.equal(sortedNeeds([...needs, ...drift])[0]?.topic, "drift");
   });
