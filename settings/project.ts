@@ -3,10 +3,11 @@
  * without the engine.
  */
 import { lastSegment } from "@defender-mssp/microsoft";
-import { readdir, readFile } from "node:fs/promises";
+import { readdir } from "node:fs/promises";
 import path from "node:path";
 import { unreadableFile, VisibleError } from "@defender-mssp/errors";
 import { parseAsEngine } from "./engineYaml";
+import { textOfFile } from "./fileInside";
 
 export interface Project {
   /** The folder that has `Pulumi.yaml`. */
@@ -25,7 +26,7 @@ export interface Project {
  */
 export async function readProject(from = process.cwd()): Promise<Project> {
   for (let folder = path.resolve(from); ; folder = path.dirname(folder)) {
-    const text = await readFile(path.join(folder, "Pulumi.yaml"), "utf8").catch(undefinedIfMissing);
+    const text = await textOfFile(path.join(folder, "Pulumi.yaml")).catch(undefinedIfMissing);
     if (text !== undefined) return { folder, ...projectOf(text, path.join(folder, "Pulumi.yaml")) };
     if (path.dirname(folder) === folder)
       throw new VisibleError(`${from} has no Pulumi.yaml: run this in the project's folder.`);

@@ -4,7 +4,7 @@
  */
 import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
-import { cp, mkdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
+import { cp, mkdir, readFile, realpath, rm, symlink, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { newFolder } from "@defender-mssp/testkit/newFolder";
 import * as fc from "fast-check";
@@ -29,9 +29,23 @@ const files: Readonly<Record<string, string>> = {
     "cases:\n  - name: none\n    tables: { DeviceProcessEvents: [] }\n    expect: { hits: 0 }\n",
   "offboard-contoso/offboard.json": '{"format":2,"stack":"contoso","items":[]}',
   ".mssp/fleet/journal.jsonl": '{"stack":"contoso","state":"changed"}\n',
+  "tenants.yaml": `tenants:
+  - tenantId: c0570500-0000-4000-8000-00000000000b
+    users: [{ userPrincipalName: ana@contoso.example, displayName: Ana }]
+    groups: [{ displayName: All, members: [Ana] }]
+`,
+  "connections/contoso.json": JSON.stringify({
+    msspConnection: 1,
+    stack: "contoso",
+    tenantId: "c0570500-0000-4000-8000-0000000000fa",
+    clientId: "c0570500-0000-4000-8000-0000000000fb",
+    cloud: "public",
+    connector: { kind: "customerApp", alertApis: ["graph"], credential: "secret" },
+    credentialPlace: { fileVariable: "MSSP_CLIENT_SECRET_FILE" },
+  }),
 };
 const names = ["Pulumi.yaml", "Pulumi.contoso.yaml", ...Object.keys(files)];
-const folders = ["detections", "detections/base", "offboard-contoso", ".mssp"];
+const folders = ["detections", "detections/base", "offboard-contoso", ".mssp", "connections"];
 
 const value = fc.oneof(
   fc.constantFrom("../outside/secret.yaml", "<outside>/secret.yaml", "link.yaml", "detections", "/proc/self/environ"),
@@ -41,13 +55,24 @@ const value = fc.oneof(
     "https://evil.example",
     "00000000-0000-4000-8000-00000000dead",
   ),
-  fc.constantFrom("*a", "!!js/function 'x'", "{ a: [", "[]", "null", "1e999", "'\\u202e'", "${env}"),
+  fc.constantFrom(
+    "*a",
+    "!!js/function 'x'",
+    "{ a: [",
+    "[]",
+    "null",
+    "1e999",
+    "9".repeat(400),
+    "&a [*a, *a]",
+    "'\\u202e'",
+    "${env}",
+  ),
   fc.string({ unit: "binary", maxLength: 20 }),
 );
 const setting = fc.constantFrom(
   ...["analystsFrom", "tenantId", "msspTenantId", "customerDomain", "connector", "detections", "portalAccess", "cloud"],
 );
-const to = fc.constantFrom(...Object.keys(outside));
+const to = fc.constantFrom(...Object.keys(outside), "/dev/zero");
 const change = fc.oneof(
   fc.record({ kind: fc.constant("link" as const), at: fc.constantFrom(...names, ...folders, "link.yaml"), to }),
   fc.record({ kind: fc.constant("setting" as const), at: setting, value }),
@@ -83,6 +108,8 @@ const commands = [
   ["detections", "coverage"],
   ["status", "--offline", "--stack", "contoso"],
   ["analyst", "list", "--all"],
+  ["sandbox", "seed", "tenants.yaml"],
+  ["siem-config", "splunk", "--connections", "connections", "--out", "out"],
 ];
 
 /** What it found. */
@@ -90,6 +117,8 @@ const found: [Change, string[]][] = [
   [{ kind: "link", at: "detections/base/office.yaml", to: "secret.yaml" }, ["check"]],
   [{ kind: "link", at: "Pulumi.contoso.yaml", to: "broken.yaml" }, ["analyst", "list", "--all"]],
   [{ kind: "large", at: "Pulumi.yaml", deep: true }, ["check"]],
+  [{ kind: "link", at: "tenants.yaml", to: "secret.yaml" }, ["sandbox", "seed", "tenants.yaml"]],
+  [{ kind: "link", at: "Pulumi.yaml", to: "/dev/zero" }, ["check"]],
 ];
 
 describe("random files of a pull request", function () {
@@ -143,12 +172,14 @@ describe("random files of a pull request", function () {
     if (one.kind === "link") {
       await rm(file, { recursive: true, force: true });
       const isFile = path.extname(file) !== "";
-      if (existsSync(path.dirname(file))) await symlink(path.join(top, "outside", isFile ? one.to : ""), file);
+      if (existsSync(path.dirname(file))) await symlink(path.resolve(top, "outside", isFile ? one.to : ""), file);
       return;
     }
     // A link was put in its place, or in that of its folder.
+    const real = await realpath(file).catch(() => "");
+    if (!real.startsWith(`${await realpath(folder)}${path.sep}`)) return;
     const text = await readFile(file, "utf8").catch(() => "");
-    if (text === "" || text.includes(canary)) return;
+    if (text === "") return;
     await writeFile(file, changed(text, one));
   }
 

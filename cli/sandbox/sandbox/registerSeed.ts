@@ -1,10 +1,12 @@
 /** `mssp sandbox seed`: gives emulated tenants the users, groups and applications of a file. */
+import path from "node:path";
 import type { Command } from "commander";
-import { VisibleError } from "@defender-mssp/errors";
+import { messageOf, VisibleError } from "@defender-mssp/errors";
 import { describeCommand } from "@defender-mssp/terminal/help";
 import { writeJson } from "@defender-mssp/terminal/jsonDocument";
 import type { Session } from "@defender-mssp/terminal/session";
 import type { SeededTenant } from "@defender-mssp/sandbox";
+import { fileInside } from "../../../settings/fileInside";
 import { givenFile } from "../../base/givenFile";
 import { counted } from "../../base/counted";
 import { withHome, type HomeOptions } from "./options";
@@ -49,11 +51,20 @@ async function seed(file: string, options: SeedOptions, session: Session): Promi
 
 async function seedContent(file: string, folder: string): Promise<unknown> {
   const text = await givenFile(file, folder);
+  // A wrong place is named by its key, and whoever changes the repository must not have another file shown.
+  const { dir, base } = path.parse(path.resolve(folder, file));
+  if (fileInside(dir, base) === undefined)
+    throw new VisibleError(`${file} is a symbolic link that leads out of its folder. Name the file itself.`);
   const { parseDocument } = await import("yaml");
-  const document = parseDocument(text);
-  const [problem] = document.errors;
-  if (problem !== undefined) throw new VisibleError(`${file} is no valid YAML or JSON: ${problem.message}`);
-  return JSON.parse(JSON.stringify(document.toJS() ?? null)) as unknown;
+  try {
+    const document = parseDocument(text);
+    const [problem] = document.errors;
+    if (problem !== undefined) throw problem;
+    return JSON.parse(JSON.stringify(document.toJS() ?? null)) as unknown;
+  } catch (error) {
+    const reason = messageOf(error).replace("Maximum call stack size exceeded", "nested too deep");
+    throw new VisibleError(`${file} is no valid YAML or JSON: ${reason}`);
+  }
 }
 
 function seededText({ tenantId, added, unchanged }: SeededTenant): string {
