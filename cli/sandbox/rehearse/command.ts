@@ -16,7 +16,7 @@ import { placeOf } from "../../base/place";
 import { stackArgument } from "../../stack/stackName";
 import { tenantEndpoints } from "../../tenant/tenantEndpoints";
 import { sandboxPackage } from "../sandbox/packages";
-import type { LifeRun } from "./life";
+import type { LifeRun } from "./live";
 import { lifeText, rehearsalText } from "./rehearsalText";
 
 interface RehearseOptions extends Omit<LifeRun, "settings" | "folder" | "session" | "guest"> {
@@ -121,9 +121,9 @@ async function live({ out, guest = [], ...options }: RehearseOptions, session: S
   if (rehearsal?.version !== ownVersion() || rehearsal.cloud !== settings.cloud)
     throw new VisibleError(`Nothing was created: run this command without --life first, which writes ${out} anew.`);
   await checkWritable(file);
-  const lifeModule = await import("./life.js");
+  const module = await import("./live.js");
   const run = { ...options, guest, settings, folder: path.dirname(file), session };
-  await lifeModule.live(run, async (life) => {
+  await module.live(run, async (life) => {
     const text = `${JSON.stringify({ ...rehearsal, life } satisfies Rehearsal, undefined, 2)}\n`;
     const shown = lifeText(parseRehearsal(text).life);
     await writeWholeFile(file, text);

@@ -46,7 +46,9 @@ export function lifeText(life: Life | undefined): string {
     ];
   });
   return [
-    paragraph(`Life of ${on}: ${left === 0 ? "nothing" : counted(left, "object")} left.`),
+    paragraph(
+      `Life of ${on}: ${left === undefined ? "it is not known what is" : left === 0 ? "nothing" : counted(left, "object")} left.`,
+    ),
     tableText(
       steps.map(({ step, seconds, failed }): TextCell[] => [
         failed ? { text: "✗", color: "red" } : { text: "✓", color: "green" },

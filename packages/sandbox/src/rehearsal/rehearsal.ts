@@ -32,8 +32,8 @@ const life = z.strictObject({
   on: z.iso.date(),
   /** Only the last can have failed. */
   steps: z.array(z.strictObject({ step: z.enum(lifeSteps), seconds: count, failed: z.boolean() })).max(10),
-  /** Objects that the life has made and not removed. */
-  left: count,
+  /** Objects that the life has made and not removed, where they could be looked at. */
+  left: count.optional(),
   waits: z.array(measured).max(100),
 });
 export type Life = z.infer<typeof life>;

@@ -52,7 +52,7 @@ export async function leftObjects(
     ids.add(id.toLowerCase());
     return [`${what} "${name}" (${id}) of ${mark.stack || "a stack"}`];
   });
-  const list = (what: string, found: readonly string[]) => (found.length === 0 ? [] : [what, ...found].join("\n  "));
+  const list = (what: string, lines: readonly string[]) => (lines.length === 0 ? [] : [what, ...lines].join("\n  "));
   const text = [
     list(
       `In the tenant, and not in the state; npx mssp doctor --repair --stack ${stack} deletes what is this stack's:`,

@@ -27,7 +27,7 @@ import { requireOwnState } from "../../stack/stateCode";
 import { deployedOf } from "../../tenant/additions/deployed";
 import { signInToTenant } from "../../tenant/signInToTenant";
 import { sandboxPackage } from "../sandbox/packages";
-import { leftObjects, refuseSettings, refuseTenant } from "./testTenant";
+import { leftObjects, refuseSettings, refuseTenant } from "./leftObjects";
 
 export interface LifeRun {
   readonly stack: string;
@@ -76,7 +76,7 @@ export async function live(run: LifeRun, keep: (life: Life) => Promise<void>): P
       );
     if (!ask.isPossible || !(await ask.confirm("Remove what the state has?")))
       throw new VisibleError("Nothing was changed. Remove what is left, and run this command again.");
-    return stepsOf(["destroy"], { ...run, call, journal, keep });
+    return runSteps(["destroy"], { ...run, call, journal, keep });
   }
   if (before !== undefined) err.note("Nothing of it is left that could be looked at.");
   const stays = [
@@ -88,7 +88,7 @@ export async function live(run: LifeRun, keep: (life: Life) => Promise<void>): P
   err.line([`A life of stack ${stack} in the tenant ${tenantId}. What stays:`, ...stays].join("\n- "));
   await refuseTenant(call, { ...run, tenantId }, ask);
   await ignoreInGit(session.folder);
-  return stepsOf(sandboxPackage().lifeSteps, { ...run, call, journal, keep });
+  return runSteps(sandboxPackage().lifeSteps, { ...run, call, journal, keep });
 }
 
 interface Steps extends LifeRun {
@@ -98,7 +98,7 @@ interface Steps extends LifeRun {
   readonly keep: (life: Life) => Promise<void>;
 }
 
-async function stepsOf(steps: readonly LifeStep[], run: Steps): Promise<void> {
+async function runSteps(steps: readonly LifeStep[], run: Steps): Promise<void> {
   const { stack, settings, session, journal, keep } = run;
   const { err, signals } = session;
   const work = await mkdtemp(path.join(tmpdir(), "mssp-life-"));
@@ -106,8 +106,8 @@ async function stepsOf(steps: readonly LifeStep[], run: Steps): Promise<void> {
   const stop = () => ending.abort(new VisibleError("It was stopped."));
   for (const name of ["SIGINT", "SIGTERM"] as const) signals.on(name, stop);
   const done: Life["steps"] = [];
-  const acts = actsOf(run, work, ending.signal);
-  let left = 0;
+  const acts = stepActs(run, work, ending.signal);
+  let left: number | undefined = 0;
   try {
     for (const [index, step] of steps.entries()) {
       const began = performance.now();
@@ -122,7 +122,7 @@ async function stepsOf(steps: readonly LifeStep[], run: Steps): Promise<void> {
       } catch (error) {
         end(true);
         const objects = await leftObjects(stack, settings, placeOf(session)).catch(messageOf);
-        if (typeof objects !== "string") left = objects.count;
+        left = typeof objects === "string" ? undefined : objects.count;
         const text =
           typeof objects === "string" ? objects : objects.text || "Nothing of it is left that could be looked at.";
         throw new VisibleError(`The life ended in its step \`${step}\`: ${messageOf(error)}\n${text}`);
@@ -139,7 +139,7 @@ async function stepsOf(steps: readonly LifeStep[], run: Steps): Promise<void> {
 }
 
 /** @param work a folder that goes with the life */
-function actsOf(run: Steps, work: string, signal: AbortSignal): Record<LifeStep, () => Promise<void>> {
+function stepActs(run: Steps, work: string, signal: AbortSignal): Record<LifeStep, () => Promise<void>> {
   const { stack, session, folder, call } = run;
   const environment = { ...session.environment, [waitsVariable]: path.join(work, "waits.jsonl") };
   const place = { folder: session.folder, environment };
