@@ -15,7 +15,7 @@ import { detectionRule } from "../../../domain/kinds/defenderSettings";
 import type { Settings } from "../../../settings";
 import type { Deployment } from "../../stack/deployment";
 import { deployedOf } from "../../tenant/additions/deployed";
-import { deployedRules, type StackRule } from "../../tenant/additions/detectionRuleChanges";
+import { deployedRules, type OwnDetectionRule } from "../../tenant/additions/detectionRuleChanges";
 import { readProject, shownStackFile, stackFile } from "../../../settings/project";
 import type { Place } from "../../base/place";
 import { alertsSince, ruleHealth, type RuleHealth } from "../../detections/health/detectionHealth";
@@ -73,7 +73,7 @@ export async function readDetectionRules(
 }
 
 async function healthByAlerts(
-  rules: readonly StackRule[],
+  rules: readonly OwnDetectionRule[],
   call: GraphCall,
   now: Date,
 ): Promise<RulesInTenant["health"]> {
@@ -92,7 +92,7 @@ async function healthByAlerts(
 }
 
 async function turnedOffRules(
-  all: readonly StackRule[],
+  all: readonly OwnDetectionRule[],
   { stack, settings }: { stack: string; settings: Settings },
   { folder }: RulesRun,
 ): Promise<readonly TurnedOffRule[]> {

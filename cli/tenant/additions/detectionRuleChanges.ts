@@ -26,7 +26,7 @@ export async function detectionRuleChanges(tenant: AdditionsTenant): Promise<Fou
 }
 
 /** A rule of the stack. */
-export interface StackRule {
+export interface OwnDetectionRule {
   readonly object: DeployedObject;
   /** Undefined for a rule that the tenant does not have. */
   readonly live: DetectionRuleObject | undefined;
@@ -37,7 +37,7 @@ export async function deployedRules(
   deployed: Deployed,
   call: GraphCall,
   version?: DetectionApiVersion,
-): Promise<readonly StackRule[]> {
+): Promise<readonly OwnDetectionRule[]> {
   const objects = deployed.all("detectionRule");
   if (objects.length === 0) return [];
   const rules = new Map((await listDetectionRules(call, version)).map((rule) => [rule.id.toLowerCase(), rule]));
