@@ -1,13 +1,12 @@
 /** `mssp sandbox seed`: gives emulated tenants the users, groups and applications of a file. */
 import path from "node:path";
 import type { Command } from "commander";
-import { messageOf, VisibleError } from "@defender-mssp/errors";
+import { messageOf, unreadableFile, VisibleError } from "@defender-mssp/errors";
 import { describeCommand } from "@defender-mssp/terminal/help";
 import { writeJson } from "@defender-mssp/terminal/jsonDocument";
 import type { Session } from "@defender-mssp/terminal/session";
 import type { SeededTenant } from "@defender-mssp/sandbox";
-import { fileInside } from "../../../settings/fileInside";
-import { givenFile } from "../../base/givenFile";
+import { fileInside, textOfFile } from "../../../settings/fileInside";
 import { counted } from "../../base/counted";
 import { withHome, type HomeOptions } from "./options";
 
@@ -50,9 +49,12 @@ async function seed(file: string, options: SeedOptions, session: Session): Promi
 }
 
 async function seedContent(file: string, folder: string): Promise<unknown> {
-  const text = await givenFile(file, folder);
+  const place = path.resolve(folder, file);
+  const text = await textOfFile(place).catch((error: unknown) => {
+    throw unreadableFile(file, error);
+  });
   // A wrong place is named by its key, and whoever changes the repository must not have another file shown.
-  const { dir, base } = path.parse(path.resolve(folder, file));
+  const { dir, base } = path.parse(place);
   if (fileInside(dir, base) === undefined)
     throw new VisibleError(`${file} is a symbolic link that leads out of its folder. Name the file itself.`);
   const { parseDocument } = await import("yaml");
