@@ -85,10 +85,12 @@ export class MsspSecurityGroup extends pulumi.ComponentResource {
 
     const purpose = pulumi.interpolate`People of ${args.msspName} who watch this tenant's Microsoft Defender.`;
     const ofMembers = args.members === undefined ? "" : "members added by hand are removed, and ";
+    // The group's own output may be the temporary name that the azuread plugin gives it while it waits for replicas.
+    const displayName = pulumi.output(args.displayName).apply(groupNameInDirectory);
     this.group = new azuread.Group(
       `${name}-group`,
       {
-        displayName: pulumi.output(args.displayName).apply(groupNameInDirectory),
+        displayName,
         description: pulumi.interpolate`${purpose} ${managedNote()}: ${ofMembers}deleting the group ends the access.`,
         securityEnabled: true,
         preventDuplicateNames: true,
@@ -99,7 +101,6 @@ export class MsspSecurityGroup extends pulumi.ComponentResource {
       { parent: this, deleteBeforeReplace: true, replacementTrigger: args.purpose },
     );
 
-    const { displayName } = this.group;
     const objectId = valueOfMade(this.group, this.group.objectId);
     this.registerOutputs(setOutputs<MsspSecurityGroup>(this, { objectId, displayName }));
   }

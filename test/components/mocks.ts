@@ -76,6 +76,8 @@ export interface Recording {
 }
 
 export interface MockOptions {
+  /** Outputs that differ from the inputs, by type. */
+  readonly outputs?: Readonly<Record<string, object>>;
   /** As in a preview: outputs that the cloud decides are unknown. */
   readonly preview?: boolean;
   /** The tenant that the credentials reach, or the error of a failed sign-in. */
@@ -108,6 +110,7 @@ export async function startMocks(options: MockOptions = {}): Promise<Recording> 
         state: {
           ...(inputs as object),
           ...(options.preview ? {} : computed(type, name, inputs as Record<string, unknown>)),
+          ...options.outputs?.[type],
         },
       }),
       call: ({ token, inputs, provider }) => {

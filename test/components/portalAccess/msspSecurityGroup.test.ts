@@ -35,6 +35,12 @@ describe("components: MsspSecurityGroup", () => {
     assert.deepEqual(await resolved(group.displayName), { value: "Fabrikam MSSP Analysts", secret: false });
   });
 
+  it("has the name that was asked for, also where the plugin has read back its temporary one", async () => {
+    await startMocks({ outputs: { [groupType]: { displayName: "TERRAFORM_UPDATE" } } });
+    const group = new MsspSecurityGroup("analysts", args);
+    assert.deepEqual(await resolved(group.displayName), { value: args.displayName, secret: false });
+  });
+
   it("replaces apostrophes, which the provider's filter for duplicate names does not escape", async () => {
     new MsspSecurityGroup("analysts", { ...args, displayName: "O'Neill' or displayName ne '" });
     await settled();
