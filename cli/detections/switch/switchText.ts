@@ -6,8 +6,8 @@ import type { SwitchedCustomer } from "./switchRule";
 const stateTexts: Readonly<Record<SwitchedCustomer["state"], string>> = {
   off: "turned off",
   on: "turned on",
-  wasOff: "off before",
-  wasOn: "on before",
+  wasOff: "had it off already",
+  wasOn: "had it on already",
   missing: "without the rule",
   failed: "failed",
 };

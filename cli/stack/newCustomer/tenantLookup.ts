@@ -36,7 +36,7 @@ export async function lookUpTenant(
     if (isOnSandbox(environment))
       return {
         state: "notChecked",
-        because: `this is the sandbox, which has no tenant with the domain ${domain}: any UUID is a tenant here`,
+        because: `the sandbox has no tenant with this domain, and takes any UUID for one`,
       };
     return { state: "unknown", because: `Entra knows no tenant with the domain ${domain} in the cloud ${cloud}` };
   } catch (error) {

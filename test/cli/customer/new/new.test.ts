@@ -86,7 +86,7 @@ describe("mssp new", () => {
     assert.equal(exitCode, 1);
     assert.match(
       stderr,
-      /^mssp: Nothing was written: --tenant-id is missing \(this is the sandbox, which has no tenant with the domain woodgrove\.example: any UUID is a tenant here\)\./,
+      /^mssp: Nothing was written: --tenant-id is missing \(the sandbox has no tenant with this domain, and takes any UUID for one\)\./,
     );
     const tenant = "c0570500-0000-4000-8000-00000000000d";
     const taken = await create("woodgrove", { "--customer-domain": "woodgrove.example", "--tenant-id": tenant });
