@@ -10,7 +10,7 @@ import {
   resourceGroupId,
   type SentinelRolesByGroup,
 } from "@defender-mssp/microsoft";
-import { hasSentinelAccess, type PrerequisiteSettings } from "./prerequisiteSettings";
+import { hasDetections, hasSentinelAccess, type PrerequisiteSettings } from "./prerequisiteSettings";
 import {
   neededPermissions,
   permissionsForEvidence,
@@ -80,6 +80,10 @@ export function requestedPermissions(all: readonly PrerequisiteSettings[]): Requ
       ...graphPermissions(
         all.flatMap((settings) => permissionsForEvidence(settings).filter((name) => !writesToo(name, all))),
         "evidence of what the MSSP did, from the audit log and sign-ins",
+      ),
+      ...graphPermissions(
+        all.some(hasDetections) ? ["SecurityAlert.Read.All"] : [],
+        "the health of the detection rules, from their alerts",
       ),
       ...graphPermissions(all.flatMap(permissionsToSeeGovernance), "seeing the governance relationship"),
       ...graphPermissions(governanceRelationship.read, "proving an off-boarding: governance relationships"),

@@ -95,9 +95,10 @@ export function permissionsPage(): string {
     "",
     "With `Organization.Read.All` and `Policy.Read.All`, the program finds a missing licence or a forbidding policy before the first change. Without them",
     "the call that needs it fails. The comparison of `customerDomain` with the tenant reads the domain's OpenID configuration, which needs no permission; with",
-    "`Organization.Read.All`, an error about it also lists the tenant's verified domains.",
+    "`Organization.Read.All`, an error about it also lists the tenant's verified domains. With `detections` and `SecurityAlert.Read.All`, `npx mssp status` and",
+    "`npx mssp detections health` say which rules are noisy or silent.",
     "",
-    ...["Organization.Read.All", "Policy.Read.All"].map(
+    ...["Organization.Read.All", "Policy.Read.All", "SecurityAlert.Read.All"].map(
       (name) => `- \`${name}\`: \`${roleId("Microsoft Graph", name)}\``,
     ),
     "",

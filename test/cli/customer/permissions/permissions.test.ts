@@ -49,6 +49,12 @@ describe("mssp permissions", () => {
     );
   });
 
+  it("names the alerts as optional where detection rules have a health", () => {
+    const optional = (values?: object) => names(permissionsOf([customer({ ...values })]).optional);
+    assert.ok(optional({ detections: { sets: ["base"] } }).includes("SecurityAlert.Read.All"));
+    assert.ok(!optional().includes("SecurityAlert.Read.All"));
+  });
+
   it("gives the preview application only read permissions", () => {
     const justInTime = { model: "rbac", activation: "justInTime" };
     const groups = [{ objectId: ids.automation, name: "SOC", roles: ["Security Reader"] }];
