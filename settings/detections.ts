@@ -10,7 +10,7 @@ import {
 import * as z from "zod/mini";
 import { SettingPlace } from "./place";
 import { optional, required } from "./setting";
-import { calendarDay, displayName, freeText, listOf, mapOf, oneOf, switchOf, text } from "./validators";
+import { calendarDay, displayName, freeText, listOf, mapOf, oneOf, switchOf, text, wholeNumber } from "./validators";
 
 /** An exception of the customer from one rule. */
 export interface DetectionException {
@@ -41,6 +41,8 @@ export interface DetectionSettings {
   /** Last day of the actions, UTC, such as `2027-03-31`. */
   readonly until?: string;
   readonly apiVersion: DetectionApiVersion;
+  /** Alerts a day above which a rule is noisy. */
+  readonly alertsPerDay?: number;
   /** Rules whose changes by others in the tenant `up` overwrites. */
   readonly overwrite?: readonly DetectionOverwrite[];
 }
@@ -52,6 +54,9 @@ export interface DetectionOverwrite {
   /** Last day of the changes, UTC, such as `2027-03-31`. */
   readonly editedUntil: string;
 }
+
+/** Of a customer whose settings have no limit. */
+export const usualAlertsPerDay = 10;
 
 const setLimit = 100;
 const exceptionLimit = 1000;
@@ -167,6 +172,12 @@ export const detections = mapOf("a map: sets, and except, parameters, actions", 
     default: "none",
     example: '[{ rule: office-encoded-powershell, editedUntil: "2027-03-31" }]',
   }),
+  alertsPerDay: optional(wholeNumber("alerts a day", { most: 9999 }), {
+    description:
+      "Alerts a day above which a rule is noisy at this customer: `npx mssp status` and `npx mssp detections health` name it.",
+    default: `${usualAlertsPerDay} a day`,
+    example: "50",
+  }),
   apiVersion: optional(oneOf("the version of Microsoft Graph for rules", detectionApiVersions), {
     description:
       "Version of Microsoft Graph in which rules are written and read. Only the metadata of `beta` describes them.",
@@ -194,6 +205,7 @@ export function detectionsFrom(checked: z.infer<typeof detections> | undefined):
     approvedBy,
     until,
     apiVersion = "beta",
+    alertsPerDay,
   } = checked;
   return Object.freeze({
     // Always in this order.
@@ -205,7 +217,7 @@ export function detectionsFrom(checked: z.infer<typeof detections> | undefined):
     // Always in this order.
     actions: automatedActionNames.filter((action) => actions.includes(action)),
     apiVersion,
-    ...withoutUndefined({ overwrite, approvedBy, until }),
+    ...withoutUndefined({ alertsPerDay, overwrite, approvedBy, until }),
   });
 }
 

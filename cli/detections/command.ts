@@ -237,7 +237,7 @@ function registerDiff(detections: Command, session: Session): void {
 
 interface HealthCommandOptions extends CustomerOptions {
   readonly since: number;
-  readonly noisy: number;
+  readonly noisy?: number;
   readonly json?: boolean;
 }
 
@@ -251,7 +251,7 @@ function registerHealth(detections: Command, session: Session): void {
       (text) => limit(text.replace(/d$/, "")),
       usualHealth.since,
     )
-    .option("--noisy <alerts>", "alerts a day above which a rule is noisy", limit, usualHealth.noisy)
+    .option("--noisy <alerts>", "alerts a day above which a rule is noisy (default: by detections.alertsPerDay)", limit)
     .option("--json", "print the figures as JSON")
     .action(async (options: HealthCommandOptions) => {
       const [{ detectionHealth }, { readProject }] = await Promise.all([

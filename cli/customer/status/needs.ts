@@ -114,19 +114,22 @@ function byDefender(stack: string, rules: readonly TurnedOffRule[]): StatusNeed[
 }
 
 /** Detection rules that want tuning, by their alerts: a need for each kind, the more rules the worse. */
-export function ruleHealthNeeds(rules: RulesInTenant["health"]): StatusNeed[] {
+export function ruleHealthNeeds({
+  health,
+  alertsPerDay,
+}: Pick<RulesInTenant, "health" | "alertsPerDay">): StatusNeed[] {
   return (["noisy", "onlyFalsePositives", "silent"] as const).flatMap((kind) => {
-    const names = rules.flatMap(({ rule, needs }) => (needs.includes(kind) ? `"${rule}"` : []));
+    const names = health.flatMap(({ rule, needs }) => (needs.includes(kind) ? `"${rule}"` : []));
     if (names.length === 0) return [];
     const count = counted(names.length, "detection rule");
     const need = { key: `ruleHealth ${kind}`, level: names.length, title: `${count}: ${needTexts[kind]}` };
-    const text = `${count} ${healthTexts[kind]}: ${names.join(", ")}`;
+    const text = `${count} ${healthTexts[kind]}${kind === "noisy" ? ` than ${alertsPerDay} a day` : ""}: ${names.join(", ")}`;
     return [{ ...byEngineer("ruleHealth", "soon"), ...need, text, next: "npx mssp detections health" }];
   });
 }
 
 const healthTexts: Readonly<Record<RuleHealth["needs"][number], string>> = {
-  noisy: `with more than ${usualHealth.noisy} alerts a day`,
+  noisy: "with more alerts",
   onlyFalsePositives: `with only false positives within ${usualHealth.since} days`,
   silent: `without an alert for ${usualHealth.since} days`,
 };

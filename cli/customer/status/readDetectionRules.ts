@@ -18,7 +18,7 @@ import { deployedOf } from "../../tenant/additions/deployed";
 import { deployedRules, type OwnDetectionRule } from "../../tenant/additions/detectionRuleChanges";
 import { readProject, shownStackFile, stackFile } from "../../../settings/project";
 import type { Place } from "../../base/place";
-import { alertsSince, ruleHealth, type RuleHealth } from "../../detections/health/detectionHealth";
+import { alertsSince, ruleHealth, type RuleHealth, noisyAbove } from "../../detections/health/detectionHealth";
 import { usualHealth } from "../../detections/health/usualHealth";
 import { exceptionsIn, isDisabling } from "../../stack/editExceptions";
 import { signInToTenant } from "../../tenant/signInToTenant";
@@ -39,6 +39,8 @@ export interface RulesInTenant {
   readonly turnedOff: readonly TurnedOffRule[];
   /** Each by its name in the tenant. */
   readonly health: readonly Omit<RuleHealth, "exceptionsEnd">[];
+  /** Alerts a day above which a rule is noisy. */
+  readonly alertsPerDay: number;
   readonly notChecked: readonly NotChecked[];
 }
 
@@ -56,26 +58,29 @@ export async function readDetectionRules(
 ): Promise<RulesInTenant> {
   const deployed = deployedOf(deployment);
   const notChecked: NotChecked[] = [];
+  const alertsPerDay = noisyAbove(settings.detections);
   const read = async <T>(what: string, permission: string, look: () => Promise<T>): Promise<T | undefined> =>
     look().catch((error: unknown) => {
       const reason = describedProblem(error, permission).replaceAll(/\s*\n\s*/g, " ");
       notChecked.push({ what, reason, isFailure: false });
       return undefined;
     });
-  if (deployed.all("detectionRule").length === 0) return { turnedOff: [], health: [], notChecked };
+  if (deployed.all("detectionRule").length === 0) return { turnedOff: [], health: [], alertsPerDay, notChecked };
   const inTenant = await read(detectionRulesPart, detectionRule.read.join(", "), async () => {
     const { call } = await signInToTenant(settings, run.environment);
     const rules = await deployedRules(deployed, call, settings.detections?.apiVersion);
-    const health = await read(ruleAlertsPart, "SecurityAlert.Read.All", () => healthByAlerts(rules, call, run.now));
+    const health = await read(ruleAlertsPart, "SecurityAlert.Read.All", () =>
+      healthByAlerts(rules, call, { now: run.now, noisy: alertsPerDay }),
+    );
     return { turnedOff: await turnedOffRules(rules, { stack, settings }, run), health: health ?? [] };
   });
-  return { turnedOff: [], health: [], ...inTenant, notChecked };
+  return { turnedOff: [], health: [], alertsPerDay, ...inTenant, notChecked };
 }
 
 async function healthByAlerts(
   rules: readonly OwnDetectionRule[],
   call: GraphCall,
-  now: Date,
+  { now, noisy }: { readonly now: Date; readonly noisy: number },
 ): Promise<RulesInTenant["health"]> {
   let read = 0;
   const bounded: GraphCall = (...request) => {
@@ -87,7 +92,11 @@ async function healthByAlerts(
   const alerts = await alertsSince(bounded, new Date(now.getTime() - usualHealth.since * dayMs));
   return rules.map(({ object, live }) => {
     const { ruleId: id, displayName: name, detectionAction } = object.outputs as unknown as DetectionRuleState;
-    return ruleHealth({ name, id, title: detectionAction.alertTemplate.title, live }, alerts, { ...usualHealth, now });
+    return ruleHealth({ name, id, title: detectionAction.alertTemplate.title, live }, alerts, {
+      ...usualHealth,
+      now,
+      noisy,
+    });
   });
 }
 

@@ -68,7 +68,7 @@ export async function statusByState(
       ...leakNeeds(stack, await leakedSecrets(stack, resources, settings.connector.credential, run)),
       ...leaverNeeds(stack, leaversIn(resources, settings)),
       ...turnedOffNeeds(stack, rules?.turnedOff ?? [], dateOf(now)),
-      ...ruleHealthNeeds(rules?.health ?? []),
+      ...(rules ? ruleHealthNeeds(rules) : []),
       ...driftNeeds(stack, drift),
       ...endNeeds(ends, { ...run, writtenAt }),
       ...retirementNeeds(retirements),

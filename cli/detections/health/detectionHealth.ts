@@ -13,6 +13,7 @@ import {
   type SecurityAlert,
 } from "@defender-mssp/microsoft";
 import { atOnce } from "@defender-mssp/terminal/atOnce";
+import { usualAlertsPerDay, type DetectionSettings } from "../../../settings/detections";
 import type { Project } from "../../../settings/project";
 import { signInToTenant } from "../../tenant/signInToTenant";
 import { describedProblem } from "../../tenant/unreadReason";
@@ -56,8 +57,8 @@ export interface HealthOptions {
   readonly environment: NodeJS.ProcessEnv;
   /** Days of the span. A rule that is older and has no alert in it is silent. */
   readonly since: number;
-  /** Alerts a day above which a rule is noisy. */
-  readonly noisy: number;
+  /** Alerts a day above which a rule is noisy. Default: the customer's. */
+  readonly noisy?: number | undefined;
 }
 
 export async function detectionHealth(project: Project, options: HealthOptions): Promise<CustomerHealth[]> {
@@ -69,6 +70,11 @@ export async function detectionHealth(project: Project, options: HealthOptions):
     }),
   );
   return [...read, ...faulty.map(({ stack, message }) => ({ stack, rules: [], problem: message }))];
+}
+
+/** Alerts a day above which a customer's rule is noisy. */
+export function noisyAbove(detections: DetectionSettings | undefined): number {
+  return detections?.alertsPerDay ?? usualAlertsPerDay;
 }
 
 /** The alerts of `alerts_v2` that were created since a moment. @throws ServiceError */
@@ -84,6 +90,7 @@ export async function customerHealth(
   given?: readonly SecurityAlert[],
 ): Promise<CustomerHealth> {
   const { call } = await signInToTenant(settings, options.environment);
+  const { noisy = noisyAbove(settings.detections) } = options;
   const [live, alerts] = await Promise.all([
     listDetectionRules(call, settings.detections.apiVersion),
     given ?? alertsSince(call, new Date(options.now.getTime() - options.since * dayMs)),
@@ -93,7 +100,7 @@ export async function customerHealth(
       end.kind === "exception" && end.exception.rule === name ? end.exception.until : [],
     );
     const rule = { name, id, title: detectionAction.alertTemplate.title, live: live.find((each) => each.id === id) };
-    return { ...ruleHealth(rule, alerts, options), exceptionsEnd };
+    return { ...ruleHealth(rule, alerts, { ...options, noisy }), exceptionsEnd };
   });
   return { stack, rules };
 }
@@ -114,7 +121,7 @@ interface RuleInTenant {
 export function ruleHealth(
   { name, id, title, live }: RuleInTenant,
   all: readonly SecurityAlert[],
-  { since, noisy, now }: Pick<HealthOptions, "since" | "noisy" | "now">,
+  { since, noisy, now }: Pick<HealthOptions, "since" | "now"> & { readonly noisy: number },
 ): Omit<RuleHealth, "exceptionsEnd"> {
   // No document says what the detectorId of such an alert is.
   const byId = all.filter(({ detectorId }) => detectorId && [id, live?.["detectorId"]].includes(detectorId));

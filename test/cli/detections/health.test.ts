@@ -157,18 +157,20 @@ describe("mssp detections health", function () {
       const outputs = { ruleId: id, displayName: name, detectionAction: { alertTemplate: { title } } };
       return { type: dynamic("DetectionRule"), id, inputs: {}, outputs };
     });
-    const read = async (number: number) => {
+    const read = async (number: number, limit?: { readonly alertsPerDay: number }) => {
       const stack = `customer${number}`;
-      const settings = await readStackSettingsOffline(stack, project.folder);
+      const written = await readStackSettingsOffline(stack, project.folder);
+      const settings = { ...written, detections: { ...written.detections!, ...limit } };
       const place = { environment: environmentOf({ environment }), folder: project.folder, now };
       return readDetectionRules({ stack, settings, deployment: { resources } as unknown as Deployment }, place);
     };
     const asked: string[] = [];
     for (const number of [1, 8, 9, 13, 16]) {
-      const { health, notChecked } = await read(number);
+      const inTenant = await read(number);
+      const { health, notChecked } = inTenant;
       const { exceptionsEnd, ...office } = truth.get(`customer${number}`)!;
       assert.deepEqual([health[0], notChecked, exceptionsEnd], [office, [], []]);
-      asked.push(...ruleHealthNeeds(health).map(({ title }) => `${number}: ${title}`));
+      asked.push(...ruleHealthNeeds(inTenant).map(({ title }) => `${number}: ${title}`));
     }
     assert.deepEqual(asked, [
       "8: 1 detection rule: silent",
@@ -176,12 +178,14 @@ describe("mssp detections health", function () {
       "13: 1 detection rule: only false positives",
       "16: 2 detection rules: silent",
     ]);
+    const unlimited = ruleHealthNeeds(await read(9, { alertsPerDay: 11 })).map(({ title }) => title);
+    assert.deepEqual(unlimited, ["1 detection rule: only false positives"]);
     const permissions = { [microsoftGraph.appId]: ["CustomDetection.Read.All"] };
     sandbox.cloud.describedTenant({ tenantId: tenantOf(201), domain: "customer201.example", permissions });
     await project.customer("customer201", { sets: ["base"] }, tenantOf(201));
     const reason = "not permitted: requires SecurityAlert.Read.All";
     const notChecked = [{ what: "Alerts of the detection rules", reason, isFailure: false }];
-    assert.deepEqual(await read(201), { turnedOff: [], health: [], notChecked });
+    assert.deepEqual(await read(201), { alertsPerDay: 10, turnedOff: [], health: [], notChecked });
   });
 
   it("names who has turned a rule off, exceptions that end, and a customer whose alerts it may not read", async () => {
