@@ -37,8 +37,7 @@ interface Workflow {
   readonly jobs: Readonly<Record<string, Job>>;
 }
 
-export const workflowFile = (name: string) =>
-  path.join(folders[["ci.yml", "promises.yml", "release.yml"].includes(name) ? 1 : 0]!, name);
+export const workflowFile = (name: string) => folders.map((folder) => path.join(folder, name)).find(existsSync)!;
 export const text = (name: string) => readFileSync(workflowFile(name), "utf8");
 export const workflow = (name: string) => parse(text(name)) as Workflow;
 export const jobsOf = (name: string) => Object.entries(workflow(name).jobs);

@@ -27,6 +27,7 @@ describe("GitHub workflows", () => {
       "preview.yml",
       "promises.yml",
       "release.yml",
+      "systems.yml",
       "unchanged-stacks.yml",
       "up-stacks.yml",
       "up.yml",

@@ -75,11 +75,13 @@ describe("microsoft/clouds", () => {
   });
 
   it("has only https origins", () => {
-    const urls = Object.values(clouds).flatMap(({ alertExporters, loginAliases, environment, ...hosts }) => [
-      ...Object.values(hosts),
-      ...loginAliases,
-      ...Object.values(alertExporters),
-    ]);
+    const urls = Object.values(clouds).flatMap(
+      ({ alertExporters, loginAliases, environment, regionSubScope, ...hosts }) => [
+        ...Object.values(hosts),
+        ...loginAliases,
+        ...Object.values(alertExporters),
+      ],
+    );
     for (const url of urls) assert.equal(new URL(url).origin, url);
     for (const url of urls) assert.ok(url.startsWith("https://"));
   });
