@@ -15,6 +15,7 @@ import {
   type GraphCall,
 } from "@defender-mssp/microsoft";
 import { VisibleError } from "@defender-mssp/errors";
+import { parsedJson, recordOf, textOf } from "@defender-mssp/errors/json";
 import type { Life, LifeStep } from "@defender-mssp/sandbox";
 import type { Session } from "@defender-mssp/terminal/session";
 import { writeWholeFile } from "@defender-mssp/terminal/wholeFile";
@@ -48,7 +49,7 @@ const sayings: Readonly<Record<LifeStep, string>> = {
   alerts: "npx mssp alerts pulls the alerts of the last day, and keeps none.",
   drift: "Gives one object another name, and compares the tenant: the comparison must show it.",
   repair: "pulumi up --refresh gives it its name back: the comparison must show no change.",
-  destroy: "npx mssp offboard collects evidence, removes everything, and looks until enough looks agree.",
+  destroy: "npx mssp offboard removes everything, without evidence, and looks until enough looks agree.",
 };
 
 /**
@@ -64,13 +65,13 @@ export async function live(run: LifeRun, keep: (life: Life) => Promise<void>): P
   const { call } = await signInToTenant(settings, session.environment);
   const journal = path.join(folder, "life.json");
   const text = await readFile(journal, "utf8").catch(() => undefined);
-  const before =
-    text === undefined ? undefined : (JSON.parse(text) as { readonly stack: string; readonly step: string });
-  if (before !== undefined) err.note(`The last life, of stack ${before.stack}, ended in its step \`${before.step}\`.`);
+  const before = text === undefined ? undefined : recordOf(parsedJson(text));
+  if (before !== undefined)
+    err.note(`The last life, of stack ${textOf(before["stack"])}, ended in its step \`${textOf(before["step"])}\`.`);
   const left = await leftObjects(stack, settings, placeOf(session));
   if (left.count > 0) {
     err.line(left.text);
-    if (before?.stack !== stack)
+    if (before?.["stack"] !== stack)
       throw new VisibleError(
         `Nothing was created: the tenant ${tenantId} has objects of a stack, or the state is not empty.`,
       );
