@@ -496,9 +496,8 @@ describe("answers observed of Azure, Entra and Defender", () => {
     it("Defender: a filter by a property that takes none; an incident's update in Pascal case", async () => {
       const connector = await test.connectorToken("graph");
       const { requestBody, responseBody } = later.get("incident-patch-pascal") as Observed;
-      const [{ id } = { id: "" }] = (await call("GET", "/v1.0/security/incidents", connector)).body["value"] as {
-        id: string;
-      }[];
+      const unmerged = "/v1.0/security/incidents?$filter=status ne 'redirected'";
+      const [{ id } = { id: "" }] = (await call("GET", unmerged, connector)).body["value"] as { id: string }[];
       const changed = await call("PATCH", `/v1.0/security/incidents/${id}`, connector, requestBody);
       const missing = (responseBody as unknown as string[]).filter((name) => !(name in changed.body));
       assert.deepEqual([changed.status, missing], [200, []]);
