@@ -21,7 +21,7 @@ export const tenantId = "c0570500-0000-4000-8000-0000000000fa";
 export const stack = "contoso";
 
 type ModelName = "basic" | "rbac" | "entitlement";
-type ConnectorName = "secret" | "certificate" | "msspApp";
+type ConnectorName = "secret" | "certificate" | "federated" | "msspApp";
 
 export type CustomerName = "tiers" | "packages" | "azure" | "detections" | `${ModelName}-${ConnectorName}`;
 
@@ -231,6 +231,11 @@ export async function customersByModel(): Promise<readonly FaultCustomer[]> {
   const connectors: Readonly<Record<ConnectorName, object>> = {
     secret: { kind: "customerApp", loopbackRedirectPort: 8400 },
     certificate: { kind: "customerApp", alertApis: ["graph"], credential: { type: "certificate", certificate } },
+    federated: {
+      kind: "customerApp",
+      alertApis: ["graph"],
+      credential: { type: "federated", issuer: "https://token.fabrikam-security.example", subject: "siem:contoso" },
+    },
     msspApp: { kind: "msspApp", applicationId: siemApplicationId },
   };
   const names = Object.keys(models) as ModelName[];

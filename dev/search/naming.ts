@@ -72,15 +72,18 @@ export interface Said {
   readonly rows: ReadonlySet<string>;
 }
 
+/** Users by their IDs, and applications by the IDs of their service principals. */
 export type PeopleById = ReadonlyMap<string, StoredObject>;
 
-/** Whether a line has the object by its ID, its name or one of its addresses. */
-function has(line: string, { id, name }: ChainObject, people: PeopleById): boolean {
-  const user = people.get(id);
+/** Whether a line has the object by its ID, its name, one of its addresses or its application. */
+function has(line: string, { id, name, type }: ChainObject, people: PeopleById): boolean {
+  const other = people.get(id);
+  const isApplication = type === "servicePrincipals" && other !== undefined;
+  const names = [name, ...(isApplication ? [jsonText(other["displayName"])] : [])];
   const texts = [
-    id,
-    ...(name.length > 2 ? [name] : []),
-    ...(user === undefined ? [] : [jsonText(user["userPrincipalName"]), ...userAddresses(user)]),
+    ...[id, ...(isApplication ? [other.id] : [])],
+    ...names.filter(({ length }) => length > 2),
+    ...(other === undefined || isApplication ? [] : [jsonText(other["userPrincipalName"]), ...userAddresses(other)]),
   ];
   return texts.some((text) => text !== "" && line.includes(text.toLowerCase()));
 }

@@ -225,8 +225,12 @@ function missing(property: Property, chains: readonly Chain[], said: Said, who: 
 }
 
 /** Whether a domain alone tells that it is the MSSP's. */
-function isByDomain({ principal, way }: Chain): boolean {
-  return principal.type === "users" || way === "connectedOrganization" || way === "notification";
+function isByDomain({ principal, way, allows }: Chain): boolean {
+  return (
+    ["connectedOrganization", "notification"].includes(way) ||
+    principal.type === "users" ||
+    allows.endsWith(", by a domain")
+  );
 }
 
 /** Whoever came with the acts is told when they are named themselves. */
@@ -294,7 +298,16 @@ function isEligible({ principal, steps: [first] }: Chain, { before }: Who): bool
 }
 
 function readPeople(world: World): PeopleById {
-  return new Map([...world.customer.objects("users").values()].map((user) => [user.id, structuredClone(user)]));
+  const { customer } = world;
+  const applications = new Map([...customer.objects("applications").values()].map((entry) => [entry["appId"], entry]));
+  const ofPrincipals = [...customer.objects("servicePrincipals").values()].flatMap(({ id, appId }) => {
+    const application = applications.get(appId);
+    return application === undefined ? [] : [[id, structuredClone(application)] as const];
+  });
+  return new Map([
+    ...[...customer.objects("users").values()].map((user) => [user.id, structuredClone(user)] as const),
+    ...ofPrincipals,
+  ]);
 }
 
 function without(chains: readonly Chain[], others: readonly Chain[]): Chain[] {

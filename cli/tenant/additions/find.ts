@@ -100,7 +100,7 @@ const parts: Readonly<Record<AdditionsPartName, Part>> = {
   },
   "added guests": {
     notApplicable: ({ settings }) =>
-      unless(msspDomains(settings).length > 0, "analysts and no analystDomains in its settings"),
+      unless(msspDomains(settings).length > 0, "analysts, analystDomains or domain as identity source in its settings"),
     needsHolders: true,
     look: guestAdditions,
   },

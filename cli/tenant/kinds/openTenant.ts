@@ -59,13 +59,16 @@ export async function openTenant(settings: Settings, options: OpenOptions): Prom
   };
 }
 
-/** The domains of the MSSP's people: those that the settings allow, and those of the analysts. */
+/** The domains of the MSSP's people: those that the settings allow, the identity source's, and those of the analysts. */
 export function msspDomains({
   analysts,
   analystDomains = [],
-}: Pick<Settings, "analysts"> & { readonly analystDomains?: readonly string[] }): string[] {
+  portalAccess: access,
+}: Pick<Settings, "analysts" | "portalAccess"> & { readonly analystDomains?: readonly string[] }): string[] {
+  const source =
+    access.model === "entitlement" && "domain" in access.identitySource ? [access.identitySource.domain] : [];
   const addresses = analysts.map(({ email }) => email.split("@").at(-1) ?? "");
-  return [...new Set([...analystDomains, ...addresses].map((domain) => domain.toLowerCase()))];
+  return [...new Set([...analystDomains, ...source, ...addresses].map((domain) => domain.toLowerCase()))];
 }
 
 /**

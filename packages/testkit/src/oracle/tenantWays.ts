@@ -63,6 +63,9 @@ function entitlementSteps(tenants: OracleTenants): Step[] {
     asList(identitySources).some((source) => namesMssp(tenants, source)),
   );
   const own = new Set(organizations.map(({ id }) => id));
+  const isByTenant = organizations.some(({ identitySources }) =>
+    asList(identitySources).some((source) => inner(source, "tenantId") !== undefined),
+  );
   const policies = all(customer, "accessPackageAssignmentPolicies").filter(({ requestorSettings }) => {
     if (inner(requestorSettings, "acceptRequests") === false) return false;
     const scope = textOf(inner(requestorSettings, "scopeType"));
@@ -81,7 +84,8 @@ function entitlementSteps(tenants: OracleTenants): Step[] {
       const id = textOf(policy["accessPackageId"]);
       const to = named("accessPackages", customer.objects("accessPackages").get(id), id);
       const isOfAnybody = inner(policy["requestorSettings"], "scopeType") === "AllExternalSubjects";
-      const allows = `ask for the access package ${to.name}${isOfAnybody ? ", as anybody" : ""}`;
+      const who = isOfAnybody ? ", as anybody" : isByTenant ? "" : ", by a domain";
+      const allows = `ask for the access package ${to.name}${who}`;
       return { way: "packageRequest", to, by: policy.id, allows };
     }),
   ];
