@@ -20,6 +20,7 @@ const outside = {
   "secret.yaml": `${canary}: { token: ${canary} }\n`,
   "broken.yaml": `[${canary}: "${canary}`,
   "settings.yaml": `config:\n  ${canary}: ${canary}\n`,
+  "tenants.yaml": `tenants: [{ ${canary}: 1 }]\n`,
 };
 
 const files: Readonly<Record<string, string>> = {
@@ -29,7 +30,7 @@ const files: Readonly<Record<string, string>> = {
     "cases:\n  - name: none\n    tables: { DeviceProcessEvents: [] }\n    expect: { hits: 0 }\n",
   "offboard-contoso/offboard.json": '{"format":2,"stack":"contoso","items":[]}',
   ".mssp/fleet/journal.jsonl": '{"stack":"contoso","state":"changed"}\n',
-  "tenants.yaml": `tenants:
+  "seeds/tenants.yaml": `tenants:
   - tenantId: c0570500-0000-4000-8000-00000000000b
     users: [{ userPrincipalName: ana@contoso.example, displayName: Ana }]
     groups: [{ displayName: All, members: [Ana] }]
@@ -45,7 +46,7 @@ const files: Readonly<Record<string, string>> = {
   }),
 };
 const names = ["Pulumi.yaml", "Pulumi.contoso.yaml", ...Object.keys(files)];
-const folders = ["detections", "detections/base", "offboard-contoso", ".mssp", "connections"];
+const folders = ["detections", "detections/base", "offboard-contoso", ".mssp", "connections", "seeds"];
 
 const value = fc.oneof(
   fc.constantFrom("../outside/secret.yaml", "<outside>/secret.yaml", "link.yaml", "detections", "/proc/self/environ"),
@@ -108,7 +109,7 @@ const commands = [
   ["detections", "coverage"],
   ["status", "--offline", "--stack", "contoso"],
   ["analyst", "list", "--all"],
-  ["sandbox", "seed", "tenants.yaml"],
+  ["sandbox", "seed", "seeds/tenants.yaml"],
   ["siem-config", "splunk", "--connections", "connections", "--out", "out"],
 ];
 
@@ -117,7 +118,8 @@ const found: [Change, string[]][] = [
   [{ kind: "link", at: "detections/base/office.yaml", to: "secret.yaml" }, ["check"]],
   [{ kind: "link", at: "Pulumi.contoso.yaml", to: "broken.yaml" }, ["analyst", "list", "--all"]],
   [{ kind: "large", at: "Pulumi.yaml", deep: true }, ["check"]],
-  [{ kind: "link", at: "tenants.yaml", to: "secret.yaml" }, ["sandbox", "seed", "tenants.yaml"]],
+  [{ kind: "link", at: "seeds/tenants.yaml", to: "secret.yaml" }, ["sandbox", "seed", "seeds/tenants.yaml"]],
+  [{ kind: "link", at: "seeds", to: "" }, ["sandbox", "seed", "seeds/tenants.yaml"]],
   [{ kind: "link", at: "Pulumi.yaml", to: "/dev/zero" }, ["check"]],
 ];
 

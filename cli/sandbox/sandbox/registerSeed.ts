@@ -54,9 +54,9 @@ async function seedContent(file: string, folder: string): Promise<unknown> {
     throw unreadableFile(file, error);
   });
   // A wrong place is named by its key, and whoever changes the repository must not have another file shown.
-  const { dir, base } = path.parse(place);
-  if (fileInside(dir, base) === undefined)
-    throw new VisibleError(`${file} is a symbolic link that leads out of its folder. Name the file itself.`);
+  const top = place.startsWith(folder + path.sep) ? folder : path.dirname(place);
+  if (fileInside(top, path.relative(top, place)) === undefined)
+    throw new VisibleError(`${file} is, or is below, a symbolic link that leads out of ${top}. Name the file itself.`);
   const { parseDocument } = await import("yaml");
   try {
     const document = parseDocument(text);
