@@ -21,7 +21,7 @@ export const wayWords: Readonly<Record<ChainWay, RegExp>> = {
   eligibility: /eligib/i,
   activation: /activation|eligib/i,
   directoryRole: /directory roles?/i,
-  eligibleDirectoryRole: /eligible directory roles?|eligib/i,
+  eligibleDirectoryRole: /directory roles?|eligib/i,
   applicationPermission: /application permissions?/i,
   appRole: /app roles?|application permissions?/i,
   delegatedConsent: /delegated|consents?/i,
