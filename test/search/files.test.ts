@@ -28,6 +28,11 @@ const files: Readonly<Record<string, string>> = {
   "detections/base/office.yaml": officeRule,
   "detections/base/office.test.yaml":
     "cases:\n  - name: none\n    tables: { DeviceProcessEvents: [] }\n    expect: { hits: 0 }\n",
+  "rehearsal/rehearsal.json": JSON.stringify({
+    ...{ msspRehearsal: 1, version: "0.3.0", on: "2026-12-01", cloud: "public", permissions: ["User.Read.All"] },
+    ...{ equal: ["GET /v1.0/users"], withoutObjects: [], notAsked: [], different: [] },
+  }),
+  "evidence-contoso/evidence.json": '{"stack":"contoso","items":[]}',
   "offboard-contoso/offboard.json": '{"format":2,"stack":"contoso","items":[]}',
   ".mssp/fleet/journal.jsonl": '{"stack":"contoso","state":"changed"}\n',
   "seeds/tenants.yaml": `tenants:
@@ -46,7 +51,16 @@ const files: Readonly<Record<string, string>> = {
   }),
 };
 const names = ["Pulumi.yaml", "Pulumi.contoso.yaml", ...Object.keys(files)];
-const folders = ["detections", "detections/base", "offboard-contoso", ".mssp", "connections", "seeds"];
+const folders = [
+  "detections",
+  "detections/base",
+  "offboard-contoso",
+  "evidence-contoso",
+  "rehearsal",
+  ".mssp",
+  "connections",
+  "seeds",
+];
 
 const value = fc.oneof(
   fc.constantFrom("../outside/secret.yaml", "<outside>/secret.yaml", "link.yaml", "detections", "/proc/self/environ"),
@@ -110,6 +124,9 @@ const commands = [
   ["status", "--offline", "--stack", "contoso"],
   ["analyst", "list", "--all"],
   ["sandbox", "seed", "seeds/tenants.yaml"],
+  ["permissions", "--stack", "contoso"],
+  ["evidence", "verify", "evidence-contoso"],
+  ["sandbox", "parity", "rehearsal/rehearsal.json"],
   ["siem-config", "splunk", "--connections", "connections", "--out", "out"],
 ];
 
