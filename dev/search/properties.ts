@@ -54,7 +54,7 @@ interface JudgeOptions {
 
 /** A use without the object that it names: a call names one as soon as there is one. */
 function withoutObject(use: string): string {
-  return use.replaceAll(/(?<=\/)[0-9a-f-]{36}/g, "{id}");
+  return use.replaceAll(/(?<=\/)[\w-]{36,}/g, "{id}");
 }
 
 export async function judge(

@@ -75,7 +75,8 @@ describe("outputs for people", () => {
   });
 
   it("property: outputs contain each name and value", () => {
-    const word = fc.stringMatching(/^[!-~]{1,20}$/);
+    // A command of a CI system is shown with a space in it.
+    const word = fc.stringMatching(/^[!-~]{1,20}$/).filter((text) => !text.includes("##"));
     const value = fc.oneof(word, fc.array(word), fc.dictionary(word, word));
     fc.assert(
       fc.property(fc.dictionary(word, value), (outputs) => {
