@@ -260,10 +260,15 @@ export function complexTypeOf(declared: string, value: { readonly [name: string]
   const subtypes = subtypesOf[declared];
   if (subtypes === undefined) return declared;
   const said = jsonText(value["@odata.type"]).toLowerCase();
-  return subtypes.find((subtype) => said === `#microsoft.graph.${subtype}`.toLowerCase());
+  return subtypes.find((subtype) => said === typeName(subtype).toLowerCase());
 }
 
 /** A value's `@odata.type` in an answer: only if the declared type is abstract. */
 export function typeAnnotation(declared: string, type: string): { "@odata.type"?: string } {
-  return declared === type ? {} : { "@odata.type": `#microsoft.graph.${type}` };
+  return declared === type ? {} : { "@odata.type": typeName(type) };
+}
+
+/** Types of the same name with other properties in each version are told apart by a prefix. */
+function typeName(type: string): string {
+  return `#microsoft.graph.${type.split("/").at(-1)}`;
 }

@@ -235,18 +235,8 @@ async function entitlements(graph: Harness): Promise<void> {
 
   const [user] = [...graph.tenant.objects("users").values()];
   const policies = root.replace("v1.0", "beta");
-  const policy = {
-    accessPackageId: text(made, "id"),
-    displayName: "P",
-    description: "d",
-    requestorSettings: { scopeType: "NoSubjects" },
-  };
-  const { id: assignmentPolicyId } = await graph.expect(
-    201,
-    "POST",
-    `${policies}/accessPackageAssignmentPolicies`,
-    policy,
-  );
+  const policy = { accessPackage: { id: text(made, "id") }, displayName: "P" };
+  const { id: assignmentPolicyId } = await graph.expect(201, "POST", `${root}/assignmentPolicies`, policy);
   const assignment = { targetId: user?.id ?? "", assignmentPolicyId, accessPackageId: text(made, "id") } as Body;
   const asked = { requestType: "AdminAdd", accessPackageAssignment: assignment };
   await graph.expect(201, "POST", `${policies}/accessPackageAssignmentRequests`, asked);
