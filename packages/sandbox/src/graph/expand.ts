@@ -37,6 +37,7 @@ export const navigations: Readonly<Partial<Record<EntitySetName, Readonly<Record
   roleAssignmentScheduleInstances: roleScheduleInstance,
   roleEligibilityScheduleInstances: roleScheduleInstance,
   directoryRoles: { members: linkedObjects("directoryRoles.members") },
+  administrativeUnits: { members: linkedObjects("administrativeUnits.members") },
   accessPackages: {
     catalog: named("accessPackageCatalogs", "catalogId"),
     accessPackageResourceRoleScopes: linkedIn("accessPackages", "accessPackageResourceRoleScopes"),
@@ -125,9 +126,9 @@ function inner(
   return entitySets[entitySet].directoryObject ? { "@odata.type": odataType(entitySet), ...body } : body;
 }
 
-/** Groups and directory roles that an object is a direct member of. */
+/** Groups, directory roles and administrative units that an object is a direct member of. */
 export function memberships(tenant: Tenant, id: string): DirectoryEntry[] {
-  return (["groups", "directoryRoles"] as const).flatMap((entitySet) =>
+  return (["groups", "directoryRoles", "administrativeUnits"] as const).flatMap((entitySet) =>
     linkedFrom(tenant, `${entitySet}.members`, id).flatMap((from) => {
       const object = tenant.objects(entitySet).get(from);
       return object === undefined ? [] : [{ entitySet, object }];

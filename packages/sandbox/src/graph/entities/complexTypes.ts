@@ -3,6 +3,7 @@
  * the service's order. Documented at https://learn.microsoft.com/graph/api/resources/application
  * and the pages of each type.
  */
+import { administrativeUnitTypes } from "./administrativeUnitSets";
 import { auditTypes } from "./auditLogs";
 import {
   binary,
@@ -237,6 +238,7 @@ export const complexTypes: Readonly<Record<string, EntityProperties>> = {
     }),
     redirectUriSettings: complexes("redirectUriSettings"),
   },
+  ...administrativeUnitTypes,
   ...entitlementTypes,
   ...tenantGovernanceTypes,
   ...auditTypes,
