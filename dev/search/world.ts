@@ -58,6 +58,7 @@ const administration = {
 export const otherMsspTenantId = "07e20000-0000-4000-8000-000000000002";
 
 const graphPermissions = [
+  "AdministrativeUnit.ReadWrite.All",
   "Application.ReadWrite.All",
   "AppRoleAssignment.ReadWrite.All",
   "AuditLog.Read.All",

@@ -92,9 +92,13 @@ export const lookedAt: readonly Way[] = [
     "accessPackage",
     ["accessPackageCatalog", "accessPackage", "catalogResource", "accessPackageResource"],
     `/identityGovernance ${entitlement}/accessPackageCatalogs/** ${entitlement}/catalogs/** ${entitlement}/accessPackages/** ` +
-      `${entitlement}/accessPackageResourceRequests`,
+      `${entitlement}/accessPackageResourceRequests ${entitlement}/resourceRequests`,
   ),
-  looked("assignmentPolicy", ["assignmentPolicy"], `${entitlement}/accessPackageAssignmentPolicies/**`),
+  looked(
+    "assignmentPolicy",
+    ["assignmentPolicy"],
+    `${entitlement}/accessPackageAssignmentPolicies/** ${entitlement}/assignmentPolicies/**`,
+  ),
   looked("accessPackageAssignment", ["accessPackageAssignment"], `${entitlement}/accessPackageAssignmentRequests`),
   looked("inboundTrust", ["partnerEntry"], `${partners} ${partners}/{id}`),
   looked("automaticRedemption", ["partnerEntry"], `${partners} ${partners}/{id}`),

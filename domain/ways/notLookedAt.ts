@@ -61,7 +61,8 @@ export const notLookedAt: readonly Way[] = [
     "access packages of the customer's own that anybody outside the organization may request",
     "they are the customer's own for everybody, not for the MSSP alone",
     "Microsoft Entra admin center > Identity Governance > Access packages > the package > Policies: all users, also those who are not in your directory.",
-    "/identityGovernance/entitlementManagement/accessPackageAssignmentPolicies/**",
+    "/identityGovernance/entitlementManagement/accessPackageAssignmentPolicies/** " +
+      "/identityGovernance/entitlementManagement/assignmentPolicies/**",
   ),
   notLooked(
     "authenticationMethod",

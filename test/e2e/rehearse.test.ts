@@ -1,6 +1,6 @@
 /** A life of `mssp rehearse` on the sandbox: through to its end, refused, and killed in two of its steps. */
 import assert from "node:assert/strict";
-import { readFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { execa } from "execa";
 import type { SandboxProject } from "@defender-mssp/testkit";
@@ -38,15 +38,20 @@ describe("mssp rehearse --life", function () {
   const rehearse = (...args: string[]) => mssp(["rehearse", "--stack", stack, ...args]);
   const whole = ["--life", "--guest", guest, "--tenant-domain", domain];
 
-  /** Runs a life in a process group of its own, and kills all of it. */
-  async function killed(when: (kill: () => void, stderr: NodeJS.ReadableStream) => void): Promise<void> {
+  /** Runs a life in a process group of its own, and ends all of it. */
+  async function ended(
+    signal: "SIGINT" | "SIGKILL",
+    when: (end: () => void, stderr: NodeJS.ReadableStream) => void,
+  ): Promise<string> {
     const command = [path.join(checkout, "cli", "mssp.js"), "rehearse", "--stack", stack, ...whole];
     const child = execa(process.execPath, command, {
       ...{ cwd: project.folder, env: project.environment, extendEnv: false, detached: true, reject: false },
     });
-    when(() => process.kill(-(child.pid ?? 0), "SIGKILL"), child.stderr);
-    assert.equal((await child).signal, "SIGKILL");
+    when(() => process.kill(-(child.pid ?? 0), signal), child.stderr);
+    const { exitCode, signal: by, stderr } = await child;
+    assert.deepEqual([exitCode, by], signal === "SIGINT" ? [1, undefined] : [undefined, signal]);
     onRequest = undefined;
+    return stderr;
   }
 
   it("refuses, with one error and nothing created", async () => {
@@ -104,7 +109,7 @@ describe("mssp rehearse --life", function () {
   });
 
   it("killed in `up`: the next run names what is left", async () => {
-    await killed((kill) => {
+    await ended("SIGKILL", (kill) => {
       onRequest = (line) => /^POST \/(v1\.0|beta)\/groups/.test(line) && kill();
     });
     const { exitCode, stderr } = await rehearse(...whole);
@@ -124,8 +129,35 @@ describe("mssp rehearse --life", function () {
     assert.equal(dumpOfTenant(project, tenantIdOf(number)), earlier);
   });
 
+  it("interrupted in `up`: the next run names what is left, also where its journal is damaged", async () => {
+    const stderr = await ended("SIGINT", (interrupt) => {
+      onRequest = (line) => {
+        if (!/^POST \/(v1\.0|beta)\/groups/.test(line)) return;
+        onRequest = undefined;
+        interrupt();
+      };
+    });
+    assert.match(stderr, /step `up`: it was stopped\. The same command, [^]*In the state; [^]*app registration "/);
+    const journal = path.join(project.folder, "rehearsal", "life.json");
+    const text = await readFile(journal, "utf8");
+    await writeFile(journal, text.slice(0, 12));
+    const damaged = await rehearse(...whole);
+    assert.equal(damaged.exitCode, 1);
+    assert.match(
+      damaged.stderr,
+      /app registration "[^]*life\.json is damaged, .* delete the file, and run this command/,
+    );
+    await writeFile(journal, text);
+    const again = await mssp(["rehearse", "--stack", stack, ...whole], [true]);
+    assert.equal(again.exitCode, 0, again.stderr);
+    assert.match(again.stderr, /stack practice, ended in its step `up`/);
+    assert.equal(dumpOfTenant(project, tenantIdOf(number)), earlier);
+  });
+
   it("killed after the drift: the next run removes everything, and the one after it lives to its end", async () => {
-    await killed((kill, stderr) => stderr.on("data", (text) => String(text).includes("▸ Step 6 of 7") && kill()));
+    await ended("SIGKILL", (kill, stderr) =>
+      stderr.on("data", (text) => String(text).includes("▸ Step 6 of 7") && kill()),
+    );
     await project.run(["cancel", "--stack", stack, "--yes"]);
     const again = await mssp(["rehearse", "--stack", stack, ...whole], [true]);
     assert.equal(again.exitCode, 0, again.stderr);

@@ -66,9 +66,15 @@ export async function live(run: LifeRun, keep: (life: Life) => Promise<void>): P
   const journal = path.join(folder, "life.json");
   const text = await readFile(journal, "utf8").catch(() => undefined);
   const before = text === undefined ? undefined : recordOf(parsedJson(text));
-  if (before !== undefined)
+  const isDamaged = before !== undefined && (textOf(before["stack"]) === "" || textOf(before["step"]) === "");
+  if (before !== undefined && !isDamaged)
     err.note(`The last life, of stack ${textOf(before["stack"])}, ended in its step \`${textOf(before["step"])}\`.`);
   const left = await leftObjects(stack, settings, placeOf(session));
+  if (isDamaged)
+    throw new VisibleError(
+      `${left.text === "" ? `Nothing of stack ${stack} is left that could be looked at.` : left.text}\nNothing was changed: ${journal} is damaged, ` +
+        "so nobody knows which stack's life ended, and in which step. Remove what is left of it, delete the file, and run this command again.",
+    );
   if (left.count > 0) {
     err.line(left.text);
     if (before?.["stack"] !== stack)
@@ -104,7 +110,8 @@ async function runSteps(steps: readonly LifeStep[], run: Steps): Promise<void> {
   const { err, signals } = session;
   const work = await mkdtemp(path.join(tmpdir(), "mssp-life-"));
   const ending = new AbortController();
-  const stop = () => ending.abort(new VisibleError("It was stopped."));
+  const stop = () =>
+    ending.abort(new VisibleError("it was stopped. The same command, run again, offers to remove what is left."));
   for (const name of ["SIGINT", "SIGTERM"] as const) signals.on(name, stop);
   const done: Life["steps"] = [];
   const acts = stepActs(run, work, ending.signal);
@@ -126,7 +133,9 @@ async function runSteps(steps: readonly LifeStep[], run: Steps): Promise<void> {
         left = typeof objects === "string" ? undefined : objects.count;
         const text =
           typeof objects === "string" ? objects : objects.text || "Nothing of it is left that could be looked at.";
-        throw new VisibleError(`The life ended in its step \`${step}\`: ${messageOf(error)}\n${text}`);
+        // An interrupted engine says that it failed.
+        const reason = messageOf(ending.signal.aborted ? ending.signal.reason : error);
+        throw new VisibleError(`The life ended in its step \`${step}\`: ${reason}\n${text}`);
       }
     }
     await rm(journal);

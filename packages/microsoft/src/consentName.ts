@@ -5,6 +5,7 @@
 import type { microsoftGraph } from "./identifiers";
 
 const consentNames: Readonly<Record<keyof typeof microsoftGraph.appRoles, string>> = {
+  "AdministrativeUnit.ReadWrite.All": "Read and write all administrative units",
   "Application.Read.All": "Read all applications",
   "Application.ReadWrite.All": "Read and write all applications",
   "Application.ReadWrite.OwnedBy": "Manage apps that this app creates or owns",

@@ -121,7 +121,8 @@ function described(call: Call, set: JsonObject): JsonObject {
   return { ...set, description: object["displayName"] ?? null };
 }
 
-function kindOf(set: { readonly [name: string]: Json }): string {
+/** The type of a set of people, without the namespace. */
+export function kindOf(set: { readonly [name: string]: Json }): string {
   return jsonText(set["@odata.type"]).replace("#microsoft.graph.", "");
 }
 

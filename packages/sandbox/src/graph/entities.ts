@@ -17,6 +17,7 @@ import { crossTenantAccessSets } from "./entities/crossTenantAccess";
 import { entitlementSets } from "./entities/entitlementManagement";
 import { tenantGovernanceSets } from "./entities/tenantGovernance";
 import { auditSets } from "./entities/auditLogs";
+import { administrativeUnitSets } from "./entities/administrativeUnitSets";
 import type { EntitySet } from "./entities/entitySet";
 import type { GraphVersion } from "./entities/property";
 
@@ -29,6 +30,7 @@ const sets = {
   ...groupSets,
   ...userSets,
   ...grantSets,
+  ...administrativeUnitSets,
   ...tenantSets,
   ...policySets,
   ...privilegedAccessSets,

@@ -2,12 +2,20 @@
  * Shared by the routes of entitlement management: paths, creator and editor of an object.
  */
 import type { Json } from "../cloud/model";
+import type { GraphVersion } from "./entities";
 import { isDelegated } from "./permissions";
 import { wholeSeconds } from "./identifiers";
 import type { Call } from "./route";
 
 /** The path under `/v1.0` and `/beta`. */
 export const entitlementPath = "/identityGovernance/entitlementManagement";
+
+/** v1.0's name of what beta calls `accessPackageCatalogs` is `catalogs`, and so on. */
+export function nameIn(version: GraphVersion, betaName: string): string {
+  return version === "beta"
+    ? betaName
+    : betaName.replace(/^accessPackage(.)/, (_all, letter: string) => letter.toLowerCase());
+}
 
 /** The name of an entity set in `@odata.context`, or the rest after its segment. */
 export function contextName(entitySet: string, rest = ""): string {

@@ -1,7 +1,7 @@
 /** `$expand`: navigations inside the object, at most twenty objects each, as in the directory. */
 import type { Json, StoredObject, Tenant } from "../cloud/model";
 import { findDirectoryObject, linked, linkedFrom, type DirectoryEntry } from "./directory";
-import { type EntitySetName, entitySets, odataType } from "./entities";
+import { type EntitySetName, type GraphVersion, entitySets, odataType } from "./entities";
 import { unreadableRequest } from "./errors";
 import { canonicalSelect, shape } from "./odata/shape";
 import type { Expansion } from "./odata/query";
@@ -37,17 +37,26 @@ export const navigations: Readonly<Partial<Record<EntitySetName, Readonly<Record
   roleAssignmentScheduleInstances: roleScheduleInstance,
   roleEligibilityScheduleInstances: roleScheduleInstance,
   directoryRoles: { members: linkedObjects("directoryRoles.members") },
+  administrativeUnits: { members: linkedObjects("administrativeUnits.members") },
   accessPackages: {
     catalog: named("accessPackageCatalogs", "catalogId"),
     accessPackageResourceRoleScopes: linkedIn("accessPackages", "accessPackageResourceRoleScopes"),
+    resourceRoleScopes: linkedIn("accessPackages", "accessPackageResourceRoleScopes"),
   },
   accessPackageAssignments: {
     accessPackage: named("accessPackages", "accessPackageId"),
     target: linkedIn("accessPackageAssignments", "accessPackageSubjects", "target"),
   },
+  assignmentPolicies: { accessPackage: named("accessPackages", "accessPackageId") },
+  accessPackageResources: {
+    roles: linkedIn("accessPackageResources", "accessPackageResourceRoles"),
+    scopes: linkedIn("accessPackageResources", "accessPackageResourceScopes"),
+  },
   accessPackageResourceRoleScopes: {
     accessPackageResourceRole: linkedIn("accessPackageResourceRoleScopes", "accessPackageResourceRoles"),
     accessPackageResourceScope: linkedIn("accessPackageResourceRoleScopes", "accessPackageResourceScopes"),
+    role: linkedIn("accessPackageResourceRoleScopes", "accessPackageResourceRoles"),
+    scope: linkedIn("accessPackageResourceRoleScopes", "accessPackageResourceScopes"),
   },
 };
 
@@ -61,7 +70,16 @@ const toOne: ReadonlySet<string> = new Set([
   "roleDefinition",
   "accessPackageResourceRole",
   "accessPackageResourceScope",
+  "role",
+  "scope",
 ]);
+
+/** v1.0's names of navigations that beta calls `accessPackageResource…`. */
+const ofV1: ReadonlySet<string> = new Set(["resourceRoleScopes", "roles", "scopes", "role", "scope"]);
+
+function isNamedIn(version: GraphVersion, name: string): boolean {
+  return version === "beta" ? !ofV1.has(name) : !name.startsWith("accessPackageResource");
+}
 
 /** The object whose ID is in a property. */
 function named(entitySet: EntitySetName, property: string): Navigation {
@@ -81,7 +99,7 @@ export function expanded(
   return Object.fromEntries(
     expand.map(({ name, select, expand: further }) => {
       const navigation = Object.entries(navigations[entitySet] ?? {}).find(
-        ([candidate]) => candidate.toLowerCase() === name.toLowerCase(),
+        ([each]) => each.toLowerCase() === name.toLowerCase() && isNamedIn(call.version, each),
       );
       if (navigation === undefined) {
         throw unreadableRequest(
@@ -108,9 +126,9 @@ function inner(
   return entitySets[entitySet].directoryObject ? { "@odata.type": odataType(entitySet), ...body } : body;
 }
 
-/** Groups and directory roles that an object is a direct member of. */
+/** Groups, directory roles and administrative units that an object is a direct member of. */
 export function memberships(tenant: Tenant, id: string): DirectoryEntry[] {
-  return (["groups", "directoryRoles"] as const).flatMap((entitySet) =>
+  return (["groups", "directoryRoles", "administrativeUnits"] as const).flatMap((entitySet) =>
     linkedFrom(tenant, `${entitySet}.members`, id).flatMap((from) => {
       const object = tenant.objects(entitySet).get(from);
       return object === undefined ? [] : [{ entitySet, object }];

@@ -6,6 +6,7 @@ import type { Call, Route } from "./route";
 
 export type LicensedFeature =
   | "roleAssignableGroups"
+  | "customRoles"
   | "entitlementManagement"
   | "privilegedAccess"
   | "signInLogs"
@@ -40,7 +41,7 @@ export function licensed(feature: LicensedFeature, routes: readonly Route[]): Ro
   }));
 }
 
-/** The texts of these two are the sandbox's own: the pages document the licences and no errors. */
+/** The texts of these three are the sandbox's own: the pages document the licences and no errors. */
 const governanceLicence = (licence: string) => () =>
   new EmulatedGraphError(403, "Authorization_RequestDenied", `The tenant needs to have ${licence}.`);
 
@@ -53,6 +54,7 @@ const refusals: Readonly<Record<LicensedFeature, () => EmulatedGraphError>> = {
       "Authorization_RequestDenied",
       "Only companies who have purchased AAD Premium may perform this operation.",
     ),
+  customRoles: governanceLicence("Microsoft Entra ID P1"),
   governanceRelationships: governanceLicence("Microsoft Entra ID P1"),
   governanceApplications: governanceLicence("Microsoft Entra ID Governance"),
   // Code and text from issue threads (microsoftgraph/msgraph-sdk-dotnet 1006).

@@ -118,6 +118,8 @@ export const permissions = {
   deleteUser: of(["User.DeleteRestore.All", "User.ReadWrite.All"]),
   invite: of(["User.Invite.All", "User.ReadWrite.All", "Directory.ReadWrite.All"]),
   readRoles: of(roleRead),
+  readAdministrativeUnits: of(["AdministrativeUnit.Read.All", "AdministrativeUnit.ReadWrite.All", ...directoryRead]),
+  writeAdministrativeUnits: of(["AdministrativeUnit.ReadWrite.All"]),
   writeRoles: of(["RoleManagement.ReadWrite.Directory"]),
   readRoleEligibilities: named([
     "RoleEligibilitySchedule.Read.Directory",

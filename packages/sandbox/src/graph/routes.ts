@@ -1,5 +1,6 @@
 /** Every route of the emulated Graph. */
 import { RouteTable } from "./match";
+import { administrativeUnitRoutes } from "./routes/administrativeUnitRoutes";
 import { appRoleAssignmentRoutes } from "./routes/appRoleAssignments";
 import { accessPackageAssignmentRoutes } from "./routes/accessPackageAssignments";
 import { auditLogRoutes } from "./routes/auditLogs";
@@ -51,6 +52,7 @@ export const routeTable = new RouteTable([
   ...invitationRoutes,
   ...directoryRoleRoutes,
   ...roleManagementRoutes,
+  ...administrativeUnitRoutes,
   ...roleEligibilityRoutes,
   ...roleScheduleInstanceRoutes,
   ...defenderRoleRoutes,

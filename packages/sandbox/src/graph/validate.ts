@@ -107,7 +107,9 @@ function check(
     if (property.write === "never" || (property.write === "create" && mode === "update")) {
       throw badRequest(`Property '${name}' is read-only and cannot be set.`, [{ target: name, code: "ReadOnly" }]);
     }
-    values[name] = checkDirectoryValue(name, property, checkValue(name, property, value), entitySet);
+    const small = version === "v1.0" ? property.small : undefined;
+    const sent = small === undefined ? value : jsonText(value).replace(/^./, (letter) => letter.toUpperCase());
+    values[small ?? name] = checkDirectoryValue(name, property, checkValue(name, property, sent), entitySet);
   }
   return { values, bindings };
 }

@@ -3,6 +3,7 @@
  * the service's order. Documented at https://learn.microsoft.com/graph/api/resources/application
  * and the pages of each type.
  */
+import { administrativeUnitTypes } from "./administrativeUnitSets";
 import { auditTypes } from "./auditLogs";
 import {
   binary,
@@ -237,6 +238,7 @@ export const complexTypes: Readonly<Record<string, EntityProperties>> = {
     }),
     redirectUriSettings: complexes("redirectUriSettings"),
   },
+  ...administrativeUnitTypes,
   ...entitlementTypes,
   ...tenantGovernanceTypes,
   ...auditTypes,
@@ -260,10 +262,15 @@ export function complexTypeOf(declared: string, value: { readonly [name: string]
   const subtypes = subtypesOf[declared];
   if (subtypes === undefined) return declared;
   const said = jsonText(value["@odata.type"]).toLowerCase();
-  return subtypes.find((subtype) => said === `#microsoft.graph.${subtype}`.toLowerCase());
+  return subtypes.find((subtype) => said === typeName(subtype).toLowerCase());
 }
 
 /** A value's `@odata.type` in an answer: only if the declared type is abstract. */
 export function typeAnnotation(declared: string, type: string): { "@odata.type"?: string } {
-  return declared === type ? {} : { "@odata.type": `#microsoft.graph.${type}` };
+  return declared === type ? {} : { "@odata.type": typeName(type) };
+}
+
+/** Types of the same name with other properties in each version are told apart by a prefix. */
+function typeName(type: string): string {
+  return `#microsoft.graph.${type.split("/").at(-1)}`;
 }

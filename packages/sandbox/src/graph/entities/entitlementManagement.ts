@@ -2,7 +2,7 @@
  * Entitlement management: connected organizations, catalogs with their resources, access packages,
  * assignment policies.
  * https://learn.microsoft.com/graph/api/resources/entitlementmanagement-overview. The official azuread
- * plugin uses beta; v1.0 has other names, and no policies and resources here.
+ * plugin uses beta; v1.0 has other names of the same objects.
  */
 import type { EntityProperties } from "./property";
 import {
@@ -14,6 +14,7 @@ import {
   int32,
   readOnly,
   string,
+  untyped,
   untypedCollection,
 } from "./property";
 import { plainSet } from "./entitySet";
@@ -47,7 +48,7 @@ const accessPackageCatalog: EntityProperties = {
   description: string(),
   catalogType: string({ ...readOnly, default: "UserManaged", small: "catalogType" }),
   catalogStatus: string({ default: "Published", ...beta }),
-  state: string({ default: "published", values: ["published", "unpublished"], only: "v1.0" }),
+  state: string({ values: ["Published", "Unpublished"], only: "v1.0", small: "catalogStatus" }),
   isExternallyVisible: boolean({ default: true }),
   ...stamps,
 };
@@ -113,13 +114,14 @@ const accessPackageResource: EntityProperties = {
   id: string({ ...computed }),
   displayName: string(),
   description: string(),
-  url: string(),
-  resourceType: string(),
+  url: string(beta),
+  resourceType: string(beta),
   originId: string(named),
   originSystem: string(named),
-  isPendingOnboarding: boolean({ ...readOnly, default: false }),
-  addedBy: string(readOnly),
-  addedOn: dateTime(readOnly),
+  isPendingOnboarding: boolean({ ...readOnly, ...beta, default: false }),
+  addedBy: string({ ...readOnly, ...beta }),
+  addedOn: dateTime({ ...readOnly, ...beta }),
+  createdDateTime: dateTime({ ...readOnly, only: "v1.0" }),
   attributes: untypedCollection(readOnly),
 };
 
@@ -128,14 +130,16 @@ const accessPackageResource: EntityProperties = {
  */
 const accessPackageResourceRequest: EntityProperties = {
   id: string({ ...computed }),
-  catalogId: string(named),
-  executeImmediately: boolean({ default: true }),
-  isValidationOnly: boolean({ default: false }),
-  requestType: string({ ...named, values: ["AdminAdd", "AdminRemove"] }),
-  requestState: string({ ...readOnly, default: "Delivered" }),
-  requestStatus: string({ ...readOnly, default: "Fulfilled" }),
-  expirationDateTime: dateTime(),
-  justification: string({ emptyText: true }),
+  catalogId: string({ ...named, ...beta }),
+  executeImmediately: boolean({ ...beta, default: true }),
+  isValidationOnly: boolean({ ...beta, default: false }),
+  requestType: string({ ...named, values: ["AdminAdd", "AdminRemove"], small: "requestType" }),
+  requestState: string({ ...readOnly, ...beta, default: "Delivered" }),
+  state: string({ ...readOnly, only: "v1.0", default: "Delivered", small: "requestState" }),
+  requestStatus: string({ ...readOnly, ...beta, default: "Fulfilled" }),
+  createdDateTime: dateTime({ ...computed, only: "v1.0" }),
+  expirationDateTime: dateTime(beta),
+  justification: string({ ...beta, emptyText: true }),
 };
 
 const originated: EntityProperties = {
@@ -156,15 +160,19 @@ const accessPackageResourceRole: EntityProperties = originated;
  */
 const accessPackageResourceScope: EntityProperties = {
   ...originated,
-  roleOriginId: string(),
+  roleOriginId: string(beta),
   isRootScope: boolean({ default: false }),
-  url: string(),
+  url: string(beta),
 };
 
 /**
  * https://learn.microsoft.com/graph/api/resources/accesspackageresourcerolescope?view=graph-rest-beta
  */
-const accessPackageResourceRoleScope: EntityProperties = { id: string({ ...computed }), ...stamps };
+const accessPackageResourceRoleScope: EntityProperties = {
+  id: string({ ...computed }),
+  ...stamps,
+  modifiedDateTime: dateTime({ ...computed, ...beta }),
+};
 
 /**
  * https://learn.microsoft.com/graph/api/resources/accesspackageassignmentpolicy?view=graph-rest-beta
@@ -194,6 +202,21 @@ const accessPackageAssignmentPolicy: EntityProperties = {
   questions: complexes("accessPackageQuestion"),
 };
 
+/** v1.0's form of a policy: `assignmentPolicyForms.ts`. */
+const assignmentPolicy: EntityProperties = {
+  id: string({ ...computed }),
+  displayName: string(named),
+  description: string(),
+  allowedTargetScope: string({ default: "notSpecified" }),
+  createdDateTime: dateTime({ ...computed }),
+  modifiedDateTime: dateTime({ ...computed }),
+  specificAllowedTargets: complexes("subjectSet"),
+  automaticRequestSettings: untyped(),
+  expiration: complex("expirationPattern"),
+  requestorSettings: complex("accessPackageAssignmentRequestorSettings"),
+  requestApprovalSettings: complex("accessPackageAssignmentApprovalSettings"),
+};
+
 const userSet: EntityProperties = { isBackup: boolean({ default: false }) };
 const identified: EntityProperties = { ...userSet, id: string(), description: string() };
 const question: EntityProperties = {
@@ -203,6 +226,23 @@ const question: EntityProperties = {
   sequence: int32({ default: 0 }),
   text: complex("accessPackageLocalizedContent"),
 };
+
+/** v1.0's types of sets of people, which beta has under the same names with other properties. */
+const subjectSets: Readonly<Record<string, EntityProperties>> = {
+  "subjectSet/connectedOrganizationMembers": { connectedOrganizationId: string(), description: string() },
+  "subjectSet/groupMembers": { groupId: string(), description: string() },
+  "subjectSet/singleUser": { userId: string(), description: string() },
+  "subjectSet/externalSponsors": {},
+  "subjectSet/internalSponsors": {},
+  "subjectSet/targetUserSponsors": {},
+};
+const onRequest = [
+  "allowCustomAssignmentSchedule",
+  ...["enableOnBehalfRequestors", "enableTargets"].flatMap((who) => {
+    const self = who === "enableTargets" ? "Self" : "";
+    return ["Add", "Remove", "Update"].map((what) => `${who}To${self}${what}Access`);
+  }),
+];
 
 /** Their complex types, for `complexTypes`. */
 export const entitlementTypes: Readonly<Record<string, EntityProperties>> = {
@@ -250,6 +290,27 @@ export const entitlementTypes: Readonly<Record<string, EntityProperties>> = {
     }),
     reviewers: complexes("userSet"),
   },
+  ...subjectSets,
+  accessPackageAssignmentRequestorSettings: {
+    ...Object.fromEntries(onRequest.map((name) => [name, boolean({ default: false })])),
+    onBehalfRequestors: complexes("subjectSet"),
+  },
+  accessPackageAssignmentApprovalSettings: {
+    isApprovalRequiredForAdd: boolean(),
+    isApprovalRequiredForUpdate: boolean(),
+    isRequestorJustificationRequired: boolean(),
+    stages: complexes("accessPackageApprovalStage"),
+  },
+  accessPackageApprovalStage: {
+    durationBeforeAutomaticDenial: string(),
+    isApproverJustificationRequired: boolean(),
+    isEscalationEnabled: boolean(),
+    durationBeforeEscalation: string(),
+    primaryApprovers: complexes("subjectSet"),
+    fallbackPrimaryApprovers: complexes("subjectSet"),
+    escalationApprovers: complexes("subjectSet"),
+    fallbackEscalationApprovers: complexes("subjectSet"),
+  },
   accessPackageQuestion: question,
   accessPackageTextInputQuestion: { ...question, isSingleLineQuestion: boolean({ default: true }) },
   accessPackageMultipleChoiceQuestion: {
@@ -277,6 +338,7 @@ export const entitlementSubtypes: Readonly<Record<string, readonly string[]>> = 
     "requestorManager",
     "targetUserSponsors",
   ],
+  subjectSet: Object.keys(subjectSets),
   accessPackageQuestion: ["accessPackageTextInputQuestion", "accessPackageMultipleChoiceQuestion"],
 };
 
@@ -288,6 +350,7 @@ export const entitlementSets = {
   accessPackageSubjects: plainSet("accessPackageSubject", accessPackageSubject),
   accessPackages: plainSet("accessPackage", accessPackage),
   accessPackageAssignmentPolicies: plainSet("accessPackageAssignmentPolicy", accessPackageAssignmentPolicy),
+  assignmentPolicies: plainSet("accessPackageAssignmentPolicy", assignmentPolicy),
   /**
    * Linked from catalogs by `accessPackageCatalogs.accessPackageResources`, and so on:
    * `routes/accessPackageResources.ts`.

@@ -67,6 +67,14 @@ const unifiedRoleDefinition: EntityProperties = {
   rolePermissions: complexes("unifiedRolePermission"),
 };
 
+/** `isBuiltIn`, which is the service's to say, is false for a new one: `routes/roleManagement.ts`. */
+const directoryRoleDefinition: EntityProperties = {
+  ...unifiedRoleDefinition,
+  displayName: string({ required: true }),
+  isEnabled: boolean({ default: true, required: true }),
+  rolePermissions: complexes("unifiedRolePermission", { required: true }),
+};
+
 /**
  * A Defender role.
  * https://learn.microsoft.com/graph/api/resources/unifiedroledefinition?view=graph-rest-beta
@@ -102,7 +110,7 @@ export const grantSets = {
   roleAssignments: plainSet("unifiedRoleAssignment", unifiedRoleAssignment, {
     path: "roleManagement/directory/roleAssignments",
   }),
-  roleDefinitions: plainSet("unifiedRoleDefinition", unifiedRoleDefinition, {
+  roleDefinitions: plainSet("unifiedRoleDefinition", directoryRoleDefinition, {
     path: "roleManagement/directory/roleDefinitions",
   }),
   defenderRoleAssignments: plainSet("unifiedRoleAssignmentMultiple", unifiedRoleAssignmentMultiple, {

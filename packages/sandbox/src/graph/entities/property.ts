@@ -38,7 +38,7 @@ export interface EntityProperty {
   readonly anyCase?: boolean;
   /** The version that has it, if only one does. */
   readonly only?: GraphVersion;
-  /** In v1.0 it is a member of an enumeration: the text of this property of beta's, with a small first letter. */
+  /** In v1.0 it is a member of an enumeration: the stored text of this property of beta's, with a small first letter. */
   readonly small?: string;
   /** The versions that return it only with `$select`. */
   readonly selectedIn: readonly GraphVersion[];

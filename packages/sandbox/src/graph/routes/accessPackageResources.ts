@@ -1,6 +1,6 @@
 /**
  * A catalog's resources and their roles in access packages. Only groups (`AadGroup`) are emulated.
- * Beta, as used by the official azuread plugin.
+ * Beta, as used by the official azuread plugin, and v1.0's names of the same.
  *
  * Links: `accessPackageCatalogs.accessPackageResources`,
  * `accessPackageResources.accessPackageResourceRoles` and `…Scopes`,
@@ -10,17 +10,16 @@ import { randomUUID } from "node:crypto";
 import type { Json, StoredObject, Tenant } from "../../cloud/model";
 import { createdEntity, list } from "../answers";
 import { addLink, get, linked, linkedFrom, removeLink } from "../directory";
-import { contextName, createdStamp, entitlementPath } from "../entitlements";
+import { contextName, createdStamp, entitlementPath, nameIn } from "../entitlements";
 import { licensed } from "../licences";
 import { notFound, refused } from "../errors";
 import { wholeSeconds } from "../identifiers";
-import { isObject, jsonText, type JsonObject } from "../json";
+import { innerOf, isObject, jsonText, type JsonObject } from "../json";
 import { complete } from "../objects";
 import { isDelegated, passes, permissions } from "../permissions";
-import { callBody, noContent, parameter, type RouteAnswer, type Call } from "../route";
+import { bothVersions, callBody, noContent, parameter, type Call, type Route, type RouteAnswer } from "../route";
 import { checkCreate } from "../validate";
 
-const versions = ["beta"] as const;
 const catalogs = "accessPackageCatalogs";
 const packages = "accessPackages";
 const requests = "accessPackageResourceRequests";
@@ -29,39 +28,30 @@ const roles = "accessPackageResourceRoles";
 const scopes = "accessPackageResourceScopes";
 const roleScopes = "accessPackageResourceRoleScopes";
 
-export const accessPackageResourceRoutes = licensed("entitlementManagement", [
-  {
-    method: "GET",
-    path: `${entitlementPath}/${catalogs}/{id}/${resources}`,
-    versions,
-    permissions: permissions.readEntitlements,
-    handle: (call) => {
-      const { id } = get(call.tenant, catalogs, parameter(call, "id"));
-      return list(call, resources, resourcesOf(call.tenant, id), contextName(catalogs, `('${id}')/${resources}`));
-    },
-  },
-  {
-    method: "POST",
-    path: `${entitlementPath}/${requests}`,
-    versions,
-    permissions: permissions.writeEntitlements,
-    handle: request,
-  },
-  {
-    method: "POST",
-    path: `${entitlementPath}/${packages}/{id}/${roleScopes}`,
-    versions,
-    permissions: permissions.writeEntitlements,
-    handle: addRoleScope,
-  },
-  {
-    method: "DELETE",
-    path: `${entitlementPath}/${packages}/{id}/${roleScopes}/{roleScope}`,
-    versions,
-    permissions: permissions.writeEntitlements,
-    handle: removeRoleScope,
-  },
-]);
+export const accessPackageResourceRoutes = licensed(
+  "entitlementManagement",
+  bothVersions.flatMap((version): Route[] => {
+    const named = (name: string) => nameIn(version, name);
+    const reading = { versions: [version], permissions: permissions.readEntitlements };
+    const writing = { versions: [version], permissions: permissions.writeEntitlements };
+    const given = `${entitlementPath}/${packages}/{id}/${named(roleScopes)}`;
+    return [
+      {
+        ...reading,
+        method: "GET",
+        path: `${entitlementPath}/${named(catalogs)}/{id}/${named(resources)}`,
+        handle: (call) => {
+          const { id } = get(call.tenant, catalogs, parameter(call, "id"));
+          const name = contextName(named(catalogs), `('${id}')/${named(resources)}`);
+          return list(call, resources, resourcesOf(call.tenant, id), name);
+        },
+      },
+      { ...writing, method: "POST", path: `${entitlementPath}/${named(requests)}`, handle: request },
+      { ...writing, method: "POST", path: given, handle: addRoleScope },
+      { ...writing, method: "DELETE", path: `${given}/{roleScope}`, handle: removeRoleScope },
+    ];
+  }),
+);
 
 /** Removes a catalog's resources with their roles and scopes. */
 export function forgetResources(tenant: Tenant, catalogId: string): void {
@@ -79,15 +69,16 @@ function resourcesOf(tenant: Tenant, catalogId: string): StoredObject[] {
 
 /** Executed at once. The service keeps the request as a record; the sandbox does not. */
 function request(call: Call): RouteAnswer {
-  const { accessPackageResource, ...body } = callBody(call);
+  const { [nameIn(call.version, "accessPackageResource")]: added, catalog, ...body } = callBody(call);
   const { values } = checkCreate(requests, body, call.version);
-  const sent = isObject(accessPackageResource) ? accessPackageResource : {};
-  const { values: resource } = checkCreate(resources, sent, call.version);
-  const catalog = get(call.tenant, catalogs, jsonText(values["catalogId"]));
-  if (values["requestType"] === "AdminAdd") addResource(call, catalog.id, resource);
-  else removeResource(call, catalog.id, resource);
+  const { values: resource } = checkCreate(resources, isObject(added) ? added : {}, call.version);
+  const { id } = get(call.tenant, catalogs, jsonText(values["catalogId"] ?? innerOf(catalog, "id")));
+  if (values["requestType"] === "AdminAdd") addResource(call, id, resource);
+  else removeResource(call, id, resource);
   call.cloud.changed();
-  return createdEntity(call, requests, complete(requests, { ...values, id: randomUUID() }), contextName(requests));
+  const createdDateTime = wholeSeconds(call.cloud.now());
+  const made = complete(requests, { ...values, id: randomUUID(), createdDateTime });
+  return createdEntity(call, requests, made, contextName(nameIn(call.version, requests)));
 }
 
 function addResource(call: Call, catalogId: string, { originId, originSystem }: JsonObject): void {
@@ -113,6 +104,7 @@ function addResource(call: Call, catalogId: string, { originId, originSystem }: 
     resourceType: isUnified ? "O365 Group" : "Security Group",
     addedBy: call.caller.objectId,
     addedOn: wholeSeconds(call.cloud.now()),
+    createdDateTime: wholeSeconds(call.cloud.now()),
   });
   addLink(call.tenant, `${catalogs}.${resources}`, catalogId, id);
   for (const role of ["Member", "Owner"]) {
@@ -168,7 +160,10 @@ function forgetResource(tenant: Tenant, catalogId: string, { id }: StoredObject)
 /** A role of a resource in the package's catalog; the package grants the role. */
 function addRoleScope(call: Call): RouteAnswer {
   const accessPackage = get(call.tenant, packages, parameter(call, "id"));
-  const { accessPackageResourceRole: role, accessPackageResourceScope: scope } = callBody(call);
+  const prefix = call.version === "beta" ? "accessPackageResource" : "";
+  const [role, scope] = ["Role", "Scope"].map(
+    (name) => callBody(call)[prefix === "" ? name.toLowerCase() : prefix + name],
+  );
   const { values: sentRole } = checkCreate(roles, withoutResource(role), call.version);
   const { values: sentScope } = checkCreate(scopes, withoutResource(scope), call.version);
   const found = resourcesOf(call.tenant, jsonText(accessPackage["catalogId"])).find((resource) =>
@@ -189,7 +184,7 @@ function addRoleScope(call: Call): RouteAnswer {
   addLink(call.tenant, `${roleScopes}.${roles}`, roleScope.id, roleId);
   addLink(call.tenant, `${roleScopes}.${scopes}`, roleScope.id, scopeId);
   call.cloud.changed();
-  const name = contextName(packages, `('${accessPackage.id}')/${roleScopes}`);
+  const name = contextName(packages, `('${accessPackage.id}')/${nameIn(call.version, roleScopes)}`);
   return createdEntity(call, roleScopes, roleScope, name);
 }
 
@@ -223,7 +218,7 @@ function partOf(
 /** A role or scope of a request, which contains its resource. */
 function withoutResource(part: Json | undefined): JsonObject {
   if (!isObject(part)) return {};
-  return Object.fromEntries(Object.entries(part).filter(([name]) => name !== "accessPackageResource"));
+  return Object.fromEntries(Object.entries(part).filter(([name]) => !/^(accessPackageR|r)esource$/.test(name)));
 }
 
 function refuse(code: string, message: string): never {

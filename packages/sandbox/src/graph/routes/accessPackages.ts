@@ -1,18 +1,21 @@
 /**
- * Catalogs, access packages and assignment policies: beta, as used by the official azuread plugin.
- * https://learn.microsoft.com/graph/api/resources/entitlementmanagement-overview?view=graph-rest-beta
+ * Catalogs, access packages and assignment policies: beta, as used by the official azuread plugin, and v1.0's names.
+ * https://learn.microsoft.com/graph/api/resources/entitlementmanagement-overview
  */
-import { entity } from "../answers";
+import { randomUUID } from "node:crypto";
+import { createdEntity, entity } from "../answers";
 import { assignmentPolicyFrom } from "../assignmentPolicies";
+import { inBeta, inV1, sentSettings } from "../assignmentPolicyForms";
 import { get } from "../directory";
-import { contextName, createdStamp, entitlementPath, modifiedStamp } from "../entitlements";
+import { contextName, createdStamp, entitlementPath, modifiedStamp, nameIn } from "../entitlements";
 import { missingValue, refused } from "../errors";
 import { licensed } from "../licences";
 import { innerOf, jsonText, type JsonObject } from "../json";
 import { complete } from "../objects";
 import { permissions } from "../permissions";
 import type { StoredObject } from "../../cloud/model";
-import { bothVersions, callBody, parameter, type RouteAnswer, type Call } from "../route";
+import type { EntitySetName } from "../entities";
+import { bothVersions, callBody, type Call, type Route } from "../route";
 import { checkCreate } from "../validate";
 import { forgetResources, forgetRoleScopes } from "./accessPackageResources";
 import { alone, entityRoutes } from "./entityRoutes";
@@ -20,6 +23,7 @@ import { alone, entityRoutes } from "./entityRoutes";
 const catalogs = "accessPackageCatalogs";
 const packages = "accessPackages";
 const policies = "accessPackageAssignmentPolicies";
+const policiesOfV1 = "assignmentPolicies";
 const common = {
   versions: ["beta"],
   read: permissions.readEntitlements,
@@ -29,19 +33,13 @@ const common = {
 
 export const accessPackageRoutes = licensed("entitlementManagement", [
   // v1.0's names: https://learn.microsoft.com/graph/api/resources/entitlementmanagement-overview?view=graph-rest-1.0
-  ...(
-    [
-      ["beta", catalogs],
-      ["v1.0", "catalogs"],
-    ] as const
-  ).flatMap(([version, name]) =>
+  ...bothVersions.flatMap((version) =>
     entityRoutes({
       ...common,
       versions: [version],
       entitySet: catalogs,
-      path: contextName(name),
-      create: (call, values) => ({ ...withBothNames(values), ...createdStamp(call) }),
-      change: (call, values) => ({ ...withBothNames(values), ...modifiedStamp(call) }),
+      path: contextName(nameIn(version, catalogs)),
+      create: (call, values) => ({ ...values, ...createdStamp(call) }),
       remove: removeCatalog,
     }),
   ),
@@ -65,21 +63,24 @@ export const accessPackageRoutes = licensed("entitlementManagement", [
     versions: ["v1.0"],
     read: common.read,
   }),
+  ...entityRoutes({ ...common, entitySet: policies, path: contextName(policies), change: undefined, remove: alone }),
   ...entityRoutes({
     ...common,
-    entitySet: policies,
-    path: contextName(policies),
-    create: (call, values) => ({ ...assignmentPolicyFrom(call, values), ...createdStamp(call) }),
+    versions: ["v1.0"],
+    entitySet: policiesOfV1,
+    path: contextName(policiesOfV1),
+    objects: ({ tenant }) => [...tenant.objects(policies).values()].map(inV1),
     change: undefined,
-    remove: alone,
+    remove: ({ tenant }, { id }) => void tenant.objects(policies).delete(id),
   }),
-  {
-    method: "PUT",
-    path: `${entitlementPath}/${policies}/{id}`,
-    versions: common.versions,
-    permissions: common.write,
-    handle: replacePolicy,
-  },
+  ...bothVersions.flatMap((version): Route[] => {
+    const path = `${entitlementPath}/${nameIn(version, policies)}`;
+    const writing = { versions: [version], permissions: common.write };
+    return [
+      { ...writing, method: "POST", path, handle: (call) => createdEntity(call, ...savedPolicy(call)) },
+      { ...writing, method: "PUT", path: `${path}/{id}`, handle: (call) => entity(call, ...savedPolicy(call)) },
+    ];
+  }),
 ]);
 
 /**
@@ -90,13 +91,6 @@ function withoutCatalog({ version }: Call, { accessPackageCatalog, ...body }: Js
   if (version === "v1.0") return Object.fromEntries(Object.entries(body).filter(([name]) => name !== "catalog"));
   const catalogId = innerOf(accessPackageCatalog, "id");
   return catalogId === undefined ? body : { catalogId, ...body };
-}
-
-/** Beta's `catalogStatus` is v1.0's `state`, with a small first letter. */
-function withBothNames(values: JsonObject): JsonObject {
-  const [catalogStatus, state] = [jsonText(values["catalogStatus"]), jsonText(values["state"])];
-  if (catalogStatus !== "") return { ...values, state: catalogStatus.toLowerCase() };
-  return state === "" ? values : { ...values, catalogStatus: state.replace(/^./, (first) => first.toUpperCase()) };
 }
 
 function removeCatalog({ tenant }: Call, { id }: StoredObject): void {
@@ -124,13 +118,20 @@ function removePackage({ tenant }: Call, { id }: StoredObject): void {
   forgetRoleScopes(tenant, id);
 }
 
-/** A property that the body omits gets its default. */
-function replacePolicy(call: Call): RouteAnswer {
-  const before = get(call.tenant, policies, parameter(call, "id"));
-  const { id, createdBy = null, createdDateTime = null } = before;
-  const values = assignmentPolicyFrom(call, checkCreate(policies, callBody(call), call.version).values, before);
-  const policy = complete(policies, { ...values, ...createdStamp(call), createdBy, createdDateTime, id });
-  call.tenant.objects(policies).set(id, policy);
+/** A new policy, or one that replaces the path's: a property that the body omits gets its default. */
+function savedPolicy(call: Call): [EntitySetName, StoredObject, string] {
+  const { tenant, version, parameters } = call;
+  const before = parameters["id"] === undefined ? undefined : get(tenant, policies, parameters["id"]);
+  const entitySet = version === "beta" ? policies : policiesOfV1;
+  const { accessPackage, ...body } = callBody(call);
+  const sent = checkCreate(entitySet, version === "beta" ? callBody(call) : body, version).values;
+  const accessPackageId = jsonText(innerOf(accessPackage, "id"));
+  const values = assignmentPolicyFrom(call, version === "beta" ? sent : { ...inBeta(sent), accessPackageId }, before);
+  const { id = randomUUID(), createdBy, createdDateTime } = { ...createdStamp(call), ...before };
+  const stamps = { ...modifiedStamp(call), createdBy: createdBy ?? null, createdDateTime: createdDateTime ?? null };
+  const policy = complete(policies, { ...values, ...stamps, id });
+  if (version !== "beta") policy[sentSettings] = sent["requestorSettings"] ?? null;
+  tenant.objects(policies).set(id, policy);
   call.cloud.changed();
-  return entity(call, policies, policy, contextName(policies));
+  return [entitySet, version === "beta" ? policy : inV1(policy), contextName(entitySet)];
 }

@@ -5,7 +5,7 @@ import { forget } from "../../cloud/deleted";
 import type { DeletedObject, StoredObject } from "../../cloud/model";
 import { directoryObject, list } from "../answers";
 import { restore, withoutRestore } from "../directory";
-import type { EntitySetName } from "../entities";
+import { entitySets, type EntitySetName } from "../entities";
 import { denied, notFound } from "../errors";
 import { permissions, type RoutePermissions } from "../permissions";
 import { actionResult, bothVersions, noContent, parameter, type RouteAnswer, type Call, type Route } from "../route";
@@ -21,6 +21,7 @@ const kinds: readonly { entitySet: EntitySetName; type: string; write: RoutePerm
   { entitySet: "servicePrincipals", type: "servicePrincipal", write: permissions.writeServicePrincipal },
   { entitySet: "groups", type: "group", write: permissions.writeGroup },
   { entitySet: "users", type: "user", write: permissions.deleteUser },
+  { entitySet: "administrativeUnits", type: "administrativeUnit", write: permissions.writeAdministrativeUnits },
 ];
 
 export const deletedItemRoutes: readonly Route[] = [
@@ -29,7 +30,7 @@ export const deletedItemRoutes: readonly Route[] = [
     path: `${path}/microsoft.graph.${type}`,
     versions,
     permissions: permissions.readDeletedItems,
-    handle: (call) => list(call, entitySet, deletedOf(call, entitySet)),
+    handle: (call) => list(call, entitySet, deletedOf(call, entitySet), entitySets[entitySet].path),
   })),
   {
     method: "GET",

@@ -29,6 +29,8 @@ export interface EntityRow {
   readonly entitySet: EntitySetName;
   /** Default: that of the table of entity sets. */
   readonly path?: string;
+  /** Its name in `@odata.context`. Default: the path. */
+  readonly context?: string;
   readonly versions?: readonly GraphVersion[];
   readonly read: RoutePermissions;
   /** Default: `read`. */
@@ -93,9 +95,13 @@ export function readingRoutes(entitySet: EntitySetName, read: RoutePermissions):
   return entityRoutes({ entitySet, read });
 }
 
-/** Its path without a slash, which is its name in `@odata.context`. */
+/** Its path without a slash. */
 function rowPath({ entitySet, path }: EntityRow): string {
   return path ?? entitySets[entitySet].path ?? entitySet;
+}
+
+function contextOf(row: EntityRow): string {
+  return row.context ?? rowPath(row);
 }
 
 function findOne(call: Call, { entitySet, objects }: EntityRow): StoredObject {
@@ -108,7 +114,7 @@ function findOne(call: Call, { entitySet, objects }: EntityRow): StoredObject {
 
 function all(call: Call, row: EntityRow): RouteAnswer {
   const { entitySet: base, derived, objects = stored(base) } = row;
-  const name = rowPath(row);
+  const name = contextOf(row);
   if (derived === undefined) return list(call, base, objects(call), name);
   const { type, rest } = castIn(call.query.filter ?? "", derived);
   if (type === undefined) return listDerived(call, { base, derived, objects: objects(call), name });
@@ -130,7 +136,7 @@ const stored =
 
 function shown(call: Call, row: EntityRow, object: StoredObject): RouteAnswer {
   return row.derived === undefined
-    ? entity(call, row.entitySet, object, rowPath(row))
+    ? entity(call, row.entitySet, object, contextOf(row))
     : ok({ ...entityContext(call, row), ...typed(call, { entitySet: namedType(row, object), object }) });
 }
 
@@ -144,7 +150,7 @@ function add(call: Call, row: EntityRow, create: Required<EntityRow>["create"]):
   if (row.derived !== undefined) object["@odata.type"] = odataType(type);
   call.tenant.objects(row.entitySet).set(object.id, object);
   call.cloud.changed();
-  if (row.derived === undefined) return createdEntity(call, row.entitySet, object, rowPath(row));
+  if (row.derived === undefined) return createdEntity(call, row.entitySet, object, contextOf(row));
   const location = `${call.origin}/${call.version}/${rowPath(row)}/${object.id}`;
   return created({ ...entityContext(call, row), ...typed(call, { entitySet: type, object }) }, location);
 }
@@ -166,7 +172,7 @@ function removed(call: Call, row: EntityRow, object: StoredObject, remove: Requi
 }
 
 function entityContext(call: Call, row: EntityRow): JsonObject {
-  return { "@odata.context": context(call, `${rowPath(row)}/$entity`) };
+  return { "@odata.context": context(call, `${contextOf(row)}/$entity`) };
 }
 
 /** "You must specify the @odata.type of the derived type"; the error's text is the sandbox's own. */

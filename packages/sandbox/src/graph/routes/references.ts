@@ -21,7 +21,7 @@ export function referenceRoutes(
   permissions: { read: RoutePermissions; write: RoutePermissions },
   hooks: ReferenceHooks & { readonly searchable?: boolean } = {},
 ): Route[] {
-  const path = `/${entitySet}/{id}/${link}`;
+  const path = `/${entitySets[entitySet].path ?? entitySet}/{id}/${link}`;
   const common = { versions: bothVersions };
   return [
     {

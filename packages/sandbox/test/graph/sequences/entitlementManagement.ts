@@ -23,6 +23,8 @@ export function entitlementSequences(harness: () => Harness): void {
   it("azuread_access_package_resource_catalog_association, …_package_association: a group's role in a package", () =>
     resources(harness()));
   it("azuread_access_package_assignment_policy: create, read, replace, delete", () => assignmentPolicy(harness()));
+  it("v1.0 and beta: one assignment policy, whichever of them makes it", () => policyOfBothVersions(harness()));
+  it("v1.0: a group's role in a package, and its policy: create, list, replace, delete", () => ofV1(harness()));
   it("assignment policy: invalid settings are refused", () => wrongPolicies(harness()));
   it("entitlement management: a caller without its permission is told the name", () => denied(harness()));
 }
@@ -340,6 +342,79 @@ async function assignmentPolicy(graph: Harness): Promise<void> {
   const second = await graph.expect(201, "POST", policies, those.policy());
   await takeAway(graph, those);
   await graph.refused(404, "GET", `${policies}/${text(second, "id")}`);
+}
+
+async function policyOfBothVersions(graph: Harness): Promise<void> {
+  const those = await parties(graph);
+  const [beta, v1] = [`${base}/accessPackageAssignmentPolicies`, `/v1.0/${path}/assignmentPolicies`];
+  const policy = those.policy({ questions: [], accessReviewSettings: null });
+  const sponsors = { "@odata.type": "#microsoft.graph.internalSponsors" };
+  const { approvalStages } = policy["requestApprovalSettings"] as { approvalStages: [{ primaryApprovers: Json[] }] };
+  approvalStages[0].primaryApprovers.push({ ...sponsors, isBackup: true });
+  Object.assign(policy["requestApprovalSettings"] as Body, { isApprovalRequiredForExtension: false });
+  const first = text(await graph.expect(201, "POST", beta, policy), "id");
+  const { createdDateTime: _, modifiedDateTime: __, ...read } = await graph.expect(200, "GET", `${v1}/${first}`);
+  assert.equal(read["allowedTargetScope"], "specificConnectedOrganizationUsers");
+  const json = JSON.stringify(read);
+  for (const part of [
+    `"connectedOrganizationId":"${those.organization}"`,
+    `"expiration":{"type":"afterDuration","endDateTime":null,"duration":"P365D"}`,
+    `"enableTargetsToSelfAddAccess":true`,
+    `"isApprovalRequiredForAdd":true,"isApprovalRequiredForUpdate":false`,
+    `"durationBeforeAutomaticDenial":"P14D"`,
+    `"fallbackPrimaryApprovers":[${JSON.stringify(sponsors)}]`,
+  ]) {
+    assert.ok(json.includes(part), `${part} in ${json}`);
+  }
+  const accessPackage = { id: those.accessPackageId };
+  const second = text(await graph.expect(201, "POST", v1, { ...read, accessPackage }), "id");
+  const policies = graph.tenant.objects("accessPackageAssignmentPolicies");
+  const stored = [first, second].map((id) => ({ ...policies.get(id), id: "", requestorSettingsAsSent: null }));
+  assert.deepEqual(stored[1], { ...stored[0], canExtend: false });
+  await takeAway(graph, those);
+}
+
+async function ofV1(graph: Harness): Promise<void> {
+  const those = await parties(graph);
+  const v1 = `/v1.0/${path}`;
+  const request = (requestType: string): Body => ({
+    requestType,
+    resource: { originId: those.group, originSystem: "AadGroup" },
+    catalog: { id: those.catalog },
+  });
+  const delivered = await graph.expect(201, "POST", `${v1}/resourceRequests`, request("adminAdd"));
+  assert.deepEqual([delivered["requestType"], delivered["state"]], ["adminAdd", "delivered"]);
+  const list = `${v1}/catalogs/${those.catalog}/resources?$filter=originId eq '${those.group}'&$expand=roles,scopes`;
+  const [resource] = items(await graph.expect(200, "GET", encodeURI(list))) as [{ roles: [Body]; scopes: [Body] }];
+  const given = `${v1}/accessPackages/${those.accessPackageId}/resourceRoleScopes`;
+  const added = await graph.expect(201, "POST", given, { role: resource.roles[0], scope: resource.scopes[0] });
+  const expand = encodeURIComponent("resourceRoleScopes($expand=role,scope)");
+  const read = await graph.expect(200, "GET", `${v1}/accessPackages/${those.accessPackageId}?$expand=${expand}`);
+  const [roleScope] = read["resourceRoleScopes"] as [{ role: Body }];
+  assert.equal(roleScope.role["originId"], `Member_${those.group}`);
+  await graph.expect(204, "DELETE", `${given}/${text(added, "id")}`);
+  await graph.expect(201, "POST", `${v1}/resourceRequests`, request("adminRemove"));
+
+  const policies = `${v1}/assignmentPolicies`;
+  const accessPackage = { id: those.accessPackageId };
+  const wanted = { accessPackage, displayName: "Anybody", requestorSettings: { enableTargetsToSelfAddAccess: true } };
+  const one = `${policies}/${text(await graph.expect(201, "POST", policies, wanted), "id")}`;
+  const replaced = await graph.expect(200, "PUT", one, { ...wanted, allowedTargetScope: "allExternalUsers" });
+  assert.deepEqual(replaced["expiration"], { type: "noExpiration", endDateTime: null, duration: null });
+  const [listed] = items(await graph.expect(200, "GET", `${policies}?$expand=accessPackage`)) as [Body];
+  assert.equal((listed["accessPackage"] as Body)["id"], those.accessPackageId);
+  assert.equal(listed["allowedTargetScope"], "allExternalUsers");
+  const [stored] = graph.tenant.objects("accessPackageAssignmentPolicies").values();
+  assert.equal((stored?.["requestorSettings"] as Body)["scopeType"], "AllExternalSubjects");
+  const unserved: Body[] = [
+    { expiration: { type: "afterDuration", duration: "PT8H" } },
+    { automaticRequestSettings: { requestAccessForAllowedTargets: true } },
+    { allowedTargetScope: "everybody" },
+  ];
+  for (const wrong of unserved) await graph.refused(400, "POST", policies, { ...wanted, ...wrong });
+  await graph.expect(204, "DELETE", one);
+  await graph.refused(404, "GET", one);
+  await takeAway(graph, those);
 }
 
 async function wrongPolicies(graph: Harness): Promise<void> {

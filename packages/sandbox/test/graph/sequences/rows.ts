@@ -13,7 +13,58 @@ export function rowSequences(harness: () => Harness): void {
   it("the policy of invitations is the switch of invitations", () => invitations(harness()));
   it("memberships in groups and roles; owned objects", () => memberships(harness()));
   it("directory objects: delete as by the object's own path; validation", () => directoryObjects(harness()));
+  it("a custom role over an administrative unit is a scoped role membership of it", () => scopedRoles(harness()));
   it("entitlement management of v1.0: catalogs, access packages, assignments", () => entitlements(harness()));
+}
+
+async function scopedRoles(graph: Harness): Promise<void> {
+  const make = async (path: string, body: Body): Promise<string> =>
+    text(await graph.expect(201, "POST", path, body), "id");
+  const read = async (path: string): Promise<Body[]> => items(await graph.expect(200, "GET", path));
+  const id = await make("/v1.0/groups", { ...group("Berlin"), isAssignableToRole: true });
+  const [{ id: roleId, roleTemplateId } = {}] = (await read("/v1.0/directoryRoles")) as Record<string, string>[];
+  for (const version of versions) {
+    const [units, roles] = [`/${version}/directory/administrativeUnits`, `/${version}/roleManagement/directory`];
+    const unit = await make(units, { displayName: "Berlin", visibility: "Public" });
+    const one = `${units}/${unit}`;
+    await graph.refused(403, "POST", units, { displayName: "Berlin" }, as("Directory.ReadWrite.All"));
+    await graph.expect(204, "PATCH", one, { description: "Changed" });
+    assert.equal((await graph.expect(200, "GET", one, undefined, as("Directory.Read.All")))["description"], "Changed");
+    await graph.expect(204, "POST", `${one}/members/$ref`, { "@odata.id": `https://graph/v1.0/groups/${id}` });
+    const lists = await Promise.all([units, `${one}/members`, `/${version}/groups/${id}/memberOf`].map(read));
+    assert.deepEqual(
+      lists.map((list) => list.map((item) => item["id"])),
+      [[unit], [id], [unit]],
+    );
+    await graph.expect(204, "DELETE", `${one}/members/${id}/$ref`);
+
+    const custom = { displayName: "Custom", isEnabled: true, rolePermissions: [{ allowedResourceActions: ["a/b"] }] };
+    setSwitches(graph.tenant, { entraLicence: "free" });
+    await graph.refused(403, "POST", `${roles}/roleDefinitions`, custom);
+    setSwitches(graph.tenant, { entraLicence: "p2" });
+    const roleDefinitionId = await make(`${roles}/roleDefinitions`, custom);
+    const role = `${roles}/roleDefinitions/${roleDefinitionId}`;
+    await graph.expect(204, "PATCH", role, { description: "Changed" });
+    const builtIn = `${roles}/roleDefinitions/${roleTemplateId}`;
+    for (const method of ["PATCH", "DELETE"]) await graph.refused(400, method, builtIn, {});
+    const assignment = { principalId: id, roleDefinitionId, directoryScopeId: `/administrativeUnits/${unit}` };
+    await graph.refused(404, "POST", `${roles}/roleAssignments`, { ...assignment, directoryScopeId: "/nothing" });
+    const assigned = await make(`${roles}/roleAssignments`, assignment);
+    await graph.refused(400, "DELETE", role);
+
+    const scoped = `${one}/scopedRoleMembers`;
+    const added = await make(scoped, { roleId: roleId ?? "", roleMemberInfo: { id } });
+    const listed = (await read(scoped)).map((item) => item["roleId"]);
+    assert.deepEqual(listed, [roleDefinitionId, roleId]);
+    const { administrativeUnitId, roleMemberInfo } = await graph.expect(200, "GET", `${scoped}/${added}`);
+    assert.deepEqual([administrativeUnitId, roleMemberInfo], [unit, { id, displayName: "Berlin" }]);
+    await graph.expect(204, "DELETE", `${scoped}/${assigned}`);
+    for (const path of [role, one]) await graph.expect(204, "DELETE", path);
+    const deleted = await read(`/${version}/directory/deletedItems/microsoft.graph.administrativeUnit`);
+    assert.equal(deleted.at(-1)?.["id"], unit);
+    assert.deepEqual(await read(`${roles}/roleAssignments?$filter=principalId eq '${id}'`), []);
+  }
+  await graph.expect(204, "DELETE", `/v1.0/groups/${id}`);
 }
 
 async function singles(graph: Harness): Promise<void> {
@@ -235,18 +286,8 @@ async function entitlements(graph: Harness): Promise<void> {
 
   const [user] = [...graph.tenant.objects("users").values()];
   const policies = root.replace("v1.0", "beta");
-  const policy = {
-    accessPackageId: text(made, "id"),
-    displayName: "P",
-    description: "d",
-    requestorSettings: { scopeType: "NoSubjects" },
-  };
-  const { id: assignmentPolicyId } = await graph.expect(
-    201,
-    "POST",
-    `${policies}/accessPackageAssignmentPolicies`,
-    policy,
-  );
+  const policy = { accessPackage: { id: text(made, "id") }, displayName: "P" };
+  const { id: assignmentPolicyId } = await graph.expect(201, "POST", `${root}/assignmentPolicies`, policy);
   const assignment = { targetId: user?.id ?? "", assignmentPolicyId, accessPackageId: text(made, "id") } as Body;
   const asked = { requestType: "AdminAdd", accessPackageAssignment: assignment };
   await graph.expect(201, "POST", `${policies}/accessPackageAssignmentRequests`, asked);

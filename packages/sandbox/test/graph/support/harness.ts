@@ -69,6 +69,7 @@ export const everything: As = {
     "Policy.ReadWrite.ConditionalAccess",
     "Policy.ReadWrite.CrossTenantAccess",
     "PrivilegedEligibilitySchedule.ReadWrite.AzureADGroup",
+    "AdministrativeUnit.ReadWrite.All",
     "RoleManagement.ReadWrite.Directory",
     "RoleManagementPolicy.ReadWrite.AzureADGroup",
     "User.Invite.All",
