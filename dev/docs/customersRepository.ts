@@ -12,6 +12,8 @@ export function templateManifest(): string {
     main: "node_modules/defender-mssp/launcher.js",
     scripts: { start: "mssp start" },
     engines: { node: ">=20.19.0" },
+    // Nothing needs it, and npm 11 warns of a script that is neither allowed nor denied.
+    allowScripts: { protobufjs: false },
     // The engine's package downloads the engine and compares it with its pinned hash, in a pipeline
     // too.
     dependencies: { "@defender-mssp/engine": version, "defender-mssp": version },
