@@ -42,5 +42,3 @@ export function legacyApiResourceNames(onboarding: string): readonly string[] {
 export const accessName = accessResource(onboardingName);
 /** Prefix of the names of what the SIEM reads alerts with. */
 export const siemName = siemResource(onboardingName);
-/** The `AnalystAccessPackages`, of the model `entitlement`. */
-export const accessPackagesName = `${accessName}-entitlement-packages`;

@@ -134,17 +134,6 @@ export function parseStackOutputs(stack: string, answer: Readonly<Record<string,
   );
 }
 
-/** An output that not every stack has. @throws VisibleError where this stack does not have it. */
-export function requiredOutput<Name extends keyof StackOutputs>(
-  stack: string,
-  outputs: StackOutputs,
-  name: Name,
-): NonNullable<StackOutputs[Name]> {
-  const value = outputs[name];
-  if (value !== undefined) return value;
-  throw new VisibleError(`Stack "${stack}" has no output "${name}". Run \`npx pulumi up --stack ${stack}\`.`);
-}
-
 /**
  * Reads the outputs of a stack as the engine prints them; empty where nothing is deployed.
  * @throws OtherTenantError, or VisibleError where the engine can't read them.

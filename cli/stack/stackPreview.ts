@@ -12,7 +12,6 @@ import { isProviderType } from "../../domain/resourceTypes";
 
 /** The most serious first, in the order of display. */
 export const operations = ["delete", "replace", "update", "create", "import"] as const;
-export type Operation = (typeof operations)[number];
 
 const propertyChange = z.object({
   name: z.string(),

@@ -2,7 +2,6 @@
 import type { GovernanceSettings } from "../../../settings/governance";
 
 export type Side = "mssp" | "customer";
-export const sides = ["mssp", "customer"] as const satisfies readonly Side[];
 
 export const sideNames: Readonly<Record<Side, string>> = {
   mssp: "the MSSP's tenant",

@@ -11,9 +11,6 @@ const marks: Readonly<Record<StepState, TextCell>> = {
   notApplicable: "–",
 };
 
-/** For the help. */
-export const marksLegend = "✓ done, … waiting, ? no API shows it: confirm it by hand, – not applicable";
-
 /** One stack: every step, and whose move it is. */
 export function progressText(progress: OnboardingProgress, width?: number): string {
   const { stack, customerName, tenantId, steps, problem, checkedOn, notes = [] } = progress;

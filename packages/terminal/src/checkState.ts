@@ -16,9 +16,6 @@ const marks: Readonly<Record<CheckState, TextCell>> = {
 /** For something that is in order today, and not for long. */
 export const warningMark: TextCell = { text: "!", color: "yellow" };
 
-/** For the help of commands that show marks. */
-export const marksLegend = "✓ passed, ✗ failed, – not checked: not applicable or not permitted";
-
 /** The mark of a state, for a table's cell. */
 export function markOf(state: CheckState): TextCell {
   return marks[state];

@@ -6,7 +6,6 @@
 import { equals, graphList, type GraphCall } from "./call";
 import { graphCollection } from "./collection";
 import { listSchedules } from "./schedules";
-import type { DirectoryObject } from "./types";
 
 export const graphRoleAssignments = graphCollection("/v1.0/roleManagement/directory/roleAssignments", {
   read: ["RoleManagement.Read.Directory"],
@@ -36,13 +35,6 @@ export interface RoleEligibility {
   readonly roleDefinitionId: string;
   /** `/` is the whole tenant. */
   readonly directoryScopeId: string | null;
-}
-
-/** An activated directory role. */
-export interface DirectoryRole extends DirectoryObject {
-  displayName: string;
-  description: string | null;
-  roleTemplateId: string;
 }
 
 /** A directory role given to a principal. */

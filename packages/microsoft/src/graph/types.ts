@@ -12,15 +12,6 @@ export interface Collection<T> {
   value: T[];
 }
 
-/** Graph's error envelope. */
-export interface GraphError {
-  error: {
-    code: string;
-    message: string;
-    innerError?: { date: string; "request-id": string; "client-request-id": string };
-  };
-}
-
 /** What users, groups, applications, service principals and roles have in common. */
 export interface DirectoryObject {
   "@odata.type"?: string;
