@@ -82,13 +82,12 @@ const hostile = fc.oneof(
 const isTaken = (values: Record<string, unknown>) => "settings" in checkSettings({ ...customer, ...values }, [], {});
 
 describe("names from settings", function () {
-  let folder: string;
+  const folder = newFolder();
   let sandbox: OwnSandbox;
   let environment: NodeJS.ProcessEnv;
   let call: GraphCall;
 
   before(async () => {
-    folder = newFolder();
     sandbox = await startSandbox({
       home: path.join(folder, ".sandbox"),
       tenants: [{ tenantId, domain: "contoso.com" }],

@@ -94,7 +94,7 @@ describe("secrets", function () {
   const askedFor = new Map<string, string>();
   const started = new Set<{ kill(signal: "SIGKILL"): boolean }>();
   let project: SandboxProject;
-  let given: string;
+  const given = newFolder();
   let witness: Witness;
   let collector: Collector;
   let jobTokens: JobTokens;
@@ -104,7 +104,6 @@ describe("secrets", function () {
   let restore: readonly (() => void)[] = [];
 
   before(async () => {
-    given = newFolder();
     project = await createProject({
       logs: true,
       sharedRuntime: false,

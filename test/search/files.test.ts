@@ -142,9 +142,8 @@ const found: [Change, string[]][] = [
 
 describe("random files of a pull request", function () {
   this.timeout(3_600_000);
-  let top: string;
+  const top = newFolder();
   before(async () => {
-    top = newFolder();
     await mkdir(path.join(top, "outside"));
     for (const [name, text] of Object.entries(outside)) await writeFile(path.join(top, "outside", name), text);
   });

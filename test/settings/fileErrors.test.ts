@@ -19,9 +19,8 @@ const lines = [
 ];
 
 describe("errors of a stack's file", () => {
-  let folder: string;
+  const folder = newFolder();
   before(async () => {
-    folder = newFolder();
     await mkdir(path.join(folder, "customers"));
     await writeFile(path.join(folder, "Pulumi.yaml"), "name: acme\nruntime: nodejs\nstackConfigDir: customers\n");
   });

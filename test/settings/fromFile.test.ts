@@ -17,10 +17,9 @@ const yamlOf = (settings: object) =>
   stringify({ config: Object.fromEntries(Object.entries(settings).map(([key, value]) => [`mssp:${key}`, value])) });
 
 describe("a stack's settings file", function () {
-  let folder: string;
+  const folder = newFolder();
 
   before(async () => {
-    folder = newFolder();
     await writeFile(path.join(folder, "Pulumi.yaml"), "name: mssp\nruntime: nodejs\n");
   });
 

@@ -5,9 +5,8 @@ import { newFolder } from "@defender-mssp/testkit/newFolder";
 import { placeInStackFile } from "../../settings/placeInStackFile";
 
 describe("the place of a setting of the running stack", () => {
-  let folder: string;
+  const folder = newFolder();
   before(async () => {
-    folder = newFolder();
     await mkdir(path.join(folder, "customers"));
     await writeFile(path.join(folder, "Pulumi.yaml"), "name: acme\nruntime: nodejs\nstackConfigDir: customers\n");
     const settings =

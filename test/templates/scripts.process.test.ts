@@ -202,11 +202,10 @@ exit 0
 `;
 
 describe("the scripts of the pipeline templates", () => {
-  let folder: string;
+  const folder = newFolder();
   let scripts: readonly Script[];
 
   before(async () => {
-    folder = newFolder();
     await mkdir(path.join(folder, "bin"));
     for (const name of ["npm", "npx", "gh", "git"]) {
       await writeFile(path.join(folder, "bin", name), standIn);

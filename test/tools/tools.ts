@@ -15,13 +15,12 @@ import { tools, uv, type Tool } from "./toolList";
 describe("other people's tools by the proxy", function () {
   this.timeout(1_800_000);
 
-  let folder: string;
+  const folder = newFolder();
   const results: string[] = [];
   /** The tools that asked for each route that the sandbox lacks. */
   const missingRoutes = new Map<string, string[]>();
 
   before(async () => {
-    folder = newFolder();
     await writeFile(path.join(folder, "Pulumi.yaml"), "name: tools\nruntime: nodejs\n");
     // A tenant of a stack has also consented to the optional AuditLog.Read.All and Directory.Read.All.
     await writeFile(

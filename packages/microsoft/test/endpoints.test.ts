@@ -26,14 +26,13 @@ describe("microsoft/endpoints", () => {
   });
 
   describe("with ARM_METADATA_HOSTNAME", () => {
-    let folder: string;
+    const folder = newFolder();
     let server: https.Server;
     let host: string;
     let document: unknown;
     const asked: string[] = [];
 
     before(async () => {
-      folder = newFolder();
       const { certificate, key } = await makeCertificate();
       await writeFile(path.join(folder, "ca.pem"), certificate);
       server = https.createServer({ cert: certificate, key }, (request, response) => {

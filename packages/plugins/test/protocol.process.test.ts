@@ -149,10 +149,9 @@ describe("Property values", () => {
 
 describe("A plugin's process", () => {
   let sandbox: OwnSandbox;
-  let home: string;
+  const home = newFolder();
 
   before(async () => {
-    home = newFolder();
     sandbox = await startSandbox({ home, companions: { plugin: PluginHost.of(home) } });
   });
 

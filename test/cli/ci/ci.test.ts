@@ -10,8 +10,7 @@ import { Repository } from "./repository";
 import { samples } from "./samples";
 
 describe("mssp ci", function () {
-  let folder: string;
-  before(() => (folder = newFolder()));
+  const folder = newFolder();
 
   it("each command has help", async () => {
     const { stdout, stderr } = await mssp(["ci", "--help"]);

@@ -7,10 +7,9 @@ import { requiredSettings } from "../../settings/required";
 import { inSession as mssp } from "../testSession";
 
 describe("mssp ci setup, with a stand-in for gh", () => {
-  let folder: string;
+  const folder = newFolder();
 
   before(async () => {
-    folder = newFolder();
     await mkdir(path.join(folder, "customers"));
     await writeFile(path.join(folder, "Pulumi.yaml"), "name: acme\nruntime: nodejs\nstackConfigDir: customers\n");
     const config = Object.entries({ ...requiredSettings, analysts: [] }).map(([key, value]) => [`acme:${key}`, value]);

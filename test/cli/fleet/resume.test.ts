@@ -12,10 +12,9 @@ const began = new Date("2026-06-01T12:00:00Z");
 const hour = 3_600_000;
 
 describe("mssp fleet --resume", () => {
-  let folder: string;
+  const folder = newFolder();
 
   before(async () => {
-    folder = newFolder();
     await writeFile(path.join(folder, "Pulumi.yaml"), "name: acme\nruntime: nodejs\n");
     const entries = Object.entries({ ...requiredSettings, analysts: [] }).map(([key, value]) => [`acme:${key}`, value]);
     const text = stringify({ config: Object.fromEntries(entries) as object });

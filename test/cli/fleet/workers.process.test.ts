@@ -24,8 +24,7 @@ const script = `
 `;
 
 describe("a fleet worker", () => {
-  let folder: string;
-  before(() => (folder = newFolder()));
+  const folder = newFolder();
 
   it("whose program needs too much memory fails once, says so, and leaves the fleet run alive", async () => {
     await symlink(path.join(checkout, "node_modules"), path.join(folder, "node_modules"));

@@ -6,10 +6,9 @@ import { dynamicHostNote } from "../../../cli/stack/dynamicHost";
 import { checkout } from "../mssp";
 
 describe("cli/stack/dynamicHost", () => {
-  let folder: string;
+  const folder = newFolder();
 
   before(async () => {
-    folder = newFolder();
     await mkdir(path.join(folder, "node_modules"));
     await symlink(checkout, path.join(folder, "node_modules", "defender-mssp"));
   });

@@ -9,10 +9,9 @@ import { fitsPassphrase, passphraseVariables } from "../../../cli/stack/passphra
 const salt = "v1:J0vp6mVeKcM=:v1:zCmgxLNXtNCivnC2:2UmUaFr1Uta2voxcLzKtz3AYxJeGrQ==";
 
 describe("passphrases of a fleet", () => {
-  let folder: string;
+  const folder = newFolder();
 
   before(async () => {
-    folder = newFolder();
     for (const stack of ["a", "b"])
       await writeFile(path.join(folder, `Pulumi.${stack}.yaml`), `encryptionsalt: ${salt}\n`);
     await writeFile(path.join(folder, "Pulumi.cloud.yaml"), "secretsprovider: azurekeyvault://x\n");

@@ -4,9 +4,7 @@ import { inSession } from "../testSession";
 
 /** There, no Pulumi.yaml names the host of dynamic resources: the engine would run a state's code. */
 describe("outside of the project's folder", () => {
-  let folder: string;
-
-  before(() => (folder = newFolder()));
+  const folder = newFolder();
 
   const stack = "organization/defender-mssp/contoso";
   for (const args of [

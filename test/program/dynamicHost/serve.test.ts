@@ -29,14 +29,13 @@ const extension = `exports.handler = () => {
 };`;
 
 describe("program/dynamicHost", () => {
-  let folder: string;
+  const folder = newFolder();
   let host: DynamicHost;
   let client: ResourceProviderClient;
   let environment: Record<string, string | undefined>;
   let printed: string;
 
   before(async () => {
-    folder = newFolder();
     await symlink(path.join(checkout, "node_modules"), path.join(folder, "node_modules"));
   });
   beforeEach(async () => {

@@ -22,14 +22,13 @@ interface Reply {
 }
 
 describe("sandbox/azure", () => {
-  let home: string;
+  const home = newFolder();
   let sandbox: OwnSandbox;
   let clientSecret: string;
   const tokens = new Map<string, string>();
   const clock = new Clock();
 
   before(async () => {
-    home = newFolder();
     await start();
   });
   after(() => sandbox.stop());

@@ -6,8 +6,7 @@ import { startSandbox } from "../../src/server";
 const tenantId = "c0570500-0000-4000-8000-0000000000ae";
 
 describe("sandbox/server: a stack that is added while the sandbox runs", function () {
-  let home: string;
-  before(() => (home = newFolder()));
+  const home = newFolder();
 
   it("its tenant has the stack's name and domain from the first sign-in on, and the files are read for new tenants alone", async () => {
     const added: TenantDescription[] = [];

@@ -7,8 +7,7 @@ const tenantId = "c0570500-0000-4000-8000-0000000000aa";
 const detections = { detectionRuns: "complete", detectionQuotas: "off", replicas: "calm" };
 
 describe("sandbox/server: a tenant's switches", function () {
-  let home: string;
-  before(() => (home = newFolder()));
+  const home = newFolder();
 
   it("tenant switches: all on in a new tenant; stored on disk while no sandbox runs", async () => {
     const alerts = { alertSources: "endpoint", legacyAlertApi: "on", ...detections };

@@ -72,8 +72,7 @@ describe("packages/siem: delivered IDs of a checkpoint", () => {
 });
 
 describe("packages/siem: a checkpoint with delivered IDs", () => {
-  let folder: string;
-  before(() => (folder = newFolder()));
+  const folder = newFolder();
   const key = { tenantId: "t", api: "graph" };
   const ids = DeliveredIds.from(undefined, iso(now - hour), undefined);
   ids.add("a", "s", iso(now));

@@ -86,9 +86,8 @@ describe("retirements: what settings of SIEM products rest on", () => {
 });
 
 describe("retirements: files and folders", () => {
-  let folder: string;
+  const folder = newFolder();
   before(async () => {
-    folder = newFolder();
     await mkdir(path.join(folder, "siem"));
     await writeFile(path.join(folder, "siem/inputs.conf"), "endpoint = https://graph.windows.net/x");
     await writeFile(path.join(folder, "query.kql"), "AADSignInEventsBeta // https://graph.windows.net");

@@ -82,8 +82,7 @@ function evidence(changes: Partial<Evidence> = {}): Evidence {
 }
 
 describe("an evidence's files", () => {
-  let folder: string;
-  before(() => (folder = newFolder()));
+  const folder = newFolder();
 
   it("the manifest has the SHA-256 of every other file, and the page has those of the data", async () => {
     const target = path.join(folder, "whole");

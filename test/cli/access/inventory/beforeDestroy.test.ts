@@ -19,9 +19,8 @@ const resource = (type: string, changes: Partial<StateResource> = {}): StateReso
 });
 
 describe("mssp doctor --before-destroy, by kind", () => {
-  let folder: string;
+  const folder = newFolder();
   before(async () => {
-    folder = newFolder();
     await writeFile(path.join(folder, "Pulumi.yaml"), "name: defender-mssp\nruntime: nodejs\n");
     const connector = { alertApis: ["legacySiem", "graph"] };
     const settings = Object.entries({ ...requiredSettings, analysts: [], portalAccess: "rbac", connector });

@@ -23,13 +23,12 @@ type Json = Record<string, unknown>;
 
 describe("signed steps of a customer", () => {
   const signers = [signerOf("ed25519"), signerOf("p256")] as const;
-  let root: string;
+  const root = newFolder();
   let whole: string;
   let steps: WrittenStep[];
   let number = 0;
 
   before(async () => {
-    root = newFolder();
     whole = path.join(root, "whole");
     steps = await life(whole, signers);
     await writeFile(path.join(root, "first.pub.pem"), publicPem(signers[0].key));

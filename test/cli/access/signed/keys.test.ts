@@ -11,8 +11,7 @@ import { verifyLines } from "../../../../cli/access/signed/signatureSection";
 import { contoso, life, memoryHead, publicPem, signerOf } from "./life";
 
 describe("keys that sign", () => {
-  let folder: string;
-  before(() => (folder = newFolder()));
+  const folder = newFolder();
 
   it("a private key of others, an RSA key, a public key and no key are refused with what to do", async () => {
     const world = { environment: {}, folder };

@@ -53,10 +53,9 @@ const shellsHere: Readonly<Record<CompletionShell, Shell>> = {
 };
 
 describe("mssp completion", () => {
-  let folder: string;
+  const folder = newFolder();
 
   before(async () => {
-    folder = newFolder();
     await mkdir(path.join(folder, "customers"));
     for (const file of ["Pulumi.contoso.yaml", "customers/Pulumi.tailspin.yaml", "Pulumi.yaml"])
       await writeFile(path.join(folder, file), "");

@@ -16,13 +16,12 @@ import { inSession as mssp } from "../../testSession";
 const ana = { email: "ana@mssp.example", displayName: "Ana" };
 
 describe("mssp doctor", function () {
-  let folder: string;
+  const folder = newFolder();
   let sandbox: OwnSandbox;
   let environment: Record<string, string | undefined>;
   let tenants = 0;
 
   before(async () => {
-    folder = newFolder();
     await copyFile(path.join(checkout, "Pulumi.yaml"), path.join(folder, "Pulumi.yaml"));
     const home = path.join(folder, ".sandbox");
     sandbox = await startSandbox({ home });

@@ -13,12 +13,11 @@ const contoso = "c0570500-0000-4000-8000-00000000000a";
 const msspTenantId = "5ec0de00-5ea1-4000-8000-000000000001";
 
 describe("mssp new", () => {
-  let folder: string;
+  const folder = newFolder();
   let sandbox: OwnSandbox;
   let environment: Readonly<Record<string, string>>;
 
   before(async () => {
-    folder = newFolder();
     const tenants = [{ tenantId: contoso, displayName: "Contoso", domain: "contoso.com" }];
     sandbox = await startSandbox({ home: path.join(folder, ".sandbox"), tenants });
     environment = (await sandbox.environment({})).variables;

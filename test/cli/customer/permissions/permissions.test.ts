@@ -202,9 +202,7 @@ describe("mssp permissions", () => {
 });
 
 describe("the az script, with a stand-in for az", () => {
-  let folder: string;
-  before(() => (folder = newFolder()));
-
+  const folder = newFolder();
   /** Writes each call, a line each, with the JSON of its `@file` arguments. */
   async function runScript(
     existing: string,

@@ -9,9 +9,8 @@ import { checkout } from "../../mssp";
 import { inSession } from "../../testSession";
 
 describe("mssp report --for customer --from-settings", () => {
-  let folder: string;
+  const folder = newFolder();
   before(async () => {
-    folder = newFolder();
     for (const file of ["Pulumi.yaml", "Pulumi.dev.yaml"])
       await copyFile(path.join(checkout, file), path.join(folder, file));
     const dev = await readFile(path.join(folder, "Pulumi.dev.yaml"), "utf8");

@@ -5,9 +5,7 @@ import { newFolder } from "@defender-mssp/testkit/newFolder";
 import { readLogo } from "../../../../cli/customer/report/readLogo";
 
 describe("mssp report: the logo", () => {
-  let folder: string;
-  before(() => (folder = newFolder()));
-
+  const folder = newFolder();
   const png = Buffer.from("89504e470d0a1a0a00", "hex");
   const write = async (name: string, content: string | Buffer) => {
     await writeFile(path.join(folder, name), content);

@@ -42,7 +42,7 @@ const changelog = `# Changelog
 `;
 
 describe("mssp upgrade", function () {
-  let root: string;
+  const root = newFolder();
   let template: string;
   let folder: string;
 
@@ -74,7 +74,6 @@ describe("mssp upgrade", function () {
     execa("git", ["-c", "user.name=t", "-c", "user.email=t@t.example", ...args], { cwd: folder });
 
   before(async () => {
-    root = newFolder();
     await packAll(path.join(root, "installed"), installed);
     await packAll(path.join(root, "next"), next);
     template = path.join(root, "template");

@@ -12,10 +12,9 @@ interface Dumped {
 }
 
 describe("tenants of the sandbox that settings name", () => {
-  let folder: string;
+  const folder = newFolder();
 
   before(async () => {
-    folder = newFolder();
     await writeFile(path.join(folder, "Pulumi.yaml"), "name: customers\nruntime: nodejs\n");
     const settings = `config:\n  customers:tenantId: ${contoso}\n  customers:customerName: Contoso\n`;
     await writeFile(path.join(folder, "Pulumi.contoso.yaml"), settings);

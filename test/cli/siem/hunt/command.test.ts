@@ -15,11 +15,10 @@ const count = "AlertInfo | summarize count()";
 
 describe("mssp hunt", function () {
   let project: StackProject;
-  let folder: string;
+  const folder = newFolder();
   let observe: (exchange: Exchange) => void = () => undefined;
 
   before(async () => {
-    folder = newFolder();
     project = await createHuntProject((exchange) => observe(exchange));
   });
   after(() => project.dispose());

@@ -15,12 +15,11 @@ import { createTokenProject } from "./tokenProject";
 describe("mssp token", function () {
   let project: StackProject;
   let connector: Daemon;
-  let folder: string;
+  const folder = newFolder();
   let loopbackRedirectUri: string;
 
   before(async () => {
     ({ project, connector, loopbackRedirectUri } = await createTokenProject({ engine: "real" }));
-    folder = newFolder();
   });
   after(() => project.dispose());
 

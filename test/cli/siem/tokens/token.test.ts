@@ -15,13 +15,12 @@ import { createTokenProject, redirectUri } from "./tokenProject";
 
 describe("mssp token", function () {
   let project: StackProject;
-  let folder: string;
+  const folder = newFolder();
   let loopbackRedirectUri: string;
 
   before(async () => {
     const created = await createTokenProject({ engine: "stand-in" });
     ({ project, loopbackRedirectUri } = created);
-    folder = newFolder();
     const { outputs } = created;
     const connectorOfMssp = { kind: "msspApp", credential: "secret", alertApis: ["graph"] };
     await project.addStack("mssp", { ...outputs, connector: connectorOfMssp });

@@ -8,8 +8,7 @@ import { newFolder } from "@defender-mssp/testkit/newFolder";
 const checkout = path.resolve(__dirname, "../../../../..");
 
 describe("sandbox: the thread of queries", () => {
-  let folder: string;
-  before(() => (folder = newFolder()));
+  const folder = newFolder();
 
   it("does not keep the process alive after an answer", async () => {
     const file = path.join(folder, "package.js");

@@ -14,14 +14,13 @@ const otherTenant = "c0570500-0000-4000-8000-00000000000c";
 const analysts = [{ email: "ana@fabrikam.example", displayName: "Ana Silva", accessEndsOn: "2026-12-01" }];
 
 describe("mssp status --notify", () => {
-  let folder: string;
+  const folder = newFolder();
   let webhook: http.Server;
   let url: string;
   let answer: { status: number; headers?: Record<string, string>; text?: string };
   let bodies: { readonly needs?: readonly { readonly stack: string; readonly topic: string }[] }[];
 
   before(async () => {
-    folder = newFolder();
     await writeFile(path.join(folder, "Pulumi.yaml"), "name: defender-mssp\nruntime: nodejs\n");
     const config = Object.fromEntries(
       Object.entries({ ...requiredSettings, analysts }).map(([key, value]) => [`defender-mssp:${key}`, value]),
