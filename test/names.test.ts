@@ -16,9 +16,8 @@ import {
   type GraphCall,
 } from "@defender-mssp/microsoft";
 import { startSandbox, type OwnSandbox } from "@defender-mssp/sandbox";
-import { addApplication } from "@defender-mssp/testkit";
+import { addApplication, newFolder } from "@defender-mssp/testkit";
 import { isStackName } from "@defender-mssp/siem/connector/stackName";
-import { newFolder } from "@defender-mssp/testkit/newFolder";
 import { execa } from "execa";
 import * as fc from "fast-check";
 import { checkedStackName } from "../cli/stack/stackNames";

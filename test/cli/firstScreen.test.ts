@@ -50,7 +50,6 @@ describe("mssp status --show", () => {
     project = await RulesProject.create();
     await project.customer("contoso", { sets: ["base"] });
   });
-  afterEach(() => project.dispose());
 
   for (const [view, words] of Object.entries(views))
     if (view !== "onboarding" && view !== "secrets")
@@ -92,7 +91,6 @@ describe("what people type for another command", () => {
     project = await RulesProject.create();
     await project.customer("woodgrove", { sets: ["base"] });
   });
-  afterEach(() => project.dispose());
 
   const lines = {
     up: /^Type: npx pulumi up --stack <stack>/m,

@@ -6,8 +6,7 @@ import { readFile, rm, writeFile, mkdir } from "node:fs/promises";
 import path from "node:path";
 import { pulumiEnvironment } from "@defender-mssp/plugins";
 import { commandEnvironment, startSandbox, type OwnSandbox, type SandboxOptions } from "@defender-mssp/sandbox";
-import { contoso, daemonId, secretOutput, StateFile, Vault } from "@defender-mssp/testkit";
-import { newFolder } from "@defender-mssp/testkit/newFolder";
+import { contoso, daemonId, secretOutput, StateFile, Vault, newFolder } from "@defender-mssp/testkit";
 import { runPulumi } from "../../cli/stack/pulumi";
 import { StandInEngine } from "./standInEngine";
 

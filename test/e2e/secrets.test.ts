@@ -19,6 +19,7 @@ import {
   type SandboxProject,
   setSwitches,
   subscriptionIdOf,
+  newFolder,
 } from "@defender-mssp/testkit";
 import { execa } from "execa";
 import { SignJWT } from "jose";
@@ -26,7 +27,6 @@ import { parse, stringify } from "yaml";
 import type { AccessReport } from "../../cli/access/report/model";
 import { commandNames } from "../../dev/docs/reference/commands";
 import { siemProducts } from "@defender-mssp/siem/siemConfig/products";
-import { newFolder } from "@defender-mssp/testkit/newFolder";
 import { mssp as runMssp } from "../cli/mssp";
 import { inSession } from "../cli/testSession";
 import { SecretSearch, findShapes, type Finding } from "./secretSearch";

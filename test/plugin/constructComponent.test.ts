@@ -150,17 +150,13 @@ describe("plugin: Construct", function () {
 
   it("Detections declares a rule for each file of the sets below the folder, as the settings compose it", async () => {
     const project = await RulesProject.create();
-    try {
-      await project.write("detections/base/office.yaml", officeRule);
-      await project.write("detections/other/office-2.yaml", officeRule);
-      const args = { tenantId, msspName: "Fabrikam", folder: project.folder, detections: { sets: ["base"] } };
-      await construct("Detections", args);
-      const { name, inputs } = only(dynamic("DetectionRule"));
-      const { displayName } = inputs as unknown as DetectionRuleProperties;
-      assert.deepEqual([name, displayName], ["soc-office", "Encoded PowerShell from Office"]);
-    } finally {
-      await project.dispose();
-    }
+    await project.write("detections/base/office.yaml", officeRule);
+    await project.write("detections/other/office-2.yaml", officeRule);
+    const args = { tenantId, msspName: "Fabrikam", folder: project.folder, detections: { sets: ["base"] } };
+    await construct("Detections", args);
+    const { name, inputs } = only(dynamic("DetectionRule"));
+    const { displayName } = inputs as unknown as DetectionRuleProperties;
+    assert.deepEqual([name, displayName], ["soc-office", "Encoded PowerShell from Office"]);
   });
 
   it("Detections refuses what the program's setting refuses, without a value in the message", async () => {

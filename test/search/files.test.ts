@@ -179,7 +179,6 @@ describe("random files of a pull request", function () {
       ),
       { ...drawing, examples: found.map(([one, args]) => [[one], args]) },
     );
-    await project.dispose();
   });
 
   async function apply(folder: string, one: Change): Promise<void> {

@@ -8,16 +8,9 @@ import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import fs from "node:fs";
 import path from "node:path";
+import { newFolder } from "@defender-mssp/testkit/newFolder";
 import { engineFolder, engineVersion } from "../src/ensureEngine";
-import {
-  installHost,
-  isRunning,
-  removeTemporaryFolders,
-  root,
-  temporaryFolder,
-  until,
-  writeFiles,
-} from "./hostProcess";
+import { installHost, isRunning, root, until, writeFiles } from "./hostProcess";
 
 const pulumi = path.join(engineFolder(), "bin", "pulumi");
 
@@ -33,7 +26,7 @@ describe("language host on the real engine", function () {
       console.log(`      no engine at ${pulumi}: run \`mssp engine\``);
       return this.skip();
     }
-    home = temporaryFolder();
+    home = newFolder();
     bin = path.join(home, "versions", engineVersion(), "bin");
     fs.mkdirSync(bin, { recursive: true });
     hardLink(pulumi, path.join(bin, "pulumi"));
@@ -50,11 +43,9 @@ describe("language host on the real engine", function () {
       PULUMI_NODEJS_TRANSPILE_ONLY: "true",
     };
   });
-  after(removeTemporaryFolders);
-
   /** A project with this `index.ts` and its stack `dev`. The SDK is this checkout's. */
   async function project(name: string, program: string, files: Record<string, string> = {}): Promise<string> {
-    const folder = temporaryFolder();
+    const folder = newFolder();
     writeFiles(folder, {
       "Pulumi.yaml": `name: ${name}\nruntime: nodejs\n`,
       "package.json": JSON.stringify({ name, version: "1.0.0" }),
@@ -175,7 +166,7 @@ describe("language host on the real engine", function () {
     // A pack is a package with an SDK and a policy library of its own: here just as much of one as
     // the engine needs.
     const folder = await project("policies", `export const ok = true;`);
-    const pack = temporaryFolder();
+    const pack = newFolder();
     writeFiles(pack, {
       "PulumiPolicy.yaml": "runtime: nodejs\nmain: index.js\n",
       "package.json": '{"name":"pack","version":"0.0.1"}',
@@ -188,7 +179,7 @@ describe("language host on the real engine", function () {
   });
 
   it("a component plugin in TypeScript: runs from its source", async () => {
-    const plugin = temporaryFolder();
+    const plugin = newFolder();
     writeFiles(plugin, {
       "PulumiPlugin.yaml": "runtime: nodejs\n",
       "package.json": '{"name":"greeter","version":"0.0.1","main":"index.ts"}',

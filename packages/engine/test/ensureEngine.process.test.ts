@@ -12,12 +12,13 @@ import type { AddressInfo } from "node:net";
 import path from "node:path";
 import { Writable } from "node:stream";
 import { VisibleError } from "@defender-mssp/errors";
+import { newFolder } from "@defender-mssp/testkit/newFolder";
 import type { Digest } from "../src/checksums";
 import { archiveName } from "../src/download";
 import type { Engine } from "../src/engine";
 import { engineVersion, ensureEngine, type EngineOptions } from "../src/ensureEngine";
 import { goBinVersion, goVersionNeeded } from "../src/go";
-import { removeTemporaryFolders, root, temporaryFolder, until, writeFiles } from "./hostProcess";
+import { root, until, writeFiles } from "./hostProcess";
 
 const version = engineVersion();
 
@@ -58,12 +59,10 @@ describe("ensureEngine", () => {
   let log: string;
 
   beforeEach(() => {
-    home = temporaryFolder();
-    tools = temporaryFolder();
+    home = newFolder();
+    tools = newFolder();
     log = path.join(tools, "log");
   });
-  after(removeTemporaryFolders);
-
   const folder = (): string => path.join(home, "versions", version);
   const builds = (): number => (fs.existsSync(log) ? fs.readFileSync(log, "utf8").trim().split("\n").length : 0);
   /** What is in `versions`, hidden files included. */
@@ -321,7 +320,7 @@ printf '%s' '${fetched}' > "$2/go/bin/go"
 
     /** A release with this `pulumi`. */
     function archive(pulumi: string): Buffer {
-      const source = temporaryFolder();
+      const source = newFolder();
       writeFiles(path.join(source, "pulumi"), { pulumi, "pulumi-language-nodejs": "#!/bin/sh\nofficial\n" });
       return spawnSync("tar", ["-czf", "-", "pulumi"], { cwd: source }).stdout;
     }

@@ -9,9 +9,10 @@ import fs from "node:fs";
 import path from "node:path";
 import { createInterface } from "node:readline";
 import { Writable } from "node:stream";
+import { newFolder } from "@defender-mssp/testkit/newFolder";
 import { ensureYamlHost, yamlHostIn, yamlHostVersion } from "../src/ensureYamlHost";
 import { engineFolder, ensureEngine } from "../src/ensureEngine";
-import { removeTemporaryFolders, root, temporaryFolder, writeFiles } from "./hostProcess";
+import { root, writeFiles } from "./hostProcess";
 
 /** A Go that writes what it "builds" and notes where from, or fails. */
 function fakeGo(failure = ""): string {
@@ -35,11 +36,9 @@ describe("ensureYamlHost", () => {
   let tools: string;
 
   beforeEach(() => {
-    home = temporaryFolder();
-    tools = temporaryFolder();
+    home = newFolder();
+    tools = newFolder();
   });
-  after(removeTemporaryFolders);
-
   const bin = (): string => path.join(engineFolder(home), "bin");
 
   async function ensure(): Promise<{ executable: string; changed: boolean; shown: string }> {

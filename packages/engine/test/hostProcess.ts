@@ -16,19 +16,6 @@ import { languageHostFiles } from "../src/languageHostFiles";
 
 export const root = path.join(__dirname, "..", "..", "..");
 
-/** Folders that are removed at the end of the test file. */
-const folders: string[] = [];
-
-export function temporaryFolder(): string {
-  const folder = newFolder();
-  folders.push(folder);
-  return folder;
-}
-
-export function removeTemporaryFolders(): void {
-  for (const folder of folders.splice(0)) fs.rmSync(folder, { recursive: true, force: true });
-}
-
 /** Writes files by name; a name may contain folders. */
 export function writeFiles(folder: string, files: Record<string, string>): void {
   for (const [name, content] of Object.entries(files)) {
@@ -48,7 +35,7 @@ export async function installHost(folder: string): Promise<string> {
 
 /** A program's folder. Its `node_modules` has an SDK whose runners are the given scripts. */
 export function programFolder(runners: Record<string, string>, files: Record<string, string> = {}): string {
-  const folder = temporaryFolder();
+  const folder = newFolder();
   writeFiles(folder, {
     "node_modules/@pulumi/pulumi/package.json": JSON.stringify({ name: "@pulumi/pulumi", version: "3.248.0" }),
     ...Object.fromEntries(

@@ -9,6 +9,7 @@ import path from "node:path";
 import * as grpc from "@grpc/grpc-js";
 import { Empty } from "google-protobuf/google/protobuf/empty_pb";
 import * as messages from "@pulumi/pulumi/proto/language_pb";
+import { newFolder } from "@defender-mssp/testkit/newFolder";
 import {
   call,
   collect,
@@ -16,11 +17,9 @@ import {
   isRunning,
   programFolder,
   programInfo,
-  removeTemporaryFolders,
   startFakeEngine,
   startHost,
   stopHost,
-  temporaryFolder,
   until,
   writeFiles,
   type Host,
@@ -46,7 +45,7 @@ describe("language host", () => {
   let host: Host;
 
   before(async () => {
-    bin = await installHost(temporaryFolder());
+    bin = await installHost(newFolder());
     engine = await startFakeEngine();
   });
   beforeEach(async () => {
@@ -55,7 +54,6 @@ describe("language host", () => {
   afterEach(() => stopHost(host));
   after(() => {
     engine.server.forceShutdown();
-    removeTemporaryFolders();
   });
 
   function run(request: messages.RunRequest): Promise<messages.RunResponse> {
@@ -131,7 +129,7 @@ describe("language host", () => {
     });
 
     it("run: a missing SDK is reported with the command that installs it", async () => {
-      const folder = temporaryFolder();
+      const folder = newFolder();
       const response = await run(runRequest(folder));
       assert.match(response.getError(), /SDK has not been installed.*Have you run pulumi install\?/);
     });
@@ -292,7 +290,7 @@ describe("language host", () => {
     }
 
     it("getRequiredPackages: installed packages with a plugin, also nested and linked, not those of policy packs", async () => {
-      const folder = temporaryFolder();
+      const folder = newFolder();
       const plugin = (name: string, pulumi: object): string => JSON.stringify({ name, version: "1.2.3", pulumi });
       writeFiles(folder, {
         "node_modules/@pulumi/random/package.json": plugin("@pulumi/random", { resource: true }),
@@ -359,17 +357,14 @@ describe("language host", () => {
     });
 
     it("getProgramDependencies: reads package-lock.json", async () => {
-      const folder = temporaryFolder();
+      const folder = newFolder();
       writeFiles(folder, { "package.json": manifest, "package-lock.json": lock });
       assert.deepEqual(await dependencies(folder, false), ["@scope/one 1.0.0", "two 2.0.0"]);
       assert.deepEqual(await dependencies(folder, true), ["@scope/one 1.0.0", "three 3.0.0", "two 2.0.0"]);
     });
 
     it("getProgramDependencies: a missing lock file is reported with its path", async () => {
-      await assert.rejects(
-        dependencies(temporaryFolder(), false),
-        /no package-lock\.json found \(searching upwards from/,
-      );
+      await assert.rejects(dependencies(newFolder(), false), /no package-lock\.json found \(searching upwards from/);
     });
 
     async function dependencies(folder: string, transitive: boolean): Promise<string[]> {
@@ -412,7 +407,7 @@ describe("language host", () => {
     it("installDependencies: runs npm in the workspace's root without the caller's npm settings, and streams its output", async () => {
       await stopHost(host);
       host = await startHost(bin, engine.address, { env: withFakeTools(["npm"]) });
-      const workspace = temporaryFolder();
+      const workspace = newFolder();
       writeFiles(workspace, {
         "package.json": '{"name":"root","workspaces":["packages/*"]}',
         "packages/a/package.json": '{"name":"a"}',
@@ -431,7 +426,7 @@ describe("language host", () => {
       it(`installDependencies: refuses another package manager ${what}`, async () => {
         await stopHost(host);
         host = await startHost(bin, engine.address, { env: withFakeTools(["npm", "pnpm"]) });
-        const folder = temporaryFolder();
+        const folder = newFolder();
         writeFiles(folder, { "package.json": "{}", ...files });
         await assert.rejects(install(folder, options), /installs with npm only.* Run `pnpm install` in /);
         assert.equal(fs.existsSync(path.join(folder, "node_modules")), false);
@@ -441,7 +436,7 @@ describe("language host", () => {
     it("installDependencies: fails with npm's exit code", async () => {
       await stopHost(host);
       host = await startHost(bin, engine.address, { env: withFakeTools(["npm"], "exit 7") });
-      const folder = temporaryFolder();
+      const folder = newFolder();
       writeFiles(folder, { "package.json": "{}" });
       await assert.rejects(install(folder), /npm install --loglevel=error failed in .*: exit code 7/);
     });
@@ -460,7 +455,7 @@ describe("language host", () => {
   describe("runPlugin", () => {
     it("runPlugin: starts a component plugin with folder and environment of the request and streams its output", async () => {
       const folder = programFolder({ "run-plugin": `${recordingRunner}; console.log("4711"); console.error("oops")` });
-      const elsewhere = temporaryFolder();
+      const elsewhere = newFolder();
       const request = pluginRequest(folder, "resource", ["127.0.0.1:1"]);
       request.setPwd(elsewhere);
 
@@ -495,7 +490,7 @@ describe("language host", () => {
   });
 
   it("optional methods are answered with UNIMPLEMENTED, and the engine continues", async () => {
-    const info = programInfo(temporaryFolder());
+    const info = programInfo(newFolder());
     const [prompts, template] = [new messages.RuntimeOptionsRequest(), new messages.TemplateRequest()];
     prompts.setInfo(info);
     template.setInfo(info);
@@ -546,7 +541,7 @@ function withFakeTools(
   names: string[],
   script = 'echo "$NAME $* in $PWD$npm_config_dry_run"; echo "a warning" >&2; mkdir -p node_modules',
 ) {
-  const folder = temporaryFolder();
+  const folder = newFolder();
   writeFiles(
     folder,
     Object.fromEntries(names.map((name) => [name, `#!/bin/sh\nPATH=/usr/bin:/bin\nNAME=${name}\n${script}\n`])),

@@ -9,17 +9,16 @@ import { AnalyzerClient } from "@pulumi/pulumi/proto/analyzer_grpc_pb";
 import * as analyzer from "@pulumi/pulumi/proto/analyzer_pb";
 import * as messages from "@pulumi/pulumi/proto/language_pb";
 import type { PluginInfo } from "@pulumi/pulumi/proto/plugin_pb";
+import { newFolder } from "@defender-mssp/testkit/newFolder";
 import {
   call,
   installHost,
   programFolder,
   programInfo,
-  removeTemporaryFolders,
   root,
   startFakeEngine,
   startHost,
   stopHost,
-  temporaryFolder,
   until,
   type Host,
 } from "./hostProcess";
@@ -55,12 +54,11 @@ describe("language host: policy packs", () => {
 
   before(async () => {
     engine = await startFakeEngine();
-    host = await startHost(await installHost(temporaryFolder()), engine.address);
+    host = await startHost(await installHost(newFolder()), engine.address);
   });
   after(async () => {
     await stopHost(host);
     engine.server.forceShutdown();
-    removeTemporaryFolders();
   });
 
   it("policy pack: gets the stack's configuration and the engine's calls", async () => {

@@ -7,8 +7,7 @@ import fs from "node:fs";
 import https from "node:https";
 import type { AddressInfo, Socket } from "node:net";
 import path from "node:path";
-import { serverCertificate } from "@defender-mssp/testkit";
-import { newFolder } from "@defender-mssp/testkit/newFolder";
+import { serverCertificate, newFolder } from "@defender-mssp/testkit";
 import { PluginClient, refusal } from "./pluginClient";
 import { type LonePlugin, startLonePlugin } from "./pluginProcess";
 

@@ -5,14 +5,13 @@ import { once } from "node:events";
 import { chmod, lstat, mkdir, realpath, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { unknownValue } from "@defender-mssp/microsoft";
-import { prepareHome, temporaryFolder } from "@defender-mssp/testkit";
+import { prepareHome, newFolder } from "@defender-mssp/testkit";
 import { execa } from "execa";
 import { azureadProvider } from "../src/azuread/provider";
 import { PluginHost } from "../src/host";
 import { fromStruct, Secret, toStruct, unknown, type ValueRecord } from "../src/protocol/values";
 import { PluginClient, refusal } from "./pluginClient";
 import { commandEnvironment, startSandbox, type OwnSandbox } from "@defender-mssp/sandbox";
-import { newFolder } from "@defender-mssp/testkit/newFolder";
 import { pulumiEnvironment, type PulumiEnvironmentOptions } from "../src/pulumiEnvironment";
 import { firstLine, launcher, startPlugin } from "./pluginProcess";
 import { tenantId } from "./sandboxPlugin";
@@ -246,13 +245,11 @@ describe("The host of the stand-in plugins", () => {
 
 describe("The launchers of the official plugins", () => {
   let folder = "";
-  let remove: () => Promise<void>;
   beforeEach(async () => {
-    ({ folder, remove } = await temporaryFolder());
+    folder = newFolder();
     folder = await realpath(folder);
     await prepareHome(path.join(folder, "home"));
   });
-  afterEach(() => remove());
 
   const prepare = (options: PulumiEnvironmentOptions) =>
     pulumiEnvironment(path.join(folder, "home"), { variables: {}, removed: [] }, options);

@@ -1,21 +1,18 @@
 import assert from "node:assert/strict";
-import { lstat, mkdir, readFile, readdir, readlink, realpath, writeFile } from "node:fs/promises";
+import { lstat, mkdir, readFile, readdir, readlink, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { commandEnvironment } from "@defender-mssp/sandbox";
-import { temporaryFolder } from "@defender-mssp/testkit";
+import { newFolder } from "@defender-mssp/testkit/newFolder";
 import { pulumiEnvironment, type PulumiEnvironmentOptions } from "../src/pulumiEnvironment";
 import { tenantsOfStacks } from "../src/tenantsOfStacks";
 
 describe("the engine's environment on a sandbox", () => {
   let folder = "";
   let home = "";
-  let remove: () => Promise<void>;
-  beforeEach(async () => {
-    ({ folder, remove } = await temporaryFolder());
-    folder = await realpath(folder);
+  beforeEach(() => {
+    folder = newFolder();
     home = path.join(folder, "home");
   });
-  afterEach(() => remove());
 
   const ofClient = { variables: { ARM_CLIENT_SECRET: "s" }, removed: ["ARM_TENANT_ID"] };
   const prepare = (options: PulumiEnvironmentOptions = {}) =>
@@ -94,11 +91,7 @@ describe("the engine's environment on a sandbox", () => {
 
 describe("the tenants of a project's stacks", () => {
   let folder = "";
-  let remove: () => Promise<void>;
-  beforeEach(async () => {
-    ({ folder, remove } = await temporaryFolder());
-  });
-  afterEach(() => remove());
+  beforeEach(() => (folder = newFolder()));
   const write = (name: string, text: string) => writeFile(path.join(folder, name), text);
   const contoso = "c0570500-0000-4000-8000-00000000000a";
 

@@ -1,8 +1,7 @@
 /** A stand-in, azuread's or another, on a sandbox that notes every request: both in this process. */
-import { trustCertificates } from "@defender-mssp/testkit";
+import { trustCertificates, newFolder } from "@defender-mssp/testkit";
 import { commandEnvironment, startSandbox, type OwnSandbox, type ReplicaOptions } from "@defender-mssp/sandbox";
 import type { Tenant } from "@defender-mssp/testkit";
-import { newFolder } from "@defender-mssp/testkit/newFolder";
 import { azureNativeProvider } from "../src/azureNative/provider";
 import { azureadProvider } from "../src/azuread/provider";
 import { standInPlugins } from "../src/standInPlugins";

@@ -2,6 +2,7 @@
 export * from "@defender-mssp/sandbox/internals";
 export * from "./certificates";
 export * from "./daemon";
+export * from "./newFolder";
 export * from "./oracle";
 export * from "./referenceFolder";
 export * from "./requests";

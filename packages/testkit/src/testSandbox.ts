@@ -1,7 +1,4 @@
 /** A sandbox in a temporary folder, and callers with its tokens. */
-import { mkdtemp, rm } from "node:fs/promises";
-import os from "node:os";
-import path from "node:path";
 import {
   requestToken,
   windowsDefenderAtp,
@@ -18,6 +15,7 @@ import {
   type StoredObject,
   type Tenant,
 } from "@defender-mssp/sandbox/internals";
+import { newFolder } from "./newFolder";
 
 export const tenantId = sandboxCustomerTenantId;
 export const connectorId = "c0ffee00-0000-4000-8000-000000000001";
@@ -51,9 +49,8 @@ export interface TestSandbox {
 
 /** @param options `log`: gets a line for each request that the sandbox has answered. */
 export async function testSandbox({ log, clock }: Pick<SandboxOptions, "log" | "clock"> = {}): Promise<TestSandbox> {
-  const home = await mkdtemp(path.join(os.tmpdir(), "mssp-defender-"));
   const sandbox = await startSandbox({
-    home,
+    home: newFolder(),
     sharesSigningKey: true,
     ...(log === undefined ? {} : { log }),
     ...(clock === undefined ? {} : { clock }),
@@ -110,10 +107,7 @@ export async function testSandbox({ log, clock }: Pick<SandboxOptions, "log" | "
         body: text === "" ? undefined : (JSON.parse(text) as unknown),
       };
     },
-    stop: async () => {
-      await sandbox.stop();
-      await rm(home, { recursive: true, force: true });
-    },
+    stop: () => sandbox.stop(),
   };
 }
 

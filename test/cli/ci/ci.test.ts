@@ -36,44 +36,36 @@ describe("mssp ci", function () {
 
   it("matrix: data on stdout, messages on stderr", async () => {
     const repository = await Repository.create();
-    try {
-      await repository.commit({ "Pulumi.contoso.yaml": undefined, "Pulumi.tailwind.yaml": "changed: 1\n" });
-      const { exitCode, stdout, stderr } = await mssp(["ci", "matrix", "--from", "HEAD^", "--json"], {
-        folder: repository.folder,
-      });
-      assert.equal(exitCode, 0);
-      assert.deepEqual(JSON.parse(stdout), {
-        msspCiMatrix: 1,
-        stacks: ["tailwind"],
-        deleted: ["contoso"],
-        excluded: [],
-      });
-      assert.match(stderr, /^mssp ci: contoso needs a destroy/);
-      const all = await mssp(["ci", "matrix", "--all", "--only", "con*", "--only", "dev", "--exclude", "x", "--json"], {
-        folder: repository.folder,
-      });
-      assert.deepEqual((JSON.parse(all.stdout) as { stacks: string[] }).stacks, ["dev"]);
-      const wrong = await mssp(["ci", "matrix", "--from", "nowhere"], { folder: repository.folder });
-      assert.deepEqual([wrong.exitCode, wrong.stdout], [1, ""]);
-      assert.match(wrong.stderr, /^mssp: git finds no change .*\n.*fetch-depth: 0\)\.$/);
-    } finally {
-      await repository.dispose();
-    }
+    await repository.commit({ "Pulumi.contoso.yaml": undefined, "Pulumi.tailwind.yaml": "changed: 1\n" });
+    const { exitCode, stdout, stderr } = await mssp(["ci", "matrix", "--from", "HEAD^", "--json"], {
+      folder: repository.folder,
+    });
+    assert.equal(exitCode, 0);
+    assert.deepEqual(JSON.parse(stdout), {
+      msspCiMatrix: 1,
+      stacks: ["tailwind"],
+      deleted: ["contoso"],
+      excluded: [],
+    });
+    assert.match(stderr, /^mssp ci: contoso needs a destroy/);
+    const all = await mssp(["ci", "matrix", "--all", "--only", "con*", "--only", "dev", "--exclude", "x", "--json"], {
+      folder: repository.folder,
+    });
+    assert.deepEqual((JSON.parse(all.stdout) as { stacks: string[] }).stacks, ["dev"]);
+    const wrong = await mssp(["ci", "matrix", "--from", "nowhere"], { folder: repository.folder });
+    assert.deepEqual([wrong.exitCode, wrong.stdout], [1, ""]);
+    assert.match(wrong.stderr, /^mssp: git finds no change .*\n.*fetch-depth: 0\)\.$/);
   });
 
   it("matrix: an off-boarded customer is left out, and named", async () => {
     const repository = await Repository.create();
-    try {
-      const config = { ...requiredSettings, analysts: [], offboarded: { on: "2026-11-28", by: "Ana Silva" } };
-      await repository.commit({ "Pulumi.tailspin.yaml": stringify({ config }) });
-      const { stdout, stderr } = await mssp(["ci", "matrix", "--from", "HEAD^", "--json"], {
-        folder: repository.folder,
-      });
-      assert.deepEqual(JSON.parse(stdout), { msspCiMatrix: 1, stacks: [], deleted: [], excluded: ["tailspin"] });
-      assert.match(stderr, /Off-boarded, and left out: tailspin \(2026-11-28\)\./);
-    } finally {
-      await repository.dispose();
-    }
+    const config = { ...requiredSettings, analysts: [], offboarded: { on: "2026-11-28", by: "Ana Silva" } };
+    await repository.commit({ "Pulumi.tailspin.yaml": stringify({ config }) });
+    const { stdout, stderr } = await mssp(["ci", "matrix", "--from", "HEAD^", "--json"], {
+      folder: repository.folder,
+    });
+    assert.deepEqual(JSON.parse(stdout), { msspCiMatrix: 1, stacks: [], deleted: [], excluded: ["tailspin"] });
+    assert.match(stderr, /Off-boarded, and left out: tailspin \(2026-11-28\)\./);
   });
 
   it("matrix: requires either a range or --all", async () => {

@@ -46,8 +46,4 @@ export class Repository {
     const { stdout } = await execa("git", [...who, ...args], { cwd: this.folder, stdin: "ignore" });
     return stdout;
   }
-
-  async dispose(): Promise<void> {
-    await rm(this.folder, { recursive: true, force: true });
-  }
 }

@@ -13,7 +13,6 @@ describe("mssp detections check", function () {
     project = await RulesProject.create();
     await project.write("detections/base/office.yaml", officeRule);
   });
-  afterEach(() => project.dispose());
 
   /** Each finding as `customer file:line level code`. */
   const check = async (...args: readonly string[]) => {
@@ -136,7 +135,6 @@ describe("mssp detections check", function () {
     const { exitCode, stderr } = await empty.run("check");
     assert.equal(exitCode, 1);
     assert.match(stderr, /There are no detection rules in .*\. Write one as detections\/<set>\/<rule>.yaml/);
-    await empty.dispose();
   });
 
   it("says in one line what to install where the package that judges queries is missing", async () => {

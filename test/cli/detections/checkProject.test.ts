@@ -23,7 +23,6 @@ const wrong = `config:
 describe("mssp check", () => {
   let project: RulesProject;
   beforeEach(async () => void (project = await RulesProject.create()));
-  afterEach(() => project.dispose());
 
   const check = (...args: readonly string[]) =>
     inSession(["check", ...args], { folder: project.folder, now: () => today });

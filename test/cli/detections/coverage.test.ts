@@ -32,7 +32,6 @@ describe("mssp detections coverage", () => {
       ),
     );
   });
-  after(() => project.dispose());
 
   it("counts rules that are enabled and that the customer gets", async () => {
     const { customers } = await project.json<DetectionCoverage>("coverage");

@@ -10,7 +10,6 @@ describe("mssp detections import", () => {
   beforeEach(async () => {
     project = await RulesProject.create();
   });
-  afterEach(() => project.dispose());
 
   const run = (...files: readonly string[]) =>
     project.json<{ rules: readonly ImportOutcome[] }>("import", ...files, "--set", "new");

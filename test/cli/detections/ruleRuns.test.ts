@@ -38,10 +38,7 @@ describe("the runs of a rule at two customers", () => {
       for (const { properties } of deployed) await createDetectionRule(call, { ...properties });
     }
   });
-  after(async () => {
-    await sandbox.stop();
-    await project.dispose();
-  });
+  after(() => sandbox.stop());
 
   /** Puts an event into a tenant, as a user does. @returns new alerts of the rule; undefined if it did not run */
   async function put(stack: Stack, ReportId: number, DeviceName: string, FileName = "powershell.exe") {

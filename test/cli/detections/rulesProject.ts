@@ -1,10 +1,9 @@
 /** A repository of customers with detection rules, without an engine and a tenant. */
-import { mkdir, rm, writeFile } from "node:fs/promises";
+import { mkdir, writeFile } from "node:fs/promises";
 import path from "node:path";
-import { newFolder } from "@defender-mssp/testkit/newFolder";
 import { stringify } from "yaml";
 import { pulumiEnvironment } from "@defender-mssp/plugins";
-import { temporarySandbox, trustCertificates } from "@defender-mssp/testkit";
+import { temporarySandbox, trustCertificates, newFolder } from "@defender-mssp/testkit";
 import { inSession } from "../testSession";
 
 export const officeRule = `displayName: Encoded PowerShell from Office
@@ -86,9 +85,5 @@ export class RulesProject {
   async json<T>(...args: readonly string[]): Promise<T & { readonly exitCode: number | undefined }> {
     const { stdout, exitCode } = await this.run(...args, "--json");
     return { ...(JSON.parse(stdout) as T), exitCode };
-  }
-
-  dispose(): Promise<void> {
-    return rm(this.folder, { recursive: true, force: true });
   }
 }

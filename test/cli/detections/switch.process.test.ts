@@ -43,10 +43,7 @@ describe("mssp detections off and on", function () {
     for (const number of numbers)
       sandbox.cloud.describedTenant({ tenantId: tenantOf(number), domain: `customer${number}.example` });
   });
-  after(async () => {
-    await sandbox.stop();
-    await project.dispose();
-  });
+  after(() => sandbox.stop());
   const rules = (number: number) => sandbox.cloud.tenant(tenantOf(number)).objects("detectionRules");
   const rule = (number: number) => rules(number).get(id) as unknown as DetectionRuleObject;
   beforeEach(async () => {

@@ -25,7 +25,6 @@ describe("mssp detections test", function () {
     project = await RulesProject.create();
     await project.write("detections/base/office.yaml", officeRule);
   });
-  afterEach(() => project.dispose());
 
   const run = async (...args: readonly string[]) => {
     const { results, exitCode, ...others } = await project.json<DetectionsTest>("test", ...args);

@@ -14,7 +14,6 @@ describe("stacks that a range of commits touches", function () {
     repository = await Repository.create();
     before = await repository.git("rev-parse", "HEAD");
   });
-  afterEach(() => repository.dispose());
 
   const touched = (options: Partial<GitRange> = {}) =>
     changedStacks({ folder: repository.folder, from: before, to: "HEAD", ...options });

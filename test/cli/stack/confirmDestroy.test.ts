@@ -8,7 +8,6 @@ import { Repository } from "../ci/repository";
 describe("the confirmation of a destroy", function () {
   let repository: Repository;
   before(async () => (repository = await Repository.create()));
-  after(() => repository.dispose());
 
   const confirm = (stack: string, typed: string, restoreSettings = false) =>
     confirmDestroy({ stack, typed, folder: repository.folder, restoreSettings });

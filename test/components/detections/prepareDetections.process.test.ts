@@ -23,7 +23,6 @@ describe("components: queries of detection rules in preview", function () {
     project = await RulesProject.create();
     await project.write("detections/base/office.yaml", officeRule);
   });
-  afterEach(() => project.dispose());
 
   type Detections = Partial<DetectionSources["detections"]>;
   const sources = (detections: Detections = {}): DetectionSources => ({

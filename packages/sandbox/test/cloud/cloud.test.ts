@@ -16,20 +16,16 @@ import { generateSecret, hashSecret, matchesSecret } from "../../src/cloud/secre
 import { automationPermissions } from "../../src/graph/newDirectory";
 import { newTenant } from "../../src/seed/newTenant";
 import { Store } from "../../src/cloud/store";
-import { automation, contoso, temporaryFolder } from "@defender-mssp/testkit";
+import { automation, contoso, newFolder } from "@defender-mssp/testkit";
 
 const mssp = "5ec0de00-5ea1-4000-8000-000000000001";
 const other = "11111111-1111-4111-8111-111111111111";
 
 describe("the emulated cloud", () => {
   let folder = "";
-  let remove: () => Promise<void>;
   const open = (clock?: Clock) => EmulatedCloud.open(new Store(folder), newTenant, clock);
 
-  beforeEach(async () => {
-    ({ folder, remove } = await temporaryFolder());
-  });
-  afterEach(() => remove());
+  beforeEach(() => (folder = newFolder()));
 
   it("tenant: created on first use, then the same one", async () => {
     const [one, two] = [await open(), await open()];
@@ -207,7 +203,7 @@ describe("the emulated cloud", () => {
 
 describe("the dump", () => {
   it("dump: sorted keys and links; the same after an object was created and deleted", async () => {
-    const { folder, remove } = await temporaryFolder();
+    const folder = newFolder();
     const cloud = await EmulatedCloud.open(new Store(folder), newTenant);
     const tenant = cloud.tenant(contoso);
     const before = dump(cloud);
@@ -222,11 +218,10 @@ describe("the dump", () => {
     tenant.objects("groups").delete("g");
     assert.equal(dump(cloud), before);
     await cloud.saved();
-    await remove();
   });
 
   it("dump: soft-deleted objects on request, never a secret", async () => {
-    const { folder, remove } = await temporaryFolder();
+    const folder = newFolder();
     const cloud = await EmulatedCloud.open(new Store(folder), newTenant);
     const tenant = cloud.tenant(contoso);
     tenant.deleted.set("gone", {
@@ -241,7 +236,6 @@ describe("the dump", () => {
     assert.ok(all.includes('"gone"'));
     assert.ok(!all.includes("TOP-SECRET") && !all.includes("sha256:"));
     await cloud.saved();
-    await remove();
   });
 });
 

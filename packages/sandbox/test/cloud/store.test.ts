@@ -6,19 +6,17 @@ import { VisibleError } from "@defender-mssp/errors";
 import { prepareHome } from "../../src/cloud/home";
 import { Store, TenantRecord } from "../../src/cloud/store";
 import type { StoredObject } from "../../src/cloud/model";
-import { contoso, temporaryFolder } from "@defender-mssp/testkit";
+import { contoso, newFolder } from "@defender-mssp/testkit";
 
 describe("the cloud on disk", () => {
   let folder = "";
-  let remove: () => Promise<void>;
   let store: Store;
   const file = () => path.join(folder, `${contoso}.json`);
 
-  beforeEach(async () => {
-    ({ folder, remove } = await temporaryFolder());
+  beforeEach(() => {
+    folder = newFolder();
     store = new Store(folder);
   });
-  afterEach(() => remove());
 
   it("store: restores a tenant's objects and links in the order of their creation", () => {
     const key = fc.string({ minLength: 1, maxLength: 8 }).filter((text) => !/^\d+$/.test(text));

@@ -21,8 +21,8 @@ import {
   graphId,
   makeTestCertificate,
   post,
-  temporaryFolder,
   temporarySandbox,
+  newFolder,
 } from "@defender-mssp/testkit";
 
 const v2 = `/${contoso}/oauth2/v2.0/token`;
@@ -529,7 +529,7 @@ describe("Entra's token endpoint, client credentials", () => {
 
 describe("the token keys", () => {
   it("token keys: a damaged file is named", async () => {
-    const { folder, remove } = await temporaryFolder();
+    const folder = newFolder();
     const keys = await tokenKeys(folder);
     assert.equal((await tokenKeys(folder)).keyId, keys.keyId);
     await writeFile(path.join(folder, "tokens.json"), "{}");
@@ -538,6 +538,5 @@ describe("the token keys", () => {
       (error) => error instanceof VisibleError && /tokens\.json/.test(error.message),
     );
     await mkdir(path.join(folder, "none"));
-    await remove();
   });
 });

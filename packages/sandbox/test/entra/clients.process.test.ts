@@ -13,9 +13,9 @@ import {
   decodeToken,
   graphId,
   makeTestCertificate,
-  temporaryFolder,
   temporarySandbox,
   type TestCertificate,
+  newFolder,
 } from "@defender-mssp/testkit";
 
 describe("Microsoft's clients", function () {
@@ -24,15 +24,12 @@ describe("Microsoft's clients", function () {
   let daemon: Daemon;
   let certificate: TestCertificate;
   let certificatePath = "";
-  let removeFolder: () => Promise<void>;
 
   before(async () => {
     sandbox = await temporarySandbox();
     daemon = addDaemon(sandbox.cloud, { [graphId]: ["SecurityAlert.Read.All"] });
     certificate = await makeTestCertificate();
-    const { folder, remove } = await temporaryFolder();
-    removeFolder = remove;
-    certificatePath = path.join(folder, "certificate.pem");
+    certificatePath = path.join(newFolder(), "certificate.pem");
     await writeFile(certificatePath, certificate.privateKeyPem + certificate.certificatePem);
     daemon.application["keyCredentials"] = [
       { keyId: "k", key: certificate.base64, endDateTime: "2099-01-01T00:00:00Z" },
@@ -50,10 +47,7 @@ describe("Microsoft's clients", function () {
       scope: "User.Read",
     });
   });
-  after(async () => {
-    await sandbox.stop();
-    await removeFolder();
-  });
+  after(() => sandbox.stop());
 
   async function run(scenario: string, more: Readonly<Record<string, string>> = {}): Promise<unknown> {
     const input = {

@@ -5,20 +5,18 @@ import tls from "node:tls";
 import { prepareHome, type SandboxPaths } from "../../src/cloud/home";
 import { commandEnvironment } from "../../src/cloud/sandboxEnvironment";
 import { prepareEnvironment, sandboxHome, type EnvironmentOptions } from "../../src/server/environment";
-import { temporaryFolder } from "@defender-mssp/testkit";
+import { newFolder } from "@defender-mssp/testkit/newFolder";
 
 const certificate = "-----BEGIN CERTIFICATE-----\nc2FuZGJveA==\n-----END CERTIFICATE-----\n";
 
 describe("the environment of a sandbox's command", () => {
   let folder = "";
   let paths: SandboxPaths;
-  let remove: () => Promise<void>;
   beforeEach(async () => {
-    ({ folder, remove } = await temporaryFolder());
+    folder = newFolder();
     folder = await realpath(folder);
     paths = await prepareHome(path.join(folder, "home"));
   });
-  afterEach(() => remove());
 
   const prepare = (options: EnvironmentOptions = {}) =>
     prepareEnvironment(paths, { httpsPort: 8443, clientSecret: "s", certificate }, { user: {}, ...options });

@@ -14,17 +14,15 @@ import {
   type JoinedSandbox,
   type OwnSandbox,
 } from "../../src/server";
-import { addDaemon, contoso, daemonRequest, get, post, temporaryFolder } from "@defender-mssp/testkit";
+import { addDaemon, contoso, daemonRequest, get, post, newFolder } from "@defender-mssp/testkit";
 
 describe("the lifecycle of a sandbox", function () {
   let folder = "";
   let home = "";
-  let remove: () => Promise<void>;
-  beforeEach(async () => {
-    ({ folder, remove } = await temporaryFolder());
+  beforeEach(() => {
+    folder = newFolder();
     home = path.join(folder, "home");
   });
-  afterEach(() => remove());
 
   it("restart: tenants, secrets and tokens stay valid", async () => {
     const first = await startSandbox({ home });

@@ -5,15 +5,11 @@ import net, { type AddressInfo } from "node:net";
 import path from "node:path";
 import { isAlive, takeLease } from "../../src/server/client";
 import { claim, currentOwner, type Owner } from "../../src/server/owner";
-import { temporaryFolder } from "@defender-mssp/testkit";
+import { newFolder } from "@defender-mssp/testkit/newFolder";
 
 describe("the owner of a sandbox's home", () => {
   let folder = "";
-  let remove: () => Promise<void>;
-  beforeEach(async () => {
-    ({ folder, remove } = await temporaryFolder());
-  });
-  afterEach(() => remove());
+  beforeEach(() => (folder = newFolder()));
 
   const alive = () => Promise.resolve(true);
   const dead = () => Promise.resolve(false);

@@ -16,8 +16,8 @@ import {
   daemonRequest,
   get,
   post,
-  temporaryFolder,
   temporarySandbox,
+  newFolder,
 } from "@defender-mssp/testkit";
 
 describe("the sandbox's server", () => {
@@ -193,11 +193,7 @@ describe("the sandbox's server", () => {
 
 describe("starting the sandbox", () => {
   let folder = "";
-  let remove: () => Promise<void>;
-  beforeEach(async () => {
-    ({ folder, remove } = await temporaryFolder());
-  });
-  afterEach(() => remove());
+  beforeEach(() => (folder = newFolder()));
   const home = () => path.join(folder, "home");
 
   it("start: takes at most ten derivations of a key of processor time the first time, three later", async () => {

@@ -10,8 +10,7 @@ import {
   type AlertRecord,
   type IncidentRecord,
 } from "@defender-mssp/microsoft";
-import { detectionsBetween, Incidents, legacyAlert, securityAlert } from "@defender-mssp/testkit";
-import { newFolder } from "@defender-mssp/testkit/newFolder";
+import { detectionsBetween, Incidents, legacyAlert, securityAlert, newFolder } from "@defender-mssp/testkit";
 import { alertFormats } from "../../src/alerts/formats";
 import { fetchedAlert } from "../../src/alerts/fetchedAlert";
 import { incidentFormats } from "../../src/incidents/formats";

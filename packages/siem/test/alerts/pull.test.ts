@@ -19,8 +19,8 @@ import {
   tenantId,
   testSandbox,
   type TestSandbox,
+  newFolder,
 } from "@defender-mssp/testkit";
-import { newFolder } from "@defender-mssp/testkit/newFolder";
 import { readCheckpoint, writeCheckpoint, type Cursor, type Position } from "../../src/pull/checkpoint";
 import { pull, type PullOptions } from "../../src/pull/pull";
 import { graphSource } from "../../src/alerts/graphSource";

@@ -16,8 +16,8 @@ import {
   tenantId,
   testSandbox,
   type TestSandbox,
+  newFolder,
 } from "@defender-mssp/testkit";
-import { newFolder } from "@defender-mssp/testkit/newFolder";
 import { incidentSource, type FetchedIncident } from "../../src/incidents/incidentSource";
 import { readCheckpoint, type Position } from "../../src/pull/checkpoint";
 import { pull } from "../../src/pull/pull";

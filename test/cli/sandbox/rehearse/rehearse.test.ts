@@ -3,13 +3,13 @@ import assert from "node:assert/strict";
 import { copyFile, readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import type { Rehearsal } from "@defender-mssp/sandbox";
-import { sandboxCustomerTenantId, temporaryFolder, temporarySandbox } from "@defender-mssp/testkit";
+import { sandboxCustomerTenantId, temporarySandbox, newFolder } from "@defender-mssp/testkit";
 import { checkout } from "../../mssp";
 import { inSession } from "../../testSession";
 
 describe("mssp rehearse", () => {
   it("writes a file that parity prints again, says each step before it, and refuses a changed file", async () => {
-    const { folder, remove } = await temporaryFolder();
+    const folder = newFolder();
     for (const file of ["Pulumi.yaml", "Pulumi.dev.yaml"])
       await copyFile(path.join(checkout, file), path.join(folder, file));
     const sandbox = await temporarySandbox();
@@ -42,7 +42,6 @@ describe("mssp rehearse", () => {
       assert.match(refused.stderr, /other.json is not one that `npx mssp rehearse` wrote: on \(/);
     } finally {
       await sandbox.stop();
-      await remove();
     }
   });
 });

@@ -4,8 +4,7 @@ import { spawn, type ChildProcess } from "node:child_process";
 import { rm } from "node:fs/promises";
 import path from "node:path";
 import { stopSandbox } from "@defender-mssp/sandbox";
-import { contoso } from "@defender-mssp/testkit";
-import { newFolder } from "@defender-mssp/testkit/newFolder";
+import { contoso, newFolder } from "@defender-mssp/testkit";
 import { checkout } from "../../mssp";
 
 const command = path.join(checkout, "dist", "cli", "main.js");

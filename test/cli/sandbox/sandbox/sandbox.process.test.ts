@@ -8,8 +8,7 @@ import type { AddressInfo } from "node:net";
 import path from "node:path";
 import { stripVTControlCharacters } from "node:util";
 import { runningSandbox, stopSandbox, switches } from "@defender-mssp/sandbox";
-import { contoso } from "@defender-mssp/testkit";
-import { newFolder } from "@defender-mssp/testkit/newFolder";
+import { contoso, newFolder } from "@defender-mssp/testkit";
 import { checkout } from "../../mssp";
 import { inSession } from "../../testSession";
 

@@ -2,9 +2,8 @@
 import assert from "node:assert/strict";
 import { mkdir, readdir, readFile, stat, writeFile } from "node:fs/promises";
 import path from "node:path";
-import { addDaemon, contoso, daemonId, graphId } from "@defender-mssp/testkit";
+import { addDaemon, contoso, daemonId, graphId, newFolder } from "@defender-mssp/testkit";
 import type { Check } from "@defender-mssp/siem/verify/check";
-import { newFolder } from "@defender-mssp/testkit/newFolder";
 import type { Ended } from "../../mssp";
 import { inSession as runMssp } from "../../testSession";
 import { connectorOutputs, StackProject } from "../../pulumiStack";
