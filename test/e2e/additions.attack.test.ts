@@ -29,9 +29,7 @@ describe("cli/tenant/additions/additions: somebody adds a way in to the stack's 
   this.timeout(300_000);
 
   let project: SandboxProject;
-  before(async () => {
-    project = await createProject();
-  });
+  before(async () => (project = await createProject()));
   after(() => project.dispose());
 
   const options = () => ({ folder: project.folder, environment: project.environment });
@@ -273,9 +271,7 @@ describe("cli/tenant/additions/additions: somebody adds a way in to the stack's 
     const stack = "given";
     let hands: TenantHands;
 
-    before(async () => {
-      hands = await deploy(stack, number, { portalAccess: "rbac", analysts: [ana] });
-    });
+    before(async () => (hands = await deploy(stack, number, { portalAccess: "rbac", analysts: [ana] })));
 
     async function newGroup(displayName: string): Promise<string> {
       const mailNickname = displayName.toLowerCase();

@@ -98,9 +98,7 @@ describe("components/deletionWaves: consecutive waits of the official plugin", f
   const approvers = ["security.admin@customer.example"];
   let project: SandboxProject;
 
-  before(async () => {
-    project = await createProject();
-  });
+  before(async () => (project = await createProject()));
   after(() => project.dispose());
 
   async function resourcesOf(number: number, changes: Readonly<Record<string, unknown>>): Promise<ResourceState[]> {

@@ -17,9 +17,7 @@ describe("cli/customer/doctor/restoredState: the repair after an older state was
 
   const tenantId = tenantIdOf(0x74);
   let project: SandboxProject;
-  before(async () => {
-    project = await createProject();
-  });
+  before(async () => (project = await createProject()));
   after(() => project.dispose());
 
   it("--yes deletes neither the secret in use nor another object", async () => {

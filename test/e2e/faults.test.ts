@@ -154,9 +154,7 @@ describe("an `up` that is interrupted, or runs beside another", function () {
   let project: SandboxProject;
   /** Gets each line of the sandbox's log. */
   let watch: ((line: string) => void) | undefined;
-  before(async () => {
-    project = await createProject({ log: (line) => watch?.(line) });
-  });
+  before(async () => (project = await createProject({ log: (line) => watch?.(line) })));
   after(() => project.dispose());
   afterEach(() => (watch = undefined));
 

@@ -14,9 +14,7 @@ const readsAlerts = "472e4a4d-bb4a-4026-98d1-0b0d74cb74a5";
 
 describe("a certificate of no access", function () {
   let project: SandboxProject;
-  before(async () => {
-    project = await createProject();
-  });
+  before(async () => (project = await createProject()));
   after(() => project.dispose());
 
   const succeed = (...args: string[]): Promise<string> => project.succeed(args);

@@ -15,9 +15,7 @@ const runs = Number(process.env["OFFBOARD_RUNS"] ?? 2);
 describe("a certificate of a tenant with replicas", function () {
   this.timeout(120_000 * (runs + 1));
   let project: SandboxProject;
-  before(async () => {
-    project = await createProject({ replicas: { profile: "calm", seed: 36, scale } });
-  });
+  before(async () => (project = await createProject({ replicas: { profile: "calm", seed: 36, scale } })));
   after(() => project.dispose());
 
   async function offboard(stack: string): Promise<{ certificate: Certificate; said: string }> {

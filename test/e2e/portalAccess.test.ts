@@ -35,9 +35,7 @@ describe("portal access on the real engine", function () {
   const requests: string[] = [];
   let project: SandboxProject;
 
-  before(async () => {
-    project = await createProject({ log: (line) => requests.push(line) });
-  });
+  before(async () => (project = await createProject({ log: (line) => requests.push(line) })));
   after(() => project.dispose());
 
   /** A new customer with a stack. @returns what the tenant holds on its first day. */

@@ -22,9 +22,7 @@ describe("cli/customer/adopt/withoutMarked: objects of another stack in the tena
     ["one's own", 0x52, {}],
   ];
   let project: SandboxProject;
-  before(async () => {
-    project = await createProject();
-  });
+  before(async () => (project = await createProject()));
   after(() => project.dispose());
 
   for (const [whose, number, changes] of tenants) {

@@ -19,9 +19,7 @@ const groupObjectId = "11111111-0000-4000-8000-000000000001";
 
 describe("plugin: Construct", function () {
   let test: TestSandbox;
-  before(async () => {
-    test = await testSandbox();
-  });
+  before(async () => (test = await testSandbox()));
   after(() => test.stop());
 
   async function construct(

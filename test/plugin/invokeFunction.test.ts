@@ -75,9 +75,7 @@ describe("plugin: Invoke of getPermissions", () => {
 
 describe("plugin: Invoke of getTenant", () => {
   let test: TestSandbox;
-  before(async () => {
-    test = await testSandbox();
-  });
+  before(async () => (test = await testSandbox()));
   after(() => test.stop());
 
   const find = (query: Parameters<typeof getTenant>[0]) => getTenant(query, test.endpoints.loginEndpoint);

@@ -40,9 +40,7 @@ const secret = (credential: object) => ({ credential: { type: "secret", ...crede
 
 describe("settings: connector", () => {
   let certificate: TestCertificate;
-  before(async () => {
-    certificate = await makeTestCertificate();
-  });
+  before(async () => (certificate = await makeTestCertificate()));
 
   describe("defaults", () => {
     const usual: ConnectorSettings = {

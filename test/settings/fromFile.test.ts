@@ -19,9 +19,7 @@ const yamlOf = (settings: object) =>
 describe("a stack's settings file", function () {
   const folder = newFolder();
 
-  before(async () => {
-    await writeFile(path.join(folder, "Pulumi.yaml"), "name: mssp\nruntime: nodejs\n");
-  });
+  before(() => writeFile(path.join(folder, "Pulumi.yaml"), "name: mssp\nruntime: nodejs\n"));
 
   it("of a government cloud fits no variable of this machine, and needs none offline", async () => {
     await writeFile(path.join(folder, "Pulumi.gov.yaml"), yamlOf({ ...good, cloud: "gccHigh" }));

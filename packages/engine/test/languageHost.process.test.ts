@@ -48,9 +48,7 @@ describe("language host", () => {
     bin = await installHost(newFolder());
     engine = await startFakeEngine();
   });
-  beforeEach(async () => {
-    host = await startHost(bin, engine.address);
-  });
+  beforeEach(async () => (host = await startHost(bin, engine.address)));
   afterEach(() => stopHost(host));
   after(() => {
     engine.server.forceShutdown();

@@ -150,9 +150,7 @@ describe("A plugin's process", () => {
   let sandbox: OwnSandbox;
   const home = newFolder();
 
-  before(async () => {
-    sandbox = await startSandbox({ home, companions: { plugin: PluginHost.of(home) } });
-  });
+  before(async () => (sandbox = await startSandbox({ home, companions: { plugin: PluginHost.of(home) } })));
 
   after(() => sandbox.stop());
 

@@ -7,9 +7,7 @@ import { officeRule, RulesProject } from "./rulesProject";
 
 describe("mssp detections import", () => {
   let project: RulesProject;
-  beforeEach(async () => {
-    project = await RulesProject.create();
-  });
+  beforeEach(async () => (project = await RulesProject.create()));
 
   const run = (...files: readonly string[]) =>
     project.json<{ rules: readonly ImportOutcome[] }>("import", ...files, "--set", "new");

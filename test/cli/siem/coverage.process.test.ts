@@ -284,9 +284,7 @@ describe("alerts and verify: the count of deliveries", function () {
 describe("verify of 50 customers", function () {
   this.timeout(300_000);
   let many: ManyCustomers;
-  before(async () => {
-    many = await ManyCustomers.start(50);
-  });
+  before(async () => (many = await ManyCustomers.start(50)));
   after(() => many.dispose());
 
   it("shows the one whose consent is lost within one run, in the table, the metrics and the exit code", async () => {

@@ -12,9 +12,7 @@ interface SiemProject {
 export function siemProject(create: () => Promise<StackProject>, take: (made: SiemProject) => void): void {
   let project: StackProject;
   let folder: string;
-  before(async () => {
-    project = await create();
-  });
+  before(async () => (project = await create()));
   after(() => project.dispose());
   beforeEach(() => {
     folder = newFolder();

@@ -16,9 +16,7 @@ const args: AzureDelegationArgs = {
 
 describe("components: AzureDelegation", () => {
   let recorded: Recording;
-  beforeEach(async () => {
-    recorded = await startMocks();
-  });
+  beforeEach(async () => (recorded = await startMocks()));
 
   async function declare(changes: Partial<AzureDelegationArgs> = {}): Promise<AzureDelegation> {
     const provider = new Provider("customer", { tenantId, subscriptionId });

@@ -18,9 +18,7 @@ const args: CredentialHandoverArgs = {
 
 describe("components: CredentialHandover", () => {
   let recorded: Recording;
-  beforeEach(async () => {
-    recorded = await startMocks();
-  });
+  beforeEach(async () => (recorded = await startMocks()));
 
   async function declare(changes: Partial<CredentialHandoverArgs> = {}): Promise<CredentialHandover> {
     const provider = new Provider("mssp", { tenantId: msspTenantId, subscriptionId });

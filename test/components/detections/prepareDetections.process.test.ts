@@ -14,9 +14,7 @@ const exception = { rule: "office", reason: "Packaging", owner: "Ana", until: "2
 describe("components: queries of detection rules in preview", function () {
   let test: TestSandbox;
   let project: RulesProject;
-  before(async () => {
-    test = await testSandbox();
-  });
+  before(async () => (test = await testSandbox()));
   after(() => test.stop());
   beforeEach(async () => {
     await startMocks();

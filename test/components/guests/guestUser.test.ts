@@ -12,9 +12,7 @@ const args: GuestUserArgs = {
 
 describe("components: GuestUser", () => {
   let recorded: Recording;
-  beforeEach(async () => {
-    recorded = await startMocks();
-  });
+  beforeEach(async () => (recorded = await startMocks()));
 
   it("declares exactly one guest", async () => {
     new GuestUser("ana", args);

@@ -12,9 +12,7 @@ const assignmentType = "azuread:index/directoryRoleAssignment:DirectoryRoleAssig
  */
 describe("components/portalAccess: DirectoryRoleAccess", () => {
   let recorded: Recording;
-  beforeEach(async () => {
-    recorded = await startMocks();
-  });
+  beforeEach(async () => (recorded = await startMocks()));
 
   it("assigns the least role to the group, in the scope of the model", async () => {
     const model = new PortalAccessModel("model", { model: "basic" });

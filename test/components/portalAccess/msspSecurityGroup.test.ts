@@ -7,9 +7,7 @@ const args = { displayName: "Fabrikam MSSP Analysts", msspName: "Fabrikam", memb
 
 describe("components: MsspSecurityGroup", () => {
   let recorded: Recording;
-  beforeEach(async () => {
-    recorded = await startMocks();
-  });
+  beforeEach(async () => (recorded = await startMocks()));
 
   it("is one security group that has exactly the given members", async () => {
     const group = new MsspSecurityGroup("analysts", args);

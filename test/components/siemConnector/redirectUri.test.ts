@@ -4,9 +4,7 @@ import { only, resolved, settled, startMocks, type Recording } from "../mocks";
 
 describe("components: RedirectUri", () => {
   let recorded: Recording;
-  beforeEach(async () => {
-    recorded = await startMocks();
-  });
+  beforeEach(async () => (recorded = await startMocks()));
 
   it("registers https://<domain>/SiemMsspConnector as the application's web redirect URI", async () => {
     const redirect = new RedirectUri("redirect", { applicationId: "/applications/1", domain: "contoso.com" });

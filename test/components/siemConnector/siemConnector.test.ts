@@ -22,9 +22,7 @@ function withCredential(credential: ConnectorCredential): ConnectorAccess {
 
 describe("components: SiemConnector", () => {
   let recorded: Recording;
-  beforeEach(async () => {
-    recorded = await startMocks();
-  });
+  beforeEach(async () => (recorded = await startMocks()));
 
   it("asks for the provider of the customer's tenant by the component's name", async () => {
     pulumi.runtime.setConfig("azuread:tenantId", "");

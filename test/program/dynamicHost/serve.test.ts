@@ -35,9 +35,7 @@ describe("program/dynamicHost", () => {
   let environment: Record<string, string | undefined>;
   let printed: string;
 
-  before(async () => {
-    await symlink(path.join(checkout, "node_modules"), path.join(folder, "node_modules"));
-  });
+  before(() => symlink(path.join(checkout, "node_modules"), path.join(folder, "node_modules")));
   beforeEach(async () => {
     printed = "";
     environment = { ...process.env };

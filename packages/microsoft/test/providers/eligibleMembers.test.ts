@@ -25,9 +25,7 @@ describe("packages/microsoft/providers/eligibleMembers: the provider", () => {
   let minutesAWait = 0;
   const waits: number[] = [];
 
-  before(async () => {
-    test = await testSandbox();
-  });
+  before(async () => (test = await testSandbox()));
 
   beforeEach(() => {
     waits.length = 0;

@@ -31,9 +31,7 @@ describe("packages/microsoft/providers/notificationRule: the provider", () => {
   let test: TestSandbox;
   let context: CallContext;
 
-  before(async () => {
-    test = await testSandbox();
-  });
+  before(async () => (test = await testSandbox()));
 
   beforeEach(() => {
     stored().clear();

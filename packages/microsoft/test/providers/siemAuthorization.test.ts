@@ -26,9 +26,7 @@ describe("packages/microsoft/providers/siemAuthorization: the provider", () => {
   let context: CallContext;
   const waits: number[] = [];
 
-  before(async () => {
-    test = await testSandbox();
-  });
+  before(async () => (test = await testSandbox()));
 
   beforeEach(() => {
     waits.length = 0;

@@ -28,9 +28,7 @@ describe("sandbox/azure", () => {
   const tokens = new Map<string, string>();
   const clock = new Clock();
 
-  before(async () => {
-    await start();
-  });
+  before(() => start());
   after(() => sandbox.stop());
 
   async function start(): Promise<void> {

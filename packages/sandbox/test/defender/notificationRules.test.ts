@@ -14,9 +14,7 @@ const fields = {
 describe("sandbox/defender: notification rules (the sandbox's own routes)", () => {
   let test: TestSandbox;
 
-  before(async () => {
-    test = await testSandbox();
-  });
+  before(async () => (test = await testSandbox()));
 
   after(() => test.stop());
 

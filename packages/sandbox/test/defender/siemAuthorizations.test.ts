@@ -10,9 +10,7 @@ const address = `/siemAuthorizations/${applicationId}`;
 describe("sandbox/defender: SIEM authorization (the sandbox's own routes)", () => {
   let test: TestSandbox;
 
-  before(async () => {
-    test = await testSandbox();
-  });
+  before(async () => (test = await testSandbox()));
 
   after(() => test.stop());
 

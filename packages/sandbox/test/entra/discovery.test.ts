@@ -17,9 +17,7 @@ import {
 
 describe("Entra's discovery documents", () => {
   let sandbox: OwnSandbox;
-  before(async () => {
-    sandbox = await temporarySandbox();
-  });
+  before(async () => (sandbox = await temporarySandbox()));
   after(() => sandbox.stop());
 
   it("OpenID configuration: names existing endpoints for both versions", async () => {

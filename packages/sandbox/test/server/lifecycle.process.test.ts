@@ -128,9 +128,7 @@ describe("the lifecycle of a sandbox", function () {
 
   describe("with a second command", () => {
     let owner: OwnSandbox;
-    beforeEach(async () => {
-      owner = await startSandbox({ home });
-    });
+    beforeEach(async () => (owner = await startSandbox({ home })));
 
     it("startSandbox: a second start is refused with the process ID and the option --home", async () => {
       await assert.rejects(startSandbox({ home }), isVisible(new RegExp(`process ${process.pid}.*--home`, "s")));

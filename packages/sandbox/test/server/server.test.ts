@@ -23,9 +23,7 @@ import {
 describe("the sandbox's server", () => {
   const lines: string[] = [];
   let sandbox: OwnSandbox;
-  before(async () => {
-    sandbox = await temporarySandbox({ log: (line) => lines.push(line) });
-  });
+  before(async () => (sandbox = await temporarySandbox({ log: (line) => lines.push(line) })));
   after(() => sandbox.stop());
 
   it("server: listens on 127.0.0.1 only", async () => {

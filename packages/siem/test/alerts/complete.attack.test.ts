@@ -25,9 +25,7 @@ describe("packages/siem/alerts/complete: alerts that a server hides", function (
   let folder: string;
   let checkpoint: string;
 
-  before(async () => {
-    server = await AlertServer.start();
-  });
+  before(async () => (server = await AlertServer.start()));
   after(() => server.stop());
   beforeEach(() => {
     folder = newFolder();

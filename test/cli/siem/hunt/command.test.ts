@@ -17,9 +17,7 @@ describe("mssp hunt", function () {
   const folder = newFolder();
   let observe: (exchange: Exchange) => void = () => undefined;
 
-  before(async () => {
-    project = await createHuntProject((exchange) => observe(exchange));
-  });
+  before(async () => (project = await createHuntProject((exchange) => observe(exchange))));
   after(() => project.dispose());
   afterEach(() => {
     observe = () => undefined;
