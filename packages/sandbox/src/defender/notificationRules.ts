@@ -4,67 +4,29 @@
  * @defender-mssp/microsoft.
  */
 import { alertSeverities, type AlertSeverity, type NotificationRuleObject } from "@defender-mssp/microsoft";
-import type { FastifyInstance, FastifyRequest } from "fastify";
+import type { FastifyInstance } from "fastify";
 import { derivedId } from "../cloud/identity";
-import type { Cloud, StoredObject, Tenant } from "../cloud/model";
-import { badRequest, notFound } from "./errors";
-import { markOf, settingsManager } from "./settingsManager";
-
-const collection = "notificationRules";
-const path = "/notificationRules/:name";
-const permission = "Manage security settings";
+import type { Cloud } from "../cloud/model";
+import { badRequest } from "./errors";
+import { markOf, settingRoutes } from "./settingsManager";
 
 /** The portal's limits of a name are not documented; these are the sandbox's own. */
 const longestName = 256;
 const mostRecipients = 100;
 
-interface ByName {
-  Params: { name: string };
-}
-
 export function notificationRuleRoutes(scope: FastifyInstance, cloud: Cloud): void {
-  scope.get<ByName>(path, async (request) => {
-    const { tenant } = await settingsManager(cloud, request, permission);
-    return existing(tenant, nameOf(request));
+  settingRoutes(scope, cloud, {
+    collection: "notificationRules",
+    key: "name",
+    permission: "Manage security settings",
+    checkKey: (name) => {
+      if (name.trim() !== "" && name.length <= longestName) return name;
+      throw badRequest(`A rule's name must have 1 to ${longestName} characters.`);
+    },
+    idOf: (tenant, name) => derivedId(tenant.id, `notificationRules/${name}`),
+    read: (name, body): NotificationRuleObject => ({ name, ...read(body), status: "configured" }),
+    missing: (name) => `There is no notification rule "${name}".`,
   });
-
-  scope.put<ByName>(path, async (request, reply) => {
-    const { tenant } = await settingsManager(cloud, request, permission);
-    const name = nameOf(request);
-    const rule: NotificationRuleObject = { name, ...read(request.body), status: "configured" };
-    const id = idOf(tenant, name);
-    const status = tenant.objects(collection).has(id) ? 200 : 201;
-    tenant.objects(collection).set(id, { id, ...rule } as unknown as StoredObject);
-    cloud.changed();
-    return reply.code(status).send(rule);
-  });
-
-  scope.delete<ByName>(path, async (request, reply) => {
-    const { tenant } = await settingsManager(cloud, request, permission);
-    const { name } = existing(tenant, nameOf(request));
-    tenant.objects(collection).delete(idOf(tenant, name));
-    cloud.changed();
-    return reply.code(204).send();
-  });
-}
-
-function nameOf(request: FastifyRequest<ByName>): string {
-  const { name } = request.params;
-  if (name.trim() === "" || name.length > longestName) {
-    throw badRequest(`A rule's name must have 1 to ${longestName} characters.`);
-  }
-  return name;
-}
-
-function idOf(tenant: Tenant, name: string): string {
-  return derivedId(tenant.id, `${collection}/${name}`);
-}
-
-function existing(tenant: Tenant, name: string): NotificationRuleObject {
-  const object = tenant.objects(collection).get(idOf(tenant, name));
-  if (object === undefined) throw notFound(`There is no notification rule "${name}".`);
-  const rule = Object.fromEntries(Object.entries(object).filter(([property]) => property !== "id"));
-  return rule as unknown as NotificationRuleObject;
 }
 
 /** A rule that a person made has no mark: `managedBy` is optional. */

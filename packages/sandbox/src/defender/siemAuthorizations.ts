@@ -5,69 +5,31 @@
  */
 import { isUuid } from "@defender-mssp/microsoft";
 import type { SiemAuthorization } from "@defender-mssp/microsoft";
-import type { FastifyInstance, FastifyRequest } from "fastify";
-import type { Cloud, StoredObject, Tenant } from "../cloud/model";
-import { badRequest, notFound } from "./errors";
-import { markOf, settingsManager } from "./settingsManager";
+import type { FastifyInstance } from "fastify";
+import type { Cloud, Tenant } from "../cloud/model";
+import { badRequest } from "./errors";
+import { markOf, settingRoutes } from "./settingsManager";
 
 const collection = "siemAuthorizations";
-const path = "/siemAuthorizations/:applicationId";
-const permission = "Manage portal system settings";
-
-interface ByApplication {
-  Params: { applicationId: string };
-}
 
 export function siemAuthorizationRoutes(scope: FastifyInstance, cloud: Cloud): void {
-  scope.get<ByApplication>(path, async (request) => {
-    const { tenant } = await settingsManager(cloud, request, permission);
-    return existing(tenant, applicationIdOf(request));
-  });
-
-  scope.put<ByApplication>(path, async (request, reply) => {
-    const { tenant } = await settingsManager(cloud, request, permission);
-    const applicationId = applicationIdOf(request);
-    const authorization: SiemAuthorization = { applicationId, ...read(request.body), status: "authorized" };
-    const objects = tenant.objects(collection);
-    const status = objects.has(applicationId) ? 200 : 201;
-    objects.set(applicationId, { id: applicationId, ...authorization });
-    cloud.changed();
-    return reply.code(status).send(authorization);
-  });
-
-  scope.delete<ByApplication>(path, async (request, reply) => {
-    const { tenant } = await settingsManager(cloud, request, permission);
-    const { applicationId } = existing(tenant, applicationIdOf(request));
-    tenant.objects(collection).delete(applicationId);
-    cloud.changed();
-    return reply.code(204).send();
+  settingRoutes(scope, cloud, {
+    collection,
+    key: "applicationId",
+    permission: "Manage portal system settings",
+    checkKey: (applicationId) => {
+      if (!isUuid(applicationId)) throw badRequest(`applicationId "${applicationId}" is not a UUID.`);
+      return applicationId.toLowerCase();
+    },
+    idOf: (_tenant, applicationId) => applicationId,
+    read: (applicationId, body): SiemAuthorization => ({ applicationId, ...read(body), status: "authorized" }),
+    missing: (applicationId) => `Application ${applicationId} is not authorized.`,
   });
 }
 
 /** Whether an application is authorized for the legacy alert API of a tenant. */
 export function isAuthorizedForSiem(tenant: Tenant, applicationId: string): boolean {
   return tenant.objects(collection).has(applicationId.toLowerCase());
-}
-
-function applicationIdOf(request: FastifyRequest<ByApplication>): string {
-  const { applicationId } = request.params;
-  if (!isUuid(applicationId)) throw badRequest(`applicationId "${applicationId}" is not a UUID.`);
-  return applicationId.toLowerCase();
-}
-
-function existing(tenant: Tenant, applicationId: string): SiemAuthorization {
-  const object = tenant.objects(collection).get(applicationId);
-  if (object === undefined) throw notFound(`Application ${applicationId} is not authorized.`);
-  return withoutId(object);
-}
-
-function withoutId({ applicationId, msspTenantId, managedBy }: StoredObject): SiemAuthorization {
-  return {
-    applicationId: applicationId as string,
-    msspTenantId: msspTenantId as string,
-    managedBy: managedBy as string | null,
-    status: "authorized",
-  };
 }
 
 /** An authorization that a person made has no mark: `managedBy` is optional. */
