@@ -127,11 +127,6 @@ describe("packages/microsoft/providers/notificationRule: the provider", () => {
     }
   });
 
-  it("read: a deleted rule has an empty ID", async () => {
-    assert.deepEqual(await resource.read(id, made, context), { id: "" });
-    await resource.delete(id, made, context);
-  });
-
   it("create: names the missing permission", async () => {
     test.addConnector({}, "Alert.Read");
     const environment = {
@@ -195,41 +190,28 @@ describe("packages/microsoft/providers/notificationRule: the provider", () => {
     });
   });
 
-  describe("in manual mode", () => {
-    const manual = { ...inputs, mode: "manual" as const };
-
-    it("manual mode: makes no call and reports manual", async () => {
-      const state = { ...manual, status: "manual", adopted: false };
-      const alone: CallContext = { environment: {} };
-      assert.deepEqual(await resource.create(manual, alone), { id, outs: state });
-      assert.deepEqual(await resource.read(id, state, alone), { id, props: state, inputs: manual });
-      await resource.delete(id, state, alone);
-      assert.equal(resource.diff(id, made as unknown as Record<string, unknown>, manual).replaces[0], "mode");
-    });
-
-    it("manual mode: names the portal page and each field", () => {
-      assert.deepEqual(manualNotificationRuleSteps(inputs), [
-        `Sign in to https://security.microsoft.com?tid=${tenantId} with the permission "Manage security settings" ` +
-          "(for all devices: as Global Administrator), or ask the customer to.",
-        'Open Settings > Endpoints > General > Email notifications and select "Add item".',
-        "Rule name: SOC high severity",
-        "Include organization name: checked",
-        "Include tenant-specific portal link: checked",
-        "Include device information: checked",
-        "Devices: all devices",
-        "Alert severity: Medium, High",
-        'Select Next, then "Add recipient" for each of: lead@fabrikam-security.example, soc@fabrikam-security.example',
-        'Select "Save notification rule".',
-      ]);
-      const steps = manualNotificationRuleSteps(
-        { ...inputs, deviceGroups: ["Servers", "Desks"], includeDeviceInformation: false },
-        "gccHigh",
-      );
-      assert.match(steps[0]!, /https:\/\/security\.microsoft\.us\?tid=/);
-      assert.deepEqual(
-        [steps[5], steps[6]],
-        ["Include device information: not checked", "Devices: selected device groups: Desks, Servers"],
-      );
-    });
+  it("manual mode: names the portal page and each field", () => {
+    assert.deepEqual(manualNotificationRuleSteps(inputs), [
+      `Sign in to https://security.microsoft.com?tid=${tenantId} with the permission "Manage security settings" ` +
+        "(for all devices: as Global Administrator), or ask the customer to.",
+      'Open Settings > Endpoints > General > Email notifications and select "Add item".',
+      "Rule name: SOC high severity",
+      "Include organization name: checked",
+      "Include tenant-specific portal link: checked",
+      "Include device information: checked",
+      "Devices: all devices",
+      "Alert severity: Medium, High",
+      'Select Next, then "Add recipient" for each of: lead@fabrikam-security.example, soc@fabrikam-security.example',
+      'Select "Save notification rule".',
+    ]);
+    const steps = manualNotificationRuleSteps(
+      { ...inputs, deviceGroups: ["Servers", "Desks"], includeDeviceInformation: false },
+      "gccHigh",
+    );
+    assert.match(steps[0]!, /https:\/\/security\.microsoft\.us\?tid=/);
+    assert.deepEqual(
+      [steps[5], steps[6]],
+      ["Include device information: not checked", "Devices: selected device groups: Desks, Servers"],
+    );
   });
 });

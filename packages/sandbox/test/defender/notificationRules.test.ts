@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { type TestSandbox, testSandbox } from "@defender-mssp/testkit";
+import { callSetting } from "./callSetting";
 
 const address = `/notificationRules/${encodeURIComponent("SOC / high: 100%")}`;
 const fields = {
@@ -18,18 +19,8 @@ describe("sandbox/defender: notification rules (the sandbox's own routes)", () =
 
   after(() => test.stop());
 
-  async function call(method: string, path: string, body?: unknown, token?: string) {
-    const response = await fetch(test.sandbox.origins.http + path, {
-      method,
-      headers: {
-        authorization: `Bearer ${token ?? (await test.token("defender"))}`,
-        "content-type": "application/json",
-      },
-      body: body === undefined ? undefined : JSON.stringify(body),
-    });
-    const text = await response.text();
-    return { status: response.status, body: text === "" ? undefined : (JSON.parse(text) as unknown) };
-  }
+  const call = (method: string, path: string, body?: unknown, token?: string) =>
+    callSetting(test, method, path, body, token);
 
   it("notification rule: created, read, replaced and deleted under any name", async () => {
     const rule = { name: "SOC / high: 100%", ...fields, managedBy: "project/stack/name", status: "configured" };
@@ -62,9 +53,7 @@ describe("sandbox/defender: notification rules (the sandbox's own routes)", () =
     assert.equal(test.tenant.objects("notificationRules").size, 0);
   });
 
-  it("notification rule: requires a Defender token with the role for Manage security settings", async () => {
-    assert.equal((await test.get(address)).status, 401);
-    assert.equal((await call("GET", address, undefined, await test.token("graph"))).status, 401);
+  it("notification rule: requires the role for Manage security settings", async () => {
     test.addConnector({}, "Alert.Read");
     const refused = await call("PUT", address, fields, await test.connectorToken("defender"));
     assert.equal(refused.status, 403);

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { ownRoutes } from "../../src/defender";
 import { automationApplicationId } from "../../src/cloud/identity";
 import { type TestSandbox, testSandbox } from "@defender-mssp/testkit";
+import { callSetting } from "./callSetting";
 
 const applicationId = "c0ffee00-0000-4000-8000-000000000002";
 const msspTenantId = "5ec0de00-5ea1-4000-8000-000000000001";
@@ -14,23 +15,8 @@ describe("sandbox/defender: SIEM authorization (the sandbox's own routes)", () =
 
   after(() => test.stop());
 
-  async function call(
-    method: string,
-    path: string,
-    body?: unknown,
-    token?: string,
-  ): Promise<{ status: number; body: unknown }> {
-    const response = await fetch(test.sandbox.origins.http + path, {
-      method,
-      headers: {
-        authorization: `Bearer ${token ?? (await test.token("defender"))}`,
-        "content-type": "application/json",
-      },
-      body: body === undefined ? undefined : typeof body === "string" ? body : JSON.stringify(body),
-    });
-    const text = await response.text();
-    return { status: response.status, body: text === "" ? undefined : JSON.parse(text) };
-  }
+  const call = (method: string, path: string, body?: unknown, token?: string) =>
+    callSetting(test, method, path, body, token);
 
   it("authorization: created, read, replaced and deleted", async () => {
     const wanted = { msspTenantId, managedBy: "project/stack/name" };
