@@ -13,10 +13,7 @@ import { loopback, type Loopback } from "./loopback";
 describe("microsoft/http", () => {
   let server: Loopback | undefined;
   const waits: number[] = [];
-  const sleep = (milliseconds: number): Promise<void> => {
-    waits.push(milliseconds);
-    return Promise.resolve();
-  };
+  const sleep = (milliseconds: number) => Promise.resolve(void waits.push(milliseconds));
 
   afterEach(async () => {
     await server?.close();

@@ -5,10 +5,7 @@ import { loopback, type Loopback } from "./loopback";
 describe("microsoft/defender/hunting", () => {
   let server: Loopback | undefined;
   const waits: number[] = [];
-  const sleep = (milliseconds: number): Promise<void> => {
-    waits.push(milliseconds);
-    return Promise.resolve();
-  };
+  const sleep = (milliseconds: number) => Promise.resolve(void waits.push(milliseconds));
   const query = (tries?: number) =>
     runHuntingQuery({
       endpoints: { graphEndpoint: server?.origin ?? "" },

@@ -87,10 +87,7 @@ describe("requests under a shared limit", () => {
   it("pass the limiter before each try, and wait after another request's 429", async () => {
     answers = [429];
     const sleeps: number[] = [];
-    const sleep = (milliseconds: number) => {
-      sleeps.push(milliseconds);
-      return Promise.resolve();
-    };
+    const sleep = (milliseconds: number) => Promise.resolve(void sleeps.push(milliseconds));
     const throttled = request(address, { token: tokenOf("one"), sleep });
     await throttled;
     assert.deepEqual(sleeps, [200]);

@@ -40,10 +40,7 @@ describe("packages/microsoft/providers/guest: the provider", () => {
   beforeEach(() => {
     [sent, waits, trouble] = [[], [], () => false];
     for (const id of [...users().keys()]) if (!seeded.has(id)) users().delete(id);
-    const sleep = (milliseconds: number): Promise<void> => {
-      waits.push(milliseconds);
-      return Promise.resolve();
-    };
+    const sleep = (milliseconds: number) => Promise.resolve(void waits.push(milliseconds));
     const origin = gatewayOrigin();
     const endpoints = { ...test.endpoints, loginEndpoint: origin, graphEndpoint: origin };
     context = { environment: test.environment, endpoints, sleep };

@@ -39,10 +39,7 @@ describe("packages/microsoft/providers/roleDefinition: the providers of Defender
     waits.length = 0;
     roles().clear();
     grants().clear();
-    const sleep = (milliseconds: number): Promise<void> => {
-      waits.push(milliseconds);
-      return Promise.resolve();
-    };
+    const sleep = (milliseconds: number) => Promise.resolve(void waits.push(milliseconds));
     context = { environment: test.environment, endpoints: test.endpoints, sleep };
   });
 

@@ -31,10 +31,7 @@ describe("packages/microsoft/providers/siemAuthorization: the provider", () => {
   beforeEach(() => {
     waits.length = 0;
     stored().clear();
-    const sleep = (milliseconds: number): Promise<void> => {
-      waits.push(milliseconds);
-      return Promise.resolve();
-    };
+    const sleep = (milliseconds: number) => Promise.resolve(void waits.push(milliseconds));
     context = { environment: test.environment, endpoints: test.endpoints, sleep };
   });
 
