@@ -26,14 +26,11 @@ import { findOrphans } from "../cli/tenant/orphans/orphans";
 import { siemConnectorName } from "../domain/naming";
 import { sandboxTenant } from "./cli/tenant/sandboxTenant";
 import { checkSettings, parseSettings } from "../settings";
+import { requiredSettings } from "./settings/required";
 
 const tenantId = "c0570500-0000-4000-8000-00000000000a";
 const customer = {
-  customerName: "Contoso",
-  tenantId,
-  customerDomain: "contoso.com",
-  msspName: "Fabrikam",
-  msspTenantId: "5ec0de00-5ea1-4000-8000-000000000001",
+  ...requiredSettings,
   analysts: "[]",
 };
 

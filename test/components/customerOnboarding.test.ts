@@ -6,6 +6,7 @@ import * as fc from "fast-check";
 import { CustomerOnboarding, type CustomerOnboardingArgs } from "../../components/customerOnboarding";
 import { defaultPortalAccess, type RbacChoice } from "../../components/portalAccess/portalAccessArgs";
 import { msspTenantId, only, resolved, settled, startMocks, tenantId, type MockOptions, type Recording } from "./mocks";
+import { requiredSettings } from "../settings/required";
 
 const authorizationType = "pulumi-nodejs:dynamic/defender-mssp:DefenderSiemAuthorization";
 
@@ -13,11 +14,7 @@ const ruleType = "pulumi-nodejs:dynamic/defender-mssp:AlertNotificationRule";
 const guestType = "pulumi-nodejs:dynamic/defender-mssp:Guest";
 
 const args: CustomerOnboardingArgs = {
-  customerName: "Contoso",
-  tenantId,
-  customerDomain: "contoso.com",
-  msspName: "Fabrikam",
-  msspTenantId,
+  ...requiredSettings,
   analysts: [
     { email: "ana@fabrikam.example", displayName: "Ana" },
     { email: "ben@fabrikam.example", displayName: "Ben" },

@@ -3,17 +3,15 @@ import * as pulumi from "@pulumi/pulumi";
 import { argumentsOf } from "../../plugin/arguments";
 import schemaFile from "../../plugin/schema.json";
 import type { PackageSchema } from "../../plugin/schema";
+import { requiredSettings } from "../settings/required";
 
 const schema = schemaFile as unknown as PackageSchema;
 const type = "defender-mssp:index:CustomerOnboarding";
 
 describe("plugin: arguments", () => {
   const complete = {
-    customerName: "Contoso",
-    tenantId: "c0570500-0000-4000-8000-00000000000a",
-    customerDomain: "contoso.com",
+    ...requiredSettings,
     msspName: "Fabrikam Security",
-    msspTenantId: "5ec0de00-5ea1-4000-8000-000000000001",
     analysts: [{ email: "ana@fabrikam.example", displayName: "Ana" }],
   };
   // The constructor is public in the SDK, and left out of its types.

@@ -4,15 +4,13 @@ import * as sdk from "@pulumi/policy";
 import type { ResourceValidationPolicy, StackValidationPolicy } from "@pulumi/policy";
 import type { Rule } from "../../policy/rule";
 import type { PolicySettings } from "../../policy/policySettings";
+import { requiredSettings } from "../settings/required";
 
 /** How the engine writes a value that a preview doesn't know. */
 export const unknownValue = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 
 export const contoso: PolicySettings = {
-  customerName: "Contoso",
-  tenantId: "c0570500-0000-4000-8000-00000000000a",
-  customerDomain: "contoso.com",
-  msspTenantId: "5ec0de00-5ea1-4000-8000-000000000001",
+  ...requiredSettings,
   msspName: "Fabrikam Security",
   cloud: "public",
   analysts: [],

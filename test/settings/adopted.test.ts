@@ -1,12 +1,9 @@
 import assert from "node:assert/strict";
 import { checkSettings } from "../../settings";
+import { requiredSettings } from "./required";
 
 const base = {
-  customerName: "Contoso",
-  tenantId: "c0570500-0000-4000-8000-00000000000a",
-  customerDomain: "contoso.example",
-  msspName: "Fabrikam",
-  msspTenantId: "5ec0de00-5ea1-4000-8000-000000000001",
+  ...requiredSettings,
   analysts: [],
 };
 const object = { resource: "customer-siem-application", id: "app", onDestroy: "keep" };

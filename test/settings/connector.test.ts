@@ -3,13 +3,10 @@ import { makeTestCertificate, type TestCertificate } from "@defender-mssp/testki
 import * as fc from "fast-check";
 import { keepingLegacyApi } from "../../settings/connector";
 import { checkSettings, parseSettings, type ConnectorSettings, type SettingProblem } from "../../settings";
+import { requiredSettings } from "./required";
 
 const good: Readonly<Record<string, string>> = {
-  customerName: "Contoso",
-  tenantId: "c0570500-0000-4000-8000-00000000000a",
-  customerDomain: "contoso.com",
-  msspName: "Fabrikam",
-  msspTenantId: "5ec0de00-5ea1-4000-8000-000000000001",
+  ...requiredSettings,
   analysts: "[]",
 };
 const applicationId = "f00dcafe-0000-4000-8000-000000000001";

@@ -5,6 +5,7 @@ import * as fc from "fast-check";
 import { parse } from "yaml";
 import { VisibleError } from "@defender-mssp/errors";
 import { checkSettings, parseSettings, settingKeys, type SettingProblem } from "../../settings";
+import { requiredSettings } from "./required";
 
 const root = path.resolve(__dirname, "..", "..");
 const tenantId = "c0570500-0000-4000-8000-00000000000a";
@@ -12,11 +13,7 @@ const msspTenantId = "5ec0de00-5ea1-4000-8000-000000000001";
 const ana = { email: "ana@fabrikam.example", displayName: "Ana" };
 
 const good: Readonly<Record<string, string>> = {
-  customerName: "Contoso",
-  tenantId,
-  customerDomain: "contoso.com",
-  msspName: "Fabrikam",
-  msspTenantId,
+  ...requiredSettings,
   analysts: JSON.stringify([ana]),
 };
 
@@ -44,11 +41,7 @@ describe("settings", () => {
       {},
     );
     assert.deepEqual(settings, {
-      customerName: "Contoso",
-      tenantId,
-      customerDomain: "contoso.com",
-      msspName: "Fabrikam",
-      msspTenantId,
+      ...requiredSettings,
       cloud: "public",
       analysts: [{ ...ana, tier: "tier1" }],
       portalAccess: {

@@ -7,6 +7,7 @@ import { stringify } from "yaml";
 import { parseAsEngine } from "../../settings/engineYaml";
 import { settingsJsonSchema } from "../../settings/settingsJsonSchema";
 import { settingsReference } from "../../settings/reference";
+import { requiredSettings } from "./required";
 
 const root = path.resolve(__dirname, "../..");
 const validate = new Ajv2020({ allErrors: true, allowUnionTypes: true }).compile(settingsJsonSchema());
@@ -17,11 +18,7 @@ function problems(text: string): string[] {
 }
 
 const least = {
-  customerName: "Contoso",
-  tenantId: "c0570500-0000-4000-8000-00000000000a",
-  customerDomain: "contoso.com",
-  msspName: "Fabrikam Security",
-  msspTenantId: "5ec0de00-5ea1-4000-8000-000000000001",
+  ...requiredSettings,
   analysts: [{ email: "ana@fabrikam.example", displayName: "Ana Silva" }],
 };
 /** Strings in quotes: the engine reads a date without them as a time. */

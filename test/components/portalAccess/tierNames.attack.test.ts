@@ -6,6 +6,7 @@ import assert from "node:assert/strict";
 import { refuseMovedNames } from "../../../components/portalAccess/deployedNames";
 import type { DeployedResources } from "../../../components/tenant/deployedResources";
 import { checkSettings } from "../../../settings";
+import { requiredSettings } from "../../settings/required";
 
 const msspName = "Fabrikam Security";
 
@@ -13,11 +14,8 @@ describe("components/portalAccess/tierNames: a tier named like another group of 
   const problemsWith = (tiers: object, model = "rbac") => {
     const approvers = model === "entitlement" ? { approvers: ["admin@contoso.com"] } : {};
     const values = {
-      customerName: "Contoso",
-      tenantId: "c0570500-0000-4000-8000-00000000000a",
-      customerDomain: "contoso.com",
+      ...requiredSettings,
       msspName: "Fabrikam’s",
-      msspTenantId: "5ec0de00-5ea1-4000-8000-000000000001",
       analysts: "[]",
       portalAccess: JSON.stringify({ model, tiers, ...approvers }),
     };
