@@ -7,6 +7,7 @@ import { randomUUID } from "node:crypto";
 import { azureRoles, microsoftGraph, requestToken } from "@defender-mssp/microsoft";
 import {
   addDaemon,
+  answered,
   automationApplicationId,
   msspSubscriptionId,
   msspTenantId,
@@ -76,13 +77,7 @@ describe("answers observed of Azure, Entra and Defender", () => {
       },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
-    const text = await response.text();
-    return {
-      status: response.status,
-      headers: response.headers,
-      text,
-      body: text === "" ? {} : (JSON.parse(text) as Record<string, unknown>),
-    };
+    return answered(response);
   }
 
   async function armToken(of = msspTenantId, audience = "https://management.azure.com"): Promise<string> {

@@ -1,7 +1,7 @@
 /** The resource manager and Key Vault of the sandbox, as any client sees them. */
 import assert from "node:assert/strict";
 import { assignmentCondition, azureRoles, requestToken, type AzureRoleName } from "@defender-mssp/microsoft";
-import { newFolder } from "@defender-mssp/testkit/newFolder";
+import { answered, newFolder } from "@defender-mssp/testkit";
 import type { StoredObject } from "../../src/cloud/model";
 import { automationApplicationId, msspTenantId, sandboxCustomerTenantId } from "../../src/cloud/identity";
 import { Clock } from "../../src/cloud/clock";
@@ -80,12 +80,7 @@ describe("sandbox/azure", () => {
       },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
-    const text = await response.text();
-    return {
-      status: response.status,
-      headers: response.headers,
-      body: text === "" ? {} : (JSON.parse(text) as Reply["body"]),
-    };
+    return answered(response);
   }
 
   async function arm(

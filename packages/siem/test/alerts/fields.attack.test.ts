@@ -11,29 +11,21 @@ import {
   type LegacyAlert,
   type SecurityAlert,
 } from "@defender-mssp/microsoft";
-import { detectionsBetween, legacyAlert, securityAlert } from "@defender-mssp/testkit";
+import { legacyAlert, securityAlert } from "@defender-mssp/testkit";
 import fc from "fast-check";
 import { originalAsJson, recordAsCef, recordAsJson } from "../../src/alerts/formats";
 import { fetchedAlert, sinkRecordOf } from "../../src/alerts/fetchedAlert";
 import { hecEvent } from "../../src/sinks/hec";
 import { StderrProgress } from "../../src/pull/progress";
 import { syslogMessage } from "../../src/sinks/syslog";
+import { dayOfDetections, tenantId } from "./dayOfDetections";
 
 /**
  * What a terminal or a log viewer acts on: C0, DEL, C1, bidi overrides and isolates, line and
  * paragraph separators.
  */
 const acting = /[\u0000-\u001f\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069]/;
-const tenantId = "c0570500-0000-4000-8000-00000000000a";
-const now = new Date("2026-06-01T12:00:00Z");
-const tenant = {
-  id: tenantId,
-  objects: () => new Map(),
-  links: () => new Map(),
-  deleted: new Map(),
-  secretHashes: new Map(),
-};
-const [detection] = detectionsBetween(tenant, new Date(now.getTime() - 24 * 3_600_000), now, now);
+const [detection] = dayOfDetections();
 
 const hostile = fc.string({
   unit: fc.oneof(

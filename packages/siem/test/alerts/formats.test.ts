@@ -6,25 +6,17 @@ import {
   recordOfLegacyAlert,
   recordOfSecurityAlert,
 } from "@defender-mssp/microsoft";
-import { detectionsBetween, legacyAlert, securityAlert } from "@defender-mssp/testkit";
+import { legacyAlert, securityAlert } from "@defender-mssp/testkit";
 import fc from "fast-check";
 import { recordAsCef, recordAsEcs, recordAsJson } from "../../src/alerts/formats";
 import { fetchedAlert, sinkRecordOf } from "../../src/alerts/fetchedAlert";
 import { hecEvent } from "../../src/sinks/hec";
 import { syslogAddress, syslogFrame, syslogMessage } from "../../src/sinks/syslog";
 import { momentOf } from "../../src/pull/time";
+import { dayOfDetections, now, tenantId } from "./dayOfDetections";
 import { parseCef, parseSyslog, SyslogFrames } from "./parsers";
 
-const tenantId = "c0570500-0000-4000-8000-00000000000a";
-const now = new Date("2026-06-01T12:00:00Z");
-const tenant = {
-  id: tenantId,
-  objects: () => new Map(),
-  links: () => new Map(),
-  deleted: new Map(),
-  secretHashes: new Map(),
-};
-const detections = [...detectionsBetween(tenant, new Date(now.getTime() - 24 * 60 * 60 * 1000), now, now)];
+const detections = dayOfDetections();
 const [detection] = detections;
 const graph = recordOfSecurityAlert(securityAlert(detection!), tenantId);
 const fetched = (record: AlertRecord) => fetchedAlert(record, record);

@@ -6,7 +6,7 @@ import {
   type SecurityAlert,
   type SecurityIncident,
 } from "@defender-mssp/microsoft";
-import { detectionsBetween, securityAlert } from "@defender-mssp/testkit";
+import { securityAlert } from "@defender-mssp/testkit";
 import { fetchedAlert, sinkRecordOf as alertAsSinkRecord } from "../../src/alerts/fetchedAlert";
 import { alertFormats, recordAsJson } from "../../src/alerts/formats";
 import { fetchedIncident } from "../../src/incidents/incidentSource";
@@ -14,6 +14,7 @@ import { incidentFormats, sinkRecordOf } from "../../src/incidents/formats";
 import type { PullCommandOptions } from "../../src/pull/pullOptions";
 import { chosenDestinations, openDestination, type Deliverable, type SinkOptions } from "../../src/sinks/destinations";
 import type { SinkRecord } from "../../src/sinks/sink";
+import { dayOfDetections, now, tenantId } from "../alerts/dayOfDetections";
 
 export interface ToSend {
   readonly name: "alerts" | "incidents";
@@ -39,20 +40,12 @@ export interface ToSend {
   ) => { deliver(): Promise<void>; flush(): Promise<void> };
 }
 
-const tenantId = "c0570500-0000-4000-8000-00000000000a";
-const now = new Date("2026-06-01T12:00:00Z");
-const tenant = {
-  id: tenantId,
-  objects: () => new Map(),
-  links: () => new Map(),
-  deleted: new Map(),
-  secretHashes: new Map(),
-};
 const { signal } = new AbortController();
 
 export function securityAlerts(count: number): SecurityAlert[] {
-  const detections = detectionsBetween(tenant, new Date(now.getTime() - 24 * 60 * 60 * 1000), now, now, 60_000);
-  return [...detections].slice(0, count).map((detection) => securityAlert(detection));
+  return dayOfDetections(60_000)
+    .slice(0, count)
+    .map((detection) => securityAlert(detection));
 }
 
 /** Incidents, with what a person has written. */
