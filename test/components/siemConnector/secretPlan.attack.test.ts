@@ -11,6 +11,7 @@ import {
   type SecretPlan,
   type SecretsBySlot,
 } from "../../../components/siemConnector/secretPlan";
+import { policies } from "./secretPolicies";
 
 const day = 24 * 60 * 60 * 1000;
 const start = Date.parse("2026-11-24T15:00:00Z");
@@ -79,16 +80,6 @@ describe("components/siemConnector/secretPlan: a secret ends before its announce
   }
 
   it("for any settings at each `up`, no secret ends early and each deletion is announced", () => {
-    const policies = fc
-      .integer({ min: 3, max: 365 })
-      .chain((days) => fc.tuple(fc.constant(days), fc.integer({ min: 1, max: days - 1 })))
-      .chain(([days, rotateBeforeDays]) =>
-        fc.record({
-          days: fc.constant(days),
-          rotateBeforeDays: fc.constant(rotateBeforeDays),
-          overlapDays: fc.integer({ min: 0, max: Math.min(rotateBeforeDays, days - rotateBeforeDays) }),
-        }),
-      );
     const runs = fc.array(fc.tuple(policies, fc.double({ min: 0.1, max: 120, noNaN: true })), {
       minLength: 3,
       maxLength: 25,

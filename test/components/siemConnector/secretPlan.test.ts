@@ -8,6 +8,7 @@ import {
   type SecretsBySlot,
   type SecretSlot,
 } from "../../../components/siemConnector/secretPlan";
+import { policies } from "./secretPolicies";
 
 const day = 24 * 60 * 60 * 1000;
 const start = Date.parse("2026-11-24T15:00:00Z");
@@ -53,18 +54,6 @@ class Stack {
 function nextStepOf({ overlapEndsOn, renewsOn }: SecretPlan): number {
   return (overlapEndsOn ?? renewsOn).getTime();
 }
-
-/** days, rotateBeforeDays and overlapDays that the settings allow. */
-const policies = fc
-  .integer({ min: 3, max: 365 })
-  .chain((days) => fc.tuple(fc.constant(days), fc.integer({ min: 1, max: days - 1 })))
-  .chain(([days, rotateBeforeDays]) =>
-    fc.record({
-      days: fc.constant(days),
-      rotateBeforeDays: fc.constant(rotateBeforeDays),
-      overlapDays: fc.integer({ min: 0, max: Math.min(rotateBeforeDays, days - rotateBeforeDays) }),
-    }),
-  );
 
 const fractions = fc.array(fc.double({ min: 0.001, max: 1, noNaN: true }), { minLength: 5, maxLength: 120 });
 
