@@ -54,7 +54,7 @@ export type ConnectedOrganizationState = ConnectedOrganizationInputs & {
 };
 
 /**
- * The methods of a Pulumi dynamic provider, with every parameter of Pulumi's: see `resource.ts`.
+ * The methods of a Pulumi dynamic provider, with every parameter of Pulumi's: see `provider.ts`.
  */
 export const connectedOrganizationResource = replicated({
   /**

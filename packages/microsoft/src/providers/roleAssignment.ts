@@ -47,7 +47,7 @@ export type RoleAssignmentInputs = {
 const names = ["tenantId", "displayName", "roleDefinitionId", "principalIds", "dataSources", "portalAccess"] as const;
 
 /**
- * The methods of a Pulumi dynamic provider; see `resource.ts`. The resource's ID is the
+ * The methods of a Pulumi dynamic provider; see `provider.ts`. The resource's ID is the
  * assignment's in Graph.
  */
 export const roleAssignmentResource = replicated({

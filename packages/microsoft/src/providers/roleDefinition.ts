@@ -42,7 +42,7 @@ export type RoleDefinitionInputs = {
 const names = ["tenantId", "displayName", "description", "permissions", "managedBy"] as const;
 
 /**
- * The methods of a Pulumi dynamic provider; see `resource.ts`. The resource's ID is the role's in
+ * The methods of a Pulumi dynamic provider; see `provider.ts`. The resource's ID is the role's in
  * Graph. What refers to the role takes that, no output: while a preview updates the role, the engine
  * knows the ID alone, and what refers to an output would look replaced.
  */
