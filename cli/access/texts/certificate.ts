@@ -16,4 +16,13 @@ export const certificate = {
   looked: "What was looked at",
   cli: "With the Azure CLI",
   evidence: "Evidence of what {mssp} did",
+  automation: "It removed the access, and can create access again until you delete it, as the last step.",
+  before: "It was in your tenant before the access of {mssp}.",
+  found: "It is still in your tenant.",
+  unread: "{mssp} could not look at this.",
+  gives: "It gives access, or was created for it.",
+  noAccess: "No access by it was found.",
+  gaps: "The logs do not show everything.",
+  confirm: "Look at it by hand.",
+  words: "In the program's words",
 };

@@ -300,18 +300,21 @@ function checkSection({ objects }: AccessReport, { check }: Texts, fill: Fill): 
   );
 }
 
-/** The catalogue is written in English: the section's words say so. */
-function notLookedSection({ notLooked, source }: AccessReport, { notLooked: texts }: Texts, fill: Fill): Block {
-  const { title, intro, fromRecord, what, look } = texts;
+function notLookedSection({ notLooked, source }: AccessReport, texts: Texts, fill: Fill): Block {
+  const { title, intro, fromRecord } = texts.notLooked;
   return section(
     { id: "not-looked", title, intro: fill(source === "state" ? `${intro} ${fromRecord}` : intro) },
-    table({
-      caption: title,
-      columns: [{ title: what }, { title: look, kind: "sentence" }],
-      rows: notLooked.map((way) => ({ cells: [`${way.what.charAt(0).toUpperCase()}${way.what.slice(1)}`, way.look] })),
-      filterable: false,
-    }),
+    notLookedTable(notLooked, texts),
   );
+}
+
+export function notLookedTable(notLooked: AccessReport["notLooked"], { notLooked: texts, ways }: Texts): Block {
+  return table({
+    caption: texts.title,
+    columns: [{ title: texts.what }, { title: texts.look, kind: "sentence" }],
+    rows: notLooked.map(({ way }) => ({ cells: [ways[way]?.what ?? "", ways[way]?.look ?? ""] })),
+    filterable: false,
+  });
 }
 
 interface Step {
