@@ -1,4 +1,7 @@
-/** People whom the settings no longer name, and whose guest the state still has: their access ends with `up`. */
+/**
+ * People whom the settings no longer name, and whose guest the state still has: their access ends with `up`.
+ * And those whom the settings name, without a guest in the state: `up` invites them.
+ */
 import { resourceKind } from "../../domain/kinds/kinds";
 import type { Settings } from "../../settings";
 import type { StateResource } from "./deployment";
@@ -11,11 +14,19 @@ export interface Leaver {
 
 export function leaversIn(resources: readonly StateResource[], { analysts }: Pick<Settings, "analysts">): Leaver[] {
   const named = new Set(analysts.map(({ email }) => email.toLowerCase()));
+  return guestsIn(resources).filter(({ email }) => !named.has(email));
+}
+
+export function joinersIn(resources: readonly StateResource[], { analysts }: Pick<Settings, "analysts">): string[] {
+  const invited = new Set(guestsIn(resources).map(({ email }) => email));
+  return analysts.map(({ email }) => email.toLowerCase()).filter((email) => !invited.has(email));
+}
+
+function guestsIn(resources: readonly StateResource[]): Leaver[] {
   return resources
     .filter((resource) => resourceKind(resource)?.key === "guest" && resource.id !== "" && !resource.delete)
     .map(({ inputs, outputs }) => ({ ...inputs, ...outputs }) as Readonly<Record<keyof Leaver, string>>)
-    .map(({ email, displayName }) => ({ email: email.toLowerCase(), displayName }))
-    .filter(({ email }) => !named.has(email));
+    .map(({ email, displayName }) => ({ email: email.toLowerCase(), displayName }));
 }
 
 /** Such as `Ben Okafor still has access at northwind`. */
