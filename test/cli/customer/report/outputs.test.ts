@@ -189,6 +189,7 @@ describe("mssp report: the hand-out", () => {
         const html = handoutPage(report, language);
         const [text, steps] = [textOf(html), stopOf(html)];
         for (const { name: object } of own) assert.ok(text.includes(object.replaceAll("&", "&amp;")), object);
+        assert.doesNotMatch(html, /<li>([^<]+) → \1</, `${language}: an object that reaches itself`);
         for (const kind of new Set(own.map((object) => object.kind)))
           assert.ok(steps.includes(textsOf(language).kinds[kind].name), `${language} ${kind}`);
       }
