@@ -234,7 +234,7 @@ describe("the certificate", () => {
     assert.match(whole.toConfirm[0]?.why ?? "", /can create access again/);
     assert.equal(whole.toConfirm.length, 2);
     const text = stripVTControlCharacters(certificateText(whole, "offboard-contoso", 80));
-    assert.ok(text.indexOf("To confirm by hand:") < text.indexOf("Removed:"), text);
+    assert.ok(text.indexOf("To confirm by hand:") < text.indexOf("Removed: "), text);
   });
 
   it("kinds that may not be looked at are one thing to confirm for each reason", () => {
