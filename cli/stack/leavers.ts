@@ -1,7 +1,4 @@
-/**
- * People whom the settings no longer name, and whose guest the state still has: their access ends with `up`.
- * And those whom the settings name, without a guest in the state: `up` invites them.
- */
+/** People whom the settings no longer name, and whose guest the state still has: their access ends with `up`. */
 import { resourceKind } from "../../domain/kinds/kinds";
 import type { Settings } from "../../settings";
 import type { StateResource } from "./deployment";
@@ -14,19 +11,17 @@ export interface Leaver {
 
 export function leaversIn(resources: readonly StateResource[], { analysts }: Pick<Settings, "analysts">): Leaver[] {
   const named = new Set(analysts.map(({ email }) => email.toLowerCase()));
-  return guestsIn(resources).filter(({ email }) => !named.has(email));
-}
-
-export function joinersIn(resources: readonly StateResource[], { analysts }: Pick<Settings, "analysts">): string[] {
-  const invited = new Set(guestsIn(resources).map(({ email }) => email));
-  return analysts.map(({ email }) => email.toLowerCase()).filter((email) => !invited.has(email));
-}
-
-function guestsIn(resources: readonly StateResource[]): Leaver[] {
   return resources
     .filter((resource) => resourceKind(resource)?.key === "guest" && resource.id !== "" && !resource.delete)
     .map(({ inputs, outputs }) => ({ ...inputs, ...outputs }) as Readonly<Record<keyof Leaver, string>>)
-    .map(({ email, displayName }) => ({ email: email.toLowerCase(), displayName }));
+    .map(({ email, displayName }) => ({ email: email.toLowerCase(), displayName }))
+    .filter(({ email }) => !named.has(email));
+}
+
+/** Addresses that the settings have, and no guest of the state: `up` invites them. */
+export function joinersIn(resources: readonly StateResource[], { analysts }: Pick<Settings, "analysts">): string[] {
+  const guests = new Set(leaversIn(resources, { analysts: [] }).map(({ email }) => email));
+  return analysts.map(({ email }) => email.toLowerCase()).filter((email) => !guests.has(email));
 }
 
 /** Such as `Ben Okafor still has access at northwind`. */

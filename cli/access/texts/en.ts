@@ -9,6 +9,8 @@ import { stayingAccess } from "../../../domain/stayingAccess";
 import { certificate } from "./certificate";
 import type { Texts } from "./texts";
 
+const titled = (text: string): string => text.replace(/^./, (first) => first.toUpperCase());
+
 export const en: Texts = {
   words: english,
   kinds: Object.fromEntries(
@@ -189,7 +191,3 @@ export const en: Texts = {
   footer:
     "Menus follow Microsoft's documents; Microsoft may have moved one since. The steps were never tried on a real tenant.",
 };
-
-function titled(text: string): string {
-  return `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
-}

@@ -1,4 +1,4 @@
-/** The texts of the hand-out for a customer, one file for each language. English has all of them. */
+/** The texts of the hand-out and the certificate for a customer, one file for each language. Each has all of them. */
 import type { Words } from "@defender-mssp/pages";
 import type { PersonEndedKind } from "../../../domain/kinds/kinds";
 import type { UnlookedWay } from "../../../domain/ways/ways";

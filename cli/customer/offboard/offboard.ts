@@ -125,8 +125,7 @@ async function begun(
   const present = inventory(deployedOf(deployment));
   if (before === undefined && present.length === 0) {
     throw new VisibleError(
-      `Stack ${stack} has nothing in its state, and ${out} has no record of an off-boarding: there is nothing to remove. ` +
-        `What an interrupted run left, npx mssp doctor --stack ${shellWord(stack)} --repair finds.`,
+      `Stack ${stack} has nothing in its state, and ${out} has no record of an off-boarding: there is nothing to remove.`,
     );
   }
   const items = before === undefined ? present : joined(before.items, present);
@@ -270,7 +269,7 @@ async function destroyed(
     const creates = deployment.pending.filter(({ operation }) => operation === "creating").length;
     if (creates > 0)
       say(
-        `Warning: a run was interrupted while it created ${counted(creates, "object")}, which the state may lack: the removal leaves those. ` +
+        `Warning: a run was interrupted while it created ${counted(creates, "object")}: the removal leaves what the state lacks. ` +
           `Unless you have done it, run first: npx mssp doctor --stack ${shellWord(stack)} --repair\n`,
       );
     const typed = await confirm(

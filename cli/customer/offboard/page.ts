@@ -4,7 +4,6 @@ import {
   details,
   facts,
   folded,
-  lines,
   link,
   list,
   notice,
@@ -27,7 +26,6 @@ import { kindInReport, type ObjectKind } from "../../access/objects/kindInReport
 import { clickText, kindWords } from "../../access/objects/kindWords";
 import { filled, textsOf, type Fill } from "../../access/texts/all";
 import type { Language, Texts } from "../../access/texts/texts";
-import { englishNote } from "../../access/texts/translated";
 import { notLookedTable } from "../report/handout";
 import type { Certificate } from "./certificate";
 import { unsettledEnd, type Staying } from "./verdict";
@@ -69,7 +67,7 @@ export function certificatePage(
     language,
     words: texts.words,
     subtitle: `${tenantId}, ${moment(looks.lastOn)} UTC`,
-    footer: [fill(texts.footer), englishNote(texts)].filter((text) => text !== undefined).join(" "),
+    footer: fill(texts.footer),
     blocks: [
       ...leftForYou(certificate, reader),
       removedSection(certificate, reader),
@@ -116,8 +114,9 @@ function leftForYou(certificate: Certificate, reader: Reader): Block[] {
 }
 
 function leftStep(staying: Staying, otherwise: "gives" | "confirm", reader: Reader): Content {
-  const { step, reason = otherwise } = staying;
+  const { step, kinds: keys } = staying;
   const { texts, fill } = reader;
+  const reason = keys?.includes("automationConsent") === true ? "automation" : otherwise;
   const clicks = clickSteps(staying, reader);
   return [
     clicks.length === 0 ? "" : [strong(clicks.join(" ")), " "],
@@ -189,7 +188,7 @@ function removedSection({ removed, destroyedOn }: Certificate, { texts }: Reader
 }
 
 /** One sentence for each reason: the objects are in the table above. */
-function staysSection({ removed, stays }: Certificate, { texts, fill }: Reader): Block {
+function staysSection({ removed, stays }: Certificate, { texts }: Reader): Block {
   const has = (...words: readonly string[]): boolean =>
     removed.some(({ kind, state }) => words.includes(kind) || words.includes(state));
   const objects = stays.filter(({ kinds: keys }) => keys !== undefined);
@@ -202,7 +201,7 @@ function staysSection({ removed, stays }: Certificate, { texts, fill }: Reader):
       ...(has("detectionRule") ? [texts.certificate.rules] : []),
       texts.certificate.logs,
       ...objects.map((staying) => [
-        `${stayingName(staying, texts)}: ${fill(texts.certificate[staying.reason ?? "noAccess"])}`,
+        `${stayingName(staying, texts)}: ${texts.certificate.noAccess}`,
         inEnglish(staying, texts),
       ]),
     ]),
@@ -246,7 +245,7 @@ function evidenceSection({ evidence }: Certificate, { texts, fill }: Reader): Bl
       { name: "HTML", value: link(`${folder}/index.html`, `${folder}/index.html`) },
       { name: "SHA-256 (manifest.json)", value: code(manifestSha256) },
     ]),
-    ...(gaps.length === 0 ? [] : [paragraph([texts.certificate.gaps, folded(texts.certificate.words, lines(gaps))])]),
+    ...(gaps.length === 0 ? [] : [details({ summary: texts.certificate.words }, list(gaps.map(visibleText)))]),
   );
 }
 

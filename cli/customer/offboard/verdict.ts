@@ -27,11 +27,9 @@ export interface Staying {
   /** The kinds that it is of, and the object's name: the customer's page has the clicks of the kind. */
   readonly kinds?: readonly KindKey[];
   readonly name?: string;
-  /** What the customer's page says of it in every language. */
-  readonly reason?: "automation" | "before" | "found" | "unread";
 }
 
-type OfKind = Pick<Staying, "kinds" | "name" | "reason">;
+type OfKind = Pick<Staying, "kinds" | "name">;
 
 /**
  * `proven`: every way with a look was looked at, and none gives access; of the ways without one it says nothing.
@@ -111,16 +109,11 @@ function proven(item: ProvedItem, graph: string): Partial<Part> {
         `az rest --method DELETE --url ${shellQuoted(`${graph}${deletedItemPath(id)}`)}`,
       );
     case "found":
-      return adopted
-        ? adoptedItem(item, what)
-        : left(what, "it is still in the tenant", deletion(item, graph), { ...of, reason: "found" });
+      return adopted ? adoptedItem(item, what) : left(what, "it is still in the tenant", deletion(item, graph), of);
     case "notVisible":
-      return confirm(what, reason, "Remove it where it was created, in the Microsoft Defender portal.", {
-        ...of,
-        reason: "unread",
-      });
+      return confirm(what, reason, "Remove it where it was created, in the Microsoft Defender portal.", of);
     case "notChecked":
-      return confirm(what, reason, permitOrLook, { ...of, reason: "unread" });
+      return confirm(what, reason, permitOrLook, of);
   }
 }
 
@@ -161,7 +154,7 @@ function removedVault({ kind, state }: ProvedItem, what: string): Partial<Part> 
 function adoptedItem(item: ProvedItem, what: string): Partial<Part> {
   const before = "it was in the tenant before the MSSP's stack";
   const { grants = [], notLooked = [] } = item.still ?? {};
-  const of = { ...ofItem(item), reason: "before" } as const;
+  const of = ofItem(item);
   const removal = itemKind(item)?.removal;
   if (grants.length > 0) return { left: grants.map((grant) => grantLeft(what, grant)) };
   if (removal !== undefined && "order" in removal && removal.order <= removalOrder.credential)
@@ -210,7 +203,7 @@ function automation({ name, grants, step }: GrantingSighting, what: string): Par
     what,
     `it removed the access${has}, and can create access again until the customer deletes it, as the last step`,
     step,
-    { kinds: ["automationConsent"], name, reason: "automation" },
+    { kinds: ["automationConsent"], name },
   );
 }
 
@@ -219,7 +212,7 @@ function unlooked(stack: string, notLooked: readonly UnreadKind[]): Partial<Part
   const byReason = new Map<string, KindKey[]>();
   for (const { kind, reason } of notLooked) byReason.set(reason, [...(byReason.get(reason) ?? []), kind]);
   return [...byReason].map(([reason, keys]) =>
-    confirm(keys.map(plural).join(", "), reason, stepToLook(stack, keys), { kinds: keys, reason: "unread" }),
+    confirm(keys.map(plural).join(", "), reason, stepToLook(stack, keys), { kinds: keys }),
   );
 }
 

@@ -192,7 +192,7 @@ async function writeHandout(stack: string, options: ReportOptions, session: Sess
   if (report.source === "settings")
     session.err.note("The page shows what the settings will create. Whether some of it is deployed was not read.");
   session.err.note(`The mail to send with the page: ${mailFile}`);
-  session.out.write(`${objectsText(report)}.\n${target}\n`);
+  session.out.write(`${counted(report.objects.length, "object")}.\n${target}\n`);
 }
 
 async function mailIn(report: Parameters<typeof import("./handout.js").mailOf>[0], language: Language) {
@@ -200,16 +200,11 @@ async function mailIn(report: Parameters<typeof import("./handout.js").mailOf>[0
   return mailOf(report, textsOf(language));
 }
 
-/** Pulumi counts more: its resources include components, providers and the stack's own ID. */
-function objectsText({ objects, source }: import("../../access/report/model.js").AccessReport): string {
-  return `${counted(objects.length, "object")}${source === "settings" ? " to create" : ""} in the tenant`;
-}
-
 function summaryOf(report: import("../../access/report/model.js").AccessReport): string {
   const count = (state: string) => report.attention.filter((one) => one.state === state).length;
   const urgent = report.attention.filter(({ state }) => state === "failed");
   const lines = urgent.map(({ title, remedy }) => `✗ ${visibleText(title)}: ${visibleText(remedy)}\n`);
-  return `${lines.join("")}${objectsText(report)}; to do now: ${count("failed")}, soon: ${count("warning")}, not checked: ${count("notChecked")}.\n`;
+  return `${lines.join("")}${counted(report.objects.length, "object")} in the tenant; to do now: ${count("failed")}, soon: ${count("warning")}, not checked: ${count("notChecked")}.\n`;
 }
 
 async function reportFleet(options: ReportOptions, session: Session): Promise<void> {

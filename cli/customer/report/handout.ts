@@ -41,7 +41,6 @@ import { clickText, kindWords } from "../../access/objects/kindWords";
 import { retirementsForCustomer } from "./retirementsSection";
 import { filled, textsOf, type Fill } from "../../access/texts/all";
 import type { Language, Texts } from "../../access/texts/texts";
-import { englishNote } from "../../access/texts/translated";
 import { accessSentences, accessTable, meaningText, shortList } from "./accessTable";
 
 /**
@@ -89,7 +88,7 @@ export function handoutPage(
       stopSection(inTenant, texts, fill),
       signatureSection(step, { file, mssp: msspName, words: texts.signature }),
     ],
-    footer: [texts.noSecret, texts.footer, englishNote(texts)].filter((text) => text !== undefined).join(" "),
+    footer: `${texts.noSecret} ${texts.footer}`,
   });
 }
 

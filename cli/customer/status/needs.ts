@@ -77,12 +77,11 @@ export function leaverNeeds(stack: string, leavers: readonly Leaver[]): StatusNe
   }));
 }
 
-/** @param joiners addresses that the settings have, and the stack's guests do not */
 export function joinerNeeds(stack: string, joiners: readonly string[]): StatusNeed[] {
-  if (joiners.length === 0) return [];
   const text = `\`up\` is due: the settings name ${joiners.join(", ")}, not yet invited`;
   const next = `npx mssp fleet up --stack ${stack}`;
-  return [{ ...byEngineer("joiner", "soon"), level: joiners.length, title: "`up` is due", text, next }];
+  const need = { ...byEngineer("joiner", "soon"), level: joiners.length, title: "`up` is due", text, next };
+  return joiners.length === 0 ? [] : [need];
 }
 
 /** Detection rules that are off: by Defender, the more the worse; and by `mssp detections off`, not merged or due. */

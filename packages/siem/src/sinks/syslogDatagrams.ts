@@ -60,9 +60,8 @@ export function syslogDatagrams(options: DatagramOptions): Sink {
 
 /** Whether the server never answered, or stopped: Node.js names the call that failed. */
 export function syslogFailure(error: unknown): string {
-  const { syscall = "" } = error as NodeJS.ErrnoException;
-  const isReached = !["connect", "getaddrinfo"].includes(syscall);
-  return `${isReached ? "took nothing more" : "could not be reached"}: ${messageOf(error)}`;
+  const isUnreached = /^(connect|getaddrinfo)$/.test((error as NodeJS.ErrnoException).syscall ?? "");
+  return `${isUnreached ? "could not be reached" : "took nothing more"}: ${messageOf(error)}`;
 }
 
 function datagramOf(record: SinkRecord, { message, note }: DatagramOptions): Buffer {

@@ -21,10 +21,7 @@ export function credentialExpiry({ connector, credential, now }: VerifyContext):
     if (clientSecretExpiresOn !== undefined)
       return endsOn(name, new Date(clientSecretExpiresOn), now, `${by}npx pulumi up renews the client secret`);
     if (connection !== undefined)
-      return notChecked(
-        name,
-        "not checked: requires the stack's outputs (the MSSP's `npx mssp status --show secrets` has the day)",
-      );
+      return notChecked(name, "not checked: requires the state (the MSSP's npx mssp status --show secrets)");
     return kind === "msspApp"
       ? notChecked(name, "the MSSP's own application: its secret is in the MSSP's tenant")
       : notChecked(name, "the stack has no output clientSecretExpiresOn");

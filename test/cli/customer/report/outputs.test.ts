@@ -14,8 +14,6 @@ import { plannedState, reportState } from "../../../../cli/access/state/readStat
 import { plannedResources } from "../../../../cli/planned/plannedResources";
 import { textsOf } from "../../../../cli/access/texts/all";
 import { languages, type Texts } from "../../../../cli/access/texts/texts";
-import { englishMark } from "../../../../cli/access/texts/translated";
-import fr from "../../../../cli/access/texts/fr.json";
 import { handoutReport, now, recorded, recordedReport, settingsOf, stateOf, stateText } from "./states";
 import { parseDeployment } from "../../../../cli/stack/deployment";
 import { notLookedWays } from "../../../../domain/ways/ways";
@@ -130,24 +128,9 @@ describe("mssp report: the hand-out", () => {
         assert.notEqual(found.trim(), "", key);
         assert.deepEqual(placeholders(found), placeholders(wanted), key);
         if (!same.test(key)) assert.notEqual(found, wanted, key);
-        assert.ok(!found.includes(englishMark), key);
       }
     });
   }
-
-  it("shows English with a mark where a language has no words for a kind, and the page says what the mark means", () => {
-    const kinds = fr.kinds as Record<string, unknown>;
-    const { guest } = kinds;
-    assert.doesNotMatch(handoutPage(handoutReport("dev"), "fr"), /\[en\]/);
-    delete kinds["guest"];
-    try {
-      const page = textOf(handoutPage(handoutReport("dev"), "fr"));
-      assert.match(page, /Guest user \[en\] A person of the MSSP [^[]+\[en\]/);
-      assert.match(page, /\[en\]: not translated\./);
-    } finally {
-      kinds["guest"] = guest;
-    }
-  });
 
   it("says what there is, how to check it, and how to end it, in the customer's language", () => {
     const report = handoutReport("dev");
