@@ -26,7 +26,7 @@ import { kindInReport, type ObjectKind } from "../../access/objects/kindInReport
 import { clickText, kindWords } from "../../access/objects/kindWords";
 import { filled, textsOf, type Fill } from "../../access/texts/all";
 import type { Language, Texts } from "../../access/texts/texts";
-import { notLookedTable } from "../report/handout";
+import { notLookedTable } from "../../access/texts/notLookedTable";
 import type { Certificate } from "./certificate";
 import { unsettledEnd, type Staying } from "./verdict";
 

@@ -41,6 +41,7 @@ import { clickText, kindWords } from "../../access/objects/kindWords";
 import { retirementsForCustomer } from "./retirementsSection";
 import { filled, textsOf, type Fill } from "../../access/texts/all";
 import type { Language, Texts } from "../../access/texts/texts";
+import { notLookedTable } from "../../access/texts/notLookedTable";
 import { accessSentences, accessTable, meaningText, shortList } from "./accessTable";
 
 /**
@@ -305,15 +306,6 @@ function notLookedSection({ notLooked, source }: AccessReport, texts: Texts, fil
     { id: "not-looked", title, intro: fill(source === "state" ? `${intro} ${fromRecord}` : intro) },
     notLookedTable(notLooked, texts),
   );
-}
-
-export function notLookedTable(notLooked: AccessReport["notLooked"], { notLooked: texts, ways }: Texts): Block {
-  return table({
-    caption: texts.title,
-    columns: [{ title: texts.what }, { title: texts.look, kind: "sentence" }],
-    rows: notLooked.map(({ way }) => ({ cells: [ways[way]?.what ?? "", ways[way]?.look ?? ""] })),
-    filterable: false,
-  });
 }
 
 interface Step {
