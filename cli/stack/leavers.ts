@@ -18,6 +18,12 @@ export function leaversIn(resources: readonly StateResource[], { analysts }: Pic
     .filter(({ email }) => !named.has(email));
 }
 
+/** Addresses that the settings have, and no guest of the state: `up` invites them. */
+export function joinersIn(resources: readonly StateResource[], { analysts }: Pick<Settings, "analysts">): string[] {
+  const guests = new Set(leaversIn(resources, { analysts: [] }).map(({ email }) => email));
+  return analysts.map(({ email }) => email.toLowerCase()).filter((email) => !guests.has(email));
+}
+
 /** Such as `Ben Okafor still has access at northwind`. */
 export function leaverSentence({ displayName, email }: Leaver, stack: string): string {
   return `${displayName === "" ? email : displayName} still has access at ${stack}`;

@@ -22,7 +22,7 @@ export const notLookedAt: readonly Way[] = [
   ),
   notLooked(
     "restorableOther",
-    "deleted people, groups and applications of the MSSP that the stack did not have",
+    "deleted people, groups and applications of the MSSP that its program did not create",
     "they give nothing until an administrator of the tenant restores them",
     "Microsoft Entra admin center > Users > Deleted users; Groups > Deleted groups; and App registrations > Deleted applications.",
     "/directory/deletedItems/{id}/restore",
@@ -37,14 +37,14 @@ export const notLookedAt: readonly Way[] = [
   ),
   notLooked(
     "unmarkedRule",
-    "detection rules without the mark of a stack, also where the MSSP's automation made them, and Defender roles made by hand that name nobody of the MSSP",
+    'detection rules whose description does not end in "(managed by …)", whoever created them, and Defender roles created by hand that name nobody of the MSSP',
     "without the mark of a stack nothing tells them from the customer's",
     "Microsoft Defender portal > Hunting > Custom detection rules; and Settings > Microsoft Defender XDR > Permissions and roles.",
     "/security/rules/detectionRules/** /roleManagement/defender/roleDefinitions/**",
   ),
   notLooked(
     "unlistedSetting",
-    "email notification rules and SIEM authorizations in the Defender portal that the stack did not make",
+    "email notification rules and SIEM authorizations in the Defender portal that the MSSP's program did not create",
     noApi,
     "Microsoft Defender portal > Settings > Endpoints > General > Email notifications; and Settings > SIEM > MSSP.",
     "defender:/notificationRules/{name} defender:/siemAuthorizations/{id}",

@@ -27,24 +27,27 @@ const withApplication = (granted: RegExp, revoked: RegExp): Mention => ({ grante
 /** The page lists a kind without a row by its name, as what this program never creates. */
 const mentions: Readonly<Partial<Record<KindKey, KindCell<Mention>>>> = {
   guest: { granted: /analysts are guests in your tenant/, revoked: /Delete the guests/ },
-  group: { granted: /The groups `<MSSP> MSSP Analysts`/, revoked: /Delete the guests and the groups/ },
-  membership: { granted: /remove the guest from the groups/, revoked: /Memberships, .* end with them/ },
+  group: { granted: /The groups `<MSSP> MSSP Analysts`/, revoked: /Delete the groups/ },
+  membership: { granted: /remove the guest from the groups/, revoked: /Memberships, .* end with the groups/ },
   eligibility: { granted: /\*\*eligible\*\* members/, revoked: /eligible memberships/ },
   activationPolicy: { granted: /the activation policy/, revoked: /activation policies/ },
-  directoryRoleAssignment: { granted: /\*\*Directory role\*\*/, revoked: /directory role assignments end with them/ },
-  defenderRole: { granted: /\*\*Defender roles\*\*/, revoked: /Delete the Defender roles/ },
+  directoryRoleAssignment: {
+    granted: /\*\*Directory role\*\*/,
+    revoked: /assignments of the Defender roles and of directory roles/,
+  },
+  defenderRole: { granted: /\*\*Defender roles\*\*/, revoked: /and the Defender roles\./ },
   defenderRoleAssignment: {
     granted: /with their assignments to the groups/,
-    revoked: /Defender roles with their assignments/,
+    revoked: /the assignments of the Defender roles/,
   },
-  accessPackageCatalog: { granted: /catalog `MSSP Accesses`/, revoked: /their catalog/ },
-  catalogResource: { granted: /its resources are the tiers' groups/, revoked: /their catalog/ },
-  accessPackage: { granted: /\*\*Access packages\*\*/, revoked: /delete the access packages/ },
-  accessPackageResource: { granted: /a resource role \(member of a group\)/, revoked: /delete the access packages/ },
-  assignmentPolicy: { granted: /a policy with your approvers/, revoked: /with their policies/ },
+  accessPackageCatalog: { granted: /catalog `MSSP Accesses`/, revoked: /the catalog of the access packages/ },
+  catalogResource: { granted: /its resources are the tiers' groups/, revoked: /the catalog of the access packages/ },
+  accessPackage: { granted: /\*\*Access packages\*\*/, revoked: /Delete the access packages/ },
+  accessPackageResource: { granted: /a resource role \(member of a group\)/, revoked: /Delete the access packages/ },
+  assignmentPolicy: { granted: /a policy with your approvers/, revoked: /the policies of the access packages/ },
   accessPackageAssignment: { granted: /end assignments/, revoked: /End the assignments of access packages/ },
   connectedOrganization: { granted: /a connected organization/, revoked: /the connected organization/ },
-  application: { granted: /\*\*App registrations\*\*/, revoked: /Delete the app registration/ },
+  application: { granted: /\*\*App registrations\*\*/, revoked: /the app registration and/ },
   clientSecret: withApplication(/API permissions, secrets/, /Its secrets, .* end with them/),
   certificate: withApplication(/secrets, certificates/, /certificates, .* end with them/),
   federatedCredential: withApplication(/federated credentials/, /federated credentials, .* end with them/),
@@ -117,6 +120,23 @@ describe("the page for the customer's administrator", () => {
     assert.match(
       revokedText ?? "",
       /1\. Delete the automation application and, if there is one, the preview application/,
+    );
+  });
+
+  it("ends them in the order of the hand-out, which is that of the kinds", () => {
+    const own = kinds.flatMap(({ key, removal }) => {
+      const mention = mentions[key as KindKey];
+      const isElsewhere = ["extensionResource", "lighthouseDefinition", "siemAuthorization"].includes(key);
+      if (mention === undefined || isNotApplicable(mention) || isNotApplicable(mention.revoked) || isElsewhere)
+        return [];
+      const before = revokedText?.slice(0, revokedText.search(mention.revoked)).match(/ \d\. /g)?.length ?? 0;
+      return "order" in removal && removal.by !== "owner" ? [{ key, order: removal.order, step: before }] : [];
+    });
+    own.sort((a, b) => a.order - b.order || a.step - b.step);
+    const steps = own.map(({ step, key }) => `${step} ${key}`);
+    assert.deepEqual(
+      steps,
+      [...steps].sort((a, b) => parseInt(a, 10) - parseInt(b, 10)),
     );
   });
 

@@ -169,6 +169,14 @@ describe("mssp doctor --repair", function () {
       /^The next `pulumi up --refresh` uses it: delete it only if none will follow\./,
     );
     assert.equal(kept.left, 1);
+    const { folder, environment } = project;
+    const ending = ["offboard", "--stack", "guest", "--without-evidence"];
+    const { exitCode, stderr } = await mssp(ending, { folder, environment, answers: ["no"] });
+    assert.equal(exitCode, 1, stderr);
+    assert.match(
+      stderr,
+      /Warning: a run was interrupted while it created \d objects?.*mssp doctor --stack guest --repair/,
+    );
     assert.equal((await repaired("guest", "nobody", { yes: true })).left, 0);
     assert.deepEqual(guests(), []);
     await project.succeed(["destroy", "--stack", "guest", "--yes", "--skip-preview"]);

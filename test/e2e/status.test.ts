@@ -193,6 +193,8 @@ describe("mssp status, five customers", function () {
     assert.doesNotMatch(up.stdout, /still has access/);
     assert.deepEqual((await status("--stack", "live")).of("live").needs, []);
     await writeFile(file, before);
+    const [due] = (await status("--stack", "live")).of("live").needs;
+    assert.deepEqual([due?.topic, due?.next], ["joiner", "npx mssp fleet up --stack live"]);
     await project.succeed(["up", "--stack", "live", "--yes", "--skip-preview"]);
     for (const user of objects("live", "users").values())
       if (user["externalUserState"] === "PendingAcceptance") user["externalUserState"] = "Accepted";

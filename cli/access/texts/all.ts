@@ -5,12 +5,11 @@ import es from "./es.json";
 import fr from "./fr.json";
 import ja from "./ja.json";
 import type { Language, Texts } from "./texts";
-import { translated, type Translation } from "./translated";
 
-const translations: Readonly<Record<Exclude<Language, "en">, Translation<Texts>>> = { de, fr, es, ja };
+const translations: Readonly<Record<Language, Texts>> = { en, de, fr, es, ja };
 
 export function textsOf(language: Language): Texts {
-  return language === "en" ? en : translated(en, translations[language]);
+  return translations[language];
 }
 
 /** Puts values in the places of a text. */

@@ -16,4 +16,9 @@ export const certificate = {
   looked: "What was looked at",
   cli: "With the Azure CLI",
   evidence: "Evidence of what {mssp} did",
+  automation: "It removed the access, and can create access again until you delete it, as the last step.",
+  gives: "It is still in your tenant, or gives access.",
+  confirm: "{mssp} could not tell whether this gives access: look yourself.",
+  noAccess: "No access by it was found.",
+  words: "In the program's words",
 };

@@ -1,11 +1,15 @@
 import { allConnectorRoles } from "@defender-mssp/microsoft";
 import { english } from "@defender-mssp/pages";
+import { kindInReport } from "../objects/kindInReport";
 import { kindWords } from "../objects/kindWords";
 import { signatureWords } from "../signed/signatureSection";
-import { kinds } from "../../../domain/kinds/kinds";
+import { kinds, type KindKey } from "../../../domain/kinds/kinds";
+import { notLookedWays, unlookedInReport } from "../../../domain/ways/ways";
 import { stayingAccess } from "../../../domain/stayingAccess";
 import { certificate } from "./certificate";
 import type { Texts } from "./texts";
+
+const titled = (text: string): string => text.replace(/^./, (first) => first.toUpperCase());
 
 export const en: Texts = {
   words: english,
@@ -159,6 +163,12 @@ export const en: Texts = {
     guestLimits:
       "Guests cannot release messages from quarantine, change the Tenant Allow/Block List or open Threat Explorer. For that, an analyst needs an account in your tenant.",
   },
+  withoutObject: Object.fromEntries(
+    kinds.flatMap(({ key, plural }) => (kindInReport(key as KindKey) === undefined ? [[key, titled(plural)]] : [])),
+  ),
+  ways: Object.fromEntries(
+    [...notLookedWays, ...unlookedInReport].map(({ way, what, look }) => [way, { what: titled(what), look }]),
+  ),
   notLooked: {
     title: "What this page does not look at",
     intro:

@@ -1,6 +1,7 @@
-/** The texts of the hand-out for a customer, one file for each language. English has all of them. */
+/** The texts of the hand-out and the certificate for a customer, one file for each language. Each has all of them. */
 import type { Words } from "@defender-mssp/pages";
 import type { PersonEndedKind } from "../../../domain/kinds/kinds";
+import type { UnlookedWay } from "../../../domain/ways/ways";
 import type { Capability } from "../objects/capabilities";
 import type { ObjectKind } from "../objects/kindInReport";
 import type { stayingAccess } from "../../../domain/stayingAccess";
@@ -129,7 +130,10 @@ export interface Texts {
     /** What no role lets a guest do in the Defender portal. */
     readonly guestLimits: string;
   };
-  /** Ways of access that nobody looks at; their rows are English. */
+  /** Kinds of access that are no object, in the plural, by their key. */
+  readonly withoutObject: Readonly<Record<string, string>>;
+  readonly ways: Readonly<Record<string, Pick<UnlookedWay, "what" | "look">>>;
+  /** Ways of access that nobody looks at. */
   readonly notLooked: {
     readonly title: string;
     readonly intro: string;

@@ -7,6 +7,8 @@ import { lastSegment } from "@defender-mssp/microsoft";
 import { sha256 } from "@defender-mssp/siem/signed/openEnvelope";
 import { VisibleError, withoutUndefined } from "@defender-mssp/errors";
 import type { Signals } from "@defender-mssp/terminal/session";
+import { counted } from "../../base/counted";
+import { shellWord } from "../../base/shellWord";
 import type { Place } from "../../base/place";
 import type { Settings } from "../../../settings";
 import { readStackSettings } from "../../../settings/fromFile";
@@ -264,9 +266,16 @@ async function destroyed(
         `Warning: ${found}. The removal does not end it, and the certificate is incomplete until it has ended. ${step}\n`,
       );
     const name = lastSegment(stack);
+    const creates = deployment.pending.filter(({ operation }) => operation === "creating").length;
+    if (creates > 0)
+      say(
+        `Warning: a run was interrupted while it created ${counted(creates, "object")}: the removal leaves what the state lacks. ` +
+          `Unless you have done it, run first: npx mssp doctor --stack ${shellWord(stack)} --repair\n`,
+      );
     const typed = await confirm(
-      `Stack ${name} of ${journal.customerName} has ${journal.items.length} objects and their parts,\n` +
-        `most of them in tenant ${journal.tenantId}.\n` +
+      `Stack ${name} of ${journal.customerName} has ${counted(journal.items.length, "object")}, parts included,\n` +
+        `most of them in tenant ${journal.tenantId}\n` +
+        `(${deployment.resources.length} resources in the state, with components and providers).\n` +
         `Type the stack's name to remove all of them: `,
     );
     await confirmDestroy({ stack: name, typed, folder: run.folder });

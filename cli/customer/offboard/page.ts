@@ -26,7 +26,7 @@ import { kindInReport, type ObjectKind } from "../../access/objects/kindInReport
 import { clickText, kindWords } from "../../access/objects/kindWords";
 import { filled, textsOf, type Fill } from "../../access/texts/all";
 import type { Language, Texts } from "../../access/texts/texts";
-import { englishMark, englishNote } from "../../access/texts/translated";
+import { notLookedTable } from "../../access/texts/notLookedTable";
 import type { Certificate } from "./certificate";
 import { unsettledEnd, type Staying } from "./verdict";
 
@@ -35,8 +35,6 @@ export const certificateEnvelope = "certificate.dsse.json";
 interface Reader {
   readonly texts: Texts;
   readonly fill: Fill;
-  /** A text that only English has. */
-  readonly english: (text: string) => string;
 }
 
 export interface CertificatePageOptions {
@@ -62,16 +60,14 @@ export function certificatePage(
     ended: moment(certificate.consentEndedOn ?? ""),
     entra: new URL(clouds[cloud ?? "public"].entraAdminCenter).host,
   };
-  const english = (text: string): string => visibleText(language === "en" ? text : `${text} ${englishMark}`);
-  const reader: Reader = { texts, fill: (text) => visibleText(filled(values)(text)), english };
+  const reader: Reader = { texts, fill: (text) => visibleText(filled(values)(text)) };
   const { fill } = reader;
-  const note = language === "en" ? undefined : englishNote([englishMark]);
   return renderPage({
     title: fill(texts.certificate[state]),
     language,
     words: texts.words,
     subtitle: `${tenantId}, ${moment(looks.lastOn)} UTC`,
-    footer: [fill(texts.footer), note].filter((text) => text !== undefined).join(" "),
+    footer: fill(texts.footer),
     blocks: [
       ...leftForYou(certificate, reader),
       removedSection(certificate, reader),
@@ -109,7 +105,7 @@ function leftForYou(certificate: Certificate, reader: Reader): Block[] {
               ...(state === "accessLeft" ? {} : { intro: texts.stop.intro }),
             },
             list(
-              steps.map((step) => leftStep(step, reader)),
+              steps.map((step) => leftStep(step, left.includes(step) ? "gives" : "confirm", reader)),
               { ordered: true },
             ),
           ),
@@ -117,18 +113,34 @@ function leftForYou(certificate: Certificate, reader: Reader): Block[] {
   ];
 }
 
-function leftStep(staying: Staying, reader: Reader): Content {
-  const { what, why, step } = staying;
-  const { texts, english } = reader;
-  const isCommand = /^az |npx |command again/.test(step);
+function leftStep(staying: Staying, otherwise: "gives" | "confirm", reader: Reader): Content {
+  const { step, kinds: keys } = staying;
+  const { texts, fill } = reader;
+  const reason = keys?.includes("automationConsent") === true ? "automation" : otherwise;
   const clicks = clickSteps(staying, reader);
-  const isOwn = clicks.length > 0 && (isCommand || staying.name === undefined);
-  const shown = isOwn ? clicks : isCommand || step === "" ? [] : [english(step)];
   return [
-    shown.length === 0 ? "" : [strong(shown.join(" ")), " "],
-    english(sentence(`${what}: ${why}.`)),
+    clicks.length === 0 ? "" : [strong(clicks.join(" ")), " "],
+    `${stayingName(staying, texts)}: ${fill(texts.certificate[reason])}`,
+    inEnglish(staying, texts),
     step.startsWith("az ") ? folded(texts.certificate.cli, code(visibleText(step))) : "",
   ];
+}
+
+/** The object or the kinds, in the customer's words; of what no kind is known, in the program's. */
+function stayingName({ what, kinds: keys = [], name }: Staying, texts: Texts): string {
+  const words = [...new Set(keys.map((key) => kindName(key, texts)))].join(", ");
+  return visibleText(words === "" ? what : name === undefined ? words : `${words} "${name}"`);
+}
+
+function kindName(key: string, { kinds: names, withoutObject }: Texts): string {
+  const word = kindWord(key);
+  return word === undefined ? (withoutObject[key] ?? names.unknown.name) : names[word].name;
+}
+
+/** What was found, with its ID and reason. A command of the MSSP's is no step of the customer's. */
+function inEnglish({ what, why, step }: Staying, texts: Texts): Content {
+  const isCommand = /^az |npx |command again/.test(step);
+  return folded(texts.certificate.words, visibleText(`${what}: ${why}.${isCommand ? "" : ` ${step}`}`));
 }
 
 /** How a person ends an object, or looks at kinds that nobody could look at: menus of the admin centers. */
@@ -154,7 +166,7 @@ function kindWord(key: string): ObjectKind | undefined {
   return kinds.some((kind) => kind.key === key) ? kindInReport(key as KindKey)?.word : undefined;
 }
 
-function removedSection({ removed, destroyedOn }: Certificate, { texts, english }: Reader): Block {
+function removedSection({ removed, destroyedOn }: Certificate, { texts }: Reader): Block {
   const { name, kind, objectId } = texts.objects;
   const title = texts.certificate.removed;
   return section(
@@ -168,17 +180,15 @@ function removedSection({ removed, destroyedOn }: Certificate, { texts, english 
         { title: texts.certificate.removedOn },
       ],
       rows: removed.map((item) => {
-        const word = kindWord(item.kind);
-        const kindName = word === undefined ? english(item.what) : texts.kinds[word].name;
         const day = (item.deletedOn ?? destroyedOn).slice(0, 10);
-        return { cells: [visibleText(item.name), kindName, code(visibleText(item.id)), day] };
+        return { cells: [visibleText(item.name), kindName(item.kind, texts), code(visibleText(item.id)), day] };
       }),
     }),
   );
 }
 
 /** One sentence for each reason: the objects are in the table above. */
-function staysSection({ removed, stays }: Certificate, { texts, english }: Reader): Block {
+function staysSection({ removed, stays }: Certificate, { texts }: Reader): Block {
   const has = (...words: readonly string[]): boolean =>
     removed.some(({ kind, state }) => words.includes(kind) || words.includes(state));
   const objects = stays.filter(({ kinds: keys }) => keys !== undefined);
@@ -190,28 +200,24 @@ function staysSection({ removed, stays }: Certificate, { texts, english }: Reade
       ...(has("keyVault", "keyVaultSecret") ? [texts.stays.vault] : []),
       ...(has("detectionRule") ? [texts.certificate.rules] : []),
       texts.certificate.logs,
-      ...objects.map(({ what, why }) => english(`${what}: ${why}.`)),
+      ...objects.map((staying) => [
+        `${stayingName(staying, texts)}: ${texts.certificate.noAccess}`,
+        inEnglish(staying, texts),
+      ]),
     ]),
   );
 }
 
 /** Not looked is never none: the page says where a person looks. */
-function looksSection({ lookedAt, notLooked }: Certificate, { texts, fill, english }: Reader): Block {
-  const { title, intro, what, look } = texts.notLooked;
+function looksSection({ lookedAt, notLooked }: Certificate, { texts, fill }: Reader): Block {
+  const { title, intro } = texts.notLooked;
+  const keys = kinds.filter(({ plural }) => lookedAt.includes(plural)).map(({ key }) => key);
+  const names = new Set(keys.map((key) => kindName(key, texts)));
   return section(
     { id: "looks", title, intro: fill(intro) },
-    table({
-      caption: title,
-      columns: [{ title: what }, { title: look, kind: "long" }],
-      rows: notLooked.map((way) => ({ cells: [english(sentence(way.what)), english(way.look)] })),
-      filterable: false,
-    }),
-    details({ summary: texts.certificate.looked }, paragraph(english(`${lookedAt.join(", ")}.`))),
+    notLookedTable(notLooked, texts),
+    details({ summary: texts.certificate.looked }, paragraph([...names].join(", "))),
   );
-}
-
-function sentence(text: string): string {
-  return `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
 }
 
 function checkSection({ checks, tenantId, removed }: Certificate, { texts, fill }: Reader): Block {
@@ -228,7 +234,7 @@ function checkSection({ checks, tenantId, removed }: Certificate, { texts, fill 
   );
 }
 
-function evidenceSection({ evidence }: Certificate, { texts, fill, english }: Reader): Block {
+function evidenceSection({ evidence }: Certificate, { texts, fill }: Reader): Block {
   const title = fill(texts.certificate.evidence);
   if (evidence === null) return section({ id: "evidence", title }, paragraph("–"));
   const { folder, manifestSha256, from, until, gaps } = evidence;
@@ -239,7 +245,7 @@ function evidenceSection({ evidence }: Certificate, { texts, fill, english }: Re
       { name: "HTML", value: link(`${folder}/index.html`, `${folder}/index.html`) },
       { name: "SHA-256 (manifest.json)", value: code(manifestSha256) },
     ]),
-    ...(gaps.length === 0 ? [] : [list(gaps.map((gap) => english(`Gap: ${gap}`)))]),
+    ...(gaps.length === 0 ? [] : [details({ summary: texts.certificate.words }, list(gaps.map(visibleText)))]),
   );
 }
 

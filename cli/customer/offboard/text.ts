@@ -41,8 +41,8 @@ export function certificateText(certificate: Certificate, out: string, width?: n
     ...part("Access left:", { text: "✗", color: "red" }, left),
     ...part("To confirm by hand:", { text: "!", color: "yellow" }, toConfirm),
     "\n",
-    paragraph("Removed:", width),
-    tableText([...rows, [{ text: "✓", color: "green" }, "parts of these objects", String(parts)]], options),
+    paragraph(`Removed: ${counted(removed.length, "object")}, and ${parts} of their parts.`, width),
+    tableText(rows, options),
     ...part("Stays, and gives no access:", "–", [...(showsAll ? restorable : restorableSentence), ...others]),
     "\n",
     paragraph(

@@ -161,7 +161,7 @@ function adoptedItem(item: ProvedItem, what: string): Partial<Part> {
     return left(what, `${before}, and gives access`, "Delete it in the tenant.", of);
   if (notLooked.length > 0)
     return confirm(what, `${before}. What it has: ${reasons(notLooked)}`, "Look at it by hand, or delete it.", of);
-  return item.kind === "guest" ? guestWithoutGrants(what, before) : stays(what, before, "", of);
+  return item.kind === "guest" ? guestWithoutGrants(what, before, of) : stays(what, before, "", of);
 }
 
 function grantLeft(what: string, grant: HeldGrant): Staying {
@@ -169,10 +169,10 @@ function grantLeft(what: string, grant: HeldGrant): Staying {
 }
 
 /** Graph shows what Entra and Defender give a guest. Others give as well. */
-function guestWithoutGrants(what: string, why: string): Partial<Part> {
+function guestWithoutGrants(what: string, why: string, of: OfKind): Partial<Part> {
   const shown = "it has no role, group, access package or permission that Graph shows";
   const step = "Delete the guest, or look at what Teams, SharePoint and Azure share with it.";
-  return confirm(what, `${why}; ${shown}`, step);
+  return confirm(what, `${why}; ${shown}`, step, of);
 }
 
 function sighted(sighting: GrantingSighting): Partial<Part> {
@@ -187,7 +187,7 @@ function sighted(sighting: GrantingSighting): Partial<Part> {
   if (unsure.length > 0)
     return confirm(what, `${evidence}; this program does not know what this gives: ${unsure.join("; ")}`, step, of);
   return kind === "guest"
-    ? guestWithoutGrants(what, evidence)
+    ? guestWithoutGrants(what, evidence, of)
     : stays(what, `${evidence}; it gives no access by any way that was looked at`, step, of);
 }
 

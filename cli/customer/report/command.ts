@@ -6,6 +6,7 @@ import type { Session } from "@defender-mssp/terminal/session";
 import { writeJson } from "@defender-mssp/terminal/jsonDocument";
 import { visibleText } from "@defender-mssp/terminal/terminalText";
 import { signWithOption } from "../../access/signed/signWithOption";
+import { counted } from "../../base/counted";
 import { placeOf } from "../../base/place";
 import { uuidArgument } from "../../base/commandArguments";
 import { stackArgument } from "../../stack/stackName";
@@ -191,7 +192,7 @@ async function writeHandout(stack: string, options: ReportOptions, session: Sess
   if (report.source === "settings")
     session.err.note("The page shows what the settings will create. Whether some of it is deployed was not read.");
   session.err.note(`The mail to send with the page: ${mailFile}`);
-  session.out.write(`${report.objects.length} objects.\n${target}\n`);
+  session.out.write(`${counted(report.objects.length, "object")}.\n${target}\n`);
 }
 
 async function mailIn(report: Parameters<typeof import("./handout.js").mailOf>[0], language: Language) {
@@ -203,7 +204,7 @@ function summaryOf(report: import("../../access/report/model.js").AccessReport):
   const count = (state: string) => report.attention.filter((one) => one.state === state).length;
   const urgent = report.attention.filter(({ state }) => state === "failed");
   const lines = urgent.map(({ title, remedy }) => `✗ ${visibleText(title)}: ${visibleText(remedy)}\n`);
-  return `${lines.join("")}${report.objects.length} objects; to do now: ${count("failed")}, soon: ${count("warning")}, not checked: ${count("notChecked")}.\n`;
+  return `${lines.join("")}${counted(report.objects.length, "object")} in the tenant; to do now: ${count("failed")}, soon: ${count("warning")}, not checked: ${count("notChecked")}.\n`;
 }
 
 async function reportFleet(options: ReportOptions, session: Session): Promise<void> {
@@ -226,7 +227,7 @@ async function reportFleet(options: ReportOptions, session: Session): Promise<vo
   if (out.endsWith(".html")) {
     const alone = fleet.customers.map(({ page: _, ...row }) => row);
     await writePage(out, fleetPage({ ...fleet, customers: alone }));
-    session.out.write(`${fleet.customers.length} customers\n${out}\n`);
+    session.out.write(`${counted(fleet.customers.length, "customer")}\n${out}\n`);
     return;
   }
   for (const { stack, page } of fleet.customers) {
@@ -234,5 +235,5 @@ async function reportFleet(options: ReportOptions, session: Session): Promise<vo
     if (report !== undefined && page !== undefined) await writePage(`${out}/${page}`, reportPage(report, "index.html"));
   }
   await writePage(`${out}/index.html`, fleetPage(fleet));
-  session.out.write(`${fleet.customers.length} customers\n${out}/index.html\n`);
+  session.out.write(`${counted(fleet.customers.length, "customer")}\n${out}/index.html\n`);
 }

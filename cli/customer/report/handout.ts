@@ -41,7 +41,7 @@ import { clickText, kindWords } from "../../access/objects/kindWords";
 import { retirementsForCustomer } from "./retirementsSection";
 import { filled, textsOf, type Fill } from "../../access/texts/all";
 import type { Language, Texts } from "../../access/texts/texts";
-import { englishNote } from "../../access/texts/translated";
+import { notLookedTable } from "../../access/texts/notLookedTable";
 import { accessSentences, accessTable, meaningText, shortList } from "./accessTable";
 
 /**
@@ -89,7 +89,7 @@ export function handoutPage(
       stopSection(inTenant, texts, fill),
       signatureSection(step, { file, mssp: msspName, words: texts.signature }),
     ],
-    footer: [texts.noSecret, texts.footer, englishNote(texts)].filter((text) => text !== undefined).join(" "),
+    footer: `${texts.noSecret} ${texts.footer}`,
   });
 }
 
@@ -300,17 +300,11 @@ function checkSection({ objects }: AccessReport, { check }: Texts, fill: Fill): 
   );
 }
 
-/** The catalogue is written in English: the section's words say so. */
-function notLookedSection({ notLooked, source }: AccessReport, { notLooked: texts }: Texts, fill: Fill): Block {
-  const { title, intro, fromRecord, what, look } = texts;
+function notLookedSection({ notLooked, source }: AccessReport, texts: Texts, fill: Fill): Block {
+  const { title, intro, fromRecord } = texts.notLooked;
   return section(
     { id: "not-looked", title, intro: fill(source === "state" ? `${intro} ${fromRecord}` : intro) },
-    table({
-      caption: title,
-      columns: [{ title: what }, { title: look, kind: "sentence" }],
-      rows: notLooked.map((way) => ({ cells: [`${way.what.charAt(0).toUpperCase()}${way.what.slice(1)}`, way.look] })),
-      filterable: false,
-    }),
+    notLookedTable(notLooked, texts),
   );
 }
 

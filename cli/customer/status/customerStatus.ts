@@ -33,13 +33,14 @@ export const needTopics = [
   "drift",
   "ended",
   "ends",
+  "joiner",
   "onboarding",
   "ruleHealth",
   "month",
 ] as const;
 export type NeedTopic = (typeof needTopics)[number];
 
-/** `now`: something is broken, lost or over. `soon`: something ends, or a rule needs tuning. `waiting`: a step of the onboarding. */
+/** `now`: something is broken, lost or over. `soon`: something ends, an `up` is due, or a rule needs tuning. `waiting`: a step of the onboarding. */
 export const urgencies = ["now", "soon", "waiting"] as const;
 export type Urgency = (typeof urgencies)[number];
 

@@ -77,6 +77,13 @@ export function leaverNeeds(stack: string, leavers: readonly Leaver[]): StatusNe
   }));
 }
 
+export function joinerNeeds(stack: string, joiners: readonly string[]): StatusNeed[] {
+  const text = `\`up\` is due: the settings name ${joiners.join(", ")}, not yet invited`;
+  const next = `npx mssp fleet up --stack ${stack}`;
+  const need = { ...byEngineer("joiner", "soon"), level: joiners.length, title: "`up` is due", text, next };
+  return joiners.length === 0 ? [] : [need];
+}
+
 /** Detection rules that are off: by Defender, the more the worse; and by `mssp detections off`, not merged or due. */
 export function turnedOffNeeds(stack: string, all: RulesInTenant["turnedOff"], today: string): StatusNeed[] {
   const rules = all.filter(({ reason }) => reason !== undefined);

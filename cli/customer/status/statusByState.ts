@@ -12,7 +12,7 @@ import type { OnboardingProgress } from "../../access/waiting/progress";
 import { reportOf } from "../../access/report/build";
 import type { AccessReport } from "../../access/report/model";
 import { leakedSecrets } from "../../stack/leakedSecrets";
-import { leaversIn } from "../../stack/leavers";
+import { joinersIn, leaversIn } from "../../stack/leavers";
 import { sentMonthTag, stackTag } from "../../stack/stackTag";
 import { reportState, type ReportState } from "../../access/state/readState";
 import { readDetectionRules } from "./readDetectionRules";
@@ -22,6 +22,7 @@ import {
   endNeeds,
   failedRunNeeds,
   interruptedNeeds,
+  joinerNeeds,
   leakNeeds,
   leaverNeeds,
   onboardingNeeds,
@@ -67,6 +68,7 @@ export async function statusByState(
       ...failedRunNeeds(last, state?.writtenAt),
       ...leakNeeds(stack, await leakedSecrets(stack, resources, settings.connector.credential, run)),
       ...leaverNeeds(stack, leaversIn(resources, settings)),
+      ...joinerNeeds(stack, report === undefined ? [] : joinersIn(resources, settings)),
       ...turnedOffNeeds(stack, rules?.turnedOff ?? [], dateOf(now)),
       ...(rules ? ruleHealthNeeds(rules) : []),
       ...driftNeeds(stack, drift),

@@ -10,7 +10,7 @@ import { dayArgument } from "../../base/commandArguments";
 import { isEmailAddress } from "../../../settings/validators";
 import { defaultJournals } from "../../stack/outcome";
 import { passphraseFolderOption } from "../../stack/passphraseOption";
-import { allCustomers } from "../../stack/stackNames";
+import { allCustomers, isCustomerStack } from "../../stack/stackNames";
 import type { AnalystChanges } from "./analystChanges";
 
 interface StackOptions {
@@ -156,7 +156,9 @@ async function selected(options: StackOptions, session: Session) {
   const chosen = await selectStacks(inventory, { staleAfter: 7, ...(stack && { stack }) }, place);
   const stacks = chosen.filter(({ offboarded }) => offboarded === undefined).map((customer) => customer.stack);
   if (stacks.length === 0) throw new VisibleError("No stack is selected. Nothing was changed.");
-  return { project, stacks };
+  const trials = inventory.flatMap((customer) => (isCustomerStack(customer.stack) ? [] : customer.stack));
+  const leftOut = options.all === true ? trials : [];
+  return { project, stacks, leftOut };
 }
 
 type Selected = Awaited<ReturnType<typeof selected>>;
@@ -171,7 +173,7 @@ async function change(
   if (options.all !== true && options.stack === undefined) {
     throw new VisibleError("Say which customers: --all, or --stack with names. Nothing was changed.");
   }
-  const { project, stacks } = await selected(options, session);
+  const { project, stacks, leftOut } = await selected(options, session);
   const { changes, unchanged } = await changesOf(stacks, project);
   const { changesText } = await import("./analystsText.js");
   const { out, err, ask } = session;
@@ -190,7 +192,8 @@ async function change(
   if (options.json === true) writeJson(out, `analyst ${edit}`, { changed: names, unchanged });
   else
     err.note(
-      `${changes.length} of ${changes.length + unchanged.length} files written. Commit them; nothing changes in a tenant before \`up\`.`,
+      `${changes.length} of ${changes.length + unchanged.length} files written. Commit them; nothing changes in a tenant before \`up\`.` +
+        (leftOut.length === 0 ? "" : ` --all leaves out ${leftOut.join(", ")}: name them with --stack.`),
     );
   if (options.preview && names.length > 0) await preview(names, options, session);
   return changes.length > 0;

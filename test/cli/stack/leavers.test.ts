@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { parseDeployment } from "../../../cli/stack/deployment";
 import { leakedSecrets, madeBefore, secretsIn } from "../../../cli/stack/leakedSecrets";
-import { leaverSentence, leaversIn } from "../../../cli/stack/leavers";
+import { joinersIn, leaverSentence, leaversIn } from "../../../cli/stack/leavers";
 
 const urn = (type: string, name: string): string => `urn:pulumi:dev::p::${type}::${name}`;
 const guestType = "pulumi-nodejs:dynamic/defender-mssp:Guest";
@@ -39,6 +39,13 @@ describe("a state with people whom the settings no longer name", () => {
       leaversIn(resources, { analysts }).map((leaver) => leaverSentence(leaver, "northwind")),
       ["Ben Okafor still has access at northwind", "eve@mssp.example still has access at northwind"],
     );
+  });
+});
+
+describe("settings with people whom the state has no guest of", () => {
+  it("has them as joiners, by address whatever its case; a guest that is being deleted is none", () => {
+    const analysts = [{ email: "ana@MSSP.example" }, { email: "Cleo@mssp.example" }, { email: "gone@mssp.example" }];
+    assert.deepEqual(joinersIn(resources, { analysts } as never), ["cleo@mssp.example", "gone@mssp.example"]);
   });
 });
 

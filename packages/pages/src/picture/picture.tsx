@@ -124,7 +124,7 @@ function rendered(data: Picture, words: Words): Markup {
         <ul>
           {edges.map(({ from, to, label }) => (
             <li>
-              {filled(words.reaches, { from: known.get(from)?.label ?? from, to: known.get(to)?.label ?? to })}
+              {filled(words.reaches, { from: nameBeside(known, from, to), to: nameBeside(known, to, from) })}
               {label === undefined ? "" : ` (${label})`}
             </li>
           ))}
@@ -132,6 +132,12 @@ function rendered(data: Picture, words: Words): Markup {
       </details>
     </figure>
   );
+}
+
+/** The label; with the detail where the other node has the same label. */
+function nameBeside(nodes: ReadonlyMap<string, PictureNode>, id: string, other: string): string {
+  const { label = id, detail = "" } = nodes.get(id) ?? {};
+  return label === nodes.get(other)?.label && detail !== "" ? `${label} (${detail})` : label;
 }
 
 function columnX(index: number): number {

@@ -35,7 +35,7 @@ export function define(command: Command, session: Session, program = connectionF
       "Without paths it lists the whole table. " +
         "With paths it says what of the table the files rest on: hosts, paths, permissions, alert APIs, hunting tables, add-ons.",
       `Marks: ${endingMarks}.`,
-      "No date is shown where none is published. `npx mssp docs retirement-table` has the sources.",
+      "No date is shown where none is published. The MSSP's `npx mssp docs retirement-table` has the sources.",
     ],
     reads: "The files that you name. Nothing of a customer's tenant.",
     changes: "Nothing.",

@@ -25,7 +25,7 @@ export function define(evidence: Command, session: Session, program = connection
     notes: [
       "Refuses a changed byte, a missing, repeated or reordered step, a fork, another signer or payload type, a missing signature, links, names " +
         "of files outside of the folder, and envelopes above 10 MB. It says which.",
-      "`npx mssp docs signed` has what a signature proves, and how to verify without this product.",
+      "The page of the MSSP's `npx mssp docs signed` has what a signature proves, and how to verify without this product.",
     ],
     reads: "The files below the folder. It follows no link, and opens nothing outside of it.",
     changes: "Nothing.",

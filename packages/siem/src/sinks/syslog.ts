@@ -7,8 +7,7 @@ import os from "node:os";
 import { Duplex } from "node:stream";
 import tls from "node:tls";
 import { wait } from "@defender-mssp/microsoft/http";
-import { messageOf } from "@defender-mssp/errors";
-import { syslogDatagrams } from "./syslogDatagrams";
+import { syslogDatagrams, syslogFailure } from "./syslogDatagrams";
 import { DestinationError, type Sink, type SinkRecord } from "./sink";
 import { asciiJson } from "@defender-mssp/terminal/terminalText";
 import { UsageError } from "@defender-mssp/terminal/usageError";
@@ -178,7 +177,10 @@ async function sendBatch({ address, signal, settle }: SyslogOptions, batch: Buff
         isOurSideClosed = true;
         socket.end();
       };
-      socket.setTimeout(patience, () => socket.destroy(new Error(`nothing happened for ${patience / 1000} seconds`)));
+      socket.setTimeout(patience, () => {
+        const error = new Error(`nothing happened for ${patience / 1000} seconds`);
+        socket.destroy(connection.connecting ? Object.assign(error, { syscall: "connect" }) : error);
+      });
       for (const layer of [connection, socket]) layer.once("error", reject);
       socket.once("close", early);
       socket.once("end", () => (isOurSideClosed ? resolve() : early()));
@@ -224,10 +226,9 @@ function isDistrusted(error: unknown): boolean {
 }
 
 function refused({ transport, host, port }: SyslogAddress, error: unknown): DestinationError {
-  const reason = messageOf(error);
   const hint = isDistrusted(error) ? " NODE_EXTRA_CA_CERTS names a file with the server's certificate authority." : "";
   return new DestinationError(
-    `The syslog server ${transport}://${host}:${port} took nothing more: ${reason}.${hint}`,
+    `The syslog server ${transport}://${host}:${port} ${syslogFailure(error)}.${hint}`,
     !isDistrusted(error),
   );
 }

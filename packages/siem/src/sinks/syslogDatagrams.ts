@@ -5,6 +5,7 @@
 import dgram from "node:dgram";
 import net from "node:net";
 import { wait } from "@defender-mssp/microsoft/http";
+import { messageOf } from "@defender-mssp/errors";
 import { shortenings } from "./shortened";
 import { DestinationError, type Sink, type SinkRecord } from "./sink";
 
@@ -48,14 +49,19 @@ export function syslogDatagrams(options: DatagramOptions): Sink {
       } catch (error) {
         options.signal?.throwIfAborted();
         if (error instanceof DestinationError) throw error;
-        const { message } = error as Error;
         const server = `udp://${options.host}:${options.port}`;
-        throw new DestinationError(`The syslog server ${server} took nothing more: ${message}.`, true);
+        throw new DestinationError(`The syslog server ${server} ${syslogFailure(error)}.`, true);
       } finally {
         socket.close();
       }
     },
   };
+}
+
+/** Whether the server never answered, or stopped: Node.js names the call that failed. */
+export function syslogFailure(error: unknown): string {
+  const isUnreached = /^(connect|getaddrinfo)$/.test((error as NodeJS.ErrnoException).syscall ?? "");
+  return `${isUnreached ? "could not be reached" : "took nothing more"}: ${messageOf(error)}`;
 }
 
 function datagramOf(record: SinkRecord, { message, note }: DatagramOptions): Buffer {

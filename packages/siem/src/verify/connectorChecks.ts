@@ -15,12 +15,13 @@ export function credentialExpiry({ connector, credential, now }: VerifyContext):
     credentialExpiresOn,
     clientSecretExpiresOn = credentialExpiresOn,
   } = connector;
+  const by = connection === undefined ? "" : "the MSSP's "; // On its machine nobody runs Pulumi.
   if (type === "federated") return notChecked(name, "not applicable: a federated credential does not expire");
   if (type === "secret") {
     if (clientSecretExpiresOn !== undefined)
-      return endsOn(name, new Date(clientSecretExpiresOn), now, "npx pulumi up renews the client secret");
+      return endsOn(name, new Date(clientSecretExpiresOn), now, `${by}npx pulumi up renews the client secret`);
     if (connection !== undefined)
-      return notChecked(name, "not checked: requires the stack's outputs (npx mssp status --show secrets)");
+      return notChecked(name, "not checked: requires the state (the MSSP's npx mssp status --show secrets)");
     return kind === "msspApp"
       ? notChecked(name, "the MSSP's own application: its secret is in the MSSP's tenant")
       : notChecked(name, "the stack has no output clientSecretExpiresOn");

@@ -329,7 +329,11 @@ describe("mssp alerts", function () {
       [["--stack", "nobody"], 1, /There is no stack "nobody"/],
       [["--stack", "certificate"], 1, /--certificate/],
       [["--stack", "stranger"], 3, /AADSTS7000215/],
-      [["--syslog", "tcp://127.0.0.1:1"], 5, /syslog server tcp:\/\/127\.0\.0\.1:1 took nothing more: .*ECONNREFUSED/],
+      [
+        ["--syslog", "tcp://127.0.0.1:1"],
+        5,
+        /syslog server tcp:\/\/127\.0\.0\.1:1 could not be reached: .*ECONNREFUSED/,
+      ],
     ];
     for (const [args, code, says] of cases) {
       const { exitCode, stdout, stderr } = await run(args);

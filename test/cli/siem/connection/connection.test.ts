@@ -245,6 +245,7 @@ describe("a connection file on a machine without project, engine and state", fun
     });
     for (const name of ["credential expiry", "consent", "redirect URI", "notification rules", "additions"])
       assert.match(checks.find((check) => check.name === name)?.reason ?? "", /^not checked: requires the/, name);
+    for (const { name, reason } of checks) assert.doesNotMatch(reason, /(?<!the MSSP's `?)npx (mssp|pulumi)/, name);
     const { stdout: table } = await onMachine(["verify", "--connection", "contoso.json"]);
     assert.match(table, /^– {2}3 not applicable, 4 require the stack's state \(--details shows them\)$/m);
     assert.doesNotMatch(table, /redirect URI|use --stack/);
