@@ -59,8 +59,14 @@ const stages: readonly Pair[] = [
 /** Settings that only v1.0 has, as sent, beside the properties of the stored policy. */
 export const sentSettings = "requestorSettingsAsSent";
 
-/** The stored form of values of v1.0. */
-export function inBeta(values: JsonObject): JsonObject {
+export const assignmentPolicyForms = {
+  /** The stored form of values of v1.0. */
+  inBeta,
+  /** v1.0's form of a stored policy. */
+  inV1,
+};
+
+function inBeta(values: JsonObject): JsonObject {
   const { allowedTargetScope, specificAllowedTargets, automaticRequestSettings = null, ...more } = values;
   const { expiration, requestorSettings, requestApprovalSettings: approval, ...named } = more;
   if (automaticRequestSettings !== null) throw notHeld("no policies that assign by a rule");
@@ -87,8 +93,7 @@ export function inBeta(values: JsonObject): JsonObject {
   };
 }
 
-/** v1.0's form of a stored policy. */
-export function inV1(policy: StoredObject): StoredObject {
+function inV1(policy: StoredObject): StoredObject {
   const { requestorSettings: requestor, requestApprovalSettings: approval } = policy;
   const [days, endDateTime] = [Number(policy["durationInDays"]), policy["expirationDateTime"] ?? null];
   const byDate = endDateTime === null ? "noExpiration" : "afterDateTime";

@@ -5,7 +5,7 @@
 import { randomUUID } from "node:crypto";
 import { createdEntity, entity } from "../answers";
 import { assignmentPolicyFrom } from "../assignmentPolicies";
-import { inBeta, inV1, sentSettings } from "../assignmentPolicyForms";
+import { assignmentPolicyForms, sentSettings } from "../assignmentPolicyForms";
 import { get } from "../directory";
 import { contextName, createdStamp, entitlementPath, modifiedStamp, nameIn } from "../entitlements";
 import { missingValue, refused } from "../errors";
@@ -69,7 +69,7 @@ export const accessPackageRoutes = licensed("entitlementManagement", [
     versions: ["v1.0"],
     entitySet: policiesOfV1,
     path: contextName(policiesOfV1),
-    objects: ({ tenant }) => [...tenant.objects(policies).values()].map(inV1),
+    objects: ({ tenant }) => [...tenant.objects(policies).values()].map(assignmentPolicyForms.inV1),
     change: undefined,
     remove: ({ tenant }, { id }) => void tenant.objects(policies).delete(id),
   }),
@@ -126,12 +126,16 @@ function savedPolicy(call: Call): [EntitySetName, StoredObject, string] {
   const { accessPackage, ...body } = callBody(call);
   const sent = checkCreate(entitySet, version === "beta" ? callBody(call) : body, version).values;
   const accessPackageId = jsonText(innerOf(accessPackage, "id"));
-  const values = assignmentPolicyFrom(call, version === "beta" ? sent : { ...inBeta(sent), accessPackageId }, before);
+  const values = assignmentPolicyFrom(
+    call,
+    version === "beta" ? sent : { ...assignmentPolicyForms.inBeta(sent), accessPackageId },
+    before,
+  );
   const { id = randomUUID(), createdBy, createdDateTime } = { ...createdStamp(call), ...before };
   const stamps = { ...modifiedStamp(call), createdBy: createdBy ?? null, createdDateTime: createdDateTime ?? null };
   const policy = complete(policies, { ...values, ...stamps, id });
   if (version !== "beta") policy[sentSettings] = sent["requestorSettings"] ?? null;
   tenant.objects(policies).set(id, policy);
   call.cloud.changed();
-  return [entitySet, version === "beta" ? policy : inV1(policy), contextName(entitySet)];
+  return [entitySet, version === "beta" ? policy : assignmentPolicyForms.inV1(policy), contextName(entitySet)];
 }
