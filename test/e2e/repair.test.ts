@@ -143,13 +143,14 @@ describe("mssp doctor --repair", function () {
       "Fabrikam Security MSSP Analysts",
     ])
       assert.match(byYes.said, new RegExp(`^group "${name}"$`, "m"));
+    assert.match(byYes.said, /^guest "ana\.silva@fabrikam-security\.example"$/m);
     assert.match(byYes.said, /^ {2}whose {5}another stack's, or of a stack whose state is lost$/m);
     assert.equal(dumpOfTenant(project, tenantIdOf(53)), whole);
     const asked = await repaired(
       "lost",
       Array.from({ length: byYes.found }, () => "delete"),
     );
-    assert.match(asked.questions[0] ?? "", /^It carries the mark of another stack, .* and may be in use\. Delete it\?/);
+    assert.match(asked.questions[0] ?? "", /^It carries the mark of another stack, .* and may be in use\. .*Delete it\?/);
     assert.equal(asked.left, 0);
     assert.deepEqual(objectsOf(project, tenantIdOf(53)).groups, {});
   });

@@ -2,12 +2,12 @@
 import { readTenantFeatures } from "@defender-mssp/microsoft";
 import { VisibleError } from "@defender-mssp/errors";
 import type { Settings } from "../../../settings";
+import { stackRandomId } from "../../../domain/resourceTypes";
 import { readStackSettings } from "../../../settings/fromFile";
 import type { Place } from "../../base/place";
 import { deployedOf } from "../../tenant/additions/deployed";
 import { tenantOf } from "../../tenant/additions/find";
 import { secretsOfEnvironment, secretText, withoutCredentials } from "../../base/redaction";
-import { Known } from "../../tenant/orphans/orphan";
 import { readHistory, type StackUpdate } from "../../stack/history";
 import { collect, isLicenceProblem, sources, type Collected, type SourceName } from "./calls";
 import { callProblem } from "./logReading";
@@ -62,8 +62,8 @@ export async function collectEvidence(run: EvidenceRun): Promise<Evidence> {
   const settings = await readStackSettings(stack, run);
   const deployment = run.deployment ?? (await readDeployment(stack, run));
   const tenant = await tenantOf(run, deployedOf(deployment));
-  const { owner } = new Known(deployment, stack);
-  const whose = await findSubjects({ tenant, owner, automation: environment["ARM_CLIENT_ID"] }, settings);
+  const stackId = stackRandomId(deployment.resources);
+  const whose = await findSubjects({ tenant, stackId, automation: environment["ARM_CLIENT_ID"] }, settings);
   const calls = wantedCalls(whose.subjects, period, settings.cloud);
   const raw = await collect(tenant.call, tenant.graph, calls, period);
   const { collected, redacted } = withoutSecrets(raw, secretsOfEnvironment(environment));

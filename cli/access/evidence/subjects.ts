@@ -2,7 +2,7 @@
  * Whose actions an evidence shows, by the kinds of access: people and applications, also those that
  * were deleted and that the tenant still keeps.
  */
-import { deletedItemsPath, graphList, parseGuestMark } from "@defender-mssp/microsoft";
+import { deletedItemsPath, graphList, parseStackMark } from "@defender-mssp/microsoft";
 import { isNotApplicable } from "../../../domain/kinds/accessKind";
 import { kinds, type KindsWith } from "../../../domain/kinds/kinds";
 import type { PrerequisiteSettings } from "../../../domain/prerequisiteSettings";
@@ -33,8 +33,8 @@ export interface Subjects {
 /** Where subjects are looked for. */
 interface SubjectWorld {
   readonly tenant: AdditionsTenant;
-  /** The stack's mark, without which deleted objects can't be told from others. */
-  readonly owner: string | undefined;
+  /** The stack's random ID, without which deleted objects can't be told from others. */
+  readonly stackId: string | undefined;
   /** Application (client) ID of the identity that runs `up`; undefined for a signed-in person. */
   readonly automation: string | undefined;
 }
@@ -101,8 +101,8 @@ export async function findSubjects(world: SubjectWorld, settings: PrerequisiteSe
   return { subjects: [...byId.values()], unseen };
 }
 
-function withoutMark({ owner }: SubjectWorld): string | undefined {
-  return owner === undefined ? "the stack's state has no stack identity, by which their mark is known" : undefined;
+function withoutMark({ stackId }: SubjectWorld): string | undefined {
+  return stackId === undefined ? "the stack's state has no stack identity, by which their mark is known" : undefined;
 }
 
 function guest({ objectId, inputs }: DeployedObject): Subject {
@@ -148,11 +148,11 @@ interface DeletedUser {
   readonly deletedDateTime: string | null;
 }
 
-async function deletedGuests({ tenant: { call }, owner }: SubjectWorld): Promise<Subject[]> {
+async function deletedGuests({ tenant: { call }, stackId }: SubjectWorld): Promise<Subject[]> {
   const select = "id,displayName,mail,employeeType,deletedDateTime";
   const users = await graphList<DeletedUser>(call, `${deletedItemsPath("user")}?$select=${select}`);
   return users
-    .filter(({ employeeType = null }) => parseGuestMark(employeeType)?.owner === owner)
+    .filter(({ employeeType }) => parseStackMark(employeeType)?.stackId === stackId)
     .map(({ id, mail, displayName, deletedDateTime }) => ({
       kind: "guest",
       id,
@@ -170,9 +170,9 @@ interface DeletedApplication {
   readonly deletedDateTime: string | null;
 }
 
-async function deletedApplications({ tenant: { call }, owner }: SubjectWorld): Promise<Subject[]> {
+async function deletedApplications({ tenant: { call }, stackId }: SubjectWorld): Promise<Subject[]> {
   return (await graphList<DeletedApplication>(call, deletedItemsPath("application")))
-    .filter(({ description }) => owner !== undefined && description?.includes(`(${owner}`) === true)
+    .filter(({ description }) => parseStackMark(description)?.stackId === stackId)
     .map(({ appId, displayName, deletedDateTime }) => ({
       kind: "application",
       id: appId,

@@ -15,6 +15,7 @@ import { isCallError, VisibleError } from "@defender-mssp/errors";
 import { kinds, type KindKey } from "../../../domain/kinds/kinds";
 import { stackRandomId } from "../../../domain/resourceTypes";
 import { readStackSettings } from "../../../settings/fromFile";
+import { readProject } from "../../../settings/project";
 import type { Settings } from "../../../settings";
 import type { Place } from "../../base/place";
 import { shellWord } from "../../base/shellWord";
@@ -64,8 +65,9 @@ export async function repair(options: RepairOptions): Promise<Repaired> {
       say: (text) => notes.push(text.trim()),
       ...(options.endpoints === undefined ? {} : { endpoints: options.endpoints }),
     });
-    const { orphans, unread } = await findOrphans(tenant, settings, state);
-    const isOpen = unread.some(({ kind }) => isOfStack(kind, settings, new Known(state, options.stack)));
+    const known = new Known(state, options.stack, (await readProject(options.folder)).name);
+    const { orphans, unread } = await findOrphans(tenant, settings, known);
+    const isOpen = unread.some(({ kind }) => isOfStack(kind, settings, known));
     const unknown = unknownResourcesNote(unknownResources(state));
     options.say(unreadText(unread, [...notes, ...(unknown === undefined ? [] : [unknown])]));
     if (orphans.length === 0) {

@@ -11,6 +11,7 @@ import {
   type OwnedCollection,
   ownedCollectionNames,
   ownersPath,
+  parseStackMark,
   usersPath,
   withOwnersPath,
 } from "@defender-mssp/microsoft";
@@ -98,10 +99,13 @@ function byMark({ owner }: KindTenant, { employeeType, displayName }: GuestUser)
   return ownership(owner, employeeType) ?? ownership(owner, displayName);
 }
 
-function byDomain({ userType }: GuestUser, address: string | undefined): Ownership | undefined {
+/** A guest's mark does not name the MSSP's tenant: with its address it tells the stack, also after a lost state. */
+function byDomain({ userType, employeeType }: GuestUser, address: string | undefined): Ownership | undefined {
   if (address === undefined) return undefined;
   const type = userType === "Guest" ? "" : ` (user type ${userType ?? "not set"})`;
-  return { whose: "thisMssp", evidence: `its address ${address} is of the MSSP's domain${type}` };
+  const mark = parseStackMark(employeeType);
+  const evidence = `its address ${address} is of the MSSP's domain${type}`;
+  return { whose: "thisMssp", evidence, ...(mark !== undefined && { mark }) };
 }
 
 interface DirectoryObject {

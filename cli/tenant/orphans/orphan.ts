@@ -82,30 +82,23 @@ type KnownResource = Pick<StateResource, "urn" | "type" | "id" | "custom"> & Par
 
 export type GraphObject = Readonly<Record<string, unknown>>;
 
-/** The project's name, with which marks begin. */
-const project = "defender-mssp";
-
 /** Objects in the state, by the last segments of the providers' IDs. */
 export class Known {
   readonly #ids: ReadonlySet<string>;
 
-  /**
-   * The stack's mark; undefined without a stack ID in the state: then no object is certainly the
-   * stack's.
-   */
-  readonly owner: string | undefined;
-  /** The stack's random ID. */
+  /** The stack's random ID; undefined where the state has none: then no object is certainly the stack's. */
   readonly stackId: string | undefined;
   /** The stack as marks name it. */
   readonly stackName: string;
 
   constructor(
-    private readonly state: FinderState,
+    readonly state: FinderState,
     stack: string,
+    /** Name of the project, with which marks begin. */
+    project: string,
   ) {
     this.stackId = stackRandomId(state.resources);
     this.stackName = `${project}/${lastSegment(stack)}`;
-    this.owner = this.stackId && `${this.stackName}#${this.stackId}`;
     this.#ids = new Set(state.resources.map(({ id }) => lastSegment(id).toLowerCase()).filter((id) => id !== ""));
   }
 

@@ -54,7 +54,6 @@ import {
   partEvidence,
   text,
   undated,
-  type FinderState,
   type GraphObject,
   type Orphan,
   type OrphanLook,
@@ -62,9 +61,11 @@ import {
   type OrphanSearch,
 } from "./orphan";
 
-/** Finds all orphans, parts before the object that contains them. Changes nothing. */
-export async function findOrphans(tenant: KindTenant, settings: Settings, state: FinderState): Promise<OrphanSearch> {
-  const known = new Known(state, tenant.owner.stack);
+/**
+ * Finds all orphans, parts before the object that contains them. Changes nothing.
+ * @param known what the state of the tenant's stack has
+ */
+export async function findOrphans(tenant: KindTenant, settings: Settings, known: Known): Promise<OrphanSearch> {
   const unread: UnreadKind[] = [];
   const find = async (...looks: readonly OrphanLook[]): Promise<readonly Orphan[]> => {
     const orphans: Orphan[] = [];
@@ -91,7 +92,7 @@ export async function findOrphans(tenant: KindTenant, settings: Settings, state:
     kind: applicationKind,
     find: () => partsOfApplications(tenant, settings, known),
   });
-  const azure = await azureOrphans(tenant, settings, state);
+  const azure = await azureOrphans(tenant, settings, known.state);
   const isMarked = ({ id }: Orphan): boolean => marked.orphans.some((orphan) => orphan.id === id);
   return {
     orphans: [

@@ -11,6 +11,7 @@ import type { PrerequisiteSettings } from "../../../../domain/prerequisiteSettin
 
 const msspTenantId = "fab00000-0000-4000-8000-000000000001";
 const basic = { analysts: [], portalAccess: { model: "basic" }, defenderCalls: { mode: "manual" } } as const;
+const stackId = "4dcd45bff7d23f52";
 const governance: PrerequisiteSettings = { ...basic, portalAccess: { model: "governance" } };
 
 /** A tenant whose lists have these items; every other list is empty. */
@@ -28,7 +29,7 @@ function world(lists: Readonly<Record<string, readonly object[]>>, refused = "")
     settings: { ...basic, tenantId: "", msspTenantId, portalAccess: { model: "basic" } as never },
     ownObjectId: undefined,
   };
-  return { tenant, owner: "defender-mssp/contoso#a1", automation: "aa" };
+  return { tenant, stackId, automation: "aa" };
 }
 
 describe("an evidence's subjects", () => {
@@ -69,6 +70,27 @@ describe("an evidence's subjects", () => {
     );
   });
 
+  it("finds deleted guests and applications by the stack's ID, whatever the project is called", async () => {
+    const mark = (id: string) => `anyone/contoso#${id}`;
+    const { subjects } = await findSubjects(
+      world({
+        "microsoft.graph.user": [stackId, "0".repeat(16)].map((id, index) => ({
+          id: `user ${index}`,
+          employeeType: `MSSP analyst, managed by Pulumi (${mark(id)}; 0a1b)`,
+        })),
+        "microsoft.graph.application": [stackId, "0".repeat(16)].map((id, index) => ({
+          appId: `application ${index}`,
+          description: `SIEM. Managed by Pulumi (${mark(id)}, MSSP tenant ${msspTenantId}).`,
+        })),
+      }),
+      basic,
+    );
+    assert.deepEqual(
+      subjects.map(({ id }) => id),
+      ["user 0", "application 0", "aa"],
+    );
+  });
+
   it("says who was not looked for where a list is refused, with the permission", async () => {
     const { unseen } = await findSubjects(world({}, "/servicePrincipals"), basic);
     assert.deepEqual(unseen, [
@@ -77,7 +99,7 @@ describe("an evidence's subjects", () => {
   });
 
   it("says that neither the automation nor deleted objects are known without ID and mark", async () => {
-    const { unseen } = await findSubjects({ ...world({}), owner: undefined, automation: undefined }, basic);
+    const { unseen } = await findSubjects({ ...world({}), stackId: undefined, automation: undefined }, basic);
     assert.deepEqual(
       unseen.map((text) => text.split(": ")[0]),
       ["deleted guests", "deleted applications", "the MSSP's automation"],

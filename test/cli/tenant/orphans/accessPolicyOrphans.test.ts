@@ -13,7 +13,11 @@ describe("accessPolicyOrphans", () => {
     const value = [policy("known"), policy("lost"), policy("named", "Ours"), policy("people", undefined, "x")];
     const answer = { status: 200, headers: new Headers(), text: "", body: { value }, tries: 1 };
     const id = "/identity/conditionalAccess/policies/known";
-    const known = new Known({ resources: [{ urn: "", type: "", id, custom: true }], pending: [] }, "contoso");
+    const known = new Known(
+      { resources: [{ urn: "", type: "", id, custom: true }], pending: [] },
+      "contoso",
+      "customers",
+    );
     const found = await accessPolicyOrphans(
       { graph: () => Promise.resolve(answer) },
       { msspName: "Fabrikam", msspTenantId: "mssp" },

@@ -13,7 +13,7 @@ describe("keyOrphans", () => {
     const keyCredentials = [key("known"), key("orphan"), key("others", "0".repeat(40))];
     const connector = { kind: "customerApp", credential: { type: "certificate", certificate: certificatePem } };
     const certificate = { urn: "", type: "", id: "/applications/a/certificate/known", custom: true };
-    const known = new Known({ resources: [certificate], pending: [] }, "contoso");
+    const known = new Known({ resources: [certificate], pending: [] }, "contoso", "customers");
     const found = await keyOrphans(
       { list: () => Promise.resolve([]) },
       { id: "a", displayName: "SIEM", keyCredentials },

@@ -5,14 +5,14 @@ import { graphCall, ServiceError, type GraphCall } from "@defender-mssp/microsof
 import { msspTenantId, testSandbox, type TestSandbox } from "@defender-mssp/testkit";
 import type { AccessOwner } from "../../../../cli/tenant/kinds/kindCalls";
 import { findOrphans } from "../../../../cli/tenant/orphans/orphans";
-import type { FinderState, Orphan } from "../../../../cli/tenant/orphans/orphan";
+import { Known, type FinderState, type Orphan } from "../../../../cli/tenant/orphans/orphan";
 import { dynamic } from "../../../../domain/resourceTypes";
 import { parseSettings, type Settings } from "../../../../settings";
 import { sandboxTenant } from "../sandboxTenant";
 
 const stackId = "4dcd45bff7d23f52";
 const mark = (stack = "formername", id = stackId, mssp: string = msspTenantId) =>
-  `Managed by Pulumi (defender-mssp/${stack}#${id}, MSSP tenant ${mssp}).`;
+  `Managed by Pulumi (customers/${stack}#${id}, MSSP tenant ${mssp}).`;
 
 describe("findOrphans, by the stack's random ID", () => {
   let test: TestSandbox;
@@ -40,7 +40,8 @@ describe("findOrphans, by the stack's random ID", () => {
     ],
     pending: [],
   });
-  const find = (known = state(), call = graph) => findOrphans(sandboxTenant(call, owner), settings, known);
+  const find = (known = state(), call = graph) =>
+    findOrphans(sandboxTenant(call, owner), settings, new Known(known, owner.stack, "customers"));
   const listed = ({ orphans }: { readonly orphans: readonly Orphan[] }) =>
     orphans.map(({ what, evidence }) => [what, evidence.owner]);
   const post = async (path: string, json: unknown): Promise<{ id: string }> =>
@@ -57,7 +58,7 @@ describe("findOrphans, by the stack's random ID", () => {
     });
     const body = {
       invitedUserEmailAddress: "gone@fabrikam-security.example",
-      invitedUserDisplayName: `Gone Analyst (defender-mssp/formername#${stackId})`,
+      invitedUserDisplayName: `Gone Analyst (customers/formername#${stackId})`,
       inviteRedirectUrl: "https://x.example",
       sendInvitationMessage: false,
     };
