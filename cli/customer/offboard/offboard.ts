@@ -109,6 +109,14 @@ export async function offboard(run: OffboardRun): Promise<Certificate> {
   return certificate;
 }
 
+/** Empty where no create was interrupted. @param about the sentence that ends with the command */
+function interruptedNote({ pending }: Deployment, stack: string, about: (interrupted: string) => string): string {
+  const creates = pending.filter(({ operation }) => operation === "creating").length;
+  if (creates === 0) return "";
+  const interrupted = `a run was interrupted while it created ${counted(creates, "object")}`;
+  return `${about(interrupted)}: npx mssp doctor --stack ${shellWord(stack)} --repair`;
+}
+
 /** The journal of an earlier run, or a new one, with everything that the state has. */
 async function begun(
   run: OffboardRun,
@@ -125,7 +133,12 @@ async function begun(
   const present = inventory(deployedOf(deployment));
   if (before === undefined && present.length === 0) {
     throw new VisibleError(
-      `Stack ${stack} has nothing in its state, and ${out} has no record of an off-boarding: there is nothing to remove.`,
+      `Stack ${stack} has nothing in its state, and ${out} has no record of an off-boarding: there is nothing to remove.` +
+        interruptedNote(
+          deployment,
+          stack,
+          (interrupted) => ` But ${interrupted}: the tenant may have what the state lacks. Run`,
+        ),
     );
   }
   const items = before === undefined ? present : joined(before.items, present);
@@ -266,12 +279,13 @@ async function destroyed(
         `Warning: ${found}. The removal does not end it, and the certificate is incomplete until it has ended. ${step}\n`,
       );
     const name = lastSegment(stack);
-    const creates = deployment.pending.filter(({ operation }) => operation === "creating").length;
-    if (creates > 0)
-      say(
-        `Warning: a run was interrupted while it created ${counted(creates, "object")}: the removal leaves what the state lacks. ` +
-          `Unless you have done it, run first: npx mssp doctor --stack ${shellWord(stack)} --repair\n`,
-      );
+    const note = interruptedNote(
+      deployment,
+      stack,
+      (interrupted) =>
+        `Warning: ${interrupted}: the removal leaves what the state lacks. Unless you have done it, run first`,
+    );
+    if (note !== "") say(`${note}\n`);
     const typed = await confirm(
       `Stack ${name} of ${journal.customerName} has ${counted(journal.items.length, "object")}, parts included,\n` +
         `most of them in tenant ${journal.tenantId}\n` +
