@@ -170,7 +170,7 @@ describe("the permissions that a stack needs", function () {
         names.includes(permission) ? [] : [index],
       );
       assert.ok(tried.length > 0);
-      for (const some of inGroups(tried, 3)) await Promise.all(some.map((index) => refusedWithout(settings, index)));
+      for (const some of inGroups(tried, 2)) await Promise.all(some.map((index) => refusedWithout(settings, index)));
     });
   }
 

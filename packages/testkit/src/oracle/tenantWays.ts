@@ -56,6 +56,10 @@ function partnerSteps({ customer, mssp }: OracleTenants): Step[] {
   ];
 }
 
+function isOfAnybody({ requestorSettings }: StoredObject): boolean {
+  return inner(requestorSettings, "scopeType") === "AllExternalSubjects";
+}
+
 /** Connected organizations, and policies by which their people, or anybody, may ask. */
 function entitlementSteps(tenants: OracleTenants): Step[] {
   const { customer } = tenants;
@@ -63,16 +67,23 @@ function entitlementSteps(tenants: OracleTenants): Step[] {
     asList(identitySources).some((source) => namesMssp(tenants, source)),
   );
   const own = new Set(organizations.map(({ id }) => id));
-  const isByTenant = organizations.some(({ identitySources }) =>
-    asList(identitySources).some((source) => inner(source, "tenantId") !== undefined),
+  const byTenant = new Set(
+    organizations
+      .filter(({ identitySources }) =>
+        asList(identitySources).some((source) => inner(source, "tenantId") !== undefined),
+      )
+      .map(({ id }) => id),
   );
-  const policies = all(customer, "accessPackageAssignmentPolicies").filter(({ requestorSettings }) => {
-    if (inner(requestorSettings, "acceptRequests") === false) return false;
-    const scope = textOf(inner(requestorSettings, "scopeType"));
-    if (scope === "AllExternalSubjects") return true;
-    if (/^All(Configured|Existing)ConnectedOrganizationSubjects$/.test(scope)) return own.size > 0;
-    return asList(inner(requestorSettings, "allowedRequestors")).some((entry) => own.has(textOf(inner(entry, "id"))));
-  });
+  const mayAsk = (policy: StoredObject, among: ReadonlySet<string>): boolean => {
+    const { requestorSettings } = policy;
+    if (/^All(Configured|Existing)ConnectedOrganizationSubjects$/.test(textOf(inner(requestorSettings, "scopeType"))))
+      return among.size > 0;
+    return asList(inner(requestorSettings, "allowedRequestors")).some((entry) => among.has(textOf(inner(entry, "id"))));
+  };
+  const policies = all(customer, "accessPackageAssignmentPolicies").filter(
+    (policy) =>
+      inner(policy["requestorSettings"], "acceptRequests") !== false && (isOfAnybody(policy) || mayAsk(policy, own)),
+  );
   return [
     ...organizations.map((entry): Step => ({
       way: "connectedOrganization",
@@ -83,8 +94,7 @@ function entitlementSteps(tenants: OracleTenants): Step[] {
     ...policies.map((policy): Step => {
       const id = textOf(policy["accessPackageId"]);
       const to = named("accessPackages", customer.objects("accessPackages").get(id), id);
-      const isOfAnybody = inner(policy["requestorSettings"], "scopeType") === "AllExternalSubjects";
-      const who = isOfAnybody ? ", as anybody" : isByTenant ? "" : ", by a domain";
+      const who = isOfAnybody(policy) ? ", as anybody" : mayAsk(policy, byTenant) ? "" : ", by a domain";
       const allows = `ask for the access package ${to.name}${who}`;
       return { way: "packageRequest", to, by: policy.id, allows };
     }),
