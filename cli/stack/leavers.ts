@@ -11,16 +11,20 @@ export interface Leaver {
 
 export function leaversIn(resources: readonly StateResource[], { analysts }: Pick<Settings, "analysts">): Leaver[] {
   const named = new Set(analysts.map(({ email }) => email.toLowerCase()));
+  return guestsIn(resources).filter(({ email }) => !named.has(email));
+}
+
+/** The guests of the state. */
+function guestsIn(resources: readonly StateResource[]): Leaver[] {
   return resources
     .filter((resource) => resourceKind(resource)?.key === "guest" && resource.id !== "" && !resource.delete)
     .map(({ inputs, outputs }) => ({ ...inputs, ...outputs }) as Readonly<Record<keyof Leaver, string>>)
-    .map(({ email, displayName }) => ({ email: email.toLowerCase(), displayName }))
-    .filter(({ email }) => !named.has(email));
+    .map(({ email, displayName }) => ({ email: email.toLowerCase(), displayName }));
 }
 
 /** Addresses that the settings have, and no guest of the state: `up` invites them. */
 export function joinersIn(resources: readonly StateResource[], { analysts }: Pick<Settings, "analysts">): string[] {
-  const guests = new Set(leaversIn(resources, { analysts: [] }).map(({ email }) => email));
+  const guests = new Set(guestsIn(resources).map(({ email }) => email));
   return analysts.map(({ email }) => email.toLowerCase()).filter((email) => !guests.has(email));
 }
 

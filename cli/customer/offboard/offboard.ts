@@ -109,12 +109,12 @@ export async function offboard(run: OffboardRun): Promise<Certificate> {
   return certificate;
 }
 
-/** Empty where no create was interrupted. @param about the sentence that ends with the command */
-function interruptedNote({ pending }: Deployment, stack: string, about: (interrupted: string) => string): string {
+/** A clause about creates that were interrupted, and the command that looks for what they left. */
+function interruptedCreates({ pending }: Deployment, stack: string): { what: string; step: string } | undefined {
   const creates = pending.filter(({ operation }) => operation === "creating").length;
-  if (creates === 0) return "";
-  const interrupted = `a run was interrupted while it created ${counted(creates, "object")}`;
-  return `${about(interrupted)}: npx mssp doctor --stack ${shellWord(stack)} --repair`;
+  if (creates === 0) return undefined;
+  const what = `a run was interrupted while it created ${counted(creates, "object")}`;
+  return { what, step: `npx mssp doctor --stack ${shellWord(stack)} --repair` };
 }
 
 /** The journal of an earlier run, or a new one, with everything that the state has. */
@@ -132,13 +132,12 @@ async function begun(
   const deployment = await requireOwnState(stack, run);
   const present = inventory(deployedOf(deployment));
   if (before === undefined && present.length === 0) {
+    const interrupted = interruptedCreates(deployment, stack);
     throw new VisibleError(
       `Stack ${stack} has nothing in its state, and ${out} has no record of an off-boarding: there is nothing to remove.` +
-        interruptedNote(
-          deployment,
-          stack,
-          (interrupted) => ` But ${interrupted}: the tenant may have what the state lacks. Run`,
-        ),
+        (interrupted === undefined
+          ? ""
+          : ` But ${interrupted.what}: the tenant may have what the state lacks. Run: ${interrupted.step}`),
     );
   }
   const items = before === undefined ? present : joined(before.items, present);
@@ -279,13 +278,11 @@ async function destroyed(
         `Warning: ${found}. The removal does not end it, and the certificate is incomplete until it has ended. ${step}\n`,
       );
     const name = lastSegment(stack);
-    const note = interruptedNote(
-      deployment,
-      stack,
-      (interrupted) =>
-        `Warning: ${interrupted}: the removal leaves what the state lacks. Unless you have done it, run first`,
-    );
-    if (note !== "") say(`${note}\n`);
+    const interrupted = interruptedCreates(deployment, stack);
+    if (interrupted !== undefined)
+      say(
+        `Warning: ${interrupted.what}: the removal leaves what the state lacks. Unless you have done it, run first: ${interrupted.step}\n`,
+      );
     const typed = await confirm(
       `Stack ${name} of ${journal.customerName} has ${counted(journal.items.length, "object")}, parts included,\n` +
         `most of them in tenant ${journal.tenantId}\n` +

@@ -204,7 +204,8 @@ function summaryOf(report: import("../../access/report/model.js").AccessReport):
   const count = (state: string) => report.attention.filter((one) => one.state === state).length;
   const urgent = report.attention.filter(({ state }) => state === "failed");
   const lines = urgent.map(({ title, remedy }) => `✗ ${visibleText(title)}: ${visibleText(remedy)}\n`);
-  return `${lines.join("")}${counted(report.objects.length, "object")} in the tenant; to do now: ${count("failed")}, soon: ${count("warning")}, not checked: ${count("notChecked")}.\n`;
+  const objects = counted(report.objects.length, "object");
+  return `${lines.join("")}${objects} in the tenant; to do now: ${count("failed")}, soon: ${count("warning")}, not checked: ${count("notChecked")}.\n`;
 }
 
 async function reportFleet(options: ReportOptions, session: Session): Promise<void> {
