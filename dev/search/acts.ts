@@ -19,7 +19,7 @@ import {
   type ChainWay,
 } from "@defender-mssp/testkit";
 import { parse } from "yaml";
-import { tenantId } from "../faults/customer";
+import { stack, tenantId } from "../faults/customer";
 import { otherMsspTenantId, type World } from "./world";
 
 /** One act of a world, as a search draws and shrinks it. */
@@ -205,7 +205,7 @@ type Word = (options: Numbers & { readonly hand: Hand; readonly word: (name: str
 const roles = ["Security Reader", "Security Administrator", "Global Reader", "User Administrator"] as const;
 const rolesOfAzure = ["Contributor", "Reader", "Microsoft Sentinel Reader", "Key Vault Secrets User"] as const;
 const changedCollections = ["groups", "users", "applications", "servicePrincipals"] as const;
-const marked = ({ description }: StoredObject) => /defender-mssp/.test(jsonText(description));
+const marked = ({ description }: StoredObject) => jsonText(description).includes(`/${stack}#`);
 
 const words: Readonly<Record<string, Word>> = {
   person: ({ hand, a }) => hand.one(hand.people(), a).id,

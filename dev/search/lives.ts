@@ -12,7 +12,7 @@ import { dayMs } from "@defender-mssp/errors/time";
 import { allCustomers, customersByModel, stack, type FaultCustomer } from "../faults/customer";
 import { commands, newProject, writeSettings } from "../faults/runs";
 import { acts, Hand, perform, type DrawnAct } from "./acts";
-import type { RecordedPair } from "./pairs";
+import { projects, type RecordedPair } from "./pairs";
 import {
   failureKey,
   judgeDeployed,
@@ -54,7 +54,8 @@ async function runLife(checkout: string, drawn: DrawnWorld): Promise<WorldResult
   const of = (number: number): FaultCustomer => customers[number % customers.length] as FaultCustomer;
   const faults = { seed: drawn.pair, timeScale: 0.001, kinds: ["throttled", "failed", "slow"] } as const;
   const environment = { MSSP_SANDBOX_TIME_SCALE: "0.001" };
-  const project = await newProject(checkout, of(drawn.pair), { sharedRuntime: true, faults, environment });
+  const name = projects[drawn.pair % projects.length];
+  const project = await newProject(checkout, of(drawn.pair), { sharedRuntime: true, faults, environment, name });
   try {
     return await new Life(project, of(drawn.pair)).run(drawn, of);
   } finally {
@@ -271,7 +272,7 @@ class Life {
   }
 
   #pair(deployment: RecordedPair["deployment"]): RecordedPair {
-    return { name: ".", settings: this.#settings, deployment, up: {}, destroy: {} };
+    return { name: ".", project: ".", settings: this.#settings, deployment, up: {}, destroy: {} };
   }
 }
 

@@ -26,6 +26,8 @@ export interface ContentChange {
 
 export interface RecordedPair {
   readonly name: string;
+  /** The project's name in Pulumi.yaml. */
+  readonly project: string;
   readonly settings: Value;
   /** As `pulumi stack export` prints them. */
   readonly deployment: Value;
@@ -71,8 +73,22 @@ async function customers(): Promise<FaultCustomer[]> {
 /** `npm run search -- --record` writes it. */
 const recorded = path.join("dev", "search", "recordedPairs.json.gz");
 
+/** This project's name, and one as a repository of customers may have it. */
+export const projects = ["defender-mssp", "Fabrikam.customers_2"] as const;
+
+/** The recorded pairs, every second of them as a project of another name would have it. */
 export async function readPairs(checkout: string): Promise<readonly RecordedPair[]> {
-  return JSON.parse(gunzipSync(await readFile(path.join(checkout, recorded))).toString()) as readonly RecordedPair[];
+  const pairs = JSON.parse(gunzipSync(await readFile(path.join(checkout, recorded))).toString()) as RecordedPair[];
+  return pairs.map((pair, index) => inProject(pair, projects[index % projects.length] ?? projects[0]));
+}
+
+/** With another project's name in each URN and mark. */
+function inProject(pair: RecordedPair, project: string): RecordedPair {
+  const text = JSON.stringify(pair).replace(
+    new RegExp(`(?<=::)${projects[0]}(?=::|-${stack})|${projects[0]}(?=/${stack}#)`, "g"),
+    project,
+  );
+  return { ...(JSON.parse(text) as RecordedPair), project };
 }
 
 /** Makes every pair with the engine. */
@@ -103,6 +119,7 @@ async function recordPair(checkout: string, customer: FaultCustomer): Promise<Re
       Object.fromEntries([tenantId, msspTenantId].map((id) => [id, changes(from[id], to[id])]));
     return {
       name: customer.name,
+      project: projects[0],
       settings: customer.settings,
       deployment: readable(JSON.parse(stdout) as { deployment: { resources: Value[] } }),
       up: between(untouched, deployed),

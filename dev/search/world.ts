@@ -126,7 +126,7 @@ export class World {
     const { cloud } = sandbox;
     prepareTenants(cloud);
     const variables = commandEnvironment(await pulumiEnvironment(home, await sandbox.environment()));
-    for (const { name, settings } of pairs) await writeProject(path.join(folder, name), settings);
+    for (const pair of pairs) await writeProject(path.join(folder, pair.name), pair);
     return World.#inhabited(folder, sandbox, { environment: variables, pairs });
   }
 
@@ -375,10 +375,10 @@ function permitAutomation(tenant: Tenant, permission: string): void {
   if (automation !== undefined) assignAppRole(tenant, automation, microsoftGraph.appId, permission);
 }
 
-async function writeProject(folder: string, settings: RecordedPair["settings"]): Promise<void> {
+async function writeProject(folder: string, { project, settings }: RecordedPair): Promise<void> {
   await mkdir(folder, { recursive: true });
-  const config = Object.fromEntries(Object.entries(settings).map(([key, value]) => [`defender-mssp:${key}`, value]));
-  await writeFile(path.join(folder, "Pulumi.yaml"), "name: defender-mssp\nruntime: nodejs\n");
+  const config = Object.fromEntries(Object.entries(settings).map(([key, value]) => [`${project}:${key}`, value]));
+  await writeFile(path.join(folder, "Pulumi.yaml"), `name: ${project}\nruntime: nodejs\n`);
   await writeFile(path.join(folder, `Pulumi.${stack}.yaml`), stringify({ config }));
 }
 

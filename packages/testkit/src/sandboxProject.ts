@@ -46,6 +46,8 @@ export interface SandboxProjectOptions {
    * checkout as a package by its name.
    */
   readonly program?: string;
+  /** The project's name in Pulumi.yaml. @default that of the copied program */
+  readonly name?: string | undefined;
   /** A sandbox's folder with tenants, which is copied. */
   readonly sandboxFolder?: string;
   /** Extra variables for every command. */
@@ -104,6 +106,10 @@ export class SandboxProject {
     } else {
       await cp(program, folder, { recursive: true });
       await linkPackages(checkout, path.join(folder, "node_modules"));
+    }
+    if (options.name !== undefined) {
+      const file = path.join(folder, "Pulumi.yaml");
+      await writeFile(file, (await readFile(file, "utf8")).replace(/^name: .*$/m, `name: ${options.name}`));
     }
     const { sandboxFolder, log, observe, alerts, faults, replicas, plugins, user, verifiesDomains = true } = options;
     const home = path.join(folder, ".sandbox");
