@@ -1,6 +1,6 @@
 /** Private keys in files, and readers that are not this product. */
 import assert from "node:assert/strict";
-import { copyFile, readFile, rm, writeFile } from "node:fs/promises";
+import { chmod, copyFile, readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { execa } from "execa";
 import { openEnvelope } from "@defender-mssp/siem/signed/openEnvelope";
@@ -16,10 +16,7 @@ describe("keys that sign", () => {
   it("a private key of others, an RSA key, a public key and no key are refused with what to do", async () => {
     const world = { environment: {}, folder };
     const file = path.join(folder, "key.pem");
-    const write = (text: string, mode: number) =>
-      writeFile(file, text, { mode })
-        .then(() => rm(file))
-        .then(() => writeFile(file, text, { mode }));
+    const write = (text: string, mode: number) => writeFile(file, text).then(() => chmod(file, mode));
     const { stdout: rsa } = await execa("openssl", ["genpkey", "-algorithm", "RSA"]);
     const { stdout: ed25519 } = await execa("openssl", ["genpkey", "-algorithm", "ed25519"]);
     await write(ed25519, 0o644);

@@ -1,6 +1,6 @@
 /** `mssp connection`: what it writes for the SIEM engineer's machine. */
 import assert from "node:assert/strict";
-import { mkdir, readdir, readFile, stat, writeFile } from "node:fs/promises";
+import { chmod, mkdir, readdir, readFile, stat, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { addDaemon, contoso, daemonId, graphId, newFolder } from "@defender-mssp/testkit";
 import type { Check } from "@defender-mssp/siem/verify/check";
@@ -355,7 +355,8 @@ describe("a connection file on a machine without project, engine and state", fun
     assert.equal(unset.exitCode, 1);
     assert.match(unset.stderr, /^mssp: The environment variable MSSP_CLIENT_SECRET_FILE, which names .* is not set\./);
     const readable = path.join(machine, "readable");
-    await writeFile(readable, `${clientSecret}\n`, { mode: 0o644 });
+    await writeFile(readable, `${clientSecret}\n`);
+    await chmod(readable, 0o644);
     const open = await onMachine(["alerts", "--connection", "contoso.json"], { MSSP_CLIENT_SECRET_FILE: readable });
     assert.equal(open.exitCode, 1);
     assert.match(open.stderr, /every user of this machine may read it\. Correct that: chmod o-rwx /);
