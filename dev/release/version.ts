@@ -2,23 +2,8 @@
  * Files that contain the version. All packages have the same one, and depend on each other
  * by exactly that.
  */
+import path from "node:path";
 import { compareVersions } from "../../cli/base/compareVersions";
-
-const manifests = [
-  "package.json",
-  "packages/errors/package.json",
-  "packages/terminal/package.json",
-  "packages/microsoft/package.json",
-  "packages/siem/package.json",
-  "packages/pages/package.json",
-  "packages/kql/package.json",
-  "packages/detections/package.json",
-  "packages/engine/package.json",
-  "packages/sandbox/package.json",
-  "packages/plugins/package.json",
-  "packages/testkit/package.json",
-  "policy/package.json",
-];
 
 /** Programs that use the package, each with the version and the engine's SDK of this checkout. */
 const examples = ["examples/many-customers/package.json", "examples/one-component/package.json"];
@@ -30,11 +15,17 @@ const examples = ["examples/many-customers/package.json", "examples/one-componen
  * @throws Error where the version is none or was released before, or nothing is in "Unreleased".
  */
 export function changedFiles(read: (file: string) => string, version: string, date: string): Map<string, string> {
-  const { version: current } = JSON.parse(read("package.json")) as { readonly version: string };
+  const { version: current, workspaces } = JSON.parse(read("package.json")) as {
+    readonly version: string;
+    readonly workspaces: readonly string[];
+  };
   const isUnreleased = !read("CHANGELOG.md").includes(`## ${version} `);
   if (version !== current || !isUnreleased) requireNewer(version, current);
   const files = new Map<string, string>();
-  for (const file of manifests) files.set(file, withVersion(read(file), current, version));
+  for (const folder of [".", ...workspaces, "policy"]) {
+    const file = path.posix.join(folder, "package.json");
+    files.set(file, withVersion(read(file), current, version));
+  }
   for (const file of examples) files.set(file, exampleManifest(read(file), read("package.json"), version));
   files.set(
     "policy/PulumiPolicy.yaml",
