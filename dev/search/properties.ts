@@ -159,9 +159,9 @@ export async function judgeRemoved(world: World, { additions, who }: JudgedDeplo
   };
   const certified: Said = {
     named: [...texts.left, ...texts.toConfirm],
-    notLooked: certificate.toConfirm
+    notLooked: [...certificate.left, ...certificate.toConfirm]
       .filter(({ why }) => /(^|: )not (permitted|checked|looked)/.test(why))
-      .map(({ what, why }) => (why.includes("What it has: ") ? why.slice(why.indexOf("What it has: ")) : what)),
+      .map(({ what, why }) => /What (else )?it has: .*/.exec(why)?.[0] ?? what),
     rows: new Set(certificate.notLooked.map(({ way }) => way)),
   };
   // What stays without a right is named there.

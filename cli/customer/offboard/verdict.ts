@@ -156,11 +156,14 @@ function adoptedItem(item: ProvedItem, what: string): Partial<Part> {
   const { grants = [], notLooked = [] } = item.still ?? {};
   const of = ofItem(item);
   const removal = itemKind(item)?.removal;
-  if (grants.length > 0) return { left: grants.map((grant) => grantLeft(what, grant)) };
+  const unread =
+    notLooked.length === 0
+      ? {}
+      : confirm(what, `${before}. What it has: ${reasons(notLooked)}`, "Look at it by hand, or delete it.", of);
+  if (grants.length > 0) return { ...unread, left: grants.map((grant) => grantLeft(what, grant)) };
   if (removal !== undefined && "order" in removal && removal.order <= removalOrder.credential)
     return left(what, `${before}, and gives access`, "Delete it in the tenant.", of);
-  if (notLooked.length > 0)
-    return confirm(what, `${before}. What it has: ${reasons(notLooked)}`, "Look at it by hand, or delete it.", of);
+  if (notLooked.length > 0) return unread;
   return item.kind === "guest" ? guestWithoutGrants(what, before, of) : stays(what, before, "", of);
 }
 
@@ -181,7 +184,8 @@ function sighted(sighting: GrantingSighting): Partial<Part> {
   const of: OfKind = { kinds: [kind], name };
   if (kind === "automationConsent") return automation(sighting, what);
   const has = [...gives, ...grants.map((grant) => `it has ${grant.what}`)];
-  if (has.length > 0) return left(what, `${evidence}; ${[...has, ...unsure].join("; ")}`, step, of);
+  const unread = notLooked.length === 0 ? "" : `. What else it has: ${reasons(notLooked)}`;
+  if (has.length > 0) return left(what, `${evidence}; ${[...has, ...unsure].join("; ")}${unread}`, step, of);
   if (whose === "thisStack") return left(what, evidence, step, of);
   if (notLooked.length > 0) return confirm(what, `${evidence}. What it has: ${reasons(notLooked)}`, step, of);
   if (unsure.length > 0)

@@ -188,6 +188,7 @@ describe("the certificate", () => {
     assert.deepEqual([state, left.map(({ step }) => step)], ["accessLeft", ["az"]]);
     assert.equal(still([], [unread]).state, "toConfirm");
     assert.match(still([], [unread]).toConfirm[0]?.why ?? "", /not permitted: requires X/);
+    assert.match(still([role], [unread]).toConfirm[0]?.why ?? "", /not permitted: requires X/);
     // What Teams and SharePoint share with a guest, Graph does not show.
     assert.equal(still([]).state, "toConfirm");
     // Somebody had added the role, and it is left: one entry.
@@ -215,6 +216,10 @@ describe("the certificate", () => {
   it("what is the MSSP's and grants something is left, whoever made it", () => {
     assert.equal(sighted({ grants: [role] }).state, "accessLeft");
     assert.match(sighted({ grants: [role] }).left[0]?.why ?? "", /Security Reader/);
+    assert.match(
+      sighted({ grants: [role], notLooked: [unread] }).left[0]?.why ?? "",
+      /Security Reader\. What else it has: .*not permitted: requires X/,
+    );
     assert.equal(sighted({ gives: ["trusts the MSSP's devices"] }).state, "accessLeft");
     assert.equal(sighted({ whose: "thisStack" }).state, "accessLeft");
     assert.equal(sighted({ kind: "group", notLooked: [unread] }).state, "toConfirm");
