@@ -42,8 +42,8 @@ function rowsBelow(command: Command, path: string): readonly CompletionRow[] {
 function argumentRows({ argChoices = [], description }: Argument, path: string): readonly CompletionRow[] {
   // A description may have lines such as `up, down: text`.
   const lines = description.split("\n");
-  const lineOf = (choice: string) => lines.find((line) => line.split(":")[0]?.split(", ").includes(choice));
-  return argChoices.map((choice) => [path, choice, "argument", lineOf(choice) ?? description]);
+  const lineFor = (choice: string) => lines.find((line) => line.split(":")[0]?.split(", ").includes(choice));
+  return argChoices.map((choice) => [path, choice, "argument", lineFor(choice) ?? description]);
 }
 
 function optionKind({ flags, argChoices, required, optional, variadic }: Option): string {

@@ -85,10 +85,10 @@ function addresses(address: string, before: readonly string[] = []): readonly st
 /** Prints a rehearsal that another person has sent. */
 async function show(file: string, { folder, out }: Session): Promise<void> {
   const { largestRehearsal, parseRehearsal } = sandboxPackage();
-  const found = await stat(path.resolve(folder, file)).catch((error: unknown) => {
+  const status = await stat(path.resolve(folder, file)).catch((error: unknown) => {
     throw unreadableFile(file, error);
   });
-  if (!found.isFile() || found.size > largestRehearsal)
+  if (!status.isFile() || status.size > largestRehearsal)
     throw new VisibleError(`${file} is no file of at most ${largestRehearsal} bytes, as a rehearsal is.`);
   out.write(rehearsalText(parseRehearsal(await givenFile(file, folder), file)));
 }
