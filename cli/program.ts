@@ -118,12 +118,13 @@ const subcommands: Readonly<Record<string, Subcommand>> = {
   analyst: {
     group: "All customers",
     isDaily: true,
-    description: "Add and remove analysts, joiners and leavers, in the settings of all customers, and list them.",
+    description: "Add and remove analysts, joiners and leavers, in the settings of all customers.",
     load: () => require("./fleet/analyst/command") as typeof import("./fleet/analyst/command"),
   },
   detections: {
     group: "All customers",
-    description: "Check, test and import custom detection rules as files, and show what they cover at each customer.",
+    description:
+      "Import custom detection rules as files, show what they cover at each customer, and turn them off and on.",
     load: () => require("./detections/command") as typeof import("./detections/command"),
   },
   secrets: {
@@ -134,8 +135,7 @@ const subcommands: Readonly<Record<string, Subcommand>> = {
   },
   ci: {
     group: "All customers",
-    description:
-      "Run the steps of a pipeline for a repository of customers: touched stacks, previews, comments, drift, destroy.",
+    description: "Set up the pipelines of a repository of customers: GitHub's environments, reviewers and variables.",
     load: () => require("./ci/command") as typeof import("./ci/command"),
   },
   connection: {

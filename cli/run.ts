@@ -4,11 +4,11 @@ import { runProgram } from "@defender-mssp/terminal/runProgram";
 import type { Session } from "@defender-mssp/terminal/session";
 import { ownVersion } from "./base/ownPackage";
 import { programFor } from "./program";
-import { replacedNote, withoutView } from "./views";
+import { movedCommandLine, replacedNote } from "./views";
 
 /** Runs a command line to its end, and sets the session's exit code. Never rejects. */
 export async function run(typed: readonly string[], session: Session): Promise<void> {
-  const commandLine = withoutView(withoutHelpWord(typed));
+  const commandLine = movedCommandLine(withoutHelpWord(typed));
   const note = replacedNote(typed);
   if (note !== undefined) session.err.note(note);
   const program = programFor(commandLine, session);

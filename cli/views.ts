@@ -1,23 +1,31 @@
-/** The views of `mssp status`, each of which was a command of its own: the old names work until 0.4. */
+/** Commands that another one does as well now: the old names work until 0.4. */
 
-/** View, and the words of the command that shows it. */
+/** View of `mssp status`, and the words of the command that showed it. */
 export const views = {
   onboarding: ["onboard"],
   secrets: ["secrets"],
   runs: ["fleet", "status"],
   customers: ["fleet", "list"],
+  analysts: ["analyst", "list"],
   retirements: ["retirements"],
 } as const;
 
+/** A command with an option, and the words of the command that runs in their place. */
+const moved: readonly (readonly [readonly string[], readonly string[], readonly string[]])[] = [
+  ...Object.entries(views).map(([view, words]) => [["status"], ["--show", view], words] as const),
+  [["sandbox", "reset"], ["--permissions"], ["sandbox", "permissions", "--reset"]],
+  [["sandbox", "dump"], ["--permissions"], ["sandbox", "permissions"]],
+];
+
 /** `status --show secrets --days 14` is run by the command `secrets --days 14`. */
-export function withoutView(commandLine: readonly string[]): readonly string[] {
-  const [first, ...rest] = commandLine;
-  const at = rest.findIndex((word) => /^--show(=|$)/.test(word));
-  if (first !== "status" || at === -1) return commandLine;
-  const [, joined] = /^--show=(.*)$/.exec(rest[at] ?? "") ?? [];
-  const words = Object.entries(views).find(([view]) => view === (joined ?? rest[at + 1]))?.[1];
-  if (words === undefined) return commandLine;
-  return [...words, ...rest.slice(0, at), ...rest.slice(at + (joined === undefined ? 2 : 1))];
+export function movedCommandLine(commandLine: readonly string[]): readonly string[] {
+  const words = commandLine.flatMap((word) => (word.startsWith("--show=") ? ["--show", word.slice(7)] : [word]));
+  for (const [command, option, old] of moved) {
+    const at = words.findIndex((_, index) => option.every((word, offset) => words[index + offset] === word));
+    if (at !== -1 && command.every((word, index) => words[index] === word))
+      return [...old, ...words.slice(command.length, at), ...words.slice(at + option.length)];
+  }
+  return commandLine;
 }
 
 /** What to type in place of a command that goes with 0.4; undefined for every other command line. */
@@ -27,8 +35,9 @@ export function replacedNote(commandLine: readonly string[]): string | undefined
   if (first === "fleet" && second === "outputs")
     return `\`mssp fleet outputs\` is now \`pulumi stack output --stack <stack>\`. ${goes}`;
   if (first === "secrets" && second === "rotate") return undefined;
-  const [view] =
-    Object.entries(views).find(([, words]) => words.every((word, index) => commandLine[index] === word)) ?? [];
-  if (view === undefined) return undefined;
-  return `\`mssp ${first === "fleet" ? `fleet ${second}` : first}\` is now \`mssp status --show ${view}\`. ${goes}`;
+  const isTyped = (word: string, index: number) =>
+    word.startsWith("--") ? commandLine.includes(word) : commandLine[index] === word;
+  const [command, option, old] = moved.find(([, , words]) => words.every(isTyped)) ?? [];
+  if (command === undefined || option === undefined || old === undefined) return undefined;
+  return `\`mssp ${old.join(" ")}\` is now \`mssp ${[...command, ...option].join(" ")}\`. ${goes}`;
 }

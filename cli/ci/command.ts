@@ -1,5 +1,6 @@
 /** `mssp ci`: what CI does for a repository of customers. The workflows only call this. */
 import type { Command } from "commander";
+import { markPlumbing } from "@defender-mssp/terminal/help";
 import type { Session } from "@defender-mssp/terminal/session";
 import { registerCheckState } from "./checkState/command";
 import { registerComment } from "./comment/command";
@@ -13,7 +14,7 @@ import { registerSort } from "./sort/command";
 
 /** Adds arguments, options and action. */
 export function define(ci: Command, session: Session): void {
-  ci.addHelpText("after", "\nPipelines in templates/ call these commands; `npx mssp docs ci` explains them.");
+  ci.addHelpText("after", "\nPipelines call further steps: npx mssp ci --help --all lists them.");
   registerSetup(ci, session);
   registerMatrix(ci, session);
   registerPreview(ci, session);
@@ -23,4 +24,5 @@ export function define(ci: Command, session: Session): void {
   registerConfirmDestroy(ci, session);
   registerCheckState(ci, session);
   registerOidcToken(ci, session);
+  markPlumbing(ci.commands.filter((command) => command.name() !== "setup"));
 }

@@ -3,7 +3,7 @@ import { InvalidArgumentError, Option, type Command } from "commander";
 import { VisibleError } from "@defender-mssp/errors";
 import { ruleFileNameForm, ruleSeverities } from "@defender-mssp/microsoft/defender/automatedActionForms";
 import { exitCodes } from "@defender-mssp/terminal/exitCodes";
-import { describeCommand } from "@defender-mssp/terminal/help";
+import { describeCommand, markPlumbing } from "@defender-mssp/terminal/help";
 import { writeJson } from "@defender-mssp/terminal/jsonDocument";
 import type { Session } from "@defender-mssp/terminal/session";
 import { wholeNumber } from "@defender-mssp/terminal/wholeNumber";
@@ -18,8 +18,10 @@ import { writeNamed } from "./writeNamed";
 
 /** Adds the subcommands. */
 export function define(detections: Command, session: Session): void {
+  detections.addHelpText("after", "\nnpx mssp check judges the rules and runs their tests.");
   defineCheck(detections.command("check"), session, "rules");
   registerTest(detections, session);
+  markPlumbing(detections.commands);
   registerImport(detections, session);
   registerCoverage(detections, session);
   registerDiff(detections, session);

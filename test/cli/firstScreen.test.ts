@@ -1,15 +1,17 @@
 /** The first screen, the short help, and the views of `status` whose commands have other names until 0.4. */
 import assert from "node:assert/strict";
-import type { Command } from "commander";
+import { describedExitCodes, listedCommands } from "@defender-mssp/terminal/help";
 import { processSession } from "@defender-mssp/terminal/processSession";
 import { programFor, subcommandNames } from "../../cli/program";
-import { replacedNote, views, withoutView } from "../../cli/views";
-import { helpOf } from "../../dev/docs/reference/commands";
+import { movedCommandLine, replacedNote, views } from "../../cli/views";
+import { commandsBelow, helpOf } from "../../dev/docs/reference/commands";
 import { RulesProject } from "./detections/rulesProject";
 import { inSession } from "./testSession";
 
-function all(parent: Command): readonly Command[] {
-  return parent.commands.flatMap((command) => [command, ...all(command)]);
+/** The helps of all commands by name, as `--help` shows them. */
+function shortHelps(): ReadonlyMap<string, string> {
+  const program = programFor([...subcommandNames, "--help"], processSession());
+  return new Map(commandsBelow(program, []).map(({ names, command }) => [names.join(" "), helpOf(command)]));
 }
 
 describe("the first screen", () => {
@@ -30,17 +32,57 @@ describe("the first screen", () => {
   });
 
   it("shows each command on 40 lines of 80 columns, and everything with --all", () => {
-    const shortProgram = programFor([...subcommandNames, "--help"], processSession());
-    assert.ok(all(shortProgram).length > 60);
-    for (const command of all(shortProgram)) {
-      const lines = helpOf(command).split("\n");
-      assert.ok(lines.length <= 40, `${command.name()}: ${lines.length} lines`);
-      assert.ok(Math.max(...lines.map((line) => line.length)) <= 80, command.name());
+    assert.ok(shortHelps().size > 60);
+    for (const [name, help] of shortHelps()) {
+      const lines = help.split("\n");
+      assert.ok(lines.length <= 40, `${name}: ${lines.length} lines`);
+      assert.ok(Math.max(...lines.map((line) => line.length)) <= 80, name);
     }
     const alerts = (line: readonly string[]) =>
       helpOf(programFor(["alerts", ...line], processSession()).commands.find((one) => one.name() === "alerts")!);
     assert.match(alerts(["--help"]), /--follow [^]*--help --all shows \d+ more options/);
     assert.match(alerts(["--help", "--all"]), /--coverage [^]*Exit codes:/);
+  });
+});
+
+describe("what there is to know", () => {
+  const listed = commandsBelow(programFor(subcommandNames, processSession()), [], listedCommands)
+    .filter(({ command }) => describedExitCodes(command) !== undefined)
+    .map(({ names }) => names.join(" "));
+
+  it("is at most 52 commands that do something, and 140 options that their --help shows", () => {
+    const helps = shortHelps();
+    const options = listed.flatMap((name) => helps.get(name)?.match(/^ {2}(-\w, )?--[a-z-]+/gm) ?? []);
+    const counts = { commands: listed.length, options: new Set(options).size };
+    assert.ok(counts.commands > 40 && counts.commands <= 52, `${counts.commands} commands:\n${listed.join("\n")}`);
+    assert.ok(counts.options > 100 && counts.options <= 140, `${counts.options} options`);
+  });
+
+  it("leaves out the steps of pipelines until --help --all, and each has its own --help", async () => {
+    for (const [group, step, hint] of [
+      ["ci", "check-state", "npx mssp ci --help --all"],
+      ["detections", "test", "npx mssp check"],
+    ] as const) {
+      const short = await inSession([group, "--help"]);
+      assert.doesNotMatch(short.stdout, new RegExp(`^ {2}${step} `, "m"));
+      assert.ok(short.stdout.includes(hint), short.stdout);
+      assert.match((await inSession([group, "--help", "--all"])).stdout, new RegExp(`^ {2}${step} `, "m"));
+      assert.match((await inSession([group, step, "--help"])).stdout, /^Usage: npx mssp (ci|detections) /);
+      assert.equal(replacedNote([group, step]), undefined);
+    }
+  });
+
+  it("an option of another value of the argument is an error, and so is one that is missing", async () => {
+    for (const [line, error] of [
+      ["fleet manifests github --image x", "error: option '--image <image>' is for kubernetes, not for github"],
+      ["fleet manifests kubernetes", "error: required option '--image <image>' not specified"],
+      ["governance status --stack x --yes", "error: option '--yes' is for request, invite, accept, terminate, not for"],
+      ["governance accept --stack x --as mssp", "error: option '--as <side>' is for terminate, status, not for accept"],
+    ] as const) {
+      const { stderr, exitCode } = await inSession(line.split(" "));
+      assert.ok(stderr.startsWith(error), stderr);
+      assert.equal(exitCode, 2);
+    }
   });
 });
 
@@ -65,10 +107,12 @@ describe("mssp status --show", () => {
       });
 
   it("passes the view's own options on, in any order", () => {
-    assert.deepEqual(withoutView(["status", "--days", "14", "--show", "secrets"]), ["secrets", "--days", "14"]);
-    assert.deepEqual(withoutView(["status", "--show=runs", "--json"]), ["fleet", "status", "--json"]);
-    assert.deepEqual(withoutView(["status", "--show", "all"]), ["status", "--show", "all"]);
-    assert.deepEqual(withoutView(["sandbox", "run", "--", "x", "--show", "runs"]).length, 6);
+    assert.deepEqual(movedCommandLine(["status", "--days", "14", "--show", "secrets"]), ["secrets", "--days", "14"]);
+    assert.deepEqual(movedCommandLine(["status", "--show=runs", "--json"]), ["fleet", "status", "--json"]);
+    assert.deepEqual(movedCommandLine(["status", "--show", "all"]), ["status", "--show", "all"]);
+    const record = movedCommandLine(["sandbox", "dump", "--json", "--permissions", "--home", "x"]);
+    assert.deepEqual(record, ["sandbox", "permissions", "--json", "--home", "x"]);
+    assert.deepEqual(movedCommandLine(["sandbox", "run", "--", "x", "--show", "runs"]).length, 6);
   });
 
   it("leaves secrets rotate, fleet up and status without a note", () => {
@@ -76,6 +120,8 @@ describe("mssp status --show", () => {
       assert.equal(replacedNote(line), undefined);
     assert.match(replacedNote(["fleet", "outputs"]) ?? "", /pulumi stack output/);
     assert.match(replacedNote(["secrets", "--json"]) ?? "", /--show secrets/);
+    assert.match(replacedNote(["sandbox", "permissions", "--json"]) ?? "", /`mssp sandbox dump --permissions`/);
+    assert.match(replacedNote(["sandbox", "permissions", "--json", "--reset"]) ?? "", /`mssp sandbox reset --perm/);
   });
 
   it("refuses an unknown view with the known ones", async () => {

@@ -32,8 +32,8 @@ describe("--help of every command", () => {
       assert.match(text, /\nExit codes:\n/, name);
       if (name === "npx mssp sandbox reset") continue;
       const [, examples = ""] = text.split("\nExamples:\n");
-      // A view of `status` has another name, too.
-      const word = `(${name.split(" ").at(-1)}|status --show)`;
+      // A command that another one does as well has that one's examples.
+      const word = `(${name.split(" ").at(-1)}|status --show|--permissions)`;
       assert.match(examples, new RegExp(`^ +([A-Z_]+=\\S+ )?npx mssp .*${word}`, "m"), name);
     }
   });

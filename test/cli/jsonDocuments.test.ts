@@ -6,7 +6,7 @@ import Ajv, { type ValidateFunction } from "ajv";
 import { jsonKey } from "@defender-mssp/terminal/jsonDocument";
 import { processSession } from "@defender-mssp/terminal/processSession";
 import { programFor, subcommandNames } from "../../cli/program";
-import { commandsBelow } from "../../dev/docs/reference/commands";
+import { commandDocuments, commandsBelow } from "../../dev/docs/reference/commands";
 import { jsonSchemas } from "../../dev/docs/jsonSchemas";
 import { stateText } from "./customer/report/states";
 import { StackProject } from "./pulumiStack";
@@ -104,9 +104,9 @@ describe("--json of every command", function () {
   // The schemas are made of the types of all commands, once.
   this.timeout(600_000);
 
-  const registered = commandsBelow(programFor(subcommandNames, processSession()), [])
-    .filter(({ command }) => command.options.some(({ long }) => long === "--json"))
-    .map(({ names }) => names.join(" "));
+  const registered = commandsBelow(programFor(subcommandNames, processSession()), []).flatMap(({ names, command }) =>
+    commandDocuments(names, command),
+  );
   let project: StackProject;
   let schemas: ReadonlyMap<string, ValidateFunction>;
 

@@ -174,7 +174,7 @@ describe("mssp rehearse --life", function () {
     assert.deepEqual([measured.steps.length, measured.left], [7, 0]);
     const names = measured.waits.map(({ wait }) => wait);
     for (const name of ["guest", "drift", "tokenRoles", "removal"]) assert.ok(names.includes(name), name);
-    const parity = await inSession(["sandbox", "parity", "rehearsal/rehearsal.json"], { folder: project.folder });
+    const parity = await inSession(["rehearse", "--show", "rehearsal/rehearsal.json"], { folder: project.folder });
     assert.match(parity.stdout, /^the new guest's mark +1 wait, .* +1 hit, 10 min$/m);
     assert.ok(stdout.includes(parity.stdout.slice(parity.stdout.indexOf("Life of"))));
     for (const value of [guest, "Zoe", "Contoso", "Fabrikam", "Renamed", domain, tenantIdOf(number)])

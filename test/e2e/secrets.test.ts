@@ -364,7 +364,7 @@ describe("secrets", function () {
           const out = path.join(project.folder, "tmp", "rehearsal.json");
           await mssp(["rehearse", ...stack, "--out", out]);
           await mssp(["rehearse", ...stack, "--out", out, "--life"], 1);
-          return mssp(["sandbox", "parity", out]);
+          return mssp(["rehearse", "--show", out]);
         },
         () => mssp(["sandbox", "run", "--log", "--", process.execPath, "--version"]),
         // Credentials that are refused, each in another form.

@@ -126,7 +126,7 @@ const commands = [
   ["sandbox", "seed", "seeds/tenants.yaml"],
   ["permissions", "--stack", "contoso"],
   ["evidence", "verify", "evidence-contoso"],
-  ["sandbox", "parity", "rehearsal/rehearsal.json"],
+  ["rehearse", "--show", "rehearsal/rehearsal.json"],
   ["siem-config", "splunk", "--connections", "connections", "--out", "out"],
 ];
 

@@ -15,6 +15,7 @@ import { processSession } from "@defender-mssp/terminal/processSession";
 import { prepareUsage } from "@defender-mssp/terminal/usage";
 import { newFolder } from "@defender-mssp/testkit/newFolder";
 import { programFor } from "../../cli/program";
+import { replacedNote } from "../../cli/views";
 import {
   releasedTemplates,
   stepsOf,
@@ -251,6 +252,7 @@ describe("the scripts of the pipeline templates", () => {
           if (at >= 0) assert.match(call[at + 1] ?? "", /^(contoso|tailwind)$/, `${script.name}: ${call.join(" ")}`);
           if (call[2] !== "mssp") continue;
           await assert.doesNotReject(parseArguments(call.slice(3)), `${script.name}: ${call.join(" ")}`);
+          assert.equal(replacedNote(call.slice(3)), undefined, call.join(" "));
           accepted.add(call.slice(3).join(" "));
         }
       }

@@ -3,6 +3,7 @@
  * commands. One table for all shells, which they read without starting Node.js.
  */
 import type { Argument, Command, Option } from "commander";
+import { listedCommands } from "@defender-mssp/terminal/help";
 
 /** Separates the columns: path, word, kind, description. No command or option has a `|`. */
 const separator = "|";
@@ -26,24 +27,23 @@ type CompletionRow = readonly [path: string, word: string, kind: string, descrip
 
 function rowsBelow(command: Command, path: string): readonly CompletionRow[] {
   const help: CompletionRow = [path, "--help", "flag", "display help for command"];
+  const commands = listedCommands(command);
   return [
-    ...command.commands.map((below): CompletionRow => [
-      path,
-      below.name(),
-      "command",
-      firstSentence(below.description()),
-    ]),
+    ...commands.map((below): CompletionRow => [path, below.name(), "command", firstSentence(below.description())]),
     ...command.registeredArguments.flatMap((argument) => argumentRows(argument, path)),
     ...command.options
       .filter(({ hidden }) => !hidden)
       .map((option): CompletionRow => [path, option.long ?? option.flags, optionKind(option), option.description]),
     help,
-    ...command.commands.flatMap((below) => rowsBelow(below, `${path} ${below.name()}`)),
+    ...commands.flatMap((below) => rowsBelow(below, `${path} ${below.name()}`)),
   ];
 }
 
 function argumentRows({ argChoices = [], description }: Argument, path: string): readonly CompletionRow[] {
-  return argChoices.map((choice) => [path, choice, "argument", description]);
+  // A description may have lines such as `up, down: text`.
+  const lines = description.split("\n");
+  const lineFor = (choice: string) => lines.find((line) => line.split(":")[0]?.split(", ").includes(choice));
+  return argChoices.map((choice) => [path, choice, "argument", lineFor(choice) ?? description]);
 }
 
 function optionKind({ flags, argChoices, required, optional, variadic }: Option): string {

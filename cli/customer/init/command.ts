@@ -35,7 +35,7 @@ export function define(command: Command, session: Session): void {
   describeCommand(command, {
     notes: [
       "The project's name is part of every resource's URN in the state and of the marks in the customers' tenants. Do not change it later. `pulumi new <clone>/templates/customers --generate-only`, with the absolute path of a clone of defender-mssp, creates the same files without pipelines.",
-      "@defender-mssp/kql (32 MB) judges the queries of detection rules, which a new repository does not have: `npx mssp detections check` says how to install it.",
+      "@defender-mssp/kql (32 MB) judges the queries of detection rules, which a new repository does not have: `npx mssp check` says how to install it.",
     ],
     reads: "The tarballs of --packages, and the package registry, for the versions in package-lock.json.",
     changes: "Creates the folder. After an error, nothing is left behind.",

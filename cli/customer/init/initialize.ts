@@ -120,7 +120,7 @@ export function nextSteps({ folder, project, version, files }: InitializedReposi
     "  npx mssp new contoso",
     "README.md describes the other steps on one page.",
     `Detection rules (detections/) need one more package, ${rulesPackage}`,
-    "(32 MB): `npx mssp detections check` says how to install it.",
+    "(32 MB): `npx mssp check` says how to install it.",
     "",
   ].join("\n");
 }

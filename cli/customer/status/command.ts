@@ -54,7 +54,7 @@ export function define(command: Command, session: Session): void {
       new Option(
         "--show <view>",
         "another view, with options of its own: npx mssp status --show secrets --help",
-      ).choices(["onboarding", "secrets", "runs", "customers", "retirements"]),
+      ).choices(["onboarding", "secrets", "runs", "customers", "analysts", "retirements"]),
     )
     .option("--watch", "check again, and show it in place; Ctrl-C ends it")
     .option("--interval <seconds>", "with --watch: seconds between two checks", wholeNumber(), 300)

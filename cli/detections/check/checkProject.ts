@@ -25,8 +25,13 @@ export interface ProjectCheck extends DetectionsCheck {
   readonly notChecked: readonly string[];
 }
 
+interface ProjectCheckOptions extends CheckOptions {
+  /** Gets the results of the rules' tests, if there are rules and the package that runs them. */
+  readonly tested: (outcome: DetectionsTest) => Promise<void>;
+}
+
 /** @throws VisibleError if a named stack has no settings file. */
-export async function checkProject(project: Project, options: CheckOptions): Promise<ProjectCheck> {
+export async function checkProject(project: Project, options: ProjectCheckOptions): Promise<ProjectCheck> {
   const { folder } = project;
   for (const stack of options.stacks ?? []) await requireStackFile(stack, folder);
   const stacks = options.stacks ?? (await stacksWithSettings(project));
@@ -43,7 +48,9 @@ export async function checkProject(project: Project, options: CheckOptions): Pro
   const notChecked = missing.map((why) => `The queries of the rules and their tests: ${why}`);
   if (judge === undefined)
     return { ...check, stacks, findings: sortedFindings(findings), tests: count([]), notChecked };
-  const { results, problems } = await testDetections(project);
+  const outcome = await testDetections(project);
+  await options.tested(outcome);
+  const { results, problems } = outcome;
   const alone = problems.filter(({ file }) => file.endsWith(".test.yaml"));
   findings.push(...alone.map(({ key: _, ...problem }) => problem), ...results.flatMap(testFindings));
   return { ...check, stacks, findings: sortedFindings(findings), tests: count(results), notChecked };

@@ -10,6 +10,7 @@ import type { Session } from "@defender-mssp/terminal/session";
 import { visibleJson } from "@defender-mssp/terminal/terminalText";
 import { stackArguments } from "../../stack/stackName";
 import { allCustomers } from "../../stack/stackNames";
+import type { DetectionsTest } from "../ruleTests/testDetections";
 import { writeNamed } from "../writeNamed";
 
 interface CheckCommandOptions {
@@ -17,13 +18,16 @@ interface CheckCommandOptions {
   readonly all?: boolean;
   readonly huntingSchema?: string;
   readonly sarif?: string;
+  readonly junit?: string;
   readonly json?: boolean;
 }
 
 /** Adds options and action. @param part only the rules and what customers get of them; default: everything. */
 export function define(command: Command, session: Session, part?: "rules"): void {
   if (part === undefined)
-    command.option("--stack <stack...>", "only these settings files (default: all)", stackArguments);
+    command
+      .option("--stack <stack...>", "only these settings files (default: all)", stackArguments)
+      .option("--junit <file>", "also write the results of the rules' tests as JUnit XML, which pipelines show");
   else
     command
       .description("Check the rules, their queries, and what each customer's settings make of them.")
@@ -32,15 +36,15 @@ export function define(command: Command, session: Session, part?: "rules"): void
         `only these customers, and their sets (default: all sets, ${allCustomers})`,
         stackArguments,
       )
-      .option("--all", "all sets and all customers: the default")
-      .option(
-        "--hunting-schema <file>",
-        "tables of the customer of the one --stack: Graph's answer to getHuntingSchema (default: those that Microsoft documents)",
-      );
+      .option("--all", "all sets and all customers: the default");
   command
+    .option(
+      "--hunting-schema <file>",
+      "tables of the customer of the one --stack: Graph's answer to getHuntingSchema (default: those that Microsoft documents)",
+    )
     .option("--sarif <file>", "also write the findings as SARIF 2.1.0, which GitHub's code scanning shows")
     .option("--json", "print the findings as JSON")
-    .action(async ({ stack, all, huntingSchema, sarif, json }: CheckCommandOptions) => {
+    .action(async ({ stack, all, huntingSchema, sarif, junit, json }: CheckCommandOptions) => {
       const [{ checkDetections }, { checkProject }, { readProject }, { checkText }] = await Promise.all([
         import("./checkDetections.js"),
         import("./checkProject.js"),
@@ -53,7 +57,12 @@ export function define(command: Command, session: Session, part?: "rules"): void
         throw new VisibleError("--hunting-schema has the tables of one customer: name it by one --stack.");
       const tables = huntingSchema && (await import("./tablesOfFile.js")).tablesOfFile(huntingSchema, session.folder);
       const options = { ...(stacks && { stacks }), now: session.now(), tables: (await tables) || undefined };
-      const whole = part === undefined ? await checkProject(project, options) : undefined;
+      const tested = async (outcome: DetectionsTest) => {
+        if (junit === undefined) return;
+        const { junitReport } = await import("../ruleTests/junitReport.js");
+        await writeNamed(junit, junitReport(outcome), session);
+      };
+      const whole = part === undefined ? await checkProject(project, { ...options, tested }) : undefined;
       const check = whole ?? (await checkDetections(project, options));
       if (sarif !== undefined) {
         const { sarifLog } = await import("./sarifLog.js");
@@ -70,23 +79,19 @@ export function define(command: Command, session: Session, part?: "rules"): void
     notes: [
       "Queries are judged by Microsoft's parser against the tables that Microsoft documents. The package @defender-mssp/kql brings both. " +
         "Verdicts are kept in .mssp/detections by the hash of query, tables and parser.",
-      ...(part === undefined
-        ? ["Paths in the findings begin at the folder of Pulumi.yaml."]
-        : [
-            "A tenant lacks the tables of licences and connectors that it doesn't have. " +
-              `A person who may hunt there gets its tables by: az rest --method GET --url ${clouds.public.graphEndpoint}${huntingSchemaPath}`,
-          ]),
+      "A tenant lacks the tables of licences and connectors that it doesn't have. " +
+        `A person who may hunt there gets its tables by: az rest --method GET --url ${clouds.public.graphEndpoint}${huntingSchemaPath}`,
+      ...(part === undefined ? ["Paths in the findings begin at the folder of Pulumi.yaml."] : []),
     ],
     reads:
       "The stacks' settings files, and the rules of detections/ with their tests. It asks neither the backend nor a tenant.",
-    changes: "The file of --sarif, and the kept verdicts.",
+    changes: `The file of --sarif${part === undefined ? ", that of --junit" : ""}, and the kept verdicts.`,
     exitCodes: { 0: "no errors; warnings are possible", 1: "settings or a rule have an error, or a test failed" },
     examples: [
       `npx mssp ${name}`,
       `npx mssp ${name} --stack contoso --json`,
-      ...(part === undefined
-        ? ["npx mssp check --sarif findings.sarif"]
-        : ["npx mssp detections check --stack contoso --hunting-schema contoso.json"]),
+      `npx mssp ${name} --stack contoso --hunting-schema contoso.json`,
+      ...(part === undefined ? ["npx mssp check --sarif findings.sarif --junit junit.xml"] : []),
     ],
   });
 }

@@ -11,7 +11,7 @@ export function importText(outcomes: readonly ImportOutcome[]): string {
     ...outcomes.map(outcomeText),
     paragraph(
       `${written} ${written === 1 ? "rule" : "rules"} written, ${refused} refused. ` +
-        (written === 0 ? "" : "Next: npx mssp detections check."),
+        (written === 0 ? "" : "Next: npx mssp check."),
     ),
   ].join("");
 }

@@ -98,7 +98,7 @@ export async function removedEverywhere(
   if (result.changes.length === 0 && !result.unchanged.some(({ byHand }) => byHand)) {
     throw new VisibleError(
       `None of ${stacks.length === 1 ? `stack ${stacks[0] ?? ""}` : `the ${stacks.length} stacks`} names an analyst ${address}. ` +
-        "`npx mssp analyst list` lists all. Nothing was changed.",
+        "`npx mssp status --show analysts` lists all. Nothing was changed.",
     );
   }
   return result;

@@ -32,13 +32,14 @@ interface AddOptions extends ChangeOptions {
 
 /** Adds arguments, options and action. */
 export function define(analyst: Command, session: Session): void {
+  analyst.addHelpText("after", "\nnpx mssp status --show analysts lists them.");
   registerList(analyst, session);
   registerAdd(analyst, session);
   registerRemove(analyst, session);
 }
 
 function registerList(analyst: Command, session: Session): void {
-  const command = withStacks(analyst.command("list"))
+  const command = withStacks(analyst.command("list", { hidden: true }))
     .description("List the analysts of all customers, by the settings files.")
     .action(async (options: StackOptions) => {
       const [{ namedAnalysts }, { analystsText }] = await Promise.all([
@@ -53,7 +54,7 @@ function registerList(analyst: Command, session: Session): void {
   describeCommand(command, {
     reads: "The settings files. It asks neither the backend nor a tenant.",
     exitCodes: { 0: "the files were read", 1: "a file has errors" },
-    examples: ["npx mssp analyst list", "npx mssp analyst list --stack contoso --json"],
+    examples: ["npx mssp status --show analysts", "npx mssp status --show analysts --stack contoso --json"],
   });
 }
 

@@ -1,8 +1,9 @@
 /** `mssp rehearse`: asks a tenant what the sandbox would answer, and writes down what differs. */
-import { mkdir } from "node:fs/promises";
+import { mkdir, stat } from "node:fs/promises";
 import path from "node:path";
 import { Option, type Command } from "commander";
 import { clockFrom, dateOf, visible, VisibleError } from "@defender-mssp/microsoft";
+import { unreadableFile } from "@defender-mssp/errors";
 import type { Rehearsal } from "@defender-mssp/sandbox";
 import { describeCommand } from "@defender-mssp/terminal/help";
 import type { Session } from "@defender-mssp/terminal/session";
@@ -28,7 +29,7 @@ interface RehearseOptions extends Omit<LifeRun, "settings" | "folder" | "session
 /** Adds arguments, options and action. */
 export function define(command: Command, session: Session): void {
   command
-    .requiredOption("--stack <stack>", "the stack, whose settings are in Pulumi.<stack>.yaml", stackArgument)
+    .option("--stack <stack>", "the stack, whose settings are in Pulumi.<stack>.yaml", stackArgument)
     .addOption(new Option("--read-only", "send only requests that change nothing; the default").conflicts("life"))
     .option(
       "--life",
@@ -38,14 +39,24 @@ export function define(command: Command, session: Session): void {
     .option("--tenant-domain <domain>", "with --life: a verified domain of the tenant (default: asked for)")
     .option("--max-users <number>", "with --life: refuse a tenant with more users", wholeNumber({ most: 998 }), 50)
     .option("--out <file>", "the file that is written; --life adds to it", "rehearsal/rehearsal.json")
-    .action((options: RehearseOptions) =>
-      options.life === true ? live(options, session) : rehearse(options, session),
-    );
+    .addOption(
+      new Option("--show <file>", "print such a file, of whatever origin, and do nothing else").conflicts([
+        "stack",
+        "life",
+      ]),
+    )
+    .action(({ show: file, stack, ...others }: Omit<RehearseOptions, "stack"> & { stack?: string; show?: string }) => {
+      if (file !== undefined) return show(file, session);
+      if (stack === undefined) return command.error("error: required option '--stack <stack>' not specified");
+      const options = { ...others, stack };
+      return options.life === true ? live(options, session) : rehearse(options, session);
+    });
   describeCommand(command, {
     notes: [
       "For the first day with a test tenant. Nobody has run it against Microsoft's cloud yet.",
       "The file has routes, paths of properties and their types: no identifier, name, address or text of the tenant. Read it " +
-        "before you send it to somebody, who prints it with `npx mssp sandbox parity`.",
+        "before you send it to somebody, who prints it with `npx mssp rehearse --show`.",
+      "--show refuses a file that this command can't have written, and shows none of it then.",
       "--life needs rehearsal: true in the settings, an empty stack, and a tenant with few users and without a stack's objects. It says each step " +
         "before it. After an interruption the same command says what is left, and offers to remove it.",
     ],
@@ -61,7 +72,7 @@ export function define(command: Command, session: Session): void {
     examples: [
       "npx mssp rehearse --stack contoso",
       "npx mssp rehearse --stack contoso --life --guest ana@mssp.example",
-      "npx mssp sandbox parity rehearsal/rehearsal.json",
+      "npx mssp rehearse --show rehearsal/rehearsal.json",
       "npx mssp sandbox run -- npx mssp rehearse --stack dev",
     ],
   });
@@ -69,6 +80,17 @@ export function define(command: Command, session: Session): void {
 
 function addresses(address: string, before: readonly string[] = []): readonly string[] {
   return [...before, address];
+}
+
+/** Prints a rehearsal that another person has sent. */
+async function show(file: string, { folder, out }: Session): Promise<void> {
+  const { largestRehearsal, parseRehearsal } = sandboxPackage();
+  const status = await stat(path.resolve(folder, file)).catch((error: unknown) => {
+    throw unreadableFile(file, error);
+  });
+  if (!status.isFile() || status.size > largestRehearsal)
+    throw new VisibleError(`${file} is no file of at most ${largestRehearsal} bytes, as a rehearsal is.`);
+  out.write(rehearsalText(parseRehearsal(await givenFile(file, folder), file)));
 }
 
 async function rehearse({ stack, out }: RehearseOptions, session: Session): Promise<void> {

@@ -6,9 +6,8 @@ import { describeCommand } from "@defender-mssp/terminal/help";
 import { sandboxOptions, tenantIdArgument, withHome, type HomeOptions, type SandboxStartOptions } from "./options";
 import { registerEvents } from "./registerEvents";
 import { registerSeed } from "./registerSeed";
-import { registerParity } from "./registerParity";
 import { registerProxy } from "./registerProxy";
-import { registerPermissions } from "./permissions";
+import { printPermissions, registerPermissions } from "./permissions";
 import { registerClock, registerEnv, registerStop } from "./running";
 
 /** Adds arguments, options and action. */
@@ -25,7 +24,6 @@ export function define(sandbox: Command, session: Session): void {
   registerTenant(sandbox, session);
   registerSeed(sandbox, session);
   registerEvents(sandbox, session);
-  registerParity(sandbox, session);
   registerReset(sandbox, session);
 }
 
@@ -103,6 +101,7 @@ function registerDump(sandbox: Command, session: Session): void {
       "Print every object of every emulated tenant as JSON with sorted keys, whether the sandbox runs or not.",
     )
     .option("--tenant <tenantId>", "only that tenant, a UUID", tenantIdArgument)
+    .option("--permissions", "list instead which of the granted permissions requests have needed")
     .option("--deleted", "include soft-deleted applications, groups and users, which are kept for 30 days")
     .option("--json", "print one object with the tenants in it, as other commands do; the default is the tenants alone")
     .action(async ({ home, tenant, deleted = false, json }: DumpCommandOptions) => {
@@ -180,7 +179,9 @@ function switchAssignment(text: string, before: Record<string, string> = {}): Re
 function registerReset(sandbox: Command, session: Session): void {
   const command = withHome(sandbox.command("reset"))
     .description("Delete the sandbox: its tenants, keys, and the state of its stacks.")
-    .action(async (options: HomeOptions) => {
+    .option("--permissions", "delete only the record of the permissions that requests have needed")
+    .action(async (options: HomeOptions & { permissions?: boolean }) => {
+      if (options.permissions === true) return printPermissions({ ...options, reset: true }, session);
       const { pluginsPackage, sandboxPackage } = await import("./packages.js");
       const { resetSandbox, sandboxHome } = sandboxPackage();
       const home = sandboxHome(options.home, session.environment, session.folder);
@@ -189,7 +190,8 @@ function registerReset(sandbox: Command, session: Session): void {
     });
   describeCommand(command, {
     reads: "The sandbox in .sandbox (or --home).",
-    changes: "Deletes that sandbox. It asks no question. It refuses while the sandbox runs.",
+    changes:
+      "Deletes that sandbox, or with --permissions the record. It asks no question. It refuses while the sandbox runs.",
     exitCodes: { 0: "deleted, or there was none", 1: "the sandbox is in use or can't be deleted" },
   });
 }

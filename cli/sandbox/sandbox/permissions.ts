@@ -1,4 +1,4 @@
-/** `mssp sandbox permissions`: which of the granted permissions requests have needed. */
+/** `mssp sandbox dump --permissions`: which of the granted permissions requests have needed. */
 import type { Command } from "commander";
 import type { Session } from "@defender-mssp/terminal/session";
 import { writeJson } from "@defender-mssp/terminal/jsonDocument";
@@ -12,7 +12,7 @@ import { tenantIdArgument, withHome, type HomeOptions } from "./options";
 type Tenant = PermissionReport["tenants"][number];
 
 export function registerPermissions(sandbox: Command, session: Session): void {
-  const command = withHome(sandbox.command("permissions"))
+  const command = withHome(sandbox.command("permissions", { hidden: true }))
     .description("List the permissions that requests have needed, and those that are granted without need.")
     .option("--tenant <tenantId>", "only that tenant, a UUID", tenantIdArgument)
     .option("--reset", "start the record anew, and print nothing")
@@ -28,18 +28,18 @@ export function registerPermissions(sandbox: Command, session: Session): void {
     exitCodes: { 1: "the sandbox has no such tenant, or its files can't be read" },
     examples: [
       "# what does the life of a customer need?",
-      "npx mssp sandbox permissions --reset",
+      "npx mssp sandbox reset --permissions",
       "npx mssp sandbox run -- npx pulumi up --yes --stack dev",
       "npx mssp sandbox run -- npx pulumi refresh --yes --stack dev",
       "npx mssp sandbox run -- npx pulumi destroy --yes --stack dev",
-      "npx mssp sandbox permissions --tenant c0570500-0000-4000-8000-00000000000a",
+      "npx mssp sandbox dump --permissions",
     ],
   });
 }
 
 type PermissionsOptions = HomeOptions & { tenant?: string; reset?: boolean; json?: boolean };
 
-async function printPermissions(options: PermissionsOptions, session: Session): Promise<void> {
+export async function printPermissions(options: PermissionsOptions, session: Session): Promise<void> {
   const { forgetPermissionUse, sandboxHome, sandboxPermissions } = (await import("./packages.js")).sandboxPackage();
   const home = sandboxHome(options.home, session.environment, session.folder);
   if (options.reset === true) {

@@ -1,6 +1,8 @@
 /** docs/reference/commands.md: the `mssp` command as its own help describes it, and the list of it that the checkout has. */
 import type { Command } from "commander";
 import { processSession } from "@defender-mssp/terminal/processSession";
+import { listedCommands } from "@defender-mssp/terminal/help";
+import { documentNames } from "@defender-mssp/terminal/jsonDocument";
 import { programFor, subcommandNames } from "../../../cli/program";
 import { schemaFile } from "../schemaFile";
 import { wholePageNote } from "./wholePageNote";
@@ -14,19 +16,22 @@ export function commandsPage(): string {
     "Errors go to standard error. An error says what is wrong, where, and what to do. A usage error ends every command with exit code 2. " +
       "[Exit codes](exit-codes.md) has the codes of all commands, and the shape of `--json`.",
     "",
-    ...commandsBelow(programFor(subcommandNames, processSession()), []).flatMap(({ names, command }) => [
+    ...commandsBelow(programFor([...subcommandNames, "--all"], processSession()), []).flatMap(({ names, command }) => [
       `## ${["npx mssp", ...names].join(" ")}`,
       "",
       "```text",
       helpOf(command),
       "```",
       "",
-      ...(hasJson(command) ? [`\`--json\`: its [JSON Schema](../../${schemaPlace(names.join(" "))}).`, ""] : []),
+      ...commandDocuments(names, command).flatMap((name) => [
+        `\`${name} --json\`: its [JSON Schema](../../${schemaPlace(name)}).`,
+        "",
+      ]),
     ]),
   ].join("\n");
 }
 
-/** Every command with its description. */
+/** Every command that help lists, with its description. */
 export function commandsList(): string {
   return [
     "# Commands",
@@ -34,7 +39,7 @@ export function commandsList(): string {
     "Run `npx mssp` in the folder with `Pulumi.yaml`. Each command describes itself with `--help`. " +
       wholePageNote("commands", "the help of all commands"),
     "",
-    ...commandsBelow(programFor(subcommandNames, processSession()), []).map(
+    ...commandsBelow(programFor(subcommandNames, processSession()), [], listedCommands).map(
       ({ names, command }) =>
         `- \`${["npx mssp", ...names].join(" ")}\`: ${command.description().replaceAll("<", "\\<")}`,
     ),
@@ -51,13 +56,15 @@ export function commandNames(): readonly string[] {
 
 /** The JSON Schemas that stand beside the whole page in the package and on the site, from their top. */
 export function schemaPlaces(): readonly string[] {
-  return commandsBelow(programFor(subcommandNames, processSession()), [])
-    .filter(({ command }) => hasJson(command))
-    .map(({ names }) => schemaPlace(names.join(" ")));
+  return commandsBelow(programFor(subcommandNames, processSession()), []).flatMap(({ names, command }) =>
+    commandDocuments(names, command).map(schemaPlace),
+  );
 }
 
-function hasJson(command: Command): boolean {
-  return command.options.some(({ long }) => long === "--json");
+/** The documents that a command prints with `--json`, such as `fleet list`. */
+export function commandDocuments(names: readonly string[], command: Command): readonly string[] {
+  const hasJson = command.options.some(({ long }) => long === "--json");
+  return hasJson ? documentNames(names.join(" "), command) : [];
 }
 
 /** The place of a command's schema from the top of the package and of the site. */
@@ -65,14 +72,15 @@ export function schemaPlace(command: string): string {
   return `schemas/${schemaFile(command)}`;
 }
 
-/** Every command below one, groups in front of their parts. */
+/** Every command below one, or those that `below` lists, groups in front of their parts. */
 export function commandsBelow(
   parent: Command,
   above: readonly string[],
+  below = ({ commands }: Command): readonly Command[] => commands,
 ): { names: readonly string[]; command: Command }[] {
-  return parent.commands.flatMap((command) => {
+  return below(parent).flatMap((command) => {
     const names = [...above, command.name()];
-    return [{ names, command }, ...commandsBelow(command, names)];
+    return [{ names, command }, ...commandsBelow(command, names, below)];
   });
 }
 

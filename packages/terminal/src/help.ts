@@ -29,6 +29,20 @@ const common = (
   "--id --close --comment --assign --show --watch --offline --days --out --json"
 ).split(" ");
 
+/** Commands that only pipelines call. */
+const plumbing = new WeakSet<Command>();
+
+/** Leaves commands out of their group's help without --all, and out of completion. */
+export function markPlumbing(commands: readonly Command[]): void {
+  for (const command of commands) plumbing.add(command);
+}
+
+/** The commands below one that its help lists. @param isWhole also those that only pipelines call. */
+export function listedCommands(command: Command, isWhole = false): Command[] {
+  const visible = new Help().visibleCommands(command);
+  return command.commands.filter((below) => visible.includes(below) && (isWhole || !plumbing.has(below)));
+}
+
 /** Adds the sections to the command's help. */
 export function describeCommand(command: Command, help: HelpSections): Command {
   described.set(command, help);

@@ -24,6 +24,9 @@ const ownKeys: Readonly<Record<string, string>> = {
   "fleet destroy": "msspFleetReport",
 };
 
+/** Commands of which each value of the first argument has a document, such as `governance status`. */
+const byArgument: ReadonlySet<string> = new Set(["governance", "fleet manifests"]);
+
 /** Outputs that have their document: a failure after it is no second one. */
 const answered = new WeakSet<Output>();
 
@@ -31,6 +34,11 @@ const answered = new WeakSet<Output>();
 export function jsonKey(command: string): string {
   const words = command.split(/[ -]/).map((word) => word.charAt(0).toUpperCase() + word.slice(1));
   return ownKeys[command] ?? `mssp${words.join("")}`;
+}
+
+/** The names of a command's documents. */
+export function documentNames(command: string, { registeredArguments: [first] }: Command): readonly string[] {
+  return byArgument.has(command) ? (first?.argChoices ?? []).map((choice) => `${command} ${choice}`) : [command];
 }
 
 /**
@@ -68,7 +76,10 @@ export function writeJsonFailure(
   if (command === undefined || answered.has(out)) return;
   // Commander's messages begin with a word that adds nothing here.
   const message = (error instanceof Error ? error.message : String(error)).replace(/^error: /, "");
-  writeJson(out, nameBelow(program, command), { error: { message }, exitCode } satisfies JsonFailure);
+  const name = nameBelow(program, command);
+  const names = documentNames(name, command);
+  const document = commandLine.map((word) => `${name} ${word}`).find((given) => names.includes(given)) ?? name;
+  writeJson(out, document, { error: { message }, exitCode } satisfies JsonFailure);
 }
 
 /**

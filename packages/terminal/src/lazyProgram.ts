@@ -2,8 +2,8 @@
  * A program with subcommands. Its help needs no more than their names and descriptions; the module
  * of a subcommand loads if the command line names it.
  */
-import { Command } from "commander";
-import { formatHelp } from "./help";
+import { Command, Help } from "commander";
+import { formatHelp, listedCommands } from "./help";
 import type { Output, Session } from "./session";
 
 export interface Subcommand {
@@ -50,13 +50,17 @@ export function lazyProgram(
       getOutHelpWidth: () => columnsOf(session.out),
       getErrHelpWidth: () => columnsOf(session.err),
     });
+  const isWhole = commandLine.includes("--all");
   const isShort =
-    !commandLine.includes("--all") &&
-    (commandLine.length === 0 || commandLine.some((word) => word === "--help" || word === "-h"));
+    !isWhole && (commandLine.length === 0 || commandLine.some((word) => word === "--help" || word === "-h"));
   const all = Object.entries(subcommands).filter(([, { isReplaced }]) => isReplaced !== true);
   const isSelective = isShort && all.some(([, { isDaily }]) => isDaily);
   program.configureHelp({
     subcommandTerm: (command) => command.name(),
+    // Several lines are a description of each choice.
+    argumentDescription: (argument) =>
+      argument.description.includes("\n") ? argument.description : new Help().argumentDescription(argument),
+    visibleCommands: (command) => listedCommands(command, isWhole),
     formatHelp: (command, helper) => formatHelp(command, helper, isShort),
   });
   for (const [subcommand, { group = "Commands", description: purpose, load, ...rest }] of Object.entries(subcommands)) {

@@ -13,7 +13,7 @@ describe("mssp ci", function () {
   const folder = newFolder();
 
   it("each command has help", async () => {
-    const { stdout, stderr } = await mssp(["ci", "--help"]);
+    const { stdout, stderr } = await mssp(["ci", "--help", "--all"]);
     const commands = [...stdout.matchAll(/^ {2}([a-z-]+) .*/gm)].map(([, name = ""]) => name);
     for (const name of [
       "matrix",

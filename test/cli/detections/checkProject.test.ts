@@ -83,7 +83,9 @@ describe("mssp check", () => {
     await project.write("detections/base/good.yaml", officeRule.replace("displayName: ", "displayName: Good "));
     const cases = "cases:\n  - name: a hit\n    tables: { DeviceProcessEvents: [] }\n    hits: [{ DeviceName: pc1 }]\n";
     await project.write("detections/base/good.test.yaml", cases);
-    const found = await findings();
+    const found = await findings("--junit", "junit.xml");
+    const junit = await readFile(path.join(project.folder, "junit.xml"), "utf8");
+    assert.match(junit, /<testcase classname="base\/good" name="a hit" [^]*<failure /);
     assert.deepEqual(
       found.map((finding) => finding.split(" ", 3).slice(0, 2).join(" ")),
       [

@@ -1,4 +1,4 @@
-/** What `mssp sandbox permissions` shows: of each tenant, who has used which of the granted permissions. */
+/** What `mssp sandbox dump --permissions` shows: of each tenant, who has used which of the granted permissions. */
 import { textOf } from "@defender-mssp/errors/json";
 import type { EmulatedCloud } from "../cloud/cloud";
 import type { StoredObject, Tenant } from "../cloud/model";

@@ -422,14 +422,14 @@ describe("mssp sandbox", function () {
         fetch(server + "/v1.0${path}", { headers: { authorization: "Bearer " + access_token } }));`;
     await run("run", "--", ...node(reads("/groups")));
     await run("run", "--", ...node(reads("/domains")));
-    const listed = await ask("permissions", "--tenant", contoso);
+    const listed = await ask("dump", "--permissions", "--tenant", contoso);
     assert.equal(listed.code, 0);
     const text = stripVTControlCharacters(listed.stdout);
     assert.match(text, /^ {4}used +Domain\.Read\.All +Microsoft Graph +1 +GET \/domains$/m);
     assert.match(text, /^ {4}used +Group\.ReadWrite\.All .* GET \/groups$/m);
     assert.match(text, /^ {4}unused +User\.ReadWrite\.All +Microsoft Graph/m);
-    assert.equal((await ask("permissions", "--reset")).code, 0);
-    const { tenants } = JSON.parse((await ask("permissions", "--json")).stdout) as {
+    assert.equal((await ask("reset", "--permissions")).code, 0);
+    const { tenants } = JSON.parse((await ask("dump", "--permissions", "--json")).stdout) as {
       tenants: { identities: { permissions: { used: boolean }[] }[] }[];
     };
     const all = tenants.flatMap(({ identities }) => identities.flatMap(({ permissions }) => permissions));
