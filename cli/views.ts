@@ -20,6 +20,9 @@ const moved: readonly (readonly [readonly string[], readonly string[], readonly 
 /** `status --show secrets --days 14` is run by the command `secrets --days 14`. */
 export function movedCommandLine(commandLine: readonly string[]): readonly string[] {
   const words = commandLine.flatMap((word) => (word.startsWith("--show=") ? ["--show", word.slice(7)] : [word]));
+  // The sandbox's other name for it.
+  if (words[0] === "sandbox" && words[1] === "parity")
+    return ["rehearse", ...(words.includes("--help") ? ["--help"] : ["--show", ...words.slice(2)])];
   for (const [command, option, old] of moved) {
     const at = words.findIndex((_, index) => option.every((word, offset) => words[index + offset] === word));
     if (at !== -1 && command.every((word, index) => words[index] === word))
