@@ -17,7 +17,7 @@ export const questions = {
   "a mistake in a settings file": "questions: How do I find a mistake in a settings file?",
   "who has access": "questions: Who has access? How do I see it as a customer?",
   "without github": "questions: Can I use it without GitHub, or without Pulumi Cloud?",
-  "how long does access last": "questions: How long does it last? When does it expire?",
+  "how long does it last": "questions: How long does it last? When does it expire?",
   "sovereign cloud": "questions: Does it work with sovereign clouds: GCC, GCC High, DoD?",
   proxy: "questions: Does it work behind a proxy?",
   "exit code": "destinations: Exit codes",
