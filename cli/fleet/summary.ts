@@ -72,18 +72,19 @@ export function listText(stacks: readonly FleetStack[]): string {
 export function statusText(stacks: readonly FleetStack[], last: ReadonlyMap<string, LastOutcome>): string {
   const rows = stacks.map(({ stack, offboarded }): TextCell[] => {
     const known = last.get(stack);
-    if (offboarded !== undefined) return [stack, `off-boarded ${offboarded.on}`, "", ""];
-    if (known === undefined) return [stack, "never", "", ""];
+    if (offboarded !== undefined) return [stack, "", "", `off-boarded ${offboarded.on}`];
+    if (known === undefined) return [stack, "", "never", ""];
     const { state, command, at, outcome, upAt } = known;
     const when = at.getTime() === 0 ? "" : minute(at);
     return [
       stack,
-      { text: outcomeText(outcome, command), color: stateColors[state] },
-      `${command} ${when}`.trim(),
       upAt === undefined ? "never" : minute(upAt),
+      `${command} ${when}`.trim(),
+      // Last: an error is as long as it is, and pads no other row.
+      { text: outcomeText(outcome, command), color: stateColors[state] },
     ];
   });
-  return `${tableText([["stack", "last run", "", "last up"], ...rows])}\n${counted(stacks.length, "stack")}.\n`;
+  return `${tableText([["stack", "last up", "last run", ""], ...rows])}\n${counted(stacks.length, "stack")}.\n`;
 }
 
 function minute(at: Date): string {

@@ -80,7 +80,8 @@ export async function examine(
     throw new VisibleError(
       `Can't read the customer's tenant ${settings.tenantId}: ${error.message}\n` +
         "Check the setting tenantId, the credentials in the environment (ARM_CLIENT_ID with its secret, certificate or federated " +
-        "token, or az login), and that the customer has consented to that application." +
+        "token, or az login), and that the customer has consented to that application: " +
+        `npx mssp permissions --stack ${stack} prints the address.` +
         (environment["ARM_METADATA_HOSTNAME"] ? "" : sandboxHint(stack)),
       { cause: error },
     );

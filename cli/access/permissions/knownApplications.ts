@@ -32,6 +32,6 @@ export function missingAutomation(stack: string): VisibleError {
   return new VisibleError(
     `The application ID of the automation is not known: without it, the administrator of stack "${stack}" can neither consent nor ` +
       "delete the application. Set msspApplications in the stack's settings, such as " +
-      "{ automation: { id: 11111111-0000-4000-8000-000000000001, name: MSSP automation } }, or add --client-id <ID>.",
+      "{ automation: { id: 11111111-0000-4000-8000-000000000001, name: MSSP automation } }, or add --client-id <ID> (in a sandbox's shell: $ARM_CLIENT_ID).",
   );
 }

@@ -167,7 +167,10 @@ export const en: Texts = {
     kinds.flatMap(({ key, plural }) => (kindInReport(key as KindKey) === undefined ? [[key, titled(plural)]] : [])),
   ),
   ways: Object.fromEntries(
-    [...notLookedWays, ...unlookedInReport].map(({ way, what, look }) => [way, { what: titled(what), look }]),
+    [...notLookedWays, ...unlookedInReport].map(({ way, what, look }) => [
+      way,
+      { what: titled(what.replaceAll("the customer's own", "your own")), look },
+    ]),
   ),
   notLooked: {
     title: "What this page does not look at",

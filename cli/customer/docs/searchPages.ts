@@ -1,4 +1,4 @@
-/** Finds sections of the documentation by a question: their headings have its words. */
+/** Finds sections of the documentation by a question: their headings have its words, or else their text. */
 import { readFile } from "node:fs/promises";
 import type { DocsPage } from "./docsPages";
 
@@ -22,29 +22,47 @@ const synonyms = [
   "find search lint validate check mistake",
   "windows macos mac linux",
   "leak leaked stolen rotate",
+  "missing lost lose arrive",
+  "mail email notification",
+  "joiner leaver analyst",
   "read see data",
 ].map((words) => words.split(" "));
 
-/** The sections whose headings have most of the words, by the number of these words; none without one. */
+/** The sections whose headings have most of the words, then those whose text has all of them; none without one. */
 export async function searchPages(question: string, pages: readonly DocsPage[]): Promise<readonly FoundSection[]> {
   const words = wordsIn(question);
   const sections = await Promise.all(pages.map(pageSections));
-  const rated = sections.flat().map((section) => {
+  const rated = sections.flat().map(({ text, ...section }) => {
     const heading = wordsIn(section.heading);
     const own = words.filter((word) => heading.includes(word)).length;
     const near = words.filter((word) =>
       synonyms.some((set) => set.includes(word) && heading.some((headingWord) => set.includes(headingWord))),
     );
     const isAnswer = section.topic === "questions" ? 0.4 : 0;
-    return { section, rank: own + near.length > 0 ? own * 2 + near.length + isAnswer - heading.length / 100 : 0 };
+    const inText = words.map((word) => text.filter((other) => other === word).length);
+    const isNamed = own + near.length > 0;
+    const isTold = words.length > 0 && !inText.includes(0);
+    // In the text alone: the section that says the most of it in the fewest words.
+    const mentions =
+      words.filter((word) => !heading.includes(word) && text.includes(word)).length / 4 +
+      (isNamed ? 0 : Math.min(...inText) / text.length);
+    return {
+      section,
+      rank: isNamed || isTold ? own * 2 + near.length + isAnswer + mentions - heading.length / 100 : 0,
+    };
   });
-  const ranked = rated.filter(({ rank }) => rank > 0.5).sort((a, b) => b.rank - a.rank);
+  const ranked = rated.filter(({ rank }) => rank > 0).sort((a, b) => b.rank - a.rank);
   return ranked.slice(0, 5).map(({ section }) => section);
 }
 
-async function pageSections({ topic, file }: DocsPage): Promise<readonly FoundSection[]> {
-  const text = (await readFile(file, "utf8")).replace(/^```[^]*?^```/gm, "");
-  return [...text.matchAll(/^#{1,3} (.*)$/gm)].map(([, heading = ""]) => ({ topic, heading, file }));
+async function pageSections({ topic, file }: DocsPage) {
+  const page = (await readFile(file, "utf8")).replace(/^```[^]*?^```/gm, "");
+  return [...page.matchAll(/^#{1,3} (.*)$((?:\n(?!#{1,3} ).*)*)/gm)].map(([, heading = "", text = ""]) => ({
+    topic,
+    heading,
+    file,
+    text: wordsIn(text),
+  }));
 }
 
 /** In lower case, a plural as its singular, without stop words. */

@@ -25,7 +25,7 @@ export function define(command: Command, session: Session): void {
     .addOption(
       new Option(
         "--portal-access <model>",
-        "how analysts access the portal; access packages require more settings",
+        "how analysts access the portal; others require more settings (npx mssp docs portal-access)",
       ).choices(["rbac", "basic"]),
     )
     .option("--analyst <analyst...>", 'analysts: "Ana Silva <ana@mssp.example>", or an address alone')

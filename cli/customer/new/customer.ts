@@ -66,7 +66,7 @@ export function nextSteps(
   { stack, file, tenantId, tenantCheck, notCheckedBecause }: WrittenCustomer,
   { msspApplications }: CustomerAnswers,
 ): string {
-  const hasAutomation = msspApplications !== undefined;
+  const clientId = msspApplications === undefined ? " \\\n    --client-id YOUR-APPLICATION-ID" : "";
   const check =
     tenantCheck === "confirmed"
       ? `Entra confirms that the domain belongs to the tenant ${tenantId}.`
@@ -76,18 +76,19 @@ export function nextSteps(
     ...wrapped(check, 80, "keep"),
     "",
     "What to type next. The page for the customer's administrator, who agrees first:",
-    `  npx mssp report --stack ${stack} --for customer --from-settings`,
+    `  npx mssp report --stack ${stack} --for customer --from-settings${clientId}`,
     "The text for the administrator, with the consent URLs:",
-    `  npx mssp permissions --stack ${stack} --format markdown${hasAutomation ? "" : " \\"}`,
-    ...(hasAutomation ? [] : ["    --client-id YOUR-APPLICATION-ID"]),
-    "The stack; with a key of your cloud, if you are a team (npx mssp docs state):",
-    `  npx pulumi stack init ${stack} --secrets-provider YOUR-KEY`,
+    `  npx mssp permissions --stack ${stack} --format markdown${clientId}`,
+    "The stack. A team adds --secrets-provider and its key (npx mssp docs state):",
+    `  npx pulumi stack init ${stack}`,
     "After the consent: what is missing in the tenant, and what would be created:",
     `  npx mssp doctor --stack ${stack}`,
     `  npx pulumi preview --stack ${stack}`,
-    "The pipeline's environment and reviewers, then a pull request:",
+    "With a pipeline, its environment and reviewers, then a pull request:",
     `  npx mssp ci setup --stack ${stack}`,
     `  git add ${shellWord(file)}`,
+    "Without one, from this machine:",
+    `  npx mssp fleet up --init --stack ${stack}`,
     "",
   ].join("\n");
 }

@@ -146,10 +146,10 @@ function inEnglish({ what, why, step }: Staying, texts: Texts): Content {
 /** How a person ends an object, or looks at kinds that nobody could look at: menus of the admin centers. */
 function clickSteps({ kinds: keys = [], name }: Staying, { texts, fill }: Reader): string[] {
   const clicks = keys.map((key) => {
-    const word = kindWord(key);
-    if (key === "automationConsent")
-      return fill(`${texts.stop.people[key]} ${clickText(kindWords.servicePrincipal.removal, name)}.`);
-    if (isEndedByPerson(key)) return fill(texts.stop.people[key]);
+    // The customer ends the consent by deleting the application.
+    const word = key === "automationConsent" ? "servicePrincipal" : kindWord(key);
+    if (isEndedByPerson(key) && (key !== "automationConsent" || name === undefined))
+      return fill(texts.stop.people[key]);
     if (word === undefined) return "";
     const place = applicable(kindWords[word].check);
     if (name === undefined && place !== undefined) return fill(texts.check[place]);
@@ -179,12 +179,17 @@ function removedSection({ removed, destroyedOn }: Certificate, { texts }: Reader
         { title: objectId, kind: "long" },
         { title: texts.certificate.removedOn },
       ],
-      rows: removed.map((item) => {
+      rows: [...removed].sort(byKind).map((item) => {
         const day = (item.deletedOn ?? destroyedOn).slice(0, 10);
         return { cells: [visibleText(item.name), kindName(item.kind, texts), code(visibleText(item.id)), day] };
       }),
     }),
   );
+}
+
+/** What is of one kind stands together. */
+function byKind(a: Certificate["removed"][number], b: Certificate["removed"][number]): number {
+  return a.kind.localeCompare(b.kind) || a.name.localeCompare(b.name);
 }
 
 /** One sentence for each reason: the objects are in the table above. */
@@ -225,7 +230,10 @@ function checkSection({ checks, tenantId, removed }: Certificate, { texts, fill 
   const places = words.flatMap((word) => applicable(kindWords[word].check) ?? []);
   const lines = [
     `az login --tenant ${tenantId} --allow-no-subscriptions`,
-    ...checks.map(({ what, command, expected }) => `# ${visibleText(what)}: ${expected}\n${visibleText(command)}`),
+    ...checks.map(
+      ({ what, command, expected }) =>
+        `# ${visibleText(what)}: gone if the answer is ${expected}\n${visibleText(command)}`,
+    ),
   ];
   return section(
     { id: "checks", title: fill(texts.check.title), intro: texts.check.intro },

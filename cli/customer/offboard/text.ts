@@ -45,9 +45,10 @@ export function certificateText(certificate: Certificate, out: string, width?: n
     tableText(rows, options),
     ...part("Stays, and gives no access:", "–", [...(showsAll ? restorable : restorableSentence), ...others]),
     "\n",
-    paragraph(
-      `Not looked at: ${notLooked.map(({ what }) => what).join("; ")}. The certificate has where a person looks.`,
-      width,
+    paragraph("Not looked at (the certificate has where a person looks):", width),
+    tableText(
+      notLooked.map(({ what }) => ["–", what]),
+      options,
     ),
     "\n",
     paragraph(`For the customer: ${path.join(out, "certificate.html")}`, width),

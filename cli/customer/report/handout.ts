@@ -325,7 +325,7 @@ function stopSection({ objects, endedByPeople, applications = [] }: AccessReport
     { id: "stop", title: stop.title, intro: stop.intro },
     list(
       [
-        ...first.map((key) => [fill(stop.people[key]), ...applicationNote(key, applications)]),
+        ...first.map((key) => [fill(stop.people[key]), ...applicationNote(key, applications, texts)]),
         ...steps.map(({ text }) => text),
       ],
       { ordered: true },
@@ -335,12 +335,16 @@ function stopSection({ objects, endedByPeople, applications = [] }: AccessReport
 }
 
 /** Name and ID of the application whose consent a step ends. */
-function applicationNote(key: PersonEndedKind, applications: readonly ConsentedApplication[]): Content[] {
+function applicationNote(
+  key: PersonEndedKind,
+  applications: readonly ConsentedApplication[],
+  { consent }: Texts,
+): Content[] {
   const use = key === "automationConsent" ? "automation" : "preview";
   const application = applications.find((candidate) => candidate.use === use);
   if (application === undefined) return [];
   const { id, name } = application;
-  return [" ", ...(name === undefined ? [] : [name, " "]), code(id)];
+  return [" ", ...(name === undefined ? [] : [name, ", "]), `${consent.applicationId}: `, code(id)];
 }
 
 /** A step for each kind. What ends together with objects of the stack's is named with those. */
@@ -360,7 +364,7 @@ function objectSteps(all: readonly ReportObject[], { kinds: texts, stop }: Texts
     .filter((word) => owner(word) === undefined)
     .map((word) => {
       const parts = present.filter((part) => owner(part) === word).map((part) => texts[part].name);
-      const names = objects.filter(({ kind }) => kind === word).map(({ name }) => name);
+      const names = [...new Set(objects.flatMap(({ kind, name }) => (kind === word ? [name] : [])))];
       const ending = parts.length === 0 ? "" : ` (${stop.endsWith} ${parts.join(", ")})`;
       const step = `${texts[word].name}: ${clickText(kindWords[word].removal, shortList(names))}${ending}`;
       return { order: firstOrder(accessKinds(word)), text: step };

@@ -5,6 +5,7 @@ import { parseAsEngine } from "../../../settings/engineYaml";
 import { configurationOf, readStackSettingsOffline } from "../../../settings/fromFile";
 import { checkSettings } from "../../../settings/index";
 import { shownStackFile, stackFile, stacksWithSettings, type Project } from "../../../settings/project";
+import type { PortalAccessModelName } from "../../../settings/portalAccess";
 import { fromJson, problemsMessage } from "../../../settings/problems";
 import { readSharedAnalysts, sharedAnalystsIn, withSharedAnalysts } from "../../../settings/withSharedAnalysts";
 import { analystLine, withAnalyst, withoutAnalyst, type AnalystEntry } from "./withAnalyst";
@@ -66,8 +67,10 @@ export function addedEverywhere(
     stacks,
     project,
     (lists) => lists.find(({ addresses }) => addresses.includes(address)) ?? lists.at(-1),
-    ({ text, keys, addresses }) => {
+    ({ text, keys, addresses }, model) => {
       if (addresses.includes(address)) return { because: "the analyst is in the file already" };
+      if (model === "entitlement" || model === "governance")
+        return { because: `the model ${model} of portalAccess invites nobody` };
       const place = keys.length === 0 ? "the list" : `"analysts"`;
       return editedOr(withAnalyst(text, keys, analyst), `Add to ${place}: - ${analystLine(analyst)}`);
     },
@@ -131,20 +134,20 @@ async function changesOf(
   stacks: readonly string[],
   project: Project,
   choose: (lists: readonly AnalystsList[]) => AnalystsList | undefined,
-  edit: (list: AnalystsList) => Edit,
+  edit: (list: AnalystsList, model: PortalAccessModelName) => Edit,
 ): Promise<AnalystChanges> {
   const changes: FileChange[] = [];
   const unchanged: UnchangedFile[] = [];
   const all = await configurations(project);
   const edited = new Set<string>();
   for (const stack of stacks) {
-    await readStackSettingsOffline(stack, project.folder);
+    const { portalAccess } = await readStackSettingsOffline(stack, project.folder);
     const lists = listsOf(stack, all, project);
     const list = choose(lists) ?? lists[0];
     if (list === undefined || edited.has(list.file)) continue;
     edited.add(list.file);
     const { file } = list;
-    const result = edit(list);
+    const result = edit(list, portalAccess.model);
     if ("byHand" in result) {
       const because = `its layout can't be edited safely. ${result.byHand}`;
       unchanged.push({ stack, file, because, byHand: true });

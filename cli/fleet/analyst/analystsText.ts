@@ -37,9 +37,17 @@ export function changesText(changes: readonly FileChange[], unchanged: readonly 
       .map(visibleText)
       .join("\n");
   });
-  const notes = unchanged.map(({ file, because, byHand }) =>
-    paragraph(`${file} ${byHand ? "must be edited by hand" : "stays as it is"}: ${because}.`),
-  );
+  const byHand = unchanged.filter((file) => file.byHand);
+  const reasons = new Set(unchanged.filter((file) => !file.byHand).map(({ because }) => because));
+  const notes = [
+    ...byHand.map(({ file, because }) => paragraph(`${file} must be edited by hand: ${because}.`)),
+    ...[...reasons].map((because) => {
+      const files = unchanged.filter((file) => file.because === because).map(({ file }) => file);
+      return paragraph(
+        `${files.join(", ")} ${files.length === 1 ? "stays as it is" : "stay as they are"}: ${because}.`,
+      );
+    }),
+  ];
   return [...diffs.map((diff) => `${diff}\n`), ...notes].join("\n");
 }
 

@@ -115,6 +115,7 @@ function nextCommands(options: OnboardingOptions, file: string): string {
     ["See every object of the emulated tenants:", `npx mssp sandbox dump${homeOption(home)}`],
     [`Edit ${file}, then apply it:`, `${run} npx pulumi up --stack ${stack}`],
     ["Remove everything that the stack created:", `${run} npx pulumi destroy --stack ${stack} --refresh --yes`],
+    ["Try customers of your own here (npx mssp new), in a shell with the sandbox:", `${run} bash`],
     ["Delete the sandbox:", `npx mssp sandbox reset${homeOption(home)}`],
   ];
   const lines = entries.flatMap(([what = "", command = ""]) => [what, `  ${command}`]);

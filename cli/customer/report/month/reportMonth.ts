@@ -6,7 +6,7 @@ import { atOnce } from "@defender-mssp/terminal/atOnce";
 import { exitCodes } from "@defender-mssp/terminal/exitCodes";
 import { writeJson } from "@defender-mssp/terminal/jsonDocument";
 import type { Session } from "@defender-mssp/terminal/session";
-import { paragraph } from "@defender-mssp/terminal/table";
+import { paragraph, tableText } from "@defender-mssp/terminal/table";
 import { beginStep } from "../../../access/signed/nextStep";
 import { placeOf } from "../../../base/place";
 import { monthName } from "../../../base/spanOfDay";
@@ -46,7 +46,7 @@ export async function reportDay(options: MonthOptions, session: Session): Promis
   if (json === true) writeJson(session.out, "report", { days });
   for (const { stack, file, reasons } of json === true ? [] : days) {
     session.out.write(`${stack}: ${file}\n`);
-    for (const reason of new Set(reasons)) session.out.write(paragraph(`  not read: ${reason}`));
+    for (const reason of new Set(reasons)) session.out.write(tableText([["not read:", reason]], { indent: 2 }));
   }
 }
 

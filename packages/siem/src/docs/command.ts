@@ -14,6 +14,7 @@ export function define(command: Command, session: Session): void {
     ),
   );
   describeCommand(command, {
+    notes: ["Pages that these link to and that are not here come with defender-mssp: `npx mssp docs`."],
     reads: "Nothing.",
     exitCodes: { 0: "the paths are printed" },
     examples: ["npx defender-mssp-siem docs", 'less "$(npx defender-mssp-siem docs | head -1)"'],

@@ -1,4 +1,5 @@
 /** Records in calls of a limited size, for destinations over HTTP. */
+import type { ServiceErrorDetail } from "@defender-mssp/errors";
 import { shortenings } from "./shortened";
 import { DestinationError, type SinkRecord } from "./sink";
 
@@ -22,6 +23,20 @@ export interface CallOptions {
   readonly takes: (call: readonly CallItem[]) => Promise<boolean>;
   /** Gets told of a record that was too large. */
   readonly note?: ((text: string) => void) | undefined;
+}
+
+/** What a service's error means for the delivery: whether it was reached, and may accept the records later. */
+export function deliveryError(
+  name: string,
+  { status, message, retryAfter, cause }: Pick<ServiceErrorDetail, "status" | "message" | "retryAfter" | "cause">,
+  hint: string,
+): DestinationError {
+  const isUnreached = /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|E(HOST|NET)UNREACH|UND_ERR_CONNECT_TIMEOUT)$/.test(
+    String(cause),
+  );
+  const isPassing = [0, 408, 429].includes(status) || status >= 500;
+  const failure = isUnreached ? "could not be reached" : "took nothing more";
+  return new DestinationError(`${name} ${failure}: ${message}.${hint}`, isPassing, retryAfter);
 }
 
 /**

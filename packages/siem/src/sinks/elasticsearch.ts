@@ -5,7 +5,7 @@
 import { createHash } from "node:crypto";
 import { ServiceError } from "@defender-mssp/errors";
 import { isSecureAddress, request, wait } from "@defender-mssp/microsoft/http";
-import { deliverInCalls, type CallItem } from "./calls";
+import { deliverInCalls, deliveryError, type CallItem } from "./calls";
 import { DestinationError, type Sink, type SinkRecord } from "./sink";
 import { UsageError } from "@defender-mssp/terminal/usageError";
 import { Option } from "commander";
@@ -141,13 +141,12 @@ async function send(
     return items.map(({ create }) => create ?? {});
   } catch (error) {
     if (!(error instanceof ServiceError)) throw error;
-    const { status, retryAfter } = error;
+    const { status, retryAfter, cause } = error;
     const message = error.message.replaceAll(apiKey, "…");
     const hint = [401, 403].includes(status)
       ? " The key in MSSP_ELASTICSEARCH_API_KEY needs the index privilege create_doc, and auto_configure for a new data stream."
       : "";
-    const isPassing = [0, 408, 429].includes(status) || status >= 500;
-    throw new DestinationError(`${name} took nothing more: ${message}.${hint}`, isPassing, retryAfter);
+    throw deliveryError(name, { status, message, retryAfter, cause }, hint);
   }
 }
 

@@ -6,7 +6,7 @@
 import { ServiceError } from "@defender-mssp/errors";
 import { isSecureAddress, request, type Answer } from "@defender-mssp/microsoft/http";
 import { visibleJson } from "@defender-mssp/terminal/terminalText";
-import { deliverInCalls } from "./calls";
+import { deliverInCalls, deliveryError } from "./calls";
 import { Acknowledgments } from "./hecAcknowledgments";
 import { DestinationError, type Sink, type SinkRecord } from "./sink";
 import { UsageError } from "@defender-mssp/terminal/usageError";
@@ -186,10 +186,8 @@ class Collector {
       });
     } catch (error) {
       if (!(error instanceof ServiceError)) throw error;
-      const { status, message, retryAfter } = error;
-      const hint = [401, 403].includes(status) ? " Is MSSP_HEC_TOKEN the collector's token, and enabled?" : "";
-      const isPassing = [0, 408, 429].includes(status) || status >= 500;
-      throw new DestinationError(`Splunk's collector took nothing more: ${message}.${hint}`, isPassing, retryAfter);
+      const hint = [401, 403].includes(error.status) ? " Is MSSP_HEC_TOKEN the collector's token, and enabled?" : "";
+      throw deliveryError("Splunk's collector", error, hint);
     }
   }
 }

@@ -2,8 +2,8 @@
 import { ServiceError } from "@defender-mssp/errors";
 import type { Environment, TokenSource } from "@defender-mssp/microsoft";
 import { isSecureAddress } from "@defender-mssp/microsoft/http";
-import { deliverInCalls } from "./calls";
-import { DestinationError, type Sink } from "./sink";
+import { deliverInCalls, deliveryError } from "./calls";
+import type { Sink } from "./sink";
 import { UsageError } from "@defender-mssp/terminal/usageError";
 import { Option } from "commander";
 import { fromEnvironment, type DestinationKind } from "./destinationKind";
@@ -92,12 +92,10 @@ async function upload(
     return await tokens.use((token) => uploadLogs({ endpoint: url, ruleId: rule, stream, token, text, signal, sleep }));
   } catch (error) {
     if (!(error instanceof ServiceError)) throw error;
-    const { status, message, retryAfter } = error;
-    const hint = [401, 403].includes(status)
+    const hint = [401, 403].includes(error.status)
       ? " The application of ARM_CLIENT_ID needs the role Monitoring Metrics Publisher on the data collection rule."
       : "";
-    const isPassing = [0, 408, 429].includes(status) || status >= 500;
-    throw new DestinationError(`${name} took nothing more: ${message}.${hint}`, isPassing, retryAfter);
+    throw deliveryError(name, error, hint);
   }
 }
 

@@ -64,6 +64,12 @@ describe("mssp docs", () => {
       assert.deepEqual([exitCode ?? 0, stdout.split("\n")[0]], [0, `npx mssp docs ${answer}`]);
     });
 
+  it("finds by the text what no heading names, the shortest section first", async () => {
+    const { stdout } = await mssp(["docs", "GDAP"]);
+    assert.match(stdout, /customer-administrator: What this program never creates/);
+    assert.match((await mssp(["docs", "backup"])).stdout, /^npx mssp docs state: /);
+  });
+
   it("finds nothing by words that mean nothing, and says so", async () => {
     for (const words of [["is", "it"], ["zzz"]]) {
       const { stderr, exitCode } = await mssp(["docs", ...words]);

@@ -242,10 +242,12 @@ describe("mssp new", () => {
   });
 
   it("reports that the tenant was not checked if Entra can't be reached, and with --no-check", async () => {
-    const offline = { ...environment, ARM_METADATA_HOSTNAME: "127.0.0.1:9" };
+    const offline = { ...environment, ARM_METADATA_HOSTNAME: "127.0.0.1:9", ARM_CLIENT_ID: "" };
     const args = Object.entries({ ...flags, "--tenant-id": contoso }).map(([flag, value]) => `${flag}=${value}`);
     const ended = await mssp(["new", "contoso", ...args], { folder, environment: offline });
     assert.equal(ended.exitCode, 0, ended.stderr);
+    const asked = ended.stdout.match(/npx mssp (report|permissions) .* \\\n {4}--client-id YOUR-APPLICATION-ID$/gm);
+    assert.equal(asked?.length, 2, "both texts name the automation");
     assert.match(
       ended.stdout,
       /is written\.\nNot checked whether the domain belongs to the tenant\s\S+:\sEntra could not be asked/,

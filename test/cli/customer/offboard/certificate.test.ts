@@ -9,6 +9,7 @@ import type { Proof } from "../../../../cli/customer/offboard/looks";
 import type { Proved, ProvedItem } from "../../../../cli/customer/offboard/proof";
 import { certificateText } from "../../../../cli/customer/offboard/text";
 import { Deployed } from "../../../../cli/tenant/additions/deployed";
+import { textsOf } from "../../../../cli/access/texts/all";
 import { languages } from "../../../../cli/access/texts/texts";
 import { notLookedWays } from "../../../../domain/ways/ways";
 import type { GrantingSighting } from "../../../../cli/tenant/kinds/searchTenant";
@@ -277,6 +278,7 @@ describe("the certificate", () => {
     assert.ok(lines.includes(`     ${step}`), lines.join("\n"));
     assert.ok(!printed(false).includes(step));
     assert.match(printed(false), /1 deleted object: Entra keeps .*30\s+days/);
+    assert.match(printed(false), /^ {2}– {2}accounts with an address of the customer's own/m, "a line for each way");
   });
 
   describe("as a page for the customer's administrator", () => {
@@ -305,6 +307,8 @@ describe("the certificate", () => {
         ])
           assert.ok(page.includes(menu), `${language}: ${menu}`);
         assert.match(page, /<details class="folded"><summary>[^<]*CLI/, language);
+        assert.ok(page.includes("Enterprise applications > Fabrikam automation > Properties > Delete."), language);
+        assert.ok(!page.includes(textsOf(language).stop.people.automationConsent.slice(0, 30)), "one wording");
         assert.match(page, /2026-11-26 09:15 UTC/);
       }
     });

@@ -194,6 +194,7 @@ describe("mssp report: the hand-out", () => {
       "Catalog of access packages:",
     ].map((text) => steps.indexOf(text));
     assert.ok(!order.includes(-1), order.join());
+    assert.doesNotMatch(steps, /(People of [^,>]+), \1/, "each name once");
     assert.deepEqual(
       order,
       [...order].sort((a, b) => a - b),

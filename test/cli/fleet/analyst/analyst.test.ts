@@ -86,6 +86,19 @@ describe("mssp analyst", () => {
     assert.deepEqual(await Promise.all(customers.map(textOf)), before);
   });
 
+  it("add --all: leaves out customers whose model invites nobody, and says so once", async () => {
+    const portalAccess = { model: "entitlement", approvers: ["a@contoso.com"] };
+    for (const stack of ["customer-02", "customer-05"]) await write(stack, { analysts: [], portalAccess });
+    const { exitCode, stdout } = await run(["add", "Cleo <cleo@fabrikam.example>", "--all", "--no-preview", "--yes"]);
+    assert.equal(exitCode, 0);
+    assert.match(
+      stdout,
+      /^Pulumi\.customer-02\.yaml, Pulumi\.customer-05\.yaml stay as they are: the model entitlement/m,
+    );
+    assert.doesNotMatch(await textOf("customer-02"), /cleo/);
+    assert.match(await textOf("customer-12"), /cleo/);
+  });
+
   it("add: to the named customers, and not twice", async () => {
     await chmod(fileOf("customer-02"), 0o600);
     const cleo = ["add", "Cleo <cleo@fabrikam.example>", "--stack", "customer-0[12]", "--yes"];
