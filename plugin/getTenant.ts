@@ -2,8 +2,8 @@ import {
   discoverEndpoints,
   isUuid,
   legacyPortalUrl,
+  lookUpDomain,
   portalUrl,
-  tenantOfDomain,
   tokenEndpoint,
   type CloudName,
 } from "@defender-mssp/microsoft";
@@ -63,7 +63,7 @@ export async function getTenant(
   if (name === undefined) throw new VisibleError("domain or tenantId: one of them is required");
   const endpoints =
     loginEndpoint === undefined ? await discoverEndpoints(process.env, { cloud, timeout }) : { loginEndpoint };
-  const id = await tenantOfDomain(name, endpoints, { timeout });
+  const { tenantId: id } = (await lookUpDomain(name, endpoints, { timeout })) ?? {};
   if (id === undefined) {
     const key = domain === undefined ? "tenantId" : "domain";
     throw new VisibleError(`${key}: Entra knows no tenant of ${name} in the cloud ${cloud}`);

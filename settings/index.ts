@@ -223,7 +223,7 @@ export const settingsSchema = z.object({
   rehearsal: optional(switchOf("whether `npx mssp rehearse --life` may use the stack"), {
     description:
       "The tenant is a test tenant, and `npx mssp rehearse --life` may deploy the stack there and remove it. `npx mssp fleet` and `npx mssp ci matrix` " +
-      "refuse a project with such a stack, and `npx mssp offboard` doesn't mark it as off-boarded.",
+      "refuse a selection that includes such a stack, and `npx mssp offboard` doesn't mark it as off-boarded.",
     default: "`false`: a customer's tenant",
     example: "true",
   }),

@@ -8,6 +8,7 @@ import {
   isParentNotReplicated,
   isPrincipalNotReplicated,
   isTooEarly,
+  lastSegment,
   messageOf,
   undoLostAssignment,
   undoLostCreate,
@@ -133,8 +134,8 @@ function timeoutsOf(type: string): pulumi.CustomTimeouts {
 
 /** An object that somebody deleted stays unknown; another one that the update names may be new. */
 function unknownWait(error: string, id: string): Wait {
-  const [, unknown = id] = /\bResource '([^']+)' does not exist/.exec(error) ?? [];
-  return unknown === id ? waits.missing : waits.tooEarly;
+  const [, unknown = ""] = /\bResource '([^']+)' does not exist/.exec(error) ?? [];
+  return ["", lastSegment(id)].includes(unknown) ? waits.missing : waits.tooEarly;
 }
 
 type Repeat = (args: pulumi.ErrorHookArgs, row: Wait) => Promise<boolean>;

@@ -72,8 +72,11 @@ export interface AccessKind {
   readonly withoutCalls: Readonly<Partial<Record<KindCall, string>>>;
   /** What it gives the MSSP, as the end of a sentence that begins with "It". */
   readonly grants: KindCell<string>;
-  /** Properties that grant, and the name of the policy rule that compares each with the settings. */
-  readonly judged: KindCell<Readonly<Record<string, string>>>;
+  /**
+   * Properties that grant, and the name of the policy rule that compares each with the settings. Absent where
+   * `policy/grantingProperties.ts` has those of the kind's types.
+   */
+  readonly judged?: KindCell<Readonly<Record<string, string>>>;
   /** Whether a stack with these settings has objects of this kind. */
   readonly isExpected: (settings: PrerequisiteSettings) => boolean;
   /** What creates, changes and deletes it, with these settings. */

@@ -17,7 +17,6 @@ export const directoryRoleAssignment = {
   address: graphRoleAssignments.path,
   withoutCalls: { search: foundWithPrincipal },
   grants: "gives a group or guest a directory role",
-  judged: { principalObjectId: "named-principals", roleId: "directory-roles" },
   isExpected: hasModel("basic"),
   write: () => graphRoleAssignments.write,
   read: graphRoleAssignments.read,

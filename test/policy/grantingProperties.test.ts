@@ -17,8 +17,6 @@ import {
   programTypes,
   providerType,
 } from "../../domain/resourceTypes";
-import { applicable } from "../../domain/kinds/accessKind";
-import { kinds } from "../../domain/kinds/kinds";
 import { declarableTypes } from "../../dev/policyTypes/tokens";
 import { grantingProperties, otherProperties } from "../../policy/grantingProperties";
 import { rules } from "../../policy/rules";
@@ -114,23 +112,6 @@ describe("policy/grantingProperties: what the table covers", () => {
 
   it("names no property twice", () => {
     for (const [type, properties] of listed) assert.equal(new Set(properties).size, properties.length, type);
-  });
-
-  it("has the properties that the table of kinds names, each with a rule that exists", () => {
-    const names = rules.map(({ name }) => name);
-    for (const kind of kinds) {
-      const types = applicable(kind.types) ?? [];
-      // Memberships and activation policies are properties of other kinds' resources.
-      if (types.length === 0) continue;
-      const properties = types.flatMap((type) => listed.get(judgedType(type)) ?? []);
-      for (const [property, rule] of Object.entries(applicable(kind.judged) ?? {})) {
-        assert.ok(
-          properties.some((one) => one === property || one.startsWith(`${property}.`)),
-          `${kind.key}.${property}`,
-        );
-        assert.ok(names.includes(rule), `${kind.key}.${property}: ${rule}`);
-      }
-    }
   });
 
   it("has every dynamic resource, and every type of the program that gives access", () => {

@@ -190,7 +190,9 @@ async function writeHandout(stack: string, options: ReportOptions, session: Sess
   const mailFile = `${target}.mail.txt`;
   await writePage(mailFile, `${mail.subject}\n\n${mail.body}\n${digestText ?? ""}`);
   if (report.source === "settings")
-    session.err.note("The page shows what the settings will create. Whether some of it is deployed was not read.");
+    session.err.note(
+      "The page shows what the settings will create. The state was not read: some of it may exist already.",
+    );
   session.err.note(`Send the page to the customer's administrator. The text of the mail: ${mailFile}`);
   session.out.write(`${counted(report.objects.length, "object")}.\n${target}\n`);
 }

@@ -38,9 +38,9 @@ function below(report: StatusReport, width: number | undefined, most = shownNeed
       .map((need) => [needText(need), stack] as const),
   );
   const needs = [...stacksByText(first)];
-  const left = new Set(needs.slice(most).flatMap(([, stacks]) => stacks)).size;
+  const left = needs.slice(most).flatMap(([, stacks]) => stacks).length;
   const shown = needs.slice(0, most).map(([text, stacks]) => `${firstStacks(stacks)}${text}`);
-  if (left > 0) shown.push(`… and ${left} more ${left === 1 ? "customer" : "customers"}: --json has all.`);
+  if (left > 0) shown.push(`… and ${left} more ${left === 1 ? "need" : "needs"}: --json has all.`);
   const notes = [...unreadTenants(customers), ...(report.offline ? [offlineNote] : [])];
   const lines = [...shown, ...notes].map((line) => paragraph(line, width));
   return `${lines.join("")}${lines.length === 0 ? "" : "\n"}${paragraph(summaryText(report), width)}`;

@@ -72,7 +72,7 @@ export function registerRotate(secrets: Command, session: Session): void {
     .option("--at-once", "with --leaked: do not wait until the SIEM has the new secret")
     .option(
       "--yes",
-      "write, and with --now run `up`, without asking; with --leaked, whether the SIEM has the new secret is asked all the same",
+      "write, and with --now run `up`, without asking; --leaked still asks whether the SIEM has the new secret",
     )
     .option("--json", "print the result as JSON")
     .action((options: RotateOptions) => {

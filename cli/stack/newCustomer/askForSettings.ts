@@ -106,9 +106,17 @@ class Interview {
     });
     if (answer === undefined) return false;
     const text = answer.trim();
+    // The tenant of another domain may be in another cloud.
+    if (key === "customerDomain" && this.#isCloudFound()) delete this.#answers.cloud;
     if (key === "analyst") this.#answers.analyst = listOf(text);
     else this.#answers[key] = text;
     return key === "customerDomain" ? this.findTenant() : true;
+  }
+
+  #isCloudFound(): boolean {
+    return (
+      this.question.given.cloud === undefined && "cloud" in this.#lookup && this.#answers.cloud === this.#lookup.cloud
+    );
   }
 
   /** Looks the domain's tenant up; where nobody has it, the person is asked for the ID, or for another domain. */

@@ -1,5 +1,6 @@
 /** docs/reference/kinds.md: the table of what gives access, from domain/kinds, and the list of it that the checkout has. */
 import {
+  applicable,
   isNotApplicable,
   notApplicable,
   type KindCell,
@@ -10,6 +11,7 @@ import {
 import { reportedAs } from "../../../cli/access/objects/kindInReport";
 import type { EvidenceSubject, KindAdoption } from "../../../domain/kinds/kindAnswers";
 import { kinds } from "../../../domain/kinds/kinds";
+import { grantingProperties } from "../../../policy/grantingProperties";
 import { wholePageNote } from "./wholePageNote";
 
 const introduction =
@@ -71,7 +73,7 @@ const features: readonly Feature[] = [
   { column: "Ty", title: "Resource types", answer: ({ types }) => joined(types) },
   { column: "N", title: "Name", answer: ({ name }) => name },
   { column: "M", title: "Mark", answer: ({ mark }) => mark },
-  { column: "P", title: "Judged", answer: ({ judged }) => judgedText(judged) },
+  { column: "P", title: "Judged", answer: judgedText },
   {
     column: "W",
     title: "Permission to write",
@@ -126,9 +128,11 @@ function section(kind: AccessKind): string[] {
   ];
 }
 
-function judgedText(judged: AccessKind["judged"]): KindCell<string> {
-  if (isNotApplicable(judged)) return judged;
-  return Object.entries(judged)
+function judgedText({ types, judged }: AccessKind): KindCell<string> {
+  if (judged !== undefined && isNotApplicable(judged)) return judged;
+  const own = new Set(applicable(types));
+  const ofTypes = grantingProperties.filter(({ type }) => own.has(type));
+  return Object.entries(judged ?? Object.fromEntries(ofTypes.map(({ property, rule }) => [property, rule])))
     .map(([property, rule]) => `\`${property}\` by [${rule}](policy-rules.md#${rule})`)
     .join(", ");
 }

@@ -18,7 +18,7 @@ export * from "./endpoints";
 export * from "./clock";
 export * from "./sandboxVariables";
 export * from "./waits";
-export * from "./entra/tenantOfDomain";
+export * from "./entra/lookUpDomain";
 export * from "./entra/token";
 export * from "./entra/tokenSource";
 export {

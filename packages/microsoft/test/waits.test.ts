@@ -74,7 +74,8 @@ describe("microsoft: waits", () => {
       await wait(["a"], {}, { [waitsVariable]: folder });
       const environment = { [waitsVariable]: file };
       const sleep = () => Promise.resolve();
-      await waitForRepeat(waits.tooEarly, { tries: 2, began: 0 }, { environment, sleep, now: () => 5000 });
+      for (const time of [5000, 3_600_000])
+        await waitForRepeat(waits.tooEarly, { tries: 2, began: 0 }, { environment, sleep, now: () => time });
       const lines = readFileSync(file, "utf8").trimEnd().split("\n");
       assert.deepEqual(
         lines.map((line) => JSON.parse(line) as unknown),
@@ -83,6 +84,7 @@ describe("microsoft: waits", () => {
           { wait: "defenderRole", milliseconds: 2200, looks: 4, isSeen: true },
           { wait: "guest", milliseconds: 1000, looks: 2, isSeen: false },
           { wait: "tooEarly", milliseconds: 5000, looks: 2, isSeen: true },
+          { wait: "tooEarly", milliseconds: 3_600_000, looks: 2, isSeen: false },
         ],
       );
     } finally {

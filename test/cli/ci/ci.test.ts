@@ -68,6 +68,15 @@ describe("mssp ci", function () {
     assert.match(stderr, /Off-boarded, and left out: tailspin \(2026-11-28\)\./);
   });
 
+  it("matrix: refuses a stack for rehearsals", async () => {
+    const repository = await Repository.create();
+    const config = { ...requiredSettings, analysts: [], rehearsal: true };
+    await repository.commit({ "Pulumi.practice.yaml": stringify({ config }) });
+    const { exitCode, stdout, stderr } = await mssp(["ci", "matrix", "--all"], { folder: repository.folder });
+    assert.deepEqual([exitCode, stdout], [1, ""]);
+    assert.match(stderr, /practice is for rehearsals in a test tenant/);
+  });
+
   it("matrix: requires either a range or --all", async () => {
     for (const flags of [[], ["--from", "HEAD", "--all"]]) {
       const { exitCode, stderr } = await mssp(["ci", "matrix", ...flags]);

@@ -141,7 +141,7 @@ describe("components: recoverLostCreates", () => {
     for (const unknown of ["own", "other"]) {
       const error = `PATCH https://graph.microsoft.com/v1.0/groups/own answered 404: Request_ResourceNotFound: Resource '${unknown}' does not exist or one of its queried reference-property objects are not present.`;
       const errors = Array.from({ length: 6 }, () => error);
-      await hook!.callback({ urn: unknown, id: "own", name: "one", type, failedOperation: "update", errors });
+      await hook!.callback({ urn: unknown, id: "/groups/own", name: "one", type, failedOperation: "update", errors });
     }
     assert.deepEqual(pauses, [5000, 10_000]);
   });

@@ -55,6 +55,8 @@ describe("policy: notification-rules", () => {
     const renamed = (properties: object) => say({ ...named, name: unknownValue, ...properties });
     assert.deepEqual(renamed({}), []);
     assert.deepEqual(renamed({ severities: ["Low"] }), ["its severity Low is not one of the settings"]);
+    const two = { ...contoso, notificationRules: [{ ...named, recipients: [] }, named] };
+    assert.deepEqual(say({ ...named, name: unknownValue }, two), []);
   });
 
   it("refuses recipients of the settings outside of the parameter's domains", () => {

@@ -73,13 +73,14 @@ export function allNeeds({ customers }: Pick<StatusReport, "customers">): NeedOf
   );
 }
 
+/** Topics that settings files and journals show in whole. */
+const seenOffline: readonly NeedTopic[] = ["unreadable", "failedRun", "drift"];
+
 /** Topics of which this run can't say that nothing is left. */
 function unseenTopics(customer: CustomerStatus, isOffline: boolean): readonly NeedTopic[] {
   if (customer.state === "unreadable") return needTopics;
   return [
-    ...(isOffline
-      ? (["interrupted", "consent", "onboarding", "turnedOffRules", "ruleHealth", "ended", "ends"] as const)
-      : []),
+    ...(isOffline ? needTopics.filter((topic) => !seenOffline.includes(topic)) : []),
     ...(isRead(customer) ? [] : (["consent", "onboarding"] as const)),
     ...(customer.drift.state === "notChecked" ? (["drift"] as const) : []),
     ...(customer.notChecked.some(({ what }) => what === detectionRulesPart) ? (["turnedOffRules"] as const) : []),

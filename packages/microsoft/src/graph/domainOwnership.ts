@@ -5,7 +5,7 @@
  */
 import { isCallError, VisibleError } from "@defender-mssp/errors";
 import { discoverEndpoints, type Endpoints } from "../endpoints";
-import { tenantOfDomain } from "../entra/tenantOfDomain";
+import { lookUpDomain } from "../entra/lookUpDomain";
 import { graphCall, graphList, type CallContext } from "./call";
 import { organizationPath, type Organization } from "./organization";
 
@@ -68,8 +68,8 @@ async function domainTenant(domain: string, endpoints: Endpoints, signal?: Abort
   const labels = domain.split(".");
   for (let first = 0; first <= Math.max(0, labels.length - 2); first++) {
     const name = labels.slice(first).join(".");
-    const tenantId = await tenantOfDomain(name, endpoints, { timeout: patience, signal });
-    if (tenantId !== undefined) return tenantId;
+    const tenant = await lookUpDomain(name, endpoints, { timeout: patience, signal });
+    if (tenant !== undefined) return tenant.tenantId;
   }
   return undefined;
 }

@@ -28,25 +28,12 @@ import { legacySource } from "../../src/alerts/legacySource";
 import { fetchedAlert, type AlertSource, type FetchedAlert } from "../../src/alerts/fetchedAlert";
 import type { SourcePage } from "../../src/pull/source";
 import type { Destination } from "../../src/sinks/sink";
+import { Collector } from "../pull/collector";
 import { faultProxy, type Fault, type FaultProxy } from "./faultProxy";
 
 const hour = 60 * 60 * 1000;
 
-/** Keeps what it is given. */
-class Collector implements Destination<FetchedAlert> {
-  readonly records: AlertRecord[] = [];
-  onDelivery: () => void = () => undefined;
-
-  deliver(alerts: readonly FetchedAlert[]): Promise<void> {
-    this.records.push(...alerts.map(({ record }) => record));
-    this.onDelivery();
-    return Promise.resolve();
-  }
-
-  get ids(): string[] {
-    return this.records.map(({ alertId }) => alertId);
-  }
-}
+const collect = () => new Collector<FetchedAlert>(({ alertId }) => alertId);
 
 function start(since: Date, api: AlertApi = "graph"): Position {
   return { version: 1, tenantId, api, cursor: { since: since.toISOString() }, recent: {} };
@@ -102,7 +89,7 @@ describe("packages/siem: a pull from the sandbox", function () {
 
   for (const api of ["graph", "legacySiem"] as const) {
     it(`gets each alert once by ${api}`, async () => {
-      const collector = new Collector();
+      const collector = collect();
       const until = test.sandbox.cloud.now();
       await pull({ source: await sourceOf(api, () => undefined), sink: collector, position: start(since, api) });
       assertAllOnce(collector.ids, until);
@@ -110,7 +97,7 @@ describe("packages/siem: a pull from the sandbox", function () {
 
     it(`gets each alert once by ${api} despite throttling, errors, cut connections and truncated pages`, async () => {
       const faults: Record<number, Fault> = { 0: 500, 2: 429, 3: "reset", 6: "half", 8: "cut", 10: 503, 11: 429 };
-      const collector = new Collector();
+      const collector = collect();
       const until = test.sandbox.cloud.now();
       const source = await sourceOf(api, (index) => faults[index]);
       await pull({ source, sink: collector, position: start(since, api) });
@@ -119,7 +106,7 @@ describe("packages/siem: a pull from the sandbox", function () {
     });
 
     it(`renews a token that expires during the pull, by ${api}`, async () => {
-      const collector = new Collector();
+      const collector = collect();
       const until = test.sandbox.cloud.now();
       let pages = 0;
       collector.onDelivery = () => {
@@ -135,7 +122,7 @@ describe("packages/siem: a pull from the sandbox", function () {
   it("continues at the checkpoint after the service failed permanently", async () => {
     const folder = newFolder();
     const checkpoint = path.join(folder, "checkpoint.json");
-    const collector = new Collector();
+    const collector = collect();
     const until = test.sandbox.cloud.now();
     let isBroken = false;
     const source = await sourceOf("graph", () => (isBroken ? 429 : undefined));
@@ -154,7 +141,7 @@ describe("packages/siem: a pull from the sandbox", function () {
   it("with --follow delivers later alerts once, and writes the checkpoint on an interrupt", async () => {
     const folder = newFolder();
     const checkpoint = path.join(folder, "checkpoint.json");
-    const collector = new Collector();
+    const collector = collect();
     const controller = new AbortController();
     let polls = 0;
     const source = await sourceOf("graph", (_index, url) => {
@@ -227,7 +214,7 @@ describe("packages/siem: a pull", () => {
     recent: Position["recent"] = {},
     more: Partial<PullOptions<FetchedAlert>> = {},
   ) {
-    const collector = new Collector();
+    const collector = collect();
     const folder = newFolder();
     const checkpoint = path.join(folder, "checkpoint.json");
 
@@ -282,7 +269,7 @@ describe("packages/siem: a pull", () => {
       if (service.asked.length > 4) throw failure(403);
       return undefined;
     };
-    const collector = new Collector();
+    const collector = collect();
     await assert.rejects(pulled(service, { since: ago(60) }, {}, { sink: collector, follow: 1 }), /answered 403/);
     assert.deepEqual(collector.ids, service.alerts);
     await assert.rejects(pulled(service, { since: ago(60) }), /answered 403/);
@@ -301,7 +288,7 @@ describe("packages/siem: a pull", () => {
       pauses.push(pause);
       return pauses.length > 1 ? Promise.reject(new Error("interrupted")) : Promise.resolve();
     };
-    const collector = new Collector();
+    const collector = collect();
     const options = { sink: collector, follow: 1000, sleep };
     await assert.rejects(pulled(service, { since: ago(60) }, {}, options), /interrupted/);
     assert.deepEqual(pauses, [retryAfter, 1000]);

@@ -2,13 +2,7 @@ import assert from "node:assert/strict";
 import http from "node:http";
 import type { AddressInfo } from "node:net";
 import path from "node:path";
-import {
-  applicationTokens,
-  microsoftGraph,
-  ServiceError,
-  type Endpoints,
-  type IncidentRecord,
-} from "@defender-mssp/microsoft";
+import { applicationTokens, microsoftGraph, ServiceError, type Endpoints } from "@defender-mssp/microsoft";
 import {
   connectorId,
   detectionIntervalFor,
@@ -22,26 +16,13 @@ import { incidentSource, type FetchedIncident } from "../../src/incidents/incide
 import { readCheckpoint, type Position } from "../../src/pull/checkpoint";
 import { pull } from "../../src/pull/pull";
 import type { Source } from "../../src/pull/source";
-import type { Destination } from "../../src/sinks/sink";
+import { Collector } from "../pull/collector";
 import { faultProxy, type Fault, type FaultProxy } from "../alerts/faultProxy";
 
 const hour = 60 * 60 * 1000;
 
-/** Keeps what it is given. */
-class Collector implements Destination<FetchedIncident> {
-  readonly records: IncidentRecord[] = [];
-  onDelivery: () => void = () => undefined;
-
-  deliver(incidents: readonly FetchedIncident[]): Promise<void> {
-    this.records.push(...incidents.map(({ record }) => record));
-    this.onDelivery();
-    return Promise.resolve();
-  }
-
-  get changes(): string[] {
-    return this.records.map(({ id, updatedAt }) => `${id}@${updatedAt}`);
-  }
-}
+/** Knows each change of an incident by its date. */
+const collect = () => new Collector<FetchedIncident>(({ id, updatedAt }) => `${id}@${updatedAt}`);
 
 describe("cli/incidents: a pull from the sandbox", function () {
   let test: TestSandbox;
@@ -93,21 +74,21 @@ describe("cli/incidents: a pull from the sandbox", function () {
   }
 
   /** What of `wanted` was not delivered. What changed again during the pull comes with the next one, by its newer date. */
-  function lostChanges(collector: Collector, wanted: ReadonlyMap<string, string>): string[] {
-    const delivered = new Set(collector.changes);
+  function lostChanges(collector: Collector<FetchedIncident>, wanted: ReadonlyMap<string, string>): string[] {
+    const delivered = new Set(collector.ids);
     const present = expected();
     const unchanged = [...wanted].filter(([id, updated]) => present.get(id) === updated);
     return unchanged.map(([id, updated]) => `${id}@${updated}`).filter((change) => !delivered.has(change));
   }
 
-  function assertAll(collector: Collector, wanted: ReadonlyMap<string, string>): void {
+  function assertAll(collector: Collector<FetchedIncident>, wanted: ReadonlyMap<string, string>): void {
     assert.deepEqual(lostChanges(collector, wanted), []);
-    assert.equal(new Set(collector.changes).size, collector.changes.length, "some come twice");
+    assert.equal(new Set(collector.ids).size, collector.ids.length, "some come twice");
     assert.ok(wanted.size > 900);
   }
 
   it("gets each incident once, with all of its alerts", async () => {
-    const collector = new Collector();
+    const collector = collect();
     const wanted = expected();
     await pull({ source: await sourceOf(), sink: collector, position: start() });
     assertAll(collector, wanted);
@@ -119,7 +100,7 @@ describe("cli/incidents: a pull from the sandbox", function () {
 
   it("gets each incident once despite throttling, errors, cut connections and truncated pages", async () => {
     const faults: Record<number, Fault> = { 0: 503, 2: 429, 3: "reset", 6: "half", 8: "cut", 10: 503, 11: 429 };
-    const collector = new Collector();
+    const collector = collect();
     const wanted = expected();
     await pull({ source: await sourceOf((index) => faults[index]), sink: collector, position: start() });
     assertAll(collector, wanted);
@@ -127,7 +108,7 @@ describe("cli/incidents: a pull from the sandbox", function () {
   });
 
   it("reads alerts by themselves where $expand fails for good, and says so once", async () => {
-    const collector = new Collector();
+    const collector = collect();
     const from = new Date(Date.now() - 40 * hour);
     const wanted = expected(from);
     const source = await sourceOf((_index, url) => (url.includes("expand") ? 500 : undefined));
@@ -140,7 +121,7 @@ describe("cli/incidents: a pull from the sandbox", function () {
   });
 
   it("delivers an incident without alerts that can't be read in any way", async () => {
-    const collector = new Collector();
+    const collector = collect();
     const from = new Date(Date.now() - 8 * hour);
     const wanted = expected(from);
     const source = await sourceOf((_index, url) => (/alerts/.test(url) ? 500 : undefined));
@@ -153,7 +134,7 @@ describe("cli/incidents: a pull from the sandbox", function () {
     const moment = new Date(Math.floor(Date.now() / 1000) * 1000 - 1000).toISOString().replace("Z", "0000Z");
     const ids = [...expected(new Date(Date.now() - 15 * 24 * hour)).keys()].slice(-170);
     for (const id of ids) test.tenant.objects("incidents").set(id, { id, lastUpdateDateTime: moment, assignedTo: "x" });
-    const collector = new Collector();
+    const collector = collect();
     await pull({ source: await sourceOf(), sink: collector, position: start(new Date(moment)) });
     const found = new Set(collector.records.filter(({ assignedTo }) => assignedTo === "x").map(({ id }) => id));
     assert.deepEqual([...found].sort(), [...ids].sort());
@@ -165,7 +146,7 @@ describe("cli/incidents: a pull from the sandbox", function () {
     const target = [...expected(new Date(Date.now() - 10 * 24 * hour)).keys()].at(-1)!; // The oldest.
     const answer = { ...redirected, redirectIncidentId: target, lastUpdateDateTime: cloud.now().toISOString() };
     let calls = 0;
-    const collector = new Collector();
+    const collector = collect();
     // The list has the redirected one only, as where the merge changes nothing of the other one.
     const { source, close } = await listing([answer]);
     await pull({
@@ -184,7 +165,7 @@ describe("cli/incidents: a pull from the sandbox", function () {
   });
 
   it("delivers an incident again after each change", async () => {
-    const collector = new Collector();
+    const collector = collect();
     const [id] = [...expected(new Date(Date.now() - 2 * hour)).keys()];
     let rounds = 0;
     const change = (): Promise<void> => {
@@ -199,11 +180,11 @@ describe("cli/incidents: a pull from the sandbox", function () {
     );
     const rows = collector.records.filter((record) => record.id === id).map(({ assignedTo }) => assignedTo);
     assert.deepEqual(rows.slice(-3), ["round 1", "round 2", "round 3"]);
-    assert.equal(new Set(collector.changes).size, collector.changes.length);
+    assert.equal(new Set(collector.ids).size, collector.ids.length);
   });
 
   it("filters by severity", async () => {
-    const collector = new Collector();
+    const collector = collect();
     await pull({ source: await sourceOf(undefined, { severities: ["high"] }), sink: collector, position: start() });
     assert.deepEqual([...new Set(collector.records.map(({ severity }) => severity))], ["high"]);
     assert.ok(collector.records.length > 300);
@@ -212,7 +193,7 @@ describe("cli/incidents: a pull from the sandbox", function () {
   it("continues at the checkpoint after the service failed permanently, and loses none", async () => {
     const folder = newFolder();
     const checkpoint = path.join(folder, "checkpoint.json");
-    const collector = new Collector();
+    const collector = collect();
     const wanted = expected();
     let isBroken = false;
     const source = await sourceOf(() => (isBroken ? 429 : undefined));

@@ -8,6 +8,7 @@ import { execa } from "execa";
 import { fetchedAlert, sinkRecordOf } from "../../src/alerts/fetchedAlert";
 import { recordAsJson } from "../../src/alerts/formats";
 import { syslogServer } from "../../src/sinks/syslog";
+import { syslogFailure } from "../../src/sinks/syslogDatagrams";
 import { SyslogFrames } from "../alerts/parsers";
 
 const alert: Partial<AlertRecord> = {
@@ -77,6 +78,12 @@ describe("cli/sinks: delivery by syslog", () => {
       { env: { NODE_EXTRA_CA_CERTS: certificateFiles(folder).certificate } },
     );
     assert.match(stdout, /^not delivered: .* took nothing more: /);
+  });
+
+  it("names a server as not reached where its name or its address does not answer", () => {
+    const failure = (syscall: string) => syslogFailure(Object.assign(new Error("no answer"), { syscall }));
+    for (const syscall of ["getaddrinfo", "connect"]) assert.equal(failure(syscall), "could not be reached: no answer");
+    assert.equal(failure("write"), "took nothing more: no answer");
   });
 
   it("fails after five attempts", async () => {

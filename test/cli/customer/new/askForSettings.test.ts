@@ -4,10 +4,11 @@ import type { TenantLookup } from "../../../../cli/stack/newCustomer/tenantLooku
 import { TestSession } from "../../testSession";
 
 const tenantId = "c0570500-0000-4000-8000-00000000000a";
+const otherTenantId = "c0570500-0000-4000-8000-00000000000b";
 const others = ["Fabrikam Security", "f0570500-0000-4000-8000-00000000000f", "", "rbac", "", "", "write"];
 
 describe("the questions about a customer's cloud", () => {
-  /** @param lookups what Entra says, by the cloud whose endpoint is asked */
+  /** @param lookups what Entra says, by the cloud whose endpoint is asked, or by the domain */
   async function settingsOf(lookups: Readonly<Record<string, TenantLookup>>, answers: readonly unknown[]) {
     const { ask } = new TestSession({ answers });
     const asked = await askForSettings(
@@ -17,7 +18,7 @@ describe("the questions about a customer's cloud", () => {
         file: "Pulumi.contoso.yaml",
         given: {},
         fallback: {},
-        look: (_domain, cloud) => Promise.resolve(lookups[cloud]!),
+        look: (domain, cloud) => Promise.resolve(lookups[domain] ?? lookups[cloud]!),
       },
       { ask },
     );
@@ -42,6 +43,17 @@ describe("the questions about a customer's cloud", () => {
       ["Contoso", "contoso.mil", "dod", ...others],
     );
     assert.deepEqual([settings.cloud, settings.tenantId], ["dod", tenantId]);
+  });
+
+  it("none where another domain is given later: its tenant names the cloud", async () => {
+    const settings = await settingsOf(
+      {
+        "contoso.us": { state: "found", tenantId: otherTenantId, cloud: "gcc" },
+        "contoso.com": { state: "found", tenantId, cloud: "public" },
+      },
+      ["Contoso", "contoso.us", ...others.slice(0, -1), "customerDomain", "contoso.com", "write"],
+    );
+    assert.deepEqual([settings.cloud, settings.tenantId], ["public", tenantId]);
   });
 
   it("one where the tenant does not name it", async () => {

@@ -11,6 +11,7 @@ import {
   driftNeeds,
   endNeeds,
   failedRunNeeds,
+  joinerNeeds,
   onboardingNeeds,
   retirementNeeds,
   ruleHealthNeeds,
@@ -106,8 +107,19 @@ describe("mssp status: what needs somebody", () => {
       "ruleHealth onlyFalsePositives": '1 detection rule with only false positives within 30 days: "A"',
       "ruleHealth silent": '1 detection rule without an alert for 30 days: "B"',
     });
+    assert.deepEqual(
+      needs.map(({ level }) => level),
+      [2, 1, 1],
+    );
     const drift = driftNeeds("a", { state: "drifted", differences: 1 });
     assert.equal(sortedNeeds([...needs, ...drift])[0]?.topic, "drift");
+  });
+
+  it("joiners, worse the more they are", () => {
+    const levels = [[], ["ana@mssp.example"], ["ana@mssp.example", "ben@mssp.example"]].map((joiners) =>
+      joinerNeeds("a", joiners).map(({ level }) => level),
+    );
+    assert.deepEqual(levels, [[], [1], [2]]);
   });
 
   it("drift, worse with more differences", () => {

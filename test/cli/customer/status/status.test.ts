@@ -102,6 +102,8 @@ describe("mssp status", () => {
     assert.equal(screen.at(-1), "Ctrl-C ends this.");
     const alike = report.customers.flatMap((one) => (one.stack === "new" ? [one, { ...one, stack: "second" }] : []));
     assert.match(statusText({ ...report, customers: alike }, 80), /\nnew, second[:,] /);
+    const many = Array.from("12345678", (text) => ({ ...alike[0]!.needs[0]!, urgency: "now" as const, text }));
+    assert.match(statusText({ ...report, customers: [{ ...alike[0]!, needs: many }] }), /\n… and 2 more needs: /);
     const empty = statusText(statusReport([], { now: now(), isOffline: true }), 80);
     assert.match(empty, /0 customers\. Nobody is needed\.\n$/);
   });

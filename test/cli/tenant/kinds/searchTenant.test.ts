@@ -74,7 +74,8 @@ describe("the search for every kind of access", function () {
   it("people of the MSSP's domains and of those below, guests or members, and no account of the tenant's own domain", async () => {
     const domain = "fabrikam-security.example";
     const member = await invite(`mallory@${domain}`);
-    await graph(`/v1.0/users/${member}`, { method: "PATCH", json: { userType: "Member" } });
+    const json = { userType: "Member", employeeType: "customers/former#0123456789abcdef" };
+    await graph(`/v1.0/users/${member}`, { method: "PATCH", json });
     const below = await invite(`olga@soc.${domain}`);
     const alike = await invite(`nina@not${domain}`);
     const account = (name: string, otherMails: string[]) =>
@@ -89,7 +90,9 @@ describe("the search for every kind of access", function () {
     owner = { ...owner, domains: [domain] };
     const isSighted = (id: string) => guests.some((guest) => guest.id === id);
     assert.deepEqual([member, below, marked.id, alike, own.id].map(isSighted), [true, true, true, false, false]);
-    assert.match(guests.find(({ id }) => id === member)?.evidence ?? "", /user type Member/);
+    const { evidence = "", mark } = guests.find(({ id }) => id === member) ?? {};
+    assert.match(evidence, /user type Member/);
+    assert.equal(mark?.stack, "customers/former");
   });
 
   it("what people and applications of the MSSP own, and the directory role that a group gives them", async () => {

@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import * as fc from "fast-check";
 import {
+  detectionRulesPart,
   needTopics,
+  ruleAlertsPart,
   sortedNeeds,
   type CustomerStatus,
   type NeedTopic,
@@ -86,7 +88,7 @@ describe("mssp status --notify-state: once, and again when worse", () => {
     const [contoso] = customers([{ state: "read", found: [] }]);
     const before = planNotification(
       {},
-      { customers: [{ ...contoso!, needs: [need("drift", 2), need("ends", 1), need("consent", 1)] }], offline: false },
+      { customers: [{ ...contoso!, needs: needTopics.map((topic) => need(topic, 1)) }], offline: false },
       inventory,
     ).sent;
     const topics = (customer: CustomerStatus, offline = false) =>
@@ -95,11 +97,14 @@ describe("mssp status --notify-state: once, and again when worse", () => {
         .sort()
         .join();
     const drift = { state: "notChecked", differences: 0 } as const;
-    const tenant = { what: "Consent", reason: "no answer", isFailure: true };
+    const notChecked = (what: string, isFailure = false) => [{ what, reason: "no answer", isFailure }];
     assert.equal(topics(contoso!), "");
     assert.equal(topics({ ...contoso!, drift }), "drift");
-    assert.equal(topics({ ...contoso!, notChecked: [tenant] }), "consent");
-    assert.equal(topics(contoso!, true), "consent,ends");
+    assert.equal(topics({ ...contoso!, notChecked: notChecked("Consent", true) }), "consent,onboarding");
+    assert.equal(topics({ ...contoso!, notChecked: notChecked(detectionRulesPart) }), "ruleHealth,turnedOffRules");
+    assert.equal(topics({ ...contoso!, notChecked: notChecked(ruleAlertsPart) }), "ruleHealth");
+    const inStateOrTenant = needTopics.filter((topic) => !["unreadable", "failedRun", "drift"].includes(topic));
+    assert.equal(topics(contoso!, true), [...inStateOrTenant].sort().join());
     assert.deepEqual(planNotification(before, { customers: [], offline: false }, [{ stack: "other" }]).sent, {});
   });
 

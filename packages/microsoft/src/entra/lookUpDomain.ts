@@ -10,11 +10,6 @@ export interface DomainTenant {
   readonly cloud?: CloudName;
 }
 
-/** ID of the tenant that has a verified domain, as `lookUpDomain` finds it. */
-export async function tenantOfDomain(...search: Parameters<typeof lookUpDomain>): Promise<string | undefined> {
-  return (await lookUpDomain(...search))?.tenantId;
-}
-
 /**
  * The tenant that has a verified domain; undefined where Entra knows no such
  * tenant. Needs no credentials: it reads the domain's OpenID configuration. Microsoft, "OpenID
