@@ -33,6 +33,7 @@ export const rowsOfWay: Readonly<Record<ChainWay, readonly string[]>> = {
   governance: ["governanceRelationship"],
   gdap: ["gdapRelationship"],
   azureRole: ["azureRole"],
+  eligibleAzureRole: ["eligibleAzureRole"],
   lighthouse: ["lighthouseDelegation"],
   siemAuthorization: ["siemAuthorization"],
   detectionAction: ["detectionRule", "unmarkedRule"],

@@ -309,6 +309,7 @@ const named: Readonly<Partial<Record<ChainWay, (settings: FaultCustomer["setting
   partnerConsent: ({ crossTenantTrust: trust }) =>
     (trust as { automaticConsent?: boolean } | undefined)?.automaticConsent === true,
   azureRole: has("sentinelAccess"),
+  eligibleAzureRole: () => false,
   lighthouse: has("azureDelegation"),
   notification: has("notificationRules"),
   partnerSynchronization: () => false,

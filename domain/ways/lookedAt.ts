@@ -122,6 +122,7 @@ export const lookedAt: readonly Way[] = [
     `azure:Microsoft.ManagedServices/** ${registrationAssignment} ${registrationDefinition}`,
   ),
   looked("azureRole", ["sentinelAssignment"], `azure:Microsoft.Authorization/roleAssignments ${azureRoleAssignment}`),
+  looked("eligibleAzureRole", ["sentinelAssignment"], "azure:Microsoft.Authorization/roleEligibilityScheduleRequests"),
   looked(
     "handover",
     ["keyVault", "keyVaultSecret", "vaultReader", "resourceGroup"],

@@ -32,6 +32,7 @@ export const ways = [
   "governance",
   "gdap",
   "azureRole",
+  "eligibleAzureRole",
   "lighthouse",
   "siemAuthorization",
   "detectionAction",

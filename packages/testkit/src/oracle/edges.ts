@@ -156,15 +156,18 @@ function policyEdges({ customer }: OracleTenants, { type, id }: ChainObject): Ed
     }));
 }
 
-function azureEdges({ customer }: OracleTenants, { id }: ChainObject): Edge[] {
+function azureEdges({ customer, now }: OracleTenants, { id }: ChainObject): Edge[] {
   return all(customer, "azureResources")
-    .filter((resource) => /\/roleAssignments$/i.test(textOf(resource["type"])))
+    .filter((resource) => /\/(roleAssignments|roleEligibilitySchedules)$/i.test(textOf(resource["type"])))
     .filter((resource) => inner(resource["properties"], "principalId") === id)
+    .filter((resource) => !isOver(inner(resource["properties"], "endDateTime"), now))
     .map((resource): Edge => {
       const scope = textOf(inner(resource["properties"], "scope"));
       const role = textOf(inner(resource["properties"], "roleDefinitionId")).split("/").at(-1) ?? "";
       const to = { type: "azureScopes", id: scope, name: scope };
-      return { way: "azureRole", to, by: resource.id, allows: `the Azure role ${role} at ${scope}` };
+      return /assignments$/i.test(textOf(resource["type"]))
+        ? { way: "azureRole", to, by: resource.id, allows: `the Azure role ${role} at ${scope}` }
+        : { way: "eligibleAzureRole", to, by: resource.id, allows: `activate the Azure role ${role} at ${scope}` };
     });
 }
 

@@ -29,7 +29,6 @@ export const notServed: Readonly<Record<string, string>> = {
 
 /** The same of Azure, Entra and Defender. */
 export const notServedOfOthers: Readonly<Record<string, string>> = {
-  ...each("eligible roles of Azure are not emulated", "res-elig-put"),
   ...each("`entra/clientCredentials.test.ts` asserts it", "tok-7000222"),
 };
 
