@@ -21,7 +21,12 @@ import {
   type TestSandbox,
 } from "@defender-mssp/testkit";
 import { otherServices } from "./graph/sequences/latestObserved";
-import { notReplayedOfOthers, notServedOfOthers, ofOtherServices } from "./graph/support/knownDifferences";
+import {
+  azureExamples,
+  notReplayedOfOthers,
+  notServedOfOthers,
+  ofOtherServices,
+} from "./graph/support/knownDifferences";
 import {
   differences,
   documentedDifferences,
@@ -511,8 +516,13 @@ describe("answers observed of Azure, Entra and Defender", () => {
         [schedule?.properties["memberType"], others, instance?.properties["roleEligibilityScheduleId"]],
         ["Direct", [], schedule?.id],
       );
-      for (const id of [schedule?.id, instance?.id, `${authorization}/roleEligibilityScheduleRequests/${name}`])
-        assert.equal((await arm("GET", `${id}`)).status, 200, id);
+      const asked = `${authorization}/roleEligibilityScheduleRequests/${name}`;
+      for (const [index, id] of [asked, schedule?.id, instance?.id].entries()) {
+        const [type = "", properties = ""] = Object.entries(azureExamples)[index] ?? [];
+        const read = (await arm("GET", String(id))).body;
+        assert.deepEqual(Object.keys(read["properties"] as object).sort(), properties.split(" ").sort());
+        assert.deepEqual((await list(type)).at(-1), read);
+      }
       // Eligible is not active.
       assert.deepEqual(await list("roleAssignments", mine), []);
       assert.equal((await request(randomUUID(), { requestType: "AdminRemove" })).status, 201);

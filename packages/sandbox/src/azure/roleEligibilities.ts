@@ -1,6 +1,6 @@
 /**
  * Roles that a principal may activate: an administrator's requests, the schedules that come of them, and their
- * instances. Without `expandedProperties`. Activations and policies of roles are not emulated: every role has the
+ * instances. Activations and policies of roles are not emulated: every role has the
  * default policy, by which an eligibility ends after a year at the latest.
  * https://learn.microsoft.com/rest/api/authorization/role-eligibility-schedule-requests
  */
@@ -14,7 +14,8 @@ import { armErrors } from "./errors";
 import { armName, armText, demandScope, ok, recordOf, type ArmRequest, type ResourceHandler } from "./handler";
 import { keyOf } from "./resourceId";
 import { atScope, definitionId, givenCondition, principalTypeOf, roleAssignments } from "./roleAssignments";
-import { addResource, azureResources } from "./subscriptions";
+import { findRole, roleOfDefinition } from "./roles";
+import { addResource, azureResources, subscriptions } from "./subscriptions";
 
 const authorization = "Microsoft.Authorization";
 const requests = "RoleEligibilityScheduleRequests";
@@ -62,6 +63,7 @@ function put(request: ArmRequest) {
     principalType: principalTypeOf(request, principalId, ""),
     ...givenCondition(sent),
   };
+  const expandedProperties = expandedNames(request, common);
   const same = currentEligibilities(request).find((schedule) =>
     (["scope", "roleDefinitionId", "principalId"] as const).every(
       (name) => keyOf(textAt(schedule, name)) === keyOf(common[name]),
@@ -75,7 +77,7 @@ function put(request: ArmRequest) {
     throw armErrors.badRequest("RoleAssignmentDoesNotExist", "The Role assignment does not exist.");
   if (!isRemoval && same !== undefined)
     throw armErrors.badRequest("RoleAssignmentExists", "The Role assignment already exists.");
-  const schedule = same ?? addSchedule(request, common);
+  const schedule = same ?? addSchedule(request, { ...common, expandedProperties });
   if (isRemoval) tenant.objects(azureResources).delete(keyOf(schedule.id));
   const asked: StoredObject = {
     properties: {
@@ -90,6 +92,7 @@ function put(request: ArmRequest) {
       justification: armText(sent["justification"]) || null,
       requestorId: caller.objectId,
       createdOn: cloud.now().toISOString(),
+      expandedProperties,
     },
     name: armName(path),
     id: path.id,
@@ -131,6 +134,36 @@ function addSchedule({ tenant, path, body, cloud }: ArmRequest, common: Readonly
   };
   addResource(tenant, schedule);
   return schedule;
+}
+
+/** What the IDs are called. */
+function expandedNames(
+  { tenant }: ArmRequest,
+  given: Readonly<Record<"scope" | "roleDefinitionId" | "principalId" | "principalType", string>>,
+): Json {
+  const { scope, roleDefinitionId, principalId, principalType } = given;
+  const [type = "", name = ""] = scope.split("/").slice(-2);
+  const principal = ["users", "groups", "servicePrincipals"].flatMap(
+    (set) => tenant.objects(set).get(principalId) ?? [],
+  );
+  return {
+    scope: {
+      id: scope,
+      displayName: tenant.objects(subscriptions).get(name)?.["displayName"] ?? name,
+      type: type.replace(/s$/, "").toLowerCase(),
+    },
+    roleDefinition: {
+      id: roleDefinitionId,
+      displayName: findRole(tenant, roleDefinitionId)?.name ?? null,
+      type: roleOfDefinition(roleDefinitionId) === undefined ? "CustomRole" : "BuiltInRole",
+    },
+    principal: {
+      id: principalId,
+      displayName: principal[0]?.["displayName"] ?? null,
+      email: principal[0]?.["mail"] ?? null,
+      type: principalType,
+    },
+  };
 }
 
 function currentEligibilities({ tenant, cloud }: ArmRequest): StoredObject[] {

@@ -23,6 +23,8 @@ export interface Route {
    * Whether its list takes `$search`, and `/$count` at its end: queries of the directory's second index. Default: no.
    */
   readonly searchable?: boolean;
+  /** Whether it takes `$deltatoken`. Default: no. */
+  readonly tracksChanges?: boolean;
   /**
    * Lists directory objects of several types: a type at its end, such as
    * `/members/microsoft.graph.user`, selects one. `advanced`: in an advanced query only.

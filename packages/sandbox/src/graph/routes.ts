@@ -11,6 +11,7 @@ import { conditionalAccessRoutes } from "./routes/conditionalAccess";
 import { crossTenantAccessRoutes } from "./routes/crossTenantAccess";
 import { defenderRoleRoutes } from "./routes/defenderRoles";
 import { connectedOrganizationRoutes } from "./routes/connectedOrganizations";
+import { deltaRoutes } from "./routes/deltaRoutes";
 import { deletedItemRoutes } from "./routes/deletedItems";
 import { directoryObjectRoutes } from "./routes/directoryObjects";
 import { directoryRoleRoutes } from "./routes/directoryRoles";
@@ -49,6 +50,7 @@ export const routeTable = new RouteTable([
   ...groupRoutes,
   ...userRoutes,
   ...membershipRoutes,
+  ...deltaRoutes,
   ...invitationRoutes,
   ...directoryRoleRoutes,
   ...roleManagementRoutes,

@@ -74,6 +74,7 @@ const person = {
   displayName,
   mailNickname: "a",
   mail: "a@contoso.com",
+  ...{ givenName: "A", surname: "B", mobilePhone: "1", officeLocation: "O" },
   identities: [
     { signInType: "emailAddress", issuer: "contoso.onmicrosoft.com", issuerAssignedId: "j.smith@yahoo.com" },
   ],
