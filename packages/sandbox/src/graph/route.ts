@@ -30,6 +30,10 @@ export interface Route {
    * `/members/microsoft.graph.user`, selects one. `advanced`: in an advanced query only.
    */
   readonly castable?: "always" | "advanced";
+  /** Whether the caller needs no permission for what the path names. */
+  readonly needsNone?: (call: Pick<Call, "tenant" | "caller" | "parameters">) => boolean;
+  /** Checks that take their time, before the answer. */
+  readonly before?: (call: Call) => Promise<void>;
   readonly handle: (call: Call) => RouteAnswer;
 }
 
@@ -78,7 +82,7 @@ export function actionResult(call: Call, body: JsonObject): RouteAnswer {
 }
 
 /** The segment that a route's path names `name`. */
-export function parameter(call: Call, name: string): string {
+export function parameter(call: Pick<Call, "parameters">, name: string): string {
   const value = call.parameters[name];
   if (value === undefined) throw new Error(`The route has no parameter ${name}.`);
   return value;

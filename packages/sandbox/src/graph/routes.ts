@@ -23,6 +23,7 @@ import { groupRolePolicyRoutes } from "./routes/groupRolePolicies";
 import { invitationRoutes } from "./routes/invitations";
 import { membershipRoutes } from "./routes/memberships";
 import { namedLocationRoutes } from "./routes/namedLocationRoutes";
+import { keyRoutes } from "./routes/keyRoutes";
 import { passwordRoutes } from "./routes/passwords";
 import { policyRoutes } from "./routes/policies";
 import { privilegedAccessRoutes } from "./routes/privilegedAccess";
@@ -43,6 +44,7 @@ import { userRoutes } from "./routes/users";
 export const routeTable = new RouteTable([
   ...applicationRoutes,
   ...passwordRoutes,
+  ...keyRoutes,
   ...federatedIdentityCredentialRoutes,
   ...servicePrincipalRoutes,
   ...appRoleAssignmentRoutes,

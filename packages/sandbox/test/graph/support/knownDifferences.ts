@@ -20,7 +20,6 @@ export const differing: Readonly<Record<string, string>> = {
 export const notServed: Readonly<Record<string, string>> = {
   ...each("extensions of the directory are not emulated", "doc-49 doc-58"),
   ...each("policies of tokens, claims and home realms are not emulated", "doc-51 doc-676 doc-687 doc-690 doc-781"),
-  ...each("the proof of a key is not emulated", "doc-63 doc-669"),
   ...each("user flows are not emulated", "doc-80"),
   ...each("the sandbox detects no risk", "doc-651 doc-652 doc-655"),
   ...each("nothing here asks for it", "doc-229 doc-361 doc-688 doc-689"),
