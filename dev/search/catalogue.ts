@@ -37,6 +37,7 @@ export const rowsOfWay: Readonly<Record<ChainWay, readonly string[]>> = {
   lighthouse: ["lighthouseDelegation"],
   siemAuthorization: ["siemAuthorization"],
   detectionAction: ["detectionRule", "unmarkedRule"],
+  changeNotification: ["changeNotification"],
   notification: ["notificationRule"],
 };
 
@@ -57,6 +58,7 @@ const unlooked: Readonly<Partial<Record<ChainWay, string>>> = {
   notification: "unlistedSetting",
   siemAuthorization: "unlistedSetting",
   detectionAction: "unmarkedRule",
+  changeNotification: "changeNotification",
   // Of the report alone: the certificate looks in the MSSP's tenant.
   gdap: "gdapRelationship",
 };

@@ -312,6 +312,7 @@ const named: Readonly<Partial<Record<ChainWay, (settings: FaultCustomer["setting
   eligibleAzureRole: () => false,
   lighthouse: has("azureDelegation"),
   notification: has("notificationRules"),
+  changeNotification: () => false,
   partnerSynchronization: () => false,
   partnerDirectConnect: () => false,
   partnerCollaboration: () => false,

@@ -47,6 +47,7 @@ export const wayWords: Readonly<Record<ChainWay, RegExp>> = {
   lighthouse: /Lighthouse|Azure/i,
   siemAuthorization: /authorization|SIEM/i,
   detectionAction: /detection rules?/i,
+  changeNotification: /change notifications/i,
   notification: /notification/i,
 };
 

@@ -36,6 +36,7 @@ import { servicePrincipalRoutes } from "./routes/servicePrincipals";
 import { authenticationMethodRoutes } from "./routes/authenticationMethodRoutes";
 import { riskyUserRoutes } from "./routes/riskyUserRoutes";
 import { serviceConfigurationRecordRoutes } from "./routes/serviceConfigurationRecordRoutes";
+import { subscriptionRoutes } from "./routes/subscriptionRoutes";
 import { tenantRoutes } from "./routes/tenant";
 import { tenantGovernanceRoutes } from "./routes/tenantGovernance";
 import { tenantInformationRoutes } from "./routes/tenantInformationRoutes";
@@ -78,6 +79,7 @@ export const routeTable = new RouteTable([
   ...accessPackageResourceRoutes,
   ...accessPackageAssignmentRoutes,
   ...auditLogRoutes,
+  ...subscriptionRoutes,
   ...tenantGovernanceRoutes,
   ...privilegedAccessRoutes,
   ...groupActivationRoutes,

@@ -36,6 +36,7 @@ export const ways = [
   "lighthouse",
   "siemAuthorization",
   "detectionAction",
+  "changeNotification",
   "notification",
 ] as const;
 export type ChainWay = (typeof ways)[number];
