@@ -134,7 +134,7 @@ function currentStates(
     links: Object.fromEntries(links.map((link) => [link, linked(tenant, `${entitySet}.${link}`, object.id)])),
   });
   const deleted = [...tenant.deleted.values()].filter(({ collection }) => collection === entitySet);
-  return new Map(
+  return new Map<string, State | "deleted">(
     [
       ...[...tenant.objects(entitySet).values()].map((object) => [object.id, state(object)] as const),
       ...deleted.map(({ object }) => [object.id, "deleted"] as const),
