@@ -18,7 +18,7 @@ import { resourceGroups, subscriptionBody, subscriptionHandler } from "./resourc
 import { resourcePath, type ResourcePath } from "./resourceId";
 import { resources, resourcesOfGroup } from "./resources";
 import { assignmentAttributes, roleAssignments, roleDefinitions } from "./roleAssignments";
-import { roleEligibilityHandlers } from "./roleEligibilities";
+import { roleEligibilityHandlers } from "./roleEligibilityHandlers";
 import { secrets } from "./secrets";
 import { subscriptions } from "./subscriptions";
 import { deletedManagedHsms, deletedVaults, deletedVaultsOfLocation, purge, vaults } from "./vaults";

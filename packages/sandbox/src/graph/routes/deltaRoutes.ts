@@ -71,9 +71,9 @@ function delta(call: Call, entitySet: EntitySetName): RouteAnswer {
   const items = isLatest ? [] : changes(call, states, before?.states);
   const round = { at: call.cloud.now().getTime(), select, filter, states, items };
   const id = randomUUID();
-  const known = rounds.get(truthOf(call.tenant)) ?? new Map<string, Round>();
-  rounds.set(truthOf(call.tenant), known.set(id, round));
-  for (const old of [...known.keys()].slice(0, -mostRounds)) known.delete(old);
+  const kept = rounds.get(truthOf(call.tenant)) ?? new Map<string, Round>();
+  rounds.set(truthOf(call.tenant), kept.set(id, round));
+  for (const old of [...kept.keys()].slice(0, -mostRounds)) kept.delete(old);
   return answer(call, entitySet, id, round, 0);
 }
 
@@ -125,9 +125,9 @@ function currentStates(
   select: readonly string[] | undefined,
   ids: readonly string[] | undefined,
 ): Map<string, State | "deleted"> {
-  const known = Object.keys(entitySets[entitySet].links);
-  const links = known.filter((link) => select?.includes(link) ?? link === "members");
-  const own = select?.filter((name) => !known.includes(name));
+  const linkNames = Object.keys(entitySets[entitySet].links);
+  const links = linkNames.filter((link) => select?.includes(link) ?? link === "members");
+  const own = select?.filter((name) => !linkNames.includes(name));
   const properties = canonicalSelect(own === undefined ? undefined : ["id", ...own], entitySet, version);
   const state = (object: StoredObject): State => ({
     values: shape(entitySet, object, version, properties),

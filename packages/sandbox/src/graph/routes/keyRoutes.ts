@@ -67,9 +67,9 @@ function add(call: Call, owner: Owner) {
     throw badRequest(
       "The sandbox takes keys of the type AsymmetricX509Cert for the usage Verify, with the certificate in `key`.",
     );
-  const there = credentialsOf(object, "keyCredentials");
+  const before = credentialsOf(object, "keyCredentials");
   const added = acceptCertificates(owner, undefined, [checkComplex("keyCredential", keyCredential, "keyCredential")]);
-  object["keyCredentials"] = [...there, ...added];
+  object["keyCredentials"] = [...before, ...added];
   call.cloud.changed();
   const odataContext = context(call, "microsoft.graph.keyCredential");
   return actionResult(call, { "@odata.context": odataContext, ...added[0], key: null });
@@ -78,10 +78,10 @@ function add(call: Call, owner: Owner) {
 function remove(call: Call, owner: Owner) {
   const object = subject(call, owner);
   const keyId = jsonText(callBody(call)["keyId"]).toLowerCase();
-  const there = credentialsOf(object, "keyCredentials");
-  const left = there.filter((credential) => credential["keyId"] !== keyId);
+  const before = credentialsOf(object, "keyCredentials");
+  const left = before.filter((credential) => credential["keyId"] !== keyId);
   // The text is the sandbox's own.
-  if (left.length === there.length) throw badRequest(`No key credential found with keyId '${keyId}'.`);
+  if (left.length === before.length) throw badRequest(`No key credential found with keyId '${keyId}'.`);
   object["keyCredentials"] = left;
   call.cloud.changed();
   return noContent;
