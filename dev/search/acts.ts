@@ -364,6 +364,16 @@ const actingRule: ActRow["run"] = (hand) => {
   });
 };
 
+/** An application of the MSSP's asks to be told of changes. */
+const subscription: ActRow["run"] = (hand, numbers) => {
+  const { text } = drawer(hand, numbers);
+  const [id, applicationId] = [text("{guid}"), text("{applicationId}")];
+  return hand.store(`a subscription of the application ${applicationId} to changes of users`, () => {
+    const expirationDateTime = "2100-01-01T00:00:00Z";
+    hand.world.customer.objects("subscriptions").set(id, { id, applicationId, resource: "users", expirationDateTime });
+  });
+};
+
 interface TableRow {
   readonly act: string;
   readonly makes: readonly ChainWay[];
@@ -387,5 +397,6 @@ export const acts: readonly ActRow[] = [
   { name: "wait for the approval of an activation", makes: ["activation"], run: activation },
   { name: "accept a relationship of Partner Center", makes: ["gdap"], run: partnerCenter },
   { name: "accept a governance relationship", makes: ["governance"], run: governance },
+  { name: "subscribe to changes of users", makes: ["changeNotification"], run: subscription },
   { name: "make a detection rule that acts", makes: ["detectionAction"], run: actingRule },
 ];

@@ -33,9 +33,11 @@ export const rowsOfWay: Readonly<Record<ChainWay, readonly string[]>> = {
   governance: ["governanceRelationship"],
   gdap: ["gdapRelationship"],
   azureRole: ["azureRole"],
+  eligibleAzureRole: ["eligibleAzureRole"],
   lighthouse: ["lighthouseDelegation"],
   siemAuthorization: ["siemAuthorization"],
   detectionAction: ["detectionRule", "unmarkedRule"],
+  changeNotification: ["changeNotification"],
   notification: ["notificationRule"],
 };
 
@@ -56,6 +58,7 @@ const unlooked: Readonly<Partial<Record<ChainWay, string>>> = {
   notification: "unlistedSetting",
   siemAuthorization: "unlistedSetting",
   detectionAction: "unmarkedRule",
+  changeNotification: "changeNotification",
   // Of the report alone: the certificate looks in the MSSP's tenant.
   gdap: "gdapRelationship",
 };

@@ -310,8 +310,10 @@ const named: Readonly<Partial<Record<ChainWay, (settings: FaultCustomer["setting
   partnerConsent: ({ crossTenantTrust: trust }) =>
     (trust as { automaticConsent?: boolean } | undefined)?.automaticConsent === true,
   azureRole: has("sentinelAccess"),
+  eligibleAzureRole: () => false,
   lighthouse: has("azureDelegation"),
   notification: has("notificationRules"),
+  changeNotification: () => false,
   partnerSynchronization: () => false,
   partnerDirectConnect: () => false,
   partnerCollaboration: () => false,

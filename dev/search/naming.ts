@@ -43,9 +43,11 @@ export const wayWords: Readonly<Record<ChainWay, RegExp>> = {
   governance: /governance/i,
   gdap: /GDAP|delegated admin/i,
   azureRole: /Azure/i,
+  eligibleAzureRole: /Azure|eligib/i,
   lighthouse: /Lighthouse|Azure/i,
   siemAuthorization: /authorization|SIEM/i,
   detectionAction: /detection rules?/i,
+  changeNotification: /change notifications/i,
   notification: /notification/i,
 };
 
@@ -131,7 +133,7 @@ const azureRoleNames = new Map(Object.entries(azureRoles).map(([name, id]) => [i
 
 /** Whether one text says which roles an assignment or a delegation of Azure gives, and where. */
 export function isAllowanceNamed(chain: Chain, said: Said): boolean {
-  if (chain.way !== "lighthouse" && chain.way !== "azureRole") return true;
+  if (!["lighthouse", "azureRole", "eligibleAzureRole"].includes(chain.way)) return true;
   if (isNotLooked(chain, chain.way, said)) return true;
   const [allowed = ""] = chain.allows.toLowerCase().split(" at ");
   const roles = allowed.match(/[0-9a-f]{8}-[0-9a-f-]{27}/g) ?? [];

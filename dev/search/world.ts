@@ -5,7 +5,7 @@
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { directoryRoleTemplates, microsoftGraph, windowsDefenderAtp } from "@defender-mssp/microsoft";
+import { azureRoles, directoryRoleTemplates, microsoftGraph, windowsDefenderAtp } from "@defender-mssp/microsoft";
 import { pulumiEnvironment } from "@defender-mssp/plugins";
 import { commandEnvironment, startSandbox, type OwnSandbox } from "@defender-mssp/sandbox";
 import {
@@ -335,11 +335,13 @@ function addAdministration(tenant: Tenant): void {
     { ...administration, homeTenantId: tenant.id },
     { [microsoftGraph.appId]: graphPermissions, [windowsDefenderAtp.appId]: ["IntegrationConfiguration.ReadWrite"] },
   );
-  // The rights of the automation in the subscription, for somebody else.
+  // The assignments of the automation in the subscription, for its owner.
   for (const assignment of [...tenant.objects("azureResources").values()]) {
     if (!/roleAssignments$/.test(jsonText(assignment["type"]))) continue;
     const id = assignment.id.replace(/.$/, (digit) => (digit === "0" ? "1" : "0"));
-    const properties = { ...(assignment["properties"] as object), principalId: principal.id };
+    const before = assignment["properties"] as { readonly roleDefinitionId: string };
+    const roleDefinitionId = before.roleDefinitionId.replace(/[^/]+$/, azureRoles.Owner);
+    const properties = { ...before, principalId: principal.id, roleDefinitionId };
     tenant.objects("azureResources").set(id.toLowerCase(), { ...assignment, id, properties });
   }
 }

@@ -49,7 +49,11 @@ export const lookedAt: readonly Way[] = [
     "/applications/{id}/addPassword /applications/{id}/removePassword /servicePrincipals/{id}/addPassword " +
       "/servicePrincipals/{id}/removePassword",
   ),
-  looked("certificate", ["certificate"], "/applications/{id} /servicePrincipals/{id}"),
+  looked(
+    "certificate",
+    ["certificate"],
+    ["/applications/{id}", "/servicePrincipals/{id}"].map((at) => `${at} ${at}/addKey ${at}/removeKey`).join(" "),
+  ),
   looked("federatedCredential", ["federatedCredential"], "/applications/{id}/federatedIdentityCredentials/**"),
   looked("redirectUri", ["redirectUri"], "/applications/{id} /servicePrincipals/{id}"),
   looked(
@@ -122,6 +126,7 @@ export const lookedAt: readonly Way[] = [
     `azure:Microsoft.ManagedServices/** ${registrationAssignment} ${registrationDefinition}`,
   ),
   looked("azureRole", ["sentinelAssignment"], `azure:Microsoft.Authorization/roleAssignments ${azureRoleAssignment}`),
+  looked("eligibleAzureRole", ["sentinelAssignment"], "azure:Microsoft.Authorization/roleEligibilityScheduleRequests"),
   looked(
     "handover",
     ["keyVault", "keyVaultSecret", "vaultReader", "resourceGroup"],

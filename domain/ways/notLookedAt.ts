@@ -32,8 +32,9 @@ export const notLookedAt: readonly Way[] = [
     "applications of the customer's own tenant whose credentials the MSSP knows",
     "without the mark of a stack nothing tells them from the customer's",
     "Microsoft Entra admin center > App registrations > All applications: look at Certificates & secrets and at the owners of each.",
-    "/applications /applications/{id} /applications/{id}/addPassword " +
-      "/applications/{id}/federatedIdentityCredentials/** /servicePrincipals/{id}/addPassword",
+    "/applications /applications/{id} /applications/{id}/addPassword /applications/{id}/addKey " +
+      "/applications/{id}/federatedIdentityCredentials/** /servicePrincipals/{id}/addPassword " +
+      "/servicePrincipals/{id}/addKey",
   ),
   notLooked(
     "unmarkedRule",

@@ -2,6 +2,7 @@
 import { EnvironmentError } from "@defender-mssp/errors";
 import {
   azureApiVersion,
+  eligibilityEndPath,
   shownAzureRole,
   goneStatuses,
   isGone,
@@ -12,6 +13,7 @@ import {
   type PortalCall,
 } from "@defender-mssp/microsoft";
 import type { KindKey } from "../../../domain/kinds/kinds";
+import { azRest } from "../azRest";
 import { shellQuoted } from "../../base/shellWord";
 import type { AzureCalls } from "./azureCalls";
 import type { RegistrationAssignment } from "./customerAzure";
@@ -105,21 +107,37 @@ async function markedAssignments(tenant: KindTenant): Promise<Sighting[]> {
   });
 }
 
-async function azureRolesHeld(tenant: KindTenant, { id }: AccessPrincipal): Promise<HeldGrant[]> {
-  return (await tenant.customerAzure.assignments())
-    .filter(({ properties }) => properties.principalId.toLowerCase() === id.toLowerCase())
-    .map((assignment) => ({
-      kind: "sentinelAssignment",
-      name: "Azure role",
-      id: assignment.id,
-      what: `${azureRoleText(assignment)} at ${assignment.properties.scope}`,
-      step: removalStep(assignment.id),
-    }));
+/** Assigned and eligible ones. */
+async function azureRolesHeld({ customerAzure }: KindTenant, { id }: AccessPrincipal): Promise<HeldGrant[]> {
+  const isHeld = ({ properties }: AzureRoleAssignment) => properties.principalId.toLowerCase() === id.toLowerCase();
+  const assigned = (await customerAzure.assignments()).filter(isHeld).map((assignment) => ({
+    kind: "sentinelAssignment" as const,
+    name: "Azure role",
+    id: assignment.id,
+    what: `${azureRoleText(assignment)} at ${assignment.properties.scope}`,
+    step: removalStep(assignment.id),
+  }));
+  const eligible = (await customerAzure.eligibilities()).filter(isHeld).map((eligibility) => ({
+    kind: "sentinelAssignment" as const,
+    name: "eligible Azure role",
+    id: eligibility.id,
+    what: `${azureRoleText(eligibility, "eligible ")} at ${eligibility.properties.scope}`,
+    step: endOfEligibleRole(eligibility),
+  }));
+  return [...assigned, ...eligible];
 }
 
 /** Such as `the Azure role Microsoft Sentinel Reader`. */
-export function azureRoleText({ properties }: AzureRoleAssignment): string {
-  return `the Azure role ${shownAzureRole(properties.roleDefinitionId)}`;
+export function azureRoleText({ properties }: AzureRoleAssignment, state: "" | "eligible " = ""): string {
+  return `the ${state}Azure role ${shownAzureRole(properties.roleDefinitionId)}`;
+}
+
+/** https://learn.microsoft.com/rest/api/authorization/role-eligibility-schedule-requests; the CLI adds the host. */
+function endOfEligibleRole(eligibility: AzureRoleAssignment): string {
+  const { principalId, roleDefinitionId } = eligibility.properties;
+  return azRest("PUT", eligibilityEndPath(eligibility), {
+    properties: { requestType: "AdminRemove", principalId, roleDefinitionId },
+  });
 }
 
 function removalStep(id: string): string {

@@ -7,6 +7,7 @@ import {
   azureScope,
   delegationsPath,
   listAzureAssignments,
+  listAzureEligibilities,
   listVisibleAssignments,
   subscriptionsPath,
   type AzureRoleAssignment,
@@ -35,6 +36,8 @@ export interface RegistrationAssignment {
 export interface CustomerAzure {
   /** @throws ServiceError, EnvironmentError */
   readonly assignments: () => Promise<readonly AzureRoleAssignment[]>;
+  /** Roles that a principal may activate. @throws ServiceError, EnvironmentError */
+  readonly eligibilities: () => Promise<readonly AzureRoleAssignment[]>;
   /** @throws ServiceError, EnvironmentError */
   readonly delegations: () => Promise<readonly RegistrationAssignment[]>;
   /** Why a list lacks a subscription that the identity sees, once it was read: a sentence each. */
@@ -57,13 +60,12 @@ export function customerAzure(settings: AzureSettings, context: AzureContext): C
   const unread = new Set<string>();
   const { sentinelAccess } = settings;
   const subscriptions = once(() => visibleSubscriptions(settings, context));
-  const assignments = once(() =>
-    inEach(subscriptions, "role assignments", unread, (call, subscriptionId) =>
-      sentinelAccess?.subscriptionId.toLowerCase() === subscriptionId
-        ? listVisibleAssignments(call, sentinelAccess)
-        : listAzureAssignments(call, azureScope({ subscriptionId })),
-    ),
-  );
+  const visible = (list: typeof listAzureAssignments) => (call: ResourceManagerCall, subscriptionId: string) =>
+    sentinelAccess?.subscriptionId.toLowerCase() === subscriptionId
+      ? listVisibleAssignments(call, sentinelAccess, list)
+      : list(call, azureScope({ subscriptionId }));
+  const assignments = once(() => inEach(subscriptions, "role assignments", unread, visible(listAzureAssignments)));
+  const eligibilities = once(() => inEach(subscriptions, "eligible roles", unread, visible(listAzureEligibilities)));
   const delegations = once(() =>
     inEach(subscriptions, "delegations", unread, (call, subscriptionId) => {
       const path = delegationsPath(azureScope({ subscriptionId }));
@@ -71,13 +73,13 @@ export function customerAzure(settings: AzureSettings, context: AzureContext): C
       return armList<RegistrationAssignment>(call, `${path}?${query}`);
     }),
   );
-  return { assignments, delegations, unread: () => [...unread] };
+  return { assignments, eligibilities, delegations, unread: () => [...unread] };
 }
 
 /** For a tenant in which nobody signs in to Azure. */
 export function withoutAzure(reason: string): CustomerAzure {
   const refuse = () => Promise.reject(new EnvironmentError(reason));
-  return { assignments: refuse, delegations: refuse, unread: () => [] };
+  return { assignments: refuse, eligibilities: refuse, delegations: refuse, unread: () => [] };
 }
 
 /** Those that Azure lists for the identity, and those of the settings, in lower case. */

@@ -12,6 +12,7 @@ import {
   msspSubscriptionId,
   msspTenantId,
   post,
+  setSwitches,
   subscriptionIdOf,
   tenantId,
   testSandbox,
@@ -20,7 +21,12 @@ import {
   type TestSandbox,
 } from "@defender-mssp/testkit";
 import { otherServices } from "./graph/sequences/latestObserved";
-import { notReplayedOfOthers, notServedOfOthers, ofOtherServices } from "./graph/support/knownDifferences";
+import {
+  azureExamples,
+  notReplayedOfOthers,
+  notServedOfOthers,
+  ofOtherServices,
+} from "./graph/support/knownDifferences";
 import {
   differences,
   documentedDifferences,
@@ -466,6 +472,71 @@ describe("answers observed of Azure, Entra and Defender", () => {
       await arm("DELETE", String(assigned.body["id"]));
       assert.equal((await as("DELETE", role)).status, 200);
       assert.equal((await as("GET", role)).status, 404);
+    });
+
+    it("an eligible role of Azure: asked for, listed, refused twice, ended by an administrator and by time", async () => {
+      const { sandbox } = test;
+      const { servicePrincipal } = addDaemon(
+        sandbox.cloud,
+        {},
+        { tenantId: msspTenantId, applicationId: "da3e0000-0000-4000-8000-000000000006" },
+      );
+      const authorization = `${group}/providers/Microsoft.Authorization`;
+      const roleDefinitionId = `${subscription}/providers/Microsoft.Authorization/roleDefinitions/${azureRoles.Reader}`;
+      const request = (name: string, more: object = {}) =>
+        arm("PUT", `${authorization}/roleEligibilityScheduleRequests/${name}`, {
+          properties: {
+            ...{ principalId: servicePrincipal.id, roleDefinitionId, requestType: "AdminAssign" },
+            scheduleInfo: { expiration: { type: "AfterDuration", duration: "P30D" } },
+            ...more,
+          },
+        });
+      const code = async (answer: Promise<ReceivedAnswer>) => ((await answer).body["error"] as { code: string }).code;
+      const name = "47f8978c-5d8d-4fbf-b4b6-2f43eeb43eca";
+      assert.equal(await code(request(name)), "AuthorizationFailed");
+      const [automation] = [...sandbox.cloud.tenant(msspTenantId).objects("servicePrincipals").values()].filter(
+        ({ appId }) => appId === automationApplicationId,
+      );
+      const owner = await arm("PUT", `${authorization}/roleAssignments/${randomUUID()}`, {
+        properties: { principalId: automation?.id, roleDefinitionId: azureRoles.Owner },
+      });
+      const permanent = { scheduleInfo: { expiration: { type: "NoExpiration" } } };
+      assert.equal(await code(request(name, permanent)), "RoleAssignmentRequestPolicyValidationFailed");
+      like("res-elig-put", await request(name));
+      assert.equal(await code(request(name)), "RoleAssignmentExists");
+      const list = async (type: string, filter = "") =>
+        (await arm("GET", `${authorization}/${type}${filter}`)).body["value"] as {
+          id: string;
+          properties: Record<string, string>;
+        }[];
+      const mine = `?$filter=principalId eq '${servicePrincipal.id}'`;
+      const [schedule, ...others] = await list("roleEligibilitySchedules", mine);
+      const [instance] = await list("roleEligibilityScheduleInstances");
+      assert.deepEqual(
+        [schedule?.properties["memberType"], others, instance?.properties["roleEligibilityScheduleId"]],
+        ["Direct", [], schedule?.id],
+      );
+      const asked = `${authorization}/roleEligibilityScheduleRequests/${name}`;
+      for (const [index, id] of [asked, schedule?.id, instance?.id].entries()) {
+        const [type = "", properties = ""] = Object.entries(azureExamples)[index] ?? [];
+        const read = (await arm("GET", String(id))).body;
+        assert.deepEqual(Object.keys(read["properties"] as object).sort(), properties.split(" ").sort());
+        assert.deepEqual((await list(type)).at(-1), read);
+      }
+      // Eligible is not active.
+      assert.deepEqual(await list("roleAssignments", mine), []);
+      assert.equal((await request(randomUUID(), { requestType: "AdminRemove" })).status, 201);
+      assert.equal(await code(request(randomUUID(), { requestType: "AdminRemove" })), "RoleAssignmentDoesNotExist");
+      assert.equal(await code(request(randomUUID(), { requestType: "SelfExtend" })), "InvalidRequestType");
+      await request(randomUUID());
+      sandbox.cloud.clock.advance(31 * 24 * 60 * 60_000);
+      const ended = await call("GET", `${authorization}/roleEligibilitySchedules?api-version=1`, await armToken());
+      sandbox.cloud.clock.advance(-31 * 24 * 60 * 60_000);
+      assert.deepEqual(ended.body["value"], []);
+      setSwitches(sandbox.cloud.tenant(msspTenantId), { entraLicence: "p1" });
+      assert.equal(await code(request(randomUUID())), "AadPremiumLicenseRequired");
+      setSwitches(sandbox.cloud.tenant(msspTenantId), { entraLicence: "p2" });
+      await arm("DELETE", String(owner.body["id"]));
     });
 
     it("Lighthouse: what a definition refuses, and a second delegation of a scope", async () => {

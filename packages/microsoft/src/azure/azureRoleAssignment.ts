@@ -4,11 +4,12 @@
  */
 import { ServiceError } from "@defender-mssp/errors";
 import { goneStatuses } from "../graph/gone";
+import { listSchedules } from "../graph/schedules";
 import { lastSegment } from "../lastSegment";
 import { uuidV5 } from "../uuidV5";
 import { armList, type ResourceManagerCall } from "./armCall";
 import { resourceGroupId } from "./readSentinelWorkspace";
-import { azureScope, roleAssignmentsPath } from "./resourceId";
+import { azureScope, roleAssignmentsPath, roleEligibilitiesPath } from "./resourceId";
 
 /** The version of the API that has role assignments. */
 export const roleAssignmentsApiVersion = "2022-04-01";
@@ -75,6 +76,25 @@ export function listAzureAssignments(call: ResourceManagerCall, scope: string): 
   return armList(call, `${roleAssignmentsPath(scope)}?api-version=${roleAssignmentsApiVersion}`);
 }
 
+/** The version of the API that has eligible roles. */
+export const roleEligibilitiesApiVersion = "2020-10-01";
+
+/**
+ * The roles that principals may activate at, above and below a scope.
+ * https://learn.microsoft.com/rest/api/authorization/role-eligibility-schedules
+ * @throws ServiceError
+ */
+export function listAzureEligibilities(call: ResourceManagerCall, scope: string): Promise<AzureRoleAssignment[]> {
+  const path = `${roleEligibilitiesPath(scope)}?api-version=${roleEligibilitiesApiVersion}`;
+  return listSchedules<AzureRoleAssignment>(call, path, armList);
+}
+
+/** Path of the request that ends an eligible role. A PUT with this name ends it once. */
+export function eligibilityEndPath({ id, properties }: AzureRoleAssignment): string {
+  const requests = `${properties.scope}/providers/Microsoft.Authorization/roleEligibilityScheduleRequests`;
+  return `${requests}/${uuidV5(urlNamespace, `end ${id}`.toLowerCase())}?api-version=${roleEligibilitiesApiVersion}`;
+}
+
 /**
  * The assignments of the resource group's subscription; those at, above and below the resource group
  * where the identity has a role there only.
@@ -83,12 +103,13 @@ export function listAzureAssignments(call: ResourceManagerCall, scope: string): 
 export async function listVisibleAssignments(
   call: ResourceManagerCall,
   place: Parameters<typeof resourceGroupId>[0],
+  list = listAzureAssignments,
 ): Promise<AzureRoleAssignment[]> {
   try {
-    return await listAzureAssignments(call, azureScope({ subscriptionId: place.subscriptionId }));
+    return await list(call, azureScope({ subscriptionId: place.subscriptionId }));
   } catch (error) {
     if (!(error instanceof ServiceError) || error.status !== 403) throw error;
-    return listAzureAssignments(call, resourceGroupId(place));
+    return list(call, resourceGroupId(place));
   }
 }
 

@@ -37,6 +37,11 @@ export function roleAssignmentsPath(scope: string): string {
   return `${scope}/providers/Microsoft.Authorization/roleAssignments`;
 }
 
+/** Roles that principals may activate at a scope. */
+export function roleEligibilitiesPath(scope: string): string {
+  return `${scope}/providers/Microsoft.Authorization/roleEligibilitySchedules`;
+}
+
 /** The version of the API that has the resource, or the list at a path. */
 export function azureApiVersion(id: string): string {
   if (/\/providers\/Microsoft\.Authorization\//i.test(id)) return "2022-04-01";

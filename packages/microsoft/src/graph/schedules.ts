@@ -7,9 +7,13 @@ import { graphList, type GraphCall } from "./call";
  * https://learn.microsoft.com/entra/id-governance/licensing-fundamentals#what-happens-to-pim-when-a-license-expires
  * @throws ServiceError
  */
-export async function listSchedules<Schedule>(call: GraphCall, path: string): Promise<Schedule[]> {
+export async function listSchedules<Schedule>(
+  call: GraphCall,
+  path: string,
+  list: (call: GraphCall, path: string) => Promise<Schedule[]> = graphList,
+): Promise<Schedule[]> {
   try {
-    return await graphList<Schedule>(call, path);
+    return await list(call, path);
   } catch (error) {
     if (error instanceof ServiceError && error.serviceCode === "AadPremiumLicenseRequired") return [];
     throw error;

@@ -18,6 +18,7 @@ import { resourceGroups, subscriptionBody, subscriptionHandler } from "./resourc
 import { resourcePath, type ResourcePath } from "./resourceId";
 import { resources, resourcesOfGroup } from "./resources";
 import { assignmentAttributes, roleAssignments, roleDefinitions } from "./roleAssignments";
+import { roleEligibilityHandlers } from "./roleEligibilityHandlers";
 import { secrets } from "./secrets";
 import { subscriptions } from "./subscriptions";
 import { deletedManagedHsms, deletedVaults, deletedVaultsOfLocation, purge, vaults } from "./vaults";
@@ -49,6 +50,7 @@ const handlers: ReadonlyMap<string, ResourceHandler> = new Map(
     resourcesOfGroup,
     roleAssignments,
     roleDefinitions,
+    ...roleEligibilityHandlers,
     secrets,
     subscriptionHandler,
     vaults,

@@ -33,24 +33,16 @@ export const roleAssignments: ResourceHandler = {
     const { tenant, path, body, caller, cloud } = request;
     const sent = recordOf(body["properties"]);
     const principalId = armText(sent["principalId"]).toLowerCase();
-    const role = findRole(tenant, armText(sent["roleDefinitionId"]));
     if (!isUuid(armName(path))) {
       throw armErrors.badRequest(
         "InvalidRoleAssignmentId",
         `The role assignment ID '${armName(path)}' is not valid. It must be a GUID.`,
       );
     }
-    if (role === undefined) {
-      const id = armText(sent["roleDefinitionId"]).split("/").at(-1) ?? "";
-      // azurerm 8547.
-      if (!isUuid(id))
-        throw armErrors.badRequest("InvalidRoleDefinitionId", `The role definition ID '${id}' is not valid.`);
-      throw armErrors.roleDefinitionNotFound(id.replaceAll("-", ""));
-    }
+    const roleDefinitionId = definitionId(request, armText(sent["roleDefinitionId"]));
     const { condition, conditionVersion } = givenCondition(sent);
     refuseUnreplicated(request, principalId);
     const principalType = principalTypeOf(request, principalId, armText(sent["principalType"]));
-    const roleDefinitionId = `/subscriptions/${path.subscriptionId}/providers/Microsoft.Authorization/roleDefinitions/${role.id}`;
     const before = found(request);
     refuseUpdate(before, principalId, roleDefinitionId);
     refuseSecond(request, principalId, roleDefinitionId);
@@ -76,16 +68,7 @@ export const roleAssignments: ResourceHandler = {
     return ok({ ...assignment, properties: { ...properties, createdBy: null } }, 201);
   },
   get: (request) => ok(existing(request, type)),
-  /** Without a condition: the assignments at, above and below the scope. */
-  list: ({ tenant, path, conditions }) =>
-    ok({
-      value: resourcesOfType(tenant, type).filter((assignment) => {
-        const at = textAt(assignment, "scope");
-        const isAbove = isWithin(path.scope, at);
-        const isListed = isAbove || isWithin(at, path.scope);
-        return isListed && conditions.every((condition) => holds(tenant, assignment, condition, isAbove));
-      }),
-    }),
+  list: (request) => ok({ value: atScope(request, resourcesOfType(request.tenant, type)) }),
   filter: {
     names: ["atScope()", "assignedTo()", "principalId"],
     together: [["atScope()", "assignedTo()"]],
@@ -105,6 +88,29 @@ export const roleAssignments: ResourceHandler = {
     return ok(assignment);
   },
 };
+
+/** Without a condition: the assignments at, above and below the scope. */
+export function atScope({ tenant, path, conditions }: ArmRequest, all: readonly StoredObject[]): StoredObject[] {
+  return all.filter((assignment) => {
+    const at = textAt(assignment, "scope");
+    const isAbove = isWithin(path.scope, at);
+    const isListed = isAbove || isWithin(at, path.scope);
+    return isListed && conditions.every((condition) => holds(tenant, assignment, condition, isAbove));
+  });
+}
+
+/** The ID of the role that a body names. @throws EmulatedServiceError 400 */
+export function definitionId({ tenant, path }: ArmRequest, given: string): string {
+  const role = findRole(tenant, given);
+  if (role === undefined) {
+    const id = given.split("/").at(-1) ?? "";
+    // azurerm 8547.
+    if (!isUuid(id))
+      throw armErrors.badRequest("InvalidRoleDefinitionId", `The role definition ID '${id}' is not valid.`);
+    throw armErrors.roleDefinitionNotFound(id.replaceAll("-", ""));
+  }
+  return `/subscriptions/${path.subscriptionId}/providers/Microsoft.Authorization/roleDefinitions/${role.id}`;
+}
 
 /** What conditions compare: of the assignment in the body, and of the one that exists. */
 export function assignmentAttributes(request: ArmRequest): Omit<ConditionRequest, "action"> {
@@ -128,7 +134,8 @@ export function assignmentAttributes(request: ArmRequest): Omit<ConditionRequest
   };
 }
 
-function givenCondition(given: Readonly<Record<string, unknown>>) {
+/** The condition of a body, which must be one that the sandbox knows. */
+export function givenCondition(given: Readonly<Record<string, unknown>>) {
   const [condition, conditionVersion] = [armText(given["condition"]), armText(given["conditionVersion"])];
   if (condition === "") return { condition: null, conditionVersion: null };
   if (conditionVersion !== "2.0" || parseCondition(condition) === undefined) {
@@ -258,7 +265,7 @@ function isOfRole(role: Readonly<Record<string, unknown>>, { name, value }: Cond
 }
 
 /** `principalType` allows a principal that the directory does not know yet. */
-function principalTypeOf({ cloud, tenant }: ArmRequest, principalId: string, given: string): string {
+export function principalTypeOf({ cloud, tenant }: ArmRequest, principalId: string, given: string): string {
   if (given === "ForeignGroup") {
     if (isRemoteGroup(cloud, tenant, principalId)) return given;
     throw principalNotFound(tenant, principalId);

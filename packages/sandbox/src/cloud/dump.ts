@@ -23,6 +23,7 @@ const secretProperties: ReadonlySet<string> = new Set([
   "password",
   "inviteRedeemUrl",
   "proof",
+  "clientState",
   "sealedValue",
 ]);
 

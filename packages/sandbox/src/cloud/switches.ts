@@ -77,6 +77,11 @@ export function longestSecretDays(tenant: Tenant): number {
   return value === "off" ? 0 : Number(value);
 }
 
+/** Whether the tenant has Microsoft Entra ID P2, which privileged identity management and others need. */
+export function hasEntraP2(tenant: Tenant): boolean {
+  return ["p2", "governance"].includes(switchValue(tenant, "entraLicence"));
+}
+
 /** Whether a service is switched off at a time of the sandbox's clock. */
 export function isSwitchedOff(tenant: Tenant, name: "legacyAlertApi", now: Date): boolean {
   const value = switchValue(tenant, name);

@@ -3,7 +3,7 @@
  * certificate, or by the token of another issuer that a federated identity credential names.
  * https://learn.microsoft.com/entra/identity-platform/certificate-credentials
  */
-import { X509Certificate } from "node:crypto";
+import type { X509Certificate } from "node:crypto";
 import type { FastifyRequest } from "fastify";
 import {
   createRemoteJWKSet,
@@ -16,6 +16,7 @@ import {
 } from "jose";
 import type { EmulatedCloud } from "../cloud/cloud";
 import type { Json, StoredObject, Tenant } from "../cloud/model";
+import { readCertificate } from "../cloud/readCertificate";
 import { matchesSecret } from "../cloud/secrets";
 import type { Client } from "./client";
 import { listOf, propertyOf, propertyText } from "./directory";
@@ -93,7 +94,10 @@ async function checkCertificateAssertion(
 ): Promise<void> {
   const thumbprint = thumbprintOf(header);
   const found = credentialsOf(client, "keyCredentials")
-    .map(({ credential }) => ({ credential, certificate: certificateOf(credential) }))
+    .map(({ credential }) => ({
+      credential,
+      certificate: readCertificate(propertyText(propertyOf(credential, "key"))),
+    }))
     .find(({ certificate }) => certificate !== undefined && thumbprintsOf(certificate).includes(thumbprint));
   if (found?.certificate === undefined) throw entraErrors.unknownCertificate(thumbprint, client.clientId);
   if (isOver(found.credential, cloud.now())) throw entraErrors.expiredCertificate(client.clientId);
@@ -221,16 +225,6 @@ function isBeforeStart(credential: Json, now: Date): boolean {
   // One minute tolerance for different clocks.
   const start = Date.parse(propertyText(propertyOf(credential, "startDateTime")));
   return !Number.isNaN(start) && start > now.getTime() + 60_000;
-}
-
-function certificateOf(credential: Json): X509Certificate | undefined {
-  const key = propertyText(propertyOf(credential, "key"));
-  if (key === "") return undefined;
-  try {
-    return new X509Certificate(Buffer.from(key, "base64"));
-  } catch {
-    return undefined;
-  }
 }
 
 /** Upper-case hexadecimal, SHA-1 and SHA-256: clients send one of them. */

@@ -56,6 +56,20 @@ const stages: readonly Pair[] = [
   ["escalationTimeInMinutes", "durationBeforeEscalation", inMinutes],
 ];
 
+const reviews: readonly Pair[] = [
+  ["isEnabled", "isEnabled"],
+  ["isAccessRecommendationEnabled", "isRecommendationEnabled"],
+  ["isApprovalJustificationRequired", "isReviewerJustificationRequired"],
+  ["accessReviewTimeoutBehavior", "expirationBehavior"],
+];
+const recurrences: readonly (readonly [beta: string, type: string, interval: number])[] = [
+  ["weekly", "weekly", 1],
+  ["monthly", "absoluteMonthly", 1],
+  ["quarterly", "absoluteMonthly", 3],
+  ["halfyearly", "absoluteMonthly", 6],
+  ["annual", "absoluteYearly", 1],
+];
+
 /** Settings that only v1.0 has, as sent, beside the properties of the stored policy. */
 export const sentSettings = "requestorSettingsAsSent";
 
@@ -68,7 +82,7 @@ export const assignmentPolicyForms = {
 
 function inBeta(values: JsonObject): JsonObject {
   const { allowedTargetScope, specificAllowedTargets, automaticRequestSettings = null, ...more } = values;
-  const { expiration, requestorSettings, requestApprovalSettings: approval, ...named } = more;
+  const { expiration, requestorSettings, requestApprovalSettings: approval, reviewSettings: review, ...named } = more;
   if (automaticRequestSettings !== null) throw notHeld("no policies that assign by a rule");
   const { type, duration, endDateTime = null } = isObject(expiration) ? expiration : {};
   return {
@@ -80,6 +94,7 @@ function inBeta(values: JsonObject): JsonObject {
       acceptRequests: innerOf(requestorSettings, "enableTargetsToSelfAddAccess") === true,
       allowedRequestors: userSets(specificAllowedTargets),
     },
+    ...(review !== undefined && { accessReviewSettings: isObject(review) ? reviewInBeta(review) : null }),
     ...(isObject(approval) && {
       requestApprovalSettings: {
         ...renamed("beta", approvals, approval),
@@ -110,6 +125,7 @@ function inV1(policy: StoredObject): StoredObject {
       ...(policy[sentSettings] as JsonObject | null | undefined),
       enableTargetsToSelfAddAccess: innerOf(requestor, "acceptRequests") ?? null,
     },
+    reviewSettings: isObject(policy["accessReviewSettings"]) ? reviewInV1(policy["accessReviewSettings"]) : null,
     requestApprovalSettings: {
       ...renamed("v1", approvals, approval),
       stages: objectsIn(innerOf(approval, "approvalStages")).map((stage) => ({
@@ -120,6 +136,38 @@ function inV1(policy: StoredObject): StoredObject {
         fallbackEscalationApprovers: subjectSets(stage["escalationApprovers"], true),
       })),
     },
+  };
+}
+
+function reviewInBeta(review: JsonObject): JsonObject {
+  const { schedule, isSelfReview, primaryReviewers, fallbackReviewers } = review;
+  const pattern = innerOf(innerOf(schedule, "recurrence"), "pattern");
+  const recurrence = recurrences.find(
+    ([, type, interval]) => innerOf(pattern, "type") === type && innerOf(pattern, "interval") === interval,
+  );
+  return {
+    ...renamed("beta", reviews, review),
+    recurrenceType: recurrence?.[0] ?? null,
+    reviewerType: isSelfReview === true ? "Self" : "Reviewers",
+    startDateTime: innerOf(schedule, "startDateTime") ?? null,
+    durationInDays: review["isEnabled"] === true ? days(innerOf(innerOf(schedule, "expiration"), "duration")) : null,
+    reviewers: userSets(primaryReviewers, fallbackReviewers),
+  };
+}
+
+function reviewInV1(review: JsonObject): JsonObject {
+  const [, type = null, interval = null] = recurrences.find(([beta]) => beta === review["recurrenceType"]) ?? [];
+  const duration = inDays.v1(review["durationInDays"] ?? null);
+  return {
+    ...renamed("v1", reviews, review),
+    isSelfReview: review["reviewerType"] === "Self",
+    schedule: {
+      startDateTime: review["startDateTime"] ?? null,
+      expiration: { type: "afterDuration", duration, endDateTime: null },
+      recurrence: { pattern: { type, interval }, range: { type: "noEnd" } },
+    },
+    primaryReviewers: subjectSets(review["reviewers"], false),
+    fallbackReviewers: subjectSets(review["reviewers"], true),
   };
 }
 

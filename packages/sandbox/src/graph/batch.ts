@@ -103,9 +103,13 @@ async function answerInOrder(
   earlier: readonly Promise<InnerAnswer>[],
 ): Promise<InnerAnswer> {
   const failed = (await Promise.all(earlier)).some(({ status }) => status >= 400);
-  if (!failed) return currentBatch.run(batch, async () => await send(batch, one));
-  // The status is documented, code and text are not.
-  const error = new EmulatedGraphError(424, "FailedDependency", "Failed Dependency");
+  // A version in the URL is a part of the path: microsoftgraph/msgraph-sdk-javascript 1178.
+  const [, version] = /^\/[^/]+\/+(v1\.0|beta)(?=[/?]|$)/i.exec(one.target) ?? [];
+  if (!failed && version === undefined) return currentBatch.run(batch, async () => await send(batch, one));
+  const error = failed
+    ? // The status is documented, code and text are not.
+      new EmulatedGraphError(424, "FailedDependency", "Failed Dependency")
+    : unreadableRequest(`Resource not found for the segment '${version}'.`);
   const requestId = randomUUID();
   return {
     id: one.id,

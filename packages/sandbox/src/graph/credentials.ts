@@ -1,7 +1,8 @@
 /** Passwords and certificates of applications and service principals. */
-import { X509Certificate, createHash, randomUUID } from "node:crypto";
+import { createHash, randomUUID } from "node:crypto";
 import { dayMs } from "@defender-mssp/errors/time";
 import type { Json, StoredObject, Tenant } from "../cloud/model";
+import { readCertificate } from "../cloud/readCertificate";
 import { longestSecretDays } from "../cloud/switches";
 import { generateSecret, hashSecret } from "../cloud/secrets";
 import type { EntitySetName } from "./entities";
@@ -122,15 +123,6 @@ function acceptCertificate(entitySet: EntitySetName, there: readonly JsonObject[
     type: wanted["type"] ?? "AsymmetricX509Cert",
     usage: wanted["usage"] ?? "Verify",
   };
-}
-
-/** Clients send a certificate as base64 of DER, or of PEM text. */
-function readCertificate(base64: string): X509Certificate | undefined {
-  try {
-    return new X509Certificate(Buffer.from(base64, "base64"));
-  } catch {
-    return undefined;
-  }
 }
 
 /**

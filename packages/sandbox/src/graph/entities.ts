@@ -18,6 +18,7 @@ import { entitlementSets } from "./entities/entitlementManagement";
 import { tenantGovernanceSets } from "./entities/tenantGovernance";
 import { auditSets } from "./entities/auditLogs";
 import { administrativeUnitSets } from "./entities/administrativeUnitSets";
+import { subscriptionSets } from "./entities/subscriptionSets";
 import type { EntitySet } from "./entities/entitySet";
 import type { GraphVersion } from "./entities/property";
 
@@ -39,6 +40,7 @@ const sets = {
   ...entitlementSets,
   ...tenantGovernanceSets,
   ...auditSets,
+  ...subscriptionSets,
 };
 
 export type EntitySetName = keyof typeof sets;

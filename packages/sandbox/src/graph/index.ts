@@ -72,7 +72,9 @@ async function serve(
       return await answerBatch(request, reply, cloud, version, readBody(request));
     }
     caller.operation = `${match.route.method} ${match.route.path}`;
-    const granted = access(caller, match.route.permissions);
+    const { parameters, route } = match;
+    const needsNone = route.needsNone?.({ tenant: caller.tenant, caller, parameters }) === true;
+    const granted = needsNone ? "all" : access(caller, match.route.permissions);
     if (granted === "none") throw refusal(match.route.permissions);
     const call: Call = {
       cloud,
@@ -82,7 +84,7 @@ async function serve(
       version,
       origin: protocolOf(request) === "https" ? cloud.services.graph : cloud.origins.http,
       cast: match.cast,
-      parameters: match.parameters,
+      parameters,
       query:
         match.counts === true
           ? parseCountQuery(search, header(request, "consistencylevel"), version)
@@ -93,7 +95,8 @@ async function serve(
     };
     if (call.cast !== undefined && match.route.castable === "advanced" && !call.query.advanced)
       throw unsupportedQuery();
-    const answer = match.route.handle(call);
+    await route.before?.(call);
+    const answer = route.handle(call);
     recordChange(call, match.route, answer);
     if (match.counts === true) return await sendCount(reply, answer);
     return await send(reply, answer);

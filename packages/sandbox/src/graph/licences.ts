@@ -1,6 +1,6 @@
 /** Features that require a licence, and the service's errors without it. */
 import type { Tenant } from "../cloud/model";
-import { switchValue } from "../cloud/switches";
+import { hasEntraP2, switchValue } from "../cloud/switches";
 import { EmulatedGraphError } from "./errors";
 import type { Call, Route } from "./route";
 
@@ -22,7 +22,7 @@ const needsP2: ReadonlySet<LicensedFeature> = new Set(["entitlementManagement", 
 export function hasLicence(tenant: Tenant, feature: LicensedFeature): boolean {
   const licence = switchValue(tenant, "entraLicence");
   if (feature === "governanceApplications") return licence === "governance";
-  return needsP2.has(feature) ? ["p2", "governance"].includes(licence) : licence !== "free";
+  return needsP2.has(feature) ? hasEntraP2(tenant) : licence !== "free";
 }
 
 /** Throws the service's error if the caller's tenant has no licence for a feature. */

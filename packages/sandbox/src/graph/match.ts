@@ -85,7 +85,8 @@ function splitPath(path: string): string[] {
     .split("/")
     .filter((segment) => segment !== "")
     .flatMap((encoded) => {
-      const segment = decodeSegment(encoded);
+      // A function's call without arguments: `delta()`.
+      const segment = decodeSegment(encoded).replace(/\(\)$/, "");
       const keyed = /^([A-Za-z]\w*)\((.+)\)$/s.exec(segment);
       if (keyed === null) return [withoutNamespace(segment)];
       const [, name = "", key = ""] = keyed;
@@ -105,7 +106,14 @@ function withoutNamespace(segment: string): string {
   return actions.has(name.toLowerCase()) ? name : `microsoft.graph.${name}`;
 }
 
-const actions: ReadonlySet<string> = new Set(["addpassword", "removepassword", "restore"]);
+const actions: ReadonlySet<string> = new Set([
+  "addpassword",
+  "removepassword",
+  "addkey",
+  "removekey",
+  "restore",
+  "delta",
+]);
 
 /** A decoded segment; unchanged if the encoding is invalid. */
 export function decodeSegment(segment: string): string {
@@ -142,7 +150,7 @@ function matchSegments(template: readonly string[], segments: readonly string[])
  * has its own routes.
  */
 function isReserved(segment: string): boolean {
-  return /^(\$\w+|microsoft\.graph\.\w+|delta(\(\))?)$/.test(segment);
+  return /^(\$\w+|microsoft\.graph\.\w+|delta)$/.test(segment);
 }
 
 /** Sorts fixed segments before parameters, from the left. */

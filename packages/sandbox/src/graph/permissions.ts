@@ -177,6 +177,8 @@ export const permissions = {
     application: [],
     refusal: () => denied(directorySynchronizationRead),
   },
+  // "MS Graph Subscriptions will not be able to support write access permissions where only read access is needed."
+  subscribe: exactly(["User.Read.All", "Group.Read.All"]),
   readEntitlements: ofEntitlements(["EntitlementManagement.Read.All", "EntitlementManagement.ReadWrite.All"]),
   writeEntitlements: ofEntitlements(["EntitlementManagement.ReadWrite.All"]),
   readOrganization: of(["Organization.Read.All", "Organization.ReadWrite.All", ...directoryRead], {

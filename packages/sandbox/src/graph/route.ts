@@ -23,11 +23,17 @@ export interface Route {
    * Whether its list takes `$search`, and `/$count` at its end: queries of the directory's second index. Default: no.
    */
   readonly searchable?: boolean;
+  /** Whether it takes `$deltatoken`. Default: no. */
+  readonly tracksChanges?: boolean;
   /**
    * Lists directory objects of several types: a type at its end, such as
    * `/members/microsoft.graph.user`, selects one. `advanced`: in an advanced query only.
    */
   readonly castable?: "always" | "advanced";
+  /** Whether the caller needs no permission for what the path names. */
+  readonly needsNone?: (call: Pick<Call, "tenant" | "caller" | "parameters">) => boolean;
+  /** Checks that take their time, before the answer. */
+  readonly before?: (call: Call) => Promise<void>;
   readonly handle: (call: Call) => RouteAnswer;
 }
 
@@ -76,7 +82,7 @@ export function actionResult(call: Call, body: JsonObject): RouteAnswer {
 }
 
 /** The segment that a route's path names `name`. */
-export function parameter(call: Call, name: string): string {
+export function parameter(call: Pick<Call, "parameters">, name: string): string {
   const value = call.parameters[name];
   if (value === undefined) throw new Error(`The route has no parameter ${name}.`);
   return value;

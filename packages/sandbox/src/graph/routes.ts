@@ -11,6 +11,7 @@ import { conditionalAccessRoutes } from "./routes/conditionalAccess";
 import { crossTenantAccessRoutes } from "./routes/crossTenantAccess";
 import { defenderRoleRoutes } from "./routes/defenderRoles";
 import { connectedOrganizationRoutes } from "./routes/connectedOrganizations";
+import { deltaRoutes } from "./routes/deltaRoutes";
 import { deletedItemRoutes } from "./routes/deletedItems";
 import { directoryObjectRoutes } from "./routes/directoryObjects";
 import { directoryRoleRoutes } from "./routes/directoryRoles";
@@ -22,6 +23,7 @@ import { groupRolePolicyRoutes } from "./routes/groupRolePolicies";
 import { invitationRoutes } from "./routes/invitations";
 import { membershipRoutes } from "./routes/memberships";
 import { namedLocationRoutes } from "./routes/namedLocationRoutes";
+import { keyRoutes } from "./routes/keyRoutes";
 import { passwordRoutes } from "./routes/passwords";
 import { policyRoutes } from "./routes/policies";
 import { privilegedAccessRoutes } from "./routes/privilegedAccess";
@@ -34,6 +36,7 @@ import { servicePrincipalRoutes } from "./routes/servicePrincipals";
 import { authenticationMethodRoutes } from "./routes/authenticationMethodRoutes";
 import { riskyUserRoutes } from "./routes/riskyUserRoutes";
 import { serviceConfigurationRecordRoutes } from "./routes/serviceConfigurationRecordRoutes";
+import { subscriptionRoutes } from "./routes/subscriptionRoutes";
 import { tenantRoutes } from "./routes/tenant";
 import { tenantGovernanceRoutes } from "./routes/tenantGovernance";
 import { tenantInformationRoutes } from "./routes/tenantInformationRoutes";
@@ -42,6 +45,7 @@ import { userRoutes } from "./routes/users";
 export const routeTable = new RouteTable([
   ...applicationRoutes,
   ...passwordRoutes,
+  ...keyRoutes,
   ...federatedIdentityCredentialRoutes,
   ...servicePrincipalRoutes,
   ...appRoleAssignmentRoutes,
@@ -49,6 +53,7 @@ export const routeTable = new RouteTable([
   ...groupRoutes,
   ...userRoutes,
   ...membershipRoutes,
+  ...deltaRoutes,
   ...invitationRoutes,
   ...directoryRoleRoutes,
   ...roleManagementRoutes,
@@ -74,6 +79,7 @@ export const routeTable = new RouteTable([
   ...accessPackageResourceRoutes,
   ...accessPackageAssignmentRoutes,
   ...auditLogRoutes,
+  ...subscriptionRoutes,
   ...tenantGovernanceRoutes,
   ...privilegedAccessRoutes,
   ...groupActivationRoutes,

@@ -22,9 +22,9 @@ export interface Read {
   readonly body?: unknown;
 }
 
-/** Every GET of the emulated Graph, in v1.0 where it has both versions. */
+/** Every GET of the emulated Graph, in v1.0 where it has both versions; `delta` leaves out what an object lacks. */
 const graphRoutes = routeTable.routes
-  .filter(({ method }) => method === "GET")
+  .filter(({ method, tracksChanges }) => method === "GET" && tracksChanges !== true)
   .map(({ path, versions }) => `/${versions.includes("v1.0") ? "v1.0" : "beta"}${path}`);
 
 const noObject = "00000000-0000-4000-8000-000000000000";

@@ -455,6 +455,25 @@ describe("Entra's token endpoint, client credentials", () => {
       assert.equal(await code(sign(assertion({ iss: "https://issuer.example" }))), 700211);
     });
 
+    it("certificate: one that the application adds with the proof of another signs in", async () => {
+      const next = await makeTestCertificate();
+      const iss = daemon.application.id;
+      const { body: token } = await request(sign(assertion()));
+      const proof = await sign(assertion({ aud: "00000002-0000-0000-c000-000000000000", iss }), {}, "RS256");
+      const response = await fetch(`${sandbox.origins.http}/v1.0/applications/${iss}/addKey`, {
+        method: "POST",
+        headers: { authorization: `Bearer ${String(token["access_token"])}`, "content-type": "application/json" },
+        body: JSON.stringify({
+          keyCredential: { type: "AsymmetricX509Cert", usage: "Verify", key: next.base64 },
+          proof,
+        }),
+      });
+      assert.equal(response.status, 200, await response.text());
+      const { privateKey, sha256 } = next;
+      const signed = assertion().setProtectedHeader({ alg: "PS256", "x5t#S256": sha256 }).sign(privateKey);
+      assert.equal((await request(signed)).status, 200);
+    });
+
     it("certificate: refused after its expiry", async () => {
       const [credential] = daemon.application["keyCredentials"] as Record<string, string>[];
       assert.ok(credential);

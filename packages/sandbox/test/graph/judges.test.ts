@@ -16,6 +16,7 @@ import { batchSequences } from "./sequences/batch";
 import { accessPolicySequences } from "./sequences/accessPolicies";
 import { clientSequences } from "./sequences/client";
 import { defenderRoleSequences } from "./sequences/defenderRoles";
+import { deltaSequences } from "./sequences/deltaSequences";
 import { delegatedAdminSequences } from "./sequences/delegatedAdminSequences";
 import { documentedSequences } from "./sequences/documentedAnswers";
 import { directorySequences } from "./sequences/directory";
@@ -62,6 +63,7 @@ describe("the emulated Graph", function () {
   describe("called by mssp governance", () => tenantGovernanceSequences(() => graph));
   describe("called by auditors and collectors", () => auditorSequences(() => graph));
   describe("rows of a table", () => rowSequences(() => graph));
+  describe("called for changes", () => deltaSequences(() => graph));
   describe("called in batches", () => batchSequences(() => graph));
   describe("in a tenant without a licence or with a restrictive policy", () => policySequences(() => graph));
 

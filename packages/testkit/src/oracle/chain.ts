@@ -32,9 +32,11 @@ export const ways = [
   "governance",
   "gdap",
   "azureRole",
+  "eligibleAzureRole",
   "lighthouse",
   "siemAuthorization",
   "detectionAction",
+  "changeNotification",
   "notification",
 ] as const;
 export type ChainWay = (typeof ways)[number];

@@ -77,7 +77,7 @@ function roleEdges({ customer, now }: OracleTenants, { id }: ChainObject): Edge[
   ];
 }
 
-function applicationEdges({ customer }: OracleTenants, { type, id }: ChainObject): Edge[] {
+function applicationEdges({ customer, now }: OracleTenants, { type, id }: ChainObject): Edge[] {
   const resourcePrincipal = (resourceId: string) => customer.objects("servicePrincipals").get(resourceId);
   const roles = all(customer, "appRoleAssignments")
     .filter((entry) => entry["principalId"] === id)
@@ -102,6 +102,13 @@ function applicationEdges({ customer }: OracleTenants, { type, id }: ChainObject
       const allows = `${scopes.join(" ")} of ${to.name} as a user`;
       return { way: "delegatedConsent", to, by: entry.id, allows, permissions: scopes };
     });
+  const appId = type === "servicePrincipals" ? customer.objects(type).get(id)?.["appId"] : undefined;
+  const subscriptions = all(customer, "subscriptions")
+    .filter(({ applicationId, expirationDateTime }) => applicationId === appId && !isOver(expirationDateTime, now))
+    .map((entry): Edge => {
+      const to = { type: "subscriptions", id: entry.id, name: textOf(entry["resource"]) };
+      return { way: "changeNotification", to, by: entry.id, allows: `be told of changes of ${to.name}` };
+    });
   const owned = (way: Edge["way"], link: string): Edge[] =>
     linkStarts(customer, link, id).flatMap((from) => {
       const next = directoryObject(customer, from);
@@ -110,6 +117,7 @@ function applicationEdges({ customer }: OracleTenants, { type, id }: ChainObject
   return [
     ...roles,
     ...consents,
+    ...subscriptions,
     ...owned("applicationOwnership", "applications.owners"),
     ...owned("servicePrincipalOwnership", "servicePrincipals.owners"),
   ];
@@ -156,15 +164,18 @@ function policyEdges({ customer }: OracleTenants, { type, id }: ChainObject): Ed
     }));
 }
 
-function azureEdges({ customer }: OracleTenants, { id }: ChainObject): Edge[] {
+function azureEdges({ customer, now }: OracleTenants, { id }: ChainObject): Edge[] {
   return all(customer, "azureResources")
-    .filter((resource) => /\/roleAssignments$/i.test(textOf(resource["type"])))
+    .filter((resource) => /\/(roleAssignments|roleEligibilitySchedules)$/i.test(textOf(resource["type"])))
     .filter((resource) => inner(resource["properties"], "principalId") === id)
+    .filter((resource) => !isOver(inner(resource["properties"], "endDateTime"), now))
     .map((resource): Edge => {
       const scope = textOf(inner(resource["properties"], "scope"));
       const role = textOf(inner(resource["properties"], "roleDefinitionId")).split("/").at(-1) ?? "";
       const to = { type: "azureScopes", id: scope, name: scope };
-      return { way: "azureRole", to, by: resource.id, allows: `the Azure role ${role} at ${scope}` };
+      return /assignments$/i.test(textOf(resource["type"]))
+        ? { way: "azureRole", to, by: resource.id, allows: `the Azure role ${role} at ${scope}` }
+        : { way: "eligibleAzureRole", to, by: resource.id, allows: `activate the Azure role ${role} at ${scope}` };
     });
 }
 

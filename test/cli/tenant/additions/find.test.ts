@@ -109,6 +109,7 @@ describe("additions to a stack's objects", () => {
       prerequisites: { ...tenant({}).settings, sentinelAccess } as unknown as AdditionsTenant["prerequisites"],
       openAzure: () => ({
         delegations: () => Promise.resolve([]),
+        eligibilities: () => Promise.resolve([]),
         unread: () => [],
         assignments: () =>
           Promise.resolve([
@@ -221,6 +222,7 @@ describe("additions to a stack's objects", () => {
       openAzure: () => ({
         assignments: () => Promise.resolve([]),
         delegations: () => Promise.resolve(delegations),
+        eligibilities: () => Promise.resolve([]),
         unread: () => ["The delegations of subscription t: not permitted: requires Reader"],
       }),
     };

@@ -232,11 +232,23 @@ describe("the search for every kind of access", function () {
     add(`${scope}/providers/Microsoft.Authorization/roleAssignments/x`, "Microsoft.Authorization/roleAssignments", {
       ...{ principalId, principalType: "User", roleDefinitionId: reader, scope },
     });
+    const schedule = `${scope}/providers/Microsoft.Authorization/roleEligibilitySchedules/x`;
+    const [startDateTime, endDateTime] = ["2026-01-01T00:00:00Z", "2100-01-01T00:00:00Z"];
+    add(schedule, "Microsoft.Authorization/RoleEligibilitySchedules", {
+      ...{ principalId, roleDefinitionId: reader, scope, startDateTime, endDateTime },
+    });
     const { grants } = await heldBy(inAzure(), { type: "user", id: principalId });
     assert.deepEqual(
       grants.map(({ what }) => what),
-      [`the Azure role Reader at ${scope}`],
+      [`the Azure role Reader at ${scope}`, `the eligible Azure role Reader at ${scope}`],
     );
+    assert.match(
+      grants[1]?.step ?? "",
+      /^az rest --method PUT --url '\/subs.*\/roleEligibilityScheduleRequests\/.*Remove/,
+    );
+    setSwitches(test.tenant, { entraLicence: "free" });
+    assert.equal((await heldBy(inAzure(), { type: "user", id: principalId })).grants.length, 1);
+    setSwitches(test.tenant, { entraLicence: "p2" });
     test.tenant.objects("azureSubscriptions").clear();
     const { notLooked } = await searchTenant(inAzure());
     const reasons = notLooked.map(({ kind, reason }) => `${kind}: ${reason}`);

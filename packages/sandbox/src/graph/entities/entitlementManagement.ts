@@ -14,6 +14,7 @@ import {
   int32,
   readOnly,
   string,
+  strings,
   untyped,
   untypedCollection,
 } from "./property";
@@ -215,8 +216,10 @@ const assignmentPolicy: EntityProperties = {
   expiration: complex("expirationPattern"),
   requestorSettings: complex("accessPackageAssignmentRequestorSettings"),
   requestApprovalSettings: complex("accessPackageAssignmentApprovalSettings"),
+  reviewSettings: complex("accessPackageAssignmentReviewSettings"),
 };
 
+const zero = { nullable: false, default: 0 } as const;
 const userSet: EntityProperties = { isBackup: boolean({ default: false }) };
 const identified: EntityProperties = { ...userSet, id: string(), description: string() };
 const question: EntityProperties = {
@@ -300,6 +303,35 @@ export const entitlementTypes: Readonly<Record<string, EntityProperties>> = {
     isApprovalRequiredForUpdate: boolean(),
     isRequestorJustificationRequired: boolean(),
     stages: complexes("accessPackageApprovalStage"),
+  },
+  accessPackageAssignmentReviewSettings: {
+    isEnabled: boolean({ default: false }),
+    expirationBehavior: string({ values: ["keepAccess", "removeAccess", "acceptAccessRecommendation"] }),
+    isRecommendationEnabled: boolean({ default: true }),
+    isReviewerJustificationRequired: boolean({ default: true }),
+    isSelfReview: boolean({ default: false }),
+    schedule: complex("entitlementManagementSchedule"),
+    primaryReviewers: complexes("subjectSet"),
+    fallbackReviewers: complexes("subjectSet"),
+  },
+  entitlementManagementSchedule: {
+    startDateTime: dateTime(),
+    expiration: complex("expirationPattern"),
+    recurrence: complex("patternedRecurrence"),
+  },
+  patternedRecurrence: { pattern: complex("recurrencePattern"), range: complex("recurrenceRange") },
+  recurrencePattern: {
+    type: string(),
+    interval: int32(zero),
+    ...Object.fromEntries(["month", "dayOfMonth"].map((name) => [name, int32(zero)])),
+    daysOfWeek: strings(),
+    firstDayOfWeek: string({ default: "sunday" }),
+    index: string({ default: "first" }),
+  },
+  recurrenceRange: {
+    type: string({ default: "noEnd" }),
+    numberOfOccurrences: int32(zero),
+    ...Object.fromEntries(["recurrenceTimeZone", "startDate", "endDate"].map((name) => [name, string()])),
   },
   accessPackageApprovalStage: {
     durationBeforeAutomaticDenial: string(),

@@ -102,7 +102,12 @@ function readSkipToken(text: string): [string, number] {
   } catch {
     // A foreign token: refused below.
   }
-  throw new EmulatedGraphError(
+  throw expiredPageToken();
+}
+
+/** The directory knows no such place in a list. */
+export function expiredPageToken(): EmulatedGraphError {
+  return new EmulatedGraphError(
     400,
     "Directory_ExpiredPageToken",
     "The specified page token value has expired or is invalid and can no longer be included in your request.",

@@ -41,6 +41,7 @@ const supported = new Set(["$filter", "$select", "$expand", "$orderby", "$top", 
 export interface ListOptions {
   readonly pageSize?: PageSize;
   readonly searchable?: boolean;
+  readonly tracksChanges?: boolean;
 }
 
 /**
@@ -63,9 +64,9 @@ export function parseQuery(
   text: string,
   consistencyLevel: string | undefined,
   version: GraphVersion = "v1.0",
-  { pageSize = directoryPage, searchable = false }: ListOptions = {},
+  { pageSize = directoryPage, searchable = false, tracksChanges = false }: ListOptions = {},
 ): Query {
-  const known = searchable ? new Set([...supported, "$search"]) : supported;
+  const known = new Set([...supported, ...(searchable ? ["$search"] : []), ...(tracksChanges ? ["$deltatoken"] : [])]);
   const sent = new URLSearchParams(text);
   const options = new Map<string, string>();
   for (const [name, value] of sent) {

@@ -4,7 +4,7 @@ import type { Json, StoredObject } from "../../cloud/model";
 import { createdEntity, entity, list, listDerived, typed } from "../answers";
 import { get } from "../directory";
 import { entitySets, odataType, type EntitySetName, type GraphVersion } from "../entities";
-import { unreadableRequest } from "../errors";
+import { notFound, unreadableRequest } from "../errors";
 import type { JsonObject } from "../json";
 import { licensed, type LicensedFeature } from "../licences";
 import { complete, update } from "../objects";
@@ -42,6 +42,8 @@ export interface EntityRow {
   readonly licence?: LicensedFeature;
   /** Without: the stored ones. */
   readonly objects?: (call: Call) => readonly StoredObject[];
+  /** An object that is not among `objects` is none for the caller. */
+  readonly onlyListed?: boolean;
   /** The one object that the path itself names. */
   readonly single?: (call: Call) => StoredObject;
   /** The types of the objects, which a create names. */
@@ -104,8 +106,9 @@ function contextOf(row: EntityRow): string {
   return row.context ?? rowPath(row);
 }
 
-function findOne(call: Call, { entitySet, objects }: EntityRow): StoredObject {
+function findOne(call: Call, { entitySet, objects, onlyListed }: EntityRow): StoredObject {
   const object = objects?.(call).find(({ id }) => id.toLowerCase() === parameter(call, "id").toLowerCase());
+  if (object === undefined && onlyListed === true) throw notFound(parameter(call, "id"));
   // The stored one, or the service's 404.
   return (
     object ?? (objects === undefined ? subject(call, entitySet) : get(call.tenant, entitySet, parameter(call, "id")))

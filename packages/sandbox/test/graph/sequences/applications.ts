@@ -6,7 +6,7 @@ import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import { matchesSecret } from "../../../src/cloud/secrets";
 import { everything, items, text, type Body, type Harness } from "../support/harness";
-import { testCertificate } from "../support/certificate";
+import { provenKey, testCertificate } from "../support/certificate";
 
 const versions = ["v1.0", "beta"] as const;
 
@@ -17,6 +17,8 @@ export function applicationSequences(harness: () => Harness): void {
       registration(harness(), version));
     it(`${version}: passwords of applications and service principals are added and removed`, () =>
       passwords(harness(), version));
+    it(`${version}: keys are added and removed with the proof of one that is there`, () =>
+      rolledKeys(harness(), version));
     it(`${version}: federated identity credentials are created, changed and deleted`, () =>
       federatedIdentityCredentials(harness(), version));
   }
@@ -287,6 +289,52 @@ async function certificates(graph: Harness): Promise<void> {
   assert.equal(late.code, "KeyCredentialsInvalidEndDate");
   await graph.expect(204, "PATCH", path, { keyCredentials: [] });
   await graph.expect(204, "DELETE", path);
+}
+
+async function rolledKeys(graph: Harness, version: string): Promise<void> {
+  const application = await graph.expect(201, "POST", `/${version}/applications`, { displayName: "Rolled" });
+  const appId = text(application, "appId");
+  const principal = await graph.expect(201, "POST", `/${version}/servicePrincipals`, { appId });
+  for (const [set, id] of [
+    ["applications", text(application, "id")],
+    ["servicePrincipals", text(principal, "id")],
+  ] as const) {
+    const path = `/${version}/${set}/${id}`;
+    const object = graph.tenant.objects(set).get(id);
+    const now = Math.floor(graph.cloud.now().getTime() / 1000);
+    for (const claims of [
+      { aud: "00000003-0000-0000-c000-000000000000" },
+      { iss: appId },
+      { exp: now + 900 },
+      { nbf: now - 1300, exp: now - 700 },
+      { exp: undefined },
+    ]) {
+      const { body } = await provenKey(graph, object, claims);
+      const refused = await graph.refused(401, "POST", `${path}/addKey`, body);
+      assert.equal(refused.code, "Authentication_MissingOrMalformed", JSON.stringify(claims));
+    }
+    const { body: foreign } = await provenKey(graph, object);
+    const { body, keyId } = await provenKey(graph, object);
+    await graph.refused(401, "POST", `${path}/addKey`, { ...body, proof: foreign["proof"] ?? null });
+    await graph.refused(400, "POST", `${path}/addKey`, { ...body, keyCredential: { type: "X509CertAndPassword" } });
+    const nobody = { as: { roles: [] } };
+    await graph.refused(403, "POST", `${path}/addKey`, body, nobody);
+    // An application needs no permission for its own keys.
+    const own = { as: { roles: [], applicationId: appId, objectId: text(principal, "id") } };
+    const added = await graph.expect(200, "POST", `${path}/addKey`, body, own);
+    const keys = async () =>
+      (await graph.expect(200, "GET", `${path}?$select=keyCredentials`))["keyCredentials"] as Body[];
+    assert.deepEqual((await keys()).map((key) => key["keyId"]).sort(), [keyId, text(added, "keyId")].sort());
+    await graph.refused(400, "POST", `${path}/removeKey`, { ...body, keyId: randomUUID() }, own);
+    await graph.expect(204, "POST", `${path}/removeKey`, { ...body, keyId }, own);
+    assert.deepEqual(
+      (await keys()).map((key) => key["keyId"]),
+      [text(added, "keyId")],
+    );
+    const gone = await graph.refused(401, "POST", `${path}/addKey`, body);
+    assert.equal(gone.message, "Access Token missing or malformed.");
+  }
+  await graph.expect(204, "DELETE", `/${version}/applications/${text(application, "id")}`);
 }
 
 async function enabledRoles(graph: Harness): Promise<void> {

@@ -14,6 +14,8 @@ const group = (displayName: string): Body => ({
 export function batchSequences(harness: () => Harness): void {
   it("batch: create, read and delete, each answer with status, headers and body", () => inBoth(harness()));
   it("batch: dependsOn gives the order, and a failed request fails its dependents with 424", () => order(harness()));
+  it("batch: a malformed request within is refused alone, also one with a version in its URL", () =>
+    refusedWithin(harness()));
   it("batch: each request needs its own permission", () => permissions(harness()));
   it("batch: an inner request cannot choose another token, and gets no header of the batch", () => headers(harness()));
   it("batch: a malformed batch is refused as a whole", () => malformed(harness()));
@@ -76,6 +78,23 @@ async function order(graph: Harness): Promise<void> {
   );
   assert.equal(answers["3"]?.body?.["description"], "second");
   await graph.expect(204, "DELETE", `/v1.0${url}`);
+}
+
+async function refusedWithin(graph: Harness): Promise<void> {
+  for (const version of ["v1.0", "beta"]) {
+    const answers = await send(graph, version, [
+      { id: "1", method: "GET", url: `/${version}/groups?$top=1` },
+      { id: "2", method: "POST", url: "/groups", body: "no JSON", headers: json },
+      { id: "3", method: "GET", url: "/groups?$top=none" },
+      { id: "4", method: "GET", url: "/groups?$top=1", dependsOn: [] },
+      { id: "5", method: "GET", url: "/groups?$top=1", dependsOn: ["1", "4"] },
+      { id: "6", method: "GET", url: "/nothing" },
+    ]);
+    const statuses = ["1", "2", "3", "4", "5", "6"].map((id) => answers[id]?.status);
+    assert.deepEqual(statuses, [400, 400, 400, 200, 424, 404]);
+    const { code, message } = answers["1"]?.body?.["error"] as Body;
+    assert.deepEqual([code, message], ["BadRequest", `Resource not found for the segment '${version}'.`]);
+  }
 }
 
 async function permissions(graph: Harness): Promise<void> {

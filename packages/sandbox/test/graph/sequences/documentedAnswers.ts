@@ -7,6 +7,7 @@ import assert from "node:assert/strict";
 import type { Json } from "../../../src/cloud/model";
 import { jsonText } from "../../../src/graph/json";
 import { permissions } from "../../../src/graph/permissions";
+import { provenKey } from "../support/certificate";
 import { items, recordInteractive, text, type Body, type Harness } from "../support/harness";
 import { documentedDifferences, readObserved, witnessOf, type Observed } from "../support/observed";
 import { differing, notServed, ofOtherServices } from "../support/knownDifferences";
@@ -43,7 +44,7 @@ export function documentedSequences(harness: () => Harness): void {
 async function asked(graph: Harness, entry: Observed): Promise<string[]> {
   const stage = new Stage(graph, file);
   const objects = await furnished(stage);
-  const special = prepared[entry.key ?? ""]?.(stage, objects);
+  const special = await prepared[entry.key ?? ""]?.(stage, objects);
   let before = "";
   const path = entry.path
     .split("/")
@@ -74,6 +75,7 @@ const person = {
   displayName,
   mailNickname: "a",
   mail: "a@contoso.com",
+  ...{ givenName: "A", surname: "B", mobilePhone: "1", officeLocation: "O" },
   identities: [
     { signInType: "emailAddress", issuer: "contoso.onmicrosoft.com", issuerAssignedId: "j.smith@yahoo.com" },
   ],
@@ -82,7 +84,13 @@ const person = {
 const groupUnified = "62375ab9-6b52-47ed-826b-58e47e0e304b";
 
 /** What single requests need besides the tenant's objects, and their bodies. */
-const prepared: Readonly<Record<string, (stage: Stage, objects: Objects) => Body | undefined>> = {
+const prepared: Readonly<Record<string, (stage: Stage, objects: Objects) => Body | undefined | Promise<Body>>> = {
+  "doc-63": async ({ graph, tenant }, { applications = "" }) => {
+    const { body, keyId } = await provenKey(graph, tenant.objects("applications").get(applications));
+    return { ...body, keyId };
+  },
+  "doc-669": async ({ graph, tenant }, { servicePrincipals = "" }) =>
+    (await provenKey(graph, tenant.objects("servicePrincipals").get(servicePrincipals))).body,
   "grp-member-bulk-dup": ({ graph }, { members = "", other = "" }) => ({
     "members@odata.bind": [members, other].map((id) => `${graph.origin}/v1.0/directoryObjects/${id}`),
   }),

@@ -347,7 +347,7 @@ async function assignmentPolicy(graph: Harness): Promise<void> {
 async function policyOfBothVersions(graph: Harness): Promise<void> {
   const those = await parties(graph);
   const [beta, v1] = [`${base}/accessPackageAssignmentPolicies`, `/v1.0/${path}/assignmentPolicies`];
-  const policy = those.policy({ questions: [], accessReviewSettings: null });
+  const policy = those.policy({ questions: [] });
   const sponsors = { "@odata.type": "#microsoft.graph.internalSponsors" };
   const { approvalStages } = policy["requestApprovalSettings"] as { approvalStages: [{ primaryApprovers: Json[] }] };
   approvalStages[0].primaryApprovers.push({ ...sponsors, isBackup: true });
@@ -362,6 +362,10 @@ async function policyOfBothVersions(graph: Harness): Promise<void> {
     `"enableTargetsToSelfAddAccess":true`,
     `"isApprovalRequiredForAdd":true,"isApprovalRequiredForUpdate":false`,
     `"durationBeforeAutomaticDenial":"P14D"`,
+    `"expirationBehavior":"removeAccess"`,
+    `"expiration":{"type":"afterDuration","endDateTime":null,"duration":"P25D"}`,
+    `"pattern":{"type":"absoluteYearly","interval":1,`,
+    `"primaryReviewers":[{"@odata.type":"#microsoft.graph.groupMembers","groupId":"${those.group}"`,
     `"fallbackPrimaryApprovers":[${JSON.stringify(sponsors)}]`,
   ]) {
     assert.ok(json.includes(part), `${part} in ${json}`);

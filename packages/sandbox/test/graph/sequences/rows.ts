@@ -1,5 +1,7 @@
 /** Routes that are rows of `entityRoutes`, and the actions beside them, each driven to a success. */
 import assert from "node:assert/strict";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { setSwitches } from "../../../src/cloud/switches";
 import { items, recordInteractive, text, type As, type Body, type Harness } from "../support/harness";
 
@@ -14,6 +16,8 @@ export function rowSequences(harness: () => Harness): void {
   it("memberships in groups and roles; owned objects", () => memberships(harness()));
   it("directory objects: delete as by the object's own path; validation", () => directoryObjects(harness()));
   it("a custom role over an administrative unit is a scoped role membership of it", () => scopedRoles(harness()));
+  it("subscriptions: made when the endpoint on loopback answers, renewed, and shown to their application", () =>
+    subscriptions(harness()));
   it("entitlement management of v1.0: catalogs, access packages, assignments", () => entitlements(harness()));
 }
 
@@ -106,6 +110,82 @@ async function singles(graph: Harness): Promise<void> {
       await graph.refused(403, "GET", one, undefined, as("User.Invite.All"));
       await graph.refused(404, "GET", `/${version}${path}/nothing`, undefined, options);
     }
+}
+
+async function subscriptions(graph: Harness): Promise<void> {
+  const answers: Readonly<Record<string, [status: number, type: string, text?: string]>> = {
+    "/right": [200, "text/plain; charset=utf-8"],
+    "/created": [201, "text/plain"],
+    "/json": [200, "application/json"],
+    "/other": [200, "text/plain", "another token"],
+    "/moved": [307, "text/plain"],
+  };
+  const asked: string[] = [];
+  const endpoint = createServer((request, response) => {
+    const { pathname, searchParams } = new URL(request.url ?? "", "http://x");
+    asked.push(`${request.method} ${pathname}${searchParams.get("kept") ?? ""}`);
+    const [status, type, text_ = searchParams.get("validationToken")] = answers[pathname] ?? [404, "text/plain"];
+    response.writeHead(status, { "content-type": type, location: "/right" }).end(text_);
+  });
+  await new Promise<void>((listening) => endpoint.listen(0, "127.0.0.1", listening).unref());
+  const origin = `http://127.0.0.1:${(endpoint.address() as AddressInfo).port}`;
+  const at = (minutes: number) => new Date(graph.clock.now().getTime() + minutes * 60_000).toISOString();
+  const body = {
+    ...{ resource: "/users", changeType: "updated,deleted", notificationUrl: `${origin}/right?kept=1` },
+    ...{ expirationDateTime: at(41_000), clientState: "the client's own" },
+  };
+  const users = as("User.Read.All");
+  const respond = "Notification endpoint must respond with 200 OK to validation request.";
+  const validation = "Subscription validation request failed.";
+  for (const [change, message] of [
+    [{ notificationUrl: `${origin}/created` }, `${validation} ${respond}`],
+    [{ notificationUrl: `${origin}/moved` }, `${validation} ${respond}`],
+    [{ lifecycleNotificationUrl: "http://127.0.0.1:9/" }, `${validation} ${respond}`],
+    [
+      { notificationUrl: `${origin}/other` },
+      `${validation} Response must exactly match validationToken query parameter.`,
+    ],
+    [
+      { notificationUrl: `${origin}/json` },
+      `${validation} Response must exactly match validationToken query parameter.`,
+    ],
+    [
+      { notificationUrl: "https://webhook.example/x" },
+      `${validation} ${respond} (Sandbox: it calls no other machine, but 127.0.0.1 and localhost.)`,
+    ],
+    [{ notificationUrl: "http://webhook.example" }, "NotificationUrl scheme='http' is not supported."],
+    [{ expirationDateTime: at(41_761) }, "Subscription expiration can only be 41760 minutes in the future."],
+    [{ expirationDateTime: at(-1) }, "The expirationDateTime is in the past."],
+    [{ expirationDateTime: undefined }, "expirationDateTime is a required property for subscription creation."],
+    [{ changeType: "created" }, "Users and groups support the changeType updated and deleted."],
+    [{ clientState: "x".repeat(129) }, "The clientState has more than 128 characters."],
+    [{ resource: "me/messages" }, "The sandbox has subscriptions to users, groups and single ones of them."],
+  ] as const)
+    assert.equal(
+      (await graph.refused(400, "POST", "/v1.0/subscriptions", { ...body, ...change } as Body, users)).message,
+      message,
+    );
+  await graph.refused(403, "POST", "/v1.0/subscriptions", { ...body, resource: "groups" }, users);
+  asked.length = 0;
+  for (const version of versions) {
+    const path = `/${version}/subscriptions`;
+    const made = await graph.expect(201, "POST", path, body, users);
+    const one = `${path}/${text(made, "id")}`;
+    assert.deepEqual([made["clientState"], made["creatorId"]], [body.clientState, graph.automation.id]);
+    const renewed = await graph.expect(200, "PATCH", one, { expirationDateTime: at(41_700) }, users);
+    assert.ok(text(renewed, "expirationDateTime") > text(made, "expirationDateTime"));
+    await graph.refused(400, "PATCH", one, { expirationDateTime: at(41_800) }, users);
+    assert.deepEqual((await graph.expect(200, "GET", one, undefined, users))["resource"], "/users");
+    const other = { as: { roles: ["User.Read.All"], applicationId: "0a0a0a0a-0000-4000-8000-000000000001" } };
+    assert.deepEqual(items(await graph.expect(200, "GET", path, undefined, other)), []);
+    await graph.refused(404, "DELETE", one, undefined, other);
+    assert.equal(items(await graph.expect(200, "GET", path, undefined, users)).length, 1);
+    graph.clock.advance(41_701 * 60_000);
+    assert.deepEqual(items(await graph.expect(200, "GET", path, undefined, users)), []);
+    graph.clock.advance(-41_701 * 60_000);
+    await graph.expect(204, "DELETE", one, undefined, users);
+  }
+  assert.deepEqual(asked, ["POST /right1", "POST /right1"]);
 }
 
 /** Method, path, body of a create (without: the path is that of one object), change, who changes, who only reads. */

@@ -59,6 +59,7 @@ interface TypeElement {
 interface OperationElement {
   Name: string;
   IsBound?: string;
+  isFunction?: boolean;
   Parameter: { Name: string; Type: string }[];
 }
 
@@ -169,6 +170,18 @@ function objectProblems(version: GraphVersion, declared: string, value: Json, wh
   const type = typeof said === "string" ? normal(said.slice(1)) : declared;
   if (firstIn(version, (metadata) => metadata.types.get(type)) === undefined) return [`${where}: no type ${type}`];
   return Object.entries(value).flatMap(([name, inner]) => {
+    // https://learn.microsoft.com/graph/delta-query-overview
+    const changes = /^(\w+)@delta$/.exec(name)?.[1];
+    if (changes !== undefined) {
+      const link = firstIn(version, (metadata) => member(metadata, type, changes));
+      return link === undefined
+        ? [`${where}: ${type} has no ${changes}`]
+        : valueProblems(version, link.Type, inner, `${where}.${name}`);
+    }
+    if (name === "@removed")
+      return /^\{"reason":"(changed|deleted)"\}$/.test(JSON.stringify(inner))
+        ? []
+        : [`${where}: no reason of a removal`];
     if (name.includes("@odata.") || serviceKnowsBetter[type]?.includes(name) === true) return [];
     const property = firstIn(version, (metadata) => member(metadata, type, name));
     if (property === undefined) return isOpen(version, type) ? [] : [`${where}: ${type} has no property ${name}`];
@@ -223,7 +236,8 @@ function routeIn(metadata: Metadata, method: string, segments: readonly string[]
     if (!isCollection && isStream(metadata, type, segment)) return isLast && (method === "PUT" || method === "GET");
     const [, called, argument] = /^(\w+)\((\w+)='\{\w+\}'\)$/.exec(segment) ?? [];
     if (called !== undefined) return isLast && method === "GET" && hasFunction(metadata, type, called, argument);
-    if (isOperation(metadata, type, isCollection, segment)) return isLast && method === "POST";
+    const operation = findOperation(metadata, type, isCollection, segment);
+    if (operation !== undefined) return isLast && method === (operation.isFunction ? "GET" : "POST");
     const found = isCollection ? undefined : navigation(metadata, type, segment);
     if (found === undefined) return false;
     isCollection = found.Type.startsWith("Collection(");
@@ -236,9 +250,14 @@ function isStream(metadata: Metadata, type: string, name: string): boolean {
   return member(metadata, type, name)?.Type === "Edm.Stream";
 }
 
-function isOperation(metadata: Metadata, type: string, isCollection: boolean, name: string): boolean {
+function findOperation(
+  metadata: Metadata,
+  type: string,
+  isCollection: boolean,
+  name: string,
+): OperationElement | undefined {
   const types = withBases(metadata, type).map((each) => (isCollection ? `Collection(${each})` : each));
-  return metadata.operations.some(
+  return metadata.operations.find(
     (operation) =>
       operation.Name === name &&
       operation.IsBound === "true" &&
@@ -465,12 +484,12 @@ function addSchema(metadata: Metadata, schema: SchemaElement): void {
     metadata.enums.set(qualified(each.Name), new Set((each.Member ?? []).map(({ Name }) => Name)));
     if (each.IsFlags === "true") metadata.flags.add(qualified(each.Name));
   }
-  for (const operation of [...(schema.Action ?? []), ...(schema.Function ?? [])]) {
-    metadata.operations.push({
-      ...operation,
-      Parameter: operation.Parameter ?? [],
-    });
-  }
+  const operations = [
+    ...(schema.Action ?? []).map((each) => [each, false] as const),
+    ...(schema.Function ?? []).map((each) => [each, true] as const),
+  ];
+  for (const [operation, isFunction] of operations)
+    metadata.operations.push({ ...operation, isFunction, Parameter: operation.Parameter ?? [] });
   for (const container of schema.EntityContainer ?? []) {
     for (const set of container.EntitySet ?? []) metadata.sets.set(set.Name, normal(set.EntityType));
     for (const singleton of container.Singleton ?? []) metadata.singletons.set(singleton.Name, normal(singleton.Type));

@@ -20,7 +20,14 @@ import { documentsAlone, hasRoute, publicBetaKnowsBetter } from "./csdl";
 import { evidenceFor } from "./evidence";
 import { routeKey } from "./harness";
 import { otherServices } from "../sequences/latestObserved";
-import { differing, notReplayedOfOthers, notServed, notServedOfOthers, ofOtherServices } from "./knownDifferences";
+import {
+  azureExamples,
+  differing,
+  notReplayedOfOthers,
+  notServed,
+  notServedOfOthers,
+  ofOtherServices,
+} from "./knownDifferences";
 import { readObserved, witnessOf, type Observed } from "./observed";
 
 /** Asked of by the page's reader, and by the test that finds it out of date. */
@@ -175,11 +182,17 @@ function otherEvidence(route: string): string {
   return answersIn(new Set(witnesses))[0] ?? none;
 }
 
-function replayedElsewhere(): Observed[] {
+function replayedElsewhere(): Pick<Observed, "method" | "path" | "source" | "fidelity">[] {
   const left = { ...notReplayedOfOthers, ...notServedOfOthers };
-  return ["observed-3.json", "observed-4.json"]
+  const replayed = ["observed-3.json", "observed-4.json"]
     .flatMap((file) => readObserved(file).map((entry) => ({ ...entry, key: entry.key ?? "" })))
     .filter(({ key }) => [...otherServices, ...ofOtherServices].includes(key) && left[key] === undefined);
+  const examples = Object.keys(azureExamples).flatMap((type) => [`{AUTH}/${type}`, `{AUTH}/${type}/x`]);
+  const source = "Azure/azure-rest-api-specs";
+  return [
+    ...replayed,
+    ...examples.map((path_) => ({ method: "GET", path: path_, source, fidelity: "documented" as const })),
+  ];
 }
 
 /** The path of an observed request as the sandbox's page has it. */
