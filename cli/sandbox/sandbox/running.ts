@@ -117,7 +117,10 @@ type ClockOptions = HomeOptions & { set?: string; advance?: number; reset?: bool
 
 async function printClock(options: ClockOptions, session: Session): Promise<void> {
   const { sandboxClock, sandboxHome } = (await import("./packages.js")).sandboxPackage();
-  const clock = await sandboxClock(sandboxHome(options.home, session.environment, session.folder), changeOf(options));
+  const change = changeOf(options);
+  const clock = await sandboxClock(sandboxHome(options.home, session.environment, session.folder), change);
+  if (change !== undefined)
+    session.err.note('A shell that has the sandbox\'s environment needs the new time: eval "$(npx mssp sandbox env)"');
   if (options.json === true) {
     writeJson(session.out, "sandbox clock", clock);
     return;
