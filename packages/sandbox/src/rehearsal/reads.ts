@@ -52,6 +52,7 @@ const rows: readonly (readonly [ReadService, string, string?])[] = [
   ["azure", "/subscriptions/{id}", "api-version=2022-12-01"],
   ["azure", "/subscriptions/{id}/resourceGroups", "api-version=2024-11-01"],
   ["azure", `${authorization}/roleAssignments`, "api-version=2022-04-01&$filter=atScope()"],
+  ["azure", `${authorization}/roleEligibilitySchedules`, "api-version=2020-10-01"],
   ["azure", `${authorization}/roleDefinitions`, "api-version=2022-04-01&$filter=roleName eq 'Reader'"],
   ["azure", `${managed}/registrationDefinitions`, "api-version=2022-10-01"],
   ["azure", `${managed}/registrationAssignments`, "api-version=2022-10-01"],
