@@ -11,7 +11,7 @@ import { createInterface } from "node:readline";
 import { setTimeout as sleep } from "node:timers/promises";
 import { parseArgs } from "node:util";
 import { parsedJson, recordOf, textOf } from "@defender-mssp/errors/json";
-import { peakMemoryOf } from "../bench/processes";
+import { peakMemoryOf } from "../processes/processes";
 import { alertsOfIncident, heldAlerts, heldIncidents, ManyCustomers } from "./customers";
 
 const usage = `npm run -s alerts:many -- [--customers 50] [--alerts 100000] [--kills 3] [--faults 0]

@@ -8,7 +8,7 @@ import path from "node:path";
 import { SandboxProject } from "@defender-mssp/testkit";
 import { execa } from "execa";
 import { stringify } from "yaml";
-import { usageOf } from "./processes";
+import { usageOf } from "../processes/processes";
 import {
   inTurn,
   rowOf,

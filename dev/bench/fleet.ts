@@ -5,7 +5,7 @@ import { readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { SandboxProject } from "@defender-mssp/testkit";
 import { execa } from "execa";
-import { usageOf, type ProcessUsage } from "./processes";
+import { usageOf, type ProcessUsage } from "../processes/processes";
 import { inTurn, rowOf, timed, type BenchGroup, type BenchRow, type RowInfo } from "./row";
 
 const rows = {

@@ -6,7 +6,7 @@
 import path from "node:path";
 import { execa } from "execa";
 import { ManyCustomers } from "../alerts/customers";
-import { usageOf } from "./processes";
+import { usageOf } from "../processes/processes";
 import { inTurn, rowOf, type BenchGroup, type Measured, type RowInfo } from "./row";
 
 const row = {

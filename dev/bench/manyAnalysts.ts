@@ -11,7 +11,7 @@ import { mkdir, symlink, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { parseArgs } from "node:util";
 import { SandboxProject } from "@defender-mssp/testkit";
-import { familyOf } from "./processes";
+import { familyOf } from "../processes/processes";
 
 const commands = ["up", "preview", "destroy"] as const;
 type Command = (typeof commands)[number];

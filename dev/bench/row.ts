@@ -2,7 +2,7 @@
  * A row of the benchmark: two pieces of work that are measured in turn, so that a slow moment of
  * the machine hits both.
  */
-import { processorOfChildren } from "./processes";
+import { processorOfChildren } from "../processes/processes";
 
 export interface RowInfo {
   /** What `--rows` takes. */

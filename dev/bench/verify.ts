@@ -7,7 +7,7 @@ import { execa } from "execa";
 import { dayMs, hourMs } from "@defender-mssp/errors/time";
 import { setSwitches } from "@defender-mssp/testkit";
 import { ManyCustomers } from "../alerts/customers";
-import { usageOf } from "./processes";
+import { usageOf } from "../processes/processes";
 import { inTurn, rowOf, type BenchGroup, type BenchOptions, type BenchRow, type Measured, type RowInfo } from "./row";
 
 const rows = {

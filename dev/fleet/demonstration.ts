@@ -8,7 +8,7 @@ import { compareDumps, dump } from "@defender-mssp/sandbox";
 import { SandboxProject } from "@defender-mssp/testkit";
 import { execa } from "execa";
 import type { RequestCounts, RunReport } from "../../cli/stack/report";
-import { usageOf } from "../bench/processes";
+import { usageOf } from "../processes/processes";
 import { demoCustomers, prepareTenants, type DemoCustomer } from "./customers";
 
 /** A step's result and what it has taken. */
