@@ -61,7 +61,8 @@ export class PluginHost implements Companion {
   start(): HostProcess {
     if (this.#running !== undefined) return this.#running;
     const child = fork(compiledFile("hostProcess.js"), {
-      env: { ...this.environment, NODE_EXTRA_CA_CERTS: this.trusted },
+      // They reach the sandbox alone, which no proxy can.
+      env: { ...this.environment, NODE_EXTRA_CA_CERTS: this.trusted, NO_PROXY: "*", no_proxy: "*" },
       execArgv: [],
       // stdout belongs to the command.
       stdio: ["ignore", 2, 2, "ipc"],

@@ -72,6 +72,9 @@ describe("The azuread stand-in's retries and waiting", function () {
     plugin = await startLonePlugin("azuread", trust, {
       ...process.env,
       NODE_OPTIONS: `${process.env.NODE_OPTIONS ?? ""} --require ${JSON.stringify(collector)}`,
+      // A proxy of the user's, which Node.js 24 reads and which no server is reached by.
+      HTTPS_PROXY: "http://127.0.0.1:9",
+      NODE_USE_ENV_PROXY: "1",
       ARM_METADATA_HOSTNAME: `127.0.0.1:${(server.address() as AddressInfo).port}`,
       ARM_CLIENT_ID: "c",
       ARM_CLIENT_SECRET: "the secret",
