@@ -10,7 +10,6 @@ import {
   graphList,
   graphUsers,
   groupMembersPath,
-  guestsPath,
   listDetectionRules,
   listRoleAssignments,
   listRoleDefinitions,
@@ -18,6 +17,7 @@ import {
   microsoftGraph,
   ServiceError,
   tierNames,
+  usersPath,
   windowsDefenderAtp,
   type GraphCall,
   type Group,
@@ -28,6 +28,7 @@ import { detectionRule } from "../../../domain/kinds/defenderSettings";
 import { kinds } from "../../../domain/kinds/kinds";
 import { securityGroupName } from "../../../domain/naming";
 import { principalName, type Principal } from "../../tenant/additions/tenant";
+import { addressOfDomains, type Addressed } from "../../tenant/kinds/guestAddresses";
 import { markIn } from "./markIn";
 import { findApplications, findServicePrincipals } from "./findConnector";
 import { findEntitlements, noEntitlements } from "./findEntitlements";
@@ -101,31 +102,23 @@ function unsearched({ defender }: SearchedTenant): NotLooked[] {
   });
 }
 
-interface User {
+interface User extends Addressed {
   readonly id: string;
   readonly displayName: string | null;
-  readonly mail: string | null;
-  readonly userPrincipalName: string;
   readonly employeeType?: string | null;
 }
 
-/** Guests with an address in one of the MSSP's domains. */
+/** Guests and external members with an address of the MSSP's domains. */
 async function findGuests({ call, msspDomains }: SearchedTenant): Promise<FoundGuest[]> {
-  const properties = ["id", "displayName", "mail", "userPrincipalName", "employeeType"] as const;
-  const users = await graphList<User>(call, guestsPath(properties));
-  return users.flatMap(({ id, displayName, mail, userPrincipalName, employeeType }) => {
-    const email = [mail, invitedAddress(userPrincipalName)]
-      .map((address) => address?.toLowerCase() ?? "")
-      .find((address) => msspDomains.includes(address.split("@").at(-1) ?? ""));
+  const properties = ["id", "displayName", "mail", "userPrincipalName", "otherMails", "employeeType"] as const;
+  const users = await graphList<User>(call, usersPath(properties));
+  const addressOf = addressOfDomains(users, msspDomains);
+  return users.flatMap((user) => {
+    const email = addressOf(user);
     if (email === undefined) return [];
+    const { id, displayName, employeeType } = user;
     return [{ id, displayName, email, ...markIn(displayName), ...markIn(employeeType) }];
   });
-}
-
-/** Entra spells the invited address into the principal name: `ana_fabrikam.example#EXT#@…`. */
-function invitedAddress(userPrincipalName: string): string {
-  const [invited = "", isExternal] = userPrincipalName.split("#EXT#@");
-  return isExternal === undefined ? userPrincipalName : invited.replace(/_([^_]*)$/, "@$1");
 }
 
 /** Groups with the MSSP's guests, with a name that the program uses, or of an access package (`ids`). */

@@ -1,5 +1,4 @@
 /** Users, guests among them. https://learn.microsoft.com/graph/api/resources/user */
-import { equals } from "./call";
 import { graphCollection } from "./collection";
 import type { DirectoryObject } from "./types";
 
@@ -7,11 +6,6 @@ export const graphUsers = graphCollection("/v1.0/users", {
   read: ["User.Read.All"],
   write: ["User.ReadWrite.All"],
 });
-
-/** All guests, with these properties. */
-export function guestsPath(properties: readonly (keyof User | "employeeType" | "otherMails")[]): string {
-  return `${graphUsers.path}?$select=${properties.join(",")}&$filter=${equals("userType", "Guest")}`;
-}
 
 /** All users: people of another tenant may be members. */
 export function usersPath(properties: readonly (keyof User | "employeeType" | "otherMails")[]): string {

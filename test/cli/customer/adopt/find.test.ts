@@ -26,23 +26,25 @@ const registration = (id: string, displayName: string, redirectUris: readonly st
 });
 
 /** Answers of Graph by the beginning of the path; an empty list for every other one. */
-function graph(answers: Readonly<Record<string, unknown>>): { readonly call: GraphCall; readonly methods: string[] } {
+function graph(answers: Readonly<Record<string, unknown>>) {
   const methods: string[] = [];
+  const paths: string[] = [];
   const call: GraphCall = (path, { method = "GET" } = {}) => {
     methods.push(method);
+    paths.push(path);
     const known = Object.keys(answers).sort((a, b) => b.length - a.length);
     const answer = answers[known.find((beginning) => path.startsWith(beginning)) ?? ""];
     if (answer instanceof Error) return Promise.reject(answer);
     const body = Array.isArray(answer) || answer === undefined ? { value: answer ?? [] } : answer;
     return Promise.resolve({ status: 200, headers: new Headers(), body } as Awaited<ReturnType<GraphCall>>);
   };
-  return { call, methods };
+  return { call, methods, paths };
 }
 
 function find(answers: Readonly<Record<string, unknown>>) {
-  const { call, methods } = graph(answers);
+  const { call, ...asked } = graph(answers);
   const tenant = { call, defender: undefined, msspName: "Fabrikam", msspTenantId, msspDomains: ["fabrikam.example"] };
-  return findInTenant(tenant).then((found) => ({ found, methods }));
+  return findInTenant(tenant).then((found) => ({ found, ...asked }));
 }
 
 describe("search of what was onboarded by hand", () => {
@@ -62,6 +64,29 @@ describe("search of what was onboarded by hand", () => {
         ["name", "ben_o@fabrikam.example"],
       ],
     );
+  });
+
+  it("finds everybody of the MSSP: below its domains, by other addresses, and as a member", async () => {
+    const { found, paths } = await find({
+      "/v1.0/users?": [
+        guest("below", "ana@soc.fabrikam.example", "x"),
+        { ...guest("other", "ben@elsewhere.example", "y"), otherMails: ["Ben@fabrikam.example"] },
+        { ...guest("member", null, "eve_fabrikam.example#EXT#@contoso.example"), userType: "Member" },
+        { ...guest("own", "dan@contoso.example", "dan@contoso.example"), userType: "Member" },
+      ],
+    });
+    assert.deepEqual(
+      found.guests.map(({ id, email }) => [id, email]),
+      [
+        ["below", "ana@soc.fabrikam.example"],
+        ["other", "ben@fabrikam.example"],
+        ["member", "eve@fabrikam.example"],
+      ],
+    );
+    // Graph would leave members out, and other addresses have to be asked for.
+    const list = paths.find((path) => path.startsWith("/v1.0/users?")) ?? "";
+    assert.doesNotMatch(list, /userType/);
+    assert.match(list, /otherMails/);
   });
 
   it("reads the mark of each kind of object", async () => {
