@@ -12,7 +12,7 @@ import { EmulatedServiceError } from "../cloud/serviceError";
 import { TenantRecord } from "../cloud/store";
 import { setSwitches } from "../cloud/switches";
 import type { PermissionsByResource } from "../cloud/tenantMaker";
-import type { EntitySetName } from "../graph/entities";
+import { entitySets, type EntitySetName } from "../graph/entities";
 import { domainOf, sameText } from "../graph/directory";
 import { guestNickname, guestUserPrincipalName, securityIdentifier } from "../graph/identifiers";
 import type { JsonObject } from "../graph/json";
@@ -168,15 +168,15 @@ class TenantSeeder {
         accountEnabled: true,
         displayName: localPart,
         mailNickname: guest === undefined ? localPart : guestNickname(guest),
-        ...checkProperties("users", properties as JsonObject),
         createdDateTime: seededAt,
         identities: [ownIdentity(userPrincipalName)],
         securityIdentifier: securityIdentifier(newId),
         userPrincipalName,
-        userType: properties.userType ?? "Member",
+        userType: "Member",
         ...(guest === undefined
           ? {}
           : { creationType: "Invitation", externalUserState: "Accepted", otherMails: [guest] }),
+        ...keptProperties("users", properties as JsonObject),
       };
     });
     this.#assignRoles(id, directoryRoles);
@@ -189,10 +189,10 @@ class TenantSeeder {
       mailNickname: displayName.replace(/[^\w.-]/g, "").slice(0, 64) || "group",
       securityEnabled: true,
       ...(directoryRoles.length === 0 ? {} : { isAssignableToRole: true }),
-      ...checkProperties("groups", properties as JsonObject),
       createdDateTime: seededAt,
       renewedDateTime: seededAt,
       securityIdentifier: securityIdentifier(newId),
+      ...keptProperties("groups", properties as JsonObject),
     }));
     this.#assignRoles(id, directoryRoles);
   }
@@ -257,6 +257,16 @@ class TenantSeeder {
     if (second !== undefined) throw new VisibleError(`the tenant has several objects named "${name}"`);
     return first;
   }
+}
+
+/** Properties of the file as the tenant keeps them. @throws VisibleError for one that it would lose */
+function keptProperties(entitySet: "users" | "groups", properties: JsonObject): JsonObject {
+  const values = checkProperties(entitySet, properties);
+  const lost = Object.keys(properties).find(
+    (name) => values[name] === undefined || entitySets[entitySet].properties[name]?.writeOnly,
+  );
+  if (lost !== undefined) throw new VisibleError(`a seed can't set '${lost}'`);
+  return values;
 }
 
 function permissionsByResource(permissions: ApplicationSeed["permissions"]): PermissionsByResource {

@@ -4,6 +4,8 @@ import { newFolder } from "@defender-mssp/testkit/newFolder";
 import { seedSandbox, startSandbox, type OwnSandbox } from "../../src/server";
 import type { Json } from "../../src/cloud/model";
 import { switchValue } from "../../src/cloud/switches";
+import { entitySets, type EntityProperty } from "../../src/graph/entities";
+import type { JsonObject } from "../../src/graph/json";
 
 const tenantId = "c0570500-0000-4000-8000-0000000000ad";
 const woodgrove = { tenantId, displayName: "Woodgrove", domain: "woodgrove.example" };
@@ -107,6 +109,32 @@ describe("sandbox/graph: tenants of a seed", function () {
     assert.equal(await started(() => idIn("groups", "Helpdesk")), before);
   });
 
+  const named = {
+    users: [{ userPrincipalName: "ada@woodgrove.example" }, { userType: "Guest", mail: "eve@fabrikam.example" }],
+    groups: [{ displayName: "Everyone" }],
+  } as const;
+  for (const entitySet of ["users", "groups"] as const) {
+    it(`each property that the file gives ${entitySet} is in the tenant`, async () => {
+      const settable = Object.entries(entitySets[entitySet].properties).filter(
+        ([, { write, writeOnly, only }]) => write !== "never" && !writeOnly && only !== "beta",
+      );
+      const samples = settable
+        .filter(([name]) => !["userPrincipalName", "userType"].includes(name))
+        .map(([name, property]) => [name, sample(property)] as const);
+      const objects = named[entitySet].map((name): JsonObject => ({ ...Object.fromEntries(samples), ...name }));
+      await seedSandbox({ home }, { tenants: [{ ...woodgrove, [entitySet]: objects }] });
+      await started(() => {
+        const stored = [...sandbox.cloud.tenant(tenantId).objects(entitySet).values()];
+        for (const object of objects) {
+          const has = (key: string) => stored.find((candidate) => candidate[key] === object[key]);
+          const found = has("userPrincipalName") ?? has("mail") ?? has("displayName");
+          assert.deepEqual(Object.fromEntries(Object.keys(object).map((key) => [key, found?.[key]])), object);
+        }
+        return Promise.resolve();
+      });
+    });
+  }
+
   const wrong: Readonly<Record<string, readonly [Json, RegExp]>> = {
     "no object": [null, /the file: /],
     "no tenants": [{ tenants: [] }, /tenants: /],
@@ -122,6 +150,21 @@ describe("sandbox/graph: tenants of a seed", function () {
     "a property that users don't have": [
       { tenants: [{ ...woodgrove, users: [{ userPrincipalName: "a@woodgrove.example", displayNme: "A" }] }] },
       /tenants\[0\]\.users\[0\]: Invalid property 'displayNme'/,
+    ],
+    "a password, which no tenant keeps": [
+      {
+        tenants: [
+          {
+            ...woodgrove,
+            users: [{ userPrincipalName: "a@woodgrove.example", passwordProfile: { password: "A long enough 1." } }],
+          },
+        ],
+      },
+      /tenants\[0\]\.users\[0\]: a seed can't set 'passwordProfile'/,
+    ],
+    "an object ID": [
+      { tenants: [{ ...woodgrove, groups: [{ displayName: "G", id: tenantId }] }] },
+      /tenants\[0\]\.groups\[0\]: a seed can't set 'id'/,
     ],
     "another tenant's domain": [
       { tenants: [{ ...woodgrove, users: [{ userPrincipalName: "a@contoso.example" }] }] },
@@ -167,3 +210,11 @@ describe("sandbox/graph: tenants of a seed", function () {
     });
   });
 });
+
+/** A value of a property's type that is no default. */
+function sample({ type, collection, values }: EntityProperty): Json {
+  if (typeof type === "object") return [];
+  const [first = "sample"] = values ?? [];
+  const value = type === "Edm.Boolean" ? true : type === "Edm.DateTimeOffset" ? "2024-05-06T07:08:09Z" : first;
+  return collection ? [value] : value;
+}
