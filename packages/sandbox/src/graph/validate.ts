@@ -14,10 +14,9 @@ import {
   type EntityProperties,
   type EntityProperty,
 } from "./entities";
-import { complex } from "./entities/property";
+import { complex, isIn } from "./entities/property";
 import { badRequest, invalidValue, missingValue, unreadableRequest } from "./errors";
 import { asMoment } from "./identifiers";
-import { isIn } from "./odata/shape";
 import { isObject, jsonText, type JsonObject } from "./json";
 
 /** The content of a body: values of properties, and references to bind (`owners@odata.bind`). */

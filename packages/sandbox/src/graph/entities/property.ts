@@ -85,6 +85,11 @@ export const selected = { selectedIn: ["v1.0"] } as const;
 /** Both versions return it only with `$select`. */
 export const alwaysSelected = { selectedIn: ["v1.0", "beta"] } as const;
 
+/** Whether a version has a property. */
+export function isIn(property: EntityProperty, version: GraphVersion): boolean {
+  return property.only === undefined || property.only === version;
+}
+
 function single(type: EntityProperty["type"], options: Options): EntityProperty {
   return { ...common, type, collection: false, nullable: true, default: null, ...options };
 }

@@ -1,12 +1,12 @@
 /** Pages of a list: filtered, ordered, limited, with a link to the next page. */
 import type { StoredObject } from "../../cloud/model";
 import { entitySets, type EntitySetName } from "../entities";
+import { isIn } from "../entities/property";
 import { EmulatedGraphError, unsupportedQuery } from "../errors";
 import { compileFilter } from "./filterMatch";
 import { parseFilter } from "./filterSyntax";
 import { compileSearch } from "./search";
 import { resourceName } from "../validate";
-import { isIn } from "./shape";
 import type { Query } from "./query";
 
 export interface ODataPage<T> {

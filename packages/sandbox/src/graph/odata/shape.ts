@@ -9,6 +9,7 @@ import {
   type GraphVersion,
   type EntityProperty,
 } from "../entities";
+import { isIn } from "../entities/property";
 import { unreadableRequest } from "../errors";
 import { jsonText, objectsIn, type JsonObject } from "../json";
 
@@ -72,11 +73,6 @@ export function present(property: EntityProperty, value: Json): Json {
   if (properties === undefined) return value;
   const inner = Object.entries(properties).map(([name, part]) => [name, present(part, stored(value, name, part))]);
   return { ...typeAnnotation(declared, type), ...(Object.fromEntries(inner) as JsonObject) };
-}
-
-/** Whether a version has a property. */
-export function isIn(property: EntityProperty, version: GraphVersion): boolean {
-  return property.only === undefined || property.only === version;
 }
 
 /** The public key of a certificate is only returned if `$select` names `keyCredentials`. */
