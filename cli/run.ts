@@ -20,7 +20,7 @@ export async function run(typed: readonly string[], session: Session): Promise<v
     requireProjectsVersion(session.folder);
   });
   await runProgram(program, commandLine, session, async (message) => {
-    const { showStacks } = await import("./stack/showStacks.js");
+    const { showStacks } = await import("./showStacks.js");
     await showStacks(message, commandLine, session);
   });
 }

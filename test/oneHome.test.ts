@@ -88,7 +88,7 @@ const facts: readonly Fact[] = [
     within: program,
     except: forReaders,
   },
-  { fact: "part k of n", pattern: /=== (part\.)?k - 1/, homes: ["cli/stack/part.ts"] },
+  { fact: "part k of n", pattern: /=== (part\.)?k - 1/, homes: ["cli/selection/part.ts"] },
 ];
 
 describe("One fact, one home", () => {

@@ -8,7 +8,7 @@ import { defaultJournals, type FleetCommand } from "../stack/outcome";
 import type { Canary, FleetRunOptions } from "./prepareRun";
 import { passphraseFolderOption } from "../stack/passphraseOption";
 import { wholeNumber } from "@defender-mssp/terminal/wholeNumber";
-import { selectionOptions, type SelectionOptions } from "../stack/selectionOptions";
+import { selectionOptions, type SelectionOptions } from "../selection/selectionOptions";
 import { registerManifests } from "./manifests/command";
 
 /** Adds arguments, options and action. */
@@ -259,7 +259,7 @@ function withPlace(command: Command): Command {
 }
 
 async function selected(options: PlaceOptions, session: Session) {
-  const { selectedCustomers } = await import("../stack/selectedCustomers.js");
+  const { selectedCustomers } = await import("../selection/selectedCustomers.js");
   const customers = await selectedCustomers(options, session);
   for (const note of customers.notes) session.err.note(note);
   return customers;

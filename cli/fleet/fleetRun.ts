@@ -8,7 +8,7 @@ import type { Journal, RunPlan } from "../stack/journal";
 import { missingStackText } from "../stack/outcome";
 import type { LockOwnerState, StackOutcome, StackState, TryResult } from "../stack/outcome";
 import { askPulumi } from "../stack/pulumi";
-import { countsOf } from "../stack/report";
+import { countsOf } from "./runReport";
 import { byChange, isPlanned, type FleetPlan } from "./fleetPlan";
 import { runPool, type PlannedStack } from "./pool";
 import { stackProblem, type Canary, type PreparedRun } from "./prepareRun";

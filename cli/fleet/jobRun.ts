@@ -18,7 +18,7 @@ import { readDeployment, type Deployment } from "../stack/deployment";
 import { missingStackText } from "../stack/outcome";
 import { StackNotFoundError } from "../stack/pulumi";
 import { isDefaultProvider } from "../stack/stackPreview";
-import { withEncryptionPlace } from "../stack/withEncryptionPlace";
+import { withEncryptionPlace } from "./withEncryptionPlace";
 
 export class JobRun {
   readonly #began = performance.now();

@@ -9,7 +9,7 @@ import { readProject } from "../../settings/project";
 import { tableText, type TextCell } from "@defender-mssp/terminal/table";
 import { isProgramOutput, readPrintedOutputs } from "../stack/stackOutputs";
 import { passphraseVariables } from "../stack/passphrases";
-import { passphraseQuestion } from "../stack/passphraseQuestion";
+import { passphraseQuestion } from "./passphraseQuestion";
 
 export interface StackOutputList {
   readonly stack: string;

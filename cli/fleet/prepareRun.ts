@@ -15,10 +15,10 @@ import {
 } from "../stack/inventory";
 import { readRuns, remainingOf, type RecordedRun, type RunPlan } from "../stack/journal";
 import { defaultJournals, type FleetCommand } from "../stack/outcome";
-import { passphraseQuestion } from "../stack/passphraseQuestion";
+import { passphraseQuestion } from "./passphraseQuestion";
 import { passphraseVariables } from "../stack/passphrases";
-import { selectStacks } from "../stack/selection";
-import type { SelectionOptions } from "../stack/selectionOptions";
+import { selectStacks } from "../selection/selectStacks";
+import type { SelectionOptions } from "../selection/selectionOptions";
 import { counted } from "../base/counted";
 import { say } from "./log";
 import { isRunning } from "./processState";

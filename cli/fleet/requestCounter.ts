@@ -6,7 +6,7 @@ import { isLoopback, request } from "@defender-mssp/microsoft";
 import { VisibleError } from "@defender-mssp/errors";
 import { z } from "zod";
 import type { FleetStack } from "../stack/inventory";
-import type { RequestCounts } from "../stack/report";
+import type { RequestCounts } from "./runReport";
 
 const counts = z.object({ reads: z.number(), writes: z.number(), tokens: z.number() });
 const page = z.object({ tenants: z.array(z.object({ id: z.string(), requests: counts })) });

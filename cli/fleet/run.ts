@@ -14,7 +14,7 @@ import { counted } from "../base/counted";
 import { Journal } from "../stack/journal";
 import { exitCodeOf, type FleetCommand, type StackOutcome } from "../stack/outcome";
 import { pathWith, requireEngine } from "../stack/pulumi";
-import { countsOf, type RunReport } from "../stack/report";
+import { countsOf, type RunReport } from "./runReport";
 import { say } from "./log";
 import { confirmPlan, isPlanned, type FleetPlan } from "./fleetPlan";
 import { FleetRun, withCanaries } from "./fleetRun";

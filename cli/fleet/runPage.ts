@@ -17,7 +17,7 @@ import {
 } from "@defender-mssp/pages";
 import { isSame, type Change } from "../stack/stackPreview";
 import { sortedOutcomes, stackStates, type FleetCommand, type StackState } from "../stack/outcome";
-import type { RunReport } from "../stack/report";
+import type { RunReport } from "./runReport";
 import { changesText } from "./view";
 
 type ReportedStack = RunReport["stacks"][number];

@@ -7,7 +7,7 @@ import { counted } from "../base/counted";
 import type { FleetStack } from "../stack/inventory";
 import type { LastOutcome } from "../stack/journal";
 import { failsAgain, sortedOutcomes, stackStates } from "../stack/outcome";
-import type { RunReport } from "../stack/report";
+import type { RunReport } from "./runReport";
 import { oneLine, outcomeText, stateColors } from "./view";
 
 /** Every stack that is not unchanged, the numbers, and the next steps. */

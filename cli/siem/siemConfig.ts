@@ -2,7 +2,7 @@
 import type { Command } from "commander";
 import type { Session } from "@defender-mssp/terminal/session";
 import { define as defineBySource } from "@defender-mssp/siem/siemConfig/command";
-import { stacksAndConnectionFiles } from "../stack/connectorSource";
+import { stacksAndConnectionFiles } from "../access/connector/connectorSource";
 import { addExamples } from "@defender-mssp/terminal/help";
 
 /** Adds arguments, options and action. */

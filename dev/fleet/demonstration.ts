@@ -7,7 +7,7 @@ import { fileURLToPath } from "node:url";
 import { compareDumps, dump } from "@defender-mssp/sandbox";
 import { SandboxProject } from "@defender-mssp/testkit";
 import { execa } from "execa";
-import type { RequestCounts, RunReport } from "../../cli/stack/report";
+import type { RequestCounts, RunReport } from "../../cli/fleet/runReport";
 import { usageOf } from "../processes/processes";
 import { demoCustomers, prepareTenants, type DemoCustomer } from "./customers";
 

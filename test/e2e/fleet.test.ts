@@ -9,7 +9,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import type { SandboxProject } from "@defender-mssp/testkit";
 import { execa } from "execa";
 import { readRuns } from "../../cli/stack/journal";
-import type { RunReport } from "../../cli/stack/report";
+import type { RunReport } from "../../cli/fleet/runReport";
 import { mssp } from "../cli/mssp";
 import { ana, ben, checkout, createProject, customer, dumpOfTenant, tenantIdOf } from "./support";
 

@@ -4,7 +4,7 @@ import { watch } from "node:fs";
 import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import type { SandboxProject } from "@defender-mssp/testkit";
-import type { RunReport } from "../../cli/stack/report";
+import type { RunReport } from "../../cli/fleet/runReport";
 import { mssp } from "../cli/mssp";
 import { createProject, customer, dumpOfTenant, tenantIdOf } from "./support";
 

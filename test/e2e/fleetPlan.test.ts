@@ -8,7 +8,7 @@ import path from "node:path";
 import type { SandboxProject } from "@defender-mssp/testkit";
 import { execa } from "execa";
 import { stringify } from "yaml";
-import type { RunReport } from "../../cli/stack/report";
+import type { RunReport } from "../../cli/fleet/runReport";
 import { ana, ben, checkout, cleo, createProject, customer, dumpOfTenant, tenantIdOf } from "./support";
 
 const stacks = ["contoso", "tailspin", "woodgrove"];

@@ -32,7 +32,7 @@ export function registerComment(ci: Command, session: Session): void {
       const [{ commentMarker, commentText }, { readPreviews }, { readMatrix }] = await Promise.all([
         import("./comment.js"),
         import("../../stack/stackPreview.js"),
-        import("../../stack/changedStacks.js"),
+        import("../matrix/readMatrix.js"),
       ]);
       const touched = options.matrix === undefined ? undefined : await readMatrix(options.matrix);
       const body = commentText(await readPreviews(files), {

@@ -25,7 +25,7 @@ export function registerDrift(ci: Command, session: Session): void {
       const [{ driftReports }, { readPreviews }, { readMatrix }, { mkdir }, path] = await Promise.all([
         import("./drift.js"),
         import("../../stack/stackPreview.js"),
-        import("../../stack/changedStacks.js"),
+        import("../matrix/readMatrix.js"),
         import("node:fs/promises"),
         import("node:path"),
       ]);

@@ -6,7 +6,7 @@ import { repeated } from "../repeated";
 import { logLine, say } from "../log";
 import type { GitLabJob, MatrixFormat } from "./matrix";
 import type { FleetStack } from "../../stack/inventory";
-import { partArgument, partOf, type Part } from "../../stack/part";
+import { partArgument, partOf, type Part } from "../../selection/part";
 
 interface MatrixOptions {
   readonly from?: string;
@@ -67,9 +67,9 @@ export function registerMatrix(ci: Command, session: Session): void {
   matrix.action(async (options: MatrixOptions) => {
     if ((options.from === undefined) !== (options.all === true))
       matrix.error("error: either --from <commit> or --all is required", { exitCode: 2 });
-    const [{ changedStacks, withoutStacks }, { offboardedNotes, refuseRehearsals, sharedTenantNotes }, { matrixText }] =
+    const [{ changedStacks }, { offboardedNotes, refuseRehearsals, sharedTenantNotes }, { matrixText, withoutStacks }] =
       await Promise.all([
-        import("../../stack/changedStacks.js"),
+        import("../../selection/changedStacks.js"),
         import("../../stack/inventory.js"),
         import("./matrix.js"),
       ]);

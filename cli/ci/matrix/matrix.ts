@@ -2,7 +2,7 @@
 import { stringify } from "yaml";
 import { VisibleError } from "@defender-mssp/errors";
 import { jsonDocument } from "@defender-mssp/terminal/jsonDocument";
-import type { ChangedStacks } from "../../stack/changedStacks";
+import type { ChangedStacks } from "../../selection/changedStacks";
 
 export const matrixFormats = ["json", "github", "azure", "gitlab"] as const;
 export type MatrixFormat = (typeof matrixFormats)[number];
@@ -52,6 +52,17 @@ export function matrixText(
     case "gitlab":
       return gitLabPipeline(changed, job);
   }
+}
+
+/** The same without some stacks, which then count as excluded. */
+export function withoutStacks(changed: ChangedStacks, left: readonly { readonly stack: string }[]): ChangedStacks {
+  const names = left.map(({ stack }) => stack).filter((stack) => changed.stacks.includes(stack));
+  if (names.length === 0) return changed;
+  return {
+    ...changed,
+    stacks: changed.stacks.filter((stack) => !names.includes(stack)),
+    excluded: [...changed.excluded, ...names].sort(),
+  };
 }
 
 function gitHubOutput(changed: ChangedStacks, parts: boolean): string {

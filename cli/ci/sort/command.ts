@@ -26,7 +26,7 @@ export function registerSort(ci: Command, session: Session): void {
       const [{ gitHubSortOutput, sortStacks }, { readPreviews }, { readMatrix }] = await Promise.all([
         import("./sort.js"),
         import("../../stack/stackPreview.js"),
-        import("../../stack/changedStacks.js"),
+        import("../matrix/readMatrix.js"),
       ]);
       const canaries = canary.flatMap((patterns) => patterns.split(/[\s,]+/)).filter((pattern) => pattern !== "");
       const options = { expected: (await readMatrix(matrix)).stacks, canaries };

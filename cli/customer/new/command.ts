@@ -5,7 +5,7 @@ import { describeCommand } from "@defender-mssp/terminal/help";
 import type { Session } from "@defender-mssp/terminal/session";
 import { writeJson } from "@defender-mssp/terminal/jsonDocument";
 import { stackArgument } from "../../stack/stackName";
-import type { GivenSettings } from "../../stack/newCustomer/givenSettings";
+import type { GivenSettings } from "../../newCustomer/givenSettings";
 
 interface NewOptions extends GivenSettings {
   readonly check: boolean;
@@ -38,7 +38,7 @@ export function define(command: Command, session: Session): void {
     .option("--json", "print the file, its settings and the check as one JSON object; asks no questions")
     .action(async (stack: string, { json, check, ...given }: NewOptions) => {
       const [{ complete }, { writeCustomer, nextSteps }] = await Promise.all([
-        import("../../stack/newCustomer/questions.js"),
+        import("../../newCustomer/questions.js"),
         import("./customer.js"),
       ]);
       const interactive = json !== true && session.ask.isPossible;

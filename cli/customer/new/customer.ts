@@ -8,8 +8,8 @@ import { ownName, packageRoot } from "../../base/ownPackage";
 import { shellWord } from "../../base/shellWord";
 import { parseSettings } from "../../../settings";
 import { readProject, shownStackFile, stackFile, type Project } from "../../../settings/project";
-import { customerFile } from "../../stack/newCustomer/customerFile";
-import type { CustomerAnswers, TenantCheck } from "../../stack/newCustomer/questions";
+import { customerFile } from "../../newCustomer/customerFile";
+import type { CustomerAnswers, TenantCheck } from "../../newCustomer/questions";
 
 export interface WrittenCustomer {
   readonly stack: string;

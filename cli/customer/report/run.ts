@@ -12,7 +12,7 @@ import { putAside, type NextStep } from "../../access/signed/nextStep";
 import type { Place } from "../../base/place";
 import { readInventory, type FleetStack } from "../../stack/inventory";
 import { lastOutcomes, type LastOutcome } from "../../stack/journal";
-import { selectStacks } from "../../stack/selection";
+import { selectStacks } from "../../selection/selectStacks";
 import { writeWholeFile } from "@defender-mssp/terminal/wholeFile";
 import { StackNotFoundError } from "../../stack/pulumi";
 import { NothingDeployed } from "../../stack/stackOutputs";

@@ -5,7 +5,7 @@ import type { Session } from "@defender-mssp/terminal/session";
 import { writeJson } from "@defender-mssp/terminal/jsonDocument";
 import { wholeNumber } from "@defender-mssp/terminal/wholeNumber";
 import { defaultJournals } from "../../stack/outcome";
-import { selectionOptions, type SelectionOptions } from "../../stack/selectionOptions";
+import { selectionOptions, type SelectionOptions } from "../../selection/selectionOptions";
 import type { FleetStack } from "../../stack/inventory";
 import type { StatusReport } from "./customerStatus";
 import { notifyFormats, type NotifyFormat } from "./notify/notifyFormats";
@@ -154,7 +154,7 @@ interface Checked {
 
 async function check(options: StatusCommandOptions, session: Session): Promise<Checked> {
   const [{ selectedCustomers }, { readStatus }] = await Promise.all([
-    import("../../stack/selectedCustomers.js"),
+    import("../../selection/selectedCustomers.js"),
     import("./readStatus.js"),
   ]);
   const { environment, now } = session;

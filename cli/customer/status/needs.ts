@@ -1,6 +1,6 @@
 /** What of a customer needs somebody. */
 import { endingSentence, endingStates, type Ending } from "@defender-mssp/microsoft";
-import type { LastComparison } from "../../stack/lastComparisons";
+import type { LastComparison } from "./lastComparisons";
 import type { LastOutcome } from "../../stack/journal";
 import type { RuleHealth } from "../../detections/health/detectionHealth";
 import { needTexts, usualHealth } from "../../detections/health/usualHealth";

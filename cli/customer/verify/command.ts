@@ -4,7 +4,7 @@ import type { Session } from "@defender-mssp/terminal/session";
 import { define as defineBySource, verificationByFile } from "@defender-mssp/siem/verify/command";
 import type { Verification } from "@defender-mssp/siem/verify/verification";
 import { isStack } from "../../stack/connector";
-import { stacksAndConnectionFiles } from "../../stack/connectorSource";
+import { stacksAndConnectionFiles } from "../../access/connector/connectorSource";
 
 const verification: Verification = {
   checks: async (customer, options, session, program) => {

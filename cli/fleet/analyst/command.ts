@@ -67,7 +67,7 @@ function registerAdd(analyst: Command, session: Session): void {
     .action(async (text: string, options: AddOptions) => {
       const [{ addedEverywhere }, { parsedAnalyst }] = await Promise.all([
         import("./analystChanges.js"),
-        import("../../stack/parsedAnalyst.js"),
+        import("../../base/parsedAnalyst.js"),
       ]);
       const { email, displayName } = parsedAnalyst(text);
       if (!isEmailAddress(email))
@@ -147,7 +147,7 @@ function withChange(command: Command): Command {
 async function selected(options: StackOptions, session: Session) {
   const [{ readInventory }, { selectStacks }, { readProject }] = await Promise.all([
     import("../../stack/inventory.js"),
-    import("../../stack/selection.js"),
+    import("../../selection/selectStacks.js"),
     import("../../../settings/project.js"),
   ]);
   const project = await readProject(session.folder);

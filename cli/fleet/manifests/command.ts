@@ -5,7 +5,7 @@ import type { Session } from "@defender-mssp/terminal/session";
 import { describeCommand } from "@defender-mssp/terminal/help";
 import { writeJson } from "@defender-mssp/terminal/jsonDocument";
 import { wholeNumber } from "@defender-mssp/terminal/wholeNumber";
-import { selectionOptions, type SelectionOptions } from "../../stack/selectionOptions";
+import { selectionOptions, type SelectionOptions } from "../../selection/selectionOptions";
 import { defaultJournals } from "../../stack/outcome";
 import type { KubernetesOptions } from "./kubernetes";
 import { pipelineSystems } from "./systems";
@@ -92,7 +92,7 @@ async function selectedStacks(options: SelectionOptions, session: Session) {
   const [{ readInventory, refuseRehearsals }, { selectStacks }, { readProject, stackFile }, { usesPassphrase }, path] =
     await Promise.all([
       import("../../stack/inventory.js"),
-      import("../../stack/selection.js"),
+      import("../../selection/selectStacks.js"),
       import("../../../settings/project.js"),
       import("../../stack/passphrases.js"),
       import("node:path"),

@@ -6,7 +6,7 @@ import { tableText } from "@defender-mssp/terminal/table";
 import { describeCommand } from "@defender-mssp/terminal/help";
 import { writeJson } from "@defender-mssp/terminal/jsonDocument";
 import type { Session } from "@defender-mssp/terminal/session";
-import { namedStack, stackConnectors, stackOptions, type StackOptions } from "../../stack/connectorSource";
+import { namedStack, stackConnectors, stackOptions, type StackOptions } from "../../access/connector/connectorSource";
 import { nextSteps } from "./nextSteps";
 import type { LeftOutStack, WriteConnectionOptions, WrittenConnection } from "./write";
 

@@ -5,7 +5,7 @@ import { describeCommand } from "@defender-mssp/terminal/help";
 import type { Session } from "@defender-mssp/terminal/session";
 import { writeJson } from "@defender-mssp/terminal/jsonDocument";
 import { placeOf } from "../../base/place";
-import type { ExpiringSecretsOptions } from "../../stack/expiringSecrets";
+import type { ExpiringSecretsOptions } from "../../selection/expiringSecrets";
 import { stackArguments } from "../../stack/stackName";
 import { allCustomers } from "../../stack/stackNames";
 import { registerRotate } from "./registerRotate";
@@ -31,7 +31,7 @@ export function define(command: Command, session: Session): void {
     .option("--at <date>", "as of this day, such as 2027-03-31 (default: now)", date)
     .option("--json", "print the list as JSON")
     .action(async (options: SecretsOptions) => {
-      const { secretsOfStacks, stacksWithoutSettingsNote } = await import("../../stack/expiringSecrets.js");
+      const { secretsOfStacks, stacksWithoutSettingsNote } = await import("../../selection/expiringSecrets.js");
       const place = placeOf(session);
       const [list, note] = await Promise.all([
         secretsOfStacks({ ...options, at: options.at ?? session.now(), ...place }),

@@ -2,7 +2,7 @@
 import { dayMs } from "@defender-mssp/errors/time";
 import { countsSentence, markOf, type CheckState } from "@defender-mssp/terminal/checkState";
 import { tableText, type TextCell } from "@defender-mssp/terminal/table";
-import type { ExpiringSecret, StackSecrets } from "../../stack/stackSecrets";
+import type { ExpiringSecret, StackSecrets } from "../../selection/stackSecrets";
 
 const credentialNames = { secret: "client secret", certificate: "certificate", federated: "federated" } as const;
 

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { VisibleError } from "@defender-mssp/errors";
 import { parse } from "yaml";
 import { matrixText } from "../../../cli/ci/matrix/matrix";
-import { partOf } from "../../../cli/stack/part";
+import { partOf } from "../../../cli/selection/part";
 
 const changed = {
   stacks: ["contoso", "tailwind"],

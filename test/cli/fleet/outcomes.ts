@@ -1,6 +1,6 @@
 import type { StackPreview } from "../../../cli/stack/stackPreview";
 import type { StackOutcome, StackState } from "../../../cli/stack/outcome";
-import { countsOf, type RunReport } from "../../../cli/stack/report";
+import { countsOf, type RunReport } from "../../../cli/fleet/runReport";
 
 /** How a stack ended on its first try, after one second. */
 export function outcome(stack: string, state: StackState, changes: Partial<StackOutcome> = {}): StackOutcome {

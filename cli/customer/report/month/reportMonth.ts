@@ -11,7 +11,7 @@ import { beginStep } from "../../../access/signed/nextStep";
 import { placeOf } from "../../../base/place";
 import { monthName } from "../../../base/spanOfDay";
 import { StackNotFoundError } from "../../../stack/pulumi";
-import { selectedCustomers } from "../../../stack/selectedCustomers";
+import { selectedCustomers } from "../../../selection/selectedCustomers";
 import { sentMonthTag, stackTag } from "../../../stack/stackTag";
 import { pageOf, readHandoutLogo, writePage, writeSigned } from "../run";
 import { dayFile } from "./dayFigures";

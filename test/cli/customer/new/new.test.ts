@@ -4,8 +4,8 @@ import path from "node:path";
 import { startSandbox, type OwnSandbox } from "@defender-mssp/sandbox";
 import { newFolder } from "@defender-mssp/testkit/newFolder";
 import { parse } from "yaml";
-import { customerFile } from "../../../../cli/stack/newCustomer/customerFile";
-import { parsedAnalyst } from "../../../../cli/stack/parsedAnalyst";
+import { customerFile } from "../../../../cli/newCustomer/customerFile";
+import { parsedAnalyst } from "../../../../cli/base/parsedAnalyst";
 import { readStackSettingsOffline } from "../../../../settings/fromFile";
 import { inSession as mssp } from "../../testSession";
 

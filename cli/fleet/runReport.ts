@@ -1,5 +1,5 @@
 /** The report of a fleet run: what report.json contains, and report.html shows. No secrets. */
-import { stackStates, type FleetCommand, type StackOutcome, type StackState } from "./outcome";
+import { stackStates, type FleetCommand, type StackOutcome, type StackState } from "../stack/outcome";
 
 export interface RunReport {
   readonly msspFleetReport: 1;

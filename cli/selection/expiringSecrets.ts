@@ -6,12 +6,12 @@ import { placeText } from "@defender-mssp/siem/connector/refreshToken";
 import { atOnce } from "@defender-mssp/terminal/atOnce";
 import { overallState } from "@defender-mssp/terminal/checkState";
 import type { Place } from "../base/place";
-import { stackConnector, type StackConnector } from "./connector";
-import { customerStacks } from "./customers";
-import { StackNotFoundError, stackNames } from "./pulumi";
-import { isCustomerStack } from "./stackNames";
-import { NothingDeployed } from "./stackOutputs";
-import { readTokenRecord } from "./stackRefreshToken";
+import { stackConnector, type StackConnector } from "../stack/connector";
+import { customerStacks } from "../stack/customers";
+import { StackNotFoundError, stackNames } from "../stack/pulumi";
+import { isCustomerStack } from "../stack/stackNames";
+import { NothingDeployed } from "../stack/stackOutputs";
+import { readTokenRecord } from "../stack/stackRefreshToken";
 import { readProject, shownStackFile } from "../../settings/project";
 import type { ExpiringSecret, StackSecrets } from "./stackSecrets";
 

@@ -1,7 +1,7 @@
 /** The stacks of the project, for a person who named none. */
 import { VisibleError } from "@defender-mssp/errors";
 import type { Session } from "@defender-mssp/terminal/session";
-import { readProject, stacksWithSettings } from "../../settings/project";
+import { readProject, stacksWithSettings } from "../settings/project";
 
 /** Names in one message. */
 const most = 20;

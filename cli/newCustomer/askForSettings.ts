@@ -1,8 +1,8 @@
 /** Asks for the settings of a new customer, checks each answer at once, and shows all before they are written. */
 import { clouds, withoutUndefined, type CloudName } from "@defender-mssp/microsoft";
 import type { Questions, Session } from "@defender-mssp/terminal/session";
-import { problemAt } from "../../../settings";
-import { parsedAnalyst } from "../parsedAnalyst";
+import { problemAt } from "../../settings";
+import { parsedAnalyst } from "../base/parsedAnalyst";
 import type { GivenSettings } from "./givenSettings";
 import type { TenantLookup } from "./tenantLookup";
 

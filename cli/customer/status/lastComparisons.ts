@@ -1,6 +1,6 @@
 /** What the journals know of drift. */
-import type { RecordedRun } from "./journal";
-import type { StackOutcome } from "./outcome";
+import type { RecordedRun } from "../../stack/journal";
+import type { StackOutcome } from "../../stack/outcome";
 
 /** The last time that a run compared a stack's tenant with its state. */
 export interface LastComparison {

@@ -3,9 +3,9 @@ import { VisibleError } from "@defender-mssp/errors";
 import { dayMs } from "@defender-mssp/errors/time";
 import type { Place } from "../base/place";
 import { changedStacks } from "./changedStacks";
-import { isCustomerStack, matchesPattern } from "./stackNames";
-import type { FleetStack } from "./inventory";
-import { lastOutcomes } from "./journal";
+import { isCustomerStack, matchesPattern } from "../stack/stackNames";
+import type { FleetStack } from "../stack/inventory";
+import { lastOutcomes } from "../stack/journal";
 import type { SelectionOptions } from "./selectionOptions";
 import { partOf } from "./part";
 

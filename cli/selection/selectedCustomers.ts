@@ -2,9 +2,9 @@
 import path from "node:path";
 import type { Session } from "@defender-mssp/terminal/session";
 import { readProject, type Project } from "../../settings/project";
-import { readInventory, sharedTenantNotes, type FleetStack } from "./inventory";
-import { defaultJournals } from "./outcome";
-import { selectStacks } from "./selection";
+import { readInventory, sharedTenantNotes, type FleetStack } from "../stack/inventory";
+import { defaultJournals } from "../stack/outcome";
+import { selectStacks } from "./selectStacks";
 import type { SelectionOptions } from "./selectionOptions";
 
 export interface SelectedCustomers {

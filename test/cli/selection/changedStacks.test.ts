@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { writeFile } from "node:fs/promises";
 import path from "node:path";
 import { VisibleError } from "@defender-mssp/errors";
-import { changedStacks, touchesNothing, type GitRange } from "../../../cli/stack/changedStacks";
+import { changedStacks, touchesNothing, type GitRange } from "../../../cli/selection/changedStacks";
 import { matchesPattern } from "../../../cli/stack/stackNames";
 import { Repository } from "../ci/repository";
 

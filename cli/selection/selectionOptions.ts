@@ -2,9 +2,9 @@
 import { InvalidArgumentError, type Command } from "commander";
 import { wholeNumber } from "@defender-mssp/terminal/wholeNumber";
 import { isTag } from "../../settings/tagForm";
-import { recordedStates, type RecordedState } from "./outcome";
+import { recordedStates, type RecordedState } from "../stack/outcome";
 import { partArgument, type Part } from "./part";
-import { allCustomers } from "./stackNames";
+import { allCustomers } from "../stack/stackNames";
 
 export interface SelectionOptions {
   readonly stack?: readonly string[];

@@ -4,7 +4,7 @@ import path from "node:path";
 import { Command } from "commander";
 import { processSession } from "@defender-mssp/terminal/processSession";
 import { newFolder } from "@defender-mssp/testkit/newFolder";
-import { stacksAndConnectionFiles } from "../../../cli/stack/connectorSource";
+import { stacksAndConnectionFiles } from "../../../../cli/access/connector/connectorSource";
 
 describe("the options --stack and --connection", () => {
   function run(...args: string[]): string {

@@ -7,8 +7,8 @@ import { execa } from "execa";
 import { stringify } from "yaml";
 import { readInventory, sharedTenantNotes } from "../../../cli/stack/inventory";
 import { Journal } from "../../../cli/stack/journal";
-import { selectStacks } from "../../../cli/stack/selection";
-import type { SelectionOptions } from "../../../cli/stack/selectionOptions";
+import { selectStacks } from "../../../cli/selection/selectStacks";
+import type { SelectionOptions } from "../../../cli/selection/selectionOptions";
 import { readProject } from "../../../settings/project";
 import { requiredSettings } from "../../settings/required";
 

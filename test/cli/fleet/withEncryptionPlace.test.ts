@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { chmod, readFile, stat, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { newFolder } from "@defender-mssp/testkit/newFolder";
-import { encryptionPlaced, withEncryptionPlace } from "../../../cli/stack/withEncryptionPlace";
+import { encryptionPlaced, withEncryptionPlace } from "../../../cli/fleet/withEncryptionPlace";
 
 const text = "# A customer.\n\n# Settings:\nconfig:\n  acme:analysts:\n    - email: a@b.example\n";
 

@@ -5,12 +5,12 @@
 import { isUuid, type CloudName } from "@defender-mssp/microsoft";
 import { VisibleError } from "@defender-mssp/errors";
 import type { Session } from "@defender-mssp/terminal/session";
-import { readStackSettingsOffline } from "../../../settings/fromFile";
-import { readProject, shownStackFile, stackFile, type Project } from "../../../settings/project";
-import { customerStacks } from "../customers";
-import { exists } from "../../base/exists";
-import type { MsspApplications } from "../../../settings";
-import { parsedAnalyst, type GivenAnalyst } from "../parsedAnalyst";
+import { readStackSettingsOffline } from "../../settings/fromFile";
+import { readProject, shownStackFile, stackFile, type Project } from "../../settings/project";
+import { customerStacks } from "../stack/customers";
+import { exists } from "../base/exists";
+import type { MsspApplications } from "../../settings";
+import { parsedAnalyst, type GivenAnalyst } from "../base/parsedAnalyst";
 import { askForSettings, contactFrom } from "./askForSettings";
 import type { GivenSettings } from "./givenSettings";
 import { lookUpTenant, type TenantLookup } from "./tenantLookup";

@@ -11,11 +11,11 @@ import {
 import type { ConnectorSource, Selection } from "@defender-mssp/siem/connector/connectorSource";
 import type { CredentialOptions } from "@defender-mssp/siem/connector/credentialOptions";
 import { exactlyOneOf, goWith, repeated } from "@defender-mssp/siem/connector/selectors";
-import { placeOf } from "../base/place";
-import { stackConnector, type StackCustomer } from "./connector";
-import { passphraseFolderOption } from "./passphraseOption";
-import { stackArgument, stackPatterns } from "./stackName";
-import { allCustomers, sandboxStacks } from "./stackNames";
+import { placeOf } from "../../base/place";
+import { stackConnector, type StackCustomer } from "../../stack/connector";
+import { passphraseFolderOption } from "../../stack/passphraseOption";
+import { stackArgument, stackPatterns } from "../../stack/stackName";
+import { allCustomers, sandboxStacks } from "../../stack/stackNames";
 
 /** What the options of stacks have parsed. */
 export interface StackOptions {
@@ -121,7 +121,7 @@ export async function stackConnectors(options: StackOptions, session: Session): 
   const { passphraseFolder } = options;
   const stacks = await stackNamesOf(options, session);
   if (passphraseFolder === undefined) return stacks.map((stack) => stackConnector(stack, place));
-  const { passphrasesInFolder } = await import("./passphrases.js");
+  const { passphrasesInFolder } = await import("../../stack/passphrases.js");
   const variables = await passphrasesInFolder(stacks, passphraseFolder);
   return stacks.map((stack) =>
     stackConnector(stack, { ...place, environment: { ...place.environment, ...variables.get(stack) } }),
@@ -138,9 +138,9 @@ async function stackNamesOf(
     return [...new Set(patterns)];
   }
   const [{ readProject }, { readInventory }, { selectStacks }] = await Promise.all([
-    import("../../settings/project.js"),
-    import("./inventory.js"),
-    import("./selection.js"),
+    import("../../../settings/project.js"),
+    import("../../stack/inventory.js"),
+    import("../../selection/selectStacks.js"),
   ]);
   const project = await readProject(folder);
   const place = { folder: project.folder, environment, journals: project.folder, now: now() };

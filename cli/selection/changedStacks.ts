@@ -1,11 +1,9 @@
 /** The stacks that a change touches, by its commits; the work tree does not count. */
-import { readFile } from "node:fs/promises";
 import { execa } from "execa";
-import { z } from "zod";
 import { messageOf, VisibleError } from "@defender-mssp/errors";
 import { parseAsEngine } from "../../settings/engineYaml";
 import { stackConfigDirOf } from "../../settings/project";
-import { checkedStackName, matchesPattern, sandboxStacks, stackOfFile } from "./stackNames";
+import { matchesPattern, sandboxStacks, stackOfFile } from "../stack/stackNames";
 
 export interface ChangedStacks {
   /** Stacks to preview or to bring up, sorted. */
@@ -79,33 +77,6 @@ export async function changedStacks(range: GitRange): Promise<ChangedStacks> {
     },
     range,
   );
-}
-
-/** The same without some stacks, which then count as excluded. */
-export function withoutStacks(changed: ChangedStacks, left: readonly { readonly stack: string }[]): ChangedStacks {
-  const names = left.map(({ stack }) => stack).filter((stack) => changed.stacks.includes(stack));
-  if (names.length === 0) return changed;
-  return {
-    ...changed,
-    stacks: changed.stacks.filter((stack) => !names.includes(stack)),
-    excluded: [...changed.excluded, ...names].sort(),
-  };
-}
-
-const answer = z.looseObject({ stacks: z.array(z.string()), deleted: z.array(z.string()) });
-
-/**
- * Reads the answer of `mssp ci matrix` back from a file.
- * @throws VisibleError where it is something else
- */
-export async function readMatrix(file: string): Promise<Pick<ChangedStacks, "stacks" | "deleted">> {
-  try {
-    const { stacks, deleted } = answer.parse(JSON.parse(await readFile(file, "utf8")));
-    return { stacks: stacks.map(checkedStackName), deleted: deleted.map(checkedStackName) };
-  } catch (error) {
-    const reason = error instanceof VisibleError ? error.message : "it is not what `npx mssp ci matrix --json` prints";
-    throw new VisibleError(`${file} can't be used: ${reason}`);
-  }
 }
 
 /**

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { askForSettings } from "../../../../cli/stack/newCustomer/askForSettings";
-import type { TenantLookup } from "../../../../cli/stack/newCustomer/tenantLookup";
-import { TestSession } from "../../testSession";
+import { askForSettings } from "../../../cli/newCustomer/askForSettings";
+import type { TenantLookup } from "../../../cli/newCustomer/tenantLookup";
+import { TestSession } from "../testSession";
 
 const tenantId = "c0570500-0000-4000-8000-00000000000a";
 const otherTenantId = "c0570500-0000-4000-8000-00000000000b";
