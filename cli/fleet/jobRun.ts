@@ -5,7 +5,7 @@ import { messageOf } from "@defender-mssp/errors";
 import { automationStack } from "../../program/sdk/automationStack";
 import { readStackSettingsOffline } from "../../settings/fromFile";
 import { readProject, stackFile } from "../../settings/project";
-import { leaversIn, leaverSentence } from "../stack/leavers";
+import { guestsIn, leaversIn, leaverSentence } from "../stack/leavers";
 import { serveDynamicHost, type DynamicHost } from "../../program/dynamicHost/serve";
 import { engineCommand, EngineFailed, workspaceWith, type EngineCommand } from "../../program/sdk/engineCommand";
 import { secretsOfEnvironment } from "../base/redaction";
@@ -157,7 +157,7 @@ export class JobRun {
     const place = { folder: this.setup.folder, environment: this.#environment };
     try {
       const { resources } = deployment ?? (await readDeployment(stack, place));
-      const leavers = leaversIn(resources, await readStackSettingsOffline(stack, place.folder));
+      const leavers = leaversIn(guestsIn(resources), await readStackSettingsOffline(stack, place.folder));
       if (leavers.length === 0) return ended;
       return { ...ended, result: { ...ended.result, leavers: leavers.map((leaver) => leaverSentence(leaver, stack)) } };
     } catch {

@@ -9,13 +9,13 @@ export interface Leaver {
   readonly displayName: string;
 }
 
-export function leaversIn(resources: readonly StateResource[], { analysts }: Pick<Settings, "analysts">): Leaver[] {
+export function leaversIn(guests: readonly Leaver[], { analysts }: Pick<Settings, "analysts">): Leaver[] {
   const named = new Set(analysts.map(({ email }) => email.toLowerCase()));
-  return guestsIn(resources).filter(({ email }) => !named.has(email));
+  return guests.filter(({ email }) => !named.has(email));
 }
 
 /** The guests of the state. */
-function guestsIn(resources: readonly StateResource[]): Leaver[] {
+export function guestsIn(resources: readonly StateResource[]): Leaver[] {
   return resources
     .filter((resource) => resourceKind(resource)?.key === "guest" && resource.id !== "" && !resource.delete)
     .map(({ inputs, outputs }) => ({ ...inputs, ...outputs }) as Readonly<Record<keyof Leaver, string>>)
@@ -23,9 +23,9 @@ function guestsIn(resources: readonly StateResource[]): Leaver[] {
 }
 
 /** Addresses that the settings have, and no guest of the state: `up` invites them. */
-export function joinersIn(resources: readonly StateResource[], { analysts }: Pick<Settings, "analysts">): string[] {
-  const guests = new Set(guestsIn(resources).map(({ email }) => email));
-  return analysts.map(({ email }) => email.toLowerCase()).filter((email) => !guests.has(email));
+export function joinersIn(guests: readonly Leaver[], { analysts }: Pick<Settings, "analysts">): string[] {
+  const invited = new Set(guests.map(({ email }) => email));
+  return analysts.map(({ email }) => email.toLowerCase()).filter((email) => !invited.has(email));
 }
 
 /** Such as `Ben Okafor still has access at northwind`. */

@@ -1,6 +1,9 @@
 /** What needs attention, the most urgent first. */
 import { effectiveActions, tierPermissions, type Ending } from "@defender-mssp/microsoft";
 import type { Settings } from "../../../settings";
+import { counted } from "../../base/counted";
+import { joinersIn, leaverSentence, leaversIn, revokeStep } from "../../stack/leavers";
+import type { ReportState } from "../state/readState";
 import { daysLeft, daysOfWarning, endText, type ReportEnd } from "../ends/ends";
 import { governanceAttention } from "./governance";
 import type { LiveFindings } from "./live";
@@ -13,8 +16,8 @@ export interface AttentionSources {
   readonly ends: readonly ReportEnd[];
   readonly retirements: readonly Ending[];
   readonly nextSteps: readonly string[];
-  /** Operations that were interrupted. */
-  readonly interrupted: number;
+  /** Absent where nothing of the state was read. */
+  readonly state?: ReportState;
   /** Where a person consents, if the state has no consent. */
   readonly consentToGive?: string;
   readonly live?: LiveFindings;
@@ -24,9 +27,9 @@ export interface AttentionSources {
 const order = ["failed", "warning", "notChecked"] as const;
 
 export function attentionOf(sources: AttentionSources): Attention[] {
-  const { stack, live, settings, interrupted, retirements, now } = sources;
+  const { stack, live, settings, state, retirements, now } = sources;
   const all = [
-    ...interruptedRun(interrupted),
+    ...(state === undefined ? [] : [...interruptedRun(stack, state), ...people(stack, settings, state)]),
     ...endings(sources),
     ...(live === undefined ? [] : liveAttention(live)),
     ...governanceAttention(stack, settings, live?.governance),
@@ -38,15 +41,31 @@ export function attentionOf(sources: AttentionSources): Attention[] {
   return all.sort((a, b) => order.indexOf(a.state) - order.indexOf(b.state));
 }
 
-function interruptedRun(interrupted: number): Attention[] {
+function interruptedRun(stack: string, { interrupted }: ReportState): Attention[] {
   if (interrupted === 0) return [];
   return [
     {
       state: "failed",
       topic: "state",
-      title: `The last run was interrupted: the outcome of ${interrupted} operations is unknown`,
-      remedy: "npx pulumi up --refresh",
+      title: `The last run was interrupted: the outcome of ${counted(interrupted, "operation")} is unknown`,
+      remedy: `npx pulumi up --refresh --stack ${stack}`,
     },
+  ];
+}
+
+/** People who have left the settings and not the tenant, and those whom `up` is yet to invite. */
+function people(stack: string, settings: Settings, { guests }: ReportState): Attention[] {
+  const joiners = joinersIn(guests, settings);
+  const next = `npx mssp fleet up --stack ${stack}`;
+  const due = `\`up\` is due: the settings name ${joiners.join(", ")}, not yet invited`;
+  return [
+    ...leaversIn(guests, settings).map((leaver) => ({
+      state: "failed" as const,
+      topic: "leaver" as const,
+      title: `${leaverSentence(leaver, stack)}: the settings no longer name ${leaver.email}`,
+      remedy: `${next}; if it is urgent, ${revokeStep}`,
+    })),
+    ...(joiners.length === 0 ? [] : [{ state: "warning", topic: "joiner", title: due, remedy: next } as const]),
   ];
 }
 

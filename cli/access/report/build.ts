@@ -109,7 +109,7 @@ export function reportOf(sources: ReportSources): AccessReport {
       ends,
       retirements,
       nextSteps,
-      interrupted: state.interrupted,
+      state: source === "settings" ? undefined : state,
       consentToGive: hasConsent ? undefined : consentUrl,
       live,
       now,

@@ -25,6 +25,8 @@ export type AttentionTopic =
   | "drift"
   | "invitations"
   | "consent"
+  | "leaver"
+  | "joiner"
   | "state"
   | "notChecked";
 

@@ -1,6 +1,7 @@
 /** What a report reads of a stack's state: resources and outputs, without anything secret. */
 import type { Deployment, StateResource } from "../../stack/deployment";
 import type { PlannedResource } from "../../planned/plannedResources";
+import { guestsIn, type Leaver } from "../../stack/leavers";
 import { urnName } from "../../../domain/urn";
 import { isWithoutObject, resourceKind, type KindKey } from "../../../domain/kinds/kinds";
 import { stackType } from "../../../domain/resourceTypes";
@@ -25,6 +26,7 @@ type ReportSource = Pick<StateResource, "urn" | "type" | "id" | "inputs" | "outp
 
 export interface ReportState {
   readonly resources: readonly ReportResource[];
+  readonly guests: readonly Leaver[];
   /** The stack's outputs; secret ones are absent. */
   readonly outputs: Readonly<Record<string, unknown>>;
   /** When the state was last written: ISO 8601, UTC. */
@@ -39,6 +41,7 @@ export function reportState({ resources, pending, writtenAt }: Deployment): Repo
   const root = all.find(({ type }) => type === stackType);
   return {
     resources: all.filter((one) => !isWithoutObject(one)).map(reportResource),
+    guests: guestsIn(all),
     outputs: withoutSecrets(root?.outputs ?? {}),
     ...(writtenAt === undefined ? {} : { writtenAt: new Date(writtenAt).toISOString() }),
     interrupted: pending.length,
@@ -56,6 +59,7 @@ export function plannedState(resources: readonly PlannedResource[]): ReportState
       inputs: withoutSecrets(inputs),
       outputs: withoutSecrets(outputs),
     })),
+    guests: [],
     outputs: {},
     interrupted: 0,
   };

@@ -104,6 +104,8 @@ const topics: Readonly<Record<Attention["topic"], string>> = {
   drift: "drift",
   invitations: "invitation",
   consent: "consent",
+  leaver: "leaver",
+  joiner: "joiner",
   state: "state",
   notChecked: "not compared",
 };

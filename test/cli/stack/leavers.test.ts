@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { parseDeployment } from "../../../cli/stack/deployment";
 import { leakedSecrets, madeBefore, secretsIn } from "../../../cli/stack/leakedSecrets";
-import { joinersIn, leaverSentence, leaversIn } from "../../../cli/stack/leavers";
+import { guestsIn, joinersIn, leaverSentence, leaversIn } from "../../../cli/stack/leavers";
 
 const urn = (type: string, name: string): string => `urn:pulumi:dev::p::${type}::${name}`;
 const guestType = "pulumi-nodejs:dynamic/defender-mssp:Guest";
@@ -36,7 +36,7 @@ describe("a state with people whom the settings no longer name", () => {
   it("has each of them as a leaver, by address whatever its case, and nobody else", () => {
     const analysts = [{ email: "ana@MSSP.example" }] as never;
     assert.deepEqual(
-      leaversIn(resources, { analysts }).map((leaver) => leaverSentence(leaver, "northwind")),
+      leaversIn(guestsIn(resources), { analysts }).map((leaver) => leaverSentence(leaver, "northwind")),
       ["Ben Okafor still has access at northwind", "eve@mssp.example still has access at northwind"],
     );
   });
@@ -45,7 +45,7 @@ describe("a state with people whom the settings no longer name", () => {
 describe("settings with people whom the state has no guest of", () => {
   it("has them as joiners, by address whatever its case; a guest that is being deleted is none", () => {
     const analysts = [{ email: "ana@MSSP.example" }, { email: "Cleo@mssp.example" }, { email: "gone@mssp.example" }];
-    assert.deepEqual(joinersIn(resources, { analysts } as never), ["cleo@mssp.example", "gone@mssp.example"]);
+    assert.deepEqual(joinersIn(guestsIn(resources), { analysts } as never), ["cleo@mssp.example", "gone@mssp.example"]);
   });
 });
 

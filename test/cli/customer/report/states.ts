@@ -19,10 +19,14 @@ export const now = new Date("2027-05-26T09:00:00Z");
 const folder = path.resolve(__dirname, "../../../compat/0.1.0");
 
 export function settingsOf(name: Recorded, changes: Readonly<Record<string, unknown>> = {}): Settings {
-  const content = parse(readFileSync(path.join(folder, name, "stack.yaml"), "utf8")) as { config: object };
+  const content = parse(settingsText(name)) as { config: object };
   const changed = Object.fromEntries(Object.entries(changes).map(([key, value]) => [`defender-mssp:${key}`, value]));
   const { values, secretKeys } = configurationOf({ config: { ...content.config, ...changed } }, "defender-mssp");
   return parseSettings(values, secretKeys, {});
+}
+
+export function settingsText(name: Recorded): string {
+  return readFileSync(path.join(folder, name, "stack.yaml"), "utf8");
 }
 
 export function stateText(name: Recorded): string {
