@@ -1,14 +1,17 @@
 /** `npm run lines`: counts the lines of a checkout's TypeScript and tests by product, and those of generated files. */
 import { execFileSync } from "node:child_process";
+import { readFileSync } from "node:fs";
+import path from "node:path";
 import { parseArgs } from "node:util";
 
-const help = `Usage: npm run lines [-- [<commit>] [--json]]
+const help = `Usage: npm run lines [-- [<commit>] [--json | --check]]
 
 Counts the lines of *.ts and *.tsx in git, with blank lines and comments: tests are what a folder
 named "test" has, and *.test.ts. Generated and data files are counted apart, beside what writes them.
 
   <commit>  a commit, a tag or a branch (default: the files of the working tree, without what git ignores)
   --json    print JSON
+  --check   fail if there are more lines than dev/lines/limits.json allows
   --help    print this text`;
 
 /** By the path without its folders named "test": test/cli/siem belongs to cli/siem. The first match decides. */
@@ -31,7 +34,7 @@ const generated: readonly (readonly [string, RegExp])[] = [
   ["npm run policy:types", /^policy\/typeDecisions\.json$/],
   ["npm run search -- --record", /^dev\/search\/recordedPairs\.json\.gz$/],
   ["npm run bench", /^dev\/bench\/results\.json$/],
-  ["by hand", /^(dev\/names\/ratchet|test\/budgets)\.json$/],
+  ["by hand", /^(dev\/(names\/ratchet|lines\/limits)|test\/budgets)\.json$/],
   ["by hand, translations", /^cli\/access\/texts\/\w+\.json$/],
   ["by hand, of the search", /^dev\/search\/.*\.yaml$/],
   ["Microsoft's documentation", /^packages\/kql\/(src\/schema|test\/data)\/.*\.json$/],
@@ -55,8 +58,10 @@ export function placeOf(file: string): readonly [Part, string] | undefined {
   return [isTest ? "tests" : "source", firstMatch(products, file.replace(/(?<=^|\/)test\//g, "")) ?? "access"];
 }
 
+type Counts = Readonly<Record<Part, Readonly<Record<string, Row>>>>;
+
 /** Lines by part and row, each part with its sum. */
-function count(commit: string | undefined): Record<Part, Record<string, Row>> {
+function count(commit: string | undefined): Counts {
   const files = commit === undefined ? ["--untracked", ""] : ["", commit];
   const output = execFileSync("git", ["grep", "-Izc", ...files], {
     encoding: "utf8",
@@ -74,7 +79,41 @@ function count(commit: string | undefined): Record<Part, Record<string, Row>> {
   return counts;
 }
 
-function table(counts: ReturnType<typeof count>): string {
+const limitsFile = "dev/lines/limits.json";
+
+export type Limits = Readonly<Record<"source" | "tests", number>>;
+
+const partNames = { source: "TypeScript without tests", tests: "tests" } as const;
+
+/** A sentence for each part above its limit, with the products that grew since the limit was set. */
+export function limitProblems(limits: Limits, now: Counts, then: Counts | undefined): string[] {
+  return (["source", "tests"] as const).flatMap((part) => {
+    const lines = now[part]["all"]?.[1] ?? 0;
+    if (lines <= limits[part]) return [];
+    const growth = products.flatMap(([name]) => {
+      const grown = (now[part][name]?.[1] ?? 0) - (then?.[part][name]?.[1] ?? 0);
+      return grown > 0 ? [`${name} by ${grown}`] : [];
+    });
+    const since = then === undefined || growth.length === 0 ? "" : ` (since that was set, ${growth.join(", ")})`;
+    const [has, allowed] = [lines, limits[part]].map((number) => number.toLocaleString("en"));
+    return [
+      `${has} lines of ${partNames[part]}: ${limitsFile} allows ${allowed}${since}. Take lines away, or raise the limit in a commit of its own.`,
+    ];
+  });
+}
+
+function checkLimits(): void {
+  const limits = JSON.parse(readFileSync(path.join(__dirname, "limits.json"), "utf8")) as Limits;
+  const git = (...args: string[]) => execFileSync("git", args, { encoding: "utf8" }).trim();
+  // A shallow clone does not have the commit of the limits.
+  const isWhole = git("rev-parse", "--is-shallow-repository") === "false";
+  const commit = isWhole ? git("log", "-1", "--format=%H", "--", limitsFile) : "";
+  const problems = limitProblems(limits, count(undefined), commit === "" ? undefined : count(commit));
+  for (const problem of problems) console.error(problem);
+  if (problems.length > 0) process.exitCode = 1;
+}
+
+function table(counts: Counts): string {
   const { source, tests, generated: data } = counts;
   const cell = ([files, lines]: Row = [0, 0]) => lines.toLocaleString("en").padStart(11) + `${files}`.padStart(7);
   const line = (name: string, ...rows: (Row | undefined)[]) => name.padEnd(28) + rows.map(cell).join("");
@@ -87,8 +126,9 @@ function table(counts: ReturnType<typeof count>): string {
 }
 
 if (require.main === module) {
-  const options = { json: { type: "boolean" }, help: { type: "boolean" } } as const;
+  const options = { json: { type: "boolean" }, check: { type: "boolean" }, help: { type: "boolean" } } as const;
   const { values, positionals } = parseArgs({ options, allowPositionals: true });
   const counts = () => count(positionals[0]);
-  console.log(values.help ? help : values.json ? JSON.stringify(counts(), undefined, 2) : table(counts()));
+  if (values.check) checkLimits();
+  else console.log(values.help ? help : values.json ? JSON.stringify(counts(), undefined, 2) : table(counts()));
 }
