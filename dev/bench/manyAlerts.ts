@@ -5,7 +5,7 @@
  */
 import path from "node:path";
 import { execa } from "execa";
-import { ManyCustomers } from "../alerts/customers";
+import { ManyCustomers } from "./manyCustomers";
 import { usageOf } from "../processes/processes";
 import { inTurn, rowOf, type BenchGroup, type Measured, type RowInfo } from "./row";
 

@@ -6,7 +6,7 @@ import path from "node:path";
 import { execa } from "execa";
 import { dayMs, hourMs } from "@defender-mssp/errors/time";
 import { setSwitches } from "@defender-mssp/testkit";
-import { ManyCustomers } from "../alerts/customers";
+import { ManyCustomers } from "./manyCustomers";
 import { usageOf } from "../processes/processes";
 import { inTurn, rowOf, type BenchGroup, type BenchOptions, type BenchRow, type Measured, type RowInfo } from "./row";
 

@@ -11,7 +11,7 @@ import { parseArgs } from "node:util";
 import { execa } from "execa";
 import { elasticsearchServer } from "@defender-mssp/siem/sinks/elasticsearch";
 import { DestinationError, type SinkRecord } from "@defender-mssp/siem/sinks/sink";
-import { heldAlerts, heldIncidents, ManyCustomers } from "../alerts/customers";
+import { heldAlerts, heldIncidents, ManyCustomers } from "../bench/manyCustomers";
 import { libraries, products, Server, type Product } from "./server";
 
 const checkout = path.resolve(__dirname, "..", "..", "..");

@@ -42,11 +42,6 @@ function read(file: string): string {
   }
 }
 
-/** The largest resident memory of a process so far, in MiB; 0 where the system does not tell. */
-export function peakMemoryOf(pid: number | undefined): number {
-  return Number(/VmHWM:\s+(\d+) kB/.exec(read(`/proc/${pid}/status`))?.[1] ?? 0) / 1024;
-}
-
 /** What a command and all its processes have taken. */
 export interface ProcessUsage {
   readonly seconds: number;

@@ -10,7 +10,7 @@ import { commandEnvironment } from "@defender-mssp/sandbox";
 import { detectionsBetween, setSwitches, type Detection } from "@defender-mssp/testkit";
 import type { Coverage, Reason } from "@defender-mssp/siem/pull/coverage";
 import type { VerifiedCustomer } from "@defender-mssp/siem/verify/customersTable";
-import { ManyCustomers } from "../../../dev/alerts/customers";
+import { ManyCustomers } from "../../../dev/bench/manyCustomers";
 import { mssp, type Ended } from "../mssp";
 
 const minute = 60 * 1000;

@@ -16,7 +16,7 @@ import { connectionText } from "@defender-mssp/siem/connector/connectionFile";
 
 const clientSecret = "the connectors' secret";
 
-export interface AlertsCustomer {
+interface Customer {
   readonly tenantId: string;
   readonly clientId: string;
 }
@@ -33,7 +33,7 @@ export class ManyCustomers {
     /** A folder of its own, deleted at the end. */
     readonly folder: string,
     readonly sandbox: OwnSandbox,
-    readonly customers: readonly AlertsCustomer[],
+    readonly customers: readonly Customer[],
   ) {}
 
   /** @param permissions what the connectors may do, application permissions of Microsoft Graph. */
@@ -82,7 +82,7 @@ export class ManyCustomers {
     await rm(this.folder, { recursive: true, force: true });
   }
 
-  #addConnector({ tenantId, clientId }: AlertsCustomer, granted: readonly string[]): void {
+  #addConnector({ tenantId, clientId }: Customer, granted: readonly string[]): void {
     const { cloud } = this.sandbox;
     const tenant = cloud.tenant(tenantId);
     const description = { applicationId: clientId, displayName: "Connector", signInAudience: "AzureADMyOrg" } as const;
@@ -113,9 +113,6 @@ export class ManyCustomers {
     }
   }
 }
-
-/** The sandbox draws as many alerts for each incident, or twice as many. */
-export const alertsOfIncident = 3;
 
 /** The alerts of 179 days that the sandbox has now, as tenant/ID. */
 export function heldAlerts({ sandbox: { cloud }, customers, since }: ManyCustomers): Set<string> {
