@@ -48,7 +48,7 @@ const packageFiles: Readonly<Record<string, readonly string[]>> = {
   "packages/detections": ["rule.schema.json", "rule.test.schema.json"],
   "packages/engine": ["go.mod", "go.sum", "yamlHost"],
   "packages/kql": ["judge.js", "run.js"],
-  "packages/siem": ["siem.js"],
+  "packages/siem": ["siem.js", "templates"],
 };
 
 /**

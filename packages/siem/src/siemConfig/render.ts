@@ -1,18 +1,52 @@
+/**
+ * Renders the files of a product from `templates/<product>/`. docs/guides/siem-engineer.md names the
+ * documents that each template follows. No product has read the files.
+ */
+import { existsSync, readFileSync } from "node:fs";
+import path from "node:path";
+import type { AlertApi } from "@defender-mssp/microsoft";
 import { VisibleError } from "@defender-mssp/errors";
-import { arcsightFiles } from "./arcsight";
-import { elasticFiles } from "./elastic";
+import { filledTemplate } from "./filledTemplate";
+import { places, plainName } from "./places";
 import type { SiemProduct } from "./products";
-import { sentinelFiles } from "./sentinel";
-import { plainName, type SiemConnection, type SiemFile, type SiemScope } from "./siem";
-import { splunkFiles } from "./splunk";
+import type { SiemConnection, SiemFile } from "./siem";
 
-type Renderer = (connections: readonly SiemConnection[], scope: SiemScope) => readonly SiemFile[];
+interface Template {
+  readonly file: string;
+  /** The API that it is for. Default: each. */
+  readonly api?: AlertApi;
+  readonly holdsSecret?: true;
+  /** One file for all customers: what follows its first blank line repeats for each. Default: a file for each. */
+  readonly isShared?: true;
+}
 
-const renderers: Readonly<Record<SiemProduct, Renderer>> = {
-  splunk: splunkFiles,
-  arcsight: arcsightFiles,
-  sentinel: sentinelFiles,
-  elastic: elasticFiles,
+const templates: Readonly<Record<SiemProduct, readonly Template[]>> = {
+  splunk: [
+    { file: "rest_ta/local/inputs.conf", api: "legacySiem", holdsSecret: true, isShared: true },
+    {
+      file: "Splunk_TA_MS_Security/local/splunk_ta_ms_security_account.conf",
+      api: "graph",
+      holdsSecret: true,
+      isShared: true,
+    },
+    { file: "Splunk_TA_MS_Security/local/inputs.conf", api: "graph", isShared: true },
+  ],
+  arcsight: [
+    { file: "WDATP-connector.properties", api: "legacySiem", holdsSecret: true },
+    { file: "WDATP-connector.jsonparser.properties", api: "legacySiem" },
+  ],
+  sentinel: [{ file: "dataConnector.json", isShared: true }, { file: "dataConnector.parameters.json" }],
+  elastic: [
+    { file: "m365_defender.json", api: "graph", holdsSecret: true },
+    { file: "microsoft_defender_endpoint.json", api: "legacySiem", holdsSecret: true },
+  ],
+};
+
+/** Products that sign in with the connector's client secret, as people call them. */
+const signingIn: Readonly<Partial<Record<SiemProduct, string>>> = {
+  splunk: "Splunk",
+  arcsight: "ArcSight",
+  elastic: "Elastic Agent",
 };
 
 /**
@@ -21,7 +55,7 @@ const renderers: Readonly<Record<SiemProduct, Renderer>> = {
  * a value.
  */
 export function siemFiles(product: SiemProduct, connection: SiemConnection): readonly SiemFile[] {
-  return renderers[product]([connection], "oneCustomer");
+  return rendered(product, [connection], () => "");
 }
 
 /** A customer's place in a merged set of files: included, or the reason why not. */
@@ -41,12 +75,15 @@ export function mergedSiemFiles(
 ): { readonly files: readonly SiemFile[]; readonly customers: readonly SiemCustomer[] } {
   const customers = connections.map((connection) => withProblem(product, connection, connections));
   const usable = customers.filter(({ problem }) => problem === undefined).map(({ connection }) => connection);
-  return { files: usable.length === 0 ? [] : renderers[product](usable, "allCustomers"), customers };
+  const files = rendered(product, usable, ({ connector }) => `${plainName(connector.stack)}/`);
+  return { files, customers };
 }
 
 function withProblem(product: SiemProduct, connection: SiemConnection, all: readonly SiemConnection[]): SiemCustomer {
   const { stack } = connection.connector;
-  const twins = all.filter(({ connector }) => sameName(connector.stack, stack)).map(({ connector }) => connector.stack);
+  // File systems and Splunk's names of stanzas need not distinguish upper and lower case.
+  const isTwin = (other: string) => plainName(other).toLowerCase() === plainName(stack).toLowerCase();
+  const twins = all.map(({ connector }) => connector.stack).filter(isTwin);
   if (twins.length > 1) {
     return {
       connection,
@@ -54,7 +91,7 @@ function withProblem(product: SiemProduct, connection: SiemConnection, all: read
     };
   }
   try {
-    const files = renderers[product]([connection], "allCustomers");
+    const files = siemFiles(product, connection);
     return files.length > 0 ? { connection } : { connection, problem: "its connector reads no alert API" };
   } catch (error) {
     if (!(error instanceof VisibleError)) throw error;
@@ -62,15 +99,68 @@ function withProblem(product: SiemProduct, connection: SiemConnection, all: read
   }
 }
 
-/** File systems and Splunk's names of stanzas need not distinguish upper and lower case. */
-function sameName(one: string, other: string): boolean {
-  return plainName(one).toLowerCase() === plainName(other).toLowerCase();
+/** Whether a file names the legacy alert API's host, which depends on the customer's region. */
+export function needsAlertExporter(product: SiemProduct, connector: SiemConnection["connector"]): boolean {
+  return templates[product].some(
+    (template) => reads(connector, template) && templateText(product, template).includes("{{alertExporter}}"),
+  );
 }
 
-/**
- * Whether a file of the product names the legacy alert API's host, which depends on the customer's
- * region.
- */
-export function needsAlertExporter(product: SiemProduct, { alertApis }: SiemConnection["connector"]): boolean {
-  return (product === "splunk" || product === "arcsight") && alertApis.includes("legacySiem");
+/** @param folder of the files that are one customer's. */
+function rendered(
+  product: SiemProduct,
+  connections: readonly SiemConnection[],
+  folder: (connection: SiemConnection) => string,
+): readonly SiemFile[] {
+  for (const connection of connections) requireSupport(product, connection);
+  const files = (isShared: boolean, some: readonly SiemConnection[], place: string) =>
+    templates[product].flatMap((template): SiemFile[] => {
+      const { file, holdsSecret = false } = template;
+      const readers = some.filter(({ connector }) => reads(connector, template));
+      if ((template.isShared ?? false) !== isShared || readers.length === 0) return [];
+      return [{ path: `${place}${file}`, text: textFor(product, template, readers), holdsSecret }];
+    });
+  return [
+    ...files(true, connections, ""),
+    ...connections.flatMap((connection) => files(false, [connection], folder(connection))),
+  ];
+}
+
+/** A shared head has each line once, whichever customer it is of. */
+function textFor(product: SiemProduct, template: Template, readers: readonly SiemConnection[]): string {
+  const text = templateText(product, template);
+  const fill = (part: string) => readers.map((reader) => filledTemplate(template.file, part, places(reader)));
+  const [head = "", each] = text.split("\n\n");
+  if (each === undefined || template.isShared === undefined) return fill(text)[0] ?? "";
+  const heads = new Set(fill(head).flatMap((lines) => lines.split("\n")));
+  return `${[[...heads].join("\n"), ...fill(each.trimEnd())].join("\n\n")}\n`;
+}
+
+function reads({ alertApis }: SiemConnection["connector"], { api }: Template): boolean {
+  return api === undefined || alertApis.includes(api);
+}
+
+/** @throws VisibleError where the product can't sign in as the connector, or can't read its APIs. */
+function requireSupport(product: SiemProduct, { connector }: SiemConnection): void {
+  const { stack, credential, alertApis } = connector;
+  const name = signingIn[product];
+  if (name !== undefined && credential !== "secret") {
+    const held = credential === "certificate" ? "certificate" : "federated credential";
+    throw new VisibleError(
+      `${name} signs in with a client secret only; the connector of stack "${stack}" has a ${held}. ` +
+        'Set connector.credential to "secret", or forward the alerts with the command `alerts`.',
+    );
+  }
+  if (product === "arcsight" && !alertApis.includes("legacySiem")) {
+    throw new VisibleError(
+      `ArcSight reads the legacy alert API, which the connector of stack "${stack}" can't access. ` +
+        "Add legacySiem to connector.alertApis, or forward the alerts with the command `alerts --format cef`.",
+    );
+  }
+}
+
+/** From the package's folder, one above the bundled program and two above this module. */
+function templateText(product: SiemProduct, { file }: Template): string {
+  const [ofBundle, ofModule] = [path.join(__dirname, "..", "templates"), path.join(__dirname, "..", "..", "templates")];
+  return readFileSync(path.join(existsSync(ofBundle) ? ofBundle : ofModule, product, file), "utf8");
 }
