@@ -59,12 +59,6 @@ const subcommands: Readonly<Record<string, Subcommand>> = {
     description: "Check the permissions, licences and policies that a stack's settings need in the customer's tenant.",
     load: () => require("./customer/doctor/command") as typeof import("./customer/doctor/command"),
   },
-  onboard: {
-    group: "Each customer",
-    isReplaced: true,
-    description: "Show where a customer's onboarding stands, what is next, and whose move it is.",
-    load: () => require("./customer/onboard/command") as typeof import("./customer/onboard/command"),
-  },
   verify: {
     group: "Each customer",
     isDaily: true,
@@ -107,7 +101,11 @@ const subcommands: Readonly<Record<string, Subcommand>> = {
     group: "All customers",
     isDaily: true,
     description: "Show all customers on one screen: who needs somebody now, what ends next, and whose move it is.",
-    load: () => require("./customer/status/command") as typeof import("./customer/status/command"),
+    load: () => {
+      const { define } = require("./customer/status/command") as typeof import("./customer/status/command");
+      const { views } = require("./views") as typeof import("./views");
+      return { define: (command, session) => define(command, session, views) };
+    },
   },
   check: {
     group: "All customers",
@@ -130,7 +128,7 @@ const subcommands: Readonly<Record<string, Subcommand>> = {
   secrets: {
     group: "All customers",
     description:
-      "Replace a client secret that leaked or expires (rotate). `npx mssp status --show secrets` lists when each expires.",
+      "Replace a client secret that leaked or expires. `npx mssp status --show secrets` lists when each expires.",
     load: () => require("./siem/secrets/command") as typeof import("./siem/secrets/command"),
   },
   ci: {
@@ -170,12 +168,6 @@ const subcommands: Readonly<Record<string, Subcommand>> = {
     group: "SIEM",
     description: descriptions.hunt,
     load: () => require("./siem/hunt") as typeof import("./siem/hunt"),
-  },
-  retirements: {
-    group: "SIEM",
-    isReplaced: true,
-    description: descriptions.retirements,
-    load: () => require("./siem/retirements/command") as typeof import("./siem/retirements/command"),
   },
   completion: {
     group: "This machine",

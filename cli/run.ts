@@ -4,13 +4,10 @@ import { runProgram } from "@defender-mssp/terminal/runProgram";
 import type { Session } from "@defender-mssp/terminal/session";
 import { ownVersion } from "./base/ownPackage";
 import { programFor } from "./program";
-import { movedCommandLine, replacedNote } from "./views";
 
 /** Runs a command line to its end, and sets the session's exit code. Never rejects. */
 export async function run(typed: readonly string[], session: Session): Promise<void> {
-  const commandLine = movedCommandLine(withoutHelpWord(typed));
-  const note = replacedNote(typed);
-  if (note !== undefined) session.err.note(note);
+  const commandLine = withoutHelpWord(typed);
   const program = programFor(commandLine, session);
   program.version(ownVersion(), "--version", "print the version");
   // `init` makes a project of this version, whatever is around it.

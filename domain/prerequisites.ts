@@ -105,7 +105,7 @@ export function permissionsForEvidence(settings: PrerequisiteSettings): readonly
 }
 
 /**
- * Names of the Microsoft Graph permissions with which `mssp verify`, `mssp onboard` and
+ * Names of the Microsoft Graph permissions with which `mssp verify`, `mssp status --show onboarding` and
  * `mssp governance status` see a governance relationship without a signed-in person. `up` needs none
  * of them: people of both tenants establish the relationship.
  */

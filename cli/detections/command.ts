@@ -3,7 +3,7 @@ import { InvalidArgumentError, Option, type Command } from "commander";
 import { VisibleError } from "@defender-mssp/errors";
 import { ruleFileNameForm, ruleSeverities } from "@defender-mssp/microsoft/defender/automatedActionForms";
 import { exitCodes } from "@defender-mssp/terminal/exitCodes";
-import { describeCommand, markPlumbing } from "@defender-mssp/terminal/help";
+import { describeCommand } from "@defender-mssp/terminal/help";
 import { writeJson } from "@defender-mssp/terminal/jsonDocument";
 import type { Session } from "@defender-mssp/terminal/session";
 import { wholeNumber } from "@defender-mssp/terminal/wholeNumber";
@@ -12,16 +12,12 @@ import { dayArgument } from "../base/commandArguments";
 import { placeOf } from "../base/place";
 import { stackArguments } from "../stack/stackName";
 import { allCustomers } from "../stack/stackNames";
-import { define as defineCheck } from "./check/command";
 import { usualHealth } from "./health/usualHealth";
 import { writeNamed } from "./writeNamed";
 
 /** Adds the subcommands. */
 export function define(detections: Command, session: Session): void {
   detections.addHelpText("after", "\nnpx mssp check judges the rules and runs their tests.");
-  defineCheck(detections.command("check"), session, "rules");
-  registerTest(detections, session);
-  markPlumbing(detections.commands);
   registerImport(detections, session);
   registerCoverage(detections, session);
   registerDiff(detections, session);
@@ -46,55 +42,6 @@ function withCustomers(
   allText = "all customers: the default",
 ): Command {
   return command.option("--stack <stack...>", stackText, stackArguments).option("--all", allText);
-}
-
-interface TestCommandOptions {
-  readonly junit?: string;
-  readonly json?: boolean;
-}
-
-function registerTest(detections: Command, session: Session): void {
-  const command = detections
-    .command("test")
-    .description("Run the rules' tests: rows of tables in, hits expected. Needs no tenant.")
-    .argument("[rule...]", "names of rules (default: all)")
-    .option("--junit <file>", "also write the results as JUnit XML, which pipelines show")
-    .option("--json", "print the results as JSON")
-    .action(async (names: readonly string[], options: TestCommandOptions) => {
-      const [{ testDetections }, { readProject }] = await Promise.all([
-        import("./ruleTests/testDetections.js"),
-        import("../../settings/project.js"),
-      ]);
-      const outcome = await testDetections(await readProject(session.folder), names);
-      if (options.junit !== undefined) {
-        const { junitReport } = await import("./ruleTests/junitReport.js");
-        await writeNamed(options.junit, junitReport(outcome), session);
-      }
-      if (options.json === true) writeJson(session.out, "detections test", outcome);
-      else session.out.write((await import("./ruleTests/testText.js")).testText(outcome));
-      const states = outcome.results.map(({ state }) => state);
-      if (states.includes("failed") || outcome.problems.length > 0) session.exitCode = exitCodes.failed;
-      else if (states.includes("notRun")) session.exitCode = exitCodes.somebodyNeeded;
-    });
-  describeCommand(command, {
-    notes: [
-      "Tests are in detections/<set>/<rule>.test.yaml beside the rule. The package @defender-mssp/kql runs the queries. " +
-        "A case that it can't run is named with the reason, and is no pass.",
-      "Every difference between the executor and the service is possible: no rule was compared on a tenant.",
-    ],
-    reads: "detections/<set>/<rule>.yaml and <rule>.test.yaml. It asks neither the backend nor a tenant.",
-    changes: "The file of --junit.",
-    exitCodes: {
-      0: "every case passed",
-      1: "a case failed, or a file has errors",
-      3: "no case failed, and a case could not run",
-    },
-    examples: [
-      "npx mssp detections test",
-      "npx mssp detections test office-encoded-powershell",
-      "npx mssp detections test --junit junit.xml",
-    ],
-  });
 }
 
 interface ImportCommandOptions {

@@ -3,18 +3,14 @@ import { InvalidArgumentError, Option, type Command } from "commander";
 import { describeCommand } from "@defender-mssp/terminal/help";
 import type { Session } from "@defender-mssp/terminal/session";
 import { exitCodes } from "@defender-mssp/terminal/exitCodes";
-import { writeJson } from "@defender-mssp/terminal/jsonDocument";
 import { defaultJournals, type FleetCommand } from "../stack/outcome";
 import type { Canary, FleetRunOptions } from "./prepareRun";
 import { passphraseFolderOption } from "../stack/passphraseOption";
 import { wholeNumber } from "@defender-mssp/terminal/wholeNumber";
 import { selectionOptions, type SelectionOptions } from "../selection/selectionOptions";
-import { registerManifests } from "./manifests/command";
 
 /** Adds arguments, options and action. */
 export function define(fleet: Command, session: Session): void {
-  registerList(fleet, session);
-  registerStatus(fleet, session);
   registerRun(fleet, session, "preview", {
     description: "Preview the selected stacks. Changes nothing.",
     changes: "Nothing but the run's journal and report.",
@@ -45,98 +41,11 @@ export function define(fleet: Command, session: Session): void {
     changes: "The customers' tenants and the stacks' states, as `pulumi destroy` does; the run's journal and report.",
     examples: ["npx mssp fleet destroy --stack contoso fabrikam", "npx mssp fleet destroy --tag leaving --refresh"],
   });
-  registerOutputs(fleet, session);
-  registerManifests(fleet, session);
 }
 
 interface PlaceOptions extends SelectionOptions {
   readonly journal: string;
   readonly json?: boolean;
-}
-
-function registerList(fleet: Command, session: Session): void {
-  const command = withPlace(fleet.command("list", { hidden: true }))
-    .description("List the customers: every Pulumi.<stack>.yaml of this folder.")
-    .action(async (options: PlaceOptions) => {
-      const { listText } = await import("./summary.js");
-      const { chosen } = await selected(options, session);
-      if (options.json === true) writeJson(session.out, "fleet list", { stacks: chosen });
-      else session.out.write(listText(chosen));
-      if (chosen.some(({ problem }) => problem !== undefined)) session.exitCode = 1;
-    });
-  describeCommand(command, {
-    reads: "The stacks' settings files. It asks neither the backend nor a tenant.",
-    exitCodes: { 0: "no file has errors", 1: "a file has errors" },
-    examples: ["npx mssp status --show customers", "npx mssp status --show customers --tag tier=gold --json"],
-  });
-}
-
-interface StatusOptions extends PlaceOptions {
-  readonly kubeconfig?: string;
-  readonly namespace: string;
-}
-
-function registerStatus(fleet: Command, session: Session): void {
-  const command = withPlace(fleet.command("status", { hidden: true }))
-    .description("Show how the last run of each customer ended.")
-    .option("--kubeconfig <file>", "show the Stack objects of the Pulumi Kubernetes Operator instead; requires kubectl")
-    .option("--namespace <name>", "with --kubeconfig: namespace of the objects", "mssp-customers")
-    .action(async ({ kubeconfig, ...options }: StatusOptions) => {
-      if (kubeconfig !== undefined) {
-        const { operatorStacks, operatorText } = await import("./manifests/operatorStatus.js");
-        const objects = await operatorStacks(kubeconfig, options.namespace);
-        if (options.json === true) writeJson(session.out, "fleet status", { objects });
-        else session.out.write(operatorText(objects));
-        if (objects.some(({ state }) => state === "stalled")) session.exitCode = 1;
-        return;
-      }
-      const [{ statusText }, { lastOutcomes }] = await Promise.all([
-        import("./summary.js"),
-        import("../stack/journal.js"),
-      ]);
-      const { chosen, journals } = await selected(options, session);
-      const last = await lastOutcomes(journals);
-      const list = chosen.map(({ stack }) => ({ stack, ...(last.get(stack) ?? { state: "never" }) }));
-      if (options.json === true) writeJson(session.out, "fleet status", { stacks: list });
-      else session.out.write(statusText(chosen, last));
-      if (list.some(({ state }) => state === "failed")) session.exitCode = 1;
-    });
-  describeCommand(command, {
-    reads: "The stacks' settings files and the journals of the runs in this folder (--journal).",
-    exitCodes: { 0: "no stack's last run failed", 1: "a stack's last run failed, or a Stack object is stalled" },
-    examples: ["npx mssp status --show runs", "npx mssp status --show runs --status failed,drifted,stale"],
-  });
-}
-
-interface OutputsOptions extends PlaceOptions {
-  readonly output?: readonly string[];
-  readonly parallel?: number;
-  readonly passphraseFolder?: string;
-}
-
-function registerOutputs(fleet: Command, session: Session): void {
-  const command = withPlace(fleet.command("outputs", { hidden: true }))
-    .description("Print the outputs of the selected stacks. Secrets are never printed.")
-    .option("--output <name...>", "only these outputs")
-    .option("--parallel <number>", "engines at a time (default: one for each core)", wholeNumber())
-    .addOption(passphraseFolderOption())
-    .action(async (options: OutputsOptions) => {
-      const { fleetOutputs, outputsText } = await import("./outputs.js");
-      const { chosen } = await selected(options, session);
-      const list = await fleetOutputs(
-        chosen.map(({ stack }) => stack),
-        options,
-        session,
-      );
-      if (options.json === true) writeJson(session.out, "fleet outputs", { stacks: list });
-      else session.out.write(outputsText(list));
-      if (list.some(({ problem }) => problem !== undefined)) session.exitCode = 1;
-    });
-  describeCommand(command, {
-    reads: "The stacks' outputs.",
-    exitCodes: { 0: "the outputs of every stack were read", 1: "the outputs of a stack could not be read" },
-    examples: ["npx mssp fleet outputs --output clientId nextSteps", "npx mssp fleet outputs --json"],
-  });
 }
 
 /** Options that a run settles at its begin, so that `--resume` takes no others. */

@@ -1,4 +1,4 @@
-/** The texts on stdout: the end of a run, `mssp fleet list`, `mssp fleet status`. */
+/** The texts on stdout: the end of a run, `mssp status --show customers` and `--show runs`. */
 import path from "node:path";
 import { isStateRefusal } from "../../domain/stateCode";
 import { paragraph, tableText, type TextCell } from "@defender-mssp/terminal/table";
@@ -56,7 +56,7 @@ export function summaryText(report: RunReport, folder: string): string {
   return `${tableText(rows)}${rows.length > 0 ? "\n" : ""}${numbers.join(", ")}.\n${hints.map((hint) => paragraph(hint)).join("")}`;
 }
 
-/** `mssp fleet list` as a table. */
+/** `mssp status --show customers` as a table. */
 export function listText(stacks: readonly FleetStack[]): string {
   const rows = stacks.map(({ stack, customerName = "", tenantId = "", tags, offboarded, problem }): TextCell[] => {
     if (problem !== undefined) return [stack, { text: oneLine(problem), color: "red" }];
@@ -68,8 +68,8 @@ export function listText(stacks: readonly FleetStack[]): string {
   return `${tableText([["stack", "customer", "tenant", "tags"], ...rows])}\n${counted(stacks.length, "stack")}${ending}.\n`;
 }
 
-/** `mssp fleet status` as a table. */
-export function statusText(stacks: readonly FleetStack[], last: ReadonlyMap<string, LastOutcome>): string {
+/** `mssp status --show runs` as a table. */
+export function runsText(stacks: readonly FleetStack[], last: ReadonlyMap<string, LastOutcome>): string {
   const rows = stacks.map(({ stack, offboarded }): TextCell[] => {
     const known = last.get(stack);
     if (offboarded !== undefined) return [stack, "", "", `off-boarded ${offboarded.on}`];

@@ -1,4 +1,4 @@
-/** What `mssp secrets` knows of a stack, as `--json` prints it. */
+/** What `mssp status --show secrets` knows of a stack, as `--json` prints it. */
 import type { StackConnector } from "../stack/connector";
 import type { CheckState } from "@defender-mssp/terminal/checkState";
 

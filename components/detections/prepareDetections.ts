@@ -157,7 +157,7 @@ interface FoundProblems {
   readonly composed: ComposedRules;
 }
 
-/** What `npx mssp detections check` finds for this customer: all errors, and all warnings. */
+/** What `npx mssp check` finds for this customer: all errors, and all warnings. */
 function problemTexts({ files, judged, composed }: FoundProblems, { detections, placeOf }: DetectionSources) {
   const ofSettings = (problem: CustomerProblem) =>
     `${placeOf === undefined ? "" : `${placeOf(problem.key)} `}${customerProblemText(problem)}`;

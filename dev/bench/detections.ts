@@ -1,5 +1,5 @@
 /**
- * What detection rules take: `mssp detections check` of many rules against one, and previews of a customer with rules
+ * What detection rules take: `mssp check` of many rules against one, and previews of a customer with rules
  * against one with as many notification rules, which are dynamic resources, too. The queries of `check` are public ones.
  */
 import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
@@ -26,7 +26,7 @@ const deployedRules = 50;
 const rows = {
   check: {
     name: "detections-check",
-    what: "mssp detections check without kept verdicts",
+    what: "mssp check without kept verdicts",
     against: "of one rule",
     goal: 6,
     isProcessor: true,
@@ -115,7 +115,7 @@ async function writeRule(folder: string, index: number, queryText: string): Prom
 
 async function checked(checkout: string, folder: string, count: number): Promise<Measured> {
   await rm(path.join(folder, verdicts), { force: true });
-  const running = execa(process.execPath, [path.join(checkout, "cli", "mssp.js"), "detections", "check", "--json"], {
+  const running = execa(process.execPath, [path.join(checkout, "cli", "mssp.js"), "check", "--json"], {
     cwd: folder,
     stdin: "ignore",
     reject: false,
@@ -123,7 +123,7 @@ async function checked(checkout: string, folder: string, count: number): Promise
   const { end, ...usage } = await usageOf(running);
   // Public queries are not all ready to be rules: findings are no failure of the row.
   const { queries } = JSON.parse(end.stdout) as { readonly queries?: { readonly judged: number } };
-  if (queries?.judged !== count) throw new Error(`mssp detections check judged not ${count} queries:\n${end.stderr}`);
+  if (queries?.judged !== count) throw new Error(`mssp check judged not ${count} queries:\n${end.stderr}`);
   return usage;
 }
 

@@ -3,7 +3,7 @@
  * the command hands to `writeJson`, so that no second description of it can differ.
  */
 import path from "node:path";
-import { jsonKey } from "@defender-mssp/terminal/jsonDocument";
+import { commandOfDocument, jsonKey } from "@defender-mssp/terminal/jsonDocument";
 import ts from "typescript";
 import { buildGenerator, type Definition, type JsonSchemaGenerator } from "typescript-json-schema";
 import { root } from "./files";
@@ -92,7 +92,7 @@ function documentSchema(
   const anyOf = [...unique(results), failure];
   const schema = {
     $schema: "http://json-schema.org/draft-07/schema#",
-    title: `npx mssp ${command} --json`,
+    title: `npx mssp ${commandOfDocument(command)} --json`,
     anyOf,
     definitions: definitionsIn(anyOf, generator.ReffedDefinitions),
   };

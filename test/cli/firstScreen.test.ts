@@ -1,9 +1,9 @@
-/** The first screen, the short help, and the views of `status` whose commands have other names until 0.4. */
+/** The first screen, the short help, how much there is to know, and the views of `status`. */
 import assert from "node:assert/strict";
 import { describedExitCodes, listedCommands } from "@defender-mssp/terminal/help";
 import { processSession } from "@defender-mssp/terminal/processSession";
 import { programFor, subcommandNames } from "../../cli/program";
-import { movedCommandLine, replacedNote, views } from "../../cli/views";
+import { views } from "../../cli/views";
 import { commandsBelow, helpOf } from "../../dev/docs/reference/commands";
 import { RulesProject } from "./detections/rulesProject";
 import { inSession } from "./testSession";
@@ -21,7 +21,6 @@ describe("the first screen", () => {
     assert.match(stdout, /npx mssp help all lists all \d+ commands/);
     const { stdout: whole } = await inSession(["help", "all"]);
     assert.match(whole, /^ {2}siem-config /m);
-    assert.doesNotMatch(whole, /^ {2}(onboard|retirements) /m);
   });
 
   it("shows with help and two words the help of that command", async () => {
@@ -32,7 +31,7 @@ describe("the first screen", () => {
   });
 
   it("shows each command on 40 lines of 80 columns, and everything with --all", () => {
-    assert.ok(shortHelps().size > 60);
+    assert.ok(shortHelps().size > 50);
     for (const [name, help] of shortHelps()) {
       const lines = help.split("\n");
       assert.ok(lines.length <= 40, `${name}: ${lines.length} lines`);
@@ -59,23 +58,15 @@ describe("what there is to know", () => {
   });
 
   it("leaves out the steps of pipelines until --help --all, and each has its own --help", async () => {
-    for (const [group, step, hint] of [
-      ["ci", "check-state", "npx mssp ci --help --all"],
-      ["detections", "test", "npx mssp check"],
-    ] as const) {
-      const short = await inSession([group, "--help"]);
-      assert.doesNotMatch(short.stdout, new RegExp(`^ {2}${step} `, "m"));
-      assert.ok(short.stdout.includes(hint), short.stdout);
-      assert.match((await inSession([group, "--help", "--all"])).stdout, new RegExp(`^ {2}${step} `, "m"));
-      assert.match((await inSession([group, step, "--help"])).stdout, /^Usage: npx mssp (ci|detections) /);
-      assert.equal(replacedNote([group, step]), undefined);
-    }
+    const short = await inSession(["ci", "--help"]);
+    assert.doesNotMatch(short.stdout, /^ {2}check-state /m);
+    assert.ok(short.stdout.includes("npx mssp ci --help --all"), short.stdout);
+    assert.match((await inSession(["ci", "--help", "--all"])).stdout, /^ {2}check-state /m);
+    assert.match((await inSession(["ci", "check-state", "--help"])).stdout, /^Usage: npx mssp ci check-state /);
   });
 
-  it("an option of another value of the argument is an error, and so is one that is missing", async () => {
+  it("an option of another value of the argument is an error", async () => {
     for (const [line, error] of [
-      ["fleet manifests github --image x", "error: option '--image <image>' is for kubernetes, not for github"],
-      ["fleet manifests kubernetes", "error: required option '--image <image>' not specified"],
       ["governance status --stack x --yes", "error: option '--yes' is for request, invite, accept, terminate, not for"],
       ["governance accept --stack x --as mssp", "error: option '--as <side>' is for terminate, status, not for accept"],
     ] as const) {
@@ -93,35 +84,35 @@ describe("mssp status --show", () => {
     await project.customer("contoso", { sets: ["base"] });
   });
 
-  for (const [view, words] of Object.entries(views))
-    if (view !== "onboarding" && view !== "secrets")
-      it(`${view}: the old name has the same output and exit code, and says the new one on standard error`, async () => {
-        for (const more of [[], ["--json"]]) {
-          const place = { folder: project.folder, now: () => new Date("2027-03-01T12:00:00Z") };
-          const old = await inSession([...words, ...more], place);
-          const now = await inSession(["status", "--show", view, ...more], place);
-          assert.deepEqual([now.stdout, now.exitCode], [old.stdout, old.exitCode]);
-          assert.equal(now.stderr, "");
-          assert.match(old.stderr, new RegExp(`\`mssp ${words.join(" ")}\` is now \`mssp status --show ${view}\`\\.`));
-        }
-      });
-
-  it("passes the view's own options on, in any order", () => {
-    assert.deepEqual(movedCommandLine(["status", "--days", "14", "--show", "secrets"]), ["secrets", "--days", "14"]);
-    assert.deepEqual(movedCommandLine(["status", "--show=runs", "--json"]), ["fleet", "status", "--json"]);
-    assert.deepEqual(movedCommandLine(["status", "--show", "all"]), ["status", "--show", "all"]);
-    const record = movedCommandLine(["sandbox", "dump", "--json", "--permissions", "--home", "x"]);
-    assert.deepEqual(record, ["sandbox", "permissions", "--json", "--home", "x"]);
-    assert.deepEqual(movedCommandLine(["sandbox", "run", "--", "x", "--show", "runs"]).length, 6);
+  it("shows each view, and as JSON the document of the view", async () => {
+    const place = { folder: project.folder, now: () => new Date("2027-03-01T12:00:00Z") };
+    for (const [view, text, document] of [
+      ["runs", /^stack +last up +last run/, "msspFleetStatus"],
+      ["customers", /^stack +customer +tenant/, "msspFleetList"],
+      ["analysts", /ana/i, "msspAnalystList"],
+      ["retirements", /2024-12-31/, "msspRetirements"],
+    ] as const) {
+      const { stdout, stderr } = await inSession(["status", "--show", view], place);
+      assert.match(stdout, text, view);
+      assert.equal(stderr, "");
+      const json = await inSession(["status", `--show=${view}`, "--json"], place);
+      assert.equal((JSON.parse(json.stdout) as Record<string, unknown>)[document], 1, view);
+    }
   });
 
-  it("leaves secrets rotate, fleet up and status without a note", () => {
-    for (const line of [["secrets", "rotate"], ["fleet", "up"], ["status"], ["retirement"]])
-      assert.equal(replacedNote(line), undefined);
-    assert.match(replacedNote(["fleet", "outputs"]) ?? "", /pulumi stack output/);
-    assert.match(replacedNote(["secrets", "--json"]) ?? "", /--show secrets/);
-    assert.match(replacedNote(["sandbox", "permissions", "--json"]) ?? "", /`mssp sandbox dump --permissions`/);
-    assert.match(replacedNote(["sandbox", "permissions", "--json", "--reset"]) ?? "", /`mssp sandbox reset --perm/);
+  it("refuses the options and paths of another view, and of none", async () => {
+    for (const [line, error] of [
+      ["--show runs --days 14", "option '--days <days>' can't be used with --show runs"],
+      ["--show secrets --tag tier=gold", "option '--tag <tag...>' can't be used with --show secrets"],
+      ["--show customers --certificate x.pem", "option '--certificate <file>' can't be used with --show customers"],
+      ["--certificate x.pem", "option '--certificate <file>' can't be used without --show"],
+      ["--show customers contoso", "too many arguments with --show customers: contoso"],
+      ["contoso", "too many arguments without --show: contoso"],
+    ] as const) {
+      const { stderr, exitCode } = await inSession(["status", ...line.split(" ")], { folder: project.folder });
+      assert.ok(stderr.startsWith(`error: ${error}`), stderr);
+      assert.equal(exitCode, 2);
+    }
   });
 
   it("refuses an unknown view with the known ones", async () => {

@@ -5,6 +5,7 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { readFileSync } from "node:fs";
 import { chmod, chown, cp, mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
@@ -12,8 +13,6 @@ import { engineFolder, engineVersion } from "@defender-mssp/engine";
 import { newFolder } from "@defender-mssp/testkit/newFolder";
 import { execa } from "execa";
 import { parseAllDocuments } from "yaml";
-import { kubernetesManifests } from "../../cli/fleet/manifests/kubernetes";
-import { options as manifestOptions } from "../cli/fleet/manifestOptions";
 import { checkout, Installation } from "../package/installation";
 import { createSiemCustomer, type SiemCustomer } from "../package/siemCustomer";
 import { baseArchive } from "./baseImage";
@@ -278,8 +277,8 @@ function idsOf(lines: string): readonly string[] {
 
 /** The command of the manifests' container that puts the packages into the workspace. */
 function commandOfPackages(): readonly string[] {
-  const manifests = kubernetesManifests([{ stack: "dev", usesPassphrase: false }], manifestOptions);
-  const stack = parseAllDocuments(manifests).find((one) => one.get("kind") === "Stack");
+  const file = path.join(checkout, "templates", "kubernetes", "customer.yaml");
+  const [stack] = parseAllDocuments(readFileSync(file, "utf8"));
   const place = ["spec", "workspaceTemplate", "spec", "podTemplate", "spec", "initContainers", 0, "command"];
   return (stack?.getIn(place) as { toJSON(): string[] }).toJSON();
 }

@@ -149,7 +149,7 @@ describe("the SIEM connector on the real engine", function () {
         assert.match(stdout, /✗ {2}DelegatedPermissionGrant\.ReadWrite\.All +consent to reading alerts by the legacy/);
         assert.match(stdout, /^Stack customer112: the setting connector\.alertApis is missing/m);
         const { steps } = JSON.parse(
-          (await run("onboard", "--stack", stack.name, "--json")).stdout,
+          (await run("status", "--show", "onboarding", "--stack", stack.name, "--json")).stdout,
         ) as OnboardingProgress;
         const found = new Map(steps.map((step) => [step.name, step]));
         assert.match(found.get("consent")?.found ?? "", /lacks DelegatedPermissionGrant\.ReadWrite\.All$/);

@@ -213,7 +213,7 @@ describe("the life of a governance relationship on the real engine", function ()
       return checks.find(({ name }) => name === "governance relationship");
     };
     assert.equal((await check())?.state, "passed");
-    const { stdout } = await run("onboard", "--stack", stack, "--json");
+    const { stdout } = await run("status", "--show", "onboarding", "--stack", stack, "--json");
     const { steps } = JSON.parse(stdout) as OnboardingProgress;
     assert.equal(steps.find(({ name }) => name === "governance")?.state, "done");
     await project.writeSettings(stack, withRoles("Security Operator"));

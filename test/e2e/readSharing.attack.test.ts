@@ -37,8 +37,8 @@ describe("settings/readSharing: two settings files with one tenant", function ()
 
   const runs: readonly (readonly [string, () => Promise<string>])[] = [
     ["preview", () => project.succeed(["preview", "--stack", "copy"])],
-    ["fleet list", () => command("fleet", "list")],
-    ["fleet list --stack copy", () => command("fleet", "list", "--stack", "copy")],
+    ["status --show customers", () => command("status", "--show", "customers")],
+    ["status --show customers --stack copy", () => command("status", "--show", "customers", "--stack", "copy")],
     ["fleet preview --stack copy", fleetPreview],
     ["permissions", () => command("permissions", "--stack", "copy", "--json")],
     ["ci matrix --all", () => command("ci", "matrix", "--all")],

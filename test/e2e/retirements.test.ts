@@ -120,9 +120,9 @@ describe("a service that ends, on the real engine", function () {
     assert.equal((await check("legacy", "retirements")).state, "passed");
   });
 
-  it("the clock 350 days on: a preview renews a secret, and `mssp secrets` reports it", async () => {
+  it("the clock 350 days on: a preview renews a secret, and `mssp status --show secrets` reports it", async () => {
     const secrets = async () => {
-      const { stdout } = await mssp("secrets", "--stack", "both", "--json");
+      const { stdout } = await mssp("status", "--show", "secrets", "--stack", "both", "--json");
       return (JSON.parse(stdout) as { stacks: { state?: string }[] }).stacks[0]?.state;
     };
     assert.equal(await secrets(), "passed");

@@ -317,7 +317,7 @@ describe("secrets", function () {
         () => mssp(["doctor", ...stack, "--json"]),
         () => mssp(["doctor", ...stack, "--repair", "--yes"]),
         () => mssp(["verify", ...stack]),
-        () => mssp(["secrets", "--json"]),
+        () => mssp(["status", "--show", "secrets", "--json"]),
         () => mssp(["report", ...stack, "--out", `${project.folder}/tmp/reports/state.html`]),
         () => mssp(["report", ...stack, "--csv"]),
         () => mssp(["report", "--day", ...stack, "--figures", `${project.folder}/tmp/figures`]),
@@ -458,17 +458,13 @@ describe("secrets", function () {
     const analyst = ["--portal-access", "basic", "--analyst", "Ana Silva <ana.silva@fabrikam-security.example>"];
     await writeFile(path.join(temporary, "matrix.json"), await mssp(["ci", "matrix", "--all", "--json"]));
     const previews = path.join(temporary, "previews");
-    const image = [
-      ...["--image", "registry.example/mssp:1", "--repository", "https://git.example/customers.git"],
-      ...["--backend", "azblob://state?storage_account=msspstate", "--client-id", randomUUID()],
-    ];
     const commands: readonly (readonly [readonly string[], number | "any", Record<string, string>?])[] = [
       [["init", path.join(temporary, "repository"), "--no-git", "--no-lockfile", "--ci", "none"], 0],
       [["permissions", ...stack], 0],
       [["permissions", ...stack, "--format", "markdown", "--client-id", "5ec0de00-a070-4000-8000-000000000001"], 0],
       [["connection", ...stack, "--out", path.join(temporary, "connection.json")], 0],
       [["adopt", "by-hand", ...second, "--mssp-domain", "fabrikam-security.example", "--dry-run", "--json"], 0],
-      [["onboard", ...stack], 3],
+      [["status", "--show", "onboarding", ...stack], 3],
       [
         ["evidence", ...stack, "--from", "2026-01-01", "--to", "2026-01-02", "--out", path.join(temporary, "evidence")],
         3,
@@ -485,10 +481,8 @@ describe("secrets", function () {
         (step) => [["governance", step, ...stack, "--yes"], 1, personToken] as const,
       ),
       [["governance", "status", ...stack, "--as", "customer"], 1, personToken],
-      [["retirements", path.join(project.folder, "Pulumi.yaml")], 0],
-      [["fleet", "list"], 0],
-      [["detections", "check"], 1],
-      [["detections", "test"], 1],
+      [["status", "--show", "retirements", path.join(project.folder, "Pulumi.yaml")], 0],
+      [["status", "--show", "customers"], 0],
       [["detections", "import", "Pulumi.yaml", "--set", "base"], 1],
       [["detections", "coverage"], 1],
       [["detections", "diff"], 0],
@@ -496,11 +490,8 @@ describe("secrets", function () {
       [["detections", "health", ...stack], "any"],
       [["detections", "off", "missing", ...stack, "--until", "2999-01-01", "--reason", "x", "--owner", "x"], "any"],
       [["detections", "on", "missing", ...stack], "any"],
-      [["fleet", "status"], 0],
-      [["fleet", "outputs", "--json"], 0],
+      [["status", "--show", "runs"], 0],
       [["status", "--notify"], 1, { MSSP_NOTIFY_URL: `${collector.refusingUrl}/${planted["webhook's path"]}` }],
-      ...["github", "gitlab", "azure"].map((system) => [["fleet", "manifests", system], 0] as const),
-      [["fleet", "manifests", "kubernetes", ...stack, ...image], 0],
       // It depends on the machine whether `gh` is installed and signed in.
       [["ci", "setup", ...stack, "--reviewer", "acme/soc-leads"], "any"],
       [["ci", "sort", path.join(previews, "contoso.json"), "--matrix", path.join(temporary, "matrix.json")], 0],
@@ -527,7 +518,7 @@ describe("secrets", function () {
       ["remove", "cleo@fabrikam-security.example"],
     ])
       await mssp(["analyst", ...change, ...selected, "--no-preview"]);
-    await mssp(["analyst", "list", "--stack", "second"]);
+    await mssp(["status", "--show", "analysts", "--stack", "second"]);
     await mssp(["docs"]);
     await mssp(["completion", "bash"]);
     await mssp(["upgrade", "--packages", path.join(temporary, "packages"), "--yes"], 1);
@@ -559,7 +550,8 @@ describe("secrets", function () {
     await mssp(["start", "--log", "--home", home], 0, ofNoSandbox);
     await mssp(["sandbox", "dump", "--home", home]);
     await mssp(["sandbox", "proxy", "--home", home, "--", "true"], 0, ofNoSandbox);
-    for (const command of ["permissions", "clock"]) await mssp(["sandbox", command, "--home", home]);
+    await mssp(["sandbox", "dump", "--permissions", "--home", home]);
+    await mssp(["sandbox", "clock", "--home", home]);
     // It prints the credential, which is its purpose.
     note(["sandbox", "env"]);
     const environment = await runMssp(["sandbox", "env", "--home", home], {

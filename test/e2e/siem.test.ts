@@ -188,9 +188,14 @@ describe("the SIEM engineer's commands on the real engine", function () {
   });
 
   it("secrets lists both expiry dates and fails if one is near or past", async () => {
-    const ofDay = (days: number) => new Date(Date.now() + days * 86_400_000).toISOString();
     const at = async (days: number) => {
-      const { exitCode, stdout } = await mssp("secrets", "--json", "--at", ofDay(days));
+      const { folder, environment } = project;
+      const now = () => new Date(Date.now() + days * 86_400_000);
+      const { exitCode, stdout } = await runMssp(["status", "--show", "secrets", "--json"], {
+        folder,
+        environment,
+        now,
+      });
       const { stacks } = JSON.parse(stdout) as {
         stacks: Record<"clientSecret" | "refreshToken", { state: string; expired: boolean }>[];
       };

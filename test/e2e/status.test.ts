@@ -11,7 +11,7 @@ import { microsoftGraph } from "@defender-mssp/microsoft";
 import { assignAppRole, automationApplicationId, msspTenantId, type SandboxProject } from "@defender-mssp/testkit";
 import { parse, stringify } from "yaml";
 import type { Certificate } from "../../cli/customer/offboard/certificate";
-import type { Rotation } from "../../cli/siem/secrets/registerRotate";
+import type { Rotation } from "../../cli/siem/secrets/command";
 import type { CustomerStatus, StatusReport } from "../../cli/customer/status/customerStatus";
 import { mssp as inProcess, type Ended } from "../cli/mssp";
 import { inSession } from "../cli/testSession";

@@ -70,7 +70,7 @@ describe("onboarding, evidence and off-boarding of a customer", function () {
   }
 
   async function onboarding(): Promise<OnboardingProgress & { exitCode: number | undefined }> {
-    const { exitCode, stdout, stderr } = await run("onboard", "--stack", stack, "--json");
+    const { exitCode, stdout, stderr } = await run("status", "--show", "onboarding", "--stack", stack, "--json");
     assert.notEqual(stdout, "", stderr);
     return { ...(JSON.parse(stdout) as OnboardingProgress), exitCode };
   }
@@ -371,7 +371,7 @@ describe("onboarding, evidence and off-boarding of a customer", function () {
     assert.doesNotMatch(named.stdout, /--status failed/);
     const every = await run("fleet", "up", "--yes");
     assert.match(every.stderr, new RegExp(`Off-boarded, and left out: contoso \\(${offboardedOn}\\)`));
-    assert.match((await run("fleet", "list")).stdout, new RegExp(`off-boarded ${offboardedOn}`));
+    assert.match((await run("status", "--show", "customers")).stdout, new RegExp(`off-boarded ${offboardedOn}`));
     assert.equal(guests().length, before);
     for (const command of ["refresh", "destroy"]) await project.succeed([command, "--stack", stack, "--yes"]);
     assert.notEqual((await recentEvidence("afterwards")).exitCode, 1);

@@ -7,7 +7,7 @@ import { readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { setTimeout } from "node:timers/promises";
 import type { SandboxProject } from "@defender-mssp/testkit";
-import type { Rotation } from "../../cli/siem/secrets/registerRotate";
+import type { Rotation } from "../../cli/siem/secrets/command";
 import { bySecret, ConnectorClient } from "../e2e/connectorClients";
 import { createProject, customer, msspOn, objectsOf, single, tenantIdOf } from "../e2e/support";
 

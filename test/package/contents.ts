@@ -189,7 +189,7 @@ export function describePackages(folders: () => PackedFolders): void {
     const registered = schemaPlaces().map((place) => path.basename(place));
     assert.deepEqual((await readdir(folder)).sort(), registered.sort());
     const schema = JSON.parse(await readFile(path.join(folder, schemaFile("fleet list")), "utf8")) as { title: string };
-    assert.equal(schema.title, "npx mssp fleet list --json");
+    assert.equal(schema.title, "npx mssp status --show customers --json");
   });
 
   it("run in a repository of customers: mssp docs names a page of the package", async () => {

@@ -119,10 +119,9 @@ type Change = typeof change extends fc.Arbitrary<infer One> ? One : never;
 const commands = [
   ["check"],
   ["check", "--stack", "contoso", "--json"],
-  ["detections", "test"],
   ["detections", "coverage"],
   ["status", "--offline", "--stack", "contoso"],
-  ["analyst", "list", "--all"],
+  ["status", "--show", "analysts"],
   ["sandbox", "seed", "seeds/tenants.yaml"],
   ["permissions", "--stack", "contoso"],
   ["evidence", "verify", "evidence-contoso"],
@@ -133,7 +132,7 @@ const commands = [
 /** What it found. */
 const found: [Change, string[]][] = [
   [{ kind: "link", at: "detections/base/office.yaml", to: "secret.yaml" }, ["check"]],
-  [{ kind: "link", at: "Pulumi.contoso.yaml", to: "broken.yaml" }, ["analyst", "list", "--all"]],
+  [{ kind: "link", at: "Pulumi.contoso.yaml", to: "broken.yaml" }, ["status", "--show", "analysts"]],
   [{ kind: "large", at: "Pulumi.yaml", deep: true }, ["check"]],
   [{ kind: "link", at: "seeds/tenants.yaml", to: "secret.yaml" }, ["sandbox", "seed", "seeds/tenants.yaml"]],
   [{ kind: "link", at: "seeds", to: "" }, ["sandbox", "seed", "seeds/tenants.yaml"]],

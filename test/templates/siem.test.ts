@@ -1,4 +1,4 @@
-/** The unit and the container file of `templates/siem`, and of released versions. */
+/** The unit and the container file of `templates/siem`. */
 import assert from "node:assert/strict";
 import { access, readdir, readFile } from "node:fs/promises";
 import path from "node:path";
@@ -9,35 +9,34 @@ import { Metrics } from "@defender-mssp/siem/pull/metrics";
 import { run as runSiem } from "@defender-mssp/siem/run";
 import { checkout } from "../cli/mssp";
 import { TestSession } from "../cli/testSession";
-import { releasedTemplates, templates } from "./workflowFiles";
+import { templates } from "./workflowFiles";
 
 const readTemplate = (folder: string, name: string) => readFile(path.join(folder, "siem", name), "utf8");
 const unitFile = "mssp-alerts@.service";
 
 describe("templates/siem", () => {
-  for (const folder of [templates, ...releasedTemplates])
-    it(`${path.relative(checkout, folder)}: the unit and the container file use options and program of \`alerts\``, async () => {
-      const alerts = programFor(["alerts"], processSession()).commands.find((command) => command.name() === "alerts");
-      const known: readonly (string | null | undefined)[] = alerts?.options.map(({ long }) => long) ?? [];
-      const unit = await readTemplate(folder, unitFile);
-      const started = /^ExecStart=.*$/m.exec(unit)?.[0] ?? "";
-      const container = await readTemplate(folder, "Containerfile");
-      const described = /--env MSSP_HEC_TOKEN mssp-alerts alerts([^]*?)\nARG BASE/.exec(container)?.[1];
-      const { bin } = JSON.parse(await readFile(path.join(checkout, "packages", "siem", "package.json"), "utf8")) as {
-        bin: Record<string, string>;
-      };
-      const program = `/opt/mssp/node_modules/@defender-mssp/siem/${bin["defender-mssp-siem"]}`;
-      assert.ok(started.includes(` ${program} alerts `), started);
-      assert.ok(container.includes(`ENTRYPOINT ["node", "${program}"]`));
-      for (const text of [started, described ?? ""]) {
-        const used: readonly string[] = text.match(/--[a-z-]+/g) ?? [];
-        assert.ok(used.includes("--connection"), text);
-        assert.deepEqual(
-          used.filter((option) => !known.includes(option)),
-          [],
-        );
-      }
-    });
+  it(`the unit and the container file use options and program of \`alerts\``, async () => {
+    const alerts = programFor(["alerts"], processSession()).commands.find((command) => command.name() === "alerts");
+    const known: readonly (string | null | undefined)[] = alerts?.options.map(({ long }) => long) ?? [];
+    const unit = await readTemplate(templates, unitFile);
+    const started = /^ExecStart=.*$/m.exec(unit)?.[0] ?? "";
+    const container = await readTemplate(templates, "Containerfile");
+    const described = /--env MSSP_HEC_TOKEN mssp-alerts alerts([^]*?)\nARG BASE/.exec(container)?.[1];
+    const { bin } = JSON.parse(await readFile(path.join(checkout, "packages", "siem", "package.json"), "utf8")) as {
+      bin: Record<string, string>;
+    };
+    const program = `/opt/mssp/node_modules/@defender-mssp/siem/${bin["defender-mssp-siem"]}`;
+    assert.ok(started.includes(` ${program} alerts `), started);
+    assert.ok(container.includes(`ENTRYPOINT ["node", "${program}"]`));
+    for (const text of [started, described ?? ""]) {
+      const used: readonly string[] = text.match(/--[a-z-]+/g) ?? [];
+      assert.ok(used.includes("--connection"), text);
+      assert.deepEqual(
+        used.filter((option) => !known.includes(option)),
+        [],
+      );
+    }
+  });
 
   it("the unit keeps its state and its credentials in what systemd gives to it alone", async () => {
     const unit = await readTemplate(templates, unitFile);

@@ -5,11 +5,6 @@ import { parse } from "yaml";
 
 export const root = path.resolve(__dirname, "..", "..");
 export const templates = path.join(root, "templates");
-const compat = path.join(root, "test", "compat");
-/** A repository of customers keeps the pipelines of the version that made it. */
-export const releasedTemplates = readdirSync(compat)
-  .map((version) => path.join(compat, version, "templates"))
-  .filter(existsSync);
 const folders = [path.join(templates, "github"), path.join(root, ".github", "workflows")];
 export const workflows = folders.flatMap((folder) => readdirSync(folder).filter((name) => name.endsWith(".yml")));
 

@@ -1,4 +1,4 @@
-/** Collects what the checks of `mssp verify --stack` and `mssp onboard` share. */
+/** Collects what the checks of `mssp verify --stack` and the view `onboarding` share. */
 import { contextOf, type ContextOptions, type VerifyContext } from "@defender-mssp/siem/verify/context";
 import { defenderEndpointOf, readStackSettings } from "../../../settings/fromFile";
 import type { Session } from "@defender-mssp/terminal/session";

@@ -132,7 +132,7 @@ function dates(from: string | undefined, until: string | undefined): Pick<Report
   return { ...(from === undefined ? {} : { from }), ...(until === undefined ? {} : { until }) };
 }
 
-/** Days before an end from which on it needs attention; `mssp secrets --days` has the same default. */
+/** Days before an end from which on it needs attention; `mssp status --days` has the same default. */
 export const daysOfWarning = 30;
 
 /** Whole days until a moment, rounded down; negative after it. */

@@ -1,4 +1,4 @@
-/** Where the onboarding of a customer stands: the result of `mssp onboard`, and its JSON. */
+/** Where the onboarding of a customer stands: the result of `mssp status --show onboarding`, and its JSON. */
 import { exitCodes } from "@defender-mssp/terminal/exitCodes";
 import type { StepName } from "../../../domain/stepTitles";
 import type { Actor } from "../actor";

@@ -3,9 +3,11 @@ import { Option, type Command } from "commander";
 import { describeCommand } from "@defender-mssp/terminal/help";
 import type { Session } from "@defender-mssp/terminal/session";
 import { writeJson } from "@defender-mssp/terminal/jsonDocument";
+import { exitCodes } from "@defender-mssp/terminal/exitCodes";
 import { wholeNumber } from "@defender-mssp/terminal/wholeNumber";
 import { defaultJournals } from "../../stack/outcome";
 import { selectionOptions, type SelectionOptions } from "../../selection/selectionOptions";
+import type { StatusView } from "../../selection/statusView";
 import type { FleetStack } from "../../stack/inventory";
 import type { StatusReport } from "./customerStatus";
 import { notifyFormats, type NotifyFormat } from "./notify/notifyFormats";
@@ -17,6 +19,7 @@ interface StatusCommandOptions extends SelectionOptions {
   readonly offline?: boolean;
   readonly previews?: readonly string[];
   readonly parallel?: number;
+  readonly show?: string;
   readonly watch?: boolean;
   readonly interval: number;
   readonly json?: boolean;
@@ -26,11 +29,13 @@ interface StatusCommandOptions extends SelectionOptions {
   readonly notifyState?: string;
 }
 
+type StatusViews = Readonly<Record<string, StatusView>>;
+
 /** Has the webhook's URL. */
 const notifyVariable = "MSSP_NOTIFY_URL";
 
 /** Adds arguments, options and action. */
-export function define(command: Command, session: Session): void {
+export function define(command: Command, session: Session, views: StatusViews): void {
   selectionOptions(command)
     .option(
       "--days <days>",
@@ -50,12 +55,7 @@ export function define(command: Command, session: Session): void {
       "drift by these files or folders of `npx mssp ci preview --drift`, where they have the stack",
     )
     .option("--parallel <number>", "engines at a time (default: one for each core)", wholeNumber())
-    .addOption(
-      new Option(
-        "--show <view>",
-        "another view, with options of its own: npx mssp status --show secrets --help",
-      ).choices(["onboarding", "secrets", "runs", "customers", "analysts", "retirements"]),
-    )
+    .addOption(new Option("--show <view>", "show something else instead").choices(Object.keys(views)))
     .option("--watch", "check again, and show it in place; Ctrl-C ends it")
     .option("--interval <seconds>", "with --watch: seconds between two checks", wholeNumber(), 300)
     .option("--json", "print JSON; with --watch, one line for each change")
@@ -71,34 +71,46 @@ export function define(command: Command, session: Session): void {
       ),
     )
     .option("--notify-state <file>", "with --notify: remember what was sent; send it again only when it is worse")
-    .action(async (options: StatusCommandOptions) => {
-      refuseWrongNotify(command, options);
-      const webhook = await webhookOfOptions(options, session);
-      if (options.watch === true) {
-        const { watchStatus } = await import("./watchStatus.js");
-        await watchStatus(options, session, async () => (await check(options, session)).report);
-        return;
-      }
-      const [{ statusExitCode }, { statusText }] = await Promise.all([
-        import("./customerStatus.js"),
-        import("./statusText.js"),
-      ]);
-      const { report, inventory, notes } = await check(options, session);
-      for (const note of notes) session.err.note(note);
-      if (options.json === true) writeJson(session.out, "status", report);
-      else session.out.write(statusText(report));
-      if (webhook !== undefined) {
-        const { notify } = await import("./notify/notify.js");
-        const { notifyFormat: format = "json", notifyState: stateFile } = options;
-        await notify(report, inventory, { webhook, format, ...(stateFile && { stateFile }) }, session);
-      }
-      session.exitCode = statusExitCode(report);
-    });
+    .argument("[paths...]", "with --show retirements: files, or folders of them");
+  for (const [name, { options }] of Object.entries(views)) {
+    command.optionsGroup(`With --show ${name}:`);
+    for (const option of options?.() ?? []) command.addOption(option);
+  }
+  command.action(async (paths: readonly string[], options: StatusCommandOptions) => {
+    refuseForeign(command, views, options.show, paths);
+    const view = views[options.show ?? ""];
+    if (view !== undefined) return view.print(options as never, session, paths);
+    refuseWrongNotify(command, options);
+    const webhook = await webhookOfOptions(options, session);
+    if (options.watch === true) {
+      const { watchStatus } = await import("./watchStatus.js");
+      await watchStatus(options, session, async () => (await check(options, session)).report);
+      return;
+    }
+    const [{ statusExitCode }, { statusText }] = await Promise.all([
+      import("./customerStatus.js"),
+      import("./statusText.js"),
+    ]);
+    const { report, inventory, notes } = await check(options, session);
+    for (const note of notes) session.err.note(note);
+    if (options.json === true) writeJson(session.out, "status", report);
+    else session.out.write(statusText(report));
+    if (webhook !== undefined) {
+      const { notify } = await import("./notify/notify.js");
+      const { notifyFormat: format = "json", notifyState: stateFile } = options;
+      await notify(report, inventory, { webhook, format, ...(stateFile && { stateFile }) }, session);
+    }
+    session.exitCode = statusExitCode(report);
+  });
   describeCommand(command, {
     notes: [
       "The most serious customer stands first. A customer that can't be read is a row, and does not stop the others.",
       "Drift is what the last `npx mssp fleet preview --drift`, `fleet refresh` or `fleet up --refresh` of this folder found; this command starts no preview. " +
         "The steps of the SIEM need its secret, which this command does not read: `npx mssp status --show onboarding` and `npx mssp verify` show them.",
+      ...Object.entries(views).map(
+        ([name, { shows, takes }]) =>
+          `--show ${name}: ${shows}.${takes.length === 0 ? "" : ` Takes ${takes.join(" ")}.`}`,
+      ),
       "--json prints an object: msspStatus (1), checkedOn, offline, summary, customers. Each customer has stack, state, nextEnd, drift, lastRun, needs (topic, urgency, " +
         "who, text, next) and notChecked.",
       "--notify sends no secret. The URL of a webhook is one: it is read from an environment variable and never printed. A redirect is not followed. " +
@@ -116,12 +128,31 @@ export function define(command: Command, session: Session): void {
     examples: [
       "npx mssp status",
       "npx mssp status --offline --tag tier=gold",
-      "npx mssp status --show onboarding --stack contoso",
+      "npx mssp status --show onboarding --stack contoso --watch",
+      "npx mssp status --show secrets --days 14",
+      "npx mssp status --show retirements splunk connections query.kql",
       "npx mssp status --watch --interval 600",
       "npx mssp status --notify --notify-format teams --notify-state notify.json",
       "npx mssp status --json | jq '.customers[] | select(.needs != [])'",
     ],
   });
+}
+
+/** Refuses options and paths that are another view's. */
+function refuseForeign(command: Command, views: StatusViews, show: string | undefined, paths: readonly string[]): void {
+  const view = show === undefined ? undefined : views[show];
+  const own = view?.options?.().map(({ long }) => long) ?? [];
+  const taken = [...(view?.takes ?? []), ...own, "--show", "--json"];
+  const others = Object.values(views).flatMap(({ options }) => options?.().map(({ long }) => long) ?? []);
+  const isForeign = (long: string) => (view === undefined ? others.includes(long) : !taken.includes(long));
+  const foreign = command.options.find(
+    (option) => isForeign(option.long ?? "") && command.getOptionValueSource(option.attributeName()) === "cli",
+  );
+  const what = view === undefined ? "without --show" : `with --show ${show ?? ""}`;
+  if (foreign !== undefined)
+    command.error(`error: option '${foreign.flags}' can't be used ${what}`, { exitCode: exitCodes.usage });
+  if (paths.length > 0 && view?.takesPaths !== true)
+    command.error(`error: too many arguments ${what}: ${paths.join(" ")}`, { exitCode: exitCodes.usage });
 }
 
 /** A URL in a command line is in the shell's history and in the machine's list of processes. */

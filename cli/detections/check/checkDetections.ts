@@ -1,4 +1,4 @@
-/** `mssp detections check`: what is wrong with the rules, and with each customer's composition of them. */
+/** The part of `mssp check` that judges the rules, and each customer's composition of them. */
 import {
   judgeComposedRules,
   movedFilters,
@@ -13,11 +13,9 @@ import {
   type JudgeRulesOptions,
   type RuleProblem,
 } from "@defender-mssp/detections";
-import { VisibleError } from "@defender-mssp/errors";
 import type { Project } from "../../../settings/project";
 import { composedCustomers } from "../composedCustomers";
 import type { DetectionCustomer, FaultyCustomer } from "../detectionCustomers";
-import { kqlPackage } from "../kqlPackage";
 import { ruleAlone } from "./ruleAlone";
 
 /** One finding, of a rule or of one customer's composition. */
@@ -55,25 +53,21 @@ export interface CheckOptions {
   readonly now: Date;
   /** Tables of the only customer. Default: those that Microsoft documents. */
   readonly tables?: JudgedSchema | undefined;
-  /** Judges the queries; undefined: nobody does. Default: the installed package. */
-  readonly judge?: JudgeRulesOptions | undefined;
 }
 
-/** @throws VisibleError if the project has no rules, or the package that judges queries is missing. */
-export async function checkDetections(project: Project, options: CheckOptions): Promise<DetectionsCheck> {
+/** @param judge judges the queries; undefined: nobody does. */
+export async function checkDetections(
+  project: Project,
+  options: CheckOptions,
+  judge: JudgeRulesOptions | undefined,
+): Promise<DetectionsCheck> {
   const { folder } = project;
   const existing = await ruleSets(folder);
-  if (existing.length === 0) {
-    throw new VisibleError(
-      `There are no detection rules in ${folder}. Write one as ${rulesFolder}/<set>/<rule>.yaml, or make it of another ` +
-        "format with `npx mssp detections import`.",
-    );
-  }
   const { rules, faultyRules, problems, composed, faulty } = await composedCustomers(project, options);
   const { byRule, judged, kept } = await judgedQueries(
     [...rules, ...faultyRules].map(ruleAlone),
     composed.flatMap(({ deployed }) => deployed),
-    "judge" in options ? options.judge : kqlPackage(folder),
+    judge,
     options.tables,
   );
   let index = rules.length + faultyRules.length;

@@ -21,6 +21,10 @@ export interface ProjectCheck extends DetectionsCheck {
   readonly stacks: readonly string[];
   /** Test cases of the rules. */
   readonly tests: { readonly passed: number; readonly failed: number; readonly notRun: number };
+  /** Rules without tests, as `<set>/<rule>`. */
+  readonly untested: readonly string[];
+  /** Rules whose tests have no near miss, as `<set>/<rule>`. */
+  readonly withoutNearMiss: readonly string[];
   /** What was not judged, and why. */
   readonly notChecked: readonly string[];
 }
@@ -37,23 +41,23 @@ export async function checkProject(project: Project, options: ProjectCheckOption
   const stacks = options.stacks ?? (await stacksWithSettings(project));
   const settings = await settingsFindings(project, stacks);
   const empty = { rules: 0, customers: [], queries: { judged: 0, kept: 0 } };
-  const none = { ...empty, stacks, findings: sortedFindings(settings), tests: count([]), notChecked: [] };
+  const untested = { tests: count([]), untested: [], withoutNearMiss: [] };
+  const none = { ...empty, ...untested, stacks, findings: sortedFindings(settings), notChecked: [] };
   if ((await ruleSets(folder)).length === 0) return none;
   const installed = installedJudge(folder);
   const judge = "judge" in installed ? kqlPackage(folder) : undefined;
-  const check = await checkDetections(project, { ...options, judge });
+  const check = await checkDetections(project, options, judge);
   const ofSettings = new Set(settings.map((finding) => JSON.stringify(finding)));
   const findings = [...settings, ...check.findings.filter((finding) => !ofSettings.has(JSON.stringify(finding)))];
   const missing = "judge" in installed ? [] : [`${judgePackage} ${installed.missing}. ${installed.remedy}`];
   const notChecked = missing.map((why) => `The queries of the rules and their tests: ${why}`);
-  if (judge === undefined)
-    return { ...check, stacks, findings: sortedFindings(findings), tests: count([]), notChecked };
+  if (judge === undefined) return { ...check, ...untested, stacks, findings: sortedFindings(findings), notChecked };
   const outcome = await testDetections(project);
   await options.tested(outcome);
-  const { results, problems } = outcome;
+  const { results, problems, ...lacking } = outcome;
   const alone = problems.filter(({ file }) => file.endsWith(".test.yaml"));
   findings.push(...alone.map(({ key: _, ...problem }) => problem), ...results.flatMap(testFindings));
-  return { ...check, stacks, findings: sortedFindings(findings), tests: count(results), notChecked };
+  return { ...check, ...lacking, stacks, findings: sortedFindings(findings), tests: count(results), notChecked };
 }
 
 async function settingsFindings(project: Project, stacks: readonly string[]): Promise<readonly DetectionFinding[]> {

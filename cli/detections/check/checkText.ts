@@ -5,7 +5,7 @@ import { terminalText } from "@defender-mssp/terminal/terminalText";
 import { fileInside } from "../../../settings/fileInside";
 import { printable, secretive, shortened } from "../../../settings/problems";
 import { counted } from "../../base/counted";
-import type { DetectionFinding, DetectionsCheck } from "./checkDetections";
+import type { DetectionFinding } from "./checkDetections";
 import type { ProjectCheck } from "./checkProject";
 
 const marks: Readonly<Record<DetectionFinding["level"], TextCell>> = {
@@ -14,7 +14,7 @@ const marks: Readonly<Record<DetectionFinding["level"], TextCell>> = {
 };
 
 /** The findings below their files, each with the line that it is about, and their number. */
-export async function checkText(check: DetectionsCheck | ProjectCheck, folder: string): Promise<string> {
+export async function checkText(check: ProjectCheck, folder: string): Promise<string> {
   const files = [...new Set(check.findings.map(({ file }) => file))];
   const blocks = await Promise.all(
     files.map(async (file) => {
@@ -23,7 +23,12 @@ export async function checkText(check: DetectionsCheck | ProjectCheck, folder: s
       return `${colors.bold(terminalText(file))}\n${own.map((finding) => block(finding, lines)).join("\n")}\n`;
     }),
   );
-  return blocks.join("") + summary(check);
+  return [
+    ...blocks,
+    ...named(check.untested, "without tests"),
+    ...named(check.withoutNearMiss, "without a near miss (a case with hits: [])"),
+    summary(check),
+  ].join("");
 }
 
 /** A link may lead to what is not the repository's, nor to be shown. */
@@ -64,17 +69,26 @@ function frame(
   return [...rows, ...caret].map((row) => `${row}\n`).join("");
 }
 
-function summary(check: DetectionsCheck | ProjectCheck): string {
+/** Most names that a line lists. */
+const listed = 10;
+
+function named(names: readonly string[], what: string): readonly string[] {
+  if (names.length === 0) return [];
+  const rest = names.length > listed ? `, and ${names.length - listed} more` : "";
+  return [paragraph(`${counted(names.length, "rule")} ${what}: ${names.slice(0, listed).join(", ")}${rest}.`)];
+}
+
+function summary(check: ProjectCheck): string {
   const { rules, customers, queries, findings } = check;
   const count = (level: DetectionFinding["level"]) => findings.filter((finding) => finding.level === level).length;
   const queryText = `${queries.judged} judged now, ${queries.kept} kept`;
-  const hasRules = !("stacks" in check) || rules > 0 || findings.some(({ rule }) => rule !== undefined);
+  const hasRules = rules > 0 || findings.some(({ rule }) => rule !== undefined);
   const checked = [
-    ...("stacks" in check ? [counted(check.stacks.length, "settings file")] : []),
+    counted(check.stacks.length, "settings file"),
     ...(hasRules ? [counted(rules, "rule")] : []),
     ...(customers.length === 0 ? [] : [`${counted(customers.length, "customer")} with rules`]),
     ...(hasRules ? [`${counted(queries.judged + queries.kept, "query", "queries")} (${queryText})`] : []),
-    ...("stacks" in check && hasRules ? [`${counted(check.tests.passed, "test")} passed`] : []),
+    ...(hasRules ? [`${counted(check.tests.passed, "test")} passed`] : []),
   ];
   const problems = `${counted(count("error"), "error")}, ${counted(count("warning"), "warning")}`;
   const outcome = count("error") > 0 ? colors.red(problems) : problems;

@@ -7,19 +7,17 @@ import { describeCommand } from "@defender-mssp/terminal/help";
 import type { Session } from "@defender-mssp/terminal/session";
 import { writeJson } from "@defender-mssp/terminal/jsonDocument";
 import { dayArgument } from "../../base/commandArguments";
+import type { Project } from "../../../settings/project";
 import { isEmailAddress } from "../../../settings/validators";
 import { defaultJournals } from "../../stack/outcome";
 import { passphraseFolderOption } from "../../stack/passphraseOption";
 import { allCustomers, isCustomerStack } from "../../stack/stackNames";
 import type { AnalystChanges } from "./analystChanges";
 
-interface StackOptions {
+interface ChangeOptions {
   readonly stack?: readonly string[];
   readonly all?: boolean;
   readonly json?: boolean;
-}
-
-interface ChangeOptions extends StackOptions {
   readonly yes?: boolean;
   readonly preview: boolean;
   readonly passphraseFolder?: string;
@@ -33,29 +31,8 @@ interface AddOptions extends ChangeOptions {
 /** Adds arguments, options and action. */
 export function define(analyst: Command, session: Session): void {
   analyst.addHelpText("after", "\nnpx mssp status --show analysts lists them.");
-  registerList(analyst, session);
   registerAdd(analyst, session);
   registerRemove(analyst, session);
-}
-
-function registerList(analyst: Command, session: Session): void {
-  const command = withStacks(analyst.command("list", { hidden: true }))
-    .description("List the analysts of all customers, by the settings files.")
-    .action(async (options: StackOptions) => {
-      const [{ namedAnalysts }, { analystsText }] = await Promise.all([
-        import("./analystChanges.js"),
-        import("./analystsText.js"),
-      ]);
-      const { project, stacks } = await selected(options, session);
-      const analysts = await namedAnalysts(stacks, project);
-      if (options.json === true) writeJson(session.out, "analyst list", { analysts });
-      else session.out.write(analystsText(analysts, stacks.length));
-    });
-  describeCommand(command, {
-    reads: "The settings files. It asks neither the backend nor a tenant.",
-    exitCodes: { 0: "the files were read", 1: "a file has errors" },
-    examples: ["npx mssp status --show analysts", "npx mssp status --show analysts --stack contoso --json"],
-  });
 }
 
 function registerAdd(analyst: Command, session: Session): void {
@@ -129,52 +106,30 @@ const changeTexts = {
   },
 } as const;
 
-function withStacks(command: Command): Command {
+function withChange(command: Command): Command {
   return command
     .option("--stack <pattern...>", "only these stacks; * matches any characters")
     .option("--all", allCustomers)
-    .option("--json", "print the result as JSON");
-}
-
-function withChange(command: Command): Command {
-  return withStacks(command)
+    .option("--json", "print the result as JSON")
     .option("--yes", "write without asking")
     .option("--no-preview", "do not preview the changed stacks")
     .addOption(passphraseFolderOption());
 }
-
-/** Off-boarded customers have no analysts. */
-async function selected(options: StackOptions, session: Session) {
-  const [{ readInventory }, { selectStacks }, { readProject }] = await Promise.all([
-    import("../../stack/inventory.js"),
-    import("../../selection/selectStacks.js"),
-    import("../../../settings/project.js"),
-  ]);
-  const project = await readProject(session.folder);
-  const inventory = await readInventory(project, session.environment);
-  const place = { ...session, now: session.now(), journals: defaultJournals };
-  const { stack } = options;
-  const chosen = await selectStacks(inventory, { staleAfter: 7, ...(stack && { stack }) }, place);
-  const stacks = chosen.filter(({ offboarded }) => offboarded === undefined).map((customer) => customer.stack);
-  if (stacks.length === 0) throw new VisibleError("No stack is selected. Nothing was changed.");
-  const trials = inventory.flatMap((customer) => (isCustomerStack(customer.stack) ? [] : customer.stack));
-  const leftOut = options.all === true ? trials : [];
-  return { project, stacks, leftOut };
-}
-
-type Selected = Awaited<ReturnType<typeof selected>>;
 
 /** @returns whether files were written. */
 async function change(
   edit: "add" | "remove",
   options: ChangeOptions,
   session: Session,
-  changesOf: (stacks: readonly string[], project: Selected["project"]) => Promise<AnalystChanges>,
+  changesOf: (stacks: readonly string[], project: Project) => Promise<AnalystChanges>,
 ): Promise<boolean> {
   if (options.all !== true && options.stack === undefined) {
     throw new VisibleError("Say which customers: --all, or --stack with names. Nothing was changed.");
   }
-  const { project, stacks, leftOut } = await selected(options, session);
+  const { analystStacks } = await import("./analystStacks.js");
+  const { project, inventory, stacks } = await analystStacks(options, session);
+  const trials = inventory.flatMap(({ stack }) => (isCustomerStack(stack) ? [] : stack));
+  const leftOut = options.all === true ? trials : [];
   const { changes, unchanged } = await changesOf(stacks, project);
   const { changesText } = await import("./analystsText.js");
   const { out, err, ask } = session;

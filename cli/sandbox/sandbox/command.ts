@@ -1,5 +1,5 @@
 /** `mssp sandbox`: runs commands against an emulated Microsoft cloud on this machine. */
-import { InvalidArgumentError, type Command } from "commander";
+import { InvalidArgumentError, Option, type Command } from "commander";
 import type { Session } from "@defender-mssp/terminal/session";
 import { writeJson } from "@defender-mssp/terminal/jsonDocument";
 import { describeCommand } from "@defender-mssp/terminal/help";
@@ -7,7 +7,7 @@ import { sandboxOptions, tenantIdArgument, withHome, type HomeOptions, type Sand
 import { registerEvents } from "./registerEvents";
 import { registerSeed } from "./registerSeed";
 import { registerProxy } from "./registerProxy";
-import { printPermissions, registerPermissions } from "./permissions";
+import { permissionsNote, printPermissions, resetPermissions } from "./permissions";
 import { registerClock, registerEnv, registerStop } from "./running";
 
 /** Adds arguments, options and action. */
@@ -20,7 +20,6 @@ export function define(sandbox: Command, session: Session): void {
   registerEnv(sandbox, session);
   registerClock(sandbox, session);
   registerDump(sandbox, session);
-  registerPermissions(sandbox, session);
   registerTenant(sandbox, session);
   registerSeed(sandbox, session);
   registerEvents(sandbox, session);
@@ -93,7 +92,7 @@ function registerServe(sandbox: Command, session: Session): void {
   });
 }
 
-type DumpCommandOptions = HomeOptions & { tenant?: string; deleted?: boolean; json?: boolean };
+type DumpCommandOptions = HomeOptions & { tenant?: string; permissions?: boolean; deleted?: boolean; json?: boolean };
 
 function registerDump(sandbox: Command, session: Session): void {
   const command = withHome(sandbox.command("dump"))
@@ -102,9 +101,16 @@ function registerDump(sandbox: Command, session: Session): void {
     )
     .option("--tenant <tenantId>", "only that tenant, a UUID", tenantIdArgument)
     .option("--permissions", "list instead which of the granted permissions requests have needed")
-    .option("--deleted", "include soft-deleted applications, groups and users, which are kept for 30 days")
+    .addOption(
+      new Option(
+        "--deleted",
+        "include soft-deleted applications, groups and users, which are kept for 30 days",
+      ).conflicts("permissions"),
+    )
     .option("--json", "print one object with the tenants in it, as other commands do; the default is the tenants alone")
-    .action(async ({ home, tenant, deleted = false, json }: DumpCommandOptions) => {
+    .action(async (options: DumpCommandOptions) => {
+      if (options.permissions === true) return printPermissions(options, session);
+      const { home, tenant, deleted = false, json } = options;
       const [{ sandboxPackage }, { sandboxTenants }] = await Promise.all([
         import("./packages.js"),
         import("./sandboxTenants.js"),
@@ -119,6 +125,7 @@ function registerDump(sandbox: Command, session: Session): void {
       else session.out.write(text);
     });
   describeCommand(command, {
+    notes: [permissionsNote],
     reads: "The sandbox in .sandbox (or --home).",
     exitCodes: { 1: "the sandbox has no such tenant, or its files can't be read" },
     examples: [
@@ -128,6 +135,10 @@ function registerDump(sandbox: Command, session: Session): void {
       "npx mssp sandbox run -- npx pulumi up --yes --stack dev",
       "npx mssp sandbox run -- npx pulumi destroy --refresh --yes --stack dev",
       "npx mssp sandbox dump | diff before.json -",
+      "# which permissions does the life of a customer need?",
+      "npx mssp sandbox reset --permissions",
+      "npx mssp sandbox run -- npx pulumi up --yes --stack dev",
+      "npx mssp sandbox dump --permissions",
     ],
   });
 }
@@ -181,7 +192,7 @@ function registerReset(sandbox: Command, session: Session): void {
     .description("Delete the sandbox: its tenants, keys, and the state of its stacks.")
     .option("--permissions", "delete only the record of the permissions that requests have needed")
     .action(async (options: HomeOptions & { permissions?: boolean }) => {
-      if (options.permissions === true) return printPermissions({ ...options, reset: true }, session);
+      if (options.permissions === true) return resetPermissions(options, session);
       const { pluginsPackage, sandboxPackage } = await import("./packages.js");
       const { resetSandbox, sandboxHome } = sandboxPackage();
       const home = sandboxHome(options.home, session.environment, session.folder);

@@ -1,4 +1,4 @@
-/** The list of `mssp secrets` as a table, a row for each secret. */
+/** The list of `mssp status --show secrets` as a table, a row for each secret. */
 import { dayMs } from "@defender-mssp/errors/time";
 import { countsSentence, markOf, type CheckState } from "@defender-mssp/terminal/checkState";
 import { tableText, type TextCell } from "@defender-mssp/terminal/table";

@@ -2,7 +2,7 @@
 import type { Command } from "commander";
 import { processSession } from "@defender-mssp/terminal/processSession";
 import { listedCommands } from "@defender-mssp/terminal/help";
-import { documentNames } from "@defender-mssp/terminal/jsonDocument";
+import { commandOfDocument, documentNames } from "@defender-mssp/terminal/jsonDocument";
 import { programFor, subcommandNames } from "../../../cli/program";
 import { schemaFile } from "../schemaFile";
 import { wholePageNote } from "./wholePageNote";
@@ -24,7 +24,7 @@ export function commandsPage(): string {
       "```",
       "",
       ...commandDocuments(names, command).flatMap((name) => [
-        `\`${name} --json\`: its [JSON Schema](../../${schemaPlace(name)}).`,
+        `\`${commandOfDocument(name)} --json\`: its [JSON Schema](../../${schemaPlace(name)}).`,
         "",
       ]),
     ]),

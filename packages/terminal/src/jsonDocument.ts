@@ -25,7 +25,20 @@ const ownKeys: Readonly<Record<string, string>> = {
 };
 
 /** Commands of which each value of the first argument has a document, such as `governance status`. */
-const byArgument: ReadonlySet<string> = new Set(["governance", "fleet manifests"]);
+const byArgument: ReadonlySet<string> = new Set(["governance"]);
+
+/** Documents that a command prints in place of its own, by the word of the command line that asks for it. */
+const byWord: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  status: {
+    onboarding: "onboard",
+    secrets: "secrets",
+    runs: "fleet status",
+    customers: "fleet list",
+    analysts: "analyst list",
+    retirements: "retirements",
+  },
+  "sandbox dump": { "--permissions": "sandbox permissions" },
+};
 
 /** Outputs that have their document: a failure after it is no second one. */
 const answered = new WeakSet<Output>();
@@ -38,7 +51,16 @@ export function jsonKey(command: string): string {
 
 /** The names of a command's documents. */
 export function documentNames(command: string, { registeredArguments: [first] }: Command): readonly string[] {
-  return byArgument.has(command) ? (first?.argChoices ?? []).map((choice) => `${command} ${choice}`) : [command];
+  if (byArgument.has(command)) return (first?.argChoices ?? []).map((choice) => `${command} ${choice}`);
+  return [command, ...Object.values(byWord[command] ?? {})];
+}
+
+/** The command line that prints a document, such as `status --show customers` for `fleet list`. */
+export function commandOfDocument(document: string): string {
+  for (const [command, words] of Object.entries(byWord))
+    for (const [word, name] of Object.entries(words))
+      if (name === document) return `${command} ${command === "status" ? "--show " : ""}${word}`;
+  return document;
 }
 
 /**
@@ -78,8 +100,11 @@ export function writeJsonFailure(
   const message = (error instanceof Error ? error.message : String(error)).replace(/^error: /, "");
   const name = nameBelow(program, command);
   const names = documentNames(name, command);
-  const document = commandLine.map((word) => `${name} ${word}`).find((given) => names.includes(given)) ?? name;
-  writeJson(out, document, { error: { message }, exitCode } satisfies JsonFailure);
+  const words = commandLine.map((word) => word.replace(/^--show=/, ""));
+  const document = words
+    .map((word) => byWord[name]?.[word] ?? `${name} ${word}`)
+    .find((given) => names.includes(given));
+  writeJson(out, document ?? name, { error: { message }, exitCode } satisfies JsonFailure);
 }
 
 /**

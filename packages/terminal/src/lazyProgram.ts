@@ -12,8 +12,6 @@ export interface Subcommand {
   readonly description: string;
   /** Shown on the first screen, which then lists no others. */
   readonly isDaily?: true;
-  /** Has another name now: it works, and no help lists it. */
-  readonly isReplaced?: true;
   readonly load: () => {
     /** Adds arguments, options and action. */
     readonly define: (command: Command, session: Session) => void;
@@ -53,8 +51,8 @@ export function lazyProgram(
   const isWhole = commandLine.includes("--all");
   const isShort =
     !isWhole && (commandLine.length === 0 || commandLine.some((word) => word === "--help" || word === "-h"));
-  const all = Object.entries(subcommands).filter(([, { isReplaced }]) => isReplaced !== true);
-  const isSelective = isShort && all.some(([, { isDaily }]) => isDaily);
+  const all = Object.values(subcommands);
+  const isSelective = isShort && all.some(({ isDaily }) => isDaily);
   program.configureHelp({
     subcommandTerm: (command) => command.name(),
     // Several lines are a description of each choice.
@@ -63,8 +61,8 @@ export function lazyProgram(
     visibleCommands: (command) => listedCommands(command, isWhole),
     formatHelp: (command, helper) => formatHelp(command, helper, isShort),
   });
-  for (const [subcommand, { group = "Commands", description: purpose, load, ...rest }] of Object.entries(subcommands)) {
-    const hidden = rest.isReplaced ?? (isSelective && rest.isDaily !== true);
+  for (const [subcommand, { group = "Commands", description: purpose, load, isDaily }] of Object.entries(subcommands)) {
+    const hidden = isSelective && isDaily !== true;
     const command = program.command(subcommand, { hidden }).description(purpose).helpGroup(`${group}:`);
     if (commandLine.includes(subcommand)) load().define(command, session);
   }

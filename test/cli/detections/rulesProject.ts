@@ -79,7 +79,7 @@ export class RulesProject {
   }
 
   run(...args: readonly string[]) {
-    return inSession(["detections", ...args], { folder: this.folder, now: () => today });
+    return inSession(args[0] === "check" ? args : ["detections", ...args], { folder: this.folder, now: () => today });
   }
 
   async json<T>(...args: readonly string[]): Promise<T & { readonly exitCode: number | undefined }> {

@@ -2,7 +2,9 @@ import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import path from "node:path";
 import { XMLParser, XMLValidator } from "fast-xml-parser";
-import type { DetectionsTest } from "../../../cli/detections/ruleTests/testDetections";
+import type { ProjectCheck } from "../../../cli/detections/check/checkProject";
+import { testDetections } from "../../../cli/detections/ruleTests/testDetections";
+import { readProject } from "../../../settings/project";
 import { officeRule, renamedRule, RulesProject } from "./rulesProject";
 
 const row = "{ InitiatingProcessFileName: WINWORD.EXE, FileName: powershell.exe, ProcessCommandLine: p -enc A }";
@@ -19,30 +21,30 @@ cases:
 `;
 }
 
-describe("mssp detections test", function () {
+describe("the tests of rules in mssp check", function () {
   let project: RulesProject;
   beforeEach(async () => {
     project = await RulesProject.create();
     await project.write("detections/base/office.yaml", officeRule);
   });
 
-  const run = async (...args: readonly string[]) => {
-    const { results, exitCode, ...others } = await project.json<DetectionsTest>("test", ...args);
-    return { exitCode, ...others, shown: results.map(({ rule, state, reasons }) => [rule, state, ...reasons]) };
+  const run = async () => {
+    const { results, ...others } = await testDetections(await readProject(project.folder));
+    return { ...others, shown: results.map(({ rule, state, reasons }) => [rule, state, ...reasons]) };
   };
   const caseOf = async (hits: string, rows?: string) => {
     await project.write("detections/base/office.test.yaml", tests("a case", hits, rows));
-    const { shown, exitCode } = await run();
-    return [...(shown[0]?.slice(1) ?? []), exitCode];
+    const { shown } = await run();
+    return shown[0]?.slice(1) ?? [];
   };
 
   it("passes where the hits are those that the case expects, in any order", async () => {
-    assert.deepEqual(await caseOf("[{ DeviceId: d1 }]"), ["passed", 0]);
-    assert.deepEqual(await caseOf('[{ Timestamp: "2027-01-01T11:30:00.000Z" }]'), ["passed", 0]);
+    assert.deepEqual(await caseOf("[{ DeviceId: d1 }]"), ["passed"]);
+    assert.deepEqual(await caseOf('[{ Timestamp: "2027-01-01T11:30:00.000Z" }]'), ["passed"]);
     const two = `${row}, ${row.replace("{", "{ DeviceId: d2,")}`;
-    assert.deepEqual(await caseOf("[{ DeviceId: d2 }, { DeviceName: pc1 }]", two), ["passed", 0]);
-    assert.deepEqual(await caseOf("[{ DeviceName: pc1 }, { DeviceId: d1 }]", two), ["passed", 0]);
-    assert.deepEqual(await caseOf("[]", row.replace("-enc", "-File")), ["passed", 0]);
+    assert.deepEqual(await caseOf("[{ DeviceId: d2 }, { DeviceName: pc1 }]", two), ["passed"]);
+    assert.deepEqual(await caseOf("[{ DeviceName: pc1 }, { DeviceId: d1 }]", two), ["passed"]);
+    assert.deepEqual(await caseOf("[]", row.replace("-enc", "-File")), ["passed"]);
   });
 
   it("fails for a hit that is missing, and for one that nobody expects", async () => {
@@ -50,9 +52,8 @@ describe("mssp detections test", function () {
       "failed",
       'no hit with DeviceId="d2"',
       'an unexpected hit: DeviceId="d1"',
-      1,
     ]);
-    assert.deepEqual(await caseOf("[{ DeviceId: d1 }, { DeviceId: d1 }]"), ["failed", 'no hit with DeviceId="d1"', 1]);
+    assert.deepEqual(await caseOf("[{ DeviceId: d1 }, { DeviceId: d1 }]"), ["failed", 'no hit with DeviceId="d1"']);
     const [state, reason] = await caseOf("[]");
     assert.equal(state, "failed");
     assert.match(String(reason), /^an unexpected hit: Timestamp=/);
@@ -60,7 +61,6 @@ describe("mssp detections test", function () {
       "failed",
       "no hit with NoColumn=1",
       "an unexpected hit: no columns",
-      1,
     ]);
   });
 
@@ -69,11 +69,11 @@ describe("mssp detections test", function () {
       "detections/base/office.yaml",
       officeRule.replace("| project", "| scan with (step s: true;)\n  | project"),
     );
-    const [state, reason, exitCode] = await caseOf("[]");
-    assert.deepEqual([state, exitCode], ["notRun", 3]);
+    const [state, reason] = await caseOf("[]");
+    assert.equal(state, "notRun");
     assert.match(String(reason), /scan/);
-    const { stdout } = await project.run("test");
-    assert.match(stdout, /–  4  a case\n +not run: .*scan.*\n\n0 passed, 0 failed, 1 not run\.$/s);
+    const { stdout } = await project.run("check");
+    assert.match(stdout, /! {2}4:1 {2}a case: not run: .*scan.* 0 tests passed: 0 errors, 1 warning\.$/s);
   });
 
   it("uses the case's parameters, and refuses those that the rule has not", async () => {
@@ -102,7 +102,7 @@ describe("mssp detections test", function () {
     await project.write("detections/base/gone.test.yaml", tests("a", "[]"));
     await project.write("detections/base/third.yaml", renamedRule("Third"));
     await project.write("detections/base/third.test.yaml", "cases:\n  - name: x\n    tables: 3\n");
-    const { untested, withoutNearMiss, problems, exitCode } = await run();
+    const { untested, withoutNearMiss, problems } = await run();
     assert.deepEqual(untested, ["base/other", "base/third"]);
     assert.deepEqual(withoutNearMiss, ["base/office"]);
     assert.deepEqual(
@@ -113,10 +113,10 @@ describe("mssp detections test", function () {
         "detections/base/third.test.yaml:3 cases[0].tables",
       ],
     );
-    assert.equal(exitCode, 1);
-    assert.equal((await run("office")).exitCode, 0);
-    const { stderr } = await project.run("test", "nothing");
-    assert.match(stderr, /No rule is named nothing/);
+    const check = await project.json<ProjectCheck>("check");
+    assert.equal(check.exitCode, 1);
+    assert.deepEqual([check.untested, check.withoutNearMiss], [untested, withoutNearMiss]);
+    assert.match((await project.run("check")).stdout, /^2 rules without tests: base\/other, base\/third\.$/m);
   });
 
   it("writes JUnit that a parser reads, whatever the names are", async () => {
@@ -124,7 +124,7 @@ describe("mssp detections test", function () {
       "detections/base/office.test.yaml",
       tests(`'<a & "b"> \u0001'`.replace("\u0001", "]]>"), "[{ DeviceId: d2 }]"),
     );
-    const { stderr } = await project.run("test", "--junit", "junit.xml");
+    const { stderr } = await project.run("check", "--junit", "junit.xml");
     assert.match(stderr, /Wrote junit.xml/);
     const xml = await readFile(path.join(project.folder, "junit.xml"), "utf8");
     assert.equal(XMLValidator.validate(xml), true);

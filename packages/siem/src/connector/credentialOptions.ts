@@ -1,4 +1,4 @@
-import type { Command } from "commander";
+import { Option, type Command } from "commander";
 import type { Connector } from "./connector";
 
 /** The options that name a credential. */
@@ -32,24 +32,30 @@ export const credentialWays: Readonly<
   },
 };
 
-/**
- * Adds the options to a command. They name files: every user of the machine can read arguments. For
- * unattended commands there is a variable for each; `credentialOf` reads the one that matches the
- * stack's credential.
- */
-export function credentialOptions(command: Command): Command {
-  return command
-    .option(
+/** The options name files: every user of the machine can read arguments. */
+export function credentialOptionList(): readonly Option[] {
+  return [
+    new Option(
       "--client-secret-file <file>",
       "the connector's client secret, if the stack's outputs do not contain it (or MSSP_CLIENT_SECRET_FILE)",
-    )
-    .option(
+    ),
+    new Option(
       "--certificate <file>",
       "the connector's certificate with its private key, PEM or PKCS#12 (or MSSP_CERTIFICATE_FILE; password: " +
         "MSSP_CERTIFICATE_PASSWORD)",
-    )
-    .option(
+    ),
+    new Option(
       "--federated-token-file <file>",
       "a token of the federated identity provider (or MSSP_FEDERATED_TOKEN_FILE)",
-    );
+    ),
+  ];
+}
+
+/**
+ * Adds the options to a command. For unattended commands there is a variable for each; `credentialOf` reads the one
+ * that matches the stack's credential.
+ */
+export function credentialOptions(command: Command): Command {
+  for (const option of credentialOptionList()) command.addOption(option);
+  return command;
 }

@@ -1,34 +1,19 @@
-/** `mssp retirements`: what Microsoft ends, and what of it files rest on. */
+/** `defender-mssp-siem retirements`: what Microsoft ends, and what of it files rest on. */
 import type { Command } from "commander";
 import type { Session } from "@defender-mssp/terminal/session";
 import { describeCommand } from "@defender-mssp/terminal/help";
-import { writeJson } from "@defender-mssp/terminal/jsonDocument";
 import { connectionFiles } from "../connector/connectionFiles";
 import { endingMarks } from "./endingMarks";
 
 /** Adds arguments, options and action. */
-export function define(command: Command, session: Session, program = connectionFiles.program): void {
+export function define(command: Command, session: Session): void {
+  const { program } = connectionFiles;
   command
     .argument("[paths...]", "connection files, settings of SIEM products, queries (.kql), or folders of them")
     .option("--json", "print JSON")
-    .action(async (paths: readonly string[], { json }: { readonly json?: boolean }) => {
-      const now = session.now();
-      if (paths.length === 0) {
-        const { tableEndings, tableEndingsText } = await import("./tableEndings.js");
-        const list = tableEndings(now);
-        if (json === true) writeJson(session.out, "retirements", list);
-        else session.out.write(tableEndingsText(list, session.out.columns));
-        return;
-      }
-      const [{ fileEndings }, { fileEndingsText }] = await Promise.all([
-        import("./fileEndings.js"),
-        import("./fileEndingsText.js"),
-      ]);
-      const files = await fileEndings(paths, now);
-      if (json === true) writeJson(session.out, "retirements", { files });
-      else session.out.write(fileEndingsText(files, session.out.columns));
-      const isOver = files.some(({ endings }) => endings.some(({ level }) => level === "over"));
-      if (isOver || files.some(({ problem }) => problem !== undefined)) session.exitCode = 1;
+    .action(async (paths: readonly string[], options: { readonly json?: boolean }) => {
+      const { printRetirements } = await import("./printRetirements.js");
+      await printRetirements(paths, options, session);
     });
   describeCommand(command, {
     notes: [

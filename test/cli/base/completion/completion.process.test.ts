@@ -109,13 +109,13 @@ describe("mssp completion", () => {
         const top = await candidates("mssp", "");
         assert.deepEqual(
           subcommandNames.filter((name) => !top.includes(name)),
-          ["onboard", "retirements"],
+          [],
         );
         assert.ok(!top.includes("--help"));
-        const fleet = ["destroy", "manifests", "preview", "refresh", "up"];
+        const fleet = ["destroy", "preview", "refresh", "up"];
         assert.deepEqual(await candidates("mssp", "fleet", ""), fleet);
-        assert.deepEqual(await candidates("npx", "mssp", "fleet", "manifests", ""), [
-          ...["azure", "github", "gitlab", "kubernetes"],
+        assert.deepEqual(await candidates("npx", "mssp", "governance", ""), [
+          ...["accept", "invite", "request", "status", "terminate"],
         ]);
       });
 

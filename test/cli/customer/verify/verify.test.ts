@@ -1,4 +1,4 @@
-/** `mssp verify` and `mssp secrets` on stacks that something is wrong with. */
+/** `mssp verify` and `mssp status --show secrets` on stacks that something is wrong with. */
 import assert from "node:assert/strict";
 import { appendFile, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
@@ -13,7 +13,7 @@ import { requiredSettings } from "../../../settings/required";
 
 const endpoints = { cloud: "public", loginEndpoint: "", graphEndpoint: "", resourceManagerEndpoint: "" } as const;
 
-describe("mssp verify and mssp secrets", function () {
+describe("mssp verify, and mssp status --show secrets", function () {
   let project: StackProject;
 
   before(async () => {
@@ -61,6 +61,10 @@ describe("mssp verify and mssp secrets", function () {
   after(() => project.dispose());
 
   const mssp = (...args: string[]) => runMssp(args, { folder: project.folder, environment: project.environment });
+  const secretsOn = (day: string, ...args: string[]) => {
+    const { folder, environment } = project;
+    return runMssp(["status", "--show", "secrets", ...args], { folder, environment, now: () => new Date(day) });
+  };
 
   async function checks(stack: string) {
     const { exitCode, stdout } = await mssp("verify", "--stack", stack, "--json");
@@ -252,15 +256,15 @@ describe("mssp verify and mssp secrets", function () {
         "Stacks: 4 passed, 1 failed, 3 not checked.",
       ],
     );
-    assert.equal((await mssp("secrets", "--stack", "good", "nothing")).exitCode, 0);
-    const unknown = await mssp("secrets", "--stack", "none", "--json");
+    assert.equal((await mssp("status", "--show", "secrets", "--stack", "good", "nothing")).exitCode, 0);
+    const unknown = await mssp("status", "--show", "secrets", "--stack", "none", "--json");
     assert.equal(unknown.exitCode, 1);
     assert.match(unknown.stdout, /"unreadable": true/);
   });
 
   it("secrets: dates and remedies for both secrets of a rotation and for a certificate", async () => {
     const at = async (day: string, stack: string) => {
-      const { exitCode, stdout } = await mssp("secrets", "--stack", stack, "--at", day);
+      const { exitCode, stdout } = await secretsOn(day, "--stack", stack);
       return [exitCode, ...(stdout.trim().split("\n\n")[0] ?? "").split("\n").slice(1)].map((line) =>
         String(line).replace(/ {2,}/g, " | "),
       );
@@ -287,15 +291,7 @@ describe("mssp verify and mssp secrets", function () {
   });
 
   it("secrets: --json prints the same list", async () => {
-    const { exitCode, stdout } = await mssp(
-      "secrets",
-      "--json",
-      "--at",
-      "2097-12-31",
-      "--stack",
-      "rotating",
-      "federated",
-    );
+    const { exitCode, stdout } = await secretsOn("2097-12-31", "--json", "--stack", "rotating", "federated");
     assert.equal(exitCode, 1);
     assert.deepEqual(JSON.parse(stdout), {
       msspSecrets: 1,

@@ -34,7 +34,7 @@ describe("mssp rehearse", () => {
       const rehearsal = JSON.parse(text) as Rehearsal;
       rehearsal.different.push({ route: "GET /v1.0/users", differences, more: 2 });
       await writeFile(path.join(folder, "other.json"), JSON.stringify(rehearsal));
-      const other = await run("sandbox", "parity", "other.json");
+      const other = await run("rehearse", "--show", "other.json");
       assert.match(
         other.stdout,
         /would have to change:\n\nGET .*users\n {2}value\[\].mail +leave it out\n {2}2 further/,
