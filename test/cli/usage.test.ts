@@ -75,7 +75,7 @@ describe("mssp", function () {
       ["token"],
       ["alerts"],
       ["siem-config", "splunk", "--out", "out"],
-      ["secrets"],
+      ["permissions"],
       ["start"],
     ];
     const names = ["../../x", '"; touch out #', "-v", "$(touch out)", "a\u001b[2Jb", "a/b/c/d"];

@@ -131,7 +131,7 @@ describe("mssp completion", () => {
         assert.deepEqual(await candidates("mssp", "init", "--ci", ""), ["azure", "github", "gitlab", "none"]);
         assert.ok((await candidates("mssp", "siem-config", "")).includes("splunk"));
         assert.deepEqual(await candidates("npx", "mssp", "report", "--stack", ""), ["contoso", "tailspin"]);
-        assert.deepEqual(await candidates("mssp", "secrets", "--stack", "contoso", ""), ["contoso", "tailspin"]);
+        assert.deepEqual(await candidates("mssp", "permissions", "--stack", "contoso", ""), ["contoso", "tailspin"]);
       });
 
       it("leaves other programs of npx, and what follows --, to the shell", async () => {
