@@ -14,12 +14,13 @@ const pages = "packages/pages";
 const sandbox = "packages/sandbox";
 const plugins = "packages/plugins";
 const testkit = "packages/testkit";
+const tenant = "packages/tenant";
 const siem = "packages/siem";
 const kql = "packages/kql";
 const detections = "packages/detections";
 
 /** What the program and the commands know of customers, tenants and errors. */
-const facts = ["domain", microsoft, errors];
+const facts = ["domain", tenant, microsoft, errors];
 /** What every command may use. */
 const commandBase = ["cli/base", "settings", terminal, ...facts];
 
@@ -29,6 +30,7 @@ const rooms = {
   [pages]: [],
   [terminal]: [errors],
   [microsoft]: [errors],
+  [tenant]: [microsoft, errors],
   [kql]: [errors],
   [siem]: [microsoft, terminal, errors],
   [detections]: [microsoft, errors],
@@ -37,7 +39,7 @@ const rooms = {
   [plugins]: [sandbox, microsoft, errors],
   [testkit]: [plugins, sandbox, microsoft, engine, errors],
   program: facts,
-  domain: [microsoft, errors],
+  domain: [tenant, microsoft, errors],
   settings: facts,
   components: ["program", detections, ...facts],
   policy: ["program", "components", "settings", ...facts],
@@ -124,12 +126,10 @@ const insideRooms = {
   },
   "cli/tenant": {
     tenantEndpoints: [],
-    unreadReason: [],
-    azRest: [],
     signInToTenant: ["tenantEndpoints"],
-    kinds: ["azRest", "unreadReason", "signInToTenant"],
-    additions: ["kinds", "azRest", "unreadReason", "signInToTenant"],
-    orphans: ["kinds"],
+    openTenant: ["signInToTenant"],
+    additions: ["openTenant", "signInToTenant"],
+    orphans: [],
   },
   [`${siem}/src`]: {
     manual: [],

@@ -5,6 +5,7 @@ export const publishedPackages = [
   "@defender-mssp/errors",
   "@defender-mssp/terminal",
   "@defender-mssp/microsoft",
+  "@defender-mssp/tenant",
   "@defender-mssp/siem",
   "@defender-mssp/pages",
   "@defender-mssp/kql",

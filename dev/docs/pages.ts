@@ -68,7 +68,7 @@ export const generatedFiles: readonly GeneratedFile[] = [
   page("plugin.md", "`plugin/schema.json`", pluginList),
   page("policy-rules.md", "`policy/rules/`", policyRulesPage),
   page("retirement-table.md", "`packages/microsoft/src/retirements.ts`", retirementsPage),
-  page("ways.md", "`domain/ways/`", waysPage),
+  page("ways.md", "`packages/tenant/src/ways/`", waysPage),
   page("waits.md", "`packages/microsoft/src/waits.ts`", waitsPage),
   page("sdk.md", "`program/sdk/reaches.ts`", sdkPage),
 ];

@@ -42,6 +42,7 @@ const published: Readonly<Record<PublishedName, Omit<PublishedPackage, "name">>>
   "@defender-mssp/errors": { folder: "packages/errors", optionalPeers: [] },
   "@defender-mssp/terminal": { folder: "packages/terminal", optionalPeers: [] },
   "@defender-mssp/microsoft": { folder: "packages/microsoft", optionalPeers: [] },
+  "@defender-mssp/tenant": { folder: "packages/tenant", optionalPeers: [] },
   "@defender-mssp/siem": { folder: "packages/siem", optionalPeers: [] },
   "@defender-mssp/pages": { folder: "packages/pages", optionalPeers: [] },
   "@defender-mssp/kql": { folder: "packages/kql", optionalPeers: [] },

@@ -1,8 +1,8 @@
 /** What must hold in a world: what the certificate, the additions and the report say, against what the oracle knows. */
+import { notLookedWays } from "@defender-mssp/tenant";
 import { jsonText, userAddresses, chainKey, chainText, type Chain, type ChainWay } from "@defender-mssp/testkit";
 import { Hand, perform, type DrawnAct } from "./acts";
 import type { AdditionsPart } from "../../cli/stack/additionsPart";
-import { notLookedWays } from "../../domain/ways/ways";
 import { standingMember, unnamedDomains } from "./catalogue";
 import { isAllowanceNamed, isNamed, isNotLooked, isPrincipalNamed, type PeopleById, type Said } from "./naming";
 import type { RecordedPair } from "./pairs";

@@ -1,16 +1,16 @@
 /**
  * A kind of access: what this program creates, or what gives the MSSP access, whoever made it. Each
- * kind has a file of its own beside this one, with what is known without a tenant; what takes calls is
- * in `cli/tenant/kinds`.
+ * kind has its words and calls in `packages/tenant/src/kinds`, and in a file beside this one what settings, state and
+ * program know of it.
  */
 import type { AdditionsPartName } from "../additionsPartNames";
 import type { StepName } from "../stepTitles";
 import type { Permission } from "../writingPermissions";
 import type { PrerequisiteSettings } from "../prerequisiteSettings";
 import type { EvidenceSubject, KindAdoption } from "./kindAnswers";
-import type { KindCell } from "./kindCell";
+import type { KindCell, TenantKind } from "@defender-mssp/tenant";
 
-export { applicable, isNotApplicable, notApplicable, type KindCell, type NotApplicable } from "./kindCell";
+export { applicable, isNotApplicable, notApplicable, type KindCell, type NotApplicable } from "@defender-mssp/tenant";
 
 /** Who removes an object of a kind. */
 export type Removal =
@@ -36,23 +36,7 @@ export type Removal =
   /** Nothing of it is in a tenant: it ends with the stack's state. */
   | { readonly by: "state" };
 
-/** What `cli/tenant/kinds` asks a tenant of a kind: its proof by ID, its search, and what a principal has of it. */
-export type KindCall = "presence" | "search" | "held";
-
-/** Why a kind lacks the call `held`. */
-export const notHeld = "it is nothing that a principal holds";
-export const isPrincipal = "it is a principal";
-/** Why a kind lacks the call `search`. */
-export const foundWithPrincipal = "found with the principal that has it";
-
-export interface AccessKind {
-  /** Names the kind in code and in JSON. None changes. */
-  readonly key: string;
-  /** As Microsoft's documents write it, in the middle of a sentence. */
-  readonly singular: string;
-  readonly plural: string;
-  /** Where its objects are. */
-  readonly place: "customer's tenant" | "customer's subscription" | "MSSP's tenant" | "MSSP's subscription" | "state";
+export interface AccessKind extends TenantKind {
   /** Tokens of the resources in a state that are of this kind. A token belongs to one kind. */
   readonly types: KindCell<readonly string[]>;
   /**
@@ -64,12 +48,6 @@ export interface AccessKind {
   readonly name: KindCell<string>;
   /** Where an object has the stack's mark. */
   readonly mark: KindCell<string>;
-  /** The collection of Graph that has an object at `<collection>/<object ID>`. */
-  readonly address: KindCell<string>;
-  /** What an object of the kind is in the tenant's directory; absent where it holds no roles, groups and permissions. */
-  readonly principal?: "user" | "group" | "servicePrincipal";
-  /** Calls of `cli/tenant/kinds` that the kind lacks, and why: the end of a sentence that begins with "Not applicable:". */
-  readonly withoutCalls: Readonly<Partial<Record<KindCall, string>>>;
   /** What it gives the MSSP, as the end of a sentence that begins with "It". */
   readonly grants: KindCell<string>;
   /**
@@ -81,8 +59,6 @@ export interface AccessKind {
   readonly isExpected: (settings: PrerequisiteSettings) => boolean;
   /** What creates, changes and deletes it, with these settings. */
   readonly write: KindCell<(settings: PrerequisiteSettings) => readonly Permission[]>;
-  /** What reads it, the least. */
-  readonly read: KindCell<readonly Permission[]>;
   /** The looks that find what somebody added. */
   readonly additions: KindCell<readonly AdditionsPartName[]>;
   /** The licence that the tenant must have. */

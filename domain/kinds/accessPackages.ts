@@ -1,31 +1,25 @@
 /** Access packages, what they are in and what is in them. */
+import { tenantKinds } from "@defender-mssp/tenant";
 import {
   entitlementPermissions,
   graphAccessPackages,
-  graphAssignmentPolicies,
   graphCatalogs,
   graphConnectedOrganizations,
 } from "@defender-mssp/microsoft";
 import { hasModel } from "../prerequisiteSettings";
 import { azuread, component, dynamic } from "../resourceTypes";
-import { type AccessKind, foundWithPrincipal, notApplicable, notHeld, removalOrder } from "./accessKind";
+import { type AccessKind, notApplicable, removalOrder } from "./accessKind";
 import { listed, part } from "./kindAnswers";
 
 /** The catalog of the access packages (entitlement management). */
 export const accessPackageCatalog = {
-  key: "accessPackageCatalog",
-  singular: "access package catalog",
-  plural: "access package catalogs",
-  place: "customer's tenant",
+  ...tenantKinds.accessPackageCatalog,
   types: [azuread("AccessPackageCatalog")],
   name: '"MSSP Accesses"',
   mark: "description",
-  address: graphCatalogs.path,
-  withoutCalls: { held: notHeld },
   grants: "holds what its packages can give, and its owners decide on them",
   isExpected: hasModel("entitlement"),
   write: () => graphCatalogs.write,
-  read: graphCatalogs.read,
   additions: ["added to catalogs"],
   licence: "Microsoft Entra ID P2 or ID Governance",
   leftWhenAdopted: ["displayName", "description", "externallyVisible", "published"],
@@ -37,19 +31,13 @@ export const accessPackageCatalog = {
 
 /** A group in the catalog of the access packages. */
 export const catalogResource = {
-  key: "catalogResource",
-  singular: "resource of the catalog",
-  plural: "resources of the catalog",
-  place: "customer's tenant",
+  ...tenantKinds.catalogResource,
   types: [azuread("AccessPackageResourceCatalogAssociation")],
   name: notApplicable("it has the group's name"),
   mark: notApplicable("it has no place for a mark"),
-  address: notApplicable("it is a part of another object"),
-  withoutCalls: { search: "it ends with its catalog, which is searched", held: notHeld },
   grants: "lets packages of the catalog give memberships of the group",
   isExpected: hasModel("entitlement"),
   write: () => ["EntitlementManagement.ReadWrite.All", "Group.ReadWrite.All"],
-  read: entitlementPermissions.read,
   additions: ["added to catalogs"],
   licence: "Microsoft Entra ID P2 or ID Governance",
   leftWhenAdopted: notApplicable("it has nothing but its catalog and its group"),
@@ -61,19 +49,13 @@ export const catalogResource = {
 
 /** An access package of a tier. */
 export const accessPackage = {
-  key: "accessPackage",
-  singular: "access package",
-  plural: "access packages",
-  place: "customer's tenant",
+  ...tenantKinds.accessPackage,
   types: [azuread("AccessPackage")],
   name: "the tier's name in portalAccess.tiers",
   mark: "description",
-  address: graphAccessPackages.path,
-  withoutCalls: { held: notHeld },
   grants: "gives who holds it a membership of the tier's group",
   isExpected: hasModel("entitlement"),
   write: () => graphAccessPackages.write,
-  read: graphAccessPackages.read,
   additions: ["added to access packages"],
   licence: "Microsoft Entra ID P2 or ID Governance",
   leftWhenAdopted: ["displayName", "description", "hidden"],
@@ -85,19 +67,13 @@ export const accessPackage = {
 
 /** A role of a group that an access package gives. */
 export const accessPackageResource = {
-  key: "accessPackageResource",
-  singular: "role of the access package",
-  plural: "roles of the access packages",
-  place: "customer's tenant",
+  ...tenantKinds.accessPackageResource,
   types: [azuread("AccessPackageResourcePackageAssociation")],
   name: notApplicable("it has the group's name"),
   mark: notApplicable("it has no place for a mark"),
-  address: notApplicable("it is a part of another object"),
-  withoutCalls: { search: "it ends with its access package, which is searched", held: notHeld },
   grants: "makes who holds the package a member of the group",
   isExpected: hasModel("entitlement"),
   write: () => entitlementPermissions.write,
-  read: entitlementPermissions.read,
   additions: ["added to catalogs"],
   licence: "Microsoft Entra ID P2 or ID Governance",
   leftWhenAdopted: notApplicable("it has nothing but its package and its role"),
@@ -109,19 +85,13 @@ export const accessPackageResource = {
 
 /** A policy by which an access package is requested, approved, reviewed and ends. */
 export const assignmentPolicy = {
-  key: "assignmentPolicy",
-  singular: "assignment policy",
-  plural: "assignment policies",
-  place: "customer's tenant",
+  ...tenantKinds.assignmentPolicy,
   types: [azuread("AccessPackageAssignmentPolicy")],
   name: "fixed, for each tier",
   mark: "description",
-  address: graphAssignmentPolicies.path,
-  withoutCalls: { held: notHeld },
   grants: "lets people of the connected organization request the package",
   isExpected: hasModel("entitlement"),
   write: () => ["EntitlementManagement.ReadWrite.All", "User.Read.All"],
-  read: ["EntitlementManagement.Read.All", "User.Read.All"],
   additions: ["added to access packages"],
   licence: "Microsoft Entra ID P2 or ID Governance",
   leftWhenAdopted: [
@@ -143,20 +113,14 @@ export const assignmentPolicy = {
 
 /** An assignment of an access package, which a person requested and an approver of the customer gave. */
 export const accessPackageAssignment = {
-  key: "accessPackageAssignment",
-  singular: "assignment of an access package",
-  plural: "assignments of access packages",
-  place: "customer's tenant",
+  ...tenantKinds.accessPackageAssignment,
   types: notApplicable("people request it and approvers of the customer give it"),
   name: notApplicable("it has no name"),
   mark: notApplicable("it has no place for a mark"),
-  address: notApplicable("the search finds it, not its ID"),
-  withoutCalls: { presence: "people hold it: the stack's state has none", search: foundWithPrincipal },
   grants: "makes a person a guest and a member of the tier's group",
   judged: notApplicable("no resource declares it"),
   isExpected: hasModel("entitlement"),
   write: notApplicable("the customer gives and removes it"),
-  read: entitlementPermissions.read,
   additions: ["added to access packages"],
   licence: "Microsoft Entra ID P2 or ID Governance",
   leftWhenAdopted: notApplicable("people hold it"),
@@ -182,19 +146,13 @@ export const accessPackageAssignment = {
 
 /** The MSSP as a connected organization of entitlement management. */
 export const connectedOrganization = {
-  key: "connectedOrganization",
-  singular: "connected organization",
-  plural: "connected organizations",
-  place: "customer's tenant",
+  ...tenantKinds.connectedOrganization,
   types: [dynamic("ConnectedOrganization"), component("ConnectedOrganization")],
   name: "msspName",
   mark: "description",
-  address: graphConnectedOrganizations.path,
-  withoutCalls: { held: notHeld },
   grants: "lets people of the MSSP's tenant request packages",
   isExpected: hasModel("entitlement"),
   write: () => graphConnectedOrganizations.write,
-  read: graphConnectedOrganizations.read,
   additions: ["added connected organizations"],
   licence: "Microsoft Entra ID P2 or ID Governance",
   leftWhenAdopted: ["displayName", "description", "managedBy"],

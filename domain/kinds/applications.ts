@@ -1,25 +1,20 @@
 /** App registrations and their parts. */
+import { tenantKinds } from "@defender-mssp/tenant";
 import { graphApplications } from "@defender-mssp/microsoft";
 import { hasCustomerApplication, signsInWith } from "../prerequisiteSettings";
 import { azuread } from "../resourceTypes";
-import { type AccessKind, notApplicable, notHeld, removalOrder } from "./accessKind";
+import { type AccessKind, notApplicable, removalOrder } from "./accessKind";
 import { listed, ofTheApplication, part } from "./kindAnswers";
 
 /** The app registration of the SIEM connector. */
 export const application = {
-  key: "application",
-  singular: "app registration",
-  plural: "app registrations",
-  place: "customer's tenant",
+  ...tenantKinds.application,
   types: [azuread("ApplicationRegistration"), azuread("Application")],
   name: "customerName",
   mark: "description",
-  address: graphApplications.path,
-  withoutCalls: { held: "its service principal is the principal" },
   grants: "signs the MSSP's SIEM in",
   isExpected: hasCustomerApplication,
   write: () => graphApplications.write,
-  read: graphApplications.read,
   additions: ["added to the application"],
   licence: notApplicable("every edition of Microsoft Entra ID has it"),
   leftWhenAdopted: [
@@ -47,19 +42,13 @@ export const application = {
 
 /** A client secret of the SIEM connector. */
 export const clientSecret = {
-  key: "clientSecret",
-  singular: "client secret",
-  plural: "client secrets",
-  place: "customer's tenant",
+  ...tenantKinds.clientSecret,
   types: [azuread("ApplicationPassword")],
   name: '"MSSP SIEM, managed by Pulumi"',
   mark: notApplicable("its name is the same in every stack"),
-  address: notApplicable("it is a part of another object"),
-  withoutCalls: { search: "it ends with its app registration, which is searched", held: notHeld },
   grants: "signs in as the SIEM connector",
   isExpected: signsInWith("secret"),
   write: () => graphApplications.write,
-  read: graphApplications.read,
   additions: ["added to the application", "added to the service principal"],
   licence: notApplicable("every edition of Microsoft Entra ID has it"),
   leftWhenAdopted: ["displayName", "startDate"],
@@ -71,19 +60,13 @@ export const clientSecret = {
 
 /** A certificate of the SIEM connector: the public part. */
 export const certificate = {
-  key: "certificate",
-  singular: "certificate",
-  plural: "certificates",
-  place: "customer's tenant",
+  ...tenantKinds.certificate,
   types: [azuread("ApplicationCertificate")],
   name: notApplicable("Entra names it by its subject"),
   mark: notApplicable("it has no place for a mark"),
-  address: notApplicable("it is a part of another object"),
-  withoutCalls: { search: "it ends with its app registration, which is searched", held: notHeld },
   grants: "signs in as the SIEM connector, with its private key",
   isExpected: signsInWith("certificate"),
   write: () => graphApplications.write,
-  read: graphApplications.read,
   additions: ["added to the application", "added to the service principal"],
   licence: notApplicable("every edition of Microsoft Entra ID has it"),
   leftWhenAdopted: notApplicable("its private key is not in the tenant"),
@@ -95,19 +78,13 @@ export const certificate = {
 
 /** A federated identity credential of the SIEM connector. */
 export const federatedCredential = {
-  key: "federatedCredential",
-  singular: "federated credential",
-  plural: "federated credentials",
-  place: "customer's tenant",
+  ...tenantKinds.federatedCredential,
   types: [azuread("ApplicationFederatedIdentityCredential")],
   name: "connector.credential",
   mark: notApplicable("its name is the same in every stack"),
-  address: notApplicable("it is a part of another object"),
-  withoutCalls: { search: "it ends with its app registration, which is searched", held: notHeld },
   grants: "signs in as the SIEM connector, with a token of its issuer",
   isExpected: signsInWith("federated"),
   write: () => graphApplications.write,
-  read: graphApplications.read,
   additions: ["added to the application"],
   licence: notApplicable("every edition of Microsoft Entra ID has it"),
   leftWhenAdopted: notApplicable("its issuer and subject are settings"),
@@ -119,19 +96,13 @@ export const federatedCredential = {
 
 /** A redirect URI of the SIEM connector. */
 export const redirectUri = {
-  key: "redirectUri",
-  singular: "redirect URI",
-  plural: "redirect URIs",
-  place: "customer's tenant",
+  ...tenantKinds.redirectUri,
   types: [azuread("ApplicationRedirectUris")],
   name: "customerDomain",
   mark: notApplicable("it has no place for a mark"),
-  address: notApplicable("it is a part of another object"),
-  withoutCalls: { search: "it ends with its app registration, which is searched", held: notHeld },
   grants: "receives the authorization code of a sign-in to the SIEM connector",
   isExpected: hasCustomerApplication,
   write: () => graphApplications.write,
-  read: graphApplications.read,
   additions: ["added to the application", "added to the service principal"],
   licence: notApplicable("every edition of Microsoft Entra ID has it"),
   leftWhenAdopted: ["redirectUris"],
@@ -143,19 +114,13 @@ export const redirectUri = {
 
 /** A permission that the app registration requests: without a consent it gives nothing. */
 export const requestedPermission = {
-  key: "requestedPermission",
-  singular: "requested permission",
-  plural: "requested permissions",
-  place: "customer's tenant",
+  ...tenantKinds.requestedPermission,
   types: [azuread("ApplicationApiAccess")],
   name: "connector.alertApis, connector.profile",
   mark: notApplicable("it has no place for a mark"),
-  address: notApplicable("it is a part of another object"),
-  withoutCalls: { search: "it ends with its app registration, which is searched", held: notHeld },
   grants: notApplicable("it says what an administrator is asked to consent to"),
   isExpected: hasCustomerApplication,
   write: () => graphApplications.write,
-  read: graphApplications.read,
   additions: ["added to the application"],
   licence: notApplicable("every edition of Microsoft Entra ID has it"),
   leftWhenAdopted: ["roleIds", "scopeIds"],

@@ -1,4 +1,5 @@
 /** Resources of Azure. */
+import { tenantKinds } from "@defender-mssp/tenant";
 import {
   hasDelegation,
   hasHandover,
@@ -16,27 +17,18 @@ import {
   registrationAssignment,
   registrationDefinition,
 } from "../resourceTypes";
-import { type AccessKind, notApplicable, notHeld, removalOrder } from "./accessKind";
+import { type AccessKind, notApplicable, removalOrder } from "./accessKind";
 import { azureActivityLog, ofAzure } from "./kindAnswers";
 
 /** The Key Vault in which the MSSP's SIEM finds the connector's secret. */
 export const keyVault = {
-  key: "keyVault",
-  singular: "Key Vault",
-  plural: "Key Vaults",
-  place: "MSSP's subscription",
+  ...tenantKinds.keyVault,
   types: [keyVaultType],
   name: "fixed, with a random part",
   mark: "tags",
-  address: notApplicable("Azure Resource Manager has it"),
-  withoutCalls: {
-    search: "it is in the MSSP's subscription, and gives nothing in the customer's tenant",
-    held: notHeld,
-  },
   grants: notApplicable("the reader's role assignment gives the right to read"),
   isExpected: makesVault,
   write: vaultRoles,
-  read: ["Reader"],
   additions: notApplicable("it is in the MSSP's subscription, which the search does not read"),
   licence: notApplicable("a subscription of Azure"),
   leftWhenAdopted: notApplicable("it is the MSSP's: handover.vaultId names one that exists"),
@@ -48,22 +40,13 @@ export const keyVault = {
 
 /** The connector's credential in the Key Vault. */
 export const keyVaultSecret = {
-  key: "keyVaultSecret",
-  singular: "Key Vault secret",
-  plural: "Key Vault secrets",
-  place: "MSSP's subscription",
+  ...tenantKinds.keyVaultSecret,
   types: [azureNative("keyvault:Secret")],
   name: "handover.secretName",
   mark: "tags",
-  address: notApplicable("Azure Resource Manager has it"),
-  withoutCalls: {
-    search: "it is in the MSSP's subscription, and gives nothing in the customer's tenant",
-    held: notHeld,
-  },
   grants: "holds what the SIEM signs in with",
   isExpected: hasHandover,
   write: vaultRoles,
-  read: ["Reader"],
   additions: notApplicable("it is in the MSSP's subscription, which the search does not read"),
   licence: notApplicable("a subscription of Azure"),
   leftWhenAdopted: notApplicable("its value is the credential"),
@@ -75,22 +58,13 @@ export const keyVaultSecret = {
 
 /** The SIEM's right to read the secret in the Key Vault: a role assignment of Azure. */
 export const vaultReader = {
-  key: "vaultReader",
-  singular: "Azure role assignment",
-  plural: "Azure role assignments",
-  place: "MSSP's subscription",
+  ...tenantKinds.vaultReader,
   types: [azureRoleAssignment],
   name: notApplicable("it has a random name"),
   mark: notApplicable("it has no place for a mark"),
-  address: notApplicable("it is a part of another object"),
-  withoutCalls: {
-    search: "it is in the MSSP's subscription, and gives nothing in the customer's tenant",
-    held: notHeld,
-  },
   grants: "lets the SIEM read the secret",
   isExpected: hasVaultReader,
   write: () => ["Role Based Access Control Administrator"],
-  read: ["Reader"],
   additions: notApplicable("it is in the MSSP's subscription, which the search does not read"),
   licence: notApplicable("a subscription of Azure"),
   leftWhenAdopted: notApplicable("it has nothing but its role and its principal"),
@@ -102,23 +76,14 @@ export const vaultReader = {
 
 /** The resource group of the Key Vault. */
 export const resourceGroup = {
-  key: "resourceGroup",
-  singular: "resource group",
-  plural: "resource groups",
-  place: "MSSP's subscription",
+  ...tenantKinds.resourceGroup,
   types: [azureNative("resources:ResourceGroup")],
   name: "fixed, with a random part",
   mark: "tags",
-  address: notApplicable("Azure Resource Manager has it"),
-  withoutCalls: {
-    search: "it is in the MSSP's subscription, and gives nothing in the customer's tenant",
-    held: notHeld,
-  },
   grants: notApplicable("it is the MSSP's, and holds the Key Vault"),
   judged: notApplicable("it grants nothing"),
   isExpected: makesResourceGroup,
   write: vaultRoles,
-  read: ["Reader"],
   additions: notApplicable("it is in the MSSP's subscription, which the search does not read"),
   licence: notApplicable("a subscription of Azure"),
   leftWhenAdopted: notApplicable("it is the MSSP's: handover.resourceGroupName names one that exists"),
@@ -130,19 +95,13 @@ export const resourceGroup = {
 
 /** The definition of an Azure Lighthouse delegation. */
 export const lighthouseDefinition = {
-  key: "lighthouseDefinition",
-  singular: "Azure Lighthouse definition",
-  plural: "Azure Lighthouse definitions",
-  place: "customer's subscription",
+  ...tenantKinds.lighthouseDefinition,
   types: [registrationDefinition],
   name: "msspName",
   mark: "description",
-  address: notApplicable("Azure Resource Manager has it"),
-  withoutCalls: { search: "its assignments, which give access, are searched", held: notHeld },
   grants: "says which roles its assignments give groups of the MSSP's tenant",
   isExpected: hasDelegation,
   write: () => ["Contributor"],
-  read: ["Reader"],
   additions: notApplicable("the look at its assignments names the roles"),
   licence: notApplicable("a subscription of Azure"),
   leftWhenAdopted: notApplicable("a delegation that exists is not adopted"),
@@ -154,19 +113,13 @@ export const lighthouseDefinition = {
 
 /** The assignment of an Azure Lighthouse delegation to a subscription or resource group. */
 export const lighthouseAssignment = {
-  key: "lighthouseAssignment",
-  singular: "Azure Lighthouse delegation",
-  plural: "Azure Lighthouse delegations",
-  place: "customer's subscription",
+  ...tenantKinds.lighthouseAssignment,
   types: [registrationAssignment],
   name: notApplicable("it has a random name"),
   mark: notApplicable("its definition has one"),
-  address: notApplicable("Azure Resource Manager has it"),
-  withoutCalls: { held: notHeld },
   grants: "gives groups of the MSSP's tenant roles in the customer's subscription",
   isExpected: hasDelegation,
   write: () => ["Contributor", "Role Based Access Control Administrator"],
-  read: ["Reader"],
   additions: ["added Azure delegations"],
   licence: notApplicable("a subscription of Azure"),
   leftWhenAdopted: notApplicable("a delegation that exists is not adopted"),
@@ -182,20 +135,14 @@ export const lighthouseAssignment = {
 
 /** An analysts' group's role on the resource group of a Microsoft Sentinel workspace. */
 export const sentinelAssignment = {
-  key: "sentinelAssignment",
-  singular: "Microsoft Sentinel role assignment",
-  plural: "Microsoft Sentinel role assignments",
-  place: "customer's subscription",
+  ...tenantKinds.sentinelAssignment,
   types: [azureRoleAssignment],
   within: component("SentinelAccess"),
   name: notApplicable("its name is a UUID of its scope, role and group"),
   mark: "description",
-  address: notApplicable("Azure Resource Manager has it"),
-  withoutCalls: {},
   grants: "gives a group a role on a Microsoft Sentinel workspace",
   isExpected: hasSentinelAccess,
   write: () => ["Role Based Access Control Administrator"],
-  read: ["Reader"],
   additions: ["added Azure roles"],
   licence: notApplicable("a subscription of Azure with Microsoft Sentinel"),
   leftWhenAdopted: ["description", "condition", "conditionVersion"],

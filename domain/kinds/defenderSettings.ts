@@ -1,25 +1,20 @@
 /** Settings of the Defender portal, and detection rules. */
+import { tenantKinds } from "@defender-mssp/tenant";
 import { graphDetectionRules } from "@defender-mssp/microsoft";
 import { defenderPermissions, hasDetections, hasNotificationRules, readsAlertsBy } from "../prerequisiteSettings";
 import { component, dynamic } from "../resourceTypes";
-import { type AccessKind, notApplicable, notHeld, removalOrder } from "./accessKind";
+import { type AccessKind, notApplicable, removalOrder } from "./accessKind";
 import { listed, ofTheApplication } from "./kindAnswers";
 
 /** An e-mail notification rule of the Microsoft Defender portal. */
 export const notificationRule = {
-  key: "notificationRule",
-  singular: "notification rule",
-  plural: "notification rules",
-  place: "customer's tenant",
+  ...tenantKinds.notificationRule,
   types: [dynamic("AlertNotificationRule"), component("AlertNotificationRule")],
   name: "notificationRules",
   mark: "managedBy, at a gateway only",
-  address: notApplicable("no public API shows it"),
-  withoutCalls: { search: "no public API lists the rules of a tenant", held: notHeld },
   grants: "sends alerts by e-mail to the MSSP",
   isExpected: hasNotificationRules,
   write: defenderPermissions,
-  read: notApplicable("no public API shows it"),
   additions: notApplicable("no public API lists the rules of a tenant"),
   licence: notApplicable("each licence of Microsoft Defender has it"),
   leftWhenAdopted: notApplicable("no public API shows it"),
@@ -34,19 +29,13 @@ export const notificationRule = {
 
 /** A custom detection rule of Microsoft Defender XDR, with what it does by itself. */
 export const detectionRule = {
-  key: "detectionRule",
-  singular: "detection rule",
-  plural: "detection rules",
-  place: "customer's tenant",
+  ...tenantKinds.detectionRule,
   types: [dynamic("DetectionRule"), component("DetectionRule")],
   name: "displayName of its file in detections/",
   mark: "description",
-  address: graphDetectionRules().path,
-  withoutCalls: { held: notHeld },
   grants: "raises alerts, and takes the automated actions that the customer approved",
   isExpected: hasDetections,
   write: () => graphDetectionRules().write,
-  read: graphDetectionRules().read,
   additions: ["changed detection rules"],
   licence: notApplicable(
     "a table is there only where its product is licensed; Microsoft states no licence of the rules",
@@ -64,19 +53,13 @@ export const detectionRule = {
 
 /** The authorization of the SIEM connector for the legacy alert API. */
 export const siemAuthorization = {
-  key: "siemAuthorization",
-  singular: "SIEM authorization",
-  plural: "SIEM authorizations",
-  place: "customer's tenant",
+  ...tenantKinds.siemAuthorization,
   types: [dynamic("DefenderSiemAuthorization"), component("DefenderSiemAuthorization")],
   name: notApplicable("it has the application's ID"),
   mark: "managedBy, at a gateway only",
-  address: notApplicable("no public API shows it"),
-  withoutCalls: { search: "no public API lists the authorizations of a tenant", held: notHeld },
   grants: "lets the SIEM connector read alerts by the legacy API",
   isExpected: readsAlertsBy("legacySiem"),
   write: defenderPermissions,
-  read: notApplicable("no public API shows it"),
   additions: notApplicable("no public API lists the authorizations of a tenant"),
   licence: notApplicable("each licence of Microsoft Defender has it"),
   leftWhenAdopted: notApplicable("it has nothing but its application"),

@@ -1,25 +1,20 @@
 /** Directory roles of Microsoft Entra ID, assigned and eligible. */
-import { graphRoleAssignments, graphRoleEligibilities } from "@defender-mssp/microsoft";
+import { tenantKinds } from "@defender-mssp/tenant";
+import { graphRoleAssignments } from "@defender-mssp/microsoft";
 import { hasModel, never } from "../prerequisiteSettings";
 import { azuread } from "../resourceTypes";
-import { type AccessKind, foundWithPrincipal, notApplicable, removalOrder } from "./accessKind";
+import { type AccessKind, notApplicable, removalOrder } from "./accessKind";
 import { givesItsHolder, listed } from "./kindAnswers";
 
 /** An assignment of a directory role, such as Security Reader. */
 export const directoryRoleAssignment = {
-  key: "directoryRoleAssignment",
-  singular: "directory role assignment",
-  plural: "directory role assignments",
-  place: "customer's tenant",
+  ...tenantKinds.directoryRoleAssignment,
   types: [azuread("DirectoryRoleAssignment")],
   name: "portalAccess.role",
   mark: notApplicable("it has no place for a mark"),
-  address: graphRoleAssignments.path,
-  withoutCalls: { search: foundWithPrincipal },
   grants: "gives a group or guest a directory role",
   isExpected: hasModel("basic"),
   write: () => graphRoleAssignments.write,
-  read: graphRoleAssignments.read,
   additions: ["added directory roles"],
   licence: notApplicable("every edition of Microsoft Entra ID has it"),
   leftWhenAdopted: notApplicable("it has nothing but its role and its principal"),
@@ -31,20 +26,14 @@ export const directoryRoleAssignment = {
 
 /** An eligible directory role, such as Security Administrator (Privileged Identity Management). */
 export const directoryRoleEligibility = {
-  key: "directoryRoleEligibility",
-  singular: "eligible directory role",
-  plural: "eligible directory roles",
-  place: "customer's tenant",
+  ...tenantKinds.directoryRoleEligibility,
   types: notApplicable("this program declares none: an extension's is a resource of the extension"),
   name: notApplicable("it has no name"),
   mark: notApplicable("it has no place for a mark"),
-  address: graphRoleEligibilities.path,
-  withoutCalls: { presence: "the stack's state has none", search: foundWithPrincipal },
   grants: "lets a guest or a member of a group activate a directory role",
   judged: notApplicable("no resource of this program declares it"),
   isExpected: never,
   write: notApplicable("this program creates none"),
-  read: graphRoleEligibilities.read,
   additions: ["added directory roles"],
   licence: "Microsoft Entra ID P2 or ID Governance",
   leftWhenAdopted: notApplicable("it is not adopted"),

@@ -1,5 +1,5 @@
 /** What a kind answers to `mssp adopt` and to the evidence. */
-import { notApplicable, type KindCell } from "./kindCell";
+import { notApplicable, type KindCell } from "@defender-mssp/tenant";
 
 /** What an adoption does with a kind; not applicable where an onboarding by hand leaves none of it. */
 export type KindAdoption = KindCell<ListedKind | PartKind | UnsearchedKind>;

@@ -2,6 +2,7 @@
 import { isProviderType, stackType, judgedType } from "../resourceTypes";
 import { isBelow } from "../urn";
 import { applicable, type AccessKind } from "./accessKind";
+import type { KindKey } from "@defender-mssp/tenant";
 import { accessPackages } from "./accessPackages";
 import { applications } from "./applications";
 import { azureResources } from "./azureResources";
@@ -28,13 +29,11 @@ const table = [
 
 export const kinds: readonly AccessKind[] = table;
 
-export type KindKey = (typeof table)[number]["key"];
+export type { KindKey } from "@defender-mssp/tenant";
 
-/** The calls that a kind lacks. */
-export type LackedCalls<Key extends KindKey> = keyof Extract<
-  (typeof table)[number],
-  { readonly key: Key }
->["withoutCalls"];
+/** A kind of the tenant without its half here. */
+type Missing = Exclude<KindKey, (typeof table)[number]["key"]>;
+true satisfies [Missing] extends [never] ? true : Missing;
 
 /** The kinds whose answer to a question is of this form. */
 export type KindsWith<Question extends keyof AccessKind, Answer> = Extract<

@@ -1,33 +1,21 @@
 /** Analysts and the groups that they are in. */
-import {
-  activationPolicyPermissions,
-  graphApplications,
-  graphGroupEligibilities,
-  graphGroups,
-  graphUsers,
-} from "@defender-mssp/microsoft";
+import { tenantKinds } from "@defender-mssp/tenant";
+import { activationPolicyPermissions, graphGroupEligibilities, graphUsers } from "@defender-mssp/microsoft";
 import { hasModel, isJustInTime, never, type PrerequisiteSettings } from "../prerequisiteSettings";
 import { azuread, component, dynamic } from "../resourceTypes";
 import type { Permission } from "../writingPermissions";
-import { type AccessKind, foundWithPrincipal, isPrincipal, notApplicable, notHeld, removalOrder } from "./accessKind";
+import { type AccessKind, notApplicable, removalOrder } from "./accessKind";
 import { givesItsHolder, part } from "./kindAnswers";
 
 /** A B2B guest of the customer's tenant: an analyst of the MSSP. */
 export const guest = {
-  key: "guest",
-  singular: "guest",
-  plural: "guests",
-  place: "customer's tenant",
+  ...tenantKinds.guest,
   types: [dynamic("Guest"), component("Guest")],
   name: "analysts",
   mark: "employeeType",
-  address: graphUsers.path,
-  principal: "user",
-  withoutCalls: { held: isPrincipal },
   grants: "signs an analyst of the MSSP in to the tenant",
   isExpected: hasModel("basic", "rbac"),
   write: () => graphUsers.write,
-  read: graphUsers.read,
   additions: ["added guests"],
   licence: notApplicable("every edition of Microsoft Entra ID has it"),
   leftWhenAdopted: ["displayName"],
@@ -39,20 +27,13 @@ export const guest = {
 
 /** A group of the MSSP's analysts. */
 export const group = {
-  key: "group",
-  singular: "group",
-  plural: "groups",
-  place: "customer's tenant",
+  ...tenantKinds.group,
   types: [azuread("Group")],
   name: "msspName, or the tier's name in portalAccess.tiers",
   mark: "description",
-  address: graphGroups.path,
-  principal: "group",
-  withoutCalls: { held: "memberships are a kind of their own" },
   grants: "gives its members what it was given",
   isExpected: hasModel("basic", "rbac", "entitlement"),
   write: groupPermissions,
-  read: graphGroups.read,
   additions: ["added to the groups"],
   licence: notApplicable("only a group that can be given a directory role needs Microsoft Entra ID P1"),
   leftWhenAdopted: ["displayName", "description", "owners", "assignableToRole", "visibility", "theme", "behaviors"],
@@ -74,20 +55,14 @@ function groupPermissions(settings: PrerequisiteSettings): readonly Permission[]
 
 /** A standing membership of an analyst in a group: the property `members` of the group. */
 export const membership = {
-  key: "membership",
-  singular: "group membership",
-  plural: "group memberships",
-  place: "customer's tenant",
+  ...tenantKinds.membership,
   types: notApplicable("the property members of the group"),
   name: notApplicable("it has no name"),
   mark: notApplicable("it has no place for a mark"),
-  address: notApplicable("it is a part of another object"),
-  withoutCalls: { presence: "it is a property of the group", search: foundWithPrincipal },
   grants: "gives an analyst what the group was given",
   judged: { members: "named-principals" },
   isExpected: hasModel("basic", "rbac"),
   write: notApplicable("an application owns the groups that it creates"),
-  read: graphGroups.read,
   additions: ["added to the groups", "added memberships"],
   licence: notApplicable("every edition of Microsoft Entra ID has it"),
   leftWhenAdopted: notApplicable("the setting members of the adopted group decides"),
@@ -99,20 +74,14 @@ export const membership = {
 
 /** An ownership of a group, an application or a service principal: the object's property `owners`. */
 export const ownership = {
-  key: "ownership",
-  singular: "ownership",
-  plural: "ownerships",
-  place: "customer's tenant",
+  ...tenantKinds.ownership,
   types: notApplicable("the property owners of a group, an application or a service principal"),
   name: notApplicable("it has no name"),
   mark: notApplicable("it has no place for a mark"),
-  address: notApplicable("it is a part of another object"),
-  withoutCalls: { presence: "it is a property of the owned object", search: foundWithPrincipal },
   grants: "lets its holder add members to a group, or credentials to an application",
   judged: { owners: "owners" },
   isExpected: never,
   write: notApplicable("no resource declares it"),
-  read: [...graphGroups.read, ...graphApplications.read],
   additions: ["added ownerships"],
   licence: notApplicable("every edition of Microsoft Entra ID has it"),
   leftWhenAdopted: notApplicable("an adopted object keeps its owners"),
@@ -124,19 +93,13 @@ export const ownership = {
 
 /** An eligible membership of an analyst in a group (PIM for Groups), with the policy by which it is activated. */
 export const eligibility = {
-  key: "eligibility",
-  singular: "eligible group membership",
-  plural: "eligible group memberships",
-  place: "customer's tenant",
+  ...tenantKinds.eligibility,
   types: [dynamic("EligibleMembers"), component("EligibleMembers")],
   name: notApplicable("it has no name"),
   mark: notApplicable("it has no place for a mark"),
-  address: notApplicable("it is a part of another object"),
-  withoutCalls: { search: foundWithPrincipal },
   grants: "lets an analyst activate a membership of the group",
   isExpected: isJustInTime,
   write: () => graphGroupEligibilities.write,
-  read: graphGroupEligibilities.read,
   additions: ["added eligibilities"],
   licence: "Microsoft Entra ID P2 or ID Governance",
   leftWhenAdopted: notApplicable("just-in-time access is not adopted"),
@@ -151,24 +114,14 @@ export const eligibility = {
 
 /** The policy by which eligible members of a group activate their membership (PIM for Groups). */
 export const activationPolicy = {
-  key: "activationPolicy",
-  singular: "activation policy",
-  plural: "activation policies",
-  place: "customer's tenant",
+  ...tenantKinds.activationPolicy,
   types: notApplicable("the eligible memberships declare it"),
   name: notApplicable("each group has one, without a name"),
   mark: notApplicable("it has no place for a mark"),
-  address: notApplicable("it is a part of another object"),
-  withoutCalls: {
-    presence: "each group has one, which gives nothing by itself",
-    search: "each group has one, which gives nothing by itself",
-    held: notHeld,
-  },
   grants: "decides how long a membership is active, and who approves it",
   judged: { maximumActivation: "activations" },
   isExpected: isJustInTime,
   write: () => activationPolicyPermissions.write,
-  read: activationPolicyPermissions.read,
   additions: notApplicable("up --refresh compares all of it"),
   licence: "Microsoft Entra ID P2 or ID Governance",
   leftWhenAdopted: notApplicable("just-in-time access is not adopted"),

@@ -1,4 +1,5 @@
 /** Service principals, their permissions, and consents to the applications of the MSSP. */
+import { tenantKinds } from "@defender-mssp/tenant";
 import {
   appRolePermissions,
   connectorRoles,
@@ -15,25 +16,18 @@ import {
   type PrerequisiteSettings,
 } from "../prerequisiteSettings";
 import { azuread, component, dynamic } from "../resourceTypes";
-import { type AccessKind, foundWithPrincipal, isPrincipal, notApplicable, removalOrder } from "./accessKind";
+import { type AccessKind, notApplicable, removalOrder } from "./accessKind";
 import { listed, ofTheApplication } from "./kindAnswers";
 
 /** The service principal of the SIEM connector's app registration. */
 export const servicePrincipal = {
-  key: "servicePrincipal",
-  singular: "service principal",
-  plural: "service principals",
-  place: "customer's tenant",
+  ...tenantKinds.servicePrincipal,
   types: [azuread("ServicePrincipal")],
   name: "customerName",
   mark: notApplicable("it stands beside its app registration, which has one"),
-  address: graphServicePrincipals.path,
-  principal: "servicePrincipal",
-  withoutCalls: { held: isPrincipal },
   grants: "holds the consents of the SIEM connector",
   isExpected: hasCustomerApplication,
   write: () => graphServicePrincipals.write,
-  read: graphServicePrincipals.read,
   additions: ["added to the service principal"],
   licence: notApplicable("every edition of Microsoft Entra ID has it"),
   leftWhenAdopted: [
@@ -58,20 +52,13 @@ export const servicePrincipal = {
 
 /** The service principal of the MSSP's own application in the customer's tenant. */
 export const msspServicePrincipal = {
-  key: "msspServicePrincipal",
-  singular: "service principal of the MSSP's application",
-  plural: "service principals of the MSSP's application",
-  place: "customer's tenant",
+  ...tenantKinds.msspServicePrincipal,
   types: [dynamic("MsspServicePrincipal"), component("MsspServicePrincipal")],
   name: notApplicable("it has the name of the MSSP's application"),
   mark: "notes",
-  address: graphServicePrincipals.path,
-  principal: "servicePrincipal",
-  withoutCalls: { held: isPrincipal },
   grants: "holds the consents of the MSSP's application",
   isExpected: hasMsspApplication,
   write: () => graphServicePrincipals.write,
-  read: graphServicePrincipals.read,
   additions: ["added to the service principal", "added applications of the MSSP"],
   licence: notApplicable("every edition of Microsoft Entra ID has it"),
   leftWhenAdopted: notApplicable("it is recognized by its application ID, and only its mark is written"),
@@ -83,19 +70,13 @@ export const msspServicePrincipal = {
 
 /** An application permission that a service principal of the MSSP has: an app role assignment. */
 export const applicationPermission = {
-  key: "applicationPermission",
-  singular: "application permission",
-  plural: "application permissions",
-  place: "customer's tenant",
+  ...tenantKinds.applicationPermission,
   types: [azuread("AppRoleAssignment"), dynamic("AppRoleGrant"), component("AppRoleGrant")],
   name: "connector.alertApis, connector.profile",
   mark: notApplicable("it has no place for a mark"),
-  address: notApplicable("it is a part of another object"),
-  withoutCalls: { search: foundWithPrincipal },
   grants: "lets the MSSP's SIEM use an API without a person",
   isExpected: hasApplicationPermissions,
   write: () => appRolePermissions.write,
-  read: appRolePermissions.read,
   additions: ["added to the service principal", "added app roles"],
   licence: notApplicable("every edition of Microsoft Entra ID has it"),
   leftWhenAdopted: notApplicable("it has nothing but its role and its principal"),
@@ -112,19 +93,13 @@ function hasApplicationPermissions({ connector = defaultConnectorAccess }: Prere
 
 /** A consent to delegated permissions of the SIEM connector. */
 export const delegatedConsent = {
-  key: "delegatedConsent",
-  singular: "delegated permission",
-  plural: "delegated permissions",
-  place: "customer's tenant",
+  ...tenantKinds.delegatedConsent,
   types: [azuread("ServicePrincipalDelegatedPermissionGrant")],
   name: "connector.alertApis",
   mark: notApplicable("it has no place for a mark"),
-  address: graphPermissionGrants.path,
-  withoutCalls: { search: foundWithPrincipal },
   grants: "lets the SIEM connector use an API as the person who signed in",
   isExpected: consentsToLegacyApi,
   write: () => graphPermissionGrants.write,
-  read: graphPermissionGrants.read,
   additions: ["added consents"],
   licence: notApplicable("every edition of Microsoft Entra ID has it"),
   leftWhenAdopted: ["claimValues"],
@@ -136,21 +111,14 @@ export const delegatedConsent = {
 
 /** The customer's consent to the application that runs `up`. */
 export const automationConsent = {
-  key: "automationConsent",
-  singular: "consent to the MSSP's automation",
-  plural: "consents to the MSSP's automation",
-  place: "customer's tenant",
+  ...tenantKinds.automationConsent,
   types: notApplicable("an administrator of the customer consents to it before the first up"),
   name: notApplicable("it has the name of the MSSP's application"),
   mark: notApplicable("the customer creates it"),
-  address: notApplicable("the search finds it, not its ID"),
-  principal: "servicePrincipal",
-  withoutCalls: { presence: "the stack's state does not have it: it is searched", held: isPrincipal },
   grants: "lets the MSSP change what the permissions of this page permit",
   judged: notApplicable("no resource declares it"),
   isExpected: always,
   write: notApplicable("only an administrator of the customer consents, and withdraws"),
-  read: graphServicePrincipals.read,
   additions: ["added to the automation"],
   licence: notApplicable("every edition of Microsoft Entra ID has it"),
   leftWhenAdopted: notApplicable("the customer keeps it"),
@@ -169,25 +137,14 @@ export const automationConsent = {
 
 /** The customer's consent to the application that only previews, in pull requests. */
 export const previewConsent = {
-  key: "previewConsent",
-  singular: "consent to the MSSP's preview application",
-  plural: "consents to the MSSP's preview application",
-  place: "customer's tenant",
+  ...tenantKinds.previewConsent,
   types: notApplicable("an administrator of the customer consents to it, where the MSSP previews in pull requests"),
   name: notApplicable("it has the name of the MSSP's application"),
   mark: notApplicable("the customer creates it"),
-  address: notApplicable("the search finds it, not its ID"),
-  principal: "servicePrincipal",
-  withoutCalls: {
-    presence: "the stack's state does not have it: it is searched",
-    search: "found as a service principal of the MSSP's tenant",
-    held: isPrincipal,
-  },
   grants: "lets the MSSP read what a preview compares",
   judged: notApplicable("no resource declares it"),
   isExpected: never,
   write: notApplicable("only an administrator of the customer consents, and withdraws"),
-  read: graphServicePrincipals.read,
   additions: ["added applications of the MSSP"],
   licence: notApplicable("every edition of Microsoft Entra ID has it"),
   leftWhenAdopted: notApplicable("the customer keeps it"),

@@ -1,14 +1,12 @@
 /** What the state or the stack's configuration has, and what an extension declares. */
+import { tenantKinds } from "@defender-mssp/tenant";
 import { always, hasExtension, readsAlertsBy } from "../prerequisiteSettings";
 import { component, dynamic, randomTypes } from "../resourceTypes";
-import { type AccessKind, notApplicable, notHeld, removalOrder } from "./accessKind";
+import { type AccessKind, notApplicable, removalOrder } from "./accessKind";
 
 /** What tells one stack from another: its random ID, random parts of names, and the model of access. */
 export const stackIdentity = {
-  key: "stackIdentity",
-  singular: "stack identity",
-  plural: "stack identities",
-  place: "state",
+  ...tenantKinds.stackIdentity,
   types: [
     dynamic("StackIdentity"),
     component("StackIdentity"),
@@ -18,13 +16,10 @@ export const stackIdentity = {
   ],
   name: notApplicable("it has no name"),
   mark: notApplicable("it is the mark"),
-  address: notApplicable("nothing of it is in a tenant"),
-  withoutCalls: { presence: "nothing of it is in a tenant", search: "nothing of it is in a tenant", held: notHeld },
   grants: notApplicable("nothing of it is in a tenant"),
   judged: notApplicable("it grants nothing"),
   isExpected: always,
   write: notApplicable("it is in the state only"),
-  read: notApplicable("it is in the state only"),
   additions: notApplicable("it is in the state only"),
   licence: notApplicable("nothing of it is in a tenant"),
   leftWhenAdopted: notApplicable("nothing of it is in a tenant"),
@@ -36,20 +31,14 @@ export const stackIdentity = {
 
 /** A refresh token of a person of the customer, with which the SIEM reads the legacy alert API. */
 export const refreshToken = {
-  key: "refreshToken",
-  singular: "refresh token",
-  plural: "refresh tokens",
-  place: "state",
+  ...tenantKinds.refreshToken,
   types: notApplicable("a secret of the stack's configuration, which npx mssp token keeps"),
   name: notApplicable("it has no name"),
   mark: notApplicable("it has no place for a mark"),
-  address: notApplicable("nothing of it is in a tenant"),
-  withoutCalls: { presence: "no API shows it", search: "no API shows it", held: notHeld },
   grants: "signs in as the person who gave it",
   judged: notApplicable("no resource declares it"),
   isExpected: readsAlertsBy("legacySiem"),
   write: notApplicable("the person signs in"),
-  read: notApplicable("no API shows it"),
   additions: notApplicable("no API shows it"),
   licence: notApplicable("every edition of Microsoft Entra ID has it"),
   leftWhenAdopted: notApplicable("nothing of it is in a tenant"),
@@ -68,24 +57,14 @@ export const refreshToken = {
 
 /** A resource that an extension declares. */
 export const extensionResource = {
-  key: "extensionResource",
-  singular: "resource of an extension",
-  plural: "resources of an extension",
-  place: "customer's tenant",
+  ...tenantKinds.extensionResource,
   types: notApplicable("any type: one that no other kind has is reported as unknown"),
   name: notApplicable("the extension names it"),
   mark: notApplicable("the extension decides"),
-  address: notApplicable("its type decides"),
-  withoutCalls: {
-    presence: "the extension's own documentation says how",
-    search: "the extension's own documentation says how",
-    held: "the extension's own documentation says how",
-  },
   grants: "what its type gives",
   judged: notApplicable("known-resource-types refuses what no rule judges"),
   isExpected: hasExtension,
   write: notApplicable("the extension's own documentation says it"),
-  read: notApplicable("the extension's own documentation says it"),
   additions: notApplicable("its type is not known"),
   licence: notApplicable("the extension's own documentation says it"),
   leftWhenAdopted: notApplicable("the extension's program decides"),

@@ -1,20 +1,13 @@
 /** Trusts and relationships between the MSSP's tenant and the customer's, and policies that name the MSSP's. */
-import {
-  governancePermissions,
-  graphAccessPartners,
-  graphAccessPolicies,
-  graphAdminRelationships,
-} from "@defender-mssp/microsoft";
+import { gdapEnd, tenantKinds } from "@defender-mssp/tenant";
+import { graphAccessPartners, graphAccessPolicies } from "@defender-mssp/microsoft";
 import { hasCrossTenantTrust, hasModel, never, setsConditionalAccess } from "../prerequisiteSettings";
 import { azuread, component, dynamic } from "../resourceTypes";
-import { type AccessKind, notApplicable, notHeld, removalOrder } from "./accessKind";
+import { type AccessKind, notApplicable, removalOrder } from "./accessKind";
 
 /** The entry of the MSSP's tenant in the cross-tenant access policy. */
 export const partnerEntry = {
-  key: "partnerEntry",
-  singular: "partner of the cross-tenant access policy",
-  plural: "partners of the cross-tenant access policy",
-  place: "customer's tenant",
+  ...tenantKinds.partnerEntry,
   types: [
     dynamic("CrossTenantPartner"),
     component("CrossTenantPartner"),
@@ -23,12 +16,9 @@ export const partnerEntry = {
   ],
   name: notApplicable("it has the MSSP's tenant ID"),
   mark: notApplicable("it has no place for a mark: the MSSP's tenant ID tells whose it is"),
-  address: graphAccessPartners.path,
-  withoutCalls: { held: notHeld },
   grants: "trusts the MSSP's multifactor authentication and devices",
   isExpected: hasCrossTenantTrust,
   write: () => graphAccessPartners.write,
-  read: graphAccessPartners.read,
   additions: ["added trust of the MSSP"],
   licence: "Microsoft Entra ID P1",
   leftWhenAdopted: notApplicable("its earlier values are kept in the state, and come back"),
@@ -43,19 +33,13 @@ export const partnerEntry = {
 
 /** The Conditional Access policy for people of the MSSP's tenant. */
 export const conditionalAccessPolicy = {
-  key: "conditionalAccessPolicy",
-  singular: "Conditional Access policy",
-  plural: "Conditional Access policies",
-  place: "customer's tenant",
+  ...tenantKinds.conditionalAccessPolicy,
   types: [azuread("ConditionalAccessPolicy")],
   name: "msspName",
   mark: notApplicable("a policy has no place for a mark"),
-  address: graphAccessPolicies.path,
-  withoutCalls: { held: notHeld },
   grants: notApplicable("it takes access away, and gives none"),
   isExpected: setsConditionalAccess,
   write: () => graphAccessPolicies.write,
-  read: graphAccessPolicies.read,
   additions: ["added trust of the MSSP"],
   licence: "Microsoft Entra ID P1",
   leftWhenAdopted: notApplicable("a policy that exists is not adopted"),
@@ -70,20 +54,14 @@ export const conditionalAccessPolicy = {
 
 /** A governance relationship of the two tenants (Microsoft Entra Tenant Governance). */
 export const governanceRelationship = {
-  key: "governanceRelationship",
-  singular: "governance relationship",
-  plural: "governance relationships",
-  place: "customer's tenant",
+  ...tenantKinds.governanceRelationship,
   types: notApplicable("people of both tenants establish it"),
   name: "portalAccess.groups",
   mark: notApplicable("the MSSP's tenant ID tells whose it is"),
-  address: notApplicable("the search finds it, not its ID"),
-  withoutCalls: { presence: "the stack's state does not have it: it is searched", held: notHeld },
   grants: "gives groups of the MSSP's tenant roles in the customer's",
   judged: notApplicable("no resource declares it"),
   isExpected: hasModel("governance"),
   write: notApplicable("only signed-in people of the two tenants establish and terminate it"),
-  read: governancePermissions,
   additions: ["governance relationship"],
   licence: "Microsoft Entra ID P1",
   leftWhenAdopted: notApplicable("people of both tenants keep it"),
@@ -111,20 +89,14 @@ export const governanceRelationship = {
 
 /** A relationship of granular delegated admin privileges (Partner Center). */
 export const gdapRelationship = {
-  key: "gdapRelationship",
-  singular: "GDAP relationship",
-  plural: "GDAP relationships",
-  place: "customer's tenant",
+  ...tenantKinds.gdapRelationship,
   types: notApplicable("Partner Center establishes it, not this program"),
   name: notApplicable("Partner Center names it"),
   mark: notApplicable("the partner creates it"),
-  address: notApplicable("the search finds it, not its ID"),
-  withoutCalls: { presence: "the stack's state does not have it: it is searched", held: notHeld },
   grants: "gives groups of a partner's tenant roles in the customer's",
   judged: notApplicable("no resource declares it"),
   isExpected: never,
   write: notApplicable("this program establishes none"),
-  read: graphAdminRelationships.read,
   additions: notApplicable("Graph shows it in the partner's tenant only"),
   licence: notApplicable("every edition of Microsoft Entra ID has it"),
   leftWhenAdopted: notApplicable("Partner Center keeps it"),
@@ -139,7 +111,7 @@ export const gdapRelationship = {
     end: "If the MSSP is your Microsoft partner, end its delegated admin privileges: Microsoft 365 admin center > Settings > Partner relationships.",
     beforeDestroy: notApplicable("it ends without this program, before or after `destroy`"),
     order: removalOrder.trust,
-    step: "Look at Microsoft 365 admin center > Settings > Partner relationships, and remove the MSSP's.",
+    step: gdapEnd,
   },
   stays: notApplicable("nothing of it stays"),
 } as const satisfies AccessKind;

@@ -1,10 +1,10 @@
 /** The catalogue of ways is closed by what can be counted, and by Microsoft's metadata where that is there. */
+import { catalogueProblems, findWays, notLookedWays, ways } from "@defender-mssp/tenant";
 import assert from "node:assert/strict";
 import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { checkoutFolder, referenceFolder } from "@defender-mssp/testkit";
 import { countedPlaces, entitySets, waysWithoutRow } from "../../dev/docs/checks/ways";
-import { catalogueProblems, notLookedWays, ways, findWays } from "../../domain/ways/ways";
 
 describe("the catalogue of ways", () => {
   it("has a row for each entity set, write route and type of Azure, and for each kind", () => {
@@ -21,7 +21,7 @@ describe("the catalogue of ways", () => {
     const unknown = ["/newSet", "/users/{id}/newAction", "azure:Microsoft.New/things", "entra:/new", "new:type:Thing"];
     assert.deepEqual(
       catalogueProblems(unknown),
-      unknown.map((place) => `domain/ways: no row covers ${place}`),
+      unknown.map((place) => `packages/tenant/src/ways: no row covers ${place}`),
     );
     // A row that stands for a subtree is no row for the tree.
     assert.deepEqual(

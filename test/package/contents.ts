@@ -59,7 +59,7 @@ export function describePackages(folders: () => PackedFolders): void {
     manifests = new Map(await Promise.all(entries));
   });
 
-  it("are ten, of one version, and depend on each other by exactly that", () => {
+  it("are eleven, of one version, and depend on each other by exactly that", () => {
     assert.deepEqual(packed.map(({ name }) => name).sort(), [
       "@defender-mssp/detections",
       "@defender-mssp/engine",
@@ -69,6 +69,7 @@ export function describePackages(folders: () => PackedFolders): void {
       "@defender-mssp/pages",
       "@defender-mssp/sandbox",
       "@defender-mssp/siem",
+      "@defender-mssp/tenant",
       "@defender-mssp/terminal",
       "defender-mssp",
     ]);

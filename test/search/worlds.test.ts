@@ -1,4 +1,5 @@
 /** Thirty worlds of a fixed seed: what the commands say, against what the oracle knows; and what the search itself needs. */
+import { ways } from "@defender-mssp/tenant";
 import assert from "node:assert/strict";
 import path from "node:path";
 import { msspPrincipals, ways as oracleWays } from "@defender-mssp/testkit";
@@ -8,7 +9,6 @@ import { readPairs } from "../../dev/search/pairs";
 import { planted } from "../../dev/search/planted";
 import { findUses, unexplained } from "../../dev/search/use";
 import { World } from "../../dev/search/world";
-import { ways } from "../../domain/ways/ways";
 import { readFileSync } from "node:fs";
 import { judgeWorlds } from "./judgeWorlds";
 

@@ -2,6 +2,7 @@
  * Whose actions an evidence shows, by the kinds of access: people and applications, also those that
  * were deleted and that the tenant still keeps.
  */
+import { looked, servicePrincipalsPath } from "@defender-mssp/tenant";
 import { deletedItemsPath, graphList, parseStackMark } from "@defender-mssp/microsoft";
 import { isNotApplicable } from "../../../domain/kinds/accessKind";
 import { kinds, type KindsWith } from "../../../domain/kinds/kinds";
@@ -9,8 +10,6 @@ import type { PrerequisiteSettings } from "../../../domain/prerequisiteSettings"
 import { accessPackagesOf, assignmentsOf } from "../../tenant/additions/accessPackages";
 import type { DeployedObject } from "../../tenant/additions/deployed";
 import type { AdditionsTenant } from "../../tenant/additions/tenant";
-import { looked } from "../../tenant/kinds/searchTenant";
-import { servicePrincipalsPath } from "../../tenant/kinds/servicePrincipals";
 
 export interface Subject {
   readonly kind: "guest" | "application";

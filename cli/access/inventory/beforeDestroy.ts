@@ -4,6 +4,7 @@
  * fail halfway; it does not end the relationship. The engine runs no program on `destroy` that could
  * warn.
  */
+import { unreadReason } from "@defender-mssp/tenant";
 import {
   grantSentences,
   graphAccessPackages,
@@ -20,7 +21,6 @@ import { accessPackagesOf, assignmentsOf, removalOf } from "../../tenant/additio
 import { deployedOf } from "../../tenant/additions/deployed";
 import { tenantOf } from "../../tenant/additions/find";
 import { rereads } from "../../tenant/rereads";
-import { unreadReason } from "../../tenant/unreadReason";
 import type { AdditionsTenant } from "../../tenant/additions/tenant";
 import { endStep, lookAtGovernance, lookStep, relationshipText, type GovernanceLook } from "../governance/look";
 import type { CheckState } from "@defender-mssp/terminal/checkState";

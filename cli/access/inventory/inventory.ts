@@ -5,7 +5,7 @@ import { kinds, resourceKind } from "../../../domain/kinds/kinds";
 import type { AccessKind } from "../../../domain/kinds/accessKind";
 import { isProviderType, stackType } from "../../../domain/resourceTypes";
 import type { Deployed, DeployedObject } from "../../tenant/additions/deployed";
-import { isMadeByHand, objectIdentity } from "../../tenant/kinds/objectIdentity";
+import { isMadeByHand, objectIdentity } from "../../tenant/objectIdentity";
 
 /** The kind of a resource whose type no kind has. */
 const unknownKind = "unknown";

@@ -1,4 +1,5 @@
 /** Puts a report together from what was read. */
+import { notLookedWays, unlookedInReport } from "@defender-mssp/tenant";
 import { seenText } from "../../base/seenText";
 import {
   adminConsentUrl,
@@ -11,7 +12,6 @@ import {
 } from "@defender-mssp/microsoft";
 import type { PersonEndedKind } from "../../../domain/kinds/kinds";
 import { expectedKinds } from "../../../domain/prerequisites";
-import { notLookedWays, unlookedInReport } from "../../../domain/ways/ways";
 import type { Settings } from "../../../settings";
 import { keepingLegacyApi } from "../../../settings/connector";
 import { NothingDeployed } from "../../stack/stackOutputs";

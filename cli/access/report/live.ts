@@ -1,13 +1,14 @@
 /** `--live`: how the customer's tenant differs from the state, with what reads only. */
+import { applicable, looked, type TenantReader } from "@defender-mssp/tenant";
+import { isMadeByHand, objectIdentity } from "../../tenant/objectIdentity";
 import { invitationStatePath, lastSegment, listGroupEligibilities, listMemberIds } from "@defender-mssp/microsoft";
 import { atOnce } from "@defender-mssp/terminal/atOnce";
 import { eligibility as eligibilityKind, membership as membershipKind } from "../../../domain/kinds/people";
-import { kinds, type KindKey } from "../../../domain/kinds/kinds";
+import { kinds } from "../../../domain/kinds/kinds";
 import { readStackSettings } from "../../../settings/fromFile";
 import type { Place } from "../../base/place";
 import type { AdditionsPart } from "../../stack/additionsPart";
 import type { Deployment } from "../../stack/deployment";
-import type { KindTenant } from "../../tenant/kinds/kindCalls";
 import { oneLook, rereads, type Rereads } from "../../tenant/rereads";
 import type { GovernanceLook } from "../governance/look";
 import { invitationNotAccepted, missingInTenant, missingMembers } from "./differenceState";
@@ -56,7 +57,7 @@ export async function readLive(
     import("../../tenant/additions/find.js"),
     import("../../tenant/additions/deployed.js"),
     import("../governance/look.js"),
-    import("../../tenant/kinds/openTenant.js"),
+    import("../../tenant/openTenant.js"),
     import("../../tenant/signInToTenant.js"),
     import("../../tenant/additions/tenant.js"),
   ]);
@@ -90,13 +91,13 @@ export async function readLive(
  * missing.
  */
 export async function compared(
-  tenant: KindTenant,
+  tenant: TenantReader,
   objects: readonly ReportObject[],
   resources: readonly ReportResource[],
   again: Rereads = oneLook,
 ): Promise<Omit<LiveFindings, "parts" | "governance">> {
   const names = new Map(objects.map(({ key, name }) => [key, name]));
-  const lookUpAll = (own: KindTenant, some: readonly ReportResource[]) =>
+  const lookUpAll = (own: TenantReader, some: readonly ReportResource[]) =>
     atOnce(lookedUpAtOnce, some, (resource) => lookUp(own, resource, names.get(objectKey(resource)) ?? resource.name));
   let lookups = await lookUpAll(
     tenant,
@@ -161,12 +162,11 @@ interface Lookup {
   readonly isPending?: boolean;
 }
 
-async function lookUp(tenant: KindTenant, resource: ReportResource, name: string): Promise<Lookup> {
-  const [{ callsByKind }, { looked }, { isMadeByHand, objectIdentity }] = await kindModules();
+async function lookUp(tenant: TenantReader, resource: ReportResource, name: string): Promise<Lookup> {
   const unseen = (reason: string): Lookup => ({ resource, name, state: "notCompared", reason });
   const kind = kinds.find(({ key }) => key === resource.kind);
   if (kind === undefined) return unseen("no kind of access has its type: nothing can look at it");
-  const presence = callsByKind[kind.key as KindKey].presence;
+  const presence = applicable(kind.presence);
   if (presence === undefined || isMadeByHand(resource)) return unseen("no public API shows it");
   const answer = await looked(kind, () => presence(tenant, objectIdentity(resource)));
   if ("reason" in answer) return unseen(answer.reason);
@@ -179,16 +179,7 @@ async function lookUp(tenant: KindTenant, resource: ReportResource, name: string
     : { resource, name, state: "present", isPending: isPending.value };
 }
 
-/** Loaded with `--live` only: they bring every call of every kind. */
-function kindModules() {
-  return Promise.all([
-    import("../../tenant/kinds/callsByKind.js"),
-    import("../../tenant/kinds/searchTenant.js"),
-    import("../../tenant/kinds/objectIdentity.js"),
-  ]);
-}
-
-async function hasNotAccepted({ graph }: KindTenant, id: string): Promise<boolean> {
+async function hasNotAccepted({ graph }: TenantReader, id: string): Promise<boolean> {
   const { body } = await graph(invitationStatePath(id));
   return (body as { readonly externalUserState?: string | null }).externalUserState === "PendingAcceptance";
 }
@@ -220,17 +211,16 @@ interface LostMembers {
 /** Members of each group that any look has shown: object IDs in lower case, by the group's ID. */
 type MemberLists = Map<string, Set<string>>;
 
-function lostMembersOf(tenant: KindTenant, lookups: readonly Lookup[], listed: MemberLists): Promise<LostMembers[]> {
+function lostMembersOf(tenant: TenantReader, lookups: readonly Lookup[], listed: MemberLists): Promise<LostMembers[]> {
   return atOnce(lookedUpAtOnce, groups(lookups), (group) => lostMembers(tenant, group, lookups, listed));
 }
 
 async function lostMembers(
-  tenant: KindTenant,
+  tenant: TenantReader,
   group: DeclaredGroup,
   lookups: readonly Lookup[],
   listed: MemberLists,
 ): Promise<LostMembers> {
-  const [, { looked }] = await kindModules();
   const { resource, eligibility } = group;
   const kind = eligibility === undefined ? membershipKind : eligibilityKind;
   const declared =
@@ -256,7 +246,7 @@ function memberName(id: string, lookups: readonly Lookup[]): string[] {
 
 /** Object IDs of a group's members, or of those who may become members, in lower case. */
 async function currentMembers(
-  { graph }: KindTenant,
+  { graph }: TenantReader,
   groupId: string,
   key: "membership" | "eligibility",
 ): Promise<ReadonlySet<string>> {

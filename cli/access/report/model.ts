@@ -1,7 +1,7 @@
 /** What a report says of one customer. Its JSON is what `mssp report --json` prints; it holds no secret. */
+import { type notLookedWays } from "@defender-mssp/tenant";
 import type { Ending, RelationshipStatus } from "@defender-mssp/microsoft";
 import type { PersonEndedKind } from "../../../domain/kinds/kinds";
-import type { notLookedWays } from "../../../domain/ways/ways";
 import type { Settings } from "../../../settings";
 import type { ConsentedApplication } from "../permissions/consentedApplications";
 import type { ReportEnd } from "../ends/ends";

@@ -1,10 +1,10 @@
+import { notLookedWays, unlookedInReport } from "@defender-mssp/tenant";
 import { allConnectorRoles } from "@defender-mssp/microsoft";
 import { english } from "@defender-mssp/pages";
 import { kindInReport } from "../objects/kindInReport";
 import { kindWords } from "../objects/kindWords";
 import { signatureWords } from "../signed/signatureSection";
 import { kinds, type KindKey } from "../../../domain/kinds/kinds";
-import { notLookedWays, unlookedInReport } from "../../../domain/ways/ways";
 import { stayingAccess } from "../../../domain/stayingAccess";
 import { certificate } from "./certificate";
 import type { Texts } from "./texts";

@@ -1,6 +1,6 @@
 /** The ways that no command looks at, with where a person looks, in the customer's language. */
+import { type notLookedWays } from "@defender-mssp/tenant";
 import { table, type Block } from "@defender-mssp/pages";
-import type { notLookedWays } from "../../../domain/ways/ways";
 import type { Texts } from "./texts";
 
 export function notLookedTable(notLooked: typeof notLookedWays, { notLooked: texts, ways }: Texts): Block {

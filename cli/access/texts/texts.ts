@@ -1,7 +1,7 @@
 /** The texts of the hand-out and the certificate for a customer, one file for each language. Each has all of them. */
+import { type UnlookedWay } from "@defender-mssp/tenant";
 import type { Words } from "@defender-mssp/pages";
 import type { PersonEndedKind } from "../../../domain/kinds/kinds";
-import type { UnlookedWay } from "../../../domain/ways/ways";
 import type { Capability } from "../objects/capabilities";
 import type { ObjectKind } from "../objects/kindInReport";
 import type { stayingAccess } from "../../../domain/stayingAccess";

@@ -2,6 +2,7 @@
  * Looks in a customer's tenant for what an onboarding by hand leaves, by the document of 2018 and by
  * Microsoft's pages of today. It only reads. A part that the identity may not read is named.
  */
+import { type Addressed, addressOfDomains } from "@defender-mssp/tenant";
 import {
   equals,
   findServicePrincipal,
@@ -28,7 +29,6 @@ import { detectionRule } from "../../../domain/kinds/defenderSettings";
 import { kinds } from "../../../domain/kinds/kinds";
 import { securityGroupName } from "../../../domain/naming";
 import { principalName, type Principal } from "../../tenant/additions/tenant";
-import { addressOfDomains, type Addressed } from "../../tenant/kinds/guestAddresses";
 import { markIn } from "./markIn";
 import { findApplications, findServicePrincipals } from "./findConnector";
 import { findEntitlements, noEntitlements } from "./findEntitlements";

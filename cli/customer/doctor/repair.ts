@@ -3,6 +3,7 @@
  * import it. With `--yes` it does not ask, and deletes only objects with exactly this stack's mark
  * whose create the state lists as interrupted.
  */
+import type { AzureCalls, UnreadKind } from "@defender-mssp/tenant";
 import {
   deleteIfThere,
   goneStatuses,
@@ -19,9 +20,7 @@ import { readProject } from "../../../settings/project";
 import type { Settings } from "../../../settings";
 import type { Place } from "../../base/place";
 import { shellWord } from "../../base/shellWord";
-import { openTenant } from "../../tenant/kinds/openTenant";
-import type { UnreadKind } from "../../tenant/kinds/searchTenant";
-import type { AzureCalls } from "../../tenant/kinds/azureCalls";
+import { openTenant } from "../../tenant/openTenant";
 import { findOrphans } from "../../tenant/orphans/orphans";
 import { withHistory } from "../../tenant/orphans/history";
 import { Known, type Orphan, type OrphanRemoval } from "../../tenant/orphans/orphan";

@@ -1,7 +1,6 @@
 /** The certificate for the customer: what was taken away, what stays and why, and how to check it. */
-import { kinds, type KindKey } from "../../../domain/kinds/kinds";
-import { notLookedWays } from "../../../domain/ways/ways";
-import { callsByKind } from "../../tenant/kinds/callsByKind";
+import { isNotApplicable, notLookedWays } from "@defender-mssp/tenant";
+import { kinds } from "../../../domain/kinds/kinds";
 import { shellQuoted } from "../../base/shellWord";
 import type { StackUpdate } from "../../stack/history";
 import { itemKind } from "../../access/inventory/inventory";
@@ -119,12 +118,11 @@ function unverifiedRecord({ withoutRecord }: OffboardingJournal): Staying[] {
 /** The kinds with a look, without those that a look could not read. */
 function lookedAt({ search }: Proved): string[] {
   const unread = new Set(
-    [...search.notLooked, ...search.sightings.flatMap((sighting) => sighting.notLooked)].map(({ kind }) => kind),
+    [...search.unread, ...search.nodes.flatMap(({ notLooked }) => notLooked)].map(({ kind }) => kind),
   );
-  return kinds.flatMap(({ key, plural }) => {
-    const { search: searched, held } = callsByKind[key as KindKey];
-    return (searched ?? held) === undefined || unread.has(key as KindKey) ? [] : [plural];
-  });
+  return kinds.flatMap(({ key, plural, search: searched, held }) =>
+    (isNotApplicable(searched) && isNotApplicable(held)) || unread.has(key) ? [] : [plural],
+  );
 }
 
 function counts(parts: readonly ProvedItem[]): Record<string, number> {

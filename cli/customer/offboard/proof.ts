@@ -3,22 +3,22 @@
  * of access by the stack's random ID, the MSSP's tenant and its domains. Reads only, but for detection
  * rules: lists go on with a deleted one for hours, and the answer to a second DELETE tells.
  */
+import {
+  type AccessGraph,
+  applicable,
+  type GrantingNode,
+  heldBy,
+  listedRuleState,
+  looked,
+  type Presence,
+  readGraph,
+  type TenantReader,
+} from "@defender-mssp/tenant";
 import { ServiceError, wait } from "@defender-mssp/microsoft";
-import type { KindKey } from "../../../domain/kinds/kinds";
 import { stackRandomId } from "../../../domain/resourceTypes";
 import { readStackSettings } from "../../../settings/fromFile";
 import type { Place } from "../../base/place";
-import { callsByKind } from "../../tenant/kinds/callsByKind";
-import { listedRuleState } from "../../tenant/kinds/defenderSettings";
-import type { KindTenant, Presence } from "../../tenant/kinds/kindCalls";
-import { openTenant } from "../../tenant/kinds/openTenant";
-import {
-  heldBy,
-  looked,
-  searchTenant,
-  type GrantingSighting,
-  type TenantSearch,
-} from "../../tenant/kinds/searchTenant";
+import { openTenant } from "../../tenant/openTenant";
 import { itemKind, kindText, type Item } from "../../access/inventory/inventory";
 import type { OffboardingJournal } from "./journal";
 
@@ -44,14 +44,14 @@ export interface ProvedItem extends Item {
   /** Why it was not checked, or by what it has ended. */
   readonly reason?: string;
   /** What an adopted object that stays still has. */
-  readonly still?: Pick<GrantingSighting, "grants" | "notLooked">;
+  readonly still?: Pick<GrantingNode, "grants" | "notLooked">;
 }
 
 export interface Proved {
   /** ISO 8601, UTC. */
   readonly checkedOn: string;
   readonly items: readonly ProvedItem[];
-  readonly search: TenantSearch;
+  readonly search: AccessGraph;
   /** What could not be searched, and why. */
   readonly notes: readonly string[];
 }
@@ -89,17 +89,17 @@ export async function openProof(run: ProofRun, journal: OffboardingJournal): Pro
     const present = await provedItems(freshly(tenant), journal.items, pauses, run.sleep ?? wait);
     const fresh = freshly(tenant);
     const items = withEnded(await withDeletedRules(fresh, present, removedOn, rules));
-    const search = await withoutDeletedRules(fresh, await searchTenant(fresh), removedOn, rules);
+    const search = await withoutDeletedRules(fresh, await readGraph(fresh), removedOn, rules);
     return { checkedOn: run.now().toISOString(), items, search, notes: [...notes, ...fresh.customerAzure.unread()] };
   };
 }
 
-function freshly(tenant: KindTenant): KindTenant {
+function freshly(tenant: TenantReader): TenantReader {
   return { ...tenant, ...tenant.freshReads() };
 }
 
 async function provedItems(
-  tenant: KindTenant,
+  tenant: TenantReader,
   items: readonly Item[],
   pauses: readonly number[],
   sleep: (milliseconds: number) => Promise<void>,
@@ -116,12 +116,12 @@ async function provedItems(
   return proved;
 }
 
-async function provedItem(tenant: KindTenant, item: Item): Promise<ProvedItem> {
+async function provedItem(tenant: TenantReader, item: Item): Promise<ProvedItem> {
   const kind = itemKind(item);
   const named = { ...item, what: kindText(item) };
   if (kind === undefined)
     return { ...named, state: "notChecked", reason: "no kind of access has its type: nothing can look at it" };
-  const presence = callsByKind[kind.key as KindKey].presence;
+  const presence = applicable(kind.presence);
   if (item.byHand || presence === undefined) return { ...named, state: "notVisible", reason: "no public API shows it" };
   const answer = await looked(kind, () => presence(tenant, item));
   if ("reason" in answer) return { ...named, state: "notChecked", reason: answer.reason };
@@ -133,7 +133,7 @@ type DeletedRules = Set<string>;
 
 /** Tells a deleted rule that the list still shows from one that is there. */
 async function withDeletedRules(
-  tenant: KindTenant,
+  tenant: TenantReader,
   items: readonly ProvedItem[],
   removedOn: string,
   rules: DeletedRules,
@@ -147,7 +147,7 @@ async function withDeletedRules(
 }
 
 async function listedRule(
-  tenant: KindTenant,
+  tenant: TenantReader,
   item: ProvedItem,
   removedOn: string,
   rules: DeletedRules,
@@ -163,24 +163,23 @@ async function listedRule(
 
 /** The search without rules of this stack that are deleted, also those that it had before. */
 async function withoutDeletedRules(
-  tenant: KindTenant,
-  search: TenantSearch,
+  tenant: TenantReader,
+  search: AccessGraph,
   removedOn: string,
   rules: DeletedRules,
-): Promise<TenantSearch> {
-  const sightings: GrantingSighting[] = [];
-  for (const sighting of search.sightings) {
-    const isOwn = sighting.kind === "detectionRule" && sighting.whose === "thisStack";
+): Promise<AccessGraph> {
+  const nodes: GrantingNode[] = [];
+  for (const node of search.nodes) {
+    const isOwn = node.kind === "detectionRule" && node.whose === "stack";
     // False where the identity may not delete.
-    const isDeleted =
-      isOwn && (await ruleState(tenant, sighting.id, removedOn, rules).catch(() => "found")) !== "found";
-    if (!isDeleted) sightings.push(sighting);
+    const isDeleted = isOwn && (await ruleState(tenant, node.id, removedOn, rules).catch(() => "found")) !== "found";
+    if (!isDeleted) nodes.push(node);
   }
-  return { ...search, sightings };
+  return { ...search, nodes };
 }
 
 async function ruleState(
-  tenant: KindTenant,
+  tenant: TenantReader,
   id: string,
   removedOn: string,
   rules: DeletedRules,
@@ -199,7 +198,7 @@ function shown(presence: Presence): Pick<ProvedItem, "state" | "deletedOn" | "un
 }
 
 /** Asks what an adopted object that stays has now. */
-async function withStill(tenant: KindTenant, item: ProvedItem): Promise<ProvedItem> {
+async function withStill(tenant: TenantReader, item: ProvedItem): Promise<ProvedItem> {
   const type = itemKind(item)?.principal;
   if (type === undefined || item.state !== "found" || !item.adopted) return item;
   return { ...item, still: await heldBy(tenant, { type, id: item.id }) };

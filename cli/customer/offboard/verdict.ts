@@ -1,11 +1,10 @@
 /** What a proof says: what was removed, what still gives access, what a person must confirm, what stays. */
+import { type Edge, type GrantingNode, type UnreadKind } from "@defender-mssp/tenant";
 import { deletedItemPath } from "@defender-mssp/microsoft";
 import { counted } from "../../base/counted";
 import { removalOrder } from "../../../domain/kinds/accessKind";
 import { kinds, type KindKey } from "../../../domain/kinds/kinds";
 import { shellQuoted, shellWord } from "../../base/shellWord";
-import type { HeldGrant } from "../../tenant/kinds/kindCalls";
-import type { GrantingSighting, UnreadKind } from "../../tenant/kinds/searchTenant";
 import { lookStep } from "../../access/governance/look";
 import { itemKind } from "../../access/inventory/inventory";
 import type { RecordedAddition } from "./journal";
@@ -67,15 +66,15 @@ export function verdict({ stack, graph, proved, additions, proof }: VerdictInput
   const adopted = new Set(
     items.filter((item) => item.adopted && item.state === "found").map(({ id }) => id.toLowerCase()),
   );
-  const sightings = search.sightings.filter(({ id }) => !adopted.has(id.toLowerCase()));
-  const isConsent = ({ kind }: GrantingSighting): boolean => kind === "automationConsent";
+  const nodes = search.nodes.filter(({ id }) => !adopted.has(id.toLowerCase()));
+  const isConsent = ({ kind }: GrantingNode): boolean => kind === "automationConsent";
   const parts = [
     // The customer's own step first: whoever has the consent can create all of the access again.
-    ...sightings.filter(isConsent).map(sighted),
-    ...sightings.filter((sighting) => !isConsent(sighting)).map(sighted),
+    ...nodes.filter(isConsent).map(owned),
+    ...nodes.filter((node) => !isConsent(node)).map(owned),
     ...items.map((item) => proven(item, graph)),
     listedRules(stack, items),
-    ...unlooked(stack, search.notLooked),
+    ...unlooked(stack, search.unread),
     ...notes.map((note) => confirm("Not searched", note, "Correct it, and run the command again.")),
     ...(adopted.size === 0 ? [] : additions.map(addedBefore)),
     ...additions.flatMap(({ what, to, outlives }) =>
@@ -167,7 +166,7 @@ function adoptedItem(item: ProvedItem, what: string): Partial<Part> {
   return item.kind === "guest" ? guestWithoutGrants(what, before, of) : stays(what, before, "", of);
 }
 
-function grantLeft(what: string, grant: HeldGrant): Staying {
+function grantLeft(what: string, grant: Edge): Staying {
   return { what, why: `it has ${grant.what}`, step: grant.step, kinds: [grant.kind], name: grant.what };
 }
 
@@ -178,15 +177,15 @@ function guestWithoutGrants(what: string, why: string, of: OfKind): Partial<Part
   return confirm(what, `${why}; ${shown}`, step, of);
 }
 
-function sighted(sighting: GrantingSighting): Partial<Part> {
-  const { kind, name, id, whose, evidence, gives, grants, notLooked, unsure = [], step } = sighting;
+function owned(node: GrantingNode): Partial<Part> {
+  const { kind, name, id, whose, evidence, gives, grants, notLooked, unsure = [], step } = node;
   const what = `${singular(kind)} "${name}" (${id})`;
   const of: OfKind = { kinds: [kind], name };
-  if (kind === "automationConsent") return automation(sighting, what);
+  if (kind === "automationConsent") return automation(node, what);
   const has = [...gives, ...grants.map((grant) => `it has ${grant.what}`)];
   const unread = notLooked.length === 0 ? "" : `. What else it has: ${reasons(notLooked)}`;
   if (has.length > 0) return left(what, `${evidence}; ${[...has, ...unsure].join("; ")}${unread}`, step, of);
-  if (whose === "thisStack") return left(what, evidence, step, of);
+  if (whose === "stack") return left(what, evidence, step, of);
   if (notLooked.length > 0) return confirm(what, `${evidence}. What it has: ${reasons(notLooked)}`, step, of);
   if (unsure.length > 0)
     return confirm(what, `${evidence}; this program does not know what this gives: ${unsure.join("; ")}`, step, of);
@@ -196,7 +195,7 @@ function sighted(sighting: GrantingSighting): Partial<Part> {
 }
 
 /** The customer's own step, and the last one: without the consent nothing could be proved. */
-function automation({ name, grants, step }: GrantingSighting, what: string): Partial<Part> {
+function automation({ name, grants, step }: GrantingNode, what: string): Partial<Part> {
   const permissions = grants.filter(({ kind }) => kind === "applicationPermission" || kind === "delegatedConsent");
   const others = grants.filter((grant) => !permissions.includes(grant)).map((grant) => grant.what);
   const has = [

@@ -1,4 +1,5 @@
 /** A stack's detection rules in the customer's tenant, for `mssp status`: which are off, and how they do by their alerts. */
+import { describedProblem } from "@defender-mssp/tenant";
 import { readFile } from "node:fs/promises";
 import { execa } from "execa";
 import { ruleIdPrefix } from "@defender-mssp/detections";
@@ -22,7 +23,6 @@ import { alertsSince, ruleHealth, type RuleHealth, noisyAbove } from "../../dete
 import { usualHealth } from "../../detections/health/usualHealth";
 import { exceptionsIn, isDisabling } from "../../stack/editExceptions";
 import { signInToTenant } from "../../tenant/signInToTenant";
-import { describedProblem } from "../../tenant/unreadReason";
 import { detectionRulesPart, ruleAlertsPart, type NotChecked } from "./customerStatus";
 
 /** A rule of the stack that raises no alerts: Defender or `mssp detections off` has turned it off. */

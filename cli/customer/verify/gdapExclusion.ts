@@ -1,7 +1,6 @@
+import { delegatedAdminNodes, type TenantReader } from "@defender-mssp/tenant";
 import { EnvironmentError, ServiceError } from "@defender-mssp/microsoft";
 import { failed, notChecked, passed, type Check } from "@defender-mssp/siem/verify/check";
-import { delegatedAdminSightings } from "../../tenant/kinds/trusts";
-import type { KindTenant } from "../../tenant/kinds/kindCalls";
 import { gdapRelationship } from "../../../domain/kinds/trusts";
 
 /**
@@ -10,15 +9,15 @@ import { gdapRelationship } from "../../../domain/kinds/trusts";
  * tenant, which many identities can't read: that is no failure. Source: Microsoft, "Cross-tenant
  * delegated administration", 2026-07-27.
  */
-export async function gdapExclusion(tenant: Pick<KindTenant, "msspGraph" | "owner">): Promise<Check> {
+export async function gdapExclusion(tenant: Pick<TenantReader, "msspGraph" | "owner">): Promise<Check> {
   const name = "GDAP beside governance";
   try {
-    const [sighting] = await delegatedAdminSightings(tenant);
-    if (sighting === undefined) return passed(name, "no GDAP relationship exists between the two tenants");
-    const gives = sighting.gives.join(", ");
+    const [relationship] = await delegatedAdminNodes(tenant);
+    if (relationship === undefined) return passed(name, "no GDAP relationship exists between the two tenants");
+    const gives = relationship.gives.join(", ");
     return failed(
       name,
-      `the GDAP relationship "${sighting.name}" exists (${gives}), and excludes a governance relationship between the same tenants. ` +
+      `the GDAP relationship "${relationship.name}" exists (${gives}), and excludes a governance relationship between the same tenants. ` +
         gdapRelationship.removal.step,
     );
   } catch (error) {

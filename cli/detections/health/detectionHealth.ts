@@ -1,4 +1,5 @@
 /** How each rule does at each customer: by the alerts of a span of time, the rules in the tenant, and the settings. */
+import { describedProblem } from "@defender-mssp/tenant";
 import { withoutUndefined } from "@defender-mssp/errors";
 import { recordOf, textsOf } from "@defender-mssp/errors/json";
 import { dayMs } from "@defender-mssp/errors/time";
@@ -16,7 +17,6 @@ import { atOnce } from "@defender-mssp/terminal/atOnce";
 import { usualAlertsPerDay, type DetectionSettings } from "../../../settings/detections";
 import type { Project } from "../../../settings/project";
 import { signInToTenant } from "../../tenant/signInToTenant";
-import { describedProblem } from "../../tenant/unreadReason";
 import { composedCustomers, type ComposedCustomers } from "../composedCustomers";
 import { hoursUntil, median, touchedAt } from "./touchedAt";
 

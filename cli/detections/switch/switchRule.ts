@@ -1,4 +1,5 @@
 /** Turns a rule off or on at customers: in their tenants at once, by Graph, and in their settings files. */
+import { describedProblem } from "@defender-mssp/tenant";
 import { readFile } from "node:fs/promises";
 import { isDeepStrictEqual } from "node:util";
 import { readRules, ruleId, ruleIdPrefix } from "@defender-mssp/detections";
@@ -17,7 +18,6 @@ import type { DetectionException } from "../../../settings/detections";
 import { stackFile, type Project } from "../../../settings/project";
 import { writeStackFile } from "../../stack/writeStackFile";
 import { signInToTenant } from "../../tenant/signInToTenant";
-import { describedProblem } from "../../tenant/unreadReason";
 import { detectionCustomers, type DetectionCustomer } from "../detectionCustomers";
 import { exceptionLine, exceptionsIn, isDisabling, editExceptions } from "../../stack/editExceptions";
 

@@ -1,4 +1,5 @@
 /** The test tenant of a life: what speaks against it, and what of a stack is in it. */
+import { readGraph } from "@defender-mssp/tenant";
 import {
   graphApplications,
   graphGroups,
@@ -18,8 +19,7 @@ import { inventory, itemKind, kindText } from "../../access/inventory/inventory"
 import type { Place } from "../../base/place";
 import { requireOwnState } from "../../stack/stateCode";
 import { deployedOf } from "../../tenant/additions/deployed";
-import { openTenant } from "../../tenant/kinds/openTenant";
-import { searchTenant } from "../../tenant/kinds/searchTenant";
+import { openTenant } from "../../tenant/openTenant";
 
 const users = `${graphUsers.path}?$select=id,displayName,employeeType&$top=999`;
 
@@ -37,9 +37,9 @@ export async function leftObjects(
   const objects = (
     await Promise.all(lists.map((path) => tenant.list<{ id: string; displayName?: string }>(path)))
   ).flat();
-  const { sightings } = await searchTenant(tenant);
+  const { nodes } = await readGraph(tenant);
   const marked = [
-    ...sightings.flatMap(({ mark, kind, name, id }) =>
+    ...nodes.flatMap(({ mark, kind, name, id }) =>
       mark ? [{ mark, what: itemKind({ kind })?.singular, name, id }] : [],
     ),
     ...objects.map(({ id, displayName: name = "", ...others }) => {

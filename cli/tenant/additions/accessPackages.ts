@@ -4,6 +4,7 @@
  * azuread provider:
  * https://learn.microsoft.com/graph/api/entitlementmanagement-list-accesspackageassignments?view=graph-rest-beta
  */
+import { azRest } from "@defender-mssp/tenant";
 import {
   assignmentRemoval,
   graphAssignmentPolicies,
@@ -13,7 +14,6 @@ import {
   type PackageAssignment,
 } from "@defender-mssp/microsoft";
 import type { FoundAddition } from "./addition";
-import { azRest } from "../azRest";
 import type { DeployedObject } from "./deployed";
 import type { AdditionsTenant } from "./tenant";
 

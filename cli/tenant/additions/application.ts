@@ -2,10 +2,10 @@
  * Additions to the SIEM's application in the customer's tenant. Reading needs
  * `Application.Read.All`.
  */
+import { azRest } from "@defender-mssp/tenant";
 import { federatedCredentialsPath, graphApplications, graphList, type Application } from "@defender-mssp/microsoft";
 import { upRefresh, type FoundAddition } from "./addition";
 import { shellQuoted } from "../../base/shellWord";
-import { azRest } from "../azRest";
 import { textsOf, type DeployedObject } from "./deployed";
 import { foreignOwners, type AdditionsTenant } from "./tenant";
 import { isProgramType } from "../../../domain/resourceTypes";

@@ -1,4 +1,5 @@
 /** Roles in the customer's subscription that somebody gave the stack's groups and guests. */
+import { azureRoleText } from "@defender-mssp/tenant";
 import {
   graphServicePrincipals,
   isWithinScope,
@@ -6,7 +7,6 @@ import {
   resourceGroupId,
   type AzureRoleAssignment,
 } from "@defender-mssp/microsoft";
-import { azureRoleText } from "../kinds/azureResources";
 import { isCallError } from "@defender-mssp/errors";
 import type { FoundAddition } from "./addition";
 import { connectorPrincipals, groupPrincipals, heldAdditions, peopleOf } from "./heldAdditions";

@@ -2,6 +2,7 @@
  * Additions to the stack's catalog and to what its access packages give. Reading needs
  * `EntitlementManagement.Read.All`.
  */
+import { azRest } from "@defender-mssp/tenant";
 import {
   catalogResourceRequestsPath,
   catalogResourcesPath,
@@ -12,7 +13,6 @@ import {
 } from "@defender-mssp/microsoft";
 import { accessPackagesOf } from "./accessPackages";
 import type { FoundAddition } from "./addition";
-import { azRest } from "../azRest";
 import type { DeployedObject } from "./deployed";
 import { kindTenant, type AdditionsTenant } from "./tenant";
 

@@ -2,9 +2,9 @@
  * Additions to the stack's Defender roles: assignments to others. Reading needs
  * `RoleManagement.Read.Defender`.
  */
+import { azRest } from "@defender-mssp/tenant";
 import { graphDefenderAssignments, listRoleAssignments } from "@defender-mssp/microsoft";
 import { upRefresh, type FoundAddition } from "./addition";
-import { azRest } from "../azRest";
 import { textsOf, type DeployedObject } from "./deployed";
 import { groupsOf } from "./groups";
 import { connectorPrincipals, peopleOf } from "./heldAdditions";

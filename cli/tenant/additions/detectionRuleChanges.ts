@@ -2,6 +2,7 @@
  * Changes of the stack's detection rules in the tenant: what somebody changed, and what Defender has turned off. Reading
  * needs `CustomDetection.Read.All`.
  */
+import { azRest } from "@defender-mssp/tenant";
 import {
   detectionRuleDifferences,
   graphDetectionRules,
@@ -15,7 +16,6 @@ import {
   type GraphCall,
 } from "@defender-mssp/microsoft";
 import { upRefresh, type FoundAddition } from "./addition";
-import { azRest } from "../azRest";
 import type { Deployed, DeployedObject } from "./deployed";
 import { kindTenant, type AdditionsTenant } from "./tenant";
 

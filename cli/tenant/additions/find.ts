@@ -3,6 +3,7 @@
  * declared resources, so it does not report a second secret, another owner or a wider consent.
  * Shared by `mssp verify` and the nightly `mssp ci preview --drift`.
  */
+import { customerAzure, unreadReason } from "@defender-mssp/tenant";
 import { objectIdIn, ServiceError } from "@defender-mssp/microsoft";
 import { isCallError, VisibleError } from "@defender-mssp/errors";
 import type { Settings } from "../../../settings";
@@ -13,7 +14,6 @@ import { applicationAdditions, applicationsOf } from "./application";
 import type { Place } from "../../base/place";
 import { withAudit } from "./audit";
 import { azureRoleAdditions, otherAzureRoles, unreadSubscriptions } from "./azureRoleAdditions";
-import { customerAzure } from "../kinds/customerAzure";
 import { accessPackagesOf, assignmentAdditions, assignmentsOf, holdersOf, policyAdditions } from "./accessPackages";
 import { deployedOf, type Deployed } from "./deployed";
 import { defenderRoleAdditions, defenderRolesOf } from "./defenderRoles";
@@ -37,7 +37,7 @@ import {
 } from "./heldAdditions";
 import { connectedOrganizationAdditions, delegationAdditions, governanceAdditions } from "./sightingAdditions";
 import { trustAdditions } from "./trustAdditions";
-import { msspDomains } from "../kinds/openTenant";
+import { msspDomains } from "../openTenant";
 import { additionsPartNames, furtherPermissions, type AdditionsPartName } from "../../../domain/additionsPartNames";
 import { additionsKinds, permissionsToRead } from "../../../domain/prerequisites";
 import { consentAdditions, servicePrincipalAdditions, servicePrincipalsOf } from "./servicePrincipal";
@@ -45,7 +45,6 @@ import type { AdditionsTenant } from "./tenant";
 import { signInToTenant, type TenantSignIn } from "../signInToTenant";
 import { seenText } from "../../base/seenText";
 import { oneLook, rereads } from "../rereads";
-import { unreadReason } from "../unreadReason";
 import { readDeployment, type Deployment } from "../../stack/deployment";
 import { unknownResources, unknownResourcesNote } from "../../stack/unknownResources";
 

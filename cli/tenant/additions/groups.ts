@@ -1,7 +1,7 @@
 /** Additions to the stack's groups: members and owners. Reading needs `Group.Read.All`. */
+import { azRest } from "@defender-mssp/tenant";
 import { graphGroups, graphList, groupMemberPath, groupMembersPath, type Group } from "@defender-mssp/microsoft";
 import { upRefresh, type FoundAddition } from "./addition";
-import { azRest } from "../azRest";
 import { membersOf, textsOf, type DeployedObject } from "./deployed";
 import { foreignOwners, principalName, type AdditionsTenant, type Principal } from "./tenant";
 

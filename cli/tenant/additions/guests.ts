@@ -1,9 +1,8 @@
 /** Guests and external members with an address of the MSSP's that are not on its list. Reading needs `User.Read.All`. */
+import { addressOfDomains, azRest, guestAddresses } from "@defender-mssp/tenant";
 import { graphList, graphUsers, usersPath } from "@defender-mssp/microsoft";
 import type { FoundAddition } from "./addition";
-import { azRest } from "../azRest";
-import { addressOfDomains, guestAddresses } from "../kinds/guestAddresses";
-import { msspDomains } from "../kinds/openTenant";
+import { msspDomains } from "../openTenant";
 import { principalName, type AdditionsTenant } from "./tenant";
 
 interface Guest {

@@ -1,19 +1,16 @@
 /** The stack's principals in the customer's tenant, and what each holds beyond the stack's state. */
+import { applicable, type Edge, eligibilityEnd, type OwnedNode, type Principal } from "@defender-mssp/tenant";
 import { listGroupEligibilities } from "@defender-mssp/microsoft";
 import { atOnce } from "@defender-mssp/terminal/atOnce";
 import type { AdditionsPartName } from "../../../domain/additionsPartNames";
-import type { KindKey } from "../../../domain/kinds/kinds";
 import { additionsKinds } from "../../../domain/prerequisites";
-import { callsByKind } from "../kinds/callsByKind";
-import { eligibilityEnd } from "../kinds/people";
-import type { AccessPrincipal, HeldGrant, Sighting } from "../kinds/kindCalls";
 import type { FoundAddition } from "./addition";
 import { eligibleMembers, groupsOf } from "./groups";
 import { sightingAdditions } from "./sightingAdditions";
 import { servicePrincipalsOf } from "./servicePrincipal";
 import { kindTenant, type AdditionsTenant } from "./tenant";
 
-export interface StackPrincipal extends AccessPrincipal {
+export interface StackPrincipal extends Principal {
   /** Such as `guest ana@fabrikam.example`. */
   readonly name: string;
   /** It was in the tenant before the stack: what it held then is the customer's. */
@@ -59,7 +56,7 @@ const askedAtOnce = 8;
 interface HeldLook {
   readonly principals: readonly StackPrincipal[];
   /** Default: whether the state has its ID. */
-  readonly isDeclared?: (grant: HeldGrant) => boolean;
+  readonly isDeclared?: (grant: Edge) => boolean;
 }
 
 /** What the principals hold of the kinds whose additions the part finds, without what the state declares. */
@@ -68,7 +65,7 @@ export async function heldAdditions(
   part: AdditionsPartName,
   { principals, isDeclared = ({ id }) => tenant.deployed.has(id) }: HeldLook,
 ): Promise<FoundAddition[]> {
-  const looks = additionsKinds(part).flatMap(({ key }) => callsByKind[key as KindKey].held ?? []);
+  const looks = additionsKinds(part).flatMap(({ held }) => applicable(held) ?? []);
   const additions = await atOnce(askedAtOnce, principals, async (principal) => {
     const grants = await Promise.all(looks.map((held) => held(kindTenant(tenant), principal)));
     return grants
@@ -79,7 +76,7 @@ export async function heldAdditions(
   return additions.flat();
 }
 
-function addition(principal: StackPrincipal, { name, id, what, step, within }: HeldGrant): FoundAddition {
+function addition(principal: StackPrincipal, { name, id, what, step, within }: Edge): FoundAddition {
   return {
     kind: name,
     to: principal.name,
@@ -133,11 +130,11 @@ export function appRoleAdditions(tenant: AdditionsTenant, holders: ReadonlySet<s
 /** Access packages besides the stack's: those that its guests hold, may request, or approve. */
 export async function packageAdditions(tenant: AdditionsTenant): Promise<FoundAddition[]> {
   const principals = peopleOf(tenant, new Set()).filter(({ adopted }) => !adopted);
-  const isDeclared = ({ within = "" }: HeldGrant) => tenant.deployed.has(within);
+  const isDeclared = ({ within = "" }: Edge) => tenant.deployed.has(within);
   const held = await heldAdditions(tenant, "added to access packages", { principals, isDeclared });
   // A policy with a mark is another stack's.
   const look = { kind: "assignmentPolicy", name: "assignment policy" } as const;
-  const isAddition = ({ mark }: Sighting) => mark === undefined;
+  const isAddition = ({ mark }: OwnedNode) => mark === undefined;
   return [...held, ...(await sightingAdditions(tenant, { ...look, isAddition }))];
 }
 

@@ -2,6 +2,7 @@
  * Service principals of the MSSP's applications: the automation and the identity that previews, which
  * the customer consents to, and others. Reading needs `Application.Read.All`.
  */
+import { azRest, heldBy, msspEntries, type ServicePrincipalEntry } from "@defender-mssp/tenant";
 import {
   appRoleAssignmentsPath,
   graphServicePrincipals,
@@ -18,10 +19,7 @@ import {
   permissionsToPreview,
 } from "../../../domain/prerequisites";
 import { kinds, type KindKey } from "../../../domain/kinds/kinds";
-import { heldBy } from "../kinds/searchTenant";
-import { msspEntries, type ServicePrincipalEntry } from "../kinds/servicePrincipals";
 import type { FoundAddition } from "./addition";
-import { azRest } from "../azRest";
 import type { StackPrincipal } from "./heldAdditions";
 import { principalCredentials } from "./servicePrincipal";
 import { foreignOwners, kindTenant, type AdditionsTenant } from "./tenant";

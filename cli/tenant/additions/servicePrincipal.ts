@@ -3,6 +3,7 @@
  * Reading needs `Application.Read.All` and, for delegated permissions,
  * `DelegatedPermissionGrant.Read.All`.
  */
+import { azRest } from "@defender-mssp/tenant";
 import {
   appRoleAssignmentsPath,
   clientGrantsPath,
@@ -18,7 +19,6 @@ import {
 } from "@defender-mssp/microsoft";
 import { upRefresh, type FoundAddition } from "./addition";
 import { shellQuoted } from "../../base/shellWord";
-import { azRest } from "../azRest";
 import { credential, expectedRedirectUris } from "./application";
 import { textsOf, type DeployedObject } from "./deployed";
 import { foreignOwners, type AdditionsTenant } from "./tenant";

@@ -1,42 +1,36 @@
 /** What the search of a kind finds in the tenant, without what the state has. */
+import { searchKind, type KindKey, type OwnedNode } from "@defender-mssp/tenant";
 import { lastSegment } from "@defender-mssp/microsoft";
-import type { KindKey } from "../../../domain/kinds/kinds";
-import { callsByKind } from "../kinds/callsByKind";
-import type { Sighting } from "../kinds/kindCalls";
 import type { FoundAddition } from "./addition";
 import { kindTenant, type AdditionsTenant } from "./tenant";
 
-interface SightingLook {
+interface NodeLook {
   readonly kind: KindKey;
   /** As reports name it, such as `connected organization`. */
   readonly name: string;
   /** @default every one */
-  readonly isAddition?: (sighting: Sighting) => boolean;
+  readonly isAddition?: (node: OwnedNode) => boolean;
 }
 
-async function undeclared(tenant: AdditionsTenant, kind: KindKey): Promise<readonly Sighting[]> {
-  const search = callsByKind[kind].search;
-  if (search === undefined) return [];
-  return (await search(kindTenant(tenant))).filter(({ id }) => !tenant.deployed.has(lastSegment(id)));
+async function undeclared(tenant: AdditionsTenant, kind: KindKey): Promise<readonly OwnedNode[]> {
+  return (await searchKind(kindTenant(tenant), kind)).filter(({ id }) => !tenant.deployed.has(lastSegment(id)));
 }
 
-function sightingAddition(tenant: AdditionsTenant, { name }: SightingLook, sighting: Sighting): FoundAddition {
-  const gives = sighting.gives.length === 0 ? "" : `: ${sighting.gives.join("; ")}`;
+function nodeAddition(tenant: AdditionsTenant, { name }: NodeLook, node: OwnedNode): FoundAddition {
+  const gives = node.gives.length === 0 ? "" : `: ${node.gives.join("; ")}`;
   return {
     kind: name,
     to: `tenant ${tenant.settings.tenantId}`,
-    what: `${name} "${sighting.name}", as ${sighting.evidence}${gives}`,
-    id: sighting.id,
-    targets: [sighting.id],
-    step: sighting.step,
+    what: `${name} "${node.name}", as ${node.evidence}${gives}`,
+    id: node.id,
+    targets: [node.id],
+    step: node.step,
   };
 }
 
-export async function sightingAdditions(tenant: AdditionsTenant, look: SightingLook): Promise<FoundAddition[]> {
+export async function sightingAdditions(tenant: AdditionsTenant, look: NodeLook): Promise<FoundAddition[]> {
   const { kind, isAddition = () => true } = look;
-  return (await undeclared(tenant, kind))
-    .filter(isAddition)
-    .map((sighting) => sightingAddition(tenant, look, sighting));
+  return (await undeclared(tenant, kind)).filter(isAddition).map((node) => nodeAddition(tenant, look, node));
 }
 
 /** Connected organizations with the MSSP's tenant or domains. */

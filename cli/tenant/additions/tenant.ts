@@ -1,4 +1,5 @@
 /** What each part of the search needs. */
+import { tenantReader, azRest, type CustomerAzure, type TenantReader } from "@defender-mssp/tenant";
 import {
   EnvironmentError,
   graphList,
@@ -10,11 +11,8 @@ import type { Settings } from "../../../settings";
 import type { PrerequisiteSettings } from "../../../domain/prerequisites";
 import type { Deployed } from "./deployed";
 import type { FoundAddition } from "./addition";
-import { azRest } from "../azRest";
 import type { Rereads } from "../rereads";
-import type { KindTenant } from "../kinds/kindCalls";
-import { withoutAzure, type CustomerAzure } from "../kinds/customerAzure";
-import { msspDomains, rememberedReads } from "../kinds/openTenant";
+import { msspDomains } from "../openTenant";
 
 export interface AdditionsTenant {
   /** Name of the stack, for the steps. */
@@ -41,21 +39,18 @@ export interface AdditionsTenant {
   readonly rereads?: Rereads;
 }
 
-const kindTenants = new WeakMap<AdditionsTenant, KindTenant>();
+const kindTenants = new WeakMap<AdditionsTenant, TenantReader>();
 
 /** The same tenant for the calls of each kind, whose lists are read once. */
-export function kindTenant(tenant: AdditionsTenant): KindTenant {
+export function kindTenant(tenant: AdditionsTenant): TenantReader {
   const known = kindTenants.get(tenant);
   if (known !== undefined) return known;
   const { call, graph, deployed, settings, openAzure, identities = [] } = tenant;
-  const freshReads = () => rememberedReads(call, openAzure?.() ?? withoutAzure("nobody signed in to Azure"));
-  const made: KindTenant = {
-    ...freshReads(),
-    freshReads,
+  const made = tenantReader({
+    call,
+    openAzure,
     graphUrl: graph,
     msspGraph: () => Promise.reject(new EnvironmentError("the search for additions reads the customer's tenant only")),
-    defender: undefined,
-    azure: { handover: undefined, delegation: undefined },
     detectionApiVersion: settings.detections?.apiVersion,
     owner: {
       stack: tenant.stack ?? "<stack>",
@@ -65,7 +60,7 @@ export function kindTenant(tenant: AdditionsTenant): KindTenant {
       domains: msspDomains(settings),
       automation: identities[0],
     },
-  };
+  });
   kindTenants.set(tenant, made);
   return made;
 }

@@ -1,11 +1,10 @@
 /**
  * Trust of the MSSP's tenant that the stack does not declare. Reading needs `Policy.Read.All`.
  */
+import { azRest, isOn, readEntry } from "@defender-mssp/tenant";
 import { isDeepStrictEqual } from "node:util";
 import { getAccessPartner, graphAccessPartners, type AccessPartner } from "@defender-mssp/microsoft";
 import { upRefresh, type FoundAddition } from "./addition";
-import { azRest } from "../azRest";
-import { isOn, readEntry } from "../kinds/entryGrants";
 import { conditionalAccessAdditions } from "./sightingAdditions";
 import type { AdditionsTenant } from "./tenant";
 

@@ -2,6 +2,7 @@
  * Parts of the stack's access packages and catalogs that its state does not have: what a package gives,
  * and the stack's groups in a catalog. Graph beta, as azuread.
  */
+import { type TenantReader } from "@defender-mssp/tenant";
 import {
   catalogResourceRequestsPath,
   catalogResourcesPath,
@@ -17,7 +18,6 @@ import {
   accessPackageResource,
   catalogResource,
 } from "../../../domain/kinds/accessPackages";
-import type { KindTenant } from "../kinds/kindCalls";
 import {
   deletionOf,
   partEvidence,
@@ -30,7 +30,7 @@ import {
 } from "./orphan";
 
 /** Looks for what packages give, and for groups in catalogs. */
-export function accessPackageOrphans(tenant: KindTenant, known: Known): readonly OrphanLook[] {
+export function accessPackageOrphans(tenant: TenantReader, known: Known): readonly OrphanLook[] {
   return [
     { kind: accessPackageResource, find: () => packageRoles(tenant, known) },
     { kind: catalogResource, find: () => catalogResources(tenant, known) },
@@ -38,7 +38,7 @@ export function accessPackageOrphans(tenant: KindTenant, known: Known): readonly
 }
 
 /** Roles of a package, which Graph lists only inside the package. */
-async function packageRoles({ graph }: KindTenant, known: Known): Promise<readonly Orphan[]> {
+async function packageRoles({ graph }: TenantReader, known: Known): Promise<readonly Orphan[]> {
   const roles = known.objectIds(accessPackage).map(async (packageId): Promise<Orphan[]> => {
     const answer = await graph(packageRolesPath(packageId, "Role", "Scope"), { accept: goneStatuses });
     if (isGone(answer)) return [];
@@ -62,7 +62,7 @@ async function packageRoles({ graph }: KindTenant, known: Known): Promise<readon
 }
 
 /** The stack's own groups in its catalog; other resources are ignored. */
-async function catalogResources({ graph, list }: KindTenant, known: Known): Promise<readonly Orphan[]> {
+async function catalogResources({ graph, list }: TenantReader, known: Known): Promise<readonly Orphan[]> {
   const resources = known.objectIds(accessPackageCatalog).map(async (catalogId): Promise<Orphan[]> => {
     const answer = await graph(graphCatalogs.item(catalogId), { accept: goneStatuses });
     if (isGone(answer)) return [];

@@ -1,14 +1,14 @@
 /** Conditional Access policies of the stack's name that its state does not have. */
-import { graphAccessPolicies, listAccessPolicies } from "@defender-mssp/microsoft";
+import { type TenantReader } from "@defender-mssp/tenant";
 import { conditionalAccessPolicy } from "../../../domain/kinds/trusts";
+import { graphAccessPolicies, listAccessPolicies } from "@defender-mssp/microsoft";
 import { accessPolicyName } from "../../../domain/naming";
 import type { Settings } from "../../../settings";
-import type { KindTenant } from "../kinds/kindCalls";
 import { deletionOf, undated, type Known, type Orphan } from "./orphan";
 
 /** A policy has no place for a mark: its name and its people are all that a lost one shows. */
 export async function accessPolicyOrphans(
-  { graph }: Pick<KindTenant, "graph">,
+  { graph }: Pick<TenantReader, "graph">,
   { msspName, msspTenantId }: Pick<Settings, "msspName" | "msspTenantId">,
   known: Known,
 ): Promise<readonly Orphan[]> {

@@ -4,6 +4,23 @@
  * resources exist.
  */
 import {
+  type AzureCalls,
+  searchKind,
+  looked,
+  signedInAzure,
+  type TenantReader,
+  type UnreadKind,
+} from "@defender-mssp/tenant";
+import {
+  keyVault,
+  keyVaultSecret,
+  lighthouseAssignment,
+  lighthouseDefinition,
+  resourceGroup,
+  sentinelAssignment,
+  vaultReader,
+} from "../../../domain/kinds/azureResources";
+import {
   azureApiVersion,
   azureRoles,
   azureScope,
@@ -22,23 +39,8 @@ import {
   type AzureRoleAssignment,
 } from "@defender-mssp/microsoft";
 import { applicable, type AccessKind } from "../../../domain/kinds/accessKind";
-import {
-  keyVault,
-  keyVaultSecret,
-  lighthouseAssignment,
-  lighthouseDefinition,
-  resourceGroup,
-  sentinelAssignment,
-  vaultReader,
-} from "../../../domain/kinds/azureResources";
 import { hasSentinelAccess } from "../../../domain/prerequisiteSettings";
-import type { KindKey } from "../../../domain/kinds/kinds";
 import type { Settings } from "../../../settings";
-import { signedInAzure } from "../kinds/azureResources";
-import { callsByKind } from "../kinds/callsByKind";
-import type { KindTenant } from "../kinds/kindCalls";
-import { looked, type UnreadKind } from "../kinds/searchTenant";
-import type { AzureCalls } from "../kinds/azureCalls";
 import { undated, type FinderState, type Orphan, type OrphanSearch } from "./orphan";
 import { handoverVaultName } from "../../../domain/naming";
 import { urnName } from "../../../domain/urn";
@@ -56,7 +58,11 @@ interface Candidate {
  * Finds orphans, parts before the resource that contains them. Changes nothing. A resource that may not
  * be read is unread, never "not there".
  */
-export async function azureOrphans(tenant: KindTenant, settings: Settings, state: FinderState): Promise<OrphanSearch> {
+export async function azureOrphans(
+  tenant: TenantReader,
+  settings: Settings,
+  state: FinderState,
+): Promise<OrphanSearch> {
   const orphans: Orphan[] = [];
   const unread: UnreadKind[] = [];
   const look = async (kind: AccessKind, find: () => Promise<readonly Orphan[]>): Promise<void> => {
@@ -72,10 +78,10 @@ export async function azureOrphans(tenant: KindTenant, settings: Settings, state
 }
 
 /** Role assignments with the mark of the stack that its state does not have. */
-async function assignments(tenant: KindTenant, state: FinderState): Promise<readonly Orphan[]> {
-  const search = callsByKind.sentinelAssignment.search;
-  const sightings = (await search?.(tenant)) ?? [];
-  const own = sightings.filter(({ id, whose }) => whose === "thisStack" && !isKnown(state, id));
+async function assignments(tenant: TenantReader, state: FinderState): Promise<readonly Orphan[]> {
+  const own = (await searchKind(tenant, "sentinelAssignment")).filter(
+    ({ id, whose }) => whose === "stack" && !isKnown(state, id),
+  );
   const all = await tenant.customerAzure.assignments();
   return own.map(({ id }) => {
     const assignment = all.find((candidate) => candidate.id === id);
@@ -128,7 +134,7 @@ function handedOver(settings: Settings, state: FinderState): Candidate[] {
 }
 
 /** The role assignment has an unknown name: it is found by principal and role. */
-async function readers(tenant: KindTenant, settings: Settings, state: FinderState): Promise<readonly Orphan[]> {
+async function readers(tenant: TenantReader, settings: Settings, state: FinderState): Promise<readonly Orphan[]> {
   const vault = vaultOf(settings, state);
   if (vault === undefined) return [];
   const { endpoint, token } = signedInAzure(tenant, "handover");
@@ -181,8 +187,12 @@ function isKnown(state: FinderState, id: string): boolean {
   return state.resources.some((one) => one.id.toLowerCase() === id.toLowerCase());
 }
 
-async function presentOrphan(tenant: KindTenant, candidate: Candidate, state: FinderState): Promise<readonly Orphan[]> {
-  const presence = callsByKind[candidate.kind.key as KindKey].presence;
+async function presentOrphan(
+  tenant: TenantReader,
+  candidate: Candidate,
+  state: FinderState,
+): Promise<readonly Orphan[]> {
+  const presence = applicable(candidate.kind.presence);
   if (presence === undefined || isKnown(state, candidate.id)) return [];
   return (await presence(tenant, candidate)).state === "found" ? [orphan(candidate, state)] : [];
 }

@@ -1,17 +1,17 @@
 /**
  * Certificates and federated credentials of the stack's application that are missing in its state.
  */
+import { type TenantReader } from "@defender-mssp/tenant";
 import { federatedCredentialsPath, graphApplications } from "@defender-mssp/microsoft";
 import { X509Certificate } from "node:crypto";
 import type { Settings } from "../../../settings";
-import type { KindTenant } from "../kinds/kindCalls";
 import { deletionOf, partEvidence, text, undated, type GraphObject, type Known, type Orphan } from "./orphan";
 
 /** The name that the program gives to the federated credential. */
 const federatedCredentialName = "mssp-siem";
 
 export async function keyOrphans(
-  tenant: Pick<KindTenant, "list">,
+  tenant: Pick<TenantReader, "list">,
   application: GraphObject,
   { connector }: Settings,
   known: Known,
@@ -41,7 +41,7 @@ function certificates(application: GraphObject, pem: string, known: Known): Orph
 }
 
 async function federated(
-  { list }: Pick<KindTenant, "list">,
+  { list }: Pick<TenantReader, "list">,
   application: GraphObject,
   known: Known,
 ): Promise<Orphan[]> {

@@ -1,4 +1,5 @@
 /** What the searches for orphans share. */
+import { type AzureCalls, type UnreadKind } from "@defender-mssp/tenant";
 import { textOf } from "@defender-mssp/errors/json";
 import {
   graphList,
@@ -9,8 +10,6 @@ import {
   type StackMark,
 } from "@defender-mssp/microsoft";
 import { applicable, type AccessKind } from "../../../domain/kinds/accessKind";
-import type { UnreadKind } from "../kinds/searchTenant";
-import type { AzureCalls } from "../kinds/azureCalls";
 import type { Deployment, StateResource } from "../../stack/deployment";
 import { parseUrn, urnName } from "../../../domain/urn";
 import { providerType, stackRandomId } from "../../../domain/resourceTypes";

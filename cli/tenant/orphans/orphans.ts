@@ -4,6 +4,12 @@
  * object of the stack that has them. The azuread provider refuses to create an application or a group
  * whose name is taken, so those are shown, whosever they are.
  */
+import { searchKind, looked, type TenantReader, type UnreadKind } from "@defender-mssp/tenant";
+import { application as applicationKind, redirectUri, requestedPermission } from "../../../domain/kinds/applications";
+import { applicationPermission, delegatedConsent, servicePrincipal } from "../../../domain/kinds/servicePrincipals";
+import { directoryRoleAssignment } from "../../../domain/kinds/directoryRoles";
+import { group, guest } from "../../../domain/kinds/people";
+import { conditionalAccessPolicy } from "../../../domain/kinds/trusts";
 import {
   allConnectorRoles,
   appRoleAssignedToPath,
@@ -24,12 +30,7 @@ import {
   type PublishedApplication,
 } from "@defender-mssp/microsoft";
 import { applicable } from "../../../domain/kinds/accessKind";
-import { application as applicationKind, redirectUri, requestedPermission } from "../../../domain/kinds/applications";
-import { applicationPermission, delegatedConsent, servicePrincipal } from "../../../domain/kinds/servicePrincipals";
 import { defenderRoleAssignment } from "../../../domain/kinds/defenderRoles";
-import { directoryRoleAssignment } from "../../../domain/kinds/directoryRoles";
-import { group, guest } from "../../../domain/kinds/people";
-import { conditionalAccessPolicy } from "../../../domain/kinds/trusts";
 import {
   clientSecretName,
   groupNameInDirectory,
@@ -38,9 +39,6 @@ import {
   siemConnectorName,
 } from "../../../domain/naming";
 import type { Settings } from "../../../settings";
-import { callsByKind } from "../kinds/callsByKind";
-import type { KindTenant } from "../kinds/kindCalls";
-import { looked, type UnreadKind } from "../kinds/searchTenant";
 import { accessPackageOrphans } from "./accessPackageOrphans";
 import { accessPolicyOrphans } from "./accessPolicyOrphans";
 import { azureOrphans } from "./azureOrphans";
@@ -65,7 +63,7 @@ import {
  * Finds all orphans, parts before the object that contains them. Changes nothing.
  * @param known what the state of the tenant's stack has
  */
-export async function findOrphans(tenant: KindTenant, settings: Settings, known: Known): Promise<OrphanSearch> {
+export async function findOrphans(tenant: TenantReader, settings: Settings, known: Known): Promise<OrphanSearch> {
   const unread: UnreadKind[] = [];
   const find = async (...looks: readonly OrphanLook[]): Promise<readonly Orphan[]> => {
     const orphans: Orphan[] = [];
@@ -112,7 +110,7 @@ function onceEach(unread: readonly UnreadKind[]): readonly UnreadKind[] {
 
 /** Applications of the connector's name, with which azuread refuses to create another. */
 async function takenApplicationNames(
-  tenant: KindTenant,
+  tenant: TenantReader,
   { customerName }: Settings,
   known: Known,
 ): Promise<readonly Orphan[]> {
@@ -121,7 +119,7 @@ async function takenApplicationNames(
 
 /** Groups of the names that the settings give, with which azuread refuses to create another. */
 async function takenGroupNames(
-  tenant: KindTenant,
+  tenant: TenantReader,
   { msspName, portalAccess }: Settings,
   known: Known,
 ): Promise<readonly Orphan[]> {
@@ -131,7 +129,7 @@ async function takenGroupNames(
 }
 
 async function takenNames(
-  { graph, list }: KindTenant,
+  { graph, list }: TenantReader,
   kind: typeof applicationKind | typeof group,
   name: string,
   known: Known,
@@ -159,9 +157,8 @@ async function takenNames(
 }
 
 /** Assignments of the stack's Defender roles: an assigned role can't be deleted. */
-async function defenderAssignments(tenant: KindTenant, known: Known): Promise<readonly Orphan[]> {
-  const search = callsByKind.defenderRole.search;
-  const roles = ((await search?.(tenant)) ?? []).filter(({ whose }) => whose === "thisStack");
+async function defenderAssignments(tenant: TenantReader, known: Known): Promise<readonly Orphan[]> {
+  const roles = (await searchKind(tenant, "defenderRole")).filter(({ whose }) => whose === "stack");
   if (roles.length === 0) return [];
   return (await listRoleAssignments(tenant.graph))
     .filter(({ id, roleDefinitionId }) => !known.has(id) && roles.some((role) => role.id === roleDefinitionId))
@@ -179,7 +176,7 @@ async function defenderAssignments(tenant: KindTenant, known: Known): Promise<re
 
 /** Directory roles of the stack's own principals: the settings' role, and those of interrupted creates. */
 async function directoryRoles(
-  { list }: KindTenant,
+  { list }: TenantReader,
   { portalAccess }: Settings,
   known: Known,
 ): Promise<readonly Orphan[]> {
@@ -205,7 +202,7 @@ async function directoryRoles(
 }
 
 /** Parts of the stack's applications that are missing in the state. */
-async function partsOfApplications(tenant: KindTenant, settings: Settings, known: Known): Promise<readonly Orphan[]> {
+async function partsOfApplications(tenant: TenantReader, settings: Settings, known: Known): Promise<readonly Orphan[]> {
   const parts = await Promise.all(
     known.objectIds(applicationKind).map(async (id) => {
       const answer = await tenant.graph(`${applicationKind.address}/${id}`, { accept: goneStatuses });
@@ -272,7 +269,7 @@ function secrets(application: GraphObject, known: Known): Orphan[] {
     }));
 }
 
-async function servicePrincipals(tenant: KindTenant, application: GraphObject, known: Known): Promise<Orphan[]> {
+async function servicePrincipals(tenant: TenantReader, application: GraphObject, known: Known): Promise<Orphan[]> {
   const appId = text(application, "appId");
   const principals = await tenant.list<GraphObject>(`${servicePrincipal.address}?$filter=${equals("appId", appId)}`);
   const orphans = principals.map(async (principal): Promise<Orphan[]> => {
@@ -295,7 +292,7 @@ async function servicePrincipals(tenant: KindTenant, application: GraphObject, k
 }
 
 /** Consents that the program itself grants; others are ignored. */
-async function consents({ list }: KindTenant, application: GraphObject, id: string, known: Known): Promise<Orphan[]> {
+async function consents({ list }: TenantReader, application: GraphObject, id: string, known: Known): Promise<Orphan[]> {
   const [grants, roles] = await Promise.all([
     list<GraphObject>(clientGrantsPath(id)),
     list<GraphObject>(appRoleAssignmentsPath(id)),
@@ -342,7 +339,7 @@ async function consents({ list }: KindTenant, application: GraphObject, id: stri
 /**
  * The provider adds the caller as owner and removes it again: an `up` may have ended in between.
  */
-async function ownership({ list, owner }: KindTenant, application: GraphObject, id: string): Promise<Orphan[]> {
+async function ownership({ list, owner }: TenantReader, application: GraphObject, id: string): Promise<Orphan[]> {
   const { automation } = owner;
   if (automation === undefined) return [];
   const owners = await list<GraphObject>(ownersPath("servicePrincipals", id));

@@ -3,15 +3,15 @@
  * lists none: looked for by the names and applications that the settings, the state and its interrupted
  * creates have.
  */
-import { getNotificationRule, getSiemAuthorization, parseStackMark } from "@defender-mssp/microsoft";
+import { type TenantReader } from "@defender-mssp/tenant";
 import { application } from "../../../domain/kinds/applications";
 import { notificationRule, siemAuthorization } from "../../../domain/kinds/defenderSettings";
+import { getNotificationRule, getSiemAuthorization, parseStackMark } from "@defender-mssp/microsoft";
 import type { Settings } from "../../../settings";
-import type { KindTenant } from "../kinds/kindCalls";
 import { deletionOf, undated, type Known, type Orphan, type OrphanLook } from "./orphan";
 
 /** Looks at the server; finds nothing where a person makes the changes. */
-export function portalOrphans(tenant: KindTenant, settings: Settings, known: Known): readonly OrphanLook[] {
+export function portalOrphans(tenant: TenantReader, settings: Settings, known: Known): readonly OrphanLook[] {
   return [
     { kind: notificationRule, find: () => notificationRules(tenant, settings, known) },
     { kind: siemAuthorization, find: () => siemAuthorizations(tenant, settings, known) },
@@ -19,7 +19,7 @@ export function portalOrphans(tenant: KindTenant, settings: Settings, known: Kno
 }
 
 async function notificationRules(
-  { defender }: KindTenant,
+  { defender }: TenantReader,
   { notificationRules: declared, tenantId }: Settings,
   known: Known,
 ): Promise<readonly Orphan[]> {
@@ -37,7 +37,7 @@ async function notificationRules(
 }
 
 async function siemAuthorizations(
-  { defender }: KindTenant,
+  { defender }: TenantReader,
   { tenantId }: Settings,
   known: Known,
 ): Promise<readonly Orphan[]> {

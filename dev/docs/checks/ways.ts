@@ -1,11 +1,11 @@
 /** Every place that can give a right has a row in the catalogue of ways, and every path of Graph is one that exists. */
+import { catalogueProblems } from "@defender-mssp/tenant";
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import { azureWriteTypes, routeTable } from "@defender-mssp/testkit";
 import { kinds } from "../../../domain/kinds/kinds";
 import { applicable } from "../../../domain/kinds/accessKind";
 import { azureNativePrefix } from "../../../domain/resourceTypes";
-import { catalogueProblems } from "../../../domain/ways/ways";
 import decisions from "../../../policy/typeDecisions.json";
 
 /** Entity sets and singletons of Graph v1.0: a test compares them with the published metadata. */

@@ -18,6 +18,7 @@ const words: Readonly<Record<string, readonly string[]>> = {
   "cli/newCustomer": ["asks for a new", "customer’s settings"],
   "cli/base": ["redaction, installation"],
   "packages/siem": ["alerts, incidents, hunt,", "sinks; without Pulumi"],
+  "packages/tenant": ["the access graph of", "a tenant, and its ways"],
   "packages/pages": ["design of HTML pages"],
   "packages/kql": ["judges and runs", "Kusto queries"],
   "packages/detections": ["detection rules", "as files"],

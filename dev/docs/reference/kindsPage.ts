@@ -5,7 +5,6 @@ import {
   notApplicable,
   type KindCell,
   type AccessKind,
-  type KindCall,
   type Removal,
 } from "../../../domain/kinds/accessKind";
 import { reportedAs } from "../../../cli/access/objects/kindInReport";
@@ -105,9 +104,9 @@ const features: readonly Feature[] = [
   { column: "Ev", title: "Evidence", answer: ({ evidence }) => subjectText(evidence) },
 ];
 
-function called({ withoutCalls }: AccessKind, call: KindCall, what: string): Answer {
-  const reason = withoutCalls[call];
-  return reason === undefined ? what : notApplicable(reason);
+function called(kind: AccessKind, call: "presence" | "search" | "held", what: string): Answer {
+  const answer = kind[call];
+  return isNotApplicable(answer) ? answer : what;
 }
 
 function sign(answer: Answer): string {

@@ -1,6 +1,6 @@
-/** docs/reference/ways.md: the catalogue of ways, from domain/ways. */
+/** docs/reference/ways.md: the catalogue of ways, from packages/tenant. */
+import { type Way, ways } from "@defender-mssp/tenant";
 import { kinds } from "../../../domain/kinds/kinds";
-import { ways, type Way } from "../../../domain/ways/ways";
 
 export function waysPage(): string {
   return [

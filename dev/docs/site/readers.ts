@@ -95,7 +95,7 @@ export function readers(decisions: readonly SidebarPage[]): readonly SidebarGrou
       ]),
       folded(
         "Packages",
-        ["detections", "engine", "errors", "microsoft", "pages", "plugins", "sandbox", "siem", "terminal"].map((name) =>
+        ["detections", "engine", "errors", "microsoft", "pages", "plugins", "sandbox", "siem", "tenant", "terminal"].map((name) =>
           page(name, `packages/${name}/README.md`),
         ),
       ),

@@ -1,4 +1,5 @@
 /** What is said of a tenant whose reads differ, because its replicas do. */
+import { tenantReader, type Whose } from "@defender-mssp/tenant";
 import assert from "node:assert/strict";
 import { hasOneView, type GraphCall } from "@defender-mssp/microsoft";
 import { withNotYet } from "../../../cli/access/connector/notYet";
@@ -6,8 +7,6 @@ import { compared } from "../../../cli/access/report/live";
 import { readTwice } from "../../../cli/customer/verify/verifyStack";
 import { joinedAdditions } from "../../../cli/tenant/additions/find";
 import type { FoundAddition } from "../../../cli/tenant/additions/addition";
-import { rememberedReads } from "../../../cli/tenant/kinds/openTenant";
-import type { KindTenant } from "../../../cli/tenant/kinds/kindCalls";
 import { oneLook, rereads, seenInAny } from "../../../cli/tenant/rereads";
 import { failed, notChecked, passed } from "@defender-mssp/siem/verify/check";
 import { recordedReport, stateOf } from "../customer/report/states";
@@ -57,12 +56,8 @@ describe("reads that are made again", () => {
       const status = look !== 1 && accept.includes(404) ? 404 : 200;
       return Promise.resolve({ status, headers: new Headers(), text: "", body: { value: [] }, tries: 1 });
     };
-    const tenant = {
-      ...rememberedReads(replica),
-      freshReads: () => rememberedReads(replica),
-      azure: { handover: undefined, delegation: undefined },
-      owner: { tenantId: "c0570500-0000-4000-8000-00000000000a", domains: [] },
-    } as unknown as KindTenant;
+    const owner = { tenantId: "c0570500-0000-4000-8000-00000000000a", domains: [] } as unknown as Whose;
+    const tenant = tenantReader({ call: replica, owner });
     const again = {
       looks: 3,
       apart: () => {

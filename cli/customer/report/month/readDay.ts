@@ -1,4 +1,5 @@
 /** Reads the figures of one day. It changes nothing; what can't be read is a part with its reason. */
+import { describedProblem } from "@defender-mssp/tenant";
 import { applicationTokens, graphList, incidentsPath, runHuntingQuery } from "@defender-mssp/microsoft";
 import type { GraphCall, SecurityAlert, SecurityIncident } from "@defender-mssp/microsoft";
 import { VisibleError, withoutUndefined } from "@defender-mssp/errors";
@@ -21,7 +22,6 @@ import { alertsSince, customerHealth } from "../../../detections/health/detectio
 import { hoursUntil, touchedAt } from "../../../detections/health/touchedAt";
 import { readDeployment } from "../../../stack/deployment";
 import { signInToTenant } from "../../../tenant/signInToTenant";
-import { describedProblem } from "../../../tenant/unreadReason";
 import type { DayFigures, DayPart } from "./dayFigures";
 
 export interface DayRun extends Place {

@@ -1,11 +1,10 @@
 /** What `mssp report --live` says of a tenant that refuses, and of one that has nothing. */
+import { tenantReader, type TenantReader } from "@defender-mssp/tenant";
 import assert from "node:assert/strict";
 import { ServiceError, type Answer, type GraphCall } from "@defender-mssp/microsoft";
 import { compared } from "../../../../cli/access/report/live";
 import { objectsOf } from "../../../../cli/access/objects/objects";
 import type { ReportResource } from "../../../../cli/access/state/readState";
-import { rememberedReads } from "../../../../cli/tenant/kinds/openTenant";
-import type { KindTenant } from "../../../../cli/tenant/kinds/kindCalls";
 import { recorded, recordedReport, stateOf } from "../../customer/report/states";
 
 const unknown: ReportResource = {
@@ -13,19 +12,14 @@ const unknown: ReportResource = {
   ...{ inputs: { displayName: "Office" }, outputs: {} },
 };
 
-function tenant(graph: GraphCall): KindTenant {
-  return {
-    ...{ graph, graphUrl: "https://graph.example", defender: undefined },
-    msspGraph: () => Promise.reject(new Error("no kind of a state asks the MSSP's tenant")),
-    freshReads: () => rememberedReads(graph),
-    ...rememberedReads(graph),
-    graph,
-    azure: { handover: undefined, delegation: undefined },
+function tenant(graph: GraphCall): TenantReader {
+  return tenantReader({
+    call: graph,
     owner: {
       ...{ stack: "contoso", stackId: undefined, tenantId: "c0570500-0000-4000-8000-00000000000a" },
       ...{ msspTenantId: "5ec0de00-5ea1-4000-8000-000000000001", domains: [], automation: undefined },
     },
-  };
+  });
 }
 
 const refusing = tenant((path) =>

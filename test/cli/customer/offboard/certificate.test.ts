@@ -1,4 +1,5 @@
 /** The inventory, the verdict, the certificate and its page, without an engine and a tenant. */
+import { type GrantingNode, notLookedWays } from "@defender-mssp/tenant";
 import assert from "node:assert/strict";
 import { stripVTControlCharacters } from "node:util";
 import { makeCertificate, type Certificate } from "../../../../cli/customer/offboard/certificate";
@@ -11,8 +12,6 @@ import { certificateText } from "../../../../cli/customer/offboard/text";
 import { Deployed } from "../../../../cli/tenant/additions/deployed";
 import { textsOf } from "../../../../cli/access/texts/all";
 import { languages } from "../../../../cli/access/texts/texts";
-import { notLookedWays } from "../../../../domain/ways/ways";
-import type { GrantingSighting } from "../../../../cli/tenant/kinds/searchTenant";
 
 const hostile = `<script>alert(1)</script>\u001b[2J\u202e`;
 const guest: Item = { kind: "guest", type: "t", name: hostile, id: "a1", adopted: false, byHand: false };
@@ -40,7 +39,7 @@ function proved(changes: Partial<ProvedItem> = {}, others: Partial<Proved> = {})
   return {
     checkedOn: "2026-11-26T09:06:00.000Z",
     items: [{ ...guest, what: "guest", state: "gone", ...changes }],
-    search: { sightings: [], notLooked: [] },
+    search: { nodes: [], unread: [] },
     notes: [],
     ...others,
   };
@@ -65,8 +64,8 @@ function certificate(proved: Proved, proof = settled, changes: Partial<Offboardi
   });
 }
 
-const sighting: GrantingSighting = {
-  ...{ kind: "guest", id: "e1", name: "eve", whose: "thisMssp", evidence: "its address is of the MSSP's domain" },
+const sighting: GrantingNode = {
+  ...{ kind: "guest", id: "e1", name: "eve", whose: "mssp", evidence: "its address is of the MSSP's domain" },
   ...{ gives: [], grants: [], notLooked: [], step: "az rest --method DELETE" },
 };
 const role = {
@@ -81,8 +80,8 @@ const unread = { kind: "directoryRoleAssignment", reason: "not permitted: requir
 const shownText = (html: string): string =>
   html.replaceAll("&gt;", ">").replaceAll("&#39;", "'").replaceAll("&quot;", '"').replaceAll("&amp;", "&");
 
-const sighted = (changes: Partial<GrantingSighting>): Certificate =>
-  certificate(proved({}, { search: { sightings: [{ ...sighting, ...changes }], notLooked: [] } }));
+const sighted = (changes: Partial<GrantingNode>): Certificate =>
+  certificate(proved({}, { search: { nodes: [{ ...sighting, ...changes }], unread: [] } }));
 
 describe("the inventory of a stack", () => {
   const resource = (type: string, id: string, outputs: object = {}, inputs: object = {}, retainOnDelete = false) => ({
@@ -222,7 +221,7 @@ describe("the certificate", () => {
       /Security Reader\. What else it has: .*not permitted: requires X/,
     );
     assert.equal(sighted({ gives: ["trusts the MSSP's devices"] }).state, "accessLeft");
-    assert.equal(sighted({ whose: "thisStack" }).state, "accessLeft");
+    assert.equal(sighted({ whose: "stack" }).state, "accessLeft");
     assert.equal(sighted({ kind: "group", notLooked: [unread] }).state, "toConfirm");
     assert.equal(sighted({ kind: "group" }).state, "proven");
   });
@@ -235,7 +234,7 @@ describe("the certificate", () => {
 
   it("the consent stands first, and what is to do before what is removed", () => {
     const other = { ...sighting, id: "e2", notLooked: [unread] };
-    const search = { sightings: [other, { ...sighting, kind: "automationConsent" as const }], notLooked: [] };
+    const search = { nodes: [other, { ...sighting, kind: "automationConsent" as const }], unread: [] };
     const whole = certificate(proved({}, { search }));
     assert.match(whole.toConfirm[0]?.why ?? "", /can create access again/);
     assert.equal(whole.toConfirm.length, 2);
@@ -249,7 +248,7 @@ describe("the certificate", () => {
       kind,
       reason: kind === keys[2] ? "not permitted: Y" : "not permitted: X",
     }));
-    const { state, toConfirm } = certificate(proved({}, { search: { sightings: [], notLooked } }));
+    const { state, toConfirm } = certificate(proved({}, { search: { nodes: [], unread: notLooked } }));
     assert.deepEqual([state, toConfirm.length], ["toConfirm", 2]);
     assert.match(toConfirm[0]?.what ?? "", /access packages, access package catalogs/);
     assert.match(toConfirm[1]?.step ?? "", /npx mssp governance status --stack contoso/);
@@ -283,11 +282,11 @@ describe("the certificate", () => {
 
   describe("as a page for the customer's administrator", () => {
     const search = {
-      sightings: [
+      nodes: [
         { ...sighting, kind: "automationConsent" as const, id: "c1", name: "Fabrikam automation", grants: [role] },
         { ...sighting, kind: "group" as const, notLooked: [unread], step: "az rest --method DELETE --url 'x'" },
       ],
-      notLooked: [
+      unread: [
         { kind: "governanceRelationship", reason: "not permitted: requires X" },
         { kind: "accessPackage", reason: "not permitted: requires Y" },
       ] as const,
@@ -350,7 +349,7 @@ describe("the certificate", () => {
     for (const kind of ["guests", "ownerships", "Azure Lighthouse delegations"])
       assert.ok(lookedAt.includes(kind), kind);
     const notLooked = [{ kind: "lighthouseAssignment", reason: "not checked: no subscription" }] as const;
-    const partly = certificate(proved({}, { search: { sightings: [], notLooked } }));
+    const partly = certificate(proved({}, { search: { nodes: [], unread: notLooked } }));
     assert.deepEqual([partly.state, partly.lookedAt.includes("Azure Lighthouse delegations")], ["toConfirm", false]);
   });
 

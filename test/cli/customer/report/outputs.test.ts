@@ -1,4 +1,5 @@
 /** Every output of a report: pages, hand-outs, JSON, CSV. None has a secret, and all say the same. */
+import { notLookedWays } from "@defender-mssp/tenant";
 import assert from "node:assert/strict";
 import * as fc from "fast-check";
 import { csvText } from "@defender-mssp/terminal/csv";
@@ -16,7 +17,6 @@ import { textsOf } from "../../../../cli/access/texts/all";
 import { languages, type Texts } from "../../../../cli/access/texts/texts";
 import { handoutReport, now, recorded, recordedReport, settingsOf, stateOf, stateText } from "./states";
 import { parseDeployment } from "../../../../cli/stack/deployment";
-import { notLookedWays } from "../../../../domain/ways/ways";
 
 const facts = { page: "x.html", lastRun: "changed", drift: "notChecked" } as const;
 

@@ -65,8 +65,8 @@ export function sampleCertificate(): string {
         checkedOn: "2027-05-26T09:09:12.000Z",
         items,
         search: {
-          sightings: [],
-          notLooked: [
+          nodes: [],
+          unread: [
             { kind: "directoryRoleEligibility", reason: "not permitted: requires RoleManagement.Read.Directory" },
           ],
         },

@@ -2,10 +2,10 @@
  * Which additions are found and by which step they go, over canned answers of Graph;
  * test/e2e/additions.attack.test.ts has the sandbox.
  */
+import { azRest } from "@defender-mssp/tenant";
 import assert from "node:assert/strict";
 import { azureRoles, microsoftGraph, ServiceError, type GraphCall } from "@defender-mssp/microsoft";
 import { shellQuoted } from "../../../../cli/base/shellWord";
-import { azRest } from "../../../../cli/tenant/azRest";
 import { Deployed, type DeployedObject } from "../../../../cli/tenant/additions/deployed";
 import { partsOf } from "../../../../cli/tenant/additions/find";
 import type { AdditionsTenant } from "../../../../cli/tenant/additions/tenant";

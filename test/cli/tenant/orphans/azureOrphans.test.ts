@@ -1,10 +1,9 @@
 /** What a stack has in Azure and not in its state, over a simulated Azure Resource Manager. */
+import type { AzureCalls, TenantReader } from "@defender-mssp/tenant";
 import assert from "node:assert/strict";
 import http from "node:http";
 import type { AddressInfo } from "node:net";
 import { azureOrphans } from "../../../../cli/tenant/orphans/azureOrphans";
-import type { KindTenant } from "../../../../cli/tenant/kinds/kindCalls";
-import type { AzureCalls } from "../../../../cli/tenant/kinds/azureCalls";
 import type { FinderState } from "../../../../cli/tenant/orphans/orphan";
 import type { Settings } from "../../../../settings";
 
@@ -46,7 +45,7 @@ const state = (...known: readonly string[]): FinderState => ({
   pending: [{ operation: "creating", resource: interrupted }],
 });
 
-const tenant = (azure: AzureCalls) => ({ azure }) as unknown as KindTenant;
+const tenant = (azure: AzureCalls) => ({ azure }) as unknown as TenantReader;
 
 describe("azureOrphans", () => {
   let server: http.Server;
@@ -163,7 +162,7 @@ describe("azureOrphans", () => {
       ...tenant({ handover: undefined, delegation: { endpoint: "http://127.0.0.1:9", token: "t" } }),
       owner: { stackId, msspTenantId: "x" },
       customerAzure: { assignments: () => Promise.resolve([marked("a1", stackId), marked("a2", "f".repeat(16))]) },
-    } as unknown as KindTenant;
+    } as unknown as TenantReader;
     const { resources } = state();
     const known = {
       ...state(),

@@ -1,9 +1,9 @@
 /** Objects with this stack's random ID that its state does not have, in the sandbox's tenant. */
+import { type Whose } from "@defender-mssp/tenant";
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import { graphCall, ServiceError, type GraphCall } from "@defender-mssp/microsoft";
 import { msspTenantId, testSandbox, type TestSandbox } from "@defender-mssp/testkit";
-import type { AccessOwner } from "../../../../cli/tenant/kinds/kindCalls";
 import { findOrphans } from "../../../../cli/tenant/orphans/orphans";
 import { Known, type FinderState, type Orphan } from "../../../../cli/tenant/orphans/orphan";
 import { dynamic } from "../../../../domain/resourceTypes";
@@ -17,7 +17,7 @@ const mark = (stack = "formername", id = stackId, mssp: string = msspTenantId) =
 describe("findOrphans, by the stack's random ID", () => {
   let test: TestSandbox;
   let graph: GraphCall;
-  let owner: AccessOwner;
+  let owner: Whose;
   let settings: Settings;
 
   beforeEach(async () => {

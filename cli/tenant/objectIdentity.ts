@@ -1,0 +1,37 @@
+/** The identity by which the kinds' calls look a state's resource up. */
+import { type ObjectIdentity } from "@defender-mssp/tenant";
+import { lastSegment } from "@defender-mssp/microsoft";
+import { resourceKind, type KindKey } from "../../domain/kinds/kinds";
+import { azureNativePrefix } from "../../domain/resourceTypes";
+
+interface IdentifiedResource {
+  readonly type: string;
+  readonly urn?: string;
+  /** As the provider writes it. */
+  readonly id: string;
+  readonly inputs: Readonly<Record<string, unknown>>;
+  readonly outputs: Readonly<Record<string, unknown>>;
+}
+
+export function objectIdentity(resource: IdentifiedResource): ObjectIdentity {
+  const { inputs, outputs } = resource;
+  const kind = resourceKind(resource);
+  const owner =
+    kind?.removal.by === "owner" ? (inputs[kind.removal.property] ?? outputs[kind.removal.property]) : undefined;
+  return {
+    id: objectId(resource, kind?.key as KindKey | undefined),
+    ...(typeof owner === "string" ? { ownerId: lastSegment(owner) } : {}),
+  };
+}
+
+/** IDs of Graph keep their case: some of them are no UUIDs. */
+function objectId({ type, id }: IdentifiedResource, kind: KindKey | undefined): string {
+  if (type.startsWith(azureNativePrefix) || kind === "accessPackageResource") return id;
+  // A rule's name may have slashes.
+  return kind === "notificationRule" ? id.slice(id.indexOf("/") + 1) : lastSegment(id);
+}
+
+/** Whether a person made it in the portal, where no API shows it. */
+export function isMadeByHand({ outputs }: Pick<IdentifiedResource, "outputs">): boolean {
+  return outputs["mode"] === "manual" || outputs["status"] === "manual";
+}

@@ -1,0 +1,30 @@
+/** The access graph of a tenant, and the catalogue of ways that give access. */
+export { addressOfDomains, guestAddresses, isOfDomains, type Addressed } from "./addresses";
+export { azRest } from "./azRest";
+export { customerAzure, withoutAzure, type CustomerAzure, type RegistrationAssignment } from "./customerAzure";
+export { heldBy, readGraph, searchKind, type AccessGraph, type GrantingNode } from "./graph";
+export { kindKeys, type KindKey, type ReadPermission, type TenantKind } from "./kind";
+export { applicable, isNotApplicable, notApplicable, type KindCell, type NotApplicable } from "./kindCell";
+export { tenantKinds } from "./kinds";
+export { azureRoleText, signedInAzure } from "./kinds/azureResources";
+export { listedRuleState } from "./kinds/defenderSettings";
+export { isOn, readEntry, type EntryGrant } from "./kinds/entryGrants";
+export { eligibilityEnd } from "./kinds/people";
+export { msspEntries, servicePrincipalsPath, type ServicePrincipalEntry } from "./kinds/servicePrincipals";
+export { delegatedAdminNodes, gdapEnd } from "./kinds/trusts";
+export { owner, ownerByMark } from "./owner";
+export {
+  tenantReader,
+  type AzureCalls,
+  type Edge,
+  type ObjectIdentity,
+  type OwnedNode,
+  type Ownership,
+  type Presence,
+  type Principal,
+  type TenantReader,
+  type Whose,
+} from "./reader";
+export { describedProblem, looked, unreadReason, type UnreadKind } from "./unread";
+export type { UnlookedWay, Way } from "./ways/way";
+export { catalogueProblems, findWays, notLookedWays, unlookedInReport, ways } from "./ways/ways";

@@ -1,0 +1,231 @@
+/** Catalogs, access packages, what is in them and who holds them. */
+import { listOf } from "@defender-mssp/errors/json";
+import {
+  assignmentRemoval,
+  entitlementPermissions,
+  catalogResourcesPath,
+  goneStatuses,
+  graphAccessPackages,
+  graphAssignmentPolicies,
+  graphCatalogs,
+  graphConnectedOrganizations,
+  isGone,
+  listConnectedOrganizations,
+  listPackageAssignments,
+  packageAssignmentRequestsPath,
+  packageRolesPath,
+} from "@defender-mssp/microsoft";
+import { foundWithPrincipal, notHeld, type KindKey, type TenantKind } from "../kind";
+import { notApplicable } from "../kindCell";
+import { azRest } from "../azRest";
+import { guests } from "./people";
+import { deletion, graphPresence, partPresence } from "../presence";
+import type { Principal, Edge, TenantReader, ObjectIdentity, Presence, OwnedNode } from "../reader";
+import { markedNodes } from "../markedNodes";
+import { isMsspDomain, isMsspTenant, owner } from "../owner";
+
+export const accessPackages = {
+  /** The catalog of the access packages (entitlement management). */
+  accessPackageCatalog: {
+    key: "accessPackageCatalog",
+    singular: "access package catalog",
+    plural: "access package catalogs",
+    place: "customer's tenant",
+    address: graphCatalogs.path,
+    read: graphCatalogs.read,
+    held: notApplicable(notHeld),
+    presence: graphPresence(graphCatalogs.path),
+    search: markedNodes({ kind: "accessPackageCatalog", collection: graphCatalogs.path }),
+  },
+  /** A group in the catalog of the access packages. */
+  catalogResource: {
+    key: "catalogResource",
+    singular: "resource of the catalog",
+    plural: "resources of the catalog",
+    place: "customer's tenant",
+    address: notApplicable("it is a part of another object"),
+    read: entitlementPermissions.read,
+    search: notApplicable("it ends with its catalog, which is searched"),
+    held: notApplicable(notHeld),
+    presence: partPresence(catalogResourcesPath, ({ originId }) => originId),
+  },
+  /** An access package of a tier. */
+  accessPackage: {
+    key: "accessPackage",
+    singular: "access package",
+    plural: "access packages",
+    place: "customer's tenant",
+    address: graphAccessPackages.path,
+    read: graphAccessPackages.read,
+    held: notApplicable(notHeld),
+    presence: graphPresence(graphAccessPackages.path),
+    search: markedNodes({
+      kind: "accessPackage",
+      collection: graphAccessPackages.path,
+      gives: ["people of the MSSP can hold it"],
+    }),
+  },
+  /** A role of a group that an access package gives. */
+  accessPackageResource: {
+    key: "accessPackageResource",
+    singular: "role of the access package",
+    plural: "roles of the access packages",
+    place: "customer's tenant",
+    address: notApplicable("it is a part of another object"),
+    read: entitlementPermissions.read,
+    search: notApplicable("it ends with its access package, which is searched"),
+    held: notApplicable(notHeld),
+    presence: rolePresence,
+  },
+  /** A policy by which an access package is requested, approved, reviewed and ends. */
+  assignmentPolicy: {
+    key: "assignmentPolicy",
+    singular: "assignment policy",
+    plural: "assignment policies",
+    place: "customer's tenant",
+    address: graphAssignmentPolicies.path,
+    read: ["EntitlementManagement.Read.All", "User.Read.All"],
+    held: notApplicable(notHeld),
+    presence: graphPresence(graphAssignmentPolicies.path),
+    search: policies,
+  },
+  /** An assignment of an access package, which a person requested and an approver of the customer gave. */
+  accessPackageAssignment: {
+    key: "accessPackageAssignment",
+    singular: "assignment of an access package",
+    plural: "assignments of access packages",
+    place: "customer's tenant",
+    address: notApplicable("the search finds it, not its ID"),
+    read: entitlementPermissions.read,
+    presence: notApplicable("people hold it: the stack's state has none"),
+    search: notApplicable(foundWithPrincipal),
+    held: heldPackages,
+  },
+  /** The MSSP as a connected organization of entitlement management. */
+  connectedOrganization: {
+    key: "connectedOrganization",
+    singular: "connected organization",
+    plural: "connected organizations",
+    place: "customer's tenant",
+    address: graphConnectedOrganizations.path,
+    read: graphConnectedOrganizations.read,
+    held: notApplicable(notHeld),
+    presence: graphPresence(graphConnectedOrganizations.path),
+    search: organizations,
+  },
+} as const satisfies Partial<Record<KindKey, TenantKind>>;
+
+/** Graph lists the roles inside the package only. */
+async function rolePresence({ graph }: TenantReader, { id, ownerId = "" }: ObjectIdentity): Promise<Presence> {
+  const answer = await graph(packageRolesPath(ownerId), { accept: goneStatuses });
+  if (isGone(answer)) return { state: "notFound" };
+  const { accessPackageResourceRoleScopes: scopes = [] } = answer.body as {
+    readonly accessPackageResourceRoleScopes?: readonly { readonly id: string }[];
+  };
+  return { state: scopes.some((scope) => id.includes(scope.id)) ? "found" : "notFound" };
+}
+
+async function heldPackages(tenant: TenantReader, { type, id }: Principal): Promise<Edge[]> {
+  if (type !== "user") return [];
+  return (await listPackageAssignments(tenant.graph))
+    .filter(({ target }) => target?.objectId?.toLowerCase() === id.toLowerCase())
+    .map((assignment) => ({
+      kind: "accessPackageAssignment",
+      name: "access package",
+      id: assignment.id,
+      what: `the access package ${assignment.accessPackageId}`,
+      within: assignment.accessPackageId,
+      step: azRest("POST", `${tenant.graphUrl}${packageAssignmentRequestsPath}`, assignmentRemoval(assignment.id)),
+    }));
+}
+
+interface UserSet {
+  readonly id?: string;
+}
+
+interface AssignmentPolicy {
+  readonly id: string;
+  readonly accessPackageId: string;
+  readonly requestorSettings?: {
+    readonly acceptRequests?: boolean | null;
+    readonly scopeType?: string | null;
+    readonly allowedRequestors?: readonly UserSet[] | null;
+  } | null;
+  readonly requestApprovalSettings?: {
+    readonly approvalStages?: readonly Readonly<Record<string, unknown>>[] | null;
+  } | null;
+}
+
+const searchMarkedPolicies = markedNodes({
+  kind: "assignmentPolicy",
+  collection: graphAssignmentPolicies.path,
+  gives: ["people of the MSSP can request its access package"],
+});
+
+/** By the mark, or by who may request or approve: the MSSP's people and connected organizations. */
+async function policies(tenant: TenantReader): Promise<OwnedNode[]> {
+  const marked = await searchMarkedPolicies(tenant);
+  const all = await tenant.list<AssignmentPolicy & { readonly displayName: string }>(graphAssignmentPolicies.path);
+  const others = all.filter(({ id }) => !marked.some((sighting) => sighting.id === id));
+  const [own, people] = others.length === 0 ? [[], []] : [await organizations(tenant), await guests(tenant)];
+  const named = others.flatMap((policy): OwnedNode[] => {
+    const { id, accessPackageId, displayName } = policy;
+    const gives = [
+      ...requestors(policy, own, people).map((who) => `${who} can request the access package ${accessPackageId}`),
+      ...approvers(policy, people).map((who) => `${who} approves requests of the access package ${accessPackageId}`),
+    ];
+    if (gives.length === 0) return [];
+    const owner = { whose: "claimed", evidence: "it names people of the MSSP" } as const;
+    const step = deletion(tenant, graphAssignmentPolicies.item(id));
+    return [{ kind: "assignmentPolicy", id, name: displayName, ...owner, gives, ...step }];
+  });
+  return [...marked, ...named];
+}
+
+function requestors(
+  { requestorSettings: settings }: AssignmentPolicy,
+  own: readonly OwnedNode[],
+  people: readonly OwnedNode[],
+): string[] {
+  if (settings?.acceptRequests === false) return [];
+  const isOfAll = /^All(Configured|Existing)ConnectedOrganizationSubjects$/.test(settings?.scopeType ?? "");
+  return [...(isOfAll ? own.map(subject) : []), ...subjects(settings?.allowedRequestors ?? [], [...own, ...people])];
+}
+
+function approvers({ requestApprovalSettings: settings }: AssignmentPolicy, people: readonly OwnedNode[]): string[] {
+  const sets = (settings?.approvalStages ?? []).flatMap(({ primaryApprovers, escalationApprovers }) => [
+    ...listOf(primaryApprovers),
+    ...listOf(escalationApprovers),
+  ]);
+  return subjects(sets as readonly UserSet[], people);
+}
+
+function subjects(sets: readonly UserSet[], known: readonly OwnedNode[]): string[] {
+  return known.filter(({ id }) => sets.some((set) => set.id?.toLowerCase() === id.toLowerCase())).map(subject);
+}
+
+function subject({ name, id }: OwnedNode): string {
+  return `${name} (${id})`;
+}
+
+/** By the mark, or by the identity source: the MSSP's tenant or one of its domains. */
+async function organizations(tenant: TenantReader): Promise<OwnedNode[]> {
+  const whose = tenant.owner;
+  return (await listConnectedOrganizations(tenant.graph)).flatMap(
+    ({ id, displayName, description, identitySources }) => {
+      const source = identitySources.find(
+        ({ tenantId, domainName }) => isMsspTenant(whose, tenantId) || isMsspDomain(whose, domainName),
+      );
+      const evidence = `its identity source is ${source?.tenantId ?? source?.domainName ?? ""}`;
+      const ownership = owner(whose, {
+        marks: [description],
+        tenant: { id: source?.tenantId, evidence },
+        claim: source === undefined ? undefined : evidence,
+      });
+      if (ownership === undefined) return [];
+      const gives = ["its people can request access packages whose policies name it"];
+      const node = { kind: "connectedOrganization" as const, id, name: displayName, ...ownership, gives };
+      return [{ ...node, ...deletion(tenant, graphConnectedOrganizations.item(id)) }];
+    },
+  );
+}

@@ -1,0 +1,141 @@
+/** App registrations and their parts: a registration stays without them. */
+import { federatedCredentialsPath, goneStatuses, graphApplications, isGone } from "@defender-mssp/microsoft";
+import { notHeld, type KindKey, type TenantKind } from "../kind";
+import { notApplicable } from "../kindCell";
+import { partPresence, restorablePresence } from "../presence";
+import type { TenantReader, ObjectIdentity, Presence } from "../reader";
+import { markedNodes } from "../markedNodes";
+
+export const applications = {
+  /** The app registration of the SIEM connector. */
+  application: {
+    key: "application",
+    singular: "app registration",
+    plural: "app registrations",
+    place: "customer's tenant",
+    address: graphApplications.path,
+    read: graphApplications.read,
+    held: notApplicable("its service principal is the principal"),
+    presence: restorablePresence(graphApplications.path),
+    search: markedNodes({
+      kind: "application",
+      collection: graphApplications.path,
+      read: registrations,
+      gives: ["who has one of its credentials signs in as it"],
+    }),
+  },
+  /** A client secret of the SIEM connector. */
+  clientSecret: {
+    key: "clientSecret",
+    singular: "client secret",
+    plural: "client secrets",
+    place: "customer's tenant",
+    address: notApplicable("it is a part of another object"),
+    read: graphApplications.read,
+    search: notApplicable("it ends with its app registration, which is searched"),
+    held: notApplicable(notHeld),
+    presence: keyPresence("passwordCredentials"),
+  },
+  /** A certificate of the SIEM connector: the public part. */
+  certificate: {
+    key: "certificate",
+    singular: "certificate",
+    plural: "certificates",
+    place: "customer's tenant",
+    address: notApplicable("it is a part of another object"),
+    read: graphApplications.read,
+    search: notApplicable("it ends with its app registration, which is searched"),
+    held: notApplicable(notHeld),
+    presence: keyPresence("keyCredentials"),
+  },
+  /** A federated identity credential of the SIEM connector. */
+  federatedCredential: {
+    key: "federatedCredential",
+    singular: "federated credential",
+    plural: "federated credentials",
+    place: "customer's tenant",
+    address: notApplicable("it is a part of another object"),
+    read: graphApplications.read,
+    search: notApplicable("it ends with its app registration, which is searched"),
+    held: notApplicable(notHeld),
+    presence: partPresence(federatedCredentialsPath, ({ id }) => id),
+  },
+  /** A redirect URI of the SIEM connector. */
+  redirectUri: {
+    key: "redirectUri",
+    singular: "redirect URI",
+    plural: "redirect URIs",
+    place: "customer's tenant",
+    address: notApplicable("it is a part of another object"),
+    read: graphApplications.read,
+    search: notApplicable("it ends with its app registration, which is searched"),
+    held: notApplicable(notHeld),
+    presence: webPresence,
+  },
+  /** A permission that the app registration requests: without a consent it gives nothing. */
+  requestedPermission: {
+    key: "requestedPermission",
+    singular: "requested permission",
+    plural: "requested permissions",
+    place: "customer's tenant",
+    address: notApplicable("it is a part of another object"),
+    read: graphApplications.read,
+    search: notApplicable("it ends with its app registration, which is searched"),
+    held: notApplicable(notHeld),
+    presence: requestPresence,
+  },
+} as const satisfies Partial<Record<KindKey, TenantKind>>;
+
+interface Registration {
+  readonly id: string;
+  readonly appId: string;
+  readonly displayName: string | null;
+  readonly description?: string | null;
+  readonly createdDateTime?: string | null;
+}
+
+/** Every app registration: Graph can't filter by a part of the description. */
+export function registrations({ list }: TenantReader): Promise<readonly Registration[]> {
+  return list<Registration>(
+    `${graphApplications.path}?$select=id,appId,displayName,description,createdDateTime&$top=999`,
+  );
+}
+
+/** Whether the app registration, which stays, has a redirect URI of any platform. */
+function webPresence(tenant: TenantReader, object: ObjectIdentity): Promise<Presence> {
+  return applicationPresence(tenant, object, (application) =>
+    ["web", "spa", "publicClient"].some(
+      (platform) => ((application[platform] as { redirectUris?: unknown[] } | null)?.redirectUris ?? []).length > 0,
+    ),
+  );
+}
+
+/** The ID ends with the application ID of the API. */
+function requestPresence(tenant: TenantReader, object: ObjectIdentity): Promise<Presence> {
+  return applicationPresence(tenant, object, ({ requiredResourceAccess = [] }) =>
+    (requiredResourceAccess as readonly { readonly resourceAppId: string }[]).some(
+      ({ resourceAppId }) => resourceAppId.toLowerCase() === object.id.toLowerCase(),
+    ),
+  );
+}
+
+/** Looks at the application that has the part. */
+async function applicationPresence(
+  { graph }: TenantReader,
+  { ownerId = "" }: ObjectIdentity,
+  hasPart: (application: Readonly<Record<string, unknown>>) => boolean,
+): Promise<Presence> {
+  const answer = await graph(graphApplications.item(ownerId), { accept: goneStatuses });
+  if (isGone(answer)) return { state: "notFound" };
+  return { state: hasPart(answer.body as Readonly<Record<string, unknown>>) ? "found" : "notFound" };
+}
+
+/** Looks for a credential by its key ID. */
+function keyPresence(property: "passwordCredentials" | "keyCredentials") {
+  return (tenant: TenantReader, object: ObjectIdentity): Promise<Presence> =>
+    applicationPresence(tenant, object, (application) =>
+      ((application[property] ?? []) as readonly { readonly keyId: string }[]).some(
+        ({ keyId }) => keyId.toLowerCase() === object.id.toLowerCase(),
+      ),
+    );
+}

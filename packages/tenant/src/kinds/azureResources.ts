@@ -1,0 +1,211 @@
+/** Resources that Azure Resource Manager shows by their ID. */
+import { EnvironmentError } from "@defender-mssp/errors";
+import {
+  azureApiVersion,
+  eligibilityEndPath,
+  shownAzureRole,
+  goneStatuses,
+  isGone,
+  lastSegment,
+  request,
+  scopeOfExtension,
+  type AzureRoleAssignment,
+  type PortalCall,
+} from "@defender-mssp/microsoft";
+import { notHeld, type KindKey, type TenantKind } from "../kind";
+import { notApplicable } from "../kindCell";
+import { azRest } from "../azRest";
+import { shellQuoted } from "@defender-mssp/errors/escape";
+import type { RegistrationAssignment } from "../customerAzure";
+import type { AzureCalls, Principal, Edge, TenantReader, ObjectIdentity, Presence, OwnedNode } from "../reader";
+import { isMsspTenant, ownerByMark } from "../owner";
+
+export const azureResources = {
+  /** The Key Vault in which the MSSP's SIEM finds the connector's secret. */
+  keyVault: {
+    key: "keyVault",
+    singular: "Key Vault",
+    plural: "Key Vaults",
+    place: "MSSP's subscription",
+    address: notApplicable("Azure Resource Manager has it"),
+    read: ["Reader"],
+    search: notApplicable("it is in the MSSP's subscription, and gives nothing in the customer's tenant"),
+    held: notApplicable(notHeld),
+    presence: azurePresence("handover"),
+  },
+  /** The connector's credential in the Key Vault. */
+  keyVaultSecret: {
+    key: "keyVaultSecret",
+    singular: "Key Vault secret",
+    plural: "Key Vault secrets",
+    place: "MSSP's subscription",
+    address: notApplicable("Azure Resource Manager has it"),
+    read: ["Reader"],
+    search: notApplicable("it is in the MSSP's subscription, and gives nothing in the customer's tenant"),
+    held: notApplicable(notHeld),
+    presence: azurePresence("handover"),
+  },
+  /** The SIEM's right to read the secret in the Key Vault: a role assignment of Azure. */
+  vaultReader: {
+    key: "vaultReader",
+    singular: "Azure role assignment",
+    plural: "Azure role assignments",
+    place: "MSSP's subscription",
+    address: notApplicable("it is a part of another object"),
+    read: ["Reader"],
+    search: notApplicable("it is in the MSSP's subscription, and gives nothing in the customer's tenant"),
+    held: notApplicable(notHeld),
+    presence: azurePresence("handover"),
+  },
+  /** The resource group of the Key Vault. */
+  resourceGroup: {
+    key: "resourceGroup",
+    singular: "resource group",
+    plural: "resource groups",
+    place: "MSSP's subscription",
+    address: notApplicable("Azure Resource Manager has it"),
+    read: ["Reader"],
+    search: notApplicable("it is in the MSSP's subscription, and gives nothing in the customer's tenant"),
+    held: notApplicable(notHeld),
+    presence: azurePresence("handover"),
+  },
+  /** The definition of an Azure Lighthouse delegation. */
+  lighthouseDefinition: {
+    key: "lighthouseDefinition",
+    singular: "Azure Lighthouse definition",
+    plural: "Azure Lighthouse definitions",
+    place: "customer's subscription",
+    address: notApplicable("Azure Resource Manager has it"),
+    read: ["Reader"],
+    search: notApplicable("its assignments, which give access, are searched"),
+    held: notApplicable(notHeld),
+    presence: azurePresence("delegation"),
+  },
+  /** The assignment of an Azure Lighthouse delegation to a subscription or resource group. */
+  lighthouseAssignment: {
+    key: "lighthouseAssignment",
+    singular: "Azure Lighthouse delegation",
+    plural: "Azure Lighthouse delegations",
+    place: "customer's subscription",
+    address: notApplicable("Azure Resource Manager has it"),
+    read: ["Reader"],
+    held: notApplicable(notHeld),
+    presence: azurePresence("delegation"),
+    search: delegations,
+  },
+  /** An analysts' group's role on the resource group of a Microsoft Sentinel workspace. */
+  sentinelAssignment: {
+    key: "sentinelAssignment",
+    singular: "Microsoft Sentinel role assignment",
+    plural: "Microsoft Sentinel role assignments",
+    place: "customer's subscription",
+    address: notApplicable("Azure Resource Manager has it"),
+    read: ["Reader"],
+    presence: azurePresence("delegation"),
+    search: markedAssignments,
+    held: azureRolesHeld,
+  },
+} as const satisfies Partial<Record<KindKey, TenantKind>>;
+
+/** @throws ServiceError where the identity may not read it: that says nothing of the resource. */
+export function azurePresence(service: keyof AzureCalls) {
+  return async (tenant: TenantReader, { id }: ObjectIdentity): Promise<Presence> => {
+    const { endpoint, token } = signedInAzure(tenant, service);
+    const answer = await request(`${endpoint}${id}?api-version=${azureApiVersion(id)}`, {
+      token,
+      accept: goneStatuses,
+    });
+    return { state: isGone(answer) ? "notFound" : "found" };
+  };
+}
+
+/** @throws EnvironmentError where nobody is signed in to Azure. */
+export function signedInAzure({ azure }: TenantReader, service: keyof AzureCalls): PortalCall {
+  const call = azure[service];
+  if (call !== undefined) return call;
+  throw new EnvironmentError("Azure was not searched: the settings name no subscription, or the sign-in failed");
+}
+
+/** Delegations to the MSSP's tenant in every subscription that the identity sees. */
+async function delegations({ customerAzure, owner }: TenantReader): Promise<OwnedNode[]> {
+  return (await customerAzure.delegations())
+    .filter(({ properties }) => isMsspTenant(owner, properties.registrationDefinition?.properties?.managedByTenantId))
+    .map(({ id, properties }) => ({
+      kind: "lighthouseAssignment",
+      id,
+      name: lastSegment(id),
+      whose: "mssp",
+      evidence: "its managing tenant is the MSSP's",
+      gives: [`people of the MSSP's tenant have ${delegatedRoles(properties)} at ${scopeOfExtension(id)}`],
+      step: `az managedservices assignment delete --assignment ${shellQuoted(id)}`,
+    }));
+}
+
+/** Such as `the Azure role Reader, the eligible Azure role Contributor`. */
+function delegatedRoles({ registrationDefinition }: RegistrationAssignment["properties"]): string {
+  const { authorizations, eligibleAuthorizations } = registrationDefinition?.properties ?? {};
+  const names = [
+    ...(authorizations ?? []).map(({ roleDefinitionId }) => `the Azure role ${shownAzureRole(roleDefinitionId)}`),
+    ...(eligibleAuthorizations ?? []).map(
+      ({ roleDefinitionId }) => `the eligible Azure role ${shownAzureRole(roleDefinitionId)}`,
+    ),
+  ];
+  return [...new Set(names)].join(", ") || "roles that Azure does not name";
+}
+
+/** Assignments in the subscriptions whose description has the stack's mark, or the MSSP's. */
+async function markedAssignments(tenant: TenantReader): Promise<OwnedNode[]> {
+  return (await tenant.customerAzure.assignments()).flatMap((assignment) => {
+    const { id, properties } = assignment;
+    const owner = ownerByMark(tenant.owner, properties.description);
+    if (owner === undefined) return [];
+    return [
+      {
+        kind: "sentinelAssignment",
+        id,
+        name: azureRoleText(assignment),
+        ...owner,
+        ...(typeof properties.createdOn === "string" ? { createdOn: properties.createdOn } : {}),
+        gives: [`the principal ${properties.principalId} has ${azureRoleText(assignment)} at ${properties.scope}`],
+        step: removalStep(id),
+      },
+    ];
+  });
+}
+
+/** Assigned and eligible ones. */
+async function azureRolesHeld({ customerAzure }: TenantReader, { id }: Principal): Promise<Edge[]> {
+  const isHeld = ({ properties }: AzureRoleAssignment) => properties.principalId.toLowerCase() === id.toLowerCase();
+  const assigned = (await customerAzure.assignments()).filter(isHeld).map((assignment) => ({
+    kind: "sentinelAssignment" as const,
+    name: "Azure role",
+    id: assignment.id,
+    what: `${azureRoleText(assignment)} at ${assignment.properties.scope}`,
+    step: removalStep(assignment.id),
+  }));
+  const eligible = (await customerAzure.eligibilities()).filter(isHeld).map((eligibility) => ({
+    kind: "sentinelAssignment" as const,
+    name: "eligible Azure role",
+    id: eligibility.id,
+    what: `${azureRoleText(eligibility, "eligible ")} at ${eligibility.properties.scope}`,
+    step: endOfEligibleRole(eligibility),
+  }));
+  return [...assigned, ...eligible];
+}
+
+/** Such as `the Azure role Microsoft Sentinel Reader`. */
+export function azureRoleText({ properties }: AzureRoleAssignment, state: "" | "eligible " = ""): string {
+  return `the ${state}Azure role ${shownAzureRole(properties.roleDefinitionId)}`;
+}
+
+/** https://learn.microsoft.com/rest/api/authorization/role-eligibility-schedule-requests; the CLI adds the host. */
+function endOfEligibleRole(eligibility: AzureRoleAssignment): string {
+  const { principalId, roleDefinitionId } = eligibility.properties;
+  return azRest("PUT", eligibilityEndPath(eligibility), {
+    properties: { requestType: "AdminRemove", principalId, roleDefinitionId },
+  });
+}
+
+function removalStep(id: string): string {
+  return `az role assignment delete --ids ${shellQuoted(id)}`;
+}

@@ -1,0 +1,290 @@
+/** Analysts and the groups that they are in. */
+import {
+  activationPolicyPermissions,
+  graphApplications,
+  graphGroupEligibilities,
+  graphGroups,
+  graphPrincipals,
+  graphUsers,
+  type GroupEligibility,
+  groupEligibilityRequestsPath,
+  groupMemberPath,
+  listGroupEligibilities,
+  mostExpanded,
+  type OwnedCollection,
+  ownedCollectionNames,
+  ownersPath,
+  parseStackMark,
+  usersPath,
+  withOwnersPath,
+} from "@defender-mssp/microsoft";
+import { foundWithPrincipal, isPrincipal, notHeld, type KindKey, type TenantKind } from "../kind";
+import { notApplicable } from "../kindCell";
+import { isCallError } from "@defender-mssp/errors";
+import { azRest } from "../azRest";
+import { heldRoles } from "./directoryRoles";
+import { deletion, deletionStep, presenceAt, restorablePresence } from "../presence";
+import { addressOfDomains } from "../addresses";
+import type { Principal, Edge, TenantReader, ObjectIdentity, Presence, OwnedNode } from "../reader";
+import { markedNodes } from "../markedNodes";
+import { owner } from "../owner";
+
+export const people = {
+  /** A B2B guest of the customer's tenant: an analyst of the MSSP. */
+  guest: {
+    key: "guest",
+    singular: "guest",
+    plural: "guests",
+    place: "customer's tenant",
+    address: graphUsers.path,
+    principal: "user",
+    read: graphUsers.read,
+    held: notApplicable(isPrincipal),
+    presence: restorablePresence(graphUsers.path),
+    search: (tenant) => guests(tenant),
+  },
+  /** A group of the MSSP's analysts. */
+  group: {
+    key: "group",
+    singular: "group",
+    plural: "groups",
+    place: "customer's tenant",
+    address: graphGroups.path,
+    principal: "group",
+    read: graphGroups.read,
+    held: notApplicable("memberships are a kind of their own"),
+    presence: restorablePresence(graphGroups.path),
+    search: markedNodes({
+      kind: "group",
+      collection: graphGroups.path,
+      principal: "group",
+      read: ({ list }) => list(`${graphGroups.path}?$select=id,displayName,description,createdDateTime&$top=999`),
+    }),
+  },
+  /** A standing membership of an analyst in a group: the property `members` of the group. */
+  membership: {
+    key: "membership",
+    singular: "group membership",
+    plural: "group memberships",
+    place: "customer's tenant",
+    address: notApplicable("it is a part of another object"),
+    read: graphGroups.read,
+    presence: notApplicable("it is a property of the group"),
+    search: notApplicable(foundWithPrincipal),
+    held: memberships,
+  },
+  /** An ownership of a group, an application or a service principal: the object's property `owners`. */
+  ownership: {
+    key: "ownership",
+    singular: "ownership",
+    plural: "ownerships",
+    place: "customer's tenant",
+    address: notApplicable("it is a part of another object"),
+    read: [...graphGroups.read, ...graphApplications.read],
+    presence: notApplicable("it is a property of the owned object"),
+    search: notApplicable(foundWithPrincipal),
+    held: ownerships,
+  },
+  /** An eligible membership of an analyst in a group (PIM for Groups), with the policy by which it is activated. */
+  eligibility: {
+    key: "eligibility",
+    singular: "eligible group membership",
+    plural: "eligible group memberships",
+    place: "customer's tenant",
+    address: notApplicable("it is a part of another object"),
+    read: graphGroupEligibilities.read,
+    search: notApplicable(foundWithPrincipal),
+    presence: eligibilityPresence,
+    held: eligibilities,
+  },
+  /** The policy by which eligible members of a group activate their membership (PIM for Groups). */
+  activationPolicy: {
+    key: "activationPolicy",
+    singular: "activation policy",
+    plural: "activation policies",
+    place: "customer's tenant",
+    address: notApplicable("it is a part of another object"),
+    read: activationPolicyPermissions.read,
+    presence: notApplicable("each group has one, which gives nothing by itself"),
+    search: notApplicable("each group has one, which gives nothing by itself"),
+    held: notApplicable(notHeld),
+  },
+} as const satisfies Partial<Record<KindKey, TenantKind>>;
+
+interface GuestUser {
+  readonly id: string;
+  readonly displayName: string | null;
+  readonly mail: string | null;
+  readonly userPrincipalName: string;
+  readonly otherMails?: readonly string[];
+  readonly employeeType?: string | null;
+  readonly userType?: string | null;
+  readonly createdDateTime?: string | null;
+}
+
+const properties = [
+  "id",
+  "displayName",
+  "mail",
+  "userPrincipalName",
+  "otherMails",
+  "employeeType",
+  "createdDateTime",
+  "userType",
+] as const;
+
+/** Users of the stack by their marks, and users with an address of the MSSP's domains: guests and members. */
+export async function guests(tenant: TenantReader): Promise<OwnedNode[]> {
+  const users = await tenant.list<GuestUser>(usersPath(properties));
+  const addressOf = addressOfDomains(users, tenant.owner.domains);
+  return users.flatMap((user) => {
+    const { id, employeeType, displayName, createdDateTime } = user;
+    // An invitation has no property but the display name: it has the mark until the next request.
+    const marks = [employeeType, displayName];
+    const ownership = owner(tenant.owner, { marks, claim: claimed(user, addressOf(user)) });
+    if (ownership === undefined) return [];
+    // A guest's mark does not name the MSSP's tenant: with its address it tells the stack, also after a lost state.
+    const mark = ownership.mark ?? parseStackMark(employeeType);
+    return [
+      {
+        kind: "guest" as const,
+        id,
+        name: user.mail ?? displayName ?? user.userPrincipalName,
+        ...ownership,
+        ...(mark !== undefined && { mark }),
+        principal: { type: "user" as const, id },
+        gives: [],
+        ...(typeof createdDateTime === "string" ? { createdOn: createdDateTime } : {}),
+        ...deletion(tenant, graphUsers.item(id)),
+      },
+    ];
+  });
+}
+
+function claimed({ userType }: GuestUser, address: string | undefined): string | undefined {
+  const type = userType === "Guest" ? "" : ` (user type ${userType ?? "not set"})`;
+  return address === undefined ? undefined : `its address ${address} is of the MSSP's domain${type}`;
+}
+
+interface DirectoryObject {
+  readonly "@odata.type"?: string;
+  readonly id: string;
+  readonly displayName?: string | null;
+  readonly groupTypes?: readonly string[];
+  readonly isAssignableToRole?: boolean | null;
+}
+
+/** Groups that the principal is a direct member of, with the directory roles that they give. Directory roles are a kind of their own. */
+async function memberships(tenant: TenantReader, { type, id }: Principal): Promise<Edge[]> {
+  const path = `${graphPrincipals[type].item(id)}/memberOf`;
+  const groups = (await tenant.list<DirectoryObject>(path)).filter(
+    (object) => object["@odata.type"] === "#microsoft.graph.group",
+  );
+  return Promise.all(
+    groups.map(async (group) => ({
+      kind: "membership" as const,
+      name: "membership",
+      id: group.id,
+      what: `a membership of the group "${group.displayName ?? group.id}"${await rolesText(tenant, group)}`,
+      within: group.id,
+      ...(group.groupTypes?.includes("DynamicMembership") === true ? { byRule: true } : {}),
+      step: deletionStep(tenant, groupMemberPath(group.id, id)),
+    })),
+  );
+}
+
+/** What a group of directory roles gives its members. */
+async function rolesText(tenant: TenantReader, { id, isAssignableToRole }: DirectoryObject): Promise<string> {
+  if (isAssignableToRole !== true) return "";
+  try {
+    const roles = await heldRoles(tenant, { type: "group", id });
+    return roles.length === 0 ? "" : `, which gives ${roles.map(({ what }) => what).join(" and ")}`;
+  } catch (error) {
+    if (!isCallError(error)) throw error;
+    return ", whose directory roles may not be read";
+  }
+}
+
+interface OwnedObject {
+  readonly id: string;
+  readonly displayName?: string | null;
+  readonly owners?: readonly { readonly id: string }[];
+}
+
+const ownedWords = {
+  applications: "application",
+  groups: "group",
+  servicePrincipals: "service principal",
+} as const satisfies Record<OwnedCollection, string>;
+
+/**
+ * Groups, applications and service principals that the principal owns, read from their side:
+ * Microsoft documents the list of a user's owned objects for signed-in people only.
+ * https://learn.microsoft.com/graph/api/user-list-ownedobjects
+ */
+async function ownerships(tenant: TenantReader, { type, id }: Principal): Promise<Edge[]> {
+  if (type === "group") return [];
+  const ofCollections = ownedCollectionNames.map(async (collection) => {
+    const objects = await tenant.list<OwnedObject>(withOwnersPath(collection));
+    const owned = await Promise.all(
+      objects.map(async (object) =>
+        (await readOwners(tenant, collection, object)).includes(id.toLowerCase()) ? [object] : [],
+      ),
+    );
+    return owned.flat().map((object): Edge => ({
+      kind: "ownership",
+      name: "ownership",
+      id: object.id,
+      what: `the ownership of the ${ownedWords[collection]} "${object.displayName ?? object.id}"`,
+      within: object.id,
+      step:
+        (collection === "groups" && object.owners?.length === 1
+          ? "Add another owner first, as Graph refuses to remove a group's last one. Then: "
+          : "") + deletionStep(tenant, `${ownersPath(collection, object.id)}/${id}/$ref`),
+    }));
+  });
+  return (await Promise.all(ofCollections)).flat();
+}
+
+/** Object IDs in lower case. */
+async function readOwners(
+  { list }: TenantReader,
+  collection: OwnedCollection,
+  { id, owners = [] }: OwnedObject,
+): Promise<string[]> {
+  const all = owners.length < mostExpanded ? owners : await list<{ readonly id: string }>(ownersPath(collection, id));
+  return all.map((owner) => owner.id.toLowerCase());
+}
+
+/** The stack's eligible members of a group are one resource: none of them is left, or some are. */
+async function eligibilityPresence(tenant: TenantReader, { ownerId = "" }: ObjectIdentity): Promise<Presence> {
+  if ((await presenceAt(tenant.graph, graphGroups.item(ownerId))).state === "notFound") return { state: "notFound" };
+  const schedules = await listGroupEligibilities(tenant.graph, "groupId", ownerId);
+  return { state: schedules.length > 0 ? "found" : "notFound" };
+}
+
+/** Memberships and ownerships of groups that the principal may activate. */
+async function eligibilities(tenant: TenantReader, { type, id }: Principal): Promise<Edge[]> {
+  if (type === "servicePrincipal") return [];
+  return (await listGroupEligibilities(tenant.graph, "principalId", id)).map((schedule) => ({
+    kind: "eligibility",
+    name: "eligibility",
+    id: schedule.id,
+    what: `an eligible ${schedule.accessId === "owner" ? "ownership" : "membership"} of the group ${schedule.groupId}`,
+    within: schedule.groupId,
+    step: eligibilityEnd(tenant, schedule),
+  }));
+}
+
+/** The command that ends an eligibility. */
+export function eligibilityEnd(
+  { graphUrl }: TenantReader,
+  { accessId, groupId, principalId }: GroupEligibility,
+): string {
+  return azRest("POST", `${graphUrl}${groupEligibilityRequestsPath}`, {
+    action: "adminRemove",
+    accessId,
+    groupId,
+    principalId,
+  });
+}

@@ -1,0 +1,175 @@
+/** Service principals in the customer's tenant, read once for every kind that looks at them, and what they have. */
+import {
+  type AppRoleAssignment,
+  appRoleAssignmentsPath,
+  appRolePermissions,
+  graphPermissionGrants,
+  graphPrincipals,
+  graphServicePrincipals,
+  listClientGrants,
+  publishedRoleName,
+} from "@defender-mssp/microsoft";
+import { foundWithPrincipal, isPrincipal, type KindKey, type TenantKind } from "../kind";
+import { notApplicable } from "../kindCell";
+import { registrations } from "./applications";
+import { deletion, deletionStep, graphPresence, partPresence, restorablePresence } from "../presence";
+import type { Principal, Edge, TenantReader, OwnedNode, Ownership } from "../reader";
+import { isMsspTenant, owner, ownerByMark } from "../owner";
+
+export const servicePrincipals = {
+  /** The service principal of the SIEM connector's app registration. */
+  servicePrincipal: {
+    key: "servicePrincipal",
+    singular: "service principal",
+    plural: "service principals",
+    place: "customer's tenant",
+    address: graphServicePrincipals.path,
+    principal: "servicePrincipal",
+    read: graphServicePrincipals.read,
+    held: notApplicable(isPrincipal),
+    presence: restorablePresence(graphServicePrincipals.path),
+    search: connectorPrincipals,
+  },
+  /** The service principal of the MSSP's own application in the customer's tenant. */
+  msspServicePrincipal: {
+    key: "msspServicePrincipal",
+    singular: "service principal of the MSSP's application",
+    plural: "service principals of the MSSP's application",
+    place: "customer's tenant",
+    address: graphServicePrincipals.path,
+    principal: "servicePrincipal",
+    read: graphServicePrincipals.read,
+    held: notApplicable(isPrincipal),
+    presence: restorablePresence(graphServicePrincipals.path),
+    search: (tenant) =>
+      msspPrincipals(tenant, "msspServicePrincipal", ({ appId }) => appId !== tenant.owner.automation),
+  },
+  /** An application permission that a service principal of the MSSP has: an app role assignment. */
+  applicationPermission: {
+    key: "applicationPermission",
+    singular: "application permission",
+    plural: "application permissions",
+    place: "customer's tenant",
+    address: notApplicable("it is a part of another object"),
+    read: appRolePermissions.read,
+    search: notApplicable(foundWithPrincipal),
+    presence: partPresence(appRoleAssignmentsPath, ({ id }) => id),
+    held: permissions,
+  },
+  /** A consent to delegated permissions of the SIEM connector. */
+  delegatedConsent: {
+    key: "delegatedConsent",
+    singular: "delegated permission",
+    plural: "delegated permissions",
+    place: "customer's tenant",
+    address: graphPermissionGrants.path,
+    read: graphPermissionGrants.read,
+    search: notApplicable(foundWithPrincipal),
+    presence: graphPresence(graphPermissionGrants.path),
+    held: consents,
+  },
+  /** The customer's consent to the application that runs `up`. */
+  automationConsent: {
+    key: "automationConsent",
+    singular: "consent to the MSSP's automation",
+    plural: "consents to the MSSP's automation",
+    place: "customer's tenant",
+    address: notApplicable("the search finds it, not its ID"),
+    principal: "servicePrincipal",
+    read: graphServicePrincipals.read,
+    presence: notApplicable("the stack's state does not have it: it is searched"),
+    held: notApplicable(isPrincipal),
+    search: (tenant) => msspPrincipals(tenant, "automationConsent", ({ appId }) => appId === tenant.owner.automation),
+  },
+  /** The customer's consent to the application that only previews, in pull requests. */
+  previewConsent: {
+    key: "previewConsent",
+    singular: "consent to the MSSP's preview application",
+    plural: "consents to the MSSP's preview application",
+    place: "customer's tenant",
+    address: notApplicable("the search finds it, not its ID"),
+    principal: "servicePrincipal",
+    read: graphServicePrincipals.read,
+    presence: notApplicable("the stack's state does not have it: it is searched"),
+    search: notApplicable("found as a service principal of the MSSP's tenant"),
+    held: notApplicable(isPrincipal),
+  },
+} as const satisfies Partial<Record<KindKey, TenantKind>>;
+
+export interface ServicePrincipalEntry {
+  readonly id: string;
+  readonly appId: string;
+  readonly displayName: string;
+  readonly appOwnerOrganizationId?: string | null;
+  readonly notes?: string | null;
+}
+
+export const servicePrincipalsPath = `${graphServicePrincipals.path}?$select=id,appId,displayName,appOwnerOrganizationId,notes&$top=999`;
+
+/** Service principals of applications of the MSSP's tenant. */
+export async function msspEntries({ list, owner: whose }: TenantReader): Promise<readonly ServicePrincipalEntry[]> {
+  return (await list<ServicePrincipalEntry>(servicePrincipalsPath)).filter(({ appOwnerOrganizationId }) =>
+    isMsspTenant(whose, appOwnerOrganizationId),
+  );
+}
+
+/** Those of one kind, as nodes. */
+async function msspPrincipals(
+  tenant: TenantReader,
+  kind: KindKey,
+  isOfKind: (entry: ServicePrincipalEntry) => boolean,
+): Promise<OwnedNode[]> {
+  return (await msspEntries(tenant)).filter(isOfKind).flatMap(({ id, displayName, notes, appOwnerOrganizationId }) => {
+    const evidence = "its application is of the MSSP's tenant";
+    const ownership = owner(tenant.owner, { marks: [notes], tenant: { id: appOwnerOrganizationId, evidence } });
+    if (ownership === undefined) return [];
+    return [principalNode(tenant, { kind, id, name: displayName, ...ownership })];
+  });
+}
+
+function principalNode(
+  tenant: TenantReader,
+  node: Pick<OwnedNode, "kind" | "id" | "name" | keyof Ownership>,
+): OwnedNode {
+  const { id } = node;
+  const principal = { type: "servicePrincipal", id } as const;
+  return { ...node, gives: [], principal, ...deletion(tenant, graphServicePrincipals.item(id)) };
+}
+
+/** Service principals of app registrations in this tenant that carry a mark. */
+async function connectorPrincipals(tenant: TenantReader): Promise<OwnedNode[]> {
+  const marked = await registrations(tenant);
+  return (await tenant.list<ServicePrincipalEntry>(servicePrincipalsPath)).flatMap(({ id, appId, displayName }) => {
+    const registration = marked.find((application) => application.appId === appId);
+    const ownership = ownerByMark(tenant.owner, registration?.description);
+    if (ownership === undefined) return [];
+    return [principalNode(tenant, { kind: "servicePrincipal", id, name: displayName, ...ownership })];
+  });
+}
+
+async function permissions(tenant: TenantReader, { type, id }: Principal): Promise<Edge[]> {
+  const path = `${graphPrincipals[type].item(id)}/appRoleAssignments`;
+  // Graph lists those of a user's groups, too.
+  const own = (await tenant.list<AppRoleAssignment>(path)).filter(
+    ({ principalId }) => principalId.toLowerCase() === id.toLowerCase(),
+  );
+  const name = type === "servicePrincipal" ? "application permission" : "app role";
+  return own.map((assignment) => ({
+    kind: "applicationPermission",
+    name,
+    id: assignment.id,
+    what: `the ${name} ${publishedRoleName(assignment.appRoleId)} of ${assignment.resourceDisplayName ?? assignment.resourceId}`,
+    step: deletionStep(tenant, `${path}/${assignment.id}`),
+  }));
+}
+
+async function consents(tenant: TenantReader, { type, id }: Principal): Promise<Edge[]> {
+  if (type !== "servicePrincipal") return [];
+  return (await listClientGrants(tenant.graph, id)).map((grant) => ({
+    kind: "delegatedConsent",
+    name: "delegated permissions",
+    id: grant.id,
+    what: `the delegated permissions ${(grant.scope ?? "").trim()} of ${grant.resourceId}`,
+    step: deletionStep(tenant, graphPermissionGrants.item(grant.id)),
+  }));
+}

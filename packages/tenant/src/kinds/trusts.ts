@@ -1,0 +1,161 @@
+/** Trusts and relationships between the MSSP's tenant and the customer's, and policies that name the MSSP's. */
+import {
+  type DelegatedAdminRelationship,
+  getAccessPartner,
+  grantSentences,
+  governancePermissions,
+  graphAccessPartners,
+  graphAccessPolicies,
+  graphAdminRelationships,
+  graphList,
+  listAccessPolicies,
+  TenantGovernance,
+} from "@defender-mssp/microsoft";
+import { notHeld, type KindKey, type TenantKind } from "../kind";
+import { notApplicable } from "../kindCell";
+import { readEntry } from "./entryGrants";
+import { deletionStep, graphPresence } from "../presence";
+import type { TenantReader, Presence, OwnedNode } from "../reader";
+
+export const trusts = {
+  /** The entry of the MSSP's tenant in the cross-tenant access policy. */
+  partnerEntry: {
+    key: "partnerEntry",
+    singular: "partner of the cross-tenant access policy",
+    plural: "partners of the cross-tenant access policy",
+    place: "customer's tenant",
+    address: graphAccessPartners.path,
+    read: graphAccessPartners.read,
+    held: notApplicable(notHeld),
+    presence: entryPresence,
+    search: entry,
+  },
+  /** The Conditional Access policy for people of the MSSP's tenant. */
+  conditionalAccessPolicy: {
+    key: "conditionalAccessPolicy",
+    singular: "Conditional Access policy",
+    plural: "Conditional Access policies",
+    place: "customer's tenant",
+    address: graphAccessPolicies.path,
+    read: graphAccessPolicies.read,
+    held: notApplicable(notHeld),
+    presence: graphPresence(graphAccessPolicies.path),
+    search: policies,
+  },
+  /** A governance relationship of the two tenants (Microsoft Entra Tenant Governance). */
+  governanceRelationship: {
+    key: "governanceRelationship",
+    singular: "governance relationship",
+    plural: "governance relationships",
+    place: "customer's tenant",
+    address: notApplicable("the search finds it, not its ID"),
+    read: governancePermissions,
+    presence: notApplicable("the stack's state does not have it: it is searched"),
+    held: notApplicable(notHeld),
+    search: relationships,
+  },
+  /** A relationship of granular delegated admin privileges (Partner Center). */
+  gdapRelationship: {
+    key: "gdapRelationship",
+    singular: "GDAP relationship",
+    plural: "GDAP relationships",
+    place: "customer's tenant",
+    address: notApplicable("the search finds it, not its ID"),
+    read: graphAdminRelationships.read,
+    presence: notApplicable("the stack's state does not have it: it is searched"),
+    held: notApplicable(notHeld),
+    search: delegatedAdminNodes,
+  },
+} as const satisfies Partial<Record<KindKey, TenantKind>>;
+
+async function entryPresence({ graph, owner }: TenantReader): Promise<Presence> {
+  return { state: (await getAccessPartner(graph, owner.msspTenantId)) === undefined ? "notFound" : "found" };
+}
+
+/** The entry of the MSSP's tenant, whoever made it: a tenant has at most one. */
+async function entry(tenant: TenantReader): Promise<OwnedNode[]> {
+  const { msspTenantId } = tenant.owner;
+  const partner = await getAccessPartner(tenant.graph, msspTenantId);
+  if (partner === undefined) return [];
+  const { grants, unsure } = await readEntry(tenant.graph, msspTenantId, partner);
+  return [
+    {
+      kind: "partnerEntry",
+      id: msspTenantId,
+      name: msspTenantId,
+      whose: "mssp",
+      evidence: "it is the entry of the MSSP's tenant",
+      gives: grants.map(({ what }) => what),
+      ...(unsure.length === 0 ? {} : { unsure }),
+      step: deletionStep(tenant, graphAccessPartners.item(msspTenantId)),
+    },
+  ];
+}
+
+/** Policies whose conditions name the MSSP's tenant: they take access away, but for one that leaves it out. */
+async function policies(tenant: TenantReader): Promise<OwnedNode[]> {
+  const { msspTenantId } = tenant.owner;
+  const isNamedIn = (part: unknown) =>
+    JSON.stringify(part ?? {})
+      .toLowerCase()
+      .includes(msspTenantId.toLowerCase());
+  return (await listAccessPolicies(tenant.graph))
+    .filter(({ conditions }) => isNamedIn(conditions))
+    .map(({ id, displayName, state, conditions }) => ({
+      kind: "conditionalAccessPolicy",
+      id,
+      name: displayName ?? id,
+      whose: "mssp",
+      evidence: "its conditions name the MSSP's tenant",
+      gives:
+        state === "enabled" && isNamedIn(conditions?.users?.excludeGuestsOrExternalUsers)
+          ? ["its guests sign in without what the policy asks of others"]
+          : [],
+      step: deletionStep(tenant, graphAccessPolicies.item(id)),
+    }));
+}
+
+/** What grants something, also where the MSSP has asked to end it. */
+async function relationships({ graph, owner }: TenantReader): Promise<OwnedNode[]> {
+  const relationship = await new TenantGovernance(graph, {
+    governingTenantId: owner.msspTenantId,
+    governedTenantId: owner.tenantId,
+  }).current();
+  if (relationship === undefined) return [];
+  return [
+    {
+      kind: "governanceRelationship",
+      id: relationship.id,
+      name: relationship.id,
+      whose: "mssp",
+      evidence: "its governing tenant is the MSSP's",
+      gives: grantSentences(relationship.policy),
+      step: `npx mssp governance terminate --stack ${owner.stack} --as customer --client-id <ID>`,
+    },
+  ];
+}
+
+/** Those that give access, or will after an approval that was given. */
+const grantingStatuses = ["activating", "active", "approved", "expiring", "terminating", "terminationRequested"];
+
+/** How a person ends one: a sentence. */
+export const gdapEnd = "Look at Microsoft 365 admin center > Settings > Partner relationships, and remove the MSSP's.";
+
+/** Graph shows them in the partner's tenant: here, the MSSP's. */
+export async function delegatedAdminNodes({
+  msspGraph,
+  owner,
+}: Pick<TenantReader, "msspGraph" | "owner">): Promise<OwnedNode[]> {
+  return (await graphList<DelegatedAdminRelationship>(await msspGraph(), graphAdminRelationships.path))
+    .filter(({ customer }) => customer?.tenantId?.toLowerCase() === owner.tenantId.toLowerCase())
+    .filter(({ status }) => grantingStatuses.includes(status))
+    .map(({ id, displayName, status, accessDetails }) => ({
+      kind: "gdapRelationship",
+      id,
+      name: displayName,
+      whose: "mssp",
+      evidence: "its partner is the MSSP's tenant",
+      gives: [`it is ${status}, with ${accessDetails?.unifiedRoles?.length ?? 0} roles`],
+      step: gdapEnd,
+    }));
+}
