@@ -1,5 +1,6 @@
 /** What a search for additions to a stack's objects has found, as previews and reports carry it. */
 import { z } from "zod";
+import { kindKeys, type Chain } from "@defender-mssp/tenant";
 import type { CheckState } from "@defender-mssp/terminal/checkState";
 
 /** Who added it and when, by the tenant's audit log. */
@@ -10,6 +11,15 @@ const done = z.object({
   on: z.string(),
 });
 export type Done = z.infer<typeof done>;
+
+/** A chain of the access graph. */
+export const chainShape = z.object({
+  key: z.string(),
+  kind: z.enum(kindKeys),
+  way: z.string(),
+  principal: z.string(),
+  object: z.string(),
+}) satisfies z.ZodType<Chain>;
 
 export const additionShape = z.object({
   /** Such as `client secret`. */
@@ -23,6 +33,8 @@ export const additionShape = z.object({
   done,
   /** Such as `1 of 3 looks`, where they differ: a replica of the tenant is behind. */
   seenIn: z.string().optional(),
+  /** Who can do something by it; absent where nobody can. */
+  chains: z.array(chainShape).readonly().optional(),
   /** The step that removes it: `pulumi up --refresh`, or a command for a tenant administrator. */
   step: z.string(),
 });

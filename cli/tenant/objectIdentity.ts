@@ -1,7 +1,7 @@
 /** The identity by which the kinds' calls look a state's resource up. */
-import { type ObjectIdentity } from "@defender-mssp/tenant";
+import type { ObjectIdentity } from "@defender-mssp/tenant";
 import { lastSegment } from "@defender-mssp/microsoft";
-import { resourceKind, type KindKey } from "../../domain/kinds/kinds";
+import { resourceKind } from "../../domain/kinds/kinds";
 import { azureNativePrefix } from "../../domain/resourceTypes";
 
 interface IdentifiedResource {
@@ -19,13 +19,13 @@ export function objectIdentity(resource: IdentifiedResource): ObjectIdentity {
   const owner =
     kind?.removal.by === "owner" ? (inputs[kind.removal.property] ?? outputs[kind.removal.property]) : undefined;
   return {
-    id: objectId(resource, kind?.key as KindKey | undefined),
+    id: objectId(resource, kind?.key),
     ...(typeof owner === "string" ? { ownerId: lastSegment(owner) } : {}),
   };
 }
 
 /** IDs of Graph keep their case: some of them are no UUIDs. */
-function objectId({ type, id }: IdentifiedResource, kind: KindKey | undefined): string {
+function objectId({ type, id }: IdentifiedResource, kind: string | undefined): string {
   if (type.startsWith(azureNativePrefix) || kind === "accessPackageResource") return id;
   // A rule's name may have slashes.
   return kind === "notificationRule" ? id.slice(id.indexOf("/") + 1) : lastSegment(id);

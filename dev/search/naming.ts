@@ -1,132 +1,79 @@
-/** Whether texts of a command name a chain, or say that its way was not looked at. */
+/** Whether the chains that a command gives have a chain of the oracle, or whether it says that its way was not looked at. */
 import { azureRoles } from "@defender-mssp/microsoft";
-import {
-  jsonText,
-  userAddresses,
-  msspTenantId,
-  type Chain,
-  type ChainObject,
-  type StoredObject,
-  type ChainWay,
-} from "@defender-mssp/testkit";
-import { notLookedRow } from "./catalogue";
+import { ways, type Chain as GivenChain, type KindKey } from "@defender-mssp/tenant";
+import type { Chain, ChainObject, ChainStep, ChainWay, StoredObject } from "@defender-mssp/testkit";
+import { notLookedRow, rowsOfWay } from "./catalogue";
 
-/** What a certificate, a report or an addition calls a way that nobody looked at. */
-export const wayWords: Readonly<Record<ChainWay, RegExp>> = {
-  person: /\bguests?\b|people of the MSSP|accounts/i,
-  application: /service principals?/i,
-  restorable: /deleted/i,
-  membership: /memberships?|groups?/i,
-  groupOwnership: /ownerships?|owners/i,
-  eligibility: /eligib/i,
-  activation: /activation|eligib/i,
-  directoryRole: /directory roles?/i,
-  eligibleDirectoryRole: /directory roles?|eligib/i,
-  applicationPermission: /application permissions?/i,
-  appRole: /app roles?|application permissions?/i,
-  delegatedConsent: /delegated|consents?/i,
-  applicationOwnership: /ownerships?|owners|owned/i,
-  servicePrincipalOwnership: /ownerships?|owners|owned/i,
-  credential: /credentials?|secrets?/i,
-  federatedCredential: /federated/i,
-  defenderRole: /Defender roles?/i,
-  accessPackage: /access packages?/i,
-  packageRequest: /access packages?|assignment polic/i,
-  packageApproval: /access packages?|assignment polic/i,
-  connectedOrganization: /connected organi/i,
-  conditionalAccessExclusion: /conditional access/i,
-  partnerSynchronization: /cross-tenant/i,
-  partnerDirectConnect: /cross-tenant/i,
-  partnerCollaboration: /cross-tenant/i,
-  partnerTrust: /cross-tenant|trust/i,
-  partnerConsent: /cross-tenant|redemption/i,
-  governance: /governance/i,
-  gdap: /GDAP|delegated admin/i,
-  azureRole: /Azure/i,
-  eligibleAzureRole: /Azure|eligib/i,
-  lighthouse: /Lighthouse|Azure/i,
-  siemAuthorization: /authorization|SIEM/i,
-  detectionAction: /detection rules?/i,
-  changeNotification: /change notifications/i,
-  notification: /notification/i,
-};
-
-/** What a text may call an entry of the cross-tenant access policy's parts. */
-const partWords: Readonly<Partial<Record<ChainWay, RegExp>>> = {
-  partnerSynchronization: /synchroni/i,
-  partnerDirectConnect: /direct connect|shared channel/i,
-  partnerCollaboration: /collaboration|invit/i,
-  partnerConsent: /consent|redemption/i,
-};
-
-/** What a text may call each value of the trust. */
-const trustWords: Readonly<Record<string, RegExp>> = {
-  isMfaAccepted: /multifactor/i,
-  isCompliantDeviceAccepted: /compliant/i,
-  isHybridAzureADJoinedDeviceAccepted: /hybrid/i,
-};
-
-/** What a command says: lines of what it names, and of what it did not look at. */
+/** What a command says. */
 export interface Said {
-  readonly named: readonly string[];
-  readonly notLooked: readonly string[];
+  readonly chains: readonly GivenChain[];
+  /** Kinds that it could not look at. */
+  readonly unread: ReadonlySet<KindKey>;
   /** IDs of the catalogue's rows that it lists as looked at by nobody. */
   readonly rows: ReadonlySet<string>;
+  /** Objects with their IDs, as JSON. */
+  readonly objects?: readonly string[];
+  /** Its lines: for a failure's text, and for the names of roles. */
+  readonly lines: readonly string[];
 }
 
 /** Users by their IDs, and applications by the IDs of their service principals. */
 export type PeopleById = ReadonlyMap<string, StoredObject>;
 
-/** Whether a line has the object by its ID, its name, one of its addresses or its application. */
-function has(line: string, { id, name, type }: ChainObject, people: PeopleById): boolean {
-  const other = people.get(id);
-  const isApplication = type === "servicePrincipals" && other !== undefined;
-  const names = [name, ...(isApplication ? [jsonText(other["displayName"])] : [])];
-  const texts = [
-    ...[id, ...(isApplication ? [other.id] : [])],
-    ...names.filter(({ length }) => length > 2),
-    ...(other === undefined || isApplication ? [] : [jsonText(other["userPrincipalName"]), ...userAddresses(other)]),
-  ];
-  return texts.some((text) => text !== "" && line.includes(text.toLowerCase()));
-}
+const kindsOfRow = new Map(ways.map(({ id, is }) => [id, "kinds" in is ? is.kinds : []]));
 
 /** Whether it says that nobody looked at the step's way, or at principals of this kind. */
-export function isNotLooked(chain: Chain, way: ChainWay, { notLooked, rows }: Said): boolean {
+export function isNotLooked(chain: Chain, way: ChainWay, { unread, rows }: Said): boolean {
   if (rows.has(notLookedRow(chain, way) ?? "")) return true;
   const kinds: Partial<Record<string, ChainWay>> = { users: "person", servicePrincipals: "application" };
-  const ofPrincipal = kinds[chain.principal.type];
-  return [way, ...(ofPrincipal === undefined ? [] : [ofPrincipal])].some((name) =>
-    notLooked.some((line) => wayWords[name].test(line)),
-  );
+  return [way, kinds[chain.principal.type] ?? way]
+    .flatMap((each) => rowsOfWay[each])
+    .some((row) => kindsOfRow.get(row)?.some((kind) => unread.has(kind)) === true);
+}
+
+/** IDs of a principal: a service principal also has its application's. */
+function idsOf({ id, type }: ChainObject, people: PeopleById): string[] {
+  const other = type === "servicePrincipals" ? people.get(id)?.id : undefined;
+  return [id, ...(other === undefined ? [] : [other])].map((each) => each.toLowerCase());
 }
 
 /** Whether the principal itself is named. */
-export function isPrincipalNamed({ principal }: Chain, { named }: Said, people: PeopleById): boolean {
-  return named.some((line) => has(line.toLowerCase(), principal, people));
+export function isPrincipalNamed({ principal }: Chain, { chains, objects = [] }: Said, people: PeopleById): boolean {
+  const ids = idsOf(principal, people);
+  return (
+    chains.some((given) => ids.includes(given.principal.toLowerCase())) ||
+    objects.some((text) => ids.some((id) => text.includes(id)))
+  );
 }
 
-/** Whether a line names one step of a chain: who takes it, and what it leads to. */
+/** Whether one step of a chain is given: who takes it, its way, and what it leads to. */
 export function isNamed(chain: Chain, said: Said, people: PeopleById, at = 0): boolean {
   const step = chain.steps[at];
   if (step === undefined || isNotLooked(chain, step.way, said)) return true;
-  const holder = chain.steps[at - 1]?.to ?? chain.principal;
-  return said.named.some((text) => {
-    const line = text.toLowerCase();
-    if (at === 0 && (step.way === "person" || step.way === "application" || step.way === "restorable"))
-      return has(line, chain.principal, people);
-    const part = partWords[step.way] ?? trustWords[step.by ?? ""];
-    if (part !== undefined)
-      return line.includes(msspTenantId) && (part.test(line) || line.includes("still in the tenant"));
-    const isThere = holder.type === "tenants" || has(line, holder, people);
-    const target = has(line, step.to, people) || (step.by !== undefined && line.includes(step.by.toLowerCase()));
-    return isThere && (target || isPermissionNamed(chain, at, line));
-  });
+  if (at === 0 && ["person", "application", "restorable"].includes(step.way))
+    return isPrincipalNamed(chain, said, people);
+  const holders = idsOf(chain.steps[at - 1]?.to ?? chain.principal, people);
+  return (
+    said.chains.some(
+      (given) =>
+        holders.includes(given.principal.toLowerCase()) &&
+        rowsOfWay[step.way].includes(given.way) &&
+        leadsTo(given, step),
+    ) ||
+    (said.objects ?? []).some(
+      (text) => holders.some((id) => text.includes(id)) && targets(step).some((id) => text.includes(id)),
+    )
+  );
 }
 
-/** Permissions are named by their values. */
-function isPermissionNamed({ steps, permissions = [] }: Chain, at: number, line: string): boolean {
-  const isLast = at === steps.length - 1;
-  return isLast && permissions.length > 0 && permissions.every((value) => line.includes(value.toLowerCase()));
+function targets({ to, by = to.id }: ChainStep): string[] {
+  return [to.id, by].map((id) => id.toLowerCase());
+}
+
+/** A part of the MSSP's entry in the cross-tenant access policy has no ID: its way tells, and the name of a value. */
+function leadsTo({ object }: GivenChain, step: ChainStep): boolean {
+  const isEntry = step.to.type === "crossTenantAccessPartners";
+  return isEntry ? step.by === undefined || step.by === object : targets(step).includes(object.toLowerCase());
 }
 
 const azureRoleNames = new Map(Object.entries(azureRoles).map(([name, id]) => [id.toLowerCase(), name.toLowerCase()]));
@@ -138,7 +85,7 @@ export function isAllowanceNamed(chain: Chain, said: Said): boolean {
   const [allowed = ""] = chain.allows.toLowerCase().split(" at ");
   const roles = allowed.match(/[0-9a-f]{8}-[0-9a-f-]{27}/g) ?? [];
   const scope = chain.steps.at(-1)?.to.id.toLowerCase() ?? "";
-  return said.named
+  return said.lines
     .map((text) => text.toLowerCase())
     .filter((line) => line.includes(scope))
     .some((line) => roles.every((role) => line.includes(role) || line.includes(azureRoleNames.get(role) ?? role)));

@@ -1,8 +1,10 @@
 /** What must hold in a world: what the certificate, the additions and the report say, against what the oracle knows. */
-import { notLookedWays } from "@defender-mssp/tenant";
+import { notLookedWays, type Chain as GivenChain } from "@defender-mssp/tenant";
 import { jsonText, userAddresses, chainKey, chainText, type Chain, type ChainWay } from "@defender-mssp/testkit";
 import { Hand, perform, type DrawnAct } from "./acts";
 import type { AdditionsPart } from "../../cli/stack/additionsPart";
+import type { AdditionsPartName } from "../../domain/additionsPartNames";
+import { additionsKinds } from "../../domain/prerequisites";
 import { standingMember, unnamedDomains } from "./catalogue";
 import { isAllowanceNamed, isNamed, isNotLooked, isPrincipalNamed, type PeopleById, type Said } from "./naming";
 import type { RecordedPair } from "./pairs";
@@ -118,25 +120,15 @@ export async function judgeDeployed(world: World, baseline: readonly Chain[]): P
       edges: new Set(baseline.flatMap(stepKeys)),
     },
   };
-  const verify: Said = {
-    named: additions.flatMap((part) =>
-      part.additions.map((addition) => `${addition.what} ${addition.to} ${addition.id} ${addition.step}`),
-    ),
-    notLooked: additions
-      .filter(({ state, reason }) => state === "notChecked" && !reason.startsWith("not applicable"))
-      .map(({ name }) => name),
-    // docs/tenant.md leads there.
-    rows: new Set(notLookedWays.map(({ way }) => way)),
-  };
+  // docs/tenant.md leads to the rows.
+  const verify = saidByAdditions(additions, notLookedWays);
   const ofPrincipals = added.filter(({ principal, way }) => principal.type !== "tenants" && way !== "restorable");
   failures.push(...missing("verify", ofPrincipals, verify, who));
-  const { report } = await world.report();
+  const { report, parts } = await world.report();
   const reported: Said = {
-    named: report.additions
-      .map(({ what, to, step }) => `${what} ${to} ${step}`)
-      .concat(report.objects.map((object) => JSON.stringify(object))),
-    notLooked: report.attention.filter(({ topic }) => topic === "notChecked").map(({ title }) => title),
-    rows: new Set(report.notLooked.map(({ way }) => way)),
+    ...saidByAdditions(parts, report.notLooked),
+    chains: report.additions.flatMap(({ chains = [] }) => chains),
+    objects: report.objects.map((object) => JSON.stringify(object).toLowerCase()),
   };
   const toReport = added.filter(({ way }) => way !== "restorable");
   failures.push(...missing("report", toReport, reported, who));
@@ -145,6 +137,21 @@ export async function judgeDeployed(world: World, baseline: readonly Chain[]): P
     .filter((chain) => !who.adopted.has(chain.principal.id) && !isAllowanceNamed(chain, reported));
   failures.push(...untold.map((chain) => failure("allowance", chain, reported, who)));
   return { failures, added, additions, who };
+}
+
+function saidByAdditions(parts: readonly AdditionsPart[], rows: readonly { readonly way: string }[]): Said {
+  const additions = parts.flatMap((part) => part.additions);
+  const unread = parts.filter(({ state, reason }) => state === "notChecked" && !reason.startsWith("not applicable"));
+  return {
+    chains: chainsIn(additions),
+    unread: new Set(unread.flatMap(({ name }) => additionsKinds(name as AdditionsPartName)).map(({ key }) => key)),
+    rows: new Set(rows.map(({ way }) => way)),
+    lines: additions.map(({ what, to, id, step }) => `${what} ${to} ${id} ${step}`),
+  };
+}
+
+function chainsIn(items: readonly { readonly chains?: readonly GivenChain[] | undefined }[]): GivenChain[] {
+  return items.flatMap(({ chains = [] }) => chains);
 }
 
 /** What the certificate says after the removal. */
@@ -157,15 +164,15 @@ export async function judgeRemoved(world: World, { additions, who }: JudgedDeplo
     adopted: who.adopted,
     hasDomains: who.hasDomains,
   };
+  const { left: access, toConfirm, stays, notLooked } = certificate;
   const certified: Said = {
-    named: [...texts.left, ...texts.toConfirm],
-    notLooked: [...certificate.left, ...certificate.toConfirm]
-      .filter(({ why }) => /(^|: )not (permitted|checked|looked)/.test(why))
-      .map(({ what, why }) => /What (else )?it has: .*/.exec(why)?.[0] ?? what),
-    rows: new Set(certificate.notLooked.map(({ way }) => way)),
+    chains: chainsIn([...access, ...toConfirm]),
+    unread: new Set([...access, ...toConfirm].flatMap(({ unread = [] }) => unread)),
+    rows: new Set(notLooked.map(({ way }) => way)),
+    lines: [...texts.left, ...texts.toConfirm],
   };
   // What stays without a right is named there.
-  const anywhere: Said = { ...certified, named: [...certified.named, ...texts.stays] };
+  const anywhere: Said = { ...certified, chains: [...certified.chains, ...chainsIn(stays)] };
   const isIdle = ({ way, steps }: Chain): boolean =>
     way === "restorable" || (way === "application" && steps.length === 1);
   // The consent to the automation is one line, whatever it can do.
@@ -178,7 +185,7 @@ export async function judgeRemoved(world: World, { additions, who }: JudgedDeplo
     );
   failures.push(...missing("certificate", left.filter(isIdle), anywhere, everybody));
   failures.push(...missing("certificate", grants, certified, everybody));
-  failures.push(...foreign(world, certified.named));
+  failures.push(...foreign(world, certified.lines));
   return failures;
 }
 
@@ -250,7 +257,7 @@ export function stepKeys({ principal, steps }: Chain): string[] {
 }
 
 function failure(property: Property, chain: Chain, said: Said, who: Who): Failure {
-  const about = said.named.filter((line) => line.includes(chain.principal.id));
+  const about = said.lines.filter((line) => line.includes(chain.principal.id));
   return {
     property,
     way: chain.steps[firstNew(chain, who)]?.way ?? chain.way,
@@ -258,7 +265,7 @@ function failure(property: Property, chain: Chain, said: Said, who: Who): Failur
     chain: chainText(chain),
     said:
       about.length === 0
-        ? `nothing about ${chain.principal.id}; ${said.notLooked.length} not looked at`
+        ? `nothing about ${chain.principal.id}; ${said.unread.size} not looked at`
         : about.slice(0, 2).join("\n"),
   };
 }

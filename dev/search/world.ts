@@ -237,14 +237,18 @@ export class World {
   }
 
   /** `mssp report --live`, as JSON and as its page. */
-  async report(): Promise<{ readonly report: AccessReport; readonly page: string }> {
+  async report(): Promise<{
+    readonly report: AccessReport;
+    readonly page: string;
+    readonly parts: readonly AdditionsPart[];
+  }> {
     const deployment = this.#deployment;
     const settings = await readStackSettingsOffline(stack, this.#place.folder);
     const state = reportState(deployment);
     const { objects } = objectsOf(state.resources, settings);
     const live = await readLive(deployment, objects, state.resources, this.#place);
     const report = reportOf({ stack, settings, state, source: "live", live, now: this.sandbox.cloud.now() });
-    return { report, page: reportPage(report) };
+    return { report, page: reportPage(report), parts: live.parts };
   }
 
   /** Takes away what the recorded `destroy` took away. What an act added to a removed object goes with it. */
@@ -271,7 +275,14 @@ export class World {
       destroyedOn: now().toISOString(),
       items: [...inventory(deployedOf(deployment))],
       identity: deployment.resources.filter(({ type }) => isInStateAlone(type)),
-      additions: additions.flatMap((part) => part.additions.map(({ what, to, step }) => ({ what, to, step }))),
+      additions: additions.flatMap((part) =>
+        part.additions.map(({ what, to, step, chains }) => ({
+          what,
+          to,
+          step,
+          ...(chains && { chains: [...chains] }),
+        })),
+      ),
     };
     const graph = "https://graph.microsoft.com";
     const out = path.join(this.folder, "out");

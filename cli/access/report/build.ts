@@ -90,12 +90,13 @@ export function reportOf(sources: ReportSources): AccessReport {
     ends,
     retirements,
     additions: (live?.parts ?? []).flatMap(({ additions }) =>
-      additions.map(({ what, to, done, seenIn, step }) => ({
+      additions.map(({ what, to, done, seenIn, step, chains }) => ({
         what: `${what}${seenText(seenIn)}`,
         to,
         by: done.by,
         on: done.on,
         step,
+        ...(chains === undefined ? {} : { chains }),
       })),
     ),
     notLooked: [...notLookedWays, ...unlookedInReport],

@@ -1,5 +1,5 @@
 /** What a report says of one customer. Its JSON is what `mssp report --json` prints; it holds no secret. */
-import { type notLookedWays } from "@defender-mssp/tenant";
+import type { Chain, notLookedWays } from "@defender-mssp/tenant";
 import type { Ending, RelationshipStatus } from "@defender-mssp/microsoft";
 import type { PersonEndedKind } from "../../../domain/kinds/kinds";
 import type { Settings } from "../../../settings";
@@ -15,6 +15,8 @@ export interface ReportAddition {
   readonly on: string;
   /** The step that removes it. */
   readonly step: string;
+  /** Who can do something by it; absent where nobody can. */
+  readonly chains?: readonly Chain[];
 }
 
 export type AttentionTopic =

@@ -5,6 +5,7 @@
 import { mkdir } from "node:fs/promises";
 import path from "node:path";
 import { z } from "zod";
+import { chainShape } from "../../stack/additionsPart";
 import { parsedJson } from "@defender-mssp/errors/json";
 import { VisibleError } from "@defender-mssp/errors";
 import { writeWholeFile, textIfThere } from "@defender-mssp/terminal/wholeFile";
@@ -18,6 +19,7 @@ const addition = z.object({
   step: z.string(),
   /** What of it stays when it has ended: a clause. */
   outlives: z.string().optional(),
+  chains: z.array(chainShape).readonly().optional(),
 });
 export type RecordedAddition = Readonly<z.infer<typeof addition>>;
 

@@ -237,10 +237,11 @@ async function withAdditions(
   run.say("Looking for what somebody added to the stack's objects…\n");
   const parts = await findAdditions({ ...run, deployment });
   const additions = parts.flatMap(({ name, additions: partAdditions }) =>
-    partAdditions.map(({ what, to, step }) => ({
+    partAdditions.map(({ what, to, step, chains }) => ({
       what,
       to,
       step,
+      chains,
       ...(name === "added ownerships" ? { outlives: ownedBefore } : {}),
     })),
   );

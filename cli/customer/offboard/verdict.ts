@@ -1,5 +1,5 @@
 /** What a proof says: what was removed, what still gives access, what a person must confirm, what stays. */
-import { type Edge, type GrantingNode, type UnreadKind } from "@defender-mssp/tenant";
+import { chain, edgeChain, type Chain, type Edge, type GrantingNode, type UnreadKind } from "@defender-mssp/tenant";
 import { deletedItemPath } from "@defender-mssp/microsoft";
 import { counted } from "../../base/counted";
 import { removalOrder } from "../../../domain/kinds/accessKind";
@@ -26,9 +26,13 @@ export interface Staying {
   /** The kinds that it is of, and the object's name: the customer's page has the clicks of the kind. */
   readonly kinds?: readonly KindKey[];
   readonly name?: string;
+  /** Who can do something by it. */
+  readonly chains?: readonly Chain[];
+  /** Kinds that could not be looked at: of it, or at all. */
+  readonly unread?: readonly KindKey[];
 }
 
-type OfKind = Pick<Staying, "kinds" | "name">;
+type OfKind = Pick<Staying, "kinds" | "name" | "chains" | "unread">;
 
 /**
  * `proven`: every way with a look was looked at, and none gives access; of the ways without one it says nothing.
@@ -106,18 +110,22 @@ function proven(item: ProvedItem, graph: string): Partial<Part> {
         `deleted ${what}`,
         `${keptByEntra}, ${ends(item)}; it gives no access`,
         `az rest --method DELETE --url ${shellQuoted(`${graph}${deletedItemPath(id)}`)}`,
+        { chains: [chain({ kind: item.kind as KindKey, principal: id, object: id, way: "restorable" })] },
       );
     case "found":
       return adopted ? adoptedItem(item, what) : left(what, "it is still in the tenant", deletion(item, graph), of);
     case "notVisible":
       return confirm(what, reason, "Remove it where it was created, in the Microsoft Defender portal.", of);
     case "notChecked":
-      return confirm(what, reason, permitOrLook, of);
+      return confirm(what, reason, permitOrLook, { ...of, unread: of.kinds ?? [] });
   }
 }
 
-function ofItem(item: ProvedItem): OfKind {
-  return itemKind(item) === undefined ? {} : { kinds: [item.kind as KindKey], name: item.name };
+function ofItem({ id, name, ...item }: ProvedItem): OfKind {
+  const known = itemKind(item);
+  if (known === undefined) return {};
+  const chains = known.principal === undefined ? [] : [chain({ kind: known.key, principal: id, object: id })];
+  return { kinds: [known.key], name, chains };
 }
 
 const permitOrLook = "Permit this identity to read it and run the command again, or look at it by hand.";
@@ -158,16 +166,20 @@ function adoptedItem(item: ProvedItem, what: string): Partial<Part> {
   const unread =
     notLooked.length === 0
       ? {}
-      : confirm(what, `${before}. What it has: ${reasons(notLooked)}`, "Look at it by hand, or delete it.", of);
-  if (grants.length > 0) return { ...unread, left: grants.map((grant) => grantLeft(what, grant)) };
+      : confirm(what, `${before}. What it has: ${reasons(notLooked)}`, "Look at it by hand, or delete it.", {
+          ...of,
+          ...unreadOf(notLooked),
+        });
+  if (grants.length > 0) return { ...unread, left: grants.map((grant) => grantLeft(item, what, grant)) };
   if (removal !== undefined && "order" in removal && removal.order <= removalOrder.credential)
     return left(what, `${before}, and gives access`, "Delete it in the tenant.", of);
   if (notLooked.length > 0) return unread;
   return item.kind === "guest" ? guestWithoutGrants(what, before, of) : stays(what, before, "", of);
 }
 
-function grantLeft(what: string, grant: Edge): Staying {
-  return { what, why: `it has ${grant.what}`, step: grant.step, kinds: [grant.kind], name: grant.what };
+function grantLeft(item: ProvedItem, what: string, grant: Edge): Staying {
+  const chains = [edgeChain(item.id, grant)];
+  return { what, why: `it has ${grant.what}`, step: grant.step, kinds: [grant.kind], name: grant.what, chains };
 }
 
 /** Graph shows what Entra and Defender give a guest. Others give as well. */
@@ -178,11 +190,11 @@ function guestWithoutGrants(what: string, why: string, of: OfKind): Partial<Part
 }
 
 function owned(node: GrantingNode): Partial<Part> {
-  const { kind, name, id, whose, evidence, gives, grants, notLooked, unsure = [], step } = node;
+  const { kind, name, id, whose, evidence, gives, grants, notLooked, unsure = [], step, chains } = node;
   const what = `${singular(kind)} "${name}" (${id})`;
-  const of: OfKind = { kinds: [kind], name };
+  const of: OfKind = { kinds: [kind], name, chains, ...unreadOf(notLooked) };
   if (kind === "automationConsent") return automation(node, what);
-  const has = [...gives, ...grants.map((grant) => `it has ${grant.what}`)];
+  const has = [...gives.map((gift) => gift.what), ...grants.map((grant) => `it has ${grant.what}`)];
   const unread = notLooked.length === 0 ? "" : `. What else it has: ${reasons(notLooked)}`;
   if (has.length > 0) return left(what, `${evidence}; ${[...has, ...unsure].join("; ")}${unread}`, step, of);
   if (whose === "stack") return left(what, evidence, step, of);
@@ -195,7 +207,7 @@ function owned(node: GrantingNode): Partial<Part> {
 }
 
 /** The customer's own step, and the last one: without the consent nothing could be proved. */
-function automation({ name, grants, step }: GrantingNode, what: string): Partial<Part> {
+function automation({ name, grants, step, chains }: GrantingNode, what: string): Partial<Part> {
   const permissions = grants.filter(({ kind }) => kind === "applicationPermission" || kind === "delegatedConsent");
   const others = grants.filter((grant) => !permissions.includes(grant)).map((grant) => grant.what);
   const has = [
@@ -206,7 +218,7 @@ function automation({ name, grants, step }: GrantingNode, what: string): Partial
     what,
     `it removed the access${has}, and can create access again until the customer deletes it, as the last step`,
     step,
-    { kinds: ["automationConsent"], name },
+    { kinds: ["automationConsent"], name, chains },
   );
 }
 
@@ -215,7 +227,7 @@ function unlooked(stack: string, notLooked: readonly UnreadKind[]): Partial<Part
   const byReason = new Map<string, KindKey[]>();
   for (const { kind, reason } of notLooked) byReason.set(reason, [...(byReason.get(reason) ?? []), kind]);
   return [...byReason].map(([reason, keys]) =>
-    confirm(keys.map(plural).join(", "), reason, stepToLook(stack, keys), { kinds: keys }),
+    confirm(keys.map(plural).join(", "), reason, stepToLook(stack, keys), { kinds: keys, unread: keys }),
   );
 }
 
@@ -227,8 +239,10 @@ function stepToLook(stack: string, keys: readonly KindKey[]): string {
 }
 
 /** An addition to an object that stays, stays with it. */
-function addedBefore({ what, to, step }: RecordedAddition): Partial<Part> {
-  return confirm(`${what}, on ${to}`, "somebody had added it before the removal, and an adopted object stays", step);
+function addedBefore({ what, to, step, chains = [] }: RecordedAddition): Partial<Part> {
+  return confirm(`${what}, on ${to}`, "somebody had added it before the removal, and an adopted object stays", step, {
+    chains,
+  });
 }
 
 const outlivingStep =
@@ -266,6 +280,10 @@ function confirm(what: string, why: string, step: string, of: OfKind = {}): Part
 
 function stays(what: string, why: string, step: string, of: OfKind = {}): Partial<Part> {
   return { stays: [{ what, why, step, ...of }] };
+}
+
+function unreadOf(notLooked: readonly UnreadKind[]): Pick<Staying, "unread"> {
+  return notLooked.length === 0 ? {} : { unread: [...new Set(notLooked.map(({ kind }) => kind))] };
 }
 
 function reasons(notLooked: readonly UnreadKind[]): string {

@@ -14,7 +14,7 @@ export async function gdapExclusion(tenant: Pick<TenantReader, "msspGraph" | "ow
   try {
     const [relationship] = await delegatedAdminNodes(tenant);
     if (relationship === undefined) return passed(name, "no GDAP relationship exists between the two tenants");
-    const gives = relationship.gives.join(", ");
+    const gives = relationship.gives.map(({ what }) => what).join(", ");
     return failed(
       name,
       `the GDAP relationship "${relationship.name}" exists (${gives}), and excludes a governance relationship between the same tenants. ` +

@@ -4,7 +4,7 @@
  * azuread provider:
  * https://learn.microsoft.com/graph/api/entitlementmanagement-list-accesspackageassignments?view=graph-rest-beta
  */
-import { azRest } from "@defender-mssp/tenant";
+import { azRest, chain } from "@defender-mssp/tenant";
 import {
   assignmentRemoval,
   graphAssignmentPolicies,
@@ -64,6 +64,9 @@ export function assignmentAdditions(
         to: `access package ${one.accessPackageId}`,
         what: `assignment to ${one.target?.displayName ?? "somebody"} (${one.target?.email ?? one.target?.objectId ?? ""}), ${problem}`,
         id: one.id,
+        chains: one.target?.objectId
+          ? [chain({ kind: "accessPackageAssignment", principal: one.target.objectId, object: one.id })]
+          : [],
         targets: [one.id, one.accessPackageId],
         // The request that made the assignment does not know its ID.
         mentions: one.target?.objectId ? [one.accessPackageId, one.target.objectId] : [one.id],

@@ -2,7 +2,7 @@
  * Additions to the SIEM's application in the customer's tenant. Reading needs
  * `Application.Read.All`.
  */
-import { azRest } from "@defender-mssp/tenant";
+import { azRest, chain } from "@defender-mssp/tenant";
 import { federatedCredentialsPath, graphApplications, graphList, type Application } from "@defender-mssp/microsoft";
 import { upRefresh, type FoundAddition } from "./addition";
 import { shellQuoted } from "../../base/shellWord";
@@ -62,6 +62,9 @@ export function credential(
     to,
     what: `${kind} ${named}, valid until ${one.endDateTime.slice(0, 10)} (key ID ${one.keyId})`,
     id: one.keyId,
+    chains: [
+      chain({ kind: kind === "certificate" ? "certificate" : "clientSecret", principal: owner, object: one.keyId }),
+    ],
     createdOn: one.startDateTime,
     targets: [owner],
   };
@@ -87,6 +90,7 @@ async function federatedCredentials(
       to,
       what: `federated credential "${one.name}": issuer ${one.issuer}, subject ${one.subject ?? "(an expression)"}`,
       id: one.id,
+      chains: [chain({ kind: "federatedCredential", principal: id, object: one.id })],
       targets: [id],
       mentions: [one.name],
       step: azRest("DELETE", `${graph}${path}/${one.id}`),

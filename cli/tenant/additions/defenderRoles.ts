@@ -2,7 +2,7 @@
  * Additions to the stack's Defender roles: assignments to others. Reading needs
  * `RoleManagement.Read.Defender`.
  */
-import { azRest } from "@defender-mssp/tenant";
+import { azRest, chain } from "@defender-mssp/tenant";
 import { graphDefenderAssignments, listRoleAssignments } from "@defender-mssp/microsoft";
 import { upRefresh, type FoundAddition } from "./addition";
 import { textsOf, type DeployedObject } from "./deployed";
@@ -38,6 +38,7 @@ export async function defenderRoleAdditions(
         to: isOurRole ? `Defender role "${one.displayName}"` : isGroups ? "the stack's groups" : (holder?.name ?? ""),
         what: `assignment "${one.displayName}" of the role ${one.roleDefinitionId} to ${(foreign.length > 0 ? foreign : principals).join(", ")}`,
         id: one.id,
+        chains: principals.map((principal) => chain({ kind: "defenderRoleAssignment", principal, object: one.id })),
         targets: [],
         step: ours === undefined ? azRest("DELETE", `${graph}${graphDefenderAssignments.item(one.id)}`) : upRefresh,
       },

@@ -1,5 +1,5 @@
 /** Additions to the stack's groups: members and owners. Reading needs `Group.Read.All`. */
-import { azRest } from "@defender-mssp/tenant";
+import { azRest, chain } from "@defender-mssp/tenant";
 import { graphGroups, graphList, groupMemberPath, groupMembersPath, type Group } from "@defender-mssp/microsoft";
 import { upRefresh, type FoundAddition } from "./addition";
 import { membersOf, textsOf, type DeployedObject } from "./deployed";
@@ -57,6 +57,7 @@ async function foreignMembers(
       to: group.name,
       what: `member ${principalName(member)}`,
       id: member.id,
+      chains: [chain({ kind: "membership", principal: member.id, object: group.id })],
       targets: [group.id, member.id],
       mentions: [group.id, member.id],
       step: wanted === undefined ? azRest("DELETE", `${graph}${groupMemberPath(group.id, member.id)}`) : upRefresh,

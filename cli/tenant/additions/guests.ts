@@ -1,5 +1,5 @@
 /** Guests and external members with an address of the MSSP's that are not on its list. Reading needs `User.Read.All`. */
-import { addressOfDomains, azRest, guestAddresses } from "@defender-mssp/tenant";
+import { chain, addressOfDomains, azRest, guestAddresses } from "@defender-mssp/tenant";
 import { graphList, graphUsers, usersPath } from "@defender-mssp/microsoft";
 import type { FoundAddition } from "./addition";
 import { msspDomains } from "../openTenant";
@@ -45,6 +45,7 @@ export async function guestAdditions(
       to: "the MSSP's guests",
       what: `${guest.userType === "Member" ? "member" : "guest"} ${principalName({ ...guest, userPrincipalName: guest.mail ?? guest.userPrincipalName })}`,
       id: guest.id,
+      chains: [chain({ kind: "guest", principal: guest.id, object: guest.id })],
       createdOn: guest.createdDateTime ?? "",
       targets: [guest.id],
       step: azRest("DELETE", `${tenant.graph}${graphUsers.item(guest.id)}`),

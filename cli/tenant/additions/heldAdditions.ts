@@ -1,5 +1,13 @@
 /** The stack's principals in the customer's tenant, and what each holds beyond the stack's state. */
-import { applicable, type Edge, eligibilityEnd, type OwnedNode, type Principal } from "@defender-mssp/tenant";
+import {
+  applicable,
+  chain,
+  edgeChain,
+  type Edge,
+  eligibilityEnd,
+  type OwnedNode,
+  type Principal,
+} from "@defender-mssp/tenant";
 import { listGroupEligibilities } from "@defender-mssp/microsoft";
 import { atOnce } from "@defender-mssp/terminal/atOnce";
 import type { AdditionsPartName } from "../../../domain/additionsPartNames";
@@ -76,8 +84,10 @@ export async function heldAdditions(
   return additions.flat();
 }
 
-function addition(principal: StackPrincipal, { name, id, what, step, within }: Edge): FoundAddition {
+function addition(principal: StackPrincipal, edge: Edge): FoundAddition {
+  const { name, id, what, step, within } = edge;
   return {
+    chains: [edgeChain(principal.id, edge)],
     kind: name,
     to: principal.name,
     what,
@@ -162,6 +172,7 @@ async function addedEligibilities(tenant: AdditionsTenant, group: StackPrincipal
       to: group.name,
       what: `eligible ${schedule.accessId === "owner" ? "ownership" : "membership"} of ${schedule.principalId}`,
       id: schedule.id,
+      chains: [chain({ kind: "eligibility", principal: schedule.principalId, object: schedule.id })],
       targets: [group.id, schedule.principalId],
       mentions: [group.id, schedule.principalId],
       step: eligibilityEnd(kindTenant(tenant), schedule),

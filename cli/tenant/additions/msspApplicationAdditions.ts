@@ -2,7 +2,7 @@
  * Service principals of the MSSP's applications: the automation and the identity that previews, which
  * the customer consents to, and others. Reading needs `Application.Read.All`.
  */
-import { azRest, heldBy, msspEntries, type ServicePrincipalEntry } from "@defender-mssp/tenant";
+import { azRest, chain, edgeChain, heldBy, msspEntries, type ServicePrincipalEntry } from "@defender-mssp/tenant";
 import {
   appRoleAssignmentsPath,
   graphServicePrincipals,
@@ -107,6 +107,10 @@ export async function msspApplicationAdditions(tenant: AdditionsTenant): Promise
         to: `tenant ${tenant.settings.tenantId}`,
         what: `service principal "${displayName}" of the MSSP's application ${appId}, with ${has}${unread}${identity}`,
         id,
+        chains: [
+          chain({ kind: "msspServicePrincipal", principal: id, object: id }),
+          ...grants.map((edge) => edgeChain(id, edge)),
+        ],
         targets: [id],
         step: azRest("DELETE", `${tenant.graph}${graphServicePrincipals.item(id)}`),
       };
@@ -145,6 +149,7 @@ export async function automationAdditions(tenant: AdditionsTenant): Promise<Foun
         to: named.name,
         what: `application permission ${role} of ${assignment.resourceDisplayName ?? assignment.resourceId}, which this program never asks for`,
         id: assignment.id,
+        chains: [chain({ kind: "applicationPermission", principal: id, object: assignment.id })],
         createdOn: assignment.createdDateTime,
         targets: [id, assignment.resourceId],
         mentions: [id, assignment.appRoleId],

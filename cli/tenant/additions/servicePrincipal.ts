@@ -3,7 +3,7 @@
  * Reading needs `Application.Read.All` and, for delegated permissions,
  * `DelegatedPermissionGrant.Read.All`.
  */
-import { azRest } from "@defender-mssp/tenant";
+import { azRest, chain } from "@defender-mssp/tenant";
 import {
   appRoleAssignmentsPath,
   clientGrantsPath,
@@ -135,6 +135,7 @@ async function grantedRoles(tenant: AdditionsTenant, { id }: ServicePrincipal, t
       to,
       what: `application permission ${await roleName(tenant, one)} of ${one.resourceDisplayName ?? one.resourceId}`,
       id: one.id,
+      chains: [chain({ kind: "applicationPermission", principal: id, object: one.id })],
       createdOn: one.createdDateTime,
       targets: [id, one.resourceId],
       mentions: [id, one.appRoleId],
@@ -173,6 +174,7 @@ function addedScopes({ deployed, graph }: AdditionsTenant, one: OAuth2Permission
       to,
       what: `delegated permissions ${foreign.join(", ") || "(none)"} of ${one.resourceId}, ${whom}`,
       id: one.id,
+      chains: [chain({ kind: "delegatedConsent", principal: one.clientId, object: one.id })],
       targets: [one.clientId, one.resourceId],
       mentions: [one.clientId],
       step: ours === undefined ? azRest("DELETE", `${graph}${graphPermissionGrants.item(one.id)}`) : upRefresh,

@@ -1,5 +1,5 @@
 /** What the search of a kind finds in the tenant, without what the state has. */
-import { searchKind, type KindKey, type OwnedNode } from "@defender-mssp/tenant";
+import { nodeChains, searchKind, type KindKey, type OwnedNode } from "@defender-mssp/tenant";
 import { lastSegment } from "@defender-mssp/microsoft";
 import type { FoundAddition } from "./addition";
 import { kindTenant, type AdditionsTenant } from "./tenant";
@@ -17,12 +17,13 @@ async function undeclared(tenant: AdditionsTenant, kind: KindKey): Promise<reado
 }
 
 function nodeAddition(tenant: AdditionsTenant, { name }: NodeLook, node: OwnedNode): FoundAddition {
-  const gives = node.gives.length === 0 ? "" : `: ${node.gives.join("; ")}`;
+  const gives = node.gives.length === 0 ? "" : `: ${node.gives.map(({ what }) => what).join("; ")}`;
   return {
     kind: name,
     to: `tenant ${tenant.settings.tenantId}`,
     what: `${name} "${node.name}", as ${node.evidence}${gives}`,
     id: node.id,
+    chains: nodeChains(node, tenant.settings),
     targets: [node.id],
     step: node.step,
   };

@@ -1,5 +1,5 @@
 /** What each part of the search needs. */
-import { tenantReader, azRest, type CustomerAzure, type TenantReader } from "@defender-mssp/tenant";
+import { azRest, chain, type CustomerAzure, tenantReader, type TenantReader } from "@defender-mssp/tenant";
 import {
   EnvironmentError,
   graphList,
@@ -104,6 +104,14 @@ export async function foreignOwners(
       to: object.name,
       what: `owner ${principalName(owner)}`,
       id: owner.id,
+      chains: [
+        chain({
+          kind: "ownership",
+          principal: owner.id,
+          object: object.id,
+          way: collection === "groups" ? "groupOwner" : "applicationOwner",
+        }),
+      ],
       targets: [object.id, owner.id],
       mentions: [object.id, owner.id],
       step: azRest("DELETE", `${graph}${path}/${owner.id}/$ref`),

@@ -1,7 +1,7 @@
 /**
  * Trust of the MSSP's tenant that the stack does not declare. Reading needs `Policy.Read.All`.
  */
-import { azRest, isOn, readEntry } from "@defender-mssp/tenant";
+import { azRest, chain, isOn, readEntry } from "@defender-mssp/tenant";
 import { isDeepStrictEqual } from "node:util";
 import { getAccessPartner, graphAccessPartners, type AccessPartner } from "@defender-mssp/microsoft";
 import { upRefresh, type FoundAddition } from "./addition";
@@ -36,20 +36,23 @@ async function partnerAdditions({ call, deployed, graph, settings }: AdditionsTe
   const entry = `${graph}${graphAccessPartners.item(msspTenantId)}`;
   const unknown = unsure.map((what) => ({
     what: `a part that this program does not know: ${what}`,
+    chains: [],
     step: `look at it: az rest --url '${entry}'`,
   }));
-  const undeclared = added.flatMap(({ what, property, name }) => {
+  const undeclared = added.flatMap(({ what, way, property, name }) => {
     const declared = resources.flatMap(({ inputs: of }) =>
       (inputs[name ?? property] ?? []).flatMap((input) => of[input] ?? []),
     );
     if (declared.some((value) => value !== false)) return [];
-    return [{ what, step: declared.length > 0 ? upRefresh : undo(entry, partner, property, name) }];
+    const chains = [chain({ kind: "partnerEntry", principal: msspTenantId, object: name ?? property, way })];
+    return [{ what, chains, step: declared.length > 0 ? upRefresh : undo(entry, partner, property, name) }];
   });
-  return [...undeclared, ...unknown].map(({ what, step }) => ({
+  return [...undeclared, ...unknown].map(({ what, chains, step }) => ({
     kind: "trust",
     to,
     what,
     id: msspTenantId,
+    chains,
     targets: [msspTenantId],
     step,
   }));

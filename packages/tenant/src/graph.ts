@@ -1,5 +1,7 @@
 /** The access graph of a tenant: what is the stack's or the MSSP's, what it has, and what could not be read. */
-import type { KindKey, TenantKind } from "./kind";
+import { nodeChains, type Chain } from "./chain";
+import type { TenantKind } from "./kind";
+import type { KindKey } from "./kindKey";
 import { applicable } from "./kindCell";
 import { tenantKinds } from "./kinds";
 import type { Edge, OwnedNode, Principal, TenantReader } from "./reader";
@@ -8,6 +10,8 @@ import { looked, type UnreadKind } from "./unread";
 /** A node with what it has now. */
 export interface GrantingNode extends OwnedNode {
   readonly grants: readonly Edge[];
+  /** What it is, gives by itself, and has. */
+  readonly chains: readonly Chain[];
   /** What of it could not be looked at, and why. */
   readonly notLooked: readonly UnreadKind[];
 }
@@ -35,8 +39,8 @@ export async function readGraph(tenant: TenantReader): Promise<AccessGraph> {
 }
 
 async function withGrants(tenant: TenantReader, node: OwnedNode): Promise<GrantingNode> {
-  if (node.principal === undefined) return { ...node, grants: [], notLooked: [] };
-  return { ...node, ...(await heldBy(tenant, node.principal)) };
+  const held = node.principal === undefined ? { grants: [], notLooked: [] } : await heldBy(tenant, node.principal);
+  return { ...node, ...held, chains: nodeChains(node, tenant.owner, held.grants) };
 }
 
 /** What a principal has in the tenant, of every kind. */

@@ -1,9 +1,11 @@
 /** The access graph of a tenant, and the catalogue of ways that give access. */
 export { addressOfDomains, guestAddresses, isOfDomains, type Addressed } from "./addresses";
 export { azRest } from "./azRest";
+export { chain, chains, edgeChain, nodeChains, type Chain } from "./chain";
 export { customerAzure, withoutAzure, type CustomerAzure, type RegistrationAssignment } from "./customerAzure";
 export { heldBy, readGraph, searchKind, type AccessGraph, type GrantingNode } from "./graph";
-export { kindKeys, type KindKey, type ReadPermission, type TenantKind } from "./kind";
+export type { ReadPermission, TenantKind } from "./kind";
+export { kindKeys, type KindKey } from "./kindKey";
 export { applicable, isNotApplicable, notApplicable, type KindCell, type NotApplicable } from "./kindCell";
 export { tenantKinds } from "./kinds";
 export { azureRoleText, signedInAzure } from "./kinds/azureResources";
@@ -17,6 +19,7 @@ export {
   tenantReader,
   type AzureCalls,
   type Edge,
+  type Gift,
   type ObjectIdentity,
   type OwnedNode,
   type Ownership,

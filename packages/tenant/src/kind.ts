@@ -1,59 +1,8 @@
 /** A kind of access as a tenant knows it: its words, the permission that reads it, and the calls that do. */
 import type { AzureRoleName, GraphPermission } from "@defender-mssp/microsoft";
 import type { KindCell } from "./kindCell";
+import type { KindKey } from "./kindKey";
 import type { Edge, ObjectIdentity, OwnedNode, Presence, Principal, TenantReader } from "./reader";
-
-/** In the order in which people read of them. */
-export const kindKeys = [
-  "guest",
-  "group",
-  "membership",
-  "ownership",
-  "eligibility",
-  "activationPolicy",
-  "directoryRoleAssignment",
-  "directoryRoleEligibility",
-  "defenderRole",
-  "defenderRoleAssignment",
-  "accessPackageCatalog",
-  "catalogResource",
-  "accessPackage",
-  "accessPackageResource",
-  "assignmentPolicy",
-  "accessPackageAssignment",
-  "connectedOrganization",
-  "application",
-  "clientSecret",
-  "certificate",
-  "federatedCredential",
-  "redirectUri",
-  "requestedPermission",
-  "servicePrincipal",
-  "msspServicePrincipal",
-  "applicationPermission",
-  "delegatedConsent",
-  "automationConsent",
-  "previewConsent",
-  "notificationRule",
-  "detectionRule",
-  "siemAuthorization",
-  "partnerEntry",
-  "conditionalAccessPolicy",
-  "governanceRelationship",
-  "gdapRelationship",
-  "keyVault",
-  "keyVaultSecret",
-  "vaultReader",
-  "resourceGroup",
-  "lighthouseDefinition",
-  "lighthouseAssignment",
-  "sentinelAssignment",
-  "stackIdentity",
-  "refreshToken",
-  "extensionResource",
-] as const;
-
-export type KindKey = (typeof kindKeys)[number];
 
 export interface TenantKind {
   /** Names the kind in code and in JSON. None changes. */

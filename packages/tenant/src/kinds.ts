@@ -1,5 +1,6 @@
 /** Every kind of access that a tenant knows. One without a call says why. */
-import type { KindKey, TenantKind } from "./kind";
+import type { TenantKind } from "./kind";
+import type { KindKey } from "./kindKey";
 import { accessPackages } from "./kinds/accessPackages";
 import { applications } from "./kinds/applications";
 import { azureResources } from "./kinds/azureResources";

@@ -1,7 +1,7 @@
 /** Objects whose description has a mark: the search of every kind that has one there. */
-import type { KindKey } from "./kind";
+import type { KindKey } from "./kindKey";
 import { deletion } from "./presence";
-import type { Principal, TenantReader, OwnedNode } from "./reader";
+import type { Principal, TenantReader, OwnedNode, Gift } from "./reader";
 import { ownerByMark } from "./owner";
 
 /** What the search needs of an object. */
@@ -18,8 +18,8 @@ interface MarkedSearch {
   readonly collection: string;
   /** @default the whole collection */
   readonly read?: (tenant: TenantReader) => Promise<readonly DescribedObject[]>;
-  /** What an object gives by itself, a clause each. @default nothing */
-  readonly gives?: readonly string[];
+  /** What an object gives by itself. @default nothing */
+  readonly gives?: readonly Gift[];
   /** Set where an object can hold roles, groups and permissions. */
   readonly principal?: Principal["type"];
 }

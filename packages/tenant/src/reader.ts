@@ -12,7 +12,7 @@ import {
   type StackMark,
 } from "@defender-mssp/microsoft";
 import { withoutAzure, type CustomerAzure } from "./customerAzure";
-import type { KindKey } from "./kind";
+import type { KindKey } from "./kindKey";
 
 /** By what an object counts as the stack's, or as the MSSP's: never by a display name. */
 export interface Whose {
@@ -129,6 +129,8 @@ export interface Edge {
   readonly id: string;
   /** Such as `the directory role Security Administrator`. */
   readonly what: string;
+  /** Row of the catalogue of ways. @default the first of its kind */
+  readonly way?: string;
   /** Object ID of the group that it is a part of. */
   readonly within?: string;
   /** The group's own rule gives it. */
@@ -151,6 +153,18 @@ export interface Ownership {
   readonly mark?: StackMark;
 }
 
+/** What a node gives by itself. */
+export interface Gift {
+  /** A clause. */
+  readonly what: string;
+  /** Row of the catalogue of ways. @default the first of the node's kind */
+  readonly way?: string;
+  /** Object ID of who gets it. @default the MSSP's tenant ID */
+  readonly principal?: string;
+  /** What of the node gives it. @default its ID */
+  readonly object?: string;
+}
+
 /** A node of the access graph that is the stack's or the MSSP's. */
 export interface OwnedNode extends Ownership {
   readonly kind: KindKey;
@@ -160,8 +174,8 @@ export interface OwnedNode extends Ownership {
   readonly createdOn?: string;
   /** Set where it can hold roles, groups and permissions. */
   readonly principal?: Principal;
-  /** What it gives by itself, a clause each. Empty: nothing, but for what its principal holds. */
-  readonly gives: readonly string[];
+  /** Empty: nothing, but for what its principal holds. */
+  readonly gives: readonly Gift[];
   /** What of it this program does not know, a clause each: a person looks. */
   readonly unsure?: readonly string[];
   /** The command or click that ends it. */

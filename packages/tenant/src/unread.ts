@@ -1,7 +1,7 @@
 /** What could not be read, and why. "Not permitted to look" is never "nothing there". */
 import { isCallError, ServiceError, VisibleError, type EnvironmentError } from "@defender-mssp/errors";
-import { applicable } from "./kindCell";
-import type { KindKey, TenantKind } from "./kind";
+import { applicable, type KindCell } from "./kindCell";
+import type { KindKey } from "./kindKey";
 
 /** A kind that could not be looked at. */
 export interface UnreadKind {
@@ -12,7 +12,7 @@ export interface UnreadKind {
 
 /** Runs a look; a refusal is an answer of its own. */
 export async function looked<Value>(
-  { key, read }: Pick<TenantKind, "key" | "read">,
+  { key, read }: { readonly key: KindKey; readonly read: KindCell<readonly string[]> },
   look: () => Promise<Value>,
 ): Promise<{ readonly value: Value } | UnreadKind> {
   try {

@@ -15,7 +15,8 @@ import {
   packageAssignmentRequestsPath,
   packageRolesPath,
 } from "@defender-mssp/microsoft";
-import { foundWithPrincipal, notHeld, type KindKey, type TenantKind } from "../kind";
+import { foundWithPrincipal, notHeld, type TenantKind } from "../kind";
+import type { KindKey } from "../kindKey";
 import { notApplicable } from "../kindCell";
 import { azRest } from "../azRest";
 import { guests } from "./people";
@@ -62,7 +63,7 @@ export const accessPackages = {
     search: markedNodes({
       kind: "accessPackage",
       collection: graphAccessPackages.path,
-      gives: ["people of the MSSP can hold it"],
+      gives: [{ what: "people of the MSSP can hold it" }],
     }),
   },
   /** A role of a group that an access package gives. */
@@ -159,7 +160,7 @@ interface AssignmentPolicy {
 const searchMarkedPolicies = markedNodes({
   kind: "assignmentPolicy",
   collection: graphAssignmentPolicies.path,
-  gives: ["people of the MSSP can request its access package"],
+  gives: [{ what: "people of the MSSP can request its access package" }],
 });
 
 /** By the mark, or by who may request or approve: the MSSP's people and connected organizations. */
@@ -170,9 +171,13 @@ async function policies(tenant: TenantReader): Promise<OwnedNode[]> {
   const [own, people] = others.length === 0 ? [[], []] : [await organizations(tenant), await guests(tenant)];
   const named = others.flatMap((policy): OwnedNode[] => {
     const { id, accessPackageId, displayName } = policy;
+    const gift = (does: string) => (who: OwnedNode) => ({
+      what: `${who.name} (${who.id}) ${does} the access package ${accessPackageId}`,
+      ...(who.principal === undefined ? {} : { principal: who.id }),
+    });
     const gives = [
-      ...requestors(policy, own, people).map((who) => `${who} can request the access package ${accessPackageId}`),
-      ...approvers(policy, people).map((who) => `${who} approves requests of the access package ${accessPackageId}`),
+      ...requestors(policy, own, people).map(gift("can request")),
+      ...approvers(policy, people).map(gift("approves requests of")),
     ];
     if (gives.length === 0) return [];
     const owner = { whose: "claimed", evidence: "it names people of the MSSP" } as const;
@@ -186,26 +191,25 @@ function requestors(
   { requestorSettings: settings }: AssignmentPolicy,
   own: readonly OwnedNode[],
   people: readonly OwnedNode[],
-): string[] {
+): readonly OwnedNode[] {
   if (settings?.acceptRequests === false) return [];
   const isOfAll = /^All(Configured|Existing)ConnectedOrganizationSubjects$/.test(settings?.scopeType ?? "");
-  return [...(isOfAll ? own.map(subject) : []), ...subjects(settings?.allowedRequestors ?? [], [...own, ...people])];
+  return [...(isOfAll ? own : []), ...namedIn(settings?.allowedRequestors ?? [], [...own, ...people])];
 }
 
-function approvers({ requestApprovalSettings: settings }: AssignmentPolicy, people: readonly OwnedNode[]): string[] {
+function approvers(
+  { requestApprovalSettings: settings }: AssignmentPolicy,
+  people: readonly OwnedNode[],
+): readonly OwnedNode[] {
   const sets = (settings?.approvalStages ?? []).flatMap(({ primaryApprovers, escalationApprovers }) => [
     ...listOf(primaryApprovers),
     ...listOf(escalationApprovers),
   ]);
-  return subjects(sets as readonly UserSet[], people);
+  return namedIn(sets as readonly UserSet[], people);
 }
 
-function subjects(sets: readonly UserSet[], known: readonly OwnedNode[]): string[] {
-  return known.filter(({ id }) => sets.some((set) => set.id?.toLowerCase() === id.toLowerCase())).map(subject);
-}
-
-function subject({ name, id }: OwnedNode): string {
-  return `${name} (${id})`;
+function namedIn(sets: readonly UserSet[], known: readonly OwnedNode[]): readonly OwnedNode[] {
+  return known.filter(({ id }) => sets.some((set) => set.id?.toLowerCase() === id.toLowerCase()));
 }
 
 /** By the mark, or by the identity source: the MSSP's tenant or one of its domains. */
@@ -223,7 +227,7 @@ async function organizations(tenant: TenantReader): Promise<OwnedNode[]> {
         claim: source === undefined ? undefined : evidence,
       });
       if (ownership === undefined) return [];
-      const gives = ["its people can request access packages whose policies name it"];
+      const gives = [{ what: "its people can request access packages whose policies name it" }];
       const node = { kind: "connectedOrganization" as const, id, name: displayName, ...ownership, gives };
       return [{ ...node, ...deletion(tenant, graphConnectedOrganizations.item(id)) }];
     },

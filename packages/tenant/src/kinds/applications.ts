@@ -1,6 +1,7 @@
 /** App registrations and their parts: a registration stays without them. */
 import { federatedCredentialsPath, goneStatuses, graphApplications, isGone } from "@defender-mssp/microsoft";
-import { notHeld, type KindKey, type TenantKind } from "../kind";
+import { notHeld, type TenantKind } from "../kind";
+import type { KindKey } from "../kindKey";
 import { notApplicable } from "../kindCell";
 import { partPresence, restorablePresence } from "../presence";
 import type { TenantReader, ObjectIdentity, Presence } from "../reader";
@@ -21,7 +22,7 @@ export const applications = {
       kind: "application",
       collection: graphApplications.path,
       read: registrations,
-      gives: ["who has one of its credentials signs in as it"],
+      gives: [{ what: "who has one of its credentials signs in as it" }],
     }),
   },
   /** A client secret of the SIEM connector. */

@@ -12,7 +12,8 @@ import {
   type AzureRoleAssignment,
   type PortalCall,
 } from "@defender-mssp/microsoft";
-import { notHeld, type KindKey, type TenantKind } from "../kind";
+import { notHeld, type TenantKind } from "../kind";
+import type { KindKey } from "../kindKey";
 import { notApplicable } from "../kindCell";
 import { azRest } from "../azRest";
 import { shellQuoted } from "@defender-mssp/errors/escape";
@@ -136,7 +137,7 @@ async function delegations({ customerAzure, owner }: TenantReader): Promise<Owne
       name: lastSegment(id),
       whose: "mssp",
       evidence: "its managing tenant is the MSSP's",
-      gives: [`people of the MSSP's tenant have ${delegatedRoles(properties)} at ${scopeOfExtension(id)}`],
+      gives: [{ what: `people of the MSSP's tenant have ${delegatedRoles(properties)} at ${scopeOfExtension(id)}` }],
       step: `az managedservices assignment delete --assignment ${shellQuoted(id)}`,
     }));
 }
@@ -166,7 +167,12 @@ async function markedAssignments(tenant: TenantReader): Promise<OwnedNode[]> {
         name: azureRoleText(assignment),
         ...owner,
         ...(typeof properties.createdOn === "string" ? { createdOn: properties.createdOn } : {}),
-        gives: [`the principal ${properties.principalId} has ${azureRoleText(assignment)} at ${properties.scope}`],
+        gives: [
+          {
+            what: `the principal ${properties.principalId} has ${azureRoleText(assignment)} at ${properties.scope}`,
+            principal: properties.principalId,
+          },
+        ],
         step: removalStep(id),
       },
     ];
@@ -185,6 +191,7 @@ async function azureRolesHeld({ customerAzure }: TenantReader, { id }: Principal
   }));
   const eligible = (await customerAzure.eligibilities()).filter(isHeld).map((eligibility) => ({
     kind: "sentinelAssignment" as const,
+    way: "eligibleAzureRole",
     name: "eligible Azure role",
     id: eligibility.id,
     what: `${azureRoleText(eligibility, "eligible ")} at ${eligibility.properties.scope}`,

@@ -5,7 +5,8 @@ import {
   listRoleAssignments,
   listRoleDefinitions,
 } from "@defender-mssp/microsoft";
-import { foundWithPrincipal, type KindKey, type TenantKind } from "../kind";
+import { foundWithPrincipal, type TenantKind } from "../kind";
+import type { KindKey } from "../kindKey";
 import { notApplicable } from "../kindCell";
 import { deletionStep } from "../presence";
 import type { Principal, Edge, TenantReader, ObjectIdentity, Presence } from "../reader";

@@ -10,7 +10,8 @@ import {
   listDetectionRules,
   ruleActionNames,
 } from "@defender-mssp/microsoft";
-import { notHeld, type KindKey, type TenantKind } from "../kind";
+import { notHeld, type TenantKind } from "../kind";
+import type { KindKey } from "../kindKey";
 import { notApplicable } from "../kindCell";
 import { deletion } from "../presence";
 import type { TenantReader, ObjectIdentity, Presence, OwnedNode } from "../reader";
@@ -95,7 +96,7 @@ function sighting(tenant: TenantReader, rule: DetectionRuleObject): Omit<OwnedNo
     id,
     name: displayName,
     ...(typeof createdDateTime === "string" ? { createdOn: createdDateTime } : {}),
-    gives: actions.length === 0 ? [] : [`it ${actions.join(", ")}`],
+    gives: actions.length === 0 ? [] : [{ what: `it ${actions.join(", ")}` }],
     ...deletion(tenant, rulePath(tenant, id)),
   };
 }

@@ -8,7 +8,8 @@ import {
   type RoleEligibility,
   roleEligibilityRequestsPath,
 } from "@defender-mssp/microsoft";
-import { foundWithPrincipal, type KindKey, type TenantKind } from "../kind";
+import { foundWithPrincipal, type TenantKind } from "../kind";
+import type { KindKey } from "../kindKey";
 import { notApplicable } from "../kindCell";
 import { azRest } from "../azRest";
 import { deletionStep, graphPresence } from "../presence";

@@ -12,6 +12,8 @@ export interface EntryGrant {
   readonly what: string;
   /** The property of the entry; `identitySynchronization` is a resource of its own. */
   readonly property: string;
+  /** Row of the catalogue of ways. */
+  readonly way: string;
   /** The value inside it; undefined for the whole property. */
   readonly name?: string;
 }
@@ -24,15 +26,27 @@ export interface EntryLook {
 
 /** Values that give something where they are true. */
 const switches = [
-  { property: "inboundTrust", name: "isMfaAccepted", what: "the MSSP's multifactor authentication is trusted" },
-  { property: "inboundTrust", name: "isCompliantDeviceAccepted", what: "the MSSP's compliant devices are trusted" },
   {
     property: "inboundTrust",
+    way: "inboundTrust",
+    name: "isMfaAccepted",
+    what: "the MSSP's multifactor authentication is trusted",
+  },
+  {
+    property: "inboundTrust",
+    way: "inboundTrust",
+    name: "isCompliantDeviceAccepted",
+    what: "the MSSP's compliant devices are trusted",
+  },
+  {
+    property: "inboundTrust",
+    way: "inboundTrust",
     name: "isHybridAzureADJoinedDeviceAccepted",
     what: "the MSSP's hybrid joined devices are trusted",
   },
   {
     property: "automaticUserConsentSettings",
+    way: "automaticRedemption",
     name: "inboundAllowed",
     what: "the MSSP's people need not consent to their invitation",
   },
@@ -40,13 +54,19 @@ const switches = [
 
 /** Properties that give something unless they block everybody. */
 const gates = [
-  { property: "b2bCollaborationInbound", what: "the MSSP's people may be invited and use applications" },
+  {
+    property: "b2bCollaborationInbound",
+    way: "collaboration",
+    what: "the MSSP's people may be invited and use applications",
+  },
   {
     property: "b2bDirectConnectInbound",
+    way: "directConnect",
     what: "the MSSP's people may use shared channels and applications without a guest",
   },
   {
     property: "tenantRestrictions",
+    way: "tenantRestrictions",
     what: "accounts of the MSSP's tenant may be used on the customer's devices and networks",
   },
 ] as const satisfies readonly EntryGrant[];
@@ -66,7 +86,13 @@ export async function readEntry(call: GraphCall, msspTenantId: string, partner: 
       ...switches.filter(({ property, name }) => isOn(partner, property, name)),
       ...gates.filter(({ property }) => isOpen(partner[property] as B2BSetting | null | undefined)),
       ...(isSynchronized
-        ? [{ property: "identitySynchronization", what: "the MSSP creates and changes users by synchronization" }]
+        ? [
+            {
+              property: "identitySynchronization",
+              way: "identitySynchronization",
+              what: "the MSSP creates and changes users by synchronization",
+            },
+          ]
         : []),
     ],
     unsure: unknownIn(partner),

@@ -18,7 +18,8 @@ import {
   usersPath,
   withOwnersPath,
 } from "@defender-mssp/microsoft";
-import { foundWithPrincipal, isPrincipal, notHeld, type KindKey, type TenantKind } from "../kind";
+import { foundWithPrincipal, isPrincipal, notHeld, type TenantKind } from "../kind";
+import type { KindKey } from "../kindKey";
 import { notApplicable } from "../kindCell";
 import { isCallError } from "@defender-mssp/errors";
 import { azRest } from "../azRest";
@@ -233,6 +234,7 @@ async function ownerships(tenant: TenantReader, { type, id }: Principal): Promis
     );
     return owned.flat().map((object): Edge => ({
       kind: "ownership",
+      way: collection === "groups" ? "groupOwner" : "applicationOwner",
       name: "ownership",
       id: object.id,
       what: `the ownership of the ${ownedWords[collection]} "${object.displayName ?? object.id}"`,

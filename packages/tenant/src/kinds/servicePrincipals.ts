@@ -9,7 +9,8 @@ import {
   listClientGrants,
   publishedRoleName,
 } from "@defender-mssp/microsoft";
-import { foundWithPrincipal, isPrincipal, type KindKey, type TenantKind } from "../kind";
+import { foundWithPrincipal, isPrincipal, type TenantKind } from "../kind";
+import type { KindKey } from "../kindKey";
 import { notApplicable } from "../kindCell";
 import { registrations } from "./applications";
 import { deletion, deletionStep, graphPresence, partPresence, restorablePresence } from "../presence";

@@ -1,5 +1,6 @@
 /** What the state or the stack's configuration has, and what an extension declares. */
-import { notHeld, type KindKey, type TenantKind } from "../kind";
+import { notHeld, type TenantKind } from "../kind";
+import type { KindKey } from "../kindKey";
 import { notApplicable } from "../kindCell";
 
 export const stackState = {

@@ -11,7 +11,8 @@ import {
   listAccessPolicies,
   TenantGovernance,
 } from "@defender-mssp/microsoft";
-import { notHeld, type KindKey, type TenantKind } from "../kind";
+import { notHeld, type TenantKind } from "../kind";
+import type { KindKey } from "../kindKey";
 import { notApplicable } from "../kindCell";
 import { readEntry } from "./entryGrants";
 import { deletionStep, graphPresence } from "../presence";
@@ -85,7 +86,7 @@ async function entry(tenant: TenantReader): Promise<OwnedNode[]> {
       name: msspTenantId,
       whose: "mssp",
       evidence: "it is the entry of the MSSP's tenant",
-      gives: grants.map(({ what }) => what),
+      gives: grants.map(({ what, way, property, name }) => ({ what, way, object: name ?? property })),
       ...(unsure.length === 0 ? {} : { unsure }),
       step: deletionStep(tenant, graphAccessPartners.item(msspTenantId)),
     },
@@ -109,7 +110,7 @@ async function policies(tenant: TenantReader): Promise<OwnedNode[]> {
       evidence: "its conditions name the MSSP's tenant",
       gives:
         state === "enabled" && isNamedIn(conditions?.users?.excludeGuestsOrExternalUsers)
-          ? ["its guests sign in without what the policy asks of others"]
+          ? [{ what: "its guests sign in without what the policy asks of others" }]
           : [],
       step: deletionStep(tenant, graphAccessPolicies.item(id)),
     }));
@@ -129,7 +130,7 @@ async function relationships({ graph, owner }: TenantReader): Promise<OwnedNode[
       name: relationship.id,
       whose: "mssp",
       evidence: "its governing tenant is the MSSP's",
-      gives: grantSentences(relationship.policy),
+      gives: grantSentences(relationship.policy).map((what) => ({ what })),
       step: `npx mssp governance terminate --stack ${owner.stack} --as customer --client-id <ID>`,
     },
   ];
@@ -155,7 +156,7 @@ export async function delegatedAdminNodes({
       name: displayName,
       whose: "mssp",
       evidence: "its partner is the MSSP's tenant",
-      gives: [`it is ${status}, with ${accessDetails?.unifiedRoles?.length ?? 0} roles`],
+      gives: [{ what: `it is ${status}, with ${accessDetails?.unifiedRoles?.length ?? 0} roles` }],
       step: gdapEnd,
     }));
 }

@@ -2,7 +2,7 @@
  * A way in which a tenant or a subscription gives somebody a right. A row of the catalogue says which
  * kind of access it is, that it gives nothing, or that nobody looks and where a person does.
  */
-import type { KindKey } from "../kind";
+import type { KindKey } from "../kindKey";
 
 /** A way that no command looks at. */
 export interface UnlookedWay {

@@ -2,7 +2,7 @@
  * The catalogue of ways. `npm run docs:check` refuses an entity set of Graph, a write route of the sandbox
  * and a type of Azure without a row, and a kind of access that no row names.
  */
-import { kindKeys } from "../kind";
+import { kindKeys } from "../kindKey";
 import { givesNothing } from "./givesNothing";
 import { lookedAt } from "./lookedAt";
 import { notLookedAt } from "./notLookedAt";

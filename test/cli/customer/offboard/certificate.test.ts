@@ -66,7 +66,7 @@ function certificate(proved: Proved, proof = settled, changes: Partial<Offboardi
 
 const sighting: GrantingNode = {
   ...{ kind: "guest", id: "e1", name: "eve", whose: "mssp", evidence: "its address is of the MSSP's domain" },
-  ...{ gives: [], grants: [], notLooked: [], step: "az rest --method DELETE" },
+  ...{ gives: [], grants: [], chains: [], notLooked: [], step: "az rest --method DELETE" },
 };
 const role = {
   kind: "directoryRoleAssignment",
@@ -220,7 +220,7 @@ describe("the certificate", () => {
       sighted({ grants: [role], notLooked: [unread] }).left[0]?.why ?? "",
       /Security Reader\. What else it has: .*not permitted: requires X/,
     );
-    assert.equal(sighted({ gives: ["trusts the MSSP's devices"] }).state, "accessLeft");
+    assert.equal(sighted({ gives: [{ what: "trusts the MSSP's devices" }] }).state, "accessLeft");
     assert.equal(sighted({ whose: "stack" }).state, "accessLeft");
     assert.equal(sighted({ kind: "group", notLooked: [unread] }).state, "toConfirm");
     assert.equal(sighted({ kind: "group" }).state, "proven");
