@@ -14,6 +14,10 @@ export interface CallContext extends Pick<RequestOptions, "sleep" | "signal"> {
   environment?: Environment;
   /** Default: discovered from the environment. */
   endpoints?: Endpoints;
+  /**
+   * Keeps these outputs in the state although the create or update fails: `landing` calls it. Set by `replicated`.
+   */
+  keep?: (id: string, outs: object) => void;
 }
 
 /**

@@ -55,6 +55,7 @@ export interface PartnerPlan {
 /**
  * @param current the entry as it is; undefined if there is none.
  * @param record of the stack's last change; empty before the first.
+ * @param interrupted of a change that landed, and that the state does not know.
  * @throws VisibleError if the settings and the entry, or the tenant's default, exclude each other.
  */
 export function planPartner(
@@ -62,8 +63,11 @@ export function planPartner(
   current: AccessPartner | undefined,
   defaults: AccessConfiguration,
   record: PartnerRecord,
+  interrupted: PartnerRecord = {},
 ): PartnerPlan {
-  const base = { ...current, ...(current === undefined ? {} : planRemoval(current, defaults, record)) };
+  let base: Partial<AccessPartner> = { ...current };
+  for (const change of [record, interrupted])
+    base = { ...base, ...planRemoval(base as AccessPartner, defaults, change) };
   const wanted = membersOf(part);
   const values: Partial<Record<AccessProperty, Members | null>> = {};
   const next: Partial<Record<AccessProperty, PropertyRecord>> = {};

@@ -6,7 +6,8 @@
  *
  * azuread's own resource fails where the permission is granted already. Here that one is adopted,
  * and left by `destroy`; unless the service principal is ours, for then nobody else has granted it
- * anything and what is there is an earlier create's.
+ * anything and what is there is an earlier create's. A grant has no place for a mark: where its
+ * answer was lost, the state keeps that it is ours, without its ID.
  */
 import { ServiceError, VisibleError, visible } from "@defender-mssp/errors";
 import { graphCall, type CallContext, type GraphCall } from "../graph/call";
@@ -20,7 +21,7 @@ import {
   type ServicePrincipal,
 } from "../graph/servicePrincipal";
 import { checkText, checkUuid, differences, unknown, type CheckFailure, type Properties } from "./provider";
-import { replicated } from "./replicated";
+import { landing, replicated } from "./replicated";
 import { untilSeen, waits } from "../waits";
 
 export type AppRoleGrantInputs = {
@@ -47,6 +48,9 @@ export type AppRoleGrantState = AppRoleGrantInputs & {
 
 const compared = ["tenantId", "principalObjectId", "apiApplicationId", "appRole"];
 
+/** The resource's ID while that of the grant is unknown: a refresh looks for it, an update replaces it. */
+const unknownId = "unknown";
+
 export const appRoleGrantResource = replicated({
   check(_olds: Properties, news: Properties) {
     const inputs: Record<string, unknown> = { ...news };
@@ -59,8 +63,9 @@ export const appRoleGrantResource = replicated({
     return { inputs, failures };
   },
 
-  diff(_id: string, olds: Properties, news: Properties) {
-    return differences(olds, news, { compared, replaces: compared });
+  diff(id: string, olds: Properties, news: Properties) {
+    const difference = differences(olds, news, { compared, replaces: compared });
+    return id === unknownId ? { ...difference, changes: true, replaces: ["appRole"] } : difference;
   },
 
   async create(news: Properties, context: CallContext = {}) {
@@ -81,8 +86,9 @@ export const appRoleGrantResource = replicated({
     return visibly("read", async () => {
       const state = stateOf(props);
       const call = await graphCall(state.tenantId, context);
-      const answer = await call(pathOf(state, id), { accept: goneStatuses });
-      return isGone(answer) ? { id: "" } : { id, props: state, inputs: inputsOf(props) };
+      const known = await knownId(call, id, state, context);
+      const isThere = known !== undefined && !isGone(await call(pathOf(state, known), { accept: goneStatuses }));
+      return isThere ? { id: known, props: state, inputs: inputsOf(props) } : { id: "" };
     });
   },
 
@@ -97,10 +103,20 @@ export const appRoleGrantResource = replicated({
       const state = stateOf(props);
       if (state.adopted) return;
       const call = await graphCall(state.tenantId, context);
-      await deleteSeen(call, pathOf(state, id), context);
+      const known = await knownId(call, id, state, context);
+      if (known !== undefined) await deleteSeen(call, pathOf(state, known), context);
     });
   },
 });
+
+async function knownId(
+  call: GraphCall,
+  id: string,
+  state: AppRoleGrantState,
+  context: CallContext,
+): Promise<string | undefined> {
+  return id === unknownId ? findGrant(call, state, state, context) : id;
+}
 
 type Role = Pick<AppRoleGrantState, "resourceObjectId" | "appRoleId">;
 
@@ -145,7 +161,9 @@ async function grant(call: GraphCall, inputs: AppRoleGrantInputs, role: Role, co
     return (body as { id: string }).id;
   };
   const find = () => findGrant(call, inputs, role, context);
-  return createOnce(waits.appRole, { post, find }, { ...context, isUnknown });
+  const outs: AppRoleGrantState = { ...inputs, ...role, adopted: false };
+  const once = { post: () => landing(context, { id: unknownId, outs }, post), find };
+  return createOnce(waits.appRole, once, { ...context, isUnknown });
 }
 
 function isUnknown({ status, message }: ServiceError): boolean {

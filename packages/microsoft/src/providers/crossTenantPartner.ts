@@ -32,7 +32,7 @@ import {
   type PartnerRecord,
 } from "./accessPartnerPlan";
 import { checkBoolean, checkUuid, differences, picked, unknown, type Properties } from "./provider";
-import { replicated } from "./replicated";
+import { landing, replicated } from "./replicated";
 import { untilSeen, waits } from "../waits";
 
 export type CrossTenantPartnerInputs = PartnerPart & {
@@ -124,10 +124,12 @@ export const crossTenantPartnerResource = replicated({
       const call = await graphCall(inputs.tenantId, context);
       const added = parts.filter((name) => inputs[name] !== undefined && olds[name] === undefined);
       const existing = added.length === 0 ? undefined : await getAccessPartner(call, inputs.partnerTenantId);
-      if (existing !== undefined) {
-        await refuseSecondStack(call, inputs, added, { existing, defaults: await getAccessDefault(call) });
-      }
-      return { outs: await apply(call, inputs, { adopted, record: JSON.parse(before) as PartnerRecord }, context) };
+      const record = JSON.parse(before) as PartnerRecord;
+      if (existing === undefined) return { outs: await apply(call, inputs, { adopted, record }, context) };
+      const defaults = await getAccessDefault(call);
+      await refuseSecondStack(call, inputs, added, { existing, defaults });
+      const interrupted = interruptedChange(inputs, added, { existing, defaults });
+      return { outs: await apply(call, inputs, { adopted, record, interrupted }, context) };
     });
   },
 
@@ -151,6 +153,23 @@ export const crossTenantPartnerResource = replicated({
 interface Ownership {
   readonly adopted: boolean;
   readonly record: PartnerRecord;
+  readonly interrupted?: PartnerRecord;
+}
+
+/**
+ * The change of an update whose engine was killed before the state knew: the entry says already what the settings add,
+ * and did not when the stack found it.
+ */
+function interruptedChange(
+  inputs: CrossTenantPartnerInputs,
+  added: readonly (keyof PartnerPart)[],
+  { existing, defaults }: Readonly<Record<"existing" | "defaults", AccessConfiguration>>,
+): PartnerRecord {
+  const found = foundBefore(inputs);
+  if (found === undefined) return {};
+  const [before, now] = [partIn(found, inputs), partIn(existing, inputs)];
+  const landed = added.filter((name) => now[name] === inputs[name] && before[name] !== inputs[name]);
+  return recordFrom(picked(inputs, landed), found, defaults);
 }
 
 /**
@@ -173,17 +192,21 @@ async function apply(
       const plan = fresh();
       const wasPosted = isPosted;
       isPosted = true;
-      if (await createAccessPartner(call, partnerTenantId, plan.values)) return stateOfPlan(inputs, plan, false);
+      const outs = stateOfPlan(inputs, plan, false);
+      const post = () => createAccessPartner(call, partnerTenantId, plan.values);
+      if (await landing(context, { id: partnerTenantId, outs }, post)) return outs;
       isPosted = wasPosted;
       return undefined;
     }
     // The answer of the create was lost.
     if (isPosted) return stateOfPlan(inputs, fresh(), false);
-    const plan = planPartner(inputs, current, defaults, owned.record);
+    const plan = planPartner(inputs, current, defaults, owned.record, owned.interrupted);
+    const outs = stateOfPlan(inputs, plan, owned.adopted);
     if (Object.keys(plan.values).length > 0) {
-      await updateAccessPartner(call, partnerTenantId, plan.values);
+      const patch = () => updateAccessPartner(call, partnerTenantId, plan.values);
+      await landing(context, { id: partnerTenantId, outs }, patch);
     }
-    return stateOfPlan(inputs, plan, owned.adopted);
+    return outs;
   };
   const isUnknown = (failure: ServiceError) =>
     goneStatuses.includes(failure.status) || (isCut(failure) && failure.method === "POST");

@@ -21,7 +21,7 @@ import { goneStatuses } from "../graph/gone";
 import { configurationIn, isEmptyPartner } from "./accessPartnerPlan";
 import { visiblyTrusted } from "./crossTenantPartner";
 import { checkUuid, differences, picked, type Properties } from "./provider";
-import { replicated } from "./replicated";
+import { landing, replicated } from "./replicated";
 import { untilSeen, waits } from "../waits";
 
 export type CrossTenantPartnerEntryInputs = {
@@ -71,7 +71,7 @@ export const crossTenantPartnerEntryResource = replicated({
     });
   },
 
-  /** Nothing that can be updated: every change replaces. */
+  /** Nothing that can be updated: every change replaces. `CrossTenantPartner` makes an entry that is missing. */
   update(_id: string, olds: Properties, news: Properties) {
     return Promise.resolve({ outs: { ...olds, ...inputsOf(news) } });
   },
@@ -93,9 +93,12 @@ export const crossTenantPartnerEntryResource = replicated({
 /** A partner that was deleted a moment ago is still returned: its create conflicts until it has gone. */
 async function findOrMake(
   call: GraphCall,
-  { tenantId, partnerTenantId }: CrossTenantPartnerEntryInputs,
+  inputs: CrossTenantPartnerEntryInputs,
   context: CallContext,
 ): Promise<Pick<CrossTenantPartnerEntryState, "isOwn" | "found">> {
+  const { tenantId, partnerTenantId } = inputs;
+  const own = { isOwn: true, found: JSON.stringify(configurationIn({})) };
+  const post = () => createAccessPartner(call, partnerTenantId, {});
   let isPosted = false;
   const attempt = async () => {
     const current = await getAccessPartner(call, partnerTenantId);
@@ -105,9 +108,7 @@ async function findOrMake(
     }
     const wasPosted = isPosted;
     isPosted = true;
-    if (await createAccessPartner(call, partnerTenantId, {})) {
-      return { isOwn: true, found: JSON.stringify(configurationIn({})) };
-    }
+    if (await landing(context, { id: partnerTenantId, outs: { ...inputs, ...own } }, post)) return own;
     isPosted = wasPosted;
     return undefined;
   };

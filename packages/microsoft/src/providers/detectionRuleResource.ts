@@ -4,7 +4,7 @@
  * somebody in the tenant changed, is never overwritten in silence.
  */
 import { createHash } from "node:crypto";
-import { messageOf, ServiceError, visible, VisibleError, withoutUndefined } from "@defender-mssp/errors";
+import { ServiceError, visible, VisibleError, withoutUndefined } from "@defender-mssp/errors";
 import { comparableRule, ruleDifferences, type RuleDifference } from "../defender/detections/comparableRule";
 import {
   createDetectionRule,
@@ -285,7 +285,7 @@ async function createRule(
     }
     const live = await ownRule(call, inputs, outcome, context);
     const written = await updateDetectionRule(call, inputs.ruleId, patchBody(live, wanted), inputs.apiVersion).catch(
-      (failure: unknown) => Promise.reject(partial(inputs, live, failure)),
+      (failure: unknown) => failWith(context, inputs, live, failure),
     );
     if (written !== undefined) return written;
     // It was deleted a moment ago, and its name is still taken.
@@ -308,13 +308,13 @@ async function enabled(
 ): Promise<DetectionRuleObject> {
   const enable = () => updateDetectionRule(call, inputs.ruleId, { status: "enabled" }, inputs.apiVersion);
   const rule = await untilSeen(waits.detectionRule, enable, context).catch((failure: unknown) =>
-    Promise.reject(partial(inputs, created, failure)),
+    failWith(context, inputs, created, failure),
   );
   if (rule !== undefined) return rule;
   const failure = new VisibleError(
     "The service created the rule disabled, and does not find it to enable it. Run `up` again.",
   );
-  throw partial(inputs, created, failure);
+  return failWith(context, inputs, created, failure);
 }
 
 /** The rule of this stack that a failed create has left. @throws the failure, or what to do about another's rule */
@@ -335,11 +335,15 @@ async function ownRule(
   );
 }
 
-/** An error after which the engine keeps the rule in the state, so that the next run finishes or deletes it. */
-function partial(inputs: DetectionRuleInputs, live: DetectionRuleObject, failure: unknown): Error {
-  const properties = { ...stateWith(inputs, live), ...seen(live, inputs) };
-  const message = messageOf(failure);
-  return Object.assign(new VisibleError(message), { id: inputs.ruleId, properties, reasons: [message] });
+/** Fails, and keeps the rule in the state, so that the next run finishes or deletes it. */
+function failWith(
+  { keep }: CallContext,
+  inputs: DetectionRuleInputs,
+  live: DetectionRuleObject,
+  failure: unknown,
+): never {
+  keep?.(inputs.ruleId, { ...stateWith(inputs, live), ...seen(live, inputs) });
+  throw failure;
 }
 
 /** Refuses to overwrite what somebody in the tenant changed after this stack had written the rule. */
@@ -464,26 +468,7 @@ async function inTurn<Result>(tenantId: string, run: () => Promise<Result>): Pro
   }
 }
 
-async function visibly<T>(step: string, run: () => Promise<T>): Promise<T> {
-  let recorded = {};
-  try {
-    return await visible(
-      `The detection rule's ${step}`,
-      () =>
-        run().catch((failure: unknown) => {
-          if (isPartial(failure)) recorded = { ...picked(failure, ["id", "properties", "reasons"]) };
-          throw failure;
-        }),
-      ruleAdvice,
-    );
-  } catch (failure) {
-    throw failure instanceof Error ? Object.assign(failure, recorded) : failure;
-  }
-}
-
-function isPartial(failure: unknown): failure is Error & Properties {
-  return failure instanceof VisibleError && "properties" in failure;
-}
+const visibly = <T>(step: string, run: () => Promise<T>) => visible(`The detection rule's ${step}`, run, ruleAdvice);
 
 /** What to do about an error of Graph's about detection rules. */
 function ruleAdvice({ status, method, message }: ServiceError): string {

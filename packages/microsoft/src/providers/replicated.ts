@@ -1,9 +1,11 @@
 /**
  * Wraps the logic of a dynamic resource so that one stale answer changes no state: a refresh drops
  * an object only when several reads do not find it, and reports a drift only when two reads agree.
+ * So that a lost answer changes none either, a write that may have landed leaves in the state what
+ * the resource needs to take it back: see `landing`.
  */
 import { isDeepStrictEqual } from "node:util";
-import { withoutUndefined } from "@defender-mssp/errors";
+import { messageOf, ServiceError, withoutUndefined } from "@defender-mssp/errors";
 import { optionalText } from "@defender-mssp/errors/json";
 import type { CallContext } from "../graph/call";
 import { isRecentWrite, untilSeen, waits, type Wait } from "../waits";
@@ -38,14 +40,16 @@ const writtenOn = "writtenOn";
  * a resource but in its outputs: each write puts it there, as azuread does.
  */
 export function replicated<L extends ResourceLogic>(logic: L): L {
-  const create: ResourceLogic["create"] = async (news, context) => {
-    const { id, outs } = await logic.create(news, context);
-    return { id, outs: { ...outs, ...written(id) } };
-  };
-  const update: ResourceLogic["update"] = async (id, olds, news, context) => {
-    const { outs } = await logic.update(id, olds, news, context);
-    return { outs: { ...outs, ...written(id) } };
-  };
+  const create: ResourceLogic["create"] = (news, context) =>
+    keeping(news, context, async (inner) => {
+      const { id, outs } = await logic.create(news, inner);
+      return { id, outs: { ...outs, ...written(id) } };
+    });
+  const update: ResourceLogic["update"] = (id, olds, news, context) =>
+    keeping(news, context, async (inner) => {
+      const { outs } = await logic.update(id, olds, news, inner);
+      return { outs: { ...outs, ...written(id) } };
+    });
   const read: ResourceLogic["read"] = async (id, props = {}, context = {}) => {
     const { [writtenOn]: writtenAt, id: writtenId, ...state } = props;
     const isRecent = isRecentWrite(optionalText(writtenAt));
@@ -67,6 +71,47 @@ export function replicated<L extends ResourceLogic>(logic: L): L {
     delete: (id, props, context) => logic.delete(id, props, context),
   };
   return replaced as L;
+}
+
+/**
+ * Runs a write of a create or an update. Where it fails and may have landed, the engine keeps these
+ * outputs, with the error, and calls `update` in the next run: what was before the write is known to
+ * it, and to a `delete`, and nobody has to guess it from what the service says by then.
+ */
+export async function landing<T>(
+  { keep }: CallContext,
+  { id, outs }: { readonly id: string; readonly outs: object },
+  write: () => Promise<T>,
+): Promise<T> {
+  try {
+    return await write();
+  } catch (failure) {
+    if (!isRefusal(failure)) keep?.(id, outs);
+    throw failure;
+  }
+}
+
+/** Whether the service has answered that it does not carry the request out. */
+function isRefusal(failure: unknown): boolean {
+  if (!(failure instanceof ServiceError)) return false;
+  return failure.status >= 400 && failure.status < 500 && ![408, 429].includes(failure.status);
+}
+
+/** The error of a write that kept outputs, in the form that Pulumi's providers hand to the engine. */
+async function keeping<T>(
+  { __provider }: Properties,
+  context: CallContext | undefined,
+  write: (context: CallContext) => Promise<T>,
+): Promise<T> {
+  let kept: { readonly id: string; readonly properties: object } | undefined;
+  const keep = (id: string, outs: object) =>
+    void (kept = { id, properties: withoutUndefined({ ...outs, ...written(id), __provider }) });
+  try {
+    return await write({ ...context, keep });
+  } catch (failure) {
+    if (kept === undefined || !(failure instanceof Error)) throw failure;
+    throw Object.assign(failure, kept, { reasons: [messageOf(failure)] });
+  }
 }
 
 function written(id: string): Record<string, string> {
