@@ -38,7 +38,8 @@ describe("a cloud in which one request in ten fails", function () {
   before(async () => (weather = await fairWeatherOnce()));
 
   // Seed 2, whose customer has resources in Azure: below, under more faults.
-  for (const seed of [12, 43]) {
+  // Seed 48 loses the answer of an update that adds to the trust.
+  for (const seed of [43, 48]) {
     it(`seed ${seed}: up, a change and destroy end as without faults after at most three more commands`, async () => {
       const options = { seed, percent: 10, timeScale: 0.02, project: ownProcesses };
       const { runs, injected } = await runSeed(checkout, options, weather);
@@ -98,6 +99,10 @@ describe("an `up` whose poll for a new object is cut by EOF", () => {
       settings: () => Promise.resolve({ analysts: [], portalAccess: entitlement }),
       isMade: (tenant) => tenant.objects("accessPackageResourceRoleScopes").size > 0,
     },
+    "Conditional Access Policy": {
+      settings: () => Promise.resolve({ analysts: [], conditionalAccess: "enforce" }),
+      isMade: (tenant) => tenant.objects("conditionalAccessPolicies").size > 0,
+    },
   };
 
   for (const [index, [name, { settings, isMade }]] of Object.entries(polls).entries()) {
@@ -123,6 +128,7 @@ describe("an `up` whose poll for a new object is cut by EOF", () => {
         const credentials = [passwordCredentials, keyCredentials].flat().length;
         const federated = tenant.objects("federatedIdentityCredentials").size;
         assert.equal(credentials + federated, 1, "one credential, whose ID the state has");
+        assert.ok(tenant.objects("conditionalAccessPolicies").size <= 1, "no second policy");
       } finally {
         await project.dispose();
       }

@@ -295,9 +295,7 @@ export class GraphOperation {
 
   /** Waits until a new object has replicated: earlier requests would be refused or lost. */
   async untilThere(what: string, path: string, version: Version = "v1.0"): Promise<void> {
-    const isThere = async () => (await this.find(path, version)) !== undefined;
-    if (this.hasReplicas) await this.poll(`creation of ${what}`, isThere);
-    else while (!(await isThere())) await this.pause(500);
+    await this.poll(`creation of ${what}`, async () => (await this.find(path, version)) !== undefined);
   }
 
   /** Waits, unless the operation has timed out or is canceled. */
