@@ -165,11 +165,11 @@ function interruptedChange(
   added: readonly (keyof PartnerPart)[],
   { existing, defaults }: Readonly<Record<"existing" | "defaults", AccessConfiguration>>,
 ): PartnerRecord {
-  const found = foundBefore(inputs);
-  if (found === undefined) return {};
-  const [before, now] = [partIn(found, inputs), partIn(existing, inputs)];
+  const first = foundBefore(inputs);
+  if (first === undefined) return {};
+  const [before, now] = [partIn(first, inputs), partIn(existing, inputs)];
   const landed = added.filter((name) => now[name] === inputs[name] && before[name] !== inputs[name]);
-  return recordFrom(picked(inputs, landed), found, defaults);
+  return recordFrom(picked(inputs, landed), first, defaults);
 }
 
 /**

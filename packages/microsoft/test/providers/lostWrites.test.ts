@@ -273,7 +273,7 @@ const kept: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * Every write of each provider may land although its answer is lost. In process: `test/e2e/trust.test.ts` shows on the
+ * Every write of each provider may land although its answer is lost. In process: seed 48 of `test/e2e/faults.test.ts` shows on the
  * real engine that it keeps what a failed write hands over.
  */
 describe("packages/microsoft/providers: a write whose answer is lost", function () {
@@ -299,7 +299,7 @@ describe("packages/microsoft/providers: a write whose answer is lost", function 
         for (const step of steps) writes.push(await calm.run(step));
         assert.deepEqual(snapshot(test), before, "without a fault");
         for (const [index, count] of writes.entries()) {
-          for (const { next, ...fault } of faultsOf(count)) {
+          for (const { next, ...fault } of faultsIn(count)) {
             // ADR 44 promises it of the update of a trust. Of creates docs/tenant.md names the repair.
             const isUpdateOfTrust = index === 1 && first["entry"] !== undefined;
             if (fault.loss === "kill" && !isUpdateOfTrust) continue;
@@ -322,7 +322,7 @@ describe("packages/microsoft/providers: a write whose answer is lost", function 
 });
 
 /** Each loss of each write, with the command that follows. */
-function faultsOf(writes: number): (Fault & { readonly next: Next })[] {
+function faultsIn(writes: number): (Fault & { readonly next: Next })[] {
   const each = (write: number) =>
     Object.entries(nextCommands).flatMap(([loss, commands]) =>
       commands.map((next) => ({ write, loss: loss as Fault["loss"], next })),
@@ -389,11 +389,11 @@ class Stack {
     return { ...this.test.context, sleep };
   }
 
-  async #make(name: string, { logic: logicName, inputs: inputsOf }: Declared, fault?: Fault): Promise<void> {
+  async #make(name: string, { logic: logicName, inputs: declaredInputs }: Declared, fault?: Fault): Promise<void> {
     const logic = microsoft[logicName] as unknown as Logic;
     const outputs = Object.fromEntries([...this.#state].map(([key, { id, props }]) => [key, { ...props, id }]));
     const before = this.#state.get(name);
-    const { inputs, failures } = logic.check(before?.props ?? {}, plain(inputsOf(outputs)));
+    const { inputs, failures } = logic.check(before?.props ?? {}, plain(declaredInputs(outputs)));
     assert.deepEqual(failures, []);
     // The dynamic provider reads it from what it is called with.
     const news = { ...plain(inputs), __provider: name };
