@@ -14,10 +14,14 @@ describe("trust of the MSSP's tenant on the real engine", function () {
   let project: SandboxProject;
   let hands: TenantHands;
   let killAt: { readonly request: RegExp; readonly kill: () => void } | undefined;
+  /** Reads of the entry until the request whose answer is lost; undefined: none is. */
+  let readsUntilLoss: number | undefined;
 
   before(async () => {
     project = await createProject({
+      faults: { seed: 1, percent: 0, kinds: ["resetAfter"], cuts: ["closed"] },
       log: (line) => {
+        if (readsUntilLoss !== undefined && /^GET \S+\/partners\/\S+ 200/.test(line)) readsUntilLoss--;
         if (killAt?.request.test(line) !== true) return;
         killAt.kill();
         killAt = undefined;
@@ -156,6 +160,25 @@ describe("trust of the MSSP's tenant on the real engine", function () {
         assert.equal(dumpOfTenant(project, tenantId), before);
       });
     }
+  });
+
+  it("an update whose answer is lost is in the state: destroy at once leaves nothing of it", async () => {
+    const before = dumpOfTenant(project, tenantId);
+    await settings({ crossTenantTrust: { mfa: true } });
+    await project.succeed(["up", ...options]);
+    await settings({ crossTenantTrust: { mfa: true, automaticConsent: true } });
+    const { faults } = project.sandbox;
+    assert.ok(faults);
+    const isNext = () => readsUntilLoss === 0 && faults.injected === 0;
+    Object.defineProperty(faults, "percent", { get: () => (isNext() ? 100 : 0) });
+    readsUntilLoss = 2;
+    const { exitCode, stdout, stderr } = await project.run(["up", ...options, "--parallel", "1"]);
+    readsUntilLoss = undefined;
+    assert.notEqual(exitCode, 0);
+    assert.match(stdout + stderr, /The update of the trust in the MSSP's tenant failed\. PATCH/);
+    assert.deepEqual(entry()?.["automaticUserConsentSettings"], { inboundAllowed: true, outboundAllowed: false });
+    await project.succeed(["destroy", ...options]);
+    assert.equal(dumpOfTenant(project, tenantId), before);
   });
 
   it("without Microsoft Entra ID P1, up stops before the first change", async () => {
