@@ -5,12 +5,7 @@
 import { clockFrom, discoverEndpoints, domainOwnership, dateOf, withoutUndefined } from "@defender-mssp/microsoft";
 import { VisibleError } from "@defender-mssp/errors";
 import * as pulumi from "@pulumi/pulumi";
-import {
-  prepareDelegation,
-  prepareHandover,
-  prepareSentinelAccess,
-  refuseUnpreparedMove,
-} from "./components/azure/prepare";
+import { prepareDelegation, prepareHandover, prepareSentinelAccess } from "./components/azure/prepare";
 import { sentinelGroupIds } from "./components/azure/sentinelGroupIds";
 import { connectorSecrets, CustomerOnboarding } from "./components/customerOnboarding";
 import { prepareDetections } from "./components/detections/prepareDetections";
@@ -22,7 +17,6 @@ import { requireCustomerDomain } from "./components/tenant/requireCustomerDomain
 import { StackIdentity } from "./components/tenant/stackIdentity";
 import { deployedResources, stackOutputs } from "./components/tenant/deployedResources";
 import { recoverLostCreates } from "./components/tenant/lostCreates";
-import { connectorWithDeployedApis } from "./components/siemConnector/deployedApis";
 import { reportDisabledConnector } from "./components/siemConnector/reportDisabledConnector";
 import { refuseLongCertificate } from "./components/siemConnector/longCertificate";
 import { requirePublishedRoles } from "./components/siemConnector/publishedRoles";
@@ -32,7 +26,6 @@ import { refuseMovedNames } from "./components/portalAccess/deployedNames";
 import { customerApprovers } from "./components/portalAccess/portalAccessArgs";
 import { refuseOffboarded } from "./components/tenant/refuseOffboarded";
 import { requireTenantFeatures } from "./components/tenant/tenantFeatures";
-import { keepingLegacyApi } from "./settings/connector";
 import { projectFolder, shownOwnFile, stackConfiguration } from "./settings/fromEngine";
 import { loadExtension } from "./extensions";
 import { hasSentinelAccess } from "./domain/prerequisiteSettings";
@@ -83,19 +76,16 @@ type Declared = Awaited<ReturnType<typeof declare>>;
 /** Reads the settings and the stack's resources, and compares them. Calls no tenant. */
 async function checkSettings() {
   const { values, secretKeys, file } = stackConfiguration();
-  const asked = parseSettings(values, secretKeys, process.env, file);
-  const extend = asked.extension === undefined ? undefined : loadExtension(asked.extension);
+  const settings = parseSettings(values, secretKeys, process.env, file);
+  await refuseSharedTenant(settings);
+  const extend = settings.extension === undefined ? undefined : loadExtension(settings.extension);
   // Read before anything is registered: the engine writes the state at each registration, and a
   // file backend would show half of the file.
-  const deployed = await deployedResources(asked.allowedPackages);
-  await refuseOffboarded({ ...asked, file: shownOwnFile() }, deployed);
-  const keeping = keepingLegacyApi(asked.connector);
-  const connector = await connectorWithDeployedApis(onboardingName, asked.connector, keeping, deployed);
-  const settings = { ...asked, connector };
+  const deployed = await deployedResources(settings.allowedPackages);
+  await refuseOffboarded({ ...settings, file: shownOwnFile() }, deployed);
   refuseMovedNames(accessName, settings, deployed);
   const clock = clockFrom(process.env);
-  await refuseLongCertificate(connector, deployed, clock());
-  if (settings.handover) refuseUnpreparedMove(handoverName, settings.handover.subscriptionId, deployed);
+  refuseLongCertificate(settings.connector, clock());
   return { settings, adopted: settings.adopted ?? { objects: [], omit: [] }, file, extend, deployed, clock };
 }
 
@@ -152,7 +142,6 @@ async function checkTenant({ settings, deployed, clock }: Checked, { provider, o
   await requirePublishedRoles(connector, clock(), { provider });
   await reportAdoptions(settings, deployed);
   const connectorIsDisabled = await reportDisabledConnector(onboardingName, connector, deployed, { provider });
-  await warnOfSharedTenant(settings);
   await warnOfEndedAccess(settings);
   await warnOfLighthouseAlone(settings);
   const approverObjectIds = await contactObjectIds(customerApprovers(portalAccess), { provider });
@@ -234,10 +223,10 @@ async function warnOfLighthouseAlone(settings: Settings): Promise<void> {
   if (text !== undefined) await pulumi.log.warn(text);
 }
 
-/** Warns of another settings file with this tenant. In a fleet, whose program is inline, the command does. */
-async function warnOfSharedTenant(settings: Settings): Promise<void> {
+/** Refuses another settings file with this tenant. In a fleet, whose program is inline, the command does. */
+async function refuseSharedTenant(settings: Settings): Promise<void> {
   const folder = pulumi.getRootDirectory();
   if (folder === "") return;
   const shared = await readSharing({ ...settings, stack: pulumi.getStack() }, folder);
-  if (shared !== undefined) await pulumi.log.warn(sharedTenantText(shared));
+  if (shared !== undefined) throw new VisibleError(`${sharedTenantText(shared)} Nothing was changed.`);
 }

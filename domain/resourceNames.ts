@@ -32,12 +32,6 @@ export function guestResource(onboarding: string, email: string): string {
   return `${onboarding}-guest-${email}`;
 }
 
-/** Names of the resources by which a stack has the legacy alert API. */
-export function legacyApiResourceNames(onboarding: string): readonly string[] {
-  const siem = siemResource(onboarding);
-  return [`${siem}-defender-consent`, `${siem}-authorization`];
-}
-
 /** Prefix of the names of what gives the analysts access. */
 export const accessName = accessResource(onboardingName);
 /** Prefix of the names of what the SIEM reads alerts with. */

@@ -50,12 +50,6 @@ export const dynamicResourceLogic = {
   StackIdentity: "stackIdentityResource",
 } as const satisfies Readonly<Record<DynamicResourceType, string>>;
 
-/**
- * Texts of earlier releases, by type name. A release that changes `providerCode` adds the text
- * before it here.
- */
-const formerCode: Readonly<Record<string, readonly string[]>> = {};
-
 /** Provider plugins that the program uses, with the inputs that it gives to each. */
 const providerInputs: Readonly<Record<string, RegExp>> = {
   azuread: /^(environment|tenantId|useMsi|version)$/,
@@ -98,7 +92,7 @@ export interface AllowedState {
   readonly packages?: readonly AllowedPackage[];
 }
 
-/** Something in a state that no release of this program has written. */
+/** Something in a state that this release has not written. */
 export interface ForeignState {
   readonly urn: string;
   /** What it is, as the end of a sentence that begins with the resource's name. */
@@ -114,7 +108,7 @@ export interface ForeignState {
 
 /**
  * Resources of a state that carry code, configure a provider plugin, or have the engine start one,
- * in a way that no release of this program does.
+ * in a way that this release does not.
  */
 export function foreignState(
   entries: readonly StateEntry[],
@@ -208,7 +202,7 @@ function foreignCode({ urn, type, inputs = {}, outputs = {} }: StateEntry): Fore
   const texts = new Set([inputs, outputs].flatMap((values) => ("__provider" in values ? [values["__provider"]] : [])));
   const known = knownCode(type);
   return [...texts]
-    .filter((text) => typeof text !== "string" || !known.includes(text))
+    .filter((text) => known === undefined || text !== known)
     .map((text) => ({
       urn,
       problem: foreignCodeProblem,
@@ -216,15 +210,15 @@ function foreignCode({ urn, type, inputs = {}, outputs = {} }: StateEntry): Fore
     }));
 }
 
-const foreignCodeProblem = "carries code that no release of this program has written";
+const foreignCodeProblem = "carries code that this release has not written";
 
 function codeHash(text: unknown): string {
   return sha256(typeof text === "string" ? text : sortedJson(text ?? null));
 }
 
-function knownCode(type: string): readonly string[] {
+function knownCode(type: string): string | undefined {
   const name = dynamicTypeName(type);
-  return name === undefined ? [] : [providerCode(dynamicResourceLogic[name]), ...(formerCode[name] ?? [])];
+  return name === undefined ? undefined : providerCode(dynamicResourceLogic[name]);
 }
 
 function dynamicTypeName(type: string): DynamicResourceType | undefined {
@@ -234,16 +228,15 @@ function dynamicTypeName(type: string): DynamicResourceType | undefined {
 }
 
 /**
- * The logic in `@defender-mssp/microsoft` that a resource's text calls, if this or an earlier
- * release has written that text for this type.
+ * The logic in `@defender-mssp/microsoft` that a resource's text calls, if this release has written
+ * that text for this type.
  */
 export function dynamicLogicName(
   type: string,
   text: unknown,
 ): (typeof dynamicResourceLogic)[DynamicResourceType] | undefined {
   const name = dynamicTypeName(type);
-  if (name === undefined || typeof text !== "string" || !knownCode(type).includes(text)) return undefined;
-  return dynamicResourceLogic[name];
+  return name === undefined || text !== knownCode(type) ? undefined : dynamicResourceLogic[name];
 }
 
 /** The engine loads a plugin by the type in the URN, and checks the state's integrity by the other one. */

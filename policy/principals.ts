@@ -16,10 +16,7 @@ export type PrincipalKind = "guest" | "group" | "servicePrincipal" | "applicatio
 export interface NamedPrincipal {
   readonly kind: PrincipalKind;
   readonly resource: StackResource;
-  /**
-   * Its IDs in the tenant, in lower case. Empty while a preview does not know them, and for a
-   * connected organization that an earlier release wrote.
-   */
+  /** Its IDs in the tenant, in lower case. Empty while a preview does not know them. */
   readonly ids: readonly string[];
 }
 

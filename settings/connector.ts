@@ -36,10 +36,7 @@ import {
 } from "./validators";
 
 /** The connector of the settings, in the form of the components' arguments. */
-export type ConnectorSettings = ConnectorAccess & {
-  /** Set if the settings do not name `alertApis`: a stack that has the legacy API keeps it. */
-  readonly alertApisAreDefault?: true;
-};
+export type ConnectorSettings = ConnectorAccess;
 
 /** A year, as in the 2018 document; Entra allows two. */
 const longestSecret = 365;
@@ -134,7 +131,7 @@ const connector = mapOf(
       {
         description:
           "APIs that the connector may read alerts from. `graph`: Microsoft Graph. `legacySiem`: the deprecated SIEM API, only with the kind `customerApp`.",
-        default: "`[graph]`; a stack that has the legacy API keeps it until `alertApis` is set",
+        default: "`[graph]`",
         example: "[legacySiem, graph]",
       },
     ),
@@ -236,7 +233,6 @@ export function connectorFrom(checked: z.infer<typeof connector> | undefined, cl
     kind,
     // Always in this order.
     alertApis: alertApis.filter((api) => (asked ?? ["graph"]).includes(api)),
-    ...(asked === undefined ? { alertApisAreDefault: true } : {}),
     credential: credentialFrom(rest.credential, cloud),
     ...(loopbackRedirectPort === undefined ? {} : { loopbackRedirectPort }),
     ...(accountEnabled === true ? { accountEnabled } : {}),
@@ -255,15 +251,6 @@ function contractFrom(checked: Partial<z.infer<typeof connector>>): ConnectorCon
     approvedBy,
     writesEndOn,
   });
-}
-
-/**
- * The connector of a stack that has the legacy alert API: it keeps it, unless the settings name
- * `alertApis`.
- */
-export function keepingLegacyApi(connector: ConnectorSettings): ConnectorSettings {
-  if (connector.kind !== "customerApp" || connector.alertApisAreDefault !== true) return connector;
-  return { ...connector, alertApis };
 }
 
 function credentialFrom(checked: z.infer<typeof credential> | undefined, cloud: CloudName): ConnectorCredential {

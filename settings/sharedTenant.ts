@@ -17,7 +17,7 @@ export const sharedTenantSettings = {
     {
       description:
         "Other stacks of this project that have the same `tenantId` on purpose; each must name the others. `up`, `npx mssp fleet`, `npx mssp ci matrix` " +
-        "and `npx mssp permissions` warn of a shared tenant that is not named here. From version 0.4 on it is an error.",
+        "and `npx mssp permissions` refuse a shared tenant that is not named here.",
       default: "none: no other stack has this tenant",
       example: "[contoso-lab]",
     },
@@ -62,10 +62,10 @@ function byTenant(claims: readonly TenantClaim[]): ReadonlyMap<string, TenantCla
   return tenants;
 }
 
-/** The warning, with what to do. */
+/** The error, with what to do. */
 export function sharedTenantText({ tenantId, stacks }: SharedTenant): string {
   return (
     `The stacks ${stacks.join(", ")} have one tenantId, ${tenantId}. If that is a copied file, correct its tenantId. If they share ` +
-    "the tenant on purpose, let each name the others in the setting sharedTenantWith. From version 0.4 on this is an error."
+    "the tenant on purpose, let each name the others in the setting sharedTenantWith."
   );
 }

@@ -5,14 +5,9 @@ import { VisibleError } from "@defender-mssp/errors";
 import { hourMs } from "@defender-mssp/errors/time";
 import type { Questions, Session } from "@defender-mssp/terminal/session";
 import { readProject, shownStackFile, type Project } from "../../settings/project";
+import { sharedTenantText } from "../../settings/sharedTenant";
 import { offboardedMessage } from "../../domain/offboarded";
-import {
-  offboardedNotes,
-  readInventory,
-  refuseRehearsals,
-  sharedTenantNotes,
-  type FleetStack,
-} from "../stack/inventory";
+import { offboardedNotes, readInventory, refuseRehearsals, type FleetStack } from "../stack/inventory";
 import { readRuns, remainingOf, type RecordedRun, type RunPlan } from "../stack/journal";
 import { defaultJournals, type FleetCommand } from "../stack/outcome";
 import { passphraseQuestion } from "./passphraseQuestion";
@@ -106,7 +101,6 @@ export async function prepareRun(
   const stacks = before === undefined ? plan.stacks : remainingOf(before);
   if (stacks.length === 0) return undefined;
   if (before !== undefined) await confirmResume(before, options, session);
-  for (const note of sharedTenantNotes(inventory, stacks)) session.err.note(note);
   await confirmRun(plan, stacks, options, ask);
   const parallel = options.parallel ?? Math.min(defaultParallel(), stacks.length);
   const runnable = stacks.filter((stack) => stackProblem(stack, plan, { inventory, project }) === undefined);
@@ -129,9 +123,11 @@ export function stackProblem(
   const customer = inventory.find((listed) => listed.stack === stack);
   if (customer === undefined) return `${file} no longer exists`;
   if (command === "destroy") return undefined;
-  const { customerName = stack, offboarded, problem } = customer;
-  if (offboarded === undefined || !grants(command)) return problem;
-  return offboardedMessage({ customerName, stack, file }, offboarded);
+  const { customerName = stack, offboarded, problem, tenantId = "", sharesTenantWith } = customer;
+  if (!grants(command)) return problem;
+  if (offboarded !== undefined) return offboardedMessage({ customerName, stack, file }, offboarded);
+  if (sharesTenantWith === undefined) return problem;
+  return sharedTenantText({ tenantId, stacks: [stack, ...sharesTenantWith].sort() });
 }
 
 /** Whether a command runs the program, which grants what the settings say. */

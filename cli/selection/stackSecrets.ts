@@ -25,7 +25,7 @@ export interface StackSecrets {
   readonly credential?: StackConnector["credential"];
   /** Absent where the connector has another credential, or one that this stack does not create. */
   readonly clientSecret?: ExpiringSecret & {
-    /** From then on `up` renews it: ISO 8601, UTC. Stacks of earlier versions do not have it. */
+    /** From then on `up` renews it: ISO 8601, UTC. */
     readonly renewsOn?: string;
   };
   /**

@@ -46,7 +46,7 @@ export async function readInventory(project: Project, environment: NodeJS.Proces
   });
 }
 
-/** A warning for each tenant that stacks share without naming each other. @param stacks only theirs. */
+/** A sentence for each tenant that stacks share without naming each other. @param stacks only theirs. */
 export function sharedTenantNotes(inventory: readonly FleetStack[], stacks?: readonly string[]): readonly string[] {
   return unnamedSharing(inventory)
     .filter((sharing) => stacks === undefined || sharing.stacks.some((stack) => stacks.includes(stack)))
@@ -59,6 +59,12 @@ export function offboardedNotes(customers: readonly FleetStack[]): readonly stri
     offboarded === undefined ? [] : [`${stack} (${offboarded.on})`],
   );
   return left.length === 0 ? [] : [`Off-boarded, and left out: ${left.join(", ")}.`];
+}
+
+/** Of all stacks. @throws VisibleError where stacks share a tenant without naming each other */
+export function refuseSharedTenants(inventory: readonly FleetStack[]): void {
+  const problems = sharedTenantNotes(inventory);
+  if (problems.length > 0) throw new VisibleError(problems.join("\n"));
 }
 
 /** @throws VisibleError where a command that deploys customers would deploy to a test tenant */

@@ -34,7 +34,7 @@ type Entry =
 interface Owner {
   readonly host: string;
   readonly pid: number;
-  /** Absent in the journal of an earlier release. */
+  /** Absent where the system does not tell. */
   readonly processes?: string | undefined;
 }
 

@@ -27,7 +27,6 @@ const secretMap = z.union([z.string(), z.record(z.string(), z.string())]).option
 
 const shape = {
   tenantId: text,
-  /** Stacks of version 0.1.0 have no such output: they support the public cloud only. */
   cloud: z.enum(["public", "gcc", "gccHigh", "dod"]).default("public"),
   portalUrl: text.optional(),
   legacyPortalUrl: text.optional(),
@@ -53,30 +52,26 @@ const shape = {
   /** Tier → My Access link. */
   accessPackages: z.record(z.string(), z.string()).optional(),
   adminConsentUrl: text.optional(),
-  /** Stacks of version 0.1.0 have no such output; they have the connector below. */
-  connector: z
-    .object({
-      kind: z.enum(connectorKinds),
-      credential: z.enum(credentialTypes),
-      alertApis: z.array(z.enum(alertApis)),
-      /** Stacks of earlier releases have no such output: their connectors read alerts. */
-      profile: z.enum(connectorProfiles).default("read"),
-      /** Whether the profile `read` includes incidents. */
-      incidents: z.boolean().optional(),
-      /** Of the profile `respond`. */
-      actions: z.array(z.enum(connectorActions)).optional(),
-      /** Last day on which the connector may change anything. A day, UTC. */
-      writesEndOn: text.optional(),
-      /** Who of the customer approved that. */
-      approvedBy: text.optional(),
-      /** End of a secret or certificate that the stack creates. RFC 3339, UTC. */
-      credentialExpiresOn: text.optional(),
-      /** From then on `up` renews the secret. RFC 3339, UTC. */
-      renewsOn: text.optional(),
-      /** Until then the previous secret stays valid, where there is one. A day, UTC. */
-      overlapEndsOn: text.optional(),
-    })
-    .default({ kind: "customerApp", credential: "secret", alertApis: ["legacySiem", "graph"], profile: "read" }),
+  connector: z.object({
+    kind: z.enum(connectorKinds),
+    credential: z.enum(credentialTypes),
+    alertApis: z.array(z.enum(alertApis)),
+    profile: z.enum(connectorProfiles).default("read"),
+    /** Whether the profile `read` includes incidents. */
+    incidents: z.boolean().optional(),
+    /** Of the profile `respond`. */
+    actions: z.array(z.enum(connectorActions)).optional(),
+    /** Last day on which the connector may change anything. A day, UTC. */
+    writesEndOn: text.optional(),
+    /** Who of the customer approved that. */
+    approvedBy: text.optional(),
+    /** End of a secret or certificate that the stack creates. RFC 3339, UTC. */
+    credentialExpiresOn: text.optional(),
+    /** From then on `up` renews the secret. RFC 3339, UTC. */
+    renewsOn: text.optional(),
+    /** Until then the previous secret stays valid, where there is one. A day, UTC. */
+    overlapEndsOn: text.optional(),
+  }),
   /** Where the client secret is in the MSSP's Key Vault. */
   handover: z.object({ secretUri: text }).optional(),
   nextSteps: z.array(z.string()).default([]),

@@ -258,8 +258,7 @@ export class CredentialHandover extends pulumi.ComponentResource {
         // By the mark a create whose answer was lost is found again.
         description: pulumi.interpolate`The reader of the SIEM connector's credential. ${managedNote()}.`,
       },
-      // Stacks of earlier versions have none.
-      { parent: this, ignoreChanges: ["description"] },
+      { parent: this },
     );
   }
 }

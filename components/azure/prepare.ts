@@ -69,26 +69,6 @@ export async function prepareHandover(
 }
 
 /**
- * Refuses another subscription for a handover of a release that did not replace its resources when
- * the subscription changed: they would stay where they are. The next `up` with the old subscription
- * prepares the stack; `handover.subscriptionId` among its outputs tells.
- *
- * @param deployed the stack's resources: `await deployedResources()`.
- * @throws pulumi.RunError before a resource is created.
- */
-export function refuseUnpreparedMove(name: string, subscriptionId: string, deployed: DeployedResources): void {
-  const resources = Object.entries(deployed);
-  const ofName = (suffix: string) => resources.find(([urn]) => urn.endsWith(`::${name}-${suffix}`))?.[1];
-  const before = ofName("azure")?.outputs["subscriptionId"];
-  const isPrepared = Object.hasOwn(Object(stackOutputs(deployed)["handover"]) as object, "subscriptionId");
-  if (isPrepared || ofName("secret") === undefined || typeof before !== "string" || before === subscriptionId) return;
-  throw new pulumi.RunError(
-    `handover.subscriptionId is ${subscriptionId}, but the vault is in ${before}, and an earlier release of this program deployed it. ` +
-      `Nothing was changed. Run \`npx pulumi up --refresh\` once with ${before}, and then change the setting.`,
-  );
-}
-
-/**
  * Signs in to the customer's subscription, and returns a function that declares its
  * `AzureDelegation`.
  *

@@ -6,8 +6,8 @@ import type { DeployedResources } from "./deployedResources";
 
 /**
  * Refuses a first deployment whose `customerDomain` is not a domain of the tenant: a settings file was
- * copied and one of the two forgotten. A stack that is deployed gets a warning, as an earlier release
- * accepted its domain.
+ * copied and one of the two forgotten. A stack that is deployed gets a warning: a domain can leave the
+ * tenant later.
  *
  * @param claim the customer's domain and tenant in the settings.
  * @param ownership who has the domain: `await domainOwnership(customerDomain, tenantId)`.

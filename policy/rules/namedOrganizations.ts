@@ -50,12 +50,9 @@ function endpointIn(settings: PolicySettings | undefined): string | undefined {
   return calls?.mode === "endpoint" ? calls.endpoint : undefined;
 }
 
-/** A stack without `alertApis` keeps the legacy API that it has. */
 function legacyProblem(settings: PolicySettings | undefined): string | undefined {
-  const connector = settings?.connector;
-  const apis: readonly string[] = connector?.alertApis ?? [];
-  const isAsked = apis.includes("legacySiem") || connector?.alertApisAreDefault === true;
-  return isAsked ? undefined : "the settings ask for no legacy alert API (connector.alertApis)";
+  const apis: readonly string[] = settings?.connector.alertApis ?? [];
+  return apis.includes("legacySiem") ? undefined : "the settings ask for no legacy alert API (connector.alertApis)";
 }
 
 /** The MSSP's subscription for the vault, the customer's for the delegation, each in its tenant. */

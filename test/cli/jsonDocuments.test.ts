@@ -8,6 +8,7 @@ import { processSession } from "@defender-mssp/terminal/processSession";
 import { programFor, subcommandNames } from "../../cli/program";
 import { commandDocuments, commandsBelow } from "../../dev/docs/reference/commands";
 import { jsonSchemas } from "../../dev/docs/jsonSchemas";
+import { recordedFile } from "../compat/recorded";
 import { stateText } from "./customer/report/states";
 import { StackProject } from "./pulumiStack";
 import { inSession } from "./testSession";
@@ -105,7 +106,7 @@ describe("--json of every command", function () {
     schemas = new Map([...jsonSchemas()].map(([command, schema]) => [command, ajv.compile(schema)]));
     project = await StackProject.create({ engine: "stand-in" });
     await project.addStack("northwind");
-    const recorded = path.resolve(__dirname, "../compat/0.1.0/basic/stack.yaml");
+    const recorded = recordedFile("basic", "stack.yaml");
     await writeFile(path.join(project.folder, "Pulumi.northwind.yaml"), await readFile(recorded));
     const states = path.join(project.environment["PULUMI_HOME"] ?? "", "stacks");
     await writeFile(path.join(states, "northwind.state.json"), stateText("basic"));

@@ -1,17 +1,16 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
-import path from "node:path";
 import * as fc from "fast-check";
 import { foreignState, foreignStateMessage, type StateEntry } from "../../domain/stateCode";
+import { recordedFile } from "../compat/recorded";
 
 interface Entry extends StateEntry {
   readonly id?: string;
   readonly parent?: string;
 }
 
-const compat = path.join(__dirname, "../compat/0.2.0");
 const states = ["dev", "extension", "entitlement", "sentinel-access"].map((name) => {
-  const { deployment } = JSON.parse(readFileSync(path.join(compat, name, "state.json"), "utf8")) as {
+  const { deployment } = JSON.parse(readFileSync(recordedFile(name, "state.json"), "utf8")) as {
     readonly deployment: { readonly resources: readonly Entry[] };
   };
   return deployment.resources;
@@ -33,7 +32,7 @@ const resourceEntry = (type: string, provider?: string): Entry => ({
 });
 
 describe("domain/stateCode", () => {
-  it("accepts the states of the released versions, also as a running program sees them", () => {
+  it("accepts the recorded states, also as a running program sees them", () => {
     for (const state of states) {
       assert.deepEqual(foreignState(state), []);
       assert.deepEqual(foreignState(state.map(({ urn, type, outputs }) => ({ urn, type, outputs }))), []);
@@ -154,7 +153,7 @@ const change: fc.Arbitrary<Change> = fc.oneof(
     ]),
 );
 
-/** What the engine would start and run that no released version wrote: by its own rules, not by those of the product. */
+/** What the engine would start and run that no release wrote: by its own rules, not by those of the product. */
 function foreignToEngine(entries: readonly Entry[]): string[] {
   const pluginOf = (type: string) => /^pulumi:providers:(.+)$/.exec(type)?.[1];
   const keys = new Map<string, Set<string>>();

@@ -4,7 +4,6 @@ import path from "node:path";
 import {
   alertApis,
   credentialTypes,
-  microsoftGraph,
   windowsDefenderAtp,
   type AlertApi,
   type CredentialType,
@@ -20,7 +19,6 @@ import {
   type TestCertificate,
 } from "@defender-mssp/testkit";
 import type { Check } from "@defender-mssp/siem/verify/check";
-import type { OnboardingProgress } from "../../cli/access/waiting/progress";
 import { inSession as runMssp } from "../cli/testSession";
 import {
   byCertificate,
@@ -48,15 +46,6 @@ describe("the SIEM connector on the real engine", function () {
     ({ project, certificate, provider } = all);
   });
   after(() => all.dispose());
-
-  /** The grant of a permission of Microsoft Graph to the automation. */
-  function grantOf(tenantId: string, permission: string) {
-    const assignments = project.sandbox.cloud.tenant(tenantId).objects("appRoleAssignments");
-    const grant = [...assignments.values()].find(
-      ({ appRoleId }) => appRoleId === microsoftGraph.appRoles[permission as keyof typeof microsoftGraph.appRoles],
-    );
-    return [assignments, grant?.id ?? ""] as const;
-  }
 
   /** A stack of its own customer, in a tenant as it was found. */
   async function newStack(number: number, connector: unknown): Promise<CustomerStack> {
@@ -96,6 +85,7 @@ describe("the SIEM connector on the real engine", function () {
 
     it("a certificate replaces the secret, which is deleted last", async () => {
       await stack.set({
+        alertApis: ["graph", "legacySiem"],
         credential: { type: "certificate", certificate: certificate.certificatePem },
         loopbackRedirectPort: 8400,
       });
@@ -116,7 +106,7 @@ describe("the SIEM connector on the real engine", function () {
 
     it("a federated credential replaces the certificate", async () => {
       const { issuer, subject } = provider;
-      await stack.set({ credential: { type: "federated", issuer, subject } });
+      await stack.set({ alertApis: ["graph", "legacySiem"], credential: { type: "federated", issuer, subject } });
       assert.deepEqual(await stack.changes(), [
         "create ApplicationFederatedIdentityCredential",
         "delete ApplicationCertificate",
@@ -128,35 +118,6 @@ describe("the SIEM connector on the real engine", function () {
       const application = single(objectsOf(project, stack.tenantId).applications);
       assert.deepEqual([application["passwordCredentials"], application["keyCredentials"]], [[], []]);
       await stack.hasNoChanges();
-    });
-
-    it("doctor, permissions and onboard require the permission of a kept legacy API that the settings do not name", async () => {
-      const permission = "DelegatedPermissionGrant.ReadWrite.All";
-      const run = (...args: string[]) => runMssp(args, { folder: project.folder, environment: project.environment });
-      const asked = await run("permissions", "--stack", stack.name, "--json");
-      const { automation } = JSON.parse(asked.stdout) as { automation: { permission: string }[] };
-      assert.ok(automation.some((one) => one.permission === permission));
-      assert.match(
-        asked.stderr,
-        /^mssp: Stack customer112: the setting connector\.alertApis is missing, and the legacy/,
-      );
-      const [assignments, id] = grantOf(stack.tenantId, permission);
-      const grant = assignments.get(id)!;
-      assignments.delete(id);
-      try {
-        const { exitCode, stdout } = await run("doctor", "--stack", stack.name);
-        assert.equal(exitCode, 1, stdout);
-        assert.match(stdout, /✗ {2}DelegatedPermissionGrant\.ReadWrite\.All +consent to reading alerts by the legacy/);
-        assert.match(stdout, /^Stack customer112: the setting connector\.alertApis is missing/m);
-        const { steps } = JSON.parse(
-          (await run("status", "--show", "onboarding", "--stack", stack.name, "--json")).stdout,
-        ) as OnboardingProgress;
-        const found = new Map(steps.map((step) => [step.name, step]));
-        assert.match(found.get("consent")?.found ?? "", /lacks DelegatedPermissionGrant\.ReadWrite\.All$/);
-        assert.equal(found.get("siemAuthorization")?.state, "waiting");
-      } finally {
-        assignments.set(id, grant);
-      }
     });
 
     it("a connector for one alert API reads only that API", async () => {

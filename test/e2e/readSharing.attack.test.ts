@@ -35,37 +35,47 @@ describe("settings/readSharing: two settings files with one tenant", function ()
   });
   after(() => project.dispose());
 
-  const runs: readonly (readonly [string, () => Promise<string>])[] = [
-    ["preview", () => project.succeed(["preview", "--stack", "copy"])],
+  interface Ended {
+    readonly exitCode?: number;
+    readonly stdout: string;
+    readonly stderr: string;
+  }
+
+  const lists: readonly (readonly [string, () => Promise<Ended>])[] = [
     ["status --show customers", () => command("status", "--show", "customers")],
     ["status --show customers --stack copy", () => command("status", "--show", "customers", "--stack", "copy")],
-    ["fleet preview --stack copy", fleetPreview],
+  ];
+  const refusals: readonly (readonly [string, () => Promise<Ended>])[] = [
+    ["preview", () => project.run(["preview", "--stack", "copy"])],
+    // In a process of its own: a fleet's run changes the working folder.
+    ["fleet preview --stack copy", () => mssp(["fleet", "preview", "--stack", "copy"], place())],
     ["permissions", () => command("permissions", "--stack", "copy", "--json")],
     ["ci matrix --all", () => command("ci", "matrix", "--all")],
   ];
 
-  async function command(...args: string[]): Promise<string> {
-    const { stdout, stderr } = await inSession(args, { folder: project.folder, environment: project.environment });
-    return `${stdout}\n${stderr}`.replaceAll(/\s+/g, " ");
-  }
+  const place = () => ({ folder: project.folder, environment: project.environment });
+  const command = (...args: string[]) => inSession(args, place());
+  const shown = ({ stdout, stderr }: Ended) => `${stdout}\n${stderr}`.replaceAll(/\s+/g, " ");
 
-  /** In a process of its own: a fleet's run changes the working folder. */
-  async function fleetPreview(): Promise<string> {
-    const { stdout, stderr } = await mssp(["fleet", "preview", "--stack", "copy"], {
-      folder: project.folder,
-      environment: project.environment,
-    });
-    return `${stdout}\n${stderr}`.replaceAll(/\s+/g, " ");
-  }
-
-  for (const [title, run] of runs) {
-    it(`${title} warns, and no longer if each names the other`, async () => {
+  for (const [title, run, exitCode] of [
+    ...lists.map(([title, run]) => [`${title} warns`, run, 0] as const),
+    ...refusals.map(([title, run]) => [`${title} is refused`, run, 1] as const),
+  ]) {
+    it(`${title}, and no longer if each names the other`, async () => {
+      const sharing = async () => {
+        const ended = await run();
+        assert.match(shown(ended), warning);
+        assert.equal(ended.exitCode === 0 ? 0 : 1, exitCode, shown(ended));
+      };
       await project.writeSettings("original", customer(0x61, { customerName: "original" }));
-      assert.match(await run(), warning);
+      await sharing();
       await project.writeSettings("original", customer(0x61, { customerName: "o", sharedTenantWith: ["copy"] }));
-      assert.match(await run(), warning, "the copy does not name the other");
+      // The copy does not name the other.
+      await sharing();
       await project.writeSettings("copy", customer(0x61, { customerName: "c", sharedTenantWith: ["original"] }));
-      assert.doesNotMatch(await run(), /have one tenantId/);
+      const ended = await run();
+      assert.doesNotMatch(shown(ended), /have one tenantId/);
+      assert.equal(ended.exitCode, 0, shown(ended));
       await project.writeSettings("copy", customer(0x61, { customerName: "copy" }));
     });
   }

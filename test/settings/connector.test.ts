@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { makeTestCertificate, type TestCertificate } from "@defender-mssp/testkit";
 import * as fc from "fast-check";
-import { keepingLegacyApi } from "../../settings/connector";
 import { checkSettings, parseSettings, type ConnectorSettings, type SettingProblem } from "../../settings";
 import { requiredSettings } from "./required";
 
@@ -43,7 +42,6 @@ describe("settings: connector", () => {
     const usual: ConnectorSettings = {
       kind: "customerApp",
       alertApis: ["graph"],
-      alertApisAreDefault: true,
       credential: { type: "secret", days: 365, rotateBeforeDays: 30, overlapDays: 7 },
     };
 
@@ -56,13 +54,6 @@ describe("settings: connector", () => {
     it("alertApis: always in the same order", () => {
       assert.deepEqual(connectorOf({ alertApis: ["graph", "legacySiem"] }).alertApis, ["legacySiem", "graph"]);
       assert.deepEqual(connectorOf({ alertApis: ["graph"] }).alertApis, ["graph"]);
-    });
-
-    it("alertApis: a stack with the legacy API keeps it unless the settings name the APIs", () => {
-      assert.deepEqual(keepingLegacyApi(connectorOf({})).alertApis, ["legacySiem", "graph"]);
-      assert.deepEqual(keepingLegacyApi(connectorOf({ alertApis: ["graph"] })).alertApis, ["graph"]);
-      const msspApp = connectorOf({ kind: "msspApp", applicationId });
-      assert.deepEqual(keepingLegacyApi(msspApp), msspApp);
     });
 
     it("msspApp, default: reads Graph with a certificate", () => {

@@ -56,7 +56,6 @@ describe("settings", () => {
       connector: {
         kind: "customerApp",
         alertApis: ["graph"],
-        alertApisAreDefault: true,
         credential: { type: "secret", days: 365, rotateBeforeDays: 30, overlapDays: 7 },
       },
       defenderCalls: { mode: "manual" },

@@ -41,7 +41,7 @@ import { tenantEndpoints } from "../../tenant/tenantEndpoints";
 import { deploymentReader } from "../../stack/deployment";
 
 /**
- * Checks what a stack needs, by its settings and the legacy alert API that it may keep.
+ * Checks what a stack needs, by its settings.
  * @param options `known`: the settings, where the caller has read them.
  * @throws VisibleError where the settings are wrong, or the identity can't sign in to the
  * customer's tenant.
@@ -72,7 +72,7 @@ export async function examine(
     return {
       ...report,
       retirements,
-      notes: [...notes, ...stateNotes([{ stack, ...found }])],
+      notes: [...notes, ...stateNotes(stack, found)],
       state: isOver || packagesNote !== undefined ? "failed" : report.state,
     };
   } catch (error) {

@@ -13,7 +13,6 @@ import {
 import type { PersonEndedKind } from "../../../domain/kinds/kinds";
 import { expectedKinds } from "../../../domain/prerequisites";
 import type { Settings } from "../../../settings";
-import { keepingLegacyApi } from "../../../settings/connector";
 import { NothingDeployed } from "../../stack/stackOutputs";
 import type { ConsentedApplication } from "../permissions/consentedApplications";
 import { attentionOf } from "./attention";
@@ -62,8 +61,7 @@ export function reportOf(sources: ReportSources): AccessReport {
   const nextSteps = Array.isArray(outputs["nextSteps"])
     ? outputs["nextSteps"].filter((step) => typeof step === "string")
     : [];
-  const declared = { ...settings, connector: reads(all, "Alert.Read") ? keepingLegacyApi(connector) : connector };
-  const retirements = reportRetirements(declared, state, now);
+  const retirements = reportRetirements(settings, state, now);
   return withoutUndefined({
     msspReport: 1,
     stack,
@@ -101,12 +99,12 @@ export function reportOf(sources: ReportSources): AccessReport {
     ),
     notLooked: [...notLookedWays, ...unlookedInReport],
     nextSteps,
-    endedByPeople: expectedKinds(declared)
+    endedByPeople: expectedKinds(settings)
       .filter(({ removal }) => removal.by === "person")
       .map(({ key }) => key as PersonEndedKind),
     attention: attentionOf({
       stack,
-      settings: declared,
+      settings,
       ends,
       retirements,
       nextSteps,
@@ -130,10 +128,6 @@ function detectionApproval(detections: Settings["detections"], now: Date): Acces
   const { approvedBy, until, actions = [] } = detections ?? {};
   if (approvedBy === undefined || until === undefined || actions.length === 0) return undefined;
   return until >= dateOf(now) ? { approvedBy, until, actions } : undefined;
-}
-
-function reads(objects: readonly ReportObject[], permission: string): boolean {
-  return objects.some(({ kind, name }) => kind === "permission" && name === permission);
 }
 
 /** Adds the end date of the settings and the difference to the tenant. */

@@ -57,7 +57,9 @@ export function registerMatrix(ci: Command, session: Session): void {
       'A stack whose file is deleted is listed in "deleted": its resources are still in the customer\'s tenant until somebody destroys them.',
     ],
     reads: "The commits of the repository in this folder. The range needs the whole history.",
-    exitCodes: { 1: "git does not know the commits, or a GitHub matrix can't hold all stacks" },
+    exitCodes: {
+      1: "git does not know the commits, two stacks share a tenant without naming each other, or a GitHub matrix can't hold all stacks",
+    },
     examples: [
       "npx mssp ci matrix --from origin/main",
       'npx mssp ci matrix --all --format github --parts >> "$GITHUB_OUTPUT"',
@@ -67,23 +69,27 @@ export function registerMatrix(ci: Command, session: Session): void {
   matrix.action(async (options: MatrixOptions) => {
     if ((options.from === undefined) !== (options.all === true))
       matrix.error("error: either --from <commit> or --all is required", { exitCode: 2 });
-    const [{ changedStacks }, { offboardedNotes, refuseRehearsals, sharedTenantNotes }, { matrixText, withoutStacks }] =
-      await Promise.all([
-        import("../../selection/changedStacks.js"),
-        import("../../stack/inventory.js"),
-        import("./matrix.js"),
-      ]);
+    const [
+      { changedStacks },
+      { offboardedNotes, refuseRehearsals, refuseSharedTenants },
+      { matrixText, withoutStacks },
+    ] = await Promise.all([
+      import("../../selection/changedStacks.js"),
+      import("../../stack/inventory.js"),
+      import("./matrix.js"),
+    ]);
     const inventory = await readCustomers(session);
     const leftOut = inventory.filter(({ offboarded }) => offboarded !== undefined);
     const range = { ...options, folder: session.folder, from: options.from };
     const found = withoutStacks(await changedStacks(range), leftOut);
     const changed = options.part === undefined ? found : { ...found, stacks: partOf(found.stacks, options.part) };
+    // Of all stacks: the pull request that copies a file may touch only the copy.
+    refuseSharedTenants(inventory);
     refuseRehearsals(inventory.filter(({ stack }) => changed.stacks.includes(stack)));
     session.out.write(matrixText(changed, options.json === true ? "json" : options.format, options));
     if (changed.everyStackBecause !== undefined && options.all !== true)
       say(session, `Every stack is touched: ${JSON.stringify(changed.everyStackBecause)}.`);
-    // Of all stacks: the pull request that copies a file may touch only the copy.
-    for (const note of [...offboardedNotes(leftOut), ...sharedTenantNotes(inventory)]) say(session, logLine(note));
+    for (const note of offboardedNotes(leftOut)) say(session, logLine(note));
     for (const stack of changed.deleted)
       say(session, `${stack} needs a destroy: its settings are deleted, its resources are not.`);
   });

@@ -187,7 +187,7 @@ function warning({ evidence, interrupted, isSecret }: Orphan): string {
     case "unknown":
       return "It carries no mark of this program and may belong to somebody else. ";
     case "another":
-      return "It carries the mark of another stack, of another MSSP or of version 0.1.0, and may be in use. ";
+      return "It carries the mark of another stack, or of another MSSP, or one without a stack's ID, and may be in use. ";
     case "thisStack":
       return interrupted ? "" : "The stack's state names no interrupted operation that created it. ";
   }

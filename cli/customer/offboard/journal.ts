@@ -23,8 +23,10 @@ const addition = z.object({
 });
 export type RecordedAddition = Readonly<z.infer<typeof addition>>;
 
+export const journalFormat = 2;
+
 const shape = z.object({
-  format: z.literal(2),
+  format: z.literal(journalFormat),
   stack: z.string(),
   customerName: z.string(),
   msspName: z.string(),
@@ -76,13 +78,12 @@ export async function readJournal(folder: string): Promise<OffboardingJournal | 
   const record = parsedJson(text);
   const { data } = shape.safeParse(record);
   if (data !== undefined) return data;
-  if ((record as { format?: unknown } | undefined)?.format === 1) {
-    throw new VisibleError(
-      `${file} is the record of an earlier release, which proved less. Run the command with another folder (--out): ` +
-        "what is still in the state is recorded again.",
-    );
-  }
-  throw new VisibleError(`${file} is not a record of this command. Name another folder with --out.`);
+  const { format } = Object(record) as { readonly format?: unknown };
+  const what =
+    typeof format === "number" && format !== journalFormat
+      ? `a record of format ${format}; this version reads format ${journalFormat}`
+      : "not a record of this command";
+  throw new VisibleError(`${file} is ${what}. Name another folder with --out: what is in the state is recorded again.`);
 }
 
 export async function writeJournal(folder: string, journal: OffboardingJournal): Promise<void> {

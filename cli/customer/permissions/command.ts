@@ -5,6 +5,7 @@ import type { Session } from "@defender-mssp/terminal/session";
 import { jsonDocument } from "@defender-mssp/terminal/jsonDocument";
 import { visibleJson } from "@defender-mssp/terminal/terminalText";
 import { atOnce } from "@defender-mssp/terminal/atOnce";
+import { VisibleError } from "@defender-mssp/errors";
 import { placeOf } from "../../base/place";
 import { uuidArgument, repositoryArgument } from "../../base/commandArguments";
 import { stackArguments } from "../../stack/stackName";
@@ -55,9 +56,10 @@ export function define(command: Command, session: Session): void {
     ],
     reads:
       "Pulumi.yaml and the stacks' settings files; with --stack, where it is readable, each stack's state, whose tenant must be " +
-      "that of the settings; without, the state of each stack whose settings do not name connector.alertApis, because it may " +
-      "keep the legacy alert API.",
-    exitCodes: { 1: "a stack has no settings, they are wrong, or its state is of another tenant" },
+      "that of the settings.",
+    exitCodes: {
+      1: "a stack has no settings, they are wrong, two share a tenant without naming each other, or a state is of another tenant",
+    },
     examples: [
       "npx mssp permissions --stack contoso",
       "npx mssp permissions --stack contoso --format markdown --client-id <ID>",
@@ -73,36 +75,28 @@ async function permissionsOfStacks(options: PermissionsOptions, session: Session
   ]);
   const ids: ApplicationIds = { automation: options.clientId, preview: options.previewClientId };
   const customers = await customersOf(session.folder, options.stack);
-  return permissionsOf(await asDeployed(customers, options, session), ids, session.now());
+  await refuseSharedTenants(customers, session.folder);
+  if (options.stack !== undefined) await showStateNotes(customers, session);
+  return permissionsOf(customers, ids, session.now());
 }
 
 /** Engine processes at a time. */
 const engines = 4;
 
-/**
- * With the legacy API where a stack keeps it. Notes go to stderr, beside every format. The states of a
- * whole fleet are read only where they decide: they take minutes.
- */
-async function asDeployed(
-  customers: readonly Customer[],
-  { stack: named }: PermissionsOptions,
-  session: Session,
-): Promise<readonly Customer[]> {
+/** Notes go to stderr, beside every format. The states of a whole fleet are not read: they take minutes. */
+async function showStateNotes(customers: readonly Customer[], session: Session): Promise<void> {
   const [{ stateNotes, settingsAsDeployed }, { readDeployment }] = await Promise.all([
     import("../../stack/settingsAsDeployed.js"),
     import("../../stack/deployment.js"),
   ]);
-  const found = await atOnce(engines, customers, async ({ stack, settings }) => {
-    const read = () => readDeployment(stack, placeOf(session));
-    return { stack, ...(await settingsAsDeployed(settings, read, named === undefined ? "ifUnset" : "always")) };
-  });
-  for (const note of stateNotes(found)) session.err.note(note);
-  for (const note of await sharedTenantNotes(customers, session.folder)) session.err.note(note);
-  return found;
+  const notes = await atOnce(engines, customers, async ({ stack, settings }) =>
+    stateNotes(stack, await settingsAsDeployed(settings, () => readDeployment(stack, placeOf(session)))),
+  );
+  for (const note of notes.flat()) session.err.note(note);
 }
 
-/** Of the whole project's stacks, also of those that are not asked for. */
-async function sharedTenantNotes(customers: readonly Customer[], folder: string): Promise<readonly string[]> {
+/** Compares with all stacks of the project, also with those that are not asked for. */
+async function refuseSharedTenants(customers: readonly Customer[], folder: string): Promise<void> {
   const [{ readSharing }, { sharedTenantText }] = await Promise.all([
     import("../../../settings/readSharing.js"),
     import("../../../settings/sharedTenant.js"),
@@ -110,7 +104,8 @@ async function sharedTenantNotes(customers: readonly Customer[], folder: string)
   const sharing = await Promise.all(
     customers.map(({ stack, settings }) => readSharing({ ...settings, stack }, folder)),
   );
-  return [...new Set(sharing.flatMap((shared) => (shared === undefined ? [] : sharedTenantText(shared))))];
+  const problems = new Set(sharing.flatMap((shared) => (shared === undefined ? [] : sharedTenantText(shared))));
+  if (problems.size > 0) throw new VisibleError([...problems].join("\n"));
 }
 
 async function formatted(

@@ -75,7 +75,7 @@ async function settingsFindings(project: Project, stacks: readonly string[]): Pr
   const sharing = unnamedSharing(claims).map((shared): DetectionFinding => {
     const file = shownStackFile(project, shared.stacks[0] ?? "");
     const what = sharedTenantText(shared).replace(/\.$/, "");
-    return { file, line: 1, column: 1, level: "warning", what, remedy: "Correct tenantId, or sharedTenantWith" };
+    return { file, line: 1, column: 1, level: "error", what, remedy: "Correct tenantId, or sharedTenantWith" };
   });
   return [...claims.flatMap((claim) => (claim.problems === undefined ? [] : faultyFindings(claim))), ...sharing];
 }

@@ -14,7 +14,7 @@ export interface StackMark {
 }
 
 const withId = /([\w.-]+\/[\w.-]+)#([0-9a-f]{16})\b/;
-/** A mark of version 0.1.0. */
+/** A program without a `StackIdentity` writes it. It is a claim: no stack has an object by it. */
 const withoutId = /\bmanaged by (?:Pulumi(?:: | \())?([\w.-]+\/[\w.-]+)/i;
 /** Without a `StackIdentity` a mark names no stack. */
 const unnamed = /\bmanaged by Pulumi\b/i;
@@ -28,12 +28,7 @@ export function parseStackMark(text: string | null | undefined): StackMark | und
   return { stack, stackId, msspTenantId: tenant.exec(marked)?.[1]?.toLowerCase() ?? "" };
 }
 
-/** The stack as its objects are marked: `<project>/<stack>#<stack ID>`, or without the ID. */
+/** The stack as its objects are marked: `<project>/<stack>#<stack ID>`. */
 export function markedStack({ stack, stackId }: StackMark): string {
-  return stackId === "" ? stack : `${stack}#${stackId}`;
-}
-
-/** Whether two marks are of one stack: by the random ID, which a renamed stack keeps, or by the name. */
-export function isSameStack(mark: StackMark, other: StackMark): boolean {
-  return mark.stackId !== "" && other.stackId !== "" ? mark.stackId === other.stackId : mark.stack === other.stack;
+  return `${stack}#${stackId}`;
 }

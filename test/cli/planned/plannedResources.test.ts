@@ -5,7 +5,6 @@ import { plannedId } from "../../../cli/planned/plannedId";
 import { kindInReport, isWithCustomer } from "../../../cli/access/objects/kindInReport";
 import { objectsOf } from "../../../cli/access/objects/objects";
 import { plannedState, type ReportResource } from "../../../cli/access/state/readState";
-import { keepingLegacyApi } from "../../../settings/connector";
 import { parseSettings } from "../../../settings";
 import { requiredSettings } from "../../settings/required";
 import { now, recorded, settingsOf, stateOf } from "../customer/report/states";
@@ -24,8 +23,7 @@ function names(resources: readonly ReportResource[]): string[] {
 describe("planned resources", () => {
   for (const name of recorded) {
     it(`${name}: as up has created them, without an engine or a request`, async () => {
-      // The released version read the legacy alert API unless the settings named another.
-      const settings = { ...settingsOf(name), connector: keepingLegacyApi(settingsOf(name).connector) };
+      const settings = settingsOf(name);
       const planned = plannedState(await plannedResources(settings, now));
       assert.deepEqual(names(planned.resources), names(stateOf(name).resources));
       const { objects, paths } = objectsOf(planned.resources, settings);

@@ -52,16 +52,9 @@ describe("cli/stackOutputs", function () {
     assert.deepEqual(open.guests, outputs.guests);
   });
 
-  it("gives defaults for the connector and the cloud of older stacks", async () => {
-    await project.addStack("old", { tenantId: outputs.tenantId, clientId: outputs.clientId });
-    const { cloud, connector } = await read("old");
-    assert.equal(cloud, "public");
-    assert.deepEqual(connector, {
-      kind: "customerApp",
-      credential: "secret",
-      alertApis: ["legacySiem", "graph"],
-      profile: "read",
-    });
+  it("refuses outputs without a connector: it would be taken for one that reads other APIs", async () => {
+    await project.addStack("without", { tenantId: outputs.tenantId, clientId: outputs.clientId });
+    await refused(read("without"), /invalid values in them: connector\./, /pulumi up --stack without/);
   });
 
   it("reports each error with a remedy", async () => {

@@ -12,7 +12,7 @@ import { graphCollection } from "./collection";
 import { goneStatuses, isGone } from "./gone";
 import { graphGroups } from "./group";
 import { untilSeen, waits } from "../waits";
-import { isSameStack, markedStack, parseStackMark } from "../stackMark";
+import { markedStack, parseStackMark } from "../stackMark";
 
 export interface InboundTrust {
   readonly isMfaAccepted?: boolean | null;
@@ -141,8 +141,7 @@ export async function hasIdentitySynchronization(call: GraphCall, partner: strin
  * @param own the stack's own mark, `<project>/<stack>#<stack ID>`.
  */
 export async function otherStackOf(call: GraphCall, msspTenantId: string, own: string): Promise<string | undefined> {
-  const [stack = "", stackId = ""] = own.split("#");
-  const ownMark = { stack, stackId, msspTenantId };
+  const [, ownId = ""] = own.split("#");
   for (const { path } of [graphApplications, graphGroups]) {
     const found = await graphList<{ description?: string | null }>(
       call,
@@ -150,7 +149,8 @@ export async function otherStackOf(call: GraphCall, msspTenantId: string, own: s
     ).catch(() => []);
     for (const { description } of found) {
       const mark = parseStackMark(description);
-      if (mark?.msspTenantId === msspTenantId && !isSameStack(mark, ownMark)) return markedStack(mark);
+      if (mark?.msspTenantId !== msspTenantId || mark.stackId === "" || mark.stackId === ownId) continue;
+      return markedStack(mark);
     }
   }
   return undefined;

@@ -63,10 +63,7 @@ export type GuestState = GuestInputs & {
   objectId: string;
   /** The user was there before: `destroy` leaves it. */
   adopted: boolean;
-  /**
-   * Who was adopted, such as `guest "Ana Silva"`. Absent for an invited guest, and for who was
-   * adopted by version 0.1.0.
-   */
+  /** Who was adopted, such as `guest "Ana Silva"`. Absent for an invited guest. */
   adoptedUser?: string;
   /**
    * Link by which the invitation is accepted: a secret. Absent for an adopted user and after
@@ -275,7 +272,7 @@ function otherHolders(
   const mark = parseGuestMark(employeeType);
   if (mark === undefined) return undefined;
   const keys = mark.keys.filter((key) => key !== guestKey(email));
-  const isHolder = mark.owner === managedBy && (mark.keys.length === 0 || keys.length < mark.keys.length);
+  const isHolder = mark.owner === managedBy && keys.length < mark.keys.length;
   if (isHolder && keys.length === 0) return undefined;
   return { mark: { ...mark, keys }, isChanged: isHolder };
 }

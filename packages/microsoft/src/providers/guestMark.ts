@@ -7,11 +7,9 @@ import { createHash } from "node:crypto";
 
 /** What a guest's property `employeeType` says. */
 export interface GuestMark {
-  /** The stack: `<project>/<stack>#<stack ID>`, or without the ID. */
+  /** The stack: `<project>/<stack>#<stack ID>`, or without the ID in a program without `StackIdentity`. */
   readonly owner: string;
-  /**
-   * Keys of the addresses whose resources use the guest, sorted. Empty in a mark of version 0.1.0.
-   */
+  /** Keys of the addresses whose resources use the guest, sorted. */
   readonly keys: readonly string[];
 }
 
@@ -22,14 +20,14 @@ export function guestKey(email: string): string {
 
 /** The text for `employeeType`, which the customer's administrator reads on the user's page. */
 export function guestMarkText({ owner, keys }: GuestMark): string {
-  return `MSSP analyst, managed by Pulumi (${owner}${keys.length === 0 ? "" : `; ${keys.join("+")}`})`;
+  return `MSSP analyst, managed by Pulumi (${owner}; ${keys.join("+")})`;
 }
 
 /** Reads `employeeType`; undefined where it is no mark. */
 export function parseGuestMark(employeeType: string | null): GuestMark | undefined {
-  const [, owner, keys] =
-    /^MSSP analyst, managed by Pulumi \(([^();]+)(?:; ([0-9a-f+]+))?\)$/.exec(employeeType ?? "") ?? [];
-  return owner === undefined ? undefined : { owner, keys: keys?.split("+") ?? [] };
+  const [, owner, keys = ""] =
+    /^MSSP analyst, managed by Pulumi \(([^();]+); ([0-9a-f+]+)\)$/.exec(employeeType ?? "") ?? [];
+  return owner === undefined ? undefined : { owner, keys: keys.split("+") };
 }
 
 /** How the display name of a guest ends who was invited and has no `employeeType` yet. */

@@ -29,10 +29,7 @@ export interface ResourceLogic {
   delete(id: string, props: Properties, context?: CallContext): Promise<void>;
 }
 
-/**
- * The output with the time of the last write: ISO 8601, UTC. No diff compares it. States of earlier
- * releases have none: their last write counts as long ago.
- */
+/** The output with the time of the last write: ISO 8601, UTC. No diff compares it. Without it: long ago. */
 const writtenOn = "writtenOn";
 
 /**

@@ -42,7 +42,7 @@ describe("microsoft/providers: replicated", () => {
     assert.deepEqual(seen, { reads: 2, waited: 0 });
   });
 
-  it("a state of an earlier release gets no time and no ID", async () => {
+  it("a read adds neither a time nor an ID to the state", async () => {
     assert.deepEqual(await scene(there).read({ name: "Tier 1" }), there);
   });
 

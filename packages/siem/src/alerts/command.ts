@@ -50,7 +50,6 @@ export function define(alerts: Command, session: Session, source: ConnectorSourc
     .addOption(
       alertApiOption(
         "graph: Microsoft Graph's alerts_v2; legacySiem: the legacy SIEM API (default: graph, if the connector has it)",
-        session.err,
       ),
     )
     .addOption(

@@ -10,28 +10,24 @@ import { checkWritable, writeWholeFile, textIfThere } from "@defender-mssp/termi
 
 const moment = z.iso.datetime();
 
-/**
- * The end of the span that has been read: all items of the service before this time.
- * Earlier checkpoints also have a `window`, with a link to the next page; their span is read again.
- */
-const cursorSchema = z.object({ since: moment });
+/** The end of the span that has been read: all items of the service before this time. */
+const cursorSchema = z.strictObject({ since: moment });
 export type Cursor = z.infer<typeof cursorSchema>;
 
+const checkpointVersion = 1;
+
 const positionSchema = z.object({
-  version: z.literal(1),
+  version: z.literal(checkpointVersion),
   tenantId: z.string(),
-  /** What was read: an alert API, or `incidents`. Earlier checkpoints say `legacy`. */
-  api: z.string().transform((api) => (api === "legacy" ? "legacySiem" : api)),
+  /** What was read: an alert API, or `incidents`. */
+  api: z.string(),
   cursor: cursorSchema,
   /**
    * Records that were delivered last, with their times: services show alerts late, so the next pull
    * begins a little earlier, and leaves these out.
    */
   recent: z.record(z.string(), moment),
-  /**
-   * What was delivered in the last days, of alerts. Earlier releases do not know it and leave it out:
-   * then the count begins again. A damaged one ends no pull.
-   */
+  /** What was delivered in the last days, of alerts. A damaged one ends no pull: the count begins again. */
   delivered: deliveredSchema.optional().catch(undefined),
 });
 export type Position = z.infer<typeof positionSchema>;
@@ -46,11 +42,16 @@ export async function readCheckpoint(
 ): Promise<Position | undefined> {
   const text = await textIfThere(file, `The checkpoint ${file}`);
   if (text === undefined) return undefined;
-  const position = positionSchema.safeParse(parsedJson(text));
+  const content = parsedJson(text);
+  const position = positionSchema.safeParse(content);
   if (!position.success) {
+    const { version } = Object(content) as { readonly version?: unknown };
+    const what =
+      typeof version === "number" && version !== checkpointVersion
+        ? `a checkpoint of version ${version}, and this command reads version ${checkpointVersion}`
+        : "not a checkpoint of this command, or is damaged";
     throw new VisibleError(
-      `${file} is not a checkpoint of this command, or is damaged. It was left as it is. ` +
-        "Name another file, or delete it and start with --since.",
+      `${file} is ${what}. It was left as it is. Name another file, or delete it and start with --since.`,
     );
   }
   const { tenantId, api } = position.data;

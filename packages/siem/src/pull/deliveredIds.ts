@@ -66,8 +66,7 @@ export class DeliveredIds {
   }
 
   /**
-   * Those of a checkpoint. An earlier checkpoint has none, and one of other severities says nothing of
-   * the present ones: then the count begins at the position.
+   * Those of a checkpoint. Without them, or with other severities, the count begins at the position.
    */
   static from(
     content: DeliveredContent | undefined,

@@ -52,7 +52,7 @@ export function define(token: Command, session: Session, source: ConnectorSource
     )
     .option("--renew", "exchange the kept refresh token for a new one; the old one remains valid until its own end")
     .option("--paste", "paste the address where the browser ends, even if the stack has a loopback redirect")
-    .addOption(alertApiOption("API of the access token (default: the first one of the connector)", session.err))
+    .addOption(alertApiOption("API of the access token (default: the first one of the connector)"))
     .option("--to-file <file>", "keep the refresh token in a file that only you can read")
     .addOption(new Option("--to-key-vault <url>", "keep the refresh token in this key vault").conflicts("toFile"))
     .option("--secret-name <name>", "name of the secret in the key vault (default: <stack>-refresh-token)")

@@ -101,8 +101,7 @@ function checkFrom(name: string, result: CountResult, { program, checkpointFor }
     case "noIds":
       return notChecked(
         name,
-        "not checked: the checkpoint has no IDs yet, because an earlier release wrote it; the count begins with the " +
-          `next run of \`${program} alerts\``,
+        `not checked: the checkpoint has no IDs; the count begins with the next run of \`${program} alerts\``,
       );
     case "tooEarly":
       return notChecked(

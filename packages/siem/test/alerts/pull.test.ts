@@ -336,14 +336,6 @@ describe("packages/siem: the checkpoint", () => {
     assert.deepEqual(await readCheckpoint(file, expected), position);
   });
 
-  it("is read with the former name of the legacy API", async () => {
-    const file = path.join(folder, "c.json");
-    await writeFile(file, JSON.stringify({ ...start(new Date(0)), api: "legacy" }));
-    const position = await readCheckpoint(file, { tenantId, api: "legacySiem" });
-    assert.deepEqual(position, start(new Date(0), "legacySiem"));
-    await assert.rejects(readCheckpoint(file, expected), /and legacySiem, not of .* and graph: use a file for each/);
-  });
-
   it("of another pull, or damaged, is refused and left unchanged", async () => {
     const file = path.join(folder, "c.json");
     await writeCheckpoint(file, start(new Date(0), "legacySiem"));
@@ -353,6 +345,11 @@ describe("packages/siem: the checkpoint", () => {
       await assert.rejects(readCheckpoint(file, expected), VisibleError);
       assert.equal(await readFile(file, "utf8"), text);
     }
+    const position = start(new Date(0));
+    await writeFile(file, JSON.stringify({ ...position, version: 2 }));
+    await assert.rejects(readCheckpoint(file, expected), /a checkpoint of version 2, and this command reads version 1/);
+    await writeFile(file, JSON.stringify({ ...position, cursor: { ...position.cursor, window: "next" } }));
+    await assert.rejects(readCheckpoint(file, expected), /not a checkpoint of this command, or is damaged/);
     await assert.rejects(writeCheckpoint(path.join(folder, "none", "c.json"), start(new Date(0))), /can't be written/);
   });
 });

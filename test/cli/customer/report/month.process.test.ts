@@ -11,6 +11,7 @@ import { openEnvelope } from "@defender-mssp/siem/signed/openEnvelope";
 import { StoppedClock, trustCertificates } from "@defender-mssp/testkit";
 import type { DayFigures } from "../../../../cli/customer/report/month/dayFigures";
 import type { Month } from "../../../../cli/customer/report/month/readMonth";
+import { recordedFile } from "../../../compat/recorded";
 import { officeRule, renamedRule } from "../../detections/rulesProject";
 import { StackProject } from "../../pulumiStack";
 import { inSession } from "../../testSession";
@@ -69,7 +70,7 @@ describe("mssp report --month", function () {
     const permissions = names.map((name) => `${name}.Read.All`);
     project.sandbox.cloud.describedTenant({ tenantId, permissions: { [microsoftGraph.appId]: permissions } });
     await project.addStack("northwind");
-    const recorded = await readFile(path.resolve(__dirname, "../../../compat/0.2.0/basic/stack.yaml"), "utf8");
+    const recorded = await readFile(recordedFile("basic", "stack.yaml"), "utf8");
     const settings = `config:\n  defender-mssp:reportTimeZone: ${zone}\n  defender-mssp:detections: { sets: [base] }\n`;
     await writeFile(file("Pulumi.northwind.yaml"), recorded.replace("config:\n", settings));
     await mkdir(file("detections", "base"), { recursive: true });
@@ -77,7 +78,7 @@ describe("mssp report --month", function () {
     await writeFile(file("detections", "base", "quiet.yaml"), renamedRule("quiet"));
     const states = path.join(project.environment["PULUMI_HOME"] ?? "", "stacks");
     state = path.join(states, "northwind.state.json");
-    await copyFile(path.resolve(__dirname, "../../../compat/0.2.0/basic/state.json"), state);
+    await copyFile(recordedFile("basic", "state.json"), state);
     const first = new Date(clock.now().getTime() - 1.2 * dayMs).toISOString();
     const update = { kind: "update", startTime: first, result: "succeeded", resourceChanges: { create: 9 } };
     await writeFile(path.join(states, "northwind.history.json"), JSON.stringify([update]));
@@ -199,15 +200,14 @@ describe("mssp report --month", function () {
 
   it("is preceded by the approval of automated actions and the rules as deployed, as steps before the hand-out's", async () => {
     await project.addStack("ruled");
-    const recorded = path.resolve(__dirname, "../../../compat/0.2.0/detections");
     const approval =
       'sets:\n      - recorded\n    actions: [isolateDevices]\n    approvedBy: Ida\n    until: "2099-01-01"\n';
-    const settings = (await readFile(path.join(recorded, "stack.yaml"), "utf8")).replace(
+    const settings = (await readFile(recordedFile("detections", "stack.yaml"), "utf8")).replace(
       "sets:\n      - recorded\n",
       approval,
     );
     await writeFile(file("Pulumi.ruled.yaml"), settings);
-    await copyFile(path.join(recorded, "state.json"), path.join(path.dirname(state), "ruled.state.json"));
+    await copyFile(recordedFile("detections", "state.json"), path.join(path.dirname(state), "ruled.state.json"));
     const out = file("ruled", "page.html");
     const handout = ["report", "--stack", "ruled", "--for", "customer", "--client-id", tenantId, "--out", out];
     assert.equal((await run(...handout)).exitCode, 0);

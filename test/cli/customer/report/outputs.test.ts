@@ -204,7 +204,7 @@ describe("mssp report: the hand-out", () => {
 
   it("names the account of the refresh token where the legacy API is read, and objects of an unknown type", () => {
     const { people } = textsOf("de").stop;
-    const legacy = stopOf(handoutPage(handoutReport("basic"), "de"));
+    const legacy = stopOf(handoutPage(handoutReport("dev"), "de"));
     assert.ok(legacy.includes(people.refreshToken.slice(0, 60)));
     assert.ok(!stopOf(handoutPage(handoutReport("mssp-application"), "de")).includes(people.refreshToken.slice(0, 60)));
     const type = "azuread:index/namedLocation:NamedLocation";
@@ -285,7 +285,7 @@ describe("mssp report: the hand-out", () => {
 
   it("refuses to name no automation application", () => {
     assert.throws(
-      () => consentedApplications("contoso", settingsOf("dev"), {}, now),
+      () => consentedApplications("contoso", settingsOf("basic"), {}, now),
       /application ID of the automation is not known.*msspApplications.*--client-id/s,
     );
   });

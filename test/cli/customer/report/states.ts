@@ -1,6 +1,5 @@
-/** Reports of the states that released versions wrote: every portal access model and connector. */
+/** Reports of recorded states: every portal access model and connector. */
 import { readFileSync } from "node:fs";
-import path from "node:path";
 import { parse } from "yaml";
 import { consentedApplications } from "../../../../cli/access/permissions/consentedApplications";
 import { reportOf, type ReportSources } from "../../../../cli/access/report/build";
@@ -9,14 +8,13 @@ import { reportState, type ReportState } from "../../../../cli/access/state/read
 import { parseSettings, type Settings } from "../../../../settings";
 import { configurationOf } from "../../../../settings/fromFile";
 import { parseDeployment } from "../../../../cli/stack/deployment";
+import { recordedFile } from "../../../compat/recorded";
 
 export const recorded = ["basic", "certificate", "dev", "entitlement", "federated", "mssp-application"] as const;
 export type Recorded = (typeof recorded)[number];
 
 /** Half a year after the states were recorded. */
 export const now = new Date("2027-05-26T09:00:00Z");
-
-const folder = path.resolve(__dirname, "../../../compat/0.1.0");
 
 export function settingsOf(name: Recorded, changes: Readonly<Record<string, unknown>> = {}): Settings {
   const content = parse(settingsText(name)) as { config: object };
@@ -26,11 +24,11 @@ export function settingsOf(name: Recorded, changes: Readonly<Record<string, unkn
 }
 
 export function settingsText(name: Recorded): string {
-  return readFileSync(path.join(folder, name, "stack.yaml"), "utf8");
+  return readFileSync(recordedFile(name, "stack.yaml"), "utf8");
 }
 
 export function stateText(name: Recorded): string {
-  return readFileSync(path.join(folder, name, "state.json"), "utf8");
+  return readFileSync(recordedFile(name, "state.json"), "utf8");
 }
 
 export function stateOf(name: Recorded): ReportState {

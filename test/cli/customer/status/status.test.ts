@@ -7,6 +7,7 @@ import { statusReport, type StatusReport } from "../../../../cli/customer/status
 import { statusScreen, statusText } from "../../../../cli/customer/status/statusText";
 import { watchStatus } from "../../../../cli/customer/status/watchStatus";
 import { Journal, type RunPlan } from "../../../../cli/stack/journal";
+import { recordedFile } from "../../../compat/recorded";
 import { requiredSettings } from "../../../settings/required";
 import { outcome } from "../../fleet/outcomes";
 import { StackProject } from "../../pulumiStack";
@@ -23,11 +24,10 @@ describe("mssp status", () => {
   before(async () => {
     project = await StackProject.create({ engine: "stand-in" });
     ({ environment } = project);
-    // The state of a released version, with a client secret until 2027-11-26.
+    // A recorded state, whose client secret has a year.
     await project.addStack("northwind");
     await writeFile(stateFile("northwind"), stateText("basic"));
-    const recorded = path.resolve(__dirname, "../../../compat/0.1.0/basic/stack.yaml");
-    await writeFile(settingsFile("northwind"), await readFile(recorded));
+    await writeFile(settingsFile("northwind"), await readFile(recordedFile("basic", "stack.yaml")));
     await project.addStack("unreadable");
     await writeFile(stateFile("unreadable"), JSON.stringify({ deployment: { resources: 1 } }));
     await settings("unreadable", 2);

@@ -29,7 +29,11 @@ export async function createAlertsProject(): Promise<StackProject> {
     clientId,
     connector: { ...connector("graph").connector, credential: "certificate" },
   });
-  await project.addStack("stranger", { ...outputs, clientSecret: secret("wrong") });
+  await project.addStack("stranger", {
+    ...outputs,
+    ...connector("legacySiem", "graph"),
+    clientSecret: secret("wrong"),
+  });
   return project;
 }
 

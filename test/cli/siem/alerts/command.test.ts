@@ -75,13 +75,6 @@ describe("mssp alerts", function () {
     for (const line of cef.stdout.split("\n")) assert.equal(parseCef(line).header.length, 7);
   });
 
-  it("accepts the former value of --api with a hint at the new one", async () => {
-    const { exitCode, stdout, stderr } = await run(["--since", "P1D", "--api", "legacy"]);
-    assert.equal(exitCode, 0, stderr);
-    assert.match(stderr, /^mssp: --api legacy is now called --api legacySiem\.$/m);
-    assert.deepEqual([...new Set(recordsOf(stdout).map(({ api }) => api))], ["legacySiem"]);
-  });
-
   it("pulls all customers to a file, names those that fail, and shows metrics and health", async () => {
     const [file, metrics, health] = ["alerts.jsonl", "mssp.prom", "health.json"].map((name) => path.join(folder, name));
     const checkpoints = path.join(folder, "checkpoints");

@@ -28,11 +28,16 @@ export async function createTokenProject(options: Parameters<typeof StackProject
     redirectUri,
     loopbackRedirectUri,
   };
-  const outputs = { ...withoutSecret, clientSecret: secret(connector.secret) };
+  const alertApis = ["legacySiem", "graph"];
+  const outputs = {
+    ...withoutSecret,
+    clientSecret: secret(connector.secret),
+    connector: { kind: "customerApp", credential: "secret", alertApis },
+  };
   await project.addStack("contoso", outputs);
   await project.addStack("certificate", {
     ...withoutSecret,
-    connector: { kind: "customerApp", credential: "certificate", alertApis: ["legacySiem", "graph"] },
+    connector: { kind: "customerApp", credential: "certificate", alertApis },
   });
   return { project, connector, loopbackRedirectUri, outputs };
 }
