@@ -52,7 +52,7 @@ export const reaches: readonly Reach[] = [
   { from: /^test\/settings\//, reads: /^(settings\.schema\.json|Pulumi\.|README\.md|templates\/)/ },
   {
     from: /^test\/templates\//,
-    reads: /^(templates|docs|\.github|test\/compat\/[^/]+\/templates)\/|^packages\/microsoft\/src\/entra\/token\.ts$/,
+    reads: /^(templates|docs|\.github)\/|^packages\/microsoft\/src\/entra\/token\.ts$/,
   },
   {
     from: /^test\/cli\/.*\.test\.ts$/,

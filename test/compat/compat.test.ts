@@ -1,4 +1,4 @@
-/** The states of released versions, but for those of the dev stack: test/lives/releasedState.test.ts. */
+/** Recorded states, but for those of the dev stack: test/lives/releasedState.test.ts. */
 import { previewStates } from "./previewStates";
 
 previewStates((stack) => stack !== "dev");

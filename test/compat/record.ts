@@ -1,11 +1,10 @@
 /**
  * Records the states of a release: `npx ts-node test/compat/record.ts 0.1.0`. It onboards each
- * stack on a sandbox of its own and keeps the state, the stack file, the time, the tenants as
- * the sandbox stores them, and the templates whose commands the next version must still accept.
+ * stack on a sandbox of its own and keeps the state, the stack file, the time, and the tenants as the
+ * sandbox stores them.
  */
 import { cp, mkdir, readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
-import { checkout } from "../e2e/support";
 import { recordedStacks, startProject } from "./stacks";
 
 async function record(version: string): Promise<void> {
@@ -37,10 +36,6 @@ async function record(version: string): Promise<void> {
       );
       console.log(`${version}/${name}`);
     }
-    for (const name of ["azure", "github", "gitlab", "kubernetes", "siem"])
-      await cp(path.join(checkout, "templates", name), path.join(__dirname, version, "templates", name), {
-        recursive: true,
-      });
     await project.sandbox.stop();
     const sandbox = path.join(project.folder, ".sandbox");
     for (const name of ["sandbox.json", "cloud"]) {

@@ -17,10 +17,9 @@ const byFilesAndProcesses = [
   ["components/trust/msspTrust.ts", "test/policy/pack.test.ts"],
   ["cli/fleet/log.ts", "test/cli/terminalText.attack.test.ts"],
   ["docs/tenant.md", "test/domain/additionsPartNames.test.ts"],
-  ["test/compat/0.1.0/basic/state.json", "test/cli/customer/report/outputs.test.ts"],
+  ["test/compat/0.2.0/basic/state.json", "test/cli/customer/report/outputs.test.ts"],
   ["README.md", "test/settings/settingsJsonSchema.test.ts"],
   [".github/workflows/ci.yml", "test/templates/workflows.test.ts"],
-  ["test/compat/0.2.0/templates/github/up.yml", "test/templates/scripts.process.test.ts"],
 ] as const;
 
 describe("dev/tests: the table of reaches", () => {
