@@ -1,5 +1,6 @@
 import prettier from "eslint-config-prettier";
 import tseslint from "typescript-eslint";
+import { namedRooms, names } from "./dev/lint/names.js";
 
 /** The files of the commands that may read the process itself. */
 const worldOfProcess = [
@@ -85,6 +86,7 @@ export default tseslint.config(
       ],
     },
   },
+  { files: namedRooms, plugins: { names }, rules: { "names/nouns": "error" } },
   {
     files: ["test/**/*.ts", "packages/*/test/**/*.ts"],
     rules: {

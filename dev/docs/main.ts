@@ -3,15 +3,13 @@
  * that `--whole` names, which writes nothing else; `--count` counts the pages and their words; `npm run schemas`
  * writes the JSON Schemas of `--json`; `npm run docs:check` says whether they are up to date,
  * and checks every page: links and anchors, paths in backticks, the tests that SECURITY.md names and
- * the mutations of its promises, the names that the sources declare, the length of table cells,
- * the README's size, the catalogue of ways, how shell blocks are run, the components' examples
+ * the mutations of its promises, the length of table cells, the README's size, the catalogue of ways, how shell blocks are run, the components' examples
  * and documentation.
  */
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { parseArgs } from "node:util";
 import { messageOf } from "@defender-mssp/errors";
-import { nameFindings } from "../names/nameFindings";
 import { mutationProblems } from "../promises/mutationProblems";
 import { mutations } from "../promises/mutations";
 import { brokenExamples, exampleCount } from "./checks/examples";
@@ -56,7 +54,6 @@ async function check(): Promise<void> {
     ...pages
       .filter(({ file }) => file === "SECURITY.md")
       .flatMap(({ text }) => [...untestedPromises(root, text), ...mutationProblems(root, text, mutations)]),
-    ...nameFindings(root),
     ...waysWithoutRow(root),
     ...blocks.flatMap(unknownMark),
     ...brokenExamples(root),

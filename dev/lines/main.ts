@@ -34,7 +34,7 @@ const generated: readonly (readonly [string, RegExp])[] = [
   ["npm run policy:types", /^policy\/typeDecisions\.json$/],
   ["npm run search -- --record", /^dev\/search\/recordedPairs\.json\.gz$/],
   ["npm run bench", /^dev\/bench\/results\.json$/],
-  ["by hand", /^(dev\/(names\/ratchet|lines\/limits)|test\/budgets)\.json$/],
+  ["by hand", /^(dev\/lines\/limits|test\/budgets)\.json$/],
   ["by hand, translations", /^cli\/access\/texts\/\w+\.json$/],
   ["by hand, of the search", /^dev\/search\/.*\.yaml$/],
   ["Microsoft's documentation", /^packages\/kql\/(src\/schema|test\/data)\/.*\.json$/],
@@ -81,12 +81,12 @@ function count(commit: string | undefined): Counts {
 
 const limitsFile = "dev/lines/limits.json";
 
-export type Limits = Readonly<Record<"source" | "tests", number>>;
+export type LineLimits = Readonly<Record<"source" | "tests", number>>;
 
 const partNames = { source: "TypeScript without tests", tests: "tests" } as const;
 
 /** A sentence for each part above its limit, with the products that grew since the limit was set. */
-export function limitProblems(limits: Limits, now: Counts, then: Counts | undefined): string[] {
+export function limitProblems(limits: LineLimits, now: Counts, then: Counts | undefined): string[] {
   return (["source", "tests"] as const).flatMap((part) => {
     const lines = now[part]["all"]?.[1] ?? 0;
     if (lines <= limits[part]) return [];
@@ -103,7 +103,7 @@ export function limitProblems(limits: Limits, now: Counts, then: Counts | undefi
 }
 
 function checkLimits(): void {
-  const limits = JSON.parse(readFileSync(path.join(__dirname, "limits.json"), "utf8")) as Limits;
+  const limits = JSON.parse(readFileSync(path.join(__dirname, "limits.json"), "utf8")) as LineLimits;
   const git = (...args: string[]) => execFileSync("git", args, { encoding: "utf8" }).trim();
   // A shallow clone does not have the commit of the limits.
   const isWhole = git("rev-parse", "--is-shallow-repository") === "false";

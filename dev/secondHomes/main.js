@@ -1,5 +1,5 @@
-// `npm run second-homes`: counts what was written again although it has a home, and fails if
-// something has. Plain JavaScript without a compiler, since lint runs it.
+// `npm run second-homes`: counts what was written again although it has a home and the exported types that share a
+// name, and fails if there is any. Plain JavaScript without a compiler, since lint runs it.
 "use strict";
 
 const { execFileSync } = require("node:child_process");
@@ -56,17 +56,28 @@ const facts = [
 const homes = /^packages\/(errors|pages|terminal\/src\/wholeNumber)/;
 const files = execFileSync("git", ["ls-files", "*.ts", "*.tsx"], { cwd: root, encoding: "utf8" })
   .split("\n")
-  .filter((file) => file !== "" && !homes.test(file) && !/(^|\/)test\//.test(file));
+  .filter((file) => file !== "" && !/(^|\/)test\//.test(file));
 const texts = files.map((file) => [file, readFileSync(path.join(root, file), "utf8")]);
 
 let isClean = true;
 for (const { fact, home, before, pattern, allowed } of facts) {
-  const found = texts.flatMap(([file, text]) =>
+  const outside = texts.filter(([file]) => !homes.test(file));
+  const found = outside.flatMap(([file, text]) =>
     [...text.matchAll(pattern)].map(({ index }) => `${file}:${text.slice(0, index).split("\n").length}`),
   );
   const again = found.filter((place) => !allowed.some((end) => place.split(":")[0].endsWith(`/${end}`)));
   console.log(`${fact}: ${before} before, ${found.length} now; its home is ${home}`);
   for (const place of again) console.log(`  again in ${place}`);
   isClean &&= again.length === 0;
+}
+
+// An exported type has a name of its own: two of a name are one fact with two homes, or two facts that a reader mistakes.
+const types = new Map();
+for (const [file, text] of texts.filter(([name]) => !/\.d\.ts$|^(examples|templates)\//.test(name)))
+  for (const [, name] of text.matchAll(/^export (?:abstract )?(?:interface|type|class|enum) (\w+)/gm))
+    types.set(name, [...(types.get(name) ?? []), file]);
+for (const [name, declaring] of [...types].filter(([, declared]) => declared.length > 1)) {
+  console.log(`${name} is a type of ${declaring.join(", ")}: give each a name of its own, or import the one`);
+  isClean = false;
 }
 process.exitCode = isClean ? 0 : 1;
