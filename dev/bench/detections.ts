@@ -6,88 +6,53 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { SandboxProject } from "@defender-mssp/testkit";
-import { execa } from "execa";
 import { stringify } from "yaml";
-import { usageOf } from "../processes/processes";
-import {
-  inTurn,
-  rowOf,
-  timed,
-  type BenchGroup,
-  type BenchOptions,
-  type BenchRow,
-  type Measured,
-  type RowInfo,
-} from "./row";
+import { runMssp, timed } from "./measure";
+import { benchGroup } from "./row";
 
 /** What the settings take of notification rules, with which the previews compare. */
 const deployedRules = 50;
 
-const rows = {
-  check: {
-    name: "detections-check",
-    what: "mssp check without kept verdicts",
-    against: "of one rule",
-    goal: 6,
-    isProcessor: true,
-  },
-  preview: {
-    name: "detections-preview",
-    what: `preview without changes, ${deployedRules} detection rules, verdicts kept`,
-    against: `${deployedRules} notification rules`,
-    goal: 1.3,
-  },
-  cold: {
-    name: "detections-cold",
-    what: `preview without changes, ${deployedRules} detection rules, no verdict kept`,
-    against: "the same with verdicts kept",
-    goal: 3,
-  },
-} satisfies Readonly<Record<string, RowInfo>>;
-
-export const detections: BenchGroup = {
-  rows: Object.values(rows),
-  async measure(isAsked, options) {
-    const measured: BenchRow[] = [];
-    if (isAsked(rows.check)) measured.push(await checkOfMany(options));
-    if (isAsked(rows.preview) || isAsked(rows.cold)) {
-      const previews = await PreviewBench.create(options.checkout);
-      try {
-        if (isAsked(rows.preview)) measured.push(await previews.kept(options.runs));
-        if (isAsked(rows.cold)) measured.push(await previews.cold(options.runs));
-      } finally {
-        await previews.dispose();
-      }
-    }
-    return measured;
-  },
-};
-
 /** Where a project keeps its verdicts. */
 const verdicts = path.join(".mssp", "detections", "verdicts.json");
 
-async function checkOfMany({ checkout, rules, runs }: BenchOptions): Promise<BenchRow> {
-  const folder = await mkdtemp(path.join(tmpdir(), "mssp-bench-detections-"));
-  try {
-    const queries = await publicQueries(checkout);
-    const project = async (count: number) => {
-      const place = path.join(folder, String(count));
-      await mkdir(place);
-      await writeFile(path.join(place, "Pulumi.yaml"), "name: customers\nruntime: nodejs\n");
-      for (let index = 0; index < count; index++) {
-        // Each of its own, as the judge judges an equal query once.
-        await writeRule(place, index, `${queries[index % queries.length] ?? ""}\n// ${index}`);
-      }
-      return () => checked(checkout, place, count);
-    };
-    return {
-      ...rowOf(rows.check, await inTurn(await project(1), await project(rules), runs)),
-      what: `${rows.check.what}, ${rules} rules`,
-    };
-  } finally {
-    await rm(folder, { recursive: true });
-  }
-}
+const what = `preview without changes, ${deployedRules} detection rules`;
+
+export const detectionsCheck = benchGroup(
+  [
+    {
+      name: "detections-check",
+      what: "mssp check without kept verdicts",
+      against: "of one rule",
+      goal: 6,
+      isProcessor: true,
+      compare: async ({ folder }, { checkout, rules }) => {
+        const queries = await publicQueries(checkout);
+        const check = async (count: number) => {
+          const cwd = path.join(folder, String(count));
+          await mkdir(cwd);
+          await writeFile(path.join(cwd, "Pulumi.yaml"), "name: customers\nruntime: nodejs\n");
+          // Each of its own, as the judge judges an equal query once.
+          for (let index = 0; index < count; index++)
+            await writeRule(cwd, index, `${queries[index % queries.length] ?? ""}\n// ${index}`);
+          return async () => {
+            await rm(path.join(cwd, verdicts), { force: true });
+            // Public queries are not all ready to be rules: findings are no failure of the row.
+            const usage = await runMssp(checkout, ["check", "--json"], { cwd, expected: [0, 1] });
+            const { queries: judged } = JSON.parse(usage.stdout) as { queries?: { readonly judged: number } };
+            if (judged?.judged !== count) throw new Error(`Not ${count} queries were judged:\n${usage.stderr}`);
+            return usage;
+          };
+        };
+        return [await check(1), await check(rules), { what: `mssp check without kept verdicts, ${rules} rules` }];
+      },
+    },
+  ],
+  async () => {
+    const folder = await mkdtemp(path.join(tmpdir(), "mssp-bench-detections-"));
+    return { folder, dispose: () => rm(folder, { recursive: true }) };
+  },
+);
 
 async function publicQueries(checkout: string): Promise<string[]> {
   const file = path.join(checkout, "packages", "kql", "test", "data", "publicQueries.json");
@@ -113,77 +78,59 @@ async function writeRule(folder: string, index: number, queryText: string): Prom
   await writeFile(path.join(set, `rule-${index}.yaml`), stringify(rule));
 }
 
-async function checked(checkout: string, folder: string, count: number): Promise<Measured> {
-  await rm(path.join(folder, verdicts), { force: true });
-  const running = execa(process.execPath, [path.join(checkout, "cli", "mssp.js"), "check", "--json"], {
-    cwd: folder,
-    stdin: "ignore",
-    reject: false,
-  });
-  const { end, ...usage } = await usageOf(running);
-  // Public queries are not all ready to be rules: findings are no failure of the row.
-  const { queries } = JSON.parse(end.stdout) as { readonly queries?: { readonly judged: number } };
-  if (queries?.judged !== count) throw new Error(`mssp check judged not ${count} queries:\n${end.stderr}`);
-  return usage;
-}
+export const detectionsPreview = benchGroup<SandboxProject>(
+  [
+    {
+      name: "detections-preview",
+      what: `${what}, verdicts kept`,
+      against: `${deployedRules} notification rules`,
+      goal: 1.3,
+      compare: (project) => [() => preview(project, "others"), () => preview(project, "rules")],
+    },
+    {
+      name: "detections-cold",
+      what: `${what}, no verdict kept`,
+      against: "the same with verdicts kept",
+      goal: 3,
+      compare: (project) => [
+        () => preview(project, "rules"),
+        async () => {
+          await rm(path.join(project.folder, verdicts));
+          return preview(project, "rules");
+        },
+      ],
+    },
+  ],
+  ({ checkout }) => deployedCustomers(checkout),
+);
 
-class PreviewBench {
-  private constructor(private readonly project: SandboxProject) {}
-
-  /** Two customers, deployed: one with detection rules, one with notification rules. */
-  static async create(checkout: string): Promise<PreviewBench> {
-    const bench = new PreviewBench(await SandboxProject.create({ checkout }));
-    const { project } = bench;
-    const numbers = Array.from({ length: deployedRules }, (_, index) => index);
-    for (const index of numbers) {
-      const query = `DeviceProcessEvents\n| where FileName == "${index}.exe"\n| project Timestamp, ReportId, DeviceId`;
-      await writeRule(project.folder, index, query);
-    }
-    const recipients = ["soc@fabrikam-security.example"];
-    const notificationRules = numbers.map((index) => ({ name: `Rule ${index}`, severities: ["High"], recipients }));
-    await bench.#deploy("rules", 1, { detections: { sets: ["base"] } });
-    await bench.#deploy("others", 2, { notificationRules });
-    return bench;
+/** Two customers: one with detection rules, one with notification rules. */
+async function deployedCustomers(checkout: string): Promise<SandboxProject> {
+  const project = await SandboxProject.create({ checkout });
+  const numbers = Array.from({ length: deployedRules }, (_, index) => index);
+  for (const index of numbers) {
+    const query = `DeviceProcessEvents\n| where FileName == "${index}.exe"\n| project Timestamp, ReportId, DeviceId`;
+    await writeRule(project.folder, index, query);
   }
-
-  dispose(): Promise<void> {
-    return this.project.dispose();
-  }
-
-  async kept(runs: number): Promise<BenchRow> {
-    return rowOf(
-      rows.preview,
-      await inTurn(
-        () => this.#preview("others"),
-        () => this.#preview("rules"),
-        runs,
-      ),
-    );
-  }
-
-  async cold(runs: number): Promise<BenchRow> {
-    const cold = async () => {
-      await rm(path.join(this.project.folder, verdicts));
-      return this.#preview("rules");
-    };
-    return rowOf(rows.cold, await inTurn(() => this.#preview("rules"), cold, runs));
-  }
-
-  async #deploy(stack: string, number: number, more: object): Promise<void> {
-    await this.project.writeSettings(stack, {
-      customerName: `Contoso ${number}`,
-      tenantId: `c0570500-0000-4000-8000-00000000000${number}`,
-      customerDomain: `contoso${number}.example`,
+  const recipients = ["soc@fabrikam-security.example"];
+  const notificationRules = numbers.map((index) => ({ name: `Rule ${index}`, severities: ["High"], recipients }));
+  const customers = { rules: { detections: { sets: ["base"] } }, others: { notificationRules } };
+  for (const [index, [stack, own]] of Object.entries(customers).entries()) {
+    await project.writeSettings(stack, {
+      customerName: `Contoso ${index + 1}`,
+      tenantId: `c0570500-0000-4000-8000-00000000000${index + 1}`,
+      customerDomain: `contoso${index + 1}.example`,
       msspName: "Fabrikam Security",
       msspTenantId: "5ec0de00-5ea1-4000-8000-000000000001",
       analysts: [],
-      ...more,
+      ...own,
     });
-    await this.project.addStack(stack);
-    await this.project.succeed(["up", "--stack", stack, "--yes", "--skip-preview"]);
+    await project.addStack(stack);
+    await project.succeed(["up", "--stack", stack, "--yes", "--skip-preview"]);
   }
+  return project;
+}
 
-  #preview(stack: string): Promise<Measured> {
-    return timed(() => this.project.succeed(["preview", "--stack", stack, "--expect-no-changes"]));
-  }
+function preview(project: SandboxProject, stack: string) {
+  return timed(() => project.succeed(["preview", "--stack", stack, "--expect-no-changes"]));
 }

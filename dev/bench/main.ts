@@ -6,17 +6,17 @@ import path from "node:path";
 import { parseArgs } from "node:util";
 import { messageOf } from "@defender-mssp/errors";
 import { tableText } from "@defender-mssp/terminal/table";
-import { alerts } from "./alerts";
-import { detections } from "./detections";
-import { devCustomer } from "./devCustomer";
+import { manyAlerts, verifyAll, verifyCoverage } from "./connections";
+import { detectionsCheck, detectionsPreview } from "./detections";
+import { alerts, devCustomer, help } from "./devCustomer";
 import { fleet } from "./fleet";
-import { help } from "./help";
-import { manyAlerts } from "./manyAlerts";
 import { recordedResults, recordResults } from "./recordedResults";
 import { isMet, type BenchOptions, type BenchRow, type RowInfo } from "./row";
-import { verify } from "./verify";
 
-const groups = [help, devCustomer, fleet, alerts, manyAlerts, verify, detections];
+const groups = [
+  ...[help, devCustomer, fleet, alerts, manyAlerts],
+  ...[verifyAll, verifyCoverage, detectionsCheck, detectionsPreview],
+];
 const allRows = groups.flatMap(({ rows }) => rows);
 
 const usage = `npm run -s bench -- [--rows NAME,NAME | --rows all] [--runs 5] [--customers N] [--json] [--write]
@@ -48,7 +48,7 @@ async function main(): Promise<void> {
     const wanted = group.rows.filter((row) => values.wanted(row));
     if (wanted.length === 0) continue;
     process.stderr.write(`bench: ${wanted.map(({ name }) => name).join(", ")}\n`);
-    rows.push(...(await group.measure(values.wanted, values.options)));
+    rows.push(...(await group.measure(wanted, values.options)));
   }
   process.stdout.write(values.json ? `${JSON.stringify(rows)}\n` : tableText(rows.map(cells)));
   if (values.write) {

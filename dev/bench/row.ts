@@ -2,8 +2,6 @@
  * A row of the benchmark: two pieces of work that are measured in turn, so that a slow moment of
  * the machine hits both.
  */
-import { processorOfChildren } from "../processes/processes";
-
 export interface RowInfo {
   /** What `--rows` takes. */
   readonly name: string;
@@ -49,10 +47,49 @@ export interface BenchOptions {
   readonly without: readonly string[];
 }
 
+type Work = () => Promise<Measured>;
+
+/** The baseline, what is compared with it, and what the row says in place of its constant text. */
+export type BenchComparison = readonly [Work, Work, Partial<Pick<BenchRow, "what" | "customers">>?];
+
+export type ComparedRow<Subject> = RowInfo & {
+  /** Pairs of one run, for work that takes less than a tenth of a second. @default 1 */
+  readonly pairsOfRun?: number;
+  /** Rows with the same function are measured once. */
+  readonly compare: (subject: Subject, options: BenchOptions) => BenchComparison | Promise<BenchComparison>;
+};
+
 /** Rows that share what they are measured on. */
 export interface BenchGroup {
   readonly rows: readonly RowInfo[];
-  readonly measure: (wanted: (row: RowInfo) => boolean, options: BenchOptions) => Promise<BenchRow[]>;
+  readonly measure: (wanted: readonly RowInfo[], options: BenchOptions) => Promise<BenchRow[]>;
+}
+
+export function benchGroup<Subject extends { dispose(): Promise<void> }>(
+  rows: readonly ComparedRow<Subject>[],
+  open: (options: BenchOptions, wanted: readonly RowInfo[]) => Promise<Subject>,
+): BenchGroup {
+  return {
+    rows,
+    async measure(wanted, options) {
+      const subject = await open(options, wanted);
+      const measured = new Map<unknown, { pairs: Pair[]; more: BenchComparison[2] }>();
+      try {
+        const results: BenchRow[] = [];
+        for (const { compare, pairsOfRun = 1, ...info } of rows.filter((row) => wanted.includes(row))) {
+          let kept = measured.get(compare);
+          if (kept === undefined) {
+            const [base, compared, more] = await compare(subject, options);
+            measured.set(compare, (kept = { pairs: await inTurn(base, compared, options.runs * pairsOfRun), more }));
+          }
+          results.push({ ...rowOf(info, kept.pairs), ...kept.more });
+        }
+        return results;
+      } finally {
+        await subject.dispose();
+      }
+    },
+  };
 }
 
 export interface Measured {
@@ -69,23 +106,13 @@ export interface Pair {
 }
 
 /** Runs both so many times in turn, after a pair that warms the file caches. */
-export async function inTurn(
-  base: () => Promise<Measured>,
-  compared: () => Promise<Measured>,
-  runs: number,
-): Promise<Pair[]> {
+export async function inTurn(base: Work, compared: Work, runs: number): Promise<Pair[]> {
   const pairs: Pair[] = [];
   for (let run = 0; run <= runs; run++) pairs.push({ base: await base(), compared: await compared() });
   return pairs.slice(1);
 }
 
-export async function timed(work: () => Promise<unknown>): Promise<Measured> {
-  const [began, before] = [performance.now(), processorOfChildren()];
-  await work();
-  return { seconds: (performance.now() - began) / 1000, processor: processorOfChildren() - before };
-}
-
-export function rowOf(info: RowInfo, pairs: readonly Pair[], customers?: number): BenchRow {
+export function rowOf(info: RowInfo, pairs: readonly Pair[]): BenchRow {
   const value = ({ seconds, processor = NaN, megabytes = NaN }: Measured) => {
     if (info.unit === "MB") return megabytes;
     return info.isProcessor === true ? processor : seconds;
@@ -106,7 +133,6 @@ export function rowOf(info: RowInfo, pairs: readonly Pair[], customers?: number)
     baselineSeconds: median(values.map(({ base }) => base)),
     runs: pairs.length,
     spread: [Math.min(...ratios), Math.max(...ratios)],
-    ...(customers === undefined ? {} : { customers }),
   };
 }
 
