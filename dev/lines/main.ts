@@ -22,7 +22,7 @@ const products: readonly (readonly [string, RegExp])[] = [
   ["microsoft", /^packages\/microsoft\//],
   ["engine", /^packages\/engine\//],
   ["base", /^packages\/(errors|terminal|pages)\//],
-  ["dev", /^(dev|docs|site)\//],
+  ["dev", /^(dev|docs)\//],
   ["access", /^/],
 ];
 

@@ -119,7 +119,7 @@ export function selectTests({ tests, importers, read }: TestedCheckout, changed:
 
 /** Only tests that read whatever is there read these, or a row names them. */
 function isText(file: string): boolean {
-  return /^(docs|site|dev|\.github|\.ci)\/|\.md$/.test(file);
+  return /^(docs|dev|\.github|\.ci)\/|\.md$/.test(file);
 }
 
 /** Prints what is left out. */

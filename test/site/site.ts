@@ -15,7 +15,7 @@ import { builtPages, deadLinks, loadedFromElsewhere } from "./builtPages";
 import { startSiteServer, type SiteServer } from "./siteServer";
 
 const checkout = path.resolve(__dirname, "../..");
-const out = path.join(checkout, "site", "dist");
+const out = path.join(checkout, "dev", "docs", "site", "vitepress", "dist");
 const { version } = JSON.parse(readFileSync(path.join(checkout, "package.json"), "utf8")) as { version: string };
 const folder = path.join(out, version);
 const base = `/${version}/`;

@@ -1,6 +1,6 @@
 /**
  * `npm run site`: installs the site's own tools if they are not there, and builds the site of this
- * version into `site/dist/<version>`. Sites of other versions in that folder stay, and each shows
+ * version into `vitepress/dist/<version>`. Sites of other versions in that folder stay, and each shows
  * the list. `--base` is the path at which the folder is served, `--out` another folder, and
  * `--serve` shows the site on this machine.
  */
@@ -14,7 +14,7 @@ import { jsonSchemas } from "../jsonSchemas";
 import { stageSite } from "./stageSite";
 import { writeVersions } from "./siteVersions";
 
-const folder = path.join(root, "site");
+const folder = path.join(__dirname, "vitepress");
 
 async function main(): Promise<void> {
   const { values } = parseArgs({

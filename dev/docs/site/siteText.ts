@@ -13,7 +13,7 @@ export interface SiteSource {
 }
 
 /** Home of the site. Its links are relative to its own place, as those of every page. */
-export const homeFile = "site/home.md";
+export const homeFile = "dev/docs/site/vitepress/home.md";
 
 /** Path of a page below the site's folder of pages, from its path in the checkout. */
 export function sitePath(file: string): string {

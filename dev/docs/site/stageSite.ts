@@ -1,4 +1,4 @@
-/** The pages of the site as VitePress reads them, in `site/pages`. */
+/** The pages of the site as VitePress reads them, in `vitepress/pages`. */
 import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import type { Heading } from "mdast";
@@ -10,7 +10,7 @@ import { stopWords } from "../../../cli/customer/docs/searchPages";
 import { readers, type SidebarGroup, type SidebarPage } from "./readers";
 import { homeFile, imagesOnPage, linkedImages, sitePath, siteText, type SiteSource } from "./siteText";
 
-/** What `site/.vitepress/config.mts` reads. */
+/** What `vitepress/.vitepress/config.mts` reads. */
 export interface SiteDescription {
   readonly version: string;
   readonly repository: string | undefined;
