@@ -1,9 +1,10 @@
 /**
- * The tests that a change can reach: by imports, as dependency-cruiser finds them, and by what the
- * table below says of files and processes. A changed file that neither knows reaches every test.
+ * The tests that a change can reach: by imports, as dependency-cruiser finds them, by the commands that a test calls, and
+ * by what the table below says of files and processes. A changed file that none of them knows reaches every test.
  */
 import { execFileSync, spawnSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
+import path from "node:path";
 import { suiteName, suites } from "./suites";
 
 interface Reach {
@@ -102,6 +103,8 @@ export function selectTests({ tests, importers, read }: TestedCheckout, changed:
       nodes.filter((file) => row.from.test(file) && row.naming?.test(read(file) ?? "") !== false),
     ]),
   );
+  const commands = commandsByModule(read);
+  const reachedCommands = new Set<string>();
   const reached = new Set(changed);
   const add = (files: readonly string[] = []) => files.forEach((file) => reached.add(file));
   for (const file of changed) {
@@ -110,11 +113,71 @@ export function selectTests({ tests, importers, read }: TestedCheckout, changed:
     if (file.startsWith("docs/")) add(nodes.filter((node) => /(^|\/)test\//.test(node) && read(node)?.includes(file)));
   }
   // What is added while it is walked is walked as well.
-  for (const file of reached) {
-    add(importers.get(file));
-    for (const row of reaches) if (row.starts?.test(file) === true) add(sources.get(row));
+  const walk = (files: Set<string>, each: (file: string, by: readonly string[]) => readonly string[]) => {
+    for (const file of files) {
+      for (const importer of each(file, importers.get(file) ?? [])) files.add(importer);
+      for (const row of reaches)
+        if (row.starts?.test(file) === true) for (const source of sources.get(row) ?? []) files.add(source);
+    }
+    return files;
+  };
+  walk(reached, (file, by) => {
+    const command = commands.get(file);
+    if (command === undefined) return by;
+    reachedCommands.add(command);
+    return by.filter((importer) => importer !== programFile);
+  });
+  if (reachedCommands.size > 0 && !reached.has(programFile)) {
+    const calls = callsOfTests({ tests, importers, read }, new Set(commands.values()));
+    for (const test of walk(new Set([programFile]), (_, by) => by)) {
+      if (calls.get(test)?.some((command) => reachedCommands.has(command)) !== false) reached.add(test);
+    }
   }
   return { selected: tests.filter((test) => reached.has(test)), unknown };
+}
+
+/** Loads a command's module only if the command line names it. */
+const programFile = "cli/program.ts";
+
+/** Tests whose command lines stand in files that they read, or are all that there are. */
+const callsAny = /^test\/(dev|docs|package|templates)\/|^test\/e2e\/(ci|commandBlocks|examples|start)\./;
+
+/** The commands by the modules that `cli/program.ts` loads for each. */
+function commandsByModule(read: TestedCheckout["read"]): ReadonlyMap<string, string> {
+  const entries = (read(programFile) ?? "").matchAll(/^ {2}"?([\w-]+)"?: \{$([^]*?)^ {2}\},$/gm);
+  return new Map(
+    Array.from(entries).flatMap(([, name = "", entry = ""]) =>
+      Array.from(entry.matchAll(/require\("(\.[^"]+)"\)/g), ([, module = ""]) => {
+        return [`${path.posix.join("cli", module)}.ts`, name] as const;
+      }),
+    ),
+  );
+}
+
+/** Where a command is started, and the helpers of tests that only say how. */
+const callsCommand = /\b(?:inSession|\w*[mM]ssp\w*)\(|\bmssp\.js|"cli"|dist\/cli|npx mssp/;
+const callers = /^test\/(?:cli\/(?:mssp|testSession)|e2e\/support)\.ts$/;
+
+/** The commands whose names stand in strings of a test and of the helpers that it imports. Without a row: any command. */
+function callsOfTests({ tests, importers, read }: TestedCheckout, names: ReadonlySet<string>) {
+  const imports = new Map<string, string[]>();
+  for (const [module, by] of importers)
+    for (const importer of by) imports.set(importer, [...(imports.get(importer) ?? []), module]);
+  const namesIn = (text: string) =>
+    Array.from(text.matchAll(/(?:["'`]|\bmssp )([a-z][a-z-]*)(?=["'`\s])/g), ([, word = ""]) => word).filter((word) =>
+      names.has(word),
+    );
+  const calls = new Map<string, readonly string[]>();
+  for (const test of tests) {
+    const files = new Set([test]);
+    for (const file of files)
+      for (const imported of imports.get(file) ?? []) if (/(^|\/)test\//.test(imported)) files.add(imported);
+    const texts = [...files].filter((file) => !callers.test(file)).map((file) => read(file) ?? "");
+    const named = texts.flatMap(namesIn);
+    const isAny = callsAny.test(test) || (imports.get(test) ?? []).includes(programFile);
+    if (!isAny && (named.length > 0 || !texts.some((text) => callsCommand.test(text)))) calls.set(test, named);
+  }
+  return calls;
 }
 
 /** Only tests that read whatever is there read these, or a row names them. */

@@ -24,7 +24,15 @@ export function suiteName(file: string): string {
 }
 
 /** Access and what it stands on. */
-const quickSuites: ReadonlySet<string> = new Set(["access", "lives", "errors", "terminal", "microsoft", "pages", "tenant"]);
+const quickSuites: ReadonlySet<string> = new Set([
+  "access",
+  "lives",
+  "errors",
+  "terminal",
+  "microsoft",
+  "pages",
+  "tenant",
+]);
 
 /** Whether `npm test` runs the file. */
 export function isQuick(file: string): boolean {

@@ -20,6 +20,19 @@ const byFilesAndProcesses = [
   ["test/compat/0.2.0/basic/state.json", "test/cli/customer/report/outputs.test.ts"],
   ["README.md", "test/settings/settingsJsonSchema.test.ts"],
   [".github/workflows/ci.yml", "test/templates/workflows.test.ts"],
+  // A command that the test calls by its name, or that its words run.
+  ["cli/customer/adopt/command.ts", "test/e2e/adopt.test.ts"],
+  ["cli/customer/offboard/command.ts", "test/e2e/offboard.attack.test.ts"],
+  ["cli/customer/status/command.ts", "test/e2e/status.test.ts"],
+  ["cli/views.ts", "test/e2e/status.test.ts"],
+  ["cli/customer/new/command.ts", "test/e2e/secrets.test.ts"],
+  ["cli/customer/doctor/command.ts", "test/e2e/repair.test.ts"],
+  ["cli/siem/secrets/command.ts", "test/e2e/secrets.test.ts"],
+  ["cli/ci/command.ts", "test/e2e/ci.test.ts"],
+  ["cli/fleet/command.ts", "test/e2e/fleetPlan.test.ts"],
+  ["cli/sandbox/start/command.ts", "test/e2e/start.test.ts"],
+  ["cli/customer/init/command.ts", "test/templates/scripts.process.test.ts"],
+  ["cli/customer/docs/command.ts", "test/cli/help.test.ts"],
 ] as const;
 
 describe("dev/tests: the table of reaches", () => {
@@ -42,6 +55,11 @@ describe("dev/tests: the table of reaches", () => {
       assert.ok(existsSync(file) && tests.includes(test));
       assert.ok(select(file).includes(test));
     });
+
+  it("the text of a command reaches no test that calls others alone", () => {
+    for (const test of ["test/e2e/guests.test.ts", "test/e2e/offboard.attack.test.ts"])
+      assert.ok(!select("cli/customer/new/command.ts").includes(test), test);
+  });
 
   it("each module that nothing imports reaches a test that does not read whatever is there", () => {
     const reading = new Set(select("docs/README.md"));

@@ -34,6 +34,31 @@ describe("dev/tests: the tests that a change reaches", () => {
     assert.deepEqual(select("packages/siem/src/sinks/hec.ts").selected, tests.slice(2));
   });
 
+  it("by a command that a test names, and every command where it names none", () => {
+    const program = {
+      tests: ["test/e2e/adopt.test.ts", "test/e2e/new.test.ts", "test/e2e/any.test.ts", "test/e2e/none.test.ts"],
+      texts: {
+        "cli/program.ts":
+          '  new: {\n    load: () => require("./new"),\n  },\n  adopt: {\n    load: () => require("./adopt"),\n  },\n',
+        "test/e2e/adopt.test.ts": 'inSession(["adopt"])',
+        "test/e2e/new.test.ts": "inSession(words(`new ${stack}`))",
+        "test/e2e/any.test.ts": "inSession([command])",
+        "test/e2e/none.test.ts": 'project.succeed(["up"])',
+      } as Readonly<Record<string, string>>,
+    };
+    const graph = {
+      "cli/new.ts": ["cli/program.ts"],
+      "cli/adopt.ts": ["cli/program.ts"],
+      "cli/program.ts": ["test/cli/testSession.ts"],
+      "test/cli/testSession.ts": program.tests,
+    };
+    const checkout = { tests: program.tests, importers: new Map(Object.entries(graph)) };
+    const selected = (file: string) =>
+      selectTests({ ...checkout, read: (name) => program.texts[name] ?? "" }, [file]).selected;
+    assert.deepEqual(selected("cli/new.ts"), ["test/e2e/new.test.ts", "test/e2e/any.test.ts"]);
+    assert.deepEqual(selected("cli/program.ts"), program.tests);
+  });
+
   it("a text reaches only the tests that read whatever is there", () => {
     assert.deepEqual(select("docs/settings.md").selected, ["test/names.test.ts"]);
   });
