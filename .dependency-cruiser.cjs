@@ -51,7 +51,7 @@ const rooms = {
   "cli/newCustomer": ["cli/stack", ...commandBase],
   "cli/siem": ["cli/access", "cli/tenant", "cli/selection", "cli/stack", siem, ...commandBase],
   "cli/tenant": ["cli/stack", ...commandBase],
-  "cli/planned": ["program", "components", "settings", ...facts],
+  "cli/planned": ["program", "components", "settings", "domain", microsoft, errors],
   "cli/access": ["cli/planned", "cli/tenant", "cli/selection", "cli/stack", siem, pages, ...commandBase],
   "cli/customer": [
     "cli/detections",

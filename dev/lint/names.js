@@ -57,7 +57,6 @@ exports.namedRooms = [
   "cli/detections/{coverage,ruleTests,switch}",
   "cli/findings",
   "dev/{sdks,tests}",
-  "domain/ways",
   "packages/detections/src/ruleTests",
   "packages/{kql/src/schema,sandbox/src/seed,siem/src/{retirements,signed},testkit/src/sharedRuntime}",
   "program/sdk",
