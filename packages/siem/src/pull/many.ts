@@ -1,21 +1,17 @@
 /** Many customers' pulls in one process: one sink, and a failure of one stops no other. */
-import { minuteMs } from "@defender-mssp/errors/time";
 import { wait, type ServiceError } from "@defender-mssp/microsoft";
 import { VisibleError } from "@defender-mssp/errors";
 import { advised } from "@defender-mssp/terminal/advised";
-import { DestinationError, ReaderGone, type Destination } from "../sinks/sink";
+import { DestinationError, ReaderGone, type NamedDestination } from "../sinks/sink";
+import { fanOut } from "./fanOut";
 import type { CustomerMetrics, Metrics } from "./metrics";
-import { isPassing } from "./isPassing";
-import type { OpenDestination } from "./openDestination";
-import { steppedPull, type PullOptions, type SteppedPull } from "./pull";
+import { isPassing, pauseAfter } from "./patiently";
+import { Pull } from "./pull";
 import type { PullProgress } from "./pullProgress";
 import { sharedSink } from "./sharedSink";
 import { Slots } from "./slots";
 import type { Pulled } from "./source";
-import type { TrackOptions } from "./track";
-
-/** The pauses after failures of a customer that waiting alone does not mend, in milliseconds. */
-const refusalPauses = { first: 60_000, longest: 15 * minuteMs } as const;
+import { tracksTo, type OpenedPull } from "./start";
 
 /** What a customer's pull works with. */
 export interface CustomerContext {
@@ -35,35 +31,10 @@ export interface CustomerPull<T extends Pulled> {
   readonly open: (context: CustomerContext) => Promise<OpenedPull<T>>;
 }
 
-export interface OpenedPull<T extends Pulled> extends Pick<
-  PullOptions<T>,
-  "source" | "position" | "checkpoint" | "clock" | "severities" | "lagFrom" | "afterwards"
-> {
-  /** Of several destinations: where each is. */
-  readonly positions?: readonly DestinationPosition[] | undefined;
-}
-
-/** Where one of several destinations is. */
-export interface DestinationPosition extends Pick<PullOptions<Pulled>, "position" | "checkpoint"> {
-  readonly destination: string;
-}
-
-/** The tracks of a pull to several destinations; undefined for one. */
-export function tracksTo<T extends Pulled>(
-  destinations: readonly OpenDestination<T>[],
-  positions: readonly DestinationPosition[] | undefined,
-): readonly TrackOptions<T>[] | undefined {
-  return positions?.flatMap((place) => {
-    const sink = destinations.find(({ name }) => name === place.destination);
-    return sink === undefined ? [] : [{ ...place, sink }];
-  });
-}
-
 export interface PullManyOptions<T extends Pulled> {
   readonly customers: readonly CustomerPull<T>[];
-  readonly sink: Destination<T>;
-  /** Several, in place of `sink`. */
-  readonly destinations?: readonly OpenDestination<T>[];
+  /** Several have names. */
+  readonly destinations: readonly NamedDestination<T>[];
   /** Pages that are read and delivered at the same time. */
   readonly parallel: number;
   /** Goes on after the end, with this pause, in milliseconds. */
@@ -89,16 +60,17 @@ class Customers<T extends Pulled> {
   /** Ends all pulls when the destination or the reader of the pipe does. */
   readonly #ending = new AbortController();
   readonly #signal: AbortSignal;
-  readonly #sink: Destination<T>;
+  readonly #destinations: readonly NamedDestination<T>[];
   readonly #slots: Slots;
   readonly #afterwards = new Map<CustomerPull<T>, () => Promise<void>>();
 
   constructor(private readonly all: PullManyOptions<T>) {
-    const { sink, follow, signal, progress, metrics, parallel, sleep } = all;
+    const { destinations, follow, signal, progress, metrics, parallel, sleep } = all;
     this.#signal = AbortSignal.any([signal, this.#ending.signal]);
     this.#slots = new Slots(parallel);
     const failed = (): void => metrics.destinationFailed();
-    this.#sink = sharedSink(sink, { follow, signal: this.#signal, progress, sleep, failed });
+    const shared = { follow, signal: this.#signal, progress, sleep, failed };
+    this.#destinations = destinations.length > 1 ? destinations : destinations.map((sink) => sharedSink(sink, shared));
   }
 
   /** @returns the errors of those that failed; with `follow` it does not return. */
@@ -125,7 +97,7 @@ class Customers<T extends Pulled> {
   async #follow(customer: CustomerPull<T>): Promise<Error | undefined> {
     const { follow, metrics, sleep = wait } = this.all;
     const figures = metrics.customer(customer.stack);
-    let work: SteppedPull | undefined;
+    let work: Pull<T> | undefined;
     for (let failures = 0; ;) {
       let pause = follow;
       try {
@@ -165,20 +137,10 @@ class Customers<T extends Pulled> {
     return new VisibleError(`An unexpected error, which is a bug of this program: ${trace}`, { cause: error });
   }
 
-  async #open(customer: CustomerPull<T>, figures: CustomerMetrics): Promise<SteppedPull> {
-    const progress: PullProgress = {
-      note: (text) => this.#note(customer, text),
-      delivered: (count, upTo, destination) => {
-        this.all.progress.delivered(count, upTo, destination);
-        figures.delivered(count, upTo, destination);
-      },
-      lagged: (times, destination) => figures.lagged(times, destination),
-      counted: (coverages) => figures.counted(coverages),
-      caughtUp: (destination) => figures.caughtUp(destination),
-      started: () => figures.started(),
-      succeeded: () => figures.succeeded(),
-      failed: () => figures.failed(),
-    };
+  async #open(customer: CustomerPull<T>, figures: CustomerMetrics): Promise<Pull<T>> {
+    const { delivered } = this.all.progress;
+    const note = (text: string): void => this.#note(customer, text);
+    const progress = fanOut({ note, delivered: delivered.bind(this.all.progress) }, figures);
     const [slots, signal] = [this.#slots, this.#signal];
     const setup = await customer.open({
       signal,
@@ -187,19 +149,14 @@ class Customers<T extends Pulled> {
       sleep: (milliseconds, ended) => slots.outside(() => wait(milliseconds, ended)),
       inTurn: (work) => slots.use(work),
     });
-    const tracks = tracksTo(this.all.destinations ?? [], setup.positions);
+    const tracks = tracksTo(this.#destinations, setup.positions);
     const { afterwards } = setup;
     // What was begun again after a failure keeps the time of its last count.
     if (afterwards !== undefined && !this.#afterwards.has(customer)) this.#afterwards.set(customer, afterwards);
-    return steppedPull({ ...setup, signal, progress, sink: this.#sink, slots, tracks });
+    return new Pull({ ...setup, signal, progress, slots, tracks });
   }
 
   #note({ stack }: CustomerPull<T>, text: string): void {
     this.all.progress.note(`${stack}: ${text}`);
   }
-}
-
-function pauseAfter(error: VisibleError, follow: number, failures: number): number {
-  if (isPassing(error)) return Math.max(Math.min(follow, refusalPauses.first), error.retryAfter ?? 0);
-  return Math.min(refusalPauses.longest, refusalPauses.first * 2 ** Math.min(failures, 10));
 }

@@ -2,12 +2,9 @@
  * One of several destinations of a command, for all pulls of it. It takes one delivery at a time.
  * While it is down, nothing waits for it: a delivery fails at once until it is time to try again.
  */
-import { minuteMs } from "@defender-mssp/errors/time";
 import { DestinationError, type Destination } from "../sinks/sink";
+import { pauseAfter } from "./patiently";
 import { Slots } from "./slots";
-
-/** The pauses after failures, in milliseconds. */
-const pauses = { passing: 60_000, refused: 60_000, longest: 15 * minuteMs } as const;
 
 export interface OpenDestinationOptions {
   /** The pause of --follow, in milliseconds; undefined: a destination that has failed is not tried again. */
@@ -71,9 +68,4 @@ export class OpenDestination<T> implements Destination<T> {
     const until = follow === undefined ? Infinity : at + pauseAfter(error, follow, this.#failures++);
     this.#down = { until, error };
   }
-}
-
-function pauseAfter({ isPassing, retryAfter = 0 }: DestinationError, follow: number, failures: number): number {
-  if (isPassing) return Math.max(Math.min(follow, pauses.passing), retryAfter);
-  return Math.min(pauses.longest, pauses.refused * 2 ** Math.min(failures, 10));
 }

@@ -1,61 +1,35 @@
 /**
  * The pull: reads, leaves out what came before, delivers, and only then moves the checkpoint. A
  * kill between the two delivers some items again, with the same IDs, and loses none.
+ *
+ * Each destination has a position and a checkpoint of its own. The service is read once for all that are at
+ * about the same position. Of several, one that fails falls behind and catches up later by itself.
  */
 import { wait } from "@defender-mssp/microsoft";
-import type { Position } from "./checkpoint";
-import type { Destination } from "../sinks/sink";
+import { DestinationError } from "../sinks/sink";
 import { overlap } from "./overlap";
-import { isPassing } from "./isPassing";
-import type { PullProgress } from "./pullProgress";
+import { patiently, type Patience } from "./patiently";
 import { readAhead } from "./readAhead";
 import type { ServiceClock } from "./serviceClock";
-import { SharedPull } from "./sharedPull";
-import type { Pulled, Source } from "./source";
 import type { Slots } from "./slots";
+import type { Pulled, Source } from "./source";
 import { Track, type TrackOptions } from "./track";
 import { readFrom, type ReadPage } from "./windows";
 
-/** The longest pause after a failure, in milliseconds, unless the service asks for a longer one. */
-const longestRetryPause = 60_000;
-
-export interface PullOptions<T extends Pulled> {
+/** With `follow`: goes on after the end, with this pause. */
+export interface PullOptions<T extends Pulled> extends Patience {
   readonly source: Source<T>;
-  readonly sink: Destination<T>;
-  readonly position: Position;
-  /** The file that keeps the position. */
-  readonly checkpoint?: string;
+  /** One for each destination. */
+  readonly tracks: readonly TrackOptions<T>[];
   /** The only severities that the source has; undefined: all. */
   readonly severities?: readonly string[] | undefined;
   /** Older items are the backlog of a first pull: ISO 8601. */
   readonly lagFrom?: string | undefined;
   /** What follows each time that everything up to now was delivered. It does not throw but for the signal. */
   readonly afterwards?: (() => Promise<void>) | undefined;
-  /** Goes on after the end, with this pause, in milliseconds. */
-  readonly follow?: number;
-  readonly signal?: AbortSignal;
-  readonly progress?: PullProgress;
-  readonly clock?: ServiceClock;
-  /** Several destinations, each with a position of its own, in place of `sink`, `position` and `checkpoint`. */
-  readonly tracks?: readonly TrackOptions<T>[] | undefined;
+  readonly clock?: ServiceClock | undefined;
   /** Of several pulls: each page is read and delivered in a slot. Without them the next page is read ahead. */
-  readonly slots?: Slots;
-  /** For tests. */
-  readonly sleep?: (milliseconds: number, signal?: AbortSignal) => Promise<void>;
-}
-
-/** A pull that is done step by step. */
-export interface SteppedPull {
-  /** Whether a checkpoint keeps the position. */
-  readonly isKept: boolean;
-  /** Reads and delivers up to now. @throws as `pull` does. */
-  catchUp(): Promise<void>;
-}
-
-/** The pull to one destination, or to several. */
-export function steppedPull<T extends Pulled>(options: PullOptions<T>): SteppedPull {
-  const { tracks } = options;
-  return tracks === undefined ? new Pull(options) : new SharedPull({ ...options, tracks });
+  readonly slots?: Slots | undefined;
 }
 
 /**
@@ -65,7 +39,7 @@ export function steppedPull<T extends Pulled>(options: PullOptions<T>): SteppedP
  */
 export async function pull<T extends Pulled>(options: PullOptions<T>): Promise<void> {
   const { follow, signal, afterwards, sleep = wait } = options;
-  const work = steppedPull(options);
+  const work = new Pull(options);
   for (;;) {
     await patiently(() => work.catchUp(), options);
     await afterwards?.();
@@ -74,68 +48,115 @@ export async function pull<T extends Pulled>(options: PullOptions<T>): Promise<v
   }
 }
 
-/**
- * Does a piece of work; with `follow` again after each passing failure, until it succeeds.
- * @throws what the work throws, or the signal's reason.
- */
-export async function patiently<T>(
-  work: () => Promise<T>,
-  { follow, signal, progress, sleep = wait }: Pick<PullOptions<Pulled>, "follow" | "signal" | "progress" | "sleep">,
-): Promise<T> {
-  for (;;) {
-    try {
-      return await work();
-    } catch (error) {
-      if (follow === undefined || !isPassing(error)) throw error;
-      progress?.note(`${error.message.replace(/\.$/, "")}. Trying again.`);
-      await sleep(Math.max(Math.min(follow, longestRetryPause), error.retryAfter ?? 0), signal);
-    }
-  }
-}
-
-/** A pull to one destination that is done step by step. */
-export class Pull<T extends Pulled> implements SteppedPull {
-  readonly #track: Track<T>;
+/** A pull that is done step by step. */
+export class Pull<T extends Pulled> {
+  readonly #tracks: readonly Track<T>[];
 
   constructor(private readonly options: PullOptions<T>) {
-    this.#track = new Track(options);
+    const { tracks, signal, progress, severities, lagFrom } = options;
+    this.#tracks = tracks.map((track) => new Track({ ...track, signal, progress, severities, lagFrom }));
   }
 
+  /** Whether checkpoints keep the positions. */
   get isKept(): boolean {
-    return this.#track.isKept;
+    return this.#tracks.every(({ isKept }) => isKept);
   }
 
   /**
-   * Reads and delivers up to now, and moves the checkpoint, also when it fails.
-   * @throws as `pull` does.
+   * Reads and delivers up to now, and moves the checkpoints, also when it fails.
+   * @throws as `pull` does; a DestinationError of the only destination, or where each of several has
+   * failed for good.
    */
   async catchUp(): Promise<void> {
     const { progress } = this.options;
     progress?.started?.();
+    const failures = new Map<Track<T>, DestinationError>();
     try {
-      await this.#readAll();
-      progress?.succeeded?.();
+      // Those that are up to date do not wait for those that are behind.
+      for (const group of groupsByPosition(this.#tracks)) await this.#read(group, failures);
     } catch (error) {
-      // The first failure is the one that counts.
-      await this.#track.save().catch((failure: unknown) => progress?.note(String(failure)));
+      for (const track of this.#tracks) await this.#save(track);
       progress?.failed?.();
       throw error;
     }
+    if (failures.size === 0) progress?.succeeded?.();
+    else progress?.failed?.();
+    const [failure] = failures.values();
+    const isEnd = failures.size === this.#tracks.length && [...failures.values()].every((it) => !it.isPassing);
+    if (failure !== undefined && (isEnd || this.#tracks.length === 1)) throw failure;
   }
 
-  async #readAll(): Promise<void> {
+  /** Reads for a group up to now. A destination that fails leaves it. */
+  async #read(group: readonly Track<T>[], failures: Map<Track<T>, DestinationError>): Promise<void> {
     const { source, signal, clock, slots } = this.options;
-    const pages = readFrom(source, this.#track.cursor, { signal, overlap, clock });
-    if (slots === undefined) for await (const page of readAhead(pages)) await this.#track.take(page);
-    else while (await slots.use(() => this.#takeNext(pages)));
-    await this.#track.finish();
+    const first = group[0];
+    if (first === undefined) return;
+    const isLive = (track: Track<T>): boolean => !failures.has(track);
+    const start = group.reduce(
+      (earliest, { cursor }) => (cursor.since < earliest.since ? cursor : earliest),
+      first.cursor,
+    );
+    const pages = readFrom(source, start, { signal, overlap, clock });
+    /** False where no destination takes more. */
+    const take = async (page: ReadPage<T>): Promise<boolean> => {
+      const live = group.filter(isLive);
+      await Promise.all(live.map((track) => this.#isolated(track, () => track.take(page), failures)));
+      return group.some(isLive);
+    };
+    if (slots === undefined) {
+      for await (const page of readAhead(pages)) if (!(await take(page))) break;
+    } else {
+      const takeNext = async (): Promise<boolean> => {
+        const { done, value } = await pages.next();
+        return done !== true && (await take(value));
+      };
+      while (await slots.use(takeNext));
+      await pages.return();
+    }
+    for (const track of group.filter(isLive)) {
+      await this.#isolated(track, () => track.finish(), failures);
+      const { destination } = track;
+      if (isLive(track) && destination !== undefined) this.options.progress?.caughtUp?.(destination);
+    }
   }
 
-  /** False after the last page. */
-  async #takeNext(pages: AsyncGenerator<ReadPage<T>, void>): Promise<boolean> {
-    const { done, value } = await pages.next();
-    if (done === true) return false;
-    await this.#track.take(value);
-    return true;
+  /** A failure of one destination; any other error is thrown. Its checkpoint keeps what it has taken. */
+  async #isolated(
+    track: Track<T>,
+    work: () => Promise<void>,
+    failures: Map<Track<T>, DestinationError>,
+  ): Promise<void> {
+    try {
+      await work();
+    } catch (error) {
+      if (!(error instanceof DestinationError)) throw error;
+      failures.set(track, error);
+      await this.#save(track);
+    }
   }
+
+  /** After a failure, which is the one that counts. Of several destinations, one that is down says so itself. */
+  async #save(track: Track<T>): Promise<void> {
+    await track.save().catch((failure: unknown) => {
+      if (this.#tracks.length > 1 && failure instanceof DestinationError) return;
+      this.options.progress?.note(String(failure));
+    });
+  }
+}
+
+/**
+ * Groups of positions that one reading covers, the newest first. A track remembers what it has had for
+ * twice the overlap, so that it takes nothing again where the reading begins one overlap earlier.
+ */
+function groupsByPosition<T extends Pulled>(tracks: readonly Track<T>[]): readonly (readonly Track<T>[])[] {
+  const newestFirst = [...tracks].sort((a, b) => Date.parse(b.cursor.since) - Date.parse(a.cursor.since));
+  const groups: Track<T>[][] = [];
+  for (const track of newestFirst) {
+    const group = groups.at(-1);
+    const newest = group?.[0];
+    const isNear = newest !== undefined && Date.parse(newest.cursor.since) - Date.parse(track.cursor.since) <= overlap;
+    if (isNear) group?.push(track);
+    else groups.push([track]);
+  }
+  return groups;
 }

@@ -5,15 +5,15 @@ import { limiterVariable, type Environment } from "@defender-mssp/microsoft";
 import { VisibleError } from "@defender-mssp/errors";
 import { OwnLimiter } from "@defender-mssp/microsoft/limiter";
 import type { UnreadConnector } from "../connector/connectorSource";
-import type { Destination } from "../sinks/sink";
+import type { NamedDestination } from "../sinks/sink";
 import { customerCheckpoint } from "./customerCheckpoint";
 import { exitCodeOfFailure } from "./interrupt";
-import { pullMany, type CustomerContext, type OpenedPull } from "./many";
+import { pullMany, type CustomerContext } from "./many";
 import type { Metrics } from "./metrics";
-import type { OpenDestination } from "./openDestination";
 import type { PullRun } from "./pullCommand";
 import { Slots } from "./slots";
 import type { Pulled } from "./source";
+import type { OpenedPull } from "./start";
 
 /** Pages that are read and delivered at the same time; each has at most 250 alerts. */
 const defaultParallel = 8;
@@ -22,9 +22,8 @@ const defaultParallel = 8;
 const engines = 2;
 
 export interface PullAllOptions<T extends Pulled> extends PullRun<T> {
-  readonly sink: Destination<T>;
-  /** Several, in place of `sink`. */
-  readonly destinations: readonly OpenDestination<T>[];
+  /** Several have names. */
+  readonly destinations: readonly NamedDestination<T>[];
   /** Names of the destinations that the options name. */
   readonly names: readonly string[];
   /** Pause of --follow, in milliseconds. */

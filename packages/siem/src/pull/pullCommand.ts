@@ -6,7 +6,7 @@ import type { Connector } from "../connector/connector";
 import type { ConnectorSource, UnreadConnector } from "../connector/connectorSource";
 import type { Deliverable, SinkOptions } from "../sinks/destinations";
 import type { CredentialOptions } from "../connector/credentialOptions";
-import type { OpenedPull } from "./many";
+import type { OpenedPull } from "./start";
 import type { StderrProgress } from "./progress";
 import type { PullProgress } from "./pullProgress";
 import type { PullCommandOptions } from "./pullOptions";

@@ -13,8 +13,8 @@ import {
   unconfirmed,
   type AnyDestination,
 } from "../sinks/destinations";
+import { fanOut } from "./fanOut";
 import { exitCodeOfFailure, interruptible } from "./interrupt";
-import { tracksTo } from "./many";
 import { withFlatMemory } from "./memory";
 import { Metrics, metricsPlace, publish } from "./metrics";
 import { OpenDestination } from "./openDestination";
@@ -24,6 +24,7 @@ import type { PullProgress } from "./pullProgress";
 import type { PullCommand, PullRun, PullRunOptions } from "./pullCommand";
 import { checkPullOptions } from "./pullOptions";
 import type { Pulled } from "./source";
+import { tracksTo } from "./start";
 import { checkSince, defaultInterval, intervalOf } from "./time";
 
 /** Pulls, and sets the exit code. @throws VisibleError */
@@ -55,28 +56,30 @@ async function pulled<T extends Pulled>(run: PullRun<T>): Promise<number> {
   const sinkFor = (kind?: AnyDestination) =>
     withFlatMemory(openDestination(kind, options, command, { session, signal, note }));
   const failed = (name: string): void => metrics.destinationFailed(name);
-  const destinations =
+  const several =
     chosen.length < 2
       ? []
       : chosen.map((kind) => new OpenDestination(kind.name, sinkFor(kind), { follow, note, failed }));
-  const sink = destinations[0] ?? sinkFor(chosen[0]);
+  const destinations = several.length > 0 ? several : [sinkFor(chosen[0])];
   const publication = await publish({ metrics, place, health: options.health, note });
   try {
     if (customer === undefined) {
       const { pullAll } = await import("./pullAll.js");
-      const code = await pullAll({ ...run, sink, destinations, names, follow, metrics });
-      return code === 0 ? destinationCode(destinations, progress) : code;
+      const code = await pullAll({ ...run, destinations, names, follow, metrics });
+      return code === 0 ? destinationCode(several, progress) : code;
     }
     const connector = await customer.read();
-    metrics.customer(connector.stack).restsOn(() => connectorEndings(connector, session.now()));
-    const observed = observedBy(progress, metrics, connector);
+    const figures = metrics.customer(connector.stack);
+    figures.restsOn(() => connectorEndings(connector, session.now()));
+    figures.label({ tenant_id: connector.tenantId });
+    const observed = fanOut(progress, figures);
     const checkpointFor = () => options.checkpoint;
     const { environment } = session;
     const setup = { environment, checkpointFor, signal, progress: observed, follow, destinations: names };
     const opened = await command.open(customer, connector, setup);
     const tracks = tracksTo(destinations, opened.positions);
-    await pull({ ...opened, sink, tracks, follow, signal, progress: observed });
-    return destinationCode(destinations, progress);
+    await pull({ ...opened, tracks, follow, signal, progress: observed });
+    return destinationCode(several, progress);
   } finally {
     await publication.stop();
   }
@@ -102,26 +105,4 @@ function checkCombination(options: PullRunOptions, isMany: boolean): void {
   if (isMany && options.checkpoint !== undefined) {
     throw new UsageError("Several customers need a checkpoint each: --checkpoints <folder>.");
   }
-}
-
-function observedBy(
-  progress: PullProgress,
-  metrics: Metrics,
-  { stack, tenantId }: { readonly stack: string; readonly tenantId: string },
-): PullProgress {
-  const customer = metrics.customer(stack);
-  customer.label({ tenant_id: tenantId });
-  return {
-    note: (text) => progress.note(text),
-    delivered: (count, upTo, destination) => {
-      progress.delivered(count, upTo, destination);
-      customer.delivered(count, upTo, destination);
-    },
-    lagged: (times, destination) => customer.lagged(times, destination),
-    counted: (coverages) => customer.counted(coverages),
-    caughtUp: (destination) => customer.caughtUp(destination),
-    started: () => customer.started(),
-    succeeded: () => customer.succeeded(),
-    failed: () => customer.failed(),
-  };
 }

@@ -1,10 +1,9 @@
 /** One sink for several pulls. */
 import type { Destination } from "../sinks/sink";
-import { patiently, type PullOptions } from "./pull";
+import { patiently, type Patience } from "./patiently";
 import { Slots } from "./slots";
-import type { Pulled } from "./source";
 
-export interface SharedSinkOptions extends Pick<PullOptions<Pulled>, "follow" | "signal" | "progress" | "sleep"> {
+export interface SharedSinkOptions extends Patience {
   /** A delivery or a flush has failed, and is repeated or reported. */
   readonly failed?: () => void;
 }

@@ -1,13 +1,37 @@
 /** Where a pull begins: at its checkpoint, or at the moment that `--since` means. */
 import { access } from "node:fs/promises";
+import type { NamedDestination } from "../sinks/sink";
 import { openCheckpoint, readCheckpoint, writeCheckpoint, type Position } from "./checkpoint";
 import { destinationCheckpoint } from "./destinationCheckpoint";
-import type { DestinationPosition, OpenedPull } from "./many";
-import { patiently } from "./pull";
+import { patiently } from "./patiently";
+import type { PullOptions } from "./pull";
 import type { PullProgress } from "./pullProgress";
 import { ServiceClock } from "./serviceClock";
 import type { Pulled, Source } from "./source";
 import { defaultSince, momentOf } from "./time";
+import type { TrackOptions } from "./track";
+
+export interface OpenedPull<T extends Pulled> extends Pick<
+  PullOptions<T>,
+  "source" | "clock" | "severities" | "lagFrom" | "afterwards"
+> {
+  /** Where each destination is. */
+  readonly positions: readonly DestinationPosition[];
+}
+
+/** Where a destination is. Of several, it has a name. */
+export type DestinationPosition = Pick<TrackOptions<Pulled>, "position" | "checkpoint" | "destination">;
+
+/** The ways of a pull's items to the destinations, which have the names of the positions. */
+export function tracksTo<T extends Pulled>(
+  destinations: readonly NamedDestination<T>[],
+  positions: readonly DestinationPosition[],
+): readonly TrackOptions<T>[] {
+  return positions.flatMap((place) => {
+    const sink = destinations.find(({ name }) => name === place.destination);
+    return sink === undefined ? [] : [{ ...place, sink }];
+  });
+}
 
 export interface StartOptions<T extends Pulled> {
   readonly tenantId: string;
@@ -28,13 +52,14 @@ export interface StartOptions<T extends Pulled> {
 
 /** Source, positions and checkpoints of a pull. @throws VisibleError, ServiceError */
 export async function startOf<T extends Pulled>(options: StartOptions<T>): Promise<OpenedPull<T>> {
-  const { tenantId, api, destinations, since, severities, openSource, follow, signal, progress } = options;
-  const [checkpoint] = await checkpointFiles(options);
-  const known =
-    destinations.length > 1 ? await knownPositions(options) : [await knownPosition(checkpoint, { tenantId, api })];
+  const { tenantId, api, since, severities, openSource, follow, signal, progress } = options;
+  const isSeveral = options.destinations.length > 1;
+  const destinations = isSeveral ? options.destinations : [undefined];
+  const files = await checkpointFiles(options);
+  const known = await knownPositions(files, options);
   for (const [index, position] of known.entries()) {
     if (position === undefined || since === undefined) continue;
-    const whose = destinations.length > 1 ? `The checkpoint of --${destinations[index]}` : "The checkpoint";
+    const whose = isSeveral ? `The checkpoint of --${destinations[index]}` : "The checkpoint";
     progress.note(`${whose} continues at ${position.cursor.since}; --since applies to the first run only.`);
   }
   const source = await openSource();
@@ -44,19 +69,16 @@ export async function startOf<T extends Pulled>(options: StartOptions<T>): Promi
     return { version: 1, tenantId, api, cursor: { since: first.toISOString() }, recent: {} };
   };
   const began = known.includes(undefined) ? await patiently(start, { follow, signal, progress }) : undefined;
-  const [position = began] = known;
-  if (position === undefined) throw new Error("a pull without a position");
   const lagFrom = began === undefined ? undefined : new Date(clock.now()).toISOString();
-  const opened = { source, position, clock, severities, lagFrom };
-  if (destinations.length < 2) return { ...opened, checkpoint };
-  const files = await checkpointFiles(options);
   const positions = destinations.map((destination, index): DestinationPosition => {
-    return { destination, position: known[index] ?? began ?? position, checkpoint: files[index] };
+    const position = known[index] ?? began;
+    if (position === undefined) throw new Error("a pull without a position");
+    return { destination, position, checkpoint: files[index] };
   });
-  // One that is down from the beginning must not begin later in the next run.
-  for (const { checkpoint: file, position: first } of positions)
-    if (file !== undefined && known.includes(undefined)) await writeCheckpoint(file, first);
-  return { ...opened, positions };
+  // Of several, one that is down from the beginning must not begin later in the next run.
+  for (const { checkpoint, position } of isSeveral && began !== undefined ? positions : [])
+    if (checkpoint !== undefined) await writeCheckpoint(checkpoint, position);
+  return { source, clock, severities, lagFrom, positions };
 }
 
 /**
@@ -64,28 +86,22 @@ export async function startOf<T extends Pulled>(options: StartOptions<T>): Promi
  * it was one of several before.
  */
 async function checkpointFiles({ checkpoint, destinations }: StartOptions<Pulled>): Promise<(string | undefined)[]> {
-  if (checkpoint === undefined) return destinations.map(() => undefined);
+  if (checkpoint === undefined) return destinations.length > 1 ? destinations.map(() => undefined) : [undefined];
   const files = destinations.map((destination) => destinationCheckpoint(checkpoint, destination));
   if (files.length > 1) return files;
   const [own] = files;
   return [own !== undefined && (await exists(own)) ? own : checkpoint];
 }
 
-async function knownPosition(file: string | undefined, key: Pick<Position, "tenantId" | "api">) {
-  return file === undefined ? undefined : openCheckpoint(file, key);
-}
-
-/**
- * Positions of several destinations. If none has a checkpoint, a former run had one destination:
- * its checkpoint becomes that of each.
- */
-async function knownPositions(options: StartOptions<Pulled>): Promise<(Position | undefined)[]> {
-  const { checkpoint, tenantId, api } = options;
+/** If none of several has a checkpoint, a former run had one destination: its checkpoint becomes that of each. */
+async function knownPositions(
+  files: readonly (string | undefined)[],
+  { checkpoint, tenantId, api }: StartOptions<Pulled>,
+): Promise<(Position | undefined)[]> {
   const key = { tenantId, api };
-  const files = await checkpointFiles(options);
   const known: (Position | undefined)[] = [];
-  for (const file of files) known.push(await knownPosition(file, key));
-  if (checkpoint === undefined || known.some((position) => position !== undefined)) return known;
+  for (const file of files) known.push(file === undefined ? undefined : await openCheckpoint(file, key));
+  if (checkpoint === undefined || files.length < 2 || known.some((position) => position !== undefined)) return known;
   const former = await readCheckpoint(checkpoint, key);
   if (former === undefined) return known;
   for (const file of files) if (file !== undefined) await writeCheckpoint(file, former);

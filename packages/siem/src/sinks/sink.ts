@@ -34,6 +34,12 @@ export interface Destination<T> {
   flush?(): Promise<void>;
 }
 
+/** One of several destinations has a name. */
+export interface NamedDestination<T> extends Destination<T> {
+  /** As in the option: `log-analytics`. */
+  readonly name?: string;
+}
+
 export type Sink = Destination<SinkRecord>;
 
 /** A sink for a command's own items. */

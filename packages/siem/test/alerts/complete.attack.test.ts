@@ -10,7 +10,7 @@ import { newFolder } from "@defender-mssp/testkit/newFolder";
 import fc from "fast-check";
 import { openCheckpoint, type Position } from "../../src/pull/checkpoint";
 import { graphSource } from "../../src/alerts/graphSource";
-import { pull } from "../../src/pull/pull";
+import { pullToOne as pull } from "../pull/pullToOne";
 import type { FetchedAlert } from "../../src/alerts/fetchedAlert";
 import type { Destination } from "../../src/sinks/sink";
 import { ServiceClock } from "../../src/pull/serviceClock";

@@ -14,7 +14,7 @@ import { DestinationError, formatted, type Destination, type Sink } from "../../
 import { recordAsJson } from "../../src/alerts/formats";
 import { splunkCollector } from "../../src/sinks/hec";
 import { fetchedAlert, sinkRecordOf, type AlertSource, type FetchedAlert } from "../../src/alerts/fetchedAlert";
-import { pull } from "../../src/pull/pull";
+import { pullToOne as pull } from "../pull/pullToOne";
 import { outputFile } from "../../src/sinks/standardOutput";
 
 const tenantId = "c0570500-0000-4000-8000-00000000000a";

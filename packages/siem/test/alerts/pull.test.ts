@@ -22,7 +22,7 @@ import {
   newFolder,
 } from "@defender-mssp/testkit";
 import { readCheckpoint, writeCheckpoint, type Cursor, type Position } from "../../src/pull/checkpoint";
-import { pull, type PullOptions } from "../../src/pull/pull";
+import { pullToOne as pull, type PullToOneOptions } from "../pull/pullToOne";
 import { graphSource } from "../../src/alerts/graphSource";
 import { legacySource } from "../../src/alerts/legacySource";
 import { fetchedAlert, type AlertSource, type FetchedAlert } from "../../src/alerts/fetchedAlert";
@@ -212,7 +212,7 @@ describe("packages/siem: a pull", () => {
     service: FakeService,
     cursor: Cursor,
     recent: Position["recent"] = {},
-    more: Partial<PullOptions<FetchedAlert>> = {},
+    more: Partial<PullToOneOptions<FetchedAlert>> = {},
   ) {
     const collector = collect();
     const folder = newFolder();

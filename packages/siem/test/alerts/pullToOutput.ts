@@ -7,7 +7,7 @@ import { processSession } from "@defender-mssp/terminal/processSession";
 import { openCheckpoint, type Position } from "../../src/pull/checkpoint";
 import { fetchedAlert, sinkRecordOf, type AlertSource, type FetchedAlert } from "../../src/alerts/fetchedAlert";
 import { recordAsJson } from "../../src/alerts/formats";
-import { pull } from "../../src/pull/pull";
+import { pullToOne as pull } from "../pull/pullToOne";
 import { formatted } from "../../src/sinks/sink";
 import { standardOutput } from "../../src/sinks/standardOutput";
 

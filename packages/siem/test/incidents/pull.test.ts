@@ -14,7 +14,7 @@ import {
 } from "@defender-mssp/testkit";
 import { incidentSource, type FetchedIncident } from "../../src/incidents/incidentSource";
 import { readCheckpoint, type Position } from "../../src/pull/checkpoint";
-import { pull } from "../../src/pull/pull";
+import { pullToOne as pull } from "../pull/pullToOne";
 import type { Source } from "../../src/pull/source";
 import { Collector } from "../pull/collector";
 import { faultProxy, type Fault, type FaultProxy } from "../alerts/faultProxy";
@@ -24,7 +24,7 @@ const hour = 60 * 60 * 1000;
 /** Knows each change of an incident by its date. */
 const collect = () => new Collector<FetchedIncident>(({ id, updatedAt }) => `${id}@${updatedAt}`);
 
-describe("cli/incidents: a pull from the sandbox", function () {
+describe("siem/incidents: a pull from the sandbox", function () {
   let test: TestSandbox;
   let proxy: FaultProxy | undefined;
   const notes: string[] = [];

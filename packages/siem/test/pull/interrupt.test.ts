@@ -5,7 +5,7 @@ import { interruptible } from "../../src/pull/interrupt";
 import { StderrProgress } from "../../src/pull/progress";
 import { ReaderGone } from "../../src/sinks/sink";
 
-describe("cli/pull: the end", () => {
+describe("siem/pull: the end", () => {
   it("names no number where the reader of the pipe has closed it: nobody knows it", async () => {
     const notes: string[] = [];
     const err = { isTerminal: false, note: (text: string) => void notes.push(text), write: () => undefined };

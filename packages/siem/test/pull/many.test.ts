@@ -47,7 +47,7 @@ class FakeSource implements Source<Pulled> {
 
 const down = (status: number) => new ServiceError({ status, message: "down", method: "GET", url: "" });
 
-describe("cli/pull: many customers", () => {
+describe("pull: many customers", () => {
   let folder: string;
   let sources: Map<string, FakeSource>;
   let metrics: Metrics;
@@ -73,7 +73,7 @@ describe("cli/pull: many customers", () => {
         identify(key.tenantId);
         const start: Position = { version: 1, ...key, recent: {}, cursor: { since: new Date(began).toISOString() } };
         const position = (await openCheckpoint(checkpoint, key)) ?? start;
-        return { source, position, checkpoint };
+        return { source, positions: [{ position, checkpoint }] };
       },
     };
   }
@@ -81,7 +81,7 @@ describe("cli/pull: many customers", () => {
   function run(change: Partial<PullManyOptions<Pulled>> = {}): Promise<Error[]> {
     return pullMany({
       customers: [...sources].map(([stack, source]) => customer(stack, source)),
-      sink: collector,
+      destinations: [collector],
       parallel: 2,
       follow: undefined,
       signal: new AbortController().signal,
@@ -164,7 +164,10 @@ describe("cli/pull: many customers", () => {
       if (new Set(delivered).size === all().length) controller.abort(new Error("interrupted"));
       return new Promise((resolve) => setTimeout(resolve, 1));
     };
-    await assert.rejects(run({ sink, follow: 60_000, signal: controller.signal, sleep }), /interrupted/);
+    await assert.rejects(
+      run({ destinations: [sink], follow: 60_000, signal: controller.signal, sleep }),
+      /interrupted/,
+    );
     assert.ok(minutes >= 60);
     assert.deepEqual(delivered.sort(), all(), "lost or twice");
     assert.match(metrics.text, /mssp_alerts_destination_failures_total (?!0\n)\d+\n/);
@@ -175,7 +178,7 @@ describe("cli/pull: many customers", () => {
       deliver: (items) =>
         delivered.length > 150 ? Promise.reject(new DestinationError("refused", false)) : collector.deliver(items),
     };
-    await assert.rejects(run({ sink, follow: 1000 }), /refused/);
+    await assert.rejects(run({ destinations: [sink], follow: 1000 }), /refused/);
     const first = new Set(delivered);
     delivered = [];
     await run();

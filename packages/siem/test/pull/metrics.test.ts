@@ -42,7 +42,7 @@ function parseExposition(text: string): Map<string, Family> {
   return families;
 }
 
-describe("cli/pull: metrics", () => {
+describe("siem/pull: metrics", () => {
   const note = (text: string): never => {
     throw new Error(text);
   };

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
+import { dayMs } from "@defender-mssp/errors/time";
 import fc from "fast-check";
 import { readFrom } from "../../src/pull/windows";
 import type { Pulled, Source } from "../../src/pull/source";
 
-const day = 24 * 60 * 60 * 1000;
 const now = Date.parse("2026-11-01T00:00:00Z");
-const start = now - 180 * day;
+const start = now - 180 * dayMs;
 const largestAnswer = 250;
 
 /** A service that answers with the newest of a span, as Graph's lists do. */
@@ -40,15 +40,17 @@ async function readAll(items: readonly Pulled[]): Promise<{ read: Pulled[]; answ
 
 /** So many, one after another at the same distance, in the last month. */
 function ofLastMonth(count: number): Pulled[] {
-  return itemsAt(Array.from({ length: count }, (_, index) => now - 30 * day + Math.floor((index * 30 * day) / count)));
+  return itemsAt(
+    Array.from({ length: count }, (_, index) => now - 30 * dayMs + Math.floor((index * 30 * dayMs) / count)),
+  );
 }
 
-describe("cli/pull: spans of time", () => {
+describe("siem/pull: spans of time", () => {
   it("hold each item once, the oldest first, however the items lie", async () => {
     const burst = fc.record({
       at: fc.integer({ min: start, max: now - 1 }),
       count: fc.integer({ min: 1, max: 700 }),
-      length: fc.constantFrom(0, 1, 1000, day, 40 * day),
+      length: fc.constantFrom(0, 1, 1000, dayMs, 40 * dayMs),
     });
     const items = fc
       .array(burst, { maxLength: 6 })
