@@ -64,6 +64,7 @@ async function program() {
   const afterResources = outputsAfterResources();
   const access = await signIn(customer);
   const found = await checkTenant(customer, access);
+  await warn(customer);
   const declared = await declare(customer, access, found);
   return afterResources(orAsBefore(outputsOf(customer, declared), stackOutputs(customer.deployed)));
 }
@@ -134,7 +135,7 @@ async function signIn({ settings, adopted, file, deployed, clock }: Checked) {
   };
 }
 
-/** Compares the tenant with the settings, and warns. Returns what the declarations need of it. */
+/** Compares the tenant with the settings. Returns what the declarations need of it. */
 async function checkTenant({ settings, deployed, clock }: Checked, { provider, ownership }: Access) {
   const { tenantId, connector, portalAccess } = settings;
   await requireCustomerDomain(settings, ownership, deployed);
@@ -142,10 +143,17 @@ async function checkTenant({ settings, deployed, clock }: Checked, { provider, o
   await requirePublishedRoles(connector, clock(), { provider });
   await reportAdoptions(settings, deployed);
   const connectorIsDisabled = await reportDisabledConnector(onboardingName, connector, deployed, { provider });
-  await warnOfEndedAccess(settings);
-  await warnOfLighthouseAlone(settings);
   const approverObjectIds = await contactObjectIds(customerApprovers(portalAccess), { provider });
   return { connectorIsDisabled, approverObjectIds };
+}
+
+/** Warns of what the settings say and nobody may mean. Calls no tenant. */
+async function warn({ settings, clock }: Checked) {
+  // A typing mistake in a year looks the same as an end.
+  const ended = endedAccess(settings.analysts, clock());
+  // What analysts lose who reach Microsoft Sentinel by Azure Lighthouse alone.
+  const lighthouseAlone = lighthouseAloneText(settings, dateOf(clock()));
+  for (const text of [...ended, lighthouseAlone]) if (text !== undefined) await pulumi.log.warn(text);
 }
 
 /** Declares all resources of the customer. */
@@ -210,17 +218,6 @@ function outputsOf({ settings, adopted }: Checked, { onboarding, handover, deleg
       ...multitenantSteps(settings),
     ]),
   } satisfies DeclaredOutputs<ProgramOutputs>);
-}
-
-/** Warns of analysts who get no access any more: a typing mistake in a year looks the same. */
-async function warnOfEndedAccess({ analysts }: Settings): Promise<void> {
-  for (const text of endedAccess(analysts, clockFrom()())) await pulumi.log.warn(text);
-}
-
-/** Tells what analysts lose who reach Microsoft Sentinel by Azure Lighthouse alone. */
-async function warnOfLighthouseAlone(settings: Settings): Promise<void> {
-  const text = lighthouseAloneText(settings, dateOf(clockFrom(process.env)()));
-  if (text !== undefined) await pulumi.log.warn(text);
 }
 
 /** Refuses another settings file with this tenant. In a fleet, whose program is inline, the command does. */

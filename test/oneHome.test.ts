@@ -62,8 +62,8 @@ const facts: readonly Fact[] = [
   },
   {
     fact: "a stack's state",
-    pattern: /"stack", "export", "--stack"|pending_operations/,
-    homes: ["cli/customer/adopt/writeStack.ts", "cli/stack/deployment.ts"],
+    pattern: /"stack", "export"|pending_operations/,
+    homes: ["cli/stack/deployment.ts"],
     within: /^cli\//,
   },
   {

@@ -2,20 +2,17 @@
 import { existsSync, readFileSync } from "node:fs";
 import { homedir, hostname } from "node:os";
 import path from "node:path";
-import { timeText } from "@defender-mssp/errors/time";
-import { hasOneView, timeScale, wait, waits } from "@defender-mssp/microsoft";
 import type { Journal, RunPlan } from "../stack/journal";
 import { missingStackText } from "../stack/outcome";
 import type { LockOwnerState, StackOutcome, StackState, TryResult } from "../stack/outcome";
 import { askPulumi } from "../stack/pulumi";
+import { AgreedRuns } from "./agreedRuns";
 import { countsOf } from "./runReport";
 import { byChange, isPlanned, type FleetPlan } from "./fleetPlan";
 import { runPool, type PlannedStack } from "./pool";
 import { stackProblem, type Canary, type PreparedRun } from "./prepareRun";
 import { isRunning } from "./processState";
 import { processSpace } from "../stack/processSpace";
-import { agreedPreview, betweenReads, droppedText, hasYoungObjects, needsAnotherRead } from "../stack/agreedPreview";
-import { readDeployment } from "../stack/deployment";
 import type { FleetView } from "./view";
 import type { Job } from "./job";
 import type { Workers } from "./workers";
@@ -38,12 +35,15 @@ export class FleetRun {
   #stop: string | undefined;
   #interrupts = 0;
   readonly #interrupt = () => this.#interrupted();
+  readonly #runs: AgreedRuns;
 
   constructor(
     private readonly prepared: PreparedRun,
     private readonly equipment: RunEquipment,
   ) {
-    const { now, signals } = prepared.session;
+    const { now, signals, environment } = prepared.session;
+    const { folder } = prepared.project;
+    this.#runs = new AgreedRuns({ ...equipment, folder, environment, now, stopped: () => this.#stop !== undefined });
     this.beganAt = now();
     for (const name of ["SIGINT", "SIGTERM"] as const) signals.on(name, this.#interrupt);
   }
@@ -86,7 +86,7 @@ export class FleetRun {
       parallel: Math.min(parallel, stacks.length),
       tries: options.tries,
       maxFailures: (options.maxFailures ?? Infinity) - countsOf([...this.#outcomes.values()]).failed,
-      run: (planned, slot) => this.#run(this.#job(planned), slot),
+      run: (planned, slot) => this.#runs.run(this.#job(planned), slot),
       stopped: () => this.#stop,
       onStart: (stack, tryNumber) => {
         journal?.started(stack, tryNumber);
@@ -105,45 +105,6 @@ export class FleetRun {
     const { command, drift, policyPacks, init } = plan;
     const environment = variables.get(stack) ?? {};
     return { stack, command, refresh, drift, policyPacks, environment, hasExtension, init };
-  }
-
-  /** One try: where a stale read would tell of drift, or have an object created again, it reads again. */
-  async #run(job: Job, slot: number): Promise<TryResult> {
-    const { workers } = this.equipment;
-    const environment = { ...this.prepared.session.environment, ...job.environment };
-    if (!job.refresh || hasOneView(environment)) return workers.run(job, slot);
-    if (job.command === "up" && (await this.#isYoung(job, environment)))
-      await this.#agreed({ ...job, command: "preview", drift: false }, slot, environment);
-    return job.command === "preview" ? this.#agreed(job, slot, environment) : workers.run(job, slot);
-  }
-
-  /** Whether a refresh may drop an object for one stale answer; false where nobody can tell. */
-  async #isYoung({ stack }: Job, environment: NodeJS.ProcessEnv): Promise<boolean> {
-    const place = { folder: this.prepared.project.folder, environment };
-    const deployment = await readDeployment(stack, place).catch(() => undefined);
-    return deployment !== undefined && hasYoungObjects(deployment, this.prepared.session.now());
-  }
-
-  /** Drift is what two reads agree on. What the refresh drops is read again for up to ten minutes. */
-  async #agreed(job: Job, slot: number, environment: NodeJS.ProcessEnv): Promise<TryResult> {
-    const { view, workers } = this.equipment;
-    const scale = timeScale(environment);
-    const ends = performance.now() + waits.droppedByRefresh.longest * scale;
-    let result = await workers.run(job, slot);
-    while (this.#stop === undefined && result.ok && result.preview !== undefined) {
-      const { dropped = [] } = result.preview;
-      const pause = dropped.length > 0 ? waits.droppedByRefresh.pause : betweenReads;
-      if (dropped.length === 0 && !(job.drift && needsAnotherRead(result.preview))) break;
-      for (const object of dropped)
-        view.say(`${job.stack}: ${droppedText(object, job.command)} Comparing again in ${timeText(pause * scale)}.`);
-      await wait(pause * scale);
-      const again = await workers.run({ ...job, drift: false }, slot);
-      if (!again.ok || again.preview === undefined) return again;
-      const preview = agreedPreview(result.preview, again.preview);
-      result = { ...again, preview, seconds: result.seconds + again.seconds };
-      if (preview.dropped === undefined || performance.now() >= ends) break;
-    }
-    return result;
   }
 
   #ended(outcome: StackOutcome): void {

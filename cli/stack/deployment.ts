@@ -1,4 +1,4 @@
-/** A stack's state: the one reader of what `pulumi stack export` prints. */
+/** A stack's state: what `pulumi stack export` prints, and its one reader. */
 import { z } from "zod";
 import { VisibleError } from "@defender-mssp/errors";
 import { stateTenants } from "../../domain/stateTenants";
@@ -53,6 +53,14 @@ export interface Deployment {
   readonly writtenAt?: string;
 }
 
+/** Runs `pulumi stack export`. @param run such as `runPulumi` for one stack. */
+export function exportState(
+  run: (args: readonly string[]) => Promise<string>,
+  { showSecrets = false } = {},
+): Promise<string> {
+  return run(["stack", "export", ...(showSecrets ? ["--show-secrets"] : [])]);
+}
+
 /**
  * Reads the state with `pulumi stack export`, which decrypts nothing. A command reads it once and
  * passes it on.
@@ -60,7 +68,10 @@ export interface Deployment {
  * @throws VisibleError where there is no such stack, or Pulumi can't read it.
  */
 export async function readDeployment(stack: string, options: PulumiOptions): Promise<Deployment> {
-  const deployment = parseDeployment(stack, await runPulumi(["stack", "export", "--stack", stack], options));
+  const deployment = parseDeployment(
+    stack,
+    await exportState((args) => runPulumi([...args, "--stack", stack], options)),
+  );
   await refuseOtherTenant(stack, tenantsIn(deployment), options.folder);
   return deployment;
 }

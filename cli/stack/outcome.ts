@@ -97,9 +97,11 @@ export function exitCodeOf(outcomes: readonly Pick<StackOutcome, "state" | "prev
  * Transient network and service errors, in the words of the engine, the plugins and this program.
  */
 const passing: readonly RegExp[] = [
-  /\b(408|429|500|502|503|504)\b/,
-  /too many requests|throttl|bad gateway|service unavailable|gateway timeout|internal (server )?error|not available/i,
-  /ECONNRESET|ECONNREFUSED|ETIMEDOUT|EPIPE|EAI_AGAIN|socket hang up|fetch failed|other side closed|terminated/,
+  // A status as this program, azuread, azure-native and Go's clients write it: any other number may be a setting's.
+  /\b(answered |status(?: ?code)?[ =:]+|response |googleapi: error )(408|429|500|502|503|504)\b/i,
+  /too many requests|throttl|bad gateway|service unavailable|gateway timeout|internal (server )?error/i,
+  /ECONNRESET|ECONNREFUSED|ETIMEDOUT|EPIPE|EAI_AGAIN|socket hang up|fetch failed|other side closed/,
+  /(failed|TypeError): terminated/,
   /connection (was )?(reset|refused|cut|closed)|unexpected EOF|: EOF\b|TLS handshake timeout|i\/o timeout/i,
   /no answer within|deadline exceeded|timed? ?out|is not whole/i,
 ];

@@ -19,7 +19,7 @@ import { askPulumi, runPulumi } from "../../stack/pulumi";
 import { serveAnswers, type Answers, type ExistingObject } from "./answeringProviders";
 import type { ObjectsByResource } from "./draft";
 import { parseUrn, urnName } from "../../../domain/urn";
-import { parseDeployment, parseWholeState } from "../../stack/deployment";
+import { exportState, parseDeployment, parseWholeState } from "../../stack/deployment";
 import { stackType } from "../../../domain/resourceTypes";
 
 export interface RecordedCustomer {
@@ -67,7 +67,7 @@ export async function recordState(customer: RecordedCustomer): Promise<AdoptedSt
     await fill(customer, engine);
     const before = resourceNames(customer, await withoutCreated(customer, engine));
     await engine.run(["refresh", "--yes", "--skip-preview", ...engine.configuration]);
-    const deployment = await engine.run(["stack", "export", "--show-secrets"]);
+    const deployment = await exportState((args) => engine.run(args), { showSecrets: true });
     refuseLost(before, resourceNames(customer, deployment));
     const changes = await previewed(engine);
     return {
@@ -134,7 +134,7 @@ async function fill({ objects, isCreated, invoke }: RecordedCustomer, engine: En
 
 /** Takes the resources that the next `up` creates out of the state, and returns it. */
 async function withoutCreated({ stack, isCreated }: RecordedCustomer, engine: Engine): Promise<string> {
-  const exported = await engine.run(["stack", "export", "--show-secrets"]);
+  const exported = await exportState((args) => engine.run(args), { showSecrets: true });
   const state = parseWholeState(stack, exported);
   const all = state.deployment.resources ?? [];
   const kept = all.filter(({ urn, id }) => id === undefined || !isCreated(urnName(urn)));

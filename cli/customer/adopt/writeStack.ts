@@ -14,7 +14,7 @@ import { shownStackFile, stackFile, type Project } from "../../../settings/proje
 import { writeWholeFile } from "@defender-mssp/terminal/wholeFile";
 import { exists } from "../../base/exists";
 import { askPulumi, runPulumi, stackNames } from "../../stack/pulumi";
-import { parseWholeState } from "../../stack/deployment";
+import { exportState, parseWholeState } from "../../stack/deployment";
 
 export interface NewStack {
   /** Its name, also with organization and project in front. */
@@ -54,7 +54,7 @@ export async function writeStack(created: NewStack): Promise<string> {
     const provider = secretsProvider === undefined ? [] : ["--secrets-provider", secretsProvider];
     await runPulumi(["stack", "init", stack, "--no-select", ...provider], options);
     try {
-      const empty = await runPulumi(["stack", "export", "--stack", stack], options);
+      const empty = await exportState((args) => runPulumi([...args, "--stack", stack], options));
       const input = withSecretsProviderOf(stack, empty, deployment);
       await runPulumi(["stack", "import", "--stack", stack], { ...options, input });
       const keys = await readFile(path.join(temporary, path.basename(file)), "utf8").catch(() => "");

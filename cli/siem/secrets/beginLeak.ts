@@ -5,13 +5,13 @@ import { lastDays } from "../../access/evidence/period";
 import { counted } from "../../base/counted";
 import type { Place } from "../../base/place";
 import { readConnector } from "../../stack/connector";
-import { parseDeployment } from "../../stack/deployment";
+import { exportState, parseDeployment } from "../../stack/deployment";
 import { leakTag, madeBefore, secretsIn, type MadeSecret } from "../../stack/leakedSecrets";
 import { runPulumi } from "../../stack/pulumi";
 
 /** The moment of the rotation, and the secrets from before it: of an earlier run, while the state has any. */
 export async function beginLeak(stack: string, now: string, place: Place): Promise<[string, readonly MadeSecret[]]> {
-  const shown = await runPulumi(["stack", "export", "--show-secrets", "--stack", stack], place);
+  const shown = await exportState((args) => runPulumi([...args, "--stack", stack], place), { showSecrets: true });
   const secrets = secretsIn(parseDeployment(stack, shown).resources);
   const begun = (await leakTag("get", stack, place)) ?? now;
   const old = madeBefore(secrets, begun);

@@ -140,10 +140,23 @@ describe("a transient error", () => {
     "read tcp 127.0.0.1:1->127.0.0.1:2: connection reset by peer",
     'Post "https://graph.microsoft.com": EOF: EOF',
     "no answer within 60 seconds",
+    "POST https://graph.microsoft.com/v1.0/users answered 503: not available",
+    "GET https://graph.microsoft.com/v1.0/users failed: terminated",
+    "Could not list users: unexpected status 500 (500 Unknown) with OData error",
+    'Status=502 Code="BadGateway"',
+    "RESPONSE 504: the gateway got no answer",
   ]) {
     it(`is recognized: "${text}"`, () => assert.ok(isPassing({ ...result, messages: [text] })));
   }
-  for (const text of ["tenantId is missing", "403 not allowed", "AADSTS7000215: Invalid client secret"]) {
+  for (const text of [
+    "tenantId is missing",
+    "403 not allowed",
+    "AADSTS7000215: Invalid client secret",
+    "A stack has at most 500 analysts",
+    "GET https://graph.microsoft.com/v1.0/users answered 403: item 503 of the batch",
+    "Key Vault is not available in this cloud",
+    "the relationship with contoso was terminated",
+  ]) {
     it(`is not: "${text}"`, () => assert.ok(!isPassing({ ...result, messages: [text] })));
   }
 });

@@ -87,11 +87,11 @@ export const securityPolicyRoutes: readonly Route[] = [
   ...entityRoutes({ ...settings, path: "settings", versions: ["beta"] }),
 ];
 
-/** Conditional Access and security defaults exclude each other: on in a tenant without the licence for the former. */
 function consentRequests({ tenant }: Call): StoredObject {
   return tenant.objects(consentPolicy).get(consentPolicy) ?? complete(consentPolicy, { id: consentPolicy });
 }
 
+/** Conditional Access and security defaults exclude each other: on in a tenant without the licence for the former. */
 function securityDefaults(call: Call): StoredObject {
   const name = "identitySecurityDefaultsEnforcementPolicy";
   const [stored] = call.tenant.objects(name).values();
