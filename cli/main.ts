@@ -1,6 +1,6 @@
 /** Starts the `mssp` command. */
 import { runProcess } from "@defender-mssp/terminal/runProgram";
-import { sandboxClock } from "@defender-mssp/siem/sandboxClock";
+import { processClock } from "@defender-mssp/siem/processClock";
 import { run } from "./run";
 
-runProcess(run, sandboxClock);
+runProcess(run, processClock);

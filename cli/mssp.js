@@ -47,7 +47,7 @@ function addSources(project, places = new Set()) {
 /** What the list of commands runs. To look at all sources takes as long as that list. */
 function sourcesOfHelp() {
   const cli = ["main.ts", "run.ts", "program.ts", "views.ts", "base"].map((name) => `cli/${name}`);
-  const siem = ["descriptions.ts", "sandboxClock.ts"].map((name) => `packages/siem/src/${name}`);
+  const siem = ["descriptions.ts", "processClock.ts"].map((name) => `packages/siem/src/${name}`);
   return [...cli, "packages/terminal/src", ...siem];
 }
 

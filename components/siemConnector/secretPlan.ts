@@ -68,7 +68,7 @@ export function planSecrets(bySlot: SecretsBySlot, policy: Policy, now: Date): S
 
 function planned(bySlot: SecretsBySlot, policy: Policy, now: Date): SecretPlan {
   const newest = byAge(bySlot)[0];
-  if (newest === undefined) return withNew("first", {}, {}, policy, now);
+  if (newest === undefined) return withNew({ slot: "first", kept: {}, there: {}, policy, now });
   const previous = Object.fromEntries(
     secretSlots
       .filter((slot) => slot !== newest)
@@ -84,7 +84,7 @@ function planned(bySlot: SecretsBySlot, policy: Policy, now: Date): SecretPlan {
   const free = [...others, newest].find((slot) => kept[slot] === undefined);
   return free === undefined
     ? withoutNew(newest, previous, bySlot, policy, now)
-    : withNew(free, kept, bySlot, policy, now, newest);
+    : withNew({ slot: free, kept, there: bySlot, policy, now, before: newest });
 }
 
 /** Until when the previous secrets stay, by slot, in milliseconds. */
@@ -111,14 +111,17 @@ function withoutNew(
   };
 }
 
-function withNew(
-  slot: SecretSlot,
-  kept: Kept,
-  there: SecretsBySlot,
-  policy: SecretSchedule,
-  now: Date,
-  before?: SecretSlot,
-): SecretPlan {
+interface NewSecret {
+  readonly slot: SecretSlot;
+  readonly kept: Kept;
+  readonly there: SecretsBySlot;
+  readonly policy: SecretSchedule;
+  readonly now: Date;
+  /** The slot of the one that it replaces. */
+  readonly before?: SecretSlot;
+}
+
+function withNew({ slot, kept, there, policy, now, before }: NewSecret): SecretPlan {
   const ends = now.getTime() + policy.days * dayMs;
   // All of them, not the predecessor's alone: that one may go before those that it has recorded.
   const recorded = Object.entries(kept).map(([one, until]) => [one, wholeSeconds(new Date(until))] as const);

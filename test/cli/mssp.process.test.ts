@@ -18,7 +18,7 @@ const isRoot = process.getuid?.() === 0;
 /** What `mssp --help` loads of the packages: each module takes a hundredth of the start. */
 const helpModules = [
   ...["runProgram", "exitCodes", "processSession", "standardOutput", "usage"].map((name) => `terminal/dist/${name}.js`),
-  "siem/dist/sandboxClock.js",
+  "siem/dist/processClock.js",
   ...["lazyProgram", "help", "wrap"].map((name) => `terminal/dist/${name}.js`),
   "siem/dist/descriptions.js",
 ];

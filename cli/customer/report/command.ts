@@ -184,7 +184,7 @@ async function writeHandout(stack: string, options: ReportOptions, session: Sess
   const request = { ...placeOf(session), stack, settings: report, now: session.now(), signWith: options.signWith };
   if (report.source !== "settings") await (await import("./signRules.js")).signRules(report, target, request);
   const step = report.source === "settings" ? undefined : await beginStep(request);
-  const page = handoutPage(report, language, logo, step, `${basename(target)}.dsse.json`);
+  const page = handoutPage(report, language, { logo, step, file: `${basename(target)}.dsse.json` });
   const digest = await writeSigned(step, "handout", { [target]: page }, report);
   const digestText = digest && `\n${textsOf(language).signature.mail} ${digest}\n`;
   const mailFile = `${target}.mail.txt`;

@@ -44,17 +44,21 @@ import type { Language, Texts } from "../../access/texts/texts";
 import { notLookedTable } from "../../access/texts/notLookedTable";
 import { accessSentences, accessTable, meaningText, shortList } from "./accessTable";
 
+export interface HandoutParts {
+  /** A data URL of the MSSP's logo. */
+  readonly logo?: string | undefined;
+  readonly step?: NextStep | undefined;
+  /** Name of the envelope beside the page. */
+  readonly file?: string;
+}
+
 /**
  * A report of the source `settings` says what will be created, every other what there is.
- * @param logo a data URL of the MSSP's logo.
- * @param file name of the envelope beside the page.
  */
 export function handoutPage(
   report: AccessReport,
   language: Language,
-  logo?: string,
-  step?: NextStep,
-  file = "",
+  { logo, step, file = "" }: HandoutParts = {},
 ): string {
   const texts = textsOf(language);
   const fill = handoutFill(report);

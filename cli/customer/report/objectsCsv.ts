@@ -2,36 +2,31 @@
 import { csvText } from "@defender-mssp/terminal/csv";
 import type { AccessReport } from "../../access/report/model";
 import { clickText, kindWords } from "../../access/objects/kindWords";
+import type { ReportObject } from "../../access/objects/reportObject";
+
+type Cell = (object: ReportObject, report: AccessReport) => string | undefined;
+
+const columns: readonly (readonly [title: string, cell: Cell])[] = [
+  ["stack", (_, { stack }) => stack],
+  ["customer", (_, { customerName }) => customerName],
+  ["tenant", (_, { tenantId }) => tenantId],
+  ["kind", ({ kind }) => kind],
+  ["name", ({ name }) => name],
+  ["details", ({ detail }) => detail],
+  ["object ID", ({ objectId }) => objectId],
+  ["since", ({ since }) => since],
+  ["until", ({ until }) => until],
+  ["in the tenant", ({ difference, notCompared }) => difference ?? (notCompared && `not compared: ${notCompared}`)],
+  ["meaning", ({ kind }) => kindWords[kind].meaning],
+  ["setting", ({ kind }) => kindWords[kind].removal.setting],
+  ["click", ({ kind }) => clickText(kindWords[kind].removal)],
+  ["stays", ({ kind }) => kindWords[kind].removal.stays],
+  ["document", ({ kind }) => kindWords[kind].removal.document.url],
+];
 
 export function objectsCsv(report: AccessReport): string {
-  const { stack, customerName, tenantId, objects } = report;
   return csvText([
-    [
-      ...["stack", "customer", "tenant", "kind", "name", "details", "object ID", "since", "until", "in the tenant"],
-      ...["meaning", "setting", "click", "stays", "document"],
-    ],
-    ...objects.map(({ kind, name, detail, objectId, since = "", until = "", difference, notCompared }) => {
-      const guide = kindWords[kind].removal;
-      const { setting, stays, document } = guide;
-      return [
-        ...[
-          stack,
-          customerName,
-          tenantId,
-          kind,
-          name,
-          detail,
-          objectId,
-          since,
-          until,
-          inTenant(difference, notCompared),
-        ],
-        ...[kindWords[kind].meaning, setting, clickText(guide), stays, document.url],
-      ];
-    }),
+    columns.map(([title]) => title),
+    ...report.objects.map((object) => columns.map(([, cell]) => cell(object, report) ?? "")),
   ]);
-}
-
-function inTenant(difference: string | undefined, notCompared: string | undefined): string {
-  return difference ?? (notCompared === undefined ? "" : `not compared: ${notCompared}`);
 }

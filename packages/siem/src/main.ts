@@ -1,6 +1,6 @@
 /** Starts the program `defender-mssp-siem`. */
 import { runProcess } from "@defender-mssp/terminal/runProgram";
 import { run } from "./run";
-import { sandboxClock } from "./sandboxClock";
+import { processClock } from "./processClock";
 
-runProcess(run, sandboxClock);
+runProcess(run, processClock);

@@ -19,7 +19,8 @@ import { describeCommand } from "@defender-mssp/terminal/help";
 import { writeJson } from "@defender-mssp/terminal/jsonDocument";
 import { visibleText } from "@defender-mssp/terminal/terminalText";
 import { credentialOptions, type CredentialOptions } from "../connector/credentialOptions";
-import type { Tokens } from "./signIn";
+import type { SignInCredential } from "./credentials";
+import type { SignInRequest, Tokens } from "./signIn";
 
 interface TokenCommandOptions extends CredentialOptions, ConnectionOptions {
   readonly deviceCode?: boolean;
@@ -160,8 +161,8 @@ async function personsTokens(options: TokenCommandOptions, session: Session, sou
 }
 
 async function byBrowser(
-  request: Parameters<typeof import("./signIn.js").signInByCode>[0],
-  credential: Parameters<typeof import("./signIn.js").signInByCode>[1],
+  request: SignInRequest,
+  credential: SignInCredential,
   { paste }: TokenCommandOptions,
   session: Session,
 ): Promise<Tokens> {

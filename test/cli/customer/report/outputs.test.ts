@@ -274,13 +274,13 @@ describe("mssp report: the hand-out", () => {
   it("names contact and logo where the settings do", () => {
     const msspContact = { name: "Fabrikam SOC", email: "soc@fabrikam.example", phone: "+1 425 555 0100" };
     const report = handoutReport("dev", { settings: settingsOf("dev", { msspContact }) });
-    const html = handoutPage(report, "en", "data:image/png;base64,iVBORw0KGgo=");
+    const html = handoutPage(report, "en", { logo: "data:image/png;base64,iVBORw0KGgo=" });
     assert.match(html, /<img class="logo" src="data:image\/png;base64,iVBORw0KGgo=" alt="Fabrikam Security"/);
     assert.match(html, /img-src data:/);
     assert.match(html, /href="mailto:soc@fabrikam\.example"/);
     assert.match(mailOf(report, textsOf("en")).body, /not as it should be: Fabrikam SOC, soc@fabrikam\.example/);
     assert.doesNotMatch(handoutPage(handoutReport("dev"), "en"), /<img|img-src/);
-    assert.throws(() => handoutPage(report, "en", "https://evil.example/logo.png"), TypeError);
+    assert.throws(() => handoutPage(report, "en", { logo: "https://evil.example/logo.png" }), TypeError);
   });
 
   it("refuses to name no automation application", () => {

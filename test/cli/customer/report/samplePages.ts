@@ -23,11 +23,9 @@ export async function plannedHandout(): Promise<string> {
   const logo = Buffer.from(
     '<svg xmlns="http://www.w3.org/2000/svg" width="220" height="48"><rect width="48" height="48" rx="8" fill="#0b57a4"/><path d="M14 12h20v6H21v6h11v6H21v8h-7z" fill="#fff"/><text x="60" y="31" font-family="sans-serif" font-size="20" font-weight="600" fill="#0b57a4">Fabrikam</text></svg>',
   ).toString("base64");
-  return handoutPage(
-    handoutReport("dev", { settings, state, source: "settings" }),
-    "en",
-    `data:image/svg+xml;base64,${logo}`,
-  );
+  return handoutPage(handoutReport("dev", { settings, state, source: "settings" }), "en", {
+    logo: `data:image/svg+xml;base64,${logo}`,
+  });
 }
 
 /** A certificate with something to confirm by hand. */
