@@ -217,10 +217,10 @@ export function placedProblems(error: VisibleError, file: string): readonly Plac
 /** The library's reason with its place, and its picture of the line unless the line may hold a secret. */
 function invalidYaml(file: string, text: string, error: unknown): VisibleError {
   if (!(error instanceof YAMLParseError) || error.linePos === undefined)
-    return new VisibleError(`${file} is no valid YAML: ${messageOf(error).split("\n")[0] ?? ""}`);
+    return new VisibleError(`${file} is not valid YAML: ${messageOf(error).split("\n")[0] ?? ""}`);
   const [{ line, col: column }] = error.linePos;
   const [first = "", ...frame] = error.message.split("\n").filter((line) => line.trim() !== "");
-  const what = `no valid YAML: ${first.replace(/ at line \d+, column \d+:?$/, "")}`;
+  const what = `not valid YAML: ${first.replace(/ at line \d+, column \d+:?$/, "")}`;
   const picture = frame.some((line) => secretive.test(line)) ? [] : frame.map((line) => `  ${printable(line, "json")}`);
   const hint = yamlHint(what, text);
   const message = [`${file}:${line}:${column} is ${what}`, ...picture, ...(hint === undefined ? [] : [`${hint}.`])];

@@ -50,7 +50,7 @@ function contentOf(text: string, place: string): Readonly<Record<string, unknown
   try {
     return Object(parseAsEngine(text)) as Readonly<Record<string, unknown>>;
   } catch (error) {
-    throw new VisibleError(`${place} is no valid YAML: ${(error as Error).message.split("\n")[0] ?? ""}`);
+    throw new VisibleError(`${place} is not valid YAML: ${(error as Error).message.split("\n")[0] ?? ""}`);
   }
 }
 

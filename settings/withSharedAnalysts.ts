@@ -78,7 +78,7 @@ export function sharedAnalystsIn(text: string, name: string): readonly unknown[]
     asEngineJson(list);
   } catch (error) {
     const [reason = ""] = (error as Error).message.split("\n");
-    throw new VisibleError(`${printable(name)} is no valid YAML: ${reason}`);
+    throw new VisibleError(`${printable(name)} is not valid YAML: ${reason}`);
   }
   if (Array.isArray(list)) return list;
   throw new VisibleError(

@@ -10,12 +10,12 @@ const agentToken = new RegExp(`[:/](?:${names})$`, "i");
 /** As `@odata.type` and the paths of Graph have it. */
 const agentCast = new RegExp(`(?:^|[#./])graph\\.(?:${names})(?:$|[^A-Za-z])`, "i");
 
-/** What an agent identity does, no person decides on: it is no analyst and no connector of a contract. */
+/** No person decides what an agent identity does: a contract names neither an analyst nor a connector of that type. */
 export const noAgentIdentities = stackRule<object>({
   name: "no-agent-identities",
   severity: "high",
   level: "mandatory",
-  why: "No agent identity, agent user or agent identity blueprint gets access: what it does, no person of the MSSP decides on.",
+  why: "No agent identity, agent user or agent identity blueprint gets access: no person of the MSSP decides what it does.",
   remedy: "Give the access to a group of analysts or to the SIEM connector.",
   link: "https://learn.microsoft.com/entra/agent-id/",
   parameters: {},

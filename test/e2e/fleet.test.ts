@@ -36,8 +36,8 @@ describe("mssp fleet, five customers", () => {
     const report = await lastReport();
     assert.equal(exitCode, 1);
     assert.deepEqual(statesOf(report), { ...all("changed"), "customer-99": "failed" });
-    assert.match(report.stacks.find(({ stack }) => stack === "customer-99")?.messages[0] ?? "", /is no valid YAML/);
-    assert.match(stderr, /customer-99: failed: .*Pulumi\.customer-99\.yaml:\d+:\d+ is no valid YAML/);
+    assert.match(report.stacks.find(({ stack }) => stack === "customer-99")?.messages[0] ?? "", /is not valid YAML/);
+    assert.match(stderr, /customer-99: failed: .*Pulumi\.customer-99\.yaml:\d+:\d+ is not valid YAML/);
     await writeFile(path.join(project.folder, "Pulumi.customer-99.yaml"), "");
     const settings = await readFile(path.join(project.folder, "Pulumi.customer-09.yaml"), "utf8");
     assert.match(settings, /^encryptionsalt: "?v1:[^]*^config:/m);

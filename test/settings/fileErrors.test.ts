@@ -85,13 +85,13 @@ describe("errors of a stack's file", () => {
     const text = await message([...lines.slice(0, 8), "      displayName: Ana: Silva"]);
     assert.match(
       text,
-      /customers\/Pulumi\.m6\.yaml:9:20 is no valid YAML: Nested mappings are not allowed in compact mappings\n {8}displayName: Ana: Silva\n {21} ?\^+\nPut a value that contains ": " in quotes\.$/,
+      /customers\/Pulumi\.m6\.yaml:9:20 is not valid YAML: Nested mappings are not allowed in compact mappings\n {8}displayName: Ana: Silva\n {21} ?\^+\nPut a value that contains ": " in quotes\.$/,
     );
   });
 
   it("show no line that may hold a secret", async () => {
     const text = await message([...lines, "  acme:clientSecret: hunter2: x"]);
-    assert.match(text, /:10:\d+ is no valid YAML: /);
+    assert.match(text, /:10:\d+ is not valid YAML: /);
     assert.doesNotMatch(text, /hunter2/);
   });
 

@@ -71,8 +71,8 @@ describe("the setting analystsFrom", () => {
       [undefined, /^customers\/Pulumi\.contoso\.yaml:7:3 analystsFrom: teams\/soc\.yaml: there is no such file in /],
       ["team: 1\n", /teams\/soc\.yaml:1:1 is no list of analysts/],
       ["", /teams\/soc\.yaml:1:1 is no list of analysts/],
-      ["- {\n", /teams\/soc\.yaml is no valid YAML/],
-      ["- &a [*a]\n", /teams\/soc\.yaml is no valid YAML|analysts\[0\]/],
+      ["- {\n", /teams\/soc\.yaml is not valid YAML/],
+      ["- &a [*a]\n", /teams\/soc\.yaml is not valid YAML|analysts\[0\]/],
     ];
     for (const [text, expected] of cases) {
       const file = path.join(folder, "teams", "soc.yaml");

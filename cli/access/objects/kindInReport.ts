@@ -1,6 +1,6 @@
 /**
  * How a resource of each kind of access is an object of the report. A kind without a row is one by its key
- * and its display name, and has words of its own; a kind that no resource declares is none.
+ * and its display name, and has words of its own. A kind without a resource is not in the report.
  */
 import {
   shownAzureRole,

@@ -37,12 +37,7 @@ const notifyVariable = "MSSP_NOTIFY_URL";
 /** Adds arguments, options and action. */
 export function define(command: Command, session: Session, views: StatusViews): void {
   selectionOptions(command)
-    .option(
-      "--days <days>",
-      "what ends within this number of days needs somebody",
-      wholeNumber({ least: 0, most: 9999 }),
-      30,
-    )
+    .option("--days <days>", "report what ends within this many days", wholeNumber({ least: 0, most: 9999 }), 30)
     .addOption(
       new Option("--offline", "read settings files and journals only: no backend, no tenant").conflicts([
         "secretsEndWithin",
@@ -121,7 +116,7 @@ export function define(command: Command, session: Session, views: StatusViews): 
       "consent, licences, guests, assignments of access packages, the governance relationship, and the detection rules and, where there are any, the alerts of 30 days. It reads no secret of a customer, and prints none.",
     changes: "Nothing; with --notify, it posts to the webhook, and writes the file of --notify-state.",
     exitCodes: {
-      0: "nothing needs anybody; with --watch, somebody ended it",
+      0: "no action needed; with --watch, somebody ended it",
       1: "a customer could not be read, or the webhook did not take the notification",
       3: "every customer was read, and somebody is needed",
     },

@@ -52,7 +52,7 @@ export async function verifyStack(options: StackContextOptions): Promise<readonl
   return all.map((check) => withNotYet(check, deployment.writtenAt, options.now()));
 }
 
-/** What two reads apart agree on. The tenant answers from replicas: a difference that one of them shows is none yet. */
+/** Drift must appear in two reads, because the tenant answers from replicas. What appears in one is `changing`. */
 export async function readTwice(look: () => Promise<Check>, environment: NodeJS.ProcessEnv): Promise<Check> {
   const first = await look();
   if (first.state !== "failed" || hasOneView(environment)) return first;

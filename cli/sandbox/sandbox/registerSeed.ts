@@ -65,7 +65,7 @@ async function seedContent(file: string, folder: string): Promise<unknown> {
     return JSON.parse(JSON.stringify(document.toJS() ?? null)) as unknown;
   } catch (error) {
     const reason = messageOf(error).replace("Maximum call stack size exceeded", "nested too deep");
-    throw new VisibleError(`${file} is no valid YAML or JSON: ${reason}`);
+    throw new VisibleError(`${file} is not valid YAML or JSON: ${reason}`);
   }
 }
 

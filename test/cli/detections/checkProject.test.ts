@@ -55,10 +55,10 @@ describe("mssp check", () => {
     await project.write("Pulumi.a.yaml", "# Contoso\n  customers:customerName: Contoso\ncustomers:tier: x\n");
     await project.write("Pulumi.b.yaml", "config:\n  customers:customerName: Ana: Silva\n");
     const [first, second] = await findings();
-    assert.match(first ?? "", /^Pulumi\.a\.yaml:3 error no valid YAML: .* \| The file has no line "config:"/);
+    assert.match(first ?? "", /^Pulumi\.a\.yaml:3 error not valid YAML: .* \| The file has no line "config:"/);
     assert.match(
       second ?? "",
-      /^Pulumi\.b\.yaml:2 error no valid YAML: .* \| Put a value that contains ": " in quotes$/,
+      /^Pulumi\.b\.yaml:2 error not valid YAML: .* \| Put a value that contains ": " in quotes$/,
     );
   });
 

@@ -31,7 +31,7 @@ describe("the fleet's inventory and selectors", () => {
       inventory.map(({ stack }) => stack),
       ["broken", "contoso", "contoso-lab", "dev", "fabrikam"],
     );
-    assert.match(inventory[0]?.problem ?? "", /Pulumi\.broken\.yaml:\d+:\d+ is no valid YAML/);
+    assert.match(inventory[0]?.problem ?? "", /Pulumi\.broken\.yaml:\d+:\d+ is not valid YAML/);
     assert.deepEqual(inventory[1], {
       stack: "contoso",
       customerName: "Contoso",

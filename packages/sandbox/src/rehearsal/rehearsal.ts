@@ -93,7 +93,7 @@ export function parseRehearsal(text: string, name = "The file"): Rehearsal {
   try {
     content = JSON.parse(text) as unknown;
   } catch {
-    throw notRehearsal("it is no JSON");
+    throw notRehearsal("it is not JSON");
   }
   const parsed = rehearsalFile.safeParse(content);
   if (parsed.success) return parsed.data;

@@ -31,7 +31,7 @@ export async function listen(
   server.keepAliveTimeout = 120_000;
   server.on("clientError", (_error, socket) => {
     if (!socket.writable) return;
-    socket.end(rawErrorAnswer("400 Bad Request", "BadRequest", "The request is no valid HTTP/1.1."));
+    socket.end(rawErrorAnswer("400 Bad Request", "BadRequest", "The request is not valid HTTP/1.1."));
   });
   await new Promise<void>((resolve, reject) => {
     server.once("error", (error) => reject(listenError(error, options.port)));

@@ -11,7 +11,7 @@ const columns = [
   { name: "Count", type: "Int64" },
 ];
 
-describe("cli/hunt: rows", () => {
+describe("siem/hunt: rows", () => {
   it("JSON lines have the customer first, and never another tenant's", () => {
     const rows = [{ Title: "a\u001b[31m\nb", tenantId: "forged", Count: 1, ["__proto__"]: 2 }];
     const text = rowsAsJson(customer, { columns, rows });
@@ -44,7 +44,7 @@ describe("cli/hunt: rows", () => {
   });
 });
 
-describe("cli/hunt: query and timespan", () => {
+describe("siem/hunt: query and timespan", () => {
   it("the query is the argument, a file or standard input, without a byte order mark", async () => {
     assert.equal(await queryOf(" AlertInfo ", undefined, Readable.from([])), "AlertInfo");
     assert.equal(await queryOf("-", undefined, Readable.from(["\uFEFFAlert", "Info\n"])), "AlertInfo");

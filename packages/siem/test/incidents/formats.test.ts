@@ -14,7 +14,7 @@ const nasty = fc.string({
   maxLength: 100,
 });
 
-describe("cli/incidents: CEF", () => {
+describe("siem/incidents: CEF", () => {
   it("has the incident's own fields, and the times, categories and entities of its alerts", () => {
     const [first, second] = incident!.alerts ?? [];
     const alerts = [
@@ -102,7 +102,7 @@ describe("cli/incidents: CEF", () => {
   });
 });
 
-describe("cli/incidents: Elastic Common Schema", () => {
+describe("siem/incidents: Elastic Common Schema", () => {
   it("has the time of the last change, and the whole record", () => {
     const document = JSON.parse(incidentFormats.ecs({ record: incident!, original: {} as never })) as {
       "@timestamp": string;

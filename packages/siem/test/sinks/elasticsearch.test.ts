@@ -4,7 +4,7 @@ import { DestinationError } from "../../src/sinks/sink";
 import { DataStream, itemsOf } from "./dataStream";
 import { recordsOf, serverOf, type Call, type Reply } from "./records";
 
-describe("cli/sinks: Elasticsearch", () => {
+describe("siem/sinks: Elasticsearch", () => {
   let stream: DataStream;
   let reply: ((call: Call, index: number) => Reply) | undefined;
   let server: Awaited<ReturnType<typeof serverOf>>;

@@ -14,7 +14,7 @@ import { alertsToSend, incidentsToSend } from "./itemsToSend";
 import { serverOf } from "./records";
 
 for (const kind of [alertsToSend(20), incidentsToSend(20)]) {
-  describe(`cli/sinks: ${kind.name} through every destination`, () => {
+  describe(`siem/sinks: ${kind.name} through every destination`, () => {
     const notes: string[] = [];
     const sink = (options: Parameters<typeof kind.sink>[0]) => kind.sink(options, (text) => void notes.push(text));
     const ids = kind.records.map(({ id }) => id);

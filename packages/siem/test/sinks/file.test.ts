@@ -7,7 +7,7 @@ import { rotatedFile } from "../../src/sinks/file";
 import { DestinationError } from "../../src/sinks/sink";
 import { recordsOf } from "./records";
 
-describe("cli/sinks: a file with rotation", () => {
+describe("siem/sinks: a file with rotation", () => {
   let folder: string;
   let file: string;
   beforeEach(() => {

@@ -15,7 +15,7 @@ function largeAlerts(count: number): SinkRecord[] {
   });
 }
 
-describe("cli/sinks: indexer acknowledgment of Splunk's collector", () => {
+describe("siem/sinks: indexer acknowledgment of Splunk's collector", () => {
   let indexer: Indexer;
   let url: string;
   let clock = 0;

@@ -6,7 +6,7 @@ import { recordsOf, serverOf, type Call, type Reply } from "./records";
 
 const rule = `dcr-${"0123456789abcdef".repeat(2)}`;
 
-describe("cli/sinks: Azure Monitor's Logs Ingestion API", () => {
+describe("siem/sinks: Azure Monitor's Logs Ingestion API", () => {
   let reply: (call: Call, index: number) => Reply;
   let server: Awaited<ReturnType<typeof serverOf>>;
   const notes: string[] = [];

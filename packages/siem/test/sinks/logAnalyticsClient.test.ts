@@ -29,7 +29,7 @@ interface PipelineRequest {
 
 const clientPackage: string = "@azure/monitor-ingestion";
 
-describe("cli/sinks: Azure Monitor's requests against Microsoft's client", () => {
+describe("siem/sinks: Azure Monitor's requests against Microsoft's client", () => {
   let server: Awaited<ReturnType<typeof serverOf>>;
   const scopes = new Set<string>();
   beforeEach(async () => {

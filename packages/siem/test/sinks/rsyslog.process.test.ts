@@ -23,7 +23,7 @@ interface Received {
   readonly message: string;
 }
 
-describe("cli/sinks: syslog to rsyslog", function () {
+describe("siem/sinks: syslog to rsyslog", function () {
   let folder: string;
   let output: string;
   let server: ChildProcess | undefined;

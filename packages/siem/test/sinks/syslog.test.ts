@@ -49,7 +49,7 @@ async function delivered(behave: (socket: net.Socket, index: number) => void): P
   }
 }
 
-describe("cli/sinks: delivery by syslog", () => {
+describe("siem/sinks: delivery by syslog", () => {
   it("resolves after the server has received every byte", async () => {
     assert.equal((await delivered(() => undefined)).length, 1);
   });

@@ -7,7 +7,7 @@ import { syslogAddress, syslogServer } from "../../src/sinks/syslog";
 import { parseSyslog } from "../alerts/parsers";
 import { recordsOf } from "./records";
 
-describe("cli/sinks: syslog by UDP", () => {
+describe("siem/sinks: syslog by UDP", () => {
   it("sends a message a datagram, and shortens what is larger than one", async () => {
     const server = dgram.createSocket("udp4");
     const received: Buffer[] = [];

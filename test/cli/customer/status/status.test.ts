@@ -85,7 +85,7 @@ describe("mssp status", () => {
     const [first] = report.customers.find(({ stack }) => stack === "new")!.needs;
     assert.deepEqual([first?.topic, first?.urgency], ["onboarding", "waiting"]);
     const [broken] = report.customers[0]!.needs;
-    assert.match(broken?.text ?? "", /^Pulumi\.broken\.yaml:\d+:\d+ is no valid YAML/);
+    assert.match(broken?.text ?? "", /^Pulumi\.broken\.yaml:\d+:\d+ is not valid YAML/);
   });
 
   it("prints a row for each, what to do, and a summary, at most 80 columns wide", async () => {

@@ -42,7 +42,7 @@ export interface EntityRow {
   readonly licence?: LicensedFeature;
   /** Without: the stored ones. */
   readonly objects?: (call: Call) => readonly StoredObject[];
-  /** An object that is not among `objects` is none for the caller. */
+  /** The caller can't see other objects. */
   readonly onlyListed?: boolean;
   /** The one object that the path itself names. */
   readonly single?: (call: Call) => StoredObject;

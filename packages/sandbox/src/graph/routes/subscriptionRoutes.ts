@@ -79,7 +79,7 @@ function checkEnd({ cloud }: Call, end: JsonObject[string]): void {
 async function shakeHands(address: string): Promise<void> {
   const url = URL.canParse(address) ? new URL(address) : undefined;
   if (url === undefined || !/^https?:$/.test(url.protocol))
-    throw invalid("The notification URL is no address of HTTPS.");
+    throw invalid("The notification URL is not an HTTPS address.");
   if (!isLoopback(url.hostname)) {
     if (url.protocol === "http:") throw invalid("NotificationUrl scheme='http' is not supported.");
     throw failed(`${mustAnswer} (Sandbox: it calls no other machine, but 127.0.0.1 and localhost.)`);
