@@ -6,15 +6,29 @@ import { checkout, mssp } from "../cli/mssp";
 
 describe("mssp start (npm start), on the real engine", function () {
   let folder: string;
-  before(() => (folder = newFolder()));
+  const former = { "sandbox.json": '{"format":1}', "state/.pulumi/stacks/dev.json": "{}" };
+  before(async () => {
+    folder = path.join(newFolder(), "home");
+    // As another version left it.
+    for (const [name, content] of Object.entries(former)) {
+      await mkdir(path.dirname(path.join(folder, name)), { recursive: true });
+      await writeFile(path.join(folder, name), content);
+    }
+  });
 
   // A passphrase of the user's own is for other stacks than the sandbox's.
   const start = () =>
     mssp(["start", "--home", folder], { environment: { PULUMI_CONFIG_PASSPHRASE: "the user's own" } });
 
-  it("onboards the sandbox customer and shows outputs and next commands", async () => {
+  it("sets a sandbox of another version aside, onboards the customer anew, and shows outputs and next commands", async () => {
     const { exitCode, stdout, stderr } = await start();
     assert.equal(exitCode, 0, stderr);
+    assert.match(
+      stderr,
+      /The sandbox in \S+ is of another version: it is \S+home\.format-1 now, and a new one starts\./,
+    );
+    for (const [name, content] of Object.entries(former))
+      assert.equal(await readFile(path.join(`${folder}.format-1`, name), "utf8"), content);
     assert.match(stdout, /\+ \d+ created/);
     assert.match(stdout, /^ {2}portalUrl\s+https:\/\/\S+\?tid=c0570500-0000-4000-8000-00000000000a$/m);
     assert.match(stdout, /^ {2}clientSecret\s+\[secret\]$/m);

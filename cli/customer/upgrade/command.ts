@@ -29,8 +29,7 @@ export function define(command: Command, session: Session): void {
       "Ctrl-C, and any error, leave package.json, package-lock.json and vendor as they were.",
     ],
     reads: "package.json, the tarballs or your registry; for the previews what `npx mssp fleet preview` reads.",
-    changes:
-      "package.json, package-lock.json, vendor and node_modules. Pulumi.yaml, where it does not name the host of dynamic resources; .gitignore, where it lacks the folders of off-boardings and evidence. No tenant changes until `up`.",
+    changes: "package.json, package-lock.json, vendor and node_modules. No tenant changes until `up`.",
     exitCodes: {
       0: "the repository has the new version, or had it before",
       1: "nothing was upgraded, or a preview failed",

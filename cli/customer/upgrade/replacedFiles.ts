@@ -2,16 +2,13 @@
 import { copyFile, cp, mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { writeWholeFile } from "@defender-mssp/terminal/wholeFile";
-import { parseAsEngine } from "../../../settings/engineYaml";
 import { isPublishedName } from "../../base/publishedPackages";
 import { exists } from "../../base/exists";
 import { vendoredPath, vendorFolder } from "../../base/localPackages";
-import { dynamicHostLines } from "../../stack/dynamicHost";
 import type { NextVersion } from "./readNewVersion";
 
 export const manifestFile = "package.json";
 export const lockFile = "package-lock.json";
-export const projectFile = "Pulumi.yaml";
 
 /** package.json and the tarballs as they will be, and the lockfile without the former packages. */
 export async function writeDraft(folder: string, draft: string, { manifest, packages }: NextVersion): Promise<void> {
@@ -46,13 +43,7 @@ export class ReplacedFiles {
   ) {}
 
   static async read(folder: string, next: NextVersion): Promise<ReplacedFiles> {
-    const names = [
-      manifestFile,
-      lockFile,
-      projectFile,
-      ...(await vendored(folder)),
-      ...next.packages.map(vendoredPath),
-    ];
+    const names = [manifestFile, lockFile, ...(await vendored(folder)), ...next.packages.map(vendoredPath)];
     const contents = names.map(async (name) => {
       const content = await readFile(path.join(folder, name)).catch(() => undefined);
       return [name, content] as const;
@@ -70,8 +61,6 @@ export class ReplacedFiles {
     const current = new Set(packages.map(vendoredPath));
     for (const name of await vendored(this.folder))
       if (packages.length > 0 && !current.has(name)) await rm(path.join(this.folder, name));
-    const project = withDynamicHost(this.before.get(projectFile)?.toString("utf8") ?? "");
-    if (project !== undefined) await writeWholeFile(path.join(this.folder, projectFile), project);
   }
 
   async restore(): Promise<void> {
@@ -88,16 +77,4 @@ export class ReplacedFiles {
 export async function vendored(folder: string): Promise<string[]> {
   const names = await readdir(path.join(folder, vendorFolder)).catch(() => []);
   return names.filter((name) => /^defender-mssp-.*\.tgz$/.test(name)).map((name) => `${vendorFolder}/${name}`);
-}
-
-/**
- * With the lines that name the host of dynamic resources. Undefined where they are there, or where
- * the file has other plugins: `npx mssp doctor` then says what to add.
- */
-function withDynamicHost(text: string): string | undefined {
-  const content = Object(parseAsEngine(text)) as object;
-  if ("plugins" in content) return undefined;
-  return /^main:.*\n/m.test(text)
-    ? text.replace(/^main:.*\n/m, (line) => `${line}${dynamicHostLines}`)
-    : `${text.trimEnd()}\n${dynamicHostLines}`;
 }

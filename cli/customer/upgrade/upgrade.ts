@@ -7,13 +7,12 @@ import { exitCodes } from "@defender-mssp/terminal/exitCodes";
 import type { Session } from "@defender-mssp/terminal/session";
 import { paragraph } from "@defender-mssp/terminal/table";
 import { readProject } from "../../../settings/project";
-import { ignoreInGit } from "../../base/ignoreInGit";
 import { ownName, ownVersion, packageRoot } from "../../base/ownPackage";
 import { isPublishedName } from "../../base/publishedPackages";
 import { vendoredPath, vendorFolder } from "../../base/localPackages";
 import { changelogEntries, changelogText } from "./changelogEntries";
 import { readNewVersion, type RepositoryManifest, type NextVersion, type VersionSource } from "./readNewVersion";
-import { lockFile, manifestFile, projectFile, ReplacedFiles, vendored, writeDraft } from "./replacedFiles";
+import { lockFile, manifestFile, ReplacedFiles, vendored, writeDraft } from "./replacedFiles";
 import { interruptedText, nothingChanged, runNpm } from "./runNpm";
 
 export interface UpgradeOptions extends VersionSource {
@@ -48,19 +47,16 @@ export async function upgrade(options: UpgradeOptions, session: Session): Promis
       throw new VisibleError(nothingChanged);
   }
   const hadTarballs = (await vendored(folder)).length > 0;
-  let ignored: "changed" | "created" | undefined;
   const interruption = new Interruption(session);
   try {
     if (!(await install(folder, next, session, interruption))) return;
     interruption.leaveToOthers();
-    ignored = await ignoreInGit(folder);
     out.write(upgradedText(folder, next, session));
     if (options.skipPreview !== true) await preview(folder, options, session);
   } finally {
     interruption.dispose();
   }
-  if (ignored !== undefined) err.line("\n.gitignore has the folders of off-boardings and evidence now. Commit it.");
-  err.line(wayBack(hadTarballs, next.packages.length > 0, ignored));
+  err.line(wayBack(hadTarballs, next.packages.length > 0));
 }
 
 /** Packages of this program that the new package.json names. */
@@ -217,15 +213,13 @@ async function preview(folder: string, { passphraseFolder }: UpgradeOptions, ses
 }
 
 /** `git restore` refuses a folder without committed files. */
-function wayBack(hadTarballs: boolean, hasTarballs: boolean, ignored?: "changed" | "created"): string {
-  const changed = ignored === "changed" ? [".gitignore"] : [];
-  const files = [manifestFile, lockFile, projectFile, ...(hadTarballs ? [vendorFolder] : []), ...changed];
+function wayBack(hadTarballs: boolean, hasTarballs: boolean): string {
+  const files = [manifestFile, lockFile, ...(hadTarballs ? [vendorFolder] : [])];
   return [
     "",
     "The way back, before the commit:",
     `  git restore ${files.join(" ")}`,
     ...(hasTarballs ? [`  git clean --force --quiet ${vendorFolder}`] : []),
-    ...(ignored === "created" ? ["  git clean --force --quiet .gitignore"] : []),
     "  npm ci",
     "After it: revert the commit.",
   ].join("\n");

@@ -22,10 +22,15 @@ type OnboardingOptions = SandboxStartOptions & { readonly stack: string };
  */
 export async function onboard(options: OnboardingOptions, session: Session): Promise<void> {
   const { stack } = options;
-  const { folder, out } = session;
+  const { folder, out, environment: user } = session;
   await requireStackFile(stack, folder);
   const file = shownStackFile(await readProject(folder), stack);
   refuseRealStack([stack], await realStacks(folder));
+  const { sandboxHome, setAsideSandbox } = sandboxPackage();
+  const home = sandboxHome(options.home, user, folder);
+  const aside = await setAsideSandbox(home);
+  if (aside !== undefined)
+    session.err.note(`The sandbox in ${home} is of another version: it is ${aside} now, and a new one starts.`);
   const { ensureEngine } = enginePackage();
   showStep(session, "The Pulumi engine");
   const engine = await ensureEngine(engineOptions(session.environment));

@@ -9,10 +9,14 @@
  *     serve.log         what a server in the background writes (`serve --detach`)
  *     permissions.json  which permissions requests have needed (permissionUse.ts)
  */
-import { chmod, mkdir, readFile, readdir, rm, stat } from "node:fs/promises";
+import { chmod, mkdir, readFile, readdir, rename, rm, stat } from "node:fs/promises";
 import path from "node:path";
 import writeFileAtomic from "write-file-atomic";
 import { VisibleError } from "@defender-mssp/errors";
+import { parsedJson } from "@defender-mssp/errors/json";
+
+/** What the files of a home look like. A change that an older or newer program can't read raises it. */
+const homeFormat = 2;
 
 export interface SandboxPaths {
   readonly home: string;
@@ -35,17 +39,54 @@ export function sandboxPaths(home: string): SandboxPaths {
   };
 }
 
-/** Creates the missing folders of a sandbox's home. Throws `VisibleError` if it cannot write. */
+/** Creates the missing folders of a sandbox's home. Throws `VisibleError` if it cannot write, or for another format. */
 export async function prepareHome(home: string): Promise<SandboxPaths> {
   const paths = sandboxPaths(home);
   await guarded(paths.home, async () => {
     await makeFolder(paths.home);
+    const other = await otherFormat(paths.marker);
+    if (other !== undefined)
+      throw new VisibleError(
+        `The sandbox in ${paths.home} has the format ${other}, and this program reads format ${homeFormat}: another version wrote it. ` +
+          "Choose another folder with --home (or MSSP_SANDBOX_HOME). `npx mssp start` sets this one aside, `npx mssp sandbox reset` deletes it.",
+      );
     await mkdir(paths.cloud, { recursive: true });
     await mkdir(paths.keys, { recursive: true, mode: 0o700 });
     await chmod(paths.keys, 0o700);
-    await writeWhenDifferent(paths.marker, `${JSON.stringify({ format: 1, what: "sandbox of defender-mssp" })}\n`);
+    await writeWhenDifferent(
+      paths.marker,
+      `${JSON.stringify({ format: homeFormat, what: "sandbox of defender-mssp" })}\n`,
+    );
   });
   return paths;
+}
+
+/** The format of a marker that is not this program's, as text; undefined without a marker. */
+async function otherFormat(marker: string): Promise<string | undefined> {
+  const text = await readFile(marker, "utf8").catch(() => undefined);
+  if (text === undefined) return undefined;
+  const { format } = Object(parsedJson(text)) as { readonly format?: unknown };
+  return format === homeFormat ? undefined : JSON.stringify(format ?? "unknown");
+}
+
+/**
+ * Renames the home of another format, of which nothing is read, so that the next start begins anew.
+ * @param refuseInUse throws while a process runs the sandbox.
+ * @returns its new place; undefined where there is none.
+ */
+export async function setAsideHome(home: string, refuseInUse: () => Promise<void>): Promise<string | undefined> {
+  const paths = sandboxPaths(home);
+  const other = await otherFormat(paths.marker);
+  if (other === undefined) return undefined;
+  await refuseInUse();
+  return guarded(paths.home, async () => {
+    const name = `${paths.home}.format-${other.replaceAll(/\W/g, "")}`;
+    const names = new Set(await readdir(path.dirname(paths.home)));
+    let [place, number] = [name, 1];
+    while (names.has(path.basename(place))) place = `${name}-${++number}`;
+    await rename(paths.home, place);
+    return place;
+  });
 }
 
 /**

@@ -9,7 +9,7 @@ import { Clock } from "../cloud/clock";
 import { EmulatedCloud } from "../cloud/cloud";
 import type { Json } from "../cloud/model";
 import type { SandboxEnvironment } from "../cloud/sandboxEnvironment";
-import { clearHome, isSandboxHome, prepareHome, sandboxPaths, type SandboxPaths } from "../cloud/home";
+import { clearHome, isSandboxHome, prepareHome, sandboxPaths, setAsideHome, type SandboxPaths } from "../cloud/home";
 import { msspTenantId } from "../cloud/identity";
 import { generateSecret } from "../cloud/secrets";
 import type { PermissionUse } from "../cloud/permissionUse";
@@ -272,6 +272,21 @@ export async function resetSandbox(home: string, others: readonly string[] = [])
   } finally {
     await listener.close(0);
   }
+}
+
+/**
+ * Renames a home that a program of another format wrote. @returns its new place; undefined where there is none.
+ * @throws VisibleError while a sandbox runs there.
+ */
+export async function setAsideSandbox(home: string): Promise<string | undefined> {
+  const { home: folder } = sandboxPaths(home);
+  return setAsideHome(folder, async () => {
+    const owner = await currentOwner(folder, isAlive);
+    if (owner === undefined) return;
+    throw new VisibleError(
+      `The sandbox in ${folder} is of another version, and process ${owner.pid} runs it. Stop that first; nothing was changed.`,
+    );
+  });
 }
 
 /**

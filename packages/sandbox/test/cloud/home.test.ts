@@ -1,0 +1,47 @@
+import assert from "node:assert/strict";
+import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
+import path from "node:path";
+import { VisibleError } from "@defender-mssp/errors";
+import { setAsideSandbox } from "@defender-mssp/sandbox";
+import { newFolder } from "@defender-mssp/testkit/newFolder";
+import { prepareHome } from "../../src/cloud/home";
+
+describe("packages/sandbox/cloud/home: a home that another version wrote", () => {
+  let home: string;
+
+  beforeEach(async () => {
+    home = path.join(newFolder(), ".sandbox");
+    await mkdir(home);
+    await writeFile(path.join(home, "sandbox.json"), '{"format":1,"what":"sandbox of defender-mssp"}\n');
+  });
+
+  it("is refused by its format, with what to do, and left as it is", async () => {
+    await assert.rejects(prepareHome(home), (error: Error) => {
+      assert.ok(error instanceof VisibleError);
+      assert.match(error.message, /has the format 1, and this program reads format 2.*npx mssp start.*sandbox reset/);
+      return true;
+    });
+    assert.deepEqual(await readdir(home), ["sandbox.json"]);
+  });
+
+  it("with a damaged marker is refused, too", async () => {
+    for (const text of ["", "{", "[]", '{"format":"2"}']) {
+      await writeFile(path.join(home, "sandbox.json"), text);
+      await assert.rejects(prepareHome(home), /has the format .*this program reads format 2/);
+      assert.equal(await readFile(path.join(home, "sandbox.json"), "utf8"), text);
+    }
+  });
+
+  it("is set aside by a name that is free, and the next one begins anew", async () => {
+    await mkdir(`${home}.format-1`);
+    assert.equal(await setAsideSandbox(home), `${home}.format-1-2`);
+    assert.deepEqual(await readdir(`${home}.format-1-2`), ["sandbox.json"]);
+    await prepareHome(home);
+    assert.equal(await setAsideSandbox(home), undefined);
+    assert.deepEqual((await readdir(home)).sort(), ["cloud", "keys", "sandbox.json"]);
+  });
+
+  it("where nothing is, nothing is set aside", async () => {
+    assert.equal(await setAsideSandbox(path.join(home, "none")), undefined);
+  });
+});
