@@ -1,5 +1,5 @@
 /**
- * Compares two versions of this program such as 0.2.0.
+ * Compares two versions of this program such as 0.1.0.
  * @returns a negative number where the first is older, 0 where they are equal; undefined where one
  * is no such version.
  */

@@ -64,6 +64,6 @@ function released(changelog: string, version: string, date: string): string {
 
 function requireNewer(version: string, current: string): void {
   const order = compareVersions(version, current);
-  if (order === undefined) throw new Error("Usage: npm run release:version -- <version, such as 0.3.0>");
+  if (order === undefined) throw new Error("Usage: npm run release:version -- <version, such as 0.2.0>");
   if (order <= 0) throw new Error(`${version} is not newer than ${current}.`);
 }

@@ -8,7 +8,7 @@ const path = require("node:path");
 
 const root = path.resolve(__dirname, "../..");
 
-/** Before: the count in 0.2.0. Allowed: ends of paths where it is another thing, or still has to go. */
+/** Before: the count when the rule came. Allowed: ends of paths where it is another thing, or still has to go. */
 const facts = [
   {
     fact: "a reader of JSON",

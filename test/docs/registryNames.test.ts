@@ -49,7 +49,7 @@ describe("texts of the product", () => {
     it(`the check reports: ${line}`, () => assert.notDeepEqual(gottenNames(line), []));
 
   for (const line of [
-    "npm install ./vendor/defender-mssp-0.2.0.tgz",
+    "npm install ./vendor/defender-mssp-0.1.0.tgz",
     "npx mssp init ../customers",
     "In a checkout of defender-mssp, run `npm install`, then look at defender-mssp",
   ])

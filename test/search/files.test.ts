@@ -29,7 +29,7 @@ const files: Readonly<Record<string, string>> = {
   "detections/base/office.test.yaml":
     "cases:\n  - name: none\n    tables: { DeviceProcessEvents: [] }\n    expect: { hits: 0 }\n",
   "rehearsal/rehearsal.json": JSON.stringify({
-    ...{ msspRehearsal: 1, version: "0.3.0", on: "2026-12-01", cloud: "public", permissions: ["User.Read.All"] },
+    ...{ msspRehearsal: 1, version: "0.2.0", on: "2026-12-01", cloud: "public", permissions: ["User.Read.All"] },
     ...{ equal: ["GET /v1.0/users"], withoutObjects: [], notAsked: [], different: [] },
   }),
   "evidence-contoso/evidence.json": '{"stack":"contoso","items":[]}',

@@ -4,7 +4,7 @@ import { compareVersions } from "../../base/compareVersions";
 
 /** The new entries of one heading, such as "Breaking", in one version's section. */
 export interface ChangelogGroup {
-  /** Such as "0.3.0 - 2027-01-15", or "Unreleased". */
+  /** Such as "0.2.0 - 2027-01-15", or "Unreleased". */
   readonly section: string;
   readonly heading: string;
   /** Markdown, each on one line. */

@@ -8,7 +8,7 @@ import type { UpgradeOptions } from "./upgrade";
 /** Adds arguments, options and action. */
 export function define(command: Command, session: Session): void {
   command
-    .argument("[version]", "where package.json names versions of a registry: the new one, such as 0.3.0")
+    .argument("[version]", "where package.json names versions of a registry: the new one, such as 0.2.0")
     .option("--packages <folder>", "the new version's tarballs, which `npm run package` writes; copied to vendor/")
     .option("--yes", "upgrade without asking")
     .option("--skip-preview", "do not preview the customers afterwards")

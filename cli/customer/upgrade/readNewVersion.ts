@@ -62,7 +62,7 @@ async function fromRegistry(version: string, manifest: RepositoryManifest, sessi
         `tarballs by --packages <folder>. ${nothingChanged}`,
     );
   if (compareVersions(version, version) === undefined)
-    throw new VisibleError(`${JSON.stringify(version)} is no version such as 0.3.0. ${nothingChanged}`);
+    throw new VisibleError(`${JSON.stringify(version)} is no version such as 0.2.0. ${nothingChanged}`);
   requireNotOlder(version);
   const temporary = await mkdtemp(path.join(tmpdir(), "mssp-upgrade-"));
   try {

@@ -10,7 +10,7 @@ describe("npm run lines", () => {
       "test/e2e/lifecycle.test.ts": ["tests", "access"],
       "index.ts": ["source", "access"],
       "settings.schema.json": ["generated", "npm run docs"],
-      "test/compat/0.2.0/basic/state.json": ["generated", "test/compat/record.ts"],
+      "test/compat/0.1.0/basic/state.json": ["generated", "test/compat/record.ts"],
       "package.json": undefined,
     };
     assert.deepEqual(Object.fromEntries(Object.keys(places).map((file) => [file, placeOf(file)])), places);

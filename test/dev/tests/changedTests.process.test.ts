@@ -17,7 +17,7 @@ const byFilesAndProcesses = [
   ["components/trust/msspTrust.ts", "test/policy/pack.test.ts"],
   ["cli/fleet/log.ts", "test/cli/terminalText.attack.test.ts"],
   ["docs/tenant.md", "test/domain/additionsPartNames.test.ts"],
-  ["test/compat/0.2.0/basic/state.json", "test/cli/customer/report/outputs.test.ts"],
+  ["test/compat/0.1.0/basic/state.json", "test/cli/customer/report/outputs.test.ts"],
   ["README.md", "test/settings/settingsJsonSchema.test.ts"],
   [".github/workflows/ci.yml", "test/templates/workflows.test.ts"],
   // A command that the test calls by its name, or that its words run.

@@ -170,7 +170,7 @@ describe("a rehearsal", () => {
     const other = await startRehearsalSandbox(service);
     try {
       const compared = await rehearseReads(service, other, () => undefined);
-      const file = { msspRehearsal: 1, version: "0.2.0", on: "2026-12-01", cloud: "public", ...compared };
+      const file = { msspRehearsal: 1, version: "0.1.0", on: "2026-12-01", cloud: "public", ...compared };
       return parseRehearsal(JSON.stringify(file));
     } finally {
       await other.stop();
@@ -278,7 +278,7 @@ describe("the list of a rehearsal", () => {
 
 describe("the file of a rehearsal", () => {
   const file = {
-    ...{ msspRehearsal: 1, version: "0.2.0", on: "2026-12-01", cloud: "public", permissions: [] },
+    ...{ msspRehearsal: 1, version: "0.1.0", on: "2026-12-01", cloud: "public", permissions: [] },
     ...{ equal: [], withoutObjects: [], notAsked: [], different: [] },
   };
   const row = { route: "GET /v1.0/users", differences: [{ at: "status", service: "404", sandbox: "200" }] };

@@ -190,13 +190,13 @@ describe("mssp init", () => {
       ],
       [
         "with two versions of one",
-        () => pack("@defender-mssp/siem", "defender-mssp-siem-0.1.0.tgz", "0.1.0"),
-        /defender-mssp-siem-0\.1\.0\.tgz and defender-mssp-siem-\d\S+\.tgz are both @defender-mssp\/siem: remove one of them\./,
+        () => pack("@defender-mssp/siem", "defender-mssp-siem-0.0.1.tgz", "0.0.1"),
+        /defender-mssp-siem-0\.0\.1\.tgz and defender-mssp-siem-\d\S+\.tgz are both @defender-mssp\/siem: remove one of them\./,
       ],
       [
         "with another version than this command's",
-        () => pack("defender-mssp", tarball("defender-mssp"), "0.1.0"),
-        /defender-mssp-\S+\.tgz is version 0\.1\.0, and this command is \d/,
+        () => pack("defender-mssp", tarball("defender-mssp"), "0.0.1"),
+        /defender-mssp-\S+\.tgz is version 0\.0\.1, and this command is \d/,
       ],
       [
         "with a tarball of something else",
