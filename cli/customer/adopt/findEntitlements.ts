@@ -10,6 +10,7 @@ import {
   packageRolesPath,
   type GraphCall,
 } from "@defender-mssp/microsoft";
+import { isOfDomains } from "@defender-mssp/tenant";
 import { markIn } from "./markIn";
 import type { SearchedTenant } from "./searchedTenant";
 import type { FoundCatalog, FoundOrganization, FoundPackage, FoundPolicy, FoundTenant } from "./found";
@@ -75,7 +76,7 @@ function sourceOf(
   for (const { tenantId, domainName } of identitySources) {
     if (tenantId?.toLowerCase() === msspTenantId) return { tenantId: msspTenantId };
     const domain = domainName?.toLowerCase();
-    if (domain !== undefined && msspDomains.includes(domain)) return { domain };
+    if (domain !== undefined && isOfDomains(domain, msspDomains)) return { domain };
   }
   return undefined;
 }
