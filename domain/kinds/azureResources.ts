@@ -7,6 +7,7 @@ import {
   hasVaultReader,
   makesResourceGroup,
   makesVault,
+  never,
   vaultRoles,
 } from "../prerequisiteSettings";
 import {
@@ -18,7 +19,7 @@ import {
   registrationDefinition,
 } from "../resourceTypes";
 import { type AccessKind, notApplicable, removalOrder } from "./accessKind";
-import { azureActivityLog, ofAzure } from "./kindAnswers";
+import { azureActivityLog, givesItsHolder, ofAzure } from "./kindAnswers";
 
 /** The Key Vault in which the MSSP's SIEM finds the connector's secret. */
 export const keyVault = {
@@ -159,6 +160,25 @@ export const sentinelAssignment = {
   stays: notApplicable("nothing of it stays"),
 } as const satisfies AccessKind;
 
+/** A role in a subscription that somebody holds, or may activate, whoever assigned it. */
+export const azureRole = {
+  ...tenantKinds.azureRole,
+  types: notApplicable("the stack's own are Microsoft Sentinel role assignments"),
+  name: notApplicable("it has a random name"),
+  mark: notApplicable("another party assigned it"),
+  grants: "lets its holder do in a subscription what the role permits",
+  judged: notApplicable("no resource of this program declares it"),
+  isExpected: never,
+  write: notApplicable("this program creates none"),
+  additions: ["added Azure roles"],
+  licence: notApplicable("a subscription of Azure"),
+  leftWhenAdopted: notApplicable("an adopted object keeps its roles"),
+  adoption: ofAzure,
+  evidence: givesItsHolder,
+  removal: { by: "owner", owner: "guest", property: "", order: removalOrder.assignment },
+  stays: "an assignment to a deleted principal: it gives nobody access",
+} as const satisfies AccessKind;
+
 /** In the order in which people read of them. */
 export const azureResources = [
   keyVault,
@@ -168,4 +188,5 @@ export const azureResources = [
   lighthouseDefinition,
   lighthouseAssignment,
   sentinelAssignment,
+  azureRole,
 ] as const;

@@ -87,6 +87,7 @@ const mentions: Readonly<Partial<Record<KindKey, KindCell<Mention>>>> = {
     granted: /Roles on a Microsoft Sentinel workspace/,
     revoked: /roles on the Microsoft Sentinel/,
   },
+  azureRole: notApplicable("no resource declares one: the hand-out and the certificate name those that somebody gave"),
   lighthouseAssignment: { granted: /Azure Lighthouse delegation/, revoked: /the Lighthouse delegation/ },
   stackIdentity: notApplicable("nothing of it is in the tenant"),
   refreshToken: { granted: /\*\*refresh token\*\*/, revoked: /Revoke the sign-in sessions of the account/ },
@@ -106,11 +107,11 @@ describe("the page for the customer's administrator", () => {
     });
   }
 
-  it("leaves out only what is in the MSSP's tenant or in no tenant, what the customer consents to, and ownerships", () => {
+  it("leaves out only what is in the MSSP's tenant or in no tenant, what the customer consents to, ownerships and Azure roles", () => {
     const left = kinds.filter(({ key }) => isNotApplicable(mentions[key as KindKey]));
     for (const { key, place } of left) {
       const isElsewhere = place === "MSSP's tenant" || place === "MSSP's subscription" || place === "state";
-      assert.ok(isElsewhere || ["automationConsent", "previewConsent", "ownership"].includes(key), key);
+      assert.ok(isElsewhere || ["automationConsent", "previewConsent", "ownership", "azureRole"].includes(key), key);
     }
   });
 

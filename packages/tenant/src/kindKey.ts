@@ -45,6 +45,7 @@ export const kindKeys = [
   "lighthouseDefinition",
   "lighthouseAssignment",
   "sentinelAssignment",
+  "azureRole",
   "stackIdentity",
   "refreshToken",
   "extensionResource",

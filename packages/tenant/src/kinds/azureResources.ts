@@ -12,7 +12,7 @@ import {
   type AzureRoleAssignment,
   type PortalCall,
 } from "@defender-mssp/microsoft";
-import { notHeld, type TenantKind } from "../kind";
+import { foundWithPrincipal, notHeld, type TenantKind } from "../kind";
 import type { KindKey } from "../kindKey";
 import { notApplicable } from "../kindCell";
 import { azRest } from "../azRest";
@@ -104,6 +104,18 @@ export const azureResources = {
     read: ["Reader"],
     presence: azurePresence("delegation"),
     search: markedAssignments,
+    held: notApplicable("the roles that somebody holds are a kind of their own"),
+  },
+  /** A role in a subscription that somebody holds, or may activate, whoever assigned it. */
+  azureRole: {
+    key: "azureRole",
+    singular: "Azure role",
+    plural: "Azure roles",
+    place: "customer's subscription",
+    address: notApplicable("Azure Resource Manager has it"),
+    read: ["Reader"],
+    presence: notApplicable("the stack's own are Microsoft Sentinel role assignments"),
+    search: notApplicable(foundWithPrincipal),
     held: azureRolesHeld,
   },
 } as const satisfies Partial<Record<KindKey, TenantKind>>;
@@ -183,14 +195,14 @@ async function markedAssignments(tenant: TenantReader): Promise<OwnedNode[]> {
 async function azureRolesHeld({ customerAzure }: TenantReader, { id }: Principal): Promise<Edge[]> {
   const isHeld = ({ properties }: AzureRoleAssignment) => properties.principalId.toLowerCase() === id.toLowerCase();
   const assigned = (await customerAzure.assignments()).filter(isHeld).map((assignment) => ({
-    kind: "sentinelAssignment" as const,
+    kind: "azureRole" as const,
     name: "Azure role",
     id: assignment.id,
     what: `${azureRoleText(assignment)} at ${assignment.properties.scope}`,
     step: removalStep(assignment.id),
   }));
   const eligible = (await customerAzure.eligibilities()).filter(isHeld).map((eligibility) => ({
-    kind: "sentinelAssignment" as const,
+    kind: "azureRole" as const,
     way: "eligibleAzureRole",
     name: "eligible Azure role",
     id: eligibility.id,

@@ -119,10 +119,10 @@ export const lookedAt: readonly Way[] = [
   ),
   looked(
     "azureRole",
-    ["sentinelAssignment"],
+    ["azureRole", "sentinelAssignment"],
     `azure:Microsoft.Authorization/roleAssignments ${azureNative("authorization:RoleAssignment")}`,
   ),
-  looked("eligibleAzureRole", ["sentinelAssignment"], "azure:Microsoft.Authorization/roleEligibilityScheduleRequests"),
+  looked("eligibleAzureRole", ["azureRole"], "azure:Microsoft.Authorization/roleEligibilityScheduleRequests"),
   looked(
     "handover",
     ["keyVault", "keyVaultSecret", "vaultReader", "resourceGroup"],

@@ -200,7 +200,7 @@ describe("additions to a stack's objects", () => {
     );
     assert.match(
       found?.what ?? "",
-      /not looked at: .*role assignments.* name it in MSSP_CLIENT_ID or MSSP_PREVIEW_CLIENT_ID$/,
+      /not looked at: .*Azure roles.* name it in MSSP_CLIENT_ID or MSSP_PREVIEW_CLIENT_ID$/,
     );
     const named = { identities: ["app-automation", "app-other"] };
     assert.ok(!(await additions(answers, named)).some(({ kind }) => kind === "service principal"));
