@@ -3,14 +3,7 @@
  * create an existing resource. Names have random parts, which the state contains before the
  * resources exist.
  */
-import {
-  type AzureCalls,
-  searchKind,
-  looked,
-  signedInAzure,
-  type TenantReader,
-  type UnreadKind,
-} from "@defender-mssp/tenant";
+import { type AzureCalls, searchKind, signedInAzure, type TenantReader } from "@defender-mssp/tenant";
 import {
   keyVault,
   keyVaultSecret,
@@ -41,7 +34,7 @@ import {
 import { applicable, type AccessKind } from "../../../domain/kinds/accessKind";
 import { hasSentinelAccess } from "../../../domain/prerequisiteSettings";
 import type { Settings } from "../../../settings";
-import { undated, type FinderState, type Orphan, type OrphanSearch } from "./orphan";
+import { lookAll, undated, type FinderState, type Orphan, type OrphanSearch } from "./orphan";
 import { handoverVaultName } from "../../../domain/naming";
 import { urnName } from "../../../domain/urn";
 import { providerType } from "../../../domain/resourceTypes";
@@ -58,23 +51,16 @@ interface Candidate {
  * Finds orphans, parts before the resource that contains them. Changes nothing. A resource that may not
  * be read is unread, never "not there".
  */
-export async function azureOrphans(
-  tenant: TenantReader,
-  settings: Settings,
-  state: FinderState,
-): Promise<OrphanSearch> {
-  const orphans: Orphan[] = [];
-  const unread: UnreadKind[] = [];
-  const look = async (kind: AccessKind, find: () => Promise<readonly Orphan[]>): Promise<void> => {
-    const answer = await looked(kind, find);
-    if ("reason" in answer) unread.push(answer);
-    else orphans.push(...answer.value);
-  };
-  for (const candidate of [...delegated(settings, state), ...handedOver(settings, state)])
-    await look(candidate.kind, () => presentOrphan(tenant, candidate, state));
-  if (settings.handover?.readerObjectId !== undefined) await look(vaultReader, () => readers(tenant, settings, state));
-  if (hasSentinelAccess(settings)) await look(sentinelAssignment, () => assignments(tenant, state));
-  return { orphans, unread };
+export function azureOrphans(tenant: TenantReader, settings: Settings, state: FinderState): Promise<OrphanSearch> {
+  const hasReader = settings.handover?.readerObjectId !== undefined;
+  return lookAll([
+    ...[...delegated(settings, state), ...handedOver(settings, state)].map((candidate) => ({
+      kind: candidate.kind,
+      find: () => presentOrphan(tenant, candidate, state),
+    })),
+    ...(hasReader ? [{ kind: vaultReader, find: () => readers(tenant, settings, state) }] : []),
+    ...(hasSentinelAccess(settings) ? [{ kind: sentinelAssignment, find: () => assignments(tenant, state) }] : []),
+  ]);
 }
 
 /** Role assignments with the mark of the stack that its state does not have. */

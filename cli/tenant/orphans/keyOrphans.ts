@@ -5,7 +5,7 @@ import { type TenantReader } from "@defender-mssp/tenant";
 import { federatedCredentialsPath, graphApplications } from "@defender-mssp/microsoft";
 import { X509Certificate } from "node:crypto";
 import type { Settings } from "../../../settings";
-import { deletionOf, partEvidence, text, undated, type GraphObject, type Known, type Orphan } from "./orphan";
+import { deletionOf, partOf, text, type GraphObject, type Known, type Orphan } from "./orphan";
 
 /** The name that the program gives to the federated credential. */
 const federatedCredentialName = "mssp-siem";
@@ -31,6 +31,7 @@ function certificates(application: GraphObject, pem: string, known: Known): Orph
     text(key, "customKeyIdentifier").toUpperCase() === thumbprint && !known.has(text(key, "keyId"));
   return keys.filter(isOrphan).map((key) => ({
     ...partOf(application, `certificate ${thumbprint}`, text(key, "keyId")),
+    isSecret: true,
     createdOn: text(key, "startDateTime"),
     removal: {
       method: "PATCH",
@@ -51,11 +52,7 @@ async function federated(
     .filter((one) => text(one, "name") === federatedCredentialName && !known.has(text(one, "id")))
     .map((one) => ({
       ...partOf(application, `federated credential "${federatedCredentialName}"`, text(one, "id")),
+      isSecret: true,
       removal: deletionOf(`${path}/${text(one, "id")}`),
     }));
-}
-
-function partOf(application: GraphObject, what: string, id: string): Omit<Orphan, "removal"> {
-  const owner = `the application "${text(application, "displayName")}" (${text(application, "id")})`;
-  return { ...undated(what, id, partEvidence(owner), false), isSecret: true };
 }

@@ -2,12 +2,12 @@
  * Objects with this stack's random ID in their mark that its state does not have, of every kind that has
  * a mark: whatever they and the stack are called today, and whatever the settings are.
  */
-import { searchKind, looked, type OwnedNode, type TenantReader, type UnreadKind } from "@defender-mssp/tenant";
+import { searchKind, type OwnedNode, type TenantReader } from "@defender-mssp/tenant";
 import { hasOwners } from "@defender-mssp/microsoft";
 import { applicable, type AccessKind } from "../../../domain/kinds/accessKind";
 import { kinds } from "../../../domain/kinds/kinds";
 import { dynamicTypePrefix } from "../../../domain/resourceTypes";
-import { deletionOf, ownerNames, type Known, type Orphan, type OrphanSearch } from "./orphan";
+import { deletionOf, lookAll, ownerNames, type Known, type Orphan, type OrphanSearch } from "./orphan";
 
 /** Kinds whose objects in the tenant have a mark that a search reads: what gives access before what contains it. */
 const markedKinds: readonly AccessKind[] = kinds
@@ -20,15 +20,8 @@ function order({ removal }: AccessKind): number {
 }
 
 /** Searches every kind with a mark. */
-export async function markedOrphans(tenant: TenantReader, known: Known): Promise<OrphanSearch> {
-  const orphans: Orphan[] = [];
-  const unread: UnreadKind[] = [];
-  for (const kind of markedKinds) {
-    const answer = await looked(kind, async () => kindOrphans(tenant, kind, known));
-    if ("reason" in answer) unread.push(answer);
-    else orphans.push(...answer.value);
-  }
-  return { orphans, unread };
+export function markedOrphans(tenant: TenantReader, known: Known): Promise<OrphanSearch> {
+  return lookAll(markedKinds.map((kind) => ({ kind, find: () => kindOrphans(tenant, kind, known) })));
 }
 
 async function kindOrphans(tenant: TenantReader, kind: AccessKind, known: Known): Promise<readonly Orphan[]> {

@@ -1,5 +1,5 @@
 /** What the searches for orphans share. */
-import { type AzureCalls, type UnreadKind } from "@defender-mssp/tenant";
+import { looked, type AzureCalls, type UnreadKind } from "@defender-mssp/tenant";
 import { textOf } from "@defender-mssp/errors/json";
 import {
   graphList,
@@ -51,6 +51,18 @@ export interface OrphanLook {
   readonly kind: AccessKind;
   /** @throws ServiceError, EnvironmentError where it can't look. */
   readonly find: () => Promise<readonly Orphan[]>;
+}
+
+/** Looks one after another; a refusal is an answer of its own. */
+export async function lookAll(looks: readonly OrphanLook[]): Promise<OrphanSearch> {
+  const orphans: Orphan[] = [];
+  const unread: UnreadKind[] = [];
+  for (const { kind, find } of looks) {
+    const answer = await looked(kind, find);
+    if ("reason" in answer) unread.push(answer);
+    else orphans.push(...answer.value);
+  }
+  return { orphans, unread };
 }
 
 /** The owner of an object, and the evidence. */
@@ -236,6 +248,17 @@ export function undated(
 /** Evidence for a part of an object in the stack's state. */
 export function partEvidence(owner: string): OwnerEvidence {
   return { owner: "thisStack", text: `part of ${owner}, which is in the stack's state` };
+}
+
+/** A part of an application of the stack's. */
+export function partOf(
+  application: GraphObject,
+  what: string,
+  id: string,
+  interrupted = false,
+): Omit<Orphan, "removal"> {
+  const owner = `the application "${text(application, "displayName")}" (${text(application, "id")})`;
+  return undated(what, id, partEvidence(owner), interrupted);
 }
 
 /** Removal by one request of Graph. */

@@ -4,7 +4,7 @@
  * object of the stack that has them. The azuread provider refuses to create an application or a group
  * whose name is taken, so those are shown, whosever they are.
  */
-import { searchKind, looked, type TenantReader, type UnreadKind } from "@defender-mssp/tenant";
+import { searchKind, type TenantReader, type UnreadKind } from "@defender-mssp/tenant";
 import { application as applicationKind, redirectUri, requestedPermission } from "../../../domain/kinds/applications";
 import { applicationPermission, delegatedConsent, servicePrincipal } from "../../../domain/kinds/servicePrincipals";
 import { directoryRoleAssignment } from "../../../domain/kinds/directoryRoles";
@@ -47,16 +47,16 @@ import { markedOrphans } from "./markedOrphans";
 import { portalOrphans } from "./portalOrphans";
 import {
   deletionOf,
-  Known,
-  ownerNames,
-  partEvidence,
-  text,
-  undated,
   type GraphObject,
+  Known,
+  lookAll,
   type Orphan,
-  type OrphanLook,
   type OrphanRemoval,
   type OrphanSearch,
+  ownerNames,
+  partOf,
+  text,
+  undated,
 } from "./orphan";
 
 /**
@@ -64,43 +64,27 @@ import {
  * @param known what the state of the tenant's stack has
  */
 export async function findOrphans(tenant: TenantReader, settings: Settings, known: Known): Promise<OrphanSearch> {
-  const unread: UnreadKind[] = [];
-  const find = async (...looks: readonly OrphanLook[]): Promise<readonly Orphan[]> => {
-    const orphans: Orphan[] = [];
-    for (const look of looks) {
-      const answer = await looked(look.kind, look.find);
-      if ("reason" in answer) unread.push(answer);
-      else orphans.push(...answer.value);
-    }
-    return orphans;
-  };
   const marked = await markedOrphans(tenant, known);
-  const taken = await find(
+  const taken = await lookAll([
     { kind: applicationKind, find: () => takenApplicationNames(tenant, settings, known) },
     { kind: group, find: () => takenGroupNames(tenant, settings, known) },
-  );
-  const parts = await find(
+  ]);
+  const parts = await lookAll([
     ...portalOrphans(tenant, settings, known),
     { kind: defenderRoleAssignment, find: () => defenderAssignments(tenant, known) },
     { kind: directoryRoleAssignment, find: () => directoryRoles(tenant, settings, known) },
     ...accessPackageOrphans(tenant, known),
     { kind: conditionalAccessPolicy, find: () => accessPolicyOrphans(tenant, settings, known) },
-  );
-  const ofApplications = await find({
-    kind: applicationKind,
-    find: () => partsOfApplications(tenant, settings, known),
-  });
+  ]);
+  const ofApplications = await lookAll([
+    { kind: applicationKind, find: () => partsOfApplications(tenant, settings, known) },
+  ]);
   const azure = await azureOrphans(tenant, settings, known.state);
   const isMarked = ({ id }: Orphan): boolean => marked.orphans.some((orphan) => orphan.id === id);
+  const others = { ...taken, orphans: taken.orphans.filter((orphan) => !isMarked(orphan)) };
   return {
-    orphans: [
-      ...parts,
-      ...marked.orphans,
-      ...taken.filter((orphan) => !isMarked(orphan)),
-      ...ofApplications,
-      ...azure.orphans,
-    ],
-    unread: onceEach([...marked.unread, ...unread, ...azure.unread]),
+    orphans: [parts, marked, others, ofApplications, azure].flatMap(({ orphans }) => orphans),
+    unread: onceEach([marked, taken, parts, ofApplications, azure].flatMap(({ unread }) => unread)),
   };
 }
 
@@ -258,7 +242,7 @@ function secrets(application: GraphObject, known: Known): Orphan[] {
   return credentials
     .filter((one) => text(one, "displayName") === clientSecretName && !known.has(text(one, "keyId")))
     .map((one) => ({
-      ...partOf(application, `client secret "${clientSecretName}"`, text(one, "keyId"), false),
+      ...partOf(application, `client secret "${clientSecretName}"`, text(one, "keyId")),
       createdOn: text(one, "startDateTime"),
       isSecret: true,
       removal: {
@@ -297,43 +281,22 @@ async function consents({ list }: TenantReader, application: GraphObject, id: st
     list<GraphObject>(clientGrantsPath(id)),
     list<GraphObject>(appRoleAssignmentsPath(id)),
   ]);
-  const orphan = (
-    one: GraphObject,
-    what: string,
-    path: string,
-    { types }: typeof delegatedConsent | typeof applicationPermission,
-  ): Orphan[] =>
-    known.has(text(one, "id"))
-      ? []
-      : [
-          {
-            ...partOf(application, what, text(one, "id"), known.isPending(types)),
-            createdOn: text(one, "createdDateTime"),
-            removal: deletionOf(path),
-          },
-        ];
-  return [
-    ...grants
-      .filter((one) => text(one, "scope").trim() === "Alert.Read")
-      .flatMap((one) =>
-        orphan(one, "consent to Alert.Read", graphPermissionGrants.item(text(one, "id")), delegatedConsent),
-      ),
-    ...roles
-      .map((one) => ({
-        one,
-        role: allConnectorRoles.find(({ api, value }) => api.appRoles[value] === text(one, "appRoleId")),
-      }))
-      .flatMap(({ one, role }) =>
-        role === undefined
-          ? []
-          : orphan(
-              one,
-              `consent to ${role.value}`,
-              `${appRoleAssignedToPath(text(one, "resourceId"))}/${text(one, "id")}`,
-              applicationPermission,
-            ),
-      ),
-  ];
+  const consent = (granted: GraphObject, to: string, path: string, types: readonly string[]): Orphan => ({
+    ...partOf(application, `consent to ${to}`, text(granted, "id"), known.isPending(types)),
+    createdOn: text(granted, "createdDateTime"),
+    removal: deletionOf(path),
+  });
+  const ofRoles = roles.flatMap((granted) => {
+    const role = allConnectorRoles.find(({ api, value }) => api.appRoles[value] === text(granted, "appRoleId"));
+    const path = `${appRoleAssignedToPath(text(granted, "resourceId"))}/${text(granted, "id")}`;
+    return role === undefined ? [] : [consent(granted, role.value, path, applicationPermission.types)];
+  });
+  const ofGrants = grants
+    .filter((granted) => text(granted, "scope").trim() === "Alert.Read")
+    .map((granted) =>
+      consent(granted, "Alert.Read", graphPermissionGrants.item(text(granted, "id")), delegatedConsent.types),
+    );
+  return [...ofGrants, ...ofRoles].filter((orphan) => !known.has(orphan.id));
 }
 
 /**
@@ -360,11 +323,6 @@ const apis: readonly PublishedApplication[] = [windowsDefenderAtp, microsoftGrap
 
 function nameOfApi(appId: string): string {
   return appId === microsoftGraph.appId ? "Microsoft Graph" : "WindowsDefenderATP";
-}
-
-function partOf(application: GraphObject, what: string, id: string, interrupted: boolean): Omit<Orphan, "removal"> {
-  const owner = `the application "${text(application, "displayName")}" (${text(application, "id")})`;
-  return undated(what, id, partEvidence(owner), interrupted);
 }
 
 function change(application: GraphObject, json: unknown): OrphanRemoval {
