@@ -2,7 +2,6 @@
  * Looks in a customer's tenant for what an onboarding by hand leaves, by the document of 2018 and by
  * Microsoft's pages of today. It only reads. A part that the identity may not read is named.
  */
-import { type Addressed, addressOfDomains } from "@defender-mssp/tenant";
 import {
   equals,
   findServicePrincipal,
@@ -18,12 +17,12 @@ import {
   microsoftGraph,
   ServiceError,
   tierNames,
-  usersPath,
   windowsDefenderAtp,
   type GraphCall,
   type Group,
   type UnifiedRoleAssignment,
 } from "@defender-mssp/microsoft";
+import { readPeople, tenantReader } from "@defender-mssp/tenant";
 import { unsearchedReason } from "../../../domain/adoption";
 import { detectionRule } from "../../../domain/kinds/defenderSettings";
 import { kinds } from "../../../domain/kinds/kinds";
@@ -102,23 +101,29 @@ function unsearched({ defender }: SearchedTenant): NotLooked[] {
   });
 }
 
-interface User extends Addressed {
-  readonly id: string;
-  readonly displayName: string | null;
-  readonly employeeType?: string | null;
-}
-
 /** Guests and external members with an address of the MSSP's domains. */
-async function findGuests({ call, msspDomains }: SearchedTenant): Promise<FoundGuest[]> {
-  const properties = ["id", "displayName", "mail", "userPrincipalName", "otherMails", "employeeType"] as const;
-  const users = await graphList<User>(call, usersPath(properties));
-  const addressOf = addressOfDomains(users, msspDomains);
-  return users.flatMap((user) => {
-    const email = addressOf(user);
-    if (email === undefined) return [];
-    const { id, displayName, employeeType } = user;
-    return [{ id, displayName, email, ...markIn(displayName), ...markIn(employeeType) }];
-  });
+async function findGuests({ call, msspTenantId, msspDomains }: SearchedTenant): Promise<FoundGuest[]> {
+  const owner = {
+    msspTenantId,
+    domains: msspDomains,
+    stackId: undefined,
+    automation: undefined,
+    stack: "",
+    tenantId: "",
+  };
+  return (await readPeople(tenantReader({ call, owner }))).flatMap(({ id, user, address }) =>
+    address === undefined
+      ? []
+      : [
+          {
+            id,
+            displayName: user.displayName,
+            email: address,
+            ...markIn(user.displayName),
+            ...markIn(user.employeeType),
+          },
+        ],
+  );
 }
 
 /** Groups with the MSSP's guests, with a name that the program uses, or of an access package (`ids`). */

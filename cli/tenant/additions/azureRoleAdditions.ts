@@ -9,7 +9,7 @@ import {
 } from "@defender-mssp/microsoft";
 import { isCallError } from "@defender-mssp/errors";
 import type { FoundAddition } from "./addition";
-import { connectorPrincipals, groupPrincipals, heldAdditions, peopleOf } from "./heldAdditions";
+import { groupPrincipals, heldAdditions, peopleOf } from "./heldAdditions";
 import { kindTenant, type AdditionsTenant } from "./tenant";
 
 /** An adopted principal has had roles before: nobody added them. */
@@ -17,11 +17,7 @@ export async function azureRoleAdditions(
   tenant: AdditionsTenant,
   holders: ReadonlySet<string>,
 ): Promise<FoundAddition[]> {
-  const all = [...peopleOf(tenant, holders), ...groupPrincipals(tenant), ...connectorPrincipals(tenant)];
-  const found = await heldAdditions(tenant, "added Azure roles", {
-    principals: all.filter(({ adopted }) => !adopted),
-    isDeclared: ({ id }) => tenant.deployed.has(lastSegment(id)),
-  });
+  const found = await heldAdditions(tenant, "added Azure roles", holders);
   // The directory's audit log does not have changes in Azure.
   return found.map((addition) => ({ ...addition, mentions: [addition.id] }));
 }

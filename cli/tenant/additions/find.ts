@@ -3,7 +3,7 @@
  * declared resources, so it does not report a second secret, another owner or a wider consent.
  * Shared by `mssp verify` and the nightly `mssp ci preview --drift`.
  */
-import { customerAzure, unreadReason } from "@defender-mssp/tenant";
+import { customerAzure, unreadReason, type KindKey } from "@defender-mssp/tenant";
 import { objectIdIn, ServiceError } from "@defender-mssp/microsoft";
 import { isCallError, VisibleError } from "@defender-mssp/errors";
 import type { Settings } from "../../../settings";
@@ -21,21 +21,9 @@ import { detectionRuleChanges } from "./detectionRuleChanges";
 import { groupAdditions, groupsOf } from "./groups";
 import { guestAdditions } from "./guests";
 import { catalogAdditions, catalogsOf } from "./catalogAdditions";
-import {
-  automationAdditions,
-  identityPrincipals,
-  msspApplicationAdditions,
-  unneededPermissions,
-} from "./msspApplicationAdditions";
-import {
-  appRoleAdditions,
-  directoryRoleAdditions,
-  eligibilityAdditions,
-  membershipAdditions,
-  ownershipAdditions,
-  packageAdditions,
-} from "./heldAdditions";
-import { connectedOrganizationAdditions, delegationAdditions, governanceAdditions } from "./sightingAdditions";
+import { automationAdditions, msspApplicationAdditions, unneededPermissions } from "./msspApplicationAdditions";
+import { eligibilityAdditions, heldAdditions, packageAdditions } from "./heldAdditions";
+import { nodeAdditions } from "./nodeAdditions";
 import { trustAdditions } from "./trustAdditions";
 import { msspDomains } from "../openTenant";
 import { additionsPartNames, furtherPermissions, type AdditionsPartName } from "../../../domain/additionsPartNames";
@@ -72,6 +60,15 @@ const unlessPrincipals = (tenant: AdditionsTenant) =>
   );
 const unlessPeople = (tenant: AdditionsTenant) =>
   unless([...groupsOf(tenant), ...tenant.deployed.all("guest")].length > 0, "group and no guest");
+
+const held =
+  (part: Parameters<typeof heldAdditions>[1]): Part["look"] =>
+  (tenant, holders) =>
+    heldAdditions(tenant, part, holders);
+const nodes =
+  (kind: KindKey, name: string): Part["look"] =>
+  (tenant) =>
+    nodeAdditions(tenant, { kind, name });
 
 const parts: Readonly<Record<AdditionsPartName, Part>> = {
   "added to the application": {
@@ -117,17 +114,20 @@ const parts: Readonly<Record<AdditionsPartName, Part>> = {
   "added directory roles": {
     notApplicable: unlessPrincipals,
     needsHolders: true,
-    look: async (tenant, holders) => directoryRoleAdditions(tenant, holders, await identityPrincipals(tenant)),
+    look: held("added directory roles"),
   },
   "added eligibilities": { notApplicable: unlessPeople, needsHolders: true, look: eligibilityAdditions },
-  "added memberships": { notApplicable: unlessPrincipals, needsHolders: true, look: membershipAdditions },
-  "added ownerships": { notApplicable: unlessPrincipals, needsHolders: true, look: ownershipAdditions },
-  "added app roles": { notApplicable: unlessPeople, needsHolders: true, look: appRoleAdditions },
+  "added memberships": { notApplicable: unlessPrincipals, needsHolders: true, look: held("added memberships") },
+  "added ownerships": { notApplicable: unlessPrincipals, needsHolders: true, look: held("added ownerships") },
+  "added app roles": { notApplicable: unlessPeople, needsHolders: true, look: held("added app roles") },
   "added to catalogs": {
     notApplicable: (tenant) => unless(catalogsOf(tenant).length > 0, "catalog"),
     look: catalogAdditions,
   },
-  "added connected organizations": { notApplicable: applies, look: connectedOrganizationAdditions },
+  "added connected organizations": {
+    notApplicable: applies,
+    look: nodes("connectedOrganization", "connected organization"),
+  },
   "added applications of the MSSP": { notApplicable: unlessIdentity, look: msspApplicationAdditions },
   "added to the automation": {
     notApplicable: unlessIdentity,
@@ -141,7 +141,11 @@ const parts: Readonly<Record<AdditionsPartName, Part>> = {
     look: azureRoleAdditions,
     note: otherAzureRoles,
   },
-  "added Azure delegations": { notApplicable: applies, look: delegationAdditions, note: unreadSubscriptions },
+  "added Azure delegations": {
+    notApplicable: applies,
+    look: nodes("lighthouseAssignment", "Azure Lighthouse delegation"),
+    note: unreadSubscriptions,
+  },
   "changed detection rules": {
     notApplicable: ({ deployed }) => unless(deployed.all("detectionRule").length > 0, "detection rule"),
     look: detectionRuleChanges,
@@ -149,7 +153,7 @@ const parts: Readonly<Record<AdditionsPartName, Part>> = {
   "governance relationship": {
     notApplicable: ({ settings }) =>
       settings.portalAccess.model === "governance" ? "not applicable: the settings ask for one" : undefined,
-    look: governanceAdditions,
+    look: nodes("governanceRelationship", "governance relationship"),
   },
 };
 

@@ -1,29 +1,16 @@
 /** The stack's principals in the customer's tenant, and what each holds beyond the stack's state. */
-import {
-  applicable,
-  chain,
-  edgeChain,
-  type Edge,
-  eligibilityEnd,
-  type OwnedNode,
-  type Principal,
-} from "@defender-mssp/tenant";
-import { listGroupEligibilities } from "@defender-mssp/microsoft";
+import { applicable, chain, edgeChain, type Edge, eligibilityEnd, type OwnedNode } from "@defender-mssp/tenant";
+import { lastSegment, listGroupEligibilities } from "@defender-mssp/microsoft";
 import { atOnce } from "@defender-mssp/terminal/atOnce";
 import type { AdditionsPartName } from "../../../domain/additionsPartNames";
 import { additionsKinds } from "../../../domain/prerequisites";
 import type { FoundAddition } from "./addition";
+import type { Deployed } from "./deployed";
 import { eligibleMembers, groupsOf } from "./groups";
-import { sightingAdditions } from "./sightingAdditions";
+import { identityPrincipals } from "./msspApplicationAdditions";
+import { nodeAdditions } from "./nodeAdditions";
 import { servicePrincipalsOf } from "./servicePrincipal";
-import { kindTenant, type AdditionsTenant } from "./tenant";
-
-export interface StackPrincipal extends Principal {
-  /** Such as `guest ana@fabrikam.example`. */
-  readonly name: string;
-  /** It was in the tenant before the stack: what it held then is the customer's. */
-  readonly adopted: boolean;
-}
+import { kindTenant, type AdditionsTenant, type StackPrincipal } from "./tenant";
 
 /** @param holders object IDs of those who hold an access package of the stack's. */
 export function peopleOf(tenant: AdditionsTenant, holders: ReadonlySet<string>): readonly StackPrincipal[] {
@@ -62,24 +49,56 @@ export function connectorPrincipals(tenant: AdditionsTenant): readonly StackPrin
 const askedAtOnce = 8;
 
 interface HeldLook {
-  readonly principals: readonly StackPrincipal[];
-  /** Default: whether the state has its ID. */
-  readonly isDeclared?: (grant: Edge) => boolean;
+  readonly of: readonly ("people" | "groups" | "connector" | "identities")[];
+  /** Whether an adopted principal is asked: what it had before the stack is the customer's. */
+  readonly withAdopted?: boolean;
+  /** @default whether the state has its ID */
+  readonly isDeclared?: (edge: Edge, deployed: Deployed) => boolean;
 }
+
+const isWithinStack = ({ within = "" }: Edge, deployed: Deployed): boolean => deployed.has(within);
+
+/** Whom each part asks. */
+const looks = {
+  "added to access packages": { of: ["people"], isDeclared: isWithinStack },
+  "added directory roles": { of: ["people", "groups", "connector", "identities"], withAdopted: true },
+  "added eligibilities": { of: ["people", "groups"], withAdopted: true, isDeclared: isWithinStack },
+  "added memberships": {
+    of: ["people", "groups", "connector"],
+    // A group's rule takes whom it fits: nobody added them.
+    isDeclared: ({ id, byRule }, deployed) => byRule === true || deployed.has(id),
+  },
+  "added ownerships": { of: ["people", "connector"] },
+  "added app roles": { of: ["people", "groups"] },
+  "added Azure roles": {
+    of: ["people", "groups", "connector"],
+    isDeclared: ({ id }, deployed) => deployed.has(lastSegment(id)),
+  },
+} as const satisfies Readonly<Partial<Record<AdditionsPartName, HeldLook>>>;
 
 /** What the principals hold of the kinds whose additions the part finds, without what the state declares. */
 export async function heldAdditions(
   tenant: AdditionsTenant,
-  part: AdditionsPartName,
-  { principals, isDeclared = ({ id }) => tenant.deployed.has(id) }: HeldLook,
+  part: keyof typeof looks,
+  holders: ReadonlySet<string> = new Set(),
 ): Promise<FoundAddition[]> {
-  const looks = additionsKinds(part).flatMap(({ held }) => applicable(held) ?? []);
+  const { of, withAdopted = false, isDeclared = ({ id }, deployed) => deployed.has(id) }: HeldLook = looks[part];
+  const calls = additionsKinds(part).flatMap(({ held }) => applicable(held) ?? []);
+  const askable = {
+    people: () => peopleOf(tenant, holders),
+    groups: () => groupPrincipals(tenant),
+    connector: () => connectorPrincipals(tenant),
+    identities: () => identityPrincipals(tenant),
+  };
+  const all: StackPrincipal[] = [];
+  for (const whom of of) all.push(...(await askable[whom]()));
+  const principals = all.filter(({ adopted }) => withAdopted || !adopted);
   const additions = await atOnce(askedAtOnce, principals, async (principal) => {
-    const grants = await Promise.all(looks.map((held) => held(kindTenant(tenant), principal)));
-    return grants
+    const edges = await Promise.all(calls.map((held) => held(kindTenant(tenant), principal)));
+    return edges
       .flat()
-      .filter((grant) => !isDeclared(grant))
-      .map((grant) => addition(principal, grant));
+      .filter((edge) => !isDeclared(edge, tenant.deployed))
+      .map((edge) => addition(principal, edge));
   });
   return additions.flat();
 }
@@ -98,54 +117,14 @@ function addition(principal: StackPrincipal, edge: Edge): FoundAddition {
   };
 }
 
-/** Directory roles of the stack's principals, and of the MSSP's identities. */
-export function directoryRoleAdditions(
-  tenant: AdditionsTenant,
-  holders: ReadonlySet<string>,
-  identities: readonly StackPrincipal[] = [],
-): Promise<FoundAddition[]> {
-  const principals = [
-    ...peopleOf(tenant, holders),
-    ...groupPrincipals(tenant),
-    ...connectorPrincipals(tenant),
-    ...identities,
-  ];
-  return heldAdditions(tenant, "added directory roles", { principals });
-}
-
-/**
- * Other groups that the stack's principals were made members of. An adopted one has had groups
- * before, and a group's rule takes whom it fits: nobody added either.
- */
-export function membershipAdditions(tenant: AdditionsTenant, holders: ReadonlySet<string>): Promise<FoundAddition[]> {
-  const principals = [...peopleOf(tenant, holders), ...groupPrincipals(tenant), ...connectorPrincipals(tenant)];
-  return heldAdditions(tenant, "added memberships", {
-    principals: principals.filter(({ adopted }) => !adopted),
-    isDeclared: ({ id, byRule }) => byRule === true || tenant.deployed.has(id),
-  });
-}
-
-/** What the stack's guests and connector own besides the stack's objects. */
-export function ownershipAdditions(tenant: AdditionsTenant, holders: ReadonlySet<string>): Promise<FoundAddition[]> {
-  const principals = [...peopleOf(tenant, holders), ...connectorPrincipals(tenant)];
-  return heldAdditions(tenant, "added ownerships", { principals: principals.filter(({ adopted }) => !adopted) });
-}
-
-/** App roles of the stack's guests and groups; those of the connector are found with its service principal. */
-export function appRoleAdditions(tenant: AdditionsTenant, holders: ReadonlySet<string>): Promise<FoundAddition[]> {
-  const principals = [...peopleOf(tenant, holders), ...groupPrincipals(tenant)];
-  return heldAdditions(tenant, "added app roles", { principals: principals.filter(({ adopted }) => !adopted) });
-}
-
 /** Access packages besides the stack's: those that its guests hold, may request, or approve. */
 export async function packageAdditions(tenant: AdditionsTenant): Promise<FoundAddition[]> {
-  const principals = peopleOf(tenant, new Set()).filter(({ adopted }) => !adopted);
-  const isDeclared = ({ within = "" }: Edge) => tenant.deployed.has(within);
-  const held = await heldAdditions(tenant, "added to access packages", { principals, isDeclared });
   // A policy with a mark is another stack's.
-  const look = { kind: "assignmentPolicy", name: "assignment policy" } as const;
   const isAddition = ({ mark }: OwnedNode) => mark === undefined;
-  return [...held, ...(await sightingAdditions(tenant, { ...look, isAddition }))];
+  return [
+    ...(await heldAdditions(tenant, "added to access packages")),
+    ...(await nodeAdditions(tenant, { kind: "assignmentPolicy", name: "assignment policy", isAddition })),
+  ];
 }
 
 /** Other eligibilities of the stack's principals, and of others for the stack's groups. */
@@ -154,12 +133,7 @@ export async function eligibilityAdditions(
   holders: ReadonlySet<string>,
 ): Promise<FoundAddition[]> {
   const ofGroups = await Promise.all(groupPrincipals(tenant).map((group) => addedEligibilities(tenant, group)));
-  const principals = [...peopleOf(tenant, holders), ...groupPrincipals(tenant)];
-  const ofPrincipals = await heldAdditions(tenant, "added eligibilities", {
-    principals,
-    isDeclared: ({ within = "" }) => tenant.deployed.has(within),
-  });
-  return [...ofGroups.flat(), ...ofPrincipals];
+  return [...ofGroups.flat(), ...(await heldAdditions(tenant, "added eligibilities", holders))];
 }
 
 /** Owners and members who may activate, without the members that the state declares. */

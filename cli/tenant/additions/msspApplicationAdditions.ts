@@ -20,9 +20,8 @@ import {
 } from "../../../domain/prerequisites";
 import { kinds, type KindKey } from "../../../domain/kinds/kinds";
 import type { FoundAddition } from "./addition";
-import type { StackPrincipal } from "./heldAdditions";
 import { principalCredentials } from "./servicePrincipal";
-import { foreignOwners, kindTenant, type AdditionsTenant } from "./tenant";
+import { foreignOwners, kindTenant, type AdditionsTenant, type StackPrincipal } from "./tenant";
 
 interface MsspApplications {
   /** The automation and the identity that previews. */

@@ -1,5 +1,12 @@
 /** What each part of the search needs. */
-import { azRest, chain, type CustomerAzure, tenantReader, type TenantReader } from "@defender-mssp/tenant";
+import {
+  azRest,
+  chain,
+  type CustomerAzure,
+  tenantReader,
+  type TenantReader,
+  type Principal as TenantPrincipal,
+} from "@defender-mssp/tenant";
 import {
   EnvironmentError,
   graphList,
@@ -63,6 +70,14 @@ export function kindTenant(tenant: AdditionsTenant): TenantReader {
   });
   kindTenants.set(tenant, made);
   return made;
+}
+
+/** A principal of the stack's or the MSSP's, as additions name it. */
+export interface StackPrincipal extends TenantPrincipal {
+  /** Such as `guest ana@fabrikam.example`. */
+  readonly name: string;
+  /** It was in the tenant before the stack: what it held then is the customer's. */
+  readonly adopted: boolean;
 }
 
 /** An object of the directory, as lists of owners and members have it. */

@@ -5,7 +5,7 @@ import { azRest, chain, isOn, readEntry } from "@defender-mssp/tenant";
 import { isDeepStrictEqual } from "node:util";
 import { getAccessPartner, graphAccessPartners, type AccessPartner } from "@defender-mssp/microsoft";
 import { upRefresh, type FoundAddition } from "./addition";
-import { conditionalAccessAdditions } from "./sightingAdditions";
+import { nodeAdditions } from "./nodeAdditions";
 import type { AdditionsTenant } from "./tenant";
 
 /** The resource's input that declares a value of the entry. */
@@ -18,7 +18,18 @@ const inputs: Readonly<Record<string, readonly string[]>> = {
 };
 
 export async function trustAdditions(tenant: AdditionsTenant): Promise<FoundAddition[]> {
-  return [...(await partnerAdditions(tenant)), ...(await conditionalAccessAdditions(tenant))];
+  const { msspTenantId } = tenant.settings;
+  const policies = await nodeAdditions(tenant, { kind: "conditionalAccessPolicy", name: "Conditional Access policy" });
+  return [
+    ...(await partnerAdditions(tenant)),
+    // An exclusion lets the MSSP's people sign in with less.
+    ...policies.map((addition) => ({
+      ...addition,
+      step:
+        `take tenant ${msspTenantId} out of the policy in the Entra admin center (Protection > Conditional Access), ` +
+        `or delete the policy: ${addition.step}`,
+    })),
+  ];
 }
 
 /** What the entry had before the stack is the customer's. */

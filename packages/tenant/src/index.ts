@@ -11,7 +11,7 @@ export { tenantKinds } from "./kinds";
 export { azureRoleText, signedInAzure } from "./kinds/azureResources";
 export { listedRuleState } from "./kinds/defenderSettings";
 export { isOn, readEntry, type EntryGrant } from "./kinds/entryGrants";
-export { eligibilityEnd } from "./kinds/people";
+export { eligibilityEnd, readPeople, type PersonNode, type TenantUser } from "./kinds/people";
 export { msspEntries, servicePrincipalsPath, type ServicePrincipalEntry } from "./kinds/servicePrincipals";
 export { delegatedAdminNodes, gdapEnd } from "./kinds/trusts";
 export { owner, ownerByMark } from "./owner";

@@ -19,7 +19,7 @@ import { foundWithPrincipal, notHeld, type TenantKind } from "../kind";
 import type { KindKey } from "../kindKey";
 import { notApplicable } from "../kindCell";
 import { azRest } from "../azRest";
-import { guests } from "./people";
+import { readPeople } from "./people";
 import { deletion, graphPresence, partPresence } from "../presence";
 import type { Principal, Edge, TenantReader, ObjectIdentity, Presence, OwnedNode } from "../reader";
 import { markedNodes } from "../markedNodes";
@@ -168,7 +168,7 @@ async function policies(tenant: TenantReader): Promise<OwnedNode[]> {
   const marked = await searchMarkedPolicies(tenant);
   const all = await tenant.list<AssignmentPolicy & { readonly displayName: string }>(graphAssignmentPolicies.path);
   const others = all.filter(({ id }) => !marked.some((sighting) => sighting.id === id));
-  const [own, people] = others.length === 0 ? [[], []] : [await organizations(tenant), await guests(tenant)];
+  const [own, people] = others.length === 0 ? [[], []] : [await organizations(tenant), await readPeople(tenant)];
   const named = others.flatMap((policy): OwnedNode[] => {
     const { id, accessPackageId, displayName } = policy;
     const gift = (does: string) => (who: OwnedNode) => ({

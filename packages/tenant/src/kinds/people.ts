@@ -25,7 +25,7 @@ import { isCallError } from "@defender-mssp/errors";
 import { azRest } from "../azRest";
 import { heldRoles } from "./directoryRoles";
 import { deletion, deletionStep, presenceAt, restorablePresence } from "../presence";
-import { addressOfDomains } from "../addresses";
+import { addressOfDomains, type Addressed } from "../addresses";
 import type { Principal, Edge, TenantReader, ObjectIdentity, Presence, OwnedNode } from "../reader";
 import { markedNodes } from "../markedNodes";
 import { owner } from "../owner";
@@ -42,7 +42,7 @@ export const people = {
     read: graphUsers.read,
     held: notApplicable(isPrincipal),
     presence: restorablePresence(graphUsers.path),
-    search: (tenant) => guests(tenant),
+    search: (tenant) => readPeople(tenant),
   },
   /** A group of the MSSP's analysts. */
   group: {
@@ -112,12 +112,10 @@ export const people = {
   },
 } as const satisfies Partial<Record<KindKey, TenantKind>>;
 
-interface GuestUser {
+/** A user as every command reads one. */
+export interface TenantUser extends Addressed {
   readonly id: string;
   readonly displayName: string | null;
-  readonly mail: string | null;
-  readonly userPrincipalName: string;
-  readonly otherMails?: readonly string[];
   readonly employeeType?: string | null;
   readonly userType?: string | null;
   readonly createdDateTime?: string | null;
@@ -134,15 +132,21 @@ const properties = [
   "userType",
 ] as const;
 
+export interface PersonNode extends OwnedNode {
+  readonly user: TenantUser;
+  /** The address of the MSSP's domains, in lower case; undefined where a mark alone tells whose it is. */
+  readonly address: string | undefined;
+}
+
 /** Users of the stack by their marks, and users with an address of the MSSP's domains: guests and members. */
-export async function guests(tenant: TenantReader): Promise<OwnedNode[]> {
-  const users = await tenant.list<GuestUser>(usersPath(properties));
+export async function readPeople(tenant: TenantReader): Promise<PersonNode[]> {
+  const users = await tenant.list<TenantUser>(usersPath(properties));
   const addressOf = addressOfDomains(users, tenant.owner.domains);
   return users.flatMap((user) => {
     const { id, employeeType, displayName, createdDateTime } = user;
+    const address = addressOf(user);
     // An invitation has no property but the display name: it has the mark until the next request.
-    const marks = [employeeType, displayName];
-    const ownership = owner(tenant.owner, { marks, claim: claimed(user, addressOf(user)) });
+    const ownership = owner(tenant.owner, { marks: [employeeType, displayName], claim: claimed(user, address) });
     if (ownership === undefined) return [];
     // A guest's mark does not name the MSSP's tenant: with its address it tells the stack, also after a lost state.
     const mark = ownership.mark ?? parseStackMark(employeeType);
@@ -151,6 +155,8 @@ export async function guests(tenant: TenantReader): Promise<OwnedNode[]> {
         kind: "guest" as const,
         id,
         name: user.mail ?? displayName ?? user.userPrincipalName,
+        user,
+        address,
         ...ownership,
         ...(mark !== undefined && { mark }),
         principal: { type: "user" as const, id },
@@ -162,7 +168,7 @@ export async function guests(tenant: TenantReader): Promise<OwnedNode[]> {
   });
 }
 
-function claimed({ userType }: GuestUser, address: string | undefined): string | undefined {
+function claimed({ userType }: TenantUser, address: string | undefined): string | undefined {
   const type = userType === "Guest" ? "" : ` (user type ${userType ?? "not set"})`;
   return address === undefined ? undefined : `its address ${address} is of the MSSP's domain${type}`;
 }

@@ -83,10 +83,30 @@ describe("search of what was onboarded by hand", () => {
         ["member", "eve@fabrikam.example"],
       ],
     );
-    // Graph would leave members out, and other addresses have to be asked for.
+    // A filter would leave members out, and other addresses have to be asked for.
     const list = paths.find((path) => path.startsWith("/v1.0/users?")) ?? "";
-    assert.doesNotMatch(list, /userType/);
+    assert.doesNotMatch(list, /filter/);
     assert.match(list, /otherMails/);
+  });
+
+  it("finds a connected organization of the MSSP's domains, or of one below them", async () => {
+    const organization = (id: string, domainName: string) => ({
+      ...{ id, displayName: id, state: "configured", identitySources: [{ domainName }] },
+    });
+    const { found } = await find({
+      "/v1.0/identityGovernance/entitlementManagement/connectedOrganizations": [
+        organization("own", "Fabrikam.example"),
+        organization("below", "soc.fabrikam.example"),
+        organization("alike", "notfabrikam.example"),
+      ],
+    });
+    assert.deepEqual(
+      found.organizations.map(({ id, source }) => [id, source]),
+      [
+        ["own", { domain: "fabrikam.example" }],
+        ["below", { domain: "soc.fabrikam.example" }],
+      ],
+    );
   });
 
   it("reads the mark of each kind of object", async () => {
