@@ -254,6 +254,7 @@ describe("the search for every kind of access", function () {
       grants.map(({ what }) => what),
       [`the Azure role Reader at ${scope}`, `the eligible Azure role Reader at ${scope}`],
     );
+    assert.deepEqual(new Set(grants.map(({ kind }) => kind)), new Set(["azureRole"]));
     assert.match(
       grants[1]?.step ?? "",
       /^az rest --method PUT --url '\/subs.*\/roleEligibilityScheduleRequests\/.*Remove/,
