@@ -131,6 +131,12 @@ describe("packages/microsoft/providers/crossTenantPartner: the provider", () => 
       markGroup("defender-mssp/former#0123456789abcdef");
       await made();
     });
+
+    it("create: believes no mark without an ID: it names no other stack", async () => {
+      put({ inboundTrust: trustOf(true) });
+      markGroup("defender-mssp/other");
+      await made();
+    });
   });
 
   it("create: takes a trust that the customer set, with no other stack in the tenant", async () => {
